@@ -1,0 +1,29 @@
+"""Where images live: one module per home."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from garboard.image.opened import AnyOpened
+from garboard.image.options import Options
+
+
+class Source(Protocol):
+    """One home of images.
+
+    ``SCHEMES`` are the prefixes that choose it (``docker-archive``); the first is its name.
+    """
+
+    @property
+    def SCHEMES(self) -> tuple[str, ...]: ...  # noqa: N802
+
+    def detect(self, name: str, options: Options, /) -> bool:
+        """Whether a name without a scheme means this home. Cheap: looks at an existing path or asks a local socket."""
+        ...
+
+    def open(self, name: str, options: Options, /) -> AnyOpened:
+        """Open the image that ``name`` (without the scheme) means.
+
+        Raises `ImageError` (or `NetworkError`) that says what to do.
+        """
+        ...

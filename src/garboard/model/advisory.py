@@ -1,0 +1,180 @@
+"""What feeds say: advisories and the versions that they affect."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable
+from typing import Protocol
+
+from garboard.model.base import Value
+
+
+class Severity(enum.IntEnum):
+    """Severity words, ordered: unknown is below all, so that a threshold has to ask for it expressly."""
+
+    UNKNOWN = 0
+    NEGLIGIBLE = 1
+    LOW = 2
+    MEDIUM = 3
+    HIGH = 4
+    CRITICAL = 5
+
+    @property
+    def word(self) -> str:
+        """Lower-case name."""
+        return self.name.lower()
+
+
+class Rating(Value):
+    """One source's rating: its own word, or a CVSS vector, or both.
+
+    ``source`` is ``debian``, ``nvd``, ``ghsa``, ``osv`` …; ``vector`` a CVSS vector of any version (v2 without a
+    prefix), empty where only a word was given; ``word`` the source's own word, unchanged.
+    """
+
+    source: str
+    word: str = ""
+    vector: str = ""
+
+
+class Range(Value):
+    """An interval of versions: from ``introduced`` (inclusive; empty or ``0`` = from the start) to ``fixed`` (exclusive)
+    or ``last_affected`` (inclusive); with neither, all later versions.
+    """
+
+    introduced: str = ""
+    fixed: str = ""
+    last_affected: str = ""
+
+
+class Status(enum.StrEnum):
+    """What the source says of a package in a release, beyond ranges."""
+
+    AFFECTED = "affected"
+    """No fix yet."""
+    FIXED = "fixed"
+    """A fixed version is published (see the ranges)."""
+    NOT_AFFECTED = "not_affected"
+    """A negative fact: no version is affected."""
+    DEFERRED = "fix_deferred"
+    """Minor, postponed or without its own advisory (Debian no-dsa, postponed)."""
+    WILL_NOT_FIX = "will_not_fix"
+    """Ignored by the distribution."""
+    END_OF_LIFE = "end_of_life"
+    """The package has no security support in this release."""
+    UNDETERMINED = "under_investigation"
+    """Not yet known whether it is affected."""
+
+
+class Affected(Value):
+    """One package of one release that an advisory speaks of. Ranges and ``versions`` are alternatives: any that holds."""
+
+    ecosystem: str
+    """OSV ecosystem with its release suffix: ``PyPI``, ``Debian:12``, ``Alpine:v3.20``."""
+    package: str
+    """Normalised for the ecosystem (PEP 503 for PyPI); the *source* package for Debian, Alpine and the like."""
+    scheme: str
+    """Version scheme's name in `garboard.versions`: deb, rpm, apk, pep440, semver."""
+    ranges: tuple[Range, ...] = ()
+    versions: tuple[str, ...] = ()
+    """Exact versions listed as affected."""
+    status: Status = Status.AFFECTED
+    rating: Rating | None = None
+    """This package's own rating, where the source gives one per package."""
+    note: str = ""
+    """The source's reason, as Debian's ``nodsa_reason`` text."""
+    unmatchable: str = ""
+    """Why some of its ranges cannot be judged from an image (only GIT ranges, say); a match stage makes it a gap."""
+    module: str = ""
+    """RPM module ``name:stream`` to which it is limited."""
+
+
+class Advisory(Value):
+    """One record of one feed."""
+
+    id: str
+    feed: str
+    """Name of the feed's module."""
+    aliases: tuple[str, ...] = ()
+    """Other identifiers of the *same* vulnerability, CVE ids included."""
+    related: tuple[str, ...] = ()
+    """Identifiers of the vulnerabilities that an erratum fixes (an ALSA or DSA with several CVEs)."""
+    summary: str = ""
+    details: str = ""
+    published: str = ""
+    """RFC 3339, or a date."""
+    modified: str = ""
+    withdrawn: str = ""
+    ratings: tuple[Rating, ...] = ()
+    cwes: tuple[str, ...] = ()
+    references: tuple[str, ...] = ()
+    malicious: bool = False
+    """A malicious package (``MAL-``), not a vulnerability."""
+    affected: tuple[Affected, ...] = ()
+
+
+class CveFacts(Value):
+    """What is known of a CVE apart from packages: an enrichment."""
+
+    cve: str
+    ratings: tuple[Rating, ...] = ()
+    cwes: tuple[str, ...] = ()
+    description: str = ""
+    published: str = ""
+    modified: str = ""
+    rejected: bool = False
+    kev_added: str = ""
+    """Date on which CISA listed it as exploited; empty where it is not listed."""
+    kev_ransomware: bool = False
+    epss: float | None = None
+    """Probability of exploitation within 30 days, 0 to 1."""
+    epss_percentile: float | None = None
+
+
+class FeedState(Value):
+    """How fresh a shard is."""
+
+    shard: str
+    """``feed`` or ``feed:part``, as ``debian``, ``osv:PyPI``, ``alpine:v3.20``, ``nvd:2024``, ``kev``, ``epss``."""
+    url: str = ""
+    fetched: str = ""
+    """RFC 3339: when it was last fetched or confirmed unchanged."""
+    data_date: str = ""
+    """The feed's own date, where it states one, else Last-Modified."""
+    etag: str = ""
+    last_modified: str = ""
+    sha256: str = ""
+    """Of the feed's bytes."""
+    records: int = 0
+    bytes: int = 0
+    """Fetched."""
+    skipped: int = 0
+    """Records that the feed's parser could not use; the reasons are in ``gaps``."""
+    gaps: tuple[str, ...] = ()
+
+
+class Hit(Value):
+    """An affected package together with its advisory (whose own ``affected`` is empty here)."""
+
+    advisory: Advisory
+    affected: Affected
+
+
+class Lookup(Protocol):
+    """What matching asks of a database."""
+
+    def covers(self, ecosystem: str) -> bool:
+        """Whether there is data of this ecosystem and release, even if empty."""
+        ...
+
+    def hits(self, ecosystem: str, package: str) -> Iterable[Hit]:
+        """All that the data say of a package, withdrawn records left out."""
+        ...
+
+    def facts(self, cves: Iterable[str]) -> dict[str, CveFacts]:
+        """What is known of these CVEs; those without data are absent."""
+        ...
+
+    def states(self) -> tuple[FeedState, ...]:
+        """The shards that are there, and how old."""
+        ...

@@ -1,0 +1,41 @@
+"""Errors: the user must act, and there is no report. What could merely not be known is a Gap instead."""
+
+from __future__ import annotations
+
+
+class GarboardError(Exception):
+    """An error that a person can mend: what is wrong, and what to do about it.
+
+    The exit code is the class's: 2 for the user's or the input's fault.
+    """
+
+    exit_code = 2
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class UsageError(GarboardError):
+    """Options that do not go together, or a value that an option does not take."""
+
+
+class ImageError(GarboardError):
+    """An image that cannot be found, opened or read to its end."""
+
+
+class DatabaseError(GarboardError):
+    """A vulnerability database that is missing, locked, damaged or older than this program."""
+
+
+class FeedError(GarboardError):
+    """A feed that cannot be fetched, or whose content is not what the feed promises."""
+
+
+class NetworkError(GarboardError):
+    """A server that does not answer, refuses, or answers something else than it should."""
+
+
+class OfflineError(NetworkError):
+    """A connection was asked for although the command was told to open none."""

@@ -1,0 +1,50 @@
+"""A finding: one vulnerability in one installed package."""
+
+from __future__ import annotations
+
+from garboard.model.advisory import Rating, Severity, Status
+from garboard.model.base import Value
+from garboard.model.package import Package
+
+
+class Vulnerability(Value):
+    """One vulnerability, its aliases folded into one identity (the CVE where there is one)."""
+
+    id: str
+    aliases: tuple[str, ...] = ()
+    advisories: tuple[str, ...] = ()
+    """Ids of all advisories that were merged: DSA, GHSA, PYSEC, …"""
+    title: str = ""
+    description: str = ""
+    severity: Severity = Severity.UNKNOWN
+    severity_source: str = ""
+    ratings: tuple[Rating, ...] = ()
+    cvss_score: float | None = None
+    cvss_vector: str = ""
+    cwes: tuple[str, ...] = ()
+    references: tuple[str, ...] = ()
+    published: str = ""
+    modified: str = ""
+    epss: float | None = None
+    epss_percentile: float | None = None
+    kev_added: str = ""
+    kev_ransomware: bool = False
+    malicious: bool = False
+
+
+class Finding(Value):
+    """A vulnerability in a package. ``fixed_in`` is the nearest fixed version above the installed one, or empty."""
+
+    vulnerability: Vulnerability
+    package: Package
+    status: Status = Status.AFFECTED
+    fixed_in: str = ""
+    all_fixed_in: tuple[str, ...] = ()
+    ranges: tuple[str, ...] = ()
+    """The affected ranges as text, ``>=1.0 <1.2.3``."""
+    matched_by: str = ""
+    """``Debian:12 openssl``: the ecosystem and the name in which it was found."""
+    feed: str = ""
+    note: str = ""
+    from_paths: tuple[tuple[str, ...], ...] = ()
+    """Dependency paths, shortest first, each from a direct package to this one, as package ids."""

@@ -1,0 +1,137 @@
+"""What an image is (OCI image specification) and what a scan reads of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NewType, Protocol
+
+from garboard.model.base import Value
+
+if TYPE_CHECKING:
+    from garboard.model.gap import Gap
+    from garboard.model.package import Fact
+
+Digest = NewType("Digest", str)
+"""``algorithm:hex``, as in ``sha256:…``."""
+
+
+class Reference(Value):
+    """A reference by the distribution grammar: ``registry/repository:tag@digest``.
+
+    ``registry`` and ``repository`` are normalised (``docker.io``, ``library/debian``); ``tag`` is empty where only a
+    digest was given, and ``latest`` where neither was.
+    """
+
+    registry: str
+    repository: str
+    tag: str = ""
+    digest: str = ""
+
+    @property
+    def familiar(self) -> str:
+        """The short spelling that people use: ``debian:12`` for ``docker.io/library/debian:12``."""
+        name = self.repository if self.registry == "docker.io" else f"{self.registry}/{self.repository}"
+        if self.registry == "docker.io":
+            name = name.removeprefix("library/")
+        return name + (f":{self.tag}" if self.tag else "") + (f"@{self.digest}" if self.digest else "")
+
+    @property
+    def canonical(self) -> str:
+        """The full spelling, registry included."""
+        name = f"{self.registry}/{self.repository}"
+        return name + (f":{self.tag}" if self.tag else "") + (f"@{self.digest}" if self.digest else "")
+
+
+class Platform(Value):
+    """An ``os/architecture[/variant]`` triple, in Go's names."""
+
+    os: str = "linux"
+    architecture: str = "amd64"
+    variant: str = ""
+
+    def __str__(self) -> str:
+        return "/".join(part for part in (self.os, self.architecture, self.variant) if part)
+
+
+class History(Value):
+    """One entry of the image configuration's history, as it stands there."""
+
+    created: str = ""
+    created_by: str = ""
+    comment: str = ""
+    author: str = ""
+    empty_layer: bool = False
+
+
+class Layer(Value):
+    """One layer, lowest first. ``digest`` is of the blob as stored, ``diff_id`` of the tar within."""
+
+    diff_id: Digest
+    digest: Digest | None = None
+    media_type: str = ""
+    size: int | None = None
+    """Bytes of the blob as stored."""
+
+
+class Image(Value):
+    """An image of one platform, opened from anywhere."""
+
+    name: str
+    """As the user spelled it, without the scheme prefix."""
+    source: str
+    """The source's name: docker-archive, oci-dir, registry, …"""
+    layers: tuple[Layer, ...] = ()
+    history: tuple[History, ...] = ()
+    platform: Platform = Platform()
+    config_digest: str = ""
+    """Image id."""
+    manifest_digest: str = ""
+    tags: tuple[str, ...] = ()
+    labels: tuple[tuple[str, str], ...] = ()
+    env: tuple[str, ...] = ()
+    created: str = ""
+
+
+class File(Value):
+    """A file that a cataloger asked for: its path without a leading slash, and its bytes."""
+
+    path: str
+    data: bytes
+
+
+class Reader(Protocol):
+    """What `image.read` needs of a cataloger: which paths it wants, and what it makes of one."""
+
+    @property
+    def NAME(self) -> str: ...  # noqa: N802
+    @property
+    def VERSION(self) -> int: ...  # noqa: N802
+    @property
+    def GLOBS(self) -> tuple[str, ...]: ...  # noqa: N802
+
+    def catalog(self, file: File, /) -> Iterator[Fact]: ...
+
+
+class FileVersion(Value):
+    """What one layer holds at a path: the facts read there, or ``None`` where the layer removed it.
+
+    ``layer`` counts from 0, the lowest.
+    """
+
+    layer: int
+    facts: tuple[Fact, ...] | None
+
+
+class FileHistory(Value):
+    """Every version of one path for one cataloger, lowest layer first."""
+
+    reader: str
+    path: str
+    versions: tuple[FileVersion, ...]
+
+
+class Files(Value):
+    """All that the catalogers asked for, every version of it, and what could not be read."""
+
+    histories: tuple[FileHistory, ...] = ()
+    gaps: tuple[Gap, ...] = ()

@@ -1,0 +1,37 @@
+"""The limits that untrusted input may not pass; going past one is an error or a gap that names the number."""
+
+from __future__ import annotations
+
+from garboard.model.base import Value
+
+MIB = 1024 * 1024
+
+
+class Limits(Value):
+    """Bounds on what one image may make this program do. All sizes are bytes."""
+
+    layer_bytes: int = 64 * 1024 * MIB
+    """Of one layer after decompression."""
+    compression_ratio: int = 250
+    """Decompressed to compressed, judged once a layer has passed `ratio_floor`."""
+    ratio_floor: int = 1024 * MIB
+    file_bytes: int = 256 * MIB
+    """Of one file that a cataloger reads."""
+    wanted_bytes: int = 1024 * MIB
+    """Of all files of one layer that catalogers read."""
+    members: int = 20_000_000
+    """Members of one layer."""
+    special_bytes: int = 1 * MIB
+    """Of one PAX or GNU extension header."""
+    path_bytes: int = 4096
+    """Of one path (PATH_MAX)."""
+    metadata_bytes: int = 8 * MIB
+    """Of a manifest, an index or an image configuration."""
+    layers: int = 512
+    link_hops: int = 40
+    """Symbolic links followed for one path (the kernel's own limit)."""
+    links_followed: int = 20_000
+    """Files reached only through links, which need a second look into a layer."""
+
+
+DEFAULT = Limits()

@@ -1,0 +1,136 @@
+"""Packages, distributions, and the facts that catalogers read from single files."""
+
+from __future__ import annotations
+
+from garboard.model.base import Value
+from garboard.model.gap import Gap
+
+
+class Location(Value):
+    """Where a package is proven: a path without a leading slash, and the index of the layer, lowest 0."""
+
+    path: str
+    layer: int = 0
+
+
+class Package(Value, tag="package"):
+    """An installed package.
+
+    A cataloger fills what the file states. `inventory.assemble` adds what only the whole image tells: ``purl``,
+    ``ecosystem``, ``locations``, ``layer``, ``depends_on``, ``owner``.
+    """
+
+    type: str
+    """Package URL type: deb, apk, rpm, pypi, npm, …"""
+    name: str
+    version: str
+    """As the package manager prints it: ``[epoch:]version[-release]`` for deb and rpm."""
+    scheme: str
+    """Name of the version scheme in `garboard.versions`."""
+    namespace: str = ""
+    """Package URL namespace where the file states it (an npm scope ``@babel``); a distribution's is added later."""
+    arch: str = ""
+    source_name: str = ""
+    """Source package, origin or source RPM's name; empty where it is the package's own."""
+    source_version: str = ""
+    module: str = ""
+    """RPM modularity ``name:stream``."""
+    licences: tuple[str, ...] = ()
+    """As stated, unchanged."""
+    requires: tuple[tuple[str, ...], ...] = ()
+    """Each requirement as its alternatives, each a capability name without version or architecture."""
+    provides: tuple[str, ...] = ()
+    """Capability names that it provides beside its own."""
+    vendor: str = ""
+    """Maintainer, vendor or packager as stated: tells third-party packages apart."""
+    automatic: bool | None = None
+    """Installed only as a dependency (True), asked for (False), or not recorded (None)."""
+    application: bool = False
+    """The image's own application (a root package.json), not a dependency of it."""
+    # What the whole image tells:
+    purl: str = ""
+    ecosystem: str = ""
+    """OSV ecosystem with its release, as ``Debian:12`` or ``PyPI``; empty where no feed speaks of it."""
+    locations: tuple[Location, ...] = ()
+    layer: int | None = None
+    """Index of the layer that brought this name at this version in; None where there are no layers."""
+    owner: str = ""
+    """purl of the operating-system package whose file list holds this one."""
+    depends_on: tuple[str, ...] = ()
+    """Ids (see `id`) of installed packages that satisfy ``requires``."""
+
+    @property
+    def full_name(self) -> str:
+        """Name with the namespace that is part of it (``@babel/core``)."""
+        return f"{self.namespace}/{self.name}" if self.namespace else self.name
+
+    @property
+    def source(self) -> str:
+        """The source package's name."""
+        return self.source_name or self.name
+
+    @property
+    def source_version_or_own(self) -> str:
+        """The source package's version."""
+        return self.source_version or self.version
+
+    @property
+    def id(self) -> str:
+        """Unique within an inventory: the purl, with the path where several copies share one."""
+        return self.purl if self.type in {"deb", "apk", "rpm"} or not self.locations else (
+            f"{self.purl}#{self.locations[0].path}"
+        )
+
+    @property
+    def display_name(self) -> str:
+        """``source/binary`` where they differ, as ``docker scan`` prints it."""
+        return f"{self.source_name}/{self.name}" if self.source_name not in {"", self.name} else self.full_name
+
+
+class Distro(Value, tag="distro"):
+    """The distribution of an image.
+
+    ``id`` and ``version`` are os-release's ``ID`` and ``VERSION_ID``; ``ecosystem`` is the OSV ecosystem whose
+    advisories speak of it (``Debian:12``, ``Alpine:v3.20``), empty where none does.
+    """
+
+    id: str
+    version: str = ""
+    codename: str = ""
+    pretty_name: str = ""
+    ecosystem: str = ""
+
+
+class Owns(Value, tag="owns"):
+    """Files of an operating-system package that describe language packages.
+
+    Paths without a leading slash. ``package`` is the name alone or ``name:arch``, of purl type ``type``.
+    """
+
+    type: str
+    package: str
+    paths: tuple[str, ...]
+
+
+class Marks(Value, tag="marks"):
+    """Which packages of purl type ``type`` were asked for, and which came along; ``name`` or ``name:arch`` each.
+
+    ``complete`` says that a package named in neither was asked for too (apt) or came along (apk's world names all
+    that was asked for, so there it is False and ``requested`` is exhaustive).
+    """
+
+    type: str
+    automatic: tuple[str, ...] = ()
+    requested: tuple[str, ...] = ()
+
+
+Fact = Package | Distro | Owns | Marks | Gap
+"""What one file tells."""
+
+
+class Inventory(Value):
+    """All packages of an image, its distribution, and what could not be read."""
+
+    packages: tuple[Package, ...] = ()
+    distro: Distro | None = None
+    gaps: tuple[Gap, ...] = ()
