@@ -1,0 +1,34 @@
+"""garboard: what is wrong with a container image, whose it is, and the one change that clears the most of it.
+
+``garboard.scan("image.tar", database=garboard.open_database(), now="2026-01-01T00:00:00Z")`` returns a
+`garboard.model.report.Report`. Nothing is imported before it is asked for: a command that prints its version starts as
+fast as the interpreter.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from garboard.database.read import Database, open_database
+    from garboard.model.report import Report
+    from garboard.scanning import scan
+
+__version__ = "0.1.0"
+__all__ = ["Database", "Report", "__version__", "open_database", "scan"]
+
+_HOMES = {
+    "scan": "garboard.scanning",
+    "Report": "garboard.model.report",
+    "Database": "garboard.database.read",
+    "open_database": "garboard.database.read",
+}
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(name)
+    import importlib  # noqa: PLC0415
+
+    return getattr(importlib.import_module(home), name)

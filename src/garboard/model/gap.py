@@ -5,7 +5,7 @@ from __future__ import annotations
 from garboard.model.base import Value
 
 
-class Gap(Value, tag="gap"):
+class Gap(Value, tag_field="fact", tag="gap"):
     """What was not covered, by which stage, and why.
 
     ``stage`` is the module's room (``image``, ``catalog``, ``match``, ``database``, ``dockerfile``); ``subject`` names

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NewType, Protocol
+from typing import NewType, Protocol
 
 from garboard.model.base import Value
-
-if TYPE_CHECKING:
-    from garboard.model.gap import Gap
-    from garboard.model.package import Fact
+from garboard.model.gap import Gap
+from garboard.model.package import Fact
 
 Digest = NewType("Digest", str)
 """``algorithm:hex``, as in ``sha256:…``."""
@@ -122,11 +120,15 @@ class FileVersion(Value):
     facts: tuple[Fact, ...] | None
 
 
-class FileHistory(Value):
-    """Every version of one path for one cataloger, lowest layer first."""
+class FileHistory(Value, kw_only=True):
+    """Every version of one path for one cataloger, lowest layer first.
+
+    ``path`` is where the file is; ``asked`` the spelling that a link led from, where that is another.
+    """
 
     reader: str
     path: str
+    asked: str = ""
     versions: tuple[FileVersion, ...]
 
 

@@ -13,7 +13,7 @@ class Location(Value):
     layer: int = 0
 
 
-class Package(Value, tag="package"):
+class Package(Value, tag_field="fact", tag="package"):
     """An installed package.
 
     A cataloger fills what the file states. `inventory.assemble` adds what only the whole image tells: ``purl``,
@@ -87,7 +87,7 @@ class Package(Value, tag="package"):
         return f"{self.source_name}/{self.name}" if self.source_name not in {"", self.name} else self.full_name
 
 
-class Distro(Value, tag="distro"):
+class Distro(Value, tag_field="fact", tag="distro"):
     """The distribution of an image.
 
     ``id`` and ``version`` are os-release's ``ID`` and ``VERSION_ID``; ``ecosystem`` is the OSV ecosystem whose
@@ -101,7 +101,7 @@ class Distro(Value, tag="distro"):
     ecosystem: str = ""
 
 
-class Owns(Value, tag="owns"):
+class Owns(Value, tag_field="fact", tag="owns"):
     """Files of an operating-system package that describe language packages.
 
     Paths without a leading slash. ``package`` is the name alone or ``name:arch``, of purl type ``type``.
@@ -112,7 +112,7 @@ class Owns(Value, tag="owns"):
     paths: tuple[str, ...]
 
 
-class Marks(Value, tag="marks"):
+class Marks(Value, tag_field="fact", tag="marks"):
     """Which packages of purl type ``type`` were asked for, and which came along; ``name`` or ``name:arch`` each.
 
     ``complete`` says that a package named in neither was asked for too (apt) or came along (apk's world names all
@@ -124,7 +124,18 @@ class Marks(Value, tag="marks"):
     requested: tuple[str, ...] = ()
 
 
-Fact = Package | Distro | Owns | Marks | Gap
+class Licences(Value, tag_field="fact", tag="licences"):
+    """Licences of an operating-system package that another file than the package database states.
+
+    ``package`` is the name alone, of purl type ``type``; ``licences`` are as stated, without repetition.
+    """
+
+    type: str
+    package: str
+    licences: tuple[str, ...]
+
+
+Fact = Package | Distro | Owns | Marks | Licences | Gap
 """What one file tells."""
 
 

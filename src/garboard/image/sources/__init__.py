@@ -6,6 +6,16 @@ from typing import Protocol
 
 from garboard.image.opened import AnyOpened
 from garboard.image.options import Options
+from garboard.image.sources import (
+    directory,
+    docker_archive,
+    engine,
+    oci_archive,
+    oci_dir,
+    podman,
+    registry,
+    sbom,
+)
 
 
 class Source(Protocol):
@@ -27,3 +37,7 @@ class Source(Protocol):
         Raises `ImageError` (or `NetworkError`) that says what to do.
         """
         ...
+
+
+SOURCES: tuple[Source, ...] = (oci_dir, sbom, docker_archive, oci_archive, directory, engine, podman, registry)
+"""In the order in which they are asked about a name without a scheme."""

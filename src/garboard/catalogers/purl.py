@@ -1,0 +1,58 @@
+"""Package URLs, built on the hot path (package-url specification, purl-spec 1.0)."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Final
+from urllib.parse import quote
+
+from garboard.model.package import Distro, Package
+
+OS_TYPES: Final = frozenset({"deb", "apk", "rpm"})
+"""Types whose namespace and advisories are the distribution's."""
+_NAMESPACES: Final = MappingProxyType(
+    {"rhel": "redhat", "opensuse-leap": "opensuse", "opensuse-tumbleweed": "opensuse"}
+)
+
+
+@lru_cache(4096)
+def _quote(text: str) -> str:
+    return quote(text, safe="").replace("%3A", ":")
+
+
+def _qualifiers(package: Package, distro: Distro | None) -> dict[str, str]:
+    found = {"arch": package.arch}
+    if distro is not None:
+        found["distro"] = f"{distro.id}-{distro.version or distro.codename}".rstrip("-")
+    if package.source_name and package.source_name != package.name:
+        found["upstream"] = package.source_name
+        if package.source_version and package.source_version != package.version:
+            found["upstream"] += "@" + package.source_version
+    elif package.source_version and package.source_version != package.version:
+        found["upstream"] = f"{package.name}@{package.source_version}"
+    if package.module:
+        found["rpmmod"] = package.module
+    return found
+
+
+def purl(package: Package, distro: Distro | None) -> str:
+    """The package's URL. Those of an operating system carry ``arch``, ``distro`` and ``upstream``; an RPM's epoch is a
+    qualifier, a Debian one part of the version.
+    """
+    version = package.version
+    namespace = package.namespace
+    qualifiers: dict[str, str] = {}
+    if package.type in OS_TYPES:
+        qualifiers = _qualifiers(package, distro)
+        namespace = namespace or (_NAMESPACES.get(distro.id, distro.id) if distro else "")
+        if package.type == "rpm" and ":" in version:
+            qualifiers["epoch"], _, version = version.partition(":")
+    text = f"pkg:{package.type}/"
+    if namespace:
+        text += "/".join(_quote(part) for part in namespace.split("/")) + "/"
+    text += _quote(package.name)
+    if version:
+        text += "@" + _quote(version)
+    pairs = "&".join(f"{key}={_quote(value)}" for key, value in sorted(qualifiers.items()) if value)
+    return f"{text}?{pairs}" if pairs else text

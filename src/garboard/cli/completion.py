@@ -1,0 +1,25 @@
+"""``garboard completion``: the completion script for a shell, made by click."""
+
+from __future__ import annotations
+
+import click
+
+
+@click.command("completion")
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+def command(shell: str) -> None:
+    """Print the completion script for SHELL.
+
+    \b
+    bash: eval "$(garboard completion bash)"
+    zsh:  eval "$(garboard completion zsh)"
+    fish: garboard completion fish | source
+    """  # noqa: D301  (\b is click's)
+    from click.shell_completion import get_completion_class  # noqa: PLC0415
+
+    from garboard.cli.main import command as root  # noqa: PLC0415
+
+    kind = get_completion_class(shell)
+    if kind is None:
+        raise click.UsageError(f"no completion for {shell}")
+    click.echo(kind(root, {}, "garboard", "_GARBOARD_COMPLETE").source())

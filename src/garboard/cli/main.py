@@ -1,0 +1,99 @@
+"""The door: commands found by name and imported only when they are called, errors shown once, exit codes.
+
+Exit codes: 0 clean, 1 findings, 2 the user's or the input's fault, 3 nothing that could be judged.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import os
+import sys
+from types import MappingProxyType
+from typing import Final
+
+import click
+
+from garboard import __version__
+from garboard.model.errors import GarboardError
+
+COMMANDS: Final = MappingProxyType(
+    {
+        "scan": ("garboard.cli.scan", "Report the known vulnerabilities of an image."),
+        "inventory": ("garboard.cli.inventory", "List the packages of an image."),
+        "db": ("garboard.cli.db", "Fetch, inspect and carry the vulnerability database."),
+        "completion": ("garboard.cli.completion", "Print the completion script for a shell."),
+    }
+)
+
+
+class LazyGroup(click.Group):
+    """A group that knows its commands by name and imports one when it is wanted."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in COMMANDS:
+            return None
+        command = importlib.import_module(COMMANDS[cmd_name][0]).command
+        assert isinstance(command, click.Command)
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Suggest the nearest command for a misspelt one."""
+        name = args[0] if args else ""
+        if name and not name.startswith("-") and name not in COMMANDS:
+            import difflib  # noqa: PLC0415
+
+            near = difflib.get_close_matches(name, COMMANDS, n=1)
+            hint = f" Did you mean {near[0]}?" if near else f" Did you mean `garboard scan {name}`?"
+            ctx.fail(f"No such command {name!r}.{hint}")
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """The list of commands, without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, help_text) for name, (_, help_text) in COMMANDS.items()])
+
+
+@click.group(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="An image is a name (debian:12), a file (image.tar), a folder, or one of these with a prefix: docker-archive:, "
+    "oci-archive:, oci-dir:, docker:, podman:, registry:, dir:, sbom:.",
+)
+@click.version_option(__version__, prog_name="garboard", message="%(prog)s %(version)s")
+def command() -> None:
+    """What is wrong with a container image, whose it is, and the one change that clears the most of it."""
+
+
+def _fail(message: str, hint: str) -> None:
+    click.echo(f"{click.style('error:', fg='red', bold=True)} {message}", err=True)
+    if hint:
+        click.echo(f"{click.style('hint:', bold=True)} {hint}", err=True)
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Run one command; returns its exit code."""
+    gc.disable()  # a scan builds many small values that live to its end: collecting costs and frees nothing
+    try:
+        result = command.main(arguments, prog_name="garboard", standalone_mode=False)
+    except GarboardError as error:
+        _fail(error.message, error.hint)
+        return error.exit_code
+    except click.ClickException as error:
+        error.show()
+        return 2
+    except (click.Abort, KeyboardInterrupt):
+        _fail("interrupted", "")
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
+    except RecursionError:
+        _fail("the input is nested too deeply to be read", "")
+        return 2
+    return result if isinstance(result, int) else 0

@@ -1,0 +1,116 @@
+"""What all commands that open an image have in common: their options, and where layers are cached."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from functools import reduce
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from garboard.model.errors import UsageError
+
+if TYPE_CHECKING:
+    from garboard.image.cache import Cache
+    from garboard.image.options import Options
+
+OPTIONS: Final = (
+    click.option("--platform", metavar="OS/ARCH[/VARIANT]", help="The platform, where an image has several."),
+    click.option("--verify", is_flag=True, help="Compare a local archive's layers with their diff ids (slower)."),
+    click.option("--insecure", multiple=True, metavar="HOST[:PORT]", help="Speak plain HTTP to this registry."),
+    click.option("--mirror", multiple=True, metavar="REGISTRY=HOST", help="Ask this host before the registry."),
+    click.option("--ca-file", metavar="FILE", help="Certificates to trust beside the system's (PEM)."),
+    click.option("--username", envvar="GARBOARD_USERNAME", help="For the registry, before any stored one."),
+    click.option("--password", envvar="GARBOARD_PASSWORD", help="For the registry; better set GARBOARD_PASSWORD."),
+    click.option("--no-cache", is_flag=True, help="Read every layer again."),
+    click.option("--offline", is_flag=True, help="Open no connection."),
+    click.option("-q", "--quiet", is_flag=True, help="No progress and no remarks on standard error."),
+)
+
+
+def image_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options of a command that opens an image."""
+    return reduce(lambda done, option: option(done), reversed(OPTIONS), function)
+
+
+def _limits() -> Any:
+    """The default limits, with what GARBOARD_LIMIT_… sets."""
+    import msgspec  # noqa: PLC0415
+
+    from garboard.model.limits import DEFAULT  # noqa: PLC0415
+
+    changes: dict[str, int] = {}
+    for name in DEFAULT.__struct_fields__:
+        text = os.environ.get(f"GARBOARD_LIMIT_{name.upper()}")
+        if text is None:
+            continue
+        if not text.isdecimal() or int(text) == 0:
+            raise UsageError(f"GARBOARD_LIMIT_{name.upper()} is not a positive whole number: {text}")
+        changes[name] = int(text)
+    return msgspec.structs.replace(DEFAULT, **changes)
+
+
+def _mirrors(texts: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    pairs = []
+    for text in texts:
+        registry, equals, host = text.partition("=")
+        if not (registry and equals and host):
+            raise UsageError(f"--mirror takes REGISTRY=HOST, not {text}", "as in --mirror docker.io=mirror.example:5000")
+        pairs.append((registry, host))
+    return tuple(pairs)
+
+
+def options_from(values: dict[str, Any]) -> Options:
+    """The options of `image_options` as one value; takes them out of ``values``."""
+    from garboard.cli.progress import progress  # noqa: PLC0415
+    from garboard.image import platform as platforms  # noqa: PLC0415
+    from garboard.image.options import Options  # noqa: PLC0415
+
+    platform = values.pop("platform")
+    return Options(
+        platform=platforms.parse(platform) if platform else None,
+        offline=values.pop("offline"),
+        verify=values.pop("verify"),
+        insecure=frozenset(values.pop("insecure")),
+        mirrors=_mirrors(values.pop("mirror")),
+        ca_file=values.pop("ca_file") or "",
+        username=values.pop("username") or "",
+        password=values.pop("password") or "",
+        config_dir=os.environ.get("DOCKER_CONFIG", ""),
+        limits=_limits(),
+        progress=progress(quiet=values.pop("quiet")),
+    )
+
+
+def cache_from(values: dict[str, Any]) -> Cache:
+    """Where layers' contributions are kept: ``GARBOARD_CACHE``, else the user's cache folder; takes ``no_cache`` out."""
+    from garboard.image.cache import FolderCache, NoCache  # noqa: PLC0415
+
+    if values.pop("no_cache"):
+        return NoCache()
+    folder = os.environ.get("GARBOARD_CACHE")
+    if not folder:
+        from platformdirs import user_cache_dir  # noqa: PLC0415
+
+        folder = user_cache_dir("garboard")
+    size = os.environ.get("GARBOARD_CACHE_SIZE", "")
+    return FolderCache(Path(folder), int(size)) if size.isdecimal() else FolderCache(Path(folder))
+
+
+def write(data: bytes, output: str) -> None:
+    """To a file, whole or not at all, or to standard output."""
+    if not output or output == "-":
+        stream = click.get_binary_stream("stdout")
+        stream.write(data)
+        stream.flush()
+        return
+    path = Path(output)
+    aside = path.with_name(f".{path.name}.{os.getpid()}.new")
+    try:
+        aside.write_bytes(data)
+        aside.replace(path)
+    except OSError as error:
+        aside.unlink(missing_ok=True)
+        raise UsageError(f"{output} cannot be written: {error.strerror}", "choose another file with -o") from error

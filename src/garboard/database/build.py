@@ -1,0 +1,161 @@
+"""Records into one shard's file."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from importlib.resources import files
+from pathlib import Path
+from typing import Self
+
+import msgspec
+
+from garboard.database import rows
+from garboard.database.store import SCHEMA
+from garboard.database.verify import content_digest
+from garboard.model.advisory import Advisory, CveFacts, FeedState
+from garboard.model.errors import DatabaseError
+from garboard.model.feed import Header, Record
+from garboard.model.gap import Gap
+
+BATCH = 2000
+GAPS = 20
+"""Reasons that are kept of the records that could not be used; all of them are counted."""
+
+
+class Built(msgspec.Struct, frozen=True, kw_only=True):
+    """What a shard came to hold. ``records`` counts advisories and facts, ``skipped`` the gaps; ``date`` is the feed's
+    own, where it states one.
+    """
+
+    records: int
+    skipped: int
+    gaps: tuple[str, ...]
+    date: str
+
+
+class Builder:
+    """One shard being written into an empty file. Use as a context manager; `finish` makes the file complete."""
+
+    def __init__(self, path: Path) -> None:
+        self._connection = sqlite3.connect(path, isolation_level=None)
+        # No journal: the file is nobody's until it is finished and renamed, and a killed writer's is thrown away.
+        self._connection.executescript(
+            "PRAGMA page_size=8192; PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-32768;"
+        )
+        self._connection.executescript(files("garboard.database").joinpath("schema.sql").read_text("utf-8"))
+        self._ecosystems: dict[str, int] = {}
+        self._texts: dict[str, int] = {}
+        self._advisories = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._connection.close()
+
+    def fill(self, records: Iterable[Record]) -> Built:
+        """Store the records as they come. Raises whatever the records' source raises, and `DatabaseError` for a disk
+        that does not take them.
+        """
+        try:
+            self._connection.execute("BEGIN")
+            built = self._fill(records)
+            self._connection.execute("COMMIT")
+        except sqlite3.Error as error:
+            raise DatabaseError(f"the database cannot be written: {error}", "is the disk full?") from error
+        return built
+
+    def _fill(self, records: Iterable[Record]) -> Built:
+        total = skipped = 0
+        reasons: list[str] = []
+        date = ""
+        for batch in _batches(records):
+            facts: list[CveFacts] = []
+            for record in batch:
+                match record:
+                    case Advisory():
+                        self._advisory(record)
+                        total += 1
+                    case CveFacts():
+                        facts.append(record)
+                    case Gap():
+                        skipped += 1
+                        reasons += [f"{record.subject}: {record.reason}"] if len(reasons) < GAPS else []
+                    case Header():
+                        date = record.date or date
+                        for ecosystem in record.ecosystems:
+                            self._ecosystem(ecosystem)
+            total += self._facts(facts)
+        return Built(records=total, skipped=skipped, gaps=tuple(reasons), date=date)
+
+    def _advisory(self, advisory: Advisory) -> None:
+        self._advisories += 1
+        self._connection.execute("INSERT INTO advisory VALUES (?, ?)", (self._advisories, rows.pack_advisory(advisory)))
+        self._connection.executemany(
+            "INSERT INTO affected VALUES (?, ?, ?, ?, ?)",
+            [
+                (self._ecosystem(item.ecosystem), item.package, self._advisories, position, rows.pack_affected(item))
+                for position, item in enumerate(advisory.affected)
+            ],
+        )
+
+    def _facts(self, facts: list[CveFacts]) -> int:
+        """How many rows are new: a CVE that comes twice is one, and the later word counts."""
+        new = {item.cve: item for item in facts}
+        known = self._known(tuple(new))
+        self._connection.executemany(
+            "INSERT OR REPLACE INTO fact VALUES (?, ?)",
+            [(cve, rows.pack_facts(item, self._text)) for cve, item in new.items()],
+        )
+        return len(new) - known
+
+    def _known(self, cves: tuple[str, ...]) -> int:
+        marks = ",".join("?" * len(cves))
+        found: tuple[int] = self._connection.execute(
+            f"SELECT count(*) FROM fact WHERE cve IN ({marks})",  # noqa: S608  # only question marks
+            cves,
+        ).fetchone()
+        return found[0]
+
+    def _ecosystem(self, name: str) -> int:
+        if name not in self._ecosystems:
+            self._ecosystems[name] = len(self._ecosystems) + 1
+            self._connection.execute("INSERT INTO ecosystem VALUES (?, ?)", (self._ecosystems[name], name))
+        return self._ecosystems[name]
+
+    def _text(self, value: str) -> int:
+        if not value:
+            return 0
+        if value not in self._texts:
+            self._texts[value] = len(self._texts) + 1
+            self._connection.execute("INSERT INTO text VALUES (?, ?)", (self._texts[value], value))
+        return self._texts[value]
+
+    def finish(self, state: FeedState, documents: str) -> None:
+        """Add what the shard is and a digest over all it holds; ``documents`` is the fetcher's own note."""
+        try:
+            self._connection.execute("BEGIN")
+            self._connection.executemany(
+                "INSERT INTO meta VALUES (?, ?)",
+                [
+                    ("schema", str(SCHEMA)),
+                    ("shard", state.shard),
+                    ("state", msgspec.json.encode(state).decode()),
+                    ("documents", documents),
+                ],
+            )
+            self._connection.execute("INSERT INTO meta VALUES ('digest', ?)", (content_digest(self._connection),))
+            self._connection.execute("COMMIT")
+        except sqlite3.Error as error:
+            raise DatabaseError(f"the database cannot be written: {error}", "is the disk full?") from error
+
+
+def _batches(records: Iterable[Record]) -> Iterator[list[Record]]:
+    batch: list[Record] = []
+    for record in records:
+        batch.append(record)
+        if len(batch) == BATCH:
+            yield batch
+            batch = []
+    yield batch

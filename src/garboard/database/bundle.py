@@ -1,0 +1,190 @@
+"""Shards in one file, for machines without a network: a zstd-compressed tar, its first member ``manifest.json``.
+
+The same shards make the same bytes. Each shard's SHA-256 is in the manifest; the bundle's own is told to the person who
+carries it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import io
+import sys
+import tarfile
+import tempfile
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+import msgspec
+
+from garboard.database import store
+from garboard.database.shard import Confirmed, Shard
+from garboard.model.advisory import FeedState
+from garboard.model.base import Value
+from garboard.model.errors import DatabaseError, UsageError
+
+if TYPE_CHECKING or sys.version_info < (3, 14):
+    from backports import zstd
+else:
+    from compression import zstd
+
+FORMAT = 1
+MANIFEST = "manifest.json"
+MANIFEST_BYTES = 4 * 1024 * 1024
+CHUNK = 1024 * 1024
+LEVEL = 9
+
+
+class Entry(Value):
+    """One shard of a bundle; ``sha256`` is hex, ``fetched`` when its data were last fetched or confirmed."""
+
+    shard: str
+    size: int
+    sha256: str
+    fetched: str = ""
+
+
+class Manifest(Value):
+    """What a bundle holds, in the order of its members."""
+
+    format: int
+    schema: int
+    shards: tuple[Entry, ...]
+
+
+def export(directory: Path, names: Iterable[str], target: Path) -> str:
+    """Write a bundle of these shards; the digest of the whole (``sha256:…``). An existing file is replaced at once.
+
+    Raises `DatabaseError` for a shard that is not there or cannot be used, and where the file cannot be written.
+    """
+    wanted = tuple(sorted(names))
+    if absent := set(wanted) - set(store.installed(directory)):
+        raise DatabaseError(f"the database has no shard {min(absent)}", f"garboard db update {min(absent)}")
+    if not wanted:
+        raise UsageError("there is nothing to export", "garboard db update debian osv:PyPI")
+    try:
+        with store.writing(directory), store.scratch(target.absolute().parent) as written:
+            manifest = Manifest(
+                format=FORMAT, schema=store.SCHEMA, shards=tuple(_entry(directory, name) for name in wanted)
+            )
+            _write(directory, manifest, written)
+            store.install(written, target)
+    except OSError as error:
+        raise DatabaseError(f"cannot write {target}: {error.strerror}") from error
+    return f"sha256:{store.sha256(target)}"
+
+
+def _entry(directory: Path, name: str) -> Entry:
+    with contextlib.closing(Shard(directory, name)) as shard:
+        path, state = shard.path, shard.state
+    return Entry(shard=name, size=path.stat().st_size, sha256=store.sha256(path), fetched=state.fetched)
+
+
+def _write(directory: Path, manifest: Manifest, written: Path) -> None:
+    with (
+        zstd.ZstdFile(written, "w", level=LEVEL) as packed,
+        tarfile.open(fileobj=packed, mode="w|", format=tarfile.GNU_FORMAT) as archive,
+    ):
+        data = msgspec.json.format(msgspec.json.encode(manifest), indent=1)
+        archive.addfile(_member(MANIFEST, len(data)), io.BytesIO(data))
+        for entry in manifest.shards:
+            path = store.path_of(directory, entry.shard)
+            with path.open("rb") as file:
+                archive.addfile(_member(path.name, entry.size), file)
+
+
+def _member(name: str, size: int) -> tarfile.TarInfo:
+    """Nothing of the machine or the hour, so that the same data make the same bundle."""
+    member = tarfile.TarInfo(name)
+    member.size, member.mode = size, 0o644
+    return member
+
+
+def unpack(directory: Path, bundle: Path, digest: str = "") -> tuple[FeedState, ...]:
+    """Put a bundle's shards in place; those that it does not hold are left alone.
+
+    Everything is verified before anything is replaced: the bundle against ``digest`` (``sha256:…``) where given, each
+    shard against the manifest, and that this program can read it. Raises `DatabaseError` otherwise.
+    """
+    _compare(bundle, digest)
+    with store.writing(directory), tempfile.TemporaryDirectory(prefix=store.PREFIX, dir=directory) as name:
+        beside = Path(name)
+        try:
+            manifest = _extract(bundle, beside)
+        except (OSError, EOFError, tarfile.TarError, zstd.ZstdError) as error:
+            raise DatabaseError(f"the bundle {bundle} is damaged: {error}") from error
+        states = tuple(_readable(beside, entry) for entry in manifest.shards)
+        for entry, state in zip(manifest.shards, states, strict=True):
+            _place(beside, directory, entry, state)
+    return states
+
+
+def _compare(bundle: Path, digest: str) -> None:
+    try:
+        found = f"sha256:{store.sha256(bundle)}"
+    except OSError as error:
+        raise DatabaseError(f"cannot read the bundle {bundle}: {error.strerror}") from error
+    if digest and digest.removeprefix("sha256:").lower() != found.removeprefix("sha256:"):
+        raise DatabaseError(
+            f"the bundle {bundle} has the digest {found}, not {digest}", "it was damaged or exchanged: fetch it again"
+        )
+
+
+def _extract(bundle: Path, beside: Path) -> Manifest:
+    with zstd.ZstdFile(bundle) as packed, tarfile.open(fileobj=packed, mode="r|") as archive:
+        members = iter(archive)
+        manifest = _manifest(archive, next(members, None))
+        for entry, member in zip(manifest.shards, _padded(members), strict=False):
+            place = store.path_of(beside, entry.shard)
+            source = archive.extractfile(member) if member is not None and member.isreg() else None
+            if member is None or source is None or (member.name, member.size) != (place.name, entry.size):
+                raise DatabaseError(f"the bundle does not hold what its manifest says of {entry.shard}")
+            if _copy(source, place) != entry.sha256:
+                raise DatabaseError(f"the shard {entry.shard} of the bundle is damaged: its digest is another")
+    return manifest
+
+
+def _padded(members: Iterator[tarfile.TarInfo]) -> Iterator[tarfile.TarInfo | None]:
+    yield from members
+    while True:
+        yield None
+
+
+def _manifest(archive: tarfile.TarFile, member: tarfile.TarInfo | None) -> Manifest:
+    source = archive.extractfile(member) if member is not None and member.isreg() else None
+    if member is None or source is None or member.name != MANIFEST or member.size > MANIFEST_BYTES:
+        raise DatabaseError("this is not a bundle of garboard: its first member is not manifest.json")
+    try:
+        manifest = msgspec.json.decode(source.read(), type=Manifest)
+    except (msgspec.MsgspecError, ValueError) as error:
+        raise DatabaseError(f"the bundle's manifest cannot be read: {error}") from error
+    if (manifest.format, manifest.schema) != (FORMAT, store.SCHEMA):
+        raise DatabaseError(
+            f"the bundle has format {manifest.format} and schema {manifest.schema}, this program reads {FORMAT} and "
+            f"{store.SCHEMA}",
+            "export it with the same version of garboard",
+        )
+    return manifest
+
+
+def _copy(source: IO[bytes], place: Path) -> str:
+    digest = hashlib.sha256()
+    with place.open("wb") as file:
+        while piece := source.read(CHUNK):
+            digest.update(piece)
+            file.write(piece)
+    return digest.hexdigest()
+
+
+def _readable(beside: Path, entry: Entry) -> FeedState:
+    with contextlib.closing(Shard(beside, entry.shard)) as shard:
+        return msgspec.structs.replace(shard.state, fetched=max(shard.state.fetched, entry.fetched))
+
+
+def _place(beside: Path, directory: Path, entry: Entry, state: FeedState) -> None:
+    place = store.path_of(directory, entry.shard)
+    store.install(store.path_of(beside, entry.shard), place)
+    with store.scratch(directory) as note:
+        note.write_bytes(msgspec.json.encode(Confirmed(sha256=state.sha256, fetched=state.fetched)))
+        store.install(note, place.with_suffix(store.CONFIRMED))

@@ -1,0 +1,39 @@
+-- One shard. SCHEMA in store.py rises with every change here, and whenever a parser makes something else of the same
+-- bytes. All payloads are MessagePack; see rows.py.
+
+CREATE TABLE meta (
+    key TEXT PRIMARY KEY,            -- schema, shard, state (FeedState), documents (Fetched...), digest
+    value TEXT NOT NULL              -- JSON, or plain text
+) WITHOUT ROWID;
+
+-- Which ecosystems the shard holds data of: "no advisory" and "not covered" are different answers.
+CREATE TABLE ecosystem (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE
+);
+
+-- Every record once; a withdrawn one has no rows in `affected`.
+CREATE TABLE advisory (
+    id INTEGER PRIMARY KEY,
+    payload BLOB NOT NULL            -- Advisory without `affected`
+);
+
+CREATE TABLE affected (
+    ecosystem INTEGER NOT NULL REFERENCES ecosystem (id),
+    package TEXT NOT NULL,
+    advisory INTEGER NOT NULL REFERENCES advisory (id),
+    position INTEGER NOT NULL,       -- within the advisory
+    payload BLOB NOT NULL,           -- Affected without ecosystem and package
+    PRIMARY KEY (ecosystem, package, advisory, position)
+) WITHOUT ROWID;
+
+-- What is known of a CVE apart from packages.
+CREATE TABLE fact (
+    cve TEXT PRIMARY KEY,
+    payload BLOB NOT NULL            -- CveFacts as an array, its repeated texts as numbers of `text`
+) WITHOUT ROWID;
+
+CREATE TABLE text (
+    id INTEGER PRIMARY KEY,
+    value TEXT NOT NULL
+);

@@ -1,0 +1,137 @@
+"""One shard's file, open for reading."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import msgspec
+
+from garboard.database import rows
+from garboard.database.store import CONFIRMED, SCHEMA, path_of
+from garboard.model.advisory import CveFacts, FeedState, Hit
+from garboard.model.base import Value
+from garboard.model.errors import DatabaseError
+
+HINT = "garboard db update"
+BATCH = 500
+
+
+class Confirmed(Value):
+    """A note that upstream still had the bytes of ``sha256`` at the time ``fetched``."""
+
+    sha256: str
+    fetched: str
+
+
+class Shard:
+    """A shard, read-only. Raises `DatabaseError` on opening for a file that is no shard of this program's schema."""
+
+    def __init__(self, directory: Path, name: str) -> None:
+        self.name = name
+        self.path = path_of(directory, name)
+        self.connection = _connect(self.path)
+        try:
+            self._check()
+            self.state = self._state()
+            found = self.connection.execute("SELECT name, id FROM ecosystem").fetchall()
+        except (sqlite3.Error, msgspec.MsgspecError) as error:
+            self.connection.close()
+            raise DatabaseError(f"the database shard {name} is damaged: {error}", f"{HINT} {name}") from error
+        except DatabaseError:
+            self.connection.close()
+            raise
+        self._ecosystems: dict[str, int] = dict(found)
+
+    def close(self) -> None:
+        """Close the file."""
+        self.connection.close()
+
+    def meta(self, key: str) -> str:
+        """A value of the ``meta`` table; empty where there is none."""
+        row = self.connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+        return str(row[0]) if row else ""
+
+    def _check(self) -> None:
+        schema = self.meta("schema")
+        if schema != str(SCHEMA):
+            raise DatabaseError(
+                f"the database shard {self.name} has schema {schema or 'unknown'}, this program reads {SCHEMA}",
+                f"{HINT} {self.name}",
+            )
+        if self.meta("shard") != self.name:
+            raise DatabaseError(f"{self.path.name} holds the shard {self.meta('shard')}", f"{HINT} {self.name}")
+
+    def _state(self) -> FeedState:
+        state = msgspec.json.decode(self.meta("state"), type=FeedState)
+        with contextlib.suppress(OSError, msgspec.MsgspecError):
+            note = msgspec.json.decode(self.path.with_suffix(CONFIRMED).read_bytes(), type=Confirmed)
+            if note.sha256 == state.sha256 and note.fetched > state.fetched:
+                return msgspec.structs.replace(state, fetched=note.fetched)
+        return state
+
+    @property
+    def ecosystems(self) -> tuple[str, ...]:
+        """The ecosystems and releases that it holds data of, sorted."""
+        return tuple(sorted(self._ecosystems))
+
+    def hits(self, ecosystem: str, package: str) -> Iterator[Hit]:
+        """All that the shard says of a package, in the feed's order."""
+        number = self._ecosystems.get(ecosystem)
+        found = self._rows(
+            "SELECT advisory.payload, affected.payload FROM affected JOIN advisory ON advisory.id = affected.advisory"
+            " WHERE affected.ecosystem = ? AND affected.package = ? ORDER BY advisory, position",
+            (number, package),
+        )
+        for advisory, affected in found:
+            try:
+                yield Hit(
+                    advisory=rows.unpack_advisory(advisory),
+                    affected=rows.unpack_affected(affected, ecosystem, package),
+                )
+            except msgspec.MsgspecError as error:
+                raise self._damaged(error) from error
+
+    def facts(self, cves: Iterable[str]) -> Iterator[CveFacts]:
+        """What the shard knows of these CVEs."""
+        wanted = tuple(cves)
+        texts: dict[int, str] = {0: ""}
+        for start in range(0, len(wanted), BATCH):
+            some = wanted[start : start + BATCH]
+            marks = ",".join("?" * len(some))
+            query = f"SELECT cve, payload FROM fact WHERE cve IN ({marks})"  # noqa: S608  # only question marks
+            for cve, payload in self._rows(query, some):
+                try:
+                    yield rows.unpack_facts(cve, payload, lambda number: self._text(number, texts))
+                except msgspec.MsgspecError as error:
+                    raise self._damaged(error) from error
+
+    def _text(self, number: int, known: dict[int, str]) -> str:
+        if number not in known:
+            found = self._rows("SELECT value FROM text WHERE id = ?", (number,))
+            known[number] = str(found[0][0]) if found else ""
+        return known[number]
+
+    def _rows(self, query: str, values: tuple[object, ...]) -> list[tuple[Any, bytes]]:
+        try:
+            return self.connection.execute(query, values).fetchall()
+        except sqlite3.Error as error:
+            raise self._damaged(error) from error
+
+    def _damaged(self, error: Exception) -> DatabaseError:
+        return DatabaseError(f"the database shard {self.name} is damaged: {error}", f"{HINT} {self.name}")
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    # Immutable: nobody writes into a shard's file, so no lock is taken, and it may lie on a read-only volume.
+    address = f"file:{quote(str(path.absolute()))}?mode=ro&immutable=1"
+    try:
+        connection = sqlite3.connect(address, uri=True, check_same_thread=False)
+        connection.execute("PRAGMA trusted_schema=OFF")
+    except sqlite3.Error as error:
+        raise DatabaseError(f"cannot open the database shard {path.name}: {error}", HINT) from error
+    return connection

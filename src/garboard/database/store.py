@@ -1,0 +1,133 @@
+"""The database's directory: one SQLite file a shard, replaced whole; one writer at a time.
+
+A file is written beside its place, synced and renamed over the old one, so that a reader sees the old data or the new,
+whatever kills the writer. Readers need no lock: a file that they have open stays as it was.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote, unquote
+
+from garboard.model.errors import DatabaseError
+
+SCHEMA = 1
+"""Rises with the schema, and whenever a parser makes something else of the same bytes."""
+SUFFIX = ".sqlite"
+CONFIRMED = ".confirmed"
+"""A note beside a shard: when upstream last said that nothing is new. Writing it leaves the shard's file alone."""
+LOCK = ".lock"
+PREFIX = ".tmp-"
+"""Of files that are being written; those that are found under the lock were left by a killed writer."""
+
+
+def default_directory() -> Path:
+    """``GARBOARD_DB``, else ``db`` in the platform's data directory of the user."""
+    if chosen := os.environ.get("GARBOARD_DB"):
+        return Path(chosen)
+    from platformdirs import user_data_dir  # noqa: PLC0415  # only where nothing was chosen
+
+    return Path(user_data_dir("garboard")) / "db"
+
+
+def path_of(directory: Path, shard: str) -> Path:
+    """The file of a shard, percent-encoded so that any name is one plain file name."""
+    return directory / (quote(shard, safe="") + SUFFIX)
+
+
+def installed(directory: Path) -> tuple[str, ...]:
+    """The shards that have a file, sorted; none where there is no directory."""
+    try:
+        names = sorted(entry.name for entry in os.scandir(directory))
+    except FileNotFoundError:
+        return ()
+    except OSError as error:
+        raise DatabaseError(f"cannot read the database directory {directory}: {error.strerror}") from error
+    return tuple(unquote(name.removesuffix(SUFFIX)) for name in names if _is_shard(name))
+
+
+def _is_shard(name: str) -> bool:
+    return name.endswith(SUFFIX) and not name.startswith(".")
+
+
+@contextlib.contextmanager
+def writing(directory: Path) -> Iterator[None]:
+    """Being the one writer; creates the directory, and removes what killed writers left.
+
+    Raises `DatabaseError` at once where another process writes, or the directory cannot be written.
+    """
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        handle = os.open(directory / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    except OSError as error:
+        raise DatabaseError(
+            f"cannot write to the database directory {directory}: {error.strerror}", "choose another with --db DIR"
+        ) from error
+    try:
+        _lock(handle, directory)
+        for leftover in directory.glob(PREFIX + "*"):
+            _remove(leftover)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _remove(leftover: Path) -> None:
+    if leftover.is_dir() and not leftover.is_symlink():
+        shutil.rmtree(leftover, ignore_errors=True)
+    else:
+        leftover.unlink(missing_ok=True)
+
+
+def _lock(handle: int, directory: Path) -> None:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        holder = os.pread(handle, 32, 0).decode("ascii", "replace").strip() or "unknown"
+        raise DatabaseError(
+            f"another process ({holder}) is changing the database in {directory}",
+            "wait until it has ended, or choose another directory with --db DIR",
+        ) from error
+    os.ftruncate(handle, 0)
+    os.pwrite(handle, f"{os.getpid()}\n".encode("ascii"), 0)
+
+
+@contextlib.contextmanager
+def scratch(directory: Path) -> Iterator[Path]:
+    """A new empty file in the database's directory, gone afterwards unless it was renamed."""
+    handle, name = tempfile.mkstemp(prefix=PREFIX, dir=directory)
+    os.close(handle)
+    path = Path(name)
+    try:
+        yield path
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def install(written: Path, place: Path) -> None:
+    """Put a finished file in its place, durably."""
+    written.chmod(0o644)
+    _sync(written, os.O_RDONLY)
+    written.replace(place)
+    _sync(place.parent, os.O_RDONLY | os.O_DIRECTORY)
+
+
+def _sync(path: Path, flags: int) -> None:
+    handle = os.open(path, flags)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def sha256(path: Path) -> str:
+    """Hex SHA-256 of a file's bytes."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

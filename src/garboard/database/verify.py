@@ -1,0 +1,111 @@
+"""Whether a shard is whole: the file, what it holds, and what a matcher could make of it."""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from collections.abc import Iterator
+
+import msgspec
+
+from garboard.database import rows
+from garboard.database.shard import Shard
+from garboard.model.base import Value
+
+_TABLES = (
+    "SELECT key, value FROM meta WHERE key <> 'digest' ORDER BY key",
+    "SELECT id, name FROM ecosystem ORDER BY id",
+    "SELECT id, payload FROM advisory ORDER BY id",
+    "SELECT ecosystem, package, advisory, position, payload FROM affected ORDER BY 1, 2, 3, 4",
+    "SELECT cve, payload FROM fact ORDER BY cve",
+    "SELECT id, value FROM text ORDER BY id",
+)
+
+
+class Verified(Value):
+    """What was found of one shard. ``faults`` are sentences, empty where it is whole; ``unparseable`` counts affected
+    packages of a known scheme of which some version is none, ``without_scheme`` those that no scheme can order yet.
+    """
+
+    shard: str
+    records: int = 0
+    affected: int = 0
+    unparseable: int = 0
+    without_scheme: int = 0
+    faults: tuple[str, ...] = ()
+
+
+def content_digest(connection: sqlite3.Connection) -> str:
+    """``sha256:`` over all rows of all tables in the order of their keys: independent of how SQLite laid them out."""
+    digest = hashlib.sha256()
+    for query in _TABLES:
+        digest.update(query.encode())
+        for row in connection.execute(query):
+            for cell in row:
+                data = cell if isinstance(cell, bytes) else str(cell).encode()
+                digest.update(len(data).to_bytes(4, "big"))
+                digest.update(data)
+    return f"sha256:{digest.hexdigest()}"
+
+
+def verify(shard: Shard) -> Verified:
+    """Look at everything a shard holds. Faults are told, not raised."""
+    try:
+        return _verify(shard)
+    except sqlite3.Error as error:
+        return Verified(shard=shard.name, faults=(f"the file is damaged: {error}",))
+
+
+def _verify(shard: Shard) -> Verified:
+    faults = [f"SQLite: {row[0]}" for row in shard.connection.execute("PRAGMA integrity_check(5)") if row[0] != "ok"]
+    recorded = shard.meta("digest")
+    if not faults and content_digest(shard.connection) != recorded:
+        faults.append("its content is not what was recorded when it was built")
+    records = _count(shard, "advisory") + _count(shard, "fact")
+    if records != shard.state.records:
+        faults.append(f"it holds {records} records, and {shard.state.records} were recorded")
+    total = unparseable = without = 0
+    for scheme, versions in _stated_versions(shard):
+        total += 1
+        verdict = _all_parse(scheme, versions)
+        unparseable += verdict is False
+        without += verdict is None
+    return Verified(
+        shard=shard.name,
+        records=records,
+        affected=total,
+        unparseable=unparseable,
+        without_scheme=without,
+        faults=tuple(faults),
+    )
+
+
+def _count(shard: Shard, table: str) -> int:
+    found: tuple[int] = shard.connection.execute(f"SELECT count(*) FROM {table}").fetchone()  # noqa: S608  # ours
+    return found[0]
+
+
+def _stated_versions(shard: Shard) -> Iterator[tuple[str, frozenset[str]]]:
+    for (payload,) in shard.connection.execute("SELECT payload FROM affected"):
+        try:
+            item = rows.unpack_affected(payload, "", "")
+        except msgspec.MsgspecError as error:
+            raise sqlite3.DatabaseError(f"a row cannot be read: {error}") from error
+        bounds = (bound for each in item.ranges for bound in (each.introduced, each.fixed, each.last_affected))
+        yield item.scheme, frozenset((*bounds, *item.versions)) - {"", "0"}
+
+
+def _all_parse(scheme: str, versions: frozenset[str]) -> bool | None:
+    """None where the scheme is not known."""
+    from garboard.versions import BY_NAME  # noqa: PLC0415  # only `db verify` needs the schemes
+    from garboard.versions.invalid import InvalidVersion  # noqa: PLC0415
+
+    if scheme not in BY_NAME:
+        return None
+    key = BY_NAME[scheme].key
+    try:
+        for version in versions:
+            key(version)
+    except InvalidVersion:
+        return False
+    return True

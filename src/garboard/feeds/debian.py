@@ -1,0 +1,166 @@
+"""The Debian security tracker's JSON: what Debian says of each source package in each supported release.
+
+Shape: ``{source package: {CVE or TEMP id: {description, debianbug, scope, releases: {codename: …}}}}``, as
+https://security-tracker.debian.org/tracker/data/json serves it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from types import MappingProxyType
+from typing import BinaryIO
+
+import msgspec
+
+from garboard.feeds import bounded, json_stream
+from garboard.feeds.decoding import UNUSABLE
+from garboard.feeds.ecosystems import ECOSYSTEMS, base
+from garboard.model.advisory import Advisory, Affected, Range, Rating, Status
+from garboard.model.errors import FeedError
+from garboard.model.feed import Document, Record
+from garboard.model.gap import Gap
+
+NAME = "debian"
+URL = "https://security-tracker.debian.org/tracker/data/json"
+PAGE = "https://security-tracker.debian.org/tracker/"
+CODENAMES = MappingProxyType(
+    {
+        "squeeze": "6",
+        "wheezy": "7",
+        "jessie": "8",
+        "stretch": "9",
+        "buster": "10",
+        "bullseye": "11",
+        "bookworm": "12",
+        "trixie": "13",
+        "forky": "14",
+        "duke": "15",
+        "sid": "sid",
+    }
+)
+"""Codename to the release's part of an OSV ecosystem."""
+
+_FROM_THE_START = Range(introduced="0")
+_SCHEME = ECOSYSTEMS["Debian"].scheme
+
+
+class _Release(msgspec.Struct, frozen=True, gc=False):
+    status: str
+    fixed_version: str | None = None
+    urgency: str | None = None
+    nodsa: str | None = None
+    nodsa_reason: str | None = None
+
+
+class _Issue(msgspec.Struct, frozen=True, gc=False):
+    releases: dict[str, _Release]
+    description: str | None = None
+
+
+_ISSUE = msgspec.json.Decoder(_Issue)
+
+
+def shard_for(ecosystem: str) -> str | None:
+    """One shard holds all releases."""
+    return "debian" if base(ecosystem) == "Debian" and ":" in ecosystem else None
+
+
+def known() -> tuple[str, ...]:
+    """The one shard."""
+    return ("debian",)
+
+
+def documents(shard: str) -> tuple[Document, ...]:
+    """The tracker's one document. Raises `FeedError` for another shard."""
+    if shard != "debian":
+        raise FeedError(f"there is no shard {shard}", "all Debian releases are in: debian")
+    path = "debian-tracker/tracker/data/json"
+    return (Document(url=URL, path=path, other_paths=(f"{path}.xz", f"{path}.gz")),)
+
+
+def parse(shard: str, streams: Sequence[BinaryIO | None], /) -> Iterator[Record]:
+    """An advisory for each pair of source package and identifier, in the document's order.
+
+    A pair that cannot be read and a codename that is not known are gaps; text that is not JSON is a `FeedError`.
+    """
+    (stream,) = streams
+    if stream is None:
+        raise FeedError(f"{shard} has no document")
+    unknown: set[str] = set()
+    for path, data in json_stream.split(bounded.chunks(stream), 2):
+        package, identifier = (str(path[0]), str(path[1])) if len(path) == 2 else ("", "")
+        if not package or not isinstance(path[1], str):
+            raise FeedError("the feed is not the Debian tracker's: no issues by package")
+        yield from _pair(package, identifier, data, unknown)
+
+
+def _pair(package: str, identifier: str, data: bytes, unknown: set[str]) -> Iterator[Record]:
+    try:
+        issue = _ISSUE.decode(data)
+        affected = tuple(
+            _affected(package, CODENAMES[codename], release)
+            for codename, release in issue.releases.items()
+            if codename in CODENAMES
+        )
+    except UNUSABLE as error:
+        yield _gap(f"{package} {identifier}", f"not an issue of the tracker: {error}")
+        return
+    for codename in issue.releases.keys() - CODENAMES.keys() - unknown:
+        unknown.add(codename)
+        yield _gap(codename, "the release's number is not known, what is said of it is left out")
+    if affected:
+        yield Advisory(
+            id=identifier,
+            feed=NAME,
+            details=issue.description or "",
+            references=(PAGE + identifier,),
+            affected=affected,
+        )
+
+
+def _gap(subject: str, reason: str) -> Gap:
+    return Gap(stage="feeds", subject=f"debian {subject}"[:200], reason=reason[:300])
+
+
+def _affected(package: str, number: str, release: _Release) -> Affected:
+    status, ranges = _verdict(release)
+    return Affected(
+        ecosystem=f"Debian:{number}",
+        package=package,
+        scheme=_SCHEME,
+        ranges=ranges,
+        status=status,
+        rating=_rating(release.urgency or ""),
+        note=release.nodsa or "",
+    )
+
+
+def _verdict(release: _Release) -> tuple[Status, tuple[Range, ...]]:
+    """Status and affected versions; raises `ValueError` for a status that the tracker does not know."""
+    if release.status == "resolved":
+        if release.fixed_version == "0":
+            return Status.NOT_AFFECTED, ()
+        if not release.fixed_version:
+            raise ValueError("resolved, but in no version")
+        return Status.FIXED, (Range(introduced="0", fixed=release.fixed_version),)
+    if release.status == "undetermined":
+        return Status.UNDETERMINED, (_FROM_THE_START,)
+    if release.status != "open":
+        raise ValueError(f"unknown status {release.status!r}")
+    return _unfixed(release), (_FROM_THE_START,)
+
+
+def _unfixed(release: _Release) -> Status:
+    if release.urgency == "end-of-life":
+        return Status.END_OF_LIFE
+    if release.nodsa_reason == "ignored":
+        return Status.WILL_NOT_FIX
+    if release.nodsa_reason is not None or release.nodsa is not None:
+        return Status.DEFERRED
+    return Status.AFFECTED
+
+
+def _rating(urgency: str) -> Rating | None:
+    # Asterisks mark an urgency that the tracker took from elsewhere than its own notes; the word is the same.
+    word = urgency.rstrip("*")
+    return None if word in {"", "not yet assigned", "end-of-life"} else Rating(source=NAME, word=word)

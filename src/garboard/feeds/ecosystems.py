@@ -1,0 +1,91 @@
+"""The ecosystems of the OSV schema 1.7: how each orders versions and spells names. The one table of them.
+
+Debian, Alpine, Wolfi and Chainguard have feeds of their own, whose modules use this table too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import MappingProxyType
+
+_RUNS = re.compile(r"[-_.]+")
+
+
+def _exact(name: str) -> str:
+    return name
+
+
+def _lower(name: str) -> str:
+    return name.lower()
+
+
+def _pep503(name: str) -> str:
+    return _RUNS.sub("-", name).lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Ecosystem:
+    """``scheme`` names a version scheme, empty where none is known yet; ``by_release`` says that the data of each
+    release (``AlmaLinux:9``) are published apart, and mean nothing without one.
+    """
+
+    scheme: str = ""
+    by_release: bool = False
+    normalise: Callable[[str], str] = _exact
+
+
+_LANGUAGE = {
+    "PyPI": Ecosystem("pep440", normalise=_pep503),
+    "npm": Ecosystem("semver"),
+    "crates.io": Ecosystem("semver"),
+    "Go": Ecosystem("semver"),
+    "Hex": Ecosystem("semver"),
+    "SwiftURL": Ecosystem("semver"),
+    "Bitnami": Ecosystem("semver"),
+    "Maven": Ecosystem(),
+    "NuGet": Ecosystem(normalise=_lower),
+    "Packagist": Ecosystem(normalise=_lower),
+    "RubyGems": Ecosystem(),
+    "Pub": Ecosystem(),
+    "Hackage": Ecosystem(),
+    "CRAN": Ecosystem(),
+    "Bioconductor": Ecosystem(),
+    "ConanCenter": Ecosystem(),
+    "GitHub Actions": Ecosystem(),
+    "Julia": Ecosystem(),
+}
+_ROLLING = {
+    "Wolfi": Ecosystem("apk"),
+    "Chainguard": Ecosystem("apk"),
+    "MinimOS": Ecosystem("apk"),
+    "Echo": Ecosystem("deb"),
+}
+_RELEASED = {
+    "Debian": Ecosystem("deb", by_release=True),
+    "Ubuntu": Ecosystem("deb", by_release=True),
+    "Alpine": Ecosystem("apk", by_release=True),
+    "Alpaquita": Ecosystem("apk", by_release=True),
+    "BellSoft Hardened Containers": Ecosystem("apk", by_release=True),
+    **{
+        name: Ecosystem("rpm", by_release=True)
+        for name in (
+            "AlmaLinux",
+            "Azure Linux",
+            "Mageia",
+            "Photon OS",
+            "Red Hat",
+            "Rocky Linux",
+            "SUSE",
+            "openEuler",
+            "openSUSE",
+        )
+    },
+}
+ECOSYSTEMS = MappingProxyType(_LANGUAGE | _ROLLING | _RELEASED)
+
+
+def base(ecosystem: str) -> str:
+    """The name without its release or registry: ``Ubuntu`` of ``Ubuntu:22.04:LTS``."""
+    return ecosystem.partition(":")[0]

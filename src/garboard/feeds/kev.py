@@ -1,0 +1,75 @@
+"""CISA's catalogue of known exploited vulnerabilities (KEV)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import BinaryIO
+
+import msgspec
+
+from garboard.feeds import bounded, json_stream
+from garboard.feeds.decoding import UNUSABLE
+from garboard.model.advisory import CveFacts
+from garboard.model.errors import FeedError
+from garboard.model.feed import Document, Header, Record
+from garboard.model.gap import Gap
+
+NAME = "kev"
+_FILE = "known_exploited_vulnerabilities.json"
+URL = f"https://www.cisa.gov/sites/default/files/feeds/{_FILE}"
+OTHER_URL = f"https://raw.githubusercontent.com/cisagov/kev-data/develop/{_FILE}"
+"""CISA's own copy: its site refuses some clients."""
+
+
+class _Entry(msgspec.Struct, frozen=True, gc=False):
+    cveID: str  # noqa: N815  # the feed's own word
+    dateAdded: str  # noqa: N815
+    knownRansomwareCampaignUse: str = ""  # noqa: N815
+
+
+_ENTRY = msgspec.json.Decoder(_Entry)
+
+
+def shard_for(_ecosystem: str) -> str | None:
+    """None: it speaks of CVEs, not of packages."""
+    return None
+
+
+def known() -> tuple[str, ...]:
+    """The one shard."""
+    return ("kev",)
+
+
+def documents(shard: str) -> tuple[Document, ...]:
+    """The catalogue as JSON. Raises `FeedError` for another shard."""
+    if shard != "kev":
+        raise FeedError(f"there is no shard {shard}", "the whole catalogue is: kev")
+    return (Document(url=URL, path=f"kev/{_FILE}", other_urls=(OTHER_URL,)),)
+
+
+def parse(shard: str, streams: Sequence[BinaryIO | None], /) -> Iterator[Record]:
+    """The date of each listed CVE. An entry that cannot be read is a gap; another document is a `FeedError`."""
+    (stream,) = streams
+    if stream is None:
+        raise FeedError(f"{shard} has no document")
+    listed = False
+    for path, data in json_stream.split(bounded.chunks(stream), 2):
+        if path == ("dateReleased",):
+            yield Header(date=data.decode("utf-8", "replace").strip('"'))
+        elif path[:1] == ("vulnerabilities",):
+            listed = True
+            yield _facts(str(path[-1]), data)
+    if not listed:
+        raise FeedError("the feed is not CISA's catalogue: it lists no vulnerabilities")
+
+
+def _facts(place: str, data: bytes) -> Record:
+    try:
+        entry = _ENTRY.decode(data)
+    except UNUSABLE as error:
+        return Gap(stage="feeds", subject=f"kev vulnerabilities[{place}]", reason=f"not an entry: {error}"[:300])
+    return CveFacts(
+        cve=entry.cveID.strip(),
+        kev_added=entry.dateAdded,
+        kev_ransomware=entry.knownRansomwareCampaignUse.strip().lower() == "known",
+    )

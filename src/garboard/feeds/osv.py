@@ -1,0 +1,242 @@
+"""OSV (schema 1.7): one zip file of records for each ecosystem, as https://osv.dev publishes them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import BinaryIO
+from urllib.parse import quote
+
+import msgspec
+
+from garboard.feeds import bounded
+from garboard.feeds.decoding import UNUSABLE
+from garboard.feeds.ecosystems import ECOSYSTEMS, base
+from garboard.feeds.osv_ranges import intervals
+from garboard.feeds.osv_record import OsvAffected, OsvRecord, OsvSeverity, Specifics
+from garboard.model.advisory import Advisory, Affected, Range, Rating, Status
+from garboard.model.errors import FeedError
+from garboard.model.feed import Document, Header, Record
+from garboard.model.gap import Gap
+
+NAME = "osv"
+BUCKET = "https://osv-vulnerabilities.storage.googleapis.com"
+DETAILS = 4096
+"""Characters of a description that are kept."""
+REFERENCES = 32
+OTHER_FEEDS = frozenset({"Debian", "Alpine", "Wolfi", "Chainguard"})
+
+_RECORD = msgspec.json.Decoder(OsvRecord)
+_SPECIFICS = msgspec.json.Decoder(Specifics)
+_CVE = re.compile(r"(?:^|-)(CVE-\d{4}-\d{4,})$")
+_ERRATUM = re.compile(r"^(?:DSA|DLA|DTSA|USN|LSN)-")
+_NOT_SECURITY = re.compile(r"^(?:ALBA|ALEA|RHBA|RHEA|RLBA|RLEA)-")
+_MODULAR = re.compile(r"\.module[_+]el\d")
+_STREAM = re.compile(r"(?<!\S)([a-z0-9][\w.+-]*:[\w.+-]*\w)(?!\S)")
+_SUMMARY_WORD = re.compile(r"^(Critical|Important|Moderate|Low): ")
+
+
+def shard_for(ecosystem: str) -> str | None:
+    """``osv:`` and the ecosystem with its release; a registry's address (``Maven:https://…``) is left off."""
+    name = base(ecosystem)
+    known = ECOSYSTEMS.get(name)
+    if known is None or name in OTHER_FEEDS:
+        return None
+    if not known.by_release:
+        return f"osv:{name}"
+    return f"osv:{ecosystem}" if ecosystem.partition(":")[2] else None
+
+
+def known() -> tuple[str, ...]:
+    """The shards that are known by name; releases are named with ``<release>`` in their place."""
+    return tuple(
+        f"osv:{name}" + (":<release>" if ecosystem.by_release else "")
+        for name, ecosystem in ECOSYSTEMS.items()
+        if name not in OTHER_FEEDS
+    )
+
+
+def documents(shard: str) -> tuple[Document, ...]:
+    """One zip file. Raises `FeedError` for a shard that is no ecosystem of this feed."""
+    ecosystem = _ecosystem(shard)
+    return (Document(url=f"{BUCKET}/{quote(ecosystem, safe=':')}/all.zip", path=f"osv/{ecosystem}/all.zip"),)
+
+
+def _ecosystem(shard: str) -> str:
+    ecosystem = shard.partition(":")[2]
+    if shard_for(ecosystem) != shard or ".." in ecosystem:
+        hint = f"name its release, as osv:{ecosystem}:9" if ecosystem in ECOSYSTEMS else "see: garboard db list"
+        raise FeedError(f"there is no shard {shard}", hint)
+    return ecosystem
+
+
+def parse(shard: str, streams: Sequence[BinaryIO | None], /) -> Iterator[Record]:
+    """The advisories of one ecosystem; a record that is not OSV is a gap, a damaged zip file a `FeedError`.
+
+    What a record says of other ecosystems is left out, and so is a record that speaks of no package of this one. A
+    withdrawn record comes without ``affected``. Errata of bug fixes that name no vulnerability are none.
+    """
+    ecosystem = _ecosystem(shard)
+    yield Header(ecosystems=(ecosystem,))
+    (stream,) = streams
+    if stream is None:
+        raise FeedError(f"{shard} has no document")
+    for name, data in bounded.members(stream):
+        yield from _one(name, data, ecosystem)
+
+
+def _one(name: str, data: bytes, ecosystem: str) -> Iterator[Record]:
+    try:
+        record = _RECORD.decode(data)
+    except UNUSABLE as error:
+        yield Gap(stage="feeds", subject=f"osv {name}"[:200], reason=f"not an OSV record: {error}"[:300])
+        return
+    advisory = advise(record, ecosystem)
+    if advisory is not None:
+        yield advisory
+
+
+def advise(record: OsvRecord, ecosystem: str) -> Advisory | None:
+    """What one record says of one ecosystem; None where it says nothing of it."""
+    mine = [item for item in record.affected or () if _is_of(item, ecosystem)]
+    if not mine:
+        return None
+    specifics = _specifics(record.database_specific)
+    aliases, related = _linkage(record, ECOSYSTEMS[base(ecosystem)].scheme)
+    if _NOT_SECURITY.match(record.id) and not related:
+        return None
+    return Advisory(
+        id=record.id,
+        feed=NAME,
+        aliases=aliases,
+        related=related,
+        summary=record.summary or "",
+        details=(record.details or "")[:DETAILS],
+        published=record.published or "",
+        modified=record.modified or "",
+        withdrawn=record.withdrawn or "",
+        ratings=_ratings(record, specifics),
+        cwes=tuple(cwe for cwe in specifics.cwe_ids or () if isinstance(cwe, str)),
+        references=tuple(item.url for item in (record.references or ())[:REFERENCES] if item.url),
+        malicious=record.id.startswith("MAL-"),
+        affected=() if record.withdrawn else _affected(mine, record),
+    )
+
+
+def _is_of(item: OsvAffected, ecosystem: str) -> bool:
+    if item.package is None or not item.package.name:
+        return False
+    stated = item.package.ecosystem
+    # A registry's own address rides behind a language's name (Maven:https://…); a release is part of the ecosystem.
+    return stated == ecosystem or (not ECOSYSTEMS[base(ecosystem)].by_release and stated.startswith(f"{ecosystem}:"))
+
+
+def _specifics(raw: msgspec.Raw) -> Specifics:
+    # Every database fills these as it likes: a shape that is not understood says nothing, and spoils nothing else.
+    try:
+        return _SPECIFICS.decode(raw)
+    except UNUSABLE:
+        return Specifics()
+
+
+def _linkage(record: OsvRecord, scheme: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Aliases, and the vulnerabilities that an erratum fixes.
+
+    ``DEBIAN-CVE-x`` and its like name the CVE in ``upstream``. An erratum (DSA, USN, and all of the RPM world) names
+    several in whichever of the three fields its author chose. ``related`` of anything else is a mere hint: dropped.
+    """
+    named = (*(record.aliases or ()), *(record.upstream or ()))
+    if scheme == "rpm" or _ERRATUM.match(record.id):
+        fixed = (*named, *(record.related or ()))
+        return (), tuple(dict.fromkeys(cve for item in fixed if (cve := _cve(item))))
+    own = _cve(record.id)
+    found = (*((own,) if own else ()), *named, *(cve for item in named if (cve := _cve(item))))
+    return tuple(item for item in dict.fromkeys(found) if item != record.id), ()
+
+
+def _cve(text: str) -> str:
+    match = _CVE.search(text)
+    return match.group(1) if match else ""
+
+
+def _ratings(record: OsvRecord, specifics: Specifics) -> tuple[Rating, ...]:
+    source = _source(record.id)
+    found = [_rating(source, item) for item in record.severity or ()]
+    if isinstance(specifics.severity, str) and specifics.severity:
+        found.append(Rating(source=source, word=specifics.severity))
+    elif word := _SUMMARY_WORD.match(record.summary or ""):
+        found.append(Rating(source=source, word=word.group(1)))
+    return tuple(found)
+
+
+def _source(identifier: str) -> str:
+    """Who rates: the identifier's prefix, ``ghsa`` of ``GHSA-…``."""
+    return identifier.partition("-")[0].lower()
+
+
+def _rating(source: str, item: OsvSeverity) -> Rating:
+    if item.type.startswith("CVSS"):
+        return Rating(source=source, vector=item.score)
+    return Rating(source=item.type.lower() or source, word=item.score)
+
+
+def _affected(items: list[OsvAffected], record: OsvRecord) -> tuple[Affected, ...]:
+    """One entry a package, the ranges of its several mentions together; those of RPM modules stay apart."""
+    merged: dict[tuple[str, str, str, str], Affected] = {}
+    for number, item in enumerate(items):
+        one = _package(item, record)
+        modular = f"{number}" if one.module or _is_modular(one) else ""
+        key = (one.ecosystem, one.package, repr(one.rating), modular)
+        old = merged.get(key)
+        merged[key] = one if old is None else _union(old, one)
+    return tuple(merged.values())
+
+
+def _union(one: Affected, two: Affected) -> Affected:
+    return msgspec.structs.replace(
+        one,
+        ranges=tuple(dict.fromkeys(one.ranges + two.ranges)),
+        versions=tuple(dict.fromkeys(one.versions + two.versions)),
+        status=Status.FIXED if Status.FIXED in (one.status, two.status) else one.status,
+        unmatchable=one.unmatchable or two.unmatchable,
+    )
+
+
+def _package(item: OsvAffected, record: OsvRecord) -> Affected:
+    assert item.package is not None  # noqa: S101  # `_is_of` kept only these
+    ecosystem = item.package.ecosystem
+    about = ECOSYSTEMS[base(ecosystem)]
+    versions = tuple(item.versions or ())
+    ranges, trouble = intervals(item.ranges or (), about.scheme, has_versions=bool(versions))
+    one = Affected(
+        ecosystem=ecosystem if about.by_release else base(ecosystem),
+        package=about.normalise(item.package.name),
+        scheme=about.scheme,
+        ranges=ranges,
+        versions=versions,
+        status=Status.FIXED if any(each.fixed for each in ranges) else Status.AFFECTED,
+        rating=_own_rating(item, record),
+        unmatchable=trouble or ("" if ranges or versions else "it names no versions"),
+    )
+    return msgspec.structs.replace(one, module=_module(record.summary or "")) if _is_modular(one) else one
+
+
+def _own_rating(item: OsvAffected, record: OsvRecord) -> Rating | None:
+    source = _source(record.id)
+    for severity in item.severity or ():
+        return _rating(source, severity)
+    specifics = _specifics(item.ecosystem_specific)
+    for word in (specifics.urgency, specifics.severity):
+        if isinstance(word, str) and word:
+            return Rating(source=source, word=word)
+    return None
+
+
+def _is_modular(one: Affected) -> bool:
+    return any(_MODULAR.search(each.fixed or each.introduced) for each in one.ranges if isinstance(each, Range))
+
+
+def _module(summary: str) -> str:
+    """The module that an erratum's summary states (``nodejs:18 security update``); empty where it names several."""
+    streams = set(_STREAM.findall(summary))
+    return streams.pop() if len(streams) == 1 else ""

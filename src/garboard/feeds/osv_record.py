@@ -1,0 +1,84 @@
+"""The shape of an OSV record (https://ossf.github.io/osv-schema/, 1.7): the fields that are read, all others ignored.
+
+A field that the schema requires is required here only where nothing can be said without it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+_NOTHING = msgspec.Raw(b"{}")
+
+
+class OsvPackage(msgspec.Struct, frozen=True, gc=False):
+    """``affected[].package``."""
+
+    ecosystem: str
+    name: str
+
+
+class OsvEvent(msgspec.Struct, frozen=True, gc=False):
+    """``affected[].ranges[].events[]``: one of these, by the schema."""
+
+    introduced: str | None = None
+    fixed: str | None = None
+    last_affected: str | None = None
+    limit: str | None = None
+
+
+class OsvRange(msgspec.Struct, frozen=True, gc=False):
+    """``affected[].ranges[]``."""
+
+    type: str
+    events: tuple[OsvEvent, ...] | None = None
+
+
+class OsvSeverity(msgspec.Struct, frozen=True, gc=False):
+    """``severity[]`` at either level."""
+
+    type: str = ""
+    score: str = ""
+
+
+class OsvReference(msgspec.Struct, frozen=True, gc=False):
+    """``references[]``."""
+
+    url: str = ""
+
+
+class OsvAffected(msgspec.Struct, frozen=True, gc=False):
+    """``affected[]``; ``package`` is absent where only commits are named."""
+
+    package: OsvPackage | None = None
+    ranges: tuple[OsvRange, ...] | None = None
+    versions: tuple[str, ...] | None = None
+    severity: tuple[OsvSeverity, ...] | None = None
+    ecosystem_specific: msgspec.Raw = _NOTHING
+
+
+class OsvRecord(msgspec.Struct, frozen=True, gc=False):
+    """One record."""
+
+    id: str
+    modified: str | None = None
+    published: str | None = None
+    withdrawn: str | None = None
+    aliases: tuple[str, ...] | None = None
+    upstream: tuple[str, ...] | None = None
+    related: tuple[str, ...] | None = None
+    summary: str | None = None
+    details: str | None = None
+    severity: tuple[OsvSeverity, ...] | None = None
+    affected: tuple[OsvAffected, ...] | None = None
+    references: tuple[OsvReference, ...] | None = None
+    database_specific: msgspec.Raw = _NOTHING
+
+
+class Specifics(msgspec.Struct, frozen=True, gc=False):
+    """What is read of ``database_specific`` and ``ecosystem_specific``, which have no schema."""
+
+    severity: Any = None
+    urgency: Any = None
+    cwe_ids: tuple[Any, ...] | None = None

@@ -1,0 +1,116 @@
+"""Which paths the readers want: many globs as three dictionary look-ups a path."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Final, NamedTuple
+
+from garboard.model.image import Reader
+
+_ANY_FOLDERS: Final = "**/"
+
+
+def _pattern(glob: str) -> re.Pattern[bytes]:
+    """The glob as an expression for `fullmatch`: ``*`` within one component, a leading ``**/`` for any folders."""
+    inner = glob.removeprefix(_ANY_FOLDERS)
+    text = "[^/]*".join(re.escape(part) for part in inner.split("*"))
+    return re.compile((("(?:.*/)?" if inner != glob else "") + text).encode(), re.DOTALL)
+
+
+def _in_folder(folder: bytes, last: str) -> re.Pattern[bytes]:
+    text = b"[^/]*".join(re.escape(part.encode()) for part in last.split("*"))
+    return re.compile((re.escape(folder) + b"/" if folder else b"") + text, re.DOTALL)
+
+
+class Extra(NamedTuple):
+    """A path beyond the globs that a reader wants because a link leads there.
+
+    ``path`` is the file, or the folder of a glob whose last component is ``last``. ``asked`` is the spelling that led
+    here; a ``donor`` lends its content to a hard link and is no file of its own.
+    """
+
+    path: bytes
+    reader: str
+    last: str = ""
+    asked: bytes = b""
+    donor: bool = False
+
+
+class Matcher:
+    """Tells which readers want a path.
+
+    ``names``, ``extensions`` and ``folders`` are public so that a hot loop can ask them itself before it calls
+    `readers`: a path whose last component, whose extension (with its dot) and whose folder are in none of them is
+    wanted by nobody.
+    """
+
+    def __init__(self, readers: Sequence[Reader], extras: Iterable[Extra] = ()) -> None:
+        self.names: set[bytes] = set()
+        self.extensions: set[bytes] = set()
+        self.folders: set[bytes] = set()
+        self.fixed: list[tuple[bytes, str, str]] = []
+        """(folder, last component as a glob, reader) of every glob whose folder is fixed."""
+        self.extras = tuple(extras)
+        self._readers = readers
+        self._patterns: list[tuple[str, re.Pattern[bytes]]] = []
+        self._exact: dict[bytes, list[str]] = {}
+        for reader in readers:
+            for glob in reader.GLOBS:
+                self._add(reader.NAME, glob)
+        for extra in self.extras:
+            self._add_extra(extra)
+
+    def with_extras(self, extras: Iterable[Extra]) -> Matcher:
+        """The same globs and these paths too."""
+        return Matcher(self._readers, extras)
+
+    def _add(self, reader: str, glob: str) -> None:
+        folder, _, last = glob.rpartition("/")
+        if "*" not in folder:
+            self.fixed.append((folder.encode(), last, reader))
+        if not self._add_last(last):
+            if "*" in folder:
+                raise ValueError(f"a glob's last component is a name, *.extension, or in a fixed folder: {glob}")
+            self.folders.add(folder.encode())
+        self._patterns.append((reader, _pattern(glob)))
+
+    def _add_last(self, last: str) -> bool:
+        if "*" not in last:
+            self.names.add(last.encode())
+        elif last.startswith("*.") and "*" not in last[1:]:
+            self.extensions.add(last[last.rfind(".") :].encode())
+        else:
+            return False
+        return True
+
+    def _add_extra(self, extra: Extra) -> None:
+        if not extra.last:
+            self._exact.setdefault(extra.path, []).append(extra.reader)
+            self.names.add(extra.path[extra.path.rfind(b"/") + 1 :])
+            return
+        if not self._add_last(extra.last):
+            self.folders.add(extra.path)
+        self._patterns.append((extra.reader, _in_folder(extra.path, extra.last)))
+
+    def spelling(self, path: bytes, reader: str) -> bytes:
+        """The path as the reader asked for it, where a link led to this one."""
+        for extra in self.extras:
+            if extra.reader == reader and not extra.last and extra.path == path:
+                return extra.asked
+            if extra.reader == reader and extra.last and path.startswith(extra.path + b"/"):
+                return extra.asked.rpartition(b"/")[0] + path[len(extra.path) :]
+        return path
+
+    @property
+    def key(self) -> str:
+        """Names and versions of the readers, and the extra paths: what a cached answer depends on."""
+        names = "+".join(sorted(f"{reader.NAME}/{reader.VERSION}" for reader in self._readers))
+        extras = sorted(f"{extra.path!r}{extra.last}={extra.reader}" for extra in self.extras)
+        return "|".join((names, *extras))
+
+    def readers(self, path: bytes) -> tuple[str, ...]:
+        """Names of the readers that want this path, each once."""
+        found = [reader for reader, pattern in self._patterns if pattern.fullmatch(path)]
+        found += self._exact.get(path, ())
+        return tuple(dict.fromkeys(found))

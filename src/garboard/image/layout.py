@@ -1,0 +1,78 @@
+"""An OCI image layout, whatever holds its files (OCI image specification, image-layout.md)."""
+
+from __future__ import annotations
+
+from garboard.image import manifest as manifests
+from garboard.image.blobs import Blobs, document
+from garboard.image.local import LocalImage
+from garboard.image.options import Options
+from garboard.image.reference import is_digest
+from garboard.model.errors import ImageError
+from garboard.model.gap import Gap
+
+_REF_NAME = "org.opencontainers.image.ref.name"
+_IMAGE_NAME = "io.containerd.image.name"
+
+
+def _blob(digest: str, subject: str) -> str:
+    if not is_digest(digest):
+        raise ImageError(f"{subject} names something that is no digest: {digest[:100]}")
+    return "blobs/" + digest.replace(":", "/", 1)
+
+
+def _names(descriptor: manifests.Descriptor) -> tuple[str, ...]:
+    annotations = descriptor.annotations or {}
+    return tuple(annotations[key] for key in (_IMAGE_NAME, _REF_NAME) if key in annotations)
+
+
+def _select(
+    index: manifests.Index, tag: str, subject: str, options: Options
+) -> tuple[manifests.Descriptor, tuple[Gap, ...]]:
+    """One of the layout's images: the tagged one, or the one for the platform; others that were left out are a gap."""
+    candidates = [item for item in index.manifests if item.is_image]
+    if tag:
+        candidates = [item for item in candidates if tag in _names(item) or item.digest == tag]
+        if not candidates:
+            there = sorted({name for item in index.manifests for name in _names(item)})
+            raise ImageError(f"{subject} holds no image named {tag}", f"it holds: {', '.join(there) or 'unnamed images'}")
+    tops = list(dict.fromkeys(_names(item) for item in candidates if item.known_platform is None or item.is_index))
+    chosen = (
+        candidates[0]
+        if candidates and candidates[0].known_platform is None
+        else manifests.choose(candidates, options.platform, subject)
+    )
+    others = [item for item in candidates if item is not chosen and item.known_platform == chosen.known_platform]
+    if not others or not tops:
+        return chosen, ()
+    names = ", ".join(sorted({name for item in others for name in _names(item)[:1]} or {item.digest for item in others}))
+    return chosen, (
+        Gap(stage="image", subject=subject, reason=f"it holds further images, which were not scanned: {names}"),
+    )
+
+
+def open_layout(blobs: Blobs, name: str, tag: str, source: str, options: Options) -> LocalImage:
+    """The image of a layout for the platform asked for. Raises `ImageError`."""
+    limits = options.limits
+    index = manifests.parse_index(document(blobs, "index.json", name, limits), name)
+    descriptor, gaps = _select(index, tag, name, options)
+    for _ in range(manifests.DEEPEST_INDEX):
+        data = document(blobs, _blob(descriptor.digest, name), name, limits)
+        manifests.check_digest(data, descriptor.digest, f"the manifest in {name}")
+        parsed = manifests.parse(data, name)
+        if isinstance(parsed, manifests.Manifest):
+            return _opened(blobs, parsed, descriptor, gaps, name, source, options)
+        descriptor = manifests.choose(parsed.manifests, options.platform, name)
+    raise ImageError(f"the indexes of {name} lead on and on: {manifests.DEEPEST_INDEX} were followed, the limit")
+
+
+def _opened(
+    blobs: Blobs, manifest: manifests.Manifest, descriptor: manifests.Descriptor, gaps: tuple[Gap, ...], name: str,
+    source: str, options: Options,
+) -> LocalImage:  # fmt: skip
+    config = document(blobs, _blob(manifest.config.digest, name), name, options.limits)
+    manifests.check_digest(config, manifest.config.digest, f"the configuration in {name}")
+    image = manifests.image(
+        config, manifest, name=name, source=source, wanted=options.platform, manifest_digest=descriptor.digest,
+        tags=_names(descriptor), limits=options.limits,
+    )  # fmt: skip
+    return LocalImage(image, blobs, [_blob(layer.digest, name) for layer in manifest.layers], gaps)

@@ -1,0 +1,154 @@
+"""A root file system as far as a scan needs it: layers are applied to it as containerd would.
+
+Only *interesting* paths are here: those that readers want, those that whiteouts name, and the folders and links above
+them. A path that is not here is taken for a folder.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from garboard.model.image import FileVersion
+from garboard.model.package import Fact
+
+FOLDER: Final = 0
+LEAF: Final = 1
+LINK: Final = 2
+
+
+class LinkLoop(ValueError):
+    """More symbolic links on one path than may be followed."""
+
+
+class Node:
+    """A folder, a leaf or a link; ``live`` holds what readers made of it, ``versions`` all that they ever did."""
+
+    __slots__ = ("children", "kind", "live", "target", "versions")
+
+    def __init__(self, kind: int = FOLDER) -> None:
+        self.kind = kind
+        self.target = b""
+        self.children: dict[bytes, Node] = {}
+        self.live: dict[str, tuple[Fact, ...]] = {}
+        self.versions: dict[str, list[FileVersion]] = {}
+
+
+def split(path: bytes) -> list[bytes]:
+    """Components; none for the root."""
+    return path.split(b"/") if path else []
+
+
+class Root:
+    """The tree. Layers are applied lowest first; ``layer`` in every method counts from 0."""
+
+    def __init__(self, hops: int) -> None:
+        self.top = Node()
+        self._hops = hops
+
+    def resolve(self, path: bytes, *, last: bool = False) -> list[bytes]:
+        """The path with the symbolic links in its folders followed, and in its last component too where ``last``.
+
+        Raises `LinkLoop`.
+        """
+        waiting = split(path)[::-1]
+        done: list[bytes] = []
+        hops = 0
+        while waiting:
+            part = waiting.pop()
+            if part in (b"", b"."):
+                continue
+            if part == b"..":
+                del done[-1:]
+                continue
+            node = self.find([*done, part])
+            if node is None or node.kind != LINK or not (waiting or last):
+                done.append(part)
+                continue
+            hops += 1
+            if hops > self._hops:
+                raise LinkLoop
+            if node.target[:1] == b"/":
+                done.clear()
+            waiting.extend(node.target.split(b"/")[::-1])
+        return done
+
+    def find(self, parts: list[bytes]) -> Node | None:
+        """The node at exactly this place."""
+        node: Node | None = self.top
+        for part in parts:
+            if node is None:
+                return None
+            node = node.children.get(part)
+        return node
+
+    def _make(self, parts: list[bytes], layer: int) -> Node:
+        """The node at this place, made with the folders above it; what is in the way of a folder goes."""
+        node = self.top
+        for part in parts[:-1]:
+            child = node.children.get(part)
+            if child is None:
+                child = node.children[part] = Node()
+            elif child.kind != FOLDER:
+                self._clear(child, layer)
+                child.kind = FOLDER
+            node = child
+        if not parts:
+            return node
+        return node.children.setdefault(parts[-1], Node())
+
+    def put(self, parts: list[bytes], kind: int, target: bytes, layer: int) -> None:
+        """A member of this kind is written here: all else that is here goes, but a folder's content under a folder."""
+        node = self._make(parts, layer)
+        if kind == FOLDER and node.kind == FOLDER and not node.live:
+            return
+        if parts:
+            self._clear(node, layer)
+            node.kind, node.target = kind, target
+
+    def write(self, parts: list[bytes], reader: str, facts: tuple[Fact, ...], layer: int) -> None:
+        """A file that a reader wanted is written here."""
+        node = self._make(parts, layer)
+        node.kind = LEAF
+        node.live[reader] = facts
+        self._note(node, reader, FileVersion(layer=layer, facts=facts))
+
+    def hide(self, parts: list[bytes], layer: int, *, content_only: bool = False) -> None:
+        """A whiteout: what is here goes, or with ``content_only`` (an opaque folder) what is below."""
+        node = self.find(parts)
+        if node is None:
+            return
+        for child in node.children.values():
+            self._clear(child, layer)
+        if not content_only:
+            self._clear(node, layer)
+            node.kind, node.target = FOLDER, b""
+
+    def _clear(self, node: Node, layer: int) -> None:
+        """Forget what is at and below a node, keeping its history."""
+        stack = [node]
+        while stack:
+            one = stack.pop()
+            for reader in one.live:
+                self._note(one, reader, FileVersion(layer=layer, facts=None))
+            one.live.clear()
+            one.kind, one.target = FOLDER, b""
+            stack.extend(one.children.values())
+
+    @staticmethod
+    def _note(node: Node, reader: str, version: FileVersion) -> None:
+        versions = node.versions.setdefault(reader, [])
+        if versions and versions[-1].layer == version.layer:
+            versions.pop()
+        versions.append(version)
+
+    def histories(self) -> Iterator[tuple[bytes, str, tuple[FileVersion, ...]]]:
+        """(path, reader, versions) of every file that a reader ever saw, sorted by path."""
+        stack: list[tuple[bytes, Node]] = [(b"", self.top)]
+        found: list[tuple[bytes, str, tuple[FileVersion, ...]]] = []
+        while stack:
+            path, node = stack.pop()
+            found += [(path, reader, tuple(versions)) for reader, versions in node.versions.items()]
+            stack.extend((path + b"/" + name if path else name, child) for name, child in node.children.items())
+        found.sort(key=lambda item: item[:2])
+        yield from found

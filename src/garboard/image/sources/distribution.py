@@ -1,0 +1,175 @@
+"""A repository of a registry: the pulling half of the OCI distribution specification 1.1.
+
+Whatever has a digest is verified against it before anybody may believe it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+
+import msgspec
+
+from garboard.http import Client, Response, StatusError, TlsError
+from garboard.image import credentials
+from garboard.image.manifest import ACCEPT, check_digest, mismatch
+from garboard.image.options import Options
+from garboard.image.reference import HUB, is_digest
+from garboard.image.sources.authorization import authorize, parse_challenges
+from garboard.model.errors import GarboardError, ImageError, NetworkError
+
+_HUB_HOST = "registry-1.docker.io"
+
+
+class _Problem(msgspec.Struct):
+    message: str = ""
+
+
+class _Problems(msgspec.Struct):
+    errors: list[_Problem] = []
+
+
+class NotServedError(ImageError):
+    """A host does not give out what it was asked for: it does not have it, or not for us."""
+
+
+class Repository:
+    """One repository at one host; may be used from several threads.
+
+    ``host`` is the registry's own or a mirror's, ``registry`` the one that the reference names: the login that the user
+    gave with the command is for that one alone.
+    """
+
+    def __init__(self, host: str, registry: str, path: str, options: Options, client: Client) -> None:
+        scheme, separator, rest = host.partition("://")
+        self.host = (rest if separator else host).rstrip("/")
+        self._plain = self.host.partition("/")[0] in options.insecure
+        chosen = scheme if separator else ("http" if self._plain else "https")
+        self._base = f"{chosen}://{_HUB_HOST if self.host == HUB else self.host}/v2/"
+        self._path = path
+        self._client = client
+        self._limits = options.limits
+        own = options if self.host == registry else replace(options, username="", password="")
+        self._login = credentials.find(self.host, path, own)
+        self._authorization = ""
+        self._lock = threading.Lock()
+
+    def manifest(self, tag_or_digest: str) -> tuple[bytes, str]:
+        """The bytes of a manifest or an index, and their digest.
+
+        Raises `ImageError` where there is none, it may not be read, or it is not what a digest promises.
+        """
+        subject = self._subject(tag_or_digest)
+        if self._login and not self._authorization:
+            self._ping()
+        with self._get(f"manifests/{tag_or_digest}", subject, accept=ACCEPT) as response:
+            data = response.read(self._limits.metadata_bytes)
+            announced = response.headers.get("Docker-Content-Digest", "")
+        for digest in (tag_or_digest, announced):
+            if is_digest(digest):
+                check_digest(data, digest, subject)
+        if ":" in tag_or_digest:
+            return data, tag_or_digest
+        return data, announced if is_digest(announced) else f"sha256:{hashlib.sha256(data).hexdigest()}"
+
+    def small_blob(self, digest: str) -> bytes:
+        """The bytes of a blob that is no layer, as a configuration."""
+        with self._get(f"blobs/{digest}", self._subject(digest)) as response:
+            data = response.read(self._limits.metadata_bytes)
+        check_digest(data, digest, self._subject(digest))
+        return data
+
+    def blob(self, digest: str, size: int) -> Iterator[bytes]:
+        """A blob's bytes. After the last, or as soon as there are more than ``size``, raises `ImageError` unless they
+        are what the digest promises.
+        """
+        subject = self._subject(digest)
+        algorithm = digest.partition(":")[0]
+        state = hashlib.new(algorithm)
+        done = 0
+        with self._get(f"blobs/{digest}", subject, resume=True) as response:
+            for chunk in response.chunks():
+                done += len(chunk)
+                if done > size:
+                    raise ImageError(f"{subject} is longer than the {size} bytes that its manifest promises")
+                state.update(chunk)
+                yield chunk
+        found = f"{algorithm}:{state.hexdigest()}"
+        if found != digest:
+            raise mismatch(subject, digest, found)
+        if done != size:
+            raise ImageError(f"{subject} has {done} bytes, not the {size} that its manifest promises")
+
+    def _subject(self, tag_or_digest: str) -> str:
+        separator = "@" if ":" in tag_or_digest else ":"
+        return f"{self.host}/{self._path}{separator}{tag_or_digest}"
+
+    def _ping(self) -> None:
+        """Log in before the first request: some registries show the public part to whoever does not."""
+        with contextlib.suppress(StatusError), self._send(self._base, "") as response:
+            if response.status == 401:
+                self._log_in(response, "")
+
+    def _get(self, rest: str, subject: str, *, accept: str = "", resume: bool = False) -> Response:
+        url = f"{self._base}{self._path}/{rest}"
+        used = self._authorization
+        try:
+            response = self._send(url, accept, resume=resume)
+            if response.status == 401:
+                self._log_in(response, used)
+                response = self._send(url, accept, resume=resume)
+        except StatusError as error:
+            raise self._explained(error, subject) from error
+        if response.status == 401:
+            response.discard()
+            raise self._denied(subject)
+        if response.status == 404:
+            response.discard()
+            raise NotServedError(f"{subject} does not exist", "look at the spelling of the name and the tag")
+        return response
+
+    def _send(self, url: str, accept: str, *, resume: bool = False) -> Response:
+        headers = {"Accept": accept} if accept else {}
+        if self._authorization:
+            headers["Authorization"] = self._authorization
+        try:
+            return self._client.get(url, headers, self._plain, resume=resume)
+        except TlsError as error:
+            if error.plain:
+                hint = f"if you trust the network, allow plain HTTP with --insecure {self.host}"
+                raise NetworkError(f"the registry {self.host} does not speak TLS", hint) from error
+            raise
+
+    def _log_in(self, response: Response, used: str) -> None:
+        """Answer the challenge of ``response`` unless another thread did since ``used`` was sent."""
+        challenges = parse_challenges(response.headers.get("WWW-Authenticate", ""))
+        response.discard()
+        with self._lock:
+            if self._authorization == used:
+                self._authorization = authorize(
+                    self._client, challenges, self._login, self._path, insecure=self._plain
+                )  # fmt: skip
+
+    def _denied(self, subject: str, said: str = "") -> NotServedError:
+        message = f"{subject} does not exist, or may not be read" + (f": {said}" if said else "")
+        if self._login:
+            return NotServedError(message, f"the login for {self.host} does not suffice")
+        return NotServedError(message, f"look at the spelling, or log in with docker login {self.host}")
+
+    def _explained(self, error: StatusError, subject: str) -> GarboardError:
+        said = _said(error.body)
+        if error.status == 403:
+            return self._denied(subject, said)
+        return NetworkError(f"{error.message} for {subject}" + (f": {said}" if said else ""), error.hint)
+
+
+def _said(body: bytes) -> str:
+    """A registry's own words, made fit for a terminal; empty where it has none."""
+    try:
+        problems = msgspec.json.decode(body, type=_Problems).errors
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return ""
+    return "".join(c if c.isprintable() else " " for c in problems[0].message[:200]) if problems else ""

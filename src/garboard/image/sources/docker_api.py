@@ -1,0 +1,232 @@
+"""The part of the Docker Engine API (1.24 and later) that tells of images; Podman speaks it too.
+
+Knows the API's shapes and its failures; where an engine lives is told by `garboard.image.sources.engine` and
+`garboard.image.sources.podman`.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TypeVar
+from urllib.parse import quote
+
+import msgspec
+
+from garboard.http import Client, Peer, Response, StatusError
+from garboard.image import reference as references
+from garboard.image.options import Options
+from garboard.model.errors import GarboardError, ImageError
+from garboard.model.image import History, Platform
+
+T = TypeVar("T")
+_ID = re.compile(r"(?:sha256:)?[0-9a-f]{4,64}", re.ASCII)
+_EXPORT_PATIENCE = 900.0
+"""Seconds of silence: an engine may gather a whole image before it sends the first byte."""
+_LARGEST_ANSWER = 64 * 1024 * 1024
+_EMPTY = re.compile(
+    r"(?:/bin/sh -c )?#\(nop\)\s+(?!ADD |COPY |WORKDIR )"
+    r"|(?:ENV|LABEL|CMD|ENTRYPOINT|EXPOSE|VOLUME|USER|ARG|STOPSIGNAL|HEALTHCHECK|SHELL|ONBUILD|MAINTAINER)\b"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Engine:
+    """One engine. ``product`` is its name for people; ``libpod`` says that it also speaks Podman's own API."""
+
+    product: str
+    scheme: str
+    peer: Peer
+    base: str = "http://localhost"
+    ca_file: str = ""
+    libpod: bool = False
+
+    @property
+    def address(self) -> str:
+        """Where it is, for people."""
+        return self.peer.socket or " ".join(self.peer.command) or self.base
+
+
+class _Config(msgspec.Struct, rename="pascal"):
+    env: list[str] | None = None
+    labels: dict[str, str] | None = None
+
+
+class _RootFs(msgspec.Struct, rename="pascal"):
+    layers: list[str] | None = None
+
+
+class Inspected(msgspec.Struct, rename="pascal"):
+    """What an engine says of an image. ``id`` is the configuration's digest, in a containerd store the manifest's."""
+
+    id: str
+    os: str = "linux"
+    architecture: str = ""
+    variant: str | None = None
+    created: str | None = None
+    repo_tags: list[str] | None = None
+    config: _Config | None = None
+    root_fs: _RootFs | None = msgspec.field(name="RootFS", default=None)
+
+    @property
+    def platform(self) -> Platform:
+        """Its platform."""
+        return Platform(os=self.os, architecture=self.architecture, variant=self.variant or "")
+
+    @property
+    def diff_ids(self) -> tuple[str, ...]:
+        """Its layers, lowest first."""
+        return tuple(self.root_fs.layers or ()) if self.root_fs else ()
+
+
+class _Step(msgspec.Struct, rename="pascal"):
+    created: int = 0
+    created_by: str | None = None
+    comment: str | None = None
+    size: int = 0
+
+
+class _LibpodStep(msgspec.Struct):
+    created: str | None = None
+    created_by: str | None = None
+    comment: str | None = None
+    author: str | None = None
+    empty_layer: bool | None = None
+
+
+class _LibpodImage(msgspec.Struct, rename="pascal"):
+    history: list[_LibpodStep] | None = None
+
+
+class _Message(msgspec.Struct):
+    message: str = ""
+
+
+def client(engine: Engine, options: Options, patience: float = _EXPORT_PATIENCE) -> Client:
+    """A client of this engine. Raises `ImageError` where its socket is missing or not ours to use."""
+    path = engine.peer.socket
+    if path and not os.path.exists(path):  # noqa: PTH110 - a path that may not be looked at is no error here
+        raise ImageError(
+            f"there is no {engine.product} engine at {path}",
+            "start it, or scan the image from its registry (registry:NAME) or from an archive",
+        )
+    if path and not os.access(path, os.R_OK | os.W_OK):
+        raise ImageError(
+            f"you may not use the {engine.product} engine at {path}: permission denied",
+            "join the socket's group, or scan the image from its registry (registry:NAME)",
+        )
+    return Client(
+        offline=options.offline, ca_file=engine.ca_file, peer=engine.peer, read_timeout=patience,
+        connect_timeout=min(patience, 15.0),
+    )  # fmt: skip
+
+
+def inspect(client: Client, engine: Engine, name: str) -> Inspected | None:
+    """What the engine says of an image; None where it has none of that name or id."""
+    data = _get(client, engine, f"/images/{_quoted(name)}/json")
+    return None if data is None else _decode(data, Inspected, engine)
+
+
+def history(client: Client, engine: Engine, image_id: str, layers: int) -> tuple[History, ...] | None:
+    """The image's history, lowest first; None where the engine's account leaves open which entries made a layer.
+
+    Docker's API tells sizes alone, and a layer may be empty and yet be there.
+    """
+    if engine.libpod:
+        data = _get(client, engine, f"/v4.0.0/libpod/images/{_quoted(image_id)}/json")
+        steps = _decode(data or b"{}", _LibpodImage, engine).history or []
+        return _counted(tuple(map(_of_libpod, steps)), layers)
+    try:
+        data = _get(client, engine, f"/images/{_quoted(image_id)}/history")
+    except ImageError:  # Podman 4 fails here for a history without dates
+        return None
+    told = _decode(data or b"[]", list[_Step], engine)[::-1]
+    by_size = tuple(_of_step(step, empty=not step.size) for step in told)
+    by_kind = tuple(
+        _of_step(step, empty=not step.size and _EMPTY.match(step.created_by or "") is not None) for step in told
+    )
+    return _counted(by_size, layers) or _counted(by_kind, layers)
+
+
+def export(client: Client, engine: Engine, name: str) -> Response:
+    """The image as ``docker save`` writes it, as a stream."""
+    response = _asked(client, engine, f"/images/{_quoted(name)}/get")
+    if response.status != 200:
+        response.discard()
+        raise ImageError(f"{engine.product} does not export the image {name}", "it may just have been removed")
+    return response
+
+
+def check_name(name: str) -> None:
+    """Raise `ImageError` unless ``name`` is a reference or an image's id: only those may stand in a request."""
+    if not _ID.fullmatch(name):
+        references.parse(name)
+
+
+def _counted(steps: tuple[History, ...], layers: int) -> tuple[History, ...] | None:
+    return steps if sum(not step.empty_layer for step in steps) == layers else None
+
+
+def _of_step(step: _Step, *, empty: bool) -> History:
+    created = datetime.fromtimestamp(step.created, UTC).isoformat().replace("+00:00", "Z") if step.created > 0 else ""
+    return History(created=created, created_by=step.created_by or "", comment=step.comment or "", empty_layer=empty)
+
+
+def _of_libpod(step: _LibpodStep) -> History:
+    return History(
+        created=step.created or "",
+        created_by=step.created_by or "",
+        comment=step.comment or "",
+        author=step.author or "",
+        empty_layer=bool(step.empty_layer),
+    )
+
+
+def _quoted(name: str) -> str:
+    return quote(name, safe="/:@")
+
+
+def _asked(client: Client, engine: Engine, path: str) -> Response:
+    try:
+        return client.get(engine.base + path)
+    except StatusError as error:
+        said = _said(error.body)
+        raise ImageError(
+            f"{engine.product} fails with status {error.status}" + (f": {said}" if said else "")
+        ) from error
+
+
+def _get(client: Client, engine: Engine, path: str) -> bytes | None:
+    with _asked(client, engine, path) as response:
+        data = response.read(_LARGEST_ANSWER)
+        return data if response.status == 200 else None
+
+
+def _said(body: bytes) -> str:
+    try:
+        message = msgspec.json.decode(body, type=_Message).message
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return ""
+    return "".join(c if c.isprintable() else " " for c in message[:300])
+
+
+def _decode(data: bytes, kind: type[T], engine: Engine) -> T:
+    try:
+        return msgspec.json.decode(data, type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise ImageError(f"{engine.product} at {engine.address} answers what its API does not: {error}") from error
+
+
+def has(engine: Engine, name: str, options: Options, patience: float) -> bool:
+    """Whether the engine answers soon and has the image, for the platform that is wanted."""
+    from garboard.image.platform import choose  # noqa: PLC0415 - no cycle, only late
+
+    try:
+        check_name(name)
+        with client(engine, options, patience) as asked:
+            found = inspect(asked, engine, name)
+    except GarboardError:
+        return False
+    return found is not None and (options.platform is None or choose([found.platform], options.platform) is not None)

@@ -1,0 +1,89 @@
+"""A package from its package URL (ECMA-427), with what its qualifiers tell of its distribution and its source."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from packageurl import PackageURL
+
+from garboard.model.gap import Gap
+from garboard.model.package import Distro, Package
+
+_SCHEMES = {"deb": "deb", "apk": "apk", "rpm": "rpm", "pypi": "pep440", "npm": "semver"}
+_DISTROS = {"redhat": "rhel", "amazon": "amzn", "oracle": "ol", "alma": "almalinux", "opensuse.leap": "opensuse-leap"}
+"""Other tools' names of distributions, and the ``ID`` that os-release has for them."""
+_OWN_NAMESPACES = frozenset({"deb", "apk", "rpm"})
+_SPECIFIC = 8
+"""Subjects that a gap names one by one."""
+
+
+def package(purl: str, licences: Iterable[str] = ()) -> Package | None:
+    """The package of a package URL; None where it is malformed or states no version."""
+    parsed = _parsed(purl)
+    if parsed is None or not parsed.version:
+        return None
+    qualifiers = parsed.qualifiers if isinstance(parsed.qualifiers, dict) else {}
+    version = parsed.version
+    epoch = qualifiers.get("epoch", "")
+    if parsed.type in {"rpm", "deb"} and epoch not in {"", "0"} and ":" not in version:
+        version = f"{epoch}:{version}"
+    source_name, source_version = _source(parsed.type, qualifiers.get("upstream", ""))
+    return Package(
+        type=parsed.type,
+        name=parsed.name,
+        namespace="" if parsed.type in _OWN_NAMESPACES else parsed.namespace or "",
+        version=version,
+        scheme=_SCHEMES.get(parsed.type, ""),
+        arch=qualifiers.get("arch", ""),
+        source_name=source_name,
+        source_version=source_version,
+        module=qualifiers.get("rpmmod", ""),
+        licences=tuple(licences),
+        purl=parsed.to_string(),
+    )
+
+
+def distro(purls: Iterable[str]) -> Distro | None:
+    """The distribution that the first package URL of an operating system's package names: ``distro=debian-12``, or
+    ``distro=3.20.1`` beside the namespace ``alpine``.
+    """
+    for purl in purls:
+        parsed = _parsed(purl) if purl.startswith(("pkg:deb/", "pkg:apk/", "pkg:rpm/")) else None
+        if parsed is None or not isinstance(parsed.qualifiers, dict):
+            continue
+        name, _, version = parsed.qualifiers.get("distro", "").rpartition("-")
+        if version[:1].isdigit() and (name or parsed.namespace):
+            return named_distro(name or parsed.namespace or "", version)
+    return None
+
+
+def named_distro(name: str, version: str) -> Distro:
+    """A distribution as os-release would state it: Debian's point releases are no part of its ``VERSION_ID``."""
+    name = _DISTROS.get(name.lower(), name.lower())
+    return Distro(id=name, version=version.partition(".")[0] if name == "debian" else version)
+
+
+def gaps(unknown: dict[str, list[str]]) -> tuple[Gap, ...]:
+    """One gap for every kind of component that could not be used, with how many there are and the first names."""
+    found = []
+    for kind, names in sorted(unknown.items()):
+        first = ", ".join(names[:_SPECIFIC]) + (", …" if len(names) > _SPECIFIC else "")
+        reason = f"{len(names)} without a usable package URL, and so not compared with advisories: {first}"
+        found.append(Gap(stage="image", subject=f"SBOM components of kind {kind}", reason=reason))
+    return tuple(found)
+
+
+def _parsed(purl: str) -> PackageURL | None:
+    try:
+        return PackageURL.from_string(purl)
+    except ValueError:
+        return None
+
+
+def _source(kind: str, upstream: str) -> tuple[str, str]:
+    """The source package of an ``upstream`` qualifier: ``name@version``, ``name``, or a source RPM's file name."""
+    if kind == "rpm" and upstream.endswith(".src.rpm"):
+        name, version, release = [*upstream.removesuffix(".src.rpm").rsplit("-", 2), "", ""][:3]
+        return (name, f"{version}-{release}") if release else ("", "")
+    name, _, version = upstream.partition("@")
+    return name, version

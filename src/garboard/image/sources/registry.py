@@ -1,0 +1,175 @@
+"""Images in a registry, read without an engine: only the layers that nobody knows yet are pulled, several at a time."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Collection, Iterator
+from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+
+from garboard.http import Client
+from garboard.image import manifest as manifests
+from garboard.image import reference as references
+from garboard.image.manifest import Descriptor, Manifest
+from garboard.image.opened import Consume, Opened
+from garboard.image.options import Options
+from garboard.image.sources.distribution import NotServedError, Repository
+from garboard.model.errors import GarboardError, ImageError, NetworkError, OfflineError
+from garboard.model.gap import Gap
+from garboard.model.image import Image, Reference
+
+SCHEMES: tuple[str, ...] = ("registry",)
+PULLS = 4
+"""Blobs pulled at the same time."""
+
+
+def detect(name: str, options: Options, /) -> bool:  # noqa: ARG001 - the Source protocol's
+    """Whether the name is a reference at all: a registry is the last resort."""
+    try:
+        references.parse(name)
+    except GarboardError:
+        return False
+    return True
+
+
+def open(name: str, options: Options, /) -> Opened:  # noqa: A001 - the Source protocol's
+    """The image that a reference names, from the mirrors of its registry or from the registry itself."""
+    reference = references.parse(name)
+    if options.offline:
+        raise OfflineError(
+            f"offline: {name} would have to be fetched from {reference.registry}",
+            "scan an image of the local engine, a docker save of it, or leave out --offline",
+        )
+    client = Client(ca_file=options.ca_file)
+    try:
+        return _first(name, reference, options, client)
+    except BaseException:
+        client.close()
+        raise
+
+
+def _first(name: str, reference: Reference, options: Options, client: Client) -> Opened:
+    """From the first host that has it. One that serves false content is an error, not a reason to try the next."""
+    mirrors = [mirror for registry, mirror in options.mirrors if registry == reference.registry]
+    for mirror in mirrors:
+        with contextlib.suppress(NotServedError, NetworkError):
+            return _opened(name, mirror, reference, options, client)
+    return _opened(name, reference.registry, reference, options, client)
+
+
+def _opened(name: str, host: str, reference: Reference, options: Options, client: Client) -> Opened:
+    repository = Repository(host, reference.registry, reference.repository, options, client)
+    data, digest = repository.manifest(reference.digest or reference.tag)
+    document = manifests.parse(data, name)
+    for _ in range(manifests.DEEPEST_INDEX):
+        if isinstance(document, Manifest):
+            return _pull(name, reference, repository, document, digest, options, client)
+        digest = manifests.choose(document.manifests, options.platform, name).digest
+        if not references.is_digest(digest):
+            raise ImageError(f"the index of {name} names a manifest by something else than a digest: {digest[:100]}")
+        document = manifests.parse(repository.manifest(digest)[0], name)
+    raise ImageError(f"{name} nests its indexes deeper than {manifests.DEEPEST_INDEX}")
+
+
+def _pull(
+    name: str,
+    reference: Reference,
+    repository: Repository,
+    manifest: Manifest,
+    digest: str,
+    options: Options,
+    client: Client,
+) -> Opened:
+    if not references.is_digest(manifest.config.digest):
+        raise ImageError(f"the manifest of {name} names its configuration by something else than a digest")
+    image = manifests.image(
+        repository.small_blob(manifest.config.digest),
+        manifest,
+        name=name,
+        source=SCHEMES[0],
+        wanted=options.platform,
+        manifest_digest=digest,
+        tags=(reference.familiar,) if reference.tag else (),
+        limits=options.limits,
+    )
+    return _Pull(image, manifest.layers, repository, options, client)
+
+
+class _StoppedError(Exception):
+    """Another layer failed, and with it the whole image."""
+
+
+class _Pull:
+    """An image of a registry; its layers' labels are their blobs' digests."""
+
+    trusted = True
+
+    def __init__(
+        self, image: Image, blobs: list[Descriptor], repository: Repository, options: Options, client: Client
+    ) -> None:
+        self.image = image
+        self._blobs = blobs
+        self._repository = repository
+        self._progress = options.progress
+        self._client = client
+        self._stop = threading.Event()
+
+    def identity(self, index: int) -> str:  # noqa: ARG002 - the Opened protocol's
+        """Unused: what a registry hands over is verified."""
+        return ""
+
+    def label(self, index: int) -> str:
+        """The blob's digest."""
+        return self._blobs[index].digest
+
+    def gaps(self) -> tuple[Gap, ...]:
+        """None: a registry tells all or fails."""
+        return ()
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
+    def read(self, need: Collection[int], consume: Consume) -> None:
+        """Pull the distinct blobs of these layers, up to `PULLS` at once; the first error stops the others."""
+        blobs = {self._blobs[index].digest: self._blobs[index] for index in sorted(need)}
+        self._stop.clear()
+        with ThreadPoolExecutor(PULLS, "pull") as executor:
+            futures = [executor.submit(self._read, blob, consume) for blob in blobs.values()]
+            try:
+                wait(futures, return_when=FIRST_EXCEPTION)
+            finally:
+                self._stop.set()
+        _raise_first(futures)
+
+    def _read(self, blob: Descriptor, consume: Consume) -> None:
+        chunks = self._chunks(blob)
+        try:
+            consume(blob.digest, chunks)
+            for _ in chunks:  # what the reader had no need of still has to be verified
+                pass
+        except NotServedError as error:
+            if not blob.urls:
+                raise
+            raise ImageError(
+                f"{self.image.name} has a foreign layer that its registry does not hold: {blob.digest}",
+                "such layers (of Windows base images) are not fetched from elsewhere",
+            ) from error
+
+    def _chunks(self, blob: Descriptor) -> Iterator[bytes]:
+        if self._stop.is_set():
+            raise _StoppedError
+        done = 0
+        for chunk in self._repository.blob(blob.digest, blob.size):
+            if self._stop.is_set():
+                raise _StoppedError
+            done += len(chunk)
+            self._progress(blob.digest, done, blob.size)
+            yield chunk
+
+
+def _raise_first(futures: list[Future[None]]) -> None:
+    errors = [error for future in futures if (error := future.exception()) is not None]
+    for error in errors:
+        if not isinstance(error, _StoppedError):
+            raise error

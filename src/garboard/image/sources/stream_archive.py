@@ -1,0 +1,116 @@
+"""An image archive that comes as a stream: ``docker save`` in all its layouts, read once and never stored.
+
+Its members come in any order, and which of them is which layer is known only when ``manifest.json`` has come, often
+last. So documents are kept, layers are handed over under their member's name as they pass, and links are remembered.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Container, Iterator
+from dataclasses import dataclass, field
+
+import msgspec
+
+from garboard.image.compression import GZIP, ZSTD
+from garboard.image.names import NameLog
+from garboard.image.opened import Consume
+from garboard.image.tar import BLOCK, FILE, HARDLINK, SYMLINK, Member, StreamWindow, Walker, clean
+from garboard.model.errors import ImageError
+from garboard.model.limits import Limits
+
+_MEMBERS = 100_000
+_LINK_HOPS = 4
+
+
+@dataclass(slots=True)
+class Archive:
+    """What came: small JSON documents by member name, the names of the layers that were handed over, and links."""
+
+    documents: dict[str, bytes] = field(default_factory=dict)
+    layers: set[str] = field(default_factory=set)
+    links: dict[str, str] = field(default_factory=dict)
+
+    def layer(self, name: str) -> str | None:
+        """The name under which a layer was handed over, links followed; None where it was not."""
+        for _ in range(_LINK_HOPS):
+            if name in self.layers:
+                return name
+            name = self.links.get(name, "")
+        return None
+
+
+class _Everything:
+    """Wants every member, so that none is passed over; reads none."""
+
+    def __contains__(self, item: object) -> bool:
+        return True
+
+    @property
+    def names(self) -> Container[bytes]:
+        return self
+
+    extensions = folders = names
+
+    def readers(self, path: bytes) -> tuple[str, ...]:  # noqa: ARG002 - the Wanted protocol's
+        return ("",)
+
+
+def stream(chunks: Iterator[bytes], consume: Consume, skip: Callable[[str], bool], limits: Limits) -> Archive:
+    """Read an uncompressed archive to its end, handing over its layers except those whose name ``skip`` tells.
+
+    Documents beyond ``limits.metadata_bytes`` (attestations can be) are left out. Raises `ImageError` for a damaged or
+    shortened archive.
+    """
+    archive = Archive()
+    window = StreamWindow(chunks)
+    unread = msgspec.structs.replace(limits, file_bytes=-1, members=_MEMBERS)
+    for member in Walker(window, _Everything(), NameLog(), unread).walk():
+        name = os.fsdecode(member.path)
+        if member.kind == FILE:
+            _file(archive, window, member, name, consume, skip, limits)
+        elif member.kind == HARDLINK:
+            archive.links[name] = os.fsdecode(member.target)
+        elif member.kind == SYMLINK:  # layers that two images share
+            folder = member.path.rpartition(b"/")[0]
+            archive.links[name] = os.fsdecode(clean(folder + b"/" + member.target)[0])
+    for _ in chunks:  # the padding: a connection that is read to its end can serve again
+        pass
+    return archive
+
+
+def _file(
+    archive: Archive,
+    window: StreamWindow,
+    member: Member,
+    name: str,
+    consume: Consume,
+    skip: Callable[[str], bool],
+    limits: Limits,
+) -> None:
+    buffer, start, end = window.at(member.at, min(BLOCK, member.size))
+    head = bytes(buffer[start : min(end, start + BLOCK, start + member.size)])
+    if _is_layer(head, name):
+        if not skip(name):
+            archive.layers.add(name)
+            consume(name, _data(window, member))
+    elif head[:1] in {b"{", b"["} and member.size <= limits.metadata_bytes:
+        archive.documents[name] = b"".join(_data(window, member))
+
+
+def _is_layer(head: bytes, name: str) -> bool:
+    """By content: a tar or a compressed stream. By name only what has no content to tell it by."""
+    if head[:2] == GZIP or head[:4] == ZSTD or head[257:262] == b"ustar":
+        return True
+    return not head.strip(b"\0") and (name.endswith(".tar") or len(head) == BLOCK)
+
+
+def _data(window: StreamWindow, member: Member) -> Iterator[bytes]:
+    position, end = member.at, member.at + member.size
+    while position < end:
+        buffer, start, stop = window.at(position, 1)
+        chunk = bytes(buffer[start : min(stop, start + end - position)])
+        if not chunk:
+            raise ImageError("the image's archive ends in the middle of a layer", "export the image again")
+        position += len(chunk)
+        yield chunk

@@ -1,0 +1,221 @@
+"""Every package against all that the database says of it. Pure: the database is an argument."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Final, NamedTuple
+
+from garboard.matching.aliases import Groups, preferred
+from garboard.matching.names import Asked, asked
+from garboard.matching.ranges import describe, judge, key
+from garboard.matching.severity import assess
+from garboard.model.advisory import Advisory, Hit, Lookup, Rating, Status
+from garboard.model.base import Value
+from garboard.model.finding import Finding, Vulnerability
+from garboard.model.gap import Gap
+from garboard.model.package import Inventory, Package
+
+_STATUS_ORDER: Final = (
+    Status.FIXED,
+    Status.AFFECTED,
+    Status.DEFERRED,
+    Status.WILL_NOT_FIX,
+    Status.END_OF_LIFE,
+    Status.UNDETERMINED,
+)
+_NAMED_IN_A_GAP: Final = 5
+
+
+class Matched(Value):
+    """Findings before enrichment, what could not be judged, and how many packages could."""
+
+    findings: tuple[Finding, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+    judged: int = 0
+
+
+class _Positive(NamedTuple):
+    """A hit that holds, under the identifiers of one vulnerability."""
+
+    ids: tuple[str, ...]
+    hit: Hit
+    fixed: str
+
+
+def match(inventory: Inventory, database: Lookup) -> Matched:
+    """All findings, in the inventory's order. Applications and packages that another package owns are not judged on
+    their own: their owner is.
+    """
+    return _Match(database).run(inventory)
+
+
+class _Match:
+    def __init__(self, database: Lookup) -> None:
+        self._database = database
+        self._findings: list[Finding] = []
+        self._unknown: dict[tuple[str, str], list[str]] = defaultdict(list)
+        self._uncovered: dict[str, list[str]] = defaultdict(list)
+        self._undetermined: dict[str, list[str]] = defaultdict(list)
+        self._covered: dict[str, bool] = {}
+        self._judged = 0
+
+    def run(self, inventory: Inventory) -> Matched:
+        for package in inventory.packages:
+            if package.owner or package.application:
+                continue
+            if not self._covers(package.ecosystem):
+                self._uncovered[package.ecosystem or f"({package.type})"].append(package.display_name)
+                continue
+            if self._package(package):
+                self._judged += 1
+        return Matched(findings=tuple(self._findings), gaps=tuple(self._gaps()), judged=self._judged)
+
+    def _covers(self, ecosystem: str) -> bool:
+        if ecosystem not in self._covered:
+            self._covered[ecosystem] = bool(ecosystem) and self._database.covers(ecosystem)
+        return self._covered[ecosystem]
+
+    def _package(self, package: Package) -> bool:
+        """Judge one package; False where its version could not be compared with anything."""
+        positives: list[_Positive] = []
+        compared = unknown = 0
+        for question in asked(package):
+            for hit in self._database.hits(package.ecosystem, question.name):
+                if not _same_module(package, hit):
+                    continue
+                reason = self._judge(package, question, hit, positives)
+                unknown += bool(reason)
+                compared += not reason
+        self._findings += _fold(package, positives)
+        return bool(compared or not unknown)
+
+    def _judge(self, package: Package, question: Asked, hit: Hit, positives: list[_Positive]) -> str:
+        judged = judge(hit.affected, question.version)
+        if judged.unknown:
+            self._unknown[f"{package.display_name} {question.version}", judged.unknown].append(hit.advisory.id)
+            return judged.unknown
+        if not judged.affected:
+            return ""
+        if hit.affected.status is Status.UNDETERMINED:
+            self._undetermined[hit.advisory.id].append(package.display_name)
+            return ""
+        positives += [_Positive(ids, hit, judged.fixed) for ids in _identities(hit.advisory)]
+        return ""
+
+    def _gaps(self) -> Iterable[Gap]:
+        for ecosystem, names in self._uncovered.items():
+            yield Gap(
+                stage="match",
+                subject=ecosystem,
+                reason=f"there is no vulnerability data for it, so {len(names)} packages were not judged: {_some(names)}",
+            )
+        for (subject, reason), ids in self._unknown.items():
+            yield Gap(stage="match", subject=subject, reason=f"{reason}; not compared with {_some(ids)}")
+        if self._undetermined:
+            names = sorted({name for names in self._undetermined.values() for name in names})
+            yield Gap(
+                stage="match",
+                subject=", ".join(self._undetermined) if len(self._undetermined) < 4 else _some(list(self._undetermined)),
+                reason=f"the distribution has not yet determined whether these affect it: {_some(names)}",
+            )
+
+
+def _some(names: Sequence[str]) -> str:
+    unique = list(dict.fromkeys(names))
+    more = len(unique) - _NAMED_IN_A_GAP
+    return ", ".join(unique[:_NAMED_IN_A_GAP]) + (f" and {more} more" if more > 0 else "")
+
+
+def _same_module(package: Package, hit: Hit) -> bool:
+    """A modular package is compared with what is said of its module stream, another with what is said of none.
+
+    A record that does not name its stream is known to be modular by its versions (``.module+el8``).
+    """
+    stream = ":".join(package.module.split(":")[:2])
+    if hit.affected.module:
+        return hit.affected.module == stream
+    if package.type != "rpm":
+        return True
+    modular = any(".module" in interval.fixed for interval in hit.affected.ranges)
+    return modular == (".module" in package.version) if any(r.fixed for r in hit.affected.ranges) else True
+
+
+def _identities(advisory: Advisory) -> list[tuple[str, ...]]:
+    """The identifiers of each vulnerability that a record speaks of: an erratum may fix several."""
+    if advisory.aliases or not advisory.related:
+        return [(advisory.id, *advisory.aliases)]
+    return [(related,) for related in advisory.related]
+
+
+def _fold(package: Package, positives: list[_Positive]) -> list[Finding]:
+    """One finding for each vulnerability, whatever many records name it."""
+    if not positives:
+        return []
+    groups = Groups()
+    for positive in positives:
+        groups.join(positive.ids)
+    folded: dict[object, list[_Positive]] = defaultdict(list)
+    for positive in positives:
+        folded[groups.root(positive.ids[0])].append(positive)
+    return [_finding(package, group) for group in folded.values()]
+
+
+def _finding(package: Package, group: list[_Positive]) -> Finding:
+    hits = [positive.hit for positive in group]
+    names = list(dict.fromkeys(name for positive in group for name in positive.ids))
+    fixes = list(dict.fromkeys(positive.fixed for positive in group if positive.fixed))
+    status = min((hit.affected.status for hit in hits), key=_STATUS_ORDER.index)
+    if fixes:
+        status = Status.FIXED
+    elif status is Status.FIXED:
+        status = Status.AFFECTED
+    first = hits[0]
+    return Finding(
+        vulnerability=_vulnerability(names, hits),
+        package=package,
+        status=status,
+        fixed_in=_highest(first.affected.scheme, fixes),
+        all_fixed_in=tuple(fixes),
+        ranges=tuple(dict.fromkeys(text for hit in hits for text in describe(hit.affected))),
+        matched_by=f"{first.affected.ecosystem} {first.affected.package}",
+        feed=first.advisory.feed,
+        note=next((hit.affected.note for hit in hits if hit.affected.note), ""),
+    )
+
+
+def _highest(scheme: str, fixes: list[str]) -> str:
+    """The version that satisfies every record: of several fixes the highest."""
+    return max(fixes, key=lambda fix: key(scheme, fix)) if len(fixes) > 1 else "".join(fixes)
+
+
+def _vulnerability(names: list[str], hits: list[Hit]) -> Vulnerability:
+    advisories = [hit.advisory for hit in hits]
+    shown = preferred(names)
+    own, ratings = ratings_of(hits)
+    assessed = assess(own, ratings)
+    details = next((advisory.details for advisory in advisories if advisory.details), "")
+    return Vulnerability(
+        id=shown,
+        aliases=tuple(name for name in names if name != shown),
+        advisories=tuple(dict.fromkeys(advisory.id for advisory in advisories)),
+        title=next((advisory.summary for advisory in advisories if advisory.summary), ""),
+        description=details,
+        severity=assessed.severity,
+        severity_source=assessed.source,
+        ratings=tuple(dict.fromkeys((*own, *ratings))),
+        cvss_score=assessed.cvss.score if assessed.cvss else None,
+        cvss_vector=assessed.cvss.vector if assessed.cvss else "",
+        cwes=tuple(dict.fromkeys(cwe for advisory in advisories for cwe in advisory.cwes)),
+        references=tuple(dict.fromkeys(url for advisory in advisories for url in advisory.references)),
+        published=min((a.published for a in advisories if a.published), default=""),
+        modified=max((a.modified for a in advisories if a.modified), default=""),
+        malicious=any(advisory.malicious for advisory in advisories),
+    )
+
+
+def ratings_of(hits: Iterable[Hit]) -> tuple[list[Rating], list[Rating]]:
+    """(the package's own ratings, those of the whole records)."""
+    hits = list(hits)
+    own = [hit.affected.rating for hit in hits if hit.affected.rating is not None]
+    return own, [rating for hit in hits for rating in hit.advisory.ratings]

@@ -1,0 +1,88 @@
+"""Whether an installed version is among those that an advisory affects, and which version ends it."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any, Final, NamedTuple
+
+from garboard.model.advisory import Affected, Range, Status
+from garboard.versions import BY_NAME
+from garboard.versions.invalid import InvalidVersion
+
+_START: Final = frozenset({"", "0"})
+
+
+class Judged(NamedTuple):
+    """``affected`` with the fixed version of the interval that holds the installed one (empty: none known).
+
+    ``unknown`` tells what could not be compared, where nothing else showed that it is affected.
+    """
+
+    affected: bool
+    fixed: str = ""
+    unknown: str = ""
+
+
+@lru_cache(65536)
+def key(scheme: str, text: str) -> Any:
+    """The version's sort key. Raises `InvalidVersion`, also for a scheme that is not known."""
+    found = BY_NAME.get(scheme)
+    if found is None:
+        raise InvalidVersion(scheme or "known", text)
+    return found.key(text)
+
+
+def _within(installed: Any, scheme: str, interval: Range) -> bool:
+    if interval.introduced not in _START and installed < key(scheme, interval.introduced):
+        return False
+    if interval.fixed:
+        return bool(installed < key(scheme, interval.fixed))
+    if interval.last_affected:
+        return bool(installed <= key(scheme, interval.last_affected))
+    return True
+
+
+def judge(affected: Affected, version: str) -> Judged:
+    """Compare one installed version. What cannot be compared is told, never taken for "not affected"."""
+    if affected.status is Status.NOT_AFFECTED:
+        return Judged(affected=False)
+    fixes = sorted({interval.fixed for interval in affected.ranges if interval.fixed})
+    if version in affected.versions:
+        return Judged(affected=True, fixed=_next_fix(affected, version, fixes))
+    if not affected.ranges:
+        return Judged(affected=False, unknown=affected.unmatchable)
+    try:
+        installed = key(affected.scheme, version)
+    except InvalidVersion as error:
+        return Judged(affected=False, unknown=str(error))
+    unknown = affected.unmatchable if not affected.versions else ""
+    for interval in affected.ranges:
+        try:
+            if _within(installed, affected.scheme, interval):
+                return Judged(affected=True, fixed=interval.fixed or _next_fix(affected, version, fixes))
+        except InvalidVersion as error:
+            unknown = str(error)
+    return Judged(affected=False, unknown=unknown)
+
+
+def _next_fix(affected: Affected, version: str, fixes: list[str]) -> str:
+    """The lowest fixed version above the installed one."""
+    try:
+        installed = key(affected.scheme, version)
+        above = sorted((key(affected.scheme, fix), fix) for fix in fixes if key(affected.scheme, fix) > installed)
+    except InvalidVersion:
+        return ""
+    return above[0][1] if above else ""
+
+
+def describe(affected: Affected) -> tuple[str, ...]:
+    """The ranges as text: ``>=1.0 <1.2.3``, ``<=2.0``, ``*``."""
+    texts = []
+    for interval in affected.ranges:
+        parts = [] if interval.introduced in _START else [f">={interval.introduced}"]
+        if interval.fixed:
+            parts.append(f"<{interval.fixed}")
+        elif interval.last_affected:
+            parts.append(f"<={interval.last_affected}")
+        texts.append(" ".join(parts) or "*")
+    return tuple(texts) or affected.versions

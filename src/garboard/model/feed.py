@@ -1,0 +1,32 @@
+"""What a feed's importer is given and what it makes of it."""
+
+from __future__ import annotations
+
+from garboard.model.advisory import Advisory, CveFacts
+from garboard.model.base import Value
+from garboard.model.gap import Gap
+
+
+class Document(Value):
+    """One file that a shard is made of: where it is published, and where a mirror keeps it."""
+
+    url: str
+    path: str
+    """Relative to a mirror's root, with ``/``."""
+    other_urls: tuple[str, ...] = ()
+    """Tried in turn where ``url`` is refused or absent."""
+    other_paths: tuple[str, ...] = ()
+    """Other spellings that a mirror may use; the content may be plain, gzip or xz under any of them."""
+    optional: bool = False
+    """Whether its absence is no fault (a branch without a second repository)."""
+
+
+class Header(Value, tag="header"):
+    """What the data say of themselves: their own date, and which ecosystems they speak of even if nothing is listed."""
+
+    date: str = ""
+    ecosystems: tuple[str, ...] = ()
+
+
+Record = Advisory | CveFacts | Gap | Header
+"""What a parser yields. A `Gap` stands for one record that could not be used, and says why."""

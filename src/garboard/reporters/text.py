@@ -1,0 +1,171 @@
+"""The report for a person, in the layout of ``docker scan``: the worst issue last, then the summary, then what was not
+covered.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from garboard.model.advisory import Severity, Status
+from garboard.model.finding import Finding, Vulnerability
+from garboard.model.package import Package
+from garboard.model.report import Report
+from garboard.reporters.tree import dependency_tree
+from garboard.reporters.view import Issue, View, counted, issues
+
+_COLOURS: Final = {Severity.CRITICAL: "35", Severity.HIGH: "31", Severity.MEDIUM: "33"}
+_LABEL: Final = 19
+_SHOWN_ROOTS: Final = 5
+_DESCRIPTION: Final = 160
+_STATUS: Final = {
+    Status.DEFERRED: "the distribution has put the fix off",
+    Status.WILL_NOT_FIX: "the distribution will not fix it",
+    Status.END_OF_LIFE: "the package has no security support in this release",
+}
+MANAGERS: Final = {"pypi": "pip", "npm": "npm"}
+
+
+def _paint(text: str, code: str, view: View) -> str:
+    return f"\033[{code}m{text}\033[0m" if view.colour and code else text
+
+
+def _label(package: Package) -> str:
+    return f"{package.display_name}@{package.version}"
+
+
+def _sentence(vulnerability: Vulnerability) -> str:
+    text = " ".join((vulnerability.title or vulnerability.description).split())
+    if len(text) > _DESCRIPTION:
+        text = text[:_DESCRIPTION].rpartition(" ")[0] + " …"
+    return f"{vulnerability.id}: {text}" if text else vulnerability.id
+
+
+def _exploited(vulnerability: Vulnerability) -> Iterator[str]:
+    if vulnerability.kev_added:
+        extra = ", by ransomware too" if vulnerability.kev_ransomware else ""
+        yield f"  Exploited: known since {vulnerability.kev_added} (CISA KEV){extra}"
+    if vulnerability.epss is not None and vulnerability.epss >= 0.1:  # noqa: PLR2004
+        yield f"  Exploit probability: {vulnerability.epss:.0%} within 30 days (EPSS)"
+    if vulnerability.malicious:
+        yield "  Malicious: the package itself is malware; remove it"
+
+
+def _paths(issue: Issue, report: Report) -> Iterator[tuple[str, ...]]:
+    """All paths of all affected packages, shortest first, as labels."""
+    by_id = {package.id: _label(package) for package in report.inventory.packages}
+    found = [path for finding in issue.findings for path in finding.from_paths]
+    found.sort(key=len)
+    return (tuple(by_id.get(step, step) for step in path) for path in found)
+
+
+def _limited(items: Iterable[str], limit: int) -> str:
+    unique = list(dict.fromkeys(items))
+    more = len(unique) - limit
+    return ", ".join(unique[:limit]) + (f" and {more} more" if more > 0 else "")
+
+
+def _fix(finding: Finding) -> str:
+    if finding.fixed_in:
+        return f"  Fixed in: {finding.fixed_in}"
+    status = _STATUS.get(finding.status, "")
+    note = f" ({finding.note})" if finding.note and status else ""
+    return f"  No fix: {status}{note}" if status else ""
+
+
+def _block(issue: Issue, report: Report, view: View) -> Iterator[str]:
+    finding = issue.first
+    vulnerability = finding.vulnerability
+    word = vulnerability.severity.word.capitalize()
+    name = finding.package.display_name
+    title = f"✗ {word} severity vulnerability found in "
+    code = _COLOURS.get(vulnerability.severity, "")
+    yield _paint(title, code, view) + _paint(name, "4" + (";" + code if code else ""), view)
+    yield f"  Description: {_sentence(vulnerability)}"
+    yield from _exploited(vulnerability)
+    if len(issue.findings) > 1:
+        yield f"  Packages: {_limited((_label(one.package) for one in issue.findings), _SHOWN_ROOTS)}"
+    paths = list(_paths(issue, report))
+    if paths:
+        yield f"  Introduced through: {_limited((path[0] for path in paths), _SHOWN_ROOTS)}"
+    for path in paths[: view.show_paths]:
+        yield "  From: " + " > ".join(path)
+    if len(paths) > view.show_paths:
+        yield f"  and {len(paths) - view.show_paths} more..."
+    fix = _fix(finding)
+    if fix:
+        yield _paint(fix, "1", view) if finding.fixed_in else fix
+
+
+def _severities(found: list[Issue]) -> str:
+    counts = Counter(issue.first.vulnerability.severity for issue in found)
+    words = [
+        f"{counts[severity]} {severity.word}"
+        for severity in sorted(Severity, reverse=True)
+        if counts[severity] or severity >= Severity.LOW
+    ]
+    return ", ".join(words)
+
+
+def _managers(report: Report) -> str:
+    types = Counter(package.type for package in report.inventory.packages if not package.owner)
+    return ", ".join(MANAGERS.get(kind, kind) for kind, _ in types.most_common()) or "none"
+
+
+def project_name(report: Report) -> str:
+    """``docker-image|NAME`` without tag or digest, as ``docker scan`` names it."""
+    name = report.image.name.partition("@")[0]
+    head, colon, tag = name.rpartition(":")
+    return "docker-image|" + (head if colon and "/" not in tag else name).rpartition("/")[2]
+
+
+def _summary(report: Report, found: list[Issue], view: View) -> Iterator[str]:
+    rows = [
+        ("Package manager:", _managers(report)),
+        ("Target file:", report.target_file),
+        ("Project name:", project_name(report)),
+        ("Docker image:", report.image.name),
+        ("Platform:", str(report.image.platform) if report.image.layers else ""),
+        ("Target OS:", report.inventory.distro.pretty_name or report.inventory.distro.id if report.inventory.distro else ""),
+        ("Base image:", report.base_image),
+    ]
+    yield from (f"{label:<{_LABEL}}{value}" for label, value in rows if value)
+    yield ""
+    tested = counted(report)
+    if not found:
+        tick = "✔ " if report.judged else ""
+        what = "no vulnerable paths found." if report.judged else "but none of them could be judged."
+        text = f"{tick}Tested {tested} dependencies for known vulnerabilities, {what}"
+        yield _paint(text, "32" if report.judged else "33", view)
+        return
+    yield f"Tested {tested} dependencies for known issues, found {len(found)} issue{'s' if len(found) != 1 else ''}."
+    yield _severities(found)
+
+
+def _coverage(report: Report, view: View) -> Iterator[str]:
+    """What was not covered, and how old the data are: the end of every report."""
+    gaps = (*report.gaps, *view.hidden(report))
+    yield ""
+    if report.feeds:
+        yield "Data: " + ", ".join(f"{state.shard} of {(state.data_date or state.fetched)[:10]}" for state in report.feeds)
+    if not gaps:
+        yield "Not covered: nothing that this scan knows of."
+        return
+    yield _paint("Not covered:", "33", view)
+    for gap in gaps:
+        yield f"  - {gap.subject}: {gap.reason}"
+
+
+def render(report: Report, view: View) -> bytes:
+    """The whole text, UTF-8, ending in a line feed."""
+    found = issues(finding for finding in report.findings if view.shows(finding))
+    lines: list[str] = []
+    if view.dependency_tree:
+        lines += [*dependency_tree(report), ""]
+    lines += ["", f"Testing {report.image.name}...", ""]
+    for issue in found:
+        lines += [*_block(issue, report, view), ""]
+    lines += ["", ""] if found else []
+    lines += [*_summary(report, found, view), *_coverage(report, view)]
+    return ("\n".join(lines) + "\n").encode("utf-8", "replace")

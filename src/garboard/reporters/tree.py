@@ -1,0 +1,43 @@
+"""The dependency tree, as ``docker scan --dependency-tree`` prints it: a package's own needs stand under its first
+appearance only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from garboard.model.package import Package
+from garboard.model.report import Report
+
+
+def roots(packages: dict[str, Package]) -> list[Package]:
+    """Packages that were asked for, then those that nothing reached, in the inventory's order."""
+    needed = {need for package in packages.values() for need in package.depends_on}
+    asked = [package for package in packages.values() if not package.automatic and package.id not in needed]
+    asked += [package for package in packages.values() if package.automatic is False and package.id in needed]
+    seen: set[str] = set()
+    stack = [package.id for package in asked]
+    while stack:
+        name = stack.pop()
+        if name in packages and name not in seen:
+            seen.add(name)
+            stack.extend(packages[name].depends_on)
+    return asked + [package for package in packages.values() if package.id not in seen]
+
+
+def dependency_tree(report: Report) -> Iterator[str]:
+    """The lines of the tree."""
+    packages = {package.id: package for package in report.inventory.packages if not package.owner}
+    yield f"docker-image|{report.image.name}"
+    expanded: set[str] = set()
+    top = roots(packages)
+    stack: list[tuple[Package, str, bool]] = [(p, "   ", at == len(top) - 1) for at, p in enumerate(top)][::-1]
+    while stack:
+        package, indent, last = stack.pop()
+        yield f"{indent}{'└─' if last else '├─'} {package.display_name} @ {package.version}"
+        if package.id in expanded:
+            continue
+        expanded.add(package.id)
+        children = [packages[need] for need in package.depends_on if need in packages]
+        deeper = indent + ("   " if last else "│  ")
+        stack += [(child, deeper, at == len(children) - 1) for at, child in enumerate(children)][::-1]

@@ -1,0 +1,138 @@
+"""The first line, image → report: a reference goes in, a report comes out.
+
+Time is an argument; the database, the cache and the supplier of missing data are parameters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from garboard import image
+from garboard.catalogers import CATALOGERS, distro
+from garboard.catalogers.assemble import assemble, complete
+from garboard.image.cache import Cache, NoCache
+from garboard.image.opened import AnyOpened, OpenedInventory
+from garboard.image.options import Options
+from garboard.matching import enrich, match, trace
+from garboard.matching.enriching import names
+from garboard.model.advisory import Severity
+from garboard.model.finding import Finding
+from garboard.model.gap import Gap
+from garboard.model.image import Image
+from garboard.model.package import Inventory
+from garboard.model.report import Report
+
+if TYPE_CHECKING:
+    from garboard.model.advisory import Lookup
+
+
+class Supply:
+    """Sees to it that data are there before they are asked for. This one leaves all as it is."""
+
+    def advisories(self, ecosystems: Iterable[str]) -> tuple[Gap, ...]:
+        """Called once with the ecosystems of an inventory; what could not be had comes back as gaps."""
+        del ecosystems
+        return ()
+
+    def facts(self, cves: Iterable[str], unrated: Iterable[str]) -> tuple[Gap, ...]:
+        """Called once with the CVEs that were found, and those among them that nobody rated yet."""
+        del cves, unrated
+        return ()
+
+
+def take_inventory(reference: str, options: Options, cache: Cache | None = None) -> tuple[Image, Inventory]:
+    """What an image is and which packages it holds. Raises `GarboardError` where it cannot be read."""
+    opened = image.load(reference, options)
+    try:
+        return opened.image, _inventory(opened, options, cache or NoCache())
+    finally:
+        close = getattr(opened, "close", None)
+        if close is not None:
+            close()
+
+
+def _inventory(opened: AnyOpened, options: Options, cache: Cache) -> Inventory:
+    if isinstance(opened, OpenedInventory):
+        return known(opened.inventory)
+    return assemble(image.read(opened, CATALOGERS, cache, options))
+
+
+def known(inventory: Inventory) -> Inventory:
+    """An inventory from elsewhere (an SBOM), its ecosystems and dependencies filled in."""
+    found = inventory.distro
+    if found is not None:
+        found = msgspec.structs.replace(found, ecosystem=distro.ecosystem(found.id, found.version, found.codename))
+    return Inventory(packages=complete(inventory.packages, found), distro=found, gaps=inventory.gaps)
+
+
+def analyse(
+    of: Image,
+    inventory: Inventory,
+    database: Lookup,
+    now: str,
+    supply: Supply | None = None,
+    *,
+    target_file: str = "",
+    base_image: str = "",
+) -> Report:
+    """Match an inventory, wherever it came from, against a database. ``now`` is RFC 3339."""
+    supply = supply or Supply()
+    ecosystems = {package.ecosystem for package in inventory.packages if package.ecosystem}
+    gaps = list(supply.advisories(sorted(ecosystems)))
+    matched = match(inventory, database)
+    cves = {name for finding in matched.findings for name in names(finding.vulnerability)}
+    gaps += supply.facts(sorted(cves), sorted(_unrated(matched.findings)))
+    findings = enrich(matched.findings, database.facts(sorted(cves)))
+    return Report(
+        image=of,
+        inventory=inventory,
+        findings=trace(findings, inventory.packages),
+        gaps=tuple(dict.fromkeys((*inventory.gaps, *gaps, *matched.gaps))),
+        feeds=database.states(),
+        judged=matched.judged,
+        created=now,
+        target_file=target_file,
+        base_image=base_image,
+    )
+
+
+def _unrated(findings: Iterable[Finding]) -> set[str]:
+    return {
+        name
+        for finding in findings
+        if finding.vulnerability.severity is Severity.UNKNOWN
+        for name in names(finding.vulnerability)
+    }
+
+
+def scan(
+    reference: str,
+    *,
+    database: Lookup,
+    now: str,
+    options: Options | None = None,
+    cache: Cache | None = None,
+    supply: Supply | None = None,
+    target_file: str = "",
+    base_image: str = "",
+) -> Report:
+    """Read an image and match it: the whole line.
+
+    Args:
+        reference: as on the command line: ``debian:12``, ``image.tar``, ``oci-dir:layout`` …
+        database: for example ``garboard.open_database()``.
+        now: the report's time, RFC 3339.
+        options: how to open the image.
+        cache: where layers' contributions are kept; none by default.
+        supply: fetches missing data; nothing by default.
+        target_file: the Dockerfile's name, to be shown.
+        base_image: the base image that the Dockerfile names.
+
+    Raises:
+        GarboardError: the image or the database cannot be read; its message says what to do.
+    """
+    of, inventory = take_inventory(reference, options or Options(), cache)
+    return analyse(of, inventory, database, now, supply, target_file=target_file, base_image=base_image)

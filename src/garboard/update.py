@@ -1,0 +1,199 @@
+"""The second line: feeds into the database."""
+
+from __future__ import annotations
+
+import contextlib
+import enum
+import hashlib
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import msgspec
+
+from garboard import feeds
+from garboard.database import store
+from garboard.database.build import Builder, Built
+from garboard.database.fetch import Client, Directory, Fetched, Note, Origin, Progress, Remote, pack, unpack
+from garboard.database.read import Database
+from garboard.database.shard import Confirmed, Shard
+from garboard.model.advisory import FeedState
+from garboard.model.base import Value
+from garboard.model.errors import DatabaseError, FeedError, GarboardError, UsageError
+
+SHRINK = 0.8
+"""Of the old number of records; fewer are refused, for a truncated feed would pass for good news."""
+ENRICHMENT = ("kev", "epss")
+
+
+class Outcome(enum.StrEnum):
+    """What became of one shard."""
+
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+    FAILED = "failed"
+    """The old data, if any, are as they were."""
+
+
+class ShardResult(Value):
+    """What became of one shard. ``bytes`` were received; ``state`` is that of the data now there, None where none are."""
+
+    shard: str
+    outcome: Outcome
+    bytes: int = 0
+    state: FeedState | None = None
+    error: str = ""
+    hint: str = ""
+
+
+def default_shards(directory: Path) -> tuple[str, ...]:
+    """What an update without names means: all that is there, and KEV and EPSS. Raises `UsageError` where nothing is."""
+    found = store.installed(directory)
+    if not found:
+        raise UsageError(
+            "no vulnerability data are there yet", "name what your images need, as: garboard db update debian osv:PyPI"
+        )
+    return tuple(sorted({*found, *ENRICHMENT}))
+
+
+def missing(database: Database, ecosystems: Iterable[str]) -> tuple[str, ...]:
+    """The shards that these ecosystems need and the database does not have, sorted."""
+    return tuple(shard for shard in feeds.needed_shards(ecosystems) if shard not in database.shards())
+
+
+def origin_of(text: str, client: Client | None) -> Origin:
+    """Where documents come from: empty is upstream, an ``https://`` address or a directory is a mirror."""
+    if text and "://" not in text:
+        if not Path(text).is_dir():
+            raise UsageError(
+                f"{text} is neither a directory nor an address", "see docs/database.md for a mirror's layout"
+            )
+        return Directory(Path(text))
+    if client is None:
+        raise UsageError("an update from the network needs a connection")
+    return Remote(client, text.rstrip("/"))
+
+
+def update(
+    directory: Path,
+    shards: Iterable[str],
+    *,
+    origin: str = "",
+    client: Client | None = None,
+    now: str,
+    progress: Progress = lambda _label, _done, _total: None,
+    report: Callable[[ShardResult], None] = lambda _result: None,
+    accept_shrink: bool = False,
+) -> tuple[ShardResult, ...]:
+    """Bring shards up to date, one after the other; the failure of one does not touch the others.
+
+    ``now`` is RFC 3339; ``report`` is called with each result as soon as it is known. Shards may be named by their ecosystem too (``Debian:12``). Raises `UsageError` for an origin
+    that is none, `DatabaseError` where the directory cannot be written or another process is writing it.
+    """
+    source = origin_of(origin, client)
+    names = dict.fromkeys(feeds.shard_for(name) or name for name in shards)
+    with store.writing(directory):
+        results = []
+        for name in names:
+            results.append(_result(directory, name, source, now, progress, accept_shrink))
+            report(results[-1])
+    return tuple(results)
+
+
+def _result(
+    directory: Path, shard: str, origin: Origin, now: str, progress: Progress, accept_shrink: bool
+) -> ShardResult:
+    try:
+        return _update(directory, shard, origin, now, progress, accept_shrink)
+    except (GarboardError, OSError) as error:
+        message = error.message if isinstance(error, GarboardError) else f"{error}"
+        hint = error.hint if isinstance(error, GarboardError) else ""
+        old = _installed(directory, shard)
+        return ShardResult(shard=shard, outcome=Outcome.FAILED, state=old[0] if old else None, error=message, hint=hint)
+
+
+def _update(
+    directory: Path, shard: str, origin: Origin, now: str, progress: Progress, accept_shrink: bool
+) -> ShardResult:
+    documents = feeds.feed_of(shard).documents(shard)
+    old = _installed(directory, shard)
+    known = old[1] if old and len(old[1]) == len(documents) else (None,) * len(documents)
+    with contextlib.ExitStack() as stack:
+        places = [stack.enter_context(store.scratch(directory)) for _ in documents]
+        asked = list(zip(documents, known, places, strict=True))
+        fetched = [origin.fetch(document, note, place, progress) for document, note, place in asked]
+        received = sum(each.received for each in fetched)
+        if old and all(each.unchanged for each in fetched):
+            state = _confirm(directory, old[0], now)
+            return ShardResult(shard=shard, outcome=Outcome.UNCHANGED, bytes=received, state=state)
+        for number, (document, _, place) in enumerate(asked):
+            # One of several documents is new: the bytes of the others are needed again.
+            if fetched[number].path is None and not fetched[number].note.absent:
+                fetched[number] = origin.fetch(document, None, place, progress)
+                received += fetched[number].received
+        state = _build(directory, shard, fetched, now, None if accept_shrink or not old else old[0])
+        return ShardResult(shard=shard, outcome=Outcome.UPDATED, bytes=received, state=state)
+
+
+def _installed(directory: Path, shard: str) -> tuple[FeedState, tuple[Note, ...]] | None:
+    """What is there; None for nothing, and for a shard that must be built anew anyway."""
+    if shard not in store.installed(directory):
+        return None
+    try:
+        with contextlib.closing(Shard(directory, shard)) as there:
+            return there.state, unpack(there.meta("documents"))
+    except DatabaseError:
+        return None
+
+
+def _confirm(directory: Path, state: FeedState, now: str) -> FeedState:
+    with store.scratch(directory) as note:
+        note.write_bytes(msgspec.json.encode(Confirmed(sha256=state.sha256, fetched=now)))
+        store.install(note, store.path_of(directory, state.shard).with_suffix(store.CONFIRMED))
+    return msgspec.structs.replace(state, fetched=now)
+
+
+def _build(directory: Path, shard: str, fetched: list[Fetched], now: str, old: FeedState | None) -> FeedState:
+    notes = tuple(each.note for each in fetched)
+    with store.scratch(directory) as written:
+        with contextlib.ExitStack() as stack:
+            streams = [stack.enter_context(each.path.open("rb")) if each.path else None for each in fetched]
+            builder = stack.enter_context(Builder(written))
+            built = builder.fill(feeds.feed_of(shard).parse(shard, streams))
+            _judge(shard, built, old)
+            state = _state(shard, built, fetched, now)
+            builder.finish(state, pack(notes))
+        store.install(written, store.path_of(directory, shard))
+    return state
+
+
+def _judge(shard: str, built: Built, old: FeedState | None) -> None:
+    """Refuse what would pass for good news: nothing, mostly unreadable, or much less than before."""
+    if not built.records or built.skipped > built.records:
+        reason = f"; the first reason: {built.gaps[0]}" if built.gaps else ""
+        raise FeedError(
+            f"{shard}: {built.records} records could be read and {built.skipped} could not{reason}",
+            "the feed's format may have changed: look for a newer garboard",
+        )
+    if old and built.records < SHRINK * old.records:
+        raise FeedError(
+            f"{shard}: the feed has shrunk from {old.records} records to {built.records}; the old data were kept",
+            f"if that is right: garboard db update {shard} --accept-shrink",
+        )
+
+
+def _state(shard: str, built: Built, fetched: list[Fetched], now: str) -> FeedState:
+    notes = [each.note for each in fetched if not each.note.absent]
+    digests = [note.sha256 for note in notes]
+    return FeedState(
+        shard=shard,
+        url=notes[0].url,
+        fetched=now,
+        data_date=built.date or notes[0].last_modified,
+        etag=notes[0].etag,
+        last_modified=notes[0].last_modified,
+        sha256=digests[0] if len(digests) == 1 else hashlib.sha256("\n".join(digests).encode()).hexdigest(),
+        records=built.records,
+        bytes=sum(each.received for each in fetched),
+        skipped=built.skipped,
+        gaps=built.gaps,
+    )

@@ -1,0 +1,88 @@
+"""RPM databases of untrusted images: any damage to any kind of database gives packages and gaps, soon, and never an
+error. Run alone, it damages databases for a minute.
+"""
+
+from __future__ import annotations
+
+import struct
+import sys
+import time
+from pathlib import Path
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from garboard.catalogers import rpm
+from garboard.model.gap import Gap
+from garboard.model.image import File
+from garboard.model.package import Owns, Package
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "unit" / "catalogers"))
+import rpmdb_builders as build
+
+_PACKAGE = build.package(
+    "nodejs",
+    epoch=1,
+    arch="x86_64",
+    sourcerpm="nodejs-18-1.src.rpm",
+    provides=["nodejs", "npm"],
+    requires=["glibc", "(a or b)"],
+    dirnames=["/usr/lib/node_modules/npm/"],
+    basenames=["package.json"],
+    dirindexes=[0],
+)
+_BLOBS = [_PACKAGE, build.package("bash"), build.package("gpg-pubkey")]
+_DATABASES = [
+    build.sqlite(_BLOBS),
+    build.ndb(_BLOBS),
+    build.bdb(_BLOBS),
+    build.bdb(_BLOBS, order=">"),
+    build.bdb(_BLOBS, page_size=4096, inline=True),
+]
+_NUMBERS = [0, 1, 2, 3, 7, 13, 26, 0x7F, 0xFF, 0xFFFF, 0x10000, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF]
+_EDITS = st.lists(
+    st.tuples(
+        st.integers(0, 1 << 20),
+        st.one_of(
+            st.binary(min_size=1, max_size=8),
+            st.sampled_from(_NUMBERS).map(lambda n: struct.pack(">I", n)),
+            st.sampled_from(_NUMBERS).map(lambda n: struct.pack("<I", n)),
+        ),
+    ),
+    max_size=12,
+)
+_SECONDS = 5.0
+
+
+@given(original=st.sampled_from(_DATABASES), edits=_EDITS, cut=st.integers(0, 1 << 20))
+@settings(max_examples=400, deadline=None)
+def test_any_damage(original: bytes, edits: list[tuple[int, bytes]], cut: int) -> None:
+    data = bytearray(original)
+    for place, patch in edits:
+        # Low places matter most: they hold the files' own headers.
+        at = place % len(data) if place % 2 else place % min(len(data), 1024)
+        data[at : at + len(patch)] = patch
+    if cut % 4 == 0:
+        del data[cut % len(data) :]
+    read(bytes(data))
+
+
+@given(st.binary(max_size=2000))
+@settings(max_examples=200, deadline=None)
+def test_any_header(blob: bytes) -> None:
+    read(build.ndb([blob]))
+
+
+def read(data: bytes) -> None:
+    start = time.monotonic()
+    facts = list(rpm.catalog(File(path="var/lib/rpm/Packages", data=data)))
+    assert time.monotonic() - start < _SECONDS
+    assert all(isinstance(fact, Package | Owns | Gap) for fact in facts)
+    assert all(fact.name and fact.version for fact in facts if isinstance(fact, Package))
+
+
+if __name__ == "__main__":
+    end = time.monotonic() + float(sys.argv[1] if len(sys.argv) > 1 else 60)
+    while time.monotonic() < end:
+        test_any_damage()
+        test_any_header()

@@ -1,0 +1,32 @@
+"""Reading one file with a cataloger, and what its globs accept."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from garboard.model.gap import Gap
+from garboard.model.image import File
+from garboard.model.package import Fact, Package
+
+
+def read(cataloger: Any, path: str, data: bytes | str) -> list[Fact]:
+    assert wanted(cataloger, path), f"{cataloger.NAME} does not ask for {path}"
+    return list(cataloger.catalog(File(path=path, data=data.encode() if isinstance(data, str) else data)))
+
+
+def packages(facts: list[Fact]) -> list[Package]:
+    return [fact for fact in facts if isinstance(fact, Package)]
+
+
+def gaps(facts: list[Fact]) -> list[str]:
+    return [fact.reason for fact in facts if isinstance(fact, Gap)]
+
+
+def wanted(cataloger: Any, path: str) -> bool:
+    return any(_expression(glob).fullmatch(path) for glob in cataloger.GLOBS)
+
+
+def _expression(glob: str) -> re.Pattern[str]:
+    inner = glob.removeprefix("**/")
+    return re.compile(("(?:.*/)?" if inner != glob else "") + "[^/]*".join(map(re.escape, inner.split("*"))))
