@@ -35,7 +35,7 @@ class Outcome(enum.StrEnum):
 
 
 class ShardResult(Value):
-    """What became of one shard. ``bytes`` were received; ``state`` is that of the data now there, None where none are."""
+    """What became of one shard. ``bytes`` were received; ``state`` is that of the data now there, None without any."""
 
     shard: str
     outcome: Outcome
@@ -86,8 +86,9 @@ def update(
 ) -> tuple[ShardResult, ...]:
     """Bring shards up to date, one after the other; the failure of one does not touch the others.
 
-    ``now`` is RFC 3339; ``report`` is called with each result as soon as it is known. Shards may be named by their ecosystem too (``Debian:12``). Raises `UsageError` for an origin
-    that is none, `DatabaseError` where the directory cannot be written or another process is writing it.
+    ``now`` is RFC 3339; ``report`` is called with each result as soon as it is known. Shards may be named by their
+    ecosystem too (``Debian:12``). Raises `UsageError` for an origin that is none, `DatabaseError` where the directory
+    cannot be written or another process is writing it.
     """
     source = origin_of(origin, client)
     names = dict.fromkeys(feeds.shard_for(name) or name for name in shards)

@@ -7,6 +7,7 @@ from __future__ import annotations
 import sys
 import time
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -51,6 +52,21 @@ def test_any_bytes(which, data: bytes) -> None:
     for fact in cataloger.catalog(File(path=path, data=data)):
         assert not isinstance(fact, Package) or fact.name
         assert not isinstance(fact, Gap) or (fact.stage, fact.subject) == ("catalog", path)
+
+
+@pytest.mark.parametrize(
+    "piece", sorted({b"(", b"[", b";", b"\n", b" ", b"\t", b"deb ", b"a.", b"a-", b"\n\n", b"/", b"PATCHLEVEL "})
+)
+@pytest.mark.parametrize(
+    "start",
+    [b"", b"\nDepends: a", b"\nSource: a", b"ID=a\nVERSION=", b"Name: ", b"Requires-Dist: a", b"Format:\nLicense: "],
+)
+def test_time_grows_with_size_only(start: bytes, piece: bytes) -> None:
+    data = b"Package: a\nVersion: 1" + start + piece * 100_000 + b"\nName: a\n"
+    for cataloger, path in _FILES:
+        began = time.monotonic()
+        list(cataloger.catalog(File(path=path, data=data)))
+        assert time.monotonic() - began < 2, path
 
 
 if __name__ == "__main__":

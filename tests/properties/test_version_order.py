@@ -38,7 +38,7 @@ def keyed(scheme, text):
     try:
         return BY_NAME[scheme].key(text)
     except InvalidVersion:
-        assume(False)
+        return assume(condition=False)
 
 
 @pytest.mark.parametrize("scheme", sorted(BY_NAME))
@@ -62,8 +62,7 @@ def test_total_order(scheme, data):
 def test_any_text_has_a_key_or_is_refused(scheme, text):
     try:
         key = BY_NAME[scheme].key(text)
-    except InvalidVersion as error:
-        assert error.text == text
-    else:
-        assert key == BY_NAME[scheme].key(text)
-        hash(key)
+    except InvalidVersion:
+        return
+    assert key == BY_NAME[scheme].key(text)
+    hash(key)

@@ -47,10 +47,10 @@ _DEBIAN = {
     "bullseye": "11", "bookworm": "12", "trixie": "13", "forky": "14", "duke": "15", "sid": "sid",
 }  # fmt: skip
 _UNSTABLE = re.compile(r"^(?:deb\s.*\s|Suites:.*\s)(?:sid|unstable)(?:\s|$)", re.MULTILINE)
-_ASSIGNMENT = re.compile(r"^\s*([A-Za-z_][A-Za-z0-9_]*)=(.*)$", re.MULTILINE)
+_ASSIGNMENT = re.compile(r"^[ \t]*([A-Za-z_][A-Za-z0-9_]*)=(.*)$", re.MULTILINE)
 _RELEASE_LINE = re.compile(r"(?P<name>.+?)(?:\s+release)?\s+(?P<version>[0-9][0-9.]*)(?:\s+\((?P<codename>[^)]*)\))?.*")
 _PATCH_LEVEL = re.compile(r"^PATCHLEVEL\s*=\s*([1-9][0-9]*)", re.MULTILINE)
-_PARENTHESES = re.compile(r"\(([^)]*)\)")
+_PARENTHESES = re.compile(r"\(([^()]*)\)")
 _WORDS = (
     ("Red Hat Enterprise", "rhel"), ("CentOS", "centos"), ("Oracle Linux", "ol"), ("Enterprise Linux Enterprise", "ol"),
     ("Fedora", "fedora"), ("Rocky", "rocky"), ("AlmaLinux", "almalinux"), ("Amazon Linux", "amzn"),

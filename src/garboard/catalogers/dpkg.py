@@ -41,8 +41,8 @@ _FIELD = re.compile(
 )
 """A leading newline finds the start of a line faster than the expression's own anchor would."""
 _SOURCE = re.compile(r"([^\s(]+)(?:\s*\(([^)]*)\))?")
-_QUALIFIER = re.compile(r"\([^)]*\)|\[[^\]]*\]|:[a-z0-9-]+|\s+")
-_LICENCE = re.compile(rb"^License:[ \t]*(\S.*?)[ \t\r]*$", re.MULTILINE)
+_QUALIFIER = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|:[a-z0-9-]+|\s+")
+_LICENCE = re.compile(rb"\nLicense:[ \t]*([^\s][^\n]*)")
 _HEAD_BYTES = 1024
 """Of a copyright file, within which a machine-readable one says ``Format:``."""
 _MANIFEST_BYTES = 256 * 1024 * 1024
@@ -151,7 +151,7 @@ def _copyright(file: File) -> Iterator[Fact]:
     """Short names that a machine-readable copyright file states; free text states none."""
     if b"Format:" not in file.data[:_HEAD_BYTES]:
         return
-    found = dict.fromkeys(_LICENCE.findall(file.data))
+    found = dict.fromkeys(map(bytes.rstrip, _LICENCE.findall(file.data)))
     if found:
         names = tuple(name.decode("utf-8", "replace") for name in found)
         yield Licences(type=PURL_TYPE, package=file.path.split("/")[-2], licences=names)

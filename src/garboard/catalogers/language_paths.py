@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 
-_HINT = re.compile(rb"\.dist-info/?\b|\.egg-info|package\.json")
+_HINTS = (b".dist-info/METADATA", b".egg-info", b"package.json")
 _DESCRIBES = re.compile(r"(?:.*/)?(?:[^/]+\.dist-info/METADATA|[^/]+\.egg-info(?:/PKG-INFO)?|package\.json)")
 
 
 def mentioned(data: bytes) -> bool:
     """Whether a file list may name any such file: a cheap test on its bytes, with no false negatives."""
-    return _HINT.search(data) is not None
+    return any(hint in data for hint in _HINTS)
 
 
 def describes(path: str) -> bool:

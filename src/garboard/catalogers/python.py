@@ -25,7 +25,7 @@ _FIELD = re.compile(
 )
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 _SEPARATORS = re.compile(r"[-_.]+")
-_EXTRA = re.compile(r";.*\bextra\b", re.DOTALL)
+_EXTRA = re.compile(r"\bextra\b")
 _UNSTATED = {"", "UNKNOWN", "unknown"}
 
 
@@ -74,7 +74,7 @@ def _normalised(name: str) -> str:
 
 
 def _requires(texts: list[str]) -> tuple[tuple[str, ...], ...]:
-    names = (_NAME.match(text) for text in texts if not _EXTRA.search(text))
+    names = (_NAME.match(text) for text in texts if not _EXTRA.search(text.partition(";")[2]))
     return tuple((name,) for name in dict.fromkeys(_normalised(match[0]) for match in names if match))
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from functools import reduce
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
     from garboard.image.cache import Cache
     from garboard.image.options import Options
 
-OPTIONS: Final = (
+OPTIONS: Final[tuple[Callable[[Callable[..., Any]], Callable[..., Any]], ...]] = (
     click.option("--platform", metavar="OS/ARCH[/VARIANT]", help="The platform, where an image has several."),
     click.option("--verify", is_flag=True, help="Compare a local archive's layers with their diff ids (slower)."),
     click.option("--insecure", multiple=True, metavar="HOST[:PORT]", help="Speak plain HTTP to this registry."),
@@ -32,7 +31,9 @@ OPTIONS: Final = (
 
 def image_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options of a command that opens an image."""
-    return reduce(lambda done, option: option(done), reversed(OPTIONS), function)
+    for option in reversed(OPTIONS):
+        function = option(function)
+    return function
 
 
 def _limits() -> Any:
@@ -106,11 +107,16 @@ def write(data: bytes, output: str) -> None:
         stream.write(data)
         stream.flush()
         return
-    path = Path(output)
-    aside = path.with_name(f".{path.name}.{os.getpid()}.new")
     try:
-        aside.write_bytes(data)
-        aside.replace(path)
+        path = Path(output).resolve()
+        if path.exists() and not path.is_file():  # a device or a pipe is written to, never replaced
+            path.write_bytes(data)
+            return
+        aside = path.with_name(f".{path.name}.{os.getpid()}.new")
+        try:
+            aside.write_bytes(data)
+            aside.replace(path)
+        finally:
+            aside.unlink(missing_ok=True)
     except OSError as error:
-        aside.unlink(missing_ok=True)
         raise UsageError(f"{output} cannot be written: {error.strerror}", "choose another file with -o") from error

@@ -30,9 +30,12 @@ class OfflineSupply(Supply):
         self._database = database
 
     def advisories(self, ecosystems: Iterable[str]) -> tuple[Gap, ...]:
-        from garboard.update import missing  # noqa: PLC0415
+        bare = [ecosystem for ecosystem in ecosystems if not self._database.covers(ecosystem)]
+        if not bare:
+            return ()
+        from garboard.feeds import needed_shards  # noqa: PLC0415
 
-        shards = missing(self._database, ecosystems)
+        shards = needed_shards(bare)
         reason = f"these data are not installed; {_hint(shards)}"
         return (Gap(stage="database", subject=", ".join(shards), reason=reason),) if shards else ()
 

@@ -197,5 +197,5 @@ def unpack(text: str) -> tuple[Note, ...]:
     """The inverse of `pack`; nothing for text that is none."""
     try:
         return msgspec.json.decode(text, type=tuple[Note, ...])
-    except msgspec.MsgspecError:
+    except (msgspec.MsgspecError, ValueError, RecursionError):
         return ()

@@ -48,6 +48,11 @@ class Database:
         self._open.clear()
         self._of.clear()
 
+    def refresh(self) -> None:
+        """Look again which shards are there, and read those that were replaced anew."""
+        self.close()
+        self._installed = store.installed(self.directory)
+
     def __enter__(self) -> Self:
         return self
 
@@ -101,15 +106,20 @@ class Database:
         return tuple(self.shard(name).state for name in self._installed)
 
 
+def open_database(directory: str | Path | None = None) -> Database:
+    """The database in a directory; by default ``GARBOARD_DB``, else the user's data folder. It need not exist yet."""
+    return Database(Path(directory) if directory else store.default_directory())
+
+
 def _resembles(shard: str, ecosystem: str) -> bool:
     return ecosystem.lower().startswith(shard.lower().removeprefix("osv:"))
 
 
 def _fold(one: CveFacts, two: CveFacts) -> CveFacts:
     """Two feeds' facts of one CVE: what the second does not say is taken from the first."""
-    stated = {
-        name: value
-        for name in CveFacts.__struct_fields__
-        if (value := getattr(two, name)) not in (None, "", (), False) and name != "cve"
-    }
+    stated = {name: value for name in CveFacts.__struct_fields__ if _is_stated(value := getattr(two, name))}
     return msgspec.structs.replace(one, **stated)
+
+
+def _is_stated(value: object) -> bool:
+    return value is not None and value is not False and value not in {"", ()}

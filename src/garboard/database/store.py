@@ -10,8 +10,6 @@ import contextlib
 import fcntl
 import hashlib
 import os
-import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote, unquote
@@ -81,6 +79,8 @@ def writing(directory: Path) -> Iterator[None]:
 
 def _remove(leftover: Path) -> None:
     if leftover.is_dir() and not leftover.is_symlink():
+        import shutil  # noqa: PLC0415  # readers need it never, writers seldom
+
         shutil.rmtree(leftover, ignore_errors=True)
     else:
         leftover.unlink(missing_ok=True)
@@ -102,6 +102,8 @@ def _lock(handle: int, directory: Path) -> None:
 @contextlib.contextmanager
 def scratch(directory: Path) -> Iterator[Path]:
     """A new empty file in the database's directory, gone afterwards unless it was renamed."""
+    import tempfile  # noqa: PLC0415  # only writers need it
+
     handle, name = tempfile.mkstemp(prefix=PREFIX, dir=directory)
     os.close(handle)
     path = Path(name)

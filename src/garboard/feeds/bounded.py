@@ -34,10 +34,10 @@ def chunks(stream: BinaryIO) -> Iterator[bytes]:
     magic = stream.read(6)
     stream.seek(0)
     if magic.startswith(_GZIP):
-        from isal import igzip  # noqa: PLC0415  # only where a document is gzip
+        from isal import igzip, igzip_lib  # noqa: PLC0415  # only where a document is gzip
 
         unfolded: BinaryIO = igzip.IGzipFile(fileobj=stream, mode="rb")  # type: ignore[no-untyped-call,assignment]
-        yield from _bounded(unfolded, stream, zlib.error)
+        yield from _bounded(unfolded, stream, igzip_lib.IsalError)  # type: ignore[arg-type]  # a wrong stub
     elif magic == _XZ:
         import lzma  # noqa: PLC0415  # likewise
 
@@ -53,7 +53,7 @@ def _bounded(unfolded: IO[bytes], stored: BinaryIO, damage: type[Exception]) -> 
     while True:
         try:
             piece = unfolded.read(CHUNK)
-        except (OSError, EOFError, ValueError, damage) as error:
+        except (OSError, EOFError, ValueError, zlib.error, damage) as error:
             raise FeedError(f"the feed's compression is damaged: {error}") from error
         if not piece:
             return

@@ -53,7 +53,8 @@ class _Release(msgspec.Struct, frozen=True, gc=False):
 
 
 class _Issue(msgspec.Struct, frozen=True, gc=False):
-    releases: dict[str, _Release]
+    releases: dict[str, _Release] | tuple[_Release, ...]
+    """An empty array stands for no releases."""
     description: str | None = None
 
 
@@ -97,24 +98,26 @@ def parse(shard: str, streams: Sequence[BinaryIO | None], /) -> Iterator[Record]
 def _pair(package: str, identifier: str, data: bytes, unknown: set[str]) -> Iterator[Record]:
     try:
         issue = _ISSUE.decode(data)
-        affected = tuple(
-            _affected(package, CODENAMES[codename], release)
-            for codename, release in issue.releases.items()
-            if codename in CODENAMES
-        )
     except UNUSABLE as error:
         yield _gap(f"{package} {identifier}", f"not an issue of the tracker: {error}")
         return
-    for codename in issue.releases.keys() - CODENAMES.keys() - unknown:
-        unknown.add(codename)
-        yield _gap(codename, "the release's number is not known, what is said of it is left out")
+    affected: list[Affected] = []
+    for codename, release in issue.releases.items() if isinstance(issue.releases, dict) else ():
+        if codename in CODENAMES:
+            try:
+                affected.append(_affected(package, CODENAMES[codename], release))
+            except ValueError as error:
+                yield _gap(f"{package} {identifier} {codename}", f"{error}")
+        elif codename not in unknown:
+            unknown.add(codename)
+            yield _gap(codename, "the release's number is not known, what is said of it is left out")
     if affected:
         yield Advisory(
             id=identifier,
             feed=NAME,
             details=issue.description or "",
             references=(PAGE + identifier,),
-            affected=affected,
+            affected=tuple(affected),
         )
 
 

@@ -203,7 +203,7 @@ def _union(one: Affected, two: Affected) -> Affected:
 
 
 def _package(item: OsvAffected, record: OsvRecord) -> Affected:
-    assert item.package is not None  # noqa: S101  # `_is_of` kept only these
+    assert item.package is not None  # `_is_of` kept only these
     ecosystem = item.package.ecosystem
     about = ECOSYSTEMS[base(ecosystem)]
     versions = tuple(item.versions or ())

@@ -15,8 +15,8 @@ _NOTHING = msgspec.Raw(b"{}")
 class OsvPackage(msgspec.Struct, frozen=True, gc=False):
     """``affected[].package``."""
 
-    ecosystem: str
-    name: str
+    ecosystem: str = ""
+    name: str = ""
 
 
 class OsvEvent(msgspec.Struct, frozen=True, gc=False):

@@ -12,7 +12,7 @@ import msgspec
 
 from garboard.image.names import NameLog
 from garboard.image.opened import Region
-from garboard.image.tar import FILE, HARDLINK, SYMLINK, MappedWindow, Walker, clean
+from garboard.image.tar import EVERYTHING, FILE, HARDLINK, SYMLINK, MappedWindow, Walker, clean
 from garboard.model.errors import ImageError
 from garboard.model.limits import Limits
 
@@ -47,25 +47,10 @@ def map_file(path: Path) -> Region:
     return Region(mapped, 0, len(mapped))
 
 
-def _file_identity(path: Path) -> str:
+def file_identity(path: Path) -> str:
+    """A text that changes whenever the file is replaced or written."""
     status = path.stat()
     return "|".join(map(str, (path.resolve(), status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)))
-
-
-class _Everything:
-    """Contains all there is: every member of the outer archive is of interest, none is read."""
-
-    def __contains__(self, item: object) -> bool:
-        return True
-
-    @property
-    def names(self) -> Container[bytes]:
-        return self
-
-    extensions = folders = names
-
-    def readers(self, path: bytes) -> tuple[str, ...]:  # noqa: ARG002
-        return ("",)
 
 
 class TarBlobs:
@@ -73,11 +58,11 @@ class TarBlobs:
 
     def __init__(self, path: Path, limits: Limits) -> None:
         self._region = map_file(path)
-        self._identity = _file_identity(path)
+        self._identity = file_identity(path)
         self._links: dict[str, str] = {}
         self._found: dict[str, tuple[int, int]] = {}
         unread = msgspec.structs.replace(limits, file_bytes=-1, members=_MEMBERS)
-        walker = Walker(MappedWindow(self._region), _Everything(), NameLog(), unread)
+        walker = Walker(MappedWindow(self._region), EVERYTHING, NameLog(), unread)
         for member in walker.walk():
             name = os.fsdecode(member.path)
             if member.kind == FILE:
@@ -123,7 +108,7 @@ class FolderBlobs:
         path = self._path(name)
         if region is None and path is not None:
             region = self._open[name] = map_file(path)
-            self._identities[id(region.map)] = _file_identity(path)
+            self._identities[id(region.map)] = file_identity(path)
         return region
 
     def names(self) -> Container[str]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-import tempfile
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -68,17 +67,15 @@ class FolderCache:
         data = encode(record)
         if len(data) > self._bound // 4:
             return
+        aside = self._folder / f".new-{os.getpid()}-{os.urandom(8).hex()}"
         try:
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            handle, name = tempfile.mkstemp(dir=self._folder, prefix=".new-")
-        except OSError:
-            return
-        try:
-            with os.fdopen(handle, "wb") as file:
+            with aside.open("xb") as file:
                 file.write(data)
-            Path(name).replace(self._path(key))
+            aside.replace(self._path(key))
         except OSError:
-            Path(name).unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                aside.unlink(missing_ok=True)
         self._prune()
 
     def _prune(self) -> None:

@@ -6,10 +6,10 @@ Limits on size and ratio are judged while inflating, so that a bomb costs no mor
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final
 
-from isal import isal_zlib
+from isal import igzip_lib, isal_zlib
 
 from garboard.model.errors import ImageError
 from garboard.model.limits import MIB, Limits
@@ -19,6 +19,14 @@ ZSTD: Final = b"\x28\xb5\x2f\xfd"
 _SKIPPABLE: Final = frozenset(bytes([0x50 + n]) + b"\x2a\x4d\x18" for n in range(16))
 _GZIP_WINDOW: Final = 31
 _OUTPUT: Final = 512 * 1024
+
+
+def is_compressed(head: bytes) -> bool:
+    """Whether data that begin so are gzip or zstd."""
+    return head[:2] == GZIP or head[:4] == ZSTD or head[:4] in _SKIPPABLE
+
+
+Decoder = Callable[[Iterator[bytes]], Iterator[bytes]]
 
 
 def inflate(chunks: Iterator[bytes], limits: Limits) -> Iterator[bytes]:
@@ -60,8 +68,7 @@ class _Counter:
             yield chunk
 
 
-def _guard(chunks: Iterator[bytes], limits: Limits, decoder: object) -> Iterator[bytes]:
-    assert callable(decoder)
+def _guard(chunks: Iterator[bytes], limits: Limits, decoder: Decoder) -> Iterator[bytes]:
     counter = _Counter(chunks)
     done = 0
     for chunk in decoder(iter(counter)):
@@ -108,7 +115,7 @@ def _gzip(chunks: Iterator[bytes]) -> Iterator[bytes]:
                     data = decoder.unconsumed_tail
                     if not out and not data:
                         break
-    except isal_zlib.error as error:
+    except igzip_lib.IsalError as error:
         raise ImageError(f"a gzip layer is corrupt: {error}", "fetch or export the image again") from error
     if not fresh:
         raise ImageError("a gzip layer is truncated", "fetch or export the image again")

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from garboard.image.opened import AnyOpened
 from garboard.image.options import Options
 from garboard.image.sources import SOURCES, Source
 from garboard.model.errors import ImageError, UsageError
 
-_SCHEMES: dict[str, Source] = {scheme: source for source in SOURCES for scheme in source.SCHEMES}
+
+def _sources() -> Iterator[Source]:
+    """All homes; the modules of those beyond local archives are imported when the iteration reaches them."""
+    yield from SOURCES
+    from garboard.image.sources import elsewhere  # noqa: PLC0415
+
+    yield from elsewhere.SOURCES
 
 
 def load(name: str, options: Options) -> AnyOpened:
@@ -18,16 +26,22 @@ def load(name: str, options: Options) -> AnyOpened:
     """
     if not name:
         raise UsageError("no image was named", "name one, as debian:12, image.tar or docker-archive:image.tar")
-    scheme, colon, rest = name.partition(":")
-    source = _SCHEMES.get(scheme) if colon else None
-    if source is not None:
-        if not rest:
-            raise UsageError(f"nothing follows the prefix {scheme}:", f"spell it {scheme}:NAME")
-        return source.open(rest, options)
-    for source in SOURCES:
+    if ":" in name:
+        chosen = _by_scheme(name, options)
+        if chosen is not None:
+            return chosen
+    for source in _sources():
         if source.detect(name, options):
             return source.open(name, options)
-    raise ImageError(
-        f"no image was found under the name {name}",
-        "prefixes choose where to look: " + ", ".join(f"{scheme}:" for scheme in _SCHEMES),
-    )
+    schemes = ", ".join(f"{scheme}:" for source in _sources() for scheme in source.SCHEMES)
+    raise ImageError(f"no image was found under the name {name}", f"prefixes choose where to look: {schemes}")
+
+
+def _by_scheme(name: str, options: Options) -> AnyOpened | None:
+    scheme, _, rest = name.partition(":")
+    for source in _sources():
+        if scheme in source.SCHEMES:
+            if not rest:
+                raise UsageError(f"nothing follows the prefix {scheme}:", f"spell it {scheme}:NAME")
+            return source.open(rest, options)
+    return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
 
-from garboard.image.compression import GZIP, ZSTD, inflate
+from garboard.image.compression import inflate, is_compressed
 from garboard.image.globs import Matcher
 from garboard.image.names import NameLog
 from garboard.image.opened import Content, Region
@@ -146,9 +146,7 @@ def read(
     digest = hashlib.sha256()
     window: Window
     start = 0
-    if isinstance(content, Region) and not verify and content.map[content.start : content.start + 4][:2] != GZIP and (
-        content.map[content.start : content.start + 4] != ZSTD
-    ):
+    if isinstance(content, Region) and not verify and not is_compressed(content.map[content.start : content.start + 4]):
         window = MappedWindow(content)
         start = content.start
     else:

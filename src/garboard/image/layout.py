@@ -75,4 +75,4 @@ def _opened(
         config, manifest, name=name, source=source, wanted=options.platform, manifest_digest=descriptor.digest,
         tags=_names(descriptor), limits=options.limits,
     )  # fmt: skip
-    return LocalImage(image, blobs, [_blob(layer.digest, name) for layer in manifest.layers], gaps)
+    return LocalImage(image, blobs, [_blob(layer.digest, name) for layer in manifest.layers], gaps, verify=options.verify)

@@ -1,12 +1,16 @@
-"""An opened local archive: its layers are regions of mapped files, read by as many threads as there are cores."""
+"""An opened local archive: its layers are regions of mapped files.
+
+Compressed layers are read by as many threads as there are cores, for inflating needs no interpreter; walking a plain one
+is the interpreter's work alone, and threads would only stand in each other's way.
+"""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Collection, Sequence
-from concurrent.futures import ThreadPoolExecutor
 
 from garboard.image.blobs import Blobs
+from garboard.image.compression import is_compressed
 from garboard.image.opened import Consume, Region
 from garboard.model.errors import ImageError
 from garboard.model.gap import Gap
@@ -18,8 +22,13 @@ class LocalImage:
 
     trusted = False
 
-    def __init__(self, image: Image, blobs: Blobs, names: Sequence[str], gaps: tuple[Gap, ...] = ()) -> None:
-        """``names`` are the layers' blobs, lowest first. Raises `ImageError` where one is missing."""
+    def __init__(
+        self, image: Image, blobs: Blobs, names: Sequence[str], gaps: tuple[Gap, ...] = (), *, verify: bool = False
+    ) -> None:
+        """``names`` are the layers' blobs, lowest first; with ``verify`` their digests will be computed. Raises `ImageError`
+        where one is missing.
+        """
+        self._verify = verify
         self.image = image
         self._blobs = blobs
         self._names = names
@@ -47,13 +56,19 @@ class LocalImage:
         """Largest first, so that the threads end together."""
         regions = {self._names[index]: self._regions[index] for index in need}
         order = sorted(regions.items(), key=lambda item: item[1].start - item[1].end)
-        workers = min(len(order), os.cpu_count() or 1)
+        threaded = [item for item in order if self._verify or is_compressed(item[1].map[item[1].start : item[1].start + 4])]
+        workers = min(len(threaded), os.cpu_count() or 1)
         if workers < 2:
-            for name, region in order:
+            threaded = []
+        for name, region in order:
+            if (name, region) not in threaded:
                 consume(name, region)
+        if not threaded:
             return
+        from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415  (only where it helps)
+
         with ThreadPoolExecutor(workers) as pool:
-            for future in [pool.submit(consume, name, region) for name, region in order]:
+            for future in [pool.submit(consume, name, region) for name, region in threaded]:
                 future.result()
 
     def close(self) -> None:

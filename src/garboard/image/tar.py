@@ -79,6 +79,26 @@ class Wanted(Protocol):
     def readers(self, path: bytes) -> tuple[str, ...]: ...
 
 
+class _Everything:
+    """Contains all there is."""
+
+    def __contains__(self, item: object) -> bool:
+        return True
+
+    @property
+    def names(self) -> Container[bytes]:
+        return self
+
+    extensions = folders = names
+
+    def readers(self, path: bytes) -> tuple[str, ...]:  # noqa: ARG002
+        return ("",)
+
+
+EVERYTHING: Final[Wanted] = _Everything()
+"""Wants every member: for an image's own archive, whose members are few. Have its limit on files let none be read."""
+
+
 class MappedWindow:
     """A mapped file; the whole archive is the window. Pages that were passed are handed back to the system."""
 
@@ -253,7 +273,7 @@ class Walker:
             stored = header[148:156]
             try:
                 size = int(header[124:135], 8) if header[124] < 0x80 else number(header[124:136])
-                if ((adler32(header) & 0xFFFF) - sum(stored) + 255 - int(stored[:7].rstrip(b" \0"), 8)) % _ADLER:
+                if ((adler32(header) & 0xFFFF) - sum(stored) + 255 - int(stored[:6], 8)) % _ADLER:
                     raise ValueError("checksum")  # noqa: TRY301
             except ValueError:
                 if header == _ZERO:

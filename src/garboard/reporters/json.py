@@ -11,6 +11,7 @@ from collections.abc import Iterator
 import msgspec
 
 from garboard.model.advisory import FeedState, Rating
+from garboard.model.base import Value
 from garboard.model.finding import Finding
 from garboard.model.gap import Gap
 from garboard.model.package import Location, Package
@@ -21,7 +22,7 @@ from garboard.reporters.view import Issue, View, counted, issues
 _LINUX = frozenset({"deb", "apk", "rpm"})
 
 
-class _Out(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+class _Out(Value, omit_defaults=False, rename="camel"):
     """A part of the document; every field is always written."""
 
 

@@ -24,9 +24,9 @@ _Part = tuple[str | int, ...]
 def key(text: str, /) -> tuple[int, _Part, _Part]:
     """Sort key that orders as ``dpkg --compare-versions`` does.
 
-    A missing epoch is 0, a missing or empty revision ``0``. Characters that the policy forbids but archives have held
-    (``_``, ``*``, ``%``) sort as dpkg's own comparison sorts them. Raises `InvalidVersion` for empty text, spaces, text
-    outside ASCII, and an epoch that is no number.
+    A missing epoch is 0, a missing revision ``0``. Characters that the policy forbids but archives have held
+    (``_``, ``*``, ``%``) sort as dpkg's own comparison sorts them. Raises `InvalidVersion` for what dpkg refuses:
+    empty text, spaces, an epoch that is no number, an empty version or revision; and for text outside ASCII.
     """
     match = _TEXT.fullmatch(text) if len(text) <= _LONGEST else None
     if match is None:
@@ -36,10 +36,10 @@ def key(text: str, /) -> tuple[int, _Part, _Part]:
         raise InvalidVersion(NAME, text)
     upstream, dash, revision = rest.rpartition("-")
     if not dash:
-        upstream, revision = rest, ""
-    elif not upstream:
+        upstream, revision = rest, "0"
+    elif not upstream or not revision:
         raise InvalidVersion(NAME, text)
-    return int(epoch or 0), _part(upstream), _part(revision or "0")
+    return int(epoch or 0), _part(upstream), _part(revision)
 
 
 def _part(text: str) -> _Part:

@@ -50,7 +50,9 @@ def package(name: str, version: str = "1.0", release: str = "1.el9", **fields: A
     return header(name=name, version=version, release=release, **fields)
 
 
-def sqlite(blobs: Sequence[Any], schema: str = "CREATE TABLE Packages (hnum INTEGER PRIMARY KEY, blob BLOB NOT NULL)") -> bytes:
+def sqlite(
+    blobs: Sequence[Any], schema: str = "CREATE TABLE Packages (hnum INTEGER PRIMARY KEY, blob BLOB NOT NULL)"
+) -> bytes:
     connection = sqlite3.connect(":memory:")
     connection.execute(schema)
     connection.executemany("INSERT INTO Packages (blob) VALUES (?)", [(blob,) for blob in blobs])
@@ -90,7 +92,11 @@ def bdb(blobs: Sequence[bytes], order: str = "<", page_size: int = 512, inline: 
             value = b"\x03\0\0\0" + struct.pack(order + "2I", len(pages), len(blob))
             for n, chunk in enumerate(chunks):
                 here = len(pages)
-                pages.append((head(here, here + 1 if n + 1 < len(chunks) else 0, 1, len(chunk), 7) + chunk).ljust(page_size, b"\0"))
+                pages.append(
+                    (head(here, here + 1 if n + 1 < len(chunks) else 0, 1, len(chunk), 7) + chunk).ljust(
+                        page_size, b"\0"
+                    )
+                )
         offsets = [page_size - len(key), page_size - len(key) - len(value)]
         start = head(len(pages), 0, 2, offsets[-1], 13) + struct.pack(order + "2H", *offsets)
         pages.append(start.ljust(offsets[-1], b"\0") + value + key)

@@ -7,12 +7,16 @@ from garboard.catalogers import distro
 from garboard.model.package import Distro
 
 
+def named(path: str, data: bytes | str) -> dict[str, Distro]:
+    return {path: fact for fact in read(distro, path, data)[:1] if isinstance(fact, Distro)}  # noqa: B035  (one at most)
+
+
 def choose(**files: str) -> Distro | None:
     """Chosen among files, named with ``__`` for ``/`` and ``_DASH_`` for ``-``."""
     candidates = {}
     for name, text in files.items():
         path = name.replace("__", "/").replace("_DASH_", "-").replace("_DOT_", ".")
-        candidates |= {path: fact for fact in read(distro, path, text) if isinstance(fact, Distro)}
+        candidates |= named(path, text)
     return distro.choose(candidates)
 
 
@@ -81,7 +85,13 @@ RELEASE_LINES = [
     ("etc/redhat-release", "CentOS Linux release 7.9.2009 (Core)\n", "centos", "7.9.2009", "CentOS:7"),
     ("etc/redhat-release", "CentOS release 6.10 (Final)\n", "centos", "6.10", "CentOS:6"),
     ("etc/centos-release", "CentOS Stream release 8\n", "centos", "8", "CentOS Stream:8"),
-    ("etc/redhat-release", "Red Hat Enterprise Linux Server release 6.10 (Santiago)", "rhel", "6.10", "Red Hat:enterprise_linux:6"),
+    (
+        "etc/redhat-release",
+        "Red Hat Enterprise Linux Server release 6.10 (Santiago)",
+        "rhel",
+        "6.10",
+        "Red Hat:enterprise_linux:6",
+    ),
     ("etc/redhat-release", "Rocky Linux release 9.3 (Blue Onyx)\n", "rocky", "9.3", "Rocky Linux:9"),
     ("etc/redhat-release", "AlmaLinux release 8.5 (Arctic Sphynx)\n", "almalinux", "8.5", "AlmaLinux:8"),
     ("etc/fedora-release", "Fedora release 40 (Forty)\n", "fedora", "40", "Fedora:40"),
@@ -89,7 +99,13 @@ RELEASE_LINES = [
     ("etc/system-release", "Amazon Linux release 2 (Karoo)\n", "amzn", "2", "Amazon Linux:2"),
     ("etc/system-release", "Amazon Linux AMI release 2018.03\n", "amzn", "2018.03", "Amazon Linux:1"),
     ("etc/photon-release", "VMware Photon OS 4.0\nPHOTON_BUILD_NUMBER=1\n", "photon", "4.0", "Photon OS:4.0"),
-    ("etc/mariner-release", "CBL-Mariner 2.0.20220226\nMARINER_BUILD_NUMBER=1\n", "mariner", "2.0.20220226", "Azure Linux:2"),
+    (
+        "etc/mariner-release",
+        "CBL-Mariner 2.0.20220226\nMARINER_BUILD_NUMBER=1\n",
+        "mariner",
+        "2.0.20220226",
+        "Azure Linux:2",
+    ),
     (
         "etc/SuSE-release",
         "SUSE Linux Enterprise Server 11 (x86_64)\nVERSION = 11\nPATCHLEVEL = 4\n",
@@ -113,10 +129,16 @@ def test_release_files(path, text, name, version, ecosystem):
 
 
 def test_lsb_release():
-    text = 'DISTRIB_ID=Ubuntu\nDISTRIB_RELEASE=14.04\nDISTRIB_CODENAME=trusty\nDISTRIB_DESCRIPTION="Ubuntu 14.04.6 LTS"\n'
+    text = (
+        'DISTRIB_ID=Ubuntu\nDISTRIB_RELEASE=14.04\nDISTRIB_CODENAME=trusty\nDISTRIB_DESCRIPTION="Ubuntu 14.04.6 LTS"\n'
+    )
     assert read(distro, "etc/lsb-release", text) == [
         Distro(
-            id="ubuntu", version="14.04", codename="trusty", pretty_name="Ubuntu 14.04.6 LTS", ecosystem="Ubuntu:14.04:LTS"
+            id="ubuntu",
+            version="14.04",
+            codename="trusty",
+            pretty_name="Ubuntu 14.04.6 LTS",
+            ecosystem="Ubuntu:14.04:LTS",
         ),
     ]
     assert read(distro, "etc/lsb-release", "LSB_VERSION=base-4.0-amd64\n") == []
@@ -169,15 +191,24 @@ DEB822 = "Types: deb\nURIs: http://deb.debian.org/debian\nSuites: {}\nComponents
         ({"etc__os_DASH_release": "ID=debian\n", "etc__debian_version": "trixie/sid\n"}, "Debian:13"),
         ({"etc__debian_version": "trixie/sid\n"}, "Debian:13"),
         (
-            {"etc__os_DASH_release": TESTING, "etc__apt__sources_DOT_list_DOT_d__debian_DOT_sources": DEB822.format("sid")},
+            {
+                "etc__os_DASH_release": TESTING,
+                "etc__apt__sources_DOT_list_DOT_d__debian_DOT_sources": DEB822.format("sid"),
+            },
             "Debian:sid",
         ),
         (
-            {"etc__os_DASH_release": TESTING, "etc__apt__sources_DOT_list_DOT_d__debian_DOT_sources": DEB822.format("forky")},
+            {
+                "etc__os_DASH_release": TESTING,
+                "etc__apt__sources_DOT_list_DOT_d__debian_DOT_sources": DEB822.format("forky"),
+            },
             "Debian:14",
         ),
         (
-            {"etc__os_DASH_release": TESTING, "etc__apt__sources_DOT_list": "deb http://deb.debian.org/debian unstable main\n"},
+            {
+                "etc__os_DASH_release": TESTING,
+                "etc__apt__sources_DOT_list": "deb http://deb.debian.org/debian unstable main\n",
+            },
             "Debian:sid",
         ),
         # A release with unstable among its sources stays the release.
@@ -205,7 +236,7 @@ def test_real_alpine_images(shared):
         candidates = {}
         for path in distro.GLOBS:
             if (folder / path).is_file():
-                candidates |= {path: f for f in read(distro, path, (folder / path).read_bytes()) if isinstance(f, Distro)}
+                candidates |= named(path, (folder / path).read_bytes())
         chosen = distro.choose(candidates)
         assert chosen
         assert chosen.ecosystem == f"Alpine:{folder.parent.name}"

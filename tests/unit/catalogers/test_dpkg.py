@@ -124,7 +124,9 @@ def test_bytes_that_are_no_utf8():
 def test_distroless():
     facts = read(dpkg, "var/lib/dpkg/status.d/tzdata", "Package: tzdata\nVersion: 2024a-0+deb12u1\nArchitecture: all\n")
     assert [(p.name, p.version) for p in packages(facts)] == [("tzdata", "2024a-0+deb12u1")]
-    listing = "d41d8cd98f00b204e9800998ecf8427e  ./usr/lib/python3/dist-packages/six-1.16.dist-info/METADATA\n0  usr/bin/x\n"
+    listing = (
+        "d41d8cd98f00b204e9800998ecf8427e  ./usr/lib/python3/dist-packages/six-1.16.dist-info/METADATA\n0  usr/bin/x\n"
+    )
     assert read(dpkg, "var/lib/dpkg/status.d/python3-six.md5sums", listing) == [
         Owns(type="deb", package="python3-six", paths=("usr/lib/python3/dist-packages/six-1.16.dist-info/METADATA",)),
     ]
@@ -182,12 +184,19 @@ def test_chisel():
         wall(
             {"kind": "package", "name": "base-files", "version": "13ubuntu10", "sha256": "0", "arch": "amd64"},
             {"kind": "package", "name": "nothing"},
-            {"kind": "path", "path": "/usr/x.dist-info/METADATA", "mode": "0644", "slices": ["python3-x_core", "python3-x_all"]},
+            {
+                "kind": "path",
+                "path": "/usr/x.dist-info/METADATA",
+                "mode": "0644",
+                "slices": ["python3-x_core", "python3-x_all"],
+            },
             {"kind": "path", "path": "/etc/debian_version", "mode": "0644", "slices": ["base-files_release-info"]},
             {"kind": "slice", "name": "base-files_release-info"},
         ),
     )
-    assert [(p.type, p.name, p.version, p.arch) for p in packages(facts)] == [("deb", "base-files", "13ubuntu10", "amd64")]
+    assert [(p.type, p.name, p.version, p.arch) for p in packages(facts)] == [
+        ("deb", "base-files", "13ubuntu10", "amd64")
+    ]
     assert facts[-1] == Owns(type="deb", package="python3-x", paths=("usr/x.dist-info/METADATA",))
     assert gaps(facts) == ["line 3: a package without name or version"]
 
@@ -200,7 +209,10 @@ def test_a_manifest_that_is_no_zstd_is_a_gap(data):
 
 def test_a_manifest_that_explodes_is_a_gap(monkeypatch):
     monkeypatch.setattr(dpkg, "_MANIFEST_BYTES", 1000)
-    assert "larger than 1000 bytes" in gaps(read(dpkg, "var/lib/chisel/manifest.wall", zstd.compress(bytes(10_000_000))))[0]
+    assert (
+        "larger than 1000 bytes"
+        in gaps(read(dpkg, "var/lib/chisel/manifest.wall", zstd.compress(bytes(10_000_000))))[0]
+    )
 
 
 def test_paths():
@@ -228,4 +240,6 @@ def test_realistic_images(shared):
             continue
         facts = read(dpkg, "var/lib/dpkg/status", (folder / "var/lib/dpkg/status").read_bytes())
         assert gaps(facts) == []
-        assert len(packages(facts)) == (folder / "var/lib/dpkg/status").read_text().count("\nStatus: install ok installed\n")
+        assert len(packages(facts)) == (folder / "var/lib/dpkg/status").read_text().count(
+            "\nStatus: install ok installed\n"
+        )

@@ -96,7 +96,9 @@ def test_licences(fields, licences):
     assert packages(manifest("node_modules/a/package.json", name="a", version="1", **fields))[0].licences == licences
 
 
-@pytest.mark.parametrize("fields", [{"dependencies": ["a"]}, {"dependencies": None}, {"dependencies": "a"}, {"author": 3}])
+@pytest.mark.parametrize(
+    "fields", [{"dependencies": ["a"]}, {"dependencies": None}, {"dependencies": "a"}, {"author": 3}]
+)
 def test_fields_of_the_wrong_type_are_ignored(fields):
     (found,) = packages(manifest("node_modules/a/package.json", name="a", version="1", **fields))
     assert found.requires == ()

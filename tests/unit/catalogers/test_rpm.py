@@ -153,6 +153,12 @@ def test_a_column_that_computes_is_refused():
     assert "no plain table" in gaps(read(rpm, "var/lib/rpm/rpmdb.sqlite", connection.serialize()))[0]
 
 
+def test_a_schema_that_is_no_text():
+    data = build.sqlite([BASH])
+    facts = read(rpm, "var/lib/rpm/rpmdb.sqlite", data.replace(b"CREATE TABLE Packages", b"CREATE TABLE \x80ackages"))
+    assert len(gaps(facts)) == 1
+
+
 def test_a_row_that_is_no_blob():
     assert "holds no blob" in gaps(read(rpm, "var/lib/rpm/rpmdb.sqlite", build.sqlite(["text"])))[0]
 
@@ -168,8 +174,14 @@ def test_broken_headers_are_one_gap_and_the_others_are_read():
 @pytest.mark.parametrize(
     ("fields", "reason"),
     [
-        ({"name": "a", "version": "1", "basenames": ["METADATA"], "dirnames": ["/x.dist-info/"], "dirindexes": [7]}, "folders"),
-        ({"name": "a", "version": "1", "basenames": ["METADATA"], "dirnames": ["/x/"], "dirindexes": [0, 0]}, "folders"),
+        (
+            {"name": "a", "version": "1", "basenames": ["METADATA"], "dirnames": ["/x.dist-info/"], "dirindexes": [7]},
+            "folders",
+        ),
+        (
+            {"name": "a", "version": "1", "basenames": ["METADATA"], "dirnames": ["/x/"], "dirindexes": [0, 0]},
+            "folders",
+        ),
         ({"name": "a"}, "package a has no version"),
         ({"version": "1"}, "a package without a name"),
     ],
@@ -216,7 +228,9 @@ def test_an_interrupted_database_keeps_what_came_before():
 
 def test_four_hundred_packages_take_milliseconds():
     blobs = [
-        build.package(f"package{n}", requires=[f"lib{m}.so()(64bit)" for m in range(40)], provides=[f"p{n}"], license="MIT")
+        build.package(
+            f"package{n}", requires=[f"lib{m}.so()(64bit)" for m in range(40)], provides=[f"p{n}"], license="MIT"
+        )
         for n in range(400)
     ]
     data = build.sqlite(blobs)

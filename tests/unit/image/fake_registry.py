@@ -96,11 +96,17 @@ class Fake:
         return sha256(data)
 
     def start(self) -> ThreadingHTTPServer:
-        server = ThreadingHTTPServer(("127.0.0.1", 0), type("Bound", (Handler,), {"fake": self}))
-        server.daemon_threads = True
+        server = _Server(("127.0.0.1", 0), type("Bound", (Handler,), {"fake": self}))
         self.host = f"127.0.0.1:{server.server_address[1]}"
         threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
         return server
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, *_: object) -> None:
+        """A client that hangs up is none of a test's business."""
 
 
 class Handler(BaseHTTPRequestHandler):

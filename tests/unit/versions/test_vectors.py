@@ -61,7 +61,9 @@ def test_every_line_of_the_conformance_data(shared, scheme, name, count):
             Version(text)
 
 
-CLAIRCORE = re.compile(r"(?:(?P<name>[a-z]+(?:-[a-z]+)*)-)?(?P<evr>[0-9:.]+-[0-9]+(?:\.fc39)?)(?:[.-](?P<arch>[a-z0-9]+))?")
+CLAIRCORE = re.compile(
+    r"(?:(?P<name>[a-z]+(?:-[a-z]+)*)-)?(?P<evr>[0-9:.]+-[0-9]+(?:\.fc39)?)(?:[.-](?P<arch>[a-z0-9]+))?"
+)
 
 
 def test_claircore_package_names(shared):
@@ -83,6 +85,8 @@ def test_claircore_package_names(shared):
         ("deb", "a:1"),
         ("deb", ":1"),
         ("deb", "-1"),
+        ("deb", "1-"),
+        ("deb", "1:"),
         ("deb", "1\n"),
         ("deb", "1.0é"),
         ("deb", "1" * 1025),

@@ -17,7 +17,7 @@ MAGIC = b"SQLite format 3\0"
 
 _ALLOWED = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ}
 _STEPS_AT_ONCE = 1_000_000
-_STEPS = 200
+_STEPS = 20
 """Of `_STEPS_AT_ONCE` virtual-machine instructions each; a row costs about ten."""
 _LEAST_HEADER = 32
 """Bytes; no package's header is smaller."""
@@ -32,7 +32,7 @@ def headers(data: bytes) -> Iterator[bytes]:
     with closing(sqlite3.connect(":memory:")) as connection:
         try:
             yield from _rows(connection, _rollback_mode(data))
-        except (sqlite3.Error, OverflowError, MemoryError) as error:
+        except (sqlite3.Error, UnicodeError, OverflowError, MemoryError) as error:
             raise MalformedError(f"SQLite: {error}") from error
 
 

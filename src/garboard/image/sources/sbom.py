@@ -11,7 +11,6 @@ import msgspec
 
 from garboard.image.opened import AnyOpened, OpenedInventory
 from garboard.image.options import Options
-from garboard.image.sources import cyclonedx, spdx
 from garboard.model.errors import ImageError
 
 SCHEMES: tuple[str, ...] = ("sbom",)
@@ -46,6 +45,8 @@ def detect(name: str, options: Options, /) -> bool:  # noqa: ARG001 - the Source
 
 def open(name: str, options: Options, /) -> AnyOpened:  # noqa: A001, ARG001 - the Source protocol's
     """The packages that an SBOM lists. Raises `ImageError` where the file cannot be read or is of another kind."""
+    from garboard.image.sources import cyclonedx, spdx  # noqa: PLC0415 - packageurl is needed for nothing else
+
     data = _read(Path(name).expanduser(), name)
     try:
         kind = msgspec.json.decode(data, type=_Kind)

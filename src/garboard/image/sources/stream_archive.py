@@ -7,7 +7,7 @@ last. So documents are kept, layers are handed over under their member's name as
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import msgspec
@@ -15,7 +15,7 @@ import msgspec
 from garboard.image.compression import GZIP, ZSTD
 from garboard.image.names import NameLog
 from garboard.image.opened import Consume
-from garboard.image.tar import BLOCK, FILE, HARDLINK, SYMLINK, Member, StreamWindow, Walker, clean
+from garboard.image.tar import BLOCK, EVERYTHING, FILE, HARDLINK, SYMLINK, Member, StreamWindow, Walker, clean
 from garboard.model.errors import ImageError
 from garboard.model.limits import Limits
 
@@ -40,22 +40,6 @@ class Archive:
         return None
 
 
-class _Everything:
-    """Wants every member, so that none is passed over; reads none."""
-
-    def __contains__(self, item: object) -> bool:
-        return True
-
-    @property
-    def names(self) -> Container[bytes]:
-        return self
-
-    extensions = folders = names
-
-    def readers(self, path: bytes) -> tuple[str, ...]:  # noqa: ARG002 - the Wanted protocol's
-        return ("",)
-
-
 def stream(chunks: Iterator[bytes], consume: Consume, skip: Callable[[str], bool], limits: Limits) -> Archive:
     """Read an uncompressed archive to its end, handing over its layers except those whose name ``skip`` tells.
 
@@ -65,7 +49,7 @@ def stream(chunks: Iterator[bytes], consume: Consume, skip: Callable[[str], bool
     archive = Archive()
     window = StreamWindow(chunks)
     unread = msgspec.structs.replace(limits, file_bytes=-1, members=_MEMBERS)
-    for member in Walker(window, _Everything(), NameLog(), unread).walk():
+    for member in Walker(window, EVERYTHING, NameLog(), unread).walk():
         name = os.fsdecode(member.path)
         if member.kind == FILE:
             _file(archive, window, member, name, consume, skip, limits)

@@ -1,0 +1,73 @@
+"""A ``docker save`` archive that was compressed as a whole: streamed, once for its documents and once for its layers."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from pathlib import Path
+
+from garboard.image.blobs import file_identity
+from garboard.image.compression import inflate
+from garboard.image.opened import Consume, Opened
+from garboard.image.options import Options
+from garboard.image.saved import entries, image_of, select
+from garboard.image.sources.stream_archive import Archive, stream
+from garboard.model.errors import ImageError
+from garboard.model.gap import Gap
+from garboard.model.limits import MIB
+
+
+class CompressedImage:
+    """An image in a compressed archive on this machine. Nobody vouches for its digests: ``trusted`` is False."""
+
+    trusted = False
+
+    def __init__(self, path: Path, tag: str, name: str, options: Options) -> None:
+        self._path = path
+        self._options = options
+        self._identity = file_identity(path)
+        self._archive = stream(self._chunks(), lambda _label, _content: None, lambda _name: False, options.limits)
+        documents = self._archive.documents
+        if "manifest.json" not in documents:
+            raise ImageError(f"{path} is compressed and holds no docker archive", "decompress it first to scan it as it is")
+        entry, self._gaps = select(entries(documents["manifest.json"], name), tag, name)
+        if entry.config not in documents:
+            raise ImageError(f"{name} is incomplete: it has no {entry.config}", "export the image again")
+        self.image = image_of(entry, documents[entry.config], name, options)
+        self._labels = [self._label(layer) for layer in entry.layers]
+
+    def _label(self, layer: str) -> str:
+        label = self._archive.layer(layer)
+        if label is None:
+            raise ImageError(f"{self._path} is incomplete: it has no layer {layer}", "export the image again")
+        return label
+
+    def _chunks(self) -> Iterator[bytes]:
+        def stored() -> Iterator[bytes]:
+            with self._path.open("rb") as file:
+                while chunk := file.read(MIB):
+                    yield chunk
+
+        return inflate(stored(), self._options.limits)
+
+    def identity(self, index: int) -> str:
+        return f"{self._identity}|{self._labels[index]}"
+
+    def label(self, index: int) -> str:
+        return self._labels[index]
+
+    def gaps(self) -> tuple[Gap, ...]:
+        return self._gaps
+
+    def read(self, need: Collection[int], consume: Consume) -> None:
+        wanted = {self._labels[index] for index in need}
+        archive: Archive = stream(self._chunks(), consume, lambda name: name not in wanted, self._options.limits)
+        if not wanted <= archive.layers:
+            raise ImageError(f"{self._path} changed while it was read", "try again")
+
+    def close(self) -> None:
+        """Nothing is open between two passes."""
+
+
+def open_compressed(path: Path, tag: str, name: str, options: Options) -> Opened:
+    """The image of that tag, or the first. Raises `ImageError`."""
+    return CompressedImage(path, tag, name, options)

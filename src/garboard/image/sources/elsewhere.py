@@ -1,0 +1,7 @@
+"""The homes beyond this machine's archives, in the order in which they are asked about a name without a scheme."""
+
+from __future__ import annotations
+
+from garboard.image.sources import Source, engine, podman, registry, sbom
+
+SOURCES: tuple[Source, ...] = (sbom, engine, podman, registry)

@@ -1,0 +1,203 @@
+"""Fuzzing of the feeds' parsers: whatever the bytes, only `FeedError` may come out.
+
+Run as ``python tests/fuzz/fuzz_feeds.py --runs N [--seed S]``; the same seed makes the same inputs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import io
+import json
+import random
+import zipfile
+from collections.abc import Callable
+
+from garboard import feeds
+from garboard.database.fetch import unpack
+from garboard.feeds.secdb import identifiers
+from garboard.model.errors import FeedError
+
+
+def _zip(*records: bytes) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for number, record in enumerate(records):
+            archive.writestr(f"{number}.json", record)
+    return file.getvalue()
+
+
+OSV = json.dumps(
+    {
+        "id": "GHSA-aaaa-bbbb-cccc", "modified": "2026-01-01T00:00:00Z", "aliases": ["CVE-2024-1000"], "withdrawn": None,
+        "severity": [{"type": "CVSS_V3", "score": "CVSS:3.1/AV:N"}], "database_specific": {"severity": "HIGH", "cwe_ids": ["CWE-1"]},
+        "affected": [{"package": {"ecosystem": "PyPI", "name": "A.b"}, "versions": ["1", "2"], "ranges": [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}, {"fixed": "1.2"}, {"introduced": "2"}, {"last_affected": "3"}]}]}],
+    }
+).encode()  # fmt: skip
+DEBIAN = json.dumps(
+    {
+        "a": {
+            "CVE-2024-1000": {
+                "description": '\u00e9\\"',
+                "releases": {
+                    "bookworm": {"status": "resolved", "fixed_version": "1", "urgency": "low**"},
+                    "sid": {"status": "open", "nodsa": "x", "nodsa_reason": ""},
+                },
+            }
+        }
+    }
+).encode()
+SECDB = json.dumps(
+    {
+        "packages": [
+            {
+                "pkg": {
+                    "name": "a",
+                    "secfixes": {
+                        "1.0-r0": ["CVE-2024-1000 XSA-1"],
+                        "1.1-r0": ["CVE-2024-1000"],
+                        "0": ["GHSA-aaaa-bbbb-cccc"],
+                    },
+                }
+            }
+        ]
+    }
+).encode()
+NVD = json.dumps(
+    {
+        "timestamp": "x",
+        "vulnerabilities": [
+            {
+                "cve": {
+                    "id": "CVE-2022-1000",
+                    "metrics": {
+                        "cvssMetricV31": [{"source": "nvd@nist.gov", "cvssData": {"vectorString": "CVSS:3.1/x"}}]
+                    },
+                    "weaknesses": [{"description": [{"value": "CWE-1"}]}],
+                }
+            }
+        ],
+    }
+).encode()
+KEV = json.dumps(
+    {"dateReleased": "x", "vulnerabilities": [{"cveID": "CVE-2024-1000", "dateAdded": "2024-01-01"}]}
+).encode()
+EPSS = b"#model_version:v1,score_date:2024-10-25T00:00:00+0000\ncve,epss,percentile\nCVE-2020-5902,0.97,0.99\n"
+
+
+def _parse(shard: str, data: bytes) -> None:
+    feed = feeds.feed_of(shard)
+    streams = [io.BytesIO(data), *[None] * (len(feed.documents(shard)) - 1)]
+    try:
+        for _ in feed.parse(shard, streams):
+            pass
+    except FeedError:
+        pass
+
+
+def fuzz_osv_record(data: bytes) -> None:
+    _parse("osv:PyPI", _zip(data))
+
+
+def fuzz_osv_zip(data: bytes) -> None:
+    _parse("osv:PyPI", data)
+
+
+def fuzz_debian(data: bytes) -> None:
+    _parse("debian", data)
+
+
+def fuzz_alpine(data: bytes) -> None:
+    _parse("alpine:v3.20", data)
+
+
+def fuzz_nvd(data: bytes) -> None:
+    _parse("nvd:2022", data)
+
+
+def fuzz_kev(data: bytes) -> None:
+    _parse("kev", data)
+
+
+def fuzz_epss(data: bytes) -> None:
+    _parse("epss", data)
+
+
+def fuzz_notes(data: bytes) -> None:
+    identifiers(data.decode("utf-8", "replace"))
+    unpack(data.decode("utf-8", "replace"))
+
+
+HARNESSES: tuple[tuple[Callable[[bytes], None], tuple[bytes, ...]], ...] = (
+    (fuzz_osv_record, (OSV,)),
+    (fuzz_osv_zip, (_zip(OSV, OSV),)),
+    (fuzz_debian, (DEBIAN, gzip.compress(DEBIAN))),
+    (fuzz_alpine, (SECDB,)),
+    (fuzz_nvd, (NVD, gzip.compress(NVD))),
+    (fuzz_kev, (KEV,)),
+    (fuzz_epss, (EPSS, gzip.compress(EPSS))),
+    (fuzz_notes, (b"CVE-2024-1000 GHSA-aaaa-bbbb-cccc XSA-1", b'[{"url":"x","etag":"y"}]')),
+)
+TOKENS = (
+    b"null",
+    b"0",
+    b"-1",
+    b"1e999",
+    b'""',
+    b"[]",
+    b"{}",
+    b"{",
+    b"}",
+    b"[",
+    b"]",
+    b'"',
+    b"\\",
+    b",",
+    b":",
+    b"\xff",
+    b"\x00",
+    b"\\ud800",
+    b"[" * 3000,
+    b'{"a":' * 3000,
+    b"9" * 500,
+    b"\n",
+    b"1" * 5000,
+)
+
+
+def mutate(data: bytes, rng: random.Random) -> bytes:
+    """A few random edits."""
+    for _ in range(rng.randrange(1, 5)):
+        start = rng.randrange(len(data) + 1)
+        end = min(len(data), start + rng.choice((0, 1, 2, 8, 40)))
+        kind = rng.randrange(4)
+        if kind == 0:
+            data = data[:start] + data[end:]
+        elif kind == 1:
+            data = data[:start] + rng.choice(TOKENS) + data[end:]
+        elif kind == 2:
+            data = data[:start] + rng.randbytes(end - start) + data[end:]
+        else:
+            data = data[:end] + data[start:]
+    return data
+
+
+def run(runs: int, seed: int) -> None:
+    """``runs`` inputs for each parser."""
+    rng = random.Random(seed)  # noqa: S311  # repeatable, not secret
+    for harness, seeds in HARNESSES:
+        for number in range(runs):
+            data = mutate(rng.choice(seeds), rng)
+            try:
+                harness(data)
+            except Exception:
+                print(f"{harness.__name__}, run {number} of seed {seed}: {data[:2000]!r}")  # noqa: T201  # a tool for the terminal
+                raise
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--runs", type=int, default=10_000)
+    parser.add_argument("--seed", type=int, default=1)
+    arguments = parser.parse_args()
+    run(arguments.runs, arguments.seed)

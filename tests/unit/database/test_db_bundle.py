@@ -1,0 +1,126 @@
+import contextlib
+import io
+import tarfile
+
+import msgspec
+import pytest
+
+from garboard.database import bundle, store
+from garboard.database.build import Builder
+from garboard.database.bundle import Entry, Manifest, zstd
+from garboard.database.read import Database
+from garboard.model.advisory import Advisory, CveFacts, FeedState
+from garboard.model.errors import DatabaseError, UsageError
+
+
+@pytest.fixture
+def source(tmp_path):
+    directory = tmp_path / "source"
+    directory.mkdir()
+    for shard, record in (("debian", Advisory(id="x", feed="debian")), ("osv:PyPI", Advisory(id="y", feed="osv"))):
+        with Builder(store.path_of(directory, shard)) as builder:
+            builder.fill([record])
+            builder.finish(FeedState(shard=shard, records=1, fetched="2026-01-01T00:00:00+00:00", sha256="00"), "[]")
+    return directory
+
+
+def names(directory):
+    return sorted(path.name for path in directory.iterdir() if not path.name.startswith("."))
+
+
+def test_there_and_back(source, tmp_path):
+    file, target = tmp_path / "b.tar.zst", tmp_path / "target"
+    digest = bundle.export(source, ["debian", "osv:PyPI"], file)
+    states = bundle.unpack(target, file, digest)
+    assert [state.shard for state in states] == ["debian", "osv:PyPI"]
+    for shard in ("debian", "osv:PyPI"):
+        assert store.path_of(target, shard).read_bytes() == store.path_of(source, shard).read_bytes()
+    with Database(target) as database, Database(source) as original:
+        assert database.states() == original.states()
+
+
+def test_the_same_shards_make_the_same_bytes(source, tmp_path):
+    one = bundle.export(source, ["osv:PyPI", "debian"], tmp_path / "1")
+    two = bundle.export(source, ["debian", "osv:PyPI"], tmp_path / "2")
+    assert one == two
+
+
+def test_shards_that_the_bundle_does_not_hold_are_left_alone(source, tmp_path):
+    bundle.export(source, ["debian"], tmp_path / "b")
+    with Builder(store.path_of(source, "kev")) as builder:
+        builder.fill([CveFacts(cve="CVE-2024-1000")])
+        builder.finish(FeedState(shard="kev", records=1), "[]")
+    bundle.unpack(source, tmp_path / "b")
+    assert store.installed(source) == ("debian", "kev", "osv:PyPI")
+
+
+def test_nothing_and_unknown_shards_cannot_be_exported(source, tmp_path):
+    with pytest.raises(UsageError):
+        bundle.export(source, [], tmp_path / "b")
+    with pytest.raises(DatabaseError, match="no shard kev"):
+        bundle.export(source, ["kev"], tmp_path / "b")
+
+
+def test_another_digest_is_refused_before_anything_is_written(source, tmp_path):
+    bundle.export(source, ["debian"], tmp_path / "b")
+    with pytest.raises(DatabaseError, match="not sha256:00"):
+        bundle.unpack(tmp_path / "target", tmp_path / "b", "sha256:00")
+    assert not (tmp_path / "target").exists()
+
+
+def test_every_single_flipped_byte_leaves_the_old_data(source, tmp_path):
+    file, target = tmp_path / "b", tmp_path / "target"
+    bundle.export(source, ["debian", "osv:PyPI"], file)
+    bundle.unpack(target, file)
+    before = {name: (target / name).read_bytes() for name in names(target)}
+    data = file.read_bytes()
+    for place in range(0, len(data), max(len(data) // 60, 1)):
+        file.write_bytes(data[:place] + bytes([data[place] ^ 0x55]) + data[place + 1 :])
+        with contextlib.suppress(DatabaseError):
+            bundle.unpack(target, file)
+        assert {name: (target / name).read_bytes() for name in names(target)} == before
+    for cut in (0, 1, 20, len(data) // 2, len(data) - 1):
+        file.write_bytes(data[:cut])
+        with pytest.raises(DatabaseError):
+            bundle.unpack(target, file)
+    assert {name: (target / name).read_bytes() for name in names(target)} == before
+    assert not list(target.glob(store.PREFIX + "*"))
+
+
+def packed(file, members):
+    with zstd.ZstdFile(file, "w") as out, tarfile.open(fileobj=out, mode="w|") as archive:
+        for name, data in members:
+            member = tarfile.TarInfo(name)
+            member.size = len(data)
+            archive.addfile(member, io.BytesIO(data))
+
+
+def manifest(*entries, form=bundle.FORMAT, schema=store.SCHEMA):
+    return "manifest.json", msgspec.json.encode(Manifest(format=form, schema=schema, shards=entries))
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        [],
+        [("other", b"x")],
+        [("manifest.json", b"{")],
+        [manifest(form=2)],
+        [manifest(schema=99)],
+        [manifest(Entry(shard="kev", size=1, sha256="00"))],
+        [manifest(Entry(shard="kev", size=1, sha256="00")), ("../../kev.sqlite", b"x")],
+        [manifest(Entry(shard="kev", size=1, sha256="00")), ("kev.sqlite", b"xx")],
+        [manifest(Entry(shard="kev", size=1, sha256="00")), ("kev.sqlite", b"x")],
+        [
+            manifest(
+                Entry(shard="kev", size=1, sha256="2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881")
+            ),
+            ("kev.sqlite", b"x"),
+        ],
+    ],
+)
+def test_a_bundle_that_is_not_what_it_says_is_refused(tmp_path, members):
+    packed(tmp_path / "b", members)
+    with pytest.raises(DatabaseError):
+        bundle.unpack(tmp_path / "target", tmp_path / "b")
+    assert names(tmp_path / "target") == []

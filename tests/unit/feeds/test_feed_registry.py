@@ -1,0 +1,38 @@
+import pytest
+
+from garboard import feeds
+from garboard.model.errors import UsageError
+
+
+@pytest.mark.parametrize(
+    ("ecosystem", "shard"),
+    [
+        ("Debian:12", "debian"),
+        ("Alpine:v3.20", "alpine:v3.20"),
+        ("Wolfi", "wolfi"),
+        ("PyPI", "osv:PyPI"),
+        ("Ubuntu:22.04:LTS", "osv:Ubuntu:22.04:LTS"),
+        ("Amazon Linux:2023", None),
+        ("Oracle Linux:9", None),
+        ("", None),
+    ],
+)
+def test_each_ecosystem_has_at_most_one_shard(ecosystem, shard):
+    assert feeds.shard_for(ecosystem) == shard
+    assert sum(feed.shard_for(ecosystem) is not None for feed in feeds.FEEDS) == (shard is not None)
+
+
+def test_every_known_shard_has_its_feed_and_documents():
+    for name in feeds.known():
+        shard = name.replace("<release>", "9").replace("<n>", "20").replace("<year>", "2024")
+        assert feeds.feed_of(shard).documents(shard)
+        assert not any(document.path.startswith("/") for document in feeds.feed_of(shard).documents(shard))
+
+
+def test_needed_shards_are_each_once():
+    assert feeds.needed_shards(["Debian:12", "Debian:11", "PyPI", "Fedora:40"]) == ("debian", "osv:PyPI")
+
+
+def test_an_unknown_feed_is_the_users_error():
+    with pytest.raises(UsageError):
+        feeds.feed_of("nope:x")
