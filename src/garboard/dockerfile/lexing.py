@@ -14,6 +14,7 @@ from garboard.model.dockerfile import Unknown
 
 LONGEST: Final = 1 << 20  # characters of one expansion: `ENV A=$A$A` doubles with each line
 DEEPEST: Final = 100  # `${a:-${b:-…}}` in one another
+MOST_STEPS: Final = 1 << 21  # of matching one pattern
 _SPECIAL: Final = "@*#?-$!0"
 
 Lookup = Callable[[str], "str | Unknown | None"]
@@ -221,8 +222,10 @@ class Lexer:
         if isinstance(value, Unknown):
             return self._known(name, value, "")
         missing = value is None or (colon and not value)
-        if missing != (modifier == "-") and (missing or modifier != "+"):
+        if not (missing if modifier == "-" else not missing if modifier == "+" else modifier in "#%"):
             self.unknown = unknown  # the word was read and is not used
+        if value is None and modifier in "#%":
+            return self._known(name, None, "")
         return self._modified(name, modifier, word, "" if value is None else value, missing=missing)
 
     def _modified(self, name: str, modifier: str, word: str, value: str, *, missing: bool) -> str:
@@ -238,7 +241,7 @@ class Lexer:
             case _:
                 longest = word.startswith(modifier)
                 trimmed = without_prefix if modifier == "#" else without_suffix
-                return trimmed(_pattern(word[1:] if longest else word), value, longest=longest)
+                return trimmed(_pattern(word[1:] if longest else word, len(value)), value, longest=longest)
 
     def _replaced(self, name: str) -> str:
         """``${name/`` has been read: ``pattern/text}`` or ``/pattern/text}``."""
@@ -250,11 +253,16 @@ class Lexer:
         value = self._lookup(name)
         if not isinstance(value, str):
             return self._known(name, value, f"${{{name}/{wanted}/{text}}}")
-        return replace(_pattern(wanted), value, text, every=every, limit=LONGEST)
+        parts = _pattern(wanted, len(value) * len(value))
+        return replace(parts, value, text, every=every, limit=LONGEST)
 
 
-def _pattern(text: str) -> tuple[str, ...]:
+def _pattern(text: str, steps: int) -> tuple[str, ...]:
+    """The pattern's parts, each to be tried ``steps`` times. Raises LexError for a bad one, or too much work."""
     try:
-        return pattern(text)
+        parts = pattern(text)
     except ValueError as error:
         raise LexError(str(error)) from error
+    if steps * len(parts) > MOST_STEPS:
+        raise LexError(f"a pattern that may take more than {MOST_STEPS} steps")
+    return parts

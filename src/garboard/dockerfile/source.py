@@ -49,6 +49,12 @@ class Source:
             last_line=last + 1,
         )
 
+    def characters(self, span: Span) -> tuple[int, int]:
+        """The characters that a span covers: where they start and end."""
+        if self._bytes is None:
+            return span.start, span.end
+        return bisect.bisect_left(self._bytes, span.start), bisect.bisect_left(self._bytes, span.end)
+
     def error(self, message: str, start: int, end: int, hint: str = "") -> DockerfileError:
         """The error that shows the line of ``start``, underlined up to ``end``."""
         line = self._line(start)

@@ -104,8 +104,8 @@ class Matcher:
 
     @property
     def key(self) -> str:
-        """Names and versions of the readers, and the extra paths: what a cached answer depends on."""
-        names = "+".join(sorted(f"{reader.NAME}/{reader.VERSION}" for reader in self._readers))
+        """The readers with their versions and globs, and the extra paths: what a cached answer depends on."""
+        names = "+".join(sorted(f"{reader.NAME}/{reader.VERSION}:{','.join(reader.GLOBS)}" for reader in self._readers))
         extras = sorted(f"{extra.path!r}{extra.last}={extra.reader}" for extra in self.extras)
         return "|".join((names, *extras))
 

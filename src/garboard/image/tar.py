@@ -299,7 +299,7 @@ class Walker:
                 name, size, extended = self._apply(extended, name, size, position - BLOCK)
             if name[:2] == b"./":
                 name = name[2:]
-            folder_flag = flag == 0x35 or (name[-1:] == b"/" and flag in _REGULAR)
+            folder_flag = flag == 0x35 or (flag == 0 and name[-1:] == b"/")
             if folder_flag and name[-1:] == b"/":
                 name = name[:-1]
             if not name or name[0] in b"./" or b"./" in name or b"//" in name or name[-1] in b"./":
@@ -398,7 +398,7 @@ class Walker:
         self._wanted += size
         if self._wanted > self._limits.wanted_bytes:
             raise ImageError(
-                f"the files that scans read sum up to more than {self._limits.wanted_bytes // MIB} MiB in one layer, the limit",
+                f"the files that scans read sum up to more than {self._limits.wanted_bytes} bytes in one layer, the limit",
                 "if the image is to be trusted, raise the limit: GARBOARD_LIMIT_WANTED_BYTES",
             )
         buffer, at, end = self._window.at(position, size)

@@ -1,0 +1,69 @@
+"""What names a bill of materials and its subject: time, identifiers made of content, the image's package URL."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from hashlib import sha256
+from typing import Final
+from urllib.parse import quote
+from uuid import UUID, uuid5
+
+from garboard.model.image import Image
+
+_NAMESPACE: Final = UUID("6f1d4b0e-6f0a-5c53-9b0c-2f9d1c6a7e41")
+"""Of this program's documents."""
+_EPOCH: Final = "1970-01-01T00:00:00Z"
+_FROM_A_REGISTRY: Final = frozenset({"registry"})
+
+
+def identifier(content: bytes) -> str:
+    """A UUID that the same content always gets."""
+    return str(uuid5(_NAMESPACE, sha256(content).hexdigest()))
+
+
+def timestamp(created: str) -> str:
+    """An RFC 3339 time as both formats want it, ``2026-01-31T12:00:00Z``; the epoch where there is none."""
+    if not created:
+        return _EPOCH
+    moment = dt.datetime.fromisoformat(created)
+    moment = moment.replace(tzinfo=dt.UTC) if moment.tzinfo is None else moment.astimezone(dt.UTC)
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def unique(names: Iterable[str]) -> list[str]:
+    """The same names in their order, each made unlike those before it."""
+    seen: set[str] = set()
+    found = []
+    for name in names:
+        chosen, count = name, 1
+        while chosen in seen or not chosen:
+            count += 1
+            chosen = f"{name}~{count}"
+        seen.add(chosen)
+        found.append(chosen)
+    return found
+
+
+def oci_purl(image: Image) -> str:
+    """``pkg:oci/…`` of an image that came from a registry, by its manifest's digest; else empty.
+
+    The name is what the user spelled; one without a registry is Docker Hub's (purl's ``oci`` type, distribution grammar).
+    """
+    if image.source not in _FROM_A_REGISTRY or not image.manifest_digest:
+        return ""
+    name = image.name.removeprefix("//").partition("@")[0]
+    head, slash, last = name.rpartition("/")
+    last, _, tag = last.partition(":")
+    repository = f"{head}{slash}{last}"
+    first = repository.partition("/")[0]
+    if not slash or not (set(".:[") & set(first) or first == "localhost" or first != first.lower()):
+        repository = f"docker.io/{repository}" if slash else f"docker.io/library/{repository}"
+    if not tag and "@" not in image.name:
+        tag = "latest"
+    where = f"?repository_url={_quoted(repository.lower())}" + (f"&tag={_quoted(tag)}" if tag else "")
+    return f"pkg:oci/{_quoted(last.lower())}@{_quoted(image.manifest_digest)}{where}"
+
+
+def _quoted(text: str) -> str:
+    return quote(text, safe=":")

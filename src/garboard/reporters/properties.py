@@ -1,0 +1,73 @@
+"""What the bills of materials have no field for, as named properties: layers, source packages, owners, gaps.
+
+The names are the same in CycloneDX (``properties``) and SPDX (annotations). The readers of `garboard.image.sources` know
+them too; a name that stands here keeps its meaning.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import msgspec
+
+from garboard.model.gap import Gap
+from garboard.model.image import Image, Layer
+from garboard.model.package import Distro, Package
+
+Pair = tuple[str, str]
+"""A property's name and value. A name may come several times."""
+
+
+def of_package(package: Package, layers: tuple[Layer, ...]) -> Iterator[Pair]:
+    """The layer, the source package as stated, the owner, and why it is there."""
+    if package.layer is not None:
+        yield "garboard:layer:index", str(package.layer)
+        if package.layer < len(layers):
+            yield "garboard:layer:diffID", layers[package.layer].diff_id
+    if package.source_name:
+        yield "garboard:source:name", package.source_name
+    if package.source_version:
+        yield "garboard:source:version", package.source_version
+    if package.module:
+        yield "garboard:module", package.module
+    if package.ecosystem:
+        yield "garboard:ecosystem", package.ecosystem
+    if package.owner:
+        yield "garboard:owner", package.owner
+    if package.automatic is not None:
+        yield "garboard:automatic", "true" if package.automatic else "false"
+    if package.application:
+        yield "garboard:application", "true"
+
+
+def of_distro(distro: Distro) -> Iterator[Pair]:
+    """``ID`` as it stands in os-release, and what the name and version of a component leave out."""
+    yield "garboard:distro:id", distro.id
+    if distro.codename:
+        yield "garboard:distro:codename", distro.codename
+    if distro.pretty_name:
+        yield "garboard:distro:prettyName", distro.pretty_name
+    if distro.ecosystem:
+        yield "garboard:distro:ecosystem", distro.ecosystem
+
+
+def of_image(image: Image) -> Iterator[Pair]:
+    """Where it came from, its digests, and its layers' diff ids, lowest first."""
+    yield "garboard:image:source", image.source
+    if image.layers:
+        yield "garboard:image:platform", str(image.platform)
+    if image.config_digest:
+        yield "garboard:image:configDigest", image.config_digest
+    if image.manifest_digest:
+        yield "garboard:image:manifestDigest", image.manifest_digest
+    for tag in image.tags:
+        yield "garboard:image:tag", tag
+    for layer in image.layers:
+        yield "garboard:layer:diffID", layer.diff_id
+
+
+def of_gaps(gaps: Iterable[Gap]) -> Iterator[Pair]:
+    """What was not covered, each as a JSON object of stage, subject and reason."""
+    for gap in gaps:
+        stated = {"stage": gap.stage, "subject": gap.subject, "reason": gap.reason}
+        yield "garboard:gap", msgspec.json.encode(stated).decode()

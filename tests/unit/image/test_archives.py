@@ -1,0 +1,280 @@
+"""Archives on this machine, and the cache: opened by prefix and by content, whole or with a clear error."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import sys
+
+import pytest
+from layers import (
+    Given, Seeing, config, docker_archive, folder, hard, link, live, oci_archive, oci_blobs, oci_dir, sha256, tar,
+)  # fmt: skip
+
+from garboard import image as images
+from garboard.image.cache import FolderCache, NoCache
+from garboard.image.opened import OpenedTree
+from garboard.image.options import Options
+from garboard.model.errors import ImageError, UsageError
+from garboard.model.image import Platform
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
+LAYERS = (tar([("etc/release", b"one"), ("app/package.json", b"a")]), tar(["app/.wh.package.json", ("x.egg", b"e")]))
+EXPECTED = {"etc/release": "one", "x.egg": "e"}
+
+
+def scan(name: object, cache=None, **options: object) -> dict[str, str]:
+    opened = images.load(str(name), Options(**options))
+    try:
+        return live(images.read(opened, (Seeing(),), cache or NoCache(), Options(**options)))
+    finally:
+        close = getattr(opened, "close", None)
+        if close:
+            close()
+
+
+@pytest.mark.parametrize("prefix", ["", "docker-archive:"])
+@pytest.mark.parametrize("old", [False, True])
+def test_docker_archives(tmp_path, prefix, old):
+    assert scan(f"{prefix}{docker_archive(tmp_path / 'a.tar', LAYERS, old=old)}") == EXPECTED
+
+
+@pytest.mark.parametrize("compress", [gzip.compress, zstd.compress])
+def test_docker_archives_compressed_as_a_whole(tmp_path, compress):
+    path = docker_archive(tmp_path / "a.tar", LAYERS, old=True)
+    path.write_bytes(compress(path.read_bytes()))
+    assert scan(path) == scan(f"docker-archive:{path}") == EXPECTED
+    cache = FolderCache(tmp_path / "cache")
+    assert scan(path, cache) == scan(path, cache) == EXPECTED
+
+
+def test_docker_archives_with_linked_layers(tmp_path):
+    document = config([LAYERS[0], LAYERS[0]])
+    manifest = json.dumps([{"Config": "c.json", "RepoTags": None, "Layers": ["a/layer.tar", "b/layer.tar"]}]).encode()
+    for second in (link("b/layer.tar", "../a/layer.tar"), hard("b/layer.tar", "a/layer.tar")):
+        path = tmp_path / "a.tar"
+        path.write_bytes(tar([("a/layer.tar", LAYERS[0]), second, ("c.json", document), ("manifest.json", manifest)]))
+        assert scan(path) == {"etc/release": "one", "app/package.json": "a"}
+
+
+@pytest.mark.parametrize("compress", [gzip.compress, zstd.compress, bytes])
+@pytest.mark.parametrize("prefix", ["", "oci"])
+def test_oci_layouts(tmp_path, compress, prefix):
+    blobs = oci_blobs(LAYERS, compress=compress)
+    folder_name, archive = oci_dir(tmp_path / "layout", blobs), oci_archive(tmp_path / "a.tar", blobs)
+    assert scan(f"{prefix and 'oci-dir:'}{folder_name}") == EXPECTED
+    assert scan(f"{prefix and 'oci-archive:'}{archive}") == EXPECTED
+
+
+def test_an_image_is_chosen_by_its_tag(tmp_path):
+    blobs = oci_blobs(LAYERS)
+    place = oci_dir(tmp_path / "layout", blobs)
+    assert scan(f"oci-dir:{place}:app:1") == EXPECTED
+    with pytest.raises(ImageError, match="no image named nope"):
+        scan(f"oci-dir:{place}:nope")
+
+
+def two_images(path):
+    documents = [config([layer]) for layer in LAYERS]
+    manifest = [
+        {"Config": f"{n}.json", "RepoTags": [f"app:{n}"], "Layers": [f"{n}/layer.tar"]} for n in range(len(LAYERS))
+    ]
+    files = [(f"{n}/layer.tar", layer) for n, layer in enumerate(LAYERS)]
+    files += [(f"{n}.json", document) for n, document in enumerate(documents)]
+    path.write_bytes(tar([*files, ("manifest.json", json.dumps(manifest).encode())]))
+
+
+def test_further_images_of_an_archive_are_a_gap(tmp_path):
+    path = tmp_path / "a.tar"
+    two_images(path)
+    opened = images.load(str(path), Options())
+    assert [("app:1" in gap.reason) for gap in opened.gaps()] == [True]
+    assert scan(f"{path}:app:1") == {"x.egg": "e"}
+
+
+def test_a_folder_is_a_root_file_system(tmp_path):
+    (tmp_path / "etc").mkdir()
+    (tmp_path / "opt/db").mkdir(parents=True)
+    (tmp_path / "var").mkdir()
+    (tmp_path / "etc/release").write_bytes(b"one")
+    (tmp_path / "opt/db/status").write_bytes(b"s")
+    (tmp_path / "var/db").symlink_to("/opt/db")
+    (tmp_path / "package.json").symlink_to("/etc/passwd")  # of this machine: must not be followed out of the folder
+    assert scan(f"dir:{tmp_path}") == scan(tmp_path) == {"etc/release": "one", "var/db/status": "s"}
+
+
+def test_what_may_not_be_read_in_a_folder_is_a_gap(tmp_path):
+    (tmp_path / "app").mkdir()
+    (tmp_path / "app/package.json").write_bytes(b"x" * 100)
+    opened = images.load(f"dir:{tmp_path}", Options())
+    assert isinstance(opened, OpenedTree)
+    import msgspec
+
+    from garboard.model.limits import DEFAULT
+
+    options = Options(limits=msgspec.structs.replace(DEFAULT, file_bytes=10))
+    files = images.read(opened, (Seeing(),), NoCache(), options)
+    assert "limit" in files.histories[0].versions[0].facts[0].reason
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda path: path.write_bytes(b""), "empty"),
+        (lambda path: path.write_bytes(tar(["x"])), "manifest.json"),
+        (lambda path: path.write_bytes(tar([("manifest.json", b"{}")])), "malformed"),
+        (lambda path: path.write_bytes(tar([("manifest.json", b"[]")])), "no image"),
+        (lambda path: path.write_bytes(tar([("manifest.json", b'[{"Config":"c","Layers":[]}]')])), "incomplete"),
+        (lambda path: path.write_bytes(docker_archive(path, LAYERS).read_bytes()[:3000]), "middle|damaged"),
+    ],
+)
+def test_what_is_no_docker_archive_is_a_clear_error(tmp_path, make, message):
+    path = tmp_path / "a.tar"
+    make(path)
+    with pytest.raises(ImageError, match=message) as caught:
+        scan(f"docker-archive:{path}")
+    assert caught.value.exit_code == 2
+
+
+def test_a_missing_layer_is_named(tmp_path):
+    manifest = json.dumps([{"Config": "c", "Layers": ["gone/layer.tar"]}]).encode()
+    path = tmp_path / "a.tar"
+    path.write_bytes(tar([("c", config(LAYERS[:1])), ("manifest.json", manifest)]))
+    with pytest.raises(ImageError, match="gone/layer.tar"):
+        scan(path)
+
+
+def test_a_path_that_does_not_exist_and_an_empty_name():
+    with pytest.raises(ImageError, match="does not exist"):
+        scan("docker-archive:/nowhere/a.tar")
+    with pytest.raises(UsageError):
+        scan("")
+    with pytest.raises(UsageError):
+        scan("docker-archive:")
+
+
+def test_an_oci_manifest_that_is_not_its_digest_is_an_error(tmp_path):
+    blobs = oci_blobs(LAYERS)
+    index = json.loads(blobs["index.json"])
+    name = "blobs/" + index["manifests"][0]["digest"].replace(":", "/")
+    blobs[name] = blobs[name] + b" "
+    with pytest.raises(ImageError, match="promises"):
+        scan(oci_dir(tmp_path / "layout", blobs))
+
+
+def test_the_platform_of_an_archive_is_compared(tmp_path):
+    path = docker_archive(tmp_path / "a.tar", LAYERS)
+    with pytest.raises(ImageError, match="linux/arm64"):
+        scan(path, platform=Platform(architecture="arm64"))
+
+
+# -- verification and the cache
+
+
+def lying(path):
+    """An archive whose configuration claims another layer than it holds."""
+    docker_archive(path, [LAYERS[0]])
+    honest = sha256(LAYERS[0]).encode()
+    other = tar([("etc/release", b"poison")])
+    name = f"blobs/sha256/{honest.decode()}"
+    document = config([LAYERS[0]])
+    manifest = json.dumps([{"Config": "c", "Layers": [name]}]).encode()
+    path.write_bytes(tar([(name, other), ("c", document), ("manifest.json", manifest)]))
+    return path
+
+
+def test_a_lying_archive_is_a_gap_with_verify(tmp_path):
+    path = lying(tmp_path / "a.tar")
+    options = Options(verify=True)
+    files = images.read(images.load(str(path), options), (Seeing(),), NoCache(), options)
+    assert live(files) == {"etc/release": "poison"}
+    assert any(sha256(LAYERS[0]) in gap.reason for gap in files.gaps)
+
+
+def test_a_lying_archive_neither_reads_nor_poisons_the_shared_cache(tmp_path):
+    cache = FolderCache(tmp_path / "cache")
+    trusted = Given(LAYERS[0], trusted=True)
+    path = lying(tmp_path / "a.tar")
+    assert scan(path, cache) == {"etc/release": "poison"}
+    assert live(images.read(trusted, (Seeing(),), cache, Options())) == {"etc/release": "one", "app/package.json": "a"}
+    assert scan(path, cache) == {"etc/release": "poison"}
+
+
+def test_a_server_that_lies_is_an_error(tmp_path):
+    opened = Given(LAYERS[0], trusted=True)
+    opened.layers = (LAYERS[1],)
+    cache = FolderCache(tmp_path)
+    with pytest.raises(ImageError, match="configuration says"):
+        images.read(opened, (Seeing(),), cache, Options())
+    opened.layers = LAYERS[:1]
+    images.read(opened, (Seeing(),), cache, Options())
+    assert opened.handed_over == [0, 0], "what was not verified must not have been cached"
+
+
+def test_a_cached_layer_is_not_read_again_and_a_shared_base_only_once(tmp_path):
+    cache = FolderCache(tmp_path)
+    first, second = Given(*LAYERS, trusted=True), Given(LAYERS[0], tar(["more"]), trusted=True)
+    images.read(first, (Seeing(),), cache, Options())
+    images.read(second, (Seeing(),), cache, Options())
+    again = Given(*LAYERS, trusted=True)
+    assert live(images.read(again, (Seeing(),), cache, Options())) == EXPECTED
+    assert (first.handed_over, second.handed_over, again.handed_over) == ([0, 1], [1], [])
+
+
+def test_another_reader_or_version_or_limit_is_another_answer(tmp_path):
+    cache = FolderCache(tmp_path)
+
+    class Newer(Seeing):
+        VERSION = 2
+
+    for reader in (Seeing(), Newer(), Seeing("x")):
+        opened = Given(LAYERS[0], trusted=True)
+        images.read(opened, (reader,), cache, Options())
+        assert opened.handed_over
+
+
+def test_a_rewritten_archive_is_read_again(tmp_path):
+    cache = FolderCache(tmp_path / "cache")
+    path = tmp_path / "a.tar"
+    docker_archive(path, [tar([("etc/release", b"one")])])
+    assert scan(path, cache) == {"etc/release": "one"}
+    docker_archive(path, [tar([("etc/release", b"two")])])
+    assert scan(path, cache) == {"etc/release": "two"}
+
+
+def test_a_damaged_cache_entry_is_a_miss(tmp_path):
+    cache = FolderCache(tmp_path)
+    images.read(Given(*LAYERS, trusted=True), (Seeing(),), cache, Options())
+    for entry in tmp_path.rglob("*"):
+        if entry.is_file():
+            entry.write_bytes(entry.read_bytes()[:-7])
+    opened = Given(*LAYERS, trusted=True)
+    assert live(images.read(opened, (Seeing(),), cache, Options())) == EXPECTED
+    assert opened.handed_over == [0, 1]
+
+
+def test_the_cache_keeps_to_its_bound(tmp_path):
+    cache = FolderCache(tmp_path, bound=20_000)
+    for n in range(40):
+        layer = tar([(f"d{n}/{m}/package.json", b"%d" % m) for m in range(20)])
+        images.read(Given(layer, trusted=True), (Seeing(),), cache, Options())
+    assert sum(entry.stat().st_size for entry in tmp_path.rglob("*") if entry.is_file()) <= 20_000
+
+
+def test_a_cache_that_cannot_be_written_is_no_error(tmp_path):
+    (tmp_path / "file").write_bytes(b"")
+    cache = FolderCache(tmp_path / "file" / "below")
+    assert live(images.read(Given(*LAYERS, trusted=True), (Seeing(),), cache, Options())) == EXPECTED
+
+
+def test_links_are_found_through_the_cache_too(tmp_path):
+    cache = FolderCache(tmp_path)
+    layer = tar([("opt/db/status", b"x"), link("var/db", "/opt/db"), folder("var")])
+    for expected in ([0, 0], []):
+        opened = Given(layer, trusted=True)
+        assert live(images.read(opened, (Seeing(),), cache, Options())) == {"var/db/status": "x"}
+        assert opened.handed_over == expected
