@@ -26,8 +26,6 @@ PLATFORM_ARGUMENTS: Final = (
 )
 NO_ARGUMENTS: Final[Mapping[str, str]] = MappingProxyType({})
 
-Values = Mapping[str, str | Unknown]
-
 
 class Scope:
     """The variables at one place of a Dockerfile.
@@ -61,10 +59,6 @@ class Scope:
             return Unknown(reason=f"{name} may be set by the base image", variables=(name,))
         return None
 
-    def values(self) -> dict[str, str | Unknown]:
-        """All that is set or known to be unknown, by name."""
-        return {**self.arguments, **self.environment}
-
 
 def expand(word: str, scope: Scope, escape: str = "\\") -> str | Unknown:
     """The word with its variables replaced and its quotes and escapes removed, as the builder does it.
@@ -86,9 +80,8 @@ def global_scope(arguments: tuple[Assignment, ...], build_args: Mapping[str, str
     """The scope of FROM lines: the platform's arguments, then each ARG with its build argument or its default."""
     scope = Scope(is_open=False)
     for name in PLATFORM_ARGUMENTS:
-        scope.arguments[name] = build_args.get(name) or Unknown(
-            reason=f"{name} is given by the builder", variables=(name,)
-        )
+        unknown = Unknown(reason=f"{name} is given by the builder", variables=(name,))
+        scope.arguments[name] = build_args.get(name, unknown)
     for argument in arguments:
         _declare(argument, scope, scope, build_args, escape)
     return scope
@@ -97,7 +90,7 @@ def global_scope(arguments: tuple[Assignment, ...], build_args: Mapping[str, str
 def apply(instruction: Instruction, scope: Scope, outer: Scope, build_args: Mapping[str, str], escape: str) -> None:
     """Change a stage's scope as an ARG or ENV does; ``outer`` is the scope of the FROM lines."""
     if instruction.name == "ARG":
-        before = scope.copy()
+        before = scope.copy() if len(instruction.assignments) > 1 else scope
         for argument in instruction.assignments:
             _declare(argument, scope, before, build_args, escape, outer)
     elif instruction.name == "ENV":
@@ -108,7 +101,7 @@ def apply(instruction: Instruction, scope: Scope, outer: Scope, build_args: Mapp
         }
 
 
-def _declare(  # noqa: PLR0913
+def _declare(
     argument: Assignment,
     scope: Scope,
     seen: Scope,

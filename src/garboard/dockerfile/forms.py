@@ -176,9 +176,7 @@ def _healthcheck(writing: Writing) -> Form:
 def _shell(writing: Writing) -> Form:
     form = _exec(writing, writing.rest)
     if form is None or not form.arguments:
-        writing.refuse(
-            "SHELL takes a JSON form only", 'write ["/bin/bash", "-c"], with double quotes', writing.rest
-        )
+        writing.refuse("SHELL takes a JSON form only", 'write ["/bin/bash", "-c"], with double quotes', writing.rest)
     return form
 
 

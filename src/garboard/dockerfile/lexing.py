@@ -56,7 +56,7 @@ class Lexer:
     After ``read``, ``unknown`` has the variables that were needed and cannot be known, with the reason of each.
     """
 
-    def __init__(  # noqa: PLR0913
+    def __init__(
         self,
         text: str,
         lookup: Lookup,

@@ -114,7 +114,7 @@ def _take_apart(line: Logical, source: Source, escape: str, *, triggered: bool =
         return _Read(line, keyword, name, found, Form(), None)
     near = difflib.get_close_matches(name, [*FORMS, "ONBUILD"], n=1)
     hint = f"did you mean {near[0]}?" if near else "does the line before it lack a \\ at its end?"
-    writing.refuse(f"unknown instruction {keyword.text}", hint)
+    return writing.refuse(f"unknown instruction {keyword.text}", hint)
 
 
 def _trigger(writing: Writing) -> _Read:
@@ -154,4 +154,3 @@ def _with_space(pieces: list[Piece], source: Source) -> Iterator[Piece]:
         at = end
     if at < len(source.text):
         yield Piece(kind=PieceKind.SPACE, span=source.span(at, len(source.text)))
-

@@ -28,23 +28,33 @@ def target_stage(dockerfile: Dockerfile, target: str = "") -> Stage:
     """The stage that is built: the last one, or the one that ``--target`` names. Raises DockerfileError without it."""
     if not target:
         return dockerfile.stages[-1]
-    found = _find(dockerfile.stages, target)
+    found = _all(dockerfile).find(target)
     if found is None:
-        names = ", ".join(stage.name or str(stage.index) for stage in dockerfile.stages)
-        raise DockerfileError(f"{dockerfile.name} has no stage {target!r}", f"its stages are: {names}")
+        known = ", ".join(stage.name or str(stage.index) for stage in dockerfile.stages)
+        raise DockerfileError(f"{dockerfile.name} has no stage {target!r}", f"its stages are: {known}")
     return found
 
 
-def base_of(
-    dockerfile: Dockerfile, stage: Stage, build_args: Mapping[str, str] = NO_ARGUMENTS
-) -> Stage | str | Unknown:
-    """What a stage starts from: an earlier stage, or an image's reference (``scratch`` for none), or Unknown."""
-    base = expand(stage.base.text, _outer(dockerfile, build_args), dockerfile.escape)
-    if isinstance(base, Unknown):
-        return base
-    if not base:
-        return Unknown(reason="the name of the base image is empty")
-    return _find(dockerfile.stages[: stage.index], base) or base
+Base = Stage | str | Unknown
+
+
+def bases(dockerfile: Dockerfile, build_args: Mapping[str, str] = NO_ARGUMENTS) -> tuple[Base, ...]:
+    """What each stage starts from: an earlier stage, or an image's reference (``scratch`` for none), or Unknown."""
+    scope = _outer(dockerfile, build_args)
+    names = _Names(dockerfile.stages)
+    found: list[Base] = []
+    for stage in dockerfile.stages:
+        base = expand(stage.base.text, scope, dockerfile.escape)
+        if base == "":
+            base = Unknown(reason="the name of the base image is empty")
+        found.append(base if isinstance(base, Unknown) else names.find(base) or base)
+        names.add(stage)
+    return tuple(found)
+
+
+def base_of(dockerfile: Dockerfile, stage: Stage, build_args: Mapping[str, str] = NO_ARGUMENTS) -> Base:
+    """What one stage starts from; see :func:`bases`."""
+    return bases(dockerfile, build_args)[stage.index]
 
 
 def base_image(dockerfile: Dockerfile, target: str = "", build_args: Mapping[str, str] = NO_ARGUMENTS) -> str:
@@ -52,10 +62,16 @@ def base_image(dockerfile: Dockerfile, target: str = "", build_args: Mapping[str
 
     ``scratch`` for FROM scratch; ``""`` where it cannot be known from the file and the build arguments.
     """
-    base: Stage | str | Unknown = target_stage(dockerfile, target)
-    while isinstance(base, Stage):
-        base = base_of(dockerfile, base, build_args)
+    found = bases(dockerfile, build_args)
+    base = found[lineage(dockerfile, target, build_args)[0].index]
     return base if isinstance(base, str) else ""
+
+
+def lineage(
+    dockerfile: Dockerfile, target: str = "", build_args: Mapping[str, str] = NO_ARGUMENTS
+) -> tuple[Stage, ...]:
+    """The stages whose layers are the image's own: the target's and those it starts from, the earliest first."""
+    return _below(target_stage(dockerfile, target), bases(dockerfile, build_args))
 
 
 def reaching(
@@ -65,26 +81,21 @@ def reaching(
 
     Those it starts from, and those that COPY --from and RUN --mount=…,from= take files from, over any distance.
     """
+    found = bases(dockerfile, build_args)
+    names = _all(dockerfile)
     waiting = [target_stage(dockerfile, target)]
     reached: dict[int, Stage] = {}
     while waiting:
         stage = waiting.pop()
-        if stage.index not in reached:
-            reached[stage.index] = stage
-            waiting += _needed(dockerfile, stage, build_args)
+        if stage.index in reached:
+            continue
+        reached[stage.index] = stage
+        base = found[stage.index]
+        if isinstance(base, Stage):
+            waiting.append(base)
+        for instruction in _run_in(base, stage):
+            waiting += (needed for name in _sources(instruction) if (needed := names.find(name)) is not None)
     return tuple(reached[index] for index in sorted(reached))
-
-
-def lineage(
-    dockerfile: Dockerfile, target: str = "", build_args: Mapping[str, str] = NO_ARGUMENTS
-) -> tuple[Stage, ...]:
-    """The stages whose layers are the image's own: the target's and those it starts from, the earliest first."""
-    found: list[Stage] = []
-    base: Stage | str | Unknown = target_stage(dockerfile, target)
-    while isinstance(base, Stage):
-        found.append(base)
-        base = base_of(dockerfile, base, build_args)
-    return tuple(reversed(found))
 
 
 def scoped(
@@ -92,48 +103,33 @@ def scoped(
 ) -> Iterator[tuple[Instruction, Scope]]:
     """Each instruction that runs in a stage, with the variables as they are before it.
 
-    The triggers of a base stage's ONBUILD run first. The scope is a copy; keep it or change it freely.
+    The triggers of a base stage's ONBUILD run first. The scope changes with the next step: copy it to keep it.
     """
+    found = bases(dockerfile, build_args)
     outer = _outer(dockerfile, build_args)
-    base = base_of(dockerfile, stage, build_args)
-    scope = _scope_after(dockerfile, base, build_args)
-    for instruction in _run_in(base, stage):
-        yield instruction, scope.copy()
-        apply(instruction, scope, outer, build_args, dockerfile.escape)
-
-
-def _scope_after(dockerfile: Dockerfile, base: Stage | str | Unknown, build_args: Mapping[str, str]) -> Scope:
-    """The variables at the end of what a stage starts from."""
-    chain: list[tuple[Stage | str | Unknown, Stage]] = []
-    while isinstance(base, Stage):
-        below = base_of(dockerfile, base, build_args)
-        chain.append((below, base))
-        base = below
-    outer = _outer(dockerfile, build_args)
-    scope = Scope(is_open=base != "scratch")
-    for below, stage in reversed(chain):
-        for instruction in _run_in(below, stage):
+    chain = _below(stage, found)
+    scope = Scope(is_open=found[chain[0].index] != "scratch")
+    for one in chain:
+        for instruction in _run_in(found[one.index], one):
+            if one.index == stage.index:
+                yield instruction, scope
             apply(instruction, scope, outer, build_args, dockerfile.escape)
-    return scope
 
 
-def _run_in(base: Stage | str | Unknown, stage: Stage) -> Iterator[Instruction]:
+def _below(stage: Stage, found: tuple[Base, ...]) -> tuple[Stage, ...]:
+    """The stage and those it is built on, the earliest first."""
+    chain = [stage]
+    while isinstance(base := found[chain[-1].index], Stage):
+        chain.append(base)
+    return tuple(reversed(chain))
+
+
+def _run_in(base: Base, stage: Stage) -> Iterator[Instruction]:
     if isinstance(base, Stage):
         for instruction in base.instructions:
             if instruction.trigger is not None:
                 yield instruction.trigger
     yield from stage.instructions
-
-
-def _needed(dockerfile: Dockerfile, stage: Stage, build_args: Mapping[str, str]) -> Iterator[Stage]:
-    base = base_of(dockerfile, stage, build_args)
-    if isinstance(base, Stage):
-        yield base
-    for instruction in _run_in(base, stage):
-        for name in _sources(instruction):
-            found = _find(dockerfile.stages, name)
-            if found is not None:
-                yield found
 
 
 def _sources(instruction: Instruction) -> Iterator[str]:
@@ -147,15 +143,31 @@ def _sources(instruction: Instruction) -> Iterator[str]:
                 yield from (value.strip("\"'") for key, _, value in fields if key.strip().lower() == "from")
 
 
-def _find(among: tuple[Stage, ...], name: str) -> Stage | None:
-    """The stage that a name or a number means; names first, in any case, and the later of two."""
-    wanted = name.lower()
-    for stage in reversed(among):
-        if stage.name and stage.name.lower() == wanted:
-            return stage
-    if _NUMBER.fullmatch(name) and int(name) < len(among):
-        return among[int(name)]
-    return None
+class _Names:
+    """Stages by name, in any case, the later of two; and those added so far by number."""
+
+    def __init__(self, among: tuple[Stage, ...]) -> None:
+        self._among = among
+        self._named: dict[str, Stage] = {}
+        self._added = 0
+
+    def add(self, stage: Stage) -> None:
+        self._added += 1
+        if stage.name:
+            self._named[stage.name.lower()] = stage
+
+    def find(self, name: str) -> Stage | None:
+        named = self._named.get(name.lower())
+        if named is None and _NUMBER.fullmatch(name) and int(name) < self._added:
+            return self._among[int(name)]
+        return named
+
+
+def _all(dockerfile: Dockerfile) -> _Names:
+    names = _Names(dockerfile.stages)
+    for stage in dockerfile.stages:
+        names.add(stage)
+    return names
 
 
 def _outer(dockerfile: Dockerfile, build_args: Mapping[str, str]) -> Scope:

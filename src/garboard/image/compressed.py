@@ -10,7 +10,7 @@ from garboard.image.compression import inflate
 from garboard.image.opened import Consume, Opened
 from garboard.image.options import Options
 from garboard.image.saved import entries, image_of, select
-from garboard.image.sources.stream_archive import Archive, stream
+from garboard.image.stream_archive import Archive, stream
 from garboard.model.errors import ImageError
 from garboard.model.gap import Gap
 from garboard.model.limits import MIB

@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 
 from garboard.reporters.spdx_ids import EXCEPTIONS, LICENCES
 
-_TOKEN: Final = re.compile(r"[()]|[^\s()]+")
+_WORD: Final = re.compile(r"[()]|[^\s()]+")
 _OPERATORS: Final = frozenset({"AND", "OR", "WITH"})
 _LONGEST: Final = 2048
 """Characters of an expression; a longer text is a licence's wording."""
@@ -47,26 +47,26 @@ def _expression(text: str) -> str:
     found: list[str] = []
     depth = 0
     before = "AND"
-    for token in _TOKEN.findall(text):
-        spelled = _spelled(token, before)
+    for word in _WORD.findall(text):
+        spelled = _spelled(word, before)
         depth += (spelled == "(") - (spelled == ")")
         if not spelled or depth < 0:
             return ""
         found.append(spelled)
         before = spelled
-    if depth or before in _OPERATORS or len(found) < 2:  # noqa: PLR2004  (one token is an identifier or nothing)
+    if depth or before in _OPERATORS or len(found) < 2:  # one word is an identifier or nothing
         return ""
     return " ".join(found).replace("( ", "(").replace(" )", ")")
 
 
-def _spelled(token: str, before: str) -> str:
-    """A token in its canonical spelling; empty where it may not stand after ``before``."""
-    operator = token.upper()
+def _spelled(word: str, before: str) -> str:
+    """A word in its canonical spelling; empty where it may not stand after ``before``."""
+    operator = word.upper()
     if before == "WITH":
-        return EXCEPTIONS.get(token.lower(), "")
+        return EXCEPTIONS.get(word.lower(), "")
     if before in {"AND", "OR", "("}:
-        return token if token == "(" else LICENCES.get(token.lower(), "")
-    if operator in {"AND", "OR"} or token == ")":
+        return word if word == "(" else LICENCES.get(word.lower(), "")
+    if operator in {"AND", "OR"} or word == ")":
         return operator
     return "WITH" if operator == "WITH" and before in _LISTED else ""
 
@@ -85,7 +85,7 @@ class References:
     def declared(self, stated: Iterable[str]) -> str:
         """One expression for all that a package states, ``NOASSERTION`` for nothing."""
         parts = list(dict.fromkeys(self._part(text) for text in stated if text.strip()))
-        if len(parts) < 2:  # noqa: PLR2004
+        if len(parts) < 2:
             return parts[0] if parts else NO_ASSERTION
         return " AND ".join(f"({part})" if " " in part else part for part in parts)
 

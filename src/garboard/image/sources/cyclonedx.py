@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import msgspec
 
+from garboard.image.sources import own_cyclonedx
 from garboard.image.sources import purl_package as purls
+from garboard.image.sources.own_properties import TOOL
 from garboard.model.image import Image
 from garboard.model.package import Distro, Inventory, Package
 
@@ -41,6 +44,13 @@ class _Dependency(msgspec.Struct, rename="camel"):
 class _Metadata(msgspec.Struct):
     timestamp: str | None = None
     component: _Component | None = None
+    tools: Any = None
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether this program alone made the document."""
+        listed = self.tools.get("components") if isinstance(self.tools, dict) else None
+        return isinstance(listed, list) and [isinstance(one, dict) and one.get("name") for one in listed] == [TOOL]
 
 
 class _Bom(msgspec.Struct):
@@ -52,6 +62,8 @@ class _Bom(msgspec.Struct):
 def parse(data: bytes, name: str) -> tuple[Image, Inventory]:
     """The packages of a document. Raises `msgspec.DecodeError` where it is malformed."""
     bom = msgspec.json.decode(data, type=_Bom)
+    if bom.metadata is not None and bom.metadata.is_ours:
+        return own_cyclonedx.parse(data, name)
     components = tuple(_all(bom.components or []))
     packages: dict[str, Package] = {}
     ids: dict[str, str] = {}

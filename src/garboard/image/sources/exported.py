@@ -14,7 +14,7 @@ from garboard.image.opened import Consume, Opened
 from garboard.image.options import Options
 from garboard.image.sources import docker_api as api
 from garboard.image.sources.docker_api import Engine, Inspected
-from garboard.image.sources.stream_archive import Archive, stream
+from garboard.image.stream_archive import Archive, stream
 from garboard.model.errors import GarboardError, ImageError
 from garboard.model.gap import Gap
 from garboard.model.image import Digest, History, Image, Layer

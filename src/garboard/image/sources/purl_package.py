@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import msgspec
 from packageurl import PackageURL
 
 from garboard.model.gap import Gap
@@ -22,8 +23,23 @@ def package(purl: str, licences: Iterable[str] = ()) -> Package | None:
     parsed = _parsed(purl)
     if parsed is None or not parsed.version:
         return None
+    return _built(parsed, parsed.version, tuple(licences))
+
+
+def stated(purl: str, *, name: str, namespace: str, version: str) -> Package | None:
+    """The package of a package URL of our own, which stays as it is; the rest is as the package manager spells it.
+
+    None where the URL is malformed. The version may be empty.
+    """
+    parsed = _parsed(purl)
+    if parsed is None:
+        return None
+    found = _built(parsed, version, ())
+    return msgspec.structs.replace(found, name=name, namespace=namespace, version=version, purl=purl)
+
+
+def _built(parsed: PackageURL, version: str, licences: tuple[str, ...]) -> Package:
     qualifiers = parsed.qualifiers if isinstance(parsed.qualifiers, dict) else {}
-    version = parsed.version
     epoch = qualifiers.get("epoch", "")
     if parsed.type in {"rpm", "deb"} and epoch not in {"", "0"} and ":" not in version:
         version = f"{epoch}:{version}"
@@ -38,7 +54,7 @@ def package(purl: str, licences: Iterable[str] = ()) -> Package | None:
         source_name=source_name,
         source_version=source_version,
         module=qualifiers.get("rpmmod", ""),
-        licences=tuple(licences),
+        licences=licences,
         purl=parsed.to_string(),
     )
 

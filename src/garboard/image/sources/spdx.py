@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
+from garboard.image.sources import own_spdx
 from garboard.image.sources import purl_package as purls
+from garboard.image.sources.own_properties import TOOL
 from garboard.model.image import Image
 from garboard.model.package import Distro, Inventory, Package
 
@@ -39,6 +41,12 @@ class _Relationship(msgspec.Struct, rename="camel"):
 
 class _Creation(msgspec.Struct):
     created: str = ""
+    creators: list[str] | None = None
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether this program alone made the document."""
+        return [one.partition("-")[0] for one in self.creators or ()] == [f"Tool: {TOOL}"]
 
 
 class _Document(msgspec.Struct, rename="camel"):
@@ -52,6 +60,8 @@ class _Document(msgspec.Struct, rename="camel"):
 def parse(data: bytes, name: str) -> tuple[Image, Inventory]:
     """The packages of a document. Raises `msgspec.DecodeError` where it is malformed."""
     document = msgspec.json.decode(data, type=_Document)
+    if document.creation_info is not None and document.creation_info.is_ours:
+        return own_spdx.parse(data, name)
     described = _described(document)
     packages: dict[str, Package] = {}
     ids: dict[str, str] = {}

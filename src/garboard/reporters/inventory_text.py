@@ -1,0 +1,109 @@
+"""An inventory for a person: a table of packages, what there is in all, and what was not covered."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from garboard.model.image import Image
+from garboard.model.package import Package
+from garboard.model.report import Report
+from garboard.reporters.view import View
+
+_HEADINGS: Final = ("NAME", "VERSION", "TYPE", "LAYER", "")
+_WIDEST: Final = 48
+"""Characters of a column; a longer text stands in full and pushes its row's rest to the right."""
+_SHORT: Final = 12
+
+Row = tuple[str, ...]
+
+
+def totals(packages: Iterable[Package]) -> dict[str, int]:
+    """Packages by type, most first; those that another package owns, and applications, are not counted."""
+    counted = Counter(package.type for package in packages if not package.owner and not package.application)
+    return dict(sorted(counted.items(), key=lambda item: (-item[1], item[0])))
+
+
+def render(report: Report, view: View) -> bytes:
+    """The whole text, UTF-8, ending in a line feed."""
+    packages = report.inventory.packages
+    lines: list[str] = []
+    if packages:
+        owners = {package.id: package.name for package in packages}
+        rows = [_row(package, owners, report.image) for package in packages]
+        lines += [*_table([_HEADINGS, *rows]), ""]
+    lines += [*_summary(report), "", *_coverage(report, colour=view.colour)]
+    return ("\n".join(lines) + "\n").encode("utf-8", "replace")
+
+
+def _row(package: Package, owners: dict[str, str], image: Image) -> Row:
+    return tuple(
+        map(
+            _safe,
+            (
+                package.full_name,
+                package.version or "-",
+                package.type,
+                _layer(package.layer, image),
+                _remark(package, owners),
+            ),
+        )
+    )
+
+
+def _safe(text: str) -> str:
+    """A text of the image without what would steer a terminal."""
+    return text if text.isprintable() else "".join(one if one.isprintable() else "\ufffd" for one in text)
+
+
+def _layer(index: int | None, image: Image) -> str:
+    if index is None:
+        return "-"
+    if index >= len(image.layers):
+        return str(index)
+    return f"{index} {image.layers[index].diff_id.partition(':')[2][:_SHORT]}"
+
+
+def _remark(package: Package, owners: dict[str, str]) -> str:
+    if package.owner:
+        return f"part of {owners.get(package.owner, package.owner)}"
+    return "application" if package.application else ""
+
+
+def _table(rows: list[Row]) -> Iterator[str]:
+    widths = [min(max(map(len, column)), _WIDEST) for column in zip(*rows, strict=True)]
+    for row in rows:
+        yield "  ".join([cell.ljust(width) for cell, width in zip(row, widths, strict=True)]).rstrip()
+
+
+def _summary(report: Report) -> Iterator[str]:
+    packages = report.inventory.packages
+    distro = report.inventory.distro
+    by_type = totals(packages)
+    owned = sum(1 for package in packages if package.owner)
+    applications = sum(1 for package in packages if package.application and not package.owner)
+    listed = ", ".join(f"{count} {kind}" for kind, count in by_type.items())
+    aside = [f"{owned} part of another package"] if owned else []
+    if applications:
+        aside.append(f"{applications} application{'s' if applications > 1 else ''}")
+    rows = (
+        ("Image:", report.image.name),
+        ("Platform:", str(report.image.platform) if report.image.layers else ""),
+        ("Distribution:", distro.pretty_name or f"{distro.id} {distro.version}".strip() if distro else "none found"),
+        (
+            "Packages:",
+            f"{sum(by_type.values())}{f' ({listed})' if listed else ''}"
+            + (f"; not counted: {', '.join(aside)}" if aside else ""),
+        ),
+    )
+    yield from (f"{label:<15}{_safe(text)}" for label, text in rows if text)
+
+
+def _coverage(report: Report, *, colour: bool) -> Iterator[str]:
+    if not report.gaps:
+        yield "Not covered: nothing that this inventory knows of."
+        return
+    yield "\033[33mNot covered:\033[0m" if colour else "Not covered:"
+    for gap in report.gaps:
+        yield _safe(f"  - {gap.subject}: {gap.reason}")

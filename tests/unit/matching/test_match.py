@@ -1,0 +1,216 @@
+"""Which packages have which vulnerabilities, and what is said of those that could not be judged."""
+
+from __future__ import annotations
+
+import pytest
+from known import DEBIAN, Known, advisory, affected, deb, inventory, pypi, rpm
+
+from garboard.matching import enrich, match
+from garboard.model.advisory import CveFacts, Range, Rating, Severity, Status
+
+
+def found(*packages, **known) -> list[tuple[str, str, str]]:
+    database = known.pop("database")
+    return [
+        (f.package.name, f.vulnerability.id, f.fixed_in) for f in match(inventory(*packages), database).findings
+    ]
+
+
+def test_a_binary_is_matched_by_its_source_package_and_version():
+    database = Known(advisory("CVE-2024-1", affected("openssl", "3.0.11-1")))
+    libssl = deb("libssl3", "3.0.9-1", source_name="openssl")
+    assert found(libssl, deb("openssl", "3.0.11-1"), database=database) == [("libssl3", "CVE-2024-1", "3.0.11-1")]
+
+
+@pytest.mark.parametrize(
+    ("package", "fixed", "hit"),
+    [
+        (deb("a", "1.2-3+b1"), "1.2-3", False),  # a rebuild of the fixed source
+        (deb("a", "1.2-3+b1"), "1.2-3+deb12u1", True),
+        (deb("a", "1.2-2+b9"), "1.2-3", True),
+        (deb("a", "1.2-3+b1", source_version="1.2-3"), "1.2-3", False),
+        (deb("a", "5.4", source_name="b", source_version="1.0"), "1.1", False),  # b is another name than a
+        (deb("a", "1:1.0-1"), "2.0-1", False),  # epoch
+        (deb("a", "1.0~rc1-1"), "1.0-1", True),
+        (deb("a", "2.36-9+deb12u4"), "2.36-9+deb12u10", True),
+        (deb("a", "2.36-9+deb12u10"), "2.36-9+deb12u4", False),
+    ],
+)
+def test_debian_versions(package, fixed, hit):
+    database = Known(advisory("CVE-2024-1", affected("a", fixed)))
+    assert bool(found(package, database=database)) is hit
+
+
+def test_a_binary_with_a_version_of_its_own_is_compared_by_its_source():
+    database = Known(advisory("CVE-2024-1", affected("b", "1.1")))
+    package = deb("a", "5.4", source_name="b", source_version="1.0")
+    assert found(package, database=database) == [("a", "CVE-2024-1", "1.1")]
+
+
+def test_two_architectures_are_two_findings():
+    database = Known(advisory("CVE-2024-1", affected("a")))
+    assert len(found(deb("a", "1"), deb("a", "1", arch="i386"), database=database)) == 2
+
+
+def test_negative_facts_and_statuses():
+    database = Known(
+        advisory("CVE-1-0", affected("a", status=Status.NOT_AFFECTED)),
+        advisory("CVE-1-1", affected("a", status=Status.WILL_NOT_FIX)),
+        advisory("CVE-1-2", affected("a", status=Status.DEFERRED)),
+        advisory("CVE-1-3", affected("a", status=Status.UNDETERMINED)),
+    )
+    matched = match(inventory(deb("a", "1")), database)
+    assert [(f.vulnerability.id, f.status) for f in matched.findings] == [
+        ("CVE-1-1", Status.WILL_NOT_FIX), ("CVE-1-2", Status.DEFERRED),
+    ]  # fmt: skip
+    assert [gap.subject for gap in matched.gaps] == ["CVE-1-3"]
+
+
+def test_aliases_are_one_finding_with_all_names():
+    database = Known(
+        advisory("GHSA-x", affected("django", "3.2.1", ecosystem="PyPI", scheme="pep440"), aliases=("CVE-2021-1",)),
+        advisory("PYSEC-1", affected("django", "3.2.2", ecosystem="PyPI", scheme="pep440"), aliases=("CVE-2021-1", "GHSA-x")),
+    )
+    (finding,) = match(inventory(pypi("django", "3.2.0")), database).findings
+    assert finding.vulnerability.id == "CVE-2021-1"
+    assert set(finding.vulnerability.aliases) == {"GHSA-x", "PYSEC-1"}
+    assert finding.fixed_in == "3.2.2", "only the higher version satisfies both records"
+
+
+def test_a_chain_of_aliases_is_one_finding():
+    names = [("A-1", ("A-2",)), ("A-3", ("A-4",)), ("A-2", ("A-3",))]
+    database = Known(
+        *(advisory(name, affected("x", ecosystem="PyPI", scheme="pep440"), aliases=aliases) for name, aliases in names)
+    )
+    assert len(found(pypi("x", "1"), database=database)) == 1
+
+
+def test_an_erratum_of_several_cves_is_several_findings():
+    erratum = advisory(
+        "ALSA-2024:1", affected("bash", "5.2-2.el9", ecosystem="AlmaLinux:9", scheme="rpm"), related=("CVE-1-1", "CVE-1-2")
+    )
+    result = match(inventory(rpm("bash", "5.2-1.el9")), Known(erratum)).findings
+    assert [f.vulnerability.id for f in result] == ["CVE-1-1", "CVE-1-2"]
+    assert all(f.vulnerability.advisories == ("ALSA-2024:1",) for f in result)
+
+
+def test_module_streams_are_kept_apart():
+    def fix(version: str, module: str = ""):
+        return affected("nodejs", version, ecosystem="AlmaLinux:9", scheme="rpm", module=module)
+
+    modular = rpm("nodejs", "1:16.1-1.module_el9", module="nodejs:16:123:x")
+    plain = rpm("nodejs", "1:16.1-1.el9")
+    database = Known(
+        advisory("CVE-1-18", fix("1:18.2-1.module_el9", "nodejs:18")),
+        advisory("CVE-1-16", fix("1:16.2-1.module_el9", "nodejs:16")),
+        advisory("CVE-1-0", fix("1:16.3-1.el9")),
+    )
+    assert found(modular, database=database) == [("nodejs", "CVE-1-16", "1:16.2-1.module_el9")]
+    assert found(plain, database=database) == [("nodejs", "CVE-1-0", "1:16.3-1.el9")]
+
+
+@pytest.mark.parametrize(
+    ("version", "hit"), [("0.9", False), ("1.0", True), ("1.9", True), ("2.0", False), ("2.5", True), ("3.0", True), ("3.1", False)]
+)
+def test_several_intervals_in_one_record(version, hit):
+    ranges = (Range(introduced="1.0", fixed="2.0"), Range(introduced="2.5", last_affected="3.0"))
+    database = Known(advisory("CVE-1-1", affected("x", ecosystem="PyPI", scheme="pep440", ranges=ranges)))
+    assert bool(found(pypi("x", version), database=database)) is hit
+
+
+def test_listed_versions_count_beside_ranges():
+    database = Known(
+        advisory("CVE-1-1", affected("x", ecosystem="PyPI", scheme="pep440", ranges=(), versions=("1.0", "1.0-bulbasaur")))
+    )
+    assert found(pypi("x", "1.0"), pypi("x", "1.0-bulbasaur"), pypi("x", "1.1"), database=database) == [
+        ("x", "CVE-1-1", ""), ("x", "CVE-1-1", ""),
+    ]  # fmt: skip
+
+
+def test_a_package_version_that_does_not_parse_is_a_gap_and_not_judged():
+    database = Known(advisory("CVE-1-1", affected("x", "2", ecosystem="PyPI", scheme="pep440")))
+    matched = match(inventory(pypi("x", "what?"), pypi("y", "1")), database)
+    assert (matched.findings, matched.judged) == ((), 1)
+    assert [(gap.subject, "CVE-1-1" in gap.reason) for gap in matched.gaps] == [("x what?", True)]
+
+
+def test_an_advisory_version_that_does_not_parse_is_a_gap_unless_another_range_holds():
+    bad = Range(introduced="1", fixed="2.9.0-NA")
+    good = Range(introduced="1", fixed="3")
+    for ranges, findings, gaps in (((bad,), 0, 1), ((bad, good), 1, 0)):
+        database = Known(advisory("CVE-1-1", affected("x", ecosystem="PyPI", scheme="pep440", ranges=ranges)))
+        matched = match(inventory(pypi("x", "1.5")), database)
+        assert (len(matched.findings), len(matched.gaps)) == (findings, gaps)
+
+
+def test_ranges_of_commits_are_a_gap():
+    record = affected("x", ecosystem="PyPI", scheme="pep440", ranges=(), unmatchable="only GIT ranges")
+    matched = match(inventory(pypi("x", "1")), Known(advisory("CVE-1-1", record)))
+    assert [gap.reason for gap in matched.gaps] == ["only GIT ranges; not compared with CVE-1-1"]
+
+
+def test_an_unknown_scheme_is_a_gap():
+    record = affected("x", "2", ecosystem="PyPI", scheme="maven")
+    matched = match(inventory(pypi("x", "1")), Known(advisory("CVE-1-1", record)))
+    assert (len(matched.findings), len(matched.gaps), matched.judged) == (0, 1, 0)
+
+
+def test_an_ecosystem_without_data_is_a_gap_that_counts_its_packages():
+    matched = match(inventory(deb("a", "1"), deb("b", "1"), pypi("c", "1")), Known(covers=["PyPI"]))
+    assert matched.judged == 1
+    assert [(gap.subject, "2 packages" in gap.reason) for gap in matched.gaps] == [(DEBIAN, True)]
+
+
+def test_owned_copies_and_applications_are_not_judged_twice():
+    database = Known(advisory("CVE-1-1", affected("x", ecosystem="PyPI", scheme="pep440")))
+    assert found(pypi("x", "1", owner="pkg:deb/debian/python3-x@1"), pypi("x", "1", application=True), database=database) == []
+
+
+# -- severity
+
+
+def severity(record, *facts) -> tuple[Severity, str]:
+    matched = match(inventory(deb("a", "1")), Known(record))
+    known = {fact.cve: fact for fact in facts}
+    vulnerability = enrich(matched.findings, known)[0].vulnerability
+    return vulnerability.severity, vulnerability.severity_source
+
+
+V3_CRITICAL = Rating(source="nvd", vector="CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H")
+V4_LOW = Rating(source="ghsa", vector="CVSS:4.0/AV:L/AC:H/AT:P/PR:H/UI:A/VC:L/VI:N/VA:N/SC:N/SI:N/SA:N")
+V2_HIGH = Rating(source="nvd", vector="AV:N/AC:L/Au:N/C:C/I:C/A:C")
+
+
+def test_the_distributions_own_rating_comes_first():
+    record = advisory("CVE-1-1", affected("a", rating=Rating(source="debian", word="low**")), ratings=(V3_CRITICAL,))
+    assert severity(record) == (Severity.LOW, "debian")
+
+
+def test_an_unimportant_issue_is_negligible_and_still_a_finding():
+    record = advisory("CVE-1-1", affected("a", rating=Rating(source="debian", word="unimportant")))
+    assert severity(record) == (Severity.NEGLIGIBLE, "debian")
+
+
+def test_without_a_word_the_newest_cvss_decides():
+    record = advisory("CVE-1-1", affected("a"), ratings=(V2_HIGH, V3_CRITICAL, V4_LOW))
+    assert severity(record) == (Severity.LOW, "ghsa")
+    assert severity(advisory("CVE-1-1", affected("a"), ratings=(V2_HIGH, V3_CRITICAL))) == (Severity.CRITICAL, "nvd")
+    assert severity(advisory("CVE-1-1", affected("a"), ratings=(V2_HIGH,))) == (Severity.HIGH, "nvd")
+
+
+def test_facts_of_the_cve_fill_in_what_nobody_rated_and_nothing_else():
+    facts = CveFacts(cve="CVE-1-1", ratings=(V3_CRITICAL,), cwes=("CWE-79",), epss=0.5, kev_added="2024-01-01")
+    word = Rating(source="debian", word="not yet assigned")
+    assert severity(advisory("CVE-1-1", affected("a", rating=word)), facts) == (Severity.CRITICAL, "nvd")
+    rated = advisory("CVE-1-1", affected("a", rating=Rating(source="debian", word="low")))
+    assert severity(rated, facts) == (Severity.LOW, "debian")
+    (finding,) = enrich(match(inventory(deb("a", "1")), Known(rated)).findings, {"CVE-1-1": facts})
+    v = finding.vulnerability
+    assert (v.epss, v.kev_added, v.cwes, v.cvss_score) == (0.5, "2024-01-01", ("CWE-79",), 9.8)
+    assert {rating.source for rating in v.ratings} == {"debian", "nvd"}
+
+
+def test_a_malformed_vector_is_passed_over():
+    record = advisory("CVE-1-1", affected("a"), ratings=(Rating(source="x", vector="CVSS:3.1/AV:Z"), V2_HIGH))
+    assert severity(record) == (Severity.HIGH, "nvd")
+    assert severity(advisory("CVE-1-1", affected("a"))) == (Severity.UNKNOWN, "")
