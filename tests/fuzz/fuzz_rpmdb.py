@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import struct
 import sys
-import time
 from pathlib import Path
 
 from hypothesis import given, settings
@@ -51,7 +50,6 @@ _EDITS = st.lists(
     ),
     max_size=12,
 )
-_SECONDS = 5.0
 
 
 @given(kind=st.sampled_from(sorted(_DATABASES)), edits=_EDITS, cut=st.integers(0, 1 << 20))
@@ -74,9 +72,7 @@ def test_any_header(blob: bytes) -> None:
 
 
 def read(data: bytes) -> None:
-    start = time.monotonic()
     facts = list(rpm.catalog(File(path="var/lib/rpm/Packages", data=data)))
-    assert time.monotonic() - start < _SECONDS
     assert all(isinstance(fact, Package | Owns | Gap) for fact in facts)
     assert all(fact.name and fact.version for fact in facts if isinstance(fact, Package))
 

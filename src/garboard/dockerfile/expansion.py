@@ -24,6 +24,7 @@ PLATFORM_ARGUMENTS: Final = (
     "TARGETVARIANT",
     "TARGETSTAGE",
 )
+DEFAULT_SHELL: Final = ("/bin/sh", "-c")
 NO_ARGUMENTS: Final[Mapping[str, str]] = MappingProxyType({})
 
 
@@ -32,7 +33,7 @@ class Scope:
 
     ``environment`` wins over ``arguments``. A name in ``declared`` is an ARG without a value: not set. In an ``open``
     scope any other name may have been set by an image that is not looked into, so its value is unknown; in a closed
-    one it is not set.
+    one it is not set. ``shell`` is what the last SHELL said runs the shell forms.
     """
 
     def __init__(self, *, is_open: bool) -> None:
@@ -40,6 +41,7 @@ class Scope:
         self.environment: dict[str, str | Unknown] = {}
         self.arguments: dict[str, str | Unknown] = {}
         self.declared: set[str] = set()
+        self.shell: tuple[str, ...] = DEFAULT_SHELL
 
     def copy(self) -> Scope:
         """Another scope with the same variables."""
@@ -47,6 +49,7 @@ class Scope:
         other.environment.update(self.environment)
         other.arguments.update(self.arguments)
         other.declared |= self.declared
+        other.shell = self.shell
         return other
 
     def lookup(self, name: str) -> str | Unknown | None:
@@ -88,11 +91,13 @@ def global_scope(arguments: tuple[Assignment, ...], build_args: Mapping[str, str
 
 
 def apply(instruction: Instruction, scope: Scope, outer: Scope, build_args: Mapping[str, str], escape: str) -> None:
-    """Change a stage's scope as an ARG or ENV does; ``outer`` is the scope of the FROM lines."""
+    """Change a stage's scope as an ARG, ENV or SHELL does; ``outer`` is the scope of the FROM lines."""
     if instruction.name == "ARG":
         before = scope.copy() if len(instruction.assignments) > 1 else scope
         for argument in instruction.assignments:
             _declare(argument, scope, before, build_args, escape, outer)
+    elif instruction.name == "SHELL":
+        scope.shell = instruction.exec_form or DEFAULT_SHELL
     elif instruction.name == "ENV":
         scope.environment |= {
             name: expand(one.value or "", scope, escape)

@@ -90,13 +90,8 @@ class Reader:
                 break
             start, end = following
             kept, continued = self._cut(start, end)
-        return Logical("".join(texts), places), max(end, self._trailing(end))
-
-    def _trailing(self, end: int) -> int:
-        """The end of the last line that was read, where comments or blank lines ended the file inside a continuation."""
-        start, after = self.source.bounds(self._line - 1)
-        written = self.source.text[start:after].rstrip(SPACE)
-        return start + len(written) if written else end
+        start, after = self.source.bounds(self._line - 1)  # comments may end the file inside a continuation
+        return Logical("".join(texts), places), max(end, start + len(self.source.text[start:after].rstrip(LINE_END)))
 
     def _continuation(self) -> tuple[int, int] | None:
         while (bounds := self.next_line()) is not None:

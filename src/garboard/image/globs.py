@@ -40,15 +40,15 @@ class Extra(NamedTuple):
 class Matcher:
     """Tells which readers want a path.
 
-    ``names``, ``extensions`` and ``folders`` are public so that a hot loop can ask them itself before it calls
-    `readers`: a path whose last component, whose extension (with its dot) and whose folder are in none of them is
-    wanted by nobody.
+    ``names``, ``suffixes`` and ``folders`` are public so that a hot loop can ask them itself before it calls `readers`: a
+    path whose last component is not in ``names`` and ends with none of ``suffixes``, and which starts with none of
+    ``folders``, is wanted by nobody.
     """
 
     def __init__(self, readers: Sequence[Reader], extras: Iterable[Extra] = ()) -> None:
         self.names: set[bytes] = set()
-        self.extensions: set[bytes] = set()
-        self.folders: set[bytes] = set()
+        self.suffixes: tuple[bytes, ...] = ()
+        self.folders: tuple[bytes, ...] = ()
         self.fixed: list[tuple[bytes, str, str]] = []
         """(folder, last component as a glob, reader) of every glob whose folder is fixed."""
         self.extras = tuple(extras)
@@ -72,14 +72,14 @@ class Matcher:
         if not self._add_last(last):
             if "*" in folder:
                 raise ValueError(f"a glob's last component is a name, *.extension, or in a fixed folder: {glob}")
-            self.folders.add(folder.encode())
+            self.folders += (folder.encode() + b"/",)
         self._patterns.append((reader, _pattern(glob)))
 
     def _add_last(self, last: str) -> bool:
         if "*" not in last:
             self.names.add(last.encode())
         elif last.startswith("*.") and "*" not in last[1:]:
-            self.extensions.add(last[last.rfind(".") :].encode())
+            self.suffixes += (last[1:].encode(),)
         else:
             return False
         return True
@@ -90,7 +90,7 @@ class Matcher:
             self.names.add(extra.path[extra.path.rfind(b"/") + 1 :])
             return
         if not self._add_last(extra.last):
-            self.folders.add(extra.path)
+            self.folders += (extra.path + b"/",)
         self._patterns.append((extra.reader, _in_folder(extra.path, extra.last)))
 
     def spelling(self, path: bytes, reader: str) -> bytes:

@@ -28,6 +28,7 @@ from garboard.model.limits import MIB, Limits
 from garboard.model.package import Fact
 
 _SLICE = 1 * MIB
+_RELEASE = 16 * MIB
 
 
 def text(path: bytes) -> str:
@@ -123,8 +124,12 @@ class Collector:
 
 
 def _slices(region: Region) -> Iterator[bytes]:
+    """The region in pieces; pages that were passed are handed back to the system, or they would count as memory."""
+    window = MappedWindow(region)
     for start in range(region.start, region.end, _SLICE):
         yield region.map[start : min(start + _SLICE, region.end)]
+        if start % _RELEASE < _SLICE:
+            window.release(start)
 
 
 def _hashed(chunks: Iterator[bytes], update: Callable[[bytes], None]) -> Iterator[bytes]:

@@ -25,7 +25,7 @@ def entries(data: bytes, subject: str) -> list[Entry]:
     """The images of a ``manifest.json``. Raises `ImageError`."""
     try:
         found = msgspec.json.decode(data, type=list[Entry])
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ImageError(f"the manifest.json of {subject} is malformed: {error}", "export the image again") from error
     if not found:
         raise ImageError(f"{subject} holds no image", "export the image again")

@@ -35,7 +35,7 @@ class SparseMap(NamedTuple):
 
 
 def _checked(size: int, numbers: list[int], data_at: int, stored: int | None) -> SparseMap:
-    if len(numbers) % 2 or len(numbers) > 2 * _ENTRIES:
+    if len(numbers) % 2 or len(numbers) > 2 * _ENTRIES or size < 0:
         raise ValueError("an odd map")
     pieces = tuple(zip(numbers[::2], numbers[1::2], strict=True))
     last = 0
@@ -91,6 +91,10 @@ def _pax_1_0(records: Mapping[bytes, bytes], data_at: int, read: ReadAt, limit: 
         text += read(data_at + len(text), _BLOCK)
         lines = text.split(b"\n")
         count = int(lines[0]) if len(lines) > 1 else None
+    if count < 0:
+        raise ValueError("a negative count")
     numbers = [int(line) for line in lines[1 : 1 + 2 * count]]
-    pieces = _checked(int(records[b"GNU.sparse.realsize"]), numbers, data_at + len(text), sum(numbers[1::2]))
-    return pieces
+    size = records.get(b"GNU.sparse.realsize")
+    if size is None:
+        raise ValueError("no real size")
+    return _checked(int(size), numbers, data_at + len(text), sum(numbers[1::2]))

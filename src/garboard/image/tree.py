@@ -77,10 +77,8 @@ class _Reading:
 
     def _want(self, path: bytes, entry: os.DirEntry[bytes]) -> None:
         matcher = self._matcher
-        slash = path.rfind(b"/")
-        last = path[slash + 1 :]
-        if not (last in matcher.names or last[last.rfind(b".") :] in matcher.extensions
-                or path[: max(slash, 0)] in matcher.folders):  # fmt: skip
+        last = path[path.rfind(b"/") + 1 :]
+        if not (last in matcher.names or last.endswith(matcher.suffixes) or path.startswith(matcher.folders)):
             return
         wanted = matcher.readers(path)
         if not wanted:

@@ -145,10 +145,7 @@ _NAME = 200
 def render(report: Report, view: View) -> bytes:
     """The document, UTF-8, ending in a line feed. Its serial number is made of its content."""
     del view
-    bom = _bom(report)
-    serial = identity.identifier(msgspec.json.encode(bom))
-    bom = msgspec.structs.replace(bom, serial_number=f"urn:uuid:{serial}")
-    return msgspec.json.format(msgspec.json.encode(bom), indent=2) + b"\n"
+    return msgspec.json.format(identity.stamped(msgspec.json.encode(_bom(report))), indent=2) + b"\n"
 
 
 def _bom(report: Report) -> Bom:
@@ -160,7 +157,7 @@ def _bom(report: Report) -> Bom:
         schema="http://cyclonedx.org/schema/bom-1.6.schema.json",
         bom_format="CycloneDX",
         spec_version="1.6",
-        serial_number="",
+        serial_number=f"urn:uuid:{identity.PLACEHOLDER}",
         version=1,
         metadata=Metadata(
             timestamp=identity.timestamp(report.created),

@@ -17,9 +17,16 @@ _EPOCH: Final = "1970-01-01T00:00:00Z"
 _FROM_A_REGISTRY: Final = frozenset({"registry"})
 
 
-def identifier(content: bytes) -> str:
-    """A UUID that the same content always gets."""
-    return str(uuid5(_NAMESPACE, sha256(content).hexdigest()))
+PLACEHOLDER: Final = "00000000-0000-0000-0000-000000000000"
+
+
+def stamped(document: bytes) -> bytes:
+    """An encoded document with its first `PLACEHOLDER` replaced by a UUID that the same content always gets.
+
+    The document's own field must come before anything that the image says.
+    """
+    name = uuid5(_NAMESPACE, sha256(document).hexdigest())
+    return document.replace(PLACEHOLDER.encode(), str(name).encode(), 1)
 
 
 def timestamp(created: str) -> str:
@@ -66,4 +73,4 @@ def oci_purl(image: Image) -> str:
 
 
 def _quoted(text: str) -> str:
-    return quote(text, safe=":")
+    return quote(text, safe=":/")

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from hashlib import sha256
 from typing import Final
-from urllib.parse import quote
 
 import msgspec
 
@@ -102,8 +102,8 @@ class Document(_Out):
     spdx_version: str
     data_license: str
     spdx_id: str = msgspec.field(name="SPDXID")
-    name: str
     document_namespace: str
+    name: str
     creation_info: Creation
     packages: tuple[SpdxPackage, ...]
     relationships: tuple[Relationship, ...]
@@ -126,11 +126,7 @@ _NAME: Final = 100
 def render(report: Report, view: View) -> bytes:
     """The document, UTF-8, ending in a line feed. Its namespace is made of its content."""
     del view
-    document = _Writer(report).document()
-    name = quote(re.sub(r"[^A-Za-z0-9._-]+", "-", document.name), safe="")
-    unique = identity.identifier(msgspec.json.encode(document))
-    document = msgspec.structs.replace(document, document_namespace=f"{_SITE}{name}-{unique}")
-    return msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"
+    return msgspec.json.format(identity.stamped(msgspec.json.encode(_Writer(report).document())), indent=2) + b"\n"
 
 
 class _Writer:
@@ -158,7 +154,7 @@ class _Writer:
             data_license="CC0-1.0",
             spdx_id=_DOCUMENT,
             name=self._image.name or "image",
-            document_namespace="",
+            document_namespace=f"{_SITE}garboard-{identity.PLACEHOLDER}",
             creation_info=Creation(created=self._date, creators=(_TOOL,), license_list_version=LIST_VERSION),
             packages=tuple(packages),
             relationships=tuple(self._relationships(distro)),
@@ -221,6 +217,7 @@ def _purl(purl: str) -> tuple[ExternalRef, ...]:
     return (ExternalRef(reference_category="PACKAGE-MANAGER", reference_locator=purl, reference_type="purl"),)
 
 
+@lru_cache(maxsize=4096)
 def _supplier(vendor: str) -> str | None:
     """``Name <address>`` is taken for a person, another text for an organisation."""
     contact = _CONTACT.fullmatch(vendor)

