@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import feeding
 import pytest
 from conftest import Engines, Known
+from feeding import Expected
 from forms import Forms
 from running import Garboard, findings, packages
 from serving import Registry
@@ -75,8 +75,8 @@ def env(way: Way, engines: Engines, registry: Registry, request: pytest.FixtureR
 def test_expected_findings(garboard: Garboard, forms: Forms, known: Known) -> None:
     """What the feeds that were written must find, no more and no less."""
     report = garboard.scan("--offline", forms.docker_archive)
-    by_purl = {f"{entry['purl']}": entry["name"].rpartition("/")[2] for entry in report["vulnerabilities"]}
-    found = {feeding.Expected(by_purl[purl], *rest) for id_, purl, *others in findings(report) for rest in [(id_, *others)]}
+    names = {entry["purl"]: entry["name"].rpartition("/")[2] for entry in report["vulnerabilities"]}
+    found = {Expected(names[purl], vulnerability, *rest) for vulnerability, purl, *rest in findings(report)}
     assert found == known.expected
     assert report["path"] == str(forms.docker_archive)
     assert {gap["subject"] for gap in report["gaps"]} <= {"severity"}, report["gaps"]

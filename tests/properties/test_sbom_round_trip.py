@@ -121,11 +121,11 @@ def comparable(inventory: Inventory) -> Inventory:
     )
 
 
-@pytest.mark.parametrize("format", WRITERS)
+@pytest.mark.parametrize("kind", WRITERS)
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(report=reports())
-def test_what_is_written_is_read(format: str, report: Report) -> None:
-    image, inventory = read(WRITERS[format].render(report, View()))
+def test_what_is_written_is_read(kind: str, report: Report) -> None:
+    image, inventory = read(WRITERS[kind].render(report, View()))
     assert comparable(inventory) == comparable(report.inventory)
     assert [layer.diff_id for layer in image.layers] == [layer.diff_id for layer in report.image.layers]
     assert (image.platform, image.tags, image.config_digest) == (
@@ -133,8 +133,8 @@ def test_what_is_written_is_read(format: str, report: Report) -> None:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("format", WRITERS)
-def test_without_our_mark_the_packages_are_the_same_too(format: str) -> None:
+@pytest.mark.parametrize("kind", WRITERS)
+def test_without_our_mark_the_packages_are_the_same_too(kind: str) -> None:
     """Other readers, and ours of others' documents, know the packages by their package URLs alone."""
     distro = DISTROS[1]
     deb = Package(
@@ -147,7 +147,7 @@ def test_without_our_mark_the_packages_are_the_same_too(format: str) -> None:
         source_version="3.0-1",
     )
     inventory = Inventory(packages=complete([deb], distro), distro=distro)
-    data = WRITERS[format].render(Report(image=Image(name="a", source="x"), inventory=inventory), View())
+    data = WRITERS[kind].render(Report(image=Image(name="a", source="x"), inventory=inventory), View())
     _, found = read(
         data.replace(f'"name": "{TOOL}"'.encode(), b'"name": "other"').replace(
             f"Tool: {TOOL}-".encode(), b"Tool: other-"

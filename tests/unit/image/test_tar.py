@@ -178,7 +178,7 @@ def test_a_huge_extension_header_is_an_error_that_names_the_limit():
         walk(info.tobuf(tarfile.USTAR_FORMAT) + bytes(2 * MIB))
 
 
-@pytest.mark.parametrize("record", [b"5 x\n", b"99 path=w\n", b"path=w\n", b"0 path=w\n", b"10 pathww\n"])
+@pytest.mark.parametrize("record", [b"5 x\n9 path=\n", b"99 path=w\n", b"path=w\n", b"0 path=w\n", b"-1 path=w\n", b"x path=w\n", b"9 size=x\n"])
 def test_malformed_pax_records_are_an_error(record):
     info = tarfile.TarInfo("x")
     info.type, info.size = b"x", len(record)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import jsonschema_rs
@@ -39,8 +40,7 @@ def test_the_strict_validator_accepts_it(of: Report) -> None:
 @pytest.mark.parametrize("of", [report(), nothing()])
 def test_a_second_validator_accepts_it(of: Report) -> None:
     def read(path: Any) -> Any:
-        with open(path, encoding="utf-8") as file:
-            return json.load(file)
+        return json.loads(Path(path).read_text(encoding="utf-8"))
 
     schema = read(BOM_JSON[SchemaVersion.V1_6])
     others = {"spdx.SNAPSHOT.schema.json": SPDX_JSON, "jsf-0.82.SNAPSHOT.schema.json": JSF}
