@@ -5,6 +5,7 @@ Time is an argument; the database, the cache and the supplier of missing data ar
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -26,7 +27,11 @@ from garboard.model.package import Inventory
 from garboard.model.report import Report
 
 if TYPE_CHECKING:
-    from garboard.model.advisory import Lookup
+    from garboard.model.advisory import FeedState, Lookup
+
+
+STALE_DAYS = 7
+"""Since data were last fetched or confirmed; most feeds change every day."""
 
 
 class Supply:
@@ -86,17 +91,41 @@ def analyse(
     cves = {name for finding in matched.findings for name in names(finding.vulnerability)}
     gaps += supply.facts(sorted(cves), sorted(_unrated(matched.findings)))
     findings = enrich(matched.findings, database.facts(sorted(cves)))
+    feeds = database.used()
+    gaps += _of_feeds(feeds, now)
     return Report(
         image=of,
         inventory=inventory,
         findings=trace(findings, inventory.packages),
         gaps=tuple(dict.fromkeys((*inventory.gaps, *gaps, *matched.gaps))),
-        feeds=database.states(),
+        feeds=feeds,
         judged=matched.judged,
         created=now,
         target_file=target_file,
         base_image=base_image,
     )
+
+
+def _of_feeds(feeds: Iterable[FeedState], now: str) -> list[Gap]:
+    """What the data themselves cannot tell: caveats, records that could not be read, and their age."""
+    gaps = []
+    for feed in feeds:
+        reasons = [feed.caveat] if feed.caveat else []
+        if feed.skipped:
+            reasons.append(f"{feed.skipped} records of this feed could not be read: {'; '.join(feed.gaps[:2])}")
+        days = _days(feed.fetched, now)
+        if days is None or days > STALE_DAYS:
+            age = "at an unknown time" if days is None else f"{days} days ago"
+            reasons.append(f"last fetched {age}; newer vulnerabilities are not known: garboard db update {feed.shard}")
+        gaps += [Gap(stage="database", subject=feed.shard, reason=reason) for reason in reasons]
+    return gaps
+
+
+def _days(earlier: str, later: str) -> int | None:
+    try:
+        return (dt.datetime.fromisoformat(later) - dt.datetime.fromisoformat(earlier)).days
+    except (ValueError, TypeError):
+        return None
 
 
 def _unrated(findings: Iterable[Finding]) -> set[str]:

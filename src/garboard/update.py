@@ -197,4 +197,5 @@ def _state(shard: str, built: Built, fetched: list[Fetched], now: str) -> FeedSt
         bytes=sum(each.received for each in fetched),
         skipped=built.skipped,
         gaps=built.gaps,
+        caveat=feeds.feed_of(shard).CAVEAT,
     )

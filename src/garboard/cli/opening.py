@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -103,7 +104,7 @@ def cache_from(values: dict[str, Any]) -> Cache:
 def write(data: bytes, output: str) -> None:
     """To a file, whole or not at all, or to standard output."""
     if not output or output == "-":
-        stream = click.get_binary_stream("stdout")
+        stream = sys.stdout.buffer
         stream.write(data)
         stream.flush()
         return

@@ -105,6 +105,10 @@ class Database:
         """How old each shard is, by name."""
         return tuple(self.shard(name).state for name in self._installed)
 
+    def used(self) -> tuple[FeedState, ...]:
+        """The same of the shards that were asked for something."""
+        return tuple(self._open[name].state for name in sorted(self._open))
+
 
 def open_database(directory: str | Path | None = None) -> Database:
     """The database in a directory; by default ``GARBOARD_DB``, else the user's data folder. It need not exist yet."""

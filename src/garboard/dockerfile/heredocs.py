@@ -81,7 +81,9 @@ def read(line: Logical, reader: Reader, end: int) -> tuple[tuple[Heredoc, ...], 
 def _body(one: Delimiter, reader: Reader) -> Heredoc | None:
     """The lines up to the delimiter's; None, and nothing read, where there is none."""
     text = reader.source.text
-    before = reader.read
+    if not reader.comes(one.name):
+        return None
+    before = reader.mark()
     first = start = reader.line_end()
     while (bounds := reader.next_line()) is not None:
         start, end = bounds
@@ -95,7 +97,7 @@ def _body(one: Delimiter, reader: Reader) -> Heredoc | None:
                 strip_tabs=one.strip_tabs,
                 descriptor=one.descriptor,
             )
-    reader.back(reader.read - before)
+    reader.back(before)
     return None
 
 

@@ -30,6 +30,7 @@ class Reader:
         self._last = len(source.starts) if source.text else 0
         self._first = 1 if source.text.startswith("\ufeff") else 0
         self._in_directives = True
+        self._last_of: dict[str, int] | None = None
         if self._first:
             self._note(PieceKind.BOM, 0, 1)
 
@@ -51,14 +52,21 @@ class Reader:
         """Where the line that was read last ends, line end included."""
         return self.source.bounds(self._line - 1)[1]
 
-    def back(self, lines: int) -> None:
-        """Read the last ``lines`` physical lines again."""
-        self._line -= lines
+    def comes(self, text: str) -> bool:
+        """Whether a line not read yet is this text, tabs before it aside."""
+        if self._last_of is None:  # built once: to look ahead for each heredoc would take the square of the file
+            bounds = (self.source.bounds(line) for line in range(self._last))
+            lines = (self.source.text[start:after].rstrip(LINE_END).lstrip("\t") for start, after in bounds)
+            self._last_of = {line: number for number, line in enumerate(lines)}
+        return self._last_of.get(text.lstrip("\t"), -1) >= self._line
 
-    @property
-    def read(self) -> int:
-        """How many physical lines have been read."""
+    def mark(self) -> int:
+        """The place that has been read up to, for :meth:`back`."""
         return self._line
+
+    def back(self, mark: int) -> None:
+        """Read again from a place on."""
+        self._line = mark
 
     def next_logical(self) -> tuple[Logical, int] | None:
         """The next logical line that is an instruction, and where its last physical line ends; None at the end."""

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 SHELLS: Final = ("sh", "bash", "dash", "ash", "ksh", "zsh", "mksh")
 _MOST_VALUES: Final = 64  # of a loop that is followed value by value
+_MOST_REPEATED: Final = 1 << 16  # bytes of loops, each counted once for each value
 _DEEPEST: Final = 150  # statements in one another
 _CONTINUED: Final = re.compile(r"\\\r?\n")
 _ESCAPED: Final = re.compile(r"\\(.)", re.DOTALL)
@@ -154,7 +155,8 @@ class _Walk:
             return
         name = self._text(variable)
         values = [word.text for value in node.children_by_field_name("value") for word in self._words(value)]
-        if not values or len(values) > _MOST_VALUES or None in values or self._nested(body):
+        size = len(values) * (body.end_byte - body.start_byte)
+        if not values or len(values) > _MOST_VALUES or size > _MOST_REPEATED or None in values or self._nested(body):
             values = [None]
         for value in values:
             self._set[name] = value

@@ -16,6 +16,11 @@ class Feed(Protocol):
     @property
     def NAME(self) -> str: ...  # noqa: N802
 
+    @property
+    def CAVEAT(self) -> str:  # noqa: N802
+        """What its data cannot tell, a sentence for every report that uses them; empty where there is nothing."""
+        ...
+
     def shard_for(self, ecosystem: str, /) -> str | None:
         """The shard that covers an OSV ecosystem with its release (``Debian:12``); None where the feed has none."""
         ...

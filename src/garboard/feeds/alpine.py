@@ -12,6 +12,7 @@ from garboard.model.errors import FeedError
 from garboard.model.feed import Document, Header, Record
 
 NAME = "alpine"
+CAVEAT = "Alpine lists only what it has fixed; vulnerabilities that it has not fixed yet are not known here"
 URL = "https://secdb.alpinelinux.org"
 
 _BRANCH = re.compile(r"^(?:edge|v\d+\.\d+)$")

@@ -21,6 +21,7 @@ from garboard.model.feed import Document, Record
 from garboard.model.gap import Gap
 
 NAME = "debian"
+CAVEAT = ""
 URL = "https://security-tracker.debian.org/tracker/data/json"
 PAGE = "https://security-tracker.debian.org/tracker/"
 CODENAMES = MappingProxyType(

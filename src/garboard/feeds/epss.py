@@ -17,6 +17,7 @@ from garboard.model.feed import Document, Header, Record
 from garboard.model.gap import Gap
 
 NAME = "epss"
+CAVEAT = ""
 URL = "https://epss.empiricalsecurity.com/epss_scores-current.csv.gz"
 OTHER_URL = "https://epss.cyentia.com/epss_scores-current.csv.gz"
 LINE_BYTES = 4096

@@ -15,6 +15,7 @@ from garboard.model.feed import Document, Header, Record
 from garboard.model.gap import Gap
 
 NAME = "kev"
+CAVEAT = ""
 _FILE = "known_exploited_vulnerabilities.json"
 URL = f"https://www.cisa.gov/sites/default/files/feeds/{_FILE}"
 OTHER_URL = f"https://raw.githubusercontent.com/cisagov/kev-data/develop/{_FILE}"

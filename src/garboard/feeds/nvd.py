@@ -19,6 +19,7 @@ from garboard.model.feed import Document, Header, Record
 from garboard.model.gap import Gap
 
 NAME = "nvd"
+CAVEAT = ""
 URL = "https://nvd.nist.gov/feeds/json/cve/2.0"
 
 _SHARD = re.compile(r"^nvd:((?:20)\d\d)$")

@@ -20,6 +20,7 @@ from garboard.model.feed import Document, Header, Record
 from garboard.model.gap import Gap
 
 NAME = "osv"
+CAVEAT = ""
 BUCKET = "https://osv-vulnerabilities.storage.googleapis.com"
 DETAILS = 4096
 """Characters of a description that are kept."""

@@ -15,6 +15,7 @@ from garboard.model.errors import FeedError
 from garboard.model.feed import Document, Header, Record
 
 NAME = "wolfi"
+CAVEAT = "the distribution lists only what it has fixed; vulnerabilities that it has not fixed yet are not known here"
 
 _DOCUMENTS = MappingProxyType(
     {

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
-from typing import Final
+from typing import Final, cast
 
 from isal import igzip_lib, isal_zlib
 
@@ -18,6 +18,7 @@ GZIP: Final = b"\x1f\x8b"
 ZSTD: Final = b"\x28\xb5\x2f\xfd"
 _SKIPPABLE: Final = frozenset(bytes([0x50 + n]) + b"\x2a\x4d\x18" for n in range(16))
 _GZIP_WINDOW: Final = 31
+_ISAL_ERROR: Final = cast("type[Exception]", igzip_lib.IsalError)  # its stubs call it an instance
 _OUTPUT: Final = 512 * 1024
 
 
@@ -115,7 +116,7 @@ def _gzip(chunks: Iterator[bytes]) -> Iterator[bytes]:
                     data = decoder.unconsumed_tail
                     if not out and not data:
                         break
-    except igzip_lib.IsalError as error:
+    except _ISAL_ERROR as error:
         raise ImageError(f"a gzip layer is corrupt: {error}", "fetch or export the image again") from error
     if not fresh:
         raise ImageError("a gzip layer is truncated", "fetch or export the image again")

@@ -283,8 +283,8 @@ class Walker:
             members += 1
             if flag in _SPECIAL:
                 if flag == 0x78 and position - shift + size <= end and size < BLOCK:
-                    data = buffer[position - shift : position - shift + size]
-                    if not (b"path=" in data or b"size=" in data or b"GNU." in data):  # times and owners: the usual case
+                    text = buffer[position - shift : position - shift + size]
+                    if not (b"path=" in text or b"size=" in text or b"GNU." in text):  # times and owners: the usual case
                         position += BLOCK
                         continue
                 position = self._special(header, flag, size, position)

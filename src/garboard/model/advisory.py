@@ -151,6 +151,8 @@ class FeedState(Value):
     skipped: int = 0
     """Records that the feed's parser could not use; the reasons are in ``gaps``."""
     gaps: tuple[str, ...] = ()
+    caveat: str = ""
+    """What the feed's data cannot tell, whoever asks."""
 
 
 class Hit(Value):
@@ -175,6 +177,6 @@ class Lookup(Protocol):
         """What is known of these CVEs; those without data are absent."""
         ...
 
-    def states(self) -> tuple[FeedState, ...]:
-        """The shards that are there, and how old."""
+    def used(self) -> tuple[FeedState, ...]:
+        """The shards that were asked for something, and how old they are."""
         ...

@@ -12,7 +12,6 @@ from functools import lru_cache
 import msgspec
 
 from garboard import __version__
-from garboard.model.base import Value
 from garboard.model.image import Image
 from garboard.model.package import Distro, Package
 from garboard.model.report import Report
@@ -22,8 +21,8 @@ from garboard.reporters.tree import roots
 from garboard.reporters.view import View
 
 
-class _Out(Value, rename="camel", gc=False):
-    """A part of the document; what is empty is left out."""
+class _Out(msgspec.Struct, rename="camel", omit_defaults=True, gc=False):
+    """A part of the document; what is empty is left out. No `Value`, whose making takes three times as long."""
 
 
 class Property(_Out):

@@ -6,7 +6,6 @@ from itertools import chain, repeat
 
 import msgspec
 
-from garboard.model.base import Value
 from garboard.model.gap import Gap
 from garboard.model.image import History, Image
 from garboard.model.package import Package
@@ -15,7 +14,7 @@ from garboard.reporters.inventory_text import totals
 from garboard.reporters.view import View
 
 
-class _Out(Value, rename="camel", gc=False):
+class _Out(msgspec.Struct, rename="camel", gc=False):
     """A part of the document; every field is always written."""
 
 

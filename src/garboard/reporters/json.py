@@ -17,8 +17,9 @@ from garboard.model.gap import Gap
 from garboard.model.package import Location, Package
 from garboard.model.report import Report
 from garboard.reporters.text import MANAGERS, project_name
-from garboard.reporters.view import Issue, View, counted, issues
+from garboard.reporters.view import Issue, View, counted, headline, issues
 
+_TITLE = 120
 _LINUX = frozenset({"deb", "apk", "rpm"})
 
 
@@ -246,7 +247,7 @@ class _Writer:
         layer = layers[package.layer] if package.layer is not None and package.layer < len(layers) else None
         return Entry(
             id=v.id,
-            title=v.title or v.id,
+            title=headline(v, _TITLE) or v.id,
             severity=v.severity.word,
             severity_with_critical=v.severity.word,
             cvss_score=v.cvss_score,

@@ -7,7 +7,6 @@ a property test holds the two to agree.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from functools import lru_cache
 from hashlib import sha256
 from typing import Final, NamedTuple
@@ -81,9 +80,15 @@ class References:
         self.texts: dict[str, str] = {}
         """Stated texts by identifier."""
         self._ids: dict[str, str] = {}
+        self._declared: dict[tuple[str, ...], str] = {}
 
-    def declared(self, stated: Iterable[str]) -> str:
+    def declared(self, stated: tuple[str, ...]) -> str:
         """One expression for all that a package states, ``NOASSERTION`` for nothing."""
+        if stated not in self._declared:
+            self._declared[stated] = self._joined(stated)
+        return self._declared[stated]
+
+    def _joined(self, stated: tuple[str, ...]) -> str:
         parts = list(dict.fromkeys(self._part(text) for text in stated if text.strip()))
         if len(parts) < 2:
             return parts[0] if parts else NO_ASSERTION

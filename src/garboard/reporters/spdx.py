@@ -15,7 +15,6 @@ from typing import Final
 import msgspec
 
 from garboard import __version__
-from garboard.model.base import Value
 from garboard.model.image import Image
 from garboard.model.package import Distro, Package
 from garboard.model.report import Report
@@ -25,7 +24,7 @@ from garboard.reporters.spdx_ids import LIST_VERSION
 from garboard.reporters.view import View
 
 
-class _Out(Value, rename="camel", gc=False):
+class _Out(msgspec.Struct, rename="camel", omit_defaults=True, gc=False):
     """A part of the document; what is empty is left out."""
 
 

@@ -13,7 +13,7 @@ from garboard.model.finding import Finding, Vulnerability
 from garboard.model.package import Package
 from garboard.model.report import Report
 from garboard.reporters.tree import dependency_tree
-from garboard.reporters.view import Issue, View, counted, issues
+from garboard.reporters.view import Issue, View, counted, headline, issues
 
 _COLOURS: Final = {Severity.CRITICAL: "35", Severity.HIGH: "31", Severity.MEDIUM: "33"}
 _LABEL: Final = 19
@@ -36,9 +36,7 @@ def _label(package: Package) -> str:
 
 
 def _sentence(vulnerability: Vulnerability) -> str:
-    text = " ".join((vulnerability.title or vulnerability.description).split())
-    if len(text) > _DESCRIPTION:
-        text = text[:_DESCRIPTION].rpartition(" ")[0] + " …"
+    text = headline(vulnerability, _DESCRIPTION)
     return f"{vulnerability.id}: {text}" if text else vulnerability.id
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from garboard.model.advisory import Severity
-from garboard.model.finding import Finding
+from garboard.model.finding import Finding, Vulnerability
 from garboard.model.gap import Gap
 from garboard.model.report import Report
 
@@ -65,6 +65,14 @@ class Issue:
         """What makes it one."""
         package = self.first.package
         return self.first.vulnerability.id, package.type, package.source if package.type != "npm" else package.full_name
+
+
+def headline(vulnerability: Vulnerability, longest: int) -> str:
+    """Its title, else the beginning of its description, on one line; empty where there is neither."""
+    text = " ".join((vulnerability.title or vulnerability.description).split())
+    if len(text) <= longest:
+        return text
+    return text[:longest].rpartition(" ")[0] + " …"
 
 
 def issues(findings: Iterable[Finding]) -> list[Issue]:

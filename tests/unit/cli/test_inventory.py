@@ -68,6 +68,7 @@ def test_no_package_is_told_by_the_exit_code(tmp_path: Path) -> None:
     result = CliRunner().invoke(command, [f"dir:{tmp_path}", "--no-cache", "--offline"], standalone_mode=False)
     assert result.return_value == 3
     assert "Packages:      0" in result.output
+    assert "holds no package" in result.output
 
 
 def test_an_image_that_is_not_there(tmp_path: Path) -> None:

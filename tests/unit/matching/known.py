@@ -30,7 +30,7 @@ class Known:
     def facts(self, cves: Iterable[str]) -> dict[str, CveFacts]:
         return {cve: self._facts[cve] for cve in cves if cve in self._facts}
 
-    def states(self) -> tuple[FeedState, ...]:
+    def used(self) -> tuple[FeedState, ...]:
         return ()
 
 

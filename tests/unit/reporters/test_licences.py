@@ -69,6 +69,6 @@ def test_references_are_valid_and_unlike(texts: list[str]) -> None:
     import re
 
     references = References()
-    references.declared(texts)
+    references.declared(tuple(texts))
     assert all(re.fullmatch(r"LicenseRef-[A-Za-z0-9.-]+", name) for name in references.texts)
     assert len(set(references.texts.values())) == len(references.texts)
