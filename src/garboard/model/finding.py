@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from garboard.model.advisory import Rating, Severity, Status
+from garboard.model.attribution import Introduction
 from garboard.model.base import Value
 from garboard.model.package import Package
 
@@ -48,3 +49,5 @@ class Finding(Value):
     note: str = ""
     from_paths: tuple[tuple[str, ...], ...] = ()
     """Dependency paths, shortest first, each from a direct package to this one, as package ids."""
+    introduced: Introduction | None = None
+    """Who brought the package in; None where the image has no layers."""

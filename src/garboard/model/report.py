@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from garboard.model.advisory import FeedState
+from garboard.model.attribution import Attribution
 from garboard.model.base import Value
 from garboard.model.finding import Finding
 from garboard.model.gap import Gap
@@ -26,3 +27,5 @@ class Report(Value):
     """The Dockerfile as the user named it."""
     base_image: str = ""
     """The base that the Dockerfile's final stage names."""
+    attribution: Attribution | None = None
+    """Whose the layers are; None for what has none (an SBOM, a folder)."""

@@ -1,0 +1,105 @@
+"""Whose a package is: the base image's or a line's of the Dockerfile, and how that is known."""
+
+from __future__ import annotations
+
+import enum
+
+from garboard.model.base import Value
+from garboard.model.gap import Gap
+
+
+class Certainty(enum.StrEnum):
+    """How something is known, best first. There is no "likely": what is not unique is unknown."""
+
+    EXACT = "exact"
+    """Proven: the base image's own layers are the lowest of this image."""
+    DECLARED = "declared"
+    """The image says so: OCI labels or provenance."""
+    ALIGNED = "aligned"
+    """The Dockerfile's instructions align with the image's history in one way only."""
+    UNKNOWN = "unknown"
+
+
+class Origin(enum.StrEnum):
+    """Who brought something."""
+
+    BASE = "base"
+    DOCKERFILE = "dockerfile"
+    UNKNOWN = "unknown"
+
+
+class Base(Value):
+    """The base image: its name for people, and how many of the lowest layers are its own (None: the boundary is unknown).
+
+    ``how`` speaks of the boundary; ``evidence`` is a sentence for a person.
+    """
+
+    name: str = ""
+    digest: str = ""
+    layers: int | None = None
+    how: Certainty = Certainty.UNKNOWN
+    evidence: str = ""
+
+
+class Place(Value):
+    """Where in a Dockerfile: lines and columns count from 1, ``end_line`` is the last one."""
+
+    file: str
+    line: int
+    column: int = 1
+    end_line: int = 0
+
+
+class LayerOrigin(Value):
+    """Whose one layer is.
+
+    Attributes:
+        index: of the layer, lowest 0.
+        origin: base, Dockerfile, or not known.
+        created_by: the image's history of it, without the builder's own words (``/bin/sh -c``, ``# buildkit``); empty
+            where the history has no entry for it.
+        instruction: as written in the Dockerfile where it is aligned (``RUN apt-get …``), else empty.
+        place: where that stands.
+        copied_from: the stage or image of ``COPY --from``, as written, else empty.
+    """
+
+    index: int
+    origin: Origin = Origin.UNKNOWN
+    created_by: str = ""
+    instruction: str = ""
+    place: Place | None = None
+    copied_from: str = ""
+
+
+class Attribution(Value):
+    """Of every layer, in order."""
+
+    base: Base = Base()
+    layers: tuple[LayerOrigin, ...] = ()
+    how: Certainty = Certainty.UNKNOWN
+    """How instructions were found for the layers above the base."""
+    gaps: tuple[Gap, ...] = ()
+
+
+class Introduction(Value):
+    """Who brought one package in, and by which words.
+
+    Attributes:
+        origin: base, Dockerfile, or not known.
+        layer: index of its layer, None where there are none.
+        instruction: the whole instruction, as in `LayerOrigin`; the history's command where there is no Dockerfile.
+        command: the one install command within it that asked (``apt-get install -y git vim``), else empty.
+        asked_for: the package that the line asked for and that leads to this one; empty where that is not known.
+        place: where it stands.
+        copied_from: as in `LayerOrigin`.
+        stage_instruction: for a copied package whose stage's image was given: the stage's instruction.
+    """
+
+    origin: Origin = Origin.UNKNOWN
+    layer: int | None = None
+    instruction: str = ""
+    command: str = ""
+    asked_for: str = ""
+    place: Place | None = None
+    copied_from: str = ""
+    stage_instruction: str = ""
