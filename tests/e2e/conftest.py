@@ -81,6 +81,8 @@ def engines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engines]:
     classic, containerd = (Docker(found[name], config) for name in ("DOCKER_HOST", "GARBOARD_E2E_CONTAINERD_HOST"))
     for docker in (classic, containerd):  # what earlier days left
         docker("system", "prune", "--all", "--force", "--filter", "until=24h")
+    # A store of containerd's still clears away what the old image leaves while it loads the new one of its name.
+    containerd("image", "prune", "--all", "--force")
     try:
         yield Engines(classic, containerd, Path(found["DOCKER_HOST"].removeprefix("unix://")).parents[1])
     finally:

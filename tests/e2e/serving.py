@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
 import os
 import re
 import shutil
 import socket
 import subprocess
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -16,12 +18,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 import pytest
 from running import run
 
 USER, PASSWORD = "scanner", "pa:ss wörd"
 _BLOB = re.compile(r'"GET /v2/\S+/blobs/(sha256:[0-9a-f]{64}) ')
+
+_EXPORT = re.compile(r"^GET \S*/images/\S+/get\b")
 
 
 def await_answer(there: Callable[[], bool], what: str, log: Path) -> None:
@@ -106,6 +111,55 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
+
+
+class Tap:
+    """Stands between a client and an engine's socket, and writes down what is asked."""
+
+    def __init__(self, engine: str, folder: Path) -> None:
+        self._engine = engine.removeprefix("unix://")
+        self._path = folder / f"tap-{os.urandom(4).hex()}.sock"
+        self.asked: list[str] = []
+        self.address = f"unix://{self._path}"
+
+    def exports(self) -> int:
+        """How often an image was exported; forgets what was asked."""
+        found = sum(bool(_EXPORT.search(line)) for line in self.asked)
+        self.asked.clear()
+        return found
+
+    def __enter__(self) -> Self:
+        self._listening = socket.socket(socket.AF_UNIX)
+        self._listening.bind(str(self._path))
+        self._listening.listen()
+        threading.Thread(target=self._accept, daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._listening.close()
+        self._path.unlink()
+
+    def _accept(self) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                client, _ = self._listening.accept()
+                engine = socket.socket(socket.AF_UNIX)
+                engine.connect(self._engine)
+                for source, to, seen in ((client, engine, self._see), (engine, client, None)):
+                    threading.Thread(target=self._carry, args=(source, to, seen), daemon=True).start()
+
+    def _see(self, data: bytes) -> None:
+        self.asked += [line for line in data.decode("latin-1").splitlines() if line.endswith("HTTP/1.1")]
+
+    @staticmethod
+    def _carry(source: socket.socket, to: socket.socket, seen: Callable[[bytes], None] | None) -> None:
+        with contextlib.suppress(OSError):
+            while data := source.recv(1024 * 1024):
+                if seen:
+                    seen(data)
+                to.sendall(data)
+        with contextlib.suppress(OSError):
+            to.shutdown(socket.SHUT_WR)
 
 
 def storage_driver(folder: Path) -> str:

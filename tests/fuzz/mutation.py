@@ -20,9 +20,10 @@ class Target:
     name: str
     run: Callable[[bytes], object]
     seeds: Sequence[bytes]
+    tokens: Sequence[bytes] = TOKENS
 
 
-def mutate(data: bytes, rng: random.Random) -> bytes:
+def mutate(data: bytes, rng: random.Random, tokens: Sequence[bytes] = TOKENS) -> bytes:
     """A few random edits."""
     for _ in range(rng.randrange(1, 5)):
         start = rng.randrange(len(data) + 1)
@@ -31,7 +32,7 @@ def mutate(data: bytes, rng: random.Random) -> bytes:
         if kind == 0:
             data = data[:start] + data[end:]
         elif kind == 1:
-            data = data[:start] + rng.choice(TOKENS) + data[end:]
+            data = data[:start] + rng.choice(tokens) + data[end:]
         elif kind == 2:
             data = data[:start] + rng.randbytes(end - start) + data[end:]
         elif kind == 3 and start < len(data):
@@ -45,7 +46,7 @@ def attack(target: Target, runs: int, seed: int) -> None:
     """``runs`` inputs; the first that raises is printed and raised."""
     rng = random.Random(f"{seed} {target.name}")
     for number in range(runs):
-        data = mutate(rng.choice(target.seeds), rng)
+        data = mutate(rng.choice(target.seeds), rng, target.tokens)
         try:
             target.run(data)
         except BaseException:

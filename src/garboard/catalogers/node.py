@@ -55,8 +55,8 @@ def catalog(file: File, /) -> Iterator[Fact]:
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         yield Gap(stage="catalog", subject=file.path, reason=f"is no JSON object: {error}")
         return
-    name, version = _text(manifest.name) or folder or "", _text(manifest.version)
-    if not name:
+    name, version = _text(manifest.name).rstrip("/") or folder or "", _text(manifest.version)
+    if not name.strip("@/"):
         return
     if folder and not version:
         yield Gap(stage="catalog", subject=file.path, reason=f"package {name} has no version")

@@ -47,7 +47,10 @@ class CompressedImage:
                 while chunk := file.read(MIB):
                     yield chunk
 
-        return inflate(stored(), self._options.limits)
+        try:
+            yield from inflate(stored(), self._options.limits)
+        except ImageError as error:
+            raise ImageError(f"{self._path}: {error.message}", error.hint) from error
 
     def identity(self, index: int) -> str:
         return f"{self._identity}|{self._labels[index]}"

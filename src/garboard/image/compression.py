@@ -117,9 +117,9 @@ def _gzip(chunks: Iterator[bytes]) -> Iterator[bytes]:
                     if not out and not data:
                         break
     except _ISAL_ERROR as error:
-        raise ImageError(f"a gzip layer is corrupt: {error}", "fetch or export the image again") from error
+        raise ImageError(f"the gzip stream is corrupt: {error}", "fetch or export the image again") from error
     if not fresh:
-        raise ImageError("a gzip layer is truncated", "fetch or export the image again")
+        raise ImageError("the gzip stream is truncated", "fetch or export the image again")
 
 
 def _zstd(chunks: Iterator[bytes]) -> Iterator[bytes]:
@@ -145,6 +145,6 @@ def _zstd(chunks: Iterator[bytes]) -> Iterator[bytes]:
                     decoder = zstd.ZstdDecompressor()
                     fresh = True
     except zstd.ZstdError as error:
-        raise ImageError(f"a zstd layer is corrupt: {error}", "fetch or export the image again") from error
+        raise ImageError(f"the zstd stream is corrupt: {error}", "fetch or export the image again") from error
     if not fresh:
-        raise ImageError("a zstd layer is truncated", "fetch or export the image again")
+        raise ImageError("the zstd stream is truncated", "fetch or export the image again")

@@ -92,7 +92,13 @@ class _LayersOnce:
         return tuple(record for record in records if record is not None), (*self._opened.gaps(), *gaps)
 
     def _consume(self, label: str, content: Content) -> None:
-        record = layer.read(content, self._matcher, self._readers, self._options.limits, verify=self._verify)
+        try:
+            record = layer.read(content, self._matcher, self._readers, self._options.limits, verify=self._verify)
+        except ImageError as error:
+            if label in error.message:
+                raise
+            # What reads bytes does not know whose they are.
+            raise type(error)(f"layer {label} of {self._opened.image.name}: {error.message}", error.hint) from error
         with self._lock:
             self._read[label] = record
 

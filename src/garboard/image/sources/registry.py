@@ -144,10 +144,14 @@ class _Pull:
 
     def _read(self, blob: Descriptor, consume: Consume) -> None:
         chunks = self._chunks(blob)
+
+        def verify() -> None:
+            for _ in chunks:
+                pass
+
         try:
             consume(blob.digest, chunks)
-            for _ in chunks:  # what the reader had no need of still has to be verified
-                pass
+            verify()  # also what the reader had no need of
         except NotServedError as error:
             if not blob.urls:
                 raise
@@ -155,6 +159,9 @@ class _Pull:
                 f"{self.image.name} has a foreign layer that its registry does not hold: {blob.digest}",
                 "such layers (of Windows base images) are not fetched from elsewhere",
             ) from error
+        except ImageError:
+            verify()  # that the bytes are not the image's says more than why they cannot be read
+            raise
 
     def _chunks(self, blob: Descriptor) -> Iterator[bytes]:
         if self._stop.is_set():
