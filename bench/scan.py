@@ -46,7 +46,7 @@ class Row:
         if callable(self.before):
             self.before()
         start = time.perf_counter()
-        with open(os.devnull, "wb") as sink:
+        with Path(os.devnull).open("wb") as sink:
             process = subprocess.Popen(self.command, stdout=sink, stderr=sink, env=environment)
             _, status, usage = os.wait4(process.pid, 0)
         self.wall.append(time.perf_counter() - start)
@@ -74,7 +74,14 @@ def build(work: Path) -> tuple[Path, Path]:
         root, python = work / "root.tar", work / "app"
         if not root.exists():
             packages = "git,vim,python3,python3-pip,python3-venv,build-essential,curl,imagemagick"
-            command = [tool("mmdebstrap"), "--variant=minbase", "--quiet", f"--include={packages}", "bookworm", str(root)]
+            command = [
+                tool("mmdebstrap"),
+                "--variant=minbase",
+                "--quiet",
+                f"--include={packages}",
+                "bookworm",
+                str(root),
+            ]
             subprocess.run(command, check=True)
         subprocess.run([sys.executable, "-m", "venv", str(python)], check=True)
         subprocess.run([str(python / "bin/pip"), "install", "-q", *PIP], check=True)
@@ -82,7 +89,9 @@ def build(work: Path) -> tuple[Path, Path]:
         with tarfile.open(layer, "w") as tar:
             tar.add(python, "opt/app")
         write_archive(archive, [root, layer])
-        subprocess.run([tool("skopeo"), "copy", "-q", f"docker-archive:{archive}", f"oci-archive:{oci}:bench:1"], check=True)
+        subprocess.run(
+            [tool("skopeo"), "copy", "-q", f"docker-archive:{archive}", f"oci-archive:{oci}:bench:1"], check=True
+        )
     return archive, oci
 
 
@@ -95,7 +104,9 @@ def write_archive(archive: Path, layers: list[Path]) -> None:
         {"architecture": "amd64", "os": "linux", "config": {}, "history": [{"created_by": "bench"} for _ in layers],
          "rootfs": {"type": "layers", "diff_ids": [f"sha256:{digest}" for digest in digests]}}
     ).encode()  # fmt: skip
-    manifest = [{"Config": "config.json", "RepoTags": ["bench:1"], "Layers": [f"{digest}/layer.tar" for digest in digests]}]
+    manifest = [
+        {"Config": "config.json", "RepoTags": ["bench:1"], "Layers": [f"{digest}/layer.tar" for digest in digests]}
+    ]
     with tarfile.open(archive, "w") as tar:
         for digest, layer in zip(digests, layers, strict=True):
             tar.add(layer, f"{digest}/layer.tar")

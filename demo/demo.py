@@ -25,7 +25,9 @@ def main() -> None:
     """Write the sample, build its database, scan it."""
     folder = Path(sys.argv[1])
     sample.write(folder)
-    print(f"A sample image and its advisories were written to {folder}: facts that this repository holds, no real image.")
+    print(
+        f"A sample image and its advisories were written to {folder}: facts that this repository holds, no real image."
+    )
     db, archive = str(folder / "db"), str(folder / "blog.tar")
     shards = ["debian", "osv:npm", "kev", "epss", *(f"nvd:{year}" for year in sample.years())]
     run("db", "update", "--db", db, "--offline", "--from", str(folder / "feeds"), *shards, expect=0)

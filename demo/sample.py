@@ -60,21 +60,69 @@ ADVISORIES = (
     ("bzip2", "CVE-2019-12900", "", "AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H", "Out-of-bounds write with many selectors"),
     ("apt", "CVE-2019-3462", "1.4.9", "AV:N/AC:H/PR:N/UI:N/S:U/C:H/I:H/A:H", "A redirect injects content of one's own"),
     ("apt", "CVE-2020-3810", "1.4.10", "AV:L/AC:L/PR:N/UI:R/S:U/C:N/I:N/A:H", "Out-of-bounds read of a crafted .deb"),
-    ("curl", "CVE-2020-8231", "7.52.1-5+deb9u12", "AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:N/A:N", "The wrong connection is used"),
+    (
+        "curl",
+        "CVE-2020-8231",
+        "7.52.1-5+deb9u12",
+        "AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:N/A:N",
+        "The wrong connection is used",
+    ),
     ("curl", "CVE-2020-8285", "7.52.1-5+deb9u13", "AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:H", "FTP wildcard stack overflow"),
     ("curl", "CVE-2021-22946", "7.52.1-5+deb9u16", "AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:N/A:N", "TLS is not insisted on"),
     ("git", "CVE-2018-17456", "1:2.11.0-3+deb9u4", "AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H", "Code runs by .gitmodules"),
     ("git", "CVE-2020-5260", "1:2.11.0-3+deb9u6", "AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:N/A:N", "Credentials leak by newline"),
-    ("git", "CVE-2020-11008", "1:2.11.0-3+deb9u7", "AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:N/A:N", "Credentials leak, blank host"),
-    ("perl", "CVE-2018-12015", "5.24.1-3+deb9u4", "AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:H/A:N", "Archive::Tar leaves its folder"),
-    ("perl", "CVE-2018-18311", "5.24.1-3+deb9u5", "AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H", "Overflow in setting environment"),
+    (
+        "git",
+        "CVE-2020-11008",
+        "1:2.11.0-3+deb9u7",
+        "AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:N/A:N",
+        "Credentials leak, blank host",
+    ),
+    (
+        "perl",
+        "CVE-2018-12015",
+        "5.24.1-3+deb9u4",
+        "AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:H/A:N",
+        "Archive::Tar leaves its folder",
+    ),
+    (
+        "perl",
+        "CVE-2018-18311",
+        "5.24.1-3+deb9u5",
+        "AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H",
+        "Overflow in setting environment",
+    ),
     ("perl", "CVE-2020-16156", "", "AV:L/AC:L/PR:N/UI:R/S:U/C:H/I:H/A:H", "CPAN's signatures can be bypassed"),
     ("openssl", "CVE-2019-1563", "1.1.0l-1~deb9u1", "AV:N/AC:H/PR:N/UI:N/S:U/C:L/I:N/A:N", "Padding oracle in PKCS7"),
-    ("openssl", "CVE-2021-3712", "1.1.0l-1~deb9u4", "AV:N/AC:H/PR:N/UI:N/S:U/C:H/I:N/A:H", "Strings read past their end"),
-    ("openssl", "CVE-2022-0778", "1.1.0l-1~deb9u5", "AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:H", "A certificate loops forever"),
-    ("expat", "CVE-2022-25235", "2.2.0-2+deb9u5", "AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H", "Malformed UTF-8 is let through"),
+    (
+        "openssl",
+        "CVE-2021-3712",
+        "1.1.0l-1~deb9u4",
+        "AV:N/AC:H/PR:N/UI:N/S:U/C:H/I:N/A:H",
+        "Strings read past their end",
+    ),
+    (
+        "openssl",
+        "CVE-2022-0778",
+        "1.1.0l-1~deb9u5",
+        "AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:H",
+        "A certificate loops forever",
+    ),
+    (
+        "expat",
+        "CVE-2022-25235",
+        "2.2.0-2+deb9u5",
+        "AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H",
+        "Malformed UTF-8 is let through",
+    ),
     ("vim", "CVE-2022-1616", "2:8.0.0197-4+deb9u6", "AV:L/AC:L/PR:N/UI:R/S:U/C:H/I:H/A:H", "Use after free in append"),
-    ("vim", "CVE-2022-1720", "2:8.0.0197-4+deb9u7", "AV:L/AC:L/PR:N/UI:R/S:U/C:H/I:H/A:H", "Buffer over-read in visual"),
+    (
+        "vim",
+        "CVE-2022-1720",
+        "2:8.0.0197-4+deb9u7",
+        "AV:L/AC:L/PR:N/UI:R/S:U/C:H/I:H/A:H",
+        "Buffer over-read in visual",
+    ),
     ("glibc", "CVE-2017-1000366", "2.24-11+deb9u1", "AV:L/AC:L/PR:L/UI:N/S:U/C:H/I:H/A:H", "Stack guard page clash"),
 )
 NPM = {
@@ -192,7 +240,9 @@ def _nvd(year: str) -> bytes:
         for _, cve, _, vector, description in ADVISORIES
         if cve.split("-")[1] == year
     ]
-    return gzip.compress(json.dumps({"format": "NVD_CVE", "version": "2.0", "vulnerabilities": found}).encode(), mtime=0)
+    return gzip.compress(
+        json.dumps({"format": "NVD_CVE", "version": "2.0", "vulnerabilities": found}).encode(), mtime=0
+    )
 
 
 def years() -> list[str]:

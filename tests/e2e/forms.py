@@ -18,8 +18,9 @@ from building import DOCKERFILE
 from running import run
 
 if TYPE_CHECKING:
-    from conftest import Engines
     from serving import Registry, Storage
+
+    from conftest import Engines
 
 NAME = "localhost/garboard-e2e:full"
 

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 import serving
-from conftest import Engines
 from forms import Forms, manifest
 from running import Garboard, findings
 from serving import Registry
+
+from conftest import Engines
 
 
 def test_registry(garboard: Garboard, forms: Forms, registry: Registry) -> None:

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 from building import Docker
-from conftest import Known
 from forms import Forms
 from running import GARBOARD, Garboard, clean_environment
 from serving import Registry
 
+from conftest import Known
 from garboard import __version__
 
 

@@ -67,7 +67,7 @@ def ask(program: str, files: list[str], module: str) -> list[object]:
 def files(count: int) -> list[str]:
     found = list(WRITTEN)
     for seed in range(count):
-        data = mutated(random.Random(seed))  # noqa: S311
+        data = mutated(random.Random(seed))
         try:
             text = data.decode()
         except UnicodeDecodeError:

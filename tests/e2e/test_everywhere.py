@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pytest
-from conftest import Engines, Known
 from feeding import Expected
 from forms import Forms
 from running import Garboard, findings, packages
 from serving import Registry
 
+from conftest import Engines, Known
 from garboard.image.options import Options
 
 

@@ -9,10 +9,10 @@ from pathlib import Path
 import building
 import pytest
 from building import Docker
-from conftest import Known
 from forms import Forms
 from running import Garboard
 
+from conftest import Known
 from garboard.image.options import Options
 
 SHARDS = ("debian", "osv:PyPI", "osv:npm", "kev", "epss")

@@ -11,10 +11,11 @@ from pathlib import Path
 
 import pytest
 import serving
-from conftest import Engines
 from forms import Forms, manifest
 from running import Garboard, findings
 from serving import Registry
+
+from conftest import Engines
 
 FALSE = b"Package: never-installed\nStatus: install ok installed\nArchitecture: amd64\nVersion: 6.6\n"
 

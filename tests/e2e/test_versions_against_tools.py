@@ -4,7 +4,7 @@ Each oracle is one long-lived process that reads pairs as JSON lines and answers
 refuses.
 """
 
-# ruff: noqa: S311  (repeatable choices, not secrets)
+
 from __future__ import annotations
 
 import json

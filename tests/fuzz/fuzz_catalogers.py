@@ -1,5 +1,4 @@
-"""Files of package managers that are text: any bytes give facts and gaps, and never an error.
-"""
+"""Files of package managers that are text: any bytes give facts and gaps, and never an error."""
 
 from __future__ import annotations
 
@@ -71,11 +70,19 @@ _SEEDS = {
         b"/usr/lib/python3/dist-packages/a.dist-info/METADATA\n/usr/share/nodejs/a/package.json\n",
         b"Format: x\nLicense: GPL-2+\n",
     ],
-    apk: [b"P:a\nV:1.0-r0\nA:x86_64\no:b\nL:MIT\nD:so:libc.musl-x86_64.so.1 c>1\np:cmd:a=1\nF:usr/bin\nR:package.json\n\n", b"a b=1 c@edge\n"],
-    python: [b"Metadata-Version: 2.1\nName: A.b\nVersion: 1.0\nLicense: MIT\nRequires-Dist: c (>=1) ; extra == 'x'\n\nText\n"],
+    apk: [
+        b"P:a\nV:1.0-r0\nA:x86_64\no:b\nL:MIT\nD:so:libc.musl-x86_64.so.1 c>1\np:cmd:a=1\nF:usr/bin\nR:package.json\n\n",
+        b"a b=1 c@edge\n",
+    ],
+    python: [
+        b"Metadata-Version: 2.1\nName: A.b\nVersion: 1.0\nLicense: MIT\nRequires-Dist: c (>=1) ; extra == 'x'\n\nText\n"
+    ],
     node: [b'{"name":"@a/b","version":"1.0.0","license":{"type":"MIT"},"dependencies":{"c":"^1"}}'],
     rpm: [b"a\t1\t1\t0\t0\tv\tx86_64\t0\ta-1-1.src.rpm\n"],
-    distro: [b'ID=debian\nVERSION_ID="12"\nPRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\n', b"CentOS Linux release 7.9.2009 (Core)\n"],
+    distro: [
+        b'ID=debian\nVERSION_ID="12"\nPRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\n',
+        b"CentOS Linux release 7.9.2009 (Core)\n",
+    ],
 }
 
 

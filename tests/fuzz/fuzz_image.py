@@ -29,7 +29,12 @@ else:
     from backports import zstd
 
 LIMITS = Limits(
-    layer_bytes=4 << 20, ratio_floor=1 << 20, file_bytes=1 << 16, wanted_bytes=1 << 18, members=1000, special_bytes=1 << 16
+    layer_bytes=4 << 20,
+    ratio_floor=1 << 20,
+    file_bytes=1 << 16,
+    wanted_bytes=1 << 18,
+    members=1000,
+    special_bytes=1 << 16,
 )
 ENTRIES = [
     folder("var"), ("var/db/status", b"x" * 600), link("lib", "usr/lib"), hard("b.egg", "var/db/status"), "a/.wh.b",
@@ -110,7 +115,9 @@ SAVED = b'[{"Config":"c.json","RepoTags":["a:1"],"Layers":["a/layer.tar"]}]'
 TARGETS = (
     Target("layers", layers, [*LAYERS, sparse(), gzip.compress(LAYERS[0]), zstd.compress(LAYERS[1])]),
     Target("compression", compressed, [gzip.compress(LAYERS[0]) * 2, zstd.compress(LAYERS[0]) * 2]),
-    Target("exported archives", exported, [tar([("a/layer.tar", LAYERS[0]), ("c.json", CONFIG), ("manifest.json", SAVED)])]),
+    Target(
+        "exported archives", exported, [tar([("a/layer.tar", LAYERS[0]), ("c.json", CONFIG), ("manifest.json", SAVED)])]
+    ),
     Target("image documents", documents, [CONFIG, INDEX, SAVED]),
     Target("cache entries", cached, [record.encode(record.LayerRecord(names=(b"x",), whiteouts=(b"a",), members=3))]),
 )

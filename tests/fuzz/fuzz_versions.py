@@ -12,7 +12,25 @@ SEEDS = [
     b"1.2.3-4", b"1:2.3~rc1+dfsg-1+b2", b"v1.2.3-alpha.1+build", b"1.0.post1.dev2", b"2!1.0rc1", b"1.2.3_alpha1_p2-r3",
     b"0:4.18.0-553.el8_10", b"1.0^git1", b"=1.x", b"09.1a", b"",
 ]  # fmt: skip
-TOKENS = [b"~", b"^", b"-", b"_", b".", b":", b"+", b"rc", b"0", b"9" * 40, b"a", b"\xff", b" ", b"_p", b"-r1", b"!", b"dev"]
+TOKENS = [
+    b"~",
+    b"^",
+    b"-",
+    b"_",
+    b".",
+    b":",
+    b"+",
+    b"rc",
+    b"0",
+    b"9" * 40,
+    b"a",
+    b"\xff",
+    b" ",
+    b"_p",
+    b"-r1",
+    b"!",
+    b"dev",
+]
 
 
 def _target(scheme) -> Target:

@@ -50,5 +50,9 @@ def attack(target: Target, runs: int, seed: int) -> None:
         try:
             target.run(data)
         except BaseException:
-            print(f"{target.name}, run {number} of seed {seed}: {data.hex() if len(data) < 4096 else data[:500]!r}"[:12000])
+            print(
+                f"{target.name}, run {number} of seed {seed}: {data.hex() if len(data) < 4096 else data[:500]!r}"[
+                    :12000
+                ]
+            )
             raise

@@ -114,14 +114,17 @@ def complete(packages: Iterable[Package], found: Distro | None) -> tuple[Package
         msgspec.structs.replace(
             package,
             purl=package.purl or purl(package, found),
-            ecosystem=(found.ecosystem if found else "") if package.type in OS_TYPES else ECOSYSTEMS.get(package.type, ""),
+            ecosystem=(found.ecosystem if found else "")
+            if package.type in OS_TYPES
+            else ECOSYSTEMS.get(package.type, ""),
         )
         for package in packages
     ]
     filled.sort(key=lambda package: (package.type, package.full_name, package.version, package.id))
     needs = graph.edges(filled)
     return tuple(
-        msgspec.structs.replace(package, depends_on=package.depends_on or needs.get(package.id, ())) for package in filled
+        msgspec.structs.replace(package, depends_on=package.depends_on or needs.get(package.id, ()))
+        for package in filled
     )
 
 

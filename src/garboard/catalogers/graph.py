@@ -38,7 +38,9 @@ def _nearest(asking: Package, candidates: list[Package]) -> list[Package]:
         return candidates
     if asking.type == "npm":
         base = asking.locations[0].path.rpartition("/")[0] if asking.locations else ""
-        places = {candidate.locations[0].path.rpartition("/")[0]: candidate for candidate in candidates if candidate.locations}
+        places = {
+            candidate.locations[0].path.rpartition("/")[0]: candidate for candidate in candidates if candidate.locations
+        }
         while True:
             found = places.get((base + "/" if base else "") + "node_modules/" + candidates[0].full_name)
             if found is not None:

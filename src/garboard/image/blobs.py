@@ -128,5 +128,7 @@ def document(blobs: Blobs, name: str, subject: str, limits: Limits) -> bytes:
     if region is None:
         raise ImageError(f"{subject} is incomplete: it has no {name}", "export the image again")
     if region.end - region.start > limits.metadata_bytes:
-        raise ImageError(f"{name} in {subject} has {region.end - region.start} bytes; the limit is {limits.metadata_bytes}")
+        raise ImageError(
+            f"{name} in {subject} has {region.end - region.start} bytes; the limit is {limits.metadata_bytes}"
+        )
     return region.map[region.start : region.end]

@@ -28,7 +28,9 @@ class CompressedImage:
         self._archive = stream(self._chunks(), lambda _label, _content: None, lambda _name: False, options.limits)
         documents = self._archive.documents
         if "manifest.json" not in documents:
-            raise ImageError(f"{path} is compressed and holds no docker archive", "decompress it first to scan it as it is")
+            raise ImageError(
+                f"{path} is compressed and holds no docker archive", "decompress it first to scan it as it is"
+            )
         entry, self._gaps = select(entries(documents["manifest.json"], name), tag, name)
         if entry.config not in documents:
             raise ImageError(f"{name} is incomplete: it has no {entry.config}", "export the image again")

@@ -36,9 +36,7 @@ def text(path: bytes) -> str:
     return path.decode("utf-8", "backslashreplace")
 
 
-def read_file(
-    readers: Mapping[str, Reader], matcher: Matcher, name: str, path: bytes, data: bytes
-) -> tuple[Fact, ...]:
+def read_file(readers: Mapping[str, Reader], matcher: Matcher, name: str, path: bytes, data: bytes) -> tuple[Fact, ...]:
     """What a reader makes of one file, which it sees under the path that it asked for."""
     return tuple(readers[name].catalog(File(path=text(matcher.spelling(path, name)), data=data)))
 
@@ -80,14 +78,16 @@ class Collector:
         if member.kind == FILE and member.data is not None:
             data = member.data
             self._readings[member.path] = tuple(
-                Reading(path=member.path, reader=name, facts=read_file(self._readers, self._matcher, name, member.path, data))
+                Reading(
+                    path=member.path,
+                    reader=name,
+                    facts=read_file(self._readers, self._matcher, name, member.path, data),
+                )
                 for name in wanted
             )
         elif member.kind == FILE:
             gap = too_big(member.path, member.size, self._limits)
-            self._readings[member.path] = tuple(
-                Reading(path=member.path, reader=name, facts=(gap,)) for name in wanted
-            )
+            self._readings[member.path] = tuple(Reading(path=member.path, reader=name, facts=(gap,)) for name in wanted)
         elif member.kind in (SYMLINK, HARDLINK):
             hard = member.kind == HARDLINK
             self._links[member.path] = Link(path=member.path, target=member.target, hard=hard, readers=wanted)

@@ -34,7 +34,9 @@ def _select(
         candidates = [item for item in candidates if tag in _names(item) or item.digest == tag]
         if not candidates:
             there = sorted({name for item in index.manifests for name in _names(item)})
-            raise ImageError(f"{subject} holds no image named {tag}", f"it holds: {', '.join(there) or 'unnamed images'}")
+            raise ImageError(
+                f"{subject} holds no image named {tag}", f"it holds: {', '.join(there) or 'unnamed images'}"
+            )
     tops = list(dict.fromkeys(_names(item) for item in candidates if item.known_platform is None or item.is_index))
     chosen = (
         candidates[0]
@@ -44,7 +46,9 @@ def _select(
     others = [item for item in candidates if item is not chosen and item.known_platform == chosen.known_platform]
     if not others or not tops:
         return chosen, ()
-    names = ", ".join(sorted({name for item in others for name in _names(item)[:1]} or {item.digest for item in others}))
+    names = ", ".join(
+        sorted({name for item in others for name in _names(item)[:1]} or {item.digest for item in others})
+    )
     return chosen, (
         Gap(stage="image", subject=subject, reason=f"it holds further images, which were not scanned: {names}"),
     )
@@ -75,4 +79,6 @@ def _opened(
         config, manifest, name=name, source=source, wanted=options.platform, manifest_digest=descriptor.digest,
         tags=_names(descriptor), limits=options.limits,
     )  # fmt: skip
-    return LocalImage(image, blobs, [_blob(layer.digest, name) for layer in manifest.layers], gaps, verify=options.verify)
+    return LocalImage(
+        image, blobs, [_blob(layer.digest, name) for layer in manifest.layers], gaps, verify=options.verify
+    )

@@ -56,7 +56,9 @@ class LocalImage:
         """Largest first, so that the threads end together."""
         regions = {self._names[index]: self._regions[index] for index in need}
         order = sorted(regions.items(), key=lambda item: item[1].start - item[1].end)
-        threaded = [item for item in order if self._verify or is_compressed(item[1].map[item[1].start : item[1].start + 4])]
+        threaded = [
+            item for item in order if self._verify or is_compressed(item[1].map[item[1].start : item[1].start + 4])
+        ]
         workers = min(len(threaded), os.cpu_count() or 1)
         if workers < 2:
             threaded = []

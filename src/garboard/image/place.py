@@ -16,7 +16,10 @@ def split(name: str) -> tuple[Path, str]:
         path = Path(name[:at]).expanduser()
         if name[:at] and path.exists():
             return path, name[at + 1 :]
-    raise ImageError(f"{name} does not exist on this machine", "check the path, or leave the prefix away to ask an engine and a registry")
+    raise ImageError(
+        f"{name} does not exist on this machine",
+        "check the path, or leave the prefix away to ask an engine and a registry",
+    )
 
 
 def exists(name: str) -> Path | None:

@@ -37,7 +37,9 @@ def read(opened: Opened | OpenedTree, readers: Sequence[Reader], cache: Cache, o
         if not merger.extras:
             return Files(histories=files.histories, gaps=(*gaps, *files.gaps))
         matcher = matcher.with_extras((*matcher.extras, *merger.extras))
-    gap = Gap(stage="image", subject="symbolic links", reason=f"what they lead to was looked for {_ROUNDS} times, the limit")
+    gap = Gap(
+        stage="image", subject="symbolic links", reason=f"what they lead to was looked for {_ROUNDS} times, the limit"
+    )
     return Files(histories=files.histories, gaps=(*gaps, *files.gaps, gap))
 
 
@@ -111,5 +113,3 @@ class _LayersOnce:
         if self._opened.trusted:
             raise ImageError(message, "the bytes are not the image's: do not use it, and tell whoever runs the server")
         return Gap(stage="image", subject=claimed, reason=message)
-
-

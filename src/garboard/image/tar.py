@@ -242,7 +242,9 @@ class Walker:
         self.members = 0
 
     def _damaged(self, what: str, position: int) -> ImageError:
-        return ImageError(f"a layer's tar archive is damaged at byte {position}: {what}", "fetch or export the image again")
+        return ImageError(
+            f"a layer's tar archive is damaged at byte {position}: {what}", "fetch or export the image again"
+        )
 
     def walk(self) -> Iterator[Member]:  # noqa: C901, PLR0912, PLR0915  (the hot loop: 25,000 members in 60 ms)
         """The members that matter, in the archive's order; every other member's name goes to the log alone."""
@@ -284,7 +286,9 @@ class Walker:
             if flag in _SPECIAL:
                 if flag == 0x78 and position - shift + size <= end and size < BLOCK:
                     text = buffer[position - shift : position - shift + size]
-                    if not (b"path=" in text or b"size=" in text or b"GNU." in text):  # times and owners: the usual case
+                    if not (
+                        b"path=" in text or b"size=" in text or b"GNU." in text
+                    ):  # times and owners: the usual case
                         position += BLOCK
                         continue
                 position = self._special(header, flag, size, position)
@@ -413,7 +417,8 @@ class Walker:
         if flag in b"xgLKX":
             if size > self._limits.special_bytes:
                 raise self._damaged(
-                    f"an extension header of {size} bytes passes the limit of {self._limits.special_bytes}", position - BLOCK
+                    f"an extension header of {size} bytes passes the limit of {self._limits.special_bytes}",
+                    position - BLOCK,
                 )
             data = self._read(position, size)
             try:
@@ -491,4 +496,3 @@ class Walker:
     def _skip_old_sparse(self, header: bytes, data_at: int, size: int) -> int:
         sparse = self._sparse(header, 0x53, _NOTHING, data_at)
         return (sparse.data_at if sparse else data_at) + ((size + 511) & -512)
-

@@ -108,7 +108,8 @@ class _Reading:
             self._gap(path, f"the file cannot be read: {error.strerror}")
             return
         self._readings += [
-            Reading(path=path, reader=name, facts=read_file(self._readers, self._matcher, name, path, data)) for name in wanted
+            Reading(path=path, reader=name, facts=read_file(self._readers, self._matcher, name, path, data))
+            for name in wanted
         ]
 
     def _gap(self, path: bytes, reason: str) -> None:

@@ -116,7 +116,9 @@ class _Match:
             names = sorted({name for names in self._undetermined.values() for name in names})
             yield Gap(
                 stage="match",
-                subject=", ".join(self._undetermined) if len(self._undetermined) < 4 else _some(list(self._undetermined)),
+                subject=", ".join(self._undetermined)
+                if len(self._undetermined) < 4
+                else _some(list(self._undetermined)),
                 reason=f"the distribution has not yet determined whether these affect it: {_some(names)}",
             )
 

@@ -32,7 +32,9 @@ class Introductions:
         self._paths: dict[str, tuple[Path, ...]] = {}
 
     def _direct(self) -> frozenset[str]:
-        direct = {package.id for package in self._packages.values() if not package.automatic and not self._inner(package)}
+        direct = {
+            package.id for package in self._packages.values() if not package.automatic and not self._inner(package)
+        }
         reached = self._reach(direct)
         for name in self._packages:
             if name not in reached:

@@ -77,8 +77,10 @@ class Package(Value, tag_field="fact", tag="package"):
     @property
     def id(self) -> str:
         """Unique within an inventory: the purl, with the path where several copies share one."""
-        return self.purl if self.type in {"deb", "apk", "rpm"} or not self.locations else (
-            f"{self.purl}#{self.locations[0].path}"
+        return (
+            self.purl
+            if self.type in {"deb", "apk", "rpm"} or not self.locations
+            else (f"{self.purl}#{self.locations[0].path}")
         )
 
     @property

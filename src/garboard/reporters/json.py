@@ -241,7 +241,7 @@ class _Writer:
     ) -> Entry:
         v, package = finding.vulnerability, finding.package
         upgrade: list[bool | str] = []
-        if finding.fixed_in and len(path) == 2:  # noqa: PLR2004  (the image, then the package itself)
+        if finding.fixed_in and len(path) == 2:
             upgrade = [False, f"{package.display_name}@{finding.fixed_in}"]
         layers = self._report.image.layers
         layer = layers[package.layer] if package.layer is not None and package.layer < len(layers) else None

@@ -44,7 +44,7 @@ def _exploited(vulnerability: Vulnerability) -> Iterator[str]:
     if vulnerability.kev_added:
         extra = ", by ransomware too" if vulnerability.kev_ransomware else ""
         yield f"  Exploited: known since {vulnerability.kev_added} (CISA KEV){extra}"
-    if vulnerability.epss is not None and vulnerability.epss >= 0.1:  # noqa: PLR2004
+    if vulnerability.epss is not None and vulnerability.epss >= 0.1:
         yield f"  Exploit probability: {vulnerability.epss:.0%} within 30 days (EPSS)"
     if vulnerability.malicious:
         yield "  Malicious: the package itself is malware; remove it"

@@ -35,7 +35,7 @@ def test_where_the_chunks_are_cut_does_not_matter(size, monkeypatch):
 
 def test_against_a_whole_decoder_on_random_documents(monkeypatch):
     monkeypatch.setattr("garboard.feeds.json_stream.MIN_FILL", 1)
-    rng = random.Random(7)  # noqa: S311  # repeatable, not secret
+    rng = random.Random(7)  # repeatable, not secret
 
     def value(depth: int):
         kind = rng.randrange(6 if depth else 4)

@@ -101,7 +101,9 @@ class Given:
         pass
 
 
-def read(*layers: bytes, reader: Seeing | None = None, cache: Cache | None = None, options: Options | None = None) -> Files:
+def read(
+    *layers: bytes, reader: Seeing | None = None, cache: Cache | None = None, options: Options | None = None
+) -> Files:
     return images.read(Given(*layers), (reader or Seeing(),), cache or NoCache(), options or Options())
 
 

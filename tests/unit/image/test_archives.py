@@ -8,7 +8,19 @@ import sys
 
 import pytest
 from layers import (
-    Given, Seeing, config, docker_archive, folder, hard, link, live, oci_archive, oci_blobs, oci_dir, sha256, tar,
+    Given,
+    Seeing,
+    config,
+    docker_archive,
+    folder,
+    hard,
+    link,
+    live,
+    oci_archive,
+    oci_blobs,
+    oci_dir,
+    sha256,
+    tar,
 )  # fmt: skip
 
 from garboard import image as images

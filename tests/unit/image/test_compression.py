@@ -36,7 +36,9 @@ def test_by_content(kind, chunk):
     assert read(COMPRESS[kind](data), chunk=chunk) == data
 
 
-@given(st.lists(st.binary(max_size=2000), min_size=1, max_size=5), st.sampled_from(["gzip", "zstd"]), st.integers(1, 500))
+@given(
+    st.lists(st.binary(max_size=2000), min_size=1, max_size=5), st.sampled_from(["gzip", "zstd"]), st.integers(1, 500)
+)
 def test_several_members_and_frames_are_one(parts, kind, chunk):
     assert read(b"".join(map(COMPRESS[kind], parts)), chunk=chunk) == b"".join(parts)
 

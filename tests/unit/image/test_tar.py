@@ -45,7 +45,13 @@ def walk_mapped(path: Path) -> list[Member]:
 
 @pytest.mark.parametrize("form", [tarfile.USTAR_FORMAT, tarfile.GNU_FORMAT, tarfile.PAX_FORMAT])
 def test_all_formats_and_kinds(form):
-    entries = [folder("a"), ("a/w", b"x" * 1000), link("a/l.w", "w"), hard("a/h.w", "a/w"), ("a/" + "n" * 90 + "/w", b"2")]
+    entries = [
+        folder("a"),
+        ("a/w", b"x" * 1000),
+        link("a/l.w", "w"),
+        hard("a/h.w", "a/w"),
+        ("a/" + "n" * 90 + "/w", b"2"),
+    ]
     members, names = walk(tar(entries, form))
     assert [(m.path, m.data, m.target) for m in members] == [
         (b"a/w", b"x" * 1000, b""),
@@ -68,7 +74,11 @@ contents = st.binary(max_size=1200)
 
 
 @settings(max_examples=300)
-@given(st.lists(st.tuples(names, contents), max_size=8), st.sampled_from([tarfile.GNU_FORMAT, tarfile.PAX_FORMAT]), st.integers(1, 3000))
+@given(
+    st.lists(st.tuples(names, contents), max_size=8),
+    st.sampled_from([tarfile.GNU_FORMAT, tarfile.PAX_FORMAT]),
+    st.integers(1, 3000),
+)
 def test_agrees_with_the_standard_library(entries, form, chunk):
     data = tar(entries, form)
     with tarfile.open(fileobj=io.BytesIO(data)) as archive:
@@ -96,7 +106,9 @@ def gnu_tar(tmp_path: Path, *options: str) -> bytes:
         file.write(b"middle")
         file.truncate(5 * MIB)
     (tmp_path / "after.w").write_bytes(b"next")
-    made = subprocess.run(["tar", "-S", *options, "-cf", "-", "w", "after.w"], cwd=tmp_path, check=True, capture_output=True)
+    made = subprocess.run(
+        ["tar", "-S", *options, "-cf", "-", "w", "after.w"], cwd=tmp_path, check=True, capture_output=True
+    )
     return made.stdout
 
 
@@ -178,7 +190,10 @@ def test_a_huge_extension_header_is_an_error_that_names_the_limit():
         walk(info.tobuf(tarfile.USTAR_FORMAT) + bytes(2 * MIB))
 
 
-@pytest.mark.parametrize("record", [b"5 x\n9 path=\n", b"99 path=w\n", b"path=w\n", b"0 path=w\n", b"-1 path=w\n", b"x path=w\n", b"9 size=x\n"])
+@pytest.mark.parametrize(
+    "record",
+    [b"5 x\n9 path=\n", b"99 path=w\n", b"path=w\n", b"0 path=w\n", b"-1 path=w\n", b"x path=w\n", b"9 size=x\n"],
+)
 def test_malformed_pax_records_are_an_error(record):
     info = tarfile.TarInfo("x")
     info.type, info.size = b"x", len(record)

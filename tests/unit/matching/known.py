@@ -13,7 +13,9 @@ DEBIAN = "Debian:12"
 class Known:
     """A `Lookup` over a few advisories."""
 
-    def __init__(self, *advisories: Advisory, covers: Iterable[str] = (DEBIAN, "PyPI", "npm", "AlmaLinux:9"), facts=()) -> None:
+    def __init__(
+        self, *advisories: Advisory, covers: Iterable[str] = (DEBIAN, "PyPI", "npm", "AlmaLinux:9"), facts=()
+    ) -> None:
         self._advisories = advisories
         self._covers = set(covers)
         self._facts = {fact.cve: fact for fact in facts}
@@ -50,7 +52,9 @@ def rpm(name: str, version: str, **more: object) -> Package:
     return Package(type="rpm", name=name, version=version, scheme="rpm", ecosystem="AlmaLinux:9", purl=purl, **more)
 
 
-def affected(package: str, fixed: str = "", *, ecosystem: str = DEBIAN, scheme: str = "deb", **more: object) -> Affected:
+def affected(
+    package: str, fixed: str = "", *, ecosystem: str = DEBIAN, scheme: str = "deb", **more: object
+) -> Affected:
     ranges = more.pop("ranges", (Range(fixed=fixed),))
     status = more.pop("status", Status.FIXED if fixed else Status.AFFECTED)
     return Affected(ecosystem=ecosystem, package=package, scheme=scheme, ranges=ranges, status=status, **more)

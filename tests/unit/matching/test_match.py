@@ -11,9 +11,7 @@ from garboard.model.advisory import CveFacts, Range, Rating, Severity, Status
 
 def found(*packages, **known) -> list[tuple[str, str, str]]:
     database = known.pop("database")
-    return [
-        (f.package.name, f.vulnerability.id, f.fixed_in) for f in match(inventory(*packages), database).findings
-    ]
+    return [(f.package.name, f.vulnerability.id, f.fixed_in) for f in match(inventory(*packages), database).findings]
 
 
 def test_a_binary_is_matched_by_its_source_package_and_version():
@@ -69,7 +67,9 @@ def test_negative_facts_and_statuses():
 def test_aliases_are_one_finding_with_all_names():
     database = Known(
         advisory("GHSA-x", affected("django", "3.2.1", ecosystem="PyPI", scheme="pep440"), aliases=("CVE-2021-1",)),
-        advisory("PYSEC-1", affected("django", "3.2.2", ecosystem="PyPI", scheme="pep440"), aliases=("CVE-2021-1", "GHSA-x")),
+        advisory(
+            "PYSEC-1", affected("django", "3.2.2", ecosystem="PyPI", scheme="pep440"), aliases=("CVE-2021-1", "GHSA-x")
+        ),
     )
     (finding,) = match(inventory(pypi("django", "3.2.0")), database).findings
     assert finding.vulnerability.id == "CVE-2021-1"
@@ -87,7 +87,9 @@ def test_a_chain_of_aliases_is_one_finding():
 
 def test_an_erratum_of_several_cves_is_several_findings():
     erratum = advisory(
-        "ALSA-2024:1", affected("bash", "5.2-2.el9", ecosystem="AlmaLinux:9", scheme="rpm"), related=("CVE-1-1", "CVE-1-2")
+        "ALSA-2024:1",
+        affected("bash", "5.2-2.el9", ecosystem="AlmaLinux:9", scheme="rpm"),
+        related=("CVE-1-1", "CVE-1-2"),
     )
     result = match(inventory(rpm("bash", "5.2-1.el9")), Known(erratum)).findings
     assert [f.vulnerability.id for f in result] == ["CVE-1-1", "CVE-1-2"]
@@ -110,7 +112,8 @@ def test_module_streams_are_kept_apart():
 
 
 @pytest.mark.parametrize(
-    ("version", "hit"), [("0.9", False), ("1.0", True), ("1.9", True), ("2.0", False), ("2.5", True), ("3.0", True), ("3.1", False)]
+    ("version", "hit"),
+    [("0.9", False), ("1.0", True), ("1.9", True), ("2.0", False), ("2.5", True), ("3.0", True), ("3.1", False)],
 )
 def test_several_intervals_in_one_record(version, hit):
     ranges = (Range(introduced="1.0", fixed="2.0"), Range(introduced="2.5", last_affected="3.0"))
@@ -120,7 +123,9 @@ def test_several_intervals_in_one_record(version, hit):
 
 def test_listed_versions_count_beside_ranges():
     database = Known(
-        advisory("CVE-1-1", affected("x", ecosystem="PyPI", scheme="pep440", ranges=(), versions=("1.0", "1.0-bulbasaur")))
+        advisory(
+            "CVE-1-1", affected("x", ecosystem="PyPI", scheme="pep440", ranges=(), versions=("1.0", "1.0-bulbasaur"))
+        )
     )
     assert found(pypi("x", "1.0"), pypi("x", "1.0-bulbasaur"), pypi("x", "1.1"), database=database) == [
         ("x", "CVE-1-1", ""), ("x", "CVE-1-1", ""),
@@ -163,7 +168,10 @@ def test_an_ecosystem_without_data_is_a_gap_that_counts_its_packages():
 
 def test_owned_copies_and_applications_are_not_judged_twice():
     database = Known(advisory("CVE-1-1", affected("x", ecosystem="PyPI", scheme="pep440")))
-    assert found(pypi("x", "1", owner="pkg:deb/debian/python3-x@1"), pypi("x", "1", application=True), database=database) == []
+    assert (
+        found(pypi("x", "1", owner="pkg:deb/debian/python3-x@1"), pypi("x", "1", application=True), database=database)
+        == []
+    )
 
 
 # -- severity

@@ -60,7 +60,8 @@ def test_every_package_has_a_path_of_real_edges(count, edges, automatic):
     ids = [deb(f"p{n}", "1").id for n in range(count)]
     packages = [
         msgspec.structs.replace(
-            deb(f"p{n}", "1", automatic=n in automatic), depends_on=tuple(ids[b] for a, b in sorted(edges) if a == n and b < count)
+            deb(f"p{n}", "1", automatic=n in automatic),
+            depends_on=tuple(ids[b] for a, b in sorted(edges) if a == n and b < count),
         )
         for n in range(count)
     ]

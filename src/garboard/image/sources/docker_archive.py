@@ -42,7 +42,9 @@ def _has(path: Path, name: str) -> bool:
 def open(name: str, options: Options) -> AnyOpened:  # noqa: A001  (the sources' common word)
     path, tag = split(name)
     if not path.is_file():
-        raise ImageError(f"{path} is not a file", "an unpacked image layout is oci-dir:, an unpacked root file system dir:")
+        raise ImageError(
+            f"{path} is not a file", "an unpacked image layout is oci-dir:, an unpacked root file system dir:"
+        )
     with path.open("rb") as file:
         head = file.read(512)
     if is_compressed(head):

@@ -20,7 +20,5 @@ def detect(name: str, _options: Options) -> bool:
 def open(name: str, options: Options) -> AnyOpened:  # noqa: A001  (the sources' common word)
     path, tag = split(name)
     if not (path / "index.json").is_file():
-        raise ImageError(
-            f"{path} is no OCI image layout: it has no index.json", "an unpacked root file system is dir:"
-        )
+        raise ImageError(f"{path} is no OCI image layout: it has no index.json", "an unpacked root file system is dir:")
     return open_layout(FolderBlobs(path), name, tag, SCHEMES[0], options)
