@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from garboard.cli.progress import progress
+
 if TYPE_CHECKING:
-    from garboard.database.fetch import Progress
     from garboard.database.verify import Verified
     from garboard.model.advisory import FeedState
     from garboard.update import ShardResult
@@ -71,7 +72,7 @@ def update(
         origin=origin,
         client=client,
         now=_now().isoformat(timespec="seconds"),
-        progress=_progress(),
+        progress=progress(quiet=False),
         report=_tell,
         accept_shrink=accept_shrink,
     )
@@ -94,26 +95,6 @@ def _told(result: ShardResult) -> str:
     records = result.state.records if result.state else 0
     skipped = f", {result.state.skipped} unreadable" if result.state and result.state.skipped else ""
     return f"{result.shard}: {result.outcome}, {records} records{skipped}, {_size(result.bytes)} read"
-
-
-def _progress() -> Progress:
-    """A bar on a terminal, nothing elsewhere: there each shard has its line when it is done."""
-    if not sys.stderr.isatty():
-        return lambda _label, _done, _total: None
-    from rich.console import Console  # noqa: PLC0415  # only for a person who watches
-
-    console = Console(stderr=True)
-    last = [""]
-
-    def show(label: str, done: int, total: int | None) -> None:
-        text = f"{label}  {_size(done)}" + (f" of {_size(total)}" if total else "")
-        if done == total:
-            console.print(" " * len(last[0]), end="\r")
-        elif text != last[0]:
-            console.print(text, end="\r", markup=False, highlight=False)
-        last[0] = text
-
-    return show
 
 
 def _size(count: int) -> str:

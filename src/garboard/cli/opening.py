@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from garboard.cli.progress import finish
 from garboard.model.errors import UsageError
 
 if TYPE_CHECKING:
@@ -103,6 +104,7 @@ def cache_from(values: dict[str, Any]) -> Cache:
 
 def write(data: bytes, output: str) -> None:
     """To a file, whole or not at all, or to standard output."""
+    finish()
     if not output or output == "-":
         stream = sys.stdout.buffer
         stream.write(data)

@@ -115,7 +115,7 @@ def gnu_tar(tmp_path: Path, *options: str) -> bytes:
 @pytest.mark.parametrize(
     "options",
     [["--format=gnu"], *(["--format=posix", f"--sparse-version={version}"] for version in ("0.0", "0.1", "1.0"))],
-    ids=lambda options: "-".join(options),
+    ids="-".join,
 )
 def test_sparse_files_of_gnu_tar(tmp_path, options):
     data = gnu_tar(tmp_path, *options)
