@@ -62,7 +62,12 @@ class TarBlobs:
         self._links: dict[str, str] = {}
         self._found: dict[str, tuple[int, int]] = {}
         unread = msgspec.structs.replace(limits, file_bytes=-1, members=_MEMBERS)
-        walker = Walker(MappedWindow(self._region), EVERYTHING, NameLog(), unread)
+        try:
+            self._index(Walker(MappedWindow(self._region), EVERYTHING, NameLog(), unread))
+        except ImageError as error:
+            raise ImageError(f"{path}: {error.message}", error.hint) from error
+
+    def _index(self, walker: Walker) -> None:
         for member in walker.walk():
             name = os.fsdecode(member.path)
             if member.kind == FILE:

@@ -243,7 +243,7 @@ class Walker:
 
     def _damaged(self, what: str, position: int) -> ImageError:
         return ImageError(
-            f"a layer's tar archive is damaged at byte {position}: {what}", "fetch or export the image again"
+            f"the tar archive is damaged at byte {position}: {what}", "fetch or export the image again"
         )
 
     def walk(self) -> Iterator[Member]:  # noqa: C901, PLR0912, PLR0915  (the hot loop: 25,000 members in 60 ms)

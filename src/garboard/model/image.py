@@ -27,10 +27,14 @@ class Reference(Value):
 
     @property
     def familiar(self) -> str:
-        """The short spelling that people use: ``debian:12`` for ``docker.io/library/debian:12``."""
-        name = self.repository if self.registry == "docker.io" else f"{self.registry}/{self.repository}"
+        """The short spelling that people use, ``debian:12`` for ``docker.io/library/debian:12``; it means the same."""
+        name = f"{self.registry}/{self.repository}"
         if self.registry == "docker.io":
-            name = name.removeprefix("library/")
+            first, _, rest = self.repository.partition("/")
+            if first == "library" and rest and "/" not in rest:
+                name = rest
+            elif rest and not ({".", ":"} & set(first) or first == "localhost"):
+                name = self.repository
         return name + (f":{self.tag}" if self.tag else "") + (f"@{self.digest}" if self.digest else "")
 
     @property

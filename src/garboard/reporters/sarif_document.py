@@ -1,0 +1,204 @@
+"""The part of SARIF 2.1.0 that a scan fills: the standard's own names, empty properties left out."""
+
+from __future__ import annotations
+
+import msgspec
+
+from garboard.model.base import Value
+
+SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+
+
+class _Out(Value, rename="camel"):
+    """An object of the document; what has its default is left out."""
+
+
+class Message(_Out):
+    """A text for a person; ``markdown`` says the same with structure."""
+
+    text: str
+    markdown: str = ""
+
+
+class ArtifactLocation(_Out):
+    """A file, or what stands for one."""
+
+    uri: str
+    uri_base_id: str = ""
+
+
+class Region(_Out):
+    """Lines and columns count from 1."""
+
+    start_line: int
+    start_column: int = 0
+    end_line: int = 0
+
+
+class PhysicalLocation(_Out):
+    """A place in a file."""
+
+    artifact_location: ArtifactLocation
+    region: Region
+
+
+class LogicalLocation(_Out):
+    """A package of the image."""
+
+    name: str
+    fully_qualified_name: str
+    kind: str = "package"
+
+
+class Location(_Out):
+    """Where a result stands, in the file and in the image."""
+
+    physical_location: PhysicalLocation
+    logical_locations: list[LogicalLocation]
+
+
+class RuleProperties(_Out):
+    """Of a vulnerability; the hyphenated name is GitHub's."""
+
+    tags: list[str]
+    precision: str
+    security_severity: str = msgspec.field(default="", name="security-severity")
+    severity: str
+    severity_source: str = ""
+    cvss_score: float | None = None
+    cvss_vector: str = ""
+    epss: float | None = None
+    kev_date_added: str = ""
+    aliases: list[str] = []
+    advisories: list[str] = []
+
+
+class Configuration(_Out):
+    """How bad a rule's results are by default."""
+
+    level: str
+
+
+class Rule(_Out):
+    """One vulnerability."""
+
+    id: str
+    short_description: Message
+    full_description: Message
+    help: Message
+    default_configuration: Configuration
+    help_uri: str = ""
+    properties: RuleProperties
+
+
+class NotificationKind(_Out):
+    """A kind of notification."""
+
+    id: str
+    short_description: Message
+
+
+class Driver(_Out):
+    """This program."""
+
+    name: str
+    version: str
+    semantic_version: str
+    information_uri: str = ""
+    rules: list[Rule] = msgspec.field(default_factory=list)
+    notifications: list[NotificationKind]
+
+
+class Tool(_Out):
+    """The tool of a run."""
+
+    driver: Driver
+
+
+class ResultProperties(_Out):
+    """Of one finding: what SARIF has no field for."""
+
+    purl: str
+    installed_version: str
+    fixed_in: str = ""
+    status: str
+    feed: str = ""
+    matched_by: str = ""
+    origin: str = ""
+    layer_index: int | None = None
+    layer_diff_id: str = ""
+    layer_created_by: str = ""
+    copied_from: str = ""
+    asked_for: str = ""
+    paths: list[list[str]] = []
+
+
+class Result(_Out):
+    """One vulnerability in one package."""
+
+    rule_id: str
+    rule_index: int
+    level: str
+    message: Message
+    locations: list[Location]
+    partial_fingerprints: dict[str, str]
+    properties: ResultProperties
+
+
+class Descriptor(_Out):
+    """Names a notification's kind."""
+
+    id: str
+
+
+class Notification(_Out):
+    """Something about the run itself."""
+
+    level: str
+    message: Message
+    descriptor: Descriptor
+
+
+class Invocation(_Out):
+    """That the scan ran to its end, and what it could not know."""
+
+    execution_successful: bool
+    tool_execution_notifications: list[Notification] = []
+
+
+class AutomationDetails(_Out):
+    """What the run is about, the same for each run on the same image name and platform."""
+
+    id: str
+
+
+class RunProperties(_Out):
+    """Of the image and the data."""
+
+    image: str
+    image_id: str = ""
+    manifest_digest: str = ""
+    platform: str = ""
+    base_image: str = ""
+    dependency_count: int
+    judged_count: int
+    feeds: dict[str, str] = {}
+
+
+class Run(_Out):
+    """One scan of one image."""
+
+    tool: Tool
+    automation_details: AutomationDetails
+    column_kind: str
+    invocations: list[Invocation]
+    results: list[Result] = msgspec.field(default_factory=list)
+    properties: RunProperties
+
+
+class Log(_Out, omit_defaults=False):
+    """The whole document."""
+
+    schema: str = msgspec.field(name="$schema")
+    version: str
+    runs: list[Run]
