@@ -87,12 +87,18 @@ def build(work: Path) -> tuple[Path, Path]:
         subprocess.run([str(python / "bin/pip"), "install", "-q", *PIP], check=True)
         layer = work / "pip.tar"
         with tarfile.open(layer, "w") as tar:
-            tar.add(python, "opt/app")
+            tar.add(python, "opt/app", filter=whole_seconds)
         write_archive(archive, [root, layer])
         subprocess.run(
             [tool("skopeo"), "copy", "-q", f"docker-archive:{archive}", f"oci-archive:{oci}:bench:1"], check=True
         )
     return archive, oci
+
+
+def whole_seconds(info: tarfile.TarInfo) -> tarfile.TarInfo:
+    """Times as engines write them; fractions would give every member a header of its own."""
+    info.mtime = int(info.mtime)
+    return info
 
 
 def write_archive(archive: Path, layers: list[Path]) -> None:
