@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import subprocess
 import sys
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import sample
 
-HERE = Path(__file__).resolve().parent
+DOCKERFILE = os.path.relpath(Path(__file__).resolve().with_name("Dockerfile"))
 GARBOARD = str(Path(sys.executable).with_name("garboard"))
 
 
@@ -31,7 +32,8 @@ def main() -> None:
     db, archive = str(folder / "db"), str(folder / "blog.tar")
     shards = ["debian", "osv:npm", "kev", "epss", *(f"nvd:{year}" for year in sample.years())]
     run("db", "update", "--db", db, "--offline", "--from", str(folder / "feeds"), *shards, expect=0)
-    run("scan", archive, "-f", str(HERE / "Dockerfile"), "--db", db, "--offline", "--no-cache", expect=1)
+    run("scan", archive, "-f", DOCKERFILE, "--db", db, "--offline", "--no-cache", expect=1)
+    run("scan", archive, "-f", DOCKERFILE, "--exclude-base", "--db", db, "--offline", "--no-cache", expect=1)
     print(
         "\nThat was the sample. A real image, with data fetched from the feeds themselves:\n"
         "  .venv/bin/garboard scan debian:12\n"

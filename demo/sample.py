@@ -158,24 +158,33 @@ def _status(*groups: tuple[tuple[str, str, str, str], ...]) -> bytes:
     return "\n".join(_stanza(*package) for package in packages.values()).encode()
 
 
-def _layers() -> tuple[tuple[str, Files], ...]:
-    """(what the history says, files) of each layer, lowest first."""
+def _history() -> tuple[tuple[str, Files | None], ...]:
+    """(what the history says, files of the layer) of each instruction, oldest first; None where it made no layer."""
     states = "".join(f"Package: {name}\nArchitecture: amd64\nAuto-Installed: 1\n\n" for name in AUTOMATIC)
     lodash = json.dumps({"name": "lodash", "version": "4.17.11", "license": "MIT"}).encode()
     app = json.dumps({"name": "blog", "version": "1.0.0", "dependencies": {"lodash": "^4.17.11"}}).encode()
     status = "var/lib/dpkg/status"
+    run = "/bin/sh -c "
+    install = "apt-get update && apt-get install -y git vim && rm -rf /var/lib/apt/lists/*"
     return (
-        ("/bin/sh -c #(nop) ADD file:debian-stretch in / ", {"etc/os-release": OS_RELEASE.encode(), status: _status(BASE)}),
-        ("/bin/sh -c apt-get update; apt-get install -y --no-install-recommends …", {status: _status(BASE, BUILDPACK)}),
+        (run + "#(nop) ADD file:5d0a in / ", {"etc/os-release": OS_RELEASE.encode(), status: _status(BASE)}),
+        (run + '#(nop)  CMD ["bash"]', None),
         (
-            "/bin/sh -c apt-get update && apt-get install -y git vim && rm -rf /var/lib/apt/lists/*",
+            run + "apt-get update && apt-get install -y --no-install-recommends curl git",
+            {status: _status(BASE, BUILDPACK)},
+        ),
+        (run + '#(nop)  CMD ["irb"]', None),
+        (
+            run + install,
             {status: _status(BASE, BUILDPACK, INSTALLED), "var/lib/apt/extended_states": states.encode()},
         ),
+        (run + "#(nop) WORKDIR /app", None),
         (
-            "/bin/sh -c #(nop) COPY multi:package.json in ./ ",
+            run + "#(nop) COPY multi:8c2e in ./ ",
             {"app/package.json": app, "app/node_modules/lodash/package.json": lodash},
         ),
-    )  # fmt: skip
+        (run + '#(nop)  CMD ["rails" "server" "-b" "0.0.0.0"]', None),
+    )
 
 
 def _tar(files: Files) -> bytes:
@@ -190,8 +199,12 @@ def _tar(files: Files) -> bytes:
 
 def image() -> bytes:
     """The docker archive."""
-    layers = [(history, _tar(files)) for history, files in _layers()]
-    digests = [hashlib.sha256(data).hexdigest() for _, data in layers]
+    layers = [_tar(files) for _, files in _history() if files is not None]
+    digests = [hashlib.sha256(data).hexdigest() for data in layers]
+    history = [
+        {"created": "2020-05-01T00:00:00Z", "created_by": words} | ({} if files is not None else {"empty_layer": True})
+        for words, files in _history()
+    ]
     config = json.dumps(
         {
             "architecture": "amd64",
@@ -199,11 +212,11 @@ def image() -> bytes:
             "created": "2020-05-01T00:00:00Z",
             "config": {"Cmd": ["rails", "server", "-b", "0.0.0.0"], "WorkingDir": "/app"},
             "rootfs": {"type": "layers", "diff_ids": [f"sha256:{digest}" for digest in digests]},
-            "history": [{"created": "2020-05-01T00:00:00Z", "created_by": history} for history, _ in layers],
+            "history": history,
         }
     ).encode()
     name = f"blobs/sha256/{hashlib.sha256(config).hexdigest()}"
-    blobs = {f"blobs/sha256/{digest}": data for digest, (_, data) in zip(digests, layers, strict=True)}
+    blobs = {f"blobs/sha256/{digest}": data for digest, data in zip(digests, layers, strict=True)}
     manifest = [{"Config": name, "RepoTags": ["blog:latest"], "Layers": list(blobs)}]
     return _tar(blobs | {name: config, "manifest.json": json.dumps(manifest).encode()})
 

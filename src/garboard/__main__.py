@@ -14,7 +14,15 @@ def main() -> None:
         sys.exit(0)
     from garboard.cli.main import run  # noqa: PLC0415
 
-    sys.exit(run())
+    try:
+        code = run()
+    except Exception:  # noqa: BLE001  (a traceback's usual exit code is 1, which here means "issues were found")
+        import traceback  # noqa: PLC0415
+
+        traceback.print_exc()
+        sys.stderr.write("error: this is a fault of garboard, not of the image; please report it with the lines above\n")
+        code = 2
+    sys.exit(code)
 
 
 if __name__ == "__main__":

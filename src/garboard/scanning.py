@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from garboard import image
+from garboard.attributing import Build, Whose, whose
 from garboard.catalogers import CATALOGERS, distro
 from garboard.catalogers.assemble import assemble, complete
+from garboard.dockerfile import base_image as base_image_of
 from garboard.image.cache import Cache, NoCache
 from garboard.image.opened import AnyOpened, OpenedInventory
 from garboard.image.options import Options
@@ -82,9 +84,12 @@ def analyse(
     *,
     target_file: str = "",
     base_image: str = "",
+    attributed: Whose | None = None,
 ) -> Report:
     """Match an inventory, wherever it came from, against a database. ``now`` is RFC 3339."""
     supply = supply or Supply()
+    attributed = attributed or Whose()
+    attribution = attributed.attribution
     ecosystems = {package.ecosystem for package in inventory.packages if package.ecosystem}
     gaps = list(supply.advisories(sorted(ecosystems)))
     matched = match(inventory, database)
@@ -96,13 +101,22 @@ def analyse(
     return Report(
         image=of,
         inventory=inventory,
-        findings=trace(findings, inventory.packages),
-        gaps=tuple(dict.fromkeys((*inventory.gaps, *gaps, *matched.gaps))),
+        findings=_introduced(trace(findings, inventory.packages), attributed),
+        gaps=tuple(dict.fromkeys((*inventory.gaps, *gaps, *matched.gaps, *(attribution.gaps if attribution else ())))),
         feeds=feeds,
         judged=matched.judged,
         created=now,
         target_file=target_file,
-        base_image=base_image,
+        base_image=base_image or (attribution.base.name if attribution else ""),
+        attribution=attribution,
+    )
+
+
+def _introduced(findings: Iterable[Finding], attributed: Whose) -> tuple[Finding, ...]:
+    """The same findings, each with who brought its package in."""
+    return tuple(
+        msgspec.structs.replace(finding, introduced=attributed.introduced.get(finding.package.id))
+        for finding in findings
     )
 
 
@@ -145,8 +159,7 @@ def scan(
     options: Options | None = None,
     cache: Cache | None = None,
     supply: Supply | None = None,
-    target_file: str = "",
-    base_image: str = "",
+    build: Build | None = None,
 ) -> Report:
     """Read an image and match it: the whole line.
 
@@ -157,11 +170,23 @@ def scan(
         options: how to open the image.
         cache: where layers' contributions are kept; none by default.
         supply: fetches missing data; nothing by default.
-        target_file: the Dockerfile's name, to be shown.
-        base_image: the base image that the Dockerfile names.
+        build: how the image was built: its Dockerfile, its base image.
 
     Raises:
         GarboardError: the image or the database cannot be read; its message says what to do.
     """
-    of, inventory = take_inventory(reference, options or Options(), cache)
-    return analyse(of, inventory, database, now, supply, target_file=target_file, base_image=base_image)
+    options = options or Options()
+    build = build or Build()
+    of, inventory = take_inventory(reference, options, cache)
+    attributed = whose(of, inventory, build, options, lambda other: take_inventory(other, options, cache))
+    file = build.dockerfile
+    return analyse(
+        of,
+        inventory,
+        database,
+        now,
+        supply,
+        target_file=file.name if file else "",
+        base_image=base_image_of(file, build.target, build.build_args) if file else build.base,
+        attributed=attributed,
+    )

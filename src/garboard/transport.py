@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 import socket
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -154,10 +155,11 @@ def peer_pool(peer: Peer, connect_timeout: float) -> urllib3.HTTPConnectionPool:
 
         def close(self) -> None:
             super().close()
-            if self._process is not None:
-                self._process.terminate()
-                self._process.wait()
-                self._process = None
+            process, self._process = self._process, None
+            if process is not None:
+                # An answer that ends with its connection is read after this: the command ends by itself when its input
+                # does, which is when the last reader has closed.
+                threading.Thread(target=process.wait, daemon=True).start()
 
     class Pool(HTTPConnectionPool):
         ConnectionCls = Connection

@@ -22,7 +22,18 @@ from serving import Registry, Storage
 
 HERE = Path(__file__).resolve().parent
 ENGINE = HERE.parents[1] / ".ci" / "engine.sh"
-TOOLS = ("mmdebstrap", "docker", "docker-registry", "htpasswd", "skopeo", "buildah", "podman", "npm", "dpkg-deb", "curl")
+TOOLS = (
+    "mmdebstrap",
+    "docker",
+    "docker-registry",
+    "htpasswd",
+    "skopeo",
+    "buildah",
+    "podman",
+    "npm",
+    "dpkg-deb",
+    "curl",
+)
 REQUIRED = os.environ.get("GARBOARD_E2E") == "require" or os.environ.get("CI", "").lower() in {"true", "1"}
 MINUTES = 15
 """For one test with the fixtures that it is the first to need: engines are installed and images built."""

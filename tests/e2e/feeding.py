@@ -35,7 +35,10 @@ def _cve(number: int) -> str:
 
 def _release(status: str, urgency: str = "not yet assigned", fixed: str = "") -> dict[str, Any]:
     found = {"status": status, "urgency": urgency, "repositories": {}}
-    return {"description": "Of the tests", "releases": {"bookworm": found | ({"fixed_version": fixed} if fixed else {})}}
+    return {
+        "description": "Of the tests",
+        "releases": {"bookworm": found | ({"fixed_version": fixed} if fixed else {})},
+    }
 
 
 def _tracker(sources: Mapping[str, tuple[str, str]]) -> tuple[dict[str, Any], list[Expected]]:

@@ -130,7 +130,15 @@ class Forms:
         root, name = self._engines.root, "garboard-ctr.tar"
         inside, out = root / "tmp" / f"in-{name}", root / "tmp" / name
         shutil.copyfile(self.oci_archive, inside)
-        ctr = ("chroot", root, "ctr", "--address", "/run/engine-containerd/containerd/containerd.sock", "-n", "garboard-e2e")
+        ctr = (
+            "chroot",
+            root,
+            "ctr",
+            "--address",
+            "/run/engine-containerd/containerd/containerd.sock",
+            "-n",
+            "garboard-e2e",
+        )
         run(*ctr, "images", "import", "--no-unpack", "--index-name", NAME, f"/tmp/{inside.name}")
         try:
             run(*ctr, "images", "export", f"/tmp/{name}", NAME)

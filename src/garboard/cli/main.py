@@ -21,7 +21,10 @@ COMMANDS: Final = MappingProxyType(
     {
         "scan": ("garboard.cli.scan", "Report the known vulnerabilities of an image."),
         "inventory": ("garboard.cli.inventory", "List the packages of an image."),
+        "explain": ("garboard.cli.explain", "Tell all that is known of one vulnerability or package of an image."),
+        "layers": ("garboard.cli.layers", "List what each layer brought, and the vulnerabilities in it."),
         "db": ("garboard.cli.db", "Fetch, inspect and carry the vulnerability database."),
+        "docker-plugin": ("garboard.cli.docker_plugin", "Bring `docker scan` back, or take it away."),
         "completion": ("garboard.cli.completion", "Print the completion script for a shell."),
     }
 )

@@ -14,8 +14,10 @@ from garboard.cli.progress import finish
 from garboard.model.errors import UsageError
 
 if TYPE_CHECKING:
+    from garboard.attributing import Build
     from garboard.image.cache import Cache
     from garboard.image.options import Options
+    from garboard.model.dockerfile import Dockerfile
 
 OPTIONS: Final[tuple[Callable[[Callable[..., Any]], Callable[..., Any]], ...]] = (
     click.option("--platform", metavar="OS/ARCH[/VARIANT]", help="The platform, where an image has several."),
@@ -29,6 +31,76 @@ OPTIONS: Final[tuple[Callable[[Callable[..., Any]], Callable[..., Any]], ...]] =
     click.option("--offline", is_flag=True, help="Open no connection."),
     click.option("-q", "--quiet", is_flag=True, help="No progress and no remarks on standard error."),
 )
+
+
+BUILD_OPTIONS: Final[tuple[Callable[[Callable[..., Any]], Callable[..., Any]], ...]] = (
+    click.option("-f", "--file", "file", metavar="FILE", help="The Dockerfile that the image was built from."),
+    click.option("--target", metavar="STAGE", default="", help="The stage that was built (needs --file)."),
+    click.option(
+        "--build-arg", "build_arg", multiple=True, metavar="NAME=VALUE", help="A build argument (needs --file)."
+    ),
+    click.option("--base", metavar="IMAGE", default="", help="The base image; only its configuration is read."),
+    click.option(
+        "--stage", "stage", multiple=True, metavar="NAME=IMAGE", help="A stage's image, to follow COPY --from into it."
+    ),
+)
+
+
+def build_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that say how an image was built."""
+    for option in reversed(BUILD_OPTIONS):
+        function = option(function)
+    return function
+
+
+def build_from(values: dict[str, Any], *, look_up: bool = False) -> Build:
+    """The options of `build_options` as one value; takes them out of ``values``.
+
+    With a Dockerfile or ``look_up`` the base may be sought where the image came from.
+    """
+    from garboard.attributing import Build  # noqa: PLC0415
+
+    name = values.pop("file") or ""
+    target, base = values.pop("target"), values.pop("base")
+    arguments, stages = values.pop("build_arg"), values.pop("stage")
+    if not name:
+        given = (("--target", target), ("--build-arg", arguments), ("--stage", stages))
+        for option, value in given:
+            if value:
+                raise UsageError(f"--file flag is mandatory to use {option} flag", "name the Dockerfile with -f FILE")
+    return Build(
+        dockerfile=_dockerfile(name) if name else None,
+        target=target,
+        build_args=dict(_build_arg(text) for text in arguments),
+        base=base,
+        stages=tuple(_stage(text) for text in stages),
+        look_up=look_up or bool(name),
+    )
+
+
+def _dockerfile(name: str) -> Dockerfile:
+    from garboard.dockerfile import parse  # noqa: PLC0415
+
+    try:
+        data = Path(name).read_bytes()
+    except OSError as error:
+        raise UsageError(f"the Dockerfile {name} cannot be read: {error.strerror}", "name it with -f FILE") from error
+    return parse(data, name)
+
+
+def _build_arg(text: str) -> tuple[str, str]:
+    """``NAME=VALUE``, or ``NAME`` for the environment's value, as ``docker build`` takes it."""
+    name, equals, value = text.partition("=")
+    if not name:
+        raise UsageError(f"--build-arg takes NAME=VALUE, not {text}")
+    return name, value if equals else os.environ.get(name, "")
+
+
+def _stage(text: str) -> tuple[str, str]:
+    name, _, reference = text.partition("=")
+    if not (name and reference):
+        raise UsageError(f"--stage takes NAME=IMAGE, not {text}", "as in --stage build=app:build")
+    return name, reference
 
 
 def image_options(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -60,7 +132,9 @@ def _mirrors(texts: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
     for text in texts:
         registry, equals, host = text.partition("=")
         if not (registry and equals and host):
-            raise UsageError(f"--mirror takes REGISTRY=HOST, not {text}", "as in --mirror docker.io=mirror.example:5000")
+            raise UsageError(
+                f"--mirror takes REGISTRY=HOST, not {text}", "as in --mirror docker.io=mirror.example:5000"
+            )
         pairs.append((registry, host))
     return tuple(pairs)
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import os
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from garboard.cli.opening import cache_from, image_options, options_from, write
+from garboard.cli.opening import build_from, build_options, cache_from, image_options, options_from, write
 from garboard.model.errors import UsageError
 
 if TYPE_CHECKING:
@@ -25,7 +24,8 @@ SEVERITIES = ("low", "medium", "high", "critical")
 
 @click.command("scan")
 @click.argument("image")
-@click.option("-f", "--file", "file", metavar="FILE", help="The Dockerfile that the image was built from.")
+@build_options
+@click.option("--exclude-base", is_flag=True, help="Leave out what the base image brought (see --file, --base).")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document, with docker scan's field names.")
 @click.option("--severity", metavar="low|medium|high|critical", help="Only this severity and higher.")
 @click.option("--only-fixed", is_flag=True, help="Only issues that a published version fixes.")
@@ -40,7 +40,8 @@ def command(**values: Any) -> int:
     \b
     garboard scan debian:12
     garboard scan image.tar --severity high
-    garboard scan app -f Dockerfile --json
+    garboard scan app -f Dockerfile --exclude-base
+    garboard scan app --base debian:12 --json
 
     Exit code: 0 clean, 1 findings, 2 an error, 3 nothing that could be judged.
     """  # noqa: D301  (\b is click's)
@@ -48,7 +49,7 @@ def command(**values: Any) -> int:
 
     quiet = values["quiet"]
     view = _view(values)
-    target, base = _dockerfile(values["file"])
+    build = build_from(values, look_up=values["exclude_base"])
     options = options_from(values)
     database = _database(values["directory"])
     now = _now()
@@ -59,8 +60,7 @@ def command(**values: Any) -> int:
         options=options,
         cache=cache_from(values),
         supply=_supply(database, options, now, quiet=quiet),
-        target_file=target,
-        base_image=base,
+        build=build,
     )
     write(_render(report, view, as_json=values["as_json"]), values["output"])
     return exit_code(report, view)
@@ -91,23 +91,11 @@ def _view(values: dict[str, Any]) -> View:
     return View(
         severity=Severity[severity.upper()] if severity else Severity.UNKNOWN,
         only_fixed=values["only_fixed"],
+        exclude_base=values["exclude_base"],
         group_issues=values["group_issues"],
         dependency_tree=values["dependency_tree"],
         colour=sys.stdout.isatty() and not values["output"] and "NO_COLOR" not in os.environ,
     )
-
-
-def _dockerfile(name: str | None) -> tuple[str, str]:
-    """The Dockerfile's name to show, and the base image of its last stage."""
-    if not name:
-        return "", ""
-    from garboard.dockerfile import base_image, parse  # noqa: PLC0415
-
-    try:
-        text = Path(name).read_bytes()
-    except OSError as error:
-        raise UsageError(f"the Dockerfile {name} cannot be read: {error.strerror}", "name it with -f FILE") from error
-    return name, base_image(parse(text, name))
 
 
 def _database(directory: str | None) -> Database:

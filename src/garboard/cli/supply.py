@@ -92,7 +92,9 @@ class FetchingSupply(Supply):
 
     def _old(self, shards: Iterable[str]) -> list[str]:
         have = set(self._database.shards())
-        return [shard for shard in shards if shard not in have or not self._fresh(self._database.shard(shard).state.fetched)]
+        return [
+            shard for shard in shards if shard not in have or not self._fresh(self._database.shard(shard).state.fetched)
+        ]
 
     def _fresh(self, fetched: str) -> bool:
         try:

@@ -1,6 +1,11 @@
-"""Dockerfiles: read without loss, variables expanded, stages followed, the packages that a RUN asks for."""
+"""Dockerfiles: read without loss, variables expanded, stages followed, the packages that a RUN asks for, whose an
+image's layers and packages are.
+"""
 
+from garboard.dockerfile.attribution import Attributed, attribute
+from garboard.dockerfile.boundary import Candidate
 from garboard.dockerfile.expansion import expand
+from garboard.dockerfile.introductions import introductions
 from garboard.dockerfile.parsing import parse
 from garboard.dockerfile.requests import requests
 from garboard.dockerfile.stages import (
@@ -16,11 +21,15 @@ from garboard.dockerfile.stages import (
 )
 
 __all__ = [
+    "Attributed",
+    "Candidate",
+    "attribute",
     "base_image",
     "base_of",
     "bases",
     "expand",
     "instructions_of",
+    "introductions",
     "lineage",
     "parse",
     "reaching",

@@ -111,6 +111,7 @@ class _History(_Wire):
 class _Execution(_Wire, rename="pascal"):
     env: list[str] | None = None
     labels: dict[str, str] | None = None
+    on_build: list[str] | None = None
 
 
 class _RootFs(_Wire):
@@ -203,6 +204,7 @@ def image(
         tags=tags,
         labels=tuple(sorted((execution.labels or {}).items())),
         env=tuple(execution.env or ()),
+        on_build=tuple(execution.on_build or ()),
         created=document.created or "",
     )
 

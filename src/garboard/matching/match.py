@@ -82,7 +82,7 @@ class _Match:
         compared = unknown = 0
         for question in asked(package):
             for hit in self._database.hits(package.ecosystem, question.name):
-                if not _same_module(package, hit):
+                if not same_module(package, hit):
                     continue
                 reason = self._judge(package, question, hit, positives)
                 unknown += bool(reason)
@@ -129,7 +129,7 @@ def _some(names: Sequence[str]) -> str:
     return ", ".join(unique[:_NAMED_IN_A_GAP]) + (f" and {more} more" if more > 0 else "")
 
 
-def _same_module(package: Package, hit: Hit) -> bool:
+def same_module(package: Package, hit: Hit) -> bool:
     """A modular package is compared with what is said of its module stream, another with what is said of none.
 
     A record that does not name its stream is known to be modular by its versions (``.module+el8``).

@@ -91,6 +91,8 @@ class Image(Value):
     tags: tuple[str, ...] = ()
     labels: tuple[tuple[str, str], ...] = ()
     env: tuple[str, ...] = ()
+    on_build: tuple[str, ...] = ()
+    """The instructions that it has a build on it run first (ONBUILD)."""
     created: str = ""
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 import msgspec
 
 from garboard.model.advisory import FeedState, Rating
+from garboard.model.attribution import Introduction, Origin
 from garboard.model.base import Value
 from garboard.model.finding import Finding
 from garboard.model.gap import Gap
@@ -51,8 +52,10 @@ class Link(_Out):
 
 class Entry(
     _Out,
-    rename=lambda name: {"cvss_v3": "CVSSv3", "cvss_vector": "cvssVector"}.get(name)
-    or name.split("_")[0] + "".join(part.capitalize() for part in name.split("_")[1:]),
+    rename=lambda name: (
+        {"cvss_v3": "CVSSv3", "cvss_vector": "cvssVector"}.get(name)
+        or name.split("_")[0] + "".join(part.capitalize() for part in name.split("_")[1:])
+    ),
 ):
     """One issue, by one path."""
 
@@ -103,6 +106,15 @@ class Entry(
     layer_diff_id: str
     layer_digest: str
     locations: list[Location]
+    dockerfile_instruction: str
+    docker_base_image: str
+    dockerfile_file: str
+    dockerfile_line: int | None
+    origin: str
+    introduced_by: str
+    asked_for: str
+    copied_from: str
+    stage_instruction: str
 
 
 class Os(_Out):
@@ -119,6 +131,40 @@ class Docker(_Out):
     image_id: str
     manifest_digest: str
     layers: list[str]
+
+
+class LayerOf(_Out):
+    """Whose one layer is."""
+
+    index: int
+    diff_id: str
+    origin: str
+    created_by: str
+    instruction: str
+    dockerfile_file: str
+    dockerfile_line: int | None
+    copied_from: str
+
+
+class Issues(_Out):
+    """Numbers of issues, by whose they are."""
+
+    base: int
+    dockerfile: int
+    unknown: int
+
+
+class AttributionOf(_Out):
+    """Whose the image's layers are. ``how`` speaks of the base's boundary, ``instructions`` of the Dockerfile's lines."""
+
+    how: str
+    evidence: str
+    base_image: str
+    base_digest: str
+    base_layers: int | None
+    instructions: str
+    issues: Issues
+    layers: list[LayerOf]
 
 
 class Filtered(_Out):
@@ -152,6 +198,7 @@ class Document(_Out):
     created: str
     gaps: list[Gap]
     feeds: list[FeedState]
+    attribution: AttributionOf | None
 
 
 def _manager(package: Package, report: Report) -> str:
@@ -220,6 +267,35 @@ class _Writer:
             created=report.created,
             gaps=[*report.gaps, *view.hidden(report)],
             feeds=list(report.feeds),
+            attribution=self._attribution(),
+        )
+
+    def _attribution(self) -> AttributionOf | None:
+        whose = self._report.attribution
+        if whose is None:
+            return None
+        shares = self._view.shares(self._report)
+        return AttributionOf(
+            how=whose.base.how.value,
+            evidence=whose.base.evidence,
+            base_image=whose.base.name,
+            base_digest=whose.base.digest,
+            base_layers=whose.base.layers,
+            instructions=whose.how.value,
+            issues=Issues(base=shares.base, dockerfile=shares.dockerfile, unknown=shares.unknown),
+            layers=[
+                LayerOf(
+                    index=one.index,
+                    diff_id=layer.diff_id,
+                    origin=one.origin.value,
+                    created_by=one.created_by,
+                    instruction=one.instruction,
+                    dockerfile_file=one.place.file if one.place else "",
+                    dockerfile_line=one.place.line if one.place else None,
+                    copied_from=one.copied_from,
+                )
+                for one, layer in zip(whose.layers, self._report.image.layers, strict=True)
+            ],
         )
 
     def _entries(self, issue: Issue) -> Iterator[Entry]:
@@ -244,6 +320,8 @@ class _Writer:
         if finding.fixed_in and len(path) == 2:
             upgrade = [False, f"{package.display_name}@{finding.fixed_in}"]
         layers = self._report.image.layers
+        who = finding.introduced or Introduction()
+        ours = who.origin is not Origin.BASE
         layer = layers[package.layer] if package.layer is not None and package.layer < len(layers) else None
         return Entry(
             id=v.id,
@@ -255,7 +333,9 @@ class _Writer:
             identifiers=_identifiers(finding),
             package_name=package.source if package.type in _LINUX else package.full_name,
             package_manager=_manager(package, self._report),
-            language="linux" if package.type in _LINUX else {"pypi": "python", "npm": "js"}.get(package.type, package.type),
+            language="linux"
+            if package.type in _LINUX
+            else {"pypi": "python", "npm": "js"}.get(package.type, package.type),
             description=v.description,
             semver=Semver(vulnerable=list(finding.ranges)),
             patches=[],
@@ -292,6 +372,15 @@ class _Writer:
             layer_diff_id=layer.diff_id if layer else "",
             layer_digest=layer.digest or "" if layer else "",
             locations=list(package.locations),
+            dockerfile_instruction=(who.command or who.instruction) if ours and who.place else "",
+            docker_base_image=self._report.base_image if not ours else "",
+            dockerfile_file=who.place.file if who.place else "",
+            dockerfile_line=who.place.line if who.place else None,
+            origin=who.origin.value,
+            introduced_by=who.instruction,
+            asked_for=who.asked_for,
+            copied_from=who.copied_from,
+            stage_instruction=who.stage_instruction,
         )
 
 

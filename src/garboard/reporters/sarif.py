@@ -100,7 +100,9 @@ def _message(finding: Finding, report: Report) -> str:
         f"{package.display_name} {package.version} has {vulnerability.id}, {vulnerability.severity.word} severity"
         + (f": {title}" if title else ""),
         who[:1].upper() + who[1:],
-        f"Fixed in {finding.fixed_in}" if finding.fixed_in else f"No fixed version ({finding.status.value.replace('_', ' ')})",
+        f"Fixed in {finding.fixed_in}"
+        if finding.fixed_in
+        else f"No fixed version ({finding.status.value.replace('_', ' ')})",
     ]
     return rules.plain(" ".join(text if text.endswith((".", "…")) else text + "." for text in sentences if text))
 
@@ -123,23 +125,25 @@ class _Writer:
             name="garboard",
             version=__version__,
             semantic_version=__version__,
-            rules=[rules.rule(findings) for findings in self._grouped.values()],
-            notifications=[
+            rules=tuple(rules.rule(findings) for findings in self._grouped.values()),
+            notifications=tuple(
                 document.NotificationKind(id=kind, short_description=document.Message(text=text))
                 for kind, text in _KINDS.items()
-            ],
+            ),
         )
         run = document.Run(
             tool=document.Tool(driver=driver),
             automation_details=document.AutomationDetails(id=self._category()),
             column_kind="unicodeCodePoints",
-            invocations=[
-                document.Invocation(execution_successful=True, tool_execution_notifications=list(self._notifications()))
-            ],
-            results=list(self._results()),
+            invocations=(
+                document.Invocation(
+                    execution_successful=True, tool_execution_notifications=tuple(self._notifications())
+                ),
+            ),
+            results=tuple(self._results()),
             properties=self._properties(),
         )
-        return document.Log(schema=document.SCHEMA, version="2.1.0", runs=[run])
+        return document.Log(schema=document.SCHEMA, version="2.1.0", runs=(run,))
 
     def _category(self) -> str:
         """GitHub's category ends at the last slash: image name without tag or digest, and platform."""
@@ -174,7 +178,7 @@ class _Writer:
                 rule_index=index[finding.vulnerability.id],
                 level=rules.LEVELS[finding.vulnerability.severity],
                 message=document.Message(text=_message(finding, self._report)),
-                locations=[self._location(finding)],
+                locations=(self._location(finding),),
                 partial_fingerprints=dict.fromkeys(
                     ("garboardFinding/v1", "primaryLocationLineHash"), f"{mark}:{seen[mark]}"
                 ),
@@ -184,9 +188,9 @@ class _Writer:
     def _location(self, finding: Finding) -> document.Location:
         package = finding.package
         logical = document.LogicalLocation(
-            name=package.display_name, fully_qualified_name=f"{package.display_name}@{package.version}"
+            name=package.display_name, fully_qualified_name=f"{package.display_name}@{package.version}", kind="package"
         )
-        return document.Location(physical_location=_physical(finding, self._report), logical_locations=[logical])
+        return document.Location(physical_location=_physical(finding, self._report), logical_locations=(logical,))
 
     def _of(self, finding: Finding) -> document.ResultProperties:
         package, introduced, layers = finding.package, finding.introduced or Introduction(), self._report.image.layers
@@ -205,14 +209,16 @@ class _Writer:
             layer_created_by=next((one.created_by for one in attributed if one.index == package.layer), ""),
             copied_from=introduced.copied_from,
             asked_for=introduced.asked_for,
-            paths=[[self._labels.get(step, step) for step in path] for path in finding.from_paths[:_PATHS]],
+            paths=tuple(tuple(self._labels.get(step, step) for step in path) for path in finding.from_paths[:_PATHS]),
         )
 
     def _notifications(self) -> Iterator[document.Notification]:
         gaps = dict.fromkeys((*self._report.gaps, *(self._report.attribution.gaps if self._report.attribution else ())))
         yield from (_notification("not-covered", _gap(gap)) for gap in gaps)
         if not self._report.judged:
-            yield _notification("not-covered", "none of the packages could be judged; no result does not mean no vulnerability")
+            yield _notification(
+                "not-covered", "none of the packages could be judged; no result does not mean no vulnerability"
+            )
         yield from (_notification("limited", _gap(gap)) for gap in self._view.hidden(self._report))
         yield from (_notification("limited", text) for text in self._limits())
 
@@ -235,7 +241,7 @@ def _tags(findings: Iterable[Finding]) -> int:
 
 
 def _some(names: list[str]) -> str:
-    return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")  # noqa: PLR2004
+    return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
 
 
 def _gap(gap: Gap) -> str:

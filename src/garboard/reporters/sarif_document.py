@@ -47,30 +47,30 @@ class LogicalLocation(_Out):
 
     name: str
     fully_qualified_name: str
-    kind: str = "package"
+    kind: str
 
 
 class Location(_Out):
     """Where a result stands, in the file and in the image."""
 
     physical_location: PhysicalLocation
-    logical_locations: list[LogicalLocation]
+    logical_locations: tuple[LogicalLocation, ...]
 
 
 class RuleProperties(_Out):
     """Of a vulnerability; the hyphenated name is GitHub's."""
 
-    tags: list[str]
+    tags: tuple[str, ...]
     precision: str
-    security_severity: str = msgspec.field(default="", name="security-severity")
     severity: str
+    security_severity: str = msgspec.field(default="", name="security-severity")
     severity_source: str = ""
     cvss_score: float | None = None
     cvss_vector: str = ""
     epss: float | None = None
     kev_date_added: str = ""
-    aliases: list[str] = []
-    advisories: list[str] = []
+    aliases: tuple[str, ...] = ()
+    advisories: tuple[str, ...] = ()
 
 
 class Configuration(_Out):
@@ -87,8 +87,8 @@ class Rule(_Out):
     full_description: Message
     help: Message
     default_configuration: Configuration
-    help_uri: str = ""
     properties: RuleProperties
+    help_uri: str = ""
 
 
 class NotificationKind(_Out):
@@ -104,9 +104,8 @@ class Driver(_Out):
     name: str
     version: str
     semantic_version: str
-    information_uri: str = ""
-    rules: list[Rule] = msgspec.field(default_factory=list)
-    notifications: list[NotificationKind]
+    rules: tuple[Rule, ...]
+    notifications: tuple[NotificationKind, ...]
 
 
 class Tool(_Out):
@@ -120,8 +119,8 @@ class ResultProperties(_Out):
 
     purl: str
     installed_version: str
-    fixed_in: str = ""
     status: str
+    fixed_in: str = ""
     feed: str = ""
     matched_by: str = ""
     origin: str = ""
@@ -130,7 +129,7 @@ class ResultProperties(_Out):
     layer_created_by: str = ""
     copied_from: str = ""
     asked_for: str = ""
-    paths: list[list[str]] = []
+    paths: tuple[tuple[str, ...], ...] = ()
 
 
 class Result(_Out):
@@ -140,7 +139,7 @@ class Result(_Out):
     rule_index: int
     level: str
     message: Message
-    locations: list[Location]
+    locations: tuple[Location, ...]
     partial_fingerprints: dict[str, str]
     properties: ResultProperties
 
@@ -163,7 +162,7 @@ class Invocation(_Out):
     """That the scan ran to its end, and what it could not know."""
 
     execution_successful: bool
-    tool_execution_notifications: list[Notification] = []
+    tool_execution_notifications: tuple[Notification, ...] = ()
 
 
 class AutomationDetails(_Out):
@@ -176,13 +175,13 @@ class RunProperties(_Out):
     """Of the image and the data."""
 
     image: str
+    dependency_count: int
+    judged_count: int
+    feeds: dict[str, str]
     image_id: str = ""
     manifest_digest: str = ""
     platform: str = ""
     base_image: str = ""
-    dependency_count: int
-    judged_count: int
-    feeds: dict[str, str] = {}
 
 
 class Run(_Out):
@@ -191,14 +190,14 @@ class Run(_Out):
     tool: Tool
     automation_details: AutomationDetails
     column_kind: str
-    invocations: list[Invocation]
-    results: list[Result] = msgspec.field(default_factory=list)
+    invocations: tuple[Invocation, ...]
+    results: tuple[Result, ...]
     properties: RunProperties
 
 
-class Log(_Out, omit_defaults=False):
+class Log(_Out):
     """The whole document."""
 
     schema: str = msgspec.field(name="$schema")
     version: str
-    runs: list[Run]
+    runs: tuple[Run, ...]

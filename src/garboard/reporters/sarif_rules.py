@@ -71,12 +71,14 @@ def rule(findings: Sequence[Finding]) -> Rule:
     """The rule of one vulnerability; of findings that rate it differently the worst speaks."""
     worst = max(findings, key=lambda finding: finding.vulnerability.severity).vulnerability
     packages = list(dict.fromkeys(finding.package.display_name for finding in findings))
-    named = ", ".join(packages[:3]) + (f" and {len(packages) - 3} more" if len(packages) > 3 else "")  # noqa: PLR2004
+    named = ", ".join(packages[:3]) + (f" and {len(packages) - 3} more" if len(packages) > 3 else "")
     title = plain(headline(worst, 200))
     return Rule(
         id=worst.id,
         short_description=Message(
-            text=shortened(f"{worst.id}: {title or f'{worst.severity.word} severity vulnerability in {named}'}", DESCRIPTION)
+            text=shortened(
+                f"{worst.id}: {title or f'{worst.severity.word} severity vulnerability in {named}'}", DESCRIPTION
+            )
         ),
         full_description=Message(text=shortened(plain(worst.description or title or worst.id), DESCRIPTION)),
         help=Message(
@@ -86,7 +88,7 @@ def rule(findings: Sequence[Finding]) -> Rule:
         help_uri=next((url for url in worst.references if url.startswith("https://")), ""),
         default_configuration=Configuration(level=LEVELS[worst.severity]),
         properties=RuleProperties(
-            tags=tags(worst, (finding.package.type for finding in findings))[:TAGS],
+            tags=tuple(tags(worst, (finding.package.type for finding in findings))[:TAGS]),
             precision="very-high",
             security_severity=security_severity(worst.severity, worst.cvss_score),
             severity=worst.severity.word,
@@ -95,8 +97,8 @@ def rule(findings: Sequence[Finding]) -> Rule:
             cvss_vector=worst.cvss_vector,
             epss=worst.epss,
             kev_date_added=worst.kev_added,
-            aliases=list(worst.aliases),
-            advisories=list(worst.advisories),
+            aliases=worst.aliases,
+            advisories=worst.advisories,
         ),
     )
 

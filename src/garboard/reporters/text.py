@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from garboard.model.advisory import Severity, Status
+from garboard.model.attribution import Introduction, Origin
 from garboard.model.finding import Finding, Vulnerability
 from garboard.model.package import Package
 from garboard.model.report import Report
@@ -19,6 +20,8 @@ _COLOURS: Final = {Severity.CRITICAL: "35", Severity.HIGH: "31", Severity.MEDIUM
 _LABEL: Final = 19
 _SHOWN_ROOTS: Final = 5
 _DESCRIPTION: Final = 160
+_INSTRUCTION: Final = 300
+_SHOWN_INTRODUCTIONS: Final = 3
 _STATUS: Final = {
     Status.DEFERRED: "the distribution has put the fix off",
     Status.WILL_NOT_FIX: "the distribution will not fix it",
@@ -91,9 +94,45 @@ def _block(issue: Issue, report: Report, view: View) -> Iterator[str]:
         yield "  From: " + " > ".join(path)
     if len(paths) > view.show_paths:
         yield f"  and {len(paths) - view.show_paths} more..."
+    yield from introduced(issue, report)
     fix = _fix(finding)
     if fix:
         yield _paint(fix, "1", view) if finding.fixed_in else fix
+
+
+def introduced(issue: Issue, report: Report) -> Iterator[str]:
+    """Who brought the affected packages in, each way once."""
+    lines = dict.fromkeys(
+        line for one in issue.findings if one.introduced and (line := _introduced(one.introduced, report))
+    )
+    shown = list(lines)[:_SHOWN_INTRODUCTIONS]
+    yield from (f"  {line}" for line in shown)
+    if len(lines) > len(shown):
+        yield f"  and by {len(lines) - len(shown)} more..."
+
+
+def _introduced(one: Introduction, report: Report) -> str:
+    where = f" ({one.place.file}:{one.place.line})" if one.place else ""
+    if one.origin is Origin.BASE:
+        return (
+            f"Introduced by your base image ({report.base_image})"
+            if report.base_image
+            else "Introduced by your base image"
+        )
+    if one.copied_from:
+        stage = f", brought there by `{_short(one.stage_instruction)}`" if one.stage_instruction else ""
+        return f"Copied from stage {one.copied_from} by `{_short(one.instruction)}`{where}{stage}"
+    if one.place:
+        return f"Introduced in your Dockerfile by `{_short(one.instruction)}`{where}"
+    above = " above your base image" if one.origin is Origin.DOCKERFILE else ""
+    command = f": {_short(one.instruction)}" if one.instruction else ""
+    return f"Introduced by layer {one.layer}{above}{command}"
+
+
+def _short(instruction: str) -> str:
+    """Not too long, and without what moves a terminal's cursor: an image's history is anybody's text."""
+    instruction = "".join(one if one.isprintable() else "\ufffd" for one in instruction)
+    return instruction if len(instruction) <= _INSTRUCTION else instruction[:_INSTRUCTION].rstrip() + " …"
 
 
 def _severities(found: list[Issue]) -> str:
@@ -125,10 +164,14 @@ def _summary(report: Report, found: list[Issue], view: View) -> Iterator[str]:
         ("Project name:", project_name(report)),
         ("Docker image:", report.image.name),
         ("Platform:", str(report.image.platform) if report.image.layers else ""),
-        ("Target OS:", report.inventory.distro.pretty_name or report.inventory.distro.id if report.inventory.distro else ""),
+        (
+            "Target OS:",
+            report.inventory.distro.pretty_name or report.inventory.distro.id if report.inventory.distro else "",
+        ),
         ("Base image:", report.base_image),
     ]
     yield from (f"{label:<{_LABEL}}{value}" for label, value in rows if value)
+    yield from _base(report)
     yield ""
     tested = counted(report)
     if not found:
@@ -136,9 +179,38 @@ def _summary(report: Report, found: list[Issue], view: View) -> Iterator[str]:
         what = "no vulnerable paths found." if report.judged else "but none of them could be judged."
         text = f"{tick}Tested {tested} dependencies for known vulnerabilities, {what}"
         yield _paint(text, "32" if report.judged else "33", view)
+        yield from _shares(report, view)
         return
     yield f"Tested {tested} dependencies for known issues, found {len(found)} issue{'s' if len(found) != 1 else ''}."
     yield _severities(found)
+    yield from _shares(report, view)
+
+
+def _base(report: Report) -> Iterator[str]:
+    """How the base image is known, and where it ends."""
+    base = report.attribution.base if report.attribution else None
+    if base is None or not (base.name or base.layers is not None):
+        return
+    if base.layers is None:
+        yield f"{'':<{_LABEL}}{base.how.value}: {base.evidence}"
+    else:
+        total = len(report.image.layers)
+        yield f"{'':<{_LABEL}}{base.layers} of {total} layers, {base.how.value}: {base.evidence}"
+
+
+def _shares(report: Report, view: View) -> Iterator[str]:
+    """Whose the issues are, where the base image is known."""
+    base = report.attribution.base if report.attribution else None
+    if base is None or base.layers is None:
+        return
+    shares = view.shares(report)
+    rows = [("Base image", shares.base), ("Your Dockerfile" if report.target_file else "Above it", shares.dockerfile)]
+    rows += [("Not known", shares.unknown)] if shares.unknown else []
+    width = max(len(label) for label, _ in rows) + 2
+    yield ""
+    for label, count in rows:
+        excluded = "  (left out)" if view.exclude_base and label == "Base image" and count else ""
+        yield f"{label:<{width}}{count} issue{'s' if count != 1 else ''}{excluded}"
 
 
 def _coverage(report: Report, view: View) -> Iterator[str]:
@@ -146,7 +218,9 @@ def _coverage(report: Report, view: View) -> Iterator[str]:
     gaps = (*report.gaps, *view.hidden(report))
     yield ""
     if report.feeds:
-        yield "Data: " + ", ".join(f"{state.shard} of {(state.data_date or state.fetched)[:10]}" for state in report.feeds)
+        yield "Data: " + ", ".join(
+            f"{state.shard} of {(state.data_date or state.fetched)[:10]}" for state in report.feeds
+        )
     if not gaps:
         yield "Not covered: nothing that this scan knows of."
         return

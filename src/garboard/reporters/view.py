@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from garboard.model.advisory import Severity
+from garboard.model.attribution import Origin
 from garboard.model.finding import Finding, Vulnerability
 from garboard.model.gap import Gap
 from garboard.model.report import Report
@@ -13,7 +15,9 @@ from garboard.model.report import Report
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """``severity`` is the lowest to show; ``only_fixed`` leaves out what has no fix. What is left out is counted and said."""
+    """``severity`` is the lowest to show; ``only_fixed`` leaves out what has no fix, ``exclude_base`` what is known to be of
+    the base image's layers. What is left out is counted and said.
+    """
 
     severity: Severity = Severity.UNKNOWN
     only_fixed: bool = False
@@ -21,10 +25,18 @@ class View:
     dependency_tree: bool = False
     show_paths: int = 3
     colour: bool = False
+    exclude_base: bool = False
 
     def shows(self, finding: Finding) -> bool:
         """Whether a finding is to be shown."""
+        return self._wants(finding) and not (self.exclude_base and origin(finding) is Origin.BASE)
+
+    def _wants(self, finding: Finding) -> bool:
         return finding.vulnerability.severity >= self.severity and (bool(finding.fixed_in) or not self.only_fixed)
+
+    def shares(self, report: Report) -> Shares:
+        """Whose the issues are that this view would show with the base image's."""
+        return shares(issues(finding for finding in report.findings if self._wants(finding)))
 
     def hidden(self, report: Report) -> tuple[Gap, ...]:
         """What this view leaves out of a report."""
@@ -40,13 +52,50 @@ class View:
                 )
             )
         unfixed = issues(
-            f for f in report.findings if f.vulnerability.severity >= self.severity and not f.fixed_in and self.only_fixed
+            f
+            for f in report.findings
+            if f.vulnerability.severity >= self.severity and not f.fixed_in and self.only_fixed
         )
         if unfixed:
             gaps.append(
                 Gap(stage="report", subject="--only-fixed", reason=f"{len(unfixed)} issues without a fix are left out")
             )
+        if self.exclude_base:
+            gaps.append(self._base(report))
         return tuple(gaps)
+
+    def _base(self, report: Report) -> Gap:
+        base = report.attribution.base if report.attribution else None
+        if base is None or base.layers is None:
+            reason = "which layers are the base image's is not known, so nothing is left out; name it with --base"
+        else:
+            wanted = [finding for finding in report.findings if self._wants(finding)]
+            count = len(issues(wanted)) - len(issues(finding for finding in wanted if self.shows(finding)))
+            reason = (
+                f"{count} issue{'s' if count != 1 else ''} of the base image {'are' if count != 1 else 'is'} left out"
+            )
+        return Gap(stage="report", subject="--exclude-base", reason=reason)
+
+
+def origin(finding: Finding) -> Origin:
+    """Whose the finding's package is."""
+    return finding.introduced.origin if finding.introduced else Origin.UNKNOWN
+
+
+class Shares(NamedTuple):
+    """Numbers of issues; together they are all."""
+
+    base: int
+    dockerfile: int
+    unknown: int
+
+
+def shares(found: Iterable[Issue]) -> Shares:
+    """Whose issues are: the Dockerfile's where any of the packages is, the base image's where all are."""
+    origins = [{origin(finding) for finding in issue.findings} for issue in found]
+    ours = sum(Origin.DOCKERFILE in one for one in origins)
+    base = sum(one == {Origin.BASE} for one in origins)
+    return Shares(base=base, dockerfile=ours, unknown=len(origins) - ours - base)
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,7 @@ class Engine:
 class _Config(msgspec.Struct, rename="pascal"):
     env: list[str] | None = None
     labels: dict[str, str] | None = None
+    on_build: list[str] | None = None
 
 
 class _RootFs(msgspec.Struct, rename="pascal"):

@@ -162,5 +162,6 @@ def _image(engine: Engine, name: str, found: Inspected, history: tuple[History, 
         tags=tuple(found.repo_tags or ()),
         labels=tuple(sorted(((config and config.labels) or {}).items())),
         env=tuple((config and config.env) or ()),
+        on_build=tuple((config and config.on_build) or ()),
         created=found.created or "",
     )

@@ -1,0 +1,143 @@
+"""The image's history: which entry made which layer, and what each entry says without its builder's own words.
+
+Builders write the same instruction differently. Seen, and read here: the classic builder (``/bin/sh -c #(nop) COPY
+file:… in /x ``, ``|1 A=1 /bin/sh -c make``), BuildKit (``RUN |1 A=1 /bin/sh -c make # buildkit``), Buildah (the classic
+builder's words, the Dockerfile's variables) and Kaniko (the Dockerfile's line).
+"""
+
+from __future__ import annotations
+
+import enum
+import re
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+from garboard.model.image import History
+
+METADATA: Final = frozenset(
+    (
+        "ARG", "CMD", "ENTRYPOINT", "ENV", "EXPOSE", "HEALTHCHECK", "LABEL", "MAINTAINER", "ONBUILD", "SHELL",
+        "STOPSIGNAL", "USER", "VOLUME",
+    )
+)  # fmt: skip
+"""Instructions that never change a file."""
+WORK: Final = frozenset(("RUN", "COPY", "ADD"))
+"""Instructions that bring packages in."""
+
+_KEYWORD: Final = re.compile(rf"({'|'.join(sorted(METADATA | WORK | {'WORKDIR'}))})(?:\s+|$)")
+_NOTHING: Final = re.compile(r".*?#\(nop\)\s+(?=[A-Z])", re.DOTALL)
+_BUILDKIT: Final = re.compile(r"\s*# buildkit\s*\Z")
+_ARGUMENTS: Final = re.compile(r"\|(\d+) ")
+_ASSIGNED: Final = re.compile(r"[A-Za-z_]\w*=\S*\s*")
+_SHELL: Final = re.compile(
+    r"(?:/\S+/)?(?:ba|da|a|z|k|mk)?sh(?:\s+(?:-[a-zA-Z]+|pipefail|errexit|nounset))*?\s+-[a-zA-Z]*c\s+"
+)
+
+
+class Style(enum.Enum):
+    """Whose words an entry is in."""
+
+    BUILDKIT = "buildkit"
+    SHELL = "shell"
+    """The classic builder's or Buildah's."""
+    PLAIN = "plain"
+    """The Dockerfile's own line, as Kaniko keeps it."""
+    NONE = "none"
+    """Nothing was written: an import, a squash."""
+
+
+class Entry(NamedTuple):
+    """One entry of the history.
+
+    ``kind`` is the instruction in upper case, ``text`` what follows it with the builder's marks gone (of a RUN still
+    its build arguments and shell), ``layer`` the index of the layer that it made, None where it made none or where
+    that is not known.
+    """
+
+    kind: str
+    text: str
+    style: Style
+    layer: int | None = None
+
+    @property
+    def shown(self) -> str:
+        """The entry for a person: without build arguments and shell, on one line."""
+        text = without_shell(self.text) if self.kind == "RUN" else self.text
+        return " ".join(f"{self.kind} {text}".split())
+
+
+class Told(NamedTuple):
+    """The whole history; ``reason`` says why it does not tell which entry made which layer, else it is empty."""
+
+    entries: tuple[Entry, ...]
+    reason: str = ""
+
+    def maker(self, layer: int) -> int | None:
+        """The place of the entry that made a layer."""
+        return next((place for place, entry in enumerate(self.entries) if entry.layer == layer), None)
+
+
+def read(history: Sequence[History], layers: int) -> Told:
+    """The entries of a history, lowest first, joined to the ``layers`` layers of its image."""
+    entries = tuple(_entry(one) for one in history)
+    if not history:
+        return Told((), "the image has no history" if layers else "")
+    makers = _makers(history, entries, layers)
+    if makers is None:
+        count = sum(not one.empty_layer for one in history)
+        return Told(entries, f"the image's history tells of {count} layers, the image has {layers}")
+    index = {place: layer for layer, place in enumerate(makers)}
+    return Told(tuple(entry._replace(layer=index.get(place)) for place, entry in enumerate(entries)))
+
+
+def _makers(history: Sequence[History], entries: tuple[Entry, ...], layers: int) -> list[int] | None:
+    """The places of the entries that made a layer, or None where they cannot be told."""
+    flagged = [place for place, one in enumerate(history) if not one.empty_layer]
+    if len(flagged) == layers:
+        return flagged
+    if len(flagged) != len(history):
+        return None
+    # Nobody set the flag. What is not metadata may have made a layer; if all of it is as much as there are layers, it did.
+    able = [place for place, entry in enumerate(entries) if entry.kind not in METADATA]
+    if len(able) == layers:
+        return able
+    sure = [place for place in able if entries[place].kind != "WORKDIR"]
+    return sure if len(sure) == layers else None
+
+
+def _entry(one: History) -> Entry:
+    text = one.created_by.strip()
+    if not text:
+        return Entry("", "", Style.NONE)
+    nothing = _NOTHING.match(text)
+    if nothing is not None:
+        kind, rest = _split(text[nothing.end() :])
+        return Entry(kind, rest, Style.SHELL)
+    kind, rest = _split(text)
+    marked = _BUILDKIT.search(rest)
+    if marked is not None or (one.comment.startswith("buildkit") and kind):
+        return Entry(kind or "RUN", rest[: marked.start()] if marked else rest, Style.BUILDKIT)
+    return Entry(kind, rest, Style.PLAIN) if kind else Entry("RUN", text, Style.SHELL)
+
+
+def _split(text: str) -> tuple[str, str]:
+    found = _KEYWORD.match(text)
+    return (found[1], text[found.end() :].strip()) if found else ("", text)
+
+
+def without_shell(text: str) -> str:
+    """A RUN's text without its build arguments and without the shell that runs it."""
+    counted = _ARGUMENTS.match(text)
+    if counted is not None:
+        shell = _SHELL.search(text, counted.end())
+        if shell is not None:
+            return text[shell.end() :]
+        at = counted.end()
+        for _ in range(int(counted[1][:4])):
+            assigned = _ASSIGNED.match(text, at)
+            if assigned is None:
+                break
+            at = assigned.end()
+        return text[at:]
+    shell = _SHELL.match(text)
+    return text[shell.end() :] if shell else text
