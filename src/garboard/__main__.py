@@ -20,7 +20,9 @@ def main() -> None:
         import traceback  # noqa: PLC0415
 
         traceback.print_exc()
-        sys.stderr.write("error: this is a fault of garboard, not of the image; please report it with the lines above\n")
+        sys.stderr.write(
+            "error: this is a fault of garboard, not of the image; please report it with the lines above\n"
+        )
         code = 2
     sys.exit(code)
 

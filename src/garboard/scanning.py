@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
@@ -17,14 +17,14 @@ from garboard.catalogers import CATALOGERS, distro
 from garboard.catalogers.assemble import assemble, complete
 from garboard.dockerfile import base_image as base_image_of
 from garboard.image.cache import Cache, NoCache
-from garboard.image.opened import AnyOpened, OpenedInventory
+from garboard.image.opened import OpenedInventory
 from garboard.image.options import Options
 from garboard.matching import enrich, match, trace
 from garboard.matching.enriching import names
 from garboard.model.advisory import Severity
 from garboard.model.finding import Finding
 from garboard.model.gap import Gap
-from garboard.model.image import Image
+from garboard.model.image import Files, Image
 from garboard.model.package import Inventory
 from garboard.model.report import Report
 
@@ -50,21 +50,31 @@ class Supply:
         return ()
 
 
-def take_inventory(reference: str, options: Options, cache: Cache | None = None) -> tuple[Image, Inventory]:
-    """What an image is and which packages it holds. Raises `GarboardError` where it cannot be read."""
+class Taken(NamedTuple):
+    """What an image is, its packages, and every version of the files that tell them; None for an SBOM."""
+
+    image: Image
+    inventory: Inventory
+    files: Files | None
+
+
+def take(reference: str, options: Options, cache: Cache | None = None) -> Taken:
+    """Open an image, read it and list its packages. Raises `GarboardError` where it cannot be read."""
     opened = image.load(reference, options)
     try:
-        return opened.image, _inventory(opened, options, cache or NoCache())
+        if isinstance(opened, OpenedInventory):
+            return Taken(opened.image, known(opened.inventory), None)
+        files = image.read(opened, CATALOGERS, cache or NoCache(), options)
+        return Taken(opened.image, assemble(files), files)
     finally:
         close = getattr(opened, "close", None)
         if close is not None:
             close()
 
 
-def _inventory(opened: AnyOpened, options: Options, cache: Cache) -> Inventory:
-    if isinstance(opened, OpenedInventory):
-        return known(opened.inventory)
-    return assemble(image.read(opened, CATALOGERS, cache, options))
+def take_inventory(reference: str, options: Options, cache: Cache | None = None) -> tuple[Image, Inventory]:
+    """What an image is and which packages it holds, as `take`."""
+    return take(reference, options, cache)[:2]
 
 
 def known(inventory: Inventory) -> Inventory:
@@ -176,13 +186,36 @@ def scan(
         GarboardError: the image or the database cannot be read; its message says what to do.
     """
     options = options or Options()
+    return report_on(
+        take(reference, options, cache),
+        database=database,
+        now=now,
+        options=options,
+        cache=cache,
+        supply=supply,
+        build=build,
+    )
+
+
+def report_on(
+    taken: Taken,
+    *,
+    database: Lookup,
+    now: str,
+    options: Options,
+    cache: Cache | None = None,
+    supply: Supply | None = None,
+    build: Build | None = None,
+) -> Report:
+    """The rest of the line, for an image that was read: whose its packages are, and what they have. As `scan`."""
     build = build or Build()
-    of, inventory = take_inventory(reference, options, cache)
-    attributed = whose(of, inventory, build, options, lambda other: take_inventory(other, options, cache))
+    attributed = whose(
+        taken.image, taken.inventory, build, options, lambda other: take_inventory(other, options, cache)
+    )
     file = build.dockerfile
     return analyse(
-        of,
-        inventory,
+        taken.image,
+        taken.inventory,
         database,
         now,
         supply,

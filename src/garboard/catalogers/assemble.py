@@ -60,11 +60,8 @@ class _Facts:
         since: dict[Key, int] | None = None
         for fact in last.facts:
             if isinstance(fact, Package):
-                if fact.type in OS_TYPES:
-                    since = _introductions(history.versions) if since is None else since
-                    self._package(fact, history.path, since[_key(fact)])
-                else:
-                    self._package(fact, history.path, last.layer)
+                since = _introductions(history.versions) if since is None else since
+                self._package(fact, Location(path=history.path, layer=last.layer), since[_key(fact)])
             elif isinstance(fact, Distro):
                 self.distros[history.asked or history.path] = fact
             elif isinstance(fact, Marks):
@@ -76,18 +73,14 @@ class _Facts:
             else:
                 self.gaps.append(fact)
 
-    def _package(self, package: Package, path: str, layer: int) -> None:
+    def _package(self, package: Package, location: Location, layer: int) -> None:
         """Add one; an operating-system package that a second database file names is the same package."""
-        place = "" if package.type in OS_TYPES else path
+        place = "" if package.type in OS_TYPES else location.path
         key = (_key(package), place)
         known = self.packages.get(key)
-        location = Location(path=path, layer=layer)
         if known is not None:
-            self.packages[key] = msgspec.structs.replace(
-                known, locations=(*known.locations, location), layer=min(known.layer or 0, layer)
-            )
-            return
-        self.packages[key] = msgspec.structs.replace(package, locations=(location,), layer=layer)
+            package, layer = known, min(known.layer or 0, layer)
+        self.packages[key] = msgspec.structs.replace(package, locations=(*package.locations, location), layer=layer)
 
 
 def _marked(packages: list[Package], marks: list[Marks]) -> list[Package]:

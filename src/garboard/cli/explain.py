@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from garboard.cli.analysing import analysed, view_from
+from garboard.cli.analysing import analysed, in_colour
 from garboard.cli.opening import build_options, image_options, write
 
 
@@ -32,8 +32,9 @@ def command(**values: Any) -> int:
     """  # noqa: D301  (\b is click's)
     from garboard.matching.explaining import explain  # noqa: PLC0415
     from garboard.reporters import explain_json, explain_text  # noqa: PLC0415
+    from garboard.reporters.view import View  # noqa: PLC0415
 
-    view = view_from(values)
+    view = View(colour=in_colour(values))
     result = analysed(values)
     explanation = explain(values["query"], result.report, result.database)
     data = explain_json.render(explanation) if values["as_json"] else explain_text.render(explanation, view)

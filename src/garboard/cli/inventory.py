@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import importlib
-import os
-import sys
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from garboard.cli.opening import cache_from, image_options, options_from, write
+from garboard.cli.analysing import in_colour
+from garboard.cli.opening import cache_from, image_options, now, options_from, write
 
 if TYPE_CHECKING:
     from garboard.reporters import Reporter
@@ -53,18 +51,11 @@ def command(**values: Any) -> int:
     from garboard.model.report import Report  # noqa: PLC0415
     from garboard.reporters.view import View  # noqa: PLC0415
 
-    colour = sys.stdout.isatty() and not values["output"] and "NO_COLOR" not in os.environ
     image, inventory = scanning.take_inventory(values["image"], options_from(values), cache_from(values))
     gaps = inventory.gaps
     if not inventory.packages:
         gaps += (Gap(stage="catalog", subject=image.name, reason="holds no package that is known to this program"),)
-    report = Report(image=image, inventory=inventory, gaps=gaps, created=_now().isoformat(timespec="seconds"))
+    report = Report(image=image, inventory=inventory, gaps=gaps, created=now().isoformat(timespec="seconds"))
     reporter: Reporter = importlib.import_module(FORMATS[values["kind"]])
-    write(reporter.render(report, View(colour=colour)), values["output"])
+    write(reporter.render(report, View(colour=in_colour(values))), values["output"])
     return 0 if inventory.packages else 3
-
-
-def _now() -> dt.datetime:
-    """This moment, or SOURCE_DATE_EPOCH for output that can be reproduced."""
-    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
-    return dt.datetime.fromtimestamp(int(epoch), dt.UTC) if epoch.isdecimal() else dt.datetime.now(dt.UTC)

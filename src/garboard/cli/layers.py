@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import click
 
-from garboard.cli.analysing import analysed, view_from
+from garboard.cli.analysing import analysed, in_colour
 from garboard.cli.opening import build_options, image_options, write
 from garboard.model.errors import UsageError
 
@@ -41,8 +41,9 @@ def command(**values: Any) -> int:
     Exit code: 0 the layers are listed, 2 an error.
     """  # noqa: D301  (\b is click's)
     from garboard.catalogers.changes import changes  # noqa: PLC0415
+    from garboard.reporters.view import View  # noqa: PLC0415
 
-    view = view_from(values)
+    view = View(colour=in_colour(values))
     result = analysed(values)
     report = result.report
     if result.files is None or not report.image.layers:

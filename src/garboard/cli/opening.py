@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import sys
 from collections.abc import Callable
@@ -174,6 +175,12 @@ def cache_from(values: dict[str, Any]) -> Cache:
         folder = user_cache_dir("garboard")
     size = os.environ.get("GARBOARD_CACHE_SIZE", "")
     return FolderCache(Path(folder), int(size)) if size.isdecimal() else FolderCache(Path(folder))
+
+
+def now() -> dt.datetime:
+    """This moment, or SOURCE_DATE_EPOCH for output that can be reproduced."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    return dt.datetime.fromtimestamp(int(epoch), dt.UTC) if epoch.isdecimal() else dt.datetime.now(dt.UTC)
 
 
 def write(data: bytes, output: str) -> None:

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import os
-import sys
-from typing import TYPE_CHECKING, Any
+import importlib
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from garboard.cli.opening import build_from, build_options, cache_from, image_options, options_from, write
+from garboard.cli.analysing import analysed, in_colour
+from garboard.cli.opening import build_options, image_options, write
 from garboard.model.errors import UsageError
 
 if TYPE_CHECKING:
-    from garboard.database.read import Database
-    from garboard.image.options import Options
     from garboard.model.report import Report
+    from garboard.reporters import Reporter
     from garboard.reporters.view import View
-    from garboard.scanning import Supply
 
-SEVERITIES = ("low", "medium", "high", "critical")
+FORMATS: Final = MappingProxyType(
+    {"text": "garboard.reporters.text", "json": "garboard.reporters.json", "sarif": "garboard.reporters.sarif"}
+)
+SEVERITIES: Final = ("low", "medium", "high", "critical")
 
 
 @click.command("scan")
@@ -27,6 +28,13 @@ SEVERITIES = ("low", "medium", "high", "critical")
 @build_options
 @click.option("--exclude-base", is_flag=True, help="Leave out what the base image brought (see --file, --base).")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document, with docker scan's field names.")
+@click.option(
+    "--format",
+    "kind",
+    type=click.Choice(list(FORMATS)),
+    default="text",
+    help="For a person, a program, or code scanning.",
+)
 @click.option("--severity", metavar="low|medium|high|critical", help="Only this severity and higher.")
 @click.option("--only-fixed", is_flag=True, help="Only issues that a published version fixes.")
 @click.option("--group-issues", is_flag=True, help="One element for each issue, not for each path (needs --json).")
@@ -45,24 +53,12 @@ def command(**values: Any) -> int:
 
     Exit code: 0 clean, 1 findings, 2 an error, 3 nothing that could be judged.
     """  # noqa: D301  (\b is click's)
-    from garboard import scanning  # noqa: PLC0415
-
-    quiet = values["quiet"]
+    if values["as_json"]:
+        values["kind"] = "json"
     view = _view(values)
-    build = build_from(values, look_up=values["exclude_base"])
-    options = options_from(values)
-    database = _database(values["directory"])
-    now = _now()
-    report = scanning.scan(
-        values["image"],
-        database=database,
-        now=now.isoformat(timespec="seconds"),
-        options=options,
-        cache=cache_from(values),
-        supply=_supply(database, options, now, quiet=quiet),
-        build=build,
-    )
-    write(_render(report, view, as_json=values["as_json"]), values["output"])
+    report = analysed(values, look_up=values["exclude_base"]).report
+    reporter: Reporter = importlib.import_module(FORMATS[values["kind"]])
+    write(reporter.render(report, view), values["output"])
     return exit_code(report, view)
 
 
@@ -73,12 +69,6 @@ def exit_code(report: Report, view: View) -> int:
     return 0 if report.judged else 3
 
 
-def _now() -> dt.datetime:
-    """This moment, or SOURCE_DATE_EPOCH for output that can be reproduced."""
-    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
-    return dt.datetime.fromtimestamp(int(epoch), dt.UTC) if epoch.isdecimal() else dt.datetime.now(dt.UTC)
-
-
 def _view(values: dict[str, Any]) -> View:
     from garboard.model.advisory import Severity  # noqa: PLC0415
     from garboard.reporters.view import View  # noqa: PLC0415
@@ -86,7 +76,7 @@ def _view(values: dict[str, Any]) -> View:
     severity = (values["severity"] or "").lower()
     if severity and severity not in SEVERITIES:
         raise UsageError("--severity takes only 'low', 'medium', 'high' or 'critical' values")
-    if values["group_issues"] and not values["as_json"]:
+    if values["group_issues"] and values["kind"] != "json":
         raise UsageError("--json flag is mandatory to use --group-issues flag", "add --json")
     return View(
         severity=Severity[severity.upper()] if severity else Severity.UNKNOWN,
@@ -94,29 +84,5 @@ def _view(values: dict[str, Any]) -> View:
         exclude_base=values["exclude_base"],
         group_issues=values["group_issues"],
         dependency_tree=values["dependency_tree"],
-        colour=sys.stdout.isatty() and not values["output"] and "NO_COLOR" not in os.environ,
+        colour=in_colour(values),
     )
-
-
-def _database(directory: str | None) -> Database:
-    from garboard.database.read import open_database  # noqa: PLC0415
-
-    return open_database(directory)
-
-
-def _supply(database: Database, options: Options, now: dt.datetime, *, quiet: bool) -> Supply:
-    from garboard.cli.supply import FetchingSupply, OfflineSupply  # noqa: PLC0415
-
-    if options.offline:
-        return OfflineSupply(database)
-    return FetchingSupply(database, now=now, progress=options.progress, quiet=quiet, ca_file=options.ca_file)
-
-
-def _render(report: Report, view: View, *, as_json: bool) -> bytes:
-    if as_json:
-        from garboard.reporters import json  # noqa: PLC0415
-
-        return json.render(report, view)
-    from garboard.reporters import text  # noqa: PLC0415
-
-    return text.render(report, view)
