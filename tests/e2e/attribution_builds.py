@@ -175,17 +175,15 @@ CASES = (
         "stages",
         "FROM {base} AS Build",
         f"RUN {INSTALL} git && {CLEAN}",
-        "RUN python3 -m venv /opt/venv && /opt/venv/bin/pip install -q --no-index /debs/../wheels/fakeidna-3.0-py3-none-any.whl"
-        " || (mkdir -p /opt/venv/lib/python3.11/site-packages/fakeidna-3.0.dist-info"
-        " && printf 'Metadata-Version: 2.1\\nName: fakeidna\\nVersion: 3.0\\n'"
-        " > /opt/venv/lib/python3.11/site-packages/fakeidna-3.0.dist-info/METADATA)",
+        "COPY wheels /wheels",
+        "RUN python3 -m venv /opt/venv && /opt/venv/bin/pip install -q --no-index /wheels/fakeidna-3.0-py3-none-any.whl",
         "COPY app /build/app",
         "FROM {base}",
         f"RUN {INSTALL} alpha && {CLEAN}",
         "COPY --from=build /opt/venv /opt/venv",
         "COPY --from=build /build/app/node_modules /srv/node_modules",
         f"RUN {INSTALL} beta && {CLEAN}",
-        first=4,
+        first=5,
         builders=("buildkit", "classic"),
     ),
     _case(
@@ -336,8 +334,8 @@ ONBUILD = f"FROM {{base}}\nONBUILD COPY app /srv/app\nONBUILD RUN {INSTALL} alph
 
 Fact = tuple[str, str, str]
 """A package: type, name, version."""
-Held = dict[tuple[str, str, str, str], str]
-"""Type, name, version and path (empty for dpkg's) of packages; and what tells a file from a later one of the same name."""
+Row = tuple[str, str, str, str]
+"""The same with its path, which is empty for what dpkg installed."""
 
 ASK = r"""
 dpkg-query -W -f '${db:Status-Status} ${Package} ${Version}\n' | sed -n 's/^installed /deb /p'
@@ -370,7 +368,7 @@ class Builder:
         run(*words, env=env, stdin=dockerfile.encode())
         return tag
 
-    def ask(self, image: str) -> set[tuple[str, str, str, str]]:
+    def ask(self, image: str) -> set[Row]:
         said = self._docker("run", "--rm", "--network", "none", "--user", "0", "--entrypoint", "sh", image, "-c", ASK)
         rows = (line.split() for line in said.splitlines())
         return {(*row, "") if row[0] == "deb" else tuple(row) for row in rows}  # type: ignore[misc]
@@ -380,11 +378,13 @@ class Builder:
 class Truth:
     """Of each package, by type, name, version and path, the line that brought it in; 0 for the base image."""
 
-    lines: Mapping[tuple[str, str, str, str], int]
+    lines: Mapping[Row, int]
 
-    def of(self, kind: str, name: str, version: str) -> set[int]:
-        """All lines that may be named: one, unless copies of one package came by several."""
-        return {line for key, line in self.lines.items() if key[:3] == (kind, name, version)}
+    def of(self, kind: str, name: str, version: str, paths: Iterable[str]) -> set[int]:
+        """The lines that may be named: one, unless copies of a package came by several; none if there is no such package."""
+        inside = tuple(paths)
+        found = ((key[3], line) for key, line in self.lines.items() if key[:3] == (kind, name, version))
+        return {line for path, line in found if not path or any(f"/{one}".startswith(path) for one in inside)}
 
     @property
     def facts(self) -> set[Fact]:
@@ -396,7 +396,7 @@ def truth(case: Case, builder: Builder, base: str, options: Iterable[str] = ()) 
     steps = case.steps()
     scratch = case.instructions[case.first].strip().upper() == "FROM SCRATCH"
 
-    def held(at: int) -> set[tuple[str, str, str, str]]:
+    def held(at: int) -> set[Row]:
         tag = f"localhost/attribution-{case.name}:step{at}"
         return builder.ask(builder.build(case.text(base, at + 1), tag, options))
 
@@ -444,7 +444,9 @@ def write_mirror(folder: Path, sources: Iterable[str], languages: Iterable[tuple
         }
         zips[ecosystem][f"{record['id']}.json"] = json.dumps(record).encode()
     kev = {"title": "", "catalogVersion": "2026.01.01", "dateReleased": "2026-01-01T00:00:00Z", "count": 0}
-    epss = "#model_version:v2025.03.14,score_date:2026-01-01T00:00:00+0000\ncve,epss,percentile\nCVE-2024-10000,0.5,0.9\n"
+    epss = (
+        "#model_version:v2025.03.14,score_date:2026-01-01T00:00:00+0000\ncve,epss,percentile\nCVE-2024-10000,0.5,0.9\n"
+    )
     entry = {
         "id": "CVE-2024-49999",
         "published": "2024-01-01T00:00:00.000",
@@ -458,9 +460,7 @@ def write_mirror(folder: Path, sources: Iterable[str], languages: Iterable[tuple
     files = {
         "debian-tracker/tracker/data/json": json.dumps(tracker).encode(),
         "nvd/feeds/json/cve/2.0/nvdcve-2.0-2024.json.gz": gzip.compress(json.dumps(nvd).encode()),
-        "kev/known_exploited_vulnerabilities.json": json.dumps(
-            {**kev, "count": 1, "vulnerabilities": known}
-        ).encode(),
+        "kev/known_exploited_vulnerabilities.json": json.dumps({**kev, "count": 1, "vulnerabilities": known}).encode(),
         "epss/epss_scores-current.csv.gz": gzip.compress(epss.encode()),
         **{f"osv/{ecosystem}/all.zip": _zip(members) for ecosystem, members in zips.items()},
     }

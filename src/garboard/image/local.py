@@ -9,6 +9,8 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Sequence
 
+import msgspec
+
 from garboard.image.blobs import Blobs
 from garboard.image.compression import is_compressed
 from garboard.image.opened import Consume, Region
@@ -29,7 +31,6 @@ class LocalImage:
         where one is missing.
         """
         self._verify = verify
-        self.image = image
         self._blobs = blobs
         self._names = names
         self._gaps = gaps
@@ -42,6 +43,13 @@ class LocalImage:
                     "export the image again; a foreign or not yet pulled layer is not exported",
                 )
             self._regions.append(region)
+        self.image = msgspec.structs.replace(
+            image,
+            layers=tuple(
+                msgspec.structs.replace(layer, size=region.end - region.start)
+                for layer, region in zip(image.layers, self._regions, strict=True)
+            ),
+        )
 
     def identity(self, index: int) -> str:
         return self._blobs.identity(self._regions[index])
