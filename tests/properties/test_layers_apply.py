@@ -175,5 +175,3 @@ def test_reading_layers_equals_applying_them(image):
         invented = {path for path in found if path not in expected and path not in aliases.values()}
         told = any("something else in its place" in gap.reason for gap in files.gaps)
         assert told or not invented, (expected, files)
-
-

@@ -134,6 +134,12 @@ class _Whose:
         self._alignment = alignment
         self._dockerfile = dockerfile
         self._certain = certain
+        # What ONBUILD ran stands at the FROM.
+        self._stages = {
+            span: stage.index
+            for stage in (dockerfile.stages if dockerfile else ())
+            for span in (stage.origin.span, *(one.span for one in stage.instructions))
+        }
         self._gaps: list[Gap] = []
         self._steps: dict[int, Step] = {}
 
@@ -177,7 +183,7 @@ class _Whose:
         Such a build flags its last instruction alone, be it a CMD, and tells of the others as if they had made nothing.
         """
         maker = self._history.entries[place]
-        if maker.style in (Style.BUILDKIT, Style.NONE):
+        if maker.style in (Style.BUILDKIT, Style.NONE) or self._made_several(place):
             return [place]
         work = [place] if maker.kind in WORK else []
         for below in range(place - 1, (self._alignment.below or 0) - 1, -1):
@@ -187,6 +193,14 @@ class _Whose:
             if entry.kind in WORK:
                 work.append(below)
         return work or [place]
+
+    def _made_several(self, place: int) -> bool:
+        """Whether the stage of an entry made more layers than one: then what is told to have made none did make none."""
+        makers = (one for one, entry in enumerate(self._history.entries) if entry.layer is not None)
+        stages = [self._stages.get(step.span) for one in makers if (step := self._alignment.steps.get(one)) is not None]
+        own = self._alignment.steps.get(place)
+        stage = None if own is None else self._stages.get(own.span)
+        return stage is not None and stages.count(stage) > 1
 
     def _shared(self, index: int, place: int, sharing: list[int]) -> LayerOrigin:
         lines = [step.span.line for one in sharing if (step := self._alignment.steps.get(one)) is not None]

@@ -94,6 +94,9 @@ def told(image: Image, name: str, alignment: Alignment, history: Told) -> Base:
     own_digest = digest if shown == label else ""
     if alignment.below is not None and not history.reason:
         layers = sum(entry.layer is not None for entry in history.entries[: alignment.below])
+        if layers == 0 and name != SCRATCH:  # squashed together with its base, whose history is gone
+            evidence = "the history tells of no layer of its base, which may be in one with what is above it"
+            return Base(name=shown, digest=own_digest, evidence=evidence)
         evidence = "what lies below the Dockerfile's instructions is the base's, or was run by its ONBUILD"
         if name == SCRATCH:
             evidence = "the Dockerfile starts FROM scratch"

@@ -6,7 +6,7 @@ from garboard.image.opened import AnyOpened, OpenedTree, Tree
 from garboard.image.options import Options
 from garboard.image.place import exists, split
 from garboard.model.errors import ImageError
-from garboard.model.image import Image
+from garboard.model.image import Image, Platform
 
 SCHEMES = ("dir",)
 
@@ -20,4 +20,4 @@ def open(name: str, _options: Options) -> AnyOpened:  # noqa: A001  (the sources
     path, rest = split(name)
     if rest or not path.is_dir():
         raise ImageError(f"{name} is not a folder", "dir: takes the root of an unpacked file system")
-    return OpenedTree(image=Image(name=name, source=SCHEMES[0]), tree=Tree(path))
+    return OpenedTree(image=Image(name=name, source=SCHEMES[0], platform=Platform(os="", architecture="")), tree=Tree(path))
