@@ -95,9 +95,15 @@ class Judged:
     unknown: list[str]
     missing: set[builds.Fact]
 
-    @property
-    def counts(self) -> tuple[int, int, int]:
-        return len(self.wrong), len(self.unknown), len(self.missing)
+    def is_precise(self) -> None:
+        """Nothing is wrong, and every package is there."""
+        assert not self.wrong, (len(self.wrong), self.wrong[:3])
+        assert not self.missing
+
+    def is_perfect(self) -> None:
+        """Nor is anything unknown."""
+        self.is_precise()
+        assert not self.unknown, (len(self.unknown), self.unknown[:3])
 
 
 def fact(entry: Any) -> builds.Fact:
@@ -160,7 +166,7 @@ def test_every_line(case: Case, classic: bool, lab: Lab) -> None:
     text = case.text(lab.base(case)) + (builds.AFTER_TARGET if case.scan else "")
     report = lab.scan(f"docker:{image}", text, *lab.arguments(case))
     found = judge(report, truth, text)
-    assert found.counts == (0, 0, 0), found
+    found.is_perfect()
     scratch = case.name == "scratch"
     assert report["attribution"]["how"] == ("aligned" if scratch else "exact")
     assert report["attribution"]["instructions"] == "aligned"
@@ -175,7 +181,7 @@ def test_every_line(case: Case, classic: bool, lab: Lab) -> None:
         ]
         report = lab.scan(f"docker:{image}", text.replace(lab.base(case), NOWHERE), *elsewhere)
         found = judge(report, truth, text)
-        assert found.counts == (0, 0, 0), found
+        found.is_perfect()
         assert report["attribution"]["how"] == "aligned"
 
 
@@ -242,7 +248,7 @@ def test_buildah_with_layers(case: Case, lab: Lab, buildah: Buildah) -> None:
     archive, truth, text = buildah.build(case, "--layers"), lab.truth(case), case.text(lab.base(case))
     report = lab.scan(archive, text, *lab.arguments(case))
     found = judge(report, truth, text)
-    assert found.counts == (0, 0, 0), found
+    found.is_perfect()
     assert report["attribution"]["how"] == "exact"
     adds_up(report, lab.scan(archive, text, *lab.arguments(case), "--exclude-base"), truth)
 
@@ -253,7 +259,7 @@ def test_buildah_in_one_layer(lab: Lab, buildah: Buildah) -> None:
     archive, truth, text = buildah.build(case), lab.truth(case), case.text(lab.base(case))
     report = lab.scan(archive, text)
     found = judge(report, truth, text)
-    assert (found.wrong, found.missing) == ([], set())
+    found.is_precise()
     assert {entry["origin"] for entry in report["vulnerabilities"]} == {"base", "dockerfile"}
     assert {entry["dockerfileLine"] for entry in report["vulnerabilities"]} == {None}
     assert any("which of them brought a package is not known" in gap["reason"] for gap in report["gaps"])
@@ -283,7 +289,7 @@ def nothing_is_known(lab: Lab, image: str | Path, case: Case) -> None:
     for words in ((), ("--exclude-base",)):
         report = lab.scan(image, text, *words)
         found = judge(report, lab.truth(case), text)
-        assert (found.wrong, found.missing) == ([], set())
+        found.is_precise()
         assert {entry["origin"] for entry in report["vulnerabilities"]} == {"unknown"}
         assert report["attribution"]["issues"] == {"base": 0, "dockerfile": 0, "unknown": report["uniqueCount"]}
         assert any(gap["stage"] == "dockerfile" for gap in report["gaps"]), report["gaps"]
@@ -362,6 +368,33 @@ def test_unusual_commands_are_not_clean(command: str, built: Callable[..., Repor
     assert "--mount" not in text or text.startswith("RUN --mount")
 
 
+@pytest.mark.parametrize("classic", [False, True])
+def test_a_label_of_the_command_line(classic: bool, lab: Lab) -> None:
+    """``docker build --label`` is in no Dockerfile; the classic builder tells of it as of an instruction."""
+    text = f"FROM {lab.bases['base']}\nRUN {INSTALL} alpha && {CLEAN}\n"
+    words = ("build", "--quiet", "--network", "none", "--label", "of=nobody")
+    file, tag = lab.file(text), f"localhost/attribution-label:{classic}".lower()
+    run(
+        "docker",
+        *words,
+        "-t",
+        tag,
+        "-f",
+        file,
+        lab.context,
+        env={**lab.docker.env, "DOCKER_BUILDKIT": str(1 - classic)},
+    )
+    assert lines_of(lab.scan(f"docker:{tag}", text))["alpha"][:2] == ("dockerfile", 2)
+
+
+def test_arguments_that_nobody_tells(lab: Lab) -> None:
+    """Without the build's arguments FROM has no name, and the lines are still found."""
+    case = named("arguments")
+    image, truth, text = lab.build(case), lab.truth(case), case.text(lab.base(case))
+    found = judge(lab.scan(f"docker:{image}", text), truth, text)
+    found.is_perfect()
+
+
 def test_stage_names_in_another_case(built: Callable[..., Report]) -> None:
     report = built(f"FROM {{base}} AS Common\nRUN {INSTALL} alpha\nFROM common\nRUN {INSTALL} gamma\n")
     found = lines_of(report)
@@ -388,6 +421,7 @@ OTHER_FILES = {
     "longer": f"FROM {{base}}\nRUN {INSTALL} alpha && {CLEAN}\nCOPY app /srv\nRUN {INSTALL} gamma && {CLEAN}\nRUN true\n",
     "swapped": f"FROM {{base}}\nCOPY app /srv\nRUN {INSTALL} alpha && {CLEAN}\nRUN {INSTALL} gamma && {CLEAN}\n",
     "edited": f"FROM {{base}}\nRUN {INSTALL} alpha git && {CLEAN}\nCOPY app /srv\nRUN {INSTALL} gamma && {CLEAN}\n",
+    "headless": f"FROM {{base}}\nCOPY app /srv\nRUN {INSTALL} gamma && {CLEAN}\nRUN false\n",
     "foreign": "FROM nowhere.invalid/other:1\nRUN true\n",
     "bare": "FROM {base}\n",
 }

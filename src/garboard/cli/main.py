@@ -74,9 +74,12 @@ def command() -> None:
 
 
 def _fail(message: str, hint: str) -> None:
-    click.echo(f"{click.style('error:', fg='red', bold=True)} {message}", err=True)
-    if hint:
-        click.echo(f"{click.style('hint:', bold=True)} {hint}", err=True)
+    from garboard.reporters.terminal import plain  # noqa: PLC0415
+
+    for label, colour, text in (("error:", "red", message), ("hint:", None, hint)):
+        if text:
+            lines = "\n".join(map(plain, text.split("\n")))
+            click.echo(f"{click.style(label, fg=colour, bold=True)} {lines}", err=True)
 
 
 def run(arguments: list[str] | None = None) -> int:

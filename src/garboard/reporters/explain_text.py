@@ -12,6 +12,7 @@ from garboard.model.explanation import Consideration, Explained, Explanation, St
 from garboard.model.finding import Finding, Vulnerability
 from garboard.model.package import Package
 from garboard.model.report import Report
+from garboard.reporters.terminal import document, paint, plain
 from garboard.reporters.view import View
 
 _WIDTH: Final = 100
@@ -33,24 +34,15 @@ _STATUS: Final = {
 }
 
 
-def safe(text: str) -> str:
-    """A text from outside without what would steer a terminal."""
-    return text if text.isprintable() else "".join(one if one.isprintable() else "\ufffd" for one in text)
-
-
 def _wrapped(text: str, indent: str) -> Iterator[str]:
     for line in text.splitlines():
         yield from textwrap.wrap(
-            safe(line.expandtabs()), _WIDTH, initial_indent=indent, subsequent_indent=indent, break_long_words=False
+            plain(line.expandtabs()), _WIDTH, initial_indent=indent, subsequent_indent=indent, break_long_words=False
         ) or [""]
 
 
 def _label(package: Package) -> str:
     return f"{package.display_name}@{package.version}"
-
-
-def _paint(text: str, code: str, view: View) -> str:
-    return f"\033[{code}m{text}\033[0m" if view.colour and code else text
 
 
 class _Writer:
@@ -74,23 +66,23 @@ class _Writer:
         yield from self._gaps()
 
     def _nothing(self) -> Iterator[str]:
-        image = safe(self._of.report.image.name)
-        yield f"{safe(self._of.query)}: not found in {image}: no installed package has this name, and no record of this"
+        image = plain(self._of.report.image.name)
+        yield f"{plain(self._of.query)}: not found in {image}: no installed package has this name, and no record of this"
         yield "name in the data at hand speaks of an installed package."
         if self._of.near:
-            yield f"Near: {', '.join(map(safe, self._of.near))}"
+            yield f"Near: {', '.join(map(plain, self._of.near))}"
         yield from self._gaps()
 
     def _package(self, package: Package, paths: Iterable[tuple[str, ...]]) -> Iterator[str]:
-        yield _paint(safe(_label(package)), "1", self._view)
-        yield f"  Package URL: {safe(package.purl)}"
+        yield paint(_label(package), "1", colour=self._view.colour)
+        yield f"  Package URL: {plain(package.purl)}"
         if package.source_name:
             source = f"{package.source_name} {package.source_version}".rstrip()
-            yield f"  Source package: {safe(source)}"
+            yield f"  Source package: {plain(source)}"
         if package.licences:
             yield from _wrapped(f"Licences: {', '.join(package.licences)}", "  ")
         if package.owner:
-            yield f"  Part of: {safe(self._labels.get(package.owner, package.owner))}"
+            yield f"  Part of: {plain(self._labels.get(package.owner, package.owner))}"
         yield from self._where(package, self._introduction(package), paths)
         yield ""
 
@@ -103,19 +95,19 @@ class _Writer:
         self, package: Package, introduced: Introduction | None, paths: Iterable[tuple[str, ...]]
     ) -> Iterator[str]:
         for location in package.locations:
-            yield f"  Where: {safe(location.path)} (layer {location.layer})"
+            yield f"  Where: {plain(location.path)} (layer {location.layer})"
         yield from _since(package, introduced, self._of.report)
         ways = list(paths)
         if ways:
             yield "  Through:"
         for way in ways:
-            yield "    " + safe(" > ".join(self._labels.get(step, step) for step in way))
+            yield "    " + plain(" > ".join(self._labels.get(step, step) for step in way))
 
     def _issue(self, issue: Explained) -> Iterator[str]:
         vulnerability = issue.findings[0].vulnerability
         source = f" (by {vulnerability.severity_source})" if vulnerability.severity_source else ""
         heading = f"{vulnerability.id}: {vulnerability.severity.word} severity{source}"
-        yield _paint(heading, "1;" + _COLOURS.get(vulnerability.severity, "39"), self._view)
+        yield paint(heading, "1;" + _COLOURS.get(vulnerability.severity, "39"), colour=self._view.colour)
         yield from _wrapped(vulnerability.title, "  ")
         if vulnerability.description != vulnerability.title:
             yield from _wrapped(vulnerability.description, "  ")
@@ -126,24 +118,24 @@ class _Writer:
         for remedy in issue.remedies:
             yield from _bullet(remedy.text)
             if remedy.command:
-                yield f"        {safe(remedy.command)}"
+                yield f"        {plain(remedy.command)}"
         if vulnerability.references:
             yield "  References:"
-            yield from (f"    {safe(url)}" for url in vulnerability.references)
+            yield from (f"    {plain(url)}" for url in vulnerability.references)
         yield ""
 
     def _finding(self, finding: Finding) -> Iterator[str]:
         package = finding.package
-        yield f"  In {safe(_label(package))}"
+        yield f"  In {plain(_label(package))}"
         status = _STATUS.get(finding.status, finding.status.value)
         yield from _wrapped(f"Status: {status}" + (f" ({finding.note})" if finding.note else ""), "    ")
-        yield f"    Known by: {safe(finding.feed)}, as {safe(finding.matched_by)}"
+        yield f"    Known by: {plain(finding.feed)}, as {plain(finding.matched_by)}"
         if finding.ranges:
             yield from _wrapped(f"Affected: {', '.join(finding.ranges)}", "    ")
         if finding.fixed_in:
             others = [fix for fix in finding.all_fixed_in if fix != finding.fixed_in]
             also = f" (also named: {', '.join(others)})" if others else ""
-            yield _paint(safe(f"    Fixed in: {finding.fixed_in}{also}"), "1", self._view)
+            yield paint(plain(f"    Fixed in: {finding.fixed_in}{also}"), "1", colour=self._view.colour)
         if not self._of.packages:
             yield from ("  " + line for line in self._where(package, finding.introduced, finding.from_paths))
 
@@ -152,17 +144,17 @@ class _Writer:
             return
         yield "Known of installed packages, but no finding:"
         for one in self._of.considered:
-            yield safe(f"  {one.ids[0]} in {_label(one.package)}: {standing(one)}")
+            yield plain(f"  {one.ids[0]} in {_label(one.package)}: {standing(one)}")
             by = f"    by {one.feed}, as {one.matched_by}; affected: {', '.join(one.ranges) or 'none'}"
-            yield safe(by + (f"; {one.reason}" if one.reason else ""))
+            yield plain(by + (f"; {one.reason}" if one.reason else ""))
             if len(one.ids) > 1:
-                yield safe(f"    also known as {', '.join(one.ids[1:])}")
+                yield plain(f"    also known as {', '.join(one.ids[1:])}")
         yield ""
 
     def _gaps(self) -> Iterator[str]:
         if self._of.report.gaps:
             yield "Not covered:"
-            yield from (safe(f"  - {gap.subject}: {gap.reason}") for gap in self._of.report.gaps)
+            yield from (plain(f"  - {gap.subject}: {gap.reason}") for gap in self._of.report.gaps)
 
 
 def _judged(packages: Iterable[Package], report: Report) -> str:
@@ -196,17 +188,17 @@ def _since(package: Package, introduced: Introduction | None, report: Report) ->
     if introduced is None:
         return
     place = f" ({introduced.place.file}:{introduced.place.line})" if introduced.place else ""
-    words = safe(" ".join(introduced.instruction.split()))
+    words = plain(" ".join(introduced.instruction.split()))
     if introduced.origin is Origin.BASE:
         name = (report.attribution.base.name if report.attribution else "") or report.base_image
-        yield safe(f"  Brought by: the base image {name}".rstrip()) + (f", `{words}`" if words else "")
+        yield plain(f"  Brought by: the base image {name}".rstrip()) + (f", `{words}`" if words else "")
     elif introduced.origin is Origin.DOCKERFILE:
-        yield f"  Brought by: the Dockerfile{safe(place)}" + (f", `{words}`" if words else "")
+        yield f"  Brought by: the Dockerfile{plain(place)}" + (f", `{words}`" if words else "")
     else:
         yield "  Brought by: not known" + (f"; its layer was made by `{words}`" if words else "")
     if introduced.command:
-        yield safe(f"  Asked by: `{' '.join(introduced.command.split())}`") + (
-            f", for {safe(introduced.asked_for)}" if introduced.asked_for else ""
+        yield plain(f"  Asked by: `{' '.join(introduced.command.split())}`") + (
+            f", for {plain(introduced.asked_for)}" if introduced.asked_for else ""
         )
     if introduced.copied_from:
         made = (
@@ -214,7 +206,7 @@ def _since(package: Package, introduced: Introduction | None, report: Report) ->
             if introduced.stage_instruction
             else ""
         )
-        yield safe(f"  Copied from: {introduced.copied_from}{made}")
+        yield plain(f"  Copied from: {introduced.copied_from}{made}")
 
 
 def _facts(vulnerability: Vulnerability) -> Iterator[str]:
@@ -235,11 +227,11 @@ def _facts(vulnerability: Vulnerability) -> Iterator[str]:
         if names:
             yield from _wrapped(f"{label}: {', '.join(names)}", "  ")
     if vulnerability.cvss_score is not None:
-        yield safe(f"  CVSS: {vulnerability.cvss_score} {vulnerability.cvss_vector}")
+        yield plain(f"  CVSS: {vulnerability.cvss_score} {vulnerability.cvss_vector}")
     if vulnerability.ratings:
         yield "  Ratings:"
     for rating in vulnerability.ratings:
-        yield safe(f"    {rating.source:<12} {' '.join(part for part in (rating.word, rating.vector) if part)}")
+        yield plain(f"    {rating.source:<12} {' '.join(part for part in (rating.word, rating.vector) if part)}")
     if vulnerability.published:
         changed = f", changed {vulnerability.modified[:10]}" if vulnerability.modified else ""
         yield f"  Published: {vulnerability.published[:10]}{changed}"
@@ -247,7 +239,7 @@ def _facts(vulnerability: Vulnerability) -> Iterator[str]:
 
 def _bullet(text: str) -> Iterator[str]:
     yield from textwrap.wrap(
-        safe(text), _WIDTH, initial_indent="    - ", subsequent_indent="      ", break_long_words=False
+        plain(text), _WIDTH, initial_indent="    - ", subsequent_indent="      ", break_long_words=False
     )
 
 
@@ -256,4 +248,4 @@ def render(explanation: Explanation, view: View) -> bytes:
     lines = list(_Writer(explanation, view).lines())
     while lines and not lines[-1]:
         lines.pop()
-    return ("\n".join(lines) + "\n").encode("utf-8", "replace")
+    return document(lines, colour=view.colour)

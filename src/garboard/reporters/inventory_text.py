@@ -9,6 +9,7 @@ from typing import Final
 from garboard.model.image import Image
 from garboard.model.package import Package
 from garboard.model.report import Report
+from garboard.reporters.terminal import document, paint, plain
 from garboard.reporters.view import View
 
 _HEADINGS: Final = ("NAME", "VERSION", "TYPE", "LAYER", "")
@@ -34,13 +35,13 @@ def render(report: Report, view: View) -> bytes:
         rows = [_row(package, owners, report.image) for package in packages]
         lines += [*_table([_HEADINGS, *rows]), ""]
     lines += [*_summary(report), "", *_coverage(report, colour=view.colour)]
-    return ("\n".join(lines) + "\n").encode("utf-8", "replace")
+    return document(lines, colour=view.colour)
 
 
 def _row(package: Package, owners: dict[str, str], image: Image) -> Row:
     return tuple(
         map(
-            _safe,
+            plain,
             (
                 package.full_name,
                 package.version or "-",
@@ -50,11 +51,6 @@ def _row(package: Package, owners: dict[str, str], image: Image) -> Row:
             ),
         )
     )
-
-
-def _safe(text: str) -> str:
-    """A text of the image without what would steer a terminal."""
-    return text if text.isprintable() else "".join(one if one.isprintable() else "\ufffd" for one in text)
 
 
 def _layer(index: int | None, image: Image) -> str:
@@ -97,13 +93,13 @@ def _summary(report: Report) -> Iterator[str]:
             + (f"; not counted: {', '.join(aside)}" if aside else ""),
         ),
     )
-    yield from (f"{label:<15}{_safe(text)}" for label, text in rows if text)
+    yield from (f"{label:<15}{plain(text)}" for label, text in rows if text)
 
 
 def _coverage(report: Report, *, colour: bool) -> Iterator[str]:
     if not report.gaps:
         yield "Not covered: nothing that this inventory knows of."
         return
-    yield "\033[33mNot covered:\033[0m" if colour else "Not covered:"
+    yield paint("Not covered:", "33", colour=colour)
     for gap in report.gaps:
-        yield _safe(f"  - {gap.subject}: {gap.reason}")
+        yield plain(f"  - {gap.subject}: {gap.reason}")

@@ -8,8 +8,8 @@ from typing import Final
 from garboard.model.changes import LayerChanges
 from garboard.model.package import Package
 from garboard.model.report import Report
-from garboard.reporters.explain_text import safe
 from garboard.reporters.layer_view import LayerView, layer_views, size, whole_size, whose
+from garboard.reporters.terminal import document, paint, plain
 from garboard.reporters.view import View, counted
 
 _LISTED: Final = 12
@@ -26,7 +26,7 @@ def _listed(sign: str, what: str, texts: Iterable[str]) -> Iterator[str]:
     found = list(texts)
     if found:
         more = f", and {len(found) - _LISTED} more" if len(found) > _LISTED else ""
-        yield safe(f"   {sign} {len(found)} {what}: {', '.join(found[:_LISTED])}{more}")
+        yield plain(f"   {sign} {len(found)} {what}: {', '.join(found[:_LISTED])}{more}")
 
 
 def _issues(one: LayerView) -> str:
@@ -39,11 +39,11 @@ def _layer(one: LayerView, report: Report, view: View) -> Iterator[str]:
     words = " ".join(one.instruction.split())
     words = words if len(words) <= _LONGEST else words[: _LONGEST - 2] + " …"
     heading = f"{one.changes.index:>2} {digest}  {size(one.layer.size)}"
-    yield f"\033[1m{heading}\033[0m" if view.colour else heading
-    yield safe(f"   {words or '(the image has no history of this layer)'}")
+    yield paint(heading, "1", colour=view.colour)
+    yield plain(f"   {words or '(the image has no history of this layer)'}")
     owner = whose(one, report)
     if owner:
-        yield safe(f"   of the {owner}" + (f", copied from {one.copied_from}" if one.copied_from else ""))
+        yield plain(f"   of the {owner}" + (f", copied from {one.copied_from}" if one.copied_from else ""))
     yield from _listed("+", "added", map(_label, one.changes.added))
     yield from _listed(
         "~", "changed", (f"{u.after.full_name} {u.before.version} → {u.after.version}" for u in one.changes.changed)
@@ -57,15 +57,15 @@ def _layer(one: LayerView, report: Report, view: View) -> Iterator[str]:
 def render(report: Report, changes: Sequence[LayerChanges], view: View) -> bytes:
     """The whole text, lowest layer first, UTF-8, ending in a line feed."""
     layers = layer_views(report, changes, view)
-    lines = [f"Layers of {safe(report.image.name)}, lowest first", ""]
+    lines = [f"Layers of {plain(report.image.name)}, lowest first", ""]
     for one in layers:
         lines += _layer(one, report, view)
     total = sum(len(one.issues) for one in layers)
     lines.append(f"{len(layers)} layers, {whole_size(layers)}, {counted(report)} dependencies, {total} issues.")
     gaps = (*report.gaps, *view.hidden(report))
     lines += (
-        ["", "Not covered:", *(safe(f"  - {gap.subject}: {gap.reason}") for gap in gaps)]
+        ["", "Not covered:", *(plain(f"  - {gap.subject}: {gap.reason}") for gap in gaps)]
         if gaps
         else ["", "Not covered: nothing that this scan knows of."]
     )
-    return ("\n".join(lines) + "\n").encode("utf-8", "replace")
+    return document(lines, colour=view.colour)

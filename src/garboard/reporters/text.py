@@ -13,6 +13,7 @@ from garboard.model.attribution import Introduction, Origin
 from garboard.model.finding import Finding, Vulnerability
 from garboard.model.package import Package
 from garboard.model.report import Report
+from garboard.reporters.terminal import document, paint
 from garboard.reporters.tree import dependency_tree
 from garboard.reporters.view import Issue, View, counted, headline, issues
 
@@ -28,10 +29,6 @@ _STATUS: Final = {
     Status.END_OF_LIFE: "the package has no security support in this release",
 }
 MANAGERS: Final = {"pypi": "pip", "npm": "npm"}
-
-
-def _paint(text: str, code: str, view: View) -> str:
-    return f"\033[{code}m{text}\033[0m" if view.colour and code else text
 
 
 def _label(package: Package) -> str:
@@ -82,7 +79,7 @@ def _block(issue: Issue, report: Report, view: View) -> Iterator[str]:
     name = finding.package.display_name
     title = f"✗ {word} severity vulnerability found in "
     code = _COLOURS.get(vulnerability.severity, "")
-    yield _paint(title, code, view) + _paint(name, "4" + (";" + code if code else ""), view)
+    yield paint(title, code, colour=view.colour) + paint(name, "4" + (";" + code if code else ""), colour=view.colour)
     yield f"  Description: {_sentence(vulnerability)}"
     yield from _exploited(vulnerability)
     if len(issue.findings) > 1:
@@ -97,7 +94,7 @@ def _block(issue: Issue, report: Report, view: View) -> Iterator[str]:
     yield from introduced(issue, report)
     fix = _fix(finding)
     if fix:
-        yield _paint(fix, "1", view) if finding.fixed_in else fix
+        yield paint(fix, "1", colour=view.colour) if finding.fixed_in else fix
 
 
 def introduced(issue: Issue, report: Report) -> Iterator[str]:
@@ -130,8 +127,8 @@ def _introduced(one: Introduction, report: Report) -> str:
 
 
 def _short(instruction: str) -> str:
-    """Not too long, and without what moves a terminal's cursor: an image's history is anybody's text."""
-    instruction = "".join(one if one.isprintable() else "\ufffd" for one in instruction)
+    """Not too long, on one line."""
+    instruction = " ".join(instruction.split())
     return instruction if len(instruction) <= _INSTRUCTION else instruction[:_INSTRUCTION].rstrip() + " …"
 
 
@@ -178,7 +175,7 @@ def _summary(report: Report, found: list[Issue], view: View) -> Iterator[str]:
         tick = "✔ " if report.judged else ""
         what = "no vulnerable paths found." if report.judged else "but none of them could be judged."
         text = f"{tick}Tested {tested} dependencies for known vulnerabilities, {what}"
-        yield _paint(text, "32" if report.judged else "33", view)
+        yield paint(text, "32" if report.judged else "33", colour=view.colour)
         yield from _shares(report, view)
         return
     yield f"Tested {tested} dependencies for known issues, found {len(found)} issue{'s' if len(found) != 1 else ''}."
@@ -224,7 +221,7 @@ def _coverage(report: Report, view: View) -> Iterator[str]:
     if not gaps:
         yield "Not covered: nothing that this scan knows of."
         return
-    yield _paint("Not covered:", "33", view)
+    yield paint("Not covered:", "33", colour=view.colour)
     for gap in gaps:
         yield f"  - {gap.subject}: {gap.reason}"
 
@@ -240,4 +237,4 @@ def render(report: Report, view: View) -> bytes:
         lines += [*_block(issue, report, view), ""]
     lines += ["", ""] if found else []
     lines += [*_summary(report, found, view), *_coverage(report, view)]
-    return ("\n".join(lines) + "\n").encode("utf-8", "replace")
+    return document(lines, colour=view.colour)

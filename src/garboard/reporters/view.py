@@ -15,8 +15,9 @@ from garboard.model.report import Report
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """``severity`` is the lowest to show; ``only_fixed`` leaves out what has no fix, ``exclude_base`` what is known to be of
-    the base image's layers. What is left out is counted and said.
+    """``severity`` is the lowest to show; what nobody has rated yet may be the worst, so it is always shown. ``only_fixed``
+    leaves out what has no fix, ``exclude_base`` what is known to be of the base image's layers. What is left out is
+    counted and said.
     """
 
     severity: Severity = Severity.UNKNOWN
@@ -32,7 +33,11 @@ class View:
         return self._wants(finding) and not (self.exclude_base and origin(finding) is Origin.BASE)
 
     def _wants(self, finding: Finding) -> bool:
-        return finding.vulnerability.severity >= self.severity and (bool(finding.fixed_in) or not self.only_fixed)
+        return self._is_severe(finding) and (bool(finding.fixed_in) or not self.only_fixed)
+
+    def _is_severe(self, finding: Finding) -> bool:
+        severity = finding.vulnerability.severity
+        return severity is Severity.UNKNOWN or severity >= self.severity
 
     def shares(self, report: Report) -> Shares:
         """Whose the issues are that this view would show with the base image's."""
@@ -41,20 +46,19 @@ class View:
     def hidden(self, report: Report) -> tuple[Gap, ...]:
         """What this view leaves out of a report."""
         gaps = []
-        low = [f for f in report.findings if f.vulnerability.severity < self.severity]
-        unknown = issues(f for f in low if f.vulnerability.severity is Severity.UNKNOWN)
-        if self.severity > Severity.UNKNOWN and unknown:
+        mild = issues(finding for finding in report.findings if not self._is_severe(finding))
+        if mild:
             gaps.append(
                 Gap(
                     stage="report",
                     subject=f"--severity {self.severity.word}",
-                    reason=f"{len(unknown)} issues that nobody has rated yet are left out",
+                    reason=f"{len(mild)} issues of lower severity are left out",
                 )
             )
         unfixed = issues(
-            f
-            for f in report.findings
-            if f.vulnerability.severity >= self.severity and not f.fixed_in and self.only_fixed
+            finding
+            for finding in report.findings
+            if self.only_fixed and self._is_severe(finding) and not finding.fixed_in
         )
         if unfixed:
             gaps.append(

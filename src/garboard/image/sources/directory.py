@@ -20,4 +20,6 @@ def open(name: str, _options: Options) -> AnyOpened:  # noqa: A001  (the sources
     path, rest = split(name)
     if rest or not path.is_dir():
         raise ImageError(f"{name} is not a folder", "dir: takes the root of an unpacked file system")
-    return OpenedTree(image=Image(name=name, source=SCHEMES[0], platform=Platform(os="", architecture="")), tree=Tree(path))
+    return OpenedTree(
+        image=Image(name=name, source=SCHEMES[0], platform=Platform(os="", architecture="")), tree=Tree(path)
+    )

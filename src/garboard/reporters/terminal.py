@@ -1,0 +1,33 @@
+"""Text for a terminal: colours of ours, and nothing that an image's own names could do to the screen."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+_OURS: Final = re.compile("(\033\\[(?:0|1|4|3[1-5]|4;3[1-5])m)")
+"""The few sequences that `paint` makes; none hides text."""
+
+
+def plain(text: str) -> str:
+    """The text with U+FFFD for everything that is no visible character: controls, escapes, changes of direction."""
+    return text if text.isprintable() else "".join(one if one.isprintable() else "\ufffd" for one in text)
+
+
+def paint(text: str, code: str, *, colour: bool) -> str:
+    """The text in a colour or style (an SGR code; empty for none), where there are colours."""
+    return f"\033[{code}m{plain(text)}\033[0m" if colour and code else plain(text)
+
+
+def document(lines: Iterable[str], *, colour: bool) -> bytes:
+    """The lines as UTF-8, each made `plain` but for our own colours, ending in a line feed."""
+    return ("\n".join(_line(line, colour=colour) for line in lines) + "\n").encode("utf-8", "replace")
+
+
+def _line(line: str, *, colour: bool) -> str:
+    if line.isprintable():
+        return line
+    if not colour:
+        return plain(line)
+    return "".join(part if _OURS.fullmatch(part) else plain(part) for part in _OURS.split(line))
