@@ -198,7 +198,6 @@ def test_other_options(shell: Shell) -> None:
     assert "git @ 1:2.0-1" in tree
 
 
-@pytest.mark.xfail(reason="a folder of the image's name is scanned in its stead")
 def test_a_folder_of_the_same_name(shell: Shell) -> None:
     """What docker scans is an image, even where its folder is called the same."""
     (shell.folder / "hello").mkdir()

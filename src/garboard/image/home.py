@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from garboard.image.opened import AnyOpened
 from garboard.image.options import Options
 from garboard.image.sources import SOURCES, Source
-from garboard.model.errors import ImageError, UsageError
+from garboard.model.errors import ImageError, NetworkError, OfflineError, UsageError
 
 
 def _sources() -> Iterator[Source]:
@@ -32,9 +32,22 @@ def load(name: str, options: Options) -> AnyOpened:
             return chosen
     for source in _sources():
         if source.detect(name, options):
-            return source.open(name, options)
+            return _opened(source, name, options)
     schemes = ", ".join(f"{scheme}:" for source in _sources() for scheme in source.SCHEMES)
     raise ImageError(f"no image was found under the name {name}", f"prefixes choose where to look: {schemes}")
+
+
+def _opened(source: Source, name: str, options: Options) -> AnyOpened:
+    """Open what a source recognised; where that is the last resort, say what came before it."""
+    try:
+        return source.open(name, options)
+    except OfflineError:
+        raise
+    except NetworkError as error:
+        if source.SCHEMES[0] != "registry":
+            raise
+        message = f"{name}: no engine here has it, and its registry cannot be asked: {error.message}"
+        raise NetworkError(message, error.hint) from error
 
 
 def _by_scheme(name: str, options: Options) -> AnyOpened | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from garboard.model.advisory import Severity
-from garboard.model.attribution import Origin
+from garboard.model.attribution import Certainty, Origin
 from garboard.model.finding import Finding, Vulnerability
 from garboard.model.gap import Gap
 from garboard.model.report import Report
@@ -78,6 +78,11 @@ class View:
             reason = (
                 f"{count} issue{'s' if count != 1 else ''} of the base image {'are' if count != 1 else 'is'} left out"
             )
+            if base.how is not Certainty.EXACT:
+                reason += (
+                    "; where it ends is told by the Dockerfile alone (a line that was deleted there since would count "
+                )
+                reason += "as the base's): name the base with --base to be sure"
         return Gap(stage="report", subject="--exclude-base", reason=reason)
 
 

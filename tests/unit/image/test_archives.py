@@ -290,3 +290,13 @@ def test_links_are_found_through_the_cache_too(tmp_path):
         opened = Given(layer, trusted=True)
         assert live(images.read(opened, (Seeing(),), cache, Options())) == {"var/db/status": "x"}
         assert opened.handed_over == expected
+
+
+def test_a_projects_folder_is_not_taken_for_an_image_of_its_name(tmp_path, monkeypatch):
+    from garboard.image.sources import directory
+
+    (tmp_path / "blog").mkdir()
+    (tmp_path / "root/etc").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path)
+    spelled = ("blog", "./blog", "blog/", str(tmp_path / "blog"), "root", "root:1", "nowhere")
+    assert [name for name in spelled if directory.detect(name, Options())] == ["./blog", "blog/", spelled[3], "root"]

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from garboard.image.opened import AnyOpened, OpenedTree, Tree
 from garboard.image.options import Options
-from garboard.image.place import exists, split
+from garboard.image.place import split
 from garboard.model.errors import ImageError
 from garboard.model.image import Image, Platform
 
 SCHEMES = ("dir",)
 
 
+_SIGNS = ("etc", "usr", "bin", "lib/apk", "var/lib/dpkg", "var/lib/rpm")
+"""What a root file system has; a project's folder that is called as its image has none of them."""
+
+
 def detect(name: str, _options: Options) -> bool:
-    path = exists(name)
-    return path is not None and path.is_dir()
+    """A folder that is spelled as one (``./root``, ``/mnt/root``), or that looks like a root file system."""
+    path = Path(name).expanduser()
+    if not path.is_dir():
+        return False
+    return name[:1] in "./~" or name.endswith("/") or any((path / sign).exists() for sign in _SIGNS)
 
 
 def open(name: str, _options: Options) -> AnyOpened:  # noqa: A001  (the sources' common word)
