@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
@@ -67,7 +68,10 @@ class OfflineSupply(Supply):
 
 
 class FetchingSupply(Supply):
-    """Fetches what is missing or older than a day; what cannot be had becomes a gap, and old data are used."""
+    """Fetches what is missing or older than a day; what cannot be had becomes a gap, and old data are used.
+
+    ``GARBOARD_FEEDS`` names a mirror, a folder or an address, that is asked in the feeds' stead.
+    """
 
     def __init__(self, database: Database, *, now: dt.datetime, progress: Progress, quiet: bool, ca_file: str) -> None:
         self._database = database
@@ -117,6 +121,7 @@ class FetchingSupply(Supply):
             results = update.update(
                 self._database.directory,
                 tuple(old),
+                origin=os.environ.get("GARBOARD_FEEDS", ""),
                 client=Client(ca_file=self._ca_file),
                 now=self._now.isoformat(timespec="seconds"),
                 progress=self._progress,

@@ -1,0 +1,68 @@
+"""A scan fetches what the image needs, once a day, and nothing else."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[3] / "demo"))
+
+import sample
+
+from garboard.cli.main import run
+
+
+@pytest.fixture
+def scan(tmp_path, monkeypatch, capfd):
+    """Scan the sample by a mirror of its feeds; gives exit code, report and remarks."""
+    sample.write(tmp_path)
+    monkeypatch.setenv("GARBOARD_FEEDS", str(tmp_path / "feeds"))
+
+    def scanned(*more: str, day: str = "2026-11-01") -> tuple[int, str, str]:
+        import datetime as dt
+
+        epoch = dt.datetime.fromisoformat(f"{day}T00:00:00+00:00").timestamp()
+        monkeypatch.setenv("SOURCE_DATE_EPOCH", str(int(epoch)))
+        code = run(["scan", str(tmp_path / "blog.tar"), "--db", str(tmp_path / "db"), "--no-cache", *more])
+        return code, *capfd.readouterr()
+
+    return scanned
+
+
+def test_only_what_the_image_needs_and_only_once_a_day(scan):
+    code, report, remarks = scan()
+    assert code == 1
+    assert "fetching vulnerability data: debian, osv:npm" in remarks
+    assert "fetching vulnerability data: nvd:2018, nvd:2019, nvd:2020, nvd:2021, nvd:2022, kev, epss" in remarks
+    assert "osv:PyPI" not in remarks
+    assert "bytes" in remarks
+    assert "found 16 issues" in report
+    assert "not fetched" not in report
+    assert scan()[2] == "", "fresh data are used as they are"
+    assert "debian: unchanged" in scan(day="2026-11-03")[2]
+
+
+def test_quiet_and_offline(scan):
+    assert scan("--quiet")[2] == ""
+    assert scan("--offline", day="2026-11-20")[1].count("last fetched 19 days ago") >= 2
+
+
+def test_what_cannot_be_fetched_is_a_gap_and_old_data_are_used(scan, tmp_path):
+    scan()
+    (tmp_path / "feeds/debian-tracker/tracker/data/json").write_text("<html>")
+    code, report, _ = scan(day="2026-11-03")
+    assert code == 1
+    assert "found 16 issues" in report
+    assert "debian: not fetched" in report
+
+
+def test_nothing_at_all_is_no_clean_bill(scan, tmp_path):
+    import shutil
+
+    shutil.rmtree(tmp_path / "feeds")
+    (tmp_path / "feeds").mkdir()
+    code, report, _ = scan()
+    assert code == 3
+    assert "none of them could be judged" in report
