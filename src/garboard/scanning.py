@@ -12,10 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from garboard import image
-from garboard.attributing import Build, Whose, whose
 from garboard.catalogers import CATALOGERS, distro
 from garboard.catalogers.assemble import assemble, complete
-from garboard.dockerfile import base_image as base_image_of
 from garboard.image.cache import Cache, NoCache
 from garboard.image.opened import OpenedInventory
 from garboard.image.options import Options
@@ -29,6 +27,7 @@ from garboard.model.package import Inventory
 from garboard.model.report import Report
 
 if TYPE_CHECKING:
+    from garboard.attributing import Build, Whose
     from garboard.model.advisory import FeedState, Lookup
 
 
@@ -98,8 +97,7 @@ def analyse(
 ) -> Report:
     """Match an inventory, wherever it came from, against a database. ``now`` is RFC 3339."""
     supply = supply or Supply()
-    attributed = attributed or Whose()
-    attribution = attributed.attribution
+    attribution = attributed.attribution if attributed else None
     ecosystems = {package.ecosystem for package in inventory.packages if package.ecosystem}
     gaps = list(supply.advisories(sorted(ecosystems)))
     matched = match(inventory, database)
@@ -122,8 +120,10 @@ def analyse(
     )
 
 
-def _introduced(findings: Iterable[Finding], attributed: Whose) -> tuple[Finding, ...]:
+def _introduced(findings: tuple[Finding, ...], attributed: Whose | None) -> tuple[Finding, ...]:
     """The same findings, each with who brought its package in."""
+    if attributed is None:
+        return findings
     return tuple(
         msgspec.structs.replace(finding, introduced=attributed.introduced.get(finding.package.id))
         for finding in findings
@@ -208,6 +208,9 @@ def report_on(
     build: Build | None = None,
 ) -> Report:
     """The rest of the line, for an image that was read: whose its packages are, and what they have. As `scan`."""
+    from garboard.attributing import Build, whose  # noqa: PLC0415  (an inventory needs neither)
+    from garboard.dockerfile import base_image  # noqa: PLC0415
+
     build = build or Build()
     attributed = whose(
         taken.image, taken.inventory, build, options, lambda other: take_inventory(other, options, cache)
@@ -220,6 +223,6 @@ def report_on(
         now,
         supply,
         target_file=file.name if file else "",
-        base_image=base_image_of(file, build.target, build.build_args) if file else build.base,
+        base_image=base_image(file, build.target, build.build_args) if file else build.base,
         attributed=attributed,
     )
