@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 from garboard.dockerfile.agreement import agrees
 from garboard.dockerfile.expansion import NO_ARGUMENTS, Scope
 from garboard.dockerfile.history import METADATA, WORK, Entry, Told
-from garboard.dockerfile.stages import lineage, scoped
+from garboard.dockerfile.staging import lineage, scoped
 from garboard.model.dockerfile import Dockerfile, Instruction, Span
 
 _MOST_READINGS: Final = 1000  # of one step: what is left out of a history may be left out anywhere

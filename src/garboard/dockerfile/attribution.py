@@ -12,7 +12,7 @@ from garboard.dockerfile.boundary import Candidate, Found
 from garboard.dockerfile.expansion import NO_ARGUMENTS, Scope
 from garboard.dockerfile.history import WORK, Style, Told, read
 from garboard.dockerfile.parsing import parse
-from garboard.dockerfile.stages import base_image, lineage
+from garboard.dockerfile.staging import base_image, lineage
 from garboard.model.attribution import Attribution, Base, Certainty, LayerOrigin, Origin, Place
 from garboard.model.dockerfile import Dockerfile, DockerfileError, Instruction
 from garboard.model.gap import Gap

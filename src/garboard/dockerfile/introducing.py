@@ -11,7 +11,6 @@ from typing import Final
 from garboard.dockerfile.alignment import Step
 from garboard.dockerfile.attribution import Attributed
 from garboard.dockerfile.managers import MANAGERS
-from garboard.dockerfile.requests import requests
 from garboard.model.attribution import Introduction, LayerOrigin, Origin
 from garboard.model.dockerfile import PackageRequest, Request
 from garboard.model.package import Package
@@ -55,6 +54,15 @@ def _name(text: str, kind: str) -> str:
     return text.partition(":")[0] if kind == "deb" else text
 
 
+def _requests(steps: Mapping[int, Step]) -> dict[int, tuple[Request, ...]]:
+    """What the instruction of each layer asks for; without instructions nothing is imported to read them."""
+    if not steps:
+        return {}
+    from garboard.dockerfile.asking import requests  # noqa: PLC0415
+
+    return {layer: requests(step.instruction, step.scope) for layer, step in steps.items()}
+
+
 class _Askers:
     """Which command asked for a package, through the packages that need it."""
 
@@ -65,7 +73,7 @@ class _Askers:
         for package in packages:
             for need in package.depends_on:
                 self._needed_by[need].append(package.id)
-        self._requests = {layer: requests(step.instruction, step.scope) for layer, step in steps.items()}
+        self._requests = _requests(steps)
         self._upgrading = {layer for layer, step in steps.items() if _UPGRADES.search(step.instruction.original)}
 
     def of(self, package: Package) -> tuple[str, str]:
