@@ -62,13 +62,21 @@ def take(reference: str, options: Options, cache: Cache | None = None) -> Taken:
     opened = image.load(reference, options)
     try:
         if isinstance(opened, OpenedInventory):
-            return Taken(opened.image, known(opened.inventory), None)
+            return Taken(opened.image, _told(known(opened.inventory), opened.image), None)
         files = image.read(opened, CATALOGERS, cache or NoCache(), options)
-        return Taken(opened.image, assemble(files), files)
+        return Taken(opened.image, _told(assemble(files), opened.image), files)
     finally:
         close = getattr(opened, "close", None)
         if close is not None:
             close()
+
+
+def _told(inventory: Inventory, of: Image) -> Inventory:
+    """The inventory; that it is empty is something that could not be known, not a clean bill."""
+    if inventory.packages:
+        return inventory
+    gap = Gap(stage="catalog", subject=of.name, reason="holds no package that is known to this program")
+    return msgspec.structs.replace(inventory, gaps=(*inventory.gaps, gap))
 
 
 def take_inventory(reference: str, options: Options, cache: Cache | None = None) -> tuple[Image, Inventory]:

@@ -47,15 +47,11 @@ def command(**values: Any) -> int:
     Exit code: 0 packages are listed, 2 an error, 3 no package was found.
     """  # noqa: D301  (\b is click's)
     from garboard import scanning  # noqa: PLC0415
-    from garboard.model.gap import Gap  # noqa: PLC0415
     from garboard.model.report import Report  # noqa: PLC0415
     from garboard.reporters.view import View  # noqa: PLC0415
 
     image, inventory = scanning.take_inventory(values["image"], options_from(values), cache_from(values))
-    gaps = inventory.gaps
-    if not inventory.packages:
-        gaps += (Gap(stage="catalog", subject=image.name, reason="holds no package that is known to this program"),)
-    report = Report(image=image, inventory=inventory, gaps=gaps, created=now().isoformat(timespec="seconds"))
+    report = Report(image=image, inventory=inventory, gaps=inventory.gaps, created=now().isoformat(timespec="seconds"))
     reporter: Reporter = importlib.import_module(FORMATS[values["kind"]])
     write(reporter.render(report, View(colour=in_colour(values))), values["output"])
     return 0 if inventory.packages else 3

@@ -66,3 +66,12 @@ def test_nothing_at_all_is_no_clean_bill(scan, tmp_path):
     code, report, _ = scan()
     assert code == 3
     assert "none of them could be judged" in report
+
+
+def test_an_image_without_packages_is_told_and_not_clean(tmp_path, capfd):
+    (tmp_path / "etc").mkdir()
+    code = run(["scan", f"dir:{tmp_path}", "--db", str(tmp_path / "db"), "--offline", "--no-cache"])
+    report = capfd.readouterr().out
+    assert code == 3
+    assert "holds no package that is known to this program" in report
+    assert "Not covered: nothing" not in report
