@@ -62,21 +62,20 @@ def take(reference: str, options: Options, cache: Cache | None = None) -> Taken:
     opened = image.load(reference, options)
     try:
         if isinstance(opened, OpenedInventory):
-            return Taken(opened.image, _told(known(opened.inventory), opened.image), None)
+            return Taken(opened.image, known(opened.inventory), None)
         files = image.read(opened, CATALOGERS, cache or NoCache(), options)
-        return Taken(opened.image, _told(assemble(files), opened.image), files)
+        return Taken(opened.image, assemble(files), files)
     finally:
         close = getattr(opened, "close", None)
         if close is not None:
             close()
 
 
-def _told(inventory: Inventory, of: Image) -> Inventory:
-    """The inventory; that it is empty is something that could not be known, not a clean bill."""
+def nothing_found(of: Image, inventory: Inventory) -> tuple[Gap, ...]:
+    """A gap where the inventory is empty: that is no clean bill, but something that could not be known."""
     if inventory.packages:
-        return inventory
-    gap = Gap(stage="catalog", subject=of.name, reason="holds no package that is known to this program")
-    return msgspec.structs.replace(inventory, gaps=(*inventory.gaps, gap))
+        return ()
+    return (Gap(stage="catalog", subject=of.name, reason="holds no package that is known to this program"),)
 
 
 def take_inventory(reference: str, options: Options, cache: Cache | None = None) -> tuple[Image, Inventory]:
@@ -107,7 +106,7 @@ def analyse(
     supply = supply or Supply()
     attribution = attributed.attribution if attributed else None
     ecosystems = {package.ecosystem for package in inventory.packages if package.ecosystem}
-    gaps = list(supply.advisories(sorted(ecosystems)))
+    gaps = [*nothing_found(of, inventory), *supply.advisories(sorted(ecosystems))]
     matched = match(inventory, database)
     cves = {name for finding in matched.findings for name in names(finding.vulnerability)}
     gaps += supply.facts(sorted(cves), sorted(_unrated(matched.findings)))

@@ -51,7 +51,8 @@ def command(**values: Any) -> int:
     from garboard.reporters.view import View  # noqa: PLC0415
 
     image, inventory = scanning.take_inventory(values["image"], options_from(values), cache_from(values))
-    report = Report(image=image, inventory=inventory, gaps=inventory.gaps, created=now().isoformat(timespec="seconds"))
+    gaps = (*inventory.gaps, *scanning.nothing_found(image, inventory))
+    report = Report(image=image, inventory=inventory, gaps=gaps, created=now().isoformat(timespec="seconds"))
     reporter: Reporter = importlib.import_module(FORMATS[values["kind"]])
     write(reporter.render(report, View(colour=in_colour(values))), values["output"])
     return 0 if inventory.packages else 3
