@@ -20,7 +20,7 @@ from garboard.model.image import File
 from garboard.model.package import Fact, Licences, Marks, Owns, Package
 
 NAME = "dpkg"
-VERSION = 1
+VERSION = 2
 PURL_TYPE = "deb"
 SCHEME = "deb"
 GLOBS = (
@@ -36,7 +36,7 @@ _PRESENT = {"installed", "unpacked", "half-configured", "triggers-awaited", "tri
 """States of dpkg in which the package's files are there and none is known to be missing."""
 _ABSENT = {"not-installed", "config-files", "half-installed"}
 _FIELD = re.compile(
-    r"\n(Package|Status|Version|Architecture|Source|Depends|Pre-Depends|Provides|Maintainer):[ \t]*"
+    r"\n(Package|Status|Version|Architecture|Source|Depends|Pre-Depends|Provides|Maintainer|Recommends|Suggests|Essential|Important|Protected|Priority):[ \t]*"
     r"([^\n]*(?:\n[ \t][^\n]*)*)",
 )
 """A leading newline finds the start of a line faster than the expression's own anchor would."""
@@ -101,10 +101,18 @@ def _package(name: str, version: str, fields: dict[str, str]) -> Package:
         arch=fields.get("Architecture", ""),
         source_name=source[1] if source else "",
         source_version=(source[2] or "") if source else "",
-        requires=tuple(_relation(part) for part in depends.split(",") if part.strip()),
+        requires=_relations(depends),
+        recommends=_relations(fields.get("Recommends", "")),
+        suggests=_relations(fields.get("Suggests", "")),
+        essential=fields.get("Priority") == "required"
+        or "yes" in {fields.get(name) for name in ("Essential", "Important", "Protected")},
         provides=tuple(name for part in fields.get("Provides", "").split(",") for name in _relation(part) if name),
         vendor=fields.get("Maintainer", ""),
     )
+
+
+def _relations(text: str) -> tuple[tuple[str, ...], ...]:
+    return tuple(_relation(part) for part in text.split(",") if part.strip())
 
 
 @lru_cache(maxsize=8192)

@@ -39,6 +39,12 @@ class Package(Value, tag_field="fact", tag="package"):
     """As stated, unchanged."""
     requires: tuple[tuple[str, ...], ...] = ()
     """Each requirement as its alternatives, each a capability name without version or architecture."""
+    recommends: tuple[tuple[str, ...], ...] = ()
+    """What the package manager installs with it unless told not to, in the shape of ``requires``."""
+    suggests: tuple[tuple[str, ...], ...] = ()
+    """What keeps another package from being removed as unneeded, in the shape of ``requires``."""
+    essential: bool = False
+    """Never removed as unneeded: essential, important, protected, or of priority required (dpkg, apt)."""
     provides: tuple[str, ...] = ()
     """Capability names that it provides beside its own."""
     vendor: str = ""

@@ -50,6 +50,9 @@ class Entry(_Out):
     layer_diff_id: str
     locations: tuple[Place, ...]
     requires: tuple[tuple[str, ...], ...]
+    recommends: tuple[tuple[str, ...], ...]
+    suggests: tuple[tuple[str, ...], ...]
+    essential: bool
     provides: tuple[str, ...]
     depends_on: tuple[str, ...]
 
@@ -172,6 +175,9 @@ def _entry(package: Package, layers: tuple[str, ...]) -> Entry:
             ]
         ),
         requires=package.requires,
+        recommends=package.recommends,
+        suggests=package.suggests,
+        essential=package.essential,
         provides=package.provides,
         depends_on=package.depends_on,
     )

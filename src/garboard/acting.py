@@ -1,0 +1,1 @@
+"""Everything that there is to do about an image, in one list."""

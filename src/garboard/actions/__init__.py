@@ -1,0 +1,1 @@
+"""What to do about findings: one list of actions, ranked by what each truly clears. Pure."""

@@ -1,0 +1,1 @@
+"""The catalogue of base images: one SQLite file, and what is imported into it."""

@@ -1,0 +1,1 @@
+"""Fill the catalogue of base images: from registries, images and published lists."""

@@ -1,0 +1,1 @@
+"""From an image or a Dockerfile to a recommendation of its base."""
