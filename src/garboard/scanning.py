@@ -17,8 +17,6 @@ from garboard.catalogers.assemble import assemble, complete
 from garboard.image.cache import Cache, NoCache
 from garboard.image.opened import OpenedInventory
 from garboard.image.options import Options
-from garboard.matching import enrich, match, trace
-from garboard.matching.enriching import names
 from garboard.model.advisory import Severity
 from garboard.model.finding import Finding
 from garboard.model.gap import Gap
@@ -103,6 +101,9 @@ def analyse(
     attributed: Whose | None = None,
 ) -> Report:
     """Match an inventory, wherever it came from, against a database. ``now`` is RFC 3339."""
+    from garboard.matching import enrich, match, trace  # noqa: PLC0415  (an inventory needs none of it)
+    from garboard.matching.enriching import names  # noqa: PLC0415
+
     supply = supply or Supply()
     attribution = attributed.attribution if attributed else None
     ecosystems = {package.ecosystem for package in inventory.packages if package.ecosystem}
@@ -160,6 +161,8 @@ def _days(earlier: str, later: str) -> int | None:
 
 
 def _unrated(findings: Iterable[Finding]) -> set[str]:
+    from garboard.matching.enriching import names  # noqa: PLC0415
+
     return {
         name
         for finding in findings

@@ -70,7 +70,7 @@ class _Facts:
                 self.owners.update(dict.fromkeys(fact.paths, fact))
             elif isinstance(fact, Licences):
                 self.licences[fact.type, fact.package] = fact.licences
-            else:
+            elif isinstance(fact, Gap):
                 self.gaps.append(fact)
 
     def _package(self, package: Package, location: Location, layer: int) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -93,6 +92,8 @@ def _manifest(data: bytes) -> _Manifest:
     try:
         return _decode(data)
     except (msgspec.MsgspecError, ValueError):
+        import json  # noqa: PLC0415  (only for what is no JSON by the letter)
+
         return msgspec.convert(json.loads(data.decode("utf-8-sig", "replace"), strict=False), _Manifest)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from garboard.catalogers import language_paths
-from garboard.catalogers.rpmdb import bdb, ndb, sqlite
+from garboard.catalogers.rpmdb import bdb, ndb
 from garboard.catalogers.rpmdb import header as tags
 from garboard.catalogers.rpmdb.header import Header
 from garboard.catalogers.rpmdb.malformed import MalformedError
@@ -29,6 +29,7 @@ GLOBS = (
 _SOURCE_RPM = re.compile(r"(.+)-([^-]+-[^-]+)\.(?:no)?src\.rpm")
 _NEITHER = re.compile(r"\s(?:and|if|unless|with|without|else)\s")
 _CAPABILITY = re.compile(r"[^\s()]+(?:\([^()\s]*\))*")
+_SQLITE = b"SQLite format 3\0"
 _NOT_STATED = "(none)"
 
 
@@ -56,7 +57,9 @@ def catalog(file: File, /) -> Iterator[Fact]:
 
 
 def _headers(data: bytes) -> Iterator[bytes]:
-    if data.startswith(sqlite.MAGIC):
+    if data.startswith(_SQLITE):
+        from garboard.catalogers.rpmdb import sqlite  # noqa: PLC0415  (the only one that loads a library)
+
         return sqlite.headers(data)
     if data.startswith(ndb.MAGIC):
         return ndb.headers(data)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from garboard import folders
 from garboard.cli.progress import finish
 from garboard.model.errors import UsageError
 
@@ -168,11 +169,7 @@ def cache_from(values: dict[str, Any]) -> Cache:
 
     if values.pop("no_cache"):
         return NoCache()
-    folder = os.environ.get("GARBOARD_CACHE")
-    if not folder:
-        from platformdirs import user_cache_dir  # noqa: PLC0415
-
-        folder = user_cache_dir("garboard")
+    folder = os.environ.get("GARBOARD_CACHE") or folders.cache()
     size = os.environ.get("GARBOARD_CACHE_SIZE", "")
     return FolderCache(Path(folder), int(size)) if size.isdecimal() else FolderCache(Path(folder))
 
@@ -188,8 +185,13 @@ def write(data: bytes, output: str) -> None:
     finish()
     if not output or output == "-":
         stream = sys.stdout.buffer
-        stream.write(data)
-        stream.flush()
+        try:
+            stream.write(data)
+            stream.flush()
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise UsageError(f"standard output cannot be written: {error.strerror}", "write a file with -o") from error
         return
     try:
         path = Path(output).resolve()

@@ -14,9 +14,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote, unquote
 
+from garboard import folders
 from garboard.model.errors import DatabaseError
 
-SCHEMA = 1
+SCHEMA = 2
 """Rises with the schema, and whenever a parser makes something else of the same bytes."""
 SUFFIX = ".sqlite"
 CONFIRMED = ".confirmed"
@@ -30,9 +31,7 @@ def default_directory() -> Path:
     """``GARBOARD_DB``, else ``db`` in the platform's data directory of the user."""
     if chosen := os.environ.get("GARBOARD_DB"):
         return Path(chosen)
-    from platformdirs import user_data_dir  # noqa: PLC0415  # only where nothing was chosen
-
-    return Path(user_data_dir("garboard")) / "db"
+    return Path(folders.data()) / "db"
 
 
 def path_of(directory: Path, shard: str) -> Path:

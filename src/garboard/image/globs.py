@@ -23,6 +23,10 @@ def _in_folder(folder: bytes, last: str) -> re.Pattern[bytes]:
     return re.compile((re.escape(folder) + b"/" if folder else b"") + text, re.DOTALL)
 
 
+Pattern = tuple[int, str, re.Pattern[bytes]]
+"""A glob's place among all, its reader, and its expression for `fullmatch`."""
+
+
 class Extra(NamedTuple):
     """A path beyond the globs that a reader wants because a link leads there.
 
@@ -53,7 +57,9 @@ class Matcher:
         """(folder, last component as a glob, reader) of every glob whose folder is fixed."""
         self.extras = tuple(extras)
         self._readers = readers
-        self._patterns: list[tuple[str, re.Pattern[bytes]]] = []
+        self._patterns: dict[bytes, list[Pattern]] = {}
+        """By the last component, or by the part of it or the folder that stands for any."""
+        self._count = 0
         self._exact: dict[bytes, list[str]] = {}
         for reader in readers:
             for glob in reader.GLOBS:
@@ -69,29 +75,30 @@ class Matcher:
         folder, _, last = glob.rpartition("/")
         if "*" not in folder:
             self.fixed.append((folder.encode(), last, reader))
-        if not self._add_last(last):
-            if "*" in folder:
-                raise ValueError(f"a glob's last component is a name, *.extension, or in a fixed folder: {glob}")
-            self.folders += (folder.encode() + b"/",)
-        self._patterns.append((reader, _pattern(glob)))
+        if "*" in folder and "*" in last.removeprefix("*."):
+            raise ValueError(f"a glob's last component is a name, *.extension, or in a fixed folder: {glob}")
+        self._add_pattern(folder.encode(), last, reader, _pattern(glob))
 
-    def _add_last(self, last: str) -> bool:
+    def _add_pattern(self, folder: bytes, last: str, reader: str, pattern: re.Pattern[bytes]) -> None:
+        """Under the quickest key that tells paths which it cannot match."""
         if "*" not in last:
-            self.names.add(last.encode())
+            key = last.encode()
+            self.names.add(key)
         elif last.startswith("*.") and "*" not in last[1:]:
-            self.suffixes += (last[1:].encode(),)
+            key = last[1:].encode()
+            self.suffixes += (key,) if key not in self.suffixes else ()
         else:
-            return False
-        return True
+            key = folder + b"/"
+            self.folders += (key,) if key not in self.folders else ()
+        self._count += 1
+        self._patterns.setdefault(key, []).append((self._count, reader, pattern))
 
     def _add_extra(self, extra: Extra) -> None:
         if not extra.last:
             self._exact.setdefault(extra.path, []).append(extra.reader)
             self.names.add(extra.path[extra.path.rfind(b"/") + 1 :])
             return
-        if not self._add_last(extra.last):
-            self.folders += (extra.path + b"/",)
-        self._patterns.append((extra.reader, _in_folder(extra.path, extra.last)))
+        self._add_pattern(extra.path, extra.last, extra.reader, _in_folder(extra.path, extra.last))
 
     def spelling(self, path: bytes, reader: str) -> bytes:
         """The path as the reader asked for it, where a link led to this one."""
@@ -111,6 +118,11 @@ class Matcher:
 
     def readers(self, path: bytes) -> tuple[str, ...]:
         """Names of the readers that want this path, each once."""
-        found = [reader for reader, pattern in self._patterns if pattern.fullmatch(path)]
-        found += self._exact.get(path, ())
-        return tuple(dict.fromkeys(found))
+        last = path[path.rfind(b"/") + 1 :]
+        keys = [last] if last in self._patterns else []
+        keys += [suffix for suffix in self.suffixes if last.endswith(suffix) and suffix != last]
+        keys += [folder for folder in self.folders if path.startswith(folder)]
+        found = [
+            (number, reader) for key in keys for number, reader, pattern in self._patterns[key] if pattern.fullmatch(path)
+        ]
+        return tuple(dict.fromkeys((*(reader for _, reader in sorted(found)), *self._exact.get(path, ()))))

@@ -7,6 +7,8 @@ what Go's ``archive/tar`` does, because containerd and Docker apply layers with 
 from __future__ import annotations
 
 import mmap
+import re
+import struct
 import zlib
 from collections.abc import Container, Iterator
 from typing import Final, NamedTuple, Protocol
@@ -163,6 +165,10 @@ class Extended(NamedTuple):
 
 
 _NOTHING: Final = Extended()
+_HEADER: Final = struct.Struct("100s24x11s13x8sB188xB166x")
+"""Name, size without its end, checksum, type flag, and the first byte of the name's prefix."""
+_ODD: Final = re.compile(rb"/[./]")
+"""In names that may not be plain paths below the root yet."""
 
 
 def number(field: bytes) -> int:
@@ -249,7 +255,7 @@ class Walker:
         window, matcher, log = self._window, self._matcher, self._names
         names, suffixes, folders = matcher.names, matcher.suffixes, matcher.folders
         append = log.fields.append
-        adler32 = zlib.adler32
+        adler32, unpack, odd = zlib.adler32, _HEADER.unpack, _ODD.search
         position = self._position
         buffer, at, end = window.at(position, BLOCK)
         shift = position - at
@@ -269,17 +275,17 @@ class Walker:
                     break
             header = buffer[at : at + BLOCK]
             position += BLOCK
-            stored = header[148:156]
+            name, octal, stored, flag, prefixed = unpack(header)
             try:
-                size = int(header[124:135], 8)
-                if size < 0 or ((adler32(header) & 0xFFFF) - sum(stored) + 255 - int(stored[:6], 8)) % _ADLER:
+                size = int(octal, 8)
+                # The checksum is the sum of all bytes, its own field read as blanks: Adler's lower half is such a sum.
+                if size < 0 or ((adler32(header) & 0xFFFF) - (adler32(stored) & 0xFFFF) + 256 - int(stored[:6], 8)) % _ADLER:
                     raise ValueError("checksum")  # noqa: TRY301
             except ValueError:
                 if header == _ZERO:
                     self._check_end(position)
                     break
                 size = self._slow_size(header, position - BLOCK)
-            flag = header[156]
             members += 1
             if flag in _SPECIAL:
                 if flag == 0x78 and position - shift + size <= end and size < BLOCK:
@@ -294,9 +300,10 @@ class Walker:
                 shift = position - at
                 special = True
                 continue
-            zero = header.find(b"\0")
-            name = header[:zero] if 0 <= zero < 100 else header[:100]
-            if header[345] and header[257:263] == b"ustar\0":
+            zero = name.find(b"\0")
+            if zero >= 0:
+                name = name[:zero]
+            if prefixed and header[257:263] == b"ustar\0":
                 name = header[345:500].partition(b"\0")[0] + b"/" + name
             if special:
                 name, size, extended = self._apply(self._extended, name, size, position - BLOCK)
@@ -309,7 +316,7 @@ class Walker:
             folder_flag = flag == 0x35 or (flag == 0 and name[-1:] == b"/")
             if folder_flag and name[-1:] == b"/":
                 name = name[:-1]
-            if not name or name[0] in b"./" or b"/." in name or b"//" in name or name[-1] == 0x2F:
+            if not name or name[0] in b"./" or name[-1] == 0x2F or odd(name):
                 name, escaped = clean(name)
                 self.escapes += escaped
             data_at = position

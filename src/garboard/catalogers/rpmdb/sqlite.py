@@ -13,8 +13,6 @@ from contextlib import closing
 
 from garboard.catalogers.rpmdb.malformed import MalformedError
 
-MAGIC = b"SQLite format 3\0"
-
 _ALLOWED = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ}
 _STEPS_AT_ONCE = 1_000_000
 _STEPS = 20
