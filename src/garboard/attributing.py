@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -17,9 +18,15 @@ from garboard.image import reference as references
 from garboard.image.options import Options
 from garboard.model.attribution import Attribution, Introduction, Origin
 from garboard.model.dockerfile import Dockerfile
-from garboard.model.errors import GarboardError
-from garboard.model.image import Image
+from garboard.model.errors import CatalogueError, GarboardError
+from garboard.model.gap import Gap
+from garboard.model.image import Attestations, Image
 from garboard.model.package import Inventory, Package
+
+if TYPE_CHECKING:
+    from garboard.baseimage.recognition import Ancestor
+    from garboard.dockerfile.provenance import Provenance
+    from garboard.model.baseimage import Catalogue
 
 Take = Callable[[str], tuple[Image, Inventory]]
 """What an image is and which packages it holds, by its reference."""
@@ -44,48 +51,144 @@ class Build:
 
 @dataclass(frozen=True, slots=True)
 class Whose:
-    """Of the layers, and of the packages by id."""
+    """Of the layers, and of the packages by id; and the catalogue's images that it was built on, the nearest first."""
 
     attribution: Attribution | None = None
     introduced: Mapping[str, Introduction] = field(default_factory=lambda: MappingProxyType({}))
+    ancestors: tuple[Ancestor, ...] = ()
 
 
-def whose(of: Image, inventory: Inventory, build: Build, options: Options, take: Take) -> Whose:
+def whose(
+    of: Image,
+    inventory: Inventory,
+    build: Build,
+    options: Options,
+    take: Take,
+    *,
+    catalogue: Catalogue | None = None,
+    attestations: Attestations | None = None,
+    now: str = "",
+) -> Whose:
     """Attribute an image's layers and packages; nothing for what has no layers.
 
-    Raises `GarboardError` where the base or a stage's image that the user named cannot be read.
+    A ``catalogue`` proves the base without opening it; ``now`` (RFC 3339) says which of its approvals hold. One that cannot
+    be read is a gap. Raises `GarboardError` where the base or a stage's image that the user named cannot be read.
     """
     if not of.layers:
         return Whose()
+    ancestors, gaps = _recognised(of, catalogue, now)
+    build, provenance, more = _attested(of, build, attestations)
+    gaps += more
     attributed = reading.attribute(
         of,
         build.dockerfile,
         target=build.target,
         build_args=build.build_args,
-        candidates=tuple(_candidates(of, build, options)),
+        candidates=tuple(_candidates(of, build, options, ancestors, provenance)),
+        provenance=provenance,
     )
     introduced = reading.introductions(inventory.packages, attributed)
     if build.stages and build.dockerfile is not None:
         introduced = _followed(introduced, inventory, build, build.dockerfile, take)
-    return Whose(attributed.attribution, introduced)
+    attribution = attributed.attribution
+    if gaps:
+        attribution = msgspec.structs.replace(attribution, gaps=(*attribution.gaps, *gaps))
+    return Whose(attribution, introduced, ancestors)
 
 
-def _candidates(of: Image, build: Build, options: Options) -> Iterator[Candidate]:
+def _attested(
+    of: Image, build: Build, attestations: Attestations | None
+) -> tuple[Build, Provenance | None, tuple[Gap, ...]]:
+    """The build as its provenance completes it (the Dockerfile, where none was given), and what cannot be used of it."""
+    if attestations is None or not (attestations.provenance or attestations.gaps):
+        return build, None, ()
+    from garboard.dockerfile import provenance as provenances  # noqa: PLC0415  (most images carry none)
+
+    found, gaps = provenances.read(attestations.provenance, of)
+    gaps = (*attestations.gaps, *gaps)
+    if found is None or found.text is None:
+        return build, found, gaps
+    if build.dockerfile is None:
+        try:
+            own = reading.parse(found.text, found.file or "Dockerfile")
+            reading.target_stage(own, found.target)
+        except GarboardError as error:
+            reason = f"holds a Dockerfile that cannot be read: {error.message}"
+            return build, found, (*gaps, Gap(stage="dockerfile", subject=f"provenance of {of.name}", reason=reason))
+        return (
+            dataclasses.replace(build, dockerfile=own, target=found.target, build_args=dict(found.build_args)),
+            found,
+            gaps,
+        )
+    if build.dockerfile.data == found.text:
+        return build, found, gaps
+    reason = "is not the text that the image was built from: its build's provenance holds another"
+    gaps += (Gap(stage="dockerfile", subject=build.dockerfile.name, reason=reason),)
+    return build, msgspec.structs.replace(found, lines=()), gaps
+
+
+def _recognised(of: Image, catalogue: Catalogue | None, now: str) -> tuple[tuple[Ancestor, ...], tuple[Gap, ...]]:
+    if catalogue is None:
+        return (), ()
+    from garboard.baseimage.recognition import ancestors  # noqa: PLC0415  (most scans have no catalogue)
+
+    try:
+        return ancestors(of, catalogue, now), ()
+    except CatalogueError as error:
+        return (), (Gap(stage="catalogue", subject=of.name, reason=f"its base was not looked for: {error.message}"),)
+
+
+def _catalogued(of: Image, name: str, ancestors: tuple[Ancestor, ...], *, by_label: bool) -> Candidate | None:
+    """The base that the catalogue knows. Where one is named, it has to be that: another may only lie below it.
+
+    A label that the nearest image has too was inherited from it, and speaks of that image's own base.
+    """
+    from garboard.baseimage import recognition  # noqa: PLC0415
+
+    nearest = recognition.base(ancestors)
+    if nearest is None or name == boundary.SCRATCH:
+        return None
+    if by_label and boundary.named(of) == boundary.named(nearest.image.image):
+        name = ""
+    if not name:
+        return Candidate(name=nearest.image.label, image=nearest.image.image)
+    try:
+        found = recognition.called(ancestors, references.parse(name))
+    except GarboardError:
+        return None
+    return Candidate(name=name, image=found.image.image) if found else None
+
+
+def _candidates(
+    of: Image,
+    build: Build,
+    options: Options,
+    ancestors: tuple[Ancestor, ...] = (),
+    provenance: Provenance | None = None,
+) -> Iterator[Candidate]:
     options = dataclasses.replace(options, platform=of.platform, progress=Options().progress)
     if build.base:
         yield Candidate(name=build.base, image=_configuration(build.base, options), given=True)
-    name = _name_of_base(of, build)
+    name = _name_of_base(of, build, provenance)
+    if ancestors:
+        known = _catalogued(of, name, ancestors, by_label=build.dockerfile is None)
+        if known is not None:
+            yield known
+            return
     if not build.look_up or name in ("", boundary.SCRATCH, build.base):
         return
     for place in _places(of, options):
         found = _quietly(f"{place}:{name}", _without_foreign_login(name, of, options))
         if found is not None:
-            yield Candidate(name=name, image=found)
+            attested = provenance is not None and bool(provenance.base_digest)
+            yield Candidate(name=name.partition("@")[0] if attested else name, image=found)
             return
 
 
-def _name_of_base(of: Image, build: Build) -> str:
-    """As the Dockerfile's FROM names it, else a label; empty where neither does."""
+def _name_of_base(of: Image, build: Build, provenance: Provenance | None) -> str:
+    """As the provenance tells with a digest, the Dockerfile's FROM, or a label; empty where none does."""
+    if provenance is not None and provenance.base and provenance.base_digest:
+        return f"{provenance.base.partition('@')[0]}@{provenance.base_digest}"
     if build.dockerfile is not None:
         return reading.base_image(build.dockerfile, build.target, build.build_args)
     name, digest = boundary.named(of)

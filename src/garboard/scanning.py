@@ -6,7 +6,7 @@ Time is an argument; the database, the cache and the supplier of missing data ar
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
@@ -15,18 +15,19 @@ from garboard import image
 from garboard.catalogers import CATALOGERS, distro
 from garboard.catalogers.assemble import assemble, complete
 from garboard.image.cache import Cache, NoCache
-from garboard.image.opened import OpenedInventory
+from garboard.image.opened import OpenedInventory, OpenedTree
 from garboard.image.options import Options
 from garboard.model.advisory import Severity
 from garboard.model.finding import Finding
 from garboard.model.gap import Gap
-from garboard.model.image import Files, Image
+from garboard.model.image import Attestations, Files, Image, Reader
 from garboard.model.package import Inventory
 from garboard.model.report import Report
 
 if TYPE_CHECKING:
     from garboard.attributing import Build, Whose
     from garboard.model.advisory import FeedState, Lookup
+    from garboard.model.baseimage import Catalogue, Step
 
 
 STALE_DAYS = 7
@@ -46,23 +47,41 @@ class Supply:
         del cves, unrated
         return ()
 
+    def lifecycles(self) -> tuple[Gap, ...]:
+        """Called before a base image is recommended: how long things are maintained."""
+        return ()
+
 
 class Taken(NamedTuple):
-    """What an image is, its packages, and every version of the files that tell them; None for an SBOM."""
+    """What an image is, its packages, every version of the files that tell them (None for an SBOM), and what accompanies it."""
 
     image: Image
     inventory: Inventory
     files: Files | None
+    attestations: Attestations = Attestations()
 
 
-def take(reference: str, options: Options, cache: Cache | None = None) -> Taken:
-    """Open an image, read it and list its packages. Raises `GarboardError` where it cannot be read."""
+def take(
+    reference: str,
+    options: Options,
+    cache: Cache | None = None,
+    readers: Sequence[Reader] = (),
+    *,
+    attested: bool = False,
+) -> Taken:
+    """Open an image, read it and list its packages; ``readers`` read files beside the catalogers.
+
+    With ``attested`` its attestations are fetched too.
+
+    Raises `GarboardError` where it cannot be read.
+    """
     opened = image.load(reference, options)
     try:
         if isinstance(opened, OpenedInventory):
             return Taken(opened.image, known(opened.inventory), None)
-        files = image.read(opened, CATALOGERS, cache or NoCache(), options)
-        return Taken(opened.image, assemble(files), files)
+        files = image.read(opened, (*CATALOGERS, *readers), cache or NoCache(), options)
+        attestations = opened.attestations() if attested and not isinstance(opened, OpenedTree) else Attestations()
+        return Taken(opened.image, assemble(files), files, attestations)
     finally:
         close = getattr(opened, "close", None)
         if close is not None:
@@ -125,7 +144,16 @@ def analyse(
         target_file=target_file,
         base_image=base_image or (attribution.base.name if attribution else ""),
         attribution=attribution,
+        lineage=_lineage(of, attributed),
     )
+
+
+def _lineage(of: Image, attributed: Whose | None) -> tuple[Step, ...]:
+    if attributed is None or not attributed.ancestors:
+        return ()
+    from garboard.baseimage.lineage import lineage  # noqa: PLC0415  (most scans have no catalogue)
+
+    return lineage(of, attributed.ancestors)
 
 
 def _introduced(findings: tuple[Finding, ...], attributed: Whose | None) -> tuple[Finding, ...]:
@@ -180,6 +208,7 @@ def scan(
     cache: Cache | None = None,
     supply: Supply | None = None,
     build: Build | None = None,
+    catalogue: Catalogue | None = None,
 ) -> Report:
     """Read an image and match it: the whole line.
 
@@ -191,19 +220,21 @@ def scan(
         cache: where layers' contributions are kept; none by default.
         supply: fetches missing data; nothing by default.
         build: how the image was built: its Dockerfile, its base image.
+        catalogue: base images by which it is recognised what the image was built on; none by default.
 
     Raises:
         GarboardError: the image or the database cannot be read; its message says what to do.
     """
     options = options or Options()
     return report_on(
-        take(reference, options, cache),
+        take(reference, options, cache, attested=True),
         database=database,
         now=now,
         options=options,
         cache=cache,
         supply=supply,
         build=build,
+        catalogue=catalogue,
     )
 
 
@@ -216,6 +247,7 @@ def report_on(
     cache: Cache | None = None,
     supply: Supply | None = None,
     build: Build | None = None,
+    catalogue: Catalogue | None = None,
 ) -> Report:
     """The rest of the line, for an image that was read: whose its packages are, and what they have. As `scan`."""
     from garboard.attributing import Build, whose  # noqa: PLC0415  (an inventory needs neither)
@@ -223,7 +255,14 @@ def report_on(
 
     build = build or Build()
     attributed = whose(
-        taken.image, taken.inventory, build, options, lambda other: take_inventory(other, options, cache)
+        taken.image,
+        taken.inventory,
+        build,
+        options,
+        lambda other: take_inventory(other, options, cache),
+        catalogue=catalogue,
+        attestations=taken.attestations,
+        now=now,
     )
     file = build.dockerfile
     return analyse(

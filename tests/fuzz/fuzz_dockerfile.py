@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
 from mutation import Target, attack
 
-from garboard.dockerfile import base_image, parse, reaching, requests, scoped
+from garboard.dockerfile import base_image, parse, provenance, reaching, requests, scoped
 from garboard.model.dockerfile import DockerfileError
+from garboard.model.image import Digest, Image, Layer
 
 SEEDS = (
     b"# syntax=docker/dockerfile:1\nARG V=12\nFROM --platform=$BUILDPLATFORM debian:${V:-11} AS Build\nRUN apt-get install -y git\n",
@@ -43,11 +45,40 @@ def _placed(error: DockerfileError) -> bool:
     return False
 
 
-TARGETS = (Target("dockerfile", check, SEEDS, PIECES),)
+ATTESTED = Image(
+    name="app", source="registry", manifest_digest="sha256:1",
+    layers=tuple(Layer(diff_id=Digest("sha256:0"), digest=Digest(f"sha256:{index}")) for index in range(2)),
+)  # fmt: skip
+STATEMENTS = (
+    (
+        b'{"predicateType": "https://slsa.dev/provenance/v0.2", "subject": [{"digest": {"sha256": "1"}}], "predicate": {"materials":'
+        b' [{"uri": "pkg:docker/a@1?digest=x", "digest": {"sha256": "2"}}], "invocation": {"configSource": {"entryPoint": "D"},'
+        b' "parameters": {"args": {"target": "t", "build-arg:A": "1"}}}, "buildConfig": {"llbDefinition": [{"id": "step0", "op":'
+        b' {"Op": {"source": {"identifier": "docker-image://a@b"}}}}]}, "metadata": {"https://mobyproject.org/buildkit@v1#metadata":'
+        b' {"source": {"locations": {"step0": {"locations": [{"ranges": [{"start": {"line": 1}, "end": {"line": 1}}]}]}}, "infos":'
+        b' [{"filename": "D", "data": "RlJPTSBh"}]}, "layers": {"step0:0": [[{"digest": "sha256:0"}]]}}}}}'
+    ),
+    (
+        b'{"predicateType": "https://slsa.dev/provenance/v1", "subject": [{"digest": {"sha256": "1"}}], "predicate":'
+        b' {"buildDefinition": {"externalParameters": {"configSource": {"path": "D"}, "request": {"args": {}}}, "internalParameters":'
+        b' {"buildConfig": {"llbDefinition": []}}, "resolvedDependencies": [{"uri": "pkg:docker/a@1"}]}, "runDetails": {"metadata":'
+        b' {"buildkit_metadata": {"source": {"locations": {}, "infos": []}, "layers": {}}}}}}'
+    ),
+)
 
 
-def test_mutations() -> None:
-    attack(TARGETS[0], 400, seed=7)
+def check_provenance(data: bytes) -> None:
+    found, gaps = provenance.read([data], ATTESTED)
+    assert found is not None or gaps
+    assert found is None or len(found.lines) == len(ATTESTED.layers)
+
+
+TARGETS = (Target("dockerfile", check, SEEDS, PIECES), Target("provenance", check_provenance, STATEMENTS))
+
+
+@pytest.mark.parametrize("target", TARGETS, ids=lambda target: target.name)
+def test_mutations(target: Target) -> None:
+    attack(target, 400, seed=7)
 
 
 def test_the_seeds_parse() -> None:

@@ -6,11 +6,13 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from garboard.cli.opening import build_from, cache_from, now, options_from
+from garboard.cli.opening import build_from, cache_from, catalogue_from, now, options_from
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from garboard.database.read import Database
-    from garboard.model.image import Files
+    from garboard.model.image import Files, Reader
     from garboard.model.report import Report
 
 
@@ -22,10 +24,10 @@ class Analysed(NamedTuple):
     files: Files | None
 
 
-def analysed(values: dict[str, Any], *, look_up: bool = False) -> Analysed:
+def analysed(values: dict[str, Any], *, look_up: bool = False, readers: Sequence[Reader] = ()) -> Analysed:
     """Scan ``values["image"]`` by the options of `image_options` and `build_options`, and ``directory``.
 
-    ``look_up`` as in `build_from`. Raises `GarboardError`.
+    ``look_up`` as in `build_from`, ``readers`` as in `garboard.scanning.take`. Raises `GarboardError`.
     """
     from garboard import scanning  # noqa: PLC0415
     from garboard.cli.supply import FetchingSupply, OfflineSupply  # noqa: PLC0415
@@ -34,11 +36,11 @@ def analysed(values: dict[str, Any], *, look_up: bool = False) -> Analysed:
     quiet = values["quiet"]
     build = build_from(values, look_up=look_up)
     options, cache, moment = options_from(values), cache_from(values), now()
-    database = open_database(values["directory"])
+    database, catalogue = open_database(values["directory"]), catalogue_from(values)
     supply: scanning.Supply = OfflineSupply(database)
     if not options.offline:
         supply = FetchingSupply(database, now=moment, progress=options.progress, quiet=quiet, ca_file=options.ca_file)
-    taken = scanning.take(values["image"], options, cache)
+    taken = scanning.take(values["image"], options, cache, readers, attested=True)
     report = scanning.report_on(
         taken,
         database=database,
@@ -47,6 +49,7 @@ def analysed(values: dict[str, Any], *, look_up: bool = False) -> Analysed:
         cache=cache,
         supply=supply,
         build=build,
+        catalogue=catalogue,
     )
     return Analysed(report, database, taken.files)
 

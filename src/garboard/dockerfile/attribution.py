@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
+
+import msgspec
 
 from garboard.dockerfile import boundary
 from garboard.dockerfile.alignment import Alignment, Step, align, steps_of
@@ -12,6 +15,7 @@ from garboard.dockerfile.boundary import Candidate, Found
 from garboard.dockerfile.expansion import NO_ARGUMENTS, Scope
 from garboard.dockerfile.history import WORK, Style, Told, read
 from garboard.dockerfile.parsing import parse
+from garboard.dockerfile.provenance import Provenance
 from garboard.dockerfile.staging import base_image, lineage
 from garboard.model.attribution import Attribution, Base, Certainty, LayerOrigin, Origin, Place
 from garboard.model.dockerfile import Dockerfile, DockerfileError, Instruction
@@ -33,6 +37,7 @@ def attribute(
     target: str = "",
     build_args: Mapping[str, str] = NO_ARGUMENTS,
     candidates: Sequence[Candidate] = (),
+    provenance: Provenance | None = None,
 ) -> Attributed:
     """Say of every layer whose it is, as far as that is certain.
 
@@ -42,6 +47,7 @@ def attribute(
         target: the stage that was built (``--target``), by default the last one.
         build_args: the build's arguments.
         candidates: opened images that may be the base.
+        provenance: what the image's attestation tells; its lines are of ``dockerfile``.
 
     Raises:
         DockerfileError: the Dockerfile has no such target.
@@ -49,14 +55,17 @@ def attribute(
     history = read(image.history, len(image.layers))
     found = boundary.proven(image, candidates)
     if dockerfile is None:
-        base = found.base if found.proof else boundary.told(image, "", Alignment({}, None), history)
+        base = found.base if found.proof else boundary.told(image, "", Alignment({}, None), history, provenance)
         return _Whose(image, history, base, Alignment({}, None), None).attributed(found.gaps)
     name = base_image(dockerfile, target, build_args)
     alignment = _aligned(image, history, dockerfile, target, build_args, found.proof)
-    base, gaps = _base(image, name, found, alignment, history)
+    base, gaps = _base(image, name, found, alignment, history, provenance)
     certain = found.proof is None or found.proof.given or alignment.below is not None
-    whose = _Whose(image, history, base, alignment, dockerfile, certain=certain)
+    attested = _attested(provenance, steps_of(dockerfile, target, build_args)) if provenance else {}
+    whose = _Whose(image, history, base, alignment, dockerfile, attested, certain=certain)
     whole = found.proof is not None and base.layers == len(image.layers)
+    if base.layers is not None and attested.keys() >= set(range(base.layers, len(image.layers))):
+        return whose.attributed(gaps)
     if alignment.reason and not whole:
         gaps += (Gap(stage="dockerfile", subject=dockerfile.name, reason=alignment.reason),)
     elif history.reason:
@@ -84,6 +93,16 @@ def _aligned(
     return align(steps, history, kaniko=kaniko, from_scratch=scratch)
 
 
+def _attested(provenance: Provenance, steps: Sequence[Step]) -> dict[int, Step]:
+    """The steps that the provenance tells by their lines; a layer whose lines are of several steps is left out."""
+    found = {}
+    for index, lines in enumerate(provenance.lines):
+        fitting = [step for step in steps if step.span.line in lines]
+        if len(fitting) == 1:
+            found[index] = fitting[0]
+    return found
+
+
 def _triggers(proof: Candidate, dockerfile: Dockerfile, target: str, build_args: Mapping[str, str]) -> tuple[Step, ...]:
     if not proof.image.on_build:
         return ()
@@ -96,16 +115,18 @@ def _triggers(proof: Candidate, dockerfile: Dockerfile, target: str, build_args:
     return tuple(Step(one, Scope(is_open=True), span, triggered=True) for one in parsed.stages[0].instructions)
 
 
-def _base(image: Image, name: str, found: Found, alignment: Alignment, history: Told) -> tuple[Base, tuple[Gap, ...]]:
+def _base(
+    image: Image, name: str, found: Found, alignment: Alignment, history: Told, provenance: Provenance | None
+) -> tuple[Base, tuple[Gap, ...]]:
     """The base by its layers, unless it was only looked up by name and the alignment shows that it is another now."""
     if found.proof is None:
-        return boundary.told(image, name, alignment, history), found.gaps
+        return boundary.told(image, name, alignment, history, provenance), found.gaps
     if alignment.below is None or history.reason:
         return found.base, found.gaps
     below = sum(entry.layer is not None for entry in history.entries[: alignment.below])
     own = found.base.layers or 0
     if below < own and not found.proof.given:
-        return boundary.told(image, name, alignment, history), found.gaps
+        return boundary.told(image, name, alignment, history, provenance), found.gaps
     if below > own:
         reason = (
             f"{below - own} layers lie above those of {found.base.name} and below the Dockerfile's instructions: "
@@ -125,6 +146,7 @@ class _Whose:
         base: Base,
         alignment: Alignment,
         dockerfile: Dockerfile | None,
+        attested: Mapping[int, Step] = MappingProxyType({}),
         *,
         certain: bool = True,
     ) -> None:
@@ -134,6 +156,7 @@ class _Whose:
         self._alignment = alignment
         self._dockerfile = dockerfile
         self._certain = certain
+        self._attested = attested
         # What ONBUILD ran stands at the FROM.
         self._stages = {
             span: stage.index
@@ -146,16 +169,21 @@ class _Whose:
     def attributed(self, gaps: Iterable[Gap]) -> Attributed:
         layers = tuple(self._layer(index) for index in range(len(self._image.layers)))
         aligned = self._alignment.below is not None and not self._history.reason
+        how = Certainty.DECLARED if self._attested else Certainty.ALIGNED if aligned else Certainty.UNKNOWN
         attribution = Attribution(
             base=self._base,
             layers=layers,
-            how=Certainty.ALIGNED if aligned else Certainty.UNKNOWN,
+            how=how,
             gaps=tuple(dict.fromkeys((*gaps, *self._gaps))),
         )
         return Attributed(attribution, self._steps)
 
     def _layer(self, index: int) -> LayerOrigin:
         place = self._history.maker(index)
+        attested = self._attested.get(index)
+        if attested is not None and self._base.layers is not None and index >= self._base.layers:
+            shown = "" if place is None else self._history.entries[place].shown
+            return self._instructed(LayerOrigin(index=index, origin=Origin.DOCKERFILE, created_by=shown), attested)
         if place is None:
             return LayerOrigin(index=index, origin=self._origin(index, None))
         sharing = self._sharing(place)
@@ -165,13 +193,15 @@ class _Whose:
         entry = self._history.entries[maker]
         origin = self._origin(index, place)
         step = self._alignment.steps.get(maker)
-        if step is None or origin is not Origin.DOCKERFILE or self._dockerfile is None:
-            return LayerOrigin(index=index, origin=origin, created_by=entry.shown)
-        self._steps[index] = step
-        return LayerOrigin(
-            index=index,
-            origin=origin,
-            created_by=entry.shown,
+        found = LayerOrigin(index=index, origin=origin, created_by=entry.shown)
+        return found if step is None or origin is not Origin.DOCKERFILE else self._instructed(found, step)
+
+    def _instructed(self, found: LayerOrigin, step: Step) -> LayerOrigin:
+        if self._dockerfile is None:
+            return found
+        self._steps[found.index] = step
+        return msgspec.structs.replace(
+            found,
             instruction=_written(self._dockerfile, step),
             place=_place(self._dockerfile, step),
             copied_from=_copied_from(step.instruction),

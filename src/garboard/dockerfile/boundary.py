@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 
 from garboard.dockerfile.alignment import Alignment
 from garboard.dockerfile.history import Told
+from garboard.dockerfile.provenance import Provenance
 from garboard.model.attribution import Base, Certainty
 from garboard.model.base import Value
 from garboard.model.gap import Gap
@@ -77,21 +78,37 @@ def _not_the_base(name: str, shared: int, own: int) -> Gap:
     )
 
 
+def _declared(provenance: Provenance, name: str) -> Base:
+    """As the provenance has it; under the name that the Dockerfile or a label gives only where it tells none itself."""
+    layers = provenance.base_layers
+    return Base(
+        name=provenance.base or name,
+        digest=provenance.base_digest,
+        layers=layers,
+        how=Certainty.UNKNOWN if layers is None else Certainty.DECLARED,
+        evidence="its build's provenance lists its layers",
+    )
+
+
 def named(image: Image) -> tuple[str, str]:
     """The base's name and digest as the image's labels tell them, else empty."""
     labels = dict(image.labels)
     return labels.get(NAME_LABEL, ""), labels.get(DIGEST_LABEL, "")
 
 
-def told(image: Image, name: str, alignment: Alignment, history: Told) -> Base:
-    """The base where no layers prove it: below the aligned instructions, or known by its name alone.
+def told(image: Image, name: str, alignment: Alignment, history: Told, provenance: Provenance | None = None) -> Base:
+    """The base where no layers prove it: as the provenance declares, below the aligned instructions, or by its name alone.
 
-    ``name`` is the one of the Dockerfile's FROM. An attestation of provenance would stand between labels and alignment;
-    no source hands one over yet.
+    ``name`` is the one of the Dockerfile's FROM.
     """
     label, digest = named(image)
     shown = name or label
     own_digest = digest if shown == label else ""
+    if provenance is not None and (provenance.base or provenance.base_layers is not None):
+        declared = _declared(provenance, shown)
+        if declared.layers is not None:
+            return declared
+        shown, own_digest = declared.name, declared.digest or own_digest
     if alignment.below is not None and not history.reason:
         layers = sum(entry.layer is not None for entry in history.entries[: alignment.below])
         if layers == 0 and name != SCRATCH:  # squashed together with its base, whose history is gone
@@ -101,11 +118,16 @@ def told(image: Image, name: str, alignment: Alignment, history: Told) -> Base:
         if name == SCRATCH:
             evidence = "the Dockerfile starts FROM scratch"
         return Base(name=shown, digest=own_digest, layers=layers, how=Certainty.ALIGNED, evidence=evidence)
+    teller = _teller(name, label, provenance)
+    if not teller:
+        return Base()
+    return Base(name=shown, digest=own_digest, evidence=f"{teller} names it; which layers are its own is not known")
+
+
+def _teller(name: str, label: str, provenance: Provenance | None) -> str:
+    """What names the base; empty where nothing does."""
+    if provenance is not None and provenance.base:
+        return "its build's provenance"
     if name:
-        return Base(
-            name=name, digest=own_digest, evidence="the Dockerfile names it; which layers are its own is not known"
-        )
-    if label:
-        evidence = f"the label {NAME_LABEL} names it; which layers are its own is not known"
-        return Base(name=label, digest=digest, evidence=evidence)
-    return Base()
+        return "the Dockerfile"
+    return f"the label {NAME_LABEL}" if label else ""

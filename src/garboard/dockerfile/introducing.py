@@ -15,7 +15,7 @@ from garboard.model.attribution import Introduction, LayerOrigin, Origin
 from garboard.model.dockerfile import PackageRequest, Request
 from garboard.model.package import Package
 
-_UPGRADES: Final = re.compile(
+UPGRADES: Final = re.compile(
     r"\b(?:apt|apt-get|aptitude)\b[^;&|\n]*\b(?:dist-upgrade|full-upgrade|safe-upgrade|upgrade)\b"
     r"|\bapk\b[^;&|\n]*\b(?:upgrade|fix)\b"
     r"|\b(?:dnf5?|yum|microdnf|tdnf|zypper)\b[^;&|\n]*\b(?:update|upgrade|up|dup|distro-sync|dist-upgrade|patch)\b"
@@ -74,7 +74,7 @@ class _Askers:
             for need in package.depends_on:
                 self._needed_by[need].append(package.id)
         self._requests = _requests(steps)
-        self._upgrading = {layer for layer, step in steps.items() if _UPGRADES.search(step.instruction.original)}
+        self._upgrading = {layer for layer, step in steps.items() if UPGRADES.search(step.instruction.original)}
 
     def of(self, package: Package) -> tuple[str, str]:
         """The command and the name that it asked for; either is empty where it is not known."""

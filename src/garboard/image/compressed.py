@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
+from garboard.image import attestations
+from garboard.image import manifest as manifests
 from garboard.image.blobs import file_identity
 from garboard.image.compression import inflate
 from garboard.image.opened import Consume, Opened
 from garboard.image.options import Options
-from garboard.image.saved import entries, image_of, select
+from garboard.image.saved import entries, image_of, select, told
 from garboard.image.stream_archive import Archive, stream
 from garboard.model.errors import ImageError
 from garboard.model.gap import Gap
+from garboard.model.image import Attestations
 from garboard.model.limits import MIB
 
 
@@ -34,7 +37,8 @@ class CompressedImage:
         entry, self._gaps = select(entries(documents["manifest.json"], name), tag, name)
         if entry.config not in documents:
             raise ImageError(f"{name} is incomplete: it has no {entry.config}", "export the image again")
-        self.image = image_of(entry, documents[entry.config], name, options)
+        self._known = told(documents[entry.config], documents.get, name)
+        self.image = image_of(entry, documents[entry.config], name, options, self._known)
         self._labels = [self._label(layer) for layer in entry.layers]
 
     def _label(self, layer: str) -> str:
@@ -62,6 +66,16 @@ class CompressedImage:
 
     def gaps(self) -> tuple[Gap, ...]:
         return self._gaps
+
+    def attestations(self) -> Attestations:
+        return attestations.read(self._known.companions, self.image.name, self._document)
+
+    def _document(self, descriptor: manifests.Descriptor) -> bytes:
+        data = self._archive.documents.get(attestations.blob_path(descriptor.digest, self.image.name))
+        if data is None:
+            raise ImageError(f"{self._path} has no {descriptor.digest}")
+        manifests.check_digest(data, descriptor.digest, f"an attestation in {self._path}")
+        return data
 
     def read(self, need: Collection[int], consume: Consume) -> None:
         wanted = {self._labels[index] for index in need}

@@ -123,6 +123,9 @@ class Matcher:
         keys += [suffix for suffix in self.suffixes if last.endswith(suffix) and suffix != last]
         keys += [folder for folder in self.folders if path.startswith(folder)]
         found = [
-            (number, reader) for key in keys for number, reader, pattern in self._patterns[key] if pattern.fullmatch(path)
+            (number, reader)
+            for key in keys
+            for number, reader, pattern in self._patterns[key]
+            if pattern.fullmatch(path)
         ]
         return tuple(dict.fromkeys((*(reader for _, reader in sorted(found)), *self._exact.get(path, ()))))

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
+from garboard.image import attestations
 from garboard.image import manifest as manifests
 from garboard.image.blobs import Blobs, document
 from garboard.image.local import LocalImage
 from garboard.image.options import Options
-from garboard.image.reference import is_digest
 from garboard.model.errors import ImageError
 from garboard.model.gap import Gap
 
 _REF_NAME = "org.opencontainers.image.ref.name"
 _IMAGE_NAME = "io.containerd.image.name"
-
-
-def _blob(digest: str, subject: str) -> str:
-    if not is_digest(digest):
-        raise ImageError(f"{subject} names something that is no digest: {digest[:100]}")
-    return "blobs/" + digest.replace(":", "/", 1)
 
 
 def _names(descriptor: manifests.Descriptor) -> tuple[str, ...]:
@@ -60,25 +54,29 @@ def open_layout(blobs: Blobs, name: str, tag: str, source: str, options: Options
     index = manifests.parse_index(document(blobs, "index.json", name, limits), name)
     descriptor, gaps = _select(index, tag, name, options)
     for _ in range(manifests.DEEPEST_INDEX):
-        data = document(blobs, _blob(descriptor.digest, name), name, limits)
-        manifests.check_digest(data, descriptor.digest, f"the manifest in {name}")
-        parsed = manifests.parse(data, name)
+        parsed = manifests.parse(attestations.blob(blobs, descriptor.digest, name, limits), name)
         if isinstance(parsed, manifests.Manifest):
-            return _opened(blobs, parsed, descriptor, gaps, name, source, options)
+            companions = attestations.beside(index, descriptor.digest)
+            return _opened(blobs, parsed, descriptor, companions, gaps, name, source, options)
+        index = parsed
         descriptor = manifests.choose(parsed.manifests, options.platform, name)
     raise ImageError(f"the indexes of {name} lead on and on: {manifests.DEEPEST_INDEX} were followed, the limit")
 
 
 def _opened(
-    blobs: Blobs, manifest: manifests.Manifest, descriptor: manifests.Descriptor, gaps: tuple[Gap, ...], name: str,
-    source: str, options: Options,
+    blobs: Blobs, manifest: manifests.Manifest, descriptor: manifests.Descriptor,
+    companions: tuple[manifests.Descriptor, ...], gaps: tuple[Gap, ...], name: str, source: str, options: Options,
 ) -> LocalImage:  # fmt: skip
-    config = document(blobs, _blob(manifest.config.digest, name), name, options.limits)
-    manifests.check_digest(config, manifest.config.digest, f"the configuration in {name}")
+    config = attestations.blob(blobs, manifest.config.digest, name, options.limits)
     image = manifests.image(
         config, manifest, name=name, source=source, wanted=options.platform, manifest_digest=descriptor.digest,
         tags=_names(descriptor), limits=options.limits,
     )  # fmt: skip
     return LocalImage(
-        image, blobs, [_blob(layer.digest, name) for layer in manifest.layers], gaps, verify=options.verify
+        image,
+        blobs,
+        [attestations.blob_path(layer.digest, name) for layer in manifest.layers],
+        gaps,
+        verify=options.verify,
+        attest=lambda: attestations.stored(companions, name, blobs, options.limits),
     )

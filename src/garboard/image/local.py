@@ -7,7 +7,7 @@ is the interpreter's work alone, and threads would only stand in each other's wa
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 import msgspec
 
@@ -16,7 +16,7 @@ from garboard.image.compression import is_compressed
 from garboard.image.opened import Consume, Region
 from garboard.model.errors import ImageError
 from garboard.model.gap import Gap
-from garboard.model.image import Image
+from garboard.model.image import Attestations, Image
 
 
 class LocalImage:
@@ -25,12 +25,20 @@ class LocalImage:
     trusted = False
 
     def __init__(
-        self, image: Image, blobs: Blobs, names: Sequence[str], gaps: tuple[Gap, ...] = (), *, verify: bool = False
+        self,
+        image: Image,
+        blobs: Blobs,
+        names: Sequence[str],
+        gaps: tuple[Gap, ...] = (),
+        *,
+        verify: bool = False,
+        attest: Callable[[], Attestations] = Attestations,
     ) -> None:
         """``names`` are the layers' blobs, lowest first; with ``verify`` their digests will be computed. Raises `ImageError`
         where one is missing.
         """
         self._verify = verify
+        self._attest = attest
         self._blobs = blobs
         self._names = names
         self._gaps = gaps
@@ -59,6 +67,9 @@ class LocalImage:
 
     def gaps(self) -> tuple[Gap, ...]:
         return self._gaps
+
+    def attestations(self) -> Attestations:
+        return self._attest()
 
     def read(self, need: Collection[int], consume: Consume) -> None:
         """Largest first, so that the threads end together."""

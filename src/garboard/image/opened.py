@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from garboard.model.gap import Gap
-from garboard.model.image import Image
+from garboard.model.image import Attestations, Image
 from garboard.model.package import Inventory
 
 
@@ -71,6 +71,10 @@ class Opened(Protocol):
 
     def gaps(self) -> tuple[Gap, ...]:
         """What the source itself could not know."""
+        ...
+
+    def attestations(self) -> Attestations:
+        """What accompanies the image; fetched when it is asked for. Nothing is raised."""
         ...
 
     def close(self) -> None: ...

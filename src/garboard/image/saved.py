@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Callable
+from typing import Final, NamedTuple
+
 import msgspec
 
+from garboard.image import attestations
 from garboard.image import manifest as manifests
 from garboard.image.options import Options
 from garboard.model.errors import ImageError
@@ -11,6 +16,12 @@ from garboard.model.gap import Gap
 from garboard.model.image import Image
 
 SOURCE = "docker-archive"
+
+
+Find = Callable[[str], bytes | None]
+"""A small member of the archive by its name; None where there is none. May raise `ImageError`."""
+_MOST: Final = 64
+"""Manifests of an index that are looked at."""
 
 
 class Entry(msgspec.Struct, frozen=True, rename="pascal"):
@@ -50,11 +61,47 @@ def select(found: list[Entry], tag: str, subject: str) -> tuple[Entry, tuple[Gap
     return found[0], (gap,) if others else ()
 
 
-def image_of(entry: Entry, config: bytes, name: str, options: Options) -> Image:
+class Told(NamedTuple):
+    """What an archive that is an OCI image layout too tells of one of its images; nothing by default."""
+
+    manifest: manifests.Manifest | None = None
+    digest: str = ""
+    companions: tuple[manifests.Descriptor, ...] = ()
+
+
+def told(config: bytes, find: Find, subject: str) -> Told:
+    """The manifest of the image with this configuration, and its attestations; nothing where there is none or none whole."""
+    wanted = f"sha256:{hashlib.sha256(config).hexdigest()}"
+    try:
+        top = find("index.json")
+        return _told(manifests.parse_index(top, subject), wanted, find, subject) if top is not None else Told()
+    except ImageError:
+        return Told()
+
+
+def _told(index: manifests.Index, config_digest: str, find: Find, subject: str, depth: int = 0) -> Told:
+    for item in index.manifests[:_MOST]:
+        data = find(attestations.blob_path(item.digest, subject)) if item.is_image else None
+        if data is None:
+            continue
+        manifests.check_digest(data, item.digest, subject)
+        parsed = manifests.parse(data, subject)
+        if isinstance(parsed, manifests.Manifest):
+            if parsed.config.digest == config_digest:
+                return Told(parsed, item.digest, attestations.beside(index, item.digest))
+        elif depth < manifests.DEEPEST_INDEX:
+            found = _told(parsed, config_digest, find, subject, depth + 1)
+            if found.manifest is not None:
+                return found
+    return Told()
+
+
+def image_of(entry: Entry, config: bytes, name: str, options: Options, known: Told = Told()) -> Image:  # noqa: B008  (a value)
     """The image that an entry and its configuration describe. Raises `ImageError` where the two disagree."""
+    fitting = known if known.manifest and len(known.manifest.layers) == len(entry.layers) else Told()
     image = manifests.image(
-        config, None, name=name, source=SOURCE, wanted=options.platform, tags=tuple(entry.repo_tags or ()),
-        limits=options.limits,
+        config, fitting.manifest, name=name, source=SOURCE, wanted=options.platform, tags=tuple(entry.repo_tags or ()),
+        manifest_digest=fitting.digest, limits=options.limits,
     )  # fmt: skip
     if len(entry.layers) != len(image.layers):
         raise ImageError(

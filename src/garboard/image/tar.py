@@ -279,7 +279,10 @@ class Walker:
             try:
                 size = int(octal, 8)
                 # The checksum is the sum of all bytes, its own field read as blanks: Adler's lower half is such a sum.
-                if size < 0 or ((adler32(header) & 0xFFFF) - (adler32(stored) & 0xFFFF) + 256 - int(stored[:6], 8)) % _ADLER:
+                if (
+                    size < 0
+                    or ((adler32(header) & 0xFFFF) - (adler32(stored) & 0xFFFF) + 256 - int(stored[:6], 8)) % _ADLER
+                ):
                     raise ValueError("checksum")  # noqa: TRY301
             except ValueError:
                 if header == _ZERO:

@@ -96,6 +96,13 @@ class Image(Value):
     created: str = ""
 
 
+class Attestations(Value):
+    """What accompanies an image: in-toto statements of its provenance as they stand, and what could not be read."""
+
+    provenance: tuple[bytes, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+
+
 class File(Value):
     """A file that a cataloger asked for: its path without a leading slash, and its bytes."""
 

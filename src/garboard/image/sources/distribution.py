@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import re
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -22,6 +24,10 @@ from garboard.image.sources.authorization import authorize, parse_challenges
 from garboard.model.errors import GarboardError, ImageError, NetworkError
 
 _HUB_HOST = "registry-1.docker.io"
+_PAGE = 1000
+"""Tags asked for at once; a registry may give fewer."""
+_PAGES = 1000
+_NEXT = re.compile(r'<([^<>]*)>\s*;[^,]*rel="?next"?(?=[\s;,]|$)')
 
 
 class _Problem(msgspec.Struct):
@@ -30,6 +36,10 @@ class _Problem(msgspec.Struct):
 
 class _Problems(msgspec.Struct):
     errors: list[_Problem] = []
+
+
+class _Tags(msgspec.Struct):
+    tags: list[str] | None = None
 
 
 class NotServedError(ImageError):
@@ -75,6 +85,40 @@ class Repository:
             return data, tag_or_digest
         return data, announced if is_digest(announced) else f"sha256:{hashlib.sha256(data).hexdigest()}"
 
+    def digest(self, tag: str) -> str:
+        """The digest of what a tag names, without fetching it; empty where the registry does not say. Raises as `manifest`."""
+        if self._login and not self._authorization:
+            self._ping()
+        with self._get(f"manifests/{tag}", self._subject(tag), accept=ACCEPT, head=True) as response:
+            announced = response.headers.get("Docker-Content-Digest", "")
+        return announced if is_digest(announced) else ""
+
+    def tags(self) -> Iterator[str]:
+        """All tags, page by page, in the registry's order.
+
+        Raises `ImageError` where the repository does not exist or may not be read, `NetworkError` for an answer that is no
+        list or pages without end.
+        """
+        if self._login and not self._authorization:
+            self._ping()
+        subject, query = f"{self.host}/{self._path}", f"n={_PAGE}"
+        for _ in range(_PAGES):
+            with self._get(f"tags/list?{query}", subject) as response:
+                data = response.read(self._limits.metadata_bytes)
+                link = _NEXT.search(response.headers.get("Link", ""))
+            try:
+                yield from msgspec.json.decode(data, type=_Tags).tags or ()
+            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+                raise NetworkError(f"{subject} answers with no list of tags: {error}") from error
+            # Only the query is taken: a registry behind a proxy may not know its own name, and no other host is asked.
+            following = urlsplit(link[1]).query if link else ""
+            if not following:
+                return
+            if following == query:
+                break
+            query = following
+        raise NetworkError(f"{subject} lists its tags without end: more than {_PAGES} pages, or one again and again")
+
     def small_blob(self, digest: str) -> bytes:
         """The bytes of a blob that is no layer, as a configuration."""
         with self._get(f"blobs/{digest}", self._subject(digest)) as response:
@@ -113,14 +157,14 @@ class Repository:
             if response.status == 401:
                 self._log_in(response, "")
 
-    def _get(self, rest: str, subject: str, *, accept: str = "", resume: bool = False) -> Response:
+    def _get(self, rest: str, subject: str, *, accept: str = "", resume: bool = False, head: bool = False) -> Response:
         url = f"{self._base}{self._path}/{rest}"
         used = self._authorization
         try:
-            response = self._send(url, accept, resume=resume)
+            response = self._send(url, accept, resume=resume, head=head)
             if response.status == 401:
                 self._log_in(response, used)
-                response = self._send(url, accept, resume=resume)
+                response = self._send(url, accept, resume=resume, head=head)
         except StatusError as error:
             raise self._explained(error, subject) from error
         if response.status == 401:
@@ -131,11 +175,13 @@ class Repository:
             raise NotServedError(f"{subject} does not exist", "look at the spelling of the name and the tag")
         return response
 
-    def _send(self, url: str, accept: str, *, resume: bool = False) -> Response:
+    def _send(self, url: str, accept: str, *, resume: bool = False, head: bool = False) -> Response:
         headers = {"Accept": accept} if accept else {}
         if self._authorization:
             headers["Authorization"] = self._authorization
         try:
+            if head:
+                return self._client.head(url, headers, self._plain)
             return self._client.get(url, headers, self._plain, resume=resume)
         except TlsError as error:
             if error.plain:

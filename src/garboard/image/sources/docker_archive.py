@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from garboard.image import attestations
 from garboard.image.blobs import TarBlobs, document
 from garboard.image.compression import is_compressed
 from garboard.image.local import LocalImage
 from garboard.image.opened import AnyOpened
 from garboard.image.options import Options
 from garboard.image.place import exists, split
-from garboard.image.saved import entries, image_of, select
+from garboard.image.saved import entries, image_of, select, told
 from garboard.image.tar import is_header
 from garboard.model.errors import ImageError
 
@@ -60,4 +61,16 @@ def open(name: str, options: Options) -> AnyOpened:  # noqa: A001  (the sources'
     data = document(blobs, "manifest.json", name, options.limits)
     entry, gaps = select(entries(data, name), tag, name)
     config = document(blobs, entry.config, name, options.limits)
-    return LocalImage(image_of(entry, config, name, options), blobs, entry.layers, gaps, verify=options.verify)
+
+    def find(path: str) -> bytes | None:
+        return document(blobs, path, name, options.limits) if blobs.find(path) is not None else None
+
+    known = told(config, find, name)
+    return LocalImage(
+        image_of(entry, config, name, options, known),
+        blobs,
+        entry.layers,
+        gaps,
+        verify=options.verify,
+        attest=lambda: attestations.stored(known.companions, name, blobs, options.limits),
+    )

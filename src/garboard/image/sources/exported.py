@@ -17,7 +17,7 @@ from garboard.image.sources.docker_api import Engine, Inspected
 from garboard.image.stream_archive import Archive, stream
 from garboard.model.errors import GarboardError, ImageError
 from garboard.model.gap import Gap
-from garboard.model.image import Digest, History, Image, Layer
+from garboard.model.image import Attestations, Digest, History, Image, Layer
 
 
 class _Entry(msgspec.Struct, rename="pascal"):
@@ -85,6 +85,10 @@ class _Exported:
     def gaps(self) -> tuple[Gap, ...]:
         """None: an engine tells all or fails."""
         return ()
+
+    def attestations(self) -> Attestations:
+        """None: engines tell of none apart from an export of the whole image."""
+        return Attestations()
 
     def close(self) -> None:
         """Close the connections."""

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 
 from garboard.http import Client
+from garboard.image import attestations
 from garboard.image import manifest as manifests
 from garboard.image import reference as references
 from garboard.image.manifest import Descriptor, Manifest
@@ -16,7 +17,7 @@ from garboard.image.options import Options
 from garboard.image.sources.distribution import NotServedError, Repository
 from garboard.model.errors import GarboardError, ImageError, NetworkError, OfflineError
 from garboard.model.gap import Gap
-from garboard.model.image import Image, Reference
+from garboard.model.image import Attestations, Image, Reference
 
 SCHEMES: tuple[str, ...] = ("registry",)
 PULLS = 4
@@ -61,17 +62,19 @@ def _opened(name: str, host: str, reference: Reference, options: Options, client
     repository = Repository(host, reference.registry, reference.repository, options, client)
     data, digest = repository.manifest(reference.digest or reference.tag)
     document = manifests.parse(data, name)
+    companions: tuple[Descriptor, ...] = ()
     for _ in range(manifests.DEEPEST_INDEX):
         if isinstance(document, Manifest):
-            return _pull(name, reference, repository, document, digest, options, client)
+            return pull(name, reference, repository, document, digest, options, client, companions)
         digest = manifests.choose(document.manifests, options.platform, name).digest
         if not references.is_digest(digest):
             raise ImageError(f"the index of {name} names a manifest by something else than a digest: {digest[:100]}")
+        companions = attestations.beside(document, digest)
         document = manifests.parse(repository.manifest(digest)[0], name)
     raise ImageError(f"{name} nests its indexes deeper than {manifests.DEEPEST_INDEX}")
 
 
-def _pull(
+def pull(
     name: str,
     reference: Reference,
     repository: Repository,
@@ -79,7 +82,9 @@ def _pull(
     digest: str,
     options: Options,
     client: Client,
+    companions: tuple[Descriptor, ...] = (),
 ) -> Opened:
+    """The image of a manifest that was read; ``companions`` are its attestations. Closing it closes the client's connections. Raises as `open`."""
     if not references.is_digest(manifest.config.digest):
         raise ImageError(f"the manifest of {name} names its configuration by something else than a digest")
     image = manifests.image(
@@ -92,7 +97,7 @@ def _pull(
         tags=(reference.familiar,) if reference.tag else (),
         limits=options.limits,
     )
-    return _Pull(image, manifest.layers, repository, options, client)
+    return _Pull(image, manifest.layers, repository, options, client, companions)
 
 
 class _StoppedError(Exception):
@@ -105,9 +110,16 @@ class _Pull:
     trusted = True
 
     def __init__(
-        self, image: Image, blobs: list[Descriptor], repository: Repository, options: Options, client: Client
+        self,
+        image: Image,
+        blobs: list[Descriptor],
+        repository: Repository,
+        options: Options,
+        client: Client,
+        companions: tuple[Descriptor, ...] = (),
     ) -> None:
         self.image = image
+        self._companions = companions
         self._blobs = blobs
         self._repository = repository
         self._progress = options.progress
@@ -125,6 +137,17 @@ class _Pull:
     def gaps(self) -> tuple[Gap, ...]:
         """None: a registry tells all or fails."""
         return ()
+
+    def attestations(self) -> Attestations:
+        """Of the index that led here."""
+        return attestations.read(self._companions, self.image.name, self._document)
+
+    def _document(self, descriptor: Descriptor) -> bytes:
+        if not references.is_digest(descriptor.digest):
+            raise ImageError(f"an attestation names something that is no digest: {descriptor.digest[:100]}")
+        if descriptor.media_type in (manifests.OCI_MANIFEST, manifests.DOCKER_MANIFEST):
+            return self._repository.manifest(descriptor.digest)[0]
+        return self._repository.small_blob(descriptor.digest)
 
     def close(self) -> None:
         """Close the connections."""

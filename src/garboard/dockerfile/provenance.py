@@ -1,0 +1,315 @@
+"""Provenance of a build, as BuildKit attests it: which image it began from, which Dockerfile it ran, which line made which layer.
+
+Format: in-toto statements (v0.1, v1) with a SLSA provenance predicate (v0.2, v1) of build type ``buildkit``; with
+``mode=max`` the predicate also holds the Dockerfile and the digests of the layers after each step.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+from urllib.parse import parse_qs, unquote
+
+import msgspec
+
+from garboard.model.base import Value
+from garboard.model.gap import Gap
+from garboard.model.image import Image
+
+_FRONTENDS: Final = ("docker/dockerfile", "docker/dockerfile-upstream")
+"""Images of the build's own tools, which no stage is built on."""
+_IMAGE: Final = "docker-image://"
+_MATERIAL: Final = "pkg:docker/"
+_ARGUMENT: Final = "build-arg:"
+
+
+class Provenance(Value):
+    """What the statements say of one image.
+
+    Attributes:
+        base: the image that its final stage is built on, as the build named it; empty where that is not told.
+        base_digest: of that image's manifest or index.
+        base_layers: how many of the lowest layers are its own; None where that is not told.
+        file: the Dockerfile's name; ``text`` its content, None without ``mode=max``.
+        target: of the build, with its ``build_args``.
+        lines: by layer (index, lowest 0) the lines that its step stands on, each line once; empty where not told.
+    """
+
+    base: str = ""
+    base_digest: str = ""
+    base_layers: int | None = None
+    file: str = ""
+    text: bytes | None = None
+    target: str = ""
+    build_args: tuple[tuple[str, str], ...] = ()
+    lines: tuple[tuple[int, ...], ...] = ()
+
+
+class _Material(msgspec.Struct, frozen=True):
+    uri: str = ""
+    digest: dict[str, str] = {}
+
+
+class _Subject(msgspec.Struct, frozen=True):
+    digest: dict[str, str] = {}
+
+
+class _Position(msgspec.Struct, frozen=True):
+    line: int = 0
+
+
+class _Range(msgspec.Struct, frozen=True):
+    start: _Position = _Position()
+    end: _Position = _Position()
+
+
+class _Location(msgspec.Struct, frozen=True, rename="camel"):
+    ranges: list[_Range] = []
+    source_index: int = 0
+
+
+class _Locations(msgspec.Struct, frozen=True):
+    locations: list[_Location] = []
+
+
+class _Info(msgspec.Struct, frozen=True):
+    filename: str = ""
+    data: str = ""
+
+
+class _Source(msgspec.Struct, frozen=True):
+    locations: dict[str, _Locations] = {}
+    infos: list[_Info] = []
+
+
+class _Layer(msgspec.Struct, frozen=True):
+    digest: str = ""
+
+
+class _Build(msgspec.Struct, frozen=True):
+    """BuildKit's own part: where steps stand, and what they made (``stepN:OUTPUT``: chains of layers)."""
+
+    source: _Source = _Source()
+    layers: dict[str, list[list[_Layer]]] = {}
+
+
+class _Step(msgspec.Struct, frozen=True):
+    id: str = ""
+    op: Any = None
+
+
+class _Definition(msgspec.Struct, frozen=True, rename="camel"):
+    llb_definition: list[_Step] = []
+
+
+class _Request(msgspec.Struct, frozen=True):
+    args: dict[str, str] = {}
+
+
+class _Config(msgspec.Struct, frozen=True, rename="camel"):
+    entry_point: str = ""
+    path: str = ""
+
+
+class _Invocation(msgspec.Struct, frozen=True, rename="camel"):
+    config_source: _Config = _Config()
+    parameters: _Request = _Request()
+
+
+class _External(msgspec.Struct, frozen=True, rename="camel"):
+    config_source: _Config = _Config()
+    request: _Request = _Request()
+
+
+class _Internal(msgspec.Struct, frozen=True, rename="camel"):
+    build_config: _Definition | None = None
+
+
+class _BuildDefinition(msgspec.Struct, frozen=True, rename="camel"):
+    external_parameters: _External = _External()
+    internal_parameters: _Internal = _Internal()
+    resolved_dependencies: list[_Material] = []
+
+
+class _MetadataV0(msgspec.Struct, frozen=True):
+    build: _Build = msgspec.field(default_factory=_Build, name="https://mobyproject.org/buildkit@v1#metadata")
+
+
+class _MetadataV1(msgspec.Struct, frozen=True):
+    build: _Build = msgspec.field(default_factory=_Build, name="buildkit_metadata")
+
+
+class _RunDetails(msgspec.Struct, frozen=True):
+    metadata: _MetadataV1 = _MetadataV1()
+
+
+class _Predicate(msgspec.Struct, frozen=True, rename="camel"):
+    """Of both versions: each has its own members."""
+
+    materials: list[_Material] = []
+    invocation: _Invocation = _Invocation()
+    build_config: _Definition | None = None
+    metadata: _MetadataV0 = _MetadataV0()
+    build_definition: _BuildDefinition | None = None
+    run_details: _RunDetails = _RunDetails()
+
+
+class _Statement(msgspec.Struct, frozen=True, rename="camel"):
+    predicate: _Predicate
+    predicate_type: str = ""
+    subject: list[_Subject] = []
+
+
+class _Told(Value):
+    """What both versions say, in one shape."""
+
+    materials: tuple[_Material, ...]
+    file: str
+    args: dict[str, str]
+    steps: tuple[_Step, ...]
+    build: _Build
+
+
+def read(statements: Iterable[bytes], image: Image) -> tuple[Provenance | None, tuple[Gap, ...]]:
+    """What the first statement says that speaks of this very image; one that cannot be read or speaks of another is a gap."""
+    gaps: list[Gap] = []
+    for data in statements:
+        try:
+            statement = msgspec.json.decode(data, type=_Statement)
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+            gaps.append(_gap(image, f"cannot be read: {error}"))
+            continue
+        subjects = {f"{kind}:{value}" for one in statement.subject for kind, value in one.digest.items()}
+        if not image.manifest_digest or image.manifest_digest not in subjects:
+            gaps.append(_gap(image, "speaks of another image, so nothing in it was used"))
+            continue
+        return _provenance(_told(statement.predicate), image), tuple(gaps)
+    return None, tuple(gaps)
+
+
+def _gap(image: Image, reason: str) -> Gap:
+    return Gap(stage="dockerfile", subject=f"provenance of {image.name}", reason=reason)
+
+
+def _told(predicate: _Predicate) -> _Told:
+    definition = predicate.build_definition
+    if definition is None:
+        config = predicate.build_config or _Definition()
+        return _Told(
+            materials=tuple(predicate.materials),
+            file=predicate.invocation.config_source.entry_point,
+            args=predicate.invocation.parameters.args,
+            steps=tuple(config.llb_definition),
+            build=predicate.metadata.build,
+        )
+    config = definition.internal_parameters.build_config or _Definition()
+    return _Told(
+        materials=tuple(definition.resolved_dependencies),
+        file=definition.external_parameters.config_source.path,
+        args=definition.external_parameters.request.args,
+        steps=tuple(config.llb_definition),
+        build=predicate.run_details.metadata.build,
+    )
+
+
+def _provenance(told: _Told, image: Image) -> Provenance:
+    digests = tuple(layer.digest or "" for layer in image.layers)
+    base, digest, layers = _base(told, digests)
+    info = told.build.source.infos[0] if told.build.source.infos else _Info()
+    return Provenance(
+        base=base,
+        base_digest=digest,
+        base_layers=layers,
+        file=info.filename or told.file,
+        text=_text(info.data),
+        target=told.args.get("target", ""),
+        build_args=tuple(
+            sorted(
+                (name.removeprefix(_ARGUMENT), value) for name, value in told.args.items() if name.startswith(_ARGUMENT)
+            )
+        ),
+        lines=_lines(told.build, digests),
+    )
+
+
+def _text(data: str) -> bytes | None:
+    try:
+        return base64.b64decode(data, validate=True) or None
+    except (binascii.Error, ValueError):
+        return None
+
+
+def _chain(build: _Build, step: str) -> tuple[str, ...]:
+    """The layers after a step, lowest first; empty where that is not told or told in several ways."""
+    chains = {
+        tuple(layer.digest for layer in chain)
+        for name, made in build.layers.items()
+        if name.partition(":")[0] == step
+        for chain in made
+    }
+    return chains.pop() if len(chains) == 1 else ()
+
+
+def _base(told: _Told, digests: Sequence[str]) -> tuple[str, str, int | None]:
+    """Name, digest and layers: the image whose layers are the image's lowest; else the only image that was used."""
+    named: list[tuple[str, str]] = []
+    below: list[tuple[int, str, str]] = []
+    for step in told.steps:
+        identifier = _identifier(step)
+        if not identifier.startswith(_IMAGE):
+            continue
+        name, _, digest = identifier.removeprefix(_IMAGE).partition("@")
+        named.append((_short(name), digest))
+        chain = _chain(told.build, step.id)
+        if chain and tuple(digests[: len(chain)]) == chain:
+            below.append((len(chain), _short(name), digest))
+    if below:
+        most = max(count for count, _, _ in below)
+        best = {(name, digest) for count, name, digest in below if count == most}
+        return (*best.pop(), most) if len(best) == 1 else ("", "", most)
+    used = set(named) if told.steps else set(_materials(told.materials))
+    return (*used.pop(), None) if len(used) == 1 else ("", "", None)
+
+
+def _identifier(step: _Step) -> str:
+    """Of a source step (``docker-image://…``), else empty."""
+    found: Any = step.op
+    for key in ("Op", "source", "identifier"):
+        found = found.get(key) if isinstance(found, dict) else None
+    return found if isinstance(found, str) else ""
+
+
+def _short(name: str) -> str:
+    """As people write it in a Dockerfile."""
+    return name.removeprefix("docker.io/").removeprefix("library/")
+
+
+def _materials(materials: Iterable[_Material]) -> Iterable[tuple[str, str]]:
+    """Images by name and digest, from their package URLs (``pkg:docker/NAMESPACE/NAME@TAG?platform=…``)."""
+    for material in materials:
+        if not material.uri.startswith(_MATERIAL):
+            continue
+        rest, _, query = material.uri.removeprefix(_MATERIAL).partition("?")
+        name, _, tag = rest.partition("@")
+        name = _short(unquote(name))
+        if name in _FRONTENDS:
+            continue
+        stated = parse_qs(query).get("digest", [""])[0]
+        sha256 = material.digest.get("sha256", "")
+        yield f"{name}:{unquote(tag)}" if tag else name, stated or (f"sha256:{sha256}" if sha256 else "")
+
+
+def _lines(build: _Build, digests: Sequence[str]) -> tuple[tuple[int, ...], ...]:
+    """For each layer the first lines of the steps after which it is the topmost one."""
+    found: list[dict[int, None]] = [{} for _ in digests]
+    for step, places in build.source.locations.items():
+        chain = _chain(build, step)
+        if not chain or tuple(digests[: len(chain)]) != chain:
+            continue
+        for location in places.locations:
+            starts = [one.start.line for one in location.ranges if one.start.line > 0]
+            if starts and location.source_index == 0:
+                found[len(chain) - 1][min(starts)] = None
+    return tuple(tuple(lines) for lines in found)

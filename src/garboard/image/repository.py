@@ -1,0 +1,124 @@
+"""A whole repository of a registry: its tags, what they name, and its images, through one set of connections."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import Final, NamedTuple
+
+from garboard.http import Client
+from garboard.image import manifest as manifests
+from garboard.image import reference as references
+from garboard.image.manifest import Manifest
+from garboard.image.opened import Opened
+from garboard.image.options import Options
+from garboard.image.sources.distribution import NotServedError, Repository
+from garboard.image.sources.registry import pull
+from garboard.model.errors import ImageError, NetworkError, OfflineError, UsageError
+from garboard.model.image import Platform, Reference
+
+PATIENCE: Final = 900.0
+"""Seconds that a registry may ask for by Retry-After: who reads a whole repository waits rather than fails."""
+
+
+class Child(NamedTuple):
+    """One image of an index; the platform is None where the index does not state it."""
+
+    digest: str
+    platform: Platform | None
+
+
+class RemoteRepository:
+    """A repository; its methods may be called from several threads. Close it when done.
+
+    ``name`` is a reference without tag and digest. Its mirrors are asked first; the first host that lists the tags is used
+    for all else. Raises `UsageError` for a name with a tag, `OfflineError` where no connection may be opened.
+    """
+
+    def __init__(self, name: str, options: Options) -> None:
+        self._reference = references.parse(name)
+        if self._reference.digest or name.rpartition("/")[2].find(":") > 0:
+            raise UsageError(
+                f"{name} is not a repository but one image of it", "leave the tag out; --tags GLOB chooses"
+            )
+        if options.offline:
+            raise OfflineError(
+                f"offline: the tags of {name} would have to be fetched from {self._reference.registry}",
+                "leave out --offline",
+            )
+        self.name: Final = f"{self._reference.registry}/{self._reference.repository}"
+        self._options = options
+        self._client = Client(ca_file=options.ca_file, longest_wait=PATIENCE)
+        self._repository = self._at(self._reference.registry)
+        self._manifests: dict[str, bytes] = {}
+
+    def _at(self, host: str) -> Repository:
+        return Repository(host, self._reference.registry, self._reference.repository, self._options, self._client)
+
+    def tags(self) -> tuple[str, ...]:
+        """All tags, in the registry's order. Raises `ImageError` or `NetworkError`."""
+        mirrors = [mirror for registry, mirror in self._options.mirrors if registry == self._reference.registry]
+        for mirror in mirrors:
+            with contextlib.suppress(NotServedError, NetworkError):
+                repository = self._at(mirror)
+                found = tuple(repository.tags())
+                self._repository = repository
+                return found
+        return tuple(self._repository.tags())
+
+    def digest(self, tag: str) -> str:
+        """The digest of what a tag names now. Raises `ImageError` or `NetworkError`."""
+        return self._repository.digest(tag) or self._fetched(tag)
+
+    def _fetched(self, tag: str) -> str:
+        data, digest = self._repository.manifest(tag)
+        self._manifests[digest] = data
+        return digest
+
+    def images(self, digest: str) -> tuple[Child, ...]:
+        """The images of an index, or the one of a lone manifest; attestations are none.
+
+        Raises `ImageError` for what holds no image, or is of a kind that is not read (schema 1); `NetworkError`.
+        """
+        found = tuple(dict.fromkeys(self._children(digest, manifests.DEEPEST_INDEX)))
+        if not found:
+            raise ImageError(
+                f"{self.name}@{digest} holds no image", "its index names only attestations or nothing at all"
+            )
+        return found
+
+    def _children(self, digest: str, depth: int) -> list[Child]:
+        data = self._document(digest)
+        document = manifests.parse(data, f"{self.name}@{digest}")
+        if isinstance(document, Manifest):
+            self._manifests[digest] = data  # a registry counts what is fetched: not twice
+            return [Child(digest, None)]
+        if not depth:
+            raise ImageError(f"{self.name}@{digest} nests its indexes deeper than {manifests.DEEPEST_INDEX}")
+        found: list[Child] = []
+        for one in document.manifests:
+            if not references.is_digest(one.digest):
+                raise ImageError(f"the index {self.name}@{digest} names a manifest by something else than a digest")
+            if one.is_index:
+                found += self._children(one.digest, depth - 1)
+            elif one.is_image:
+                found.append(Child(one.digest, one.known_platform))
+        return found
+
+    def _document(self, digest: str) -> bytes:
+        return self._manifests.pop(digest, None) or self._repository.manifest(digest)[0]
+
+    def open(self, digest: str, tag: str) -> Opened:
+        """The image of a manifest; ``tag`` is what it is called by. Not to be closed: the connections are the repository's.
+
+        Raises `ImageError` or `NetworkError`.
+        """
+        name = f"{self.name}:{tag}"
+        document = manifests.parse(self._document(digest), name)
+        if not isinstance(document, Manifest):
+            raise ImageError(f"{name}@{digest} is an index where an image was expected")
+        reference = Reference(registry=self._reference.registry, repository=self._reference.repository, tag=tag)
+        return pull(name, reference, self._repository, document, digest, self._options, self._client)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
