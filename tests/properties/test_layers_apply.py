@@ -123,6 +123,8 @@ class Disk:
         place = self.resolve(entry.path)
         if place == self.root:
             return
+        if os.path.islink(place) and os.path.relpath(place, self.root) != entry.path.strip("/"):
+            raise Impossible  # a name that leads through links onto a link: no builder spells a path so
         self.make_parents(place)
         if entry.kind == tarfile.DIRTYPE:
             if not os.path.isdir(place) or os.path.islink(place):

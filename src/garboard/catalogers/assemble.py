@@ -11,7 +11,7 @@ from garboard.catalogers import CATALOGERS, distro, graph
 from garboard.catalogers.purl import OS_TYPES, purl
 from garboard.model.gap import Gap
 from garboard.model.image import FileHistory, Files, FileVersion
-from garboard.model.package import Distro, Fact, Inventory, Licences, Location, Marks, Owns, Package
+from garboard.model.package import Distro, Fact, Inventory, Licences, Location, Marks, Owns, Package, Retention
 
 ECOSYSTEMS: Final = {
     str(getattr(cataloger, "PURL_TYPE")): str(getattr(cataloger, "OSV_ECOSYSTEM"))  # noqa: B009
@@ -49,6 +49,7 @@ class _Facts:
         self.marks: list[Marks] = []
         self.owners: dict[str, Owns] = {}
         self.licences: dict[tuple[str, str], tuple[str, ...]] = {}
+        self.retention: dict[str, Retention] = {}
         self.gaps: list[Gap] = list(files.gaps)
         for history in files.histories:
             self._add(history)
@@ -70,6 +71,8 @@ class _Facts:
                 self.owners.update(dict.fromkeys(fact.paths, fact))
             elif isinstance(fact, Licences):
                 self.licences[fact.type, fact.package] = fact.licences
+            elif isinstance(fact, Retention):
+                self.retention[history.asked or history.path] = fact
             elif isinstance(fact, Gap):
                 self.gaps.append(fact)
 
@@ -172,4 +175,6 @@ def assemble(files: Files) -> Inventory:
                 reason="no os-release or similar file tells which distribution this is, so its packages were not judged",
             )
         )
-    return Inventory(packages=completed, distro=found, gaps=tuple(gaps))
+    # apt reads the folder of settings before the file beside it (apt.conf(5)).
+    ordered = sorted(facts.retention.items(), key=lambda one: (".d/" not in one[0], one[0]))
+    return Inventory(packages=completed, distro=found, gaps=tuple(gaps), retention=tuple(fact for _, fact in ordered))

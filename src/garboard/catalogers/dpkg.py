@@ -17,7 +17,7 @@ import msgspec
 from garboard.catalogers import language_paths
 from garboard.model.gap import Gap
 from garboard.model.image import File
-from garboard.model.package import Fact, Licences, Marks, Owns, Package
+from garboard.model.package import Fact, Licences, Marks, Owns, Package, Retention
 
 NAME = "dpkg"
 VERSION = 2
@@ -28,6 +28,8 @@ GLOBS = (
     "var/lib/dpkg/status.d/*",
     "var/lib/dpkg/info/*.list",
     "var/lib/apt/extended_states",
+    "etc/apt/apt.conf",
+    "etc/apt/apt.conf.d/*",
     "var/lib/chisel/manifest.wall",
     "usr/share/doc/*/copyright",
 )
@@ -43,6 +45,8 @@ _FIELD = re.compile(
 _SOURCE = re.compile(r"([^\s(]+)(?:\s*\(([^)]*)\))?")
 _QUALIFIER = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|:[a-z0-9-]+|\s+")
 _LICENCE = re.compile(rb"\nLicense:[ \t]*([^\s][^\n]*)")
+_AUTOREMOVE = re.compile(r'(?im)^[ \t]*APT::AutoRemove::(Recommends|Suggests)Important[ \t]+"?([\w-]+)"?[ \t]*;')
+_FALSE = frozenset({"0", "false", "no", "off", "disable", "without"})
 _HEAD_BYTES = 1024
 """Of a copyright file, within which a machine-readable one says ``Format:``."""
 _MANIFEST_BYTES = 256 * 1024 * 1024
@@ -165,6 +169,14 @@ def _copyright(file: File) -> Iterator[Fact]:
         yield Licences(type=PURL_TYPE, package=file.path.split("/")[-2], licences=names)
 
 
+def _apt_conf(file: File) -> Iterator[Fact]:
+    """The options that tell ``autoremove`` what is still needed, as one line each (apt.conf(5))."""
+    text = file.data.decode("utf-8", "replace")
+    stated = {word.lower(): value.lower() not in _FALSE for word, value in _AUTOREMOVE.findall(text)}
+    if stated:
+        yield Retention(type=PURL_TYPE, recommended=stated.get("recommends"), suggested=stated.get("suggests"))
+
+
 class _Entry(msgspec.Struct):
     """A line of a Chisel manifest: a package, or a path with the slices (``package_slice``) that brought it."""
 
@@ -222,4 +234,5 @@ _READERS: tuple[tuple[Callable[[str], Any], Callable[[File], Iterator[Fact]]], .
     (lambda path: path.endswith("/extended_states"), _extended_states),
     (lambda path: path.endswith("/manifest.wall"), _chisel),
     (lambda path: path.endswith("/copyright"), _copyright),
+    (lambda path: path.startswith("etc/apt/apt.conf"), _apt_conf),
 )

@@ -143,7 +143,25 @@ class Licences(Value, tag_field="fact", tag="licences"):
     licences: tuple[str, ...]
 
 
-Fact = Package | Distro | Owns | Marks | Licences | Gap
+class Retention(Value, tag_field="fact", tag="retention"):
+    """Whether packages that another one recommends or suggests are kept from being removed as unneeded.
+
+    None where the file does not say; of several files, the last that says counts.
+    """
+
+    type: str
+    recommended: bool | None = None
+    suggested: bool | None = None
+
+
+class Kept(Value, tag_field="fact", tag="kept"):
+    """A configuration file, or what matters of it: ``path`` is as its reader was shown it."""
+
+    path: str
+    data: bytes
+
+
+Fact = Package | Distro | Owns | Marks | Licences | Retention | Kept | Gap
 """What one file tells."""
 
 
@@ -153,3 +171,5 @@ class Inventory(Value):
     packages: tuple[Package, ...] = ()
     distro: Distro | None = None
     gaps: tuple[Gap, ...] = ()
+    retention: tuple[Retention, ...] = ()
+    """In the order in which the package manager reads them."""
