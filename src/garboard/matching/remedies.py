@@ -15,6 +15,7 @@ from garboard.model.explanation import Remedy
 from garboard.model.finding import Finding
 from garboard.model.package import Package
 from garboard.model.report import Report
+from garboard.pinning import pinned
 
 _STATUS: Final = MappingProxyType(
     {
@@ -140,7 +141,7 @@ def _rebuild(finding: Finding, report: Report) -> Iterator[Remedy]:
     elif introduced.copied_from:
         yield Remedy(text=f"it was copied from {introduced.copied_from}: mend it there and build again")
     elif introduced.origin is Origin.DOCKERFILE:
-        if _pinned(finding.package, introduced):
+        if pinned(finding.package, introduced):
             yield Remedy(text=f"`{_words(introduced)}` names the version: change it there{_at(introduced)}")
         elif finding.package.type in {"deb", "apk", "rpm"}:
             yield Remedy(
@@ -155,13 +156,6 @@ def _words(introduced: Introduction) -> str:
 
 def _at(introduced: Introduction) -> str:
     return f" ({introduced.place.file}:{introduced.place.line})" if introduced.place else ""
-
-
-def _pinned(package: Package, introduced: Introduction) -> bool:
-    """Whether the command names the package with a version, in the way of its package manager."""
-    version = f"-{package.version}" if package.type == "rpm" else {"pypi": "==", "npm": "@"}.get(package.type, "=")
-    start = f"{package.full_name}{version}".casefold()
-    return any(word.strip("'\"").casefold().startswith(start) for word in _words(introduced).split())
 
 
 def _drop(findings: Sequence[Finding], report: Report) -> Iterator[Remedy]:

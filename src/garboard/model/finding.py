@@ -51,3 +51,9 @@ class Finding(Value):
     """Dependency paths, shortest first, each from a direct package to this one, as package ids."""
     introduced: Introduction | None = None
     """Who brought the package in; None where the image has no layers."""
+
+    @property
+    def issue(self) -> tuple[str, str, str]:
+        """What a person counts as one: a vulnerability of a source package (of a Node package: of that name)."""
+        package = self.package
+        return self.vulnerability.id, package.type, package.source if package.type != "npm" else package.full_name

@@ -1,0 +1,80 @@
+"""What to do about an image: few changes in place of many findings."""
+
+from __future__ import annotations
+
+import enum
+
+from garboard.model.attribution import Place
+from garboard.model.base import Value
+
+IssueKey = tuple[str, str, str]
+"""Vulnerability id, package type, and the source package (of a language package its own name)."""
+
+
+class Kind(enum.StrEnum):
+    """What is to be done, the cheapest first."""
+
+    REBUILD = "rebuild"
+    """Build again without the cache: what your lines install comes newer."""
+    PULL = "pull"
+    """Build again upon the image that the base's tag names today."""
+    RAISE = "raise"
+    """Ask for another version of a package on its line."""
+    BASE = "base"
+    """Change the FROM line."""
+    UPGRADE = "upgrade"
+    """Upgrade the base's packages in a line of your own."""
+    DROP = "drop"
+    """Do without a package that a line asks for."""
+
+
+class Action(Value):
+    """One thing to do, and what it truly clears.
+
+    Attributes:
+        text: a sentence for a person, without figures.
+        command: what to run, or the words to write into the Dockerfile; empty where there are none.
+        place: of the line that is to be changed.
+        risk: what may go wrong, a sentence.
+        clears: issues that nothing cheaper clears, each in one action alone.
+        adds: issues that it brings.
+        before: how many issues the image has before it and after all cheaper ones; ``after`` with it.
+    """
+
+    kind: Kind
+    text: str
+    command: str = ""
+    place: Place | None = None
+    risk: str = ""
+    clears: tuple[IssueKey, ...] = ()
+    adds: tuple[IssueKey, ...] = ()
+    before: int = 0
+    after: int = 0
+
+
+class Remaining(Value):
+    """Issues that no action clears, for one reason."""
+
+    reason: str
+    issues: tuple[IssueKey, ...]
+
+
+class Actions(Value):
+    """Everything that there is to do, what clears the most first.
+
+    Attributes:
+        total: today's issues.
+        actions: together they clear ``total`` less ``remaining``, but for what they add.
+        remaining: what is left when all is done, by reason, the most first.
+        checked: whether the package mirrors were asked what they have; else the advisories' word is taken for it.
+    """
+
+    total: int = 0
+    actions: tuple[Action, ...] = ()
+    remaining: tuple[Remaining, ...] = ()
+    checked: bool = False
+
+    @property
+    def left(self) -> int:
+        """How many issues remain when all is done."""
+        return sum(len(one.issues) for one in self.remaining)

@@ -1,0 +1,94 @@
+"""What to do, as JSON."""
+
+from __future__ import annotations
+
+import msgspec
+
+from garboard.model.action import Action, Actions, IssueKey
+
+
+class _Out(msgspec.Struct, rename="camel"):
+    """A part of the document."""
+
+
+class IssueOf(_Out):
+    """One issue: the vulnerability and the source package."""
+
+    id: str
+    type: str
+    source: str
+
+
+class ActionOf(_Out):
+    """One action; ``cleared`` and ``added`` count issues."""
+
+    kind: str
+    text: str
+    command: str
+    dockerfile_file: str
+    dockerfile_line: int | None
+    risk: str
+    cleared: int
+    added: int
+    before: int
+    after: int
+    clears: list[IssueOf]
+    adds: list[IssueOf]
+
+
+class RemainingOf(_Out):
+    """What no action clears, for one reason."""
+
+    reason: str
+    count: int
+    issues: list[IssueOf]
+
+
+class ActionsOf(_Out):
+    """The whole list. ``mirrorsChecked``: else the advisories' word is taken for what is published."""
+
+    issues: int
+    remaining: int
+    mirrors_checked: bool
+    actions: list[ActionOf]
+    remains: list[RemainingOf]
+
+
+def document(actions: Actions) -> ActionsOf:
+    """The list as it stands in a report's JSON and in its own."""
+    return ActionsOf(
+        issues=actions.total,
+        remaining=actions.left,
+        mirrors_checked=actions.checked,
+        actions=[_action(one) for one in actions.actions],
+        remains=[
+            RemainingOf(reason=one.reason, count=len(one.issues), issues=[_issue(key) for key in one.issues])
+            for one in actions.remaining
+        ],
+    )
+
+
+def _action(one: Action) -> ActionOf:
+    return ActionOf(
+        kind=one.kind.value,
+        text=one.text,
+        command=one.command,
+        dockerfile_file=one.place.file if one.place else "",
+        dockerfile_line=one.place.line if one.place else None,
+        risk=one.risk,
+        cleared=len(one.clears),
+        added=len(one.adds),
+        before=one.before,
+        after=one.after,
+        clears=[_issue(key) for key in one.clears],
+        adds=[_issue(key) for key in one.adds],
+    )
+
+
+def _issue(key: IssueKey) -> IssueOf:
+    return IssueOf(id=key[0], type=key[1], source=key[2])
+
+
+def render(actions: Actions) -> bytes:
+    """The list alone."""
+    return msgspec.json.format(msgspec.json.encode(document(actions)), indent=2) + b"\n"

@@ -1,0 +1,79 @@
+"""What to do, as text: a block at the end of a report, and a list of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from garboard.model.action import Action, Actions
+from garboard.model.gap import Gap
+from garboard.reporters.terminal import document, paint
+
+_SHOWN = 5
+"""In a report; the command of its own shows all."""
+
+
+def _line(number: int, action: Action) -> str:
+    place = f" ({action.place.file}:{action.place.line})" if action.place else ""
+    text = f"{number:>3}. {action.text}{place}: "
+    brought = f", +{len(action.adds)}" if action.adds else ""
+    return f"{text}{action.before} → {action.after}  (-{len(action.clears)}{brought})"
+
+
+def _left(actions: Actions) -> Iterator[str]:
+    if not actions.left:
+        if actions.total:
+            yield "Then nothing remains that is known."
+        return
+    yield f"{actions.left} {'remains' if actions.left == 1 else 'remain'}:"
+    for one in actions.remaining:
+        yield f"     {len(one.issues):>5}  {one.reason}"
+
+
+def _checked(actions: Actions) -> str:
+    return (
+        "Versions were looked up in the package mirrors."
+        if actions.checked
+        else "That fixes are published is the advisories' word; garboard actions --check-mirrors asks the mirrors."
+    )
+
+
+def block(actions: Actions | None) -> Iterator[str]:
+    """The end of a report: what clears the most first, a few lines."""
+    if actions is None or not actions.total:
+        return
+    yield ""
+    yield "What to do:"
+    shown = actions.actions[:_SHOWN]
+    for number, action in enumerate(shown, 1):
+        yield _line(number, action)
+        yield f"     {action.risk}"
+    rest = actions.actions[_SHOWN:]
+    if rest:
+        clears = sum(len(one.clears) for one in rest)
+        yield f"     and {len(rest)} more that clear {clears}: garboard actions"
+    yield from _left(actions)
+
+
+def _head(actions: Actions) -> str:
+    count = f"{actions.total} issue{'s' if actions.total != 1 else ''}"
+    if not actions.total:
+        return "No issues: nothing to do."
+    return f"{count}. What to do, most first:" if actions.actions else f"{count}, and nothing at hand clears any."
+
+
+def render(actions: Actions, gaps: Sequence[Gap] = (), *, colour: bool = False) -> bytes:
+    """All of it, with the words to run or to write; ``gaps`` are what the scan could not know."""
+    lines = [paint(_head(actions), "1", colour=colour)]
+    for number, action in enumerate(actions.actions, 1):
+        lines += ["", _line(number, action)]
+        if action.command:
+            lines.append(
+                f"     $ {action.command}" if action.command.startswith("docker ") else f"     {action.command}"
+            )
+        lines.append(f"     Risk: {action.risk}.")
+    lines += ["", *_left(actions)]
+    if actions.actions:
+        lines += ["", _checked(actions)]
+    if gaps:
+        lines += ["", "Not covered:", *(f"  - {gap.subject}: {gap.reason}" for gap in gaps)]
+    return document(lines, colour=colour)
