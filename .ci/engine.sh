@@ -34,7 +34,7 @@ bootstrap() {
 }
 
 launch() {
-  local store=$1 settings='{}'
+  local store=$1 settings='{"experimental": true}' # `docker build --squash` is one
   [ "$store" = containerd ] && settings='{"features": {"containerd-snapshotter": true}}'
   rm -f "$root/run/$store.pid" "$root/run/$store.sock"
   mkdir -p "$root/etc/docker" "$root/var/log"

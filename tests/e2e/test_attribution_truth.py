@@ -266,6 +266,21 @@ def test_buildah_in_one_layer(lab: Lab, buildah: Buildah) -> None:
     adds_up(report, lab.scan(archive, text, "--exclude-base"), truth)
 
 
+def test_docker_squashed(lab: Lab) -> None:
+    """Docker's own squash leaves the base its layers: whose a package is is known, and by which line is not."""
+    case = named("plain")
+    image, text, truth = "localhost/attribution-squashed:1", case.text(lab.base(case)), lab.truth(case)
+    options = [word for one in lab.options(case) for word in ("--build-arg", one)]
+    words = ("build", "--squash", "--network", "host", "--quiet", *options, "-t", image, "-f", "-", lab.context)
+    run("docker", *words, env={**lab.docker.env, "DOCKER_BUILDKIT": "0"}, stdin=text.encode())
+    report = lab.scan(f"docker:{image}", text)
+    judge(report, truth, text).is_precise()
+    assert {entry["origin"] for entry in report["vulnerabilities"]} == {"base", "dockerfile"}
+    assert {entry["dockerfileLine"] for entry in report["vulnerabilities"]} == {None}
+    assert any("which of them brought a package is not known" in gap["reason"] for gap in report["gaps"])
+    adds_up(report, lab.scan(f"docker:{image}", text, "--exclude-base"), truth)
+
+
 def test_buildah_squashed(lab: Lab, buildah: Buildah) -> None:
     case = named("plain")
     nothing_is_known(lab, buildah.build(case, "--squash"), case)

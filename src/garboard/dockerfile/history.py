@@ -12,6 +12,8 @@ import re
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
+import msgspec
+
 from garboard.model.image import History
 
 METADATA: Final = frozenset(
@@ -25,6 +27,8 @@ WORK: Final = frozenset(("RUN", "COPY", "ADD"))
 """Instructions that bring packages in."""
 
 _KEYWORD: Final = re.compile(rf"({'|'.join(sorted(METADATA | WORK | {'WORKDIR'}))})(?:\s+|$)")
+_MERGE: Final = re.compile(r"merge sha256:[0-9a-f]+ to sha256:[0-9a-f]+\Z")
+"""The comment of an entry that a squash left in place of its layers."""
 _NOTHING: Final = re.compile(r".*?#\(nop\)\s+(?=[A-Z])", re.DOTALL)
 _BUILDKIT: Final = re.compile(r"\s*# buildkit\s*\Z")
 _ARGUMENTS: Final = re.compile(r"\|(\d+) ")
@@ -79,6 +83,7 @@ class Told(NamedTuple):
 
 def read(history: Sequence[History], layers: int) -> Told:
     """The entries of a history, lowest first, joined to the ``layers`` layers of its image."""
+    history = _unsquashed(history)
     entries = tuple(_entry(one) for one in history)
     if not history:
         return Told((), "the image has no history" if layers else "")
@@ -88,6 +93,19 @@ def read(history: Sequence[History], layers: int) -> Told:
         return Told(entries, f"the image's history tells of {count} layers, the image has {layers}")
     index = {place: layer for layer, place in enumerate(makers)}
     return Told(tuple(entry._replace(layer=index.get(place)) for place, entry in enumerate(entries)))
+
+
+def _unsquashed(history: Sequence[History]) -> tuple[History, ...]:
+    """Without the entries that ``docker build --squash`` adds: the layer is then told as the last instruction's, and like
+    every layer of a build that made but one it holds the work of all that are told to have made none.
+    """
+    found: list[History] = []
+    for one in history:
+        if found and found[-1].empty_layer and not one.empty_layer and not one.created_by and _MERGE.match(one.comment):
+            found[-1] = msgspec.structs.replace(found[-1], empty_layer=False)
+        else:
+            found.append(one)
+    return tuple(found)
 
 
 def _makers(history: Sequence[History], entries: tuple[Entry, ...], layers: int) -> list[int] | None:

@@ -33,6 +33,16 @@ def test_metadata_of_buildkit_is_known_by_its_comment() -> None:
     assert read([entry(("-", "WORKDIR /a", "buildkit.dockerfile.v0"))], 0).entries[0].style is Style.BUILDKIT
 
 
+def test_a_squash_of_the_classic_builder_is_the_last_instruction_s() -> None:
+    merge = ("+", "", f"merge sha256:{'a' * 64} to sha256:{'b' * 64}")
+    squashed = [entry(BASE), entry("-/bin/sh -c make"), entry("-/bin/sh -c #(nop)  CMD [sh]"), entry(merge)]
+    told = read(squashed, 2)
+    assert [one.layer for one in told.entries] == [0, None, 1]
+    on_it = read([*squashed, entry("+/bin/sh -c more")], 3)
+    assert [one.layer for one in on_it.entries] == [0, None, 1, 2]
+    assert read([entry(BASE), entry(merge)], 2).maker(1) == 1
+
+
 def test_entries_and_layers_are_joined_by_the_flags() -> None:
     told = read([entry(BASE), entry("-ENV A=b"), entry("+RUN a"), entry("-CMD b"), entry("+RUN c")], 3)
     assert [one.layer for one in told.entries] == [0, None, 1, None, 2]
