@@ -27,13 +27,22 @@ def main() -> None:
     folder = Path(sys.argv[1])
     sample.write(folder)
     print(
-        f"A sample image and its advisories were written to {folder}: facts that this repository holds, no real image."
+        f"A sample image, its advisories and base images were written to {folder}: facts that this repository holds, no\n"
+        "real image. It is looked at as on 1 February 2020, when its Ruby and its Debian were still maintained."
     )
+    os.environ["SOURCE_DATE_EPOCH"] = "1580515200"
     db, archive = str(folder / "db"), str(folder / "blog.tar")
-    shards = ["debian", "osv:npm", "kev", "epss", *(f"nvd:{year}" for year in sample.years())]
+    shards = ["debian", "osv:npm", "kev", "epss", "endoflife", *(f"nvd:{year}" for year in sample.years())]
+    bases = [f"docker-archive:{path}" for path in sorted((folder / "bases").iterdir())]
+    catalogue = str(folder / "bases.catalogue")
+    Path(catalogue).unlink(missing_ok=True)
     run("db", "update", "--db", db, "--offline", "--from", str(folder / "feeds"), *shards, expect=0)
-    run("scan", archive, "-f", DOCKERFILE, "--db", db, "--offline", "--no-cache", expect=1)
-    run("scan", archive, "-f", DOCKERFILE, "--exclude-base", "--db", db, "--offline", "--no-cache", expect=1)
+    run("catalog", "add", "--catalog", catalogue, "--offline", *bases, expect=0)
+    known = ("--db", db, "--catalog", catalogue, "--offline", "--no-cache")
+    run("scan", archive, "-f", DOCKERFILE, *known, expect=1)
+    run("scan", archive, "-f", DOCKERFILE, "--exclude-base", *known, expect=1)
+    run("recommend", archive, "-f", DOCKERFILE, *known, expect=1)
+    run("actions", archive, "-f", DOCKERFILE, *known, expect=1)
     print(
         "\nThat was the sample. A real image, with data fetched from the feeds themselves:\n"
         "  .venv/bin/garboard scan debian:12\n"

@@ -141,7 +141,31 @@ NPM = {
     ],
 }
 
+LIFECYCLES = {
+    "schema_version": "1.2.0",
+    "generated_at": "2020-01-31T00:00:00Z",
+    "total": 2,
+    "result": [
+        {
+            "name": "debian",
+            "releases": [
+                {"name": "10", "codename": "Buster", "releaseDate": "2019-07-06", "eolFrom": "2022-09-10"},
+                {"name": "9", "codename": "Stretch", "releaseDate": "2017-06-17", "eolFrom": "2020-07-18"},
+            ],
+        },
+        {
+            "name": "ruby",
+            "releases": [
+                {"name": "2.7", "releaseDate": "2019-12-25", "eolFrom": "2023-03-31"},
+                {"name": "2.5", "releaseDate": "2017-12-25", "eolFrom": "2021-04-05"},
+            ],
+        },
+    ],
+}
+
 Files = dict[str, bytes]
+Packages = tuple[tuple[str, str, str, str], ...]
+"""Name, version, source (empty: the same), dependencies."""
 
 
 def _stanza(name: str, version: str, source: str, depends: str) -> str:
@@ -153,30 +177,35 @@ def _stanza(name: str, version: str, source: str, depends: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _status(*groups: tuple[tuple[str, str, str, str], ...]) -> bytes:
+def status(*groups: Packages) -> bytes:
     packages = {package[0]: package for group in groups for package in group}
     return "\n".join(_stanza(*package) for package in packages.values()).encode()
 
 
-def _history() -> tuple[tuple[str, Files | None], ...]:
-    """(what the history says, files of the layer) of each instruction, oldest first; None where it made no layer."""
+def base_steps() -> Steps:
+    """The base image's own."""
+    return _history()[:4]
+
+
+def _history() -> Steps:
+    """The application's, its base's first."""
     states = "".join(f"Package: {name}\nArchitecture: amd64\nAuto-Installed: 1\n\n" for name in AUTOMATIC)
     lodash = json.dumps({"name": "lodash", "version": "4.17.11", "license": "MIT"}).encode()
     app = json.dumps({"name": "blog", "version": "1.0.0", "dependencies": {"lodash": "^4.17.11"}}).encode()
-    status = "var/lib/dpkg/status"
+    database = "var/lib/dpkg/status"
     run = "/bin/sh -c "
     install = "apt-get update && apt-get install -y git vim && rm -rf /var/lib/apt/lists/*"
     return (
-        (run + "#(nop) ADD file:5d0a in / ", {"etc/os-release": OS_RELEASE.encode(), status: _status(BASE)}),
+        (run + "#(nop) ADD file:5d0a in / ", {"etc/os-release": OS_RELEASE.encode(), database: status(BASE)}),
         (run + '#(nop)  CMD ["bash"]', None),
         (
             run + "apt-get update && apt-get install -y --no-install-recommends curl git",
-            {status: _status(BASE, BUILDPACK)},
+            {database: status(BASE, BUILDPACK)},
         ),
         (run + '#(nop)  CMD ["irb"]', None),
         (
             run + install,
-            {status: _status(BASE, BUILDPACK, INSTALLED), "var/lib/apt/extended_states": states.encode()},
+            {database: status(BASE, BUILDPACK, INSTALLED), "var/lib/apt/extended_states": states.encode()},
         ),
         (run + "#(nop) WORKDIR /app", None),
         (
@@ -197,27 +226,37 @@ def _tar(files: Files) -> bytes:
     return out.getvalue()
 
 
+Steps = tuple[tuple[str, Files | None], ...]
+"""(what the history says, files of the layer) of each instruction, oldest first; None where it made no layer."""
+
+
 def image() -> bytes:
-    """The docker archive."""
-    layers = [_tar(files) for _, files in _history() if files is not None]
+    """The docker archive of the application."""
+    settings = {"Cmd": ["rails", "server", "-b", "0.0.0.0"], "WorkingDir": "/app"}
+    return archive(("blog:latest",), _history(), "2020-02-01T00:00:00Z", settings)
+
+
+def archive(tags: tuple[str, ...], steps: Steps, created: str, settings: dict[str, object]) -> bytes:
+    """An image as `docker save` writes it."""
+    layers = [_tar(files) for _, files in steps if files is not None]
     digests = [hashlib.sha256(data).hexdigest() for data in layers]
     history = [
-        {"created": "2020-05-01T00:00:00Z", "created_by": words} | ({} if files is not None else {"empty_layer": True})
-        for words, files in _history()
+        {"created": created, "created_by": words} | ({} if files is not None else {"empty_layer": True})
+        for words, files in steps
     ]
     config = json.dumps(
         {
             "architecture": "amd64",
             "os": "linux",
-            "created": "2020-05-01T00:00:00Z",
-            "config": {"Cmd": ["rails", "server", "-b", "0.0.0.0"], "WorkingDir": "/app"},
+            "created": created,
+            "config": settings,
             "rootfs": {"type": "layers", "diff_ids": [f"sha256:{digest}" for digest in digests]},
             "history": history,
         }
     ).encode()
     name = f"blobs/sha256/{hashlib.sha256(config).hexdigest()}"
     blobs = {f"blobs/sha256/{digest}": data for digest, data in zip(digests, layers, strict=True)}
-    manifest = [{"Config": name, "RepoTags": ["blog:latest"], "Layers": list(blobs)}]
+    manifest = [{"Config": name, "RepoTags": list(tags), "Layers": list(blobs)}]
     return _tar(blobs | {name: config, "manifest.json": json.dumps(manifest).encode()})
 
 
@@ -226,7 +265,11 @@ def _tracker() -> bytes:
     for source, cve, fixed, _, description in ADVISORIES:
         release = {"status": "resolved" if fixed else "open", "urgency": "not yet assigned"}
         release |= {"fixed_version": fixed} if fixed else {}
-        data.setdefault(source, {})[cve] = {"description": description, "releases": {"stretch": release}}
+        releases = {
+            "stretch": release,
+            "buster": {"status": "resolved", "urgency": "not yet assigned", "fixed_version": "0"},
+        }
+        data.setdefault(source, {})[cve] = {"description": description, "releases": releases}
     return json.dumps(data).encode()
 
 
@@ -281,18 +324,71 @@ def feeds() -> Files:
     return {
         "debian-tracker/tracker/data/json": _tracker(),
         "osv/npm/all.zip": archive.getvalue(),
+        "endoflife/api/v1/products/full": json.dumps(LIFECYCLES).encode(),
         "epss/epss_scores-current.csv.gz": gzip.compress(epss.encode(), mtime=0),
         "kev/known_exploited_vulnerabilities.json": json.dumps(kev).encode(),
     } | {f"nvd/feeds/json/cve/2.0/nvdcve-2.0-{year}.json.gz": _nvd(year) for year in years()}
 
 
+def newer(packages: Packages) -> Packages:
+    """The same packages with every fix of Debian 9 that the sample knows of before 2020."""
+    fixes = {source: fixed for source, cve, fixed, *_ in ADVISORIES if fixed and cve < "CVE-2020"}
+    return tuple(
+        (name, fixes.get(source or name, version), source, needs.partition(" (=")[0])
+        for name, version, source, needs in packages
+    )
+
+
+BUSTER = (
+    ("libc6", "2.28-10", "glibc", ""),
+    ("libbz2-1.0", "1.0.6-9.2", "bzip2", "libc6"),
+    ("libssl1.1", "1.1.1d-0+deb10u2", "openssl", "libc6"),
+    ("libapt-pkg5.0", "1.8.2", "apt", "libbz2-1.0, libc6"),
+    ("apt", "1.8.2", "", "libapt-pkg5.0, libc6"),
+    ("perl-base", "5.28.1-6", "perl", "libc6"),
+)
+
+
+def bases() -> Files:
+    """Base images by file name, as their publisher had them on 1 February 2020."""
+    run, database = "/bin/sh -c ", "var/lib/dpkg/status"
+    root = (run + "#(nop) ADD file:77a1 in / ", {"etc/os-release": OS_RELEASE.encode(), database: status(newer(BASE))})
+    tools = (
+        run + "apt-get update && apt-get install -y --no-install-recommends curl git",
+        {database: status(newer(BASE), newer(BUILDPACK))},
+    )
+    buster = OS_RELEASE.replace("9 (stretch)", "10 (buster)").replace('"9"', '"10"').encode()
+    ten = (run + "#(nop) ADD file:10b0 in / ", {"etc/os-release": buster, database: status(BUSTER)})
+    ruby = {"Cmd": ["irb"]}
+    return {
+        "ruby-2.5.1.tar": archive(("ruby:2.5.1",), base_steps(), "2018-06-01T00:00:00Z", ruby | {"Env": ["RUBY_VERSION=2.5.1"]}),
+        "ruby-2.5.tar": archive(
+            ("ruby:2.5", "ruby:2.5.7", "ruby:2.5.7-stretch"), (root, tools), "2020-01-30T00:00:00Z",
+            ruby | {"Env": ["RUBY_VERSION=2.5.7"]},
+        ),
+        "ruby-2.5-slim.tar": archive(
+            ("ruby:2.5-slim", "ruby:2.5.7-slim-stretch"), (root,), "2020-01-30T00:00:00Z", ruby | {"Env": ["RUBY_VERSION=2.5.7"]}
+        ),
+        "ruby-2.7-slim.tar": archive(
+            ("ruby:2.7.0-slim-buster",), (ten,), "2020-01-30T00:00:00Z", ruby | {"Env": ["RUBY_VERSION=2.7.0"]}
+        ),
+        "ruby-2.7-preview.tar": archive(
+            ("ruby:2.7.0-preview3-slim-buster",), (ten, ("COPY x", {"etc/preview": b"3"})), "2019-12-01T00:00:00Z",
+            ruby | {"Env": ["RUBY_VERSION=2.7.0"]},
+        ),
+    }  # fmt: skip
+
+
 def write(folder: Path) -> None:
-    """``blog.tar`` and ``feeds/`` into a folder."""
+    """``blog.tar``, ``feeds/`` and ``bases/`` into a folder."""
     for name, data in feeds().items():
         path = folder / "feeds" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
     (folder / "blog.tar").write_bytes(image())
+    (folder / "bases").mkdir(exist_ok=True)
+    for name, data in bases().items():
+        (folder / "bases" / name).write_bytes(data)
 
 
 if __name__ == "__main__":

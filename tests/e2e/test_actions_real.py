@@ -131,6 +131,6 @@ def test_the_figures_add_up_and_the_report_ends_with_them(docker: Docker, made: 
     kinds = {one["kind"] for one in found["actions"]}
     assert {"rebuild", "upgrade", "drop"} <= kinds
     ended = unfixed.run("scan", f"docker:{made.image}", "--offline", env={"DOCKER_HOST": docker.host})
-    assert "\nWhat to do:\n" in ended.out
+    assert f"\nWhat to do about all {found['issues']} issues:\n" in ended.out
     report = unfixed.scan(f"docker:{made.image}", "--offline", env={"DOCKER_HOST": docker.host})
     assert report["actions"]["issues"] == found["issues"]

@@ -108,7 +108,10 @@ def test_every_issue_once(data) -> None:
     assert not set(cleared) & (set(left) & issues - {key for one in told.actions for key in one.adds})
     assert len(left) == len(set(left)) == told.left
     assert all(action.clears for action in told.actions)
+    number = told.total
     for action in told.actions:
-        assert action.after == action.before - len(action.clears) + len(action.adds) or action.kind.value == "base"
+        assert action.before == number
+        number = action.after
+        assert action.after == action.before - len(action.clears) + len(action.adds)
         assert action.risk
     assert told == choose(report, known), "the same facts make the same list"

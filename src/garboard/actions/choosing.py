@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
 
+import msgspec
+
 from garboard.actions import lines
 from garboard.actions.removal import Removal
 from garboard.model.action import Action, Actions, IssueKey, Kind, Remaining
@@ -102,34 +104,28 @@ class _Choosing:
         self._base()
         self._upgrade()
         self._drop()
-        self._actions.sort(key=lambda one: (len(one.adds) - len(one.clears), _COST.index(one.kind)))
         return Actions(
             total=self._total,
-            actions=tuple(self._actions),
+            actions=tuple(self._ranked()),
             remaining=tuple(self._remaining()),
             checked=self._known.prospects is not None,
         )
 
+    def _ranked(self) -> Iterator[Action]:
+        """What clears the most first, of equals the cheapest; the figures are of doing them in this order."""
+        before = self._total
+        for one in sorted(self._actions, key=lambda one: (len(one.adds) - len(one.clears), _COST.index(one.kind))):
+            after = before - len(one.clears) + len(one.adds)
+            yield msgspec.structs.replace(one, before=before, after=after)
+            before = after
+
     def _do(self, action: Action, clears: Callable[[Finding], bool], adds: Iterable[IssueKey] = ()) -> None:
         """Note an action with what it clears, if it clears anything."""
-        before = len(self._left)
         taken = self._left.take(clears)
         brought = tuple(sorted(set(adds) - self._left.findings.keys() - self._left.added))
         self._left.added.update(brought)
         if taken:
-            self._actions.append(
-                Action(
-                    kind=action.kind,
-                    text=action.text,
-                    command=action.command,
-                    place=action.place,
-                    risk=action.risk,
-                    clears=taken,
-                    adds=brought,
-                    before=before,
-                    after=len(self._left),
-                )
-            )
+            self._actions.append(msgspec.structs.replace(action, clears=taken, adds=brought))
 
     # -- the steps, the cheapest first
 

@@ -52,17 +52,17 @@ def command(**values: Any) -> int:
 
 
 def _report(values: dict[str, Any]) -> Report:
-    given = dict(values)
+    given = {name: value for name, value in values.items() if name != "check_mirrors"}
     if not values.pop("check_mirrors"):
         found = analysed(values, look_up=True)
-        return acted(recommended(found.report, found.database, given), given)
+        return acted(recommended(found.report, found.database, dict(given)), given)
     from garboard.cli.rebuild import rebuilt  # noqa: PLC0415
 
     refuse_offline("--check-mirrors", offline=values["offline"])
     database: Database
     rebuild: Rebuild
     rebuild, database = rebuilt({**values, "newer_base": ""})
-    return acted(recommended(rebuild.report, database, given), given, rebuild)
+    return acted(recommended(rebuild.report, database, dict(given)), given, rebuild)
 
 
 def acted(report: Report, values: dict[str, Any], rebuild: Rebuild | None = None) -> Report:

@@ -38,7 +38,7 @@ class Action(Value):
         risk: what may go wrong, a sentence.
         clears: issues that nothing cheaper clears, each in one action alone.
         adds: issues that it brings.
-        before: how many issues the image has before it and after all cheaper ones; ``after`` with it.
+        before: how many issues the image has when all that stand before it in the list are done; ``after`` with it.
     """
 
     kind: Kind

@@ -42,7 +42,7 @@ def block(actions: Actions | None) -> Iterator[str]:
     if actions is None or not actions.total:
         return
     yield ""
-    yield "What to do:"
+    yield f"What to do about {_count(actions.total)}:"
     shown = actions.actions[:_SHOWN]
     for number, action in enumerate(shown, 1):
         yield _line(number, action)
@@ -52,6 +52,10 @@ def block(actions: Actions | None) -> Iterator[str]:
         clears = sum(len(one.clears) for one in rest)
         yield f"     and {len(rest)} more that clear {clears}: garboard actions"
     yield from _left(actions)
+
+
+def _count(number: int) -> str:
+    return "the one issue" if number == 1 else f"all {number} issues"
 
 
 def _head(actions: Actions) -> str:
