@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from garboard.cli.analysing import analysed, in_colour
-from garboard.cli.opening import build_options, image_options, write
+from garboard.cli.mirror_options import mirror_option
+from garboard.cli.opening import build_options, catalogue_option, image_options, write
 from garboard.model.errors import UsageError
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ SEVERITIES: Final = ("low", "medium", "high", "critical")
 @click.command("scan")
 @click.argument("image")
 @build_options
+@catalogue_option
 @click.option("--exclude-base", is_flag=True, help="Leave out what the base image brought (see --file, --base).")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document, with docker scan's field names.")
 @click.option(
@@ -40,6 +42,8 @@ SEVERITIES: Final = ("low", "medium", "high", "critical")
 @click.option("--group-issues", is_flag=True, help="One element for each issue, not for each path (needs --json).")
 @click.option("--dependency-tree", is_flag=True, help="Print the dependency tree before the issues.")
 @click.option("--db", "directory", metavar="DIR", help="The database's directory (or set GARBOARD_DB).")
+@click.option("--from-mirror", is_flag=True, help="Without a database: what the image's own package mirrors fix.")
+@mirror_option
 @click.option("-o", "--output", metavar="FILE", default="", help="Write the report to a file.")
 @image_options
 def command(**values: Any) -> int:
@@ -50,16 +54,35 @@ def command(**values: Any) -> int:
     garboard scan image.tar --severity high
     garboard scan app -f Dockerfile --exclude-base
     garboard scan app --base debian:12 --json
+    garboard scan app --from-mirror
 
     Exit code: 0 clean, 1 findings, 2 an error, 3 nothing that could be judged.
     """  # noqa: D301  (\b is click's)
     if values["as_json"]:
         values["kind"] = "json"
     view = _view(values)
-    report = analysed(values, look_up=values["exclude_base"]).report
+    report = _report(values)
     reporter: Reporter = importlib.import_module(FORMATS[values["kind"]])
     write(reporter.render(report, view), values["output"])
     return exit_code(report, view)
+
+
+def _report(values: dict[str, Any]) -> Report:
+    """By the database, or by the mirrors alone."""
+    if values["from_mirror"]:
+        from garboard.cli.actions import acted  # noqa: PLC0415
+        from garboard.cli.mirror_scan import mirror_report  # noqa: PLC0415
+
+        given = dict(values)
+        return acted(mirror_report(values), given)
+    if values["package_mirror"]:
+        raise UsageError("--package-mirror goes with --from-mirror", "add --from-mirror, or see garboard rebuild")
+    given = dict(values)
+    found = analysed(values, look_up=values["exclude_base"])
+    from garboard.cli.actions import acted  # noqa: PLC0415
+    from garboard.cli.recommend import recommended  # noqa: PLC0415
+
+    return acted(recommended(found.report, found.database, dict(given)), given)
 
 
 def exit_code(report: Report, view: View) -> int:
