@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +13,8 @@ from pathlib import Path
 import sample
 
 DOCKERFILE = os.path.relpath(Path(__file__).resolve().with_name("Dockerfile"))
+RECIPE = """[.vulnerabilities[] | select(.nearestFixedInVersion) | select(.severity == "high")
+  | { packageName, dockerfileInstruction, title, severity, version, nearestFixedInVersion }]"""
 GARBOARD = str(Path(sys.executable).with_name("garboard"))
 
 
@@ -20,6 +24,35 @@ def run(*words: str, expect: int) -> None:
     code = subprocess.run([GARBOARD, *words], check=False).returncode
     if code != expect:
         sys.exit(f"the command ended with {code}; {expect} was expected")
+
+
+def walk_through(archive: str, db: str, catalogue: str) -> None:
+    """The guide's three commands, by the plugin that `garboard docker-plugin install` gives to docker."""
+    print("\n`docker scan` as its guide walks through it, by the plugin that docker would call:")
+    plugin = str(Path(sys.executable).with_name("docker-scan"))
+    environment = os.environ | {"GARBOARD_DB": db, "GARBOARD_CATALOGUE": catalogue}
+    for words in (("-f", DOCKERFILE), ("-f", DOCKERFILE, "--exclude-base")):
+        print(f"\n$ docker scan {shlex.join((archive, *words))} | tail -n 60", flush=True)
+        done = subprocess.run([plugin, "scan", archive, *words], env=environment, capture_output=True, check=False)
+        if done.returncode != 1:
+            sys.exit(f"the command ended with {done.returncode}: {done.stderr.decode()}")
+        print("\n".join(done.stdout.decode().splitlines()[-60:]))
+    words = ("-f", DOCKERFILE, "--exclude-base", "--json")
+    print(f"\n$ docker scan {shlex.join((archive, *words))} | jq '{RECIPE}'", flush=True)
+    done = subprocess.run([plugin, "scan", archive, *words], env=environment, capture_output=True, check=False)
+    if shutil.which("jq"):
+        subprocess.run(["jq", RECIPE], input=done.stdout, check=True)
+        return
+    print("(this machine has no jq: the same choice by Python)")
+    fields = ("packageName", "dockerfileInstruction", "title", "severity", "version", "nearestFixedInVersion")
+    found = [
+        {name: one[name] for name in fields}
+        for one in json.loads(done.stdout)["vulnerabilities"]
+        if one.get("nearestFixedInVersion") and one["severity"] == "high"
+    ]
+    if not found:
+        sys.exit("the guide's recipe finds nothing")
+    print(json.dumps(found, indent=2))
 
 
 def main() -> None:
@@ -43,6 +76,7 @@ def main() -> None:
     run("scan", archive, "-f", DOCKERFILE, "--exclude-base", *known, expect=1)
     run("recommend", archive, "-f", DOCKERFILE, *known, expect=1)
     run("actions", archive, "-f", DOCKERFILE, *known, expect=1)
+    walk_through(archive, db, catalogue)
     print(
         "\nThat was the sample. A real image, with data fetched from the feeds themselves:\n"
         "  .venv/bin/garboard scan debian:12\n"
