@@ -157,8 +157,8 @@ class Client:
     ALL_PROXY and NO_PROXY (in either case; NO_PROXY also with CIDR blocks) are honoured unless ``peer`` is given.
 
     Statuses below 400, 401 and 404 are returned. 429, 502, 503, 504 and broken connections are tried again, up to 4
-    times in all, after the time that Retry-After asks for (at most 60 seconds) or 0.5, 1, 2 seconds. Everything else is
-    raised as `NetworkError`, as `StatusError` where there was an answer.
+    times in all, after the time that Retry-After asks for (at most ``longest_wait`` seconds) or 0.5, 1, 2 seconds. Everything
+    else is raised as `NetworkError`, as `StatusError` where there was an answer.
 
     Redirects of GET and HEAD are followed, up to 10; Authorization and Cookie are left out once host, port or scheme
     change, and a redirect from https to http is an error unless ``insecure``.
@@ -173,12 +173,14 @@ class Client:
         connect_timeout: float = 15.0,
         read_timeout: float = 60.0,
         pause: Pause = time.sleep,
+        longest_wait: float = LONGEST_WAIT,
     ) -> None:
         self._offline = offline and not (peer and peer.socket)
         self._ca_file = ca_file
         self._peer = peer or Peer()
         self._timeouts = (connect_timeout, read_timeout)
         self._pause = pause
+        self._longest_wait = longest_wait
         self._lock = threading.Lock()
         self._managers: dict[str, urllib3.PoolManager] = {}
         self._pool: urllib3.HTTPConnectionPool | None = None
@@ -286,7 +288,7 @@ class Client:
                 if response.status not in _BUSY or last:
                     return response
                 asked = _retry_after(response.headers.get("Retry-After", ""))
-                if asked is not None and asked > LONGEST_WAIT:
+                if asked is not None and asked > self._longest_wait:
                     with response:
                         raise _status_error(response, f"the server asks to wait {asked:.0f} seconds")
                 response.discard()

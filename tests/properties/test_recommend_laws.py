@@ -17,7 +17,37 @@ from garboard.baseimage.tags import parse
 from garboard.model.package import Inventory
 
 WORDS = st.sampled_from(
-    ["3", "3.12", "3.12.4", "v2", "8u502", "b07", "rc1", "rc", "5", "slim", "alpine", "alpine3.20", "3.24", "bookworm", "noble", "jdk", "21", "jdk21", "latest", "lts", "jod", "20240904", "otp", "27", "beta1", "sid", "fpm", "and", "x"]
+    [
+        "3",
+        "3.12",
+        "3.12.4",
+        "v2",
+        "8u502",
+        "b07",
+        "rc1",
+        "rc",
+        "5",
+        "slim",
+        "alpine",
+        "alpine3.20",
+        "3.24",
+        "bookworm",
+        "noble",
+        "jdk",
+        "21",
+        "jdk21",
+        "latest",
+        "lts",
+        "jod",
+        "20240904",
+        "otp",
+        "27",
+        "beta1",
+        "sid",
+        "fpm",
+        "and",
+        "x",
+    ]
 )
 REPOSITORIES = st.sampled_from(
     ["python", "node", "debian", "ubuntu", "alpine", "traefik", "corp/own", "registry.example:5000/a/b"]

@@ -1,1 +1,1 @@
-"""The catalogue of base images: one SQLite file, and what is imported into it."""
+"""The catalogue of base images: one SQLite file, which many processes may read while one writes."""

@@ -7,13 +7,14 @@ from typing import Any
 import click
 
 from garboard.cli.analysing import analysed, in_colour
-from garboard.cli.opening import build_options, image_options, write
+from garboard.cli.opening import build_options, catalogue_option, image_options, write
 
 
 @click.command("explain")
 @click.argument("image")
 @click.argument("query", metavar="CVE-…|PACKAGE")
 @build_options
+@catalogue_option
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
 @click.option("--db", "directory", metavar="DIR", help="The database's directory (or set GARBOARD_DB).")
 @click.option("-o", "--output", metavar="FILE", default="", help="Write the explanation to a file.")

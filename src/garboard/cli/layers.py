@@ -9,7 +9,7 @@ from typing import Any, Final
 import click
 
 from garboard.cli.analysing import analysed, in_colour
-from garboard.cli.opening import build_options, image_options, write
+from garboard.cli.opening import build_options, catalogue_option, image_options, write
 from garboard.model.errors import UsageError
 
 FORMATS: Final = MappingProxyType(
@@ -25,6 +25,7 @@ FORMATS: Final = MappingProxyType(
 @click.command("layers")
 @click.argument("image")
 @build_options
+@catalogue_option
 @click.option(
     "--format", "kind", type=click.Choice(list(FORMATS)), default="text", help="For a person, a program, a browser."
 )

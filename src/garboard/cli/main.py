@@ -21,8 +21,15 @@ COMMANDS: Final = MappingProxyType(
     {
         "scan": ("garboard.cli.scan", "Report the known vulnerabilities of an image."),
         "inventory": ("garboard.cli.inventory", "List the packages of an image."),
+        "recommend": (
+            "garboard.cli.recommend",
+            "Tell which base image would be better, and what your image would be upon it.",
+        ),
+        "actions": ("garboard.cli.actions", "List what to do about an image, what clears the most first."),
         "explain": ("garboard.cli.explain", "Tell all that is known of one vulnerability or package of an image."),
+        "rebuild": ("garboard.cli.rebuild", "Tell what a pull or a rebuild would fix, and what is pinned."),
         "layers": ("garboard.cli.layers", "List what each layer brought, and the vulnerabilities in it."),
+        "catalog": ("garboard.cli.catalog", "Keep base images, by which others are recognised and improved."),
         "db": ("garboard.cli.db", "Fetch, inspect and carry the vulnerability database."),
         "docker-plugin": ("garboard.cli.docker_plugin", "Bring `docker scan` back, or take it away."),
         "completion": ("garboard.cli.completion", "Print the completion script for a shell."),

@@ -17,6 +17,7 @@ from garboard.model.errors import UsageError
 
 if TYPE_CHECKING:
     from garboard.attributing import Build
+    from garboard.catalogue.reading import StoredCatalogue
     from garboard.image.cache import Cache
     from garboard.image.options import Options
     from garboard.model.dockerfile import Dockerfile
@@ -55,6 +56,13 @@ def build_options(function: Callable[..., Any]) -> Callable[..., Any]:
     return function
 
 
+def catalogue_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the option that names the catalogue, for `catalogue_from`."""
+    return click.option(
+        "--catalog", "catalog", metavar="FILE", help="The catalogue of base images (or set GARBOARD_CATALOGUE)."
+    )(function)
+
+
 def build_from(values: dict[str, Any], *, look_up: bool = False) -> Build:
     """The options of `build_options` as one value; takes them out of ``values``.
 
@@ -78,6 +86,25 @@ def build_from(values: dict[str, Any], *, look_up: bool = False) -> Build:
         stages=tuple(_stage(text) for text in stages),
         look_up=look_up or bool(name),
     )
+
+
+def catalogue_from(values: dict[str, Any]) -> StoredCatalogue | None:
+    """The catalogue of base images, which need not exist where ``--catalog`` does not name it; takes that out.
+
+    Raises `CatalogueError` for one that was named and cannot be read.
+    """
+    from garboard.catalogue.store import Store, default_path  # noqa: PLC0415
+
+    chosen = values.pop("catalog", None)
+    path = Path(chosen) if chosen else default_path()
+    if not chosen and not path.is_file():
+        return None
+    from garboard.catalogue.reading import StoredCatalogue  # noqa: PLC0415
+
+    catalogue = StoredCatalogue(Store(path))
+    if chosen:
+        catalogue.repositories()
+    return catalogue
 
 
 def _dockerfile(name: str) -> Dockerfile:

@@ -32,34 +32,60 @@ def finish() -> None:
         bars.stop()
 
 
+def say(text: str) -> None:
+    """Print a line on standard error, above the bars where there are any."""
+    from garboard.reporters.terminal import plain  # noqa: PLC0415
+
+    if _SHOWN:
+        _SHOWN[-1].say(plain(text))
+    else:
+        sys.stderr.write(plain(text) + "\n")
+
+
+def count(label: str, done: int, total: int) -> None:
+    """Move a bar that counts things rather than bytes, where bars are shown at all."""
+    if _SHOWN:
+        _SHOWN[-1].show(label, done, total, counted=True)
+
+
 class _Bars:
     def __init__(self) -> None:
         from rich.console import Console  # noqa: PLC0415
-        from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn  # noqa: PLC0415
+        from rich.progress import BarColumn, Progress, TextColumn  # noqa: PLC0415
 
-        columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
+        columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[amount]}"))
         self._bars = Progress(*columns, console=Console(stderr=True), transient=True)
         self._tasks: dict[str, TaskID] = {}
         self._lock = threading.Lock()
         self._running = False
 
-    def show(self, label: str, done: int, total: int | None) -> None:
+    def show(self, label: str, done: int, total: int | None, *, counted: bool = False) -> None:
         """Move one bar; a full one goes."""
+        amount = f"{done} of {total}" if counted else _bytes(done, total)
         with self._lock:
             if not self._running:
                 self._bars.start()
                 self._running = True
             if label not in self._tasks:
-                self._tasks[label] = self._bars.add_task(label, total=total)
-            self._bars.update(self._tasks[label], completed=done, total=total)
+                self._tasks[label] = self._bars.add_task(label, total=total, amount=amount)
+            self._bars.update(self._tasks[label], completed=done, total=total, amount=amount)
             if total is not None and done >= total:
                 self._bars.remove_task(self._tasks.pop(label))
+
+    def say(self, text: str) -> None:
+        self._bars.console.print(text, markup=False, highlight=False, soft_wrap=True)
 
     def stop(self) -> None:
         with self._lock:
             if self._running:
                 self._bars.stop()
                 self._running = False
+
+
+def _bytes(done: int, total: int | None) -> str:
+    from rich.filesize import decimal  # noqa: PLC0415
+
+    return decimal(done) if total is None else f"{decimal(done)} of {decimal(total)}"
 
 
 _SHOWN: list[_Bars] = []

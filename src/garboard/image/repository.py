@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import threading
 from typing import Final, NamedTuple
 
 from garboard.http import Client
@@ -18,6 +19,10 @@ from garboard.model.image import Platform, Reference
 
 PATIENCE: Final = 900.0
 """Seconds that a registry may ask for by Retry-After: who reads a whole repository waits rather than fails."""
+
+
+MOST_IMAGES: Final = 500
+"""Images of one index; real ones have some twenty."""
 
 
 class Child(NamedTuple):
@@ -45,9 +50,12 @@ class RemoteRepository:
                 f"offline: the tags of {name} would have to be fetched from {self._reference.registry}",
                 "leave out --offline",
             )
+        self.mirrored = False
+        """Whether the tags were listed by a mirror, which may have some of them only."""
         self.name: Final = f"{self._reference.registry}/{self._reference.repository}"
         self._options = options
-        self._client = Client(ca_file=options.ca_file, longest_wait=PATIENCE)
+        self._stopped = threading.Event()
+        self._client = Client(ca_file=options.ca_file, longest_wait=PATIENCE, pause=self._pause)
         self._repository = self._at(self._reference.registry)
         self._manifests: dict[str, bytes] = {}
 
@@ -61,7 +69,7 @@ class RemoteRepository:
             with contextlib.suppress(NotServedError, NetworkError):
                 repository = self._at(mirror)
                 found = tuple(repository.tags())
-                self._repository = repository
+                self._repository, self.mirrored = repository, True
                 return found
         return tuple(self._repository.tags())
 
@@ -80,6 +88,8 @@ class RemoteRepository:
         Raises `ImageError` for what holds no image, or is of a kind that is not read (schema 1); `NetworkError`.
         """
         found = tuple(dict.fromkeys(self._children(digest, manifests.DEEPEST_INDEX)))
+        if len(found) > MOST_IMAGES:
+            raise ImageError(f"{self.name}@{digest} names {len(found)} images; the limit is {MOST_IMAGES}")
         if not found:
             raise ImageError(
                 f"{self.name}@{digest} holds no image", "its index names only attestations or nothing at all"
@@ -95,7 +105,7 @@ class RemoteRepository:
         if not depth:
             raise ImageError(f"{self.name}@{digest} nests its indexes deeper than {manifests.DEEPEST_INDEX}")
         found: list[Child] = []
-        for one in document.manifests:
+        for one in document.manifests[: MOST_IMAGES + 1]:
             if not references.is_digest(one.digest):
                 raise ImageError(f"the index {self.name}@{digest} names a manifest by something else than a digest")
             if one.is_index:
@@ -118,6 +128,13 @@ class RemoteRepository:
             raise ImageError(f"{name}@{digest} is an index where an image was expected")
         reference = Reference(registry=self._reference.registry, repository=self._reference.repository, tag=tag)
         return pull(name, reference, self._repository, document, digest, self._options, self._client)
+
+    def _pause(self, seconds: float) -> None:
+        self._stopped.wait(seconds)
+
+    def stop(self) -> None:
+        """Wait no more for a busy registry: who is waiting tries its last times and fails."""
+        self._stopped.set()
 
     def close(self) -> None:
         """Close the connections."""

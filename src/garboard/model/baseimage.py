@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import enum
+import fnmatch
+import re
 from collections.abc import Iterable, Sequence
-from typing import Protocol
+from typing import Final, Protocol
 
 from garboard.model.base import Value
-from garboard.model.image import Digest, Image, Platform
+from garboard.model.image import Digest, Image, Platform, Reference
 from garboard.model.package import Inventory
+
+OFFICIAL: Final = "docker.io/library/"
+_NUMBERS: Final = re.compile(r"[0-9]+")
+_DATE: Final = re.compile(r"20[0-9]{6}")
+_MOVING: Final = frozenset(("latest", "stable", "edge", "nightly", "rolling"))
+_LONGEST_NUMBER: Final = 18
 
 
 class BaseName(Value):
@@ -29,6 +38,34 @@ class BaseName(Value):
     current: bool = True
     supported: bool | None = None
 
+    @property
+    def canonical(self) -> str:
+        """In full, ``docker.io/library/python:3.12``."""
+        return f"{self.repository}:{self.tag}"
+
+    @property
+    def familiar(self) -> str:
+        """As people spell it, ``python:3.12``."""
+        registry, _, path = self.repository.partition("/")
+        return Reference(registry=registry, repository=path, tag=self.tag).familiar
+
+    @property
+    def official(self) -> bool:
+        """Whether it is one of Docker's official images."""
+        return self.repository.startswith(OFFICIAL)
+
+    @property
+    def rank(self) -> tuple[object, ...]:
+        """For sorting, best first: official repositories, then those of the shortest path; there a tag that still names the
+        image before one that moved on, the tag that says most of the version first (``3.12.4-slim-bookworm``,
+        ``3.12-slim``, ``slim``, ``latest``), of two that say as much the newer version.
+        """
+        numbers = tuple(-int(text[:_LONGEST_NUMBER]) for text in _NUMBERS.findall(self.tag))
+        said = len(numbers) + 2 * len(_DATE.findall(self.tag))
+        path = (not self.official, self.repository.count("/"), len(self.repository), self.repository)
+        words = self.tag.count("-")
+        return (*path, not self.current, -said, self.tag in _MOVING, numbers, -words, self.tag)
+
 
 class Approval(Value):
     """An organisation's word that images may be built on: ``pattern`` is a reference or a glob of one."""
@@ -38,13 +75,22 @@ class Approval(Value):
     until: str = ""
     """The last day on which it holds, ``YYYY-MM-DD``; empty for ever."""
 
+    def holds(self, today: str) -> bool:
+        """Whether it is in force on a day (``YYYY-MM-DD``, or a time that begins so)."""
+        return not self.until or today[:10] <= self.until
+
+    def covers(self, name: BaseName) -> bool:
+        """Whether the pattern is, or matches, the name in full or as people spell it."""
+        return any(fnmatch.fnmatchcase(text, self.pattern) for text in (name.canonical, name.familiar))
+
 
 class BaseImage(Value):
     """One image of one platform, as the catalogue keeps it; its packages are asked for apart.
 
     Attributes:
         key: the catalogue's own name of it, unique: the manifest's digest, else the configuration's.
-        image: with diff ids, history, labels and digests where they are known.
+        image: with diff ids, history, labels and digests where they are known; a layer of which only the blob is known
+            (an image that nobody opened) has an empty diff id.
         names: newest specific tag first.
         size: of its layers as stored, in bytes; None where that is not known.
         distro: ``id version`` of its distribution as os-release states them (``debian 12``), empty without one.
@@ -61,6 +107,46 @@ class BaseImage(Value):
     packages: int | None = None
     source: str = ""
     added: str = ""
+
+    @property
+    def label(self) -> str:
+        """Its best name for people, else its digest."""
+        return self.names[0].familiar if self.names else self.key
+
+
+class Kind(enum.StrEnum):
+    """What a step of a lineage is."""
+
+    OWN = "own"
+    """The image itself, which the catalogue does not have."""
+    IMAGE = "image"
+    """An image of the catalogue."""
+    ROOT = "root"
+    """The root file system that the lowest image was made of."""
+
+
+class Step(Value):
+    """One step of an image's lineage. Every layer of the image belongs to exactly one step that is no `Kind.ROOT`.
+
+    Attributes:
+        kind: what it is.
+        name: for people; empty for a root file system whose maker is not known.
+        names: all names of an image of the catalogue, the best first.
+        digest: of an image of the catalogue.
+        created: when it was made, as the image states it; of a root file system the date of what it was made from.
+        first: index of its lowest own layer.
+        layers: how many layers it put on the step below; none for a root file system, whose layer is the lowest image's.
+        maker: who can fix what is in it, in words.
+    """
+
+    kind: Kind
+    name: str = ""
+    names: tuple[BaseName, ...] = ()
+    digest: str = ""
+    created: str = ""
+    first: int = 0
+    layers: int = 0
+    maker: str = ""
 
 
 class Catalogue(Protocol):

@@ -29,6 +29,10 @@ class DatabaseError(GarboardError):
     """A vulnerability database that is missing, locked, damaged or older than this program."""
 
 
+class CatalogueError(GarboardError):
+    """A catalogue of base images that is missing, damaged or of another version of this program."""
+
+
 class FeedError(GarboardError):
     """A feed that cannot be fetched, or whose content is not what the feed promises."""
 

@@ -36,7 +36,7 @@ def tar(files: Mapping[str, bytes]) -> bytes:
 @dataclass
 class Fake:
     """``repositories`` maps a path to tags and digests, and these to documents; ``login`` is user:password; ``auth`` is
-    empty, ``basic`` or ``bearer``. ``intercept`` sees every request first and says whether it answered it.
+    empty, ``basic`` or ``bearer``; ``page`` is how many tags it lists at once. ``intercept`` sees every request first and says whether it answered it.
     """
 
     repositories: dict[str, dict[str, bytes]] = field(default_factory=dict)
@@ -44,6 +44,7 @@ class Fake:
     auth: str = ""
     login: str = ""
     tokens: int = 0
+    page: int = 1000
     expired: set[str] = field(default_factory=set)
     requests: list[str] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
@@ -125,8 +126,13 @@ class Handler(BaseHTTPRequestHandler):
             self._challenge()
         elif path == "/v2/":
             self.reply(200, b"{}")
+        elif path.endswith("/tags/list"):
+            self._tags(path.removeprefix("/v2/").removesuffix("/tags/list"))
         else:
             self._content(path)
+
+    def do_HEAD(self) -> None:
+        self.do_GET()
 
     def do_POST(self) -> None:
         self.fake.requests.append("POST " + self.path)
@@ -142,7 +148,8 @@ class Handler(BaseHTTPRequestHandler):
             self.send_header(name.replace("_", "-"), value)
         self.send_header("Content-Length", str(len(body) if length is None else length))
         self.end_headers()
-        self.wfile.write(body)
+        if self.command != "HEAD":
+            self.wfile.write(body)
         self.close_connection = self.close_connection or length is not None
 
     def _content(self, path: str) -> None:
@@ -157,6 +164,18 @@ class Handler(BaseHTTPRequestHandler):
         else:
             kind = json.loads(data).get("mediaType", "application/json") if rest else "application/octet-stream"
             self.reply(200, data, Content_Type=kind, Docker_Content_Digest=sha256(data))
+
+    def _tags(self, repository: str) -> None:
+        if repository not in self.fake.repositories:
+            self.reply(404, b'{"errors":[{"code":"NAME_UNKNOWN","message":"not here"}]}')
+            return
+        after = parse_qs(urlsplit(self.path).query).get("last", [""])[0]
+        tags = sorted(name for name in self.fake.repositories[repository] if ":" not in name and name > after)
+        more = {}
+        if len(tags) > self.fake.page:
+            tags = tags[: self.fake.page]
+            more["Link"] = f'</v2/{repository}/tags/list?n={self.fake.page}&last={tags[-1]}>; rel="next"'
+        self.reply(200, json.dumps({"name": repository, "tags": tags}).encode(), **more)
 
     def _admitted(self) -> bool:
         given = self.headers.get("Authorization", "")

@@ -27,6 +27,8 @@ _HUB_HOST = "registry-1.docker.io"
 _PAGE = 1000
 """Tags asked for at once; a registry may give fewer."""
 _PAGES = 1000
+_MOST_TAGS = 500_000
+_TAG = re.compile(r"\w[\w.-]{0,127}", re.ASCII)
 _NEXT = re.compile(r'<([^<>]*)>\s*;[^,]*rel="?next"?(?=[\s;,]|$)')
 
 
@@ -97,19 +99,21 @@ class Repository:
         """All tags, page by page, in the registry's order.
 
         Raises `ImageError` where the repository does not exist or may not be read, `NetworkError` for an answer that is no
-        list or pages without end.
+        list of tags, or has no end.
         """
         if self._login and not self._authorization:
             self._ping()
         subject, query = f"{self.host}/{self._path}", f"n={_PAGE}"
+        count = 0
         for _ in range(_PAGES):
             with self._get(f"tags/list?{query}", subject) as response:
                 data = response.read(self._limits.metadata_bytes)
                 link = _NEXT.search(response.headers.get("Link", ""))
-            try:
-                yield from msgspec.json.decode(data, type=_Tags).tags or ()
-            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-                raise NetworkError(f"{subject} answers with no list of tags: {error}") from error
+            tags = _listed(data, subject)
+            yield from tags
+            count += len(tags)
+            if count > _MOST_TAGS:
+                raise NetworkError(f"{subject} lists more than {_MOST_TAGS} tags, the limit")
             # Only the query is taken: a registry behind a proxy may not know its own name, and no other host is asked.
             following = urlsplit(link[1]).query if link else ""
             if not following:
@@ -210,6 +214,18 @@ class Repository:
         if error.status == 403:
             return self._denied(subject, said)
         return NetworkError(f"{error.message} for {subject}" + (f": {said}" if said else ""), error.hint)
+
+
+def _listed(data: bytes, subject: str) -> list[str]:
+    """The tags of one page."""
+    try:
+        tags = msgspec.json.decode(data, type=_Tags).tags or []
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise NetworkError(f"{subject} answers with no list of tags: {error}") from error
+    for tag in tags:
+        if not _TAG.fullmatch(tag):
+            raise NetworkError(f"{subject} lists a tag that is none: {tag[:100]!r}")
+    return tags
 
 
 def _said(body: bytes) -> str:

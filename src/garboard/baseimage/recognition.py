@@ -1,0 +1,139 @@
+"""Which images of the catalogue an image was built on, by its layers alone. Never a guess.
+
+An image of the catalogue is one that this image was built on if all of its layers are the lowest of this one. Of several that
+have the very same layers, those count whose history this image's history goes on; if there is none (the history was
+rewritten), all of them are one image with many names.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from typing import Final
+
+import msgspec
+
+from garboard.model.base import Value
+from garboard.model.baseimage import Approval, BaseImage, BaseName, Catalogue
+from garboard.model.image import History, Image, Reference
+
+EMPTY_LAYERS: Final = frozenset(f"sha256:{hashlib.sha256(bytes(size)).hexdigest()}" for size in (0, 512, 1024, 10240))
+"""Diff ids of archives without members, as tools write them: whoever has only these has nothing in common."""
+_SECOND: Final = len("2026-08-03T00:00:00")
+
+
+class Ancestor(Value):
+    """An image of the catalogue that this one was built on.
+
+    Attributes:
+        image: with the names of all images that are the same, the best first: approved ones, then official repositories,
+            then the shortest; of each repository the newest specific tag first.
+        itself: this is the image that was asked about, not one below it.
+    """
+
+    image: BaseImage
+    itself: bool = False
+
+    @property
+    def layers(self) -> int:
+        """How many of the lowest layers are its own and its ancestors'."""
+        return len(self.image.image.layers)
+
+
+def ancestors(image: Image, catalogue: Catalogue, now: str) -> tuple[Ancestor, ...]:
+    """All images of the catalogue that an image was built on, the nearest first; itself, if it is there, before all.
+
+    ``now`` (RFC 3339) says which approvals hold. None where the catalogue knows nothing of it.
+    """
+    found = catalogue.below([layer.diff_id for layer in image.layers])
+    if not found:
+        return ()
+    approvals = tuple(one for one in catalogue.approvals() if one.holds(now))
+    same_layers = groupby((one for one in found if _is_evidence(one)), key=lambda one: len(one.image.layers))
+    return tuple(
+        ancestor
+        for _, group in same_layers
+        for ancestor in _told_apart(image, _of_platform(image, tuple(group)), approvals)
+    )
+
+
+def _of_platform(image: Image, group: Sequence[BaseImage]) -> Sequence[BaseImage]:
+    """Those for the image's own platform, if there are any: layers without programs are the same for several."""
+    wanted = (image.platform.os, image.platform.architecture)
+    fitting = [one for one in group if (one.image.platform.os, one.image.platform.architecture) == wanted]
+    return fitting or group
+
+
+def base(found: Sequence[Ancestor]) -> Ancestor | None:
+    """The nearest image below; None where none is known."""
+    return next((one for one in found if not one.itself), None)
+
+
+def called(found: Iterable[Ancestor], reference: Reference) -> Ancestor | None:
+    """The nearest that a reference names or once named; where it has a digest, that alone counts."""
+    return next((one for one in found if not one.itself and _is_called(one.image, reference)), None)
+
+
+def _is_called(one: BaseImage, reference: Reference) -> bool:
+    if reference.digest:
+        digests = {
+            one.key,
+            one.image.manifest_digest,
+            one.image.config_digest,
+            *(name.index_digest for name in one.names),
+        }
+        return reference.digest in digests
+    wanted = (f"{reference.registry}/{reference.repository}", reference.tag)
+    return any((name.repository, name.tag) == wanted for name in one.names)
+
+
+def _is_evidence(one: BaseImage) -> bool:
+    return any(layer.diff_id not in EMPTY_LAYERS for layer in one.image.layers)
+
+
+def _told_apart(image: Image, group: Sequence[BaseImage], approvals: Sequence[Approval]) -> Iterator[Ancestor]:
+    """Images of the very same layers, nearest first: itself, then those whose history is the longest part of its own."""
+    whole = len(group[0].image.layers) == len(image.layers)
+    itself = [one for one in group if whole and _is_same(image, one.image)]
+    if itself:
+        yield Ancestor(image=_merged(itself, approvals), itself=True)
+    others = [one for one in group if one not in itself]
+    fitting = [one for one in others if _continues(image.history, one.image.history)]
+    if fitting:
+        fitting.sort(key=lambda one: -len(one.image.history))
+        for _, level in groupby(fitting, key=lambda one: len(one.image.history)):
+            yield Ancestor(image=_merged(tuple(level), approvals))
+    elif others and not itself:
+        yield Ancestor(image=_merged(others, approvals))
+
+
+def _is_same(image: Image, other: Image) -> bool:
+    """The same configuration, or one that was only written anew (another format of manifest)."""
+    if image.config_digest and image.config_digest == other.config_digest:
+        return True
+    if image.manifest_digest and image.manifest_digest == other.manifest_digest:
+        return True
+    alike = len(image.history) == len(other.history) and _continues(image.history, other.history)
+    return bool(image.history) and alike and image.created[:_SECOND] == other.created[:_SECOND]
+
+
+def _continues(history: Sequence[History], start: Sequence[History]) -> bool:
+    return len(start) <= len(history) and all(
+        one.created_by == other.created_by and one.created[:_SECOND] == other.created[:_SECOND]
+        for one, other in zip(history, start, strict=False)
+    )
+
+
+def _merged(images: Sequence[BaseImage], approvals: Sequence[Approval]) -> BaseImage:
+    """One image with the names of all; the one that has the best name speaks for them."""
+
+    def rank(name: BaseName) -> tuple[object, ...]:
+        return (not any(approval.covers(name) for approval in approvals), *name.rank)
+
+    best = min(images, key=lambda one: (not one.names, min(map(rank, one.names), default=()), one.key))
+    names = sorted({name for one in images for name in one.names}, key=rank)
+    first = {(name.repository, name.tag): name for name in reversed(names)}
+    return msgspec.structs.replace(
+        best, names=tuple(name for name in names if first[name.repository, name.tag] is name)
+    )
