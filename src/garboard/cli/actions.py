@@ -73,7 +73,8 @@ def acted(report: Report, values: dict[str, Any], rebuild: Rebuild | None = None
 
     values = dict(values)
     build = build_from(values)
-    catalogue = catalogue_from(values) if report.recommendation else None
+    better = report.recommendation is not None and bool(report.recommendation.recommended)
+    catalogue = catalogue_from(values) if better else None
     try:
         found = act(
             report,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
@@ -15,12 +15,14 @@ from garboard.dockerfile.boundary import Candidate, Found
 from garboard.dockerfile.expansion import NO_ARGUMENTS, Scope
 from garboard.dockerfile.history import WORK, Style, Told, read
 from garboard.dockerfile.parsing import parse
-from garboard.dockerfile.provenance import Provenance
 from garboard.dockerfile.staging import base_image, lineage
 from garboard.model.attribution import Attribution, Base, Certainty, LayerOrigin, Origin, Place
 from garboard.model.dockerfile import Dockerfile, DockerfileError, Instruction
 from garboard.model.gap import Gap
 from garboard.model.image import Image
+
+if TYPE_CHECKING:
+    from garboard.dockerfile.provenance import Provenance
 
 
 class Attributed(NamedTuple):

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import takewhile
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from garboard.dockerfile.alignment import Alignment
 from garboard.dockerfile.history import Told
-from garboard.dockerfile.provenance import Provenance
 from garboard.model.attribution import Base, Certainty
 from garboard.model.base import Value
 from garboard.model.gap import Gap
 from garboard.model.image import Image
+
+if TYPE_CHECKING:
+    from garboard.dockerfile.provenance import Provenance  # (most images carry none)
 
 NAME_LABEL: Final = "org.opencontainers.image.base.name"
 DIGEST_LABEL: Final = "org.opencontainers.image.base.digest"
