@@ -57,7 +57,7 @@ def _from_line(dockerfile: Dockerfile, target: str, build_args: Mapping[str, str
 def _held(report: Report, catalogue: Catalogue | None) -> dict[str, frozenset[str]]:
     """Names of the packages of each recommended base, by its key."""
     found = report.recommendation
-    if found is None or catalogue is None:
+    if found is None or catalogue is None or not found.recommended:
         return {}
     inventories = catalogue.inventories(row.key for row in found.recommended)
     return {key: frozenset(one.name for one in inventory.packages) for key, inventory in inventories.items()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import io
 import json
@@ -11,6 +12,7 @@ import pytest
 from mutation import Target, attack
 
 from garboard import feeds
+from garboard.baseimage.tags import parse as parse_tag
 from garboard.database.fetch import unpack
 from garboard.feeds.secdb import identifiers
 from garboard.model.errors import FeedError
@@ -79,6 +81,18 @@ NVD = json.dumps(
 KEV = json.dumps(
     {"dateReleased": "x", "vulnerabilities": [{"cveID": "CVE-2024-1000", "dateAdded": "2024-01-01"}]}
 ).encode()
+ENDOFLIFE = json.dumps(
+    {
+        "generated_at": "2026-01-02T03:04:05+00:00",
+        "result": [
+            {
+                "name": "debian",
+                "releases": [{"name": "12", "codename": "Bookworm", "isLts": False, "eolFrom": "2026-07-11"}],
+            }
+        ],
+    }
+).encode()
+ENDOFLIFE_OLD = json.dumps([{"cycle": "12", "eol": "2026-07-11", "lts": True, "support": False}]).encode()
 EPSS = b"#model_version:v1,score_date:2024-10-25T00:00:00+0000\ncve,epss,percentile\nCVE-2020-5902,0.97,0.99\n"
 
 
@@ -120,6 +134,24 @@ def fuzz_epss(data: bytes) -> None:
     _parse("epss", data)
 
 
+def fuzz_endoflife(data: bytes) -> None:
+    _parse("endoflife", data)
+
+
+def fuzz_endoflife_product(data: bytes) -> None:
+    feed = feeds.feed_of("endoflife")
+    streams = [None, io.BytesIO(data), *[None] * (len(feed.documents("endoflife")) - 2)]
+    with contextlib.suppress(FeedError):
+        for _ in feed.parse("endoflife", streams):
+            pass
+
+
+def fuzz_tags(data: bytes) -> None:
+    repository, _, tag = data.decode("utf-8", "replace").partition(":")
+    text = tag[:128]
+    assert "-".join(part.text for part in parse_tag(repository, tag).parts) == text
+
+
 def fuzz_notes(data: bytes) -> None:
     identifiers(data.decode("utf-8", "replace"))
     unpack(data.decode("utf-8", "replace"))
@@ -133,6 +165,13 @@ TARGETS = (
     Target("nvd", fuzz_nvd, (NVD, gzip.compress(NVD))),
     Target("kev", fuzz_kev, (KEV,)),
     Target("epss", fuzz_epss, (EPSS, gzip.compress(EPSS))),
+    Target("endoflife", fuzz_endoflife, (ENDOFLIFE,)),
+    Target("endoflife product", fuzz_endoflife_product, (ENDOFLIFE_OLD, gzip.compress(ENDOFLIFE_OLD))),
+    Target(
+        "tags",
+        fuzz_tags,
+        (b"python:3.12.4-slim-bookworm", b"eclipse-temurin:8u502-b07-jdk-alpine-3.24", b"node:lts-jod"),
+    ),
     Target("notes", fuzz_notes, (b"CVE-2024-1000 GHSA-aaaa-bbbb-cccc XSA-1", b'[{"url":"x","etag":"y"}]')),
 )
 

@@ -66,6 +66,12 @@ class OfflineSupply(Supply):
             )
         return tuple(gaps)
 
+    def lifecycles(self) -> tuple[Gap, ...]:
+        if "endoflife" in self._database.shards():
+            return ()
+        reason = f"how long distributions and runtimes are maintained is not known; {_hint(('endoflife',))}"
+        return (Gap(stage="database", subject="endoflife", reason=reason),)
+
 
 class FetchingSupply(Supply):
     """Fetches what is missing or older than a day; what cannot be had becomes a gap, and old data are used.
@@ -93,6 +99,9 @@ class FetchingSupply(Supply):
 
         shards = (*nvd_shards(unrated), *(("kev", "epss") if list(cves) else ()))
         return self._fetch(shards)
+
+    def lifecycles(self) -> tuple[Gap, ...]:
+        return self._fetch(("endoflife",))
 
     def _old(self, shards: Iterable[str]) -> list[str]:
         have = set(self._database.shards())

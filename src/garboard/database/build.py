@@ -17,6 +17,7 @@ from garboard.model.advisory import Advisory, CveFacts, FeedState
 from garboard.model.errors import DatabaseError
 from garboard.model.feed import Header, Record
 from garboard.model.gap import Gap
+from garboard.model.lifecycle import Cycle
 
 BATCH = 2000
 GAPS = 20
@@ -47,6 +48,7 @@ class Builder:
         self._ecosystems: dict[str, int] = {}
         self._texts: dict[str, int] = {}
         self._advisories = 0
+        self._cycles = 0
 
     def __enter__(self) -> Self:
         return self
@@ -79,6 +81,9 @@ class Builder:
                         total += 1
                     case CveFacts():
                         facts.append(record)
+                    case Cycle():
+                        self._cycle(record)
+                        total += 1
                     case Gap():
                         skipped += 1
                         reasons += [f"{record.subject}: {record.reason}"] if len(reasons) < GAPS else []
@@ -109,6 +114,12 @@ class Builder:
             [(cve, rows.pack_facts(item, self._text)) for cve, item in new.items()],
         )
         return len(new) - known
+
+    def _cycle(self, cycle: Cycle) -> None:
+        self._cycles += 1
+        self._connection.execute(
+            "INSERT INTO cycle VALUES (?, ?, ?)", (cycle.product, self._cycles, rows.pack_cycle(cycle))
+        )
 
     def _known(self, cves: tuple[str, ...]) -> int:
         marks = ",".join("?" * len(cves))

@@ -114,6 +114,8 @@ class Remote:
 
     def fetch(self, document: Document, known: Note | None, into: Path, progress: Progress) -> Fetched:
         """Tries the addresses in turn, the one that served the document last time first, with a conditional request."""
+        if document.only_mirrored and not self.base:
+            return Fetched(Note(absent=True), unchanged=known is not None and known.absent)
         refusals: list[NetworkError | FeedError] = []
         for url in self._addresses(document, known):
             try:

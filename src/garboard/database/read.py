@@ -13,13 +13,14 @@ from garboard.database import store
 from garboard.database.shard import Shard
 from garboard.model.advisory import CveFacts, FeedState, Hit
 from garboard.model.errors import DatabaseError
+from garboard.model.lifecycle import Cycle
 
 FIRST_NVD_YEAR = 2002
 """NVD's first year file, which holds all earlier CVEs too."""
 
 _CVE_YEAR = re.compile(r"^CVE-(\d{4})-\d+$")
-_FACTS = ("nvd", "kev", "epss")
-"""Feeds whose shards speak of CVEs, not of packages."""
+_FACTS = ("nvd", "kev", "epss", "endoflife")
+"""Feeds whose shards speak of CVEs or of releases, not of packages."""
 
 
 def nvd_shards(cves: Iterable[str]) -> tuple[str, ...]:
@@ -100,6 +101,10 @@ class Database:
                 for facts in self.shard(name).facts(sorted(wanted)):
                     found[facts.cve] = _fold(found[facts.cve], facts) if facts.cve in found else facts
         return found
+
+    def cycles(self, product: str) -> tuple[Cycle, ...]:
+        """What endoflife.date says of a product, newest first; empty where nothing is known."""
+        return tuple(self.shard("endoflife").cycles(product)) if "endoflife" in self._installed else ()
 
     def states(self) -> tuple[FeedState, ...]:
         """How old each shard is, by name."""

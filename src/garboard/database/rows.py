@@ -11,10 +11,12 @@ from collections.abc import Callable
 import msgspec
 
 from garboard.model.advisory import Advisory, Affected, CveFacts, Rating
+from garboard.model.lifecycle import Cycle
 
 _ENCODER = msgspec.msgpack.Encoder()
 _ADVISORY = msgspec.msgpack.Decoder(Advisory)
 _AFFECTED = msgspec.msgpack.Decoder(Affected)
+_CYCLE = msgspec.msgpack.Decoder(Cycle)
 
 
 class _Facts(msgspec.Struct, array_like=True, frozen=True, gc=False):
@@ -93,3 +95,13 @@ def unpack_facts(cve: str, payload: bytes, text_of: Callable[[int], str]) -> Cve
         epss=stored.epss,
         epss_percentile=stored.epss_percentile,
     )
+
+
+def pack_cycle(cycle: Cycle) -> bytes:
+    """The whole of it."""
+    return _ENCODER.encode(cycle)
+
+
+def unpack_cycle(payload: bytes) -> Cycle:
+    """The inverse of `pack_cycle`."""
+    return _CYCLE.decode(payload)

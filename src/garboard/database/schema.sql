@@ -33,6 +33,14 @@ CREATE TABLE fact (
     payload BLOB NOT NULL            -- CveFacts as an array, its repeated texts as numbers of `text`
 ) WITHOUT ROWID;
 
+-- How long release cycles of distributions and runtimes are maintained.
+CREATE TABLE cycle (
+    product TEXT NOT NULL,
+    position INTEGER NOT NULL,       -- as the feed lists them, newest first
+    payload BLOB NOT NULL,           -- Cycle
+    PRIMARY KEY (product, position)
+) WITHOUT ROWID;
+
 CREATE TABLE text (
     id INTEGER PRIMARY KEY,
     value TEXT NOT NULL

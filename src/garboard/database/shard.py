@@ -16,6 +16,7 @@ from garboard.database.store import CONFIRMED, SCHEMA, path_of
 from garboard.model.advisory import CveFacts, FeedState, Hit
 from garboard.model.base import Value
 from garboard.model.errors import DatabaseError
+from garboard.model.lifecycle import Cycle
 
 HINT = "garboard db update"
 BATCH = 500
@@ -109,6 +110,14 @@ class Shard:
                     yield rows.unpack_facts(cve, payload, lambda number: self._text(number, texts))
                 except msgspec.MsgspecError as error:
                     raise self._damaged(error) from error
+
+    def cycles(self, product: str) -> Iterator[Cycle]:
+        """The cycles of a product, in the feed's order."""
+        for _, payload in self._rows("SELECT position, payload FROM cycle WHERE product = ? ORDER BY 1", (product,)):
+            try:
+                yield rows.unpack_cycle(payload)
+            except msgspec.MsgspecError as error:
+                raise self._damaged(error) from error
 
     def _text(self, number: int, known: dict[int, str]) -> str:
         if number not in known:

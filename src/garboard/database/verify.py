@@ -19,6 +19,7 @@ _TABLES = (
     "SELECT ecosystem, package, advisory, position, payload FROM affected ORDER BY 1, 2, 3, 4",
     "SELECT cve, payload FROM fact ORDER BY cve",
     "SELECT id, value FROM text ORDER BY id",
+    "SELECT product, position, payload FROM cycle ORDER BY 1, 2",
 )
 
 
@@ -61,7 +62,7 @@ def _verify(shard: Shard) -> Verified:
     recorded = shard.meta("digest")
     if not faults and content_digest(shard.connection) != recorded:
         faults.append("its content is not what was recorded when it was built")
-    records = _count(shard, "advisory") + _count(shard, "fact")
+    records = sum(_count(shard, table) for table in ("advisory", "fact", "cycle"))
     if records != shard.state.records:
         faults.append(f"it holds {records} records, and {shard.state.records} were recorded")
     total = unparseable = without = 0

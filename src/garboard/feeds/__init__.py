@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import BinaryIO, Protocol
 
-from garboard.feeds import alpine, debian, epss, kev, nvd, osv, wolfi
+from garboard.feeds import alpine, debian, endoflife, epss, kev, nvd, osv, wolfi
 from garboard.model.errors import UsageError
 from garboard.model.feed import Document, Record
 
@@ -40,7 +40,7 @@ class Feed(Protocol):
         ...
 
 
-FEEDS: tuple[Feed, ...] = (debian, alpine, wolfi, osv, nvd, kev, epss)
+FEEDS: tuple[Feed, ...] = (debian, alpine, wolfi, osv, nvd, kev, epss, endoflife)
 _ALIASES = {"chainguard": "wolfi"}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from garboard.model.advisory import Advisory, CveFacts
 from garboard.model.base import Value
 from garboard.model.gap import Gap
+from garboard.model.lifecycle import Cycle
 
 
 class Document(Value):
@@ -19,6 +20,8 @@ class Document(Value):
     """Other spellings that a mirror may use; the content may be plain, gzip or xz under any of them."""
     optional: bool = False
     """Whether its absence is no fault (a branch without a second repository)."""
+    only_mirrored: bool = False
+    """Whether the publisher is not asked for it: another document holds the same, and only a mirror may lack that one."""
 
 
 class Header(Value, tag="header"):
@@ -28,5 +31,5 @@ class Header(Value, tag="header"):
     ecosystems: tuple[str, ...] = ()
 
 
-Record = Advisory | CveFacts | Gap | Header
+Record = Advisory | CveFacts | Cycle | Gap | Header
 """What a parser yields. A `Gap` stands for one record that could not be used, and says why."""

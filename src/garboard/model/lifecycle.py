@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from typing import Protocol
 
 from garboard.model.base import Value
@@ -42,3 +43,40 @@ class Lifecycles(Protocol):
     def cycles(self, product: str) -> tuple[Cycle, ...]:
         """All that is known of a product, newest first; empty where nothing is."""
         ...
+
+
+class State(enum.StrEnum):
+    """How far along a release line is."""
+
+    SUPPORTED = "supported"
+    EXTENDED = "extended"
+    """Full support is over; others still mend it, for everybody."""
+    ENDED = "ended"
+    UNKNOWN = "unknown"
+
+
+class Lifespan(Value):
+    """A release line of something that an image holds, and where it stands at the report's time.
+
+    Attributes:
+        name: for people: ``Python 3.12``, ``Debian 12``.
+        product: endoflife.date's name.
+        cycle: as there; empty where the line is not listed.
+        eol: last day of security support, ``YYYY-MM-DD``; empty where none is known.
+        extended: last day of what others still mend for everybody (Debian's LTS), else empty.
+        state: at the report's time.
+        lts: whether it is a line of long-term support; None where its product has none.
+    """
+
+    name: str
+    product: str
+    cycle: str = ""
+    eol: str = ""
+    extended: str = ""
+    state: State = State.UNKNOWN
+    lts: bool | None = None
+
+    @property
+    def until(self) -> str:
+        """The last day on which it is mended by anybody for everybody; empty where that is not known."""
+        return max(self.eol, self.extended)

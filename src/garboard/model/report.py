@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from garboard.model.action import Actions
 from garboard.model.advisory import FeedState
 from garboard.model.attribution import Attribution
 from garboard.model.base import Value
+from garboard.model.baseimage import Step
 from garboard.model.finding import Finding
 from garboard.model.gap import Gap
 from garboard.model.image import Image
 from garboard.model.package import Inventory
+from garboard.model.recommendation import Recommendation
 
 
 class Report(Value):
@@ -29,3 +32,9 @@ class Report(Value):
     """The base that the Dockerfile's final stage names."""
     attribution: Attribution | None = None
     """Whose the layers are; None for what has none (an SBOM, a folder)."""
+    recommendation: Recommendation | None = None
+    """A better base; None where there is no catalogue to look into."""
+    actions: Actions | None = None
+    """What to do about the findings; None where it was not asked for."""
+    lineage: tuple[Step, ...] = ()
+    """What the image was built on, itself first; empty where no catalogue knows it."""

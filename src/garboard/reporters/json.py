@@ -17,6 +17,10 @@ from garboard.model.finding import Finding
 from garboard.model.gap import Gap
 from garboard.model.package import Location, Package
 from garboard.model.report import Report
+from garboard.reporters import actions_json, lineage_json, recommendation_json
+from garboard.reporters.actions_json import ActionsOf
+from garboard.reporters.lineage_json import StepOf
+from garboard.reporters.recommendation_json import Recommendations, Remediation
 from garboard.reporters.text import MANAGERS, project_name
 from garboard.reporters.view import Issue, View, counted, headline, issues
 
@@ -131,6 +135,7 @@ class Docker(_Out):
     image_id: str
     manifest_digest: str
     layers: list[str]
+    base_image_remediation: Remediation | None
 
 
 class LayerOf(_Out):
@@ -199,6 +204,9 @@ class Document(_Out):
     gaps: list[Gap]
     feeds: list[FeedState]
     attribution: AttributionOf | None
+    recommendations: Recommendations | None
+    actions: ActionsOf | None
+    lineage: list[StepOf]
 
 
 def _manager(package: Package, report: Report) -> str:
@@ -254,6 +262,9 @@ class _Writer:
                 image_id=report.image.config_digest,
                 manifest_digest=report.image.manifest_digest,
                 layers=list(layers),
+                base_image_remediation=recommendation_json.remediation(report.recommendation)
+                if report.recommendation
+                else None,
             ),
             summary=f"{paths} vulnerable dependency paths" if found else "No known vulnerabilities",
             filtered=Filtered(ignore=[], patch=[]),
@@ -268,6 +279,9 @@ class _Writer:
             gaps=[*report.gaps, *view.hidden(report)],
             feeds=list(report.feeds),
             attribution=self._attribution(),
+            recommendations=recommendation_json.document(report.recommendation) if report.recommendation else None,
+            actions=actions_json.document(report.actions) if report.actions else None,
+            lineage=lineage_json.steps(self._report, self._view),
         )
 
     def _attribution(self) -> AttributionOf | None:

@@ -13,6 +13,7 @@ from garboard.model.attribution import Introduction, Origin
 from garboard.model.finding import Finding, Vulnerability
 from garboard.model.package import Package
 from garboard.model.report import Report
+from garboard.reporters import actions_text, lineage_text, lineage_view, recommend_table
 from garboard.reporters.terminal import document, paint
 from garboard.reporters.tree import dependency_tree
 from garboard.reporters.view import Issue, View, counted, headline, issues
@@ -169,6 +170,8 @@ def _summary(report: Report, found: list[Issue], view: View) -> Iterator[str]:
     ]
     yield from (f"{label:<{_LABEL}}{value}" for label, value in rows if value)
     yield from _base(report)
+    if report.lineage:
+        yield f"{'Lineage:':<{_LABEL}}{lineage_view.line(report)}"
     yield ""
     tested = counted(report)
     if not found:
@@ -212,7 +215,8 @@ def _shares(report: Report, view: View) -> Iterator[str]:
 
 def _coverage(report: Report, view: View) -> Iterator[str]:
     """What was not covered, and how old the data are: the end of every report."""
-    gaps = (*report.gaps, *view.hidden(report))
+    about_base = report.recommendation.gaps if report.recommendation else ()
+    gaps = tuple(dict.fromkeys((*report.gaps, *about_base, *view.hidden(report))))
     yield ""
     if report.feeds:
         yield "Data: " + ", ".join(
@@ -236,5 +240,7 @@ def render(report: Report, view: View) -> bytes:
     for issue in found:
         lines += [*_block(issue, report, view), ""]
     lines += ["", ""] if found else []
-    lines += [*_summary(report, found, view), *_coverage(report, view)]
+    lines += [*_summary(report, found, view), *lineage_text.block(report, view), *recommend_table.block(report, view)]
+    lines += actions_text.block(report.actions)
+    lines += _coverage(report, view)
     return document(lines, colour=view.colour)

@@ -1,0 +1,69 @@
+"""Which base comes first: a rule that can be said in a sentence, and the words that explain one row by it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from garboard.model.recommendation import Counts, Group, Row
+
+RULE: Final = (
+    "within a group: what nothing speaks against first, then approved bases, then those on which every package of yours is "
+    "known, then by the issues that your image would have (fewest critical, then high, medium, unrated, low, negligible), "
+    "then by the base's own issues, then what changes less, then the smaller one, then by name"
+)
+_GROUPS: Final = tuple(Group)
+
+
+def place(row: Row, distance: int) -> tuple[object, ...]:
+    """Where a row stands, by `RULE`; ``distance`` is how much changes with it."""
+    outcome = row.outcome
+    return (
+        _GROUPS.index(row.group) if row.group else -1,
+        bool(row.objections),
+        row.approved is False,
+        bool(row.prediction and row.prediction.unknown),
+        outcome is None or not row.judged,
+        outcome.order if outcome else (),
+        row.counts.order if row.counts else (),
+        distance,
+        row.size if row.size is not None else 1 << 62,
+        row.reference,
+    )
+
+
+def is_better(outcome: Counts | None, today: Counts | None) -> bool:
+    """Fewer of the worst that differ."""
+    return outcome is not None and today is not None and outcome.order < today.order
+
+
+def why(row: Row, today: Counts | None) -> Iterator[str]:
+    """Sentences: what it is, what speaks for it, what against it."""
+    if row.group is None:
+        yield "It is the base in use."
+    outcome = row.outcome
+    if outcome is None:
+        yield "Its packages are not known, so nothing can be said of its vulnerabilities."
+    elif not row.judged:
+        yield "There is no vulnerability data for its packages."
+    elif today is not None and row.group is not None:
+        yield f"{'Your image would have' if row.prediction else 'It has'} {outcome.total} issues; today it is {today.total}."
+        for name, before, after in _differences(today, outcome):
+            yield f"{name.capitalize()}: {before} → {after}."
+        if not row.better:
+            yield "That is no improvement: the first severity that differs, from the worst on, is not lower."
+    if row.prediction and row.prediction.unknown:
+        yield f"What you install is not known there: {', '.join(row.prediction.unknown)}."
+    if row.prediction:
+        yield from (f"The prediction is not certain: {gap}." for gap in row.prediction.gaps)
+    yield from (f"It changes: {warning}." for warning in row.warnings)
+    yield from (f"It is not recommended ({one.code}): {one.reason}." for one in row.objections)
+    if row.better and not row.objections:
+        yield f"It is recommended. Order {RULE}."
+
+
+def _differences(before: Counts, after: Counts) -> Iterator[tuple[str, int, int]]:
+    for severity, number in before.by_severity:
+        other = getattr(after, severity.word)
+        if other != number:
+            yield severity.word, number, other

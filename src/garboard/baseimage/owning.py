@@ -1,0 +1,121 @@
+"""Which packages of an image are yours and which its base's, and what your lines asked for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Final
+
+from garboard.model.attribution import Attribution, Origin
+from garboard.model.package import Inventory, Package
+
+SYSTEM: Final = frozenset(("deb", "apk", "rpm"))
+_PYTHON_FOLDER: Final = re.compile(r"\bpython\d+(?:\.\d+)?\b")
+
+Key = tuple[str, str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What your lines ask the distribution's package manager for.
+
+    ``names`` of packages; ``recommends``: whether what packages recommend comes along with any of them, and ``bare`` the
+    names with which it does not; ``upgrades``: whether a line
+    upgrades all that is there; ``certain``: whether nothing was asked for that cannot be named.
+    """
+
+    names: frozenset[str] = frozenset()
+    bare: frozenset[str] = frozenset()
+    recommends: bool = True
+    upgrades: bool = False
+    certain: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Yours:
+    """An image, taken apart at its base.
+
+    Attributes:
+        added: system packages that your lines brought and the base has not, by name.
+        raised: system packages of the base of which your lines installed another version, by name.
+        removed: names of system packages that the base has and your image has not.
+        language: language packages that your lines brought, by `key`.
+        language_removed: keys of language packages that the base has and your image has not, at any version.
+        base: the base's packages.
+        image: your image's.
+        asked: of the package manager.
+        exact: whether the base is the very one that the image was built on.
+    """
+
+    image: Inventory
+    base: Inventory
+    added: dict[str, Package] = field(default_factory=dict)
+    raised: dict[str, Package] = field(default_factory=dict)
+    removed: frozenset[str] = frozenset()
+    language: dict[Key, Package] = field(default_factory=dict)
+    language_removed: frozenset[Key] = frozenset()
+    asked: Asked = Asked()
+    exact: bool = True
+
+
+def key(package: Package) -> Key:
+    """What one language package replaces: type, name, and the folder that it is installed in, whatever the Python."""
+    path = package.locations[0].path if package.locations else ""
+    folder = path.rpartition("/")[0]
+    folder = folder.rpartition("/")[0] if package.type == "pypi" else folder
+    return package.type, package.full_name, _PYTHON_FOLDER.sub("python", folder)
+
+
+def take_apart(
+    image: Inventory, base: Inventory, attribution: Attribution | None, asked: Asked, *, exact: bool
+) -> Yours | None:
+    """Compare an image with its base; None where it is not known which of its packages are yours.
+
+    ``exact``: the base is the one that it was built on; then the two inventories tell all. Else the layers must be
+    attributed, for the base may have had other versions.
+    """
+    mine = _of_layers(attribution)
+    if not exact and mine is None:
+        return None
+    has = _by_name(base.packages)
+    versions = {(one.type, one.name, one.version) for one in base.packages if one.type in SYSTEM}
+    yours: dict[str, Package] = {}
+    for one in image.packages:
+        if (
+            one.type in SYSTEM
+            and (one.type, one.name, one.version) not in versions
+            and (exact or mine is None or mine(one))
+        ):
+            yours[one.name] = one
+    own = {key(one): one for one in image.packages if one.type not in SYSTEM}
+    theirs = {key(one): one for one in base.packages if one.type not in SYSTEM}
+    there = {one.name for one in image.packages if one.type in SYSTEM}
+    return Yours(
+        image=image,
+        base=base,
+        added={name: one for name, one in yours.items() if name not in has},
+        raised={name: one for name, one in yours.items() if name in has},
+        removed=frozenset(has.keys() - there) if exact else frozenset(),
+        language={
+            place: one
+            for place, one in own.items()
+            if (theirs[place].version != one.version if place in theirs else True)
+            and (exact or mine is None or mine(one))
+        },
+        language_removed=frozenset(theirs.keys() - own.keys()) if exact else frozenset(),
+        asked=asked,
+        exact=exact,
+    )
+
+
+def _of_layers(attribution: Attribution | None) -> Callable[[Package], bool] | None:
+    """Whether a package's layer is one of yours; None where the layers are not attributed."""
+    if attribution is None or attribution.base.layers is None:
+        return None
+    yours = {one.index for one in attribution.layers if one.origin is Origin.DOCKERFILE}
+    return lambda package: package.layer in yours
+
+
+def _by_name(packages: Iterable[Package]) -> dict[str, Package]:
+    return {package.name: package for package in packages if package.type in SYSTEM}

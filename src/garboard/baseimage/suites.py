@@ -1,0 +1,125 @@
+"""What the words of tags mean: releases of distributions, and what particular repositories call things."""
+
+from __future__ import annotations
+
+import re
+from types import MappingProxyType
+from typing import Final, NamedTuple
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+class Suite(NamedTuple):
+    """A release of a distribution: os-release's ``ID`` and ``VERSION_ID``; ``version`` is empty where a tag leaves it open.
+
+    ``development``: not released, or never to be.
+    """
+
+    distro: str
+    version: str = ""
+    development: bool = False
+
+
+_DEBIAN: Final = (
+    "buzz:1.1 rex:1.2 bo:1.3 hamm:2.0 slink:2.1 potato:2.2 woody:3.0 sarge:3.1 etch:4 lenny:5 squeeze:6 wheezy:7 jessie:8 "
+    "stretch:9 buster:10 bullseye:11 bookworm:12 trixie:13"
+)
+_UBUNTU: Final = (
+    "precise:12.04 trusty:14.04 xenial:16.04 artful:17.10 bionic:18.04 cosmic:18.10 disco:19.04 eoan:19.10 focal:20.04 "
+    "groovy:20.10 hirsute:21.04 impish:21.10 jammy:22.04 kinetic:22.10 lunar:23.04 mantic:23.10 noble:24.04 "
+    "oracular:24.10 plucky:25.04 questing:25.10 resolute:26.04 stonking:26.10"
+)
+
+
+def _codenames(distro: str, text: str) -> dict[str, Suite]:
+    return {name: Suite(distro, version) for name, _, version in (word.partition(":") for word in text.split())}
+
+
+CODENAMES: Final = MappingProxyType(
+    {
+        **_codenames("debian", _DEBIAN),
+        **_codenames("ubuntu", _UBUNTU),
+        "forky": Suite("debian", "14", development=True),
+        "sid": Suite("debian", "", development=True),
+        "edge": Suite("alpine", "", development=True),
+        "rawhide": Suite("fedora", "", development=True),
+    }
+)
+_PATTERNS: Final = (
+    (re.compile(r"alpine(\d+\.\d+)?"), "alpine"),
+    (re.compile(r"al(2|20\d\d)"), "amzn"),
+    (re.compile(r"ubi(\d+)?"), "rhel"),
+    (re.compile(r"oraclelinux(\d+)?|oracle()|ol(\d+)"), "ol"),
+    (re.compile(r"(?:windowsservercore|nanoserver)()|ltsc(20\d\d)"), "windows"),
+    (re.compile(r"debian(\d+)?"), "debian"),
+    (re.compile(r"ubuntu(\d+\.\d+)?"), "ubuntu"),
+    (re.compile(r"centos(\d+)?"), "centos"),
+    (re.compile(r"rockylinux(\d+)?"), "rocky"),
+    (re.compile(r"almalinux(\d+)?"), "almalinux"),
+    (re.compile(r"fedora(\d+)?"), "fedora"),
+    (re.compile(r"photon(\d+)?"), "photon"),
+)
+
+
+def suite_of(word: str) -> Suite | None:
+    """The release that one word of a tag names; None for a word that names none."""
+    known = CODENAMES.get(word)
+    if known is not None:
+        return known
+    for pattern, distro in _PATTERNS:
+        found = pattern.fullmatch(word)
+        if found is not None:
+            return Suite(distro, next((group for group in found.groups() if group), ""))
+    return None
+
+
+CHANNELS: Final = _words(
+    "latest lts current mainline stable oldstable oldoldstable rolling innovation community default"
+)
+"""Words that name whatever is newest of its kind, without a version."""
+NODE_LINES: Final = MappingProxyType(
+    {
+        "argon": "4", "boron": "6", "carbon": "8", "dubnium": "10", "erbium": "12", "fermium": "14", "gallium": "16",
+        "hydrogen": "18", "iron": "20", "jod": "22", "krypton": "24",
+    }
+)  # fmt: skip
+"""Node's names of its long-term lines, and their majors."""
+DEVELOPMENT: Final = _words(
+    "rc alpha beta preview pre dev devel ea tip nightly milestone experimental unstable testing buggy kitten snapshot next "
+    "canary edge"
+)
+"""Words that say that it is not released."""
+RUNTIMES: Final = _words(
+    "jdk jre otp java php temurin corretto amazoncorretto semeru ibmjava ibm openjdk sapmachine zulu graalvm graal community "
+    "microsoft liberica dragonwell python node and"
+)
+"""Words after which a number is the version of another program than the repository's own."""
+
+DISTRIBUTIONS: Final = MappingProxyType(
+    {
+        "debian": "debian", "ubuntu": "ubuntu", "alpine": "alpine", "fedora": "fedora", "almalinux": "almalinux",
+        "rockylinux": "rocky", "amazonlinux": "amzn", "oraclelinux": "ol", "centos": "centos", "photon": "photon",
+        "buildpack-deps": "",
+    }
+)  # fmt: skip
+"""Repositories whose version is the distribution's own, by os-release's ``ID`` (empty: of several)."""
+MAJOR_PARTS: Final = MappingProxyType({"ubuntu": 2, "mariadb": 1})
+"""How many parts of a version are its major part, where that is not one."""
+COMPATIBLE_PARTS: Final = MappingProxyType({"python": 2, "php": 2, "ruby": 2, "perl": 2, "elixir": 2})
+"""Of languages whose extensions are made for more than the major part."""
+ODD_MAJORS: Final = frozenset(("node",))
+"""Repositories whose odd majors are short-lived."""
+ODD_MINORS: Final = frozenset(("perl",))
+"""Repositories whose odd minors are for development."""
+STABLE_EVEN: Final = frozenset(("nginx",))
+"""Repositories whose even minors are the stable line, and odd ones the mainline."""
+LANGUAGES: Final = MappingProxyType(
+    {
+        "python": "Python", "node": "Node.js", "ruby": "Ruby", "php": "PHP", "golang": "Go", "rust": "Rust",
+        "perl": "Perl", "elixir": "Elixir", "erlang": "Erlang", "openjdk": "Java", "eclipse-temurin": "Java",
+        "amazoncorretto": "Java",
+    }
+)  # fmt: skip
+"""Repositories of languages, and what people call them."""

@@ -1,0 +1,221 @@
+"""Tags of base images: version, flavour, suite, and what is not released. Lossless: the parts join to the tag."""
+
+from __future__ import annotations
+
+import enum
+import re
+from typing import Final
+
+from garboard.baseimage import suites
+from garboard.model.base import Value
+
+
+class Kind(enum.StrEnum):
+    """What one part of a tag says."""
+
+    VERSION = "version"
+    PRERELEASE = "prerelease"
+    BUILD = "build"
+    DATE = "date"
+    CHANNEL = "channel"
+    SUITE = "suite"
+    RUNTIME = "runtime"
+    FLAVOUR = "flavour"
+
+
+class Part(Value):
+    """One of the words that hyphens part."""
+
+    kind: Kind
+    text: str
+
+
+class Tag(Value):
+    """A tag, understood.
+
+    Attributes:
+        repository: without registry and ``library/``: ``python``, ``bitnami/redis``.
+        text: the tag itself.
+        parts: joined by hyphens, they are the tag.
+        version: components as text (``("3", "12", "4")``); of a distribution that is named by its code name, that release's.
+        prerelease: the words that say that it is not released (``rc1``), else empty.
+        date: of a dated build, ``20240904``, else empty.
+        channels: words for whatever is newest of a kind: ``latest``, ``lts``.
+        flavour: words for what is in it and with what, sorted: ``("fpm",)``, ``("jdk25", "slim")``.
+        suite: the distribution's release as far as the tag tells; None where it does not.
+        by_codename: whether a version is that of a code name.
+    """
+
+    repository: str
+    text: str
+    parts: tuple[Part, ...]
+    version: tuple[str, ...] = ()
+    prerelease: str = ""
+    date: str = ""
+    channels: tuple[str, ...] = ()
+    flavour: tuple[str, ...] = ()
+    suite: suites.Suite | None = None
+    by_codename: bool = False
+
+    @property
+    def precision(self) -> int:
+        """How much of a version it states; a date states it all."""
+        return len(self.version) + (10 if self.date else 0)
+
+    @property
+    def spells_suite(self) -> bool:
+        """Whether the release of a distribution is said, and not only its name."""
+        return self.suite is not None and (bool(self.suite.version) or self.suite.development)
+
+    @property
+    def floating(self) -> bool:
+        """Whether it says no version, and so is another program some day."""
+        return not self.version
+
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """The version for comparing."""
+        return tuple(int(part) if part.isascii() and part.isdigit() else 0 for part in self.version)
+
+
+_VERSION: Final = re.compile(
+    r"v?(\d+(?:\.\d+)*)(?:u(\d+))?(?:[_+](\d+(?:\.\d+)*))?((?:rc|alpha|beta|preview|dev|a|b|m)\.?\d*)?", re.IGNORECASE
+)
+_DATE: Final = re.compile(r"(?:19|20)\d{6}(?:\.\d+)?")
+_PRERELEASE: Final = re.compile(r"([a-z]+?)\.?\d*", re.IGNORECASE)
+_BUILD: Final = re.compile(r"b(\d+)")
+_RUNTIME: Final = re.compile(r"([a-z]+)(\d[\w.]*)")
+_NUMBER: Final = re.compile(r"\d[\d.]*")
+LONGEST: Final = 128
+"""Of a tag (distribution specification)."""
+
+
+def short(repository: str) -> str:
+    """A repository without its registry, and without ``library/``."""
+    first, slash, rest = repository.partition("/")
+    name = rest if slash and ("." in first or ":" in first or first == "localhost") else repository
+    return name.removeprefix("library/")
+
+
+def parse(repository: str, text: str) -> Tag:
+    """Understand a tag. Anything is a tag: a word that is not known is of the flavour."""
+    reading = _Reading(short(repository))
+    for word in text[:LONGEST].split("-"):
+        reading.add(word)
+    return reading.tag(text)
+
+
+def _kind_of(word: str) -> Kind:
+    """Of a word that is no number, by itself."""
+    if suites.suite_of(word) is not None:
+        return Kind.SUITE
+    found = _PRERELEASE.fullmatch(word)
+    if found is not None and found[1] in suites.DEVELOPMENT:
+        return Kind.PRERELEASE
+    found = _RUNTIME.fullmatch(word)
+    return Kind.RUNTIME if found is not None and found[1] in suites.RUNTIMES else Kind.FLAVOUR
+
+
+class _Reading:
+    def __init__(self, repository: str) -> None:
+        self._repository = repository
+        self._parts: list[Part] = []
+        self._version: list[str] = []
+        self._prerelease: list[str] = []
+        self._flavour: list[str] = []
+        self._suite: suites.Suite | None = None
+        self._date = ""
+
+    def add(self, word: str) -> None:
+        kind = self._kind(word)
+        last = self._parts[-1].kind if self._parts else None
+        if kind is Kind.PRERELEASE:
+            self._prerelease.append(word)
+        elif kind is Kind.DATE:
+            self._date = word
+        elif kind is Kind.SUITE:
+            self._add_suite(word)
+        elif kind is Kind.BUILD:
+            self._version.append(word[1:])
+        elif kind is Kind.RUNTIME and last in {Kind.FLAVOUR, Kind.RUNTIME} and _NUMBER.fullmatch(word):
+            self._flavour[-1] += word  # jdk-25 is jdk25
+        elif kind in {Kind.FLAVOUR, Kind.RUNTIME}:
+            self._flavour.append(word)
+        self._parts.append(Part(kind=kind, text=word))
+
+    def _kind(self, word: str) -> Kind:
+        """Of the next word, by itself and what stands before it; remembers a version."""
+        last = self._parts[-1] if self._parts else None
+        if _VERSION.fullmatch(word):
+            return self._after(word, last) or self._numbered(word)
+        lower = word.lower()
+        if lower in suites.CHANNELS or self._is_line(lower, last):
+            return Kind.CHANNEL
+        return Kind.BUILD if self._version and _BUILD.fullmatch(lower) else _kind_of(lower)
+
+    def _is_line(self, word: str, last: Part | None) -> bool:
+        """Whether a word is one of the names that a repository gives to its lines."""
+        if self._repository == "node":
+            return word in suites.NODE_LINES
+        return self._repository == "traefik" and last is None and word.isalpha() and suites.suite_of(word) is None
+
+    def _after(self, word: str, last: Part | None) -> Kind | None:
+        """What a number is by the word before it; None where that says nothing."""
+        if _DATE.fullmatch(word) and (last is not None or self._repository in suites.DISTRIBUTIONS):
+            return Kind.DATE
+        if last is None:
+            return None
+        if last.kind is Kind.PRERELEASE and last.text.isalpha() and word.isdigit():
+            return Kind.PRERELEASE
+        if last.kind is Kind.SUITE and self._suite is not None and not self._suite.version:
+            return Kind.SUITE
+        return Kind.RUNTIME if last.text.lower() in suites.RUNTIMES else None
+
+    def _numbered(self, word: str) -> Kind:
+        """The first number is the version."""
+        found = _VERSION.fullmatch(word)
+        if self._version or found is None:
+            return Kind.RUNTIME
+        number, update, build, prerelease = found.groups()
+        self._version = [*number.split("."), *([update] if update else []), *(build.split(".") if build else [])]
+        self._prerelease += [prerelease] if prerelease else []
+        return Kind.VERSION
+
+    def _add_suite(self, word: str) -> None:
+        found = suites.suite_of(word.lower())
+        if found is None:  # the number after `alpine-`
+            assert self._suite is not None
+            self._suite = self._suite._replace(version=word)
+        elif self._suite is None or (found.version and not self._suite.version):
+            self._suite = found
+
+    def tag(self, text: str) -> Tag:
+        version, by_codename = tuple(self._version), False
+        channels = [part.text for part in self._parts if part.kind is Kind.CHANNEL]
+        suite = self._suite
+        if self._repository in suites.DISTRIBUTIONS:
+            own = suites.DISTRIBUTIONS[self._repository]
+            if not version and suite is not None and suite.version:
+                version, by_codename = tuple(suite.version.split(".")), True
+            elif suite is None and version and own:
+                suite = suites.Suite(own, ".".join(version))
+        if self._repository == "node" and not version:
+            lines = [suites.NODE_LINES[one] for one in channels if one in suites.NODE_LINES]
+            version = tuple(lines[:1])
+        prerelease = "-".join(self._prerelease)
+        if suite is not None and suite.development and not prerelease:
+            prerelease = next(part.text for part in self._parts if part.kind is Kind.SUITE)
+        if not (version or channels or suite or prerelease) and self._date:
+            prerelease = self._date  # a snapshot
+        return Tag(
+            repository=self._repository,
+            text=text,
+            parts=tuple(self._parts) or (Part(kind=Kind.FLAVOUR, text=text),),
+            version=version,
+            prerelease=prerelease,
+            date=self._date,
+            channels=tuple(channels),
+            flavour=tuple(sorted(self._flavour)),
+            suite=suite,
+            by_codename=by_codename,
+        )

@@ -1,0 +1,131 @@
+"""Tables of bases, in the layout of ``docker scan``: columns as wide as their widest cell, and two spaces."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Sequence
+from types import MappingProxyType
+from typing import Final
+
+from garboard.model.advisory import Severity
+from garboard.model.lifecycle import Lifespan, State
+from garboard.model.recommendation import Counts, Group, Recommendation, Row, Verdict
+from garboard.model.report import Report
+from garboard.reporters.terminal import paint
+from garboard.reporters.view import View
+
+TITLES: Final = MappingProxyType(
+    {
+        Group.REBUILD: "Rebuild (a newer image of the same tag)",
+        Group.PATCH: "Patch upgrades",
+        Group.MINOR: "Minor upgrades",
+        Group.MAJOR: "Major upgrades",
+        Group.ALTERNATIVE: "Alternative image types",
+    }
+)
+MOST_SECURE: Final = "According to our scan, you are currently using the most secure version of the selected base image"
+HEADLINE: Final = "Recommendations for base image upgrade:"
+SHOWN: Final = 3
+"""Rows of each group that are shown unless all are asked for."""
+_HEAD: Final = ("Base Image", "Vulnerabilities", "Severity")
+_MORE: Final = ("Your image", "Removes", "Adds", "Packages", "Size", "Age", "Supported until")
+
+
+def severities(counts: Counts) -> str:
+    """``0 critical, 1 high, 4 medium, 25 low``, and the rest where there is any."""
+    return ", ".join(
+        f"{number} {severity.word}" for severity, number in counts.by_severity if number or severity >= Severity.LOW
+    )
+
+
+def table(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Rows of cells as lines."""
+    widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
+    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+
+
+def block(report: Report, view: View) -> Iterator[str]:
+    """What a scan's report says of a better base, after an empty line; nothing where no catalogue was looked into."""
+    if report.recommendation is not None and report.recommendation.base is not None:
+        yield ""
+        yield from section(report.recommendation, colour=view.colour)
+
+
+def section(found: Recommendation, *, colour: bool) -> Iterator[str]:
+    """What a scan's report says of the base: the guide's own tables, and nothing where the base is not known."""
+    if found.base is None:
+        return
+    yield from table([_HEAD, cells(found.base)])
+    yield ""
+    if found.verdict is Verdict.BEST:
+        yield MOST_SECURE
+    if found.verdict is not Verdict.BETTER:
+        return
+    yield paint(HEADLINE, "1", colour=colour)
+    for group, rows in grouped(found.recommended):
+        yield ""
+        yield paint(TITLES[group], "1", colour=colour)
+        yield from table([_HEAD, *(cells(row) for row in rows[:SHOWN])])
+
+
+def guide(rows: Sequence[Row]) -> str:
+    """The guide's table as one text, ending in a line feed."""
+    return "\n".join([*table([_HEAD, *(cells(row) for row in rows)]), ""])
+
+
+def grouped(rows: Iterable[Row]) -> Iterator[tuple[Group, list[Row]]]:
+    """Rows by group, the nearest group first; groups without rows are left out."""
+    every = list(rows)
+    for group in Group:
+        some = [row for row in every if row.group is group]
+        if some:
+            yield group, some
+
+
+def cells(row: Row) -> tuple[str, str, str]:
+    """The guide's three columns."""
+    if row.counts is None or not row.judged:
+        return row.reference, "?", "could not be judged"
+    return row.reference, str(row.counts.total), severities(row.counts)
+
+
+def full(rows: Sequence[Row], now: str, *, predicted: bool) -> list[str]:
+    """The guide's columns and the rest; ``predicted``: your image is known. A head and a line for each row."""
+    skip = 0 if predicted else 3
+    return table([(*_HEAD, *_MORE[skip:]), *((*cells(row), *_more(row, now)[skip:]) for row in rows)])
+
+
+def _more(row: Row, now: str) -> tuple[str, ...]:
+    prediction = row.prediction
+    upon = ("?", "?", "?")
+    if prediction is not None:
+        mark = "≥ " if prediction.unknown else ""
+        upon = (f"{mark}{prediction.counts.total}", str(prediction.removes), f"{mark}{prediction.adds}")
+    packages = "?" if row.packages is None else str(row.packages)
+    return (*upon, packages, size(row.size), age(row.created, now), until(row.lifespans))
+
+
+def size(count: int | None) -> str:
+    """Bytes for a person."""
+    return "?" if count is None else f"{count / 1_000_000:.1f} MB"
+
+
+def age(created: str, now: str) -> str:
+    """Days between two times."""
+    try:
+        return f"{(dt.datetime.fromisoformat(now) - dt.datetime.fromisoformat(created)).days} d"
+    except (ValueError, TypeError):
+        return "?"
+
+
+def until(lifespans: Iterable[Lifespan]) -> str:
+    """``Python 3.12 2028-10-31, Debian 12 2028-06-30``."""
+    return ", ".join(f"{one.name} {_end(one)}" for one in lifespans) or "?"
+
+
+def _end(one: Lifespan) -> str:
+    if one.state is State.ENDED:
+        return f"ended {one.until}".strip()
+    if one.state is State.SUPPORTED and one.eol:
+        return one.eol
+    return one.until or ("no end set" if one.state is State.SUPPORTED else "?")

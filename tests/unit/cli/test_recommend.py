@@ -1,0 +1,230 @@
+"""``garboard recommend``, and what ``garboard scan`` says of the base, over an image, a database and a catalogue on disk."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from image_on_disk import OS_RELEASE, stanza, tar, write_image
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "baseimage"))
+
+from upon import base, inventory, name, writer
+
+from garboard.cli import recommend, scan
+from garboard.database import store
+from garboard.database.build import Builder
+from garboard.model.advisory import Advisory, Affected, FeedState, Range, Rating, Status
+from garboard.model.baseimage import Approval
+from garboard.model.errors import CatalogueError, UsageError
+from garboard.model.image import Layer
+from garboard.model.lifecycle import Cycle
+
+RECOMMENDED = "python:3.12.5-bookworm"
+
+
+def advisory(identifier: str, package: str, fixed: str) -> Advisory:
+    affected = Affected(
+        ecosystem="Debian:12", package=package, scheme="deb", ranges=(Range(fixed=fixed),),
+        status=Status.FIXED, rating=Rating(source="debian", word="high"),
+    )  # fmt: skip
+    return Advisory(id=identifier, feed="debian", affected=(affected,))
+
+
+def build(directory: Path, shard: str, *records: object) -> None:
+    with Builder(store.path_of(directory, shard)) as builder:
+        builder.fill(records)
+        state = FeedState(shard=shard, fetched="2023-11-14T00:00:00+00:00", sha256="00", records=len(records))
+        builder.finish(state, "[]")
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    directory = tmp_path / "db"
+    directory.mkdir()
+    build(directory, "debian", advisory("CVE-1", "openssl", "3.0.12-1"), advisory("CVE-2", "zlib", "2"))
+    build(directory, "endoflife", Cycle(product="debian", name="12", eol="2026-07-11", extended="2028-06-30"))
+    monkeypatch.setenv("GARBOARD_DB", str(directory))
+    monkeypatch.setenv("GARBOARD_CATALOGUE", str(tmp_path / "catalogue.sqlite"))
+    write_image(tmp_path / "app.tar")
+    (tmp_path / "Dockerfile").write_text("FROM python:3.12.4-bookworm\nRUN apt-get install -y curl\n")
+    return tmp_path
+
+
+def fill(home: Path, *approvals: str) -> None:
+    """The base of the image, and a newer one."""
+    import hashlib
+
+    import msgspec
+
+    layer = tar({"etc/os-release": OS_RELEASE, "var/lib/dpkg/status": stanza("openssl", "3.0.9-1").encode()})
+    own = base("a", "python:3.12.4-bookworm", "python:3.12-bookworm")
+    digest = "sha256:" + hashlib.sha256(layer).hexdigest()
+    image = msgspec.structs.replace(own.image, layers=(Layer(diff_id=digest),))
+    made = writer(home)
+    made.add(msgspec.structs.replace(own, image=image, distro="debian 12"), inventory("openssl=3.0.9-1", "zlib=1"))
+    for letter, tag, *packages in (
+        ("b", RECOMMENDED, "openssl=3.0.12-1", "zlib=2"),
+        ("c", "python:3.13.0rc1-bookworm", "openssl=3.0.12-1"),
+        ("d", "python:3.12.3-bookworm", "openssl=3.0.9-1", "zlib=1"),
+    ):
+        made.add(msgspec.structs.replace(base(letter, name(tag)), distro="debian 12"), inventory(*packages))
+    for pattern in approvals:
+        made.approve(Approval(pattern=pattern))
+
+
+def run(home: Path, *arguments: str, command: object = recommend) -> Result:
+    words = [argument.replace("@", str(home) + "/") for argument in arguments]
+    return CliRunner().invoke(
+        command.command, [*words, "--no-cache", "--offline"], env={"SOURCE_DATE_EPOCH": "1700000000"},
+        standalone_mode=False,
+    )  # fmt: skip
+
+
+def test_an_image(home: Path) -> None:
+    fill(home)
+    result = run(home, "@app.tar", "-f", "@Dockerfile")
+    assert (result.return_value, result.exception) == (1, None)
+    assert (
+        "Base image:        python:3.12.4-bookworm\n                   its layers are the lowest of this image"
+        in result.output
+    )
+    assert "Recommendations for base image upgrade:\n\nPatch upgrades\n" in result.output
+    assert RECOMMENDED in result.output
+    assert "Supported until:   Python 3.12 ?, Debian 12 2026-07-11\n" in result.output
+    assert "rc1" not in result.output
+
+
+def test_a_dockerfile_before_any_build(home: Path) -> None:
+    fill(home)
+    result = run(home, "-f", "@Dockerfile")
+    assert result.return_value == 1
+    assert "Your image" not in result.output
+    assert RECOMMENDED in result.output
+
+
+def test_json(home: Path) -> None:
+    fill(home)
+    found = json.loads(run(home, "@app.tar", "-f", "@Dockerfile", "--json").output)
+    assert found["verdict"] == "better"
+    assert found["base"]["vulnerabilities"]["high"] == 2
+    assert found["yourImage"]["total"] == 1  # the line raised openssl, which is not enough, and zlib is gone
+    (row,) = [row for row in found["rows"] if row["recommended"]]
+    assert (row["baseImage"], row["group"], row["yourImage"]["issues"]["total"]) == (RECOMMENDED, "patch", 0)
+    assert row["yourImage"]["removed"] == [{"id": "CVE-1", "type": "deb", "package": "openssl", "version": "3.0.11-1"}]
+
+
+@pytest.mark.parametrize(
+    ("tag", "sentence"),
+    [
+        (RECOMMENDED, "It is recommended."),
+        ("3.12.5-bookworm", "It is recommended."),
+        ("3.13.0rc1-bookworm", "It is not recommended (prerelease): rc1 is not a release."),
+        ("3.12.3-bookworm", "It is not recommended (older): it is older than what is in use (3.12.4)."),
+        ("3.12.4-bookworm", "It is the base in use."),
+    ],
+)
+def test_why(home: Path, tag: str, sentence: str) -> None:
+    fill(home)
+    assert sentence in run(home, "@app.tar", "-f", "@Dockerfile", "--why", tag).output
+
+
+def test_why_of_what_is_not_there(home: Path) -> None:
+    fill(home)
+    assert isinstance(run(home, "-f", "@Dockerfile", "--why", "3.99").exception, UsageError)
+
+
+def test_all_says_what_speaks_against_the_rest(home: Path) -> None:
+    fill(home)
+    result = run(home, "-f", "@Dockerfile", "--all")
+    assert "✗ prerelease: rc1 is not a release" in result.output
+    assert "✗ older: it is older than what is in use" in result.output
+
+
+def test_include(home: Path) -> None:
+    fill(home)
+    assert "3.13.0rc1-bookworm" in run(home, "-f", "@Dockerfile", "--include", "prerelease").output
+    assert isinstance(run(home, "-f", "@Dockerfile", "--include", "everything").exception, UsageError)
+
+
+def test_approved_only(home: Path) -> None:
+    fill(home, "python:3.12.3-*")
+    result = run(home, "-f", "@Dockerfile", "--approved-only")
+    assert result.return_value == 0
+    assert "Approved:          no" in result.output
+
+
+def test_neither_image_nor_dockerfile(home: Path) -> None:
+    assert isinstance(run(home).exception, UsageError)
+
+
+def test_no_catalogue(home: Path) -> None:
+    assert isinstance(run(home, "-f", "@Dockerfile").exception, CatalogueError)
+
+
+def test_a_base_that_the_catalogue_does_not_have(home: Path) -> None:
+    fill(home)
+    (home / "Dockerfile").write_text("FROM ruby:3.4\n")
+    result = run(home, "-f", "@Dockerfile")
+    assert result.return_value == 3
+    assert "garboard catalog sync ruby" in result.output
+
+
+def test_a_scan_has_the_guides_tables(home: Path) -> None:
+    fill(home)
+    result = run(home, "@app.tar", "-f", "@Dockerfile", command=scan)
+    assert result.return_value == 1
+    tables = (
+        "Base Image              Vulnerabilities  Severity\n"
+        "python:3.12.4-bookworm  2                0 critical, 2 high, 0 medium, 0 low\n\n"
+        "Recommendations for base image upgrade:\n\n"
+        "Patch upgrades\n"
+        "Base Image              Vulnerabilities  Severity\n"
+        "python:3.12.5-bookworm  0                0 critical, 0 high, 0 medium, 0 low\n"
+    )
+    assert tables in result.output
+
+
+def test_a_scan_as_json_has_them_too(home: Path) -> None:
+    fill(home)
+    found = json.loads(run(home, "@app.tar", "-f", "@Dockerfile", "--json", command=scan).output)
+    assert found["recommendations"]["verdict"] == "better"
+    assert any(row["recommended"] for row in found["recommendations"]["rows"])
+    remediation = found["docker"]["baseImageRemediation"]
+    assert remediation["code"] == "REMEDIATION_AVAILABLE"
+    assert [one["message"].splitlines()[0] for one in remediation["advice"]] == [
+        "Base Image              Vulnerabilities  Severity",
+        "Recommendations for base image upgrade:",
+        "Patch upgrades",
+        "Base Image              Vulnerabilities  Severity",
+    ]
+
+
+def test_dates_are_fetched_where_they_are_missing_and_that_is_allowed(home: Path) -> None:
+    fill(home)
+    (home / "db/endoflife.sqlite").unlink()
+    assert "garboard db update endoflife" in run(home, "-f", "@Dockerfile").output
+    mirror = home / "mirror/endoflife/api"
+    mirror.mkdir(parents=True)
+    (mirror / "debian.json").write_text('[{"cycle": "12", "eol": "2022-01-01"}]')
+    words = ["-f", str(home / "Dockerfile"), "--all"]
+    env = {"SOURCE_DATE_EPOCH": "1700000000", "GARBOARD_FEEDS": str(home / "mirror")}
+    result = CliRunner().invoke(recommend.command, words, env=env, standalone_mode=False)
+    assert "Debian 12 is no longer maintained since 2022-01-01" in result.output
+    assert "✗ eol:" in result.output
+
+
+def test_a_scan_without_a_catalogue_says_nothing(home: Path) -> None:
+    found = json.loads(run(home, "@app.tar", "--json", command=scan).output)
+    assert found["recommendations"] is None
+
+
+def test_a_scan_whose_base_is_the_best_says_so(home: Path) -> None:
+    fill(home)
+    (home / "Dockerfile").write_text(f"FROM {RECOMMENDED}\n")
+    result = run(home, "-f", "@Dockerfile")
+    assert result.return_value == 0
+    assert "you are currently using the most secure version of the selected base image" in result.output

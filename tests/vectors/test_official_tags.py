@@ -1,0 +1,100 @@
+"""Tags as they were written: a table checked by hand, and all of Docker's official images."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from garboard.baseimage.tags import Kind, parse
+
+TABLE = Path(__file__).parent / "tags" / "tags.txt"
+ROWS = [line.split() for line in TABLE.read_text().splitlines() if not line.startswith("#")]
+KNOWN_WORDS = frozenset(
+    [
+        "slim",
+        "jdk",
+        "jre",
+        "apache",
+        "fpm",
+        "cli",
+        "zts",
+        "perl",
+        "otel",
+        "management",
+        "curl",
+        "scm",
+        "full",
+        "generic",
+        "headful",
+        "headless",
+        "native",
+        "glibc",
+        "musl",
+        "uclibc",
+        "minimal",
+        "threaded",
+        "backports",
+        "graal",
+        "corretto",
+        "temurin",
+        "eclipse",
+        "amazoncorretto",
+        "sapmachine",
+        "semeru",
+        "ibm",
+        "ibmjava",
+        "and",
+    ]
+)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row[0]}:{row[1]}")
+def test_table(row):
+    repository, text, version, prerelease, date, channels, flavour, suite = (
+        cell if cell != "-" else "" for cell in row
+    )
+    tag = parse(f"docker.io/library/{repository}", text)
+    assert "-".join(part.text for part in tag.parts) == text
+    assert ".".join(tag.version) == version
+    assert tag.prerelease == prerelease
+    assert tag.date == date
+    assert ",".join(tag.channels) == channels
+    assert ",".join(tag.flavour) == flavour
+    assert (":".join(part for part in tag.suite[:2] if part) if tag.suite else "") == suite
+
+
+def official(shared):
+    for path in sorted((shared / "data/images/official-images/library").iterdir()):
+        for line in path.read_text().splitlines():
+            field, _, value = line.partition(":")
+            if field in {"Tags", "SharedTags"}:
+                yield from ((path.name, tag.strip()) for tag in value.split(",") if tag.strip())
+
+
+def test_every_official_tag_is_understood(shared):
+    tags = list(official(shared))
+    assert len(tags) == 4529
+    for repository, text in tags:
+        tag = parse(f"docker.io/library/{repository}", text)
+        assert "-".join(part.text for part in tag.parts) == text
+        strange = {word.rstrip("0123456789.") for word in tag.flavour} - KNOWN_WORDS - {"php", "otp"}
+        assert not strange, f"{repository}:{text}: {strange}"
+        numbered = [part for part in tag.parts if re.match(r"v?\d", part.text)]
+        kinds = {part.kind for part in numbered}
+        assert kinds <= {Kind.VERSION, Kind.DATE, Kind.SUITE, Kind.RUNTIME, Kind.PRERELEASE}, (
+            f"{repository}:{text}: {kinds}"
+        )
+        assert sum(part.kind is Kind.VERSION for part in tag.parts) <= 1
+
+
+UNRELEASED = re.compile(
+    r"(?:^|[-\d])(?:rc|beta|ea|tip|dev|devel|sid|testing|unstable|experimental|forky|edge|rawhide|kitten)(?:[-\d]|$)",
+    re.IGNORECASE,
+)
+
+
+def test_what_is_not_released(shared):
+    """By a rule of its own, which is coarser: it holds of what was official on one day."""
+    found = {(repository, text) for repository, text in official(shared) if parse(repository, text).prerelease}
+    snapshots = {("alpine", "20260805")}
+    assert found - snapshots == {one for one in official(shared) if UNRELEASED.search(one[1])}
