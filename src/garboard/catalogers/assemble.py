@@ -89,6 +89,8 @@ class _Facts:
 def _marked(packages: list[Package], marks: list[Marks]) -> list[Package]:
     """Tell what was asked for from what came along, where the package manager recorded it."""
     automatic = {(mark.type, name) for mark in marks for name in mark.automatic}
+    # apt records packages of architecture "all" under the machine's own.
+    automatic |= {(kind, f"{name.partition(':')[0]}:all") for kind, name in automatic}
     requested = {(mark.type, name) for mark in marks for name in mark.requested}
     lists_automatic = {mark.type for mark in marks if not mark.requested}
     lists_requested = {mark.type for mark in marks if mark.requested}

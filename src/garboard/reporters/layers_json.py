@@ -13,6 +13,7 @@ from garboard.model.gap import Gap
 from garboard.model.package import Package
 from garboard.model.report import Report
 from garboard.reporters.layer_view import LayerView, layer_views
+from garboard.reporters.lineage_json import StepOf, steps
 from garboard.reporters.view import View, counted
 
 
@@ -77,6 +78,7 @@ class Document(_Out):
     base_layers: int | None
     dependency_count: int
     layers: tuple[OneLayer, ...]
+    lineage: list[StepOf]
     gaps: tuple[Gap, ...]
 
 
@@ -127,6 +129,7 @@ def render(report: Report, changes: Sequence[LayerChanges], view: View) -> bytes
         base_layers=base.layers if base else None,
         dependency_count=counted(report),
         layers=tuple(map(_layer, layer_views(report, changes, view))),
+        lineage=steps(report, view),
         gaps=(*report.gaps, *view.hidden(report)),
     )
     return msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"

@@ -8,6 +8,7 @@ from typing import Final
 from garboard.model.changes import LayerChanges
 from garboard.model.package import Package
 from garboard.model.report import Report
+from garboard.reporters import lineage_text, lineage_view
 from garboard.reporters.layer_view import LayerView, layer_views, size, whole_size, whose
 from garboard.reporters.terminal import document, paint, plain
 from garboard.reporters.view import View, counted
@@ -62,6 +63,8 @@ def render(report: Report, changes: Sequence[LayerChanges], view: View) -> bytes
         lines += _layer(one, report, view)
     total = sum(len(one.issues) for one in layers)
     lines.append(f"{len(layers)} layers, {whole_size(layers)}, {counted(report)} dependencies, {total} issues.")
+    if report.lineage:
+        lines += ["", f"Lineage: {plain(lineage_view.line(report))}", *map(plain, lineage_text.block(report, view))]
     gaps = (*report.gaps, *view.hidden(report))
     lines += (
         ["", "Not covered:", *(plain(f"  - {gap.subject}: {gap.reason}") for gap in gaps)]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import NamedTuple
+from types import MappingProxyType
+from typing import Final, NamedTuple
 
 from garboard.model.advisory import Severity
 from garboard.model.attribution import Certainty, Origin
@@ -79,11 +80,17 @@ class View:
                 f"{count} issue{'s' if count != 1 else ''} of the base image {'are' if count != 1 else 'is'} left out"
             )
             if base.how is not Certainty.EXACT:
-                reason += (
-                    "; where it ends is told by the Dockerfile alone (a line that was deleted there since would count "
-                )
-                reason += "as the base's): name the base with --base to be sure"
+                reason += f"; {_HOW[base.how]}: name the base with --base to be sure"
         return Gap(stage="report", subject="--exclude-base", reason=reason)
+
+
+_HOW: Final = MappingProxyType(
+    {
+        Certainty.DECLARED: "where it ends is told by its build's provenance alone, whose signature was not checked",
+        Certainty.ALIGNED: "where it ends is told by the Dockerfile alone (a line that was deleted there since would count "
+        "as the base's)",
+    }
+)
 
 
 def origin(finding: Finding) -> Origin:
@@ -121,8 +128,7 @@ class Issue:
     @property
     def key(self) -> tuple[str, str, str]:
         """What makes it one."""
-        package = self.first.package
-        return self.first.vulnerability.id, package.type, package.source if package.type != "npm" else package.full_name
+        return self.first.issue
 
 
 def headline(vulnerability: Vulnerability, longest: int) -> str:
@@ -137,7 +143,7 @@ def issues(findings: Iterable[Finding]) -> list[Issue]:
     """Findings by issue: severity ascending, so that the worst stands last, then name descending, then identifier."""
     groups: dict[tuple[str, str, str], list[Finding]] = {}
     for finding in findings:
-        groups.setdefault(Issue((finding,)).key, []).append(finding)
+        groups.setdefault(finding.issue, []).append(finding)
     found = [Issue(tuple(group)) for group in groups.values()]
     found.sort(key=lambda issue: issue.first.vulnerability.id)
     found.sort(key=lambda issue: issue.first.package.display_name, reverse=True)

@@ -1,0 +1,61 @@
+"""Configuration files of an image, kept as they are while they are small."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
+from urllib.parse import urlsplit, urlunsplit
+
+from garboard.model.gap import Gap
+from garboard.model.image import File
+from garboard.model.mirror import Installed
+from garboard.model.package import Fact, Kept, Package
+
+MIB = 1024 * 1024
+KEPT_BYTES = 2 * MIB
+"""Of one file; keyrings of whole distributions stay under 100 KiB."""
+
+
+def keep(file: File, data: bytes | None = None, limit: int = KEPT_BYTES) -> Iterator[Fact]:
+    """The file (or ``data`` in its stead); a gap where it is too large."""
+    data = file.data if data is None else data
+    if len(data) > limit:
+        yield Gap(stage="mirrors", subject=file.path, reason=f"is larger than {limit // MIB} MiB, and was not read")
+    else:
+        yield Kept(path=file.path, data=data)
+
+
+def by_path(installed: Installed) -> Mapping[str, bytes]:
+    """The kept files' bytes by path, without a leading slash."""
+    return MappingProxyType({file.path: file.data for file in installed.files})
+
+
+def lines(data: bytes) -> Iterator[tuple[int, str]]:
+    """Lines that are not empty and no comment (``#``), stripped, with their numbers from 1."""
+    for number, line in enumerate(data.decode("utf-8", "replace").splitlines(), 1):
+        text = line.partition("#")[0].strip()
+        if text:
+            yield number, text
+
+
+def without_login(url: str) -> str:
+    """An address without a name and password: an image's are neither used nor shown. ``unreadable:`` for what is none."""
+    try:
+        parts = urlsplit(url)
+        return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2])) if "@" in parts.netloc else url
+    except ValueError:
+        return "unreadable:"
+
+
+def commonest(packages: Iterable[Package], kind: str) -> str:
+    """The architecture of most packages of a kind: that of the system; empty where none states one."""
+    counts = Counter(
+        one.arch for one in packages if one.type == kind and one.arch not in {"", "noarch", "all", "(none)"}
+    )
+    return max(sorted(counts), key=lambda arch: counts[arch], default="")
+
+
+def number(text: str) -> int:
+    """A whole number of at most 18 digits; 0 for anything else."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= 18 else 0
