@@ -9,7 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from email.utils import parsedate_to_datetime
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import msgspec
 
@@ -39,7 +39,14 @@ _STANDS_IN_THE_WAY: Final = frozenset({Standing.HELD, Standing.PINNED, Standing.
 _LISTED: Final = 10
 
 
-def report(taken: Taken, fetch: Fetch, now: str, build: Build, attributed: Whose | None = None) -> Report:
+class Fixable(NamedTuple):
+    """The report, and what the mirrors offer, by which a rebuild can be judged."""
+
+    report: Report
+    offers: Offers
+
+
+def fixable(taken: Taken, fetch: Fetch, now: str, build: Build, attributed: Whose | None = None) -> Fixable:
     """What the mirrors that an image names would fix in it. ``now`` is RFC 3339.
 
     Raises `GarboardError` only where no connection may be opened; a mirror that cannot be used is a gap.
@@ -62,7 +69,7 @@ def report(taken: Taken, fetch: Fetch, now: str, build: Build, attributed: Whose
     )
     file = build.dockerfile
     base = base_image(file, build.target, build.build_args) if file else build.base
-    return Report(
+    report = Report(
         image=taken.image,
         inventory=taken.inventory,
         findings=trace(findings, taken.inventory.packages),
@@ -74,6 +81,7 @@ def report(taken: Taken, fetch: Fetch, now: str, build: Build, attributed: Whose
         base_image=base or (attribution.base.name if attribution else ""),
         attribution=attribution,
     )
+    return Fixable(report, found)
 
 
 def _only(found: Offers) -> Gap:

@@ -19,6 +19,7 @@ from garboard.model.image import Image
 from garboard.model.mirror import Moved, Offer, Offers, Outcome, Prospect, Rebuild, Standing
 from garboard.model.package import Inventory, Package
 from garboard.model.report import Report
+from garboard.pinning import pinned
 from garboard.scanning import analyse
 from garboard.versions import BY_NAME
 from garboard.versions.invalid import InvalidVersion
@@ -281,7 +282,7 @@ class _Judge:
         package = finding.package
         if who.copied_from:
             return _copied(finding, who)
-        if _pinned(package, who):
+        if pinned(package, who):
             return Prospect(
                 finding=finding, outcome=Outcome.HELD, reason=f"`{_words(who)}` names the version", place=who.place
             )
@@ -334,12 +335,12 @@ class _Judge:
 
     def _pin(self, package: Package, who: Introduction) -> str:
         """Why a line of the Dockerfile keeps the version; empty where none does."""
-        if _pinned(package, who):
+        if pinned(package, who):
             return f"`{_words(who)}` names the version"
         asked = next(
             (p for p in self._lines.by_id.values() if p.type == package.type and p.name == who.asked_for), None
         )
-        if asked is not None and asked.name != package.name and asked.source == package.source and _pinned(asked, who):
+        if asked is not None and asked.name != package.name and asked.source == package.source and pinned(asked, who):
             return f"it comes with {asked.name}, whose version `{_words(who)}` names"
         return ""
 
@@ -351,26 +352,3 @@ def _copied(finding: Finding, who: Introduction) -> Prospect:
 
 def _words(who: Introduction) -> str:
     return " ".join((who.command or who.instruction).split())
-
-
-_PINS: Final = MappingProxyType(
-    {"deb": ("=",), "apk": ("=", "~", "<"), "rpm": ("-", "="), "pypi": ("==", "===", "~=", "<"), "npm": ("@",)}
-)
-
-
-def _pinned(package: Package, who: Introduction) -> bool:
-    """Whether the command names the package with a version, in the way of its package manager."""
-    if who.origin is Origin.BASE or not who.command:
-        return False
-    name = package.full_name.casefold()
-    for word in who.command.replace("\\", " ").split():
-        text = word.strip("'\"").casefold()
-        for sign in _PINS.get(package.type, ("=",)):
-            rest = text[len(name) + len(sign) :]
-            if (
-                text.startswith(f"{name}{sign}")
-                and rest
-                and (package.type != "rpm" or rest[0].isdigit() or rest[0] == "$")
-            ):
-                return True
-    return False

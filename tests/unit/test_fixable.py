@@ -65,7 +65,7 @@ PACKAGES = (package("libssl3", "3.3.0-r2", source="openssl"), package("curl", "8
 
 def reported(alpine, packages=PACKAGES, **more):
     mirror, files = alpine
-    return fixable.report(taken(files | more, packages), mirror.fetch, NOW, Build())
+    return fixable.fixable(taken(files | more, packages), mirror.fetch, NOW, Build()).report
 
 
 def test_what_an_update_fixes(alpine):

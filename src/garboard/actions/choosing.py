@@ -310,6 +310,8 @@ class _Choosing:
             return _WHY.get(finding.status, "no fix is known")
         if self._outcome(finding) is Outcome.UNPUBLISHED:
             return "the fix is not in the package mirrors yet"
+        if self._outcome(finding) is Outcome.HELD:
+            return "held or pinned at its version: that has to be lifted first"
         if finding.introduced and finding.introduced.copied_from:
             return "copied from another stage or image: to be mended there"
         if finding.package.type not in SYSTEM:

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from garboard.cli.mirror_options import folder_from, mirrors_from, refuse_offline, web
-from garboard.cli.opening import build_from, cache_from, now, options_from
+from garboard.cli.opening import build_from, cache_from, catalogue_from, now, options_from
 
 if TYPE_CHECKING:
-    from garboard.model.report import Report
+    from garboard.model.mirror import Rebuild
 
 
-def mirror_report(values: dict[str, Any]) -> Report:
-    """What the package mirrors of ``values["image"]`` would fix in it, by the options of ``garboard scan``."""
-    from garboard import fixable, scanning  # noqa: PLC0415
+def mirror_scan(values: dict[str, Any]) -> Rebuild:
+    """What the package mirrors of ``values["image"]`` would fix in it, by the options of ``garboard scan``, and how."""
+    from garboard import fixable, rebuilding, scanning  # noqa: PLC0415
     from garboard.attributing import whose  # noqa: PLC0415
     from garboard.mirrors import KINDS  # noqa: PLC0415
 
@@ -23,13 +23,21 @@ def mirror_report(values: dict[str, Any]) -> Report:
     quiet, folder, mirrors = values["quiet"], folder_from(no_cache=values["no_cache"]), mirrors_from(values)
     build = build_from(values, look_up=values["exclude_base"])
     options, cache, moment = options_from(values), cache_from(values), now()
-    taken = scanning.take(values["image"], options, cache, KINDS)
+    catalogue, time = catalogue_from(values), moment.isoformat(timespec="seconds")
+    taken = scanning.take(values["image"], options, cache, KINDS, attested=True)
     attributed = whose(
-        taken.image, taken.inventory, build, options, lambda other: scanning.take_inventory(other, options, cache)
+        taken.image,
+        taken.inventory,
+        build,
+        options,
+        lambda other: scanning.take_inventory(other, options, cache),
+        catalogue=catalogue,
+        attestations=taken.attestations,
+        now=time,
     )
     if not quiet:
         click.echo("asking the package mirrors that the image names", err=True)
     way = web(options, mirrors, folder)
-    report = fixable.report(taken, way.fetch, moment.isoformat(timespec="seconds"), build, attributed)
+    found = fixable.fixable(taken, way.fetch, time, build, attributed)
     way.tidy()
-    return report
+    return rebuilding.rebuild(found.report, found.offers, rebuilding.NewerBase())

@@ -71,10 +71,11 @@ def _report(values: dict[str, Any]) -> Report:
     """By the database, or by the mirrors alone."""
     if values["from_mirror"]:
         from garboard.cli.actions import acted  # noqa: PLC0415
-        from garboard.cli.mirror_scan import mirror_report  # noqa: PLC0415
+        from garboard.cli.mirror_scan import mirror_scan  # noqa: PLC0415
 
         given = dict(values)
-        return acted(mirror_report(values), given)
+        rebuild = mirror_scan(values)
+        return acted(rebuild.report, given, rebuild)
     if values["package_mirror"]:
         raise UsageError("--package-mirror goes with --from-mirror", "add --from-mirror, or see garboard rebuild")
     given = dict(values)
