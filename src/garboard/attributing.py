@@ -84,7 +84,7 @@ def whose(
         build.dockerfile,
         target=build.target,
         build_args=build.build_args,
-        candidates=tuple(_candidates(of, build, options, ancestors, provenance)),
+        candidates=tuple(_candidates(of, build, options, ancestors, provenance, catalogue)),
         provenance=provenance,
     )
     introduced = reading.introductions(inventory.packages, attributed)
@@ -165,10 +165,12 @@ def _candidates(
     options: Options,
     ancestors: tuple[Ancestor, ...] = (),
     provenance: Provenance | None = None,
+    catalogue: Catalogue | None = None,
 ) -> Iterator[Candidate]:
     options = dataclasses.replace(options, platform=of.platform, progress=Options().progress)
     if build.base:
-        yield Candidate(name=build.base, image=_configuration(build.base, options), given=True)
+        kept = _kept(build.base, of, catalogue)
+        yield Candidate(name=build.base, image=kept or _configuration(build.base, options), given=True)
     name = _name_of_base(of, build, provenance)
     if ancestors:
         known = _catalogued(of, name, ancestors, by_label=build.dockerfile is None)
@@ -180,18 +182,37 @@ def _candidates(
     for place in _places(of, options):
         found = _quietly(f"{place}:{name}", _without_foreign_login(name, of, options))
         if found is not None:
-            attested = provenance is not None and bool(provenance.base_digest)
+            attested = provenance is not None
             yield Candidate(name=name.partition("@")[0] if attested else name, image=found)
             return
+
+
+def _kept(name: str, of: Image, catalogue: Catalogue | None) -> Image | None:
+    """The image of that name as the catalogue has it, with its layers; of several the one that this image is built on."""
+    if catalogue is None:
+        return None
+    try:
+        reference = references.parse(name)
+        found = catalogue.named(f"{reference.registry}/{reference.repository}", reference.tag, of.platform)
+    except GarboardError:
+        return None
+    images = [
+        one.image for one in found if one.image.layers and reference.digest in ("", one.key, one.image.manifest_digest)
+    ]
+    own = [layer.diff_id for layer in of.layers]
+    fitting = (one for one in images if [layer.diff_id for layer in one.layers] == own[: len(one.layers)])
+    return next(fitting, images[0] if images else None)
 
 
 def _name_of_base(of: Image, build: Build, provenance: Provenance | None) -> str:
     """As the provenance tells with a digest, the Dockerfile's FROM, or a label; empty where none does."""
     if provenance is not None and provenance.base and provenance.base_digest:
         return f"{provenance.base.partition('@')[0]}@{provenance.base_digest}"
-    if build.dockerfile is not None:
-        return reading.base_image(build.dockerfile, build.target, build.build_args)
     name, digest = boundary.named(of)
+    if build.dockerfile is not None:
+        name, digest = reading.base_image(build.dockerfile, build.target, build.build_args), ""
+    if provenance is not None and name and not digest:
+        digest = boundary.used(provenance, name)
     return f"{name.partition('@')[0]}@{digest}" if name and digest else name
 
 

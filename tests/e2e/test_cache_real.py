@@ -69,4 +69,8 @@ def test_archive(garboard: Garboard, forms: Forms, tmp_path: Path) -> None:
     first = garboard.scan("--offline", path)
     assert garboard.scan("--offline", path)["vulnerabilities"] == first["vulnerabilities"]
     path.write_bytes(forms.docker_archive.read_bytes())
-    assert garboard.scan("--offline", path)["vulnerabilities"] == first["vulnerabilities"]
+    again = garboard.scan("--offline", path)
+    assert findings(again) == findings(first)
+    digests = [{entry["layerDigest"] for entry in report["vulnerabilities"]} for report in (first, again)]
+    assert digests[0] == {""}, "the old layout tells none"
+    assert "" not in digests[1], "the new one is an OCI layout too"

@@ -106,7 +106,14 @@ def test_another_text_of_the_dockerfile_is_said(attested: Attested, garboard: Ga
     assert origins(report) == [line and line + 1 for line in EXPECTED]
 
 
-def test_the_least_names_the_base(attested: Attested, garboard: Garboard) -> None:
-    base = garboard.scan(f"docker-archive:{attested.least}", "--offline")["attribution"]
-    assert (base["baseImage"], base["baseLayers"], base["how"]) == (BASE, None, "unknown")
-    assert base["baseDigest"].startswith("sha256:")
+def test_the_least_gives_the_dockerfile_s_base_its_digest(
+    attested: Attested, garboard: Garboard, tmp_path: Path
+) -> None:
+    """Which of the images that a build used is the base it does not say, so without a Dockerfile there is none."""
+    alone = garboard.scan(f"docker-archive:{attested.least}", "--offline")["attribution"]
+    assert (alone["baseImage"], alone["baseLayers"], alone["how"]) == ("", None, "unknown")
+    dockerfile = tmp_path / "Dockerfile"
+    dockerfile.write_text(TEXT)
+    found = garboard.scan(f"docker-archive:{attested.least}", "--offline", "-f", dockerfile)["attribution"]
+    assert (found["baseImage"], found["baseLayers"], found["how"]) == (BASE, 1, "aligned")
+    assert found["baseDigest"].startswith("sha256:")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -34,6 +34,15 @@ _WHY: Final = MappingProxyType(
         Status.DEFERRED: "no fix: the distribution has put it off",
         Status.WILL_NOT_FIX: "no fix: the distribution will not make one",
         Status.END_OF_LIFE: "no fix: the package has no security support in this release",
+    }
+)
+
+
+_STAYS: Final = MappingProxyType(
+    {
+        Outcome.UNPUBLISHED: "the fix is not in the package mirrors yet",
+        Outcome.HELD: "held or pinned at its version: that has to be lifted first",
+        Outcome.BASE_BEHIND: "the image has no package manager: only a newer base brings the fix",
     }
 )
 
@@ -87,6 +96,15 @@ class _Left:
         return tuple(cleared)
 
 
+class _Option(NamedTuple):
+    """A way to another base: what it clears, and the issues that it brings."""
+
+    action: Action
+    row: Row | None
+    clears: Callable[[Finding], bool]
+    adds: frozenset[IssueKey] = frozenset()
+
+
 class _Choosing:
     def __init__(self, report: Report, known: Known) -> None:
         self._report = report
@@ -99,9 +117,10 @@ class _Choosing:
     def result(self) -> Actions:
         """Every step in the order of its cost; what clears the most is told first."""
         self._rebuild()
-        self._pull()
+        pull, other = self._options()
+        self._take(pull)
         self._raise()
-        self._base()
+        self._take(other)
         self._upgrade()
         self._drop()
         return Actions(
@@ -122,9 +141,9 @@ class _Choosing:
     def _do(self, action: Action, clears: Callable[[Finding], bool], adds: Iterable[IssueKey] = ()) -> None:
         """Note an action with what it clears, if it clears anything."""
         taken = self._left.take(clears)
-        brought = tuple(sorted(set(adds) - self._left.findings.keys() - self._left.added))
-        self._left.added.update(brought)
         if taken:
+            brought = tuple(sorted(set(adds) - self._left.findings.keys() - self._left.added))
+            self._left.added.update(brought)
             self._actions.append(msgspec.structs.replace(action, clears=taken, adds=brought))
 
     # -- the steps, the cheapest first
@@ -148,7 +167,25 @@ class _Choosing:
         )
         self._do(action, self._is(Outcome.PUBLISHED))
 
-    def _pull(self) -> None:
+    def _options(self) -> tuple[_Option | None, _Option | None]:
+        """The base's tag pulled again, and another base: both where the other keeps cleared what the pull cleared, else the
+        one that clears more.
+        """
+        pull, other = self._pulled(), self._other()
+        if pull is None or other is None:
+            return pull, other
+        undone = any(
+            pull.clears(one) and not other.clears(one) for found in self._left.findings.values() for one in found
+        )
+        if not pull.adds and not undone:
+            return pull, other
+        return (None, other) if self._worth(other) > self._worth(pull) else (pull, None)
+
+    def _worth(self, option: _Option) -> int:
+        """How many issues fewer there are with it."""
+        return len(self._left.gone(option.clears)) - len(option.adds - self._left.findings.keys())
+
+    def _pulled(self) -> _Option | None:
         rows = self._rows(Group.REBUILD)
         row = min(rows, key=_severest) if rows else None
         name = row.reference if row else self._base_name()
@@ -159,13 +196,31 @@ class _Choosing:
             risk="the same tag, newer packages: what breaks now would break at the next rebuild anyway",
         )
         if row is None or row.prediction is None:
-            self._do(action, self._is(Outcome.PULL))
-            return
-        self._chosen = row
+            return _Option(action, None, self._is(Outcome.PULL))
         remains = _remains(row.prediction)
-        adds = _added(row.prediction)
-        if len(self._left.gone(lambda one: _named(one) not in remains)) > len(adds):
-            self._do(action, lambda one: _named(one) not in remains or self._outcome(one) is Outcome.PULL, adds)
+        return _Option(action, row, lambda one: _named(one) not in remains, _added(row.prediction))
+
+    def _other(self) -> _Option | None:
+        """The base that leaves the fewest and mildest issues; of equals the nearest."""
+        rows = self._rows(*(group for group in Group if group is not Group.REBUILD))
+        row = min(rows, key=_severest, default=None)
+        if row is None or row.prediction is None:
+            return None
+        action = Action(
+            kind=Kind.BASE,
+            text=f"Change FROM to `{row.reference}`",
+            command=f"FROM {row.reference}",
+            place=self._known.from_line,
+            risk="; ".join(row.warnings) or "the same system and program; run your tests upon it",
+        )
+        remains = _remains(row.prediction)
+        return _Option(action, row, lambda one: _named(one) not in remains, _added(row.prediction))
+
+    def _take(self, option: _Option | None) -> None:
+        """Do it if there are fewer issues with it."""
+        if option is not None and self._worth(option) > 0:
+            self._chosen = option.row or self._chosen
+            self._do(option.action, option.clears, option.adds)
 
     def _base_name(self) -> str:
         whose = self._report.attribution
@@ -198,38 +253,19 @@ class _Choosing:
         rows = found.recommended if found else ()
         return [row for row in rows if row.group in groups and row.prediction and not row.prediction.unknown]
 
-    def _base(self) -> None:
-        """The base that leaves the fewest and mildest issues; of equals the nearest."""
-        rows = self._rows(*(group for group in Group if group is not Group.REBUILD))
-        if not rows:
-            return
-        row = min(rows, key=_severest)
-        assert row.prediction is not None
-        remains, adds = _remains(row.prediction), _added(row.prediction)
-        already = len(_added(self._chosen.prediction)) if self._chosen and self._chosen.prediction else 0
-        if len(self._left.gone(lambda one: _named(one) not in remains)) + already <= len(adds):
-            return
-        self._left.added.clear()
-        self._chosen = row
-        action = Action(
-            kind=Kind.BASE,
-            text=f"Change FROM to `{row.reference}`",
-            command=f"FROM {row.reference}",
-            place=self._known.from_line,
-            risk="; ".join(row.warnings) or "the same system and program; run your tests upon it",
-        )
-        self._do(action, lambda one: _named(one) not in remains, adds)
-
     def _upgrade(self) -> None:
-        distro = self._report.inventory.distro
-        action = Action(
-            kind=Kind.UPGRADE,
-            text="Upgrade the base's packages in a line after FROM",
-            command=lines.upgrade(distro.id if distro else ""),
-            place=self._known.from_line,
-            risk="the image grows by what is replaced, and differs from the base that others tested",
-        )
-        self._do(action, self._is(Outcome.BASE_BEHIND))
+        behind = self._is(Outcome.BASE_BEHIND)
+        for kind in sorted(SYSTEM):
+            command = lines.upgrade(kind, self._report.inventory.packages)
+            action = Action(
+                kind=Kind.UPGRADE,
+                text="Upgrade the base's packages in a line after FROM",
+                command=command,
+                place=self._known.from_line,
+                risk="the image grows by what is replaced, and differs from the base that others tested",
+            )
+            if command:
+                self._do(action, lambda one, kind=kind: one.package.type == kind and behind(one))  # type: ignore[misc]
 
     def _drop(self) -> None:
         """Again and again the package that takes the most issues with it, as long as one does."""
@@ -308,10 +344,9 @@ class _Choosing:
     def _reason(self, finding: Finding) -> str:
         if not finding.fixed_in:
             return _WHY.get(finding.status, "no fix is known")
-        if self._outcome(finding) is Outcome.UNPUBLISHED:
-            return "the fix is not in the package mirrors yet"
-        if self._outcome(finding) is Outcome.HELD:
-            return "held or pinned at its version: that has to be lifted first"
+        known = _STAYS.get(self._outcome(finding))
+        if known:
+            return known
         if finding.introduced and finding.introduced.copied_from:
             return "copied from another stage or image: to be mended there"
         if finding.package.type not in SYSTEM:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from types import MappingProxyType
 from typing import Final
 
@@ -17,25 +17,28 @@ from garboard.versions import BY_NAME
 from garboard.versions.invalid import InvalidVersion
 
 _SYSTEM: Final = frozenset(("deb", "apk", "rpm"))
-_UPGRADE: Final = MappingProxyType(
+_UPGRADES: Final = MappingProxyType(
     {
-        "alpine": "RUN apk upgrade --no-cache",
-        "wolfi": "RUN apk upgrade --no-cache",
-        "chainguard": "RUN apk upgrade --no-cache",
-        "debian": "RUN apt-get update && apt-get upgrade -y && rm -rf /var/lib/apt/lists/*",
-        "ubuntu": "RUN apt-get update && apt-get upgrade -y && rm -rf /var/lib/apt/lists/*",
-        "azurelinux": "RUN tdnf upgrade -y && tdnf clean all",
-        "photon": "RUN tdnf upgrade -y && tdnf clean all",
-        "opensuse-leap": "RUN zypper --non-interactive update && zypper clean --all",
-        "sles": "RUN zypper --non-interactive update && zypper clean --all",
+        "deb": {"apt": "apt-get update && apt-get upgrade -y && rm -rf /var/lib/apt/lists/*"},
+        "apk": {"apk-tools": "apk upgrade --no-cache"},
+        "rpm": {
+            "dnf": "dnf upgrade -y && dnf clean all",
+            "dnf5": "dnf upgrade -y && dnf clean all",
+            "microdnf": "microdnf upgrade -y && microdnf clean all",
+            "tdnf": "tdnf upgrade -y && tdnf clean all",
+            "zypper": "zypper --non-interactive update && zypper clean --all",
+            "yum": "yum update -y && yum clean all",
+        },
     }
 )
+"""Commands by package type and the package that brings the package manager, the preferred first."""
 _WRITTEN: Final = MappingProxyType({"pypi": "{name}>={version}", "npm": "{name}@{version}", "rpm": "{name}-{version}"})
 
 
-def upgrade(distro: str) -> str:
-    """The line that brings all packages of a distribution (os-release's id) to their newest versions."""
-    return _UPGRADE.get(distro, "RUN dnf upgrade -y && dnf clean all")
+def upgrade(kind: str, packages: Iterable[Package]) -> str:
+    """The line that brings all packages of a type to their newest versions; empty where the image has no manager of them."""
+    names = {one.name for one in packages if one.type == kind}
+    return next((f"RUN {command}" for name, command in _UPGRADES.get(kind, {}).items() if name in names), "")
 
 
 def outcome(finding: Finding) -> Outcome:

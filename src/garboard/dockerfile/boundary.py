@@ -82,12 +82,11 @@ def _not_the_base(name: str, shared: int, own: int) -> Gap:
 
 def _declared(provenance: Provenance, name: str) -> Base:
     """As the provenance has it; under the name that the Dockerfile or a label gives only where it tells none itself."""
-    layers = provenance.base_layers
     return Base(
         name=provenance.base or name,
         digest=provenance.base_digest,
-        layers=layers,
-        how=Certainty.UNKNOWN if layers is None else Certainty.DECLARED,
+        layers=provenance.base_layers,
+        how=Certainty.DECLARED,
         evidence="its build's provenance lists its layers",
     )
 
@@ -106,11 +105,10 @@ def told(image: Image, name: str, alignment: Alignment, history: Told, provenanc
     label, digest = named(image)
     shown = name or label
     own_digest = digest if shown == label else ""
-    if provenance is not None and (provenance.base or provenance.base_layers is not None):
-        declared = _declared(provenance, shown)
-        if declared.layers is not None:
-            return declared
-        shown, own_digest = declared.name, declared.digest or own_digest
+    if provenance is not None:
+        if provenance.base_layers is not None:
+            return _declared(provenance, shown)
+        own_digest = own_digest or (used(provenance, shown) if shown else "")
     if alignment.below is not None and not history.reason:
         layers = sum(entry.layer is not None for entry in history.entries[: alignment.below])
         if layers == 0 and name != SCRATCH:  # squashed together with its base, whose history is gone
@@ -120,16 +118,14 @@ def told(image: Image, name: str, alignment: Alignment, history: Told, provenanc
         if name == SCRATCH:
             evidence = "the Dockerfile starts FROM scratch"
         return Base(name=shown, digest=own_digest, layers=layers, how=Certainty.ALIGNED, evidence=evidence)
-    teller = _teller(name, label, provenance)
-    if not teller:
+    if not shown:
         return Base()
+    teller = "the Dockerfile" if name else f"the label {NAME_LABEL}"
     return Base(name=shown, digest=own_digest, evidence=f"{teller} names it; which layers are its own is not known")
 
 
-def _teller(name: str, label: str, provenance: Provenance | None) -> str:
-    """What names the base; empty where nothing does."""
-    if provenance is not None and provenance.base:
-        return "its build's provenance"
-    if name:
-        return "the Dockerfile"
-    return f"the label {NAME_LABEL}" if label else ""
+def used(provenance: Provenance, name: str) -> str:
+    """The digest of the image that the build used under a name; empty where that is not told."""
+    from garboard.dockerfile.provenance import digest_of  # noqa: PLC0415
+
+    return digest_of(provenance, name)

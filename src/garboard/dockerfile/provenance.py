@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import parse_qs, unquote
 
@@ -29,9 +29,11 @@ class Provenance(Value):
     """What the statements say of one image.
 
     Attributes:
-        base: the image that its final stage is built on, as the build named it; empty where that is not told.
+        base: the image whose layers are this one's lowest, as the build named it; empty where that is not told: an image that
+            was merely used may be a tool's, or one that files were copied from.
         base_digest: of that image's manifest or index.
         base_layers: how many of the lowest layers are its own; None where that is not told.
+        used: all images that the build used, by name, each with its digest.
         file: the Dockerfile's name; ``text`` its content, None without ``mode=max``.
         target: of the build, with its ``build_args``.
         lines: by layer (index, lowest 0) the lines that its step stands on, each line once; empty where not told.
@@ -40,6 +42,7 @@ class Provenance(Value):
     base: str = ""
     base_digest: str = ""
     base_layers: int | None = None
+    used: tuple[tuple[str, str], ...] = ()
     file: str = ""
     text: bytes | None = None
     target: str = ""
@@ -214,14 +217,29 @@ def _told(predicate: _Predicate) -> _Told:
     )
 
 
+def digest_of(provenance: Provenance, name: str) -> str:
+    """The digest of the image that the build used under this name; empty where it used none or several."""
+    name, _, stated = name.partition("@")
+    wanted = _tagged(_short(name))
+    found = {digest for used, digest in provenance.used if _tagged(used) == wanted}
+    return stated or (found.pop() if len(found) == 1 else "")
+
+
+def _tagged(name: str) -> str:
+    return name if ":" in name.rpartition("/")[2] else f"{name}:latest"
+
+
 def _provenance(told: _Told, image: Image) -> Provenance:
     digests = tuple(layer.digest or "" for layer in image.layers)
-    base, digest, layers = _base(told, digests)
+    chains = _chains(told.build)
+    named = tuple(_named(told.steps))
+    base, digest, layers = _base(named, chains, digests)
     info = told.build.source.infos[0] if told.build.source.infos else _Info()
     return Provenance(
         base=base,
         base_digest=digest,
         base_layers=layers,
+        used=tuple(sorted({(name, digest) for _, name, digest in named} or set(_materials(told.materials)))),
         file=info.filename or told.file,
         text=_text(info.data),
         target=told.args.get("target", ""),
@@ -230,7 +248,7 @@ def _provenance(told: _Told, image: Image) -> Provenance:
                 (name.removeprefix(_ARGUMENT), value) for name, value in told.args.items() if name.startswith(_ARGUMENT)
             )
         ),
-        lines=_lines(told.build, digests),
+        lines=_lines(told.build, chains, digests),
     )
 
 
@@ -241,36 +259,38 @@ def _text(data: str) -> bytes | None:
         return None
 
 
-def _chain(build: _Build, step: str) -> tuple[str, ...]:
-    """The layers after a step, lowest first; empty where that is not told or told in several ways."""
-    chains = {
-        tuple(layer.digest for layer in chain)
-        for name, made in build.layers.items()
-        if name.partition(":")[0] == step
-        for chain in made
-    }
-    return chains.pop() if len(chains) == 1 else ()
+def _chains(build: _Build) -> dict[str, tuple[str, ...]]:
+    """The layers after each step, lowest first; a step of which several are told is left out."""
+    found: dict[str, set[tuple[str, ...]]] = {}
+    for name, made in build.layers.items():
+        chains = found.setdefault(name.partition(":")[0], set())
+        chains.update(tuple(layer.digest for layer in chain) for chain in made)
+    return {step: chains.pop() for step, chains in found.items() if len(chains) == 1}
 
 
-def _base(told: _Told, digests: Sequence[str]) -> tuple[str, str, int | None]:
-    """Name, digest and layers: the image whose layers are the image's lowest; else the only image that was used."""
-    named: list[tuple[str, str]] = []
-    below: list[tuple[int, str, str]] = []
-    for step in told.steps:
+def _named(steps: Iterable[_Step]) -> Iterator[tuple[str, str, str]]:
+    """(step, name, digest) of every image that a step takes."""
+    for step in steps:
         identifier = _identifier(step)
-        if not identifier.startswith(_IMAGE):
-            continue
-        name, _, digest = identifier.removeprefix(_IMAGE).partition("@")
-        named.append((_short(name), digest))
-        chain = _chain(told.build, step.id)
+        if identifier.startswith(_IMAGE):
+            name, _, digest = identifier.removeprefix(_IMAGE).partition("@")
+            yield step.id, _short(name), digest
+
+
+def _base(
+    named: Iterable[tuple[str, str, str]], chains: Mapping[str, tuple[str, ...]], digests: Sequence[str]
+) -> tuple[str, str, int | None]:
+    """Name, digest and layers of the image whose layers are the lowest; of several as long, no name."""
+    below: list[tuple[int, str, str]] = []
+    for step, name, digest in named:
+        chain = chains.get(step, ())
         if chain and tuple(digests[: len(chain)]) == chain:
-            below.append((len(chain), _short(name), digest))
-    if below:
-        most = max(count for count, _, _ in below)
-        best = {(name, digest) for count, name, digest in below if count == most}
-        return (*best.pop(), most) if len(best) == 1 else ("", "", most)
-    used = set(named) if told.steps else set(_materials(told.materials))
-    return (*used.pop(), None) if len(used) == 1 else ("", "", None)
+            below.append((len(chain), name, digest))
+    if not below:
+        return "", "", None
+    most = max(count for count, _, _ in below)
+    best = {(name, digest) for count, name, digest in below if count == most}
+    return (*best.pop(), most) if len(best) == 1 else ("", "", most)
 
 
 def _identifier(step: _Step) -> str:
@@ -301,11 +321,11 @@ def _materials(materials: Iterable[_Material]) -> Iterable[tuple[str, str]]:
         yield f"{name}:{unquote(tag)}" if tag else name, stated or (f"sha256:{sha256}" if sha256 else "")
 
 
-def _lines(build: _Build, digests: Sequence[str]) -> tuple[tuple[int, ...], ...]:
+def _lines(build: _Build, chains: Mapping[str, tuple[str, ...]], digests: Sequence[str]) -> tuple[tuple[int, ...], ...]:
     """For each layer the first lines of the steps after which it is the topmost one."""
     found: list[dict[int, None]] = [{} for _ in digests]
     for step, places in build.source.locations.items():
-        chain = _chain(build, step)
+        chain = chains.get(step, ())
         if not chain or tuple(digests[: len(chain)]) != chain:
             continue
         for location in places.locations:

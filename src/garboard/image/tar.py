@@ -165,8 +165,8 @@ class Extended(NamedTuple):
 
 
 _NOTHING: Final = Extended()
-_HEADER: Final = struct.Struct("100s24x11s13x8sB188xB166x")
-"""Name, size without its end, checksum, type flag, and the first byte of the name's prefix."""
+_HEADER: Final = struct.Struct("100s24x11sB12x8sB188xB166x")
+"""Name, size, the byte that ends it, checksum, type flag, and the first byte of the name's prefix."""
 _ODD: Final = re.compile(rb"/[./]")
 """In names that may not be plain paths below the root yet."""
 
@@ -275,12 +275,13 @@ class Walker:
                     break
             header = buffer[at : at + BLOCK]
             position += BLOCK
-            name, octal, stored, flag, prefixed = unpack(header)
+            name, octal, ends, stored, flag, prefixed = unpack(header)
             try:
                 size = int(octal, 8)
                 # The checksum is the sum of all bytes, its own field read as blanks: Adler's lower half is such a sum.
                 if (
                     size < 0
+                    or ends > 0x20  # a twelfth digit
                     or ((adler32(header) & 0xFFFF) - (adler32(stored) & 0xFFFF) + 256 - int(stored[:6], 8)) % _ADLER
                 ):
                     raise ValueError("checksum")  # noqa: TRY301
@@ -296,7 +297,7 @@ class Walker:
                     if not (
                         b"path=" in text or b"size=" in text or b"GNU." in text
                     ):  # times and owners: the usual case
-                        position += BLOCK
+                        position += (size + 511) & -512
                         continue
                 position = self._special(header, flag, size, position)
                 buffer, at, end = window.at(position, BLOCK)

@@ -50,7 +50,8 @@ def test_an_unpinned_package_of_your_lines_comes_newer_with_a_rebuild() -> None:
 
 
 def test_a_package_of_the_base_needs_a_line_that_upgrades_it() -> None:
-    found = choose(report(finding("CVE-1", BASES, "2")), Known(from_line=Place(file="Dockerfile", line=1)))
+    scan = report(finding("CVE-1", BASES, "2"), packages=(deb("apt", 0),))
+    found = choose(scan, Known(from_line=Place(file="Dockerfile", line=1)))
     (action,) = found.actions
     assert action.kind is Kind.UPGRADE
     assert action.command.startswith("RUN apt-get update && apt-get upgrade -y")
@@ -120,6 +121,43 @@ def test_the_same_tag_pulled_again_is_cheaper_than_another() -> None:
     assert told(found) == [("pull", 5, 2, 3), ("base", 2, 0, 2)]
 
 
+def test_a_base_that_brings_back_what_the_pull_cleared_takes_its_place() -> None:
+    scan = report(*(finding(f"CVE-{number}", BASES) for number in range(5)))
+    again = row("base:1", "CVE-3 libc6", "CVE-4 libc6", group=Group.REBUILD)
+    other = row("base:2", "CVE-0 libc6")
+    found = choose(scan, Known(recommendation=recommending(other, again)))
+    assert told(found) == [("base", 5, 1, 4)]
+    assert found.left == 1
+    worse = row("base:2", "CVE-0 libc6", "CVE-1 libc6", "CVE-2 libc6")
+    assert told(choose(scan, Known(recommendation=recommending(worse, again)))) == [("pull", 5, 2, 3)]
+
+
+def test_what_the_pull_would_bring_is_not_counted_with_the_other_base() -> None:
+    scan = report(*(finding(f"CVE-{number}", BASES) for number in range(3)))
+    again = row("base:1", "CVE-2 libc6", "CVE-9 libc6", group=Group.REBUILD, added=("CVE-9 libc6",))
+    found = choose(scan, Known(recommendation=recommending(again, row("base:2"))))
+    assert told(found) == [("base", 3, 0, 3)]
+    assert found.left == 0
+    assert not found.actions[0].adds
+
+
+@pytest.mark.parametrize(
+    ("kind", "manager", "command"),
+    [
+        ("deb", "apt", "RUN apt-get update && apt-get upgrade -y && rm -rf /var/lib/apt/lists/*"),
+        ("apk", "apk-tools", "RUN apk upgrade --no-cache"),
+        ("rpm", "microdnf", "RUN microdnf upgrade -y && microdnf clean all"),
+        ("rpm", "tdnf", "RUN tdnf upgrade -y && tdnf clean all"),
+    ],
+)
+def test_the_line_is_of_the_manager_that_the_image_has(kind: str, manager: str, command: str) -> None:
+    old, has = deb("zlib", 0, type=kind, scheme=kind), deb(manager, 0, type=kind, scheme=kind)
+    assert choose(report(finding("CVE-1", old, "2"), packages=(has,))).actions[0].command == command
+    without = choose(report(finding("CVE-1", old, "2")))
+    assert not without.actions
+    assert without.remaining[0].reason == "the image has no package manager: only a newer base brings the fix"
+
+
 def test_dropping_takes_along_what_only_it_needs() -> None:
     git, perl, libc = deb("git", needs=("perl",), automatic=False), deb("perl", automatic=True), deb("libc6", 0)
     scan = report(
@@ -184,6 +222,6 @@ def test_why_the_rest_remains() -> None:
 def test_an_issue_of_two_packages_is_cleared_by_what_clears_the_second() -> None:
     """The source package is one: its issue is gone when both binary packages are mended."""
     lib, tool = (deb(name, layer, source_name="zlib") for name, layer in (("zlib1g", 0), ("zlib-dev", 1)))
-    found = choose(report(finding("CVE-1", lib, "2"), finding("CVE-1", tool, "2")))
+    found = choose(report(finding("CVE-1", lib, "2"), finding("CVE-1", tool, "2"), packages=(deb("apt", 0),)))
     assert [(one.kind, len(one.clears)) for one in found.actions] == [(Kind.UPGRADE, 1)]
     assert found.left == 0

@@ -14,6 +14,7 @@ MOST = Provenance(
     base="debian:12",
     base_digest=BASE_DIGEST,
     base_layers=1,
+    used=(("debian:12", BASE_DIGEST),),
     file="Dockerfile",
     text=TEXT,
     lines=((), (4,), (5,)),
@@ -34,10 +35,19 @@ def test_both_versions_say_the_same(write) -> None:
     assert (with_arguments.target, with_arguments.build_args) == ("build", (("A", ""), ("V", "1")))
 
 
-def test_the_least_names_the_base_and_its_digest() -> None:
-    assert told(v0(most=False)) == Provenance(
-        base="debian:12", base_digest=BASE_DIGEST, file="Dockerfile", lines=((), (), ())
-    )
+def test_the_least_names_what_was_used_which_need_not_be_the_base() -> None:
+    """A lone image may be one that files were copied from: FROM scratch, say."""
+    assert told(v0(most=False)) == Provenance(used=(("debian:12", BASE_DIGEST),), file="Dockerfile", lines=((), (), ()))
+    found = whose(attested(layers=1), "FROM scratch\nCOPY --from=debian:12 /a /\n", provenance=told(v0(most=False)))
+    assert found.attribution.base.name == "scratch"
+    assert whose(attested(layers=1), None, provenance=told(v0(most=False))).attribution.base.name == ""
+
+
+def test_a_digest_belongs_to_the_name_that_the_dockerfile_gives() -> None:
+    found = whose(attested(layers=1), "FROM debian:12\nRUN one\nRUN two\n", provenance=told(v0(most=False)))
+    assert (found.attribution.base.name, found.attribution.base.digest) == ("debian:12", BASE_DIGEST)
+    other = whose(attested(layers=1), "FROM debian:13\nRUN one\nRUN two\n", provenance=told(v0(most=False)))
+    assert (other.attribution.base.name, other.attribution.base.digest) == ("debian:13", "")
 
 
 @pytest.mark.parametrize(
@@ -52,17 +62,14 @@ def test_the_least_names_the_base_and_its_digest() -> None:
 def test_materials_are_package_urls(uri: str, name: str, digest: str) -> None:
     found = told(v0(most=False, materials=(uri,)))
     assert found is not None
-    assert (found.base, found.base_digest) == (name, digest)
+    assert found.used == ((name, digest),)
+    assert provenance.digest_of(found, name) == digest
 
 
-def test_the_frontend_is_no_base_and_of_several_none_is_chosen() -> None:
-    frontend = "pkg:docker/docker/dockerfile@1"
-    found = told(v0(most=False, materials=(frontend, "pkg:docker/debian@12")))
+def test_the_frontend_is_left_out() -> None:
+    found = told(v0(most=False, materials=("pkg:docker/docker/dockerfile@1", "pkg:docker/debian@12")))
     assert found is not None
-    assert found.base == "debian:12"
-    several = told(v0(most=False, materials=("pkg:docker/golang@1", "pkg:docker/debian@12")))
-    assert several is not None
-    assert (several.base, several.base_layers) == ("", None)
+    assert [name for name, _ in found.used] == ["debian:12"]
 
 
 def test_of_several_images_the_one_whose_layers_are_the_lowest() -> None:

@@ -235,3 +235,33 @@ def test_names_that_only_contain_dots_are_kept():
     assert walk(tar([Entry("a/..w/x.w", b"1"), Entry("b./w", b"2")]))[0] == [
         Member(FILE, b"a/..w/x.w", b"", b"1", 1, 512), Member(FILE, b"b./w", b"", b"2", 1, 1536),
     ]  # fmt: skip
+
+
+def header(name: str, size: int, flag: bytes = b"0", field: bytes = b"") -> bytes:
+    """One header block; ``field`` stands in place of the size's own text."""
+    info = tarfile.TarInfo(name)
+    info.size, info.type = size, flag
+    block = bytearray(info.tobuf(tarfile.USTAR_FORMAT)[:512])
+    block[124:136] = field or block[124:136]
+    block[148:156] = b" " * 8
+    block[148:156] = b"%06o\0 " % sum(block)
+    return bytes(block)
+
+
+def by_python(data: bytes) -> list[str]:
+    with tarfile.open(fileobj=io.BytesIO(data)) as archive:
+        return archive.getnames()
+
+
+def test_an_empty_extension_header_hides_nothing():
+    data = header("pax", 0, b"x") + header("w", 3) + b"abc".ljust(512, b"\0") + header("b/w", 0) + bytes(1024)
+    assert [member.path for member in walk(data)[0]] == [b"w", b"b/w"]
+    assert by_python(data) == ["w", "b/w"]
+
+
+def test_a_size_of_twelve_digits_is_read_whole():
+    """Or the content of a file would be taken for members."""
+    inner = b"x" * 512 + header("invented/w", 0)
+    data = header("w", 1024, field=b"000000002000") + inner + header("b/w", 0) + bytes(1024)
+    assert [(member.path, member.size) for member in walk(data)[0]] == [(b"w", 1024), (b"b/w", 0)]
+    assert by_python(data) == ["w", "b/w"]
