@@ -14,18 +14,21 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType, TracebackType
 from typing import TYPE_CHECKING, Self
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import SplitResult, urljoin, urlsplit
 
 from garboard.model.errors import NetworkError, OfflineError
 from garboard.transport import (
     BrokenError,
+    InwardError,
     Peer,
     TlsError,
+    UnreachedError,
     host_of,
     is_loopback,
     peer_pool,
     proxy_for,
     proxy_manager,
+    refuse_inward,
     shown,
     tls_context,
     translated,
@@ -34,7 +37,9 @@ from garboard.transport import (
 if TYPE_CHECKING:
     import urllib3
 
-__all__ = ["Client", "NotModified", "Peer", "Response", "StatusError", "TlsError"]
+__all__ = [
+    "Client", "InwardError", "NotModified", "Peer", "Response", "StatusError", "TlsError", "UnreachedError", "host_of",
+]  # fmt: skip
 
 CHUNK = 256 * 1024
 EXCERPT = 2048
@@ -162,6 +167,11 @@ class Client:
 
     Redirects of GET and HEAD are followed, up to 10; Authorization and Cookie are left out once host, port or scheme
     change, and a redirect from https to http is an error unless ``insecure``.
+
+    ``outward`` is for addresses that a stranger names: a connection, also one that a redirect asks for, to an address of
+    this machine, its link or a cloud's metadata (see `garboard.destinations`) is an `InwardError`. A name is judged by
+    every address that it has, and the connection made to one of them. A proxy looks names up itself: what they mean here
+    is judged before it is asked.
     """
 
     def __init__(
@@ -182,23 +192,30 @@ class Client:
         self._pause = pause
         self._longest_wait = longest_wait
         self._lock = threading.Lock()
-        self._managers: dict[str, urllib3.PoolManager] = {}
+        self._managers: dict[tuple[str, bool], urllib3.PoolManager] = {}
         self._pool: urllib3.HTTPConnectionPool | None = None
 
     def get(
-        self, url: str, headers: Mapping[str, str] = _NO_HEADERS, insecure: bool = False, *, resume: bool = False
+        self,
+        url: str,
+        headers: Mapping[str, str] = _NO_HEADERS,
+        insecure: bool = False,
+        *,
+        resume: bool = False,
+        outward: bool = False,
     ) -> Response:
         """GET ``url``. Plain ``http://`` is refused unless ``insecure`` or the host is a loopback address.
 
         ``resume`` says that the content is verified by the caller, so that a cut body may be continued by Range without
         a validator; a body with a strong ETag is continued in any case.
         """
-        response = self._request("GET", url, headers, insecure=insecure)
+        response = self._request("GET", url, headers, insecure=insecure, outward=outward)
         validator = response.headers.get("ETag", "")
         strong = validator.startswith('"')
         if response.status == 200 and (resume or strong):
             extra = {"If-Range": validator} if strong else {}
-            response.resume_with(lambda done: self._continue(url, {**headers, **extra}, done, insecure=insecure))
+            asked = {**headers, **extra}
+            response.resume_with(lambda done: self._continue(url, asked, done, insecure=insecure, outward=outward))
         return response
 
     def head(self, url: str, headers: Mapping[str, str] = _NO_HEADERS, insecure: bool = False) -> Response:
@@ -242,9 +259,10 @@ class Client:
     ) -> None:
         self.close()
 
-    def _continue(self, url: str, headers: Mapping[str, str], done: int, *, insecure: bool) -> Response:
+    def _continue(self, url: str, headers: Mapping[str, str], done: int, *, insecure: bool, outward: bool) -> Response:
         """The rest of a body of which ``done`` bytes were read."""
-        response = self._request("GET", url, {**headers, "Range": f"bytes={done}-"}, insecure=insecure)
+        ranged = {**headers, "Range": f"bytes={done}-"}
+        response = self._request("GET", url, ranged, insecure=insecure, outward=outward)
         if response.status != 206 or not response.headers.get("Content-Range", "").startswith(f"bytes {done}-"):
             response.close()
             raise NetworkError(
@@ -254,11 +272,19 @@ class Client:
         return response
 
     def _request(
-        self, method: str, url: str, headers: Mapping[str, str], body: bytes | None = None, *, insecure: bool
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        body: bytes | None = None,
+        *,
+        insecure: bool,
+        outward: bool = False,
     ) -> Response:
         current, sent = url, {"Accept-Encoding": "identity", "User-Agent": "garboard", **headers}
         for _ in range(REDIRECTS + 1):
-            response = self._attempts(method, current, sent, body, insecure=insecure)
+            self._refuse(current, insecure=insecure, outward=outward)
+            response = self._attempts(method, current, sent, body, outward=outward)
             target = response.headers.get("Location", "")
             if response.status not in _REDIRECT or not target or method == "POST":
                 return _judged(response)
@@ -272,15 +298,14 @@ class Client:
         raise NetworkError(f"{shown(url)} redirects more than {REDIRECTS} times")
 
     def _attempts(
-        self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, *, insecure: bool
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, *, outward: bool
     ) -> Response:
-        self._refuse(url, insecure=insecure)
         for attempt in range(ATTEMPTS):
             last = attempt == ATTEMPTS - 1
             wait = BACKOFF * 2**attempt
             try:
                 with translated(url):
-                    response = Response(self._send(method, url, headers, body), url)
+                    response = Response(self._send(method, url, headers, body, outward=outward), url)
             except BrokenError:
                 if last or method == "POST":
                     raise
@@ -296,7 +321,7 @@ class Client:
             self._pause(wait)
         raise AssertionError  # the last attempt returned or raised
 
-    def _refuse(self, url: str, *, insecure: bool) -> None:
+    def _refuse(self, url: str, *, insecure: bool, outward: bool) -> None:
         parts = urlsplit(url)
         if self._offline:
             raise OfflineError(f"offline: no connection is opened to {host_of(url)}", "leave out --offline to allow it")
@@ -306,8 +331,12 @@ class Client:
             raise NetworkError(f"not an http(s) address: {shown(url)}")
         if parts.scheme == "http" and not insecure and not self._peer.direct and not is_loopback(parts.hostname):
             raise NetworkError(f"plain HTTP is not allowed to {host_of(url)}", "use https, or allow it for this host")
+        if outward and self._proxy(parts):
+            refuse_inward(parts.hostname)
 
-    def _send(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> urllib3.BaseHTTPResponse:
+    def _send(
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, *, outward: bool
+    ) -> urllib3.BaseHTTPResponse:
         import urllib3  # noqa: PLC0415 - see the module's docstring
 
         timeout = urllib3.Timeout(connect=self._timeouts[0], read=self._timeouts[1])
@@ -318,17 +347,21 @@ class Client:
                 method, target, body, headers, retries=False, redirect=False, timeout=timeout,
                 preload_content=False, decode_content=False,
             )  # fmt: skip
-        return self._manager(url).urlopen(
+        return self._manager(url, outward=outward).urlopen(
             method, url, redirect=False, body=body, headers=headers, retries=False, timeout=timeout,
             preload_content=False, decode_content=False,
         )  # fmt: skip
 
-    def _manager(self, url: str) -> urllib3.PoolManager:
-        proxy = "" if self._peer.direct else proxy_for(urlsplit(url))
+    def _proxy(self, parts: SplitResult) -> str:
+        return "" if self._peer.direct else proxy_for(parts)
+
+    def _manager(self, url: str, *, outward: bool) -> urllib3.PoolManager:
+        proxy = self._proxy(urlsplit(url))
         with self._lock:
-            if proxy not in self._managers:
-                self._managers[proxy] = proxy_manager(proxy, tls_context(self._ca_file, self._peer))
-            return self._managers[proxy]
+            if (proxy, outward) not in self._managers:
+                context = tls_context(self._ca_file, self._peer)
+                self._managers[proxy, outward] = proxy_manager(proxy, context, outward=outward)
+            return self._managers[proxy, outward]
 
     def _fixed_pool(self) -> urllib3.HTTPConnectionPool:
         with self._lock:

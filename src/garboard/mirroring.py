@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import ipaddress
 import os
-import socket
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -16,20 +14,24 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from garboard.http import InwardError, UnreachedError, host_of
 from garboard.mirrors import KINDS
 from garboard.model.errors import GarboardError, OfflineError, UsageError
 from garboard.model.gap import Gap
 from garboard.model.image import Files, Image
 from garboard.model.mirror import Answer, Asking, Installed, Offer, Offers, Standing, Wanted
-from garboard.model.package import Inventory, Kept
+from garboard.model.package import Distro, Inventory, Kept
 
 if TYPE_CHECKING:
-    from garboard.http import Client
+    from garboard.http import Client, Response
+    from garboard.mirrors.apt import Newest
 
 MIB: Final = 1024 * 1024
 AT_ONCE: Final = 4
 """Documents that are fetched at the same time."""
 CACHE_BYTES: Final = 1024 * MIB
+_APT: Final = frozenset({"debian", "ubuntu"})
+"""Distributions whose releases are suites of the same mirrors."""
 NEWER: Final = frozenset({Standing.UPGRADE, Standing.HELD, Standing.PINNED, Standing.KEPT_BACK})
 """Standings of packages of which the mirrors have a newer version."""
 
@@ -48,6 +50,7 @@ def drive(asking: Asking[T], fetch: Fetch) -> T:
         except StopIteration as stop:
             result: T = stop.value
             return result
+        answers = ()  # those before are not kept while the next are fetched
         answers = fetch(wanted) if wanted else ()
 
 
@@ -121,18 +124,27 @@ def address(url: str, mirrors: Sequence[tuple[str, str]]) -> str:
     return f"{general}{parts.path}" + (f"?{parts.query}" if parts.query else "")
 
 
+def _is_given(url: str, mirrors: Sequence[tuple[str, str]]) -> bool:
+    """Whether a mirror of the user's stands for an address."""
+    return any(not before or url == before or url.startswith(f"{before}/") for before, _ in mirrors)
+
+
 @dataclass(frozen=True, slots=True)
 class Web:
     """Documents by HTTP, in the place of which a user's mirrors may stand.
 
-    What has a digest is kept in ``folder`` (None: nothing is kept). An address that the image names is not followed
-    to this machine itself or to a link-local one: an image could ask for anything there.
+    What has a digest is kept in ``folder`` (None: nothing is kept). An address that the image names is not followed,
+    not by redirects either, to this machine itself, a link-local one or a cloud's metadata: an image could ask for anything
+    there. Where a user's mirror stands in its place, the user has named the address. A host that could not be reached is
+    not asked again.
     """
 
     client: Client
     mirrors: tuple[tuple[str, str], ...] = ()
     folder: Path | None = None
     progress: Progress = field(default=lambda _label, _done, _total: None)
+    _unreached: dict[str, str] = field(default_factory=dict, init=False)
+    """Hosts (with their ports) and why."""
 
     def fetch(self, wanted: Sequence[Wanted]) -> tuple[Answer, ...]:
         """A `Fetch`. Raises `OfflineError` where no connection may be opened."""
@@ -148,12 +160,12 @@ class Web:
             url = named
             try:
                 url = address(named, self.mirrors)
-                if url == named and _is_private(url):
-                    problem = f"{url} is on this machine or this link, where an image may not send anybody"
-                    continue
-                data = self._get(url, wanted.limit)
+                data = self._get(url, wanted.limit, stranger=not _is_given(named, self.mirrors))
             except OfflineError:
                 raise
+            except InwardError as error:
+                problem = f"{url} was not asked for: {error.message}, where an image may not send anybody"
+                continue
             except GarboardError as error:
                 problem = error.message
                 continue
@@ -169,8 +181,9 @@ class Web:
                 return Answer(data=data, url=url)
         return Answer(problem=problem)
 
-    def _get(self, url: str, limit: int) -> bytes | None:
-        with self.client.get(url, insecure=url.startswith("http://")) as response:
+    def _get(self, url: str, limit: int, *, stranger: bool) -> bytes | None:
+        """A document, None where it is not there; ``stranger`` says that the address is the image's own word."""
+        with self._asked(url, stranger=stranger) as response:
             if response.status != 200:
                 return None
             parts, done = [], 0
@@ -181,6 +194,16 @@ class Web:
                 parts.append(chunk)
                 self.progress("/".join(url.split("/")[-3:])[-40:], done, response.content_length)
             return b"".join(parts)
+
+    def _asked(self, url: str, *, stranger: bool) -> Response:
+        host = host_of(url)
+        if host in self._unreached:
+            raise UnreachedError(f"{host} was not asked again: {self._unreached[host]}")
+        try:
+            return self.client.get(url, insecure=url.startswith("http://"), outward=stranger)
+        except UnreachedError as error:
+            self._unreached[host] = error.message
+            raise
 
     def _kept(self, sha256: str) -> bytes | None:
         if self.folder is None or not sha256:
@@ -217,22 +240,6 @@ class Web:
                     path.unlink(missing_ok=True)
 
 
-def _is_private(url: str) -> bool:
-    """Whether an address names this machine or its link, in any spelling; a name is not looked up."""
-    host = (urlsplit(url).hostname or "").rstrip(".")
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        found = ipaddress.ip_address(host)
-    except ValueError:
-        try:
-            found = ipaddress.ip_address(socket.inet_aton(host))  # 127.1 and 2130706433 are addresses too
-        except OSError:
-            return False
-    found = (found.ipv4_mapped if isinstance(found, ipaddress.IPv6Address) else None) or found
-    return found.is_loopback or found.is_link_local or found.is_unspecified
-
-
 def uncovered(found: Offers) -> tuple[Gap, ...]:
     """A gap for installed packages that no mirror has, each kind of package apart."""
     gaps = []
@@ -245,3 +252,62 @@ def uncovered(found: Offers) -> tuple[Gap, ...]:
         reason = f"{len(names)} {kind} packages are in none of the mirrors that the image names: {named}"
         gaps.append(Gap(stage="mirrors", subject=f"{kind} packages", reason=reason))
     return tuple(gaps)
+
+
+class Newer:
+    """The packages that can be installed upon a base, asked of the mirrors that an image names.
+
+    For bases of the image's own release that is what its sources have; for those of another release of Debian or Ubuntu
+    what the same sources have of that. None for every other base, and where not all sources could be read: ``gaps`` tell.
+    One release is kept at a time, for an index is large: ask for the bases of one after those of another.
+    """
+
+    def __init__(self, image: Installed, fetch: Fetch) -> None:
+        self._image = image
+        self._fetch = fetch
+        self._at: Distro | None = None
+        self._found: Newest | None = None
+        self._gaps: dict[Gap, None] = {}
+
+    @property
+    def gaps(self) -> tuple[Gap, ...]:
+        """What could not be read of all releases that were asked for so far."""
+        return tuple(self._gaps)
+
+    def __call__(self, base: Inventory) -> Newest | None:
+        """By name."""
+        own, other = self._image.distro, base.distro
+        if own is None or other is None or own.id != other.id or own.id not in _APT:
+            return None
+        release = Distro(id=other.id, version=other.version, ecosystem=other.ecosystem)
+        if self._at != release:
+            self._at, self._found = release, None
+            self._found = self._read(own, other)
+        return self._found
+
+    def _read(self, own: Distro, other: Distro) -> Newest | None:
+        from garboard.catalogers.assemble import complete  # noqa: PLC0415  (only where mirrors are asked)
+        from garboard.mirrors.apt import Exchange, newest  # noqa: PLC0415
+
+        exchange = None
+        if _release(own) != _release(other):
+            exchange = Exchange(_codename(own), _codename(other))
+            if not all(exchange):
+                reason = (
+                    "its codename or that of the image's release is not known, so no mirror could be asked about it"
+                )
+                self._gaps[Gap(stage="mirrors", subject=f"{other.id} {other.version}".strip(), reason=reason)] = None
+                return None
+        found = drive(newest(self._image, exchange, lambda one: complete((one,), other)[0]), self._fetch)
+        self._gaps |= dict.fromkeys(found.gaps)
+        return found.packages
+
+
+def _release(one: Distro) -> str:
+    return one.ecosystem or one.version
+
+
+def _codename(one: Distro) -> str:
+    from garboard.baseimage.suites import codename  # noqa: PLC0415
+
+    return codename(one.id, one.version) or one.codename

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Final
+from typing import Final, NamedTuple
 
 from garboard import image as images
+from garboard.dockerfile.upgrading import Doing, doings
 from garboard.image.options import Options
 from garboard.model.advisory import Lookup, Status
 from garboard.model.attribution import Introduction, Origin, Place
@@ -27,27 +27,8 @@ from garboard.versions.invalid import InvalidVersion
 Take = Callable[[str], tuple[Image, Inventory]]
 """What an image is and which packages it holds, by its reference."""
 _SYSTEM: Final = frozenset({"deb", "apk", "rpm"})
-_UPGRADES: Final = MappingProxyType(
-    {
-        "deb": re.compile(r"\b(?:apt|apt-get|aptitude)\b[^;&|\n]*(?<![-\w])(?:dist-|full-|safe-)?upgrade(?![-\w])"),
-        "apk": re.compile(r"\bapk\b[^;&|\n]*(?<![-\w])upgrade(?![-\w])(?:\s+-\S+)*\s*(?:$|[;&|\n])"),
-        "rpm": re.compile(
-            r"\b(?:dnf5?|yum|microdnf|tdnf|zypper)\b[^;&|\n]*(?<![-\w])(?:update|upgrade|up|distro-sync)(?![-\w])"
-            r"(?:\s+-\S+)*\s*(?:$|[;&|\n])"
-        ),
-    }
-)
-"""Commands that bring every package to its newest version."""
-_INSTALLS: Final = MappingProxyType(
-    {
-        "deb": re.compile(r"\b(?:apt|apt-get|aptitude)\b([^;&|\n]*)(?<![-\w])install(?![-\w])([^;&|]*)"),
-        "apk": re.compile(r"\bapk\b([^;&|\n]*)(?<![-\w])add(?![-\w])([^;&|]*)"),
-        "rpm": re.compile(
-            r"\b(?:dnf5?|yum|microdnf|tdnf|zypper)\b([^;&|\n]*)(?<![-\w])(?:install|in|update|upgrade)(?![-\w])([^;&|]*)"
-        ),
-    }
-)
-_HOLDS: Final = re.compile(r"\bapt-mark\s+hold\s([^;&|]*)")
+_SHOWN: Final = 1000
+"""Characters of a command that a reason quotes."""
 _NO_FIX: Final = MappingProxyType(
     {
         Status.DEFERRED: "the distribution has put the fix off",
@@ -150,46 +131,57 @@ def _judged(
     return NewerBase(moved, frozenset(map(_issue, report.findings)), pinned=pinned)
 
 
+class _Line(NamedTuple):
+    """What an instruction does: its layer, its commands, its place."""
+
+    layer: int
+    doings: tuple[Doing, ...]
+    place: Place | None
+
+    @property
+    def held_after_installing(self) -> Iterable[str]:
+        """What it holds after a command of its own that installs."""
+        installs = False
+        for one in self.doings:
+            installs = installs or "deb" in one.installs
+            yield from one.holds if installs else ()
+
+
 @dataclass(frozen=True, slots=True)
 class _Lines:
     """What the lines above the base do, as far as a rebuild is concerned."""
 
-    instructions: tuple[tuple[int, str, Place | None], ...]
-    """Layer, text and place, lowest first."""
+    lines: tuple[_Line, ...]
+    """Lowest first."""
     by_id: Mapping[str, Package] = field(default_factory=lambda: MappingProxyType({}))
+    _later: dict[int | None, frozenset[str]] = field(default_factory=dict)
 
     def upgrading(self, package: Package) -> str:
         """The line that brings an installed package of the base up to date: by a general upgrade, or by its name."""
-        general, install = _UPGRADES[package.type], _INSTALLS[package.type]
-        for _, text, place in self.instructions:
-            if general.search(text):
-                return f"a line upgrades all packages{_at(place)}"
-            for match in install.finditer(text):
-                if package.name in _names(match[2]):
-                    return f"a line asks for it{_at(place)}"
+        for line in self.lines:
+            if any(package.type in one.upgrades for one in line.doings):
+                return f"a line upgrades all packages{_at(line.place)}"
+            if any(package.name in one.installs.get(package.type, ()) for one in line.doings):
+                return f"a line asks for it{_at(line.place)}"
         return ""
 
     def holding(self, package: Package) -> Place | None:
         """Where a line tells dpkg to hold it; None where none does (the base may have)."""
-        for _, text, place in self.instructions:
-            for match in _HOLDS.finditer(text):
-                if package.name in _names(match[1]):
-                    return place
-        return None
+        found = (line for line in self.lines if any(package.name in one.holds for one in line.doings))
+        first = next(found, None)
+        return first.place if first else None
 
     def held_later(self, layer: int | None) -> frozenset[str]:
         """What lines hold once a layer's packages are installed: a rebuild installs them before."""
-        found: set[str] = set()
-        for index, text, _ in self.instructions:
-            for match in _HOLDS.finditer(text):
-                before = text[: match.start()]
-                if layer is not None and (index > layer or (index == layer and _INSTALLS["deb"].search(before))):
-                    found |= _names(match[1])
-        return frozenset(found)
-
-
-def _names(words: str) -> set[str]:
-    return {word.partition(":")[0] for word in words.replace("\\", " ").split()}
+        if layer not in self._later:
+            found: set[str] = set()
+            for line in self.lines if layer is not None else ():
+                if line.layer == layer:
+                    found.update(line.held_after_installing)
+                elif line.layer > (layer or 0):
+                    found.update(*(one.holds for one in line.doings))
+            self._later[layer] = frozenset(found)
+        return self._later[layer]
 
 
 def _at(place: Place | None) -> str:
@@ -208,10 +200,9 @@ def rebuild(
     ``released`` is asked where a line of the Dockerfile holds packages that earlier lines install.
     """
     layers = report.attribution.layers if report.attribution else ()
+    ours = (one for one in layers if one.origin is not Origin.BASE)
     lines = _Lines(
-        tuple(
-            (one.index, one.instruction or one.created_by, one.place) for one in layers if one.origin is not Origin.BASE
-        ),
+        tuple(_Line(one.index, doings(one.instruction or one.created_by), one.place) for one in ours),
         {package.id: package for package in report.inventory.packages},
     )
     judge = _Judge(lines, base, found, released)
@@ -351,4 +342,6 @@ def _copied(finding: Finding, who: Introduction) -> Prospect:
 
 
 def _words(who: Introduction) -> str:
-    return " ".join((who.command or who.instruction).split())
+    """The command for a message: what an image's own history calls one may be of any size."""
+    text = who.command or who.instruction
+    return " ".join(text[:_SHOWN].split()) + (" …" if len(text) > _SHOWN else "")

@@ -5,7 +5,7 @@ image upon each candidate.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
@@ -22,14 +22,14 @@ from garboard.baseimage.predicting import Available, Predicted, Predictor
 from garboard.baseimage.using import Found, find
 from garboard.baseimage.weighing import Candidate, Today, Weighing, candidates
 from garboard.dockerfile.expansion import Scope
-from garboard.dockerfile.introducing import UPGRADES
 from garboard.dockerfile.managers import MANAGERS
+from garboard.dockerfile.upgrading import may_upgrade
 from garboard.image import reference as references
 from garboard.matching import enrich, match
 from garboard.matching.enriching import names
 from garboard.model.advisory import CveFacts, FeedState, Hit, Lookup, Severity
 from garboard.model.attribution import Attribution, Origin
-from garboard.model.dockerfile import Dockerfile, DockerfileError, Instruction
+from garboard.model.dockerfile import Dockerfile, DockerfileError, Instruction, Unknown
 from garboard.model.errors import GarboardError
 from garboard.model.finding import Finding
 from garboard.model.gap import Gap
@@ -40,12 +40,13 @@ from garboard.model.recommendation import Group, Recommendation, Row, Verdict
 from garboard.scanning import Supply
 
 if TYPE_CHECKING:
-    from garboard.model.baseimage import Catalogue
+    from garboard.model.baseimage import Approval, Catalogue
     from garboard.model.report import Report
 
 Indexes = Callable[[Inventory], Available | None]
 """The index of packages of a base's release, by name; None where there is none."""
 _ABOUT_KEPT = 20
+SCRATCH = "scratch"
 DETAILED = 3
 """Rows of each group that `Wish.details` is for."""
 
@@ -130,13 +131,28 @@ def recommend(
     """
     found = find(subject.image, _reference(subject.base), catalogue, subject.platform, now)
     if isinstance(found, Gap):
-        return Recommendation(wanted=subject.base, created=now, gaps=(found,))
+        if subject.base == SCRATCH:
+            return Recommendation(wanted=SCRATCH, how="built FROM scratch: there is no base to better", created=now)
+        return Recommendation(wanted=subject.base, created=now, gaps=(_of_from(subject) or found,))
     return _Recommending(subject, catalogue, database, now, wish or Wish(), found, supply or Supply(), indexes).result()
+
+
+def _of_from(subject: Subject) -> Gap | None:
+    """Why the Dockerfile does not tell the base; None where it does, or there is none."""
+    if subject.base or subject.dockerfile is None:
+        return None
+    stage = reading.lineage(subject.dockerfile, subject.target, subject.build_args)[0]
+    base = reading.base_of(subject.dockerfile, stage, subject.build_args)
+    if not isinstance(base, Unknown):
+        return None
+    missing = " ".join(f"--build-arg {name}=…" for name in base.variables)
+    reason = f"FROM names a variable without a value: {missing}" if missing else f"FROM cannot be known: {base.reason}"
+    return Gap(stage="recommend", subject="base image", reason=reason)
 
 
 def _reference(text: str) -> Reference | None:
     """None for no image, and for what is no reference."""
-    if not text or text == "scratch":
+    if not text or text == SCRATCH:
         return None
     try:
         return references.parse(text)
@@ -178,6 +194,7 @@ class _Recommending:
         approvals = self._catalogue.approvals()
         found = choices(self._catalogue, use.choice.repository, self._subject.platform)
         every = candidates(use, found, lifetimes, approvals, self._now, wish.include, outdated=self._found.outdated)
+        others = [one for one in every if base_key(one) != use.choice.image.key]
         if wish.approved_only:
             every = tuple(one for one in every if one.approved)
         chosen = [one for one in every if wish.everything or not one.objections]
@@ -190,13 +207,14 @@ class _Recommending:
         rows = self._rows(weighing, chosen, predicted)
         base = weighing.in_use(approved(use.choice, approvals, self._now))
         return Recommendation(
-            verdict=self._verdict(base, rows, others=len(found) - 1),
+            verdict=self._verdict(base, rows, self._lonely(others, approvals)),
             base=base,
             wanted=self._subject.base,
             how=self._found.how,
             yours=figures.counts(today.issues) if today else None,
             rows=self._kept(rows),
             compared=len(chosen),
+            passed_over=len(every) - len(chosen),
             created=self._now,
             gaps=tuple(dict.fromkeys(self._gaps)),
         )
@@ -235,11 +253,10 @@ class _Recommending:
     ) -> dict[str, Predicted]:
         if predictor is None:
             return {}
+        bases = {key: inventories[key] for key in map(base_key, chosen) if key in inventories}
         found = {}
-        for one in chosen:
-            base = inventories.get(one.choice.image.key)
-            if base is not None:
-                found[base_key(one)] = predictor.upon(base, self._indexes(base))
+        for key, base in sorted(bases.items(), key=lambda one: _release(one[1])):  # an index is large: one at a time
+            found[key] = predictor.upon(base, self._indexes(base) if predictor.asks else None)
         return found
 
     def _judged(self, inventories: Mapping[str, Inventory], predicted: Mapping[str, Predicted]) -> Figures:
@@ -300,18 +317,39 @@ class _Recommending:
         good = [row for row in rows if row.better and not row.objections]
         return tuple(row for group in Group for row in [one for one in good if one.group is group][:DETAILED])
 
-    def _verdict(self, base: Row, rows: tuple[Row, ...], *, others: int) -> Verdict:
+    def _lonely(self, others: Sequence[Candidate], approvals: Sequence[Approval]) -> str:
+        """Why nothing is there to compare the base in use with; empty where something is."""
+        if not others:
+            return "the catalogue has no other image of its kind to compare it with; garboard catalog sync"
+        if not self._wish.approved_only:
+            return ""
+        if not any(one.holds(self._now) for one in approvals):
+            return "nothing is approved, so no base may be recommended; garboard catalog approve"
+        allowed = [one for one in others if one.approved]
+        if not allowed:
+            return "no other approved base of its kind is in the catalogue"
+        against = {each.code for one in allowed for each in one.objections}
+        if all(one.objections for one in allowed):
+            return f"no approved base may be recommended ({', '.join(sorted(against))}): --all tells why"
+        return ""
+
+    def _verdict(self, base: Row, rows: tuple[Row, ...], lonely: str) -> Verdict:
+        """The answer; what could not be compared is told whatever it is. ``lonely``: why there is nothing to compare with."""
+        left_out = self._left_out(rows)
         if any(row.better and not row.objections for row in rows):
             return Verdict.BETTER
         if base.counts is None or not base.judged:
             self._gap(base.reference, "its own packages could not be judged, so nothing can be compared with it")
             return Verdict.UNKNOWN
-        if others < 1:
-            self._gap(
-                base.reference, "the catalogue has no other image of its kind to compare it with; garboard catalog sync"
-            )
+        if lonely:
+            self._gap(base.reference, lonely)
             return Verdict.UNKNOWN
-        partly = sum(any(one.code == "incomplete" for one in row.objections) for row in rows)
+        compared = any(row.judged and not row.objections for row in rows if row.key != base.key)
+        return Verdict.UNKNOWN if left_out and not compared else Verdict.BEST
+
+    def _left_out(self, rows: tuple[Row, ...]) -> int:
+        """Tell of the bases that nothing else speaks against and that could not be compared; how many they are."""
+        partly = sum({one.code for one in row.objections} == {"incomplete"} for row in rows)
         if partly:
             self._gap(
                 "other bases", f"{partly} bases could not be compared: not all of their packages are known (--all)"
@@ -321,7 +359,7 @@ class _Recommending:
             self._gap(
                 "other bases", f"{unjudged} bases could not be judged: their packages or data of them are missing"
             )
-        return Verdict.BEST
+        return partly + unjudged
 
 
 class _Remembering:
@@ -347,6 +385,10 @@ class _Remembering:
         return self._database.used()
 
 
+def _release(base: Inventory) -> tuple[str, str, str]:
+    return (base.distro.id, base.distro.version, base.distro.ecosystem) if base.distro else ("", "", "")
+
+
 def base_key(one: Candidate) -> str:
     """The catalogue's key of a candidate's image."""
     return one.choice.image.key
@@ -357,7 +399,7 @@ def _asked(subject: Subject, layers: int) -> Asked:
     lines = tuple(_lines(subject, layers))
     requests = [request for instruction, scope in lines for request in reading.requests(instruction, scope)]
     kinds = {name: manager.ecosystem for name, manager in MANAGERS.items()}
-    return asked(requests, kinds, upgrades=any(UPGRADES.search(instruction.original) for instruction, _ in lines))
+    return asked(requests, kinds, upgrades=any(may_upgrade(instruction.original) for instruction, _ in lines))
 
 
 def _lines(subject: Subject, layers: int) -> Iterator[tuple[Instruction, Scope]]:

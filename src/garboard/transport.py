@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, unquote, urlsplit
 
+from garboard.destinations import is_inward, is_inward_name
 from garboard.model.errors import NetworkError
 
 if TYPE_CHECKING:
@@ -24,6 +25,18 @@ if TYPE_CHECKING:
 
 CONNECTIONS = 8
 """Idle connections kept for each host."""
+
+
+class InwardError(NetworkError):
+    """A connection to this machine, its link or a cloud's metadata, where an address of a stranger's may not lead."""
+
+    def __init__(self, host: str, address: str = "") -> None:
+        named = f"{host} ({address})" if address and address != host else host
+        super().__init__(f"{named} is on this machine or this link, or tells a cloud's secrets")
+
+
+class UnreachedError(NetworkError):
+    """A host that cannot be found, cannot be connected to, or does not answer in time."""
 
 
 class TlsError(NetworkError):
@@ -92,12 +105,35 @@ def _in_block(host: str, block: str) -> bool:
     return False
 
 
-def proxy_manager(proxy: str, context: ssl.SSLContext) -> urllib3.PoolManager:
-    """Connections through ``proxy``, or direct ones where it is empty."""
+def refuse_inward(host: str) -> None:
+    """Raises `InwardError` for a host that is this machine or its link, as far as that is known here.
+
+    For connections through a proxy, which looks names up itself: one that means nothing here may mean something there.
+    """
+    if is_inward_name(host):
+        raise InwardError(host)
+    with contextlib.suppress(OSError, UnicodeError):
+        outward_addresses(host, 0)
+
+
+def outward_addresses(host: str, port: int) -> list[str]:
+    """The addresses of a host. Raises `InwardError` where any of them is inward, OSError where there are none."""
+    found = [str(each[4][0]) for each in socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM)]
+    for address in found:
+        if is_inward(address):
+            raise InwardError(host, address)
+    return list(dict.fromkeys(found))
+
+
+def proxy_manager(proxy: str, context: ssl.SSLContext, *, outward: bool = False) -> urllib3.PoolManager:
+    """Connections through ``proxy``, or direct ones where it is empty: with ``outward`` none to an inward address."""
     import urllib3  # noqa: PLC0415
 
     if not proxy:
-        return urllib3.PoolManager(maxsize=CONNECTIONS, ssl_context=context)
+        manager = urllib3.PoolManager(maxsize=CONNECTIONS, ssl_context=context)
+        if outward:
+            manager.pool_classes_by_scheme = _outward_pools()
+        return manager
     parts = urlsplit(proxy)
     if parts.scheme not in {"http", "https"}:
         raise NetworkError(f"proxies of kind {parts.scheme} are not supported", "name an http:// or https:// proxy")
@@ -109,6 +145,48 @@ def proxy_manager(proxy: str, context: ssl.SSLContext) -> urllib3.PoolManager:
         ssl_context=context,
         proxy_ssl_context=context,
     )
+
+
+def _outward_pools() -> dict[str, type[urllib3.HTTPConnectionPool]]:
+    """Pools by scheme, whose connections are made to the very addresses that were judged."""
+    from urllib3.connection import HTTPConnection, HTTPSConnection  # noqa: PLC0415
+    from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool  # noqa: PLC0415
+    from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError  # noqa: PLC0415
+    from urllib3.util.connection import create_connection  # noqa: PLC0415
+
+    def connected(one: HTTPConnection, host: str) -> socket.socket:
+        if is_inward_name(host):
+            raise InwardError(host)
+        try:
+            addresses = outward_addresses(host, one.port)
+        except (socket.gaierror, UnicodeError) as error:
+            reason = error if isinstance(error, socket.gaierror) else socket.gaierror(str(error))
+            raise NameResolutionError(one.host, one, reason) from error
+        failed: OSError = OSError("it has no address")
+        for address in addresses:
+            try:
+                return create_connection((address, one.port), one.timeout, one.source_address, one.socket_options)
+            except OSError as error:
+                failed = error
+        if isinstance(failed, TimeoutError):
+            raise ConnectTimeoutError(one, f"Connection to {one.host} timed out") from failed
+        raise NewConnectionError(one, f"Failed to establish a new connection: {failed}") from failed
+
+    class Plain(HTTPConnection):
+        def _new_conn(self) -> socket.socket:
+            return connected(self, self._dns_host)
+
+    class Tls(HTTPSConnection):
+        def _new_conn(self) -> socket.socket:
+            return connected(self, self._dns_host)
+
+    class PlainPool(HTTPConnectionPool):
+        ConnectionCls = Plain
+
+    class TlsPool(HTTPSConnectionPool):
+        ConnectionCls = Tls
+
+    return {"http": PlainPool, "https": TlsPool}
 
 
 def tls_context(ca_file: str, peer: Peer) -> ssl.SSLContext:
@@ -209,7 +287,7 @@ def shown(url: str) -> str:
     return f"{parts.scheme}://{host_of(url)}{parts.path}"
 
 
-class BrokenError(NetworkError):
+class BrokenError(UnreachedError):
     """A connection that broke in a way that a second attempt may mend."""
 
 
@@ -230,13 +308,15 @@ def _network_error(error: Exception, url: str) -> NetworkError:
     host = host_of(url)
     match error:
         case exceptions.ProxyError():
-            return NetworkError(f"the proxy for {host} fails: {root_cause(error)}", "look at HTTPS_PROXY and NO_PROXY")
+            return UnreachedError(
+                f"the proxy for {host} fails: {root_cause(error)}", "look at HTTPS_PROXY and NO_PROXY"
+            )
         case exceptions.NameResolutionError():
-            return NetworkError(f"cannot resolve {host}", "look at the name, the network, and HTTPS_PROXY")
+            return UnreachedError(f"cannot resolve {host}", "look at the name, the network, and HTTPS_PROXY")
         case exceptions.ReadTimeoutError() | exceptions.ConnectTimeoutError() if "timed out" in str(error):
-            return NetworkError(f"{host} does not answer in time", "look at the network, and HTTPS_PROXY")
+            return UnreachedError(f"{host} does not answer in time", "look at the network, and HTTPS_PROXY")
         case exceptions.NewConnectionError():
-            return NetworkError(
+            return UnreachedError(
                 f"cannot connect to {host}: {root_cause(error)}", "look at the address, and HTTPS_PROXY"
             )
         case exceptions.SSLError():

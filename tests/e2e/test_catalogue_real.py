@@ -208,6 +208,9 @@ def test_it_is_carried_to_a_machine_without_a_network(
     assert "10 images" in ended.out
     assert "1 approvals left out" in ended.out
     here, there = (one.run("catalog", "list", "python", "--json").json["images"] for one in (garboard, away))
+    assert {(mine.pop("source"), theirs.pop("source")) for mine, theirs in zip(here, there, strict=True)} == {
+        ("registry", "bundle")
+    }
     assert here == there
     app = archive(tmp_path, hub)
     report = away.run("scan", "--json", "--quiet", "--offline", app).json

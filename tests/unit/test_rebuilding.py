@@ -135,6 +135,22 @@ def test_the_bases_packages_need_an_upgrade(instruction, outcome):
     assert judged(finding(BASE), offer(), instructions=(instruction,)).outcome is outcome
 
 
+def test_each_instruction_is_read_once_whatever_the_number_of_findings(monkeypatch):
+    read = []
+    monkeypatch.setattr(rebuilding, "doings", lambda text: read.append(text) or ())
+    findings = [finding(BASE, f"p{at}") for at in range(20)]
+    found = Offers(offers=tuple(offer(f"p{at}") for at in range(20)), repositories=MIRRORS)
+    assert len(rebuild(report(*findings, instructions=("RUN a", "RUN b")), found, NewerBase()).prospects) == 20
+    assert read == ["RUN a", "RUN b"]
+
+
+def test_a_long_instruction_is_read_to_its_end_and_quoted_in_part():
+    one = judged(finding(ours("apt " * 500_000)), offer(), instructions=("apt " * 500_000,))
+    assert one.outcome is Outcome.PUBLISHED
+    assert len(one.reason) < 2000
+    assert judged(finding(BASE), offer(), instructions=("apt " * 500_000,)).outcome is Outcome.BASE_BEHIND
+
+
 def test_nobodys_packages():
     one = judged(finding(None), offer())
     assert one.outcome is Outcome.BASE_BEHIND

@@ -11,7 +11,8 @@ import msgspec
 import pytest
 from upon import Data, base, deb, image, inventory, module, name, writer
 
-from garboard.dockerfile import parse
+from garboard.baseimage.ordering import why
+from garboard.dockerfile import base_image, parse
 from garboard.matching import match
 from garboard.model.advisory import Advisory, Affected, Range, Rating
 from garboard.model.attribution import Attribution, Base, LayerOrigin, Origin
@@ -19,11 +20,13 @@ from garboard.model.baseimage import Approval
 from garboard.model.gap import Gap
 from garboard.model.lifecycle import Cycle
 from garboard.model.package import Distro
-from garboard.model.recommendation import Group, Verdict
+from garboard.model.recommendation import Counts, Group, Prediction, Verdict
 from garboard.recommending import Subject, Wish, recommend
+from garboard.reporters.recommend_text import render
 
 NOW = "2026-09-01T00:00:00+00:00"
 ALPINE = Distro(id="alpine", version="3.20.3", ecosystem="Alpine:v3.20")
+NOT_APPROVED = "not approved: no approval in force has it"
 TRIXIE = Distro(id="debian", version="13", ecosystem="Debian:13")
 
 
@@ -230,7 +233,35 @@ def test_the_best_is_said_to_be(shelf):
     assert (found.verdict, found.compared, found.recommended) == (Verdict.BEST, 1, ())
 
 
-@pytest.mark.parametrize("wanted", ["python:3.8", "ruby:3", "", "scratch", "::", "python@sha256:" + "0" * 64])
+def from_line(text, **arguments):
+    dockerfile = parse(f"{text}\nRUN x\n".encode())
+    return Subject(base=base_image(dockerfile, build_args=arguments), dockerfile=dockerfile, build_args=arguments)
+
+
+@pytest.mark.parametrize("text", ["FROM scratch", "ARG X=scratch\nFROM $X", "FROM scratch AS a\nFROM a"])
+def test_scratch_is_known_and_no_base(full, text):
+    found = recommend(from_line(text), full.catalogue, DATA, NOW)
+    assert (found.base, found.gaps) == (None, ())
+    assert found.how == "built FROM scratch: there is no base to better"
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("ARG X\nFROM $X", "FROM names a variable without a value: --build-arg X=…"),
+        ("ARG X\nARG Y\nFROM $X:$Y AS a\nFROM a", "FROM names a variable without a value: --build-arg X=… --build-arg Y=…"),
+        ("ARG X=\nFROM $X", "FROM cannot be known: the name of the base image is empty"),
+    ],
+)  # fmt: skip
+def test_a_variable_in_from_without_a_value(full, text, reason):
+    found = recommend(from_line(text), full.catalogue, DATA, NOW)
+    assert [gap.reason for gap in found.gaps] == [reason]
+    assert (
+        recommend(from_line(text, X="python:3.12.4-bookworm", Y="1"), full.catalogue, DATA, NOW).gaps[:1] != found.gaps
+    )
+
+
+@pytest.mark.parametrize("wanted", ["python:3.8", "ruby:3", "", "::", "python@sha256:" + "0" * 64])
 def test_a_base_that_is_not_there_is_a_gap_and_no_good_news(full, wanted):
     found = recommend(unbuilt(wanted), full.catalogue, DATA, NOW)
     assert (found.verdict, found.base) == (Verdict.UNKNOWN, None)
@@ -264,6 +295,15 @@ def test_candidates_without_data_are_told_of(shelf):
         assert any("could not be judged" in gap.reason for gap in found.gaps)
 
 
+def test_who_could_compare_with_nothing_is_not_told_that_it_is_the_best(shelf):
+    shelf.add("ab", ["3.12.4"], "lib=1")
+    shelf.add("ac", ["3.12.5"])
+    assert recommend(unbuilt("python:3.12.4"), shelf.catalogue, DATA, NOW).verdict is Verdict.UNKNOWN
+    shelf.add("ad", ["3.12.6"], "lib=1")
+    found = recommend(unbuilt("python:3.12.4"), shelf.catalogue, DATA, NOW)
+    assert (found.verdict, len(found.gaps)) == (Verdict.BEST, 1)
+
+
 def test_what_is_not_wholly_known_is_not_better(shelf):
     shelf.add("ab", ["3.12.4"], "lib=1")
     partly = msgspec.structs.replace(
@@ -289,6 +329,31 @@ def test_another_release_leaves_your_packages_unknown(shelf):
     assert one.better  # the base itself has fewer
 
 
+def test_issues_of_unknown_packages_do_not_count_as_gone(shelf):
+    shelf.add("ab", ["3.12.4-bookworm"], "lib=1", "curl=7")
+    new = msgspec.structs.replace(deb("lib", "3"), ecosystem="Debian:13")
+    shelf.add("ac", ["3.12.4-trixie"], new, distro="debian 13")
+    tool = deb("tool", "1", layer=2, requires=(("git",), ("curl",)))
+    subject = built("lib=1", "curl=7", tool, deb("git", "2", layer=2, automatic=True))
+    found = recommend(subject, shelf.catalogue, DATA, NOW, Wish(detail="3.12.4-trixie"))
+    one = row(found, "3.12.4-trixie")
+    assert (found.yours.total, one.prediction.unknown) == (5, ("tool",))
+    assert one.prediction.removes == 2  # of lib; tool, git that it brought, and curl that it needs may all be there
+    assert {key.package for key in one.prediction.removed} == {"lib"}
+    said = list(why(one, found.yours))
+    assert said[0] == "Your image would have at least 0 issues; today it is 5."
+    assert not any(
+        "→" in text and text.endswith(".") and text.split(":")[0] in {"High", "Low", "Medium"} for text in said
+    )
+
+
+def test_one_issue_is_one_issue(full):
+    found = recommend(built("lib=2", at="python:3.12.4-bookworm"), full.catalogue, DATA, NOW)
+    one = msgspec.structs.replace(found.rows[0], prediction=Prediction(counts=Counts(high=1)))
+    assert "Your image would have 1 issue; today it is 1." in list(why(one, found.yours))
+    assert "Your image:        1 issue (" in render(found).decode()
+
+
 def test_an_index_makes_another_release_known(shelf):
     shelf.add("ab", ["3.12.4-bookworm"], "lib=1")
     shelf.add(
@@ -302,6 +367,26 @@ def test_an_index_makes_another_release_known(shelf):
     assert one.prediction.counts.total == 0
 
 
+def test_indexes_are_asked_for_one_release_after_the_other(shelf):
+    shelf.add("ab", ["3.12.4-bookworm"], "lib=1")
+    for at in range(1, 7):
+        held = msgspec.structs.replace(deb("lib", "3"), ecosystem=f"Debian:{12 + at % 2}")
+        shelf.add(
+            f"a{at}", [f"3.12.{4 + at}-{'trixie' if at % 2 else 'bookworm'}"], held, distro=f"debian {12 + at % 2}"
+        )
+    asked = []
+    subject = built("lib=1", deb("tool", "1", layer=2), lines="RUN apt-get install tool")
+    recommend(subject, shelf.catalogue, DATA, NOW, indexes=lambda base: asked.append(base.distro.version))
+    assert asked == ["12"] * 3 + ["13"] * 3
+
+
+def test_without_packages_of_the_system_no_index_is_asked_for(full):
+    def refuse(_base):
+        raise AssertionError
+
+    recommend(built("lib=1", "curl=7", "git=2"), full.catalogue, DATA, NOW, indexes=refuse)
+
+
 def test_approved_bases_come_first(full):
     full.approve("python:3.12.4-slim*")
     found = recommend(unbuilt(), full.catalogue, DATA, NOW)
@@ -310,6 +395,56 @@ def test_approved_bases_come_first(full):
     assert [one.approved for one in alternatives] == [True, False]
     only = recommend(unbuilt(), full.catalogue, DATA, NOW, Wish(approved_only=True))
     assert rows(only) == [("3.12.4-slim-bookworm", Group.ALTERNATIVE)]
+    assert NOT_APPROVED in only.base.warnings
+
+
+@pytest.mark.parametrize("everything", [False, True])
+@pytest.mark.parametrize(
+    ("patterns", "reason"),
+    [
+        ((), "nothing is approved, so no base may be recommended; garboard catalog approve"),
+        (("ruby:*",), "no other approved base of its kind is in the catalogue"),
+        (("python:3.12.4-bookworm",), "no other approved base of its kind is in the catalogue"),
+        (
+            ("python:latest", "python:3.14*"),
+            "no approved base may be recommended (latest, prerelease): --all tells why",
+        ),
+    ],
+)
+def test_who_compares_with_nothing_is_not_told_that_it_is_the_best(full, patterns, reason, everything):
+    full.approve(*patterns)
+    wish = Wish(approved_only=True, everything=everything)
+    found = recommend(unbuilt(), full.catalogue, DATA, NOW, wish)
+    assert found.verdict is Verdict.UNKNOWN
+    assert reason in [gap.reason for gap in found.gaps]
+
+
+def test_an_approval_that_is_over_approves_nothing(full):
+    full._writer.approve(Approval(pattern="python:*", until="2026-08-31"))
+    found = recommend(unbuilt(), full.catalogue, DATA, NOW, Wish(approved_only=True))
+    assert found.verdict is Verdict.UNKNOWN
+    assert NOT_APPROVED in found.base.warnings
+    assert any("nothing is approved" in gap.reason for gap in found.gaps)
+
+
+def test_the_best_of_the_approved(full):
+    full.approve("python:3.13.1-bookworm", "python:3.12*bookworm")
+    found = recommend(unbuilt("python:3.13.1-bookworm"), full.catalogue, DATA, NOW, Wish(approved_only=True))
+    assert found.verdict is Verdict.UNKNOWN  # all others are older
+    assert NOT_APPROVED not in found.base.warnings
+    found = recommend(unbuilt("python:3.12.5-slim-bookworm"), full.catalogue, DATA, NOW, Wish(approved_only=True))
+    assert found.verdict is Verdict.BEST
+
+
+def test_what_could_not_be_compared_is_told_beside_a_better_one(full):
+    full.add("ak", ["3.12.6-bookworm"])
+    partly = msgspec.structs.replace(inventory("lib=3"), gaps=(Gap(stage="catalogue", subject="x", reason="names"),))
+    full._writer.add(msgspec.structs.replace(base("al", "python:3.12.7-bookworm"), distro="debian 12"), partly)
+    found = recommend(unbuilt(), full.catalogue, DATA, NOW)
+    assert found.verdict is Verdict.BETTER
+    reasons = [gap.reason for gap in found.gaps if gap.subject == "other bases"]
+    assert "1 bases could not be judged: their packages or data of them are missing" in reasons
+    assert "1 bases could not be compared: not all of their packages are known (--all)" in reasons
 
 
 def test_without_a_list_nothing_is_said_of_approval(full):
@@ -340,7 +475,19 @@ def test_distroless_is_an_alternative(shelf):
     found = recommend(unbuilt("python:3.11.2-bookworm"), shelf.catalogue, DATA, NOW)
     (one,) = found.recommended
     assert one.group is Group.ALTERNATIVE
-    assert [text.partition(":")[0] for text in one.warnings] == ["no shell", "no package manager"]
+    assert [text.partition(":")[0] for text in one.warnings] == [
+        "2 of 3 packages fewer",
+        "no shell",
+        "no package manager",
+    ]
+
+
+def test_another_flavour_is_warned_of(full):
+    found = recommend(unbuilt(), full.catalogue, DATA, NOW)
+    assert row(found, "3.12.5-slim-bookworm").warnings == ("another flavour: slim, 2 of 3 packages fewer",)
+    assert row(found, "3.12.5-bookworm").warnings == ()
+    back = recommend(unbuilt("python:3.12.4-slim-bookworm"), full.catalogue, DATA, NOW, Wish(everything=True))
+    assert row(back, "3.12.5-bookworm").warnings == ("another flavour: without slim",)
 
 
 def test_debian_is_its_own_version(shelf):

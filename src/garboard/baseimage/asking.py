@@ -14,12 +14,15 @@ _NO_RECOMMENDS: Final = re.compile(
     r"|install_weak_deps\s*=\s*(?:0|false)",
     re.IGNORECASE,
 )
+_OF_RELEASE: Final = re.compile(r"(?:^|\s)(?:-t|--(?:target|default)-release\b)|APT::Default-Release\b", re.IGNORECASE)
 
 
 def asked(requests: Iterable[Request], kinds: Mapping[str, str], *, upgrades: bool) -> Asked:
     """All requests as one value. ``kinds`` is the purl type of each package manager; one that is not known may be any."""
     names: set[str] = set()
     full: set[str] = set()
+    pinned: set[str] = set()
+    steps: dict[str, tuple[set[str], bool]] = {}
     recommends = False
     certain = True
     for request in requests:
@@ -32,9 +35,18 @@ def asked(requests: Iterable[Request], kinds: Mapping[str, str], *, upgrades: bo
             name = request.name.partition(":")[0]
             names.add(name)
             full |= {name} if with_all else set()
+            steps.setdefault(request.command, (set(), with_all))[0].add(name)
+            of_release = kind == "deb" and _OF_RELEASE.search(request.command)
+            pinned |= {name} if request.version or request.specifier or of_release else set()
             certain = certain and not request.conditional
         else:
             certain = False
     return Asked(
-        names=frozenset(names), bare=frozenset(names - full), recommends=recommends, upgrades=upgrades, certain=certain
+        names=frozenset(names),
+        bare=frozenset(names - full),
+        pinned=frozenset(pinned),
+        recommends=recommends,
+        upgrades=upgrades,
+        certain=certain,
+        steps=tuple((frozenset(every), with_all) for every, with_all in steps.values()),
     )

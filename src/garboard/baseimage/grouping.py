@@ -8,6 +8,7 @@ from typing import Final
 
 from garboard.baseimage import suites
 from garboard.baseimage.choices import Choice, pinned_by_name
+from garboard.baseimage.figures import is_judged
 from garboard.baseimage.lifetimes import short_lived
 from garboard.baseimage.tags import Tag
 from garboard.model.lifecycle import Lifespan, State
@@ -32,6 +33,8 @@ _SHELLS: Final = frozenset(
 _MANAGERS: Final = frozenset(
     ("apt", "apk-tools", "dnf", "dnf5", "yum", "microdnf", "zypper", "tdnf", "rpm", "opkg", "pacman")
 )
+_MUCH: Final = 1 / 3
+"""The share of the packages whose absence is worth a word."""
 _MUSL: Final = frozenset(("alpine",))
 
 
@@ -162,15 +165,27 @@ def _downsized(own: Choice, other: Choice) -> bool:
     return bool(jdk and jre) and not {word for word in other.flavour if word.startswith("jdk")}
 
 
-def warnings(own: Choice, other: Choice, before: Iterable[Package], after: Iterable[Package]) -> Iterator[str]:
+def warnings(own: Choice, other: Choice, before: Sequence[Package], after: Sequence[Package]) -> Iterator[str]:
     """What changes for a user of the one who takes the other: sentences."""
     had, has = ({package.name for package in packages} for packages in (before, after))
     yield from _of_system(own, other)
     yield from _of_language(own, other)
+    yield from _of_contents(own, other, before, after)
     if has and had & _SHELLS and not has & _SHELLS:
         yield "no shell: RUN and CMD in their shell form do not work"
     if has and had & _MANAGERS and not has & _MANAGERS:
         yield "no package manager: nothing can be installed upon it"
+
+
+def _of_contents(own: Choice, other: Choice, before: Sequence[Package], after: Sequence[Package]) -> Iterator[str]:
+    """Another flavour, or far fewer packages: what a program uses may not be there."""
+    had, has = (sum(map(is_judged, packages)) for packages in (before, after))
+    fewer = f"{had - has} of {had} packages fewer" if 0 < has < had else ""
+    words = (*sorted(other.flavour - own.flavour), *(f"without {word}" for word in sorted(own.flavour - other.flavour)))
+    if words and other.repository == own.repository:
+        yield f"another flavour: {', '.join((*words, fewer) if fewer else words)}"
+    elif fewer and had - has >= had * _MUCH:
+        yield fewer
 
 
 def ageing(lifespans: Iterable[Lifespan]) -> Iterator[str]:

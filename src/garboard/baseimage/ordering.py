@@ -47,11 +47,7 @@ def why(row: Row, today: Counts | None) -> Iterator[str]:
     elif not row.judged:
         yield "There is no vulnerability data for its packages."
     elif today is not None and row.group is not None:
-        yield f"{'Your image would have' if row.prediction else 'It has'} {outcome.total} issues; today it is {today.total}."
-        for name, before, after in _differences(today, outcome):
-            yield f"{name.capitalize()}: {before} → {after}."
-        if not row.better:
-            yield "That is no improvement: the first severity that differs, from the worst on, is not lower."
+        yield from _compared(row, outcome, today)
     if row.prediction and row.prediction.unknown:
         yield f"What you install is not known there: {', '.join(row.prediction.unknown)}."
     if row.prediction:
@@ -60,6 +56,19 @@ def why(row: Row, today: Counts | None) -> Iterator[str]:
     yield from (f"It is not recommended ({one.code}): {one.reason}." for one in row.objections)
     if row.better and not row.objections:
         yield f"It is recommended. Order {RULE}."
+
+
+def _compared(row: Row, outcome: Counts, today: Counts) -> Iterator[str]:
+    """What changes in numbers. Where packages are unknown they are the least, and of no severity known."""
+    unknown = row.prediction is not None and bool(row.prediction.unknown)
+    number = f"{'at least ' if unknown else ''}{outcome.total} issue{'s' if outcome.total != 1 else ''}"
+    yield f"{'Your image would have' if row.prediction else 'It has'} {number}; today it is {today.total}."
+    if not unknown:
+        for name, before, after in _differences(today, outcome):
+            yield f"{name.capitalize()}: {before} → {after}."
+    if not row.better:
+        what = "The base alone" if unknown else "That"
+        yield f"{what} is no improvement: the first severity that differs, from the worst on, is not lower."
 
 
 def _differences(before: Counts, after: Counts) -> Iterator[tuple[str, int, int]]:

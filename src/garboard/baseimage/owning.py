@@ -21,15 +21,18 @@ class Asked:
     """What your lines ask the distribution's package manager for.
 
     ``names`` of packages; ``recommends``: whether what packages recommend comes along with any of them, and ``bare`` the
-    names with which it does not; ``upgrades``: whether a line
-    upgrades all that is there; ``certain``: whether nothing was asked for that cannot be named.
+    names with which it does not; ``pinned`` the names of which a version or a release is asked for; ``upgrades``: whether
+    a line upgrades all that is there; ``certain``: whether nothing was asked for that cannot be named. ``steps`` are the
+    commands in their order, each as its names and whether what these recommend comes along.
     """
 
     names: frozenset[str] = frozenset()
     bare: frozenset[str] = frozenset()
+    pinned: frozenset[str] = frozenset()
     recommends: bool = True
     upgrades: bool = False
     certain: bool = True
+    steps: tuple[tuple[frozenset[str], bool], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

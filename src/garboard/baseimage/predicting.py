@@ -8,23 +8,52 @@ so there such packages are unknown, unless an index of packages tells.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from garboard.baseimage.owning import SYSTEM, Asked, Yours, key
 from garboard.model.package import Inventory, Package
 from garboard.versions import BY_NAME
 from garboard.versions.invalid import InvalidVersion
 
-Available = Mapping[str, Package]
-"""The newest package of each name that the package manager would find."""
+
+class Available(Protocol):
+    """The newest package of each name that the package manager would find."""
+
+    def __contains__(self, name: object, /) -> bool:
+        """Whether something answers to the name."""
+        ...
+
+    def get(self, name: str, default: Package | None, /) -> Package | None:
+        """The package of this name, or the one that provides it; the default where that is none or may be several."""
+        ...
+
+
+@runtime_checkable
+class Exacting(Protocol):
+    """An index that knows which versions its packages require. A requirement's number counts `Package.requires`, then
+    `Package.recommends`.
+    """
+
+    def suffices(self, package: Package, number: int, other: Package, /) -> bool:
+        """Whether ``other`` is of a version with which the package's requirement of this number is content."""
+        ...
+
+    def tied(self, package: Package, number: int, name: str, /) -> bool:
+        """Whether this requirement is content with one version alone of the package of this name."""
+        ...
 
 
 class Predicted(NamedTuple):
-    """The packages, those of yours of which nothing can be said, and what the rest rests on that is not certain."""
+    """The packages, those of yours of which nothing can be said, and what the rest rests on that is not certain.
+
+    ``undetermined`` are the names of the system packages of your image that may be there or not: the unknown ones, what they
+    brought along, and what they need.
+    """
 
     packages: tuple[Package, ...]
     unknown: tuple[str, ...] = ()
     gaps: tuple[str, ...] = ()
+    undetermined: frozenset[str] = frozenset()
 
 
 class Predictor:
@@ -38,6 +67,12 @@ class Predictor:
         self._asked = {name if name in self._here else provided.get(name, "") for name in yours.asked.names} - {""}
         self._languages = {place: one for place, one in yours.language.items() if not one.owner}
 
+    @property
+    def asks(self) -> bool:
+        """Whether an index would tell anything: your lines have to do with packages of the system."""
+        yours = self._yours
+        return bool(yours.added or yours.raised or self._asked or yours.removed or yours.asked.upgrades)
+
     def upon(self, base: Inventory, available: Available | None = None) -> Predicted:
         """Your image with ``base`` in its base's place; ``available`` is the index of packages of that base's release."""
         yours = self._yours
@@ -49,11 +84,21 @@ class Predictor:
         gone = system.removed | {one.name for one in system.packages}
         if gone:
             kept = [one for one in kept if one.type not in SYSTEM or one.name not in gone]
-        return Predicted((*kept, *system.packages, *self._languages.values()), system.unknown, system.gaps)
+        packages = (*kept, *system.packages, *self._languages.values())
+        return Predicted(packages, system.unknown, system.gaps, self._undetermined(system.unknown, packages))
+
+    def _undetermined(self, unknown: tuple[str, ...], packages: Iterable[Package]) -> frozenset[str]:
+        """What your image has by the unknown packages and is not known to be upon the other base."""
+        if not unknown:
+            return frozenset()
+        reached = _reached(unknown, self._here, self._old.providers, recommends=True)
+        return frozenset(
+            {*unknown, *self._yours.added, *reached} - {one.name for one in packages if one.type in SYSTEM}
+        )
 
     def _system(self, base: Inventory, available: Available | None) -> _System:
         yours = self._yours
-        if not (yours.added or yours.raised or self._asked or yours.removed or yours.asked.upgrades):
+        if not self.asks:
             return _System()
         if _alike(base, yours.image):
             old = self._old
@@ -90,21 +135,29 @@ class _Installing:
         before = {package.name: package for package in yours.base.packages if package.type in SYSTEM}
         self._lowered = {name for name, package in yours.raised.items() if _higher(before[name], package)}
         self._available = available
+        self._exact: Exacting | None = available if isinstance(available, Exacting) else None
         self._new = new
         self._chosen: dict[str, Package] = {}
         self._unknown: set[str] = set()
         self._seen: set[str] = set()
+        self._provided: set[str] = set()
+        self._outgrown: set[str] = set()
+        """What the new base has in a version that will not do."""
+        self._recommends = False
+        self._brought: set[str] = set()
+        """New packages that an upgrade of the new base's own would need."""
 
     def of(self, start: Iterable[str]) -> _System:
         """Install what is asked for, with all that it needs."""
-        waiting = sorted(start)
-        while waiting:
-            name = waiting.pop()
-            if name not in self._seen:
-                self._seen.add(name)
-                waiting += self._install(name)
-        self._raise()
+        start, bare = frozenset(start), self._old.bare
+        if self._available is not None:  # which of what is there to be had came along is not in your image to be seen
+            for names, recommends in self._yours.asked.steps:
+                self._run(self._resolved(names) & start, recommends=recommends)
+        self._run(start - bare, recommends=self._yours.asked.recommends)
+        self._run(start & bare, recommends=False)
         removed = self._yours.removed - self._seen
+        self._upgrade(removed)
+        self._raise()
         return _System(
             packages=tuple(self._chosen.values()),
             removed=frozenset(removed & self._new.packages.keys()),
@@ -112,20 +165,51 @@ class _Installing:
             gaps=tuple(self._doubts()),
         )
 
-    def _install(self, name: str) -> Iterator[str]:
-        """Install one; what it needs besides."""
+    def _resolved(self, names: Iterable[str]) -> set[str]:
+        """What a command asks for, by the names that the packages have."""
+        return {name if name in self._asked else self._old.providers.get(name, name) for name in names}
+
+    def _run(self, start: Iterable[str], *, recommends: bool) -> None:
+        """Install these, then what they need, then what that needs: what is asked for may be what another one needs."""
+        self._recommends = recommends
+        waiting: Iterable[str] = start
+        while names := [name for name in sorted(waiting) if name not in self._seen]:
+            self._seen.update(names)
+            chosen = [one for name in names for one in self._install(name)]
+            waiting = {need for one in chosen for need in (*self._missing(one), *self._tied(one))}
+
+    def _install(self, name: str) -> Iterator[Package]:
+        """Install one, if it is not there as it is to be."""
         there = self._new.packages.get(name)
         one = self._version_of(name, there)
         if one is None:
             if not self._new.has(name):
                 self._unknown.add(name)
-        elif one is not there:  # else it is there already, and so is what it needs
+        elif one.name != name and one.name not in self._seen:
+            self._seen.add(one.name)
+            yield from self._install(one.name)
+        elif one.name == name and one is not there:  # else it is there already, and so is what it needs
             self._chosen[name] = one
-            yield from self._missing(one)
+            self._provided.update(one.provides)
+            yield one
+
+    def _upgrade(self, removed: Iterable[str]) -> None:
+        """What the new base has becomes what the mirrors have, where your lines upgrade it and the mirrors are known."""
+        if self._available is None or not self._yours.asked.upgrades:
+            return
+        left = self._new.packages.keys() - self._chosen.keys() - set(removed)
+        self._outgrown |= left
+        self._seen -= left
+        before = self._chosen.keys() | self._new.packages.keys()
+        self._run(left, recommends=False)
+        self._brought = (self._chosen.keys() | self._unknown) - before
 
     def _raise(self) -> None:
-        """What your lines brought to another version of, they bring there again."""
+        """What your lines brought to another version of, they bring there again, if it is not known better why they did."""
+        known = self._exact is not None and self._yours.asked.certain
         for name, one in self._yours.raised.items():
+            if known and name not in self._lowered:
+                continue
             there = self._new.packages.get(name)
             if name not in self._chosen and there is not None and self._wins(one, there):
                 self._chosen[name] = one
@@ -136,36 +220,79 @@ class _Installing:
 
     def _version_of(self, name: str, there: Package | None) -> Package | None:
         """The package of this name that would be there; None where none is known."""
-        found = self._old.known.get(name)
-        if self._available is not None:
-            found = self._available.get(name, found)
+        found = self._to_be_had(name)
         if there is None:
             return found
-        if found is None or not (name in self._asked or name in self._yours.raised):
+        wanted = name in self._asked or name in self._yours.raised or name in self._outgrown
+        if found is None or found.name != name or not wanted:
             return there
         return found if self._wins(found, there) else there
 
+    def _to_be_had(self, name: str) -> Package | None:
+        """What your lines would install by this name, whatever there is."""
+        known = self._old.known.get(name)
+        if self._available is None:
+            return known
+        if name in self._yours.asked.pinned:
+            return known
+        found = self._available.get(name, known)
+        own = known is not None and (name in self._yours.added or name in self._yours.raised)
+        # A version of yours that no mirror has yet is from elsewhere, and will be again.
+        return known if own and known and found and _higher(known, found) else found
+
     def _missing(self, one: Package) -> Iterator[str]:
         """What a package that would be installed needs and the new base has not."""
-        recommends = self._yours.asked.recommends and one.name not in self._old.bare
+        recommends = self._recommends and (self._available is not None or one.name not in self._old.bare)
         wanted = [*one.requires, *(one.recommends if recommends else ())]
         for number, alternatives in enumerate(wanted):
-            if any(name in self._seen or self._new.has(name) for name in alternatives):
+            if any(self._met(one, number, name) for name in alternatives):
                 continue
-            best = self._best(alternatives)
+            outgrown = next((name for name in alternatives if name in self._new.packages), "")
+            needed = number < len(one.requires)
+            best = outgrown or self._best(alternatives, beyond=needed or one.name not in self._yours.added)
+            if outgrown:
+                self._outgrown.add(outgrown)
+                self._seen.discard(outgrown)
             if best:
                 yield best
-            elif self._available is not None and alternatives and number < len(one.requires):
+            elif self._available is not None and alternatives and needed:
                 yield alternatives[0]
             # else nothing satisfied it where the package is installed today
 
-    def _best(self, alternatives: Iterable[str]) -> str:
-        """The package that satisfied a requirement in your image, else the first that there is to be had."""
+    def _met(self, one: Package, number: int, name: str) -> bool:
+        """Whether what is there satisfies an alternative of a requirement, or has been seen to already."""
+        there = self._chosen.get(name) or self._new.packages.get(name)
+        if there is None or self._exact is None or name in self._outgrown:
+            return name in self._seen or name in self._provided or self._new.has(name)
+        return self._exact.suffices(one, number, there)
+
+    def _tied(self, one: Package) -> Iterator[str]:
+        """Packages of the new base that go with one version alone of what was raised, and so are raised with it."""
+        if one.name not in self._new.packages or self._exact is None or self._available is None:
+            return
+        for other in self._new.requiring(one.name):
+            newest = self._available.get(other, None)
+            if other not in self._outgrown and newest is not None and newest.name == other and self._ties(newest, one):
+                self._outgrown.add(other)
+                self._seen.discard(other)
+                yield other
+
+    def _ties(self, newest: Package, one: Package) -> bool:
+        exact = self._exact
+        return exact is not None and any(exact.tied(newest, at, one.name) for at in range(len(newest.requires)))
+
+    def _best(self, alternatives: Iterable[str], *, beyond: bool) -> str:
+        """The package that satisfied a requirement in your image, else (``beyond``) the first that there is to be had.
+
+        What your lines brought without what it recommends, they will bring without.
+        """
         for name in alternatives:
             if name in self._old.known:
                 return name
             if name in self._old.providers:
                 return self._old.providers[name]
+        if not beyond and self._old.known:
+            return ""
         return next((name for name in alternatives if name in (self._available or ())), "")
 
     def _doubts(self) -> Iterator[str]:
@@ -175,6 +302,7 @@ class _Installing:
         if not self._yours.exact:
             yield "the catalogue does not have the very image that yours was built on"
         if self._available is not None:
+            yield from self._doubts_of_mirrors(self._available)
             return
         borrowed = self._chosen.keys() - self._yours.added.keys() - self._yours.raised.keys()
         if borrowed:
@@ -184,6 +312,16 @@ class _Installing:
             yield f"the new base has newer packages of the same source, so these will be newer too: {_some(behind)}"
         if asked.upgrades:
             yield "your lines upgrade what the base has, so what only the new base has may become newer"
+
+    def _doubts_of_mirrors(self, available: Available) -> Iterator[str]:
+        pinned = self._yours.asked.pinned & (self._chosen.keys() | self._unknown)
+        if pinned:
+            yield f"your lines ask for a version or a release of these, so the mirrors' newest is not taken: {_some(pinned)}"
+        elsewhere = {name for name in self._chosen if name not in pinned and available.get(name, None) is None}
+        if elsewhere:
+            yield f"no mirror has these, so they are taken as your image or its base has them: {_some(elsewhere)}"
+        if self._brought:
+            yield f"an upgrade of what the new base has needs these, so it may be kept back: {_some(self._brought)}"
 
     def _is_behind(self, one: Package) -> bool:
         theirs = self._new.source_version(one.source)
@@ -205,6 +343,16 @@ class _New:
         self.packages = {one.name: one for one in base.packages if one.type in SYSTEM}
         self._provided: frozenset[str] | None = None
         self._sources: dict[str, str] | None = None
+        self._requiring: dict[str, list[str]] | None = None
+
+    def requiring(self, name: str) -> Iterable[str]:
+        """Names of those that require a package by its own name."""
+        if self._requiring is None:
+            self._requiring = {}
+            for one in self.packages.values():
+                for each in {each for alternatives in one.requires for each in alternatives}:
+                    self._requiring.setdefault(each, []).append(one.name)
+        return self._requiring.get(name, ())
 
     def provided(self) -> frozenset[str]:
         """All capabilities that are no names."""

@@ -47,6 +47,9 @@ CODENAMES: Final = MappingProxyType(
         "rawhide": Suite("fedora", "", development=True),
     }
 )
+_RELEASES: Final = MappingProxyType(
+    {(suite.distro, suite.version): name for name, suite in CODENAMES.items() if suite.version}
+)
 _PATTERNS: Final = (
     (re.compile(r"alpine(\d+\.\d+)?"), "alpine"),
     (re.compile(r"al(2|20\d\d)"), "amzn"),
@@ -73,6 +76,11 @@ def suite_of(word: str) -> Suite | None:
         if found is not None:
             return Suite(distro, next((group for group in found.groups() if group), ""))
     return None
+
+
+def codename(distro: str, version: str) -> str:
+    """What a release of Debian or Ubuntu is called, by os-release's ``ID`` and ``VERSION_ID``; empty for one that is not known."""
+    return _RELEASES.get((distro, version), "") or _RELEASES.get((distro, version.partition(".")[0]), "")
 
 
 CHANNELS: Final = _words(

@@ -13,6 +13,7 @@ from garboard.baseimage.choices import Choice, spelling
 from garboard.baseimage.figures import Figures, IssueKey
 from garboard.baseimage.grouping import InUse, ageing, group_of, objections, warnings
 from garboard.baseimage.lifetimes import Lifetimes, short_lived
+from garboard.baseimage.owning import SYSTEM
 from garboard.baseimage.predicting import Predicted
 from garboard.model.advisory import Severity
 from garboard.model.baseimage import Approval
@@ -93,6 +94,8 @@ class Weighing:
         row = self._row(use.choice, None, (), rating)
         if use.wanted is not None:
             row = msgspec.structs.replace(row, reference=use.choice.reference(use.wanted.text))
+        if rating is False:
+            row = msgspec.structs.replace(row, warnings=(*row.warnings, "not approved: no approval in force has it"))
         return row
 
     def row(self, one: Candidate, predicted: Predicted | None) -> Row:
@@ -162,9 +165,10 @@ class Weighing:
             return None
         issues = self._figures.issues(predicted.packages)
         before = self._today.issues
+        stay = {finding.issue for finding in self._today.findings if _may_stay(finding, predicted)}
         return Prediction(
             counts=figures.counts(issues),
-            removes=len(before.keys() - issues.keys()),
+            removes=len(before.keys() - issues.keys() - stay),
             adds=len(issues.keys() - before.keys()),
             packages=sum(map(figures.is_judged, predicted.packages)),
             unknown=predicted.unknown,
@@ -176,13 +180,15 @@ class Weighing:
         if row.prediction is None or self._today is None:
             return row
         remaining = self._figures.findings(predicted.packages)
-        before = {figures.key_of(finding, finding.package) for finding in self._today.findings}
+        today = self._today.findings
+        before = {figures.key_of(finding, finding.package) for finding in today}
+        stay = {figures.key_of(finding, finding.package) for finding in today if _may_stay(finding, predicted)}
         after = {_versionless(key) for key in remaining}
         had = {_versionless(key) for key in before}
         prediction = msgspec.structs.replace(
             row.prediction,
             remaining=remaining,
-            removed=tuple(sorted(key for key in before if _versionless(key) not in after)),
+            removed=tuple(sorted(key for key in before - stay if _versionless(key) not in after)),
             added=tuple(key for key in remaining if _versionless(key) not in had),
         )
         return msgspec.structs.replace(row, prediction=prediction)
@@ -191,6 +197,11 @@ class Weighing:
 def _is_ended(span: Lifespan, group: Group | None) -> bool:
     """Whether an objection says it already."""
     return group is not None and span.state is State.ENDED
+
+
+def _may_stay(finding: Finding, predicted: Predicted) -> bool:
+    """Whether it is of a package of which nobody knows whether it would be there, and in which version."""
+    return finding.package.type in SYSTEM and finding.package.name in predicted.undetermined
 
 
 def _versionless(key: FindingKey) -> tuple[str, str, str]:

@@ -12,7 +12,8 @@ import hashlib
 import os
 import re
 import sys
-from collections.abc import Iterator
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -20,7 +21,7 @@ import msgspec
 
 from garboard.catalogue import rows
 from garboard.catalogue.reading import Listed, StoredCatalogue
-from garboard.catalogue.writing import Writer
+from garboard.catalogue.writing import Held, Writer
 from garboard.model.base import Value
 from garboard.model.baseimage import Approval, BaseImage
 from garboard.model.errors import CatalogueError
@@ -34,8 +35,16 @@ else:
 
 FORMAT: Final = 1
 _LEVEL: Final = 9
-_LONGEST_LINE: Final = 64 * MIB
+_LONGEST_LINE: Final = 8 * MIB
+"""An image of 100,000 packages has 1 MiB, and its configuration is no longer than this."""
 _LONGEST: Final = 2 * 1024 * MIB
+_MOST_PACKAGES: Final = 500_000
+"""Distinct ones, of all images: what is remembered of each while a bundle is read are a few bytes."""
+_MOST_OF_ONE: Final = 100_000
+"""Packages of one image."""
+_MOST_PARTS: Final = 10_000
+"""Layers, steps of the history, names, gaps of one image: a few bytes each in the file, and many in memory."""
+_BATCH: Final = 1000
 _DIGEST: Final = re.compile(r"sha(?:256|512):[0-9a-f]{64,128}", re.ASCII)
 
 
@@ -60,7 +69,7 @@ class OneImage(Value, tag="image"):
 
 
 class OneListing(Value, tag="listing"):
-    """What an index holds."""
+    """What an index holds. It is not written any more, nor taken: only a registry knows."""
 
     digest: str
     images: tuple[Listed, ...]
@@ -126,16 +135,16 @@ def _lines(catalogue: StoredCatalogue) -> Iterator[Line]:
 
 def _content(catalogue: StoredCatalogue) -> Iterator[Line]:
     numbers: dict[int, int] = {}
-    for number, payload in catalogue.store.rows("SELECT id, payload FROM package ORDER BY digest"):
-        numbers[number] = len(numbers)
-        yield OnePackage(package=rows.unpack_package(payload))
     kept = {key: rest for key, *rest in catalogue.store.rows("SELECT key, packages, rest FROM image")}
+    used = {number for packages, _ in kept.values() if packages is not None for number in rows.unpack_ids(packages)}
+    for number, payload in catalogue.store.rows("SELECT id, payload FROM package ORDER BY digest"):
+        if number in used:
+            numbers[number] = len(numbers)
+            yield OnePackage(package=rows.unpack_package(payload))
     for base in catalogue.images():
         packages, rest = kept[base.key]
         ids = None if packages is None else tuple(numbers[number] for number in rows.unpack_ids(packages))
         yield OneImage(image=base, packages=ids, rest=rows.unpack_rest(rest))
-    for digest in sorted(catalogue.listed()):
-        yield OneListing(digest=digest, images=catalogue.listing(digest))
     for repository in catalogue.libraries():
         yield OneLibrary(repository=repository, shared=catalogue.tags_built(repository))
     for approval in catalogue.approvals():
@@ -143,10 +152,11 @@ def _content(catalogue: StoredCatalogue) -> Iterator[Line]:
 
 
 def unpack(writer: Writer, bundle: Path, digest: str = "", *, now: str, approvals: bool = False) -> Imported:
-    """Add a bundle's content to a catalogue; what the catalogue has stays. A name that was seen later counts, but nothing was
-    seen after ``now`` (RFC 3339): a clock that is wrong elsewhere does not outlive the next synchronisation.
+    """Add a bundle's content to a catalogue; what the catalogue has stays, and what is new is marked as told by others, so that
+    it is read where it can be. A name that was seen later counts, but nothing was seen after ``now`` (RFC 3339): a clock that
+    is wrong elsewhere does not outlive the next synchronisation.
 
-    Nothing is written before the whole file was read once and found whole. Approvals are an organisation's own word: those
+    Nothing is written before the whole file was read once and found whole, and then all of it is, or nothing. Approvals are an organisation's own word: those
     of a bundle are taken only with ``approvals``. Raises `CatalogueError` for a bundle of another digest than the given
     one, a damaged one, or one of another format.
     """
@@ -157,21 +167,24 @@ def unpack(writer: Writer, bundle: Path, digest: str = "", *, now: str, approval
         )
     for _ in _checked(bundle):
         pass
-    return _written(writer, bundle, now, approvals=approvals)
+    with writer.together():
+        return _written(writer, bundle, now, approvals=approvals)
 
 
 def _written(writer: Writer, bundle: Path, now: str, *, approvals: bool) -> Imported:
-    packages: list[Package] = []
+    """Packages are written as they come: what stays of them are their numbers in the catalogue."""
+    ids, waiting = array("q"), list[Package]()
     images = given = 0
     for line in _checked(bundle):
+        if waiting and (len(waiting) == _BATCH or not isinstance(line, OnePackage)):
+            ids.extend(writer.hold(waiting))
+            waiting.clear()
         match line:
             case OnePackage():
-                packages.append(line.package)
+                waiting.append(line.package)
             case OneImage():
-                _keep(writer, line, packages, now)
+                _keep(writer, line, ids, now)
                 images += 1
-            case OneListing():
-                writer.list(line.digest, line.images)
             case OneLibrary():
                 writer.build(line.repository, line.shared)
             case OneApproval():
@@ -180,16 +193,16 @@ def _written(writer: Writer, bundle: Path, now: str, *, approvals: bool) -> Impo
                     writer.approve(line.approval)
             case _:
                 pass
-    return Imported(images=images, packages=len(packages), approvals=given)
+    return Imported(images=images, packages=len(ids), approvals=given)
 
 
-def _keep(writer: Writer, line: OneImage, packages: list[Package], now: str) -> None:
+def _keep(writer: Writer, line: OneImage, ids: Sequence[int], now: str) -> None:
     """An image; a tag that was seen later here than there stays where it is."""
-    inventory = None
+    held = None
     if line.packages is not None:
-        inventory = msgspec.structs.replace(line.rest, packages=tuple(packages[number] for number in line.packages))
+        held = Held([ids[number] for number in line.packages], line.rest)
     names = tuple(msgspec.structs.replace(name, seen=min(name.seen, now)) for name in line.image.names)
-    writer.add(msgspec.structs.replace(line.image, names=names), inventory)
+    writer.tell(msgspec.structs.replace(line.image, names=names, added=min(line.image.added, now)), held)
 
 
 def _checked(bundle: Path) -> Iterator[Line]:
@@ -223,17 +236,51 @@ def _sound(lines: Iterator[Line]) -> Iterator[Line]:
         raise CatalogueError(
             f"the bundle has format {first.format}, this program reads {FORMAT}", "export it with the same version"
         )
-    packages = 0
+    packages = _Packages()
     for count, line in enumerate(lines):
         if isinstance(line, End):
             if line.lines != count:
                 raise CatalogueError(f"the bundle is damaged: it has {count} lines instead of {line.lines}")
+            packages.end()
             return
-        packages += isinstance(line, OnePackage)
-        if isinstance(line, OneImage):
-            _check(line, packages)
+        if isinstance(line, OnePackage):
+            packages.add(line.package)
+        elif isinstance(line, OneImage):
+            _check(line, len(packages.used))
+            packages.use(line.packages or ())
         yield line
     raise CatalogueError("the bundle is cut short: its last line is missing")
+
+
+class _Packages:
+    """What is remembered of a bundle's packages: that each is there once, and is one of an image's.
+
+    A line of a few bytes, many times repeated, is next to nothing in a compressed file, and a package in memory.
+    """
+
+    def __init__(self) -> None:
+        self.used = bytearray()
+        self._digests: set[bytes] = set()
+
+    def add(self, package: Package) -> None:
+        """One more."""
+        if len(self.used) == _MOST_PACKAGES:
+            raise CatalogueError(f"the bundle has more distinct packages than the limit of {_MOST_PACKAGES}")
+        digest, _ = rows.pack_package(rows.interned(package))
+        if digest in self._digests:
+            raise CatalogueError(f"the bundle has a package twice: {package.name[:100]} {package.version[:100]}")
+        self._digests.add(digest)
+        self.used.append(0)
+
+    def use(self, numbers: Iterable[int]) -> None:
+        """An image has these."""
+        for number in numbers:
+            self.used[number] = 1
+
+    def end(self) -> None:
+        """There are no more images."""
+        if unused := self.used.count(0):
+            raise CatalogueError(f"the bundle has {unused} packages that no image of it has")
 
 
 def _check(line: OneImage, packages: int) -> None:
@@ -241,6 +288,13 @@ def _check(line: OneImage, packages: int) -> None:
     base = line.image
     if base.key not in {base.image.manifest_digest, base.image.config_digest} or not _DIGEST.fullmatch(base.key):
         raise CatalogueError(f"the bundle has an image whose key is none of its digests: {base.key[:100]}")
+    if line.packages is not None and len(line.packages) > _MOST_OF_ONE:
+        raise CatalogueError(f"the bundle has an image of more packages than the limit of {_MOST_OF_ONE}: {base.key}")
+    parts = (base.image.layers, base.image.history, base.names, line.rest.gaps)
+    if any(len(each) > _MOST_PARTS for each in parts):
+        raise CatalogueError(
+            f"the bundle has an image of more than {_MOST_PARTS} layers, names or the like: {base.key}"
+        )
     if any(not 0 <= number < packages for number in line.packages or ()):
         raise CatalogueError(f"the bundle has an image with packages that it does not hold: {base.key}")
     if not all(not layer.diff_id or _DIGEST.fullmatch(layer.diff_id) for layer in base.image.layers):

@@ -10,7 +10,7 @@ import msgspec
 
 from garboard.catalogue import rows
 from garboard.catalogue.store import Store
-from garboard.model.baseimage import Approval, BaseImage, BaseName
+from garboard.model.baseimage import TOLD, Approval, BaseImage, BaseName
 from garboard.model.image import Digest, Platform
 from garboard.model.package import Inventory, Package
 
@@ -113,9 +113,10 @@ class StoredCatalogue:
         )
 
     def has(self, key: str) -> bool:
-        """Whether an image of this key was read: with its layers and its packages."""
-        query = "SELECT 1 FROM image WHERE key = ? AND chain NOT NULL AND packages NOT NULL"
-        return bool(self.store.rows(query, (key,)))
+        """Whether an image of this key was read here: with its layers and its packages."""
+        query = "SELECT payload FROM image WHERE key = ? AND chain NOT NULL AND packages NOT NULL"
+        with self.store.translated():
+            return any(rows.unpack_image(payload).source != TOLD for (payload,) in self.store.rows(query, (key,)))
 
     def listing(self, digest: str) -> tuple[Listed, ...]:
         """The images of an index; empty where it was never read."""

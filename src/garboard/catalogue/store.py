@@ -15,6 +15,7 @@ from typing import Any, Final, Self
 
 import msgspec
 
+from garboard import folders
 from garboard.model.errors import CatalogueError
 
 SCHEMA: Final = 1
@@ -29,9 +30,7 @@ def default_path() -> Path:
     """``GARBOARD_CATALOGUE``, else ``catalogue.sqlite`` in the user's data directory."""
     if chosen := os.environ.get("GARBOARD_CATALOGUE"):
         return Path(chosen)
-    from platformdirs import user_data_dir  # noqa: PLC0415  # only where nothing was chosen
-
-    return Path(user_data_dir("garboard")) / "catalogue.sqlite"
+    return Path(folders.data()) / "catalogue.sqlite"
 
 
 class Store:
@@ -53,9 +52,12 @@ class Store:
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
-        """All of it is written, or nothing is. Not to be nested."""
+        """All of it is written, or nothing is. One within another is part of it."""
         with self.translated():
             connection = self._open()
+            if connection.in_transaction:
+                yield connection
+                return
             connection.execute("BEGIN IMMEDIATE")
             try:
                 yield connection
@@ -147,6 +149,17 @@ class Store:
         except OSError as error:
             raise CatalogueError(f"cannot make the folder {self.path.parent}: {error.strerror}") from error
         connection = _connect(self.path, "mode=rwc")
+        try:
+            self._prepare(connection)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _prepare(self, connection: sqlite3.Connection) -> None:
+        """Make the catalogue where the file is new. A file of somebody else's is refused before anything in it changes."""
+        if connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone():
+            self._check(connection)
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute("PRAGMA foreign_keys = ON")
@@ -156,7 +169,6 @@ class Store:
                 connection.execute(statement)
             connection.execute(f"PRAGMA user_version = {SCHEMA}")
         connection.execute("COMMIT")
-        return connection
 
     def _check(self, connection: sqlite3.Connection) -> None:
         found = connection.execute("PRAGMA user_version").fetchone()[0]

@@ -4,18 +4,35 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Sequence
-from typing import Final
+from contextlib import AbstractContextManager
+from typing import Final, NamedTuple
 
 import msgspec
 
 from garboard.catalogue import rows
 from garboard.catalogue.reading import Listed, StoredCatalogue
 from garboard.catalogue.store import Store
-from garboard.model.baseimage import Approval, BaseImage, BaseName
+from garboard.model.baseimage import TOLD, Approval, BaseImage, BaseName
 from garboard.model.image import Platform
 from garboard.model.package import Inventory, Package
 
 _BATCH: Final = 1000
+_HEARSAY: Final = frozenset((TOLD, "repo-info"))
+"""Sources that tell of an image what nobody has read here."""
+
+
+class Held(NamedTuple):
+    """Packages by the numbers that `Writer.hold` gave them, and the rest of the inventory."""
+
+    ids: Sequence[int]
+    rest: Inventory
+
+
+class Pruned(NamedTuple):
+    """How many images were removed, and how many more lost a repository's names but have others."""
+
+    images: int
+    unnamed: int = 0
 
 
 class Writer:
@@ -32,15 +49,33 @@ class Writer:
         """Keep an image, its packages (None: they are not known) and its names.
 
         An image that is there already, by its key or its configuration's digest, is not kept twice: what was not known of it
-        is added, and so are its names. ``moved`` says that its tags name this image now, so that others of its platform that
-        they named are not current any more, unless they were seen later; without it a tag that is taken stays where it is.
+        is added, and so are its names; what was only told of it is replaced. ``moved`` says that its tags name this image now,
+        so that others of its platform that they named are not current any more, unless they were seen later; without it a tag
+        that is taken stays where it is.
         """
+        self._add(base, inventory, moved=moved)
+
+    def tell(self, base: BaseImage, held: Held | None) -> None:
+        """Keep what somebody else's catalogue says of an image, as `TOLD`: of one that is there only what is missing."""
+        packages = len(held.ids) if held is not None else None
+        self._add(msgspec.structs.replace(base, source=TOLD, packages=packages), held, moved=True)
+
+    def hold(self, packages: Sequence[Package]) -> list[int]:
+        """Keep packages; their numbers for `tell`, within the same `together`: without an image they are swept away."""
+        with self._store.transaction() as connection:
+            return _package_ids(connection, packages)
+
+    def together(self) -> AbstractContextManager[object]:
+        """All that is written within it is written, or nothing is."""
+        return self._store.transaction()
+
+    def _add(self, base: BaseImage, held: Inventory | Held | None, *, moved: bool) -> None:
         with self._store.transaction() as connection:
             number = _same(connection, base)
             if number is None:
-                number = _insert(connection, base, inventory)
+                number = _insert(connection, base, held)
             else:
-                _enrich(connection, number, base, inventory)
+                _enrich(connection, number, base, held)
             platform = rows.platform_key(base.image.platform)
             for name in base.names:
                 _name(connection, number, platform, name, moved=moved)
@@ -103,31 +138,45 @@ class Writer:
         with self._store.transaction() as connection:
             return connection.execute("DELETE FROM approval WHERE pattern = ?", (pattern,)).rowcount > 0
 
-    def prune(self, *, before: str = "", keep_current: bool = False, repository: str = "") -> int:
-        """Remove images, and what only they had; returns how many.
+    def prune(self, *, before: str = "", keep_current: bool = False, repository: str = "") -> Pruned:
+        """Remove images, and what only they had.
 
         Args:
             before: only those that were last seen, or added, before this time (RFC 3339); empty for all.
             keep_current: only those that no tag names any more.
-            repository: only those of one repository, in full.
+            repository: only what one repository (in full) has: its names go, and the images that then have none. The other
+                conditions are of these names alone.
         """
         with self._store.transaction() as connection:
+            join = "JOIN name ON name.image = image.id AND repository = ?" if repository else (
+                "LEFT JOIN name ON name.image = image.id"
+            )  # fmt: skip
             found = connection.execute(
-                "SELECT id, payload, coalesce(max(seen), ''), coalesce(max(current), 0), coalesce(max(repository = ?), 0)"
-                " FROM image LEFT JOIN name ON name.image = image.id GROUP BY id",
-                (repository,),
+                "SELECT id, payload, coalesce(max(seen), ''), coalesce(max(current), 0)"  # noqa: S608
+                f" FROM image {join} GROUP BY id",
+                (repository,) if repository else (),
             ).fetchall()
             doomed = [
-                number
-                for number, payload, seen, current, belongs in found
+                (number,)
+                for number, payload, seen, current in found
                 if not (keep_current and current)
-                and (belongs or not repository)
                 and not (before and max(seen, rows.unpack_image(payload).added) >= before)
             ]
-            connection.executemany("DELETE FROM image WHERE id = ?", [(number,) for number in doomed])
+            gone = _remove(connection, doomed, repository)
             _sweep(connection)
         self._store.rows("PRAGMA wal_checkpoint(TRUNCATE)")
-        return len(doomed)
+        return Pruned(images=gone, unnamed=len(doomed) - gone)
+
+
+def _remove(connection: sqlite3.Connection, doomed: Sequence[tuple[int]], repository: str) -> int:
+    """Remove images, or of a repository its names, and the images that have no other; how many images went."""
+    if not repository:
+        return connection.executemany("DELETE FROM image WHERE id = ?", doomed).rowcount if doomed else 0
+    connection.executemany(
+        "DELETE FROM name WHERE repository = ? AND image = ?", [(repository, number) for (number,) in doomed]
+    )
+    query = "DELETE FROM image WHERE id = ? AND NOT EXISTS (SELECT 1 FROM name WHERE image = image.id)"
+    return connection.executemany(query, doomed).rowcount if doomed else 0
 
 
 def _same(connection: sqlite3.Connection, base: BaseImage) -> int | None:
@@ -139,11 +188,10 @@ def _same(connection: sqlite3.Connection, base: BaseImage) -> int | None:
     return found[0] if found else None
 
 
-def _insert(connection: sqlite3.Connection, base: BaseImage, inventory: Inventory | None) -> int:
-    ids = None if inventory is None else rows.pack_ids(_package_ids(connection, inventory.packages))
+def _insert(connection: sqlite3.Connection, base: BaseImage, held: Inventory | Held | None) -> int:
     cursor = connection.execute(
         "INSERT INTO image (key, config, chain, layers, platform, payload, packages, rest) VALUES (?,?,?,?,?,?,?,?)",
-        (*_columns(base), ids, rows.pack_rest(inventory or Inventory())),
+        (*_columns(base), *_packed(connection, held)),
     )
     assert cursor.lastrowid is not None
     return cursor.lastrowid
@@ -161,21 +209,36 @@ def _columns(base: BaseImage) -> tuple[object, ...]:
     )
 
 
-def _enrich(connection: sqlite3.Connection, number: int, base: BaseImage, inventory: Inventory | None) -> None:
-    """Take what a new sight of an image tells better: layers that were not known, its manifest, its packages."""
+def _packed(connection: sqlite3.Connection, held: Inventory | Held | None) -> tuple[bytes | None, bytes]:
+    """The columns ``packages`` and ``rest``."""
+    if isinstance(held, Held):
+        return rows.pack_ids(held.ids), rows.pack_rest(held.rest)
+    ids = None if held is None else rows.pack_ids(_package_ids(connection, held.packages))
+    return ids, rows.pack_rest(held or Inventory())
+
+
+def _enrich(connection: sqlite3.Connection, number: int, base: BaseImage, held: Inventory | Held | None) -> None:
+    """Take what a new sight of an image tells better: layers that were not known, its manifest, its packages.
+
+    What was read here takes the place of what was told; what is told fills gaps alone, and what was read does not get another
+    key by it.
+    """
     payload, packages = connection.execute("SELECT payload, packages FROM image WHERE id = ?", (number,)).fetchone()
     old = rows.unpack_image(payload)
-    if rows.chain_of(old) is None and rows.chain_of(base) is not None:
+    told = base.source == TOLD
+    heals = old.source == TOLD and base.source not in _HEARSAY and held is not None
+    if heals:
+        old = base
+    elif rows.chain_of(old) is None and rows.chain_of(base) is not None:
         old = msgspec.structs.replace(base, packages=old.packages, added=old.added, distro=base.distro or old.distro)
-    elif not old.image.manifest_digest and base.image.manifest_digest:
+    elif not old.image.manifest_digest and base.image.manifest_digest and (not told or old.source == TOLD):
         image = msgspec.structs.replace(old.image, manifest_digest=base.image.manifest_digest)
         old = msgspec.structs.replace(old, key=base.key, image=image, size=base.size if old.size is None else old.size)
-    if inventory is not None and (packages is None or base.source != "repo-info"):
+    if held is not None and (packages is None or base.source not in _HEARSAY):
         known = {"packages": base.packages, "distro": base.distro or old.distro}
-        old = msgspec.structs.replace(old, **known)
-        ids = rows.pack_ids(_package_ids(connection, inventory.packages))
+        old = msgspec.structs.replace(old, **known, source=base.source if told else old.source)
         query = "UPDATE image SET packages = ?, rest = ? WHERE id = ?"
-        connection.execute(query, (ids, rows.pack_rest(inventory), number))
+        connection.execute(query, (*_packed(connection, held), number))
     connection.execute(
         "UPDATE image SET key = ?, config = ?, chain = ?, layers = ?, platform = ?, payload = ? WHERE id = ?",
         (*_columns(old), number),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from garboard.cli.analysing import analysed, in_colour
-from garboard.cli.mirror_options import mirror_option, refuse_offline
+from garboard.cli.mirror_options import mirror_option, mirrors_from, refuse_offline
 from garboard.cli.opening import build_from, build_options, catalogue_from, catalogue_option, image_options, write
 from garboard.cli.recommend import recommended
 
@@ -62,7 +62,8 @@ def _report(values: dict[str, Any]) -> Report:
     database: Database
     rebuild: Rebuild
     rebuild, database = rebuilt({**values, "newer_base": ""})
-    return acted(recommended(rebuild.report, database, dict(given)), given, rebuild)
+    mirrors = mirrors_from(given)
+    return acted(recommended(rebuild.report, database, dict(given), mirrors), given, rebuild)
 
 
 def acted(report: Report, values: dict[str, Any], rebuild: Rebuild | None = None) -> Report:

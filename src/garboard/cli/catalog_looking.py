@@ -43,6 +43,11 @@ def list_(repository: str, as_json: bool, directory: str | None, path: Path) -> 
     from garboard.cli import catalog_view  # noqa: PLC0415
 
     with reading(path) as catalogue, _lifetimes(directory) as lifetimes:
+        if repository and not catalogue.images(catalog_view.full(repository)):
+            raise CatalogueError(
+                f"the catalogue has no image of {catalog_view.full(repository)}",
+                "garboard catalog list shows what it has",
+            )
         text = catalog_view.images(catalogue, repository, now(), lifetimes, as_json=as_json)
     click.echo(text)
     return 0
@@ -70,10 +75,13 @@ def show(image: str, as_json: bool, packages: bool, directory: str | None, path:
 @click.command()
 @click.option("--keep-current", is_flag=True, help="Only images that no tag names any more.")
 @click.option("--older-than", type=click.IntRange(0), metavar="DAYS", help="Only images last seen that long ago.")
-@click.option("--repository", default="", metavar="REPOSITORY", help="Only images of one repository.")
+@click.option("--repository", default="", metavar="REPOSITORY", help="Only the names of one repository.")
 @catalog_option
 def prune(keep_current: bool, older_than: int | None, repository: str, path: Path) -> None:
-    """Remove images that meet all conditions; at least one is needed."""
+    """Remove images that meet all conditions; at least one is needed.
+
+    An image that other repositories name too loses only its names in REPOSITORY.
+    """
     import datetime as dt  # noqa: PLC0415
 
     from garboard.cli import catalog_view  # noqa: PLC0415
@@ -83,8 +91,9 @@ def prune(keep_current: bool, older_than: int | None, repository: str, path: Pat
     before = "" if older_than is None else (this_moment() - dt.timedelta(days=older_than)).isoformat(timespec="seconds")
     with writing(path) as writer:
         full = catalog_view.full(repository) if repository else ""
-        count = writer.prune(before=before, keep_current=keep_current, repository=full)
-    click.echo(f"{count} image{'s' if count != 1 else ''} removed")
+        done = writer.prune(before=before, keep_current=keep_current, repository=full)
+    kept = f"; {done.unnamed} more lost the names of {full}, and others name them" if done.unnamed else ""
+    click.echo(f"{done.images} image{'s' if done.images != 1 else ''} removed{kept}")
 
 
 @click.command()
@@ -102,9 +111,12 @@ def approve(pattern: str, reason: str, until: str, remove: bool, path: Path) -> 
     from garboard.model.baseimage import Approval  # noqa: PLC0415
 
     full = catalog_view.pattern(pattern)
+    approval = Approval(pattern=full, reason=reason, until=date(until, "--until"))
+    if not remove and not approval.holds(now()):
+        raise UsageError(f"{until} is over already, so {full} would not be approved", "--remove takes an approval back")
     with writing(path) as writer:
         if not remove:
-            writer.approve(Approval(pattern=full, reason=reason, until=date(until, "--until")))
+            writer.approve(approval)
         elif not writer.disapprove(full):
             raise CatalogueError(f"{full} is not approved", "garboard catalog list shows what is")
     click.echo(f"{'no longer approved' if remove else 'approved'}: {full}" + (f" until {until}" if until else ""))

@@ -106,8 +106,6 @@ def _of_repository(catalogue: StoredCatalogue, repository: str, lifetimes: Lifet
         parts += ["not recognisable"] if _layers_known(one) is False else []
         yield f"{one.key[:19]}  {tags}{more}"
         yield f"{'':<21}{'  '.join(part for part in parts if part)}"
-    if not found:
-        yield f"The catalogue has no image of {repository}."
 
 
 def _own(one: BaseImage, repository: str) -> list[Any]:

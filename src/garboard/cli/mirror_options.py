@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from garboard import folders
 from garboard.model.errors import UsageError
 
 if TYPE_CHECKING:
@@ -46,12 +47,7 @@ def folder_from(*, no_cache: bool) -> Path | None:
     """Where indexes and packages are kept: beside the layers' cache; None where nothing is to be kept."""
     if no_cache:
         return None
-    folder = os.environ.get("GARBOARD_CACHE")
-    if not folder:
-        from platformdirs import user_cache_dir  # noqa: PLC0415
-
-        folder = user_cache_dir("garboard")
-    return Path(folder) / "mirrors-1"
+    return Path(os.environ.get("GARBOARD_CACHE") or folders.cache()) / "mirrors-1"
 
 
 def web(options: Options, mirrors: Sequence[tuple[str, str]], folder: Path | None) -> Web:

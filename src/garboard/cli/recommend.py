@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from garboard.cli.analysing import analysed, in_colour
+from garboard.cli.mirror_options import folder_from, mirror_option, mirrors_from, refuse_offline, web
 from garboard.cli.opening import (
     build_from,
     build_options,
+    cache_from,
     catalogue_from,
     catalogue_option,
     image_options,
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
     from garboard.attributing import Build
     from garboard.database.read import Database
     from garboard.image.options import Options
+    from garboard.mirroring import Newer, Web
+    from garboard.model.image import Files
     from garboard.model.recommendation import Recommendation
     from garboard.model.report import Report
     from garboard.recommending import Subject, Wish
@@ -41,9 +45,11 @@ if TYPE_CHECKING:
     help="Recommend in spite of: prerelease, latest, short-lived, eol, unsupported, superseded, older, other, incomplete.",
 )
 @click.option("--approved-only", is_flag=True, help="Only bases on the organisation's list (garboard catalog approve).")
+@click.option("--check-mirrors", is_flag=True, help="Ask the image's package mirrors what your lines would install.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
 @click.option("--db", "directory", metavar="DIR", help="The database's directory (or set GARBOARD_DB).")
 @click.option("-o", "--output", metavar="FILE", default="", help="Write the recommendation to a file.")
+@mirror_option
 @catalogue_option
 @image_options
 def command(**values: Any) -> int:
@@ -53,6 +59,7 @@ def command(**values: Any) -> int:
     garboard recommend app:1 -f Dockerfile
     garboard recommend -f Dockerfile
     garboard recommend app:1 --why python:3.13-slim
+    garboard recommend app:1 -f Dockerfile --check-mirrors
 
     Exit code: 0 the base in use is the best known, 1 there is a better one, 2 an error, 3 it could not be judged.
     """  # noqa: D301  (\b is click's)
@@ -60,6 +67,7 @@ def command(**values: Any) -> int:
 
     if not values["image"] and not values["file"]:
         raise UsageError("recommend needs an image or a Dockerfile", "name an image, or a Dockerfile with -f FILE")
+    _refuse_mirrors(values)
     everything, why, output, colour = values["everything"], values["why"], values["output"], in_colour(values)
     as_json = values["as_json"]
     found = _found(values)
@@ -79,22 +87,81 @@ def _found(values: dict[str, Any]) -> Recommendation:
     from garboard import recommending  # noqa: PLC0415
     from garboard.database.read import open_database  # noqa: PLC0415
 
+    mirrors, asks = mirrors_from(values), values.pop("check_mirrors")
     wish, given = _wish(values), dict(values)
     catalogue = catalogue_from(dict(given))
     if catalogue is None:
         raise CatalogueError("there is no catalogue of base images", "make one with garboard catalog sync REPOSITORY")
     build = build_from(dict(given))
+    asking = None
     if values["image"]:
-        result = analysed(values)
+        result = analysed(values, readers=_readers() if asks else ())
         database, moment = result.database, result.report.created
         subject = recommending.subject_of(result.report, build.dockerfile, build.target, build.build_args)
+        asking = Mirrors(result.report, result.files, given, mirrors) if asks else None
     else:
         database, moment = open_database(values["directory"]), now().isoformat(timespec="seconds")
         subject = _unbuilt(build, options_from(dict(given)))
+    supply = _supply(database, given)
     try:
-        return recommending.recommend(subject, catalogue, database, moment, wish, supply=_supply(database, given))
+        if asking is None:
+            return recommending.recommend(subject, catalogue, database, moment, wish, supply=supply)
+        return asking.told(
+            recommending.recommend(subject, catalogue, database, moment, wish, supply=supply, indexes=asking.newer)
+        )
     finally:
         catalogue.close()
+
+
+def _refuse_mirrors(values: dict[str, Any]) -> None:
+    """Raises `UsageError` where mirrors are named that nobody asks, or are to be asked and cannot be."""
+    if not values["check_mirrors"]:
+        if values["package_mirror"]:
+            raise UsageError("--package-mirror is for --check-mirrors", "add --check-mirrors")
+        return
+    refuse_offline("--check-mirrors", offline=values["offline"])
+    if not values["image"]:
+        raise UsageError("--check-mirrors asks the mirrors that an image names, and there is none", "name an image")
+
+
+def _readers() -> Any:
+    """What reads the settings of package managers, beside the catalogers."""
+    from garboard.mirrors import KINDS  # noqa: PLC0415
+
+    return KINDS
+
+
+class Mirrors:
+    """The package mirrors that an image names, to be asked what can be installed upon other bases.
+
+    ``values`` are the command's, without ``package_mirror``; ``files`` are None for what has none (an SBOM).
+    """
+
+    def __init__(
+        self, report: Report, files: Files | None, values: dict[str, Any], mirrors: tuple[tuple[str, str], ...]
+    ) -> None:
+        from garboard.mirroring import Newer, installed  # noqa: PLC0415
+
+        options = options_from(dict(values))
+        self._way: Web = web(options, mirrors, folder_from(no_cache=values["no_cache"]))
+        image = installed(report.image, report.inventory, files, report.created)
+        self.newer: Newer = Newer(image, self._way.fetch)
+
+    @classmethod
+    def of(cls, report: Report, values: dict[str, Any], mirrors: tuple[tuple[str, str], ...]) -> Mirrors:
+        """Of an image whose settings were not read when it was scanned: its layers are looked at again, from the cache."""
+        from garboard import scanning  # noqa: PLC0415
+
+        again = dict(values)
+        taken = scanning.take(values["image"], options_from(again), cache_from(again), _readers())
+        return cls(report, taken.files, values, mirrors)
+
+    def told(self, found: Recommendation) -> Recommendation:
+        """The recommendation that was made of them, with what they could not tell."""
+        import msgspec  # noqa: PLC0415
+
+        self._way.tidy()
+        return msgspec.structs.replace(found, gaps=tuple(dict.fromkeys((*found.gaps, *self.newer.gaps))))
 
 
 def _unbuilt(build: Build, options: Options) -> Subject:
@@ -109,10 +176,16 @@ def _unbuilt(build: Build, options: Options) -> Subject:
     return Subject(base=base, platform=options.platform or host(), dockerfile=build.dockerfile)
 
 
-def recommended(report: Report, database: Database, values: dict[str, Any]) -> Report:
+def recommended(
+    report: Report,
+    database: Database,
+    values: dict[str, Any],
+    mirrors: tuple[tuple[str, str], ...] | None = None,
+) -> Report:
     """A scan's report with what the catalogue says of its base; as it was without a catalogue.
 
-    ``values`` are the command's, as they were before the scan took its own. Only dates of lifecycles are fetched for it.
+    ``values`` are the command's, as they were before the scan took its own. Only dates of lifecycles are fetched for it,
+    and (with ``mirrors``, what stands in the place of which; None: they are not asked) indexes of packages.
     """
     catalogue = catalogue_from(values)
     if catalogue is None or not report.image.layers:
@@ -128,7 +201,13 @@ def recommended(report: Report, database: Database, values: dict[str, Any]) -> R
     subject = recommending.subject_of(report, build.dockerfile, build.target, build.build_args)
     wish = recommending.Wish(details=True, best_only=True)
     try:
-        found = recommending.recommend(subject, catalogue, database, report.created, wish)
+        if mirrors is None:
+            found = recommending.recommend(subject, catalogue, database, report.created, wish)
+        else:
+            asking = Mirrors.of(report, values, mirrors)
+            found = asking.told(
+                recommending.recommend(subject, catalogue, database, report.created, wish, indexes=asking.newer)
+            )
     except CatalogueError as error:  # a scan needs none: what could not be compared is told
         gap = Gap(stage="recommend", subject="catalogue", reason=f"no better base was looked for: {error.message}")
         found = Recommendation(gaps=(gap,))

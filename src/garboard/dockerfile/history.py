@@ -30,12 +30,13 @@ _KEYWORD: Final = re.compile(rf"({'|'.join(sorted(METADATA | WORK | {'WORKDIR'})
 _MERGE: Final = re.compile(r"merge sha256:[0-9a-f]+ to sha256:[0-9a-f]+\Z")
 """The comment of an entry that a squash left in place of its layers."""
 _NOTHING: Final = re.compile(r".*?#\(nop\)\s+(?=[A-Z])", re.DOTALL)
-_BUILDKIT: Final = re.compile(r"\s*# buildkit\s*\Z")
+_BUILDKIT: Final = "# buildkit"
 _ARGUMENTS: Final = re.compile(r"\|(\d+) ")
 _ASSIGNED: Final = re.compile(r"[A-Za-z_]\w*=\S*\s*")
-_SHELL: Final = re.compile(
-    r"(?:/\S+/)?(?:ba|da|a|z|k|mk)?sh(?:\s+(?:-[a-zA-Z]+|pipefail|errexit|nounset))*?\s+-[a-zA-Z]*c\s+"
-)
+_CALLED: Final = r"sh(?:\s+(?:-[a-zA-Z]+|pipefail|errexit|nounset)){0,8}?\s+-[a-zA-Z]*c\s+"
+_SHELL: Final = re.compile(rf"(?:/\S+/)?(?:ba|da|a|z|k|mk)?{_CALLED}")
+_SOME_SHELL: Final = re.compile(_CALLED)
+"""Where it is looked for, only its end matters."""
 
 
 class Style(enum.Enum):
@@ -132,9 +133,9 @@ def _entry(one: History) -> Entry:
         kind, rest = _split(text[nothing.end() :])
         return Entry(kind, rest, Style.SHELL)
     kind, rest = _split(text)
-    marked = _BUILDKIT.search(rest)
-    if marked is not None or (one.comment.startswith("buildkit") and kind):
-        return Entry(kind or "RUN", rest[: marked.start()] if marked else rest, Style.BUILDKIT)
+    marked = rest.endswith(_BUILDKIT)
+    if marked or (one.comment.startswith("buildkit") and kind):
+        return Entry(kind or "RUN", rest.removesuffix(_BUILDKIT).rstrip(), Style.BUILDKIT)
     return Entry(kind, rest, Style.PLAIN) if kind else Entry("RUN", text, Style.SHELL)
 
 
@@ -147,7 +148,7 @@ def without_shell(text: str) -> str:
     """A RUN's text without its build arguments and without the shell that runs it."""
     counted = _ARGUMENTS.match(text)
     if counted is not None:
-        shell = _SHELL.search(text, counted.end())
+        shell = _SOME_SHELL.search(text, counted.end())
         if shell is not None:
             return text[shell.end() :]
         at = counted.end()

@@ -11,15 +11,11 @@ from typing import Final
 from garboard.dockerfile.alignment import Step
 from garboard.dockerfile.attribution import Attributed
 from garboard.dockerfile.managers import MANAGERS
+from garboard.dockerfile.upgrading import may_upgrade
 from garboard.model.attribution import Introduction, LayerOrigin, Origin
 from garboard.model.dockerfile import PackageRequest, Request
 from garboard.model.package import Package
 
-UPGRADES: Final = re.compile(
-    r"\b(?:apt|apt-get|aptitude)\b[^;&|\n]*\b(?:dist-upgrade|full-upgrade|safe-upgrade|upgrade)\b"
-    r"|\bapk\b[^;&|\n]*\b(?:upgrade|fix)\b"
-    r"|\b(?:dnf5?|yum|microdnf|tdnf|zypper)\b[^;&|\n]*\b(?:update|upgrade|up|dup|distro-sync|dist-upgrade|patch)\b"
-)
 _KINDS: Final = MappingProxyType({name: manager.ecosystem for name, manager in MANAGERS.items()})
 _SEPARATORS: Final = re.compile(r"[-_.]+")
 
@@ -74,7 +70,7 @@ class _Askers:
             for need in package.depends_on:
                 self._needed_by[need].append(package.id)
         self._requests = _requests(steps)
-        self._upgrading = {layer for layer, step in steps.items() if UPGRADES.search(step.instruction.original)}
+        self._upgrading = {layer for layer, step in steps.items() if may_upgrade(step.instruction.original)}
 
     def of(self, package: Package) -> tuple[str, str]:
         """The command and the name that it asked for; either is empty where it is not known."""

@@ -16,10 +16,11 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from garboard.mirrors import unfolding
-from garboard.mirrors.keeping import by_path, commonest, keep, lines, without_login
+from garboard.mirrors.keeping import Amiss, by_path, commonest, keep, lines, rounds, without_login
 from garboard.mirrors.malformed import Refused
 from garboard.model.gap import Gap
 from garboard.model.image import File
+from garboard.model.limits import DEFAULT
 from garboard.model.mirror import Answer, Asking, Installed, Note, Offer, Offers, Repository, Standing, Wanted
 from garboard.model.package import Fact, Package
 from garboard.versions import apk
@@ -38,8 +39,8 @@ GLOBS = (
 )
 
 MIB: Final = 1024 * 1024
-_INDEX_BYTES: Final = 128 * MIB
-_SECDB_BYTES: Final = 128 * MIB
+_INDEX_BYTES: Final = 32 * MIB
+_SECDB_BYTES: Final = 32 * MIB
 _SECDB: Final = "https://secdb.alpinelinux.org"
 _ARCHITECTURES: Final = MappingProxyType(
     {"amd64": "x86_64", "arm64": "aarch64", "386": "x86", "arm/v7": "armv7", "arm/v6": "armhf", "arm": "armhf"}
@@ -83,22 +84,24 @@ def offers(image: Installed) -> Asking[Offers]:
     packages = [one for one in image.packages if one.type == PURL_TYPE]
     arch = files.get("etc/apk/arch", b"").decode("ascii", "replace").strip() or commonest(packages, PURL_TYPE)
     arch = arch or _architecture(image)
-    gaps: list[Gap] = []
-    places = list(_places(files, gaps))
+    amiss = Amiss()
+    places = list(_places(files, amiss))
+    gaps = amiss.gaps
     if not places:
         reason = "the image names no package mirror: it has no usable /etc/apk/repositories"
         return Offers(gaps=(*gaps, _gap("apk", reason)))
     wanted = tuple(
         Wanted(urls=(f"{place.url.rstrip('/')}/{arch}/APKINDEX.tar.gz",), limit=_INDEX_BYTES) for place in places
     )
-    answers = yield wanted
     repositories: list[Repository] = []
     entries: dict[str, list[_Entry]] = {one.name: [] for one in packages}
-    for place, answer in zip(places, answers, strict=True):
-        try:
-            repositories.append(_read(place, answer, files, entries))
-        except Refused as refused:
-            gaps.append(_gap(place.url, f"not used: {refused} (named in {place.where})"))
+    left = iter(places)
+    for some in rounds(wanted):
+        for answer, place in zip((yield some), left, strict=False):
+            try:
+                repositories.append(_read(place, answer, files, entries))
+            except Refused as refused:
+                gaps.append(_gap(place.url, f"not used: {refused} (named in {place.where})"))
     world = _world(files)
     told = tuple(_offer(one, entries[one.name], world.get(one.name), arch) for one in packages) if repositories else ()
     return Offers(offers=told, repositories=tuple(repositories), gaps=tuple(gaps))
@@ -114,17 +117,24 @@ def _architecture(image: Installed) -> str:
     return _ARCHITECTURES.get(full) or _ARCHITECTURES.get(platform.architecture, platform.architecture)
 
 
-def _places(files: Mapping[str, bytes], gaps: list[Gap]) -> Iterator[_Place]:
+def _places(files: Mapping[str, bytes], amiss: Amiss) -> Iterator[_Place]:
+    """Each once, up to the limit."""
+    found: set[tuple[str, str]] = set()
     for path in sorted(files):
         if path != "etc/apk/repositories" and not re.fullmatch(r"etc/apk/repositories\.d/[^/]+\.list", path):
             continue
         for number, line in lines(files[path]):
             match = _LINE.fullmatch(line)
             url = without_login(match[2]) if match else ""
-            if match and url.startswith(("http://", "https://")):
-                yield _Place(url, match[1] or "", f"{path}:{number}")
-            else:
-                gaps.append(_gap(f"{path}:{number}", "names no web address, and was left out"))
+            key = (match[1] or "", url) if match else ("", "")
+            if not url.startswith(("http://", "https://")):
+                amiss.add(f"{path}:{number}", "names no web address, and was left out")
+            elif key not in found:
+                if len(found) == DEFAULT.repositories:
+                    amiss.too_many(f"{path}:{number}")
+                    return
+                found.add(key)
+                yield _Place(url, key[0], f"{path}:{number}")
 
 
 def _read(place: _Place, answer: Answer, files: Mapping[str, bytes], entries: Mapping[str, list[_Entry]]) -> Repository:
@@ -287,31 +297,32 @@ def notes(updates: Sequence[Offer]) -> Asking[Offers]:
             gaps.append(
                 _gap(one.name, f"its update to {one.version} is in {one.repository}, of which no secdb is known")
             )
-    answers = yield tuple(Wanted(urls=(url,), limit=_SECDB_BYTES) for url in branches)
     found: list[Note] = []
-    for (url, some), answer in zip(branches.items(), answers, strict=True):
-        named = ", ".join(sorted({one.source_name for one in some})[:10])
-        if answer.data is None:
-            reason = f"what the updates of {named} fix is not known: {answer.problem}"
-            gaps.append(_gap(url, reason))
-            continue
-        try:
-            secdb = msgspec.json.decode(answer.data, type=_Secdb)
-        except (msgspec.MsgspecError, ValueError, RecursionError) as error:
-            gaps.append(_gap(url, f"is no secdb: {error}"))
-            continue
-        fixes = {one.pkg.name: one.pkg.secfixes or {} for one in secdb.packages}
-        for one in {(o.source_name, o.installed, o.version): o for o in some}.values():
-            mine = list(_notes(one, fixes.get(one.source_name, {})))
-            found += mine
-            if not mine:
-                gaps.append(
-                    _gap(
-                        one.source_name,
-                        f"its update from {one.installed} to {one.version} fixes nothing that secdb names",
-                    )
-                )
+    left = iter(branches.items())
+    for some in rounds([Wanted(urls=(url,), limit=_SECDB_BYTES) for url in branches]):
+        for answer, (url, updated) in zip((yield some), left, strict=False):
+            found += _fixed(url, updated, answer, gaps)
     return Offers(notes=tuple(found), gaps=tuple(dict.fromkeys(gaps)))
+
+
+def _fixed(url: str, updates: Sequence[Offer], answer: Answer, gaps: list[Gap]) -> Iterator[Note]:
+    """What one branch's secdb says of its updates."""
+    named = ", ".join(sorted({one.source_name for one in updates})[:10])
+    if answer.data is None:
+        gaps.append(_gap(url, f"what the updates of {named} fix is not known: {answer.problem}"))
+        return
+    try:
+        secdb = msgspec.json.decode(answer.data, type=_Secdb)
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+        gaps.append(_gap(url, f"is no secdb: {error}"))
+        return
+    fixes = {one.pkg.name: one.pkg.secfixes or {} for one in secdb.packages}
+    for one in {(o.source_name, o.installed, o.version): o for o in updates}.values():
+        mine = list(_notes(one, fixes.get(one.source_name, {})))
+        yield from mine
+        if not mine:
+            reason = f"its update from {one.installed} to {one.version} fixes nothing that secdb names"
+            gaps.append(_gap(one.source_name, reason))
 
 
 def _notes(one: Offer, fixes: Mapping[str, tuple[str, ...] | None]) -> Iterator[Note]:

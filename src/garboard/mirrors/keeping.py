@@ -3,18 +3,64 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
+from typing import Final
 from urllib.parse import urlsplit, urlunsplit
 
 from garboard.model.gap import Gap
 from garboard.model.image import File
-from garboard.model.mirror import Installed
+from garboard.model.limits import DEFAULT
+from garboard.model.mirror import Installed, Wanted
 from garboard.model.package import Fact, Kept, Package
 
 MIB = 1024 * 1024
 KEPT_BYTES = 2 * MIB
 """Of one file; keyrings of whole distributions stay under 100 KiB."""
+
+
+AT_ONCE: Final = 4
+"""Documents of a round that have no place that keeps the number small."""
+
+
+class Amiss:
+    """What of an image's settings and their mirrors cannot be used, each a gap, up to a limit that is a gap too."""
+
+    def __init__(self, limit: int = DEFAULT.repositories) -> None:
+        self.gaps: list[Gap] = []
+        self._limit = limit
+        self._full: set[str] = set()
+
+    def add(self, subject: str, reason: str) -> None:
+        """One more; past the limit they are left out."""
+        if len(self.gaps) < self._limit:
+            self.gaps.append(Gap(stage="mirrors", subject=subject, reason=reason))
+        else:
+            self.once(subject, f"cannot be used as {self._limit} others cannot, the limit: no more of them are told")
+
+    def once(self, subject: str, reason: str) -> None:
+        """A limit that was passed; told a single time."""
+        if reason not in self._full:
+            self._full.add(reason)
+            self.gaps.append(Gap(stage="mirrors", subject=subject, reason=reason))
+
+    def too_many(self, subject: str) -> None:
+        """More repositories are named than are looked at."""
+        self.once(subject, f"names more than {DEFAULT.repositories} repositories, the limit: the others were not read")
+
+
+def rounds(wanted: Sequence[Wanted]) -> Iterator[tuple[Wanted, ...]]:
+    """The same in their order, some at a time, so that the answers of a round stay within a bound together."""
+    some: list[Wanted] = []
+    size = 0
+    for one in wanted:
+        if some and (len(some) == AT_ONCE or size + one.limit > DEFAULT.answers_bytes):
+            yield tuple(some)
+            some, size = [], 0
+        some.append(one)
+        size += one.limit
+    if some:
+        yield tuple(some)
 
 
 def keep(file: File, data: bytes | None = None, limit: int = KEPT_BYTES) -> Iterator[Fact]:

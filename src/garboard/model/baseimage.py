@@ -13,6 +13,8 @@ from garboard.model.image import Digest, Image, Platform, Reference
 from garboard.model.package import Inventory
 
 OFFICIAL: Final = "docker.io/library/"
+TOLD: Final = "bundle"
+"""The source of an image that nobody read here: it is hearsay, and what is read takes its place."""
 _NUMBERS: Final = re.compile(r"[0-9]+")
 _DATE: Final = re.compile(r"20[0-9]{6}")
 _MOVING: Final = frozenset(("latest", "stable", "edge", "nightly", "rolling"))
@@ -95,7 +97,7 @@ class BaseImage(Value):
         size: of its layers as stored, in bytes; None where that is not known.
         distro: ``id version`` of its distribution as os-release states them (``debian 12``), empty without one.
         packages: how many it has; None where they are not known.
-        source: where it was read: ``registry``, ``repo-info``, ``docker`` …
+        source: where it was read: ``registry``, ``repo-info``, ``docker`` …; `TOLD` where somebody else's catalogue has it.
         added: when, RFC 3339.
     """
 

@@ -32,6 +32,14 @@ class Limits(Value):
     """Symbolic links followed for one path (the kernel's own limit)."""
     links_followed: int = 20_000
     """Files reached only through links, which need a second look into a layer."""
+    repositories: int = 64
+    """Package repositories of one kind that an image may name; as many things that its settings say amiss are told."""
+    indexes: int = 256
+    """Of all of its Debian repositories."""
+    indexes_bytes: int = 1024 * MIB
+    """Of all of these together, unfolded: they are kept until every package was looked up."""
+    answers_bytes: int = 128 * MIB
+    """Of documents from mirrors that are asked for, and so kept, at the same time; one may be larger by itself."""
 
 
 DEFAULT = Limits()

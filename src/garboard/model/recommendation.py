@@ -70,9 +70,9 @@ class Prediction(Value):
     """What an image would be upon another base, your own layers kept.
 
     Attributes:
-        counts: of the issues that would be there.
-        removes: how many of today's issues would be gone.
-        adds: how many would be new.
+        counts: of the issues that would be there; where packages are unknown, the least that there would be.
+        removes: how many of today's issues would be gone; those of unknown packages, and of what they brought, are not counted.
+        adds: how many would be new; where packages are unknown, the least.
         packages: how many there would be.
         unknown: your packages of which nothing can be said there, by name.
         remaining: every finding that would be there, where they were asked for; else empty.
@@ -166,6 +166,7 @@ class Recommendation(Value):
         yours: today's issues of the image; None without one.
         rows: all that was judged, by group, the best of each first.
         compared: how many other images were looked at.
+        passed_over: how many were not, because something speaks against them whatever they have.
         created: the time at which all this holds, RFC 3339.
     """
 
@@ -176,6 +177,7 @@ class Recommendation(Value):
     yours: Counts | None = None
     rows: tuple[Row, ...] = ()
     compared: int = 0
+    passed_over: int = 0
     created: str = ""
     gaps: tuple[Gap, ...] = ()
 

@@ -97,10 +97,10 @@ def full(rows: Sequence[Row], now: str, *, predicted: bool) -> list[str]:
 
 def _more(row: Row, now: str) -> tuple[str, ...]:
     prediction = row.prediction
-    upon = ("?", "?", "?")
+    upon: tuple[str, ...] = ("?", "?", "?")
     if prediction is not None:
         mark = "≥ " if prediction.unknown else ""
-        upon = (f"{mark}{prediction.counts.total}", str(prediction.removes), f"{mark}{prediction.adds}")
+        upon = tuple(f"{mark}{one}" for one in (prediction.counts.total, prediction.removes, prediction.adds))
     packages = "?" if row.packages is None else str(row.packages)
     return (*upon, packages, size(row.size), age(row.created, now), until(row.lifespans))
 

@@ -38,7 +38,8 @@ def _base(found: Recommendation, base: Row) -> Iterator[str]:
     if base.approved is not None:
         yield f"{'Approved:':<{_LABEL}}{'yes' if base.approved else 'no'}"
     if found.yours is not None:
-        yield f"{'Your image:':<{_LABEL}}{found.yours.total} issues ({tables.severities(found.yours)})"
+        count = f"{found.yours.total} issue{'s' if found.yours.total != 1 else ''}"
+        yield f"{'Your image:':<{_LABEL}}{count} ({tables.severities(found.yours)})"
     yield ""
     yield from tables.full([base], found.created, predicted=False)
     yield from _notes(base)
@@ -49,7 +50,12 @@ def _answer(found: Recommendation, *, everything: bool, colour: bool) -> Iterato
     rows = found.rows if everything else found.recommended
     if found.verdict is Verdict.BEST:
         yield paint(f"✔ {tables.MOST_SECURE}", "32", colour=colour)
-        yield f"Compared with {found.compared} other images."
+        aside = (
+            f"; {found.passed_over} more are not recommended in any case: --all tells why" if found.passed_over else ""
+        )
+        yield f"Compared with {found.compared} other image{'s' if found.compared != 1 else ''}{aside}."
+    elif found.base is None and found.how:
+        yield f"{found.how[0].upper()}{found.how[1:]}."
     elif found.verdict is Verdict.UNKNOWN:
         yield paint("Whether there is a better base cannot be told.", "33", colour=colour)
     if not rows:

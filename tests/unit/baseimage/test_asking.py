@@ -61,3 +61,22 @@ def test_packages_of_languages_are_none_of_the_package_managers():
 )
 def test_what_cannot_be_named_or_may_not_run_is_not_certain(request_):
     assert not asked([request_], KINDS, upgrades=False).certain
+
+
+def test_names_of_which_a_version_or_a_release_is_asked_for():
+    requests = [
+        apt("git"),
+        apt("curl", version="7.88.1"),
+        apt("jq", specifier="1.*"),
+        apt("vim", "apt-get install -y -t bookworm-backports"),
+        apt("nano", "apt-get install -y --target-release=sid"),
+        apt("less", "apt-get install -y --try-hard"),
+    ]
+    assert asked(requests, KINDS, upgrades=False).pinned == {"curl", "jq", "vim", "nano"}
+
+
+def test_commands_in_their_order():
+    both = "apt-get install --no-install-recommends a b"
+    requests = [PackageRequest(manager="apt-get", ecosystem="deb", name=name, command=both) for name in "ab"]
+    found = asked([*requests, apt("git")], KINDS, upgrades=False)
+    assert found.steps == ((frozenset("ab"), False), (frozenset(["git"]), True))

@@ -170,11 +170,22 @@ def test_warnings():
         "musl instead of glibc",
         "another distribution",
         "another Python",
+        "1 of 2 packages fewer",
         "no shell",
         "no package manager",
     ]
     assert list(warnings(own, own, before, before)) == []
     assert list(warnings(own, own, before, ())) == []  # nothing is known of it
+
+
+def test_another_flavour_is_warned_of():
+    plain, slim = of("python:3.12.4"), of("python:3.12.4-slim")
+    before = tuple(deb(name, "1") for name in "abcdef")
+    assert list(warnings(plain, slim, before, before[:3])) == ["another flavour: slim, 3 of 6 packages fewer"]
+    assert list(warnings(slim, plain, before[:3], before)) == ["another flavour: without slim"]
+    assert list(warnings(plain, slim, before, ())) == ["another flavour: slim"]
+    assert list(warnings(plain, of("python:3.12.5"), before, before[:5])) == []
+    assert list(warnings(plain, of("python:3.12.5"), before, before[:4])) == ["2 of 6 packages fewer"]
 
 
 @pytest.mark.parametrize(

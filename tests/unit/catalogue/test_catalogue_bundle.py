@@ -6,13 +6,14 @@ import sys
 from pathlib import Path
 
 import pytest
-from entries import AMD64, NOW, base, inventory, name, writer
+from entries import AMD64, NOW, base, digest, inventory, name, writer
+from msgspec.structs import replace
 
 from garboard.catalogue import bundle
 from garboard.catalogue.reading import Listed
 from garboard.catalogue.store import Store
 from garboard.catalogue.writing import Writer
-from garboard.model.baseimage import Approval
+from garboard.model.baseimage import Approval, BaseImage
 from garboard.model.errors import CatalogueError
 
 if sys.version_info < (3, 14):
@@ -46,15 +47,114 @@ def test_there_and_back(tmp_path: Path) -> None:
     done = bundle.unpack(target, file, digest, now=LATER)
     assert (done.images, done.packages, done.approvals) == (4, 4, 1)
     ours, theirs = source.catalogue, target.catalogue
-    assert theirs.images() == ours.images()
+    assert {one.source for one in theirs.images()} == {"bundle"}
+    kept = zip(theirs.images(), ours.images(), strict=True)
+    assert all(replace(one, source="", packages=None) == replace(other, source="") for one, other in kept)
+    assert [one.packages for one in theirs.images() if one.packages is not None] == [2, 2, 2]
     keys = [one.key for one in ours.images()]
     assert theirs.inventories(keys) == ours.inventories(keys)
-    assert theirs.listing("sha256:9") == ours.listing("sha256:9")
+    assert theirs.listed() == frozenset()  # only a registry knows what its indexes hold
     assert theirs.tags_built("docker.io/library/python") == (("3", "3.12"),)
     assert theirs.approvals() == ()
     assert bundle.unpack(target, file, approvals=True, now=LATER) == done
     assert theirs.approvals() == ours.approvals()
-    assert bundle.export(theirs, tmp_path / "y.catalogue") == digest
+    passed_on = bundle.export(theirs, tmp_path / "y.catalogue")
+    third = Writer(Store(tmp_path / "third.sqlite", write=True))
+    bundle.unpack(third, tmp_path / "y.catalogue", approvals=True, now=LATER)
+    assert bundle.export(third.catalogue, tmp_path / "z.catalogue") == passed_on
+
+
+def claimed(folder: Path, true: BaseImage, **more: object) -> Path:
+    """A bundle whose image of this configuration is another one, without packages."""
+    (folder / "claims").mkdir()
+    image = replace(true.image, layers=base("zz").image.layers, created="1999-01-01T00:00:00Z", **more)
+    false = replace(true, key=image.manifest_digest or image.config_digest, image=image, names=(name("evil:1"),))
+    made = writer(folder / "claims")
+    made.add(false, inventory())
+    bundle.export(made.catalogue, folder / "claim")
+    return folder / "claim"
+
+
+@pytest.mark.parametrize("more", [{}, {"manifest_digest": digest("other")}, {"config_digest": digest("other")}])
+def test_what_was_read_here_is_not_overwritten(tmp_path: Path, more: dict[str, object]) -> None:
+    true = base("ab", "python:3.12")
+    here = writer(tmp_path, true)
+    known = here.catalogue.inventories([true.key])
+    bundle.unpack(here, claimed(tmp_path, true, **more), now=LATER)
+    (found,) = here.catalogue.named("docker.io/library/python", "3.12", AMD64)
+    assert (found.key, found.image, found.source) == (true.key, true.image, "registry")
+    assert here.catalogue.inventories([true.key]) == known
+    assert here.catalogue.has(true.key)
+
+
+def test_what_was_told_gives_no_key_to_what_was_read(tmp_path: Path) -> None:
+    read = base("ab", "python:3.12", manifest_digest="")
+    read = replace(read, key=read.image.config_digest)
+    here = writer(tmp_path, read)
+    bundle.unpack(here, claimed(tmp_path, read, manifest_digest=digest("other")), now=LATER)
+    (found,) = here.catalogue.images()
+    assert (found.key, found.image) == (read.key, read.image)
+
+
+@pytest.mark.parametrize("more", [{}, {"manifest_digest": digest("other")}, {"config_digest": digest("other")}])
+def test_what_is_read_heals_what_was_told(tmp_path: Path, more: dict[str, object]) -> None:
+    true = base("ab", "python:3.12")
+    here = empty(tmp_path)
+    bundle.unpack(here, claimed(tmp_path, true, **more), now=LATER)
+    assert not here.catalogue.has(true.key)
+    here.add(true, inventory("a=1"))
+    assert here.catalogue.has(true.key)
+    (found,) = here.catalogue.named("docker.io/library/python", "3.12", AMD64)
+    assert (found.key, found.image, found.source) == (true.key, true.image, "registry")
+    assert [one.name for one in here.catalogue.inventories([true.key])[true.key].packages] == ["a"]
+
+
+def test_what_was_missing_is_filled_and_is_hearsay(tmp_path: Path) -> None:
+    known = base("ab", "python:3.12")
+    (tmp_path / "there").mkdir()
+    bundle.export(writer(tmp_path / "there", known).catalogue, tmp_path / "x")
+    here = empty(tmp_path)
+    here.add(replace(known, image=replace(known.image, layers=()), source="repo-info"), None)
+    bundle.unpack(here, tmp_path / "x", now=LATER)
+    (found,) = here.catalogue.images()
+    assert (found.image.layers, found.source, found.packages) == (known.image.layers, "bundle", 2)
+    assert not here.catalogue.has(known.key)
+
+
+def test_packages_that_no_image_has_are_not_exported(tmp_path: Path) -> None:
+    made = writer(tmp_path, base("a", "debian:12"))
+    made.add(base("a", "debian:12"), inventory("only=1"))
+    bundle.export(made.catalogue, tmp_path / "x")
+    assert bundle.unpack(empty(tmp_path), tmp_path / "x", now=LATER).packages == 1
+
+
+def test_the_number_of_packages_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "x"
+    bundle.export(filled(tmp_path / "one").catalogue, file)
+    with monkeypatch.context() as less:
+        less.setattr(bundle, "_MOST_OF_ONE", 1)
+        with pytest.raises(CatalogueError, match="more packages than the limit of 1"):
+            bundle.unpack(empty(tmp_path), file, now=LATER)
+    monkeypatch.setattr(bundle, "_MOST_PARTS", 1)
+    with pytest.raises(CatalogueError, match="more than 1 layers, names"):
+        bundle.unpack(empty(tmp_path), file, now=LATER)
+    monkeypatch.setattr(bundle, "_MOST_PACKAGES", 2)
+    with pytest.raises(CatalogueError, match="more distinct packages than the limit of 2"):
+        bundle.unpack(empty(tmp_path), file, now=LATER)
+
+
+def test_an_import_that_fails_half_way_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file, target = tmp_path / "x", empty(tmp_path)
+    bundle.export(filled(tmp_path / "one").catalogue, file)
+
+    def fail(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(target, "build", fail)
+    with pytest.raises(KeyboardInterrupt):
+        bundle.unpack(target, file, now=LATER)
+    assert target.catalogue.images() == ()
+    assert target.catalogue.store.rows("SELECT count(*) FROM package") == [(0,)]
 
 
 def test_the_same_content_is_the_same_bytes(tmp_path: Path) -> None:
@@ -111,6 +211,8 @@ def written(path: Path, text: bytes) -> Path:
         (lambda lines: [*lines[:1], b"\xff", *lines[1:]], "no catalogue"),
         (lambda lines: [line.replace(b'"key":"sha256:', b'"key":"sha256:0') for line in lines], "none of its digests"),
         (lambda lines: [line.replace(b'"packages":[', b'"packages":[99,') for line in lines], "does not hold"),
+        (lambda lines: [lines[0], lines[1], *lines[1:]], "a package twice"),
+        (lambda lines: [line.replace(b'"packages":[', b'"packages":[0],"x":[') for line in lines], "no image of it has"),
         (lambda lines: [line.replace(b'"diff_id":"sha256:', b'"diff_id":"sha256:../') for line in lines], "no digest"),
     ],
 )  # fmt: skip

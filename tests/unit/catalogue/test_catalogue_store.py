@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import signal
 import sqlite3
+import sys
 import time
 from pathlib import Path
 
@@ -190,13 +191,26 @@ def test_prune_takes_only_what_meets_all_conditions(tmp_path: Path) -> None:
     moved = base("a", name("python:3.12", seen=old))
     moved = type(moved)(**{f: getattr(moved, f) for f in moved.__struct_fields__} | {"added": old})
     made = writer(tmp_path, moved, base("b", "python:3.12"), base("c", name("node:22", current=False)))
-    assert made.prune(before="2026-06-01", keep_current=True, repository="docker.io/library/node") == 0
-    assert made.prune(before="2026-06-01", keep_current=True) == 1
-    assert made.prune(keep_current=True) == 1
+    assert made.prune(before="2026-06-01", keep_current=True, repository="docker.io/library/node") == (0, 0)
+    assert made.prune(before="2026-06-01", keep_current=True) == (1, 0)
+    assert made.prune(keep_current=True) == (1, 0)
     assert {one.label for one in made.catalogue.images()} == {"python:3.12"}
     assert made.catalogue.store.rows("SELECT count(*) FROM package") == [(2,)]
-    assert made.prune(repository="docker.io/library/python") == 1
+    assert made.prune(repository="docker.io/library/python") == (1, 0)
     assert made.catalogue.store.rows("SELECT count(*) FROM name") == [(0,)]
+
+
+def test_prune_of_a_repository_removes_its_names_and_no_others(tmp_path: Path) -> None:
+    moved = name("ruby:3.2", current=False)
+    both, own = base("a", moved, "ruby:3.3", "ours:1"), base("b", "ruby:3.4")
+    made = writer(tmp_path, both, own, base("c", "python:3"))
+    assert made.prune(repository="docker.io/library/ruby", keep_current=True) == (0, 0)
+    assert made.prune(repository="docker.io/library/ruby") == (1, 1)
+    assert sorted(one.canonical for image in made.catalogue.images() for one in image.names) == [
+        "docker.io/library/ours:1",
+        "docker.io/library/python:3",
+    ]
+    assert both.key in made.catalogue.inventories([both.key])
 
 
 def test_there_is_none(tmp_path: Path) -> None:
@@ -213,6 +227,16 @@ def test_what_is_none(tmp_path: Path) -> None:
     sqlite3.connect(tmp_path / "other" / FILE).execute("CREATE TABLE x (y)").connection.close()
     with pytest.raises(CatalogueError, match="not a catalogue"):
         reopened(tmp_path / "other").repositories()
+
+
+def test_somebody_elses_file_is_left_as_it_is(tmp_path: Path) -> None:
+    sqlite3.connect(tmp_path / FILE).execute("CREATE TABLE x (y)").connection.close()
+    before = (tmp_path / FILE).read_bytes()
+    store = Store(tmp_path / FILE, write=True)
+    with pytest.raises(CatalogueError, match="not a catalogue"):
+        store.rows("SELECT 1")
+    assert (tmp_path / FILE).read_bytes() == before
+    assert [one.name for one in tmp_path.iterdir()] == [FILE]
 
 
 def test_another_schema_is_refused_and_told(tmp_path: Path) -> None:
@@ -311,3 +335,6 @@ def test_where_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("GARBOARD_CATALOGUE")
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     assert default_path() == tmp_path / "garboard" / "catalogue.sqlite"
+    monkeypatch.setitem(sys.modules, "platformdirs", None)  # what costs so much is not loaded for it
+    monkeypatch.setenv("XDG_DATA_HOME", "relative")
+    assert default_path() == Path.home() / ".local" / "share" / "garboard" / "catalogue.sqlite"

@@ -18,6 +18,7 @@ from entries import AMD64, NOW
 from fake_registry import OCI_MANIFEST, Fake, Handler, tar
 
 from garboard import cataloguing
+from garboard.catalogue import bundle
 from garboard.catalogue.store import Store
 from garboard.catalogue.writing import Writer
 from garboard.cataloguing import Synced, Wanted
@@ -26,6 +27,7 @@ from garboard.image.options import Options
 from garboard.image.repository import RemoteRepository
 from garboard.model.errors import ImageError, NetworkError, OfflineError, UsageError
 from garboard.model.image import Platform
+from garboard.model.package import Inventory
 
 RELEASE = b'ID=debian\nVERSION_ID="12"\nVERSION_CODENAME=bookworm\n'
 LATER = "2026-08-11T12:00:00+00:00"
@@ -116,6 +118,30 @@ def test_what_is_unchanged_is_not_fetched(fake: Fake, sync: Syncing) -> None:
     assert (done.read, done.unchanged) == (0, 1)
     assert fake.requests == ["/v2/team/app/tags/list?n=1000", "/v2/team/app/manifests/1"]  # the latter a HEAD
     assert sync.writer.catalogue.images()[0].names[0].seen == LATER
+
+
+def test_what_a_bundle_says_is_read_all_the_same(fake: Fake, sync: Syncing, tmp_path: Path) -> None:
+    """Of its images and of what an index holds: only the registry knows."""
+    import msgspec
+
+    fake.push("team/app", "1", [ROOT])
+    sync()
+    bundle.export(sync.writer.catalogue, tmp_path / "x")
+    told = Writer(Store(tmp_path / "told.sqlite", write=True))
+    bundle.unpack(told, tmp_path / "x", now=NOW)
+    (one,) = told.catalogue.images()
+    false = Inventory(packages=told.catalogue.inventories([one.key])[one.key].packages[:1])
+    other = Writer(Store(tmp_path / "false.sqlite", write=True))
+    other.add(msgspec.structs.replace(one, distro="debian 99"), false)
+    bundle.export(other.catalogue, tmp_path / "y")
+    here = Syncing(fake, Writer(Store(tmp_path / "here.sqlite", write=True)), tmp_path / "cache here")
+    bundle.unpack(here.writer, tmp_path / "y", now=NOW)
+    done = here(now=LATER)
+    assert (done.read, done.unchanged) == (1, 0)
+    (found,) = here.writer.catalogue.images()
+    assert (found.packages, found.distro, found.source, found.added) == (2, "debian 12", "registry", LATER)
+    assert len(here.writer.catalogue.inventories([found.key])[found.key].packages) == 2
+    assert here(now=LATER).unchanged == 1
 
 
 def test_pages(fake: Fake, sync: Syncing) -> None:

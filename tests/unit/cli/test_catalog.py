@@ -110,14 +110,18 @@ def test_there_is_none_yet(ran: Ran) -> None:
     assert "garboard catalog sync" in err
 
 
-def test_approve(ran: Ran, base: Path) -> None:
+def test_approve(ran: Ran, base: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ran("catalog", "add", base)
     assert ran("catalog", "approve", "debian:12", "--reason", "ours", "--until", "2026-12-31")[1] == (
         "approved: docker.io/library/debian:12 until 2026-12-31\n"
     )
     assert "docker.io/library/debian:12  until 2026-12-31  ours" in ran("catalog", "list")[1]
     assert "Approved:     yes" in ran("catalog", "show", "debian:12")[1]
-    ran("catalog", "approve", "debian:12", "--until", "2026-08-09")
+    code, out, err = ran("catalog", "approve", "debian:12", "--until", "2026-08-09")
+    assert (code, out) == (2, "")
+    assert "2026-08-09 is over already" in err
+    assert "until 2026-12-31" in ran("catalog", "list")[1]
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1799000000")
     assert "(ended)" in ran("catalog", "list")[1]
     assert "Approved" not in ran("catalog", "show", "debian:12")[1]
     assert ran("catalog", "approve", "--remove", "debian:12")[0] == 0
@@ -163,6 +167,7 @@ def test_export_and_import(ran: Ran, base: Path, tmp_path: Path) -> None:
         ran.json("catalog", "list", "--json", "--catalog", tmp_path / name)
         for name in ("catalogue.sqlite", "other.sqlite")
     )
+    assert [image.pop("source") for found in (one, two) for image in found["images"]] == ["docker-archive", "bundle"]
     assert one == two
 
 
@@ -178,6 +183,24 @@ def test_official_images(ran: Ran, base: Path, tmp_path: Path) -> None:
     shown = ran("catalog", "show", "debian:12")[1]
     assert "debian:jessie  (no longer built)" in shown
     assert "debian:12\n" in shown
+
+
+@pytest.mark.parametrize("more", [(), ("--json",)])
+def test_a_repository_that_is_not_there(ran: Ran, base: Path, more: tuple[str, ...]) -> None:
+    ran("catalog", "add", base)
+    code, out, err = ran("catalog", "list", "nosuch", *more)
+    assert (code, out) == (2, "")
+    assert "the catalogue has no image of docker.io/library/nosuch" in err
+
+
+def test_prune_of_a_repository_leaves_what_others_name(ran: Ran, base: Path) -> None:
+    ran("catalog", "add", base, "--name", "ours:1")
+    assert ran("catalog", "prune", "--repository", "debian")[1] == (
+        "0 images removed; 1 more lost the names of docker.io/library/debian, and others name them\n"
+    )
+    shown = ran("catalog", "show", "ours:1")[1]
+    assert "ours:1" in shown
+    assert "debian:12" not in shown
 
 
 def test_prune(ran: Ran, base: Path) -> None:

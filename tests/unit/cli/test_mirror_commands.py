@@ -1,9 +1,11 @@
 import json
+import sys
 
 import pytest
 from image_on_disk import write_image
 
 from garboard.cli.main import run
+from garboard.cli.mirror_options import folder_from
 
 
 @pytest.fixture
@@ -50,3 +52,13 @@ def test_an_image_that_names_no_mirror_judges_nothing(image, capfdbinary):
 def test_the_option_for_registries_takes_an_address_too(image, capfdbinary):
     code, _, err = said(capfdbinary, "scan", "--from-mirror", image, "--mirror", "http://mirror.example", "--quiet")
     assert (code, err) == (3, "")
+
+
+def test_indexes_are_kept_beside_the_layers_cache(monkeypatch, tmp_path):
+    monkeypatch.setitem(sys.modules, "platformdirs", None)  # what costs so much is not loaded for it
+    monkeypatch.delenv("GARBOARD_CACHE", raising=False)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    assert folder_from(no_cache=False) == tmp_path / "garboard" / "mirrors-1"
+    monkeypatch.setenv("GARBOARD_CACHE", str(tmp_path / "own"))
+    assert folder_from(no_cache=False) == tmp_path / "own" / "mirrors-1"
+    assert folder_from(no_cache=True) is None

@@ -153,8 +153,27 @@ def test_include(home: Path) -> None:
 def test_approved_only(home: Path) -> None:
     fill(home, "python:3.12.3-*")
     result = run(home, "-f", "@Dockerfile", "--approved-only")
-    assert result.return_value == 0
+    assert result.return_value == 3
     assert "Approved:          no" in result.output
+    assert "most secure" not in result.output
+    assert "no approved base may be recommended (older)" in result.output
+
+
+def test_from_scratch(home: Path) -> None:
+    fill(home)
+    (home / "Dockerfile").write_text("FROM scratch\nCOPY a /\n")
+    result = run(home, "-f", "@Dockerfile")
+    assert result.return_value == 3
+    assert "Built FROM scratch: there is no base to better.\n" in result.output
+
+
+def test_a_scan_of_what_is_built_from_scratch_has_no_gap_about_its_base(home: Path) -> None:
+    writer(home).add(base("q", "python:3.12"), inventory("openssl=1"))
+    (home / "Dockerfile").write_text("FROM scratch\nADD a /\nADD b /\n")
+    found = json.loads(run(home, "@app.tar", "-f", "@Dockerfile", "--json", command=scan).output)
+    assert found["recommendations"]["how"] == "built FROM scratch: there is no base to better"
+    assert found["recommendations"]["gaps"] == []
+    assert "which one is in use" not in run(home, "@app.tar", "-f", "@Dockerfile", command=scan).output
 
 
 def test_neither_image_nor_dockerfile(home: Path) -> None:
@@ -228,3 +247,25 @@ def test_a_scan_whose_base_is_the_best_says_so(home: Path) -> None:
     result = run(home, "-f", "@Dockerfile")
     assert result.return_value == 0
     assert "you are currently using the most secure version of the selected base image" in result.output
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("@app.tar", "--check-mirrors"), "--offline forbids"),
+        (("@app.tar", "--package-mirror", "http://mirror.example"), "is for --check-mirrors"),
+    ],
+)
+def test_mirrors_that_cannot_be_asked(home: Path, words: tuple[str, ...], sentence: str) -> None:
+    fill(home)
+    error = run(home, *words).exception
+    assert isinstance(error, UsageError)
+    assert sentence in f"{error.message} {error.hint}"
+
+
+def test_a_dockerfile_alone_names_no_mirror(home: Path) -> None:
+    fill(home)
+    words = ["-f", str(home / "Dockerfile"), "--check-mirrors"]
+    error = CliRunner().invoke(recommend.command, words, standalone_mode=False).exception
+    assert isinstance(error, UsageError)
+    assert "there is none" in error.message

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from images import BASE, entry
 
-from garboard.dockerfile.history import Style, read
+from garboard.dockerfile.history import Style, read, without_shell
 
 
 @pytest.mark.parametrize(
@@ -27,6 +27,18 @@ from garboard.dockerfile.history import Style, read
 def test_what_an_entry_says(written: str, kind: str, shown: str, style: Style) -> None:
     found = read([entry("+" + written)], 1).entries[0]
     assert (found.kind, found.shown, found.style) == (kind, shown, style)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["RUN a" + " " * 1_000_000 + "b", "#(nop)" + " " * 1_000_000 + "x", "|1 " + "/a" * 500_000, "|1 " + " -sh" * 500_000],
+    ids=["spaces", "nop", "slashes", "options"],
+)
+def test_a_long_entry_is_read_to_its_end(text: str) -> None:
+    # A search that starts anew at each character would not end.
+    (found,) = read([entry("+" + text)], 1).entries
+    assert found.kind == "RUN"
+    assert without_shell(found.text)
 
 
 def test_metadata_of_buildkit_is_known_by_its_comment() -> None:

@@ -43,8 +43,11 @@ class Mirror:
 
     documents: dict[str, bytes] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    rounds: list[tuple[int, int]] = field(default_factory=list)
+    """Of each the number of documents, and how many bytes they may have together."""
 
     def fetch(self, wanted):
+        self.rounds.append((len(wanted), sum(one.limit for one in wanted)))
         return tuple(self._one(one) for one in wanted)
 
     def _one(self, one):

@@ -6,6 +6,7 @@ from fake_mirror import Mirror, apkindex, rsa_public
 from garboard.mirroring import drive
 from garboard.mirrors import apk
 from garboard.model.image import Platform
+from garboard.model.limits import DEFAULT
 from garboard.model.mirror import Installed, Standing
 from garboard.model.package import Distro, Kept, Package
 
@@ -134,3 +135,24 @@ def test_without_secdb_it_is_said(data):
     found = noted(data)
     assert not found.notes
     assert found.gaps
+
+
+def test_the_number_of_repositories_is_limited():
+    lines = "".join(f"https://dl.example/{at}\n" for at in range(1000))
+    found, mirror = told({INDEX: apkindex(ENTRIES)}, {"etc/apk/repositories": f"{ROOT}\n{lines}"})
+    assert len(mirror.asked) == 64
+    assert offer(found, "libssl3").version == "3.3.2-r1"
+    limited = [gap.reason for gap in found.gaps if "the limit" in gap.reason]
+    assert limited == ["names more than 64 repositories, the limit: the others were not read"]
+    assert max(mirror.rounds) <= (4, DEFAULT.answers_bytes)
+
+
+def test_a_repository_is_read_once():
+    found, mirror = told({INDEX: apkindex(ENTRIES)}, {"etc/apk/repositories": f"{ROOT}\n" * 1000})
+    assert mirror.asked == [INDEX]
+    assert not found.gaps
+
+
+def test_the_number_of_gaps_is_limited():
+    found, _ = told({}, {"etc/apk/repositories": "/a/folder\n" * 1000})
+    assert len(found.gaps) < 70

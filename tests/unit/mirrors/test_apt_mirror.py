@@ -6,6 +6,9 @@ from msgspec.structs import replace
 
 from garboard.mirroring import drive
 from garboard.mirrors import apt
+from garboard.mirrors.apt.settings import configuration
+from garboard.mirrors.apt.stanzas import paragraphs
+from garboard.model.limits import DEFAULT
 from garboard.model.mirror import Standing
 
 ROOT = "http://deb.example/debian"
@@ -240,3 +243,124 @@ def test_removed_packages_are_not_installed():
     gone = installed_stanza("curl", "7.88-1", status="deinstall ok config-files")
     found, _ = told(debian(ROOT, "stable", [NEW]), status=(gone, installed_stanza("jq", "1")))
     assert [one.name for one in found.offers] == ["jq"]
+
+
+def _limited(found):
+    return [gap.reason for gap in found.gaps if "the limit" in gap.reason]
+
+
+@pytest.mark.parametrize(
+    "listed",
+    [
+        {"etc/apt/sources.list": "".join(f"deb http://deb.example/{at} stable main\n" for at in range(1000))},
+        {f"etc/apt/sources.list.d/{at}.list": f"deb http://deb.example/{at} stable main\n" for at in range(1000)},
+        {
+            "etc/apt/sources.list.d/x.sources": "Types: deb\nComponents: main\nURIs:"
+            + "".join(f" http://deb.example/{at}" for at in range(1000))
+            + "\nSuites:"
+            + "".join(f" s{at}" for at in range(1000))
+        },
+    ],
+    ids=["lines", "files", "pairs"],
+)
+def test_the_number_of_repositories_is_limited(listed):
+    found, mirror = told({}, {"etc/apt/sources.list": ""} | listed)
+    assert len([url for url in mirror.asked if url.endswith("/InRelease")]) == 64
+    assert _limited(found) == ["names more than 64 repositories, the limit: the others were not read"]
+    assert max(mirror.rounds) <= (4, DEFAULT.answers_bytes)
+
+
+def test_the_same_repositories_are_not_too_many():
+    line = f"deb {ROOT} stable main\n"
+    found, _ = told(debian(ROOT, "stable", [NEW]), {"etc/apt/sources.list": line * 1000})
+    assert not found.gaps
+
+
+def test_the_first_repositories_are_read_all_the_same():
+    more = "".join(f"deb http://deb.example/{at} stable main\n" for at in range(1000))
+    found, _ = told(debian(ROOT, "stable", [NEW]), {"etc/apt/sources.list": f"deb {ROOT} stable main\n{more}"})
+    assert offer(found).version == "7.88-2"
+
+
+@pytest.mark.parametrize("line", ["nonsense", "deb cdrom:[x]/ stable main"])
+def test_the_number_of_gaps_is_limited(line):
+    found, _ = told({}, {"etc/apt/sources.list": f"{line}\n" * 5000})
+    assert len(found.gaps) < 70
+    assert len(_limited(found)) == 1
+
+
+def test_the_number_of_components_is_limited():
+    names = " ".join(f"c{at}" for at in range(5000))
+    found, _ = told(debian(ROOT, "stable", [NEW]), {"etc/apt/sources.list": f"deb {ROOT} stable main {names}"})
+    assert offer(found).version == "7.88-2"
+    assert "names more than 64 components, the limit: the others were not read" in _limited(found)
+    assert len(found.gaps) < 70
+
+
+def test_the_number_of_architectures_is_limited():
+    files = {"var/lib/dpkg/arch": "amd64\n" + "".join(f"a{at}\n" for at in range(5000))}
+    found, _ = told(debian(ROOT, "stable", [NEW]), files)
+    assert offer(found).version == "7.88-2"
+    assert _limited(found) == ["names more than 8 architectures, the limit: the others were not looked at"]
+
+
+def _many(count):
+    """Repositories, and the line for each."""
+    documents = {}
+    for at in range(count):
+        documents |= debian(f"http://deb.example/{at}", "stable", [NEW])
+    return documents, "".join(f"deb http://deb.example/{at} stable main\n" for at in range(count))
+
+
+def test_documents_are_fetched_some_at_a_time():
+    documents, lines = _many(10)
+    found, mirror = told(documents, {"etc/apt/sources.list": lines})
+    assert len(found.repositories) == 10
+    assert [count for count, _ in mirror.rounds] == [4, 4, 2, 4, 4, 2]
+    assert max(limit for _, limit in mirror.rounds) <= DEFAULT.answers_bytes
+
+
+def test_the_number_of_indexes_is_limited(monkeypatch):
+    monkeypatch.setattr("garboard.mirrors.apt.reading.DEFAULT", replace(DEFAULT, indexes=3))
+    documents, lines = _many(5)
+    found, mirror = told(documents, {"etc/apt/sources.list": lines})
+    assert len([url for url in mirror.asked if "Packages" in url]) == 3
+    assert "there are 5, and 3 is the limit" in _limited(found)[0]
+
+
+def test_all_indexes_together_are_limited(monkeypatch):
+    size = len(NEW.encode())
+    monkeypatch.setattr("garboard.mirrors.apt.reading.DEFAULT", replace(DEFAULT, indexes_bytes=2 * size + 1))
+    documents, lines = _many(3)
+    found, _ = told(documents, {"etc/apt/sources.list": lines})
+    assert offer(found).version == "7.88-2"
+    assert "for all indexes" in _limited(found)[0]
+
+
+def test_a_field_of_many_lines_is_read_to_its_end():
+    (fields,) = paragraphs("SHA256:\n" + " a\n" * 1_000_000)
+    assert fields["sha256"].count("\n") == 1_000_000
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "/*" * 500_000,
+        '"' + '\\"' * 500_000 + "\\",
+        "a{" * 200_000 + "b c;" * 200_000,
+        f"{'a' * 500_000}{{" + "b c;" * 200_000,
+    ],
+    ids=["comment", "string", "deep", "long"],
+)
+def test_a_long_configuration_is_read_to_its_end(text):
+    first = 'APT::Install-Recommends "false";\n'
+    assert configuration({"etc/apt/apt.conf": (first + text).encode()}) == {"apt::install-recommends": "false"}
+
+
+def test_a_configuration_of_scopes():
+    text = b'APT { Install-Recommends "no"; /* x { */ Default-Release stable; }; Other { Thing "a"; }; Acquire::Check-Valid-Until no;'
+    assert configuration({"etc/apt/apt.conf": text}) == {
+        "apt::install-recommends": "no",
+        "apt::default-release": "stable",
+        "acquire::check-valid-until": "no",
+    }

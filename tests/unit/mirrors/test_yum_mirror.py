@@ -170,3 +170,33 @@ def test_xml_that_is_refused(primary):
     found, _ = told(repository(primary=primary))
     assert not found.offers
     assert found.gaps
+
+
+def test_the_number_of_repositories_is_limited():
+    sections = "".join(f"[r{at}]\nbaseurl=https://dl.example/{at}\n" for at in range(1000))
+    found, mirror = told(repository(), {"etc/yum.repos.d/z.repo": sections})
+    assert len([url for url in mirror.asked if url.endswith("/repomd.xml")]) == 64
+    assert offer(found, "openssl-libs").version == "1:3.0.7-27.el9"
+    limited = [gap.reason for gap in found.gaps if "the limit" in gap.reason]
+    assert limited == ["names more than 64 repositories, the limit: the others were not read"]
+
+
+def test_the_number_of_a_repositorys_addresses_is_limited():
+    urls = " ".join(f"https://dl.example/{at}" for at in range(1000))
+    _, mirror = told({}, {"etc/yum.repos.d/rocky.repo": f"[baseos]\nbaseurl={urls}\n"})
+    assert len(mirror.asked) == 5
+
+
+def test_what_variables_make_of_a_setting_is_limited():
+    files = {
+        "etc/dnf/vars/x": "y" * 1_000_000,
+        "etc/yum.repos.d/rocky.repo": "[a]\nbaseurl=https://h/" + "$x/" * 500_000,
+    }
+    _, mirror = told({}, files)
+    assert len(mirror.asked) == 1
+    assert len(mirror.asked[0]) < 3_000_000
+
+
+def test_the_number_of_gaps_is_limited():
+    found, _ = told({}, {f"etc/yum.repos.d/{at}.repo": "no section" for at in range(1000)})
+    assert len(found.gaps) < 70

@@ -56,6 +56,17 @@ def test_the_guides_tables_in_a_scan():
     ]
 
 
+def test_built_from_scratch():
+    said = text(Recommendation(wanted="scratch", how="built FROM scratch: there is no base to better", created=NOW))
+    assert said.startswith("\nBuilt FROM scratch: there is no base to better.\n")
+    assert "cannot be told" not in said
+
+
+def test_what_was_passed_over_is_counted():
+    found = msgspec.structs.replace(FOUND, verdict=Verdict.BEST, rows=(), passed_over=2)
+    assert "Compared with 1 other image; 2 more are not recommended in any case: --all tells why.\n" in text(found)
+
+
 def test_the_most_secure_version():
     found = msgspec.structs.replace(FOUND, verdict=Verdict.BEST, rows=())
     *_, last = recommend_table.section(found, colour=False)
@@ -85,7 +96,7 @@ def test_what_is_not_known_is_said():
     prediction = Prediction(counts=Counts(high=1), unknown=("git",), gaps=("a doubt",))
     row = msgspec.structs.replace(BETTER, prediction=prediction)
     said = text(msgspec.structs.replace(FOUND, rows=(row,), gaps=(Gap(stage="s", subject="x", reason="y"),)))
-    assert "≥ 1" in said
+    assert "≥ 1         ≥ 0      ≥ 0 " in said
     assert "    ? not known there: git\n    ~ a doubt\n" in said
     assert said.endswith("Not covered:\n  - x: y\n")
 

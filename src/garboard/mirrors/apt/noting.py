@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from garboard.mirrors.apt.changelog import Elsewhere, changelog, fixes
+from garboard.mirrors.keeping import rounds
 from garboard.mirrors.malformed import Refused
 from garboard.model.gap import Gap
 from garboard.model.mirror import Answer, Asking, Note, Offer, Offers, Wanted
@@ -53,13 +54,14 @@ def notes(updates: Sequence[Offer]) -> Asking[Offers]:
             for source, offer in waiting
             if offer is None
         ]
-        answers = yield tuple(_wanted(offer) for _, offer in asked)
         waiting = []
-        for (source, offer), answer in zip(asked, answers, strict=True):
-            source.asked.add(offer.name)
-            again = _read(source, offer, answer, found, gaps)
-            if again is not None:
-                waiting.append((source, again))
+        left = iter(asked)
+        for some in rounds([_wanted(offer) for _, offer in asked]):
+            for answer, (source, offer) in zip((yield some), left, strict=False):
+                source.asked.add(offer.name)
+                again = _read(source, offer, answer, found, gaps)
+                if again is not None:
+                    waiting.append((source, again))
     return Offers(notes=tuple(found), gaps=tuple(gaps))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
 from garboard.mirrors import signatures, unfolding
@@ -13,15 +13,27 @@ from garboard.mirrors.apt.index import Index
 from garboard.mirrors.apt.package import Suite
 from garboard.mirrors.apt.release import Listed, Release
 from garboard.mirrors.apt.settings import Source, keyrings
+from garboard.mirrors.keeping import Amiss, rounds
 from garboard.mirrors.malformed import Refused
 from garboard.model.gap import Gap
+from garboard.model.limits import DEFAULT
 from garboard.model.mirror import Answer, Asking, Repository, Wanted
 
 MIB: Final = 1024 * 1024
-_RELEASE_BYTES: Final = 32 * MIB
+_RELEASE_BYTES: Final = 8 * MIB
 _SIGNATURE_BYTES: Final = MIB
-_INDEX_BYTES: Final = 512 * MIB
+_INDEX_BYTES: Final = 256 * MIB
 """Of a compressed index."""
+_ARCHITECTURES: Final = 8
+
+
+class _Part(NamedTuple):
+    """An index that is to be read."""
+
+    source: Source
+    suite: Suite
+    listed: Listed
+    wanted: Wanted
 
 
 class Indexes:
@@ -30,12 +42,37 @@ class Indexes:
     def __init__(self) -> None:
         self.indexes: list[Index] = []
         self.repositories: list[Repository] = []
-        self.gaps: list[Gap] = []
+        self.missing = 0
+        """Indexes that are there and were not read."""
+        self._left = DEFAULT.indexes_bytes
+        self._amiss = Amiss(DEFAULT.indexes)
+        self.gaps = self._amiss.gaps
+
+    def add(self, source: Source, suite: Suite, listed: Listed, answer: Answer) -> None:
+        """Take an index, or the reason why it cannot be had."""
+        try:
+            data = self._unfolded(answer)
+        except Refused as refused:
+            self.missing += 1
+            self.gap(source, f"{listed.path} {refused}")
+        else:
+            self._left -= len(data)
+            self.indexes.append(Index(data, suite))
+
+    def _unfolded(self, answer: Answer) -> bytes:
+        if answer.data is None:
+            raise Refused(f"was not read: {answer.problem}")
+        if self._left >= unfolding.INDEX_BYTES:
+            return unfolding.unfold(answer.data)
+        try:
+            return unfolding.unfold(answer.data, self._left)
+        except Refused as refused:
+            raise Refused(f"{refused} (of {DEFAULT.indexes_bytes // MIB} MiB for all indexes)") from refused
 
     def gap(self, source: Source, reason: str) -> None:
         """A repository, or a part of it, that was not read."""
         subject = f"{source.uri} {source.suite}"
-        self.gaps.append(Gap(stage="mirrors", subject=subject, reason=f"{reason} (named in {source.where})"))
+        self._amiss.add(subject, f"{reason} (named in {source.where})")
 
 
 def read(
@@ -43,28 +80,39 @@ def read(
 ) -> Asking[Indexes]:
     """The indexes of all sources for these architectures, the native one first. What cannot be trusted is a gap."""
     read_ones = Indexes()
-    answers = yield tuple(Wanted(urls=(f"{one.base}InRelease",), limit=_RELEASE_BYTES) for one in sources)
-    wanted: list[tuple[Source, Suite, Listed, Wanted]] = []
-    for source, answer in zip(sources, answers, strict=True):
-        try:
-            data, signed, url = yield from _release(source, answer, files)
-            found = releases.parse(data)
-            releases.judge_time(found, now, expires=expires if source.expires is None else source.expires)
-        except Refused as refused:
-            read_ones.gap(source, f"not used: {refused}")
-            continue
-        _note(read_ones, source, found, signed, url)
-        wanted += _wanted(read_ones, source, found, architectures)
-    indexes = yield tuple(each[3] for each in wanted)
-    for (source, suite, listed, _), answer in zip(wanted, indexes, strict=True):
-        if answer.data is None:
-            read_ones.gap(source, f"{listed.path} was not read: {answer.problem}")
-            continue
-        try:
-            read_ones.indexes.append(Index(unfolding.unfold(answer.data), suite))
-        except Refused as refused:
-            read_ones.gap(source, f"{listed.path} {refused}")
+    if len(architectures) > _ARCHITECTURES:
+        reason = f"names more than {_ARCHITECTURES} architectures, the limit: the others were not looked at"
+        read_ones.gaps.append(Gap(stage="mirrors", subject="dpkg", reason=reason))
+        read_ones.missing += 1
+        architectures = architectures[:_ARCHITECTURES]
+    wanted: list[_Part] = []
+    left = iter(sources)
+    for some in rounds(tuple(Wanted(urls=(f"{one.base}InRelease",), limit=_RELEASE_BYTES) for one in sources)):
+        for answer, source in zip((yield some), left, strict=False):
+            try:
+                data, signed, url = yield from _release(source, answer, files)
+                found = releases.parse(data)
+                releases.judge_time(found, now, expires=expires if source.expires is None else source.expires)
+            except Refused as refused:
+                read_ones.gap(source, f"not used: {refused}")
+                continue
+            _note(read_ones, source, found, signed, url)
+            wanted += _wanted(read_ones, source, found, architectures)
+    yield from _indexes(read_ones, wanted)
     return read_ones
+
+
+def _indexes(read_ones: Indexes, wanted: Sequence[_Part]) -> Asking[None]:
+    """Read them some at a time: the compressed ones go before the next are asked for."""
+    parts = iter(wanted[: DEFAULT.indexes])
+    if len(wanted) > DEFAULT.indexes:
+        read_ones.missing += len(wanted) - DEFAULT.indexes
+        reason = f"its index and others were not read: there are {len(wanted)}, and {DEFAULT.indexes} is the limit"
+        read_ones.gap(wanted[DEFAULT.indexes].source, reason)
+    for some in rounds(tuple(each.wanted for each in wanted[: DEFAULT.indexes])):
+        for answer, part in zip((yield some), parts, strict=False):
+            read_ones.add(part.source, part.suite, part.listed, answer)
+            del answer  # it may be large, and the next round is waited for
 
 
 def _release(source: Source, answer: Answer, files: Mapping[str, bytes]) -> Asking[tuple[bytes, str, str]]:
@@ -118,15 +166,13 @@ def _note(read_ones: Indexes, source: Source, found: Release, signed: str, url: 
         read_ones.gap(source, f"it calls itself {' or '.join(sorted(own))}, not {name}; it was used, as apt does")
 
 
-def _wanted(
-    read_ones: Indexes, source: Source, found: Release, architectures: Sequence[str]
-) -> Iterator[tuple[Source, Suite, Listed, Wanted]]:
+def _wanted(read_ones: Indexes, source: Source, found: Release, architectures: Sequence[str]) -> Iterator[_Part]:
     if source.flat:
         listed = found.index("Packages")
         if listed is None:
             read_ones.gap(source, "it lists no Packages")
         else:
-            yield source, _suite(source, "", found), listed, _ask(source, found, listed)
+            yield _Part(source, _suite(source, "", found), listed, _ask(source, found, listed))
         return
     wished = [one for one in architectures if not source.architectures or one in source.architectures]
     for component in source.components:
@@ -137,7 +183,7 @@ def _wanted(
             if listed is None and (arch == architectures[0] or found.has(arch)) and arch != "all":
                 read_ones.gap(source, f"it has no packages of {component} for {arch}")
             if listed is not None and listed.size > 0:
-                yield source, _suite(source, component, found), listed, _ask(source, found, listed)
+                yield _Part(source, _suite(source, component, found), listed, _ask(source, found, listed))
 
 
 def _ask(source: Source, found: Release, listed: Listed) -> Wanted:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
+import itertools
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -11,9 +12,10 @@ from typing import Final
 
 from garboard.mirrors.apt.package import FIELDS
 from garboard.mirrors.apt.stanzas import paragraphs
-from garboard.mirrors.keeping import MIB, keep, lines, without_login
+from garboard.mirrors.keeping import MIB, Amiss, keep, lines, without_login
 from garboard.model.gap import Gap
 from garboard.model.image import File
+from garboard.model.limits import DEFAULT
 from garboard.model.package import Fact
 
 GLOBS: Final = (
@@ -38,7 +40,13 @@ _NAME: Final = re.compile(r"[A-Za-z0-9_.-]+")
 _ONE_LINE: Final = re.compile(r"(deb|deb-src)\s+(?:\[([^\]]*)\]\s*)?(\S+)\s+(\S+)\s*(.*)")
 _TRUE: Final = frozenset({"yes", "true", "with", "on", "enable", "1"})
 _FALSE: Final = frozenset({"no", "false", "without", "off", "disable", "0"})
-_CONF: Final = re.compile(r'//[^\n]*|#[^\n]*|/\*.*?\*/|"((?:\\.|[^"\\])*)"|([{};])|([^\s{};"]+)', re.DOTALL)
+_CONF: Final = re.compile(
+    r'//[^\n]*|#[^\n]*|/\*.*?(?:\*/|\Z)|"((?:\\.?|[^"\\])*)(?:"|\Z)|([{};])|([^\s{};"]+)', re.DOTALL
+)
+"""What is not closed goes to the end, so that no part is read twice."""
+_DEEPEST: Final = 8
+_NAME_CHARS: Final = 100
+_HEEDED: Final = frozenset({"acquire::check-valid-until", "apt::default-release", "apt::install-recommends"})
 _KEYRINGS: Final = (".gpg", ".pgp", ".asc")
 
 
@@ -82,29 +90,41 @@ class Source:
 
 @dataclass(slots=True)
 class Sources:
-    """What the image's source lists say, and what in them cannot be used."""
+    """What the image's source lists say, up to a limit, and what in them cannot be used."""
 
     found: dict[tuple[str, str, tuple[str, ...]], Source] = field(default_factory=dict)
-    gaps: list[Gap] = field(default_factory=list)
+    amiss: Amiss = field(default_factory=Amiss)
+    full: bool = False
+    """Whether more are named than may be."""
+
+    @property
+    def gaps(self) -> list[Gap]:
+        """What cannot be used."""
+        return self.amiss.gaps
 
     def add(self, one: Source) -> None:
         """Add one; a second mention adds nothing, and a kind of address that is no web address is a gap."""
+        key = one.uri, one.suite, one.components
         if not one.uri.startswith(("http://", "https://")):
-            self.gap(
-                one.where, f"packages from {one.uri.partition(':')[0]}: are not looked at, only http and https are"
-            )
+            kind = one.uri.partition(":")[0][:20]
+            self.amiss.add(one.where, f"packages from {kind}: are not looked at, only http and https are")
+        elif key not in self.found and len(self.found) == DEFAULT.repositories:
+            self.full = True
+            self.amiss.too_many(one.where)
         else:
-            self.found.setdefault((one.uri, one.suite, one.components), one)
+            self.found.setdefault(key, one)
 
     def gap(self, subject: str, reason: str) -> None:
         """Add a gap."""
-        self.gaps.append(Gap(stage="mirrors", subject=subject, reason=reason))
+        self.amiss.add(subject, reason)
 
 
 def sources(files: Mapping[str, bytes], native: str) -> Sources:
     """The repositories that the image's source lists name, in their order."""
     read = Sources()
     for path in sorted(files):
+        if read.full:
+            break
         folder, _, name = path.rpartition("/")
         listed = folder == "etc/apt/sources.list.d" and _NAME.fullmatch(name)
         if path == "etc/apt/sources.list" or (listed and name.endswith(".list")):
@@ -117,6 +137,8 @@ def sources(files: Mapping[str, bytes], native: str) -> Sources:
 
 def _one_line_file(path: str, data: bytes, read: Sources) -> None:
     for number, line in lines(data):
+        if read.full:
+            return
         match = _ONE_LINE.fullmatch(line)
         if match is None:
             read.gap(f"{path}:{number}", "is not a line that apt understands, and was left out")
@@ -142,17 +164,26 @@ def _paragraph(path: str, fields: Mapping[str, str], native: str, read: Sources)
         "trusted": fields.get("trusted", ""),
         "check-valid-until": fields.get("check-valid-until", ""),
     }
-    for uri in fields["uris"].split():
-        for suite in fields["suites"].split():
-            _add(read, path, uri, suite.replace("$(ARCH)", native), fields.get("components", "").split(), options)
+    components = fields.get("components", "").split()
+    pairs = itertools.product(dict.fromkeys(fields["uris"].split()), dict.fromkeys(fields["suites"].split()))
+    # Each pair is another source or, where the address is of no use, a gap: both have their limit.
+    for uri, suite in itertools.islice(pairs, 4 * DEFAULT.repositories):
+        if not read.full:
+            _add(read, path, uri, suite.replace("$(ARCH)", native), components, options)
+    if next(pairs, None):
+        read.amiss.too_many(path)
 
 
 def _add(read: Sources, where: str, uri: str, suite: str, components: list[str], options: Mapping[str, str]) -> None:
+    if len(components) > DEFAULT.repositories:
+        read.amiss.once(
+            where, f"names more than {DEFAULT.repositories} components, the limit: the others were not read"
+        )
     read.add(
         Source(
             uri=without_login(uri),
             suite=suite,
-            components=tuple(components),
+            components=tuple(components[: DEFAULT.repositories]),
             where=where,
             architectures=tuple(options.get("arch", "").split()),
             signed_by=options.get("signed-by", ""),
@@ -169,7 +200,7 @@ def truth(text: str) -> bool | None:
 
 
 def configuration(files: Mapping[str, bytes]) -> Mapping[str, str]:
-    """apt.conf's values by lower-case name (``apt::install-recommends``), as far as they are not lists."""
+    """apt.conf's values by lower-case name (``apt::install-recommends``), as far as they matter here."""
     found: dict[str, str] = {}
     parts = sorted(path for path in files if path.startswith("etc/apt/apt.conf.d/") and _is_part(path))
     for path in (*parts, "etc/apt/apt.conf"):
@@ -196,9 +227,11 @@ def _read_conf(text: str, found: dict[str, str]) -> None:
         elif mark == ";":
             name = ""
         elif word is not None and not name:
-            name = word
+            name = word if len(word) <= _NAME_CHARS else "?"
         elif name and (value is not None or word is not None):
-            found["::".join((*scopes, name)).lower()] = value if value is not None else word
+            whole = "::".join((*scopes[:_DEEPEST], name)).lower()
+            if len(scopes) <= _DEEPEST and whole in _HEEDED:
+                found[whole] = value if value is not None else word
 
 
 def keyrings(source: Source, files: Mapping[str, bytes]) -> tuple[dict[str, bytes], tuple[str, ...]]:

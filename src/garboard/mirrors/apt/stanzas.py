@@ -41,24 +41,28 @@ Group = tuple[Relation, ...]
 
 def paragraphs(text: str) -> Iterator[dict[str, str]]:
     """Each paragraph's fields by lower-case name; continuation lines are joined by line feeds. Comments are left out."""
-    fields: dict[str, str] = {}
+    fields: dict[str, list[str]] = {}
     last = ""
     for line in text.splitlines():
         if line.startswith("#"):
             continue
         if not line.strip():
             if fields:
-                yield fields
+                yield _joined(fields)
             fields, last = {}, ""
         elif line[0] in " \t":
             if last:
-                fields[last] += "\n" + line.strip()
+                fields[last].append(line.strip())
         else:
             name, _, value = line.partition(":")
             last = name.strip().lower()
-            fields[last] = value.strip()
+            fields[last] = [value.strip()]
     if fields:
-        yield fields
+        yield _joined(fields)
+
+
+def _joined(fields: dict[str, list[str]]) -> dict[str, str]:
+    return {name: "\n".join(values) for name, values in fields.items()}
 
 
 @lru_cache(16384)

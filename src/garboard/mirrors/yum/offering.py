@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 from xml.etree.ElementTree import Element
 
 from garboard.mirrors import xml
-from garboard.mirrors.keeping import by_path, number
+from garboard.mirrors.keeping import Amiss, by_path, number
 from garboard.mirrors.malformed import Refused
 from garboard.mirrors.xml import text
 from garboard.mirrors.yum.reading import Read, read
@@ -51,8 +51,9 @@ def offers(image: Installed) -> Asking[Offers]:
     """As `garboard.mirrors.Kind.offers`. Dependencies are not followed: a newer version is offered as it is."""
     files = by_path(image)
     packages = [one for one in image.packages if one.type == PURL_TYPE]
-    gaps: list[Gap] = []
-    found = list(repos(image, files, gaps))
+    amiss = Amiss()
+    found = list(repos(image, files, amiss))
+    gaps = amiss.gaps
     if not found:
         reason = "the image names no package mirror: it has no enabled repository in /etc/yum.repos.d"
         return Offers(gaps=(*gaps, _gap("yum", reason)))

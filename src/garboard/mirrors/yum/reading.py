@@ -18,7 +18,7 @@ MIB: Final = 1024 * 1024
 _LIST_BYTES: Final = 4 * MIB
 _REPOMD_BYTES: Final = 16 * MIB
 _SIGNATURE_BYTES: Final = MIB
-_INDEX_BYTES: Final = 512 * MIB
+_INDEX_BYTES: Final = 256 * MIB
 _MIRRORS: Final = 5
 """Of a list, tried in turn."""
 
@@ -65,7 +65,7 @@ def read(repo: Repo, files: Mapping[str, bytes]) -> Asking[Read]:
 def _bases(repo: Repo) -> Asking[tuple[tuple[str, ...], frozenset[str]]]:
     urls = tuple(url for url in repo.urls if url.startswith(("http://", "https://")) and "$" not in url)
     if urls:
-        return urls, frozenset()
+        return urls[:_MIRRORS], frozenset()
     listed = repo.metalink or repo.mirrorlist
     if not listed.startswith(("http://", "https://")) or "$" in listed:
         raise Refused(f"it names no web address whose variables are known ({listed or ' '.join(repo.urls) or 'none'})")

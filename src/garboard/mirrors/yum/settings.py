@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from garboard.mirrors.keeping import commonest, keep, without_login
-from garboard.model.gap import Gap
+from garboard.mirrors.keeping import Amiss, commonest, keep, without_login
 from garboard.model.image import File
+from garboard.model.limits import DEFAULT
 from garboard.model.mirror import Installed
 from garboard.model.package import Fact
 
@@ -27,6 +27,10 @@ GLOBS: Final = (
 _MAJOR_ONLY: Final = frozenset({"rhel", "rocky", "almalinux", "centos", "ol", "eurolinux", "circle", "navylinux"})
 """Distributions whose $releasever is the major version alone."""
 _ARCHITECTURES: Final = MappingProxyType({"amd64": "x86_64", "arm64": "aarch64", "386": "i386", "arm": "armhfp"})
+_SETTING_CHARS: Final = 16 * 1024
+"""Of one setting."""
+_VARIABLE_CHARS: Final = 256
+"""Of a variable's value: both bound what a setting becomes."""
 _VARIABLE: Final = re.compile(r"\$(?:\{(\w+)\}|(\w+))")
 
 
@@ -50,25 +54,31 @@ class Repo:
     excludes: tuple[str, ...] = ()
 
 
-def repos(image: Installed, files: Mapping[str, bytes], gaps: list[Gap]) -> Iterator[Repo]:
-    """The enabled repositories in the order of their files."""
+def repos(image: Installed, files: Mapping[str, bytes], amiss: Amiss) -> Iterator[Repo]:
+    """The enabled repositories in the order of their files, up to the limit."""
+    found = 0
     variables = _variables(image, files)
-    main = _sections("dnf.conf", files.get("etc/dnf/dnf.conf") or files.get("etc/yum.conf", b""), [])
+    main = _sections("dnf.conf", files.get("etc/dnf/dnf.conf") or files.get("etc/yum.conf", b""), Amiss())
     general = dict(main["main"]) if main.has_section("main") else {}
     for path in sorted(files):
         if not (path.startswith(("etc/yum.repos.d/", "etc/distro.repos.d/")) and path.endswith(".repo")):
             continue
-        read = _sections(path, files[path], gaps)
+        read = _sections(path, files[path], amiss)
         for name in read.sections():
             section = read[name]
             if name == "main" or _truth(section.get("enabled", "1")) is False:
                 continue
+            if found == DEFAULT.repositories:
+                amiss.too_many(path)
+                return
+            found += 1
             yield _repo(_expand(name, variables), path, {**general, **section}, variables)
 
 
 def _repo(name: str, path: str, section: Mapping[str, str], variables: Mapping[str, str]) -> Repo:
     def words(key: str) -> tuple[str, ...]:
-        return tuple(_expand(word, variables) for word in re.split(r"[\s,]+", section.get(key, "")) if word)
+        written = re.split(r"[\s,]+", section.get(key, "")[:_SETTING_CHARS])
+        return tuple(_expand(word, variables) for word in written if word)
 
     priority = section.get("priority", "99")
     return Repo(
@@ -84,13 +94,13 @@ def _repo(name: str, path: str, section: Mapping[str, str], variables: Mapping[s
     )
 
 
-def _sections(path: str, data: bytes, gaps: list[Gap]) -> configparser.ConfigParser:
+def _sections(path: str, data: bytes, amiss: Amiss) -> configparser.ConfigParser:
     parser = configparser.ConfigParser(interpolation=None, strict=False, delimiters=("=",), comment_prefixes=("#", ";"))
     try:
         parser.read_string(data.decode("utf-8", "replace"))
     except (configparser.Error, ValueError) as error:
         reason = f"cannot be read: {str(error).splitlines()[0] if str(error) else error}"
-        gaps.append(Gap(stage="mirrors", subject=path, reason=reason))
+        amiss.add(path, reason)
         return configparser.ConfigParser(interpolation=None)
     return parser
 
@@ -110,9 +120,10 @@ def _variables(image: Installed, files: Mapping[str, bytes]) -> dict[str, str]:
     found["releasever_major"], _, found["releasever_minor"] = version.partition(".")
     for path, data in files.items():
         if path.startswith(("etc/yum/vars/", "etc/dnf/vars/")):
-            found[path.rpartition("/")[2]] = data.decode("utf-8", "replace").strip().split("\n")[0]
+            found[path.rpartition("/")[2]] = data.decode("utf-8", "replace").strip().split("\n")[0][:_VARIABLE_CHARS]
     return found
 
 
 def _expand(text: str, variables: Mapping[str, str]) -> str:
-    return _VARIABLE.sub(lambda match: variables.get((match[1] or match[2]).lower(), match[0]), text.strip())
+    written = text.strip()[:_SETTING_CHARS]
+    return _VARIABLE.sub(lambda match: variables.get((match[1] or match[2]).lower(), match[0]), written)
