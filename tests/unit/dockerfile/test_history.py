@@ -31,7 +31,12 @@ def test_what_an_entry_says(written: str, kind: str, shown: str, style: Style) -
 
 @pytest.mark.parametrize(
     "text",
-    ["RUN a" + " " * 1_000_000 + "b", "#(nop)" + " " * 1_000_000 + "x", "|1 " + "/a" * 500_000, "|1 " + " -sh" * 500_000],
+    [
+        "RUN a" + " " * 1_000_000 + "b",
+        "#(nop)" + " " * 1_000_000 + "x",
+        "|1 " + "/a" * 500_000,
+        "|1 " + " -sh" * 500_000,
+    ],
     ids=["spaces", "nop", "slashes", "options"],
 )
 def test_a_long_entry_is_read_to_its_end(text: str) -> None:
