@@ -170,7 +170,7 @@ def _candidates(
     options = dataclasses.replace(options, platform=of.platform, progress=Options().progress)
     if build.base:
         kept = _kept(build.base, of, catalogue)
-        yield Candidate(name=build.base, image=kept or _configuration(build.base, options), given=True)
+        yield Candidate(name=build.base, image=kept or images.configuration(build.base, options), given=True)
     name = _name_of_base(of, build, provenance)
     if ancestors:
         known = _catalogued(of, name, ancestors, by_label=build.dockerfile is None)
@@ -227,20 +227,10 @@ def _places(of: Image, options: Options) -> Iterator[str]:
         yield "registry"
 
 
-def _configuration(reference: str, options: Options) -> Image:
-    opened = images.load(reference, options)
-    try:
-        return opened.image
-    finally:
-        close = getattr(opened, "close", None)
-        if close is not None:
-            close()
-
-
 def _quietly(reference: str, options: Options) -> Image | None:
     """None where there is no such image: then the base is sought in another way."""
     try:
-        return _configuration(reference, options)
+        return images.configuration(reference, options)
     except GarboardError:
         return None
 

@@ -17,7 +17,7 @@ from garboard.model.finding import Finding
 from garboard.model.gap import Gap
 from garboard.model.image import Image
 from garboard.model.mirror import Moved, Offer, Offers, Outcome, Prospect, Rebuild, Standing
-from garboard.model.package import Inventory, Package
+from garboard.model.package import SYSTEM_TYPES, Inventory, Package
 from garboard.model.report import Report
 from garboard.pinning import pinned
 from garboard.scanning import analyse
@@ -26,7 +26,6 @@ from garboard.versions.invalid import InvalidVersion
 
 Take = Callable[[str], tuple[Image, Inventory]]
 """What an image is and which packages it holds, by its reference."""
-_SYSTEM: Final = frozenset({"deb", "apk", "rpm"})
 _SHOWN: Final = 1000
 """Characters of a command that a reason quotes."""
 _NO_FIX: Final = MappingProxyType(
@@ -90,7 +89,7 @@ def newer_base(
         )
     reference = instead or f"registry:{tag.removeprefix('registry:')}"
     try:
-        now = _configuration(reference, options)
+        now = images.configuration(reference, options)
         below = [layer.diff_id for layer in report.image.layers]
         ours = [layer.diff_id for layer in now.layers]
         if ours and ours == below[: len(ours)] and (base is None or base.layers in {None, len(ours)}):
@@ -102,16 +101,6 @@ def newer_base(
     except GarboardError as error:
         reason = f"whether the tag has moved is not known: {error.message}"
         return NewerBase(Moved(name=tag), gaps=(_gap(tag or instead, reason),), pinned=pinned)
-
-
-def _configuration(reference: str, options: Options) -> Image:
-    opened = images.load(reference, options)
-    try:
-        return opened.image
-    finally:
-        close = getattr(opened, "close", None)
-        if close is not None:
-            close()
 
 
 def _judged(
@@ -265,7 +254,7 @@ class _Judge:
             reason = _NO_FIX.get(finding.status, "no fixed version is known")
             note = f" ({finding.note})" if finding.note else ""
             return Prospect(finding=finding, outcome=Outcome.NO_FIX, reason=reason + note)
-        if finding.package.type not in _SYSTEM:
+        if finding.package.type not in SYSTEM_TYPES:
             return self._language(finding, who)
         return self._system(finding, who)
 

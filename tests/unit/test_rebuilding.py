@@ -241,7 +241,7 @@ def looked_up(monkeypatch, image, one, database=None, **more):
         assert reference == more.get("instead", "registry:debian:12")
         return image[0]
 
-    monkeypatch.setattr(rebuilding, "_configuration", configuration)
+    monkeypatch.setattr(rebuilding.images, "configuration", configuration)
     database = database or Nothing("Debian:12")
     return newer_base(one, database, Options(), lambda reference: image, **more)
 

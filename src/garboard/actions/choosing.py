@@ -20,11 +20,10 @@ from garboard.model.advisory import Status
 from garboard.model.attribution import Introduction, Origin, Place
 from garboard.model.finding import Finding
 from garboard.model.mirror import Outcome, Prospect
-from garboard.model.package import Package
+from garboard.model.package import SYSTEM_TYPES, Package
 from garboard.model.recommendation import Group, Prediction, Recommendation, Row
 from garboard.model.report import Report
 
-SYSTEM: Final = frozenset(("deb", "apk", "rpm"))
 _DROPS: Final = 20
 """Packages to do without that are named; more of them would be no advice."""
 _COST: Final = tuple(Kind)
@@ -244,7 +243,7 @@ class _Choosing:
         who = finding.introduced or Introduction()
         if outcome is Outcome.HELD:
             return who.origin is Origin.DOCKERFILE and bool(finding.fixed_in)
-        language = finding.package.type not in SYSTEM and not finding.package.owner
+        language = finding.package.type not in SYSTEM_TYPES and not finding.package.owner
         return language and outcome is Outcome.UNKNOWN and bool(finding.fixed_in) and who.origin is not Origin.BASE
 
     def _rows(self, *groups: Group) -> list[Row]:
@@ -255,7 +254,7 @@ class _Choosing:
 
     def _upgrade(self) -> None:
         behind = self._is(Outcome.BASE_BEHIND)
-        for kind in sorted(SYSTEM):
+        for kind in sorted(SYSTEM_TYPES):
             command = lines.upgrade(kind, self._report.inventory.packages)
             action = Action(
                 kind=Kind.UPGRADE,
@@ -305,7 +304,7 @@ class _Choosing:
             package
             for package in self._report.inventory.packages
             if package.id in wanted - dropped
-            and package.type in SYSTEM
+            and package.type in SYSTEM_TYPES
             and package.automatic is not True
             and self._yours(package)
         )
@@ -349,7 +348,7 @@ class _Choosing:
             return known
         if finding.introduced and finding.introduced.copied_from:
             return "copied from another stage or image: to be mended there"
-        if finding.package.type not in SYSTEM:
+        if finding.package.type not in SYSTEM_TYPES:
             return "language packages of the base image"
         return "a fix is known; what brings it is not"
 

@@ -11,12 +11,11 @@ from garboard.model.action import Action, Kind
 from garboard.model.attribution import Introduction, Origin
 from garboard.model.finding import Finding
 from garboard.model.mirror import Outcome
-from garboard.model.package import Package
+from garboard.model.package import SYSTEM_TYPES, Package
 from garboard.pinning import pinned
 from garboard.versions import BY_NAME
 from garboard.versions.invalid import InvalidVersion
 
-_SYSTEM: Final = frozenset(("deb", "apk", "rpm"))
 _UPGRADES: Final = MappingProxyType(
     {
         "deb": {"apt": "apt-get update && apt-get upgrade -y && rm -rf /var/lib/apt/lists/*"},
@@ -50,7 +49,7 @@ def outcome(finding: Finding) -> Outcome:
         return Outcome.UNKNOWN
     if pinned(finding.package, who):
         return Outcome.HELD
-    if finding.package.type not in _SYSTEM:
+    if finding.package.type not in SYSTEM_TYPES:
         return Outcome.UNKNOWN
     return Outcome.PUBLISHED if who.origin is Origin.DOCKERFILE else Outcome.BASE_BEHIND
 
@@ -61,7 +60,7 @@ def raising(findings: Sequence[Finding]) -> Action:
     package, who = first.package, first.introduced or Introduction()
     version = _highest(findings)
     held = pinned(package, who)
-    indirect = package.type not in _SYSTEM and bool(first.from_paths) and len(first.from_paths[0]) > 1 and not held
+    indirect = package.type not in SYSTEM_TYPES and bool(first.from_paths) and len(first.from_paths[0]) > 1 and not held
     written = _WRITTEN.get(package.type, "{name}={version}").format(name=package.full_name, version=version)
     verb = "Ask for" if held else "Raise"
     text = f"{verb} {package.full_name} {version} or later" + (", which another package needs" if indirect else "")

@@ -9,17 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from garboard.model.package import Inventory, Package
+from garboard.model.package import SYSTEM_TYPES, Inventory, Package
 from garboard.relations import Installed
-
-_SYSTEM = frozenset(("deb", "apk", "rpm"))
 
 
 class Removal:
     """The packages of one image's package managers; build it once, ask it often."""
 
     def __init__(self, inventory: Inventory) -> None:
-        packages = tuple(one for one in inventory.packages if one.type in _SYSTEM)
+        packages = tuple(one for one in inventory.packages if one.type in SYSTEM_TYPES)
         self._packages = {one.id: one for one in packages}
         installed = Installed(packages)
         self._recommended, self._suggested = _retained(inventory)

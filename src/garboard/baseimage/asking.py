@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from garboard.baseimage.owning import SYSTEM, Asked
+from garboard.baseimage.owning import Asked
 from garboard.model.dockerfile import PackageRequest, Request
+from garboard.model.package import SYSTEM_TYPES
 
 _NO_RECOMMENDS: Final = re.compile(
     r"--no-install-recommends|APT::Install-Recommends\s*=\s*\"?(?:0|false|no)|--without-recommends|-R\b"
@@ -27,7 +28,7 @@ def asked(requests: Iterable[Request], kinds: Mapping[str, str], *, upgrades: bo
     certain = True
     for request in requests:
         kind = request.ecosystem if isinstance(request, PackageRequest) else kinds.get(request.manager, "")
-        if kind and kind not in SYSTEM:
+        if kind and kind not in SYSTEM_TYPES:
             continue
         with_all = not _NO_RECOMMENDS.search(request.command)
         recommends = recommends or with_all

@@ -8,9 +8,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from garboard.model.attribution import Attribution, Origin
-from garboard.model.package import Inventory, Package
+from garboard.model.package import SYSTEM_TYPES, Inventory, Package
 
-SYSTEM: Final = frozenset(("deb", "apk", "rpm"))
 _PYTHON_FOLDER: Final = re.compile(r"\bpython\d+(?:\.\d+)?\b")
 
 Key = tuple[str, str, str]
@@ -82,18 +81,18 @@ def take_apart(
     if not exact and mine is None:
         return None
     has = _by_name(base.packages)
-    versions = {(one.type, one.name, one.version) for one in base.packages if one.type in SYSTEM}
+    versions = {(one.type, one.name, one.version) for one in base.packages if one.type in SYSTEM_TYPES}
     yours: dict[str, Package] = {}
     for one in image.packages:
         if (
-            one.type in SYSTEM
+            one.type in SYSTEM_TYPES
             and (one.type, one.name, one.version) not in versions
             and (exact or mine is None or mine(one))
         ):
             yours[one.name] = one
-    own = {key(one): one for one in image.packages if one.type not in SYSTEM}
-    theirs = {key(one): one for one in base.packages if one.type not in SYSTEM}
-    there = {one.name for one in image.packages if one.type in SYSTEM}
+    own = {key(one): one for one in image.packages if one.type not in SYSTEM_TYPES}
+    theirs = {key(one): one for one in base.packages if one.type not in SYSTEM_TYPES}
+    there = {one.name for one in image.packages if one.type in SYSTEM_TYPES}
     return Yours(
         image=image,
         base=base,
@@ -121,4 +120,4 @@ def _of_layers(attribution: Attribution | None) -> Callable[[Package], bool] | N
 
 
 def _by_name(packages: Iterable[Package]) -> dict[str, Package]:
-    return {package.name: package for package in packages if package.type in SYSTEM}
+    return {package.name: package for package in packages if package.type in SYSTEM_TYPES}

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple, Protocol, runtime_checkable
 
-from garboard.baseimage.owning import SYSTEM, Asked, Yours, key
-from garboard.model.package import Inventory, Package
+from garboard.baseimage.owning import Asked, Yours, key
+from garboard.model.package import SYSTEM_TYPES, Inventory, Package
 from garboard.versions import BY_NAME
 from garboard.versions.invalid import InvalidVersion
 
@@ -61,7 +61,7 @@ class Predictor:
 
     def __init__(self, yours: Yours) -> None:
         self._yours = yours
-        self._here = {one.name: one for one in yours.image.packages if one.type in SYSTEM}
+        self._here = {one.name: one for one in yours.image.packages if one.type in SYSTEM_TYPES}
         provided = _providers(self._here.values())
         self._old = _Old(self._here, provided, _bare(yours.asked, self._here, provided))
         self._asked = {name if name in self._here else provided.get(name, "") for name in yours.asked.names} - {""}
@@ -76,14 +76,14 @@ class Predictor:
     def upon(self, base: Inventory, available: Available | None = None) -> Predicted:
         """Your image with ``base`` in its base's place; ``available`` is the index of packages of that base's release."""
         yours = self._yours
-        dropped = {key(one) for one in base.packages if one.type not in SYSTEM} & (
+        dropped = {key(one) for one in base.packages if one.type not in SYSTEM_TYPES} & (
             self._languages.keys() | yours.language_removed
         )
-        kept = [one for one in base.packages if one.type in SYSTEM or not dropped or key(one) not in dropped]
+        kept = [one for one in base.packages if one.type in SYSTEM_TYPES or not dropped or key(one) not in dropped]
         system = self._system(base, available)
         gone = system.removed | {one.name for one in system.packages}
         if gone:
-            kept = [one for one in kept if one.type not in SYSTEM or one.name not in gone]
+            kept = [one for one in kept if one.type not in SYSTEM_TYPES or one.name not in gone]
         packages = (*kept, *system.packages, *self._languages.values())
         return Predicted(packages, system.unknown, system.gaps, self._undetermined(system.unknown, packages))
 
@@ -93,7 +93,7 @@ class Predictor:
             return frozenset()
         reached = _reached(unknown, self._here, self._old.providers, recommends=True)
         return frozenset(
-            {*unknown, *self._yours.added, *reached} - {one.name for one in packages if one.type in SYSTEM}
+            {*unknown, *self._yours.added, *reached} - {one.name for one in packages if one.type in SYSTEM_TYPES}
         )
 
     def _system(self, base: Inventory, available: Available | None) -> _System:
@@ -112,7 +112,7 @@ class Predictor:
 
     def _elsewhere(self, base: Inventory, wanted: set[str]) -> _System:
         """Upon another release, without an index of it."""
-        has = {one.name for one in base.packages if one.type in SYSTEM}
+        has = {one.name for one in base.packages if one.type in SYSTEM_TYPES}
         gaps = ("your lines upgrade what the base has; to which versions is not known",)
         return _System(unknown=tuple(sorted(wanted - has)), gaps=gaps if self._yours.asked.upgrades else ())
 
@@ -132,7 +132,7 @@ class _Installing:
         self._yours = yours
         self._asked = asked
         self._old = old
-        before = {package.name: package for package in yours.base.packages if package.type in SYSTEM}
+        before = {package.name: package for package in yours.base.packages if package.type in SYSTEM_TYPES}
         self._lowered = {name for name, package in yours.raised.items() if _higher(before[name], package)}
         self._available = available
         self._exact: Exacting | None = available if isinstance(available, Exacting) else None
@@ -340,7 +340,7 @@ class _New:
     """The system packages of a new base, by name and by what they provide."""
 
     def __init__(self, base: Inventory) -> None:
-        self.packages = {one.name: one for one in base.packages if one.type in SYSTEM}
+        self.packages = {one.name: one for one in base.packages if one.type in SYSTEM_TYPES}
         self._provided: frozenset[str] | None = None
         self._sources: dict[str, str] | None = None
         self._requiring: dict[str, list[str]] | None = None

@@ -13,13 +13,12 @@ from garboard.baseimage.choices import Choice, spelling
 from garboard.baseimage.figures import Figures, IssueKey
 from garboard.baseimage.grouping import InUse, ageing, group_of, objections, warnings
 from garboard.baseimage.lifetimes import Lifetimes, short_lived
-from garboard.baseimage.owning import SYSTEM
 from garboard.baseimage.predicting import Predicted
 from garboard.model.advisory import Severity
 from garboard.model.baseimage import Approval
 from garboard.model.finding import Finding
 from garboard.model.lifecycle import Lifespan, State
-from garboard.model.package import Inventory, Package
+from garboard.model.package import SYSTEM_TYPES, Inventory, Package
 from garboard.model.recommendation import FindingKey, Group, Objection, Prediction, Row
 
 
@@ -201,7 +200,7 @@ def _is_ended(span: Lifespan, group: Group | None) -> bool:
 
 def _may_stay(finding: Finding, predicted: Predicted) -> bool:
     """Whether it is of a package of which nobody knows whether it would be there, and in which version."""
-    return finding.package.type in SYSTEM and finding.package.name in predicted.undetermined
+    return finding.package.type in SYSTEM_TYPES and finding.package.name in predicted.undetermined
 
 
 def _versionless(key: FindingKey) -> tuple[str, str, str]:

@@ -8,10 +8,21 @@ from typing import Final
 import msgspec
 
 from garboard.catalogers import CATALOGERS, distro, graph
-from garboard.catalogers.purl import OS_TYPES, purl
+from garboard.catalogers.purl import purl
 from garboard.model.gap import Gap
 from garboard.model.image import FileHistory, Files, FileVersion
-from garboard.model.package import Distro, Fact, Inventory, Licences, Location, Marks, Owns, Package, Retention
+from garboard.model.package import (
+    SYSTEM_TYPES,
+    Distro,
+    Fact,
+    Inventory,
+    Licences,
+    Location,
+    Marks,
+    Owns,
+    Package,
+    Retention,
+)
 
 ECOSYSTEMS: Final = {
     str(getattr(cataloger, "PURL_TYPE")): str(getattr(cataloger, "OSV_ECOSYSTEM"))  # noqa: B009
@@ -78,7 +89,7 @@ class _Facts:
 
     def _package(self, package: Package, location: Location, layer: int) -> None:
         """Add one; an operating-system package that a second database file names is the same package."""
-        place = "" if package.type in OS_TYPES else location.path
+        place = "" if package.type in SYSTEM_TYPES else location.path
         key = (_key(package), place)
         known = self.packages.get(key)
         if known is not None:
@@ -113,7 +124,7 @@ def complete(packages: Iterable[Package], found: Distro | None) -> tuple[Package
             package,
             purl=package.purl or purl(package, found),
             ecosystem=(found.ecosystem if found else "")
-            if package.type in OS_TYPES
+            if package.type in SYSTEM_TYPES
             else ECOSYSTEMS.get(package.type, ""),
         )
         for package in packages
@@ -137,12 +148,12 @@ def _owned(packages: tuple[Package, ...], owners: dict[str, Owns]) -> tuple[Pack
         return packages
     by_name: dict[tuple[str, str], str] = {}
     for package in packages:
-        if package.type in OS_TYPES:
+        if package.type in SYSTEM_TYPES:
             by_name.setdefault((package.type, package.name), package.purl)
             by_name[package.type, f"{package.name}:{package.arch}"] = package.purl
 
     def owner(package: Package) -> str:
-        if package.type in OS_TYPES:
+        if package.type in SYSTEM_TYPES:
             return ""
         for spelling in _owner_paths(package.locations[0].path):
             owns = owners.get(spelling)
@@ -163,13 +174,13 @@ def assemble(files: Files) -> Inventory:
     packages = _marked(list(facts.packages.values()), facts.marks)
     packages = [
         msgspec.structs.replace(package, licences=facts.licences.get((package.type, package.name), ()))
-        if not package.licences and package.type in OS_TYPES
+        if not package.licences and package.type in SYSTEM_TYPES
         else package
         for package in packages
     ]
     completed = _owned(complete(packages, found), facts.owners)
     gaps = list(dict.fromkeys(facts.gaps))
-    if found is None and any(package.type in OS_TYPES for package in completed):
+    if found is None and any(package.type in SYSTEM_TYPES for package in completed):
         gaps.append(
             Gap(
                 stage="catalog",

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
-from garboard.catalogers.purl import OS_TYPES
 from garboard.model.changes import LayerChanges, Upgrade
 from garboard.model.image import FileHistory, Files
-from garboard.model.package import Inventory, Package
+from garboard.model.package import SYSTEM_TYPES, Inventory, Package
 
 Identity = tuple[str, str, str, str, str, str]
 """Type, name, version, architecture, module, and for language packages the path."""
@@ -52,7 +51,7 @@ def _steps(histories: Iterable[FileHistory], owned: set[Identity]) -> dict[int, 
 
 
 def _identity(package: Package, path: str) -> Identity:
-    where = "" if package.type in OS_TYPES else path
+    where = "" if package.type in SYSTEM_TYPES else path
     return package.type, package.full_name, package.version, package.arch, package.module, where
 
 

@@ -7,9 +7,8 @@ from types import MappingProxyType
 from typing import Final
 from urllib.parse import quote
 
-from garboard.model.package import Distro, Package
+from garboard.model.package import SYSTEM_TYPES, Distro, Package
 
-OS_TYPES: Final = frozenset({"deb", "apk", "rpm"})
 """Types whose namespace and advisories are the distribution's."""
 _NAMESPACES: Final = MappingProxyType(
     {"rhel": "redhat", "opensuse-leap": "opensuse", "opensuse-tumbleweed": "opensuse"}
@@ -43,7 +42,7 @@ def purl(package: Package, distro: Distro | None) -> str:
     version = package.version
     namespace = package.namespace
     qualifiers: dict[str, str] = {}
-    if package.type in OS_TYPES:
+    if package.type in SYSTEM_TYPES:
         qualifiers = _qualifiers(package, distro)
         namespace = namespace or (_NAMESPACES.get(distro.id, distro.id) if distro else "")
         if package.type == "rpm" and ":" in version:

@@ -10,14 +10,13 @@ import msgspec
 
 from garboard.model.baseimage import BaseImage
 from garboard.model.image import Digest, Platform
-from garboard.model.package import Inventory, Location, Package
+from garboard.model.package import SYSTEM_TYPES, Inventory, Location, Package
 
 _ENCODER: Final = msgspec.msgpack.Encoder()
 _IMAGE: Final = msgspec.msgpack.Decoder(BaseImage)
 _PACKAGE: Final = msgspec.msgpack.Decoder(Package)
 _REST: Final = msgspec.msgpack.Decoder(Inventory)
 _IDS: Final = msgspec.msgpack.Decoder(tuple[int, ...])
-_SYSTEM: Final = frozenset(("deb", "apk", "rpm"))
 _DEFAULT_VARIANTS: Final = {("amd64", "v1"): "", ("arm64", "v8"): "", ("arm64", "8"): "", ("arm", ""): "v7"}
 
 
@@ -51,7 +50,7 @@ def interned(package: Package) -> Package:
     and the path of a language's package, which tells copies apart. Gone are layers, what satisfies its requirements there,
     and the places of a distribution's package.
     """
-    kept = () if package.type in _SYSTEM else tuple(Location(path=one.path) for one in package.locations[:1])
+    kept = () if package.type in SYSTEM_TYPES else tuple(Location(path=one.path) for one in package.locations[:1])
     return msgspec.structs.replace(package, layer=None, depends_on=(), locations=kept)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from garboard.image.home import load
+from garboard.image.home import configuration, load
 from garboard.image.reading import read
 
-__all__ = ["load", "read"]
+__all__ = ["configuration", "load", "read"]

@@ -8,6 +8,7 @@ from garboard.image.opened import AnyOpened
 from garboard.image.options import Options
 from garboard.image.sources import SOURCES, Source
 from garboard.model.errors import ImageError, NetworkError, OfflineError, UsageError
+from garboard.model.image import Image
 
 
 def _sources() -> Iterator[Source]:
@@ -35,6 +36,17 @@ def load(name: str, options: Options) -> AnyOpened:
             return _opened(source, name, options)
     schemes = ", ".join(f"{scheme}:" for source in _sources() for scheme in source.SCHEMES)
     raise ImageError(f"no image was found under the name {name}", f"prefixes choose where to look: {schemes}")
+
+
+def configuration(name: str, options: Options) -> Image:
+    """What an image says of itself: nothing of its layers is read. Raises as `load`."""
+    opened = load(name, options)
+    try:
+        return opened.image
+    finally:
+        close = getattr(opened, "close", None)
+        if close is not None:
+            close()
 
 
 def _opened(source: Source, name: str, options: Options) -> AnyOpened:

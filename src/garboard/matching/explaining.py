@@ -12,7 +12,7 @@ from garboard.matching.remedies import remedies
 from garboard.model.advisory import Lookup
 from garboard.model.explanation import Consideration, Explained, Explanation
 from garboard.model.finding import Finding
-from garboard.model.package import Package
+from garboard.model.package import SYSTEM_TYPES, Package
 from garboard.model.report import Report
 
 _NEAR: Final = 5
@@ -71,7 +71,7 @@ def _groups(findings: Iterable[Finding]) -> list[tuple[Finding, ...]]:
     groups: dict[tuple[str, str, str], list[Finding]] = {}
     for finding in findings:
         package = finding.package
-        name = package.source if package.type in {"deb", "apk", "rpm"} else package.full_name
+        name = package.source if package.type in SYSTEM_TYPES else package.full_name
         groups.setdefault((finding.vulnerability.id, package.type, name), []).append(finding)
     return sorted((tuple(group) for group in groups.values()), key=lambda group: -group[0].vulnerability.severity)
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 import msgspec
 
 from garboard.model.finding import Finding
-from garboard.model.package import Package
+from garboard.model.package import SYSTEM_TYPES, Package
 
 Path = tuple[str, ...]
 
@@ -44,7 +44,7 @@ class Introductions:
 
     def _inner(self, package: Package) -> bool:
         """A language package without a record of who asked for it is direct only where nothing needs it."""
-        return package.automatic is None and package.type not in {"deb", "apk", "rpm"} and package.id in self._needed_by
+        return package.automatic is None and package.type not in SYSTEM_TYPES and package.id in self._needed_by
 
     def _reach(self, start: Iterable[str]) -> set[str]:
         seen = set(start)

@@ -13,7 +13,7 @@ from garboard.model.advisory import Status
 from garboard.model.attribution import Introduction, Origin
 from garboard.model.explanation import Remedy
 from garboard.model.finding import Finding
-from garboard.model.package import Package
+from garboard.model.package import SYSTEM_TYPES, Package
 from garboard.model.report import Report
 from garboard.pinning import pinned
 
@@ -143,7 +143,7 @@ def _rebuild(finding: Finding, report: Report) -> Iterator[Remedy]:
     elif introduced.origin is Origin.DOCKERFILE:
         if pinned(finding.package, introduced):
             yield Remedy(text=f"`{_words(introduced)}` names the version: change it there{_at(introduced)}")
-        elif finding.package.type in {"deb", "apk", "rpm"}:
+        elif finding.package.type in SYSTEM_TYPES:
             yield Remedy(
                 text=f"`{_words(introduced)}`{_at(introduced)} names no version: a build without cache gets the newest",
                 command="docker build --no-cache .",
@@ -175,5 +175,5 @@ def _of_base(package: Package, report: Report) -> bool:
     """Whether the base image brought it, or that is not known."""
     boundary = report.attribution.base.layers if report.attribution else None
     if boundary is None or package.layer is None:
-        return package.type in {"deb", "apk", "rpm"}
+        return package.type in SYSTEM_TYPES
     return package.layer < boundary

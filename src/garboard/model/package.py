@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from garboard.model.base import Value
 from garboard.model.gap import Gap
+
+SYSTEM_TYPES: Final = frozenset({"deb", "apk", "rpm"})
+"""Package URL types of the package managers of operating systems."""
 
 
 class Location(Value):
@@ -84,9 +89,7 @@ class Package(Value, tag_field="fact", tag="package"):
     def id(self) -> str:
         """Unique within an inventory: the purl, with the path where several copies share one."""
         return (
-            self.purl
-            if self.type in {"deb", "apk", "rpm"} or not self.locations
-            else (f"{self.purl}#{self.locations[0].path}")
+            self.purl if self.type in SYSTEM_TYPES or not self.locations else (f"{self.purl}#{self.locations[0].path}")
         )
 
     @property

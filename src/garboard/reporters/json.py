@@ -15,7 +15,7 @@ from garboard.model.attribution import Introduction, Origin
 from garboard.model.base import Value
 from garboard.model.finding import Finding
 from garboard.model.gap import Gap
-from garboard.model.package import Location, Package
+from garboard.model.package import SYSTEM_TYPES, Location, Package
 from garboard.model.report import Report
 from garboard.reporters import actions_json, lineage_json, recommendation_json
 from garboard.reporters.actions_json import ActionsOf
@@ -25,7 +25,6 @@ from garboard.reporters.text import MANAGERS, project_name
 from garboard.reporters.view import Issue, View, counted, headline, issues
 
 _TITLE = 120
-_LINUX = frozenset({"deb", "apk", "rpm"})
 
 
 class _Out(Value, omit_defaults=False, rename="camel"):
@@ -211,7 +210,7 @@ class Document(_Out):
 
 def _manager(package: Package, report: Report) -> str:
     """``debian:12`` for a distribution's packages, the package manager's name for others."""
-    if package.type in _LINUX and report.inventory.distro is not None:
+    if package.type in SYSTEM_TYPES and report.inventory.distro is not None:
         return f"{report.inventory.distro.id}:{report.inventory.distro.version}"
     return MANAGERS.get(package.type, package.type)
 
@@ -345,10 +344,10 @@ class _Writer:
             cvss_score=v.cvss_score,
             cvss_v3=next((rating.vector for rating in v.ratings if rating.vector.startswith("CVSS:3")), ""),
             identifiers=_identifiers(finding),
-            package_name=package.source if package.type in _LINUX else package.full_name,
+            package_name=package.source if package.type in SYSTEM_TYPES else package.full_name,
             package_manager=_manager(package, self._report),
             language="linux"
-            if package.type in _LINUX
+            if package.type in SYSTEM_TYPES
             else {"pypi": "python", "npm": "js"}.get(package.type, package.type),
             description=v.description,
             semver=Semver(vulnerable=list(finding.ranges)),

@@ -24,6 +24,7 @@ from garboard import __version__
 from garboard.model.attribution import Introduction, Origin, Place
 from garboard.model.finding import Finding
 from garboard.model.gap import Gap
+from garboard.model.package import SYSTEM_TYPES
 from garboard.model.report import Report
 from garboard.reporters import sarif_document as document
 from garboard.reporters import sarif_rules as rules
@@ -34,7 +35,6 @@ RESULTS: Final = 25_000
 SHOWN: Final = 5_000
 """Of which it shows so many."""
 _PATHS: Final = 3
-_OS_TYPES: Final = frozenset({"deb", "apk", "rpm"})
 _KINDS: Final = {
     "not-covered": "Something that this scan could not know.",
     "limited": "Something was left out of this document.",
@@ -44,7 +44,7 @@ _KINDS: Final = {
 def fingerprint(finding: Finding) -> str:
     """What makes a finding the same one in the next scan, as 32 hexadecimal digits; see the module for what goes in."""
     package = finding.package
-    path = "" if package.type in _OS_TYPES or not package.locations else package.locations[0].path
+    path = "" if package.type in SYSTEM_TYPES or not package.locations else package.locations[0].path
     origin = finding.introduced.origin.value if finding.introduced else ""
     parts = (finding.vulnerability.id, package.type, package.full_name, package.arch, path, origin)
     return sha256("\0".join(parts).encode("utf-8", "replace")).hexdigest()[:32]
