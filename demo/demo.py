@@ -15,12 +15,14 @@ import sample
 DOCKERFILE = os.path.relpath(Path(__file__).resolve().with_name("Dockerfile"))
 RECIPE = """[.vulnerabilities[] | select(.nearestFixedInVersion) | select(.severity == "high")
   | { packageName, dockerfileInstruction, title, severity, version, nearestFixedInVersion }]"""
+EPOCH = "1580515200"
+"""1 February 2020."""
 GARBOARD = str(Path(sys.executable).with_name("garboard"))
 
 
 def run(*words: str, expect: int) -> None:
     """Show a command, run it, and insist on its exit code."""
-    print(f"\n$ garboard {shlex.join(words)}", flush=True)
+    print(f"\n$ SOURCE_DATE_EPOCH={EPOCH} garboard {shlex.join(words)}", flush=True)
     code = subprocess.run([GARBOARD, *words], check=False).returncode
     if code != expect:
         sys.exit(f"the command ended with {code}; {expect} was expected")
@@ -63,7 +65,7 @@ def main() -> None:
         f"A sample image, its advisories and base images were written to {folder}: facts that this repository holds, no\n"
         "real image. It is looked at as on 1 February 2020, when its Ruby and its Debian were still maintained."
     )
-    os.environ["SOURCE_DATE_EPOCH"] = "1580515200"
+    os.environ["SOURCE_DATE_EPOCH"] = EPOCH
     db, archive = str(folder / "db"), str(folder / "blog.tar")
     shards = ["debian", "osv:npm", "kev", "epss", "endoflife", *(f"nvd:{year}" for year in sample.years())]
     bases = [f"docker-archive:{path}" for path in sorted((folder / "bases").iterdir())]
