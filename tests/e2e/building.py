@@ -56,7 +56,12 @@ class Docker:
         return {"DOCKER_HOST": self.host, "DOCKER_CONFIG": str(self.config), "DOCKER_BUILDKIT": "1"}
 
     def __call__(self, *words: str | Path, stdin: bytes = b"") -> str:
-        return run("docker", *words, env=self.env, stdin=stdin)
+        try:
+            return run("docker", *words, env=self.env, stdin=stdin)
+        except AssertionError as error:  # a loaded machine sometimes fails to start a container; nothing ran then
+            if "OCI runtime create failed" not in str(error):
+                raise
+            return run("docker", *words, env=self.env, stdin=stdin)
 
     def has(self, image: str) -> bool:
         return bool(self("images", "--quiet", image).strip())

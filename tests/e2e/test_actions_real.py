@@ -24,7 +24,7 @@ RUN apt-get update && apt-get install -y --no-install-recommends build-essential
     python3-venv mailutils && rm -rf /var/lib/apt/lists/*
 """
 SIMULATE = (
-    "for name in $(apt-mark showmanual) $(apt-mark showauto | sed -n 'n;n;p'); do echo \"== $name\"; "
+    "for name in $(apt-mark showmanual) $(apt-mark showauto | sed -n 'n;n;n;n;n;p'); do echo \"== $name\"; "
     "apt-get -s autoremove --purge -y $name 2>/dev/null | grep -E '^(Purg|Remv|Inst)' || true; done"
 )
 
@@ -68,7 +68,7 @@ def _release(status: str, fixed: str = "") -> dict[str, Any]:
 
 
 def _simulated(docker: Docker, image: str) -> dict[str, set[str]]:
-    """For each package that was asked for, and a fifth of the others, what apt would do: names to remove, and those to install with a plus."""
+    """For each package that was asked for, and a sixth of the others, what apt would do: names to remove, and those to install with a plus."""
     found: dict[str, set[str]] = {}
     name = ""
     for line in docker("run", "--rm", "--network", "none", image, "sh", "-c", SIMULATE).splitlines():
