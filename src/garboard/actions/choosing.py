@@ -126,6 +126,7 @@ class _Choosing:
             total=self._total,
             actions=tuple(self._ranked()),
             remaining=tuple(self._remaining()),
+            judged=self._report.judged,
             checked=self._known.prospects is not None,
         )
 

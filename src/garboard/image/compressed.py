@@ -65,7 +65,7 @@ class CompressedImage:
         return self._labels[index]
 
     def gaps(self) -> tuple[Gap, ...]:
-        return self._gaps
+        return (*self._gaps, *self._known.gaps)
 
     def attestations(self) -> Attestations:
         return attestations.read(self._known.companions, self.image.name, self._document)

@@ -67,16 +67,18 @@ class Told(NamedTuple):
     manifest: manifests.Manifest | None = None
     digest: str = ""
     companions: tuple[manifests.Descriptor, ...] = ()
+    gaps: tuple[Gap, ...] = ()
 
 
 def told(config: bytes, find: Find, subject: str) -> Told:
-    """The manifest of the image with this configuration, and its attestations; nothing where there is none or none whole."""
+    """The manifest of the image with this configuration, and its attestations; a damaged index is a gap and tells nothing."""
     wanted = f"sha256:{hashlib.sha256(config).hexdigest()}"
     try:
         top = find("index.json")
         return _told(manifests.parse_index(top, subject), wanted, find, subject) if top is not None else Told()
-    except ImageError:
-        return Told()
+    except ImageError as error:
+        reason = f"its index cannot be read, so provenance was not looked for: {error.message}"
+        return Told(gaps=(Gap(stage="image", subject=subject, reason=reason),))
 
 
 def _told(index: manifests.Index, config_digest: str, find: Find, subject: str, depth: int = 0) -> Told:

@@ -66,12 +66,14 @@ class Actions(Value):
         total: today's issues.
         actions: together they clear ``total`` less ``remaining``, but for what they add.
         remaining: what is left when all is done, by reason, the most first.
+        judged: packages that could be compared with data; where there is none, no issues means nothing.
         checked: whether the package mirrors were asked what they have; else the advisories' word is taken for it.
     """
 
     total: int = 0
     actions: tuple[Action, ...] = ()
     remaining: tuple[Remaining, ...] = ()
+    judged: int = 0
     checked: bool = False
 
     @property

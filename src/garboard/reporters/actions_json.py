@@ -45,9 +45,12 @@ class RemainingOf(_Out):
 
 
 class ActionsOf(_Out):
-    """The whole list. ``mirrorsChecked``: else the advisories' word is taken for what is published."""
+    """The whole list. ``mirrorsChecked``: else the advisories' word is taken for what is published; ``judged``: packages that
+    could be compared with data, without which no issues means nothing.
+    """
 
     issues: int
+    judged: int
     remaining: int
     mirrors_checked: bool
     actions: list[ActionOf]
@@ -58,6 +61,7 @@ def document(actions: Actions) -> ActionsOf:
     """The list as it stands in a report's JSON and in its own."""
     return ActionsOf(
         issues=actions.total,
+        judged=actions.judged,
         remaining=actions.left,
         mirrors_checked=actions.checked,
         actions=[_action(one) for one in actions.actions],

@@ -60,6 +60,8 @@ def _count(number: int) -> str:
 
 def _head(actions: Actions) -> str:
     count = f"{actions.total} issue{'s' if actions.total != 1 else ''}"
+    if not actions.total and not actions.judged:
+        return "Nothing could be judged, so what is to be done is not known."
     if not actions.total:
         return "No issues: nothing to do."
     return f"{count}. What to do, most first:" if actions.actions else f"{count}, and nothing at hand clears any."

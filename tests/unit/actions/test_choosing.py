@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+
 import msgspec
 import pytest
 from scans import deb, finding, pip, report
@@ -10,6 +12,7 @@ from garboard.model.advisory import Status
 from garboard.model.attribution import Place
 from garboard.model.mirror import Outcome, Prospect
 from garboard.model.recommendation import Counts, FindingKey, Group, Prediction, Recommendation, Row, Verdict
+from garboard.reporters import actions_json, actions_text
 
 OURS, BASES = deb("git"), deb("libc6", 0)
 
@@ -40,7 +43,14 @@ def recommending(*rows: Row) -> Recommendation:
 
 
 def test_nothing_found_nothing_to_do() -> None:
-    assert choose(report(packages=(OURS,))) == Actions()
+    assert choose(report(packages=(OURS,))) == Actions(judged=1)
+
+
+def test_nothing_judged_is_not_nothing_to_do() -> None:
+    unjudged = choose(msgspec.structs.replace(report(packages=(OURS,)), judged=0))
+    assert actions_text.render(unjudged).startswith(b"Nothing could be judged")
+    assert actions_text.render(choose(report(packages=(OURS,)))).startswith(b"No issues: nothing to do.")
+    assert json.loads(actions_json.render(unjudged))["judged"] == 0
 
 
 def test_an_unpinned_package_of_your_lines_comes_newer_with_a_rebuild() -> None:

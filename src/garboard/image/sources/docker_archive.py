@@ -70,7 +70,7 @@ def open(name: str, options: Options) -> AnyOpened:  # noqa: A001  (the sources'
         image_of(entry, config, name, options, known),
         blobs,
         entry.layers,
-        gaps,
+        (*gaps, *known.gaps),
         verify=options.verify,
         attest=lambda: attestations.stored(known.companions, name, blobs, options.limits),
     )
