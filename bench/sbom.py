@@ -12,15 +12,16 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from garboard.catalogers.assemble import complete
 from garboard.image.options import Options
 from garboard.model.image import Digest, Image, Layer
 from garboard.model.package import Distro, Inventory, Location, Package
 from garboard.model.report import Report
-from garboard.reporters import cyclonedx, inventory_json, inventory_text, spdx
-from garboard.reporters.licences import recognise
+from garboard.packages.assemble import complete
+from garboard.reporters.inventory import cyclonedx, spdx, text
+from garboard.reporters.inventory import json as inventory_json
 from garboard.reporters.view import View
-from garboard.scanning import take_inventory
+from garboard.sbom.licenses import recognise
+from garboard.workflows.scan import take_inventory
 
 TEXTS = ("MIT", "Apache-2.0 OR MIT", "GPL-2+", "BSD-3-clause", "GPL-2+ with Libtool exception", "public-domain")
 
@@ -70,7 +71,7 @@ def main() -> None:
         image=Image(name="app", source="oci-dir", layers=layers), inventory=known, created="2026-01-01T00:00:00Z"
     )
     for name, reporter in {
-        "text": inventory_text,
+        "text": text,
         "json": inventory_json,
         "cyclonedx": cyclonedx,
         "spdx": spdx,

@@ -7,19 +7,20 @@ fast as the interpreter.
 
 from __future__ import annotations
 
+from garboard._version import __version__
+
 TYPE_CHECKING = False  # as in `typing`, whose import would double the time of `garboard --version`
 if TYPE_CHECKING:
     from typing import Any
 
     from garboard.database.read import Database, open_database
     from garboard.model.report import Report
-    from garboard.scanning import scan
+    from garboard.workflows.scan import scan
 
-__version__ = "0.1.0"
 __all__ = ["Database", "Report", "__version__", "open_database", "scan"]
 
 _HOMES = {
-    "scan": "garboard.scanning",
+    "scan": "garboard.workflows.scan",
     "Report": "garboard.model.report",
     "Database": "garboard.database.read",
     "open_database": "garboard.database.read",
@@ -30,6 +31,6 @@ def __getattr__(name: str) -> Any:
     home = _HOMES.get(name)
     if home is None:
         raise AttributeError(name)
-    import importlib  # noqa: PLC0415
+    import importlib
 
     return getattr(importlib.import_module(home), name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from garboard import __version__
+from garboard._version import __version__
 
 
 def main() -> None:
@@ -12,12 +12,12 @@ def main() -> None:
     if sys.argv[1:] in (["--version"], ["version"]):
         sys.stdout.write(f"garboard {__version__}\n")
         sys.exit(0)
-    from garboard.cli.main import run  # noqa: PLC0415
+    from garboard.cli.main import run
 
     try:
         code = run()
     except Exception:  # noqa: BLE001  (a traceback's usual exit code is 1, which here means "issues were found")
-        import traceback  # noqa: PLC0415
+        import traceback
 
         traceback.print_exc()
         sys.stderr.write(
@@ -29,7 +29,7 @@ def main() -> None:
 
 def _end(code: int) -> None:
     """Leave without taking the interpreter apart, which would take as long as walking ten thousand members of an archive."""
-    import os  # noqa: PLC0415
+    import os
 
     try:
         sys.stdout.flush()

@@ -18,8 +18,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from building import Docker
-from running import run
+from tests.e2e.building import Docker
+from tests.e2e.running import run
 
 DEBS = (
     # name, version, depends, source

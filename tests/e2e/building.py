@@ -13,7 +13,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from running import run
+from tests.e2e.running import run
 
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "garboard-e2e"
 CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")

@@ -11,14 +11,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import building
-import feeding
 import pytest
-import serving
-from building import Docker, Truth
-from forms import Forms
-from running import Garboard, run
-from serving import Registry, Storage
+
+from tests.e2e import building, feeding, serving
+from tests.e2e.building import Docker, Truth
+from tests.e2e.forms import Forms
+from tests.e2e.running import Garboard, run
+from tests.e2e.serving import Registry, Storage
 
 HERE = Path(__file__).resolve().parent
 ENGINE = HERE.parents[1] / ".ci" / "engine.sh"

@@ -14,13 +14,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from building import DOCKERFILE
-from running import run
+from tests.e2e.building import DOCKERFILE
+from tests.e2e.running import run
 
 if TYPE_CHECKING:
-    from serving import Registry, Storage
-
-    from conftest import Engines
+    from tests.e2e.conftest import Engines
+    from tests.e2e.serving import Registry, Storage
 
 NAME = "localhost/garboard-e2e:full"
 

@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-from garboard.image.cache import Cache, FolderCache
+from garboard.image.layers.cache import Cache, FolderCache
 from garboard.image.options import Options
 from garboard.model.image import Image
 from garboard.model.package import Inventory
-from garboard.scanning import take_inventory
+from garboard.workflows.scan import take_inventory
 
 GARBOARD = str(Path(sys.executable).with_name("garboard"))
 OURS = ("DOCKER_", "CONTAINER_HOST", "REGISTRY_AUTH_FILE", "GARBOARD_", "XDG_RUNTIME_DIR", "SSL_CERT_FILE", "NO_COLOR")

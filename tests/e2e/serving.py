@@ -21,7 +21,8 @@ from pathlib import Path
 from typing import Self
 
 import pytest
-from running import run
+
+from tests.e2e.running import run
 
 USER, PASSWORD = "scanner", "pa:ss wörd"
 _BLOB = re.compile(r'"GET /v2/\S+/blobs/(sha256:[0-9a-f]{64}) ')

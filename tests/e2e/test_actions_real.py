@@ -9,11 +9,11 @@ from typing import Any
 from urllib.parse import unquote
 
 import pytest
-from building import Docker, build, sources
-from running import Garboard
 
-from garboard.actions.removal import Removal
+from garboard.actions.autoremove import Removal
 from garboard.image.options import Options
+from tests.e2e.building import Docker, build, sources
+from tests.e2e.running import Garboard
 
 TAG = "localhost/garboard-actions"
 TEXT = """\

@@ -12,16 +12,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import attribution_builds as builds
-import building
 import pytest
-from attribution_builds import CASES, CLEAN, INSTALL, Builder, Case, Truth
-from building import Docker
 from packageurl import PackageURL
-from running import Garboard, run
-from serving import Storage
 
-from conftest import Engines
+from tests.e2e import attribution_builds as builds
+from tests.e2e import building
+from tests.e2e.attribution_builds import CASES, CLEAN, INSTALL, Builder, Case, Truth
+from tests.e2e.building import Docker
+from tests.e2e.conftest import Engines
+from tests.e2e.running import Garboard, run
+from tests.e2e.serving import Storage
 
 SHARDS = ("debian", "osv:PyPI", "osv:npm", "nvd:2024", "kev", "epss")
 NOWHERE = "localhost/attribution-nowhere:1"

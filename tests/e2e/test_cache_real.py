@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-import serving
-from forms import Forms, manifest
-from running import Garboard, findings
-from serving import Registry
 
-from conftest import Engines
+from tests.e2e import serving
+from tests.e2e.conftest import Engines
+from tests.e2e.forms import Forms, manifest
+from tests.e2e.running import Garboard, findings
+from tests.e2e.serving import Registry
 
 
 def test_registry(garboard: Garboard, forms: Forms, registry: Registry) -> None:

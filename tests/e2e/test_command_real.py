@@ -11,13 +11,13 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from building import Docker
-from forms import Forms
-from running import GARBOARD, Garboard, clean_environment
-from serving import Registry
 
-from conftest import Known
 from garboard import __version__
+from tests.e2e.building import Docker
+from tests.e2e.conftest import Known
+from tests.e2e.forms import Forms
+from tests.e2e.running import GARBOARD, Garboard, clean_environment
+from tests.e2e.serving import Registry
 
 
 @pytest.fixture(scope="module")

@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import attribution_builds as builds
-import building
 import pytest
-from attribution_builds import Builder
-from building import Docker
-from running import Garboard
 
-from conftest import Engines
+from tests.e2e import attribution_builds as builds
+from tests.e2e import building
+from tests.e2e.attribution_builds import Builder
+from tests.e2e.building import Docker
+from tests.e2e.conftest import Engines
+from tests.e2e.running import Garboard
 
 SHARDS = ("debian", "osv:PyPI", "osv:npm", "nvd:2024", "kev", "epss")
 HELLO = "FROM ruby:2.5.1\nCOPY app/main.js /hello\n"

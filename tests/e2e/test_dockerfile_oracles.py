@@ -10,17 +10,13 @@ import json
 import os
 import random
 import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
-from garboard.dockerfile import parse
+from garboard.dockerfile.parser import parse
 from garboard.model.dockerfile import DockerfileError, Instruction
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "fuzz"))
-from fuzz_dockerfile import PIECES, SEEDS
-from mutation import mutate
+from tests.fuzz.fuzz_dockerfile import PIECES, SEEDS
+from tests.fuzz.mutation import mutate
 
 ORACLE = os.environ.get("DOCKERFILE_ORACLE", "/tmp/oracle/bin/python")
 BUILDKIT = """

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pytest
-from feeding import Expected
-from forms import Forms
-from running import Garboard, findings, packages
-from serving import Registry
 
-from conftest import Engines, Known
 from garboard.image.options import Options
+from tests.e2e.conftest import Engines, Known
+from tests.e2e.feeding import Expected
+from tests.e2e.forms import Forms
+from tests.e2e.running import Garboard, findings, packages
+from tests.e2e.serving import Registry
 
 
 @dataclass(frozen=True)

@@ -6,14 +6,14 @@ import json
 import subprocess
 from pathlib import Path
 
-import building
 import pytest
-from building import Docker
-from forms import Forms
-from running import Garboard
 
-from conftest import Known
 from garboard.image.options import Options
+from tests.e2e import building
+from tests.e2e.building import Docker
+from tests.e2e.conftest import Known
+from tests.e2e.forms import Forms
+from tests.e2e.running import Garboard
 
 SHARDS = ("debian", "osv:PyPI", "osv:npm", "kev", "epss")
 COMPARE = """

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import building
 import pytest
-from building import Docker, Truth
-from forms import Forms
-from running import Garboard
 
 from garboard.image.options import Options
 from garboard.model.package import Inventory
+from tests.e2e import building
+from tests.e2e.building import Docker, Truth
+from tests.e2e.forms import Forms
+from tests.e2e.running import Garboard
 
 Key = tuple[str, str, str]
 

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from forms import Forms, manifest
-from running import Garboard, run
-from serving import PASSWORD, USER, Registry, Storage
+
+from tests.e2e.forms import Forms, manifest
+from tests.e2e.running import Garboard, run
+from tests.e2e.serving import PASSWORD, USER, Registry, Storage
 
 LEFT_OUT = 3
 """Layers that the other platform's image lacks, so that the two differ: among them jq's."""

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from building import Docker, debian_root
-from running import Garboard, run
-from serving import Registry
 
-from conftest import Engines
+from tests.e2e.building import Docker, debian_root
+from tests.e2e.conftest import Engines
+from tests.e2e.running import Garboard, run
+from tests.e2e.serving import Registry
 
 NAME = "localhost/garboard-provenance"
 BASE = f"{NAME}-base:1"

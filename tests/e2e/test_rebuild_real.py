@@ -16,15 +16,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import building
-import feeding
 import pytest
 import test_rpm_image_real as rpm_image
-from building import Docker
-from running import Garboard, run
-from serving import PASSWORD, USER, Registry
 
-from garboard.mirrors.apt.changelog import entries, fixes
+from garboard.repositories.apt.changelog import entries, fixes
+from tests.e2e import building, feeding
+from tests.e2e.building import Docker
+from tests.e2e.running import Garboard, run
+from tests.e2e.serving import PASSWORD, USER, Registry
 
 DEBIAN = "http://deb.debian.org"
 TOOLS = ("mmdebstrap", "chroot", "apt-ftparchive", "gpg")

@@ -15,11 +15,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import publishing
 import pytest
-from building import Docker
-from running import Garboard, run
-from serving import Registry, Storage
+
+from tests.e2e import publishing
+from tests.e2e.building import Docker
+from tests.e2e.running import Garboard, run
+from tests.e2e.serving import Registry, Storage
 
 ROOT, MINI = "debian:bookworm-slim", "alpine:3.20.3"
 PYTHON, OLDER = "python:3.12.4-slim-bookworm", "python:3.11.9-slim-bookworm"

@@ -17,13 +17,14 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-import building
 import pytest
 import test_recommend_real as upon
-from building import Docker
-from running import GARBOARD, Garboard, run
-from serving import Registry
 from test_recommend_real import QUIET, UPDATE, Case, Place, observed, predicted
+
+from tests.e2e import building
+from tests.e2e.building import Docker
+from tests.e2e.running import GARBOARD, Garboard, run
+from tests.e2e.serving import Registry
 
 OWN = "e2e-lib e2e-tied"
 BASES = {

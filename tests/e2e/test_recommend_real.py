@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import building
 import pytest
-from building import Docker
 from packageurl import PackageURL
-from running import Ended, Garboard, run
-from serving import Registry
+
+from tests.e2e import building
+from tests.e2e.building import Docker
+from tests.e2e.running import Ended, Garboard, run
+from tests.e2e.serving import Registry
 
 SOURCES = "deb [trusted=yes] file:/srv/repo ./\n"
 QUIET = "-o Dpkg::Use-Pty=0 -qq -y"

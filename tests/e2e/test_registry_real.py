@@ -20,7 +20,7 @@ from pathlib import Path
 
 import pytest
 
-from garboard.image.opened import Content, Opened
+from garboard.image.handle import Content, Opened
 from garboard.image.options import Options
 from garboard.image.sources import registry
 from garboard.model.errors import ImageError, NetworkError

@@ -8,10 +8,10 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from building import Docker
-from running import Garboard, findings, run
 
 from garboard.image.options import Options
+from tests.e2e.building import Docker
+from tests.e2e.running import Garboard, findings, run
 
 OS_RELEASE = """NAME="Rocky Linux"
 VERSION="9.4 (Blue Onyx)"

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from garboard.catalogers import rpm
+from garboard.ecosystems.rpm import cataloger
 from garboard.model.gap import Gap
 from garboard.model.image import File
 from garboard.model.package import Owns, Package
@@ -80,7 +80,7 @@ def database(tmp_path_factory) -> Path:
 
 
 def _facts(path: Path) -> tuple[list[Package], list[Owns]]:
-    facts = list(rpm.catalog(File(path="var/lib/rpm/Packages", data=path.read_bytes())))
+    facts = list(cataloger.catalog(File(path="var/lib/rpm/Packages", data=path.read_bytes())))
     assert [fact for fact in facts if isinstance(fact, Gap)] == []
     return [f for f in facts if isinstance(f, Package)], [f for f in facts if isinstance(f, Owns)]
 

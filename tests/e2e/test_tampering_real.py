@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import serving
-from forms import Forms, manifest
-from running import Garboard, findings
-from serving import Registry
 
-from conftest import Engines
+from tests.e2e import serving
+from tests.e2e.conftest import Engines
+from tests.e2e.forms import Forms, manifest
+from tests.e2e.running import Garboard, findings
+from tests.e2e.serving import Registry
 
 FALSE = b"Package: never-installed\nStatus: install ok installed\nArchitecture: amd64\nVersion: 6.6\n"
 

@@ -14,7 +14,7 @@ from random import Random
 
 import pytest
 
-from garboard.versions import BY_NAME
+from garboard.ecosystems.version_orders import BY_NAME
 from garboard.versions.invalid import InvalidVersion
 
 APT = """

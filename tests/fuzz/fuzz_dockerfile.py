@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from mutation import Target, attack
 
-from garboard.dockerfile import base_image, parse, provenance, reaching, requests, scoped
+from garboard.attribution import provenance
+from garboard.dockerfile.parser import parse
+from garboard.dockerfile.stages import base_image, reaching, scoped
 from garboard.model.dockerfile import DockerfileError
 from garboard.model.image import Digest, Image, Layer
+from garboard.shellcommands.install_requests import requests
+from tests.fuzz.mutation import Target, attack
 
 SEEDS = (
     b"# syntax=docker/dockerfile:1\nARG V=12\nFROM --platform=$BUILDPLATFORM debian:${V:-11} AS Build\nRUN apt-get install -y git\n",

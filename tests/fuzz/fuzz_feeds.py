@@ -9,13 +9,13 @@ import json
 import zipfile
 
 import pytest
-from mutation import Target, attack
 
 from garboard import feeds
 from garboard.baseimage.tags import parse as parse_tag
 from garboard.database.fetch import unpack
-from garboard.feeds.secdb import identifiers
+from garboard.feeds.readers.secdb import identifiers
 from garboard.model.errors import FeedError
+from tests.fuzz.mutation import Target, attack
 
 
 def _zip(*records: bytes) -> bytes:

@@ -5,23 +5,20 @@ from __future__ import annotations
 import gzip
 import sys
 import tarfile
-from pathlib import Path
 
 import pytest
-from mutation import Target, attack
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "unit" / "image"))
-
-from layers import Entry, Given, Seeing, folder, hard, link, tar
 
 from garboard import image as images
-from garboard.image import manifest, record, saved
-from garboard.image.cache import NoCache
-from garboard.image.compression import inflate
+from garboard.image import docker_save, manifest
+from garboard.image.layers import record
+from garboard.image.layers.cache import NoCache
+from garboard.image.layers.compression import inflate
 from garboard.image.options import Options
 from garboard.image.stream_archive import stream
 from garboard.model.errors import GarboardError
 from garboard.model.limits import Limits
+from tests.fuzz.mutation import Target, attack
+from tests.unit.image.layers.builders import Entry, Given, Seeing, folder, hard, link, tar
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -86,7 +83,7 @@ def documents(data: bytes) -> None:
     for parse in (
         lambda: manifest.parse(data, "it"),
         lambda: manifest.image(data, None, name="it", source="it", limits=LIMITS),
-        lambda: saved.entries(data, "it"),
+        lambda: docker_save.entries(data, "it"),
     ):
         try:
             parse()

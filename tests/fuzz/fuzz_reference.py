@@ -8,10 +8,10 @@ import re
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from mutation import Target
 
 from garboard.image.reference import parse
 from garboard.model.errors import ImageError
+from tests.fuzz.mutation import Target
 
 _SAFE = re.compile(r"[\x21-\x7e]+")
 _PIECES = st.sampled_from(

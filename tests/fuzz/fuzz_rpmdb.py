@@ -5,20 +5,16 @@ error.
 from __future__ import annotations
 
 import struct
-import sys
-from pathlib import Path
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from mutation import Target
 
-from garboard.catalogers import rpm
+from garboard.ecosystems.rpm import cataloger
 from garboard.model.gap import Gap
 from garboard.model.image import File
 from garboard.model.package import Owns, Package
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "unit" / "catalogers"))
-import rpmdb_builders as build
+from tests.fuzz.mutation import Target
+from tests.unit.ecosystems import rpmdb_builders as build
 
 _PACKAGE = build.package(
     "nodejs",
@@ -73,7 +69,7 @@ def test_any_header(blob: bytes) -> None:
 
 
 def read(data: bytes) -> None:
-    facts = list(rpm.catalog(File(path="var/lib/rpm/Packages", data=data)))
+    facts = list(cataloger.catalog(File(path="var/lib/rpm/Packages", data=data)))
     assert all(isinstance(fact, Package | Owns | Gap) for fact in facts)
     assert all(fact.name and fact.version for fact in facts if isinstance(fact, Package))
 

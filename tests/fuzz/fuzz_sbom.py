@@ -6,11 +6,10 @@ import json
 import tempfile
 from pathlib import Path
 
-from mutation import Target, attack
-
 from garboard.image.options import Options
 from garboard.image.sources import sbom
 from garboard.model.errors import GarboardError
+from tests.fuzz.mutation import Target, attack
 
 CYCLONEDX = json.dumps(
     {

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from mutation import Target, attack
 
-from garboard.versions import SCHEMES
+from garboard.ecosystems.version_orders import SCHEMES
 from garboard.versions.invalid import InvalidVersion
+from tests.fuzz.mutation import Target, attack
 
 SEEDS = [
     b"1.2.3-4", b"1:2.3~rc1+dfsg-1+b2", b"v1.2.3-alpha.1+build", b"1.0.post1.dev2", b"2!1.0rc1", b"1.2.3_alpha1_p2-r3",

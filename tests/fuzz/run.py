@@ -1,4 +1,4 @@
-"""Every parser of untrusted bytes, as long as you like: ``python tests/fuzz/run.py --runs 100000 [--seed 1] [--only WORD]``.
+"""Every parser of untrusted bytes, as long as you like: ``python -m tests.fuzz.run --runs 100000 [--seed 1] [--only WORD]``.
 
 The same seed makes the same inputs. The first input that raises is printed. A parser that hangs is killed with a
 stack trace after five minutes without an answer.
@@ -9,8 +9,9 @@ from __future__ import annotations
 import argparse
 import faulthandler
 import importlib
-import sys
 from pathlib import Path
+
+from tests.fuzz.mutation import attack
 
 HERE = Path(__file__).resolve().parent
 PATIENCE = 300
@@ -22,12 +23,9 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", default="", help="targets whose name contains this")
     arguments = parser.parse_args()
-    sys.path.insert(0, str(HERE))
-    from mutation import attack
-
     passed = 0
     for path in sorted(HERE.glob("fuzz_*.py")):
-        for target in importlib.import_module(path.stem).TARGETS:
+        for target in importlib.import_module(f"tests.fuzz.{path.stem}").TARGETS:
             if arguments.only not in target.name:
                 continue
             done = 0

@@ -14,11 +14,16 @@ import msgspec
 import pytest
 
 from garboard import __version__
-from garboard.matching.remedies import remedies
+from garboard.matching.remediation import remedies
 from garboard.model.changes import LayerChanges
 from garboard.model.explanation import Explained, Explanation
 from garboard.model.report import Report
-from garboard.reporters import explain_json, explain_text, layers_html, layers_json, layers_text, sarif
+from garboard.reporters.explain import json as explain_json
+from garboard.reporters.explain import text as explain_text
+from garboard.reporters.layers import html as layers_html
+from garboard.reporters.layers import json as layers_json
+from garboard.reporters.layers import text as layers_text
+from garboard.reporters.scan import sarif
 from garboard.reporters.view import View, issues
 
 HERE = Path(__file__).parent / "findings"

@@ -14,11 +14,12 @@ import pytest
 
 from garboard import __version__
 from garboard.model.report import Report
-from garboard.reporters import cyclonedx, inventory_json, inventory_text, spdx
+from garboard.reporters.inventory import cyclonedx, spdx, text
+from garboard.reporters.inventory import json as inventory_json
 from garboard.reporters.view import View
 
 HERE = Path(__file__).parent / "inventory"
-EXPECTED = {"cdx.json": cyclonedx, "spdx.json": spdx, "json": inventory_json, "txt": inventory_text}
+EXPECTED = {"cdx.json": cyclonedx, "spdx.json": spdx, "json": inventory_json, "txt": text}
 
 
 @pytest.mark.parametrize("ending", EXPECTED)

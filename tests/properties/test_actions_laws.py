@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from garboard.actions.choosing import Known, choose
+from garboard.actions.plan import Known, choose
 from garboard.model.advisory import Status
 from garboard.model.attribution import Attribution, Base, Certainty, Introduction, Origin
 from garboard.model.finding import Finding, Vulnerability

@@ -8,15 +8,15 @@ from collections import Counter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from garboard.attributing import Whose
-from garboard.dockerfile import attribute, parse
-from garboard.dockerfile.attribution import Attributed
+from garboard.attribution.layers import Attributed, attribute
+from garboard.dockerfile.parser import parse
 from garboard.model.advisory import Advisory, Affected, Hit, Range, Status
 from garboard.model.attribution import Attribution, Introduction, Origin
 from garboard.model.image import Digest, History, Image, Layer
 from garboard.model.package import Inventory, Package
 from garboard.reporters.view import View, issues
-from garboard.scanning import analyse
+from garboard.workflows.attribute import Whose
+from garboard.workflows.scan import analyse
 
 WORDS = ("make", "echo a", "apt-get install -y git", 'echo "$A  b"')
 PATHS = ("/a", "/b/", "./c")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from garboard.dockerfile import base_image, parse
+from garboard.dockerfile.parser import parse
+from garboard.dockerfile.stages import base_image
 from garboard.model.dockerfile import DockerfileError
 
 _FRAGMENTS = st.sampled_from(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import fnmatch
 import os
 import shutil
-import sys
 import tarfile
 import tempfile
 from pathlib import Path
@@ -13,9 +12,7 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "unit" / "image"))
-
-from layers import Entry, Seeing, folder, link, live, read, tar
+from tests.unit.image.layers.builders import Entry, Seeing, folder, link, live, read, tar
 
 PARTS = ("a", "b", "db", "lib")
 NAMES = (*PARTS, "status", "package.json")

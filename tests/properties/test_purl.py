@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from packageurl import PackageURL
 
-from garboard.catalogers.purl import purl
 from garboard.model.package import Distro, Package
+from garboard.packages.purl import purl
 
 DISTROS = [
     None,

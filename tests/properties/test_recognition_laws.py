@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import sys
 import tempfile
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "unit" / "catalogue"))
-
-from entries import NOW, base, image, inventory
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from garboard.basecatalog.store import Store
+from garboard.basecatalog.writer import Writer
+from garboard.baseimage.identify import ancestors
 from garboard.baseimage.lineage import lineage
-from garboard.baseimage.recognition import ancestors
-from garboard.catalogue.store import Store
-from garboard.catalogue.writing import Writer
 from garboard.model.baseimage import BaseName, Kind
+from tests.unit.basecatalog.entries import NOW, base, image, inventory
 
 CHAINS = st.text("abc", max_size=5)
 

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "unit/baseimage"))
-
 from hypothesis import given
 from hypothesis import strategies as st
-from upon import deb, inventory, module
 
-from garboard.baseimage.owning import Asked, take_apart
-from garboard.baseimage.predicting import Predictor
+from garboard.baseimage.delta import Asked, take_apart
+from garboard.baseimage.rebase import Predictor
 from garboard.baseimage.tags import parse
 from garboard.model.package import Inventory
+from tests.unit.baseimage.rebases import deb, inventory, module
 
 WORDS = st.sampled_from(
     [

@@ -10,18 +10,17 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from garboard.catalogers.assemble import complete
 from garboard.image.options import Options
-from garboard.image.sources.own_properties import TOOL
 from garboard.model.gap import Gap
 from garboard.model.image import Digest, Image, Layer, Platform
 from garboard.model.package import Distro, Inventory, Location, Package
 from garboard.model.report import Report
-from garboard.reporters import cyclonedx, spdx
-from garboard.reporters.view import View
-from garboard.scanning import known, take_inventory
+from garboard.packages.assemble import complete
+from garboard.sbom import cyclonedx_writer, spdx_writer
+from garboard.sbom.garboard_properties import TOOL
+from garboard.workflows.scan import known, take_inventory
 
-WRITERS = {"cyclonedx": cyclonedx, "spdx": spdx}
+WRITERS = {"cyclonedx": cyclonedx_writer, "spdx": spdx_writer}
 DISTROS = [
     None,
     Distro(id="debian", version="12", codename="bookworm", pretty_name="Debian 12", ecosystem="Debian:12"),
@@ -125,7 +124,7 @@ def comparable(inventory: Inventory) -> Inventory:
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(report=reports())
 def test_what_is_written_is_read(kind: str, report: Report) -> None:
-    image, inventory = read(WRITERS[kind].render(report, View()))
+    image, inventory = read(WRITERS[kind].render(report))
     assert comparable(inventory) == comparable(report.inventory)
     assert [layer.diff_id for layer in image.layers] == [layer.diff_id for layer in report.image.layers]
     assert (image.platform, image.tags, image.config_digest) == (
@@ -147,7 +146,7 @@ def test_without_our_mark_the_packages_are_the_same_too(kind: str) -> None:
         source_version="3.0-1",
     )
     inventory = Inventory(packages=complete([deb], distro), distro=distro)
-    data = WRITERS[kind].render(Report(image=Image(name="a", source="x"), inventory=inventory), View())
+    data = WRITERS[kind].render(Report(image=Image(name="a", source="x"), inventory=inventory))
     _, found = read(
         data.replace(f'"name": "{TOOL}"'.encode(), b'"name": "other"').replace(
             f"Tool: {TOOL}-".encode(), b"Tool: other-"

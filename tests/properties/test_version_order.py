@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from garboard.versions import BY_NAME
+from garboard.ecosystems.version_orders import BY_NAME
 from garboard.versions.invalid import InvalidVersion
 
 ALPHABETS = {

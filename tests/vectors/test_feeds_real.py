@@ -8,10 +8,10 @@ import pytest
 
 from garboard import feeds
 from garboard.feeds import osv
-from garboard.feeds.osv_record import OsvRecord
+from garboard.feeds.readers.osv_record import OsvRecord
 from garboard.model.advisory import Advisory, CveFacts, Status
 from garboard.model.gap import Gap
-from garboard.update import Outcome, update
+from garboard.workflows.update_database import Outcome, update
 
 NOW = "2026-11-21T00:00:00+00:00"
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from garboard.baseimage.recognition import Ancestor
+from garboard.baseimage.identify import Ancestor
 from garboard.model.baseimage import OFFICIAL, BaseImage, Kind, Step
 from garboard.model.image import History, Image
 

@@ -6,7 +6,7 @@ import enum
 import re
 from typing import Final
 
-from garboard.baseimage import suites
+from garboard.baseimage import releases
 from garboard.model.base import Value
 
 
@@ -54,7 +54,7 @@ class Tag(Value):
     date: str = ""
     channels: tuple[str, ...] = ()
     flavour: tuple[str, ...] = ()
-    suite: suites.Suite | None = None
+    suite: releases.Suite | None = None
     by_codename: bool = False
 
     @property
@@ -107,13 +107,13 @@ def parse(repository: str, text: str) -> Tag:
 
 def _kind_of(word: str) -> Kind:
     """Of a word that is no number, by itself."""
-    if suites.suite_of(word) is not None:
+    if releases.suite_of(word) is not None:
         return Kind.SUITE
     found = _PRERELEASE.fullmatch(word)
-    if found is not None and found[1] in suites.DEVELOPMENT:
+    if found is not None and found[1] in releases.DEVELOPMENT:
         return Kind.PRERELEASE
     found = _RUNTIME.fullmatch(word)
-    return Kind.RUNTIME if found is not None and found[1] in suites.RUNTIMES else Kind.FLAVOUR
+    return Kind.RUNTIME if found is not None and found[1] in releases.RUNTIMES else Kind.FLAVOUR
 
 
 class _Reading:
@@ -123,7 +123,7 @@ class _Reading:
         self._version: list[str] = []
         self._prerelease: list[str] = []
         self._flavour: list[str] = []
-        self._suite: suites.Suite | None = None
+        self._suite: releases.Suite | None = None
         self._date = ""
 
     def add(self, word: str) -> None:
@@ -149,19 +149,19 @@ class _Reading:
         if _VERSION.fullmatch(word):
             return self._after(word, last) or self._numbered(word)
         lower = word.lower()
-        if lower in suites.CHANNELS or self._is_line(lower, last):
+        if lower in releases.CHANNELS or self._is_line(lower, last):
             return Kind.CHANNEL
         return Kind.BUILD if self._version and _BUILD.fullmatch(lower) else _kind_of(lower)
 
     def _is_line(self, word: str, last: Part | None) -> bool:
         """Whether a word is one of the names that a repository gives to its lines."""
         if self._repository == "node":
-            return word in suites.NODE_LINES
-        return self._repository == "traefik" and last is None and word.isalpha() and suites.suite_of(word) is None
+            return word in releases.NODE_LINES
+        return self._repository == "traefik" and last is None and word.isalpha() and releases.suite_of(word) is None
 
     def _after(self, word: str, last: Part | None) -> Kind | None:
         """What a number is by the word before it; None where that says nothing."""
-        if _DATE.fullmatch(word) and (last is not None or self._repository in suites.DISTRIBUTIONS):
+        if _DATE.fullmatch(word) and (last is not None or self._repository in releases.DISTRIBUTIONS):
             return Kind.DATE
         if last is None:
             return None
@@ -169,7 +169,7 @@ class _Reading:
             return Kind.PRERELEASE
         if last.kind is Kind.SUITE and self._suite is not None and not self._suite.version:
             return Kind.SUITE
-        return Kind.RUNTIME if last.text.lower() in suites.RUNTIMES else None
+        return Kind.RUNTIME if last.text.lower() in releases.RUNTIMES else None
 
     def _numbered(self, word: str) -> Kind:
         """The first number is the version."""
@@ -182,7 +182,7 @@ class _Reading:
         return Kind.VERSION
 
     def _add_suite(self, word: str) -> None:
-        found = suites.suite_of(word.lower())
+        found = releases.suite_of(word.lower())
         if found is None:  # the number after `alpine-`
             assert self._suite is not None
             self._suite = self._suite._replace(version=word)
@@ -193,14 +193,14 @@ class _Reading:
         version, by_codename = tuple(self._version), False
         channels = [part.text for part in self._parts if part.kind is Kind.CHANNEL]
         suite = self._suite
-        if self._repository in suites.DISTRIBUTIONS:
-            own = suites.DISTRIBUTIONS[self._repository]
+        if self._repository in releases.DISTRIBUTIONS:
+            own = releases.DISTRIBUTIONS[self._repository]
             if not version and suite is not None and suite.version:
                 version, by_codename = tuple(suite.version.split(".")), True
             elif suite is None and version and own:
-                suite = suites.Suite(own, ".".join(version))
+                suite = releases.Suite(own, ".".join(version))
         if self._repository == "node" and not version:
-            lines = [suites.NODE_LINES[one] for one in channels if one in suites.NODE_LINES]
+            lines = [releases.NODE_LINES[one] for one in channels if one in releases.NODE_LINES]
             version = tuple(lines[:1])
         prerelease = "-".join(self._prerelease)
         if suite is not None and suite.development and not prerelease:

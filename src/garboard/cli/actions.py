@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from garboard.cli.analysing import analysed, in_colour
 from garboard.cli.mirror_options import mirror_option, mirrors_from, refuse_offline
-from garboard.cli.opening import build_from, build_options, catalogue_from, catalogue_option, image_options, write
+from garboard.cli.options import build_from, build_options, catalogue_from, catalogue_option, image_options, write
 from garboard.cli.recommend import recommended
+from garboard.cli.session import analysed, in_colour
 
 if TYPE_CHECKING:
     from garboard.database.read import Database
@@ -37,7 +37,8 @@ def command(**values: Any) -> int:
 
     Exit code: 0 nothing to do, 1 issues, 2 an error, 3 nothing that could be judged.
     """  # noqa: D301  (\b is click's)
-    from garboard.reporters import actions_json, actions_text  # noqa: PLC0415
+    from garboard.reporters.actions import json as actions_json
+    from garboard.reporters.actions import text
 
     as_json, output, colour = values.pop("as_json"), values["output"], in_colour(values)
     report = _report(values)
@@ -45,7 +46,7 @@ def command(**values: Any) -> int:
     if as_json:
         write(actions_json.render(report.actions), output)
     else:
-        write(actions_text.render(report.actions, report.gaps, colour=colour), output)
+        write(text.render(report.actions, report.gaps, colour=colour), output)
     if report.findings:
         return 1
     return 0 if report.judged else 3
@@ -56,7 +57,7 @@ def _report(values: dict[str, Any]) -> Report:
     if not values.pop("check_mirrors"):
         found = analysed(values, look_up=True)
         return acted(recommended(found.report, found.database, dict(given)), given)
-    from garboard.cli.rebuild import rebuilt  # noqa: PLC0415
+    from garboard.cli.rebuild import rebuilt
 
     refuse_offline("--check-mirrors", offline=values["offline"])
     database: Database
@@ -68,9 +69,9 @@ def _report(values: dict[str, Any]) -> Report:
 
 def acted(report: Report, values: dict[str, Any], rebuild: Rebuild | None = None) -> Report:
     """A report with what to do about it; ``values`` are the command's, as they were before the scan took its own."""
-    import msgspec  # noqa: PLC0415
+    import msgspec
 
-    from garboard.acting import act  # noqa: PLC0415
+    from garboard.workflows.plan_actions import act
 
     values = dict(values)
     build = build_from(values)

@@ -15,9 +15,9 @@ def command(shell: str) -> None:
     zsh:  eval "$(garboard completion zsh)"
     fish: garboard completion fish | source
     """  # noqa: D301  (\b is click's)
-    from click.shell_completion import get_completion_class  # noqa: PLC0415
+    from click.shell_completion import get_completion_class
 
-    from garboard.cli.main import command as root  # noqa: PLC0415
+    from garboard.cli.main import command as root
 
     kind = get_completion_class(shell)
     if kind is None:

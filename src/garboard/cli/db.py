@@ -14,14 +14,14 @@ from garboard.cli.progress import progress
 if TYPE_CHECKING:
     from garboard.database.verify import Verified
     from garboard.model.advisory import FeedState
-    from garboard.update import ShardResult
+    from garboard.workflows.update_database import ShardResult
 
 STALE_DAYS = 7
 """Since data were last fetched or confirmed; most feeds change every day."""
 
 
 def _directory(_context: click.Context, _parameter: click.Parameter, value: Path | None) -> Path:
-    from garboard.database.store import default_directory  # noqa: PLC0415  # commands load what they use
+    from garboard.database.store import default_directory
 
     return value or default_directory()
 
@@ -53,8 +53,8 @@ def update(
     directory: Path, shards: tuple[str, ...], origin: str, accept_shrink: bool, ca_file: str, offline: bool
 ) -> None:
     """Fetch what is new. Without SHARD: all that is there, and kev and epss."""
-    from garboard import update as line  # noqa: PLC0415
-    from garboard.model.errors import FeedError, UsageError  # noqa: PLC0415
+    from garboard.model.errors import FeedError, UsageError
+    from garboard.workflows import update_database as line
 
     local = bool(origin) and "://" not in origin
     if offline and not local:
@@ -62,7 +62,7 @@ def update(
     wanted = shards or line.default_shards(directory)
     client = None
     if not local:
-        from garboard.http import Client  # noqa: PLC0415  # a mirror's directory needs none
+        from garboard.net.client import Client
 
         client = Client(ca_file=ca_file)
     results = line.update(
@@ -107,7 +107,7 @@ def _size(count: int) -> str:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def status(directory: Path, as_json: bool) -> None:
     """How fresh each shard is."""
-    from garboard.database import store  # noqa: PLC0415
+    from garboard.database import store
 
     now = _now()
     found = [_status(directory, shard, now) for shard in store.installed(directory)]
@@ -122,11 +122,11 @@ def status(directory: Path, as_json: bool) -> None:
 
 
 def _status(directory: Path, shard: str, now: dt.datetime) -> dict[str, Any]:
-    import contextlib  # noqa: PLC0415
+    import contextlib
 
-    from garboard.database import store  # noqa: PLC0415
-    from garboard.database.shard import Shard  # noqa: PLC0415
-    from garboard.model.errors import DatabaseError  # noqa: PLC0415
+    from garboard.database import store
+    from garboard.database.shard import Shard
+    from garboard.model.errors import DatabaseError
 
     try:
         with contextlib.closing(Shard(directory, shard)) as there:
@@ -169,7 +169,7 @@ def _status_line(row: dict[str, Any]) -> str:
 
 
 def _print_json(value: object) -> None:
-    import msgspec  # noqa: PLC0415
+    import msgspec
 
     click.echo(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())
 
@@ -179,8 +179,8 @@ def _print_json(value: object) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def list_shards(directory: Path, as_json: bool) -> None:
     """The shards that can be had, and those that are there."""
-    from garboard import feeds  # noqa: PLC0415
-    from garboard.database import store  # noqa: PLC0415
+    from garboard import feeds
+    from garboard.database import store
 
     installed = store.installed(directory)
     known = feeds.known()
@@ -199,12 +199,12 @@ def list_shards(directory: Path, as_json: bool) -> None:
 @click.argument("shards", nargs=-1, metavar="[SHARD]...")
 def verify(directory: Path, shards: tuple[str, ...]) -> None:
     """Read everything and compare it with what was recorded. Without SHARD: all that is there."""
-    import contextlib  # noqa: PLC0415
+    import contextlib
 
-    from garboard.database import store  # noqa: PLC0415
-    from garboard.database.shard import Shard  # noqa: PLC0415
-    from garboard.database.verify import verify as look  # noqa: PLC0415
-    from garboard.model.errors import DatabaseError  # noqa: PLC0415
+    from garboard.database import store
+    from garboard.database.shard import Shard
+    from garboard.database.verify import verify as look
+    from garboard.model.errors import DatabaseError
 
     bad = []
     for name in shards or store.installed(directory):
@@ -236,7 +236,7 @@ def _verified(found: Verified) -> str:
 @click.argument("shards", nargs=-1, metavar="[SHARD]...")
 def export_bundle(directory: Path, file: Path, shards: tuple[str, ...]) -> None:
     """Write shards into FILE, to be carried to a machine without a network. Without SHARD: all that is there."""
-    from garboard.database import bundle, store  # noqa: PLC0415
+    from garboard.database import bundle, store
 
     digest = bundle.export(directory, shards or store.installed(directory), file)
     click.echo(f"{file} {digest}")
@@ -248,7 +248,7 @@ def export_bundle(directory: Path, file: Path, shards: tuple[str, ...]) -> None:
 @click.option("--digest", default="", metavar="sha256:...", help="Refuse a bundle of another digest.")
 def import_bundle(directory: Path, file: Path, digest: str) -> None:
     """Put the shards of FILE in place, once all of them are verified."""
-    from garboard.database import bundle  # noqa: PLC0415
+    from garboard.database import bundle
 
     for state in bundle.unpack(directory, file, digest):
         click.echo(f"{state.shard}: imported, {state.records} records, fetched {state.fetched}")

@@ -6,8 +6,8 @@ from typing import Any
 
 import click
 
-from garboard.cli.analysing import analysed, in_colour
-from garboard.cli.opening import build_options, catalogue_option, image_options, write
+from garboard.cli.options import build_options, catalogue_option, image_options, write
+from garboard.cli.session import analysed, in_colour
 
 
 @click.command("explain")
@@ -31,13 +31,14 @@ def command(**values: Any) -> int:
 
     Exit code: 0 it was found, 2 an error, 3 it was not found.
     """  # noqa: D301  (\b is click's)
-    from garboard.matching.explaining import explain  # noqa: PLC0415
-    from garboard.reporters import explain_json, explain_text  # noqa: PLC0415
-    from garboard.reporters.view import View  # noqa: PLC0415
+    from garboard.matching.explain import explain
+    from garboard.reporters.explain import json as explain_json
+    from garboard.reporters.explain import text
+    from garboard.reporters.view import View
 
     view = View(colour=in_colour(values))
     result = analysed(values)
     explanation = explain(values["query"], result.report, result.database)
-    data = explain_json.render(explanation) if values["as_json"] else explain_text.render(explanation, view)
+    data = explain_json.render(explanation) if values["as_json"] else text.render(explanation, view)
     write(data, values["output"])
     return 0 if explanation.found else 3

@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from garboard.cli.analysing import in_colour
-from garboard.cli.opening import cache_from, image_options, now, options_from, write
+from garboard.cli.options import cache_from, image_options, now, options_from, write
+from garboard.cli.session import in_colour
 
 if TYPE_CHECKING:
     from garboard.reporters import Reporter
 
 FORMATS: Final = MappingProxyType(
     {
-        "text": "garboard.reporters.inventory_text",
-        "json": "garboard.reporters.inventory_json",
-        "cyclonedx": "garboard.reporters.cyclonedx",
-        "spdx": "garboard.reporters.spdx",
+        "text": "garboard.reporters.inventory.text",
+        "json": "garboard.reporters.inventory.json",
+        "cyclonedx": "garboard.reporters.inventory.cyclonedx",
+        "spdx": "garboard.reporters.inventory.spdx",
     }
 )
 """Formats by name; a format's module is imported when it is wanted."""
@@ -46,12 +46,12 @@ def command(**values: Any) -> int:
 
     Exit code: 0 packages are listed, 2 an error, 3 no package was found.
     """  # noqa: D301  (\b is click's)
-    from garboard import scanning  # noqa: PLC0415
-    from garboard.model.report import Report  # noqa: PLC0415
-    from garboard.reporters.view import View  # noqa: PLC0415
+    from garboard.model.report import Report
+    from garboard.reporters.view import View
+    from garboard.workflows import scan
 
-    image, inventory = scanning.take_inventory(values["image"], options_from(values), cache_from(values))
-    gaps = (*inventory.gaps, *scanning.nothing_found(image, inventory))
+    image, inventory = scan.take_inventory(values["image"], options_from(values), cache_from(values))
+    gaps = (*inventory.gaps, *scan.nothing_found(image, inventory))
     report = Report(image=image, inventory=inventory, gaps=gaps, created=now().isoformat(timespec="seconds"))
     reporter: Reporter = importlib.import_module(FORMATS[values["kind"]])
     write(reporter.render(report, View(colour=in_colour(values))), values["output"])

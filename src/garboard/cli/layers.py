@@ -8,15 +8,15 @@ from typing import Any, Final
 
 import click
 
-from garboard.cli.analysing import analysed, in_colour
-from garboard.cli.opening import build_options, catalogue_option, image_options, write
+from garboard.cli.options import build_options, catalogue_option, image_options, write
+from garboard.cli.session import analysed, in_colour
 from garboard.model.errors import UsageError
 
 FORMATS: Final = MappingProxyType(
     {
-        "text": "garboard.reporters.layers_text",
-        "json": "garboard.reporters.layers_json",
-        "html": "garboard.reporters.layers_html",
+        "text": "garboard.reporters.layers.text",
+        "json": "garboard.reporters.layers.json",
+        "html": "garboard.reporters.layers.html",
     }
 )
 """Formats by name; a format's module is imported when it is wanted."""
@@ -41,8 +41,8 @@ def command(**values: Any) -> int:
 
     Exit code: 0 the layers are listed, 2 an error.
     """  # noqa: D301  (\b is click's)
-    from garboard.catalogers.changes import changes  # noqa: PLC0415
-    from garboard.reporters.view import View  # noqa: PLC0415
+    from garboard.packages.changes import changes
+    from garboard.reporters.view import View
 
     view = View(colour=in_colour(values))
     result = analysed(values)

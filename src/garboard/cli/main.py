@@ -14,7 +14,7 @@ from typing import Final
 
 import click
 
-from garboard import __version__
+from garboard._version import __version__
 from garboard.model.errors import GarboardError
 
 COMMANDS: Final = MappingProxyType(
@@ -29,9 +29,9 @@ COMMANDS: Final = MappingProxyType(
         "explain": ("garboard.cli.explain", "Tell all that is known of one vulnerability or package of an image."),
         "rebuild": ("garboard.cli.rebuild", "Tell what a pull or a rebuild would fix, and what is pinned."),
         "layers": ("garboard.cli.layers", "List what each layer brought, and the vulnerabilities in it."),
-        "catalog": ("garboard.cli.catalog", "Keep base images, by which others are recognised and improved."),
+        "catalog": ("garboard.cli.catalog.group", "Keep base images, by which others are recognised and improved."),
         "db": ("garboard.cli.db", "Fetch, inspect and carry the vulnerability database."),
-        "docker-plugin": ("garboard.cli.docker_plugin", "Bring `docker scan` back, or take it away."),
+        "docker-plugin": ("garboard.cli.docker.plugin", "Bring `docker scan` back, or take it away."),
         "completion": ("garboard.cli.completion", "Print the completion script for a shell."),
     }
 )
@@ -56,7 +56,7 @@ class LazyGroup(click.Group):
         """Suggest the nearest command for a misspelt one."""
         name = args[0] if args else ""
         if name and not name.startswith("-") and name not in COMMANDS:
-            import difflib  # noqa: PLC0415
+            import difflib
 
             near = difflib.get_close_matches(name, COMMANDS, n=1)
             hint = f" Did you mean {near[0]}?" if near else f" Did you mean `garboard scan {name}`?"
@@ -81,7 +81,7 @@ def command() -> None:
 
 
 def _fail(message: str, hint: str) -> None:
-    from garboard.reporters.terminal import plain  # noqa: PLC0415
+    from garboard.reporters.terminal import plain
 
     for label, colour, text in (("error:", "red", message), ("hint:", None, hint)):
         if text:

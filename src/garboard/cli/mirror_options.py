@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from garboard import folders
+from garboard import dirs
 from garboard.model.errors import UsageError
 
 if TYPE_CHECKING:
     from garboard.image.options import Options
-    from garboard.mirroring import Web
+    from garboard.workflows.query_mirrors import Web
 
 
 def mirror_option(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -29,7 +29,7 @@ def mirror_option(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def mirrors_from(values: dict[str, Any]) -> tuple[tuple[str, str], ...]:
     """The option's pairs; takes it out of ``values``, and addresses out of ``mirror`` (which else names registries)."""
-    from garboard.mirroring import mirror  # noqa: PLC0415
+    from garboard.workflows.query_mirrors import mirror
 
     texts = list(values.pop("package_mirror"))
     texts += [text for text in values["mirror"] if text.startswith(("http://", "https://"))]
@@ -47,13 +47,13 @@ def folder_from(*, no_cache: bool) -> Path | None:
     """Where indexes and packages are kept: beside the layers' cache; None where nothing is to be kept."""
     if no_cache:
         return None
-    return Path(os.environ.get("GARBOARD_CACHE") or folders.cache()) / "mirrors-1"
+    return Path(os.environ.get("GARBOARD_CACHE") or dirs.cache()) / "mirrors-1"
 
 
 def web(options: Options, mirrors: Sequence[tuple[str, str]], folder: Path | None) -> Web:
     """The way to the mirrors."""
-    from garboard.http import Client  # noqa: PLC0415
-    from garboard.mirroring import Web  # noqa: PLC0415
+    from garboard.net.client import Client
+    from garboard.workflows.query_mirrors import Web
 
     client = Client(offline=options.offline, ca_file=options.ca_file)
     return Web(client, mirrors=tuple(mirrors), folder=folder, progress=options.progress)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from garboard.cli.mirror_options import folder_from, mirrors_from, refuse_offline, web
-from garboard.cli.opening import build_from, cache_from, catalogue_from, now, options_from
+from garboard.cli.options import build_from, cache_from, catalogue_from, now, options_from
 
 if TYPE_CHECKING:
     from garboard.model.mirror import Rebuild
@@ -15,22 +15,22 @@ if TYPE_CHECKING:
 
 def mirror_scan(values: dict[str, Any]) -> Rebuild:
     """What the package mirrors of ``values["image"]`` would fix in it, by the options of ``garboard scan``, and how."""
-    from garboard import fixable, rebuilding, scanning  # noqa: PLC0415
-    from garboard.attributing import whose  # noqa: PLC0415
-    from garboard.mirrors import KINDS  # noqa: PLC0415
+    from garboard.repositories import KINDS
+    from garboard.workflows import rebuild, scan, scan_by_mirrors
+    from garboard.workflows.attribute import whose
 
     refuse_offline("--from-mirror", offline=values["offline"])
     quiet, folder, mirrors = values["quiet"], folder_from(no_cache=values["no_cache"]), mirrors_from(values)
     build = build_from(values, look_up=values["exclude_base"])
     options, cache, moment = options_from(values), cache_from(values), now()
     catalogue, time = catalogue_from(values), moment.isoformat(timespec="seconds")
-    taken = scanning.take(values["image"], options, cache, KINDS, attested=True)
+    taken = scan.take(values["image"], options, cache, KINDS, attested=True)
     attributed = whose(
         taken.image,
         taken.inventory,
         build,
         options,
-        lambda other: scanning.take_inventory(other, options, cache),
+        lambda other: scan.take_inventory(other, options, cache),
         catalogue=catalogue,
         attestations=taken.attestations,
         now=time,
@@ -38,6 +38,6 @@ def mirror_scan(values: dict[str, Any]) -> Rebuild:
     if not quiet:
         click.echo("asking the package mirrors that the image names", err=True)
     way = web(options, mirrors, folder)
-    found = fixable.fixable(taken, way.fetch, time, build, attributed)
+    found = scan_by_mirrors.fixable(taken, way.fetch, time, build, attributed)
     way.tidy()
-    return rebuilding.rebuild(found.report, found.offers, rebuilding.NewerBase())
+    return rebuild.rebuild(found.report, found.offers, rebuild.NewerBase())

@@ -34,7 +34,7 @@ def finish() -> None:
 
 def say(text: str) -> None:
     """Print a line on standard error, above the bars where there are any."""
-    from garboard.reporters.terminal import plain  # noqa: PLC0415
+    from garboard.reporters.terminal import plain
 
     if _SHOWN:
         _SHOWN[-1].say(plain(text))
@@ -50,8 +50,8 @@ def count(label: str, done: int, total: int) -> None:
 
 class _Bars:
     def __init__(self) -> None:
-        from rich.console import Console  # noqa: PLC0415
-        from rich.progress import BarColumn, Progress, TextColumn  # noqa: PLC0415
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TextColumn
 
         columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[amount]}"))
         self._bars = Progress(*columns, console=Console(stderr=True), transient=True)
@@ -83,7 +83,7 @@ class _Bars:
 
 
 def _bytes(done: int, total: int | None) -> str:
-    from rich.filesize import decimal  # noqa: PLC0415
+    from rich.filesize import decimal
 
     return decimal(done) if total is None else f"{decimal(done)} of {decimal(total)}"
 

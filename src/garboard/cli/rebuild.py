@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from garboard.cli.analysing import analysed, in_colour
 from garboard.cli.mirror_options import folder_from, mirror_option, mirrors_from, refuse_offline, web
-from garboard.cli.opening import build_from, build_options, cache_from, image_options, options_from, write
+from garboard.cli.options import build_from, build_options, cache_from, image_options, options_from, write
 from garboard.cli.progress import finish
+from garboard.cli.session import analysed, in_colour
 
 if TYPE_CHECKING:
-    from garboard.attributing import Build
     from garboard.database.read import Database
     from garboard.model.attribution import Place
     from garboard.model.mirror import Rebuild
+    from garboard.workflows.attribute import Build
 
 
 @click.command("rebuild")
@@ -38,13 +38,14 @@ def command(**values: Any) -> int:
 
     Exit code: 0 clean, 1 findings, 2 an error, 3 nothing that could be judged.
     """  # noqa: D301  (\b is click's)
-    from garboard.reporters import rebuild_json, rebuild_text  # noqa: PLC0415
-    from garboard.reporters.view import View  # noqa: PLC0415
+    from garboard.reporters.rebuild import json as rebuild_json
+    from garboard.reporters.rebuild import text
+    from garboard.reporters.view import View
 
     refuse_offline("garboard rebuild", offline=values["offline"])
     view = View(colour=in_colour(values))
     result, _ = rebuilt(values)
-    data = rebuild_json.render(result) if values["as_json"] else rebuild_text.render(result, view)
+    data = rebuild_json.render(result) if values["as_json"] else text.render(result, view)
     write(data, values["output"])
     if result.report.findings:
         return 1
@@ -56,10 +57,10 @@ def rebuilt(values: dict[str, Any]) -> tuple[Rebuild, Database]:
 
     Takes out of ``values`` what `analysed` takes, and ``package_mirror``. Raises `GarboardError`.
     """
-    import msgspec  # noqa: PLC0415
+    import msgspec
 
-    from garboard import mirroring, rebuilding, scanning  # noqa: PLC0415
-    from garboard.mirrors import KINDS  # noqa: PLC0415
+    from garboard.repositories import KINDS
+    from garboard.workflows import query_mirrors, rebuild, scan
 
     folder, mirrors, quiet = folder_from(no_cache=values["no_cache"]), mirrors_from(values), values["quiet"]
     again = dict(values)
@@ -70,22 +71,22 @@ def rebuilt(values: dict[str, Any]) -> tuple[Rebuild, Database]:
     if not quiet:
         click.echo("asking the package mirrors that the image names", err=True)
     way = web(options, mirrors, folder)
-    image = mirroring.installed(report.image, report.inventory, result.files, report.created)
-    found = mirroring.offers(image, way.fetch)
-    base = rebuilding.newer_base(
+    image = query_mirrors.installed(report.image, report.inventory, result.files, report.created)
+    found = query_mirrors.offers(image, way.fetch)
+    base = rebuild.newer_base(
         report,
         result.database,
         options,
-        lambda other: scanning.take_inventory(other, options, cache),
+        lambda other: scan.take_inventory(other, options, cache),
         instead=values["newer_base"],
         pinned=_pinned(build),
     )
-    told = rebuilding.rebuild(
+    told = rebuild.rebuild(
         report,
         found,
         base,
-        mirroring.uncovered(found),
-        lambda names: mirroring.offers(msgspec.structs.replace(image, released=names), way.fetch),
+        query_mirrors.uncovered(found),
+        lambda names: query_mirrors.offers(msgspec.structs.replace(image, released=names), way.fetch),
     )
     way.tidy()
     return told, result.database
@@ -93,11 +94,11 @@ def rebuilt(values: dict[str, Any]) -> tuple[Rebuild, Database]:
 
 def _pinned(build: Build) -> Place | None:
     """Where the Dockerfile names its base by digest; None where it does not."""
-    from garboard import dockerfile as reading  # noqa: PLC0415
-    from garboard.model.attribution import Place  # noqa: PLC0415
+    from garboard.dockerfile.stages import base_image, lineage
+    from garboard.model.attribution import Place
 
     file = build.dockerfile
-    if file is None or "@" not in reading.base_image(file, build.target, build.build_args):
+    if file is None or "@" not in base_image(file, build.target, build.build_args):
         return None
-    stage = reading.lineage(file, build.target, build.build_args)[0]
+    stage = lineage(file, build.target, build.build_args)[0]
     return Place(file=file.name, line=stage.origin.span.line, column=stage.origin.span.column)

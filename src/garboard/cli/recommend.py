@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from garboard.cli.analysing import analysed, in_colour
 from garboard.cli.mirror_options import folder_from, mirror_option, mirrors_from, refuse_offline, web
-from garboard.cli.opening import (
+from garboard.cli.options import (
     build_from,
     build_options,
     cache_from,
@@ -19,18 +18,19 @@ from garboard.cli.opening import (
     options_from,
     write,
 )
+from garboard.cli.session import analysed, in_colour
 from garboard.model.errors import CatalogueError, UsageError
 
 if TYPE_CHECKING:
-    from garboard.attributing import Build
     from garboard.database.read import Database
     from garboard.image.options import Options
-    from garboard.mirroring import Newer, Web
     from garboard.model.image import Files
     from garboard.model.recommendation import Recommendation
     from garboard.model.report import Report
-    from garboard.recommending import Subject, Wish
-    from garboard.scanning import Supply
+    from garboard.workflows.attribute import Build
+    from garboard.workflows.query_mirrors import Newer, Web
+    from garboard.workflows.recommend import Subject, Wish
+    from garboard.workflows.scan import Supply
 
 
 @click.command("recommend")
@@ -63,7 +63,8 @@ def command(**values: Any) -> int:
 
     Exit code: 0 the base in use is the best known, 1 there is a better one, 2 an error, 3 it could not be judged.
     """  # noqa: D301  (\b is click's)
-    from garboard.reporters import recommend_text, recommendation_json  # noqa: PLC0415
+    from garboard.reporters.recommend import json as recommendation_json
+    from garboard.reporters.recommend import text as recommend_text
 
     if not values["image"] and not values["file"]:
         raise UsageError("recommend needs an image or a Dockerfile", "name an image, or a Dockerfile with -f FILE")
@@ -84,8 +85,8 @@ def command(**values: Any) -> int:
 
 
 def _found(values: dict[str, Any]) -> Recommendation:
-    from garboard import recommending  # noqa: PLC0415
-    from garboard.database.read import open_database  # noqa: PLC0415
+    from garboard.database.read import open_database
+    from garboard.workflows import recommend
 
     mirrors, asks = mirrors_from(values), values.pop("check_mirrors")
     wish, given = _wish(values), dict(values)
@@ -97,7 +98,7 @@ def _found(values: dict[str, Any]) -> Recommendation:
     if values["image"]:
         result = analysed(values, readers=_readers() if asks else ())
         database, moment = result.database, result.report.created
-        subject = recommending.subject_of(result.report, build.dockerfile, build.target, build.build_args)
+        subject = recommend.subject_of(result.report, build.dockerfile, build.target, build.build_args)
         asking = Mirrors(result.report, result.files, given, mirrors) if asks else None
     else:
         database, moment = open_database(values["directory"]), now().isoformat(timespec="seconds")
@@ -105,9 +106,9 @@ def _found(values: dict[str, Any]) -> Recommendation:
     supply = _supply(database, given)
     try:
         if asking is None:
-            return recommending.recommend(subject, catalogue, database, moment, wish, supply=supply)
+            return recommend.recommend(subject, catalogue, database, moment, wish, supply=supply)
         return asking.told(
-            recommending.recommend(subject, catalogue, database, moment, wish, supply=supply, indexes=asking.newer)
+            recommend.recommend(subject, catalogue, database, moment, wish, supply=supply, indexes=asking.newer)
         )
     finally:
         catalogue.close()
@@ -126,7 +127,7 @@ def _refuse_mirrors(values: dict[str, Any]) -> None:
 
 def _readers() -> Any:
     """What reads the settings of package managers, beside the catalogers."""
-    from garboard.mirrors import KINDS  # noqa: PLC0415
+    from garboard.repositories import KINDS
 
     return KINDS
 
@@ -140,7 +141,7 @@ class Mirrors:
     def __init__(
         self, report: Report, files: Files | None, values: dict[str, Any], mirrors: tuple[tuple[str, str], ...]
     ) -> None:
-        from garboard.mirroring import Newer, installed  # noqa: PLC0415
+        from garboard.workflows.query_mirrors import Newer, installed
 
         options = options_from(dict(values))
         self._way: Web = web(options, mirrors, folder_from(no_cache=values["no_cache"]))
@@ -150,15 +151,15 @@ class Mirrors:
     @classmethod
     def of(cls, report: Report, values: dict[str, Any], mirrors: tuple[tuple[str, str], ...]) -> Mirrors:
         """Of an image whose settings were not read when it was scanned: its layers are looked at again, from the cache."""
-        from garboard import scanning  # noqa: PLC0415
+        from garboard.workflows import scan
 
         again = dict(values)
-        taken = scanning.take(values["image"], options_from(again), cache_from(again), _readers())
+        taken = scan.take(values["image"], options_from(again), cache_from(again), _readers())
         return cls(report, taken.files, values, mirrors)
 
     def told(self, found: Recommendation) -> Recommendation:
         """The recommendation that was made of them, with what they could not tell."""
-        import msgspec  # noqa: PLC0415
+        import msgspec
 
         self._way.tidy()
         return msgspec.structs.replace(found, gaps=tuple(dict.fromkeys((*found.gaps, *self.newer.gaps))))
@@ -166,9 +167,9 @@ class Mirrors:
 
 def _unbuilt(build: Build, options: Options) -> Subject:
     """The base that a Dockerfile's built stage starts from in the end."""
-    from garboard.dockerfile import base_image  # noqa: PLC0415
-    from garboard.image.platform import host  # noqa: PLC0415
-    from garboard.recommending import Subject  # noqa: PLC0415
+    from garboard.dockerfile.stages import base_image
+    from garboard.image.platform import host
+    from garboard.workflows.recommend import Subject
 
     base = build.base
     if not base and build.dockerfile is not None:
@@ -190,23 +191,23 @@ def recommended(
     catalogue = catalogue_from(values)
     if catalogue is None or not report.image.layers:
         return report
-    import msgspec  # noqa: PLC0415
+    import msgspec
 
-    from garboard import recommending  # noqa: PLC0415
-    from garboard.model.gap import Gap  # noqa: PLC0415
-    from garboard.model.recommendation import Recommendation  # noqa: PLC0415
+    from garboard.model.gap import Gap
+    from garboard.model.recommendation import Recommendation
+    from garboard.workflows import recommend
 
     build = build_from(values)
     gaps = _supply(database, values).lifecycles()
-    subject = recommending.subject_of(report, build.dockerfile, build.target, build.build_args)
-    wish = recommending.Wish(details=True, best_only=True)
+    subject = recommend.subject_of(report, build.dockerfile, build.target, build.build_args)
+    wish = recommend.Wish(details=True, best_only=True)
     try:
         if mirrors is None:
-            found = recommending.recommend(subject, catalogue, database, report.created, wish)
+            found = recommend.recommend(subject, catalogue, database, report.created, wish)
         else:
             asking = Mirrors.of(report, values, mirrors)
             found = asking.told(
-                recommending.recommend(subject, catalogue, database, report.created, wish, indexes=asking.newer)
+                recommend.recommend(subject, catalogue, database, report.created, wish, indexes=asking.newer)
             )
     except CatalogueError as error:  # a scan needs none: what could not be compared is told
         gap = Gap(stage="recommend", subject="catalogue", reason=f"no better base was looked for: {error.message}")
@@ -220,7 +221,7 @@ def recommended(
 
 def _supply(database: Database, values: dict[str, Any]) -> Supply:
     """Fetches what is missing, unless that is forbidden."""
-    from garboard.cli.supply import FetchingSupply, OfflineSupply  # noqa: PLC0415
+    from garboard.workflows.data_supply import FetchingSupply, OfflineSupply
 
     quiet, options = values["quiet"], options_from(dict(values))
     if options.offline:
@@ -230,7 +231,7 @@ def _supply(database: Database, values: dict[str, Any]) -> Supply:
 
 def _named(found: Recommendation, text: str) -> Recommendation:
     """With the one row alone that is called so. Raises `UsageError` where none is."""
-    import msgspec  # noqa: PLC0415
+    import msgspec
 
     rows = (*found.rows, *((found.base,) if found.base else ()))
     row = next((one for one in rows if one.is_called(text)), None)
@@ -242,8 +243,8 @@ def _named(found: Recommendation, text: str) -> Recommendation:
 
 def _explained(found: Recommendation, *, colour: bool) -> bytes:
     """Why the only row is recommended or not."""
-    from garboard.baseimage.ordering import why  # noqa: PLC0415
-    from garboard.reporters import recommend_text  # noqa: PLC0415
+    from garboard.baseimage.ranking import why
+    from garboard.reporters.recommend import text as recommend_text
 
     (row,) = found.rows
     today = found.yours if row.prediction and found.yours else (found.base.counts if found.base else None)
@@ -251,8 +252,8 @@ def _explained(found: Recommendation, *, colour: bool) -> bytes:
 
 
 def _wish(values: dict[str, Any]) -> Wish:
-    from garboard.baseimage.grouping import WORDS  # noqa: PLC0415
-    from garboard.recommending import Wish  # noqa: PLC0415
+    from garboard.baseimage.distance import WORDS
+    from garboard.workflows.recommend import Wish
 
     strange = [word for word in values["include"] if word not in WORDS]
     if strange:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from garboard.cli.analysing import analysed, in_colour
 from garboard.cli.mirror_options import mirror_option
-from garboard.cli.opening import build_options, catalogue_option, image_options, write
+from garboard.cli.options import build_options, catalogue_option, image_options, write
+from garboard.cli.session import analysed, in_colour
 from garboard.model.errors import UsageError
 
 if TYPE_CHECKING:
@@ -19,7 +19,11 @@ if TYPE_CHECKING:
     from garboard.reporters.view import View
 
 FORMATS: Final = MappingProxyType(
-    {"text": "garboard.reporters.text", "json": "garboard.reporters.json", "sarif": "garboard.reporters.sarif"}
+    {
+        "text": "garboard.reporters.scan.text",
+        "json": "garboard.reporters.scan.json",
+        "sarif": "garboard.reporters.scan.sarif",
+    }
 )
 SEVERITIES: Final = ("low", "medium", "high", "critical")
 
@@ -70,8 +74,8 @@ def command(**values: Any) -> int:
 def _report(values: dict[str, Any]) -> Report:
     """By the database, or by the mirrors alone."""
     if values["from_mirror"]:
-        from garboard.cli.actions import acted  # noqa: PLC0415
-        from garboard.cli.mirror_scan import mirror_scan  # noqa: PLC0415
+        from garboard.cli.actions import acted
+        from garboard.cli.mirror_scan import mirror_scan
 
         given = dict(values)
         rebuild = mirror_scan(values)
@@ -80,8 +84,8 @@ def _report(values: dict[str, Any]) -> Report:
         raise UsageError("--package-mirror goes with --from-mirror", "add --from-mirror, or see garboard rebuild")
     given = dict(values)
     found = analysed(values, look_up=values["exclude_base"])
-    from garboard.cli.actions import acted  # noqa: PLC0415
-    from garboard.cli.recommend import recommended  # noqa: PLC0415
+    from garboard.cli.actions import acted
+    from garboard.cli.recommend import recommended
 
     return acted(recommended(found.report, found.database, dict(given)), given)
 
@@ -94,8 +98,8 @@ def exit_code(report: Report, view: View) -> int:
 
 
 def _view(values: dict[str, Any]) -> View:
-    from garboard.model.advisory import Severity  # noqa: PLC0415
-    from garboard.reporters.view import View  # noqa: PLC0415
+    from garboard.model.advisory import Severity
+    from garboard.reporters.view import View
 
     severity = (values["severity"] or "").lower()
     if severity and severity not in SEVERITIES:

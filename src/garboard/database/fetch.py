@@ -35,7 +35,7 @@ class Response(Protocol):
 
 
 class Client(Protocol):
-    """What is asked of `garboard.http.Client`: 304 and 404 are returned, other refusals raised as `NetworkError`."""
+    """What is asked of `garboard.net.client.Client`: 304 and 404 are returned, other refusals raised as `NetworkError`."""
 
     def get(self, url: str, headers: Mapping[str, str], /) -> AbstractContextManager[Response]: ...
 

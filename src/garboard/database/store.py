@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote, unquote
 
-from garboard import folders
+from garboard import dirs
 from garboard.model.errors import DatabaseError
 
 SCHEMA = 2
@@ -31,7 +31,7 @@ def default_directory() -> Path:
     """``GARBOARD_DB``, else ``db`` in the platform's data directory of the user."""
     if chosen := os.environ.get("GARBOARD_DB"):
         return Path(chosen)
-    return Path(folders.data()) / "db"
+    return Path(dirs.data()) / "db"
 
 
 def path_of(directory: Path, shard: str) -> Path:
@@ -78,7 +78,7 @@ def writing(directory: Path) -> Iterator[None]:
 
 def _remove(leftover: Path) -> None:
     if leftover.is_dir() and not leftover.is_symlink():
-        import shutil  # noqa: PLC0415  # readers need it never, writers seldom
+        import shutil
 
         shutil.rmtree(leftover, ignore_errors=True)
     else:
@@ -101,7 +101,7 @@ def _lock(handle: int, directory: Path) -> None:
 @contextlib.contextmanager
 def scratch(directory: Path) -> Iterator[Path]:
     """A new empty file in the database's directory, gone afterwards unless it was renamed."""
-    import tempfile  # noqa: PLC0415  # only writers need it
+    import tempfile
 
     handle, name = tempfile.mkstemp(prefix=PREFIX, dir=directory)
     os.close(handle)

@@ -98,8 +98,8 @@ def _stated_versions(shard: Shard) -> Iterator[tuple[str, frozenset[str]]]:
 
 def _all_parse(scheme: str, versions: frozenset[str]) -> bool | None:
     """None where the scheme is not known."""
-    from garboard.versions import BY_NAME  # noqa: PLC0415  # only `db verify` needs the schemes
-    from garboard.versions.invalid import InvalidVersion  # noqa: PLC0415
+    from garboard.ecosystems.version_orders import BY_NAME
+    from garboard.versions.invalid import InvalidVersion
 
     if scheme not in BY_NAME:
         return None

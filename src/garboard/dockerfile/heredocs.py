@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
-from garboard.dockerfile.lexing import Lexer, LexError
+from garboard.dockerfile.lexer import Lexer, LexError
 from garboard.dockerfile.lines import Reader
 from garboard.dockerfile.words import Logical
 from garboard.model.dockerfile import Heredoc

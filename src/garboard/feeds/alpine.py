@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import BinaryIO
 
-from garboard.feeds import secdb
-from garboard.feeds.ecosystems import base
+from garboard.feeds.readers import secdb
+from garboard.feeds.readers.osv_ecosystems import base
 from garboard.model.errors import FeedError
 from garboard.model.feed import Document, Header, Record
 

@@ -12,9 +12,9 @@ from typing import BinaryIO
 
 import msgspec
 
-from garboard.feeds import bounded, json_stream
-from garboard.feeds.decoding import UNUSABLE
-from garboard.feeds.ecosystems import ECOSYSTEMS, base
+from garboard.feeds.readers import bounded, json_stream
+from garboard.feeds.readers.decoding import UNUSABLE
+from garboard.feeds.readers.osv_ecosystems import ECOSYSTEMS, base
 from garboard.model.advisory import Advisory, Affected, Range, Rating, Status
 from garboard.model.errors import FeedError
 from garboard.model.feed import Document, Record

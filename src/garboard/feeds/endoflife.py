@@ -12,8 +12,8 @@ from typing import BinaryIO, Final
 
 import msgspec
 
-from garboard.feeds import bounded, json_stream
-from garboard.feeds.decoding import UNUSABLE
+from garboard.feeds.readers import bounded, json_stream
+from garboard.feeds.readers.decoding import UNUSABLE
 from garboard.model.errors import FeedError
 from garboard.model.feed import Document, Header, Record
 from garboard.model.gap import Gap

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import BinaryIO
 
-from garboard.feeds import bounded
+from garboard.feeds.readers import bounded
 from garboard.model.advisory import CveFacts
 from garboard.model.errors import FeedError
 from garboard.model.feed import Document, Header, Record

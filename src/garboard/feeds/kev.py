@@ -7,8 +7,8 @@ from typing import BinaryIO
 
 import msgspec
 
-from garboard.feeds import bounded, json_stream
-from garboard.feeds.decoding import UNUSABLE
+from garboard.feeds.readers import bounded, json_stream
+from garboard.feeds.readers.decoding import UNUSABLE
 from garboard.model.advisory import CveFacts
 from garboard.model.errors import FeedError
 from garboard.model.feed import Document, Header, Record

@@ -9,11 +9,11 @@ from urllib.parse import quote
 
 import msgspec
 
-from garboard.feeds import bounded
-from garboard.feeds.decoding import UNUSABLE
-from garboard.feeds.ecosystems import ECOSYSTEMS, base
-from garboard.feeds.osv_ranges import intervals
-from garboard.feeds.osv_record import OsvAffected, OsvRecord, OsvSeverity, Specifics
+from garboard.feeds.readers import bounded
+from garboard.feeds.readers.decoding import UNUSABLE
+from garboard.feeds.readers.osv_ecosystems import ECOSYSTEMS, base
+from garboard.feeds.readers.osv_ranges import intervals
+from garboard.feeds.readers.osv_record import OsvAffected, OsvRecord, OsvSeverity, Specifics
 from garboard.model.advisory import Advisory, Affected, Range, Rating, Status
 from garboard.model.errors import FeedError
 from garboard.model.feed import Document, Header, Record

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from types import MappingProxyType
 from typing import BinaryIO
 
-from garboard.feeds import secdb
+from garboard.feeds.readers import secdb
 from garboard.model.errors import FeedError
 from garboard.model.feed import Document, Header, Record
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from garboard.image.home import configuration, load
-from garboard.image.reading import read
+from garboard.image.layers.read import read
+from garboard.image.open import configuration, load
 
 __all__ = ["configuration", "load", "read"]

@@ -10,9 +10,9 @@ from typing import Protocol
 
 import msgspec
 
-from garboard.image.names import NameLog
-from garboard.image.opened import Region
-from garboard.image.tar import EVERYTHING, FILE, HARDLINK, SYMLINK, MappedWindow, Walker, clean
+from garboard.image.handle import Region
+from garboard.image.layers.names import NameLog
+from garboard.image.layers.tar import EVERYTHING, FILE, HARDLINK, SYMLINK, MappedWindow, Walker, clean
 from garboard.model.errors import ImageError
 from garboard.model.limits import Limits
 

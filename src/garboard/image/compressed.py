@@ -8,10 +8,10 @@ from pathlib import Path
 from garboard.image import attestations
 from garboard.image import manifest as manifests
 from garboard.image.blobs import file_identity
-from garboard.image.compression import inflate
-from garboard.image.opened import Consume, Opened
+from garboard.image.docker_save import entries, image_of, select, told
+from garboard.image.handle import Consume, Opened
+from garboard.image.layers.compression import inflate
 from garboard.image.options import Options
-from garboard.image.saved import entries, image_of, select, told
 from garboard.image.stream_archive import Archive, stream
 from garboard.model.errors import ImageError
 from garboard.model.gap import Gap

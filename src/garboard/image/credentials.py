@@ -144,7 +144,7 @@ def _decoded(auth: _Auth, path: Path) -> Login | None:
 
 
 def _ask(helper: str, server: str, path: Path) -> Login | None:
-    import subprocess  # noqa: PLC0415 - most scans need no helper
+    import subprocess
 
     program = f"docker-credential-{helper}"
     if not _HELPER.fullmatch(helper):

@@ -12,8 +12,8 @@ from collections.abc import Callable, Collection, Sequence
 import msgspec
 
 from garboard.image.blobs import Blobs
-from garboard.image.compression import is_compressed
-from garboard.image.opened import Consume, Region
+from garboard.image.handle import Consume, Region
+from garboard.image.layers.compression import is_compressed
 from garboard.model.errors import ImageError
 from garboard.model.gap import Gap
 from garboard.model.image import Attestations, Image
@@ -86,7 +86,7 @@ class LocalImage:
                 consume(name, region)
         if not threaded:
             return
-        from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415  (only where it helps)
+        from concurrent.futures import ThreadPoolExecutor
 
         with ThreadPoolExecutor(workers) as pool:
             for future in [pool.submit(consume, name, region) for name, region in threaded]:

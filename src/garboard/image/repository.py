@@ -6,16 +6,16 @@ import contextlib
 import threading
 from typing import Final, NamedTuple
 
-from garboard.http import Client
 from garboard.image import manifest as manifests
 from garboard.image import reference as references
+from garboard.image.handle import Opened
 from garboard.image.manifest import Manifest
-from garboard.image.opened import Opened
 from garboard.image.options import Options
 from garboard.image.sources.distribution import NotServedError, Repository
 from garboard.image.sources.registry import pull
 from garboard.model.errors import ImageError, NetworkError, OfflineError, UsageError
 from garboard.model.image import Platform, Reference
+from garboard.net.client import Client
 
 PATIENCE: Final = 900.0
 """Seconds that a registry may ask for by Retry-After: who reads a whole repository waits rather than fails."""

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from garboard.image.compression import GZIP, ZSTD
-from garboard.image.names import NameLog
-from garboard.image.opened import Consume
-from garboard.image.tar import BLOCK, EVERYTHING, FILE, HARDLINK, SYMLINK, Member, StreamWindow, Walker, clean
+from garboard.image.handle import Consume
+from garboard.image.layers.compression import GZIP, ZSTD
+from garboard.image.layers.names import NameLog
+from garboard.image.layers.tar import BLOCK, EVERYTHING, FILE, HARDLINK, SYMLINK, Member, StreamWindow, Walker, clean
 from garboard.model.errors import ImageError
 from garboard.model.limits import Limits
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from garboard.matching.enriching import enrich
+from garboard.matching.dependency_paths import trace
+from garboard.matching.enrich import enrich
 from garboard.matching.match import Matched, match
-from garboard.matching.paths import trace
 
 __all__ = ["Matched", "enrich", "match", "trace"]

@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
+from garboard.matching.advisory_names import Asked, asked
 from garboard.matching.aliases import Groups, preferred
-from garboard.matching.names import Asked, asked
 from garboard.matching.ranges import describe, judge, key
 from garboard.matching.severity import assess
 from garboard.model.advisory import Advisory, Hit, Lookup, Rating, Status

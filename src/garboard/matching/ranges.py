@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
+from garboard.ecosystems.version_orders import BY_NAME
 from garboard.model.advisory import Affected, Range, Status
-from garboard.versions import BY_NAME
 from garboard.versions.invalid import InvalidVersion
 
 _START: Final = frozenset({"", "0"})

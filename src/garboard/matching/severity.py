@@ -52,8 +52,8 @@ def of_score(score: float, vector: str) -> Severity:
 @lru_cache(16384)
 def base_score(vector: str) -> float | None:
     """The base score that a vector of any version stands for; ``None`` where it is malformed."""
-    from cvss import CVSS2, CVSS3, CVSS4  # noqa: PLC0415  (only where something has a vector)
-    from cvss.exceptions import CVSSError  # noqa: PLC0415
+    from cvss import CVSS2, CVSS3, CVSS4
+    from cvss.exceptions import CVSSError
 
     kind = CVSS4 if vector.startswith("CVSS:4") else CVSS3 if vector.startswith("CVSS:3") else CVSS2
     try:

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "catalogue"))
-
 import pytest
-from entries import NOW, base, digest, image, name, writer
 
+from garboard.baseimage.identify import ancestors
 from garboard.baseimage.lineage import lineage
-from garboard.baseimage.recognition import ancestors
 from garboard.image import manifest
 from garboard.model.baseimage import BaseImage, Step
 from garboard.model.image import History, Image, Layer
+from tests.unit.basecatalog.entries import NOW, base, digest, image, name, writer
 
 
 def steps(of: Image, folder: Path, *bases: BaseImage) -> tuple[Step, ...]:

@@ -1,6 +1,6 @@
 import pytest
 
-from garboard.baseimage.suites import Suite
+from garboard.baseimage.releases import Suite
 from garboard.baseimage.tags import Kind, parse, short
 
 

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "catalogue"))
-sys.path.insert(0, str(Path(__file__).parents[1] / "image"))
-
-import layers as written
 import pytest
-from image_on_disk import OS_RELEASE, stanza, tar, write_image
 
 from garboard.cli import main
+from tests.unit.cli.image_on_disk import OS_RELEASE, stanza, tar, write_image
+from tests.unit.image.layers import builders as written
 
 ROOT = tar({"etc/os-release": OS_RELEASE, "var/lib/dpkg/status": stanza("openssl", "3.0.9-1").encode()})
 

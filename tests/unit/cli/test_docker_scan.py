@@ -12,9 +12,9 @@ import pytest
 from click.testing import CliRunner
 
 from garboard import __version__
-from garboard.cli import docker_scan
-from garboard.cli.docker_flags import USAGE
-from garboard.cli.docker_plugin import command
+from garboard.cli.docker import scan
+from garboard.cli.docker.flags import USAGE
+from garboard.cli.docker.plugin import command
 from garboard.model.errors import UsageError
 
 GOLDEN = Path(__file__).parents[2] / "golden/docker_scan/usage.txt"
@@ -23,12 +23,12 @@ GOLDEN = Path(__file__).parents[2] / "golden/docker_scan/usage.txt"
 @pytest.fixture
 def delegated(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     calls: list[list[str]] = []
-    monkeypatch.setattr(docker_scan, "_delegate", lambda arguments: calls.append(arguments) or 1)
+    monkeypatch.setattr(scan, "_delegate", lambda arguments: calls.append(arguments) or 1)
     return calls
 
 
 def test_metadata(capsys: pytest.CaptureFixture[str]) -> None:
-    assert docker_scan.run(["docker-cli-plugin-metadata"]) == 0
+    assert scan.run(["docker-cli-plugin-metadata"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert found["SchemaVersion"] == "0.1.0"
     assert found["Vendor"] == "garboard"
@@ -38,7 +38,7 @@ def test_metadata(capsys: pytest.CaptureFixture[str]) -> None:
 
 @pytest.mark.parametrize("arguments", [["scan", "--help"], ["scan", "-h"], ["scan", "x", "--help"], [], ["help"]])
 def test_the_usage_is_the_old_one(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    assert docker_scan.run(arguments) == 0
+    assert scan.run(arguments) == 0
     assert capsys.readouterr().out == GOLDEN.read_text(encoding="utf-8") == USAGE
 
 
@@ -57,7 +57,7 @@ def test_the_usage_is_the_old_one(arguments: list[str], capsys: pytest.CaptureFi
     ],
 )
 def test_what_an_old_command_becomes(arguments: list[str], become: list[str], delegated: list[list[str]]) -> None:
-    assert docker_scan.run(["scan", *arguments]) == 1
+    assert scan.run(["scan", *arguments]) == 1
     assert delegated == [["scan", *become, "--", "app"]]
 
 
@@ -79,7 +79,7 @@ def test_what_an_old_command_becomes(arguments: list[str], become: list[str], de
 def test_old_errors(
     arguments: list[str], words: str, delegated: list[list[str]], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert docker_scan.run(["scan", *arguments]) == 2
+    assert scan.run(["scan", *arguments]) == 2
     told = capsys.readouterr()
     assert told.err.startswith(words)
     assert told.out == ""
@@ -92,16 +92,16 @@ def test_old_errors(
 def test_nobody_needs_an_account(
     flags: list[str], delegated: list[list[str]], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert docker_scan.run(["scan", *flags]) == 0
+    assert scan.run(["scan", *flags]) == 0
     assert capsys.readouterr().err.count("\n") == 1
     assert delegated == []
-    assert docker_scan.run(["scan", *flags, "app"]) == 1
+    assert scan.run(["scan", *flags, "app"]) == 1
     assert delegated == [["scan", "--", "app"]]
     assert capsys.readouterr().out == ""
 
 
 def test_version(capsys: pytest.CaptureFixture[str]) -> None:
-    assert docker_scan.run(["scan", "--version"]) == 0
+    assert scan.run(["scan", "--version"]) == 0
     assert capsys.readouterr().out == f"Version:    v{__version__}\nProvider:   garboard\n"
 
 
@@ -109,7 +109,7 @@ def test_dockers_own_flags(delegated: list[list[str]], monkeypatch: pytest.Monke
     for name in ("DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_CONFIG", "DOCKER_TLS_VERIFY", "DOCKER_CERT_PATH"):
         monkeypatch.setenv(name, "")
     flags = ["--config=/c", "-H", "tcp://h:1", "--context", "x", "-D", "--tlsverify", "--tlscacert", "/t/ca.pem"]
-    assert docker_scan.run([*flags, "scan", "app"]) == 1
+    assert scan.run([*flags, "scan", "app"]) == 1
     names = ("DOCKER_CONFIG", "DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_TLS_VERIFY", "DOCKER_CERT_PATH")
     assert [os.environ[name] for name in names] == ["/c", "tcp://h:1", "x", "1", "/t"]
     assert delegated == [["scan", "--", "app"]]

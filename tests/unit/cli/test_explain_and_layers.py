@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from image_on_disk import write_image
 
 from garboard.cli import explain, layers
 from garboard.database import store
 from garboard.database.build import Builder
 from garboard.model.advisory import Advisory, Affected, FeedState, Range, Rating, Status
 from garboard.model.errors import UsageError
+from tests.unit.cli.image_on_disk import write_image
 
 
 def advisory(name: str, package: str, fixed: str) -> Advisory:

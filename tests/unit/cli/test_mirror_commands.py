@@ -2,10 +2,10 @@ import json
 import sys
 
 import pytest
-from image_on_disk import write_image
 
 from garboard.cli.main import run
 from garboard.cli.mirror_options import folder_from
+from tests.unit.cli.image_on_disk import write_image
 
 
 @pytest.fixture

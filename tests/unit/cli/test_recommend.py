@@ -3,16 +3,10 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from image_on_disk import OS_RELEASE, stanza, tar, write_image
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "baseimage"))
-
-from upon import base, inventory, name, writer
 
 from garboard.cli import recommend, scan
 from garboard.database import store
@@ -22,6 +16,8 @@ from garboard.model.baseimage import Approval
 from garboard.model.errors import CatalogueError, UsageError
 from garboard.model.image import Layer
 from garboard.model.lifecycle import Cycle
+from tests.unit.baseimage.rebases import base, inventory, name, writer
+from tests.unit.cli.image_on_disk import OS_RELEASE, stanza, tar, write_image
 
 RECOMMENDED = "python:3.12.5-bookworm"
 

@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from garboard.dockerfile import base_image, expand, instructions_of, lineage, parse, reaching, scoped
-from garboard.dockerfile.expansion import Scope
+from garboard.dockerfile.parser import parse
+from garboard.dockerfile.stages import base_image, instructions_of, lineage, reaching, scoped
+from garboard.dockerfile.variables import Scope, expand
 from garboard.model.dockerfile import DockerfileError, Unknown
 
 

@@ -5,7 +5,7 @@ import zipfile
 
 import pytest
 
-from garboard.feeds import bounded
+from garboard.feeds.readers import bounded
 from garboard.model.errors import FeedError
 
 

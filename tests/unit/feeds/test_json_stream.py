@@ -3,7 +3,7 @@ import random
 
 import pytest
 
-from garboard.feeds.json_stream import split
+from garboard.feeds.readers.json_stream import split
 from garboard.model.errors import FeedError
 
 
@@ -25,7 +25,7 @@ def test_values_at_the_asked_depth_come_with_their_path():
 
 @pytest.mark.parametrize("size", [1, 2, 3, 7, 1000])
 def test_where_the_chunks_are_cut_does_not_matter(size, monkeypatch):
-    monkeypatch.setattr("garboard.feeds.json_stream.MIN_FILL", 1)
+    monkeypatch.setattr("garboard.feeds.readers.json_stream.MIN_FILL", 1)
     document = {'key "\\': {"nested": ['{"', "\\", "é\u2028"]}, "n": -1.5e3, "list": [[1, 2], {"a": {}}]}
     text = json.dumps(document, indent=1, ensure_ascii=False).encode()
     assert {path: json.loads(data) for path, data in split(pieces(text, size), 1)} == {
@@ -34,7 +34,7 @@ def test_where_the_chunks_are_cut_does_not_matter(size, monkeypatch):
 
 
 def test_against_a_whole_decoder_on_random_documents(monkeypatch):
-    monkeypatch.setattr("garboard.feeds.json_stream.MIN_FILL", 1)
+    monkeypatch.setattr("garboard.feeds.readers.json_stream.MIN_FILL", 1)
     rng = random.Random(7)  # repeatable, not secret
 
     def value(depth: int):
@@ -75,8 +75,8 @@ def test_broken_text_is_a_feed_error_that_names_the_place(text):
 
 
 def test_a_value_beyond_the_bound_is_refused(monkeypatch):
-    monkeypatch.setattr("garboard.feeds.json_stream.VALUE_BYTES", 1000)
-    monkeypatch.setattr("garboard.feeds.json_stream.MIN_FILL", 100)
+    monkeypatch.setattr("garboard.feeds.readers.json_stream.VALUE_BYTES", 1000)
+    monkeypatch.setattr("garboard.feeds.readers.json_stream.MIN_FILL", 100)
     for text in (b'{"a": "' + b"x" * 5000 + b'"}', b'{"a": [' + b"1," * 5000 + b"1]}", b'{"a": ' + b"1" * 5000 + b"}"):
         with pytest.raises(FeedError, match="a value of more than"):
             list(split(pieces(text, 100), 1))

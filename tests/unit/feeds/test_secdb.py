@@ -4,7 +4,7 @@ import json
 import pytest
 
 from garboard.feeds import alpine, wolfi
-from garboard.feeds.secdb import identifiers
+from garboard.feeds.readers.secdb import identifiers
 from garboard.model.advisory import Advisory, Range, Status
 from garboard.model.errors import FeedError
 from garboard.model.feed import Header

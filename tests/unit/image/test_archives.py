@@ -7,7 +7,14 @@ import json
 import sys
 
 import pytest
-from layers import (
+
+from garboard import image as images
+from garboard.image.handle import OpenedTree
+from garboard.image.layers.cache import FolderCache, NoCache
+from garboard.image.options import Options
+from garboard.model.errors import ImageError, UsageError
+from garboard.model.image import Platform
+from tests.unit.image.layers.builders import (  # fmt: skip
     Given,
     Seeing,
     config,
@@ -21,14 +28,7 @@ from layers import (
     oci_dir,
     sha256,
     tar,
-)  # fmt: skip
-
-from garboard import image as images
-from garboard.image.cache import FolderCache, NoCache
-from garboard.image.opened import OpenedTree
-from garboard.image.options import Options
-from garboard.model.errors import ImageError, UsageError
-from garboard.model.image import Platform
+)
 
 if sys.version_info >= (3, 14):
     from compression import zstd

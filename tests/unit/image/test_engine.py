@@ -10,14 +10,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from fake_engine import FakeEngine, config, new_layout, old_layout, tar
 
-from garboard.http import Peer
-from garboard.image.opened import Content, Opened
+from garboard.image.handle import Content, Opened
 from garboard.image.options import Options
 from garboard.image.sources import engine
 from garboard.model.errors import ImageError, NetworkError, OfflineError, UsageError
 from garboard.model.image import Platform
+from garboard.net.client import Peer
+from tests.unit.image.fake_engine import FakeEngine, config, new_layout, old_layout, tar
 
 LAYERS = [tar({"etc/a": b"a"}), bytes(1024), tar({"b": bytes(range(256)) * 4000})]
 HISTORY = [

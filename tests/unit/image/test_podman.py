@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from fake_engine import FakeEngine, config, old_layout, tar
 
 from garboard.image.options import Options
 from garboard.image.sources import podman
 from garboard.model.errors import ImageError, UsageError
+from tests.unit.image.fake_engine import FakeEngine, config, old_layout, tar
 
 LAYERS = [tar({"a": b"a"}), bytes(1024)]
 

@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fake_registry import Fake, Handler, sha256, tar
 
-from garboard.image.opened import Content, Opened
+from garboard.image.handle import Content, Opened
 from garboard.image.options import Options
 from garboard.image.sources import registry
 from garboard.image.sources.authorization import parse_challenges
 from garboard.model.errors import ImageError, NetworkError, OfflineError
 from garboard.model.image import Platform
+from tests.unit.image.fake_registry import Fake, Handler, sha256, tar
 
 LAYERS = [tar({"a": b"a"}), tar({"b": bytes(range(256)) * 4000}), tar({"c": b"c"})]
 
@@ -175,9 +175,9 @@ def test_stored_logins_and_identity_tokens(fake: Fake, tmp_path: Path) -> None:
 
 
 def test_a_token_server_without_tls_gets_no_password(fake: Fake) -> None:
-    from garboard.http import Client
     from garboard.image.credentials import Login
     from garboard.image.sources.authorization import authorize
+    from garboard.net.client import Client
 
     challenges = {"bearer": {"realm": f"http://{fake.host}/token"}}
     with pytest.raises(NetworkError, match="no https address"):

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from known import DEBIAN, Known, advisory, affected, deb, inventory, pypi, rpm
 
 from garboard.matching import enrich, match
 from garboard.model.advisory import CveFacts, Range, Rating, Severity, Status
+from tests.unit.matching.known import DEBIAN, Known, advisory, affected, deb, inventory, pypi, rpm
 
 
 def found(*packages, **known) -> list[tuple[str, str, str]]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import msgspec
 
-from garboard.catalogers.assemble import complete
 from garboard.model.gap import Gap
 from garboard.model.image import Digest, History, Image, Layer, Platform
 from garboard.model.package import Distro, Inventory, Location, Package
 from garboard.model.report import Report
+from garboard.packages.assemble import complete
 
 DISTRO = Distro(
     id="debian", version="12", codename="bookworm", pretty_name="Debian GNU/Linux 12", ecosystem="Debian:12"

@@ -7,15 +7,16 @@ from typing import Any
 
 import msgspec
 import pytest
-from findings import Data, scanned
 
-from garboard.matching.explaining import explain
+from garboard.matching.explain import explain
 from garboard.model.attribution import Introduction, Origin, Place
 from garboard.model.explanation import Standing
 from garboard.model.package import Package
 from garboard.model.report import Report
-from garboard.reporters import explain_json, explain_text
+from garboard.reporters.explain import json as explain_json
+from garboard.reporters.explain import text as explain_text
 from garboard.reporters.view import View
+from tests.unit.reporters.findings import Data, scanned
 
 
 def text(query: str, of: Report | None = None) -> str:

@@ -7,15 +7,17 @@ from html.parser import HTMLParser
 
 import msgspec
 import pytest
-from findings import PACKAGES, scanned
 
 from garboard.model.attribution import Origin
 from garboard.model.changes import LayerChanges, Upgrade
 from garboard.model.image import History
 from garboard.model.report import Report
-from garboard.reporters import layers_html, layers_json, layers_text
-from garboard.reporters.layer_view import histories, layer_views, size
+from garboard.reporters.layers import html as layers_html
+from garboard.reporters.layers import json as layers_json
+from garboard.reporters.layers import text
+from garboard.reporters.layers.view import histories, layer_views, size
 from garboard.reporters.view import View
+from tests.unit.reporters.findings import PACKAGES, scanned
 
 CHANGES = (
     LayerChanges(index=0, added=PACKAGES[:3]),
@@ -99,7 +101,7 @@ def test_sizes(count: int | None, told: str) -> None:
 
 
 def test_text() -> None:
-    told = layers_text.render(scanned(), CHANGES, View()).decode().splitlines()
+    told = text.render(scanned(), CHANGES, View()).decode().splitlines()
     assert told[:5] == [
         "Layers of ghcr.io/acme/app:1, lowest first",
         "",
@@ -112,9 +114,7 @@ def test_text() -> None:
     assert "   ! 2 issues: 1 low, 1 unknown" in told
     assert "3 layers, size not known, 7 dependencies, 5 issues." in told
     assert "\x1b" not in "".join(told)
-    assert (
-        layers_text.render(bare(), CHANGES, View()).decode().endswith("Not covered: nothing that this scan knows of.\n")
-    )
+    assert text.render(bare(), CHANGES, View()).decode().endswith("Not covered: nothing that this scan knows of.\n")
 
 
 def test_json() -> None:
@@ -163,6 +163,6 @@ def test_bars_are_as_long_as_their_share() -> None:
 def test_a_view_leaves_out_and_says_so() -> None:
     from garboard.model.advisory import Severity
 
-    told = layers_text.render(scanned(), CHANGES, View(severity=Severity.MEDIUM)).decode()
+    told = text.render(scanned(), CHANGES, View(severity=Severity.MEDIUM)).decode()
     assert "--severity medium: 1 issues of lower severity are left out" in told
     assert "3 layers, size not known, 7 dependencies, 4 issues." in told

@@ -10,7 +10,8 @@ from garboard.model.image import Image
 from garboard.model.mirror import Moved, Offer, Outcome, Prospect, Rebuild, Repository, Standing
 from garboard.model.package import Package
 from garboard.model.report import Report
-from garboard.reporters import rebuild_json, rebuild_text
+from garboard.reporters.rebuild import json as rebuild_json
+from garboard.reporters.rebuild import text as rebuild_text
 from garboard.reporters.view import View
 
 

@@ -1,7 +1,7 @@
 """Where images live: one module per home.
 
 Homes on this machine's disk are here; those that need an engine, a network or a document's parser are registered in
-`garboard.image.sources.elsewhere`, which is imported only when these do not know a name: a scan of an archive starts
+`garboard.image.sources.remote`, which is imported only when these do not know a name: a scan of an archive starts
 in half the time.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from garboard.image.opened import AnyOpened
+from garboard.image.handle import AnyOpened
 from garboard.image.options import Options
 from garboard.image.sources import directory, docker_archive, oci_archive, oci_dir
 

@@ -12,9 +12,9 @@ from urllib.parse import urlencode, urlsplit
 
 import msgspec
 
-from garboard.http import Client, Response, StatusError
 from garboard.image.credentials import Login
 from garboard.model.errors import ImageError, NetworkError
+from garboard.net.client import Client, Response, StatusError
 
 _LONGEST_ANSWER = 1024 * 1024
 _PART = re.compile(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from garboard.image.opened import AnyOpened, OpenedTree, Tree
+from garboard.image.handle import AnyOpened, OpenedTree, Tree
+from garboard.image.local_path import split
 from garboard.image.options import Options
-from garboard.image.place import split
 from garboard.model.errors import ImageError
 from garboard.model.image import Image, Platform
 

@@ -15,13 +15,13 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from garboard.http import Client, Response, StatusError, TlsError
 from garboard.image import credentials
 from garboard.image.manifest import ACCEPT, check_digest, mismatch
 from garboard.image.options import Options
 from garboard.image.reference import HUB, is_digest
 from garboard.image.sources.authorization import authorize, parse_challenges
 from garboard.model.errors import GarboardError, ImageError, NetworkError
+from garboard.net.client import Client, Response, StatusError, TlsError
 
 _HUB_HOST = "registry-1.docker.io"
 _PAGE = 1000

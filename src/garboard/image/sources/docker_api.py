@@ -15,11 +15,11 @@ from urllib.parse import quote
 
 import msgspec
 
-from garboard.http import Client, Peer, Response, StatusError
 from garboard.image import reference as references
 from garboard.image.options import Options
 from garboard.model.errors import GarboardError, ImageError
 from garboard.model.image import History, Platform
+from garboard.net.client import Client, Peer, Response, StatusError
 
 T = TypeVar("T")
 _ID = re.compile(r"(?:sha256:)?[0-9a-f]{4,64}", re.ASCII)
@@ -222,7 +222,7 @@ def _decode(data: bytes, kind: type[T], engine: Engine) -> T:
 
 def has(engine: Engine, name: str, options: Options, patience: float) -> bool:
     """Whether the engine answers soon and has the image, for the platform that is wanted."""
-    from garboard.image.platform import choose  # noqa: PLC0415 - no cycle, only late
+    from garboard.image.platform import choose
 
     try:
         check_name(name)

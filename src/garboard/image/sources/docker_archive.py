@@ -9,13 +9,13 @@ from pathlib import Path
 
 from garboard.image import attestations
 from garboard.image.blobs import TarBlobs, document
-from garboard.image.compression import is_compressed
+from garboard.image.docker_save import entries, image_of, select, told
+from garboard.image.handle import AnyOpened
+from garboard.image.layers.compression import is_compressed
+from garboard.image.layers.tar import is_header
 from garboard.image.local import LocalImage
-from garboard.image.opened import AnyOpened
+from garboard.image.local_path import exists, split
 from garboard.image.options import Options
-from garboard.image.place import exists, split
-from garboard.image.saved import entries, image_of, select, told
-from garboard.image.tar import is_header
 from garboard.model.errors import ImageError
 
 SCHEMES = ("docker-archive", "kaniko-archive")
@@ -49,7 +49,7 @@ def open(name: str, options: Options) -> AnyOpened:  # noqa: A001  (the sources'
     with path.open("rb") as file:
         head = file.read(512)
     if is_compressed(head):
-        from garboard.image.compressed import open_compressed  # noqa: PLC0415  (rare)
+        from garboard.image.compressed import open_compressed
 
         return open_compressed(path, tag, name, options)
     blobs = TarBlobs(path, options.limits)

@@ -9,14 +9,14 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from garboard.http import Peer
 from garboard.image.credentials import docker_folder
-from garboard.image.opened import AnyOpened
+from garboard.image.handle import AnyOpened
 from garboard.image.options import Options
 from garboard.image.sources import docker_api as api
 from garboard.image.sources.docker_api import Engine
 from garboard.image.sources.exported import open_exported
 from garboard.model.errors import GarboardError, UsageError
+from garboard.net.client import Peer
 
 SCHEMES: tuple[str, ...] = ("docker",)
 _QUICK = 2.0

@@ -6,11 +6,10 @@ from collections.abc import Collection, Iterator
 
 import msgspec
 
-from garboard.http import Client
 from garboard.image import manifest as manifests
 from garboard.image import platform as platforms
 from garboard.image import reference as references
-from garboard.image.opened import Consume, Opened
+from garboard.image.handle import Consume, Opened
 from garboard.image.options import Options
 from garboard.image.sources import docker_api as api
 from garboard.image.sources.docker_api import Engine, Inspected
@@ -18,6 +17,7 @@ from garboard.image.stream_archive import Archive, stream
 from garboard.model.errors import GarboardError, ImageError
 from garboard.model.gap import Gap
 from garboard.model.image import Attestations, Digest, History, Image, Layer
+from garboard.net.client import Client
 
 
 class _Entry(msgspec.Struct, rename="pascal"):

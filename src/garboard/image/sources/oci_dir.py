@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from garboard.image.blobs import FolderBlobs
+from garboard.image.handle import AnyOpened
 from garboard.image.layout import open_layout
-from garboard.image.opened import AnyOpened
+from garboard.image.local_path import exists, split
 from garboard.image.options import Options
-from garboard.image.place import exists, split
 from garboard.model.errors import ImageError
 
 SCHEMES = ("oci-dir",)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 
-from garboard.http import Peer
-from garboard.image.opened import AnyOpened
+from garboard.image.handle import AnyOpened
 from garboard.image.options import Options
 from garboard.image.sources import docker_api as api
 from garboard.image.sources.docker_api import Engine
 from garboard.image.sources.exported import open_exported
 from garboard.model.errors import UsageError
+from garboard.net.client import Peer
 
 SCHEMES: tuple[str, ...] = ("podman",)
 _QUICK = 2.0

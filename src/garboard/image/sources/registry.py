@@ -7,17 +7,17 @@ import threading
 from collections.abc import Collection, Iterator
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 
-from garboard.http import Client
 from garboard.image import attestations
 from garboard.image import manifest as manifests
 from garboard.image import reference as references
+from garboard.image.handle import Consume, Opened
 from garboard.image.manifest import Descriptor, Manifest
-from garboard.image.opened import Consume, Opened
 from garboard.image.options import Options
 from garboard.image.sources.distribution import NotServedError, Repository
 from garboard.model.errors import GarboardError, ImageError, NetworkError, OfflineError
 from garboard.model.gap import Gap
 from garboard.model.image import Attestations, Image, Reference
+from garboard.net.client import Client
 
 SCHEMES: tuple[str, ...] = ("registry",)
 PULLS = 4

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from garboard.image.opened import AnyOpened, OpenedInventory
+from garboard.image.handle import AnyOpened, OpenedInventory
 from garboard.image.options import Options
 from garboard.model.errors import ImageError
 
@@ -45,15 +45,15 @@ def detect(name: str, options: Options, /) -> bool:  # noqa: ARG001 - the Source
 
 def open(name: str, options: Options, /) -> AnyOpened:  # noqa: A001, ARG001 - the Source protocol's
     """The packages that an SBOM lists. Raises `ImageError` where the file cannot be read or is of another kind."""
-    from garboard.image.sources import cyclonedx, spdx  # noqa: PLC0415 - packageurl is needed for nothing else
+    from garboard.sbom import cyclonedx_reader, spdx_reader
 
     data = _read(Path(name).expanduser(), name)
     try:
         kind = msgspec.json.decode(data, type=_Kind)
         if kind.bom_format == "CycloneDX":
-            image, inventory = cyclonedx.parse(data, name)
+            image, inventory = cyclonedx_reader.parse(data, name)
         elif kind.spdx_version.startswith("SPDX-2."):
-            image, inventory = spdx.parse(data, name)
+            image, inventory = spdx_reader.parse(data, name)
         else:
             raise ImageError(
                 f"{name} is no SBOM that is known here", "known are CycloneDX and SPDX 2 as JSON (not XML or tag-value)"

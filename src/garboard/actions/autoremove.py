@@ -1,0 +1,92 @@
+"""What goes with a package: those that cannot be without it, and those that nobody asked for and nothing else needs.
+
+The rules are apt's ``autoremove`` (apt-get(8), ``pkgDepCache``): asked-for and essential packages stay, and all that they
+depend on, recommend or suggest, unless the image's settings say otherwise. Of apk and rpm the same, as far as they record
+what was asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from garboard.model.package import SYSTEM_TYPES, Inventory, Package
+from garboard.packages.resolve import Installed
+
+
+class Removal:
+    """The packages of one image's package managers; build it once, ask it often."""
+
+    def __init__(self, inventory: Inventory) -> None:
+        packages = tuple(one for one in inventory.packages if one.type in SYSTEM_TYPES)
+        self._packages = {one.id: one for one in packages}
+        installed = Installed(packages)
+        self._recommended, self._suggested = _retained(inventory)
+        self._needs = {
+            one.id: tuple(
+                frozenset(each.id for each in installed.satisfying(one, alternatives)) for alternatives in one.requires
+            )
+            for one in packages
+        }
+        self._keeps = {one.id: frozenset(self._kept_by(one, installed)) for one in packages}
+        self.unneeded = self._unmarked(frozenset())
+        """What nothing needs as it is, by id."""
+
+    def _kept_by(self, one: Package, installed: Installed) -> Iterator[str]:
+        """Ids of the packages that stay while this one does."""
+        for needs in self._needs[one.id]:
+            yield from needs
+        relations = (one.recommends if self._recommended else ()) + (one.suggests if self._suggested else ())
+        for alternatives in relations:
+            yield from (each.id for each in installed.satisfying(one, alternatives))
+
+    def without(self, dropped: Iterable[str]) -> frozenset[str] | None:
+        """Ids of all packages that are gone with these, themselves included; None where an essential one would be."""
+        gone = self._broken(frozenset(dropped))
+        if any(_stays(self._packages[one]) for one in gone if one in self._packages):
+            return None
+        return gone | self._unmarked(gone)
+
+    def asked_for(self, gone: Iterable[str]) -> tuple[Package, ...]:
+        """The packages among them that somebody asked for, by id."""
+        found = (self._packages[one] for one in sorted(gone) if one in self._packages)
+        return tuple(one for one in found if one.automatic is not True)
+
+    def _broken(self, gone: frozenset[str]) -> frozenset[str]:
+        """These and all that lack a requirement without them."""
+        while True:
+            more = {
+                name
+                for name, groups in self._needs.items()
+                if name not in gone and any(group and group <= gone for group in groups)
+            }
+            if not more:
+                return gone
+            gone |= more
+
+    def _unmarked(self, gone: frozenset[str]) -> frozenset[str]:
+        waiting = [
+            name
+            for name, one in self._packages.items()
+            if name not in gone and (one.automatic is not True or _stays(one))
+        ]
+        marked = set(waiting)
+        while waiting:
+            for name in self._keeps[waiting.pop()]:
+                if name not in marked and name not in gone:
+                    marked.add(name)
+                    waiting.append(name)
+        return frozenset(self._packages.keys() - marked - gone)
+
+
+def _stays(one: Package) -> bool:
+    """Whether the package manager never removes it; apt counts itself among those."""
+    return one.essential or (one.type, one.name) == ("deb", "apt")
+
+
+def _retained(inventory: Inventory) -> tuple[bool, bool]:
+    """Whether recommended and suggested packages are kept: both, unless the settings say otherwise."""
+    recommended = suggested = True
+    for one in inventory.retention:
+        recommended = recommended if one.recommended is None else one.recommended
+        suggested = suggested if one.suggested is None else one.suggested
+    return recommended, suggested

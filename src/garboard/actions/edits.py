@@ -1,0 +1,98 @@
+"""What a line of the Dockerfile does about a package, and what could stand there in its stead."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable, Sequence
+from types import MappingProxyType
+from typing import Final
+
+from garboard.ecosystems.version_orders import BY_NAME
+from garboard.model.action import Action, Kind
+from garboard.model.attribution import Introduction, Origin
+from garboard.model.finding import Finding
+from garboard.model.mirror import Outcome
+from garboard.model.package import SYSTEM_TYPES, Package
+from garboard.packages.pins import pinned
+from garboard.versions.invalid import InvalidVersion
+
+_UPGRADES: Final = MappingProxyType(
+    {
+        "deb": {"apt": "apt-get update && apt-get upgrade -y && rm -rf /var/lib/apt/lists/*"},
+        "apk": {"apk-tools": "apk upgrade --no-cache"},
+        "rpm": {
+            "dnf": "dnf upgrade -y && dnf clean all",
+            "dnf5": "dnf upgrade -y && dnf clean all",
+            "microdnf": "microdnf upgrade -y && microdnf clean all",
+            "tdnf": "tdnf upgrade -y && tdnf clean all",
+            "zypper": "zypper --non-interactive update && zypper clean --all",
+            "yum": "yum update -y && yum clean all",
+        },
+    }
+)
+"""Commands by package type and the package that brings the package manager, the preferred first."""
+_WRITTEN: Final = MappingProxyType({"pypi": "{name}>={version}", "npm": "{name}@{version}", "rpm": "{name}-{version}"})
+
+
+def upgrade(kind: str, packages: Iterable[Package]) -> str:
+    """The line that brings all packages of a type to their newest versions; empty where the image has no manager of them."""
+    names = {one.name for one in packages if one.type == kind}
+    return next((f"RUN {command}" for name, command in _UPGRADES.get(kind, {}).items() if name in names), "")
+
+
+def outcome(finding: Finding) -> Outcome:
+    """What a rebuild would do, by the advisories alone: a fix that they name is taken for published."""
+    who = finding.introduced or Introduction()
+    if not finding.fixed_in:
+        return Outcome.NO_FIX
+    if who.copied_from:
+        return Outcome.UNKNOWN
+    if pinned(finding.package, who):
+        return Outcome.HELD
+    if finding.package.type not in SYSTEM_TYPES:
+        return Outcome.UNKNOWN
+    return Outcome.PUBLISHED if who.origin is Origin.DOCKERFILE else Outcome.BASE_BEHIND
+
+
+def raising(findings: Sequence[Finding]) -> Action:
+    """To ask for a version of a package that has all the fixes."""
+    first = findings[0]
+    package, who = first.package, first.introduced or Introduction()
+    version = _highest(findings)
+    held = pinned(package, who)
+    indirect = package.type not in SYSTEM_TYPES and bool(first.from_paths) and len(first.from_paths[0]) > 1 and not held
+    written = _WRITTEN.get(package.type, "{name}={version}").format(name=package.full_name, version=version)
+    verb = "Ask for" if held else "Raise"
+    text = f"{verb} {package.full_name} {version} or later" + (", which another package needs" if indirect else "")
+    return Action(
+        kind=Kind.RAISE,
+        text=text,
+        command=shlex.quote(written),
+        place=who.place,
+        risk="what needs the package has to allow that version" if indirect else "a newer version may behave otherwise",
+    )
+
+
+def _highest(findings: Sequence[Finding]) -> str:
+    """The version that has the fixes of all."""
+    order = BY_NAME[findings[0].package.scheme].key
+    versions = [finding.fixed_in for finding in findings if finding.fixed_in]
+    try:
+        return max(versions, key=order)
+    except InvalidVersion:
+        return versions[-1]
+
+
+def dropping(package: Package, who: Introduction) -> Action:
+    """To do without a package."""
+    return Action(
+        kind=Kind.DROP,
+        text=f"Drop {package.name}" + (f" from `{_short(who)}`" if who.command or who.instruction else ""),
+        place=who.place,
+        risk="only if your application does without it and without what came along with it",
+    )
+
+
+def _short(who: Introduction, longest: int = 60) -> str:
+    text = " ".join((who.command or who.instruction).split())
+    return text if len(text) <= longest else f"{text[:longest].rpartition(' ')[0]} …"

@@ -1,0 +1,148 @@
+"""The Dockerfile's instructions found again in the image's history, or why they cannot be.
+
+Builders write one entry for each instruction and in their order, so the instructions are sought from the top of the
+history downwards and without a hole; what is left below is the base image's. Only what some builders leave out may be
+missing. Where more than one way to read the history is left, there is no answer.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Final, NamedTuple
+
+from garboard.attribution.history import METADATA, WORK, Entry, Told
+from garboard.attribution.instruction_match import agrees
+from garboard.dockerfile.stages import lineage, scoped
+from garboard.dockerfile.variables import NO_ARGUMENTS, Scope
+from garboard.model.dockerfile import Dockerfile, Instruction, Span
+
+_MOST_READINGS: Final = 1000  # of one step: what is left out of a history may be left out anywhere
+_OFTEN_LEFT_OUT: Final = frozenset(("ARG", "MAINTAINER", "ONBUILD"))
+_ADDED: Final = "LABEL"  # `docker build --label` of the classic builder adds one at the very top
+
+
+class Step(NamedTuple):
+    """An instruction that ran in the build of the image, with the variables before it, and where it stands.
+
+    ``triggered``: it stands in the base image's ONBUILD, and ``span`` is that of the FROM that ran it.
+    """
+
+    instruction: Instruction
+    scope: Scope
+    span: Span
+    triggered: bool = False
+
+
+class Alignment(NamedTuple):
+    """``steps`` by the place of their entry in the history, and how many of the lowest entries are none of theirs.
+
+    Where the Dockerfile does not align there are none, ``below`` is None, and ``reason`` says why.
+    """
+
+    steps: Mapping[int, Step]
+    below: int | None
+    reason: str = ""
+
+
+def steps_of(
+    dockerfile: Dockerfile, target: str = "", build_args: Mapping[str, str] = NO_ARGUMENTS
+) -> tuple[Step, ...]:
+    """The instructions whose layers are the image's own, in the order in which they ran, FROM left out."""
+    return tuple(
+        Step(instruction, scope.copy(), instruction.span)
+        for stage in lineage(dockerfile, target, build_args)
+        for instruction, scope in scoped(dockerfile, stage, build_args)
+    )
+
+
+def align(steps: Sequence[Step], told: Told, *, kaniko: bool = False, from_scratch: bool = False) -> Alignment:
+    """Find the steps in a history; ``from_scratch`` says that nothing may be left below them.
+
+    ``kaniko``: the builder keeps an entry only for what changes files.
+    """
+    if told.reason and not told.entries:
+        return Alignment({}, None, told.reason)
+    search = _Search(steps, told.entries, kaniko=kaniko)
+    search.descend()
+    if not search.ways[0]:
+        return Alignment({}, None, search.failure())
+    ends = {0} & search.ways[0] if from_scratch else search.ways[0]
+    if not ends:
+        return Alignment({}, None, "the Dockerfile starts FROM scratch, and the history tells of something below it")
+    return search.answer(ends)
+
+
+class _Search:
+    """Which entries each step can be, from the last step down.
+
+    ``ways[n]`` has the numbers of entries that may be left when n steps are left.
+    """
+
+    def __init__(self, steps: Sequence[Step], entries: Sequence[Entry], *, kaniko: bool) -> None:
+        self._steps = steps
+        self._entries = entries
+        self._kaniko = kaniko
+        self.ways: list[set[int]] = [set() for _ in range(len(steps) + 1)]
+
+    def descend(self) -> None:
+        left = len(self._entries)
+        self.ways[-1].add(left)
+        while left and self._entries[left - 1].kind == _ADDED and self._entries[left - 1].layer is None:
+            left -= 1
+            self.ways[-1].add(left)
+        for number in range(len(self._steps), 0, -1):
+            step = self._steps[number - 1]
+            for left in self.ways[number]:
+                if self._matches(step, left):
+                    self.ways[number - 1].add(left - 1)
+                if self._may_lack(step):
+                    self.ways[number - 1].add(left)
+            if len(self.ways[number - 1]) > _MOST_READINGS:
+                self.ways[number - 1].clear()
+                return
+
+    def _matches(self, step: Step, left: int) -> bool:
+        return left > 0 and agrees(self._entries[left - 1], step.instruction, step.scope.shell)
+
+    def _may_lack(self, step: Step) -> bool:
+        name = step.instruction.name
+        return name in _OFTEN_LEFT_OUT or (self._kaniko and (name in METADATA or name == "WORKDIR"))
+
+    def _matters(self, place: int) -> bool:
+        return self._entries[place].layer is not None or self._entries[place].kind in WORK
+
+    def failure(self) -> str:
+        """Which instruction the history does not have."""
+        number = next(number for number in range(len(self._steps), -1, -1) if not self.ways[number])
+        step = self._steps[number]
+        text = " ".join(step.instruction.original.split())
+        text = text if len(text) <= 60 else text[:60] + "…"
+        return (
+            f"the Dockerfile does not describe this image: instruction {number + 1} (line {step.span.line}: {text}) "
+            "is not in the history where it should be"
+        )
+
+    def answer(self, ends: set[int]) -> Alignment:
+        """The one reading of the history, if there is only one."""
+        choices: dict[int, set[int | None]] = defaultdict(set)
+        alive = ends
+        for number in range(1, len(self._steps) + 1):
+            step = self._steps[number - 1]
+            above = set()
+            for left in self.ways[number]:
+                if left - 1 in alive and self._matches(step, left):
+                    choices[left - 1].add(number - 1)
+                    above.add(left)
+                if left in alive and self._may_lack(step):
+                    above.add(left)
+            alive = above
+        lowest, highest = min(ends), max(ends)
+        for place in range(lowest, highest):
+            choices[place].add(None)
+        if not any(options - {None} for options in choices.values()):
+            return Alignment({}, None, "the Dockerfile has no instruction that the history could show")
+        if any(len(options) > 1 and self._matters(place) for place, options in choices.items()):
+            return Alignment({}, None, "the Dockerfile can be found in the image's history in more than one way")
+        chosen = {place: self._steps[step] for place, (step, *more) in choices.items() if not more and step is not None}
+        return Alignment(chosen, highest)

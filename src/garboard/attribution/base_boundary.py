@@ -1,0 +1,131 @@
+"""Where the base image ends: how many of the lowest layers are its own, and how that is known. Never a guess."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import takewhile
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from garboard.attribution.alignment import Alignment
+from garboard.attribution.history import Told
+from garboard.model.attribution import Base, Certainty
+from garboard.model.base import Value
+from garboard.model.gap import Gap
+from garboard.model.image import Image
+
+if TYPE_CHECKING:
+    from garboard.attribution.provenance import Provenance  # (most images carry none)
+
+NAME_LABEL: Final = "org.opencontainers.image.base.name"
+DIGEST_LABEL: Final = "org.opencontainers.image.base.digest"
+SCRATCH: Final = "scratch"
+
+
+class Candidate(Value):
+    """An image that was opened because it may be the base; only its configuration is looked at.
+
+    ``given``: the user named it as the base. Otherwise it was looked up under the name that the Dockerfile's FROM or a
+    label gives, and may by now be another image than the one that was built on.
+    """
+
+    name: str
+    image: Image
+    given: bool = False
+
+
+class Found(NamedTuple):
+    """The base image, the candidate that proved it, and what is to be said."""
+
+    base: Base
+    proof: Candidate | None = None
+    gaps: tuple[Gap, ...] = ()
+
+
+def proven(image: Image, candidates: Sequence[Candidate]) -> Found:
+    """The base whose layers are the lowest of the image: one that was given, else the longest; else no name and a gap.
+
+    An image without layers proves nothing, nor does one that shares only some of its own.
+    """
+    gaps = []
+    fitting = []
+    for candidate in candidates:
+        own = [layer.diff_id for layer in candidate.image.layers]
+        pairs = zip(own, (layer.diff_id for layer in image.layers), strict=False)
+        shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+        if own and shared == len(own):
+            fitting.append(candidate)
+        elif candidate.given:
+            gaps.append(_not_the_base(candidate.name, shared, len(own)))
+    if not fitting:
+        return Found(Base(), gaps=tuple(gaps))
+    best = max(fitting, key=lambda one: (one.given, len(one.image.layers)))
+    count = len(best.image.layers)
+    layers = "only layer is" if count == 1 else f"{count} layers are"
+    base = Base(
+        name=best.name,
+        digest=best.image.manifest_digest or best.image.config_digest,
+        layers=count,
+        how=Certainty.EXACT,
+        evidence=f"its {layers} the lowest of this image, by diff id",
+    )
+    return Found(base, best, tuple(gaps))
+
+
+def _not_the_base(name: str, shared: int, own: int) -> Gap:
+    has = f"shares {shared} of its {own} layers with it" if shared else "shares no layer with it"
+    return Gap(
+        stage="dockerfile",
+        subject=name,
+        reason=f"is not the base of this image as it is now: it {has}, so nothing is attributed to it",
+    )
+
+
+def _declared(provenance: Provenance, name: str) -> Base:
+    """As the provenance has it; under the name that the Dockerfile or a label gives only where it tells none itself."""
+    return Base(
+        name=provenance.base or name,
+        digest=provenance.base_digest,
+        layers=provenance.base_layers,
+        how=Certainty.DECLARED,
+        evidence="its build's provenance lists its layers",
+    )
+
+
+def named(image: Image) -> tuple[str, str]:
+    """The base's name and digest as the image's labels tell them, else empty."""
+    labels = dict(image.labels)
+    return labels.get(NAME_LABEL, ""), labels.get(DIGEST_LABEL, "")
+
+
+def told(image: Image, name: str, alignment: Alignment, history: Told, provenance: Provenance | None = None) -> Base:
+    """The base where no layers prove it: as the provenance declares, below the aligned instructions, or by its name alone.
+
+    ``name`` is the one of the Dockerfile's FROM.
+    """
+    label, digest = named(image)
+    shown = name or label
+    own_digest = digest if shown == label else ""
+    if provenance is not None:
+        if provenance.base_layers is not None:
+            return _declared(provenance, shown)
+        own_digest = own_digest or (used(provenance, shown) if shown else "")
+    if alignment.below is not None and not history.reason:
+        layers = sum(entry.layer is not None for entry in history.entries[: alignment.below])
+        if layers == 0 and name != SCRATCH:  # squashed together with its base, whose history is gone
+            evidence = "the history tells of no layer of its base, which may be in one with what is above it"
+            return Base(name=shown, digest=own_digest, evidence=evidence)
+        evidence = "what lies below the Dockerfile's instructions is the base's, or was run by its ONBUILD"
+        if name == SCRATCH:
+            evidence = "the Dockerfile starts FROM scratch"
+        return Base(name=shown, digest=own_digest, layers=layers, how=Certainty.ALIGNED, evidence=evidence)
+    if not shown:
+        return Base()
+    teller = "the Dockerfile" if name else f"the label {NAME_LABEL}"
+    return Base(name=shown, digest=own_digest, evidence=f"{teller} names it; which layers are its own is not known")
+
+
+def used(provenance: Provenance, name: str) -> str:
+    """The digest of the image that the build used under a name; empty where that is not told."""
+    from garboard.attribution.provenance import digest_of
+
+    return digest_of(provenance, name)

@@ -1,0 +1,123 @@
+"""Who brought each package in: its layer's instruction, the command within it, and what that command asked for."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Final
+
+from garboard.attribution.alignment import Step
+from garboard.attribution.layers import Attributed
+from garboard.model.attribution import Introduction, LayerOrigin, Origin
+from garboard.model.dockerfile import PackageRequest, Request
+from garboard.model.package import Package
+from garboard.shellcommands.package_managers import MANAGERS
+from garboard.shellcommands.upgrades import may_upgrade
+
+_KINDS: Final = MappingProxyType({name: manager.ecosystem for name, manager in MANAGERS.items()})
+_SEPARATORS: Final = re.compile(r"[-_.]+")
+
+
+def introductions(packages: Sequence[Package], attributed: Attributed) -> dict[str, Introduction]:
+    """The introduction of every package that has a layer, by the package's id."""
+    layers = {layer.index: layer for layer in attributed.attribution.layers}
+    askers = _Askers(packages, attributed.steps)
+    found = {}
+    for package in packages:
+        layer = layers.get(package.layer) if package.layer is not None else None
+        if layer is not None:
+            found[package.id] = _introduction(layer, *askers.of(package))
+    return found
+
+
+def _introduction(layer: LayerOrigin, command: str, asked_for: str) -> Introduction:
+    return Introduction(
+        origin=layer.origin,
+        layer=layer.index,
+        instruction=layer.instruction or layer.created_by,
+        command=command if layer.origin is not Origin.BASE else "",
+        asked_for=asked_for if layer.origin is not Origin.BASE else "",
+        place=layer.place,
+        copied_from=layer.copied_from,
+    )
+
+
+def _name(text: str, kind: str) -> str:
+    if kind == "pypi":
+        return _SEPARATORS.sub("-", text).lower()
+    return text.partition(":")[0] if kind == "deb" else text
+
+
+def _requests(steps: Mapping[int, Step]) -> dict[int, tuple[Request, ...]]:
+    """What the instruction of each layer asks for; without instructions nothing is imported to read them."""
+    if not steps:
+        return {}
+    from garboard.shellcommands.install_requests import requests
+
+    return {layer: requests(step.instruction, step.scope) for layer, step in steps.items()}
+
+
+class _Askers:
+    """Which command asked for a package, through the packages that need it."""
+
+    def __init__(self, packages: Sequence[Package], steps: Mapping[int, Step]) -> None:
+        self._packages = {package.id: package for package in packages}
+        self._by_purl = {package.purl: package for package in packages if package.purl and not package.owner}
+        self._needed_by: dict[str, list[str]] = defaultdict(list)
+        for package in packages:
+            for need in package.depends_on:
+                self._needed_by[need].append(package.id)
+        self._requests = _requests(steps)
+        self._upgrading = {layer for layer, step in steps.items() if may_upgrade(step.instruction.original)}
+
+    def of(self, package: Package) -> tuple[str, str]:
+        """The command and the name that it asked for; either is empty where it is not known."""
+        asking = self._by_purl.get(package.owner, package) if package.owner else package
+        if asking.layer != package.layer or package.layer is None:
+            return "", ""
+        asked = [one for one in self._requests.get(package.layer, ()) if _installs(one, asking.type)]
+        if not asked:
+            return "", ""
+        named = {_name(one.name, asking.type): one for one in reversed(asked) if isinstance(one, PackageRequest)}
+        own = named.get(_name(asking.full_name, asking.type))
+        if own is not None:
+            return own.command, own.name
+        if package.layer in self._upgrading:
+            return "", ""
+        leading = self._leading(asking, named)
+        return self._command(asked, leading), leading[0].name if leading else ""
+
+    @staticmethod
+    def _command(asked: Sequence[Request], leading: Sequence[PackageRequest]) -> str:
+        """The one command that can have brought it: the only one there is, or the only one that leads to it."""
+        if len({one.command for one in asked}) == 1:
+            return asked[0].command
+        known = all(isinstance(one, PackageRequest) and not one.conditional for one in asked)
+        commands = {one.command for one in leading}
+        return commands.pop() if known and len(commands) == 1 else ""
+
+    def _leading(self, package: Package, named: Mapping[str, PackageRequest]) -> list[PackageRequest]:
+        """The requests that lead to a package, the nearest first."""
+        found: list[PackageRequest] = []
+        seen = {package.id}
+        level: Iterable[str] = (package.id,)
+        while level:
+            above = []
+            for one in level:
+                for parent in self._needed_by.get(one, ()):
+                    if parent not in seen:
+                        seen.add(parent)
+                        above.append(parent)
+            names = {_name(self._packages[one].full_name, package.type) for one in above}
+            found += [request for name, request in reversed(tuple(named.items())) if name in names]
+            level = above
+        return found
+
+
+def _installs(request: Request, kind: str) -> bool:
+    """Whether a request may bring packages of a kind: one of its kind, or one that nobody can tell the kind of."""
+    if isinstance(request, PackageRequest):
+        return request.ecosystem == kind
+    return _KINDS.get(request.manager, kind) == kind

@@ -1,0 +1,313 @@
+"""A whole catalogue in one file, to be shared: lines of JSON, compressed with zstd.
+
+The first line is a `Header`, the last an `End` that counts the others; between them stand packages, each numbered by its
+place, images that name their packages by those numbers, what indexes hold, the tags that maintainers build, and approvals. It
+is plain data rather than a SQLite file, because it comes from others: every line is checked while it is read. The same
+catalogue makes the same bytes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import sys
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from garboard.basecatalog import rows
+from garboard.basecatalog.reader import Listed, StoredCatalogue
+from garboard.basecatalog.writer import Held, Writer
+from garboard.model.base import Value
+from garboard.model.baseimage import Approval, BaseImage
+from garboard.model.errors import CatalogueError
+from garboard.model.limits import MIB
+from garboard.model.package import Inventory, Package
+
+if TYPE_CHECKING or sys.version_info < (3, 14):
+    from backports import zstd
+else:
+    from compression import zstd
+
+FORMAT: Final = 1
+_LEVEL: Final = 9
+_LONGEST_LINE: Final = 8 * MIB
+"""An image of 100,000 packages has 1 MiB, and its configuration is no longer than this."""
+_LONGEST: Final = 2 * 1024 * MIB
+_MOST_PACKAGES: Final = 500_000
+"""Distinct ones, of all images: what is remembered of each while a bundle is read are a few bytes."""
+_MOST_OF_ONE: Final = 100_000
+"""Packages of one image."""
+_MOST_PARTS: Final = 10_000
+"""Layers, steps of the history, names, gaps of one image: a few bytes each in the file, and many in memory."""
+_BATCH: Final = 1000
+_DIGEST: Final = re.compile(r"sha(?:256|512):[0-9a-f]{64,128}", re.ASCII)
+
+
+class Header(Value, tag="header", omit_defaults=False):
+    """What follows is a catalogue."""
+
+    format: int
+
+
+class OnePackage(Value, tag="package"):
+    """A package; the first has number 0."""
+
+    package: Package
+
+
+class OneImage(Value, tag="image"):
+    """An image with its names; ``packages`` are numbers, None where they are not known; ``rest`` has none."""
+
+    image: BaseImage
+    packages: tuple[int, ...] | None = None
+    rest: Inventory = Inventory()
+
+
+class OneListing(Value, tag="listing"):
+    """What an index holds. It is not written any more, nor taken: only a registry knows."""
+
+    digest: str
+    images: tuple[Listed, ...]
+
+
+class OneLibrary(Value, tag="library"):
+    """The tags of a repository that are built now."""
+
+    repository: str
+    shared: tuple[tuple[str, ...], ...]
+
+
+class OneApproval(Value, tag="approval"):
+    """An organisation's word."""
+
+    approval: Approval
+
+
+class End(Value, tag="end", omit_defaults=False):
+    """Nothing is missing if this many lines stood between the header and this one."""
+
+    lines: int
+
+
+Line = Header | OnePackage | OneImage | OneListing | OneLibrary | OneApproval | End
+
+
+class Imported(Value):
+    """How much a bundle held; ``approvals`` counts those that were left out, or taken where that was asked for."""
+
+    images: int = 0
+    packages: int = 0
+    approvals: int = 0
+
+
+def export(catalogue: StoredCatalogue, target: Path) -> str:
+    """Write the catalogue; the digest of the file (``sha256:…``). An existing file is replaced at once.
+
+    Raises `CatalogueError` where it cannot be written.
+    """
+    encoder = msgspec.json.Encoder()
+    aside = target.with_name(f".{target.name}.{os.getpid()}.new")
+    try:
+        with catalogue.store.snapshot(), zstd.ZstdFile(aside, "w", level=_LEVEL) as packed:
+            for line in _lines(catalogue):
+                packed.write(encoder.encode(line) + b"\n")
+        aside.replace(target)
+        return _digest(target)
+    except OSError as error:
+        raise CatalogueError(f"{target} cannot be written: {error.strerror}") from error
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+def _lines(catalogue: StoredCatalogue) -> Iterator[Line]:
+    yield Header(format=FORMAT)
+    count = 0
+    for line in _content(catalogue):
+        yield line
+        count += 1
+    yield End(lines=count)
+
+
+def _content(catalogue: StoredCatalogue) -> Iterator[Line]:
+    numbers: dict[int, int] = {}
+    kept = {key: rest for key, *rest in catalogue.store.rows("SELECT key, packages, rest FROM image")}
+    used = {number for packages, _ in kept.values() if packages is not None for number in rows.unpack_ids(packages)}
+    for number, payload in catalogue.store.rows("SELECT id, payload FROM package ORDER BY digest"):
+        if number in used:
+            numbers[number] = len(numbers)
+            yield OnePackage(package=rows.unpack_package(payload))
+    for base in catalogue.images():
+        packages, rest = kept[base.key]
+        ids = None if packages is None else tuple(numbers[number] for number in rows.unpack_ids(packages))
+        yield OneImage(image=base, packages=ids, rest=rows.unpack_rest(rest))
+    for repository in catalogue.libraries():
+        yield OneLibrary(repository=repository, shared=catalogue.tags_built(repository))
+    for approval in catalogue.approvals():
+        yield OneApproval(approval=approval)
+
+
+def unpack(writer: Writer, bundle: Path, digest: str = "", *, now: str, approvals: bool = False) -> Imported:
+    """Add a bundle's content to a catalogue; what the catalogue has stays, and what is new is marked as told by others, so that
+    it is read where it can be. A name that was seen later counts, but nothing was seen after ``now`` (RFC 3339): a clock that
+    is wrong elsewhere does not outlive the next synchronisation.
+
+    Nothing is written before the whole file was read once and found whole, and then all of it is, or nothing. Approvals are an organisation's own word: those
+    of a bundle are taken only with ``approvals``. Raises `CatalogueError` for a bundle of another digest than the given
+    one, a damaged one, or one of another format.
+    """
+    found = _digest_of(bundle)
+    if digest and digest.removeprefix("sha256:").lower() != found.removeprefix("sha256:"):
+        raise CatalogueError(
+            f"the bundle {bundle} has the digest {found}, not {digest}", "it was damaged or exchanged: fetch it again"
+        )
+    for _ in _checked(bundle):
+        pass
+    with writer.together():
+        return _written(writer, bundle, now, approvals=approvals)
+
+
+def _written(writer: Writer, bundle: Path, now: str, *, approvals: bool) -> Imported:
+    """Packages are written as they come: what stays of them are their numbers in the catalogue."""
+    ids, waiting = array("q"), list[Package]()
+    images = given = 0
+    for line in _checked(bundle):
+        if waiting and (len(waiting) == _BATCH or not isinstance(line, OnePackage)):
+            ids.extend(writer.hold(waiting))
+            waiting.clear()
+        match line:
+            case OnePackage():
+                waiting.append(line.package)
+            case OneImage():
+                _keep(writer, line, ids, now)
+                images += 1
+            case OneLibrary():
+                writer.build(line.repository, line.shared)
+            case OneApproval():
+                given += 1
+                if approvals:
+                    writer.approve(line.approval)
+            case _:
+                pass
+    return Imported(images=images, packages=len(ids), approvals=given)
+
+
+def _keep(writer: Writer, line: OneImage, ids: Sequence[int], now: str) -> None:
+    """An image; a tag that was seen later here than there stays where it is."""
+    held = None
+    if line.packages is not None:
+        held = Held([ids[number] for number in line.packages], line.rest)
+    names = tuple(msgspec.structs.replace(name, seen=min(name.seen, now)) for name in line.image.names)
+    writer.tell(msgspec.structs.replace(line.image, names=names, added=min(line.image.added, now)), held)
+
+
+def _checked(bundle: Path) -> Iterator[Line]:
+    """All lines but the first and the last; raises `CatalogueError` as soon as something is wrong."""
+    try:
+        yield from _sound(_decoded(bundle))
+    except (OSError, EOFError, zstd.ZstdError) as error:
+        raise CatalogueError(f"the bundle {bundle} is damaged: {error}") from error
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise CatalogueError(f"the bundle {bundle} is no catalogue of garboard: {error}") from error
+
+
+def _decoded(bundle: Path) -> Iterator[Line]:
+    decoder = msgspec.json.Decoder(Line)
+    total = 0
+    with zstd.ZstdFile(bundle) as packed:
+        while text := packed.readline(_LONGEST_LINE):
+            total += len(text)
+            if len(text) == _LONGEST_LINE or total > _LONGEST:
+                raise CatalogueError(
+                    f"the bundle is longer than the limits: {_LONGEST_LINE} bytes a line, {_LONGEST} in all"
+                )
+            yield decoder.decode(text)
+
+
+def _sound(lines: Iterator[Line]) -> Iterator[Line]:
+    first = next(lines, None)
+    if not isinstance(first, Header):
+        raise CatalogueError("this is not a catalogue of garboard: it has no header")
+    if first.format != FORMAT:
+        raise CatalogueError(
+            f"the bundle has format {first.format}, this program reads {FORMAT}", "export it with the same version"
+        )
+    packages = _Packages()
+    for count, line in enumerate(lines):
+        if isinstance(line, End):
+            if line.lines != count:
+                raise CatalogueError(f"the bundle is damaged: it has {count} lines instead of {line.lines}")
+            packages.end()
+            return
+        if isinstance(line, OnePackage):
+            packages.add(line.package)
+        elif isinstance(line, OneImage):
+            _check(line, len(packages.used))
+            packages.use(line.packages or ())
+        yield line
+    raise CatalogueError("the bundle is cut short: its last line is missing")
+
+
+class _Packages:
+    """What is remembered of a bundle's packages: that each is there once, and is one of an image's.
+
+    A line of a few bytes, many times repeated, is next to nothing in a compressed file, and a package in memory.
+    """
+
+    def __init__(self) -> None:
+        self.used = bytearray()
+        self._digests: set[bytes] = set()
+
+    def add(self, package: Package) -> None:
+        """One more."""
+        if len(self.used) == _MOST_PACKAGES:
+            raise CatalogueError(f"the bundle has more distinct packages than the limit of {_MOST_PACKAGES}")
+        digest, _ = rows.pack_package(rows.interned(package))
+        if digest in self._digests:
+            raise CatalogueError(f"the bundle has a package twice: {package.name[:100]} {package.version[:100]}")
+        self._digests.add(digest)
+        self.used.append(0)
+
+    def use(self, numbers: Iterable[int]) -> None:
+        """An image has these."""
+        for number in numbers:
+            self.used[number] = 1
+
+    def end(self) -> None:
+        """There are no more images."""
+        if unused := self.used.count(0):
+            raise CatalogueError(f"the bundle has {unused} packages that no image of it has")
+
+
+def _check(line: OneImage, packages: int) -> None:
+    """That an image is what it says: its key one of its digests, its packages there, its diff ids digests."""
+    base = line.image
+    if base.key not in {base.image.manifest_digest, base.image.config_digest} or not _DIGEST.fullmatch(base.key):
+        raise CatalogueError(f"the bundle has an image whose key is none of its digests: {base.key[:100]}")
+    if line.packages is not None and len(line.packages) > _MOST_OF_ONE:
+        raise CatalogueError(f"the bundle has an image of more packages than the limit of {_MOST_OF_ONE}: {base.key}")
+    parts = (base.image.layers, base.image.history, base.names, line.rest.gaps)
+    if any(len(each) > _MOST_PARTS for each in parts):
+        raise CatalogueError(
+            f"the bundle has an image of more than {_MOST_PARTS} layers, names or the like: {base.key}"
+        )
+    if any(not 0 <= number < packages for number in line.packages or ()):
+        raise CatalogueError(f"the bundle has an image with packages that it does not hold: {base.key}")
+    if not all(not layer.diff_id or _DIGEST.fullmatch(layer.diff_id) for layer in base.image.layers):
+        raise CatalogueError(f"the bundle has an image with a layer that is no digest: {base.key}")
+
+
+def _digest_of(bundle: Path) -> str:
+    try:
+        return _digest(bundle)
+    except OSError as error:
+        raise CatalogueError(f"cannot read the bundle {bundle}: {error.strerror}") from error
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return f"sha256:{hashlib.file_digest(file, 'sha256').hexdigest()}"

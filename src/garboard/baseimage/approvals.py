@@ -1,0 +1,16 @@
+"""Which images an organisation's list allows to build upon."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from garboard.baseimage.candidates import Choice
+from garboard.model.baseimage import Approval
+
+
+def approved(one: Choice, approvals: Sequence[Approval], now: str) -> bool | None:
+    """Whether any of its tags is on the list today; None where there is no list. ``now`` is RFC 3339."""
+    if not approvals:
+        return None
+    valid = [approval for approval in approvals if approval.holds(now)]
+    return any(approval.covers(name) for approval in valid for name, _ in one.tags)

@@ -1,0 +1,161 @@
+"""The images of the catalogue with their tags understood: what one could build upon."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from garboard.baseimage import releases
+from garboard.baseimage.tags import Tag, parse, short
+from garboard.model.baseimage import BaseImage, BaseName, Catalogue
+from garboard.model.image import Platform, Reference
+
+_DISTROLESS: Final = {
+    "python": r"python3",
+    "node": r"nodejs\d*",
+    "openjdk": r"java\d*",
+    "eclipse-temurin": r"java\d*",
+    "amazoncorretto": r"java\d*",
+    "debian": r"base|base-nossl|cc",
+    "golang": r"base|static",
+    "rust": r"cc",
+}
+"""What Google's distroless images have instead, without the suite's suffix."""
+_RELEASE_PARTS: Final = {"alpine": 2, "ubuntu": 2, "opensuse-leap": 2}
+"""How many parts of a distribution's version are its release, where that is not one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One image under one repository.
+
+    ``tags`` are its current names there, the most telling first; without any, the names that it once had. ``version`` is
+    the longest that a tag states, ``distro`` is ``id version`` with the release only.
+    """
+
+    image: BaseImage
+    repository: str
+    tags: tuple[tuple[BaseName, Tag], ...]
+    version: tuple[str, ...]
+    numbers: tuple[int, ...]
+    flavour: frozenset[str]
+    distro: str
+
+    @property
+    def name(self) -> str:
+        """The repository's short name."""
+        return short(self.repository)
+
+    @property
+    def current(self) -> bool:
+        """Whether any tag still names it."""
+        return any(name.current for name, _ in self.tags)
+
+    @property
+    def prerelease(self) -> str:
+        """The words of a tag that say that it is not released; empty where a versioned tag has none."""
+        versioned = [tag for _, tag in self.tags if tag.version] or [tag for _, tag in self.tags]
+        return versioned[0].prerelease if versioned and all(tag.prerelease for tag in versioned) else ""
+
+    def reference(self, tag: str) -> str:
+        """As one writes it after FROM."""
+        registry, _, rest = self.repository.partition("/")
+        return Reference(registry=registry, repository=rest, tag=tag).familiar
+
+    def by_digest(self, digest: str) -> str:
+        """The same where no tag names it any more."""
+        registry, _, rest = self.repository.partition("/")
+        return Reference(registry=registry, repository=rest, digest=digest).familiar
+
+
+def release(distro: str) -> str:
+    """``id version`` without the parts of a version that are no release of their own: ``alpine 3.20.3`` is 3.20."""
+    identity, _, version = distro.partition(" ")
+    return " ".join((identity, ".".join(version.split(".")[: _RELEASE_PARTS.get(identity, 1)]))).strip()
+
+
+def choice(image: BaseImage, repository: str) -> Choice | None:
+    """An image under a repository; None where it has no name there."""
+    names = [name for name in image.names if name.repository == repository]
+    names = [name for name in names if name.current] or names
+    tags = [(name, parse(repository, name.tag)) for name in names if name.tag]
+    if not tags:
+        return None
+    tags.sort(key=lambda one: (-one[1].precision, not one[1].spells_suite, -len(one[1].parts), one[1].text))
+    longest = max((tag for _, tag in tags), key=lambda tag: len(tag.version))
+    return Choice(
+        image=image,
+        repository=repository,
+        tags=tuple(tags),
+        version=longest.version,
+        numbers=longest.numbers,
+        flavour=frozenset(tags[0][1].flavour),
+        distro=release(image.distro or _stated_distro(tag for _, tag in tags)),
+    )
+
+
+def _stated_distro(tags: Iterable[Tag]) -> str:
+    found = [tag.suite for tag in tags if tag.suite is not None]
+    best = max(found, key=lambda suite: len(suite.version), default=None)
+    return f"{best.distro} {best.version}".strip() if best else ""
+
+
+def related(repository: str, known: Iterable[str]) -> Iterator[str]:
+    """The repositories that hold the same kind of thing, the own one first: of the same last name, or distroless."""
+    own = repository.rpartition("/")[2]
+    yield repository
+    wanted = re.compile(rf"(?:{_DISTROLESS[own]})(?:-debian\d+)?") if own in _DISTROLESS else None
+    for other in known:
+        last = other.rpartition("/")[2]
+        alike = last == own or (wanted is not None and "/distroless/" in other and wanted.fullmatch(last))
+        if other != repository and alike:
+            yield other
+
+
+def choices(catalogue: Catalogue, repository: str, platform: Platform) -> tuple[Choice, ...]:
+    """All that could be built upon instead of an image of a repository, each image once, in the catalogue's order."""
+    found: dict[str, Choice] = {}
+    for other in related(repository, catalogue.repositories()):
+        for image in catalogue.of_repository(other, platform):
+            one = choice(image, other) if image.key not in found else None
+            if one is not None:
+                found[image.key] = one
+    return tuple(found.values())
+
+
+def spelling(one: Choice, wanted: Tag | None) -> tuple[str, tuple[str, ...]]:
+    """How to write an image after FROM, and its other tags: as precisely as the user does, and in the user's way.
+
+    Without a tag to go by, its most telling one. A tag that states no version is taken only where there is no other.
+    """
+    tags = [tag for _, tag in one.tags]
+    if wanted is not None:
+        least = wanted.precision if wanted.version else 0
+        tags.sort(key=lambda tag: _likeness(tag, wanted, least))
+    return tags[0].text, tuple(tag.text for tag in tags[1:])
+
+
+def _likeness(tag: Tag, wanted: Tag, least: int) -> tuple[object, ...]:
+    if wanted.text == tag.text and tag.version:
+        return (-1,)
+    return (
+        tag.floating,
+        bool(tag.prerelease),
+        bool(tag.channels) and not wanted.channels,
+        tag.precision < least,
+        bool(tag.date) != bool(wanted.date),
+        tag.by_codename != wanted.by_codename if wanted.version else False,
+        abs(tag.precision - least) if least else -tag.precision,
+        tag.spells_suite != wanted.spells_suite,
+        -len(set(tag.flavour)),
+        len(tag.parts),
+        tag.text,
+    )
+
+
+def pinned_by_name(repository: str) -> bool:
+    """Whether a repository's own name states a version, as those of distroless images do."""
+    last = repository.rpartition("/")[2]
+    return last not in releases.DISTRIBUTIONS and any(one.isdigit() for one in last)

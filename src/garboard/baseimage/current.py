@@ -1,0 +1,113 @@
+"""Which image of the catalogue is the base in use: told by layers, else by the name that it goes by."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from garboard.baseimage.candidates import Choice, choice
+from garboard.baseimage.distance import InUse
+from garboard.baseimage.identify import ancestors
+from garboard.baseimage.tags import Tag, parse
+from garboard.model.baseimage import BaseImage, Catalogue
+from garboard.model.gap import Gap
+from garboard.model.image import Image, Platform, Reference
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The base in use.
+
+    ``how`` that is known is a sentence; ``exact``: the image's lowest layers are its own; ``outdated``: they are not, so
+    that a rebuild would already change something.
+    """
+
+    use: InUse
+    how: str
+    exact: bool
+    outdated: bool = False
+
+
+def find(
+    image: Image | None, wanted: Reference | None, catalogue: Catalogue, platform: Platform, now: str
+) -> Found | Gap:
+    """The base in use, or why it is not known. ``wanted`` is the reference by which the user or a label names it."""
+    found = _by_layers(image, wanted, catalogue, now)
+    if found is not None:
+        return found
+    if wanted is None:
+        return _gap("base image", "which one is in use is not known; name it with --base, or the Dockerfile with -f")
+    named = (choice(one, wanted_repository(wanted)) for one in _named(wanted, catalogue, platform))
+    one = next((each for each in named if each is not None), None)
+    if one is None:
+        repository = Reference(registry=wanted.registry, repository=wanted.repository).familiar
+        return _gap(
+            wanted.familiar,
+            f"the catalogue does not have it for {platform}, so no better one can be told; garboard catalog sync {repository}",
+        )
+    how = "its digest names it" if wanted.digest else "its tag names it"
+    use = InUse(one, parse(one.repository, wanted.tag) if wanted.tag else None)
+    outdated = _is_built_on_another(image, one.image)
+    if outdated:
+        how += " now, and your image was built on an earlier or another one"
+    return Found(use, how, exact=False, outdated=outdated)
+
+
+def wanted_repository(wanted: Reference) -> str:
+    """In full."""
+    return f"{wanted.registry}/{wanted.repository}"
+
+
+def _gap(subject: str, reason: str) -> Gap:
+    return Gap(stage="recommend", subject=subject, reason=reason)
+
+
+def _by_layers(image: Image | None, wanted: Reference | None, catalogue: Catalogue, now: str) -> Found | None:
+    """The image that is called as the user calls it, of those that it was built on; else the nearest, itself first."""
+    if image is None or not image.layers:
+        return None
+    built_on = [ancestor.image for ancestor in ancestors(image, catalogue, now)]
+    for base in sorted(built_on, key=lambda one: not _is_called(one, wanted)):
+        one = _choice(base, wanted)
+        if one is not None:
+            return Found(InUse(one, _tag(one, wanted)), "its layers are the lowest of this image", exact=True)
+    return None
+
+
+def _is_called(image: BaseImage, wanted: Reference | None) -> bool:
+    return wanted is not None and any(
+        (name.repository, name.tag) == (wanted_repository(wanted), wanted.tag) for name in image.names
+    )
+
+
+def _choice(image: BaseImage, wanted: Reference | None) -> Choice | None:
+    """Under the repository that the user names, else the first that it is known by, one whose tags state a version before others."""
+    repositories = list(dict.fromkeys(name.repository for name in image.names))
+    found = [one for repository in repositories if (one := choice(image, repository)) is not None]
+    own = wanted_repository(wanted) if wanted is not None else ""
+    return min(found, key=lambda one: (one.repository != own, not one.version, not one.current), default=None)
+
+
+def _tag(one: Choice, wanted: Reference | None) -> Tag | None:
+    if wanted is None or not wanted.tag or wanted_repository(wanted) != one.repository:
+        return None
+    return parse(one.repository, wanted.tag)
+
+
+def _named(wanted: Reference, catalogue: Catalogue, platform: Platform) -> tuple[BaseImage, ...]:
+    repository = wanted_repository(wanted)
+    if not wanted.digest:
+        return catalogue.named(repository, wanted.tag, platform)
+    every = catalogue.of_repository(repository, platform)
+    return tuple(
+        one
+        for one in every
+        if wanted.digest in {one.key, one.image.manifest_digest, *(name.index_digest for name in one.names)}
+    )
+
+
+def _is_built_on_another(image: Image | None, base: BaseImage) -> bool:
+    """Whether the layers of both are known, and the base's are not the lowest of the image."""
+    own = [layer.diff_id for layer in base.image.layers]
+    if image is None or not image.layers or not own or not all(own):
+        return False
+    return own != [layer.diff_id for layer in image.layers][: len(own)]

@@ -1,0 +1,117 @@
+"""How long what an image holds is maintained: its distribution, and the program that its repository is named after."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from types import MappingProxyType
+from typing import Final
+
+from garboard.baseimage import releases
+from garboard.model.lifecycle import Cycle, Lifecycles, Lifespan, State
+
+DISTRO_PRODUCTS: Final = MappingProxyType(
+    {
+        "debian": ("debian", "Debian"), "ubuntu": ("ubuntu", "Ubuntu"), "alpine": ("alpine-linux", "Alpine"),
+        "fedora": ("fedora", "Fedora"), "almalinux": ("almalinux", "AlmaLinux"), "rocky": ("rocky-linux", "Rocky Linux"),
+        "amzn": ("amazon-linux", "Amazon Linux"), "ol": ("oracle-linux", "Oracle Linux"), "rhel": ("rhel", "RHEL"),
+        "centos": ("centos", "CentOS"), "sles": ("sles", "SLES"), "opensuse-leap": ("opensuse", "openSUSE Leap"),
+        "photon": ("vmware-photon", "Photon OS"),
+    }
+)  # fmt: skip
+"""os-release's ``ID`` to endoflife.date's product, and the name for people."""
+REPOSITORY_PRODUCTS: Final = MappingProxyType(
+    {
+        "python": ("python", "Python"), "node": ("nodejs", "Node.js"), "ruby": ("ruby", "Ruby"), "php": ("php", "PHP"),
+        "golang": ("go", "Go"), "rust": ("rust", "Rust"), "perl": ("perl", "Perl"), "elixir": ("elixir", "Elixir"),
+        "erlang": ("erlang", "Erlang"), "eclipse-temurin": ("eclipse-temurin", "Temurin"),
+        "amazoncorretto": ("amazon-corretto", "Corretto"), "openjdk": ("oracle-jdk", "OpenJDK"),
+        "nginx": ("nginx", "nginx"), "httpd": ("apache-http-server", "Apache httpd"), "haproxy": ("haproxy", "HAProxy"),
+        "postgres": ("postgresql", "PostgreSQL"), "mysql": ("mysql", "MySQL"), "mariadb": ("mariadb", "MariaDB"),
+        "mongo": ("mongodb", "MongoDB"), "redis": ("redis", "Redis"), "memcached": ("memcached", "memcached"),
+        "rabbitmq": ("rabbitmq", "RabbitMQ"), "tomcat": ("tomcat", "Tomcat"), "traefik": ("traefik", "Traefik"),
+        "wordpress": ("wordpress", "WordPress"), "gradle": ("gradle", "Gradle"), "maven": ("apache-maven", "Maven"),
+    }
+)  # fmt: skip
+_FOR_EVERYBODY: Final = frozenset(("debian",))
+"""Products whose extended support costs nothing and is in the public archive."""
+
+
+class Lifetimes:
+    """Asks the database for each product once. ``now`` is RFC 3339."""
+
+    def __init__(self, lifecycles: Lifecycles, now: str) -> None:
+        self._lifecycles = lifecycles
+        self._today = now[:10]
+        self._cycles: dict[str, tuple[Cycle, ...]] = {}
+
+    def known(self) -> bool:
+        """Whether there are any data."""
+        return bool(self._of("debian"))
+
+    def of(self, repository: str, version: Sequence[str], distro: str) -> tuple[Lifespan, ...]:
+        """The program's line and the distribution's (``id version``), where the products are known.
+
+        ``repository`` is short, as in `tags.Tag`; ``version`` its components.
+        """
+        found = []
+        if repository in REPOSITORY_PRODUCTS and version:
+            found.append(self._lifespan(*REPOSITORY_PRODUCTS[repository], version))
+        identity, _, release = distro.partition(" ")
+        if identity in DISTRO_PRODUCTS and release:
+            found.append(self._lifespan(*DISTRO_PRODUCTS[identity], release.split(".")))
+        return tuple(found)
+
+    def _of(self, product: str) -> tuple[Cycle, ...]:
+        if product not in self._cycles:
+            self._cycles[product] = self._lifecycles.cycles(product)
+        return self._cycles[product]
+
+    def _lifespan(self, product: str, name: str, version: Sequence[str]) -> Lifespan:
+        cycles = self._of(product)
+        cycle = _cycle(cycles, version)
+        if cycle is None:
+            return Lifespan(name=f"{name} {'.'.join(version[:2])}", product=product)
+        extended = cycle.extended if product in _FOR_EVERYBODY else ""
+        return Lifespan(
+            name=f"{name} {cycle.name}",
+            product=product,
+            cycle=cycle.name,
+            eol=cycle.eol,
+            extended=extended,
+            state=self._state(cycle, extended),
+            lts=cycle.lts if any(one.lts for one in cycles) else None,
+        )
+
+    def _state(self, cycle: Cycle, extended: str) -> State:
+        """The last day still counts."""
+        if cycle.eol and self._today <= cycle.eol:
+            return State.SUPPORTED
+        if extended and self._today <= extended:
+            return State.EXTENDED
+        if cycle.eol or cycle.ended:
+            return State.ENDED
+        return State.SUPPORTED if cycle.ended is False else State.UNKNOWN
+
+
+def _cycle(cycles: Iterable[Cycle], version: Sequence[str]) -> Cycle | None:
+    """The cycle whose name is the longest beginning of the version: ``3.12`` for 3.12.4."""
+    by_name = {cycle.name: cycle for cycle in cycles}
+    names = (".".join(version[:count]) for count in range(len(version), 0, -1))
+    return next((by_name[name] for name in names if name in by_name), None)
+
+
+def short_lived(repository: str, numbers: Sequence[int], lifespans: Iterable[Lifespan]) -> str:
+    """Why a line is none to build on: it is for development, or its kind has long-term lines and it is none of them.
+
+    Empty where it is one to build on. Some are told by their numbers alone, without any data.
+    """
+    if repository in releases.ODD_MINORS and len(numbers) > 1 and numbers[1] % 2:
+        return f"{numbers[0]}.{numbers[1]} is odd, which is for development"
+    if repository in releases.ODD_MAJORS and numbers and numbers[0] % 2:
+        return f"{numbers[0]} is odd, which never has long-term support"
+    if repository == "ubuntu" and len(numbers) > 1 and (numbers[0] % 2 or numbers[1] != 4):
+        return f"{numbers[0]}.{numbers[1]:02} is not a release of long-term support"
+    for one in lifespans:
+        if one.lts is False:
+            return f"{one.name} is not a line of long-term support"
+    return ""

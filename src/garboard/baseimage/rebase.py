@@ -1,0 +1,429 @@
+"""What an image would hold upon another base: your own packages kept, the base's replaced.
+
+A package of the distribution that your lines asked for is there, with all that it needs: from the new base where that has
+it, else at the version that your image or its base has. Of another release of the distribution those versions say nothing,
+so there such packages are unknown, unless an index of packages tells.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple, Protocol, runtime_checkable
+
+from garboard.baseimage.delta import Asked, Yours, key
+from garboard.ecosystems.version_orders import BY_NAME
+from garboard.model.package import SYSTEM_TYPES, Inventory, Package
+from garboard.versions.invalid import InvalidVersion
+
+
+class Available(Protocol):
+    """The newest package of each name that the package manager would find."""
+
+    def __contains__(self, name: object, /) -> bool:
+        """Whether something answers to the name."""
+        ...
+
+    def get(self, name: str, default: Package | None, /) -> Package | None:
+        """The package of this name, or the one that provides it; the default where that is none or may be several."""
+        ...
+
+
+@runtime_checkable
+class Exacting(Protocol):
+    """An index that knows which versions its packages require. A requirement's number counts `Package.requires`, then
+    `Package.recommends`.
+    """
+
+    def suffices(self, package: Package, number: int, other: Package, /) -> bool:
+        """Whether ``other`` is of a version with which the package's requirement of this number is content."""
+        ...
+
+    def tied(self, package: Package, number: int, name: str, /) -> bool:
+        """Whether this requirement is content with one version alone of the package of this name."""
+        ...
+
+
+class Predicted(NamedTuple):
+    """The packages, those of yours of which nothing can be said, and what the rest rests on that is not certain.
+
+    ``undetermined`` are the names of the system packages of your image that may be there or not: the unknown ones, what they
+    brought along, and what they need.
+    """
+
+    packages: tuple[Package, ...]
+    unknown: tuple[str, ...] = ()
+    gaps: tuple[str, ...] = ()
+    undetermined: frozenset[str] = frozenset()
+
+
+class Predictor:
+    """Your image upon other bases. What does not depend on the other base is worked out once."""
+
+    def __init__(self, yours: Yours) -> None:
+        self._yours = yours
+        self._here = {one.name: one for one in yours.image.packages if one.type in SYSTEM_TYPES}
+        provided = _providers(self._here.values())
+        self._old = _Old(self._here, provided, _bare(yours.asked, self._here, provided))
+        self._asked = {name if name in self._here else provided.get(name, "") for name in yours.asked.names} - {""}
+        self._languages = {place: one for place, one in yours.language.items() if not one.owner}
+
+    @property
+    def asks(self) -> bool:
+        """Whether an index would tell anything: your lines have to do with packages of the system."""
+        yours = self._yours
+        return bool(yours.added or yours.raised or self._asked or yours.removed or yours.asked.upgrades)
+
+    def upon(self, base: Inventory, available: Available | None = None) -> Predicted:
+        """Your image with ``base`` in its base's place; ``available`` is the index of packages of that base's release."""
+        yours = self._yours
+        dropped = {key(one) for one in base.packages if one.type not in SYSTEM_TYPES} & (
+            self._languages.keys() | yours.language_removed
+        )
+        kept = [one for one in base.packages if one.type in SYSTEM_TYPES or not dropped or key(one) not in dropped]
+        system = self._system(base, available)
+        gone = system.removed | {one.name for one in system.packages}
+        if gone:
+            kept = [one for one in kept if one.type not in SYSTEM_TYPES or one.name not in gone]
+        packages = (*kept, *system.packages, *self._languages.values())
+        return Predicted(packages, system.unknown, system.gaps, self._undetermined(system.unknown, packages))
+
+    def _undetermined(self, unknown: tuple[str, ...], packages: Iterable[Package]) -> frozenset[str]:
+        """What your image has by the unknown packages and is not known to be upon the other base."""
+        if not unknown:
+            return frozenset()
+        reached = _reached(unknown, self._here, self._old.providers, recommends=True)
+        return frozenset(
+            {*unknown, *self._yours.added, *reached} - {one.name for one in packages if one.type in SYSTEM_TYPES}
+        )
+
+    def _system(self, base: Inventory, available: Available | None) -> _System:
+        yours = self._yours
+        if not self.asks:
+            return _System()
+        if _alike(base, yours.image):
+            old = self._old
+            start = {*yours.added, *self._asked}
+        else:
+            old = _Old({}, {}, self._old.bare)
+            start = {name for name, one in yours.added.items() if one.automatic is not True} | self._asked
+            if available is None:
+                return self._elsewhere(base, start)
+        return _Installing(yours, self._asked, old, available, _New(base)).of(start)
+
+    def _elsewhere(self, base: Inventory, wanted: set[str]) -> _System:
+        """Upon another release, without an index of it."""
+        has = {one.name for one in base.packages if one.type in SYSTEM_TYPES}
+        gaps = ("your lines upgrade what the base has; to which versions is not known",)
+        return _System(unknown=tuple(sorted(wanted - has)), gaps=gaps if self._yours.asked.upgrades else ())
+
+
+class _Old(NamedTuple):
+    """What your image tells of packages: by name, which provides something, and those whose recommendations were not wanted."""
+
+    known: Mapping[str, Package]
+    providers: Mapping[str, str]
+    bare: frozenset[str]
+
+
+class _Installing:
+    """One run of the package manager upon a new base."""
+
+    def __init__(self, yours: Yours, asked: set[str], old: _Old, available: Available | None, new: _New) -> None:
+        self._yours = yours
+        self._asked = asked
+        self._old = old
+        before = {package.name: package for package in yours.base.packages if package.type in SYSTEM_TYPES}
+        self._lowered = {name for name, package in yours.raised.items() if _higher(before[name], package)}
+        self._available = available
+        self._exact: Exacting | None = available if isinstance(available, Exacting) else None
+        self._new = new
+        self._chosen: dict[str, Package] = {}
+        self._unknown: set[str] = set()
+        self._seen: set[str] = set()
+        self._provided: set[str] = set()
+        self._outgrown: set[str] = set()
+        """What the new base has in a version that will not do."""
+        self._recommends = False
+        self._brought: set[str] = set()
+        """New packages that an upgrade of the new base's own would need."""
+
+    def of(self, start: Iterable[str]) -> _System:
+        """Install what is asked for, with all that it needs."""
+        start, bare = frozenset(start), self._old.bare
+        if self._available is not None:  # which of what is there to be had came along is not in your image to be seen
+            for names, recommends in self._yours.asked.steps:
+                self._run(self._resolved(names) & start, recommends=recommends)
+        self._run(start - bare, recommends=self._yours.asked.recommends)
+        self._run(start & bare, recommends=False)
+        removed = self._yours.removed - self._seen
+        self._upgrade(removed)
+        self._raise()
+        return _System(
+            packages=tuple(self._chosen.values()),
+            removed=frozenset(removed & self._new.packages.keys()),
+            unknown=tuple(sorted(self._unknown)),
+            gaps=tuple(self._doubts()),
+        )
+
+    def _resolved(self, names: Iterable[str]) -> set[str]:
+        """What a command asks for, by the names that the packages have."""
+        return {name if name in self._asked else self._old.providers.get(name, name) for name in names}
+
+    def _run(self, start: Iterable[str], *, recommends: bool) -> None:
+        """Install these, then what they need, then what that needs: what is asked for may be what another one needs."""
+        self._recommends = recommends
+        waiting: Iterable[str] = start
+        while names := [name for name in sorted(waiting) if name not in self._seen]:
+            self._seen.update(names)
+            chosen = [one for name in names for one in self._install(name)]
+            waiting = {need for one in chosen for need in (*self._missing(one), *self._tied(one))}
+
+    def _install(self, name: str) -> Iterator[Package]:
+        """Install one, if it is not there as it is to be."""
+        there = self._new.packages.get(name)
+        one = self._version_of(name, there)
+        if one is None:
+            if not self._new.has(name):
+                self._unknown.add(name)
+        elif one.name != name and one.name not in self._seen:
+            self._seen.add(one.name)
+            yield from self._install(one.name)
+        elif one.name == name and one is not there:  # else it is there already, and so is what it needs
+            self._chosen[name] = one
+            self._provided.update(one.provides)
+            yield one
+
+    def _upgrade(self, removed: Iterable[str]) -> None:
+        """What the new base has becomes what the mirrors have, where your lines upgrade it and the mirrors are known."""
+        if self._available is None or not self._yours.asked.upgrades:
+            return
+        left = self._new.packages.keys() - self._chosen.keys() - set(removed)
+        self._outgrown |= left
+        self._seen -= left
+        before = self._chosen.keys() | self._new.packages.keys()
+        self._run(left, recommends=False)
+        self._brought = (self._chosen.keys() | self._unknown) - before
+
+    def _raise(self) -> None:
+        """What your lines brought to another version of, they bring there again, if it is not known better why they did."""
+        known = self._exact is not None and self._yours.asked.certain
+        for name, one in self._yours.raised.items():
+            if known and name not in self._lowered:
+                continue
+            there = self._new.packages.get(name)
+            if name not in self._chosen and there is not None and self._wins(one, there):
+                self._chosen[name] = one
+
+    def _wins(self, one: Package, there: Package) -> bool:
+        """Whether your lines bring their version where the new base has another: a newer one, or an older one on purpose."""
+        return _higher(one, there) or one.name in self._lowered
+
+    def _version_of(self, name: str, there: Package | None) -> Package | None:
+        """The package of this name that would be there; None where none is known."""
+        found = self._to_be_had(name)
+        if there is None:
+            return found
+        wanted = name in self._asked or name in self._yours.raised or name in self._outgrown
+        if found is None or found.name != name or not wanted:
+            return there
+        return found if self._wins(found, there) else there
+
+    def _to_be_had(self, name: str) -> Package | None:
+        """What your lines would install by this name, whatever there is."""
+        known = self._old.known.get(name)
+        if self._available is None:
+            return known
+        if name in self._yours.asked.pinned:
+            return known
+        found = self._available.get(name, known)
+        own = known is not None and (name in self._yours.added or name in self._yours.raised)
+        # A version of yours that no mirror has yet is from elsewhere, and will be again.
+        return known if own and known and found and _higher(known, found) else found
+
+    def _missing(self, one: Package) -> Iterator[str]:
+        """What a package that would be installed needs and the new base has not."""
+        recommends = self._recommends and (self._available is not None or one.name not in self._old.bare)
+        wanted = [*one.requires, *(one.recommends if recommends else ())]
+        for number, alternatives in enumerate(wanted):
+            if any(self._met(one, number, name) for name in alternatives):
+                continue
+            outgrown = next((name for name in alternatives if name in self._new.packages), "")
+            needed = number < len(one.requires)
+            best = outgrown or self._best(alternatives, beyond=needed or one.name not in self._yours.added)
+            if outgrown:
+                self._outgrown.add(outgrown)
+                self._seen.discard(outgrown)
+            if best:
+                yield best
+            elif self._available is not None and alternatives and needed:
+                yield alternatives[0]
+            # else nothing satisfied it where the package is installed today
+
+    def _met(self, one: Package, number: int, name: str) -> bool:
+        """Whether what is there satisfies an alternative of a requirement, or has been seen to already."""
+        there = self._chosen.get(name) or self._new.packages.get(name)
+        if there is None or self._exact is None or name in self._outgrown:
+            return name in self._seen or name in self._provided or self._new.has(name)
+        return self._exact.suffices(one, number, there)
+
+    def _tied(self, one: Package) -> Iterator[str]:
+        """Packages of the new base that go with one version alone of what was raised, and so are raised with it."""
+        if one.name not in self._new.packages or self._exact is None or self._available is None:
+            return
+        for other in self._new.requiring(one.name):
+            newest = self._available.get(other, None)
+            if other not in self._outgrown and newest is not None and newest.name == other and self._ties(newest, one):
+                self._outgrown.add(other)
+                self._seen.discard(other)
+                yield other
+
+    def _ties(self, newest: Package, one: Package) -> bool:
+        exact = self._exact
+        return exact is not None and any(exact.tied(newest, at, one.name) for at in range(len(newest.requires)))
+
+    def _best(self, alternatives: Iterable[str], *, beyond: bool) -> str:
+        """The package that satisfied a requirement in your image, else (``beyond``) the first that there is to be had.
+
+        What your lines brought without what it recommends, they will bring without.
+        """
+        for name in alternatives:
+            if name in self._old.known:
+                return name
+            if name in self._old.providers:
+                return self._old.providers[name]
+        if not beyond and self._old.known:
+            return ""
+        return next((name for name in alternatives if name in (self._available or ())), "")
+
+    def _doubts(self) -> Iterator[str]:
+        asked = self._yours.asked
+        if not asked.certain:
+            yield "your lines install something that cannot be named; it is taken as it is in your image"
+        if not self._yours.exact:
+            yield "the catalogue does not have the very image that yours was built on"
+        if self._available is not None:
+            yield from self._doubts_of_mirrors(self._available)
+            return
+        borrowed = self._chosen.keys() - self._yours.added.keys() - self._yours.raised.keys()
+        if borrowed:
+            yield f"taken at the old base's version, though the archive may have a newer one: {_some(borrowed)}"
+        behind = {name for name, one in self._chosen.items() if name not in borrowed and self._is_behind(one)}
+        if behind:
+            yield f"the new base has newer packages of the same source, so these will be newer too: {_some(behind)}"
+        if asked.upgrades:
+            yield "your lines upgrade what the base has, so what only the new base has may become newer"
+
+    def _doubts_of_mirrors(self, available: Available) -> Iterator[str]:
+        pinned = self._yours.asked.pinned & (self._chosen.keys() | self._unknown)
+        if pinned:
+            yield f"your lines ask for a version or a release of these, so the mirrors' newest is not taken: {_some(pinned)}"
+        elsewhere = {name for name in self._chosen if name not in pinned and available.get(name, None) is None}
+        if elsewhere:
+            yield f"no mirror has these, so they are taken as your image or its base has them: {_some(elsewhere)}"
+        if self._brought:
+            yield f"an upgrade of what the new base has needs these, so it may be kept back: {_some(self._brought)}"
+
+    def _is_behind(self, one: Package) -> bool:
+        theirs = self._new.source_version(one.source)
+        own = one.source_version_or_own
+        return theirs not in {"", own} and _above(one.scheme, theirs, own)
+
+
+class _System(NamedTuple):
+    packages: tuple[Package, ...] = ()
+    removed: frozenset[str] = frozenset()
+    unknown: tuple[str, ...] = ()
+    gaps: tuple[str, ...] = ()
+
+
+class _New:
+    """The system packages of a new base, by name and by what they provide."""
+
+    def __init__(self, base: Inventory) -> None:
+        self.packages = {one.name: one for one in base.packages if one.type in SYSTEM_TYPES}
+        self._provided: frozenset[str] | None = None
+        self._sources: dict[str, str] | None = None
+        self._requiring: dict[str, list[str]] | None = None
+
+    def requiring(self, name: str) -> Iterable[str]:
+        """Names of those that require a package by its own name."""
+        if self._requiring is None:
+            self._requiring = {}
+            for one in self.packages.values():
+                for each in {each for alternatives in one.requires for each in alternatives}:
+                    self._requiring.setdefault(each, []).append(one.name)
+        return self._requiring.get(name, ())
+
+    def provided(self) -> frozenset[str]:
+        """All capabilities that are no names."""
+        if self._provided is None:
+            self._provided = frozenset(name for one in self.packages.values() for name in one.provides)
+        return self._provided
+
+    def has(self, name: str) -> bool:
+        """Whether something answers to the name."""
+        return name in self.packages or name in self.provided()
+
+    def source_version(self, source: str) -> str:
+        """Of the packages that are there."""
+        if self._sources is None:
+            self._sources = {one.source: one.source_version_or_own for one in self.packages.values()}
+        return self._sources.get(source, "")
+
+
+def _providers(packages: Iterable[Package]) -> dict[str, str]:
+    return {name: one.name for one in packages for name in one.provides}
+
+
+def _bare(asked: Asked, known: Mapping[str, Package], providers: Mapping[str, str]) -> frozenset[str]:
+    """The packages that came only with requests that wanted nothing recommended."""
+    bare = _reached(asked.bare, known, providers, recommends=False)
+    return (
+        frozenset(bare - _reached(asked.names - asked.bare, known, providers, recommends=True)) if bare else frozenset()
+    )
+
+
+def _reached(
+    start: Iterable[str], known: Mapping[str, Package], providers: Mapping[str, str], *, recommends: bool
+) -> set[str]:
+    """The installed packages that some names lead to, themselves included."""
+    found: set[str] = set()
+    waiting = list(start)
+    while waiting:
+        name = waiting.pop()
+        name = name if name in known else providers.get(name, "")
+        if name and name not in found:
+            found.add(name)
+            one = known[name]
+            wanted = (*one.requires, *(one.recommends if recommends else ()))
+            waiting += [each for alternatives in wanted for each in alternatives]
+    return found
+
+
+def _alike(one: Inventory, other: Inventory) -> bool:
+    """Whether packages of the one release install upon the other."""
+    if one.distro is None or other.distro is None:
+        return False
+    return (one.distro.id, one.distro.ecosystem or one.distro.version) == (
+        other.distro.id,
+        other.distro.ecosystem or other.distro.version,
+    )
+
+
+def _higher(one: Package, other: Package) -> bool:
+    return _above(one.scheme, one.version, other.version)
+
+
+def _above(scheme: str, one: str, other: str) -> bool:
+    if scheme not in BY_NAME:
+        return False
+    order = BY_NAME[scheme].key
+    try:
+        return bool(order(one) > order(other))
+    except InvalidVersion:
+        return False
+
+
+def _some(names: Iterable[str]) -> str:
+    ordered = sorted(names)
+    return ", ".join(ordered[:5]) + (f" and {len(ordered) - 5} more" if len(ordered) > 5 else "")

@@ -1,0 +1,268 @@
+"""The builder's own reading of quotes, escapes and variables, which looks like a shell's and is not one.
+
+Follows the environment replacement of the Dockerfile reference, and BuildKit where the reference is silent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from garboard.dockerfile.source import SPACE
+from garboard.dockerfile.substitution import pattern, replace, without_prefix, without_suffix
+from garboard.model.dockerfile import Unknown
+
+LONGEST: Final = 1 << 20  # characters of one expansion: `ENV A=$A$A` doubles with each line
+DEEPEST: Final = 100  # `${a:-${b:-…}}` in one another
+MOST_STEPS: Final = 1 << 21  # of matching one pattern
+_SPECIAL: Final = "@*#?-$!0"
+
+Lookup = Callable[[str], "str | Unknown | None"]
+"""The value of a variable, or why it cannot be known, or None where it is not set."""
+
+
+class LexError(ValueError):
+    """A text that the builder would refuse to expand, or one that is too long; says why."""
+
+
+class Words:
+    """Collects words: white space that is not raw ends one."""
+
+    def __init__(self) -> None:
+        self.found: list[str] = []
+        self._word: list[str] = []
+
+    def add(self, text: str) -> None:
+        for one in text:
+            if one in SPACE:
+                self.close()
+            else:
+                self._word.append(one)
+
+    def raw(self, text: str) -> None:
+        if text:
+            self._word.append(text)
+
+    def close(self) -> list[str]:
+        if self._word:
+            self.found.append("".join(self._word))
+            self._word = []
+        return self.found
+
+
+class Lexer:
+    """One reading of one text. ``raw_quotes``, ``raw_escapes`` and ``keep_unset`` leave those as they are written.
+
+    After ``read``, ``unknown`` has the variables that were needed and cannot be known, with the reason of each.
+    """
+
+    def __init__(
+        self,
+        text: str,
+        lookup: Lookup,
+        escape: str = "\\",
+        *,
+        raw_quotes: bool = False,
+        raw_escapes: bool = False,
+        keep_unset: bool = False,
+    ) -> None:
+        self._text = text
+        self._lookup = lookup
+        self._escape = escape
+        self._raw_quotes = raw_quotes
+        self._raw_escapes = raw_escapes
+        self._keep_unset = keep_unset
+        self._at = 0
+        self._depth = 0
+        self._size = 0
+        self.unknown: dict[str, str] = {}
+
+    def read(self) -> tuple[str, list[str]]:
+        """The whole text expanded, and the same split into words. Raises LexError."""
+        return self._until("", raw_escapes=self._raw_escapes)
+
+    def _peek(self) -> str:
+        return self._text[self._at : self._at + 1]
+
+    def _next(self) -> str:
+        one = self._peek()
+        self._at += 1
+        return one
+
+    def _until(self, stop: str, *, raw_escapes: bool) -> tuple[str, list[str]]:
+        before, self._raw_escapes = self._raw_escapes, raw_escapes
+        self._depth += 1
+        if self._depth > DEEPEST:
+            raise LexError(f"more than {DEEPEST} substitutions in one another")
+        out: list[str] = []
+        words = Words()
+        while one := self._peek():
+            if one == stop:
+                break
+            self._one(one, out, words)
+        if stop and self._next() != stop:
+            raise LexError(f"no closing {stop}")
+        self._raw_escapes = before
+        self._depth -= 1
+        return "".join(out), words.close()
+
+    def _one(self, one: str, out: list[str], words: Words) -> None:
+        """Read what starts with this character."""
+        if one == "$":
+            words.add(self._emit(self._dollar(), out))
+        elif one == "'":
+            words.raw(self._emit(self._single(), out))
+        elif one == '"':
+            words.raw(self._emit(self._double(), out))
+        elif self._raw_quotes and self._text.startswith("<<", self._at):
+            words.raw(self._emit(self._heredoc(), out))
+        elif one == self._escape:
+            self._at += 1
+            escaped = self._next()
+            words.raw(self._emit((one if self._raw_escapes else "") + escaped, out))
+        else:
+            self._at += 1
+            words.add(self._emit(one, out))
+
+    def _emit(self, text: str, out: list[str]) -> str:
+        self._size += len(text)
+        if self._size > LONGEST:
+            raise LexError(f"longer than {LONGEST} characters")
+        out.append(text)
+        return text
+
+    def _heredoc(self) -> str:
+        """``<<`` and the blanks after it: a delimiter may stand apart from its arrows."""
+        start = self._at
+        self._at += 2
+        while self._peek() in (" ", "\t"):
+            self._at += 1
+        return self._text[start : self._at]
+
+    def _single(self) -> str:
+        end = self._text.find("'", self._at + 1)
+        if end < 0:
+            raise LexError("no closing single quote")
+        inside = self._text[self._at + 1 : end]
+        self._at = end + 1
+        return f"'{inside}'" if self._raw_quotes else inside
+
+    def _double(self) -> str:
+        mark = '"' if self._raw_quotes else ""
+        out = [mark]
+        self._at += 1
+        while one := self._peek():
+            if one == '"':
+                self._at += 1
+                return "".join([*out, mark])
+            if one == "$":
+                self._emit(self._dollar(), out)
+                continue
+            self._at += 1
+            if one == self._escape:
+                following = self._peek()
+                if following in ('"', "$", self._escape):
+                    self._at += 1
+                    one = (one if self._raw_escapes else "") + following
+            out.append(one)
+        raise LexError("no closing double quote")
+
+    def _dollar(self) -> str:
+        self._at += 1
+        if self._peek() != "{":
+            name = self._name()
+            if not name:
+                return "$"
+            value = self._lookup(name)
+            return self._known(name, value, f"${name}")
+        self._at += 1
+        if self._peek() in ("", "{", "}", ":"):
+            raise LexError("bad substitution")
+        return self._braced(self._name())
+
+    def _name(self) -> str:
+        start = self._at
+        one = self._peek()
+        if one.isdecimal():
+            while self._peek().isdecimal():
+                self._at += 1
+        elif one and one in _SPECIAL:
+            self._at += 1
+        else:
+            while self._peek().isalnum() or self._peek() == "_":
+                self._at += 1
+        return self._text[start : self._at]
+
+    def _known(self, name: str, value: str | Unknown | None, written: str) -> str:
+        """A plain use of a variable: its value; an unset one is empty here, and unknown to the caller."""
+        if isinstance(value, str):
+            return value
+        if self._keep_unset:
+            return written
+        self.unknown[name] = value.reason if value is not None else f"{name} is not set"
+        return ""
+
+    def _braced(self, name: str) -> str:
+        """``${name`` has been read: read the modifier and the rest."""
+        modifier = self._next()
+        if modifier == "}":
+            return self._known(name, self._lookup(name), f"${{{name}}}")
+        colon = modifier == ":"
+        if colon:
+            modifier = self._next()
+        if modifier == "/" and not colon:
+            return self._replaced(name)
+        if modifier not in ("-", "+", "?", "#", "%"):
+            raise LexError(f"unsupported modifier {modifier!r} in a substitution")
+        unknown = dict(self.unknown)
+        word, _ = self._until("}", raw_escapes=modifier in "#%")
+        value = self._lookup(name)
+        if self._keep_unset and not isinstance(value, str):
+            return f"${{{name}{':' if colon else ''}{modifier}{word}}}"
+        if isinstance(value, Unknown):
+            return self._known(name, value, "")
+        missing = value is None or (colon and not value)
+        if not (missing if modifier == "-" else not missing if modifier == "+" else modifier in "#%"):
+            self.unknown = unknown  # the word was read and is not used
+        if value is None and modifier in "#%":
+            return self._known(name, None, "")
+        return self._modified(name, modifier, word, "" if value is None else value, missing=missing)
+
+    def _modified(self, name: str, modifier: str, word: str, value: str, *, missing: bool) -> str:
+        match modifier:
+            case "-":
+                return word if missing else value
+            case "+":
+                return "" if missing else word
+            case "?":
+                if missing:
+                    raise LexError(f"{name}: {word or 'is not allowed to be unset'}")
+                return value
+            case _:
+                longest = word.startswith(modifier)
+                trimmed = without_prefix if modifier == "#" else without_suffix
+                return trimmed(_pattern(word[1:] if longest else word, len(value)), value, longest=longest)
+
+    def _replaced(self, name: str) -> str:
+        """``${name/`` has been read: ``pattern/text}`` or ``/pattern/text}``."""
+        every = self._peek() == "/"
+        if every:
+            self._at += 1
+        wanted, _ = self._until("/", raw_escapes=True)
+        text, _ = self._until("}", raw_escapes=True)
+        value = self._lookup(name)
+        if not isinstance(value, str):
+            return self._known(name, value, f"${{{name}/{wanted}/{text}}}")
+        parts = _pattern(wanted, len(value) * len(value))
+        return replace(parts, value, text, every=every, limit=LONGEST)
+
+
+def _pattern(text: str, steps: int) -> tuple[str, ...]:
+    """The pattern's parts, each to be tried ``steps`` times. Raises LexError for a bad one, or too much work."""
+    try:
+        parts = pattern(text)
+    except ValueError as error:
+        raise LexError(str(error)) from error
+    if steps * len(parts) > MOST_STEPS:
+        raise LexError(f"a pattern that may take more than {MOST_STEPS} steps")
+    return parts

@@ -1,0 +1,129 @@
+"""The values of variables: what ARG and ENV make known, where, and what stays unknown.
+
+Scopes follow the Dockerfile reference: an ARG before FROM is known to FROM lines only, and to the stage that declares
+it again; an ENV of a name wins over an ARG of it; a stage built on another one has what that one had.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from garboard.dockerfile.lexer import Lexer, LexError
+from garboard.model.dockerfile import Assignment, Instruction, Unknown
+
+PLATFORM_ARGUMENTS: Final = (
+    "BUILDPLATFORM",
+    "BUILDOS",
+    "BUILDARCH",
+    "BUILDVARIANT",
+    "TARGETPLATFORM",
+    "TARGETOS",
+    "TARGETARCH",
+    "TARGETVARIANT",
+    "TARGETSTAGE",
+)
+DEFAULT_SHELL: Final = ("/bin/sh", "-c")
+NO_ARGUMENTS: Final[Mapping[str, str]] = MappingProxyType({})
+
+
+class Scope:
+    """The variables at one place of a Dockerfile.
+
+    ``environment`` wins over ``arguments``. A name in ``declared`` is an ARG without a value: not set. In an ``open``
+    scope any other name may have been set by an image that is not looked into, so its value is unknown; in a closed
+    one it is not set. ``shell`` is what the last SHELL said runs the shell forms.
+    """
+
+    def __init__(self, *, is_open: bool) -> None:
+        self.is_open = is_open
+        self.environment: dict[str, str | Unknown] = {}
+        self.arguments: dict[str, str | Unknown] = {}
+        self.declared: set[str] = set()
+        self.shell: tuple[str, ...] = DEFAULT_SHELL
+
+    def copy(self) -> Scope:
+        """Another scope with the same variables."""
+        other = Scope(is_open=self.is_open)
+        other.environment.update(self.environment)
+        other.arguments.update(self.arguments)
+        other.declared |= self.declared
+        other.shell = self.shell
+        return other
+
+    def lookup(self, name: str) -> str | Unknown | None:
+        """The value of a variable, or why it cannot be known, or None where it is not set."""
+        if name in self.environment:
+            return self.environment[name]
+        if name in self.arguments:
+            return self.arguments[name]
+        if self.is_open and name not in self.declared:
+            return Unknown(reason=f"{name} may be set by the base image", variables=(name,))
+        return None
+
+
+def expand(word: str, scope: Scope, escape: str = "\\") -> str | Unknown:
+    """The word with its variables replaced and its quotes and escapes removed, as the builder does it.
+
+    Unknown where a variable is not set and has no default, where its value cannot be known, and where the builder
+    would stop: a bad substitution, a missing quote, ``${X:?message}`` without X.
+    """
+    lexer = Lexer(word, scope.lookup, escape)
+    try:
+        text, _ = lexer.read()
+    except LexError as error:
+        return Unknown(reason=str(error), variables=tuple(sorted(lexer.unknown)))
+    if lexer.unknown:
+        return Unknown(reason="; ".join(sorted(lexer.unknown.values())), variables=tuple(sorted(lexer.unknown)))
+    return text
+
+
+def global_scope(arguments: tuple[Assignment, ...], build_args: Mapping[str, str], escape: str) -> Scope:
+    """The scope of FROM lines: the platform's arguments, then each ARG with its build argument or its default."""
+    scope = Scope(is_open=False)
+    for name in PLATFORM_ARGUMENTS:
+        unknown = Unknown(reason=f"{name} is given by the builder", variables=(name,))
+        scope.arguments[name] = build_args.get(name, unknown)
+    for argument in arguments:
+        _declare(argument, scope, scope, build_args, escape)
+    return scope
+
+
+def apply(instruction: Instruction, scope: Scope, outer: Scope, build_args: Mapping[str, str], escape: str) -> None:
+    """Change a stage's scope as an ARG, ENV or SHELL does; ``outer`` is the scope of the FROM lines."""
+    if instruction.name == "ARG":
+        before = scope.copy() if len(instruction.assignments) > 1 else scope
+        for argument in instruction.assignments:
+            _declare(argument, scope, before, build_args, escape, outer)
+    elif instruction.name == "SHELL":
+        scope.shell = instruction.exec_form or DEFAULT_SHELL
+    elif instruction.name == "ENV":
+        scope.environment |= {
+            name: expand(one.value or "", scope, escape)
+            for one in instruction.assignments
+            if isinstance(name := expand(one.name, scope, escape), str)
+        }
+
+
+def _declare(
+    argument: Assignment,
+    scope: Scope,
+    seen: Scope,
+    build_args: Mapping[str, str],
+    escape: str,
+    outer: Scope | None = None,
+) -> None:
+    """Declare one ARG; a default is expanded with what was ``seen`` before it."""
+    expanded = expand(argument.name, seen, escape)
+    name = expanded if isinstance(expanded, str) else argument.name
+    if name in build_args:
+        scope.arguments[name] = build_args[name]
+    elif argument.value is not None:
+        scope.arguments[name] = expand(argument.value, seen, escape)
+    else:
+        inherited = outer.lookup(name) if outer is not None else None
+        if inherited is not None:
+            scope.arguments[name] = inherited
+        elif name not in scope.arguments:
+            scope.declared.add(name)

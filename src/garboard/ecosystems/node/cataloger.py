@@ -1,0 +1,118 @@
+"""Installed npm packages: each ``package.json``, as package-json of npm and Node's own resolution describe it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from garboard.model.gap import Gap
+from garboard.model.image import File
+from garboard.model.package import Fact, Package
+
+NAME = "node"
+VERSION = 1
+PURL_TYPE = "npm"
+SCHEME = "semver"
+OSV_ECOSYSTEM = "npm"
+GLOBS = ("**/package.json",)
+
+_DEBIAN_FOLDERS = ("usr/share/nodejs/", "usr/lib/nodejs/")
+"""Where Debian's Node looks for modules, without a ``node_modules`` in the path."""
+
+
+class _Manifest(msgspec.Struct):
+    """The fields in use. Any type is let through, since nothing checks a manifest before it is published."""
+
+    name: Any = None
+    version: Any = None
+    license: Any = None
+    licenses: Any = None
+    author: Any = None
+    dependencies: Any = None
+    optionalDependencies: Any = None  # noqa: N815
+    peerDependencies: Any = None  # noqa: N815
+
+
+_decode = msgspec.json.Decoder(_Manifest).decode
+
+
+def catalog(file: File, /) -> Iterator[Fact]:
+    """The package of one ``package.json``, or nothing.
+
+    Directly in ``node_modules/name`` or ``node_modules/@scope/name`` it is an installed dependency; outside any
+    ``node_modules`` the image's own application, if it has a name (its version may be empty). All others within a
+    package (fixtures, ``dist/package.json``) are no packages. One that should be a package and cannot be read, or a
+    dependency without a version, is a gap.
+    """
+    folder = _module_folder(file.path)
+    if folder == "":
+        return
+    try:
+        manifest = _manifest(file.data)
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+        yield Gap(stage="catalog", subject=file.path, reason=f"is no JSON object: {error}")
+        return
+    name, version = _text(manifest.name).rstrip("/") or folder or "", _text(manifest.version)
+    if not name.strip("@/"):
+        return
+    if folder and not version:
+        yield Gap(stage="catalog", subject=file.path, reason=f"package {name} has no version")
+        return
+    scope, slash, rest = name.rpartition("/") if name[0] == "@" else ("", "", name)
+    yield Package(
+        type=PURL_TYPE,
+        name=rest if slash else name,
+        version=version,
+        scheme=SCHEME,
+        namespace=scope,
+        licences=_licences(manifest),
+        requires=_requires(manifest),
+        vendor=_text(manifest.author) or _text(_member(manifest.author, "name")),
+        application=folder is None,
+    )
+
+
+def _module_folder(path: str) -> str | None:
+    """Name by which Node finds the package: ``name`` or ``@scope/name``; None for an application, "" for neither."""
+    before, inside, tail = path.rpartition("node_modules/")
+    if not inside or (before and before[-1] != "/"):
+        tail = next((path[len(folder) :] for folder in _DEBIAN_FOLDERS if path.startswith(folder)), "")
+        if not tail:
+            return None
+    parts = tail.split("/")[:-1]
+    if len(parts) == (2 if parts and parts[0][:1] == "@" else 1) and parts[0][:1] != ".":
+        return "/".join(parts)
+    return ""
+
+
+def _manifest(data: bytes) -> _Manifest:
+    """Decode strictly, or else as leniently as Python's own decoder does (byte order mark, control characters)."""
+    try:
+        return _decode(data)
+    except (msgspec.MsgspecError, ValueError):
+        import json
+
+        return msgspec.convert(json.loads(data.decode("utf-8-sig", "replace"), strict=False), _Manifest)
+
+
+def _text(value: Any) -> str:
+    return value.strip() if isinstance(value, str) else ""
+
+
+def _member(value: Any, key: str) -> Any:
+    return value.get(key) if isinstance(value, dict) else None
+
+
+def _licences(manifest: _Manifest) -> tuple[str, ...]:
+    """``license`` as text or ``{type}``, and the old ``licenses`` list of either."""
+    several = manifest.licenses if isinstance(manifest.licenses, list) else [manifest.licenses]
+    stated = [_text(one) or _text(_member(one, "type")) for one in (manifest.license, *several)]
+    return tuple(dict.fromkeys(text for text in stated if text))
+
+
+def _requires(manifest: _Manifest) -> tuple[tuple[str, ...], ...]:
+    kinds = (manifest.dependencies, manifest.optionalDependencies, manifest.peerDependencies)
+    names = dict.fromkeys(name for kind in kinds if isinstance(kind, dict) for name in kind if name)
+    return tuple((name,) for name in names)

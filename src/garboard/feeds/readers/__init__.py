@@ -1,0 +1,1 @@
+"""Formats that several publishers use, and what reading any of them takes."""

@@ -1,0 +1,93 @@
+"""The events of OSV ranges into intervals, as the schema's evaluation algorithm reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from garboard.feeds.readers.osv_record import OsvEvent, OsvRange
+from garboard.model.advisory import Range
+
+_GIT_ONLY = "it names only commits, no versions"
+_UNORDERED = "the order of its range's events cannot be known"
+_LIMITED = "its range has a limit other than a commit"
+
+
+def intervals(ranges: Iterable[OsvRange], scheme: str, *, has_versions: bool) -> tuple[tuple[Range, ...], str]:
+    """The intervals of all ranges, and why some could not be understood (empty where all were).
+
+    ``GIT`` ranges speak of commits, which an image does not show: they are passed over where versions are listed or
+    another range speaks, and are a reason otherwise.
+    """
+    found: list[Range] = []
+    trouble = ""
+    commits = False
+    for item in ranges:
+        if item.type == "GIT":
+            commits = True
+            continue
+        some, reason = _of_events(item.events or (), scheme)
+        found += some
+        trouble = trouble or reason
+    if commits and not found and not has_versions and not trouble:
+        trouble = _GIT_ONLY
+    return tuple(dict.fromkeys(found)), trouble
+
+
+def _of_events(events: tuple[OsvEvent, ...], scheme: str) -> tuple[list[Range], str]:
+    flat = [step for event in events for step in _steps(event)]
+    if any(kind == "limit" and version != "*" for kind, version in flat):
+        return [], _LIMITED
+    ordered = _ordered([step for step in flat if step[0] != "limit"], scheme)
+    if ordered is None:
+        return [], _UNORDERED
+    return list(_walk(ordered)), ""
+
+
+def _steps(event: OsvEvent) -> Iterable[tuple[str, str]]:
+    for kind in ("introduced", "fixed", "last_affected", "limit"):
+        version = getattr(event, kind)
+        if version is not None:
+            yield kind, version
+
+
+def _ordered(steps: list[tuple[str, str]], scheme: str) -> list[tuple[str, str]] | None:
+    """The steps by version; None where their order matters and cannot be known. Equal versions keep their order."""
+    starts = [step for step in steps if step[0] == "introduced"]
+    if len(steps) - len(starts) <= 1 and len(starts) <= 1:
+        return starts + [step for step in steps if step[0] != "introduced"]
+    keyed = _keyed(steps, scheme)
+    if keyed is not None:
+        return [step for _, step in sorted(keyed, key=lambda pair: pair[0])]
+    return steps if _alternates(steps) else None
+
+
+def _keyed(steps: list[tuple[str, str]], scheme: str) -> list[tuple[Any, tuple[str, str]]] | None:
+    from garboard.ecosystems.version_orders import BY_NAME
+    from garboard.versions.invalid import InvalidVersion
+
+    if scheme not in BY_NAME:
+        return None
+    key = BY_NAME[scheme].key
+    try:
+        return [((0, 0) if version in {"0", ""} else (1, key(version)), (kind, version)) for kind, version in steps]
+    except InvalidVersion:
+        return None
+
+
+def _alternates(steps: list[tuple[str, str]]) -> bool:
+    """Whether the steps stand in the order of their intervals already, which is how nearly all are written."""
+    return all((kind == "introduced") == (number % 2 == 0) for number, (kind, _) in enumerate(steps))
+
+
+def _walk(steps: list[tuple[str, str]]) -> Iterable[Range]:
+    start: str | None = None
+    for kind, version in steps:
+        if kind == "introduced":
+            start = version if start is None else start
+        elif start is not None:
+            fixed, last = (version, "") if kind == "fixed" else ("", version)
+            yield Range(introduced=start, fixed=fixed, last_affected=last)
+            start = None
+    if start is not None:
+        yield Range(introduced=start)

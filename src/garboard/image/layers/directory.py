@@ -1,0 +1,116 @@
+"""An unpacked root file system as one layer. Links are recorded, never followed out of the folder."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Mapping
+from pathlib import Path
+
+from garboard.image.layers.globs import Matcher
+from garboard.image.layers.names import NameLog
+from garboard.image.layers.reader import read_file, text, too_big
+from garboard.image.layers.record import LayerRecord, Link, Reading
+from garboard.model.errors import ImageError
+from garboard.model.gap import Gap
+from garboard.model.image import Reader
+from garboard.model.limits import Limits
+
+
+def read(root: Path, matcher: Matcher, readers: Mapping[str, Reader], limits: Limits) -> LayerRecord:
+    """The folder's record. What may not be read is a gap; other file systems mounted below are not entered."""
+    return _Reading(os.fsencode(root), matcher, readers, limits).run()
+
+
+class _Reading:
+    def __init__(self, root: bytes, matcher: Matcher, readers: Mapping[str, Reader], limits: Limits) -> None:
+        self._root = root
+        self._matcher = matcher
+        self._readers = readers
+        self._limits = limits
+        self._log = NameLog()
+        self._readings: list[Reading] = []
+        self._links: list[Link] = []
+        self._others: list[bytes] = []
+        self._gaps: list[Gap] = []
+        self._members = 0
+
+    def run(self) -> LayerRecord:
+        device = os.stat(self._root).st_dev
+        folders = [b""]
+        while folders:
+            folder = folders.pop()
+            try:
+                with os.scandir(os.path.join(self._root, folder)) as entries:
+                    folders += [path for entry in entries if (path := self._entry(folder, entry, device)) is not None]
+            except OSError as error:
+                self._gap(folder, f"the folder cannot be read: {error.strerror}")
+        return LayerRecord(
+            readings=tuple(self._readings),
+            links=tuple(self._links),
+            others=tuple(self._others),
+            names=self._log.blocks(),
+            gaps=tuple(self._gaps),
+            members=self._members,
+        )
+
+    def _entry(self, folder: bytes, entry: os.DirEntry[bytes], device: int) -> bytes | None:
+        """Note one entry; a folder to enter is returned."""
+        self._members += 1
+        if self._members > self._limits.members:
+            raise ImageError(f"the folder holds more than {self._limits.members} files, the limit")
+        path = folder + b"/" + entry.name if folder else entry.name
+        fields = self._log.fields
+        if entry.is_symlink():
+            fields += (b"l" + path, b">" + os.readlink(entry.path))
+        elif entry.is_dir(follow_symlinks=False):
+            fields.append(b"d" + path)
+            if entry.stat(follow_symlinks=False).st_dev == device:
+                return path
+            self._gap(path, "another file system is mounted there; it was not entered")
+            return None
+        else:
+            fields.append(b"f" + path)
+        self._log.pack()
+        self._want(path, entry)
+        return None
+
+    def _want(self, path: bytes, entry: os.DirEntry[bytes]) -> None:
+        matcher = self._matcher
+        last = path[path.rfind(b"/") + 1 :]
+        if not (last in matcher.names or last.endswith(matcher.suffixes) or path.startswith(matcher.folders)):
+            return
+        wanted = matcher.readers(path)
+        if not wanted:
+            return
+        if entry.is_symlink():
+            target = os.readlink(entry.path)
+            self._links.append(Link(path=path, target=target, hard=False, readers=wanted))
+        elif entry.is_file(follow_symlinks=False):
+            self._file(path, entry, wanted)
+        else:
+            self._others.append(path)
+
+    def _file(self, path: bytes, entry: os.DirEntry[bytes], wanted: tuple[str, ...]) -> None:
+        try:
+            handle = os.open(entry.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+            with os.fdopen(handle, "rb") as file:
+                status = os.fstat(handle)
+                if not stat.S_ISREG(status.st_mode):
+                    self._others.append(path)
+                    return
+                if status.st_size > self._limits.file_bytes:
+                    gap = too_big(path, status.st_size, self._limits)
+                    self._readings += [Reading(path=path, reader=name, facts=(gap,)) for name in wanted]
+                    return
+                data = file.read(self._limits.file_bytes + 1)
+        except OSError as error:
+            self._gap(path, f"the file cannot be read: {error.strerror}")
+            return
+        self._readings += [
+            Reading(path=path, reader=name, facts=read_file(self._readers, self._matcher, name, path, data))
+            for name in wanted
+        ]
+
+    def _gap(self, path: bytes, reason: str) -> None:
+        self._gaps.append(Gap(stage="image", subject="/" + text(path), reason=reason))

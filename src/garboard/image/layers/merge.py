@@ -1,0 +1,237 @@
+"""Layers' records into one image's files: whiteouts, replaced folders and links, exact as containerd applies them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from garboard.image.layers.globs import Extra, Matcher
+from garboard.image.layers.names import unpack
+from garboard.image.layers.reader import text
+from garboard.image.layers.record import LayerRecord
+from garboard.image.layers.rootfs import FOLDER, LEAF, LINK, LinkLoop, Node, Root
+from garboard.model.gap import Gap
+from garboard.model.image import FileHistory, Files, FileVersion
+from garboard.model.limits import Limits
+
+_KINDS = {0x66: LEAF, 0x64: FOLDER, 0x6C: LINK}
+
+
+class Entry(NamedTuple):
+    """A member at an interesting path."""
+
+    path: bytes
+    kind: int
+    target: bytes
+
+
+def _above(path: bytes) -> Iterable[bytes]:
+    """The path itself and every folder above it, the root excepted."""
+    while path:
+        yield path
+        path = path[: max(path.rfind(b"/"), 0)]
+
+
+def _join(link: bytes, target: bytes, rest: bytes) -> bytes:
+    """Where a path leads that passes a link, as text: ``.`` and ``..`` are resolved, clamped to the root."""
+    start = [] if target[:1] == b"/" else link.split(b"/")[:-1]
+    parts: list[bytes] = []
+    for part in (*start, *target.split(b"/"), *rest.split(b"/")):
+        if part == b"..":
+            del parts[-1:]
+        elif part not in (b"", b"."):
+            parts.append(part)
+    return b"/".join(parts)
+
+
+class Goal(NamedTuple):
+    """A path that matters, and for whom: a reader's fixed path or folder (``last`` its glob), or nobody in particular."""
+
+    path: bytes
+    reader: str = ""
+    last: str = ""
+    asked: bytes = b""
+
+
+class Merger:
+    """Applies records, lowest layer first. Use it once."""
+
+    def __init__(self, records: Sequence[LayerRecord], matcher: Matcher, limits: Limits) -> None:
+        self._records = records
+        self._matcher = matcher
+        self._limits = limits
+        self._gaps: dict[Gap, None] = {}
+        self._entries: list[list[Entry]] = [[] for _ in records]
+        self._root = Root(limits.link_hops)
+        self.extras: tuple[Extra, ...] = ()
+        """Paths that readers want because links lead there, and that nobody read yet."""
+
+    def merge(self) -> Files:
+        """The files; look at `extras` before you use them: where there are any, read again with them."""
+        goals = self._close(self._goals())
+        self.extras = self._missing(goals)
+        for index in range(len(self._records)):
+            self._apply(index)
+        histories = tuple(self._histories())
+        gaps = tuple(gap for record in self._records for gap in record.gaps) + tuple(self._gaps)
+        return Files(histories=histories, gaps=gaps)
+
+    # -- what matters
+
+    def _goals(self) -> set[Goal]:
+        goals = {
+            Goal(folder if "*" in last else (folder + b"/" if folder else b"") + last.encode(), reader,
+                 last if "*" in last else "", (folder + b"/" if folder else b"") + last.encode())
+            for folder, last, reader in self._matcher.fixed
+        }  # fmt: skip
+        for record in self._records:
+            goals.update(Goal(reading.path) for reading in record.readings)
+            goals.update(Goal(path) for path in (*record.whiteouts, *record.opaques, *record.others))
+            for link in record.links:
+                goals.update(Goal(link.path, reader, "", link.path) for reader in link.readers)
+                if link.hard:
+                    goals.add(Goal(link.target))
+        return goals
+
+    def _close(self, goals: set[Goal]) -> set[Goal]:
+        """The goals and all that links make of them; fills the entries of every layer at their paths."""
+        known: set[bytes] = set()
+        links: dict[bytes, set[bytes]] = {}
+        fresh = set(goals)
+        for _ in range(self._limits.link_hops):
+            paths = {path for goal in goals for path in _above(goal.path)}
+            if paths - known:
+                known = paths
+                links = self._look(known)
+            more = {
+                goal._replace(path=_join(path, target, goal.path[len(path) + 1 :]))
+                for goal in fresh
+                for path in _above(goal.path)
+                if path in links
+                for target in links[path]
+            }
+            fresh = {goal for goal in more if len(goal.path) <= self._limits.path_bytes} - goals
+            if not fresh:
+                return goals
+            goals |= fresh
+            if len(goals) > len(known) + self._limits.links_followed:
+                break
+        self._gap("symbolic links", f"they lead on and on: more than {self._limits.link_hops} were followed, the limit")
+        return goals
+
+    def _look(self, paths: set[bytes]) -> dict[bytes, set[bytes]]:
+        """Read every layer's names for these paths; returns the links among them, with every target they ever had."""
+        fields = {mark + path for path in paths for mark in (b"f", b"d", b"l")}
+        links: dict[bytes, set[bytes]] = {}
+        for index, record in enumerate(self._records):
+            entries = self._entries[index] = []
+            for block in unpack(record.names):
+                for at in [at for at, field in enumerate(block) if field in fields]:
+                    field = block[at]
+                    kind = _KINDS[field[0]]
+                    entry = Entry(field[1:], kind, block[at + 1][1:] if kind == LINK else b"")
+                    entries.append(entry)
+                    if kind == LINK:
+                        links.setdefault(entry.path, set()).add(entry.target)
+        return links
+
+    def _missing(self, goals: set[Goal]) -> tuple[Extra, ...]:
+        """What links lead to and no glob covers."""
+        have = set(self._matcher.extras)
+        missing: dict[Extra, None] = {}
+        for goal in sorted(goals):
+            if not goal.reader or (not goal.last and goal.reader in self._matcher.readers(goal.path)):
+                continue
+            if goal.last and any(
+                folder == goal.path and last == goal.last and reader == goal.reader
+                for folder, last, reader in self._matcher.fixed
+            ):
+                continue
+            missing[Extra(goal.path, goal.reader, goal.last, goal.asked)] = None
+        for record in self._records:
+            for link in record.links:
+                if link.hard:
+                    wanted = set(link.readers) - set(self._matcher.readers(link.target))
+                    missing.update({Extra(link.target, reader, "", link.path, donor=True): None for reader in wanted})
+        fresh = tuple(extra for extra in missing if extra not in have)
+        if len(fresh) > self._limits.links_followed:
+            self._gap(
+                f"{len(fresh)} files behind links",
+                f"only {self._limits.links_followed} were looked at, the limit",
+            )
+            fresh = fresh[: self._limits.links_followed]
+        return fresh
+
+    # -- applying a layer
+
+    def _apply(self, index: int) -> None:
+        record, root = self._records[index], self._root
+        for path in record.whiteouts:
+            root.hide(self._resolve(path), index)
+        for path in record.opaques:
+            root.hide(self._resolve(path, last=True), index, content_only=True)
+        for entry in self._entries[index]:
+            root.put(self._resolve(entry.path), entry.kind, entry.target, index)
+        for reading in record.readings:
+            self._write(reading.path, reading.reader, reading.facts, index)
+        for link in record.links:
+            if link.hard:
+                self._copy(link.path, link.target, link.readers, index)
+
+    def _write(self, path: bytes, reader: str, facts: tuple[object, ...], index: int) -> None:
+        parts = self._resolve(path)
+        node = self._root.find(parts)
+        if node is None or node.kind != LEAF:
+            self._gap(text(path), "the layer writes it and something else in its place; it was read")
+        self._root.write(parts, reader, facts, index)  # type: ignore[arg-type]
+
+    def _copy(self, path: bytes, target: bytes, readers: tuple[str, ...], index: int) -> None:
+        """A hard link shares its target's content."""
+        donor: Node | None = self._root.find(self._resolve(target))
+        for reader in readers:
+            if donor is not None and reader in donor.live:
+                self._root.write(self._resolve(path), reader, donor.live[reader], index)
+            elif reader in self._matcher.readers(target):
+                self._gap(text(path), f"it is a hard link to {text(target)}, which is not in the image")
+
+    def _resolve(self, path: bytes, *, last: bool = False) -> list[bytes]:
+        try:
+            return self._root.resolve(path, last=last)
+        except LinkLoop:
+            self._gap(text(path), f"more than {self._limits.link_hops} symbolic links on one path, the limit")
+            return path.split(b"/")
+
+    def _histories(self) -> Iterable[FileHistory]:
+        """All files that count: what a link led to counts while the link does lead there, a hard link's donor not."""
+        globs = self._matcher.with_extras(())
+        extras = {(extra.path, extra.reader): extra for extra in self._matcher.extras if not extra.last}
+        for path, reader, versions in self._root.histories():
+            if reader in globs.readers(path):
+                yield FileHistory(reader=reader, path=text(path), versions=versions)
+                continue
+            extra = extras.get((path, reader)) or self._folder_extra(path, reader)
+            if extra is None or extra.donor:
+                continue
+            asked = self._matcher.spelling(path, reader)
+            reached = b"/".join(self._resolve(asked, last=True)) == path
+            yield FileHistory(
+                reader=reader,
+                path=text(path),
+                asked=text(asked),
+                versions=versions if reached else _removed(versions, len(self._records) - 1),
+            )
+
+    def _folder_extra(self, path: bytes, reader: str) -> Extra | None:
+        for extra in self._matcher.extras:
+            if extra.last and extra.reader == reader and path.startswith(extra.path + b"/"):
+                return extra
+        return None
+
+    def _gap(self, subject: str, reason: str) -> None:
+        self._gaps[Gap(stage="image", subject=subject, reason=reason)] = None
+
+
+def _removed(versions: tuple[FileVersion, ...], layer: int) -> tuple[FileVersion, ...]:
+    """A file that no link leads to any more is gone, as far as its reader can tell."""
+    kept = tuple(version for version in versions if version.layer != layer)
+    return (*kept, FileVersion(layer=layer, facts=None))

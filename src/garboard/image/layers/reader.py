@@ -1,0 +1,169 @@
+"""One layer's bytes into its record: walk the tar, let the readers see the files that they want."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
+
+from garboard.image.handle import Content, Region
+from garboard.image.layers.compression import inflate, is_compressed
+from garboard.image.layers.globs import Matcher
+from garboard.image.layers.names import NameLog
+from garboard.image.layers.record import LayerRecord, Link, Reading
+from garboard.image.layers.tar import (
+    FILE,
+    HARDLINK,
+    OPAQUE,
+    SYMLINK,
+    WHITEOUT,
+    MappedWindow,
+    Member,
+    StreamWindow,
+    Walker,
+    Window,
+)
+from garboard.model.gap import Gap
+from garboard.model.image import File, Reader
+from garboard.model.limits import MIB, Limits
+from garboard.model.package import Fact
+
+_SLICE = 1 * MIB
+_RELEASE = 16 * MIB
+
+
+def text(path: bytes) -> str:
+    """A path for a person and a report."""
+    return path.decode("utf-8", "backslashreplace")
+
+
+def read_file(readers: Mapping[str, Reader], matcher: Matcher, name: str, path: bytes, data: bytes) -> tuple[Fact, ...]:
+    """What a reader makes of one file, which it sees under the path that it asked for."""
+    return tuple(readers[name].catalog(File(path=text(matcher.spelling(path, name)), data=data)))
+
+
+def too_big(path: bytes, size: int, limits: Limits) -> Gap:
+    """A wanted file beyond the limit."""
+    return Gap(
+        stage="image",
+        subject=text(path),
+        reason=f"the file has {size} bytes and was not read: the limit is {limits.file_bytes // MIB} MiB "
+        "(GARBOARD_LIMIT_FILE_BYTES)",
+    )
+
+
+class Collector:
+    """Gathers a layer's members into its record."""
+
+    def __init__(self, matcher: Matcher, readers: Mapping[str, Reader], limits: Limits) -> None:
+        self._matcher = matcher
+        self._readers = readers
+        self._limits = limits
+        self._readings: dict[bytes, tuple[Reading, ...]] = {}
+        self._links: dict[bytes, Link] = {}
+        self._others: dict[bytes, None] = {}
+        self._whiteouts: list[bytes] = []
+        self._opaques: list[bytes] = []
+        self._gaps: list[Gap] = []
+
+    def add(self, member: Member) -> None:
+        """Take in one member; the last of a path is the one that counts."""
+        if member.kind == WHITEOUT:
+            self._whiteouts.append(member.path)
+            return
+        if member.kind == OPAQUE:
+            self._opaques.append(member.path)
+            return
+        self._forget(member.path)
+        wanted = self._matcher.readers(member.path)
+        if member.kind == FILE and member.data is not None:
+            data = member.data
+            self._readings[member.path] = tuple(
+                Reading(
+                    path=member.path,
+                    reader=name,
+                    facts=read_file(self._readers, self._matcher, name, member.path, data),
+                )
+                for name in wanted
+            )
+        elif member.kind == FILE:
+            gap = too_big(member.path, member.size, self._limits)
+            self._readings[member.path] = tuple(Reading(path=member.path, reader=name, facts=(gap,)) for name in wanted)
+        elif member.kind in (SYMLINK, HARDLINK):
+            hard = member.kind == HARDLINK
+            self._links[member.path] = Link(path=member.path, target=member.target, hard=hard, readers=wanted)
+        else:
+            self._others[member.path] = None
+
+    def _forget(self, path: bytes) -> None:
+        self._readings.pop(path, None)
+        self._links.pop(path, None)
+        self._others.pop(path, None)
+
+    def record(self, walker: Walker, names: tuple[bytes, ...], diff_id: str) -> LayerRecord:
+        """All of it."""
+        if walker.escapes:
+            self._gaps.append(
+                Gap(
+                    stage="image",
+                    subject=f"{walker.escapes} members",
+                    reason="their names lead out of the image's root with '..'; they were read as containerd applies them, "
+                    "below the root",
+                )
+            )
+        return LayerRecord(
+            readings=tuple(reading for readings in self._readings.values() for reading in readings),
+            links=tuple(self._links.values()),
+            others=tuple(self._others),
+            whiteouts=tuple(self._whiteouts),
+            opaques=tuple(self._opaques),
+            names=names,
+            gaps=tuple(self._gaps),
+            members=walker.members,
+            diff_id=diff_id,
+        )
+
+
+def _slices(region: Region) -> Iterator[bytes]:
+    """The region in pieces; pages that were passed are handed back to the system, or they would count as memory."""
+    window = MappedWindow(region)
+    for start in range(region.start, region.end, _SLICE):
+        yield region.map[start : min(start + _SLICE, region.end)]
+        if start % _RELEASE < _SLICE:
+            window.release(start)
+
+
+def _hashed(chunks: Iterator[bytes], update: Callable[[bytes], None]) -> Iterator[bytes]:
+    for chunk in chunks:
+        update(chunk)
+        yield chunk
+
+
+def read(
+    content: Content, matcher: Matcher, readers: Mapping[str, Reader], limits: Limits, *, verify: bool
+) -> LayerRecord:
+    """Read one layer to its end. With ``verify`` the record tells the diff id of what was read.
+
+    Raises `ImageError` for a layer that is damaged or passes a limit.
+    """
+    collector = Collector(matcher, readers, limits)
+    log = NameLog()
+    rest: Iterator[bytes] | None = None
+    digest = hashlib.sha256()
+    window: Window
+    start = 0
+    if isinstance(content, Region) and not verify and not is_compressed(content.map[content.start : content.start + 4]):
+        window = MappedWindow(content)
+        start = content.start
+    else:
+        chunks = _slices(content) if isinstance(content, Region) else content
+        rest = inflate(chunks, limits)
+        if verify:
+            rest = _hashed(rest, digest.update)
+        window = StreamWindow(rest)
+    walker = Walker(window, matcher, log, limits, start)
+    for member in walker.walk():
+        collector.add(member)
+    if rest is not None and verify:
+        for _ in rest:  # what follows the archive's end counts for the digest
+            pass
+    return collector.record(walker, log.blocks(), "sha256:" + digest.hexdigest() if verify else "")

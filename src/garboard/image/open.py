@@ -1,0 +1,72 @@
+"""From a name to its home: a scheme's prefix, or whoever recognises the name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from garboard.image.handle import AnyOpened
+from garboard.image.options import Options
+from garboard.image.sources import SOURCES, Source
+from garboard.model.errors import ImageError, NetworkError, OfflineError, UsageError
+from garboard.model.image import Image
+
+
+def _sources() -> Iterator[Source]:
+    """All homes; the modules of those beyond local archives are imported when the iteration reaches them."""
+    yield from SOURCES
+    from garboard.image.sources import remote
+
+    yield from remote.SOURCES
+
+
+def load(name: str, options: Options) -> AnyOpened:
+    """Open the image that ``name`` means: ``scheme:rest``, else an existing path by its content, else what an engine has,
+    else what a registry has.
+
+    Raises `ImageError`, `UsageError` or `NetworkError` that says what to do.
+    """
+    if not name:
+        raise UsageError("no image was named", "name one, as debian:12, image.tar or docker-archive:image.tar")
+    if ":" in name:
+        chosen = _by_scheme(name, options)
+        if chosen is not None:
+            return chosen
+    for source in _sources():
+        if source.detect(name, options):
+            return _opened(source, name, options)
+    schemes = ", ".join(f"{scheme}:" for source in _sources() for scheme in source.SCHEMES)
+    raise ImageError(f"no image was found under the name {name}", f"prefixes choose where to look: {schemes}")
+
+
+def configuration(name: str, options: Options) -> Image:
+    """What an image says of itself: nothing of its layers is read. Raises as `load`."""
+    opened = load(name, options)
+    try:
+        return opened.image
+    finally:
+        close = getattr(opened, "close", None)
+        if close is not None:
+            close()
+
+
+def _opened(source: Source, name: str, options: Options) -> AnyOpened:
+    """Open what a source recognised; where that is the last resort, say what came before it."""
+    try:
+        return source.open(name, options)
+    except OfflineError:
+        raise
+    except NetworkError as error:
+        if source.SCHEMES[0] != "registry":
+            raise
+        message = f"{name}: no engine here has it, and its registry cannot be asked: {error.message}"
+        raise NetworkError(message, error.hint) from error
+
+
+def _by_scheme(name: str, options: Options) -> AnyOpened | None:
+    scheme, _, rest = name.partition(":")
+    for source in _sources():
+        if scheme in source.SCHEMES:
+            if not rest:
+                raise UsageError(f"nothing follows the prefix {scheme}:", f"spell it {scheme}:NAME")
+            return source.open(rest, options)
+    return None

@@ -1,0 +1,89 @@
+"""What the data say of installed packages without there being a finding: why a vulnerability does not apply."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from typing import Final
+
+from garboard.matching.advisory_names import asked
+from garboard.matching.match import same_module
+from garboard.matching.ranges import Judged, describe, judge, key
+from garboard.model.advisory import Affected, Hit, Lookup, Status
+from garboard.model.explanation import Consideration, Standing
+from garboard.model.package import Package
+from garboard.versions.invalid import InvalidVersion
+
+_FIRST: Final = ("CVE-", "GHSA-")
+
+
+def consider(packages: Iterable[Package], database: Lookup, ids: Collection[str]) -> tuple[Consideration, ...]:
+    """All records under one of these identifiers (in any case) that speak of one of the packages and do not hold.
+
+    Packages that another one owns, applications, and those without data are passed over, as in matching.
+    """
+    wanted = {name.casefold() for name in ids}
+    found: dict[Consideration, None] = {}
+    for package in packages:
+        if package.owner or package.application or not package.ecosystem or not database.covers(package.ecosystem):
+            continue
+        found.update(dict.fromkeys(_of(package, database, wanted)))
+    return tuple(found)
+
+
+def _of(package: Package, database: Lookup, wanted: set[str]) -> Iterator[Consideration]:
+    for question in asked(package):
+        for hit in database.hits(package.ecosystem, question.name):
+            ids = tuple(dict.fromkeys((hit.advisory.id, *hit.advisory.aliases, *hit.advisory.related)))
+            if not {name.casefold() for name in ids} & wanted:
+                continue
+            judged = judge(hit.affected, question.version)
+            standing = _standing(package, hit, judged, question.version)
+            if standing is not None:
+                yield _consideration(package, hit, standing, ids, question.version, judged)
+
+
+def _standing(package: Package, hit: Hit, judged: Judged, version: str) -> Standing | None:
+    """None where it is a finding."""
+    if not same_module(package, hit):
+        return Standing.OTHER_MODULE
+    if hit.affected.status is Status.NOT_AFFECTED:
+        return Standing.NOT_AFFECTED
+    if judged.unknown:
+        return Standing.UNKNOWN
+    if hit.affected.status is Status.UNDETERMINED:
+        return Standing.UNDETERMINED
+    if judged.affected:
+        return None
+    return Standing.FIXED if _fix(hit.affected, version) else Standing.OUTSIDE
+
+
+def _fix(affected: Affected, version: str) -> str:
+    """The highest fixed version that the installed one has reached."""
+    try:
+        installed = key(affected.scheme, version)
+        reached = [
+            (key(affected.scheme, interval.fixed), interval.fixed)
+            for interval in affected.ranges
+            if interval.fixed and key(affected.scheme, interval.fixed) <= installed
+        ]
+    except InvalidVersion:
+        return ""
+    return max(reached)[1] if reached else ""
+
+
+def _consideration(
+    package: Package, hit: Hit, standing: Standing, ids: tuple[str, ...], version: str, judged: Judged
+) -> Consideration:
+    return Consideration(
+        package=package,
+        standing=standing,
+        ids=tuple(sorted(ids, key=lambda name: not name.startswith(_FIRST))),
+        feed=hit.advisory.feed,
+        matched_by=f"{hit.affected.ecosystem} {hit.affected.package}",
+        installed=version,
+        fixed_in=_fix(hit.affected, version) if standing is Standing.FIXED else "",
+        ranges=describe(hit.affected),
+        reason=judged.unknown
+        or hit.affected.note
+        or (hit.affected.module if standing is Standing.OTHER_MODULE else ""),
+    )

@@ -1,0 +1,179 @@
+"""What would end an issue: the command of the package manager, a rebuild, or doing without what asked for it."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from types import MappingProxyType
+from typing import Final
+
+from garboard.model.advisory import Status
+from garboard.model.attribution import Introduction, Origin
+from garboard.model.explanation import Remedy
+from garboard.model.finding import Finding
+from garboard.model.package import SYSTEM_TYPES, Package
+from garboard.model.report import Report
+from garboard.packages.pins import pinned
+
+_STATUS: Final = MappingProxyType(
+    {
+        Status.DEFERRED: "the distribution has put the fix off",
+        Status.WILL_NOT_FIX: "the distribution will not fix it",
+        Status.END_OF_LIFE: "the package has no security support in this release; only a newer release can help",
+    }
+)
+_REBUILD: Final = re.compile(r"\+b\d+$")
+_ZYPPER: Final = frozenset({"sles", "sled", "opensuse", "opensuse-leap", "opensuse-tumbleweed", "suse"})
+_TDNF: Final = frozenset({"azurelinux", "mariner", "photon"})
+
+_FIX: Final = "{fix}"
+"""Stands in a text for the fixed version."""
+
+Pins = Sequence[tuple[Package, str]]
+"""Packages, each with the version to get, empty where that is known of its source package only."""
+
+
+def remedies(findings: Sequence[Finding], report: Report) -> tuple[Remedy, ...]:
+    """What would end one issue, the surest first. ``findings`` are of one vulnerability and one source package."""
+    first = findings[0]
+    if first.vulnerability.malicious:
+        return (
+            Remedy(text=f"the package is malware: remove {first.package.display_name} and rebuild what it touched"),
+        )
+    found = list(_upgrade(findings, report)) if first.fixed_in else list(_without_fix(first))
+    found += _rebuild(first, report) if first.fixed_in else []
+    found += _drop(findings, report)
+    return tuple(found)
+
+
+def _without_fix(finding: Finding) -> Iterator[Remedy]:
+    status = _STATUS.get(finding.status, "no fixed version is known")
+    yield Remedy(text=f"no fix: {status}" + (f" ({finding.note})" if finding.note else ""))
+
+
+def _pins(findings: Sequence[Finding]) -> list[tuple[Package, str]]:
+    """For a distribution the fix is the source package's version; a binary package's is the same only where it was before."""
+    pins: dict[str, tuple[Package, str]] = {}
+    for finding in findings:
+        package = finding.package
+        own = _REBUILD.sub("", package.version)
+        known = package.type not in {"deb", "rpm"} or own == (package.source_version or own)
+        pins.setdefault(package.id, (package, finding.fixed_in if known else ""))
+    return list(pins.values())
+
+
+def _upgrade(findings: Sequence[Finding], report: Report) -> Iterator[Remedy]:
+    first = findings[0]
+    write = _WRITERS.get(first.package.type)
+    pins = _pins(findings)
+    if write is None:
+        yield Remedy(text=f"upgrade {first.package.display_name} to {first.fixed_in} or later")
+        return
+    distro = report.inventory.distro
+    text, command = write(
+        pins, distro.id if distro else "", len(first.from_paths[0]) > 1 if first.from_paths else False
+    )
+    source = "" if all(version for _, version in pins) else f" (of the source package {first.package.source})"
+    yield Remedy(text=text.replace(_FIX, first.fixed_in + source), command=command)
+
+
+def _deb(pins: Pins, distro: str, indirect: bool) -> tuple[str, str]:
+    del distro, indirect
+    several = {name for name, count in Counter(package.name for package, _ in pins).items() if count > 1}
+    names = [f"{p.name}:{p.arch}" if p.name in several else p.name for p, _ in pins]
+    words = [f"{name}={version}" if version else name for name, (_, version) in zip(names, pins, strict=True)]
+    return (
+        f"upgrade to {_FIX}; where the archive has a later one already, leave out what follows `=`",
+        f"apt-get update && apt-get install -y --only-upgrade {' '.join(map(shlex.quote, words))}",
+    )
+
+
+def _apk(pins: Pins, distro: str, indirect: bool) -> tuple[str, str]:
+    del distro, indirect
+    names = [shlex.quote(f"{p.name}>={version}" if version else p.name) for p, version in pins]
+    return f"upgrade to {_FIX}", f"apk add --no-cache --upgrade {' '.join(names)}"
+
+
+def _rpm(pins: Pins, distro: str, indirect: bool) -> tuple[str, str]:
+    del indirect
+    if distro in _ZYPPER:
+        names = [shlex.quote(f"{p.name}>={version}" if version else p.name) for p, version in pins]
+        return f"upgrade to {_FIX}", f"zypper --non-interactive install {' '.join(names)}"
+    tool = "tdnf" if distro in _TDNF else "dnf"
+    names = [shlex.quote(f"{p.name}-{version}" if version else p.name) for p, version in pins]
+    return f"upgrade to {_FIX}", f"{tool} upgrade -y {' '.join(names)}"
+
+
+def _pypi(pins: Pins, distro: str, indirect: bool) -> tuple[str, str]:
+    del distro
+    names = [shlex.quote(f"{p.full_name}>={version}") for p, version in pins]
+    text = f"another package needs it; if that allows it, require {_FIX}" if indirect else f"require {_FIX}"
+    return f"{text} or later", f"pip install --upgrade {' '.join(dict.fromkeys(names))}"
+
+
+def _npm(pins: Pins, distro: str, indirect: bool) -> tuple[str, str]:
+    del distro
+    names = dict.fromkeys(f"{p.full_name}@{version}" for p, version in pins)
+    if indirect:
+        field = ", ".join(f'"{p.full_name}": "{version}"' for p, version in pins[:1])
+        return (
+            f'another package needs it: raise that one, or put "overrides": {{{field}}} into package.json, for {_FIX}',
+            f"npm update {shlex.quote(pins[0][0].full_name)}",
+        )
+    return f"upgrade to {_FIX}", f"npm install {' '.join(shlex.quote(name) for name in names)}"
+
+
+_WRITERS: Final = MappingProxyType[str, Callable[[Pins, str, bool], tuple[str, str]]](
+    {"deb": _deb, "apk": _apk, "rpm": _rpm, "pypi": _pypi, "npm": _npm}
+)
+
+
+def _rebuild(finding: Finding, report: Report) -> Iterator[Remedy]:
+    introduced = finding.introduced or Introduction()
+    if introduced.origin is Origin.BASE:
+        name = (report.attribution.base.name if report.attribution else "") or report.base_image
+        yield Remedy(
+            text=f"it is the base image's{f' ({name})' if name else ''}: a newer build of that may have the fix",
+            command="docker build --pull --no-cache .",
+        )
+    elif introduced.copied_from:
+        yield Remedy(text=f"it was copied from {introduced.copied_from}: mend it there and build again")
+    elif introduced.origin is Origin.DOCKERFILE:
+        if pinned(finding.package, introduced):
+            yield Remedy(text=f"`{_words(introduced)}` names the version: change it there{_at(introduced)}")
+        elif finding.package.type in SYSTEM_TYPES:
+            yield Remedy(
+                text=f"`{_words(introduced)}`{_at(introduced)} names no version: a build without cache gets the newest",
+                command="docker build --no-cache .",
+            )
+
+
+def _words(introduced: Introduction) -> str:
+    return " ".join((introduced.command or introduced.instruction).split())
+
+
+def _at(introduced: Introduction) -> str:
+    return f" ({introduced.place.file}:{introduced.place.line})" if introduced.place else ""
+
+
+def _drop(findings: Sequence[Finding], report: Report) -> Iterator[Remedy]:
+    """Doing without the one package that was asked for and that alone leads to all of them; not where any is the base's."""
+    roots = {path[0] for finding in findings for path in finding.from_paths}
+    if len(roots) != 1:
+        return
+    root = next((package for package in report.inventory.packages if package.id in roots), None)
+    if root is None or _of_base(root, report) or any(_of_base(finding.package, report) for finding in findings):
+        return
+    itself = all(finding.package.id == root.id for finding in findings)
+    who = "nothing else needs it" if itself else f"only {root.display_name} leads to it"
+    yield Remedy(text=f"{who}: an image without {root.display_name} does not have the issue")
+
+
+def _of_base(package: Package, report: Report) -> bool:
+    """Whether the base image brought it, or that is not known."""
+    boundary = report.attribution.base.layers if report.attribution else None
+    if boundary is None or package.layer is None:
+        return package.type in SYSTEM_TYPES
+    return package.layer < boundary

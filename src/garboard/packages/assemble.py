@@ -1,0 +1,194 @@
+"""Facts of single files into one inventory: which packages are installed, and what only the whole image tells of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+import msgspec
+
+from garboard.ecosystems import CATALOGERS
+from garboard.model.gap import Gap
+from garboard.model.image import FileHistory, Files, FileVersion
+from garboard.model.package import (
+    SYSTEM_TYPES,
+    Distro,
+    Fact,
+    Inventory,
+    Licences,
+    Location,
+    Marks,
+    Owns,
+    Package,
+    Retention,
+)
+from garboard.packages import distro, graph
+from garboard.packages.purl import purl
+
+ECOSYSTEMS: Final = {
+    str(getattr(cataloger, "PURL_TYPE")): str(getattr(cataloger, "OSV_ECOSYSTEM"))  # noqa: B009
+    for cataloger in CATALOGERS
+    if hasattr(cataloger, "OSV_ECOSYSTEM")
+}
+"""OSV ecosystem of each purl type that has one of its own, whatever the distribution."""
+
+Key = tuple[str, str, str, str, str]
+
+
+def _key(package: Package) -> Key:
+    return (package.type, package.full_name, package.version, package.arch, package.module)
+
+
+def _packages(facts: Iterable[Fact]) -> Iterator[Package]:
+    return (fact for fact in facts if isinstance(fact, Package))
+
+
+def _introductions(versions: tuple[FileVersion, ...]) -> dict[Key, int]:
+    """For each package of the last version the layer since which it is there without a break."""
+    since: dict[Key, int] = {}
+    for version in versions:
+        keys = {_key(package) for package in _packages(version.facts or ())}
+        since = {key: since.get(key, version.layer) for key in keys}
+    return since
+
+
+class _Facts:
+    """The facts of the files that the image ends with."""
+
+    def __init__(self, files: Files) -> None:
+        self.packages: dict[tuple[Key, str], Package] = {}
+        self.distros: dict[str, Distro] = {}
+        self.marks: list[Marks] = []
+        self.owners: dict[str, Owns] = {}
+        self.licences: dict[tuple[str, str], tuple[str, ...]] = {}
+        self.retention: dict[str, Retention] = {}
+        self.gaps: list[Gap] = list(files.gaps)
+        for history in files.histories:
+            self._add(history)
+
+    def _add(self, history: FileHistory) -> None:
+        last = history.versions[-1]
+        if last.facts is None:
+            return
+        since: dict[Key, int] | None = None
+        for fact in last.facts:
+            if isinstance(fact, Package):
+                since = _introductions(history.versions) if since is None else since
+                self._package(fact, Location(path=history.path, layer=last.layer), since[_key(fact)])
+            elif isinstance(fact, Distro):
+                self.distros[history.asked or history.path] = fact
+            elif isinstance(fact, Marks):
+                self.marks.append(fact)
+            elif isinstance(fact, Owns):
+                self.owners.update(dict.fromkeys(fact.paths, fact))
+            elif isinstance(fact, Licences):
+                self.licences[fact.type, fact.package] = fact.licences
+            elif isinstance(fact, Retention):
+                self.retention[history.asked or history.path] = fact
+            elif isinstance(fact, Gap):
+                self.gaps.append(fact)
+
+    def _package(self, package: Package, location: Location, layer: int) -> None:
+        """Add one; an operating-system package that a second database file names is the same package."""
+        place = "" if package.type in SYSTEM_TYPES else location.path
+        key = (_key(package), place)
+        known = self.packages.get(key)
+        if known is not None:
+            package, layer = known, min(known.layer or 0, layer)
+        self.packages[key] = msgspec.structs.replace(package, locations=(*package.locations, location), layer=layer)
+
+
+def _marked(packages: list[Package], marks: list[Marks]) -> list[Package]:
+    """Tell what was asked for from what came along, where the package manager recorded it."""
+    automatic = {(mark.type, name) for mark in marks for name in mark.automatic}
+    # apt records packages of architecture "all" under the machine's own.
+    automatic |= {(kind, f"{name.partition(':')[0]}:all") for kind, name in automatic}
+    requested = {(mark.type, name) for mark in marks for name in mark.requested}
+    lists_automatic = {mark.type for mark in marks if not mark.requested}
+    lists_requested = {mark.type for mark in marks if mark.requested}
+
+    def state(package: Package) -> bool | None:
+        names = {(package.type, package.name), (package.type, f"{package.name}:{package.arch}")}
+        if package.type in lists_requested:
+            return not names & requested
+        if package.type in lists_automatic:
+            return bool(names & automatic)
+        return package.automatic
+
+    return [msgspec.structs.replace(package, automatic=state(package)) for package in packages]
+
+
+def complete(packages: Iterable[Package], found: Distro | None) -> tuple[Package, ...]:
+    """Give packages their purl, their ecosystem and their dependencies. Order: type, name, version, path."""
+    filled = [
+        msgspec.structs.replace(
+            package,
+            purl=package.purl or purl(package, found),
+            ecosystem=(found.ecosystem if found else "")
+            if package.type in SYSTEM_TYPES
+            else ECOSYSTEMS.get(package.type, ""),
+        )
+        for package in packages
+    ]
+    filled.sort(key=lambda package: (package.type, package.full_name, package.version, package.id))
+    needs = graph.edges(filled)
+    return tuple(
+        msgspec.structs.replace(package, depends_on=package.depends_on or needs.get(package.id, ()))
+        for package in filled
+    )
+
+
+def _owner_paths(path: str) -> tuple[str, ...]:
+    """A path's spellings before and after /usr was merged."""
+    return (path, path.removeprefix("usr/") if path.startswith("usr/") else "usr/" + path)
+
+
+def _owned(packages: tuple[Package, ...], owners: dict[str, Owns]) -> tuple[Package, ...]:
+    """Mark language packages that an operating-system package brought."""
+    if not owners:
+        return packages
+    by_name: dict[tuple[str, str], str] = {}
+    for package in packages:
+        if package.type in SYSTEM_TYPES:
+            by_name.setdefault((package.type, package.name), package.purl)
+            by_name[package.type, f"{package.name}:{package.arch}"] = package.purl
+
+    def owner(package: Package) -> str:
+        if package.type in SYSTEM_TYPES:
+            return ""
+        for spelling in _owner_paths(package.locations[0].path):
+            owns = owners.get(spelling)
+            if owns is not None and (owns.type, owns.package) in by_name:
+                return by_name[owns.type, owns.package]
+        return ""
+
+    return tuple(
+        msgspec.structs.replace(package, owner=purl_of_owner) if (purl_of_owner := owner(package)) else package
+        for package in packages
+    )
+
+
+def assemble(files: Files) -> Inventory:
+    """All installed packages, each once, with the layer that brought it, its owner and its dependencies."""
+    facts = _Facts(files)
+    found = distro.choose(facts.distros)
+    packages = _marked(list(facts.packages.values()), facts.marks)
+    packages = [
+        msgspec.structs.replace(package, licences=facts.licences.get((package.type, package.name), ()))
+        if not package.licences and package.type in SYSTEM_TYPES
+        else package
+        for package in packages
+    ]
+    completed = _owned(complete(packages, found), facts.owners)
+    gaps = list(dict.fromkeys(facts.gaps))
+    if found is None and any(package.type in SYSTEM_TYPES for package in completed):
+        gaps.append(
+            Gap(
+                stage="catalog",
+                subject="distribution",
+                reason="no os-release or similar file tells which distribution this is, so its packages were not judged",
+            )
+        )
+    # apt reads the folder of settings before the file beside it (apt.conf(5)).
+    ordered = sorted(facts.retention.items(), key=lambda one: (".d/" not in one[0], one[0]))
+    return Inventory(packages=completed, distro=found, gaps=tuple(gaps), retention=tuple(fact for _, fact in ordered))

@@ -1,0 +1,219 @@
+"""An inventory for a program: every fact of every package, the distribution, the image, and what was not covered."""
+
+from __future__ import annotations
+
+from itertools import chain, repeat
+
+import msgspec
+
+from garboard.model.gap import Gap
+from garboard.model.image import History, Image
+from garboard.model.package import Package
+from garboard.model.report import Report
+from garboard.reporters.inventory.text import totals
+from garboard.reporters.view import View
+
+
+class _Out(msgspec.Struct, rename="camel", gc=False):
+    """A part of the document; every field is always written."""
+
+
+class Place(_Out):
+    """Where a package is proven: a path without a leading slash, and the layer."""
+
+    path: str
+    layer_index: int
+    layer_diff_id: str
+
+
+class Entry(_Out):
+    """One package, with the fields of `garboard.model.package.Package`."""
+
+    id: str
+    type: str
+    namespace: str
+    name: str
+    version: str
+    version_scheme: str
+    arch: str
+    purl: str
+    ecosystem: str
+    source_name: str
+    source_version: str
+    module: str
+    licences: tuple[str, ...]
+    vendor: str
+    automatic: bool | None
+    application: bool
+    owner: str
+    layer_index: int | None
+    layer_diff_id: str
+    locations: tuple[Place, ...]
+    requires: tuple[tuple[str, ...], ...]
+    recommends: tuple[tuple[str, ...], ...]
+    suggests: tuple[tuple[str, ...], ...]
+    essential: bool
+    provides: tuple[str, ...]
+    depends_on: tuple[str, ...]
+
+
+class Distribution(_Out):
+    """As os-release states it; ``ecosystem`` is empty where no advisories speak of it."""
+
+    id: str
+    version: str
+    codename: str
+    pretty_name: str
+    ecosystem: str
+
+
+class Step(_Out):
+    """One entry of the image's history."""
+
+    created: str
+    created_by: str
+    comment: str
+    author: str
+    empty_layer: bool
+
+
+class Stratum(_Out):
+    """One layer, lowest first, and the step of the history that made it."""
+
+    index: int
+    diff_id: str
+    digest: str
+    media_type: str
+    size: int | None
+    created_by: str
+
+
+class Subject(_Out):
+    """The image."""
+
+    name: str
+    source: str
+    platform: str
+    config_digest: str
+    manifest_digest: str
+    tags: tuple[str, ...]
+    labels: dict[str, str]
+    created: str
+    layers: tuple[Stratum, ...]
+    history: tuple[Step, ...]
+
+
+class Document(_Out):
+    """The whole answer. ``totals`` counts neither owned packages nor applications."""
+
+    format: str
+    created: str
+    image: Subject
+    distribution: Distribution | None
+    totals: dict[str, int]
+    packages: tuple[Entry, ...]
+    gaps: tuple[Gap, ...]
+
+
+FORMAT = "garboard-inventory-1"
+
+
+def render(report: Report, view: View) -> bytes:
+    """One JSON document, UTF-8, indented, ending in a line feed."""
+    del view
+    distro = report.inventory.distro
+    layers = tuple(layer.diff_id for layer in report.image.layers)
+    document = Document(
+        format=FORMAT,
+        created=report.created,
+        image=_subject(report.image),
+        distribution=Distribution(
+            id=distro.id,
+            version=distro.version,
+            codename=distro.codename,
+            pretty_name=distro.pretty_name,
+            ecosystem=distro.ecosystem,
+        )
+        if distro
+        else None,
+        totals=totals(report.inventory.packages),
+        packages=tuple([_entry(package, layers) for package in report.inventory.packages]),
+        gaps=report.gaps,
+    )
+    return msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"
+
+
+def _diff_id(layers: tuple[str, ...], index: int | None) -> str:
+    return layers[index] if index is not None and index < len(layers) else ""
+
+
+def _entry(package: Package, layers: tuple[str, ...]) -> Entry:
+    return Entry(
+        id=package.id,
+        type=package.type,
+        namespace=package.namespace,
+        name=package.name,
+        version=package.version,
+        version_scheme=package.scheme,
+        arch=package.arch,
+        purl=package.purl,
+        ecosystem=package.ecosystem,
+        source_name=package.source_name,
+        source_version=package.source_version,
+        module=package.module,
+        licences=package.licences,
+        vendor=package.vendor,
+        automatic=package.automatic,
+        application=package.application,
+        owner=package.owner,
+        layer_index=package.layer,
+        layer_diff_id=_diff_id(layers, package.layer),
+        locations=tuple(
+            [
+                Place(path=place.path, layer_index=place.layer, layer_diff_id=_diff_id(layers, place.layer))
+                for place in package.locations
+            ]
+        ),
+        requires=package.requires,
+        recommends=package.recommends,
+        suggests=package.suggests,
+        essential=package.essential,
+        provides=package.provides,
+        depends_on=package.depends_on,
+    )
+
+
+def _subject(image: Image) -> Subject:
+    steps = chain((step.created_by for step in image.history if not step.empty_layer), repeat(""))
+    return Subject(
+        name=image.name,
+        source=image.source,
+        platform=str(image.platform) if image.layers else "",
+        config_digest=image.config_digest,
+        manifest_digest=image.manifest_digest,
+        tags=image.tags,
+        labels=dict(image.labels),
+        created=image.created,
+        layers=tuple(
+            Stratum(
+                index=index,
+                diff_id=layer.diff_id,
+                digest=layer.digest or "",
+                media_type=layer.media_type,
+                size=layer.size,
+                created_by=step,
+            )
+            for index, (layer, step) in enumerate(zip(image.layers, steps, strict=False))
+        ),
+        history=tuple(map(_step, image.history)),
+    )
+
+
+def _step(step: History) -> Step:
+    return Step(
+        created=step.created,
+        created_by=step.created_by,
+        comment=step.comment,
+        author=step.author,
+        empty_layer=step.empty_layer,
+    )

@@ -1,0 +1,404 @@
+"""The report for a program, with the field names of ``docker scan --json`` and richer ones of our own.
+
+``vulnerabilities`` has one element for each issue and path, or with grouping one for each issue. Unlike ``docker scan`` it
+holds the language packages' issues too, so that one list is the whole answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from garboard.model.advisory import FeedState, Rating
+from garboard.model.attribution import Introduction, Origin
+from garboard.model.base import Value
+from garboard.model.finding import Finding
+from garboard.model.gap import Gap
+from garboard.model.package import SYSTEM_TYPES, Location, Package
+from garboard.model.report import Report
+from garboard.reporters.actions import json as actions_json
+from garboard.reporters.actions.json import ActionsOf
+from garboard.reporters.lineage import json as lineage_json
+from garboard.reporters.lineage.json import StepOf
+from garboard.reporters.recommend import json as recommendation_json
+from garboard.reporters.recommend.json import Recommendations, Remediation
+from garboard.reporters.scan.text import MANAGERS, project_name
+from garboard.reporters.view import Issue, View, counted, headline, issues
+
+_TITLE = 120
+
+
+class _Out(Value, omit_defaults=False, rename="camel"):
+    """A part of the document; every field is always written."""
+
+
+class Identifiers(_Out, rename={"cve": "CVE", "cwe": "CWE", "alternative": "ALTERNATIVE", "ghsa": "GHSA"}):
+    """Names of a vulnerability, by kind."""
+
+    cve: list[str]
+    cwe: list[str]
+    ghsa: list[str]
+    alternative: list[str]
+
+
+class Semver(_Out):
+    """Affected ranges as text."""
+
+    vulnerable: list[str]
+
+
+class Link(_Out):
+    """A reference."""
+
+    title: str
+    url: str
+
+
+class Entry(
+    _Out,
+    rename=lambda name: (
+        {"cvss_v3": "CVSSv3", "cvss_vector": "cvssVector"}.get(name)
+        or name.split("_")[0] + "".join(part.capitalize() for part in name.split("_")[1:])
+    ),
+):
+    """One issue, by one path."""
+
+    id: str
+    title: str
+    severity: str
+    severity_with_critical: str
+    cvss_score: float | None
+    cvss_v3: str
+    identifiers: Identifiers
+    package_name: str
+    package_manager: str
+    language: str
+    description: str
+    semver: Semver
+    patches: list[str]
+    references: list[Link]
+    publication_time: str
+    creation_time: str
+    modification_time: str
+    disclosure_time: str
+    exploit: str
+    nvd_severity: str
+    malicious: bool
+    fixed_in: list[str]
+    nearest_fixed_in_version: str
+    upgrade_path: list[bool | str]
+    is_upgradable: bool
+    is_patchable: bool
+    name: str | list[str]
+    version: str
+    from_: list[str] | list[list[str]] = msgspec.field(name="from")
+    # garboard's own
+    purl: str
+    status: str
+    note: str
+    severity_source: str
+    ratings: list[Rating]
+    cvss_vector: str
+    epss: float | None
+    epss_percentile: float | None
+    kev_date_added: str
+    kev_ransomware: bool
+    advisories: list[str]
+    feed: str
+    matched_by: str
+    layer_index: int | None
+    layer_diff_id: str
+    layer_digest: str
+    locations: list[Location]
+    dockerfile_instruction: str
+    docker_base_image: str
+    dockerfile_file: str
+    dockerfile_line: int | None
+    origin: str
+    introduced_by: str
+    asked_for: str
+    copied_from: str
+    stage_instruction: str
+
+
+class Os(_Out):
+    """The distribution's name for people."""
+
+    pretty_name: str
+
+
+class Docker(_Out):
+    """Of the image."""
+
+    base_image: str
+    os: Os
+    image_id: str
+    manifest_digest: str
+    layers: list[str]
+    base_image_remediation: Remediation | None
+
+
+class LayerOf(_Out):
+    """Whose one layer is."""
+
+    index: int
+    diff_id: str
+    origin: str
+    created_by: str
+    instruction: str
+    dockerfile_file: str
+    dockerfile_line: int | None
+    copied_from: str
+
+
+class Issues(_Out):
+    """Numbers of issues, by whose they are."""
+
+    base: int
+    dockerfile: int
+    unknown: int
+
+
+class AttributionOf(_Out):
+    """Whose the image's layers are. ``how`` speaks of the base's boundary, ``instructions`` of the Dockerfile's lines."""
+
+    how: str
+    evidence: str
+    base_image: str
+    base_digest: str
+    base_layers: int | None
+    instructions: str
+    issues: Issues
+    layers: list[LayerOf]
+
+
+class Filtered(_Out):
+    """What a policy set aside."""
+
+    ignore: list[str]
+    patch: list[str]
+
+
+class Document(_Out):
+    """The whole answer."""
+
+    vulnerabilities: list[Entry]
+    ok: bool
+    dependency_count: int
+    judged_count: int
+    org: str
+    policy: str
+    is_private: bool
+    package_manager: str
+    docker: Docker
+    summary: str
+    filtered: Filtered
+    unique_count: int
+    severity_threshold: str
+    target_file: str
+    project_name: str
+    display_target_file: str
+    platform: str
+    path: str
+    created: str
+    gaps: list[Gap]
+    feeds: list[FeedState]
+    attribution: AttributionOf | None
+    recommendations: Recommendations | None
+    actions: ActionsOf | None
+    lineage: list[StepOf]
+
+
+def _manager(package: Package, report: Report) -> str:
+    """``debian:12`` for a distribution's packages, the package manager's name for others."""
+    if package.type in SYSTEM_TYPES and report.inventory.distro is not None:
+        return f"{report.inventory.distro.id}:{report.inventory.distro.version}"
+    return MANAGERS.get(package.type, package.type)
+
+
+def _identifiers(finding: Finding) -> Identifiers:
+    vulnerability = finding.vulnerability
+    names = (vulnerability.id, *vulnerability.aliases)
+    known = ("CVE-", "GHSA-")
+    return Identifiers(
+        cve=[name for name in names if name.startswith("CVE-")],
+        cwe=list(vulnerability.cwes),
+        ghsa=[name for name in names if name.startswith("GHSA-")],
+        alternative=[name for name in names if not name.startswith(known)],
+    )
+
+
+def _nvd(ratings: tuple[Rating, ...]) -> str:
+    return next((rating.word.lower() for rating in ratings if rating.source == "nvd" and rating.word), "")
+
+
+class _Writer:
+    def __init__(self, report: Report, view: View) -> None:
+        self._report = report
+        self._view = view
+        self._labels = {p.id: f"{p.display_name}@{p.version}" for p in report.inventory.packages}
+        self._top = f"docker-image|{report.image.name}"
+
+    def document(self) -> Document:
+        report, view = self._report, self._view
+        found = issues(finding for finding in report.findings if view.shows(finding))
+        entries = [entry for issue in found for entry in self._entries(issue)]
+        layers = [layer.diff_id for layer in report.image.layers]
+        distro = report.inventory.distro
+        types = {p.type for p in report.inventory.packages if not p.owner}
+        paths = sum(len(finding.from_paths) or 1 for issue in found for finding in issue.findings)
+        return Document(
+            vulnerabilities=entries,
+            ok=not found and bool(report.judged),
+            dependency_count=counted(report),
+            judged_count=report.judged,
+            org="",
+            policy="",
+            is_private=True,
+            package_manager=next((kind for kind in ("deb", "apk", "rpm") if kind in types), "linux"),
+            docker=Docker(
+                base_image=report.base_image,
+                os=Os(pretty_name=distro.pretty_name if distro else ""),
+                image_id=report.image.config_digest,
+                manifest_digest=report.image.manifest_digest,
+                layers=list(layers),
+                base_image_remediation=recommendation_json.remediation(report.recommendation)
+                if report.recommendation
+                else None,
+            ),
+            summary=f"{paths} vulnerable dependency paths" if found else "No known vulnerabilities",
+            filtered=Filtered(ignore=[], patch=[]),
+            unique_count=len(found),
+            severity_threshold=view.severity.word if view.severity else "low",
+            target_file=report.target_file,
+            project_name=project_name(report),
+            display_target_file=report.target_file,
+            platform=str(report.image.platform),
+            path=report.image.name,
+            created=report.created,
+            gaps=[*report.gaps, *view.hidden(report)],
+            feeds=list(report.feeds),
+            attribution=self._attribution(),
+            recommendations=recommendation_json.document(report.recommendation) if report.recommendation else None,
+            actions=actions_json.document(report.actions) if report.actions else None,
+            lineage=lineage_json.steps(self._report, self._view),
+        )
+
+    def _attribution(self) -> AttributionOf | None:
+        whose = self._report.attribution
+        if whose is None:
+            return None
+        shares = self._view.shares(self._report)
+        return AttributionOf(
+            how=whose.base.how.value,
+            evidence=whose.base.evidence,
+            base_image=whose.base.name,
+            base_digest=whose.base.digest,
+            base_layers=whose.base.layers,
+            instructions=whose.how.value,
+            issues=Issues(base=shares.base, dockerfile=shares.dockerfile, unknown=shares.unknown),
+            layers=[
+                LayerOf(
+                    index=one.index,
+                    diff_id=layer.diff_id,
+                    origin=one.origin.value,
+                    created_by=one.created_by,
+                    instruction=one.instruction,
+                    dockerfile_file=one.place.file if one.place else "",
+                    dockerfile_line=one.place.line if one.place else None,
+                    copied_from=one.copied_from,
+                )
+                for one, layer in zip(whose.layers, self._report.image.layers, strict=True)
+            ],
+        )
+
+    def _entries(self, issue: Issue) -> Iterator[Entry]:
+        if self._view.group_issues:
+            paths = [self._path(path) for finding in issue.findings for path in finding.from_paths]
+            names = list(dict.fromkeys(finding.package.display_name for finding in issue.findings))
+            yield self._entry(issue.first, paths, names, [])
+            return
+        for finding in issue.findings:
+            for steps in finding.from_paths or ((finding.package.id,),):
+                path = self._path(steps)
+                yield self._entry(finding, path, finding.package.display_name, path)
+
+    def _path(self, steps: tuple[str, ...]) -> list[str]:
+        return [self._top, *(self._labels.get(step, step) for step in steps)]
+
+    def _entry(
+        self, finding: Finding, from_: list[str] | list[list[str]], name: str | list[str], path: list[str]
+    ) -> Entry:
+        v, package = finding.vulnerability, finding.package
+        upgrade: list[bool | str] = []
+        if finding.fixed_in and len(path) == 2:
+            upgrade = [False, f"{package.display_name}@{finding.fixed_in}"]
+        layers = self._report.image.layers
+        who = finding.introduced or Introduction()
+        ours = who.origin is not Origin.BASE
+        layer = layers[package.layer] if package.layer is not None and package.layer < len(layers) else None
+        return Entry(
+            id=v.id,
+            title=headline(v, _TITLE) or v.id,
+            severity=v.severity.word,
+            severity_with_critical=v.severity.word,
+            cvss_score=v.cvss_score,
+            cvss_v3=next((rating.vector for rating in v.ratings if rating.vector.startswith("CVSS:3")), ""),
+            identifiers=_identifiers(finding),
+            package_name=package.source if package.type in SYSTEM_TYPES else package.full_name,
+            package_manager=_manager(package, self._report),
+            language="linux"
+            if package.type in SYSTEM_TYPES
+            else {"pypi": "python", "npm": "js"}.get(package.type, package.type),
+            description=v.description,
+            semver=Semver(vulnerable=list(finding.ranges)),
+            patches=[],
+            references=[Link(title=url, url=url) for url in v.references],
+            publication_time=v.published,
+            creation_time=v.published,
+            modification_time=v.modified,
+            disclosure_time=v.published,
+            exploit="Known exploited" if v.kev_added else "",
+            nvd_severity=_nvd(v.ratings),
+            malicious=v.malicious,
+            fixed_in=list(finding.all_fixed_in),
+            nearest_fixed_in_version=finding.fixed_in,
+            upgrade_path=upgrade,
+            is_upgradable=bool(upgrade),
+            is_patchable=False,
+            name=name,
+            version=package.version,
+            from_=from_,
+            purl=package.purl,
+            status=finding.status.value,
+            note=finding.note,
+            severity_source=v.severity_source,
+            ratings=list(v.ratings),
+            cvss_vector=v.cvss_vector,
+            epss=v.epss,
+            epss_percentile=v.epss_percentile,
+            kev_date_added=v.kev_added,
+            kev_ransomware=v.kev_ransomware,
+            advisories=list(v.advisories),
+            feed=finding.feed,
+            matched_by=finding.matched_by,
+            layer_index=package.layer,
+            layer_diff_id=layer.diff_id if layer else "",
+            layer_digest=layer.digest or "" if layer else "",
+            locations=list(package.locations),
+            dockerfile_instruction=(who.command or who.instruction) if ours and who.place else "",
+            docker_base_image=self._report.base_image if not ours else "",
+            dockerfile_file=who.place.file if who.place else "",
+            dockerfile_line=who.place.line if who.place else None,
+            origin=who.origin.value,
+            introduced_by=who.instruction,
+            asked_for=who.asked_for,
+            copied_from=who.copied_from,
+            stage_instruction=who.stage_instruction,
+        )
+
+
+def render(report: Report, view: View) -> bytes:
+    """One JSON document, UTF-8, indented, ending in a line feed."""
+    return msgspec.json.format(msgspec.json.encode(_Writer(report, view).document()), indent=2) + b"\n"

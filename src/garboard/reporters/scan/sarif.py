@@ -1,0 +1,261 @@
+"""The report as SARIF 2.1.0 (OASIS standard, errata 01), within the limits of GitHub's code scanning.
+
+One run; one rule for each vulnerability; one result for each vulnerability in a package, the worst first. A result stands
+on the Dockerfile's line where that is known, else on the image's name. There are no ``fixes``: a fix in SARIF is an exact
+replacement of text, and a fixed version alone is none. Nothing in the document depends on when it was written.
+
+Fingerprints: ``garboardFinding/v1`` is made of the vulnerability's id, the package's type, name and architecture, for
+language packages the path, and who brought it in; neither versions nor lines nor layers. So an alert stays the same while
+the Dockerfile is edited and packages are upgraded, and is a new one when the package moves from the base image to the
+Dockerfile. ``primaryLocationLineHash``, the one that GitHub compares, is the same value.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from hashlib import sha256
+from typing import Final
+from urllib.parse import quote
+
+import msgspec
+
+from garboard._version import __version__
+from garboard.model.attribution import Introduction, Origin, Place
+from garboard.model.finding import Finding
+from garboard.model.gap import Gap
+from garboard.model.package import SYSTEM_TYPES
+from garboard.model.report import Report
+from garboard.reporters.scan import sarif_document as document
+from garboard.reporters.scan import sarif_rules as rules
+from garboard.reporters.view import View, counted, headline
+
+RESULTS: Final = 25_000
+"""GitHub refuses a run with more results."""
+SHOWN: Final = 5_000
+"""Of which it shows so many."""
+_PATHS: Final = 3
+_KINDS: Final = {
+    "not-covered": "Something that this scan could not know.",
+    "limited": "Something was left out of this document.",
+}
+
+
+def fingerprint(finding: Finding) -> str:
+    """What makes a finding the same one in the next scan, as 32 hexadecimal digits; see the module for what goes in."""
+    package = finding.package
+    path = "" if package.type in SYSTEM_TYPES or not package.locations else package.locations[0].path
+    origin = finding.introduced.origin.value if finding.introduced else ""
+    parts = (finding.vulnerability.id, package.type, package.full_name, package.arch, path, origin)
+    return sha256("\0".join(parts).encode("utf-8", "replace")).hexdigest()[:32]
+
+
+def _image_uri(name: str) -> str:
+    """An image's name as a relative URI: its colons would read as a scheme's."""
+    return quote(name, safe="/@._-~").lstrip("/") or "image"
+
+
+def _file(place: Place) -> document.ArtifactLocation:
+    name = place.file.replace("\\", "/")
+    if name.startswith("/"):
+        return document.ArtifactLocation(uri="file://" + quote(name))
+    while name.startswith("./"):
+        name = name[2:].lstrip("/")
+    return document.ArtifactLocation(uri=quote(name), uri_base_id="%SRCROOT%")
+
+
+def _physical(finding: Finding, report: Report) -> document.PhysicalLocation:
+    """The line that brought it; else the image, with the first line that GitHub asks of every result."""
+    place = finding.introduced.place if finding.introduced else None
+    if place is None:
+        uri = _image_uri(report.image.name)
+        return document.PhysicalLocation(
+            artifact_location=document.ArtifactLocation(uri=uri), region=document.Region(start_line=1)
+        )
+    region = document.Region(
+        start_line=place.line,
+        start_column=max(place.column, 1),
+        end_line=place.end_line if place.end_line > place.line else 0,
+    )
+    return document.PhysicalLocation(artifact_location=_file(place), region=region)
+
+
+def brought(introduced: Introduction | None, report: Report) -> str:
+    """Who brought a package, as a sentence without its full stop; empty where that is not known."""
+    if introduced is None or introduced.origin is Origin.UNKNOWN:
+        return ""
+    if introduced.origin is Origin.BASE:
+        name = (report.attribution.base.name if report.attribution else "") or report.base_image
+        return "introduced by the base image" + (f" {name}" if name else "")
+    words = introduced.command or introduced.instruction
+    copied = f", copied from {introduced.copied_from}" if introduced.copied_from else ""
+    return "introduced in the Dockerfile" + (f" by `{' '.join(words.split())}`" if words else "") + copied
+
+
+def _message(finding: Finding, report: Report) -> str:
+    vulnerability, package = finding.vulnerability, finding.package
+    title = headline(vulnerability, 200)
+    who = brought(finding.introduced, report)
+    sentences = [
+        f"{package.display_name} {package.version} has {vulnerability.id}, {vulnerability.severity.word} severity"
+        + (f": {title}" if title else ""),
+        who[:1].upper() + who[1:],
+        f"Fixed in {finding.fixed_in}"
+        if finding.fixed_in
+        else f"No fixed version ({finding.status.value.replace('_', ' ')})",
+    ]
+    return rules.plain(" ".join(text if text.endswith((".", "…")) else text + "." for text in sentences if text))
+
+
+class _Writer:
+    def __init__(self, report: Report, view: View) -> None:
+        self._report = report
+        self._view = view
+        shown = [finding for finding in report.findings if view.shows(finding)]
+        shown.sort(key=lambda finding: -finding.vulnerability.severity)
+        self._found = len(shown)
+        self._findings = shown[:RESULTS]
+        self._grouped: dict[str, list[Finding]] = {}
+        for finding in self._findings:
+            self._grouped.setdefault(finding.vulnerability.id, []).append(finding)
+        self._labels = {p.id: f"{p.display_name}@{p.version}" for p in report.inventory.packages}
+
+    def log(self) -> document.Log:
+        driver = document.Driver(
+            name="garboard",
+            version=__version__,
+            semantic_version=__version__,
+            rules=tuple(rules.rule(findings) for findings in self._grouped.values()),
+            notifications=tuple(
+                document.NotificationKind(id=kind, short_description=document.Message(text=text))
+                for kind, text in _KINDS.items()
+            ),
+        )
+        run = document.Run(
+            tool=document.Tool(driver=driver),
+            automation_details=document.AutomationDetails(id=self._category()),
+            column_kind="unicodeCodePoints",
+            invocations=(
+                document.Invocation(
+                    execution_successful=True, tool_execution_notifications=tuple(self._notifications())
+                ),
+            ),
+            results=tuple(self._results()),
+            properties=self._properties(),
+        )
+        return document.Log(schema=document.SCHEMA, version="2.1.0", runs=(run,))
+
+    def _category(self) -> str:
+        """GitHub's category ends at the last slash: image name without tag or digest, and platform."""
+        name = self._report.image.name.partition("@")[0]
+        head, colon, tag = name.rpartition(":")
+        name = head if colon and "/" not in tag else name
+        platform = str(self._report.image.platform).replace("/", "-") if self._report.image.layers else "any"
+        return f"garboard/{name.strip('/')}/{platform}/"
+
+    def _properties(self) -> document.RunProperties:
+        report = self._report
+        base = (report.attribution.base.name if report.attribution else "") or report.base_image
+        return document.RunProperties(
+            image=report.image.name,
+            image_id=report.image.config_digest,
+            manifest_digest=report.image.manifest_digest,
+            platform=str(report.image.platform) if report.image.layers else "",
+            base_image=base,
+            dependency_count=counted(report),
+            judged_count=report.judged,
+            feeds={state.shard: state.data_date for state in report.feeds},
+        )
+
+    def _results(self) -> Iterator[document.Result]:
+        index = {name: number for number, name in enumerate(self._grouped)}
+        seen: Counter[str] = Counter()
+        for finding in self._findings:
+            mark = fingerprint(finding)
+            seen[mark] += 1
+            yield document.Result(
+                rule_id=finding.vulnerability.id,
+                rule_index=index[finding.vulnerability.id],
+                level=rules.LEVELS[finding.vulnerability.severity],
+                message=document.Message(text=_message(finding, self._report)),
+                locations=(self._location(finding),),
+                partial_fingerprints=dict.fromkeys(
+                    ("garboardFinding/v1", "primaryLocationLineHash"), f"{mark}:{seen[mark]}"
+                ),
+                properties=self._of(finding),
+            )
+
+    def _location(self, finding: Finding) -> document.Location:
+        package = finding.package
+        logical = document.LogicalLocation(
+            name=package.display_name, fully_qualified_name=f"{package.display_name}@{package.version}", kind="package"
+        )
+        return document.Location(physical_location=_physical(finding, self._report), logical_locations=(logical,))
+
+    def _of(self, finding: Finding) -> document.ResultProperties:
+        package, introduced, layers = finding.package, finding.introduced or Introduction(), self._report.image.layers
+        layer = layers[package.layer] if package.layer is not None and package.layer < len(layers) else None
+        attributed = self._report.attribution.layers if self._report.attribution else ()
+        return document.ResultProperties(
+            purl=package.purl,
+            installed_version=package.version,
+            fixed_in=finding.fixed_in,
+            status=finding.status.value,
+            feed=finding.feed,
+            matched_by=finding.matched_by,
+            origin=introduced.origin.value if finding.introduced else "",
+            layer_index=package.layer,
+            layer_diff_id=layer.diff_id if layer else "",
+            layer_created_by=next((one.created_by for one in attributed if one.index == package.layer), ""),
+            copied_from=introduced.copied_from,
+            asked_for=introduced.asked_for,
+            paths=tuple(tuple(self._labels.get(step, step) for step in path) for path in finding.from_paths[:_PATHS]),
+        )
+
+    def _notifications(self) -> Iterator[document.Notification]:
+        gaps = dict.fromkeys((*self._report.gaps, *(self._report.attribution.gaps if self._report.attribution else ())))
+        yield from (_notification("not-covered", _gap(gap)) for gap in gaps)
+        if not self._report.judged:
+            yield _notification(
+                "not-covered", "none of the packages could be judged; no result does not mean no vulnerability"
+            )
+        yield from (_notification("limited", _gap(gap)) for gap in self._view.hidden(self._report))
+        yield from (_notification("limited", text) for text in self._limits())
+
+    def _limits(self) -> Iterator[str]:
+        if self._found > RESULTS:
+            yield (
+                f"{self._found - RESULTS} of {self._found} results, the least severe, are left out: "
+                f"GitHub takes {RESULTS} of a run"
+            )
+        if self._found > SHOWN:
+            yield f"GitHub shows the {SHOWN} most severe of these {min(self._found, RESULTS)} results"
+        cut = [name for name, findings in self._grouped.items() if _tags(findings) > rules.TAGS]
+        if cut:
+            yield f"of more than {rules.TAGS} tags the last are left out: {_some(cut)}"
+
+
+def _tags(findings: Iterable[Finding]) -> int:
+    found = list(findings)
+    return max(len(rules.tags(f.vulnerability, (one.package.type for one in found))) for f in found)
+
+
+def _some(names: list[str]) -> str:
+    return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
+
+
+def _gap(gap: Gap) -> str:
+    return f"{gap.subject}: {gap.reason}"
+
+
+def _notification(kind: str, text: str) -> document.Notification:
+    return document.Notification(
+        level="warning" if kind == "not-covered" else "note",
+        message=document.Message(text=rules.plain(text)),
+        descriptor=document.Descriptor(id=kind),
+    )
+
+
+def render(report: Report, view: View) -> bytes:
+    """One SARIF log, UTF-8, indented, ending in a line feed."""
+    return msgspec.json.format(msgspec.json.encode(_Writer(report, view).log()), indent=2) + b"\n"

@@ -1,0 +1,249 @@
+"""The report for a person, in the layout of ``docker scan``: the worst issue last, then the summary, then what was not
+covered.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from garboard.model.advisory import Severity, Status
+from garboard.model.attribution import Introduction, Origin
+from garboard.model.finding import Finding, Vulnerability
+from garboard.model.package import Package
+from garboard.model.report import Report
+from garboard.reporters.actions import text as actions_text
+from garboard.reporters.lineage import text as lineage_text
+from garboard.reporters.lineage import view as lineage_view
+from garboard.reporters.recommend import table
+from garboard.reporters.scan.tree import dependency_tree
+from garboard.reporters.terminal import document, paint
+from garboard.reporters.view import Issue, View, counted, headline, issues
+
+_COLOURS: Final = {Severity.CRITICAL: "35", Severity.HIGH: "31", Severity.MEDIUM: "33"}
+_LABEL: Final = 19
+_SHOWN_ROOTS: Final = 5
+_DESCRIPTION: Final = 160
+_INSTRUCTION: Final = 300
+_SHOWN_INTRODUCTIONS: Final = 3
+_STATUS: Final = {
+    Status.DEFERRED: "the distribution has put the fix off",
+    Status.WILL_NOT_FIX: "the distribution will not fix it",
+    Status.END_OF_LIFE: "the package has no security support in this release",
+}
+MANAGERS: Final = {"pypi": "pip", "npm": "npm"}
+
+
+def _label(package: Package) -> str:
+    return f"{package.display_name}@{package.version}"
+
+
+def _sentence(vulnerability: Vulnerability) -> str:
+    text = headline(vulnerability, _DESCRIPTION)
+    return f"{vulnerability.id}: {text}" if text else vulnerability.id
+
+
+def _exploited(vulnerability: Vulnerability) -> Iterator[str]:
+    if vulnerability.kev_added:
+        extra = ", by ransomware too" if vulnerability.kev_ransomware else ""
+        yield f"  Exploited: known since {vulnerability.kev_added} (CISA KEV){extra}"
+    if vulnerability.epss is not None and vulnerability.epss >= 0.1:
+        yield f"  Exploit probability: {vulnerability.epss:.0%} within 30 days (EPSS)"
+    if vulnerability.malicious:
+        yield "  Malicious: the package itself is malware; remove it"
+
+
+def _paths(issue: Issue, report: Report) -> Iterator[tuple[str, ...]]:
+    """All paths of all affected packages, shortest first, as labels."""
+    by_id = {package.id: _label(package) for package in report.inventory.packages}
+    found = [path for finding in issue.findings for path in finding.from_paths]
+    found.sort(key=len)
+    return (tuple(by_id.get(step, step) for step in path) for path in found)
+
+
+def _limited(items: Iterable[str], limit: int) -> str:
+    unique = list(dict.fromkeys(items))
+    more = len(unique) - limit
+    return ", ".join(unique[:limit]) + (f" and {more} more" if more > 0 else "")
+
+
+def _fix(finding: Finding) -> str:
+    if finding.fixed_in:
+        return f"  Fixed in: {finding.fixed_in}"
+    status = _STATUS.get(finding.status, "")
+    note = f" ({finding.note})" if finding.note and status else ""
+    return f"  No fix: {status}{note}" if status else ""
+
+
+def _block(issue: Issue, report: Report, view: View) -> Iterator[str]:
+    finding = issue.first
+    vulnerability = finding.vulnerability
+    word = vulnerability.severity.word.capitalize()
+    name = finding.package.display_name
+    title = f"✗ {word} severity vulnerability found in "
+    code = _COLOURS.get(vulnerability.severity, "")
+    yield paint(title, code, colour=view.colour) + paint(name, "4" + (";" + code if code else ""), colour=view.colour)
+    yield f"  Description: {_sentence(vulnerability)}"
+    yield from _exploited(vulnerability)
+    if len(issue.findings) > 1:
+        yield f"  Packages: {_limited((_label(one.package) for one in issue.findings), _SHOWN_ROOTS)}"
+    paths = list(_paths(issue, report))
+    if paths:
+        yield f"  Introduced through: {_limited((path[0] for path in paths), _SHOWN_ROOTS)}"
+    for path in paths[: view.show_paths]:
+        yield "  From: " + " > ".join(path)
+    if len(paths) > view.show_paths:
+        yield f"  and {len(paths) - view.show_paths} more..."
+    yield from introduced(issue, report)
+    fix = _fix(finding)
+    if fix:
+        yield paint(fix, "1", colour=view.colour) if finding.fixed_in else fix
+
+
+def introduced(issue: Issue, report: Report) -> Iterator[str]:
+    """Who brought the affected packages in, each way once."""
+    lines = dict.fromkeys(
+        line for one in issue.findings if one.introduced and (line := _introduced(one.introduced, report))
+    )
+    shown = list(lines)[:_SHOWN_INTRODUCTIONS]
+    yield from (f"  {line}" for line in shown)
+    if len(lines) > len(shown):
+        yield f"  and by {len(lines) - len(shown)} more..."
+
+
+def _introduced(one: Introduction, report: Report) -> str:
+    where = f" ({one.place.file}:{one.place.line})" if one.place else ""
+    if one.origin is Origin.BASE:
+        return (
+            f"Introduced by your base image ({report.base_image})"
+            if report.base_image
+            else "Introduced by your base image"
+        )
+    if one.copied_from:
+        stage = f", brought there by `{_short(one.stage_instruction)}`" if one.stage_instruction else ""
+        return f"Copied from stage {one.copied_from} by `{_short(one.instruction)}`{where}{stage}"
+    if one.place:
+        return f"Introduced in your Dockerfile by `{_short(one.instruction)}`{where}"
+    above = " above your base image" if one.origin is Origin.DOCKERFILE else ""
+    command = f": {_short(one.instruction)}" if one.instruction else ""
+    return f"Introduced by layer {one.layer}{above}{command}"
+
+
+def _short(instruction: str) -> str:
+    """Not too long, on one line."""
+    instruction = " ".join(instruction.split())
+    return instruction if len(instruction) <= _INSTRUCTION else instruction[:_INSTRUCTION].rstrip() + " …"
+
+
+def _severities(found: list[Issue]) -> str:
+    counts = Counter(issue.first.vulnerability.severity for issue in found)
+    words = [
+        f"{counts[severity]} {severity.word}"
+        for severity in sorted(Severity, reverse=True)
+        if counts[severity] or severity >= Severity.LOW
+    ]
+    return ", ".join(words)
+
+
+def _managers(report: Report) -> str:
+    types = Counter(package.type for package in report.inventory.packages if not package.owner)
+    return ", ".join(MANAGERS.get(kind, kind) for kind, _ in types.most_common()) or "none"
+
+
+def project_name(report: Report) -> str:
+    """``docker-image|NAME`` without tag or digest, as ``docker scan`` names it."""
+    name = report.image.name.partition("@")[0]
+    head, colon, tag = name.rpartition(":")
+    return "docker-image|" + (head if colon and "/" not in tag else name).rpartition("/")[2]
+
+
+def _summary(report: Report, found: list[Issue], view: View) -> Iterator[str]:
+    rows = [
+        ("Package manager:", _managers(report)),
+        ("Target file:", report.target_file),
+        ("Project name:", project_name(report)),
+        ("Docker image:", report.image.name),
+        ("Platform:", str(report.image.platform) if report.image.layers else ""),
+        (
+            "Target OS:",
+            report.inventory.distro.pretty_name or report.inventory.distro.id if report.inventory.distro else "",
+        ),
+        ("Base image:", report.base_image),
+    ]
+    yield from (f"{label:<{_LABEL}}{value}" for label, value in rows if value)
+    yield from _base(report)
+    if report.lineage:
+        yield f"{'Lineage:':<{_LABEL}}{lineage_view.line(report)}"
+    yield ""
+    tested = counted(report)
+    if not found:
+        tick = "✔ " if report.judged else ""
+        what = "no vulnerable paths found." if report.judged else "but none of them could be judged."
+        text = f"{tick}Tested {tested} dependencies for known vulnerabilities, {what}"
+        yield paint(text, "32" if report.judged else "33", colour=view.colour)
+        yield from _shares(report, view)
+        return
+    yield f"Tested {tested} dependencies for known issues, found {len(found)} issue{'s' if len(found) != 1 else ''}."
+    yield _severities(found)
+    yield from _shares(report, view)
+
+
+def _base(report: Report) -> Iterator[str]:
+    """How the base image is known, and where it ends."""
+    base = report.attribution.base if report.attribution else None
+    if base is None or not (base.name or base.layers is not None):
+        return
+    if base.layers is None:
+        yield f"{'':<{_LABEL}}{base.how.value}: {base.evidence}"
+    else:
+        total = len(report.image.layers)
+        yield f"{'':<{_LABEL}}{base.layers} of {total} layers, {base.how.value}: {base.evidence}"
+
+
+def _shares(report: Report, view: View) -> Iterator[str]:
+    """Whose the issues are, where the base image is known."""
+    base = report.attribution.base if report.attribution else None
+    if base is None or base.layers is None:
+        return
+    shares = view.shares(report)
+    rows = [("Base image", shares.base), ("Your Dockerfile" if report.target_file else "Above it", shares.dockerfile)]
+    rows += [("Not known", shares.unknown)] if shares.unknown else []
+    width = max(len(label) for label, _ in rows) + 2
+    yield ""
+    for label, count in rows:
+        excluded = "  (left out)" if view.exclude_base and label == "Base image" and count else ""
+        yield f"{label:<{width}}{count} issue{'s' if count != 1 else ''}{excluded}"
+
+
+def _coverage(report: Report, view: View) -> Iterator[str]:
+    """What was not covered, and how old the data are: the end of every report."""
+    about_base = report.recommendation.gaps if report.recommendation else ()
+    gaps = tuple(dict.fromkeys((*report.gaps, *about_base, *view.hidden(report))))
+    yield ""
+    if report.feeds:
+        yield "Data: " + ", ".join(
+            f"{state.shard} of {(state.data_date or state.fetched)[:10]}" for state in report.feeds
+        )
+    if not gaps:
+        yield "Not covered: nothing that this scan knows of."
+        return
+    yield paint("Not covered:", "33", colour=view.colour)
+    for gap in gaps:
+        yield f"  - {gap.subject}: {gap.reason}"
+
+
+def render(report: Report, view: View) -> bytes:
+    """The whole text, UTF-8, ending in a line feed."""
+    found = issues(finding for finding in report.findings if view.shows(finding))
+    lines: list[str] = []
+    if view.dependency_tree:
+        lines += [*dependency_tree(report), ""]
+    lines += ["", f"Testing {report.image.name}...", ""]
+    for issue in found:
+        lines += [*_block(issue, report, view), ""]
+    lines += ["", ""] if found else []
+    lines += [*_summary(report, found, view), *lineage_text.block(report, view), *table.block(report, view)]
+    lines += actions_text.block(report.actions)
+    lines += _coverage(report, view)
+    return document(lines, colour=view.colour)

@@ -1,0 +1,43 @@
+"""What package mirrors offer an image, one module per kind of mirror.
+
+A kind reads the image's own configuration (it is a reader of files beside the catalogers), asks for the documents that it
+needs, and tells what they mean. It opens no connection: whoever drives it fetches (see `garboard.model.mirror.Asking`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Protocol
+
+from garboard.model.image import File
+from garboard.model.mirror import Asking, Installed, Offer, Offers
+from garboard.model.package import Fact
+from garboard.repositories import apk, apt, yum
+
+
+class Kind(Protocol):
+    """One kind of package mirror. A reader too: see `garboard.model.image.Reader`."""
+
+    @property
+    def NAME(self) -> str: ...  # noqa: N802
+    @property
+    def VERSION(self) -> int: ...  # noqa: N802
+    @property
+    def GLOBS(self) -> tuple[str, ...]: ...  # noqa: N802
+    @property
+    def PURL_TYPE(self) -> str: ...  # noqa: N802
+
+    def catalog(self, file: File, /) -> Iterator[Fact]:
+        """The configuration file, kept."""
+        ...
+
+    def offers(self, installed: Installed, /) -> Asking[Offers]:
+        """What the image's repositories offer for its packages of this kind; what cannot be known is a gap."""
+        ...
+
+    def notes(self, updates: Sequence[Offer], /) -> Asking[Offers]:
+        """Which vulnerabilities these updates say that they fix; an update that names none is a gap."""
+        ...
+
+
+KINDS: tuple[Kind, ...] = (apt, apk, yum)

@@ -1,0 +1,16 @@
+"""Debian's and Ubuntu's mirrors, as apt reads them."""
+
+from __future__ import annotations
+
+from garboard.repositories.apt.candidates import TYPE as PURL_TYPE
+from garboard.repositories.apt.candidates import offers
+from garboard.repositories.apt.config import GLOBS, catalog
+from garboard.repositories.apt.fixed_cves import notes
+from garboard.repositories.apt.latest import Exchange, Found, Newest, newest
+
+__all__ = [
+    "GLOBS", "NAME", "PURL_TYPE", "VERSION", "Exchange", "Found", "Newest", "catalog", "newest", "notes", "offers",
+]  # fmt: skip
+
+NAME = "apt mirrors"
+VERSION = 1

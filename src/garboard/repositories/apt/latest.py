@@ -1,0 +1,174 @@
+"""The newest version of every package that apt would find: of the image's own release, or of another one of its distribution."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Final, NamedTuple
+
+from garboard.model.gap import Gap
+from garboard.model.mirror import Asking, Installed
+from garboard.model.package import Package
+from garboard.repositories.apt import config
+from garboard.repositories.apt import policy as policies
+from garboard.repositories.apt.candidates import TYPE, _native
+from garboard.repositories.apt.config import Source
+from garboard.repositories.apt.deb822 import Group, holds
+from garboard.repositories.apt.fetch import read
+from garboard.repositories.apt.index import Archive
+from garboard.repositories.apt.package import Version
+from garboard.repositories.apt.policy import Policy
+from garboard.repositories.config_files import by_path
+
+_SCHEME: Final = "deb"
+_CODENAME: Final = re.compile(r"[a-z]{2,40}")
+_RELATIVE: Final = re.compile(r"(?:old)*stable(?:[-/].*)?|testing(?:[-/].*)?")
+"""Suites that name another release from time to time."""
+_PRIORITIES: Final = ("required", "important", "standard", "optional", "extra")
+_BACKPORTS: Final = re.compile(r"-backports(?:-sloppy)?")
+
+
+class Exchange(NamedTuple):
+    """The codename of the image's release, and that of the release which is asked about."""
+
+    old: str
+    new: str
+
+
+class Found(NamedTuple):
+    """The packages; None where not all sources could be read, for then something newer may stand in the others."""
+
+    packages: Newest | None
+    gaps: tuple[Gap, ...]
+
+
+def newest(image: Installed, exchange: Exchange | None, finish: Callable[[Package], Package]) -> Asking[Found]:
+    """What the image's sources have, with ``exchange`` those of the other release in their place.
+
+    ``finish`` is called with each package that somebody asks for. Sources are trusted by the image's own keys alone.
+    """
+    files = by_path(image)
+    native = _native(image, files)
+    listed = config.sources(files, native)
+    sources = tuple(listed.found.values())
+    if not sources:
+        reason = "the image names no package mirror: it has no sources.list that apt could use"
+        return Found(None, (*listed.gaps, Gap(stage="mirrors", subject="apt", reason=reason)))
+    gaps = list(listed.gaps)
+    if exchange is not None:
+        sources = tuple(_exchanged(sources, exchange, gaps))
+    whole = not gaps and bool(sources)
+    conf = config.configuration(files)
+    expires = config.truth(conf.get("acquire::check-valid-until", "")) is not False
+    found = yield from read(sources, files, (native,), image.now, expires=expires)
+    gaps += found.gaps
+    if not whole or found.missing or len(found.repositories) < len(sources):
+        return Found(None, tuple(gaps))
+    policy = Policy(policies.pins(files, conf.get("apt::default-release", "")))
+    return Found(Newest(Archive(found.indexes, native), policy, native, finish), tuple(gaps))
+
+
+def _exchanged(sources: tuple[Source, ...], exchange: Exchange, gaps: list[Gap]) -> Iterator[Source]:
+    """The same sources of the other release; backports are left out, for nothing is taken from them unasked."""
+    if not (_CODENAME.fullmatch(exchange.old) and _CODENAME.fullmatch(exchange.new)):
+        gaps.append(Gap(stage="mirrors", subject=exchange.new, reason="is no codename that a mirror could have"))
+        return
+    for one in sources:
+        name, rest = one.suite[: len(exchange.old)], one.suite[len(exchange.old) :]
+        if name == exchange.old and not rest[:1].isalnum():
+            if not _BACKPORTS.fullmatch(rest):
+                yield replace(one, suite=exchange.new + rest)
+        elif _RELATIVE.fullmatch(one.suite):
+            reason = f"what stands for {one.suite} on {exchange.new} is not known (named in {one.where})"
+            gaps.append(Gap(stage="mirrors", subject=f"{one.uri} {one.suite}", reason=reason))
+        else:
+            yield one
+
+
+class Newest:
+    """Packages by name, each parsed when somebody asks for it."""
+
+    def __init__(self, archive: Archive, policy: Policy, native: str, finish: Callable[[Package], Package]) -> None:
+        self._archive = archive
+        self._policy = policy
+        self._native = native
+        self._finish = finish
+        self._versions: dict[str, Version | None] = {}
+        self._packages: dict[str, Package] = {}
+
+    def _version(self, name: str) -> Version | None:
+        if name not in self._versions:
+            self._versions[name] = self._policy.candidate(self._archive.versions(name, self._native), None)
+        return self._versions[name]
+
+    def _providers(self, name: str) -> list[Version]:
+        """Those whose newest version provides a name that no package has, of them the ones of the highest priority."""
+        every = map(self._version, self._archive.providing(name))
+        found = [one for one in every if one is not None and any(each.name == name for each in one.provides)]
+        best = min(map(_rank, found), default=None)
+        return [one for one in found if _rank(one) == best]
+
+    def __contains__(self, name: object) -> bool:
+        """Whether something answers to the name."""
+        return isinstance(name, str) and (self._version(name) is not None or bool(self._providers(name)))
+
+    def get(self, name: str, default: Package | None = None) -> Package | None:
+        """The package of this name, else that which provides it; of several that of the highest priority, as apt does, and
+        where several are of that, none.
+        """
+        one = self._version(name)
+        if one is None:
+            found = self._providers(name)
+            one = found[0] if len(found) == 1 else None
+        if one is None:
+            return default
+        if one.name not in self._packages:
+            self._packages[one.name] = self._finish(_package(one))
+        return self._packages[one.name]
+
+    def suffices(self, package: Package, number: int, other: Package) -> bool:
+        """Whether ``other`` is of a version with which the package's requirement of this number is content."""
+        group = self._group(package, number)
+        named = [relation for relation in group if relation.name == other.name]
+        return not named or any(holds(relation, other.version) for relation in named)
+
+    def tied(self, package: Package, number: int, name: str) -> bool:
+        """Whether this requirement is content with one version alone of the package of this name."""
+        return any(relation.name == name and relation.test == "=" for relation in self._group(package, number))
+
+    def _group(self, package: Package, number: int) -> Group:
+        """Empty for a version that is not the newest, of which nothing is known here."""
+        one = self._version(package.name)
+        if one is None or one.version != package.version:
+            return ()
+        groups = (*one.depends, *one.recommends)
+        return groups[number] if number < len(groups) else ()
+
+
+def _rank(one: Version) -> tuple[bool, int]:
+    """The lower the sooner apt chooses it."""
+    rank = _PRIORITIES.index(one.priority) if one.priority in _PRIORITIES else len(_PRIORITIES)
+    return not one.essential, rank
+
+
+def _package(one: Version) -> Package:
+    """As dpkg would tell of it, were it installed."""
+    own = one.source == one.name and one.source_version == one.version
+    return Package(
+        type=TYPE,
+        name=one.name,
+        version=one.version,
+        scheme=_SCHEME,
+        arch=one.arch,
+        source_name="" if own else one.source,
+        source_version="" if one.source_version == one.version else one.source_version,
+        requires=_names(one.depends),
+        recommends=_names(one.recommends),
+        essential=one.essential or one.priority == "required",
+        provides=tuple(each.name for each in one.provides),
+    )
+
+
+def _names(groups: tuple[Group, ...]) -> tuple[tuple[str, ...], ...]:
+    return tuple(tuple(relation.name for relation in group) for group in groups)

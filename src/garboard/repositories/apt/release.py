@@ -1,0 +1,89 @@
+"""A repository's Release: what it says of itself, and the digests of its indexes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from typing import Final
+
+from garboard.repositories.apt.deb822 import paragraphs
+from garboard.repositories.config_files import number
+from garboard.repositories.errors import Refused
+
+_ENDINGS: Final = (".xz", ".zst", ".gz", ".bz2", "")
+_SKEW: Final = dt.timedelta(minutes=10)
+"""By how much a repository's clock may be ahead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """An index as Release names it: path below its folder, digest (hex SHA-256) and bytes."""
+
+    path: str
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """Its fields by lower-case name, and its files by path."""
+
+    fields: Mapping[str, str]
+    files: Mapping[str, Listed]
+
+    @property
+    def by_hash(self) -> bool:
+        """Whether indexes can be asked for by their digests."""
+        return self.fields.get("acquire-by-hash", "").lower() == "yes"
+
+    def index(self, path: str) -> Listed | None:
+        """An index in the best of its compressions."""
+        return next((self.files[path + ending] for ending in _ENDINGS if path + ending in self.files), None)
+
+    def has(self, architecture: str) -> bool:
+        """Whether it says that it has packages of an architecture; all where it names none."""
+        named = self.fields.get("architectures", "").split()
+        return not named or architecture in named
+
+    @property
+    def separate_all(self) -> bool:
+        """Whether packages for all architectures have an index of their own."""
+        return (
+            "all" in self.fields.get("architectures", "").split()
+            and self.fields.get("no-support-for-architecture-all", "").lower() != "packages"
+        )
+
+
+def parse(data: bytes) -> Release:
+    """Raises `Refused` for what is no Release or has no SHA-256 digests."""
+    fields = next(paragraphs(data.decode("utf-8", "replace")), {})
+    if not fields:
+        raise Refused("its Release is empty")
+    if "sha256" not in fields:
+        raise Refused("its Release has no SHA-256 digests, only weaker ones or none")
+    files = {}
+    for line in fields["sha256"].split("\n"):
+        words = line.split()
+        if len(words) == 3 and len(words[0]) == 64:
+            files[words[2]] = Listed(words[2], words[0].lower(), number(words[1]))
+    return Release(fields, files)
+
+
+def judge_time(release: Release, now: str, *, expires: bool) -> None:
+    """Raises `Refused` for a Release of the future, and for an expired one where that matters (``expires``)."""
+    moment = dt.datetime.fromisoformat(now)
+    made, until = (_time(release.fields.get(name, "")) for name in ("date", "valid-until"))
+    if made is not None and made > moment + _SKEW:
+        raise Refused(f"its Release is of the future ({release.fields['date']})")
+    if expires and until is not None and until < moment:
+        raise Refused(f"its Release expired ({release.fields['valid-until']}): the mirror is out of date")
+
+
+def _time(text: str) -> dt.datetime | None:
+    try:
+        found = parsedate_to_datetime(text.replace(" UTC", " +0000"))
+    except (ValueError, TypeError, OverflowError, IndexError):
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=dt.UTC)

@@ -1,0 +1,241 @@
+"""An image's RPM packages against its repositories: the newest versions, and the errata between."""
+
+from __future__ import annotations
+
+import datetime as dt
+import fnmatch
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final, NamedTuple
+from xml.etree.ElementTree import Element
+
+from garboard.ecosystems.rpm import version as rpm
+from garboard.model.gap import Gap
+from garboard.model.mirror import Asking, Installed, Note, Offer, Offers, Repository, Standing
+from garboard.model.package import Package
+from garboard.repositories import xml
+from garboard.repositories.config_files import Amiss, by_path, number
+from garboard.repositories.errors import Refused
+from garboard.repositories.xml import text
+from garboard.repositories.yum.config import Repo, repos
+from garboard.repositories.yum.fetch import Read, read
+from garboard.versions.invalid import InvalidVersion
+
+PURL_TYPE: Final = "rpm"
+_CVE: Final = re.compile(r"\bCVE-\d{4}-\d{4,}\b")
+_MODULAR: Final = ".module"
+
+
+class _Entry(NamedTuple):
+    version: str
+    arch: str
+    source: str
+    repo: Repo
+    url: str
+    sha256: str
+    size: int
+
+
+class _Erratum(NamedTuple):
+    """A security update, for one package."""
+
+    id: str
+    title: str
+    date: str
+    cves: tuple[str, ...]
+    version: str
+    arch: str
+
+
+def offers(image: Installed) -> Asking[Offers]:
+    """As `garboard.repositories.Kind.offers`. Dependencies are not followed: a newer version is offered as it is."""
+    files = by_path(image)
+    packages = [one for one in image.packages if one.type == PURL_TYPE]
+    amiss = Amiss()
+    found = list(repos(image, files, amiss))
+    gaps = amiss.gaps
+    if not found:
+        reason = "the image names no package mirror: it has no enabled repository in /etc/yum.repos.d"
+        return Offers(gaps=(*gaps, _gap("yum", reason)))
+    told = _Telling(packages)
+    for repo in found:
+        try:
+            one = yield from read(repo, files)
+            told.add(repo, one)
+            gaps += [_gap(repo.id, problem) for problem in one.problems]
+            if one.updateinfo is None:
+                gaps.append(_gap(repo.id, "has no updateinfo: which vulnerabilities its updates fix is not known"))
+            elif one.updateinfo.data is None:
+                gaps.append(_gap(repo.id, f"its updateinfo was not read: {one.updateinfo.problem}"))
+        except Refused as refused:
+            gaps.append(_gap(repo.id, f"not used: {refused} (named in {repo.where})"))
+    return told.result(gaps)
+
+
+def notes(updates: Sequence[Offer]) -> Asking[Offers]:
+    """Nothing more: errata are part of the repositories, and come with the offers."""
+    del updates
+    yield from ()
+    return Offers()
+
+
+def _gap(subject: str, reason: str) -> Gap:
+    return Gap(stage="mirrors", subject=subject, reason=reason)
+
+
+def _key(version: str) -> tuple[int, Any]:
+    try:
+        return 1, rpm.key(version)
+    except InvalidVersion:
+        return 0, ()
+
+
+def _evr(epoch: str, version: str, release: str) -> str:
+    return f"{epoch}:{version}-{release}" if epoch not in {"", "0"} else f"{version}-{release}"
+
+
+class _Telling:
+    """Gathers what repositories have of the installed packages."""
+
+    def __init__(self, packages: Iterable[Package]) -> None:
+        self._packages = tuple(packages)
+        self._entries: dict[str, list[_Entry]] = {one.name: [] for one in self._packages}
+        self._errata: dict[str, list[_Erratum]] = {one.name: [] for one in self._packages}
+        self._repositories: list[Repository] = []
+
+    def add(self, repo: Repo, one: Read) -> None:
+        """Take a repository's packages and errata. Raises `Refused`, and has then taken nothing."""
+        entries = list(self._primary(repo, one))
+        errata = list(_updateinfo(one.updateinfo.data, self._errata)) if one.updateinfo and one.updateinfo.data else []
+        for name, entry in entries:
+            self._entries[name].append(entry)
+        for name, erratum in errata:
+            self._errata[name].append(erratum)
+        date = ""
+        if one.revision.isascii() and one.revision.isdecimal() and len(one.revision) < 12:
+            date = dt.datetime.fromtimestamp(int(one.revision), dt.UTC).strftime("%a, %d %b %Y %H:%M:%S +0000")
+        self._repositories.append(Repository(url=one.base, name=repo.id, date=date, signed=one.signed))
+
+    def _primary(self, repo: Repo, one: Read) -> Iterator[tuple[str, _Entry]]:
+        assert one.primary.data is not None
+        for child in xml.children(one.primary.data):
+            name = text(child, "name")
+            if child.tag != "package" or name not in self._entries:
+                continue
+            if any(fnmatch.fnmatchcase(name, pattern) for pattern in repo.excludes):
+                continue
+            yield name, _entry(child, repo, one.base)
+
+    def result(self, gaps: list[Gap]) -> Offers:
+        """The offers for all installed packages, and the errata between what is installed and what is offered."""
+        if not self._repositories:
+            return Offers(gaps=tuple(gaps))
+        told, found, modular = [], [], []
+        for package in self._packages:
+            if _MODULAR in package.version:
+                modular.append(package.name)
+            offer = self._offer(package)
+            mine = list(self._notes(package, offer))
+            told.append(Offer(**{n: getattr(offer, n) for n in offer.__struct_fields__} | {"security": bool(mine)}))
+            found += mine
+        if modular:
+            names = ", ".join(sorted(modular)[:10])
+            gaps.append(_gap("modules", f"streams of modules are not told apart, so these are not compared: {names}"))
+        return Offers(
+            offers=tuple(told),
+            repositories=tuple(self._repositories),
+            notes=tuple(dict.fromkeys(found)),
+            gaps=tuple(gaps),
+        )
+
+    def _offer(self, package: Package) -> Offer:
+        usable = [
+            one
+            for one in self._entries[package.name]
+            if one.arch in {package.arch, "noarch"} and _MODULAR not in one.version and _MODULAR not in package.version
+        ]
+        first = min((one.repo.priority for one in usable), default=0)
+        best = max((one for one in usable if one.repo.priority == first), key=lambda o: _key(o.version), default=None)
+        if best is None or _key(best.version) <= _key(package.version):
+            standing = Standing.ABSENT if best is None else Standing.CURRENT
+            return Offer(
+                type=PURL_TYPE, name=package.name, arch=package.arch, installed=package.version, version=package.version,
+                source_name=package.source, standing=standing, repository=best.repo.id if best else "",
+            )  # fmt: skip
+        return Offer(
+            type=PURL_TYPE,
+            name=package.name,
+            arch=package.arch,
+            installed=package.version,
+            version=best.version,
+            source_name=best.source or package.source,
+            standing=Standing.UPGRADE,
+            repository=best.repo.id,
+            url=best.url,
+            sha256=best.sha256,
+            size=best.size,
+        )
+
+    def _notes(self, package: Package, offer: Offer) -> Iterator[Note]:
+        if offer.standing is not Standing.UPGRADE:
+            return
+        fixed: dict[str, _Erratum] = {}
+        bare: list[_Erratum] = []
+        for one in self._errata[package.name]:
+            fits = one.arch in {package.arch, "noarch", ""}
+            if not fits or not _key(package.version) < _key(one.version) <= _key(offer.version):
+                continue
+            bare += [] if one.cves else [one]
+            for cve in one.cves:
+                if cve not in fixed or _key(one.version) < _key(fixed[cve].version):
+                    fixed[cve] = one
+        for cve, one in fixed.items():
+            yield _note(offer, one, (cve,))
+        for one in bare:
+            yield _note(offer, one, ())
+
+
+def _note(offer: Offer, one: _Erratum, cves: tuple[str, ...]) -> Note:
+    return Note(
+        type=PURL_TYPE, source=offer.source_name, names=(offer.name,), fixed_in=one.version, cves=cves, text=one.title,
+        advisory=one.id, date=one.date,
+    )  # fmt: skip
+
+
+def _entry(child: Element, repo: Repo, base: str) -> _Entry:
+    version, location, checksum, size = (child.find(name) for name in ("version", "location", "checksum", "size"))
+    own: Mapping[str, str] = version.attrib if version is not None else {}
+    href = location.get("href", "") if location is not None else ""
+    digest = (checksum.text or "").strip() if checksum is not None and checksum.get("type") == "sha256" else ""
+    length = size.get("package", "") if size is not None else ""
+    source = text(child, "format/sourcerpm")
+    return _Entry(
+        version=_evr(own.get("epoch", ""), own.get("ver", ""), own.get("rel", "")),
+        arch=text(child, "arch"),
+        source=source.rsplit("-", 2)[0] if source.count("-") > 1 else "",
+        repo=repo,
+        url=f"{base.rstrip('/')}/{href}",
+        sha256=digest,
+        size=number(length),
+    )
+
+
+def _updateinfo(data: bytes, wanted: Mapping[str, object]) -> Iterator[tuple[str, _Erratum]]:
+    """Security updates of the packages that are ``wanted``, one for each package."""
+    for child in xml.children(data):
+        if child.tag != "update" or child.get("type") != "security":
+            continue
+        named = [
+            ref.get("id", "") or ref.get("title", "") for ref in child.iter("reference") if ref.get("type") == "cve"
+        ]
+        cves = tuple(dict.fromkeys(cve for name in named for cve in _CVE.findall(name)))
+        issued = child.find("issued")
+        date = issued.get("date", "") if issued is not None else ""
+        for package in child.iter("package"):
+            name = package.get("name", "")
+            if name in wanted:
+                version = _evr(package.get("epoch", "") or "", package.get("version", ""), package.get("release", ""))
+                yield (
+                    name,
+                    _Erratum(text(child, "id"), text(child, "title"), date, cves, version, package.get("arch", "")),
+                )

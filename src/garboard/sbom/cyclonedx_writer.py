@@ -1,0 +1,263 @@
+"""An inventory as CycloneDX 1.6 JSON (ECMA-424): components, where each is proven, and what needs what.
+
+Packages that another package owns are listed with a ``garboard:owner``; gaps are properties of the document, which then
+calls itself incomplete.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+
+import msgspec
+
+from garboard._version import __version__
+from garboard.model.image import Image
+from garboard.model.package import Distro, Package
+from garboard.model.report import Report
+from garboard.packages.graph import roots
+from garboard.sbom import identity, properties
+from garboard.sbom.licenses import recognise
+
+
+class _Out(msgspec.Struct, rename="camel", omit_defaults=True, gc=False):
+    """A part of the document; what is empty is left out. No `Value`, whose making takes three times as long."""
+
+
+class Property(_Out):
+    """A named value."""
+
+    name: str
+    value: str
+
+
+class Text(_Out):
+    """A licence's wording."""
+
+    content: str
+
+
+class License(_Out, kw_only=True):
+    """A licence of the SPDX list by ``id``, another by ``name``."""
+
+    id: str | None = None
+    name: str | None = None
+    acknowledgement: str
+    text: Text | None = None
+    properties: tuple[Property, ...] = ()
+
+
+class LicenseChoice(_Out):
+    """A licence, or the one expression."""
+
+    license: License | None = None
+    expression: str | None = None
+
+
+class Occurrence(_Out):
+    """A place that proves a component."""
+
+    location: str
+    additional_context: str | None = None
+
+
+class Evidence(_Out):
+    """All such places."""
+
+    occurrences: tuple[Occurrence, ...]
+
+
+class Hash(_Out):
+    """A digest."""
+
+    alg: str
+    content: str
+
+
+class Component(_Out, kw_only=True):
+    """A package, the operating system, the image or this program."""
+
+    type: str
+    bom_ref: str | None = msgspec.field(name="bom-ref", default=None)
+    publisher: str | None = None
+    group: str | None = None
+    name: str
+    version: str | None = None
+    description: str | None = None
+    hashes: tuple[Hash, ...] = ()
+    licenses: tuple[LicenseChoice, ...] = ()
+    purl: str | None = None
+    evidence: Evidence | None = None
+    properties: tuple[Property, ...] = ()
+
+
+class Tools(_Out):
+    """What made the document."""
+
+    components: tuple[Component, ...]
+
+
+class Metadata(_Out):
+    """Of the document."""
+
+    timestamp: str
+    tools: Tools
+    component: Component
+
+
+class Dependency(_Out):
+    """What one component needs."""
+
+    ref: str
+    depends_on: tuple[str, ...] = ()
+
+
+class Composition(_Out):
+    """How complete the list is."""
+
+    aggregate: str
+    assemblies: tuple[str, ...]
+
+
+class Bom(_Out):
+    """The document."""
+
+    schema: str = msgspec.field(name="$schema")
+    bom_format: str
+    spec_version: str
+    serial_number: str
+    version: int
+    metadata: Metadata
+    components: tuple[Component, ...]
+    dependencies: tuple[Dependency, ...]
+    compositions: tuple[Composition, ...] = ()
+    properties: tuple[Property, ...] = ()
+
+
+_ROOT = "image"
+_SYSTEM = "operating-system"
+_NAME = 200
+"""Characters of a licence's name; more is its wording."""
+
+
+def render(report: Report) -> bytes:
+    """The document, UTF-8, ending in a line feed. Its serial number is made of its content."""
+    return msgspec.json.format(identity.stamped(msgspec.json.encode(_bom(report))), indent=2) + b"\n"
+
+
+def _bom(report: Report) -> Bom:
+    packages = report.inventory.packages
+    distro = report.inventory.distro
+    refs = identity.unique((_ROOT, _SYSTEM, *(package.id for package in packages)))[2:]
+    components = [_component(package, ref, report.image) for package, ref in zip(packages, refs, strict=True)]
+    return Bom(
+        schema="http://cyclonedx.org/schema/bom-1.6.schema.json",
+        bom_format="CycloneDX",
+        spec_version="1.6",
+        serial_number=f"urn:uuid:{identity.PLACEHOLDER}",
+        version=1,
+        metadata=Metadata(
+            timestamp=identity.timestamp(report.created),
+            tools=Tools(components=(Component(type="application", name="garboard", version=__version__),)),
+            component=_image(report.image),
+        ),
+        components=(*((_system(distro),) if distro else ()), *components),
+        dependencies=_dependencies(packages, refs, has_system=distro is not None),
+        compositions=(Composition(aggregate="incomplete", assemblies=(_ROOT,)),) if report.gaps else (),
+        properties=_properties(properties.of_gaps(report.gaps)),
+    )
+
+
+def _properties(pairs: Iterable[properties.Pair]) -> tuple[Property, ...]:
+    return tuple([Property(name=name, value=value) for name, value in pairs])
+
+
+def _image(image: Image) -> Component:
+    algorithm, _, digest = image.manifest_digest.partition(":")
+    known = {"sha256": "SHA-256", "sha512": "SHA-512"}.get(algorithm)
+    return Component(
+        type="container",
+        bom_ref=_ROOT,
+        name=image.name,
+        version=image.manifest_digest or image.config_digest or None,
+        hashes=(Hash(alg=known, content=digest),) if known else (),
+        purl=identity.oci_purl(image) or None,
+        properties=_properties(properties.of_image(image)),
+    )
+
+
+def _system(distro: Distro) -> Component:
+    return Component(
+        type="operating-system",
+        bom_ref=_SYSTEM,
+        name=distro.id,
+        version=distro.version or None,
+        description=distro.pretty_name or None,
+        properties=_properties(properties.of_distro(distro)),
+    )
+
+
+def _component(package: Package, ref: str, image: Image) -> Component:
+    return Component(
+        type="application" if package.application else "library",
+        bom_ref=ref,
+        publisher=package.vendor or None,
+        group=package.namespace or None,
+        name=package.name,
+        version=package.version or None,
+        licenses=_licenses(package.licences),
+        purl=package.purl or None,
+        evidence=Evidence(
+            occurrences=tuple(
+                [
+                    Occurrence(location=f"/{place.path}", additional_context=_layer(place.layer))
+                    for place in package.locations
+                ]
+            )
+        )
+        if package.locations
+        else None,
+        properties=_properties(properties.of_package(package, image.layers)),
+    )
+
+
+@lru_cache(maxsize=512)
+def _layer(index: int) -> str:
+    return f"layer {index}"
+
+
+@lru_cache(maxsize=4096)
+def _licenses(stated: tuple[str, ...]) -> tuple[LicenseChoice, ...]:
+    """Each licence as an identifier or a name. An expression may only stand alone (and unchanged); else it is a name."""
+    if len(stated) == 1 and recognise(stated[0]).expression == stated[0]:
+        return (LicenseChoice(expression=stated[0]),)
+    return tuple(LicenseChoice(license=_license(text)) for text in stated)
+
+
+def _license(text: str) -> License:
+    known = recognise(text).id
+    if known:
+        original = (Property(name="garboard:stated", value=text),) if known != text else ()
+        return License(id=known, acknowledgement="declared", properties=original)
+    if len(text) > _NAME:
+        name = text.strip().partition("\n")[0][:_NAME]
+        return License(name=name or "unnamed", acknowledgement="declared", text=Text(content=text))
+    return License(name=text, acknowledgement="declared")
+
+
+def _dependencies(packages: tuple[Package, ...], refs: list[str], *, has_system: bool) -> tuple[Dependency, ...]:
+    """The image needs what was asked for, a package what satisfies its requirements, in the inventory's order."""
+    known: dict[str, str] = {}
+    for package, ref in zip(packages, refs, strict=True):
+        known.setdefault(package.id, ref)
+    top = [known[package.id] for package in roots({p.id: p for p in packages if not p.owner})]
+    image = Dependency(ref=_ROOT, depends_on=tuple(dict.fromkeys(([_SYSTEM] if has_system else []) + top)))
+    return (
+        image,
+        *(
+            Dependency(
+                ref=ref, depends_on=tuple(dict.fromkeys(known[need] for need in package.depends_on if need in known))
+            )
+            for package, ref in zip(packages, refs, strict=True)
+        ),
+    )

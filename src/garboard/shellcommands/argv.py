@@ -1,0 +1,65 @@
+"""The words of a command line: options with and without values, and the operands among them."""
+
+from __future__ import annotations
+
+import posixpath
+from typing import NamedTuple
+
+from garboard.shellcommands.shell import Word
+
+
+class Line(NamedTuple):
+    """A command line taken apart: operands in order, options by name (the last value; None for one without)."""
+
+    operands: tuple[Word, ...]
+    options: dict[str, Word | None]
+
+    def has(self, *names: str) -> bool:
+        """Whether one of the options is there."""
+        return any(name in self.options for name in names)
+
+
+def take_apart(words: tuple[Word, ...], with_value: frozenset[str], *, until: int = -1) -> Line:
+    """Tell options from operands. ``with_value`` names the options whose value is a word of its own.
+
+    Short options stand together (``-qyt testing``), their value may follow at once (``-ttesting``). With ``until``, all
+    after that many operands are operands: the words of another command.
+    """
+    operands: list[Word] = []
+    options: dict[str, Word | None] = {}
+    waiting = list(reversed(words))
+    while waiting:
+        word = waiting.pop()
+        text = word.text
+        if text is None or not text.startswith("-") or text == "-":
+            operands.append(word)
+        elif text == "--":
+            return Line((*operands, *reversed(waiting)), options)
+        else:
+            name, value, takes = _option(word, text, with_value)
+            options[name] = waiting.pop() if takes and value is None and waiting else value
+            if takes and name != text and not text.startswith("--"):
+                options |= dict.fromkeys((f"-{one}" for one in text[1 : text.index(name[1])]), None)
+        if len(operands) == until:
+            return Line((*operands, *reversed(waiting)), options)
+    return Line(tuple(operands), options)
+
+
+def _option(word: Word, text: str, with_value: frozenset[str]) -> tuple[str, Word | None, bool]:
+    """An option's name, the value it carries in itself, and whether it takes one."""
+    if text in with_value:
+        return text, None, True
+    name, equals, value = text.partition("=")
+    if equals and (text.startswith("--") or name in with_value):
+        return name, Word(value, word.written), True
+    if not text.startswith("--"):
+        for at, letter in enumerate(text[1:], 1):
+            if f"-{letter}" in with_value:
+                rest = text[at + 1 :]
+                return f"-{letter}", Word(rest, word.written) if rest else None, True
+    return text, None, False
+
+
+def program(word: Word) -> str | None:
+    """The name of the program that a first word runs, without its folder."""
+    return None if word.text is None else posixpath.basename(word.text)

@@ -1,0 +1,146 @@
+"""Fetches the data that a scan needs and that are missing or old, and only those."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from garboard.model.gap import Gap
+from garboard.workflows.scan import Supply
+
+if TYPE_CHECKING:
+    from garboard.database.read import Database
+    from garboard.image.options import Progress
+
+FRESH: Final = dt.timedelta(hours=24)
+"""Data younger than this are used as they are."""
+
+
+def _hint(shards: Iterable[str]) -> str:
+    return f"run: garboard db update {' '.join(shards)}"
+
+
+class OfflineSupply(Supply):
+    """Fetches nothing and says what is missing."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def advisories(self, ecosystems: Iterable[str]) -> tuple[Gap, ...]:
+        bare = [ecosystem for ecosystem in ecosystems if not self._database.covers(ecosystem)]
+        if not bare:
+            return ()
+        from garboard.feeds import needed_shards
+
+        shards = needed_shards(bare)
+        reason = f"these data are not installed; {_hint(shards)}"
+        return (Gap(stage="database", subject=", ".join(shards), reason=reason),) if shards else ()
+
+    def facts(self, cves: Iterable[str], unrated: Iterable[str]) -> tuple[Gap, ...]:
+        from garboard.database.read import nvd_shards
+
+        have = set(self._database.shards())
+        gaps = []
+        years = [shard for shard in nvd_shards(unrated) if shard not in have]
+        if years:
+            gaps.append(
+                Gap(
+                    stage="database",
+                    subject="severity",
+                    reason=f"{len(list(unrated))} CVEs have no rating by their own feed, and NVD's are not installed; "
+                    + _hint(years),
+                )
+            )
+        extra = [shard for shard in ("kev", "epss") if shard not in have] if list(cves) else []
+        if extra:
+            gaps.append(
+                Gap(
+                    stage="database",
+                    subject=", ".join(extra),
+                    reason=f"whether issues are exploited is not known without them; {_hint(extra)}",
+                )
+            )
+        return tuple(gaps)
+
+    def lifecycles(self) -> tuple[Gap, ...]:
+        if "endoflife" in self._database.shards():
+            return ()
+        reason = f"how long distributions and runtimes are maintained is not known; {_hint(('endoflife',))}"
+        return (Gap(stage="database", subject="endoflife", reason=reason),)
+
+
+class FetchingSupply(Supply):
+    """Fetches what is missing or older than a day; what cannot be had becomes a gap, and old data are used.
+
+    ``GARBOARD_FEEDS`` names a mirror, a folder or an address, that is asked in the feeds' stead.
+    """
+
+    def __init__(self, database: Database, *, now: dt.datetime, progress: Progress, quiet: bool, ca_file: str) -> None:
+        self._database = database
+        self._now = now
+        self._progress = progress
+        self._quiet = quiet
+        self._ca_file = ca_file
+        self._offline = OfflineSupply(database)
+
+    def advisories(self, ecosystems: Iterable[str]) -> tuple[Gap, ...]:
+        from garboard.feeds import needed_shards
+
+        wanted = list(ecosystems)
+        gaps = self._fetch(needed_shards(wanted))
+        return (*gaps, *(() if gaps else self._offline.advisories(wanted)))
+
+    def facts(self, cves: Iterable[str], unrated: Iterable[str]) -> tuple[Gap, ...]:
+        from garboard.database.read import nvd_shards
+
+        shards = (*nvd_shards(unrated), *(("kev", "epss") if list(cves) else ()))
+        return self._fetch(shards)
+
+    def lifecycles(self) -> tuple[Gap, ...]:
+        return self._fetch(("endoflife",))
+
+    def _old(self, shards: Iterable[str]) -> list[str]:
+        have = set(self._database.shards())
+        return [
+            shard for shard in shards if shard not in have or not self._fresh(self._database.shard(shard).state.fetched)
+        ]
+
+    def _fresh(self, fetched: str) -> bool:
+        try:
+            return self._now - dt.datetime.fromisoformat(fetched) < FRESH
+        except (ValueError, TypeError):
+            return False
+
+    def _fetch(self, shards: Iterable[str]) -> tuple[Gap, ...]:
+        old = self._old(shards)
+        if not old:
+            return ()
+        from garboard.model.errors import GarboardError
+        from garboard.net.client import Client
+        from garboard.workflows import update_database
+
+        if not self._quiet:
+            click.echo(f"fetching vulnerability data: {', '.join(old)}", err=True)
+        gaps: list[Gap] = []
+        try:
+            results = update_database.update(
+                self._database.directory,
+                tuple(old),
+                origin=os.environ.get("GARBOARD_FEEDS", ""),
+                client=Client(ca_file=self._ca_file),
+                now=self._now.isoformat(timespec="seconds"),
+                progress=self._progress,
+            )
+        except GarboardError as error:
+            return (Gap(stage="database", subject=", ".join(old), reason=f"not fetched: {error.message}"),)
+        for result in results:
+            if result.error:
+                gaps.append(Gap(stage="database", subject=result.shard, reason=f"not fetched: {result.error}"))
+            elif not self._quiet:
+                click.echo(f"  {result.shard}: {result.outcome}, {result.bytes} bytes", err=True)
+        self._database.refresh()
+        return tuple(gaps)

@@ -1,0 +1,63 @@
+"""Everything that there is to do about an image, in one list: its report, a better base, what a rebuild would bring."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from garboard.actions.plan import Known, choose
+from garboard.model.action import Actions
+from garboard.model.attribution import Place
+from garboard.model.dockerfile import Dockerfile
+from garboard.model.errors import GarboardError
+from garboard.model.report import Report
+
+if TYPE_CHECKING:
+    from garboard.model.baseimage import Catalogue
+    from garboard.model.mirror import Rebuild
+
+
+def act(
+    report: Report,
+    *,
+    dockerfile: Dockerfile | None = None,
+    target: str = "",
+    build_args: Mapping[str, str] = MappingProxyType({}),
+    catalogue: Catalogue | None = None,
+    rebuild: Rebuild | None = None,
+) -> Actions:
+    """The actions for a report; its recommendation, if it has one, must tell the findings of each row.
+
+    ``catalogue`` is the one that the recommendation was made with; ``rebuild`` says what the mirrors have, else the
+    advisories' word is taken for it.
+    """
+    known = Known(
+        recommendation=report.recommendation,
+        prospects={(one.finding.vulnerability.id, one.finding.package.id): one for one in rebuild.prospects}
+        if rebuild
+        else None,
+        from_line=_from_line(dockerfile, target, build_args) if dockerfile else None,
+        held=_held(report, catalogue),
+    )
+    return choose(report, known)
+
+
+def _from_line(dockerfile: Dockerfile, target: str, build_args: Mapping[str, str]) -> Place | None:
+    """Of the FROM that names the base of what was built."""
+    from garboard.dockerfile.stages import lineage
+
+    try:
+        span = lineage(dockerfile, target, build_args)[0].origin.span
+    except GarboardError:
+        return None
+    return Place(file=dockerfile.name, line=span.line, column=span.column, end_line=span.last_line)
+
+
+def _held(report: Report, catalogue: Catalogue | None) -> dict[str, frozenset[str]]:
+    """Names of the packages of each recommended base, by its key."""
+    found = report.recommendation
+    if found is None or catalogue is None or not found.recommended:
+        return {}
+    inventories = catalogue.inventories(row.key for row in found.recommended)
+    return {key: frozenset(one.name for one in inventory.packages) for key, inventory in inventories.items()}

@@ -1,0 +1,336 @@
+"""What a rebuild would bring: for every finding, whether a pull, a build without cache, or nothing at hand clears it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Final, NamedTuple
+
+from garboard import image as images
+from garboard.ecosystems.version_orders import BY_NAME
+from garboard.image.options import Options
+from garboard.model.advisory import Lookup, Status
+from garboard.model.attribution import Introduction, Origin, Place
+from garboard.model.errors import GarboardError
+from garboard.model.finding import Finding
+from garboard.model.gap import Gap
+from garboard.model.image import Image
+from garboard.model.mirror import Moved, Offer, Offers, Outcome, Prospect, Rebuild, Standing
+from garboard.model.package import SYSTEM_TYPES, Inventory, Package
+from garboard.model.report import Report
+from garboard.packages.pins import pinned
+from garboard.shellcommands.upgrades import Doing, doings
+from garboard.versions.invalid import InvalidVersion
+from garboard.workflows.scan import analyse
+
+Take = Callable[[str], tuple[Image, Inventory]]
+"""What an image is and which packages it holds, by its reference."""
+_SHOWN: Final = 1000
+"""Characters of a command that a reason quotes."""
+_NO_FIX: Final = MappingProxyType(
+    {
+        Status.DEFERRED: "the distribution has put the fix off",
+        Status.WILL_NOT_FIX: "the distribution will not fix it",
+        Status.END_OF_LIFE: "the package has no security support in this release",
+    }
+)
+_MANAGERS: Final = MappingProxyType({"deb": "apt-get upgrade", "apk": "apk upgrade", "rpm": "dnf upgrade"})
+_INDEXES: Final = MappingProxyType({"pypi": "PyPI", "npm": "the npm registry"})
+
+
+@dataclass(frozen=True, slots=True)
+class NewerBase:
+    """What the base image's tag names today, and the issues of that image: (vulnerability, package type, name).
+
+    ``issues`` is None where they are not known. ``pinned`` is where a Dockerfile names the base by its digest.
+    """
+
+    moved: Moved = field(default_factory=Moved)
+    issues: frozenset[tuple[str, str, str]] | None = None
+    gaps: tuple[Gap, ...] = ()
+    pinned: Place | None = None
+
+    def clears(self, finding: Finding) -> bool:
+        """Whether the newer image does not have it."""
+        return bool(self.moved.moved) and self.issues is not None and _issue(finding) not in self.issues
+
+
+def _issue(finding: Finding) -> tuple[str, str, str]:
+    return finding.vulnerability.id, finding.package.type, finding.package.full_name
+
+
+def _gap(subject: str, reason: str) -> Gap:
+    return Gap(stage="rebuild", subject=subject, reason=reason)
+
+
+def newer_base(
+    report: Report, database: Lookup, options: Options, take: Take, *, instead: str = "", pinned: Place | None = None
+) -> NewerBase:
+    """Look the base image's tag up in its registry (or ``instead``, any reference), and judge what it names today.
+
+    What cannot be looked up is a gap, never an error.
+    """
+    base = report.attribution.base if report.attribution else None
+    name = (base.name if base else "") or report.base_image
+    tag = name.partition("@")[0]
+    if not instead and not tag:
+        return NewerBase(
+            gaps=(
+                _gap(
+                    "base image",
+                    "its name is not known, so whether its tag has moved is not either: name it with -f or --base",
+                ),
+            )
+        )
+    if not instead and ":" not in tag.rpartition("/")[2] and "@" in name:
+        return NewerBase(
+            Moved(name=name), gaps=(_gap(name, "the base is named by digest alone: no tag can have moved"),)
+        )
+    reference = instead or f"registry:{tag.removeprefix('registry:')}"
+    try:
+        now = images.configuration(reference, options)
+        below = [layer.diff_id for layer in report.image.layers]
+        ours = [layer.diff_id for layer in now.layers]
+        if ours and ours == below[: len(ours)] and (base is None or base.layers in {None, len(ours)}):
+            return NewerBase(
+                Moved(name=tag, moved=False, digest=now.manifest_digest, created=now.created), pinned=pinned
+            )
+        moved = Moved(name=tag, moved=True, digest=now.manifest_digest, created=now.created)
+        return _judged(moved, take(reference), database, report.created, pinned)
+    except GarboardError as error:
+        reason = f"whether the tag has moved is not known: {error.message}"
+        return NewerBase(Moved(name=tag), gaps=(_gap(tag or instead, reason),), pinned=pinned)
+
+
+def _judged(
+    moved: Moved, newer: tuple[Image, Inventory], database: Lookup, now: str, pinned: Place | None
+) -> NewerBase:
+    """The issues of the newer image; not known where any of its packages has no data."""
+    of, inventory = newer
+    bare = sorted({p.ecosystem for p in inventory.packages if p.ecosystem and not database.covers(p.ecosystem)})
+    if bare or not inventory.packages:
+        what = f"there are no data of {', '.join(bare)}" if bare else "it has no package that is known to this program"
+        return NewerBase(
+            moved,
+            gaps=(_gap(moved.name, f"the tag has moved, and what that fixes is not known: {what}"),),
+            pinned=pinned,
+        )
+    report = analyse(of, inventory, database, now)
+    return NewerBase(moved, frozenset(map(_issue, report.findings)), pinned=pinned)
+
+
+class _Line(NamedTuple):
+    """What an instruction does: its layer, its commands, its place."""
+
+    layer: int
+    doings: tuple[Doing, ...]
+    place: Place | None
+
+    @property
+    def held_after_installing(self) -> Iterable[str]:
+        """What it holds after a command of its own that installs."""
+        installs = False
+        for one in self.doings:
+            installs = installs or "deb" in one.installs
+            yield from one.holds if installs else ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Lines:
+    """What the lines above the base do, as far as a rebuild is concerned."""
+
+    lines: tuple[_Line, ...]
+    """Lowest first."""
+    by_id: Mapping[str, Package] = field(default_factory=lambda: MappingProxyType({}))
+    _later: dict[int | None, frozenset[str]] = field(default_factory=dict)
+
+    def upgrading(self, package: Package) -> str:
+        """The line that brings an installed package of the base up to date: by a general upgrade, or by its name."""
+        for line in self.lines:
+            if any(package.type in one.upgrades for one in line.doings):
+                return f"a line upgrades all packages{_at(line.place)}"
+            if any(package.name in one.installs.get(package.type, ()) for one in line.doings):
+                return f"a line asks for it{_at(line.place)}"
+        return ""
+
+    def holding(self, package: Package) -> Place | None:
+        """Where a line tells dpkg to hold it; None where none does (the base may have)."""
+        found = (line for line in self.lines if any(package.name in one.holds for one in line.doings))
+        first = next(found, None)
+        return first.place if first else None
+
+    def held_later(self, layer: int | None) -> frozenset[str]:
+        """What lines hold once a layer's packages are installed: a rebuild installs them before."""
+        if layer not in self._later:
+            found: set[str] = set()
+            for line in self.lines if layer is not None else ():
+                if line.layer == layer:
+                    found.update(line.held_after_installing)
+                elif line.layer > (layer or 0):
+                    found.update(*(one.holds for one in line.doings))
+            self._later[layer] = frozenset(found)
+        return self._later[layer]
+
+
+def _at(place: Place | None) -> str:
+    return f" ({place.file}:{place.line})" if place else ""
+
+
+Released = Callable[[frozenset[str]], Offers]
+"""What the mirrors offer where dpkg holds all but these packages."""
+
+
+def rebuild(
+    report: Report, found: Offers, base: NewerBase, gaps: Sequence[Gap] = (), released: Released | None = None
+) -> Rebuild:
+    """An outcome for every finding of a report, by what the mirrors offer and what the base's tag names.
+
+    ``released`` is asked where a line of the Dockerfile holds packages that earlier lines install.
+    """
+    layers = report.attribution.layers if report.attribution else ()
+    ours = (one for one in layers if one.origin is not Origin.BASE)
+    lines = _Lines(
+        tuple(_Line(one.index, doings(one.instruction or one.created_by), one.place) for one in ours),
+        {package.id: package for package in report.inventory.packages},
+    )
+    judge = _Judge(lines, base, found, released)
+    prospects = tuple(judge.prospect(finding) for finding in report.findings)
+    return Rebuild(
+        report=report,
+        prospects=prospects,
+        offers=found.offers,
+        repositories=found.repositories,
+        base=base.moved,
+        gaps=tuple(dict.fromkeys((*report.gaps, *base.gaps, *found.gaps, *gaps, *_unsure(prospects)))),
+    )
+
+
+def _unsure(prospects: Iterable[Prospect]) -> Iterable[Gap]:
+    """One gap for each reason why an outcome is not known."""
+    counts: dict[str, int] = {}
+    for one in prospects:
+        if one.outcome is Outcome.UNKNOWN:
+            counts[one.reason] = counts.get(one.reason, 0) + 1
+    for reason, count in counts.items():
+        yield _gap(f"{count} finding{'s' if count != 1 else ''}", reason)
+
+
+_Offers = Mapping[tuple[str, str, str, str], Offer]
+
+
+def _by_package(found: Offers) -> _Offers:
+    return {(one.type, one.name, one.arch, one.installed): one for one in found.offers if one.installed}
+
+
+class _Judge:
+    def __init__(self, lines: _Lines, base: NewerBase, found: Offers, released: Released | None) -> None:
+        self._lines = lines
+        self._base = base
+        self._asked = bool(found.repositories)
+        self._ask = released
+        self._offers: dict[frozenset[str], _Offers] = {frozenset(): _by_package(found)}
+
+    def _offer(self, package: Package, who: Introduction) -> Offer | None:
+        """What the mirrors offer at the time at which a rebuild installs the package."""
+        later = self._lines.held_later(who.layer) if who.origin is Origin.DOCKERFILE else frozenset()
+        if later not in self._offers:
+            self._offers[later] = _by_package(self._ask(later)) if self._ask else self._offers[frozenset()]
+        return self._offers[later].get((package.type, package.name, package.arch, package.version))
+
+    def prospect(self, finding: Finding) -> Prospect:
+        """What would clear one finding."""
+        who = finding.introduced or Introduction()
+        if who.origin is Origin.BASE and self._base.clears(finding):
+            if self._base.pinned:
+                reason = (
+                    f"the base is named by its digest; its tag {self._base.moved.name} has moved to an image without it"
+                )
+                return Prospect(finding=finding, outcome=Outcome.HELD, reason=reason, place=self._base.pinned)
+            return Prospect(
+                finding=finding, outcome=Outcome.PULL, reason=f"{self._base.moved.name} names a newer image"
+            )
+        if not finding.fixed_in:
+            reason = _NO_FIX.get(finding.status, "no fixed version is known")
+            note = f" ({finding.note})" if finding.note else ""
+            return Prospect(finding=finding, outcome=Outcome.NO_FIX, reason=reason + note)
+        if finding.package.type not in SYSTEM_TYPES:
+            return self._language(finding, who)
+        return self._system(finding, who)
+
+    def _language(self, finding: Finding, who: Introduction) -> Prospect:
+        package = finding.package
+        if who.copied_from:
+            return _copied(finding, who)
+        if pinned(package, who):
+            return Prospect(
+                finding=finding, outcome=Outcome.HELD, reason=f"`{_words(who)}` names the version", place=who.place
+            )
+        index = _INDEXES.get(package.type, "its package index")
+        reason = (
+            f"a rebuild installs what the lines ask for; which version that is, only {index} knows, which was not asked"
+        )
+        if who.origin is Origin.BASE:
+            reason = "they are language packages of the base image, which no package mirror speaks of"
+        return Prospect(finding=finding, outcome=Outcome.UNKNOWN, reason=reason)
+
+    def _system(self, finding: Finding, who: Introduction) -> Prospect:
+        package = finding.package
+        offer = self._offer(package, who)
+        if offer is None or offer.standing is Standing.ABSENT:
+            reason = (
+                "no mirror that the image names has the package" if self._asked else "no package mirror could be read"
+            )
+            return Prospect(finding=finding, outcome=Outcome.UNKNOWN, reason=reason)
+        version = offer.source_version or offer.version if package.type == "deb" else offer.version
+        try:
+            order = BY_NAME[package.scheme].key
+            fixed = order(version) >= order(finding.fixed_in)
+        except InvalidVersion as error:
+            return Prospect(finding=finding, outcome=Outcome.UNKNOWN, reason=str(error))
+        if not fixed:
+            reason = f"the mirrors have {version}, and the fix is in {finding.fixed_in}"
+            return Prospect(finding=finding, outcome=Outcome.UNPUBLISHED, version=offer.version, reason=reason)
+        return self._published(finding, who, offer)
+
+    def _published(self, finding: Finding, who: Introduction, offer: Offer) -> Prospect:
+        package, version = finding.package, offer.version
+        if offer.standing is not Standing.UPGRADE:
+            place = self._lines.holding(package) if offer.standing is Standing.HELD else None
+            return Prospect(finding=finding, outcome=Outcome.HELD, version=version, reason=offer.reason, place=place)
+        if who.copied_from:
+            return _copied(finding, who)
+        pin = self._pin(package, who)
+        if pin:
+            return Prospect(finding=finding, outcome=Outcome.HELD, version=version, reason=pin, place=who.place)
+        if who.origin is Origin.DOCKERFILE:
+            reason = f"`{_words(who)}` names no version" if who.command else "its line names no version"
+            return Prospect(finding=finding, outcome=Outcome.PUBLISHED, version=version, reason=reason, place=who.place)
+        line = self._lines.upgrading(package)
+        if line:
+            return Prospect(finding=finding, outcome=Outcome.PUBLISHED, version=version, reason=line)
+        whose = "it is the base image's" if who.origin is Origin.BASE else "whose it is, is not known"
+        reason = f"{whose}: only `{_MANAGERS[package.type]}`, or a newer base, brings it"
+        return Prospect(finding=finding, outcome=Outcome.BASE_BEHIND, version=version, reason=reason)
+
+    def _pin(self, package: Package, who: Introduction) -> str:
+        """Why a line of the Dockerfile keeps the version; empty where none does."""
+        if pinned(package, who):
+            return f"`{_words(who)}` names the version"
+        asked = next(
+            (p for p in self._lines.by_id.values() if p.type == package.type and p.name == who.asked_for), None
+        )
+        if asked is not None and asked.name != package.name and asked.source == package.source and pinned(asked, who):
+            return f"it comes with {asked.name}, whose version `{_words(who)}` names"
+        return ""
+
+
+def _copied(finding: Finding, who: Introduction) -> Prospect:
+    reason = f"copied from {who.copied_from}: what a rebuild of that brings is not known here"
+    return Prospect(finding=finding, outcome=Outcome.UNKNOWN, reason=reason, place=who.place)
+
+
+def _words(who: Introduction) -> str:
+    """The command for a message: what an image's own history calls one may be of any size."""
+    text = who.command or who.instruction
+    return " ".join(text[:_SHOWN].split()) + (" …" if len(text) > _SHOWN else "")

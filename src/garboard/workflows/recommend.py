@@ -1,0 +1,420 @@
+"""From an image or a Dockerfile to a recommendation of its base: the catalogue, the database, and the prediction of your own
+image upon each candidate.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Protocol
+
+from garboard.baseimage import delta, issue_counts, ranking
+from garboard.baseimage.approvals import approved
+from garboard.baseimage.candidates import choices
+from garboard.baseimage.current import Found, find
+from garboard.baseimage.delta import Asked, Yours
+from garboard.baseimage.issue_counts import Figures
+from garboard.baseimage.lifecycle import Lifetimes
+from garboard.baseimage.rebase import Available, Predicted, Predictor
+from garboard.baseimage.requested import asked
+from garboard.baseimage.scoring import Candidate, Today, Weighing, candidates
+from garboard.dockerfile.parser import parse
+from garboard.dockerfile.stages import base_of, lineage, scoped
+from garboard.dockerfile.variables import Scope
+from garboard.image import reference as references
+from garboard.matching import enrich, match
+from garboard.matching.enrich import names
+from garboard.model.advisory import CveFacts, FeedState, Hit, Lookup, Severity
+from garboard.model.attribution import Attribution, Origin
+from garboard.model.dockerfile import Dockerfile, DockerfileError, Instruction, Unknown
+from garboard.model.errors import GarboardError
+from garboard.model.finding import Finding
+from garboard.model.gap import Gap
+from garboard.model.image import Image, Platform, Reference
+from garboard.model.lifecycle import Lifecycles
+from garboard.model.package import Inventory, Package
+from garboard.model.recommendation import Group, Recommendation, Row, Verdict
+from garboard.shellcommands.install_requests import requests
+from garboard.shellcommands.package_managers import MANAGERS
+from garboard.shellcommands.upgrades import may_upgrade
+from garboard.workflows.scan import Supply
+
+if TYPE_CHECKING:
+    from garboard.model.baseimage import Approval, Catalogue
+    from garboard.model.report import Report
+
+Indexes = Callable[[Inventory], Available | None]
+"""The index of packages of a base's release, by name; None where there is none."""
+_ABOUT_KEPT = 20
+SCRATCH = "scratch"
+DETAILED = 3
+"""Rows of each group that `Wish.details` is for."""
+
+
+class Data(Lookup, Lifecycles, Protocol):
+    """What is asked of the database."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What the user wants of a recommendation.
+
+    Attributes:
+        include: codes of objections to pass over (see `grouping.WORDS`).
+        approved_only: whether only approved bases may be recommended.
+        everything: whether bases that are not recommended are counted too.
+        details: whether the best rows of each group have every finding that would remain, go or come.
+        best_only: whether nothing but these rows is kept.
+        detail: the reference, tag or digest of one more row that has them.
+    """
+
+    include: frozenset[str] = frozenset()
+    approved_only: bool = False
+    everything: bool = False
+    details: bool = False
+    best_only: bool = False
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """What a better base is sought for: an image that was scanned, or a Dockerfile alone.
+
+    ``base`` is the base's reference as the Dockerfile, the user or a label names it; ``platform`` is the image's.
+    """
+
+    base: str = ""
+    platform: Platform = field(default_factory=Platform)
+    image: Image | None = None
+    inventory: Inventory | None = None
+    findings: tuple[Finding, ...] = ()
+    attribution: Attribution | None = None
+    dockerfile: Dockerfile | None = None
+    target: str = ""
+    build_args: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+
+def subject_of(
+    report: Report,
+    dockerfile: Dockerfile | None = None,
+    target: str = "",
+    build_args: Mapping[str, str] = MappingProxyType({}),
+) -> Subject:
+    """What was scanned, with the Dockerfile that it was built from where that is known."""
+    named = report.base_image or (report.attribution.base.name if report.attribution else "")
+    return Subject(
+        base=named,
+        platform=report.image.platform,
+        image=report.image,
+        inventory=report.inventory,
+        findings=report.findings,
+        attribution=report.attribution,
+        dockerfile=dockerfile,
+        target=target,
+        build_args=build_args,
+    )
+
+
+def recommend(
+    subject: Subject,
+    catalogue: Catalogue,
+    database: Data,
+    now: str,
+    wish: Wish | None = None,
+    *,
+    supply: Supply | None = None,
+    indexes: Indexes = lambda _base: None,
+) -> Recommendation:
+    """What is known of the base in use and of those that could replace it. ``now`` is RFC 3339.
+
+    ``indexes`` tell which packages can be installed upon a base. What cannot be known is a gap of the result.
+    """
+    found = find(subject.image, _reference(subject.base), catalogue, subject.platform, now)
+    if isinstance(found, Gap):
+        if subject.base == SCRATCH:
+            return Recommendation(wanted=SCRATCH, how="built FROM scratch: there is no base to better", created=now)
+        return Recommendation(wanted=subject.base, created=now, gaps=(_of_from(subject) or found,))
+    return _Recommending(subject, catalogue, database, now, wish or Wish(), found, supply or Supply(), indexes).result()
+
+
+def _of_from(subject: Subject) -> Gap | None:
+    """Why the Dockerfile does not tell the base; None where it does, or there is none."""
+    if subject.base or subject.dockerfile is None:
+        return None
+    stage = lineage(subject.dockerfile, subject.target, subject.build_args)[0]
+    base = base_of(subject.dockerfile, stage, subject.build_args)
+    if not isinstance(base, Unknown):
+        return None
+    missing = " ".join(f"--build-arg {name}=…" for name in base.variables)
+    reason = f"FROM names a variable without a value: {missing}" if missing else f"FROM cannot be known: {base.reason}"
+    return Gap(stage="recommend", subject="base image", reason=reason)
+
+
+def _reference(text: str) -> Reference | None:
+    """None for no image, and for what is no reference."""
+    if not text or text == SCRATCH:
+        return None
+    try:
+        return references.parse(text)
+    except GarboardError:
+        return None
+
+
+class _Recommending:
+    """One run of `recommend`, the base in use being known."""
+
+    def __init__(
+        self,
+        subject: Subject,
+        catalogue: Catalogue,
+        database: Data,
+        now: str,
+        wish: Wish,
+        found: Found,
+        supply: Supply,
+        indexes: Indexes,
+    ) -> None:
+        self._subject = subject
+        self._catalogue = catalogue
+        self._database = database
+        self._now = now
+        self._wish = wish
+        self._found = found
+        self._supply = supply
+        self._indexes = indexes
+        self._gaps: list[Gap] = []
+
+    def result(self) -> Recommendation:
+        """The whole of it."""
+        use, wish = self._found.use, self._wish
+        self._gaps += self._supply.lifecycles()
+        lifetimes = Lifetimes(self._database, self._now)
+        if not lifetimes.known() and not self._gaps:
+            self._gap("endoflife", "how long distributions and runtimes are maintained is not known")
+        approvals = self._catalogue.approvals()
+        found = choices(self._catalogue, use.choice.repository, self._subject.platform)
+        every = candidates(use, found, lifetimes, approvals, self._now, wish.include, outdated=self._found.outdated)
+        others = [one for one in every if base_key(one) != use.choice.image.key]
+        if wish.approved_only:
+            every = tuple(one for one in every if one.approved)
+        chosen = [one for one in every if wish.everything or not one.objections]
+        keys = [use.choice.image.key, *(one.choice.image.key for one in chosen)]
+        inventories = self._catalogue.inventories(keys)
+        predictor = self._predictor(inventories.get(use.choice.image.key))
+        predicted = self._predicted(predictor, chosen, inventories)
+        today = self._today()
+        weighing = Weighing(use, inventories, self._judged(inventories, predicted), lifetimes, today, wish.include)
+        rows = self._rows(weighing, chosen, predicted)
+        base = weighing.in_use(approved(use.choice, approvals, self._now))
+        return Recommendation(
+            verdict=self._verdict(base, rows, self._lonely(others, approvals)),
+            base=base,
+            wanted=self._subject.base,
+            how=self._found.how,
+            yours=issue_counts.counts(today.issues) if today else None,
+            rows=self._kept(rows),
+            compared=len(chosen),
+            passed_over=len(every) - len(chosen),
+            created=self._now,
+            gaps=tuple(dict.fromkeys(self._gaps)),
+        )
+
+    def _gap(self, subject: str, reason: str) -> None:
+        self._gaps.append(Gap(stage="recommend", subject=subject, reason=reason))
+
+    def _today(self) -> Today | None:
+        if self._subject.inventory is None:
+            return None
+        return Today(findings=self._subject.findings, issues=issue_counts.of_scan(self._subject.findings))
+
+    def _predictor(self, base: Inventory | None) -> Predictor | None:
+        """None where your packages are not known: then only bases are compared."""
+        subject = self._subject
+        if subject.inventory is None:
+            return None
+        name = self._found.use.choice.reference(self._found.use.choice.tags[0][0].tag)
+        if base is None:
+            self._gap(name, "the catalogue does not have its packages, so which are yours is not known")
+            return None
+        yours = self._yours(subject.inventory, base)
+        if yours is None:
+            self._gap(name, "which packages are yours and which the base's is not known, so only bases are compared")
+            return None
+        return Predictor(yours)
+
+    def _yours(self, inventory: Inventory, base: Inventory) -> Yours | None:
+        own = len(self._found.use.choice.image.image.layers) if self._found.exact else 0
+        return delta.take_apart(
+            inventory, base, self._subject.attribution, _asked(self._subject, own), exact=self._found.exact
+        )
+
+    def _predicted(
+        self, predictor: Predictor | None, chosen: Iterable[Candidate], inventories: Mapping[str, Inventory]
+    ) -> dict[str, Predicted]:
+        if predictor is None:
+            return {}
+        bases = {key: inventories[key] for key in map(base_key, chosen) if key in inventories}
+        found = {}
+        for key, base in sorted(bases.items(), key=lambda one: _release(one[1])):  # an index is large: one at a time
+            found[key] = predictor.upon(base, self._indexes(base) if predictor.asks else None)
+        return found
+
+    def _judged(self, inventories: Mapping[str, Inventory], predicted: Mapping[str, Predicted]) -> Figures:
+        """All packages of all bases and predictions, judged once each."""
+        sets: list[Iterable[Package]] = [one.packages for one in inventories.values()]
+        packages = issue_counts.distinct([*sets, *(one.packages for one in predicted.values())])
+        ecosystems = {one.ecosystem for one in packages if one.ecosystem}
+        self._gaps += self._supply.advisories(sorted(ecosystems))
+        matched = match(Inventory(packages=packages), _Remembering(self._database))
+        self._about(matched.gaps)
+        cves = {name for finding in matched.findings for name in names(finding.vulnerability)}
+        unrated = {
+            name
+            for finding in matched.findings
+            if finding.vulnerability.severity is Severity.UNKNOWN
+            for name in names(finding.vulnerability)
+        }
+        self._gaps += self._supply.facts(sorted(cves), sorted(unrated))
+        findings = enrich(matched.findings, self._database.facts(sorted(cves)))
+        return Figures(findings, self._uncovered(ecosystems | {""}))
+
+    def _uncovered(self, ecosystems: Iterable[str]) -> Iterator[str]:
+        """Ecosystems without data, but for those that the image in use has too: those hide as much on both sides."""
+        has = {one.ecosystem for one in self._subject.inventory.packages} if self._subject.inventory else set()
+        for one in ecosystems:
+            if not (one and self._database.covers(one)) and one not in has:
+                yield one
+
+    def _about(self, gaps: tuple[Gap, ...]) -> None:
+        """What could not be judged among the candidates, shortened: it may concern hundreds of images."""
+        self._gaps += gaps[:_ABOUT_KEPT]
+        if len(gaps) > _ABOUT_KEPT:
+            self._gap("other bases", f"{len(gaps) - _ABOUT_KEPT} more things could not be compared")
+
+    def _rows(
+        self, weighing: Weighing, chosen: Iterable[Candidate], predicted: Mapping[str, Predicted]
+    ) -> tuple[Row, ...]:
+        placed = []
+        for one in chosen:
+            row = weighing.row(one, predicted.get(base_key(one)))
+            placed.append((ranking.place(row, weighing.distance(one)), row, one))
+        placed.sort(key=lambda each: each[0])
+        rows = []
+        detailed: Counter[Group] = Counter()
+        for _, row, one in placed:
+            upon = predicted.get(base_key(one))
+            recommended = row.better and not row.objections
+            detailed[one.group] += recommended
+            best = recommended and detailed[one.group] <= DETAILED
+            wanted = (best and self._wish.details) or row.is_called(self._wish.detail)
+            rows.append(weighing.detailed(row, upon) if wanted and upon is not None else row)
+        return tuple(rows)
+
+    def _kept(self, rows: tuple[Row, ...]) -> tuple[Row, ...]:
+        """All of them, or the best of each group."""
+        if not self._wish.best_only:
+            return rows
+        good = [row for row in rows if row.better and not row.objections]
+        return tuple(row for group in Group for row in [one for one in good if one.group is group][:DETAILED])
+
+    def _lonely(self, others: Sequence[Candidate], approvals: Sequence[Approval]) -> str:
+        """Why nothing is there to compare the base in use with; empty where something is."""
+        if not others:
+            return "the catalogue has no other image of its kind to compare it with; garboard catalog sync"
+        if not self._wish.approved_only:
+            return ""
+        if not any(one.holds(self._now) for one in approvals):
+            return "nothing is approved, so no base may be recommended; garboard catalog approve"
+        allowed = [one for one in others if one.approved]
+        if not allowed:
+            return "no other approved base of its kind is in the catalogue"
+        against = {each.code for one in allowed for each in one.objections}
+        if all(one.objections for one in allowed):
+            return f"no approved base may be recommended ({', '.join(sorted(against))}): --all tells why"
+        return ""
+
+    def _verdict(self, base: Row, rows: tuple[Row, ...], lonely: str) -> Verdict:
+        """The answer; what could not be compared is told whatever it is. ``lonely``: why there is nothing to compare with."""
+        left_out = self._left_out(rows)
+        if any(row.better and not row.objections for row in rows):
+            return Verdict.BETTER
+        if base.counts is None or not base.judged:
+            self._gap(base.reference, "its own packages could not be judged, so nothing can be compared with it")
+            return Verdict.UNKNOWN
+        if lonely:
+            self._gap(base.reference, lonely)
+            return Verdict.UNKNOWN
+        compared = any(row.judged and not row.objections for row in rows if row.key != base.key)
+        return Verdict.UNKNOWN if left_out and not compared else Verdict.BEST
+
+    def _left_out(self, rows: tuple[Row, ...]) -> int:
+        """Tell of the bases that nothing else speaks against and that could not be compared; how many they are."""
+        partly = sum({one.code for one in row.objections} == {"incomplete"} for row in rows)
+        if partly:
+            self._gap(
+                "other bases", f"{partly} bases could not be compared: not all of their packages are known (--all)"
+            )
+        unjudged = sum(not row.judged for row in rows if not row.objections)
+        if unjudged:
+            self._gap(
+                "other bases", f"{unjudged} bases could not be judged: their packages or data of them are missing"
+            )
+        return partly + unjudged
+
+
+class _Remembering:
+    """A database that is asked for each name once: many versions of a package are judged by the same advisories."""
+
+    def __init__(self, database: Lookup) -> None:
+        self._database = database
+        self._hits: dict[tuple[str, str], tuple[Hit, ...]] = {}
+
+    def covers(self, ecosystem: str) -> bool:
+        return self._database.covers(ecosystem)
+
+    def hits(self, ecosystem: str, package: str) -> tuple[Hit, ...]:
+        found = self._hits.get((ecosystem, package))
+        if found is None:
+            found = self._hits[ecosystem, package] = tuple(self._database.hits(ecosystem, package))
+        return found
+
+    def facts(self, cves: Iterable[str]) -> dict[str, CveFacts]:
+        return self._database.facts(cves)
+
+    def used(self) -> tuple[FeedState, ...]:
+        return self._database.used()
+
+
+def _release(base: Inventory) -> tuple[str, str, str]:
+    return (base.distro.id, base.distro.version, base.distro.ecosystem) if base.distro else ("", "", "")
+
+
+def base_key(one: Candidate) -> str:
+    """The catalogue's key of a candidate's image."""
+    return one.choice.image.key
+
+
+def _asked(subject: Subject, layers: int) -> Asked:
+    """What your lines ask the package manager for: of the Dockerfile, else of the history above the base's ``layers``."""
+    lines = tuple(_lines(subject, layers))
+    wanted = [request for instruction, scope in lines for request in requests(instruction, scope)]
+    kinds = {name: manager.ecosystem for name, manager in MANAGERS.items()}
+    return asked(wanted, kinds, upgrades=any(may_upgrade(instruction.original) for instruction, _ in lines))
+
+
+def _lines(subject: Subject, layers: int) -> Iterator[tuple[Instruction, Scope]]:
+    """Your instructions, each with the variables that are in force before it."""
+    if subject.dockerfile is not None:
+        for stage in lineage(subject.dockerfile, subject.target, subject.build_args):
+            for instruction, scope in scoped(subject.dockerfile, stage, subject.build_args):
+                yield instruction, scope.copy()
+        return
+    for layer in subject.attribution.layers if subject.attribution else ():
+        if layer.index >= layers and layer.origin is not Origin.BASE and layer.created_by.startswith("RUN "):
+            try:
+                parsed = parse(f"FROM scratch\n{layer.created_by}\n".encode())
+            except DockerfileError:
+                continue
+            yield from ((one, Scope(is_open=True)) for one in parsed.stages[0].instructions)

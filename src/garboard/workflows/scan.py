@@ -1,0 +1,278 @@
+"""The first line, image → report: a reference goes in, a report comes out.
+
+Time is an argument; the database, the cache and the supplier of missing data are parameters.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
+
+from garboard import image
+from garboard.ecosystems import CATALOGERS
+from garboard.image.handle import OpenedInventory, OpenedTree
+from garboard.image.layers.cache import Cache, NoCache
+from garboard.image.options import Options
+from garboard.model.advisory import Severity
+from garboard.model.finding import Finding
+from garboard.model.gap import Gap
+from garboard.model.image import Attestations, Files, Image, Reader
+from garboard.model.package import Inventory
+from garboard.model.report import Report
+from garboard.packages import distro
+from garboard.packages.assemble import assemble, complete
+
+if TYPE_CHECKING:
+    from garboard.model.advisory import FeedState, Lookup
+    from garboard.model.baseimage import Catalogue, Step
+    from garboard.workflows.attribute import Build, Whose
+
+
+STALE_DAYS = 7
+"""Since data were last fetched or confirmed; most feeds change every day."""
+
+
+class Supply:
+    """Sees to it that data are there before they are asked for. This one leaves all as it is."""
+
+    def advisories(self, ecosystems: Iterable[str]) -> tuple[Gap, ...]:
+        """Called once with the ecosystems of an inventory; what could not be had comes back as gaps."""
+        del ecosystems
+        return ()
+
+    def facts(self, cves: Iterable[str], unrated: Iterable[str]) -> tuple[Gap, ...]:
+        """Called once with the CVEs that were found, and those among them that nobody rated yet."""
+        del cves, unrated
+        return ()
+
+    def lifecycles(self) -> tuple[Gap, ...]:
+        """Called before a base image is recommended: how long things are maintained."""
+        return ()
+
+
+class Taken(NamedTuple):
+    """What an image is, its packages, every version of the files that tell them (None for an SBOM), and what accompanies it."""
+
+    image: Image
+    inventory: Inventory
+    files: Files | None
+    attestations: Attestations = Attestations()
+
+
+def take(
+    reference: str,
+    options: Options,
+    cache: Cache | None = None,
+    readers: Sequence[Reader] = (),
+    *,
+    attested: bool = False,
+) -> Taken:
+    """Open an image, read it and list its packages; ``readers`` read files beside the catalogers.
+
+    With ``attested`` its attestations are fetched too.
+
+    Raises `GarboardError` where it cannot be read.
+    """
+    opened = image.load(reference, options)
+    try:
+        if isinstance(opened, OpenedInventory):
+            return Taken(opened.image, known(opened.inventory), None)
+        files = image.read(opened, (*CATALOGERS, *readers), cache or NoCache(), options)
+        attestations = opened.attestations() if attested and not isinstance(opened, OpenedTree) else Attestations()
+        return Taken(opened.image, assemble(files), files, attestations)
+    finally:
+        close = getattr(opened, "close", None)
+        if close is not None:
+            close()
+
+
+def nothing_found(of: Image, inventory: Inventory) -> tuple[Gap, ...]:
+    """A gap where the inventory is empty: that is no clean bill, but something that could not be known."""
+    if inventory.packages:
+        return ()
+    return (Gap(stage="catalog", subject=of.name, reason="holds no package that is known to this program"),)
+
+
+def take_inventory(reference: str, options: Options, cache: Cache | None = None) -> tuple[Image, Inventory]:
+    """What an image is and which packages it holds, as `take`."""
+    return take(reference, options, cache)[:2]
+
+
+def known(inventory: Inventory) -> Inventory:
+    """An inventory from elsewhere (an SBOM), its ecosystems and dependencies filled in."""
+    found = inventory.distro
+    if found is not None:
+        found = msgspec.structs.replace(found, ecosystem=distro.ecosystem(found.id, found.version, found.codename))
+    return Inventory(packages=complete(inventory.packages, found), distro=found, gaps=inventory.gaps)
+
+
+def analyse(
+    of: Image,
+    inventory: Inventory,
+    database: Lookup,
+    now: str,
+    supply: Supply | None = None,
+    *,
+    target_file: str = "",
+    base_image: str = "",
+    attributed: Whose | None = None,
+) -> Report:
+    """Match an inventory, wherever it came from, against a database. ``now`` is RFC 3339."""
+    from garboard.matching import enrich, match, trace
+    from garboard.matching.enrich import names
+
+    supply = supply or Supply()
+    attribution = attributed.attribution if attributed else None
+    ecosystems = {package.ecosystem for package in inventory.packages if package.ecosystem}
+    gaps = [*nothing_found(of, inventory), *supply.advisories(sorted(ecosystems))]
+    matched = match(inventory, database)
+    cves = {name for finding in matched.findings for name in names(finding.vulnerability)}
+    gaps += supply.facts(sorted(cves), sorted(_unrated(matched.findings)))
+    findings = enrich(matched.findings, database.facts(sorted(cves)))
+    feeds = database.used()
+    gaps += _of_feeds(feeds, now)
+    return Report(
+        image=of,
+        inventory=inventory,
+        findings=_introduced(trace(findings, inventory.packages), attributed),
+        gaps=tuple(dict.fromkeys((*inventory.gaps, *gaps, *matched.gaps, *(attribution.gaps if attribution else ())))),
+        feeds=feeds,
+        judged=matched.judged,
+        created=now,
+        target_file=target_file,
+        base_image=base_image or (attribution.base.name if attribution else ""),
+        attribution=attribution,
+        lineage=_lineage(of, attributed),
+    )
+
+
+def _lineage(of: Image, attributed: Whose | None) -> tuple[Step, ...]:
+    if attributed is None or not attributed.ancestors:
+        return ()
+    from garboard.baseimage.lineage import lineage
+
+    return lineage(of, attributed.ancestors)
+
+
+def _introduced(findings: tuple[Finding, ...], attributed: Whose | None) -> tuple[Finding, ...]:
+    """The same findings, each with who brought its package in."""
+    if attributed is None:
+        return findings
+    return tuple(
+        msgspec.structs.replace(finding, introduced=attributed.introduced.get(finding.package.id))
+        for finding in findings
+    )
+
+
+def _of_feeds(feeds: Iterable[FeedState], now: str) -> list[Gap]:
+    """What the data themselves cannot tell: caveats, records that could not be read, and their age."""
+    gaps = []
+    for feed in feeds:
+        reasons = [feed.caveat] if feed.caveat else []
+        if feed.skipped:
+            reasons.append(f"{feed.skipped} records of this feed could not be read: {'; '.join(feed.gaps[:2])}")
+        days = _days(feed.fetched, now)
+        if days is None or days > STALE_DAYS:
+            age = "at an unknown time" if days is None else f"{days} days ago"
+            reasons.append(f"last fetched {age}; newer vulnerabilities are not known: garboard db update {feed.shard}")
+        gaps += [Gap(stage="database", subject=feed.shard, reason=reason) for reason in reasons]
+    return gaps
+
+
+def _days(earlier: str, later: str) -> int | None:
+    try:
+        return (dt.datetime.fromisoformat(later) - dt.datetime.fromisoformat(earlier)).days
+    except (ValueError, TypeError):
+        return None
+
+
+def _unrated(findings: Iterable[Finding]) -> set[str]:
+    from garboard.matching.enrich import names
+
+    return {
+        name
+        for finding in findings
+        if finding.vulnerability.severity is Severity.UNKNOWN
+        for name in names(finding.vulnerability)
+    }
+
+
+def scan(
+    reference: str,
+    *,
+    database: Lookup,
+    now: str,
+    options: Options | None = None,
+    cache: Cache | None = None,
+    supply: Supply | None = None,
+    build: Build | None = None,
+    catalogue: Catalogue | None = None,
+) -> Report:
+    """Read an image and match it: the whole line.
+
+    Args:
+        reference: as on the command line: ``debian:12``, ``image.tar``, ``oci-dir:layout`` …
+        database: for example ``garboard.open_database()``.
+        now: the report's time, RFC 3339.
+        options: how to open the image.
+        cache: where layers' contributions are kept; none by default.
+        supply: fetches missing data; nothing by default.
+        build: how the image was built: its Dockerfile, its base image.
+        catalogue: base images by which it is recognised what the image was built on; none by default.
+
+    Raises:
+        GarboardError: the image or the database cannot be read; its message says what to do.
+    """
+    options = options or Options()
+    return report_on(
+        take(reference, options, cache, attested=True),
+        database=database,
+        now=now,
+        options=options,
+        cache=cache,
+        supply=supply,
+        build=build,
+        catalogue=catalogue,
+    )
+
+
+def report_on(
+    taken: Taken,
+    *,
+    database: Lookup,
+    now: str,
+    options: Options,
+    cache: Cache | None = None,
+    supply: Supply | None = None,
+    build: Build | None = None,
+    catalogue: Catalogue | None = None,
+) -> Report:
+    """The rest of the line, for an image that was read: whose its packages are, and what they have. As `scan`."""
+    from garboard.dockerfile.stages import base_image
+    from garboard.workflows.attribute import Build, whose
+
+    build = build or Build()
+    attributed = whose(
+        taken.image,
+        taken.inventory,
+        build,
+        options,
+        lambda other: take_inventory(other, options, cache),
+        catalogue=catalogue,
+        attestations=taken.attestations,
+        now=now,
+    )
+    file = build.dockerfile
+    return analyse(
+        taken.image,
+        taken.inventory,
+        database,
+        now,
+        supply,
+        target_file=file.name if file else "",
+        base_image=base_image(file, build.target, build.build_args) if file else build.base,
+        attributed=attributed,
+    )

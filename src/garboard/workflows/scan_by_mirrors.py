@@ -1,0 +1,177 @@
+"""A report without a vulnerability database: what the newer packages of an image's own mirrors say that they fix.
+
+It tells only what an update would clear. What has no fix is not known to it, and the report says so.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from email.utils import parsedate_to_datetime
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import msgspec
+
+from garboard.dockerfile.stages import base_image
+from garboard.matching import trace
+from garboard.model.advisory import FeedState, Status
+from garboard.model.finding import Finding, Vulnerability
+from garboard.model.gap import Gap
+from garboard.model.mirror import Note, Offer, Offers, Repository, Standing
+from garboard.model.package import Package
+from garboard.model.report import Report
+from garboard.workflows import query_mirrors
+from garboard.workflows.query_mirrors import NEWER, Fetch
+from garboard.workflows.scan import nothing_found
+
+if TYPE_CHECKING:
+    from garboard.workflows.attribute import Build, Whose
+    from garboard.workflows.scan import Taken
+
+MARK: Final = "fixable only"
+"""Begins the title and the note of every finding of this kind."""
+_SAYS: Final = MappingProxyType(
+    {"deb": "the distribution's changelog", "rpm": "the distribution's updateinfo", "apk": "the distribution's secdb"}
+)
+_FEEDS: Final = MappingProxyType({"deb": "debian-changelog", "rpm": "rpm-updateinfo", "apk": "alpine-secdb"})
+_STANDS_IN_THE_WAY: Final = frozenset({Standing.HELD, Standing.PINNED, Standing.KEPT_BACK})
+_LISTED: Final = 10
+
+
+class Fixable(NamedTuple):
+    """The report, and what the mirrors offer, by which a rebuild can be judged."""
+
+    report: Report
+    offers: Offers
+
+
+def fixable(taken: Taken, fetch: Fetch, now: str, build: Build, attributed: Whose | None = None) -> Fixable:
+    """What the mirrors that an image names would fix in it. ``now`` is RFC 3339.
+
+    Raises `GarboardError` only where no connection may be opened; a mirror that cannot be used is a gap.
+    """
+    image = query_mirrors.installed(taken.image, taken.inventory, taken.files, now)
+    found = query_mirrors.offers(image, fetch)
+    more = query_mirrors.notes(found.offers, fetch)
+    told = Offers(notes=(*found.notes, *more.notes), gaps=more.gaps)
+    attribution = attributed.attribution if attributed else None
+    findings = _introduced(_findings(taken.inventory.packages, found, told), attributed)
+    gaps = (
+        *nothing_found(taken.image, taken.inventory),
+        *taken.inventory.gaps,
+        _only(found),
+        *found.gaps,
+        *query_mirrors.uncovered(found),
+        *_other_kinds(taken.inventory.packages),
+        *told.gaps,
+        *(attribution.gaps if attribution else ()),
+    )
+    file = build.dockerfile
+    base = base_image(file, build.target, build.build_args) if file else build.base
+    report = Report(
+        image=taken.image,
+        inventory=taken.inventory,
+        findings=trace(findings, taken.inventory.packages),
+        gaps=tuple(dict.fromkeys(gaps)),
+        feeds=tuple(_state(one, now) for one in found.repositories),
+        judged=sum(one.standing is not Standing.ABSENT for one in found.offers if one.installed),
+        created=now,
+        target_file=file.name if file else "",
+        base_image=base or (attribution.base.name if attribution else ""),
+        attribution=attribution,
+    )
+    return Fixable(report, found)
+
+
+def _only(found: Offers) -> Gap:
+    newer = [one for one in found.offers if one.installed and one.standing in NEWER]
+    plain = sorted({one.source_name for one in newer if not one.security})
+    reason = (
+        f"{MARK}: no vulnerability database was asked, so what has no published fix is not known; "
+        f"{len(newer)} package{'s have' if len(newer) != 1 else ' has'} a newer version in the mirrors"
+    )
+    if plain and len(plain) < len({one.source_name for one in newer}):
+        reason += f", {', '.join(plain[:_LISTED])}{' …' if len(plain) > _LISTED else ''} not as a security update"
+    return Gap(stage="mirrors", subject="--from-mirror", reason=reason)
+
+
+def _other_kinds(packages: Iterable[Package]) -> Iterator[Gap]:
+    """Language packages: no mirror of a distribution speaks of them."""
+    counts = Counter(p.type for p in packages if p.type not in _SAYS and not p.owner and not p.application)
+    for kind, count in sorted(counts.items()):
+        plural = "s are" if count != 1 else " is"
+        reason = f"{count} package{plural} not in any package mirror of a distribution, so nothing is known of {'them' if count != 1 else 'it'}"
+        yield Gap(stage="mirrors", subject=f"{kind} packages", reason=reason)
+
+
+def _state(one: Repository, now: str) -> FeedState:
+    try:
+        date = parsedate_to_datetime(one.date).isoformat()
+    except (ValueError, TypeError, IndexError, OverflowError):
+        date = one.date
+    return FeedState(shard=one.name, url=one.url, fetched=now, data_date=date)
+
+
+Key = tuple[str, str, str, str]
+
+
+def _findings(packages: Iterable[Package], found: Offers, told: Offers) -> list[Finding]:
+    by_package: dict[Key, Offer] = {
+        (one.type, one.name, one.arch, one.installed): one for one in found.offers if one.standing in NEWER
+    }
+    notes: defaultdict[tuple[str, str], list[Note]] = defaultdict(list)
+    for note in told.notes:
+        notes[note.type, note.source].append(note)
+    findings: list[Finding] = []
+    for package in packages:
+        offer = by_package.get((package.type, package.name, package.arch, package.version))
+        if offer is None:
+            continue
+        mine = [n for n in notes[offer.type, offer.source_name] if not n.names or package.name in n.names]
+        findings += [_finding(package, offer, note, cve) for note in mine for cve in note.cves]
+        if offer.security and not any(note.cves for note in mine):
+            findings.append(_unnamed(package, offer, next((note.advisory for note in mine if note.advisory), "")))
+    return findings
+
+
+def _finding(package: Package, offer: Offer, note: Note, cve: str) -> Finding:
+    says = f"{MARK}, from {_SAYS[offer.type]}"
+    text = note.text.removeprefix(cve).lstrip(" :,")
+    vulnerability = Vulnerability(
+        id=cve,
+        advisories=(note.advisory,) if note.advisory else (),
+        title=f"{says}: {text}" if text else says,
+        published=note.date,
+    )
+    return _made(package, offer, vulnerability, note.fixed_in, says)
+
+
+def _unnamed(package: Package, offer: Offer, advisory: str) -> Finding:
+    """A security update that names no CVE is one all the same."""
+    says = f"{MARK}, from {_SAYS[offer.type]}"
+    vulnerability = Vulnerability(
+        id=advisory or f"UPDATE-{offer.source_name}-{offer.source_version or offer.version}",
+        title=f"{says}: a published security update that names no CVE",
+    )
+    return _made(package, offer, vulnerability, offer.source_version or offer.version, says)
+
+
+def _made(package: Package, offer: Offer, vulnerability: Vulnerability, fixed_in: str, says: str) -> Finding:
+    kept = f"; an upgrade leaves it: {offer.reason}" if offer.standing in _STANDS_IN_THE_WAY else ""
+    return Finding(
+        vulnerability=vulnerability,
+        package=package,
+        status=Status.FIXED,
+        fixed_in=fixed_in,
+        all_fixed_in=(fixed_in,),
+        matched_by=f"{offer.repository} {offer.source_name}",
+        feed=_FEEDS[offer.type],
+        note=f"{says}{kept}",
+    )
+
+
+def _introduced(findings: Iterable[Finding], attributed: Whose | None) -> tuple[Finding, ...]:
+    if attributed is None:
+        return tuple(findings)
+    return tuple(msgspec.structs.replace(one, introduced=attributed.introduced.get(one.package.id)) for one in findings)

@@ -1,0 +1,105 @@
+"""Files of package managers that are text: any bytes give facts and gaps, and never an error."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from garboard.ecosystems.apk import cataloger as apk
+from garboard.ecosystems.dpkg import cataloger as dpkg
+from garboard.ecosystems.node import cataloger as node
+from garboard.ecosystems.python import cataloger as python
+from garboard.ecosystems.rpm import cataloger as rpm
+from garboard.model.gap import Gap
+from garboard.model.image import File
+from garboard.model.package import Package
+from garboard.packages import distro
+from tests.fuzz.mutation import Target
+
+_FILES = [
+    (dpkg, "var/lib/dpkg/status"),
+    (dpkg, "var/lib/dpkg/status.d/a"),
+    (dpkg, "var/lib/dpkg/status.d/a.md5sums"),
+    (dpkg, "var/lib/dpkg/info/a.list"),
+    (dpkg, "var/lib/apt/extended_states"),
+    (dpkg, "var/lib/chisel/manifest.wall"),
+    (dpkg, "usr/share/doc/a/copyright"),
+    (apk, "lib/apk/db/installed"),
+    (apk, "etc/apk/world"),
+    (python, "x.dist-info/METADATA"),
+    (node, "node_modules/a/package.json"),
+    (node, "package.json"),
+    (rpm, "var/lib/rpmmanifest/container-manifest-2"),
+    *((distro, path) for path in distro.GLOBS),
+]
+_PIECES = st.sampled_from(
+    [
+        b"\n", b"\n\n", b"\r\n", b" ", b":", b"=", b"|", b",", b"(", b")", b"[", b"]", b"{", b"}", b'"', b"'", b"\\", b"\t",
+        b"\0", b"\xff", b"\xc3\xa9", b"0", b"1.0-1", b"a", b"Package: ", b"Version: ", b"Status: install ok installed",
+        b"Source: b (1)", b"Depends: ", b"Auto-Installed: 1", b"Format:", b"License: ", b"P:", b"V:", b"D:", b"p:", b"F:",
+        b"R:", b"package.json", b".dist-info/METADATA", b".egg-info", b"Name: ", b"Requires-Dist: ", b'"name":',
+        b'"version":', b'"dependencies":', b"null", b"[[[[", b"{}", b"ID=", b"VERSION_ID=", b"debian", b"ubuntu",
+        b"22.04", b" release ", b"sid", b"Suites: ", b"\x28\xb5\x2f\xfd",
+    ],
+)  # fmt: skip
+_BYTES = st.lists(_PIECES, max_size=40).map(b"".join) | st.binary(max_size=200)
+
+
+@given(which=st.sampled_from(_FILES), data=_BYTES)
+@settings(max_examples=2000, deadline=None)
+def test_any_bytes(which, data: bytes) -> None:
+    cataloger, path = which
+    for fact in cataloger.catalog(File(path=path, data=data)):
+        assert not isinstance(fact, Package) or fact.name
+        assert not isinstance(fact, Gap) or (fact.stage, fact.subject) == ("catalog", path)
+
+
+@pytest.mark.parametrize(
+    "piece", sorted({b"(", b"[", b";", b"\n", b" ", b"\t", b"deb ", b"a.", b"a-", b"\n\n", b"/", b"PATCHLEVEL "})
+)
+@pytest.mark.parametrize(
+    "start",
+    [b"", b"\nDepends: a", b"\nSource: a", b"ID=a\nVERSION=", b"Name: ", b"Requires-Dist: a", b"Format:\nLicense: "],
+)
+def test_long_repetitions_end(start: bytes, piece: bytes) -> None:
+    """What takes quadratic time would not end within the runner's patience."""
+    data = b"Package: a\nVersion: 1" + start + piece * 100_000 + b"\nName: a\n"
+    for cataloger, path in _FILES:
+        assert isinstance(list(cataloger.catalog(File(path=path, data=data))), list)
+
+
+_SEEDS = {
+    dpkg: [
+        b"Package: a\nStatus: install ok installed\nArchitecture: amd64\nSource: b (1)\nVersion: 1-1\nDepends: c (>= 1) | d:any\n\n",
+        b"/usr/lib/python3/dist-packages/a.dist-info/METADATA\n/usr/share/nodejs/a/package.json\n",
+        b"Format: x\nLicense: GPL-2+\n",
+    ],
+    apk: [
+        b"P:a\nV:1.0-r0\nA:x86_64\no:b\nL:MIT\nD:so:libc.musl-x86_64.so.1 c>1\np:cmd:a=1\nF:usr/bin\nR:package.json\n\n",
+        b"a b=1 c@edge\n",
+    ],
+    python: [
+        b"Metadata-Version: 2.1\nName: A.b\nVersion: 1.0\nLicense: MIT\nRequires-Dist: c (>=1) ; extra == 'x'\n\nText\n"
+    ],
+    node: [b'{"name":"@a/b","version":"1.0.0","license":{"type":"MIT"},"dependencies":{"c":"^1"}}'],
+    rpm: [b"a\t1\t1\t0\t0\tv\tx86_64\t0\ta-1-1.src.rpm\n"],
+    distro: [
+        b'ID=debian\nVERSION_ID="12"\nPRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\n',
+        b"CentOS Linux release 7.9.2009 (Core)\n",
+    ],
+}
+
+
+def _target(cataloger, path: str) -> Target:
+    def run(data: bytes) -> None:
+        for fact in cataloger.catalog(File(path=path, data=data)):
+            assert not isinstance(fact, Package) or fact.name
+
+    return Target(path, run, _SEEDS[cataloger])
+
+
+TARGETS = tuple(_target(cataloger, path) for cataloger, path in _FILES if cataloger is not distro) + (
+    _target(distro, "etc/os-release"),
+    _target(distro, "etc/redhat-release"),
+)

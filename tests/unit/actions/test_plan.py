@@ -1,0 +1,238 @@
+from __future__ import annotations
+
+import json
+
+import msgspec
+import pytest
+
+from garboard.actions.plan import Known, choose
+from garboard.model.action import Actions, Kind
+from garboard.model.advisory import Status
+from garboard.model.attribution import Place
+from garboard.model.mirror import Outcome, Prospect
+from garboard.model.recommendation import Counts, FindingKey, Group, Prediction, Recommendation, Row, Verdict
+from garboard.reporters.actions import json as actions_json
+from garboard.reporters.actions import text
+from tests.unit.actions.scans import deb, finding, pip, report
+
+OURS, BASES = deb("git"), deb("libc6", 0)
+
+
+def told(found: Actions) -> list[tuple[str, int, int, int]]:
+    return [(one.kind.value, one.before, one.after, len(one.clears)) for one in found.actions]
+
+
+def keys(*names: str) -> tuple[FindingKey, ...]:
+    return tuple(
+        FindingKey(vulnerability=cve, type="deb", package=package, version="9", source=package)
+        for cve, _, package in (name.partition(" ") for name in names)
+    )
+
+
+def row(reference: str, *remaining: str, group: Group = Group.MINOR, added: tuple[str, ...] = (), **more) -> Row:
+    prediction = Prediction(
+        counts=Counts(high=len(remaining)),
+        remaining=keys(*remaining),
+        added=keys(*added),
+        unknown=more.pop("unknown", ()),
+    )
+    return Row(reference=reference, key=reference, group=group, prediction=prediction, better=True, **more)
+
+
+def recommending(*rows: Row) -> Recommendation:
+    return Recommendation(verdict=Verdict.BETTER, rows=rows)
+
+
+def test_nothing_found_nothing_to_do() -> None:
+    assert choose(report(packages=(OURS,))) == Actions(judged=1)
+
+
+def test_nothing_judged_is_not_nothing_to_do() -> None:
+    unjudged = choose(msgspec.structs.replace(report(packages=(OURS,)), judged=0))
+    assert text.render(unjudged).startswith(b"Nothing could be judged")
+    assert text.render(choose(report(packages=(OURS,)))).startswith(b"No issues: nothing to do.")
+    assert json.loads(actions_json.render(unjudged))["judged"] == 0
+
+
+def test_an_unpinned_package_of_your_lines_comes_newer_with_a_rebuild() -> None:
+    found = choose(report(finding("CVE-1", OURS, "2"), finding("CVE-2", OURS)))
+    assert told(found)[0] == ("rebuild", 2, 1, 1)
+    assert found.actions[0].command == "docker build --no-cache ."
+
+
+def test_a_package_of_the_base_needs_a_line_that_upgrades_it() -> None:
+    scan = report(finding("CVE-1", BASES, "2"), packages=(deb("apt", 0),))
+    found = choose(scan, Known(from_line=Place(file="Dockerfile", line=1)))
+    (action,) = found.actions
+    assert action.kind is Kind.UPGRADE
+    assert action.command.startswith("RUN apt-get update && apt-get upgrade -y")
+    assert action.place is not None
+    assert action.place.line == 1
+
+
+def test_a_version_that_a_line_names_is_to_be_raised_there() -> None:
+    pinned = "apt-get install -y git=1"
+    found = choose(report(finding("CVE-1", OURS, "2", command=pinned), finding("CVE-2", OURS, "10", command=pinned)))
+    (action,) = found.actions
+    assert (action.kind, action.text, action.command) == (Kind.RAISE, "Ask for git 10 or later", "git=10")
+    assert len(action.clears) == 2
+
+
+def test_a_language_package_is_raised_to_the_highest_fix() -> None:
+    six, ten = finding("CVE-1", pip("flask"), "1.9"), finding("CVE-2", pip("flask"), "1.10")
+    found = choose(report(six, ten))
+    (action,) = found.actions
+    assert action.text == "Raise flask 1.10 or later"
+    assert action.command == "'flask>=1.10'"
+
+
+def test_a_language_package_that_a_system_package_brought_is_not_yours_to_raise() -> None:
+    owned = msgspec.structs.replace(pip("six"), owner="pkg:deb/debian/python3-six@1")
+    found = choose(report(finding("CVE-1", owned, "2")))
+    assert not found.actions
+    assert found.left == 1
+
+
+def test_the_base_that_leaves_the_least() -> None:
+    scan = report(finding("CVE-1", BASES), finding("CVE-2", BASES), finding("CVE-3", OURS))
+    rows = (row("base:2", "CVE-2 libc6", "CVE-3 git"), row("base:3-slim", "CVE-3 git", group=Group.ALTERNATIVE))
+    found = choose(scan, Known(recommendation=recommending(*rows)))
+    first = found.actions[0]
+    assert (first.kind, first.text) == (Kind.BASE, "Change FROM to `base:3-slim`")
+    assert (first.before, first.after) == (3, 1)
+
+
+def test_what_a_base_brings_counts_against_it() -> None:
+    scan = report(finding("CVE-1", BASES), finding("CVE-2", BASES))
+    rows = (row("base:2", "CVE-9 zlib", added=("CVE-9 zlib",)),)
+    found = choose(scan, Known(recommendation=recommending(*rows)))
+    (action,) = found.actions
+    assert (len(action.clears), len(action.adds), action.after) == (2, 1, 1)
+    assert [(one.reason, len(one.issues)) for one in found.remaining] == [("come with the new base", 1)]
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        row("base:2", "CVE-1 libc6", "CVE-9 a", "CVE-8 b", added=("CVE-9 a", "CVE-8 b")),
+        row("base:2", unknown=("git",)),
+        msgspec.structs.replace(row("base:2"), better=False),
+    ],
+)
+def test_a_base_that_is_not_known_to_be_better_is_no_action(bad: Row) -> None:
+    found = choose(report(finding("CVE-1", BASES)), Known(recommendation=recommending(bad)))
+    assert not found.actions
+
+
+def test_the_same_tag_pulled_again_is_cheaper_than_another() -> None:
+    scan = report(*(finding(f"CVE-{number}", BASES) for number in range(5)))
+    again = row("base:1", "CVE-0 libc6", "CVE-1 libc6", group=Group.REBUILD)
+    other = row("base:2", group=Group.MINOR)
+    found = choose(scan, Known(recommendation=recommending(other, again)))
+    assert told(found) == [("pull", 5, 2, 3), ("base", 2, 0, 2)]
+
+
+def test_a_base_that_brings_back_what_the_pull_cleared_takes_its_place() -> None:
+    scan = report(*(finding(f"CVE-{number}", BASES) for number in range(5)))
+    again = row("base:1", "CVE-3 libc6", "CVE-4 libc6", group=Group.REBUILD)
+    other = row("base:2", "CVE-0 libc6")
+    found = choose(scan, Known(recommendation=recommending(other, again)))
+    assert told(found) == [("base", 5, 1, 4)]
+    assert found.left == 1
+    worse = row("base:2", "CVE-0 libc6", "CVE-1 libc6", "CVE-2 libc6")
+    assert told(choose(scan, Known(recommendation=recommending(worse, again)))) == [("pull", 5, 2, 3)]
+
+
+def test_what_the_pull_would_bring_is_not_counted_with_the_other_base() -> None:
+    scan = report(*(finding(f"CVE-{number}", BASES) for number in range(3)))
+    again = row("base:1", "CVE-2 libc6", "CVE-9 libc6", group=Group.REBUILD, added=("CVE-9 libc6",))
+    found = choose(scan, Known(recommendation=recommending(again, row("base:2"))))
+    assert told(found) == [("base", 3, 0, 3)]
+    assert found.left == 0
+    assert not found.actions[0].adds
+
+
+@pytest.mark.parametrize(
+    ("kind", "manager", "command"),
+    [
+        ("deb", "apt", "RUN apt-get update && apt-get upgrade -y && rm -rf /var/lib/apt/lists/*"),
+        ("apk", "apk-tools", "RUN apk upgrade --no-cache"),
+        ("rpm", "microdnf", "RUN microdnf upgrade -y && microdnf clean all"),
+        ("rpm", "tdnf", "RUN tdnf upgrade -y && tdnf clean all"),
+    ],
+)
+def test_the_line_is_of_the_manager_that_the_image_has(kind: str, manager: str, command: str) -> None:
+    old, has = deb("zlib", 0, type=kind, scheme=kind), deb(manager, 0, type=kind, scheme=kind)
+    assert choose(report(finding("CVE-1", old, "2"), packages=(has,))).actions[0].command == command
+    without = choose(report(finding("CVE-1", old, "2")))
+    assert not without.actions
+    assert without.remaining[0].reason == "the image has no package manager: only a newer base brings the fix"
+
+
+def test_dropping_takes_along_what_only_it_needs() -> None:
+    git, perl, libc = deb("git", needs=("perl",), automatic=False), deb("perl", automatic=True), deb("libc6", 0)
+    scan = report(
+        finding("CVE-1", git),
+        finding("CVE-2", perl, paths=((git.id, perl.id),)),
+        finding("CVE-3", libc),
+        packages=(git, perl),
+    )
+    found = choose(scan)
+    (action,) = found.actions
+    assert action.text == "Drop git from `apt-get install -y git vim`"
+    assert {issue[0] for issue in action.clears} == {"CVE-1", "CVE-2"}
+    assert action.place is not None
+    assert action.place.line == 3
+
+
+def test_what_another_package_needs_too_is_not_cleared() -> None:
+    perl = deb("perl", automatic=True)
+    git, vim = deb("git", needs=("perl",), automatic=False), deb("vim", needs=("perl",), automatic=False)
+    scan = report(finding("CVE-1", perl, paths=((git.id, perl.id), (vim.id, perl.id))), packages=(git, vim, perl))
+    assert not choose(scan).actions
+
+
+def test_dropping_what_somebody_else_asked_for_with_it_is_no_advice() -> None:
+    python = deb("python3", automatic=False)
+    app = deb("app", needs=("python3",), automatic=False)
+    scan = report(finding("CVE-1", python), packages=(python, app))
+    assert not choose(scan).actions
+
+
+@pytest.mark.parametrize(("layers", "layer"), [(None, 1), (1, 0)])
+def test_only_what_is_known_to_be_yours_is_dropped(layers: int | None, layer: int) -> None:
+    git = deb("git", layer, automatic=False)
+    assert not choose(report(finding("CVE-1", git), packages=(git,), base_layers=layers)).actions
+
+
+def test_what_the_new_base_has_itself_is_not_cleared_by_dropping_it() -> None:
+    git = deb("git", automatic=False)
+    scan = report(finding("CVE-1", git), finding("CVE-2", BASES), packages=(git,))
+    known = Known(recommendation=recommending(row("base:2", "CVE-1 git")), held={"base:2": frozenset({"git"})})
+    assert [one.kind for one in choose(scan, known).actions] == [Kind.BASE]
+
+
+def test_the_mirrors_word_counts_for_more_than_the_advisories() -> None:
+    fixed = finding("CVE-1", BASES, "2")
+    prospects = {(fixed.vulnerability.id, fixed.package.id): Prospect(finding=fixed, outcome=Outcome.UNPUBLISHED)}
+    found = choose(report(fixed), Known(prospects=prospects))
+    assert found.checked
+    assert not found.actions
+    assert found.remaining[0].reason == "the fix is not in the package mirrors yet"
+
+
+def test_why_the_rest_remains() -> None:
+    wont = finding("CVE-1", BASES, status=Status.WILL_NOT_FIX)
+    found = choose(report(wont, finding("CVE-2", BASES), finding("CVE-3", BASES)))
+    assert [(one.reason, len(one.issues)) for one in found.remaining] == [
+        ("no fix is known", 2),
+        ("no fix: the distribution will not make one", 1),
+    ]
+
+
+def test_an_issue_of_two_packages_is_cleared_by_what_clears_the_second() -> None:
+    """The source package is one: its issue is gone when both binary packages are mended."""
+    lib, tool = (deb(name, layer, source_name="zlib") for name, layer in (("zlib1g", 0), ("zlib-dev", 1)))
+    found = choose(report(finding("CVE-1", lib, "2"), finding("CVE-1", tool, "2"), packages=(deb("apt", 0),)))
+    assert [(one.kind, len(one.clears)) for one in found.actions] == [(Kind.UPGRADE, 1)]
+    assert found.left == 0

@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from garboard.ecosystems.node import cataloger
+from garboard.model.package import Package
+from tests.unit.ecosystems.reading import gaps, packages, read
+
+
+def manifest(path: str, **fields: object):
+    return read(cataloger, path, json.dumps(fields))
+
+
+def test_an_installed_dependency():
+    facts = manifest(
+        "app/node_modules/@babel/core/package.json",
+        name="@babel/core",
+        version="7.24.0",
+        license="MIT",
+        author={"name": "The Babel Team", "url": "https://babel.dev"},
+        dependencies={"debug": "^4.1.0", "@babel/types": "^7"},
+        optionalDependencies={"fsevents": "*", "debug": "*"},
+        peerDependencies={"typescript": ">=4"},
+        devDependencies={"jest": "*"},
+    )
+    assert facts == [
+        Package(
+            type="npm",
+            name="core",
+            namespace="@babel",
+            version="7.24.0",
+            scheme="semver",
+            licences=("MIT",),
+            requires=(("debug",), ("@babel/types",), ("fsevents",), ("typescript",)),
+            vendor="The Babel Team",
+        ),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("package.json", "application"),
+        ("app/package.json", "application"),
+        ("usr/src/my_node_modules/package.json", "application"),
+        ("node_modules/a/package.json", "dependency"),
+        ("app/node_modules/a/node_modules/b/package.json", "dependency"),
+        ("app/node_modules/.pnpm/a@1.0.0/node_modules/a/package.json", "dependency"),
+        ("app/node_modules/.pnpm/@x+a@1.0.0/node_modules/@x/a/package.json", "dependency"),
+        ("usr/local/lib/node_modules/npm/package.json", "dependency"),
+        ("usr/share/nodejs/abbrev/package.json", "dependency"),
+        ("usr/share/nodejs/@types/node/package.json", "dependency"),
+        ("usr/share/nodejs/abbrev/test/package.json", "nothing"),
+        ("app/node_modules/a/dist/package.json", "nothing"),
+        ("app/node_modules/a/test/fixtures/b/package.json", "nothing"),
+        ("app/node_modules/@x/package.json", "nothing"),
+        ("app/node_modules/@x/a/esm/package.json", "nothing"),
+        ("app/node_modules/.cache/package.json", "nothing"),
+        ("app/node_modules/package.json", "nothing"),
+    ],
+)
+def test_which_manifests_are_packages(path, kind):
+    found = packages(manifest(path, name="a", version="1.0.0"))
+    assert (len(found), *(p.application for p in found)) == {
+        "application": (1, True),
+        "dependency": (1, False),
+        "nothing": (0,),
+    }[kind]
+
+
+def test_an_application_may_lack_a_version_but_not_a_name():
+    assert [(p.name, p.version) for p in packages(manifest("app/package.json", name="shop"))] == [("shop", "")]
+    assert manifest("app/package.json", type="module") == []
+
+
+def test_a_dependency_without_name_is_named_by_its_folder_and_without_version_is_a_gap():
+    assert packages(manifest("node_modules/@x/a/package.json", version="1.0.0"))[0].full_name == "@x/a"
+    assert gaps(manifest("node_modules/a/package.json", name="a")) == ["package a has no version"]
+    assert gaps(manifest("node_modules/a/package.json", name="a", version=7)) == ["package a has no version"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "licences"),
+    [
+        ({"license": {"type": "BSD-3-Clause", "url": "x"}}, ("BSD-3-Clause",)),
+        ({"licenses": [{"type": "MIT"}, {"type": "Apache-2.0"}]}, ("MIT", "Apache-2.0")),
+        ({"licenses": ["MIT"]}, ("MIT",)),
+        ({"licenses": {"type": "MIT"}}, ("MIT",)),
+        ({"license": ["MIT"]}, ()),
+        ({"license": 7, "licenses": [None]}, ()),
+    ],
+)
+def test_licences(fields, licences):
+    assert packages(manifest("node_modules/a/package.json", name="a", version="1", **fields))[0].licences == licences
+
+
+@pytest.mark.parametrize(
+    "fields", [{"dependencies": ["a"]}, {"dependencies": None}, {"dependencies": "a"}, {"author": 3}]
+)
+def test_fields_of_the_wrong_type_are_ignored(fields):
+    (found,) = packages(manifest("node_modules/a/package.json", name="a", version="1", **fields))
+    assert found.requires == ()
+
+
+@pytest.mark.parametrize("data", [b"", b"{", b"[]", b"null", b"\xff\xfe", b'{"name":}', b"[" * 100_000])
+def test_what_is_no_json_object_is_a_gap_where_a_package_must_be(data):
+    facts = read(cataloger, "node_modules/a/package.json", data)
+    assert len(facts) == 1
+    assert gaps(facts)[0].startswith("is no JSON object")
+    assert read(cataloger, "node_modules/a/test/package.json", data) == []
+
+
+def test_json_that_only_lenient_readers_accept():
+    data = '\ufeff{"name": "a", "version": "1.0.0", "description": "a\tb"}'
+    assert [(p.name, p.version) for p in packages(read(cataloger, "node_modules/a/package.json", data))] == [
+        ("a", "1.0.0")
+    ]

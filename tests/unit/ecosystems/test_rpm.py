@@ -1,0 +1,237 @@
+from __future__ import annotations
+
+import sqlite3
+import struct
+
+import pytest
+
+from garboard.ecosystems.rpm import cataloger
+from garboard.model.package import Owns, Package
+from tests.unit.ecosystems import rpmdb_builders as build
+from tests.unit.ecosystems.reading import gaps, packages, read, wanted
+
+BASH = build.package(
+    "bash",
+    "5.1.8",
+    "9.el9",
+    summary="The GNU Bourne Again shell",
+    epoch=0,
+    vendor="Red Hat, Inc.",
+    license="GPLv3+",
+    arch="x86_64",
+    sourcerpm="bash-5.1.8-9.el9.src.rpm",
+    provides=["/bin/bash", "bash", "bash(x86-64)"],
+    requires=["rpmlib(BuiltinLuaScripts)", "filesystem", "libc.so.6()(64bit)", "filesystem"],
+)
+NODE = build.package(
+    "nodejs",
+    "18.20.4",
+    "1.module+el9",
+    epoch=1,
+    arch="x86_64",
+    sourcerpm="nodejs-18.20.4-1.module+el9.src.rpm",
+    modularitylabel="nodejs:18:9040020240807131341:rhel9",
+    requires=["(npm or yarn)", "(a if b)", "(fontconfig(x86-64) or (x))"],
+    dirnames=["/usr/bin/", "/usr/lib/node_modules/npm/", "/usr/lib/python3.9/site-packages/foo-1.dist-info/"],
+    basenames=["node", "package.json", "README.md", "METADATA", "RECORD"],
+    dirindexes=[0, 1, 1, 2, 2],
+)
+KEY = build.package("gpg-pubkey", "fd431d51", "4ae0493b")
+EXPECTED = [
+    Package(
+        type="rpm",
+        name="bash",
+        version="5.1.8-9.el9",
+        scheme="rpm",
+        arch="x86_64",
+        source_name="bash",
+        source_version="5.1.8-9.el9",
+        licences=("GPLv3+",),
+        requires=(("filesystem",), ("libc.so.6()(64bit)",)),
+        provides=("/bin/bash", "bash(x86-64)"),
+        vendor="Red Hat, Inc.",
+    ),
+    Package(
+        type="rpm",
+        name="nodejs",
+        version="1:18.20.4-1.module+el9",
+        scheme="rpm",
+        arch="x86_64",
+        source_name="nodejs",
+        source_version="18.20.4-1.module+el9",
+        module="nodejs:18",
+        requires=(("npm", "yarn"), ("fontconfig(x86-64)", "x")),
+    ),
+    Owns(
+        type="rpm",
+        package="nodejs:x86_64",
+        paths=("usr/lib/node_modules/npm/package.json", "usr/lib/python3.9/site-packages/foo-1.dist-info/METADATA"),
+    ),
+]
+BLOBS = [BASH, KEY, NODE]
+DATABASES = {
+    "sqlite": build.sqlite(BLOBS),
+    "ndb": build.ndb(BLOBS),
+    "ndb of two slot pages": build.ndb(BLOBS, slot_pages=2),
+    "bdb": build.bdb(BLOBS),
+    "bdb, big-endian": build.bdb(BLOBS, order=">"),
+    "bdb, on the page": build.bdb(BLOBS, page_size=4096, inline=True),
+}
+
+
+@pytest.mark.parametrize("kind", DATABASES)
+def test_the_same_packages_from_every_kind_of_database(kind):
+    assert read(cataloger, "var/lib/rpm/Packages", DATABASES[kind]) == EXPECTED
+
+
+def test_paths():
+    for folder in ("var/lib/rpm", "usr/lib/sysimage/rpm", "usr/share/rpm"):
+        for name in ("Packages", "Packages.db", "rpmdb.sqlite"):
+            assert wanted(cataloger, f"{folder}/{name}")
+    assert wanted(cataloger, "var/lib/rpmmanifest/container-manifest-2")
+    assert not wanted(cataloger, "var/lib/rpm/Name")
+    assert not wanted(cataloger, "var/lib/rpm/rpmdb.sqlite-wal")
+
+
+def test_sqlite_in_write_ahead_mode():
+    data = bytearray(DATABASES["sqlite"])
+    data[18:20] = b"\2\2"
+    assert read(cataloger, "var/lib/rpm/rpmdb.sqlite", bytes(data)) == EXPECTED
+
+
+def test_manifest_of_an_image_without_a_database():
+    lines = (
+        "bash\t5.1.8-1.cm2\t1653816591\t1653628924\tMicrosoft Corporation\t(none)\t5946\tx86_64\t0\tbash-5.1.8-1.cm2.src.rpm\n"
+        "vim\t8.2-1.cm2\t1\t2\t(none)\t3\t1\tx86_64\t3\tvim-8.2-1.cm2.src.rpm\n"
+        "gpg-pubkey\t3135ce90-5e6fda74\t1\t2\t(none)\t(none)\t0\t(none)\t0\t(none)\n"
+        "short\tline\n"
+    )
+    facts = read(cataloger, "var/lib/rpmmanifest/container-manifest-2", lines)
+    assert [(p.name, p.version, p.arch, p.source_name, p.source_version, p.vendor) for p in packages(facts)] == [
+        ("bash", "5.1.8-1.cm2", "x86_64", "bash", "5.1.8-1.cm2", "Microsoft Corporation"),
+        ("vim", "3:8.2-1.cm2", "x86_64", "vim", "8.2-1.cm2", ""),
+    ]
+    assert gaps(facts) == ["line 4 is not of ten fields"]
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"", "is empty"),
+        (b"x" * 4096, "is no RPM database of a known kind"),
+        (b"SQLite format 3\0" + bytes(5000), "SQLite"),
+        (build.sqlite([BASH], "CREATE TABLE Packages (x, blob)")[:600], "SQLite"),
+        (b"RpmP", "NDB: a file of 4 bytes"),
+        (struct.pack("<4s7I", b"RpmP", 1, 0, 1, 0, 0, 0, 0), "NDB: unknown version 1"),
+        (struct.pack("<4s7I", b"RpmP", 0, 0, 0xFFFFFFFF, 0, 0, 0, 0), "slot pages"),
+        (struct.pack("<4s7I", b"RpmP", 0, 0, 1, 0, 0, 0, 0) + bytes(4096), "a slot without its magic"),
+        (build.bdb([BASH])[:100], "Berkeley DB: a file of 100 bytes"),
+        (build.bdb([BASH], page_size=512)[:20] + struct.pack("<I", 7) + build.bdb([BASH])[24:], "pages of 7 bytes"),
+    ],
+)
+def test_what_is_no_database_is_a_gap(data, reason):
+    facts = read(cataloger, "var/lib/rpm/Packages", data)
+    assert len(facts) == 1
+    assert reason in gaps(facts)[0]
+
+
+def test_no_table_but_a_view_that_never_ends():
+    connection = sqlite3.connect(":memory:")
+    connection.execute(
+        "CREATE VIEW Packages AS WITH RECURSIVE n(blob) AS (SELECT 1 UNION ALL SELECT blob + 1 FROM n) SELECT blob FROM n",
+    )
+    assert "no plain table Packages" in gaps(read(cataloger, "var/lib/rpm/rpmdb.sqlite", connection.serialize()))[0]
+
+
+def test_a_column_that_computes_is_refused():
+    schema = "CREATE TABLE Packages (hnum INTEGER PRIMARY KEY, x, blob AS (zeroblob(100000000)))"
+    connection = sqlite3.connect(":memory:")
+    connection.execute(schema)
+    connection.execute("INSERT INTO Packages (x) VALUES (1)")
+    connection.commit()
+    assert "no plain table" in gaps(read(cataloger, "var/lib/rpm/rpmdb.sqlite", connection.serialize()))[0]
+
+
+def test_a_schema_that_is_no_text():
+    data = build.sqlite([BASH])
+    facts = read(
+        cataloger, "var/lib/rpm/rpmdb.sqlite", data.replace(b"CREATE TABLE Packages", b"CREATE TABLE \x80ackages")
+    )
+    assert len(gaps(facts)) == 1
+
+
+def test_a_row_that_is_no_blob():
+    assert "holds no blob" in gaps(read(cataloger, "var/lib/rpm/rpmdb.sqlite", build.sqlite(["text"])))[0]
+
+
+def test_broken_headers_are_one_gap_and_the_others_are_read():
+    liar = struct.pack(">2I", 0x0FFFFFFF, 0x0FFFFFFF) + bytes(64)
+    facts = read(cataloger, "var/lib/rpm/rpmdb.sqlite", build.sqlite([liar, BASH, liar, build.package("", "1")]))
+    assert [p.name for p in packages(facts)] == ["bash"]
+    assert len(gaps(facts)) == 1
+    assert gaps(facts)[0].startswith("3 of 4 headers cannot be read: a header of 72 bytes claims 268435455 tags")
+
+
+@pytest.mark.parametrize(
+    ("fields", "reason"),
+    [
+        (
+            {"name": "a", "version": "1", "basenames": ["METADATA"], "dirnames": ["/x.dist-info/"], "dirindexes": [7]},
+            "folders",
+        ),
+        (
+            {"name": "a", "version": "1", "basenames": ["METADATA"], "dirnames": ["/x/"], "dirindexes": [0, 0]},
+            "folders",
+        ),
+        ({"name": "a"}, "package a has no version"),
+        ({"version": "1"}, "a package without a name"),
+    ],
+)
+def test_headers_that_contradict_themselves(fields, reason):
+    facts = read(cataloger, "var/lib/rpm/Packages.db", build.ndb([build.header(**fields)]))
+    assert reason in gaps(facts)[0]
+
+
+def test_a_tag_of_another_type_and_one_outside_the_data():
+    wrong_type = build.package("a").replace(struct.pack(">2I", 1000, 6), struct.pack(">2I", 1000, 4))
+    outside = build.package("a").replace(struct.pack(">3I", 1001, 6, 18), struct.pack(">3I", 1001, 6, 9999))
+    facts = read(cataloger, "var/lib/rpm/Packages.db", build.ndb([wrong_type]))
+    assert "tag 1000 has type 4" in gaps(facts)[0]
+    facts = read(cataloger, "var/lib/rpm/Packages.db", build.ndb([outside]))
+    assert "tag 1001 lies outside" in gaps(facts)[0]
+
+
+def test_overflow_pages_in_a_circle_end():
+    data = bytearray(build.bdb([BASH * 10], page_size=512))
+    for page in range(512, len(data), 512):
+        if data[page + 25] == 7:
+            data[page + 16 : page + 20] = struct.pack("<I", page // 512)
+    facts = read(cataloger, "var/lib/rpm/Packages", bytes(data))
+    assert "used twice" in gaps(facts)[0]
+
+
+def test_ndb_slots_that_share_one_blob_end():
+    data = bytearray(build.ndb([BASH + bytes(20000)]))
+    slot = data[32:48]
+    for place in range(48, 4096, 16):
+        data[place : place + 16] = slot
+    facts = read(cataloger, "var/lib/rpm/Packages.db", bytes(data))
+    assert "blobs overlap" in gaps(facts)[0]
+    assert len(packages(facts)) < 3
+
+
+def test_an_interrupted_database_keeps_what_came_before():
+    data = DATABASES["ndb"]
+    facts = read(cataloger, "var/lib/rpm/Packages.db", data[:-200])
+    assert [p.name for p in packages(facts)] == ["bash"]
+    assert "cannot be read beyond 2 packages" in gaps(facts)[0]
+
+
+def test_four_hundred_packages():
+    blobs = [
+        build.package(
+            f"package{n}", requires=[f"lib{m}.so()(64bit)" for m in range(40)], provides=[f"p{n}"], license="MIT"
+        )
+        for n in range(400)
+    ]
+    assert len(read(cataloger, "var/lib/rpm/rpmdb.sqlite", build.sqlite(blobs))) == 400

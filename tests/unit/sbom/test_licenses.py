@@ -1,0 +1,74 @@
+"""Licence texts and the SPDX list; license-expression is the oracle."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from license_expression import get_spdx_licensing
+
+from garboard.sbom.licenses import References, recognise
+from garboard.sbom.spdx_ids import EXCEPTIONS, LICENCES
+
+LICENSING = get_spdx_licensing()
+WORDS = ["AND", "OR", "WITH", "(", ")", "MIT", "Apache-2.0", "GPL-2.0-or-later", "Classpath-exception-2.0", "Nothing-1"]
+
+
+@pytest.mark.parametrize(
+    ("text", "identifier", "expression"),
+    [
+        ("MIT", "MIT", ""),
+        (" apache-2.0", "Apache-2.0", ""),
+        ("mit or (Apache-2.0 and ISC)", "", "MIT OR (Apache-2.0 AND ISC)"),
+        ("GPL-2.0-only WITH Classpath-exception-2.0", "", "GPL-2.0-only WITH Classpath-exception-2.0"),
+        ("MIT WITH MIT", "", ""),
+        ("Classpath-exception-2.0", "", ""),
+        ("GPL-2+", "", ""),
+        ("MIT Apache-2.0", "", ""),
+        ("MIT OR", "", ""),
+        ("OR MIT", "", ""),
+        ("(MIT", "", ""),
+        ("MIT)", "", ""),
+        ("", "", ""),
+        ("(" * 3000, "", ""),
+    ],
+)
+def test_recognition(text: str, identifier: str, expression: str) -> None:
+    found = recognise(text)
+    assert (found.stated, found.id, found.expression) == (text, identifier, expression)
+
+
+def test_the_oracle_knows_every_identifier() -> None:
+    assert not LICENSING.validate(" AND ".join(LICENCES.values())).errors
+    assert not LICENSING.validate(" AND ".join(f"GPL-2.0-only WITH {name}" for name in EXCEPTIONS.values())).errors
+
+
+@settings(max_examples=300)
+@given(st.lists(st.sampled_from(WORDS), max_size=8).map(" ".join))
+def test_what_is_taken_for_an_expression_is_one(text: str) -> None:
+    found = recognise(text)
+    if found.expression:
+        assert not LICENSING.validate(found.expression, strict=True).errors
+
+
+operands = st.sampled_from(["MIT", "apache-2.0", "GPL-2.0-or-later WITH Classpath-exception-2.0"])
+expressions = st.recursive(
+    operands,
+    lambda inner: st.tuples(inner, st.sampled_from(["AND", "or"]), inner).map(lambda of: f"({' '.join(of)})"),
+    max_leaves=6,
+)
+
+
+@given(expressions, expressions)
+def test_every_expression_is_taken_for_one(one: str, two: str) -> None:
+    assert recognise(f"{one} AND {two}").expression
+
+
+@given(st.lists(st.text(min_size=1, max_size=80), max_size=6))
+def test_references_are_valid_and_unlike(texts: list[str]) -> None:
+    import re
+
+    references = References()
+    references.declared(tuple(texts))
+    assert all(re.fullmatch(r"LicenseRef-[A-Za-z0-9.-]+", name) for name in references.texts)
+    assert len(set(references.texts.values())) == len(references.texts)

@@ -1,0 +1,220 @@
+"""Inventories from SBOMs."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from garboard.image.handle import OpenedInventory
+from garboard.image.options import Options
+from garboard.image.sources import sbom
+from garboard.model.errors import ImageError
+from garboard.model.package import Distro
+from garboard.sbom import purl_package
+
+OPENSSL = "pkg:deb/debian/openssl@3.0.11-1~deb12u2?arch=amd64&distro=debian-12"
+LIBSSL = "pkg:deb/debian/libssl3@1%3A3.0.11-1~deb12u2?arch=amd64&upstream=openssl%403.0.11-1~deb12u2&distro=debian-12"
+BABEL = "pkg:npm/%40babel/core@7.0.0"
+
+
+def written(tmp_path: Path, content: Any) -> str:
+    path = tmp_path / "bom.json"
+    path.write_text(content if isinstance(content, str) else json.dumps(content))
+    return str(path)
+
+
+def opened(tmp_path: Path, content: Any) -> OpenedInventory:
+    name = written(tmp_path, content)
+    assert sbom.detect(name, Options())
+    found = sbom.open(name, Options())
+    assert isinstance(found, OpenedInventory)
+    assert (found.image.name, found.image.source, found.image.layers) == (name, "sbom", ())
+    return found
+
+
+def cyclonedx(**more: Any) -> dict[str, Any]:
+    return {
+        "bomFormat": "CycloneDX",
+        "specVersion": "1.6",
+        "metadata": {"timestamp": "2024-01-01T00:00:00Z", "component": {"type": "container", "name": "app", "version": "1"}},
+        "components": [
+            {"type": "operating-system", "name": "debian", "version": "12.5"},
+            {"type": "library", "name": "libssl3", "version": "x", "purl": LIBSSL, "bom-ref": "1",
+             "licenses": [{"license": {"id": "Apache-2.0"}}, {"expression": "MIT OR X"}, {"license": {"name": "custom"}}]},
+            {"type": "library", "name": "openssl", "purl": OPENSSL, "bom-ref": "2",
+             "components": [{"type": "library", "name": "core", "purl": BABEL, "bom-ref": "3"}]},
+            {"type": "library", "name": "copy", "purl": BABEL, "bom-ref": "4"},
+            {"type": "library", "name": "nameless"},
+            {"type": "library", "name": "versionless", "purl": "pkg:npm/a"},
+            {"type": "application", "name": "malformed", "purl": "nonsense"},
+            {"type": "file", "name": "/etc/passwd"},
+        ],
+        "dependencies": [
+            {"ref": "2", "dependsOn": ["1", "1", "2", "unknown"]},
+            {"ref": "4", "dependsOn": ["2"]},
+            {"ref": "unknown", "dependsOn": ["1"]},
+            {"ref": "1"},
+        ],
+        **more,
+    }  # fmt: skip
+
+
+def test_cyclonedx(tmp_path: Path) -> None:
+    found = opened(tmp_path, cyclonedx())
+    libssl, openssl, babel = found.inventory.packages
+    assert (libssl.type, libssl.name, libssl.version, libssl.scheme) == ("deb", "libssl3", "1:3.0.11-1~deb12u2", "deb")
+    assert (libssl.source_name, libssl.source_version, libssl.arch) == ("openssl", "3.0.11-1~deb12u2", "amd64")
+    assert libssl.licences == ("Apache-2.0", "MIT OR X", "custom")
+    assert (babel.full_name, babel.scheme) == ("@babel/core", "semver")
+    assert openssl.depends_on == (libssl.id,)
+    assert babel.depends_on == (openssl.id,)
+    assert libssl.depends_on == ()
+    assert found.inventory.distro == Distro(id="debian", version="12")
+    assert (found.image.tags, found.image.created) == (("app:1",), "2024-01-01T00:00:00Z")
+
+
+def test_what_has_no_package_url_is_a_gap(tmp_path: Path) -> None:
+    gaps = opened(tmp_path, cyclonedx()).inventory.gaps
+    assert [(gap.stage, gap.subject) for gap in gaps] == [
+        ("image", "SBOM components of kind application"),
+        ("image", "SBOM components of kind library"),
+    ]
+    assert gaps[0].reason.startswith("1 without")
+    assert gaps[1].reason.startswith("2 without")
+    assert gaps[1].reason.endswith("nameless, versionless")
+
+
+def test_a_bill_of_nothing(tmp_path: Path) -> None:
+    for content in (
+        {"bomFormat": "CycloneDX"},
+        {"bomFormat": "CycloneDX", "components": None},
+        {"spdxVersion": "SPDX-2.3"},
+    ):
+        assert opened(tmp_path, content).inventory.packages == ()
+
+
+def spdx_package(name: str, purl: str = "", **more: Any) -> dict[str, Any]:
+    references = [{"referenceCategory": "SECURITY", "referenceType": "cpe23Type", "referenceLocator": "cpe:2.3:a:b"}]
+    if purl:
+        references.append({"referenceCategory": "PACKAGE-MANAGER", "referenceType": "purl", "referenceLocator": purl})
+    return {"SPDXID": f"SPDXRef-{name}", "name": name, "versionInfo": "1", "externalRefs": references, **more}
+
+
+def test_spdx(tmp_path: Path) -> None:
+    found = opened(
+        tmp_path,
+        {
+            "spdxVersion": "SPDX-2.3",
+            "name": "app",
+            "creationInfo": {"created": "2024-01-01T00:00:00Z"},
+            "packages": [
+                spdx_package("image", "pkg:oci/app@sha256:0?tag=1", primaryPackagePurpose="CONTAINER"),
+                spdx_package("libssl3", LIBSSL, licenseDeclared="Apache-2.0"),
+                spdx_package("openssl", OPENSSL, licenseDeclared="NOASSERTION"),
+                spdx_package("core", BABEL),
+                spdx_package("nameless"),
+            ],
+            "relationships": [
+                {
+                    "spdxElementId": "SPDXRef-DOCUMENT",
+                    "relatedSpdxElement": "SPDXRef-image",
+                    "relationshipType": "DESCRIBES",
+                },
+                {
+                    "spdxElementId": "SPDXRef-openssl",
+                    "relatedSpdxElement": "SPDXRef-libssl3",
+                    "relationshipType": "DEPENDS_ON",
+                },
+                {
+                    "spdxElementId": "SPDXRef-openssl",
+                    "relatedSpdxElement": "SPDXRef-core",
+                    "relationshipType": "DEPENDENCY_OF",
+                },
+                {
+                    "spdxElementId": "SPDXRef-image",
+                    "relatedSpdxElement": "SPDXRef-core",
+                    "relationshipType": "CONTAINS",
+                },
+            ],
+        },
+    )
+    libssl, openssl, babel = found.inventory.packages
+    assert (libssl.version, libssl.licences, openssl.licences) == ("1:3.0.11-1~deb12u2", ("Apache-2.0",), ())
+    assert (openssl.depends_on, babel.depends_on) == ((libssl.id,), (openssl.id,))
+    assert found.inventory.distro == Distro(id="debian", version="12")
+    assert [gap.reason for gap in found.inventory.gaps] == [
+        "1 without a usable package URL, and so not compared with advisories: nameless"
+    ]
+    assert found.image.tags == ("app",)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("{", "malformed"),
+        ("[]", "malformed"),
+        ('{"bomFormat": "CycloneDX", "components": [{"type": 1}]}', r"\$\.components\[0\]\.type"),
+        ('{"spdxVersion": "SPDX-3.0"}', "no SBOM that is known"),
+        ('{"hello": 1}', "no SBOM that is known"),
+        ('{"bomFormat": "CycloneDX", "components": ' + '[{"components": ' * 5000, "malformed"),
+    ],
+)
+def test_other_files_are_errors(tmp_path: Path, content: str, message: str) -> None:
+    with pytest.raises(ImageError, match=message):
+        sbom.open(written(tmp_path, content), Options())
+
+
+def test_missing_files_are_errors(tmp_path: Path) -> None:
+    with pytest.raises(ImageError, match="No such file"):
+        sbom.open(str(tmp_path / "none.json"), Options())
+
+
+def test_detection(tmp_path: Path) -> None:
+    assert not sbom.detect(str(tmp_path / "none.json"), Options())
+    assert not sbom.detect(str(tmp_path), Options())
+    assert not sbom.detect(written(tmp_path, {"layers": []}), Options())
+    assert sbom.detect(written(tmp_path, {"components": ["x" * 100_000], "bomFormat": "CycloneDX"}), Options())
+    (tmp_path / "bom.xml").write_text('"bomFormat"')
+    assert not sbom.detect(str(tmp_path / "bom.xml"), Options())
+
+
+@pytest.mark.parametrize(
+    ("purl", "version", "source", "source_version", "scheme"),
+    [
+        ("pkg:apk/alpine/libssl3@3.1.4-r5?arch=x86_64&upstream=openssl&distro=alpine-3.19.1", "3.1.4-r5", "openssl", "", "apk"),
+        ("pkg:rpm/redhat/openssl-libs@1.1.1k-9.el8_7?epoch=1&upstream=openssl-1.1.1k-9.el8_7.src.rpm", "1:1.1.1k-9.el8_7", "openssl", "1.1.1k-9.el8_7", "rpm"),
+        ("pkg:rpm/fedora/a@1-1?epoch=0", "1-1", "", "", "rpm"),
+        ("pkg:pypi/Foo_Bar@1.0", "1.0", "", "", "pep440"),
+        ("pkg:golang/github.com/a/b@v1.0.0", "v1.0.0", "", "", ""),
+        ("pkg:rpm/x/a@1-1?upstream=odd.src.rpm", "1-1", "", "", "rpm"),
+    ],
+)  # fmt: skip
+def test_packages(purl: str, version: str, source: str, source_version: str, scheme: str) -> None:
+    found = purl_package.package(purl)
+    assert found
+    assert (found.version, found.source_name, found.source_version, found.scheme) == (
+        version,
+        source,
+        source_version,
+        scheme,
+    )
+
+
+@pytest.mark.parametrize(
+    ("purl", "distro"),
+    [
+        ("pkg:deb/debian/a@1?distro=debian-12", Distro(id="debian", version="12")),
+        ("pkg:deb/debian/a@1?distro=debian-12.5", Distro(id="debian", version="12")),
+        ("pkg:apk/alpine/a@1?distro=3.20.1", Distro(id="alpine", version="3.20.1")),
+        ("pkg:rpm/redhat/a@1?distro=redhat-8.9", Distro(id="rhel", version="8.9")),
+        ("pkg:rpm/opensuse/a@1?distro=opensuse-leap-15.5", Distro(id="opensuse-leap", version="15.5")),
+        ("pkg:deb/debian/a@1", None),
+        ("pkg:deb/debian/a@1?distro=bookworm", None),
+        ("pkg:npm/a@1?distro=debian-12", None),
+    ],
+)
+def test_distributions(purl: str, distro: Distro | None) -> None:
+    assert purl_package.distro([purl]) == distro
