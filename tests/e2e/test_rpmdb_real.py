@@ -13,10 +13,12 @@ from pathlib import Path
 
 import pytest
 
-from garboard.ecosystems.rpm import cataloger
 from garboard.model.gap import Gap
 from garboard.model.image import File
 from garboard.model.package import Owns, Package
+from tests.unit.ecosystems.reading import cataloger_of
+
+cataloger = cataloger_of("rpm")
 
 SPEC = """
 Name: demo

@@ -14,7 +14,7 @@ from random import Random
 
 import pytest
 
-from garboard.ecosystems.version_orders import BY_NAME
+from garboard import ecosystems
 from garboard.versions.invalid import InvalidVersion
 
 APT = """
@@ -52,7 +52,7 @@ def _versions(scheme: str, count: int, seed: int) -> list[str]:
         epoch = chosen.choice(["", "", "", "0:", "1:", "02:"])
         text = epoch + chosen.choice("0129") + "".join(chosen.choices(PIECES[scheme], k=chosen.randrange(7)))
         try:
-            BY_NAME[scheme].key(text)
+            ecosystems.order(scheme).key(text)
         except InvalidVersion:
             continue
         found.append(text)
@@ -89,7 +89,7 @@ def _system_python(module: str) -> str:
 
 
 def _disagreements(scheme: str, pairs: list[tuple[str, str]], answers: list[int | None]) -> list[str]:
-    key = BY_NAME[scheme].key
+    key = ecosystems.order(scheme).key
     wrong = []
     for (left, right), answer in zip(pairs, answers, strict=True):
         a, b = key(left), key(right)
@@ -108,7 +108,7 @@ def _pairs(texts: list[str], seed: int) -> list[tuple[str, str]]:
 def _valid(scheme: str, pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
     def is_valid(text: str) -> bool:
         try:
-            BY_NAME[scheme].key(text)
+            ecosystems.order(scheme).key(text)
         except InvalidVersion:
             return False
         return True
@@ -131,7 +131,7 @@ def test_deb_against_dpkg_itself():
     if not shutil.which("dpkg"):
         pytest.skip("dpkg is not installed")
     for left, right in _valid("deb", _pairs(_versions("deb", 120, 3), 4)):
-        a, b = BY_NAME["deb"].key(left), BY_NAME["deb"].key(right)
+        a, b = ecosystems.order("deb").key(left), ecosystems.order("deb").key(right)
         for relation, own in (("lt", a < b), ("eq", a == b), ("gt", a > b)):
             done = subprocess.run(
                 ["dpkg", "--compare-versions", left, relation, right], capture_output=True, text=True, check=False

@@ -6,32 +6,24 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from garboard.ecosystems.apk import cataloger as apk
-from garboard.ecosystems.dpkg import cataloger as dpkg
-from garboard.ecosystems.node import cataloger as node
-from garboard.ecosystems.python import cataloger as python
-from garboard.ecosystems.rpm import cataloger as rpm
 from garboard.model.gap import Gap
 from garboard.model.image import File
 from garboard.model.package import Package
-from garboard.packages import distro
+from garboard.packages.catalogers import CATALOGERS
 from tests.fuzz.mutation import Target
 
+_BINARY = ("Packages", "Packages.db", "rpmdb.sqlite")
+"""Databases, which have fuzzers of their own."""
+
+
+def _path(glob: str) -> str:
+    return glob.replace("**/", "x/").replace("*", "a")
+
+
 _FILES = [
-    (dpkg, "var/lib/dpkg/status"),
-    (dpkg, "var/lib/dpkg/status.d/a"),
-    (dpkg, "var/lib/dpkg/status.d/a.md5sums"),
-    (dpkg, "var/lib/dpkg/info/a.list"),
-    (dpkg, "var/lib/apt/extended_states"),
-    (dpkg, "var/lib/chisel/manifest.wall"),
-    (dpkg, "usr/share/doc/a/copyright"),
-    (apk, "lib/apk/db/installed"),
-    (apk, "etc/apk/world"),
-    (python, "x.dist-info/METADATA"),
-    (node, "node_modules/a/package.json"),
-    (node, "package.json"),
-    (rpm, "var/lib/rpmmanifest/container-manifest-2"),
-    *((distro, path) for path in distro.GLOBS),
+    *((one, _path(glob)) for one in CATALOGERS for glob in one.GLOBS if not glob.endswith(_BINARY)),
+    *((one, "var/lib/dpkg/status.d/a.md5sums") for one in CATALOGERS if one.NAME == "dpkg"),
+    *((one, "node_modules/a/package.json") for one in CATALOGERS if one.NAME == "node"),
 ]
 _PIECES = st.sampled_from(
     [
@@ -70,21 +62,21 @@ def test_long_repetitions_end(start: bytes, piece: bytes) -> None:
 
 
 _SEEDS = {
-    dpkg: [
+    "dpkg": [
         b"Package: a\nStatus: install ok installed\nArchitecture: amd64\nSource: b (1)\nVersion: 1-1\nDepends: c (>= 1) | d:any\n\n",
         b"/usr/lib/python3/dist-packages/a.dist-info/METADATA\n/usr/share/nodejs/a/package.json\n",
         b"Format: x\nLicense: GPL-2+\n",
     ],
-    apk: [
+    "apk": [
         b"P:a\nV:1.0-r0\nA:x86_64\no:b\nL:MIT\nD:so:libc.musl-x86_64.so.1 c>1\np:cmd:a=1\nF:usr/bin\nR:package.json\n\n",
         b"a b=1 c@edge\n",
     ],
-    python: [
+    "python": [
         b"Metadata-Version: 2.1\nName: A.b\nVersion: 1.0\nLicense: MIT\nRequires-Dist: c (>=1) ; extra == 'x'\n\nText\n"
     ],
-    node: [b'{"name":"@a/b","version":"1.0.0","license":{"type":"MIT"},"dependencies":{"c":"^1"}}'],
-    rpm: [b"a\t1\t1\t0\t0\tv\tx86_64\t0\ta-1-1.src.rpm\n"],
-    distro: [
+    "node": [b'{"name":"@a/b","version":"1.0.0","license":{"type":"MIT"},"dependencies":{"c":"^1"}}'],
+    "rpm": [b"a\t1\t1\t0\t0\tv\tx86_64\t0\ta-1-1.src.rpm\n"],
+    "distro": [
         b'ID=debian\nVERSION_ID="12"\nPRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\n',
         b"CentOS Linux release 7.9.2009 (Core)\n",
     ],
@@ -96,10 +88,7 @@ def _target(cataloger, path: str) -> Target:
         for fact in cataloger.catalog(File(path=path, data=data)):
             assert not isinstance(fact, Package) or fact.name
 
-    return Target(path, run, _SEEDS[cataloger])
+    return Target(path, run, _SEEDS.get(cataloger.NAME, [b"name version 1.0\n"]))
 
 
-TARGETS = tuple(_target(cataloger, path) for cataloger, path in _FILES if cataloger is not distro) + (
-    _target(distro, "etc/os-release"),
-    _target(distro, "etc/redhat-release"),
-)
+TARGETS = tuple(_target(cataloger, path) for cataloger, path in _FILES)

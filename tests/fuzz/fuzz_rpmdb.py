@@ -9,12 +9,14 @@ import struct
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from garboard.ecosystems.rpm import cataloger
 from garboard.model.gap import Gap
 from garboard.model.image import File
 from garboard.model.package import Owns, Package
 from tests.fuzz.mutation import Target
 from tests.unit.ecosystems import rpmdb_builders as build
+from tests.unit.ecosystems.reading import cataloger_of
+
+cataloger = cataloger_of("rpm")
 
 _PACKAGE = build.package(
     "nodejs",

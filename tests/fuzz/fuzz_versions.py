@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from garboard.ecosystems.version_orders import SCHEMES
+from garboard import ecosystems
 from garboard.versions.invalid import InvalidVersion
 from tests.fuzz.mutation import Target, attack
 
@@ -48,7 +48,7 @@ def _target(scheme) -> Target:
     return Target(f"{scheme.NAME} versions", run, SEEDS, TOKENS)
 
 
-TARGETS = tuple(map(_target, SCHEMES))
+TARGETS = tuple(map(_target, map(ecosystems.order, ecosystems.ORDERS)))
 
 
 @pytest.mark.parametrize("target", TARGETS, ids=lambda target: target.name)

@@ -80,7 +80,7 @@ def test_it_says_what_was_put_in(package: Package, distro: Distro | None) -> Non
     if package.type == "npm":
         assert (found.namespace or "") == package.namespace
     name, _, source_version = qualifiers.get("upstream", "").partition("@")
-    assert (name or package.name) == package.source
+    assert (name or package.full_name) == package.source
     assert (source_version or package.version) == package.source_version_or_own
 
 

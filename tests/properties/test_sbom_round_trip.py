@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from garboard.ecosystems import ECOSYSTEMS
 from garboard.image.options import Options
 from garboard.model.gap import Gap
 from garboard.model.image import Digest, Image, Layer, Platform
@@ -30,7 +31,7 @@ DISTROS = [
     Distro(id="alpine", version="3.20.3", ecosystem="Alpine:v3.20"),
     Distro(id="Ünknown", version="1"),
 ]
-SCHEMES = {"deb": "deb", "apk": "apk", "rpm": "rpm", "pypi": "pep440", "npm": "semver"}
+SCHEMES = {one.type: one.order for one in ECOSYSTEMS if one.load_catalog}
 printable = st.text(st.characters(exclude_categories=("Cs",)), max_size=12)
 words = st.text("abcXYZ019.+~_-éß名", min_size=1, max_size=10).filter(lambda text: text.strip(".") != "")
 versions = st.builds("{}{}".format, st.sampled_from(["", "1:"]), st.text("019.+~-ab", min_size=1, max_size=8))

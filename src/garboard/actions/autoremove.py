@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from garboard import ecosystems
 from garboard.model.package import SYSTEM_TYPES, Inventory, Package
 from garboard.packages.resolve import Installed
 
@@ -80,7 +81,7 @@ class Removal:
 
 def _stays(one: Package) -> bool:
     """Whether the package manager never removes it; apt counts itself among those."""
-    return one.essential or (one.type, one.name) == ("deb", "apt")
+    return one.essential or one.name in ecosystems.of(one.type).keeps_itself
 
 
 def _retained(inventory: Inventory) -> tuple[bool, bool]:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterable, Sequence
-from types import MappingProxyType
-from typing import Final
 
-from garboard.ecosystems.version_orders import BY_NAME
+from garboard import ecosystems
 from garboard.model.action import Action, Kind
 from garboard.model.attribution import Introduction, Origin
 from garboard.model.finding import Finding
@@ -16,28 +14,12 @@ from garboard.model.package import SYSTEM_TYPES, Package
 from garboard.packages.pins import pinned
 from garboard.versions.invalid import InvalidVersion
 
-_UPGRADES: Final = MappingProxyType(
-    {
-        "deb": {"apt": "apt-get update && apt-get upgrade -y && rm -rf /var/lib/apt/lists/*"},
-        "apk": {"apk-tools": "apk upgrade --no-cache"},
-        "rpm": {
-            "dnf": "dnf upgrade -y && dnf clean all",
-            "dnf5": "dnf upgrade -y && dnf clean all",
-            "microdnf": "microdnf upgrade -y && microdnf clean all",
-            "tdnf": "tdnf upgrade -y && tdnf clean all",
-            "zypper": "zypper --non-interactive update && zypper clean --all",
-            "yum": "yum update -y && yum clean all",
-        },
-    }
-)
-"""Commands by package type and the package that brings the package manager, the preferred first."""
-_WRITTEN: Final = MappingProxyType({"pypi": "{name}>={version}", "npm": "{name}@{version}", "rpm": "{name}-{version}"})
-
 
 def upgrade(kind: str, packages: Iterable[Package]) -> str:
     """The line that brings all packages of a type to their newest versions; empty where the image has no manager of them."""
     names = {one.name for one in packages if one.type == kind}
-    return next((f"RUN {command}" for name, command in _UPGRADES.get(kind, {}).items() if name in names), "")
+    upgrades = ecosystems.commands(kind).upgrades
+    return next((f"RUN {line}" for name, line in upgrades.line.items() if name in names), "") if upgrades else ""
 
 
 def outcome(finding: Finding) -> Outcome:
@@ -61,7 +43,7 @@ def raising(findings: Sequence[Finding]) -> Action:
     version = _highest(findings)
     held = pinned(package, who)
     indirect = package.type not in SYSTEM_TYPES and bool(first.from_paths) and len(first.from_paths[0]) > 1 and not held
-    written = _WRITTEN.get(package.type, "{name}={version}").format(name=package.full_name, version=version)
+    written = ecosystems.commands(package.type).raised.format(name=package.full_name, version=version)
     verb = "Ask for" if held else "Raise"
     text = f"{verb} {package.full_name} {version} or later" + (", which another package needs" if indirect else "")
     return Action(
@@ -75,10 +57,10 @@ def raising(findings: Sequence[Finding]) -> Action:
 
 def _highest(findings: Sequence[Finding]) -> str:
     """The version that has the fixes of all."""
-    order = BY_NAME[findings[0].package.scheme].key
+    order = ecosystems.order(findings[0].package.scheme)
     versions = [finding.fixed_in for finding in findings if finding.fixed_in]
     try:
-        return max(versions, key=order)
+        return max(versions, key=order.key) if order else versions[-1]
     except InvalidVersion:
         return versions[-1]
 

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from types import MappingProxyType
-from typing import Final
 
+from garboard import ecosystems
 from garboard.attribution.alignment import Step
 from garboard.attribution.layers import Attributed
 from garboard.model.attribution import Introduction, LayerOrigin, Origin
 from garboard.model.dockerfile import PackageRequest, Request
 from garboard.model.package import Package
-from garboard.shellcommands.package_managers import MANAGERS
 from garboard.shellcommands.upgrades import may_upgrade
-
-_KINDS: Final = MappingProxyType({name: manager.ecosystem for name, manager in MANAGERS.items()})
-_SEPARATORS: Final = re.compile(r"[-_.]+")
 
 
 def introductions(packages: Sequence[Package], attributed: Attributed) -> dict[str, Introduction]:
@@ -45,9 +39,7 @@ def _introduction(layer: LayerOrigin, command: str, asked_for: str) -> Introduct
 
 
 def _name(text: str, kind: str) -> str:
-    if kind == "pypi":
-        return _SEPARATORS.sub("-", text).lower()
-    return text.partition(":")[0] if kind == "deb" else text
+    return ecosystems.of(kind).normalize(text)
 
 
 def _requests(steps: Mapping[int, Step]) -> dict[int, tuple[Request, ...]]:
@@ -120,4 +112,5 @@ def _installs(request: Request, kind: str) -> bool:
     """Whether a request may bring packages of a kind: one of its kind, or one that nobody can tell the kind of."""
     if isinstance(request, PackageRequest):
         return request.ecosystem == kind
-    return _KINDS.get(request.manager, kind) == kind
+    manager = ecosystems.OF_PROGRAM.get(request.manager)
+    return manager is None or manager.type == kind

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple, Protocol, runtime_checkable
 
+from garboard import ecosystems
 from garboard.baseimage.delta import Asked, Yours, key
-from garboard.ecosystems.version_orders import BY_NAME
 from garboard.model.package import SYSTEM_TYPES, Inventory, Package
 from garboard.versions.invalid import InvalidVersion
 
@@ -415,9 +415,10 @@ def _higher(one: Package, other: Package) -> bool:
 
 
 def _above(scheme: str, one: str, other: str) -> bool:
-    if scheme not in BY_NAME:
+    known = ecosystems.order(scheme)
+    if known is None:
         return False
-    order = BY_NAME[scheme].key
+    order = known.key
     try:
         return bool(order(one) > order(other))
     except InvalidVersion:

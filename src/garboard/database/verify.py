@@ -98,12 +98,13 @@ def _stated_versions(shard: Shard) -> Iterator[tuple[str, frozenset[str]]]:
 
 def _all_parse(scheme: str, versions: frozenset[str]) -> bool | None:
     """None where the scheme is not known."""
-    from garboard.ecosystems.version_orders import BY_NAME
+    from garboard import ecosystems
     from garboard.versions.invalid import InvalidVersion
 
-    if scheme not in BY_NAME:
+    known = ecosystems.order(scheme)
+    if known is None:
         return None
-    key = BY_NAME[scheme].key
+    key = known.key
     try:
         for version in versions:
             key(version)

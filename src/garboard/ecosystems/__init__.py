@@ -1,37 +1,62 @@
-"""Files into packages: one module per package manager. Pure; each module knows one ecosystem whole."""
+"""Every ecosystem in one room: a record for each, and the tables that all other code derives from the records.
+
+To add one is to add its module or folder here and its name to `_NAMES`; `garboard.model.ecosystem.Ecosystem` says what a
+record holds.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Protocol
+from functools import cache
+from importlib import import_module
+from types import MappingProxyType
+from typing import Final
 
-from garboard.ecosystems.apk import cataloger as apk
-from garboard.ecosystems.dpkg import cataloger as dpkg
-from garboard.ecosystems.node import cataloger as node
-from garboard.ecosystems.python import cataloger as python
-from garboard.ecosystems.rpm import cataloger as rpm
-from garboard.model.image import File
-from garboard.model.package import Fact
-from garboard.packages import distro
+from garboard.model.ecosystem import Ecosystem, VersionOrder
+from garboard.model.program import NO_COMMANDS, Commands
+from garboard.versions import SHARED
+
+_NAMES: Final = (
+    "apk",
+    "conda",
+    "dpkg",
+    "golang",
+    "node",
+    "php",
+    "python",
+    "rpm",
+    "ruby",
+    "rust",
+)
+
+ECOSYSTEMS: Final[tuple[Ecosystem, ...]] = tuple(
+    import_module(f"garboard.ecosystems.{name}").ECOSYSTEM for name in _NAMES
+)
+BY_TYPE: Final = MappingProxyType({one.type: one for one in ECOSYSTEMS})
+"""By package URL type."""
+OF_PROGRAM: Final = MappingProxyType({program: one for one in ECOSYSTEMS for program in one.programs})
+"""By the name of a program that installs packages."""
+ORDERS: Final = (*SHARED, *(one.order for one in ECOSYSTEMS if one.load_order))
+"""Names of all version orders."""
+_UNKNOWN: Final = Ecosystem(name="", type="", manager="")
 
 
-class Cataloger(Protocol):
-    """One package manager's files.
-
-    ``GLOBS`` are paths without a leading slash; ``*`` stands for one path component or a part of it, a leading ``**/``
-    for any folders. ``VERSION`` rises whenever the facts made of the same bytes change, which empties the cache.
-    """
-
-    @property
-    def NAME(self) -> str: ...  # noqa: N802
-    @property
-    def VERSION(self) -> int: ...  # noqa: N802
-    @property
-    def GLOBS(self) -> tuple[str, ...]: ...  # noqa: N802
-
-    def catalog(self, file: File, /) -> Iterator[Fact]:
-        """What one file tells, in the file's order. Bytes that cannot be read are a `Gap`; nothing is raised."""
-        ...
+def of(type_: str) -> Ecosystem:
+    """The ecosystem of a package URL type; one that says nothing where there is none."""
+    return BY_TYPE.get(type_, _UNKNOWN)
 
 
-CATALOGERS: tuple[Cataloger, ...] = (apk, distro, dpkg, node, python, rpm)
+@cache
+def order(name: str) -> VersionOrder | None:
+    """A version order by its name; None where there is none."""
+    if name in SHARED:
+        shared: VersionOrder = import_module(f"garboard.versions.{name}")
+        return shared
+    load = next((one.load_order for one in ECOSYSTEMS if one.order == name and one.load_order), None)
+    return load() if load else None
+
+
+@cache
+def commands(type_: str) -> Commands:
+    """The command lines of a package URL type's package managers; none where they are not known."""
+    load = of(type_).load_commands
+    return load() if load else NO_COMMANDS

@@ -6,12 +6,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
-from garboard.matching.advisory_names import Asked, asked
+from garboard import ecosystems
+from garboard.matching.advisory_names import advised
 from garboard.matching.aliases import Groups, preferred
 from garboard.matching.ranges import describe, judge, key
 from garboard.matching.severity import assess
 from garboard.model.advisory import Advisory, Hit, Lookup, Rating, Status
 from garboard.model.base import Value
+from garboard.model.ecosystem import AdvisedName
 from garboard.model.finding import Finding, Vulnerability
 from garboard.model.gap import Gap
 from garboard.model.package import Inventory, Package
@@ -80,7 +82,7 @@ class _Match:
         """Judge one package; False where its version could not be compared with anything."""
         positives: list[_Positive] = []
         compared = unknown = 0
-        for question in asked(package):
+        for question in advised(package):
             for hit in self._database.hits(package.ecosystem, question.name):
                 if not same_module(package, hit):
                     continue
@@ -90,7 +92,7 @@ class _Match:
         self._findings += _fold(package, positives)
         return bool(compared or not unknown)
 
-    def _judge(self, package: Package, question: Asked, hit: Hit, positives: list[_Positive]) -> str:
+    def _judge(self, package: Package, question: AdvisedName, hit: Hit, positives: list[_Positive]) -> str:
         judged = judge(hit.affected, question.version)
         if judged.unknown:
             self._unknown[f"{package.display_name} {question.version}", judged.unknown].append(hit.advisory.id)
@@ -137,7 +139,7 @@ def same_module(package: Package, hit: Hit) -> bool:
     stream = ":".join(package.module.split(":")[:2])
     if hit.affected.module:
         return hit.affected.module == stream
-    if package.type != "rpm":
+    if not ecosystems.of(package.type).modular:
         return True
     modular = any(".module" in interval.fixed for interval in hit.affected.ranges)
     return modular == (".module" in package.version) if any(r.fixed for r in hit.affected.ranges) else True

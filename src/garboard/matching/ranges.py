@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
-from garboard.ecosystems.version_orders import BY_NAME
+from garboard import ecosystems
 from garboard.model.advisory import Affected, Range, Status
 from garboard.versions.invalid import InvalidVersion
 
@@ -26,7 +26,7 @@ class Judged(NamedTuple):
 @lru_cache(65536)
 def key(scheme: str, text: str) -> Any:
     """The version's sort key. Raises `InvalidVersion`, also for a scheme that is not known."""
-    found = BY_NAME.get(scheme)
+    found = ecosystems.order(scheme)
     if found is None:
         raise InvalidVersion(scheme or "known", text)
     return found.key(text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from typing import Final
 
-from garboard.matching.advisory_names import asked
+from garboard.matching.advisory_names import advised
 from garboard.matching.match import same_module
 from garboard.matching.ranges import Judged, describe, judge, key
 from garboard.model.advisory import Affected, Hit, Lookup, Status
@@ -31,7 +31,7 @@ def consider(packages: Iterable[Package], database: Lookup, ids: Collection[str]
 
 
 def _of(package: Package, database: Lookup, wanted: set[str]) -> Iterator[Consideration]:
-    for question in asked(package):
+    for question in advised(package):
         for hit in database.hits(package.ecosystem, question.name):
             ids = tuple(dict.fromkeys((hit.advisory.id, *hit.advisory.aliases, *hit.advisory.related)))
             if not {name.casefold() for name in ids} & wanted:

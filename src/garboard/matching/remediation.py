@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-import shlex
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from types import MappingProxyType
 from typing import Final
 
+from garboard import ecosystems
 from garboard.model.advisory import Status
 from garboard.model.attribution import Introduction, Origin
 from garboard.model.explanation import Remedy
 from garboard.model.finding import Finding
 from garboard.model.package import SYSTEM_TYPES, Package
+from garboard.model.program import FIXED, Fix
 from garboard.model.report import Report
 from garboard.packages.pins import pinned
 
@@ -25,14 +25,6 @@ _STATUS: Final = MappingProxyType(
     }
 )
 _REBUILD: Final = re.compile(r"\+b\d+$")
-_ZYPPER: Final = frozenset({"sles", "sled", "opensuse", "opensuse-leap", "opensuse-tumbleweed", "suse"})
-_TDNF: Final = frozenset({"azurelinux", "mariner", "photon"})
-
-_FIX: Final = "{fix}"
-"""Stands in a text for the fixed version."""
-
-Pins = Sequence[tuple[Package, str]]
-"""Packages, each with the version to get, empty where that is known of its source package only."""
 
 
 def remedies(findings: Sequence[Finding], report: Report) -> tuple[Remedy, ...]:
@@ -59,75 +51,23 @@ def _pins(findings: Sequence[Finding]) -> list[tuple[Package, str]]:
     for finding in findings:
         package = finding.package
         own = _REBUILD.sub("", package.version)
-        known = package.type not in {"deb", "rpm"} or own == (package.source_version or own)
+        known = own == (package.source_version or own)
         pins.setdefault(package.id, (package, finding.fixed_in if known else ""))
     return list(pins.values())
 
 
 def _upgrade(findings: Sequence[Finding], report: Report) -> Iterator[Remedy]:
     first = findings[0]
-    write = _WRITERS.get(first.package.type)
+    write = ecosystems.commands(first.package.type).remedy
     pins = _pins(findings)
     if write is None:
         yield Remedy(text=f"upgrade {first.package.display_name} to {first.fixed_in} or later")
         return
     distro = report.inventory.distro
-    text, command = write(
-        pins, distro.id if distro else "", len(first.from_paths[0]) > 1 if first.from_paths else False
-    )
+    indirect = len(first.from_paths[0]) > 1 if first.from_paths else False
+    text, command = write(Fix(pins=pins, distro=distro.id if distro else "", indirect=indirect))
     source = "" if all(version for _, version in pins) else f" (of the source package {first.package.source})"
-    yield Remedy(text=text.replace(_FIX, first.fixed_in + source), command=command)
-
-
-def _deb(pins: Pins, distro: str, indirect: bool) -> tuple[str, str]:
-    del distro, indirect
-    several = {name for name, count in Counter(package.name for package, _ in pins).items() if count > 1}
-    names = [f"{p.name}:{p.arch}" if p.name in several else p.name for p, _ in pins]
-    words = [f"{name}={version}" if version else name for name, (_, version) in zip(names, pins, strict=True)]
-    return (
-        f"upgrade to {_FIX}; where the archive has a later one already, leave out what follows `=`",
-        f"apt-get update && apt-get install -y --only-upgrade {' '.join(map(shlex.quote, words))}",
-    )
-
-
-def _apk(pins: Pins, distro: str, indirect: bool) -> tuple[str, str]:
-    del distro, indirect
-    names = [shlex.quote(f"{p.name}>={version}" if version else p.name) for p, version in pins]
-    return f"upgrade to {_FIX}", f"apk add --no-cache --upgrade {' '.join(names)}"
-
-
-def _rpm(pins: Pins, distro: str, indirect: bool) -> tuple[str, str]:
-    del indirect
-    if distro in _ZYPPER:
-        names = [shlex.quote(f"{p.name}>={version}" if version else p.name) for p, version in pins]
-        return f"upgrade to {_FIX}", f"zypper --non-interactive install {' '.join(names)}"
-    tool = "tdnf" if distro in _TDNF else "dnf"
-    names = [shlex.quote(f"{p.name}-{version}" if version else p.name) for p, version in pins]
-    return f"upgrade to {_FIX}", f"{tool} upgrade -y {' '.join(names)}"
-
-
-def _pypi(pins: Pins, distro: str, indirect: bool) -> tuple[str, str]:
-    del distro
-    names = [shlex.quote(f"{p.full_name}>={version}") for p, version in pins]
-    text = f"another package needs it; if that allows it, require {_FIX}" if indirect else f"require {_FIX}"
-    return f"{text} or later", f"pip install --upgrade {' '.join(dict.fromkeys(names))}"
-
-
-def _npm(pins: Pins, distro: str, indirect: bool) -> tuple[str, str]:
-    del distro
-    names = dict.fromkeys(f"{p.full_name}@{version}" for p, version in pins)
-    if indirect:
-        field = ", ".join(f'"{p.full_name}": "{version}"' for p, version in pins[:1])
-        return (
-            f'another package needs it: raise that one, or put "overrides": {{{field}}} into package.json, for {_FIX}',
-            f"npm update {shlex.quote(pins[0][0].full_name)}",
-        )
-    return f"upgrade to {_FIX}", f"npm install {' '.join(shlex.quote(name) for name in names)}"
-
-
-_WRITERS: Final = MappingProxyType[str, Callable[[Pins, str, bool], tuple[str, str]]](
-    {"deb": _deb, "apk": _apk, "rpm": _rpm, "pypi": _pypi, "npm": _npm}
-)
+    yield Remedy(text=text.replace(FIXED, first.fixed_in + source), command=command)
 
 
 def _rebuild(finding: Finding, report: Report) -> Iterator[Remedy]:

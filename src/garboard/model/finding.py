@@ -56,4 +56,4 @@ class Finding(Value):
     def issue(self) -> tuple[str, str, str]:
         """What a person counts as one: a vulnerability of a source package (of a Node package: of that name)."""
         package = self.package
-        return self.vulnerability.id, package.type, package.source if package.type != "npm" else package.full_name
+        return self.vulnerability.id, package.type, package.source

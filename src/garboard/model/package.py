@@ -7,8 +7,8 @@ from typing import Final
 from garboard.model.base import Value
 from garboard.model.gap import Gap
 
-SYSTEM_TYPES: Final = frozenset({"deb", "apk", "rpm"})
-"""Package URL types of the package managers of operating systems."""
+SYSTEM_TYPES: Final = frozenset({"alpm", "apk", "deb", "ebuild", "opkg", "qpkg", "rpm"})
+"""Package URL types of the package managers of operating systems (purl-spec's list of types, and Gentoo's)."""
 
 
 class Location(Value):
@@ -31,7 +31,7 @@ class Package(Value, tag_field="fact", tag="package"):
     version: str
     """As the package manager prints it: ``[epoch:]version[-release]`` for deb and rpm."""
     scheme: str
-    """Name of the version scheme in `garboard.versions`."""
+    """Name of the version order in `garboard.ecosystems`."""
     namespace: str = ""
     """Package URL namespace where the file states it (an npm scope ``@babel``); a distribution's is added later."""
     arch: str = ""
@@ -78,7 +78,7 @@ class Package(Value, tag_field="fact", tag="package"):
     @property
     def source(self) -> str:
         """The source package's name."""
-        return self.source_name or self.name
+        return self.source_name or self.full_name
 
     @property
     def source_version_or_own(self) -> str:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Final
 
 import msgspec
 
-from garboard.ecosystems import CATALOGERS
+from garboard import ecosystems
 from garboard.model.gap import Gap
 from garboard.model.image import FileHistory, Files, FileVersion
 from garboard.model.package import (
@@ -24,13 +23,6 @@ from garboard.model.package import (
 )
 from garboard.packages import distro, graph
 from garboard.packages.purl import purl
-
-ECOSYSTEMS: Final = {
-    str(getattr(cataloger, "PURL_TYPE")): str(getattr(cataloger, "OSV_ECOSYSTEM"))  # noqa: B009
-    for cataloger in CATALOGERS
-    if hasattr(cataloger, "OSV_ECOSYSTEM")
-}
-"""OSV ecosystem of each purl type that has one of its own, whatever the distribution."""
 
 Key = tuple[str, str, str, str, str]
 
@@ -126,7 +118,7 @@ def complete(packages: Iterable[Package], found: Distro | None) -> tuple[Package
             purl=package.purl or purl(package, found),
             ecosystem=(found.ecosystem if found else "")
             if package.type in SYSTEM_TYPES
-            else ECOSYSTEMS.get(package.type, ""),
+            else ecosystems.of(package.type).osv,
         )
         for package in packages
     ]

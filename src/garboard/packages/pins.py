@@ -2,30 +2,33 @@
 
 from __future__ import annotations
 
-from types import MappingProxyType
-from typing import Final
-
+from garboard import ecosystems
 from garboard.model.attribution import Introduction, Origin
 from garboard.model.package import Package
-
-_SIGNS: Final = MappingProxyType(
-    {"deb": ("=",), "apk": ("=", "~", "<"), "rpm": ("-", "="), "pypi": ("==", "===", "~=", "<"), "npm": ("@",)}
-)
+from garboard.model.program import Commands
 
 
 def pinned(package: Package, who: Introduction) -> bool:
-    """Whether the command that brought the package names it with a version, in the way of its package manager."""
+    """Whether the command that brought the package names it with a version, as its package manager writes that."""
     if who.origin is Origin.BASE or not who.command:
         return False
+    known = ecosystems.commands(package.type)
     name = package.full_name.casefold()
-    for word in who.command.replace("\\", " ").split():
-        text = word.strip("'\"").casefold()
-        for sign in _SIGNS.get(package.type, ("=",)):
-            if text.startswith(name + sign) and _is_version(package.type, text[len(name) + len(sign) :]):
-                return True
-    return False
+    words = [word.strip("'\"").casefold() for word in who.command.replace("\\", " ").split()]
+    return any(_is_pin(word, name, known) for word in words) or (name in words and _by_option(words, known))
 
 
-def _is_version(kind: str, rest: str) -> bool:
-    """An rpm's name and version are joined by the sign that names have too."""
-    return bool(rest) and (kind != "rpm" or rest[0].isdigit() or rest[0] == "$")
+def _is_pin(word: str, name: str, known: Commands) -> bool:
+    return any(
+        word.startswith(name + sign) and _is_version(word[len(name) + len(sign) :], known) for sign in known.pin_signs
+    )
+
+
+def _is_version(rest: str, known: Commands) -> bool:
+    return bool(rest) and (not known.digit_after_sign or rest[0].isdigit() or rest[0] == "$")
+
+
+def _by_option(words: list[str], known: Commands) -> bool:
+    """Whether an option of the program gives the version (``gem install rails -v 7.1``)."""
+    options = {option for word in words if word in known.programs for option in known.programs[word].version_options}
+    return any(word.partition("=")[0] in options for word in words)

@@ -7,9 +7,9 @@ from types import MappingProxyType
 from typing import Final
 from urllib.parse import quote
 
+from garboard import ecosystems
 from garboard.model.package import SYSTEM_TYPES, Distro, Package
 
-"""Types whose namespace and advisories are the distribution's."""
 _NAMESPACES: Final = MappingProxyType(
     {"rhel": "redhat", "opensuse-leap": "opensuse", "opensuse-tumbleweed": "opensuse"}
 )
@@ -45,7 +45,7 @@ def purl(package: Package, distro: Distro | None) -> str:
     if package.type in SYSTEM_TYPES:
         qualifiers = _qualifiers(package, distro)
         namespace = namespace or (_NAMESPACES.get(distro.id, distro.id) if distro else "")
-        if package.type == "rpm" and ":" in version:
+        if ecosystems.of(package.type).epochs and ":" in version:
             qualifiers["epoch"], _, version = version.partition(":")
     text = f"pkg:{package.type}/"
     if namespace:

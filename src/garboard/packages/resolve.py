@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
+from garboard import ecosystems
 from garboard.model.package import Package
 
 
@@ -27,30 +28,13 @@ class Installed:
             yield from _nearest(asking, self._by_name.get((asking.type, name), []))
 
 
-def _folder(package: Package) -> str:
-    """The folder of ``node_modules`` or ``site-packages`` that holds a package."""
-    path = package.locations[0].path if package.locations else ""
-    return path.rpartition("/")[0].rpartition("/")[0]
-
-
 def _nearest(asking: Package, candidates: list[Package]) -> list[Package]:
-    """Of several copies the one that the asking package sees: Node's rule (own ``node_modules``, then those of the
-    folders above) and Python's (the same ``site-packages``), else all.
+    """Of several copies those that the asking package uses, by the rule of its ecosystem; of an operating system's those
+    of its architecture.
     """
     if len(candidates) < 2:
         return candidates
-    if asking.type == "npm":
-        base = asking.locations[0].path.rpartition("/")[0] if asking.locations else ""
-        places = {
-            candidate.locations[0].path.rpartition("/")[0]: candidate for candidate in candidates if candidate.locations
-        }
-        while True:
-            found = places.get((base + "/" if base else "") + "node_modules/" + candidates[0].full_name)
-            if found is not None:
-                return [found]
-            if not base:
-                return candidates
-            base = base.rpartition("/")[0]
-    if asking.type == "pypi":
-        return [candidate for candidate in candidates if _folder(candidate) == _folder(asking)] or candidates
+    rule = ecosystems.of(asking.type).nearest
+    if rule is not None:
+        return rule(asking, candidates)
     return [candidate for candidate in candidates if candidate.arch in {asking.arch, "all", "noarch"}] or candidates

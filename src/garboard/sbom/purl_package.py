@@ -7,13 +7,12 @@ from collections.abc import Iterable
 import msgspec
 from packageurl import PackageURL
 
+from garboard import ecosystems
 from garboard.model.gap import Gap
-from garboard.model.package import Distro, Package
+from garboard.model.package import SYSTEM_TYPES, Distro, Package
 
-_SCHEMES = {"deb": "deb", "apk": "apk", "rpm": "rpm", "pypi": "pep440", "npm": "semver"}
 _DISTROS = {"redhat": "rhel", "amazon": "amzn", "oracle": "ol", "alma": "almalinux", "opensuse.leap": "opensuse-leap"}
 """Other tools' names of distributions, and the ``ID`` that os-release has for them."""
-_OWN_NAMESPACES = frozenset({"deb", "apk", "rpm"})
 _SPECIFIC = 8
 """Subjects that a gap names one by one."""
 
@@ -41,15 +40,15 @@ def stated(purl: str, *, name: str, namespace: str, version: str) -> Package | N
 def _built(parsed: PackageURL, version: str, licences: tuple[str, ...]) -> Package:
     qualifiers = parsed.qualifiers if isinstance(parsed.qualifiers, dict) else {}
     epoch = qualifiers.get("epoch", "")
-    if parsed.type in {"rpm", "deb"} and epoch not in {"", "0"} and ":" not in version:
+    if parsed.type in SYSTEM_TYPES and epoch not in {"", "0"} and ":" not in version:
         version = f"{epoch}:{version}"
-    source_name, source_version = _source(parsed.type, qualifiers.get("upstream", ""))
+    source_name, source_version = _source(qualifiers.get("upstream", ""))
     return Package(
         type=parsed.type,
         name=parsed.name,
-        namespace="" if parsed.type in _OWN_NAMESPACES else parsed.namespace or "",
+        namespace="" if parsed.type in SYSTEM_TYPES else parsed.namespace or "",
         version=version,
-        scheme=_SCHEMES.get(parsed.type, ""),
+        scheme=ecosystems.of(parsed.type).order,
         arch=qualifiers.get("arch", ""),
         source_name=source_name,
         source_version=source_version,
@@ -64,7 +63,7 @@ def distro(purls: Iterable[str]) -> Distro | None:
     ``distro=3.20.1`` beside the namespace ``alpine``.
     """
     for purl in purls:
-        parsed = _parsed(purl) if purl.startswith(("pkg:deb/", "pkg:apk/", "pkg:rpm/")) else None
+        parsed = _parsed(purl) if purl[4:].partition("/")[0] in SYSTEM_TYPES else None
         if parsed is None or not isinstance(parsed.qualifiers, dict):
             continue
         name, _, version = parsed.qualifiers.get("distro", "").rpartition("-")
@@ -96,9 +95,9 @@ def _parsed(purl: str) -> PackageURL | None:
         return None
 
 
-def _source(kind: str, upstream: str) -> tuple[str, str]:
+def _source(upstream: str) -> tuple[str, str]:
     """The source package of an ``upstream`` qualifier: ``name@version``, ``name``, or a source RPM's file name."""
-    if kind == "rpm" and upstream.endswith(".src.rpm"):
+    if upstream.endswith(".src.rpm"):
         name, version, release = [*upstream.removesuffix(".src.rpm").rsplit("-", 2), "", ""][:3]
         return (name, f"{version}-{release}") if release else ("", "")
     name, _, version = upstream.partition("@")

@@ -10,17 +10,18 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from garboard import ecosystems
 from garboard.dockerfile.heredocs import delimiter
 from garboard.dockerfile.variables import Scope
 from garboard.model.dockerfile import Instruction, PackageRequest, Request, UnknownRequest
+from garboard.model.program import Program
 from garboard.shellcommands.argv import Line, program, take_apart
-from garboard.shellcommands.package_managers import DOWNLOADERS, MANAGERS, WRAPPERS, Manager
+from garboard.shellcommands.programs import DOWNLOADERS, WRAPPERS
 from garboard.shellcommands.shell import SHELLS, Command, Obscure, Word, commands
 
 _ADDRESS: Final = re.compile(r"(?:https?|ftp)://\S+")
 _ASSIGNMENT: Final = re.compile(r"[A-Za-z_]\w*=")
 _PYTHON: Final = re.compile(r"python(?:\d(?:\.\d+)?)?|pypy3?")
-_PIP: Final = re.compile(r"pip\d(?:\.\d+)?")
 _INTERPRETER: Final = re.compile(r"#!\s*(\S+)(?:[ \t]+(?:-\S+[ \t]+)*(\S+))?")
 _SHELL_WITH_VALUE: Final = frozenset(("-o", "-O", "+o", "+O", "--rcfile", "--init-file"))
 _INSTALLING: Final = ("install", "add", "-i")
@@ -100,10 +101,11 @@ class _Reading:
         elif name in DOWNLOADERS:
             yield from _downloads(command, name, take_apart(rest, DOWNLOADERS[name]))
         else:
-            name = "pip" if _PIP.fullmatch(name) else name
-            manager = MANAGERS.get(name)
-            if manager is not None:
-                yield from _installs(command, name, manager, rest, fed=fed)
+            name = _without_release(name)
+            ecosystem = ecosystems.OF_PROGRAM.get(name)
+            if ecosystem is not None:
+                manager = ecosystems.commands(ecosystem.type).programs[name]
+                yield from _Installing(command, name, ecosystem.type, manager).of(rest, fed=fed)
 
     def _shell(self, name: str, rest: tuple[Word, ...], command: Command) -> Iterator[Request]:
         """``sh -c 'script'``, ``su -c 'script'``, ``eval script``, ``sh <<EOF``."""
@@ -117,6 +119,12 @@ class _Reading:
                 yield _unknown(command, "", inner[0].written, "the script cannot be known")
         elif known:
             yield from self.script(" ".join(known), conditional=command.conditional)
+
+
+def _without_release(name: str) -> str:
+    """``pip3.11`` and ``gem3.1`` are ``pip`` and ``gem``, where the name itself is not a package manager's."""
+    bare = name.rstrip("0123456789.")
+    return bare if name not in ecosystems.OF_PROGRAM and bare in ecosystems.OF_PROGRAM else name
 
 
 def _after_c(words: tuple[Word, ...]) -> tuple[Word, ...]:
@@ -162,46 +170,73 @@ def _unwrapped(words: tuple[Word, ...]) -> tuple[tuple[Word, ...], bool]:
     return words, fed
 
 
-def _installs(
-    command: Command, name: str, manager: Manager, words: tuple[Word, ...], *, fed: bool
-) -> Iterator[Request]:
-    line = take_apart(words, manager.with_value)
-    verb, operands = _verb(manager, line)
-    if verb is None:
-        if any(word.text is None for word in line.operands) and any(word.text in _INSTALLING for word in line.operands):
-            yield _unknown(command, name, line.operands[0].written, "the words before the verb cannot be known")
-        return
-    manifests = [option for option in manager.manifests if option in line.options]
-    if verb in manager.opaque:
-        yield _unknown(command, name, verb or name, "a manifest, a group or a lock file says what")
-        return
-    yield from (
-        _unknown(
-            command, name, value.written if (value := line.options[option]) else option, "a file or a folder says what"
-        )
-        for option in manifests
-    )
-    if manager.groups & line.options.keys() and any(
-        value.text not in ("package", None) for option in manager.groups if (value := line.options.get(option))
-    ):
-        yield from (_unknown(command, name, word.written, "a pattern, a patch or a product") for word in operands)
-        return
-    if not operands and not manifests and manager.bare and not fed:
-        yield _unknown(command, name, manager.bare, "a manifest says what")
-    for word in operands:
-        yield from _package(command, name, manager, line, word)
-    if fed:
-        yield _unknown(command, name, "xargs", "the names come from another command")
+class _Installing:
+    """The reading of one command of a package manager."""
+
+    def __init__(self, command: Command, name: str, kind: str, manager: Program) -> None:
+        self._command = command
+        self._name = name
+        self._kind = kind
+        self._manager = manager
+
+    def of(self, words: tuple[Word, ...], *, fed: bool) -> Iterator[Request]:
+        """What it installs; ``fed`` says that ``xargs`` adds words that are not there."""
+        manager = self._manager
+        line = take_apart(words, manager.with_value)
+        verb, operands = _verb(manager, line)
+        if verb is None:
+            hidden = any(word.text is None for word in line.operands)
+            if hidden and any(word.text in _INSTALLING for word in line.operands):
+                yield self._unknown(line.operands[0].written, "the words before the verb cannot be known")
+            return
+        if verb in manager.opaque:
+            yield self._unknown(verb or self._name, "a manifest, a group or a lock file says what")
+            return
+        manifests = [option for option in manager.manifests if option in line.options]
+        for option in manifests:
+            value = line.options[option]
+            yield self._unknown(value.written if value else option, "a file or a folder says what")
+        if _names_groups(manager, line):
+            yield from (self._unknown(word.written, "a pattern, a patch or a product") for word in operands)
+            return
+        if not operands and not manifests and manager.bare and not fed:
+            yield self._unknown(manager.bare, "a manifest says what")
+        for word in operands:
+            yield from self._package(line, word)
+        if fed:
+            yield self._unknown("xargs", "the names come from another command")
+
+    def _package(self, line: Line, word: Word) -> Iterator[Request]:
+        if word.text is None:
+            yield self._unknown(word.written, "a variable or a substitution without a known value")
+            return
+        named = self._manager.read(word.text) if word.text else None
+        if isinstance(named, str):
+            yield self._unknown(word.text, named)
+        elif named is not None:
+            version, specifier = _version(self._manager, line) or (named.version, named.specifier)
+            yield PackageRequest(
+                manager=self._name,
+                ecosystem=self._kind,
+                name=named.name,
+                version=version,
+                specifier=specifier,
+                command=self._command.text,
+                conditional=self._command.conditional,
+            )
+
+    def _unknown(self, text: str, reason: str) -> UnknownRequest:
+        return _unknown(self._command, self._name, text, reason)
 
 
-def _verb(manager: Manager, line: Line) -> tuple[str | None, tuple[Word, ...]]:
+def _verb(manager: Program, line: Line) -> tuple[str | None, tuple[Word, ...]]:
     """The verb (``""`` where none is needed), and the operands after it; no verb, no installing."""
     if manager.actions:
         acts = any(option in line.options for option in manager.actions) or any(
             option[:2] in manager.actions and not option.startswith("--") for option in line.options
         )
         return ("" if acts else None), line.operands
-    # an unknown word may be an option held in a variable: it is kept as an operand, and so is told of
+    # An unknown word may be an option held in a variable: it is kept as an operand, and so is reported.
     known = [index for index, word in enumerate(line.operands) if word.text is not None]
     unknown = tuple(word for word in line.operands[: known[0] if known else 0] if word.text is None)
     texts = [line.operands[index].text or "" for index in known[:2]]
@@ -212,30 +247,22 @@ def _verb(manager: Manager, line: Line) -> tuple[str | None, tuple[Word, ...]]:
     return None, ()
 
 
-def _package(command: Command, name: str, manager: Manager, line: Line, word: Word) -> Iterator[Request]:
-    if word.text is None:
-        yield _unknown(command, name, word.written, "a variable or a substitution without a known value")
-        return
-    if not word.text:
-        return
-    named = manager.naming(word.text)
-    if isinstance(named, str):
-        yield _unknown(command, name, word.text, named)
-    elif named is not None:
-        version, specifier = named.version, named.specifier
-        for option in manager.version_options & line.options.keys():
-            given = line.options[option]
-            specifier = given.written if given is not None else ""
-            version = given.text if given is not None and re.fullmatch(r"v?\d[\w.+-]*", given.text or "") else ""  # type: ignore[assignment]
-        yield PackageRequest(
-            manager=name,
-            ecosystem=manager.ecosystem,
-            name=named.name,
-            version=version,
-            specifier=specifier,
-            command=command.text,
-            conditional=command.conditional,
-        )
+def _names_groups(manager: Program, line: Line) -> bool:
+    """Whether an option turns the operands into patterns, patches or products."""
+    given = [line.options[option] for option in manager.groups if option in line.options]
+    return any(value is not None and value.text not in ("package", None) for value in given)
+
+
+def _version(manager: Program, line: Line) -> tuple[str, str] | None:
+    """The version and the constraint that an option gives; None without such an option."""
+    given = [line.options[option] for option in manager.version_options if option in line.options]
+    if not given:
+        return None
+    value = given[-1]
+    if value is None:
+        return "", ""
+    exact = value.text is not None and re.fullmatch(r"v?\d[\w.+-]*", value.text)
+    return (value.text if exact and value.text else ""), value.written
 
 
 def _downloads(command: Command, name: str, line: Line) -> Iterator[Request]:

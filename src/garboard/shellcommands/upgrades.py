@@ -7,50 +7,19 @@ exactly, see `garboard.shellcommands.install_requests`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
+from functools import lru_cache
 from typing import Final
+
+from garboard import ecosystems
+from garboard.model.program import Upgrades
 
 _CONTINUED: Final = re.compile(r"\\[ \t]*\r?\n(?:[ \t]*#[^\n]*\n)*")
 """A line's end that is none, and the comments behind it, which Docker takes out."""
 _ENDS: Final = re.compile(r"[;&|\n]")
 _COMMENT: Final = re.compile(r"(?<!\S)#")
 _BETWEEN: Final = re.compile(r"[\s\"'`()\[\]{},<>\\]+")
-_MANAGERS: Final = MappingProxyType(
-    dict.fromkeys(("apt", "apt-get", "aptitude"), "deb")
-    | {"apk": "apk"}
-    | dict.fromkeys(("dnf", "dnf5", "yum", "microdnf", "tdnf", "zypper"), "rpm")
-)
-"""The type of package that each deals with."""
-_ANY: Final = re.compile("apt|apk|dnf|yum|zypper")
-"""Without one of these a command is not looked at."""
-_UPGRADES: Final = MappingProxyType(
-    {
-        "deb": frozenset({"upgrade", "dist-upgrade", "full-upgrade", "safe-upgrade"}),
-        "apk": frozenset({"upgrade"}),
-        "rpm": frozenset({"update", "upgrade", "up", "distro-sync"}),
-    }
-)
-_INSTALLS: Final = MappingProxyType(
-    {
-        "deb": frozenset({"install"}),
-        "apk": frozenset({"add"}),
-        "rpm": frozenset({"install", "in", "update", "upgrade"}),
-    }
-)
-_SOME: Final = MappingProxyType(
-    {
-        re.compile(r"\b(?:apt|apt-get|aptitude)\b"): re.compile(
-            r"\b(?:dist-upgrade|full-upgrade|safe-upgrade|upgrade)\b"
-        ),
-        re.compile(r"\bapk\b"): re.compile(r"\b(?:upgrade|fix)\b"),
-        re.compile(r"\b(?:dnf5?|yum|microdnf|tdnf|zypper)\b"): re.compile(
-            r"\b(?:update|upgrade|up|dup|distro-sync|dist-upgrade|patch)\b"
-        ),
-    }
-)
-"""Managers, and what follows one somewhere in a command that may bring packages which it does not name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +34,7 @@ class Doing:
 def commands(text: str) -> Iterator[str]:
     """The commands of an instruction that may be a package manager's, each on one line, without comments."""
     for command in _ENDS.split(_CONTINUED.sub(" ", text)):
-        if _ANY.search(command):
+        if _any().search(command):
             comment = _COMMENT.search(command)
             yield command[: comment.start()] if comment else command
 
@@ -73,7 +42,7 @@ def commands(text: str) -> Iterator[str]:
 def may_upgrade(text: str) -> bool:
     """Whether a command may bring newer versions of packages that it does not name."""
     for command in commands(text):
-        for manager, verb in _SOME.items():
+        for manager, verb in _possible():
             found = manager.search(command)
             if found and verb.search(command, found.end()):
                 return True
@@ -86,29 +55,60 @@ def doings(text: str) -> tuple[Doing, ...]:
     return tuple(one for one in found if one != Doing())
 
 
+@lru_cache(maxsize=1)
+def _upgrades() -> Mapping[str, Upgrades]:
+    """What is known of upgrading, by package URL type."""
+    known = ((one.type, ecosystems.commands(one.type).upgrades) for one in ecosystems.ECOSYSTEMS if one.system)
+    return {kind: upgrades for kind, upgrades in known if upgrades is not None}
+
+
+@lru_cache(maxsize=1)
+def _programs() -> Mapping[str, str]:
+    """The package URL type that each program deals with."""
+    return {program: kind for kind, upgrades in _upgrades().items() for program in upgrades.programs}
+
+
+@lru_cache(maxsize=1)
+def _any() -> re.Pattern[str]:
+    """A command without a match is not looked at."""
+    return re.compile("|".join(map(re.escape, _programs())))
+
+
+@lru_cache(maxsize=1)
+def _possible() -> tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]:
+    """Programs, and what follows one somewhere in a command that may bring packages which it does not name."""
+    return tuple((_one_of(each.programs), _one_of(each.possible)) for each in _upgrades().values())
+
+
+def _one_of(words: Iterable[str]) -> re.Pattern[str]:
+    longest_first = sorted(words, key=len, reverse=True)
+    return re.compile(rf"\b(?:{'|'.join(map(re.escape, longest_first))})\b")
+
+
 def _doing(words: list[str]) -> Doing:
     first: dict[str, int] = {}
     for at, word in enumerate(words):
-        kind = _MANAGERS.get(word.rpartition("/")[2])
+        kind = _programs().get(word.rpartition("/")[2])
         if kind is not None:
             first.setdefault(kind, at)
+    known = {kind: _upgrades()[kind] for kind in first}
     return Doing(
-        upgrades=frozenset(kind for kind, at in first.items() if _is_general(kind, words, at)),
+        upgrades=frozenset(kind for kind, at in first.items() if _is_general(known[kind], words, at)),
         installs={
-            kind: names for kind, at in first.items() if (names := _after(_INSTALLS[kind], words, at)) is not None
+            kind: names for kind, at in first.items() if (names := _after(known[kind].named, words, at)) is not None
         },
         holds=_held(words),
     )
 
 
-def _is_general(kind: str, words: list[str], manager: int) -> bool:
+def _is_general(upgrades: Upgrades, words: list[str], manager: int) -> bool:
     """Whether it brings every package to its newest version; apk's and dnf's do it only where they name none."""
-    if kind == "deb":
-        return _after(_UPGRADES[kind], words, manager) is not None
+    if not upgrades.alone:
+        return _after(upgrades.everything, words, manager) is not None
     last = len(words) - 1
     while last > manager and words[last].startswith("-"):
         last -= 1
-    return last > manager and words[last] in _UPGRADES[kind]
+    return last > manager and words[last] in upgrades.everything
 
 
 def _after(verbs: frozenset[str], words: list[str], manager: int) -> frozenset[str] | None:

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
+from garboard import ecosystems
 from garboard import image as images
-from garboard.ecosystems.version_orders import BY_NAME
 from garboard.image.options import Options
+from garboard.matching import ranges
 from garboard.model.advisory import Lookup, Status
 from garboard.model.attribution import Introduction, Origin, Place
 from garboard.model.errors import GarboardError
@@ -282,10 +283,9 @@ class _Judge:
                 "no mirror that the image names has the package" if self._asked else "no package mirror could be read"
             )
             return Prospect(finding=finding, outcome=Outcome.UNKNOWN, reason=reason)
-        version = offer.source_version or offer.version if package.type == "deb" else offer.version
+        version = offer.source_version or offer.version if ecosystems.of(package.type).by_source else offer.version
         try:
-            order = BY_NAME[package.scheme].key
-            fixed = order(version) >= order(finding.fixed_in)
+            fixed = ranges.key(package.scheme, version) >= ranges.key(package.scheme, finding.fixed_in)
         except InvalidVersion as error:
             return Prospect(finding=finding, outcome=Outcome.UNKNOWN, reason=str(error))
         if not fixed:

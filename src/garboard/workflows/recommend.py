@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 
+from garboard import ecosystems
 from garboard.baseimage import delta, issue_counts, ranking
 from garboard.baseimage.approvals import approved
 from garboard.baseimage.candidates import choices
@@ -37,7 +38,6 @@ from garboard.model.lifecycle import Lifecycles
 from garboard.model.package import Inventory, Package
 from garboard.model.recommendation import Group, Recommendation, Row, Verdict
 from garboard.shellcommands.install_requests import requests
-from garboard.shellcommands.package_managers import MANAGERS
 from garboard.shellcommands.upgrades import may_upgrade
 from garboard.workflows.scan import Supply
 
@@ -400,7 +400,7 @@ def _asked(subject: Subject, layers: int) -> Asked:
     """What your lines ask the package manager for: of the Dockerfile, else of the history above the base's ``layers``."""
     lines = tuple(_lines(subject, layers))
     wanted = [request for instruction, scope in lines for request in requests(instruction, scope)]
-    kinds = {name: manager.ecosystem for name, manager in MANAGERS.items()}
+    kinds = {program: one.type for program, one in ecosystems.OF_PROGRAM.items()}
     return asked(wanted, kinds, upgrades=any(may_upgrade(instruction.original) for instruction, _ in lines))
 
 

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from garboard import image
-from garboard.ecosystems import CATALOGERS
 from garboard.image.handle import OpenedInventory, OpenedTree
 from garboard.image.layers.cache import Cache, NoCache
 from garboard.image.options import Options
@@ -24,6 +23,7 @@ from garboard.model.package import Inventory
 from garboard.model.report import Report
 from garboard.packages import distro
 from garboard.packages.assemble import assemble, complete
+from garboard.packages.catalogers import CATALOGERS
 
 if TYPE_CHECKING:
     from garboard.model.advisory import FeedState, Lookup

@@ -20,7 +20,6 @@ from garboard import image as images
 from garboard.basecatalog import official_images, repo_info
 from garboard.basecatalog.reader import Listed
 from garboard.basecatalog.writer import Writer
-from garboard.ecosystems import CATALOGERS
 from garboard.image import platform as platforms
 from garboard.image import reference as references
 from garboard.image.handle import Opened, OpenedInventory, OpenedTree
@@ -34,6 +33,7 @@ from garboard.model.gap import Gap
 from garboard.model.image import Image, Platform
 from garboard.model.package import Inventory
 from garboard.packages.assemble import assemble
+from garboard.packages.catalogers import CATALOGERS
 from garboard.workflows.scan import known, nothing_found
 
 LOOKS: Final = 4

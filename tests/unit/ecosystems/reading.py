@@ -8,6 +8,11 @@ from typing import Any
 from garboard.model.gap import Gap
 from garboard.model.image import File
 from garboard.model.package import Fact, Package
+from garboard.packages.catalogers import CATALOGERS
+
+
+def cataloger_of(name: str) -> Any:
+    return next(one for one in CATALOGERS if name == one.NAME)
 
 
 def read(cataloger: Any, path: str, data: bytes | str) -> list[Fact]:

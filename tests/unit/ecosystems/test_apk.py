@@ -1,8 +1,9 @@
 from __future__ import annotations
 
-from garboard.ecosystems.apk import cataloger
 from garboard.model.package import Marks, Owns, Package
-from tests.unit.ecosystems.reading import gaps, packages, read, wanted
+from tests.unit.ecosystems.reading import cataloger_of, gaps, packages, read, wanted
+
+cataloger = cataloger_of("apk")
 
 CURL = """\
 C:Q1YdWsuMPsxJ/TjH6wgYtx1ZJbc7g=

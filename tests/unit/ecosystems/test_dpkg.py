@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 from backports import zstd
 
-from garboard.ecosystems.dpkg import cataloger
 from garboard.model.package import Licences, Marks, Owns, Package
-from tests.unit.ecosystems.reading import gaps, packages, read, wanted
+from tests.unit.ecosystems.reading import cataloger_of, gaps, packages, read, wanted
+
+cataloger = cataloger_of("dpkg")
 
 LIBC = """\
 Package: libc6
@@ -210,7 +211,7 @@ def test_a_manifest_that_is_no_zstd_is_a_gap(data):
 
 
 def test_a_manifest_that_explodes_is_a_gap(monkeypatch):
-    monkeypatch.setattr(cataloger, "_MANIFEST_BYTES", 1000)
+    monkeypatch.setattr("garboard.ecosystems.dpkg.cataloger._MANIFEST_BYTES", 1000)
     assert (
         "larger than 1000 bytes"
         in gaps(read(cataloger, "var/lib/chisel/manifest.wall", zstd.compress(bytes(10_000_000))))[0]

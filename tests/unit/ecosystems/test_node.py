@@ -4,9 +4,10 @@ import json
 
 import pytest
 
-from garboard.ecosystems.node import cataloger
 from garboard.model.package import Package
-from tests.unit.ecosystems.reading import gaps, packages, read
+from tests.unit.ecosystems.reading import cataloger_of, gaps, packages, read
+
+cataloger = cataloger_of("node")
 
 
 def manifest(path: str, **fields: object):

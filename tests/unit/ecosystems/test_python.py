@@ -2,9 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from garboard.ecosystems.python import cataloger
 from garboard.model.package import Package
-from tests.unit.ecosystems.reading import gaps, packages, read, wanted
+from tests.unit.ecosystems.reading import cataloger_of, gaps, packages, read, wanted
+
+cataloger = cataloger_of("python")
 
 PATH = "usr/lib/python3/site-packages/x-1.dist-info/METADATA"
 METADATA = """\

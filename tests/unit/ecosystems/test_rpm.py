@@ -5,10 +5,11 @@ import struct
 
 import pytest
 
-from garboard.ecosystems.rpm import cataloger
 from garboard.model.package import Owns, Package
 from tests.unit.ecosystems import rpmdb_builders as build
-from tests.unit.ecosystems.reading import gaps, packages, read, wanted
+from tests.unit.ecosystems.reading import cataloger_of, gaps, packages, read, wanted
+
+cataloger = cataloger_of("rpm")
 
 BASH = build.package(
     "bash",

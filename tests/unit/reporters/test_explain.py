@@ -142,7 +142,8 @@ def test_a_binary_with_a_version_of_its_own_is_named_without_it() -> None:
         ("rpm", "sles", "zypper --non-interactive install 'x>=2'"),
         ("apk", "alpine", "apk add --no-cache --upgrade 'x>=2'"),
         ("npm", "", "npm install x@2"),
-        ("gem", "", ""),
+        ("gem", "", "gem install 'x:>=2'"),
+        ("nuget", "", ""),
     ],
 )
 def test_every_package_manager(kind: str, distro: str, command: str) -> None:

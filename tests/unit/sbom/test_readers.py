@@ -188,7 +188,8 @@ def test_detection(tmp_path: Path) -> None:
         ("pkg:rpm/redhat/openssl-libs@1.1.1k-9.el8_7?epoch=1&upstream=openssl-1.1.1k-9.el8_7.src.rpm", "1:1.1.1k-9.el8_7", "openssl", "1.1.1k-9.el8_7", "rpm"),
         ("pkg:rpm/fedora/a@1-1?epoch=0", "1-1", "", "", "rpm"),
         ("pkg:pypi/Foo_Bar@1.0", "1.0", "", "", "pep440"),
-        ("pkg:golang/github.com/a/b@v1.0.0", "v1.0.0", "", "", ""),
+        ("pkg:golang/github.com/a/b@v1.0.0", "v1.0.0", "", "", "semver"),
+        ("pkg:nuget/A@1.0.0", "1.0.0", "", "", ""),
         ("pkg:rpm/x/a@1-1?upstream=odd.src.rpm", "1-1", "", "", "rpm"),
     ],
 )  # fmt: skip

@@ -1,0 +1,50 @@
+"""Alpine packages and apk."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from garboard.model.ecosystem import AdvisedName, Ecosystem
+
+if TYPE_CHECKING:
+    from garboard.model.ecosystem import Catalog, VersionOrder
+    from garboard.model.package import Package
+    from garboard.model.program import Commands
+
+
+def _advised(package: Package) -> tuple[AdvisedName, ...]:
+    """The package that it was built as a part of (its origin)."""
+    return (AdvisedName(package.source, package.source_version_or_own),)
+
+
+def _catalog() -> Catalog:
+    from garboard.ecosystems.apk.cataloger import catalog
+
+    return catalog
+
+
+def _order() -> VersionOrder:
+    from garboard.ecosystems.apk import version
+
+    return version
+
+
+def _commands() -> Commands:
+    from garboard.ecosystems.apk.commands import COMMANDS
+
+    return COMMANDS
+
+
+ECOSYSTEM: Final = Ecosystem(
+    name="apk",
+    type="apk",
+    manager="apk",
+    order="apk",
+    load_order=_order,
+    globs=("lib/apk/db/installed", "usr/lib/apk/db/installed", "etc/apk/world"),
+    load_catalog=_catalog,
+    programs=("apk",),
+    load_commands=_commands,
+    advised=_advised,
+    by_source=True,
+)

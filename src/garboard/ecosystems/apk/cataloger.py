@@ -5,22 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from garboard.ecosystems import metadata_paths
+from garboard.model.ecosystem import MetadataPaths
 from garboard.model.gap import Gap
 from garboard.model.image import File
 from garboard.model.package import Fact, Marks, Owns, Package
 
-NAME = "apk"
-VERSION = 1
 PURL_TYPE = "apk"
 SCHEME = "apk"
-GLOBS = ("lib/apk/db/installed", "usr/lib/apk/db/installed", "etc/apk/world")
 
 _NAME = re.compile(r"[^=<>~@]+")
 """The capability of a dependency, before its version and its repository tag."""
 
 
-def catalog(file: File, /) -> Iterator[Fact]:
+def catalog(file: File, owned: MetadataPaths, /) -> Iterator[Fact]:
     """Installed packages in the database's order, each followed by the language files that it owns.
 
     ``world`` becomes `Marks` of all that was asked for. Virtual packages (``.build-deps``) hold no files and are left
@@ -33,10 +30,10 @@ def catalog(file: File, /) -> Iterator[Fact]:
         return
     for block in text.split("\n\n"):
         if block.strip():
-            yield from _block(file.path, block)
+            yield from _block(file.path, block, owned)
 
 
-def _block(path: str, block: str) -> Iterator[Fact]:
+def _block(path: str, block: str, metadata: MetadataPaths) -> Iterator[Fact]:
     head, _, files = block.partition("\nF:")
     fields = {line[:1]: line[2:] for line in head.split("\n") if line[1:2] == ":"}
     name, version = fields.get("P", ""), fields.get("V", "")
@@ -60,8 +57,8 @@ def _block(path: str, block: str) -> Iterator[Fact]:
         provides=_capabilities(fields.get("p", "")),
         vendor=fields.get("m", ""),
     )
-    if "package.json" in files or ".dist-info" in files or ".egg-info" in files:
-        owned = tuple(path for path in _paths(files) if metadata_paths.describes(path))
+    if any(name in files for name in metadata.names):
+        owned = tuple(path for path in _paths(files) if metadata.describes(path))
         if owned:
             yield Owns(type=PURL_TYPE, package=name, paths=owned)
 

@@ -1,0 +1,67 @@
+"""Debian packages: dpkg, apt and what goes with them."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from garboard.model.ecosystem import AdvisedName, Ecosystem
+
+if TYPE_CHECKING:
+    from garboard.model.ecosystem import Catalog, VersionOrder
+    from garboard.model.package import Package
+    from garboard.model.program import Commands
+
+
+def _advised(package: Package) -> tuple[AdvisedName, ...]:
+    """The source package, without the mark of a binary-only rebuild (``+b1``) where its version is the binary's."""
+    return (AdvisedName(package.source, package.source_version or re.sub(r"\+b\d+$", "", package.version)),)
+
+
+def _without_architecture(name: str) -> str:
+    return name.partition(":")[0]
+
+
+def _catalog() -> Catalog:
+    from garboard.ecosystems.dpkg.cataloger import catalog
+
+    return catalog
+
+
+def _order() -> VersionOrder:
+    from garboard.ecosystems.dpkg import version
+
+    return version
+
+
+def _commands() -> Commands:
+    from garboard.ecosystems.dpkg.commands import COMMANDS
+
+    return COMMANDS
+
+
+ECOSYSTEM: Final = Ecosystem(
+    name="dpkg",
+    type="deb",
+    manager="deb",
+    order="deb",
+    load_order=_order,
+    normalize=_without_architecture,
+    globs=(
+        "var/lib/dpkg/status",
+        "var/lib/dpkg/status.d/*",
+        "var/lib/dpkg/info/*.list",
+        "var/lib/apt/extended_states",
+        "etc/apt/apt.conf",
+        "etc/apt/apt.conf.d/*",
+        "var/lib/chisel/manifest.wall",
+        "usr/share/doc/*/copyright",
+    ),
+    version=2,
+    load_catalog=_catalog,
+    programs=("apt", "apt-get", "aptitude", "dpkg"),
+    load_commands=_commands,
+    advised=_advised,
+    by_source=True,
+    keeps_itself=("apt",),
+)

@@ -14,25 +14,13 @@ from typing import Any
 
 import msgspec
 
-from garboard.ecosystems import metadata_paths
+from garboard.model.ecosystem import MetadataPaths
 from garboard.model.gap import Gap
 from garboard.model.image import File
 from garboard.model.package import Fact, Licences, Marks, Owns, Package, Retention
 
-NAME = "dpkg"
-VERSION = 2
 PURL_TYPE = "deb"
 SCHEME = "deb"
-GLOBS = (
-    "var/lib/dpkg/status",
-    "var/lib/dpkg/status.d/*",
-    "var/lib/dpkg/info/*.list",
-    "var/lib/apt/extended_states",
-    "etc/apt/apt.conf",
-    "etc/apt/apt.conf.d/*",
-    "var/lib/chisel/manifest.wall",
-    "usr/share/doc/*/copyright",
-)
 
 _PRESENT = {"installed", "unpacked", "half-configured", "triggers-awaited", "triggers-pending"}
 """States of dpkg in which the package's files are there and none is known to be missing."""
@@ -53,7 +41,7 @@ _MANIFEST_BYTES = 256 * 1024 * 1024
 """Of a Chisel manifest after decompression."""
 
 
-def catalog(file: File, /) -> Iterator[Fact]:
+def catalog(file: File, owned: MetadataPaths, /) -> Iterator[Fact]:
     """Installed packages in the file's order; `Owns`, `Marks` and `Licences` from the files that hold those.
 
     A package counts as installed while dpkg has its files in place (installed, unpacked, half-configured, waiting for
@@ -62,11 +50,11 @@ def catalog(file: File, /) -> Iterator[Fact]:
     """
     for belongs, read in _READERS:
         if belongs(file.path):
-            yield from read(file)
+            yield from read(file, owned)
             return
 
 
-def _status(file: File) -> Iterator[Fact]:
+def _status(file: File, _owned: MetadataPaths) -> Iterator[Fact]:
     text = file.data.decode("utf-8", "replace")
     for stanza in text.split("\n\n"):
         fields = dict(_FIELD.findall(f"\n{stanza}"))
@@ -125,30 +113,30 @@ def _relation(text: str) -> tuple[str, ...]:
     return tuple(_QUALIFIER.sub("", text).split("|"))
 
 
-def _status_d(file: File) -> Iterator[Fact]:
+def _status_d(file: File, owned: MetadataPaths) -> Iterator[Fact]:
     """Distroless: a stanza in a file of its own, and a list of checksums beside it."""
     if not file.path.endswith(".md5sums"):
-        yield from _status(file)
+        yield from _status(file, owned)
         return
     name = file.path.rpartition("/")[2].removesuffix(".md5sums")
-    yield from _owns(name, file.data, lambda line: line.partition(" ")[2].strip().lstrip("./"))
+    yield from _owns(name, file.data, owned, lambda line: line.partition(" ")[2].strip().lstrip("./"))
 
 
-def _list(file: File) -> Iterator[Fact]:
+def _list(file: File, owned: MetadataPaths) -> Iterator[Fact]:
     name = file.path.rpartition("/")[2].removesuffix(".list")
-    yield from _owns(name, file.data, lambda line: line.strip().lstrip("/"))
+    yield from _owns(name, file.data, owned, lambda line: line.strip().lstrip("/"))
 
 
-def _owns(package: str, data: bytes, path_of: Callable[[str], str]) -> Iterator[Fact]:
-    if not metadata_paths.mentioned(data):
+def _owns(package: str, data: bytes, metadata: MetadataPaths, path_of: Callable[[str], str]) -> Iterator[Fact]:
+    if not metadata.mentioned(data):
         return
     lines = data.decode("utf-8", "surrogateescape").split("\n")
-    paths = tuple(path for path in map(path_of, lines) if metadata_paths.describes(path))
+    paths = tuple(path for path in map(path_of, lines) if metadata.describes(path))
     if paths:
         yield Owns(type=PURL_TYPE, package=package, paths=paths)
 
 
-def _extended_states(file: File) -> Iterator[Fact]:
+def _extended_states(file: File, _owned: MetadataPaths) -> Iterator[Fact]:
     """What apt recorded as having come along as a dependency."""
     automatic: list[str] = []
     for stanza in file.data.decode("utf-8", "replace").split("\n\n"):
@@ -159,7 +147,7 @@ def _extended_states(file: File) -> Iterator[Fact]:
     yield Marks(type=PURL_TYPE, automatic=tuple(automatic))
 
 
-def _copyright(file: File) -> Iterator[Fact]:
+def _copyright(file: File, _owned: MetadataPaths) -> Iterator[Fact]:
     """Short names that a machine-readable copyright file states; free text states none."""
     if b"Format:" not in file.data[:_HEAD_BYTES]:
         return
@@ -169,7 +157,7 @@ def _copyright(file: File) -> Iterator[Fact]:
         yield Licences(type=PURL_TYPE, package=file.path.split("/")[-2], licences=names)
 
 
-def _apt_conf(file: File) -> Iterator[Fact]:
+def _apt_conf(file: File, _owned: MetadataPaths) -> Iterator[Fact]:
     """The options that tell ``autoremove`` what is still needed, as one line each (apt.conf(5))."""
     text = file.data.decode("utf-8", "replace")
     stated = {word.lower(): value.lower() not in _FALSE for word, value in _AUTOREMOVE.findall(text)}
@@ -188,7 +176,7 @@ class _Entry(msgspec.Struct):
     slices: tuple[str, ...] = ()
 
 
-def _chisel(file: File) -> Iterator[Fact]:
+def _chisel(file: File, owned: MetadataPaths) -> Iterator[Fact]:
     if sys.version_info >= (3, 14):
         from compression import zstd
     else:
@@ -202,14 +190,14 @@ def _chisel(file: File) -> Iterator[Fact]:
     if len(data) > _MANIFEST_BYTES:
         yield Gap(stage="catalog", subject=file.path, reason=f"is larger than {_MANIFEST_BYTES} bytes decompressed")
         return
-    yield from _manifest(file.path, data)
+    yield from _manifest(file.path, data, owned)
 
 
-def _manifest(path: str, data: bytes) -> Iterator[Fact]:
+def _manifest(path: str, data: bytes, metadata: MetadataPaths) -> Iterator[Fact]:
     decode = msgspec.json.Decoder(_Entry, strict=False).decode
     owned: dict[str, list[str]] = {}
     for number, line in enumerate(data.split(b"\n"), 1):
-        if b'"package"' not in line and not metadata_paths.mentioned(line):
+        if b'"package"' not in line and not metadata.mentioned(line):
             continue
         try:
             entry = decode(line)
@@ -220,14 +208,14 @@ def _manifest(path: str, data: bytes) -> Iterator[Fact]:
             yield Package(type=PURL_TYPE, name=entry.name, version=entry.version, scheme=SCHEME, arch=entry.arch)
         elif entry.kind == "package":
             yield Gap(stage="catalog", subject=path, reason=f"line {number}: a package without name or version")
-        elif entry.kind == "path" and metadata_paths.describes(entry.path.lstrip("/")):
+        elif entry.kind == "path" and metadata.describes(entry.path.lstrip("/")):
             for slice_name in entry.slices:
                 owned.setdefault(slice_name.partition("_")[0], []).append(entry.path.lstrip("/"))
     for package, paths in owned.items():
         yield Owns(type=PURL_TYPE, package=package, paths=tuple(dict.fromkeys(paths)))
 
 
-_READERS: tuple[tuple[Callable[[str], Any], Callable[[File], Iterator[Fact]]], ...] = (
+_READERS: tuple[tuple[Callable[[str], Any], Callable[[File, MetadataPaths], Iterator[Fact]]], ...] = (
     (lambda path: path.endswith("/status"), _status),
     (lambda path: "/status.d/" in path, _status_d),
     (lambda path: path.endswith(".list"), _list),

@@ -1,0 +1,53 @@
+"""Node packages: npm, yarn, pnpm."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from garboard.model.ecosystem import Ecosystem, parent_folder
+
+if TYPE_CHECKING:
+    from garboard.model.ecosystem import Catalog
+    from garboard.model.package import Package
+    from garboard.model.program import Commands
+
+
+def _nearest(requiring: Package, copies: list[Package]) -> list[Package]:
+    """Node's resolution: the package's own ``node_modules``, then those of the folders above it."""
+    places = {parent_folder(copy.locations[0].path): copy for copy in copies if copy.locations}
+    base = parent_folder(requiring.locations[0].path) if requiring.locations else ""
+    while True:
+        found = places.get((base + "/" if base else "") + "node_modules/" + copies[0].full_name)
+        if found is not None:
+            return [found]
+        if not base:
+            return copies
+        base = parent_folder(base)
+
+
+def _catalog() -> Catalog:
+    from garboard.ecosystems.node.cataloger import catalog
+
+    return catalog
+
+
+def _commands() -> Commands:
+    from garboard.ecosystems.node.commands import COMMANDS
+
+    return COMMANDS
+
+
+ECOSYSTEM: Final = Ecosystem(
+    name="node",
+    type="npm",
+    manager="npm",
+    language="js",
+    osv="npm",
+    order="semver",
+    globs=("**/package.json",),
+    load_catalog=_catalog,
+    programs=("npm", "yarn", "pnpm"),
+    load_commands=_commands,
+    index="the npm registry",
+    nearest=_nearest,
+)

@@ -7,16 +7,13 @@ from typing import Any
 
 import msgspec
 
+from garboard.model.ecosystem import MetadataPaths
 from garboard.model.gap import Gap
 from garboard.model.image import File
 from garboard.model.package import Fact, Package
 
-NAME = "node"
-VERSION = 1
 PURL_TYPE = "npm"
 SCHEME = "semver"
-OSV_ECOSYSTEM = "npm"
-GLOBS = ("**/package.json",)
 
 _DEBIAN_FOLDERS = ("usr/share/nodejs/", "usr/lib/nodejs/")
 """Where Debian's Node looks for modules, without a ``node_modules`` in the path."""
@@ -38,7 +35,7 @@ class _Manifest(msgspec.Struct):
 _decode = msgspec.json.Decoder(_Manifest).decode
 
 
-def catalog(file: File, /) -> Iterator[Fact]:
+def catalog(file: File, owned: MetadataPaths, /) -> Iterator[Fact]:
     """The package of one ``package.json``, or nothing.
 
     Directly in ``node_modules/name`` or ``node_modules/@scope/name`` it is an installed dependency; outside any
@@ -46,6 +43,7 @@ def catalog(file: File, /) -> Iterator[Fact]:
     package (fixtures, ``dist/package.json``) are no packages. One that should be a package and cannot be read, or a
     dependency without a version, is a gap.
     """
+    del owned
     folder = _module_folder(file.path)
     if folder == "":
         return

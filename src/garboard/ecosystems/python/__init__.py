@@ -1,0 +1,64 @@
+"""Python distributions: pip, uv, poetry and their kin."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from garboard.ecosystems.python.names import normalize
+from garboard.model.ecosystem import Ecosystem, parent_folder
+
+if TYPE_CHECKING:
+    from garboard.model.ecosystem import Catalog, VersionOrder
+    from garboard.model.package import Package
+    from garboard.model.program import Commands
+
+
+def _install_folder(path: str) -> str:
+    """The ``site-packages`` that holds the folder of metadata."""
+    return parent_folder(parent_folder(path))
+
+
+def _nearest(requiring: Package, copies: list[Package]) -> list[Package]:
+    """Those in the same ``site-packages``."""
+
+    def folder(package: Package) -> str:
+        return _install_folder(package.locations[0].path) if package.locations else ""
+
+    return [copy for copy in copies if folder(copy) == folder(requiring)] or copies
+
+
+def _catalog() -> Catalog:
+    from garboard.ecosystems.python.cataloger import catalog
+
+    return catalog
+
+
+def _order() -> VersionOrder:
+    from garboard.ecosystems.python import version
+
+    return version
+
+
+def _commands() -> Commands:
+    from garboard.ecosystems.python.commands import COMMANDS
+
+    return COMMANDS
+
+
+ECOSYSTEM: Final = Ecosystem(
+    name="python",
+    type="pypi",
+    manager="pip",
+    language="python",
+    osv="PyPI",
+    order="pep440",
+    load_order=_order,
+    normalize=normalize,
+    globs=("**/*.dist-info/METADATA", "**/*.egg-info/PKG-INFO", "**/*.egg-info"),
+    load_catalog=_catalog,
+    programs=("pip", "pipx", "uv", "poetry"),
+    load_commands=_commands,
+    index="PyPI",
+    install_folder=_install_folder,
+    nearest=_nearest,
+)

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 
+from garboard.ecosystems.python.names import normalize
+from garboard.model.ecosystem import MetadataPaths
 from garboard.model.gap import Gap
 from garboard.model.image import File
 from garboard.model.package import Fact, Package
 
-NAME = "python"
-VERSION = 1
 PURL_TYPE = "pypi"
 SCHEME = "pep440"
-OSV_ECOSYSTEM = "PyPI"
-GLOBS = ("**/*.dist-info/METADATA", "**/*.egg-info/PKG-INFO", "**/*.egg-info")
 
 _BLANK = re.compile(rb"\r?\n\r?\n")
 _FIELD = re.compile(
@@ -24,18 +21,18 @@ _FIELD = re.compile(
     re.MULTILINE | re.IGNORECASE,
 )
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
-_SEPARATORS = re.compile(r"[-_.]+")
 _EXTRA = re.compile(r"\bextra\b")
 _UNSTATED = {"", "UNKNOWN", "unknown"}
 
 
-def catalog(file: File, /) -> Iterator[Fact]:
+def catalog(file: File, owned: MetadataPaths, /) -> Iterator[Fact]:
     """The distribution that the file's headers describe, its name normalised (PEP 503); the body is not read.
 
     Requirements of extras are left out, those with other markers kept, since the image says which are there. Licences
     are the expression, or else the ``License`` field's first line and the last part of the licence classifiers. Headers
     without a usable name or a version are a gap.
     """
+    del owned
     blank = _BLANK.search(file.data)
     head = file.data[: blank.start()] if blank else file.data
     single: dict[str, str] = {}
@@ -52,12 +49,12 @@ def catalog(file: File, /) -> Iterator[Fact]:
         return
     yield Package(
         type=PURL_TYPE,
-        name=_normalised(name),
+        name=normalize(name),
         version=version,
         scheme=SCHEME,
         licences=_licences(single, many["classifier"]),
         requires=_requires(many["requires-dist"]),
-        provides=tuple(_normalised(match[0]) for text in many["provides-dist"] if (match := _NAME.match(text))),
+        provides=tuple(normalize(match[0]) for text in many["provides-dist"] if (match := _NAME.match(text))),
         vendor=next((single[key] for key in ("author", "author-email") if single.get(key, "") not in _UNSTATED), ""),
     )
 
@@ -68,14 +65,9 @@ def _complaint(name: str, version: str) -> str:
     return f"{name!r} is no distribution's name" if version else f"the metadata of {name} state no version"
 
 
-@lru_cache(maxsize=4096)
-def _normalised(name: str) -> str:
-    return _SEPARATORS.sub("-", name).lower()
-
-
 def _requires(texts: list[str]) -> tuple[tuple[str, ...], ...]:
     names = (_NAME.match(text) for text in texts if not _EXTRA.search(text.partition(";")[2]))
-    return tuple((name,) for name in dict.fromkeys(_normalised(match[0]) for match in names if match))
+    return tuple((name,) for name in dict.fromkeys(normalize(match[0]) for match in names if match))
 
 
 def _licences(single: dict[str, str], classifiers: list[str]) -> tuple[str, ...]:

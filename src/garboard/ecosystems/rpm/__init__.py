@@ -1,0 +1,73 @@
+"""RPM packages: rpm, dnf and its kin, zypper."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from garboard.model.ecosystem import AdvisedName, Ecosystem
+
+if TYPE_CHECKING:
+    from garboard.model.ecosystem import Catalog, VersionOrder
+    from garboard.model.package import Package
+    from garboard.model.program import Commands
+
+_BINARY: Final = frozenset({"AlmaLinux", "Red Hat"})
+"""OSV ecosystems that list binary packages."""
+_BOTH: Final = frozenset({"Rocky Linux", "Azure Linux", "openEuler", "Mageia", "SUSE", "openSUSE", "Photon OS"})
+"""Those that list source packages, or source and binary ones."""
+_FOLDERS: Final = ("var/lib/rpm", "usr/lib/sysimage/rpm", "usr/share/rpm")
+
+
+def _advised(package: Package) -> tuple[AdvisedName, ...]:
+    """Source packages, binary ones, or both, as the distribution publishes its advisories."""
+    family = package.ecosystem.partition(":")[0]
+    binary = AdvisedName(package.full_name, package.version)
+    if family in _BINARY:
+        return (binary,)
+    source = AdvisedName(package.source, _source_version(package))
+    return (source, binary) if family in _BOTH and package.source != package.name else (source,)
+
+
+def _source_version(package: Package) -> str:
+    """A source RPM's file name has no epoch; the binary's is the source's."""
+    version = package.source_version_or_own
+    epoch, colon, _ = package.version.partition(":")
+    return f"{epoch}:{version}" if colon and ":" not in version else version
+
+
+def _catalog() -> Catalog:
+    from garboard.ecosystems.rpm.cataloger import catalog
+
+    return catalog
+
+
+def _order() -> VersionOrder:
+    from garboard.ecosystems.rpm import version
+
+    return version
+
+
+def _commands() -> Commands:
+    from garboard.ecosystems.rpm.commands import COMMANDS
+
+    return COMMANDS
+
+
+ECOSYSTEM: Final = Ecosystem(
+    name="rpm",
+    type="rpm",
+    manager="rpm",
+    order="rpm",
+    load_order=_order,
+    globs=(
+        *(f"{folder}/{name}" for folder in _FOLDERS for name in ("Packages", "Packages.db", "rpmdb.sqlite")),
+        # container-manifest-1 beside it lists the same packages with less.
+        "var/lib/rpmmanifest/container-manifest-2",
+    ),
+    load_catalog=_catalog,
+    programs=("dnf", "dnf5", "yum", "microdnf", "tdnf", "zypper", "rpm"),
+    load_commands=_commands,
+    advised=_advised,
+    modular=True,
+    epochs=True,
+)

@@ -6,25 +6,17 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from garboard.ecosystems import metadata_paths
 from garboard.ecosystems.rpm.rpmdb import bdb, ndb
 from garboard.ecosystems.rpm.rpmdb import header as tags
 from garboard.ecosystems.rpm.rpmdb.header import Header
 from garboard.ecosystems.rpm.rpmdb.malformed import MalformedError
+from garboard.model.ecosystem import MetadataPaths
 from garboard.model.gap import Gap
 from garboard.model.image import File
 from garboard.model.package import Fact, Owns, Package
 
-NAME = "rpm"
-VERSION = 1
 PURL_TYPE = "rpm"
 SCHEME = "rpm"
-_FOLDERS = ("var/lib/rpm", "usr/lib/sysimage/rpm", "usr/share/rpm")
-GLOBS = (
-    *(f"{folder}/{name}" for folder in _FOLDERS for name in ("Packages", "Packages.db", "rpmdb.sqlite")),
-    # container-manifest-1 beside it lists the same packages with less.
-    "var/lib/rpmmanifest/container-manifest-2",
-)
 
 _SOURCE_RPM = re.compile(r"(.+)-([^-]+-[^-]+)\.(?:no)?src\.rpm")
 _NEITHER = re.compile(r"\s(?:and|if|unless|with|without|else)\s")
@@ -33,7 +25,7 @@ _SQLITE = b"SQLite format 3\0"
 _NOT_STATED = "(none)"
 
 
-def catalog(file: File, /) -> Iterator[Fact]:
+def catalog(file: File, owned: MetadataPaths, /) -> Iterator[Fact]:
     """Installed packages in the database's order, each followed by the language files that it owns.
 
     ``version`` is ``[epoch:]version-release``, the epoch left out when 0. Public keys (``gpg-pubkey``) are no packages.
@@ -47,7 +39,7 @@ def catalog(file: File, /) -> Iterator[Fact]:
         for blob in _headers(file.data):
             count += 1
             try:
-                yield from _header(Header(blob))
+                yield from _header(Header(blob), owned)
             except MalformedError as error:
                 broken, why = broken + 1, why or str(error)
     except MalformedError as error:
@@ -69,7 +61,7 @@ def _headers(data: bytes) -> Iterator[bytes]:
     raise MalformedError("is no RPM database of a known kind" if data else "is empty")
 
 
-def _header(header: Header) -> Iterator[Fact]:
+def _header(header: Header, metadata: MetadataPaths) -> Iterator[Fact]:
     name, version, release = header.text(tags.NAME), header.text(tags.VERSION), header.text(tags.RELEASE)
     if name == "gpg-pubkey":
         return
@@ -92,7 +84,7 @@ def _header(header: Header) -> Iterator[Fact]:
         provides=tuple(dict.fromkeys(text for text in header.texts(tags.PROVIDENAME) if text != name)),
         vendor=header.text(tags.VENDOR),
     )
-    owned = tuple(_owned(header))
+    owned = tuple(_owned(header, metadata))
     if owned:
         yield Owns(type=PURL_TYPE, package=f"{name}:{arch}" if arch else name, paths=owned)
 
@@ -131,15 +123,15 @@ def _capability(text: str) -> str:
     return match[0] if match else text.strip()
 
 
-def _owned(header: Header) -> Iterator[str]:
-    if not header.holds(b"METADATA\0", b".egg-info", b"package.json\0"):
+def _owned(header: Header, metadata: MetadataPaths) -> Iterator[str]:
+    if not header.holds(*(name.encode() + b"\0" for name in metadata.names)):
         return
     folders, names, places = header.texts(tags.DIRNAMES), header.texts(tags.BASENAMES), header.numbers(tags.DIRINDEXES)
     if len(places) != len(names) or (places and max(places) >= len(folders)):
         raise MalformedError("a file list whose folders do not match its names")
     paths = (folders[place] + name for place, name in zip(places, names, strict=True))
     for path in (*paths, *header.texts(tags.OLDFILENAMES)):
-        if metadata_paths.describes(path.lstrip("/")):
+        if metadata.describes(path.lstrip("/")):
             yield path.lstrip("/")
 
 

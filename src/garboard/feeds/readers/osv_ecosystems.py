@@ -5,49 +5,36 @@ Debian, Alpine, Wolfi and Chainguard have feeds of their own, whose modules use 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import MappingProxyType
 
-_RUNS = re.compile(r"[-_.]+")
-
-
-def _exact(name: str) -> str:
-    return name
+from garboard.ecosystems import ECOSYSTEMS as KNOWN
+from garboard.model.ecosystem import exact_name
 
 
 def _lower(name: str) -> str:
     return name.lower()
 
 
-def _pep503(name: str) -> str:
-    return _RUNS.sub("-", name).lower()
-
-
 @dataclass(frozen=True, slots=True)
 class Ecosystem:
-    """``scheme`` names a version scheme, empty where none is known yet; ``by_release`` says that the data of each
+    """``scheme`` names a version order, empty where none is known yet; ``by_release`` says that the data of each
     release (``AlmaLinux:9``) are published apart, and mean nothing without one.
     """
 
     scheme: str = ""
     by_release: bool = False
-    normalise: Callable[[str], str] = _exact
+    normalise: Callable[[str], str] = exact_name
 
 
-_LANGUAGE = {
-    "PyPI": Ecosystem("pep440", normalise=_pep503),
-    "npm": Ecosystem("semver"),
-    "crates.io": Ecosystem("semver"),
-    "Go": Ecosystem("semver"),
+_LANGUAGE = {one.osv: Ecosystem(one.order, normalise=one.normalize) for one in KNOWN if one.osv}
+_WITHOUT_CATALOGER = {
     "Hex": Ecosystem("semver"),
     "SwiftURL": Ecosystem("semver"),
     "Bitnami": Ecosystem("semver"),
     "Maven": Ecosystem(),
     "NuGet": Ecosystem(normalise=_lower),
-    "Packagist": Ecosystem(normalise=_lower),
-    "RubyGems": Ecosystem(),
     "Pub": Ecosystem(),
     "Hackage": Ecosystem(),
     "CRAN": Ecosystem(),
@@ -56,6 +43,7 @@ _LANGUAGE = {
     "GitHub Actions": Ecosystem(),
     "Julia": Ecosystem(),
 }
+"""Languages of which `garboard.ecosystems` has no record yet."""
 _ROLLING = {
     "Wolfi": Ecosystem("apk"),
     "Chainguard": Ecosystem("apk"),
@@ -83,7 +71,7 @@ _RELEASED = {
         )
     },
 }
-ECOSYSTEMS = MappingProxyType(_LANGUAGE | _ROLLING | _RELEASED)
+ECOSYSTEMS = MappingProxyType(_WITHOUT_CATALOGER | _LANGUAGE | _ROLLING | _RELEASED)
 
 
 def base(ecosystem: str) -> str:

@@ -63,12 +63,13 @@ def _ordered(steps: list[tuple[str, str]], scheme: str) -> list[tuple[str, str]]
 
 
 def _keyed(steps: list[tuple[str, str]], scheme: str) -> list[tuple[Any, tuple[str, str]]] | None:
-    from garboard.ecosystems.version_orders import BY_NAME
+    from garboard import ecosystems
     from garboard.versions.invalid import InvalidVersion
 
-    if scheme not in BY_NAME:
+    known = ecosystems.order(scheme)
+    if known is None:
         return None
-    key = BY_NAME[scheme].key
+    key = known.key
     try:
         return [((0, 0) if version in {"0", ""} else (1, key(version)), (kind, version)) for kind, version in steps]
     except InvalidVersion:

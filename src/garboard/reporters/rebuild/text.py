@@ -48,7 +48,7 @@ def _rows(prospects: Sequence[Prospect]) -> list[_Row]:
     rows: dict[tuple[str, str, str], _Row] = {}
     for one in prospects:
         package = one.finding.package
-        key = (package.source if package.type != "npm" else package.full_name, one.version, one.reason)
+        key = (package.source, one.version, one.reason)
         rows.setdefault(key, _Row(package, [])).prospects.append(one)
     found = list(rows.values())
     found.sort(key=lambda row: (-len({p.finding.vulnerability.id for p in row.prospects}), row.package.source))

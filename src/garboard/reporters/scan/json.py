@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 import msgspec
 
+from garboard import ecosystems
 from garboard.model.advisory import FeedState, Rating
 from garboard.model.attribution import Introduction, Origin
 from garboard.model.base import Value
@@ -23,7 +24,7 @@ from garboard.reporters.lineage import json as lineage_json
 from garboard.reporters.lineage.json import StepOf
 from garboard.reporters.recommend import json as recommendation_json
 from garboard.reporters.recommend.json import Recommendations, Remediation
-from garboard.reporters.scan.text import MANAGERS, project_name
+from garboard.reporters.scan.text import manager_of, project_name
 from garboard.reporters.view import Issue, View, counted, headline, issues
 
 _TITLE = 120
@@ -214,7 +215,7 @@ def _manager(package: Package, report: Report) -> str:
     """``debian:12`` for a distribution's packages, the package manager's name for others."""
     if package.type in SYSTEM_TYPES and report.inventory.distro is not None:
         return f"{report.inventory.distro.id}:{report.inventory.distro.version}"
-    return MANAGERS.get(package.type, package.type)
+    return manager_of(package.type)
 
 
 def _identifiers(finding: Finding) -> Identifiers:
@@ -256,7 +257,9 @@ class _Writer:
             org="",
             policy="",
             is_private=True,
-            package_manager=next((kind for kind in ("deb", "apk", "rpm") if kind in types), "linux"),
+            package_manager=next(
+                (one.type for one in ecosystems.ECOSYSTEMS if one.system and one.type in types), "linux"
+            ),
             docker=Docker(
                 base_image=report.base_image,
                 os=Os(pretty_name=distro.pretty_name if distro else ""),
@@ -348,9 +351,7 @@ class _Writer:
             identifiers=_identifiers(finding),
             package_name=package.source if package.type in SYSTEM_TYPES else package.full_name,
             package_manager=_manager(package, self._report),
-            language="linux"
-            if package.type in SYSTEM_TYPES
-            else {"pypi": "python", "npm": "js"}.get(package.type, package.type),
+            language="linux" if package.type in SYSTEM_TYPES else ecosystems.of(package.type).language or package.type,
             description=v.description,
             semver=Semver(vulnerable=list(finding.ranges)),
             patches=[],

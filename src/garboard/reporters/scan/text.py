@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from garboard import ecosystems
 from garboard.model.advisory import Severity, Status
 from garboard.model.attribution import Introduction, Origin
 from garboard.model.finding import Finding, Vulnerability
@@ -32,7 +33,11 @@ _STATUS: Final = {
     Status.WILL_NOT_FIX: "the distribution will not fix it",
     Status.END_OF_LIFE: "the package has no security support in this release",
 }
-MANAGERS: Final = {"pypi": "pip", "npm": "npm"}
+
+
+def manager_of(kind: str) -> str:
+    """The package manager of a package URL type, as reports name it."""
+    return ecosystems.of(kind).manager or kind
 
 
 def _label(package: Package) -> str:
@@ -148,7 +153,7 @@ def _severities(found: list[Issue]) -> str:
 
 def _managers(report: Report) -> str:
     types = Counter(package.type for package in report.inventory.packages if not package.owner)
-    return ", ".join(MANAGERS.get(kind, kind) for kind, _ in types.most_common()) or "none"
+    return ", ".join(manager_of(kind) for kind, _ in types.most_common()) or "none"
 
 
 def project_name(report: Report) -> str:

@@ -1,0 +1,42 @@
+"""PHP packages: composer."""
+
+from __future__ import annotations
+
+import re
+from types import MappingProxyType
+from typing import Final
+
+from garboard.model.ecosystem import Ecosystem
+from garboard.model.program import A_FILE, Commands, PackageSpec, Program, spec, verbs, words
+
+
+def composer(word: str) -> PackageSpec | str:
+    """``vendor/name`` or ``vendor/name:constraint``."""
+    found = re.fullmatch(r"(?i)([a-z0-9][\w.-]*/[a-z0-9][\w.-]*|php|ext-[\w-]+)(?:[:=](\S+))?", word)
+    return spec(found[1], found[2], ":") if found else A_FILE
+
+
+def _lower(name: str) -> str:
+    return name.lower()
+
+
+def _commands() -> Commands:
+    program = Program(
+        composer,
+        verbs=verbs("require, req, global require"),
+        with_value=words("-d --working-dir --prefer-install --ignore-platform-req --apcu-autoloader-prefix"),
+        opaque=verbs("install, update, i"),
+    )
+    return Commands(programs=MappingProxyType({"composer": program}), pin_signs=(":", "="), raised="{name}:{version}")
+
+
+ECOSYSTEM: Final = Ecosystem(
+    name="php",
+    type="composer",
+    manager="composer",
+    osv="Packagist",
+    normalize=_lower,
+    programs=("composer",),
+    load_commands=_commands,
+    index="Packagist",
+)

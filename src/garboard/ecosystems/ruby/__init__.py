@@ -1,0 +1,63 @@
+"""Ruby gems: RubyGems and Bundler."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from garboard.model.ecosystem import Ecosystem, parent_folder
+
+if TYPE_CHECKING:
+    from garboard.model.ecosystem import Catalog, VersionOrder
+    from garboard.model.package import Package
+    from garboard.model.program import Commands
+
+
+def _install_folder(path: str) -> str:
+    """The gem home: what holds ``specifications``, or ``specifications/default``."""
+    folder = parent_folder(path)
+    return parent_folder(parent_folder(folder) if folder.endswith("/default") else folder)
+
+
+def _nearest(requiring: Package, copies: list[Package]) -> list[Package]:
+    """Those in the same gem home."""
+
+    def home(package: Package) -> str:
+        return _install_folder(package.locations[0].path) if package.locations else ""
+
+    return [copy for copy in copies if home(copy) == home(requiring)] or copies
+
+
+def _catalog() -> Catalog:
+    from garboard.ecosystems.ruby.cataloger import catalog
+
+    return catalog
+
+
+def _order() -> VersionOrder:
+    from garboard.ecosystems.ruby import version
+
+    return version
+
+
+def _commands() -> Commands:
+    from garboard.ecosystems.ruby.commands import COMMANDS
+
+    return COMMANDS
+
+
+ECOSYSTEM: Final = Ecosystem(
+    name="ruby",
+    type="gem",
+    manager="rubygems",
+    language="ruby",
+    osv="RubyGems",
+    order="gem",
+    load_order=_order,
+    globs=("**/specifications/*.gemspec", "**/specifications/default/*.gemspec", "**/bundler/gems/*/*.gemspec"),
+    load_catalog=_catalog,
+    programs=("gem", "bundle", "bundler"),
+    load_commands=_commands,
+    index="rubygems.org",
+    install_folder=_install_folder,
+    nearest=_nearest,
+)

@@ -1,0 +1,75 @@
+"""Installed gems: the gemspecs that RubyGems and Bundler write, and those of gems that Bundler took from git.
+
+An installed gemspec is Ruby that ``Gem::Specification#to_ruby`` wrote: one assignment a line, literals only. Nothing is
+executed. A gem from git has the author's own gemspec, which may compute what it states: then its folder names the gem.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from garboard.model.ecosystem import MetadataPaths
+from garboard.model.gap import Gap
+from garboard.model.image import File
+from garboard.model.package import Fact, Package
+
+TYPE: Final = "gem"
+ORDER: Final = "gem"
+
+_STUB: Final = re.compile(r"^# stub: (\S+) (\S+) (\S+)", re.MULTILINE)
+_LITERAL: Final = r"""(?:%q<([^>\n]*)>|%q\{([^}\n]*)\}|"([^"\n#\\]*)"|'([^'\n\\]*)')"""
+_FIELD: Final = re.compile(rf"\.(name|version|platform)[ \t]*=[ \t]*(?:Gem::Version\.new\()?{_LITERAL}")
+_LIST: Final = re.compile(r"\.(authors?|licenses?)[ \t]*=[ \t]*([^\n]*)")
+_TEXT: Final = re.compile(_LITERAL)
+_NEEDS: Final = re.compile(rf"\.add_(?:runtime_)?dependency[ \t]*\(?[ \t]*{_LITERAL}")
+_NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
+_CHECKOUT: Final = re.compile(r"(.+)-[0-9a-f]{7,40}")
+_ANY_PLATFORM: Final = "ruby"
+
+
+def catalog(file: File, owned: MetadataPaths, /) -> Iterator[Fact]:
+    """The gem of one gemspec. One whose name or version cannot be known is a gap.
+
+    Licenses and the first author are as stated; requirements are those at run time. ``arch`` is the platform of a gem
+    with compiled parts (``x86_64-linux-gnu``).
+    """
+    del owned
+    text = file.data.decode("utf-8", "replace")
+    stub = _STUB.search(text)
+    fields = {field: _literal(values) for field, *values in _FIELD.findall(text)}
+    name = stub[1] if stub else fields.get("name", "") or _checked_out(file.path)
+    version = stub[2] if stub else fields.get("version", "")
+    platform = stub[3] if stub else fields.get("platform", "")
+    if not _NAME.fullmatch(name) or not version:
+        reason = f"the gemspec of {name} states no version that can be known" if name else "the gemspec states no name"
+        yield Gap(stage="catalog", subject=file.path, reason=reason)
+        return
+    lists = {field.rstrip("s"): _texts(rest) for field, rest in _LIST.findall(text)}
+    yield Package(
+        type=TYPE,
+        name=name,
+        version=version,
+        scheme=ORDER,
+        arch="" if platform in ("", _ANY_PLATFORM) else platform,
+        licences=tuple(dict.fromkeys(lists.get("license", ()))),
+        requires=tuple((need,) for need in dict.fromkeys(map(_literal, _NEEDS.findall(text))) if need),
+        vendor=next(iter(lists.get("author", ())), ""),
+    )
+
+
+def _literal(values: list[str] | tuple[str, ...]) -> str:
+    """The one group of `_LITERAL` that matched."""
+    return next(filter(None, values), "")
+
+
+def _texts(text: str) -> tuple[str, ...]:
+    return tuple(filter(None, map(_literal, _TEXT.findall(text))))
+
+
+def _checked_out(path: str) -> str:
+    """The name in ``bundler/gems/NAME-COMMIT/NAME.gemspec``, where the file is called like the gem."""
+    folder, _, file = path.rpartition("/")
+    found = _CHECKOUT.fullmatch(folder.rpartition("/")[2])
+    return file.removesuffix(".gemspec") if found and "/bundler/gems/" in f"/{path}" else ""

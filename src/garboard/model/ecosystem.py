@@ -1,0 +1,123 @@
+"""The types in which an ecosystem says all that is known about it; `garboard.ecosystems` holds one record for each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple, Protocol
+
+from garboard.model.base import Value
+from garboard.model.image import File
+from garboard.model.package import SYSTEM_TYPES, Fact, Package
+from garboard.model.program import Commands
+
+
+class MetadataPaths(Protocol):
+    """The files that describe packages of languages, which a package of the operating system may own."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What the last component of such a path ends with."""
+        ...
+
+    def mentioned(self, data: bytes, /) -> bool:
+        """Whether a file list may name such a path: a cheap test on its bytes, with no false negatives."""
+        ...
+
+    def describes(self, path: str, /) -> bool:
+        """Whether a cataloger of a language reads this path (without a leading slash)."""
+        ...
+
+
+Catalog = Callable[[File, MetadataPaths], Iterator[Fact]]
+"""Turns one file into the facts that it states, in the file's order. Bytes that cannot be read are a `Gap`; nothing is
+raised. Catalogers of operating systems list the metadata paths that a package owns as `Owns`."""
+
+
+class VersionOrder(Protocol):
+    """How the versions of one kind of package are ordered."""
+
+    @property
+    def NAME(self) -> str: ...  # noqa: N802
+
+    def key(self, text: str, /) -> Any:
+        """A value that orders as the version does, comparable with keys of the same order only.
+
+        Raises:
+            InvalidVersion: the text is not a version.
+        """
+        ...
+
+
+class AdvisedName(NamedTuple):
+    """A name under which advisories list a package, and the installed version to compare with theirs."""
+
+    name: str
+    version: str
+
+
+def exact_name(name: str) -> str:
+    """The name itself, for ecosystems that compare names letter by letter."""
+    return name
+
+
+def parent_folder(path: str) -> str:
+    """The folder of a metadata file."""
+    return path.rpartition("/")[0]
+
+
+class Ecosystem(Value):
+    """All that is known about one ecosystem.
+
+    The record is light: whatever parses is imported by the functions in it, when it is first needed.
+
+    Attributes:
+        name: the module's.
+        type: package URL type.
+        manager: the package manager as a report names it.
+        language: as ``docker scan`` names it; empty where it is the type.
+        osv: the ecosystem in OSV's data; empty for operating systems, where it depends on the distribution.
+        order: name of the version order of its packages; empty where none is known yet.
+        load_order: imports that order, where it is the ecosystem's own.
+        normalize: a name in the spelling by which names are compared.
+        globs: files that list or describe installed packages, without a leading slash; ``*`` stands for one path
+            component or a part of it, a leading ``**/`` for any folders.
+        version: rises whenever the facts made of the same bytes change, which empties the cache.
+        load_catalog: imports what reads those files.
+        programs: names of the programs that install its packages.
+        load_commands: imports what is known of their command lines.
+        advised: the names under which advisories list a package; by default its full name.
+        by_source: whether advisories list source packages only.
+        modular: whether versions of one package are published in streams.
+        epochs: whether a version may begin with an epoch that a package URL has as a qualifier.
+        keeps_itself: packages that the package manager never removes as unneeded.
+        index: what publishes its packages, in a sentence.
+        install_folder: the folder in which a package lies that is described by a file at this path.
+        nearest: of several installed copies, those that a package uses that requires them.
+    """
+
+    name: str
+    type: str
+    manager: str
+    language: str = ""
+    osv: str = ""
+    order: str = ""
+    load_order: Callable[[], VersionOrder] | None = None
+    normalize: Callable[[str], str] = exact_name
+    globs: tuple[str, ...] = ()
+    version: int = 1
+    load_catalog: Callable[[], Catalog] | None = None
+    programs: tuple[str, ...] = ()
+    load_commands: Callable[[], Commands] | None = None
+    advised: Callable[[Package], tuple[AdvisedName, ...]] | None = None
+    by_source: bool = False
+    modular: bool = False
+    epochs: bool = False
+    keeps_itself: tuple[str, ...] = ()
+    index: str = ""
+    install_folder: Callable[[str], str] = parent_folder
+    nearest: Callable[[Package, list[Package]], list[Package]] | None = None
+
+    @property
+    def system(self) -> bool:
+        """Whether it is the package manager of an operating system."""
+        return self.type in SYSTEM_TYPES

@@ -1,0 +1,131 @@
+"""Command lines of package managers: how they name packages, pin and raise them, and what brings a fix."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Final, NamedTuple
+
+from garboard.model.package import Package
+
+A_FILE: Final = "a file, or an address of one"
+A_PATTERN: Final = "a pattern, a group, or something that another package provides"
+"""What a word names that is not a package."""
+_EXACT: Final = r"v?\d[\w.+!~:^-]*"
+
+
+class PackageSpec(NamedTuple):
+    """A package as a command line names it: the one version, if it names one, and the constraint as written."""
+
+    name: str
+    version: str = ""
+    specifier: str = ""
+
+
+ReadSpec = Callable[[str], "PackageSpec | str | None"]
+"""A word to a package, or a sentence that says what it is instead, or None for a word that installs nothing."""
+
+
+class Program(NamedTuple):
+    """A package manager's command line.
+
+    Attributes:
+        read: how it names a package.
+        verbs: words after which packages follow, each of one or two words (``global add``).
+        with_value: options that take the next word as their value.
+        actions: options one of which makes it install, where it has no verbs (``rpm -i``).
+        manifests: options that name a file of packages.
+        bare: what the verb installs without operands; empty for nothing.
+        opaque: verbs that install what a manifest, a group or a lock file lists.
+        version_options: options that give the version of what is named.
+        groups: options that turn operands into something other than packages.
+    """
+
+    read: ReadSpec
+    verbs: frozenset[str] = frozenset()
+    with_value: frozenset[str] = frozenset()
+    actions: tuple[str, ...] = ()
+    manifests: frozenset[str] = frozenset()
+    bare: str = ""
+    opaque: frozenset[str] = frozenset()
+    version_options: frozenset[str] = frozenset()
+    groups: frozenset[str] = frozenset()
+
+
+class Upgrades(NamedTuple):
+    """How an operating system's package managers change what is installed already.
+
+    Attributes:
+        programs: their names.
+        everything: verbs that bring every package to its newest version.
+        named: verbs that install or upgrade the packages after them.
+        possible: all verbs that may bring versions of packages that the command does not name.
+        alone: whether ``everything`` means every package only where no package follows.
+        line: the command that upgrades everything, by the package that brings its program, the preferred first.
+    """
+
+    programs: tuple[str, ...]
+    everything: frozenset[str]
+    named: frozenset[str]
+    possible: frozenset[str]
+    line: Mapping[str, str]
+    alone: bool = True
+
+
+class Fix(NamedTuple):
+    """What a remedy is written for.
+
+    Attributes:
+        pins: packages, each with the version to get; empty where only the source package's is known.
+        distro: os-release's ``ID``; empty where it is not known.
+        indirect: whether another package requires it.
+    """
+
+    pins: Sequence[tuple[Package, str]]
+    distro: str
+    indirect: bool
+
+
+FIXED = "{fix}"
+"""Stands for the fixed version in the text of a remedy."""
+
+
+class Commands(NamedTuple):
+    """How the package managers of an ecosystem are used.
+
+    Attributes:
+        programs: command lines by the program's name.
+        remedy: the text (with `FIXED`) and the command that bring a fix.
+        pin_signs: what stands between a name and its version on a command line that pins it.
+        digit_after_sign: whether a pinned version has to begin with a digit, since names contain the sign too.
+        raised: how a command line asks for at least a version.
+        upgrades: for the package managers of operating systems.
+    """
+
+    programs: Mapping[str, Program]
+    remedy: Callable[[Fix], tuple[str, str]] | None = None
+    pin_signs: tuple[str, ...] = ("=",)
+    digit_after_sign: bool = False
+    raised: str = "{name}={version}"
+    upgrades: Upgrades | None = None
+
+
+NO_COMMANDS = Commands(programs=MappingProxyType({}))
+
+
+def words(text: str) -> frozenset[str]:
+    """The words of a text."""
+    return frozenset(text.split())
+
+
+def verbs(text: str) -> frozenset[str]:
+    """Verbs separated by commas, each of one or two words."""
+    return frozenset(one.strip() for one in text.split(","))
+
+
+def spec(name: str, said: str | None, sign: str) -> PackageSpec:
+    """A package of which ``said`` is what follows ``sign``; the version where that is exactly one."""
+    if not said:
+        return PackageSpec(name)
+    return PackageSpec(name, said if re.fullmatch(_EXACT, said) else "", f"{sign}{said}")

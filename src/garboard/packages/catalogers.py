@@ -1,0 +1,78 @@
+"""The catalogers of all ecosystems, as what reads an image takes them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+from garboard.ecosystems import ECOSYSTEMS
+from garboard.model.ecosystem import Catalog, Ecosystem
+from garboard.model.image import File, Reader
+from garboard.model.package import Fact
+from garboard.packages import distro
+
+
+class LanguageMetadata:
+    """The paths that catalogers of languages read, as `MetadataPaths`."""
+
+    def __init__(self, globs: tuple[str, ...]) -> None:
+        self._globs = globs
+        self.names = tuple(dict.fromkeys(glob.rpartition("/")[2].rpartition("*")[2] for glob in globs))
+        self._hints = tuple(name.encode() for name in self.names)
+        self._pattern: re.Pattern[str] | None = None
+
+    def mentioned(self, data: bytes, /) -> bool:
+        """As `MetadataPaths.mentioned`."""
+        return any(hint in data for hint in self._hints)
+
+    def describes(self, path: str, /) -> bool:
+        """As `MetadataPaths.describes`."""
+        if self._pattern is None:
+            self._pattern = re.compile("|".join(map(_expression, self._globs)))
+        return self._pattern.fullmatch(path) is not None
+
+
+def _expression(glob: str) -> str:
+    inner = glob.removeprefix("**/")
+    return ("(?:.*/)?" if inner != glob else "") + "[^/]*".join(map(re.escape, inner.split("*")))
+
+
+METADATA: Final = LanguageMetadata(tuple(glob for one in ECOSYSTEMS if not one.system for glob in one.globs))
+
+
+@dataclass(slots=True)
+class Cataloger:
+    """A `Reader` of one ecosystem's files; what parses them is imported with the first of them."""
+
+    ecosystem: Ecosystem
+    _catalog: Catalog | None = field(default=None, init=False)
+
+    @property
+    def NAME(self) -> str:  # noqa: N802
+        """The ecosystem's."""
+        return self.ecosystem.name
+
+    @property
+    def VERSION(self) -> int:  # noqa: N802
+        """The ecosystem's."""
+        return self.ecosystem.version
+
+    @property
+    def GLOBS(self) -> tuple[str, ...]:  # noqa: N802
+        """The ecosystem's."""
+        return self.ecosystem.globs
+
+    def catalog(self, file: File, /) -> Iterator[Fact]:
+        """The facts that a file states."""
+        if self._catalog is None:
+            assert self.ecosystem.load_catalog is not None
+            self._catalog = self.ecosystem.load_catalog()
+        return self._catalog(file, METADATA)
+
+
+CATALOGERS: Final[tuple[Reader, ...]] = (
+    distro,
+    *(Cataloger(one) for one in ECOSYSTEMS if one.load_catalog is not None),
+)
