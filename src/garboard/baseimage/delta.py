@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
+from garboard import ecosystems
 from garboard.model.attribution import Attribution, Origin
 from garboard.model.package import SYSTEM_TYPES, Inventory, Package
 
@@ -64,8 +65,7 @@ class Yours:
 def key(package: Package) -> Key:
     """What one language package replaces: type, name, and the folder that it is installed in, whatever the Python."""
     path = package.locations[0].path if package.locations else ""
-    folder = path.rpartition("/")[0]
-    folder = folder.rpartition("/")[0] if package.type == "pypi" else folder
+    folder = ecosystems.of(package.type).install_folder(path)
     return package.type, package.full_name, _PYTHON_FOLDER.sub("python", folder)
 
 

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+from garboard import ecosystems
 from garboard.model.advisory import Severity
 from garboard.model.finding import Finding
 from garboard.model.package import Package
@@ -14,14 +15,12 @@ from garboard.model.recommendation import Counts, FindingKey
 Identity = tuple[str, ...]
 IssueKey = tuple[str, str, str]
 
-_BY_SOURCE: Final = frozenset(("deb", "apk"))
-"""Types whose feeds speak of source packages alone."""
 _WORDS: Final = tuple(Severity(number).word for number in range(len(Severity)))
 
 
 def identity(package: Package) -> Identity:
     """What a package is judged by: packages of equal identity have the same vulnerabilities."""
-    if package.type in _BY_SOURCE:
+    if ecosystems.of(package.type).by_source:
         return package.type, package.source, package.source_version_or_own, package.ecosystem
     return (
         package.type,

@@ -24,6 +24,8 @@ _FIELD: Final = re.compile(rf"\.(name|version|platform)[ \t]*=[ \t]*(?:Gem::Vers
 _LIST: Final = re.compile(r"\.(authors?|licenses?)[ \t]*=[ \t]*([^\n]*)")
 _TEXT: Final = re.compile(_LITERAL)
 _NEEDS: Final = re.compile(rf"\.add_(?:runtime_)?dependency[ \t]*\(?[ \t]*{_LITERAL}")
+_ELSE: Final = "\n  else\n"
+"""Begins what a gemspec states for versions of RubyGems that do not tell development from run time."""
 _NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 _CHECKOUT: Final = re.compile(r"(.+)-[0-9a-f]{7,40}")
 _ANY_PLATFORM: Final = "ruby"
@@ -46,6 +48,7 @@ def catalog(file: File, owned: MetadataPaths, /) -> Iterator[Fact]:
         reason = f"the gemspec of {name} states no version that can be known" if name else "the gemspec states no name"
         yield Gap(stage="catalog", subject=file.path, reason=reason)
         return
+    head = text.partition(_ELSE)[0]
     lists = {field.rstrip("s"): _texts(rest) for field, rest in _LIST.findall(text)}
     yield Package(
         type=TYPE,
@@ -54,7 +57,7 @@ def catalog(file: File, owned: MetadataPaths, /) -> Iterator[Fact]:
         scheme=ORDER,
         arch="" if platform in ("", _ANY_PLATFORM) else platform,
         licences=tuple(dict.fromkeys(lists.get("license", ()))),
-        requires=tuple((need,) for need in dict.fromkeys(map(_literal, _NEEDS.findall(text))) if need),
+        requires=tuple((need,) for need in dict.fromkeys(map(_literal, _NEEDS.findall(head))) if need),
         vendor=next(iter(lists.get("author", ())), ""),
     )
 

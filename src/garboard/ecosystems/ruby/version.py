@@ -11,7 +11,9 @@ NAME: Final = "gem"
 
 _LONGEST = 1024
 """Characters; longer text is not a version (and Python refuses integers of more than 4300 digits)."""
-_VERSION = re.compile(r"\s*(?:[0-9]+(?:\.[0-9a-zA-Z]+)*(?:-[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?)?\s*", re.ASCII)
+_VERSION = re.compile(
+    r"\s*(?:[0-9][0-9a-zA-Z]*(?:\.[0-9a-zA-Z]+)*(?:-[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?)?\s*", re.ASCII
+)
 _SEGMENT = re.compile(r"([0-9]+)|([a-zA-Z]+)")
 
 Part = tuple[int, int, str, int]
@@ -23,7 +25,8 @@ def key(text: str, /) -> tuple[Part, ...]:
     """Sort key that orders as ``Gem::Version#<=>``.
 
     A version is its runs of digits and of letters. A letter sorts before every number, a missing segment counts as 0,
-    and ``-`` stands for ``.pre.``. Empty text is version 0.
+    and ``-`` stands for ``.pre.``. Empty text is version 0. Letters may follow the first number without a dot
+    (``1beta``), as advisories write it; RubyGems itself refuses that.
 
     Raises:
         InvalidVersion: RubyGems calls the text malformed.

@@ -1,0 +1,145 @@
+"""The registry of ecosystems: whatever was forgotten of one fails here by its name."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import re
+from pathlib import Path
+
+import pytest
+
+import garboard.ecosystems
+import garboard.versions
+from garboard import ecosystems
+from garboard.ecosystems import ECOSYSTEMS
+from garboard.feeds.readers import osv_ecosystems
+from garboard.model.ecosystem import Ecosystem
+from garboard.packages.catalogers import CATALOGERS, METADATA
+
+SOURCE = Path(garboard.ecosystems.__file__).parents[1]
+HERE = Path(__file__).parent
+each = pytest.mark.parametrize("one", ECOSYSTEMS, ids=lambda one: one.name)
+
+
+def modules(folder: Path) -> set[str]:
+    return {path.stem for path in folder.iterdir() if path.suffix == ".py" or (path / "__init__.py").is_file()} - {
+        "__init__"
+    }
+
+
+def test_every_module_is_registered():
+    assert {one.name for one in ECOSYSTEMS} == modules(SOURCE / "ecosystems")
+    assert set(garboard.versions.SHARED) == modules(SOURCE / "versions") - {"invalid"}
+
+
+@each
+def test_it_is_called_like_its_module(one: Ecosystem):
+    __import__(f"garboard.ecosystems.{one.name}")
+    assert one.type
+    assert one.manager
+
+
+@pytest.mark.parametrize("field", ["type", "osv"])
+def test_no_two_share(field):
+    values = [value for one in ECOSYSTEMS if (value := getattr(one, field))]
+    assert len(values) == len(set(values))
+
+
+def test_no_two_share_a_program():
+    programs = [program for one in ECOSYSTEMS for program in one.programs]
+    assert len(programs) == len(set(programs))
+
+
+@each
+def test_its_order(one: Ecosystem):
+    if not one.order:
+        assert one.load_order is None
+        assert not one.globs, f"{one.name}: installed packages are listed, and their versions cannot be compared"
+        return
+    order = ecosystems.order(one.order)
+    assert order is not None, f"{one.name}: there is no version order {one.order}"
+    assert one.order == order.NAME
+    assert order.key("1.0") < order.key("1.1") < order.key("1.10")
+
+
+@each
+def test_its_files(one: Ecosystem):
+    assert bool(one.globs) == (one.load_catalog is not None), f"{one.name}: globs and what reads them belong together"
+    if one.load_catalog is None:
+        return
+    assert list(inspect.signature(one.load_catalog()).parameters) == ["file", "owned"]
+    assert one.system or one.osv, f"{one.name}: no data judge its packages"
+    assert (HERE / f"test_{one.name}.py").is_file(), f"{one.name} has no tests of its own"
+
+
+@each
+def test_its_command_lines(one: Ecosystem):
+    known = ecosystems.commands(one.type)
+    assert set(known.programs) == set(one.programs), f"{one.name}: the record and its command lines name other programs"
+    if not one.globs:
+        return
+    assert known.remedy is not None, f"{one.name}: what brings a fix is not written down"
+    assert (known.upgrades is not None) == one.system
+    assert "{name}" in known.raised
+    assert "{version}" in known.raised
+
+
+@each
+def test_names_are_normalized_once(one: Ecosystem):
+    for name in ("Foo.Bar_baz", "@scope/name", "lib-a"):
+        assert one.normalize(one.normalize(name)) == one.normalize(name)
+
+
+@each
+def test_its_feed(one: Ecosystem):
+    if one.osv:
+        assert osv_ecosystems.ECOSYSTEMS[one.osv].scheme == one.order
+        assert one.osv not in osv_ecosystems._WITHOUT_CATALOGER, f"{one.osv} is written down twice"
+
+
+def test_what_an_operating_systems_package_may_own():
+    """Every file that describes a package of a language, and no other."""
+    for one in ECOSYSTEMS:
+        for glob in one.globs:
+            path = glob.replace("**/", "usr/lib/").replace("*", "a")
+            assert METADATA.describes(path) != one.system, path
+            assert one.system or METADATA.mentioned(f"/{path}\n".encode()), path
+    assert not METADATA.describes("usr/bin/python3")
+    assert not METADATA.mentioned(b"/usr/bin/python3\n")
+
+
+def test_parsers_are_imported_with_the_first_file():
+    assert {one.NAME for one in CATALOGERS} == {one.name for one in ECOSYSTEMS if one.globs} | {"distro"}
+    tree = [ast.parse(path.read_text()) for path in (SOURCE / "ecosystems").rglob("__init__.py")]
+    at_once = {
+        node.module
+        for module in tree
+        for node in module.body
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("garboard.")
+    }
+    heavy = {name for name in at_once if name.endswith((".cataloger", ".commands", ".version"))}
+    assert heavy == set()
+
+
+ELSEWHERE = {
+    "model/package.py": "the types that the package URL specification gives to operating systems",
+    "feeds/readers/osv_ecosystems.py": "version orders of distributions",
+    "feeds/osv.py": "errata of RPM distributions",
+    "basecatalog/repo_info.py": "docker-library's lists are of apk and dpkg only",
+    "baseimage/lifecycle.py": "official images, not package types",
+    "baseimage/releases.py": "official images, not package types",
+    "baseimage/candidates.py": "official images, not package types",
+    "baseimage/distance.py": "package managers that a base has or lacks",
+    "baseimage/requested.py": "options of apt",
+}
+
+
+def test_nothing_else_decides_by_a_package_type():
+    types = re.compile(rf'"(?:{"|".join(one.type for one in ECOSYSTEMS)})"')
+    found = {
+        path.relative_to(SOURCE).as_posix()
+        for path in SOURCE.rglob("*.py")
+        if not {"ecosystems", "repositories"} & set(path.relative_to(SOURCE).parts) and types.search(path.read_text())
+    }
+    assert found - set(ELSEWHERE) == set()
