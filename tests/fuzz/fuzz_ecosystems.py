@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from garboard.ecosystems.apk import cataloger as apk
@@ -15,6 +15,7 @@ from garboard.model.gap import Gap
 from garboard.model.image import File
 from garboard.model.package import Package
 from garboard.packages import distro
+from tests.examples import examples
 from tests.fuzz.mutation import Target
 
 _FILES = [
@@ -47,7 +48,7 @@ _BYTES = st.lists(_PIECES, max_size=40).map(b"".join) | st.binary(max_size=200)
 
 
 @given(which=st.sampled_from(_FILES), data=_BYTES)
-@settings(max_examples=2000, deadline=None)
+@examples(2000)
 def test_any_bytes(which, data: bytes) -> None:
     cataloger, path = which
     for fact in cataloger.catalog(File(path=path, data=data)):
