@@ -1,4 +1,9 @@
-"""What tests of every kind share."""
+"""What tests of every kind share: the third-party data, and how Hypothesis runs.
+
+``fixed`` is what everyone runs: the same examples every time, so that a failure is the change's and not the day's.
+``pytest --hypothesis-profile=nightly`` looks for new ones; it prints a failing one to be copied into an ``@example``.
+Neither knows a clock: a busy machine is no failure.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +11,14 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+from tests.examples import USUAL
+
+_UNTIMED = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+settings.register_profile("fixed", derandomize=True, max_examples=USUAL, **_UNTIMED)
+settings.register_profile("nightly", derandomize=False, max_examples=10 * USUAL, print_blob=True, **_UNTIMED)
+settings.load_profile("fixed")
 
 
 @pytest.fixture(scope="session")

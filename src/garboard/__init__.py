@@ -9,10 +9,8 @@ from __future__ import annotations
 
 from garboard._version import __version__
 
-TYPE_CHECKING = False  # as in `typing`, whose import would double the time of `garboard --version`
+TYPE_CHECKING = False  # as in `typing`, which would double the time of `garboard --version`
 if TYPE_CHECKING:
-    from typing import Any
-
     from garboard.database.read import Database, open_database
     from garboard.model.report import Report
     from garboard.workflows.scan import scan
@@ -26,11 +24,12 @@ _HOMES = {
     "open_database": "garboard.database.read",
 }
 
+if not TYPE_CHECKING:  # a type checker that saw it would take every misspelt name for something
 
-def __getattr__(name: str) -> Any:
-    home = _HOMES.get(name)
-    if home is None:
-        raise AttributeError(name)
-    import importlib
+    def __getattr__(name: str) -> object:
+        home = _HOMES.get(name)
+        if home is None:
+            raise AttributeError(name)
+        import importlib
 
-    return getattr(importlib.import_module(home), name)
+        return getattr(importlib.import_module(home), name)

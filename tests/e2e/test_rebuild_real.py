@@ -17,10 +17,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import test_rpm_image_real as rpm_image
 
 from garboard.repositories.apt.changelog import entries, fixes
 from tests.e2e import building, feeding
+from tests.e2e import test_rpm_image_real as rpm_image
 from tests.e2e.building import Docker
 from tests.e2e.running import Garboard, run
 from tests.e2e.serving import PASSWORD, USER, Registry

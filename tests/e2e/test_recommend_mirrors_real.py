@@ -18,13 +18,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import test_recommend_real as upon
-from test_recommend_real import QUIET, UPDATE, Case, Place, observed, predicted
 
 from tests.e2e import building
+from tests.e2e import test_recommend_real as upon
 from tests.e2e.building import Docker
 from tests.e2e.running import GARBOARD, Garboard, run
 from tests.e2e.serving import Registry
+from tests.e2e.test_recommend_real import QUIET, UPDATE, Case, Place, observed, predicted
 
 OWN = "e2e-lib e2e-tied"
 BASES = {

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from garboard.model.gap import Gap
 from garboard.model.image import File
 from garboard.model.package import Package
 from garboard.packages.catalogers import CATALOGERS
+from tests.examples import examples
 from tests.fuzz.mutation import Target
 
 _BINARY = ("Packages", "Packages.db", "rpmdb.sqlite")
@@ -39,7 +40,7 @@ _BYTES = st.lists(_PIECES, max_size=40).map(b"".join) | st.binary(max_size=200)
 
 
 @given(which=st.sampled_from(_FILES), data=_BYTES)
-@settings(max_examples=2000, deadline=None)
+@examples(2000)
 def test_any_bytes(which, data: bytes) -> None:
     cataloger, path = which
     for fact in cataloger.catalog(File(path=path, data=data)):

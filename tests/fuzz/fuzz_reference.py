@@ -6,11 +6,12 @@ from __future__ import annotations
 
 import re
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from garboard.image.reference import parse
 from garboard.model.errors import ImageError
+from tests.examples import examples
 from tests.fuzz.mutation import Target
 
 _SAFE = re.compile(r"[\x21-\x7e]+")
@@ -33,7 +34,7 @@ def check(text: str) -> None:
 
 
 @given(TEXTS)
-@settings(max_examples=500, deadline=None)
+@examples(500)
 def test_any_text(text: str) -> None:
     check(text)
 

@@ -6,12 +6,13 @@ from __future__ import annotations
 
 import struct
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from garboard.model.gap import Gap
 from garboard.model.image import File
 from garboard.model.package import Owns, Package
+from tests.examples import examples
 from tests.fuzz.mutation import Target
 from tests.unit.ecosystems import rpmdb_builders as build
 from tests.unit.ecosystems.reading import cataloger_of
@@ -52,7 +53,7 @@ _EDITS = st.lists(
 
 
 @given(kind=st.sampled_from(sorted(_DATABASES)), edits=_EDITS, cut=st.integers(0, 1 << 20))
-@settings(max_examples=400, deadline=None)
+@examples(400)
 def test_any_damage(kind: str, edits: list[tuple[int, bytes]], cut: int) -> None:
     data = bytearray(_DATABASES[kind])
     for place, patch in edits:
@@ -65,7 +66,7 @@ def test_any_damage(kind: str, edits: list[tuple[int, bytes]], cut: int) -> None
 
 
 @given(st.binary(max_size=2000))
-@settings(max_examples=200, deadline=None)
+@examples(200)
 def test_any_header(blob: bytes) -> None:
     read(build.ndb([blob]))
 

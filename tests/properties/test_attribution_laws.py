@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from garboard.attribution.layers import Attributed, attribute
@@ -17,6 +17,7 @@ from garboard.model.package import Inventory, Package
 from garboard.reporters.view import View, issues
 from garboard.workflows.attribute import Whose
 from garboard.workflows.scan import analyse
+from tests.examples import examples
 
 WORDS = ("make", "echo a", "apt-get install -y git", 'echo "$A  b"')
 PATHS = ("/a", "/b/", "./c")
@@ -129,7 +130,7 @@ def _told(entry: History) -> str:
     return "RUN " + text.removeprefix("/bin/sh -c ") if text.startswith("/bin/sh -c ") else text
 
 
-@settings(max_examples=50)
+@examples(50)
 @given(st.lists(st.text(max_size=40), max_size=12), st.lists(st.booleans(), max_size=12), st.integers(0, 12), lists)
 def test_any_history_has_an_answer_for_every_layer(texts, flags, layers, own) -> None:
     history = tuple(History(created_by=text, empty_layer=flag) for text, flag in zip(texts, flags, strict=False))

@@ -9,9 +9,10 @@ import tarfile
 import tempfile
 from pathlib import Path
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.unit.image.layers.builders import Entry, Seeing, folder, link, live, read, tar
 
 PARTS = ("a", "b", "db", "lib")
@@ -151,7 +152,7 @@ class Disk:
             found[path] = Path(place).read_bytes()
 
 
-@settings(max_examples=400, deadline=None)
+@examples(400)
 @given(layers)
 def test_reading_layers_equals_applying_them(image):
     with tempfile.TemporaryDirectory() as root:

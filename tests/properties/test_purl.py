@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from packageurl import PackageURL
 
 from garboard.model.package import Distro, Package
 from garboard.packages.purl import purl
+from tests.examples import examples
 
 DISTROS = [
     None,
@@ -56,7 +57,7 @@ def packages(draw: st.DrawFn) -> Package:
     )
 
 
-@settings(max_examples=500)
+@examples(500)
 @given(packages(), st.sampled_from(DISTROS))
 def test_it_is_canonical(package: Package, distro: Distro | None) -> None:
     text = purl(package, distro)
@@ -65,7 +66,7 @@ def test_it_is_canonical(package: Package, distro: Distro | None) -> None:
     assert re.sub("%[0-9a-f]{2}", lambda escape: escape[0].upper(), canonical) == text
 
 
-@settings(max_examples=500)
+@examples(500)
 @given(packages(), st.sampled_from(DISTROS))
 def test_it_says_what_was_put_in(package: Package, distro: Distro | None) -> None:
     found = PackageURL.from_string(purl(package, distro))

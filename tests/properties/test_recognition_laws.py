@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from garboard.basecatalog.store import Store
@@ -13,12 +13,13 @@ from garboard.basecatalog.writer import Writer
 from garboard.baseimage.identify import ancestors
 from garboard.baseimage.lineage import lineage
 from garboard.model.baseimage import BaseName, Kind
+from tests.examples import examples
 from tests.unit.basecatalog.entries import NOW, base, image, inventory
 
 CHAINS = st.text("abc", max_size=5)
 
 
-@settings(deadline=None, max_examples=60)
+@examples(60)
 @given(st.lists(CHAINS, max_size=8, unique=True), CHAINS)
 def test_the_catalogue_agrees_with_a_plain_comparison(chains: list[str], of: str) -> None:
     with tempfile.TemporaryDirectory() as folder:

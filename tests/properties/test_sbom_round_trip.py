@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from garboard.ecosystems import ECOSYSTEMS
@@ -20,6 +20,7 @@ from garboard.packages.assemble import complete
 from garboard.sbom import cyclonedx_writer, spdx_writer
 from garboard.sbom.garboard_properties import TOOL
 from garboard.workflows.scan import known, take_inventory
+from tests.examples import examples
 
 WRITERS = {"cyclonedx": cyclonedx_writer, "spdx": spdx_writer}
 DISTROS = [
@@ -122,7 +123,7 @@ def comparable(inventory: Inventory) -> Inventory:
 
 
 @pytest.mark.parametrize("kind", WRITERS)
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@examples(150)
 @given(report=reports())
 def test_what_is_written_is_read(kind: str, report: Report) -> None:
     image, inventory = read(WRITERS[kind].render(report))

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from garboard import ecosystems
 from garboard.versions.invalid import InvalidVersion
+from tests.examples import examples
 
 ALPHABETS = {
     "deb": "0019aAz.+~-:_",
@@ -44,7 +45,7 @@ def keyed(scheme, text):
 
 
 @pytest.mark.parametrize("scheme", sorted(ecosystems.ORDERS))
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(data=st.data())
 def test_total_order(scheme, data):
     a, b, c = sorted(keyed(scheme, data.draw(versions(scheme))) for _ in range(3))
@@ -59,7 +60,7 @@ def test_total_order(scheme, data):
 
 
 @pytest.mark.parametrize("scheme", sorted(ecosystems.ORDERS))
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(text=st.text(max_size=40))
 def test_any_text_has_a_key_or_is_refused(scheme, text):
     try:

@@ -199,6 +199,15 @@ def test_dropping_what_somebody_else_asked_for_with_it_is_no_advice() -> None:
     assert not choose(scan).actions
 
 
+@pytest.mark.parametrize("essential", [True, False], ids=["essential", "asked for by another"])
+def test_the_search_goes_on_after_a_package_that_must_stay(*, essential: bool) -> None:
+    first = deb("bash", automatic=False, essential=essential)
+    above = deb("app", needs=("bash",), automatic=False)
+    git = deb("git", automatic=False)
+    scan = report(finding("CVE-1", first), finding("CVE-2", git), packages=(first, above, git))
+    assert [one.text for one in choose(scan).actions] == ["Drop git from `apt-get install -y git vim`"]
+
+
 @pytest.mark.parametrize(("layers", "layer"), [(None, 1), (1, 0)])
 def test_only_what_is_known_to_be_yours_is_dropped(layers: int | None, layer: int) -> None:
     git = deb("git", layer, automatic=False)

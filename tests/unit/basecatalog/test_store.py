@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import multiprocessing
 import os
 import signal
@@ -37,9 +38,15 @@ def test_it_is_a_catalogue(tmp_path: Path) -> None:
 def test_the_chain_id_is_the_specifications() -> None:
     """https://github.com/opencontainers/image-spec/blob/main/config.md#layer-chainid"""
     one, two = digest("a"), digest("b")
-    import hashlib
+    of_two = "sha256:" + hashlib.sha256(f"{one} {two}".encode()).hexdigest()
+    of_three = "sha256:" + hashlib.sha256(f"{of_two} {one}".encode()).hexdigest()
+    assert list(rows.chain_ids([one, two, one])) == [one, of_two, of_three]
 
-    assert list(rows.chain_ids([one, two])) == [one, f"sha256:{hashlib.sha256(f'{one} {two}'.encode()).hexdigest()}"]
+
+def test_a_packages_digest_is_blake2b_of_128_bits() -> None:
+    """It is the key of packages in files that another release of garboard wrote: one of another size finds none."""
+    found, payload = rows.pack_package(Package(type="npm", name="a", version="1", scheme="semver"))
+    assert found == hashlib.blake2b(payload, digest_size=16).digest()
 
 
 def test_what_is_written_is_read(tmp_path: Path) -> None:

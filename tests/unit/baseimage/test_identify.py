@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from garboard.baseimage.identify import EMPTY_LAYERS, Ancestor, ancestors, called
+from garboard.baseimage.identify import Ancestor, ancestors, called
 from garboard.baseimage.identify import base as nearest
 from garboard.image import reference as references
 from garboard.model.baseimage import Approval, BaseImage
@@ -38,9 +38,10 @@ def test_siblings_and_strangers_are_not_the_base(tmp_path: Path, layers: str) ->
     assert labels(image("a", "b", "c", "x"), tmp_path, base(layers, "other:1")) == []
 
 
-def test_an_empty_layer_is_no_evidence(tmp_path: Path) -> None:
-    empty = Digest("sha256:" + hashlib.sha256(bytes(1024)).hexdigest())
-    assert empty in EMPTY_LAYERS
+@pytest.mark.parametrize("size", [0, 512, 1024, 10240])
+def test_an_empty_layer_is_no_evidence(tmp_path: Path, size: int) -> None:
+    """Nothing at all, one block of zeros, tar's two, or a whole record of twenty: each is an archive without members."""
+    empty = Digest("sha256:" + hashlib.sha256(bytes(size)).hexdigest())
     layer = Layer(diff_id=empty)
     hollow = BaseImage(
         key="sha256:" + "1" * 64, image=Image(name="x", source="registry", layers=(layer,)), names=(name("empty:1"),)

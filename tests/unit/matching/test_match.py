@@ -6,6 +6,7 @@ import pytest
 
 from garboard.matching import enrich, match
 from garboard.model.advisory import CveFacts, Range, Rating, Severity, Status
+from garboard.model.package import Package
 from tests.unit.matching.known import DEBIAN, Known, advisory, affected, deb, inventory, pypi, rpm
 
 
@@ -172,6 +173,21 @@ def test_owned_copies_and_applications_are_not_judged_twice():
         found(pypi("x", "1", owner="pkg:deb/debian/python3-x@1"), pypi("x", "1", application=True), database=database)
         == []
     )
+
+
+PASSED_OVER = {
+    "owned": pypi("a", "1", owner="pkg:deb/debian/python3-a@1"),
+    "an application": pypi("a", "1", application=True),
+    "without data": Package(type="npm", name="a", version="1", scheme="semver"),
+}
+
+
+@pytest.mark.parametrize("first", PASSED_OVER.values(), ids=PASSED_OVER)
+def test_what_comes_after_a_package_that_is_passed_over_is_judged(first: Package) -> None:
+    database = Known(advisory("CVE-1-1", affected("x", ecosystem="PyPI", scheme="pep440")))
+    matched = match(inventory(first, pypi("x", "1")), database)
+    assert [finding.package.name for finding in matched.findings] == ["x"]
+    assert matched.judged == 1
 
 
 # -- severity

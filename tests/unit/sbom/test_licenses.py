@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from license_expression import get_spdx_licensing
 
 from garboard.sbom.licenses import References, recognise
 from garboard.sbom.spdx_ids import EXCEPTIONS, LICENCES
+from tests.examples import examples
 
 LICENSING = get_spdx_licensing()
 WORDS = ["AND", "OR", "WITH", "(", ")", "MIT", "Apache-2.0", "GPL-2.0-or-later", "Classpath-exception-2.0", "Nothing-1"]
@@ -43,7 +44,7 @@ def test_the_oracle_knows_every_identifier() -> None:
     assert not LICENSING.validate(" AND ".join(f"GPL-2.0-only WITH {name}" for name in EXCEPTIONS.values())).errors
 
 
-@settings(max_examples=300)
+@examples(300)
 @given(st.lists(st.sampled_from(WORDS), max_size=8).map(" ".join))
 def test_what_is_taken_for_an_expression_is_one(text: str) -> None:
     found = recognise(text)

@@ -21,10 +21,12 @@ MIN_FILL = MIB
 Path = tuple[str | int, ...]
 
 _SPACE = re.compile(rb"[ \t\r\n]*+")
-_STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
+_STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
 _SCALAR = re.compile(rb'[^\s,:"{}\[\]]++')
-# Up to the next bracket outside strings; a string that the buffer cuts short stops the match before it.
-_TO_BRACKET = re.compile(rb'[^"{}\[\]]*+(?:"(?:[^"\\]++|\\.)*+"[^"{}\[\]]*+)*+', re.DOTALL)
+# Up to the next bracket outside strings, past a bounded number of strings; one that the window cuts short stops the match
+# before it. The outer group is not possessive: up to Python 3.11.4 such a group does not go back where it fails half way
+# (python/cpython#106052). It is bounded for what a greedy group remembers of each of its rounds.
+_TO_BRACKET = re.compile(rb'[^"{}\[\]]*+(?:"[^"\\]*+(?:\\.[^"\\]*+)*+"[^"{}\[\]]*+){0,1000}', re.DOTALL)
 _OPENING = frozenset(b"{[")
 _CLOSING = frozenset(b"}]")
 
@@ -159,19 +161,24 @@ class _Cursor:
         depth, seen = 0, self._at
         while True:
             match = _TO_BRACKET.match(self._window, seen)
-            seen = match.end() if match else seen
-            self._bound(seen)
-            if seen == len(self._window) or self._window[seen] not in b"{}[]":
+            end = match.end() if match else seen
+            self._bound(end)
+            if end < len(self._window) and self._window[end] in b"{}[]":
+                depth += 1 if self._window[end] in _OPENING else -1
+                seen = end + 1
+                if depth == 0:
+                    return self._taken(seen)
+            elif end > seen:
+                seen = end
+            else:
                 seen -= self._at
                 if not self._fill():
                     raise self.error("an object or array does not end")
-                continue
-            depth += 1 if self._window[seen] in _OPENING else -1
-            seen += 1
-            if depth == 0:
-                raw = self._window[self._at : seen]
-                self._at = seen
-                return raw
+
+    def _taken(self, end: int) -> bytes:
+        raw = self._window[self._at : end]
+        self._at = end
+        return raw
 
     def _bound(self, seen: int) -> None:
         if seen - self._at > VALUE_BYTES:

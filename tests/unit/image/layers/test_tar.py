@@ -9,7 +9,7 @@ import tarfile
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from garboard.image.handle import Region
@@ -18,6 +18,7 @@ from garboard.image.layers.names import NameLog, unpack
 from garboard.image.layers.tar import FILE, MappedWindow, Member, StreamWindow, Walker, clean, number
 from garboard.model.errors import ImageError
 from garboard.model.limits import DEFAULT, MIB, Limits
+from tests.examples import examples
 from tests.unit.image.layers.builders import Entry, folder, hard, link, tar
 
 
@@ -73,7 +74,7 @@ names = st.text(st.sampled_from("abw./é-"), min_size=1, max_size=120).filter(la
 contents = st.binary(max_size=1200)
 
 
-@settings(max_examples=300)
+@examples(300)
 @given(
     st.lists(st.tuples(names, contents), max_size=8),
     st.sampled_from([tarfile.GNU_FORMAT, tarfile.PAX_FORMAT]),
