@@ -181,7 +181,7 @@ def build(given: Given, *, look_up: bool = False) -> Build:
                     f"--file flag is mandatory to use {given.spelled(option)} flag", "name the Dockerfile with -f FILE"
                 )
     return Build(
-        dockerfile=_dockerfile(name) if name else None,
+        dockerfile=_dockerfile(given, name) if name else None,
         target=given[o.TARGET] or "",
         build_args=dict(given[o.BUILD_ARG]),
         base=given[o.BASE] or "",
@@ -190,7 +190,7 @@ def build(given: Given, *, look_up: bool = False) -> Build:
     )
 
 
-def _dockerfile(name: str) -> Dockerfile:
+def _dockerfile(given: Given, name: str) -> Dockerfile:
     """Read once, so that it may be a pipe; one from standard input is called as Dockerfiles are."""
     from garboard.dockerfile.parser import parse
 
@@ -199,7 +199,8 @@ def _dockerfile(name: str) -> Dockerfile:
     try:
         data = Path(name).read_bytes()
     except OSError as error:
-        raise UsageError(f"the Dockerfile {name} cannot be read: {error.strerror}", "name it with -f FILE") from error
+        hint = "name it with -f FILE" if given.on_the_line(o.FILE) else f"{given.spelled(o.FILE)} names it"
+        raise UsageError(f"the Dockerfile {name} cannot be read: {error.strerror}", hint) from error
     return parse(data, name)
 
 
