@@ -7,7 +7,6 @@ writes, and a writer that is killed leaves nothing half done.
 from __future__ import annotations
 
 import contextlib
-import os
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,9 +26,7 @@ _NO_PLACE: Final = frozenset((sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY))
 
 
 def default_path() -> Path:
-    """``GARBOARD_CATALOGUE``, else ``catalogue.sqlite`` in the user's data directory."""
-    if chosen := os.environ.get("GARBOARD_CATALOGUE"):
-        return Path(chosen)
+    """``catalogue.sqlite`` in the user's data directory."""
     return Path(dirs.data()) / "catalogue.sqlite"
 
 

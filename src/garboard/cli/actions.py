@@ -2,32 +2,47 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import click
-
-from garboard.cli.mirror_options import mirror_option, mirrors_from, refuse_offline
-from garboard.cli.options import build_from, build_options, catalogue_from, catalogue_option, image_options, write
+from garboard import reporters
+from garboard.cli import options as o
+from garboard.cli import read_settings
+from garboard.cli.command import command as make
+from garboard.cli.output import write
+from garboard.cli.params import Given
 from garboard.cli.recommend import recommended
-from garboard.cli.session import analysed, in_colour
+from garboard.cli.session import analysed, refuse_offline
+from garboard.cli.settings import Analysis, PackageMirrors
+from garboard.model.base import Value
 
 if TYPE_CHECKING:
-    from garboard.database.read import Database
     from garboard.model.mirror import Rebuild
     from garboard.model.report import Report
 
 
-@click.command("actions")
-@click.argument("image")
-@build_options
-@click.option("--check-mirrors", is_flag=True, help="Ask the image's package mirrors what they have, as rebuild does.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON document.")
-@click.option("--db", "directory", metavar="DIR", help="The database's directory (or set GARBOARD_DB).")
-@click.option("-o", "--output", metavar="FILE", default="", help="Write the list to a file.")
-@mirror_option
-@catalogue_option
-@image_options
-def command(**values: Any) -> int:
+class Settings(Value):
+    """An image, and where its packages are asked for; None where they are not."""
+
+    analysis: Analysis
+    mirrors: PackageMirrors | None
+
+
+def _settings(given: Given) -> Settings:
+    asks = given[o.CHECK_MIRRORS]
+    refuse_offline("--check-mirrors", offline=asks and given[o.OFFLINE])
+    return Settings(
+        analysis=read_settings.analysis(given, look_up=True),
+        mirrors=read_settings.package_mirrors(given) if asks else None,
+    )
+
+
+@make(
+    "actions",
+    *(o.IMAGE, o.CHECK_MIRRORS, o.PACKAGE_MIRROR),
+    *(*o.report(reporters.ACTIONS), *o.ANALYSIS),
+    settings=_settings,
+)
+def command(settings: Settings) -> int:
     """List what to do about IMAGE: each change with what it clears, what it risks, and what remains.
 
     \b
@@ -37,56 +52,38 @@ def command(**values: Any) -> int:
 
     Exit code: 0 nothing to do, 1 issues, 2 an error, 3 nothing that could be judged.
     """  # noqa: D301  (\b is click's)
-    from garboard.reporters.actions import json as actions_json
-    from garboard.reporters.actions import text
-
-    as_json, output, colour = values.pop("as_json"), values["output"], in_colour(values)
-    report = _report(values)
+    report, output = _report(settings), settings.analysis.output
     assert report.actions is not None
-    if as_json:
-        write(actions_json.render(report.actions), output)
-    else:
-        write(text.render(report.actions, report.gaps, colour=colour), output)
+    render = reporters.ACTIONS.load(output.format).render
+    write(render(report.actions, report.gaps, colour=output.color), output)
     if report.findings:
         return 1
     return 0 if report.judged else 3
 
 
-def _report(values: dict[str, Any]) -> Report:
-    given = {name: value for name, value in values.items() if name != "check_mirrors"}
-    if not values.pop("check_mirrors"):
-        found = analysed(values, look_up=True)
-        return acted(recommended(found.report, found.database, dict(given)), given)
+def _report(settings: Settings) -> Report:
+    analysis = settings.analysis
+    if settings.mirrors is None:
+        return acted(recommended(analysed(analysis).report, analysis), analysis)
     from garboard.cli.rebuild import rebuilt
 
-    refuse_offline("--check-mirrors", offline=values["offline"])
-    database: Database
-    rebuild: Rebuild
-    rebuild, database = rebuilt({**values, "newer_base": ""})
-    mirrors = mirrors_from(given)
-    return acted(recommended(rebuild.report, database, dict(given), mirrors), given, rebuild)
+    rebuild = rebuilt(analysis, settings.mirrors)
+    return acted(recommended(rebuild.report, analysis, settings.mirrors), analysis, rebuild)
 
 
-def acted(report: Report, values: dict[str, Any], rebuild: Rebuild | None = None) -> Report:
-    """A report with what to do about it; ``values`` are the command's, as they were before the scan took its own."""
+def acted(report: Report, settings: Analysis, rebuild: Rebuild | None = None) -> Report:
+    """A report with what to do about it."""
     import msgspec
 
     from garboard.workflows.plan_actions import act
 
-    values = dict(values)
-    build = build_from(values)
-    better = report.recommendation is not None and bool(report.recommendation.recommended)
-    catalogue = catalogue_from(values) if better else None
-    try:
-        found = act(
-            report,
-            dockerfile=build.dockerfile,
-            target=build.target,
-            build_args=build.build_args,
-            catalogue=catalogue,
-            rebuild=rebuild,
-        )
-    finally:
-        if catalogue is not None:
-            catalogue.close()
+    build = settings.build
+    found = act(
+        report,
+        dockerfile=build.dockerfile,
+        target=build.target,
+        build_args=build.build_args,
+        catalogue=settings.data.catalog,
+        rebuild=rebuild,
+    )
     return msgspec.structs.replace(report, actions=found)

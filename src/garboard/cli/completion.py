@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import click
 
+from garboard.cli.command import command as make
+from garboard.cli.params import Argument, Given
 
-@click.command("completion")
-@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+SHELL: Final = Argument[str]("shell", kind=click.Choice(["bash", "zsh", "fish"]))
+
+
+def _settings(given: Given) -> str:
+    return given[SHELL]
+
+
+@make("completion", SHELL, settings=_settings)
 def command(shell: str) -> None:
     """Print the completion script for SHELL.
 

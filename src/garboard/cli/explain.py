@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Final
 
-import click
+from garboard import reporters
+from garboard.cli import options as o
+from garboard.cli import read_settings
+from garboard.cli.command import command as make
+from garboard.cli.output import write
+from garboard.cli.params import Argument, Given
+from garboard.cli.session import analysed
+from garboard.cli.settings import Analysis
+from garboard.model.base import Value
 
-from garboard.cli.options import build_options, catalogue_option, image_options, write
-from garboard.cli.session import analysed, in_colour
+QUERY: Final = Argument[str]("query", metavar="CVE-…|PACKAGE")
 
 
-@click.command("explain")
-@click.argument("image")
-@click.argument("query", metavar="CVE-…|PACKAGE")
-@build_options
-@catalogue_option
-@click.option("--json", "as_json", is_flag=True, help="One JSON document.")
-@click.option("--db", "directory", metavar="DIR", help="The database's directory (or set GARBOARD_DB).")
-@click.option("-o", "--output", metavar="FILE", default="", help="Write the explanation to a file.")
-@image_options
-def command(**values: Any) -> int:
+class Settings(Value):
+    """An image, and what is asked about it."""
+
+    analysis: Analysis
+    query: str
+
+
+def _settings(given: Given) -> Settings:
+    return Settings(analysis=read_settings.analysis(given), query=given[QUERY])
+
+
+@make("explain", o.IMAGE, QUERY, *o.report(reporters.EXPLAIN), *o.ANALYSIS, settings=_settings)
+def command(settings: Settings) -> int:
     """Tell all that is known of one vulnerability or package of IMAGE, and what would clear it.
 
     A vulnerability by any of its names; a package as NAME or NAME@VERSION.
@@ -32,13 +42,10 @@ def command(**values: Any) -> int:
     Exit code: 0 it was found, 2 an error, 3 it was not found.
     """  # noqa: D301  (\b is click's)
     from garboard.matching.explain import explain
-    from garboard.reporters.explain import json as explain_json
-    from garboard.reporters.explain import text
     from garboard.reporters.view import View
 
-    view = View(colour=in_colour(values))
-    result = analysed(values)
-    explanation = explain(values["query"], result.report, result.database)
-    data = explain_json.render(explanation) if values["as_json"] else text.render(explanation, view)
-    write(data, values["output"])
+    output = settings.analysis.output
+    result = analysed(settings.analysis)
+    explanation = explain(settings.query, result.report, settings.analysis.data.database)
+    write(reporters.EXPLAIN.load(output.format).render(explanation, View(colour=output.color)), output)
     return 0 if explanation.found else 3

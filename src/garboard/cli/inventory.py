@@ -2,42 +2,33 @@
 
 from __future__ import annotations
 
-import importlib
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final
-
-import click
-
-from garboard.cli.options import cache_from, image_options, now, options_from, write
-from garboard.cli.session import in_colour
-
-if TYPE_CHECKING:
-    from garboard.reporters import Reporter
-
-FORMATS: Final = MappingProxyType(
-    {
-        "text": "garboard.reporters.inventory.text",
-        "json": "garboard.reporters.inventory.json",
-        "cyclonedx": "garboard.reporters.inventory.cyclonedx",
-        "spdx": "garboard.reporters.inventory.spdx",
-    }
-)
-"""Formats by name; a format's module is imported when it is wanted."""
+from garboard import reporters
+from garboard.cli import options as o
+from garboard.cli import read_settings
+from garboard.cli.command import command as make
+from garboard.cli.output import write
+from garboard.cli.params import Given
+from garboard.cli.settings import Opening, Output
+from garboard.model.base import Value
 
 
-@click.command("inventory")
-@click.argument("image")
-@click.option(
-    "--format",
-    "kind",
-    type=click.Choice(list(FORMATS)),
-    default="text",
-    help="A table, garboard's own JSON, CycloneDX 1.6 or SPDX 2.3 (JSON).",
-)
-@click.option("-o", "--output", metavar="FILE", default="", help="Write the inventory to a file.")
-@image_options
-def command(**values: Any) -> int:
+class Settings(Value):
+    """An image that is to be read."""
+
+    image: str
+    opening: Opening
+    output: Output
+
+
+def _settings(given: Given) -> Settings:
+    return Settings(image=given[o.IMAGE], opening=read_settings.opening(given), output=read_settings.output(given))
+
+
+@make("inventory", o.IMAGE, *o.report(reporters.INVENTORY), *o.OPENING, settings=_settings)
+def command(settings: Settings) -> int:
     """List the packages of IMAGE, the layer that brought each, and what was not covered.
+
+    The formats: a table, garboard's own JSON, CycloneDX 1.6 or SPDX 2.3 (JSON).
 
     \b
     garboard inventory debian:12
@@ -50,9 +41,9 @@ def command(**values: Any) -> int:
     from garboard.reporters.view import View
     from garboard.workflows import scan
 
-    image, inventory = scan.take_inventory(values["image"], options_from(values), cache_from(values))
+    opening, output = settings.opening, settings.output
+    image, inventory = scan.take_inventory(settings.image, opening.options, opening.cache)
     gaps = (*inventory.gaps, *scan.nothing_found(image, inventory))
-    report = Report(image=image, inventory=inventory, gaps=gaps, created=now().isoformat(timespec="seconds"))
-    reporter: Reporter = importlib.import_module(FORMATS[values["kind"]])
-    write(reporter.render(report, View(colour=in_colour(values))), values["output"])
+    report = Report(image=image, inventory=inventory, gaps=gaps, created=opening.moment)
+    write(reporters.INVENTORY.load(output.format).render(report, View(colour=output.color)), output)
     return 0 if inventory.packages else 3

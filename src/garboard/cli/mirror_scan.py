@@ -2,42 +2,38 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from garboard.cli.mirror_options import folder_from, mirrors_from, refuse_offline, web
-from garboard.cli.options import build_from, cache_from, catalogue_from, now, options_from
+from garboard.cli.session import web
 
 if TYPE_CHECKING:
+    from garboard.cli.settings import Analysis, PackageMirrors
     from garboard.model.mirror import Rebuild
 
 
-def mirror_scan(values: dict[str, Any]) -> Rebuild:
-    """What the package mirrors of ``values["image"]`` would fix in it, by the options of ``garboard scan``, and how."""
+def mirror_scan(settings: Analysis, mirrors: PackageMirrors) -> Rebuild:
+    """What the package mirrors of the image would fix in it, and how."""
     from garboard.repositories import KINDS
     from garboard.workflows import rebuild, scan, scan_by_mirrors
     from garboard.workflows.attribute import whose
 
-    refuse_offline("--from-mirror", offline=values["offline"])
-    quiet, folder, mirrors = values["quiet"], folder_from(no_cache=values["no_cache"]), mirrors_from(values)
-    build = build_from(values, look_up=values["exclude_base"])
-    options, cache, moment = options_from(values), cache_from(values), now()
-    catalogue, time = catalogue_from(values), moment.isoformat(timespec="seconds")
-    taken = scan.take(values["image"], options, cache, KINDS, attested=True)
+    opening, build = settings.opening, settings.build
+    taken = scan.take(settings.image, opening.options, opening.cache, KINDS, attested=True)
     attributed = whose(
         taken.image,
         taken.inventory,
         build,
-        options,
-        lambda other: scan.take_inventory(other, options, cache),
-        catalogue=catalogue,
+        opening.options,
+        lambda other: scan.take_inventory(other, opening.options, opening.cache),
+        catalogue=settings.data.catalog,
         attestations=taken.attestations,
-        now=time,
+        now=opening.moment,
     )
-    if not quiet:
+    if not opening.quiet:
         click.echo("asking the package mirrors that the image names", err=True)
-    way = web(options, mirrors, folder)
-    found = scan_by_mirrors.fixable(taken, way.fetch, time, build, attributed)
+    way = web(opening, mirrors)
+    found = scan_by_mirrors.fixable(taken, way.fetch, opening.moment, build, attributed)
     way.tidy()
     return rebuild.rebuild(found.report, found.offers, rebuild.NewerBase())

@@ -2,32 +2,53 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Final
 
 import click
 
-from garboard.cli.mirror_options import folder_from, mirror_option, mirrors_from, refuse_offline, web
-from garboard.cli.options import build_from, build_options, cache_from, image_options, options_from, write
+from garboard import reporters
+from garboard.cli import options as o
+from garboard.cli import read_settings
+from garboard.cli.command import command as make
+from garboard.cli.output import write
+from garboard.cli.params import Given, text
 from garboard.cli.progress import finish
-from garboard.cli.session import analysed, in_colour
+from garboard.cli.session import analysed, refuse_offline, web
+from garboard.cli.settings import Analysis, PackageMirrors
+from garboard.model.base import Value
 
 if TYPE_CHECKING:
-    from garboard.database.read import Database
     from garboard.model.attribution import Place
     from garboard.model.mirror import Rebuild
     from garboard.workflows.attribute import Build
 
+NEWER_BASE: Final = text("--newer-base", metavar="IMAGE", help="What the base's tag names today, from elsewhere.")
 
-@click.command("rebuild")
-@click.argument("image")
-@build_options
-@click.option("--json", "as_json", is_flag=True, help="One JSON document.")
-@click.option("--newer-base", metavar="IMAGE", default="", help="What the base's tag names today, from elsewhere.")
-@mirror_option
-@click.option("--db", "directory", metavar="DIR", help="The database's directory (or set GARBOARD_DB).")
-@click.option("-o", "--output", metavar="FILE", default="", help="Write the result to a file.")
-@image_options
-def command(**values: Any) -> int:
+
+class Settings(Value):
+    """An image, where its packages are asked for, and where its base's newer version is (empty: at its own registry)."""
+
+    analysis: Analysis
+    mirrors: PackageMirrors
+    newer_base: str
+
+
+def _settings(given: Given) -> Settings:
+    refuse_offline("garboard rebuild", offline=given[o.OFFLINE])
+    return Settings(
+        analysis=read_settings.analysis(given, look_up=True),
+        mirrors=read_settings.package_mirrors(given),
+        newer_base=given[NEWER_BASE] or "",
+    )
+
+
+@make(
+    "rebuild",
+    *(o.IMAGE, NEWER_BASE, o.PACKAGE_MIRROR),
+    *(*o.report(reporters.REBUILD), *o.ANALYSIS),
+    settings=_settings,
+)
+def command(settings: Settings) -> int:
     """Tell what of IMAGE's vulnerabilities a pull or a rebuild would fix, what is pinned, and what has no fix.
 
     Asks the package mirrors that the image itself names, and the registry of its base image.
@@ -38,48 +59,38 @@ def command(**values: Any) -> int:
 
     Exit code: 0 clean, 1 findings, 2 an error, 3 nothing that could be judged.
     """  # noqa: D301  (\b is click's)
-    from garboard.reporters.rebuild import json as rebuild_json
-    from garboard.reporters.rebuild import text
     from garboard.reporters.view import View
 
-    refuse_offline("garboard rebuild", offline=values["offline"])
-    view = View(colour=in_colour(values))
-    result, _ = rebuilt(values)
-    data = rebuild_json.render(result) if values["as_json"] else text.render(result, view)
-    write(data, values["output"])
+    output = settings.analysis.output
+    result = rebuilt(settings.analysis, settings.mirrors, settings.newer_base)
+    write(reporters.REBUILD.load(output.format).render(result, View(colour=output.color)), output)
     if result.report.findings:
         return 1
     return 0 if result.report.judged else 3
 
 
-def rebuilt(values: dict[str, Any]) -> tuple[Rebuild, Database]:
-    """What a rebuild of ``values["image"]`` would bring, by the options of this command, and the database that judged.
-
-    Takes out of ``values`` what `analysed` takes, and ``package_mirror``. Raises `GarboardError`.
-    """
+def rebuilt(settings: Analysis, mirrors: PackageMirrors, newer_base: str = "") -> Rebuild:
+    """What a rebuild of the image would bring. Raises `GarboardError`."""
     import msgspec
 
     from garboard.repositories import KINDS
     from garboard.workflows import query_mirrors, rebuild, scan
 
-    folder, mirrors, quiet = folder_from(no_cache=values["no_cache"]), mirrors_from(values), values["quiet"]
-    again = dict(values)
-    build, options, cache = build_from(again, look_up=True), options_from(again), cache_from(again)
-    result = analysed(values, look_up=True, readers=KINDS)
-    report = result.report
+    opening = settings.opening
+    report, files = analysed(settings, KINDS)
     finish()
-    if not quiet:
+    if not opening.quiet:
         click.echo("asking the package mirrors that the image names", err=True)
-    way = web(options, mirrors, folder)
-    image = query_mirrors.installed(report.image, report.inventory, result.files, report.created)
+    way = web(opening, mirrors)
+    image = query_mirrors.installed(report.image, report.inventory, files, report.created)
     found = query_mirrors.offers(image, way.fetch)
     base = rebuild.newer_base(
         report,
-        result.database,
-        options,
-        lambda other: scan.take_inventory(other, options, cache),
-        instead=values["newer_base"],
-        pinned=_pinned(build),
+        settings.data.database,
+        opening.options,
+        lambda other: scan.take_inventory(other, opening.options, opening.cache),
+        instead=newer_base,
+        pinned=_pinned(settings.build),
     )
     told = rebuild.rebuild(
         report,
@@ -89,7 +100,7 @@ def rebuilt(values: dict[str, Any]) -> tuple[Rebuild, Database]:
         lambda names: query_mirrors.offers(msgspec.structs.replace(image, released=names), way.fetch),
     )
     way.tidy()
-    return told, result.database
+    return told
 
 
 def _pinned(build: Build) -> Place | None:

@@ -2,55 +2,90 @@
 
 from __future__ import annotations
 
-import importlib
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-import click
-
-from garboard.cli.mirror_options import mirror_option
-from garboard.cli.options import build_options, catalogue_option, image_options, write
-from garboard.cli.session import analysed, in_colour
+from garboard import reporters
+from garboard.cli import options as o
+from garboard.cli import read_settings
+from garboard.cli.command import command as make
+from garboard.cli.output import write
+from garboard.cli.params import Given, flag, value
+from garboard.cli.session import analysed, refuse_offline
+from garboard.cli.settings import Analysis, Output, PackageMirrors
+from garboard.model.base import Value
 from garboard.model.errors import UsageError
 
 if TYPE_CHECKING:
+    from garboard.model.advisory import Severity
     from garboard.model.report import Report
-    from garboard.reporters import Reporter
     from garboard.reporters.view import View
 
-FORMATS: Final = MappingProxyType(
-    {
-        "text": "garboard.reporters.scan.text",
-        "json": "garboard.reporters.scan.json",
-        "sarif": "garboard.reporters.scan.sarif",
-    }
-)
 SEVERITIES: Final = ("low", "medium", "high", "critical")
 
 
-@click.command("scan")
-@click.argument("image")
-@build_options
-@catalogue_option
-@click.option("--exclude-base", is_flag=True, help="Leave out what the base image brought (see --file, --base).")
-@click.option("--json", "as_json", is_flag=True, help="One JSON document, with docker scan's field names.")
-@click.option(
-    "--format",
-    "kind",
-    type=click.Choice(list(FORMATS)),
-    default="text",
-    help="For a person, a program, or code scanning.",
+def _severity(given: str) -> Severity:
+    from garboard.model.advisory import Severity
+
+    if given and given.lower() not in SEVERITIES:
+        raise UsageError("--severity takes only 'low', 'medium', 'high' or 'critical' values")
+    return Severity[given.upper()] if given else Severity.UNKNOWN
+
+
+EXCLUDE_BASE: Final = flag("--exclude-base", help="Leave out what the base image brought (see --file, --base).")
+SEVERITY: Final = value(
+    "--severity", parse=_severity, metavar="low|medium|high|critical", help="Only this severity and higher."
 )
-@click.option("--severity", metavar="low|medium|high|critical", help="Only this severity and higher.")
-@click.option("--only-fixed", is_flag=True, help="Only issues that a published version fixes.")
-@click.option("--group-issues", is_flag=True, help="One element for each issue, not for each path (needs --json).")
-@click.option("--dependency-tree", is_flag=True, help="Print the dependency tree before the issues.")
-@click.option("--db", "directory", metavar="DIR", help="The database's directory (or set GARBOARD_DB).")
-@click.option("--from-mirror", is_flag=True, help="Without a database: what the image's own package mirrors fix.")
-@mirror_option
-@click.option("-o", "--output", metavar="FILE", default="", help="Write the report to a file.")
-@image_options
-def command(**values: Any) -> int:
+ONLY_FIXED: Final = flag("--only-fixed", help="Only issues that a published version fixes.")
+GROUP_ISSUES: Final = flag("--group-issues", help="One element for each issue, not for each path (needs --json).")
+DEPENDENCY_TREE: Final = flag("--dependency-tree", help="Print the dependency tree before the issues.")
+FROM_MIRROR: Final = flag("--from-mirror", help="Without a database: what the image's own package mirrors fix.")
+VIEW: Final = (EXCLUDE_BASE, SEVERITY, ONLY_FIXED, GROUP_ISSUES, DEPENDENCY_TREE)
+
+
+class Settings(Value):
+    """An image, what is shown of its issues, and the package mirrors that judge it; None where the database does."""
+
+    analysis: Analysis
+    view: View
+    mirrors: PackageMirrors | None
+
+
+def _settings(given: Given) -> Settings:
+    output, by_mirrors = read_settings.output(given), given[FROM_MIRROR]
+    view = _view(given, output)
+    refuse_offline("--from-mirror", offline=by_mirrors and given[o.OFFLINE])
+    if given.on_the_line(o.PACKAGE_MIRROR) and not by_mirrors:
+        raise UsageError("--package-mirror goes with --from-mirror", "add --from-mirror, or see garboard rebuild")
+    return Settings(
+        analysis=read_settings.analysis(given, look_up=given[EXCLUDE_BASE]),
+        view=view,
+        mirrors=read_settings.package_mirrors(given) if by_mirrors else None,
+    )
+
+
+def _view(given: Given, output: Output) -> View:
+    from garboard.model.advisory import Severity
+    from garboard.reporters.view import View
+
+    if given.on_the_line(GROUP_ISSUES) and given[GROUP_ISSUES] and output.format != "json":
+        raise UsageError("--json flag is mandatory to use --group-issues flag", "add --json")
+    return View(
+        severity=given[SEVERITY] or Severity.UNKNOWN,
+        only_fixed=given[ONLY_FIXED],
+        exclude_base=given[EXCLUDE_BASE],
+        group_issues=given[GROUP_ISSUES],
+        dependency_tree=given[DEPENDENCY_TREE],
+        colour=output.color,
+    )
+
+
+@make(
+    "scan",
+    *(o.IMAGE, *VIEW, FROM_MIRROR, o.PACKAGE_MIRROR),
+    *(*o.report(reporters.SCAN), *o.ANALYSIS),
+    settings=_settings,
+)
+def command(settings: Settings) -> int:
     """Report the known vulnerabilities of IMAGE, the worst last, and what was not covered.
 
     \b
@@ -62,32 +97,25 @@ def command(**values: Any) -> int:
 
     Exit code: 0 clean, 1 findings, 2 an error, 3 nothing that could be judged.
     """  # noqa: D301  (\b is click's)
-    if values["as_json"]:
-        values["kind"] = "json"
-    view = _view(values)
-    report = _report(values)
-    reporter: Reporter = importlib.import_module(FORMATS[values["kind"]])
-    write(reporter.render(report, view), values["output"])
-    return exit_code(report, view)
+    report, output = _report(settings), settings.analysis.output
+    write(reporters.SCAN.load(output.format).render(report, settings.view), output)
+    return exit_code(report, settings.view)
 
 
-def _report(values: dict[str, Any]) -> Report:
+def _report(settings: Settings) -> Report:
     """By the database, or by the mirrors alone."""
-    if values["from_mirror"]:
+    analysis = settings.analysis
+    if settings.mirrors is not None:
         from garboard.cli.actions import acted
         from garboard.cli.mirror_scan import mirror_scan
 
-        given = dict(values)
-        rebuild = mirror_scan(values)
-        return acted(rebuild.report, given, rebuild)
-    if values["package_mirror"]:
-        raise UsageError("--package-mirror goes with --from-mirror", "add --from-mirror, or see garboard rebuild")
-    given = dict(values)
-    found = analysed(values, look_up=values["exclude_base"])
+        rebuild = mirror_scan(analysis, settings.mirrors)
+        return acted(rebuild.report, analysis, rebuild)
+    found = analysed(analysis)
     from garboard.cli.actions import acted
     from garboard.cli.recommend import recommended
 
-    return acted(recommended(found.report, found.database, dict(given)), given)
+    return acted(recommended(found.report, analysis), analysis)
 
 
 def exit_code(report: Report, view: View) -> int:
@@ -95,22 +123,3 @@ def exit_code(report: Report, view: View) -> int:
     if any(view.shows(finding) for finding in report.findings):
         return 1
     return 0 if report.judged else 3
-
-
-def _view(values: dict[str, Any]) -> View:
-    from garboard.model.advisory import Severity
-    from garboard.reporters.view import View
-
-    severity = (values["severity"] or "").lower()
-    if severity and severity not in SEVERITIES:
-        raise UsageError("--severity takes only 'low', 'medium', 'high' or 'critical' values")
-    if values["group_issues"] and values["kind"] != "json":
-        raise UsageError("--json flag is mandatory to use --group-issues flag", "add --json")
-    return View(
-        severity=Severity[severity.upper()] if severity else Severity.UNKNOWN,
-        only_fixed=values["only_fixed"],
-        exclude_base=values["exclude_base"],
-        group_issues=values["group_issues"],
-        dependency_tree=values["dependency_tree"],
-        colour=in_colour(values),
-    )

@@ -1,59 +1,75 @@
-"""An image, read and matched once, for every command that judges one."""
+"""An image, read and matched once, for every command that judges one; and the way to its package mirrors."""
 
 from __future__ import annotations
 
-import os
-import sys
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from garboard.cli.options import build_from, cache_from, catalogue_from, now, options_from
+from garboard.model.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from garboard.database.read import Database
+    from garboard.cli.settings import Analysis, Opening, PackageMirrors
     from garboard.model.image import Files, Reader
     from garboard.model.report import Report
+    from garboard.workflows.query_mirrors import Web
+    from garboard.workflows.scan import Supply
 
 
 class Analysed(NamedTuple):
-    """A report, the database that it was made with, and what was read; ``files`` is None for an SBOM."""
+    """A report, and what was read for it; ``files`` is None for an SBOM."""
 
     report: Report
-    database: Database
     files: Files | None
 
 
-def analysed(values: dict[str, Any], *, look_up: bool = False, readers: Sequence[Reader] = ()) -> Analysed:
-    """Scan ``values["image"]`` by the options of `image_options` and `build_options`, and ``directory``.
-
-    ``look_up`` as in `build_from`, ``readers`` as in `garboard.workflows.scan.take`. Raises `GarboardError`.
-    """
-    from garboard.database.read import open_database
+def analysed(settings: Analysis, readers: Sequence[Reader] = ()) -> Analysed:
+    """Scan the image; ``readers`` as in `garboard.workflows.scan.take`. Raises `GarboardError`."""
     from garboard.workflows import scan
-    from garboard.workflows.data_supply import FetchingSupply, OfflineSupply
 
-    quiet = values["quiet"]
-    build = build_from(values, look_up=look_up)
-    options, cache, moment = options_from(values), cache_from(values), now()
-    database, catalogue = open_database(values["directory"]), catalogue_from(values)
-    supply: scan.Supply = OfflineSupply(database)
-    if not options.offline:
-        supply = FetchingSupply(database, now=moment, progress=options.progress, quiet=quiet, ca_file=options.ca_file)
-    taken = scan.take(values["image"], options, cache, readers, attested=True)
+    opening = settings.opening
+    taken = scan.take(settings.image, opening.options, opening.cache, readers, attested=True)
     report = scan.report_on(
         taken,
-        database=database,
-        now=moment.isoformat(timespec="seconds"),
-        options=options,
-        cache=cache,
-        supply=supply,
-        build=build,
-        catalogue=catalogue,
+        database=settings.data.database,
+        now=opening.moment,
+        options=opening.options,
+        cache=opening.cache,
+        supply=supply(settings),
+        build=settings.build,
+        catalogue=settings.data.catalog,
     )
-    return Analysed(report, database, taken.files)
+    return Analysed(report, taken.files)
 
 
-def in_colour(values: dict[str, Any]) -> bool:
-    """On a terminal only, and not where NO_COLOR is set."""
-    return sys.stdout.isatty() and not values["output"] and "NO_COLOR" not in os.environ
+def supply(settings: Analysis) -> Supply:
+    """Fetches what is missing, unless that is forbidden."""
+    from garboard.workflows.data_supply import FetchingSupply, OfflineSupply
+
+    opening, data = settings.opening, settings.data
+    if opening.options.offline:
+        return OfflineSupply(data.database)
+    return FetchingSupply(
+        data.database,
+        now=opening.now,
+        progress=opening.options.progress,
+        quiet=opening.quiet,
+        ca_file=opening.options.ca_file,
+        origin=data.feeds,
+    )
+
+
+def refuse_offline(what: str, *, offline: bool) -> None:
+    """Raises `UsageError` where no connection may be opened."""
+    if offline:
+        raise UsageError(f"{what} asks package mirrors, which --offline forbids", "leave out --offline")
+
+
+def web(opening: Opening, mirrors: PackageMirrors) -> Web:
+    """The way to the mirrors."""
+    from garboard.net.client import Client
+    from garboard.workflows.query_mirrors import Web
+
+    options = opening.options
+    client = Client(offline=options.offline, ca_file=options.ca_file)
+    return Web(client, mirrors=mirrors.pairs, folder=mirrors.folder, progress=options.progress)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -117,7 +118,7 @@ class Database:
 
 def open_database(directory: str | Path | None = None) -> Database:
     """The database in a directory; by default ``GARBOARD_DB``, else the user's data folder. It need not exist yet."""
-    return Database(Path(directory) if directory else store.default_directory())
+    return Database(Path(directory or os.environ.get("GARBOARD_DB") or store.default_directory()))
 
 
 def _resembles(shard: str, ecosystem: str) -> bool:

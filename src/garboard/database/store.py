@@ -28,9 +28,7 @@ PREFIX = ".tmp-"
 
 
 def default_directory() -> Path:
-    """``GARBOARD_DB``, else ``db`` in the platform's data directory of the user."""
-    if chosen := os.environ.get("GARBOARD_DB"):
-        return Path(chosen)
+    """``db`` in the platform's data directory of the user."""
     return Path(dirs.data()) / "db"
 
 

@@ -1,14 +1,41 @@
-"""Reports into bytes: one module per format."""
+"""Reports into bytes: one folder per report, one module per format, and here the one registry of them.
+
+A module ``<report>/<format>.py`` has ``render``, as the report's protocol has it, and is imported when it is wanted.
+Rendering is pure: the same values give the same bytes. A new format is a new module and its name in the report's line; the
+first name is the default.
+"""
 
 from __future__ import annotations
 
-from typing import Protocol
+import importlib
+from typing import TYPE_CHECKING, Final, Generic, TypeVar, cast
 
-from garboard.model.report import Report
-from garboard.reporters.view import View
+if TYPE_CHECKING:
+    from garboard.reporters import protocols as p
+
+R = TypeVar("R")
 
 
-class Reporter(Protocol):
-    """Renders a report. Pure: the same report and view give the same bytes."""
+class Formats(Generic[R]):
+    """The formats of one report, the default first."""
 
-    def render(self, report: Report, view: View, /) -> bytes: ...
+    def __init__(self, report: str, *names: str) -> None:
+        self.report = report
+        self.names = names
+
+    def load(self, name: str) -> R:
+        """A format's module."""
+        return cast("R", importlib.import_module(f"{__name__}.{self.report}.{name}"))
+
+
+SCAN: Final[Formats[p.ReportRenderer]] = Formats("scan", "text", "json", "sarif")
+INVENTORY: Final[Formats[p.ReportRenderer]] = Formats("inventory", "text", "json", "cyclonedx", "spdx")
+LAYERS: Final[Formats[p.LayersRenderer]] = Formats("layers", "text", "json", "html")
+EXPLAIN: Final[Formats[p.ExplanationRenderer]] = Formats("explain", "text", "json")
+RECOMMEND: Final[Formats[p.RecommendationRenderer]] = Formats("recommend", "text", "json")
+ACTIONS: Final[Formats[p.ActionsRenderer]] = Formats("actions", "text", "json")
+REBUILD: Final[Formats[p.RebuildRenderer]] = Formats("rebuild", "text", "json")
+CATALOG_LIST: Final[Formats[p.BasesRenderer]] = Formats("catalog_list", "text", "json")
+CATALOG_SHOW: Final[Formats[p.DetailsRenderer]] = Formats("catalog_show", "text", "json")
+DB_STATUS: Final[Formats[p.StatusesRenderer]] = Formats("db_status", "text", "json")
+DB_LIST: Final[Formats[p.ShardsRenderer]] = Formats("db_list", "text", "json")

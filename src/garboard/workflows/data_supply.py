@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
@@ -76,15 +75,25 @@ class OfflineSupply(Supply):
 class FetchingSupply(Supply):
     """Fetches what is missing or older than a day; what cannot be had becomes a gap, and old data are used.
 
-    ``GARBOARD_FEEDS`` names a mirror, a folder or an address, that is asked in the feeds' stead.
+    ``origin`` names a mirror, a folder or an address, that is asked in the feeds' place.
     """
 
-    def __init__(self, database: Database, *, now: dt.datetime, progress: Progress, quiet: bool, ca_file: str) -> None:
+    def __init__(
+        self,
+        database: Database,
+        *,
+        now: dt.datetime,
+        progress: Progress,
+        quiet: bool,
+        ca_file: str,
+        origin: str = "",
+    ) -> None:
         self._database = database
         self._now = now
         self._progress = progress
         self._quiet = quiet
         self._ca_file = ca_file
+        self._origin = origin
         self._offline = OfflineSupply(database)
 
     def advisories(self, ecosystems: Iterable[str]) -> tuple[Gap, ...]:
@@ -130,7 +139,7 @@ class FetchingSupply(Supply):
             results = update_database.update(
                 self._database.directory,
                 tuple(old),
-                origin=os.environ.get("GARBOARD_FEEDS", ""),
+                origin=self._origin,
                 client=Client(ca_file=self._ca_file),
                 now=self._now.isoformat(timespec="seconds"),
                 progress=self._progress,

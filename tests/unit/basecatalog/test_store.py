@@ -337,9 +337,6 @@ def _count(folder: Path) -> tuple[object, ...]:
 
 
 def test_where_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("GARBOARD_CATALOGUE", str(tmp_path / "x"))
-    assert default_path() == tmp_path / "x"
-    monkeypatch.delenv("GARBOARD_CATALOGUE")
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     assert default_path() == tmp_path / "garboard" / "catalogue.sqlite"
     monkeypatch.setitem(sys.modules, "platformdirs", None)  # what costs so much is not loaded for it

@@ -13,6 +13,7 @@ from garboard.database import store
 from garboard.database.build import Builder
 from garboard.model.advisory import Advisory, Affected, FeedState, Range, Rating, Status
 from garboard.model.errors import UsageError
+from garboard.reporters import LAYERS
 from tests.unit.cli.image_on_disk import write_image
 
 
@@ -71,7 +72,7 @@ def test_what_is_not_there(image: str) -> None:
     assert "Near: curl" in result.output
 
 
-@pytest.mark.parametrize("kind", layers.FORMATS)
+@pytest.mark.parametrize("kind", LAYERS.names)
 def test_layers_twice_the_same_bytes(image: str, tmp_path: Path, kind: str) -> None:
     outputs = [tmp_path / "one", tmp_path / "two"]
     for output in outputs:

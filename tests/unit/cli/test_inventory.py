@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from garboard.cli.inventory import FORMATS, command
+from garboard.cli.inventory import command
 from garboard.model.errors import ImageError
+from garboard.reporters import INVENTORY
 
 STATUS = "Package: openssl\nStatus: install ok installed\nVersion: 3.0.11-1\nArchitecture: amd64\n\n"
 OS_RELEASE = 'ID=debian\nVERSION_ID="12"\nVERSION_CODENAME=bookworm\nPRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\n'
@@ -42,7 +43,7 @@ def test_a_table(root: Path) -> None:
     assert "Not covered:\n  - app/node_modules/broken/package.json: " in result.output
 
 
-@pytest.mark.parametrize("kind", FORMATS)
+@pytest.mark.parametrize("kind", INVENTORY.names)
 def test_every_format_twice_the_same_bytes(root: Path, tmp_path: Path, kind: str) -> None:
     outputs = [tmp_path / "one", tmp_path / "two"]
     for output in outputs:

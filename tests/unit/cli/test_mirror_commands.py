@@ -4,7 +4,9 @@ import sys
 import pytest
 
 from garboard.cli.main import run
-from garboard.cli.mirror_options import folder_from
+from garboard.cli.read_settings import package_mirrors
+from garboard.cli.rebuild import command as rebuild
+from tests.unit.cli.given import given
 from tests.unit.cli.image_on_disk import write_image
 
 
@@ -58,7 +60,7 @@ def test_indexes_are_kept_beside_the_layers_cache(monkeypatch, tmp_path):
     monkeypatch.setitem(sys.modules, "platformdirs", None)  # what costs so much is not loaded for it
     monkeypatch.delenv("GARBOARD_CACHE", raising=False)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    assert folder_from(no_cache=False) == tmp_path / "garboard" / "mirrors-1"
+    assert package_mirrors(given(rebuild, "x")).folder == tmp_path / "garboard" / "mirrors-1"
     monkeypatch.setenv("GARBOARD_CACHE", str(tmp_path / "own"))
-    assert folder_from(no_cache=False) == tmp_path / "own" / "mirrors-1"
-    assert folder_from(no_cache=True) is None
+    assert package_mirrors(given(rebuild, "x")).folder == tmp_path / "own" / "mirrors-1"
+    assert package_mirrors(given(rebuild, "x", "--no-cache")).folder is None

@@ -8,7 +8,7 @@ import pytest
 
 from garboard.database import store
 from garboard.database.build import Builder
-from garboard.database.read import Database, nvd_shards
+from garboard.database.read import Database, nvd_shards, open_database
 from garboard.database.verify import verify
 from garboard.model.advisory import Advisory, Affected, CveFacts, FeedState, Hit, Range, Rating, Status
 from garboard.model.errors import DatabaseError
@@ -212,6 +212,8 @@ def test_a_directory_that_cannot_be_made_is_an_error(tmp_path):
 
 def test_the_directory_is_the_environments_choice(monkeypatch, tmp_path):
     monkeypatch.setenv("GARBOARD_DB", str(tmp_path))
-    assert store.default_directory() == tmp_path
+    assert open_database().directory == tmp_path
+    assert open_database(tmp_path / "named").directory == tmp_path / "named"
     monkeypatch.delenv("GARBOARD_DB")
+    assert open_database().directory == store.default_directory()
     assert store.default_directory().name == "db"

@@ -3,60 +3,93 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Final
 
 import click
 
-from garboard.cli.catalog.options import catalog_option, not_covered, now, reading, writing
+from garboard.cli import options as o
+from garboard.cli import read_settings
+from garboard.cli.catalog.options import not_covered, now, reading, writing
+from garboard.cli.command import command
+from garboard.cli.params import Argument, Given, flag
+from garboard.model.base import Value
 from garboard.model.errors import UsageError
 
 if TYPE_CHECKING:
     from garboard.model.gap import Gap
+    from garboard.net.client import Client
+
+ORIGIN: Final = Argument[tuple[str, ...]](
+    "origin", metavar="FILE | repo-info PATH|URL | official-images PATH|URL", many=True
+)
+WITH_APPROVALS: Final = flag("--with-approvals", help="Take over the approvals in FILE too.")
+FILE: Final = Argument[Path]("file", kind=click.Path(dir_okay=False, path_type=Path))
+_PUBLISHED: Final = ("repo-info", "official-images")
 
 
-@click.command("import")
-@click.argument("origin", nargs=-1, required=True, metavar="FILE | repo-info PATH|URL | official-images PATH|URL")
-@click.option("--digest", default="", metavar="sha256:...", help="Refuse a FILE of another digest.")
-@click.option("--with-approvals", is_flag=True, help="Take over the approvals in FILE too.")
-@click.option("--ca-file", default="", metavar="FILE", help="Certificates to trust beside the system's (PEM).")
-@click.option("--offline", is_flag=True, help="Open no connection.")
-@catalog_option
-def import_(origin: tuple[str, ...], digest: str, with_approvals: bool, ca_file: str, offline: bool, path: Path) -> int:
+class Import(Value):
+    """What is taken over: a kind of publication and where it is, or a catalog's file where ``kind`` is empty."""
+
+    path: Path
+    kind: str
+    places: tuple[str, ...]
+    digest: str
+    with_approvals: bool
+    ca_file: str
+    offline: bool
+
+
+def _import_settings(given: Given) -> Import:
+    first, *rest = given[ORIGIN]
+    if first not in _PUBLISHED and rest:
+        raise UsageError(f"{first} is nothing to import from", "repo-info PATH, official-images PATH, or one FILE")
+    if first in _PUBLISHED:
+        if (given[o.DIGEST] and given.on_the_line(o.DIGEST)) or given.on_the_line(WITH_APPROVALS):
+            raise UsageError("--digest and --with-approvals are for an exported FILE")
+        if not rest:
+            raise UsageError(f"{first} needs a PATH or a URL", f"garboard catalog import {first} ./{first}")
+    return Import(
+        path=read_settings.catalog_path(given),
+        kind=first if first in _PUBLISHED else "",
+        places=tuple(rest) if first in _PUBLISHED else (first,),
+        digest=given[o.DIGEST] or "",
+        with_approvals=given[WITH_APPROVALS],
+        ca_file=given[o.CA_FILE] or "",
+        offline=given[o.OFFLINE],
+    )
+
+
+@command("import", ORIGIN, o.DIGEST, WITH_APPROVALS, o.CA_FILE, o.OFFLINE, o.CATALOG, settings=_import_settings)
+def import_(settings: Import) -> int:
     """Take over what others know: a catalogue that was exported to FILE, or what Docker publishes of its official images.
 
     repo-info: packages, manifests and layers by tag. official-images: the tags that are built now.
     """
-    if origin[0] not in {"repo-info", "official-images"}:
-        if len(origin) > 1:
-            raise UsageError(
-                f"{origin[0]} is nothing to import from", "repo-info PATH, official-images PATH, or one FILE"
-            )
-        return _import_bundle(path, Path(origin[0]), digest, with_approvals=with_approvals)
-    if digest or with_approvals:
-        raise UsageError("--digest and --with-approvals are for an exported FILE")
-    if len(origin) == 1:
-        raise UsageError(f"{origin[0]} needs a PATH or a URL", f"garboard catalog import {origin[0]} ./{origin[0]}")
+    if not settings.kind:
+        return _import_bundle(settings)
     client = None
-    if not offline:
+    if not settings.offline:
         from garboard.net.client import Client
 
-        client = Client(ca_file=ca_file)
-    return (_import_repo_info if origin[0] == "repo-info" else _import_official)(path, origin[1:], client)
+        client = Client(ca_file=settings.ca_file)
+    read = _import_repo_info if settings.kind == "repo-info" else _import_official
+    return read(settings.path, settings.places, client)
 
 
-def _import_bundle(path: Path, file: Path, digest: str, *, with_approvals: bool) -> int:
+def _import_bundle(settings: Import) -> int:
     from garboard.basecatalog import bundle
 
-    with writing(path) as writer:
-        done = bundle.unpack(writer, file, digest, now=now(), approvals=with_approvals)
+    file = Path(settings.places[0])
+    with writing(settings.path) as writer:
+        done = bundle.unpack(writer, file, settings.digest, now=now(), approvals=settings.with_approvals)
     click.echo(f"{file}: {done.images} images and {done.packages} distinct packages imported")
     if done.approvals:
-        word = "taken over" if with_approvals else "left out (--with-approvals takes them over)"
+        word = "taken over" if settings.with_approvals else "left out (--with-approvals takes them over)"
         click.echo(f"{done.approvals} approvals {word}")
     return 0
 
 
-def _import_repo_info(path: Path, origins: tuple[str, ...], client: Any) -> int:
+def _import_repo_info(path: Path, origins: tuple[str, ...], client: Client | None) -> int:
     from garboard.basecatalog import documents
     from garboard.workflows import sync_catalog
 
@@ -71,7 +104,7 @@ def _import_repo_info(path: Path, origins: tuple[str, ...], client: Any) -> int:
     return 0 if count else 3
 
 
-def _import_official(path: Path, origins: tuple[str, ...], client: Any) -> int:
+def _import_official(path: Path, origins: tuple[str, ...], client: Client | None) -> int:
     from garboard.basecatalog import documents
     from garboard.model.baseimage import OFFICIAL
     from garboard.workflows import sync_catalog
@@ -86,12 +119,21 @@ def _import_official(path: Path, origins: tuple[str, ...], client: Any) -> int:
     return 0 if files else 3
 
 
-@click.command("export")
-@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
-@catalog_option
-def export(file: Path, path: Path) -> None:
+class Export(Value):
+    """A catalog, and the file that it is written to."""
+
+    path: Path
+    file: Path
+
+
+def _export_settings(given: Given) -> Export:
+    return Export(path=read_settings.catalog_path(given), file=given[FILE])
+
+
+@command("export", FILE, o.CATALOG, settings=_export_settings)
+def export(settings: Export) -> None:
     """Write the whole catalogue into FILE, to be shared."""
     from garboard.basecatalog import bundle
 
-    with reading(path) as catalogue:
-        click.echo(f"{file} {bundle.export(catalogue, file)}")
+    with reading(settings.path) as catalog:
+        click.echo(f"{settings.file} {bundle.export(catalog, settings.file)}")

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import click
-
 from garboard.cli.catalog import exchange, inspect, sync
+from garboard.cli.command import group
 
-
-@click.group("catalog")
-def command() -> None:
+command = group(
+    "catalog",
     """Keep base images: what was built on them is recognised, and better ones are recommended, without a network.
 
     \b
     garboard catalog sync python --tags '3.*-slim*'
     garboard catalog import official-images ./official-images
     garboard catalog export bases.catalogue
-    """  # noqa: D301  (\b is click's)
-
-
-for _one in (
+    """,
     sync.sync,
     sync.add,
     exchange.import_,
@@ -27,5 +22,4 @@ for _one in (
     inspect.show,
     inspect.prune,
     inspect.approve,
-):
-    command.add_command(_one)
+)

@@ -2,119 +2,202 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Final
 
 import click
 
-from garboard.cli.catalog.options import catalog_option, date, now, reading, writing
-from garboard.cli.options import now as this_moment
+from garboard import reporters
+from garboard.cli import options as o
+from garboard.cli import read_settings
+from garboard.cli.catalog.options import date, now, reading, writing
+from garboard.cli.command import command
+from garboard.cli.output import write
+from garboard.cli.params import Argument, Given, Option, flag, text, value
+from garboard.cli.settings import Output
+from garboard.model.base import Value
 from garboard.model.errors import CatalogueError, UsageError
 
 if TYPE_CHECKING:
-    from garboard.baseimage.lifecycle import Lifetimes
+    from garboard.database.read import Database
+    from garboard.model.baseimage import BaseImage
+    from garboard.reporters.bases import Base
+
+REPOSITORY_NAMED: Final = Argument[str | None]("repository", required=False)
+BASE_IMAGE: Final = Argument[str]("image", metavar="IMAGE|KEY")
+PATTERN: Final = Argument[str]("pattern", metavar="IMAGE|PATTERN")
+PACKAGES: Final = flag("--packages", help="List the packages too.")
+KEEP_CURRENT: Final = flag("--keep-current", help="Only images that no tag names any more.")
+OLDER_THAN: Final = Option[int | None](
+    "--older-than", kind=click.IntRange(0), metavar="DAYS", help="Only images last seen that long ago."
+)
+REPOSITORY: Final = text("--repository", metavar="REPOSITORY", help="Only the names of one repository.")
+REASON: Final = text("--reason", metavar="TEXT", help="Why it may be built on.")
+UNTIL: Final = value("--until", parse=date("--until"), metavar="DATE", help="The last day on which it may.")
+REMOVE: Final = flag("--remove", help="Take the approval back.")
 
 
-def _db_option(function: Callable[..., Any]) -> Callable[..., Any]:
-    return click.option("--db", "directory", metavar="DIR", help="The database's directory, for the ends of life.")(
-        function
+class Look(Value):
+    """What is to be shown (a repository, an image) of which catalog, with the ends of life that a database knows."""
+
+    name: str
+    path: Path
+    database: Database
+    output: Output
+    packages: bool = False
+
+
+def _list_settings(given: Given) -> Look:
+    return _look(given, given[REPOSITORY_NAMED] or "", packages=False)
+
+
+def _show_settings(given: Given) -> Look:
+    return _look(given, given[BASE_IMAGE], packages=given[PACKAGES])
+
+
+def _look(given: Given, name: str, *, packages: bool) -> Look:
+    return Look(
+        name=name,
+        path=read_settings.catalog_path(given),
+        database=read_settings.database(given),
+        output=read_settings.output(given),
+        packages=packages,
     )
 
 
-@contextlib.contextmanager
-def _lifetimes(directory: str | None) -> Iterator[Lifetimes]:
-    """The ends of life that the database knows now."""
+def _with_lives(found: Iterable[BaseImage], database: Database) -> tuple[Base, ...]:
+    """Each with how long its distribution is maintained."""
     from garboard.baseimage.lifecycle import Lifetimes
-    from garboard.database.read import open_database
+    from garboard.reporters.bases import Base
 
-    with open_database(directory) as database:
-        yield Lifetimes(database, now())
+    lifetimes = Lifetimes(database, now())
+    return tuple(Base(base=one, lives=lifetimes.of("", (), one.distro)) for one in found)
 
 
-@click.command("list")
-@click.argument("repository", default="")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-@_db_option
-@catalog_option
-def list_(repository: str, as_json: bool, directory: str | None, path: Path) -> int:
+@command("list", REPOSITORY_NAMED, *o.report(reporters.CATALOG_LIST), *o.DATA, settings=_list_settings)
+def list_(settings: Look) -> int:
     """The images of REPOSITORY, or the repositories that there are; and what is approved."""
-    from garboard.cli.catalog import view
+    from garboard.cli.catalog.names import full
+    from garboard.reporters.bases import Bases
 
-    with reading(path) as catalogue, _lifetimes(directory) as lifetimes:
-        if repository and not catalogue.images(view.full(repository)):
+    repository = full(settings.name) if settings.name else ""
+    with reading(settings.path) as catalog:
+        found = catalog.images(repository)
+        if repository and not found:
             raise CatalogueError(
-                f"the catalogue has no image of {view.full(repository)}",
-                "garboard catalog list shows what it has",
+                f"the catalogue has no image of {repository}", "garboard catalog list shows what it has"
             )
-        text = view.images(catalogue, repository, now(), lifetimes, as_json=as_json)
-    click.echo(text)
+        bases = Bases(
+            repository=repository,
+            place=str(settings.path),
+            bases=_with_lives(found, settings.database),
+            approvals=catalog.approvals(),
+            now=now(),
+        )
+    write(reporters.CATALOG_LIST.load(settings.output.format).render(bases), settings.output)
     return 0
 
 
-@click.command()
-@click.argument("image", metavar="IMAGE|KEY")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-@click.option("--packages", is_flag=True, help="List the packages too.")
-@_db_option
-@catalog_option
-def show(image: str, as_json: bool, packages: bool, directory: str | None, path: Path) -> int:
+@command("show", BASE_IMAGE, PACKAGES, *o.report(reporters.CATALOG_SHOW), *o.DATA, settings=_show_settings)
+def show(settings: Look) -> int:
     """All that is known of an image, by one of its names, its digest, or the beginning of that (12 digits)."""
-    from garboard.cli.catalog import view
+    from garboard.cli.catalog.names import find
+    from garboard.reporters.bases import Details
 
-    with reading(path) as catalogue, _lifetimes(directory) as lifetimes:
-        found = view.find(catalogue, image)
+    output = settings.output
+    with reading(settings.path) as catalog:
+        found = find(catalog, settings.name)
         if not found:
-            raise CatalogueError(f"the catalogue has no image {image}", "garboard catalog list shows what it has")
-        text = view.details(catalogue, found, now(), lifetimes, packages=packages, as_json=as_json)
-    click.echo(text)
+            raise CatalogueError(
+                f"the catalogue has no image {settings.name}", "garboard catalog list shows what it has"
+            )
+        wanted = settings.packages or output.format != "text"
+        details = Details(
+            bases=_with_lives(found, settings.database),
+            approvals=tuple(one for one in catalog.approvals() if one.holds(now())),
+            inventories=tuple(catalog.inventories(one.key for one in found).items()) if wanted else (),
+            packages=settings.packages,
+        )
+    write(reporters.CATALOG_SHOW.load(output.format).render(details), output)
     return 0
 
 
-@click.command()
-@click.option("--keep-current", is_flag=True, help="Only images that no tag names any more.")
-@click.option("--older-than", type=click.IntRange(0), metavar="DAYS", help="Only images last seen that long ago.")
-@click.option("--repository", default="", metavar="REPOSITORY", help="Only the names of one repository.")
-@catalog_option
-def prune(keep_current: bool, older_than: int | None, repository: str, path: Path) -> None:
+class Prune(Value):
+    """Which images are to go; at least one condition is given. ``older_than`` is in days."""
+
+    path: Path
+    keep_current: bool
+    older_than: int | None
+    repository: str
+
+
+def _prune_settings(given: Given) -> Prune:
+    settings = Prune(
+        path=read_settings.catalog_path(given),
+        keep_current=given[KEEP_CURRENT],
+        older_than=given[OLDER_THAN],
+        repository=given[REPOSITORY] or "",
+    )
+    if not (settings.keep_current or settings.older_than is not None or settings.repository):
+        raise UsageError("which images are to go?", "--keep-current, --older-than DAYS, --repository REPOSITORY")
+    return settings
+
+
+@command("prune", KEEP_CURRENT, OLDER_THAN, REPOSITORY, o.CATALOG, settings=_prune_settings)
+def prune(settings: Prune) -> None:
     """Remove images that meet all conditions; at least one is needed.
 
     An image that other repositories name too loses only its names in REPOSITORY.
     """
     import datetime as dt
 
-    from garboard.cli.catalog import view
+    from garboard.cli.catalog.names import full
 
-    if not (keep_current or older_than is not None or repository):
-        raise UsageError("which images are to go?", "--keep-current, --older-than DAYS, --repository REPOSITORY")
-    before = "" if older_than is None else (this_moment() - dt.timedelta(days=older_than)).isoformat(timespec="seconds")
-    with writing(path) as writer:
-        full = view.full(repository) if repository else ""
-        done = writer.prune(before=before, keep_current=keep_current, repository=full)
-    kept = f"; {done.unnamed} more lost the names of {full}, and others name them" if done.unnamed else ""
+    before = ""
+    if settings.older_than is not None:
+        before = (read_settings.now() - dt.timedelta(days=settings.older_than)).isoformat(timespec="seconds")
+    with writing(settings.path) as writer:
+        repository = full(settings.repository) if settings.repository else ""
+        done = writer.prune(before=before, keep_current=settings.keep_current, repository=repository)
+    kept = f"; {done.unnamed} more lost the names of {repository}, and others name them" if done.unnamed else ""
     click.echo(f"{done.images} image{'s' if done.images != 1 else ''} removed{kept}")
 
 
-@click.command()
-@click.argument("pattern", metavar="IMAGE|PATTERN")
-@click.option("--reason", default="", metavar="TEXT", help="Why it may be built on.")
-@click.option("--until", default="", metavar="DATE", help="The last day on which it may.")
-@click.option("--remove", is_flag=True, help="Take the approval back.")
-@catalog_option
-def approve(pattern: str, reason: str, until: str, remove: bool, path: Path) -> None:
+class Approve(Value):
+    """An approval that is to be given, or to be taken back."""
+
+    path: Path
+    pattern: str
+    reason: str
+    until: str
+    remove: bool
+
+
+def _approve_settings(given: Given) -> Approve:
+    return Approve(
+        path=read_settings.catalog_path(given),
+        pattern=given[PATTERN],
+        reason=given[REASON] or "",
+        until=given[UNTIL] or "",
+        remove=given[REMOVE],
+    )
+
+
+@command("approve", PATTERN, REASON, UNTIL, REMOVE, o.CATALOG, settings=_approve_settings)
+def approve(settings: Approve) -> None:
     """Say that images may be built on: a name, or a pattern with * and ?.
 
     A name without a tag means its latest, as everywhere; python:* means all tags.
     """
-    from garboard.cli.catalog import view
+    from garboard.cli.catalog import names
     from garboard.model.baseimage import Approval
 
-    full = view.pattern(pattern)
-    approval = Approval(pattern=full, reason=reason, until=date(until, "--until"))
+    full, until, remove = names.pattern(settings.pattern), settings.until, settings.remove
+    approval = Approval(pattern=full, reason=settings.reason, until=until)
     if not remove and not approval.holds(now()):
         raise UsageError(f"{until} is over already, so {full} would not be approved", "--remove takes an approval back")
-    with writing(path) as writer:
+    with writing(settings.path) as writer:
         if not remove:
             writer.approve(approval)
         elif not writer.disapprove(full):

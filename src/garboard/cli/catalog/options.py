@@ -1,77 +1,30 @@
-"""What the commands of ``garboard catalog`` have in common: their options, and how the catalogue is opened."""
+"""What the commands of ``garboard catalog`` have in common: how the catalog is opened, and what they say of gaps."""
 
 from __future__ import annotations
 
 import contextlib
 import re
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from garboard.cli.options import OPTIONS, cache_from, options_from
-from garboard.cli.options import now as this_moment
+from garboard.cli import read_settings
 from garboard.model.errors import UsageError
 
 if TYPE_CHECKING:
     from garboard.basecatalog.reader import StoredCatalogue
     from garboard.basecatalog.writer import Writer
-    from garboard.image.layers.cache import Cache
     from garboard.model.gap import Gap
 
 _SHOWN_GAPS = 20
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
-def _path(_context: click.Context, _parameter: click.Parameter, value: Path | None) -> Path:
-    from garboard.basecatalog.store import default_path
-
-    return value or default_path()
-
-
-def catalog_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add ``--catalog`` as ``path``, with the default where it is not given."""
-    return click.option(
-        "--catalog",
-        "path",
-        type=click.Path(dir_okay=False, path_type=Path),
-        metavar="FILE",
-        callback=_path,
-        help="The catalogue (or set GARBOARD_CATALOGUE).",
-    )(command)
-
-
-def reading_options(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The options of a command that reads images, without ``--platform`` and ``--verify``, which are its own here."""
-    for option in reversed(OPTIONS[2:]):
-        function = option(function)
-    return function
-
-
-def options_of(values: dict[str, Any], platform: str | None = None) -> Any:
-    """The options of `reading_options` as one value; takes them out of ``values``. Layers are always compared."""
-    values.update(platform=platform, verify=True)
-    return options_from(values)
-
-
-@contextlib.contextmanager
-def layers_cache(values: dict[str, Any]) -> Iterator[Cache]:
-    """Where layers are kept; with ``--no-cache`` only for as long as the command runs: each is read once in any case."""
-    from garboard.image.layers.cache import FolderCache
-
-    if not values["no_cache"]:
-        yield cache_from(values)
-        return
-    values.pop("no_cache")
-    with tempfile.TemporaryDirectory(prefix="garboard-") as folder:
-        yield FolderCache(Path(folder))
-
-
 @contextlib.contextmanager
 def writing(path: Path) -> Iterator[Writer]:
-    """The catalogue, to be changed; it is made where there is none."""
+    """The catalog, to be changed; it is made where there is none."""
     from garboard.basecatalog.store import Store
     from garboard.basecatalog.writer import Writer
 
@@ -81,7 +34,7 @@ def writing(path: Path) -> Iterator[Writer]:
 
 @contextlib.contextmanager
 def reading(path: Path) -> Iterator[StoredCatalogue]:
-    """The catalogue, to be looked at."""
+    """The catalog, to be looked at."""
     from garboard.basecatalog.reader import StoredCatalogue
     from garboard.basecatalog.store import Store
 
@@ -91,19 +44,23 @@ def reading(path: Path) -> Iterator[StoredCatalogue]:
 
 def now() -> str:
     """This moment, RFC 3339."""
-    return this_moment().isoformat(timespec="seconds")
+    return read_settings.now().isoformat(timespec="seconds")
 
 
-def date(text: str, option: str) -> str:
-    """A day as it was given, or nothing. Raises `UsageError` for what is no day."""
-    import datetime as dt
+def date(option: str) -> Callable[[str], str]:
+    """Reads a day as it was given, or nothing; it raises `UsageError` for what is no day."""
 
-    try:
-        if not text or (_DATE.fullmatch(text) and dt.date.fromisoformat(text)):
-            return text
-    except ValueError:
-        pass
-    raise UsageError(f"{option} takes a date, not {text}", f"as in {option} 2026-01-31")
+    def read(text: str) -> str:
+        import datetime as dt
+
+        try:
+            if not text or (_DATE.fullmatch(text) and dt.date.fromisoformat(text)):
+                return text
+        except ValueError:
+            pass
+        raise UsageError(f"{option} takes a date, not {text}", f"as in {option} 2026-01-31")
+
+    return read
 
 
 def not_covered(gaps: tuple[Gap, ...]) -> None:

@@ -6,44 +6,63 @@ import contextlib
 import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Final
 
 import click
 
-from garboard.cli.catalog.options import (
-    catalog_option,
-    date,
-    layers_cache,
-    not_covered,
-    now,
-    options_of,
-    reading_options,
-    writing,
-)
+from garboard.cli import options as o
+from garboard.cli import read_settings
+from garboard.cli.catalog.options import date, not_covered, now, writing
+from garboard.cli.command import command
+from garboard.cli.params import Argument, Given, texts, value
+from garboard.cli.settings import Opening
+from garboard.model.base import Value
 from garboard.model.errors import UsageError
 
 if TYPE_CHECKING:
+    from garboard.basecatalog.writer import Writer
     from garboard.image.repository import RemoteRepository
     from garboard.model.image import Platform
+    from garboard.workflows.sync_catalog import Synced, Wanted
 
-
-@click.command()
-@click.argument("repositories", nargs=-1, required=True, metavar="REPOSITORY...")
-@click.option("--tags", multiple=True, metavar="GLOB", help="Only tags that match (may be repeated).")
-@click.option(
-    "--platform",
-    "platform",
-    multiple=True,
-    metavar="OS/ARCH[/VARIANT]",
-    help="This platform (may be repeated), or all. By default this machine's.",
+REPOSITORIES: Final = Argument[tuple[str, ...]]("repositories", metavar="REPOSITORY...", many=True)
+IMAGES: Final = Argument[tuple[str, ...]]("images", metavar="IMAGE...", many=True)
+TAGS: Final = texts("--tags", metavar="GLOB", help="Only tags that match (may be repeated).")
+SINCE: Final = value(
+    "--since",
+    parse=date("--since"),
+    metavar="DATE",
+    help="Only images that were made on this day or later.",
 )
-@click.option("--since", default="", metavar="DATE", help="Only images that were made on this day or later.")
-@catalog_option
-@reading_options
-def sync(repositories: tuple[str, ...], path: Path, **values: Any) -> int:
+NAME: Final = texts("--name", metavar="REPOSITORY:TAG", help="A name for it beside its own tags.")
+
+
+class Sync(Value):
+    """Which repositories are read into which catalog, which of their images, and how."""
+
+    repositories: tuple[str, ...]
+    path: Path
+    wanted: Wanted
+    opening: Opening
+
+
+def _sync_settings(given: Given) -> Sync:
+    from garboard.workflows.sync_catalog import Wanted
+
+    return Sync(
+        repositories=given[REPOSITORIES],
+        path=read_settings.catalog_path(given),
+        wanted=Wanted(tags=given[TAGS], platforms=_platforms(given[o.PLATFORMS]), since=given[SINCE] or ""),
+        opening=read_settings.cataloging(given),
+    )
+
+
+@command("sync", REPOSITORIES, TAGS, o.PLATFORMS, SINCE, o.CATALOG, *o.REGISTRY, o.QUIET, settings=_sync_settings)
+def sync(settings: Sync) -> int:
     """Read the images of a registry's REPOSITORY, as far as they are not known yet.
 
-    What is read is kept at once: the same command goes on where it was stopped.
+    What is read is kept at once: the same command goes on where it was stopped. --platform may be repeated, or be all; by
+    default it is this machine's.
 
     \b
     garboard catalog sync python node --tags '*-slim' --tags '*-alpine*'
@@ -51,30 +70,29 @@ def sync(repositories: tuple[str, ...], path: Path, **values: Any) -> int:
 
     Exit code: 0 done (tags that could not be read are listed), 2 an error, 3 no tag was chosen, or none could be read.
     """  # noqa: D301  (\b is click's)
+    code = 0
+    with writing(settings.path) as writer:
+        for repository in settings.repositories:
+            code = max(code, _sync(repository, writer, settings))
+    return code
+
+
+def _sync(repository: str, writer: Writer, settings: Sync) -> int:
     from garboard.image.repository import RemoteRepository
     from garboard.workflows import sync_catalog
 
-    quiet = values["quiet"]
-    wanted = sync_catalog.Wanted(
-        tags=values.pop("tags"), platforms=_platforms(values["platform"]), since=date(values.pop("since"), "--since")
-    )
-    code = 0
-    with layers_cache(values) as cache, writing(path) as writer:
-        values.setdefault("no_cache", False)
-        options = options_of(values)
-        for repository in repositories:
-            with contextlib.closing(RemoteRepository(repository, options)) as remote, _interruptible(remote):
-                done = sync_catalog.sync(
-                    remote,
-                    writer,
-                    wanted,
-                    now=now(),
-                    cache=cache,
-                    options=options,
-                    tell=_teller(remote.name, quiet=quiet),
-                )
-            code = max(code, _synced(remote.name, done))
-    return code
+    opening = settings.opening
+    with contextlib.closing(RemoteRepository(repository, opening.options)) as remote, _interruptible(remote):
+        done = sync_catalog.sync(
+            remote,
+            writer,
+            settings.wanted,
+            now=now(),
+            cache=opening.cache,
+            options=opening.options,
+            tell=_teller(remote.name, quiet=opening.quiet),
+        )
+    return _synced(remote.name, done)
 
 
 @contextlib.contextmanager
@@ -92,12 +110,13 @@ def _interruptible(remote: RemoteRepository) -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def _platforms(texts: tuple[str, ...]) -> tuple[Platform, ...] | None:
+def _platforms(given: tuple[Platform | None, ...]) -> tuple[Platform, ...] | None:
+    """None is all; without any it is this machine's."""
+    if None in given:
+        return None
     from garboard.image import platform as platforms
 
-    if "all" in texts:
-        return None
-    return tuple(dict.fromkeys(map(platforms.parse, texts))) or (platforms.host(),)
+    return tuple(dict.fromkeys(one for one in given if one is not None)) or (platforms.host(),)
 
 
 def _teller(repository: str, *, quiet: bool) -> Callable[[int, int, str, str], None]:
@@ -112,7 +131,7 @@ def _teller(repository: str, *, quiet: bool) -> Callable[[int, int, str, str], N
     return tell
 
 
-def _synced(name: str, done: Any) -> int:
+def _synced(name: str, done: Synced) -> int:
     from garboard.cli.progress import finish
 
     finish()
@@ -127,13 +146,29 @@ def _synced(name: str, done: Any) -> int:
     return 3 if len(done.gaps) >= done.tags else 0
 
 
-@click.command()
-@click.argument("images", nargs=-1, required=True, metavar="IMAGE...")
-@click.option("--name", "names", multiple=True, metavar="REPOSITORY:TAG", help="A name for it beside its own tags.")
-@click.option("--platform", metavar="OS/ARCH[/VARIANT]", help="The platform, where an image has several.")
-@catalog_option
-@reading_options
-def add(images: tuple[str, ...], names: tuple[str, ...], path: Path, platform: str | None, **values: Any) -> None:
+class Add(Value):
+    """Which images are read into which catalog, by which further names, and how."""
+
+    images: tuple[str, ...]
+    names: tuple[str, ...]
+    path: Path
+    opening: Opening
+
+
+def _add_settings(given: Given) -> Add:
+    names = given[NAME]
+    if names and len(given[IMAGES]) > 1:
+        raise UsageError(f"{given.spelled(NAME)} names one image", "add the images one by one")
+    return Add(
+        images=given[IMAGES],
+        names=names,
+        path=read_settings.catalog_path(given),
+        opening=read_settings.cataloging(given, given[o.PLATFORM]),
+    )
+
+
+@command("add", IMAGES, NAME, o.PLATFORM, o.CATALOG, *o.REGISTRY, o.QUIET, settings=_add_settings)
+def add(settings: Add) -> None:
     """Read IMAGE from anywhere into the catalogue: an engine, a registry, an archive.
 
     \b
@@ -143,12 +178,9 @@ def add(images: tuple[str, ...], names: tuple[str, ...], path: Path, platform: s
     from garboard.cli.progress import finish
     from garboard.workflows import sync_catalog
 
-    if names and len(images) > 1:
-        raise UsageError("--name names one image", "add the images one by one")
-    with layers_cache(values) as cache, writing(path) as writer:
-        values.setdefault("no_cache", False)
-        options = options_of(values, platform)
-        for reference in images:
-            base = sync_catalog.add(reference, writer, now=now(), cache=cache, options=options, names=names)
+    cache, options = settings.opening.cache, settings.opening.options
+    with writing(settings.path) as writer:
+        for reference in settings.images:
+            base = sync_catalog.add(reference, writer, now=now(), cache=cache, options=options, names=settings.names)
             finish()
             click.echo(f"{base.label}: {len(base.image.layers)} layers, {base.packages} packages, {base.key}")

@@ -10,11 +10,16 @@ from typing import Final
 
 import click
 
+from garboard.cli.command import command as make
+from garboard.cli.command import group
+from garboard.cli.params import Given, flag, text
+from garboard.model.base import Value
 from garboard.model.errors import UsageError
 
 NAME: Final = "docker-scan"
 _MARK: Final = "# Written by `garboard docker-plugin install`."
-_FOLDER: Final = click.option("--dir", "folder", metavar="DIR", help="Docker's folder of plugins for this user.")
+FOLDER: Final = text("--dir", metavar="DIR", help="Docker's folder of plugins for this user.")
+FORCE: Final = flag("--force", help="Even where docker-scan is another program's.")
 
 
 def wrapper(python: str) -> str:
@@ -40,18 +45,22 @@ def _exists(path: Path) -> bool:
     return path.exists() or path.is_symlink()
 
 
-@click.group("docker-plugin")
-def command() -> None:
-    """Bring `docker scan` back, or take it away."""
+class Settings(Value):
+    """The plugin's place, and whether another program's may be replaced or removed."""
+
+    path: Path
+    force: bool
 
 
-@command.command()
-@_FOLDER
-@click.option("--force", is_flag=True, help="Replace another program's docker-scan.")
-def install(folder: str | None, *, force: bool) -> int:
+def _settings(given: Given) -> Settings:
+    return Settings(path=Path(given[FOLDER] or plugins_folder()) / NAME, force=given[FORCE])
+
+
+@make("install", FOLDER, FORCE, settings=_settings)
+def install(settings: Settings) -> int:
     """Write docker-scan into docker's folder of plugins, so that `docker scan IMAGE` runs garboard."""
-    path = (Path(folder) if folder else plugins_folder()) / NAME
-    if _exists(path) and not _is_ours(path) and not force:
+    path = settings.path
+    if _exists(path) and not _is_ours(path) and not settings.force:
         raise UsageError(f"{path} is another program's", "replace it with --force")
     if path.is_dir() and not path.is_symlink():
         raise UsageError(f"{path} is a folder", "remove it first")
@@ -67,16 +76,14 @@ def install(folder: str | None, *, force: bool) -> int:
     return 0
 
 
-@command.command()
-@_FOLDER
-@click.option("--force", is_flag=True, help="Remove another program's docker-scan.")
-def uninstall(folder: str | None, *, force: bool) -> int:
+@make("uninstall", FOLDER, FORCE, settings=_settings)
+def uninstall(settings: Settings) -> int:
     """Remove docker-scan from docker's folder of plugins."""
-    path = (Path(folder) if folder else plugins_folder()) / NAME
+    path = settings.path
     if not _exists(path):
         click.echo(f"There is no {path}; nothing was removed.")
         return 0
-    if not _is_ours(path) and not force:
+    if not _is_ours(path) and not settings.force:
         raise UsageError(f"{path} is another program's", "remove it with --force")
     try:
         path.unlink()
@@ -84,3 +91,6 @@ def uninstall(folder: str | None, *, force: bool) -> int:
         raise UsageError(f"{path} cannot be removed: {error.strerror}") from error
     click.echo(f"Removed {path}.")
     return 0
+
+
+command = group("docker-plugin", "Bring `docker scan` back, or take it away.", install, uninstall)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 
 from garboard.model.action import Action, Actions, IssueKey
+from garboard.model.gap import Gap
 
 
 class _Out(msgspec.Struct, rename="camel"):
@@ -93,6 +96,7 @@ def _issue(key: IssueKey) -> IssueOf:
     return IssueOf(id=key[0], type=key[1], source=key[2])
 
 
-def render(actions: Actions) -> bytes:
+def render(actions: Actions, gaps: Sequence[Gap] = (), *, colour: bool = False) -> bytes:
     """The list alone."""
+    del gaps, colour
     return msgspec.json.format(msgspec.json.encode(document(actions)), indent=2) + b"\n"

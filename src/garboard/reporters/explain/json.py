@@ -14,6 +14,7 @@ from garboard.model.gap import Gap
 from garboard.model.package import Location, Package
 from garboard.model.report import Report
 from garboard.reporters.explain.text import standing
+from garboard.reporters.view import View
 
 
 class _Out(Value, omit_defaults=False, rename="camel"):
@@ -192,6 +193,7 @@ class _Writer:
         )
 
 
-def render(explanation: Explanation) -> bytes:
-    """One JSON document, UTF-8, indented, ending in a line feed."""
+def render(explanation: Explanation, view: View | None = None) -> bytes:
+    """One JSON document, UTF-8, indented, ending in a line feed; a view does not change it."""
+    del view
     return msgspec.json.format(msgspec.json.encode(_Writer(explanation).document()), indent=2) + b"\n"

@@ -6,7 +6,7 @@ import msgspec
 
 from garboard.model.gap import Gap
 from garboard.model.mirror import Moved, Offer, Outcome, Prospect, Rebuild, Repository
-from garboard.reporters.view import issues
+from garboard.reporters.view import View, issues
 
 
 class Pinned(msgspec.Struct, rename="camel"):
@@ -126,8 +126,9 @@ def _missing(one: Gap) -> Missing:
     return Missing(one.stage, one.subject, one.reason)
 
 
-def render(result: Rebuild) -> bytes:
-    """One JSON document, UTF-8, indented, ending in a line feed."""
+def render(result: Rebuild, view: View | None = None) -> bytes:
+    """One JSON document, UTF-8, indented, ending in a line feed; a view does not change it."""
+    del view
     report = result.report
     document = Document(
         image=report.image.name,

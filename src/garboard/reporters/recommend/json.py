@@ -152,8 +152,9 @@ def document(found: Recommendation) -> Recommendations:
     )
 
 
-def render(found: Recommendation) -> bytes:
-    """One JSON document, UTF-8, indented, ending in a line feed."""
+def render(found: Recommendation, *, everything: bool = False, colour: bool = False) -> bytes:
+    """One JSON document of all there is, UTF-8, indented, ending in a line feed."""
+    del everything, colour
     return msgspec.json.format(msgspec.json.encode(document(found)), indent=2) + b"\n"
 
 

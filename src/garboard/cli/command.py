@@ -1,0 +1,51 @@
+"""A command: the parameters that it takes, the settings that are made of them, and what is done by these settings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final, TypeVar
+
+import click
+
+from garboard.cli.params import Given
+
+S = TypeVar("S")
+Result = int | None
+"""An exit code; None for 0."""
+
+_EPILOG: Final = (
+    "Each option can be set by a variable too: --no-cache by GARBOARD_NO_CACHE=1, and so on. "
+    "One that may be repeated takes values separated by white space."
+)
+
+
+class Command(click.Command):
+    """Hands what was given, as one value, to a function."""
+
+    def __init__(self, name: str, run: Callable[[Given], Result], parameters: list[click.Parameter], text: str) -> None:
+        options = any(isinstance(one, click.Option) for one in parameters)
+        super().__init__(name, params=parameters, help=text, epilog=_EPILOG if options else None)
+        self.run = run
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run it; returns the exit code."""
+        return self.run(Given(ctx))
+
+
+def command(
+    name: str, *parameters: click.Parameter, settings: Callable[[Given], S]
+) -> Callable[[Callable[[S], Result]], Command]:
+    """Make a command of a function that takes settings; ``settings`` makes them, once, of what was given.
+
+    The function's docstring is the command's help.
+    """
+
+    def made(function: Callable[[S], Result]) -> Command:
+        return Command(name, lambda given: function(settings(given)), list(parameters), function.__doc__ or "")
+
+    return made
+
+
+def group(name: str, text: str, *commands: click.Command) -> click.Group:
+    """A command that has commands."""
+    return click.Group(name, commands=commands, help=text)

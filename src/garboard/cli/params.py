@@ -1,0 +1,161 @@
+"""How options are declared: once, with the type of their value, and with a variable that can set each of them.
+
+An option ``--only-fixed`` is set by ``GARBOARD_ONLY_FIXED`` too. `Given` hands out the values by their declarations, so that
+a type checker knows what each one is and that there is such an option.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar, cast
+
+import click
+from click.core import ParameterSource
+
+from garboard.model.errors import UsageError
+
+if TYPE_CHECKING:
+    from typing import Protocol
+
+    class Closes(Protocol):
+        """What is closed when a command ends."""
+
+        def close(self) -> None: ...
+
+
+PREFIX: Final = "GARBOARD_"
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+
+
+def variable(option: str) -> str:
+    """The environment variable of a long option."""
+    return PREFIX + option.removeprefix("--").replace("-", "_").upper()
+
+
+class Option(click.Option, Generic[T_co]):
+    """An option with a value of type ``T_co``, and the variables that set it, the first one first."""
+
+    def __init__(
+        self,
+        *names: str,
+        help: str,  # noqa: A002  (click's word)
+        metavar: str | None = None,
+        kind: click.ParamType[Any] | None = None,
+        flag: bool = False,
+        many: bool = False,
+        older: tuple[str, ...] = (),
+    ) -> None:
+        long = next(name for name in names if name.startswith("--"))
+        own = long.removeprefix("--").replace("-", "_")
+        self.variables = (variable(long), *older)
+        super().__init__(
+            [*names, own],
+            help=help,
+            metavar=metavar,
+            type=kind,
+            is_flag=flag,
+            multiple=many,
+            envvar=list(self.variables),
+        )
+
+    def variable_set(self) -> str:
+        """The variable that has a value now; empty where none has."""
+        return next((name for name in self.variables if os.environ.get(name)), "")
+
+    def get_error_hint(self, ctx: click.Context | None) -> str:
+        """The variable where the value is from one, else the option."""
+        return self.variable_set() if ctx and _from_variable(ctx, self) else super().get_error_hint(ctx)
+
+    def process_value(self, ctx: click.Context, value: Any) -> Any:
+        """As click does; an error says which variable has the bad value."""
+        try:
+            return super().process_value(ctx, value)
+        except UsageError as error:
+            if not _from_variable(ctx, self):
+                raise
+            raise UsageError(f"{self.variable_set()}: {error.message}", error.hint) from error
+
+
+class Argument(click.Argument, Generic[T_co]):
+    """A positional argument with a value of type ``T_co``."""
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        metavar: str | None = None,
+        kind: click.ParamType[Any] | None = None,
+        many: bool = False,
+        required: bool = True,
+    ) -> None:
+        super().__init__([name], metavar=metavar, type=kind, nargs=-1 if many else 1, required=required)
+
+
+class Parsed(click.ParamType[T]):
+    """A type by a function, which raises `UsageError` for what it cannot read."""
+
+    name = "text"
+
+    def __init__(self, parse: Callable[[str], T]) -> None:
+        self._parse = parse
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> T:  # noqa: ARG002
+        """A string's value; what is a value already stays."""
+        return self._parse(value) if isinstance(value, str) else cast("T", value)
+
+
+def flag(*names: str, help: str) -> Option[bool]:  # noqa: A002
+    """An option without a value."""
+    return Option(*names, help=help, flag=True)
+
+
+def text(*names: str, metavar: str, help: str, older: tuple[str, ...] = ()) -> Option[str | None]:  # noqa: A002
+    """An option with a text."""
+    return Option(*names, help=help, metavar=metavar, older=older)
+
+
+def texts(*names: str, metavar: str, help: str) -> Option[tuple[str, ...]]:  # noqa: A002
+    """An option that may be repeated."""
+    return Option(*names, help=help, metavar=metavar, many=True)
+
+
+def value(*names: str, parse: Callable[[str], T], metavar: str, help: str) -> Option[T | None]:  # noqa: A002
+    """An option with a value that ``parse`` makes of its text."""
+    return Option(*names, help=help, metavar=metavar, kind=Parsed(parse))
+
+
+def values(*names: str, parse: Callable[[str], T], metavar: str, help: str) -> Option[tuple[T, ...]]:  # noqa: A002
+    """The same, which may be repeated."""
+    return Option(*names, help=help, metavar=metavar, kind=Parsed(parse), many=True)
+
+
+class Given:
+    """What a command was given: by its line, by variables, by default."""
+
+    def __init__(self, context: click.Context) -> None:
+        self._context = context
+
+    def __getitem__(self, parameter: Option[T] | Argument[T]) -> T:
+        return cast("T", self._context.params[parameter.name or ""])
+
+    def takes(self, parameter: Option[Any]) -> bool:
+        """Whether the command has such an option."""
+        return parameter.name in self._context.params
+
+    def on_the_line(self, option: Option[Any]) -> bool:
+        """Whether the command line itself has it."""
+        return self._context.get_parameter_source(option.name or "") is ParameterSource.COMMANDLINE
+
+    def spelled(self, option: Option[Any]) -> str:
+        """How it was given: the option, or the variable."""
+        return option.variable_set() if _from_variable(self._context, option) else max(option.opts, key=len)
+
+    def closing(self, thing: Closes) -> None:
+        """Close it when the command ends, however it does."""
+        self._context.call_on_close(thing.close)
+
+
+def _from_variable(context: click.Context, option: click.Option) -> bool:
+    return context.get_parameter_source(option.name or "") is ParameterSource.ENVIRONMENT

@@ -1,0 +1,35 @@
+"""How fresh a database is, for a program."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from garboard.reporters.shards import Status, Statuses
+
+
+def render(statuses: Statuses) -> bytes:
+    """One JSON document, UTF-8, indented, ending in a line feed."""
+    document = {"directory": statuses.directory, "shards": list(map(_one, statuses.shards))}
+    return msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"
+
+
+def _one(status: Status) -> dict[str, Any]:
+    state = status.state
+    if state is None:
+        return {"shard": status.shard, "error": status.error}
+    return {
+        "shard": status.shard,
+        "records": state.records,
+        "skipped": state.skipped,
+        "gaps": state.gaps,
+        "ecosystems": status.ecosystems,
+        "file_bytes": status.bytes,
+        "fetched": state.fetched,
+        "age_days": status.age,
+        "stale": status.stale,
+        "data_date": state.data_date,
+        "url": state.url,
+        "sha256": state.sha256,
+    }

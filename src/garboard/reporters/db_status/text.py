@@ -1,0 +1,26 @@
+"""How fresh a database is, for a person."""
+
+from __future__ import annotations
+
+from garboard.reporters import terminal
+from garboard.reporters.shards import Status, Statuses, size
+
+
+def render(statuses: Statuses) -> bytes:
+    """A line for each shard, UTF-8, ending in a line feed."""
+    lines = [f"Database: {statuses.directory}", *map(_line, statuses.shards)]
+    if not statuses.shards:
+        lines.append("No shards. hint: garboard db update debian osv:PyPI kev epss")
+    return terminal.document(lines, colour=False)
+
+
+def _line(status: Status) -> str:
+    state = status.state
+    if state is None:
+        return f"{status.shard:<24} UNUSABLE: {status.error}"
+    age = "age unknown" if status.age is None else f"{status.age} days old"
+    parts = [f"{status.shard:<24}", f"{state.records:>8} records", f"{size(status.bytes):>9}", age]
+    parts += [f"data of {state.data_date}"] if state.data_date else []
+    parts += [f"{state.skipped} unreadable"] if state.skipped else []
+    parts += ["STALE"] if status.stale else []
+    return "  ".join(parts)

@@ -1,0 +1,128 @@
+"""How the formats of each report are called. Pure: the same values give the same bytes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from garboard.model.action import Actions
+    from garboard.model.changes import LayerChanges
+    from garboard.model.explanation import Explanation
+    from garboard.model.gap import Gap
+    from garboard.model.mirror import Rebuild
+    from garboard.model.recommendation import Recommendation
+    from garboard.model.report import Report
+    from garboard.reporters.bases import Bases, Details
+    from garboard.reporters.shards import Shards, Statuses
+    from garboard.reporters.view import View
+
+
+class ReportRenderer(Protocol):
+    """Of an image's packages, or of its issues."""
+
+    def render(self, report: Report, view: View, /) -> bytes: ...
+
+
+class LayersRenderer(Protocol):
+    """Of what each layer brought."""
+
+    def render(self, report: Report, changes: Sequence[LayerChanges], view: View, /) -> bytes: ...
+
+
+class ExplanationRenderer(Protocol):
+    """Of one vulnerability or package."""
+
+    def render(self, explanation: Explanation, view: View, /) -> bytes: ...
+
+
+class RecommendationRenderer(Protocol):
+    """Of base images; ``everything``: also of those that are not recommended."""
+
+    def render(self, found: Recommendation, /, *, everything: bool, colour: bool) -> bytes: ...
+
+
+class ActionsRenderer(Protocol):
+    """Of what to do; ``gaps`` are what the scan could not know."""
+
+    def render(self, actions: Actions, gaps: Sequence[Gap], /, *, colour: bool) -> bytes: ...
+
+
+class RebuildRenderer(Protocol):
+    """Of what a pull or a rebuild would bring."""
+
+    def render(self, result: Rebuild, view: View, /) -> bytes: ...
+
+
+class BasesRenderer(Protocol):
+    """Of the base images in a catalog."""
+
+    def render(self, bases: Bases, /) -> bytes: ...
+
+
+class DetailsRenderer(Protocol):
+    """Of all that a catalog knows of an image."""
+
+    def render(self, details: Details, /) -> bytes: ...
+
+
+class StatusesRenderer(Protocol):
+    """Of how fresh the database is."""
+
+    def render(self, statuses: Statuses, /) -> bytes: ...
+
+
+class ShardsRenderer(Protocol):
+    """Of the shards that there are."""
+
+    def render(self, shards: Shards, /) -> bytes: ...
+
+
+if (
+    TYPE_CHECKING
+):  # so that a type checker holds the modules to their protocols; a test holds all in the registry to them
+    import garboard.reporters.actions.json
+    import garboard.reporters.actions.text
+    import garboard.reporters.catalog_list.json
+    import garboard.reporters.catalog_list.text
+    import garboard.reporters.catalog_show.json
+    import garboard.reporters.catalog_show.text
+    import garboard.reporters.db_list.json
+    import garboard.reporters.db_list.text
+    import garboard.reporters.db_status.json
+    import garboard.reporters.db_status.text
+    import garboard.reporters.explain.json
+    import garboard.reporters.explain.text
+    import garboard.reporters.inventory.cyclonedx
+    import garboard.reporters.inventory.json
+    import garboard.reporters.inventory.spdx
+    import garboard.reporters.inventory.text
+    import garboard.reporters.layers.html
+    import garboard.reporters.layers.json
+    import garboard.reporters.layers.text
+    import garboard.reporters.rebuild.json
+    import garboard.reporters.rebuild.text
+    import garboard.reporters.recommend.json
+    import garboard.reporters.recommend.text
+    import garboard.reporters.scan.json
+    import garboard.reporters.scan.sarif
+    import garboard.reporters.scan.text
+
+    _r = garboard.reporters
+    _scan: tuple[ReportRenderer, ...] = (_r.scan.json, _r.scan.sarif, _r.scan.text)
+    _inventory: tuple[ReportRenderer, ...] = (
+        _r.inventory.cyclonedx,
+        _r.inventory.json,
+        _r.inventory.spdx,
+        _r.inventory.text,
+    )
+    _layers: tuple[LayersRenderer, ...] = (_r.layers.html, _r.layers.json, _r.layers.text)
+    _explain: tuple[ExplanationRenderer, ...] = (_r.explain.json, _r.explain.text)
+    _recommend: tuple[RecommendationRenderer, ...] = (_r.recommend.json, _r.recommend.text)
+    _actions: tuple[ActionsRenderer, ...] = (_r.actions.json, _r.actions.text)
+    _rebuild: tuple[RebuildRenderer, ...] = (_r.rebuild.json, _r.rebuild.text)
+    _catalog_list: tuple[BasesRenderer, ...] = (_r.catalog_list.json, _r.catalog_list.text)
+    _catalog_show: tuple[DetailsRenderer, ...] = (_r.catalog_show.json, _r.catalog_show.text)
+    _db_status: tuple[StatusesRenderer, ...] = (_r.db_status.json, _r.db_status.text)
+    _db_list: tuple[ShardsRenderer, ...] = (_r.db_list.json, _r.db_list.text)

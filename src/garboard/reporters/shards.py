@@ -1,0 +1,46 @@
+"""What is shown of a vulnerability database: its shards, and how fresh they are."""
+
+from __future__ import annotations
+
+from garboard.model.advisory import FeedState
+from garboard.model.base import Value
+
+STALE_DAYS = 7
+"""Since data were last fetched or confirmed; most feeds change every day."""
+
+
+class Status(Value):
+    """One shard; ``error`` says why it cannot be used, and then nothing else is known. ``age`` is in days, if known."""
+
+    shard: str
+    error: str = ""
+    state: FeedState | None = None
+    ecosystems: tuple[str, ...] = ()
+    bytes: int = 0
+    age: int | None = None
+
+    @property
+    def stale(self) -> bool:
+        """Whether it should be fetched again."""
+        return self.age is None or self.age > STALE_DAYS
+
+
+class Statuses(Value):
+    """All shards of the database in a directory."""
+
+    directory: str
+    shards: tuple[Status, ...]
+
+
+class Shards(Value):
+    """The names of shards: those that can be had, and those that are there."""
+
+    known: tuple[str, ...]
+    installed: tuple[str, ...]
+
+
+def size(count: int) -> str:
+    """Bytes for a person."""
+    if count < 10_000:
+        return f"{count} B"
+    return f"{count / 1000:.0f} kB" if count < 10_000_000 else f"{count / 1_000_000:.1f} MB"
