@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     from garboard.model.recommendation import Recommendation
     from garboard.model.report import Report
     from garboard.workflows.attribute import Build
+    from garboard.workflows.judge import Supply
     from garboard.workflows.query_mirrors import Newer, Web
     from garboard.workflows.recommend import Subject, Wish
-    from garboard.workflows.scan import Supply
 
 
 @click.command("recommend")

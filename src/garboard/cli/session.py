@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from garboard.database.read import Database
     from garboard.model.image import Files, Reader
     from garboard.model.report import Report
+    from garboard.workflows.judge import Supply
 
 
 class Analysed(NamedTuple):
@@ -37,7 +38,7 @@ def analysed(values: dict[str, Any], *, look_up: bool = False, readers: Sequence
     build = build_from(values, look_up=look_up)
     options, cache, moment = options_from(values), cache_from(values), now()
     database, catalogue = open_database(values["directory"]), catalogue_from(values)
-    supply: scan.Supply = OfflineSupply(database)
+    supply: Supply = OfflineSupply(database)
     if not options.offline:
         supply = FetchingSupply(database, now=moment, progress=options.progress, quiet=quiet, ca_file=options.ca_file)
     taken = scan.take(values["image"], options, cache, readers, attested=True)

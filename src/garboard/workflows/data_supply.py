@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from garboard.model.gap import Gap
-from garboard.workflows.scan import Supply
+from garboard.workflows.judge import Supply
 
 if TYPE_CHECKING:
     from garboard.database.read import Database

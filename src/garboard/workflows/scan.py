@@ -16,7 +16,6 @@ from garboard.ecosystems import CATALOGERS
 from garboard.image.handle import OpenedInventory, OpenedTree
 from garboard.image.layers.cache import Cache, NoCache
 from garboard.image.options import Options
-from garboard.model.advisory import Severity
 from garboard.model.finding import Finding
 from garboard.model.gap import Gap
 from garboard.model.image import Attestations, Files, Image, Reader
@@ -24,33 +23,16 @@ from garboard.model.package import Inventory
 from garboard.model.report import Report
 from garboard.packages import distro
 from garboard.packages.assemble import assemble, complete
+from garboard.workflows.judge import judge
 
 if TYPE_CHECKING:
     from garboard.model.advisory import FeedState, Lookup
     from garboard.model.baseimage import Catalogue, Step
     from garboard.workflows.attribute import Build, Whose
-
+    from garboard.workflows.judge import Supply
 
 STALE_DAYS = 7
 """Since data were last fetched or confirmed; most feeds change every day."""
-
-
-class Supply:
-    """Sees to it that data are there before they are asked for. This one leaves all as it is."""
-
-    def advisories(self, ecosystems: Iterable[str]) -> tuple[Gap, ...]:
-        """Called once with the ecosystems of an inventory; what could not be had comes back as gaps."""
-        del ecosystems
-        return ()
-
-    def facts(self, cves: Iterable[str], unrated: Iterable[str]) -> tuple[Gap, ...]:
-        """Called once with the CVEs that were found, and those among them that nobody rated yet."""
-        del cves, unrated
-        return ()
-
-    def lifecycles(self) -> tuple[Gap, ...]:
-        """Called before a base image is recommended: how long things are maintained."""
-        return ()
 
 
 class Taken(NamedTuple):
@@ -121,26 +103,27 @@ def analyse(
     attributed: Whose | None = None,
 ) -> Report:
     """Match an inventory, wherever it came from, against a database. ``now`` is RFC 3339."""
-    from garboard.matching import enrich, match, trace
-    from garboard.matching.enrich import names
+    from garboard.matching import trace
 
-    supply = supply or Supply()
     attribution = attributed.attribution if attributed else None
-    ecosystems = {package.ecosystem for package in inventory.packages if package.ecosystem}
-    gaps = [*nothing_found(of, inventory), *supply.advisories(sorted(ecosystems))]
-    matched = match(inventory, database)
-    cves = {name for finding in matched.findings for name in names(finding.vulnerability)}
-    gaps += supply.facts(sorted(cves), sorted(_unrated(matched.findings)))
-    findings = enrich(matched.findings, database.facts(sorted(cves)))
+    judgement = judge(inventory, database, supply)
     feeds = database.used()
-    gaps += _of_feeds(feeds, now)
+    gaps = (
+        *inventory.gaps,
+        *nothing_found(of, inventory),
+        *judgement.no_advisories,
+        *judgement.no_facts,
+        *_of_feeds(feeds, now),
+        *judgement.not_matched,
+        *(attribution.gaps if attribution else ()),
+    )
     return Report(
         image=of,
         inventory=inventory,
-        findings=_introduced(trace(findings, inventory.packages), attributed),
-        gaps=tuple(dict.fromkeys((*inventory.gaps, *gaps, *matched.gaps, *(attribution.gaps if attribution else ())))),
+        findings=_introduced(trace(judgement.findings, inventory.packages), attributed),
+        gaps=tuple(dict.fromkeys(gaps)),
         feeds=feeds,
-        judged=matched.judged,
+        judged=judgement.judged,
         created=now,
         target_file=target_file,
         base_image=base_image or (attribution.base.name if attribution else ""),
@@ -187,17 +170,6 @@ def _days(earlier: str, later: str) -> int | None:
         return (dt.datetime.fromisoformat(later) - dt.datetime.fromisoformat(earlier)).days
     except (ValueError, TypeError):
         return None
-
-
-def _unrated(findings: Iterable[Finding]) -> set[str]:
-    from garboard.matching.enrich import names
-
-    return {
-        name
-        for finding in findings
-        if finding.vulnerability.severity is Severity.UNKNOWN
-        for name in names(finding.vulnerability)
-    }
 
 
 def scan(
