@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import tempfile
 from pathlib import Path
 
@@ -47,7 +48,7 @@ LIBRARY = b"Maintainers: x,\n  y\n# c\n\nTags: 1, 2\nSharedTags: latest\nDirecto
 
 def check_repo_info(kind: str, data: bytes) -> None:
     writing = Writer(Store(_FOLDER / f"{kind}.sqlite", write=True))
-    import_repo_info(writing, [(f"repos/nginx/{kind}/1.30.md", data)], now="2026-08-10")
+    import_repo_info(writing, [(f"repos/nginx/{kind}/1.30.md", data)], now=dt.datetime(2026, 8, 10, tzinfo=dt.UTC))
     writing.catalogue.close()
 
 
@@ -65,7 +66,7 @@ def check_bundle(data: bytes) -> None:
         file.write(data)
     writing = Writer(Store(_FOLDER / "bundle.sqlite", write=True))
     try:
-        bundle.unpack(writing, path, now="2026-08-10", approvals=True)
+        bundle.unpack(writing, path, now=dt.datetime(2026, 8, 10, tzinfo=dt.UTC), approvals=True)
         writing.catalogue.inventories(one.key for one in writing.catalogue.images())
     except GarboardError:
         pass

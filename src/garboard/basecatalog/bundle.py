@@ -8,6 +8,7 @@ catalogue makes the same bytes.
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import os
 import re
@@ -27,6 +28,7 @@ from garboard.model.baseimage import Approval, BaseImage
 from garboard.model.errors import CatalogueError
 from garboard.model.limits import MIB
 from garboard.model.package import Inventory, Package
+from garboard.model.timestamp import rfc3339
 
 if TYPE_CHECKING or sys.version_info < (3, 14):
     from backports import zstd
@@ -151,9 +153,9 @@ def _content(catalogue: StoredCatalogue) -> Iterator[Line]:
         yield OneApproval(approval=approval)
 
 
-def unpack(writer: Writer, bundle: Path, digest: str = "", *, now: str, approvals: bool = False) -> Imported:
+def unpack(writer: Writer, bundle: Path, digest: str = "", *, now: dt.datetime, approvals: bool = False) -> Imported:
     """Add a bundle's content to a catalogue; what the catalogue has stays, and what is new is marked as told by others, so that
-    it is read where it can be. A name that was seen later counts, but nothing was seen after ``now`` (RFC 3339): a clock that
+    it is read where it can be. A name that was seen later counts, but nothing was seen after ``now``: a clock that
     is wrong elsewhere does not outlive the next synchronisation.
 
     Nothing is written before the whole file was read once and found whole, and then all of it is, or nothing. Approvals are an organisation's own word: those
@@ -171,7 +173,7 @@ def unpack(writer: Writer, bundle: Path, digest: str = "", *, now: str, approval
         return _written(writer, bundle, now, approvals=approvals)
 
 
-def _written(writer: Writer, bundle: Path, now: str, *, approvals: bool) -> Imported:
+def _written(writer: Writer, bundle: Path, now: dt.datetime, *, approvals: bool) -> Imported:
     """Packages are written as they come: what stays of them are their numbers in the catalogue."""
     ids, waiting = array("q"), list[Package]()
     images = given = 0
@@ -196,13 +198,14 @@ def _written(writer: Writer, bundle: Path, now: str, *, approvals: bool) -> Impo
     return Imported(images=images, packages=len(ids), approvals=given)
 
 
-def _keep(writer: Writer, line: OneImage, ids: Sequence[int], now: str) -> None:
+def _keep(writer: Writer, line: OneImage, ids: Sequence[int], now: dt.datetime) -> None:
     """An image; a tag that was seen later here than there stays where it is."""
     held = None
     if line.packages is not None:
         held = Held([ids[number] for number in line.packages], line.rest)
-    names = tuple(msgspec.structs.replace(name, seen=min(name.seen, now)) for name in line.image.names)
-    writer.tell(msgspec.structs.replace(line.image, names=names, added=min(line.image.added, now)), held)
+    latest = rfc3339(now)
+    names = tuple(msgspec.structs.replace(name, seen=min(name.seen, latest)) for name in line.image.names)
+    writer.tell(msgspec.structs.replace(line.image, names=names, added=min(line.image.added, latest)), held)
 
 
 def _checked(bundle: Path) -> Iterator[Line]:

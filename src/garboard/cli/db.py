@@ -70,7 +70,7 @@ def update(
         wanted,
         origin=origin,
         client=client,
-        now=_now().isoformat(timespec="seconds"),
+        now=_now(),
         progress=progress(quiet=False),
         report=_tell,
         accept_shrink=accept_shrink,
@@ -151,10 +151,8 @@ def _status(directory: Path, shard: str, now: dt.datetime) -> dict[str, Any]:
 
 
 def _age(state: FeedState, now: dt.datetime) -> int | None:
-    try:
-        return max((now - dt.datetime.fromisoformat(state.fetched)).days, 0)
-    except (ValueError, TypeError):
-        return None
+    age = state.age(now)
+    return None if age is None else max(age.days, 0)
 
 
 def _status_line(row: dict[str, Any]) -> str:

@@ -52,7 +52,7 @@ def command(**values: Any) -> int:
 
     image, inventory = scan.take_inventory(values["image"], options_from(values), cache_from(values))
     gaps = (*inventory.gaps, *scan.nothing_found(image, inventory))
-    report = Report(image=image, inventory=inventory, gaps=gaps, created=now().isoformat(timespec="seconds"))
+    report = Report(image=image, inventory=inventory, gaps=gaps, created=now())
     reporter: Reporter = importlib.import_module(FORMATS[values["kind"]])
     write(reporter.render(report, View(colour=in_colour(values))), values["output"])
     return 0 if inventory.packages else 3

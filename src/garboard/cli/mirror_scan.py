@@ -23,7 +23,7 @@ def mirror_scan(values: dict[str, Any]) -> Rebuild:
     quiet, folder, mirrors = values["quiet"], folder_from(no_cache=values["no_cache"]), mirrors_from(values)
     build = build_from(values, look_up=values["exclude_base"])
     options, cache, moment = options_from(values), cache_from(values), now()
-    catalogue, time = catalogue_from(values), moment.isoformat(timespec="seconds")
+    catalogue = catalogue_from(values)
     taken = scan.take(values["image"], options, cache, KINDS, attested=True)
     attributed = whose(
         taken.image,
@@ -33,11 +33,11 @@ def mirror_scan(values: dict[str, Any]) -> Rebuild:
         lambda other: scan.take_inventory(other, options, cache),
         catalogue=catalogue,
         attestations=taken.attestations,
-        now=time,
+        now=moment,
     )
     if not quiet:
         click.echo("asking the package mirrors that the image names", err=True)
     way = web(options, mirrors, folder)
-    found = scan_by_mirrors.fixable(taken, way.fetch, time, build, attributed)
+    found = scan_by_mirrors.fixable(taken, way.fetch, moment, build, attributed)
     way.tidy()
     return rebuild.rebuild(found.report, found.offers, rebuild.NewerBase())

@@ -101,7 +101,7 @@ def _found(values: dict[str, Any]) -> Recommendation:
         subject = recommend.subject_of(result.report, build.dockerfile, build.target, build.build_args)
         asking = Mirrors(result.report, result.files, given, mirrors) if asks else None
     else:
-        database, moment = open_database(values["directory"]), now().isoformat(timespec="seconds")
+        database, moment = open_database(values["directory"]), now()
         subject = _unbuilt(build, options_from(dict(given)))
     supply = _supply(database, given)
     try:

@@ -45,7 +45,7 @@ def analysed(values: dict[str, Any], *, look_up: bool = False, readers: Sequence
     report = scan.report_on(
         taken,
         database=database,
-        now=moment.isoformat(timespec="seconds"),
+        now=moment,
         options=options,
         cache=cache,
         supply=supply,

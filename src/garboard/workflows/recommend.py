@@ -4,6 +4,7 @@ image upon each candidate.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -119,13 +120,13 @@ def recommend(
     subject: Subject,
     catalogue: Catalogue,
     database: Data,
-    now: str,
+    now: dt.datetime,
     wish: Wish | None = None,
     *,
     supply: Supply | None = None,
     indexes: Indexes = lambda _base: None,
 ) -> Recommendation:
-    """What is known of the base in use and of those that could replace it. ``now`` is RFC 3339.
+    """What is known of the base in use and of those that could replace it, as of ``now``.
 
     ``indexes`` tell which packages can be installed upon a base. What cannot be known is a gap of the result.
     """
@@ -168,7 +169,7 @@ class _Recommending:
         subject: Subject,
         catalogue: Catalogue,
         database: Data,
-        now: str,
+        now: dt.datetime,
         wish: Wish,
         found: Found,
         supply: Supply,

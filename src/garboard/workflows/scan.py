@@ -16,11 +16,13 @@ from garboard.ecosystems import CATALOGERS
 from garboard.image.handle import OpenedInventory, OpenedTree
 from garboard.image.layers.cache import Cache, NoCache
 from garboard.image.options import Options
+from garboard.model.errors import UsageError
 from garboard.model.finding import Finding
 from garboard.model.gap import Gap
 from garboard.model.image import Attestations, Files, Image, Reader
 from garboard.model.package import Inventory
 from garboard.model.report import Report
+from garboard.model.timestamp import parsed
 from garboard.packages import distro
 from garboard.packages.assemble import assemble, complete
 from garboard.workflows.judge import judge
@@ -95,14 +97,14 @@ def analyse(
     of: Image,
     inventory: Inventory,
     database: Lookup,
-    now: str,
+    now: dt.datetime,
     supply: Supply | None = None,
     *,
     target_file: str = "",
     base_image: str = "",
     attributed: Whose | None = None,
 ) -> Report:
-    """Match an inventory, wherever it came from, against a database. ``now`` is RFC 3339."""
+    """Match an inventory, wherever it came from, against a database; ``now`` is the report's time."""
     from garboard.matching import trace
 
     attribution = attributed.attribution if attributed else None
@@ -150,33 +152,26 @@ def _introduced(findings: tuple[Finding, ...], attributed: Whose | None) -> tupl
     )
 
 
-def _of_feeds(feeds: Iterable[FeedState], now: str) -> list[Gap]:
+def _of_feeds(feeds: Iterable[FeedState], now: dt.datetime) -> list[Gap]:
     """What the data themselves cannot tell: caveats, records that could not be read, and their age."""
     gaps = []
     for feed in feeds:
         reasons = [feed.caveat] if feed.caveat else []
         if feed.skipped:
             reasons.append(f"{feed.skipped} records of this feed could not be read: {'; '.join(feed.gaps[:2])}")
-        days = _days(feed.fetched, now)
-        if days is None or days > STALE_DAYS:
-            age = "at an unknown time" if days is None else f"{days} days ago"
-            reasons.append(f"last fetched {age}; newer vulnerabilities are not known: garboard db update {feed.shard}")
+        age = feed.age(now)
+        if age is None or age.days > STALE_DAYS:
+            when = "at an unknown time" if age is None else f"{age.days} days ago"
+            reasons.append(f"last fetched {when}; newer vulnerabilities are not known: garboard db update {feed.shard}")
         gaps += [Gap(stage="database", subject=feed.shard, reason=reason) for reason in reasons]
     return gaps
-
-
-def _days(earlier: str, later: str) -> int | None:
-    try:
-        return (dt.datetime.fromisoformat(later) - dt.datetime.fromisoformat(earlier)).days
-    except (ValueError, TypeError):
-        return None
 
 
 def scan(
     reference: str,
     *,
     database: Lookup,
-    now: str,
+    now: dt.datetime | str,
     options: Options | None = None,
     cache: Cache | None = None,
     supply: Supply | None = None,
@@ -188,7 +183,7 @@ def scan(
     Args:
         reference: as on the command line: ``debian:12``, ``image.tar``, ``oci-dir:layout`` …
         database: for example ``garboard.open_database()``.
-        now: the report's time, RFC 3339.
+        now: the report's time; a text is read as RFC 3339.
         options: how to open the image.
         cache: where layers' contributions are kept; none by default.
         supply: fetches missing data; nothing by default.
@@ -196,13 +191,13 @@ def scan(
         catalogue: base images by which it is recognised what the image was built on; none by default.
 
     Raises:
-        GarboardError: the image or the database cannot be read; its message says what to do.
+        GarboardError: the image or the database cannot be read, or ``now`` names no zone; its message says what to do.
     """
     options = options or Options()
     return report_on(
         take(reference, options, cache, attested=True),
         database=database,
-        now=now,
+        now=_moment(now),
         options=options,
         cache=cache,
         supply=supply,
@@ -211,11 +206,18 @@ def scan(
     )
 
 
+def _moment(now: dt.datetime | str) -> dt.datetime:
+    found = parsed(now) if isinstance(now, str) else now
+    if found is None or found.tzinfo is None:
+        raise UsageError(f"the report's time is none with a zone: {now}", "as in 2026-01-31T12:00:00Z")
+    return found
+
+
 def report_on(
     taken: Taken,
     *,
     database: Lookup,
-    now: str,
+    now: dt.datetime,
     options: Options,
     cache: Cache | None = None,
     supply: Supply | None = None,

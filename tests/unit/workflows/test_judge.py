@@ -10,9 +10,7 @@ from tests.unit.baseimage.rebases import Data, inventory
 
 def advisory(identifier: str, package: str, word: str = "", aliases: tuple[str, ...] = ()) -> Advisory:
     rating = Rating(source="debian", word=word) if word else None
-    affected = Affected(
-        ecosystem="Debian:12", package=package, scheme="deb", ranges=(Range(fixed="9"),), rating=rating
-    )
+    affected = Affected(ecosystem="Debian:12", package=package, scheme="deb", ranges=(Range(fixed="9"),), rating=rating)
     return Advisory(id=identifier, feed="debian", aliases=aliases, affected=(affected,))
 
 

@@ -88,7 +88,7 @@ def prune(keep_current: bool, older_than: int | None, repository: str, path: Pat
 
     if not (keep_current or older_than is not None or repository):
         raise UsageError("which images are to go?", "--keep-current, --older-than DAYS, --repository REPOSITORY")
-    before = "" if older_than is None else (this_moment() - dt.timedelta(days=older_than)).isoformat(timespec="seconds")
+    before = None if older_than is None else this_moment() - dt.timedelta(days=older_than)
     with writing(path) as writer:
         full = view.full(repository) if repository else ""
         done = writer.prune(before=before, keep_current=keep_current, repository=full)

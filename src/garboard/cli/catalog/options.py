@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import re
 import tempfile
 from collections.abc import Callable, Iterator
@@ -89,15 +90,13 @@ def reading(path: Path) -> Iterator[StoredCatalogue]:
         yield StoredCatalogue(store)
 
 
-def now() -> str:
-    """This moment, RFC 3339."""
-    return this_moment().isoformat(timespec="seconds")
+def now() -> dt.datetime:
+    """This moment."""
+    return this_moment()
 
 
 def date(text: str, option: str) -> str:
     """A day as it was given, or nothing. Raises `UsageError` for what is no day."""
-    import datetime as dt
-
     try:
         if not text or (_DATE.fullmatch(text) and dt.date.fromisoformat(text)):
             return text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -65,7 +66,9 @@ def find(catalogue: StoredCatalogue, text: str) -> tuple[BaseImage, ...]:
     return current or named
 
 
-def images(catalogue: StoredCatalogue, repository: str, now: str, lifetimes: Lifetimes, *, as_json: bool) -> str:
+def images(
+    catalogue: StoredCatalogue, repository: str, now: dt.datetime, lifetimes: Lifetimes, *, as_json: bool
+) -> str:
     """The images of a repository, or without one all repositories; and the approvals."""
     if as_json:
         found = catalogue.images(full(repository) if repository else "")
@@ -116,7 +119,7 @@ def _layers_known(one: BaseImage) -> bool:
     return bool(one.image.layers) and all(layer.diff_id for layer in one.image.layers)
 
 
-def _approvals(approvals: Sequence[Approval], now: str) -> Iterator[str]:
+def _approvals(approvals: Sequence[Approval], now: dt.datetime) -> Iterator[str]:
     if approvals:
         yield ""
         yield "Approved:"
@@ -128,7 +131,7 @@ def _approvals(approvals: Sequence[Approval], now: str) -> Iterator[str]:
 def details(
     catalogue: StoredCatalogue,
     found: Sequence[BaseImage],
-    now: str,
+    now: dt.datetime,
     lifetimes: Lifetimes,
     *,
     packages: bool,

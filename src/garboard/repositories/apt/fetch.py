@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
@@ -76,7 +77,12 @@ class Indexes:
 
 
 def read(
-    sources: Sequence[Source], files: Mapping[str, bytes], architectures: Sequence[str], now: str, *, expires: bool
+    sources: Sequence[Source],
+    files: Mapping[str, bytes],
+    architectures: Sequence[str],
+    now: dt.datetime,
+    *,
+    expires: bool,
 ) -> Asking[Indexes]:
     """The indexes of all sources for these architectures, the native one first. What cannot be trusted is a gap."""
     read_ones = Indexes()
