@@ -7,9 +7,9 @@ import tempfile
 from pathlib import Path
 
 from garboard.basecatalog import bundle, official_images, repo_info
-from garboard.basecatalog.bundle import zstd
 from garboard.basecatalog.store import Store
 from garboard.basecatalog.writer import Writer
+from garboard.compression import Bounds, decompress, zstd_writer
 from garboard.model.baseimage import Approval
 from garboard.model.errors import GarboardError
 from garboard.workflows.sync_catalog import import_repo_info
@@ -62,7 +62,7 @@ def check_library(data: bytes) -> None:
 def check_bundle(data: bytes) -> None:
     """The damage is done below the compression, which would else find all of it."""
     path = _FOLDER / "x.catalogue"
-    with zstd.ZstdFile(path, "w", level=1) as file:
+    with zstd_writer(path, 1) as file:
         file.write(data)
     writing = Writer(Store(_FOLDER / "bundle.sqlite", write=True))
     try:
@@ -80,7 +80,7 @@ def _exported() -> bytes:
     made.build("docker.io/library/python", [("3.12",)])
     bundle.export(made.catalogue, _FOLDER / "seed")
     made.catalogue.close()
-    return zstd.ZstdFile(_FOLDER / "seed").read()
+    return decompress((_FOLDER / "seed").read_bytes(), Bounds(1 << 30))
 
 
 def check_database(data: bytes) -> None:

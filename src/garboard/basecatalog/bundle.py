@@ -12,28 +12,23 @@ import datetime as dt
 import hashlib
 import os
 import re
-import sys
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import msgspec
 
 from garboard.basecatalog import rows
 from garboard.basecatalog.reader import Listed, StoredCatalogue
 from garboard.basecatalog.writer import Held, Writer
+from garboard.compression import ZSTD, Bounds, Damaged, TooLarge, chunks_of, decompressed, stream, zstd_writer
 from garboard.model.base import Value
 from garboard.model.baseimage import Approval, BaseImage
 from garboard.model.errors import CatalogueError
 from garboard.model.limits import MIB
 from garboard.model.package import Inventory, Package
 from garboard.model.timestamp import rfc3339
-
-if TYPE_CHECKING or sys.version_info < (3, 14):
-    from backports import zstd
-else:
-    from compression import zstd
 
 FORMAT: Final = 1
 _LEVEL: Final = 9
@@ -115,7 +110,7 @@ def export(catalogue: StoredCatalogue, target: Path) -> str:
     encoder = msgspec.json.Encoder()
     aside = target.with_name(f".{target.name}.{os.getpid()}.new")
     try:
-        with catalogue.store.snapshot(), zstd.ZstdFile(aside, "w", level=_LEVEL) as packed:
+        with catalogue.store.snapshot(), zstd_writer(aside, _LEVEL) as packed:
             for line in _lines(catalogue):
                 packed.write(encoder.encode(line) + b"\n")
         aside.replace(target)
@@ -212,7 +207,9 @@ def _checked(bundle: Path) -> Iterator[Line]:
     """All lines but the first and the last; raises `CatalogueError` as soon as something is wrong."""
     try:
         yield from _sound(_decoded(bundle))
-    except (OSError, EOFError, zstd.ZstdError) as error:
+    except TooLarge as error:
+        raise _too_long() from error
+    except (OSError, EOFError, Damaged) as error:
         raise CatalogueError(f"the bundle {bundle} is damaged: {error}") from error
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise CatalogueError(f"the bundle {bundle} is no catalogue of garboard: {error}") from error
@@ -220,15 +217,16 @@ def _checked(bundle: Path) -> Iterator[Line]:
 
 def _decoded(bundle: Path) -> Iterator[Line]:
     decoder = msgspec.json.Decoder(Line)
-    total = 0
-    with zstd.ZstdFile(bundle) as packed:
-        while text := packed.readline(_LONGEST_LINE):
-            total += len(text)
-            if len(text) == _LONGEST_LINE or total > _LONGEST:
-                raise CatalogueError(
-                    f"the bundle is longer than the limits: {_LONGEST_LINE} bytes a line, {_LONGEST} in all"
-                )
+    with bundle.open("rb") as packed:
+        lines = stream(decompressed(chunks_of(packed), Bounds(_LONGEST), (ZSTD,), plain=False))
+        while text := lines.readline(_LONGEST_LINE):
+            if len(text) == _LONGEST_LINE:
+                raise _too_long()
             yield decoder.decode(text)
+
+
+def _too_long() -> CatalogueError:
+    return CatalogueError(f"the bundle is longer than the limits: {_LONGEST_LINE} bytes a line, {_LONGEST} in all")
 
 
 def _sound(lines: Iterator[Line]) -> Iterator[Line]:

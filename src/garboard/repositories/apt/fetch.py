@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
 from garboard.model.gap import Gap
-from garboard.model.limits import DEFAULT
+from garboard.model.limits import DEFAULT, MIB
 from garboard.model.mirror import Answer, Asking, Repository, Wanted
 from garboard.repositories import decompress, signatures
 from garboard.repositories.apt import release as releases
@@ -20,7 +20,6 @@ from garboard.repositories.apt.release import Listed, Release
 from garboard.repositories.config_files import Amiss, rounds
 from garboard.repositories.errors import Refused
 
-MIB: Final = 1024 * 1024
 _RELEASE_BYTES: Final = 8 * MIB
 _SIGNATURE_BYTES: Final = MIB
 _INDEX_BYTES: Final = 256 * MIB
