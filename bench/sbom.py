@@ -5,6 +5,7 @@ python bench/sbom.py [COUNT]
 
 from __future__ import annotations
 
+import datetime as dt
 import gc
 import sys
 import tempfile
@@ -68,7 +69,9 @@ def main() -> None:
     layers = tuple(Layer(diff_id=Digest(f"sha256:{at:064x}")) for at in range(8))
     known = inventory(count)
     report = Report(
-        image=Image(name="app", source="oci-dir", layers=layers), inventory=known, created="2026-01-01T00:00:00Z"
+        image=Image(name="app", source="oci-dir", layers=layers),
+        inventory=known,
+        created=dt.datetime(2026, 1, 1, tzinfo=dt.UTC),
     )
     for name, reporter in {
         "text": text,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import tempfile
 from pathlib import Path
 
 from garboard.basecatalog import bundle, official_images, repo_info
-from garboard.basecatalog.bundle import zstd
 from garboard.basecatalog.store import Store
 from garboard.basecatalog.writer import Writer
+from garboard.compression import Bounds, decompress, zstd_writer
 from garboard.model.baseimage import Approval
 from garboard.model.errors import GarboardError
 from garboard.workflows.sync_catalog import import_repo_info
@@ -47,7 +48,7 @@ LIBRARY = b"Maintainers: x,\n  y\n# c\n\nTags: 1, 2\nSharedTags: latest\nDirecto
 
 def check_repo_info(kind: str, data: bytes) -> None:
     writing = Writer(Store(_FOLDER / f"{kind}.sqlite", write=True))
-    import_repo_info(writing, [(f"repos/nginx/{kind}/1.30.md", data)], now="2026-08-10")
+    import_repo_info(writing, [(f"repos/nginx/{kind}/1.30.md", data)], now=dt.datetime(2026, 8, 10, tzinfo=dt.UTC))
     writing.catalogue.close()
 
 
@@ -61,11 +62,11 @@ def check_library(data: bytes) -> None:
 def check_bundle(data: bytes) -> None:
     """The damage is done below the compression, which would else find all of it."""
     path = _FOLDER / "x.catalogue"
-    with zstd.ZstdFile(path, "w", level=1) as file:
+    with zstd_writer(path, 1) as file:
         file.write(data)
     writing = Writer(Store(_FOLDER / "bundle.sqlite", write=True))
     try:
-        bundle.unpack(writing, path, now="2026-08-10", approvals=True)
+        bundle.unpack(writing, path, now=dt.datetime(2026, 8, 10, tzinfo=dt.UTC), approvals=True)
         writing.catalogue.inventories(one.key for one in writing.catalogue.images())
     except GarboardError:
         pass
@@ -79,7 +80,7 @@ def _exported() -> bytes:
     made.build("docker.io/library/python", [("3.12",)])
     bundle.export(made.catalogue, _FOLDER / "seed")
     made.catalogue.close()
-    return zstd.ZstdFile(_FOLDER / "seed").read()
+    return decompress((_FOLDER / "seed").read_bytes(), Bounds(1 << 30))
 
 
 def check_database(data: bytes) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import gzip
 import io
 import lzma
@@ -24,7 +25,7 @@ from garboard.repositories.signatures import certificates, verified
 from garboard.workflows.query_mirrors import drive
 from tests.fuzz.mutation import TOKENS, Target, attack
 
-NOW = "2026-01-15T12:00:00+00:00"
+NOW = dt.datetime(2026, 1, 15, 12, tzinfo=dt.UTC)
 PACKAGES = b"""Package: a
 Version: 2
 Architecture: amd64

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -82,6 +84,7 @@ def test_every_issue_once(data) -> None:
     among = data.draw(packages())
     found = data.draw(findings(among))
     report = Report(
+        created=dt.datetime(2026, 1, 31, 12, tzinfo=dt.UTC),
         image=Image(name="a", source="s", layers=tuple(Layer(diff_id=Digest(str(one))) for one in range(2))),
         inventory=Inventory(packages=among, distro=Distro(id="debian")),
         findings=found,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from collections import Counter
 
@@ -170,7 +171,11 @@ def test_attribution_changes_no_number(origins, shared) -> None:
         for n in range(len(origins))
     )  # fmt: skip
     introduced = {one.id: Introduction(origin=origin) for one, origin in zip(packages, origins, strict=True)}
-    image, inventory, now = Image(name="a", source="x"), Inventory(packages=packages), "2026-01-01T00:00:00Z"
+    image, inventory, now = (
+        Image(name="a", source="x"),
+        Inventory(packages=packages),
+        dt.datetime(2026, 1, 1, tzinfo=dt.UTC),
+    )
     bare = analyse(image, inventory, OneEach(), now)
     told = analyse(image, inventory, OneEach(), now, attributed=Whose(Attribution(), introduced))
     assert len(told.findings) == len(bare.findings) == len(packages)

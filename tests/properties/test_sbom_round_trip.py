@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import tempfile
 from pathlib import Path
 
@@ -96,7 +97,7 @@ def reports(draw: st.DrawFn) -> Report:
         tags=("app:1", "app:2"),
     )
     inventory = known(Inventory(packages=completed, distro=distro, gaps=gaps))
-    return Report(image=image, inventory=inventory, gaps=gaps, created="2026-01-01T00:00:00Z")
+    return Report(image=image, inventory=inventory, gaps=gaps, created=dt.datetime(2026, 1, 1, tzinfo=dt.UTC))
 
 
 def read(data: bytes) -> tuple[Image, Inventory]:
@@ -148,7 +149,11 @@ def test_without_our_mark_the_packages_are_the_same_too(kind: str) -> None:
         source_version="3.0-1",
     )
     inventory = Inventory(packages=complete([deb], distro), distro=distro)
-    data = WRITERS[kind].render(Report(image=Image(name="a", source="x"), inventory=inventory))
+    data = WRITERS[kind].render(
+        Report(
+            image=Image(name="a", source="x"), inventory=inventory, created=dt.datetime(2026, 1, 31, 12, tzinfo=dt.UTC)
+        )
+    )
     _, found = read(
         data.replace(f'"name": "{TOOL}"'.encode(), b'"name": "other"').replace(
             f"Tool: {TOOL}-".encode(), b"Tool: other-"

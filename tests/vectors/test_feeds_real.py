@@ -1,5 +1,6 @@
 """The importers on upstream's real bytes (see PROVENANCE.txt of each folder of the conformance data)."""
 
+import datetime as dt
 import json
 from collections import Counter
 from itertools import chain
@@ -13,7 +14,7 @@ from garboard.model.advisory import Advisory, CveFacts, Status
 from garboard.model.gap import Gap
 from garboard.workflows.update_database import Outcome, update
 
-NOW = "2026-11-21T00:00:00+00:00"
+NOW = dt.datetime(2026, 11, 21, tzinfo=dt.UTC)
 
 
 @pytest.fixture(scope="session")

@@ -8,30 +8,27 @@ catalogue makes the same bytes.
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import os
 import re
-import sys
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import msgspec
 
 from garboard.basecatalog import rows
 from garboard.basecatalog.reader import Listed, StoredCatalogue
 from garboard.basecatalog.writer import Held, Writer
+from garboard.compression import ZSTD, Bounds, Damaged, TooLarge, chunks_of, decompressed, stream, zstd_writer
 from garboard.model.base import Value
 from garboard.model.baseimage import Approval, BaseImage
 from garboard.model.errors import CatalogueError
 from garboard.model.limits import MIB
 from garboard.model.package import Inventory, Package
-
-if TYPE_CHECKING or sys.version_info < (3, 14):
-    from backports import zstd
-else:
-    from compression import zstd
+from garboard.model.timestamp import rfc3339
 
 FORMAT: Final = 1
 _LEVEL: Final = 9
@@ -113,7 +110,7 @@ def export(catalogue: StoredCatalogue, target: Path) -> str:
     encoder = msgspec.json.Encoder()
     aside = target.with_name(f".{target.name}.{os.getpid()}.new")
     try:
-        with catalogue.store.snapshot(), zstd.ZstdFile(aside, "w", level=_LEVEL) as packed:
+        with catalogue.store.snapshot(), zstd_writer(aside, _LEVEL) as packed:
             for line in _lines(catalogue):
                 packed.write(encoder.encode(line) + b"\n")
         aside.replace(target)
@@ -151,9 +148,9 @@ def _content(catalogue: StoredCatalogue) -> Iterator[Line]:
         yield OneApproval(approval=approval)
 
 
-def unpack(writer: Writer, bundle: Path, digest: str = "", *, now: str, approvals: bool = False) -> Imported:
+def unpack(writer: Writer, bundle: Path, digest: str = "", *, now: dt.datetime, approvals: bool = False) -> Imported:
     """Add a bundle's content to a catalogue; what the catalogue has stays, and what is new is marked as told by others, so that
-    it is read where it can be. A name that was seen later counts, but nothing was seen after ``now`` (RFC 3339): a clock that
+    it is read where it can be. A name that was seen later counts, but nothing was seen after ``now``: a clock that
     is wrong elsewhere does not outlive the next synchronisation.
 
     Nothing is written before the whole file was read once and found whole, and then all of it is, or nothing. Approvals are an organisation's own word: those
@@ -171,7 +168,7 @@ def unpack(writer: Writer, bundle: Path, digest: str = "", *, now: str, approval
         return _written(writer, bundle, now, approvals=approvals)
 
 
-def _written(writer: Writer, bundle: Path, now: str, *, approvals: bool) -> Imported:
+def _written(writer: Writer, bundle: Path, now: dt.datetime, *, approvals: bool) -> Imported:
     """Packages are written as they come: what stays of them are their numbers in the catalogue."""
     ids, waiting = array("q"), list[Package]()
     images = given = 0
@@ -196,20 +193,23 @@ def _written(writer: Writer, bundle: Path, now: str, *, approvals: bool) -> Impo
     return Imported(images=images, packages=len(ids), approvals=given)
 
 
-def _keep(writer: Writer, line: OneImage, ids: Sequence[int], now: str) -> None:
+def _keep(writer: Writer, line: OneImage, ids: Sequence[int], now: dt.datetime) -> None:
     """An image; a tag that was seen later here than there stays where it is."""
     held = None
     if line.packages is not None:
         held = Held([ids[number] for number in line.packages], line.rest)
-    names = tuple(msgspec.structs.replace(name, seen=min(name.seen, now)) for name in line.image.names)
-    writer.tell(msgspec.structs.replace(line.image, names=names, added=min(line.image.added, now)), held)
+    latest = rfc3339(now)
+    names = tuple(msgspec.structs.replace(name, seen=min(name.seen, latest)) for name in line.image.names)
+    writer.tell(msgspec.structs.replace(line.image, names=names, added=min(line.image.added, latest)), held)
 
 
 def _checked(bundle: Path) -> Iterator[Line]:
     """All lines but the first and the last; raises `CatalogueError` as soon as something is wrong."""
     try:
         yield from _sound(_decoded(bundle))
-    except (OSError, EOFError, zstd.ZstdError) as error:
+    except TooLarge as error:
+        raise _too_long() from error
+    except (OSError, EOFError, Damaged) as error:
         raise CatalogueError(f"the bundle {bundle} is damaged: {error}") from error
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise CatalogueError(f"the bundle {bundle} is no catalogue of garboard: {error}") from error
@@ -217,15 +217,16 @@ def _checked(bundle: Path) -> Iterator[Line]:
 
 def _decoded(bundle: Path) -> Iterator[Line]:
     decoder = msgspec.json.Decoder(Line)
-    total = 0
-    with zstd.ZstdFile(bundle) as packed:
-        while text := packed.readline(_LONGEST_LINE):
-            total += len(text)
-            if len(text) == _LONGEST_LINE or total > _LONGEST:
-                raise CatalogueError(
-                    f"the bundle is longer than the limits: {_LONGEST_LINE} bytes a line, {_LONGEST} in all"
-                )
+    with bundle.open("rb") as packed:
+        lines = stream(decompressed(chunks_of(packed), Bounds(_LONGEST), (ZSTD,), plain=False))
+        while text := lines.readline(_LONGEST_LINE):
+            if len(text) == _LONGEST_LINE:
+                raise _too_long()
             yield decoder.decode(text)
+
+
+def _too_long() -> CatalogueError:
+    return CatalogueError(f"the bundle is longer than the limits: {_LONGEST_LINE} bytes a line, {_LONGEST} in all")
 
 
 def _sound(lines: Iterator[Line]) -> Iterator[Line]:

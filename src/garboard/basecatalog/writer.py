@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import sqlite3
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
@@ -15,6 +16,7 @@ from garboard.basecatalog.store import Store
 from garboard.model.baseimage import TOLD, Approval, BaseImage, BaseName
 from garboard.model.image import Platform
 from garboard.model.package import Inventory, Package
+from garboard.model.timestamp import rfc3339
 
 _BATCH: Final = 1000
 _HEARSAY: Final = frozenset((TOLD, "repo-info"))
@@ -138,11 +140,11 @@ class Writer:
         with self._store.transaction() as connection:
             return connection.execute("DELETE FROM approval WHERE pattern = ?", (pattern,)).rowcount > 0
 
-    def prune(self, *, before: str = "", keep_current: bool = False, repository: str = "") -> Pruned:
+    def prune(self, *, before: dt.datetime | None = None, keep_current: bool = False, repository: str = "") -> Pruned:
         """Remove images, and what only they had.
 
         Args:
-            before: only those that were last seen, or added, before this time (RFC 3339); empty for all.
+            before: only those that were last seen, or added, before this time; None for all.
             keep_current: only those that no tag names any more.
             repository: only what one repository (in full) has: its names go, and the images that then have none. The other
                 conditions are of these names alone.
@@ -160,7 +162,7 @@ class Writer:
                 (number,)
                 for number, payload, seen, current in found
                 if not (keep_current and current)
-                and not (before and max(seen, rows.unpack_image(payload).added) >= before)
+                and not (before and max(seen, rows.unpack_image(payload).added) >= rfc3339(before))
             ]
             gone = _remove(connection, doomed, repository)
             _sweep(connection)

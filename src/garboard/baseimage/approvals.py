@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 
 from garboard.baseimage.candidates import Choice
 from garboard.model.baseimage import Approval
 
 
-def approved(one: Choice, approvals: Sequence[Approval], now: str) -> bool | None:
-    """Whether any of its tags is on the list today; None where there is no list. ``now`` is RFC 3339."""
+def approved(one: Choice, approvals: Sequence[Approval], now: dt.datetime) -> bool | None:
+    """Whether any of its tags is on the list today; None where there is no list."""
     if not approvals:
         return None
     valid = [approval for approval in approvals if approval.holds(now)]

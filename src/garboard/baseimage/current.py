@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 
 from garboard.baseimage.candidates import Choice, choice
@@ -28,7 +29,7 @@ class Found:
 
 
 def find(
-    image: Image | None, wanted: Reference | None, catalogue: Catalogue, platform: Platform, now: str
+    image: Image | None, wanted: Reference | None, catalogue: Catalogue, platform: Platform, now: dt.datetime
 ) -> Found | Gap:
     """The base in use, or why it is not known. ``wanted`` is the reference by which the user or a label names it."""
     found = _by_layers(image, wanted, catalogue, now)
@@ -61,7 +62,7 @@ def _gap(subject: str, reason: str) -> Gap:
     return Gap(stage="recommend", subject=subject, reason=reason)
 
 
-def _by_layers(image: Image | None, wanted: Reference | None, catalogue: Catalogue, now: str) -> Found | None:
+def _by_layers(image: Image | None, wanted: Reference | None, catalogue: Catalogue, now: dt.datetime) -> Found | None:
     """The image that is called as the user calls it, of those that it was built on; else the nearest, itself first."""
     if image is None or not image.layers:
         return None

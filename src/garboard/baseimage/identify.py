@@ -7,6 +7,7 @@ rewritten), all of them are one image with many names.
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
@@ -41,10 +42,10 @@ class Ancestor(Value):
         return len(self.image.image.layers)
 
 
-def ancestors(image: Image, catalogue: Catalogue, now: str) -> tuple[Ancestor, ...]:
+def ancestors(image: Image, catalogue: Catalogue, now: dt.datetime) -> tuple[Ancestor, ...]:
     """All images of the catalogue that an image was built on, the nearest first; itself, if it is there, before all.
 
-    ``now`` (RFC 3339) says which approvals hold. None where the catalogue knows nothing of it.
+    ``now`` says which approvals hold. None where the catalogue knows nothing of it.
     """
     found = catalogue.below([layer.diff_id for layer in image.layers])
     if not found:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Sequence
 from types import MappingProxyType
 from typing import Final
 
 from garboard.baseimage import releases
 from garboard.model.lifecycle import Cycle, Lifecycles, Lifespan, State
+from garboard.model.timestamp import day
 
 DISTRO_PRODUCTS: Final = MappingProxyType(
     {
@@ -37,11 +39,11 @@ _FOR_EVERYBODY: Final = frozenset(("debian",))
 
 
 class Lifetimes:
-    """Asks the database for each product once. ``now`` is RFC 3339."""
+    """Asks the database for each product once."""
 
-    def __init__(self, lifecycles: Lifecycles, now: str) -> None:
+    def __init__(self, lifecycles: Lifecycles, now: dt.datetime) -> None:
         self._lifecycles = lifecycles
-        self._today = now[:10]
+        self._today = day(now)
         self._cycles: dict[str, tuple[Cycle, ...]] = {}
 
     def known(self) -> bool:

@@ -6,6 +6,8 @@ import re
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
+from garboard.model import debian
+
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
@@ -22,10 +24,6 @@ class Suite(NamedTuple):
     development: bool = False
 
 
-_DEBIAN: Final = (
-    "buzz:1.1 rex:1.2 bo:1.3 hamm:2.0 slink:2.1 potato:2.2 woody:3.0 sarge:3.1 etch:4 lenny:5 squeeze:6 wheezy:7 jessie:8 "
-    "stretch:9 buster:10 bullseye:11 bookworm:12 trixie:13"
-)
 _UBUNTU: Final = (
     "precise:12.04 trusty:14.04 xenial:16.04 artful:17.10 bionic:18.04 cosmic:18.10 disco:19.04 eoan:19.10 focal:20.04 "
     "groovy:20.10 hirsute:21.04 impish:21.10 jammy:22.04 kinetic:22.10 lunar:23.04 mantic:23.10 noble:24.04 "
@@ -39,10 +37,11 @@ def _codenames(distro: str, text: str) -> dict[str, Suite]:
 
 CODENAMES: Final = MappingProxyType(
     {
-        **_codenames("debian", _DEBIAN),
+        **{
+            name: Suite("debian", version if version != name else "", development=name in debian.UNRELEASED)
+            for name, version in debian.CODENAMES.items()
+        },
         **_codenames("ubuntu", _UBUNTU),
-        "forky": Suite("debian", "14", development=True),
-        "sid": Suite("debian", "", development=True),
         "edge": Suite("alpine", "", development=True),
         "rawhide": Suite("fedora", "", development=True),
     }

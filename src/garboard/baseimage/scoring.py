@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -45,7 +46,7 @@ def candidates(
     found: Iterable[Choice],
     lifetimes: Lifetimes,
     approvals: Sequence[Approval],
-    now: str,
+    now: dt.datetime,
     include: frozenset[str] = frozenset(),
     *,
     outdated: bool = False,

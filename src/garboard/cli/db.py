@@ -83,7 +83,7 @@ def update(settings: Update) -> None:
         settings.shards or line.default_shards(settings.directory),
         origin=settings.origin,
         client=client,
-        now=_now().isoformat(timespec="seconds"),
+        now=_now(),
         progress=progress(quiet=settings.quiet),
         report=lambda result: _tell(result, quiet=settings.quiet),
         accept_shrink=settings.accept_shrink,

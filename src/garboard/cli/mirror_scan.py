@@ -29,11 +29,11 @@ def mirror_scan(settings: Analysis, mirrors: PackageMirrors) -> Rebuild:
         lambda other: scan.take_inventory(other, opening.options, opening.cache),
         catalogue=settings.data.catalog,
         attestations=taken.attestations,
-        now=opening.moment,
+        now=opening.now,
     )
     if not opening.quiet:
         click.echo("asking the package mirrors that the image names", err=True)
     way = web(opening, mirrors)
-    found = scan_by_mirrors.fixable(taken, way.fetch, opening.moment, build, attributed)
+    found = scan_by_mirrors.fixable(taken, way.fetch, opening.now, build, attributed)
     way.tidy()
     return rebuild.rebuild(found.report, found.offers, rebuild.NewerBase())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING, Final
 
 from garboard import reporters
@@ -139,7 +140,7 @@ def _found(settings: Settings) -> Recommendation:
     if catalog is None:
         raise CatalogueError("there is no catalogue of base images", "make one with garboard catalog sync REPOSITORY")
     if not analysis.image:
-        return _recommend(settings, catalog, _unbuilt(analysis), analysis.opening.moment)
+        return _recommend(settings, catalog, _unbuilt(analysis), analysis.opening.now)
     report, files = analysed(analysis, () if settings.mirrors is None else _readers())
     subject = recommend.subject_of(report, build.dockerfile, build.target, build.build_args)
     if settings.mirrors is None:
@@ -149,7 +150,7 @@ def _found(settings: Settings) -> Recommendation:
 
 
 def _recommend(
-    settings: Settings, catalog: StoredCatalogue, subject: Subject, moment: str, mirrors: Mirrors | None = None
+    settings: Settings, catalog: StoredCatalogue, subject: Subject, moment: dt.datetime, mirrors: Mirrors | None = None
 ) -> Recommendation:
     from garboard.workflows import recommend
 

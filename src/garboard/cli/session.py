@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from garboard.cli.settings import Analysis, Opening, PackageMirrors
     from garboard.model.image import Files, Reader
     from garboard.model.report import Report
+    from garboard.workflows.judge import Supply
     from garboard.workflows.query_mirrors import Web
-    from garboard.workflows.scan import Supply
 
 
 class Analysed(NamedTuple):
@@ -32,7 +32,7 @@ def analysed(settings: Analysis, readers: Sequence[Reader] = ()) -> Analysed:
     report = scan.report_on(
         taken,
         database=settings.data.database,
-        now=opening.moment,
+        now=opening.now,
         options=opening.options,
         cache=opening.cache,
         supply=supply(settings),

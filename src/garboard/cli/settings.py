@@ -37,11 +37,6 @@ class Opening(Value):
     quiet: bool
     now: dt.datetime
 
-    @property
-    def moment(self) -> str:
-        """The time of the command, RFC 3339."""
-        return self.now.isoformat(timespec="seconds")
-
 
 class Data(Value):
     """The database, the base images (None: there is no catalog), and what is asked in the feeds' place."""

@@ -9,31 +9,29 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import io
-import sys
 import tarfile
 import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO, BinaryIO
 
 import msgspec
 
+from garboard.compression import ZSTD, Bounds, Damaged, TooLarge, chunks_of, decompressed, stream, zstd_writer
 from garboard.database import store
 from garboard.database.shard import Confirmed, Shard
 from garboard.model.advisory import FeedState
 from garboard.model.base import Value
 from garboard.model.errors import DatabaseError, UsageError
-
-if TYPE_CHECKING or sys.version_info < (3, 14):
-    from backports import zstd
-else:
-    from compression import zstd
+from garboard.model.limits import MIB
 
 FORMAT = 1
 MANIFEST = "manifest.json"
 MANIFEST_BYTES = 4 * 1024 * 1024
 CHUNK = 1024 * 1024
 LEVEL = 9
+LARGEST = 256 * 1024 * MIB
+"""Of a bundle, decompressed."""
 
 
 class Entry(Value):
@@ -83,7 +81,7 @@ def _entry(directory: Path, name: str) -> Entry:
 
 def _write(directory: Path, manifest: Manifest, written: Path) -> None:
     with (
-        zstd.ZstdFile(written, "w", level=LEVEL) as packed,
+        zstd_writer(written, LEVEL) as packed,
         tarfile.open(fileobj=packed, mode="w|", format=tarfile.GNU_FORMAT) as archive,
     ):
         data = msgspec.json.format(msgspec.json.encode(manifest), indent=1)
@@ -112,7 +110,7 @@ def unpack(directory: Path, bundle: Path, digest: str = "") -> tuple[FeedState, 
         beside = Path(name)
         try:
             manifest = _extract(bundle, beside)
-        except (OSError, EOFError, tarfile.TarError, zstd.ZstdError) as error:
+        except (OSError, EOFError, tarfile.TarError, Damaged, TooLarge) as error:
             raise DatabaseError(f"the bundle {bundle} is damaged: {error}") from error
         states = tuple(_readable(beside, entry) for entry in manifest.shards)
         for entry, state in zip(manifest.shards, states, strict=True):
@@ -132,7 +130,7 @@ def _compare(bundle: Path, digest: str) -> None:
 
 
 def _extract(bundle: Path, beside: Path) -> Manifest:
-    with zstd.ZstdFile(bundle) as packed, tarfile.open(fileobj=packed, mode="r|") as archive:
+    with bundle.open("rb") as packed, tarfile.open(fileobj=_plain(packed), mode="r|") as archive:
         members = iter(archive)
         manifest = _manifest(archive, next(members, None))
         for entry, member in zip(manifest.shards, _padded(members), strict=False):
@@ -143,6 +141,10 @@ def _extract(bundle: Path, beside: Path) -> Manifest:
             if _copy(source, place) != entry.sha256:
                 raise DatabaseError(f"the shard {entry.shard} of the bundle is damaged: its digest is another")
     return manifest
+
+
+def _plain(packed: IO[bytes]) -> BinaryIO:
+    return stream(decompressed(chunks_of(packed), Bounds(LARGEST), (ZSTD,), plain=False))
 
 
 def _padded(members: Iterator[tarfile.TarInfo]) -> Iterator[tarfile.TarInfo | None]:

@@ -7,7 +7,6 @@ https://security-tracker.debian.org/tracker/data/json serves it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from types import MappingProxyType
 from typing import BinaryIO
 
 import msgspec
@@ -16,6 +15,7 @@ from garboard.feeds.readers import bounded, json_stream
 from garboard.feeds.readers.decoding import UNUSABLE
 from garboard.feeds.readers.osv_ecosystems import ECOSYSTEMS, base
 from garboard.model.advisory import Advisory, Affected, Range, Rating, Status
+from garboard.model.debian import CODENAMES
 from garboard.model.errors import FeedError
 from garboard.model.feed import Document, Record
 from garboard.model.gap import Gap
@@ -24,22 +24,6 @@ NAME = "debian"
 CAVEAT = ""
 URL = "https://security-tracker.debian.org/tracker/data/json"
 PAGE = "https://security-tracker.debian.org/tracker/"
-CODENAMES = MappingProxyType(
-    {
-        "squeeze": "6",
-        "wheezy": "7",
-        "jessie": "8",
-        "stretch": "9",
-        "buster": "10",
-        "bullseye": "11",
-        "bookworm": "12",
-        "trixie": "13",
-        "forky": "14",
-        "duke": "15",
-        "sid": "sid",
-    }
-)
-"""Codename to the release's part of an OSV ecosystem."""
 
 _FROM_THE_START = Range(introduced="0")
 _SCHEME = ECOSYSTEMS["Debian"].scheme

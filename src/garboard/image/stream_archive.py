@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import msgspec
 
 from garboard.image.handle import Consume
-from garboard.image.layers.compression import GZIP, ZSTD
+from garboard.image.layers.compression import is_compressed
 from garboard.image.layers.names import NameLog
 from garboard.image.layers.tar import BLOCK, EVERYTHING, FILE, HARDLINK, SYMLINK, Member, StreamWindow, Walker, clean
 from garboard.model.errors import ImageError
@@ -84,7 +84,7 @@ def _file(
 
 def _is_layer(head: bytes, name: str) -> bool:
     """By content: a tar or a compressed stream. By name only what has no content to tell it by."""
-    if head[:2] == GZIP or head[:4] == ZSTD or head[257:262] == b"ustar":
+    if is_compressed(head) or head[257:262] == b"ustar":
         return True
     return not head.strip(b"\0") and (name.endswith(".tar") or len(head) == BLOCK)
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import enum
 from collections.abc import Iterable
 from typing import Protocol
 
 from garboard.model.base import Value
+from garboard.model.timestamp import parsed
 
 
 class Severity(enum.IntEnum):
@@ -138,7 +140,7 @@ class FeedState(Value):
     """``feed`` or ``feed:part``, as ``debian``, ``osv:PyPI``, ``alpine:v3.20``, ``nvd:2024``, ``kev``, ``epss``."""
     url: str = ""
     fetched: str = ""
-    """RFC 3339: when it was last fetched or confirmed unchanged."""
+    """RFC 3339: when it was last fetched or confirmed unchanged. A text, as shards and their bundles store it."""
     data_date: str = ""
     """The feed's own date, where it states one, else Last-Modified."""
     etag: str = ""
@@ -153,6 +155,11 @@ class FeedState(Value):
     gaps: tuple[str, ...] = ()
     caveat: str = ""
     """What the feed's data cannot tell, whoever asks."""
+
+    def age(self, now: dt.datetime) -> dt.timedelta | None:
+        """Since it was fetched or confirmed; None where that is not known."""
+        fetched = parsed(self.fetched)
+        return now - fetched if fetched is not None else None
 
 
 class Hit(Value):

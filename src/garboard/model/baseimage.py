@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import enum
 import fnmatch
 import re
@@ -11,6 +12,7 @@ from typing import Final, Protocol
 from garboard.model.base import Value
 from garboard.model.image import Digest, Image, Platform, Reference
 from garboard.model.package import Inventory
+from garboard.model.timestamp import day
 
 OFFICIAL: Final = "docker.io/library/"
 TOLD: Final = "bundle"
@@ -28,7 +30,7 @@ class BaseName(Value):
         repository: in full, ``docker.io/library/python``.
         tag: as it stands there.
         index_digest: of the index (manifest list) that the tag named, empty where it named the manifest itself.
-        seen: when the tag was last seen to name this image, RFC 3339.
+        seen: when the tag was last seen to name this image, RFC 3339: a text, as catalogs and their bundles store it.
         current: whether it still did when the repository was last looked at; False where the tag moved on or went.
         supported: whether the image's maintainers still build the tag; None where no list of theirs was imported.
     """
@@ -77,9 +79,9 @@ class Approval(Value):
     until: str = ""
     """The last day on which it holds, ``YYYY-MM-DD``; empty for ever."""
 
-    def holds(self, today: str) -> bool:
-        """Whether it is in force on a day (``YYYY-MM-DD``, or a time that begins so)."""
-        return not self.until or today[:10] <= self.until
+    def holds(self, now: dt.datetime) -> bool:
+        """Whether it is in force."""
+        return not self.until or day(now) <= self.until
 
     def covers(self, name: BaseName) -> bool:
         """Whether the pattern is, or matches, the name in full or as people spell it."""
@@ -98,7 +100,7 @@ class BaseImage(Value):
         distro: ``id version`` of its distribution as os-release states them (``debian 12``), empty without one.
         packages: how many it has; None where they are not known.
         source: where it was read: ``registry``, ``repo-info``, ``docker`` …; `TOLD` where somebody else's catalogue has it.
-        added: when, RFC 3339.
+        added: when, RFC 3339: a text, as catalogs and their bundles store it.
     """
 
     key: str

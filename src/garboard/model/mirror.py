@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import enum
 from collections.abc import Generator
 from typing import TypeVar
@@ -43,14 +44,14 @@ Asking = Generator[tuple[Wanted, ...], tuple[Answer, ...], T]
 class Installed(Value):
     """What an image says of itself: the configuration files that were kept, its packages, when it is looked at.
 
-    ``now`` is RFC 3339: an expired document is judged by it. ``released`` names packages whose hold does not count.
+    An expired document is judged by ``now``. ``released`` names packages whose hold does not count.
     """
 
     files: tuple[Kept, ...]
     packages: tuple[Package, ...]
+    now: dt.datetime
     platform: Platform = Platform()
     distro: Distro | None = None
-    now: str = ""
     released: frozenset[str] = frozenset()
 
 
@@ -99,7 +100,7 @@ class Offer(Value):
 
 
 class Repository(Value):
-    """A repository that was read, and what its index says of its own date."""
+    """A repository that was read, and what its index says of its own date (a text, as the index has it)."""
 
     url: str
     name: str
@@ -162,7 +163,10 @@ class Prospect(Value):
 
 
 class Moved(Value):
-    """What the base image's tag names today. ``moved`` is None where that could not be looked up (the gap says why)."""
+    """What the base image's tag names today. ``moved`` is None where that could not be looked up (the gap says why).
+
+    ``created`` is the text in which that image states it.
+    """
 
     name: str = ""
     moved: bool | None = None

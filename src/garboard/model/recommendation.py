@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import enum
 
 from garboard.model.advisory import Severity
@@ -106,7 +107,7 @@ class Row(Value):
         prediction: of your image upon it; None where your packages are not known.
         packages: how many; None where they are not known.
         size: of its layers as stored, bytes.
-        created: when it was built, RFC 3339; empty where that is not known.
+        created: when it was built, as the image states it; empty where that is not known.
         distro: ``id version``.
         lifespans: of the program and the distribution.
         warnings: what changes for you, sentences.
@@ -167,7 +168,7 @@ class Recommendation(Value):
         rows: all that was judged, by group, the best of each first.
         compared: how many other images were looked at.
         passed_over: how many were not, because something speaks against them whatever they have.
-        created: the time at which all this holds, RFC 3339.
+        created: the time at which all this holds; None where nothing was looked for.
     """
 
     verdict: Verdict = Verdict.UNKNOWN
@@ -178,7 +179,7 @@ class Recommendation(Value):
     rows: tuple[Row, ...] = ()
     compared: int = 0
     passed_over: int = 0
-    created: str = ""
+    created: dt.datetime | None = None
     gaps: tuple[Gap, ...] = ()
 
     @property

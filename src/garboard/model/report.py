@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from garboard.model.action import Actions
 from garboard.model.advisory import FeedState
 from garboard.model.attribution import Attribution
@@ -19,13 +21,13 @@ class Report(Value):
 
     image: Image
     inventory: Inventory
+    created: dt.datetime
+    """An argument of the scan, never read from a clock inside."""
     findings: tuple[Finding, ...] = ()
     gaps: tuple[Gap, ...] = ()
     feeds: tuple[FeedState, ...] = ()
     judged: int = 0
     """Packages that could be compared with advisory data."""
-    created: str = ""
-    """RFC 3339; an argument of the scan, never read from a clock inside."""
     target_file: str = ""
     """The Dockerfile as the user named it."""
     base_image: str = ""

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 import msgspec
 
+from garboard.model.debian import CODENAMES
 from garboard.model.gap import Gap
 from garboard.model.image import File
 from garboard.model.package import Distro, Fact
@@ -42,10 +43,6 @@ GLOBS = (*_PRECEDENCE, *_DEBIAN_SOURCES)
 
 _LINE = 1024
 """Characters of a release line; more is none."""
-_DEBIAN = {
-    "lenny": "5", "squeeze": "6", "wheezy": "7", "jessie": "8", "stretch": "9", "buster": "10",
-    "bullseye": "11", "bookworm": "12", "trixie": "13", "forky": "14", "duke": "15", "sid": "sid",
-}  # fmt: skip
 _UNSTABLE = re.compile(r"^(?:deb\s.*\s|Suites:.*\s)(?:sid|unstable)(?:\s|$)", re.MULTILINE)
 _ASSIGNMENT = re.compile(r"^[ \t]*([A-Za-z_][A-Za-z0-9_]*)=(.*)$", re.MULTILINE)
 _RELEASE_LINE = re.compile(r"(?P<name>.+?)(?:\s+release)?\s+(?P<version>[0-9][0-9.]*)(?:\s+\((?P<codename>[^)]*)\))?.*")
@@ -211,7 +208,7 @@ def _rolling(name: str) -> Callable[[str, str], str]:
 
 
 def _debian(version: str, codename: str) -> str:
-    release = version.partition(".")[0] or _DEBIAN.get(codename, "")
+    release = version.partition(".")[0] or CODENAMES.get(codename, "")
     return f"Debian:{release}" if release else ""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
@@ -30,7 +31,7 @@ class Bases(Value):
     place: str
     bases: tuple[Base, ...]
     approvals: tuple[Approval, ...]
-    now: str
+    now: dt.datetime
 
 
 class Details(Value):

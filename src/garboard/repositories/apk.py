@@ -8,17 +8,17 @@ from __future__ import annotations
 import io
 import re
 import tarfile
-import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 import msgspec
 
+from garboard.compression import GZIP, Damaged, first_stream
 from garboard.ecosystems.apk import version as apk
 from garboard.model.gap import Gap
 from garboard.model.image import File
-from garboard.model.limits import DEFAULT
+from garboard.model.limits import DEFAULT, MIB
 from garboard.model.mirror import Answer, Asking, Installed, Note, Offer, Offers, Repository, Standing, Wanted
 from garboard.model.package import Fact, Package
 from garboard.repositories import decompress
@@ -38,7 +38,6 @@ GLOBS = (
     "usr/share/apk/keys/*",
 )
 
-MIB: Final = 1024 * 1024
 _INDEX_BYTES: Final = 32 * MIB
 _SECDB_BYTES: Final = 32 * MIB
 _SECDB: Final = "https://secdb.alpinelinux.org"
@@ -157,12 +156,11 @@ def _read(place: _Place, answer: Answer, files: Mapping[str, bytes], entries: Ma
 
 def _verified(data: bytes, files: Mapping[str, bytes]) -> tuple[bytes, str]:
     """What follows the signature, as stored, and the name of the key that signed it."""
-    inflate = zlib.decompressobj(31)
     try:
-        first = inflate.decompress(data, MIB)
-    except zlib.error as error:
+        first, rest = first_stream(data, GZIP, MIB)
+    except Damaged as error:
         raise Refused(f"its index is damaged: {error}") from error
-    if not inflate.eof:
+    if rest is None:
         raise Refused("its index is not signed")
     try:
         with tarfile.open(fileobj=io.BytesIO(first + b"\0" * 1024)) as archive:
@@ -177,8 +175,8 @@ def _verified(data: bytes, files: Mapping[str, bytes]) -> tuple[bytes, str]:
     pem = files.get(f"etc/apk/keys/{match[2]}") or files.get(f"usr/share/apk/keys/{match[2]}")
     if pem is None:
         raise Refused(f"it is signed with {match[2]}, a key that the image does not have in /etc/apk/keys")
-    _check(pem, signature, inflate.unused_data, match[1])
-    return inflate.unused_data, match[2]
+    _check(pem, signature, rest, match[1])
+    return rest, match[2]
 
 
 def _check(pem: bytes, signature: bytes, data: bytes, kind: str) -> None:

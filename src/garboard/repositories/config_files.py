@@ -10,11 +10,10 @@ from urllib.parse import urlsplit, urlunsplit
 
 from garboard.model.gap import Gap
 from garboard.model.image import File
-from garboard.model.limits import DEFAULT
+from garboard.model.limits import DEFAULT, MIB
 from garboard.model.mirror import Installed, Wanted
 from garboard.model.package import Fact, Kept, Package
 
-MIB = 1024 * 1024
 KEPT_BYTES = 2 * MIB
 """Of one file; keyrings of whole distributions stay under 100 KiB."""
 

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import BinaryIO
 from xml.etree.ElementTree import Element, TreeBuilder
 from xml.parsers import expat
 
 from garboard.repositories import decompress
 from garboard.repositories.errors import Refused
 
-CHUNK = 256 * 1024
 _DEEPEST = 64
 _CHILD_BYTES = 64 * 1024 * 1024
 """Of the text within one child of the root."""
@@ -67,18 +65,13 @@ class _Children:
 
 def children(data: bytes) -> Iterator[Element]:
     """The elements directly below the root, in order; compression is undone. Raises `Refused`."""
-    stream: BinaryIO = decompress.opened(data)
-    found, total = _Children(), 0
-    while True:
-        piece = decompress.read(stream, CHUNK)
-        total += len(piece)
-        if total > 4 * decompress.INDEX_BYTES:
-            raise Refused("unfolds to more than the limit")
-        found.feed(piece, last=not piece)
+    found = _Children()
+    for piece in decompress.pieces(data, 4 * decompress.INDEX_BYTES):
+        found.feed(piece, last=False)
         yield from found.done
         found.done.clear()
-        if not piece:
-            return
+    found.feed(b"", last=True)
+    yield from found.done
 
 
 def text(element: Element, path: str) -> str:

@@ -13,7 +13,6 @@ from garboard.model.image import Image
 
 _NAMESPACE: Final = UUID("6f1d4b0e-6f0a-5c53-9b0c-2f9d1c6a7e41")
 """Of this program's documents."""
-_EPOCH: Final = "1970-01-01T00:00:00Z"
 _FROM_A_REGISTRY: Final = frozenset({"registry"})
 
 
@@ -29,13 +28,9 @@ def stamped(document: bytes) -> bytes:
     return document.replace(PLACEHOLDER.encode(), str(name).encode(), 1)
 
 
-def timestamp(created: str) -> str:
-    """An RFC 3339 time as both formats want it, ``2026-01-31T12:00:00Z``; the epoch where there is none."""
-    if not created:
-        return _EPOCH
-    moment = dt.datetime.fromisoformat(created)
-    moment = moment.replace(tzinfo=dt.UTC) if moment.tzinfo is None else moment.astimezone(dt.UTC)
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+def timestamp(created: dt.datetime) -> str:
+    """A time as both formats want it, ``2026-01-31T12:00:00Z``."""
+    return created.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def unique(names: Iterable[str]) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -70,11 +71,11 @@ def whose(
     *,
     catalogue: Catalogue | None = None,
     attestations: Attestations | None = None,
-    now: str = "",
+    now: dt.datetime,
 ) -> Whose:
     """Attribute an image's layers and packages; nothing for what has no layers.
 
-    A ``catalogue`` proves the base without opening it; ``now`` (RFC 3339) says which of its approvals hold. One that cannot
+    A ``catalogue`` proves the base without opening it; ``now`` says which of its approvals hold. One that cannot
     be read is a gap. Raises `GarboardError` where the base or a stage's image that the user named cannot be read.
     """
     if not of.layers:
@@ -130,7 +131,9 @@ def _attested(
     return build, msgspec.structs.replace(found, lines=()), gaps
 
 
-def _recognised(of: Image, catalogue: Catalogue | None, now: str) -> tuple[tuple[Ancestor, ...], tuple[Gap, ...]]:
+def _recognised(
+    of: Image, catalogue: Catalogue | None, now: dt.datetime
+) -> tuple[tuple[Ancestor, ...], tuple[Gap, ...]]:
     if catalogue is None:
         return (), ()
     from garboard.baseimage.identify import ancestors

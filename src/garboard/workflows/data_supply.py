@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from garboard.model.gap import Gap
-from garboard.workflows.scan import Supply
+from garboard.workflows.judge import Supply
 
 if TYPE_CHECKING:
     from garboard.database.read import Database
     from garboard.image.options import Progress
+    from garboard.model.advisory import FeedState
 
 FRESH: Final = dt.timedelta(hours=24)
 """Data younger than this are used as they are."""
@@ -114,15 +115,11 @@ class FetchingSupply(Supply):
 
     def _old(self, shards: Iterable[str]) -> list[str]:
         have = set(self._database.shards())
-        return [
-            shard for shard in shards if shard not in have or not self._fresh(self._database.shard(shard).state.fetched)
-        ]
+        return [shard for shard in shards if shard not in have or not self._fresh(self._database.shard(shard).state)]
 
-    def _fresh(self, fetched: str) -> bool:
-        try:
-            return self._now - dt.datetime.fromisoformat(fetched) < FRESH
-        except (ValueError, TypeError):
-            return False
+    def _fresh(self, state: FeedState) -> bool:
+        age = state.age(self._now)
+        return age is not None and age < FRESH
 
     def _fetch(self, shards: Iterable[str]) -> tuple[Gap, ...]:
         old = self._old(shards)
@@ -141,7 +138,7 @@ class FetchingSupply(Supply):
                 tuple(old),
                 origin=self._origin,
                 client=Client(ca_file=self._ca_file),
-                now=self._now.isoformat(timespec="seconds"),
+                now=self._now,
                 progress=self._progress,
             )
         except GarboardError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import hashlib
 import os
 from collections.abc import Callable, Sequence
@@ -54,8 +55,8 @@ def drive(asking: Asking[T], fetch: Fetch) -> T:
         answers = fetch(wanted) if wanted else ()
 
 
-def installed(of: Image, inventory: Inventory, files: Files | None, now: str) -> Installed:
-    """What an image says of itself: the configuration that it ends with, and its packages. ``now`` is RFC 3339."""
+def installed(of: Image, inventory: Inventory, files: Files | None, now: dt.datetime) -> Installed:
+    """What an image says of itself: the configuration that it ends with, and its packages."""
     names = {kind.NAME for kind in KINDS}
     kept = [
         msgspec.structs.replace(fact, path=history.asked or history.path)

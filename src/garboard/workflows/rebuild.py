@@ -23,7 +23,7 @@ from garboard.model.report import Report
 from garboard.packages.pins import pinned
 from garboard.shellcommands.upgrades import Doing, doings
 from garboard.versions.invalid import InvalidVersion
-from garboard.workflows.scan import analyse
+from garboard.workflows.judge import judge
 
 Take = Callable[[str], tuple[Image, Inventory]]
 """What an image is and which packages it holds, by its reference."""
@@ -98,17 +98,14 @@ def newer_base(
                 Moved(name=tag, moved=False, digest=now.manifest_digest, created=now.created), pinned=pinned
             )
         moved = Moved(name=tag, moved=True, digest=now.manifest_digest, created=now.created)
-        return _judged(moved, take(reference), database, report.created, pinned)
+        return _judged(moved, take(reference)[1], database, pinned)
     except GarboardError as error:
         reason = f"whether the tag has moved is not known: {error.message}"
         return NewerBase(Moved(name=tag), gaps=(_gap(tag or instead, reason),), pinned=pinned)
 
 
-def _judged(
-    moved: Moved, newer: tuple[Image, Inventory], database: Lookup, now: str, pinned: Place | None
-) -> NewerBase:
+def _judged(moved: Moved, inventory: Inventory, database: Lookup, pinned: Place | None) -> NewerBase:
     """The issues of the newer image; not known where any of its packages has no data."""
-    of, inventory = newer
     bare = sorted({p.ecosystem for p in inventory.packages if p.ecosystem and not database.covers(p.ecosystem)})
     if bare or not inventory.packages:
         what = f"there are no data of {', '.join(bare)}" if bare else "it has no package that is known to this program"
@@ -117,8 +114,8 @@ def _judged(
             gaps=(_gap(moved.name, f"the tag has moved, and what that fixes is not known: {what}"),),
             pinned=pinned,
         )
-    report = analyse(of, inventory, database, now)
-    return NewerBase(moved, frozenset(map(_issue, report.findings)), pinned=pinned)
+    findings = judge(inventory, database).findings
+    return NewerBase(moved, frozenset(map(_issue, findings)), pinned=pinned)
 
 
 class _Line(NamedTuple):

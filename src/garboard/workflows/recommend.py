@@ -4,6 +4,7 @@ image upon each candidate.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -25,9 +26,7 @@ from garboard.dockerfile.parser import parse
 from garboard.dockerfile.stages import base_of, lineage, scoped
 from garboard.dockerfile.variables import Scope
 from garboard.image import reference as references
-from garboard.matching import enrich, match
-from garboard.matching.enrich import names
-from garboard.model.advisory import CveFacts, FeedState, Hit, Lookup, Severity
+from garboard.model.advisory import CveFacts, FeedState, Hit, Lookup
 from garboard.model.attribution import Attribution, Origin
 from garboard.model.dockerfile import Dockerfile, DockerfileError, Instruction, Unknown
 from garboard.model.errors import GarboardError
@@ -39,7 +38,7 @@ from garboard.model.package import Inventory, Package
 from garboard.model.recommendation import Group, Recommendation, Row, Verdict
 from garboard.shellcommands.install_requests import requests
 from garboard.shellcommands.upgrades import may_upgrade
-from garboard.workflows.scan import Supply
+from garboard.workflows.judge import Supply, judge
 
 if TYPE_CHECKING:
     from garboard.model.baseimage import Approval, Catalogue
@@ -121,13 +120,13 @@ def recommend(
     subject: Subject,
     catalogue: Catalogue,
     database: Data,
-    now: str,
+    now: dt.datetime,
     wish: Wish | None = None,
     *,
     supply: Supply | None = None,
     indexes: Indexes = lambda _base: None,
 ) -> Recommendation:
-    """What is known of the base in use and of those that could replace it. ``now`` is RFC 3339.
+    """What is known of the base in use and of those that could replace it, as of ``now``.
 
     ``indexes`` tell which packages can be installed upon a base. What cannot be known is a gap of the result.
     """
@@ -170,7 +169,7 @@ class _Recommending:
         subject: Subject,
         catalogue: Catalogue,
         database: Data,
-        now: str,
+        now: dt.datetime,
         wish: Wish,
         found: Found,
         supply: Supply,
@@ -265,20 +264,12 @@ class _Recommending:
         """All packages of all bases and predictions, judged once each."""
         sets: list[Iterable[Package]] = [one.packages for one in inventories.values()]
         packages = issue_counts.distinct([*sets, *(one.packages for one in predicted.values())])
-        ecosystems = {one.ecosystem for one in packages if one.ecosystem}
-        self._gaps += self._supply.advisories(sorted(ecosystems))
-        matched = match(Inventory(packages=packages), _Remembering(self._database))
-        self._about(matched.gaps)
-        cves = {name for finding in matched.findings for name in names(finding.vulnerability)}
-        unrated = {
-            name
-            for finding in matched.findings
-            if finding.vulnerability.severity is Severity.UNKNOWN
-            for name in names(finding.vulnerability)
-        }
-        self._gaps += self._supply.facts(sorted(cves), sorted(unrated))
-        findings = enrich(matched.findings, self._database.facts(sorted(cves)))
-        return Figures(findings, self._uncovered(ecosystems | {""}))
+        judgement = judge(Inventory(packages=packages), _Remembering(self._database), self._supply)
+        self._gaps += judgement.no_advisories
+        self._about(judgement.not_matched)
+        self._gaps += judgement.no_facts
+        ecosystems = {one.ecosystem for one in packages}
+        return Figures(judgement.findings, self._uncovered(ecosystems | {""}))
 
     def _uncovered(self, ecosystems: Iterable[str]) -> Iterator[str]:
         """Ecosystems without data, but for those that the image in use has too: those hide as much on both sides."""

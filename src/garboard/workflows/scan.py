@@ -15,42 +15,26 @@ from garboard import image
 from garboard.image.handle import OpenedInventory, OpenedTree
 from garboard.image.layers.cache import Cache, NoCache
 from garboard.image.options import Options
-from garboard.model.advisory import Severity
+from garboard.model.errors import UsageError
 from garboard.model.finding import Finding
 from garboard.model.gap import Gap
 from garboard.model.image import Attestations, Files, Image, Reader
 from garboard.model.package import Inventory
 from garboard.model.report import Report
+from garboard.model.timestamp import parsed
 from garboard.packages import distro
 from garboard.packages.assemble import assemble, complete
 from garboard.packages.catalogers import CATALOGERS
+from garboard.workflows.judge import judge
 
 if TYPE_CHECKING:
     from garboard.model.advisory import FeedState, Lookup
     from garboard.model.baseimage import Catalogue, Step
     from garboard.workflows.attribute import Build, Whose
-
+    from garboard.workflows.judge import Supply
 
 STALE_DAYS = 7
 """Since data were last fetched or confirmed; most feeds change every day."""
-
-
-class Supply:
-    """Sees to it that data are there before they are asked for. This one leaves all as it is."""
-
-    def advisories(self, ecosystems: Iterable[str]) -> tuple[Gap, ...]:
-        """Called once with the ecosystems of an inventory; what could not be had comes back as gaps."""
-        del ecosystems
-        return ()
-
-    def facts(self, cves: Iterable[str], unrated: Iterable[str]) -> tuple[Gap, ...]:
-        """Called once with the CVEs that were found, and those among them that nobody rated yet."""
-        del cves, unrated
-        return ()
-
-    def lifecycles(self) -> tuple[Gap, ...]:
-        """Called before a base image is recommended: how long things are maintained."""
-        return ()
 
 
 class Taken(NamedTuple):
@@ -113,34 +97,35 @@ def analyse(
     of: Image,
     inventory: Inventory,
     database: Lookup,
-    now: str,
+    now: dt.datetime,
     supply: Supply | None = None,
     *,
     target_file: str = "",
     base_image: str = "",
     attributed: Whose | None = None,
 ) -> Report:
-    """Match an inventory, wherever it came from, against a database. ``now`` is RFC 3339."""
-    from garboard.matching import enrich, match, trace
-    from garboard.matching.enrich import names
+    """Match an inventory, wherever it came from, against a database; ``now`` is the report's time."""
+    from garboard.matching import trace
 
-    supply = supply or Supply()
     attribution = attributed.attribution if attributed else None
-    ecosystems = {package.ecosystem for package in inventory.packages if package.ecosystem}
-    gaps = [*nothing_found(of, inventory), *supply.advisories(sorted(ecosystems))]
-    matched = match(inventory, database)
-    cves = {name for finding in matched.findings for name in names(finding.vulnerability)}
-    gaps += supply.facts(sorted(cves), sorted(_unrated(matched.findings)))
-    findings = enrich(matched.findings, database.facts(sorted(cves)))
+    judgement = judge(inventory, database, supply)
     feeds = database.used()
-    gaps += _of_feeds(feeds, now)
+    gaps = (
+        *inventory.gaps,
+        *nothing_found(of, inventory),
+        *judgement.no_advisories,
+        *judgement.no_facts,
+        *_of_feeds(feeds, now),
+        *judgement.not_matched,
+        *(attribution.gaps if attribution else ()),
+    )
     return Report(
         image=of,
         inventory=inventory,
-        findings=_introduced(trace(findings, inventory.packages), attributed),
-        gaps=tuple(dict.fromkeys((*inventory.gaps, *gaps, *matched.gaps, *(attribution.gaps if attribution else ())))),
+        findings=_introduced(trace(judgement.findings, inventory.packages), attributed),
+        gaps=tuple(dict.fromkeys(gaps)),
         feeds=feeds,
-        judged=matched.judged,
+        judged=judgement.judged,
         created=now,
         target_file=target_file,
         base_image=base_image or (attribution.base.name if attribution else ""),
@@ -167,44 +152,26 @@ def _introduced(findings: tuple[Finding, ...], attributed: Whose | None) -> tupl
     )
 
 
-def _of_feeds(feeds: Iterable[FeedState], now: str) -> list[Gap]:
+def _of_feeds(feeds: Iterable[FeedState], now: dt.datetime) -> list[Gap]:
     """What the data themselves cannot tell: caveats, records that could not be read, and their age."""
     gaps = []
     for feed in feeds:
         reasons = [feed.caveat] if feed.caveat else []
         if feed.skipped:
             reasons.append(f"{feed.skipped} records of this feed could not be read: {'; '.join(feed.gaps[:2])}")
-        days = _days(feed.fetched, now)
-        if days is None or days > STALE_DAYS:
-            age = "at an unknown time" if days is None else f"{days} days ago"
-            reasons.append(f"last fetched {age}; newer vulnerabilities are not known: garboard db update {feed.shard}")
+        age = feed.age(now)
+        if age is None or age.days > STALE_DAYS:
+            when = "at an unknown time" if age is None else f"{age.days} days ago"
+            reasons.append(f"last fetched {when}; newer vulnerabilities are not known: garboard db update {feed.shard}")
         gaps += [Gap(stage="database", subject=feed.shard, reason=reason) for reason in reasons]
     return gaps
-
-
-def _days(earlier: str, later: str) -> int | None:
-    try:
-        return (dt.datetime.fromisoformat(later) - dt.datetime.fromisoformat(earlier)).days
-    except (ValueError, TypeError):
-        return None
-
-
-def _unrated(findings: Iterable[Finding]) -> set[str]:
-    from garboard.matching.enrich import names
-
-    return {
-        name
-        for finding in findings
-        if finding.vulnerability.severity is Severity.UNKNOWN
-        for name in names(finding.vulnerability)
-    }
 
 
 def scan(
     reference: str,
     *,
     database: Lookup,
-    now: str,
+    now: dt.datetime | str,
     options: Options | None = None,
     cache: Cache | None = None,
     supply: Supply | None = None,
@@ -216,7 +183,7 @@ def scan(
     Args:
         reference: as on the command line: ``debian:12``, ``image.tar``, ``oci-dir:layout`` …
         database: for example ``garboard.open_database()``.
-        now: the report's time, RFC 3339.
+        now: the report's time; a text is read as RFC 3339.
         options: how to open the image.
         cache: where layers' contributions are kept; none by default.
         supply: fetches missing data; nothing by default.
@@ -224,13 +191,13 @@ def scan(
         catalogue: base images by which it is recognised what the image was built on; none by default.
 
     Raises:
-        GarboardError: the image or the database cannot be read; its message says what to do.
+        GarboardError: the image or the database cannot be read, or ``now`` names no zone; its message says what to do.
     """
     options = options or Options()
     return report_on(
         take(reference, options, cache, attested=True),
         database=database,
-        now=now,
+        now=_moment(now),
         options=options,
         cache=cache,
         supply=supply,
@@ -239,11 +206,18 @@ def scan(
     )
 
 
+def _moment(now: dt.datetime | str) -> dt.datetime:
+    found = parsed(now) if isinstance(now, str) else now
+    if found is None or found.tzinfo is None:
+        raise UsageError(f"the report's time is none with a zone: {now}", "as in 2026-01-31T12:00:00Z")
+    return found
+
+
 def report_on(
     taken: Taken,
     *,
     database: Lookup,
-    now: str,
+    now: dt.datetime,
     options: Options,
     cache: Cache | None = None,
     supply: Supply | None = None,

@@ -5,6 +5,7 @@ It tells only what an update would clear. What has no fix is not known to it, an
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from email.utils import parsedate_to_datetime
@@ -21,6 +22,7 @@ from garboard.model.gap import Gap
 from garboard.model.mirror import Note, Offer, Offers, Repository, Standing
 from garboard.model.package import Package
 from garboard.model.report import Report
+from garboard.model.timestamp import rfc3339
 from garboard.workflows import query_mirrors
 from garboard.workflows.query_mirrors import NEWER, Fetch
 from garboard.workflows.scan import nothing_found
@@ -46,8 +48,8 @@ class Fixable(NamedTuple):
     offers: Offers
 
 
-def fixable(taken: Taken, fetch: Fetch, now: str, build: Build, attributed: Whose | None = None) -> Fixable:
-    """What the mirrors that an image names would fix in it. ``now`` is RFC 3339.
+def fixable(taken: Taken, fetch: Fetch, now: dt.datetime, build: Build, attributed: Whose | None = None) -> Fixable:
+    """What the mirrors that an image names would fix in it. ``now`` is the report's time.
 
     Raises `GarboardError` only where no connection may be opened; a mirror that cannot be used is a gap.
     """
@@ -105,12 +107,12 @@ def _other_kinds(packages: Iterable[Package]) -> Iterator[Gap]:
         yield Gap(stage="mirrors", subject=f"{kind} packages", reason=reason)
 
 
-def _state(one: Repository, now: str) -> FeedState:
+def _state(one: Repository, now: dt.datetime) -> FeedState:
     try:
         date = parsedate_to_datetime(one.date).isoformat()
     except (ValueError, TypeError, IndexError, OverflowError):
         date = one.date
-    return FeedState(shard=one.name, url=one.url, fetched=now, data_date=date)
+    return FeedState(shard=one.name, url=one.url, fetched=rfc3339(now), data_date=date)
 
 
 Key = tuple[str, str, str, str]

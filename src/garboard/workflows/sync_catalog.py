@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import datetime as dt
 import fnmatch
 import re
 from collections import deque
@@ -32,6 +33,7 @@ from garboard.model.errors import CatalogueError, GarboardError, ImageError, Net
 from garboard.model.gap import Gap
 from garboard.model.image import Image, Platform
 from garboard.model.package import Inventory
+from garboard.model.timestamp import rfc3339
 from garboard.packages.assemble import assemble
 from garboard.packages.catalogers import CATALOGERS
 from garboard.workflows.scan import known, nothing_found
@@ -81,7 +83,7 @@ def sync(
     writer: Writer,
     wanted: Wanted,
     *,
-    now: str,
+    now: dt.datetime,
     cache: Cache,
     options: Options,
     tell: Tell = lambda _number, _count, _tag, _what: None,
@@ -104,7 +106,7 @@ class _Sync:
         remote: RemoteRepository,
         writer: Writer,
         wanted: Wanted,
-        now: str,
+        now: dt.datetime,
         cache: Cache,
         options: Options,
         tell: Tell,
@@ -175,7 +177,7 @@ class _Sync:
 
     def _name(self, tag: str, digest: str, manifest: str = "") -> BaseName:
         index = digest if digest != manifest else ""
-        return BaseName(repository=self._remote.name, tag=tag, index_digest=index, seen=self._now)
+        return BaseName(repository=self._remote.name, tag=tag, index_digest=index, seen=rfc3339(self._now))
 
     def _list(self, digest: str, tag: str) -> tuple[Listed, ...]:
         found = []
@@ -264,7 +266,7 @@ def _chosen(
     return tuple(listing[index] for index in numbers), tuple(one for one, index in at.items() if index is None)
 
 
-def described(image: Image, inventory: Inventory | None, names: tuple[BaseName, ...], now: str) -> BaseImage:
+def described(image: Image, inventory: Inventory | None, names: tuple[BaseName, ...], now: dt.datetime) -> BaseImage:
     """An image as the catalogue keeps it."""
     sizes = [layer.size for layer in image.layers]
     distro = inventory.distro if inventory else None
@@ -276,12 +278,12 @@ def described(image: Image, inventory: Inventory | None, names: tuple[BaseName, 
         distro=f"{distro.id} {distro.version}".strip() if distro else "",
         packages=len(inventory.packages) if inventory else None,
         source=image.source,
-        added=now,
+        added=rfc3339(now),
     )
 
 
 def add(
-    reference: str, writer: Writer, *, now: str, cache: Cache, options: Options, names: Sequence[str] = ()
+    reference: str, writer: Writer, *, now: dt.datetime, cache: Cache, options: Options, names: Sequence[str] = ()
 ) -> BaseImage:
     """Read one image from anywhere into the catalogue; its names are its own tags and ``names``.
 
@@ -312,11 +314,13 @@ def add(
     return base
 
 
-def _names(texts: Iterable[str], now: str) -> Iterator[BaseName]:
+def _names(texts: Iterable[str], now: dt.datetime) -> Iterator[BaseName]:
     for text in texts:
         reference = references.parse(text)
         if reference.tag:
-            yield BaseName(repository=f"{reference.registry}/{reference.repository}", tag=reference.tag, seen=now)
+            yield BaseName(
+                repository=f"{reference.registry}/{reference.repository}", tag=reference.tag, seen=rfc3339(now)
+            )
 
 
 def _indexed(name: BaseName, image: Image, options: Options) -> BaseName:
@@ -331,7 +335,9 @@ def _indexed(name: BaseName, image: Image, options: Options) -> BaseName:
     return name
 
 
-def import_repo_info(writer: Writer, files: Iterable[tuple[str, bytes]], *, now: str) -> tuple[int, tuple[Gap, ...]]:
+def import_repo_info(
+    writer: Writer, files: Iterable[tuple[str, bytes]], *, now: dt.datetime
+) -> tuple[int, tuple[Gap, ...]]:
     """Take documents of a ``repo-info`` tree, by path, into the catalogue; how many images, and what could not be read."""
     count, gaps = 0, []
     for path, data in files:
@@ -346,7 +352,7 @@ def import_repo_info(writer: Writer, files: Iterable[tuple[str, bytes]], *, now:
             continue
         for entry in entries:
             inventory = known(entry.inventory) if entry.inventory else None
-            names = tuple(msgspec.structs.replace(name, seen=min(name.seen, now)) for name in entry.base.names)
+            names = tuple(msgspec.structs.replace(name, seen=min(name.seen, rfc3339(now))) for name in entry.base.names)
             base = described(entry.base.image, inventory, names, now)
             writer.add(msgspec.structs.replace(base, size=entry.base.size), inventory)
             count += 1

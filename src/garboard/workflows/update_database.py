@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import enum
 import hashlib
 from collections.abc import Callable, Iterable
@@ -19,6 +20,7 @@ from garboard.database.shard import Confirmed, Shard
 from garboard.model.advisory import FeedState
 from garboard.model.base import Value
 from garboard.model.errors import DatabaseError, FeedError, GarboardError, UsageError
+from garboard.model.timestamp import rfc3339
 
 SHRINK = 0.8
 """Of the old number of records; fewer are refused, for a truncated feed would pass for good news."""
@@ -79,14 +81,14 @@ def update(
     *,
     origin: str = "",
     client: Client | None = None,
-    now: str,
+    now: dt.datetime,
     progress: Progress = lambda _label, _done, _total: None,
     report: Callable[[ShardResult], None] = lambda _result: None,
     accept_shrink: bool = False,
 ) -> tuple[ShardResult, ...]:
     """Bring shards up to date, one after the other; the failure of one does not touch the others.
 
-    ``now`` is RFC 3339; ``report`` is called with each result as soon as it is known. Shards may be named by their
+    ``report`` is called with each result as soon as it is known. Shards may be named by their
     ecosystem too (``Debian:12``). Raises `UsageError` for an origin that is none, `DatabaseError` where the directory
     cannot be written or another process is writing it.
     """
@@ -101,7 +103,7 @@ def update(
 
 
 def _result(
-    directory: Path, shard: str, origin: Origin, now: str, progress: Progress, accept_shrink: bool
+    directory: Path, shard: str, origin: Origin, now: dt.datetime, progress: Progress, accept_shrink: bool
 ) -> ShardResult:
     try:
         return _update(directory, shard, origin, now, progress, accept_shrink)
@@ -113,7 +115,7 @@ def _result(
 
 
 def _update(
-    directory: Path, shard: str, origin: Origin, now: str, progress: Progress, accept_shrink: bool
+    directory: Path, shard: str, origin: Origin, now: dt.datetime, progress: Progress, accept_shrink: bool
 ) -> ShardResult:
     documents = feeds.feed_of(shard).documents(shard)
     old = _installed(directory, shard)
@@ -146,14 +148,14 @@ def _installed(directory: Path, shard: str) -> tuple[FeedState, tuple[Note, ...]
         return None
 
 
-def _confirm(directory: Path, state: FeedState, now: str) -> FeedState:
+def _confirm(directory: Path, state: FeedState, now: dt.datetime) -> FeedState:
     with store.scratch(directory) as note:
-        note.write_bytes(msgspec.json.encode(Confirmed(sha256=state.sha256, fetched=now)))
+        note.write_bytes(msgspec.json.encode(Confirmed(sha256=state.sha256, fetched=rfc3339(now))))
         store.install(note, store.path_of(directory, state.shard).with_suffix(store.CONFIRMED))
-    return msgspec.structs.replace(state, fetched=now)
+    return msgspec.structs.replace(state, fetched=rfc3339(now))
 
 
-def _build(directory: Path, shard: str, fetched: list[Fetched], now: str, old: FeedState | None) -> FeedState:
+def _build(directory: Path, shard: str, fetched: list[Fetched], now: dt.datetime, old: FeedState | None) -> FeedState:
     notes = tuple(each.note for each in fetched)
     with store.scratch(directory) as written:
         with contextlib.ExitStack() as stack:
@@ -182,13 +184,13 @@ def _judge(shard: str, built: Built, old: FeedState | None) -> None:
         )
 
 
-def _state(shard: str, built: Built, fetched: list[Fetched], now: str) -> FeedState:
+def _state(shard: str, built: Built, fetched: list[Fetched], now: dt.datetime) -> FeedState:
     notes = [each.note for each in fetched if not each.note.absent]
     digests = [note.sha256 for note in notes]
     return FeedState(
         shard=shard,
         url=notes[0].url,
-        fetched=now,
+        fetched=rfc3339(now),
         data_date=built.date or notes[0].last_modified,
         etag=notes[0].etag,
         last_modified=notes[0].last_modified,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from garboard.model.attribution import Attribution, Base, Certainty, Introduction, LayerOrigin, Origin, Place
@@ -58,6 +59,7 @@ def report(*findings: Finding, packages: tuple[Package, ...] = (), base_layers: 
         for index in range(2)
     )
     return Report(
+        created=dt.datetime(2026, 1, 31, 12, tzinfo=dt.UTC),
         image=Image(name="app:1", source="docker", layers=layers),
         inventory=Inventory(packages=tuple(every.values()), distro=Distro(id="debian", version="12")),
         findings=findings,

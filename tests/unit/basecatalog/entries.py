@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from pathlib import Path
 
@@ -10,8 +11,9 @@ from garboard.basecatalog.writer import Writer
 from garboard.model.baseimage import BaseImage, BaseName
 from garboard.model.image import Digest, History, Image, Layer, Platform
 from garboard.model.package import Distro, Inventory, Location, Package
+from garboard.model.timestamp import rfc3339
 
-NOW = "2026-08-10T12:00:00+00:00"
+NOW = dt.datetime(2026, 8, 10, 12, tzinfo=dt.UTC)
 AMD64 = Platform()
 
 
@@ -42,7 +44,7 @@ def image(*layers: str, name: str = "app:1", said: tuple[str, ...] | None = None
     )
 
 
-def name(text: str, seen: str = NOW, **more: object) -> BaseName:
+def name(text: str, seen: str = rfc3339(NOW), **more: object) -> BaseName:
     """``python:3.12`` is an official image, ``host/path:tag`` is itself."""
     repository, _, tag = text.rpartition(":")
     full = (
@@ -58,7 +60,7 @@ def base(layers: str, *names: str | BaseName, said: tuple[str, ...] | None = Non
     told = tuple(name(one) if isinstance(one, str) else one for one in names)
     own = image(*layers, name=told[0].canonical if told else "none", said=said, **more)
     return BaseImage(
-        key=own.manifest_digest, image=own, names=told, size=10 * len(layers), source="registry", added=NOW
+        key=own.manifest_digest, image=own, names=told, size=10 * len(layers), source="registry", added=rfc3339(NOW)
     )
 
 

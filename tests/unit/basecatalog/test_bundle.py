@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import sys
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from garboard.basecatalog.store import Store
 from garboard.basecatalog.writer import Writer
 from garboard.model.baseimage import Approval, BaseImage
 from garboard.model.errors import CatalogueError
+from garboard.model.timestamp import rfc3339
 from tests.unit.basecatalog.entries import AMD64, NOW, base, digest, inventory, name, writer
 
 if sys.version_info < (3, 14):
@@ -22,7 +24,7 @@ else:
     from compression import zstd
 
 
-LATER = "2026-10-01T00:00:00+00:00"
+LATER = dt.datetime(2026, 10, 1, tzinfo=dt.UTC)
 
 
 def filled(folder: Path, *, backwards: bool = False) -> Writer:
@@ -182,7 +184,7 @@ def test_nothing_was_seen_in_the_future(tmp_path: Path) -> None:
     bundle.export(wrong.catalogue, tmp_path / "x")
     target = empty(tmp_path)
     bundle.unpack(target, tmp_path / "x", now=NOW)
-    today = base("b", name("python:3.12", seen=LATER))
+    today = base("b", name("python:3.12", seen=rfc3339(LATER)))
     target.add(today, inventory())
     assert target.catalogue.named("docker.io/library/python", "3.12", AMD64)[0].key == today.key
 

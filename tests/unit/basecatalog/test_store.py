@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import multiprocessing
 import os
@@ -21,6 +22,7 @@ from garboard.model.baseimage import Approval, Catalogue
 from garboard.model.errors import CatalogueError
 from garboard.model.image import Platform
 from garboard.model.package import Inventory, Location, Package
+from garboard.model.timestamp import rfc3339
 from tests.unit.basecatalog.entries import AMD64, NOW, base, digest, image, inventory, name, writer
 
 FILE = "catalogue.sqlite"
@@ -61,7 +63,7 @@ def test_what_is_written_is_read(tmp_path: Path) -> None:
         2,
         20,
         "registry",
-        NOW,
+        rfc3339(NOW),
     )
 
 
@@ -198,8 +200,10 @@ def test_prune_takes_only_what_meets_all_conditions(tmp_path: Path) -> None:
     moved = base("a", name("python:3.12", seen=old))
     moved = type(moved)(**{f: getattr(moved, f) for f in moved.__struct_fields__} | {"added": old})
     made = writer(tmp_path, moved, base("b", "python:3.12"), base("c", name("node:22", current=False)))
-    assert made.prune(before="2026-06-01", keep_current=True, repository="docker.io/library/node") == (0, 0)
-    assert made.prune(before="2026-06-01", keep_current=True) == (1, 0)
+    assert made.prune(
+        before=dt.datetime(2026, 6, 1, tzinfo=dt.UTC), keep_current=True, repository="docker.io/library/node"
+    ) == (0, 0)
+    assert made.prune(before=dt.datetime(2026, 6, 1, tzinfo=dt.UTC), keep_current=True) == (1, 0)
     assert made.prune(keep_current=True) == (1, 0)
     assert {one.label for one in made.catalogue.images()} == {"python:3.12"}
     assert made.catalogue.store.rows("SELECT count(*) FROM package") == [(2,)]

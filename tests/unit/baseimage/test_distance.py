@@ -1,5 +1,7 @@
 """How far one base is from another, and what speaks against it."""
 
+import datetime as dt
+
 import msgspec
 import pytest
 
@@ -143,12 +145,12 @@ FEED = Feed(
     ],
 )
 def test_lifespans(repository, version, distro, now, expected):
-    found = Lifetimes(FEED, f"{now}T00:00:00Z").of(repository, version.split("."), distro)
+    found = Lifetimes(FEED, dt.datetime.fromisoformat(f"{now}T00:00:00Z")).of(repository, version.split("."), distro)
     assert [(one.name, one.state) for one in found] == expected
 
 
 def test_what_is_over_is_never_recommended():
-    spans = Lifetimes(FEED, "2026-09-01T00:00:00Z").of("python", ("3", "9"), "debian 12")
+    spans = Lifetimes(FEED, dt.datetime(2026, 9, 1, tzinfo=dt.UTC)).of("python", ("3", "9"), "debian 12")
     assert codes(use("python:3.9.1"), of("python:3.9.2"), spans) == {"eol"}
     assert [text.partition(":")[0] for text in ageing(spans)] == [
         "Python 3.9 is no longer maintained since 2025-10-31",

@@ -5,9 +5,10 @@ import tarfile
 import msgspec
 import pytest
 
+from garboard.compression import zstd_writer
 from garboard.database import bundle, store
 from garboard.database.build import Builder
-from garboard.database.bundle import Entry, Manifest, zstd
+from garboard.database.bundle import Entry, Manifest
 from garboard.database.read import Database
 from garboard.model.advisory import Advisory, CveFacts, FeedState
 from garboard.model.errors import DatabaseError, UsageError
@@ -88,7 +89,7 @@ def test_every_single_flipped_byte_leaves_the_old_data(source, tmp_path):
 
 
 def packed(file, members):
-    with zstd.ZstdFile(file, "w") as out, tarfile.open(fileobj=out, mode="w|") as archive:
+    with zstd_writer(file, 1) as out, tarfile.open(fileobj=out, mode="w|") as archive:
         for name, data in members:
             member = tarfile.TarInfo(name)
             member.size = len(data)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import msgspec
 
 from garboard.model.advisory import Severity
@@ -53,7 +55,8 @@ def report(*findings: Finding, base: Base | None = None, **more: object) -> Repo
     values = {
         "image": Image(name="blog", source="docker", layers=layers),
         "inventory": Inventory(packages=tuple(one.package for one in findings)),
-        "findings": findings, "judged": len(findings), "target_file": "Dockerfile", "base_image": known.name,
+        "findings": findings, "judged": len(findings), "target_file": "Dockerfile",
+        "created": dt.datetime(2026, 1, 31, 12, tzinfo=dt.UTC), "base_image": known.name,
         "attribution": Attribution(base=known, layers=origins, how=Certainty.ALIGNED), **more,
     }  # fmt: skip
     return msgspec.convert(values, Report, from_attributes=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import msgspec
 
 from garboard.model.gap import Gap
@@ -77,10 +79,13 @@ GAPS = (
 )
 
 
+CREATED = dt.datetime(2026, 1, 31, 13, tzinfo=dt.timezone(dt.timedelta(hours=1)))
+
+
 def report() -> Report:
     inventory = Inventory(packages=complete(packages(), DISTRO), distro=DISTRO, gaps=GAPS)
-    return Report(image=IMAGE, inventory=inventory, gaps=GAPS, created="2026-01-31T13:00:00+01:00")
+    return Report(image=IMAGE, inventory=inventory, gaps=GAPS, created=CREATED)
 
 
 def nothing() -> Report:
-    return Report(image=Image(name="", source="docker-archive"), inventory=Inventory())
+    return Report(image=Image(name="", source="docker-archive"), inventory=Inventory(), created=CREATED)

@@ -1,3 +1,4 @@
+import datetime as dt
 import json
 
 import pytest
@@ -27,7 +28,10 @@ def prospect(outcome, name="curl", number=1, **more):
 PLACE = Place(file="Dockerfile", line=12)
 RESULT = Rebuild(
     report=Report(
-        image=Image(name="app:1", source="docker"), inventory=None, judged=3, created="2026-01-15T12:00:00+00:00"
+        image=Image(name="app:1", source="docker"),
+        inventory=None,
+        judged=3,
+        created=dt.datetime(2026, 1, 15, 12, tzinfo=dt.UTC),
     ),  # type: ignore[arg-type]
     prospects=(
         prospect(Outcome.PULL, "libc6", reason="debian:12 names a newer image"),
@@ -69,7 +73,12 @@ def test_an_images_names_do_nothing_to_a_terminal():
 
 @pytest.mark.parametrize(("judged", "line"), [(1, "No issues to fix."), (0, "None of its packages could be judged.")])
 def test_nothing_to_fix(judged, line):
-    report = Report(image=Image(name="app", source="docker"), inventory=None, judged=judged)  # type: ignore[arg-type]
+    report = Report(
+        image=Image(name="app", source="docker"),
+        inventory=None,
+        created=dt.datetime(2026, 1, 15, 12, tzinfo=dt.UTC),
+        judged=judged,
+    )  # type: ignore[arg-type]
     assert line in rebuild_text.render(Rebuild(report=report), View()).decode()
 
 

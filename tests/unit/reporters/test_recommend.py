@@ -1,5 +1,6 @@
 """A recommendation for a person and for a program."""
 
+import datetime as dt
 import json
 
 import msgspec
@@ -12,7 +13,7 @@ from garboard.reporters.recommend import json as recommendation_json
 from garboard.reporters.recommend import table
 from garboard.reporters.recommend import text as recommend_text
 
-NOW = "2026-09-01T00:00:00+00:00"
+NOW = dt.datetime(2026, 9, 1, tzinfo=dt.UTC)
 BASE = Row(reference="ruby:2.5.1", key="k", counts=Counts(high=6, low=217), packages=400, size=300_000_000)
 BETTER = Row(
     reference="ruby:2.5",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from garboard.model.advisory import Severity
 from garboard.model.finding import Finding, Vulnerability
 from garboard.model.image import Image
@@ -18,7 +20,13 @@ def finding(severity: Severity, fixed: str = "") -> Finding:
 
 
 ALL = tuple(map(finding, Severity))
-REPORT = Report(image=Image(name="a", source="test"), inventory=Inventory(), findings=ALL, judged=1)
+REPORT = Report(
+    image=Image(name="a", source="test"),
+    inventory=Inventory(),
+    created=dt.datetime(2026, 1, 31, 12, tzinfo=dt.UTC),
+    findings=ALL,
+    judged=1,
+)
 
 
 def test_what_nobody_has_rated_passes_every_threshold():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import datetime as dt
 import gzip
 import hashlib
 import io
@@ -20,7 +21,7 @@ from garboard.model.image import Platform
 from garboard.model.mirror import Answer, Installed
 from garboard.model.package import Distro, Kept, Package
 
-NOW = "2026-01-15T12:00:00+00:00"
+NOW = dt.datetime(2026, 1, 15, 12, tzinfo=dt.UTC)
 
 
 @cache
@@ -126,7 +127,7 @@ def packages_of(status: str) -> tuple[Package, ...]:
     return tuple(found)
 
 
-def image(status: Iterable[str], files: Mapping[str, bytes | str] | None = None, now: str = NOW) -> Installed:
+def image(status: Iterable[str], files: Mapping[str, bytes | str] | None = None, now: dt.datetime = NOW) -> Installed:
     """A Debian image with these stanzas; ``files`` beside a source list for http://deb.example/debian stable main."""
     text = "\n".join(status)
     kept = {

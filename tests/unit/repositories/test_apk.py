@@ -1,3 +1,4 @@
+import datetime as dt
 import json
 
 import pytest
@@ -30,7 +31,7 @@ def image(files=None, platform=None):
         ),
         platform=platform or Platform(),
         distro=Distro(id="alpine", version="3.20.1"),
-        now="2026-01-15T12:00:00+00:00",
+        now=dt.datetime(2026, 1, 15, 12, tzinfo=dt.UTC),
     )
 
 

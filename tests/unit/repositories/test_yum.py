@@ -1,3 +1,4 @@
+import datetime as dt
 import gzip
 import hashlib
 
@@ -67,7 +68,7 @@ def image(files=None):
         ),
         platform=Platform(),
         distro=Distro(id="rocky", version="9.4"),
-        now="2026-01-15T12:00:00+00:00",
+        now=dt.datetime(2026, 1, 15, 12, tzinfo=dt.UTC),
     )
 
 

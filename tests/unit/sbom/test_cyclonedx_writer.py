@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from pathlib import Path
 from typing import Any
@@ -140,5 +141,5 @@ def test_the_same_content_has_the_same_bytes() -> None:
     import msgspec
 
     assert cyclonedx_writer.render(report()) == cyclonedx_writer.render(report())
-    later = msgspec.structs.replace(report(), created="2026-02-01T00:00:00Z")
+    later = msgspec.structs.replace(report(), created=dt.datetime(2026, 2, 1, tzinfo=dt.UTC))
     assert document(later)["serialNumber"] != document(report())["serialNumber"]

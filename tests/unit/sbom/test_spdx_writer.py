@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from pathlib import Path
 from typing import Any
@@ -101,5 +102,5 @@ def test_gaps_are_told() -> None:
 
 def test_the_same_content_has_the_same_bytes() -> None:
     assert spdx_writer.render(report()) == spdx_writer.render(report())
-    later = msgspec.structs.replace(report(), created="2026-02-01T00:00:00Z")
+    later = msgspec.structs.replace(report(), created=dt.datetime(2026, 2, 1, tzinfo=dt.UTC))
     assert document(later)["documentNamespace"] != document(report())["documentNamespace"]

@@ -1,3 +1,5 @@
+import datetime as dt
+
 import msgspec
 import pytest
 
@@ -44,6 +46,7 @@ def report(*findings, instructions=("RUN apt-get install -y git",), packages=(),
     )
     known = base or Base(name="debian:12", layers=1, how=Certainty.EXACT)
     return Report(
+        created=dt.datetime(2026, 1, 31, 12, tzinfo=dt.UTC),
         image=Image(name="app", source="docker", layers=tuple(Layer(diff_id=Digest(f"sha256:{at}")) for at in "01")),
         inventory=Inventory(packages=(*(one.package for one in findings), *packages)),
         findings=findings,

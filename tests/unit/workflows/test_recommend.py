@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import msgspec
 import pytest
 
@@ -20,7 +22,7 @@ from garboard.reporters.recommend.text import render
 from garboard.workflows.recommend import Subject, Wish, recommend
 from tests.unit.baseimage.rebases import Data, base, deb, image, inventory, module, name, writer
 
-NOW = "2026-09-01T00:00:00+00:00"
+NOW = dt.datetime(2026, 9, 1, tzinfo=dt.UTC)
 ALPINE = Distro(id="alpine", version="3.20.3", ecosystem="Alpine:v3.20")
 NOT_APPROVED = "not approved: no approval in force has it"
 TRIXIE = Distro(id="debian", version="13", ecosystem="Debian:13")

@@ -1,3 +1,4 @@
+import datetime as dt
 import json
 
 import pytest
@@ -12,7 +13,7 @@ from garboard.workflows import scan_by_mirrors
 from garboard.workflows.attribute import Build
 from garboard.workflows.scan import Taken
 
-NOW = "2026-01-15T12:00:00+00:00"
+NOW = dt.datetime(2026, 1, 15, 12, tzinfo=dt.UTC)
 ROOT = "https://dl.example/alpine/v3.20/main"
 SECDB = {"packages": [{"pkg": {"name": "openssl", "secfixes": {"3.3.2-r1": ["CVE-2024-6119"]}}}]}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -20,6 +21,7 @@ from garboard.image.repository import RemoteRepository
 from garboard.model.errors import ImageError, NetworkError, OfflineError, UsageError
 from garboard.model.image import Platform
 from garboard.model.package import Inventory
+from garboard.model.timestamp import rfc3339
 from garboard.workflows import sync_catalog
 from garboard.workflows.sync_catalog import Synced, Wanted
 from tests.unit.basecatalog.entries import AMD64, NOW
@@ -27,7 +29,7 @@ from tests.unit.image.fake_registry import OCI_MANIFEST, Fake, Handler, tar
 from tests.unit.image.layers import builders as written
 
 RELEASE = b'ID=debian\nVERSION_ID="12"\nVERSION_CODENAME=bookworm\n'
-LATER = "2026-08-11T12:00:00+00:00"
+LATER = dt.datetime(2026, 8, 11, 12, tzinfo=dt.UTC)
 
 
 def root(*packages: str) -> bytes:
@@ -66,7 +68,9 @@ class Syncing:
         self.fake, self.writer, self._cache = fake, writer, FolderCache(folder / "cache")
         self.told: list[str] = []
 
-    def __call__(self, *, now: str = NOW, pause: Callable[[float], None] | None = None, **wanted: Any) -> Synced:
+    def __call__(
+        self, *, now: dt.datetime = NOW, pause: Callable[[float], None] | None = None, **wanted: Any
+    ) -> Synced:
         wanted.setdefault("platforms", (AMD64,))
         options = Options(insecure=frozenset({self.fake.host}))
         with contextlib.closing(RemoteRepository(f"{self.fake.host}/team/app", options)) as remote:
@@ -114,7 +118,7 @@ def test_what_is_unchanged_is_not_fetched(fake: Fake, sync: Syncing) -> None:
     done = sync(now=LATER)
     assert (done.read, done.unchanged) == (0, 1)
     assert fake.requests == ["/v2/team/app/tags/list?n=1000", "/v2/team/app/manifests/1"]  # the latter a HEAD
-    assert sync.writer.catalogue.images()[0].names[0].seen == LATER
+    assert sync.writer.catalogue.images()[0].names[0].seen == rfc3339(LATER)
 
 
 def test_what_a_bundle_says_is_read_all_the_same(fake: Fake, sync: Syncing, tmp_path: Path) -> None:
@@ -136,7 +140,7 @@ def test_what_a_bundle_says_is_read_all_the_same(fake: Fake, sync: Syncing, tmp_
     done = here(now=LATER)
     assert (done.read, done.unchanged) == (1, 0)
     (found,) = here.writer.catalogue.images()
-    assert (found.packages, found.distro, found.source, found.added) == (2, "debian 12", "registry", LATER)
+    assert (found.packages, found.distro, found.source, found.added) == (2, "debian 12", "registry", rfc3339(LATER))
     assert len(here.writer.catalogue.inventories([found.key])[found.key].packages) == 2
     assert here(now=LATER).unchanged == 1
 

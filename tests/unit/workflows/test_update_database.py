@@ -1,5 +1,6 @@
 """The second line, from a mirror's directory and from a server on this machine."""
 
+import datetime as dt
 import hashlib
 import http.server
 import io
@@ -17,11 +18,12 @@ from garboard.database import store
 from garboard.database.read import Database
 from garboard.database.verify import verify
 from garboard.model.errors import DatabaseError, UsageError
+from garboard.model.timestamp import rfc3339
 from garboard.net.client import Client
 from garboard.workflows.update_database import Outcome, default_shards, missing, update
 
-NOW = "2026-11-21T00:00:00+00:00"
-LATER = "2026-11-22T00:00:00+00:00"
+NOW = dt.datetime(2026, 11, 21, tzinfo=dt.UTC)
+LATER = dt.datetime(2026, 11, 22, tzinfo=dt.UTC)
 TRACKER = "debian-tracker/tracker/data/json"
 
 
@@ -112,10 +114,10 @@ def test_the_same_bytes_are_only_confirmed(from_mirror, db):
     from_mirror("debian")
     inode = store.path_of(db, "debian").stat().st_ino
     (result,) = from_mirror("debian", now=LATER)
-    assert (result.outcome, result.state.fetched) == (Outcome.UNCHANGED, LATER)
+    assert (result.outcome, result.state.fetched) == (Outcome.UNCHANGED, rfc3339(LATER))
     assert store.path_of(db, "debian").stat().st_ino == inode
     with Database(db) as database:
-        assert [state.fetched for state in database.states()] == [LATER]
+        assert [state.fetched for state in database.states()] == [rfc3339(LATER)]
 
 
 def test_a_shrunken_feed_is_refused_until_it_is_accepted(from_mirror, mirror, db):
@@ -202,7 +204,7 @@ def test_a_second_updater_is_refused(from_mirror, db):
 
 
 SLOW = """
-import sys, time
+import datetime, sys, time
 from pathlib import Path
 from garboard.feeds import debian
 from garboard.workflows.update_database import update
@@ -214,7 +216,7 @@ def slowly(shard, streams):
             print("middle", flush=True)
             time.sleep(60)
 debian.parse = slowly
-update(Path(sys.argv[1]), ["debian"], origin=sys.argv[2], now="2027-01-01T00:00:00+00:00")
+update(Path(sys.argv[1]), ["debian"], origin=sys.argv[2], now=datetime.datetime.now(datetime.UTC))
 """
 
 
@@ -298,7 +300,7 @@ def test_nothing_new_costs_one_request_a_document(server, from_server):
     assert from_server("debian")[0].outcome is Outcome.UPDATED
     server.asked.clear()
     (result,) = from_server("debian", now=LATER)
-    assert (result.outcome, result.bytes, result.state.fetched) == (Outcome.UNCHANGED, 0, LATER)
+    assert (result.outcome, result.bytes, result.state.fetched) == (Outcome.UNCHANGED, 0, rfc3339(LATER))
     assert server.asked == [("/" + TRACKER, 304)]
 
 

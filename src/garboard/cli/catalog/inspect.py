@@ -154,9 +154,9 @@ def prune(settings: Prune) -> None:
 
     from garboard.cli.catalog.names import full
 
-    before = ""
+    before = None
     if settings.older_than is not None:
-        before = (read_settings.now() - dt.timedelta(days=settings.older_than)).isoformat(timespec="seconds")
+        before = read_settings.now() - dt.timedelta(days=settings.older_than)
     with writing(settings.path) as writer:
         repository = full(settings.repository) if settings.repository else ""
         done = writer.prune(before=before, keep_current=settings.keep_current, repository=repository)

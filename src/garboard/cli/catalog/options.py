@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -42,16 +43,15 @@ def reading(path: Path) -> Iterator[StoredCatalogue]:
         yield StoredCatalogue(store)
 
 
-def now() -> str:
-    """This moment, RFC 3339."""
-    return read_settings.now().isoformat(timespec="seconds")
+def now() -> dt.datetime:
+    """This moment."""
+    return read_settings.now()
 
 
 def date(option: str) -> Callable[[str], str]:
     """Reads a day as it was given, or nothing; it raises `UsageError` for what is no day."""
 
     def read(text: str) -> str:
-        import datetime as dt
 
         try:
             if not text or (_DATE.fullmatch(text) and dt.date.fromisoformat(text)):

@@ -5,12 +5,12 @@ from __future__ import annotations
 import zipfile
 import zlib
 from collections.abc import Iterator
-from typing import IO, BinaryIO
+from typing import BinaryIO
 
+from garboard.compression import GZIP, XZ, Bounds, Damaged, TooLarge, chunks_of, decompressed
 from garboard.model.errors import FeedError
+from garboard.model.limits import MIB
 
-MIB = 1024 * 1024
-CHUNK = 256 * 1024
 TOTAL_BYTES = 16 * 1024 * MIB
 """Of one document, unfolded."""
 MEMBER_BYTES = 32 * MIB
@@ -20,53 +20,33 @@ RATIO = 200
 """Unfolded to stored; real feeds stay under 40."""
 RATIO_FLOOR = 16 * MIB
 """Bytes unfolded before the ratio is judged."""
-
-_GZIP = b"\x1f\x8b"
-_XZ = b"\xfd7zXZ\x00"
+_BOUNDS = Bounds(TOTAL_BYTES, RATIO, RATIO_FLOOR)
 
 
 def chunks(stream: BinaryIO) -> Iterator[bytes]:
-    """The bytes of a seekable document from its start, unfolded if they are gzip or xz, in pieces of some 256 KiB.
+    """The bytes of a seekable document from its start, unfolded if they are gzip or xz, in pieces of at most 512 KiB.
 
     Raises `FeedError` for damaged compression and past the bounds.
     """
     stream.seek(0)
-    magic = stream.read(6)
-    stream.seek(0)
-    if magic.startswith(_GZIP):
-        from isal import igzip, igzip_lib
-
-        unfolded: BinaryIO = igzip.IGzipFile(fileobj=stream, mode="rb")  # type: ignore[no-untyped-call,assignment]
-        yield from _bounded(unfolded, stream, igzip_lib.IsalError)  # type: ignore[arg-type]  # a wrong stub
-    elif magic == _XZ:
-        import lzma
-
-        with lzma.LZMAFile(stream, "rb") as file:
-            yield from _bounded(file, stream, lzma.LZMAError)
-    else:
-        while piece := stream.read(CHUNK):
-            yield piece
+    try:
+        yield from decompressed(chunks_of(stream), _BOUNDS, (GZIP, XZ))
+    except Damaged as error:
+        raise FeedError(f"the feed's compression is damaged: {error}") from error
+    except TooLarge as error:
+        raise _too_large(by_ratio=error.by_ratio) from error
 
 
-def _bounded(unfolded: IO[bytes], stored: BinaryIO, damage: type[Exception]) -> Iterator[bytes]:
-    done = 0
-    while True:
-        try:
-            piece = unfolded.read(CHUNK)
-        except (OSError, EOFError, ValueError, zlib.error, damage) as error:
-            raise FeedError(f"the feed's compression is damaged: {error}") from error
-        if not piece:
-            return
-        done += len(piece)
-        _judge(done, stored.tell())
-        yield piece
+def _too_large(*, by_ratio: bool) -> FeedError:
+    bound = f"{RATIO} times its size" if by_ratio else f"{TOTAL_BYTES // MIB} MiB"
+    return FeedError(f"the feed unfolds to more than {bound}")
 
 
 def _judge(unfolded: int, stored: int) -> None:
     if unfolded > TOTAL_BYTES:
-        raise FeedError(f"the feed unfolds to more than {TOTAL_BYTES // MIB} MiB")
+        raise _too_large(by_ratio=False)
     if unfolded > RATIO_FLOOR and unfolded > RATIO * max(stored, 1):
-        raise FeedError(f"the feed unfolds to more than {RATIO} times its size")
+        raise _too_large(by_ratio=True)
 
 
 def members(stream: BinaryIO) -> Iterator[tuple[str, bytes]]:

@@ -13,6 +13,7 @@ from garboard.model.finding import Finding, Vulnerability
 from garboard.model.gap import Gap
 from garboard.model.package import Location, Package
 from garboard.model.report import Report
+from garboard.model.timestamp import rfc3339
 from garboard.reporters.explain.text import standing
 from garboard.reporters.view import View
 
@@ -125,7 +126,7 @@ class _Writer:
             found=of.found,
             image=image.name,
             image_id=image.config_digest,
-            created=self._report.created,
+            created=rfc3339(self._report.created),
             packages=tuple(
                 self._subject(package, self._introduced(package), paths)
                 for package, paths in zip(of.packages, of.paths, strict=True)

@@ -10,6 +10,7 @@ from garboard.model.gap import Gap
 from garboard.model.image import History, Image
 from garboard.model.package import Package
 from garboard.model.report import Report
+from garboard.model.timestamp import rfc3339
 from garboard.reporters.inventory.text import totals
 from garboard.reporters.view import View
 
@@ -125,7 +126,7 @@ def render(report: Report, view: View) -> bytes:
     layers = tuple(layer.diff_id for layer in report.image.layers)
     document = Document(
         format=FORMAT,
-        created=report.created,
+        created=rfc3339(report.created),
         image=_subject(report.image),
         distribution=Distribution(
             id=distro.id,

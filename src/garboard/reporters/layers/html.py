@@ -13,6 +13,7 @@ from garboard.model.advisory import Severity
 from garboard.model.changes import LayerChanges
 from garboard.model.package import Package
 from garboard.model.report import Report
+from garboard.model.timestamp import rfc3339
 from garboard.reporters.layers.style import STYLE
 from garboard.reporters.layers.view import SHOWN, LayerView, layer_views, size, whole_size, whose
 from garboard.reporters.view import Issue, View, counted, headline
@@ -128,7 +129,7 @@ def _head(report: Report, layers: Sequence[LayerView]) -> Iterator[str]:
         f"{issues} issues",
         _text(distro.pretty_name or distro.id) if distro else "",
         _text(str(report.image.platform)),
-        _text(report.created[:10]),
+        _text(rfc3339(report.created)[:10]),
     ]
     yield " · ".join(fact for fact in facts if fact)
     yield f"</p><p class=tags>{_severities(totals)}</p></header><main>"

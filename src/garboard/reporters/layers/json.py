@@ -12,6 +12,7 @@ from garboard.model.changes import LayerChanges
 from garboard.model.gap import Gap
 from garboard.model.package import Package
 from garboard.model.report import Report
+from garboard.model.timestamp import rfc3339
 from garboard.reporters.layers.view import LayerView, layer_views
 from garboard.reporters.lineage.json import StepOf, steps
 from garboard.reporters.view import View, counted
@@ -124,7 +125,7 @@ def render(report: Report, changes: Sequence[LayerChanges], view: View) -> bytes
         image=report.image.name,
         image_id=report.image.config_digest,
         platform=str(report.image.platform),
-        created=report.created,
+        created=rfc3339(report.created),
         base_image=(base.name if base else "") or report.base_image,
         base_layers=base.layers if base else None,
         dependency_count=counted(report),

@@ -6,6 +6,7 @@ import msgspec
 
 from garboard.model.gap import Gap
 from garboard.model.mirror import Moved, Offer, Outcome, Prospect, Rebuild, Repository
+from garboard.model.timestamp import rfc3339
 from garboard.reporters.view import View, issues
 
 
@@ -133,7 +134,7 @@ def render(result: Rebuild, view: View | None = None) -> bytes:
     document = Document(
         image=report.image.name,
         digest=report.image.manifest_digest,
-        created=report.created,
+        created=rfc3339(report.created),
         counts={kind.value: len(issues(p.finding for p in result.prospects if p.outcome is kind)) for kind in Outcome},
         base=_base(result.base),
         findings=[_item(one) for one in result.prospects],

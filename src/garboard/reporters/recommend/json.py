@@ -10,6 +10,7 @@ from garboard.model.base import Value
 from garboard.model.gap import Gap
 from garboard.model.lifecycle import Lifespan
 from garboard.model.recommendation import Counts, FindingKey, Objection, Recommendation, Row, Verdict
+from garboard.model.timestamp import rfc3339
 from garboard.reporters.recommend import table as tables
 
 
@@ -147,7 +148,7 @@ def document(found: Recommendation) -> Recommendations:
         your_image=_counts(found.yours),
         rows=[_row(row) for row in found.rows],
         compared=found.compared,
-        created=found.created,
+        created=rfc3339(found.created),
         gaps=list(found.gaps),
     )
 

@@ -11,6 +11,7 @@ from garboard.model.advisory import Severity
 from garboard.model.lifecycle import Lifespan, State
 from garboard.model.recommendation import Counts, Group, Recommendation, Row, Verdict
 from garboard.model.report import Report
+from garboard.model.timestamp import parsed
 from garboard.reporters.terminal import paint
 from garboard.reporters.view import View
 
@@ -89,13 +90,13 @@ def cells(row: Row) -> tuple[str, str, str]:
     return row.reference, str(row.counts.total), severities(row.counts)
 
 
-def full(rows: Sequence[Row], now: str, *, predicted: bool) -> list[str]:
+def full(rows: Sequence[Row], now: dt.datetime | None, *, predicted: bool) -> list[str]:
     """The guide's columns and the rest; ``predicted``: your image is known. A head and a line for each row."""
     skip = 0 if predicted else 3
     return table([(*_HEAD, *_MORE[skip:]), *((*cells(row), *_more(row, now)[skip:]) for row in rows)])
 
 
-def _more(row: Row, now: str) -> tuple[str, ...]:
+def _more(row: Row, now: dt.datetime | None) -> tuple[str, ...]:
     prediction = row.prediction
     upon: tuple[str, ...] = ("?", "?", "?")
     if prediction is not None:
@@ -110,12 +111,10 @@ def size(count: int | None) -> str:
     return "?" if count is None else f"{count / 1_000_000:.1f} MB"
 
 
-def age(created: str, now: str) -> str:
-    """Days between two times."""
-    try:
-        return f"{(dt.datetime.fromisoformat(now) - dt.datetime.fromisoformat(created)).days} d"
-    except (ValueError, TypeError):
-        return "?"
+def age(created: str, now: dt.datetime | None) -> str:
+    """Days since an image was made, by its own word."""
+    made = parsed(created)
+    return "?" if made is None or now is None else f"{(now - made).days} d"
 
 
 def until(lifespans: Iterable[Lifespan]) -> str:

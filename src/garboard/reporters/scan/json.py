@@ -18,6 +18,7 @@ from garboard.model.finding import Finding
 from garboard.model.gap import Gap
 from garboard.model.package import SYSTEM_TYPES, Location, Package
 from garboard.model.report import Report
+from garboard.model.timestamp import rfc3339
 from garboard.reporters.actions import json as actions_json
 from garboard.reporters.actions.json import ActionsOf
 from garboard.reporters.lineage import json as lineage_json
@@ -279,7 +280,7 @@ class _Writer:
             display_target_file=report.target_file,
             platform=str(report.image.platform),
             path=report.image.name,
-            created=report.created,
+            created=rfc3339(report.created),
             gaps=[*report.gaps, *view.hidden(report)],
             feeds=list(report.feeds),
             attribution=self._attribution(),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import itertools
 import re
 import tarfile
@@ -10,11 +9,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import BinaryIO, Final
 
+from garboard.model.limits import MIB
 from garboard.repositories import decompress
 from garboard.repositories.apt.deb822 import key
 from garboard.repositories.errors import Refused
 
-MIB: Final = 1024 * 1024
 _CHANGELOG_BYTES: Final = 64 * MIB
 _DATA_BYTES: Final = 4096 * MIB
 """Of a package's files that may be passed over until its changelog is found."""
@@ -54,7 +53,7 @@ class Elsewhere:
 
 def changelog(deb: bytes, package: str) -> str | Elsewhere | None:
     """The text of a package's changelog, or the package that has it; None without one. Raises `Refused` for damage."""
-    stream = decompress.opened(_data(deb))
+    stream = decompress.opened(_data(deb), _DATA_BYTES)
     folder = f"usr/share/doc/{package}"
     names = {
         f"{folder}/{name}": rank
@@ -99,27 +98,9 @@ def _data(deb: bytes) -> bytes:
     raise Refused("has no data.tar")
 
 
-class _Bounded(io.RawIOBase):
-    """A stream that ends in an error once too much of it was read."""
-
-    def __init__(self, stream: BinaryIO) -> None:
-        self._stream = stream
-        self._left = _DATA_BYTES
-
-    def readable(self) -> bool:
-        return True
-
-    def read(self, size: int = -1, /) -> bytes:
-        piece = decompress.read(self._stream, min(size, MIB) if size >= 0 else MIB)
-        self._left -= len(piece)
-        if self._left < 0:
-            raise Refused(f"unfolds to more than {_DATA_BYTES // MIB} MiB, the limit")
-        return piece
-
-
 def _members(stream: BinaryIO) -> Iterator[tuple[tarfile.TarInfo, tarfile.TarFile]]:
     try:
-        with tarfile.open(fileobj=_Bounded(stream), mode="r|", errorlevel=2) as archive:
+        with tarfile.open(fileobj=stream, mode="r|", errorlevel=2) as archive:
             for count, member in enumerate(archive):
                 if count > _MEMBERS:
                     raise Refused(f"has more than {_MEMBERS} files, the limit")

@@ -12,11 +12,11 @@ from typing import Final
 
 from garboard.model.gap import Gap
 from garboard.model.image import File
-from garboard.model.limits import DEFAULT
+from garboard.model.limits import DEFAULT, MIB
 from garboard.model.package import Fact
 from garboard.repositories.apt.deb822 import paragraphs
 from garboard.repositories.apt.package import FIELDS
-from garboard.repositories.config_files import MIB, Amiss, keep, lines, without_login
+from garboard.repositories.config_files import Amiss, keep, lines, without_login
 
 GLOBS: Final = (
     "etc/apt/sources.list",

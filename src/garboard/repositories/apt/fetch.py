@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
 from garboard.model.gap import Gap
-from garboard.model.limits import DEFAULT
+from garboard.model.limits import DEFAULT, MIB
 from garboard.model.mirror import Answer, Asking, Repository, Wanted
 from garboard.repositories import decompress, signatures
 from garboard.repositories.apt import release as releases
@@ -19,7 +20,6 @@ from garboard.repositories.apt.release import Listed, Release
 from garboard.repositories.config_files import Amiss, rounds
 from garboard.repositories.errors import Refused
 
-MIB: Final = 1024 * 1024
 _RELEASE_BYTES: Final = 8 * MIB
 _SIGNATURE_BYTES: Final = MIB
 _INDEX_BYTES: Final = 256 * MIB
@@ -76,7 +76,12 @@ class Indexes:
 
 
 def read(
-    sources: Sequence[Source], files: Mapping[str, bytes], architectures: Sequence[str], now: str, *, expires: bool
+    sources: Sequence[Source],
+    files: Mapping[str, bytes],
+    architectures: Sequence[str],
+    now: dt.datetime,
+    *,
+    expires: bool,
 ) -> Asking[Indexes]:
     """The indexes of all sources for these architectures, the native one first. What cannot be trusted is a gap."""
     read_ones = Indexes()

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from typing import Final
 
 from garboard.model.gap import Gap
+from garboard.model.limits import MIB
 from garboard.model.mirror import Answer, Asking, Note, Offer, Offers, Wanted
 from garboard.repositories.apt.changelog import Elsewhere, changelog, fixes
 from garboard.repositories.config_files import rounds
 from garboard.repositories.errors import Refused
 
-MIB: Final = 1024 * 1024
 _DEB_BYTES: Final = 128 * MIB
 _DEBS: Final = 500
 _TEXT: Final = 300

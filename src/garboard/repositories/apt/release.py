@@ -71,13 +71,12 @@ def parse(data: bytes) -> Release:
     return Release(fields, files)
 
 
-def judge_time(release: Release, now: str, *, expires: bool) -> None:
+def judge_time(release: Release, now: dt.datetime, *, expires: bool) -> None:
     """Raises `Refused` for a Release of the future, and for an expired one where that matters (``expires``)."""
-    moment = dt.datetime.fromisoformat(now)
     made, until = (_time(release.fields.get(name, "")) for name in ("date", "valid-until"))
-    if made is not None and made > moment + _SKEW:
+    if made is not None and made > now + _SKEW:
         raise Refused(f"its Release is of the future ({release.fields['date']})")
-    if expires and until is not None and until < moment:
+    if expires and until is not None and until < now:
         raise Refused(f"its Release expired ({release.fields['valid-until']}): the mirror is out of date")
 
 

@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from garboard.model.limits import MIB
 from garboard.model.mirror import Answer, Asking, Wanted
 from garboard.repositories import xml
 from garboard.repositories.errors import Refused
 from garboard.repositories.signatures import certificates, verified
 from garboard.repositories.yum.config import Repo
 
-MIB: Final = 1024 * 1024
 _LIST_BYTES: Final = 4 * MIB
 _REPOMD_BYTES: Final = 16 * MIB
 _SIGNATURE_BYTES: Final = MIB

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from pathlib import Path
 from typing import Any
@@ -175,7 +176,7 @@ def test_nothing_judged_is_not_clean() -> None:
 
 def test_the_same_bytes_at_any_time_and_tag() -> None:
     of = scanned()
-    later = changed(of, created="2030-01-01T00:00:00+00:00")
+    later = changed(of, created=dt.datetime(2030, 1, 1, tzinfo=dt.UTC))
     assert sarif.render(of, View()) == sarif.render(later, View())
     assert run(of)["automationDetails"]["id"] == "garboard/ghcr.io/acme/app/linux-amd64/"
     other = changed(of, image=msgspec.structs.replace(of.image, name="ghcr.io/acme/app:2@sha256:" + "a" * 64))

@@ -1,0 +1,70 @@
+"""Match → facts → enrich: an inventory judged by a database, the data that this needs fetched first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, NamedTuple
+
+from garboard.model.advisory import Severity
+from garboard.model.finding import Finding
+from garboard.model.gap import Gap
+from garboard.model.package import Inventory
+
+if TYPE_CHECKING:
+    from garboard.model.advisory import Lookup
+
+
+class Supply:
+    """Sees to it that data are there before they are asked for. This one leaves all as it is."""
+
+    def advisories(self, ecosystems: Iterable[str]) -> tuple[Gap, ...]:
+        """Called once with the ecosystems of an inventory; what could not be had comes back as gaps."""
+        del ecosystems
+        return ()
+
+    def facts(self, cves: Iterable[str], unrated: Iterable[str]) -> tuple[Gap, ...]:
+        """Called once with the CVEs that were found, and those among them that nobody rated yet."""
+        del cves, unrated
+        return ()
+
+    def lifecycles(self) -> tuple[Gap, ...]:
+        """Called before a base image is recommended: how long things are maintained."""
+        return ()
+
+
+class Judgement(NamedTuple):
+    """What an inventory has, and what could not be known.
+
+    Attributes:
+        findings: enriched, in the inventory's order.
+        judged: how many packages could be compared with advisories.
+        no_advisories: gaps, where advisories could not be had.
+        not_matched: gaps, where packages could not be compared.
+        no_facts: gaps, where facts of the CVEs that were found could not be had.
+    """
+
+    findings: tuple[Finding, ...]
+    judged: int
+    no_advisories: tuple[Gap, ...]
+    not_matched: tuple[Gap, ...]
+    no_facts: tuple[Gap, ...]
+
+
+def judge(inventory: Inventory, database: Lookup, supply: Supply | None = None) -> Judgement:
+    """The findings of an inventory; ``supply`` is asked for what the database needs, before it is needed."""
+    from garboard.matching import enrich, match
+    from garboard.matching.enrich import names
+
+    supply = supply or Supply()
+    ecosystems = {package.ecosystem for package in inventory.packages if package.ecosystem}
+    no_advisories = supply.advisories(sorted(ecosystems))
+    matched = match(inventory, database)
+    cves, unrated = set[str](), set[str]()
+    for finding in matched.findings:
+        found = names(finding.vulnerability)
+        cves.update(found)
+        if finding.vulnerability.severity is Severity.UNKNOWN:
+            unrated.update(found)
+    no_facts = supply.facts(sorted(cves), sorted(unrated))
+    findings = enrich(matched.findings, database.facts(sorted(cves)))
+    return Judgement(findings, matched.judged, no_advisories, matched.gaps, no_facts)
