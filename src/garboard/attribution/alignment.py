@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
-from garboard.attribution.history import METADATA, WORK, Entry, Told
+from garboard.attribution.history import METADATA, WORK, HistoryEntry, LayerHistory
 from garboard.attribution.instruction_match import agrees
 from garboard.dockerfile.stages import lineage, scoped
 from garboard.dockerfile.variables import NO_ARGUMENTS, Scope
@@ -22,7 +22,7 @@ _OFTEN_LEFT_OUT: Final = frozenset(("ARG", "MAINTAINER", "ONBUILD"))
 _ADDED: Final = "LABEL"  # `docker build --label` of the classic builder adds one at the very top
 
 
-class Step(NamedTuple):
+class BuildStep(NamedTuple):
     """An instruction that ran in the build of the image, with the variables before it, and where it stands.
 
     ``triggered``: it stands in the base image's ONBUILD, and ``span`` is that of the FROM that ran it.
@@ -40,23 +40,25 @@ class Alignment(NamedTuple):
     Where the Dockerfile does not align there are none, ``below`` is None, and ``reason`` says why.
     """
 
-    steps: Mapping[int, Step]
+    steps: Mapping[int, BuildStep]
     below: int | None
     reason: str = ""
 
 
 def steps_of(
     dockerfile: Dockerfile, target: str = "", build_args: Mapping[str, str] = NO_ARGUMENTS
-) -> tuple[Step, ...]:
+) -> tuple[BuildStep, ...]:
     """The instructions whose layers are the image's own, in the order in which they ran, FROM left out."""
     return tuple(
-        Step(instruction, scope.copy(), instruction.span)
+        BuildStep(instruction, scope.copy(), instruction.span)
         for stage in lineage(dockerfile, target, build_args)
         for instruction, scope in scoped(dockerfile, stage, build_args)
     )
 
 
-def align(steps: Sequence[Step], told: Told, *, kaniko: bool = False, from_scratch: bool = False) -> Alignment:
+def align(
+    steps: Sequence[BuildStep], told: LayerHistory, *, kaniko: bool = False, from_scratch: bool = False
+) -> Alignment:
     """Find the steps in a history; ``from_scratch`` says that nothing may be left below them.
 
     ``kaniko``: the builder keeps an entry only for what changes files.
@@ -79,7 +81,7 @@ class _Search:
     ``ways[n]`` has the numbers of entries that may be left when n steps are left.
     """
 
-    def __init__(self, steps: Sequence[Step], entries: Sequence[Entry], *, kaniko: bool) -> None:
+    def __init__(self, steps: Sequence[BuildStep], entries: Sequence[HistoryEntry], *, kaniko: bool) -> None:
         self._steps = steps
         self._entries = entries
         self._kaniko = kaniko
@@ -102,10 +104,10 @@ class _Search:
                 self.ways[number - 1].clear()
                 return
 
-    def _matches(self, step: Step, left: int) -> bool:
+    def _matches(self, step: BuildStep, left: int) -> bool:
         return left > 0 and agrees(self._entries[left - 1], step.instruction, step.scope.shell)
 
-    def _may_lack(self, step: Step) -> bool:
+    def _may_lack(self, step: BuildStep) -> bool:
         name = step.instruction.name
         return name in _OFTEN_LEFT_OUT or (self._kaniko and (name in METADATA or name == "WORKDIR"))
 

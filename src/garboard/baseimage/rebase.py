@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple, Protocol, runtime_checkable
 
-from garboard.baseimage.delta import Asked, Yours, key
+from garboard.baseimage.delta import Requested, Yours, key
 from garboard.ecosystems.version_orders import BY_NAME
 from garboard.model.package import SYSTEM_TYPES, Inventory, Package
 from garboard.versions.invalid import InvalidVersion
@@ -375,7 +375,7 @@ def _providers(packages: Iterable[Package]) -> dict[str, str]:
     return {name: one.name for one in packages for name in one.provides}
 
 
-def _bare(asked: Asked, known: Mapping[str, Package], providers: Mapping[str, str]) -> frozenset[str]:
+def _bare(asked: Requested, known: Mapping[str, Package], providers: Mapping[str, str]) -> frozenset[str]:
     """The packages that came only with requests that wanted nothing recommended."""
     bare = _reached(asked.bare, known, providers, recommends=False)
     return (

@@ -77,7 +77,7 @@ class Descriptor(_Wire, rename="camel"):
         return self.media_type in INDEX_TYPES
 
 
-class Index(_Wire, rename="camel"):
+class ImageIndex(_Wire, rename="camel"):
     """An OCI index or Docker manifest list."""
 
     manifests: list[Descriptor]
@@ -128,7 +128,7 @@ class _Config(_Wire):
     history: list[_History] | None = None
 
 
-def parse(data: bytes, subject: str) -> Index | Manifest:
+def parse(data: bytes, subject: str) -> ImageIndex | Manifest:
     """A manifest or an index, told apart by its content (a server's media type is only a promise).
 
     Raises `ImageError` for anything else, Docker's schema 1 among it.
@@ -140,13 +140,13 @@ def parse(data: bytes, subject: str) -> Index | Manifest:
             "pull it with an old Docker and push it again, or scan a docker save of it",
         )
     if bytes(probe.manifests):
-        return _decode(data, Index, subject)
+        return _decode(data, ImageIndex, subject)
     return _decode(data, Manifest, subject)
 
 
-def parse_index(data: bytes, subject: str) -> Index:
+def parse_index(data: bytes, subject: str) -> ImageIndex:
     """An index, as `parse`."""
-    return _decode(data, Index, subject)
+    return _decode(data, ImageIndex, subject)
 
 
 def choose(candidates: Sequence[Descriptor], wanted: Platform | None, subject: str) -> Descriptor:

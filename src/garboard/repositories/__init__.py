@@ -10,12 +10,12 @@ from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from garboard.model.image import File
-from garboard.model.mirror import Asking, Installed, Offer, Offers
+from garboard.model.mirror import Asking, InstalledSystem, Offer, Offers
 from garboard.model.package import Fact
 from garboard.repositories import apk, apt, yum
 
 
-class Kind(Protocol):
+class RepositoryKind(Protocol):
     """One kind of package mirror. A reader too: see `garboard.model.image.Reader`."""
 
     @property
@@ -31,7 +31,7 @@ class Kind(Protocol):
         """The configuration file, kept."""
         ...
 
-    def offers(self, installed: Installed, /) -> Asking[Offers]:
+    def offers(self, installed: InstalledSystem, /) -> Asking[Offers]:
         """What the image's repositories offer for its packages of this kind; what cannot be known is a gap."""
         ...
 
@@ -40,4 +40,4 @@ class Kind(Protocol):
         ...
 
 
-KINDS: tuple[Kind, ...] = (apt, apk, yum)
+KINDS: tuple[RepositoryKind, ...] = (apt, apk, yum)

@@ -13,7 +13,7 @@ import msgspec
 
 from garboard import image as images
 from garboard.attribution import base_boundary
-from garboard.attribution.base_boundary import Candidate
+from garboard.attribution.base_boundary import PossibleBase
 from garboard.attribution.layers import attribute
 from garboard.attribution.packages import introductions
 from garboard.dockerfile.parser import parse
@@ -144,7 +144,7 @@ def _recognised(
         return (), (Gap(stage="catalogue", subject=of.name, reason=f"its base was not looked for: {error.message}"),)
 
 
-def _catalogued(of: Image, name: str, ancestors: tuple[Ancestor, ...], *, by_label: bool) -> Candidate | None:
+def _catalogued(of: Image, name: str, ancestors: tuple[Ancestor, ...], *, by_label: bool) -> PossibleBase | None:
     """The base that the catalogue knows. Where one is named, it has to be that: another may only lie below it.
 
     A label that the nearest image has too was inherited from it, and speaks of that image's own base.
@@ -157,12 +157,12 @@ def _catalogued(of: Image, name: str, ancestors: tuple[Ancestor, ...], *, by_lab
     if by_label and base_boundary.named(of) == base_boundary.named(nearest.image.image):
         name = ""
     if not name:
-        return Candidate(name=nearest.image.label, image=nearest.image.image)
+        return PossibleBase(name=nearest.image.label, image=nearest.image.image)
     try:
         found = identify.called(ancestors, references.parse(name))
     except GarboardError:
         return None
-    return Candidate(name=name, image=found.image.image) if found else None
+    return PossibleBase(name=name, image=found.image.image) if found else None
 
 
 def _candidates(
@@ -172,11 +172,11 @@ def _candidates(
     ancestors: tuple[Ancestor, ...] = (),
     provenance: Provenance | None = None,
     catalogue: Catalogue | None = None,
-) -> Iterator[Candidate]:
+) -> Iterator[PossibleBase]:
     options = dataclasses.replace(options, platform=of.platform, progress=Options().progress)
     if build.base:
         kept = _kept(build.base, of, catalogue)
-        yield Candidate(name=build.base, image=kept or images.configuration(build.base, options), given=True)
+        yield PossibleBase(name=build.base, image=kept or images.configuration(build.base, options), given=True)
     name = _name_of_base(of, build, provenance)
     if ancestors:
         known = _catalogued(of, name, ancestors, by_label=build.dockerfile is None)
@@ -189,7 +189,7 @@ def _candidates(
         found = _quietly(f"{place}:{name}", _without_foreign_login(name, of, options))
         if found is not None:
             attested = provenance is not None
-            yield Candidate(name=name.partition("@")[0] if attested else name, image=found)
+            yield PossibleBase(name=name.partition("@")[0] if attested else name, image=found)
             return
 
 

@@ -16,7 +16,7 @@ from garboard.model.errors import GarboardError
 from garboard.model.finding import Finding
 from garboard.model.gap import Gap
 from garboard.model.image import Image
-from garboard.model.mirror import Moved, Offer, Offers, Outcome, Prospect, Rebuild, Standing
+from garboard.model.mirror import Moved, Offer, Offers, Outcome, Prospect, Rebuild, UpgradeState
 from garboard.model.package import SYSTEM_TYPES, Inventory, Package
 from garboard.model.report import Report
 from garboard.packages.pins import pinned
@@ -274,7 +274,7 @@ class _Judge:
     def _system(self, finding: Finding, who: Introduction) -> Prospect:
         package = finding.package
         offer = self._offer(package, who)
-        if offer is None or offer.standing is Standing.ABSENT:
+        if offer is None or offer.standing is UpgradeState.ABSENT:
             reason = (
                 "no mirror that the image names has the package" if self._asked else "no package mirror could be read"
             )
@@ -292,8 +292,8 @@ class _Judge:
 
     def _published(self, finding: Finding, who: Introduction, offer: Offer) -> Prospect:
         package, version = finding.package, offer.version
-        if offer.standing is not Standing.UPGRADE:
-            place = self._lines.holding(package) if offer.standing is Standing.HELD else None
+        if offer.standing is not UpgradeState.UPGRADE:
+            place = self._lines.holding(package) if offer.standing is UpgradeState.HELD else None
             return Prospect(finding=finding, outcome=Outcome.HELD, version=version, reason=offer.reason, place=place)
         if who.copied_from:
             return _copied(finding, who)

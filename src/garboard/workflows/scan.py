@@ -29,7 +29,7 @@ from garboard.workflows.judge import judge
 
 if TYPE_CHECKING:
     from garboard.model.advisory import FeedState, Lookup
-    from garboard.model.baseimage import Catalogue, Step
+    from garboard.model.baseimage import Catalogue, LineageStep
     from garboard.workflows.attribute import Build, Whose
     from garboard.workflows.judge import Supply
 
@@ -134,7 +134,7 @@ def analyse(
     )
 
 
-def _lineage(of: Image, attributed: Whose | None) -> tuple[Step, ...]:
+def _lineage(of: Image, attributed: Whose | None) -> tuple[LineageStep, ...]:
     if attributed is None or not attributed.ancestors:
         return ()
     from garboard.baseimage.lineage import lineage

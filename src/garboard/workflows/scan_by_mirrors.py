@@ -19,7 +19,7 @@ from garboard.matching import trace
 from garboard.model.advisory import FeedState, Status
 from garboard.model.finding import Finding, Vulnerability
 from garboard.model.gap import Gap
-from garboard.model.mirror import Note, Offer, Offers, Repository, Standing
+from garboard.model.mirror import FixNote, MirrorRepository, Offer, Offers, UpgradeState
 from garboard.model.package import Package
 from garboard.model.report import Report
 from garboard.model.timestamp import rfc3339
@@ -37,7 +37,7 @@ _SAYS: Final = MappingProxyType(
     {"deb": "the distribution's changelog", "rpm": "the distribution's updateinfo", "apk": "the distribution's secdb"}
 )
 _FEEDS: Final = MappingProxyType({"deb": "debian-changelog", "rpm": "rpm-updateinfo", "apk": "alpine-secdb"})
-_STANDS_IN_THE_WAY: Final = frozenset({Standing.HELD, Standing.PINNED, Standing.KEPT_BACK})
+_STANDS_IN_THE_WAY: Final = frozenset({UpgradeState.HELD, UpgradeState.PINNED, UpgradeState.KEPT_BACK})
 _LISTED: Final = 10
 
 
@@ -77,7 +77,7 @@ def fixable(taken: Taken, fetch: Fetch, now: dt.datetime, build: Build, attribut
         findings=trace(findings, taken.inventory.packages),
         gaps=tuple(dict.fromkeys(gaps)),
         feeds=tuple(_state(one, now) for one in found.repositories),
-        judged=sum(one.standing is not Standing.ABSENT for one in found.offers if one.installed),
+        judged=sum(one.standing is not UpgradeState.ABSENT for one in found.offers if one.installed),
         created=now,
         target_file=file.name if file else "",
         base_image=base or (attribution.base.name if attribution else ""),
@@ -107,7 +107,7 @@ def _other_kinds(packages: Iterable[Package]) -> Iterator[Gap]:
         yield Gap(stage="mirrors", subject=f"{kind} packages", reason=reason)
 
 
-def _state(one: Repository, now: dt.datetime) -> FeedState:
+def _state(one: MirrorRepository, now: dt.datetime) -> FeedState:
     try:
         date = parsedate_to_datetime(one.date).isoformat()
     except (ValueError, TypeError, IndexError, OverflowError):
@@ -122,7 +122,7 @@ def _findings(packages: Iterable[Package], found: Offers, told: Offers) -> list[
     by_package: dict[Key, Offer] = {
         (one.type, one.name, one.arch, one.installed): one for one in found.offers if one.standing in NEWER
     }
-    notes: defaultdict[tuple[str, str], list[Note]] = defaultdict(list)
+    notes: defaultdict[tuple[str, str], list[FixNote]] = defaultdict(list)
     for note in told.notes:
         notes[note.type, note.source].append(note)
     findings: list[Finding] = []
@@ -137,7 +137,7 @@ def _findings(packages: Iterable[Package], found: Offers, told: Offers) -> list[
     return findings
 
 
-def _finding(package: Package, offer: Offer, note: Note, cve: str) -> Finding:
+def _finding(package: Package, offer: Offer, note: FixNote, cve: str) -> Finding:
     says = f"{MARK}, from {_SAYS[offer.type]}"
     text = note.text.removeprefix(cve).lstrip(" :,")
     vulnerability = Vulnerability(

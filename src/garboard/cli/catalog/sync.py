@@ -55,7 +55,7 @@ def sync(repositories: tuple[str, ...], path: Path, **values: Any) -> int:
     from garboard.workflows import sync_catalog
 
     quiet = values["quiet"]
-    wanted = sync_catalog.Wanted(
+    wanted = sync_catalog.SyncFilter(
         tags=values.pop("tags"), platforms=_platforms(values["platform"]), since=date(values.pop("since"), "--since")
     )
     code = 0

@@ -17,7 +17,7 @@ from garboard.model.limits import Limits
 _KINDS = {0x66: LEAF, 0x64: FOLDER, 0x6C: LINK}
 
 
-class Entry(NamedTuple):
+class TreeEntry(NamedTuple):
     """A member at an interesting path."""
 
     path: bytes
@@ -61,7 +61,7 @@ class Merger:
         self._matcher = matcher
         self._limits = limits
         self._gaps: dict[Gap, None] = {}
-        self._entries: list[list[Entry]] = [[] for _ in records]
+        self._entries: list[list[TreeEntry]] = [[] for _ in records]
         self._root = Root(limits.link_hops)
         self.extras: tuple[Extra, ...] = ()
         """Paths that readers want because links lead there, and that nobody read yet."""
@@ -129,7 +129,7 @@ class Merger:
                 for at in [at for at, field in enumerate(block) if field in fields]:
                     field = block[at]
                     kind = _KINDS[field[0]]
-                    entry = Entry(field[1:], kind, block[at + 1][1:] if kind == LINK else b"")
+                    entry = TreeEntry(field[1:], kind, block[at + 1][1:] if kind == LINK else b"")
                     entries.append(entry)
                     if kind == LINK:
                         links.setdefault(entry.path, set()).add(entry.target)
