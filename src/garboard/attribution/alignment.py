@@ -1,8 +1,37 @@
 """The Dockerfile's instructions found again in the image's history, or why they cannot be.
 
-Builders write one entry for each instruction and in their order, so the instructions are sought from the top of the
-history downwards and without a hole; what is left below is the base image's. Only what some builders leave out may be
-missing. Where more than one way to read the history is left, there is no answer.
+The problem. A finding is worth more with the line that brought its package in. The image has a list of entries, one for
+nearly every instruction of every image that it was built on; the Dockerfile has the instructions of the last of them.
+Nothing in the image says where the base ends, texts were rewritten by the builder, variables have been replaced by
+values that are not known, and the same instruction may stand there twice.
+
+The algorithm. Builders write one entry for each instruction and in their order, so the instructions have to be the
+topmost entries, without a hole. This is matching two sequences, and since both ends and gaps are so restricted, a set
+of numbers is enough for the state. ``ways[n]`` has the numbers of entries that may be left below when the first n
+instructions are left. From the last instruction down, `_Search.descend` makes ``ways[n - 1]`` of ``ways[n]``: an
+instruction takes the topmost entry that is left, where `garboard.attribution.instruction_match.agrees` says that a
+builder may have written it so; or none, where builders leave the instruction out (ARG, MAINTAINER and ONBUILD anywhere;
+Kaniko also leaves out all that changes no file). Entries of LABEL at the very top may be none of the Dockerfile's:
+``docker build --label`` adds them. ``ways[0]`` then has all places at which the base may end.
+
+Going back up from there, `_Search.answer` collects for every entry which instructions it can be in any reading that
+reaches an end. That is the answer only if there is one for each entry that matters: that made a layer, or is a RUN,
+COPY or ADD. Entries of metadata may stay ambiguous, for nothing is attributed to them.
+
+Invariants:
+
+* Never a guess: two readings that differ in an entry that matters are no answer, and the reason says so.
+* An instruction of a reading agrees with its entry, order is kept, and only what some builder leaves out is left out.
+* `Alignment.below` is the highest place at which the base may end, so that an entry above it is never the base's.
+* Where the Dockerfile starts FROM scratch, a reading that leaves something below is none.
+
+The cost is instructions times readings: one or two readings at a time in practice, since only what may be left out
+makes another. More than 1000 at one step end the search without an answer, as one that is damaged or made to be slow
+would.
+
+What it does not do: it does not align histories that are out of order or cut (a squashed image has no entries to read,
+and the reason is passed on), it does not know the values of build arguments that were not given, and it does not look
+at what the layers hold.
 """
 
 from __future__ import annotations

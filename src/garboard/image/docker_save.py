@@ -99,8 +99,12 @@ def _told(index: manifests.ImageIndex, config_digest: str, find: Find, subject: 
 
 
 def image_of(
-    entry: SavedImage, config: bytes, name: str, options: Options, known: SavedLayout = SavedLayout()
-) -> Image:  # noqa: B008  (a value)
+    entry: SavedImage,
+    config: bytes,
+    name: str,
+    options: Options,
+    known: SavedLayout = SavedLayout(),  # noqa: B008  (a value)
+) -> Image:
     """The image that an entry and its configuration describe. Raises `ImageError` where the two disagree."""
     fitting = known if known.manifest and len(known.manifest.layers) == len(entry.layers) else SavedLayout()
     image = manifests.image(

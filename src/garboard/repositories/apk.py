@@ -88,7 +88,7 @@ class _Rule(NamedTuple):
 
 
 def offers(image: InstalledSystem) -> Asking[Offers]:
-    """As `garboard.repositories.Kind.offers`. Dependencies are not followed: a newer version is offered as it is."""
+    """As `garboard.repositories.RepositoryKind.offers`. Dependencies are not followed: a newer version is offered as it is."""
     files = by_path(image)
     packages = [one for one in image.packages if one.type == PURL_TYPE]
     arch = files.get("etc/apk/arch", b"").decode("ascii", "replace").strip() or commonest(packages, PURL_TYPE)
@@ -297,7 +297,7 @@ class _Secdb(msgspec.Struct):
 
 
 def notes(updates: Sequence[Offer]) -> Asking[Offers]:
-    """As `garboard.repositories.Kind.notes`, from the secdb of the branches that the updates are in."""
+    """As `garboard.repositories.RepositoryKind.notes`, from the secdb of the branches that the updates are in."""
     branches: dict[str, list[Offer]] = {}
     gaps: list[Gap] = []
     for one in updates:

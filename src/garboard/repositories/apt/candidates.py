@@ -25,7 +25,7 @@ _GO_ARCHITECTURES: Final = {"386": "i386", "arm": "armhf", "ppc64le": "ppc64el",
 
 
 def offers(image: InstalledSystem) -> Asking[Offers]:
-    """As `garboard.repositories.Kind.offers`."""
+    """As `garboard.repositories.RepositoryKind.offers`."""
     files = by_path(image)
     if not any(package.type == TYPE for package in image.packages):
         return Offers()

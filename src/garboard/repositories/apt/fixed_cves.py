@@ -36,7 +36,7 @@ class _Source:
 
 
 def notes(updates: Sequence[Offer]) -> Asking[Offers]:
-    """As `garboard.repositories.Kind.notes`."""
+    """As `garboard.repositories.RepositoryKind.notes`."""
     sources: dict[tuple[str, str, str], _Source] = {}
     for one in updates:
         names = (one.source_name, one.installed_source_version, one.source_version)

@@ -48,7 +48,7 @@ class _Erratum(NamedTuple):
 
 
 def offers(image: InstalledSystem) -> Asking[Offers]:
-    """As `garboard.repositories.Kind.offers`. Dependencies are not followed: a newer version is offered as it is."""
+    """As `garboard.repositories.RepositoryKind.offers`. Dependencies are not followed: a newer version is offered as it is."""
     files = by_path(image)
     packages = [one for one in image.packages if one.type == PURL_TYPE]
     amiss = Amiss()
