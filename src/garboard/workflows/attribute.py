@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -23,6 +23,7 @@ from garboard.image.options import Options
 from garboard.model.attribution import Attribution, Introduction, Origin
 from garboard.model.dockerfile import Dockerfile
 from garboard.model.errors import CatalogueError, GarboardError
+from garboard.model.finding import Finding
 from garboard.model.gap import Gap
 from garboard.model.image import Attestations, Image
 from garboard.model.package import Inventory, Package
@@ -52,6 +53,16 @@ class Build:
     stages: tuple[tuple[str, str], ...] = ()
     look_up: bool = False
 
+    @property
+    def file_name(self) -> str:
+        """The Dockerfile as the user named it; empty without one."""
+        return self.dockerfile.name if self.dockerfile else ""
+
+    @property
+    def named_base(self) -> str:
+        """The base as the Dockerfile's FROM names it, without one as the user does."""
+        return base_image(self.dockerfile, self.target, self.build_args) if self.dockerfile else self.base
+
 
 @dataclass(frozen=True, slots=True)
 class Whose:
@@ -60,6 +71,10 @@ class Whose:
     attribution: Attribution | None = None
     introduced: Mapping[str, Introduction] = field(default_factory=lambda: MappingProxyType({}))
     ancestors: tuple[Ancestor, ...] = ()
+
+    def of(self, findings: Iterable[Finding]) -> tuple[Finding, ...]:
+        """The same findings, each with who brought its package in."""
+        return tuple(msgspec.structs.replace(one, introduced=self.introduced.get(one.package.id)) for one in findings)
 
 
 def whose(

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 from garboard import image as images
 from garboard.ecosystems.version_orders import BY_NAME
 from garboard.image.options import Options
-from garboard.model.advisory import Lookup, Status
+from garboard.model.advisory import Lookup
 from garboard.model.attribution import Introduction, Origin, Place
 from garboard.model.errors import GarboardError
 from garboard.model.finding import Finding
@@ -28,13 +28,6 @@ Take = Callable[[str], tuple[Image, Inventory]]
 """What an image is and which packages it holds, by its reference."""
 _SHOWN: Final = 1000
 """Characters of a command that a reason quotes."""
-_NO_FIX: Final = MappingProxyType(
-    {
-        Status.DEFERRED: "the distribution has put the fix off",
-        Status.WILL_NOT_FIX: "the distribution will not fix it",
-        Status.END_OF_LIFE: "the package has no security support in this release",
-    }
-)
 _MANAGERS: Final = MappingProxyType({"deb": "apt-get upgrade", "apk": "apk upgrade", "rpm": "dnf upgrade"})
 _INDEXES: Final = MappingProxyType({"pypi": "PyPI", "npm": "the npm registry"})
 
@@ -248,7 +241,7 @@ class _Judge:
                 finding=finding, outcome=Outcome.PULL, reason=f"{self._base.moved.name} names a newer image"
             )
         if not finding.fixed_in:
-            reason = _NO_FIX.get(finding.status, "no fixed version is known")
+            reason = finding.status.why_unfixed or "no fixed version is known"
             note = f" ({finding.note})" if finding.note else ""
             return Prospect(finding=finding, outcome=Outcome.NO_FIX, reason=reason + note)
         if finding.package.type not in SYSTEM_TYPES:

@@ -12,9 +12,6 @@ from email.utils import parsedate_to_datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-import msgspec
-
-from garboard.dockerfile.stages import base_image
 from garboard.matching import trace
 from garboard.model.advisory import FeedState, Status
 from garboard.model.finding import Finding, Vulnerability
@@ -58,7 +55,9 @@ def fixable(taken: Taken, fetch: Fetch, now: dt.datetime, build: Build, attribut
     more = query_mirrors.notes(found.offers, fetch)
     told = Offers(notes=(*found.notes, *more.notes), gaps=more.gaps)
     attribution = attributed.attribution if attributed else None
-    findings = _introduced(_findings(taken.inventory.packages, found, told), attributed)
+    findings = tuple(_findings(taken.inventory.packages, found, told))
+    if attributed is not None:
+        findings = attributed.of(findings)
     gaps = (
         *nothing_found(taken.image, taken.inventory),
         *taken.inventory.gaps,
@@ -69,8 +68,6 @@ def fixable(taken: Taken, fetch: Fetch, now: dt.datetime, build: Build, attribut
         *told.gaps,
         *(attribution.gaps if attribution else ()),
     )
-    file = build.dockerfile
-    base = base_image(file, build.target, build.build_args) if file else build.base
     report = Report(
         image=taken.image,
         inventory=taken.inventory,
@@ -79,8 +76,8 @@ def fixable(taken: Taken, fetch: Fetch, now: dt.datetime, build: Build, attribut
         feeds=tuple(_state(one, now) for one in found.repositories),
         judged=sum(one.standing is not UpgradeState.ABSENT for one in found.offers if one.installed),
         created=now,
-        target_file=file.name if file else "",
-        base_image=base or (attribution.base.name if attribution else ""),
+        target_file=build.file_name,
+        base_image=build.named_base or (attribution.base.name if attribution else ""),
         attribution=attribution,
     )
     return Fixable(report, found)
@@ -171,9 +168,3 @@ def _made(package: Package, offer: Offer, vulnerability: Vulnerability, fixed_in
         feed=_FEEDS[offer.type],
         note=f"{says}{kept}",
     )
-
-
-def _introduced(findings: Iterable[Finding], attributed: Whose | None) -> tuple[Finding, ...]:
-    if attributed is None:
-        return tuple(findings)
-    return tuple(msgspec.structs.replace(one, introduced=attributed.introduced.get(one.package.id)) for one in findings)

@@ -38,7 +38,8 @@ interesting members. The bounds are `Limits.link_hops` for links on one path and
 `Limits.links_followed` for the paths that links add; going past one is a gap, never an error.
 
 What it does not do: it does not keep modes, owners, times or sizes, it does not know files that nobody asked for, and
-it does not follow a glob that begins with ``**/`` through links to folders.
+it does not follow a glob that begins with ``**/`` through links to folders. Members go before contents, so a layer that
+writes a file through a link and then puts a folder in the link's place has the file in that folder, and a gap says so.
 """
 
 from __future__ import annotations
