@@ -82,7 +82,7 @@ class _Made(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Form:
+class Codec:
     """A kind of compression.
 
     Attributes:
@@ -133,24 +133,24 @@ def _bzip2() -> _Made:
     return _Made(bz2.BZ2Decompressor, _USUAL)
 
 
-GZIP: Final = Form("gzip", (b"\x1f\x8b",), _gzip, padded=True)
-ZSTD: Final = Form(
+GZIP: Final = Codec("gzip", (b"\x1f\x8b",), _gzip, padded=True)
+ZSTD: Final = Codec(
     "zstd", (b"\x28\xb5\x2f\xfd", *(bytes([0x50 + number]) + b"\x2a\x4d\x18" for number in range(16))), _zstd
 )
 """Skippable frames included."""
-XZ: Final = Form("xz", (b"\xfd7zXZ\x00",), _xz, lenient=True)
-BZIP2: Final = Form("bzip2", (b"BZh",), _bzip2, lenient=True)
+XZ: Final = Codec("xz", (b"\xfd7zXZ\x00",), _xz, lenient=True)
+BZIP2: Final = Codec("bzip2", (b"BZh",), _bzip2, lenient=True)
 ALL: Final = (GZIP, ZSTD, XZ, BZIP2)
 LONGEST_MAGIC: Final = max(len(magic) for form in ALL for magic in form.magics)
 
 
-def form_of(head: bytes, forms: Collection[Form] = ALL) -> Form | None:
+def form_of(head: bytes, forms: Collection[Codec] = ALL) -> Codec | None:
     """The form of data that begin so; None for plain ones."""
     return next((form for form in forms if head.startswith(form.magics)), None)
 
 
 def decompressed(
-    chunks: Iterable[bytes], bounds: Bounds, forms: Collection[Form] = ALL, *, plain: bool = True
+    chunks: Iterable[bytes], bounds: Bounds, forms: Collection[Codec] = ALL, *, plain: bool = True
 ) -> Iterator[bytes]:
     """The plain bytes of a stream, in pieces of at most 512 KiB unless it was plain.
 
@@ -200,7 +200,7 @@ class _Counted:
             yield chunk
 
 
-def _streams(chunks: Iterator[bytes], form: Form) -> Iterator[bytes]:
+def _streams(chunks: Iterator[bytes], form: Codec) -> Iterator[bytes]:
     make, errors = form.make()
     decoder, fresh, first = make(), True, True
     for chunk in chunks:
@@ -223,12 +223,12 @@ def _streams(chunks: Iterator[bytes], form: Form) -> Iterator[bytes]:
         raise Damaged(f"the {form.name} stream is truncated")
 
 
-def decompress(data: bytes, bounds: Bounds, forms: Collection[Form] = ALL) -> bytes:
+def decompress(data: bytes, bounds: Bounds, forms: Collection[Codec] = ALL) -> bytes:
     """All of it at once. Raises as `decompressed`."""
     return b"".join(decompressed(sliced(data), bounds, forms))
 
 
-def first_stream(data: bytes, form: Form, limit: int) -> tuple[bytes, bytes | None]:
+def first_stream(data: bytes, form: Codec, limit: int) -> tuple[bytes, bytes | None]:
     """The plain bytes of the first of several streams, and what follows it, as it is.
 
     None follows where it does not end: neither within the data, nor within ``limit`` plain bytes. Raises `Damaged`.

@@ -10,12 +10,12 @@ import tarfile
 
 import pytest
 
-from garboard.model.mirror import Answer, Installed, Offer, Standing
+from garboard.model.mirror import Answer, InstalledSystem, Offer, UpgradeState
 from garboard.model.package import Distro, Kept, Package
 from garboard.repositories import apk, apt, xml, yum
 from garboard.repositories.apt import config, policy, release
 from garboard.repositories.apt.changelog import changelog, fixes
-from garboard.repositories.apt.index import Archive, Index
+from garboard.repositories.apt.index import AptIndex, AptIndexes
 from garboard.repositories.apt.package import Suite, fields, version
 from garboard.repositories.apt.policy import Policy
 from garboard.repositories.apt.solver import Key, Market, plan
@@ -114,9 +114,9 @@ def _quietly(run):
     return quiet
 
 
-def _image(**files: bytes) -> Installed:
+def _image(**files: bytes) -> InstalledSystem:
     kind = {"etc/apt": "deb", "etc/apk": "apk", "etc/yum": "rpm"}[next(iter(files))[:7]]
-    return Installed(
+    return InstalledSystem(
         files=tuple(Kept(path=path, data=data) for path, data in files.items()),
         packages=(Package(type=kind, name="a", version="1", scheme=kind, arch="x86_64"),),
         distro=Distro(id="x", version="9.1"),
@@ -124,7 +124,7 @@ def _image(**files: bytes) -> Installed:
     )
 
 
-def _driven(kind, image: Installed, documents: dict[str, bytes]) -> None:
+def _driven(kind, image: InstalledSystem, documents: dict[str, bytes]) -> None:
     def fetch(wanted):
         found = [next((d for end, d in documents.items() if one.urls[-1].endswith(end)), None) for one in wanted]
         return tuple(
@@ -132,11 +132,11 @@ def _driven(kind, image: Installed, documents: dict[str, bytes]) -> None:
         )
 
     result = drive(kind.offers(image), fetch)
-    drive(kind.notes([one for one in result.offers if one.standing is Standing.UPGRADE]), fetch)
+    drive(kind.notes([one for one in result.offers if one.standing is UpgradeState.UPGRADE]), fetch)
 
 
 def fuzz_upgrade(data: bytes) -> None:
-    archive = Archive([Index(data, Suite())], "amd64")
+    archive = AptIndexes([AptIndex(data, Suite())], "amd64")
     installed = {}
     for stanza in (*STATUS.split(b"\n\n"), *data.split(b"\n\n")[:3]):
         one = version(fields(stanza))
@@ -215,7 +215,7 @@ def fuzz_apk(data: bytes) -> None:
     )
     _driven(apk, lists, {"APKINDEX.tar.gz": data})
     update = Offer(
-        type="apk", name="a", installed="1", version="2-r0", source_name="a", standing=Standing.UPGRADE,
+        type="apk", name="a", installed="1", version="2-r0", source_name="a", standing=UpgradeState.UPGRADE,
         url="https://x/v3.20/main/x86_64/a.apk",
     )  # fmt: skip
     drive(apk.notes([update]), lambda wanted: tuple(Answer(data=data) for _ in wanted))

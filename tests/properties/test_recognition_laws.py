@@ -12,7 +12,7 @@ from garboard.basecatalog.store import Store
 from garboard.basecatalog.writer import Writer
 from garboard.baseimage.identify import ancestors
 from garboard.baseimage.lineage import lineage
-from garboard.model.baseimage import BaseName, Kind
+from garboard.model.baseimage import BaseName, StepKind
 from tests.examples import examples
 from tests.unit.basecatalog.entries import NOW, base, image, inventory
 
@@ -33,8 +33,8 @@ def test_the_catalogue_agrees_with_a_plain_comparison(chains: list[str], of: str
         )
         steps = lineage(own, found)
         assert sum(step.layers for step in steps) == (len(of) if steps else 0)
-        assert [step.first for step in steps if step.kind is not Kind.ROOT] == sorted(
-            (step.first for step in steps if step.kind is not Kind.ROOT), reverse=True
+        assert [step.first for step in steps if step.kind is not StepKind.ROOT] == sorted(
+            (step.first for step in steps if step.kind is not StepKind.ROOT), reverse=True
         )
         writer.catalogue.close()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from garboard.baseimage.delta import Asked, take_apart
+from garboard.baseimage.delta import Requested, take_apart
 from garboard.baseimage.rebase import Predictor
 from garboard.baseimage.tags import parse
 from garboard.model.package import Inventory
@@ -78,7 +78,7 @@ def held(packages):
 
 
 def predicted(image, old, new, asked=frozenset()):
-    return Predictor(take_apart(image, old, None, Asked(names=asked), exact=True)).upon(new)
+    return Predictor(take_apart(image, old, None, Requested(names=asked), exact=True)).upon(new)
 
 
 @given(inventories(), inventories())

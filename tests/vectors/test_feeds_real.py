@@ -12,7 +12,7 @@ from garboard.feeds import osv
 from garboard.feeds.readers.osv_record import OsvRecord
 from garboard.model.advisory import Advisory, CveFacts, Status
 from garboard.model.gap import Gap
-from garboard.workflows.update_database import Outcome, update
+from garboard.workflows.update_database import ShardOutcome, update
 
 NOW = dt.datetime(2026, 11, 21, tzinfo=dt.UTC)
 
@@ -229,6 +229,6 @@ def test_vunnels_ubuntu_documents(shared):
 def test_a_database_of_the_mirror(shared, tmp_path):
     shards = ["debian", "osv:PyPI", "alpine:v3.20", "kev", "epss"]
     results = update(tmp_path / "db", shards, origin=str(shared / "data"), now=NOW)
-    assert [result.outcome for result in results] == [Outcome.UPDATED] * len(shards)
+    assert [result.outcome for result in results] == [ShardOutcome.UPDATED] * len(shards)
     again = update(tmp_path / "db", shards, origin=str(shared / "data"), now=NOW)
-    assert [result.outcome for result in again] == [Outcome.UNCHANGED] * len(shards)
+    assert [result.outcome for result in again] == [ShardOutcome.UNCHANGED] * len(shards)

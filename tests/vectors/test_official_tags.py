@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from garboard.baseimage.tags import Kind, parse
+from garboard.baseimage.tags import PartKind, parse
 
 TABLE = Path(__file__).parent / "tags" / "tags.txt"
 ROWS = [line.split() for line in TABLE.read_text().splitlines() if not line.startswith("#")]
@@ -81,10 +81,10 @@ def test_every_official_tag_is_understood(shared):
         assert not strange, f"{repository}:{text}: {strange}"
         numbered = [part for part in tag.parts if re.match(r"v?\d", part.text)]
         kinds = {part.kind for part in numbered}
-        assert kinds <= {Kind.VERSION, Kind.DATE, Kind.SUITE, Kind.RUNTIME, Kind.PRERELEASE}, (
+        assert kinds <= {PartKind.VERSION, PartKind.DATE, PartKind.SUITE, PartKind.RUNTIME, PartKind.PRERELEASE}, (
             f"{repository}:{text}: {kinds}"
         )
-        assert sum(part.kind is Kind.VERSION for part in tag.parts) <= 1
+        assert sum(part.kind is PartKind.VERSION for part in tag.parts) <= 1
 
 
 UNRELEASED = re.compile(

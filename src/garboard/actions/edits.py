@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Iterable, Sequence
 
 from garboard import ecosystems
-from garboard.model.action import Action, Kind
+from garboard.model.action import Action, ActionKind
 from garboard.model.attribution import Introduction, Origin
 from garboard.model.finding import Finding
 from garboard.model.mirror import Outcome
@@ -47,7 +47,7 @@ def raising(findings: Sequence[Finding]) -> Action:
     verb = "Ask for" if held else "Raise"
     text = f"{verb} {package.full_name} {version} or later" + (", which another package needs" if indirect else "")
     return Action(
-        kind=Kind.RAISE,
+        kind=ActionKind.RAISE,
         text=text,
         command=shlex.quote(written),
         place=who.place,
@@ -68,7 +68,7 @@ def _highest(findings: Sequence[Finding]) -> str:
 def dropping(package: Package, who: Introduction) -> Action:
     """To do without a package."""
     return Action(
-        kind=Kind.DROP,
+        kind=ActionKind.DROP,
         text=f"Drop {package.name}" + (f" from `{_short(who)}`" if who.command or who.instruction else ""),
         place=who.place,
         risk="only if your application does without it and without what came along with it",

@@ -15,7 +15,7 @@ import msgspec
 
 from garboard.actions import edits
 from garboard.actions.autoremove import Removal
-from garboard.model.action import Action, Actions, IssueKey, Kind, Remaining
+from garboard.model.action import Action, ActionKind, Actions, IssueKey, Remaining
 from garboard.model.advisory import Status
 from garboard.model.attribution import Introduction, Origin, Place
 from garboard.model.finding import Finding
@@ -26,7 +26,7 @@ from garboard.model.report import Report
 
 _DROPS: Final = 20
 """Packages to do without that are named; more of them would be no advice."""
-_COST: Final = tuple(Kind)
+_COST: Final = tuple(ActionKind)
 _GROUPS: Final = tuple(Group)
 _WHY: Final = MappingProxyType(
     {
@@ -160,7 +160,7 @@ class _Choosing:
 
     def _rebuild(self) -> None:
         action = Action(
-            kind=Kind.REBUILD,
+            kind=ActionKind.REBUILD,
             text="Rebuild without cache",
             command="docker build --no-cache .",
             risk="packages that your lines name without a version come newer, the rest of the image stays",
@@ -190,7 +190,7 @@ class _Choosing:
         row = min(rows, key=_severest) if rows else None
         name = row.reference if row else self._base_name()
         action = Action(
-            kind=Kind.PULL,
+            kind=ActionKind.PULL,
             text=f"Pull {name} again and rebuild" if name else "Pull the base image again and rebuild",
             command="docker build --pull --no-cache .",
             risk="the same tag, newer packages: what breaks now would break at the next rebuild anyway",
@@ -207,7 +207,7 @@ class _Choosing:
         if row is None or row.prediction is None:
             return None
         action = Action(
-            kind=Kind.BASE,
+            kind=ActionKind.BASE,
             text=f"Change FROM to `{row.reference}`",
             command=f"FROM {row.reference}",
             place=self._known.from_line,
@@ -258,7 +258,7 @@ class _Choosing:
         for kind in sorted(SYSTEM_TYPES):
             command = edits.upgrade(kind, self._report.inventory.packages)
             action = Action(
-                kind=Kind.UPGRADE,
+                kind=ActionKind.UPGRADE,
                 text="Upgrade the base's packages in a line after FROM",
                 command=command,
                 place=self._known.from_line,

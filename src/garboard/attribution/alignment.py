@@ -1,8 +1,37 @@
 """The Dockerfile's instructions found again in the image's history, or why they cannot be.
 
-Builders write one entry for each instruction and in their order, so the instructions are sought from the top of the
-history downwards and without a hole; what is left below is the base image's. Only what some builders leave out may be
-missing. Where more than one way to read the history is left, there is no answer.
+The problem. A finding is worth more with the line that brought its package in. The image has a list of entries, one for
+nearly every instruction of every image that it was built on; the Dockerfile has the instructions of the last of them.
+Nothing in the image says where the base ends, texts were rewritten by the builder, variables have been replaced by
+values that are not known, and the same instruction may stand there twice.
+
+The algorithm. Builders write one entry for each instruction and in their order, so the instructions have to be the
+topmost entries, without a hole. This is matching two sequences, and since both ends and gaps are so restricted, a set
+of numbers is enough for the state. ``ways[n]`` has the numbers of entries that may be left below when the first n
+instructions are left. From the last instruction down, `_Search.descend` makes ``ways[n - 1]`` of ``ways[n]``: an
+instruction takes the topmost entry that is left, where `garboard.attribution.instruction_match.agrees` says that a
+builder may have written it so; or none, where builders leave the instruction out (ARG, MAINTAINER and ONBUILD anywhere;
+Kaniko also leaves out all that changes no file). Entries of LABEL at the very top may be none of the Dockerfile's:
+``docker build --label`` adds them. ``ways[0]`` then has all places at which the base may end.
+
+Going back up from there, `_Search.answer` collects for every entry which instructions it can be in any reading that
+reaches an end. That is the answer only if there is one for each entry that matters: that made a layer, or is a RUN,
+COPY or ADD. Entries of metadata may stay ambiguous, for nothing is attributed to them.
+
+Invariants:
+
+* Never a guess: two readings that differ in an entry that matters are no answer, and the reason says so.
+* An instruction of a reading agrees with its entry, order is kept, and only what some builder leaves out is left out.
+* `Alignment.below` is the highest place at which the base may end, so that an entry above it is never the base's.
+* Where the Dockerfile starts FROM scratch, a reading that leaves something below is none.
+
+The cost is instructions times readings: one or two readings at a time in practice, since only what may be left out
+makes another. More than 1000 at one step end the search without an answer, as one that is damaged or made to be slow
+would.
+
+What it does not do: it does not align histories that are out of order or cut (a squashed image has no entries to read,
+and the reason is passed on), it does not know the values of build arguments that were not given, and it does not look
+at what the layers hold.
 """
 
 from __future__ import annotations
@@ -11,7 +40,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
-from garboard.attribution.history import METADATA, WORK, Entry, Told
+from garboard.attribution.history import METADATA, WORK, HistoryEntry, LayerHistory
 from garboard.attribution.instruction_match import agrees
 from garboard.dockerfile.stages import lineage, scoped
 from garboard.dockerfile.variables import NO_ARGUMENTS, Scope
@@ -22,7 +51,7 @@ _OFTEN_LEFT_OUT: Final = frozenset(("ARG", "MAINTAINER", "ONBUILD"))
 _ADDED: Final = "LABEL"  # `docker build --label` of the classic builder adds one at the very top
 
 
-class Step(NamedTuple):
+class BuildStep(NamedTuple):
     """An instruction that ran in the build of the image, with the variables before it, and where it stands.
 
     ``triggered``: it stands in the base image's ONBUILD, and ``span`` is that of the FROM that ran it.
@@ -40,23 +69,25 @@ class Alignment(NamedTuple):
     Where the Dockerfile does not align there are none, ``below`` is None, and ``reason`` says why.
     """
 
-    steps: Mapping[int, Step]
+    steps: Mapping[int, BuildStep]
     below: int | None
     reason: str = ""
 
 
 def steps_of(
     dockerfile: Dockerfile, target: str = "", build_args: Mapping[str, str] = NO_ARGUMENTS
-) -> tuple[Step, ...]:
+) -> tuple[BuildStep, ...]:
     """The instructions whose layers are the image's own, in the order in which they ran, FROM left out."""
     return tuple(
-        Step(instruction, scope.copy(), instruction.span)
+        BuildStep(instruction, scope.copy(), instruction.span)
         for stage in lineage(dockerfile, target, build_args)
         for instruction, scope in scoped(dockerfile, stage, build_args)
     )
 
 
-def align(steps: Sequence[Step], told: Told, *, kaniko: bool = False, from_scratch: bool = False) -> Alignment:
+def align(
+    steps: Sequence[BuildStep], told: LayerHistory, *, kaniko: bool = False, from_scratch: bool = False
+) -> Alignment:
     """Find the steps in a history; ``from_scratch`` says that nothing may be left below them.
 
     ``kaniko``: the builder keeps an entry only for what changes files.
@@ -79,7 +110,7 @@ class _Search:
     ``ways[n]`` has the numbers of entries that may be left when n steps are left.
     """
 
-    def __init__(self, steps: Sequence[Step], entries: Sequence[Entry], *, kaniko: bool) -> None:
+    def __init__(self, steps: Sequence[BuildStep], entries: Sequence[HistoryEntry], *, kaniko: bool) -> None:
         self._steps = steps
         self._entries = entries
         self._kaniko = kaniko
@@ -102,10 +133,10 @@ class _Search:
                 self.ways[number - 1].clear()
                 return
 
-    def _matches(self, step: Step, left: int) -> bool:
+    def _matches(self, step: BuildStep, left: int) -> bool:
         return left > 0 and agrees(self._entries[left - 1], step.instruction, step.scope.shell)
 
-    def _may_lack(self, step: Step) -> bool:
+    def _may_lack(self, step: BuildStep) -> bool:
         name = step.instruction.name
         return name in _OFTEN_LEFT_OUT or (self._kaniko and (name in METADATA or name == "WORKDIR"))
 

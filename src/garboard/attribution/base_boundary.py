@@ -7,7 +7,7 @@ from itertools import takewhile
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from garboard.attribution.alignment import Alignment
-from garboard.attribution.history import Told
+from garboard.attribution.history import LayerHistory
 from garboard.model.attribution import Base, Certainty
 from garboard.model.base import Value
 from garboard.model.gap import Gap
@@ -21,7 +21,7 @@ DIGEST_LABEL: Final = "org.opencontainers.image.base.digest"
 SCRATCH: Final = "scratch"
 
 
-class Candidate(Value):
+class PossibleBase(Value):
     """An image that was opened because it may be the base; only its configuration is looked at.
 
     ``given``: the user named it as the base. Otherwise it was looked up under the name that the Dockerfile's FROM or a
@@ -33,15 +33,15 @@ class Candidate(Value):
     given: bool = False
 
 
-class Found(NamedTuple):
+class Boundary(NamedTuple):
     """The base image, the candidate that proved it, and what is to be said."""
 
     base: Base
-    proof: Candidate | None = None
+    proof: PossibleBase | None = None
     gaps: tuple[Gap, ...] = ()
 
 
-def proven(image: Image, candidates: Sequence[Candidate]) -> Found:
+def proven(image: Image, candidates: Sequence[PossibleBase]) -> Boundary:
     """The base whose layers are the lowest of the image: one that was given, else the longest; else no name and a gap.
 
     An image without layers proves nothing, nor does one that shares only some of its own.
@@ -57,7 +57,7 @@ def proven(image: Image, candidates: Sequence[Candidate]) -> Found:
         elif candidate.given:
             gaps.append(_not_the_base(candidate.name, shared, len(own)))
     if not fitting:
-        return Found(Base(), gaps=tuple(gaps))
+        return Boundary(Base(), gaps=tuple(gaps))
     best = max(fitting, key=lambda one: (one.given, len(one.image.layers)))
     count = len(best.image.layers)
     layers = "only layer is" if count == 1 else f"{count} layers are"
@@ -68,7 +68,7 @@ def proven(image: Image, candidates: Sequence[Candidate]) -> Found:
         how=Certainty.EXACT,
         evidence=f"its {layers} the lowest of this image, by diff id",
     )
-    return Found(base, best, tuple(gaps))
+    return Boundary(base, best, tuple(gaps))
 
 
 def _not_the_base(name: str, shared: int, own: int) -> Gap:
@@ -97,7 +97,9 @@ def named(image: Image) -> tuple[str, str]:
     return labels.get(NAME_LABEL, ""), labels.get(DIGEST_LABEL, "")
 
 
-def told(image: Image, name: str, alignment: Alignment, history: Told, provenance: Provenance | None = None) -> Base:
+def told(
+    image: Image, name: str, alignment: Alignment, history: LayerHistory, provenance: Provenance | None = None
+) -> Base:
     """The base where no layers prove it: as the provenance declares, below the aligned instructions, or by its name alone.
 
     ``name`` is the one of the Dockerfile's FROM.

@@ -51,7 +51,7 @@ class Style(enum.Enum):
     """Nothing was written: an import, a squash."""
 
 
-class Entry(NamedTuple):
+class HistoryEntry(NamedTuple):
     """One entry of the history.
 
     ``kind`` is the instruction in upper case, ``text`` what follows it with the builder's marks gone (of a RUN still
@@ -71,10 +71,10 @@ class Entry(NamedTuple):
         return " ".join(f"{self.kind} {text}".split())
 
 
-class Told(NamedTuple):
+class LayerHistory(NamedTuple):
     """The whole history; ``reason`` says why it does not tell which entry made which layer, else it is empty."""
 
-    entries: tuple[Entry, ...]
+    entries: tuple[HistoryEntry, ...]
     reason: str = ""
 
     def maker(self, layer: int) -> int | None:
@@ -82,18 +82,18 @@ class Told(NamedTuple):
         return next((place for place, entry in enumerate(self.entries) if entry.layer == layer), None)
 
 
-def read(history: Sequence[History], layers: int) -> Told:
+def read(history: Sequence[History], layers: int) -> LayerHistory:
     """The entries of a history, lowest first, joined to the ``layers`` layers of its image."""
     history = _unsquashed(history)
     entries = tuple(_entry(one) for one in history)
     if not history:
-        return Told((), "the image has no history" if layers else "")
+        return LayerHistory((), "the image has no history" if layers else "")
     makers = _makers(history, entries, layers)
     if makers is None:
         count = sum(not one.empty_layer for one in history)
-        return Told(entries, f"the image's history tells of {count} layers, the image has {layers}")
+        return LayerHistory(entries, f"the image's history tells of {count} layers, the image has {layers}")
     index = {place: layer for layer, place in enumerate(makers)}
-    return Told(tuple(entry._replace(layer=index.get(place)) for place, entry in enumerate(entries)))
+    return LayerHistory(tuple(entry._replace(layer=index.get(place)) for place, entry in enumerate(entries)))
 
 
 def _unsquashed(history: Sequence[History]) -> tuple[History, ...]:
@@ -109,7 +109,7 @@ def _unsquashed(history: Sequence[History]) -> tuple[History, ...]:
     return tuple(found)
 
 
-def _makers(history: Sequence[History], entries: tuple[Entry, ...], layers: int) -> list[int] | None:
+def _makers(history: Sequence[History], entries: tuple[HistoryEntry, ...], layers: int) -> list[int] | None:
     """The places of the entries that made a layer, or None where they cannot be told."""
     flagged = [place for place, one in enumerate(history) if not one.empty_layer]
     if len(flagged) == layers:
@@ -124,19 +124,19 @@ def _makers(history: Sequence[History], entries: tuple[Entry, ...], layers: int)
     return sure if len(sure) == layers else None
 
 
-def _entry(one: History) -> Entry:
+def _entry(one: History) -> HistoryEntry:
     text = one.created_by.strip()
     if not text:
-        return Entry("", "", Style.NONE)
+        return HistoryEntry("", "", Style.NONE)
     nothing = _NOTHING.match(text)
     if nothing is not None:
         kind, rest = _split(text[nothing.end() :])
-        return Entry(kind, rest, Style.SHELL)
+        return HistoryEntry(kind, rest, Style.SHELL)
     kind, rest = _split(text)
     marked = rest.endswith(_BUILDKIT)
     if marked or (one.comment.startswith("buildkit") and kind):
-        return Entry(kind or "RUN", rest.removesuffix(_BUILDKIT).rstrip(), Style.BUILDKIT)
-    return Entry(kind, rest, Style.PLAIN) if kind else Entry("RUN", text, Style.SHELL)
+        return HistoryEntry(kind or "RUN", rest.removesuffix(_BUILDKIT).rstrip(), Style.BUILDKIT)
+    return HistoryEntry(kind, rest, Style.PLAIN) if kind else HistoryEntry("RUN", text, Style.SHELL)
 
 
 def _split(text: str) -> tuple[str, str]:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from types import MappingProxyType
 from typing import Final
 
-from garboard.attribution.history import Entry, Style
+from garboard.attribution.history import HistoryEntry, Style
 from garboard.dockerfile.heredocs import delimiter
 from garboard.dockerfile.variables import DEFAULT_SHELL
 from garboard.model.dockerfile import Instruction
@@ -26,7 +26,7 @@ _SUMMARY: Final = re.compile(r"<<-?['\"]?([^\s'\"]+)['\"]?\s*\((.*)\.\.\.\)")
 _QUOTES: Final = re.compile(r"[\"'\\]")
 
 
-def agrees(entry: Entry, instruction: Instruction, shell: tuple[str, ...]) -> bool:
+def agrees(entry: HistoryEntry, instruction: Instruction, shell: tuple[str, ...]) -> bool:
     """Whether a builder may have written this entry of this instruction; ``shell`` is the one in force before it."""
     if entry.kind != instruction.name:
         return False
@@ -40,7 +40,7 @@ def _squeezed(text: str) -> str:
     return " ".join(text.split())
 
 
-def _run(entry: Entry, run: Instruction, shell: tuple[str, ...]) -> bool:
+def _run(entry: HistoryEntry, run: Instruction, shell: tuple[str, ...]) -> bool:
     text = _squeezed(entry.text)
     if entry.style is Style.PLAIN:
         return text in {_squeezed(one) for one in _raw(run)}
@@ -94,7 +94,7 @@ def _summarised(text: str, run: Instruction) -> bool:
     return found[1] == body.name and bool(found[2].strip()) and _squeezed(body.text).startswith(_squeezed(found[2]))
 
 
-def _copy(entry: Entry, copy: Instruction) -> bool:
+def _copy(entry: HistoryEntry, copy: Instruction) -> bool:
     words = copy.values
     if entry.style is Style.SHELL:
         found = _CLASSIC_COPY.match(entry.text)
@@ -140,7 +140,7 @@ def _fits(parts: tuple[str, ...], told: str) -> bool:
     return True
 
 
-def _workdir(entry: Entry, instruction: Instruction) -> bool:
+def _workdir(entry: HistoryEntry, instruction: Instruction) -> bool:
     """A builder may tell the whole path of a relative one."""
     told, written = entry.text.rstrip("/"), instruction.values[0].rstrip("/")
     if _alike(told, written) or written in ("", "."):
@@ -149,13 +149,13 @@ def _workdir(entry: Entry, instruction: Instruction) -> bool:
     return last == ".." or _alike(posixpath.basename(told), last) or "$" in last
 
 
-def _assigned(entry: Entry, instruction: Instruction) -> bool:
+def _assigned(entry: HistoryEntry, instruction: Instruction) -> bool:
     """The names that an ENV or a LABEL gives stand in the entry."""
     names = (_QUOTES.sub("", one.name) for one in instruction.assignments)
     return all("$" in name or name in entry.text for name in names)
 
 
-def _command(entry: Entry, instruction: Instruction) -> bool:
+def _command(entry: HistoryEntry, instruction: Instruction) -> bool:
     """The words of CMD or ENTRYPOINT stand in the entry, in their order."""
     at = 0
     told = _squeezed(_QUOTES.sub("", entry.text))
@@ -167,11 +167,11 @@ def _command(entry: Entry, instruction: Instruction) -> bool:
     return True
 
 
-def _word(entry: Entry, instruction: Instruction) -> bool:
+def _word(entry: HistoryEntry, instruction: Instruction) -> bool:
     return _alike(entry.text, instruction.values[0])
 
 
-_CHECKS: Final = MappingProxyType[str, Callable[[Entry, Instruction], bool]](
+_CHECKS: Final = MappingProxyType[str, Callable[[HistoryEntry, Instruction], bool]](
     {
         "ADD": _copy,
         "CMD": _command,

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from garboard.attribution import base_boundary
-from garboard.attribution.alignment import Alignment, Step, align, steps_of
-from garboard.attribution.base_boundary import Candidate, Found
-from garboard.attribution.history import WORK, Style, Told, read
+from garboard.attribution.alignment import Alignment, BuildStep, align, steps_of
+from garboard.attribution.base_boundary import Boundary, PossibleBase
+from garboard.attribution.history import WORK, LayerHistory, Style, read
 from garboard.dockerfile.parser import parse
 from garboard.dockerfile.stages import base_image, lineage
 from garboard.dockerfile.variables import NO_ARGUMENTS, Scope
@@ -29,7 +29,7 @@ class Attributed(NamedTuple):
     """The attribution, and for each layer whose instruction is known that instruction with its variables."""
 
     attribution: Attribution
-    steps: Mapping[int, Step]
+    steps: Mapping[int, BuildStep]
 
 
 def attribute(
@@ -38,7 +38,7 @@ def attribute(
     *,
     target: str = "",
     build_args: Mapping[str, str] = NO_ARGUMENTS,
-    candidates: Sequence[Candidate] = (),
+    candidates: Sequence[PossibleBase] = (),
     provenance: Provenance | None = None,
 ) -> Attributed:
     """Say of every layer whose it is, as far as that is certain.
@@ -77,11 +77,11 @@ def attribute(
 
 def _aligned(
     image: Image,
-    history: Told,
+    history: LayerHistory,
     dockerfile: Dockerfile,
     target: str,
     build_args: Mapping[str, str],
-    proof: Candidate | None,
+    proof: PossibleBase | None,
 ) -> Alignment:
     """The alignment with the base's ONBUILD triggers below the Dockerfile's own instructions."""
     steps = steps_of(dockerfile, target, build_args)
@@ -95,7 +95,7 @@ def _aligned(
     return align(steps, history, kaniko=kaniko, from_scratch=scratch)
 
 
-def _attested(provenance: Provenance, steps: Sequence[Step]) -> dict[int, Step]:
+def _attested(provenance: Provenance, steps: Sequence[BuildStep]) -> dict[int, BuildStep]:
     """The steps that the provenance tells by their lines; a layer whose lines are of several steps is left out."""
     found = {}
     for index, lines in enumerate(provenance.lines):
@@ -105,7 +105,9 @@ def _attested(provenance: Provenance, steps: Sequence[Step]) -> dict[int, Step]:
     return found
 
 
-def _triggers(proof: Candidate, dockerfile: Dockerfile, target: str, build_args: Mapping[str, str]) -> tuple[Step, ...]:
+def _triggers(
+    proof: PossibleBase, dockerfile: Dockerfile, target: str, build_args: Mapping[str, str]
+) -> tuple[BuildStep, ...]:
     if not proof.image.on_build:
         return ()
     text = "\n".join((f"FROM {base_boundary.SCRATCH}", *proof.image.on_build))
@@ -114,11 +116,11 @@ def _triggers(proof: Candidate, dockerfile: Dockerfile, target: str, build_args:
     except DockerfileError:
         return ()
     span = lineage(dockerfile, target, build_args)[0].origin.span
-    return tuple(Step(one, Scope(is_open=True), span, triggered=True) for one in parsed.stages[0].instructions)
+    return tuple(BuildStep(one, Scope(is_open=True), span, triggered=True) for one in parsed.stages[0].instructions)
 
 
 def _base(
-    image: Image, name: str, found: Found, alignment: Alignment, history: Told, provenance: Provenance | None
+    image: Image, name: str, found: Boundary, alignment: Alignment, history: LayerHistory, provenance: Provenance | None
 ) -> tuple[Base, tuple[Gap, ...]]:
     """The base by its layers, unless it was only looked up by name and the alignment shows that it is another now."""
     if found.proof is None:
@@ -144,11 +146,11 @@ class _Whose:
     def __init__(
         self,
         image: Image,
-        history: Told,
+        history: LayerHistory,
         base: Base,
         alignment: Alignment,
         dockerfile: Dockerfile | None,
-        attested: Mapping[int, Step] = MappingProxyType({}),
+        attested: Mapping[int, BuildStep] = MappingProxyType({}),
         *,
         certain: bool = True,
     ) -> None:
@@ -166,7 +168,7 @@ class _Whose:
             for span in (stage.origin.span, *(one.span for one in stage.instructions))
         }
         self._gaps: list[Gap] = []
-        self._steps: dict[int, Step] = {}
+        self._steps: dict[int, BuildStep] = {}
 
     def attributed(self, gaps: Iterable[Gap]) -> Attributed:
         layers = tuple(self._layer(index) for index in range(len(self._image.layers)))
@@ -198,7 +200,7 @@ class _Whose:
         found = LayerOrigin(index=index, origin=origin, created_by=entry.shown)
         return found if step is None or origin is not Origin.DOCKERFILE else self._instructed(found, step)
 
-    def _instructed(self, found: LayerOrigin, step: Step) -> LayerOrigin:
+    def _instructed(self, found: LayerOrigin, step: BuildStep) -> LayerOrigin:
         if self._dockerfile is None:
             return found
         self._steps[found.index] = step
@@ -251,7 +253,7 @@ class _Whose:
         return Origin.DOCKERFILE if self._certain else Origin.UNKNOWN
 
 
-def _written(dockerfile: Dockerfile, step: Step) -> str:
+def _written(dockerfile: Dockerfile, step: BuildStep) -> str:
     """The instruction as it stands in the file, on one line; the FROM for what its image's ONBUILD ran."""
     if step.triggered:
         text = dockerfile.written(step.span).decode("utf-8", "replace")
@@ -269,7 +271,7 @@ def _one_line(instruction: Instruction) -> str:
     return " ".join(" ".join((instruction.name, *flags, *words)).split())
 
 
-def _place(dockerfile: Dockerfile, step: Step) -> Place:
+def _place(dockerfile: Dockerfile, step: BuildStep) -> Place:
     span = step.span
     return Place(file=dockerfile.name, line=span.line, column=span.column, end_line=span.last_line)
 

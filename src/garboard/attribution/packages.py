@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from garboard import ecosystems
-from garboard.attribution.alignment import Step
+from garboard.attribution.alignment import BuildStep
 from garboard.attribution.layers import Attributed
 from garboard.model.attribution import Introduction, LayerOrigin, Origin
 from garboard.model.dockerfile import PackageRequest, Request
@@ -42,7 +42,7 @@ def _name(text: str, kind: str) -> str:
     return ecosystems.of(kind).normalize(text)
 
 
-def _requests(steps: Mapping[int, Step]) -> dict[int, tuple[Request, ...]]:
+def _requests(steps: Mapping[int, BuildStep]) -> dict[int, tuple[Request, ...]]:
     """What the instruction of each layer asks for; without instructions nothing is imported to read them."""
     if not steps:
         return {}
@@ -54,7 +54,7 @@ def _requests(steps: Mapping[int, Step]) -> dict[int, tuple[Request, ...]]:
 class _Askers:
     """Which command asked for a package, through the packages that need it."""
 
-    def __init__(self, packages: Sequence[Package], steps: Mapping[int, Step]) -> None:
+    def __init__(self, packages: Sequence[Package], steps: Mapping[int, BuildStep]) -> None:
         self._packages = {package.id: package for package in packages}
         self._by_purl = {package.purl: package for package in packages if package.purl and not package.owner}
         self._needed_by: dict[str, list[str]] = defaultdict(list)

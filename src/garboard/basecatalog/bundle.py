@@ -1,6 +1,6 @@
 """A whole catalogue in one file, to be shared: lines of JSON, compressed with zstd.
 
-The first line is a `Header`, the last an `End` that counts the others; between them stand packages, each numbered by its
+The first line is a `BundleHeader`, the last an `End` that counts the others; between them stand packages, each numbered by its
 place, images that name their packages by those numbers, what indexes hold, the tags that maintainers build, and approvals. It
 is plain data rather than a SQLite file, because it comes from others: every line is checked while it is read. The same
 catalogue makes the same bytes.
@@ -20,7 +20,7 @@ from typing import Final
 import msgspec
 
 from garboard.basecatalog import rows
-from garboard.basecatalog.reader import Listed, StoredCatalogue
+from garboard.basecatalog.reader import ListedImage, StoredCatalogue
 from garboard.basecatalog.writer import Held, Writer
 from garboard.compression import ZSTD, Bounds, Damaged, TooLarge, chunks_of, decompressed, stream, zstd_writer
 from garboard.model.base import Value
@@ -45,7 +45,7 @@ _BATCH: Final = 1000
 _DIGEST: Final = re.compile(r"sha(?:256|512):[0-9a-f]{64,128}", re.ASCII)
 
 
-class Header(Value, tag="header", omit_defaults=False):
+class BundleHeader(Value, tag="header", omit_defaults=False):
     """What follows is a catalogue."""
 
     format: int
@@ -69,7 +69,7 @@ class OneListing(Value, tag="listing"):
     """What an index holds. It is not written any more, nor taken: only a registry knows."""
 
     digest: str
-    images: tuple[Listed, ...]
+    images: tuple[ListedImage, ...]
 
 
 class OneLibrary(Value, tag="library"):
@@ -91,7 +91,7 @@ class End(Value, tag="end", omit_defaults=False):
     lines: int
 
 
-Line = Header | OnePackage | OneImage | OneListing | OneLibrary | OneApproval | End
+Line = BundleHeader | OnePackage | OneImage | OneListing | OneLibrary | OneApproval | End
 
 
 class Imported(Value):
@@ -122,7 +122,7 @@ def export(catalogue: StoredCatalogue, target: Path) -> str:
 
 
 def _lines(catalogue: StoredCatalogue) -> Iterator[Line]:
-    yield Header(format=FORMAT)
+    yield BundleHeader(format=FORMAT)
     count = 0
     for line in _content(catalogue):
         yield line
@@ -231,7 +231,7 @@ def _too_long() -> CatalogueError:
 
 def _sound(lines: Iterator[Line]) -> Iterator[Line]:
     first = next(lines, None)
-    if not isinstance(first, Header):
+    if not isinstance(first, BundleHeader):
         raise CatalogueError("this is not a catalogue of garboard: it has no header")
     if first.format != FORMAT:
         raise CatalogueError(

@@ -19,7 +19,7 @@ _SHORTEST_KEY: Final = 12
 """Hexadecimal digits by which an image may be named."""
 
 
-class Listed(NamedTuple):
+class ListedImage(NamedTuple):
     """One image of an index: its manifest's digest, its platform, and when it was made (empty: nobody has looked)."""
 
     manifest: str
@@ -118,10 +118,10 @@ class StoredCatalogue:
         with self.store.translated():
             return any(rows.unpack_image(payload).source != TOLD for (payload,) in self.store.rows(query, (key,)))
 
-    def listing(self, digest: str) -> tuple[Listed, ...]:
+    def listing(self, digest: str) -> tuple[ListedImage, ...]:
         """The images of an index; empty where it was never read."""
         query = "SELECT manifest, platform, created FROM listing WHERE digest = ? ORDER BY position"
-        return tuple(Listed(*row) for row in self.store.rows(query, (digest,)))
+        return tuple(ListedImage(*row) for row in self.store.rows(query, (digest,)))
 
     def listed(self) -> frozenset[str]:
         """The indexes and lone manifests that were read."""

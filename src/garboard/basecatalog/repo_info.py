@@ -48,14 +48,14 @@ _PROOF: Final = {"deb": "dpkg", "apk": "musl"}
 """What every whole list has: a list without it was cut."""
 
 
-class Entry(Value):
+class InfoImage(Value):
     """One image as the catalogue keeps it; ``inventory`` is None where its packages are not known."""
 
     base: BaseImage
     inventory: Inventory | None = None
 
 
-class Document(Value):
+class InfoDocument(Value):
     """Where in the tree a document stands: the repository in full, ``local`` or ``remote``, the tag."""
 
     repository: str
@@ -63,19 +63,19 @@ class Document(Value):
     tag: str
 
 
-def document(path: str) -> Document | None:
+def document(path: str) -> InfoDocument | None:
     """What a path (or an address) of the tree says; None for one that is no such document."""
     found = _PATH.search(path)
-    return Document(repository=f"{OFFICIAL}{found[1]}", kind=found[2], tag=found[3]) if found else None
+    return InfoDocument(repository=f"{OFFICIAL}{found[1]}", kind=found[2], tag=found[3]) if found else None
 
 
-def parse(data: bytes, where: Document) -> tuple[Entry, ...]:
+def parse(data: bytes, where: InfoDocument) -> tuple[InfoImage, ...]:
     """The images that a document tells of. Raises `CatalogueError` for what is no such document."""
     text = data.decode("utf-8", "replace").replace("\r\n", "\n")
     return (_local(text, where),) if where.kind == "local" else tuple(_remote(text, where))
 
 
-def _remote(text: str, where: Document) -> Iterator[Entry]:
+def _remote(text: str, where: InfoDocument) -> Iterator[InfoImage]:
     parts = _PLATFORM.split(text)
     index = _PULL.search(parts[0])
     for os, architecture, variant, part in zip(parts[1::4], parts[2::4], parts[3::4], parts[4::4], strict=True):
@@ -97,7 +97,9 @@ def _remote(text: str, where: Document) -> Iterator[Entry]:
         yield _entry(image, where, (where.tag,), index[1] if index else "", int(size[1]) if size else None)
 
 
-def _entry(image: Image, where: Document, tags: tuple[str, ...], index: str = "", size: int | None = None) -> Entry:
+def _entry(
+    image: Image, where: InfoDocument, tags: tuple[str, ...], index: str = "", size: int | None = None
+) -> InfoImage:
     names = (
         BaseName(
             repository=where.repository,
@@ -108,7 +110,7 @@ def _entry(image: Image, where: Document, tags: tuple[str, ...], index: str = ""
         for tag in dict.fromkeys(tags)
     )
     key = image.manifest_digest or image.config_digest
-    return Entry(base=BaseImage(key=key, image=image, names=tuple(names), size=size, source=SOURCE))
+    return InfoImage(base=BaseImage(key=key, image=image, names=tuple(names), size=size, source=SOURCE))
 
 
 def _layers(part: str) -> Iterator[Layer]:
@@ -139,7 +141,7 @@ def _time(text: str) -> str:
         return ""
 
 
-def _local(text: str, where: Document) -> Entry:
+def _local(text: str, where: InfoDocument) -> InfoImage:
     config, created, arch, title = (one.search(text) for one in (_ID, _CREATED, _ARCH, _TITLE))
     if config is None or arch is None:
         raise CatalogueError(
@@ -157,7 +159,7 @@ def _local(text: str, where: Document) -> Entry:
     )
     inventory = _inventory(text, image)
     entry = _entry(image, where, ((title[1],) if title else ()) + (where.tag,))
-    return Entry(base=entry.base, inventory=inventory)
+    return InfoImage(base=entry.base, inventory=inventory)
 
 
 def _inventory(text: str, image: Image) -> Inventory | None:

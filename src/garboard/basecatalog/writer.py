@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from garboard.basecatalog import rows
-from garboard.basecatalog.reader import Listed, StoredCatalogue
+from garboard.basecatalog.reader import ListedImage, StoredCatalogue
 from garboard.basecatalog.store import Store
 from garboard.model.baseimage import TOLD, Approval, BaseImage, BaseName
 from garboard.model.image import Platform
@@ -103,7 +103,7 @@ class Writer:
             )
             return len(lost)
 
-    def list(self, digest: str, images: Sequence[Listed]) -> None:
+    def list(self, digest: str, images: Sequence[ListedImage]) -> None:
         """Keep what an index holds, in its order."""
         with self._store.transaction() as connection:
             connection.execute("DELETE FROM listing WHERE digest = ?", (digest,))

@@ -15,7 +15,7 @@ from garboard.model.image import Image, Platform, Reference
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class CurrentBase:
     """The base in use.
 
     ``how`` that is known is a sentence; ``exact``: the image's lowest layers are its own; ``outdated``: they are not, so
@@ -30,7 +30,7 @@ class Found:
 
 def find(
     image: Image | None, wanted: Reference | None, catalogue: Catalogue, platform: Platform, now: dt.datetime
-) -> Found | Gap:
+) -> CurrentBase | Gap:
     """The base in use, or why it is not known. ``wanted`` is the reference by which the user or a label names it."""
     found = _by_layers(image, wanted, catalogue, now)
     if found is not None:
@@ -50,7 +50,7 @@ def find(
     outdated = _is_built_on_another(image, one.image)
     if outdated:
         how += " now, and your image was built on an earlier or another one"
-    return Found(use, how, exact=False, outdated=outdated)
+    return CurrentBase(use, how, exact=False, outdated=outdated)
 
 
 def wanted_repository(wanted: Reference) -> str:
@@ -62,7 +62,9 @@ def _gap(subject: str, reason: str) -> Gap:
     return Gap(stage="recommend", subject=subject, reason=reason)
 
 
-def _by_layers(image: Image | None, wanted: Reference | None, catalogue: Catalogue, now: dt.datetime) -> Found | None:
+def _by_layers(
+    image: Image | None, wanted: Reference | None, catalogue: Catalogue, now: dt.datetime
+) -> CurrentBase | None:
     """The image that is called as the user calls it, of those that it was built on; else the nearest, itself first."""
     if image is None or not image.layers:
         return None
@@ -70,7 +72,7 @@ def _by_layers(image: Image | None, wanted: Reference | None, catalogue: Catalog
     for base in sorted(built_on, key=lambda one: not _is_called(one, wanted)):
         one = _choice(base, wanted)
         if one is not None:
-            return Found(InUse(one, _tag(one, wanted)), "its layers are the lowest of this image", exact=True)
+            return CurrentBase(InUse(one, _tag(one, wanted)), "its layers are the lowest of this image", exact=True)
     return None
 
 

@@ -17,7 +17,7 @@ Key = tuple[str, str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class Requested:
     """What your lines ask the distribution's package manager for.
 
     ``names`` of packages; ``recommends``: whether what packages recommend comes along with any of them, and ``bare`` the
@@ -58,7 +58,7 @@ class Yours:
     removed: frozenset[str] = frozenset()
     language: dict[Key, Package] = field(default_factory=dict)
     language_removed: frozenset[Key] = frozenset()
-    asked: Asked = Asked()
+    asked: Requested = Requested()
     exact: bool = True
 
 
@@ -70,7 +70,7 @@ def key(package: Package) -> Key:
 
 
 def take_apart(
-    image: Inventory, base: Inventory, attribution: Attribution | None, asked: Asked, *, exact: bool
+    image: Inventory, base: Inventory, attribution: Attribution | None, asked: Requested, *, exact: bool
 ) -> Yours | None:
     """Compare an image with its base; None where it is not known which of its packages are yours.
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from garboard.baseimage.identify import Ancestor
-from garboard.model.baseimage import OFFICIAL, BaseImage, Kind, Step
+from garboard.model.baseimage import OFFICIAL, BaseImage, LineageStep, StepKind
 from garboard.model.image import History, Image
 
 _DEBUERREOTYPE: Final = re.compile(r"^(?:RUN )?# debian\.sh (?:[^@']|'[^@']*')*'?@([0-9]{1,12})'?")
@@ -28,7 +28,7 @@ _NO_TIME: Final = ("0001-", "1970-01-01", "1980-01-01")
 """How creation times that mean nothing begin: Go's zero, the epoch, and zip's."""
 
 
-def lineage(image: Image, found: Sequence[Ancestor]) -> tuple[Step, ...]:
+def lineage(image: Image, found: Sequence[Ancestor]) -> tuple[LineageStep, ...]:
     """The steps of an image, itself first, the root file system last; none where nothing is known below it.
 
     ``found`` are its ancestors, the nearest first.
@@ -39,8 +39,8 @@ def lineage(image: Image, found: Sequence[Ancestor]) -> tuple[Step, ...]:
     if not found[0].itself:
         below = found[0].layers
         steps.append(
-            Step(
-                kind=Kind.OWN,
+            LineageStep(
+                kind=StepKind.OWN,
                 name=image.name,
                 created=_date(image.created),
                 first=below,
@@ -53,9 +53,9 @@ def lineage(image: Image, found: Sequence[Ancestor]) -> tuple[Step, ...]:
     return (*steps, _root(found[-1].image.image.history or image.history))
 
 
-def _step(one: Ancestor, first: int) -> Step:
-    return Step(
-        kind=Kind.IMAGE,
+def _step(one: Ancestor, first: int) -> LineageStep:
+    return LineageStep(
+        kind=StepKind.IMAGE,
         name=one.image.label,
         names=one.image.names,
         digest=one.image.key,
@@ -75,21 +75,21 @@ def _maker(base: BaseImage) -> str:
     return f"the maintainers of {best.familiar.removesuffix(f':{best.tag}')}"
 
 
-def _root(history: Sequence[History]) -> Step:
+def _root(history: Sequence[History]) -> LineageStep:
     """What made the lowest layer, and the date of what it was made from, as far as the history tells."""
     entry = next((one for one in history if not one.empty_layer), None)
     if entry is None:
-        return Step(kind=Kind.ROOT)
+        return LineageStep(kind=StepKind.ROOT)
     date = _date(entry.created)
     if found := _DEBUERREOTYPE.match(entry.created_by):
-        return Step(kind=Kind.ROOT, name="debuerreotype", created=_day(int(found[1])) or date)
+        return LineageStep(kind=StepKind.ROOT, name="debuerreotype", created=_day(int(found[1])) or date)
     if found := _ALPINE.search(entry.created_by):
-        return Step(kind=Kind.ROOT, name=f"alpine-minirootfs {found[1]}", created=date)
+        return LineageStep(kind=StepKind.ROOT, name=f"alpine-minirootfs {found[1]}", created=date)
     for text in (entry.created_by, entry.author, entry.comment):
         if found := _TOOL.match(text):
-            return Step(kind=Kind.ROOT, name=found[0].removeprefix("/bin/sh -c "), created=date)
+            return LineageStep(kind=StepKind.ROOT, name=found[0].removeprefix("/bin/sh -c "), created=date)
     name = next((name for pattern, name in _COMMENTS if pattern.search(entry.comment)), "")
-    return Step(kind=Kind.ROOT, name=name, created=date)
+    return LineageStep(kind=StepKind.ROOT, name=name, created=date)
 
 
 def _day(seconds: int) -> str:

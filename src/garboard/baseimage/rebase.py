@@ -1,8 +1,43 @@
-"""What an image would hold upon another base: your own packages kept, the base's replaced.
+"""What an image would hold on another base: your own packages kept, the base's replaced.
 
-A package of the distribution that your lines asked for is there, with all that it needs: from the new base where that has
-it, else at the version that your image or its base has. Of another release of the distribution those versions say nothing,
-so there such packages are unknown, unless an index of packages tells.
+The problem. Which of two bases is better for you cannot be seen from the bases alone: your lines install packages,
+those need others, and which of them the base already has differs. Building the image on each candidate would show it,
+and would cost minutes and a network for each. This predicts the packages of the result from inventories and, where
+there is one, an index of what the package manager would find.
+
+The algorithm. The image was taken apart at its base before (`garboard.baseimage.delta`): what your lines added, what
+they raised to another version, what they removed, and what they asked the package manager for. Then, for a new base:
+
+1. *Language packages* (PyPI, npm …) are independent of the base: yours are there at their versions, replacing the
+   base's in the same folder; what your lines removed is removed.
+2. *System packages.* Without anything that your lines ask for there is nothing to do: the new base's are taken as they
+   are. On the same release, `_Installing` starts with what your lines brought and asked for. On another release the old
+   versions say nothing: with an index it starts with what was installed by its own name, without one those that the new
+   base has not are *unknown*.
+3. *Installing* goes outwards from the start: a package that the new base has stays, unless your lines asked for it by
+   name or raised it and what they bring wins; one that it has not is chosen at the version that the index has, else
+   your image's. Each chosen package's requirements (and recommendations, where your lines let them come along) that
+   nothing there meets join the next round. With an index that knows versions (`Exacting`), a package of the base that
+   is too old for a requirement is *outgrown* and is raised, and so is what is tied to one version of it.
+4. *Upgrading.* Where a line upgrades everything and the mirrors are known, what the base has is raised likewise.
+5. *Doubts.* Whatever the result rests on that is not certain becomes a sentence: versions borrowed from the old base,
+   requests that cannot be named, packages that no mirror has.
+
+Invariants:
+
+* Every name is looked at once: it is marked as seen, and only being outgrown, or upgraded with all the rest, unmarks a
+  package of the base, each once. So it ends.
+* A package is either of the new base, chosen, removed or unknown; nothing is silently left out. Unknown packages count
+  neither for nor against a base: `Predicted.undetermined` has all that they may have brought along, and comparing
+  leaves those out.
+* The order of work is by name, so that the same inputs give the same prediction.
+
+The cost is linear in the requirements of what is chosen, for each base. What depends on your image alone is worked out
+once, in `Predictor`; an index is large and is asked for one release at a time, by the caller.
+
+What it does not do: it resolves no conflicts, and weighs no alternatives beyond the one that your image took (else the
+first that can be had); it knows no file that your lines compile or copy; and it does not know packages of which neither
+the image, its base nor an index knows.
 """
 
 from __future__ import annotations
@@ -11,7 +46,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple, Protocol, runtime_checkable
 
 from garboard import ecosystems
-from garboard.baseimage.delta import Asked, Yours, key
+from garboard.baseimage.delta import Requested, Yours, key
 from garboard.model.package import SYSTEM_TYPES, Inventory, Package
 from garboard.versions.invalid import InvalidVersion
 
@@ -375,7 +410,7 @@ def _providers(packages: Iterable[Package]) -> dict[str, str]:
     return {name: one.name for one in packages for name in one.provides}
 
 
-def _bare(asked: Asked, known: Mapping[str, Package], providers: Mapping[str, str]) -> frozenset[str]:
+def _bare(asked: Requested, known: Mapping[str, Package], providers: Mapping[str, str]) -> frozenset[str]:
     """The packages that came only with requests that wanted nothing recommended."""
     bare = _reached(asked.bare, known, providers, recommends=False)
     return (

@@ -13,7 +13,7 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-class Suite(NamedTuple):
+class DistroRelease(NamedTuple):
     """A release of a distribution: os-release's ``ID`` and ``VERSION_ID``; ``version`` is empty where a tag leaves it open.
 
     ``development``: not released, or never to be.
@@ -31,19 +31,19 @@ _UBUNTU: Final = (
 )
 
 
-def _codenames(distro: str, text: str) -> dict[str, Suite]:
-    return {name: Suite(distro, version) for name, _, version in (word.partition(":") for word in text.split())}
+def _codenames(distro: str, text: str) -> dict[str, DistroRelease]:
+    return {name: DistroRelease(distro, version) for name, _, version in (word.partition(":") for word in text.split())}
 
 
 CODENAMES: Final = MappingProxyType(
     {
         **{
-            name: Suite("debian", version if version != name else "", development=name in debian.UNRELEASED)
+            name: DistroRelease("debian", version if version != name else "", development=name in debian.UNRELEASED)
             for name, version in debian.CODENAMES.items()
         },
         **_codenames("ubuntu", _UBUNTU),
-        "edge": Suite("alpine", "", development=True),
-        "rawhide": Suite("fedora", "", development=True),
+        "edge": DistroRelease("alpine", "", development=True),
+        "rawhide": DistroRelease("fedora", "", development=True),
     }
 )
 _RELEASES: Final = MappingProxyType(
@@ -65,7 +65,7 @@ _PATTERNS: Final = (
 )
 
 
-def suite_of(word: str) -> Suite | None:
+def suite_of(word: str) -> DistroRelease | None:
     """The release that one word of a tag names; None for a word that names none."""
     known = CODENAMES.get(word)
     if known is not None:
@@ -73,7 +73,7 @@ def suite_of(word: str) -> Suite | None:
     for pattern, distro in _PATTERNS:
         found = pattern.fullmatch(word)
         if found is not None:
-            return Suite(distro, next((group for group in found.groups() if group), ""))
+            return DistroRelease(distro, next((group for group in found.groups() if group), ""))
     return None
 
 

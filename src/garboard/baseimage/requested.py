@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from garboard.baseimage.delta import Asked
+from garboard.baseimage.delta import Requested
 from garboard.model.dockerfile import PackageRequest, Request
 from garboard.model.package import SYSTEM_TYPES
 
@@ -18,7 +18,7 @@ _NO_RECOMMENDS: Final = re.compile(
 _OF_RELEASE: Final = re.compile(r"(?:^|\s)(?:-t|--(?:target|default)-release\b)|APT::Default-Release\b", re.IGNORECASE)
 
 
-def asked(requests: Iterable[Request], kinds: Mapping[str, str], *, upgrades: bool) -> Asked:
+def asked(requests: Iterable[Request], kinds: Mapping[str, str], *, upgrades: bool) -> Requested:
     """All requests as one value. ``kinds`` is the purl type of each package manager; one that is not known may be any."""
     names: set[str] = set()
     full: set[str] = set()
@@ -42,7 +42,7 @@ def asked(requests: Iterable[Request], kinds: Mapping[str, str], *, upgrades: bo
             certain = certain and not request.conditional
         else:
             certain = False
-    return Asked(
+    return Requested(
         names=frozenset(names),
         bare=frozenset(names - full),
         pinned=frozenset(pinned),

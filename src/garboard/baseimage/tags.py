@@ -10,7 +10,7 @@ from garboard.baseimage import releases
 from garboard.model.base import Value
 
 
-class Kind(enum.StrEnum):
+class PartKind(enum.StrEnum):
     """What one part of a tag says."""
 
     VERSION = "version"
@@ -26,7 +26,7 @@ class Kind(enum.StrEnum):
 class Part(Value):
     """One of the words that hyphens part."""
 
-    kind: Kind
+    kind: PartKind
     text: str
 
 
@@ -54,7 +54,7 @@ class Tag(Value):
     date: str = ""
     channels: tuple[str, ...] = ()
     flavour: tuple[str, ...] = ()
-    suite: releases.Suite | None = None
+    suite: releases.DistroRelease | None = None
     by_codename: bool = False
 
     @property
@@ -105,15 +105,15 @@ def parse(repository: str, text: str) -> Tag:
     return reading.tag(text)
 
 
-def _kind_of(word: str) -> Kind:
+def _kind_of(word: str) -> PartKind:
     """Of a word that is no number, by itself."""
     if releases.suite_of(word) is not None:
-        return Kind.SUITE
+        return PartKind.SUITE
     found = _PRERELEASE.fullmatch(word)
     if found is not None and found[1] in releases.DEVELOPMENT:
-        return Kind.PRERELEASE
+        return PartKind.PRERELEASE
     found = _RUNTIME.fullmatch(word)
-    return Kind.RUNTIME if found is not None and found[1] in releases.RUNTIMES else Kind.FLAVOUR
+    return PartKind.RUNTIME if found is not None and found[1] in releases.RUNTIMES else PartKind.FLAVOUR
 
 
 class _Reading:
@@ -123,35 +123,35 @@ class _Reading:
         self._version: list[str] = []
         self._prerelease: list[str] = []
         self._flavour: list[str] = []
-        self._suite: releases.Suite | None = None
+        self._suite: releases.DistroRelease | None = None
         self._date = ""
 
     def add(self, word: str) -> None:
         kind = self._kind(word)
         last = self._parts[-1].kind if self._parts else None
-        if kind is Kind.PRERELEASE:
+        if kind is PartKind.PRERELEASE:
             self._prerelease.append(word)
-        elif kind is Kind.DATE:
+        elif kind is PartKind.DATE:
             self._date = word
-        elif kind is Kind.SUITE:
+        elif kind is PartKind.SUITE:
             self._add_suite(word)
-        elif kind is Kind.BUILD:
+        elif kind is PartKind.BUILD:
             self._version.append(word[1:])
-        elif kind is Kind.RUNTIME and last in {Kind.FLAVOUR, Kind.RUNTIME} and _NUMBER.fullmatch(word):
+        elif kind is PartKind.RUNTIME and last in {PartKind.FLAVOUR, PartKind.RUNTIME} and _NUMBER.fullmatch(word):
             self._flavour[-1] += word  # jdk-25 is jdk25
-        elif kind in {Kind.FLAVOUR, Kind.RUNTIME}:
+        elif kind in {PartKind.FLAVOUR, PartKind.RUNTIME}:
             self._flavour.append(word)
         self._parts.append(Part(kind=kind, text=word))
 
-    def _kind(self, word: str) -> Kind:
+    def _kind(self, word: str) -> PartKind:
         """Of the next word, by itself and what stands before it; remembers a version."""
         last = self._parts[-1] if self._parts else None
         if _VERSION.fullmatch(word):
             return self._after(word, last) or self._numbered(word)
         lower = word.lower()
         if lower in releases.CHANNELS or self._is_line(lower, last):
-            return Kind.CHANNEL
-        return Kind.BUILD if self._version and _BUILD.fullmatch(lower) else _kind_of(lower)
+            return PartKind.CHANNEL
+        return PartKind.BUILD if self._version and _BUILD.fullmatch(lower) else _kind_of(lower)
 
     def _is_line(self, word: str, last: Part | None) -> bool:
         """Whether a word is one of the names that a repository gives to its lines."""
@@ -159,27 +159,27 @@ class _Reading:
             return word in releases.NODE_LINES
         return self._repository == "traefik" and last is None and word.isalpha() and releases.suite_of(word) is None
 
-    def _after(self, word: str, last: Part | None) -> Kind | None:
+    def _after(self, word: str, last: Part | None) -> PartKind | None:
         """What a number is by the word before it; None where that says nothing."""
         if _DATE.fullmatch(word) and (last is not None or self._repository in releases.DISTRIBUTIONS):
-            return Kind.DATE
+            return PartKind.DATE
         if last is None:
             return None
-        if last.kind is Kind.PRERELEASE and last.text.isalpha() and word.isdigit():
-            return Kind.PRERELEASE
-        if last.kind is Kind.SUITE and self._suite is not None and not self._suite.version:
-            return Kind.SUITE
-        return Kind.RUNTIME if last.text.lower() in releases.RUNTIMES else None
+        if last.kind is PartKind.PRERELEASE and last.text.isalpha() and word.isdigit():
+            return PartKind.PRERELEASE
+        if last.kind is PartKind.SUITE and self._suite is not None and not self._suite.version:
+            return PartKind.SUITE
+        return PartKind.RUNTIME if last.text.lower() in releases.RUNTIMES else None
 
-    def _numbered(self, word: str) -> Kind:
+    def _numbered(self, word: str) -> PartKind:
         """The first number is the version."""
         found = _VERSION.fullmatch(word)
         if self._version or found is None:
-            return Kind.RUNTIME
+            return PartKind.RUNTIME
         number, update, build, prerelease = found.groups()
         self._version = [*number.split("."), *([update] if update else []), *(build.split(".") if build else [])]
         self._prerelease += [prerelease] if prerelease else []
-        return Kind.VERSION
+        return PartKind.VERSION
 
     def _add_suite(self, word: str) -> None:
         found = releases.suite_of(word.lower())
@@ -191,26 +191,26 @@ class _Reading:
 
     def tag(self, text: str) -> Tag:
         version, by_codename = tuple(self._version), False
-        channels = [part.text for part in self._parts if part.kind is Kind.CHANNEL]
+        channels = [part.text for part in self._parts if part.kind is PartKind.CHANNEL]
         suite = self._suite
         if self._repository in releases.DISTRIBUTIONS:
             own = releases.DISTRIBUTIONS[self._repository]
             if not version and suite is not None and suite.version:
                 version, by_codename = tuple(suite.version.split(".")), True
             elif suite is None and version and own:
-                suite = releases.Suite(own, ".".join(version))
+                suite = releases.DistroRelease(own, ".".join(version))
         if self._repository == "node" and not version:
             lines = [releases.NODE_LINES[one] for one in channels if one in releases.NODE_LINES]
             version = tuple(lines[:1])
         prerelease = "-".join(self._prerelease)
         if suite is not None and suite.development and not prerelease:
-            prerelease = next(part.text for part in self._parts if part.kind is Kind.SUITE)
+            prerelease = next(part.text for part in self._parts if part.kind is PartKind.SUITE)
         if not (version or channels or suite or prerelease) and self._date:
             prerelease = self._date  # a snapshot
         return Tag(
             repository=self._repository,
             text=text,
-            parts=tuple(self._parts) or (Part(kind=Kind.FLAVOUR, text=text),),
+            parts=tuple(self._parts) or (Part(kind=PartKind.FLAVOUR, text=text),),
             version=version,
             prerelease=prerelease,
             date=self._date,

@@ -15,7 +15,7 @@ from garboard.database.store import SCHEMA
 from garboard.database.verify import content_digest
 from garboard.model.advisory import Advisory, CveFacts, FeedState
 from garboard.model.errors import DatabaseError
-from garboard.model.feed import Header, Record
+from garboard.model.feed import FeedHeader, Record
 from garboard.model.gap import Gap
 from garboard.model.lifecycle import Cycle
 
@@ -87,7 +87,7 @@ class Builder:
                     case Gap():
                         skipped += 1
                         reasons += [f"{record.subject}: {record.reason}"] if len(reasons) < GAPS else []
-                    case Header():
+                    case FeedHeader():
                         date = record.date or date
                         for ecosystem in record.ecosystems:
                             self._ecosystem(ecosystem)

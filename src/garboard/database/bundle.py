@@ -34,7 +34,7 @@ LARGEST = 256 * 1024 * MIB
 """Of a bundle, decompressed."""
 
 
-class Entry(Value):
+class BundledShard(Value):
     """One shard of a bundle; ``sha256`` is hex, ``fetched`` when its data were last fetched or confirmed."""
 
     shard: str
@@ -43,12 +43,12 @@ class Entry(Value):
     fetched: str = ""
 
 
-class Manifest(Value):
+class BundleManifest(Value):
     """What a bundle holds, in the order of its members."""
 
     format: int
     schema: int
-    shards: tuple[Entry, ...]
+    shards: tuple[BundledShard, ...]
 
 
 def export(directory: Path, names: Iterable[str], target: Path) -> str:
@@ -63,7 +63,7 @@ def export(directory: Path, names: Iterable[str], target: Path) -> str:
         raise UsageError("there is nothing to export", "garboard db update debian osv:PyPI")
     try:
         with store.writing(directory), store.scratch(target.absolute().parent) as written:
-            manifest = Manifest(
+            manifest = BundleManifest(
                 format=FORMAT, schema=store.SCHEMA, shards=tuple(_entry(directory, name) for name in wanted)
             )
             _write(directory, manifest, written)
@@ -73,13 +73,13 @@ def export(directory: Path, names: Iterable[str], target: Path) -> str:
     return f"sha256:{store.sha256(target)}"
 
 
-def _entry(directory: Path, name: str) -> Entry:
+def _entry(directory: Path, name: str) -> BundledShard:
     with contextlib.closing(Shard(directory, name)) as shard:
         path, state = shard.path, shard.state
-    return Entry(shard=name, size=path.stat().st_size, sha256=store.sha256(path), fetched=state.fetched)
+    return BundledShard(shard=name, size=path.stat().st_size, sha256=store.sha256(path), fetched=state.fetched)
 
 
-def _write(directory: Path, manifest: Manifest, written: Path) -> None:
+def _write(directory: Path, manifest: BundleManifest, written: Path) -> None:
     with (
         zstd_writer(written, LEVEL) as packed,
         tarfile.open(fileobj=packed, mode="w|", format=tarfile.GNU_FORMAT) as archive,
@@ -129,7 +129,7 @@ def _compare(bundle: Path, digest: str) -> None:
         )
 
 
-def _extract(bundle: Path, beside: Path) -> Manifest:
+def _extract(bundle: Path, beside: Path) -> BundleManifest:
     with bundle.open("rb") as packed, tarfile.open(fileobj=_plain(packed), mode="r|") as archive:
         members = iter(archive)
         manifest = _manifest(archive, next(members, None))
@@ -153,12 +153,12 @@ def _padded(members: Iterator[tarfile.TarInfo]) -> Iterator[tarfile.TarInfo | No
         yield None
 
 
-def _manifest(archive: tarfile.TarFile, member: tarfile.TarInfo | None) -> Manifest:
+def _manifest(archive: tarfile.TarFile, member: tarfile.TarInfo | None) -> BundleManifest:
     source = archive.extractfile(member) if member is not None and member.isreg() else None
     if member is None or source is None or member.name != MANIFEST or member.size > MANIFEST_BYTES:
         raise DatabaseError("this is not a bundle of garboard: its first member is not manifest.json")
     try:
-        manifest = msgspec.json.decode(source.read(), type=Manifest)
+        manifest = msgspec.json.decode(source.read(), type=BundleManifest)
     except (msgspec.MsgspecError, ValueError) as error:
         raise DatabaseError(f"the bundle's manifest cannot be read: {error}") from error
     if (manifest.format, manifest.schema) != (FORMAT, store.SCHEMA):
@@ -179,12 +179,12 @@ def _copy(source: IO[bytes], place: Path) -> str:
     return digest.hexdigest()
 
 
-def _readable(beside: Path, entry: Entry) -> FeedState:
+def _readable(beside: Path, entry: BundledShard) -> FeedState:
     with contextlib.closing(Shard(beside, entry.shard)) as shard:
         return msgspec.structs.replace(shard.state, fetched=max(shard.state.fetched, entry.fetched))
 
 
-def _place(beside: Path, directory: Path, entry: Entry, state: FeedState) -> None:
+def _place(beside: Path, directory: Path, entry: BundledShard, state: FeedState) -> None:
     place = store.path_of(directory, entry.shard)
     store.install(store.path_of(beside, entry.shard), place)
     with store.scratch(directory) as note:

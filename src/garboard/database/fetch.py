@@ -14,7 +14,7 @@ import msgspec
 
 from garboard.model.base import Value
 from garboard.model.errors import FeedError, NetworkError, OfflineError
-from garboard.model.feed import Document
+from garboard.model.feed import FeedDocument
 
 MIB = 1024 * 1024
 DOCUMENT_BYTES = 8 * 1024 * MIB
@@ -24,7 +24,7 @@ Progress = Callable[[str, int, int | None], None]
 """Called with a label, bytes done, and bytes in all where known."""
 
 
-class Response(Protocol):
+class FeedResponse(Protocol):
     """What is read of an HTTP answer."""
 
     @property
@@ -34,13 +34,13 @@ class Response(Protocol):
     def chunks(self, size: int = ..., /) -> Iterator[bytes]: ...
 
 
-class Client(Protocol):
+class FeedClient(Protocol):
     """What is asked of `garboard.net.client.Client`: 304 and 404 are returned, other refusals raised as `NetworkError`."""
 
-    def get(self, url: str, headers: Mapping[str, str], /) -> AbstractContextManager[Response]: ...
+    def get(self, url: str, headers: Mapping[str, str], /) -> AbstractContextManager[FeedResponse]: ...
 
 
-class Note(Value):
+class DocumentState(Value):
     """Where a document came from and what it was, remembered to ask for changes only."""
 
     url: str = ""
@@ -55,16 +55,16 @@ class Note(Value):
 class Fetched:
     """A document: ``path`` of its bytes, None where it is absent or ``unchanged``; ``received`` counts bytes."""
 
-    note: Note
+    note: DocumentState
     path: Path | None = None
     unchanged: bool = False
     received: int = 0
 
 
-class Origin(Protocol):
+class FeedOrigin(Protocol):
     """Where documents come from."""
 
-    def fetch(self, document: Document, known: Note | None, into: Path, progress: Progress) -> Fetched:
+    def fetch(self, document: FeedDocument, known: DocumentState | None, into: Path, progress: Progress) -> Fetched:
         """The document, written to ``into`` if it has no file of its own; unchanged if it is still what is ``known``.
 
         Raises `FeedError` where it is absent, though not optional, or a web page; `NetworkError` as the client does.
@@ -78,18 +78,18 @@ class Directory:
 
     root: Path
 
-    def fetch(self, document: Document, known: Note | None, into: Path, progress: Progress) -> Fetched:  # noqa: ARG002
+    def fetch(self, document: FeedDocument, known: DocumentState | None, into: Path, progress: Progress) -> Fetched:  # noqa: ARG002
         """Nothing is copied: a file is small or large, but already here."""
         for name in (document.path, *document.other_paths):
             path = self.root / name
             if path.is_file():
                 return _local(path, name, known, progress)
         if document.optional:
-            return Fetched(Note(absent=True), unchanged=known is not None and known.absent)
+            return Fetched(DocumentState(absent=True), unchanged=known is not None and known.absent)
         raise FeedError(f"the mirror {self.root} has no {document.path}")
 
 
-def _local(path: Path, name: str, known: Note | None, progress: Progress) -> Fetched:
+def _local(path: Path, name: str, known: DocumentState | None, progress: Progress) -> Fetched:
     try:
         size = path.stat().st_size
         with path.open("rb") as file:
@@ -101,7 +101,7 @@ def _local(path: Path, name: str, known: Note | None, progress: Progress) -> Fet
                 progress(name, file.tell(), size)
     except OSError as error:
         raise FeedError(f"cannot read {path}: {error.strerror}") from error
-    note = Note(url=str(path), sha256=digest.hexdigest())
+    note = DocumentState(url=str(path), sha256=digest.hexdigest())
     return Fetched(note, path=path, unchanged=known is not None and known.sha256 == note.sha256, received=size)
 
 
@@ -109,13 +109,13 @@ def _local(path: Path, name: str, known: Note | None, progress: Progress) -> Fet
 class Remote:
     """Upstream, or a mirror at the address ``base`` (without a slash at its end; empty for upstream)."""
 
-    client: Client
+    client: FeedClient
     base: str = ""
 
-    def fetch(self, document: Document, known: Note | None, into: Path, progress: Progress) -> Fetched:
+    def fetch(self, document: FeedDocument, known: DocumentState | None, into: Path, progress: Progress) -> Fetched:
         """Tries the addresses in turn, the one that served the document last time first, with a conditional request."""
         if document.only_mirrored and not self.base:
-            return Fetched(Note(absent=True), unchanged=known is not None and known.absent)
+            return Fetched(DocumentState(absent=True), unchanged=known is not None and known.absent)
         refusals: list[NetworkError | FeedError] = []
         for url in self._addresses(document, known):
             try:
@@ -131,9 +131,9 @@ class Remote:
                 refusals.append(FeedError(f"{url} is not there (404)"))
         if refusals:
             raise refusals[0]
-        return Fetched(Note(absent=True), unchanged=known is not None and known.absent)
+        return Fetched(DocumentState(absent=True), unchanged=known is not None and known.absent)
 
-    def _addresses(self, document: Document, known: Note | None) -> list[str]:
+    def _addresses(self, document: FeedDocument, known: DocumentState | None) -> list[str]:
         if self.base:
             paths = (document.path, *document.other_paths)
             found = [f"{self.base}/{quote(path, safe='/:')}" for path in paths]
@@ -141,7 +141,9 @@ class Remote:
             found = [document.url, *document.other_urls]
         return sorted(found, key=lambda url: not (known and known.url == url))
 
-    def _ask(self, url: str, document: Document, known: Note | None, into: Path, progress: Progress) -> Fetched | None:
+    def _ask(
+        self, url: str, document: FeedDocument, known: DocumentState | None, into: Path, progress: Progress
+    ) -> Fetched | None:
         headers = {} if url.endswith((".gz", ".xz", ".zip")) else {"Accept-Encoding": "gzip"}
         if known and known.etag:
             headers["If-None-Match"] = known.etag
@@ -155,7 +157,7 @@ class Remote:
             if response.status != 200:
                 raise NetworkError(f"{url} answers with status {response.status}")
             sha256, size = _save(response, url, document.path, into, progress)
-            note = Note(
+            note = DocumentState(
                 url=url,
                 etag=response.headers.get("ETag", ""),
                 last_modified=response.headers.get("Last-Modified", ""),
@@ -165,7 +167,7 @@ class Remote:
         return Fetched(note, path=into, unchanged=same, received=size)
 
 
-def _save(response: Response, url: str, label: str, into: Path, progress: Progress) -> tuple[str, int]:
+def _save(response: FeedResponse, url: str, label: str, into: Path, progress: Progress) -> tuple[str, int]:
     length = response.headers.get("Content-Length", "")
     total = int(length) if length.isascii() and length.isdigit() else None
     digest, done = hashlib.sha256(), 0
@@ -190,14 +192,14 @@ def _refuse_page(first: bytes, where: str) -> None:
         raise FeedError(f"{where} is a web page, not the feed", "is there a proxy or a login page in between?")
 
 
-def pack(notes: tuple[Note, ...]) -> str:
+def pack(notes: tuple[DocumentState, ...]) -> str:
     """Notes as text to be kept with a shard."""
     return msgspec.json.encode(notes).decode()
 
 
-def unpack(text: str) -> tuple[Note, ...]:
+def unpack(text: str) -> tuple[DocumentState, ...]:
     """The inverse of `pack`; nothing for text that is none."""
     try:
-        return msgspec.json.decode(text, type=tuple[Note, ...])
+        return msgspec.json.decode(text, type=tuple[DocumentState, ...])
     except (msgspec.MsgspecError, ValueError, RecursionError):
         return ()

@@ -6,7 +6,7 @@ import re
 from typing import Final, NamedTuple
 
 from garboard.dockerfile.lexer import Lexer, LexError
-from garboard.dockerfile.lines import Reader
+from garboard.dockerfile.lines import LineReader
 from garboard.dockerfile.words import Logical
 from garboard.model.dockerfile import Heredoc
 
@@ -55,7 +55,7 @@ def delimiters(text: str) -> list[Delimiter]:
     return [found for word in words if (found := delimiter(word)) is not None]
 
 
-def read(line: Logical, reader: Reader, end: int) -> tuple[tuple[Heredoc, ...], int]:
+def read(line: Logical, reader: LineReader, end: int) -> tuple[tuple[Heredoc, ...], int]:
     """The heredocs of a line that ends at ``end``, read from the lines that follow it; and where the last of them ends.
 
     Raises DockerfileError for one without end.
@@ -78,7 +78,7 @@ def read(line: Logical, reader: Reader, end: int) -> tuple[tuple[Heredoc, ...], 
     return tuple(found), end
 
 
-def _body(one: Delimiter, reader: Reader) -> Heredoc | None:
+def _body(one: Delimiter, reader: LineReader) -> Heredoc | None:
     """The lines up to the delimiter's; None, and nothing read, where there is none."""
     text = reader.source.text
     if not reader.comes(one.name):

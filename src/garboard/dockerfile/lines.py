@@ -15,7 +15,7 @@ _DIRECTIVES: Final = ("syntax", "escape", "check")
 _CONTINUED: Final = {escape: re.compile(rf"(?:\A|(?<=[^\{escape}]))\{escape}[ \t]*\Z") for escape in ESCAPES}
 
 
-class Reader:
+class LineReader:
     """Reads a file's lines from its first to its last, and notes the pieces that are no instruction.
 
     Directives count only on the lines before anything else, a comment and a blank line included.

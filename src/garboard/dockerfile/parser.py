@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from garboard.dockerfile import heredocs
 from garboard.dockerfile.instructions import FORMS, Form, Writing
-from garboard.dockerfile.lines import Reader
+from garboard.dockerfile.lines import LineReader
 from garboard.dockerfile.source import Source
 from garboard.dockerfile.words import Logical, cut, flags
 from garboard.model.dockerfile import Dockerfile, Flag, Heredoc, Instruction, Piece, PieceKind, Stage
@@ -28,7 +28,7 @@ def parse(data: bytes, name: str = "Dockerfile") -> Dockerfile:
     end, an instruction before the first FROM, no FROM at all, arguments that an instruction refuses.
     """
     source = Source(data, name)
-    reader = Reader(source)
+    reader = LineReader(source)
     before: list[Instruction] = []
     stages: list[list[Instruction]] = []
     for instruction, start in _instructions(reader):
@@ -82,7 +82,7 @@ class _Read(NamedTuple):
     trigger: _Read | None
 
 
-def _instructions(reader: Reader) -> Iterator[tuple[Instruction, int]]:
+def _instructions(reader: LineReader) -> Iterator[tuple[Instruction, int]]:
     """Each instruction, and the character at which it starts."""
     source = reader.source
     while (found := reader.next_logical()) is not None:

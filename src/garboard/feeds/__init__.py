@@ -7,7 +7,7 @@ from typing import BinaryIO, Protocol
 
 from garboard.feeds import alpine, debian, endoflife, epss, kev, nvd, osv, wolfi
 from garboard.model.errors import UsageError
-from garboard.model.feed import Document, Record
+from garboard.model.feed import FeedDocument, Record
 
 
 class Feed(Protocol):
@@ -29,7 +29,7 @@ class Feed(Protocol):
         """Names of its shards for a person; ``<…>`` stands for what varies."""
         ...
 
-    def documents(self, shard: str, /) -> tuple[Document, ...]:
+    def documents(self, shard: str, /) -> tuple[FeedDocument, ...]:
         """The files that the shard is made of. Raises `FeedError` for a shard that the feed does not have."""
         ...
 

@@ -9,7 +9,7 @@ from typing import BinaryIO
 from garboard.feeds.readers import secdb
 from garboard.feeds.readers.osv_ecosystems import base
 from garboard.model.errors import FeedError
-from garboard.model.feed import Document, Header, Record
+from garboard.model.feed import FeedDocument, FeedHeader, Record
 
 NAME = "alpine"
 CAVEAT = "Alpine lists only what it has fixed; vulnerabilities that it has not fixed yet are not known here"
@@ -29,11 +29,11 @@ def known() -> tuple[str, ...]:
     return ("alpine:edge", "alpine:v3.<n>")
 
 
-def documents(shard: str) -> tuple[Document, ...]:
+def documents(shard: str) -> tuple[FeedDocument, ...]:
     """``main`` and, from v3.3 on, ``community``. Raises `FeedError` for what is no branch."""
     branch = _branch(shard)
     return tuple(
-        Document(
+        FeedDocument(
             url=f"{URL}/{branch}/{repository}.json",
             path=f"alpine-secdb/{branch}/{repository}.json",
             optional=repository == "community",
@@ -52,7 +52,7 @@ def _branch(shard: str) -> str:
 def parse(shard: str, streams: Sequence[BinaryIO | None], /) -> Iterator[Record]:
     """See `secdb.parse`; both repositories one after the other."""
     ecosystem = f"Alpine:{_branch(shard)}"
-    yield Header(ecosystems=(ecosystem,))
+    yield FeedHeader(ecosystems=(ecosystem,))
     for stream in streams:
         if stream is not None:
             yield from secdb.parse(stream, NAME, ecosystem)

@@ -17,7 +17,7 @@ from garboard.feeds.readers.osv_ecosystems import ECOSYSTEMS, base
 from garboard.model.advisory import Advisory, Affected, Range, Rating, Status
 from garboard.model.debian import CODENAMES
 from garboard.model.errors import FeedError
-from garboard.model.feed import Document, Record
+from garboard.model.feed import FeedDocument, Record
 from garboard.model.gap import Gap
 
 NAME = "debian"
@@ -56,12 +56,12 @@ def known() -> tuple[str, ...]:
     return ("debian",)
 
 
-def documents(shard: str) -> tuple[Document, ...]:
+def documents(shard: str) -> tuple[FeedDocument, ...]:
     """The tracker's one document. Raises `FeedError` for another shard."""
     if shard != "debian":
         raise FeedError(f"there is no shard {shard}", "all Debian releases are in: debian")
     path = "debian-tracker/tracker/data/json"
-    return (Document(url=URL, path=path, other_paths=(f"{path}.xz", f"{path}.gz")),)
+    return (FeedDocument(url=URL, path=path, other_paths=(f"{path}.xz", f"{path}.gz")),)
 
 
 def parse(shard: str, streams: Sequence[BinaryIO | None], /) -> Iterator[Record]:

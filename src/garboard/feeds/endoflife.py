@@ -15,7 +15,7 @@ import msgspec
 from garboard.feeds.readers import bounded, json_stream
 from garboard.feeds.readers.decoding import UNUSABLE
 from garboard.model.errors import FeedError
-from garboard.model.feed import Document, Header, Record
+from garboard.model.feed import FeedDocument, FeedHeader, Record
 from garboard.model.gap import Gap
 from garboard.model.lifecycle import Cycle
 
@@ -85,21 +85,21 @@ def known() -> tuple[str, ...]:
     return ("endoflife",)
 
 
-def documents(shard: str) -> tuple[Document, ...]:
+def documents(shard: str) -> tuple[FeedDocument, ...]:
     """All products in one document; of a mirror also the older ones, one for each of `PRODUCTS`.
 
     Raises `FeedError` for another shard.
     """
     if shard != "endoflife":
         raise FeedError(f"there is no shard {shard}", "all products are in: endoflife")
-    full = Document(
+    full = FeedDocument(
         url=URL,
         path="endoflife/api/v1/products/full",
         other_paths=("endoflife/api/v1/products/full.json", "endoflife/full.json"),
         optional=True,
     )
     old = (
-        Document(
+        FeedDocument(
             url=f"https://endoflife.date/api/{product}.json",
             path=f"endoflife/api/{product}.json",
             other_paths=(f"endoflife/{product}.json",),
@@ -135,7 +135,7 @@ def _full(stream: BinaryIO, told: set[str]) -> Iterator[Record]:
                 f"the feed's schema is {data[:40]!r}, and this program reads 1", "look for a newer garboard"
             )
         if path == ("generated_at",):
-            yield Header(date=data.decode("utf-8", "replace").strip('"'))
+            yield FeedHeader(date=data.decode("utf-8", "replace").strip('"'))
         elif path[:1] == ("result",) and len(path) == 2:
             listed = True
             yield from _product(str(path[1]), data, told)

@@ -13,7 +13,7 @@ from typing import BinaryIO
 from garboard.feeds.readers import bounded
 from garboard.model.advisory import CveFacts
 from garboard.model.errors import FeedError
-from garboard.model.feed import Document, Header, Record
+from garboard.model.feed import FeedDocument, FeedHeader, Record
 from garboard.model.gap import Gap
 
 NAME = "epss"
@@ -37,12 +37,12 @@ def known() -> tuple[str, ...]:
     return ("epss",)
 
 
-def documents(shard: str) -> tuple[Document, ...]:
+def documents(shard: str) -> tuple[FeedDocument, ...]:
     """The newest file. Raises `FeedError` for another shard."""
     if shard != "epss":
         raise FeedError(f"there is no shard {shard}", "all scores are in: epss")
     return (
-        Document(
+        FeedDocument(
             url=URL,
             path="epss/epss_scores-current.csv.gz",
             other_urls=(OTHER_URL,),
@@ -60,7 +60,7 @@ def parse(shard: str, streams: Sequence[BinaryIO | None], /) -> Iterator[Record]
     for number, line in enumerate(_lines(bounded.chunks(stream)), start=1):
         if line.startswith("#"):
             match = _DATE.search(line)
-            yield Header(date=match.group(1) if match else "")
+            yield FeedHeader(date=match.group(1) if match else "")
         elif not headed:
             if tuple(line.split(",")) not in COLUMNS:
                 raise FeedError("the feed is not EPSS scores: its first line is not cve,epss,percentile")

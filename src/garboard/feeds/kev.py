@@ -11,7 +11,7 @@ from garboard.feeds.readers import bounded, json_stream
 from garboard.feeds.readers.decoding import UNUSABLE
 from garboard.model.advisory import CveFacts
 from garboard.model.errors import FeedError
-from garboard.model.feed import Document, Header, Record
+from garboard.model.feed import FeedDocument, FeedHeader, Record
 from garboard.model.gap import Gap
 
 NAME = "kev"
@@ -41,11 +41,11 @@ def known() -> tuple[str, ...]:
     return ("kev",)
 
 
-def documents(shard: str) -> tuple[Document, ...]:
+def documents(shard: str) -> tuple[FeedDocument, ...]:
     """The catalogue as JSON. Raises `FeedError` for another shard."""
     if shard != "kev":
         raise FeedError(f"there is no shard {shard}", "the whole catalogue is: kev")
-    return (Document(url=URL, path=f"kev/{_FILE}", other_urls=(OTHER_URL,)),)
+    return (FeedDocument(url=URL, path=f"kev/{_FILE}", other_urls=(OTHER_URL,)),)
 
 
 def parse(shard: str, streams: Sequence[BinaryIO | None], /) -> Iterator[Record]:
@@ -56,7 +56,7 @@ def parse(shard: str, streams: Sequence[BinaryIO | None], /) -> Iterator[Record]
     listed = False
     for path, data in json_stream.split(bounded.chunks(stream), 2):
         if path == ("dateReleased",):
-            yield Header(date=data.decode("utf-8", "replace").strip('"'))
+            yield FeedHeader(date=data.decode("utf-8", "replace").strip('"'))
         elif path[:1] == ("vulnerabilities",):
             listed = True
             yield _facts(str(path[-1]), data)

@@ -15,7 +15,7 @@ from garboard.feeds.readers import bounded, json_stream
 from garboard.feeds.readers.decoding import UNUSABLE
 from garboard.model.advisory import CveFacts, Rating
 from garboard.model.errors import FeedError
-from garboard.model.feed import Document, Header, Record
+from garboard.model.feed import FeedDocument, FeedHeader, Record
 from garboard.model.gap import Gap
 
 NAME = "nvd"
@@ -77,14 +77,14 @@ def known() -> tuple[str, ...]:
     return ("nvd:<year>",)
 
 
-def documents(shard: str) -> tuple[Document, ...]:
+def documents(shard: str) -> tuple[FeedDocument, ...]:
     """One gzip file a year. Raises `FeedError` for what is no year since 2002."""
     match = _SHARD.match(shard)
     if match is None or int(match.group(1)) < 2002:
         raise FeedError(f"there is no shard {shard}", "name the year, 2002 or later, as nvd:2024")
     name = f"nvdcve-2.0-{match.group(1)}.json"
     path = f"nvd/feeds/json/cve/2.0/{name}"
-    return (Document(url=f"{URL}/{name}.gz", path=f"{path}.gz", other_paths=(path, f"{path}.xz")),)
+    return (FeedDocument(url=f"{URL}/{name}.gz", path=f"{path}.gz", other_paths=(path, f"{path}.xz")),)
 
 
 def parse(shard: str, streams: Sequence[BinaryIO | None], /) -> Iterator[Record]:
@@ -95,7 +95,7 @@ def parse(shard: str, streams: Sequence[BinaryIO | None], /) -> Iterator[Record]
     listed = False
     for path, data in json_stream.split(bounded.chunks(stream), 2):
         if path == ("timestamp",):
-            yield Header(date=data.decode("utf-8", "replace").strip('"'))
+            yield FeedHeader(date=data.decode("utf-8", "replace").strip('"'))
         elif path[:1] == ("vulnerabilities",):
             listed = True
             yield _facts(str(path[-1]), data)

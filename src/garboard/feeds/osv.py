@@ -16,7 +16,7 @@ from garboard.feeds.readers.osv_ranges import intervals
 from garboard.feeds.readers.osv_record import OsvAffected, OsvRecord, OsvSeverity, Specifics
 from garboard.model.advisory import Advisory, Affected, Range, Rating, Status
 from garboard.model.errors import FeedError
-from garboard.model.feed import Document, Header, Record
+from garboard.model.feed import FeedDocument, FeedHeader, Record
 from garboard.model.gap import Gap
 
 NAME = "osv"
@@ -57,10 +57,10 @@ def known() -> tuple[str, ...]:
     )
 
 
-def documents(shard: str) -> tuple[Document, ...]:
+def documents(shard: str) -> tuple[FeedDocument, ...]:
     """One zip file. Raises `FeedError` for a shard that is no ecosystem of this feed."""
     ecosystem = _ecosystem(shard)
-    return (Document(url=f"{BUCKET}/{quote(ecosystem, safe=':')}/all.zip", path=f"osv/{ecosystem}/all.zip"),)
+    return (FeedDocument(url=f"{BUCKET}/{quote(ecosystem, safe=':')}/all.zip", path=f"osv/{ecosystem}/all.zip"),)
 
 
 def _ecosystem(shard: str) -> str:
@@ -78,7 +78,7 @@ def parse(shard: str, streams: Sequence[BinaryIO | None], /) -> Iterator[Record]
     withdrawn record comes without ``affected``. Errata of bug fixes that name no vulnerability are none.
     """
     ecosystem = _ecosystem(shard)
-    yield Header(ecosystems=(ecosystem,))
+    yield FeedHeader(ecosystems=(ecosystem,))
     (stream,) = streams
     if stream is None:
         raise FeedError(f"{shard} has no document")

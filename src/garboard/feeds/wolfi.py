@@ -12,15 +12,15 @@ from typing import BinaryIO
 
 from garboard.feeds.readers import secdb
 from garboard.model.errors import FeedError
-from garboard.model.feed import Document, Header, Record
+from garboard.model.feed import FeedDocument, FeedHeader, Record
 
 NAME = "wolfi"
 CAVEAT = "the distribution lists only what it has fixed; vulnerabilities that it has not fixed yet are not known here"
 
 _DOCUMENTS = MappingProxyType(
     {
-        "wolfi": Document(url="https://packages.wolfi.dev/os/security.json", path="wolfi/os/security.json"),
-        "chainguard": Document(
+        "wolfi": FeedDocument(url="https://packages.wolfi.dev/os/security.json", path="wolfi/os/security.json"),
+        "chainguard": FeedDocument(
             url="https://packages.cgr.dev/chainguard/security.json", path="chainguard/security.json"
         ),
     }
@@ -38,7 +38,7 @@ def known() -> tuple[str, ...]:
     return tuple(_DOCUMENTS)
 
 
-def documents(shard: str) -> tuple[Document, ...]:
+def documents(shard: str) -> tuple[FeedDocument, ...]:
     """The one document of each. Raises `FeedError` for another shard."""
     if shard not in _DOCUMENTS:
         raise FeedError(f"there is no shard {shard}", "see: garboard db list")
@@ -48,7 +48,7 @@ def documents(shard: str) -> tuple[Document, ...]:
 def parse(shard: str, streams: Sequence[BinaryIO | None], /) -> Iterator[Record]:
     """See `secdb.parse`. One issue may stand there twice, under its CVE and under its GHSA id."""
     ecosystem = _ECOSYSTEMS[shard]
-    yield Header(ecosystems=(ecosystem,))
+    yield FeedHeader(ecosystems=(ecosystem,))
     (stream,) = streams
     if stream is None:
         raise FeedError(f"{shard} has no document")

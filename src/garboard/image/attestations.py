@@ -29,7 +29,7 @@ Fetch = Callable[[manifests.Descriptor], bytes]
 """The verified bytes of a document that a descriptor names. May raise `GarboardError`."""
 
 
-def beside(index: manifests.Index, digest: str) -> tuple[manifests.Descriptor, ...]:
+def beside(index: manifests.ImageIndex, digest: str) -> tuple[manifests.Descriptor, ...]:
     """The attestation manifests that say of themselves that they speak of the image with this manifest digest."""
     found = []
     for item in index.manifests:

@@ -12,7 +12,7 @@ from garboard.image.docker_save import entries, image_of, select, told
 from garboard.image.handle import Consume, Opened
 from garboard.image.layers.compression import inflate
 from garboard.image.options import Options
-from garboard.image.stream_archive import Archive, stream
+from garboard.image.stream_archive import StreamedArchive, stream
 from garboard.model.errors import ImageError
 from garboard.model.gap import Gap
 from garboard.model.image import Attestations
@@ -79,7 +79,9 @@ class CompressedImage:
 
     def read(self, need: Collection[int], consume: Consume) -> None:
         wanted = {self._labels[index] for index in need}
-        archive: Archive = stream(self._chunks(), consume, lambda name: name not in wanted, self._options.limits)
+        archive: StreamedArchive = stream(
+            self._chunks(), consume, lambda name: name not in wanted, self._options.limits
+        )
         if not wanted <= archive.layers:
             raise ImageError(f"{self._path} changed while it was read", "try again")
 

@@ -24,7 +24,7 @@ _MOST: Final = 64
 """Manifests of an index that are looked at."""
 
 
-class Entry(msgspec.Struct, frozen=True, rename="pascal"):
+class SavedImage(msgspec.Struct, frozen=True, rename="pascal"):
     """One image of ``manifest.json``."""
 
     config: str
@@ -32,10 +32,10 @@ class Entry(msgspec.Struct, frozen=True, rename="pascal"):
     repo_tags: list[str] | None = None
 
 
-def entries(data: bytes, subject: str) -> list[Entry]:
+def entries(data: bytes, subject: str) -> list[SavedImage]:
     """The images of a ``manifest.json``. Raises `ImageError`."""
     try:
-        found = msgspec.json.decode(data, type=list[Entry])
+        found = msgspec.json.decode(data, type=list[SavedImage])
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ImageError(f"the manifest.json of {subject} is malformed: {error}", "export the image again") from error
     if not found:
@@ -43,7 +43,7 @@ def entries(data: bytes, subject: str) -> list[Entry]:
     return found
 
 
-def select(found: list[Entry], tag: str, subject: str) -> tuple[Entry, tuple[Gap, ...]]:
+def select(found: list[SavedImage], tag: str, subject: str) -> tuple[SavedImage, tuple[Gap, ...]]:
     """The image of that tag, or the first; others that were left out are a gap."""
     if tag:
         for entry in found:
@@ -61,7 +61,7 @@ def select(found: list[Entry], tag: str, subject: str) -> tuple[Entry, tuple[Gap
     return found[0], (gap,) if others else ()
 
 
-class Told(NamedTuple):
+class SavedLayout(NamedTuple):
     """What an archive that is an OCI image layout too tells of one of its images; nothing by default."""
 
     manifest: manifests.Manifest | None = None
@@ -70,18 +70,18 @@ class Told(NamedTuple):
     gaps: tuple[Gap, ...] = ()
 
 
-def told(config: bytes, find: Find, subject: str) -> Told:
+def told(config: bytes, find: Find, subject: str) -> SavedLayout:
     """The manifest of the image with this configuration, and its attestations; a damaged index is a gap and tells nothing."""
     wanted = f"sha256:{hashlib.sha256(config).hexdigest()}"
     try:
         top = find("index.json")
-        return _told(manifests.parse_index(top, subject), wanted, find, subject) if top is not None else Told()
+        return _told(manifests.parse_index(top, subject), wanted, find, subject) if top is not None else SavedLayout()
     except ImageError as error:
         reason = f"its index cannot be read, so provenance was not looked for: {error.message}"
-        return Told(gaps=(Gap(stage="image", subject=subject, reason=reason),))
+        return SavedLayout(gaps=(Gap(stage="image", subject=subject, reason=reason),))
 
 
-def _told(index: manifests.Index, config_digest: str, find: Find, subject: str, depth: int = 0) -> Told:
+def _told(index: manifests.ImageIndex, config_digest: str, find: Find, subject: str, depth: int = 0) -> SavedLayout:
     for item in index.manifests[:_MOST]:
         data = find(attestations.blob_path(item.digest, subject)) if item.is_image else None
         if data is None:
@@ -90,17 +90,23 @@ def _told(index: manifests.Index, config_digest: str, find: Find, subject: str, 
         parsed = manifests.parse(data, subject)
         if isinstance(parsed, manifests.Manifest):
             if parsed.config.digest == config_digest:
-                return Told(parsed, item.digest, attestations.beside(index, item.digest))
+                return SavedLayout(parsed, item.digest, attestations.beside(index, item.digest))
         elif depth < manifests.DEEPEST_INDEX:
             found = _told(parsed, config_digest, find, subject, depth + 1)
             if found.manifest is not None:
                 return found
-    return Told()
+    return SavedLayout()
 
 
-def image_of(entry: Entry, config: bytes, name: str, options: Options, known: Told = Told()) -> Image:  # noqa: B008  (a value)
+def image_of(
+    entry: SavedImage,
+    config: bytes,
+    name: str,
+    options: Options,
+    known: SavedLayout = SavedLayout(),  # noqa: B008  (a value)
+) -> Image:
     """The image that an entry and its configuration describe. Raises `ImageError` where the two disagree."""
-    fitting = known if known.manifest and len(known.manifest.layers) == len(entry.layers) else Told()
+    fitting = known if known.manifest and len(known.manifest.layers) == len(entry.layers) else SavedLayout()
     image = manifests.image(
         config, fitting.manifest, name=name, source=SOURCE, wanted=options.platform, tags=tuple(entry.repo_tags or ()),
         manifest_digest=fitting.digest, limits=options.limits,

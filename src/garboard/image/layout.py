@@ -20,7 +20,7 @@ def _names(descriptor: manifests.Descriptor) -> tuple[str, ...]:
 
 
 def _select(
-    index: manifests.Index, tag: str, subject: str, options: Options
+    index: manifests.ImageIndex, tag: str, subject: str, options: Options
 ) -> tuple[manifests.Descriptor, tuple[Gap, ...]]:
     """One of the layout's images: the tagged one, or the one for the platform; others that were left out are a gap."""
     candidates = [item for item in index.manifests if item.is_image]

@@ -77,7 +77,7 @@ class Descriptor(_Wire, rename="camel"):
         return self.media_type in INDEX_TYPES
 
 
-class Index(_Wire, rename="camel"):
+class ImageIndex(_Wire, rename="camel"):
     """An OCI index or Docker manifest list."""
 
     manifests: list[Descriptor]
@@ -100,7 +100,9 @@ class _Probe(_Wire, rename="camel"):
     fs_layers: msgspec.Raw = msgspec.Raw()
 
 
-class _History(_Wire):
+class HistoryStep(_Wire):
+    """An entry of the history as a configuration has it."""
+
     created: str | None = None
     created_by: str | None = None
     comment: str | None = None
@@ -125,10 +127,10 @@ class _Config(_Wire):
     created: str | None = None
     config: _Execution | None = None
     rootfs: _RootFs | None = None
-    history: list[_History] | None = None
+    history: list[HistoryStep] | None = None
 
 
-def parse(data: bytes, subject: str) -> Index | Manifest:
+def parse(data: bytes, subject: str) -> ImageIndex | Manifest:
     """A manifest or an index, told apart by its content (a server's media type is only a promise).
 
     Raises `ImageError` for anything else, Docker's schema 1 among it.
@@ -140,13 +142,13 @@ def parse(data: bytes, subject: str) -> Index | Manifest:
             "pull it with an old Docker and push it again, or scan a docker save of it",
         )
     if bytes(probe.manifests):
-        return _decode(data, Index, subject)
+        return _decode(data, ImageIndex, subject)
     return _decode(data, Manifest, subject)
 
 
-def parse_index(data: bytes, subject: str) -> Index:
+def parse_index(data: bytes, subject: str) -> ImageIndex:
     """An index, as `parse`."""
-    return _decode(data, Index, subject)
+    return _decode(data, ImageIndex, subject)
 
 
 def choose(candidates: Sequence[Descriptor], wanted: Platform | None, subject: str) -> Descriptor:
@@ -197,7 +199,7 @@ def image(
         name=name,
         source=source,
         layers=_layers(document.rootfs.diff_ids, manifest, name, limits),
-        history=tuple(map(_history, document.history or ())),
+        history=tuple(map(history, document.history or ())),
         platform=_platform(document),
         config_digest=f"sha256:{hashlib.sha256(config).hexdigest()}",
         manifest_digest=manifest_digest,
@@ -270,7 +272,8 @@ def _layer(diff_id: str, blob: Descriptor, name: str) -> Layer:
     )  # fmt: skip
 
 
-def _history(entry: _History) -> History:
+def history(entry: HistoryStep) -> History:
+    """The same as a value."""
     return History(
         created=entry.created or "",
         created_by=entry.created_by or "",

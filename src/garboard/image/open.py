@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 from garboard.image.handle import AnyOpened
 from garboard.image.options import Options
-from garboard.image.sources import SOURCES, Source
+from garboard.image.sources import SOURCES, ImageSource
 from garboard.model.errors import ImageError, NetworkError, OfflineError, UsageError
 from garboard.model.image import Image
 
 
-def _sources() -> Iterator[Source]:
+def _sources() -> Iterator[ImageSource]:
     """All homes; the modules of those beyond local archives are imported when the iteration reaches them."""
     yield from SOURCES
     from garboard.image.sources import remote
@@ -49,7 +49,7 @@ def configuration(name: str, options: Options) -> Image:
             close()
 
 
-def _opened(source: Source, name: str, options: Options) -> AnyOpened:
+def _opened(source: ImageSource, name: str, options: Options) -> AnyOpened:
     """Open what a source recognised; where that is the last resort, say what came before it."""
     try:
         return source.open(name, options)

@@ -11,7 +11,7 @@ from garboard.image import reference as references
 from garboard.image.handle import Opened
 from garboard.image.manifest import Manifest
 from garboard.image.options import Options
-from garboard.image.sources.distribution import NotServedError, Repository
+from garboard.image.sources.distribution import NotServedError, RegistryClient
 from garboard.image.sources.registry import pull
 from garboard.model.errors import ImageError, NetworkError, OfflineError, UsageError
 from garboard.model.image import Platform, Reference
@@ -59,8 +59,8 @@ class RemoteRepository:
         self._repository = self._at(self._reference.registry)
         self._manifests: dict[str, bytes] = {}
 
-    def _at(self, host: str) -> Repository:
-        return Repository(host, self._reference.registry, self._reference.repository, self._options, self._client)
+    def _at(self, host: str) -> RegistryClient:
+        return RegistryClient(host, self._reference.registry, self._reference.repository, self._options, self._client)
 
     def tags(self) -> tuple[str, ...]:
         """All tags, in the registry's order. Raises `ImageError` or `NetworkError`."""

@@ -24,7 +24,7 @@ _LINK_HOPS = 4
 
 
 @dataclass(slots=True)
-class Archive:
+class StreamedArchive:
     """What came: small JSON documents by member name, the names of the layers that were handed over, and links."""
 
     documents: dict[str, bytes] = field(default_factory=dict)
@@ -40,13 +40,13 @@ class Archive:
         return None
 
 
-def stream(chunks: Iterator[bytes], consume: Consume, skip: Callable[[str], bool], limits: Limits) -> Archive:
+def stream(chunks: Iterator[bytes], consume: Consume, skip: Callable[[str], bool], limits: Limits) -> StreamedArchive:
     """Read an uncompressed archive to its end, handing over its layers except those whose name ``skip`` tells.
 
     Documents beyond ``limits.metadata_bytes`` (attestations can be) are left out. Raises `ImageError` for a damaged or
     shortened archive.
     """
-    archive = Archive()
+    archive = StreamedArchive()
     window = StreamWindow(chunks)
     unread = msgspec.structs.replace(limits, file_bytes=-1, members=_MEMBERS)
     for member in Walker(window, EVERYTHING, NameLog(), unread).walk():
@@ -64,7 +64,7 @@ def stream(chunks: Iterator[bytes], consume: Consume, skip: Callable[[str], bool
 
 
 def _file(
-    archive: Archive,
+    archive: StreamedArchive,
     window: StreamWindow,
     member: Member,
     name: str,

@@ -11,7 +11,7 @@ IssueKey = tuple[str, str, str]
 """Vulnerability id, package type, and the source package (of a language package its own name)."""
 
 
-class Kind(enum.StrEnum):
+class ActionKind(enum.StrEnum):
     """What is to be done, the cheapest first."""
 
     REBUILD = "rebuild"
@@ -41,7 +41,7 @@ class Action(Value):
         before: how many issues the image has when all that stand before it in the list are done; ``after`` with it.
     """
 
-    kind: Kind
+    kind: ActionKind
     text: str
     command: str = ""
     place: Place | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import enum
 from collections.abc import Iterable
+from types import MappingProxyType
 from typing import Protocol
 
 from garboard.model.base import Value
@@ -66,6 +67,20 @@ class Status(enum.StrEnum):
     """The package has no security support in this release."""
     UNDETERMINED = "under_investigation"
     """Not yet known whether it is affected."""
+
+    @property
+    def why_unfixed(self) -> str:
+        """Why the source gives no fix, as people say it; empty where it does not say."""
+        return _WHY_UNFIXED.get(self, "")
+
+
+_WHY_UNFIXED = MappingProxyType(
+    {
+        Status.DEFERRED: "the distribution has put the fix off",
+        Status.WILL_NOT_FIX: "the distribution will not fix it",
+        Status.END_OF_LIFE: "the package has no security support in this release",
+    }
+)
 
 
 class Affected(Value):

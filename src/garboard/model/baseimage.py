@@ -118,7 +118,7 @@ class BaseImage(Value):
         return self.names[0].familiar if self.names else self.key
 
 
-class Kind(enum.StrEnum):
+class StepKind(enum.StrEnum):
     """What a step of a lineage is."""
 
     OWN = "own"
@@ -129,8 +129,8 @@ class Kind(enum.StrEnum):
     """The root file system that the lowest image was made of."""
 
 
-class Step(Value):
-    """One step of an image's lineage. Every layer of the image belongs to exactly one step that is no `Kind.ROOT`.
+class LineageStep(Value):
+    """One step of an image's lineage. Every layer of the image belongs to exactly one step that is no `StepKind.ROOT`.
 
     Attributes:
         kind: what it is.
@@ -143,7 +143,7 @@ class Step(Value):
         maker: who can fix what is in it, in words.
     """
 
-    kind: Kind
+    kind: StepKind
     name: str = ""
     names: tuple[BaseName, ...] = ()
     digest: str = ""

@@ -8,7 +8,7 @@ from garboard.model.gap import Gap
 from garboard.model.lifecycle import Cycle
 
 
-class Document(Value):
+class FeedDocument(Value):
     """One file that a shard is made of: where it is published, and where a mirror keeps it."""
 
     url: str
@@ -24,12 +24,12 @@ class Document(Value):
     """Whether the publisher is not asked for it: another document holds the same, and only a mirror may lack that one."""
 
 
-class Header(Value, tag="header"):
+class FeedHeader(Value, tag="header"):
     """What the data say of themselves: their own date, and which ecosystems they speak of even if nothing is listed."""
 
     date: str = ""
     ecosystems: tuple[str, ...] = ()
 
 
-Record = Advisory | CveFacts | Cycle | Gap | Header
+Record = Advisory | CveFacts | Cycle | Gap | FeedHeader
 """What a parser yields. A `Gap` stands for one record that could not be used, and says why."""

@@ -18,7 +18,7 @@ from garboard.model.report import Report
 T = TypeVar("T")
 
 
-class Wanted(Value):
+class WantedDocument(Value):
     """A document that a kind of mirror asks for: the first of ``urls`` that is there.
 
     With ``sha256`` (hex) an answer whose bytes differ is no answer; ``limit`` bounds its bytes.
@@ -30,18 +30,18 @@ class Wanted(Value):
 
 
 class Answer(Value):
-    """What became of a `Wanted`: its bytes and where they were found, or a problem in a sentence."""
+    """What became of a `WantedDocument`: its bytes and where they were found, or a problem in a sentence."""
 
     data: bytes | None = None
     url: str = ""
     problem: str = ""
 
 
-Asking = Generator[tuple[Wanted, ...], tuple[Answer, ...], T]
+Asking = Generator[tuple[WantedDocument, ...], tuple[Answer, ...], T]
 """Work that needs documents: it yields what it wants, is sent the answers in the same order, and returns its result."""
 
 
-class Installed(Value):
+class InstalledSystem(Value):
     """What an image says of itself: the configuration files that were kept, its packages, when it is looked at.
 
     An expired document is judged by ``now``. ``released`` names packages whose hold does not count.
@@ -55,7 +55,7 @@ class Installed(Value):
     released: frozenset[str] = frozenset()
 
 
-class Standing(enum.StrEnum):
+class UpgradeState(enum.StrEnum):
     """What the mirrors mean for an installed package."""
 
     CURRENT = "current"
@@ -87,7 +87,7 @@ class Offer(Value):
     version: str = ""
     source_name: str = ""
     source_version: str = ""
-    standing: Standing = Standing.CURRENT
+    standing: UpgradeState = UpgradeState.CURRENT
     reason: str = ""
     repository: str = ""
     """Where it is, for a person: ``bookworm-security/main``, ``community``, ``updates``."""
@@ -99,7 +99,7 @@ class Offer(Value):
     size: int = 0
 
 
-class Repository(Value):
+class MirrorRepository(Value):
     """A repository that was read, and what its index says of its own date (a text, as the index has it)."""
 
     url: str
@@ -109,7 +109,7 @@ class Repository(Value):
     """How its index is known to be genuine: the key's fingerprint, or a sentence where it is trusted without."""
 
 
-class Note(Value):
+class FixNote(Value):
     """What an update says that it fixes: CVE identifiers, by the source package's version that fixed them first.
 
     ``type``, ``source`` and ``names`` (binary packages; empty for all of the source) tell whose it is; ``text`` is the
@@ -130,8 +130,8 @@ class Offers(Value):
     """All that the mirrors of one kind say."""
 
     offers: tuple[Offer, ...] = ()
-    repositories: tuple[Repository, ...] = ()
-    notes: tuple[Note, ...] = ()
+    repositories: tuple[MirrorRepository, ...] = ()
+    notes: tuple[FixNote, ...] = ()
     gaps: tuple[Gap, ...] = ()
 
 
@@ -180,7 +180,7 @@ class Rebuild(Value):
     report: Report
     prospects: tuple[Prospect, ...] = ()
     offers: tuple[Offer, ...] = ()
-    repositories: tuple[Repository, ...] = ()
+    repositories: tuple[MirrorRepository, ...] = ()
     base: Moved = Moved()
     gaps: tuple[Gap, ...] = ()
 

@@ -8,7 +8,7 @@ from garboard.model.action import Actions
 from garboard.model.advisory import FeedState
 from garboard.model.attribution import Attribution
 from garboard.model.base import Value
-from garboard.model.baseimage import Step
+from garboard.model.baseimage import LineageStep
 from garboard.model.finding import Finding
 from garboard.model.gap import Gap
 from garboard.model.image import Image
@@ -38,5 +38,5 @@ class Report(Value):
     """A better base; None where there is no catalogue to look into."""
     actions: Actions | None = None
     """What to do about the findings; None where it was not asked for."""
-    lineage: tuple[Step, ...] = ()
+    lineage: tuple[LineageStep, ...] = ()
     """What the image was built on, itself first; empty where no catalogue knows it."""

@@ -6,32 +6,21 @@ needs, and tells what they mean. It opens no connection: whoever drives it fetch
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Protocol
 
-from garboard.model.image import File
-from garboard.model.mirror import Asking, Installed, Offer, Offers
-from garboard.model.package import Fact
+from garboard.model.image import Reader
+from garboard.model.mirror import Asking, InstalledSystem, Offer, Offers
 from garboard.repositories import apk, apt, yum
 
 
-class Kind(Protocol):
-    """One kind of package mirror. A reader too: see `garboard.model.image.Reader`."""
+class RepositoryKind(Reader, Protocol):
+    """One kind of package mirror, and the reader of its configuration files, which it keeps as they are."""
 
-    @property
-    def NAME(self) -> str: ...  # noqa: N802
-    @property
-    def VERSION(self) -> int: ...  # noqa: N802
-    @property
-    def GLOBS(self) -> tuple[str, ...]: ...  # noqa: N802
     @property
     def PURL_TYPE(self) -> str: ...  # noqa: N802
 
-    def catalog(self, file: File, /) -> Iterator[Fact]:
-        """The configuration file, kept."""
-        ...
-
-    def offers(self, installed: Installed, /) -> Asking[Offers]:
+    def offers(self, installed: InstalledSystem, /) -> Asking[Offers]:
         """What the image's repositories offer for its packages of this kind; what cannot be known is a gap."""
         ...
 
@@ -40,4 +29,4 @@ class Kind(Protocol):
         ...
 
 
-KINDS: tuple[Kind, ...] = (apt, apk, yum)
+KINDS: tuple[RepositoryKind, ...] = (apt, apk, yum)

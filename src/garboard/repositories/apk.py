@@ -19,7 +19,17 @@ from garboard.ecosystems.apk import version as apk
 from garboard.model.gap import Gap
 from garboard.model.image import File
 from garboard.model.limits import DEFAULT, MIB
-from garboard.model.mirror import Answer, Asking, Installed, Note, Offer, Offers, Repository, Standing, Wanted
+from garboard.model.mirror import (
+    Answer,
+    Asking,
+    FixNote,
+    InstalledSystem,
+    MirrorRepository,
+    Offer,
+    Offers,
+    UpgradeState,
+    WantedDocument,
+)
 from garboard.model.package import Fact, Package
 from garboard.repositories import decompress
 from garboard.repositories.config_files import Amiss, by_path, commonest, keep, lines, rounds, without_login
@@ -77,8 +87,8 @@ class _Rule(NamedTuple):
     version: str
 
 
-def offers(image: Installed) -> Asking[Offers]:
-    """As `garboard.repositories.Kind.offers`. Dependencies are not followed: a newer version is offered as it is."""
+def offers(image: InstalledSystem) -> Asking[Offers]:
+    """As `garboard.repositories.RepositoryKind.offers`. Dependencies are not followed: a newer version is offered as it is."""
     files = by_path(image)
     packages = [one for one in image.packages if one.type == PURL_TYPE]
     arch = files.get("etc/apk/arch", b"").decode("ascii", "replace").strip() or commonest(packages, PURL_TYPE)
@@ -90,9 +100,10 @@ def offers(image: Installed) -> Asking[Offers]:
         reason = "the image names no package mirror: it has no usable /etc/apk/repositories"
         return Offers(gaps=(*gaps, _gap("apk", reason)))
     wanted = tuple(
-        Wanted(urls=(f"{place.url.rstrip('/')}/{arch}/APKINDEX.tar.gz",), limit=_INDEX_BYTES) for place in places
+        WantedDocument(urls=(f"{place.url.rstrip('/')}/{arch}/APKINDEX.tar.gz",), limit=_INDEX_BYTES)
+        for place in places
     )
-    repositories: list[Repository] = []
+    repositories: list[MirrorRepository] = []
     entries: dict[str, list[_Entry]] = {one.name: [] for one in packages}
     left = iter(places)
     for some in rounds(wanted):
@@ -110,7 +121,7 @@ def _gap(subject: str, reason: str) -> Gap:
     return Gap(stage="mirrors", subject=subject, reason=reason)
 
 
-def _architecture(image: Installed) -> str:
+def _architecture(image: InstalledSystem) -> str:
     platform = image.platform
     full = f"{platform.architecture}/{platform.variant}".rstrip("/")
     return _ARCHITECTURES.get(full) or _ARCHITECTURES.get(platform.architecture, platform.architecture)
@@ -136,7 +147,9 @@ def _places(files: Mapping[str, bytes], amiss: Amiss) -> Iterator[_Place]:
                 yield _Place(url, key[0], f"{path}:{number}")
 
 
-def _read(place: _Place, answer: Answer, files: Mapping[str, bytes], entries: Mapping[str, list[_Entry]]) -> Repository:
+def _read(
+    place: _Place, answer: Answer, files: Mapping[str, bytes], entries: Mapping[str, list[_Entry]]
+) -> MirrorRepository:
     """Check an index and take what it has of the installed packages; raises `Refused`."""
     if answer.data is None:
         raise Refused(answer.problem)
@@ -151,7 +164,7 @@ def _read(place: _Place, answer: Answer, files: Mapping[str, bytes], entries: Ma
             entries[name].append(_Entry(found["V:"], found.get("o:") or name, place))
         found = {}
     short = "/".join(place.url.rstrip("/").split("/")[-2:])
-    return Repository(url=answer.url, name=short, signed=key)
+    return MirrorRepository(url=answer.url, name=short, signed=key)
 
 
 def _verified(data: bytes, files: Mapping[str, bytes]) -> tuple[bytes, str]:
@@ -243,17 +256,17 @@ def _offer(package: Package, entries: Sequence[_Entry], rule: _Rule | None, arch
         key=lambda o: _key(o.version),
         default=None,
     )
-    standing, reason = Standing.CURRENT, ""
+    standing, reason = UpgradeState.CURRENT, ""
     if best is None:
-        standing = Standing.ABSENT
+        standing = UpgradeState.ABSENT
     elif allowed is not None and _key(allowed.version) > _key(package.version):
-        best, standing = allowed, Standing.UPGRADE
+        best, standing = allowed, UpgradeState.UPGRADE
     elif _key(best.version) > _key(package.version):
         standing, reason = (
-            Standing.PINNED,
+            UpgradeState.PINNED,
             f"pinned in /etc/apk/world: {package.name}{rule.test if rule else ''}{rule.version if rule else ''}",
         )
-    newer = best if best is not None and standing is not Standing.CURRENT else None
+    newer = best if best is not None and standing is not UpgradeState.CURRENT else None
     return Offer(
         type=PURL_TYPE,
         name=package.name,
@@ -284,7 +297,7 @@ class _Secdb(msgspec.Struct):
 
 
 def notes(updates: Sequence[Offer]) -> Asking[Offers]:
-    """As `garboard.repositories.Kind.notes`, from the secdb of the branches that the updates are in."""
+    """As `garboard.repositories.RepositoryKind.notes`, from the secdb of the branches that the updates are in."""
     branches: dict[str, list[Offer]] = {}
     gaps: list[Gap] = []
     for one in updates:
@@ -295,15 +308,15 @@ def notes(updates: Sequence[Offer]) -> Asking[Offers]:
             gaps.append(
                 _gap(one.name, f"its update to {one.version} is in {one.repository}, of which no secdb is known")
             )
-    found: list[Note] = []
+    found: list[FixNote] = []
     left = iter(branches.items())
-    for some in rounds([Wanted(urls=(url,), limit=_SECDB_BYTES) for url in branches]):
+    for some in rounds([WantedDocument(urls=(url,), limit=_SECDB_BYTES) for url in branches]):
         for answer, (url, updated) in zip((yield some), left, strict=False):
             found += _fixed(url, updated, answer, gaps)
     return Offers(notes=tuple(found), gaps=tuple(dict.fromkeys(gaps)))
 
 
-def _fixed(url: str, updates: Sequence[Offer], answer: Answer, gaps: list[Gap]) -> Iterator[Note]:
+def _fixed(url: str, updates: Sequence[Offer], answer: Answer, gaps: list[Gap]) -> Iterator[FixNote]:
     """What one branch's secdb says of its updates."""
     named = ", ".join(sorted({one.source_name for one in updates})[:10])
     if answer.data is None:
@@ -323,10 +336,10 @@ def _fixed(url: str, updates: Sequence[Offer], answer: Answer, gaps: list[Gap]) 
             gaps.append(_gap(one.source_name, reason))
 
 
-def _notes(one: Offer, fixes: Mapping[str, tuple[str, ...] | None]) -> Iterator[Note]:
+def _notes(one: Offer, fixes: Mapping[str, tuple[str, ...] | None]) -> Iterator[FixNote]:
     for version, texts in fixes.items():
         if not _key(one.installed) < _key(version) <= _key(one.version):
             continue
         cves = tuple(dict.fromkeys(cve for text in texts or () for cve in _CVE.findall(text)))
         if cves:
-            yield Note(type=PURL_TYPE, source=one.source_name, fixed_in=version, cves=cves)
+            yield FixNote(type=PURL_TYPE, source=one.source_name, fixed_in=version, cves=cves)

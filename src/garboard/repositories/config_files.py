@@ -11,7 +11,7 @@ from urllib.parse import urlsplit, urlunsplit
 from garboard.model.gap import Gap
 from garboard.model.image import File
 from garboard.model.limits import DEFAULT, MIB
-from garboard.model.mirror import Installed, Wanted
+from garboard.model.mirror import InstalledSystem, WantedDocument
 from garboard.model.package import Fact, Kept, Package
 
 KEPT_BYTES = 2 * MIB
@@ -48,9 +48,9 @@ class Amiss:
         self.once(subject, f"names more than {DEFAULT.repositories} repositories, the limit: the others were not read")
 
 
-def rounds(wanted: Sequence[Wanted]) -> Iterator[tuple[Wanted, ...]]:
+def rounds(wanted: Sequence[WantedDocument]) -> Iterator[tuple[WantedDocument, ...]]:
     """The same in their order, some at a time, so that the answers of a round stay within a bound together."""
-    some: list[Wanted] = []
+    some: list[WantedDocument] = []
     size = 0
     for one in wanted:
         if some and (len(some) == AT_ONCE or size + one.limit > DEFAULT.answers_bytes):
@@ -71,7 +71,7 @@ def keep(file: File, data: bytes | None = None, limit: int = KEPT_BYTES) -> Iter
         yield Kept(path=file.path, data=data)
 
 
-def by_path(installed: Installed) -> Mapping[str, bytes]:
+def by_path(installed: InstalledSystem) -> Mapping[str, bytes]:
     """The kept files' bytes by path, without a leading slash."""
     return MappingProxyType({file.path: file.data for file in installed.files})
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -13,7 +13,7 @@ import msgspec
 
 from garboard import image as images
 from garboard.attribution import base_boundary
-from garboard.attribution.base_boundary import Candidate
+from garboard.attribution.base_boundary import PossibleBase
 from garboard.attribution.layers import attribute
 from garboard.attribution.packages import introductions
 from garboard.dockerfile.parser import parse
@@ -23,6 +23,7 @@ from garboard.image.options import Options
 from garboard.model.attribution import Attribution, Introduction, Origin
 from garboard.model.dockerfile import Dockerfile
 from garboard.model.errors import CatalogueError, GarboardError
+from garboard.model.finding import Finding
 from garboard.model.gap import Gap
 from garboard.model.image import Attestations, Image
 from garboard.model.package import Inventory, Package
@@ -52,6 +53,16 @@ class Build:
     stages: tuple[tuple[str, str], ...] = ()
     look_up: bool = False
 
+    @property
+    def file_name(self) -> str:
+        """The Dockerfile as the user named it; empty without one."""
+        return self.dockerfile.name if self.dockerfile else ""
+
+    @property
+    def named_base(self) -> str:
+        """The base as the Dockerfile's FROM names it, without one as the user does."""
+        return base_image(self.dockerfile, self.target, self.build_args) if self.dockerfile else self.base
+
 
 @dataclass(frozen=True, slots=True)
 class Whose:
@@ -60,6 +71,10 @@ class Whose:
     attribution: Attribution | None = None
     introduced: Mapping[str, Introduction] = field(default_factory=lambda: MappingProxyType({}))
     ancestors: tuple[Ancestor, ...] = ()
+
+    def of(self, findings: Iterable[Finding]) -> tuple[Finding, ...]:
+        """The same findings, each with who brought its package in."""
+        return tuple(msgspec.structs.replace(one, introduced=self.introduced.get(one.package.id)) for one in findings)
 
 
 def whose(
@@ -144,7 +159,7 @@ def _recognised(
         return (), (Gap(stage="catalogue", subject=of.name, reason=f"its base was not looked for: {error.message}"),)
 
 
-def _catalogued(of: Image, name: str, ancestors: tuple[Ancestor, ...], *, by_label: bool) -> Candidate | None:
+def _catalogued(of: Image, name: str, ancestors: tuple[Ancestor, ...], *, by_label: bool) -> PossibleBase | None:
     """The base that the catalogue knows. Where one is named, it has to be that: another may only lie below it.
 
     A label that the nearest image has too was inherited from it, and speaks of that image's own base.
@@ -157,12 +172,12 @@ def _catalogued(of: Image, name: str, ancestors: tuple[Ancestor, ...], *, by_lab
     if by_label and base_boundary.named(of) == base_boundary.named(nearest.image.image):
         name = ""
     if not name:
-        return Candidate(name=nearest.image.label, image=nearest.image.image)
+        return PossibleBase(name=nearest.image.label, image=nearest.image.image)
     try:
         found = identify.called(ancestors, references.parse(name))
     except GarboardError:
         return None
-    return Candidate(name=name, image=found.image.image) if found else None
+    return PossibleBase(name=name, image=found.image.image) if found else None
 
 
 def _candidates(
@@ -172,11 +187,11 @@ def _candidates(
     ancestors: tuple[Ancestor, ...] = (),
     provenance: Provenance | None = None,
     catalogue: Catalogue | None = None,
-) -> Iterator[Candidate]:
+) -> Iterator[PossibleBase]:
     options = dataclasses.replace(options, platform=of.platform, progress=Options().progress)
     if build.base:
         kept = _kept(build.base, of, catalogue)
-        yield Candidate(name=build.base, image=kept or images.configuration(build.base, options), given=True)
+        yield PossibleBase(name=build.base, image=kept or images.configuration(build.base, options), given=True)
     name = _name_of_base(of, build, provenance)
     if ancestors:
         known = _catalogued(of, name, ancestors, by_label=build.dockerfile is None)
@@ -189,7 +204,7 @@ def _candidates(
         found = _quietly(f"{place}:{name}", _without_foreign_login(name, of, options))
         if found is not None:
             attested = provenance is not None
-            yield Candidate(name=name.partition("@")[0] if attested else name, image=found)
+            yield PossibleBase(name=name.partition("@")[0] if attested else name, image=found)
             return
 
 

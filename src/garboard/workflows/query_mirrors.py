@@ -18,7 +18,7 @@ import msgspec
 from garboard.model.errors import GarboardError, OfflineError, UsageError
 from garboard.model.gap import Gap
 from garboard.model.image import Files, Image
-from garboard.model.mirror import Answer, Asking, Installed, Offer, Offers, Standing, Wanted
+from garboard.model.mirror import Answer, Asking, InstalledSystem, Offer, Offers, UpgradeState, WantedDocument
 from garboard.model.package import Distro, Inventory, Kept
 from garboard.net.client import InwardError, UnreachedError, host_of
 from garboard.repositories import KINDS
@@ -33,12 +33,12 @@ AT_ONCE: Final = 4
 CACHE_BYTES: Final = 1024 * MIB
 _APT: Final = frozenset({"debian", "ubuntu"})
 """Distributions whose releases are suites of the same mirrors."""
-NEWER: Final = frozenset({Standing.UPGRADE, Standing.HELD, Standing.PINNED, Standing.KEPT_BACK})
+NEWER: Final = frozenset({UpgradeState.UPGRADE, UpgradeState.HELD, UpgradeState.PINNED, UpgradeState.KEPT_BACK})
 """Standings of packages of which the mirrors have a newer version."""
 
 T = TypeVar("T")
 Progress = Callable[[str, int, int | None], None]
-Fetch = Callable[[Sequence[Wanted]], tuple[Answer, ...]]
+Fetch = Callable[[Sequence[WantedDocument]], tuple[Answer, ...]]
 """Answers what is wanted, in the same order; a document that cannot be had is an answer with a problem."""
 
 
@@ -55,7 +55,7 @@ def drive(asking: Asking[T], fetch: Fetch) -> T:
         answers = fetch(wanted) if wanted else ()
 
 
-def installed(of: Image, inventory: Inventory, files: Files | None, now: dt.datetime) -> Installed:
+def installed(of: Image, inventory: Inventory, files: Files | None, now: dt.datetime) -> InstalledSystem:
     """What an image says of itself: the configuration that it ends with, and its packages."""
     names = {kind.NAME for kind in KINDS}
     kept = [
@@ -65,12 +65,12 @@ def installed(of: Image, inventory: Inventory, files: Files | None, now: dt.date
         for fact in history.versions[-1].facts or ()
         if isinstance(fact, Kept)
     ]
-    return Installed(
+    return InstalledSystem(
         files=tuple(kept), packages=inventory.packages, platform=of.platform, distro=inventory.distro, now=now
     )
 
 
-def offers(image: Installed, fetch: Fetch) -> Offers:
+def offers(image: InstalledSystem, fetch: Fetch) -> Offers:
     """What all mirrors that the image names offer for its packages."""
     types = {package.type for package in image.packages}
     return _together(drive(kind.offers(image), fetch) for kind in KINDS if kind.PURL_TYPE in types)
@@ -147,12 +147,12 @@ class Web:
     _unreached: dict[str, str] = field(default_factory=dict, init=False)
     """Hosts (with their ports) and why."""
 
-    def fetch(self, wanted: Sequence[Wanted]) -> tuple[Answer, ...]:
+    def fetch(self, wanted: Sequence[WantedDocument]) -> tuple[Answer, ...]:
         """A `Fetch`. Raises `OfflineError` where no connection may be opened."""
         with ThreadPoolExecutor(AT_ONCE) as pool:
             return tuple(pool.map(self._one, wanted))
 
-    def _one(self, wanted: Wanted) -> Answer:
+    def _one(self, wanted: WantedDocument) -> Answer:
         data = self._kept(wanted.sha256)
         if data is not None:
             return Answer(data=data, url=wanted.urls[0])
@@ -246,7 +246,7 @@ def uncovered(found: Offers) -> tuple[Gap, ...]:
     gaps = []
     by_type: dict[str, list[str]] = {}
     for one in found.offers:
-        if one.standing is Standing.ABSENT:
+        if one.standing is UpgradeState.ABSENT:
             by_type.setdefault(one.type, []).append(one.name)
     for kind, names in sorted(by_type.items()):
         named = ", ".join(sorted(names)[:10]) + (" …" if len(names) > 10 else "")
@@ -263,7 +263,7 @@ class Newer:
     One release is kept at a time, for an index is large: ask for the bases of one after those of another.
     """
 
-    def __init__(self, image: Installed, fetch: Fetch) -> None:
+    def __init__(self, image: InstalledSystem, fetch: Fetch) -> None:
         self._image = image
         self._fetch = fetch
         self._at: Distro | None = None

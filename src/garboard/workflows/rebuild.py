@@ -11,13 +11,13 @@ from garboard import ecosystems
 from garboard import image as images
 from garboard.image.options import Options
 from garboard.matching import ranges
-from garboard.model.advisory import Lookup, Status
+from garboard.model.advisory import Lookup
 from garboard.model.attribution import Introduction, Origin, Place
 from garboard.model.errors import GarboardError
 from garboard.model.finding import Finding
 from garboard.model.gap import Gap
 from garboard.model.image import Image
-from garboard.model.mirror import Moved, Offer, Offers, Outcome, Prospect, Rebuild, Standing
+from garboard.model.mirror import Moved, Offer, Offers, Outcome, Prospect, Rebuild, UpgradeState
 from garboard.model.package import SYSTEM_TYPES, Inventory, Package
 from garboard.model.report import Report
 from garboard.packages.pins import pinned
@@ -29,13 +29,6 @@ Take = Callable[[str], tuple[Image, Inventory]]
 """What an image is and which packages it holds, by its reference."""
 _SHOWN: Final = 1000
 """Characters of a command that a reason quotes."""
-_NO_FIX: Final = MappingProxyType(
-    {
-        Status.DEFERRED: "the distribution has put the fix off",
-        Status.WILL_NOT_FIX: "the distribution will not fix it",
-        Status.END_OF_LIFE: "the package has no security support in this release",
-    }
-)
 _MANAGERS: Final = MappingProxyType({"deb": "apt-get upgrade", "apk": "apk upgrade", "rpm": "dnf upgrade"})
 _INDEXES: Final = MappingProxyType({"pypi": "PyPI", "npm": "the npm registry"})
 
@@ -249,7 +242,7 @@ class _Judge:
                 finding=finding, outcome=Outcome.PULL, reason=f"{self._base.moved.name} names a newer image"
             )
         if not finding.fixed_in:
-            reason = _NO_FIX.get(finding.status, "no fixed version is known")
+            reason = finding.status.why_unfixed or "no fixed version is known"
             note = f" ({finding.note})" if finding.note else ""
             return Prospect(finding=finding, outcome=Outcome.NO_FIX, reason=reason + note)
         if finding.package.type not in SYSTEM_TYPES:
@@ -275,7 +268,7 @@ class _Judge:
     def _system(self, finding: Finding, who: Introduction) -> Prospect:
         package = finding.package
         offer = self._offer(package, who)
-        if offer is None or offer.standing is Standing.ABSENT:
+        if offer is None or offer.standing is UpgradeState.ABSENT:
             reason = (
                 "no mirror that the image names has the package" if self._asked else "no package mirror could be read"
             )
@@ -292,8 +285,8 @@ class _Judge:
 
     def _published(self, finding: Finding, who: Introduction, offer: Offer) -> Prospect:
         package, version = finding.package, offer.version
-        if offer.standing is not Standing.UPGRADE:
-            place = self._lines.holding(package) if offer.standing is Standing.HELD else None
+        if offer.standing is not UpgradeState.UPGRADE:
+            place = self._lines.holding(package) if offer.standing is UpgradeState.HELD else None
             return Prospect(finding=finding, outcome=Outcome.HELD, version=version, reason=offer.reason, place=place)
         if who.copied_from:
             return _copied(finding, who)

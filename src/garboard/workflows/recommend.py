@@ -15,8 +15,8 @@ from garboard import ecosystems
 from garboard.baseimage import delta, issue_counts, ranking
 from garboard.baseimage.approvals import approved
 from garboard.baseimage.candidates import choices
-from garboard.baseimage.current import Found, find
-from garboard.baseimage.delta import Asked, Yours
+from garboard.baseimage.current import CurrentBase, find
+from garboard.baseimage.delta import Requested, Yours
 from garboard.baseimage.issue_counts import Figures
 from garboard.baseimage.lifecycle import Lifetimes
 from garboard.baseimage.rebase import Available, Predicted, Predictor
@@ -171,7 +171,7 @@ class _Recommending:
         database: Data,
         now: dt.datetime,
         wish: Wish,
-        found: Found,
+        found: CurrentBase,
         supply: Supply,
         indexes: Indexes,
     ) -> None:
@@ -387,7 +387,7 @@ def base_key(one: Candidate) -> str:
     return one.choice.image.key
 
 
-def _asked(subject: Subject, layers: int) -> Asked:
+def _asked(subject: Subject, layers: int) -> Requested:
     """What your lines ask the package manager for: of the Dockerfile, else of the history above the base's ``layers``."""
     lines = tuple(_lines(subject, layers))
     wanted = [request for instruction, scope in lines for request in requests(instruction, scope)]

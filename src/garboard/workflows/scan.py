@@ -16,7 +16,6 @@ from garboard.image.handle import OpenedInventory, OpenedTree
 from garboard.image.layers.cache import Cache, NoCache
 from garboard.image.options import Options
 from garboard.model.errors import UsageError
-from garboard.model.finding import Finding
 from garboard.model.gap import Gap
 from garboard.model.image import Attestations, Files, Image, Reader
 from garboard.model.package import Inventory
@@ -29,7 +28,7 @@ from garboard.workflows.judge import judge
 
 if TYPE_CHECKING:
     from garboard.model.advisory import FeedState, Lookup
-    from garboard.model.baseimage import Catalogue, Step
+    from garboard.model.baseimage import Catalogue, LineageStep
     from garboard.workflows.attribute import Build, Whose
     from garboard.workflows.judge import Supply
 
@@ -109,6 +108,7 @@ def analyse(
 
     attribution = attributed.attribution if attributed else None
     judgement = judge(inventory, database, supply)
+    findings = trace(judgement.findings, inventory.packages)
     feeds = database.used()
     gaps = (
         *inventory.gaps,
@@ -122,7 +122,7 @@ def analyse(
     return Report(
         image=of,
         inventory=inventory,
-        findings=_introduced(trace(judgement.findings, inventory.packages), attributed),
+        findings=attributed.of(findings) if attributed else findings,
         gaps=tuple(dict.fromkeys(gaps)),
         feeds=feeds,
         judged=judgement.judged,
@@ -134,22 +134,12 @@ def analyse(
     )
 
 
-def _lineage(of: Image, attributed: Whose | None) -> tuple[Step, ...]:
+def _lineage(of: Image, attributed: Whose | None) -> tuple[LineageStep, ...]:
     if attributed is None or not attributed.ancestors:
         return ()
     from garboard.baseimage.lineage import lineage
 
     return lineage(of, attributed.ancestors)
-
-
-def _introduced(findings: tuple[Finding, ...], attributed: Whose | None) -> tuple[Finding, ...]:
-    """The same findings, each with who brought its package in."""
-    if attributed is None:
-        return findings
-    return tuple(
-        msgspec.structs.replace(finding, introduced=attributed.introduced.get(finding.package.id))
-        for finding in findings
-    )
 
 
 def _of_feeds(feeds: Iterable[FeedState], now: dt.datetime) -> list[Gap]:
@@ -225,7 +215,6 @@ def report_on(
     catalogue: Catalogue | None = None,
 ) -> Report:
     """The rest of the line, for an image that was read: whose its packages are, and what they have. As `scan`."""
-    from garboard.dockerfile.stages import base_image
     from garboard.workflows.attribute import Build, whose
 
     build = build or Build()
@@ -239,14 +228,13 @@ def report_on(
         attestations=taken.attestations,
         now=now,
     )
-    file = build.dockerfile
     return analyse(
         taken.image,
         taken.inventory,
         database,
         now,
         supply,
-        target_file=file.name if file else "",
-        base_image=base_image(file, build.target, build.build_args) if file else build.base,
+        target_file=build.file_name,
+        base_image=build.named_base,
         attributed=attributed,
     )

@@ -12,14 +12,11 @@ from email.utils import parsedate_to_datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-import msgspec
-
-from garboard.dockerfile.stages import base_image
 from garboard.matching import trace
 from garboard.model.advisory import FeedState, Status
 from garboard.model.finding import Finding, Vulnerability
 from garboard.model.gap import Gap
-from garboard.model.mirror import Note, Offer, Offers, Repository, Standing
+from garboard.model.mirror import FixNote, MirrorRepository, Offer, Offers, UpgradeState
 from garboard.model.package import Package
 from garboard.model.report import Report
 from garboard.model.timestamp import rfc3339
@@ -37,7 +34,7 @@ _SAYS: Final = MappingProxyType(
     {"deb": "the distribution's changelog", "rpm": "the distribution's updateinfo", "apk": "the distribution's secdb"}
 )
 _FEEDS: Final = MappingProxyType({"deb": "debian-changelog", "rpm": "rpm-updateinfo", "apk": "alpine-secdb"})
-_STANDS_IN_THE_WAY: Final = frozenset({Standing.HELD, Standing.PINNED, Standing.KEPT_BACK})
+_STANDS_IN_THE_WAY: Final = frozenset({UpgradeState.HELD, UpgradeState.PINNED, UpgradeState.KEPT_BACK})
 _LISTED: Final = 10
 
 
@@ -58,7 +55,9 @@ def fixable(taken: Taken, fetch: Fetch, now: dt.datetime, build: Build, attribut
     more = query_mirrors.notes(found.offers, fetch)
     told = Offers(notes=(*found.notes, *more.notes), gaps=more.gaps)
     attribution = attributed.attribution if attributed else None
-    findings = _introduced(_findings(taken.inventory.packages, found, told), attributed)
+    findings = tuple(_findings(taken.inventory.packages, found, told))
+    if attributed is not None:
+        findings = attributed.of(findings)
     gaps = (
         *nothing_found(taken.image, taken.inventory),
         *taken.inventory.gaps,
@@ -69,18 +68,16 @@ def fixable(taken: Taken, fetch: Fetch, now: dt.datetime, build: Build, attribut
         *told.gaps,
         *(attribution.gaps if attribution else ()),
     )
-    file = build.dockerfile
-    base = base_image(file, build.target, build.build_args) if file else build.base
     report = Report(
         image=taken.image,
         inventory=taken.inventory,
         findings=trace(findings, taken.inventory.packages),
         gaps=tuple(dict.fromkeys(gaps)),
         feeds=tuple(_state(one, now) for one in found.repositories),
-        judged=sum(one.standing is not Standing.ABSENT for one in found.offers if one.installed),
+        judged=sum(one.standing is not UpgradeState.ABSENT for one in found.offers if one.installed),
         created=now,
-        target_file=file.name if file else "",
-        base_image=base or (attribution.base.name if attribution else ""),
+        target_file=build.file_name,
+        base_image=build.named_base or (attribution.base.name if attribution else ""),
         attribution=attribution,
     )
     return Fixable(report, found)
@@ -107,7 +104,7 @@ def _other_kinds(packages: Iterable[Package]) -> Iterator[Gap]:
         yield Gap(stage="mirrors", subject=f"{kind} packages", reason=reason)
 
 
-def _state(one: Repository, now: dt.datetime) -> FeedState:
+def _state(one: MirrorRepository, now: dt.datetime) -> FeedState:
     try:
         date = parsedate_to_datetime(one.date).isoformat()
     except (ValueError, TypeError, IndexError, OverflowError):
@@ -122,7 +119,7 @@ def _findings(packages: Iterable[Package], found: Offers, told: Offers) -> list[
     by_package: dict[Key, Offer] = {
         (one.type, one.name, one.arch, one.installed): one for one in found.offers if one.standing in NEWER
     }
-    notes: defaultdict[tuple[str, str], list[Note]] = defaultdict(list)
+    notes: defaultdict[tuple[str, str], list[FixNote]] = defaultdict(list)
     for note in told.notes:
         notes[note.type, note.source].append(note)
     findings: list[Finding] = []
@@ -137,7 +134,7 @@ def _findings(packages: Iterable[Package], found: Offers, told: Offers) -> list[
     return findings
 
 
-def _finding(package: Package, offer: Offer, note: Note, cve: str) -> Finding:
+def _finding(package: Package, offer: Offer, note: FixNote, cve: str) -> Finding:
     says = f"{MARK}, from {_SAYS[offer.type]}"
     text = note.text.removeprefix(cve).lstrip(" :,")
     vulnerability = Vulnerability(
@@ -171,9 +168,3 @@ def _made(package: Package, offer: Offer, vulnerability: Vulnerability, fixed_in
         feed=_FEEDS[offer.type],
         note=f"{says}{kept}",
     )
-
-
-def _introduced(findings: Iterable[Finding], attributed: Whose | None) -> tuple[Finding, ...]:
-    if attributed is None:
-        return tuple(findings)
-    return tuple(msgspec.structs.replace(one, introduced=attributed.introduced.get(one.package.id)) for one in findings)

@@ -19,7 +19,7 @@ import msgspec
 
 from garboard import image as images
 from garboard.basecatalog import official_images, repo_info
-from garboard.basecatalog.reader import Listed
+from garboard.basecatalog.reader import ListedImage
 from garboard.basecatalog.writer import Writer
 from garboard.image import platform as platforms
 from garboard.image import reference as references
@@ -70,7 +70,7 @@ class Synced(Value):
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class SyncFilter:
     """``tags`` are globs, none for all; ``platforms`` None for all there are; ``since`` a date (``YYYY-MM-DD``)."""
 
     tags: tuple[str, ...] = ()
@@ -81,7 +81,7 @@ class Wanted:
 def sync(
     remote: RemoteRepository,
     writer: Writer,
-    wanted: Wanted,
+    wanted: SyncFilter,
     *,
     now: dt.datetime,
     cache: Cache,
@@ -105,7 +105,7 @@ class _Sync:
         self,
         remote: RemoteRepository,
         writer: Writer,
-        wanted: Wanted,
+        wanted: SyncFilter,
         now: dt.datetime,
         cache: Cache,
         options: Options,
@@ -179,18 +179,18 @@ class _Sync:
         index = digest if digest != manifest else ""
         return BaseName(repository=self._remote.name, tag=tag, index_digest=index, seen=rfc3339(self._now))
 
-    def _list(self, digest: str, tag: str) -> tuple[Listed, ...]:
+    def _list(self, digest: str, tag: str) -> tuple[ListedImage, ...]:
         found = []
         for child in self._remote.images(digest):
             platform, created = child.platform, ""
             if platform is None:
                 opened = self._opened[child.digest] = self._remote.open(child.digest, tag)
                 platform, created = opened.image.platform, opened.image.created
-            found.append(Listed(child.digest, str(platforms.normalise(platform)), created))
+            found.append(ListedImage(child.digest, str(platforms.normalise(platform)), created))
         self._writer.list(digest, found)
         return tuple(found)
 
-    def _images(self, tag: str, digest: str, listing: Sequence[Listed]) -> None:
+    def _images(self, tag: str, digest: str, listing: Sequence[ListedImage]) -> None:
         chosen, missing = _chosen(listing, self._wanted.platforms)
         for platform in missing:
             self._writer.point(self._name(tag, digest), platform, "")
@@ -199,7 +199,7 @@ class _Sync:
         for one in chosen:
             self._image(tag, digest, one)
 
-    def _image(self, tag: str, digest: str, one: Listed) -> None:
+    def _image(self, tag: str, digest: str, one: ListedImage) -> None:
         name = self._name(tag, digest, one.manifest)
         if self._writer.catalogue.has(one.manifest):
             self._writer.point(name, _platform(one.platform), one.manifest)
@@ -255,8 +255,8 @@ def _platform(text: str) -> Platform:
 
 
 def _chosen(
-    listing: Sequence[Listed], wanted: tuple[Platform, ...] | None
-) -> tuple[tuple[Listed, ...], tuple[Platform, ...]]:
+    listing: Sequence[ListedImage], wanted: tuple[Platform, ...] | None
+) -> tuple[tuple[ListedImage, ...], tuple[Platform, ...]]:
     """The images that suit the platforms best, each once, and the platforms that none suits."""
     if wanted is None:
         return tuple(listing), ()

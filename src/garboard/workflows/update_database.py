@@ -14,7 +14,17 @@ import msgspec
 from garboard import feeds
 from garboard.database import store
 from garboard.database.build import Builder, Built
-from garboard.database.fetch import Client, Directory, Fetched, Note, Origin, Progress, Remote, pack, unpack
+from garboard.database.fetch import (
+    Directory,
+    DocumentState,
+    FeedClient,
+    FeedOrigin,
+    Fetched,
+    Progress,
+    Remote,
+    pack,
+    unpack,
+)
 from garboard.database.read import Database
 from garboard.database.shard import Confirmed, Shard
 from garboard.model.advisory import FeedState
@@ -27,7 +37,7 @@ SHRINK = 0.8
 ENRICHMENT = ("kev", "epss")
 
 
-class Outcome(enum.StrEnum):
+class ShardOutcome(enum.StrEnum):
     """What became of one shard."""
 
     UPDATED = "updated"
@@ -40,7 +50,7 @@ class ShardResult(Value):
     """What became of one shard. ``bytes`` were received; ``state`` is that of the data now there, None without any."""
 
     shard: str
-    outcome: Outcome
+    outcome: ShardOutcome
     bytes: int = 0
     state: FeedState | None = None
     error: str = ""
@@ -62,7 +72,7 @@ def missing(database: Database, ecosystems: Iterable[str]) -> tuple[str, ...]:
     return tuple(shard for shard in feeds.needed_shards(ecosystems) if shard not in database.shards())
 
 
-def origin_of(text: str, client: Client | None) -> Origin:
+def origin_of(text: str, client: FeedClient | None) -> FeedOrigin:
     """Where documents come from: empty is upstream, an ``https://`` address or a directory is a mirror."""
     if text and "://" not in text:
         if not Path(text).is_dir():
@@ -80,7 +90,7 @@ def update(
     shards: Iterable[str],
     *,
     origin: str = "",
-    client: Client | None = None,
+    client: FeedClient | None = None,
     now: dt.datetime,
     progress: Progress = lambda _label, _done, _total: None,
     report: Callable[[ShardResult], None] = lambda _result: None,
@@ -103,7 +113,7 @@ def update(
 
 
 def _result(
-    directory: Path, shard: str, origin: Origin, now: dt.datetime, progress: Progress, accept_shrink: bool
+    directory: Path, shard: str, origin: FeedOrigin, now: dt.datetime, progress: Progress, accept_shrink: bool
 ) -> ShardResult:
     try:
         return _update(directory, shard, origin, now, progress, accept_shrink)
@@ -111,11 +121,13 @@ def _result(
         message = error.message if isinstance(error, GarboardError) else f"{error}"
         hint = error.hint if isinstance(error, GarboardError) else ""
         old = _installed(directory, shard)
-        return ShardResult(shard=shard, outcome=Outcome.FAILED, state=old[0] if old else None, error=message, hint=hint)
+        return ShardResult(
+            shard=shard, outcome=ShardOutcome.FAILED, state=old[0] if old else None, error=message, hint=hint
+        )
 
 
 def _update(
-    directory: Path, shard: str, origin: Origin, now: dt.datetime, progress: Progress, accept_shrink: bool
+    directory: Path, shard: str, origin: FeedOrigin, now: dt.datetime, progress: Progress, accept_shrink: bool
 ) -> ShardResult:
     documents = feeds.feed_of(shard).documents(shard)
     old = _installed(directory, shard)
@@ -127,17 +139,17 @@ def _update(
         received = sum(each.received for each in fetched)
         if old and all(each.unchanged for each in fetched):
             state = _confirm(directory, old[0], now)
-            return ShardResult(shard=shard, outcome=Outcome.UNCHANGED, bytes=received, state=state)
+            return ShardResult(shard=shard, outcome=ShardOutcome.UNCHANGED, bytes=received, state=state)
         for number, (document, _, place) in enumerate(asked):
             # One of several documents is new: the bytes of the others are needed again.
             if fetched[number].path is None and not fetched[number].note.absent:
                 fetched[number] = origin.fetch(document, None, place, progress)
                 received += fetched[number].received
         state = _build(directory, shard, fetched, now, None if accept_shrink or not old else old[0])
-        return ShardResult(shard=shard, outcome=Outcome.UPDATED, bytes=received, state=state)
+        return ShardResult(shard=shard, outcome=ShardOutcome.UPDATED, bytes=received, state=state)
 
 
-def _installed(directory: Path, shard: str) -> tuple[FeedState, tuple[Note, ...]] | None:
+def _installed(directory: Path, shard: str) -> tuple[FeedState, tuple[DocumentState, ...]] | None:
     """What is there; None for nothing, and for a shard that must be built anew anyway."""
     if shard not in store.installed(directory):
         return None

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from garboard.actions.plan import Known, choose
-from garboard.model.action import Actions, Kind
+from garboard.model.action import ActionKind, Actions
 from garboard.model.advisory import Status
 from garboard.model.attribution import Place
 from garboard.model.mirror import Outcome, Prospect
@@ -64,7 +64,7 @@ def test_a_package_of_the_base_needs_a_line_that_upgrades_it() -> None:
     scan = report(finding("CVE-1", BASES, "2"), packages=(deb("apt", 0),))
     found = choose(scan, Known(from_line=Place(file="Dockerfile", line=1)))
     (action,) = found.actions
-    assert action.kind is Kind.UPGRADE
+    assert action.kind is ActionKind.UPGRADE
     assert action.command.startswith("RUN apt-get update && apt-get upgrade -y")
     assert action.place is not None
     assert action.place.line == 1
@@ -74,7 +74,7 @@ def test_a_version_that_a_line_names_is_to_be_raised_there() -> None:
     pinned = "apt-get install -y git=1"
     found = choose(report(finding("CVE-1", OURS, "2", command=pinned), finding("CVE-2", OURS, "10", command=pinned)))
     (action,) = found.actions
-    assert (action.kind, action.text, action.command) == (Kind.RAISE, "Ask for git 10 or later", "git=10")
+    assert (action.kind, action.text, action.command) == (ActionKind.RAISE, "Ask for git 10 or later", "git=10")
     assert len(action.clears) == 2
 
 
@@ -98,7 +98,7 @@ def test_the_base_that_leaves_the_least() -> None:
     rows = (row("base:2", "CVE-2 libc6", "CVE-3 git"), row("base:3-slim", "CVE-3 git", group=Group.ALTERNATIVE))
     found = choose(scan, Known(recommendation=recommending(*rows)))
     first = found.actions[0]
-    assert (first.kind, first.text) == (Kind.BASE, "Change FROM to `base:3-slim`")
+    assert (first.kind, first.text) == (ActionKind.BASE, "Change FROM to `base:3-slim`")
     assert (first.before, first.after) == (3, 1)
 
 
@@ -218,7 +218,7 @@ def test_what_the_new_base_has_itself_is_not_cleared_by_dropping_it() -> None:
     git = deb("git", automatic=False)
     scan = report(finding("CVE-1", git), finding("CVE-2", BASES), packages=(git,))
     known = Known(recommendation=recommending(row("base:2", "CVE-1 git")), held={"base:2": frozenset({"git"})})
-    assert [one.kind for one in choose(scan, known).actions] == [Kind.BASE]
+    assert [one.kind for one in choose(scan, known).actions] == [ActionKind.BASE]
 
 
 def test_the_mirrors_word_counts_for_more_than_the_advisories() -> None:
@@ -243,5 +243,5 @@ def test_an_issue_of_two_packages_is_cleared_by_what_clears_the_second() -> None
     """The source package is one: its issue is gone when both binary packages are mended."""
     lib, tool = (deb(name, layer, source_name="zlib") for name, layer in (("zlib1g", 0), ("zlib-dev", 1)))
     found = choose(report(finding("CVE-1", lib, "2"), finding("CVE-1", tool, "2"), packages=(deb("apt", 0),)))
-    assert [(one.kind, len(one.clears)) for one in found.actions] == [(Kind.UPGRADE, 1)]
+    assert [(one.kind, len(one.clears)) for one in found.actions] == [(ActionKind.UPGRADE, 1)]
     assert found.left == 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from garboard.attribution.base_boundary import Candidate
+from garboard.attribution.base_boundary import PossibleBase
 from garboard.attribution.layers import Attributed, attribute
 from garboard.dockerfile.parser import parse
 from garboard.model.image import Digest, History, Image, Layer
@@ -33,15 +33,15 @@ def layer_list(count: int, salt: str = "") -> tuple[Layer, ...]:
     )
 
 
-def base(count: int, name: str = "local/base:1", **more: object) -> Candidate:
+def base(count: int, name: str = "local/base:1", **more: object) -> PossibleBase:
     given = bool(more.pop("given", False))
     salt = str(more.pop("salt", ""))
-    return Candidate(
+    return PossibleBase(
         name=name, image=Image(name=name, source="docker", layers=layer_list(count, salt), **more), given=given
     )
 
 
-def whose(of: Image, dockerfile: str | None, *candidates: Candidate, **more: object) -> Attributed:
+def whose(of: Image, dockerfile: str | None, *candidates: PossibleBase, **more: object) -> Attributed:
     parsed = parse(dockerfile.encode(), "Dockerfile") if dockerfile is not None else None
     return attribute(of, parsed, candidates=candidates, **more)
 

@@ -10,7 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from garboard.basecatalog import bundle
-from garboard.basecatalog.reader import Listed
+from garboard.basecatalog.reader import ListedImage
 from garboard.basecatalog.store import Store
 from garboard.basecatalog.writer import Writer
 from garboard.model.baseimage import Approval, BaseImage
@@ -32,7 +32,7 @@ def filled(folder: Path, *, backwards: bool = False) -> Writer:
     bases = [base("a", "debian:12"), base("ab", "python:3.12", "python:3"), base("c", "node:22")]
     made = writer(folder, *(reversed(bases) if backwards else bases))
     made.add(base("d", "bare:1"), None)
-    made.list("sha256:9", [Listed("sha256:8", "linux/amd64", "2026-01-01")])
+    made.list("sha256:9", [ListedImage("sha256:8", "linux/amd64", "2026-01-01")])
     made.build("docker.io/library/python", [("3.12", "3")])
     made.approve(Approval(pattern="python:*", reason="ours"))
     return made

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from garboard.basecatalog import repo_info
-from garboard.basecatalog.repo_info import Document, document, parse
+from garboard.basecatalog.repo_info import InfoDocument, document, parse
 from garboard.model.errors import CatalogueError
 from garboard.model.image import Platform
 
@@ -59,10 +59,10 @@ Binary Packages:
 
 - `dpkg=1.21.22`
 """ % ("1" * 64)
-WHERE = Document(repository="docker.io/library/nginx", kind="local", tag="stable")
+WHERE = InfoDocument(repository="docker.io/library/nginx", kind="local", tag="stable")
 
 
-def local(text: str = LOCAL) -> repo_info.Entry:
+def local(text: str = LOCAL) -> repo_info.InfoImage:
     (found,) = parse(text.encode(), WHERE)
     return found
 
@@ -104,7 +104,7 @@ def test_packages_of_a_kind_that_is_not_read() -> None:
 def test_what_is_no_such_document() -> None:
     with pytest.raises(CatalogueError, match="local/stable.md is not what repo-info publishes"):
         local("# Something\n")
-    assert parse(b"## nothing", Document(repository="docker.io/library/nginx", kind="remote", tag="x")) == ()
+    assert parse(b"## nothing", InfoDocument(repository="docker.io/library/nginx", kind="remote", tag="x")) == ()
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ def test_where_a_document_stands(path: str, expected: tuple[str, str, str] | Non
     assert (found and (found.repository, found.kind, found.tag)) == expected
 
 
-def real(shared: Path, name: str) -> tuple[repo_info.Entry, ...]:
+def real(shared: Path, name: str) -> tuple[repo_info.InfoImage, ...]:
     path = shared / "data/images/repo-info" / name
     where = document(str(path))
     assert where

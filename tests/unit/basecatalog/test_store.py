@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from garboard.basecatalog import rows
-from garboard.basecatalog.reader import Listed, StoredCatalogue
+from garboard.basecatalog.reader import ListedImage, StoredCatalogue
 from garboard.basecatalog.store import SCHEMA, Store, default_path
 from garboard.basecatalog.writer import Writer
 from garboard.model.baseimage import Approval, Catalogue
@@ -163,9 +163,9 @@ def test_which_tags_are_built_is_unknown_without_a_list(tmp_path: Path) -> None:
 
 def test_listings(tmp_path: Path) -> None:
     made = writer(tmp_path)
-    made.list("sha256:1", [Listed("sha256:2", "linux/amd64"), Listed("sha256:3", "linux/arm64")])
+    made.list("sha256:1", [ListedImage("sha256:2", "linux/amd64"), ListedImage("sha256:3", "linux/arm64")])
     made.dated("sha256:3", "2026-01-01")
-    assert made.catalogue.listing("sha256:1")[1] == Listed("sha256:3", "linux/arm64", "2026-01-01")
+    assert made.catalogue.listing("sha256:1")[1] == ListedImage("sha256:3", "linux/arm64", "2026-01-01")
     assert made.catalogue.listed() == {"sha256:1"}
 
 

@@ -10,12 +10,12 @@ import pytest
 from garboard.baseimage.identify import ancestors
 from garboard.baseimage.lineage import lineage
 from garboard.image import manifest
-from garboard.model.baseimage import BaseImage, Step
+from garboard.model.baseimage import BaseImage, LineageStep
 from garboard.model.image import History, Image, Layer
 from tests.unit.basecatalog.entries import NOW, base, digest, image, name, writer
 
 
-def steps(of: Image, folder: Path, *bases: BaseImage) -> tuple[Step, ...]:
+def steps(of: Image, folder: Path, *bases: BaseImage) -> tuple[LineageStep, ...]:
     return lineage(of, ancestors(of, writer(folder, *bases).catalogue, NOW))
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from garboard.baseimage.delta import Asked, take_apart
+from garboard.baseimage.delta import Requested, take_apart
 from garboard.baseimage.rebase import Predictor
 from garboard.model.attribution import Attribution, Base, LayerOrigin, Origin
 from garboard.model.package import Distro
@@ -17,7 +17,7 @@ def upon(image, old, new, asked=(), available=None, **more):
         image,
         old,
         more.pop("attribution", None),
-        Asked(names=frozenset(asked), bare=bare, recommends=recommends, upgrades=upgrades),
+        Requested(names=frozenset(asked), bare=bare, recommends=recommends, upgrades=upgrades),
         exact=more.pop("exact", True),
     )
     return Predictor(yours).upon(new, available)
@@ -188,7 +188,7 @@ def test_copies_in_other_places_are_other_packages():
 
 
 def test_a_base_that_is_not_the_very_one_needs_layers():
-    asked = Asked()
+    asked = Requested()
     image, old = inventory(deb("git", "5", layer=1), deb("libc", "1", layer=0)), inventory("libc=2")
     assert take_apart(image, old, None, asked, exact=False) is None
     attribution = Attribution(

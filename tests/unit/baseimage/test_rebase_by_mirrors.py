@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from garboard.baseimage.delta import Asked, take_apart
+from garboard.baseimage.delta import Requested, take_apart
 from garboard.baseimage.rebase import Exacting, Predictor
 from garboard.model.package import Distro
 from tests.unit.baseimage.rebases import deb, inventory
@@ -44,7 +44,7 @@ def index(*packages, needs=(), ties=(), **others):
 def upon(image, old, new, available, **asked):
     asked["names"] = frozenset(asked.pop("names", ()))
     asked["pinned"] = frozenset(asked.pop("pinned", ()))
-    return Predictor(take_apart(image, old, None, Asked(**asked), exact=True)).upon(new, available)
+    return Predictor(take_apart(image, old, None, Requested(**asked), exact=True)).upon(new, available)
 
 
 def held(predicted):
@@ -146,5 +146,5 @@ def test_what_your_lines_brought_without_what_it_recommends_comes_without():
 
 def test_an_index_is_of_use_only_where_lines_install():
     old = inventory("a=1")
-    assert not Predictor(take_apart(old, old, None, Asked(), exact=True)).asks
-    assert Predictor(take_apart(old, old, None, Asked(names=frozenset(["a"])), exact=True)).asks
+    assert not Predictor(take_apart(old, old, None, Requested(), exact=True)).asks
+    assert Predictor(take_apart(old, old, None, Requested(names=frozenset(["a"])), exact=True)).asks

@@ -1,7 +1,7 @@
 import pytest
 
-from garboard.baseimage.releases import Suite
-from garboard.baseimage.tags import Kind, parse, short
+from garboard.baseimage.releases import DistroRelease
+from garboard.baseimage.tags import PartKind, parse, short
 
 
 def test_version_flavour_and_suite():
@@ -9,8 +9,8 @@ def test_version_flavour_and_suite():
     assert tag.version == ("3", "12", "4")
     assert tag.numbers == (3, 12, 4)
     assert tag.flavour == ("slim",)
-    assert tag.suite == Suite("debian", "12")
-    assert [part.kind for part in tag.parts] == [Kind.VERSION, Kind.FLAVOUR, Kind.SUITE]
+    assert tag.suite == DistroRelease("debian", "12")
+    assert [part.kind for part in tag.parts] == [PartKind.VERSION, PartKind.FLAVOUR, PartKind.SUITE]
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ def test_node_calls_its_lines_by_name_and_no_other_repository_does():
 
 
 def test_the_release_of_alpine_may_stand_in_a_part_of_its_own():
-    assert parse("eclipse-temurin", "8-jdk-alpine-3.24").suite == Suite("alpine", "3.24")
+    assert parse("eclipse-temurin", "8-jdk-alpine-3.24").suite == DistroRelease("alpine", "3.24")
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from garboard.compression import zstd_writer
 from garboard.database import bundle, store
 from garboard.database.build import Builder
-from garboard.database.bundle import Entry, Manifest
+from garboard.database.bundle import BundledShard, BundleManifest
 from garboard.database.read import Database
 from garboard.model.advisory import Advisory, CveFacts, FeedState
 from garboard.model.errors import DatabaseError, UsageError
@@ -97,7 +97,7 @@ def packed(file, members):
 
 
 def manifest(*entries, form=bundle.FORMAT, schema=store.SCHEMA):
-    return "manifest.json", msgspec.json.encode(Manifest(format=form, schema=schema, shards=entries))
+    return "manifest.json", msgspec.json.encode(BundleManifest(format=form, schema=schema, shards=entries))
 
 
 @pytest.mark.parametrize(
@@ -108,13 +108,15 @@ def manifest(*entries, form=bundle.FORMAT, schema=store.SCHEMA):
         [("manifest.json", b"{")],
         [manifest(form=2)],
         [manifest(schema=99)],
-        [manifest(Entry(shard="kev", size=1, sha256="00"))],
-        [manifest(Entry(shard="kev", size=1, sha256="00")), ("../../kev.sqlite", b"x")],
-        [manifest(Entry(shard="kev", size=1, sha256="00")), ("kev.sqlite", b"xx")],
-        [manifest(Entry(shard="kev", size=1, sha256="00")), ("kev.sqlite", b"x")],
+        [manifest(BundledShard(shard="kev", size=1, sha256="00"))],
+        [manifest(BundledShard(shard="kev", size=1, sha256="00")), ("../../kev.sqlite", b"x")],
+        [manifest(BundledShard(shard="kev", size=1, sha256="00")), ("kev.sqlite", b"xx")],
+        [manifest(BundledShard(shard="kev", size=1, sha256="00")), ("kev.sqlite", b"x")],
         [
             manifest(
-                Entry(shard="kev", size=1, sha256="2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881")
+                BundledShard(
+                    shard="kev", size=1, sha256="2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"
+                )
             ),
             ("kev.sqlite", b"x"),
         ],

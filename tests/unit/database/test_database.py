@@ -12,7 +12,7 @@ from garboard.database.read import Database, nvd_shards, open_database
 from garboard.database.verify import verify
 from garboard.model.advisory import Advisory, Affected, CveFacts, FeedState, Hit, Range, Rating, Status
 from garboard.model.errors import DatabaseError
-from garboard.model.feed import Header
+from garboard.model.feed import FeedHeader
 from garboard.model.gap import Gap
 
 FIXED = Affected(
@@ -77,7 +77,7 @@ def test_an_advisory_comes_back_as_it_went_in(tmp_path):
 
 def test_covered_is_what_the_data_speak_of(tmp_path):
     build(tmp_path, "debian", ADVISORY)
-    build(tmp_path, "alpine:v3.20", Header(ecosystems=("Alpine:v3.20",)))
+    build(tmp_path, "alpine:v3.20", FeedHeader(ecosystems=("Alpine:v3.20",)))
     with Database(tmp_path) as database:
         assert database.covers("Debian:12")
         assert not database.covers("Debian:11")

@@ -9,7 +9,7 @@ import pytest
 from garboard.feeds import epss, kev, nvd
 from garboard.model.advisory import CveFacts, Rating
 from garboard.model.errors import FeedError
-from garboard.model.feed import Header
+from garboard.model.feed import FeedHeader
 from garboard.model.gap import Gap
 
 V3 = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:N/A:N"
@@ -39,7 +39,7 @@ def test_nvd_entries():
         "vulnerabilities": [{"cve": cve}, {"cve": {"id": "x"}}, {"other": 1}],
     }
     header, facts, *gaps = nvd.parse("nvd:2022", [stream(gzip.compress(json.dumps(document).encode()))])
-    assert header == Header(date="2026-01-01T00:00:00.1")
+    assert header == FeedHeader(date="2026-01-01T00:00:00.1")
     assert facts == CveFacts(
         cve="CVE-2022-1000",
         ratings=(
@@ -77,7 +77,7 @@ def test_kev_entries():
         ],
     }
     header, log4j, other, gap = kev.parse("kev", [stream(document)])
-    assert header == Header(date="2025-08-25T17:04:19Z")
+    assert header == FeedHeader(date="2025-08-25T17:04:19Z")
     assert log4j == CveFacts(cve="CVE-2021-44228", kev_added="2021-12-10", kev_ransomware=True)
     assert not other.kev_ransomware
     assert isinstance(gap, Gap)
@@ -99,7 +99,7 @@ def test_kev_entries():
 )
 def test_epss_in_all_its_styles(text, date, facts):
     found = list(epss.parse("epss", [stream(gzip.compress(text.encode()))]))
-    assert [r.date for r in found if isinstance(r, Header)] == ([date] if date else [])
+    assert [r.date for r in found if isinstance(r, FeedHeader)] == ([date] if date else [])
     assert found[-1] == CveFacts(cve="CVE-2020-5902", epss=facts[0], epss_percentile=facts[1])
 
 

@@ -9,7 +9,7 @@ from garboard.database.build import Builder
 from garboard.database.fetch import Remote
 from garboard.feeds import endoflife
 from garboard.model.errors import FeedError
-from garboard.model.feed import Header
+from garboard.model.feed import FeedHeader
 from garboard.model.gap import Gap
 from garboard.model.lifecycle import Cycle
 
@@ -94,7 +94,7 @@ def test_what_no_end_is_known_of():
 
 
 def test_the_data_say_their_date():
-    assert next(iter(endoflife.parse("endoflife", full()))) == Header(date="2026-01-02T03:04:05+00:00")
+    assert next(iter(endoflife.parse("endoflife", full()))) == FeedHeader(date="2026-01-02T03:04:05+00:00")
 
 
 def test_other_products_are_passed_over():

@@ -7,7 +7,7 @@ import pytest
 from garboard.feeds import osv
 from garboard.model.advisory import Advisory, Range, Rating, Status
 from garboard.model.errors import FeedError
-from garboard.model.feed import Header
+from garboard.model.feed import FeedHeader
 from garboard.model.gap import Gap
 
 
@@ -28,7 +28,7 @@ def parse(*records, shard="osv:PyPI"):
         for number, item in enumerate(records):
             archive.writestr(f"{number}.json", item if isinstance(item, bytes) else json.dumps(item))
     header, *found = osv.parse(shard, [file])
-    assert header == Header(ecosystems=(shard.removeprefix("osv:"),))
+    assert header == FeedHeader(ecosystems=(shard.removeprefix("osv:"),))
     return found
 
 

@@ -7,7 +7,7 @@ from garboard.feeds import alpine, wolfi
 from garboard.feeds.readers.secdb import identifiers
 from garboard.model.advisory import Advisory, Range, Status
 from garboard.model.errors import FeedError
-from garboard.model.feed import Header
+from garboard.model.feed import FeedHeader
 from garboard.model.gap import Gap
 
 
@@ -24,7 +24,7 @@ def document(**packages):
 
 def parse(**packages):
     header, *found = alpine.parse("alpine:v3.20", [document(**packages), None])
-    assert header == Header(ecosystems=("Alpine:v3.20",))
+    assert header == FeedHeader(ecosystems=("Alpine:v3.20",))
     return found
 
 
@@ -115,5 +115,5 @@ def test_shards():
 
 def test_wolfi_is_a_secdb_of_its_own():
     header, found = wolfi.parse("wolfi", [document(a={"1.0-r0": ["GHSA-aaaa-bbbb-cccc"]})])
-    assert header == Header(ecosystems=("Wolfi",))
+    assert header == FeedHeader(ecosystems=("Wolfi",))
     assert (found.feed, found.affected[0].ecosystem, found.affected[0].scheme) == ("wolfi", "Wolfi", "apk")

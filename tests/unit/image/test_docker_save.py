@@ -13,4 +13,4 @@ def test_a_damaged_index_is_told(data: bytes) -> None:
 
 
 def test_no_index_is_no_fault() -> None:
-    assert docker_save.told(b"{}", {}.get, "app.tar") == docker_save.Told()
+    assert docker_save.told(b"{}", {}.get, "app.tar") == docker_save.SavedLayout()

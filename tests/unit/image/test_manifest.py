@@ -10,7 +10,7 @@ import pytest
 
 from garboard.image import manifest as manifests
 from garboard.image import platform as platforms
-from garboard.image.manifest import Descriptor, Index, Manifest, WirePlatform, check_digest, choose, image, parse
+from garboard.image.manifest import Descriptor, ImageIndex, Manifest, WirePlatform, check_digest, choose, image, parse
 from garboard.model.errors import ImageError, UsageError
 from garboard.model.image import Platform
 from garboard.model.limits import Limits
@@ -28,9 +28,9 @@ def descriptor(seed: str, platform: str = "", **more: Any) -> dict[str, Any]:
     return found
 
 
-def index(*entries: dict[str, Any]) -> Index:
+def index(*entries: dict[str, Any]) -> ImageIndex:
     found = parse(json.dumps({"schemaVersion": 2, "manifests": entries}).encode(), "x")
-    assert isinstance(found, Index)
+    assert isinstance(found, ImageIndex)
     return found
 
 

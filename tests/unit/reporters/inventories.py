@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 
-import msgspec
-
 from garboard.model.gap import Gap
 from garboard.model.image import Digest, History, Image, Layer, Platform
 from garboard.model.package import Distro, Inventory, Location, Package
@@ -39,9 +37,7 @@ WORDING = "Permission is hereby granted, free of charge\n" + "to any person obta
 def npm(name: str, version: str, path: str, **more: object) -> Package:
     scope, _, rest = name.rpartition("/")
     values = {"type": "npm", "scheme": "semver", "layer": 2, "locations": (Location(path=path, layer=2),), **more}
-    return msgspec.convert(
-        {"name": rest, "namespace": scope, "version": version, **values}, Package, from_attributes=True
-    )
+    return Package(name=rest, namespace=scope, version=version, **values)
 
 
 def packages() -> tuple[Package, ...]:

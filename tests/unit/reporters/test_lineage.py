@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from garboard.model.advisory import Severity
-from garboard.model.baseimage import BaseName, Kind, Step
+from garboard.model.baseimage import BaseName, LineageStep, StepKind
 from garboard.model.changes import LayerChanges
 from garboard.model.report import Report
 from garboard.reporters.layers import json as layers_json
@@ -18,9 +18,9 @@ from tests.unit.reporters.attributed import BASE, OURS, finding, report
 
 NAMES = tuple(BaseName(repository="docker.io/library/ruby", tag=tag) for tag in ("2.5.1", "2.5", "2", "latest", "x"))
 STEPS = (
-    Step(kind=Kind.OWN, name="blog", first=1, layers=1, maker="you"),
-    Step(
-        kind=Kind.IMAGE,
+    LineageStep(kind=StepKind.OWN, name="blog", first=1, layers=1, maker="you"),
+    LineageStep(
+        kind=StepKind.IMAGE,
         name="ruby:2.5.1",
         names=NAMES,
         digest="sha256:1",
@@ -28,7 +28,7 @@ STEPS = (
         layers=1,
         maker="the maintainers of ruby",
     ),
-    Step(kind=Kind.ROOT, name="debuerreotype", created="2018-06-01"),
+    LineageStep(kind=StepKind.ROOT, name="debuerreotype", created="2018-06-01"),
 )
 
 
@@ -78,5 +78,5 @@ def test_the_json() -> None:
 
 
 def test_what_has_no_name_or_no_maker() -> None:
-    assert title(Step(kind=Kind.IMAGE, name="sha256:0123456789abcdef")) == "sha256:0123456789ab (no name)"
-    assert title(Step(kind=Kind.ROOT)) == "root file system (its history does not tell its maker)"
+    assert title(LineageStep(kind=StepKind.IMAGE, name="sha256:0123456789abcdef")) == "sha256:0123456789ab (no name)"
+    assert title(LineageStep(kind=StepKind.ROOT)) == "root file system (its history does not tell its maker)"

@@ -8,7 +8,7 @@ from garboard.model.attribution import Place
 from garboard.model.finding import Finding, Vulnerability
 from garboard.model.gap import Gap
 from garboard.model.image import Image
-from garboard.model.mirror import Moved, Offer, Outcome, Prospect, Rebuild, Repository, Standing
+from garboard.model.mirror import MirrorRepository, Moved, Offer, Outcome, Prospect, Rebuild, UpgradeState
 from garboard.model.package import Package
 from garboard.model.report import Report
 from garboard.reporters.rebuild import json as rebuild_json
@@ -41,8 +41,8 @@ RESULT = Rebuild(
         prospect(Outcome.NO_FIX, "perl", reason="no fixed version is known"),
         prospect(Outcome.UNKNOWN, "evil\x1b[2Jname", reason="no mirror has it"),
     ),
-    offers=(Offer(type="deb", name="curl", installed="1-1", version="1-2", standing=Standing.UPGRADE),),
-    repositories=(Repository(url="http://deb.example", name="stable main"),),
+    offers=(Offer(type="deb", name="curl", installed="1-1", version="1-2", standing=UpgradeState.UPGRADE),),
+    repositories=(MirrorRepository(url="http://deb.example", name="stable main"),),
     base=Moved(name="debian:12", moved=True, digest="sha256:new"),
     gaps=(Gap(stage="mirrors", subject="apt", reason="something was not read"),),
 )

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from pysequoia import SignatureMode, Tsk, sign
 
 from garboard.model.image import Platform
-from garboard.model.mirror import Answer, Installed
+from garboard.model.mirror import Answer, InstalledSystem
 from garboard.model.package import Distro, Kept, Package
 
 NOW = dt.datetime(2026, 1, 15, 12, tzinfo=dt.UTC)
@@ -127,7 +127,9 @@ def packages_of(status: str) -> tuple[Package, ...]:
     return tuple(found)
 
 
-def image(status: Iterable[str], files: Mapping[str, bytes | str] | None = None, now: dt.datetime = NOW) -> Installed:
+def image(
+    status: Iterable[str], files: Mapping[str, bytes | str] | None = None, now: dt.datetime = NOW
+) -> InstalledSystem:
     """A Debian image with these stanzas; ``files`` beside a source list for http://deb.example/debian stable main."""
     text = "\n".join(status)
     kept = {
@@ -135,7 +137,7 @@ def image(status: Iterable[str], files: Mapping[str, bytes | str] | None = None,
         "etc/apt/sources.list": "deb http://deb.example/debian stable main\n",
         "etc/apt/trusted.gpg.d/archive.gpg": keyring(),
     } | dict(files or {})
-    return Installed(
+    return InstalledSystem(
         files=tuple(
             Kept(path=path, data=data.encode() if isinstance(data, str) else data) for path, data in kept.items()
         ),

@@ -5,7 +5,7 @@ import pytest
 
 from garboard.model.image import Platform
 from garboard.model.limits import DEFAULT
-from garboard.model.mirror import Installed, Standing
+from garboard.model.mirror import InstalledSystem, UpgradeState
 from garboard.model.package import Distro, Kept, Package
 from garboard.repositories import apk
 from garboard.workflows.query_mirrors import drive
@@ -23,7 +23,7 @@ def image(files=None, platform=None):
         "etc/apk/world": "curl\n",
     } | (files or {})
     packages = (("libssl3", "3.3.0-r2", "openssl"), ("curl", "8.9.1-r0", "curl"), ("own", "1-r0", "own"))
-    return Installed(
+    return InstalledSystem(
         files=tuple(Kept(path=path, data=text.encode()) for path, text in kept.items()),
         packages=tuple(
             Package(type="apk", name=name, version=version, scheme="apk", source_name=source, arch="x86_64")
@@ -48,9 +48,9 @@ def offer(found, name):
 def test_a_signed_index(kind):
     found, _ = told({INDEX: apkindex(ENTRIES, kind=kind)})
     ssl = offer(found, "libssl3")
-    assert (ssl.standing, ssl.version, ssl.source_name) == (Standing.UPGRADE, "3.3.2-r1", "openssl")
-    assert offer(found, "curl").standing is Standing.CURRENT
-    assert offer(found, "own").standing is Standing.ABSENT
+    assert (ssl.standing, ssl.version, ssl.source_name) == (UpgradeState.UPGRADE, "3.3.2-r1", "openssl")
+    assert offer(found, "curl").standing is UpgradeState.CURRENT
+    assert offer(found, "own").standing is UpgradeState.ABSENT
     assert (found.repositories[0].name, found.repositories[0].signed) == ("v3.20/main", "alpine.rsa.pub")
     assert not found.gaps
 
@@ -83,7 +83,7 @@ def test_another_key_of_the_same_name():
 @pytest.mark.parametrize("rule", ["libssl3=3.3.0-r2", "libssl3<3.3.2", "libssl3~3.3.0"])
 def test_a_pin_in_world(rule):
     one = offer(told({INDEX: apkindex(ENTRIES)}, {"etc/apk/world": rule})[0], "libssl3")
-    assert (one.standing, one.version) == (Standing.PINNED, "3.3.2-r1")
+    assert (one.standing, one.version) == (UpgradeState.PINNED, "3.3.2-r1")
     assert rule in one.reason
 
 
@@ -118,7 +118,7 @@ SECDB = {"packages": [{"pkg": {"name": "openssl", "secfixes": {
 
 
 def noted(data):
-    updates = [one for one in told({INDEX: apkindex(ENTRIES)})[0].offers if one.standing is Standing.UPGRADE]
+    updates = [one for one in told({INDEX: apkindex(ENTRIES)})[0].offers if one.standing is UpgradeState.UPGRADE]
     documents = {"https://secdb.alpinelinux.org/v3.20/main.json": data} if data else {}
     return drive(apk.notes(updates), Mirror(documents).fetch)
 

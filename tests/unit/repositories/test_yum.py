@@ -6,7 +6,7 @@ import pytest
 from pysequoia import SignatureMode, sign
 
 from garboard.model.image import Platform
-from garboard.model.mirror import Installed, Standing
+from garboard.model.mirror import InstalledSystem, UpgradeState
 from garboard.model.package import Distro, Kept, Package
 from garboard.repositories import yum
 from garboard.workflows.query_mirrors import drive
@@ -58,7 +58,7 @@ def image(files=None):
         ("own", "1-1", "own", "x86_64"),
     )
     kept = {"etc/yum.repos.d/rocky.repo": REPO} | (files or {})
-    return Installed(
+    return InstalledSystem(
         files=tuple(
             Kept(path=path, data=data.encode() if isinstance(data, str) else data) for path, data in kept.items()
         ),
@@ -84,14 +84,14 @@ def offer(found, name):
 def test_the_newest_version_and_its_errata():
     found, _ = told(repository())
     ssl = offer(found, "openssl-libs")
-    assert (ssl.standing, ssl.version, ssl.security) == (Standing.UPGRADE, "1:3.0.7-27.el9", True)
+    assert (ssl.standing, ssl.version, ssl.security) == (UpgradeState.UPGRADE, "1:3.0.7-27.el9", True)
     assert ssl.url == f"{ROOT}/Packages/o/openssl-libs.rpm"
     assert {note.cves: (note.fixed_in, note.advisory) for note in found.notes} == {
         ("CVE-2026-1111",): ("1:3.0.7-25.el9", "RLSA-2026:1"),
         ("CVE-2026-2222",): ("1:3.0.7-27.el9", "RLSA-2026:2"),
     }
-    assert (offer(found, "tzdata").standing, offer(found, "tzdata").security) == (Standing.UPGRADE, False)
-    assert offer(found, "own").standing is Standing.ABSENT
+    assert (offer(found, "tzdata").standing, offer(found, "tzdata").security) == (UpgradeState.UPGRADE, False)
+    assert offer(found, "own").standing is UpgradeState.ABSENT
     assert found.repositories[0].date.startswith("Thu, 01 Jan 2026")
     assert not found.gaps
 
@@ -124,7 +124,7 @@ def test_a_signed_repomd_where_it_is_asked_for(owner, good):
 def test_plain_http_without_a_signature_is_said():
     root = "http://dl.example/x"
     found, _ = told(repository(root=root), {"etc/yum.repos.d/rocky.repo": f"[x]\nbaseurl={root}\n"})
-    assert offer(found, "openssl-libs").standing is Standing.UPGRADE
+    assert offer(found, "openssl-libs").standing is UpgradeState.UPGRADE
     assert "plain HTTP" in found.gaps[0].reason
 
 
@@ -141,7 +141,7 @@ def test_a_metalink():
     documents = repository()
     link = "https://list.example/m?repo=x&arch=x86_64"
     documents[link] = metalink(hashlib.sha256(documents[f"{ROOT}/repodata/repomd.xml"]).hexdigest())
-    assert offer(told(documents, files)[0], "openssl-libs").standing is Standing.UPGRADE
+    assert offer(told(documents, files)[0], "openssl-libs").standing is UpgradeState.UPGRADE
     documents[link] = metalink("0" * 64)
     found, _ = told(documents, files)
     assert not found.offers
@@ -151,16 +151,16 @@ def test_a_metalink():
 def test_a_list_of_mirrors():
     files = {"etc/yum.repos.d/rocky.repo": "[x]\nmirrorlist=https://list.example/$releasever\n"}
     documents = repository() | {"https://list.example/9": f"# comment\nhttps://gone.example/\n{ROOT}/\n".encode()}
-    assert offer(told(documents, files)[0], "openssl-libs").standing is Standing.UPGRADE
+    assert offer(told(documents, files)[0], "openssl-libs").standing is UpgradeState.UPGRADE
 
 
 def test_disabled_repositories_excludes_and_variables():
     disabled = REPO.replace("enabled=1", "enabled=0")
     assert "names no package mirror" in told(repository(), {"etc/yum.repos.d/rocky.repo": disabled})[0].gaps[0].reason
     excluded = {"etc/yum.repos.d/rocky.repo": REPO + "excludepkgs=openssl*, x\n"}
-    assert offer(told(repository(), excluded)[0], "openssl-libs").standing is Standing.ABSENT
+    assert offer(told(repository(), excluded)[0], "openssl-libs").standing is UpgradeState.ABSENT
     ours = {"etc/yum.repos.d/rocky.repo": REPO.replace("$releasever", "$mine"), "etc/dnf/vars/mine": "9\n"}
-    assert offer(told(repository(), ours)[0], "openssl-libs").standing is Standing.UPGRADE
+    assert offer(told(repository(), ours)[0], "openssl-libs").standing is UpgradeState.UPGRADE
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import socket
 import pytest
 
 from garboard.model.errors import OfflineError, UsageError
-from garboard.model.mirror import Wanted
+from garboard.model.mirror import WantedDocument
 from garboard.net.client import Client
 from garboard.workflows.query_mirrors import Web, address, drive, mirror
 
@@ -72,7 +72,7 @@ def web(httpserver, tmp_path):
 
 
 def wanted(*names, limit=100, sha256=""):
-    return Wanted(urls=tuple(f"http://deb.example/{name}" for name in names), limit=limit, sha256=sha256)
+    return WantedDocument(urls=tuple(f"http://deb.example/{name}" for name in names), limit=limit, sha256=sha256)
 
 
 def test_the_first_that_is_there(web):
@@ -124,7 +124,7 @@ def test_what_has_a_digest_is_kept(web, httpserver):
     ],
 )
 def test_an_image_sends_nobody_to_this_machine(host, httpserver):
-    (answer,) = Web(Client()).fetch([Wanted(urls=(f"http://{host}:{httpserver.port}/there",), limit=100)])
+    (answer,) = Web(Client()).fetch([WantedDocument(urls=(f"http://{host}:{httpserver.port}/there",), limit=100)])
     assert answer.data is None
     assert "may not send anybody" in answer.problem
     assert not httpserver.log
@@ -147,7 +147,7 @@ def names(monkeypatch):
 
 def asked(httpserver, host, path="there", **more):
     url = f"http://{host}:{httpserver.port}/{path}"
-    (answer,) = Web(Client(pause=lambda _: None), **more).fetch([Wanted(urls=(url,), limit=100)])
+    (answer,) = Web(Client(pause=lambda _: None), **more).fetch([WantedDocument(urls=(url,), limit=100)])
     return answer
 
 
@@ -227,7 +227,7 @@ def test_a_host_that_cannot_be_reached_is_asked_once(names, monkeypatch):
         port = unheard.getsockname()[1]
         names |= {"deb.example": ("127.0.0.1",), "127.0.0.1": ("127.0.0.1",)}
         web = Web(Client(pause=lambda _: None))
-        one = Wanted(urls=(f"http://deb.example:{port}/a", f"http://deb.example:{port}/b"), limit=100)
+        one = WantedDocument(urls=(f"http://deb.example:{port}/a", f"http://deb.example:{port}/b"), limit=100)
         first, second = (web.fetch([one])[0].problem for _ in range(2))
     assert len(tried) == 1
     assert f"deb.example:{port} was not asked again: cannot connect" in first
@@ -242,7 +242,7 @@ def test_a_host_that_answers_is_asked_again(web, httpserver):
 
 @pytest.mark.parametrize("url", ["http://[", "http://x:99999/", "http://\udcff/", "http://" + "a" * 300 + "/"])
 def test_what_is_no_address(url):
-    (answer,) = Web(Client(pause=lambda _: None)).fetch([Wanted(urls=(url,), limit=100)])
+    (answer,) = Web(Client(pause=lambda _: None)).fetch([WantedDocument(urls=(url,), limit=100)])
     assert answer.data is None
     assert answer.problem
 

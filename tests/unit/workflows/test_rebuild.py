@@ -9,7 +9,7 @@ from garboard.model.attribution import Attribution, Base, Certainty, Introductio
 from garboard.model.errors import ImageError
 from garboard.model.finding import Finding, Vulnerability
 from garboard.model.image import Digest, Image, Layer
-from garboard.model.mirror import Moved, Offer, Offers, Outcome, Repository, Standing
+from garboard.model.mirror import MirrorRepository, Moved, Offer, Offers, Outcome, UpgradeState
 from garboard.model.package import Inventory, Package
 from garboard.model.report import Report
 from garboard.workflows import rebuild as rebuilding
@@ -17,7 +17,7 @@ from garboard.workflows.rebuild import NewerBase, newer_base, rebuild
 
 PLACE = Place(file="Dockerfile", line=12)
 BASE = Introduction(origin=Origin.BASE, layer=0)
-MIRRORS = (Repository(url="http://deb.example/", name="stable main"),)
+MIRRORS = (MirrorRepository(url="http://deb.example/", name="stable main"),)
 
 
 def ours(command="apt-get install -y curl git", asked_for="", **more):
@@ -55,7 +55,7 @@ def report(*findings, instructions=("RUN apt-get install -y git",), packages=(),
     )
 
 
-def offer(name="curl", version="1-2", standing=Standing.UPGRADE, **more):
+def offer(name="curl", version="1-2", standing=UpgradeState.UPGRADE, **more):
     return Offer(
         type="deb", name=name, arch="amd64", installed="1-1", version=version, source_version=version,
         standing=standing, **more,
@@ -88,7 +88,7 @@ def test_a_package_that_comes_with_a_pinned_one():
     assert judged(other, offer("libssh2-1"), packages=(curl,)).outcome is Outcome.PUBLISHED
 
 
-@pytest.mark.parametrize("standing", [Standing.HELD, Standing.PINNED, Standing.KEPT_BACK])
+@pytest.mark.parametrize("standing", [UpgradeState.HELD, UpgradeState.PINNED, UpgradeState.KEPT_BACK])
 def test_what_the_package_manager_keeps(standing):
     one = judged(finding(ours()), offer(standing=standing, reason="why"))
     assert (one.outcome, one.reason) == (Outcome.HELD, "why")
@@ -96,7 +96,7 @@ def test_what_the_package_manager_keeps(standing):
 
 @pytest.mark.parametrize(("names", "place"), [("git \\\\\n curl", PLACE), ("git", None)])
 def test_where_a_line_holds_it(names, place):
-    held = offer(standing=Standing.HELD, reason="dpkg is told to hold it")
+    held = offer(standing=UpgradeState.HELD, reason="dpkg is told to hold it")
     assert judged(finding(BASE), held, instructions=(f"RUN apt-mark hold {names}",)).place == place
 
 
@@ -109,7 +109,7 @@ def test_where_a_line_holds_it(names, place):
     ],
 )
 def test_a_hold_counts_only_for_what_is_installed_later(instructions, outcome):
-    held = Offers(offers=(offer(standing=Standing.HELD, reason="dpkg is told to hold it"),), repositories=MIRRORS)
+    held = Offers(offers=(offer(standing=UpgradeState.HELD, reason="dpkg is told to hold it"),), repositories=MIRRORS)
     asked = []
 
     def released(names):
@@ -171,7 +171,7 @@ def test_a_fix_that_the_mirrors_do_not_have():
     assert "the mirrors have 1-2, and the fix is in 1-3" in one.reason
 
 
-@pytest.mark.parametrize("offers", [(), (offer(standing=Standing.ABSENT),)])
+@pytest.mark.parametrize("offers", [(), (offer(standing=UpgradeState.ABSENT),)])
 def test_a_package_that_no_mirror_has(offers):
     one = judged(finding(ours()), *offers)
     assert one.outcome is Outcome.UNKNOWN

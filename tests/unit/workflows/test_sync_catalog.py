@@ -23,7 +23,7 @@ from garboard.model.image import Platform
 from garboard.model.package import Inventory
 from garboard.model.timestamp import rfc3339
 from garboard.workflows import sync_catalog
-from garboard.workflows.sync_catalog import Synced, Wanted
+from garboard.workflows.sync_catalog import Synced, SyncFilter
 from tests.unit.basecatalog.entries import AMD64, NOW
 from tests.unit.image.fake_registry import OCI_MANIFEST, Fake, Handler, tar
 from tests.unit.image.layers import builders as written
@@ -78,7 +78,7 @@ class Syncing:
                 remote._client._pause = pause
             tell = lambda _n, _of, tag, what: self.told.append(f"{tag}: {what}")  # noqa: E731
             return sync_catalog.sync(
-                remote, self.writer, Wanted(**wanted), now=now, cache=self._cache, options=options, tell=tell
+                remote, self.writer, SyncFilter(**wanted), now=now, cache=self._cache, options=options, tell=tell
             )
 
     @property
@@ -329,7 +329,7 @@ def test_logins(fake: Fake, sync: Syncing, auth: str, tmp_path: Path) -> None:
     options = Options(insecure=frozenset({fake.host}), username="me", password="secret")
     with contextlib.closing(RemoteRepository(f"{fake.host}/team/app", options)) as remote:
         done = sync_catalog.sync(
-            remote, sync.writer, Wanted(), now=NOW, cache=FolderCache(tmp_path / "c"), options=options
+            remote, sync.writer, SyncFilter(), now=NOW, cache=FolderCache(tmp_path / "c"), options=options
         )
     assert done.read == 1
     assert fake.tokens <= 1
@@ -339,7 +339,9 @@ def test_a_mirror_lists_and_serves_under_the_registrys_name(fake: Fake, sync: Sy
     fake.push("library/python", "3.12", [ROOT])
     options = Options(insecure=frozenset({fake.host}), mirrors=(("docker.io", fake.host),))
     with contextlib.closing(RemoteRepository("python", options)) as remote:
-        sync_catalog.sync(remote, sync.writer, Wanted(), now=NOW, cache=FolderCache(tmp_path / "c"), options=options)
+        sync_catalog.sync(
+            remote, sync.writer, SyncFilter(), now=NOW, cache=FolderCache(tmp_path / "c"), options=options
+        )
     assert sync.writer.catalogue.repositories() == ("docker.io/library/python",)
 
 
@@ -460,7 +462,7 @@ def test_what_a_mirror_does_not_list_is_not_gone(fake: Fake, sync: Syncing, tmp_
     for _ in range(2):
         with contextlib.closing(RemoteRepository("registry.example/team/app", options)) as remote:
             sync_catalog.sync(
-                remote, sync.writer, Wanted(), now=NOW, cache=FolderCache(tmp_path / "c"), options=options
+                remote, sync.writer, SyncFilter(), now=NOW, cache=FolderCache(tmp_path / "c"), options=options
             )
         assert sync.names == {"1": True, "2": True}
         fake.repositories["team/app"].pop("2", None)

@@ -20,7 +20,7 @@ from garboard.database.verify import verify
 from garboard.model.errors import DatabaseError, UsageError
 from garboard.model.timestamp import rfc3339
 from garboard.net.client import Client
-from garboard.workflows.update_database import Outcome, default_shards, missing, update
+from garboard.workflows.update_database import ShardOutcome, default_shards, missing, update
 
 NOW = dt.datetime(2026, 11, 21, tzinfo=dt.UTC)
 LATER = dt.datetime(2026, 11, 22, tzinfo=dt.UTC)
@@ -98,9 +98,9 @@ def test_shards_are_built_and_readable(from_mirror, db):
     results = from_mirror("debian", "osv:PyPI", "Alpine:v3.20", report=seen.append)
     assert tuple(seen) == results
     assert [(r.shard, r.outcome, r.state.records) for r in results] == [
-        ("debian", Outcome.UPDATED, 10),
-        ("osv:PyPI", Outcome.UPDATED, 1),
-        ("alpine:v3.20", Outcome.UPDATED, 2),
+        ("debian", ShardOutcome.UPDATED, 10),
+        ("osv:PyPI", ShardOutcome.UPDATED, 1),
+        ("alpine:v3.20", ShardOutcome.UPDATED, 2),
     ]
     with Database(db) as database:
         assert len(list(database.hits("Debian:12", "openssl"))) == 10
@@ -114,7 +114,7 @@ def test_the_same_bytes_are_only_confirmed(from_mirror, db):
     from_mirror("debian")
     inode = store.path_of(db, "debian").stat().st_ino
     (result,) = from_mirror("debian", now=LATER)
-    assert (result.outcome, result.state.fetched) == (Outcome.UNCHANGED, rfc3339(LATER))
+    assert (result.outcome, result.state.fetched) == (ShardOutcome.UNCHANGED, rfc3339(LATER))
     assert store.path_of(db, "debian").stat().st_ino == inode
     with Database(db) as database:
         assert [state.fetched for state in database.states()] == [rfc3339(LATER)]
@@ -124,14 +124,14 @@ def test_a_shrunken_feed_is_refused_until_it_is_accepted(from_mirror, mirror, db
     from_mirror("debian")
     mirror.put(TRACKER, tracker(7))
     (result,) = from_mirror("debian")
-    assert result.outcome is Outcome.FAILED
+    assert result.outcome is ShardOutcome.FAILED
     assert "from 10 records to 7" in result.error
     assert "--accept-shrink" in result.hint
     assert result.state.records == 10
     with Database(db) as database:
         assert len(list(database.hits("Debian:12", "openssl"))) == 10
     (result,) = from_mirror("debian", accept_shrink=True)
-    assert (result.outcome, result.state.records) == (Outcome.UPDATED, 7)
+    assert (result.outcome, result.state.records) == (ShardOutcome.UPDATED, 7)
 
 
 @pytest.mark.parametrize(
@@ -149,7 +149,7 @@ def test_bad_documents_are_refused_and_the_old_data_stay(from_mirror, mirror, db
     before = store.path_of(db, "debian").read_bytes()
     mirror.put(TRACKER, data)
     (result,) = from_mirror("debian")
-    assert result.outcome is Outcome.FAILED
+    assert result.outcome is ShardOutcome.FAILED
     assert message in result.error
     assert store.path_of(db, "debian").read_bytes() == before
     assert names(db) == []
@@ -157,13 +157,18 @@ def test_bad_documents_are_refused_and_the_old_data_stay(from_mirror, mirror, db
 
 def test_the_failure_of_one_does_not_touch_the_others(from_mirror):
     results = from_mirror("osv:npm", "osv:Nope", "nope", "debian")
-    assert [r.outcome for r in results] == [Outcome.FAILED, Outcome.FAILED, Outcome.FAILED, Outcome.UPDATED]
+    assert [r.outcome for r in results] == [
+        ShardOutcome.FAILED,
+        ShardOutcome.FAILED,
+        ShardOutcome.FAILED,
+        ShardOutcome.UPDATED,
+    ]
     assert "osv/npm/all.zip" in results[0].error
 
 
 def test_an_optional_document_may_be_absent_come_and_go(from_mirror, mirror):
     mirror.drop("alpine-secdb/v3.20/community.json")
-    assert [from_mirror("alpine:v3.20")[0].outcome for _ in range(2)] == [Outcome.UPDATED, Outcome.UNCHANGED]
+    assert [from_mirror("alpine:v3.20")[0].outcome for _ in range(2)] == [ShardOutcome.UPDATED, ShardOutcome.UNCHANGED]
     mirror.put("alpine-secdb/v3.20/community.json", secdb("b"))
     assert from_mirror("alpine:v3.20")[0].state.records == 2
 
@@ -180,8 +185,8 @@ def test_a_shard_of_another_schema_is_built_anew(from_mirror, db, monkeypatch):
     monkeypatch.setattr("garboard.database.build.SCHEMA", 99)
     from_mirror("debian")
     monkeypatch.undo()
-    assert from_mirror("debian")[0].outcome is Outcome.UPDATED
-    assert from_mirror("debian")[0].outcome is Outcome.UNCHANGED
+    assert from_mirror("debian")[0].outcome is ShardOutcome.UPDATED
+    assert from_mirror("debian")[0].outcome is ShardOutcome.UNCHANGED
 
 
 def test_without_names_it_is_what_is_there_and_the_enrichment(from_mirror, db):
@@ -297,16 +302,16 @@ def from_server(server, db):
 
 
 def test_nothing_new_costs_one_request_a_document(server, from_server):
-    assert from_server("debian")[0].outcome is Outcome.UPDATED
+    assert from_server("debian")[0].outcome is ShardOutcome.UPDATED
     server.asked.clear()
     (result,) = from_server("debian", now=LATER)
-    assert (result.outcome, result.bytes, result.state.fetched) == (Outcome.UNCHANGED, 0, rfc3339(LATER))
+    assert (result.outcome, result.bytes, result.state.fetched) == (ShardOutcome.UNCHANGED, 0, rfc3339(LATER))
     assert server.asked == [("/" + TRACKER, 304)]
 
 
 def test_without_etags_the_digest_tells(server, from_server):
     server.etags = False
-    assert [from_server("debian")[0].outcome for _ in range(2)] == [Outcome.UPDATED, Outcome.UNCHANGED]
+    assert [from_server("debian")[0].outcome for _ in range(2)] == [ShardOutcome.UPDATED, ShardOutcome.UNCHANGED]
 
 
 def test_one_new_document_of_two_needs_both(server, from_server, mirror, db):
@@ -319,8 +324,8 @@ def test_one_new_document_of_two_needs_both(server, from_server, mirror, db):
 
 def test_absent_documents_and_web_pages(server, from_server, mirror):
     mirror.drop("alpine-secdb/v3.20/community.json")
-    assert from_server("alpine:v3.20")[0].outcome is Outcome.UPDATED
-    assert from_server("alpine:v3.20")[0].outcome is Outcome.UNCHANGED
+    assert from_server("alpine:v3.20")[0].outcome is ShardOutcome.UPDATED
+    assert from_server("alpine:v3.20")[0].outcome is ShardOutcome.UNCHANGED
     assert "404" in from_server("osv:npm")[0].error
     server.pages = True
     assert "web page" in from_server("debian")[0].error
@@ -334,5 +339,5 @@ def test_a_blank_and_a_colon_survive_the_address(server, from_server, mirror):
 def test_offline_is_told_for_each_shard(server, db):
     with Client(offline=True) as client:
         results = update(db, ["debian", "kev"], client=client, now=NOW)
-    assert [r.outcome for r in results] == [Outcome.FAILED] * 2
+    assert [r.outcome for r in results] == [ShardOutcome.FAILED] * 2
     assert server.asked == []

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from garboard.basecatalog.writer import Writer
     from garboard.image.repository import RemoteRepository
     from garboard.model.image import Platform
-    from garboard.workflows.sync_catalog import Synced, Wanted
+    from garboard.workflows.sync_catalog import Synced, SyncFilter
 
 REPOSITORIES: Final = Argument[tuple[str, ...]]("repositories", metavar="REPOSITORY...", many=True)
 IMAGES: Final = Argument[tuple[str, ...]]("images", metavar="IMAGE...", many=True)
@@ -42,17 +42,17 @@ class Sync(Value):
 
     repositories: tuple[str, ...]
     path: Path
-    wanted: Wanted
+    wanted: SyncFilter
     opening: Opening
 
 
 def _sync_settings(given: Given) -> Sync:
-    from garboard.workflows.sync_catalog import Wanted
+    from garboard.workflows.sync_catalog import SyncFilter
 
     return Sync(
         repositories=given[REPOSITORIES],
         path=read_settings.catalog_path(given),
-        wanted=Wanted(tags=given[TAGS], platforms=_platforms(given[o.PLATFORMS]), since=given[SINCE] or ""),
+        wanted=SyncFilter(tags=given[TAGS], platforms=_platforms(given[o.PLATFORMS]), since=given[SINCE] or ""),
         opening=read_settings.cataloging(given),
     )
 

@@ -1,4 +1,46 @@
-"""Layers' records into one image's files: whiteouts, replaced folders and links, exact as containerd applies them."""
+"""Layers' records into one image's files: whiteouts, replaced folders and links, exact as containerd applies them.
+
+The problem. A layer is read once, alone, and may come from a cache: its reader does not know what lies below it. But
+what a layer's file *is* in the image depends on all others. ``var/lib/dpkg/status`` of the third layer may be written
+through a link of the first, be hidden by a whiteout of the fifth, or be replaced by a folder in the sixth. Applying the
+layers to a whole file system would answer it, and would cost a tree of millions of nodes for some hundred files.
+
+The algorithm works on the paths that matter, and has three steps:
+
+1. *Goals.* A path matters if a reader wants it (globs with a fixed folder), if a layer has it as something that was
+   read, as a whiteout, an opaque folder, a special file or a wanted link, or if it is the target of a wanted hard link.
+   `_close` adds what symbolic links make of these paths: it looks through every layer's names for links at a goal or at
+   a folder above one, puts their targets, of whichever layer, in the place of that part of the path, and repeats this
+   until nothing is new. It is a superset on purpose: which link counts in the end depends on the order of the layers,
+   which step 3 knows.
+2. *Extras.* A goal that a reader wants and that no glob covers was not handed to the reader when the layers were read.
+   It goes into `Merger.extras`, and `garboard.image.layers.read` reads the layers once more with them, at most four
+   times in all.
+3. *Layers.* The lowest first, each is applied to a `Root` that holds only the interesting paths. Within a layer the
+   order is whiteouts, opaque folders, members in the archive's order, contents that were read, hard links. A whiteout
+   hides only what lower layers brought, wherever it stands in the archive. Every path is first resolved through the
+   symbolic links that the lower layers and the layer itself have made, as the kernel would resolve it while the archive
+   is unpacked.
+
+Invariants:
+
+* Histories never forget. A file that is hidden or replaced gets a version without facts; what a reader saw of a lower
+  layer stays in its history, for attribution asks which layer brought a package and which removed it.
+* One version for each file, reader and layer: the last of a layer counts.
+* A path that is not in the tree is taken for a folder, so a link is followed only where a layer's names have that link.
+  All links that can matter are in the tree, for step 1 looked them up.
+* Where a link led to a file (an extra), the file counts only while the path that the reader asked for still resolves
+  there. The donor of a hard link is read for its content and is no file of its own.
+
+The cost. Each turn of step 1 in which a path is new goes through all names of all layers once (they are kept deflated,
+some tens of megabytes for three million names); without links there are one or two turns. Step 3 is linear in the
+interesting members. The bounds are `Limits.link_hops` for links on one path and for turns of step 1, and
+`Limits.links_followed` for the paths that links add; going past one is a gap, never an error.
+
+What it does not do: it does not keep modes, owners, times or sizes, it does not know files that nobody asked for, and
+it does not follow a glob that begins with ``**/`` through links to folders. Members go before contents, so a layer that
+writes a file through a link and then puts a folder in the link's place has the file in that folder, and a gap says so.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +59,7 @@ from garboard.model.limits import Limits
 _KINDS = {0x66: LEAF, 0x64: FOLDER, 0x6C: LINK}
 
 
-class Entry(NamedTuple):
+class TreeEntry(NamedTuple):
     """A member at an interesting path."""
 
     path: bytes
@@ -61,7 +103,7 @@ class Merger:
         self._matcher = matcher
         self._limits = limits
         self._gaps: dict[Gap, None] = {}
-        self._entries: list[list[Entry]] = [[] for _ in records]
+        self._entries: list[list[TreeEntry]] = [[] for _ in records]
         self._root = Root(limits.link_hops)
         self.extras: tuple[Extra, ...] = ()
         """Paths that readers want because links lead there, and that nobody read yet."""
@@ -129,7 +171,7 @@ class Merger:
                 for at in [at for at, field in enumerate(block) if field in fields]:
                     field = block[at]
                     kind = _KINDS[field[0]]
-                    entry = Entry(field[1:], kind, block[at + 1][1:] if kind == LINK else b"")
+                    entry = TreeEntry(field[1:], kind, block[at + 1][1:] if kind == LINK else b"")
                     entries.append(entry)
                     if kind == LINK:
                         links.setdefault(entry.path, set()).add(entry.target)

@@ -66,7 +66,7 @@ class Window(Protocol):
         ...
 
 
-class Wanted(Protocol):
+class WantedMembers(Protocol):
     """Which members are to be handed over, as `garboard.image.layers.globs.Matcher` tells it: those whose last component is in
     ``names`` or ends with one of ``suffixes``, or whose path starts with one of ``folders``, are asked about by `readers`.
     """
@@ -94,7 +94,7 @@ class _Everything:
         return ("",)
 
 
-EVERYTHING: Final[Wanted] = _Everything()
+EVERYTHING: Final[WantedMembers] = _Everything()
 """Wants every member: for an image's own archive, whose members are few. Have its limit on files let none be read."""
 
 
@@ -235,7 +235,7 @@ class Walker:
     __slots__ = ("_extended", "_global", "_limits", "_matcher", "_names", "_on_every", "_position", "_wanted", "_window",
                  "escapes", "members")  # fmt: skip
 
-    def __init__(self, window: Window, matcher: Wanted, names: NameLog, limits: Limits, start: int = 0) -> None:
+    def __init__(self, window: Window, matcher: WantedMembers, names: NameLog, limits: Limits, start: int = 0) -> None:
         self._window = window
         self._matcher = matcher
         self._names = names

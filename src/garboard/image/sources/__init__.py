@@ -14,7 +14,7 @@ from garboard.image.options import Options
 from garboard.image.sources import directory, docker_archive, oci_archive, oci_dir
 
 
-class Source(Protocol):
+class ImageSource(Protocol):
     """One home of images.
 
     ``SCHEMES`` are the prefixes that choose it (``docker-archive``); the first is its name.
@@ -35,5 +35,5 @@ class Source(Protocol):
         ...
 
 
-SOURCES: tuple[Source, ...] = (oci_dir, docker_archive, oci_archive, directory)
+SOURCES: tuple[ImageSource, ...] = (oci_dir, docker_archive, oci_archive, directory)
 """In the order in which they are asked about a name without a scheme."""

@@ -48,7 +48,7 @@ class NotServedError(ImageError):
     """A host does not give out what it was asked for: it does not have it, or not for us."""
 
 
-class Repository:
+class RegistryClient:
     """One repository at one host; may be used from several threads.
 
     ``host`` is the registry's own or a mirror's, ``registry`` the one that the reference names: the login that the user

@@ -15,6 +15,7 @@ from urllib.parse import quote
 
 import msgspec
 
+from garboard.image import manifest as manifests
 from garboard.image import reference as references
 from garboard.image.options import Options
 from garboard.model.errors import GarboardError, ImageError
@@ -89,16 +90,8 @@ class _Step(msgspec.Struct, rename="pascal"):
     size: int = 0
 
 
-class _LibpodStep(msgspec.Struct):
-    created: str | None = None
-    created_by: str | None = None
-    comment: str | None = None
-    author: str | None = None
-    empty_layer: bool | None = None
-
-
 class _LibpodImage(msgspec.Struct, rename="pascal"):
-    history: list[_LibpodStep] | None = None
+    history: list[manifests.HistoryStep] | None = None
 
 
 class _Message(msgspec.Struct):
@@ -138,7 +131,7 @@ def history(client: Client, engine: Engine, image_id: str, layers: int) -> tuple
     if engine.libpod:
         data = _get(client, engine, f"/v4.0.0/libpod/images/{_quoted(image_id)}/json")
         steps = _decode(data or b"{}", _LibpodImage, engine).history or []
-        return _counted(tuple(map(_of_libpod, steps)), layers)
+        return _counted(tuple(map(manifests.history, steps)), layers)
     try:
         data = _get(client, engine, f"/images/{_quoted(image_id)}/history")
     except ImageError:  # Podman 4 fails here for a history without dates
@@ -173,16 +166,6 @@ def _counted(steps: tuple[History, ...], layers: int) -> tuple[History, ...] | N
 def _of_step(step: _Step, *, empty: bool) -> History:
     created = datetime.fromtimestamp(step.created, UTC).isoformat().replace("+00:00", "Z") if step.created > 0 else ""
     return History(created=created, created_by=step.created_by or "", comment=step.comment or "", empty_layer=empty)
-
-
-def _of_libpod(step: _LibpodStep) -> History:
-    return History(
-        created=step.created or "",
-        created_by=step.created_by or "",
-        comment=step.comment or "",
-        author=step.author or "",
-        empty_layer=bool(step.empty_layer),
-    )
 
 
 def _quoted(name: str) -> str:

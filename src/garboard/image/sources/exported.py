@@ -13,7 +13,7 @@ from garboard.image.handle import Consume, Opened
 from garboard.image.options import Options
 from garboard.image.sources import docker_api as api
 from garboard.image.sources.docker_api import Engine, Inspected
-from garboard.image.stream_archive import Archive, stream
+from garboard.image.stream_archive import StreamedArchive, stream
 from garboard.model.errors import GarboardError, ImageError
 from garboard.model.gap import Gap
 from garboard.model.image import Attestations, Digest, History, Image, Layer
@@ -107,7 +107,7 @@ class _Exported:
         for index in need:
             self.label(index)
 
-    def _export(self, consume: Consume, known: Collection[str]) -> Archive:
+    def _export(self, consume: Consume, known: Collection[str]) -> StreamedArchive:
         with api.export(self._client, self._engine, self._export_name) as response:
             return stream(self._counted(response.chunks()), consume, known.__contains__, self._options.limits)
 
@@ -118,7 +118,7 @@ class _Exported:
             self._options.progress(self._export_name, done, None)
             yield chunk
 
-    def _entry(self, archive: Archive) -> tuple[Image, _Entry]:
+    def _entry(self, archive: StreamedArchive) -> tuple[Image, _Entry]:
         """The image of the export whose configuration names the layers that the engine told of."""
         try:
             entries = msgspec.json.decode(archive.documents.get("manifest.json", b"[]"), type=list[_Entry])

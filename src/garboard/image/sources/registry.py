@@ -13,7 +13,7 @@ from garboard.image import reference as references
 from garboard.image.handle import Consume, Opened
 from garboard.image.manifest import Descriptor, Manifest
 from garboard.image.options import Options
-from garboard.image.sources.distribution import NotServedError, Repository
+from garboard.image.sources.distribution import NotServedError, RegistryClient
 from garboard.model.errors import GarboardError, ImageError, NetworkError, OfflineError
 from garboard.model.gap import Gap
 from garboard.model.image import Attestations, Image, Reference
@@ -59,7 +59,7 @@ def _first(name: str, reference: Reference, options: Options, client: Client) ->
 
 
 def _opened(name: str, host: str, reference: Reference, options: Options, client: Client) -> Opened:
-    repository = Repository(host, reference.registry, reference.repository, options, client)
+    repository = RegistryClient(host, reference.registry, reference.repository, options, client)
     data, digest = repository.manifest(reference.digest or reference.tag)
     document = manifests.parse(data, name)
     companions: tuple[Descriptor, ...] = ()
@@ -77,7 +77,7 @@ def _opened(name: str, host: str, reference: Reference, options: Options, client
 def pull(
     name: str,
     reference: Reference,
-    repository: Repository,
+    repository: RegistryClient,
     manifest: Manifest,
     digest: str,
     options: Options,
@@ -113,7 +113,7 @@ class _Pull:
         self,
         image: Image,
         blobs: list[Descriptor],
-        repository: Repository,
+        repository: RegistryClient,
         options: Options,
         client: Client,
         companions: tuple[Descriptor, ...] = (),

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from garboard.image.sources import Source, engine, podman, registry, sbom
+from garboard.image.sources import ImageSource, engine, podman, registry, sbom
 
-SOURCES: tuple[Source, ...] = (sbom, engine, podman, registry)
+SOURCES: tuple[ImageSource, ...] = (sbom, engine, podman, registry)

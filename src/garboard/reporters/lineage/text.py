@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from garboard.model.baseimage import Kind, Step
+from garboard.model.baseimage import LineageStep, StepKind
 from garboard.model.report import Report
 from garboard.reporters.lineage.view import StepView, step_views, title
 from garboard.reporters.view import View
@@ -16,7 +16,7 @@ _LONGEST: Final = 64
 
 def block(report: Report, view: View) -> Iterator[str]:
     """A line for each step: its layers, its issues, and who can fix them; nothing where no lineage is known."""
-    steps = [one for one in step_views(report, view) if one.step.kind is not Kind.ROOT]
+    steps = [one for one in step_views(report, view) if one.step.kind is not StepKind.ROOT]
     if not steps:
         return
     width = min(_LONGEST, max(len(title(one.step)) for one in steps)) + 2
@@ -30,7 +30,7 @@ def block(report: Report, view: View) -> Iterator[str]:
             yield f"  {'':<{width}}also {', '.join(also)}" + (f" and {more} more" if more > 0 else "")
 
 
-def _layers(step: Step) -> str:
+def _layers(step: LineageStep) -> str:
     return f"{step.layers} layer{'s' if step.layers != 1 else ''}"
 
 

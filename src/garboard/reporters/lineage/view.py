@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 
 from garboard.model.advisory import Severity
-from garboard.model.baseimage import Kind, Step
+from garboard.model.baseimage import LineageStep, StepKind
 from garboard.model.report import Report
 from garboard.reporters.view import Issue, View, issues
 
@@ -15,7 +15,7 @@ from garboard.reporters.view import Issue, View, issues
 class StepView:
     """One step; ``issues`` are those of packages that its own layers brought. One that is in two steps counts in both."""
 
-    step: Step
+    step: LineageStep
     issues: tuple[Issue, ...]
 
     @property
@@ -38,11 +38,11 @@ def step_views(report: Report, view: View) -> tuple[StepView, ...]:
     return tuple(found)
 
 
-def title(step: Step) -> str:
+def title(step: LineageStep) -> str:
     """A step in few words."""
-    if step.kind is Kind.OWN:
+    if step.kind is StepKind.OWN:
         return "this image"
-    if step.kind is Kind.IMAGE:
+    if step.kind is StepKind.IMAGE:
         return step.name if step.names else f"{step.name[:19]} (no name)"
     told = ", ".join(text for text in (step.name, step.created) if text)
     return f"root file system ({told})" if told else "root file system (its history does not tell its maker)"

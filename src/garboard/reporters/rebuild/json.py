@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from garboard.model.gap import Gap
-from garboard.model.mirror import Moved, Offer, Outcome, Prospect, Rebuild, Repository
+from garboard.model.mirror import MirrorRepository, Moved, Offer, Outcome, Prospect, Rebuild
 from garboard.model.timestamp import rfc3339
 from garboard.reporters.view import View, issues
 
@@ -115,7 +115,7 @@ def _published(one: Offer) -> Published:
     )  # fmt: skip
 
 
-def _mirror(one: Repository) -> Mirror:
+def _mirror(one: MirrorRepository) -> Mirror:
     return Mirror(one.url, one.name, one.date, one.signed)
 
 

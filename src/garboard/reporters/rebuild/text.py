@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from garboard.model.advisory import Severity
-from garboard.model.mirror import Outcome, Prospect, Rebuild, Standing
+from garboard.model.mirror import Outcome, Prospect, Rebuild, UpgradeState
 from garboard.model.package import Package
 from garboard.reporters.terminal import document, paint, plain
 from garboard.reporters.view import View, issues
@@ -98,7 +98,7 @@ def _base(result: Rebuild) -> Iterator[str]:
 
 
 def _upgrades(result: Rebuild) -> Iterator[str]:
-    newer = [one for one in result.offers if one.standing is Standing.UPGRADE and one.installed]
+    newer = [one for one in result.offers if one.standing is UpgradeState.UPGRADE and one.installed]
     if result.repositories:
         added = sum(not one.installed for one in result.offers)
         new = f", {_plural(added, 'new one')}" if added else ""

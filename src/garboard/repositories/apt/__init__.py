@@ -6,10 +6,20 @@ from garboard.repositories.apt.candidates import TYPE as PURL_TYPE
 from garboard.repositories.apt.candidates import offers
 from garboard.repositories.apt.config import GLOBS, catalog
 from garboard.repositories.apt.fixed_cves import notes
-from garboard.repositories.apt.latest import Exchange, Found, Newest, newest
+from garboard.repositories.apt.latest import Exchange, Newest, NewestFound, newest
 
 __all__ = [
-    "GLOBS", "NAME", "PURL_TYPE", "VERSION", "Exchange", "Found", "Newest", "catalog", "newest", "notes", "offers",
+    "GLOBS",
+    "NAME",
+    "PURL_TYPE",
+    "VERSION",
+    "Exchange",
+    "Newest",
+    "NewestFound",
+    "catalog",
+    "newest",
+    "notes",
+    "offers",
 ]  # fmt: skip
 
 NAME = "apt mirrors"

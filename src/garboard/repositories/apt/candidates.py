@@ -8,12 +8,12 @@ from typing import Final
 import msgspec
 
 from garboard.model.gap import Gap
-from garboard.model.mirror import Asking, Installed, Offer, Offers, Standing
+from garboard.model.mirror import Asking, InstalledSystem, Offer, Offers, UpgradeState
 from garboard.repositories.apt import config
 from garboard.repositories.apt import policy as policies
 from garboard.repositories.apt.deb822 import key
 from garboard.repositories.apt.fetch import Indexes, read
-from garboard.repositories.apt.index import Archive
+from garboard.repositories.apt.index import AptIndexes
 from garboard.repositories.apt.package import Version, fields, version
 from garboard.repositories.apt.policy import Policy
 from garboard.repositories.apt.solver import Key, Market, Plan, plan
@@ -24,8 +24,8 @@ _PRESENT: Final = frozenset({"installed", "unpacked", "half-configured", "trigge
 _GO_ARCHITECTURES: Final = {"386": "i386", "arm": "armhf", "ppc64le": "ppc64el", "mips64le": "mips64el"}
 
 
-def offers(image: Installed) -> Asking[Offers]:
-    """As `garboard.repositories.Kind.offers`."""
+def offers(image: InstalledSystem) -> Asking[Offers]:
+    """As `garboard.repositories.RepositoryKind.offers`."""
     files = by_path(image)
     if not any(package.type == TYPE for package in image.packages):
         return Offers()
@@ -49,7 +49,7 @@ def _gap(subject: str, reason: str) -> Gap:
     return Gap(stage="mirrors", subject=subject, reason=reason)
 
 
-def _native(image: Installed, files: Mapping[str, bytes]) -> str:
+def _native(image: InstalledSystem, files: Mapping[str, bytes]) -> str:
     """The architecture of dpkg itself, as its package states it, else as the platform says."""
     named = files.get("var/lib/dpkg/arch", b"").decode("ascii", "replace").split()
     own = next((one.arch for one in image.packages if one.type == TYPE and one.name == "dpkg"), "")
@@ -71,7 +71,7 @@ class _Telling:
         self._native = native
         self._released = released
         self._found = found
-        self._archive = Archive(found.indexes, native)
+        self._archive = AptIndexes(found.indexes, native)
         rules = policies.pins(files, conf.get("apt::default-release", ""))
         self._policy, self._plain = Policy(rules), Policy(())
         self._recommends = config.truth(conf.get("apt::install-recommends", "yes")) is not False
@@ -125,16 +125,16 @@ class _Telling:
         for where, one in self._installed.items():
             offered = self._archive.versions(where.name, where.arch)
             best, plain = self._candidate(where) or one, self._plain.candidate(offered, one) or one
-            standing, reason, shown = Standing.UPGRADE, "", best
+            standing, reason, shown = UpgradeState.UPGRADE, "", best
             if best.version == one.version:
-                standing = Standing.CURRENT if offered else Standing.ABSENT
+                standing = UpgradeState.CURRENT if offered else UpgradeState.ABSENT
                 reason = "an upgrade would remove it" if where in made.removed else ""
                 if key(plain.version) > key(one.version):
-                    standing, reason, shown = Standing.PINNED, self._pinned(one, plain), plain
+                    standing, reason, shown = UpgradeState.PINNED, self._pinned(one, plain), plain
             elif where in self._held:
-                standing, reason = Standing.HELD, "dpkg is told to hold it"
+                standing, reason = UpgradeState.HELD, "dpkg is told to hold it"
             elif where in made.removed or made.state[where].version == one.version:
-                standing, reason = Standing.KEPT_BACK, made.kept.get(where, "")
+                standing, reason = UpgradeState.KEPT_BACK, made.kept.get(where, "")
             yield _offer(one, shown, standing, reason)
 
     def _pinned(self, one: Version, newer: Version) -> str:
@@ -144,10 +144,10 @@ class _Telling:
     def _added(self, made: Plan) -> Iterator[Offer]:
         for where, one in made.state.items():
             if where not in self._installed:
-                yield _offer(None, one, Standing.UPGRADE, "an upgrade needs it")
+                yield _offer(None, one, UpgradeState.UPGRADE, "an upgrade needs it")
 
 
-def _offer(installed: Version | None, one: Version, standing: Standing, reason: str) -> Offer:
+def _offer(installed: Version | None, one: Version, standing: UpgradeState, reason: str) -> Offer:
     suites = sorted(one.suites, key=lambda suite: not suite.security)
     first = suites[0] if suites else None
     return Offer(

@@ -35,7 +35,7 @@ _OF_NO_CONCERN: Final = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ChangelogEntry:
     """One entry: its version, the CVEs that it names, the first line that names each, and its date as written."""
 
     version: str
@@ -117,7 +117,7 @@ def _read(archive: tarfile.TarFile, member: tarfile.TarInfo) -> bytes:
     return file.read() if file else b""
 
 
-def entries(text: str) -> Iterator[Entry]:
+def entries(text: str) -> Iterator[ChangelogEntry]:
     """The entries of a changelog, newest first."""
     heads = list(_HEADER.finditer(text))
     for head, following in itertools.zip_longest(heads, heads[1:]):
@@ -129,7 +129,7 @@ def entries(text: str) -> Iterator[Entry]:
                 aside = _ASIDE.search(item, max(match.start() - 80, 0), match.start())
                 if not aside and not _OF_NO_CONCERN.match(item, match.end()):
                     named.setdefault(match[0], item)
-        yield Entry(head[2], tuple(named), tuple(named.values()), trailer[1] if trailer else "")
+        yield ChangelogEntry(head[2], tuple(named), tuple(named.values()), trailer[1] if trailer else "")
 
 
 def _items(body: str) -> Iterator[str]:
@@ -146,7 +146,7 @@ def _items(body: str) -> Iterator[str]:
         yield " ".join(parts)
 
 
-def fixes(text: str, installed: str, candidate: str) -> tuple[dict[str, Entry], bool]:
+def fixes(text: str, installed: str, candidate: str) -> tuple[dict[str, ChangelogEntry], bool]:
     """The CVEs that the candidate's history names since the installed version, each with the lowest version that has it.
 
     The history is the file's order, not that of versions: ``2-1~deb12u1`` stands upon an entry ``2-1``, which is higher
@@ -157,7 +157,7 @@ def fixes(text: str, installed: str, candidate: str) -> tuple[dict[str, Entry], 
     end = next((at for at, one in enumerate(history) if one.version == installed), None)
     if end is None:
         end = next((at for at, one in enumerate(history) if key(one.version) <= key(installed)), None)
-    found: dict[str, Entry] = {}
+    found: dict[str, ChangelogEntry] = {}
     reached = ""
     for entry in history[:end]:
         if key(entry.version) <= key(candidate):

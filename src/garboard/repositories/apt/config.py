@@ -60,7 +60,7 @@ def catalog(file: File) -> Iterator[Fact]:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class AptSource:
     """One suite of one repository. ``components`` are empty for a flat repository, whose ``suite`` ends in a slash.
 
     ``signed_by`` is as written: paths, fingerprints, or a key's own text. ``trusted`` and ``expires`` are None where
@@ -92,7 +92,7 @@ class Source:
 class Sources:
     """What the image's source lists say, up to a limit, and what in them cannot be used."""
 
-    found: dict[tuple[str, str, tuple[str, ...]], Source] = field(default_factory=dict)
+    found: dict[tuple[str, str, tuple[str, ...]], AptSource] = field(default_factory=dict)
     amiss: Amiss = field(default_factory=Amiss)
     full: bool = False
     """Whether more are named than may be."""
@@ -102,7 +102,7 @@ class Sources:
         """What cannot be used."""
         return self.amiss.gaps
 
-    def add(self, one: Source) -> None:
+    def add(self, one: AptSource) -> None:
         """Add one; a second mention adds nothing, and a kind of address that is no web address is a gap."""
         key = one.uri, one.suite, one.components
         if not one.uri.startswith(("http://", "https://")):
@@ -180,7 +180,7 @@ def _add(read: Sources, where: str, uri: str, suite: str, components: list[str],
             where, f"names more than {DEFAULT.repositories} components, the limit: the others were not read"
         )
     read.add(
-        Source(
+        AptSource(
             uri=without_login(uri),
             suite=suite,
             components=tuple(components[: DEFAULT.repositories]),
@@ -234,7 +234,7 @@ def _read_conf(text: str, found: dict[str, str]) -> None:
                 found[whole] = value if value is not None else word
 
 
-def keyrings(source: Source, files: Mapping[str, bytes]) -> tuple[dict[str, bytes], tuple[str, ...]]:
+def keyrings(source: AptSource, files: Mapping[str, bytes]) -> tuple[dict[str, bytes], tuple[str, ...]]:
     """The keyrings that may sign for a source, by path, and the fingerprints that it is limited to (none: any of them).
 
     A path that the image does not have stands for empty bytes.

@@ -10,13 +10,13 @@ from urllib.parse import urlsplit
 
 from garboard.model.gap import Gap
 from garboard.model.limits import DEFAULT, MIB
-from garboard.model.mirror import Answer, Asking, Repository, Wanted
+from garboard.model.mirror import Answer, Asking, MirrorRepository, WantedDocument
 from garboard.repositories import decompress, signatures
 from garboard.repositories.apt import release as releases
-from garboard.repositories.apt.config import Source, keyrings
-from garboard.repositories.apt.index import Index
+from garboard.repositories.apt.config import AptSource, keyrings
+from garboard.repositories.apt.index import AptIndex
 from garboard.repositories.apt.package import Suite
-from garboard.repositories.apt.release import Listed, Release
+from garboard.repositories.apt.release import ListedIndex, Release
 from garboard.repositories.config_files import Amiss, rounds
 from garboard.repositories.errors import Refused
 
@@ -30,25 +30,25 @@ _ARCHITECTURES: Final = 8
 class _Part(NamedTuple):
     """An index that is to be read."""
 
-    source: Source
+    source: AptSource
     suite: Suite
-    listed: Listed
-    wanted: Wanted
+    listed: ListedIndex
+    wanted: WantedDocument
 
 
 class Indexes:
     """What was read of an image's sources."""
 
     def __init__(self) -> None:
-        self.indexes: list[Index] = []
-        self.repositories: list[Repository] = []
+        self.indexes: list[AptIndex] = []
+        self.repositories: list[MirrorRepository] = []
         self.missing = 0
         """Indexes that are there and were not read."""
         self._left = DEFAULT.indexes_bytes
         self._amiss = Amiss(DEFAULT.indexes)
         self.gaps = self._amiss.gaps
 
-    def add(self, source: Source, suite: Suite, listed: Listed, answer: Answer) -> None:
+    def add(self, source: AptSource, suite: Suite, listed: ListedIndex, answer: Answer) -> None:
         """Take an index, or the reason why it cannot be had."""
         try:
             data = self._unfolded(answer)
@@ -57,7 +57,7 @@ class Indexes:
             self.gap(source, f"{listed.path} {refused}")
         else:
             self._left -= len(data)
-            self.indexes.append(Index(data, suite))
+            self.indexes.append(AptIndex(data, suite))
 
     def _unfolded(self, answer: Answer) -> bytes:
         if answer.data is None:
@@ -69,14 +69,14 @@ class Indexes:
         except Refused as refused:
             raise Refused(f"{refused} (of {DEFAULT.indexes_bytes // MIB} MiB for all indexes)") from refused
 
-    def gap(self, source: Source, reason: str) -> None:
+    def gap(self, source: AptSource, reason: str) -> None:
         """A repository, or a part of it, that was not read."""
         subject = f"{source.uri} {source.suite}"
         self._amiss.add(subject, f"{reason} (named in {source.where})")
 
 
 def read(
-    sources: Sequence[Source],
+    sources: Sequence[AptSource],
     files: Mapping[str, bytes],
     architectures: Sequence[str],
     now: dt.datetime,
@@ -92,7 +92,7 @@ def read(
         architectures = architectures[:_ARCHITECTURES]
     wanted: list[_Part] = []
     left = iter(sources)
-    for some in rounds(tuple(Wanted(urls=(f"{one.base}InRelease",), limit=_RELEASE_BYTES) for one in sources)):
+    for some in rounds(tuple(WantedDocument(urls=(f"{one.base}InRelease",), limit=_RELEASE_BYTES) for one in sources)):
         for answer, source in zip((yield some), left, strict=False):
             try:
                 data, signed, url = yield from _release(source, answer, files)
@@ -120,7 +120,7 @@ def _indexes(read_ones: Indexes, wanted: Sequence[_Part]) -> Asking[None]:
             del answer  # it may be large, and the next round is waited for
 
 
-def _release(source: Source, answer: Answer, files: Mapping[str, bytes]) -> Asking[tuple[bytes, str, str]]:
+def _release(source: AptSource, answer: Answer, files: Mapping[str, bytes]) -> Asking[tuple[bytes, str, str]]:
     """What the repository signed, by whom, and where it was; raises `Refused`."""
     if source.trusted:
         return (yield from _unsigned(source, answer))
@@ -129,8 +129,8 @@ def _release(source: Source, answer: Answer, files: Mapping[str, bytes]) -> Aski
         data, who = signatures.verified(answer.data, None, signatures.certificates(rings), fingerprints)
         return data, who, answer.url
     plain, detached = yield (
-        Wanted(urls=(f"{source.base}Release",), limit=_RELEASE_BYTES),
-        Wanted(urls=(f"{source.base}Release.gpg",), limit=_SIGNATURE_BYTES),
+        WantedDocument(urls=(f"{source.base}Release",), limit=_RELEASE_BYTES),
+        WantedDocument(urls=(f"{source.base}Release.gpg",), limit=_SIGNATURE_BYTES),
     )
     if plain.data is None:
         raise Refused(answer.problem)
@@ -145,20 +145,20 @@ _CLEAR: Final = re.compile(
 )
 
 
-def _unsigned(source: Source, answer: Answer) -> Asking[tuple[bytes, str, str]]:
+def _unsigned(source: AptSource, answer: Answer) -> Asking[tuple[bytes, str, str]]:
     """A source that the image says to trust whatever signed it."""
     if answer.data is None:
-        (answer,) = yield (Wanted(urls=(f"{source.base}Release",), limit=_RELEASE_BYTES),)
+        (answer,) = yield (WantedDocument(urls=(f"{source.base}Release",), limit=_RELEASE_BYTES),)
     if answer.data is None:
         raise Refused(answer.problem)
     match = _CLEAR.search(answer.data)
     return match[1] if match else answer.data, "not checked: the image says trusted=yes", answer.url
 
 
-def _note(read_ones: Indexes, source: Source, found: Release, signed: str, url: str) -> None:
+def _note(read_ones: Indexes, source: AptSource, found: Release, signed: str, url: str) -> None:
     fields = found.fields
     read_ones.repositories.append(
-        Repository(
+        MirrorRepository(
             url=url,
             name=" ".join((source.suite, *source.components)),
             date=fields.get("date", ""),
@@ -171,7 +171,7 @@ def _note(read_ones: Indexes, source: Source, found: Release, signed: str, url: 
         read_ones.gap(source, f"it calls itself {' or '.join(sorted(own))}, not {name}; it was used, as apt does")
 
 
-def _wanted(read_ones: Indexes, source: Source, found: Release, architectures: Sequence[str]) -> Iterator[_Part]:
+def _wanted(read_ones: Indexes, source: AptSource, found: Release, architectures: Sequence[str]) -> Iterator[_Part]:
     if source.flat:
         listed = found.index("Packages")
         if listed is None:
@@ -191,16 +191,16 @@ def _wanted(read_ones: Indexes, source: Source, found: Release, architectures: S
                 yield _Part(source, _suite(source, component, found), listed, _ask(source, found, listed))
 
 
-def _ask(source: Source, found: Release, listed: Listed) -> Wanted:
+def _ask(source: AptSource, found: Release, listed: ListedIndex) -> WantedDocument:
     plain = source.base + listed.path
     hashed = f"{source.base}{listed.path.rpartition('/')[0]}/by-hash/SHA256/{listed.sha256}".replace(
         "//by-hash", "/by-hash"
     )
     urls = (hashed, plain) if found.by_hash else (plain,)
-    return Wanted(urls=urls, limit=min(listed.size, _INDEX_BYTES), sha256=listed.sha256)
+    return WantedDocument(urls=urls, limit=min(listed.size, _INDEX_BYTES), sha256=listed.sha256)
 
 
-def _suite(source: Source, component: str, found: Release) -> Suite:
+def _suite(source: AptSource, component: str, found: Release) -> Suite:
     fields = found.fields
     return Suite(
         url=source.uri,

@@ -7,7 +7,7 @@ from typing import Final
 
 from garboard.model.gap import Gap
 from garboard.model.limits import MIB
-from garboard.model.mirror import Answer, Asking, Note, Offer, Offers, Wanted
+from garboard.model.mirror import Answer, Asking, FixNote, Offer, Offers, WantedDocument
 from garboard.repositories.apt.changelog import Elsewhere, changelog, fixes
 from garboard.repositories.config_files import rounds
 from garboard.repositories.errors import Refused
@@ -36,12 +36,12 @@ class _Source:
 
 
 def notes(updates: Sequence[Offer]) -> Asking[Offers]:
-    """As `garboard.repositories.Kind.notes`."""
+    """As `garboard.repositories.RepositoryKind.notes`."""
     sources: dict[tuple[str, str, str], _Source] = {}
     for one in updates:
         names = (one.source_name, one.installed_source_version, one.source_version)
         sources.setdefault(names, _Source(*names)).offers.append(one)
-    found: list[Note] = []
+    found: list[FixNote] = []
     gaps: list[Gap] = []
     todo = list(sources.values())
     if len(todo) > _DEBS:
@@ -65,15 +65,15 @@ def notes(updates: Sequence[Offer]) -> Asking[Offers]:
     return Offers(notes=tuple(found), gaps=tuple(gaps))
 
 
-def _wanted(offer: Offer) -> Wanted:
-    return Wanted(urls=(offer.url,), limit=min(offer.size or _DEB_BYTES, _DEB_BYTES), sha256=offer.sha256)
+def _wanted(offer: Offer) -> WantedDocument:
+    return WantedDocument(urls=(offer.url,), limit=min(offer.size or _DEB_BYTES, _DEB_BYTES), sha256=offer.sha256)
 
 
 def _gap(subject: str, reason: str) -> Gap:
     return Gap(stage="mirrors", subject=subject, reason=reason)
 
 
-def _read(source: _Source, offer: Offer, answer: Answer, found: list[Note], gaps: list[Gap]) -> Offer | None:
+def _read(source: _Source, offer: Offer, answer: Answer, found: list[FixNote], gaps: list[Gap]) -> Offer | None:
     """Take what a package tells; returns another one to be asked in its stead."""
     if answer.data is None:
         gaps.append(_gap(source.name, f"the changelog of its update was not read: {answer.problem}"))
@@ -97,13 +97,13 @@ def _read(source: _Source, offer: Offer, answer: Answer, found: list[Note], gaps
     return None
 
 
-def _note(source: _Source, text: str, found: list[Note], gaps: list[Gap]) -> None:
+def _note(source: _Source, text: str, found: list[FixNote], gaps: list[Gap]) -> None:
     fixed, whole = fixes(text, source.installed, source.version)
     names = tuple(sorted({one.name for one in source.offers}))
     for cve, entry in sorted(fixed.items()):
         line = entry.lines[entry.cves.index(cve)]
         found.append(
-            Note(
+            FixNote(
                 type="deb", source=source.name, fixed_in=entry.version, cves=(cve,), names=names, date=entry.date,
                 text=_short(line),
             )

@@ -14,7 +14,7 @@ _PACKAGE: Final = re.compile(rb"(?:^|\n)Package:[ \t]*([^\s]+)")
 _PROVIDES: Final = re.compile(rb"\nProvides:[ \t]*([^\n]*(?:\n[ \t][^\n]*)*)")
 
 
-class Index:
+class AptIndex:
     """One ``Packages`` file of one suite's component."""
 
     def __init__(self, data: bytes, suite: Suite) -> None:
@@ -53,10 +53,10 @@ class Index:
         return self._provided.get(name, ())
 
 
-class Archive:
+class AptIndexes:
     """All indexes of an image's sources together."""
 
-    def __init__(self, indexes: Iterable[Index], native: str) -> None:
+    def __init__(self, indexes: Iterable[AptIndex], native: str) -> None:
         self._indexes = tuple(indexes)
         self._native = native
         self._found: dict[tuple[str, str], tuple[Version, ...]] = {}

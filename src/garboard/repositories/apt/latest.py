@@ -8,15 +8,15 @@ from dataclasses import replace
 from typing import Final, NamedTuple
 
 from garboard.model.gap import Gap
-from garboard.model.mirror import Asking, Installed
+from garboard.model.mirror import Asking, InstalledSystem
 from garboard.model.package import Package
 from garboard.repositories.apt import config
 from garboard.repositories.apt import policy as policies
 from garboard.repositories.apt.candidates import TYPE, _native
-from garboard.repositories.apt.config import Source
+from garboard.repositories.apt.config import AptSource
 from garboard.repositories.apt.deb822 import Group, holds
 from garboard.repositories.apt.fetch import read
-from garboard.repositories.apt.index import Archive
+from garboard.repositories.apt.index import AptIndexes
 from garboard.repositories.apt.package import Version
 from garboard.repositories.apt.policy import Policy
 from garboard.repositories.config_files import by_path
@@ -36,14 +36,16 @@ class Exchange(NamedTuple):
     new: str
 
 
-class Found(NamedTuple):
+class NewestFound(NamedTuple):
     """The packages; None where not all sources could be read, for then something newer may stand in the others."""
 
     packages: Newest | None
     gaps: tuple[Gap, ...]
 
 
-def newest(image: Installed, exchange: Exchange | None, finish: Callable[[Package], Package]) -> Asking[Found]:
+def newest(
+    image: InstalledSystem, exchange: Exchange | None, finish: Callable[[Package], Package]
+) -> Asking[NewestFound]:
     """What the image's sources have, with ``exchange`` those of the other release in their place.
 
     ``finish`` is called with each package that somebody asks for. Sources are trusted by the image's own keys alone.
@@ -54,7 +56,7 @@ def newest(image: Installed, exchange: Exchange | None, finish: Callable[[Packag
     sources = tuple(listed.found.values())
     if not sources:
         reason = "the image names no package mirror: it has no sources.list that apt could use"
-        return Found(None, (*listed.gaps, Gap(stage="mirrors", subject="apt", reason=reason)))
+        return NewestFound(None, (*listed.gaps, Gap(stage="mirrors", subject="apt", reason=reason)))
     gaps = list(listed.gaps)
     if exchange is not None:
         sources = tuple(_exchanged(sources, exchange, gaps))
@@ -64,12 +66,12 @@ def newest(image: Installed, exchange: Exchange | None, finish: Callable[[Packag
     found = yield from read(sources, files, (native,), image.now, expires=expires)
     gaps += found.gaps
     if not whole or found.missing or len(found.repositories) < len(sources):
-        return Found(None, tuple(gaps))
+        return NewestFound(None, tuple(gaps))
     policy = Policy(policies.pins(files, conf.get("apt::default-release", "")))
-    return Found(Newest(Archive(found.indexes, native), policy, native, finish), tuple(gaps))
+    return NewestFound(Newest(AptIndexes(found.indexes, native), policy, native, finish), tuple(gaps))
 
 
-def _exchanged(sources: tuple[Source, ...], exchange: Exchange, gaps: list[Gap]) -> Iterator[Source]:
+def _exchanged(sources: tuple[AptSource, ...], exchange: Exchange, gaps: list[Gap]) -> Iterator[AptSource]:
     """The same sources of the other release; backports are left out, for nothing is taken from them unasked."""
     if not (_CODENAME.fullmatch(exchange.old) and _CODENAME.fullmatch(exchange.new)):
         gaps.append(Gap(stage="mirrors", subject=exchange.new, reason="is no codename that a mirror could have"))
@@ -89,7 +91,7 @@ def _exchanged(sources: tuple[Source, ...], exchange: Exchange, gaps: list[Gap])
 class Newest:
     """Packages by name, each parsed when somebody asks for it."""
 
-    def __init__(self, archive: Archive, policy: Policy, native: str, finish: Callable[[Package], Package]) -> None:
+    def __init__(self, archive: AptIndexes, policy: Policy, native: str, finish: Callable[[Package], Package]) -> None:
         self._archive = archive
         self._policy = policy
         self._native = native

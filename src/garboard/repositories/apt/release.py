@@ -18,7 +18,7 @@ _SKEW: Final = dt.timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ListedIndex:
     """An index as Release names it: path below its folder, digest (hex SHA-256) and bytes."""
 
     path: str
@@ -31,14 +31,14 @@ class Release:
     """Its fields by lower-case name, and its files by path."""
 
     fields: Mapping[str, str]
-    files: Mapping[str, Listed]
+    files: Mapping[str, ListedIndex]
 
     @property
     def by_hash(self) -> bool:
         """Whether indexes can be asked for by their digests."""
         return self.fields.get("acquire-by-hash", "").lower() == "yes"
 
-    def index(self, path: str) -> Listed | None:
+    def index(self, path: str) -> ListedIndex | None:
         """An index in the best of its compressions."""
         return next((self.files[path + ending] for ending in _ENDINGS if path + ending in self.files), None)
 
@@ -67,7 +67,7 @@ def parse(data: bytes) -> Release:
     for line in fields["sha256"].split("\n"):
         words = line.split()
         if len(words) == 3 and len(words[0]) == 64:
-            files[words[2]] = Listed(words[2], words[0].lower(), number(words[1]))
+            files[words[2]] = ListedIndex(words[2], words[0].lower(), number(words[1]))
     return Release(fields, files)
 
 

@@ -1,8 +1,43 @@
-"""What ``apt-get dist-upgrade`` would do: every package to its candidate, with what that newly needs, and nothing broken.
+"""What ``apt-get dist-upgrade`` would do: every package to its candidate, with what that needs, and nothing broken.
 
-Where a candidate's dependency cannot be had, or where it would break or displace what stays, the installed version is
-kept. What no mirror has any more is removed where something new does not go with it, as apt does; beyond that, apt's
-resolver can weigh packages against each other, which is not imitated but told, as a package kept back.
+The problem. A fixed version in a mirror helps only if an upgrade installs it. Whether it does is apt's resolver's
+decision: the new version may need packages that no mirror has, may conflict with one that stays, or may break one that
+has no newer version. The general question is NP-complete, and apt answers it with scores. Nearly all of it is not
+needed here: an image was consistent before, and the archive's newer versions were made to go together. So this is a
+fixed point rather than a search.
+
+The algorithm. `plan` tries to upgrade everything, and each time keeps back what did not work:
+
+1. `_Trial` sets every installed package that is not kept to its candidate (which the caller has chosen by apt's
+   pinning).
+2. *Needs.* A queue of changed packages: each dependency of the new version that the state does not meet brings in a
+   package. The first alternative that can be had is taken, by its own name, else by the best of those that provide it
+   (installed ones first, then by priority, then by name). Recommended packages come along only where the installed
+   version did not already recommend them.
+3. *Conflicts.* Two packages that exclude each other, one of them changed: the changed one is the problem, unless the
+   other is obsolete (no mirror has it any more, it is neither held nor essential): then that is removed, as apt does.
+4. *Broken.* A package that stays as it is and needs what an upgrade took away: what met its need before is the problem,
+   unless the package itself is obsolete. Removing one may break the next, so this repeats until nothing is removed.
+5. *Lockstep.* ``Multi-Arch: same`` packages have one version on all architectures: the newer one is the problem.
+
+A later step runs only if no earlier one found a problem. The problems of a trial join the packages that are kept, each
+with a sentence that says why, and the next trial starts from the installed state. Without problems the trial's state is
+the plan.
+
+Invariants:
+
+* A package that is kept, or fixed (held), is never upgraded, and a fixed one is not removed either; one that is kept
+  and not installed is never brought in.
+* No change of a version is taken back within a trial: its problems are only collected, so nothing depends on undoing.
+* The reasons are for people: the first reason for which a package was kept is not always the only one.
+
+The cost. A trial looks at every dependency of every package a few times; names are looked up in a map from what is
+provided to who provides it. There are as many trials as there are rounds of problems, one to a few in practice. After
+500 of them the last one is taken as it is.
+
+What it does not do: it does not go back on a choice (where apt may take another alternative, the choice is reported as
+a guess), it does not remove what is still published to make room for something new (it reports a package kept back), it
+does not weigh packages by scores, and it installs and removes nothing that no upgrade asks for (no autoremove).
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from xml.etree.ElementTree import Element
 
 from garboard.ecosystems.rpm import version as rpm
 from garboard.model.gap import Gap
-from garboard.model.mirror import Asking, Installed, Note, Offer, Offers, Repository, Standing
+from garboard.model.mirror import Asking, FixNote, InstalledSystem, MirrorRepository, Offer, Offers, UpgradeState
 from garboard.model.package import Package
 from garboard.repositories import xml
 from garboard.repositories.config_files import Amiss, by_path, number
@@ -47,8 +47,8 @@ class _Erratum(NamedTuple):
     arch: str
 
 
-def offers(image: Installed) -> Asking[Offers]:
-    """As `garboard.repositories.Kind.offers`. Dependencies are not followed: a newer version is offered as it is."""
+def offers(image: InstalledSystem) -> Asking[Offers]:
+    """As `garboard.repositories.RepositoryKind.offers`. Dependencies are not followed: a newer version is offered as it is."""
     files = by_path(image)
     packages = [one for one in image.packages if one.type == PURL_TYPE]
     amiss = Amiss()
@@ -101,7 +101,7 @@ class _Telling:
         self._packages = tuple(packages)
         self._entries: dict[str, list[_Entry]] = {one.name: [] for one in self._packages}
         self._errata: dict[str, list[_Erratum]] = {one.name: [] for one in self._packages}
-        self._repositories: list[Repository] = []
+        self._repositories: list[MirrorRepository] = []
 
     def add(self, repo: Repo, one: Read) -> None:
         """Take a repository's packages and errata. Raises `Refused`, and has then taken nothing."""
@@ -114,7 +114,7 @@ class _Telling:
         date = ""
         if one.revision.isascii() and one.revision.isdecimal() and len(one.revision) < 12:
             date = dt.datetime.fromtimestamp(int(one.revision), dt.UTC).strftime("%a, %d %b %Y %H:%M:%S +0000")
-        self._repositories.append(Repository(url=one.base, name=repo.id, date=date, signed=one.signed))
+        self._repositories.append(MirrorRepository(url=one.base, name=repo.id, date=date, signed=one.signed))
 
     def _primary(self, repo: Repo, one: Read) -> Iterator[tuple[str, _Entry]]:
         assert one.primary.data is not None
@@ -157,7 +157,7 @@ class _Telling:
         first = min((one.repo.priority for one in usable), default=0)
         best = max((one for one in usable if one.repo.priority == first), key=lambda o: _key(o.version), default=None)
         if best is None or _key(best.version) <= _key(package.version):
-            standing = Standing.ABSENT if best is None else Standing.CURRENT
+            standing = UpgradeState.ABSENT if best is None else UpgradeState.CURRENT
             return Offer(
                 type=PURL_TYPE, name=package.name, arch=package.arch, installed=package.version, version=package.version,
                 source_name=package.source, standing=standing, repository=best.repo.id if best else "",
@@ -169,15 +169,15 @@ class _Telling:
             installed=package.version,
             version=best.version,
             source_name=best.source or package.source,
-            standing=Standing.UPGRADE,
+            standing=UpgradeState.UPGRADE,
             repository=best.repo.id,
             url=best.url,
             sha256=best.sha256,
             size=best.size,
         )
 
-    def _notes(self, package: Package, offer: Offer) -> Iterator[Note]:
-        if offer.standing is not Standing.UPGRADE:
+    def _notes(self, package: Package, offer: Offer) -> Iterator[FixNote]:
+        if offer.standing is not UpgradeState.UPGRADE:
             return
         fixed: dict[str, _Erratum] = {}
         bare: list[_Erratum] = []
@@ -195,8 +195,8 @@ class _Telling:
             yield _note(offer, one, ())
 
 
-def _note(offer: Offer, one: _Erratum, cves: tuple[str, ...]) -> Note:
-    return Note(
+def _note(offer: Offer, one: _Erratum, cves: tuple[str, ...]) -> FixNote:
+    return FixNote(
         type=PURL_TYPE, source=offer.source_name, names=(offer.name,), fixed_in=one.version, cves=cves, text=one.title,
         advisory=one.id, date=one.date,
     )  # fmt: skip

@@ -11,7 +11,7 @@ from typing import Final
 
 from garboard.model.image import File
 from garboard.model.limits import DEFAULT
-from garboard.model.mirror import Installed
+from garboard.model.mirror import InstalledSystem
 from garboard.model.package import Fact
 from garboard.repositories.config_files import Amiss, commonest, keep, without_login
 
@@ -54,7 +54,7 @@ class Repo:
     excludes: tuple[str, ...] = ()
 
 
-def repos(image: Installed, files: Mapping[str, bytes], amiss: Amiss) -> Iterator[Repo]:
+def repos(image: InstalledSystem, files: Mapping[str, bytes], amiss: Amiss) -> Iterator[Repo]:
     """The enabled repositories in the order of their files, up to the limit."""
     found = 0
     variables = _variables(image, files)
@@ -110,7 +110,7 @@ def _truth(text: str) -> bool | None:
     return True if word in {"1", "yes", "true", "on"} else False if word in {"0", "no", "false", "off"} else None
 
 
-def _variables(image: Installed, files: Mapping[str, bytes]) -> dict[str, str]:
+def _variables(image: InstalledSystem, files: Mapping[str, bytes]) -> dict[str, str]:
     distro = image.distro
     version = distro.version if distro else ""
     if distro and distro.id in _MAJOR_ONLY:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from garboard.model.limits import MIB
-from garboard.model.mirror import Answer, Asking, Wanted
+from garboard.model.mirror import Answer, Asking, WantedDocument
 from garboard.repositories import xml
 from garboard.repositories.errors import Refused
 from garboard.repositories.signatures import certificates, verified
@@ -39,7 +39,7 @@ def read(repo: Repo, files: Mapping[str, bytes]) -> Asking[Read]:
     """Raises `Refused` where the repository cannot be used."""
     bases, digests = yield from _bases(repo)
     (answer,) = yield (
-        Wanted(urls=tuple(f"{base.rstrip('/')}/repodata/repomd.xml" for base in bases), limit=_REPOMD_BYTES),
+        WantedDocument(urls=tuple(f"{base.rstrip('/')}/repodata/repomd.xml" for base in bases), limit=_REPOMD_BYTES),
     )
     if answer.data is None:
         raise Refused(answer.problem)
@@ -69,7 +69,7 @@ def _bases(repo: Repo) -> Asking[tuple[tuple[str, ...], frozenset[str]]]:
     listed = repo.metalink or repo.mirrorlist
     if not listed.startswith(("http://", "https://")) or "$" in listed:
         raise Refused(f"it names no web address whose variables are known ({listed or ' '.join(repo.urls) or 'none'})")
-    (answer,) = yield (Wanted(urls=(listed,), limit=_LIST_BYTES),)
+    (answer,) = yield (WantedDocument(urls=(listed,), limit=_LIST_BYTES),)
     if answer.data is None:
         raise Refused(f"its list of mirrors was not read: {answer.problem}")
     if b"<metalink" in answer.data[:2048] or repo.metalink:
@@ -104,14 +104,14 @@ def _signature(repo: Repo, base: str, data: bytes, files: Mapping[str, bytes]) -
     for key in repo.keys:
         path = key.removeprefix("file://").lstrip("/")
         rings[path] = files.get(path, b"") if key.startswith("file:///") else b""
-    (answer,) = yield (Wanted(urls=(f"{base.rstrip('/')}/repodata/repomd.xml.asc",), limit=_SIGNATURE_BYTES),)
+    (answer,) = yield (WantedDocument(urls=(f"{base.rstrip('/')}/repodata/repomd.xml.asc",), limit=_SIGNATURE_BYTES),)
     if answer.data is None:
         raise Refused("repo_gpgcheck asks for a signature, and it has none")
     return verified(data, answer.data, certificates(rings), ())[1]
 
 
 def _indexes(base: str, repomd: bytes, signed: str, problems: tuple[str, ...]) -> Asking[Read]:
-    found: dict[str, Wanted] = {}
+    found: dict[str, WantedDocument] = {}
     revision = ""
     for child in xml.children(repomd):
         if child.tag == "revision":
@@ -128,7 +128,9 @@ def _indexes(base: str, repomd: bytes, signed: str, problems: tuple[str, ...]) -
             or not href
         ):
             raise Refused(f"its repomd.xml names {child.get('type')} without a place or a SHA-256 digest")
-        found[child.get("type", "")] = Wanted(urls=(f"{base.rstrip('/')}/{href}",), limit=_INDEX_BYTES, sha256=digest)
+        found[child.get("type", "")] = WantedDocument(
+            urls=(f"{base.rstrip('/')}/{href}",), limit=_INDEX_BYTES, sha256=digest
+        )
     if "primary" not in found:
         raise Refused("its repomd.xml names no primary index")
     answers = yield tuple(found[name] for name in ("primary", "updateinfo") if name in found)

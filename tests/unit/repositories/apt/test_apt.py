@@ -4,7 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from garboard.model.limits import DEFAULT
-from garboard.model.mirror import Standing
+from garboard.model.mirror import UpgradeState
 from garboard.repositories import apt
 from garboard.repositories.apt.config import configuration
 from garboard.repositories.apt.deb822 import paragraphs
@@ -34,7 +34,7 @@ def reasons(found):
 def test_a_signed_repository():
     found, _ = told(debian(ROOT, "stable", [NEW]))
     one = offer(found)
-    assert (one.standing, one.installed, one.version) == (Standing.UPGRADE, "7.88-1", "7.88-2")
+    assert (one.standing, one.installed, one.version) == (UpgradeState.UPGRADE, "7.88-1", "7.88-2")
     assert (one.url, one.repository) == (f"{ROOT}/pool/c.deb", "stable main")
     assert found.repositories[0].signed == key().extract_certificate().fingerprint
     assert not found.gaps
@@ -43,8 +43,8 @@ def test_a_signed_repository():
 def test_the_same_version_is_current_and_what_no_mirror_has_is_absent():
     status = (OLD, installed_stanza("own", "1"))
     found, _ = told(debian(ROOT, "stable", [stanza("curl", "7.88-1")]), status=status)
-    assert offer(found).standing is Standing.CURRENT
-    assert offer(found, "own").standing is Standing.ABSENT
+    assert offer(found).standing is UpgradeState.CURRENT
+    assert offer(found, "own").standing is UpgradeState.ABSENT
 
 
 @pytest.mark.parametrize(
@@ -217,7 +217,7 @@ def test_a_suite_that_is_not_automatic():
 )
 def test_pins_that_keep_the_installed_version(pin):
     found = offer(two_suites({"etc/apt/preferences": pin}))
-    assert (found.standing, found.version) == (Standing.PINNED, "7.88-3")
+    assert (found.standing, found.version) == (UpgradeState.PINNED, "7.88-3")
     assert "pinned by" in found.reason
 
 
@@ -230,13 +230,13 @@ def test_a_pin_to_one_suite():
 def test_a_held_package():
     held = installed_stanza("curl", "7.88-1", status="hold ok installed")
     found = offer(told(debian(ROOT, "stable", [NEW]), status=(held,))[0])
-    assert (found.standing, found.version) == (Standing.HELD, "7.88-2")
+    assert (found.standing, found.version) == (UpgradeState.HELD, "7.88-2")
 
 
 def test_a_hold_that_does_not_count():
     held = image((installed_stanza("curl", "7.88-1", status="hold ok installed"),))
     found = drive(apt.offers(replace(held, released=frozenset({"curl"}))), Mirror(debian(ROOT, "stable", [NEW])).fetch)
-    assert offer(found).standing is Standing.UPGRADE
+    assert offer(found).standing is UpgradeState.UPGRADE
 
 
 def test_removed_packages_are_not_installed():

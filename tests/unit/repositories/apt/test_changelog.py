@@ -2,7 +2,7 @@ import gzip
 
 import pytest
 
-from garboard.model.mirror import Offer, Standing
+from garboard.model.mirror import Offer, UpgradeState
 from garboard.repositories import apt
 from garboard.repositories.apt.changelog import Elsewhere, changelog, entries, fixes
 from garboard.repositories.errors import Refused
@@ -124,7 +124,7 @@ def offer(name, data, source="openssl"):
 
     return Offer(
         type="deb", name=name, arch="amd64", installed="3.0.20-1", installed_source_version="3.0.20-1",
-        version="3.0.22-1", source_name=source, source_version="3.0.22-1", standing=Standing.UPGRADE,
+        version="3.0.22-1", source_name=source, source_version="3.0.22-1", standing=UpgradeState.UPGRADE,
         url=f"http://deb.example/{name}.deb", sha256=hashlib.sha256(data).hexdigest(), size=len(data),
     )  # fmt: skip
 

@@ -1,5 +1,5 @@
 from garboard.repositories.apt.deb822 import Relation, groups, holds, key, paragraphs
-from garboard.repositories.apt.index import Archive, Index
+from garboard.repositories.apt.index import AptIndex, AptIndexes
 from garboard.repositories.apt.package import Suite, fields, version
 from garboard.repositories.apt.policy import Policy
 from garboard.repositories.apt.solver import Key, Market, plan
@@ -12,7 +12,7 @@ def upgraded(status, offered, held=(), recommends=True):
     for text in status:
         one = version(fields(text.encode()))
         installed[Key(one.name, "amd64" if one.arch == "all" else one.arch)] = one
-    archive = Archive([Index("\n".join(offered).encode(), Suite())], "amd64")
+    archive = AptIndexes([AptIndex("\n".join(offered).encode(), Suite())], "amd64")
     policy = Policy(())
 
     def candidate(where):
