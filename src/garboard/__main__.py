@@ -12,6 +12,9 @@ def main() -> None:
     if sys.argv[1:] in (["--version"], ["version"]):
         sys.stdout.write(f"garboard {__version__}\n")
         sys.exit(0)
+    import gc
+
+    gc.disable()  # what is imported and what a scan builds live to the end: collecting costs and frees nothing
     from garboard.cli.main import run
 
     try:

@@ -19,7 +19,7 @@ _EPILOG: Final = (
 )
 
 
-class Command(click.Command):
+class TypedCommand(click.Command):
     """Hands what was given, as one value, to a function."""
 
     def __init__(self, name: str, run: Callable[[Given], Result], parameters: list[click.Parameter], text: str) -> None:
@@ -34,14 +34,14 @@ class Command(click.Command):
 
 def command(
     name: str, *parameters: click.Parameter, settings: Callable[[Given], S]
-) -> Callable[[Callable[[S], Result]], Command]:
+) -> Callable[[Callable[[S], Result]], TypedCommand]:
     """Make a command of a function that takes settings; ``settings`` makes them, once, of what was given.
 
     The function's docstring is the command's help.
     """
 
-    def made(function: Callable[[S], Result]) -> Command:
-        return Command(name, lambda given: function(settings(given)), list(parameters), function.__doc__ or "")
+    def made(function: Callable[[S], Result]) -> TypedCommand:
+        return TypedCommand(name, lambda given: function(settings(given)), list(parameters), function.__doc__ or "")
 
     return made
 

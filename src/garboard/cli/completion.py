@@ -7,9 +7,9 @@ from typing import Final
 import click
 
 from garboard.cli.command import command as make
-from garboard.cli.params import Argument, Given
+from garboard.cli.params import Given, Operand
 
-SHELL: Final = Argument[str]("shell", kind=click.Choice(["bash", "zsh", "fish"]))
+SHELL: Final = Operand[str]("shell", kind=click.Choice(["bash", "zsh", "fish"]))
 
 
 def _settings(given: Given) -> str:

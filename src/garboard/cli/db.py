@@ -14,7 +14,7 @@ from garboard.cli import read_settings
 from garboard.cli.command import command as make
 from garboard.cli.command import group
 from garboard.cli.output import write
-from garboard.cli.params import Argument, Given, flag, text
+from garboard.cli.params import Given, Operand, flag, text
 from garboard.cli.progress import progress
 from garboard.cli.settings import Output
 from garboard.model.base import Value
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from garboard.reporters.shards import Status
     from garboard.workflows.update_database import ShardResult
 
-SHARDS: Final = Argument[tuple[str, ...]]("shards", metavar="[SHARD]...", many=True, required=False)
-BUNDLE: Final = Argument[Path]("file", kind=click.Path(dir_okay=False, path_type=Path))
+SHARDS: Final = Operand[tuple[str, ...]]("shards", metavar="[SHARD]...", many=True, required=False)
+BUNDLE: Final = Operand[Path]("file", kind=click.Path(dir_okay=False, path_type=Path))
 FROM: Final = text("--from", metavar="DIR|URL", help="A mirror instead of the feeds' own sites.")
 ACCEPT_SHRINK: Final = flag("--accept-shrink", help="Accept a feed that lost more than a fifth of its records.")
 
@@ -108,19 +108,19 @@ def _told(result: ShardResult) -> str:
     return f"{result.shard}: {result.outcome}, {records} records{skipped}, {size(result.bytes)} read"
 
 
-class Look(Value):
+class Inspect(Value):
     """A database that is to be shown."""
 
     directory: Path
     output: Output
 
 
-def _look_settings(given: Given) -> Look:
-    return Look(directory=read_settings.database_directory(given), output=read_settings.output(given))
+def _look_settings(given: Given) -> Inspect:
+    return Inspect(directory=read_settings.database_directory(given), output=read_settings.output(given))
 
 
 @make("status", *o.report(reporters.DB_STATUS), o.DB, settings=_look_settings)
-def status(settings: Look) -> None:
+def status(settings: Inspect) -> None:
     """How fresh each shard is."""
     from garboard.database import store
     from garboard.reporters.shards import Statuses
@@ -161,7 +161,7 @@ def _age(state: FeedState, now: dt.datetime) -> int | None:
 
 
 @make("list", *o.report(reporters.DB_LIST), o.DB, settings=_look_settings)
-def list_shards(settings: Look) -> None:
+def list_shards(settings: Inspect) -> None:
     """The shards that can be had, and those that are there."""
     from garboard import feeds
     from garboard.database import store

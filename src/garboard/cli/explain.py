@@ -9,12 +9,12 @@ from garboard.cli import options as o
 from garboard.cli import read_settings
 from garboard.cli.command import command as make
 from garboard.cli.output import write
-from garboard.cli.params import Argument, Given
+from garboard.cli.params import Given, Operand
 from garboard.cli.session import analysed
 from garboard.cli.settings import Analysis
 from garboard.model.base import Value
 
-QUERY: Final = Argument[str]("query", metavar="CVE-…|PACKAGE")
+QUERY: Final = Operand[str]("query", metavar="CVE-…|PACKAGE")
 
 
 class Settings(Value):

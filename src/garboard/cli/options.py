@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from garboard.cli.params import Argument, Option, flag, text, texts, value, values
+from garboard.cli.params import Operand, Option, flag, text, texts, value, values
 from garboard.model.errors import UsageError
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def _package_mirror(given: str) -> tuple[str, str]:
     return mirror(given)
 
 
-IMAGE: Final = Argument[str]("image")
+IMAGE: Final = Operand[str]("image")
 
 PLATFORM: Final = value(
     "--platform",

@@ -78,7 +78,7 @@ class Option(click.Option, Generic[T_co]):
             raise UsageError(f"{self.variable_set()}: {error.message}", error.hint) from error
 
 
-class Argument(click.Argument, Generic[T_co]):
+class Operand(click.Argument, Generic[T_co]):
     """A positional argument with a value of type ``T_co``."""
 
     def __init__(
@@ -137,7 +137,7 @@ class Given:
     def __init__(self, context: click.Context) -> None:
         self._context = context
 
-    def __getitem__(self, parameter: Option[T] | Argument[T]) -> T:
+    def __getitem__(self, parameter: Option[T] | Operand[T]) -> T:
         return cast("T", self._context.params[parameter.name or ""])
 
     def takes(self, parameter: Option[Any]) -> bool:

@@ -10,7 +10,7 @@ from garboard.cli import options as o
 from garboard.cli import read_settings
 from garboard.cli.command import command as make
 from garboard.cli.output import write
-from garboard.cli.params import Argument, Given, flag, text, values
+from garboard.cli.params import Given, Operand, flag, text, values
 from garboard.cli.session import analysed, refuse_offline, supply, web
 from garboard.cli.settings import Analysis, PackageMirrors
 from garboard.model.base import Value
@@ -35,7 +35,7 @@ def _word(given: str) -> str:
     return given
 
 
-OPTIONAL_IMAGE: Final = Argument[str | None]("image", required=False)
+OPTIONAL_IMAGE: Final = Operand[str | None]("image", required=False)
 ALL: Final = flag("--all", help="Also what is not recommended, and why not.")
 WHY: Final = text("--why", metavar="TAG", help="Explain one base: why it is recommended, or why it is not.")
 INCLUDE: Final = values(

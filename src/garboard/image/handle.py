@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import mmap
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from garboard.model.base import Value
 from garboard.model.gap import Gap
 from garboard.model.image import Attestations, Image
 from garboard.model.package import Inventory
 
 
-@dataclass(frozen=True, slots=True)
-class Region:
+class Region(Value, kw_only=False):
     """Bytes of a mapped local file, from ``start`` up to but not including ``end``."""
 
     map: mmap.mmap
@@ -22,8 +21,7 @@ class Region:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Tree:
+class Tree(Value, kw_only=False):
     """A root file system unpacked in a folder: one layer that needs no archive."""
 
     root: Path
@@ -80,16 +78,14 @@ class Opened(Protocol):
     def close(self) -> None: ...
 
 
-@dataclass(frozen=True, slots=True)
-class OpenedTree:
+class OpenedTree(Value, kw_only=False):
     """An opened folder."""
 
     image: Image
     tree: Tree
 
 
-@dataclass(frozen=True, slots=True)
-class OpenedInventory:
+class OpenedInventory(Value, kw_only=False):
     """An opened SBOM: its packages are known without reading any layer."""
 
     image: Image

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
+from garboard.model.base import Value
 from garboard.model.image import Platform
 from garboard.model.limits import DEFAULT, Limits
 
@@ -16,8 +16,7 @@ def _silent(_label: str, _done: int, _total: int | None) -> None:
     return None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Options:
+class Options(Value):
     """``insecure`` names registries (``host:port``) that may be spoken to in plain HTTP; ``mirrors`` maps a registry to
     hosts tried before it; ``config_dir`` is Docker's (``DOCKER_CONFIG``), empty for the default.
     """
@@ -32,4 +31,4 @@ class Options:
     password: str = ""
     config_dir: str = ""
     limits: Limits = DEFAULT
-    progress: Progress = field(default=_silent)
+    progress: Progress = _silent

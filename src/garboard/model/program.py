@@ -61,6 +61,7 @@ class Upgrades(NamedTuple):
         everything: verbs that bring every package to its newest version.
         named: verbs that install or upgrade the packages after them.
         possible: all verbs that may bring versions of packages that the command does not name.
+        command: the command that upgrades everything, in short.
         alone: whether ``everything`` means every package only where no package follows.
         line: the command that upgrades everything, by the package that brings its program, the preferred first.
     """
@@ -70,6 +71,7 @@ class Upgrades(NamedTuple):
     named: frozenset[str]
     possible: frozenset[str]
     line: Mapping[str, str]
+    command: str
     alone: bool = True
 
 

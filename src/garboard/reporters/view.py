@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from garboard.model.advisory import Severity
 from garboard.model.attribution import Certainty, Origin
+from garboard.model.base import Value
 from garboard.model.finding import Finding, Vulnerability
 from garboard.model.gap import Gap
 from garboard.model.report import Report
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(Value):
     """``severity`` is the lowest to show; what nobody has rated yet may be the worst, so it is always shown. ``only_fixed``
     leaves out what has no fix, ``exclude_base`` what is known to be of the base image's layers. What is left out is
     counted and said.
@@ -114,8 +113,7 @@ def shares(found: Iterable[Issue]) -> Shares:
     return Shares(base=base, dockerfile=ours, unknown=len(origins) - ours - base)
 
 
-@dataclass(frozen=True, slots=True)
-class Issue:
+class Issue(Value, kw_only=False):
     """One vulnerability of one source package, with all the installed packages that it affects."""
 
     findings: tuple[Finding, ...]

@@ -15,10 +15,18 @@ from garboard.repositories import apk, apt, yum
 
 
 class RepositoryKind(Reader, Protocol):
-    """One kind of package mirror, and the reader of its configuration files, which it keeps as they are."""
+    """One kind of package mirror, and the reader of its configuration files, which it keeps as they are.
+
+    ``PUBLISHED_IN`` says where the distribution names what an update fixes, ``FEED`` is that source's name in findings.
+    """
 
     @property
     def PURL_TYPE(self) -> str: ...  # noqa: N802
+
+    @property
+    def PUBLISHED_IN(self) -> str: ...  # noqa: N802
+    @property
+    def FEED(self) -> str: ...  # noqa: N802
 
     def offers(self, installed: InstalledSystem, /) -> Asking[Offers]:
         """What the image's repositories offer for its packages of this kind; what cannot be known is a gap."""

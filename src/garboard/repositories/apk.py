@@ -37,6 +37,8 @@ from garboard.repositories.errors import Refused
 from garboard.versions.invalid import InvalidVersion
 
 NAME = "apk mirrors"
+PUBLISHED_IN = "the distribution's secdb"
+FEED = "alpine-secdb"
 VERSION = 1
 PURL_TYPE = "apk"
 GLOBS = (

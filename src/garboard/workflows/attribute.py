@@ -188,7 +188,7 @@ def _candidates(
     provenance: Provenance | None = None,
     catalogue: Catalogue | None = None,
 ) -> Iterator[PossibleBase]:
-    options = dataclasses.replace(options, platform=of.platform, progress=Options().progress)
+    options = msgspec.structs.replace(options, platform=of.platform, progress=Options().progress)
     if build.base:
         kept = _kept(build.base, of, catalogue)
         yield PossibleBase(name=build.base, image=kept or images.configuration(build.base, options), given=True)
@@ -261,8 +261,8 @@ def _without_foreign_login(name: str, of: Image, options: Options) -> Options:
     try:
         own, other = references.parse(of.name.removeprefix("registry:")), references.parse(name)
     except GarboardError:
-        return dataclasses.replace(options, username="", password="")
-    return options if own.registry == other.registry else dataclasses.replace(options, username="", password="")
+        return msgspec.structs.replace(options, username="", password="")
+    return options if own.registry == other.registry else msgspec.structs.replace(options, username="", password="")
 
 
 def _followed(

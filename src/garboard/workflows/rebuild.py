@@ -29,8 +29,6 @@ Take = Callable[[str], tuple[Image, Inventory]]
 """What an image is and which packages it holds, by its reference."""
 _SHOWN: Final = 1000
 """Characters of a command that a reason quotes."""
-_MANAGERS: Final = MappingProxyType({"deb": "apt-get upgrade", "apk": "apk upgrade", "rpm": "dnf upgrade"})
-_INDEXES: Final = MappingProxyType({"pypi": "PyPI", "npm": "the npm registry"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +121,7 @@ class _Line(NamedTuple):
         """What it holds after a command of its own that installs."""
         installs = False
         for one in self.doings:
-            installs = installs or "deb" in one.installs
+            installs = installs or bool(one.installs)
             yield from one.holds if installs else ()
 
 
@@ -257,7 +255,7 @@ class _Judge:
             return Prospect(
                 finding=finding, outcome=Outcome.HELD, reason=f"`{_words(who)}` names the version", place=who.place
             )
-        index = _INDEXES.get(package.type, "its package index")
+        index = ecosystems.of(package.type).index or "its package index"
         reason = (
             f"a rebuild installs what the lines ask for; which version that is, only {index} knows, which was not asked"
         )
@@ -300,7 +298,9 @@ class _Judge:
         if line:
             return Prospect(finding=finding, outcome=Outcome.PUBLISHED, version=version, reason=line)
         whose = "it is the base image's" if who.origin is Origin.BASE else "whose it is, is not known"
-        reason = f"{whose}: only `{_MANAGERS[package.type]}`, or a newer base, brings it"
+        upgrades = ecosystems.commands(package.type).upgrades
+        command = upgrades.command if upgrades else "an upgrade of all packages"
+        reason = f"{whose}: only `{command}`, or a newer base, brings it"
         return Prospect(finding=finding, outcome=Outcome.BASE_BEHIND, version=version, reason=reason)
 
     def _pin(self, package: Package, who: Introduction) -> str:

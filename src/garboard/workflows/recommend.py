@@ -52,7 +52,7 @@ DETAILED = 3
 """Rows of each group that `Wish.details` is for."""
 
 
-class Data(Lookup, Lifecycles, Protocol):
+class RecommendData(Lookup, Lifecycles, Protocol):
     """What is asked of the database."""
 
 
@@ -119,7 +119,7 @@ def subject_of(
 def recommend(
     subject: Subject,
     catalogue: Catalogue,
-    database: Data,
+    database: RecommendData,
     now: dt.datetime,
     wish: Wish | None = None,
     *,
@@ -168,7 +168,7 @@ class _Recommending:
         self,
         subject: Subject,
         catalogue: Catalogue,
-        database: Data,
+        database: RecommendData,
         now: dt.datetime,
         wish: Wish,
         found: CurrentBase,

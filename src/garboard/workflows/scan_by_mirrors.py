@@ -20,6 +20,7 @@ from garboard.model.mirror import FixNote, MirrorRepository, Offer, Offers, Upgr
 from garboard.model.package import Package
 from garboard.model.report import Report
 from garboard.model.timestamp import rfc3339
+from garboard.repositories import KINDS
 from garboard.workflows import query_mirrors
 from garboard.workflows.query_mirrors import NEWER, Fetch
 from garboard.workflows.scan import nothing_found
@@ -30,10 +31,7 @@ if TYPE_CHECKING:
 
 MARK: Final = "fixable only"
 """Begins the title and the note of every finding of this kind."""
-_SAYS: Final = MappingProxyType(
-    {"deb": "the distribution's changelog", "rpm": "the distribution's updateinfo", "apk": "the distribution's secdb"}
-)
-_FEEDS: Final = MappingProxyType({"deb": "debian-changelog", "rpm": "rpm-updateinfo", "apk": "alpine-secdb"})
+_KINDS: Final = MappingProxyType({kind.PURL_TYPE: kind for kind in KINDS})
 _STANDS_IN_THE_WAY: Final = frozenset({UpgradeState.HELD, UpgradeState.PINNED, UpgradeState.KEPT_BACK})
 _LISTED: Final = 10
 
@@ -97,7 +95,7 @@ def _only(found: Offers) -> Gap:
 
 def _other_kinds(packages: Iterable[Package]) -> Iterator[Gap]:
     """Language packages: no mirror of a distribution speaks of them."""
-    counts = Counter(p.type for p in packages if p.type not in _SAYS and not p.owner and not p.application)
+    counts = Counter(p.type for p in packages if p.type not in _KINDS and not p.owner and not p.application)
     for kind, count in sorted(counts.items()):
         plural = "s are" if count != 1 else " is"
         reason = f"{count} package{plural} not in any package mirror of a distribution, so nothing is known of {'them' if count != 1 else 'it'}"
@@ -135,7 +133,7 @@ def _findings(packages: Iterable[Package], found: Offers, told: Offers) -> list[
 
 
 def _finding(package: Package, offer: Offer, note: FixNote, cve: str) -> Finding:
-    says = f"{MARK}, from {_SAYS[offer.type]}"
+    says = f"{MARK}, from {_KINDS[offer.type].PUBLISHED_IN}"
     text = note.text.removeprefix(cve).lstrip(" :,")
     vulnerability = Vulnerability(
         id=cve,
@@ -148,7 +146,7 @@ def _finding(package: Package, offer: Offer, note: FixNote, cve: str) -> Finding
 
 def _unnamed(package: Package, offer: Offer, advisory: str) -> Finding:
     """A security update that names no CVE is one all the same."""
-    says = f"{MARK}, from {_SAYS[offer.type]}"
+    says = f"{MARK}, from {_KINDS[offer.type].PUBLISHED_IN}"
     vulnerability = Vulnerability(
         id=advisory or f"UPDATE-{offer.source_name}-{offer.source_version or offer.version}",
         title=f"{says}: a published security update that names no CVE",
@@ -165,6 +163,6 @@ def _made(package: Package, offer: Offer, vulnerability: Vulnerability, fixed_in
         fixed_in=fixed_in,
         all_fixed_in=(fixed_in,),
         matched_by=f"{offer.repository} {offer.source_name}",
-        feed=_FEEDS[offer.type],
+        feed=_KINDS[offer.type].FEED,
         note=f"{says}{kept}",
     )

@@ -292,7 +292,7 @@ def add(
 
     Raises `GarboardError` where it cannot be read, has no layers, or is not what it claims.
     """
-    options = dataclasses.replace(options, verify=True)
+    options = msgspec.structs.replace(options, verify=True)
     opened = images.load(reference, options)
     if isinstance(opened, OpenedTree | OpenedInventory):
         raise UsageError(f"{reference} has no layers by which images on top of it could be recognised", "name an image")

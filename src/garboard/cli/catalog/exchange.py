@@ -11,7 +11,7 @@ from garboard.cli import options as o
 from garboard.cli import read_settings
 from garboard.cli.catalog.options import not_covered, now, reading, writing
 from garboard.cli.command import command
-from garboard.cli.params import Argument, Given, flag
+from garboard.cli.params import Given, Operand, flag
 from garboard.model.base import Value
 from garboard.model.errors import UsageError
 
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from garboard.model.gap import Gap
     from garboard.net.client import Client
 
-ORIGIN: Final = Argument[tuple[str, ...]](
+ORIGIN: Final = Operand[tuple[str, ...]](
     "origin", metavar="FILE | repo-info PATH|URL | official-images PATH|URL", many=True
 )
 WITH_APPROVALS: Final = flag("--with-approvals", help="Take over the approvals in FILE too.")
-FILE: Final = Argument[Path]("file", kind=click.Path(dir_okay=False, path_type=Path))
+FILE: Final = Operand[Path]("file", kind=click.Path(dir_okay=False, path_type=Path))
 _PUBLISHED: Final = ("repo-info", "official-images")
 
 

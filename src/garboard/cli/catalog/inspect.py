@@ -14,7 +14,7 @@ from garboard.cli import read_settings
 from garboard.cli.catalog.options import date, now, reading, writing
 from garboard.cli.command import command
 from garboard.cli.output import write
-from garboard.cli.params import Argument, Given, Option, flag, text, value
+from garboard.cli.params import Given, Operand, Option, flag, text, value
 from garboard.cli.settings import Output
 from garboard.model.base import Value
 from garboard.model.errors import CatalogueError, UsageError
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from garboard.model.baseimage import BaseImage
     from garboard.reporters.bases import Base
 
-REPOSITORY_NAMED: Final = Argument[str | None]("repository", required=False)
-BASE_IMAGE: Final = Argument[str]("image", metavar="IMAGE|KEY")
-PATTERN: Final = Argument[str]("pattern", metavar="IMAGE|PATTERN")
+REPOSITORY_NAMED: Final = Operand[str | None]("repository", required=False)
+BASE_IMAGE: Final = Operand[str]("image", metavar="IMAGE|KEY")
+PATTERN: Final = Operand[str]("pattern", metavar="IMAGE|PATTERN")
 PACKAGES: Final = flag("--packages", help="List the packages too.")
 KEEP_CURRENT: Final = flag("--keep-current", help="Only images that no tag names any more.")
 OLDER_THAN: Final = Option[int | None](
@@ -38,7 +38,7 @@ UNTIL: Final = value("--until", parse=date("--until"), metavar="DATE", help="The
 REMOVE: Final = flag("--remove", help="Take the approval back.")
 
 
-class Look(Value):
+class Query(Value):
     """What is to be shown (a repository, an image) of which catalog, with the ends of life that a database knows."""
 
     name: str
@@ -48,16 +48,16 @@ class Look(Value):
     packages: bool = False
 
 
-def _list_settings(given: Given) -> Look:
+def _list_settings(given: Given) -> Query:
     return _look(given, given[REPOSITORY_NAMED] or "", packages=False)
 
 
-def _show_settings(given: Given) -> Look:
+def _show_settings(given: Given) -> Query:
     return _look(given, given[BASE_IMAGE], packages=given[PACKAGES])
 
 
-def _look(given: Given, name: str, *, packages: bool) -> Look:
-    return Look(
+def _look(given: Given, name: str, *, packages: bool) -> Query:
+    return Query(
         name=name,
         path=read_settings.catalog_path(given),
         database=read_settings.database(given),
@@ -76,7 +76,7 @@ def _with_lives(found: Iterable[BaseImage], database: Database) -> tuple[Base, .
 
 
 @command("list", REPOSITORY_NAMED, *o.report(reporters.CATALOG_LIST), *o.DATA, settings=_list_settings)
-def list_(settings: Look) -> int:
+def list_(settings: Query) -> int:
     """The images of REPOSITORY, or the repositories that there are; and what is approved."""
     from garboard.cli.catalog.names import full
     from garboard.reporters.bases import Bases
@@ -100,7 +100,7 @@ def list_(settings: Look) -> int:
 
 
 @command("show", BASE_IMAGE, PACKAGES, *o.report(reporters.CATALOG_SHOW), *o.DATA, settings=_show_settings)
-def show(settings: Look) -> int:
+def show(settings: Query) -> int:
     """All that is known of an image, by one of its names, its digest, or the beginning of that (12 digits)."""
     from garboard.cli.catalog.names import find
     from garboard.reporters.bases import Details

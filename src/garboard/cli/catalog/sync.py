@@ -14,7 +14,7 @@ from garboard.cli import options as o
 from garboard.cli import read_settings
 from garboard.cli.catalog.options import date, not_covered, now, writing
 from garboard.cli.command import command
-from garboard.cli.params import Argument, Given, texts, value
+from garboard.cli.params import Given, Operand, texts, value
 from garboard.cli.settings import Opening
 from garboard.model.base import Value
 from garboard.model.errors import UsageError
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from garboard.model.image import Platform
     from garboard.workflows.sync_catalog import Synced, SyncFilter
 
-REPOSITORIES: Final = Argument[tuple[str, ...]]("repositories", metavar="REPOSITORY...", many=True)
-IMAGES: Final = Argument[tuple[str, ...]]("images", metavar="IMAGE...", many=True)
+REPOSITORIES: Final = Operand[tuple[str, ...]]("repositories", metavar="REPOSITORY...", many=True)
+IMAGES: Final = Operand[tuple[str, ...]]("images", metavar="IMAGE...", many=True)
 TAGS: Final = texts("--tags", metavar="GLOB", help="Only tags that match (may be repeated).")
 SINCE: Final = value(
     "--since",

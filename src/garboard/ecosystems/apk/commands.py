@@ -63,5 +63,6 @@ COMMANDS: Final = Commands(
         named=words("add"),
         possible=words("upgrade fix"),
         line=MappingProxyType({"apk-tools": "apk upgrade --no-cache"}),
+        command="apk upgrade",
     ),
 )

@@ -84,6 +84,7 @@ COMMANDS: Final = Commands(
         named=words("install"),
         possible=words("upgrade dist-upgrade full-upgrade safe-upgrade"),
         line=MappingProxyType({"apt": "apt-get update && apt-get upgrade -y && rm -rf /var/lib/apt/lists/*"}),
+        command="apt-get upgrade",
         alone=False,
     ),
 )

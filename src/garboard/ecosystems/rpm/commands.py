@@ -119,5 +119,6 @@ COMMANDS: Final = Commands(
                 "yum": "yum update -y && yum clean all",
             }
         ),
+        command="dnf upgrade",
     ),
 )

@@ -18,7 +18,7 @@ def _lower(name: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Ecosystem:
+class OsvEcosystem:
     """``scheme`` names a version order, empty where none is known yet; ``by_release`` says that the data of each
     release (``AlmaLinux:9``) are published apart, and mean nothing without one.
     """
@@ -28,36 +28,36 @@ class Ecosystem:
     normalise: Callable[[str], str] = exact_name
 
 
-_LANGUAGE = {one.osv: Ecosystem(one.order, normalise=one.normalize) for one in KNOWN if one.osv}
+_LANGUAGE = {one.osv: OsvEcosystem(one.order, normalise=one.normalize) for one in KNOWN if one.osv}
 _WITHOUT_CATALOGER = {
-    "Hex": Ecosystem("semver"),
-    "SwiftURL": Ecosystem("semver"),
-    "Bitnami": Ecosystem("semver"),
-    "Maven": Ecosystem(),
-    "NuGet": Ecosystem(normalise=_lower),
-    "Pub": Ecosystem(),
-    "Hackage": Ecosystem(),
-    "CRAN": Ecosystem(),
-    "Bioconductor": Ecosystem(),
-    "ConanCenter": Ecosystem(),
-    "GitHub Actions": Ecosystem(),
-    "Julia": Ecosystem(),
+    "Hex": OsvEcosystem("semver"),
+    "SwiftURL": OsvEcosystem("semver"),
+    "Bitnami": OsvEcosystem("semver"),
+    "Maven": OsvEcosystem(),
+    "NuGet": OsvEcosystem(normalise=_lower),
+    "Pub": OsvEcosystem(),
+    "Hackage": OsvEcosystem(),
+    "CRAN": OsvEcosystem(),
+    "Bioconductor": OsvEcosystem(),
+    "ConanCenter": OsvEcosystem(),
+    "GitHub Actions": OsvEcosystem(),
+    "Julia": OsvEcosystem(),
 }
 """Languages of which `garboard.ecosystems` has no record yet."""
 _ROLLING = {
-    "Wolfi": Ecosystem("apk"),
-    "Chainguard": Ecosystem("apk"),
-    "MinimOS": Ecosystem("apk"),
-    "Echo": Ecosystem("deb"),
+    "Wolfi": OsvEcosystem("apk"),
+    "Chainguard": OsvEcosystem("apk"),
+    "MinimOS": OsvEcosystem("apk"),
+    "Echo": OsvEcosystem("deb"),
 }
 _RELEASED = {
-    "Debian": Ecosystem("deb", by_release=True),
-    "Ubuntu": Ecosystem("deb", by_release=True),
-    "Alpine": Ecosystem("apk", by_release=True),
-    "Alpaquita": Ecosystem("apk", by_release=True),
-    "BellSoft Hardened Containers": Ecosystem("apk", by_release=True),
+    "Debian": OsvEcosystem("deb", by_release=True),
+    "Ubuntu": OsvEcosystem("deb", by_release=True),
+    "Alpine": OsvEcosystem("apk", by_release=True),
+    "Alpaquita": OsvEcosystem("apk", by_release=True),
+    "BellSoft Hardened Containers": OsvEcosystem("apk", by_release=True),
     **{
-        name: Ecosystem("rpm", by_release=True)
+        name: OsvEcosystem("rpm", by_release=True)
         for name in (
             "AlmaLinux",
             "Azure Linux",

@@ -10,7 +10,6 @@ import hashlib
 import re
 import threading
 from collections.abc import Iterator
-from dataclasses import replace
 from urllib.parse import urlsplit
 
 import msgspec
@@ -64,7 +63,7 @@ class RegistryClient:
         self._path = path
         self._client = client
         self._limits = options.limits
-        own = options if self.host == registry else replace(options, username="", password="")
+        own = options if self.host == registry else msgspec.structs.replace(options, username="", password="")
         self._login = credentials.find(self.host, path, own)
         self._authorization = ""
         self._lock = threading.Lock()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+import msgspec
 
 from garboard.model.advisory import Severity
 from garboard.model.baseimage import LineageStep, StepKind
@@ -28,7 +30,7 @@ class StepView:
 def step_views(report: Report, view: View) -> tuple[StepView, ...]:
     """One for each step, the image itself first; what is the base's is told here even where its issues are left out."""
     found = []
-    whole = replace(view, exclude_base=False)
+    whole = msgspec.structs.replace(view, exclude_base=False)
     shown = [finding for finding in report.findings if whole.shows(finding)]
     for step in report.lineage:
         own = range(step.first, step.first + step.layers)

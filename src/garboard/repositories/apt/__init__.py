@@ -9,8 +9,10 @@ from garboard.repositories.apt.fixed_cves import notes
 from garboard.repositories.apt.latest import Exchange, Newest, NewestFound, newest
 
 __all__ = [
+    "FEED",
     "GLOBS",
     "NAME",
+    "PUBLISHED_IN",
     "PURL_TYPE",
     "VERSION",
     "Exchange",
@@ -23,4 +25,6 @@ __all__ = [
 ]  # fmt: skip
 
 NAME = "apt mirrors"
+PUBLISHED_IN = "the distribution's changelog"
+FEED = "debian-changelog"
 VERSION = 1
