@@ -21,7 +21,7 @@ from garboard.packages.assemble import complete
 from garboard.reporters.inventory import cyclonedx, spdx, text
 from garboard.reporters.inventory import json as inventory_json
 from garboard.reporters.view import View
-from garboard.sbom.licenses import recognise
+from garboard.sbom.licenses import recognize
 from garboard.workflows.scan import take_inventory
 
 TEXTS = ("MIT", "Apache-2.0 OR MIT", "GPL-2+", "BSD-3-clause", "GPL-2+ with Libtool exception", "public-domain")
@@ -40,7 +40,7 @@ def inventory(count: int) -> Inventory:
             source_name=f"source-{at // 4}" if at % 2 else "",
             source_version=f"1.{at}.0-1" if at % 2 else "",
             vendor="Somebody <somebody@example.org>",
-            licences=tuple(TEXTS[(at + step) % len(TEXTS)] for step in range(1 + at % 3)),
+            licenses=tuple(TEXTS[(at + step) % len(TEXTS)] for step in range(1 + at % 3)),
             requires=tuple((f"package-{(at * 7 + 2 * step + at % 2) % count}",) for step in range(4)),
             locations=(
                 Location(path="var/lib/dpkg/status" if at % 2 else f"app/node_modules/package-{at}/package.json"),
@@ -56,7 +56,7 @@ def best(action: Callable[[], object], times: int = 7) -> float:
     """The shortest of several runs, in milliseconds."""
     spent = []
     for _ in range(times):
-        recognise.cache_clear()
+        recognize.cache_clear()
         start = time.perf_counter()
         action()
         spent.append(time.perf_counter() - start)

@@ -28,11 +28,11 @@ def run(*words: str, expect: int) -> None:
         sys.exit(f"the command ended with {code}; {expect} was expected")
 
 
-def walk_through(archive: str, db: str, catalogue: str) -> None:
+def walk_through(archive: str, db: str, catalog: str) -> None:
     """The guide's three commands, by the plugin that `garboard docker-plugin install` gives to docker."""
     print("\n`docker scan` as its guide walks through it, by the plugin that docker would call:")
     plugin = str(Path(sys.executable).with_name("docker-scan"))
-    environment = os.environ | {"GARBOARD_DB": db, "GARBOARD_CATALOGUE": catalogue}
+    environment = os.environ | {"GARBOARD_DB": db, "GARBOARD_CATALOGUE": catalog}
     for words in (("-f", DOCKERFILE), ("-f", DOCKERFILE, "--exclude-base")):
         print(f"\n$ docker scan {shlex.join((archive, *words))} | tail -n 60", flush=True)
         done = subprocess.run([plugin, "scan", archive, *words], env=environment, capture_output=True, check=False)
@@ -69,16 +69,16 @@ def main() -> None:
     db, archive = str(folder / "db"), str(folder / "blog.tar")
     shards = ["debian", "osv:npm", "kev", "epss", "endoflife", *(f"nvd:{year}" for year in sample.years())]
     bases = [f"docker-archive:{path}" for path in sorted((folder / "bases").iterdir())]
-    catalogue = str(folder / "bases.catalogue")
-    Path(catalogue).unlink(missing_ok=True)
+    catalog = str(folder / "bases.catalogue")
+    Path(catalog).unlink(missing_ok=True)
     run("db", "update", "--db", db, "--offline", "--from", str(folder / "feeds"), *shards, expect=0)
-    run("catalog", "add", "--catalog", catalogue, "--offline", *bases, expect=0)
-    known = ("--db", db, "--catalog", catalogue, "--offline", "--no-cache")
+    run("catalog", "add", "--catalog", catalog, "--offline", *bases, expect=0)
+    known = ("--db", db, "--catalog", catalog, "--offline", "--no-cache")
     run("scan", archive, "-f", DOCKERFILE, *known, expect=1)
     run("scan", archive, "-f", DOCKERFILE, "--exclude-base", *known, expect=1)
     run("recommend", archive, "-f", DOCKERFILE, *known, expect=1)
     run("actions", archive, "-f", DOCKERFILE, *known, expect=1)
-    walk_through(archive, db, catalogue)
+    walk_through(archive, db, catalog)
     print(
         "\nThat was the sample. A real image, with data fetched from the feeds themselves:\n"
         "  .venv/bin/garboard scan debian:12\n"

@@ -187,12 +187,12 @@ def ask(docker: Docker, image: str) -> Truth:
     distributions = [entry for line in pip.splitlines() if line for entry in json.loads(line)]
     return Truth(
         dpkg=frozenset(row for row in rows if len(row) == 4),
-        pip=frozenset(("pypi", _normalised(entry["name"]), entry["version"]) for entry in distributions),
+        pip=frozenset(("pypi", _normalized(entry["name"]), entry["version"]) for entry in distributions),
         npm=frozenset(path.removeprefix("/") for path in npm.splitlines()),
     )
 
 
-def _normalised(name: str) -> str:
+def _normalized(name: str) -> str:
     return name.lower().replace("_", "-").replace(".", "-")
 
 

@@ -170,7 +170,7 @@ def making(docker: Docker, base: str, tmp_path_factory: pytest.TempPathFactory) 
 
 
 @pytest.fixture(scope="module")
-def catalogue(making: Making, registry: Registry, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def catalog(making: Making, registry: Registry, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Synchronised from a registry that stands for Docker Hub; it has the bases but for the hidden ones."""
     repositories = []
     for name in (ROOT, *(one for one in BASES if not one.startswith("hidden/"))):
@@ -191,7 +191,7 @@ def catalogue(making: Making, registry: Registry, tmp_path_factory: pytest.TempP
 
 
 @pytest.fixture(scope="module")
-def built(making: Making, catalogue: Path, storage: Storage) -> list[Built]:
+def built(making: Making, catalog: Path, storage: Storage) -> list[Built]:
     images = [making.on(base, form) for base in (MINI, NODE, NGINX, ENV, GOLDEN) for form in FORMS]
     images += [making.on(base, form) for base in (ROOT, PYTHON, OLDER) for form in ("plain", "metadata", "stages")]
     run_line = f"FROM {PYTHON}\nRUN echo x > /x\nCOPY app /app\n"
@@ -246,10 +246,10 @@ def layers(path: Path) -> int:
 
 @pytest.fixture(scope="module")
 def reports(
-    built: list[Built], catalogue: Path, docker: Docker, tmp_path_factory: pytest.TempPathFactory
+    built: list[Built], catalog: Path, docker: Docker, tmp_path_factory: pytest.TempPathFactory
 ) -> dict[str, dict[str, Any]]:
     folder = tmp_path_factory.mktemp("scans")
-    garboard = Garboard(folder, folder / "db", {"DOCKER_HOST": docker.host, "GARBOARD_CATALOGUE": str(catalogue)})
+    garboard = Garboard(folder, folder / "db", {"DOCKER_HOST": docker.host, "GARBOARD_CATALOGUE": str(catalog)})
 
     def scan(one: Built) -> dict[str, Any]:
         ended = garboard.run("scan", "--json", "--quiet", "--offline", one.reference)
@@ -310,19 +310,19 @@ def test_a_retag_is_one_of_the_names(built: list[Built], reports: dict[str, dict
     assert step["fixedBy"] == "the maintainers of alpine"
 
 
-def test_the_base_itself(docker: Docker, catalogue: Path, making: Making, tmp_path: Path) -> None:
-    garboard = Garboard(tmp_path, tmp_path / "db", {"DOCKER_HOST": docker.host, "GARBOARD_CATALOGUE": str(catalogue)})
+def test_the_base_itself(docker: Docker, catalog: Path, making: Making, tmp_path: Path) -> None:
+    garboard = Garboard(tmp_path, tmp_path / "db", {"DOCKER_HOST": docker.host, "GARBOARD_CATALOGUE": str(catalog)})
     ended = garboard.run("scan", "--json", "--quiet", "--offline", f"docker:{NODE}")
     assert [(step["kind"], step["name"]) for step in ended.json["lineage"]][:2] == [("image", NODE), ("image", MINI)]
     assert named(ended.json) == MINI
 
 
-def test_a_dockerfile_needs_no_network(docker: Docker, catalogue: Path, making: Making, tmp_path: Path) -> None:
+def test_a_dockerfile_needs_no_network(docker: Docker, catalog: Path, making: Making, tmp_path: Path) -> None:
     """The engine has forgotten the base's name, and the catalogue has not."""
     app = making.on(NODE, "several").reference
     dockerfile = tmp_path / "Dockerfile"
     dockerfile.write_text(FORMS["several"].format(base="node:lts-alpine", name="several"))
-    garboard = Garboard(tmp_path, tmp_path / "db", {"DOCKER_HOST": docker.host, "GARBOARD_CATALOGUE": str(catalogue)})
+    garboard = Garboard(tmp_path, tmp_path / "db", {"DOCKER_HOST": docker.host, "GARBOARD_CATALOGUE": str(catalog)})
     report = garboard.run("scan", "--json", "--quiet", "--offline", "-f", dockerfile, app).json
     assert named(report) == "node:lts-alpine"
     layers = report["attribution"]["layers"]
@@ -330,11 +330,11 @@ def test_a_dockerfile_needs_no_network(docker: Docker, catalogue: Path, making: 
     assert [one["dockerfileLine"] for one in layers[3:]] == [3, 4]
 
 
-def test_people_read_it(docker: Docker, catalogue: Path, making: Making, tmp_path: Path) -> None:
+def test_people_read_it(docker: Docker, catalog: Path, making: Making, tmp_path: Path) -> None:
     garboard = Garboard(tmp_path, tmp_path / "db", {"DOCKER_HOST": docker.host})
     for command in ("scan", "layers"):
         app = making.on(NODE, "plain").reference
-        out = garboard.run(command, "--quiet", "--offline", "--catalog", catalogue, app).out
+        out = garboard.run(command, "--quiet", "--offline", "--catalog", catalog, app).out
         assert (
             "this image ← node:22.1.0-alpine3.20 ← alpine:3.20.3 ← root file system (alpine-minirootfs 3.20.3" in out
         ), out

@@ -96,7 +96,7 @@ def _check(folder: Path, file: str, *options: str) -> None:
     assert {(p.name, p.version, p.arch, f"{p.source_name}-{p.source_version}.src.rpm") for p in packages} == listed
     assert len(packages) == 31
     demo = next(p for p in packages if p.name == "demo")
-    assert demo.licences == ("MIT AND Apache-2.0",)
+    assert demo.licenses == ("MIT AND Apache-2.0",)
     assert demo.vendor == "Demo, Inc."
     assert demo.provides == ("capability(demo)",)
     assert set(demo.requires) == {("/bin/sh",), ("glibc",), ("one", "other")}

@@ -49,7 +49,7 @@ LIBRARY = b"Maintainers: x,\n  y\n# c\n\nTags: 1, 2\nSharedTags: latest\nDirecto
 def check_repo_info(kind: str, data: bytes) -> None:
     writing = Writer(Store(_FOLDER / f"{kind}.sqlite", write=True))
     import_repo_info(writing, [(f"repos/nginx/{kind}/1.30.md", data)], now=dt.datetime(2026, 8, 10, tzinfo=dt.UTC))
-    writing.catalogue.close()
+    writing.catalog.close()
 
 
 def check_library(data: bytes) -> None:
@@ -67,19 +67,19 @@ def check_bundle(data: bytes) -> None:
     writing = Writer(Store(_FOLDER / "bundle.sqlite", write=True))
     try:
         bundle.unpack(writing, path, now=dt.datetime(2026, 8, 10, tzinfo=dt.UTC), approvals=True)
-        writing.catalogue.inventories(one.key for one in writing.catalogue.images())
+        writing.catalog.inventories(one.key for one in writing.catalog.images())
     except GarboardError:
         pass
     finally:
-        writing.catalogue.close()
+        writing.catalog.close()
 
 
 def _exported() -> bytes:
     made = writer(_FOLDER, base("ab", "python:3.12"), base("a", "debian:12"), packages=inventory("a=1", "b=2"))
     made.approve(Approval(pattern="python:*"))
     made.build("docker.io/library/python", [("3.12",)])
-    bundle.export(made.catalogue, _FOLDER / "seed")
-    made.catalogue.close()
+    bundle.export(made.catalog, _FOLDER / "seed")
+    made.catalog.close()
     return decompress((_FOLDER / "seed").read_bytes(), Bounds(1 << 30))
 
 
@@ -89,25 +89,25 @@ def check_database(data: bytes) -> None:
     path.write_bytes(data)
     try:
         with Store(path) as store:
-            catalogue = repo_catalogue(store)
-            catalogue.inventories(one.key for one in catalogue.images())
-            catalogue.below([layer.diff_id for layer in base("abc").image.layers])
+            catalog = repo_catalog(store)
+            catalog.inventories(one.key for one in catalog.images())
+            catalog.below([layer.diff_id for layer in base("abc").image.layers])
     except GarboardError:
         pass
 
 
-def repo_catalogue(store: Store):
-    from garboard.basecatalog.reader import StoredCatalogue
+def repo_catalog(store: Store):
+    from garboard.basecatalog.reader import StoredCatalog
 
-    return StoredCatalogue(store)
+    return StoredCatalog(store)
 
 
 def _database() -> bytes:
     for name in ("seed.sqlite", "catalogue.sqlite"):
         (_FOLDER / name).unlink(missing_ok=True)
     made = writer(_FOLDER, base("ab", "python:3.12"), base("a", "debian:12"))
-    made.catalogue.store.rows("PRAGMA journal_mode = DELETE")
-    made.catalogue.close()
+    made.catalog.store.rows("PRAGMA journal_mode = DELETE")
+    made.catalog.close()
     return (_FOLDER / "catalogue.sqlite").read_bytes()
 
 

@@ -17,7 +17,7 @@ from garboard.model.image import Digest, History, Image, Layer
 from garboard.model.package import Inventory, Package
 from garboard.reporters.view import View, issues
 from garboard.workflows.attribute import Whose
-from garboard.workflows.scan import analyse
+from garboard.workflows.scan import analyze
 from tests.examples import examples
 
 WORDS = ("make", "echo a", "apt-get install -y git", 'echo "$A  b"')
@@ -176,8 +176,8 @@ def test_attribution_changes_no_number(origins, shared) -> None:
         Inventory(packages=packages),
         dt.datetime(2026, 1, 1, tzinfo=dt.UTC),
     )
-    bare = analyse(image, inventory, OneEach(), now)
-    told = analyse(image, inventory, OneEach(), now, attributed=Whose(Attribution(), introduced))
+    bare = analyze(image, inventory, OneEach(), now)
+    told = analyze(image, inventory, OneEach(), now, attributed=Whose(Attribution(), introduced))
     assert len(told.findings) == len(bare.findings) == len(packages)
     assert sum(View().shares(told)) == len(issues(told.findings)) == len(issues(bare.findings))
     shown = [one for one in told.findings if View(exclude_base=True).shows(one)]

@@ -21,13 +21,13 @@ CHAINS = st.text("abc", max_size=5)
 
 @examples(60)
 @given(st.lists(CHAINS, max_size=8, unique=True), CHAINS)
-def test_the_catalogue_agrees_with_a_plain_comparison(chains: list[str], of: str) -> None:
+def test_the_catalog_agrees_with_a_plain_comparison(chains: list[str], of: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         writer = Writer(Store(Path(folder) / "c.sqlite", write=True))
         for chain in chains:
             writer.add(base(chain, f"x:{len(chain)}-{chain or 'none'}"), inventory())
         own = image(*of, name="app")
-        found = ancestors(own, writer.catalogue, NOW)
+        found = ancestors(own, writer.catalog, NOW)
         assert [one.layers for one in found] == sorted(
             (len(chain) for chain in chains if chain and of.startswith(chain)), reverse=True
         )
@@ -36,7 +36,7 @@ def test_the_catalogue_agrees_with_a_plain_comparison(chains: list[str], of: str
         assert [step.first for step in steps if step.kind is not StepKind.ROOT] == sorted(
             (step.first for step in steps if step.kind is not StepKind.ROOT), reverse=True
         )
-        writer.catalogue.close()
+        writer.catalog.close()
 
 
 TAGS = st.text("0123456789.-abz_", min_size=1, max_size=12)

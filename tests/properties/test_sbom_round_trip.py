@@ -37,7 +37,7 @@ SCHEMES = {one.type: one.order for one in ECOSYSTEMS if one.load_catalog}
 printable = st.text(st.characters(exclude_categories=("Cs",)), max_size=12)
 words = st.text("abcXYZ019.+~_-éß名", min_size=1, max_size=10).filter(lambda text: text.strip(".") != "")
 versions = st.builds("{}{}".format, st.sampled_from(["", "1:"]), st.text("019.+~-ab", min_size=1, max_size=8))
-licences = st.lists(
+licenses = st.lists(
     st.sampled_from(["MIT", "mit", "MIT OR ISC", "GPL-2+", "NOASSERTION"]) | printable.filter(bool), max_size=3
 )
 
@@ -59,7 +59,7 @@ def packages(draw: st.DrawFn) -> Package:
         source_name=source,
         source_version=draw(versions | st.just("")) if source else "",
         module=draw(st.sampled_from(["", "nodejs:18:1:a"])) if kind == "rpm" else "",
-        licences=tuple(dict.fromkeys(draw(licences))),
+        licenses=tuple(dict.fromkeys(draw(licenses))),
         vendor=draw(printable),
         automatic=draw(st.sampled_from([None, True, False])),
         application=application,

@@ -50,16 +50,14 @@ KNOWN_WORDS = frozenset(
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row[0]}:{row[1]}")
 def test_table(row):
-    repository, text, version, prerelease, date, channels, flavour, suite = (
-        cell if cell != "-" else "" for cell in row
-    )
+    repository, text, version, prerelease, date, channels, flavor, suite = (cell if cell != "-" else "" for cell in row)
     tag = parse(f"docker.io/library/{repository}", text)
     assert "-".join(part.text for part in tag.parts) == text
     assert ".".join(tag.version) == version
     assert tag.prerelease == prerelease
     assert tag.date == date
     assert ",".join(tag.channels) == channels
-    assert ",".join(tag.flavour) == flavour
+    assert ",".join(tag.flavor) == flavor
     assert (":".join(part for part in tag.suite[:2] if part) if tag.suite else "") == suite
 
 
@@ -77,7 +75,7 @@ def test_every_official_tag_is_understood(shared):
     for repository, text in tags:
         tag = parse(f"docker.io/library/{repository}", text)
         assert "-".join(part.text for part in tag.parts) == text
-        strange = {word.rstrip("0123456789.") for word in tag.flavour} - KNOWN_WORDS - {"php", "otp"}
+        strange = {word.rstrip("0123456789.") for word in tag.flavor} - KNOWN_WORDS - {"php", "otp"}
         assert not strange, f"{repository}:{text}: {strange}"
         numbered = [part for part in tag.parts if re.match(r"v?\d", part.text)]
         kinds = {part.kind for part in numbered}

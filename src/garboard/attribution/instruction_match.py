@@ -49,7 +49,7 @@ def _run(entry: HistoryEntry, run: Instruction, shell: tuple[str, ...]) -> bool:
         return True
     return any(
         text.endswith(" " + one) and _ARGUMENTS.match(text[: -len(one) - 1]) is not None for one in expected if one
-    ) or _summarised(text, run)
+    ) or _summarized(text, run)
 
 
 def _run_texts(run: Instruction, style: Style, shell: tuple[str, ...]) -> Iterator[str]:
@@ -85,7 +85,7 @@ def _raw(run: Instruction) -> Iterator[str]:
         yield flags + script
 
 
-def _summarised(text: str, run: Instruction) -> bool:
+def _summarized(text: str, run: Instruction) -> bool:
     """``<<EOF (first words...)``, as newer builders shorten a heredoc."""
     found = _SUMMARY.search(text)
     if found is None or len(run.heredocs) != 1:

@@ -20,12 +20,12 @@ from typing import Final
 import msgspec
 
 from garboard.basecatalog import rows
-from garboard.basecatalog.reader import ListedImage, StoredCatalogue
+from garboard.basecatalog.reader import ListedImage, StoredCatalog
 from garboard.basecatalog.writer import Held, Writer
 from garboard.compression import ZSTD, Bounds, Damaged, TooLarge, chunks_of, decompressed, stream, zstd_writer
 from garboard.model.base import Value
 from garboard.model.baseimage import Approval, BaseImage
-from garboard.model.errors import CatalogueError
+from garboard.model.errors import CatalogError
 from garboard.model.limits import MIB
 from garboard.model.package import Inventory, Package
 from garboard.model.timestamp import rfc3339
@@ -102,49 +102,49 @@ class Imported(Value):
     approvals: int = 0
 
 
-def export(catalogue: StoredCatalogue, target: Path) -> str:
+def export(catalog: StoredCatalog, target: Path) -> str:
     """Write the catalogue; the digest of the file (``sha256:…``). An existing file is replaced at once.
 
-    Raises `CatalogueError` where it cannot be written.
+    Raises `CatalogError` where it cannot be written.
     """
     encoder = msgspec.json.Encoder()
     aside = target.with_name(f".{target.name}.{os.getpid()}.new")
     try:
-        with catalogue.store.snapshot(), zstd_writer(aside, _LEVEL) as packed:
-            for line in _lines(catalogue):
+        with catalog.store.snapshot(), zstd_writer(aside, _LEVEL) as packed:
+            for line in _lines(catalog):
                 packed.write(encoder.encode(line) + b"\n")
         aside.replace(target)
         return _digest(target)
     except OSError as error:
-        raise CatalogueError(f"{target} cannot be written: {error.strerror}") from error
+        raise CatalogError(f"{target} cannot be written: {error.strerror}") from error
     finally:
         aside.unlink(missing_ok=True)
 
 
-def _lines(catalogue: StoredCatalogue) -> Iterator[Line]:
+def _lines(catalog: StoredCatalog) -> Iterator[Line]:
     yield BundleHeader(format=FORMAT)
     count = 0
-    for line in _content(catalogue):
+    for line in _content(catalog):
         yield line
         count += 1
     yield End(lines=count)
 
 
-def _content(catalogue: StoredCatalogue) -> Iterator[Line]:
+def _content(catalog: StoredCatalog) -> Iterator[Line]:
     numbers: dict[int, int] = {}
-    kept = {key: rest for key, *rest in catalogue.store.rows("SELECT key, packages, rest FROM image")}
+    kept = {key: rest for key, *rest in catalog.store.rows("SELECT key, packages, rest FROM image")}
     used = {number for packages, _ in kept.values() if packages is not None for number in rows.unpack_ids(packages)}
-    for number, payload in catalogue.store.rows("SELECT id, payload FROM package ORDER BY digest"):
+    for number, payload in catalog.store.rows("SELECT id, payload FROM package ORDER BY digest"):
         if number in used:
             numbers[number] = len(numbers)
             yield OnePackage(package=rows.unpack_package(payload))
-    for base in catalogue.images():
+    for base in catalog.images():
         packages, rest = kept[base.key]
         ids = None if packages is None else tuple(numbers[number] for number in rows.unpack_ids(packages))
         yield OneImage(image=base, packages=ids, rest=rows.unpack_rest(rest))
-    for repository in catalogue.libraries():
-        yield OneLibrary(repository=repository, shared=catalogue.tags_built(repository))
-    for approval in catalogue.approvals():
+    for repository in catalog.libraries():
+        yield OneLibrary(repository=repository, shared=catalog.tags_built(repository))
+    for approval in catalog.approvals():
         yield OneApproval(approval=approval)
 
 
@@ -154,12 +154,12 @@ def unpack(writer: Writer, bundle: Path, digest: str = "", *, now: dt.datetime, 
     is wrong elsewhere does not outlive the next synchronisation.
 
     Nothing is written before the whole file was read once and found whole, and then all of it is, or nothing. Approvals are an organisation's own word: those
-    of a bundle are taken only with ``approvals``. Raises `CatalogueError` for a bundle of another digest than the given
+    of a bundle are taken only with ``approvals``. Raises `CatalogError` for a bundle of another digest than the given
     one, a damaged one, or one of another format.
     """
     found = _digest_of(bundle)
     if digest and digest.removeprefix("sha256:").lower() != found.removeprefix("sha256:"):
-        raise CatalogueError(
+        raise CatalogError(
             f"the bundle {bundle} has the digest {found}, not {digest}", "it was damaged or exchanged: fetch it again"
         )
     for _ in _checked(bundle):
@@ -204,15 +204,15 @@ def _keep(writer: Writer, line: OneImage, ids: Sequence[int], now: dt.datetime) 
 
 
 def _checked(bundle: Path) -> Iterator[Line]:
-    """All lines but the first and the last; raises `CatalogueError` as soon as something is wrong."""
+    """All lines but the first and the last; raises `CatalogError` as soon as something is wrong."""
     try:
         yield from _sound(_decoded(bundle))
     except TooLarge as error:
         raise _too_long() from error
     except (OSError, EOFError, Damaged) as error:
-        raise CatalogueError(f"the bundle {bundle} is damaged: {error}") from error
+        raise CatalogError(f"the bundle {bundle} is damaged: {error}") from error
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise CatalogueError(f"the bundle {bundle} is no catalogue of garboard: {error}") from error
+        raise CatalogError(f"the bundle {bundle} is no catalogue of garboard: {error}") from error
 
 
 def _decoded(bundle: Path) -> Iterator[Line]:
@@ -225,23 +225,23 @@ def _decoded(bundle: Path) -> Iterator[Line]:
             yield decoder.decode(text)
 
 
-def _too_long() -> CatalogueError:
-    return CatalogueError(f"the bundle is longer than the limits: {_LONGEST_LINE} bytes a line, {_LONGEST} in all")
+def _too_long() -> CatalogError:
+    return CatalogError(f"the bundle is longer than the limits: {_LONGEST_LINE} bytes a line, {_LONGEST} in all")
 
 
 def _sound(lines: Iterator[Line]) -> Iterator[Line]:
     first = next(lines, None)
     if not isinstance(first, BundleHeader):
-        raise CatalogueError("this is not a catalogue of garboard: it has no header")
+        raise CatalogError("this is not a catalogue of garboard: it has no header")
     if first.format != FORMAT:
-        raise CatalogueError(
+        raise CatalogError(
             f"the bundle has format {first.format}, this program reads {FORMAT}", "export it with the same version"
         )
     packages = _Packages()
     for count, line in enumerate(lines):
         if isinstance(line, End):
             if line.lines != count:
-                raise CatalogueError(f"the bundle is damaged: it has {count} lines instead of {line.lines}")
+                raise CatalogError(f"the bundle is damaged: it has {count} lines instead of {line.lines}")
             packages.end()
             return
         if isinstance(line, OnePackage):
@@ -250,7 +250,7 @@ def _sound(lines: Iterator[Line]) -> Iterator[Line]:
             _check(line, len(packages.used))
             packages.use(line.packages or ())
         yield line
-    raise CatalogueError("the bundle is cut short: its last line is missing")
+    raise CatalogError("the bundle is cut short: its last line is missing")
 
 
 class _Packages:
@@ -266,10 +266,10 @@ class _Packages:
     def add(self, package: Package) -> None:
         """One more."""
         if len(self.used) == _MOST_PACKAGES:
-            raise CatalogueError(f"the bundle has more distinct packages than the limit of {_MOST_PACKAGES}")
+            raise CatalogError(f"the bundle has more distinct packages than the limit of {_MOST_PACKAGES}")
         digest, _ = rows.pack_package(rows.interned(package))
         if digest in self._digests:
-            raise CatalogueError(f"the bundle has a package twice: {package.name[:100]} {package.version[:100]}")
+            raise CatalogError(f"the bundle has a package twice: {package.name[:100]} {package.version[:100]}")
         self._digests.add(digest)
         self.used.append(0)
 
@@ -281,32 +281,30 @@ class _Packages:
     def end(self) -> None:
         """There are no more images."""
         if unused := self.used.count(0):
-            raise CatalogueError(f"the bundle has {unused} packages that no image of it has")
+            raise CatalogError(f"the bundle has {unused} packages that no image of it has")
 
 
 def _check(line: OneImage, packages: int) -> None:
     """That an image is what it says: its key one of its digests, its packages there, its diff ids digests."""
     base = line.image
     if base.key not in {base.image.manifest_digest, base.image.config_digest} or not _DIGEST.fullmatch(base.key):
-        raise CatalogueError(f"the bundle has an image whose key is none of its digests: {base.key[:100]}")
+        raise CatalogError(f"the bundle has an image whose key is none of its digests: {base.key[:100]}")
     if line.packages is not None and len(line.packages) > _MOST_OF_ONE:
-        raise CatalogueError(f"the bundle has an image of more packages than the limit of {_MOST_OF_ONE}: {base.key}")
+        raise CatalogError(f"the bundle has an image of more packages than the limit of {_MOST_OF_ONE}: {base.key}")
     parts = (base.image.layers, base.image.history, base.names, line.rest.gaps)
     if any(len(each) > _MOST_PARTS for each in parts):
-        raise CatalogueError(
-            f"the bundle has an image of more than {_MOST_PARTS} layers, names or the like: {base.key}"
-        )
+        raise CatalogError(f"the bundle has an image of more than {_MOST_PARTS} layers, names or the like: {base.key}")
     if any(not 0 <= number < packages for number in line.packages or ()):
-        raise CatalogueError(f"the bundle has an image with packages that it does not hold: {base.key}")
+        raise CatalogError(f"the bundle has an image with packages that it does not hold: {base.key}")
     if not all(not layer.diff_id or _DIGEST.fullmatch(layer.diff_id) for layer in base.image.layers):
-        raise CatalogueError(f"the bundle has an image with a layer that is no digest: {base.key}")
+        raise CatalogError(f"the bundle has an image with a layer that is no digest: {base.key}")
 
 
 def _digest_of(bundle: Path) -> str:
     try:
         return _digest(bundle)
     except OSError as error:
-        raise CatalogueError(f"cannot read the bundle {bundle}: {error.strerror}") from error
+        raise CatalogError(f"cannot read the bundle {bundle}: {error.strerror}") from error
 
 
 def _digest(path: Path) -> str:

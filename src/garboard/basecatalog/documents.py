@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
-from garboard.model.errors import CatalogueError, OfflineError
+from garboard.model.errors import CatalogError, OfflineError
 from garboard.model.limits import MIB
 from garboard.net.client import Client
 
@@ -23,7 +23,7 @@ def is_address(origin: str) -> bool:
 def repo_info(origin: str, client: Client | None) -> Iterator[tuple[str, bytes]]:
     """The documents of a ``repo-info`` tree, or one of them; by path.
 
-    Raises `CatalogueError` for what cannot be read, `NetworkError` for an address that does not answer.
+    Raises `CatalogError` for what cannot be read, `NetworkError` for an address that does not answer.
     """
     if is_address(origin):
         yield urlsplit(origin).path, _fetched(origin, client)
@@ -34,9 +34,7 @@ def repo_info(origin: str, client: Client | None) -> Iterator[tuple[str, bytes]]
         return
     found = sorted(one for kind in ("local", "remote") for one in path.rglob(f"{kind}/*.md"))
     if not found:
-        raise CatalogueError(
-            f"{origin} holds no repos/NAME/local/TAG.md", "name a checkout of docker-library/repo-info"
-        )
+        raise CatalogError(f"{origin} holds no repos/NAME/local/TAG.md", "name a checkout of docker-library/repo-info")
     for one in found:
         yield str(one.resolve()), _read(one)
 
@@ -58,7 +56,7 @@ def official_images(origin: str, names: Iterable[str], client: Client | None) ->
     folder = path / "library" if (path / "library").is_dir() else path
     found = sorted(one for one in folder.glob("*") if one.is_file() and "." not in one.name)
     if not found:
-        raise CatalogueError(f"{origin} holds no library files", "name a checkout of docker-library/official-images")
+        raise CatalogError(f"{origin} holds no library files", "name a checkout of docker-library/official-images")
     for one in found:
         yield one.name, _read(one)
 
@@ -68,7 +66,7 @@ def _fetched(address: str, client: Client | None) -> bytes:
         raise OfflineError(f"offline: {address} would have to be fetched", "leave out --offline, or name a folder")
     with client.get(address) as response:
         if response.status != 200:
-            raise CatalogueError(
+            raise CatalogError(
                 f"{address} answers with status {response.status}", "look at the spelling of the address"
             )
         return response.read(LONGEST)
@@ -79,7 +77,7 @@ def _read(path: Path) -> bytes:
         with path.open("rb") as file:
             data = file.read(LONGEST + 1)
     except OSError as error:
-        raise CatalogueError(f"{path} cannot be read: {error.strerror}") from error
+        raise CatalogError(f"{path} cannot be read: {error.strerror}") from error
     if len(data) > LONGEST:
-        raise CatalogueError(f"{path} is longer than the limit of {LONGEST} bytes")
+        raise CatalogError(f"{path} is longer than the limit of {LONGEST} bytes")
     return data

@@ -13,7 +13,7 @@ from typing import Final
 
 from garboard.model.base import Value
 from garboard.model.baseimage import OFFICIAL
-from garboard.model.errors import CatalogueError
+from garboard.model.errors import CatalogError
 
 _NAME: Final = re.compile(r"[a-z0-9]+(?:[._-][a-z0-9]+)*", re.ASCII)
 _TAG: Final = re.compile(r"\w[\w.-]{0,127}", re.ASCII)
@@ -29,14 +29,14 @@ class Library(Value):
 
 
 def parse(data: bytes, name: str) -> Library:
-    """The library file of the official image ``name``. Raises `CatalogueError` for what is no such file."""
+    """The library file of the official image ``name``. Raises `CatalogError` for what is no such file."""
     if not _NAME.fullmatch(name):
-        raise CatalogueError(f"{name[:100]!r} is no official image's name", "name a file of official-images/library")
+        raise CatalogError(f"{name[:100]!r} is no official image's name", "name a file of official-images/library")
     shared = tuple(tags for block in _blocks(data.decode("utf-8", "replace")) if (tags := _tags(block, name)))
     if not shared:
-        raise CatalogueError(f"the library file of {name} names no tag", "name a file of official-images/library")
+        raise CatalogError(f"the library file of {name} names no tag", "name a file of official-images/library")
     if sum(map(len, shared)) > _MOST:
-        raise CatalogueError(f"the library file of {name} names more than {_MOST} tags, the limit")
+        raise CatalogError(f"the library file of {name} names more than {_MOST} tags, the limit")
     return Library(repository=f"{OFFICIAL}{name}", shared=shared)
 
 
@@ -63,5 +63,5 @@ def _tags(block: dict[str, str], name: str) -> tuple[str, ...]:
     )
     for tag in tags:
         if not _TAG.fullmatch(tag):
-            raise CatalogueError(f"the library file of {name} names a tag that is none: {tag[:100]!r}")
+            raise CatalogError(f"the library file of {name} names a tag that is none: {tag[:100]!r}")
     return tuple(dict.fromkeys(tags))

@@ -1,4 +1,4 @@
-"""The catalogue as it is asked: `garboard.model.baseimage.Catalogue` over its file."""
+"""The catalogue as it is asked: `garboard.model.baseimage.Catalog` over its file."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ class ListedImage(NamedTuple):
     created: str = ""
 
 
-class StoredCatalogue:
-    """The images of a catalogue's file. Every method may raise `CatalogueError`."""
+class StoredCatalog:
+    """The images of a catalogue's file. Every method may raise `CatalogError`."""
 
     def __init__(self, store: Store) -> None:
         self.store = store
@@ -189,9 +189,9 @@ class StoredCatalogue:
             for number, payload in self.store.rows(query, some):
                 self._packages[number] = rows.unpack_package(payload)
         if lost := wanted - self._packages.keys():
-            from garboard.model.errors import CatalogueError
+            from garboard.model.errors import CatalogError
 
-            raise CatalogueError(
+            raise CatalogError(
                 f"the catalogue {self.store.path} is damaged: it has no package {min(lost)}", "make it anew"
             )
 

@@ -14,7 +14,7 @@ from typing import Final
 
 from garboard.model.base import Value
 from garboard.model.baseimage import OFFICIAL, BaseImage, BaseName
-from garboard.model.errors import CatalogueError
+from garboard.model.errors import CatalogError
 from garboard.model.gap import Gap
 from garboard.model.image import Digest, History, Image, Layer, Platform
 from garboard.model.package import Distro, Inventory, Package
@@ -39,7 +39,7 @@ _ENV: Final = re.compile(r"^  - `([^`\n]+)`", re.MULTILINE)
 _LIST: Final = re.compile(r"^## `(\w+)` \(`", re.MULTILINE)
 _SECTION: Final = re.compile(r"^### `(apk|dpkg)` (?:source )?package: `([^`\n]+)`", re.MULTILINE)
 _ITEM: Final = re.compile(r"^- `([^`\n]+)`", re.MULTILINE)
-_LICENCES: Final = re.compile(r"^Licenses:", re.MULTILINE)
+_LICENSES: Final = re.compile(r"^Licenses:", re.MULTILINE)
 _DEBIAN: Final = re.compile(r"\+deb([0-9]+)u")
 _EMPTY: Final = re.compile(
     "(?:ENV|CMD|ENTRYPOINT|LABEL|EXPOSE|USER|STOPSIGNAL|VOLUME|ARG|SHELL|HEALTHCHECK|MAINTAINER|ONBUILD)(?: |$)"
@@ -70,7 +70,7 @@ def document(path: str) -> InfoDocument | None:
 
 
 def parse(data: bytes, where: InfoDocument) -> tuple[InfoImage, ...]:
-    """The images that a document tells of. Raises `CatalogueError` for what is no such document."""
+    """The images that a document tells of. Raises `CatalogError` for what is no such document."""
     text = data.decode("utf-8", "replace").replace("\r\n", "\n")
     return (_local(text, where),) if where.kind == "local" else tuple(_remote(text, where))
 
@@ -144,7 +144,7 @@ def _time(text: str) -> str:
 def _local(text: str, where: InfoDocument) -> InfoImage:
     config, created, arch, title = (one.search(text) for one in (_ID, _CREATED, _ARCH, _TITLE))
     if config is None or arch is None:
-        raise CatalogueError(
+        raise CatalogError(
             f"repos/{where.repository.removeprefix(OFFICIAL)}/local/{where.tag}.md is not what repo-info publishes",
             "it has no Image ID or no Arch",
         )
@@ -189,17 +189,17 @@ def _packages(text: str) -> Iterator[Package]:
 
 def _apk(name: str, part: str) -> Iterator[Package]:
     found = re.search(rf"^{re.escape(name)}-(\S+) description:$", part, re.MULTILINE)
-    licence = re.search(rf"^{re.escape(name)}-\S+ license:\n([^\n]+)$", part, re.MULTILINE)
+    license_ = re.search(rf"^{re.escape(name)}-\S+ license:\n([^\n]+)$", part, re.MULTILINE)
     if found:
-        licences = (licence[1],) if licence else ()
-        yield Package(type="apk", name=name, version=found[1], scheme="apk", licences=licences)
+        licenses = (license_[1],) if license_ else ()
+        yield Package(type="apk", name=name, version=found[1], scheme="apk", licenses=licenses)
 
 
 def _debs(source: str, part: str) -> Iterator[Package]:
     source_name, _, source_version = source.partition("=")
     listed = part.partition("Binary Packages:")[2]
-    rest = _LICENCES.split(listed, maxsplit=1)
-    licences = tuple(_ITEM.findall(rest[1].partition("\nSource:")[0])) if len(rest) > 1 else ()
+    rest = _LICENSES.split(listed, maxsplit=1)
+    licenses = tuple(_ITEM.findall(rest[1].partition("\nSource:")[0])) if len(rest) > 1 else ()
     for item in _ITEM.findall(rest[0].partition("\nSource:")[0]):
         name, equals, version = item.partition("=")
         name, _, arch = name.partition(":")
@@ -212,7 +212,7 @@ def _debs(source: str, part: str) -> Iterator[Package]:
                 arch=arch,
                 source_name=source_name,
                 source_version=source_version,
-                licences=licences,
+                licenses=licenses,
             )
 
 

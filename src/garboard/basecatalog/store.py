@@ -15,7 +15,7 @@ from typing import Any, Final, Self
 import msgspec
 
 from garboard import dirs
-from garboard.model.errors import CatalogueError
+from garboard.model.errors import CatalogError
 
 SCHEMA: Final = 1
 """Rises with every change of schema.sql."""
@@ -33,7 +33,7 @@ def default_path() -> Path:
 class Store:
     """A catalogue's file, opened when it is first asked for something. A context manager: leaving it closes the file.
 
-    ``write`` makes the file where it is missing. Every method raises `CatalogueError` for a file that is missing, damaged,
+    ``write`` makes the file where it is missing. Every method raises `CatalogError` for a file that is missing, damaged,
     no catalogue, or one of another schema.
     """
 
@@ -83,7 +83,7 @@ class Store:
         try:
             yield
         except sqlite3.OperationalError as error:
-            raise CatalogueError(
+            raise CatalogError(
                 f"the catalogue {self.path} cannot be used: {error}", "choose another with --catalog FILE"
             ) from error
         except (sqlite3.Error, msgspec.MsgspecError, UnicodeError, TypeError) as error:
@@ -101,8 +101,8 @@ class Store:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _damaged(self, why: str) -> CatalogueError:
-        return CatalogueError(
+    def _damaged(self, why: str) -> CatalogError:
+        return CatalogError(
             f"the catalogue {self.path} is damaged: {why}",
             "move it away, and make it anew with garboard catalog sync or garboard catalog import",
         )
@@ -120,7 +120,7 @@ class Store:
 
     def _readable(self) -> sqlite3.Connection:
         if not self.path.is_file():
-            raise CatalogueError(
+            raise CatalogError(
                 f"there is no catalogue at {self.path}", "make one with garboard catalog sync REPOSITORY"
             )
         connection = _connect(self.path, "mode=ro")
@@ -144,7 +144,7 @@ class Store:
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise CatalogueError(f"cannot make the folder {self.path.parent}: {error.strerror}") from error
+            raise CatalogError(f"cannot make the folder {self.path.parent}: {error.strerror}") from error
         connection = _connect(self.path, "mode=rwc")
         try:
             self._prepare(connection)
@@ -171,9 +171,9 @@ class Store:
         found = connection.execute("PRAGMA user_version").fetchone()[0]
         tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
         if found == 0 or not {"image", "package", "name"} <= tables:
-            raise CatalogueError(f"{self.path} is not a catalogue of garboard", "choose another with --catalog FILE")
+            raise CatalogError(f"{self.path} is not a catalogue of garboard", "choose another with --catalog FILE")
         if found != SCHEMA:
-            raise CatalogueError(
+            raise CatalogError(
                 f"the catalogue {self.path} has schema {found}, this program reads {SCHEMA}",
                 "carry it over with the version that wrote it: garboard catalog export, then garboard catalog import",
             )

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from garboard.basecatalog import rows
-from garboard.basecatalog.reader import ListedImage, StoredCatalogue
+from garboard.basecatalog.reader import ListedImage, StoredCatalog
 from garboard.basecatalog.store import Store
 from garboard.model.baseimage import TOLD, Approval, BaseImage, BaseName
 from garboard.model.image import Platform
@@ -38,13 +38,13 @@ class Pruned(NamedTuple):
 
 
 class Writer:
-    """Writes a catalogue, and reads it as ``catalogue``. Every method may raise `CatalogueError`.
+    """Writes a catalogue, and reads it as ``catalog``. Every method may raise `CatalogError`.
 
     Several processes may write at once: each waits for the other's transaction.
     """
 
     def __init__(self, store: Store) -> None:
-        self.catalogue = StoredCatalogue(store)
+        self.catalog = StoredCatalog(store)
         self._store = store
 
     def add(self, base: BaseImage, inventory: Inventory | None, *, moved: bool = True) -> None:

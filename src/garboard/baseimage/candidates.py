@@ -9,7 +9,7 @@ from typing import Final
 
 from garboard.baseimage import releases
 from garboard.baseimage.tags import Tag, parse, short
-from garboard.model.baseimage import BaseImage, BaseName, Catalogue
+from garboard.model.baseimage import BaseImage, BaseName, Catalog
 from garboard.model.image import Platform, Reference
 
 _DISTROLESS: Final = {
@@ -40,7 +40,7 @@ class Choice:
     tags: tuple[tuple[BaseName, Tag], ...]
     version: tuple[str, ...]
     numbers: tuple[int, ...]
-    flavour: frozenset[str]
+    flavor: frozenset[str]
     distro: str
 
     @property
@@ -91,7 +91,7 @@ def choice(image: BaseImage, repository: str) -> Choice | None:
         tags=tuple(tags),
         version=longest.version,
         numbers=longest.numbers,
-        flavour=frozenset(tags[0][1].flavour),
+        flavor=frozenset(tags[0][1].flavor),
         distro=release(image.distro or _stated_distro(tag for _, tag in tags)),
     )
 
@@ -114,11 +114,11 @@ def related(repository: str, known: Iterable[str]) -> Iterator[str]:
             yield other
 
 
-def choices(catalogue: Catalogue, repository: str, platform: Platform) -> tuple[Choice, ...]:
+def choices(catalog: Catalog, repository: str, platform: Platform) -> tuple[Choice, ...]:
     """All that could be built upon instead of an image of a repository, each image once, in the catalogue's order."""
     found: dict[str, Choice] = {}
-    for other in related(repository, catalogue.repositories()):
-        for image in catalogue.of_repository(other, platform):
+    for other in related(repository, catalog.repositories()):
+        for image in catalog.of_repository(other, platform):
             one = choice(image, other) if image.key not in found else None
             if one is not None:
                 found[image.key] = one
@@ -149,7 +149,7 @@ def _likeness(tag: Tag, wanted: Tag, least: int) -> tuple[object, ...]:
         tag.by_codename != wanted.by_codename if wanted.version else False,
         abs(tag.precision - least) if least else -tag.precision,
         tag.spells_suite != wanted.spells_suite,
-        -len(set(tag.flavour)),
+        -len(set(tag.flavor)),
         len(tag.parts),
         tag.text,
     )

@@ -9,7 +9,7 @@ from garboard.baseimage.candidates import Choice, choice
 from garboard.baseimage.distance import InUse
 from garboard.baseimage.identify import ancestors
 from garboard.baseimage.tags import Tag, parse
-from garboard.model.baseimage import BaseImage, Catalogue
+from garboard.model.baseimage import BaseImage, Catalog
 from garboard.model.gap import Gap
 from garboard.model.image import Image, Platform, Reference
 
@@ -29,15 +29,15 @@ class CurrentBase:
 
 
 def find(
-    image: Image | None, wanted: Reference | None, catalogue: Catalogue, platform: Platform, now: dt.datetime
+    image: Image | None, wanted: Reference | None, catalog: Catalog, platform: Platform, now: dt.datetime
 ) -> CurrentBase | Gap:
     """The base in use, or why it is not known. ``wanted`` is the reference by which the user or a label names it."""
-    found = _by_layers(image, wanted, catalogue, now)
+    found = _by_layers(image, wanted, catalog, now)
     if found is not None:
         return found
     if wanted is None:
         return _gap("base image", "which one is in use is not known; name it with --base, or the Dockerfile with -f")
-    named = (choice(one, wanted_repository(wanted)) for one in _named(wanted, catalogue, platform))
+    named = (choice(one, wanted_repository(wanted)) for one in _named(wanted, catalog, platform))
     one = next((each for each in named if each is not None), None)
     if one is None:
         repository = Reference(registry=wanted.registry, repository=wanted.repository).familiar
@@ -62,13 +62,11 @@ def _gap(subject: str, reason: str) -> Gap:
     return Gap(stage="recommend", subject=subject, reason=reason)
 
 
-def _by_layers(
-    image: Image | None, wanted: Reference | None, catalogue: Catalogue, now: dt.datetime
-) -> CurrentBase | None:
+def _by_layers(image: Image | None, wanted: Reference | None, catalog: Catalog, now: dt.datetime) -> CurrentBase | None:
     """The image that is called as the user calls it, of those that it was built on; else the nearest, itself first."""
     if image is None or not image.layers:
         return None
-    built_on = [ancestor.image for ancestor in ancestors(image, catalogue, now)]
+    built_on = [ancestor.image for ancestor in ancestors(image, catalog, now)]
     for base in sorted(built_on, key=lambda one: not _is_called(one, wanted)):
         one = _choice(base, wanted)
         if one is not None:
@@ -96,11 +94,11 @@ def _tag(one: Choice, wanted: Reference | None) -> Tag | None:
     return parse(one.repository, wanted.tag)
 
 
-def _named(wanted: Reference, catalogue: Catalogue, platform: Platform) -> tuple[BaseImage, ...]:
+def _named(wanted: Reference, catalog: Catalog, platform: Platform) -> tuple[BaseImage, ...]:
     repository = wanted_repository(wanted)
     if not wanted.digest:
-        return catalogue.named(repository, wanted.tag, platform)
-    every = catalogue.of_repository(repository, platform)
+        return catalog.named(repository, wanted.tag, platform)
+    every = catalog.of_repository(repository, platform)
     return tuple(
         one
         for one in every

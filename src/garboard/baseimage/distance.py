@@ -53,7 +53,7 @@ def group_of(use: InUse, other: Choice) -> Group:
         return Group.ALTERNATIVE
     if _same_tag(use, other):
         return Group.REBUILD
-    if other.flavour != own.flavour or not _same_distro(own, other):
+    if other.flavor != own.flavor or not _same_distro(own, other):
         return Group.ALTERNATIVE
     major = releases.MAJOR_PARTS.get(own.name, 1)
     if own.numbers[:major] != other.numbers[:major]:
@@ -125,7 +125,7 @@ def _older(own: Choice, other: Choice) -> bool:
     common = min(len(own.numbers), len(other.numbers))
     if own.numbers[:common] != other.numbers[:common]:
         return other.numbers[:common] < own.numbers[:common]
-    same = own.flavour == other.flavour and own.distro == other.distro
+    same = own.flavor == other.flavor and own.distro == other.distro
     return same and bool(other.image.image.created) and other.image.image.created < own.image.image.created
 
 
@@ -133,7 +133,7 @@ def _unlike(own: Choice, other: Choice) -> Iterator[Objection]:
     """Images that are not for the same use, whatever they have in common."""
     if other.distro.partition(" ")[0] == "windows" and own.distro.partition(" ")[0] != "windows":
         yield Objection(code="other", reason="it is for Windows")
-    elif other.repository == own.repository and (gone := (other.flavour ^ own.flavour) & _PURPOSES):
+    elif other.repository == own.repository and (gone := (other.flavor ^ own.flavor) & _PURPOSES):
         yield Objection(code="other", reason=f"it is for another purpose ({', '.join(sorted(gone))})")
     elif _downsized(own, other):
         yield Objection(code="other", reason="it has the runtime without the compiler (jre instead of jdk)")
@@ -160,9 +160,9 @@ _PURPOSES: Final = frozenset(
 
 
 def _downsized(own: Choice, other: Choice) -> bool:
-    jdk = {word for word in own.flavour if word.startswith("jdk")}
-    jre = {word for word in other.flavour if word.startswith("jre")}
-    return bool(jdk and jre) and not {word for word in other.flavour if word.startswith("jdk")}
+    jdk = {word for word in own.flavor if word.startswith("jdk")}
+    jre = {word for word in other.flavor if word.startswith("jre")}
+    return bool(jdk and jre) and not {word for word in other.flavor if word.startswith("jdk")}
 
 
 def warnings(own: Choice, other: Choice, before: Sequence[Package], after: Sequence[Package]) -> Iterator[str]:
@@ -181,7 +181,7 @@ def _of_contents(own: Choice, other: Choice, before: Sequence[Package], after: S
     """Another flavour, or far fewer packages: what a program uses may not be there."""
     had, has = (sum(map(is_judged, packages)) for packages in (before, after))
     fewer = f"{had - has} of {had} packages fewer" if 0 < has < had else ""
-    words = (*sorted(other.flavour - own.flavour), *(f"without {word}" for word in sorted(own.flavour - other.flavour)))
+    words = (*sorted(other.flavor - own.flavor), *(f"without {word}" for word in sorted(own.flavor - other.flavor)))
     if words and other.repository == own.repository:
         yield f"another flavour: {', '.join((*words, fewer) if fewer else words)}"
     elif fewer and had - has >= had * _MUCH:

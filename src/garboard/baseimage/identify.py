@@ -16,7 +16,7 @@ from typing import Final
 import msgspec
 
 from garboard.model.base import Value
-from garboard.model.baseimage import Approval, BaseImage, BaseName, Catalogue
+from garboard.model.baseimage import Approval, BaseImage, BaseName, Catalog
 from garboard.model.image import History, Image, Reference
 
 EMPTY_LAYERS: Final = frozenset(f"sha256:{hashlib.sha256(bytes(size)).hexdigest()}" for size in (0, 512, 1024, 10240))
@@ -42,15 +42,15 @@ class Ancestor(Value):
         return len(self.image.image.layers)
 
 
-def ancestors(image: Image, catalogue: Catalogue, now: dt.datetime) -> tuple[Ancestor, ...]:
+def ancestors(image: Image, catalog: Catalog, now: dt.datetime) -> tuple[Ancestor, ...]:
     """All images of the catalogue that an image was built on, the nearest first; itself, if it is there, before all.
 
     ``now`` says which approvals hold. None where the catalogue knows nothing of it.
     """
-    found = catalogue.below([layer.diff_id for layer in image.layers])
+    found = catalog.below([layer.diff_id for layer in image.layers])
     if not found:
         return ()
-    approvals = tuple(one for one in catalogue.approvals() if one.holds(now))
+    approvals = tuple(one for one in catalog.approvals() if one.holds(now))
     same_layers = groupby((one for one in found if _is_evidence(one)), key=lambda one: len(one.image.layers))
     return tuple(
         ancestor

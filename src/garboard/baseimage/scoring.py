@@ -124,7 +124,7 @@ class Weighing:
         own, other = self._use.choice, one.choice
         changes = (
             own.distro != other.distro,
-            own.flavour != other.flavour,
+            own.flavor != other.flavor,
             own.numbers[:2] != other.numbers[:2],
             own.repository != other.repository,
         )

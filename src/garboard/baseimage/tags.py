@@ -20,7 +20,7 @@ class PartKind(enum.StrEnum):
     CHANNEL = "channel"
     SUITE = "suite"
     RUNTIME = "runtime"
-    FLAVOUR = "flavour"
+    FLAVOR = "flavour"
 
 
 class Part(Value):
@@ -41,7 +41,7 @@ class Tag(Value):
         prerelease: the words that say that it is not released (``rc1``), else empty.
         date: of a dated build, ``20240904``, else empty.
         channels: words for whatever is newest of a kind: ``latest``, ``lts``.
-        flavour: words for what is in it and with what, sorted: ``("fpm",)``, ``("jdk25", "slim")``.
+        flavor: words for what is in it and with what, sorted: ``("fpm",)``, ``("jdk25", "slim")``.
         suite: the distribution's release as far as the tag tells; None where it does not.
         by_codename: whether a version is that of a code name.
     """
@@ -53,7 +53,7 @@ class Tag(Value):
     prerelease: str = ""
     date: str = ""
     channels: tuple[str, ...] = ()
-    flavour: tuple[str, ...] = ()
+    flavor: tuple[str, ...] = ()
     suite: releases.DistroRelease | None = None
     by_codename: bool = False
 
@@ -113,7 +113,7 @@ def _kind_of(word: str) -> PartKind:
     if found is not None and found[1] in releases.DEVELOPMENT:
         return PartKind.PRERELEASE
     found = _RUNTIME.fullmatch(word)
-    return PartKind.RUNTIME if found is not None and found[1] in releases.RUNTIMES else PartKind.FLAVOUR
+    return PartKind.RUNTIME if found is not None and found[1] in releases.RUNTIMES else PartKind.FLAVOR
 
 
 class _Reading:
@@ -122,7 +122,7 @@ class _Reading:
         self._parts: list[Part] = []
         self._version: list[str] = []
         self._prerelease: list[str] = []
-        self._flavour: list[str] = []
+        self._flavor: list[str] = []
         self._suite: releases.DistroRelease | None = None
         self._date = ""
 
@@ -137,10 +137,10 @@ class _Reading:
             self._add_suite(word)
         elif kind is PartKind.BUILD:
             self._version.append(word[1:])
-        elif kind is PartKind.RUNTIME and last in {PartKind.FLAVOUR, PartKind.RUNTIME} and _NUMBER.fullmatch(word):
-            self._flavour[-1] += word  # jdk-25 is jdk25
-        elif kind in {PartKind.FLAVOUR, PartKind.RUNTIME}:
-            self._flavour.append(word)
+        elif kind is PartKind.RUNTIME and last in {PartKind.FLAVOR, PartKind.RUNTIME} and _NUMBER.fullmatch(word):
+            self._flavor[-1] += word  # jdk-25 is jdk25
+        elif kind in {PartKind.FLAVOR, PartKind.RUNTIME}:
+            self._flavor.append(word)
         self._parts.append(Part(kind=kind, text=word))
 
     def _kind(self, word: str) -> PartKind:
@@ -210,12 +210,12 @@ class _Reading:
         return Tag(
             repository=self._repository,
             text=text,
-            parts=tuple(self._parts) or (Part(kind=PartKind.FLAVOUR, text=text),),
+            parts=tuple(self._parts) or (Part(kind=PartKind.FLAVOR, text=text),),
             version=version,
             prerelease=prerelease,
             date=self._date,
             channels=tuple(channels),
-            flavour=tuple(sorted(self._flavour)),
+            flavor=tuple(sorted(self._flavor)),
             suite=suite,
             by_codename=by_codename,
         )

@@ -11,7 +11,7 @@ from garboard.cli.command import command as make
 from garboard.cli.output import write
 from garboard.cli.params import Given
 from garboard.cli.recommend import recommended
-from garboard.cli.session import analysed, refuse_offline
+from garboard.cli.session import analyzed, refuse_offline
 from garboard.cli.settings import Analysis, PackageMirrors
 from garboard.model.base import Value
 
@@ -55,7 +55,7 @@ def command(settings: Settings) -> int:
     report, output = _report(settings), settings.analysis.output
     assert report.actions is not None
     render = reporters.ACTIONS.load(output.format).render
-    write(render(report.actions, report.gaps, colour=output.color), output)
+    write(render(report.actions, report.gaps, color=output.color), output)
     if report.findings:
         return 1
     return 0 if report.judged else 3
@@ -64,7 +64,7 @@ def command(settings: Settings) -> int:
 def _report(settings: Settings) -> Report:
     analysis = settings.analysis
     if settings.mirrors is None:
-        return acted(recommended(analysed(analysis).report, analysis), analysis)
+        return acted(recommended(analyzed(analysis).report, analysis), analysis)
     from garboard.cli.rebuild import rebuilt
 
     rebuild = rebuilt(analysis, settings.mirrors)
@@ -83,7 +83,7 @@ def acted(report: Report, settings: Analysis, rebuild: Rebuild | None = None) ->
         dockerfile=build.dockerfile,
         target=build.target,
         build_args=build.build_args,
-        catalogue=settings.data.catalog,
+        catalog=settings.data.catalog,
         rebuild=rebuild,
     )
     return msgspec.structs.replace(report, actions=found)

@@ -10,7 +10,7 @@ from garboard.cli import read_settings
 from garboard.cli.command import command as make
 from garboard.cli.output import write
 from garboard.cli.params import Given, Operand
-from garboard.cli.session import analysed
+from garboard.cli.session import analyzed
 from garboard.cli.settings import Analysis
 from garboard.model.base import Value
 
@@ -45,7 +45,7 @@ def command(settings: Settings) -> int:
     from garboard.reporters.view import View
 
     output = settings.analysis.output
-    result = analysed(settings.analysis)
+    result = analyzed(settings.analysis)
     explanation = explain(settings.query, result.report, settings.analysis.data.database)
-    write(reporters.EXPLAIN.load(output.format).render(explanation, View(colour=output.color)), output)
+    write(reporters.EXPLAIN.load(output.format).render(explanation, View(color=output.color)), output)
     return 0 if explanation.found else 3

@@ -45,5 +45,5 @@ def command(settings: Settings) -> int:
     image, inventory = scan.take_inventory(settings.image, opening.options, opening.cache)
     gaps = (*inventory.gaps, *scan.nothing_found(image, inventory))
     report = Report(image=image, inventory=inventory, gaps=gaps, created=opening.now)
-    write(reporters.INVENTORY.load(output.format).render(report, View(colour=output.color)), output)
+    write(reporters.INVENTORY.load(output.format).render(report, View(color=output.color)), output)
     return 0 if inventory.packages else 3

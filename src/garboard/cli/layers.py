@@ -7,7 +7,7 @@ from garboard.cli import options as o
 from garboard.cli import read_settings
 from garboard.cli.command import command as make
 from garboard.cli.output import write
-from garboard.cli.session import analysed
+from garboard.cli.session import analyzed
 from garboard.cli.settings import Analysis
 from garboard.model.errors import UsageError
 
@@ -25,11 +25,11 @@ def command(settings: Analysis) -> int:
     from garboard.packages.changes import changes
     from garboard.reporters.view import View
 
-    report, files = analysed(settings)
+    report, files = analyzed(settings)
     if files is None or not report.image.layers:
         raise UsageError(
             f"{report.image.name} has no layers to list", "name an image: layers are not in a folder or an SBOM"
         )
     found, output = changes(files, report.inventory, len(report.image.layers)), settings.output
-    write(reporters.LAYERS.load(output.format).render(report, found, View(colour=output.color)), output)
+    write(reporters.LAYERS.load(output.format).render(report, found, View(color=output.color)), output)
     return 0

@@ -83,10 +83,10 @@ def command() -> None:
 def _fail(message: str, hint: str) -> None:
     from garboard.reporters.terminal import plain
 
-    for label, colour, text in (("error:", "red", message), ("hint:", None, hint)):
+    for label, color, text in (("error:", "red", message), ("hint:", None, hint)):
         if text:
             lines = "\n".join(map(plain, text.split("\n")))
-            click.echo(f"{click.style(label, fg=colour, bold=True)} {lines}", err=True)
+            click.echo(f"{click.style(label, fg=color, bold=True)} {lines}", err=True)
 
 
 def run(arguments: list[str] | None = None) -> int:

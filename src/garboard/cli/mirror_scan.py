@@ -27,7 +27,7 @@ def mirror_scan(settings: Analysis, mirrors: PackageMirrors) -> Rebuild:
         build,
         opening.options,
         lambda other: scan.take_inventory(other, opening.options, opening.cache),
-        catalogue=settings.data.catalog,
+        catalog=settings.data.catalog,
         attestations=taken.attestations,
         now=opening.now,
     )

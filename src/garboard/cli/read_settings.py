@@ -20,7 +20,7 @@ from garboard.cli.settings import Analysis, Data, Opening, Output, PackageMirror
 from garboard.model.errors import UsageError
 
 if TYPE_CHECKING:
-    from garboard.basecatalog.reader import StoredCatalogue
+    from garboard.basecatalog.reader import StoredCatalog
     from garboard.cli.params import Given, Option
     from garboard.database.read import Database
     from garboard.image.layers.cache import Cache
@@ -211,20 +211,20 @@ def catalog_path(given: Given) -> Path:
     return Path(given[o.CATALOG] or default_path())
 
 
-def catalog(given: Given) -> StoredCatalogue | None:
+def catalog(given: Given) -> StoredCatalog | None:
     """The catalog, which need not exist where the command line does not name it.
 
-    Raises `CatalogueError` for one that was named and cannot be read.
+    Raises `CatalogError` for one that was named and cannot be read.
     """
     path, named = catalog_path(given), given.on_the_line(o.CATALOG)
     if not named and not path.is_file():
         return None
-    from garboard.basecatalog.reader import StoredCatalogue
+    from garboard.basecatalog.reader import StoredCatalog
     from garboard.basecatalog.store import Store
 
     store = Store(path)
     given.closing(store)
-    found = StoredCatalogue(store)
+    found = StoredCatalog(store)
     if named:
         found.repositories()
     return found

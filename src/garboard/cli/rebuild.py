@@ -13,7 +13,7 @@ from garboard.cli.command import command as make
 from garboard.cli.output import write
 from garboard.cli.params import Given, text
 from garboard.cli.progress import finish
-from garboard.cli.session import analysed, refuse_offline, web
+from garboard.cli.session import analyzed, refuse_offline, web
 from garboard.cli.settings import Analysis, PackageMirrors
 from garboard.model.base import Value
 
@@ -63,7 +63,7 @@ def command(settings: Settings) -> int:
 
     output = settings.analysis.output
     result = rebuilt(settings.analysis, settings.mirrors, settings.newer_base)
-    write(reporters.REBUILD.load(output.format).render(result, View(colour=output.color)), output)
+    write(reporters.REBUILD.load(output.format).render(result, View(color=output.color)), output)
     if result.report.findings:
         return 1
     return 0 if result.report.judged else 3
@@ -77,7 +77,7 @@ def rebuilt(settings: Analysis, mirrors: PackageMirrors, newer_base: str = "") -
     from garboard.workflows import query_mirrors, rebuild, scan
 
     opening = settings.opening
-    report, files = analysed(settings, KINDS)
+    report, files = analyzed(settings, KINDS)
     finish()
     if not opening.quiet:
         click.echo("asking the package mirrors that the image names", err=True)

@@ -11,15 +11,15 @@ from garboard.cli import read_settings
 from garboard.cli.command import command as make
 from garboard.cli.output import write
 from garboard.cli.params import Given, Operand, flag, text, values
-from garboard.cli.session import analysed, refuse_offline, supply, web
+from garboard.cli.session import analyzed, refuse_offline, supply, web
 from garboard.cli.settings import Analysis, PackageMirrors
 from garboard.model.base import Value
-from garboard.model.errors import CatalogueError, UsageError
+from garboard.model.errors import CatalogError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from garboard.basecatalog.reader import StoredCatalogue
+    from garboard.basecatalog.reader import StoredCatalog
     from garboard.model.image import Files, Reader
     from garboard.model.recommendation import Recommendation
     from garboard.model.report import Report
@@ -124,10 +124,10 @@ def command(settings: Settings) -> int:
     if settings.why:
         found = _named(found, settings.why)
     if settings.why and output.format == "text":
-        data = _explained(found, colour=output.color)
+        data = _explained(found, color=output.color)
     else:
         render = reporters.RECOMMEND.load(output.format).render
-        data = render(found, everything=settings.everything, colour=output.color)
+        data = render(found, everything=settings.everything, color=output.color)
     write(data, output)
     return {"best": 0, "better": 1}.get(found.verdict.value, 3)
 
@@ -138,10 +138,10 @@ def _found(settings: Settings) -> Recommendation:
     analysis, build = settings.analysis, settings.analysis.build
     catalog = analysis.data.catalog
     if catalog is None:
-        raise CatalogueError("there is no catalogue of base images", "make one with garboard catalog sync REPOSITORY")
+        raise CatalogError("there is no catalogue of base images", "make one with garboard catalog sync REPOSITORY")
     if not analysis.image:
         return _recommend(settings, catalog, _unbuilt(analysis), analysis.opening.now)
-    report, files = analysed(analysis, () if settings.mirrors is None else _readers())
+    report, files = analyzed(analysis, () if settings.mirrors is None else _readers())
     subject = recommend.subject_of(report, build.dockerfile, build.target, build.build_args)
     if settings.mirrors is None:
         return _recommend(settings, catalog, subject, report.created)
@@ -150,7 +150,7 @@ def _found(settings: Settings) -> Recommendation:
 
 
 def _recommend(
-    settings: Settings, catalog: StoredCatalogue, subject: Subject, moment: dt.datetime, mirrors: Mirrors | None = None
+    settings: Settings, catalog: StoredCatalog, subject: Subject, moment: dt.datetime, mirrors: Mirrors | None = None
 ) -> Recommendation:
     from garboard.workflows import recommend
 
@@ -240,7 +240,7 @@ def recommended(report: Report, settings: Analysis, mirrors: PackageMirrors | No
             found = asking.told(
                 recommend.recommend(subject, catalog, database, report.created, wish, indexes=asking.newer)
             )
-    except CatalogueError as error:  # a scan needs none: what could not be compared is told
+    except CatalogError as error:  # a scan needs none: what could not be compared is told
         gap = Gap(stage="recommend", subject="catalogue", reason=f"no better base was looked for: {error.message}")
         found = Recommendation(gaps=(gap,))
     return msgspec.structs.replace(
@@ -260,11 +260,11 @@ def _named(found: Recommendation, name: str) -> Recommendation:
     return msgspec.structs.replace(found, rows=(row,))
 
 
-def _explained(found: Recommendation, *, colour: bool) -> bytes:
+def _explained(found: Recommendation, *, color: bool) -> bytes:
     """Why the only row is recommended or not."""
     from garboard.baseimage.ranking import why
     from garboard.reporters.recommend import text as recommend_text
 
     (row,) = found.rows
     today = found.yours if row.prediction and found.yours else (found.base.counts if found.base else None)
-    return recommend_text.explain(row, why(row, today), colour=colour)
+    return recommend_text.explain(row, why(row, today), color=color)

@@ -10,7 +10,7 @@ from garboard.cli import read_settings
 from garboard.cli.command import command as make
 from garboard.cli.output import write
 from garboard.cli.params import Given, flag, value
-from garboard.cli.session import analysed, refuse_offline
+from garboard.cli.session import analyzed, refuse_offline
 from garboard.cli.settings import Analysis, Output, PackageMirrors
 from garboard.model.base import Value
 from garboard.model.errors import UsageError
@@ -75,7 +75,7 @@ def _view(given: Given, output: Output) -> View:
         exclude_base=given[EXCLUDE_BASE],
         group_issues=given[GROUP_ISSUES],
         dependency_tree=given[DEPENDENCY_TREE],
-        colour=output.color,
+        color=output.color,
     )
 
 
@@ -111,7 +111,7 @@ def _report(settings: Settings) -> Report:
 
         rebuild = mirror_scan(analysis, settings.mirrors)
         return acted(rebuild.report, analysis, rebuild)
-    found = analysed(analysis)
+    found = analyzed(analysis)
     from garboard.cli.actions import acted
     from garboard.cli.recommend import recommended
 

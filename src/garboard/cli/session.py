@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from garboard.workflows.query_mirrors import Web
 
 
-class Analysed(NamedTuple):
+class Analyzed(NamedTuple):
     """A report, and what was read for it; ``files`` is None for an SBOM."""
 
     report: Report
     files: Files | None
 
 
-def analysed(settings: Analysis, readers: Sequence[Reader] = ()) -> Analysed:
+def analyzed(settings: Analysis, readers: Sequence[Reader] = ()) -> Analyzed:
     """Scan the image; ``readers`` as in `garboard.workflows.scan.take`. Raises `GarboardError`."""
     from garboard.workflows import scan
 
@@ -37,9 +37,9 @@ def analysed(settings: Analysis, readers: Sequence[Reader] = ()) -> Analysed:
         cache=opening.cache,
         supply=supply(settings),
         build=settings.build,
-        catalogue=settings.data.catalog,
+        catalog=settings.data.catalog,
     )
-    return Analysed(report, taken.files)
+    return Analyzed(report, taken.files)
 
 
 def supply(settings: Analysis) -> Supply:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from pathlib import Path
 
-    from garboard.basecatalog.reader import StoredCatalogue
+    from garboard.basecatalog.reader import StoredCatalog
     from garboard.database.read import Database
     from garboard.image.layers.cache import Cache
     from garboard.image.options import Options
@@ -42,7 +42,7 @@ class Data(Value):
     """The database, the base images (None: there is no catalog), and what is asked in the feeds' place."""
 
     database: Database
-    catalog: StoredCatalogue | None
+    catalog: StoredCatalog | None
     feeds: str
 
 

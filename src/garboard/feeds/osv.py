@@ -211,7 +211,7 @@ def _package(item: OsvAffected, record: OsvRecord) -> Affected:
     ranges, trouble = intervals(item.ranges or (), about.scheme, has_versions=bool(versions))
     one = Affected(
         ecosystem=ecosystem if about.by_release else base(ecosystem),
-        package=about.normalise(item.package.name),
+        package=about.normalize(item.package.name),
         scheme=about.scheme,
         ranges=ranges,
         versions=versions,

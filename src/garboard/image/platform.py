@@ -38,10 +38,10 @@ def parse(text: str) -> Platform:
         raise UsageError(
             f"invalid platform: {text}", "spell it os/architecture[/variant], as linux/arm64 or linux/arm/v7"
         )
-    return normalise(Platform(os=parts[0], architecture=parts[1], variant=parts[2] if len(parts) == 3 else ""))
+    return normalize(Platform(os=parts[0], architecture=parts[1], variant=parts[2] if len(parts) == 3 else ""))
 
 
-def normalise(platform: Platform) -> Platform:
+def normalize(platform: Platform) -> Platform:
     """The same platform in its shortest spelling: ``linux/aarch64/v8`` becomes ``linux/arm64``."""
     architecture, variant = _ALIASES.get(platform.architecture, (platform.architecture, ""))
     variant = platform.variant or variant
@@ -60,8 +60,8 @@ def choose(available: Sequence[Platform], wanted: Platform) -> int | None:
     The same variant suits best; a 32-bit ARM of a lower variant runs too (v7 runs v6), and where no variant is wanted
     any is better than none.
     """
-    asked = normalise(wanted)
-    scored = [(_distance(normalise(platform), asked), index) for index, platform in enumerate(available)]
+    asked = normalize(wanted)
+    scored = [(_distance(normalize(platform), asked), index) for index, platform in enumerate(available)]
     suitable = [(distance, index) for distance, index in scored if distance is not None]
     return min(suitable)[1] if suitable else None
 

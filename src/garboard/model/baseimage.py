@@ -153,7 +153,7 @@ class LineageStep(Value):
     maker: str = ""
 
 
-class Catalogue(Protocol):
+class Catalog(Protocol):
     """What recognising and recommending ask of the catalogue."""
 
     def below(self, diff_ids: Sequence[Digest]) -> tuple[BaseImage, ...]:

@@ -29,7 +29,7 @@ class DatabaseError(GarboardError):
     """A vulnerability database that is missing, locked, damaged or older than this program."""
 
 
-class CatalogueError(GarboardError):
+class CatalogError(GarboardError):
     """A catalogue of base images that is missing, damaged or of another version of this program."""
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+import msgspec
+
 from garboard.model.base import Value
 from garboard.model.gap import Gap
 
@@ -40,7 +42,7 @@ class Package(Value, tag_field="fact", tag="package"):
     source_version: str = ""
     module: str = ""
     """RPM modularity ``name:stream``."""
-    licences: tuple[str, ...] = ()
+    licenses: tuple[str, ...] = msgspec.field(default=(), name="licences")
     """As stated, unchanged."""
     requires: tuple[tuple[str, ...], ...] = ()
     """Each requirement as its alternatives, each a capability name without version or architecture."""
@@ -135,15 +137,15 @@ class Marks(Value, tag_field="fact", tag="marks"):
     requested: tuple[str, ...] = ()
 
 
-class Licences(Value, tag_field="fact", tag="licences"):
+class Licenses(Value, tag_field="fact", tag="licences"):
     """Licences of an operating-system package that another file than the package database states.
 
-    ``package`` is the name alone, of purl type ``type``; ``licences`` are as stated, without repetition.
+    ``package`` is the name alone, of purl type ``type``; ``licenses`` are as stated, without repetition.
     """
 
     type: str
     package: str
-    licences: tuple[str, ...]
+    licenses: tuple[str, ...] = msgspec.field(name="licences")
 
 
 class Retention(Value, tag_field="fact", tag="retention"):
@@ -164,7 +166,7 @@ class Kept(Value, tag_field="fact", tag="kept"):
     data: bytes
 
 
-Fact = Package | Distro | Owns | Marks | Licences | Retention | Kept | Gap
+Fact = Package | Distro | Owns | Marks | Licenses | Retention | Kept | Gap
 """What one file tells."""
 
 

@@ -14,7 +14,7 @@ from garboard.model.package import (
     Distro,
     Fact,
     Inventory,
-    Licences,
+    Licenses,
     Location,
     Marks,
     Owns,
@@ -52,7 +52,7 @@ class _Facts:
         self.distros: dict[str, Distro] = {}
         self.marks: list[Marks] = []
         self.owners: dict[str, Owns] = {}
-        self.licences: dict[tuple[str, str], tuple[str, ...]] = {}
+        self.licenses: dict[tuple[str, str], tuple[str, ...]] = {}
         self.retention: dict[str, Retention] = {}
         self.gaps: list[Gap] = list(files.gaps)
         for history in files.histories:
@@ -73,8 +73,8 @@ class _Facts:
                 self.marks.append(fact)
             elif isinstance(fact, Owns):
                 self.owners.update(dict.fromkeys(fact.paths, fact))
-            elif isinstance(fact, Licences):
-                self.licences[fact.type, fact.package] = fact.licences
+            elif isinstance(fact, Licenses):
+                self.licenses[fact.type, fact.package] = fact.licenses
             elif isinstance(fact, Retention):
                 self.retention[history.asked or history.path] = fact
             elif isinstance(fact, Gap):
@@ -166,8 +166,8 @@ def assemble(files: Files) -> Inventory:
     found = distro.choose(facts.distros)
     packages = _marked(list(facts.packages.values()), facts.marks)
     packages = [
-        msgspec.structs.replace(package, licences=facts.licences.get((package.type, package.name), ()))
-        if not package.licences and package.type in SYSTEM_TYPES
+        msgspec.structs.replace(package, licenses=facts.licenses.get((package.type, package.name), ()))
+        if not package.licenses and package.type in SYSTEM_TYPES
         else package
         for package in packages
     ]

@@ -40,13 +40,13 @@ class ExplanationRenderer(Protocol):
 class RecommendationRenderer(Protocol):
     """Of base images; ``everything``: also of those that are not recommended."""
 
-    def render(self, found: Recommendation, /, *, everything: bool, colour: bool) -> bytes: ...
+    def render(self, found: Recommendation, /, *, everything: bool, color: bool) -> bytes: ...
 
 
 class ActionsRenderer(Protocol):
     """Of what to do; ``gaps`` are what the scan could not know."""
 
-    def render(self, actions: Actions, gaps: Sequence[Gap], /, *, colour: bool) -> bytes: ...
+    def render(self, actions: Actions, gaps: Sequence[Gap], /, *, color: bool) -> bytes: ...
 
 
 class RebuildRenderer(Protocol):

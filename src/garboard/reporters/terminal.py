@@ -15,19 +15,19 @@ def plain(text: str) -> str:
     return text if text.isprintable() else "".join(one if one.isprintable() else "\ufffd" for one in text)
 
 
-def paint(text: str, code: str, *, colour: bool) -> str:
+def paint(text: str, code: str, *, color: bool) -> str:
     """The text in a colour or style (an SGR code; empty for none), where there are colours."""
-    return f"\033[{code}m{plain(text)}\033[0m" if colour and code else plain(text)
+    return f"\033[{code}m{plain(text)}\033[0m" if color and code else plain(text)
 
 
-def document(lines: Iterable[str], *, colour: bool) -> bytes:
+def document(lines: Iterable[str], *, color: bool) -> bytes:
     """The lines as UTF-8, each made `plain` but for our own colours, ending in a line feed."""
-    return ("\n".join(_line(line, colour=colour) for line in lines) + "\n").encode("utf-8", "replace")
+    return ("\n".join(_line(line, color=color) for line in lines) + "\n").encode("utf-8", "replace")
 
 
-def _line(line: str, *, colour: bool) -> str:
+def _line(line: str, *, color: bool) -> str:
     if line.isprintable():
         return line
-    if not colour:
+    if not color:
         return plain(line)
     return "".join(part if _OURS.fullmatch(part) else plain(part) for part in _OURS.split(line))

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
+import msgspec
+
 from garboard.model.advisory import Severity
 from garboard.model.attribution import Certainty, Origin
 from garboard.model.base import Value
@@ -25,7 +27,7 @@ class View(Value):
     group_issues: bool = False
     dependency_tree: bool = False
     show_paths: int = 3
-    colour: bool = False
+    color: bool = msgspec.field(default=False, name="colour")
     exclude_base: bool = False
 
     def shows(self, finding: Finding) -> bool:

@@ -21,7 +21,7 @@ class _Named(msgspec.Struct):
     name: str | None = None
 
 
-class _Licence(msgspec.Struct):
+class _License(msgspec.Struct):
     license: _Named | None = None
     expression: str | None = None
 
@@ -32,7 +32,7 @@ class _Component(msgspec.Struct, rename={"bom_ref": "bom-ref"}):
     version: str | None = None
     purl: str | None = None
     bom_ref: str | None = None
-    licenses: list[_Licence] | None = None
+    licenses: list[_License] | None = None
     components: list[_Component] | None = None
 
 
@@ -69,7 +69,7 @@ def parse(data: bytes, name: str) -> tuple[Image, Inventory]:
     ids: dict[str, str] = {}
     unknown: dict[str, list[str]] = {}
     for component in components:
-        package = purls.package(component.purl, _licences(component)) if component.purl else None
+        package = purls.package(component.purl, _licenses(component)) if component.purl else None
         if package is not None:
             packages.setdefault(package.id, package)
             ids[component.bom_ref or component.purl or ""] = package.id
@@ -88,9 +88,9 @@ def _all(components: list[_Component]) -> Iterator[_Component]:
         waiting.extend((component.components or [])[::-1])
 
 
-def _licences(component: _Component) -> Iterator[str]:
-    for licence in component.licenses or ():
-        text = licence.expression or (licence.license and (licence.license.id or licence.license.name))
+def _licenses(component: _Component) -> Iterator[str]:
+    for license_ in component.licenses or ():
+        text = license_.expression or (license_.license and (license_.license.id or license_.license.name))
         if text:
             yield text
 

@@ -17,7 +17,7 @@ from garboard.model.package import Distro, Package
 from garboard.model.report import Report
 from garboard.packages.graph import roots
 from garboard.sbom import identity, properties
-from garboard.sbom.licenses import recognise
+from garboard.sbom.licenses import recognize
 
 
 class _Out(msgspec.Struct, rename="camel", omit_defaults=True, gc=False):
@@ -205,7 +205,7 @@ def _component(package: Package, ref: str, image: Image) -> Component:
         group=package.namespace or None,
         name=package.name,
         version=package.version or None,
-        licenses=_licenses(package.licences),
+        licenses=_licenses(package.licenses),
         purl=package.purl or None,
         evidence=Evidence(
             occurrences=tuple(
@@ -229,13 +229,13 @@ def _layer(index: int) -> str:
 @lru_cache(maxsize=4096)
 def _licenses(stated: tuple[str, ...]) -> tuple[LicenseChoice, ...]:
     """Each licence as an identifier or a name. An expression may only stand alone (and unchanged); else it is a name."""
-    if len(stated) == 1 and recognise(stated[0]).expression == stated[0]:
+    if len(stated) == 1 and recognize(stated[0]).expression == stated[0]:
         return (LicenseChoice(expression=stated[0]),)
     return tuple(LicenseChoice(license=_license(text)) for text in stated)
 
 
 def _license(text: str) -> License:
-    known = recognise(text).id
+    known = recognize(text).id
     if known:
         original = (Property(name="garboard:stated", value=text),) if known != text else ()
         return License(id=known, acknowledgement="declared", properties=original)

@@ -28,7 +28,7 @@ class _Named(msgspec.Struct):
     properties: list[_Property] = []
 
 
-class _Licence(msgspec.Struct):
+class _License(msgspec.Struct):
     license: _Named | None = None
     expression: str = ""
 
@@ -50,7 +50,7 @@ class _Component(msgspec.Struct, rename={"bom_ref": "bom-ref"}):
     name: str = ""
     version: str = ""
     purl: str = ""
-    licenses: list[_Licence] = []
+    licenses: list[_License] = []
     evidence: _Evidence | None = None
     properties: list[_Property] = []
 
@@ -100,7 +100,7 @@ def _entry(component: _Component) -> own.Entry:
         name=component.name,
         namespace=component.group,
         version=component.version,
-        licences=tuple(map(_licence, component.licenses)),
+        licenses=tuple(map(_license, component.licenses)),
         vendor=component.publisher,
         locations=tuple(
             own.location(place.location, place.additional_context.removeprefix("layer ")) for place in places
@@ -109,11 +109,11 @@ def _entry(component: _Component) -> own.Entry:
     )
 
 
-def _licence(licence: _Licence) -> str:
+def _license(license_: _License) -> str:
     """The text as the package stated it."""
-    if licence.license is None:
-        return licence.expression
-    stated: Iterator[Any] = (one.value for one in licence.license.properties if one.name == "garboard:stated")
-    text = licence.license.text.content if licence.license.text else licence.license.id or licence.license.name
+    if license_.license is None:
+        return license_.expression
+    stated: Iterator[Any] = (one.value for one in license_.license.properties if one.name == "garboard:stated")
+    text = license_.license.text.content if license_.license.text else license_.license.id or license_.license.name
     original = next(stated, None)
     return original if isinstance(original, str) else text

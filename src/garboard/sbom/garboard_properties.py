@@ -50,7 +50,7 @@ class Entry(msgspec.Struct):
     name: str
     namespace: str
     version: str
-    licences: tuple[str, ...]
+    licenses: tuple[str, ...] = msgspec.field(name="licences")
     vendor: str
     locations: tuple[Location, ...]
     properties: Properties
@@ -70,7 +70,7 @@ def package(entry: Entry) -> Package | None:
         source_name=stated.one("source:name") or found.source_name,
         source_version=stated.one("source:version") or found.source_version,
         module=stated.one("module") or found.module,
-        licences=entry.licences,
+        licenses=entry.licenses,
         vendor=entry.vendor,
         automatic={"true": True, "false": False}.get(stated.one("automatic")),
         application=application,

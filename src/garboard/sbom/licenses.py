@@ -11,7 +11,7 @@ from functools import lru_cache
 from hashlib import sha256
 from typing import Final, NamedTuple
 
-from garboard.sbom.spdx_ids import EXCEPTIONS, LICENCES
+from garboard.sbom.spdx_ids import EXCEPTIONS, LICENSES
 
 _WORD: Final = re.compile(r"[()]|[^\s()]+")
 _OPERATORS: Final = frozenset({"AND", "OR", "WITH"})
@@ -22,7 +22,7 @@ _REFERENCE: Final = re.compile(r"[A-Za-z0-9.-]{1,60}")
 NO_ASSERTION: Final = "NOASSERTION"
 
 
-class Licence(NamedTuple):
+class License(NamedTuple):
     """What a stated text is: an ``id`` of the list, or an ``expression`` of several; both empty for any other text."""
 
     stated: str
@@ -31,12 +31,12 @@ class Licence(NamedTuple):
 
 
 @lru_cache(maxsize=8192)
-def recognise(stated: str) -> Licence:
+def recognize(stated: str) -> License:
     """A text as an identifier or expression in the list's own spelling, where it is one."""
-    known = LICENCES.get(stated.strip().lower())
+    known = LICENSES.get(stated.strip().lower())
     if known is not None:
-        return Licence(stated, id=known)
-    return Licence(stated, expression=_expression(stated))
+        return License(stated, id=known)
+    return License(stated, expression=_expression(stated))
 
 
 def _expression(text: str) -> str:
@@ -64,13 +64,13 @@ def _spelled(word: str, before: str) -> str:
     if before == "WITH":
         return EXCEPTIONS.get(word.lower(), "")
     if before in {"AND", "OR", "("}:
-        return word if word == "(" else LICENCES.get(word.lower(), "")
+        return word if word == "(" else LICENSES.get(word.lower(), "")
     if operator in {"AND", "OR"} or word == ")":
         return operator
     return "WITH" if operator == "WITH" and before in _LISTED else ""
 
 
-_LISTED: Final = frozenset(LICENCES.values())
+_LISTED: Final = frozenset(LICENSES.values())
 
 
 class References:
@@ -95,7 +95,7 @@ class References:
         return " AND ".join(f"({part})" if " " in part else part for part in parts)
 
     def _part(self, text: str) -> str:
-        found = recognise(text)
+        found = recognize(text)
         return found.id or found.expression or self._ids.get(text) or self._added(text)
 
     def _added(self, text: str) -> str:

@@ -17,12 +17,12 @@ _SPECIFIC = 8
 """Subjects that a gap names one by one."""
 
 
-def package(purl: str, licences: Iterable[str] = ()) -> Package | None:
+def package(purl: str, licenses: Iterable[str] = ()) -> Package | None:
     """The package of a package URL; None where it is malformed or states no version."""
     parsed = _parsed(purl)
     if parsed is None or not parsed.version:
         return None
-    return _built(parsed, parsed.version, tuple(licences))
+    return _built(parsed, parsed.version, tuple(licenses))
 
 
 def stated(purl: str, *, name: str, namespace: str, version: str) -> Package | None:
@@ -37,7 +37,7 @@ def stated(purl: str, *, name: str, namespace: str, version: str) -> Package | N
     return msgspec.structs.replace(found, name=name, namespace=namespace, version=version, purl=purl)
 
 
-def _built(parsed: PackageURL, version: str, licences: tuple[str, ...]) -> Package:
+def _built(parsed: PackageURL, version: str, licenses: tuple[str, ...]) -> Package:
     qualifiers = parsed.qualifiers if isinstance(parsed.qualifiers, dict) else {}
     epoch = qualifiers.get("epoch", "")
     if parsed.type in SYSTEM_TYPES and epoch not in {"", "0"} and ":" not in version:
@@ -53,7 +53,7 @@ def _built(parsed: PackageURL, version: str, licences: tuple[str, ...]) -> Packa
         source_name=source_name,
         source_version=source_version,
         module=qualifiers.get("rpmmod", ""),
-        licences=licences,
+        licenses=licenses,
         purl=parsed.to_string(),
     )
 

@@ -10,7 +10,7 @@ from typing import Final
 
 LIST_VERSION: Final = "3.28"
 
-_LICENCES = """
+_LICENSES = """
 0BSD 3D-Slicer-1.0 AAL Abstyles AdaCore-doc Adobe-2006 Adobe-Display-PostScript Adobe-Glyph Adobe-Utopia ADSL AFL-1.1
 AFL-1.2 AFL-2.0 AFL-2.1 AFL-3.0 Afmparse AGPL-1.0 AGPL-1.0-only AGPL-1.0-or-later AGPL-3.0 AGPL-3.0-only
 AGPL-3.0-or-later Aladdin AMD-newlib AMDPLPA AML AML-glslang AMPAS ANTLR-PD ANTLR-PD-fallback any-OSI
@@ -109,7 +109,7 @@ SWI-exception Swift-exception Texinfo-exception u-boot-exception-2.0 UBDL-except
 vsftpd-openssl-exception WxWindows-exception-3.1 x11vnc-openssl-exception
 """
 
-LICENCES: Final = {name.lower(): name for name in _LICENCES.split()}
+LICENSES: Final = {name.lower(): name for name in _LICENSES.split()}
 """Licence identifiers by their lower-case spelling: the list is to be matched without regard to case."""
 EXCEPTIONS: Final = {name.lower(): name for name in _EXCEPTIONS.split()}
 """Identifiers of exceptions, which follow ``WITH``, likewise."""

@@ -67,8 +67,8 @@ def parse(data: bytes, name: str) -> tuple[Image, Inventory]:
     ids: dict[str, str] = {}
     unknown: dict[str, list[str]] = {}
     for entry in document.packages or ():
-        licence = entry.license_declared or ""
-        package = purls.package(entry.purl, () if licence in _NOTHING else (licence,)) if entry.purl else None
+        license_ = entry.license_declared or ""
+        package = purls.package(entry.purl, () if license_ in _NOTHING else (license_,)) if entry.purl else None
         purpose = (entry.primary_package_purpose or "").upper().replace("_", "-")
         if package is not None and purpose != "CONTAINER":
             packages.setdefault(package.id, package)

@@ -170,7 +170,7 @@ class _Writer:
         return (Annotation(annotation_date=self._date, annotation_type="OTHER", annotator=_TOOL, comment=comment),)
 
     def _package(self, package: Package, name: str) -> SpdxPackage:
-        declared = self._references.declared(package.licences)
+        declared = self._references.declared(package.licenses)
         return SpdxPackage(
             name=package.full_name or "unnamed",
             spdx_id=name,
@@ -230,8 +230,8 @@ def _more(package: Package, declared: str) -> Iterator[properties.Pair]:
         yield "garboard:namespace", package.namespace
     if package.vendor:
         yield "garboard:vendor", package.vendor
-    if package.licences not in {(), (declared,)}:
-        for text in package.licences:
+    if package.licenses not in {(), (declared,)}:
+        for text in package.licenses:
             yield "garboard:licence", text
     for place in package.locations:
         yield "garboard:location", f"{place.layer}:/{place.path}"

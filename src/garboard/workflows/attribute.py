@@ -22,7 +22,7 @@ from garboard.image import reference as references
 from garboard.image.options import Options
 from garboard.model.attribution import Attribution, Introduction, Origin
 from garboard.model.dockerfile import Dockerfile
-from garboard.model.errors import CatalogueError, GarboardError
+from garboard.model.errors import CatalogError, GarboardError
 from garboard.model.finding import Finding
 from garboard.model.gap import Gap
 from garboard.model.image import Attestations, Image
@@ -31,7 +31,7 @@ from garboard.model.package import Inventory, Package
 if TYPE_CHECKING:
     from garboard.attribution.provenance import Provenance
     from garboard.baseimage.identify import Ancestor
-    from garboard.model.baseimage import Catalogue
+    from garboard.model.baseimage import Catalog
 
 Take = Callable[[str], tuple[Image, Inventory]]
 """What an image is and which packages it holds, by its reference."""
@@ -84,18 +84,18 @@ def whose(
     options: Options,
     take: Take,
     *,
-    catalogue: Catalogue | None = None,
+    catalog: Catalog | None = None,
     attestations: Attestations | None = None,
     now: dt.datetime,
 ) -> Whose:
     """Attribute an image's layers and packages; nothing for what has no layers.
 
-    A ``catalogue`` proves the base without opening it; ``now`` says which of its approvals hold. One that cannot
+    A ``catalog`` proves the base without opening it; ``now`` says which of its approvals hold. One that cannot
     be read is a gap. Raises `GarboardError` where the base or a stage's image that the user named cannot be read.
     """
     if not of.layers:
         return Whose()
-    ancestors, gaps = _recognised(of, catalogue, now)
+    ancestors, gaps = _recognized(of, catalog, now)
     build, provenance, more = _attested(of, build, attestations)
     gaps += more
     attributed = attribute(
@@ -103,7 +103,7 @@ def whose(
         build.dockerfile,
         target=build.target,
         build_args=build.build_args,
-        candidates=tuple(_candidates(of, build, options, ancestors, provenance, catalogue)),
+        candidates=tuple(_candidates(of, build, options, ancestors, provenance, catalog)),
         provenance=provenance,
     )
     introduced = introductions(inventory.packages, attributed)
@@ -146,20 +146,18 @@ def _attested(
     return build, msgspec.structs.replace(found, lines=()), gaps
 
 
-def _recognised(
-    of: Image, catalogue: Catalogue | None, now: dt.datetime
-) -> tuple[tuple[Ancestor, ...], tuple[Gap, ...]]:
-    if catalogue is None:
+def _recognized(of: Image, catalog: Catalog | None, now: dt.datetime) -> tuple[tuple[Ancestor, ...], tuple[Gap, ...]]:
+    if catalog is None:
         return (), ()
     from garboard.baseimage.identify import ancestors
 
     try:
-        return ancestors(of, catalogue, now), ()
-    except CatalogueError as error:
+        return ancestors(of, catalog, now), ()
+    except CatalogError as error:
         return (), (Gap(stage="catalogue", subject=of.name, reason=f"its base was not looked for: {error.message}"),)
 
 
-def _catalogued(of: Image, name: str, ancestors: tuple[Ancestor, ...], *, by_label: bool) -> PossibleBase | None:
+def _catalogd(of: Image, name: str, ancestors: tuple[Ancestor, ...], *, by_label: bool) -> PossibleBase | None:
     """The base that the catalogue knows. Where one is named, it has to be that: another may only lie below it.
 
     A label that the nearest image has too was inherited from it, and speaks of that image's own base.
@@ -186,15 +184,15 @@ def _candidates(
     options: Options,
     ancestors: tuple[Ancestor, ...] = (),
     provenance: Provenance | None = None,
-    catalogue: Catalogue | None = None,
+    catalog: Catalog | None = None,
 ) -> Iterator[PossibleBase]:
     options = msgspec.structs.replace(options, platform=of.platform, progress=Options().progress)
     if build.base:
-        kept = _kept(build.base, of, catalogue)
+        kept = _kept(build.base, of, catalog)
         yield PossibleBase(name=build.base, image=kept or images.configuration(build.base, options), given=True)
     name = _name_of_base(of, build, provenance)
     if ancestors:
-        known = _catalogued(of, name, ancestors, by_label=build.dockerfile is None)
+        known = _catalogd(of, name, ancestors, by_label=build.dockerfile is None)
         if known is not None:
             yield known
             return
@@ -208,13 +206,13 @@ def _candidates(
             return
 
 
-def _kept(name: str, of: Image, catalogue: Catalogue | None) -> Image | None:
+def _kept(name: str, of: Image, catalog: Catalog | None) -> Image | None:
     """The image of that name as the catalogue has it, with its layers; of several the one that this image is built on."""
-    if catalogue is None:
+    if catalog is None:
         return None
     try:
         reference = references.parse(name)
-        found = catalogue.named(f"{reference.registry}/{reference.repository}", reference.tag, of.platform)
+        found = catalog.named(f"{reference.registry}/{reference.repository}", reference.tag, of.platform)
     except GarboardError:
         return None
     images = [

@@ -32,7 +32,7 @@ class Supply:
         return ()
 
 
-class Judgement(NamedTuple):
+class Judgment(NamedTuple):
     """What an inventory has, and what could not be known.
 
     Attributes:
@@ -50,7 +50,7 @@ class Judgement(NamedTuple):
     no_facts: tuple[Gap, ...]
 
 
-def judge(inventory: Inventory, database: Lookup, supply: Supply | None = None) -> Judgement:
+def judge(inventory: Inventory, database: Lookup, supply: Supply | None = None) -> Judgment:
     """The findings of an inventory; ``supply`` is asked for what the database needs, before it is needed."""
     from garboard.matching import enrich, match
     from garboard.matching.enrich import names
@@ -67,4 +67,4 @@ def judge(inventory: Inventory, database: Lookup, supply: Supply | None = None) 
             unrated.update(found)
     no_facts = supply.facts(sorted(cves), sorted(unrated))
     findings = enrich(matched.findings, database.facts(sorted(cves)))
-    return Judgement(findings, matched.judged, no_advisories, matched.gaps, no_facts)
+    return Judgment(findings, matched.judged, no_advisories, matched.gaps, no_facts)

@@ -14,7 +14,7 @@ from garboard.model.errors import GarboardError
 from garboard.model.report import Report
 
 if TYPE_CHECKING:
-    from garboard.model.baseimage import Catalogue
+    from garboard.model.baseimage import Catalog
     from garboard.model.mirror import Rebuild
 
 
@@ -24,12 +24,12 @@ def act(
     dockerfile: Dockerfile | None = None,
     target: str = "",
     build_args: Mapping[str, str] = MappingProxyType({}),
-    catalogue: Catalogue | None = None,
+    catalog: Catalog | None = None,
     rebuild: Rebuild | None = None,
 ) -> Actions:
     """The actions for a report; its recommendation, if it has one, must tell the findings of each row.
 
-    ``catalogue`` is the one that the recommendation was made with; ``rebuild`` says what the mirrors have, else the
+    ``catalog`` is the one that the recommendation was made with; ``rebuild`` says what the mirrors have, else the
     advisories' word is taken for it.
     """
     known = Known(
@@ -38,7 +38,7 @@ def act(
         if rebuild
         else None,
         from_line=_from_line(dockerfile, target, build_args) if dockerfile else None,
-        held=_held(report, catalogue),
+        held=_held(report, catalog),
     )
     return choose(report, known)
 
@@ -54,10 +54,10 @@ def _from_line(dockerfile: Dockerfile, target: str, build_args: Mapping[str, str
     return Place(file=dockerfile.name, line=span.line, column=span.column, end_line=span.last_line)
 
 
-def _held(report: Report, catalogue: Catalogue | None) -> dict[str, frozenset[str]]:
+def _held(report: Report, catalog: Catalog | None) -> dict[str, frozenset[str]]:
     """Names of the packages of each recommended base, by its key."""
     found = report.recommendation
-    if found is None or catalogue is None or not found.recommended:
+    if found is None or catalog is None or not found.recommended:
         return {}
-    inventories = catalogue.inventories(row.key for row in found.recommended)
+    inventories = catalog.inventories(row.key for row in found.recommended)
     return {key: frozenset(one.name for one in inventory.packages) for key, inventory in inventories.items()}

@@ -41,7 +41,7 @@ from garboard.shellcommands.upgrades import may_upgrade
 from garboard.workflows.judge import Supply, judge
 
 if TYPE_CHECKING:
-    from garboard.model.baseimage import Approval, Catalogue
+    from garboard.model.baseimage import Approval, Catalog
     from garboard.model.report import Report
 
 Indexes = Callable[[Inventory], Available | None]
@@ -118,7 +118,7 @@ def subject_of(
 
 def recommend(
     subject: Subject,
-    catalogue: Catalogue,
+    catalog: Catalog,
     database: RecommendData,
     now: dt.datetime,
     wish: Wish | None = None,
@@ -130,12 +130,12 @@ def recommend(
 
     ``indexes`` tell which packages can be installed upon a base. What cannot be known is a gap of the result.
     """
-    found = find(subject.image, _reference(subject.base), catalogue, subject.platform, now)
+    found = find(subject.image, _reference(subject.base), catalog, subject.platform, now)
     if isinstance(found, Gap):
         if subject.base == SCRATCH:
             return Recommendation(wanted=SCRATCH, how="built FROM scratch: there is no base to better", created=now)
         return Recommendation(wanted=subject.base, created=now, gaps=(_of_from(subject) or found,))
-    return _Recommending(subject, catalogue, database, now, wish or Wish(), found, supply or Supply(), indexes).result()
+    return _Recommending(subject, catalog, database, now, wish or Wish(), found, supply or Supply(), indexes).result()
 
 
 def _of_from(subject: Subject) -> Gap | None:
@@ -167,7 +167,7 @@ class _Recommending:
     def __init__(
         self,
         subject: Subject,
-        catalogue: Catalogue,
+        catalog: Catalog,
         database: RecommendData,
         now: dt.datetime,
         wish: Wish,
@@ -176,7 +176,7 @@ class _Recommending:
         indexes: Indexes,
     ) -> None:
         self._subject = subject
-        self._catalogue = catalogue
+        self._catalog = catalog
         self._database = database
         self._now = now
         self._wish = wish
@@ -192,15 +192,15 @@ class _Recommending:
         lifetimes = Lifetimes(self._database, self._now)
         if not lifetimes.known() and not self._gaps:
             self._gap("endoflife", "how long distributions and runtimes are maintained is not known")
-        approvals = self._catalogue.approvals()
-        found = choices(self._catalogue, use.choice.repository, self._subject.platform)
+        approvals = self._catalog.approvals()
+        found = choices(self._catalog, use.choice.repository, self._subject.platform)
         every = candidates(use, found, lifetimes, approvals, self._now, wish.include, outdated=self._found.outdated)
         others = [one for one in every if base_key(one) != use.choice.image.key]
         if wish.approved_only:
             every = tuple(one for one in every if one.approved)
         chosen = [one for one in every if wish.everything or not one.objections]
         keys = [use.choice.image.key, *(one.choice.image.key for one in chosen)]
-        inventories = self._catalogue.inventories(keys)
+        inventories = self._catalog.inventories(keys)
         predictor = self._predictor(inventories.get(use.choice.image.key))
         predicted = self._predicted(predictor, chosen, inventories)
         today = self._today()
@@ -264,12 +264,12 @@ class _Recommending:
         """All packages of all bases and predictions, judged once each."""
         sets: list[Iterable[Package]] = [one.packages for one in inventories.values()]
         packages = issue_counts.distinct([*sets, *(one.packages for one in predicted.values())])
-        judgement = judge(Inventory(packages=packages), _Remembering(self._database), self._supply)
-        self._gaps += judgement.no_advisories
-        self._about(judgement.not_matched)
-        self._gaps += judgement.no_facts
+        judgment = judge(Inventory(packages=packages), _Remembering(self._database), self._supply)
+        self._gaps += judgment.no_advisories
+        self._about(judgment.not_matched)
+        self._gaps += judgment.no_facts
         ecosystems = {one.ecosystem for one in packages}
-        return Figures(judgement.findings, self._uncovered(ecosystems | {""}))
+        return Figures(judgment.findings, self._uncovered(ecosystems | {""}))
 
     def _uncovered(self, ecosystems: Iterable[str]) -> Iterator[str]:
         """Ecosystems without data, but for those that the image in use has too: those hide as much on both sides."""

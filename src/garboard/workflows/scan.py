@@ -28,7 +28,7 @@ from garboard.workflows.judge import judge
 
 if TYPE_CHECKING:
     from garboard.model.advisory import FeedState, Lookup
-    from garboard.model.baseimage import Catalogue, LineageStep
+    from garboard.model.baseimage import Catalog, LineageStep
     from garboard.workflows.attribute import Build, Whose
     from garboard.workflows.judge import Supply
 
@@ -92,7 +92,7 @@ def known(inventory: Inventory) -> Inventory:
     return Inventory(packages=complete(inventory.packages, found), distro=found, gaps=inventory.gaps)
 
 
-def analyse(
+def analyze(
     of: Image,
     inventory: Inventory,
     database: Lookup,
@@ -107,16 +107,16 @@ def analyse(
     from garboard.matching import trace
 
     attribution = attributed.attribution if attributed else None
-    judgement = judge(inventory, database, supply)
-    findings = trace(judgement.findings, inventory.packages)
+    judgment = judge(inventory, database, supply)
+    findings = trace(judgment.findings, inventory.packages)
     feeds = database.used()
     gaps = (
         *inventory.gaps,
         *nothing_found(of, inventory),
-        *judgement.no_advisories,
-        *judgement.no_facts,
+        *judgment.no_advisories,
+        *judgment.no_facts,
         *_of_feeds(feeds, now),
-        *judgement.not_matched,
+        *judgment.not_matched,
         *(attribution.gaps if attribution else ()),
     )
     return Report(
@@ -125,7 +125,7 @@ def analyse(
         findings=attributed.of(findings) if attributed else findings,
         gaps=tuple(dict.fromkeys(gaps)),
         feeds=feeds,
-        judged=judgement.judged,
+        judged=judgment.judged,
         created=now,
         target_file=target_file,
         base_image=base_image or (attribution.base.name if attribution else ""),
@@ -166,7 +166,7 @@ def scan(
     cache: Cache | None = None,
     supply: Supply | None = None,
     build: Build | None = None,
-    catalogue: Catalogue | None = None,
+    catalog: Catalog | None = None,
 ) -> Report:
     """Read an image and match it: the whole line.
 
@@ -178,7 +178,7 @@ def scan(
         cache: where layers' contributions are kept; none by default.
         supply: fetches missing data; nothing by default.
         build: how the image was built: its Dockerfile, its base image.
-        catalogue: base images by which it is recognised what the image was built on; none by default.
+        catalog: base images by which it is recognised what the image was built on; none by default.
 
     Raises:
         GarboardError: the image or the database cannot be read, or ``now`` names no zone; its message says what to do.
@@ -192,7 +192,7 @@ def scan(
         cache=cache,
         supply=supply,
         build=build,
-        catalogue=catalogue,
+        catalog=catalog,
     )
 
 
@@ -212,7 +212,7 @@ def report_on(
     cache: Cache | None = None,
     supply: Supply | None = None,
     build: Build | None = None,
-    catalogue: Catalogue | None = None,
+    catalog: Catalog | None = None,
 ) -> Report:
     """The rest of the line, for an image that was read: whose its packages are, and what they have. As `scan`."""
     from garboard.workflows.attribute import Build, whose
@@ -224,11 +224,11 @@ def report_on(
         build,
         options,
         lambda other: take_inventory(other, options, cache),
-        catalogue=catalogue,
+        catalog=catalog,
         attestations=taken.attestations,
         now=now,
     )
-    return analyse(
+    return analyze(
         taken.image,
         taken.inventory,
         database,

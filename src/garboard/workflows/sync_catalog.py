@@ -29,7 +29,7 @@ from garboard.image.options import Options
 from garboard.image.repository import RemoteRepository
 from garboard.model.base import Value
 from garboard.model.baseimage import BaseImage, BaseName
-from garboard.model.errors import CatalogueError, GarboardError, ImageError, NetworkError, UsageError
+from garboard.model.errors import CatalogError, GarboardError, ImageError, NetworkError, UsageError
 from garboard.model.gap import Gap
 from garboard.model.image import Image, Platform
 from garboard.model.package import Inventory
@@ -146,7 +146,7 @@ class _Sync:
         digest = ""
         try:
             digest = future.result()
-            listing = self._writer.catalogue.listing(digest) or self._list(digest, tag)
+            listing = self._writer.catalog.listing(digest) or self._list(digest, tag)
             self._images(tag, digest, listing)
         except (ImageError, NetworkError) as error:
             if digest:
@@ -169,7 +169,7 @@ class _Sync:
 
     def _leave(self, tag: str, digest: str) -> None:
         """The tag has moved on to something that cannot be read."""
-        for base in self._writer.catalogue.named_anywhere(self._remote.name, tag):
+        for base in self._writer.catalog.named_anywhere(self._remote.name, tag):
             own = (name for name in base.names if (name.repository, name.tag) == (self._remote.name, tag))
             seen_as = {base.key} | {name.index_digest for name in own}
             if digest not in seen_as:
@@ -186,7 +186,7 @@ class _Sync:
             if platform is None:
                 opened = self._opened[child.digest] = self._remote.open(child.digest, tag)
                 platform, created = opened.image.platform, opened.image.created
-            found.append(ListedImage(child.digest, str(platforms.normalise(platform)), created))
+            found.append(ListedImage(child.digest, str(platforms.normalize(platform)), created))
         self._writer.list(digest, found)
         return tuple(found)
 
@@ -201,7 +201,7 @@ class _Sync:
 
     def _image(self, tag: str, digest: str, one: ListedImage) -> None:
         name = self._name(tag, digest, one.manifest)
-        if self._writer.catalogue.has(one.manifest):
+        if self._writer.catalog.has(one.manifest):
             self._writer.point(name, _platform(one.platform), one.manifest)
             self._counted(tag, "unchanged", f"{one.platform}: unchanged")
             return
@@ -347,7 +347,7 @@ def import_repo_info(
             continue
         try:
             entries = repo_info.parse(data, where)
-        except CatalogueError as error:
+        except CatalogError as error:
             gaps.append(Gap(stage="catalogue", subject=path, reason=error.message))
             continue
         for entry in entries:
@@ -365,7 +365,7 @@ def import_repo_info(
 def import_official_images(writer: Writer, files: Iterable[tuple[str, bytes]]) -> tuple[int, int]:
     """Take library files of ``official-images``, by name, into the catalogue; how many files and tags.
 
-    Raises `CatalogueError` for a file that is none.
+    Raises `CatalogError` for a file that is none.
     """
     count = tags = 0
     for name, data in files:

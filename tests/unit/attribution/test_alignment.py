@@ -259,7 +259,7 @@ def test_triggers_of_a_stage_stand_where_they_were_written() -> None:
         ("FROM x\nRUN unheard of\nCMD echo hi\n", "line 2"),
     ],
 )
-def test_another_dockerfile_is_recognised(text: str, line: str) -> None:
+def test_another_dockerfile_is_recognized(text: str, line: str) -> None:
     found = whose(image(*BY_BUILDKIT), text)
     assert set(lines(found)) == {"unknown"}
     assert "does not describe this image" in reasons(found)

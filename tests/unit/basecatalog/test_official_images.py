@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from garboard.basecatalog.official_images import parse
-from garboard.model.errors import CatalogueError
+from garboard.model.errors import CatalogError
 
 TEXT = b"""# a comment
 Maintainers: Somebody <a@example.org> (@a),
@@ -43,7 +43,7 @@ def test_blocks() -> None:
     ],
 )
 def test_what_is_none(data: bytes, name: str, message: str) -> None:
-    with pytest.raises(CatalogueError, match=message):
+    with pytest.raises(CatalogError, match=message):
         parse(data, name)
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from garboard.basecatalog import repo_info
 from garboard.basecatalog.repo_info import InfoDocument, document, parse
-from garboard.model.errors import CatalogueError
+from garboard.model.errors import CatalogError
 from garboard.model.image import Platform
 
 LOCAL = """# `nginx:1.30.4`
@@ -76,7 +76,7 @@ def test_packages_of_debian() -> None:
         ("base-files", "12.4+deb12u13", "", "base-files", "12.4+deb12u13"),
         ("dpkg", "1.21.22", "", "dpkg", "1.21.22"),
     ]
-    assert found.inventory.packages[0].licences == ("GPL-1", "LGPL-2.1")
+    assert found.inventory.packages[0].licenses == ("GPL-1", "LGPL-2.1")
     assert found.inventory.distro
     assert (found.inventory.distro.id, found.inventory.distro.version) == ("debian", "12")
     assert "dependencies" in found.inventory.gaps[0].reason
@@ -102,7 +102,7 @@ def test_packages_of_a_kind_that_is_not_read() -> None:
 
 
 def test_what_is_no_such_document() -> None:
-    with pytest.raises(CatalogueError, match="local/stable.md is not what repo-info publishes"):
+    with pytest.raises(CatalogError, match="local/stable.md is not what repo-info publishes"):
         local("# Something\n")
     assert parse(b"## nothing", InfoDocument(repository="docker.io/library/nginx", kind="remote", tag="x")) == ()
 
@@ -182,4 +182,4 @@ def test_the_real_packages_of_alpine(
     assert found.base.image.platform == Platform()
     assert {package.version for package in found.inventory.packages if package.name == "musl"}
     assert tags is None or [one.tag for one in found.base.names] == tags
-    assert all(package.licences for package in found.inventory.packages if not package.name.startswith("."))
+    assert all(package.licenses for package in found.inventory.packages if not package.name.startswith("."))

@@ -15,11 +15,11 @@ from pathlib import Path
 import pytest
 
 from garboard.basecatalog import rows
-from garboard.basecatalog.reader import ListedImage, StoredCatalogue
+from garboard.basecatalog.reader import ListedImage, StoredCatalog
 from garboard.basecatalog.store import SCHEMA, Store, default_path
 from garboard.basecatalog.writer import Writer
-from garboard.model.baseimage import Approval, Catalogue
-from garboard.model.errors import CatalogueError
+from garboard.model.baseimage import Approval, Catalog
+from garboard.model.errors import CatalogError
 from garboard.model.image import Platform
 from garboard.model.package import Inventory, Location, Package
 from garboard.model.timestamp import rfc3339
@@ -28,12 +28,12 @@ from tests.unit.basecatalog.entries import AMD64, NOW, base, digest, image, inve
 FILE = "catalogue.sqlite"
 
 
-def reopened(folder: Path) -> StoredCatalogue:
-    return StoredCatalogue(Store(folder / FILE))
+def reopened(folder: Path) -> StoredCatalog:
+    return StoredCatalog(Store(folder / FILE))
 
 
-def test_it_is_a_catalogue(tmp_path: Path) -> None:
-    found: Catalogue = writer(tmp_path).catalogue
+def test_it_is_a_catalog(tmp_path: Path) -> None:
+    found: Catalog = writer(tmp_path).catalog
     assert found.repositories() == ()
 
 
@@ -54,7 +54,7 @@ def test_a_packages_digest_is_blake2b_of_128_bits() -> None:
 def test_what_is_written_is_read(tmp_path: Path) -> None:
     kept = base("ab", "python:3.12", "python:3.12.4", said=("a", "b"))
     kept = type(kept)(**{f: getattr(kept, f) for f in kept.__struct_fields__} | {"distro": "debian 12", "packages": 2})
-    writer(tmp_path, kept).catalogue.close()
+    writer(tmp_path, kept).catalog.close()
     (found,) = reopened(tmp_path).below([layer.diff_id for layer in image("a", "b", "c").layers])
     assert found.image == kept.image
     assert [one.tag for one in found.names] == ["3.12.4", "3.12"]
@@ -70,29 +70,29 @@ def test_what_is_written_is_read(tmp_path: Path) -> None:
 def test_named_the_current_one_first(tmp_path: Path) -> None:
     old, new = base("a", name("python:3.12", seen="2026-07-01T00:00:00+00:00")), base("b", "python:3.12")
     made = writer(tmp_path, old, new)
-    found = made.catalogue.named("docker.io/library/python", "3.12", AMD64)
+    found = made.catalog.named("docker.io/library/python", "3.12", AMD64)
     assert [one.key for one in found] == [new.key, old.key]
     assert [one.names[0].current for one in found] == [True, False]
-    assert made.catalogue.named("docker.io/library/python", "3.12", Platform(architecture="arm64")) == ()
+    assert made.catalog.named("docker.io/library/python", "3.12", Platform(architecture="arm64")) == ()
 
 
 def test_platforms_do_not_displace_each_other(tmp_path: Path) -> None:
     arm = Platform(architecture="arm64", variant="v8")
     made = writer(tmp_path, base("a", "python:3.12"), base("b", "python:3.12", platform=arm))
-    assert all(one.names[0].current for one in made.catalogue.images())
-    assert len(made.catalogue.of_repository("docker.io/library/python", Platform(architecture="arm64"))) == 1
+    assert all(one.names[0].current for one in made.catalog.images())
+    assert len(made.catalog.of_repository("docker.io/library/python", Platform(architecture="arm64"))) == 1
 
 
 def test_an_older_sight_does_not_displace_a_newer_one(tmp_path: Path) -> None:
     new, old = base("b", "python:3.12"), base("a", name("python:3.12", seen="2026-07-01T00:00:00+00:00"))
     made = writer(tmp_path, new, old)
-    assert made.catalogue.named("docker.io/library/python", "3.12", AMD64)[0].key == new.key
+    assert made.catalog.named("docker.io/library/python", "3.12", AMD64)[0].key == new.key
 
 
 def test_a_claim_does_not_displace(tmp_path: Path) -> None:
     made = writer(tmp_path, base("a", "python:3.12"))
     made.add(base("b", name("python:3.12", seen="2026-09-01T00:00:00+00:00")), inventory(), moved=False)
-    assert [one.names[0].current for one in made.catalogue.named("docker.io/library/python", "3.12", AMD64)] == [
+    assert [one.names[0].current for one in made.catalog.named("docker.io/library/python", "3.12", AMD64)] == [
         True,
         False,
     ]
@@ -106,15 +106,15 @@ def test_the_same_configuration_is_one_image(tmp_path: Path) -> None:
         tmp_path, type(known)(key=bare.config_digest, image=bare, names=(name("local:1"),), source="docker-archive")
     )
     made.add(known, inventory("a=1"))
-    (found,) = made.catalogue.images()
+    (found,) = made.catalog.images()
     assert found.key == known.image.manifest_digest
     assert {one.tag for one in found.names} == {"1", "3.12"}
-    assert made.catalogue.has(found.key)
+    assert made.catalog.has(found.key)
 
 
 def test_equal_packages_are_one_object(tmp_path: Path) -> None:
     bases = [base(letter, f"python:{number}") for number, letter in enumerate("abc")]
-    found = writer(tmp_path, *bases).catalogue.inventories([one.key for one in bases])
+    found = writer(tmp_path, *bases).catalog.inventories([one.key for one in bases])
     shared = {id(package) for one in found.values() for package in one.packages if package.name == "libc6"}
     assert len(found) == 3
     assert len(shared) == 1
@@ -128,7 +128,7 @@ def test_a_languages_package_keeps_its_place(tmp_path: Path) -> None:
     place = Location(path="usr/lib/node_modules/a/package.json", layer=3)
     one = Package(type="npm", name="a", version="1", scheme="semver", purl="pkg:npm/a@1", locations=(place,))
     known = base("a", "node:22")
-    found = writer(tmp_path, known, packages=Inventory(packages=(one,))).catalogue.inventories([known.key])
+    found = writer(tmp_path, known, packages=Inventory(packages=(one,))).catalog.inventories([known.key])
     assert found[known.key].packages[0].id == one.id
 
 
@@ -137,36 +137,36 @@ def test_unknown_packages_are_absent_and_not_none(tmp_path: Path) -> None:
     bare, empty = base("a", "a:1"), base("b", "b:1")
     made.add(bare, None)
     made.add(empty, Inventory())
-    assert made.catalogue.inventories([bare.key, empty.key, "sha256:0"]) == {empty.key: Inventory()}
-    assert not made.catalogue.has(bare.key)
+    assert made.catalog.inventories([bare.key, empty.key, "sha256:0"]) == {empty.key: Inventory()}
+    assert not made.catalog.has(bare.key)
 
 
 def test_gone_and_pointed_elsewhere(tmp_path: Path) -> None:
     made = writer(tmp_path, base("a", "python:3.12", "python:3.11"), base("b", "python:3.13"))
     assert made.gone("docker.io/library/python", ["3.12", "3.13"]) == 1
     made.point(name("python:3.13"), AMD64, "")
-    current = {one.tag: one.current for found in made.catalogue.images() for one in found.names}
+    current = {one.tag: one.current for found in made.catalog.images() for one in found.names}
     assert current == {"3.12": True, "3.11": False, "3.13": False}
 
 
 def test_which_tags_are_built_is_unknown_without_a_list(tmp_path: Path) -> None:
     made = writer(tmp_path, base("a", "python:3.12", "python:3.8", "debian:12"))
     made.build("docker.io/library/python", [("3.12", "3"), ("3.13", "3")])
-    (found,) = made.catalogue.images()
+    (found,) = made.catalog.images()
     assert {one.familiar: one.supported for one in found.names} == {
         "python:3.12": True,
         "python:3.8": False,
         "debian:12": None,
     }
-    assert made.catalogue.tags_built("docker.io/library/python") == (("3", "3.12"), ("3", "3.13"))
+    assert made.catalog.tags_built("docker.io/library/python") == (("3", "3.12"), ("3", "3.13"))
 
 
 def test_listings(tmp_path: Path) -> None:
     made = writer(tmp_path)
     made.list("sha256:1", [ListedImage("sha256:2", "linux/amd64"), ListedImage("sha256:3", "linux/arm64")])
     made.dated("sha256:3", "2026-01-01")
-    assert made.catalogue.listing("sha256:1")[1] == ListedImage("sha256:3", "linux/arm64", "2026-01-01")
-    assert made.catalogue.listed() == {"sha256:1"}
+    assert made.catalog.listing("sha256:1")[1] == ListedImage("sha256:3", "linux/arm64", "2026-01-01")
+    assert made.catalog.listed() == {"sha256:1"}
 
 
 def test_approvals_are_replaced_and_taken_back(tmp_path: Path) -> None:
@@ -174,8 +174,8 @@ def test_approvals_are_replaced_and_taken_back(tmp_path: Path) -> None:
     made.approve(Approval(pattern="python:*"))
     made.approve(Approval(pattern="a/b:1"))
     made.approve(Approval(pattern="python:*", reason="ours", until="2026-12-31"))
-    assert [one.pattern for one in made.catalogue.approvals()] == ["python:*", "a/b:1"]
-    assert made.catalogue.approvals()[0].reason == "ours"
+    assert [one.pattern for one in made.catalog.approvals()] == ["python:*", "a/b:1"]
+    assert made.catalog.approvals()[0].reason == "ours"
     assert made.disapprove("a/b:1")
     assert not made.disapprove("a/b:1")
 
@@ -205,10 +205,10 @@ def test_prune_takes_only_what_meets_all_conditions(tmp_path: Path) -> None:
     ) == (0, 0)
     assert made.prune(before=dt.datetime(2026, 6, 1, tzinfo=dt.UTC), keep_current=True) == (1, 0)
     assert made.prune(keep_current=True) == (1, 0)
-    assert {one.label for one in made.catalogue.images()} == {"python:3.12"}
-    assert made.catalogue.store.rows("SELECT count(*) FROM package") == [(2,)]
+    assert {one.label for one in made.catalog.images()} == {"python:3.12"}
+    assert made.catalog.store.rows("SELECT count(*) FROM package") == [(2,)]
     assert made.prune(repository="docker.io/library/python") == (1, 0)
-    assert made.catalogue.store.rows("SELECT count(*) FROM name") == [(0,)]
+    assert made.catalog.store.rows("SELECT count(*) FROM name") == [(0,)]
 
 
 def test_prune_of_a_repository_removes_its_names_and_no_others(tmp_path: Path) -> None:
@@ -217,26 +217,26 @@ def test_prune_of_a_repository_removes_its_names_and_no_others(tmp_path: Path) -
     made = writer(tmp_path, both, own, base("c", "python:3"))
     assert made.prune(repository="docker.io/library/ruby", keep_current=True) == (0, 0)
     assert made.prune(repository="docker.io/library/ruby") == (1, 1)
-    assert sorted(one.canonical for image in made.catalogue.images() for one in image.names) == [
+    assert sorted(one.canonical for image in made.catalog.images() for one in image.names) == [
         "docker.io/library/ours:1",
         "docker.io/library/python:3",
     ]
-    assert both.key in made.catalogue.inventories([both.key])
+    assert both.key in made.catalog.inventories([both.key])
 
 
 def test_there_is_none(tmp_path: Path) -> None:
-    with pytest.raises(CatalogueError, match="there is no catalogue"):
+    with pytest.raises(CatalogError, match="there is no catalogue"):
         reopened(tmp_path).repositories()
     assert not list(tmp_path.iterdir())
 
 
 def test_what_is_none(tmp_path: Path) -> None:
     (tmp_path / FILE).write_bytes(b"something else that is long enough to be read as a header" * 20)
-    with pytest.raises(CatalogueError, match="damaged"):
+    with pytest.raises(CatalogError, match="damaged"):
         reopened(tmp_path).repositories()
     (tmp_path / "other").mkdir()
     sqlite3.connect(tmp_path / "other" / FILE).execute("CREATE TABLE x (y)").connection.close()
-    with pytest.raises(CatalogueError, match="not a catalogue"):
+    with pytest.raises(CatalogError, match="not a catalogue"):
         reopened(tmp_path / "other").repositories()
 
 
@@ -244,7 +244,7 @@ def test_somebody_elses_file_is_left_as_it_is(tmp_path: Path) -> None:
     sqlite3.connect(tmp_path / FILE).execute("CREATE TABLE x (y)").connection.close()
     before = (tmp_path / FILE).read_bytes()
     store = Store(tmp_path / FILE, write=True)
-    with pytest.raises(CatalogueError, match="not a catalogue"):
+    with pytest.raises(CatalogError, match="not a catalogue"):
         store.rows("SELECT 1")
     assert (tmp_path / FILE).read_bytes() == before
     assert [one.name for one in tmp_path.iterdir()] == [FILE]
@@ -252,26 +252,26 @@ def test_somebody_elses_file_is_left_as_it_is(tmp_path: Path) -> None:
 
 def test_another_schema_is_refused_and_told(tmp_path: Path) -> None:
     made = writer(tmp_path)
-    made.catalogue.store.rows(f"PRAGMA user_version = {SCHEMA + 1}")
-    made.catalogue.close()
+    made.catalog.store.rows(f"PRAGMA user_version = {SCHEMA + 1}")
+    made.catalog.close()
     for store in (Store(tmp_path / FILE), Store(tmp_path / FILE, write=True)):
-        with pytest.raises(CatalogueError, match=f"schema {SCHEMA + 1}"):
-            StoredCatalogue(store).repositories()
+        with pytest.raises(CatalogError, match=f"schema {SCHEMA + 1}"):
+            StoredCatalog(store).repositories()
 
 
 def test_a_damaged_payload_is_no_clean_answer(tmp_path: Path) -> None:
     made = writer(tmp_path, base("a", "debian:12"))
-    made.catalogue.store.rows("UPDATE image SET payload = x'93'")
-    with pytest.raises(CatalogueError, match="damaged"):
-        made.catalogue.images()
-    made.catalogue.store.rows("DELETE FROM package")
-    with pytest.raises(CatalogueError, match="damaged"):
-        made.catalogue.inventories([base("a", "debian:12").key])
+    made.catalog.store.rows("UPDATE image SET payload = x'93'")
+    with pytest.raises(CatalogError, match="damaged"):
+        made.catalog.images()
+    made.catalog.store.rows("DELETE FROM package")
+    with pytest.raises(CatalogError, match="damaged"):
+        made.catalog.inventories([base("a", "debian:12").key])
 
 
 def test_a_folder_that_cannot_be_written_can_be_read(tmp_path: Path) -> None:
     """As on a read-only mount: the write-ahead log is gone with the last writer, and the file has no neighbours."""
-    writer(tmp_path, base("a", "debian:12")).catalogue.close()
+    writer(tmp_path, base("a", "debian:12")).catalog.close()
     copy = tmp_path / "mounted"
     copy.mkdir()
     (copy / FILE).write_bytes((tmp_path / FILE).read_bytes())
@@ -292,7 +292,7 @@ def test_what_is_only_in_the_log_is_not_overlooked(tmp_path: Path) -> None:
         (copy / name_).write_bytes((tmp_path / name_).read_bytes())
     assert (copy / f"{FILE}-wal").stat().st_size
     assert reopened(copy).repositories() == ("docker.io/library/debian",)
-    made.catalogue.close()
+    made.catalog.close()
 
 
 def _write(folder: Path, letters: str) -> None:
@@ -336,7 +336,7 @@ def test_a_killed_writer_leaves_all_that_it_kept(tmp_path: Path) -> None:
 def _count(folder: Path) -> tuple[object, ...]:
     try:
         return reopened(folder).images()
-    except CatalogueError:  # the file is there and its tables are not yet
+    except CatalogError:  # the file is there and its tables are not yet
         return ()
 
 

@@ -180,7 +180,7 @@ def test_warnings():
     assert list(warnings(own, own, before, ())) == []  # nothing is known of it
 
 
-def test_another_flavour_is_warned_of():
+def test_another_flavor_is_warned_of():
     plain, slim = of("python:3.12.4"), of("python:3.12.4-slim")
     before = tuple(deb(name, "1") for name in "abcdef")
     assert list(warnings(plain, slim, before, before[:3])) == ["another flavour: slim, 3 of 6 packages fewer"]

@@ -19,7 +19,7 @@ def found(of: Image, folder: Path, *bases: BaseImage, approved: str = "") -> tup
     made = writer(folder, *bases)
     if approved:
         made.approve(Approval(pattern=approved))
-    return ancestors(of, made.catalogue, NOW)
+    return ancestors(of, made.catalog, NOW)
 
 
 def labels(of: Image, folder: Path, *bases: BaseImage, approved: str = "") -> list[str]:
@@ -92,7 +92,7 @@ def test_an_approval_that_ended_does_not_count(tmp_path: Path) -> None:
         tmp_path, base("a", "registry.example/g/alpine:1", said=("a",)), base("a", "alpine:3.20", said=("a",))
     )
     made.approve(Approval(pattern="registry.example/*:*", until="2026-08-09"))
-    assert ancestors(image("a", "x"), made.catalogue, NOW)[0].image.label == "alpine:3.20"
+    assert ancestors(image("a", "x"), made.catalog, NOW)[0].image.label == "alpine:3.20"
 
 
 def test_same_layers_are_told_apart_by_history(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ import pytest
 from garboard.dockerfile.parser import parse
 from garboard.image.options import Options
 from garboard.model.attribution import Certainty, Origin
-from garboard.model.baseimage import BaseImage, Catalogue
+from garboard.model.baseimage import BaseImage, Catalog
 from garboard.model.image import Image
 from garboard.model.package import Inventory
 from garboard.workflows.attribute import Build, Whose, whose
@@ -27,16 +27,16 @@ def never(_reference: str) -> tuple[Image, Inventory]:
     raise AssertionError
 
 
-def attributed(of: Image, catalogue: Catalogue | None, dockerfile: str = "", **build: object) -> Whose:
+def attributed(of: Image, catalog: Catalog | None, dockerfile: str = "", **build: object) -> Whose:
     """Offline: whoever looks for the base anywhere else finds nothing."""
     parsed = parse(dockerfile.encode(), "Dockerfile") if dockerfile else None
     return whose(
-        of, Inventory(), Build(dockerfile=parsed, **build), Options(offline=True), never, catalogue=catalogue, now=NOW
+        of, Inventory(), Build(dockerfile=parsed, **build), Options(offline=True), never, catalog=catalog, now=NOW
     )
 
 
-def known(folder: Path, *bases: BaseImage) -> Catalogue:
-    return writer(folder, *bases).catalogue
+def known(folder: Path, *bases: BaseImage) -> Catalog:
+    return writer(folder, *bases).catalog
 
 
 def test_without_a_dockerfile_it_is_the_nearest(tmp_path: Path) -> None:
@@ -71,7 +71,7 @@ def test_what_lies_below_the_dockerfiles_base_is_not_the_base(tmp_path: Path) ->
     assert [one.image.label for one in found.ancestors] == ["debian:12"]
 
 
-def test_a_cached_line_that_was_catalogued_is_not_the_base(tmp_path: Path) -> None:
+def test_a_cached_line_that_was_catalogd_is_not_the_base(tmp_path: Path) -> None:
     """Somebody's image of the same first line has a longer chain than debian, which FROM names."""
     sibling = base("ab", "somebody/tools:1")
     found = attributed(APP, known(tmp_path, DEBIAN, sibling), "FROM debian:12\nRUN b\nRUN x\n").attribution
@@ -86,8 +86,8 @@ def test_from_scratch_has_no_base(tmp_path: Path) -> None:
 
 
 def test_a_label_of_the_images_own_counts(tmp_path: Path) -> None:
-    labelled = image("a", "b", "x", labels=(("org.opencontainers.image.base.name", "docker.io/library/debian:12"),))
-    found = attributed(labelled, known(tmp_path, DEBIAN, PYTHON)).attribution
+    labeled = image("a", "b", "x", labels=(("org.opencontainers.image.base.name", "docker.io/library/debian:12"),))
+    found = attributed(labeled, known(tmp_path, DEBIAN, PYTHON)).attribution
     assert found
     assert (found.base.name, found.base.layers) == ("docker.io/library/debian:12", 1)
 
@@ -101,8 +101,8 @@ def test_a_label_that_the_base_had_is_not_the_images_own(tmp_path: Path) -> None
 
 
 def test_a_label_of_something_unknown_leaves_the_base_unknown(tmp_path: Path) -> None:
-    labelled = image("a", "b", "x", labels=(("org.opencontainers.image.base.name", "golden/python:1"),))
-    found = attributed(labelled, known(tmp_path, DEBIAN)).attribution
+    labeled = image("a", "b", "x", labels=(("org.opencontainers.image.base.name", "golden/python:1"),))
+    found = attributed(labeled, known(tmp_path, DEBIAN)).attribution
     assert found
     assert (found.base.name, found.base.layers) == ("golden/python:1", None)
 
@@ -113,15 +113,15 @@ def test_what_nobody_knows_is_unknown(tmp_path: Path) -> None:
     assert (found.attribution.base.name, found.attribution.base.layers, found.ancestors) == ("", None, ())
 
 
-def test_a_catalogue_that_cannot_be_read_is_a_gap(tmp_path: Path) -> None:
+def test_a_catalog_that_cannot_be_read_is_a_gap(tmp_path: Path) -> None:
     made = writer(tmp_path, DEBIAN)
-    made.catalogue.store.rows("UPDATE image SET payload = x'93'")
-    found = attributed(APP, made.catalogue).attribution
+    made.catalog.store.rows("UPDATE image SET payload = x'93'")
+    found = attributed(APP, made.catalog).attribution
     assert found
     assert "its base was not looked for" in found.gaps[-1].reason
 
 
-def test_without_a_catalogue_nothing_of_it_is_loaded() -> None:
+def test_without_a_catalog_nothing_of_it_is_loaded() -> None:
     program = (
         "import sys, garboard.workflows.attribute, garboard.workflows.scan, garboard.cli.scan\n"
         "assert not [one for one in sys.modules if one.startswith(('garboard.basecatalog', 'garboard.baseimage'))]"

@@ -16,7 +16,7 @@ from tests.unit.basecatalog.entries import NOW, base, digest, image, name, write
 
 
 def steps(of: Image, folder: Path, *bases: BaseImage) -> tuple[LineageStep, ...]:
-    return lineage(of, ancestors(of, writer(folder, *bases).catalogue, NOW))
+    return lineage(of, ancestors(of, writer(folder, *bases).catalog, NOW))
 
 
 def test_every_layer_belongs_to_one_step(tmp_path: Path) -> None:
@@ -31,7 +31,7 @@ def test_every_layer_belongs_to_one_step(tmp_path: Path) -> None:
     assert [name.tag for name in found[1].names] == ["1.27", "mainline"]
 
 
-def test_a_catalogued_image_has_no_own_step(tmp_path: Path) -> None:
+def test_a_catalogd_image_has_no_own_step(tmp_path: Path) -> None:
     nginx = base("abc", "nginx:1.27")
     assert [one.kind.value for one in steps(nginx.image, tmp_path, nginx, base("a", "debian:12"))] == [
         "image",

@@ -4,13 +4,13 @@ from garboard.baseimage.releases import DistroRelease
 from garboard.baseimage.tags import PartKind, parse, short
 
 
-def test_version_flavour_and_suite():
+def test_version_flavor_and_suite():
     tag = parse("docker.io/library/python", "3.12.4-slim-bookworm")
     assert tag.version == ("3", "12", "4")
     assert tag.numbers == (3, 12, 4)
-    assert tag.flavour == ("slim",)
+    assert tag.flavor == ("slim",)
     assert tag.suite == DistroRelease("debian", "12")
-    assert [part.kind for part in tag.parts] == [PartKind.VERSION, PartKind.FLAVOUR, PartKind.SUITE]
+    assert [part.kind for part in tag.parts] == [PartKind.VERSION, PartKind.FLAVOR, PartKind.SUITE]
 
 
 @pytest.mark.parametrize(
@@ -38,7 +38,7 @@ def test_a_date_alone_is_a_snapshot():
 
 def test_node_calls_its_lines_by_name_and_no_other_repository_does():
     assert parse("node", "jod").version == ("22",)
-    assert parse("python", "jod").flavour == ("jod",)
+    assert parse("python", "jod").flavor == ("jod",)
 
 
 def test_the_release_of_alpine_may_stand_in_a_part_of_its_own():

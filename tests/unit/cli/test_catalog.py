@@ -89,7 +89,7 @@ def test_a_scan_knows_its_base_without_dockerfile_or_network(ran: Ran, base: Pat
     assert "Lineage: this image ← debian:12" in ran("layers", "--offline", "--quiet", app)[1]
 
 
-def test_a_damaged_catalogue_is_a_gap_unless_it_was_named(ran: Ran, tmp_path: Path) -> None:
+def test_a_damaged_catalog_is_a_gap_unless_it_was_named(ran: Ran, tmp_path: Path) -> None:
     app = write_image(tmp_path / "app.tar")
     (tmp_path / "catalogue.sqlite").write_bytes(b"x" * 4096)
     found = ran.json("layers", "--format", "json", "--offline", "--quiet", app)

@@ -13,7 +13,7 @@ from garboard.database import store
 from garboard.database.build import Builder
 from garboard.model.advisory import Advisory, Affected, FeedState, Range, Rating, Status
 from garboard.model.baseimage import Approval
-from garboard.model.errors import CatalogueError, UsageError
+from garboard.model.errors import CatalogError, UsageError
 from garboard.model.image import Layer
 from garboard.model.lifecycle import Cycle
 from tests.unit.baseimage.rebases import base, inventory, name, writer
@@ -176,11 +176,11 @@ def test_neither_image_nor_dockerfile(home: Path) -> None:
     assert isinstance(run(home).exception, UsageError)
 
 
-def test_no_catalogue(home: Path) -> None:
-    assert isinstance(run(home, "-f", "@Dockerfile").exception, CatalogueError)
+def test_no_catalog(home: Path) -> None:
+    assert isinstance(run(home, "-f", "@Dockerfile").exception, CatalogError)
 
 
-def test_a_base_that_the_catalogue_does_not_have(home: Path) -> None:
+def test_a_base_that_the_catalog_does_not_have(home: Path) -> None:
     fill(home)
     (home / "Dockerfile").write_text("FROM ruby:3.4\n")
     result = run(home, "-f", "@Dockerfile")
@@ -232,7 +232,7 @@ def test_dates_are_fetched_where_they_are_missing_and_that_is_allowed(home: Path
     assert "✗ eol:" in result.output
 
 
-def test_a_scan_without_a_catalogue_says_nothing(home: Path) -> None:
+def test_a_scan_without_a_catalog_says_nothing(home: Path) -> None:
     found = json.loads(run(home, "@app.tar", "--json", command=scan).output)
     assert found["recommendations"] is None
 

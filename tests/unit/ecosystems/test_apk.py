@@ -36,7 +36,7 @@ def test_every_field():
             scheme="apk",
             arch="x86_64",
             source_name="curl",
-            licences=("curl AND ISC",),
+            licenses=("curl AND ISC",),
             requires=(("ca-certificates-bundle",), ("so:libc.musl-x86_64.so.1",), ("foo",), ("bar",), ("pkg",), ("x",)),
             provides=("so:libcurl.so.4", "cmd:curl"),
             vendor="Natanael Copa <ncopa@alpinelinux.org>",

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from backports import zstd
 
-from garboard.model.package import Licences, Marks, Owns, Package
+from garboard.model.package import Licenses, Marks, Owns, Package
 from tests.unit.ecosystems.reading import cataloger_of, gaps, packages, read, wanted
 
 cataloger = cataloger_of("dpkg")
@@ -164,13 +164,13 @@ def test_what_came_along():
     assert read(cataloger, "var/lib/apt/extended_states", text) == [Marks(type="deb", automatic=("libfoo:amd64", "x"))]
 
 
-def test_licences_of_machine_readable_copyright_files_only():
+def test_licenses_of_machine_readable_copyright_files_only():
     text = (
         "Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/\n\nFiles: *\nCopyright: x\n"
         "License: GPL-2+ with OpenSSL exception \n text\n License: not this\n\nFiles: d/*\nLicense: MIT\n text\n\nLicense: MIT\n"
     )
     assert read(cataloger, "usr/share/doc/foo/copyright", text) == [
-        Licences(type="deb", package="foo", licences=("GPL-2+ with OpenSSL exception", "MIT")),
+        Licenses(type="deb", package="foo", licenses=("GPL-2+ with OpenSSL exception", "MIT")),
     ]
     assert read(cataloger, "usr/share/doc/foo/copyright", "This is free software.\nLicense: GPL\n") == []
 

@@ -33,7 +33,7 @@ def test_an_installed_dependency():
             namespace="@babel",
             version="7.24.0",
             scheme="semver",
-            licences=("MIT",),
+            licenses=("MIT",),
             requires=(("debug",), ("@babel/types",), ("fsevents",), ("typescript",)),
             vendor="The Babel Team",
         ),
@@ -83,7 +83,7 @@ def test_a_dependency_without_name_is_named_by_its_folder_and_without_version_is
 
 
 @pytest.mark.parametrize(
-    ("fields", "licences"),
+    ("fields", "licenses"),
     [
         ({"license": {"type": "BSD-3-Clause", "url": "x"}}, ("BSD-3-Clause",)),
         ({"licenses": [{"type": "MIT"}, {"type": "Apache-2.0"}]}, ("MIT", "Apache-2.0")),
@@ -93,8 +93,8 @@ def test_a_dependency_without_name_is_named_by_its_folder_and_without_version_is
         ({"license": 7, "licenses": [None]}, ()),
     ],
 )
-def test_licences(fields, licences):
-    assert packages(manifest("node_modules/a/package.json", name="a", version="1", **fields))[0].licences == licences
+def test_licenses(fields, licenses):
+    assert packages(manifest("node_modules/a/package.json", name="a", version="1", **fields))[0].licenses == licenses
 
 
 @pytest.mark.parametrize(

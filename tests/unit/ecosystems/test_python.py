@@ -38,7 +38,7 @@ def test_every_field():
             name="zope-interface-ext",
             version="5.5.2",
             scheme="pep440",
-            licences=("ZPL 2.1", "Zope Public License"),
+            licenses=("ZPL 2.1", "Zope Public License"),
             requires=(("setuptools",), ("typing-extensions",)),
             provides=("old-name",),
             vendor="Zope Foundation",
@@ -46,15 +46,15 @@ def test_every_field():
     ]
 
 
-def test_a_licence_expression_is_the_only_licence():
+def test_a_license_expression_is_the_only_license():
     text = "Name: a\nVersion: 1\nLicense: whatever\nLicense-Expression: MIT OR Apache-2.0\n"
-    assert packages(read(cataloger, PATH, text))[0].licences == ("MIT OR Apache-2.0",)
+    assert packages(read(cataloger, PATH, text))[0].licenses == ("MIT OR Apache-2.0",)
 
 
-def test_unknown_is_no_licence_and_a_long_one_is_its_first_line():
-    assert packages(read(cataloger, PATH, "Name: a\nVersion: 1\nLicense: UNKNOWN\n"))[0].licences == ()
+def test_unknown_is_no_license_and_a_long_one_is_its_first_line():
+    assert packages(read(cataloger, PATH, "Name: a\nVersion: 1\nLicense: UNKNOWN\n"))[0].licenses == ()
     text = "Name: a\nVersion: 1\nLicense: MIT License\n        \n        Permission is granted\n"
-    assert packages(read(cataloger, PATH, text))[0].licences == ("MIT License",)
+    assert packages(read(cataloger, PATH, text))[0].licenses == ("MIT License",)
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n"])

@@ -65,7 +65,7 @@ def test_an_installed_gem():
     assert (gem.type, gem.name, gem.version, gem.scheme, gem.arch) == (
         "gem", "nokogiri", "1.16.0", "gem", "x86_64-linux",
     )  # fmt: skip
-    assert (gem.licences, gem.vendor, gem.requires) == (("MIT",), "Mike Dalessio", (("racc",),))
+    assert (gem.licenses, gem.vendor, gem.requires) == (("MIT",), "Mike Dalessio", (("racc",),))
 
 
 def test_one_of_before_stub_lines():

@@ -11,8 +11,8 @@ from garboard.reporters.view import View
 from tests.unit.reporters.inventories import nothing, report
 
 
-def text(colour: bool = False) -> str:
-    return inventory_text.render(report(), View(colour=colour)).decode()
+def text(color: bool = False) -> str:
+    return inventory_text.render(report(), View(color=color)).decode()
 
 
 def test_the_table_is_aligned() -> None:
@@ -38,7 +38,7 @@ def test_owned_packages_are_marked_and_not_counted() -> None:
 def test_gaps_stand_at_the_end_and_steer_no_terminal() -> None:
     assert text().endswith("Not covered:\n  - var/lib/rpm/Packages: is damaged: “no header”\n  - a\ufffd[31m: is odd\n")
     assert "\u202e" not in text()
-    assert text(colour=True).count("\x1b") == 2
+    assert text(color=True).count("\x1b") == 2
 
 
 def test_no_package_at_all() -> None:

@@ -38,7 +38,7 @@ def text(found, **more):
 
 
 def test_the_guides_tables_in_a_scan():
-    assert list(table.section(FOUND, colour=False)) == [
+    assert list(table.section(FOUND, color=False)) == [
         "Base Image  Vulnerabilities  Severity",
         "ruby:2.5.1  223              0 critical, 6 high, 0 medium, 217 low",
         "",
@@ -63,14 +63,14 @@ def test_what_was_passed_over_is_counted():
 
 def test_the_most_secure_version():
     found = msgspec.structs.replace(FOUND, verdict=Verdict.BEST, rows=())
-    *_, last = table.section(found, colour=False)
+    *_, last = table.section(found, color=False)
     assert last == "According to our scan, you are currently using the most secure version of the selected base image"
 
 
 def test_nothing_is_said_of_a_base_that_is_not_known():
-    assert list(table.section(Recommendation(), colour=False)) == []
+    assert list(table.section(Recommendation(), color=False)) == []
     unknown = msgspec.structs.replace(FOUND, verdict=Verdict.UNKNOWN, rows=())
-    assert not any("most secure" in line for line in table.section(unknown, colour=False))
+    assert not any("most secure" in line for line in table.section(unknown, color=False))
 
 
 def test_columns_for_what_is_asked_next():

@@ -91,7 +91,7 @@ def test_a_package() -> None:
     assert found["publisher"] == "Debian GCC <gcc@debian.org>"
 
 
-def test_licences() -> None:
+def test_licenses() -> None:
     several = [one["license"] for one in component("libstdc++6")["licenses"]]
     assert [one.get("id") or one["name"] for one in several][:4] == [
         "GPL-3+ with GCC exception", "BSD-3-Clause", "GFDL/1.2 ®", "GPL-2.0-only",

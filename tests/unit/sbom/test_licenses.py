@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from license_expression import get_spdx_licensing
 
-from garboard.sbom.licenses import References, recognise
-from garboard.sbom.spdx_ids import EXCEPTIONS, LICENCES
+from garboard.sbom.licenses import References, recognize
+from garboard.sbom.spdx_ids import EXCEPTIONS, LICENSES
 from tests.examples import examples
 
 LICENSING = get_spdx_licensing()
@@ -35,19 +35,19 @@ WORDS = ["AND", "OR", "WITH", "(", ")", "MIT", "Apache-2.0", "GPL-2.0-or-later",
     ],
 )
 def test_recognition(text: str, identifier: str, expression: str) -> None:
-    found = recognise(text)
+    found = recognize(text)
     assert (found.stated, found.id, found.expression) == (text, identifier, expression)
 
 
 def test_the_oracle_knows_every_identifier() -> None:
-    assert not LICENSING.validate(" AND ".join(LICENCES.values())).errors
+    assert not LICENSING.validate(" AND ".join(LICENSES.values())).errors
     assert not LICENSING.validate(" AND ".join(f"GPL-2.0-only WITH {name}" for name in EXCEPTIONS.values())).errors
 
 
 @examples(300)
 @given(st.lists(st.sampled_from(WORDS), max_size=8).map(" ".join))
 def test_what_is_taken_for_an_expression_is_one(text: str) -> None:
-    found = recognise(text)
+    found = recognize(text)
     if found.expression:
         assert not LICENSING.validate(found.expression, strict=True).errors
 
@@ -62,7 +62,7 @@ expressions = st.recursive(
 
 @given(expressions, expressions)
 def test_every_expression_is_taken_for_one(one: str, two: str) -> None:
-    assert recognise(f"{one} AND {two}").expression
+    assert recognize(f"{one} AND {two}").expression
 
 
 @given(st.lists(st.text(min_size=1, max_size=80), max_size=6))

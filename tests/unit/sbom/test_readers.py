@@ -67,7 +67,7 @@ def test_cyclonedx(tmp_path: Path) -> None:
     libssl, openssl, babel = found.inventory.packages
     assert (libssl.type, libssl.name, libssl.version, libssl.scheme) == ("deb", "libssl3", "1:3.0.11-1~deb12u2", "deb")
     assert (libssl.source_name, libssl.source_version, libssl.arch) == ("openssl", "3.0.11-1~deb12u2", "amd64")
-    assert libssl.licences == ("Apache-2.0", "MIT OR X", "custom")
+    assert libssl.licenses == ("Apache-2.0", "MIT OR X", "custom")
     assert (babel.full_name, babel.scheme) == ("@babel/core", "semver")
     assert openssl.depends_on == (libssl.id,)
     assert babel.depends_on == (openssl.id,)
@@ -142,7 +142,7 @@ def test_spdx(tmp_path: Path) -> None:
         },
     )
     libssl, openssl, babel = found.inventory.packages
-    assert (libssl.version, libssl.licences, openssl.licences) == ("1:3.0.11-1~deb12u2", ("Apache-2.0",), ())
+    assert (libssl.version, libssl.licenses, openssl.licenses) == ("1:3.0.11-1~deb12u2", ("Apache-2.0",), ())
     assert (openssl.depends_on, babel.depends_on) == ((libssl.id,), (openssl.id,))
     assert found.inventory.distro == Distro(id="debian", version="12")
     assert [gap.reason for gap in found.inventory.gaps] == [

@@ -52,7 +52,7 @@ def test_two_packages_of_one_identity_get_two_identifiers(tmp_path: Path) -> Non
     read(msgspec.structs.replace(of, inventory=msgspec.structs.replace(of.inventory, packages=twice)), tmp_path)
 
 
-def test_licences() -> None:
+def test_licenses() -> None:
     found = document(report())
     texts = {one["licenseId"]: one["extractedText"] for one in found["hasExtractedLicensingInfos"]}
     declared = package("libstdc++6")["licenseDeclared"].split(" AND ")

@@ -62,7 +62,7 @@ class Shelf:
 
     def __init__(self, folder):
         self._writer = writer(folder)
-        self.catalogue = self._writer.catalogue
+        self.catalog = self._writer.catalog
 
     def add(self, layers, names, *packages, distro="debian 12", held=None, size=None, **more):
         one = base(layers, *(f"python:{tag}" if isinstance(tag, str) else tag for tag in names), **more)
@@ -135,7 +135,7 @@ def row(found, tag):
 
 
 def test_a_dockerfile_alone(full):
-    found = recommend(unbuilt(), full.catalogue, DATA, NOW)
+    found = recommend(unbuilt(), full.catalog, DATA, NOW)
     assert found.verdict is Verdict.BETTER
     assert found.base.reference == "python:3.12.4-bookworm"
     assert found.base.counts.total == 4
@@ -150,7 +150,7 @@ def test_a_dockerfile_alone(full):
 
 
 def test_tags_are_as_precise_as_the_users(full):
-    found = recommend(unbuilt("python:3.12"), full.catalogue, DATA, NOW)
+    found = recommend(unbuilt("python:3.12"), full.catalog, DATA, NOW)
     assert rows(found)[1:3] == [("3.13-bookworm", Group.MINOR), ("3.12-slim", Group.ALTERNATIVE)]
 
 
@@ -160,7 +160,7 @@ def test_only_the_best_with_all_that_they_would_have(shelf):
         shelf.add(f"a{at}", [f"3.12.{at}-bookworm"], "lib=3", "curl=1")
     shelf.add("az", ["3.12.0-slim-bookworm"], "lib=1", "curl=1", "git=1")
     wish = Wish(details=True, best_only=True)
-    found = recommend(built("lib=1", "curl=1", at="python:3.12.0-bookworm"), shelf.catalogue, DATA, NOW, wish)
+    found = recommend(built("lib=1", "curl=1", at="python:3.12.0-bookworm"), shelf.catalog, DATA, NOW, wish)
     assert len(found.rows) == 3
     assert all(one.prediction.remaining and one.prediction.removed for one in found.rows)
     assert (found.verdict, found.compared) == (Verdict.BETTER, 6)
@@ -168,7 +168,7 @@ def test_only_the_best_with_all_that_they_would_have(shelf):
 
 def test_the_prediction_is_of_your_image(full):
     subject = built("lib=1", "curl=7", "git=2", deb("tool", "1", layer=2), lines="RUN apt-get install tool git")
-    found = recommend(subject, full.catalogue, DATA, NOW, Wish(details=True))
+    found = recommend(subject, full.catalog, DATA, NOW, Wish(details=True))
     assert found.yours.total == 5
     slim = row(found, "3.12.5-slim-bookworm")
     assert slim.counts.total == 0
@@ -189,16 +189,16 @@ def test_the_prediction_is_of_your_image(full):
     ],
 )
 def test_what_is_never_recommended_unless_asked_for(full, tag, code):
-    found = recommend(unbuilt(), full.catalogue, DATA, NOW, Wish(everything=True))
+    found = recommend(unbuilt(), full.catalog, DATA, NOW, Wish(everything=True))
     one = row(found, tag)
     assert code in {objection.code for objection in one.objections}
     assert one not in found.recommended
-    asked = recommend(unbuilt(), full.catalogue, DATA, NOW, Wish(include=frozenset((code, "older"))))
+    asked = recommend(unbuilt(), full.catalog, DATA, NOW, Wish(include=frozenset((code, "older"))))
     assert any(one.is_called(tag) for one in asked.rows)
 
 
 def test_alpine_is_warned_of(full):
-    found = recommend(unbuilt(), full.catalogue, DATA, NOW, Wish(everything=True))
+    found = recommend(unbuilt(), full.catalog, DATA, NOW, Wish(everything=True))
     alpine = row(found, "3.12.5-alpine3.20")
     assert any("musl" in warning for warning in alpine.warnings)
     assert not alpine.judged  # there are no data of Alpine here, so that it looks clean must not count
@@ -208,16 +208,16 @@ def test_alpine_is_warned_of(full):
 def test_a_newer_image_of_the_same_tag(shelf):
     shelf.add("ab", [name("python:3.12-slim", seen="2026-01-01T00:00:00+00:00")], "lib=1")
     newer = shelf.add("ac", [name("python:3.12-slim", seen="2026-08-01T00:00:00+00:00"), "3.12.4-slim"], "lib=2")
-    found = recommend(built("lib=1", at="python:3.12-slim"), shelf.catalogue, DATA, NOW)
+    found = recommend(built("lib=1", at="python:3.12-slim"), shelf.catalog, DATA, NOW)
     assert rows(found) == [("3.12-slim", Group.REBUILD)]
     assert found.rows[0].key == newer.key
     assert found.rows[0].prediction.removes == 1
 
 
-def test_an_image_upon_an_earlier_image_of_the_tag_that_the_catalogue_never_had(shelf):
+def test_an_image_upon_an_earlier_image_of_the_tag_that_the_catalog_never_had(shelf):
     shelf.add("ac", ["3.12-slim", "3.12.4-slim"], "lib=2")
     subject = built(deb("lib", "1", layer=0), deb("tool", "1", layer=2), below="qr", at="python:3.12-slim")
-    found = recommend(subject, shelf.catalogue, DATA, NOW)
+    found = recommend(subject, shelf.catalog, DATA, NOW)
     assert "another one" in found.how
     assert rows(found) == [("3.12-slim", Group.REBUILD)]
     assert (found.rows[0].prediction.removes, found.rows[0].prediction.adds) == (1, 0)
@@ -227,7 +227,7 @@ def test_an_image_upon_an_earlier_image_of_the_tag_that_the_catalogue_never_had(
 def test_the_best_is_said_to_be(shelf):
     shelf.add("ab", ["3.12.4-slim"], "lib=3")
     shelf.add("ac", ["3.12.4"], "lib=3", "curl=1")
-    found = recommend(unbuilt("python:3.12.4-slim"), shelf.catalogue, DATA, NOW)
+    found = recommend(unbuilt("python:3.12.4-slim"), shelf.catalog, DATA, NOW)
     assert (found.verdict, found.compared, found.recommended) == (Verdict.BEST, 1, ())
 
 
@@ -238,7 +238,7 @@ def from_line(text, **arguments):
 
 @pytest.mark.parametrize("text", ["FROM scratch", "ARG X=scratch\nFROM $X", "FROM scratch AS a\nFROM a"])
 def test_scratch_is_known_and_no_base(full, text):
-    found = recommend(from_line(text), full.catalogue, DATA, NOW)
+    found = recommend(from_line(text), full.catalog, DATA, NOW)
     assert (found.base, found.gaps) == (None, ())
     assert found.how == "built FROM scratch: there is no base to better"
 
@@ -252,23 +252,21 @@ def test_scratch_is_known_and_no_base(full, text):
     ],
 )  # fmt: skip
 def test_a_variable_in_from_without_a_value(full, text, reason):
-    found = recommend(from_line(text), full.catalogue, DATA, NOW)
+    found = recommend(from_line(text), full.catalog, DATA, NOW)
     assert [gap.reason for gap in found.gaps] == [reason]
-    assert (
-        recommend(from_line(text, X="python:3.12.4-bookworm", Y="1"), full.catalogue, DATA, NOW).gaps[:1] != found.gaps
-    )
+    assert recommend(from_line(text, X="python:3.12.4-bookworm", Y="1"), full.catalog, DATA, NOW).gaps[:1] != found.gaps
 
 
 @pytest.mark.parametrize("wanted", ["python:3.8", "ruby:3", "", "::", "python@sha256:" + "0" * 64])
 def test_a_base_that_is_not_there_is_a_gap_and_no_good_news(full, wanted):
-    found = recommend(unbuilt(wanted), full.catalogue, DATA, NOW)
+    found = recommend(unbuilt(wanted), full.catalog, DATA, NOW)
     assert (found.verdict, found.base) == (Verdict.UNKNOWN, None)
     assert len(found.gaps) == 1
 
 
 def test_a_base_named_by_its_digest(full):
-    one = full.catalogue.named("docker.io/library/python", "3.12.4-bookworm", image("a").platform)[0]
-    found = recommend(unbuilt(f"python@{one.image.manifest_digest}"), full.catalogue, DATA, NOW)
+    one = full.catalog.named("docker.io/library/python", "3.12.4-bookworm", image("a").platform)[0]
+    found = recommend(unbuilt(f"python@{one.image.manifest_digest}"), full.catalog, DATA, NOW)
     assert found.base.key == one.key
     assert found.verdict is Verdict.BETTER
 
@@ -276,7 +274,7 @@ def test_a_base_named_by_its_digest(full):
 def test_a_base_without_known_packages_cannot_be_judged(shelf):
     shelf.add("ab", ["3.12.4"])
     shelf.add("ac", ["3.12.5"], "lib=3")
-    found = recommend(unbuilt("python:3.12.4"), shelf.catalogue, DATA, NOW)
+    found = recommend(unbuilt("python:3.12.4"), shelf.catalog, DATA, NOW)
     assert found.verdict is Verdict.UNKNOWN
     assert found.base.counts is None
     assert found.gaps
@@ -288,7 +286,7 @@ def test_candidates_without_data_are_told_of(shelf):
     held = inventory("lib=1").packages[0]
     shelf.add("ad", ["3.12.6"], msgspec.structs.replace(held, ecosystem="Debian:99"))
     for wish in (Wish(), Wish(best_only=True)):
-        found = recommend(unbuilt("python:3.12.4"), shelf.catalogue, DATA, NOW, wish)
+        found = recommend(unbuilt("python:3.12.4"), shelf.catalog, DATA, NOW, wish)
         assert found.recommended == ()
         assert any("could not be judged" in gap.reason for gap in found.gaps)
 
@@ -296,9 +294,9 @@ def test_candidates_without_data_are_told_of(shelf):
 def test_who_could_compare_with_nothing_is_not_told_that_it_is_the_best(shelf):
     shelf.add("ab", ["3.12.4"], "lib=1")
     shelf.add("ac", ["3.12.5"])
-    assert recommend(unbuilt("python:3.12.4"), shelf.catalogue, DATA, NOW).verdict is Verdict.UNKNOWN
+    assert recommend(unbuilt("python:3.12.4"), shelf.catalog, DATA, NOW).verdict is Verdict.UNKNOWN
     shelf.add("ad", ["3.12.6"], "lib=1")
-    found = recommend(unbuilt("python:3.12.4"), shelf.catalogue, DATA, NOW)
+    found = recommend(unbuilt("python:3.12.4"), shelf.catalog, DATA, NOW)
     assert (found.verdict, len(found.gaps)) == (Verdict.BEST, 1)
 
 
@@ -308,10 +306,10 @@ def test_what_is_not_wholly_known_is_not_better(shelf):
         inventory("lib=3"), gaps=(Gap(stage="catalogue", subject="x", reason="a list of names"),)
     )
     shelf._writer.add(msgspec.structs.replace(base("ac", "python:3.12.5"), distro="debian 12"), partly)
-    found = recommend(unbuilt("python:3.12.4"), shelf.catalogue, DATA, NOW)
+    found = recommend(unbuilt("python:3.12.4"), shelf.catalog, DATA, NOW)
     assert found.recommended == ()
     assert [(one.code, one.reason) for one in found.rows[0].objections] == [("incomplete", "a list of names")]
-    asked = recommend(unbuilt("python:3.12.4"), shelf.catalogue, DATA, NOW, Wish(include=frozenset(("incomplete",))))
+    asked = recommend(unbuilt("python:3.12.4"), shelf.catalog, DATA, NOW, Wish(include=frozenset(("incomplete",))))
     assert [one.warnings for one in asked.recommended] == [("a list of names",)]
 
 
@@ -320,7 +318,7 @@ def test_another_release_leaves_your_packages_unknown(shelf):
     shelf.add(
         "ac", ["3.12.4-trixie"], msgspec.structs.replace(deb("lib", "3"), ecosystem="Debian:13"), distro="debian 13"
     )
-    found = recommend(built("lib=1", "curl=7", deb("tool", "1", layer=2)), shelf.catalogue, DATA, NOW)
+    found = recommend(built("lib=1", "curl=7", deb("tool", "1", layer=2)), shelf.catalog, DATA, NOW)
     one = row(found, "3.12.4-trixie")
     assert one.group is Group.ALTERNATIVE
     assert one.prediction.unknown == ("tool",)
@@ -333,7 +331,7 @@ def test_issues_of_unknown_packages_do_not_count_as_gone(shelf):
     shelf.add("ac", ["3.12.4-trixie"], new, distro="debian 13")
     tool = deb("tool", "1", layer=2, requires=(("git",), ("curl",)))
     subject = built("lib=1", "curl=7", tool, deb("git", "2", layer=2, automatic=True))
-    found = recommend(subject, shelf.catalogue, DATA, NOW, Wish(detail="3.12.4-trixie"))
+    found = recommend(subject, shelf.catalog, DATA, NOW, Wish(detail="3.12.4-trixie"))
     one = row(found, "3.12.4-trixie")
     assert (found.yours.total, one.prediction.unknown) == (5, ("tool",))
     assert one.prediction.removes == 2  # of lib; tool, git that it brought, and curl that it needs may all be there
@@ -346,7 +344,7 @@ def test_issues_of_unknown_packages_do_not_count_as_gone(shelf):
 
 
 def test_one_issue_is_one_issue(full):
-    found = recommend(built("lib=2", at="python:3.12.4-bookworm"), full.catalogue, DATA, NOW)
+    found = recommend(built("lib=2", at="python:3.12.4-bookworm"), full.catalog, DATA, NOW)
     one = msgspec.structs.replace(found.rows[0], prediction=Prediction(counts=Counts(high=1)))
     assert "Your image would have 1 issue; today it is 1." in list(why(one, found.yours))
     assert "Your image:        1 issue (" in render(found).decode()
@@ -359,7 +357,7 @@ def test_an_index_makes_another_release_known(shelf):
     )
     subject = built("lib=1", deb("tool", "1", layer=2), lines="RUN apt-get install tool")
     index = {"tool": msgspec.structs.replace(deb("tool", "9"), ecosystem="Debian:13")}
-    found = recommend(subject, shelf.catalogue, DATA, NOW, Wish(detail="3.12.4-trixie"), indexes=lambda _base: index)
+    found = recommend(subject, shelf.catalog, DATA, NOW, Wish(detail="3.12.4-trixie"), indexes=lambda _base: index)
     one = row(found, "3.12.4-trixie")
     assert one.prediction.unknown == ()
     assert one.prediction.counts.total == 0
@@ -374,7 +372,7 @@ def test_indexes_are_asked_for_one_release_after_the_other(shelf):
         )
     asked = []
     subject = built("lib=1", deb("tool", "1", layer=2), lines="RUN apt-get install tool")
-    recommend(subject, shelf.catalogue, DATA, NOW, indexes=lambda base: asked.append(base.distro.version))
+    recommend(subject, shelf.catalog, DATA, NOW, indexes=lambda base: asked.append(base.distro.version))
     assert asked == ["12"] * 3 + ["13"] * 3
 
 
@@ -382,16 +380,16 @@ def test_without_packages_of_the_system_no_index_is_asked_for(full):
     def refuse(_base):
         raise AssertionError
 
-    recommend(built("lib=1", "curl=7", "git=2"), full.catalogue, DATA, NOW, indexes=refuse)
+    recommend(built("lib=1", "curl=7", "git=2"), full.catalog, DATA, NOW, indexes=refuse)
 
 
 def test_approved_bases_come_first(full):
     full.approve("python:3.12.4-slim*")
-    found = recommend(unbuilt(), full.catalogue, DATA, NOW)
+    found = recommend(unbuilt(), full.catalog, DATA, NOW)
     assert found.base.approved is False
     alternatives = [one for one in found.recommended if one.group is Group.ALTERNATIVE]
     assert [one.approved for one in alternatives] == [True, False]
-    only = recommend(unbuilt(), full.catalogue, DATA, NOW, Wish(approved_only=True))
+    only = recommend(unbuilt(), full.catalog, DATA, NOW, Wish(approved_only=True))
     assert rows(only) == [("3.12.4-slim-bookworm", Group.ALTERNATIVE)]
     assert NOT_APPROVED in only.base.warnings
 
@@ -412,14 +410,14 @@ def test_approved_bases_come_first(full):
 def test_who_compares_with_nothing_is_not_told_that_it_is_the_best(full, patterns, reason, everything):
     full.approve(*patterns)
     wish = Wish(approved_only=True, everything=everything)
-    found = recommend(unbuilt(), full.catalogue, DATA, NOW, wish)
+    found = recommend(unbuilt(), full.catalog, DATA, NOW, wish)
     assert found.verdict is Verdict.UNKNOWN
     assert reason in [gap.reason for gap in found.gaps]
 
 
 def test_an_approval_that_is_over_approves_nothing(full):
     full._writer.approve(Approval(pattern="python:*", until="2026-08-31"))
-    found = recommend(unbuilt(), full.catalogue, DATA, NOW, Wish(approved_only=True))
+    found = recommend(unbuilt(), full.catalog, DATA, NOW, Wish(approved_only=True))
     assert found.verdict is Verdict.UNKNOWN
     assert NOT_APPROVED in found.base.warnings
     assert any("nothing is approved" in gap.reason for gap in found.gaps)
@@ -427,10 +425,10 @@ def test_an_approval_that_is_over_approves_nothing(full):
 
 def test_the_best_of_the_approved(full):
     full.approve("python:3.13.1-bookworm", "python:3.12*bookworm")
-    found = recommend(unbuilt("python:3.13.1-bookworm"), full.catalogue, DATA, NOW, Wish(approved_only=True))
+    found = recommend(unbuilt("python:3.13.1-bookworm"), full.catalog, DATA, NOW, Wish(approved_only=True))
     assert found.verdict is Verdict.UNKNOWN  # all others are older
     assert NOT_APPROVED not in found.base.warnings
-    found = recommend(unbuilt("python:3.12.5-slim-bookworm"), full.catalogue, DATA, NOW, Wish(approved_only=True))
+    found = recommend(unbuilt("python:3.12.5-slim-bookworm"), full.catalog, DATA, NOW, Wish(approved_only=True))
     assert found.verdict is Verdict.BEST
 
 
@@ -438,7 +436,7 @@ def test_what_could_not_be_compared_is_told_beside_a_better_one(full):
     full.add("ak", ["3.12.6-bookworm"])
     partly = msgspec.structs.replace(inventory("lib=3"), gaps=(Gap(stage="catalogue", subject="x", reason="names"),))
     full._writer.add(msgspec.structs.replace(base("al", "python:3.12.7-bookworm"), distro="debian 12"), partly)
-    found = recommend(unbuilt(), full.catalogue, DATA, NOW)
+    found = recommend(unbuilt(), full.catalog, DATA, NOW)
     assert found.verdict is Verdict.BETTER
     reasons = [gap.reason for gap in found.gaps if gap.subject == "other bases"]
     assert "1 bases could not be judged: their packages or data of them are missing" in reasons
@@ -446,21 +444,21 @@ def test_what_could_not_be_compared_is_told_beside_a_better_one(full):
 
 
 def test_without_a_list_nothing_is_said_of_approval(full):
-    assert recommend(unbuilt(), full.catalogue, DATA, NOW).base.approved is None
+    assert recommend(unbuilt(), full.catalog, DATA, NOW).base.approved is None
 
 
 def test_what_the_maintainers_no_longer_build_is_not_recommended(shelf):
     shelf.add("ab", ["3.12.4"], "lib=1")
     shelf.add("ac", ["3.12.5"], "lib=3")
     shelf.built("docker.io/library/python", ("3.12.4", "3.12"))
-    found = recommend(unbuilt("python:3.12.4"), shelf.catalogue, DATA, NOW, Wish(everything=True))
+    found = recommend(unbuilt("python:3.12.4"), shelf.catalog, DATA, NOW, Wish(everything=True))
     assert "unsupported" in {one.code for one in row(found, "3.12.5").objections}
 
 
 def test_node_and_its_odd_lines(shelf):
     for layers, tag, version in (("ab", "22.1.0", "1"), ("ac", "23.1.0", "3"), ("ad", "24.1.0", "3")):
         shelf.add(layers, [name(f"node:{tag}")], f"lib={version}")
-    found = recommend(unbuilt("node:22.1.0"), shelf.catalogue, DATA, NOW, Wish(everything=True))
+    found = recommend(unbuilt("node:22.1.0"), shelf.catalog, DATA, NOW, Wish(everything=True))
     assert [one.reference for one in found.recommended] == ["node:24.1.0"]
     assert found.recommended[0].group is Group.MAJOR
     assert any("major version of Node.js" in one for one in found.recommended[0].warnings)
@@ -470,7 +468,7 @@ def test_node_and_its_odd_lines(shelf):
 def test_distroless_is_an_alternative(shelf):
     shelf.add("ab", ["3.11.2-bookworm"], "lib=1", "bash=1", "apt=1")
     shelf.add("ac", [name("gcr.io/distroless/python3-debian12:nonroot")], "lib=2")
-    found = recommend(unbuilt("python:3.11.2-bookworm"), shelf.catalogue, DATA, NOW)
+    found = recommend(unbuilt("python:3.11.2-bookworm"), shelf.catalog, DATA, NOW)
     (one,) = found.recommended
     assert one.group is Group.ALTERNATIVE
     assert [text.partition(":")[0] for text in one.warnings] == [
@@ -480,11 +478,11 @@ def test_distroless_is_an_alternative(shelf):
     ]
 
 
-def test_another_flavour_is_warned_of(full):
-    found = recommend(unbuilt(), full.catalogue, DATA, NOW)
+def test_another_flavor_is_warned_of(full):
+    found = recommend(unbuilt(), full.catalog, DATA, NOW)
     assert row(found, "3.12.5-slim-bookworm").warnings == ("another flavour: slim, 2 of 3 packages fewer",)
     assert row(found, "3.12.5-bookworm").warnings == ()
-    back = recommend(unbuilt("python:3.12.4-slim-bookworm"), full.catalogue, DATA, NOW, Wish(everything=True))
+    back = recommend(unbuilt("python:3.12.4-slim-bookworm"), full.catalog, DATA, NOW, Wish(everything=True))
     assert row(back, "3.12.5-bookworm").warnings == ("another flavour: without slim",)
 
 
@@ -493,14 +491,14 @@ def test_debian_is_its_own_version(shelf):
         shelf.add(layers, [name(f"debian:{tag}") for tag in tags], f"lib={version}")
     newest = msgspec.structs.replace(deb("lib", "9"), ecosystem="Debian:13")
     shelf.add("ad", [name("debian:13.1"), name("debian:trixie")], newest, distro="debian 13")
-    found = recommend(unbuilt("debian:12.5"), shelf.catalogue, DATA, NOW)
+    found = recommend(unbuilt("debian:12.5"), shelf.catalog, DATA, NOW)
     assert [(one.reference, one.group) for one in found.recommended] == [
         ("debian:12.6", Group.MINOR),
         ("debian:13.1", Group.MAJOR),
     ]
 
 
-def test_the_order_does_not_depend_on_how_the_catalogue_was_filled(tmp_path):
+def test_the_order_does_not_depend_on_how_the_catalog_was_filled(tmp_path):
     entries = [(f"a{at}", [f"3.12.{at}-bookworm"], f"lib={1 + at % 3}") for at in range(9)]
     found = []
     for at, order in enumerate((entries, entries[::-1])):
@@ -508,7 +506,7 @@ def test_the_order_does_not_depend_on_how_the_catalogue_was_filled(tmp_path):
         shelf = Shelf(tmp_path / str(at))
         for layers, tags, *packages in order:
             shelf.add(layers, tags, *packages)
-        found.append(recommend(unbuilt("python:3.12.0-bookworm"), shelf.catalogue, DATA, NOW))
+        found.append(recommend(unbuilt("python:3.12.0-bookworm"), shelf.catalog, DATA, NOW))
     assert found[0] == found[1]
 
 
@@ -517,5 +515,5 @@ def test_language_packages_of_yours_are_counted(full):
     held = inventory("lib=1", "curl=7", "git=2", module("flask", "3.0", layer=2))
     subject = built("lib=1", "curl=7", "git=2", module("flask", "3.0", layer=2))
     subject = Subject(**{**{f: getattr(subject, f) for f in subject.__slots__}, "findings": match(held, data).findings})
-    found = recommend(subject, full.catalogue, data, NOW, Wish(everything=True))
+    found = recommend(subject, full.catalog, data, NOW, Wish(everything=True))
     assert all(one.prediction.counts.total == 1 for one in found.rows if one.prediction and one.counts)

@@ -57,7 +57,7 @@ def fake() -> Iterator[Fake]:
 
 
 @pytest.fixture
-def catalogue(tmp_path: Path) -> Writer:
+def catalog(tmp_path: Path) -> Writer:
     return Writer(Store(tmp_path / "catalogue.sqlite", write=True))
 
 
@@ -83,15 +83,15 @@ class Syncing:
 
     @property
     def names(self) -> dict[str, bool]:
-        return {name.tag: name.current for one in self.writer.catalogue.images() for name in one.names}
+        return {name.tag: name.current for one in self.writer.catalog.images() for name in one.names}
 
     def blobs(self) -> Counter[str]:
         return Counter(path for path in self.fake.requests if "/blobs/" in path)
 
 
 @pytest.fixture
-def sync(fake: Fake, catalogue: Writer, tmp_path: Path) -> Syncing:
-    return Syncing(fake, catalogue, tmp_path)
+def sync(fake: Fake, catalog: Writer, tmp_path: Path) -> Syncing:
+    return Syncing(fake, catalog, tmp_path)
 
 
 def test_tags_of_one_image_are_read_once(fake: Fake, sync: Syncing) -> None:
@@ -101,7 +101,7 @@ def test_tags_of_one_image_are_read_once(fake: Fake, sync: Syncing) -> None:
     done = sync()
     assert (done.tags, done.read, done.unchanged, done.gaps) == (3, 2, 1, ())
     assert set(sync.blobs().values()) == {1}
-    (one,) = [found for found in sync.writer.catalogue.images() if found.key == digest]
+    (one,) = [found for found in sync.writer.catalog.images() if found.key == digest]
     assert sorted(name.tag for name in one.names) == ["1", "latest"]
     assert (one.packages, one.distro, one.image.created, one.source) == (
         2,
@@ -118,7 +118,7 @@ def test_what_is_unchanged_is_not_fetched(fake: Fake, sync: Syncing) -> None:
     done = sync(now=LATER)
     assert (done.read, done.unchanged) == (0, 1)
     assert fake.requests == ["/v2/team/app/tags/list?n=1000", "/v2/team/app/manifests/1"]  # the latter a HEAD
-    assert sync.writer.catalogue.images()[0].names[0].seen == rfc3339(LATER)
+    assert sync.writer.catalog.images()[0].names[0].seen == rfc3339(LATER)
 
 
 def test_what_a_bundle_says_is_read_all_the_same(fake: Fake, sync: Syncing, tmp_path: Path) -> None:
@@ -127,21 +127,21 @@ def test_what_a_bundle_says_is_read_all_the_same(fake: Fake, sync: Syncing, tmp_
 
     fake.push("team/app", "1", [ROOT])
     sync()
-    bundle.export(sync.writer.catalogue, tmp_path / "x")
+    bundle.export(sync.writer.catalog, tmp_path / "x")
     told = Writer(Store(tmp_path / "told.sqlite", write=True))
     bundle.unpack(told, tmp_path / "x", now=NOW)
-    (one,) = told.catalogue.images()
-    false = Inventory(packages=told.catalogue.inventories([one.key])[one.key].packages[:1])
+    (one,) = told.catalog.images()
+    false = Inventory(packages=told.catalog.inventories([one.key])[one.key].packages[:1])
     other = Writer(Store(tmp_path / "false.sqlite", write=True))
     other.add(msgspec.structs.replace(one, distro="debian 99"), false)
-    bundle.export(other.catalogue, tmp_path / "y")
+    bundle.export(other.catalog, tmp_path / "y")
     here = Syncing(fake, Writer(Store(tmp_path / "here.sqlite", write=True)), tmp_path / "cache here")
     bundle.unpack(here.writer, tmp_path / "y", now=NOW)
     done = here(now=LATER)
     assert (done.read, done.unchanged) == (1, 0)
-    (found,) = here.writer.catalogue.images()
+    (found,) = here.writer.catalog.images()
     assert (found.packages, found.distro, found.source, found.added) == (2, "debian 12", "registry", rfc3339(LATER))
-    assert len(here.writer.catalogue.inventories([found.key])[found.key].packages) == 2
+    assert len(here.writer.catalog.inventories([found.key])[found.key].packages) == 2
     assert here(now=LATER).unchanged == 1
 
 
@@ -196,7 +196,7 @@ def test_a_tag_that_moved_and_one_that_went(fake: Fake, sync: Syncing) -> None:
     new = fake.push("team/app", "1", [ROOT, tar({"new": b""})])
     done = sync(now=LATER)
     assert (done.read, done.gone) == (1, 1)
-    found = sync.writer.catalogue.named(f"{fake.host}/team/app", "1", AMD64)
+    found = sync.writer.catalog.named(f"{fake.host}/team/app", "1", AMD64)
     assert [(one.key == new, one.names[0].current) for one in found] == [(True, True), (False, False)]
     assert sync.names["2"] is False
 
@@ -210,8 +210,8 @@ def test_platforms(fake: Fake, sync: Syncing) -> None:
     assert sync(platforms=(Platform(architecture="s390x"),)).other == 1
     done = sync(platforms=None)
     assert (done.read, done.unchanged) == (1, 1)
-    (found,) = sync.writer.catalogue.named(f"{fake.host}/team/app", "1", Platform(architecture="arm64"))
-    assert (found.key, found.names[0].index_digest) == (arm, min(sync.writer.catalogue.listed()))
+    (found,) = sync.writer.catalog.named(f"{fake.host}/team/app", "1", Platform(architecture="arm64"))
+    assert (found.key, found.names[0].index_digest) == (arm, min(sync.writer.catalog.listed()))
 
 
 def test_since(fake: Fake, sync: Syncing) -> None:
@@ -250,10 +250,10 @@ def test_false_bytes_are_not_taken(fake: Fake, sync: Syncing) -> None:
     fake.blobs[layer] = fake.blobs[layer][:-1] + b"x"
     done = sync()
     assert "digest" in done.gaps[0].reason
-    assert sync.writer.catalogue.images() == ()
+    assert sync.writer.catalog.images() == ()
 
 
-def test_retry_after_is_honoured(fake: Fake, sync: Syncing) -> None:
+def test_retry_after_is_honored(fake: Fake, sync: Syncing) -> None:
     """Longer than a scan would wait; how often each was refused is counted."""
     fake.push("team/app", "1", [ROOT])
     refused: Counter[str] = Counter()
@@ -318,7 +318,7 @@ def test_a_registry_that_does_not_tell_digests(fake: Fake, sync: Syncing) -> Non
 
     fake.intercept = silent
     assert sync().read == 1
-    assert sync.writer.catalogue.has(digest)
+    assert sync.writer.catalog.has(digest)
     assert sum(path.endswith("/manifests/1") for path in fake.requests) == 2  # HEAD, then GET, and the manifest no more
 
 
@@ -342,7 +342,7 @@ def test_a_mirror_lists_and_serves_under_the_registrys_name(fake: Fake, sync: Sy
         sync_catalog.sync(
             remote, sync.writer, SyncFilter(), now=NOW, cache=FolderCache(tmp_path / "c"), options=options
         )
-    assert sync.writer.catalogue.repositories() == ("docker.io/library/python",)
+    assert sync.writer.catalog.repositories() == ("docker.io/library/python",)
 
 
 def test_no_such_repository(sync: Syncing) -> None:
@@ -362,47 +362,47 @@ def add(writer: Writer, path: Path, folder: Path, *names: str) -> None:
     sync_catalog.add(str(path), writer, now=NOW, cache=FolderCache(folder / "cache"), options=Options(), names=names)
 
 
-def test_an_archive(catalogue: Writer, tmp_path: Path) -> None:
+def test_an_archive(catalog: Writer, tmp_path: Path) -> None:
     path = written.docker_archive(tmp_path / "a.tar", [ROOT], ("golden/base:1",))
-    add(catalogue, path, tmp_path, "registry.example/golden/base:1")
-    (found,) = catalogue.catalogue.images()
+    add(catalog, path, tmp_path, "registry.example/golden/base:1")
+    (found,) = catalog.catalog.images()
     assert {name.canonical for name in found.names} == {"docker.io/golden/base:1", "registry.example/golden/base:1"}
     assert found.key == found.image.config_digest
     assert found.packages == 2
 
 
-def test_an_archive_that_lies_about_its_layers_is_refused(catalogue: Writer, tmp_path: Path) -> None:
+def test_an_archive_that_lies_about_its_layers_is_refused(catalog: Writer, tmp_path: Path) -> None:
     """Else images would be recognised by what it claims."""
     path = written.docker_archive(tmp_path / "a.tar", [ROOT])
     claimed, real = written.sha256(ROOT), written.sha256(root("other"))
     data = path.read_bytes().replace(f'"sha256:{claimed}"'.encode(), f'"sha256:{real}"'.encode())
     path.write_bytes(data)
     with pytest.raises(ImageError, match="not what it claims"):
-        add(catalogue, path, tmp_path)
-    assert catalogue.catalogue.images() == ()
+        add(catalog, path, tmp_path)
+    assert catalog.catalog.images() == ()
 
 
-def test_what_has_no_layers_is_no_base(catalogue: Writer, tmp_path: Path) -> None:
+def test_what_has_no_layers_is_no_base(catalog: Writer, tmp_path: Path) -> None:
     (tmp_path / "etc").mkdir()
     with pytest.raises(UsageError, match="no layers"):
-        add(catalogue, Path(f"dir:{tmp_path}"), tmp_path)
+        add(catalog, Path(f"dir:{tmp_path}"), tmp_path)
 
 
-def test_repo_info_is_for_recommending_alone(catalogue: Writer, shared: Path) -> None:
+def test_repo_info_is_for_recommending_alone(catalog: Writer, shared: Path) -> None:
     tree = shared / "data/images/repo-info"
     files = [(str(path), path.read_bytes()) for path in sorted(tree.rglob("*.md"))]
-    count, gaps = sync_catalog.import_repo_info(catalogue, files, now=NOW)
+    count, gaps = sync_catalog.import_repo_info(catalog, files, now=NOW)
     assert count == 31
     assert [gap.subject.rpartition("/")[2] for gap in gaps] == ["3.12-slim-bookworm.EXCERPT.md"]
-    (alpine,) = catalogue.catalogue.named("docker.io/library/python", "3.14.7-alpine3.23", AMD64)
-    found = catalogue.catalogue.inventories([alpine.key])[alpine.key]
+    (alpine,) = catalog.catalog.named("docker.io/library/python", "3.14.7-alpine3.23", AMD64)
+    found = catalog.catalog.inventories([alpine.key])[alpine.key]
     assert found.distro
     assert found.distro.ecosystem == "Alpine:v3.23"
     assert {package.ecosystem for package in found.packages} == {"Alpine:v3.23"}
     assert "issues are missed" in found.gaps[0].reason
-    assert not any(catalogue.catalogue.has(one.key) for one in catalogue.catalogue.images())
-    assert sync_catalog.import_repo_info(catalogue, files, now=LATER)[0] == 31
-    assert len(catalogue.catalogue.images()) == 31
+    assert not any(catalog.catalog.has(one.key) for one in catalog.catalog.images())
+    assert sync_catalog.import_repo_info(catalog, files, now=LATER)[0] == 31
+    assert len(catalog.catalog.images()) == 31
 
 
 def test_signatures_are_no_images_and_no_gaps(fake: Fake, sync: Syncing) -> None:
@@ -419,14 +419,14 @@ def test_a_platform_that_nobody_knows_is_passed_over(fake: Fake, sync: Syncing) 
     assert sync(tags=("1",)).read == 1
 
 
-def test_an_image_added_from_a_registry_knows_its_index(fake: Fake, catalogue: Writer, tmp_path: Path) -> None:
+def test_an_image_added_from_a_registry_knows_its_index(fake: Fake, catalog: Writer, tmp_path: Path) -> None:
     amd = fake.push("team/app", "amd", [ROOT])
     index = fake.index("team/app", "1", {"linux/amd64": amd, "linux/arm64": amd[:-1] + "0"})
     options = Options(insecure=frozenset({fake.host}), platform=AMD64)
     sync_catalog.add(
-        f"registry:{fake.host}/team/app:1", catalogue, now=NOW, cache=FolderCache(tmp_path / "c"), options=options
+        f"registry:{fake.host}/team/app:1", catalog, now=NOW, cache=FolderCache(tmp_path / "c"), options=options
     )
-    (found,) = catalogue.catalogue.images()
+    (found,) = catalog.catalog.images()
     assert (found.key, found.names[0].index_digest) == (amd, index)
 
 
@@ -450,7 +450,7 @@ def test_who_waits_for_a_busy_registry_can_be_stopped(fake: Fake) -> None:
 def test_an_image_without_packages_is_not_the_best_of_all_bases(fake: Fake, sync: Syncing) -> None:
     digest = fake.push("team/app", "1", [tar({"x": b""})])
     sync()
-    found = sync.writer.catalogue.inventories([digest])[digest]
+    found = sync.writer.catalog.inventories([digest])[digest]
     assert found.packages == ()
     assert "no package that is known" in found.gaps[0].reason
 

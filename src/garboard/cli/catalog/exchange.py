@@ -111,7 +111,7 @@ def _import_official(path: Path, origins: tuple[str, ...], client: Client | None
 
     files = tags = 0
     with writing(path) as writer:
-        there = [name.removeprefix(OFFICIAL) for name in writer.catalogue.repositories() if name.startswith(OFFICIAL)]
+        there = [name.removeprefix(OFFICIAL) for name in writer.catalog.repositories() if name.startswith(OFFICIAL)]
         for origin in origins:
             done = sync_catalog.import_official_images(writer, documents.official_images(origin, there, client))
             files, tags = files + done[0], tags + done[1]

@@ -17,7 +17,7 @@ from garboard.cli.output import write
 from garboard.cli.params import Given, Operand, Option, flag, text, value
 from garboard.cli.settings import Output
 from garboard.model.base import Value
-from garboard.model.errors import CatalogueError, UsageError
+from garboard.model.errors import CatalogError, UsageError
 
 if TYPE_CHECKING:
     from garboard.database.read import Database
@@ -85,9 +85,7 @@ def list_(settings: Query) -> int:
     with reading(settings.path) as catalog:
         found = catalog.images(repository)
         if repository and not found:
-            raise CatalogueError(
-                f"the catalogue has no image of {repository}", "garboard catalog list shows what it has"
-            )
+            raise CatalogError(f"the catalogue has no image of {repository}", "garboard catalog list shows what it has")
         bases = Bases(
             repository=repository,
             place=str(settings.path),
@@ -109,9 +107,7 @@ def show(settings: Query) -> int:
     with reading(settings.path) as catalog:
         found = find(catalog, settings.name)
         if not found:
-            raise CatalogueError(
-                f"the catalogue has no image {settings.name}", "garboard catalog list shows what it has"
-            )
+            raise CatalogError(f"the catalogue has no image {settings.name}", "garboard catalog list shows what it has")
         wanted = settings.packages or output.format != "text"
         details = Details(
             bases=_with_lives(found, settings.database),
@@ -201,5 +197,5 @@ def approve(settings: Approve) -> None:
         if not remove:
             writer.approve(approval)
         elif not writer.disapprove(full):
-            raise CatalogueError(f"{full} is not approved", "garboard catalog list shows what is")
+            raise CatalogError(f"{full} is not approved", "garboard catalog list shows what is")
     click.echo(f"{'no longer approved' if remove else 'approved'}: {full}" + (f" until {until}" if until else ""))

@@ -10,7 +10,7 @@ from garboard.model.baseimage import BaseImage
 from garboard.model.errors import GarboardError, UsageError
 
 if TYPE_CHECKING:
-    from garboard.basecatalog.reader import StoredCatalogue
+    from garboard.basecatalog.reader import StoredCatalog
 
 _GLOB: Final = re.compile(r"[*?\[]")
 
@@ -35,9 +35,9 @@ def pattern(text: str) -> str:
     return reference.canonical
 
 
-def find(catalogue: StoredCatalogue, text: str) -> tuple[BaseImage, ...]:
+def find(catalog: StoredCatalog, text: str) -> tuple[BaseImage, ...]:
     """The images that a name or a key means: of a name those that it names now, else those that it last named."""
-    found = catalogue.by_key(text)
+    found = catalog.by_key(text)
     if found:
         return found
     try:
@@ -45,8 +45,8 @@ def find(catalogue: StoredCatalogue, text: str) -> tuple[BaseImage, ...]:
     except GarboardError:
         return ()
     if reference.digest:
-        return catalogue.by_key(reference.digest)
-    named = catalogue.named_anywhere(f"{reference.registry}/{reference.repository}", reference.tag)
+        return catalog.by_key(reference.digest)
+    named = catalog.named_anywhere(f"{reference.registry}/{reference.repository}", reference.tag)
     wanted = (f"{reference.registry}/{reference.repository}", reference.tag)
     current = tuple(
         one for one in named if any(name.current and (name.repository, name.tag) == wanted for name in one.names)

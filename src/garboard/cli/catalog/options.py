@@ -15,7 +15,7 @@ from garboard.cli import read_settings
 from garboard.model.errors import UsageError
 
 if TYPE_CHECKING:
-    from garboard.basecatalog.reader import StoredCatalogue
+    from garboard.basecatalog.reader import StoredCatalog
     from garboard.basecatalog.writer import Writer
     from garboard.model.gap import Gap
 
@@ -34,13 +34,13 @@ def writing(path: Path) -> Iterator[Writer]:
 
 
 @contextlib.contextmanager
-def reading(path: Path) -> Iterator[StoredCatalogue]:
+def reading(path: Path) -> Iterator[StoredCatalog]:
     """The catalog, to be looked at."""
-    from garboard.basecatalog.reader import StoredCatalogue
+    from garboard.basecatalog.reader import StoredCatalog
     from garboard.basecatalog.store import Store
 
     with Store(path) as store:
-        yield StoredCatalogue(store)
+        yield StoredCatalog(store)
 
 
 def now() -> dt.datetime:

@@ -52,7 +52,7 @@ def _block(path: str, block: str, metadata: MetadataPaths) -> Iterator[Fact]:
         scheme=SCHEME,
         arch=fields.get("A", ""),
         source_name=fields.get("o", ""),
-        licences=(fields["L"],) if fields.get("L") else (),
+        licenses=(fields["L"],) if fields.get("L") else (),
         requires=tuple((capability,) for capability in _capabilities(fields.get("D", ""))),
         provides=_capabilities(fields.get("p", "")),
         vendor=fields.get("m", ""),

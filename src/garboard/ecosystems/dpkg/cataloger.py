@@ -17,7 +17,7 @@ import msgspec
 from garboard.model.ecosystem import MetadataPaths
 from garboard.model.gap import Gap
 from garboard.model.image import File
-from garboard.model.package import Fact, Licences, Marks, Owns, Package, Retention
+from garboard.model.package import Fact, Licenses, Marks, Owns, Package, Retention
 
 PURL_TYPE = "deb"
 SCHEME = "deb"
@@ -32,7 +32,7 @@ _FIELD = re.compile(
 """A leading newline finds the start of a line faster than the expression's own anchor would."""
 _SOURCE = re.compile(r"([^\s(]+)(?:\s*\(([^)]*)\))?")
 _QUALIFIER = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|:[a-z0-9-]+|\s+")
-_LICENCE = re.compile(rb"\nLicense:[ \t]*([^\s][^\n]*)")
+_LICENSE = re.compile(rb"\nLicense:[ \t]*([^\s][^\n]*)")
 _AUTOREMOVE = re.compile(r'(?im)^[ \t]*APT::AutoRemove::(Recommends|Suggests)Important[ \t]+"?([\w-]+)"?[ \t]*;')
 _FALSE = frozenset({"0", "false", "no", "off", "disable", "without"})
 _HEAD_BYTES = 1024
@@ -42,7 +42,7 @@ _MANIFEST_BYTES = 256 * 1024 * 1024
 
 
 def catalog(file: File, owned: MetadataPaths, /) -> Iterator[Fact]:
-    """Installed packages in the file's order; `Owns`, `Marks` and `Licences` from the files that hold those.
+    """Installed packages in the file's order; `Owns`, `Marks` and `Licenses` from the files that hold those.
 
     A package counts as installed while dpkg has its files in place (installed, unpacked, half-configured, waiting for
     triggers). A stanza without name or version, one of unknown status, and a manifest that cannot be decompressed
@@ -151,10 +151,10 @@ def _copyright(file: File, _owned: MetadataPaths) -> Iterator[Fact]:
     """Short names that a machine-readable copyright file states; free text states none."""
     if b"Format:" not in file.data[:_HEAD_BYTES]:
         return
-    found = dict.fromkeys(map(bytes.rstrip, _LICENCE.findall(file.data)))
+    found = dict.fromkeys(map(bytes.rstrip, _LICENSE.findall(file.data)))
     if found:
         names = tuple(name.decode("utf-8", "replace") for name in found)
-        yield Licences(type=PURL_TYPE, package=file.path.split("/")[-2], licences=names)
+        yield Licenses(type=PURL_TYPE, package=file.path.split("/")[-2], licenses=names)
 
 
 def _apt_conf(file: File, _owned: MetadataPaths) -> Iterator[Fact]:

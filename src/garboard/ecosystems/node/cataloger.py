@@ -65,7 +65,7 @@ def catalog(file: File, owned: MetadataPaths, /) -> Iterator[Fact]:
         version=version,
         scheme=SCHEME,
         namespace=scope,
-        licences=_licences(manifest),
+        licenses=_licenses(manifest),
         requires=_requires(manifest),
         vendor=_text(manifest.author) or _text(_member(manifest.author, "name")),
         application=folder is None,
@@ -103,7 +103,7 @@ def _member(value: Any, key: str) -> Any:
     return value.get(key) if isinstance(value, dict) else None
 
 
-def _licences(manifest: _Manifest) -> tuple[str, ...]:
+def _licenses(manifest: _Manifest) -> tuple[str, ...]:
     """``license`` as text or ``{type}``, and the old ``licenses`` list of either."""
     several = manifest.licenses if isinstance(manifest.licenses, list) else [manifest.licenses]
     stated = [_text(one) or _text(_member(one, "type")) for one in (manifest.license, *several)]

@@ -52,7 +52,7 @@ def catalog(file: File, owned: MetadataPaths, /) -> Iterator[Fact]:
         name=normalize(name),
         version=version,
         scheme=SCHEME,
-        licences=_licences(single, many["classifier"]),
+        licenses=_licenses(single, many["classifier"]),
         requires=_requires(many["requires-dist"]),
         provides=tuple(normalize(match[0]) for text in many["provides-dist"] if (match := _NAME.match(text))),
         vendor=next((single[key] for key in ("author", "author-email") if single.get(key, "") not in _UNSTATED), ""),
@@ -70,7 +70,7 @@ def _requires(texts: list[str]) -> tuple[tuple[str, ...], ...]:
     return tuple((name,) for name in dict.fromkeys(normalize(match[0]) for match in names if match))
 
 
-def _licences(single: dict[str, str], classifiers: list[str]) -> tuple[str, ...]:
+def _licenses(single: dict[str, str], classifiers: list[str]) -> tuple[str, ...]:
     expression = single.get("license-expression", "")
     if expression not in _UNSTATED:
         return (expression,)

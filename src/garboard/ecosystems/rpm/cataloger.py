@@ -55,7 +55,7 @@ def _headers(data: bytes) -> Iterator[bytes]:
         return sqlite.headers(data)
     if data.startswith(ndb.MAGIC):
         return ndb.headers(data)
-    if bdb.recognised(data):
+    if bdb.recognized(data):
         return bdb.headers(data)
     # rpm itself creates an empty file before its first write.
     raise MalformedError("is no RPM database of a known kind" if data else "is empty")
@@ -79,7 +79,7 @@ def _header(header: Header, metadata: MetadataPaths) -> Iterator[Fact]:
         source_name=source.name,
         source_version=source.version,
         module=":".join(header.text(tags.MODULARITYLABEL).split(":")[:2]),
-        licences=tuple(filter(None, (header.text(tags.LICENSE),))),
+        licenses=tuple(filter(None, (header.text(tags.LICENSE),))),
         requires=_requires(header.texts(tags.REQUIRENAME)),
         provides=tuple(dict.fromkeys(text for text in header.texts(tags.PROVIDENAME) if text != name)),
         vendor=header.text(tags.VENDOR),

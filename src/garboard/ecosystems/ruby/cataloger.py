@@ -56,7 +56,7 @@ def catalog(file: File, owned: MetadataPaths, /) -> Iterator[Fact]:
         version=version,
         scheme=ORDER,
         arch="" if platform in ("", _ANY_PLATFORM) else platform,
-        licences=tuple(dict.fromkeys(lists.get("license", ()))),
+        licenses=tuple(dict.fromkeys(lists.get("license", ()))),
         requires=tuple((need,) for need in dict.fromkeys(map(_literal, _NEEDS.findall(head))) if need),
         vendor=next(iter(lists.get("author", ())), ""),
     )

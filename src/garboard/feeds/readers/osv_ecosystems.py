@@ -25,16 +25,16 @@ class OsvEcosystem:
 
     scheme: str = ""
     by_release: bool = False
-    normalise: Callable[[str], str] = exact_name
+    normalize: Callable[[str], str] = exact_name
 
 
-_LANGUAGE = {one.osv: OsvEcosystem(one.order, normalise=one.normalize) for one in KNOWN if one.osv}
+_LANGUAGE = {one.osv: OsvEcosystem(one.order, normalize=one.normalize) for one in KNOWN if one.osv}
 _WITHOUT_CATALOGER = {
     "Hex": OsvEcosystem("semver"),
     "SwiftURL": OsvEcosystem("semver"),
     "Bitnami": OsvEcosystem("semver"),
     "Maven": OsvEcosystem(),
-    "NuGet": OsvEcosystem(normalise=_lower),
+    "NuGet": OsvEcosystem(normalize=_lower),
     "Pub": OsvEcosystem(),
     "Hackage": OsvEcosystem(),
     "CRAN": OsvEcosystem(),

@@ -96,7 +96,7 @@ def _issue(key: IssueKey) -> IssueOf:
     return IssueOf(id=key[0], type=key[1], source=key[2])
 
 
-def render(actions: Actions, gaps: Sequence[Gap] = (), *, colour: bool = False) -> bytes:
+def render(actions: Actions, gaps: Sequence[Gap] = (), *, color: bool = False) -> bytes:
     """The list alone."""
-    del gaps, colour
+    del gaps, color
     return msgspec.json.format(msgspec.json.encode(document(actions)), indent=2) + b"\n"

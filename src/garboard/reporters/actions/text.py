@@ -67,9 +67,9 @@ def _head(actions: Actions) -> str:
     return f"{count}. What to do, most first:" if actions.actions else f"{count}, and nothing at hand clears any."
 
 
-def render(actions: Actions, gaps: Sequence[Gap] = (), *, colour: bool = False) -> bytes:
+def render(actions: Actions, gaps: Sequence[Gap] = (), *, color: bool = False) -> bytes:
     """All of it, with the words to run or to write; ``gaps`` are what the scan could not know."""
-    lines = [paint(_head(actions), "1", colour=colour)]
+    lines = [paint(_head(actions), "1", color=color)]
     for number, action in enumerate(actions.actions, 1):
         lines += ["", _line(number, action)]
         if action.command:
@@ -82,4 +82,4 @@ def render(actions: Actions, gaps: Sequence[Gap] = (), *, colour: bool = False) 
         lines += ["", _checked(actions)]
     if gaps:
         lines += ["", "Not covered:", *(f"  - {gap.subject}: {gap.reason}" for gap in gaps)]
-    return document(lines, colour=colour)
+    return document(lines, color=color)

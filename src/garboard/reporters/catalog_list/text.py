@@ -18,7 +18,7 @@ _NAMES: Final = 4
 def render(bases: Bases) -> bytes:
     """The images of a repository, or without one all repositories; and the approvals."""
     lines = _of_repository(bases) if bases.repository else _repositories(bases)
-    return terminal.document([*lines, *_approvals(bases)], colour=False)
+    return terminal.document([*lines, *_approvals(bases)], color=False)
 
 
 def _repositories(bases: Bases) -> Iterator[str]:

@@ -24,7 +24,7 @@ def render(details: Details) -> bytes:
             lines += [f"  {package.full_name} {package.version}" for package in inventories[one.base.key].packages]
     while lines and not lines[-1]:
         lines.pop()
-    return terminal.document(lines, colour=False)
+    return terminal.document(lines, color=False)
 
 
 def _details(one: Base, approvals: Sequence[Approval]) -> Iterator[str]:

@@ -10,4 +10,4 @@ def render(shards: Shards) -> bytes:
     """A line for each shard, UTF-8, ending in a line feed."""
     lines = [f"{shard:<44}{'installed' if shard in shards.installed else ''}".rstrip() for shard in shards.known]
     lines += [f"{shard:<44}installed" for shard in shards.installed if shard not in shards.known]
-    return terminal.document(lines, colour=False)
+    return terminal.document(lines, color=False)

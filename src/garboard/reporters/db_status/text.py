@@ -11,7 +11,7 @@ def render(statuses: Statuses) -> bytes:
     lines = [f"Database: {statuses.directory}", *map(_line, statuses.shards)]
     if not statuses.shards:
         lines.append("No shards. hint: garboard db update debian osv:PyPI kev epss")
-    return terminal.document(lines, colour=False)
+    return terminal.document(lines, color=False)
 
 
 def _line(status: Status) -> str:

@@ -16,7 +16,7 @@ from garboard.reporters.terminal import document, paint, plain
 from garboard.reporters.view import View
 
 _WIDTH: Final = 100
-_COLOURS: Final = {Severity.CRITICAL: "35", Severity.HIGH: "31", Severity.MEDIUM: "33"}
+_COLORS: Final = {Severity.CRITICAL: "35", Severity.HIGH: "31", Severity.MEDIUM: "33"}
 _STANDINGS: Final = {
     Standing.FIXED: "not affected: fixed in {fixed}, installed {installed}",
     Standing.OUTSIDE: "not affected: installed {installed}, affected {ranges}",
@@ -74,13 +74,13 @@ class _Writer:
         yield from self._gaps()
 
     def _package(self, package: Package, paths: Iterable[tuple[str, ...]]) -> Iterator[str]:
-        yield paint(_label(package), "1", colour=self._view.colour)
+        yield paint(_label(package), "1", color=self._view.color)
         yield f"  Package URL: {plain(package.purl)}"
         if package.source_name:
             source = f"{package.source_name} {package.source_version}".rstrip()
             yield f"  Source package: {plain(source)}"
-        if package.licences:
-            yield from _wrapped(f"Licences: {', '.join(package.licences)}", "  ")
+        if package.licenses:
+            yield from _wrapped(f"Licences: {', '.join(package.licenses)}", "  ")
         if package.owner:
             yield f"  Part of: {plain(self._labels.get(package.owner, package.owner))}"
         yield from self._where(package, self._introduction(package), paths)
@@ -107,7 +107,7 @@ class _Writer:
         vulnerability = issue.findings[0].vulnerability
         source = f" (by {vulnerability.severity_source})" if vulnerability.severity_source else ""
         heading = f"{vulnerability.id}: {vulnerability.severity.word} severity{source}"
-        yield paint(heading, "1;" + _COLOURS.get(vulnerability.severity, "39"), colour=self._view.colour)
+        yield paint(heading, "1;" + _COLORS.get(vulnerability.severity, "39"), color=self._view.color)
         yield from _wrapped(vulnerability.title, "  ")
         if vulnerability.description != vulnerability.title:
             yield from _wrapped(vulnerability.description, "  ")
@@ -135,7 +135,7 @@ class _Writer:
         if finding.fixed_in:
             others = [fix for fix in finding.all_fixed_in if fix != finding.fixed_in]
             also = f" (also named: {', '.join(others)})" if others else ""
-            yield paint(plain(f"    Fixed in: {finding.fixed_in}{also}"), "1", colour=self._view.colour)
+            yield paint(plain(f"    Fixed in: {finding.fixed_in}{also}"), "1", color=self._view.color)
         if not self._of.packages:
             yield from ("  " + line for line in self._where(package, finding.introduced, finding.from_paths))
 
@@ -248,4 +248,4 @@ def render(explanation: Explanation, view: View) -> bytes:
     lines = list(_Writer(explanation, view).lines())
     while lines and not lines[-1]:
         lines.pop()
-    return document(lines, colour=view.colour)
+    return document(lines, color=view.color)

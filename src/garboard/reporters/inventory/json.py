@@ -42,7 +42,7 @@ class Entry(_Out):
     source_name: str
     source_version: str
     module: str
-    licences: tuple[str, ...]
+    licenses: tuple[str, ...] = msgspec.field(name="licences")
     vendor: str
     automatic: bool | None
     application: bool
@@ -162,7 +162,7 @@ def _entry(package: Package, layers: tuple[str, ...]) -> Entry:
         source_name=package.source_name,
         source_version=package.source_version,
         module=package.module,
-        licences=package.licences,
+        licenses=package.licenses,
         vendor=package.vendor,
         automatic=package.automatic,
         application=package.application,

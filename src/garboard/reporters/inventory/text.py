@@ -34,8 +34,8 @@ def render(report: Report, view: View) -> bytes:
         owners = {package.id: package.name for package in packages}
         rows = [_row(package, owners, report.image) for package in packages]
         lines += [*_table([_HEADINGS, *rows]), ""]
-    lines += [*_summary(report), "", *_coverage(report, colour=view.colour)]
-    return document(lines, colour=view.colour)
+    lines += [*_summary(report), "", *_coverage(report, color=view.color)]
+    return document(lines, color=view.color)
 
 
 def _row(package: Package, owners: dict[str, str], image: Image) -> Row:
@@ -96,10 +96,10 @@ def _summary(report: Report) -> Iterator[str]:
     yield from (f"{label:<15}{plain(text)}" for label, text in rows if text)
 
 
-def _coverage(report: Report, *, colour: bool) -> Iterator[str]:
+def _coverage(report: Report, *, color: bool) -> Iterator[str]:
     if not report.gaps:
         yield "Not covered: nothing that this inventory knows of."
         return
-    yield paint("Not covered:", "33", colour=colour)
+    yield paint("Not covered:", "33", color=color)
     for gap in report.gaps:
         yield plain(f"  - {gap.subject}: {gap.reason}")

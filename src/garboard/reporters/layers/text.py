@@ -41,7 +41,7 @@ def _layer(one: LayerView, report: Report, view: View) -> Iterator[str]:
     words = " ".join(one.instruction.split())
     words = words if len(words) <= _LONGEST else words[: _LONGEST - 2] + " …"
     heading = f"{one.changes.index:>2} {digest}  {size(one.layer.size)}"
-    yield paint(heading, "1", colour=view.colour)
+    yield paint(heading, "1", color=view.color)
     yield plain(f"   {words or '(the image has no history of this layer)'}")
     owner = whose(one, report)
     if owner:
@@ -72,4 +72,4 @@ def render(report: Report, changes: Sequence[LayerChanges], view: View) -> bytes
         if gaps
         else ["", "Not covered: nothing that this scan knows of."]
     )
-    return document(lines, colour=view.colour)
+    return document(lines, color=view.color)

@@ -80,7 +80,7 @@ def _figures(result: Rebuild, view: View) -> Iterator[str]:
         if by_outcome[kind] or kind in {Outcome.PULL, Outcome.PUBLISHED}:
             line = f"{counted(by_outcome[kind]):>6}  {title}"
             yield paint(
-                line, "32" if kind in {Outcome.PULL, Outcome.PUBLISHED} and by_outcome[kind] else "", colour=view.colour
+                line, "32" if kind in {Outcome.PULL, Outcome.PUBLISHED} and by_outcome[kind] else "", color=view.color
             )
     yield f"{counted(result.prospects):>6}  issues in all"
 
@@ -118,7 +118,7 @@ def _lines(result: Rebuild, view: View) -> Iterator[str]:
             continue
         yield ""
         heading = title[0].upper() + title[1:] + (f": {command}" if command else "")
-        yield paint(heading, "1", colour=view.colour)
+        yield paint(heading, "1", color=view.color)
         for row in rows[:_PACKAGES]:
             yield from _row(row)
         if len(rows) > _PACKAGES:
@@ -127,7 +127,7 @@ def _lines(result: Rebuild, view: View) -> Iterator[str]:
     if result.repositories:
         yield plain("Mirrors: " + ", ".join(dict.fromkeys(one.name for one in result.repositories)))
     if result.gaps:
-        yield paint("Not covered:", "33", colour=view.colour)
+        yield paint("Not covered:", "33", color=view.color)
         yield from (plain(f"  - {gap.subject}: {gap.reason}") for gap in result.gaps)
     else:
         yield "Not covered: nothing that this command knows of."
@@ -135,4 +135,4 @@ def _lines(result: Rebuild, view: View) -> Iterator[str]:
 
 def render(result: Rebuild, view: View) -> bytes:
     """The whole text, UTF-8, ending in a line feed."""
-    return document(_lines(result, view), colour=view.colour)
+    return document(_lines(result, view), color=view.color)

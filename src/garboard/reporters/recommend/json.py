@@ -153,9 +153,9 @@ def document(found: Recommendation) -> Recommendations:
     )
 
 
-def render(found: Recommendation, *, everything: bool = False, colour: bool = False) -> bytes:
+def render(found: Recommendation, *, everything: bool = False, color: bool = False) -> bytes:
     """One JSON document of all there is, UTF-8, indented, ending in a line feed."""
-    del everything, colour
+    del everything, color
     return msgspec.json.format(msgspec.json.encode(document(found)), indent=2) + b"\n"
 
 

@@ -49,10 +49,10 @@ def block(report: Report, view: View) -> Iterator[str]:
     """What a scan's report says of a better base, after an empty line; nothing where no catalogue was looked into."""
     if report.recommendation is not None and report.recommendation.base is not None:
         yield ""
-        yield from section(report.recommendation, colour=view.colour)
+        yield from section(report.recommendation, color=view.color)
 
 
-def section(found: Recommendation, *, colour: bool) -> Iterator[str]:
+def section(found: Recommendation, *, color: bool) -> Iterator[str]:
     """What a scan's report says of the base: the guide's own tables, and nothing where the base is not known."""
     if found.base is None:
         return
@@ -62,10 +62,10 @@ def section(found: Recommendation, *, colour: bool) -> Iterator[str]:
         yield MOST_SECURE
     if found.verdict is not Verdict.BETTER:
         return
-    yield paint(HEADLINE, "1", colour=colour)
+    yield paint(HEADLINE, "1", color=color)
     for group, rows in grouped(found.recommended):
         yield ""
-        yield paint(TITLES[group], "1", colour=colour)
+        yield paint(TITLES[group], "1", color=color)
         yield from table([_HEAD, *(cells(row) for row in rows[:SHOWN])])
 
 

@@ -12,21 +12,21 @@ from garboard.reporters.terminal import document, paint
 _LABEL: Final = 19
 
 
-def render(found: Recommendation, *, everything: bool = False, colour: bool = False) -> bytes:
+def render(found: Recommendation, *, everything: bool = False, color: bool = False) -> bytes:
     """The whole text, UTF-8, ending in a line feed. ``everything``: also what is not recommended, and why not."""
-    return document(_lines(found, everything=everything, colour=colour), colour=colour)
+    return document(_lines(found, everything=everything, color=color), color=color)
 
 
-def _lines(found: Recommendation, *, everything: bool, colour: bool) -> Iterator[str]:
+def _lines(found: Recommendation, *, everything: bool, color: bool) -> Iterator[str]:
     yield ""
     if found.base is not None:
         yield from _base(found, found.base)
-    yield from _answer(found, everything=everything, colour=colour)
+    yield from _answer(found, everything=everything, color=color)
     yield ""
     if not found.gaps:
         yield "Not covered: nothing that this program knows of."
         return
-    yield paint("Not covered:", "33", colour=colour)
+    yield paint("Not covered:", "33", color=color)
     yield from (f"  - {gap.subject}: {gap.reason}" for gap in found.gaps)
 
 
@@ -46,10 +46,10 @@ def _base(found: Recommendation, base: Row) -> Iterator[str]:
     yield ""
 
 
-def _answer(found: Recommendation, *, everything: bool, colour: bool) -> Iterator[str]:
+def _answer(found: Recommendation, *, everything: bool, color: bool) -> Iterator[str]:
     rows = found.rows if everything else found.recommended
     if found.verdict is Verdict.BEST:
-        yield paint(f"✔ {tables.MOST_SECURE}", "32", colour=colour)
+        yield paint(f"✔ {tables.MOST_SECURE}", "32", color=color)
         aside = (
             f"; {found.passed_over} more are not recommended in any case: --all tells why" if found.passed_over else ""
         )
@@ -57,20 +57,18 @@ def _answer(found: Recommendation, *, everything: bool, colour: bool) -> Iterato
     elif found.base is None and found.how:
         yield f"{found.how[0].upper()}{found.how[1:]}."
     elif found.verdict is Verdict.UNKNOWN:
-        yield paint("Whether there is a better base cannot be told.", "33", colour=colour)
+        yield paint("Whether there is a better base cannot be told.", "33", color=color)
     if not rows:
         return
     head = tables.HEADLINE if found.verdict is Verdict.BETTER else "Other base images:"
     yield from (
-        ("", paint(head, "1", colour=colour))
-        if found.verdict is not Verdict.BETTER
-        else (paint(head, "1", colour=colour),)
+        ("", paint(head, "1", color=color)) if found.verdict is not Verdict.BETTER else (paint(head, "1", color=color),)
     )
     predicted = found.yours is not None
     for group, some in tables.grouped(rows):
         shown = some if everything else some[: tables.SHOWN]
         yield ""
-        yield paint(tables.TITLES[group], "1", colour=colour)
+        yield paint(tables.TITLES[group], "1", color=color)
         head, *lines = tables.full(shown, found.created, predicted=predicted)
         yield head
         for row, line in zip(shown, lines, strict=True):
@@ -92,9 +90,9 @@ def _notes(row: Row) -> Iterator[str]:
     yield from (f"    ✗ {one.code}: {one.reason}" for one in row.objections)
 
 
-def explain(row: Row, sentences: Iterator[str], *, colour: bool = False) -> bytes:
+def explain(row: Row, sentences: Iterator[str], *, color: bool = False) -> bytes:
     """One row, and why it stands where it does."""
-    lines = ["", paint(row.reference, "1", colour=colour)]
+    lines = ["", paint(row.reference, "1", color=color)]
     if row.aliases:
         lines.append(f"Also: {', '.join(row.aliases)}")
-    return document([*lines, *(f"  {one}" for one in sentences)], colour=colour)
+    return document([*lines, *(f"  {one}" for one in sentences)], color=color)

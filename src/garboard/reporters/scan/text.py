@@ -22,7 +22,7 @@ from garboard.reporters.scan.tree import dependency_tree
 from garboard.reporters.terminal import document, paint
 from garboard.reporters.view import Issue, View, counted, headline, issues
 
-_COLOURS: Final = {Severity.CRITICAL: "35", Severity.HIGH: "31", Severity.MEDIUM: "33"}
+_COLORS: Final = {Severity.CRITICAL: "35", Severity.HIGH: "31", Severity.MEDIUM: "33"}
 _LABEL: Final = 19
 _SHOWN_ROOTS: Final = 5
 _DESCRIPTION: Final = 160
@@ -87,8 +87,8 @@ def _block(issue: Issue, report: Report, view: View) -> Iterator[str]:
     word = vulnerability.severity.word.capitalize()
     name = finding.package.display_name
     title = f"✗ {word} severity vulnerability found in "
-    code = _COLOURS.get(vulnerability.severity, "")
-    yield paint(title, code, colour=view.colour) + paint(name, "4" + (";" + code if code else ""), colour=view.colour)
+    code = _COLORS.get(vulnerability.severity, "")
+    yield paint(title, code, color=view.color) + paint(name, "4" + (";" + code if code else ""), color=view.color)
     yield f"  Description: {_sentence(vulnerability)}"
     yield from _exploited(vulnerability)
     if len(issue.findings) > 1:
@@ -103,7 +103,7 @@ def _block(issue: Issue, report: Report, view: View) -> Iterator[str]:
     yield from introduced(issue, report)
     fix = _fix(finding)
     if fix:
-        yield paint(fix, "1", colour=view.colour) if finding.fixed_in else fix
+        yield paint(fix, "1", color=view.color) if finding.fixed_in else fix
 
 
 def introduced(issue: Issue, report: Report) -> Iterator[str]:
@@ -186,7 +186,7 @@ def _summary(report: Report, found: list[Issue], view: View) -> Iterator[str]:
         tick = "✔ " if report.judged else ""
         what = "no vulnerable paths found." if report.judged else "but none of them could be judged."
         text = f"{tick}Tested {tested} dependencies for known vulnerabilities, {what}"
-        yield paint(text, "32" if report.judged else "33", colour=view.colour)
+        yield paint(text, "32" if report.judged else "33", color=view.color)
         yield from _shares(report, view)
         return
     yield f"Tested {tested} dependencies for known issues, found {len(found)} issue{'s' if len(found) != 1 else ''}."
@@ -233,7 +233,7 @@ def _coverage(report: Report, view: View) -> Iterator[str]:
     if not gaps:
         yield "Not covered: nothing that this scan knows of."
         return
-    yield paint("Not covered:", "33", colour=view.colour)
+    yield paint("Not covered:", "33", color=view.color)
     for gap in gaps:
         yield f"  - {gap.subject}: {gap.reason}"
 
@@ -251,4 +251,4 @@ def render(report: Report, view: View) -> bytes:
     lines += [*_summary(report, found, view), *lineage_text.block(report, view), *table.block(report, view)]
     lines += actions_text.block(report.actions)
     lines += _coverage(report, view)
-    return document(lines, colour=view.colour)
+    return document(lines, color=view.color)

@@ -21,7 +21,7 @@ _ON_PAGE, _OFF_PAGE = 1, 3
 _OFF_PAGE_BYTES = 12
 
 
-def recognised(data: bytes) -> bool:
+def recognized(data: bytes) -> bool:
     """Whether the file is a Berkeley DB hash."""
     return data[12:16] in {struct.pack(order + "I", _MAGIC) for order in "<>"}
 
