@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import BinaryIO, Protocol
+from importlib import import_module
+from typing import BinaryIO, Final, Protocol
 
-from garboard.feeds import alpine, debian, endoflife, epss, kev, nvd, osv, wolfi
 from garboard.model.errors import UsageError
 from garboard.model.feed import FeedDocument, Record
 
@@ -40,15 +40,16 @@ class Feed(Protocol):
         ...
 
 
-FEEDS: tuple[Feed, ...] = (debian, alpine, wolfi, osv, nvd, kev, epss, endoflife)
-_ALIASES = {"chainguard": "wolfi"}
+_NAMES: Final = ("debian", "alpine", "wolfi", "osv", "nvd", "kev", "epss", "endoflife")
+"""Modules of this folder. A feed of its own comes before the OSV export of the same data."""
+FEEDS: Final[tuple[Feed, ...]] = tuple(import_module(f"garboard.feeds.{name}") for name in _NAMES)
 
 
 def feed_of(shard: str) -> Feed:
     """The feed that a shard belongs to. Raises `UsageError` where none has it."""
     name = shard.partition(":")[0]
     for feed in FEEDS:
-        if _ALIASES.get(name, name) == feed.NAME:
+        if name in {each.partition(":")[0] for each in feed.known()}:
             return feed
     raise UsageError(f"there is no feed {name!r}", "see: garboard db list")
 

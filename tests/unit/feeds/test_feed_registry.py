@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 
 from garboard import feeds
@@ -36,3 +38,17 @@ def test_needed_shards_are_each_once():
 def test_an_unknown_feed_is_the_users_error():
     with pytest.raises(UsageError):
         feeds.feed_of("nope:x")
+
+
+def test_every_module_is_registered():
+    folder = Path(feeds.__file__).parent
+    assert {feed.NAME for feed in feeds.FEEDS} == {path.stem for path in folder.glob("*.py")} - {"__init__"}
+
+
+def test_each_keeps_the_protocol():
+    for feed in feeds.FEEDS:
+        assert feed.known(), feed.NAME
+        assert isinstance(feed.CAVEAT, str), feed.NAME
+        for name in ("shard_for", "documents", "parse"):
+            assert callable(getattr(feed, name)), f"{feed.NAME} lacks {name}"
+        assert feeds.feed_of(feed.known()[0]) is feed
