@@ -1,16 +1,22 @@
 # Two commands do all the set-up: `make demo` and `make test`. Both need Python 3.11 or newer, and nothing else.
+# Another Python beside it: `make test PYTHON=python3.13 VENV=.venv-3.13`.
 PYTHON ?= python3
-VENV := .venv
+VENV ?= .venv
 UV_VERSION := 0.13.9
-UV := $(VENV)/bin/uv
+UV := UV_PROJECT_ENVIRONMENT=$(VENV) $(VENV)/bin/uv
+PYTEST := $(VENV)/bin/python -m pytest
 
-.PHONY: demo test lint e2e bench clean
+.PHONY: demo test coverage lint e2e fuzz mutants bench clean
 
 demo: $(VENV)/.runtime
 	$(VENV)/bin/python demo/demo.py .cache/demo
 
 test: $(VENV)/.tests
-	$(VENV)/bin/python -m pytest
+	$(PYTEST)
+
+# The unit tests once more, with the floor that is in pyproject.toml under which coverage may not fall.
+coverage: $(VENV)/.tests
+	$(PYTEST) -n auto --cov
 
 lint: $(VENV)/.lint
 	$(VENV)/bin/ruff check
@@ -18,31 +24,42 @@ lint: $(VENV)/.lint
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
 
+# Two files at a time: most of it is waiting for engines. One run on its own: `make e2e E2E=tests/e2e/test_registry_real.py`.
+E2E ?= tests/e2e
 e2e: $(VENV)/.tests
-	$(VENV)/bin/python -m pytest tests/e2e
+	$(PYTEST) $(E2E) -n 2 --dist loadfile --durations 15
+
+# What chance finds: damaged inputs for every parser, and faults in a copy of the code that tests ought to notice.
+SEED ?= 1
+fuzz: $(VENV)/.tests
+	$(VENV)/bin/python -m tests.fuzz.run --seed $(SEED)
+
+mutants: $(VENV)/.tests
+	$(VENV)/bin/python -m tests.mutants.sample --seed $(SEED) --floor 80
 
 bench: $(VENV)/.bench
+	$(VENV)/bin/python bench/startup.py
 	$(VENV)/bin/python bench/scan.py
 
-$(UV):
+$(VENV)/bin/uv:
 	$(PYTHON) -c 'import sys; sys.exit("garboard needs Python 3.11 or newer; try: make PYTHON=python3.11" if sys.version_info < (3, 11) else 0)'
 	$(PYTHON) -m venv $(VENV)
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 
 # --inexact: each target adds to what the others installed.
-$(VENV)/.runtime: $(UV) pyproject.toml uv.lock
+$(VENV)/.runtime: $(VENV)/bin/uv pyproject.toml uv.lock
 	$(UV) sync --quiet --frozen --inexact --python $(VENV)/bin/python
 	touch $@
 
-$(VENV)/.tests: $(UV) pyproject.toml uv.lock
+$(VENV)/.tests: $(VENV)/bin/uv pyproject.toml uv.lock
 	$(UV) sync --quiet --frozen --inexact --python $(VENV)/bin/python --group test
 	touch $@ $(VENV)/.runtime
 
-$(VENV)/.lint: $(UV) pyproject.toml uv.lock
+$(VENV)/.lint: $(VENV)/bin/uv pyproject.toml uv.lock
 	$(UV) sync --quiet --frozen --inexact --python $(VENV)/bin/python --group test --group lint
 	touch $@
 
-$(VENV)/.bench: $(UV) pyproject.toml uv.lock
+$(VENV)/.bench: $(VENV)/bin/uv pyproject.toml uv.lock
 	$(UV) sync --quiet --frozen --inexact --python $(VENV)/bin/python --group bench
 	touch $@
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import configparser
 import datetime as dt
+import fcntl
 import json
 import os
 import shutil
@@ -71,6 +72,13 @@ def debian_root() -> Path:
     """A bookworm root made today, as a tar: kept until tomorrow, when Debian may have newer packages."""
     CACHE.mkdir(parents=True, exist_ok=True)
     path = CACHE / f"bookworm-{dt.datetime.now(dt.UTC).date()}.tar"
+    with (CACHE / "root.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # one of several test processes makes it
+        _make_root(path)
+    return path
+
+
+def _make_root(path: Path) -> None:
     if not path.exists():
         for old in CACHE.glob("bookworm-*.tar"):
             old.unlink()
@@ -79,7 +87,6 @@ def debian_root() -> Path:
         include = "--include=python3-venv,ca-certificates"
         run("mmdebstrap", "--quiet", "--variant=minbase", include, *slim, "bookworm", made)
         made.replace(path)
-    return path
 
 
 def import_base(docker: Docker, root: Path) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import subprocess
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,12 +14,12 @@ import pytest
 
 from tests.e2e import building, feeding, serving
 from tests.e2e.building import Docker, Truth
+from tests.e2e.engines import Engines, running
 from tests.e2e.forms import Forms
-from tests.e2e.running import Garboard, run
+from tests.e2e.running import Garboard
 from tests.e2e.serving import Registry, Storage
 
 HERE = Path(__file__).resolve().parent
-ENGINE = HERE.parents[1] / ".ci" / "engine.sh"
 TOOLS = (
     "mmdebstrap",
     "docker",
@@ -67,37 +66,13 @@ def _insisted(report: pytest.TestReport | pytest.CollectReport) -> pytest.TestRe
     return report
 
 
-@dataclass(frozen=True)
-class Engines:
-    """The same engine twice: with the classic store of images, and with containerd's."""
-
-    classic: Docker
-    containerd: Docker
-    root: Path
-    """The folder in which they run."""
-
-
 @pytest.fixture(scope="session")
 def engines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engines]:
     missing = [tool for tool in TOOLS if shutil.which(tool) is None]
     if missing or os.geteuid() != 0:
         pytest.skip(f"real engines are NOT tested: root and {', '.join(TOOLS)} are needed; missing: {missing}")
-    done = subprocess.run([str(ENGINE), "start"], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    found = dict(line.split("=", 1) for line in done.stdout.splitlines())
-    config = tmp_path_factory.mktemp("docker")
-    (config / "cli-plugins").mkdir()
-    (config / "cli-plugins" / "docker-buildx").symlink_to(found["GARBOARD_E2E_BUILDX"])
-    classic, containerd = (Docker(found[name], config) for name in ("DOCKER_HOST", "GARBOARD_E2E_CONTAINERD_HOST"))
-    for docker in (classic, containerd):  # what earlier days left
-        docker("system", "prune", "--all", "--force", "--filter", "until=24h")
-    # A store of containerd's still clears away what the old image leaves while it loads the new one of its name.
-    containerd("image", "prune", "--all", "--force")
-    try:
-        yield Engines(classic, containerd, Path(found["DOCKER_HOST"].removeprefix("unix://")).parents[1])
-    finally:
-        if "starting" in done.stderr and not os.environ.get("GARBOARD_E2E_KEEP"):
-            run(ENGINE, "stop")
+    with running(tmp_path_factory.mktemp("docker")) as found:
+        yield found
 
 
 @pytest.fixture(scope="session")

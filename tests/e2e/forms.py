@@ -6,6 +6,7 @@ import gzip
 import hashlib
 import io
 import json
+import os
 import shutil
 import subprocess
 import tarfile
@@ -126,7 +127,7 @@ class Forms:
     @cached_property
     def oci_archive_ctr(self) -> Path:
         """As containerd's own client exports it."""
-        root, name = self._engines.root, "garboard-ctr.tar"
+        root, name = self._engines.root, f"garboard-ctr-{os.getpid()}.tar"
         inside, out = root / "tmp" / f"in-{name}", root / "tmp" / name
         shutil.copyfile(self.oci_archive, inside)
         ctr = (
@@ -136,7 +137,7 @@ class Forms:
             "--address",
             "/run/engine-containerd/containerd/containerd.sock",
             "-n",
-            "garboard-e2e",
+            f"garboard-e2e-{os.getpid()}",
         )
         run(*ctr, "images", "import", "--no-unpack", "--index-name", NAME, f"/tmp/{inside.name}")
         try:

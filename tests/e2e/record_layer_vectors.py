@@ -20,12 +20,12 @@ from pathlib import Path
 from threading import Lock
 from typing import Protocol
 
-from tests.e2e.running import run
+from tests.e2e.building import Docker
+from tests.e2e.engines import Engines, running
 from tests.e2e.serving import Storage
 from tests.unit.image.layers.builders import docker_archive
 from tests.vectors.layer_stacks import NAMED, Layer, Stack, Tree, archives, generate, save
 
-ENGINE = Path(__file__).resolve().parents[2] / ".ci" / "engine.sh"
 FAMILIES = {"built": 240, "loose": 100, "wild": 60}
 _MADE_BY_THE_ENGINE = {".dockerenv", "dev", "etc", "proc", "sys", "run"}
 
@@ -52,7 +52,7 @@ def _ask(*command: str, env: dict[str, str] | None = None) -> bytes:
 class DockerApplies:
     """Load, create, export."""
 
-    host: str
+    docker: Docker
 
     def tree(self, archive: Path) -> Tree | None:
         tag = f"localhost/garboard-layers:{archive.stem}"
@@ -69,7 +69,7 @@ class DockerApplies:
             subprocess.run(self._words("rmi", "--force", tag), capture_output=True, check=False)
 
     def _words(self, *words: str) -> list[str]:
-        return ["docker", "--host", self.host, *words]
+        return ["docker", "--host", self.docker.host, *words]
 
     def __call__(self, *words: str) -> bytes:
         return _ask(*self._words(*words))
@@ -155,14 +155,22 @@ def ask(engines: dict[str, Applies], layers: Sequence[Layer], name: str) -> dict
         return {engine: applies.tree(archive) for engine, applies in engines.items()}
 
 
+def record(engines: dict[str, Applies], family: str, stacks: Sequence[Stack]) -> list[Stack]:
+    """The same stacks with each engine's answer."""
+    tags = [f"{family}-{number}-{os.getpid()}" for number in range(len(stacks))]
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(lambda tag, stack: ask(engines, stack.layers, tag), tags, stacks))
+    return [Stack(stack.name, stack.layers, answer) for stack, answer in zip(stacks, answers, strict=True)]
+
+
 @contextmanager
-def everyone(classic: str, containerd: str) -> Iterator[dict[str, Applies]]:
+def everyone(engines: Engines) -> Iterator[dict[str, Applies]]:
     """The engines by the names under which their answers are kept."""
     with ExitStack() as stack:
         storages = {driver: stack.enter_context(podman_storage(driver)) for driver in ("overlay", "vfs")}
         yield {
-            "docker": DockerApplies(classic),
-            "docker-containerd": DockerApplies(containerd),
+            "docker": DockerApplies(engines.classic),
+            "docker-containerd": DockerApplies(engines.containerd),
             **{f"podman-{driver}": PodmanApplies(storage) for driver, storage in storages.items()},
         }
 
@@ -172,18 +180,12 @@ def main() -> None:
     parser.add_argument("--only", default="", help="the one family to record")
     parser.add_argument("--count", type=int, default=0, help="fewer stacks, for a trial")
     arguments = parser.parse_args()
-    found = dict(line.split("=", 1) for line in run(ENGINE, "start").splitlines())
     families = {name: list(generate(name, arguments.count or count)) for name, count in FAMILIES.items()}
     families["named"] = [Stack(name, layers, {}) for name, layers in NAMED.items()]
-    with (
-        everyone(found["DOCKER_HOST"], found["GARBOARD_E2E_CONTAINERD_HOST"]) as engines,
-        ThreadPoolExecutor(4) as pool,
-    ):
+    with tempfile.TemporaryDirectory() as config, running(Path(config)) as docker, everyone(docker) as engines:
         for family, stacks in families.items():
             if arguments.only in family:
-                tags = [f"{family}-{number}-{os.getpid()}" for number in range(len(stacks))]
-                answers = pool.map(lambda tag, stack: ask(engines, stack.layers, tag), tags, stacks)
-                save(family, [Stack(one.name, one.layers, said) for one, said in zip(stacks, answers, strict=True)])
+                save(family, record(engines, family, stacks))
                 print(f"{family}: {len(stacks)} stacks")
 
 
