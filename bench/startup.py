@@ -32,9 +32,10 @@ def cpu(command: list[str], environment: dict[str, str]) -> float:
 def imports(arguments: list[str], environment: dict[str, str]) -> list[str]:
     """An interpreter that imports what a command does, and ends."""
     script = "import sys; from garboard.cli.main import run; run(sys.argv[1:]); print(*sys.modules, file=sys.stderr)"
-    done = subprocess.run([sys.executable, "-c", script, *arguments], env=environment, capture_output=True, text=True)
+    command = [sys.executable, "-c", script, *arguments]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     loaded = [name for name in done.stderr.splitlines()[-1].split() if name.startswith("garboard.")]
-    return [sys.executable, "-c", f"import gc; gc.disable(); import {', '.join(loaded)}"]
+    return [sys.executable, "-c", f"import gc, os; gc.disable(); import {', '.join(loaded)}; os._exit(0)"]
 
 
 def main() -> None:
