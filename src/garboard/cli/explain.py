@@ -30,7 +30,7 @@ def _settings(given: Given) -> Settings:
 
 @make("explain", o.IMAGE, QUERY, *o.report(reporters.EXPLAIN), *o.ANALYSIS, settings=_settings)
 def command(settings: Settings) -> int:
-    """Tell all that is known of one vulnerability or package of IMAGE, and what would clear it.
+    """Explain one vulnerability or package of IMAGE in full, and what would clear it.
 
     A vulnerability by any of its names; a package as NAME or NAME@VERSION.
 

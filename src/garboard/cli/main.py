@@ -23,15 +23,15 @@ COMMANDS: Final = MappingProxyType(
         "inventory": ("garboard.cli.inventory", "List the packages of an image."),
         "recommend": (
             "garboard.cli.recommend",
-            "Tell which base image would be better, and what your image would be upon it.",
+            "Recommend a better base image, and show what your image would have on it.",
         ),
-        "actions": ("garboard.cli.actions", "List what to do about an image, what clears the most first."),
-        "explain": ("garboard.cli.explain", "Tell all that is known of one vulnerability or package of an image."),
-        "rebuild": ("garboard.cli.rebuild", "Tell what a pull or a rebuild would fix, and what is pinned."),
-        "layers": ("garboard.cli.layers", "List what each layer brought, and the vulnerabilities in it."),
-        "catalog": ("garboard.cli.catalog.group", "Keep base images, by which others are recognised and improved."),
-        "db": ("garboard.cli.db", "Fetch, inspect and carry the vulnerability database."),
-        "docker-plugin": ("garboard.cli.docker.plugin", "Bring `docker scan` back, or take it away."),
+        "actions": ("garboard.cli.actions", "List what to do about an image, starting with what clears the most."),
+        "explain": ("garboard.cli.explain", "Explain one vulnerability or package of an image."),
+        "rebuild": ("garboard.cli.rebuild", "Show what a pull or a rebuild would fix, and what is pinned."),
+        "layers": ("garboard.cli.layers", "List what each layer added, and the vulnerabilities in it."),
+        "catalog": ("garboard.cli.catalog.group", "Manage the catalog of base images."),
+        "db": ("garboard.cli.db", "Fetch, inspect and export the vulnerability database."),
+        "docker-plugin": ("garboard.cli.docker.plugin", "Install or remove the `docker scan` plugin."),
         "completion": ("garboard.cli.completion", "Print the completion script for a shell."),
     }
 )

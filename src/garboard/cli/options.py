@@ -79,7 +79,7 @@ STAGE: Final = values(
     "--stage", parse=_stage, metavar="NAME=IMAGE", help="A stage's image, to follow COPY --from into it."
 )
 
-CATALOG: Final = text("--catalog", metavar="FILE", help="The catalogue of base images.", older=("GARBOARD_CATALOGUE",))
+CATALOG: Final = text("--catalog", metavar="FILE", help="The catalog of base images.", older=("GARBOARD_CATALOGUE",))
 DB: Final = text("--db", metavar="DIR", help="The database's directory.")
 PACKAGE_MIRROR: Final = values(
     "--package-mirror",

@@ -49,7 +49,7 @@ def _settings(given: Given) -> Settings:
     settings=_settings,
 )
 def command(settings: Settings) -> int:
-    """Tell what of IMAGE's vulnerabilities a pull or a rebuild would fix, what is pinned, and what has no fix.
+    """Show which vulnerabilities of IMAGE a pull or a rebuild would fix, what is pinned, and what has no fix.
 
     Asks the package mirrors that the image itself names, and the registry of its base image.
 

@@ -109,7 +109,7 @@ def _wish(given: Given, *, details: bool) -> Wish:
     settings=_settings,
 )
 def command(settings: Settings) -> int:
-    """Tell which base image would be better for IMAGE, or for a Dockerfile before anything is built.
+    """Recommend a better base image for IMAGE, or for a Dockerfile before anything is built.
 
     \b
     garboard recommend app:1 -f Dockerfile

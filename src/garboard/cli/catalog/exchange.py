@@ -61,7 +61,7 @@ def _import_settings(given: Given) -> Import:
 
 @command("import", ORIGIN, o.DIGEST, WITH_APPROVALS, o.CA_FILE, o.OFFLINE, o.CATALOG, settings=_import_settings)
 def import_(settings: Import) -> int:
-    """Take over what others know: a catalogue that was exported to FILE, or what Docker publishes of its official images.
+    """Import a catalog that was exported to FILE, or what Docker publishes about its official images.
 
     repo-info: packages, manifests and layers by tag. official-images: the tags that are built now.
     """
@@ -132,7 +132,7 @@ def _export_settings(given: Given) -> Export:
 
 @command("export", FILE, o.CATALOG, settings=_export_settings)
 def export(settings: Export) -> None:
-    """Write the whole catalogue into FILE, to be shared."""
+    """Write the whole catalog to FILE, to be shared."""
     from garboard.basecatalog import bundle
 
     with reading(settings.path) as catalog:

@@ -7,7 +7,7 @@ from garboard.cli.command import group
 
 command = group(
     "catalog",
-    """Keep base images: what was built on them is recognised, and better ones are recommended, without a network.
+    """Manage the catalog of base images, which recognizes what images were built on and recommends better bases, offline.
 
     \b
     garboard catalog sync python --tags '3.*-slim*'

@@ -1,4 +1,4 @@
-"""``garboard catalog sync`` and ``add``: images into the catalogue."""
+"""``garboard catalog sync`` and ``add``: images into the catalog."""
 
 from __future__ import annotations
 
@@ -169,7 +169,7 @@ def _add_settings(given: Given) -> Add:
 
 @command("add", IMAGES, NAME, o.PLATFORM, o.CATALOG, *o.REGISTRY, o.QUIET, settings=_add_settings)
 def add(settings: Add) -> None:
-    """Read IMAGE from anywhere into the catalogue: an engine, a registry, an archive.
+    """Read IMAGE from anywhere into the catalog: an engine, a registry, an archive.
 
     \b
     garboard catalog add registry.example/golden/java:21
