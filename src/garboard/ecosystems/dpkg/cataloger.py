@@ -5,9 +5,7 @@ Formats: dpkg(1), deb-control(5), deb-src-control(5) for ``Source``, dep5 for co
 
 from __future__ import annotations
 
-import io
 import re
-import sys
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any
@@ -177,18 +175,18 @@ class _Entry(msgspec.Struct):
 
 
 def _chisel(file: File, owned: MetadataPaths) -> Iterator[Fact]:
-    if sys.version_info >= (3, 14):
-        from compression import zstd
-    else:
-        from backports import zstd
+    from garboard import compression
+
     try:
-        with zstd.ZstdFile(io.BytesIO(file.data)) as stream:
-            data = stream.read(_MANIFEST_BYTES + 1)
-    except (zstd.ZstdError, EOFError, ValueError) as error:
-        yield Gap(stage="catalog", subject=file.path, reason=f"cannot be decompressed: {error}")
-        return
-    if len(data) > _MANIFEST_BYTES:
+        pieces = compression.decompressed(
+            (file.data,), compression.Bounds(_MANIFEST_BYTES), (compression.ZSTD,), plain=False
+        )
+        data = b"".join(pieces)
+    except compression.TooLarge:
         yield Gap(stage="catalog", subject=file.path, reason=f"is larger than {_MANIFEST_BYTES} bytes decompressed")
+        return
+    except compression.Damaged as error:
+        yield Gap(stage="catalog", subject=file.path, reason=f"cannot be decompressed: {error}")
         return
     yield from _manifest(file.path, data, owned)
 
