@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from garboard.cli import read_settings
+from garboard.cli import read_opening
 from garboard.model.errors import UsageError
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def reading(path: Path) -> Iterator[StoredCatalogue]:
 
 def now() -> str:
     """This moment, RFC 3339."""
-    return read_settings.now().isoformat(timespec="seconds")
+    return read_opening.now().isoformat(timespec="seconds")
 
 
 def date(option: str) -> Callable[[str], str]:
