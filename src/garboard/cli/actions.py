@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from garboard import reporters
 from garboard.cli import options as o
-from garboard.cli import read_settings
+from garboard.cli import read_opening, read_settings
 from garboard.cli.command import command as make
 from garboard.cli.output import write
 from garboard.cli.params import Given
@@ -32,7 +32,7 @@ def _settings(given: Given) -> Settings:
     refuse_offline("--check-mirrors", offline=asks and given[o.OFFLINE])
     return Settings(
         analysis=read_settings.analysis(given, look_up=True),
-        mirrors=read_settings.package_mirrors(given) if asks else None,
+        mirrors=read_opening.package_mirrors(given) if asks else None,
     )
 
 

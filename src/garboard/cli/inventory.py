@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from garboard import reporters
 from garboard.cli import options as o
-from garboard.cli import read_settings
+from garboard.cli import read_opening, read_settings
 from garboard.cli.command import command as make
 from garboard.cli.output import write
 from garboard.cli.params import Given
@@ -21,7 +21,7 @@ class Settings(Value):
 
 
 def _settings(given: Given) -> Settings:
-    return Settings(image=given[o.IMAGE], opening=read_settings.opening(given), output=read_settings.output(given))
+    return Settings(image=given[o.IMAGE], opening=read_opening.opening(given), output=read_settings.output(given))
 
 
 @make("inventory", o.IMAGE, *o.report(reporters.INVENTORY), *o.OPENING, settings=_settings)

@@ -8,7 +8,7 @@ import click
 
 from garboard import reporters
 from garboard.cli import options as o
-from garboard.cli import read_settings
+from garboard.cli import read_opening, read_settings
 from garboard.cli.command import command as make
 from garboard.cli.output import write
 from garboard.cli.params import Given, text
@@ -37,7 +37,7 @@ def _settings(given: Given) -> Settings:
     refuse_offline("garboard rebuild", offline=given[o.OFFLINE])
     return Settings(
         analysis=read_settings.analysis(given, look_up=True),
-        mirrors=read_settings.package_mirrors(given),
+        mirrors=read_opening.package_mirrors(given),
         newer_base=given[NEWER_BASE] or "",
     )
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from garboard import reporters
 from garboard.cli import options as o
-from garboard.cli import read_settings
+from garboard.cli import read_opening, read_settings
 from garboard.cli.command import command as make
 from garboard.cli.output import write
 from garboard.cli.params import Given, Operand, flag, text, values
@@ -73,7 +73,7 @@ def _settings(given: Given) -> Settings:
         wish=_wish(given, details=analysis.output.format != "text"),
         why=given[WHY] or "",
         everything=given[ALL],
-        mirrors=read_settings.package_mirrors(given) if asks else None,
+        mirrors=read_opening.package_mirrors(given) if asks else None,
     )
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from garboard import reporters
 from garboard.cli import options as o
-from garboard.cli import read_settings
+from garboard.cli import read_opening, read_settings
 from garboard.cli.command import command as make
 from garboard.cli.output import write
 from garboard.cli.params import Given, flag, value
@@ -59,7 +59,7 @@ def _settings(given: Given) -> Settings:
     return Settings(
         analysis=read_settings.analysis(given, look_up=given[EXCLUDE_BASE]),
         view=view,
-        mirrors=read_settings.package_mirrors(given) if by_mirrors else None,
+        mirrors=read_opening.package_mirrors(given) if by_mirrors else None,
     )
 
 

@@ -4,7 +4,7 @@ import sys
 import pytest
 
 from garboard.cli.main import run
-from garboard.cli.read_settings import package_mirrors
+from garboard.cli.read_opening import package_mirrors
 from garboard.cli.rebuild import command as rebuild
 from tests.unit.cli.given import given
 from tests.unit.cli.image_on_disk import write_image

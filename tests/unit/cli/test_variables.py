@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 import pytest
 
-from garboard.cli import actions, inventory, layers, main, rebuild, recommend, scan
+from garboard.cli import actions, inventory, layers, main, read_opening, rebuild, recommend, scan
 from garboard.cli import options as o
 from garboard.cli import read_settings as read
 from garboard.cli.catalog import sync
@@ -29,7 +29,7 @@ def _bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 )  # fmt: skip
 def test_flags(monkeypatch: pytest.MonkeyPatch, word: str, meant: bool) -> None:
     monkeypatch.setenv("GARBOARD_OFFLINE", word)
-    assert read.opening(given(inventory.command, "x")).options.offline is meant
+    assert read_opening.opening(given(inventory.command, "x")).options.offline is meant
 
 
 def test_values(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -65,7 +65,7 @@ def test_the_line_goes_before_a_variable(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setenv("GARBOARD_INSECURE", "a b")
     found = given(layers.command, "x", "--db", "two", "--insecure", "c")
     assert read.database_directory(found) == Path("two")
-    assert read.opening(found).options.insecure == {"c"}
+    assert read_opening.opening(found).options.insecure == {"c"}
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import click
 
 from garboard import reporters
 from garboard.cli import options as o
-from garboard.cli import read_settings
+from garboard.cli import read_opening, read_settings
 from garboard.cli.catalog.options import date, now, reading, writing
 from garboard.cli.command import command
 from garboard.cli.output import write
@@ -152,7 +152,7 @@ def prune(settings: Prune) -> None:
 
     before = None
     if settings.older_than is not None:
-        before = read_settings.now() - dt.timedelta(days=settings.older_than)
+        before = read_opening.now() - dt.timedelta(days=settings.older_than)
     with writing(settings.path) as writer:
         repository = full(settings.repository) if settings.repository else ""
         done = writer.prune(before=before, keep_current=settings.keep_current, repository=repository)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from garboard.cli import read_settings
+from garboard.cli import read_opening
 from garboard.model.errors import UsageError
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def reading(path: Path) -> Iterator[StoredCatalog]:
 
 def now() -> dt.datetime:
     """This moment."""
-    return read_settings.now()
+    return read_opening.now()
 
 
 def date(option: str) -> Callable[[str], str]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from garboard.cli import options as o
-from garboard.cli import read_settings
+from garboard.cli import read_opening, read_settings
 from garboard.cli.catalog.options import date, not_covered, now, writing
 from garboard.cli.command import command
 from garboard.cli.params import Given, Operand, texts, value
@@ -53,7 +53,7 @@ def _sync_settings(given: Given) -> Sync:
         repositories=given[REPOSITORIES],
         path=read_settings.catalog_path(given),
         wanted=SyncFilter(tags=given[TAGS], platforms=_platforms(given[o.PLATFORMS]), since=given[SINCE] or ""),
-        opening=read_settings.cataloging(given),
+        opening=read_opening.cataloging(given),
     )
 
 
@@ -163,7 +163,7 @@ def _add_settings(given: Given) -> Add:
         images=given[IMAGES],
         names=names,
         path=read_settings.catalog_path(given),
-        opening=read_settings.cataloging(given, given[o.PLATFORM]),
+        opening=read_opening.cataloging(given, given[o.PLATFORM]),
     )
 
 

@@ -1,0 +1,139 @@
+"""Makes settings of how images are opened, and of where their layers and the package mirrors' documents are kept.
+
+Besides options it reads the variables that are no option's: ``GARBOARD_CACHE``, ``GARBOARD_CACHE_SIZE``,
+``GARBOARD_LIMIT_…``, ``DOCKER_CONFIG`` and ``SOURCE_DATE_EPOCH``.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from garboard import dirs
+from garboard.cli import options as o
+from garboard.cli.progress import progress
+from garboard.cli.settings import Opening, PackageMirrors
+from garboard.model.errors import UsageError
+
+if TYPE_CHECKING:
+    from garboard.cli.params import Given
+    from garboard.image.layers.cache import Cache
+    from garboard.image.options import Options
+    from garboard.model.image import Platform
+    from garboard.model.limits import Limits
+
+_ADDRESS: Final = ("http://", "https://")
+
+
+def now() -> dt.datetime:
+    """This moment, or SOURCE_DATE_EPOCH for output that can be reproduced."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    return dt.datetime.fromtimestamp(int(epoch), dt.UTC) if epoch.isdecimal() else dt.datetime.now(dt.UTC)
+
+
+def opening(given: Given) -> Opening:
+    """The options of `garboard.cli.options.OPENING`."""
+    options = _options(given, given[o.PLATFORM], verify=given[o.VERIFY])
+    return Opening(options=options, cache=_cache(given), quiet=given[o.QUIET], now=now())
+
+
+def cataloging(given: Given, platform: Platform | None = None) -> Opening:
+    """The options of `garboard.cli.options.REGISTRY`. Layers are always compared, and each is read once in any case."""
+    options = _options(given, platform, verify=True)
+    cache = _passing_cache(given) if given[o.NO_CACHE] else _cache(given)
+    return Opening(options=options, cache=cache, quiet=given[o.QUIET], now=now())
+
+
+def _options(given: Given, platform: Platform | None, *, verify: bool) -> Options:
+    """The options of `garboard.cli.options.REGISTRY`, and how an image is chosen and checked."""
+    from garboard.image.options import Options
+
+    return Options(
+        platform=platform,
+        offline=given[o.OFFLINE],
+        verify=verify,
+        insecure=frozenset(given[o.INSECURE]),
+        mirrors=_registry_mirrors(given),
+        ca_file=given[o.CA_FILE] or "",
+        username=given[o.USERNAME] or "",
+        password=given[o.PASSWORD] or "",
+        config_dir=os.environ.get("DOCKER_CONFIG", ""),
+        limits=_limits(),
+        progress=progress(quiet=given[o.QUIET]),
+    )
+
+
+def _registry_mirrors(given: Given) -> tuple[tuple[str, str], ...]:
+    """An address is no registry's mirror but a package mirror, where the command takes these."""
+    pairs = []
+    for text in given[o.MIRROR]:
+        registry, equals, host = text.partition("=")
+        if text.startswith(_ADDRESS) and given.takes(o.PACKAGE_MIRROR):
+            continue
+        if not (registry and equals and host):
+            raise UsageError(
+                f"{given.spelled(o.MIRROR)} takes REGISTRY=HOST, not {text}",
+                "as in --mirror docker.io=mirror.example:5000",
+            )
+        pairs.append((registry, host))
+    return tuple(pairs)
+
+
+def package_mirrors(given: Given) -> PackageMirrors:
+    """``--package-mirror``, and the addresses among ``--mirror``."""
+    pairs = list(given[o.PACKAGE_MIRROR])
+    addresses = [text for text in given[o.MIRROR] if text.startswith(_ADDRESS)]
+    if addresses:
+        from garboard.workflows.query_mirrors import mirror
+
+        pairs += map(mirror, addresses)
+    return PackageMirrors(pairs=tuple(pairs), folder=None if given[o.NO_CACHE] else cache_folder() / "mirrors-1")
+
+
+def _limits() -> Limits:
+    """The default limits, with what GARBOARD_LIMIT_… sets."""
+    from garboard.model.limits import DEFAULT
+
+    names = {name: f"GARBOARD_LIMIT_{name.upper()}" for name in DEFAULT.__struct_fields__}
+    changes = {name: _positive(variable) for name, variable in names.items() if variable in os.environ}
+    if not changes:
+        return DEFAULT
+    import msgspec
+
+    return msgspec.structs.replace(DEFAULT, **changes)
+
+
+def _positive(variable: str) -> int:
+    text = os.environ[variable]
+    if not text.isdecimal() or int(text) == 0:
+        raise UsageError(f"{variable} is not a positive whole number: {text}")
+    return int(text)
+
+
+def cache_folder() -> Path:
+    """``GARBOARD_CACHE``, else the user's cache folder."""
+    return Path(os.environ.get("GARBOARD_CACHE") or dirs.cache())
+
+
+def _cache(given: Given) -> Cache:
+    from garboard.image.layers.cache import FolderCache, NoCache
+
+    if given[o.NO_CACHE]:
+        return NoCache()
+    if os.environ.get("GARBOARD_CACHE_SIZE"):
+        return FolderCache(cache_folder(), _positive("GARBOARD_CACHE_SIZE"))
+    return FolderCache(cache_folder())
+
+
+def _passing_cache(given: Given) -> Cache:
+    """For as long as the command runs."""
+    import tempfile
+
+    from garboard.image.layers.cache import FolderCache
+
+    stack = contextlib.ExitStack()
+    given.closing(stack)
+    return FolderCache(Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="garboard-"))))
