@@ -68,8 +68,9 @@ class FeedOrigin(Protocol):
     """A source of documents."""
 
     def fetch(self, document: FeedDocument, known: DocumentState | None, into: Path, progress: Progress) -> Fetched:
-        """Fetch a document; it is unchanged if it still matches ``known``. It is written to ``into`` unless it already
-        has a file.
+        """Fetch a document; it is unchanged if it still matches ``known``.
+
+        It is written to ``into`` unless it already has a file.
 
         Raises:
             FeedError: The document is absent but not optional, or it is a web page.
