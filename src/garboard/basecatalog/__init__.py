@@ -1,1 +1,1 @@
-"""The catalogue of base images: one SQLite file, which many processes may read while one writes."""
+"""The catalog of base images: one SQLite file that many processes can read while one writes."""

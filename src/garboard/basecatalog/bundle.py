@@ -1,9 +1,9 @@
-"""A whole catalogue in one file, to be shared: lines of JSON, compressed with zstd.
+"""A whole catalog in one shareable file: lines of JSON, compressed with zstd.
 
-The first line is a `BundleHeader`, the last an `End` that counts the others; between them stand packages, each numbered by its
-place, images that name their packages by those numbers, what indexes hold, the tags that maintainers build, and approvals. It
-is plain data rather than a SQLite file, because it comes from others: every line is checked while it is read. The same
-catalogue makes the same bytes.
+The first line is a `BundleHeader`, the last an `End` that counts the others. Between them are packages, numbered by
+position; images, which refer to their packages by those numbers; index contents; the tags that maintainers build; and
+approvals. The format is plain data rather than a SQLite file because it comes from other people: every line is checked
+as it is read. The same catalog always produces the same bytes.
 """
 
 from __future__ import annotations
@@ -33,32 +33,35 @@ from garboard.model.timestamp import rfc3339
 FORMAT: Final = 1
 _LEVEL: Final = 9
 _LONGEST_LINE: Final = 8 * MIB
-"""An image of 100,000 packages has 1 MiB, and its configuration is no longer than this."""
+"""An image of 100,000 packages takes 1 MiB; its configuration is no longer than this."""
 _LONGEST: Final = 2 * 1024 * MIB
 _MOST_PACKAGES: Final = 500_000
-"""Distinct ones, of all images: what is remembered of each while a bundle is read are a few bytes."""
+"""Distinct packages of all images. Reading a bundle keeps only a few bytes in memory for each."""
 _MOST_OF_ONE: Final = 100_000
 """Packages of one image."""
 _MOST_PARTS: Final = 10_000
-"""Layers, steps of the history, names, gaps of one image: a few bytes each in the file, and many in memory."""
+"""Layers, history steps, names or gaps of one image: a few bytes each in the file, but many in memory."""
 _BATCH: Final = 1000
 _DIGEST: Final = re.compile(r"sha(?:256|512):[0-9a-f]{64,128}", re.ASCII)
 
 
 class BundleHeader(Value, tag="header", omit_defaults=False):
-    """What follows is a catalogue."""
+    """Marks the start of a catalog."""
 
     format: int
 
 
 class OnePackage(Value, tag="package"):
-    """A package; the first has number 0."""
+    """A package; the first one has number 0."""
 
     package: Package
 
 
 class OneImage(Value, tag="image"):
-    """An image with its names; ``packages`` are numbers, None where they are not known; ``rest`` has none."""
+    """An image with its names.
+
+    ``packages`` holds package numbers, or None if the packages are unknown; ``rest`` has no packages.
+    """
 
     image: BaseImage
     packages: tuple[int, ...] | None = None
@@ -66,27 +69,27 @@ class OneImage(Value, tag="image"):
 
 
 class OneListing(Value, tag="listing"):
-    """What an index holds. It is not written any more, nor taken: only a registry knows."""
+    """The contents of an index. No longer written or imported: only a registry can say what an index holds."""
 
     digest: str
     images: tuple[ListedImage, ...]
 
 
 class OneLibrary(Value, tag="library"):
-    """The tags of a repository that are built now."""
+    """The tags of a repository that are currently built."""
 
     repository: str
     shared: tuple[tuple[str, ...], ...]
 
 
 class OneApproval(Value, tag="approval"):
-    """An organisation's word."""
+    """An approval given by an organization."""
 
     approval: Approval
 
 
 class End(Value, tag="end", omit_defaults=False):
-    """Nothing is missing if this many lines stood between the header and this one."""
+    """The bundle is complete if this many lines lie between the header and this line."""
 
     lines: int
 
@@ -95,7 +98,7 @@ Line = BundleHeader | OnePackage | OneImage | OneListing | OneLibrary | OneAppro
 
 
 class Imported(Value):
-    """How much a bundle held; ``approvals`` counts those that were left out, or taken where that was asked for."""
+    """How much a bundle held; ``approvals`` counts those left out, or those imported if that was requested."""
 
     images: int = 0
     packages: int = 0
@@ -103,9 +106,10 @@ class Imported(Value):
 
 
 def export(catalog: StoredCatalog, target: Path) -> str:
-    """Write the catalogue; the digest of the file (``sha256:…``). An existing file is replaced at once.
+    """Write the catalog and return the digest of the file (``sha256:…``). An existing file is replaced atomically.
 
-    Raises `CatalogError` where it cannot be written.
+    Raises:
+        CatalogError: The file cannot be written.
     """
     encoder = msgspec.json.Encoder()
     aside = target.with_name(f".{target.name}.{os.getpid()}.new")
@@ -149,13 +153,17 @@ def _content(catalog: StoredCatalog) -> Iterator[Line]:
 
 
 def unpack(writer: Writer, bundle: Path, digest: str = "", *, now: dt.datetime, approvals: bool = False) -> Imported:
-    """Add a bundle's content to a catalogue; what the catalogue has stays, and what is new is marked as told by others, so that
-    it is read where it can be. A name that was seen later counts, but nothing was seen after ``now``: a clock that
-    is wrong elsewhere does not outlive the next synchronisation.
+    """Add a bundle's content to a catalog.
 
-    Nothing is written before the whole file was read once and found whole, and then all of it is, or nothing. Approvals are an organisation's own word: those
-    of a bundle are taken only with ``approvals``. Raises `CatalogError` for a bundle of another digest than the given
-    one, a damaged one, or one of another format.
+    Existing content stays. New content is marked as reported by others, so that it is read from a registry when
+    possible. The later of two sightings of a name counts, but no sighting counts as later than ``now``: a wrong clock
+    elsewhere does not outlive the next synchronization.
+
+    The whole file is read and checked before anything is written; then either all of it is written or nothing.
+    Approvals are an organization's own decision, so those of a bundle are imported only with ``approvals``.
+
+    Raises:
+        CatalogError: The bundle's digest is not the given one, or the bundle is damaged or in another format.
     """
     found = _digest_of(bundle)
     if digest and digest.removeprefix("sha256:").lower() != found.removeprefix("sha256:"):
@@ -169,7 +177,7 @@ def unpack(writer: Writer, bundle: Path, digest: str = "", *, now: dt.datetime, 
 
 
 def _written(writer: Writer, bundle: Path, now: dt.datetime, *, approvals: bool) -> Imported:
-    """Packages are written as they come: what stays of them are their numbers in the catalogue."""
+    """Write packages as they arrive; only their numbers in the catalog are kept in memory."""
     ids, waiting = array("q"), list[Package]()
     images = given = 0
     for line in _checked(bundle):
@@ -194,7 +202,7 @@ def _written(writer: Writer, bundle: Path, now: dt.datetime, *, approvals: bool)
 
 
 def _keep(writer: Writer, line: OneImage, ids: Sequence[int], now: dt.datetime) -> None:
-    """An image; a tag that was seen later here than there stays where it is."""
+    """Keep an image. A tag that was seen later here than in the bundle stays where it is."""
     held = None
     if line.packages is not None:
         held = Held([ids[number] for number in line.packages], line.rest)
@@ -204,7 +212,11 @@ def _keep(writer: Writer, line: OneImage, ids: Sequence[int], now: dt.datetime) 
 
 
 def _checked(bundle: Path) -> Iterator[Line]:
-    """All lines but the first and the last; raises `CatalogError` as soon as something is wrong."""
+    """Yield all lines except the first and the last.
+
+    Raises:
+        CatalogError: Something is wrong; raised as soon as it is found.
+    """
     try:
         yield from _sound(_decoded(bundle))
     except TooLarge as error:
@@ -254,9 +266,10 @@ def _sound(lines: Iterator[Line]) -> Iterator[Line]:
 
 
 class _Packages:
-    """What is remembered of a bundle's packages: that each is there once, and is one of an image's.
+    """Remembers a bundle's packages, to check that each occurs once and belongs to an image.
 
-    A line of a few bytes, many times repeated, is next to nothing in a compressed file, and a package in memory.
+    A line of a few bytes that is repeated many times takes almost no space in a compressed file, but a package in
+    memory.
     """
 
     def __init__(self) -> None:
@@ -264,7 +277,7 @@ class _Packages:
         self._digests: set[bytes] = set()
 
     def add(self, package: Package) -> None:
-        """One more."""
+        """Add a package."""
         if len(self.used) == _MOST_PACKAGES:
             raise CatalogError(f"the bundle has more distinct packages than the limit of {_MOST_PACKAGES}")
         digest, _ = rows.pack_package(rows.interned(package))
@@ -274,18 +287,18 @@ class _Packages:
         self.used.append(0)
 
     def use(self, numbers: Iterable[int]) -> None:
-        """An image has these."""
+        """Mark packages as used by an image."""
         for number in numbers:
             self.used[number] = 1
 
     def end(self) -> None:
-        """There are no more images."""
+        """Check, after the last image, that every package was used."""
         if unused := self.used.count(0):
             raise CatalogError(f"the bundle has {unused} packages that no image of it has")
 
 
 def _check(line: OneImage, packages: int) -> None:
-    """That an image is what it says: its key one of its digests, its packages there, its diff ids digests."""
+    """Check an image: its key is one of its digests, its packages exist, and its diff ids are digests."""
     base = line.image
     if base.key not in {base.image.manifest_digest, base.image.config_digest} or not _DIGEST.fullmatch(base.key):
         raise CatalogError(f"the bundle has an image whose key is none of its digests: {base.key[:100]}")

@@ -1,4 +1,4 @@
-"""Files that others publish, from a folder, a single file, or an address: bytes with the path that tells what they are."""
+"""Published files, read from a folder, a single file or a web address: bytes, with the path that identifies them."""
 
 from __future__ import annotations
 
@@ -12,18 +12,20 @@ from garboard.model.limits import MIB
 from garboard.net.client import Client
 
 LONGEST: Final = 32 * MIB
-"""Of one file; the longest lists of packages have 3."""
+"""The size limit of one file; the longest package lists have 3 MiB."""
 
 
 def is_address(origin: str) -> bool:
-    """Whether a text is an http(s) address rather than a path."""
+    """Report whether a text is an http(s) address rather than a path."""
     return urlsplit(origin).scheme in {"http", "https"}
 
 
 def repo_info(origin: str, client: Client | None) -> Iterator[tuple[str, bytes]]:
-    """The documents of a ``repo-info`` tree, or one of them; by path.
+    """Yield the documents of a ``repo-info`` tree, or a single one, with their paths.
 
-    Raises `CatalogError` for what cannot be read, `NetworkError` for an address that does not answer.
+    Raises:
+        CatalogError: Something cannot be read.
+        NetworkError: An address does not answer.
     """
     if is_address(origin):
         yield urlsplit(origin).path, _fetched(origin, client)
@@ -40,8 +42,10 @@ def repo_info(origin: str, client: Client | None) -> Iterator[tuple[str, bytes]]
 
 
 def official_images(origin: str, names: Iterable[str], client: Client | None) -> Iterator[tuple[str, bytes]]:
-    """The library files of ``official-images``, by name: one, those of a folder, or at an address that ends in ``library``
-    those of ``names``. Raises as `repo_info`.
+    """Yield the library files of ``official-images``, by name.
+
+    That is one file, all files of a folder, or, at an address that ends in ``library``, the files of ``names``. Raises
+    the same errors as `repo_info`.
     """
     if is_address(origin):
         address = origin.rstrip("/")

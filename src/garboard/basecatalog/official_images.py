@@ -1,8 +1,8 @@
-"""The library files of docker-library's ``official-images``: which tags of an official image its maintainers build now.
+"""The library files of docker-library's ``official-images``: the tags that maintainers of official images build now.
 
-A file is blocks of ``Name: value`` lines (RFC 822, a value goes on in indented lines) parted by empty lines; ``#`` begins a
-comment. A block with ``Tags`` is one image, which all of its ``Tags`` name. ``SharedTags`` name several images, one for each
-operating system or architecture.
+A file consists of blocks of ``Name: value`` lines (RFC 822; indented lines continue a value), separated by empty lines;
+``#`` starts a comment. A block with ``Tags`` is one image, and all of its ``Tags`` name it. ``SharedTags`` name several
+images, one for each operating system or architecture.
 """
 
 from __future__ import annotations
@@ -22,14 +22,18 @@ _MOST: Final = 20_000
 
 
 class Library(Value):
-    """The tags that are built; each element of ``shared`` holds those of one image."""
+    """The tags that are built; each element of ``shared`` holds the tags of one image."""
 
     repository: str
     shared: tuple[tuple[str, ...], ...]
 
 
 def parse(data: bytes, name: str) -> Library:
-    """The library file of the official image ``name``. Raises `CatalogError` for what is no such file."""
+    """Parse the library file of the official image ``name``.
+
+    Raises:
+        CatalogError: The data is not a library file.
+    """
     if not _NAME.fullmatch(name):
         raise CatalogError(f"{name[:100]!r} is no official image's name", "name a file of official-images/library")
     shared = tuple(tags for block in _blocks(data.decode("utf-8", "replace")) if (tags := _tags(block, name)))

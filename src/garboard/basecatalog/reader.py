@@ -1,4 +1,4 @@
-"""The catalogue as it is asked: `garboard.model.baseimage.Catalog` over its file."""
+"""Reading the catalog: `garboard.model.baseimage.Catalog` implemented over its file."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from garboard.model.package import Inventory, Package
 
 _BATCH: Final = 5000
 _SHORTEST_KEY: Final = 12
-"""Hexadecimal digits by which an image may be named."""
+"""The fewest hexadecimal digits that may identify an image."""
 
 
 class ListedImage(NamedTuple):
-    """One image of an index: its manifest's digest, its platform, and when it was made (empty: nobody has looked)."""
+    """One image of an index: the digest of its manifest, its platform, and its creation time (empty if nobody has looked)."""
 
     manifest: str
     platform: str
@@ -28,14 +28,14 @@ class ListedImage(NamedTuple):
 
 
 class StoredCatalog:
-    """The images of a catalogue's file. Every method may raise `CatalogError`."""
+    """The images of a catalog file. Every method may raise `CatalogError`."""
 
     def __init__(self, store: Store) -> None:
         self.store = store
         self._packages: dict[int, Package] = {}
 
     def below(self, diff_ids: Sequence[Digest]) -> tuple[BaseImage, ...]:
-        """Every image whose layers are the lowest of these (all of its own, at least one), the longest first."""
+        """Return every image with at least one layer that is a prefix of these layers, the longest first."""
         chains = tuple(rows.chain_ids(diff_ids))
         if not chains:
             return ()
@@ -43,7 +43,7 @@ class StoredCatalog:
         return self._images(query, chains)
 
     def named(self, repository: str, tag: str, platform: Platform) -> tuple[BaseImage, ...]:
-        """The images that the tag names or once named, the current one first, then the last seen."""
+        """Return the images that the tag names or once named: the current one first, then the most recently seen."""
         return self._images(
             "SELECT image.id, payload FROM name JOIN image ON image.id = name.image"
             " WHERE repository = ? AND tag = ? AND name.platform = ? ORDER BY current DESC, seen DESC, key",
@@ -51,7 +51,7 @@ class StoredCatalog:
         )
 
     def of_repository(self, repository: str, platform: Platform) -> tuple[BaseImage, ...]:
-        """All images of a repository for a platform, with all their names, by key."""
+        """Return all images of a repository for a platform, with all their names, by key."""
         return self._images(
             "SELECT id, payload FROM image WHERE platform = ?2"
             " AND id IN (SELECT image FROM name WHERE repository = ?1) ORDER BY key",
@@ -59,14 +59,14 @@ class StoredCatalog:
         )
 
     def repositories(self) -> tuple[str, ...]:
-        """In full, sorted."""
+        """Return the full repository names, sorted."""
         return tuple(row[0] for row in self.store.rows("SELECT DISTINCT repository FROM name ORDER BY 1"))
 
     def inventories(self, keys: Iterable[str]) -> dict[str, Inventory]:
-        """The packages of images by key; an image whose packages are not known is absent.
+        """Return the packages of images by key; an image with unknown packages is absent.
 
-        Equal packages of several images are one object for as long as this catalogue is. They have no layer, no
-        ``depends_on``, and only a language's package has a place.
+        Equal packages of several images are the same object for the lifetime of this catalog. They have no layer and no
+        ``depends_on``, and only language packages have a location.
         """
         found: list[tuple[str, tuple[int, ...], Inventory]] = []
         with self.store.snapshot():
@@ -83,12 +83,12 @@ class StoredCatalog:
         }
 
     def approvals(self) -> tuple[Approval, ...]:
-        """In the order in which they were given."""
+        """Return the approvals in the order in which they were given."""
         query = "SELECT pattern, reason, until FROM approval ORDER BY id"
         return tuple(Approval(pattern=row[0], reason=row[1], until=row[2]) for row in self.store.rows(query))
 
     def images(self, repository: str = "") -> tuple[BaseImage, ...]:
-        """All images, or those of one repository, of every platform, by key."""
+        """Return the images of all repositories, or of one, for every platform, by key."""
         if repository:
             query = (
                 "SELECT id, payload FROM image WHERE id IN (SELECT image FROM name WHERE repository = ?) ORDER BY key"
@@ -97,7 +97,7 @@ class StoredCatalog:
         return self._images("SELECT id, payload FROM image ORDER BY key", ())
 
     def by_key(self, text: str) -> tuple[BaseImage, ...]:
-        """The images of a key, or of the beginning of one: at least 12 of its hexadecimal digits."""
+        """Return the images with this key, or with a key that starts with it (at least 12 hexadecimal digits)."""
         start = text if ":" in text else f"sha256:{text}"
         if len(start.partition(":")[2]) < _SHORTEST_KEY:
             return ()
@@ -105,7 +105,7 @@ class StoredCatalog:
         return self._images(query, (start, len(start)))
 
     def named_anywhere(self, repository: str, tag: str) -> tuple[BaseImage, ...]:
-        """As `named`, for every platform."""
+        """Like `named`, for every platform."""
         return self._images(
             "SELECT image.id, payload FROM name JOIN image ON image.id = name.image"
             " WHERE repository = ? AND tag = ? ORDER BY current DESC, name.platform, seen DESC, key",
@@ -113,22 +113,22 @@ class StoredCatalog:
         )
 
     def has(self, key: str) -> bool:
-        """Whether an image of this key was read here: with its layers and its packages."""
+        """Report whether the image with this key was read here, with its layers and packages."""
         query = "SELECT payload FROM image WHERE key = ? AND chain NOT NULL AND packages NOT NULL"
         with self.store.translated():
             return any(rows.unpack_image(payload).source != TOLD for (payload,) in self.store.rows(query, (key,)))
 
     def listing(self, digest: str) -> tuple[ListedImage, ...]:
-        """The images of an index; empty where it was never read."""
+        """Return the images of an index; empty if it was never read."""
         query = "SELECT manifest, platform, created FROM listing WHERE digest = ? ORDER BY position"
         return tuple(ListedImage(*row) for row in self.store.rows(query, (digest,)))
 
     def listed(self) -> frozenset[str]:
-        """The indexes and lone manifests that were read."""
+        """Return the indexes and single manifests that were read."""
         return frozenset(row[0] for row in self.store.rows("SELECT DISTINCT digest FROM listing"))
 
     def tags_built(self, repository: str) -> tuple[tuple[str, ...], ...]:
-        """The tags that a repository's maintainers build now, those of one image together; empty where no list is known."""
+        """Return the tags that a repository's maintainers build now, grouped by image; empty if no list is known."""
         shared: defaultdict[int, list[str]] = defaultdict(list)
         for share, tag in self.store.rows(
             "SELECT share, tag FROM library WHERE repository = ? ORDER BY share, tag", (repository,)
@@ -137,7 +137,7 @@ class StoredCatalog:
         return tuple(tuple(tags) for tags in shared.values())
 
     def libraries(self) -> tuple[str, ...]:
-        """The repositories of which a list of tags is known, sorted."""
+        """Return the repositories that have a known list of tags, sorted."""
         return tuple(row[0] for row in self.store.rows("SELECT DISTINCT repository FROM library ORDER BY 1"))
 
     def close(self) -> None:
@@ -154,7 +154,7 @@ class StoredCatalog:
             )
 
     def _names(self, images: Sequence[int]) -> dict[int, tuple[BaseName, ...]]:
-        """The names of images by row, newest specific tag first."""
+        """Return the names of images by row, newest specific tag first."""
         found: defaultdict[int, list[BaseName]] = defaultdict(list)
         libraries = set(self.libraries()) if images else set()
         built = {

@@ -1,8 +1,9 @@
-"""What docker-library's ``repo-info`` publishes of each tag of an official image, in Markdown.
+"""What docker-library's ``repo-info`` publishes for each tag of an official image, in Markdown.
 
-``repos/NAME/local/TAG.md`` lists the packages of one platform's image, ``repos/NAME/remote/TAG.md`` the manifests, layers and
-history of all platforms. Neither tells diff ids, so that such an image can be recommended but never recognised. The two files
-of a tag may be of different days: they speak of one image only where they name the same configuration.
+``repos/NAME/local/TAG.md`` lists the packages of one platform's image; ``repos/NAME/remote/TAG.md`` lists the
+manifests, layers and history of all platforms. Neither contains diff ids, so such an image can be recommended but never
+recognized. The two files of a tag can come from different days: they describe the same image only if they name the same
+configuration.
 """
 
 from __future__ import annotations
@@ -45,18 +46,18 @@ _EMPTY: Final = re.compile(
     "(?:ENV|CMD|ENTRYPOINT|LABEL|EXPOSE|USER|STOPSIGNAL|VOLUME|ARG|SHELL|HEALTHCHECK|MAINTAINER|ONBUILD)(?: |$)"
 )
 _PROOF: Final = {"deb": "dpkg", "apk": "musl"}
-"""What every whole list has: a list without it was cut."""
+"""A package that every complete list contains: a list without it was truncated."""
 
 
 class InfoImage(Value):
-    """One image as the catalogue keeps it; ``inventory`` is None where its packages are not known."""
+    """One image as the catalog stores it; ``inventory`` is None if its packages are unknown."""
 
     base: BaseImage
     inventory: Inventory | None = None
 
 
 class InfoDocument(Value):
-    """Where in the tree a document stands: the repository in full, ``local`` or ``remote``, the tag."""
+    """A document's position in the tree: the full repository name, ``local`` or ``remote``, and the tag."""
 
     repository: str
     kind: str
@@ -64,13 +65,17 @@ class InfoDocument(Value):
 
 
 def document(path: str) -> InfoDocument | None:
-    """What a path (or an address) of the tree says; None for one that is no such document."""
+    """Parse a path (or an address) of the tree; return None if it is not such a document."""
     found = _PATH.search(path)
     return InfoDocument(repository=f"{OFFICIAL}{found[1]}", kind=found[2], tag=found[3]) if found else None
 
 
 def parse(data: bytes, where: InfoDocument) -> tuple[InfoImage, ...]:
-    """The images that a document tells of. Raises `CatalogError` for what is no such document."""
+    """Return the images that a document describes.
+
+    Raises:
+        CatalogError: The data is not such a document.
+    """
     text = data.decode("utf-8", "replace").replace("\r\n", "\n")
     return (_local(text, where),) if where.kind == "local" else tuple(_remote(text, where))
 
@@ -114,7 +119,7 @@ def _entry(
 
 
 def _layers(part: str) -> Iterator[Layer]:
-    """The layers' blobs; what they hold unpacked (the diff id) is not told."""
+    """Yield the layer blobs; their uncompressed digests (diff ids) are not published."""
     for digest, size, kind in _LAYER.findall(part):
         count = _BYTES.search(size)
         yield Layer(
@@ -126,7 +131,7 @@ def _layers(part: str) -> Iterator[Layer]:
 
 
 def _history(part: str) -> Iterator[History]:
-    """The history; which entries made no layer is told by their instruction alone."""
+    """Yield the history; only the instruction shows which entries made no layer."""
     block = part.partition("```dockerfile\n")[2].partition("\n```\n")[0]
     pieces = _DATED.split(block)
     for date, instruction in zip(pieces[1::2], pieces[2::2], strict=True):
@@ -163,7 +168,7 @@ def _local(text: str, where: InfoDocument) -> InfoImage:
 
 
 def _inventory(text: str, image: Image) -> Inventory | None:
-    """The packages, unless some are of a kind that is not read here, or the list was cut."""
+    """Return the packages, or None if some are of a kind that is not read here, or the list was truncated."""
     packages = tuple(_packages(text))
     kinds = set(_LIST.findall(text))
     names = {(package.type, package.name) for package in packages}
@@ -217,7 +222,7 @@ def _debs(source: str, part: str) -> Iterator[Package]:
 
 
 def _distro(packages: tuple[Package, ...]) -> Distro | None:
-    """The distribution, where a package's version tells its release for certain."""
+    """Return the distribution if a package's version identifies the release with certainty."""
     for package in packages:
         if (package.type, package.name) == ("apk", "alpine-release"):
             return Distro(id="alpine", version=package.version.partition("-r")[0])

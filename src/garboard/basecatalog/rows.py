@@ -1,4 +1,4 @@
-"""Values into the payloads of the catalogue, and back; and the names under which they are found."""
+"""Conversion between values and the catalog's payloads, and the keys used to look them up."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _DEFAULT_VARIANTS: Final = {("amd64", "v1"): "", ("arm64", "v8"): "", ("arm64", 
 
 
 def chain_ids(diff_ids: Sequence[Digest]) -> Iterator[str]:
-    """The ChainIDs (OCI image-spec) of the lowest layer, of the lowest two, and so on."""
+    """Yield the ChainIDs (OCI image-spec) of the lowest layer, of the lowest two, and so on."""
     chain = ""
     for diff_id in diff_ids:
         chain = f"sha256:{hashlib.sha256(f'{chain} {diff_id}'.encode()).hexdigest()}" if chain else str(diff_id)
@@ -29,7 +29,7 @@ def chain_ids(diff_ids: Sequence[Digest]) -> Iterator[str]:
 
 
 def chain_of(base: BaseImage) -> str | None:
-    """The ChainID of all layers; None where there is none, or one of which only the blob is known."""
+    """Return the ChainID of all layers; None if there are no layers, or a layer's diff id is unknown."""
     diff_ids = [layer.diff_id for layer in base.image.layers]
     if not diff_ids or not all(diff_ids):
         return None
@@ -38,24 +38,24 @@ def chain_of(base: BaseImage) -> str | None:
 
 
 def platform_key(platform: Platform) -> str:
-    """A platform in its shortest spelling, so that equal ones are equal texts."""
+    """Return the shortest spelling of a platform, so that equal platforms are equal texts."""
     variant = _DEFAULT_VARIANTS.get((platform.architecture, platform.variant), platform.variant)
     return str(Platform(os=platform.os, architecture=platform.architecture, variant=variant))
 
 
 def interned(package: Package) -> Package:
-    """A package as it is kept: without what differs from image to image although the package is the same.
+    """Return a package as it is stored: without anything that differs between images that have the same package.
 
-    Kept are what an installation on top of it is predicted by (requirements, what it provides, whether it was asked for),
-    and the path of a language's package, which tells copies apart. Gone are layers, what satisfies its requirements there,
-    and the places of a distribution's package.
+    Stored are the fields that predict an installation on top of it (requirements, what it provides, whether it was
+    requested) and the path of a language package, which distinguishes copies. Removed are layers, the packages that
+    satisfy its requirements, and the locations of a distribution package.
     """
     kept = () if package.type in SYSTEM_TYPES else tuple(Location(path=one.path) for one in package.locations[:1])
     return msgspec.structs.replace(package, layer=None, depends_on=(), locations=kept)
 
 
 def pack_package(package: Package) -> tuple[bytes, bytes]:
-    """The digest of an interned package's payload, and the payload."""
+    """Return the digest of an interned package's payload, and the payload."""
     payload = _ENCODER.encode(package)
     return hashlib.blake2b(payload, digest_size=16).digest(), payload
 
@@ -66,7 +66,7 @@ def unpack_package(payload: bytes) -> Package:
 
 
 def pack_image(base: BaseImage) -> bytes:
-    """Without names, which have rows of their own."""
+    """Encode an image without its names, which have rows of their own."""
     return _ENCODER.encode(msgspec.structs.replace(base, names=()))
 
 
@@ -76,7 +76,7 @@ def unpack_image(payload: bytes) -> BaseImage:
 
 
 def pack_rest(inventory: Inventory) -> bytes:
-    """An inventory without its packages."""
+    """Encode an inventory without its packages."""
     return _ENCODER.encode(msgspec.structs.replace(inventory, packages=()))
 
 
@@ -86,7 +86,7 @@ def unpack_rest(payload: bytes) -> Inventory:
 
 
 def pack_ids(ids: Sequence[int]) -> bytes:
-    """Row numbers of packages."""
+    """Encode row numbers of packages."""
     return _ENCODER.encode(tuple(ids))
 
 

@@ -1,6 +1,6 @@
-"""The catalogue's file: where it is, how it is opened, and which schema it has.
+"""The catalog's file: its location, how it is opened, and its schema.
 
-It is kept in SQLite's write-ahead mode: readers see the state of the last finished transaction while another process
+It uses SQLite's write-ahead mode: readers see the state after the last finished transaction while another process
 writes, and a writer that is killed leaves nothing half done.
 """
 
@@ -18,23 +18,23 @@ from garboard import dirs
 from garboard.model.errors import CatalogError
 
 SCHEMA: Final = 1
-"""Rises with every change of schema.sql."""
+"""Incremented with every change of schema.sql."""
 PATIENCE: Final = 60.0
-"""Seconds that a writer waits for another one's transaction, which takes milliseconds."""
+"""Seconds that a writer waits for another transaction; one takes milliseconds."""
 _NO_PLACE: Final = frozenset((sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY))
-"""A folder that cannot be written has no place for the memory that SQLite's readers share."""
+"""Errors of a folder that is not writable: it has no room for the memory that SQLite's readers share."""
 
 
 def default_path() -> Path:
-    """``catalogue.sqlite`` in the user's data directory."""
+    """Return ``catalogue.sqlite`` in the user's data directory."""
     return Path(dirs.data()) / "catalogue.sqlite"
 
 
 class Store:
-    """A catalogue's file, opened when it is first asked for something. A context manager: leaving it closes the file.
+    """A catalog file, opened on first use. A context manager: leaving it closes the file.
 
-    ``write`` makes the file where it is missing. Every method raises `CatalogError` for a file that is missing, damaged,
-    no catalogue, or one of another schema.
+    ``write`` creates the file if it is missing. Every method raises `CatalogError` if the file is missing, damaged, not
+    a catalog, or has another schema.
     """
 
     def __init__(self, path: Path, *, write: bool = False) -> None:
@@ -43,13 +43,13 @@ class Store:
         self._connection: sqlite3.Connection | None = None
 
     def rows(self, query: str, values: tuple[object, ...] = ()) -> list[Any]:
-        """All rows that a query answers."""
+        """Return all rows of a query."""
         with self.translated():
             return self._open().execute(query, values).fetchall()
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
-        """All of it is written, or nothing is. One within another is part of it."""
+        """Write everything inside the block, or nothing. A nested transaction is part of the outer one."""
         with self.translated():
             connection = self._open()
             if connection.in_transaction:
@@ -65,7 +65,7 @@ class Store:
 
     @contextlib.contextmanager
     def snapshot(self) -> Iterator[None]:
-        """What is read within it is of one moment, whatever others write. May be nested."""
+        """Read everything inside the block from one point in time, whatever others write. Can be nested."""
         with self.translated():
             connection = self._open()
             if connection.in_transaction:
@@ -79,7 +79,7 @@ class Store:
 
     @contextlib.contextmanager
     def translated(self) -> Iterator[None]:
-        """What SQLite and decoding raise, as errors for people."""
+        """Translate errors of SQLite and of decoding into errors for people."""
         try:
             yield
         except sqlite3.OperationalError as error:
@@ -90,7 +90,7 @@ class Store:
             raise self._damaged(str(error)) from error
 
     def close(self) -> None:
-        """Close the file; it is opened again when it is next asked for."""
+        """Close the file; the next use opens it again."""
         if self._connection is not None:
             self._connection.close()
             self._connection = None
@@ -134,7 +134,9 @@ class Store:
         return connection
 
     def _has_log(self) -> bool:
-        """Whether something was written that is not in the file yet, and would be overlooked there."""
+        """Report whether the log holds changes that are not in the file yet, so that reading the file alone would miss
+        them.
+        """
         try:
             return self.path.with_name(f"{self.path.name}-wal").stat().st_size > 0
         except OSError:
@@ -154,7 +156,7 @@ class Store:
         return connection
 
     def _prepare(self, connection: sqlite3.Connection) -> None:
-        """Make the catalogue where the file is new. A file of somebody else's is refused before anything in it changes."""
+        """Create the catalog if the file is new. A foreign file is refused before anything in it changes."""
         if connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone():
             self._check(connection)
         connection.execute("PRAGMA journal_mode = WAL")
@@ -180,7 +182,7 @@ class Store:
 
 
 def _connect(path: Path, mode: str) -> sqlite3.Connection:
-    # autocommit: transactions are begun and ended where it is written that they are
+    # autocommit: transactions begin and end only where the code says so
     return sqlite3.connect(
         f"{path.absolute().as_uri()}?{mode}", uri=True, timeout=PATIENCE, isolation_level=None, check_same_thread=False
     )

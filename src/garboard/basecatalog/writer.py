@@ -1,4 +1,4 @@
-"""What changes the catalogue: images, names, what tags name now, approvals. Every method is one short transaction."""
+"""Changes to the catalog: images, names, current tags, approvals. Every method is one short transaction."""
 
 from __future__ import annotations
 
@@ -20,25 +20,25 @@ from garboard.model.timestamp import rfc3339
 
 _BATCH: Final = 1000
 _HEARSAY: Final = frozenset((TOLD, "repo-info"))
-"""Sources that tell of an image what nobody has read here."""
+"""Sources that describe an image that nobody has read here."""
 
 
 class Held(NamedTuple):
-    """Packages by the numbers that `Writer.hold` gave them, and the rest of the inventory."""
+    """Packages by the numbers that `Writer.hold` assigned, and the rest of the inventory."""
 
     ids: Sequence[int]
     rest: Inventory
 
 
 class Pruned(NamedTuple):
-    """How many images were removed, and how many more lost a repository's names but have others."""
+    """The number of images removed, and of images that lost a repository's names but keep others."""
 
     images: int
     unnamed: int = 0
 
 
 class Writer:
-    """Writes a catalogue, and reads it as ``catalog``. Every method may raise `CatalogError`.
+    """Writes a catalog, and reads it as ``catalog``. Every method may raise `CatalogError`.
 
     Several processes may write at once: each waits for the other's transaction.
     """
@@ -48,27 +48,30 @@ class Writer:
         self._store = store
 
     def add(self, base: BaseImage, inventory: Inventory | None, *, moved: bool = True) -> None:
-        """Keep an image, its packages (None: they are not known) and its names.
+        """Keep an image, its names and its packages (None if they are unknown).
 
-        An image that is there already, by its key or its configuration's digest, is not kept twice: what was not known of it
-        is added, and so are its names; what was only told of it is replaced. ``moved`` says that its tags name this image now,
-        so that others of its platform that they named are not current any more, unless they were seen later; without it a tag
-        that is taken stays where it is.
+        An image that is already present, by its key or by its configuration's digest, is not stored twice: missing
+        facts and names are added, and facts that came from others are replaced. With ``moved`` the tags name this image
+        now, so other images of its platform under these tags stop being current unless they were seen later. Without
+        ``moved``, a tag that is taken stays where it is.
         """
         self._add(base, inventory, moved=moved)
 
     def tell(self, base: BaseImage, held: Held | None) -> None:
-        """Keep what somebody else's catalogue says of an image, as `TOLD`: of one that is there only what is missing."""
+        """Keep what another catalog reports about an image, as `TOLD`; for an existing image, only what is missing."""
         packages = len(held.ids) if held is not None else None
         self._add(msgspec.structs.replace(base, source=TOLD, packages=packages), held, moved=True)
 
     def hold(self, packages: Sequence[Package]) -> list[int]:
-        """Keep packages; their numbers for `tell`, within the same `together`: without an image they are swept away."""
+        """Keep packages and return their numbers for `tell`.
+
+        Call both within the same `together`: packages without an image are removed.
+        """
         with self._store.transaction() as connection:
             return _package_ids(connection, packages)
 
     def together(self) -> AbstractContextManager[object]:
-        """All that is written within it is written, or nothing is."""
+        """Write everything inside the block, or nothing."""
         return self._store.transaction()
 
     def _add(self, base: BaseImage, held: Inventory | Held | None, *, moved: bool) -> None:
@@ -83,7 +86,7 @@ class Writer:
                 _name(connection, number, platform, name, moved=moved)
 
     def point(self, name: BaseName, platform: Platform, key: str) -> None:
-        """Say which image a tag names now on a platform; an empty key says that it is one that was not kept."""
+        """Record the image that a tag names now on a platform; an empty key means an image that was not kept."""
         with self._store.transaction() as connection:
             if not key:
                 _forget(connection, name, rows.platform_key(platform))
@@ -93,7 +96,7 @@ class Writer:
                 _name(connection, found[0], found[1], name, moved=True)
 
     def gone(self, repository: str, tags: Iterable[str]) -> int:
-        """Say that a repository has these tags and no others; returns how many names are not current any more."""
+        """Record that a repository has these tags and no others; return how many names stopped being current."""
         with self._store.transaction() as connection:
             there = set(tags)
             query = "SELECT DISTINCT tag FROM name WHERE repository = ? AND current"
@@ -104,7 +107,7 @@ class Writer:
             return len(lost)
 
     def list(self, digest: str, images: Sequence[ListedImage]) -> None:
-        """Keep what an index holds, in its order."""
+        """Keep the contents of an index, in its order."""
         with self._store.transaction() as connection:
             connection.execute("DELETE FROM listing WHERE digest = ?", (digest,))
             connection.executemany(
@@ -113,12 +116,12 @@ class Writer:
             )
 
     def dated(self, manifest: str, created: str) -> None:
-        """Keep when an image of an index was made."""
+        """Keep the creation time of an image of an index."""
         with self._store.transaction() as connection:
             connection.execute("UPDATE listing SET created = ? WHERE manifest = ?", (created, manifest))
 
     def build(self, repository: str, shared: Sequence[Sequence[str]]) -> None:
-        """Keep which tags a repository's maintainers build now, those of one image together."""
+        """Keep the tags that a repository's maintainers build now, grouped by image."""
         with self._store.transaction() as connection:
             connection.execute("DELETE FROM library WHERE repository = ?", (repository,))
             connection.executemany(
@@ -127,7 +130,7 @@ class Writer:
             )
 
     def approve(self, approval: Approval) -> None:
-        """Keep an approval; one of the same pattern is replaced."""
+        """Keep an approval; it replaces one with the same pattern."""
         with self._store.transaction() as connection:
             connection.execute(
                 "INSERT INTO approval (pattern, reason, until) VALUES (?, ?, ?)"
@@ -136,18 +139,18 @@ class Writer:
             )
 
     def disapprove(self, pattern: str) -> bool:
-        """Take an approval back; whether there was one of this very pattern."""
+        """Remove an approval; return whether one with exactly this pattern existed."""
         with self._store.transaction() as connection:
             return connection.execute("DELETE FROM approval WHERE pattern = ?", (pattern,)).rowcount > 0
 
     def prune(self, *, before: dt.datetime | None = None, keep_current: bool = False, repository: str = "") -> Pruned:
-        """Remove images, and what only they had.
+        """Remove images, and everything that only they used.
 
         Args:
-            before: only those that were last seen, or added, before this time; None for all.
-            keep_current: only those that no tag names any more.
-            repository: only what one repository (in full) has: its names go, and the images that then have none. The other
-                conditions are of these names alone.
+            before: Only images last seen, or added, before this time; None for all.
+            keep_current: Only images that no tag names any more.
+            repository: Only names of this repository (in full), and the images that then have no name. The other
+                conditions apply to these names alone.
         """
         with self._store.transaction() as connection:
             join = "JOIN name ON name.image = image.id AND repository = ?" if repository else (
@@ -171,7 +174,7 @@ class Writer:
 
 
 def _remove(connection: sqlite3.Connection, doomed: Sequence[tuple[int]], repository: str) -> int:
-    """Remove images, or of a repository its names, and the images that have no other; how many images went."""
+    """Remove images, or a repository's names and the images that have no other; return how many images were removed."""
     if not repository:
         return connection.executemany("DELETE FROM image WHERE id = ?", doomed).rowcount if doomed else 0
     connection.executemany(
@@ -212,7 +215,7 @@ def _columns(base: BaseImage) -> tuple[object, ...]:
 
 
 def _packed(connection: sqlite3.Connection, held: Inventory | Held | None) -> tuple[bytes | None, bytes]:
-    """The columns ``packages`` and ``rest``."""
+    """Return the values of the columns ``packages`` and ``rest``."""
     if isinstance(held, Held):
         return rows.pack_ids(held.ids), rows.pack_rest(held.rest)
     ids = None if held is None else rows.pack_ids(_package_ids(connection, held.packages))
@@ -220,10 +223,10 @@ def _packed(connection: sqlite3.Connection, held: Inventory | Held | None) -> tu
 
 
 def _enrich(connection: sqlite3.Connection, number: int, base: BaseImage, held: Inventory | Held | None) -> None:
-    """Take what a new sight of an image tells better: layers that were not known, its manifest, its packages.
+    """Add what a new sighting of an image knows better: missing layers, its manifest, its packages.
 
-    What was read here takes the place of what was told; what is told fills gaps alone, and what was read does not get another
-    key by it.
+    Facts read here replace facts reported by others. Reported facts only fill gaps, and they do not change the key of
+    an image that was read.
     """
     payload, packages = connection.execute("SELECT payload, packages FROM image WHERE id = ?", (number,)).fetchone()
     old = rows.unpack_image(payload)

@@ -1,4 +1,4 @@
-"""Records into one shard's file."""
+"""Writing records into one shard file."""
 
 from __future__ import annotations
 
@@ -21,12 +21,13 @@ from garboard.model.lifecycle import Cycle
 
 BATCH = 2000
 GAPS = 20
-"""Reasons that are kept of the records that could not be used; all of them are counted."""
+"""Reasons kept for records that could not be used; all such records are counted."""
 
 
 class Built(msgspec.Struct, frozen=True, kw_only=True):
-    """What a shard came to hold. ``records`` counts advisories and facts, ``skipped`` the gaps; ``date`` is the feed's
-    own, where it states one.
+    """The contents of a finished shard.
+
+    ``records`` counts advisories and facts, ``skipped`` the gaps; ``date`` is the feed's own date, if it states one.
     """
 
     records: int
@@ -36,11 +37,12 @@ class Built(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Builder:
-    """One shard being written into an empty file. Use as a context manager; `finish` makes the file complete."""
+    """Writes one shard into an empty file. Use as a context manager; `finish` makes the file complete."""
 
     def __init__(self, path: Path) -> None:
         self._connection = sqlite3.connect(path, isolation_level=None)
-        # No journal: the file is nobody's until it is finished and renamed, and a killed writer's is thrown away.
+        # No journal: nobody uses the file until it is finished and renamed, and the file of a killed writer is thrown
+        # away.
         self._connection.executescript(
             "PRAGMA page_size=8192; PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-32768;"
         )
@@ -57,8 +59,10 @@ class Builder:
         self._connection.close()
 
     def fill(self, records: Iterable[Record]) -> Built:
-        """Store the records as they come. Raises whatever the records' source raises, and `DatabaseError` for a disk
-        that does not take them.
+        """Store the records as they arrive.
+
+        Raises:
+            DatabaseError: The disk does not accept the records. Errors of the records' source pass through.
         """
         try:
             self._connection.execute("BEGIN")
@@ -106,7 +110,7 @@ class Builder:
         )
 
     def _facts(self, facts: list[CveFacts]) -> int:
-        """How many rows are new: a CVE that comes twice is one, and the later word counts."""
+        """Store facts and return the number of new rows: a CVE that comes twice is one row, and its later facts win."""
         new = {item.cve: item for item in facts}
         known = self._known(tuple(new))
         self._connection.executemany(
@@ -144,7 +148,7 @@ class Builder:
         return self._texts[value]
 
     def finish(self, state: FeedState, documents: str) -> None:
-        """Add what the shard is and a digest over all it holds; ``documents`` is the fetcher's own note."""
+        """Add the shard's description and a digest of its contents; ``documents`` is the fetcher's own note."""
         try:
             self._connection.execute("BEGIN")
             self._connection.executemany(

@@ -1,7 +1,7 @@
-"""Shards in one file, for machines without a network: a zstd-compressed tar, its first member ``manifest.json``.
+"""Shards in one file, for machines without a network: a zstd-compressed tar with ``manifest.json`` as its first member.
 
-The same shards make the same bytes. Each shard's SHA-256 is in the manifest; the bundle's own is told to the person who
-carries it.
+The same shards always produce the same bytes. The manifest has each shard's SHA-256; the person who carries the bundle
+is shown the bundle's own digest.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ MANIFEST_BYTES = 4 * 1024 * 1024
 CHUNK = 1024 * 1024
 LEVEL = 9
 LARGEST = 256 * 1024 * MIB
-"""Of a bundle, decompressed."""
+"""The size limit of a decompressed bundle."""
 
 
 class BundledShard(Value):
-    """One shard of a bundle; ``sha256`` is hex, ``fetched`` when its data were last fetched or confirmed."""
+    """One shard of a bundle; ``sha256`` is hex, ``fetched`` the time when its data were last fetched or confirmed."""
 
     shard: str
     size: int
@@ -44,7 +44,7 @@ class BundledShard(Value):
 
 
 class BundleManifest(Value):
-    """What a bundle holds, in the order of its members."""
+    """The contents of a bundle, in the order of its members."""
 
     format: int
     schema: int
@@ -52,9 +52,10 @@ class BundleManifest(Value):
 
 
 def export(directory: Path, names: Iterable[str], target: Path) -> str:
-    """Write a bundle of these shards; the digest of the whole (``sha256:…``). An existing file is replaced at once.
+    """Write a bundle of these shards and return its digest (``sha256:…``). An existing file is replaced atomically.
 
-    Raises `DatabaseError` for a shard that is not there or cannot be used, and where the file cannot be written.
+    Raises:
+        DatabaseError: A shard is missing or cannot be used, or the file cannot be written.
     """
     wanted = tuple(sorted(names))
     if absent := set(wanted) - set(store.installed(directory)):
@@ -93,17 +94,20 @@ def _write(directory: Path, manifest: BundleManifest, written: Path) -> None:
 
 
 def _member(name: str, size: int) -> tarfile.TarInfo:
-    """Nothing of the machine or the hour, so that the same data make the same bundle."""
+    """Build a tar header without anything specific to this machine or time, so that the same data make the same bundle."""
     member = tarfile.TarInfo(name)
     member.size, member.mode = size, 0o644
     return member
 
 
 def unpack(directory: Path, bundle: Path, digest: str = "") -> tuple[FeedState, ...]:
-    """Put a bundle's shards in place; those that it does not hold are left alone.
+    """Install the shards of a bundle; shards that it does not contain are left alone.
 
-    Everything is verified before anything is replaced: the bundle against ``digest`` (``sha256:…``) where given, each
-    shard against the manifest, and that this program can read it. Raises `DatabaseError` otherwise.
+    Everything is verified before anything is replaced: the bundle against ``digest`` (``sha256:…``) if given, each
+    shard against the manifest, and that this program can read it.
+
+    Raises:
+        DatabaseError: A verification failed.
     """
     _compare(bundle, digest)
     with store.writing(directory), tempfile.TemporaryDirectory(prefix=store.PREFIX, dir=directory) as name:

@@ -1,4 +1,4 @@
-"""A feed's documents, from upstream, a mirror's address or a mirror's directory, with as few bytes as may be."""
+"""Fetching a feed's documents from upstream, a mirror's address or a mirror's directory, with as few bytes as possible."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ DOCUMENT_BYTES = 8 * 1024 * MIB
 CHUNK = 256 * 1024
 
 Progress = Callable[[str, int, int | None], None]
-"""Called with a label, bytes done, and bytes in all where known."""
+"""Called with a label, the bytes done, and the total bytes if known."""
 
 
 class FeedResponse(Protocol):
-    """What is read of an HTTP answer."""
+    """The parts of an HTTP response that are used here."""
 
     @property
     def status(self) -> int: ...
@@ -35,25 +35,28 @@ class FeedResponse(Protocol):
 
 
 class FeedClient(Protocol):
-    """What is asked of `garboard.net.client.Client`: 304 and 404 are returned, other refusals raised as `NetworkError`."""
+    """The use of `garboard.net.client.Client` here: 304 and 404 are returned, other refusals raised as `NetworkError`."""
 
     def get(self, url: str, headers: Mapping[str, str], /) -> AbstractContextManager[FeedResponse]: ...
 
 
 class DocumentState(Value):
-    """Where a document came from and what it was, remembered to ask for changes only."""
+    """The source and version of a document, remembered to ask for changes only."""
 
     url: str = ""
     etag: str = ""
     last_modified: str = ""
     sha256: str = ""
-    """Hex, of the bytes as they were transferred."""
+    """Hex digest of the bytes as transferred."""
     absent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """A document: ``path`` of its bytes, None where it is absent or ``unchanged``; ``received`` counts bytes."""
+    """A fetched document.
+
+    ``path`` is the file with its bytes, None if it is absent or ``unchanged``; ``received`` counts bytes.
+    """
 
     note: DocumentState
     path: Path | None = None
@@ -62,12 +65,16 @@ class Fetched:
 
 
 class FeedOrigin(Protocol):
-    """Where documents come from."""
+    """A source of documents."""
 
     def fetch(self, document: FeedDocument, known: DocumentState | None, into: Path, progress: Progress) -> Fetched:
-        """The document, written to ``into`` if it has no file of its own; unchanged if it is still what is ``known``.
+        """Fetch a document; it is unchanged if it still matches ``known``.
 
-        Raises `FeedError` where it is absent, though not optional, or a web page; `NetworkError` as the client does.
+        It is written to ``into`` unless it already has a file.
+
+        Raises:
+            FeedError: The document is absent but not optional, or it is a web page.
+            NetworkError: As raised by the client.
         """
         ...
 
@@ -79,7 +86,7 @@ class Directory:
     root: Path
 
     def fetch(self, document: FeedDocument, known: DocumentState | None, into: Path, progress: Progress) -> Fetched:  # noqa: ARG002
-        """Nothing is copied: a file is small or large, but already here."""
+        """Return the file in place: nothing is copied, because it is already local."""
         for name in (document.path, *document.other_paths):
             path = self.root / name
             if path.is_file():
@@ -107,13 +114,13 @@ def _local(path: Path, name: str, known: DocumentState | None, progress: Progres
 
 @dataclass(frozen=True, slots=True)
 class Remote:
-    """Upstream, or a mirror at the address ``base`` (without a slash at its end; empty for upstream)."""
+    """Upstream, or a mirror at the address ``base`` (without a trailing slash; empty for upstream)."""
 
     client: FeedClient
     base: str = ""
 
     def fetch(self, document: FeedDocument, known: DocumentState | None, into: Path, progress: Progress) -> Fetched:
-        """Tries the addresses in turn, the one that served the document last time first, with a conditional request."""
+        """Try the addresses in turn with a conditional request, first the one that served the document last time."""
         if document.only_mirrored and not self.base:
             return Fetched(DocumentState(absent=True), unchanged=known is not None and known.absent)
         refusals: list[NetworkError | FeedError] = []
@@ -187,18 +194,18 @@ def _save(response: FeedResponse, url: str, label: str, into: Path, progress: Pr
 
 
 def _refuse_page(first: bytes, where: str) -> None:
-    # Portals and proxies answer with a page and status 200; no feed begins so.
+    # Portals and proxies answer with a page and status 200; no feed starts like that.
     if first.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<"):
         raise FeedError(f"{where} is a web page, not the feed", "is there a proxy or a login page in between?")
 
 
 def pack(notes: tuple[DocumentState, ...]) -> str:
-    """Notes as text to be kept with a shard."""
+    """Encode notes as text to store with a shard."""
     return msgspec.json.encode(notes).decode()
 
 
 def unpack(text: str) -> tuple[DocumentState, ...]:
-    """The inverse of `pack`; nothing for text that is none."""
+    """Decode notes written by `pack`; return nothing for any other text."""
     try:
         return msgspec.json.decode(text, type=tuple[DocumentState, ...])
     except (msgspec.MsgspecError, ValueError, RecursionError):

@@ -1,7 +1,8 @@
-"""Values into the payloads of a shard, and back.
+"""Conversion between values and the payloads of a shard.
 
-Advisories are MessagePack maps. Facts are arrays, because there are hundreds of thousands of them, and their ratings'
-texts are numbers of the shard's ``text`` table, because few vectors and weaknesses occur again and again.
+Advisories are MessagePack maps. Facts are arrays, because there are hundreds of thousands of them. Texts of their
+ratings are stored as numbers of the shard's ``text`` table, because few distinct vectors and weaknesses occur, each
+many times.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ _CYCLE = msgspec.msgpack.Decoder(Cycle)
 
 
 class _Facts(msgspec.Struct, array_like=True, frozen=True, gc=False):
-    """`CveFacts` without the CVE; a rating is three numbers of texts: source, word, vector."""
+    """`CveFacts` without the CVE; a rating is three text numbers: source, word, vector."""
 
     ratings: tuple[tuple[int, int, int], ...] = ()
     cwes: tuple[int, ...] = ()
@@ -37,7 +38,7 @@ _FACTS = msgspec.msgpack.Decoder(_Facts)
 
 
 def pack_advisory(advisory: Advisory) -> bytes:
-    """Without ``affected``, which has rows of its own."""
+    """Encode an advisory without ``affected``, which has rows of its own."""
     if advisory.affected:
         advisory = msgspec.structs.replace(advisory, affected=())
     return _ENCODER.encode(advisory)
@@ -49,7 +50,7 @@ def unpack_advisory(payload: bytes) -> Advisory:
 
 
 def pack_affected(affected: Affected) -> bytes:
-    """Without ecosystem and package, which are the row's key."""
+    """Encode without ecosystem and package, which are the row's key."""
     return _ENCODER.encode(msgspec.structs.replace(affected, ecosystem="", package=""))
 
 
@@ -59,7 +60,7 @@ def unpack_affected(payload: bytes, ecosystem: str, package: str) -> Affected:
 
 
 def pack_facts(facts: CveFacts, number_of: Callable[[str], int]) -> bytes:
-    """``number_of`` gives a text's number in the shard."""
+    """Encode facts; ``number_of`` maps a text to its number in the shard."""
     return _ENCODER.encode(
         _Facts(
             ratings=tuple(
@@ -98,7 +99,7 @@ def unpack_facts(cve: str, payload: bytes, text_of: Callable[[int], str]) -> Cve
 
 
 def pack_cycle(cycle: Cycle) -> bytes:
-    """The whole of it."""
+    """Encode a whole cycle."""
     return _ENCODER.encode(cycle)
 
 

@@ -1,4 +1,4 @@
-"""One shard's file, open for reading."""
+"""Reading one shard file."""
 
 from __future__ import annotations
 
@@ -30,7 +30,11 @@ class Confirmed(Value):
 
 
 class Shard:
-    """A shard, read-only. Raises `DatabaseError` on opening for a file that is no shard of this program's schema."""
+    """A read-only shard.
+
+    Raises:
+        DatabaseError: On opening, if the file is not a shard of this program's schema.
+    """
 
     def __init__(self, directory: Path, name: str) -> None:
         self.name = name
@@ -53,7 +57,7 @@ class Shard:
         self.connection.close()
 
     def meta(self, key: str) -> str:
-        """A value of the ``meta`` table; empty where there is none."""
+        """Return a value of the ``meta`` table; empty if there is none."""
         row = self.connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
         return str(row[0]) if row else ""
 
@@ -77,11 +81,11 @@ class Shard:
 
     @property
     def ecosystems(self) -> tuple[str, ...]:
-        """The ecosystems and releases that it holds data of, sorted."""
+        """Return the ecosystems and releases that it holds data of, sorted."""
         return tuple(sorted(self._ecosystems))
 
     def hits(self, ecosystem: str, package: str) -> Iterator[Hit]:
-        """All that the shard says of a package, in the feed's order."""
+        """Yield everything the shard has about a package, in the feed's order."""
         number = self._ecosystems.get(ecosystem)
         found = self._rows(
             "SELECT advisory.payload, affected.payload FROM affected JOIN advisory ON advisory.id = affected.advisory"
@@ -98,7 +102,7 @@ class Shard:
                 raise self._damaged(error) from error
 
     def facts(self, cves: Iterable[str]) -> Iterator[CveFacts]:
-        """What the shard knows of these CVEs."""
+        """Yield the shard's facts about these CVEs."""
         wanted = tuple(cves)
         texts: dict[int, str] = {0: ""}
         for start in range(0, len(wanted), BATCH):
@@ -112,7 +116,7 @@ class Shard:
                     raise self._damaged(error) from error
 
     def cycles(self, product: str) -> Iterator[Cycle]:
-        """The cycles of a product, in the feed's order."""
+        """Yield the cycles of a product, in the feed's order."""
         for _, payload in self._rows("SELECT position, payload FROM cycle WHERE product = ? ORDER BY 1", (product,)):
             try:
                 yield rows.unpack_cycle(payload)
@@ -136,7 +140,7 @@ class Shard:
 
 
 def _connect(path: Path) -> sqlite3.Connection:
-    # Immutable: nobody writes into a shard's file, so no lock is taken, and it may lie on a read-only volume.
+    # Immutable: nobody writes to a shard file, so no lock is taken, and it can be on a read-only volume.
     address = f"file:{quote(str(path.absolute()))}?mode=ro&immutable=1"
     try:
         connection = sqlite3.connect(address, uri=True, check_same_thread=False)

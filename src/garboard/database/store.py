@@ -1,7 +1,7 @@
-"""The database's directory: one SQLite file a shard, replaced whole; one writer at a time.
+"""The database directory: one SQLite file per shard, replaced as a whole; one writer at a time.
 
-A file is written beside its place, synced and renamed over the old one, so that a reader sees the old data or the new,
-whatever kills the writer. Readers need no lock: a file that they have open stays as it was.
+A file is written next to its place, synced and renamed over the old one, so a reader sees either the old or the new
+data, even if the writer is killed. Readers need no lock: a file that they have open stays unchanged.
 """
 
 from __future__ import annotations
@@ -18,27 +18,27 @@ from garboard import dirs
 from garboard.model.errors import DatabaseError
 
 SCHEMA = 2
-"""Rises with the schema, and whenever a parser makes something else of the same bytes."""
+"""Incremented with the schema, and whenever a parser gives a different result for the same bytes."""
 SUFFIX = ".sqlite"
 CONFIRMED = ".confirmed"
-"""A note beside a shard: when upstream last said that nothing is new. Writing it leaves the shard's file alone."""
+"""A note beside a shard: when upstream last reported no changes. Writing it leaves the shard file alone."""
 LOCK = ".lock"
 PREFIX = ".tmp-"
-"""Of files that are being written; those that are found under the lock were left by a killed writer."""
+"""Prefix of files that are being written; any that exist when the lock is taken were left by a killed writer."""
 
 
 def default_directory() -> Path:
-    """``db`` in the platform's data directory of the user."""
+    """Return ``db`` in the user's data directory on this platform."""
     return Path(dirs.data()) / "db"
 
 
 def path_of(directory: Path, shard: str) -> Path:
-    """The file of a shard, percent-encoded so that any name is one plain file name."""
+    """Return the file of a shard, percent-encoded so that any name is one plain file name."""
     return directory / (quote(shard, safe="") + SUFFIX)
 
 
 def installed(directory: Path) -> tuple[str, ...]:
-    """The shards that have a file, sorted; none where there is no directory."""
+    """Return the shards that have a file, sorted; none if the directory does not exist."""
     try:
         names = sorted(entry.name for entry in os.scandir(directory))
     except FileNotFoundError:
@@ -54,9 +54,10 @@ def _is_shard(name: str) -> bool:
 
 @contextlib.contextmanager
 def writing(directory: Path) -> Iterator[None]:
-    """Being the one writer; creates the directory, and removes what killed writers left.
+    """Hold the single writer's lock; create the directory, and remove what killed writers left.
 
-    Raises `DatabaseError` at once where another process writes, or the directory cannot be written.
+    Raises:
+        DatabaseError: Another process is writing (raised at once), or the directory is not writable.
     """
     try:
         directory.mkdir(parents=True, exist_ok=True)
@@ -98,7 +99,7 @@ def _lock(handle: int, directory: Path) -> None:
 
 @contextlib.contextmanager
 def scratch(directory: Path) -> Iterator[Path]:
-    """A new empty file in the database's directory, gone afterwards unless it was renamed."""
+    """Provide a new empty file in the database directory; it is removed afterwards unless it was renamed."""
     import tempfile
 
     handle, name = tempfile.mkstemp(prefix=PREFIX, dir=directory)
@@ -127,6 +128,6 @@ def _sync(path: Path, flags: int) -> None:
 
 
 def sha256(path: Path) -> str:
-    """Hex SHA-256 of a file's bytes."""
+    """Return the hex SHA-256 of a file's bytes."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

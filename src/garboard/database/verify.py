@@ -1,4 +1,4 @@
-"""Whether a shard is whole: the file, what it holds, and what a matcher could make of it."""
+"""Verifying a shard: the file, its contents, and whether a matcher can use them."""
 
 from __future__ import annotations
 
@@ -24,8 +24,10 @@ _TABLES = (
 
 
 class Verified(Value):
-    """What was found of one shard. ``faults`` are sentences, empty where it is whole; ``unparseable`` counts affected
-    packages of a known scheme of which some version is none, ``without_scheme`` those that no scheme can order yet.
+    """The result of verifying one shard.
+
+    ``faults`` are sentences, empty if the shard is intact. ``unparseable`` counts affected packages of a known scheme
+    with an invalid version, ``without_scheme`` those that no scheme can order yet.
     """
 
     shard: str
@@ -37,7 +39,7 @@ class Verified(Value):
 
 
 def content_digest(connection: sqlite3.Connection) -> str:
-    """``sha256:`` over all rows of all tables in the order of their keys: independent of how SQLite laid them out."""
+    """Return ``sha256:`` over all rows of all tables in key order, independent of how SQLite stored them."""
     digest = hashlib.sha256()
     for query in _TABLES:
         digest.update(query.encode())
@@ -50,7 +52,7 @@ def content_digest(connection: sqlite3.Connection) -> str:
 
 
 def verify(shard: Shard) -> Verified:
-    """Look at everything a shard holds. Faults are told, not raised."""
+    """Check everything that a shard holds. Faults are returned, not raised."""
     try:
         return _verify(shard)
     except sqlite3.Error as error:
@@ -97,7 +99,7 @@ def _stated_versions(shard: Shard) -> Iterator[tuple[str, frozenset[str]]]:
 
 
 def _all_parse(scheme: str, versions: frozenset[str]) -> bool | None:
-    """None where the scheme is not known."""
+    """Return None if the scheme is unknown."""
     from garboard import ecosystems
     from garboard.versions.invalid import InvalidVersion
 

@@ -1,4 +1,4 @@
-"""Documents into advisories: one module per feed. Pure; each module knows one publisher's format whole."""
+"""Parsing documents into advisories: one module per feed. Pure code; each module knows one publisher's complete format."""
 
 from __future__ import annotations
 
@@ -11,31 +11,44 @@ from garboard.model.feed import FeedDocument, Record
 
 
 class Feed(Protocol):
-    """One publisher. Its data come in *shards*: ``debian``, ``osv:PyPI``; each is fetched and replaced as a whole."""
+    """One publisher.
+
+    Its data come in *shards*, such as ``debian`` or ``osv:PyPI``; each is fetched and replaced as a whole.
+    """
 
     @property
     def NAME(self) -> str: ...  # noqa: N802
 
     @property
     def CAVEAT(self) -> str:  # noqa: N802
-        """What its data cannot tell, a sentence for every report that uses them; empty where there is nothing."""
+        """A limitation of the feed's data: a sentence for every report that uses them, or empty."""
         ...
 
     def shard_for(self, ecosystem: str, /) -> str | None:
-        """The shard that covers an OSV ecosystem with its release (``Debian:12``); None where the feed has none."""
+        """Return the shard that covers an OSV ecosystem with its release (``Debian:12``); None if the feed has none."""
         ...
 
     def known(self) -> tuple[str, ...]:
-        """Names of its shards for a person; ``<…>`` stands for what varies."""
+        """Return the names of its shards for people; ``<…>`` marks the variable part."""
         ...
 
     def documents(self, shard: str, /) -> tuple[FeedDocument, ...]:
-        """The files that the shard is made of. Raises `FeedError` for a shard that the feed does not have."""
+        """Return the files that make up the shard.
+
+        Raises:
+            FeedError: The feed does not have this shard.
+        """
         ...
 
     def parse(self, shard: str, streams: Sequence[BinaryIO | None], /) -> Iterator[Record]:
-        """What the shard's documents say: one seekable stream for each of `documents`, None for an optional one that
-        is absent. Streaming: memory does not grow with the feed. Raises only `FeedError`.
+        """Parse the shard's documents into records. Streaming: memory does not grow with the feed.
+
+        Args:
+            shard: The shard's name.
+            streams: One seekable stream for each of `documents`, None for an optional one that is absent.
+
+        Raises:
+            FeedError: The documents cannot be parsed; no other error is raised.
         """
         ...
 
@@ -46,7 +59,11 @@ FEEDS: Final[tuple[Feed, ...]] = tuple(import_module(f"garboard.feeds.{name}") f
 
 
 def feed_of(shard: str) -> Feed:
-    """The feed that a shard belongs to. Raises `UsageError` where none has it."""
+    """Return the feed that a shard belongs to.
+
+    Raises:
+        UsageError: No feed has this shard.
+    """
     name = shard.partition(":")[0]
     for feed in FEEDS:
         if name in {each.partition(":")[0] for each in feed.known()}:
@@ -55,16 +72,16 @@ def feed_of(shard: str) -> Feed:
 
 
 def shard_for(ecosystem: str) -> str | None:
-    """The shard that covers an ecosystem; None where no feed does, which is "not covered", never "clean"."""
+    """Return the shard that covers an ecosystem. None if no feed does: that means "not covered", never "clean"."""
     found = (feed.shard_for(ecosystem) for feed in FEEDS)
     return next((shard for shard in found if shard is not None), None)
 
 
 def needed_shards(ecosystems: Iterable[str]) -> tuple[str, ...]:
-    """The shards that these ecosystems need, sorted; those that no feed covers are left out."""
+    """Return the shards that these ecosystems need, sorted, without ecosystems that no feed covers."""
     return tuple(sorted({shard for each in ecosystems if (shard := shard_for(each)) is not None}))
 
 
 def known() -> tuple[str, ...]:
-    """Every shard that can be named, in the feeds' order."""
+    """Return every shard name that can be given, in the order of the feeds."""
     return tuple(name for feed in FEEDS for name in feed.known())

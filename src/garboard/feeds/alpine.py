@@ -1,4 +1,4 @@
-"""Alpine's secdb, one shard for each branch: https://secdb.alpinelinux.org."""
+"""Alpine's secdb, one shard per branch: https://secdb.alpinelinux.org."""
 
 from __future__ import annotations
 
@@ -19,18 +19,22 @@ _BRANCH = re.compile(r"^(?:edge|v\d+\.\d+)$")
 
 
 def shard_for(ecosystem: str) -> str | None:
-    """``alpine:v3.20`` for ``Alpine:v3.20``."""
+    """Return ``alpine:v3.20`` for ``Alpine:v3.20``."""
     branch = ecosystem.partition(":")[2]
     return f"alpine:{branch}" if base(ecosystem) == "Alpine" and _BRANCH.match(branch) else None
 
 
 def known() -> tuple[str, ...]:
-    """The form of the shards' names."""
+    """Return the form of the shard names."""
     return ("alpine:edge", "alpine:v3.<n>")
 
 
 def documents(shard: str) -> tuple[FeedDocument, ...]:
-    """``main`` and, from v3.3 on, ``community``. Raises `FeedError` for what is no branch."""
+    """Return ``main`` and, from v3.3 on, ``community``.
+
+    Raises:
+        FeedError: The shard is not a branch.
+    """
     branch = _branch(shard)
     return tuple(
         FeedDocument(
@@ -50,7 +54,7 @@ def _branch(shard: str) -> str:
 
 
 def parse(shard: str, streams: Sequence[BinaryIO | None], /) -> Iterator[Record]:
-    """See `secdb.parse`; both repositories one after the other."""
+    """Parse both repositories, one after the other; see `secdb.parse`."""
     ecosystem = f"Alpine:{_branch(shard)}"
     yield FeedHeader(ecosystems=(ecosystem,))
     for stream in streams:

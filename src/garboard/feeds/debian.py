@@ -1,7 +1,7 @@
-"""The Debian security tracker's JSON: what Debian says of each source package in each supported release.
+"""The Debian security tracker's JSON: the status of each source package in each supported release.
 
-Shape: ``{source package: {CVE or TEMP id: {description, debianbug, scope, releases: {codename: …}}}}``, as
-https://security-tracker.debian.org/tracker/data/json serves it.
+Shape: ``{source package: {CVE or TEMP id: {description, debianbug, scope, releases: {codename: …}}}}``, as served by
+https://security-tracker.debian.org/tracker/data/json.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class _Release(msgspec.Struct, frozen=True, gc=False):
 
 class _Issue(msgspec.Struct, frozen=True, gc=False):
     releases: dict[str, _Release] | tuple[_Release, ...]
-    """An empty array stands for no releases."""
+    """An empty array means no releases."""
     description: str | None = None
 
 
@@ -47,17 +47,21 @@ _ISSUE = msgspec.json.Decoder(_Issue)
 
 
 def shard_for(ecosystem: str) -> str | None:
-    """One shard holds all releases."""
+    """Return the single shard, which holds all releases."""
     return "debian" if base(ecosystem) == "Debian" and ":" in ecosystem else None
 
 
 def known() -> tuple[str, ...]:
-    """The one shard."""
+    """Return the single shard."""
     return ("debian",)
 
 
 def documents(shard: str) -> tuple[FeedDocument, ...]:
-    """The tracker's one document. Raises `FeedError` for another shard."""
+    """Return the tracker's single document.
+
+    Raises:
+        FeedError: This is another shard.
+    """
     if shard != "debian":
         raise FeedError(f"there is no shard {shard}", "all Debian releases are in: debian")
     path = "debian-tracker/tracker/data/json"
@@ -65,9 +69,12 @@ def documents(shard: str) -> tuple[FeedDocument, ...]:
 
 
 def parse(shard: str, streams: Sequence[BinaryIO | None], /) -> Iterator[Record]:
-    """An advisory for each pair of source package and identifier, in the document's order.
+    """Yield an advisory for each pair of source package and identifier, in the document's order.
 
-    A pair that cannot be read and a codename that is not known are gaps; text that is not JSON is a `FeedError`.
+    A pair that cannot be read and an unknown codename are gaps.
+
+    Raises:
+        FeedError: The text is not JSON.
     """
     (stream,) = streams
     if stream is None:
@@ -124,7 +131,11 @@ def _affected(package: str, number: str, release: _Release) -> Affected:
 
 
 def _verdict(release: _Release) -> tuple[Status, tuple[Range, ...]]:
-    """Status and affected versions; raises `ValueError` for a status that the tracker does not know."""
+    """Return the status and the affected versions.
+
+    Raises:
+        ValueError: The tracker has no such status.
+    """
     if release.status == "resolved":
         if release.fixed_version == "0":
             return Status.NOT_AFFECTED, ()
@@ -149,6 +160,6 @@ def _unfixed(release: _Release) -> Status:
 
 
 def _rating(urgency: str) -> Rating | None:
-    # Asterisks mark an urgency that the tracker took from elsewhere than its own notes; the word is the same.
+    # An asterisk marks an urgency that the tracker took from somewhere other than its own notes; the word is the same.
     word = urgency.rstrip("*")
     return None if word in {"", "not yet assigned", "end-of-life"} else Rating(source=NAME, word=word)

@@ -1,7 +1,8 @@
 """endoflife.date: how long distributions and runtimes are maintained.
 
-Two shapes: ``api/v1/products/full``, one document with all products, and the older ``api/<product>.json``, a list of
-cycles, which mirrors may have instead. A date is ``YYYY-MM-DD`` or a boolean: then the day is not known, or none is set.
+There are two shapes: ``api/v1/products/full``, one document with all products, and the older ``api/<product>.json``, a
+list of cycles, which mirrors may have instead. A date is ``YYYY-MM-DD`` or a boolean; a boolean means that the day is
+unknown, or that none is set.
 """
 
 from __future__ import annotations
@@ -29,9 +30,9 @@ PRODUCTS: Final = (
     "rabbitmq", "redis", "rhel", "rocky-linux", "ruby", "rust", "sles", "tomcat", "traefik", "ubuntu", "vmware-photon",
     "wordpress",
 )  # fmt: skip
-"""What images are based on; the rest of the site is passed over."""
+"""Products that images are based on; the rest of the site is ignored."""
 PRODUCT_BYTES = 4 * 1024 * 1024
-"""Of one product's document in the older shape."""
+"""The size limit of one product's document in the older shape."""
 
 _DATE: Final = re.compile(r"\d{4}-\d\d-\d\d")
 
@@ -76,19 +77,20 @@ _RELEASE = msgspec.json.Decoder(_Release)
 
 
 def shard_for(_ecosystem: str) -> str | None:
-    """None: it speaks of releases, not of packages."""
+    """Return None: the feed covers releases, not packages."""
     return None
 
 
 def known() -> tuple[str, ...]:
-    """The one shard."""
+    """Return the single shard."""
     return ("endoflife",)
 
 
 def documents(shard: str) -> tuple[FeedDocument, ...]:
-    """All products in one document; of a mirror also the older ones, one for each of `PRODUCTS`.
+    """Return the document with all products; for a mirror also the older documents, one for each of `PRODUCTS`.
 
-    Raises `FeedError` for another shard.
+    Raises:
+        FeedError: This is another shard.
     """
     if shard != "endoflife":
         raise FeedError(f"there is no shard {shard}", "all products are in: endoflife")
@@ -112,9 +114,12 @@ def documents(shard: str) -> tuple[FeedDocument, ...]:
 
 
 def parse(shard: str, streams: Sequence[BinaryIO | None], /) -> Iterator[Record]:
-    """The cycles of each of `PRODUCTS`, newest first; what the one document tells goes before the older ones.
+    """Yield the cycles of each of `PRODUCTS`, newest first; the single document takes precedence over the older ones.
 
-    A cycle that cannot be read is a gap; a document of another shape, and none at all, is a `FeedError`.
+    A cycle that cannot be read is a gap.
+
+    Raises:
+        FeedError: A document has another shape, or there is none at all.
     """
     full, *old = streams
     if full is None and not any(old):
@@ -211,7 +216,7 @@ def _day(value: str | bool | None) -> str:
 
 
 def _codename(text: str | None) -> str:
-    """Ubuntu's first word is what tags are called by."""
+    """Return Ubuntu's first word, which tags use as the codename."""
     return (text or "").lower().partition(" ")[0]
 
 

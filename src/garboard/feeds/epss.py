@@ -1,6 +1,6 @@
-"""FIRST's exploit prediction scores (EPSS), one CSV file a day.
+"""FIRST's exploit prediction scores (EPSS), one CSV file per day.
 
-Line 1 is ``#model_version:…,score_date:…`` since February 2022; before it there was only the header
+Since February 2022 line 1 is ``#model_version:…,score_date:…``. Before that there was only the header
 ``cve,epss,percentile``, and at first ``cve,epss``.
 """
 
@@ -28,17 +28,21 @@ _CVE = re.compile(r"^CVE-\d{4}-\d{4,}$")
 
 
 def shard_for(_ecosystem: str) -> str | None:
-    """None: it speaks of CVEs, not of packages."""
+    """Return None: the feed covers CVEs, not packages."""
     return None
 
 
 def known() -> tuple[str, ...]:
-    """The one shard."""
+    """Return the single shard."""
     return ("epss",)
 
 
 def documents(shard: str) -> tuple[FeedDocument, ...]:
-    """The newest file. Raises `FeedError` for another shard."""
+    """Return the newest file.
+
+    Raises:
+        FeedError: This is another shard.
+    """
     if shard != "epss":
         raise FeedError(f"there is no shard {shard}", "all scores are in: epss")
     return (
@@ -52,7 +56,11 @@ def documents(shard: str) -> tuple[FeedDocument, ...]:
 
 
 def parse(shard: str, streams: Sequence[BinaryIO | None], /) -> Iterator[Record]:
-    """The scores of each CVE. A row that is none is a gap; a document without the header is a `FeedError`."""
+    """Yield the scores of each CVE. An invalid row is a gap.
+
+    Raises:
+        FeedError: The document has no header.
+    """
     (stream,) = streams
     if stream is None:
         raise FeedError(f"{shard} has no document")

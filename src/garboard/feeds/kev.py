@@ -1,4 +1,4 @@
-"""CISA's catalogue of known exploited vulnerabilities (KEV)."""
+"""CISA's catalog of known exploited vulnerabilities (KEV)."""
 
 from __future__ import annotations
 
@@ -32,24 +32,32 @@ _ENTRY = msgspec.json.Decoder(_Entry)
 
 
 def shard_for(_ecosystem: str) -> str | None:
-    """None: it speaks of CVEs, not of packages."""
+    """Return None: the feed covers CVEs, not packages."""
     return None
 
 
 def known() -> tuple[str, ...]:
-    """The one shard."""
+    """Return the single shard."""
     return ("kev",)
 
 
 def documents(shard: str) -> tuple[FeedDocument, ...]:
-    """The catalogue as JSON. Raises `FeedError` for another shard."""
+    """Return the catalog as JSON.
+
+    Raises:
+        FeedError: This is another shard.
+    """
     if shard != "kev":
         raise FeedError(f"there is no shard {shard}", "the whole catalogue is: kev")
     return (FeedDocument(url=URL, path=f"kev/{_FILE}", other_urls=(OTHER_URL,)),)
 
 
 def parse(shard: str, streams: Sequence[BinaryIO | None], /) -> Iterator[Record]:
-    """The date of each listed CVE. An entry that cannot be read is a gap; another document is a `FeedError`."""
+    """Yield the date of each listed CVE. An entry that cannot be read is a gap.
+
+    Raises:
+        FeedError: This is another document.
+    """
     (stream,) = streams
     if stream is None:
         raise FeedError(f"{shard} has no document")

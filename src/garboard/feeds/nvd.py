@@ -68,17 +68,21 @@ _ITEM = msgspec.json.Decoder(_Item)
 
 
 def shard_for(_ecosystem: str) -> str | None:
-    """None: it speaks of CVEs, not of packages."""
+    """Return None: the feed covers CVEs, not packages."""
     return None
 
 
 def known() -> tuple[str, ...]:
-    """The form of the shards' names; 2002 holds all earlier years too."""
+    """Return the form of the shard names; 2002 also holds all earlier years."""
     return ("nvd:<year>",)
 
 
 def documents(shard: str) -> tuple[FeedDocument, ...]:
-    """One gzip file a year. Raises `FeedError` for what is no year since 2002."""
+    """Return one gzip file per year.
+
+    Raises:
+        FeedError: The shard is not a year since 2002.
+    """
     match = _SHARD.match(shard)
     if match is None or int(match.group(1)) < 2002:
         raise FeedError(f"there is no shard {shard}", "name the year, 2002 or later, as nvd:2024")
@@ -88,7 +92,11 @@ def documents(shard: str) -> tuple[FeedDocument, ...]:
 
 
 def parse(shard: str, streams: Sequence[BinaryIO | None], /) -> Iterator[Record]:
-    """The facts of each CVE. An entry that cannot be read is a gap; another format than 2.0 is a `FeedError`."""
+    """Yield the facts of each CVE. An entry that cannot be read is a gap.
+
+    Raises:
+        FeedError: The format is not 2.0.
+    """
     (stream,) = streams
     if stream is None:
         raise FeedError(f"{shard} has no document")
@@ -125,7 +133,7 @@ def _gap(place: str, reason: str) -> Gap:
 
 
 def _ratings(metrics: _Metrics) -> tuple[Rating, ...]:
-    """NVD's own first, then its contributors' under their own names; the newest CVSS version first."""
+    """Return NVD's own ratings first, then its contributors' under their own names; the newest CVSS version first."""
     found = [
         Rating(source=_source(metric.source), vector=metric.cvssData.vectorString)
         for version in (metrics.cvssMetricV40, metrics.cvssMetricV31, metrics.cvssMetricV30, metrics.cvssMetricV2)

@@ -1,4 +1,4 @@
-"""OSV (schema 1.7): one zip file of records for each ecosystem, as https://osv.dev publishes them."""
+"""OSV (schema 1.7): one zip file of records per ecosystem, as published by https://osv.dev."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _SUMMARY_WORD = re.compile(r"^(Critical|Important|Moderate|Low): ")
 
 
 def shard_for(ecosystem: str) -> str | None:
-    """``osv:`` and the ecosystem with its release; a registry's address (``Maven:https://…``) is left off."""
+    """Return ``osv:`` and the ecosystem with its release; a registry's address (``Maven:https://…``) is dropped."""
     name = base(ecosystem)
     known = ECOSYSTEMS.get(name)
     if known is None or name in OTHER_FEEDS:
@@ -49,7 +49,7 @@ def shard_for(ecosystem: str) -> str | None:
 
 
 def known() -> tuple[str, ...]:
-    """The shards that are known by name; releases are named with ``<release>`` in their place."""
+    """Return the shards that are known by name; ``<release>`` stands for the releases."""
     return tuple(
         f"osv:{name}" + (":<release>" if ecosystem.by_release else "")
         for name, ecosystem in ECOSYSTEMS.items()
@@ -58,7 +58,11 @@ def known() -> tuple[str, ...]:
 
 
 def documents(shard: str) -> tuple[FeedDocument, ...]:
-    """One zip file. Raises `FeedError` for a shard that is no ecosystem of this feed."""
+    """Return the shard's single zip file.
+
+    Raises:
+        FeedError: The shard is not an ecosystem of this feed.
+    """
     ecosystem = _ecosystem(shard)
     return (FeedDocument(url=f"{BUCKET}/{quote(ecosystem, safe=':')}/all.zip", path=f"osv/{ecosystem}/all.zip"),)
 
@@ -72,10 +76,13 @@ def _ecosystem(shard: str) -> str:
 
 
 def parse(shard: str, streams: Sequence[BinaryIO | None], /) -> Iterator[Record]:
-    """The advisories of one ecosystem; a record that is not OSV is a gap, a damaged zip file a `FeedError`.
+    """Yield the advisories of one ecosystem; a record that is not OSV is a gap.
 
-    What a record says of other ecosystems is left out, and so is a record that speaks of no package of this one. A
-    withdrawn record comes without ``affected``. Errata of bug fixes that name no vulnerability are none.
+    The parts of a record about other ecosystems are dropped, and so are records without a package of this one. A
+    withdrawn record comes without ``affected``. Bug-fix errata that name no vulnerability are not advisories.
+
+    Raises:
+        FeedError: The zip file is damaged.
     """
     ecosystem = _ecosystem(shard)
     yield FeedHeader(ecosystems=(ecosystem,))
@@ -98,7 +105,7 @@ def _one(name: str, data: bytes, ecosystem: str) -> Iterator[Record]:
 
 
 def advise(record: OsvRecord, ecosystem: str) -> Advisory | None:
-    """What one record says of one ecosystem; None where it says nothing of it."""
+    """Return what one record says about one ecosystem; None if it says nothing."""
     mine = [item for item in record.affected or () if _is_of(item, ecosystem)]
     if not mine:
         return None
@@ -128,12 +135,12 @@ def _is_of(item: OsvAffected, ecosystem: str) -> bool:
     if item.package is None or not item.package.name:
         return False
     stated = item.package.ecosystem
-    # A registry's own address rides behind a language's name (Maven:https://…); a release is part of the ecosystem.
+    # A registry's own address follows a language's name (Maven:https://…); a release is part of the ecosystem.
     return stated == ecosystem or (not ECOSYSTEMS[base(ecosystem)].by_release and stated.startswith(f"{ecosystem}:"))
 
 
 def _specifics(raw: msgspec.Raw) -> Specifics:
-    # Every database fills these as it likes: a shape that is not understood says nothing, and spoils nothing else.
+    # Every database fills these fields in its own way: an unknown shape gives no facts, and does no other harm.
     try:
         return _SPECIFICS.decode(raw)
     except UNUSABLE:
@@ -141,10 +148,11 @@ def _specifics(raw: msgspec.Raw) -> Specifics:
 
 
 def _linkage(record: OsvRecord, scheme: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Aliases, and the vulnerabilities that an erratum fixes.
+    """Return the aliases, and the vulnerabilities that an erratum fixes.
 
-    ``DEBIAN-CVE-x`` and its like name the CVE in ``upstream``. An erratum (DSA, USN, and all of the RPM world) names
-    several in whichever of the three fields its author chose. ``related`` of anything else is a mere hint: dropped.
+    ``DEBIAN-CVE-x`` and similar ids name the CVE in ``upstream``. An erratum (DSA, USN, and all of the RPM world) names
+    several CVEs in whichever of the three fields its author chose. ``related`` of anything else is only a hint and is
+    dropped.
     """
     named = (*(record.aliases or ()), *(record.upstream or ()))
     if scheme == "rpm" or _ERRATUM.match(record.id):
@@ -171,7 +179,7 @@ def _ratings(record: OsvRecord, specifics: Specifics) -> tuple[Rating, ...]:
 
 
 def _source(identifier: str) -> str:
-    """Who rates: the identifier's prefix, ``ghsa`` of ``GHSA-…``."""
+    """Return the source of a rating, from the identifier's prefix: ``ghsa`` for ``GHSA-…``."""
     return identifier.partition("-")[0].lower()
 
 
@@ -182,7 +190,7 @@ def _rating(source: str, item: OsvSeverity) -> Rating:
 
 
 def _affected(items: list[OsvAffected], record: OsvRecord) -> tuple[Affected, ...]:
-    """One entry a package, the ranges of its several mentions together; those of RPM modules stay apart."""
+    """Return one entry per package, with the ranges of all its mentions merged; RPM modules stay separate."""
     merged: dict[tuple[str, str, str, str], Affected] = {}
     for number, item in enumerate(items):
         one = _package(item, record)
@@ -238,6 +246,6 @@ def _is_modular(one: Affected) -> bool:
 
 
 def _module(summary: str) -> str:
-    """The module that an erratum's summary states (``nodejs:18 security update``); empty where it names several."""
+    """Return the module in an erratum's summary (``nodejs:18 security update``); empty if it names several."""
     streams = set(_STREAM.findall(summary))
     return streams.pop() if len(streams) == 1 else ""

@@ -1,7 +1,7 @@
-"""The secdbs of Wolfi and of Chainguard's images, two rolling distributions of one maker.
+"""The secdbs of Wolfi and of Chainguard's images, two rolling distributions from one vendor.
 
-Their licence forbids handing the data on: they are fetched on the user's machine only, and no bundle that is published
-may hold these shards.
+Their license forbids redistributing the data: they are fetched on the user's machine only, and no published bundle may
+contain these shards.
 """
 
 from __future__ import annotations
@@ -29,24 +29,28 @@ _ECOSYSTEMS = MappingProxyType({"wolfi": "Wolfi", "chainguard": "Chainguard"})
 
 
 def shard_for(ecosystem: str) -> str | None:
-    """``wolfi`` and ``chainguard``."""
+    """Return ``wolfi`` or ``chainguard``."""
     return next((shard for shard, name in _ECOSYSTEMS.items() if name == ecosystem), None)
 
 
 def known() -> tuple[str, ...]:
-    """Both."""
+    """Return both shards."""
     return tuple(_DOCUMENTS)
 
 
 def documents(shard: str) -> tuple[FeedDocument, ...]:
-    """The one document of each. Raises `FeedError` for another shard."""
+    """Return the single document of each.
+
+    Raises:
+        FeedError: This is another shard.
+    """
     if shard not in _DOCUMENTS:
         raise FeedError(f"there is no shard {shard}", "see: garboard db list")
     return (_DOCUMENTS[shard],)
 
 
 def parse(shard: str, streams: Sequence[BinaryIO | None], /) -> Iterator[Record]:
-    """See `secdb.parse`. One issue may stand there twice, under its CVE and under its GHSA id."""
+    """Parse a document; see `secdb.parse`. One issue can occur twice, under its CVE and under its GHSA id."""
     ecosystem = _ECOSYSTEMS[shard]
     yield FeedHeader(ecosystems=(ecosystem,))
     (stream,) = streams

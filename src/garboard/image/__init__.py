@@ -1,4 +1,4 @@
-"""Open an image anywhere and read the files that a scan needs."""
+"""Open an image from any source and read the files that a scan needs."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Attestations that accompany an image in an index: in-toto statements of how it was built.
 
-Format: BuildKit's attestation storage (an ``attestation-manifest`` beside the image, its layers in-toto statements).
-Knows where they are stored; must not know what they say.
+Format: BuildKit's attestation storage (an ``attestation-manifest`` beside the image, with in-toto statements as
+layers). This module knows where they are stored; it must not know what they contain.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ _STATEMENT: Final = "application/vnd.in-toto+json"
 _PREDICATE_TYPE: Final = "in-toto.io/predicate-type"
 _PROVENANCE: Final = "https://slsa.dev/provenance/"
 _MOST: Final = 4
-"""Attestation manifests, and statements in each, that are read."""
+"""The most attestation manifests, and statements in each, that are read."""
 
 Fetch = Callable[[manifests.Descriptor], bytes]
 """The verified bytes of a document that a descriptor names. May raise `GarboardError`."""
 
 
 def beside(index: manifests.ImageIndex, digest: str) -> tuple[manifests.Descriptor, ...]:
-    """The attestation manifests that say of themselves that they speak of the image with this manifest digest."""
+    """Return the attestation manifests that claim to be about the image with this manifest digest."""
     found = []
     for item in index.manifests:
         annotations = item.annotations or {}
@@ -40,7 +40,7 @@ def beside(index: manifests.ImageIndex, digest: str) -> tuple[manifests.Descript
 
 
 def read(companions: Iterable[manifests.Descriptor], subject: str, fetch: Fetch) -> Attestations:
-    """The statements of provenance in them; other kinds (SBOMs) are passed over, what cannot be had is a gap."""
+    """Return their provenance statements; other kinds (SBOMs) are ignored, and anything unavailable is a gap."""
     statements: list[bytes] = []
     try:
         for companion in list(companions)[:_MOST]:
@@ -54,19 +54,27 @@ def read(companions: Iterable[manifests.Descriptor], subject: str, fetch: Fetch)
 
 
 def stored(companions: Iterable[manifests.Descriptor], subject: str, blobs: Blobs, limits: Limits) -> Attestations:
-    """The same, out of an OCI image layout."""
+    """Return the provenance statements from an OCI image layout; see `read`."""
     return read(companions, subject, lambda descriptor: blob(blobs, descriptor.digest, subject, limits))
 
 
 def blob(blobs: Blobs, digest: str, subject: str, limits: Limits) -> bytes:
-    """A document of an OCI image layout, verified. Raises `ImageError`."""
+    """Return a verified document of an OCI image layout.
+
+    Raises:
+        ImageError: The document is missing or does not match its digest.
+    """
     data = document(blobs, blob_path(digest, subject), subject, limits)
     manifests.check_digest(data, digest, f"a document in {subject}")
     return data
 
 
 def blob_path(digest: str, subject: str) -> str:
-    """Where an OCI image layout keeps a blob. Raises `ImageError` for what is no digest."""
+    """Return the path of a blob in an OCI image layout.
+
+    Raises:
+        ImageError: The text is not a digest.
+    """
     if not is_digest(digest):
         raise ImageError(f"{subject} names something that is no digest: {digest[:100]}")
     return "blobs/" + digest.replace(":", "/", 1)

@@ -20,23 +20,27 @@ _MEMBERS = 100_000
 
 
 class Blobs(Protocol):
-    """Blobs by name, as ``manifest.json`` or ``blobs/sha256/…``."""
+    """Blobs by name, such as ``manifest.json`` or ``blobs/sha256/…``."""
 
     def find(self, name: str) -> Region | None:
-        """The blob's bytes, or ``None`` where there is none of that name."""
+        """Return the blob's bytes, or ``None`` if there is no blob of that name."""
         ...
 
     def names(self) -> Container[str]: ...
 
     def identity(self, region: Region) -> str:
-        """A text that changes whenever the file below is replaced or written."""
+        """Return a text that changes whenever the underlying file is replaced or written."""
         ...
 
     def close(self) -> None: ...
 
 
 def map_file(path: Path) -> Region:
-    """A whole file, mapped for reading. Raises `ImageError`."""
+    """Map a whole file for reading.
+
+    Raises:
+        ImageError: The file cannot be read.
+    """
     try:
         with path.open("rb") as file:
             if os.fstat(file.fileno()).st_size == 0:
@@ -48,7 +52,7 @@ def map_file(path: Path) -> Region:
 
 
 def file_identity(path: Path) -> str:
-    """A text that changes whenever the file is replaced or written."""
+    """Return a text that changes whenever the file is replaced or written."""
     status = path.stat()
     return "|".join(map(str, (path.resolve(), status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)))
 
@@ -97,7 +101,7 @@ class TarBlobs:
 
 
 class FolderBlobs:
-    """The files of a folder. Names that leave it are not found."""
+    """The files of a folder. Names that lead out of it are not found."""
 
     def __init__(self, path: Path) -> None:
         self._root = path.resolve()
@@ -128,7 +132,11 @@ class FolderBlobs:
 
 
 def document(blobs: Blobs, name: str, subject: str, limits: Limits) -> bytes:
-    """A small blob's bytes. Raises `ImageError` where it is missing or beyond the limit on metadata."""
+    """Return the bytes of a small blob.
+
+    Raises:
+        ImageError: The blob is missing or exceeds the limit on metadata.
+    """
     region = blobs.find(name)
     if region is None:
         raise ImageError(f"{subject} is incomplete: it has no {name}", "export the image again")

@@ -1,4 +1,4 @@
-"""A ``docker save`` archive that was compressed as a whole: streamed, once for its documents and once for its layers."""
+"""A ``docker save`` archive compressed as a whole: streamed once for its documents and once for its layers."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from garboard.model.limits import MIB
 
 
 class CompressedImage:
-    """An image in a compressed archive on this machine. Nobody vouches for its digests: ``trusted`` is False."""
+    """An image in a compressed local archive. Its digests are unverified: ``trusted`` is False."""
 
     trusted = False
 
@@ -86,9 +86,13 @@ class CompressedImage:
             raise ImageError(f"{self._path} changed while it was read", "try again")
 
     def close(self) -> None:
-        """Nothing is open between two passes."""
+        """Do nothing: no file is open between two passes."""
 
 
 def open_compressed(path: Path, tag: str, name: str, options: Options) -> Opened:
-    """The image of that tag, or the first. Raises `ImageError`."""
+    """Open the image with that tag, or the first one.
+
+    Raises:
+        ImageError: The archive cannot be read or has no such image.
+    """
     return CompressedImage(path, tag, name, options)

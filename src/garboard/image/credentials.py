@@ -1,8 +1,8 @@
-"""Logins for registries, as Docker and Podman keep them.
+"""Registry logins, as Docker and Podman store them.
 
-Read are, in this order: what the user gave with the command, $REGISTRY_AUTH_FILE, Docker's ``config.json``,
-``$XDG_RUNTIME_DIR/containers/auth.json`` and ``~/.config/containers/auth.json``. Each may hold logins (``auths``) or
-name programs that hold them (``credHelpers`` for one registry, ``credsStore`` for all; the protocol is that of
+These are read, in this order: the login given with the command, $REGISTRY_AUTH_FILE, Docker's ``config.json``,
+``$XDG_RUNTIME_DIR/containers/auth.json`` and ``~/.config/containers/auth.json``. Each file can hold logins (``auths``)
+or name programs that hold them (``credHelpers`` for one registry, ``credsStore`` for all; the protocol is that of
 docker-credential-helpers). Nothing here is ever shown or logged.
 """
 
@@ -30,7 +30,7 @@ _HELPER = re.compile(r"[A-Za-z0-9._-]+", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """Who asks. ``token`` is an OAuth2 refresh token (Docker's *identity token*), which stands in for a password."""
+    """A login. ``token`` is an OAuth2 refresh token (Docker's *identity token*), used instead of a password."""
 
     username: str = ""
     password: str = field(default="", repr=False)
@@ -56,9 +56,10 @@ class _Answer(msgspec.Struct, rename="pascal"):
 
 
 def find(registry: str, repository: str, options: Options) -> Login | None:
-    """The login for a repository; None where there is none, which means to ask anonymously.
+    """Return the login for a repository; None if there is none, which means an anonymous request.
 
-    Raises `ImageError` where a file is malformed or a helper that it names is missing or fails.
+    Raises:
+        ImageError: A file is malformed, or a helper that it names is missing or fails.
     """
     if options.username or options.password:
         if not (options.username and options.password):
@@ -73,7 +74,7 @@ def find(registry: str, repository: str, options: Options) -> Login | None:
 
 
 def docker_folder(config_dir: str) -> Path:
-    """Where the docker command keeps its configuration."""
+    """Return the folder of the docker command's configuration."""
     return Path(config_dir or os.environ.get("DOCKER_CONFIG") or Path("~/.docker").expanduser())
 
 
@@ -113,7 +114,7 @@ def _login(content: _File, path: Path, registry: str, repository: str) -> Login 
 
 
 def _scopes(registry: str, repository: str) -> Iterator[str]:
-    """The keys that may speak of a repository, the narrowest first (containers-auth.json(5))."""
+    """Yield the keys that can apply to a repository, the narrowest first (containers-auth.json(5))."""
     parts = repository.split("/")
     for end in range(len(parts), 0, -1):
         yield "/".join((registry, *parts[:end]))
@@ -121,7 +122,7 @@ def _scopes(registry: str, repository: str) -> Iterator[str]:
 
 
 def _registry_of(key: str) -> str:
-    """A key without what Docker's older versions put around the registry's name."""
+    """Return a key without what older versions of Docker put around the registry's name."""
     name = key.partition("://")[2].partition("/")[0] if "://" in key else key
     name = name.removesuffix("/v1/").removesuffix("/v2/").rstrip("/")
     host, slash, rest = name.partition("/")
@@ -133,7 +134,7 @@ def _decoded(auth: _Auth, path: Path) -> Login | None:
     if auth.auth:
         try:
             text = base64.b64decode(auth.auth, validate=True).decode()
-        except ValueError as error:  # of base64 or of UTF-8
+        except ValueError as error:  # from base64 or UTF-8
             raise ImageError(f"a registry login in {path} is malformed: auth is not base64", "log in again") from error
         username, colon, password = text.partition(":")
         if not colon:

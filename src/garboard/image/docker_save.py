@@ -1,4 +1,4 @@
-"""``manifest.json``: what ``docker save`` says of the images in its archive."""
+"""``manifest.json``: what ``docker save`` records about the images in its archive."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SOURCE = "docker-archive"
 Find = Callable[[str], bytes | None]
 """A small member of the archive by its name; None where there is none. May raise `ImageError`."""
 _MOST: Final = 64
-"""Manifests of an index that are looked at."""
+"""The most manifests of an index that are examined."""
 
 
 class SavedImage(msgspec.Struct, frozen=True, rename="pascal"):
@@ -33,7 +33,11 @@ class SavedImage(msgspec.Struct, frozen=True, rename="pascal"):
 
 
 def entries(data: bytes, subject: str) -> list[SavedImage]:
-    """The images of a ``manifest.json``. Raises `ImageError`."""
+    """Parse the images of a ``manifest.json``.
+
+    Raises:
+        ImageError: The document is malformed.
+    """
     try:
         found = msgspec.json.decode(data, type=list[SavedImage])
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -44,7 +48,7 @@ def entries(data: bytes, subject: str) -> list[SavedImage]:
 
 
 def select(found: list[SavedImage], tag: str, subject: str) -> tuple[SavedImage, tuple[Gap, ...]]:
-    """The image of that tag, or the first; others that were left out are a gap."""
+    """Return the image with that tag, or the first one; images that were left out are a gap."""
     if tag:
         for entry in found:
             if tag in (entry.repo_tags or ()):
@@ -62,7 +66,7 @@ def select(found: list[SavedImage], tag: str, subject: str) -> tuple[SavedImage,
 
 
 class SavedLayout(NamedTuple):
-    """What an archive that is an OCI image layout too tells of one of its images; nothing by default."""
+    """What an archive that is also an OCI image layout records about one of its images; empty by default."""
 
     manifest: manifests.Manifest | None = None
     digest: str = ""
@@ -71,7 +75,10 @@ class SavedLayout(NamedTuple):
 
 
 def told(config: bytes, find: Find, subject: str) -> SavedLayout:
-    """The manifest of the image with this configuration, and its attestations; a damaged index is a gap and tells nothing."""
+    """Return the manifest and attestations of the image with this configuration.
+
+    A damaged index is a gap and gives nothing.
+    """
     wanted = f"sha256:{hashlib.sha256(config).hexdigest()}"
     try:
         top = find("index.json")
@@ -105,7 +112,11 @@ def image_of(
     options: Options,
     known: SavedLayout = SavedLayout(),  # noqa: B008  (a value)
 ) -> Image:
-    """The image that an entry and its configuration describe. Raises `ImageError` where the two disagree."""
+    """Return the image that an entry and its configuration describe.
+
+    Raises:
+        ImageError: The two disagree.
+    """
     fitting = known if known.manifest and len(known.manifest.layers) == len(entry.layers) else SavedLayout()
     image = manifests.image(
         config, fitting.manifest, name=name, source=SOURCE, wanted=options.platform, tags=tuple(entry.repo_tags or ()),

@@ -1,4 +1,4 @@
-"""An opened image: what a source hands over, and how its layers' bytes are asked for."""
+"""An opened image: what a source returns, and how the bytes of its layers are requested."""
 
 from __future__ import annotations
 
@@ -22,24 +22,24 @@ class Region(Value, kw_only=False):
 
 
 class Tree(Value, kw_only=False):
-    """A root file system unpacked in a folder: one layer that needs no archive."""
+    """A root file system unpacked in a folder: a single layer that needs no archive."""
 
     root: Path
 
 
 Content = Region | Iterator[bytes]
-"""A layer's bytes as stored (tar, gzip or zstd; told apart by content)."""
+"""A layer's bytes as stored (tar, gzip or zstd; recognized by content)."""
 
 Consume = Callable[[str, Content], None]
 """Reads one layer to its end. The first argument is the layer's *label*."""
 
 
 class Opened(Protocol):
-    """An image whose metadata are read and whose layers have not been.
+    """An image with its metadata read and its layers unread.
 
-    ``trusted`` says that labels and diff ids were named by a server or engine whose bytes will be verified while they
-    are read, so that the shared layer cache may be used under them; else ``identity`` (of the file and its
-    place in it) is the cache's key.
+    ``trusted`` means that labels and diff ids come from a server or engine and that the bytes will be verified as they
+    are read, so the shared layer cache may use them as keys; otherwise ``identity`` (of the file and the layer's place
+    in it) is the cache key.
     """
 
     @property
@@ -49,30 +49,31 @@ class Opened(Protocol):
     def trusted(self) -> bool: ...
 
     def identity(self, index: int) -> str:
-        """A key under which this layer's contribution may be cached although nobody verified it.
+        """Return a key for caching this layer's contribution although its digest is unverified.
 
-        Made of the archive's path, device, inode, size and mtime (ns) and the layer's place; empty = never cache.
+        It consists of the archive's path, device, inode, size and mtime (ns) and the layer's place; empty = never
+        cache.
         """
         ...
 
     def read(self, need: Collection[int], consume: Consume) -> None:
-        """Call ``consume`` once for every distinct layer blob among the layers ``need`` (indexes, lowest 0), and
-        perhaps for others.
+        """Call ``consume`` once for every distinct blob among the layers ``need`` (indexes, lowest 0).
 
-        In any order; possibly from several threads at once. An exception that ``consume`` raises goes through.
+        Other layers may be read too. The order is arbitrary, and several threads may call at once. An exception from
+        ``consume`` passes through.
         """
         ...
 
     def label(self, index: int) -> str:
-        """The label under which `read` handed over this layer; valid once `read` is done."""
+        """Return the label under which `read` handed over this layer; valid once `read` is done."""
         ...
 
     def gaps(self) -> tuple[Gap, ...]:
-        """What the source itself could not know."""
+        """Return the gaps of the source itself."""
         ...
 
     def attestations(self) -> Attestations:
-        """What accompanies the image; fetched when it is asked for. Nothing is raised."""
+        """Return what accompanies the image, fetched on request. Never raises."""
         ...
 
     def close(self) -> None: ...

@@ -1,4 +1,4 @@
-"""An OCI image layout, whatever holds its files (OCI image specification, image-layout.md)."""
+"""An OCI image layout, in any kind of file storage (OCI image specification, image-layout.md)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def _names(descriptor: manifests.Descriptor) -> tuple[str, ...]:
 def _select(
     index: manifests.ImageIndex, tag: str, subject: str, options: Options
 ) -> tuple[manifests.Descriptor, tuple[Gap, ...]]:
-    """One of the layout's images: the tagged one, or the one for the platform; others that were left out are a gap."""
+    """Return one of the layout's images: the tagged one, or the one for the platform; images left out are a gap."""
     candidates = [item for item in index.manifests if item.is_image]
     if tag:
         candidates = [item for item in candidates if tag in _names(item) or item.digest == tag]
@@ -49,7 +49,11 @@ def _select(
 
 
 def open_layout(blobs: Blobs, name: str, tag: str, source: str, options: Options) -> LocalImage:
-    """The image of a layout for the platform asked for. Raises `ImageError`."""
+    """Open the layout's image for the requested platform.
+
+    Raises:
+        ImageError: The layout is malformed or has no such image.
+    """
     limits = options.limits
     index = manifests.parse_index(document(blobs, "index.json", name, limits), name)
     descriptor, gaps = _select(index, tag, name, options)

@@ -1,7 +1,7 @@
 """An opened local archive: its layers are regions of mapped files.
 
-Compressed layers are read by as many threads as there are cores, for inflating needs no interpreter; walking a plain one
-is the interpreter's work alone, and threads would only stand in each other's way.
+Compressed layers are read by as many threads as there are cores, because decompression does not need the interpreter.
+Walking an uncompressed layer is interpreter work only, so threads would just block each other.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from garboard.model.image import Attestations, Image
 
 
 class LocalImage:
-    """An image in an archive on this machine. Nobody vouches for its digests: ``trusted`` is False."""
+    """An image in a local archive. Its digests are unverified: ``trusted`` is False."""
 
     trusted = False
 
@@ -34,8 +34,18 @@ class LocalImage:
         verify: bool = False,
         attest: Callable[[], Attestations] = Attestations,
     ) -> None:
-        """``names`` are the layers' blobs, lowest first; with ``verify`` their digests will be computed. Raises `ImageError`
-        where one is missing.
+        """Open the layers' blobs.
+
+        Args:
+            image: The image.
+            blobs: The archive.
+            names: The blobs of the layers, lowest first.
+            gaps: Gaps of the archive.
+            verify: Compute the layers' digests.
+            attest: Returns the attestations.
+
+        Raises:
+            ImageError: A blob is missing.
         """
         self._verify = verify
         self._attest = attest
@@ -72,7 +82,7 @@ class LocalImage:
         return self._attest()
 
     def read(self, need: Collection[int], consume: Consume) -> None:
-        """Largest first, so that the threads end together."""
+        """Read the largest blobs first, so that the threads finish together."""
         regions = {self._names[index]: self._regions[index] for index in need}
         order = sorted(regions.items(), key=lambda item: item[1].start - item[1].end)
         threaded = [

@@ -1,4 +1,4 @@
-"""A path on this machine, perhaps with the name of one image in it: ``images.tar:debian:12``."""
+"""A path on this machine, optionally followed by the name of one image in it: ``images.tar:debian:12``."""
 
 from __future__ import annotations
 
@@ -8,7 +8,11 @@ from garboard.model.errors import ImageError
 
 
 def split(name: str) -> tuple[Path, str]:
-    """The existing path that ``name`` starts with, and the rest behind its colon. Raises `ImageError` where none exists."""
+    """Split ``name`` into the existing path that it starts with and the rest after the colon.
+
+    Raises:
+        ImageError: No such path exists.
+    """
     path = Path(name).expanduser()
     if path.exists():
         return path, ""
@@ -23,7 +27,7 @@ def split(name: str) -> tuple[Path, str]:
 
 
 def exists(name: str) -> Path | None:
-    """The path of `split`, or ``None``."""
+    """Return the path of `split`, or ``None``."""
     try:
         return split(name)[0]
     except (ImageError, OSError):

@@ -1,7 +1,7 @@
 """Manifests, indexes and image configurations: OCI image specification 1.1 and Docker's schema 2.
 
-Knows these documents as bytes, from wherever they came; must not know where that was. ``subject`` is what an error
-calls the image.
+This module knows these documents as bytes; it must not know where they came from. ``subject`` is the image's name in
+errors.
 """
 
 from __future__ import annotations
@@ -24,18 +24,18 @@ DOCKER_LIST = "application/vnd.docker.distribution.manifest.list.v2+json"
 DOCKER_MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
 INDEX_TYPES = frozenset({OCI_INDEX, DOCKER_LIST})
 ACCEPT = f"{OCI_INDEX}, {DOCKER_LIST}, {OCI_MANIFEST}, {DOCKER_MANIFEST}"
-"""For a registry: all that `parse` understands."""
+"""The Accept header for a registry: everything that `parse` understands."""
 REFERENCE_TYPE = "vnd.docker.reference.type"
-"""Annotation of a descriptor that accompanies an image (``attestation-manifest``) and is none."""
+"""Annotation of a descriptor that accompanies an image (``attestation-manifest``) without being one."""
 DEEPEST_INDEX = 4
-"""Indexes within indexes that are followed."""
+"""The depth to which nested indexes are followed."""
 
 
 T = TypeVar("T")
 
 
 class _Wire(msgspec.Struct, kw_only=True):
-    """A part of a document. What is optional may also be null, as Go writes its empty lists."""
+    """A part of a document. Optional values may also be null, as Go writes its empty lists."""
 
 
 class WirePlatform(_Wire):
@@ -47,7 +47,7 @@ class WirePlatform(_Wire):
 
 
 class Descriptor(_Wire, rename="camel"):
-    """What a document says of another: type, digest, size."""
+    """What a document records about another one: type, digest, size."""
 
     digest: str
     size: int
@@ -58,7 +58,7 @@ class Descriptor(_Wire, rename="camel"):
 
     @property
     def known_platform(self) -> Platform | None:
-        """The platform, where one is stated that an image can have."""
+        """The platform, if one is stated that an image can have."""
         stated = self.platform
         if stated is None or not stated.os or not stated.architecture:
             return None
@@ -73,7 +73,7 @@ class Descriptor(_Wire, rename="camel"):
 
     @property
     def is_index(self) -> bool:
-        """Whether it describes an index rather than a manifest."""
+        """Whether this describes an index rather than a manifest."""
         return self.media_type in INDEX_TYPES
 
 
@@ -93,7 +93,7 @@ class Manifest(_Wire, rename="camel"):
 
 
 class _Probe(_Wire, rename="camel"):
-    """Just enough to tell which document it is."""
+    """Just enough fields to identify the document."""
 
     media_type: str | None = None
     manifests: msgspec.Raw = msgspec.Raw()
@@ -101,7 +101,7 @@ class _Probe(_Wire, rename="camel"):
 
 
 class HistoryStep(_Wire):
-    """An entry of the history as a configuration has it."""
+    """An entry of the history, as written in a configuration."""
 
     created: str | None = None
     created_by: str | None = None
@@ -131,9 +131,10 @@ class _Config(_Wire):
 
 
 def parse(data: bytes, subject: str) -> ImageIndex | Manifest:
-    """A manifest or an index, told apart by its content (a server's media type is only a promise).
+    """Parse a manifest or an index, recognized by its content (a server's media type is not reliable).
 
-    Raises `ImageError` for anything else, Docker's schema 1 among it.
+    Raises:
+        ImageError: It is anything else, including Docker's schema 1.
     """
     probe = _decode(data, _Probe, subject)
     if bytes(probe.fs_layers):
@@ -147,14 +148,17 @@ def parse(data: bytes, subject: str) -> ImageIndex | Manifest:
 
 
 def parse_index(data: bytes, subject: str) -> ImageIndex:
-    """An index, as `parse`."""
+    """Parse an index; see `parse`."""
     return _decode(data, ImageIndex, subject)
 
 
 def choose(candidates: Sequence[Descriptor], wanted: Platform | None, subject: str) -> Descriptor:
-    """The one that suits ``wanted``, or without a wish this machine's, or the only one there is.
+    """Return the candidate that fits ``wanted``; without it, the one for this machine, or the only one there is.
 
-    Companions of images (attestations) are never chosen. Raises `ImageError` that lists the platforms there are.
+    Companions of images (attestations) are never chosen.
+
+    Raises:
+        ImageError: None fits; the error lists the available platforms.
     """
     images = [candidate for candidate in candidates if candidate.is_image]
     if not images:
@@ -184,10 +188,11 @@ def image(
     tags: tuple[str, ...] = (),
     limits: Limits = DEFAULT,
 ) -> Image:
-    """The image that a configuration describes, its layers with what ``manifest`` says of them (None: nothing does).
+    """Return the image of a configuration; ``manifest`` describes its layers (None: nothing does).
 
-    Raises `ImageError` where the document is malformed or no image's, has more layers than ``limits`` allow or not as
-    many as the manifest, or where the image is not for the platform ``wanted``.
+    Raises:
+        ImageError: The document is malformed or not an image's; it has more layers than ``limits`` allow, or a
+            different number than the manifest; or the image is not for the platform ``wanted``.
     """
     document = _decode(config, _Config, name, what="configuration")
     if document.rootfs is None or document.rootfs.diff_ids is None:
@@ -222,7 +227,7 @@ def check_digest(data: bytes, digest: str, subject: str) -> None:
 
 
 def mismatch(subject: str, expected: str, found: str) -> ImageError:
-    """The error of content that is not what its digest promises."""
+    """Return the error for content that does not match its digest."""
     return ImageError(
         f"the content of {subject} is not what its digest promises: {expected} expected, {found} received",
         "it was damaged or changed on its way; do not trust it",
@@ -273,7 +278,7 @@ def _layer(diff_id: str, blob: Descriptor, name: str) -> Layer:
 
 
 def history(entry: HistoryStep) -> History:
-    """The same as a value."""
+    """Convert a history entry to a value."""
     return History(
         created=entry.created or "",
         created_by=entry.created_by or "",

@@ -1,4 +1,4 @@
-"""From a name to its home: a scheme's prefix, or whoever recognises the name."""
+"""Finding the source of a name: by a scheme's prefix, or by the first source that recognizes the name."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from garboard.model.image import Image
 
 
 def _sources() -> Iterator[ImageSource]:
-    """All homes; the modules of those beyond local archives are imported when the iteration reaches them."""
+    """Yield all sources; modules for anything but local archives are imported only when the iteration reaches them."""
     yield from SOURCES
     from garboard.image.sources import remote
 
@@ -20,10 +20,15 @@ def _sources() -> Iterator[ImageSource]:
 
 
 def load(name: str, options: Options) -> AnyOpened:
-    """Open the image that ``name`` means: ``scheme:rest``, else an existing path by its content, else what an engine has,
-    else what a registry has.
+    """Open the image that ``name`` refers to.
 
-    Raises `ImageError`, `UsageError` or `NetworkError` that says what to do.
+    The name is ``scheme:rest``; otherwise an existing path, recognized by its content; otherwise an image in an engine;
+    otherwise an image in a registry.
+
+    Raises:
+        ImageError: The image cannot be opened. Like the others, the error says what to do.
+        UsageError: The name is not usable.
+        NetworkError: A server failed.
     """
     if not name:
         raise UsageError("no image was named", "name one, as debian:12, image.tar or docker-archive:image.tar")
@@ -39,7 +44,7 @@ def load(name: str, options: Options) -> AnyOpened:
 
 
 def configuration(name: str, options: Options) -> Image:
-    """What an image says of itself: nothing of its layers is read. Raises as `load`."""
+    """Return an image's own description without reading any of its layers. Raises the same errors as `load`."""
     opened = load(name, options)
     try:
         return opened.image
@@ -50,7 +55,7 @@ def configuration(name: str, options: Options) -> Image:
 
 
 def _opened(source: ImageSource, name: str, options: Options) -> AnyOpened:
-    """Open what a source recognised; where that is the last resort, say what came before it."""
+    """Open what a source recognized; if that source is the last resort, report what was tried before it."""
     try:
         return source.open(name, options)
     except OfflineError:

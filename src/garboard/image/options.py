@@ -1,4 +1,4 @@
-"""How to open an image: the choices that are the user's, whatever its home."""
+"""Options for opening an image: the user's choices, independent of the source."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from garboard.model.image import Platform
 from garboard.model.limits import DEFAULT, Limits
 
 Progress = Callable[[str, int, int | None], None]
-"""Called with a label, bytes done, and bytes in all where known."""
+"""Called with a label, the bytes done, and the total bytes if known."""
 
 
 def _silent(_label: str, _done: int, _total: int | None) -> None:
@@ -17,8 +17,10 @@ def _silent(_label: str, _done: int, _total: int | None) -> None:
 
 
 class Options(Value):
-    """``insecure`` names registries (``host:port``) that may be spoken to in plain HTTP; ``mirrors`` maps a registry to
-    hosts tried before it; ``config_dir`` is Docker's (``DOCKER_CONFIG``), empty for the default.
+    """Options for opening an image.
+
+    ``insecure`` names registries (``host:port``) that may be contacted over plain HTTP; ``mirrors`` maps a registry to
+    hosts that are tried before it; ``config_dir`` is Docker's (``DOCKER_CONFIG``), empty for the default.
     """
 
     platform: Platform | None = None

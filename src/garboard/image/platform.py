@@ -1,6 +1,6 @@
-"""Platforms: their spelling, and which of an image's platforms is meant.
+"""Platforms: their spelling, and choosing one of an image's platforms.
 
-Names are Go's (``linux/arm64/v8``); the aliases and default variants are those of the containerd project's platform
+Names follow Go (``linux/arm64/v8``); the aliases and default variants are those of the containerd project's platform
 specifiers, which Docker uses too.
 """
 
@@ -27,9 +27,10 @@ _KNOWN_ARCHITECTURES = frozenset({*_ALIASES, "amd64", "arm64", "arm", "386", "pp
 
 
 def parse(text: str) -> Platform:
-    """``os/architecture[/variant]``, or an architecture alone (``arm64``), which means Linux.
+    """Parse ``os/architecture[/variant]``, or an architecture alone (``arm64``), which means Linux.
 
-    Raises `UsageError` for anything else.
+    Raises:
+        UsageError: The text is anything else.
     """
     parts = text.lower().split("/")
     if len(parts) == 1 and parts[0] in _KNOWN_ARCHITECTURES:
@@ -42,7 +43,7 @@ def parse(text: str) -> Platform:
 
 
 def normalize(platform: Platform) -> Platform:
-    """The same platform in its shortest spelling: ``linux/aarch64/v8`` becomes ``linux/arm64``."""
+    """Return the platform in its shortest spelling: ``linux/aarch64/v8`` becomes ``linux/arm64``."""
     architecture, variant = _ALIASES.get(platform.architecture, (platform.architecture, ""))
     variant = platform.variant or variant
     variant = _DEFAULT_VARIANTS.get((architecture, variant), variant)
@@ -50,14 +51,14 @@ def normalize(platform: Platform) -> Platform:
 
 
 def host() -> Platform:
-    """What is taken where the user names no platform: linux/arm64 on such machines, linux/amd64 on all others."""
+    """Return the default platform: linux/arm64 on such machines, linux/amd64 on all others."""
     return Platform(architecture="arm64" if os.uname().machine in {"aarch64", "arm64"} else "amd64")
 
 
 def choose(available: Sequence[Platform], wanted: Platform) -> int | None:
-    """The index of the first of ``available`` that suits ``wanted`` best; None where none does.
+    """Return the index of the first of ``available`` that fits ``wanted`` best; None if none fits.
 
-    The same variant suits best; a 32-bit ARM of a lower variant runs too (v7 runs v6), and where no variant is wanted
+    The same variant fits best. A 32-bit ARM of a lower variant works too (v7 runs v6), and if no variant is requested,
     any is better than none.
     """
     asked = normalize(wanted)

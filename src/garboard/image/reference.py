@@ -1,9 +1,9 @@
-"""References to images, by the distribution project's grammar and Docker's rules for short names.
+"""References to images, following the distribution project's grammar and Docker's rules for short names.
 
     reference = [registry "/"] repository [":" tag] ["@" digest]
 
-The first part of a name is a registry only where it holds a dot, a colon or a capital letter, or is ``localhost``;
-else the name is one of Docker Hub's, and a name of one part there means ``library/…``.
+The first part of a name is a registry only if it contains a dot, a colon or a capital letter, or is ``localhost``.
+Otherwise the name is on Docker Hub, where a name of one part means ``library/…``.
 """
 
 from __future__ import annotations
@@ -27,7 +27,11 @@ _IMAGE_ID = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 
 def parse(text: str) -> Reference:
-    """The reference that ``text`` spells. Raises `ImageError` that says which part breaks which rule."""
+    """Parse a reference.
+
+    Raises:
+        ImageError: The reference is invalid; the error says which part breaks which rule.
+    """
     if len(text) > _LONGEST_TEXT:
         raise ImageError(f"invalid image reference format: {text[:60]}…", f"it has {len(text)} characters")
     name, at, digest = text.partition("@")
@@ -44,12 +48,12 @@ def parse(text: str) -> Reference:
 
 
 def is_digest(text: str) -> bool:
-    """Whether ``text`` is a digest of an algorithm that can be verified: sha256 or sha512."""
+    """Report whether ``text`` is a digest with a supported algorithm: sha256 or sha512."""
     return _DIGEST.fullmatch(text) is not None
 
 
 def _split_tag(name: str) -> tuple[str, str | None]:
-    """A colon starts a tag only after the last slash: ``localhost:5000/a`` has none."""
+    """Split off the tag. A colon starts a tag only after the last slash: ``localhost:5000/a`` has none."""
     head, slash, last = name.rpartition("/")
     last, colon, tag = last.partition(":")
     return head + slash + last, tag if colon else None

@@ -1,4 +1,4 @@
-"""A whole repository of a registry: its tags, what they name, and its images, through one set of connections."""
+"""A whole repository of a registry: its tags, what they name, and its images, over one set of connections."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from garboard.model.image import Platform, Reference
 from garboard.net.client import Client
 
 PATIENCE: Final = 900.0
-"""Seconds that a registry may ask for by Retry-After: who reads a whole repository waits rather than fails."""
+"""The longest Retry-After, in seconds, that is honored: reading a whole repository waits rather than fails."""
 
 
 MOST_IMAGES: Final = 500
-"""Images of one index; real ones have some twenty."""
+"""The most images of one index; real ones have about twenty."""
 
 
 class Child(NamedTuple):
-    """One image of an index; the platform is None where the index does not state it."""
+    """One image of an index; the platform is None if the index does not state it."""
 
     digest: str
     platform: Platform | None
@@ -35,8 +35,12 @@ class Child(NamedTuple):
 class RemoteRepository:
     """A repository; its methods may be called from several threads. Close it when done.
 
-    ``name`` is a reference without tag and digest. Its mirrors are asked first; the first host that lists the tags is used
-    for all else. Raises `UsageError` for a name with a tag, `OfflineError` where no connection may be opened.
+    ``name`` is a reference without tag and digest. Its mirrors are tried first; the first host that lists the tags is
+    used for everything else.
+
+    Raises:
+        UsageError: The name has a tag or a digest.
+        OfflineError: No connection may be opened.
     """
 
     def __init__(self, name: str, options: Options) -> None:
@@ -51,7 +55,7 @@ class RemoteRepository:
                 "leave out --offline",
             )
         self.mirrored = False
-        """Whether the tags were listed by a mirror, which may have some of them only."""
+        """Whether a mirror listed the tags; a mirror may have only some of them."""
         self.name: Final = f"{self._reference.registry}/{self._reference.repository}"
         self._options = options
         self._stopped = threading.Event()
@@ -63,7 +67,12 @@ class RemoteRepository:
         return RegistryClient(host, self._reference.registry, self._reference.repository, self._options, self._client)
 
     def tags(self) -> tuple[str, ...]:
-        """All tags, in the registry's order. Raises `ImageError` or `NetworkError`."""
+        """Return all tags, in the registry's order.
+
+        Raises:
+            ImageError: The registry does not serve the repository.
+            NetworkError: The registry cannot be reached or gives a wrong answer.
+        """
         mirrors = [mirror for registry, mirror in self._options.mirrors if registry == self._reference.registry]
         for mirror in mirrors:
             with contextlib.suppress(NotServedError, NetworkError):
@@ -74,7 +83,12 @@ class RemoteRepository:
         return tuple(self._repository.tags())
 
     def digest(self, tag: str) -> str:
-        """The digest of what a tag names now. Raises `ImageError` or `NetworkError`."""
+        """Return the digest of what a tag names now.
+
+        Raises:
+            ImageError: The registry does not serve the tag.
+            NetworkError: The registry cannot be reached or gives a wrong answer.
+        """
         return self._repository.digest(tag) or self._fetched(tag)
 
     def _fetched(self, tag: str) -> str:
@@ -83,9 +97,11 @@ class RemoteRepository:
         return digest
 
     def images(self, digest: str) -> tuple[Child, ...]:
-        """The images of an index, or the one of a lone manifest; attestations are none.
+        """Return the images of an index, or the one of a single manifest, without attestations.
 
-        Raises `ImageError` for what holds no image, or is of a kind that is not read (schema 1); `NetworkError`.
+        Raises:
+            ImageError: It contains no image, or is of an unsupported kind (schema 1).
+            NetworkError: The registry cannot be reached or gives a wrong answer.
         """
         found = tuple(dict.fromkeys(self._children(digest, manifests.DEEPEST_INDEX)))
         if len(found) > MOST_IMAGES:
@@ -100,7 +116,7 @@ class RemoteRepository:
         data = self._document(digest)
         document = manifests.parse(data, f"{self.name}@{digest}")
         if isinstance(document, Manifest):
-            self._manifests[digest] = data  # a registry counts what is fetched: not twice
+            self._manifests[digest] = data  # a registry counts every fetch: do not fetch twice
             return [Child(digest, None)]
         if not depth:
             raise ImageError(f"{self.name}@{digest} nests its indexes deeper than {manifests.DEEPEST_INDEX}")
@@ -118,9 +134,11 @@ class RemoteRepository:
         return self._manifests.pop(digest, None) or self._repository.manifest(digest)[0]
 
     def open(self, digest: str, tag: str) -> Opened:
-        """The image of a manifest; ``tag`` is what it is called by. Not to be closed: the connections are the repository's.
+        """Open the image of a manifest; ``tag`` is its name. Do not close it: the connections belong to the repository.
 
-        Raises `ImageError` or `NetworkError`.
+        Raises:
+            ImageError: The manifest is not usable.
+            NetworkError: The registry cannot be reached or gives a wrong answer.
         """
         name = f"{self.name}:{tag}"
         document = manifests.parse(self._document(digest), name)
@@ -133,7 +151,7 @@ class RemoteRepository:
         self._stopped.wait(seconds)
 
     def stop(self) -> None:
-        """Wait no more for a busy registry: who is waiting tries its last times and fails."""
+        """Stop waiting for a busy registry: pending requests make their last attempts and fail."""
         self._stopped.set()
 
     def close(self) -> None:

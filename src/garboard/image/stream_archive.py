@@ -1,7 +1,7 @@
-"""An image archive that comes as a stream: ``docker save`` in all its layouts, read once and never stored.
+"""An image archive that arrives as a stream: ``docker save`` in all its layouts, read once and never stored.
 
-Its members come in any order, and which of them is which layer is known only when ``manifest.json`` has come, often
-last. So documents are kept, layers are handed over under their member's name as they pass, and links are remembered.
+Its members come in any order, and which member is which layer is known only after ``manifest.json``, which often comes
+last. So documents are kept, layers are handed over under their member name as they pass, and links are remembered.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ _LINK_HOPS = 4
 
 @dataclass(slots=True)
 class StreamedArchive:
-    """What came: small JSON documents by member name, the names of the layers that were handed over, and links."""
+    """The contents of the stream: small JSON documents by member name, names of layers handed over, and links."""
 
     documents: dict[str, bytes] = field(default_factory=dict)
     layers: set[str] = field(default_factory=set)
     links: dict[str, str] = field(default_factory=dict)
 
     def layer(self, name: str) -> str | None:
-        """The name under which a layer was handed over, links followed; None where it was not."""
+        """Return the name under which a layer was handed over, following links; None if it was not."""
         for _ in range(_LINK_HOPS):
             if name in self.layers:
                 return name
@@ -41,10 +41,12 @@ class StreamedArchive:
 
 
 def stream(chunks: Iterator[bytes], consume: Consume, skip: Callable[[str], bool], limits: Limits) -> StreamedArchive:
-    """Read an uncompressed archive to its end, handing over its layers except those whose name ``skip`` tells.
+    """Read an uncompressed archive to its end, handing over all layers except those that ``skip`` selects by name.
 
-    Documents beyond ``limits.metadata_bytes`` (attestations can be) are left out. Raises `ImageError` for a damaged or
-    shortened archive.
+    Documents larger than ``limits.metadata_bytes`` (attestations can be) are left out.
+
+    Raises:
+        ImageError: The archive is damaged or truncated.
     """
     archive = StreamedArchive()
     window = StreamWindow(chunks)
@@ -58,7 +60,7 @@ def stream(chunks: Iterator[bytes], consume: Consume, skip: Callable[[str], bool
         elif member.kind == SYMLINK:  # layers that two images share
             folder = member.path.rpartition(b"/")[0]
             archive.links[name] = os.fsdecode(clean(folder + b"/" + member.target)[0])
-    for _ in chunks:  # the padding: a connection that is read to its end can serve again
+    for _ in chunks:  # the padding: a connection that is read to its end can be reused
         pass
     return archive
 
@@ -83,7 +85,7 @@ def _file(
 
 
 def _is_layer(head: bytes, name: str) -> bool:
-    """By content: a tar or a compressed stream. By name only what has no content to tell it by."""
+    """Report whether this is a layer, by content: a tar or a compressed stream. The name counts only for empty content."""
     if is_compressed(head) or head[257:262] == b"ustar":
         return True
     return not head.strip(b"\0") and (name.endswith(".tar") or len(head) == BLOCK)

@@ -1,8 +1,8 @@
-"""HTTP: the only door to a connection.
+"""HTTP: the only place that opens connections.
 
-It knows retries, redirects and cut bodies (`garboard.net.transport` knows proxies, certificates and sockets); it must not
-know what a registry, an engine or a feed is. urllib3 is loaded with the first request, for it costs more than most
-commands.
+This module knows retries, redirects and truncated bodies (`garboard.net.transport` knows proxies, certificates and
+sockets); it must not know what a registry, an engine or a feed is. urllib3 is imported with the first request, because
+the import takes longer than most commands.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ ATTEMPTS = 4
 BACKOFF = 0.5
 """Seconds before the second attempt; doubled before each later one."""
 LONGEST_WAIT = 60.0
-"""Seconds that a server's Retry-After may ask for; a longer wish is an error that names it."""
+"""The longest Retry-After, in seconds, that is honored; a longer one is an error that names it."""
 REDIRECTS = 10
 _BUSY = frozenset({429, 502, 503, 504})
 _RETURNED = frozenset({401, 404})
@@ -69,16 +69,16 @@ class StatusError(NetworkError):
 
 @dataclass(frozen=True, slots=True)
 class NotModified:
-    """What the caller has is still what the server has."""
+    """The server still has what the caller has."""
 
     headers: Mapping[str, str]
 
 
 class Response:
-    """An answer whose body has not been read. A context manager: leaving it gives the connection back.
+    """A response with an unread body. A context manager: leaving it returns the connection to the pool.
 
-    ``status`` is the HTTP status, ``headers`` a mapping that ignores case, ``url`` the address after redirects. The
-    body is raw: a Content-Encoding is not undone, and none was asked for unless the caller sent Accept-Encoding.
+    ``status`` is the HTTP status, ``headers`` a case-insensitive mapping, ``url`` the address after redirects. The body
+    is raw: a Content-Encoding is not decoded, and none is requested unless the caller sends Accept-Encoding.
     """
 
     def __init__(self, raw: urllib3.BaseHTTPResponse, url: str) -> None:
@@ -90,14 +90,17 @@ class Response:
 
     @property
     def content_length(self) -> int | None:
-        """Bytes of the body as the server announced them; None where it did not."""
+        """Return the length of the body as announced by the server; None if it was not announced."""
         text = self.headers.get("Content-Length", "")
         return int(text) if text.isascii() and text.isdigit() else None
 
     def chunks(self, size: int = CHUNK) -> Iterator[bytes]:
-        """The body in pieces of at most ``size`` bytes. Raises `NetworkError` where it is cut short or stalls.
+        """Yield the body in pieces of at most ``size`` bytes.
 
-        A cut body is continued by Range requests where the request allowed it (see `Client.get`).
+        A truncated body is continued by Range requests if the request allowed it (see `Client.get`).
+
+        Raises:
+            NetworkError: The body is cut short or stalls.
         """
         done = 0
         for _ in range(ATTEMPTS - 1):
@@ -115,7 +118,7 @@ class Response:
         yield from self._pieces(size)
 
     def resume_with(self, again: Callable[[int], Response]) -> None:
-        """Continue a cut body with what ``again`` answers when told how many bytes were read."""
+        """Continue a truncated body with the response of ``again``, which is called with the number of bytes read."""
         self._again = again
 
     def _pieces(self, size: int) -> Iterator[bytes]:
@@ -124,7 +127,11 @@ class Response:
                 yield chunk
 
     def read(self, limit: int) -> bytes:
-        """The whole body. Raises `NetworkError` when it is longer than ``limit`` bytes."""
+        """Return the whole body.
+
+        Raises:
+            NetworkError: The body is longer than ``limit`` bytes.
+        """
         parts: list[bytes] = []
         total = 0
         for chunk in self.chunks(min(CHUNK, limit + 1)):
@@ -136,12 +143,12 @@ class Response:
         return b"".join(parts)
 
     def discard(self) -> None:
-        """Read a short body to its end, so that the connection can serve again, and close."""
+        """Read a short body to its end, so that the connection can be reused, and close."""
         with contextlib.suppress(NetworkError), self:
             self.read(CHUNK)
 
     def close(self) -> None:
-        """Give the connection back where the body was read to its end, else close it."""
+        """Return the connection to the pool if the body was read to its end, else close it."""
         self._raw.close()
         self._raw.release_conn()
 
@@ -155,23 +162,24 @@ class Response:
 
 
 class Client:
-    """HTTP with retries, for one command's life; its methods may be called from several threads.
+    """HTTP with retries, for the lifetime of one command; its methods may be called from several threads.
 
-    ``offline`` makes every request but those to a Unix socket an `OfflineError`, before any socket is made. ``ca_file``
-    (PEM) and the file that SSL_CERT_FILE names are trusted beside the system's authorities. HTTP_PROXY, HTTPS_PROXY,
-    ALL_PROXY and NO_PROXY (in either case; NO_PROXY also with CIDR blocks) are honoured unless ``peer`` is given.
+    With ``offline``, every request except those to a Unix socket is an `OfflineError`, raised before any socket is
+    created. ``ca_file`` (PEM) and the file in SSL_CERT_FILE are trusted in addition to the system's authorities.
+    HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY (in either case; NO_PROXY also with CIDR blocks) are honored unless
+    ``peer`` is given.
 
-    Statuses below 400, 401 and 404 are returned. 429, 502, 503, 504 and broken connections are tried again, up to 4
-    times in all, after the time that Retry-After asks for (at most ``longest_wait`` seconds) or 0.5, 1, 2 seconds. Everything
-    else is raised as `NetworkError`, as `StatusError` where there was an answer.
+    Statuses below 400, 401 and 404 are returned. 429, 502, 503, 504 and broken connections are retried, up to 4
+    attempts in all, after the time in Retry-After (at most ``longest_wait`` seconds) or 0.5, 1, 2 seconds. Everything
+    else is raised as `NetworkError`, or as `StatusError` if there was a response.
 
-    Redirects of GET and HEAD are followed, up to 10; Authorization and Cookie are left out once host, port or scheme
+    Redirects of GET and HEAD are followed, up to 10; Authorization and Cookie are dropped once host, port or scheme
     change, and a redirect from https to http is an error unless ``insecure``.
 
-    ``outward`` is for addresses that a stranger names: a connection, also one that a redirect asks for, to an address of
-    this machine, its link or a cloud's metadata (see `garboard.net.egress`) is an `InwardError`. A name is judged by
-    every address that it has, and the connection made to one of them. A proxy looks names up itself: what they mean here
-    is judged before it is asked.
+    ``outward`` is for addresses that come from an untrusted source: a connection, including one from a redirect, to an
+    address of this machine, its link or a cloud's metadata service (see `garboard.net.egress`) is an `InwardError`. A
+    name is checked by all of its addresses, and the connection is made to one of these. A proxy resolves names itself;
+    the addresses that they have here are checked before the proxy is used.
     """
 
     def __init__(
@@ -204,10 +212,10 @@ class Client:
         resume: bool = False,
         outward: bool = False,
     ) -> Response:
-        """GET ``url``. Plain ``http://`` is refused unless ``insecure`` or the host is a loopback address.
+        """GET ``url``. Plain ``http://`` is refused unless ``insecure`` is set or the host is a loopback address.
 
-        ``resume`` says that the content is verified by the caller, so that a cut body may be continued by Range without
-        a validator; a body with a strong ETag is continued in any case.
+        ``resume`` means that the caller verifies the content, so that a truncated body can be continued by Range
+        without a validator; a body with a strong ETag is continued in any case.
         """
         response = self._request("GET", url, headers, insecure=insecure, outward=outward)
         validator = response.headers.get("ETag", "")
@@ -219,19 +227,20 @@ class Client:
         return response
 
     def head(self, url: str, headers: Mapping[str, str] = _NO_HEADERS, insecure: bool = False) -> Response:
-        """HEAD ``url``, as `get`."""
+        """HEAD ``url``, like `get`."""
         return self._request("HEAD", url, headers, insecure=insecure)
 
     def post(self, url: str, body: bytes, headers: Mapping[str, str] = _NO_HEADERS, insecure: bool = False) -> Response:
-        """POST ``body``, as `get`, but without following redirects; tried again only where the server was busy."""
+        """POST ``body``, like `get` but without following redirects; retried only if the server was busy."""
         return self._request("POST", url, headers, body, insecure=insecure)
 
     def download(
         self, url: str, *, etag: str = "", last_modified: str = "", insecure: bool = False
     ) -> Response | NotModified:
-        """GET ``url`` unless it is still what ``etag`` or ``last_modified`` (as the server sent them) name.
+        """GET ``url`` unless it still matches ``etag`` or ``last_modified`` (as the server sent them).
 
-        Raises `StatusError` for every status but 200 and 304.
+        Raises:
+            StatusError: The status is neither 200 nor 304.
         """
         conditions = {"If-None-Match": etag, "If-Modified-Since": last_modified}
         response = self.get(url, {name: value for name, value in conditions.items() if value}, insecure)
@@ -260,7 +269,7 @@ class Client:
         self.close()
 
     def _continue(self, url: str, headers: Mapping[str, str], done: int, *, insecure: bool, outward: bool) -> Response:
-        """The rest of a body of which ``done`` bytes were read."""
+        """Request the rest of a body after ``done`` bytes were read."""
         ranged = {**headers, "Range": f"bytes={done}-"}
         response = self._request("GET", url, ranged, insecure=insecure, outward=outward)
         if response.status != 206 or not response.headers.get("Content-Range", "").startswith(f"bytes {done}-"):
@@ -387,7 +396,7 @@ def _status_error(response: Response, hint: str = "") -> StatusError:
 
 
 def _retry_after(text: str) -> float | None:
-    """Seconds that a Retry-After header asks for (RFC 9110, 10.2.3); None where it says nothing."""
+    """Return the seconds of a Retry-After header (RFC 9110, 10.2.3); None if it states nothing."""
     if text.isascii() and text.isdigit():
         return float(text)
     if not text:

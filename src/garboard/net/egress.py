@@ -1,7 +1,7 @@
-"""Where a connection leads: addresses that no stranger may name, in every spelling that IPv6 has for those of IPv4.
+"""Addresses that an untrusted source must not name, in every IPv6 spelling of the IPv4 ones.
 
-Loopback, link-local, unspecified and multicast addresses, and those at which clouds tell a machine its secrets. Networks
-for private use (RFC 1918, unique-local) are none of these: many a mirror stands in one.
+These are loopback, link-local, unspecified and multicast addresses, and those at which clouds give a machine its
+secrets. Private networks (RFC 1918, unique-local) are not included: many mirrors are in one.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ _METADATA: Final = frozenset(
         ),
     )
 )
-"""Those that are not link-local."""
+"""The cloud metadata addresses that are not link-local."""
 _METADATA_NAMES: Final = frozenset(
     ("metadata.google.internal", "metadata.goog", "metadata", "instance-data", "instance-data.ec2.internal")
 )
 _NOWHERE: Final = (IPv4Network("0.0.0.0/8"), IPv4Network("255.255.255.255/32"))
-"""This network, of which Linux takes 0.0.0.0 for this machine; the broadcast address."""
+""""This network", in which Linux treats 0.0.0.0 as this machine; and the broadcast address."""
 _EMBEDDING: Final = tuple(
     map(
         IPv6Network,
@@ -38,21 +38,21 @@ _EMBEDDING: Final = tuple(
             "::ffff:0:0/96",  # IPv4-mapped
             "::ffff:0:0:0/96",  # IPv4-translated, RFC 2765
             "64:ff9b::/96",  # NAT64, RFC 6052
-            "64:ff9b:1::/48",  # NAT64 of a site's own, RFC 8215
+            "64:ff9b:1::/48",  # a site's own NAT64, RFC 8215
         ),
     )
 )
-"""Networks whose addresses end in one of IPv4."""
+"""Networks with addresses that end in an IPv4 address."""
 
 
 def is_inward(address: str) -> bool:
-    """Whether an address (not a name) is one that no stranger may name."""
+    """Report whether an untrusted source must not name this address (not a name)."""
     found = ip_address(address)
     return _is_inward(found) or any(map(_is_inward, _embedded(found)))
 
 
 def is_inward_name(host: str) -> bool:
-    """Whether a name stands for such an address wherever it is looked up."""
+    """Report whether a name resolves to such an address everywhere."""
     name = host.rstrip(".").lower()
     return name == "localhost" or name.endswith(".localhost") or name in _METADATA_NAMES
 
@@ -66,7 +66,7 @@ def _is_inward(one: IPv4Address | IPv6Address) -> bool:
 
 
 def _embedded(one: IPv4Address | IPv6Address) -> Iterator[IPv4Address]:
-    """The addresses of IPv4 to which something on the way may translate it."""
+    """Yield the IPv4 addresses to which a device on the way may translate this address."""
     if isinstance(one, IPv4Address):
         return
     if any(one in network for network in _EMBEDDING):

@@ -1,6 +1,6 @@
-"""How `garboard.net.client` reaches the other end: proxies, certificates, Unix sockets, commands. Nobody else imports this.
+"""How `garboard.net.client`, its only user, reaches the other end: proxies, certificates, Unix sockets, commands.
 
-urllib3, ssl and subprocess are loaded with the first connection, for they cost more than most commands.
+urllib3, ssl and subprocess are imported with the first connection, because the imports take longer than most commands.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ CONNECTIONS = 8
 
 
 class InwardError(NetworkError):
-    """A connection to this machine, its link or a cloud's metadata, where an address of a stranger's may not lead."""
+    """An untrusted address led to this machine, its link or a cloud's metadata service."""
 
     def __init__(self, host: str, address: str = "") -> None:
         named = f"{host} ({address})" if address and address != host else host
@@ -40,18 +40,18 @@ class UnreachedError(NetworkError):
 
 
 class TlsError(NetworkError):
-    """A connection whose certificate nobody vouches for, or whose other end speaks no TLS (``plain``)."""
+    """A connection with an untrusted certificate, or to an end that does not speak TLS (``plain``)."""
 
     plain = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Peer:
-    """A fixed other end, to which every request goes whatever host its URL names.
+    """A fixed other end that receives every request, whatever host the URL names.
 
-    Either ``socket`` is the path of a Unix socket, or ``command`` a process that speaks HTTP on its standard input and
-    output (``ssh … docker system dial-stdio``), or ``direct`` an ordinary host that is reached without a proxy, to
-    which the files ``certificate`` and ``key`` (PEM) prove us where they are given.
+    It is either ``socket``, the path of a Unix socket; or ``command``, a process that speaks HTTP on its standard input
+    and output (``ssh … docker system dial-stdio``); or ``direct``, an ordinary host that is reached without a proxy.
+    For ``direct``, the files ``certificate`` and ``key`` (PEM), if given, authenticate the client.
     """
 
     socket: str = ""
@@ -62,15 +62,15 @@ class Peer:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a host name or address means this machine."""
+    """Report whether a host name or address means this machine."""
     return host in {"localhost", "::1"} or host.startswith("127.")
 
 
 def proxy_for(parts: SplitResult) -> str:
-    """The proxy that the environment names for an address; empty where none. This machine has none, as in Go."""
+    """Return the proxy that the environment sets for an address; empty if none. This machine has none, as in Go."""
     host, scheme = parts.hostname or "", parts.scheme
     found = _variable(f"{scheme}_proxy") or _variable("all_proxy")
-    # A CGI program's HTTP_PROXY is a request's "Proxy:" header, which anyone may send.
+    # A CGI program's HTTP_PROXY is a request's "Proxy:" header, which anyone can send.
     if scheme == "http" and "REQUEST_METHOD" in os.environ:
         found = os.environ.get("http_proxy", "")
     port = parts.port or {"https": 443}.get(scheme, 80)
@@ -84,7 +84,7 @@ def _variable(name: str) -> str:
 
 
 def _exempt(host: str, port: int, no_proxy: str) -> bool:
-    """Whether NO_PROXY (domains, ``host:port``, addresses, CIDR blocks, ``*``) names a host."""
+    """Report whether NO_PROXY (domains, ``host:port``, addresses, CIDR blocks, ``*``) covers a host."""
     for entry in filter(None, (part.strip().lower() for part in no_proxy.split(","))):
         if "/" in entry:
             if _in_block(host, entry):
@@ -106,9 +106,12 @@ def _in_block(host: str, block: str) -> bool:
 
 
 def refuse_inward(host: str) -> None:
-    """Raises `InwardError` for a host that is this machine or its link, as far as that is known here.
+    """Refuse a host that is this machine or its link, as far as that is known here.
 
-    For connections through a proxy, which looks names up itself: one that means nothing here may mean something there.
+    For connections through a proxy, which resolves names itself: a name that is unknown here can be known there.
+
+    Raises:
+        InwardError: The host is inward.
     """
     if is_inward_name(host):
         raise InwardError(host)
@@ -117,7 +120,12 @@ def refuse_inward(host: str) -> None:
 
 
 def outward_addresses(host: str, port: int) -> list[str]:
-    """The addresses of a host. Raises `InwardError` where any of them is inward, OSError where there are none."""
+    """Return the addresses of a host.
+
+    Raises:
+        InwardError: One of the addresses is inward.
+        OSError: There are no addresses.
+    """
     found = [str(each[4][0]) for each in socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM)]
     for address in found:
         if is_inward(address):
@@ -126,7 +134,10 @@ def outward_addresses(host: str, port: int) -> list[str]:
 
 
 def proxy_manager(proxy: str, context: ssl.SSLContext, *, outward: bool = False) -> urllib3.PoolManager:
-    """Connections through ``proxy``, or direct ones where it is empty: with ``outward`` none to an inward address."""
+    """Return connections through ``proxy``, or direct ones if it is empty.
+
+    With ``outward``, direct connections to an inward address are refused.
+    """
     import urllib3
 
     if not proxy:
@@ -148,7 +159,7 @@ def proxy_manager(proxy: str, context: ssl.SSLContext, *, outward: bool = False)
 
 
 def _outward_pools() -> dict[str, type[urllib3.HTTPConnectionPool]]:
-    """Pools by scheme, whose connections are made to the very addresses that were judged."""
+    """Return pools by scheme that connect to exactly the addresses that were checked."""
     from urllib3.connection import HTTPConnection, HTTPSConnection
     from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
     from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
@@ -190,7 +201,7 @@ def _outward_pools() -> dict[str, type[urllib3.HTTPConnectionPool]]:
 
 
 def tls_context(ca_file: str, peer: Peer) -> ssl.SSLContext:
-    """A context that trusts the system's authorities, ``ca_file`` and the file that SSL_CERT_FILE names."""
+    """Return a context that trusts the system's authorities, ``ca_file`` and the file in SSL_CERT_FILE."""
     import ssl
 
     import truststore
@@ -214,7 +225,7 @@ def _reading(path: str) -> Iterator[None]:
 
 
 def peer_pool(peer: Peer, connect_timeout: float) -> urllib3.HTTPConnectionPool:
-    """Connections that each lead to one Unix socket, or to one command's standard input and output."""
+    """Return a pool in which each connection leads to one Unix socket, or to one command's standard input and output."""
     from urllib3.connection import HTTPConnection
     from urllib3.connectionpool import HTTPConnectionPool
     from urllib3.exceptions import NewConnectionError
@@ -235,8 +246,8 @@ def peer_pool(peer: Peer, connect_timeout: float) -> urllib3.HTTPConnectionPool:
             super().close()
             process, self._process = self._process, None
             if process is not None:
-                # An answer that ends with its connection is read after this: the command ends by itself when its input
-                # does, which is when the last reader has closed.
+                # A response that ends with its connection is read after this: the command ends by itself when its input
+                # ends, which is when the last reader has closed.
                 threading.Thread(target=process.wait, daemon=True).start()
 
     class Pool(HTTPConnectionPool):
@@ -269,7 +280,7 @@ def _started(command: tuple[str, ...]) -> tuple[subprocess.Popen[bytes], socket.
 
 
 def root_cause(error: BaseException) -> str:
-    """The innermost error's own words."""
+    """Return the message of the innermost error."""
     inner = error
     while (following := inner.__cause__ or inner.__context__) is not None:
         inner = following
@@ -277,23 +288,23 @@ def root_cause(error: BaseException) -> str:
 
 
 def host_of(url: str) -> str:
-    """An address's ``host[:port]``, without a user or a password that may stand before it."""
+    """Return an address's ``host[:port]``, without a user or password in front of it."""
     return urlsplit(url).netloc.rpartition("@")[2]
 
 
 def shown(url: str) -> str:
-    """An address as messages may show it: without a user, a password, or a query (which may be a signature)."""
+    """Return an address fit for messages: without a user, a password, or a query (which may be a signature)."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{host_of(url)}{parts.path}"
 
 
 class BrokenError(UnreachedError):
-    """A connection that broke in a way that a second attempt may mend."""
+    """A broken connection that a second attempt may fix."""
 
 
 @contextlib.contextmanager
 def translated(url: str) -> Iterator[None]:
-    """Turn urllib3's errors into ours."""
+    """Translate urllib3's errors into garboard's."""
     from urllib3 import exceptions
 
     try:

@@ -9,7 +9,7 @@ from garboard.versions.invalid import InvalidVersion
 NAME = "semver"
 
 _LONGEST = 1024
-"""Characters; longer text is no version (and Python refuses integers of more than 4300 digits)."""
+"""In characters. Longer text is not a version (and Python refuses integers of more than 4300 digits)."""
 _VERSION = re.compile(
     r"[v=\s]*([0-9]+(?:\.[0-9]+)*)"
     r"(?:-?((?<=-)[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*|[A-Za-z-][0-9A-Za-z-]*(?:\.[0-9A-Za-z-]+)*))?"
@@ -21,11 +21,14 @@ _RELEASE = (1, ())
 
 
 def key(text: str, /) -> tuple[tuple[int, ...], tuple[int, tuple[_Identifier, ...]]]:
-    """Sort key that orders as node-semver does in its loose mode; build metadata do not count.
+    """Return a sort key that orders like node-semver in its loose mode; build metadata are ignored.
 
-    Beyond node-semver, a version with fewer than three numbers is filled up with zeros (``1.2`` is ``1.2.0``), and one
-    with more is ordered by them too, as data of other ecosystems under this scheme mean it. A pre-release may follow
-    without its hyphen (``1.2.3beta``). Raises `InvalidVersion` for anything else: tags, ranges, addresses.
+    Unlike node-semver, a version with fewer than three numbers is padded with zeros (``1.2`` is ``1.2.0``), and
+    additional numbers count too, as data of other ecosystems under this scheme expect. A pre-release may follow without
+    its hyphen (``1.2.3beta``).
+
+    Raises:
+        InvalidVersion: The text is anything else: a tag, a range, an address.
     """
     match = _VERSION.fullmatch(text) if len(text) <= _LONGEST else None
     if match is None:

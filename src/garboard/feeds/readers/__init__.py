@@ -1,1 +1,1 @@
-"""Formats that several publishers use, and what reading any of them takes."""
+"""Readers of formats that several publishers use, and what all of them need."""

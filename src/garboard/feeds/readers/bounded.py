@@ -1,4 +1,4 @@
-"""Reading untrusted compressed bytes: what they unfold to is bounded, and every fault is a `FeedError`."""
+"""Reading untrusted compressed bytes: the decompressed size is bounded, and every fault is a `FeedError`."""
 
 from __future__ import annotations
 
@@ -12,21 +12,22 @@ from garboard.model.errors import FeedError
 from garboard.model.limits import MIB
 
 TOTAL_BYTES = 16 * 1024 * MIB
-"""Of one document, unfolded."""
+"""The size limit of one decompressed document."""
 MEMBER_BYTES = 32 * MIB
-"""Of one member of a zip file."""
+"""The size limit of one member of a zip file."""
 MEMBERS = 5_000_000
 RATIO = 200
-"""Unfolded to stored; real feeds stay under 40."""
+"""The highest ratio of decompressed to stored size; real feeds stay under 40."""
 RATIO_FLOOR = 16 * MIB
-"""Bytes unfolded before the ratio is judged."""
+"""Decompressed bytes before the ratio is checked."""
 _BOUNDS = Bounds(TOTAL_BYTES, RATIO, RATIO_FLOOR)
 
 
 def chunks(stream: BinaryIO) -> Iterator[bytes]:
-    """The bytes of a seekable document from its start, unfolded if they are gzip or xz, in pieces of at most 512 KiB.
+    """Yield a seekable document's bytes from its start, in pieces of at most 512 KiB; gzip and xz are decompressed.
 
-    Raises `FeedError` for damaged compression and past the bounds.
+    Raises:
+        FeedError: The compression is damaged, or a limit is exceeded.
     """
     stream.seek(0)
     try:
@@ -50,10 +51,12 @@ def _judge(unfolded: int, stored: int) -> None:
 
 
 def members(stream: BinaryIO) -> Iterator[tuple[str, bytes]]:
-    """The names and bytes of a zip file's ``.json`` members, one at a time, in the archive's order.
+    """Yield the names and bytes of a zip file's ``.json`` members, one at a time, in the archive's order.
 
-    Nothing is written to a disk, so a member's name may be anything. Raises `FeedError` for a damaged archive and
-    past the bounds.
+    Nothing is written to disk, so a member's name can be anything.
+
+    Raises:
+        FeedError: The archive is damaged, or a limit is exceeded.
     """
     try:
         yield from _members(stream)

@@ -1,6 +1,6 @@
-"""Splitting a large JSON document (RFC 8259) into its values without holding the whole of it.
+"""Splitting a large JSON document (RFC 8259) into its values without holding all of it.
 
-The structure down to the asked depth is checked here; what lies deeper is handed on as bytes, unchecked, for a decoder
+The structure down to the requested depth is checked here. Deeper content is passed on as unchecked bytes, for a decoder
 that does check it.
 """
 
@@ -15,7 +15,7 @@ from garboard.model.errors import FeedError
 
 MIB = 1024 * 1024
 VALUE_BYTES = 128 * MIB
-"""Of one value that is handed on."""
+"""The size limit of one value that is passed on."""
 MIN_FILL = MIB
 
 Path = tuple[str | int, ...]
@@ -23,19 +23,22 @@ Path = tuple[str | int, ...]
 _SPACE = re.compile(rb"[ \t\r\n]*+")
 _STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
 _SCALAR = re.compile(rb'[^\s,:"{}\[\]]++')
-# Up to the next bracket outside strings, past a bounded number of strings; one that the window cuts short stops the match
-# before it. The outer group is not possessive: up to Python 3.11.4 such a group does not go back where it fails half way
-# (python/cpython#106052). It is bounded for what a greedy group remembers of each of its rounds.
+# Up to the next bracket outside strings, past a bounded number of strings; a string that the window cuts short stops
+# the match before it. The outer group is not possessive: up to Python 3.11.4 such a group does not backtrack when it
+# fails half way (python/cpython#106052). It is bounded because a greedy group uses memory for each of its rounds.
 _TO_BRACKET = re.compile(rb'[^"{}\[\]]*+(?:"[^"\\]*+(?:\\.[^"\\]*+)*+"[^"{}\[\]]*+){0,1000}', re.DOTALL)
 _OPENING = frozenset(b"{[")
 _CLOSING = frozenset(b"}]")
 
 
 def split(chunks: Iterable[bytes], depth: int) -> Iterator[tuple[Path, bytes]]:
-    """The values that lie ``depth`` levels down, each with the keys and indices that lead to it and its own bytes.
+    """Yield the values ``depth`` levels down, each with the keys and indices that lead to it and its own bytes.
 
-    A scalar that lies higher comes with its shorter path; an empty container above ``depth`` yields nothing. Repeated
-    keys come each time. Memory is one value and a chunk. Raises `FeedError` where the text is not JSON.
+    A scalar at a higher level comes with its shorter path; an empty container above ``depth`` yields nothing. Repeated
+    keys are yielded each time. Memory is one value and a chunk.
+
+    Raises:
+        FeedError: The text is not JSON.
     """
     cursor = _Cursor(iter(chunks))
     yield from _walk(cursor, (), depth)
@@ -70,7 +73,7 @@ def _walk(cursor: _Cursor, path: Path, depth: int) -> Iterator[tuple[Path, bytes
 
 
 class _Cursor:
-    """A place in a text of which only a window is held."""
+    """A position in a text of which only a window is held."""
 
     def __init__(self, chunks: Iterator[bytes]) -> None:
         self._chunks = chunks
@@ -82,7 +85,7 @@ class _Cursor:
         return FeedError(f"the feed is not JSON: {what} at byte {self._before + self._at}")
 
     def _fill(self) -> bool:
-        """Reads at least as much again as is held, so that a long value costs linear time."""
+        """Read at least as much again as is held, so that a long value takes linear time."""
         kept = self._window[self._at :]
         pieces, size, want = [kept], 0, max(MIN_FILL, len(kept))
         for chunk in self._chunks:
@@ -96,7 +99,7 @@ class _Cursor:
         return size > 0
 
     def peek(self) -> int | None:
-        """The next byte that is no space, without taking it; None at the end."""
+        """Return the next byte that is not whitespace, without consuming it; None at the end."""
         while True:
             match = _SPACE.match(self._window, self._at)
             self._at = match.end() if match else self._at
@@ -125,7 +128,7 @@ class _Cursor:
         return key
 
     def value(self) -> bytes:
-        """The bytes of the next value."""
+        """Return the bytes of the next value."""
         first = self.peek()
         if first is None:
             raise self.error("the text ends early")

@@ -1,6 +1,6 @@
-"""The ecosystems of the OSV schema 1.7: how each orders versions and spells names. The one table of them.
+"""The ecosystems of the OSV schema 1.7: the version order and name spelling of each. This is the only table of them.
 
-Debian, Alpine, Wolfi and Chainguard have feeds of their own, whose modules use this table too.
+Debian, Alpine, Wolfi and Chainguard have feeds of their own; their modules use this table too.
 """
 
 from __future__ import annotations
@@ -19,8 +19,10 @@ def _lower(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class OsvEcosystem:
-    """``scheme`` names a version order, empty where none is known yet; ``by_release`` says that the data of each
-    release (``AlmaLinux:9``) are published apart, and mean nothing without one.
+    """One ecosystem.
+
+    ``scheme`` names a version order, and is empty if none is known yet. ``by_release`` means that the data of each
+    release (``AlmaLinux:9``) are published separately and are meaningless without one.
     """
 
     scheme: str = ""
@@ -43,7 +45,7 @@ _WITHOUT_CATALOGER = {
     "GitHub Actions": OsvEcosystem(),
     "Julia": OsvEcosystem(),
 }
-"""Languages of which `garboard.ecosystems` has no record yet."""
+"""Languages that `garboard.ecosystems` has no record of yet."""
 _ROLLING = {
     "Wolfi": OsvEcosystem("apk"),
     "Chainguard": OsvEcosystem("apk"),
@@ -75,5 +77,5 @@ ECOSYSTEMS = MappingProxyType(_WITHOUT_CATALOGER | _LANGUAGE | _ROLLING | _RELEA
 
 
 def base(ecosystem: str) -> str:
-    """The name without its release or registry: ``Ubuntu`` of ``Ubuntu:22.04:LTS``."""
+    """Return the name without its release or registry: ``Ubuntu`` for ``Ubuntu:22.04:LTS``."""
     return ecosystem.partition(":")[0]

@@ -1,4 +1,4 @@
-"""The events of OSV ranges into intervals, as the schema's evaluation algorithm reads them."""
+"""Converting the events of OSV ranges into intervals, following the schema's evaluation algorithm."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ _LIMITED = "its range has a limit other than a commit"
 
 
 def intervals(ranges: Iterable[OsvRange], scheme: str, *, has_versions: bool) -> tuple[tuple[Range, ...], str]:
-    """The intervals of all ranges, and why some could not be understood (empty where all were).
+    """Return the intervals of all ranges, and the reason why some could not be understood (empty if all were).
 
-    ``GIT`` ranges speak of commits, which an image does not show: they are passed over where versions are listed or
-    another range speaks, and are a reason otherwise.
+    ``GIT`` ranges are about commits, which an image does not show. They are ignored if versions are listed or another
+    range applies; otherwise they are a reason.
     """
     found: list[Range] = []
     trouble = ""
@@ -52,7 +52,7 @@ def _steps(event: OsvEvent) -> Iterable[tuple[str, str]]:
 
 
 def _ordered(steps: list[tuple[str, str]], scheme: str) -> list[tuple[str, str]] | None:
-    """The steps by version; None where their order matters and cannot be known. Equal versions keep their order."""
+    """Return the steps ordered by version; None if the order matters but is unknown. Equal versions keep their order."""
     starts = [step for step in steps if step[0] == "introduced"]
     if len(steps) - len(starts) <= 1 and len(starts) <= 1:
         return starts + [step for step in steps if step[0] != "introduced"]
@@ -77,7 +77,7 @@ def _keyed(steps: list[tuple[str, str]], scheme: str) -> list[tuple[Any, tuple[s
 
 
 def _alternates(steps: list[tuple[str, str]]) -> bool:
-    """Whether the steps stand in the order of their intervals already, which is how nearly all are written."""
+    """Report whether the steps are already in the order of their intervals, as nearly all are."""
     return all((kind == "introduced") == (number % 2 == 0) for number, (kind, _) in enumerate(steps))
 
 

@@ -1,6 +1,6 @@
-"""The shape of an OSV record (https://ossf.github.io/osv-schema/, 1.7): the fields that are read, all others ignored.
+"""The shape of an OSV record (https://ossf.github.io/osv-schema/, 1.7): the fields that are read; others are ignored.
 
-A field that the schema requires is required here only where nothing can be said without it.
+A field that the schema requires is required here only if the record is useless without it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ class OsvPackage(msgspec.Struct, frozen=True, gc=False):
 
 
 class OsvEvent(msgspec.Struct, frozen=True, gc=False):
-    """``affected[].ranges[].events[]``: one of these, by the schema."""
+    """``affected[].ranges[].events[]``: exactly one of these, according to the schema."""
 
     introduced: str | None = None
     fixed: str | None = None
@@ -49,7 +49,7 @@ class OsvReference(msgspec.Struct, frozen=True, gc=False):
 
 
 class OsvAffected(msgspec.Struct, frozen=True, gc=False):
-    """``affected[]``; ``package`` is absent where only commits are named."""
+    """``affected[]``; ``package`` is absent if only commits are named."""
 
     package: OsvPackage | None = None
     ranges: tuple[OsvRange, ...] | None = None
@@ -77,7 +77,7 @@ class OsvRecord(msgspec.Struct, frozen=True, gc=False):
 
 
 class Specifics(msgspec.Struct, frozen=True, gc=False):
-    """What is read of ``database_specific`` and ``ecosystem_specific``, which have no schema."""
+    """The parts that are read of ``database_specific`` and ``ecosystem_specific``, which have no schema."""
 
     severity: Any = None
     urgency: Any = None

@@ -1,6 +1,6 @@
 """The secdb format of apk distributions: ``{packages: [{pkg: {name, secfixes: {version: [ids]}}}]}``.
 
-It lists only fixed issues, and with version ``0`` those that never concerned the distribution. ``name`` is the origin
+It lists only fixed issues, and under version ``0`` those that never affected the distribution. ``name`` is the origin
 (source) package.
 """
 
@@ -40,9 +40,10 @@ _ENTRY = msgspec.json.Decoder(_Entry)
 
 
 def parse(stream: BinaryIO, feed: str, ecosystem: str) -> Iterator[Record]:
-    """An advisory for each pair of package and identifier; entries that name none are gaps.
+    """Yield an advisory for each pair of package and identifier; entries without an identifier are gaps.
 
-    Raises `FeedError` for text that is not JSON or has no ``packages``.
+    Raises:
+        FeedError: The text is not JSON or has no ``packages``.
     """
     found = False
     for path, data in json_stream.split(bounded.chunks(stream), 2):
@@ -82,11 +83,11 @@ def _advisories(package: _Package, feed: str, ecosystem: str) -> Iterator[Record
 
 
 def identifiers(note: str) -> Mapping[str, tuple[str, ...]]:
-    """The identifiers that one note of a maintainer names, each with its aliases.
+    """Return the identifiers in one note of a maintainer, each with its aliases.
 
-    ``CVE-2017-2616 (+ regression fix)`` is one CVE; so is ``CVE_2019-2426``. A GHSA beside one CVE is its alias;
-    others (``XSA-196``) are not, for they may speak of several CVEs. Without a CVE it is the GHSA, else the first
-    word that looks like an identifier.
+    ``CVE-2017-2616 (+ regression fix)`` is one CVE; so is ``CVE_2019-2426``. A GHSA beside one CVE is its alias. Other
+    identifiers (``XSA-196``) are not, because they can cover several CVEs. Without a CVE the identifier is the GHSA,
+    else the first word that looks like one.
     """
     cves = dict.fromkeys(f"CVE-{year}-{number}" for year, number in _CVE.findall(note))
     ghsas = tuple(dict.fromkeys(_GHSA.findall(note)))
@@ -110,7 +111,9 @@ def _affected(package: str, ecosystem: str, versions: list[str]) -> Affected:
 
 
 def _highest(versions: list[str]) -> list[str]:
-    """The highest, for an issue that was fixed again was not fixed before; all where one is no apk version."""
+    """Return the highest version: an issue that was fixed again was not fixed before. Return all if one is not an apk
+    version.
+    """
     if len(versions) < 2:
         return versions
     try:

@@ -1,8 +1,8 @@
-"""Where images live: one module per home.
+"""Sources of images: one module per kind of source.
 
-Homes on this machine's disk are here; those that need an engine, a network or a document's parser are registered in
-`garboard.image.sources.remote`, which is imported only when these do not know a name: a scan of an archive starts
-in half the time.
+Sources on the local disk are listed here. Those that need an engine, a network or a document's parser are registered in
+`garboard.image.sources.remote`, which is imported only if the local ones do not recognize a name: this halves the
+start-up time of an archive scan.
 """
 
 from __future__ import annotations
@@ -15,25 +15,30 @@ from garboard.image.sources import directory, docker_archive, oci_archive, oci_d
 
 
 class ImageSource(Protocol):
-    """One home of images.
+    """One source of images.
 
-    ``SCHEMES`` are the prefixes that choose it (``docker-archive``); the first is its name.
+    ``SCHEMES`` are the prefixes that select it (``docker-archive``); the first is its name.
     """
 
     @property
     def SCHEMES(self) -> tuple[str, ...]: ...  # noqa: N802
 
     def detect(self, name: str, options: Options, /) -> bool:
-        """Whether a name without a scheme means this home. Cheap: looks at an existing path or asks a local socket."""
+        """Report whether a name without a scheme belongs to this source.
+
+        Cheap: looks at an existing path or asks a local socket.
+        """
         ...
 
     def open(self, name: str, options: Options, /) -> AnyOpened:
-        """Open the image that ``name`` (without the scheme) means.
+        """Open the image that ``name`` (without the scheme) refers to.
 
-        Raises `ImageError` (or `NetworkError`) that says what to do.
+        Raises:
+            ImageError: The image cannot be opened; the error says what to do.
+            NetworkError: A server failed; the error says what to do.
         """
         ...
 
 
 SOURCES: tuple[ImageSource, ...] = (oci_dir, docker_archive, oci_archive, directory)
-"""In the order in which they are asked about a name without a scheme."""
+"""In the order in which they are tried for a name without a scheme."""

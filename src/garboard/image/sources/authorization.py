@@ -1,4 +1,4 @@
-"""How a registry is convinced: challenges (RFC 9110, 11.6.1), Basic, and the distribution project's Bearer tokens.
+"""Authorization at a registry: challenges (RFC 9110, 11.6.1), Basic, and the distribution project's Bearer tokens.
 
 See https://distribution.github.io/distribution/spec/auth/ (token and oauth).
 """
@@ -22,7 +22,7 @@ _PART = re.compile(
 )
 
 Challenges = Mapping[str, Mapping[str, str]]
-"""From a scheme in lower case (``bearer``, ``basic``) to its parameters."""
+"""Maps a scheme in lower case (``bearer``, ``basic``) to its parameters."""
 
 
 class _Token(msgspec.Struct):
@@ -31,7 +31,10 @@ class _Token(msgspec.Struct):
 
 
 def parse_challenges(header: str) -> Challenges:
-    """The challenges of a WWW-Authenticate header, or of several joined by commas. What is malformed ends the list."""
+    """Parse the challenges of a WWW-Authenticate header, or of several joined by commas.
+
+    A malformed part ends the list.
+    """
     challenges: dict[str, dict[str, str]] = {}
     parameters: dict[str, str] = {}
     position = 0
@@ -47,10 +50,13 @@ def parse_challenges(header: str) -> Challenges:
 
 
 def authorize(client: Client, challenges: Challenges, login: Login | None, repository: str, *, insecure: bool) -> str:
-    """The Authorization header that answers a registry's challenges for reading ``repository``; empty where it needs a
-    login and there is none.
+    """Return the Authorization header that answers a registry's challenges for reading ``repository``.
 
-    Raises `ImageError` where the login is refused, `NetworkError` where the token server does not do its part.
+    It is empty if the registry needs a login and there is none.
+
+    Raises:
+        ImageError: The login is refused.
+        NetworkError: The token server fails, or the registry wants an unknown kind of login.
     """
     if "bearer" in challenges:
         return f"Bearer {_token(client, challenges['bearer'], login, repository, insecure=insecure)}"

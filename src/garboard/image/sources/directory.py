@@ -14,11 +14,11 @@ SCHEMES = ("dir",)
 
 
 _SIGNS = ("etc", "usr", "bin", "lib/apk", "var/lib/dpkg", "var/lib/rpm")
-"""What a root file system has; a project's folder that is called as its image has none of them."""
+"""Entries of a root file system; a project folder with the same name as its image has none of them."""
 
 
 def detect(name: str, _options: Options) -> bool:
-    """A folder that is spelled as one (``./root``, ``/mnt/root``), or that looks like a root file system."""
+    """Report whether this is a folder that is written as one (``./root``) or looks like a root file system."""
     path = Path(name).expanduser()
     if not path.is_dir():
         return False

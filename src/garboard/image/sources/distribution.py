@@ -1,6 +1,6 @@
-"""A repository of a registry: the pulling half of the OCI distribution specification 1.1.
+"""A repository of a registry: the pull part of the OCI distribution specification 1.1.
 
-Whatever has a digest is verified against it before anybody may believe it.
+Everything that has a digest is verified against it before it is used.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from garboard.net.client import Client, Response, StatusError, TlsError
 
 _HUB_HOST = "registry-1.docker.io"
 _PAGE = 1000
-"""Tags asked for at once; a registry may give fewer."""
+"""Tags requested at once; a registry may return fewer."""
 _PAGES = 1000
 _MOST_TAGS = 500_000
 _TAG = re.compile(r"\w[\w.-]{0,127}", re.ASCII)
@@ -44,14 +44,14 @@ class _Tags(msgspec.Struct):
 
 
 class NotServedError(ImageError):
-    """A host does not give out what it was asked for: it does not have it, or not for us."""
+    """A host does not serve what was requested: it does not have it, or does not allow access."""
 
 
 class RegistryClient:
     """One repository at one host; may be used from several threads.
 
-    ``host`` is the registry's own or a mirror's, ``registry`` the one that the reference names: the login that the user
-    gave with the command is for that one alone.
+    ``host`` is the registry or a mirror; ``registry`` is the one in the reference. The login given with the command is
+    used only for ``registry``.
     """
 
     def __init__(self, host: str, registry: str, path: str, options: Options, client: Client) -> None:
@@ -69,9 +69,10 @@ class RegistryClient:
         self._lock = threading.Lock()
 
     def manifest(self, tag_or_digest: str) -> tuple[bytes, str]:
-        """The bytes of a manifest or an index, and their digest.
+        """Return the bytes of a manifest or an index, and their digest.
 
-        Raises `ImageError` where there is none, it may not be read, or it is not what a digest promises.
+        Raises:
+            ImageError: It does not exist, may not be read, or does not match its digest.
         """
         subject = self._subject(tag_or_digest)
         if self._login and not self._authorization:
@@ -87,7 +88,10 @@ class RegistryClient:
         return data, announced if is_digest(announced) else f"sha256:{hashlib.sha256(data).hexdigest()}"
 
     def digest(self, tag: str) -> str:
-        """The digest of what a tag names, without fetching it; empty where the registry does not say. Raises as `manifest`."""
+        """Return the digest of what a tag names, without fetching it; empty if the registry does not report it.
+
+        Raises the same errors as `manifest`.
+        """
         if self._login and not self._authorization:
             self._ping()
         with self._get(f"manifests/{tag}", self._subject(tag), accept=ACCEPT, head=True) as response:
@@ -95,10 +99,11 @@ class RegistryClient:
         return announced if is_digest(announced) else ""
 
     def tags(self) -> Iterator[str]:
-        """All tags, page by page, in the registry's order.
+        """Yield all tags, page by page, in the registry's order.
 
-        Raises `ImageError` where the repository does not exist or may not be read, `NetworkError` for an answer that is no
-        list of tags, or has no end.
+        Raises:
+            ImageError: The repository does not exist or may not be read.
+            NetworkError: The answer is not a list of tags, or has no end.
         """
         if self._login and not self._authorization:
             self._ping()
@@ -113,7 +118,8 @@ class RegistryClient:
             count += len(tags)
             if count > _MOST_TAGS:
                 raise NetworkError(f"{subject} lists more than {_MOST_TAGS} tags, the limit")
-            # Only the query is taken: a registry behind a proxy may not know its own name, and no other host is asked.
+            # Only the query is used: a registry behind a proxy may not know its own name, and no other host is
+            # contacted.
             following = urlsplit(link[1]).query if link else ""
             if not following:
                 return
@@ -123,15 +129,18 @@ class RegistryClient:
         raise NetworkError(f"{subject} lists its tags without end: more than {_PAGES} pages, or one again and again")
 
     def small_blob(self, digest: str) -> bytes:
-        """The bytes of a blob that is no layer, as a configuration."""
+        """Return the bytes of a blob that is not a layer, such as a configuration."""
         with self._get(f"blobs/{digest}", self._subject(digest)) as response:
             data = response.read(self._limits.metadata_bytes)
         check_digest(data, digest, self._subject(digest))
         return data
 
     def blob(self, digest: str, size: int) -> Iterator[bytes]:
-        """A blob's bytes. After the last, or as soon as there are more than ``size``, raises `ImageError` unless they
-        are what the digest promises.
+        """Yield a blob's bytes.
+
+        Raises:
+            ImageError: The bytes do not match the digest (raised after the last), or there are more than ``size``
+                (raised at once).
         """
         subject = self._subject(digest)
         algorithm = digest.partition(":")[0]
@@ -155,7 +164,7 @@ class RegistryClient:
         return f"{self.host}/{self._path}{separator}{tag_or_digest}"
 
     def _ping(self) -> None:
-        """Log in before the first request: some registries show the public part to whoever does not."""
+        """Log in before the first request: some registries show anonymous clients only the public part."""
         with contextlib.suppress(StatusError), self._send(self._base, "") as response:
             if response.status == 401:
                 self._log_in(response, "")
@@ -193,7 +202,7 @@ class RegistryClient:
             raise
 
     def _log_in(self, response: Response, used: str) -> None:
-        """Answer the challenge of ``response`` unless another thread did since ``used`` was sent."""
+        """Answer the challenge of ``response`` unless another thread did so since ``used`` was sent."""
         challenges = parse_challenges(response.headers.get("WWW-Authenticate", ""))
         response.discard()
         with self._lock:
@@ -216,7 +225,7 @@ class RegistryClient:
 
 
 def _listed(data: bytes, subject: str) -> list[str]:
-    """The tags of one page."""
+    """Return the tags of one page."""
     try:
         tags = msgspec.json.decode(data, type=_Tags).tags or []
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -228,7 +237,7 @@ def _listed(data: bytes, subject: str) -> list[str]:
 
 
 def _said(body: bytes) -> str:
-    """A registry's own words, made fit for a terminal; empty where it has none."""
+    """Return a registry's own message, made safe for a terminal; empty if it has none."""
     try:
         problems = msgspec.json.decode(body, type=_Problems).errors
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):

@@ -1,7 +1,7 @@
-"""The part of the Docker Engine API (1.24 and later) that tells of images; Podman speaks it too.
+"""The part of the Docker Engine API (1.24 and later) that deals with images; Podman supports it too.
 
-Knows the API's shapes and its failures; where an engine lives is told by `garboard.image.sources.engine` and
-`garboard.image.sources.podman`.
+This module knows the API's shapes and failures; `garboard.image.sources.engine` and `garboard.image.sources.podman`
+know where an engine is.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from garboard.net.client import Client, Peer, Response, StatusError
 T = TypeVar("T")
 _ID = re.compile(r"(?:sha256:)?[0-9a-f]{4,64}", re.ASCII)
 _EXPORT_PATIENCE = 900.0
-"""Seconds of silence: an engine may gather a whole image before it sends the first byte."""
+"""Seconds of silence: an engine may assemble a whole image before it sends the first byte."""
 _LARGEST_ANSWER = 64 * 1024 * 1024
 _EMPTY = re.compile(
     r"(?:/bin/sh -c )?#\(nop\)\s+(?!ADD |COPY |WORKDIR )"
@@ -35,7 +35,7 @@ _EMPTY = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Engine:
-    """One engine. ``product`` is its name for people; ``libpod`` says that it also speaks Podman's own API."""
+    """One engine. ``product`` is its name for people; ``libpod`` means that it also supports Podman's own API."""
 
     product: str
     scheme: str
@@ -46,7 +46,7 @@ class Engine:
 
     @property
     def address(self) -> str:
-        """Where it is, for people."""
+        """Its location, for people."""
         return self.peer.socket or " ".join(self.peer.command) or self.base
 
 
@@ -61,7 +61,10 @@ class _RootFs(msgspec.Struct, rename="pascal"):
 
 
 class Inspected(msgspec.Struct, rename="pascal"):
-    """What an engine says of an image. ``id`` is the configuration's digest, in a containerd store the manifest's."""
+    """An engine's description of an image.
+
+    ``id`` is the digest of the configuration; in a containerd store, that of the manifest.
+    """
 
     id: str
     os: str = "linux"
@@ -99,9 +102,13 @@ class _Message(msgspec.Struct):
 
 
 def client(engine: Engine, options: Options, patience: float = _EXPORT_PATIENCE) -> Client:
-    """A client of this engine. Raises `ImageError` where its socket is missing or not ours to use."""
+    """Return a client of this engine.
+
+    Raises:
+        ImageError: The socket is missing or access is denied.
+    """
     path = engine.peer.socket
-    if path and not os.path.exists(path):  # noqa: PTH110 - a path that may not be looked at is no error here
+    if path and not os.path.exists(path):  # noqa: PTH110 - a path without permission is not an error here
         raise ImageError(
             f"there is no {engine.product} engine at {path}",
             "start it, or scan the image from its registry (registry:NAME) or from an archive",
@@ -118,15 +125,15 @@ def client(engine: Engine, options: Options, patience: float = _EXPORT_PATIENCE)
 
 
 def inspect(client: Client, engine: Engine, name: str) -> Inspected | None:
-    """What the engine says of an image; None where it has none of that name or id."""
+    """Return the engine's description of an image; None if it has no image with that name or id."""
     data = _get(client, engine, f"/images/{_quoted(name)}/json")
     return None if data is None else _decode(data, Inspected, engine)
 
 
 def history(client: Client, engine: Engine, image_id: str, layers: int) -> tuple[History, ...] | None:
-    """The image's history, lowest first; None where the engine's account leaves open which entries made a layer.
+    """Return the image's history, lowest first; None if the engine's data leave open which entries made a layer.
 
-    Docker's API tells sizes alone, and a layer may be empty and yet be there.
+    Docker's API reports only sizes, and a layer can exist and still be empty.
     """
     if engine.libpod:
         data = _get(client, engine, f"/v4.0.0/libpod/images/{_quoted(image_id)}/json")
@@ -145,7 +152,7 @@ def history(client: Client, engine: Engine, image_id: str, layers: int) -> tuple
 
 
 def export(client: Client, engine: Engine, name: str) -> Response:
-    """The image as ``docker save`` writes it, as a stream."""
+    """Export the image as a stream, in the format of ``docker save``."""
     response = _asked(client, engine, f"/images/{_quoted(name)}/get")
     if response.status != 200:
         response.discard()
@@ -154,7 +161,7 @@ def export(client: Client, engine: Engine, name: str) -> Response:
 
 
 def check_name(name: str) -> None:
-    """Raise `ImageError` unless ``name`` is a reference or an image's id: only those may stand in a request."""
+    """Raise `ImageError` unless ``name`` is a reference or an image id: nothing else may be part of a request."""
     if not _ID.fullmatch(name):
         references.parse(name)
 
@@ -204,7 +211,7 @@ def _decode(data: bytes, kind: type[T], engine: Engine) -> T:
 
 
 def has(engine: Engine, name: str, options: Options, patience: float) -> bool:
-    """Whether the engine answers soon and has the image, for the platform that is wanted."""
+    """Report whether the engine answers quickly and has the image for the requested platform."""
     from garboard.image.platform import choose
 
     try:

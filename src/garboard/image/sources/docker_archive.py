@@ -1,6 +1,6 @@
-"""``docker save`` archives: the old layout with ``layer.tar`` folders and the new one with ``blobs/``; kaniko's too.
+"""``docker save`` archives: the old layout with ``layer.tar`` folders and the new one with ``blobs/``; also kaniko's.
 
-Compressed archives are streamed, plain ones mapped.
+Compressed archives are streamed, uncompressed ones mapped.
 """
 
 from __future__ import annotations

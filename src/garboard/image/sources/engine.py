@@ -1,4 +1,4 @@
-"""Images of a Docker engine, found as the docker command finds it: $DOCKER_HOST, contexts, the usual sockets."""
+"""Images of a Docker engine, located like the docker command does: $DOCKER_HOST, contexts, the usual sockets."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from garboard.net.client import Peer
 
 SCHEMES: tuple[str, ...] = ("docker",)
 _QUICK = 2.0
-"""Seconds that a name without a scheme may cost at a local engine, and ten times that at a remote one."""
+"""Seconds that a name without a scheme may cost at a local engine; ten times that at a remote one."""
 _DEFAULT_SOCKET = "/var/run/docker.sock"
 
 
@@ -41,7 +41,7 @@ class _Context(msgspec.Struct, rename="pascal"):
 
 
 def detect(name: str, options: Options, /) -> bool:
-    """Whether an engine is there, answers at once, and has the image."""
+    """Report whether an engine exists, answers at once, and has the image."""
     try:
         engine = endpoint(options)
     except GarboardError:
@@ -52,14 +52,15 @@ def detect(name: str, options: Options, /) -> bool:
 
 
 def open(name: str, options: Options, /) -> AnyOpened:  # noqa: A001 - the Source protocol's
-    """The image of that name or id in the engine."""
+    """Open the image with that name or id in the engine."""
     return open_exported(endpoint(options), name, options)
 
 
 def endpoint(options: Options) -> Engine:
-    """The engine that the docker command would use.
+    """Return the engine that the docker command would use.
 
-    Raises `UsageError` for a context that does not exist or an address of an unknown kind.
+    Raises:
+        UsageError: A context does not exist, or an address is of an unknown kind.
     """
     if host := os.environ.get("DOCKER_HOST"):
         verified = os.environ.get("DOCKER_TLS_VERIFY") or os.environ.get("DOCKER_CERT_PATH")
@@ -75,7 +76,7 @@ def endpoint(options: Options) -> Engine:
 
 
 def at(host: str, tls: Path | None) -> Engine:
-    """The engine at an address as DOCKER_HOST spells it; ``tls`` is a folder with ca.pem, cert.pem and key.pem."""
+    """Return the engine at an address written like DOCKER_HOST; ``tls`` is a folder with ca.pem, cert.pem and key.pem."""
     parts = urlsplit(host)
     if parts.scheme == "unix":
         return _engine(Peer(socket=parts.netloc + parts.path))
@@ -104,7 +105,7 @@ def _engine(peer: Peer, base: str = "http://localhost", ca_file: str = "") -> En
 
 
 def _usual_socket() -> str:
-    """The system's socket, else that of a rootless engine or of Docker Desktop."""
+    """Return the system's socket, else that of a rootless engine or of Docker Desktop."""
     runtime = os.environ.get("XDG_RUNTIME_DIR") or f"/run/user/{os.getuid()}"
     usual = (_DEFAULT_SOCKET, f"{runtime}/docker.sock", str(Path("~/.docker/run/docker.sock").expanduser()))
     return next((path for path in usual if os.path.exists(path)), _DEFAULT_SOCKET)  # noqa: PTH110
@@ -114,7 +115,7 @@ def _current(settings: Path) -> str:
     try:
         return msgspec.json.decode(settings.read_bytes(), type=_Settings).current_context or ""
     except (OSError, msgspec.DecodeError, UnicodeDecodeError):
-        return ""  # as the docker command does without a configuration; logins are read elsewhere, and complain there
+        return ""  # like the docker command without a configuration; logins are read elsewhere, and fail there
 
 
 def _host_of(meta: Path, context: str) -> str:

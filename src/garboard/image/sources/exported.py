@@ -1,4 +1,4 @@
-"""An image that an engine holds: known by its API, and exported, as a stream, only if a layer is needed."""
+"""An image in an engine: known through its API, and exported, as a stream, only if a layer is needed."""
 
 from __future__ import annotations
 
@@ -26,9 +26,10 @@ class _Entry(msgspec.Struct, rename="pascal"):
 
 
 def open_exported(engine: Engine, name: str, options: Options) -> Opened:
-    """The image of that name or id in an engine.
+    """Open the image with that name or id in an engine.
 
-    Raises `ImageError` where there is none, or only for another platform than the one wanted.
+    Raises:
+        ImageError: There is none, or only for another platform than the requested one.
     """
     api.check_name(name)
     client = api.client(engine, options)
@@ -54,7 +55,7 @@ def _found(client: Client, engine: Engine, name: str, options: Options) -> Inspe
 
 
 class _Exported:
-    """An image of an engine; its layers' labels are their members' names in the export."""
+    """An image of an engine; the labels of its layers are their member names in the export."""
 
     trusted = True
 
@@ -72,22 +73,22 @@ class _Exported:
         self.image = _image(engine, name, found, self._told() if history is None else history)
 
     def identity(self, index: int) -> str:  # noqa: ARG002 - the Opened protocol's
-        """Unused: what an engine hands over is verified."""
+        """Unused: an engine's output is verified."""
         return ""
 
     def label(self, index: int) -> str:
-        """The member of the export that was this layer."""
+        """Return the member of the export that held this layer."""
         label = self._labels[index]
         if label is None:
             raise ImageError(f"the export of {self.image.name} lacks its layer {self._diff_ids[index]}")
         return label
 
     def gaps(self) -> tuple[Gap, ...]:
-        """None: an engine tells all or fails."""
+        """Return none: an engine reports everything or fails."""
         return ()
 
     def attestations(self) -> Attestations:
-        """None: engines tell of none apart from an export of the whole image."""
+        """Return none: engines report attestations only in an export of the whole image."""
         return Attestations()
 
     def close(self) -> None:
@@ -95,7 +96,7 @@ class _Exported:
         self._client.close()
 
     def read(self, need: Collection[int], consume: Consume) -> None:
-        """Stream the export once; layers that come under their diff id and are not needed are passed over."""
+        """Stream the export once; layers that are not needed and come under their diff id are skipped."""
         if not need:
             return
         wanted = {self._diff_ids[index] for index in need}
@@ -119,7 +120,7 @@ class _Exported:
             yield chunk
 
     def _entry(self, archive: StreamedArchive) -> tuple[Image, _Entry]:
-        """The image of the export whose configuration names the layers that the engine told of."""
+        """Return the image of the export with a configuration that names the same layers as the engine."""
         try:
             entries = msgspec.json.decode(archive.documents.get("manifest.json", b"[]"), type=list[_Entry])
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
@@ -139,13 +140,13 @@ class _Exported:
         )
 
     def _told(self) -> tuple[History, ...]:
-        """The history as the configuration itself tells it, from an export of which nothing else is read."""
+        """Return the history from the configuration itself, in an export of which nothing else is read."""
         archive = self._export(lambda _label, _content: None, ())
         return self._entry(archive)[0].history
 
 
 def _export_name(name: str, found: Inspected) -> str:
-    """A name that means this image alone: without a tag, engines export all images of a repository."""
+    """Return a name for this image alone: without a tag, engines export all images of a repository."""
     try:
         reference = references.parse(name)
     except GarboardError:

@@ -18,7 +18,7 @@ _QUICK = 2.0
 
 
 def detect(name: str, options: Options, /) -> bool:
-    """Whether a Podman socket is there, answers at once, and has the image."""
+    """Report whether a Podman socket exists, answers at once, and has the image."""
     try:
         engine = endpoint()
     except UsageError:
@@ -27,12 +27,12 @@ def detect(name: str, options: Options, /) -> bool:
 
 
 def open(name: str, options: Options, /) -> AnyOpened:  # noqa: A001 - the Source protocol's
-    """The image of that name or id in Podman's storage."""
+    """Open the image with that name or id in Podman's storage."""
     return open_exported(endpoint(), name, options)
 
 
 def endpoint() -> Engine:
-    """Podman's socket: $CONTAINER_HOST (unix:// only), else the user's own, else the system's."""
+    """Return Podman's socket: $CONTAINER_HOST (unix:// only), else the user's own, else the system's."""
     chosen = os.environ.get("CONTAINER_HOST", "")
     if chosen and not chosen.startswith("unix://"):
         raise UsageError(

@@ -1,4 +1,4 @@
-"""Images in a registry, read without an engine: only the layers that nobody knows yet are pulled, several at a time."""
+"""Images in a registry, read without an engine: only layers missing from the cache are pulled, several at a time."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ PULLS = 4
 
 
 def detect(name: str, options: Options, /) -> bool:  # noqa: ARG001 - the Source protocol's
-    """Whether the name is a reference at all: a registry is the last resort."""
+    """Report whether the name is a valid reference: a registry is the last resort."""
     try:
         references.parse(name)
     except GarboardError:
@@ -34,7 +34,7 @@ def detect(name: str, options: Options, /) -> bool:  # noqa: ARG001 - the Source
 
 
 def open(name: str, options: Options, /) -> Opened:  # noqa: A001 - the Source protocol's
-    """The image that a reference names, from the mirrors of its registry or from the registry itself."""
+    """Open the image that a reference names, from a mirror of its registry or from the registry itself."""
     reference = references.parse(name)
     if options.offline:
         raise OfflineError(
@@ -50,7 +50,7 @@ def open(name: str, options: Options, /) -> Opened:  # noqa: A001 - the Source p
 
 
 def _first(name: str, reference: Reference, options: Options, client: Client) -> Opened:
-    """From the first host that has it. One that serves false content is an error, not a reason to try the next."""
+    """Open the image at the first host that has it. A host that serves wrong content is an error; no other is tried."""
     mirrors = [mirror for registry, mirror in options.mirrors if registry == reference.registry]
     for mirror in mirrors:
         with contextlib.suppress(NotServedError, NetworkError):
@@ -84,7 +84,10 @@ def pull(
     client: Client,
     companions: tuple[Descriptor, ...] = (),
 ) -> Opened:
-    """The image of a manifest that was read; ``companions`` are its attestations. Closing it closes the client's connections. Raises as `open`."""
+    """Return the image of a manifest; ``companions`` are its attestations. Closing it closes the client's connections.
+
+    Raises the same errors as `open`.
+    """
     if not references.is_digest(manifest.config.digest):
         raise ImageError(f"the manifest of {name} names its configuration by something else than a digest")
     image = manifests.image(
@@ -105,7 +108,7 @@ class _StoppedError(Exception):
 
 
 class _Pull:
-    """An image of a registry; its layers' labels are their blobs' digests."""
+    """An image of a registry; the labels of its layers are their blobs' digests."""
 
     trusted = True
 
@@ -127,19 +130,19 @@ class _Pull:
         self._stop = threading.Event()
 
     def identity(self, index: int) -> str:  # noqa: ARG002 - the Opened protocol's
-        """Unused: what a registry hands over is verified."""
+        """Unused: a registry's content is verified."""
         return ""
 
     def label(self, index: int) -> str:
-        """The blob's digest."""
+        """Return the blob's digest."""
         return self._blobs[index].digest
 
     def gaps(self) -> tuple[Gap, ...]:
-        """None: a registry tells all or fails."""
+        """Return none: a registry reports everything or fails."""
         return ()
 
     def attestations(self) -> Attestations:
-        """Of the index that led here."""
+        """Return the attestations from the index that led here."""
         return attestations.read(self._companions, self.image.name, self._document)
 
     def _document(self, descriptor: Descriptor) -> bytes:
@@ -174,7 +177,7 @@ class _Pull:
 
         try:
             consume(blob.digest, chunks)
-            verify()  # also what the reader had no need of
+            verify()  # also what the reader did not need
         except NotServedError as error:
             if not blob.urls:
                 raise
@@ -183,7 +186,7 @@ class _Pull:
                 "such layers (of Windows base images) are not fetched from elsewhere",
             ) from error
         except ImageError:
-            verify()  # that the bytes are not the image's says more than why they cannot be read
+            verify()  # wrong bytes explain more than the reason why they cannot be read
             raise
 
     def _chunks(self, blob: Descriptor) -> Iterator[bytes]:

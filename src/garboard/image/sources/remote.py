@@ -1,4 +1,4 @@
-"""The homes beyond this machine's archives, in the order in which they are asked about a name without a scheme."""
+"""The sources other than local archives, in the order in which they are tried for a name without a scheme."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Software bills of materials instead of an image: CycloneDX 1.2 to 1.7 and SPDX 2.2 and 2.3, both as JSON.
 
-Their packages are known by package URLs; what has none cannot be compared with advisories, and is a gap.
+Packages are identified by package URL; a package without one cannot be compared with advisories, and is a gap.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from garboard.model.errors import ImageError
 
 SCHEMES: tuple[str, ...] = ("sbom",)
 LARGEST = 512 * 1024 * 1024
-"""Bytes of a document."""
+"""The size limit of a document."""
 _HEAD = 64 * 1024
-"""Bytes in which `detect` looks for what a document calls itself."""
+"""Bytes in which `detect` looks for the document's format name."""
 _MARKS = (b'"bomFormat"', b'"spdxVersion"')
 
 
@@ -28,7 +28,7 @@ class _Kind(msgspec.Struct):
 
 
 def detect(name: str, options: Options, /) -> bool:  # noqa: ARG001 - the Source protocol's
-    """Whether the name is a ``.json`` file that calls itself CycloneDX or SPDX."""
+    """Report whether the name is a ``.json`` file that identifies itself as CycloneDX or SPDX."""
     path = Path(name)
     if path.suffix != ".json":
         return False
@@ -44,7 +44,11 @@ def detect(name: str, options: Options, /) -> bool:  # noqa: ARG001 - the Source
 
 
 def open(name: str, options: Options, /) -> AnyOpened:  # noqa: A001, ARG001 - the Source protocol's
-    """The packages that an SBOM lists. Raises `ImageError` where the file cannot be read or is of another kind."""
+    """Return the packages that an SBOM lists.
+
+    Raises:
+        ImageError: The file cannot be read or is of another kind.
+    """
     from garboard.sbom import cyclonedx_reader, spdx_reader
 
     data = _read(Path(name).expanduser(), name)
