@@ -92,7 +92,8 @@ class Ecosystem(Value):
         keeps_itself: packages that the package manager never removes as unneeded.
         index: what publishes its packages, in a sentence.
         install_folder: the folder in which a package lies that is described by a file at this path.
-        nearest: of several installed copies, those that a package uses that requires them.
+        nearest: of several installed copies, those that a package uses that requires them; by default those of its own
+            architecture (operating systems) or in its own folder (languages).
     """
 
     name: str

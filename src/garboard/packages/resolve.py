@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 from garboard import ecosystems
+from garboard.model.ecosystem import Ecosystem
 from garboard.model.package import Package
 
 
@@ -29,12 +30,21 @@ class Installed:
 
 
 def _nearest(asking: Package, candidates: list[Package]) -> list[Package]:
-    """Of several copies those that the asking package uses, by the rule of its ecosystem; of an operating system's those
-    of its architecture.
+    """Of several copies those that the asking package uses, or all where that cannot be known.
+
+    An operating system's packages use those of their architecture. A language's use those that are installed in the same
+    folder, unless its ecosystem has another rule.
     """
     if len(candidates) < 2:
         return candidates
-    rule = ecosystems.of(asking.type).nearest
-    if rule is not None:
-        return rule(asking, candidates)
-    return [candidate for candidate in candidates if candidate.arch in {asking.arch, "all", "noarch"}] or candidates
+    ecosystem = ecosystems.of(asking.type)
+    if ecosystem.nearest is not None:
+        return ecosystem.nearest(asking, candidates)
+    if not ecosystem.type or ecosystem.system:
+        return [one for one in candidates if one.arch in {asking.arch, "all", "noarch"}] or candidates
+    folder = _folder(ecosystem, asking)
+    return [one for one in candidates if _folder(ecosystem, one) == folder] or candidates
+
+
+def _folder(ecosystem: Ecosystem, package: Package) -> str:
+    return ecosystem.install_folder(package.locations[0].path) if package.locations else ""

@@ -9,22 +9,12 @@ from garboard.model.ecosystem import Ecosystem, parent_folder
 
 if TYPE_CHECKING:
     from garboard.model.ecosystem import Catalog, VersionOrder
-    from garboard.model.package import Package
     from garboard.model.program import Commands
 
 
 def _install_folder(path: str) -> str:
     """The ``site-packages`` that holds the folder of metadata."""
     return parent_folder(parent_folder(path))
-
-
-def _nearest(requiring: Package, copies: list[Package]) -> list[Package]:
-    """Those in the same ``site-packages``."""
-
-    def folder(package: Package) -> str:
-        return _install_folder(package.locations[0].path) if package.locations else ""
-
-    return [copy for copy in copies if folder(copy) == folder(requiring)] or copies
 
 
 def _catalog() -> Catalog:
@@ -60,5 +50,4 @@ ECOSYSTEM: Final = Ecosystem(
     load_commands=_commands,
     index="PyPI",
     install_folder=_install_folder,
-    nearest=_nearest,
 )

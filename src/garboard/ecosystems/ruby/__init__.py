@@ -8,7 +8,6 @@ from garboard.model.ecosystem import Ecosystem, parent_folder
 
 if TYPE_CHECKING:
     from garboard.model.ecosystem import Catalog, VersionOrder
-    from garboard.model.package import Package
     from garboard.model.program import Commands
 
 
@@ -16,15 +15,6 @@ def _install_folder(path: str) -> str:
     """The gem home: what holds ``specifications``, or ``specifications/default``."""
     folder = parent_folder(path)
     return parent_folder(parent_folder(folder) if folder.endswith("/default") else folder)
-
-
-def _nearest(requiring: Package, copies: list[Package]) -> list[Package]:
-    """Those in the same gem home."""
-
-    def home(package: Package) -> str:
-        return _install_folder(package.locations[0].path) if package.locations else ""
-
-    return [copy for copy in copies if home(copy) == home(requiring)] or copies
 
 
 def _catalog() -> Catalog:
@@ -59,5 +49,4 @@ ECOSYSTEM: Final = Ecosystem(
     load_commands=_commands,
     index="rubygems.org",
     install_folder=_install_folder,
-    nearest=_nearest,
 )
