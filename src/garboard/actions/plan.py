@@ -1,6 +1,6 @@
 """The list of actions: each finding goes to the cheapest that truly clears it, and none is counted twice.
 
-The order of cost: build again without cache; build upon what the base's tag names today; ask for another version on a
+The order of cost: build again without cache; build on what the base's tag names today; ask for another version on a
 line; change the FROM line; upgrade the base's packages in a line of one's own; do without a package.
 """
 
@@ -114,7 +114,7 @@ class _Choosing:
         self._chosen: Row | None = None
 
     def result(self) -> Actions:
-        """Every step in the order of its cost; what clears the most is told first."""
+        """Every step in the order of its cost; what clears the most comes first."""
         self._rebuild()
         pull, other = self._options()
         self._take(pull)
@@ -248,7 +248,7 @@ class _Choosing:
         return language and outcome is Outcome.UNKNOWN and bool(finding.fixed_in) and who.origin is not Origin.BASE
 
     def _rows(self, *groups: Group) -> list[Row]:
-        """Recommended bases upon which every package of yours is known."""
+        """Recommended bases on which every package of yours is known."""
         found = self._known.recommendation
         rows = found.recommended if found else ()
         return [row for row in rows if row.group in groups and row.prediction and not row.prediction.unknown]

@@ -127,7 +127,7 @@ def told(
 
 
 def used(provenance: Provenance, name: str) -> str:
-    """The digest of the image that the build used under a name; empty where that is not told."""
+    """The digest of the image that the build used under a name; empty where that is not stated."""
     from garboard.attribution.provenance import digest_of
 
     return digest_of(provenance, name)

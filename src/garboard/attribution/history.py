@@ -40,7 +40,7 @@ _SOME_SHELL: Final = re.compile(_CALLED)
 
 
 class Style(enum.Enum):
-    """Whose words an entry is in."""
+    """Which builder wrote an entry."""
 
     BUILDKIT = "buildkit"
     SHELL = "shell"
@@ -110,7 +110,7 @@ def _unsquashed(history: Sequence[History]) -> tuple[History, ...]:
 
 
 def _makers(history: Sequence[History], entries: tuple[HistoryEntry, ...], layers: int) -> list[int] | None:
-    """The places of the entries that made a layer, or None where they cannot be told."""
+    """The places of the entries that made a layer, or None where they cannot be known."""
     flagged = [place for place, one in enumerate(history) if not one.empty_layer]
     if len(flagged) == layers:
         return flagged

@@ -110,7 +110,7 @@ def _copy(entry: HistoryEntry, copy: Instruction) -> bool:
 
 
 def _alike_text(told: str, written: str) -> bool:
-    """Whether what is told ends in the words that were written (flags stand before them)."""
+    """Whether what is stated ends in the words that were written (flags stand before them)."""
     first, *rest = _fixed(" " + _squeezed(written))
     return _fits(("", first, *rest), " " + _squeezed(told))
 

@@ -1,4 +1,4 @@
-"""Whose each layer is: the base image's, or that of an instruction of the Dockerfile."""
+"""Where each layer comes from: the base image, or an instruction of the Dockerfile."""
 
 from __future__ import annotations
 
@@ -41,11 +41,11 @@ def attribute(
     candidates: Sequence[PossibleBase] = (),
     provenance: Provenance | None = None,
 ) -> Attributed:
-    """Say of every layer whose it is, as far as that is certain.
+    """Attribute every layer, as far as that is certain.
 
     Args:
         image: its layers and history are all that is looked at.
-        dockerfile: the one that it is said to be built of; recognised where it is not.
+        dockerfile: the one that it is said to be built of; recognized where it is not.
         target: the stage that was built (``--target``), by default the last one.
         build_args: the build's arguments.
         candidates: opened images that may be the base.
@@ -96,7 +96,7 @@ def _aligned(
 
 
 def _attested(provenance: Provenance, steps: Sequence[BuildStep]) -> dict[int, BuildStep]:
-    """The steps that the provenance tells by their lines; a layer whose lines are of several steps is left out."""
+    """The steps that the provenance states by their lines; a layer whose lines are of several steps is left out."""
     found = {}
     for index, lines in enumerate(provenance.lines):
         fitting = [step for step in steps if step.span.line in lines]

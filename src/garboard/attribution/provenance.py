@@ -32,11 +32,11 @@ class Provenance(Value):
         base: the image whose layers are this one's lowest, as the build named it; empty where that is not told: an image that
             was merely used may be a tool's, or one that files were copied from.
         base_digest: of that image's manifest or index.
-        base_layers: how many of the lowest layers are its own; None where that is not told.
+        base_layers: how many of the lowest layers are its own; None where that is not stated.
         used: all images that the build used, by name, each with its digest.
         file: the Dockerfile's name; ``text`` its content, None without ``mode=max``.
         target: of the build, with its ``build_args``.
-        lines: by layer (index, lowest 0) the lines that its step stands on, each line once; empty where not told.
+        lines: by layer (index, lowest 0) the lines that its step stands on, each line once; empty where not stated.
     """
 
     base: str = ""
@@ -260,7 +260,7 @@ def _text(data: str) -> bytes | None:
 
 
 def _chains(build: _Build) -> dict[str, tuple[str, ...]]:
-    """The layers after each step, lowest first; a step of which several are told is left out."""
+    """The layers after each step, lowest first; a step with several of them is left out."""
     found: dict[str, set[tuple[str, ...]]] = {}
     for name, made in build.layers.items():
         chains = found.setdefault(name.partition(":")[0], set())

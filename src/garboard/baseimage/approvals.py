@@ -1,4 +1,4 @@
-"""Which images an organisation's list allows to build upon."""
+"""Which images an organization's list allows to build on."""
 
 from __future__ import annotations
 

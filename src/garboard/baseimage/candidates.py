@@ -1,4 +1,4 @@
-"""The images of the catalogue with their tags understood: what one could build upon."""
+"""The images of the catalog with their tags parsed: what an image could be built on."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ def related(repository: str, known: Iterable[str]) -> Iterator[str]:
 
 
 def choices(catalog: Catalog, repository: str, platform: Platform) -> tuple[Choice, ...]:
-    """All that could be built upon instead of an image of a repository, each image once, in the catalogue's order."""
+    """All that could be built on instead of an image of a repository, each image once, in the catalog's order."""
     found: dict[str, Choice] = {}
     for other in related(repository, catalog.repositories()):
         for image in catalog.of_repository(other, platform):

@@ -1,4 +1,4 @@
-"""Which image of the catalogue is the base in use: told by layers, else by the name that it goes by."""
+"""Which image of the catalog is the base in use: by its layers, else by its name."""
 
 from __future__ import annotations
 

@@ -178,7 +178,7 @@ def warnings(own: Choice, other: Choice, before: Sequence[Package], after: Seque
 
 
 def _of_contents(own: Choice, other: Choice, before: Sequence[Package], after: Sequence[Package]) -> Iterator[str]:
-    """Another flavour, or far fewer packages: what a program uses may not be there."""
+    """Another flavor, or far fewer packages: what a program uses may not be there."""
     had, has = (sum(map(is_judged, packages)) for packages in (before, after))
     fewer = f"{had - has} of {had} packages fewer" if 0 < has < had else ""
     words = (*sorted(other.flavor - own.flavor), *(f"without {word}" for word in sorted(own.flavor - other.flavor)))

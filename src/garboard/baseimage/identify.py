@@ -1,6 +1,6 @@
-"""Which images of the catalogue an image was built on, by its layers alone. Never a guess.
+"""Which images of the catalog an image was built on, by its layers alone. Never a guess.
 
-An image of the catalogue is one that this image was built on if all of its layers are the lowest of this one. Of several that
+An image of the catalog is one that this image was built on if all of its layers are the lowest of this one. Of several that
 have the very same layers, those count whose history this image's history goes on; if there is none (the history was
 rewritten), all of them are one image with many names.
 """
@@ -25,7 +25,7 @@ _SECOND: Final = len("2026-08-03T00:00:00")
 
 
 class Ancestor(Value):
-    """An image of the catalogue that this one was built on.
+    """An image of the catalog that this one was built on.
 
     Attributes:
         image: with the names of all images that are the same, the best first: approved ones, then official repositories,
@@ -43,9 +43,9 @@ class Ancestor(Value):
 
 
 def ancestors(image: Image, catalog: Catalog, now: dt.datetime) -> tuple[Ancestor, ...]:
-    """All images of the catalogue that an image was built on, the nearest first; itself, if it is there, before all.
+    """All images of the catalog that an image was built on, the nearest first; itself, if it is there, before all.
 
-    ``now`` says which approvals hold. None where the catalogue knows nothing of it.
+    ``now`` says which approvals hold. None where the catalog knows nothing of it.
     """
     found = catalog.below([layer.diff_id for layer in image.layers])
     if not found:

@@ -105,7 +105,7 @@ def _cycle(cycles: Iterable[Cycle], version: Sequence[str]) -> Cycle | None:
 def short_lived(repository: str, numbers: Sequence[int], lifespans: Iterable[Lifespan]) -> str:
     """Why a line is none to build on: it is for development, or its kind has long-term lines and it is none of them.
 
-    Empty where it is one to build on. Some are told by their numbers alone, without any data.
+    Empty where it is one to build on. Some can be told by their numbers alone, without any data.
     """
     if repository in releases.ODD_MINORS and len(numbers) > 1 and numbers[1] % 2:
         return f"{numbers[0]}.{numbers[1]} is odd, which is for development"

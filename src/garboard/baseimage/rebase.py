@@ -92,7 +92,7 @@ class Predicted(NamedTuple):
 
 
 class Predictor:
-    """Your image upon other bases. What does not depend on the other base is worked out once."""
+    """Your image on other bases. What does not depend on the other base is worked out once."""
 
     def __init__(self, yours: Yours) -> None:
         self._yours = yours
@@ -123,7 +123,7 @@ class Predictor:
         return Predicted(packages, system.unknown, system.gaps, self._undetermined(system.unknown, packages))
 
     def _undetermined(self, unknown: tuple[str, ...], packages: Iterable[Package]) -> frozenset[str]:
-        """What your image has by the unknown packages and is not known to be upon the other base."""
+        """What your image has by the unknown packages and is not known to be on the other base."""
         if not unknown:
             return frozenset()
         reached = _reached(unknown, self._here, self._old.providers, recommends=True)
@@ -146,14 +146,14 @@ class Predictor:
         return _Installing(yours, self._asked, old, available, _New(base)).of(start)
 
     def _elsewhere(self, base: Inventory, wanted: set[str]) -> _System:
-        """Upon another release, without an index of it."""
+        """On another release, without an index of it."""
         has = {one.name for one in base.packages if one.type in SYSTEM_TYPES}
         gaps = ("your lines upgrade what the base has; to which versions is not known",)
         return _System(unknown=tuple(sorted(wanted - has)), gaps=gaps if self._yours.asked.upgrades else ())
 
 
 class _Old(NamedTuple):
-    """What your image tells of packages: by name, which provides something, and those whose recommendations were not wanted."""
+    """What your image shows about packages: by name, which provides what, and which recommendations were not wanted."""
 
     known: Mapping[str, Package]
     providers: Mapping[str, str]
@@ -161,7 +161,7 @@ class _Old(NamedTuple):
 
 
 class _Installing:
-    """One run of the package manager upon a new base."""
+    """One run of the package manager on a new base."""
 
     def __init__(self, yours: Yours, asked: set[str], old: _Old, available: Available | None, new: _New) -> None:
         self._yours = yours
@@ -436,7 +436,7 @@ def _reached(
 
 
 def _alike(one: Inventory, other: Inventory) -> bool:
-    """Whether packages of the one release install upon the other."""
+    """Whether packages of the one release install on the other."""
     if one.distro is None or other.distro is None:
         return False
     return (one.distro.id, one.distro.ecosystem or one.distro.version) == (

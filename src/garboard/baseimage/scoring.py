@@ -51,7 +51,7 @@ def candidates(
     *,
     outdated: bool = False,
 ) -> tuple[Candidate, ...]:
-    """All choices but the one in use, unless the image is ``outdated``: then a rebuild upon that is a change. ``include`` are codes of objections that the user asked to pass over."""
+    """All choices but the one in use, unless the image is ``outdated``: then a rebuild on that is a change. ``include`` are codes of objections that the user asked to pass over."""
     own = use.choice
     own_reason = short_lived(own.name, own.numbers, lifetimes.of(own.name, own.version, own.distro))
     result = []
@@ -99,7 +99,7 @@ class Weighing:
         return row
 
     def row(self, one: Candidate, predicted: Predicted | None) -> Row:
-        """The row of a candidate; ``predicted`` is your image upon it."""
+        """The row of a candidate; ``predicted`` is your image on it."""
         against = (*one.objections, *self._incomplete(one))
         row = self._row(one.choice, one.group, against, one.approved)
         prediction = self._prediction(predicted) if predicted is not None else None
@@ -120,7 +120,7 @@ class Weighing:
             yield Objection(code="incomplete", reason=other.gaps[0].reason)
 
     def distance(self, one: Candidate) -> int:
-        """How much changes: 0 for nothing, one for each of suite, flavour, version, repository."""
+        """How much changes: 0 for nothing, one for each of suite, flavor, version, repository."""
         own, other = self._use.choice, one.choice
         changes = (
             own.distro != other.distro,

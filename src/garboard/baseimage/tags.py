@@ -1,4 +1,4 @@
-"""Tags of base images: version, flavour, suite, and what is not released. Lossless: the parts join to the tag."""
+"""Tags of base images: version, flavor, suite, and what is not released. Lossless: the parts join to the tag."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def short(repository: str) -> str:
 
 
 def parse(repository: str, text: str) -> Tag:
-    """Understand a tag. Anything is a tag: a word that is not known is of the flavour."""
+    """Understand a tag. Anything is a tag: a word that is not known is of the flavor."""
     reading = _Reading(short(repository))
     for word in text[:LONGEST].split("-"):
         reading.add(word)

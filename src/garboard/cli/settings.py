@@ -1,4 +1,4 @@
-"""Settings as values: what a command was told, read, checked and opened once, before anything is done.
+"""Settings as values: options are read, checked and opened once, before anything is done.
 
 `garboard.cli.read_settings` makes them.
 """

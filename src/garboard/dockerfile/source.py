@@ -95,5 +95,5 @@ def _byte_offsets(text: str) -> list[int]:
 
 
 def _printable(text: str) -> str:
-    """The text without what moves a terminal's cursor or changes its colours."""
+    """The text without what moves a terminal's cursor or changes its colors."""
     return "".join(one if one == "\t" or one.isprintable() else "\ufffd" for one in text)

@@ -43,7 +43,7 @@ def _within(installed: Any, scheme: str, interval: Range) -> bool:
 
 
 def judge(affected: Affected, version: str) -> Judged:
-    """Compare one installed version. What cannot be compared is told, never taken for "not affected"."""
+    """Compare one installed version. What cannot be compared is reported, never taken for "not affected"."""
     if affected.status is Status.NOT_AFFECTED:
         return Judged(affected=False)
     fixes = sorted({interval.fixed for interval in affected.ranges if interval.fixed})

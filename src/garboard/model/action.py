@@ -17,7 +17,7 @@ class ActionKind(enum.StrEnum):
     REBUILD = "rebuild"
     """Build again without the cache: what your lines install comes newer."""
     PULL = "pull"
-    """Build again upon the image that the base's tag names today."""
+    """Build again on the image that the base's tag names today."""
     RAISE = "raise"
     """Ask for another version of a package on its line."""
     BASE = "base"

@@ -1,4 +1,4 @@
-"""Whose a package is: the base image's or a line's of the Dockerfile, and how that is known."""
+"""Where a package comes from, the base image or a line of the Dockerfile, and how that is known."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Place(Value):
 
 
 class LayerOrigin(Value):
-    """Whose one layer is.
+    """Where one layer comes from.
 
     Attributes:
         index: of the layer, lowest 0.

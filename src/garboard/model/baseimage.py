@@ -1,4 +1,4 @@
-"""Base images: what the catalogue keeps of one, and what is asked of a catalogue."""
+"""Base images: what the catalog keeps of one, and what is asked of a catalog."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _LONGEST_NUMBER: Final = 18
 
 
 class BaseName(Value):
-    """A tag that names, or once named, an image of the catalogue.
+    """A tag that names, or once named, an image of the catalog.
 
     Attributes:
         repository: in full, ``docker.io/library/python``.
@@ -72,7 +72,7 @@ class BaseName(Value):
 
 
 class Approval(Value):
-    """An organisation's word that images may be built on: ``pattern`` is a reference or a glob of one."""
+    """An organization's word that images may be built on: ``pattern`` is a reference or a glob of one."""
 
     pattern: str
     reason: str = ""
@@ -89,17 +89,17 @@ class Approval(Value):
 
 
 class BaseImage(Value):
-    """One image of one platform, as the catalogue keeps it; its packages are asked for apart.
+    """One image of one platform, as the catalog keeps it; its packages are asked for apart.
 
     Attributes:
-        key: the catalogue's own name of it, unique: the manifest's digest, else the configuration's.
+        key: the catalog's own name of it, unique: the manifest's digest, else the configuration's.
         image: with diff ids, history, labels and digests where they are known; a layer of which only the blob is known
             (an image that nobody opened) has an empty diff id.
         names: newest specific tag first.
         size: of its layers as stored, in bytes; None where that is not known.
         distro: ``id version`` of its distribution as os-release states them (``debian 12``), empty without one.
         packages: how many it has; None where they are not known.
-        source: where it was read: ``registry``, ``repo-info``, ``docker`` …; `TOLD` where somebody else's catalogue has it.
+        source: where it was read: ``registry``, ``repo-info``, ``docker`` …; `TOLD` where somebody else's catalog has it.
         added: when, RFC 3339: a text, as catalogs and their bundles store it.
     """
 
@@ -122,9 +122,9 @@ class StepKind(enum.StrEnum):
     """What a step of a lineage is."""
 
     OWN = "own"
-    """The image itself, which the catalogue does not have."""
+    """The image itself, which the catalog does not have."""
     IMAGE = "image"
-    """An image of the catalogue."""
+    """An image of the catalog."""
     ROOT = "root"
     """The root file system that the lowest image was made of."""
 
@@ -135,8 +135,8 @@ class LineageStep(Value):
     Attributes:
         kind: what it is.
         name: for people; empty for a root file system whose maker is not known.
-        names: all names of an image of the catalogue, the best first.
-        digest: of an image of the catalogue.
+        names: all names of an image of the catalog, the best first.
+        digest: of an image of the catalog.
         created: when it was made, as the image states it; of a root file system the date of what it was made from.
         first: index of its lowest own layer.
         layers: how many layers it put on the step below; none for a root file system, whose layer is the lowest image's.
@@ -154,7 +154,7 @@ class LineageStep(Value):
 
 
 class Catalog(Protocol):
-    """What recognising and recommending ask of the catalogue."""
+    """What recognizing and recommending ask of the catalog."""
 
     def below(self, diff_ids: Sequence[Digest]) -> tuple[BaseImage, ...]:
         """Every image whose layers are the lowest of these (all of its own, at least one), the longest first."""

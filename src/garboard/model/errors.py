@@ -30,7 +30,7 @@ class DatabaseError(GarboardError):
 
 
 class CatalogError(GarboardError):
-    """A catalogue of base images that is missing, damaged or of another version of this program."""
+    """A catalog of base images that is missing, damaged or of another version of this program."""
 
 
 class FeedError(GarboardError):
@@ -42,4 +42,4 @@ class NetworkError(GarboardError):
 
 
 class OfflineError(NetworkError):
-    """A connection was asked for although the command was told to open none."""
+    """A connection was needed although the command may open none."""

@@ -16,7 +16,7 @@ Digest = NewType("Digest", str)
 class Reference(Value):
     """A reference by the distribution grammar: ``registry/repository:tag@digest``.
 
-    ``registry`` and ``repository`` are normalised (``docker.io``, ``library/debian``); ``tag`` is empty where only a
+    ``registry`` and ``repository`` are normalized (``docker.io``, ``library/debian``); ``tag`` is empty where only a
     digest was given, and ``latest`` where neither was.
     """
 

@@ -1,4 +1,4 @@
-"""What a better base image would be, and what an image would be upon it."""
+"""A better base image, and what your own image would be on it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Group(enum.StrEnum):
     MINOR = "minor"
     MAJOR = "major"
     ALTERNATIVE = "alternative"
-    """Another flavour, another release or family of distribution, another repository."""
+    """Another flavor, another release or family of distribution, another repository."""
 
 
 class Objection(Value):
@@ -68,7 +68,7 @@ class FindingKey(Value, order=True):
 
 
 class Prediction(Value):
-    """What an image would be upon another base, your own layers kept.
+    """What an image would be on another base, your own layers kept.
 
     Attributes:
         counts: of the issues that would be there; where packages are unknown, the least that there would be.
@@ -98,13 +98,13 @@ class Row(Value):
 
     Attributes:
         reference: as one writes it after FROM.
-        key: the catalogue's.
+        key: the catalog's.
         group: None for the base in use.
         aliases: other tags of the same image that could be written.
         digest: of its index, else of its manifest; empty where it is not known.
         counts: its own issues; None where its packages are not known.
         judged: whether its packages could be compared with vulnerability data.
-        prediction: of your image upon it; None where your packages are not known.
+        prediction: of your image on it; None where your packages are not known.
         packages: how many; None where they are not known.
         size: of its layers as stored, bytes.
         created: when it was built, as the image states it; empty where that is not known.
@@ -112,8 +112,8 @@ class Row(Value):
         lifespans: of the program and the distribution.
         warnings: what changes for you, sentences.
         objections: why it is not recommended; none where it may be.
-        approved: whether the organisation's list has it; None without a list.
-        better: whether your image (without one, the base) has fewer or milder issues upon it.
+        approved: whether the organization's list has it; None without a list.
+        better: whether your image (without one, the base) has fewer or milder issues on it.
     """
 
     reference: str
@@ -161,7 +161,7 @@ class Recommendation(Value):
     """What is known of the base in use and of those that could replace it.
 
     Attributes:
-        base: the base in use; None where the catalogue does not have it.
+        base: the base in use; None where the catalog does not have it.
         wanted: how the user or the image names the base in use.
         how: how it is known, a sentence.
         yours: today's issues of the image; None without one.

@@ -33,10 +33,10 @@ class Report(Value):
     base_image: str = ""
     """The base that the Dockerfile's final stage names."""
     attribution: Attribution | None = None
-    """Whose the layers are; None for what has none (an SBOM, a folder)."""
+    """Where the layers come from; None where there are none (an SBOM, a folder)."""
     recommendation: Recommendation | None = None
-    """A better base; None where there is no catalogue to look into."""
+    """A better base; None where there is no catalog to look into."""
     actions: Actions | None = None
     """What to do about the findings; None where it was not asked for."""
     lineage: tuple[LineageStep, ...] = ()
-    """What the image was built on, itself first; empty where no catalogue knows it."""
+    """What the image was built on, itself first; empty where no catalog knows it."""

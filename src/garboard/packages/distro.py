@@ -1,4 +1,4 @@
-"""The distribution of an image: its release files, and the OSV ecosystem whose advisories speak of it.
+"""The distribution of an image: its release files, and the OSV ecosystem with its advisories.
 
 Formats: os-release(5), LSB's ``/etc/lsb-release``, and the one-line release files of each family. Ecosystem names are
 OSV's where its schema has them; the others (Fedora, CentOS, Amazon, Oracle, …) are named after the distribution, so

@@ -1,4 +1,4 @@
-"""Text for a terminal: colours of ours, and nothing that an image's own names could do to the screen."""
+"""Text for a terminal: colors of ours, and nothing that an image's own names could do to the screen."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ def plain(text: str) -> str:
 
 
 def paint(text: str, code: str, *, color: bool) -> str:
-    """The text in a colour or style (an SGR code; empty for none), where there are colours."""
+    """The text in a color or style (an SGR code; empty for none), where there are colors."""
     return f"\033[{code}m{plain(text)}\033[0m" if color and code else plain(text)
 
 
 def document(lines: Iterable[str], *, color: bool) -> bytes:
-    """The lines as UTF-8, each made `plain` but for our own colours, ending in a line feed."""
+    """The lines as UTF-8, each made `plain` but for our own colors, ending in a line feed."""
     return ("\n".join(_line(line, color=color) for line in lines) + "\n").encode("utf-8", "replace")
 
 

@@ -42,7 +42,7 @@ class View(Value):
         return severity is Severity.UNKNOWN or severity >= self.severity
 
     def shares(self, report: Report) -> Shares:
-        """Whose the issues are that this view would show with the base image's."""
+        """The origins of the issues that this view would show with the base image's."""
         return shares(issues(finding for finding in report.findings if self._wants(finding)))
 
     def hidden(self, report: Report) -> tuple[Gap, ...]:
@@ -95,7 +95,7 @@ _HOW: Final = MappingProxyType(
 
 
 def origin(finding: Finding) -> Origin:
-    """Whose the finding's package is."""
+    """The origin of the finding's package."""
     return finding.introduced.origin if finding.introduced else Origin.UNKNOWN
 
 
@@ -108,7 +108,7 @@ class Shares(NamedTuple):
 
 
 def shares(found: Iterable[Issue]) -> Shares:
-    """Whose issues are: the Dockerfile's where any of the packages is, the base image's where all are."""
+    """The origin of an issue: the Dockerfile where any of its packages is from there, the base image where all are."""
     origins = [{origin(finding) for finding in issue.findings} for issue in found]
     ours = sum(Origin.DOCKERFILE in one for one in origins)
     base = sum(one == {Origin.BASE} for one in origins)

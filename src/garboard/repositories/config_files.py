@@ -38,7 +38,7 @@ class Amiss:
             self.once(subject, f"cannot be used as {self._limit} others cannot, the limit: no more of them are told")
 
     def once(self, subject: str, reason: str) -> None:
-        """A limit that was passed; told a single time."""
+        """A limit that was passed; reported once."""
         if reason not in self._full:
             self._full.add(reason)
             self.gaps.append(Gap(stage="mirrors", subject=subject, reason=reason))

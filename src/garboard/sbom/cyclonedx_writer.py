@@ -32,13 +32,13 @@ class Property(_Out):
 
 
 class Text(_Out):
-    """A licence's wording."""
+    """A license's wording."""
 
     content: str
 
 
 class License(_Out, kw_only=True):
-    """A licence of the SPDX list by ``id``, another by ``name``."""
+    """A license of the SPDX list by ``id``, another by ``name``."""
 
     id: str | None = None
     name: str | None = None
@@ -48,7 +48,7 @@ class License(_Out, kw_only=True):
 
 
 class LicenseChoice(_Out):
-    """A licence, or the one expression."""
+    """A license, or the one expression."""
 
     license: License | None = None
     expression: str | None = None
@@ -137,7 +137,7 @@ class Bom(_Out):
 _ROOT = "image"
 _SYSTEM = "operating-system"
 _NAME = 200
-"""Characters of a licence's name; more is its wording."""
+"""Characters of a license's name; more is its wording."""
 
 
 def render(report: Report) -> bytes:
@@ -228,7 +228,7 @@ def _layer(index: int) -> str:
 
 @lru_cache(maxsize=4096)
 def _licenses(stated: tuple[str, ...]) -> tuple[LicenseChoice, ...]:
-    """Each licence as an identifier or a name. An expression may only stand alone (and unchanged); else it is a name."""
+    """Each license as an identifier or a name. An expression may only stand alone (and unchanged); else it is a name."""
     if len(stated) == 1 and recognize(stated[0]).expression == stated[0]:
         return (LicenseChoice(expression=stated[0]),)
     return tuple(LicenseChoice(license=_license(text)) for text in stated)

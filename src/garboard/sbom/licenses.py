@@ -1,4 +1,4 @@
-"""Licence texts as packages state them, against the SPDX licence list and the grammar of SPDX expressions.
+"""Licence texts as packages state them, against the SPDX license list and the grammar of SPDX expressions.
 
 Own grammar: a few states over known identifiers, because loading license-expression takes longer than the whole document;
 a property test holds the two to agree.
@@ -16,7 +16,7 @@ from garboard.sbom.spdx_ids import EXCEPTIONS, LICENSES
 _WORD: Final = re.compile(r"[()]|[^\s()]+")
 _OPERATORS: Final = frozenset({"AND", "OR", "WITH"})
 _LONGEST: Final = 2048
-"""Characters of an expression; a longer text is a licence's wording."""
+"""Characters of an expression; a longer text is a license's wording."""
 _NOT_IN_A_REFERENCE: Final = re.compile(r"[^A-Za-z0-9.-]+")
 _REFERENCE: Final = re.compile(r"[A-Za-z0-9.-]{1,60}")
 NO_ASSERTION: Final = "NOASSERTION"
@@ -40,7 +40,7 @@ def recognize(stated: str) -> License:
 
 
 def _expression(text: str) -> str:
-    """The expression in canonical spelling; empty where the text is none or names a licence that is not listed."""
+    """The expression in canonical spelling; empty where the text is none or names a license that is not listed."""
     if len(text) > _LONGEST:
         return ""
     found: list[str] = []

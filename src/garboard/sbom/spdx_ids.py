@@ -1,4 +1,4 @@
-"""The identifiers of the SPDX licence list (its data are in the public domain, CC0-1.0), with the deprecated ones.
+"""The identifiers of the SPDX license list (its data are in the public domain, CC0-1.0), with the deprecated ones.
 
 Only those that both CycloneDX 1.6's schema and the SPDX validators know, so that a document is valid for either. Others
 are stated as texts of their own.

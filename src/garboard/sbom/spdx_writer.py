@@ -1,4 +1,4 @@
-"""An inventory as SPDX 2.3 JSON: packages, what they declare as their licence, and how they belong together.
+"""An inventory as SPDX 2.3 JSON: packages, what they declare as their license, and how they belong together.
 
 What the format has no field for is an annotation: a JSON list of names and values, as `garboard.sbom.properties`
 has them. Gaps are annotations of the document.
@@ -87,7 +87,7 @@ class Relationship(_Out):
 
 
 class Extracted(_Out):
-    """A licence that is not on SPDX's list."""
+    """A license that is not on SPDX's list."""
 
     license_id: str
     extracted_text: str
@@ -118,7 +118,7 @@ _SITE: Final = "https://spdx.org/spdxdocs/"
 _NOT_IN_AN_ID: Final = re.compile(r"[^A-Za-z0-9.-]+")
 _CONTACT: Final = re.compile(r"\s*([^<>()]*?)\s*<([^<>()\s]+@[^<>()\s]+)>\s*")
 _NAME: Final = 100
-"""Characters of a licence's name; more is its wording."""
+"""Characters of a license's name; more is its wording."""
 
 
 def render(report: Report) -> bytes:
@@ -203,7 +203,7 @@ def _related(source: str, kind: str, target: str) -> Relationship:
 
 
 def _identifier(package: Package) -> str:
-    """``SPDXRef-deb-libc6-`` and a digest of what tells it from all others; case is not to be relied upon."""
+    """``SPDXRef-deb-libc6-`` and a digest of what tells it from all others; case is not to be relied on."""
     digest = sha256(package.id.encode("utf-8", "surrogatepass")).hexdigest()[:16]
     return f"SPDXRef-{package.type}-{_NOT_IN_AN_ID.sub('-', package.name)[:60]}-{digest}"
 
@@ -216,7 +216,7 @@ def _purl(purl: str) -> tuple[ExternalRef, ...]:
 
 @lru_cache(maxsize=4096)
 def _supplier(vendor: str) -> str | None:
-    """``Name <address>`` is taken for a person, another text for an organisation."""
+    """``Name <address>`` is taken for a person, another text for an organization."""
     contact = _CONTACT.fullmatch(vendor)
     if contact and contact[1]:
         return f"Person: {' '.join(contact[1].split())} ({contact[2]})"

@@ -1,4 +1,4 @@
-"""Whose an image is, with the images that this takes: its base's configuration, and the stages that it copies from."""
+"""Attribution, with the images that it takes: the base's configuration, and the stages that an image copies from."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class Build:
 
 @dataclass(frozen=True, slots=True)
 class Whose:
-    """Of the layers, and of the packages by id; and the catalogue's images that it was built on, the nearest first."""
+    """Of the layers, and of the packages by id; and the catalog's images that it was built on, the nearest first."""
 
     attribution: Attribution | None = None
     introduced: Mapping[str, Introduction] = field(default_factory=lambda: MappingProxyType({}))
@@ -158,7 +158,7 @@ def _recognized(of: Image, catalog: Catalog | None, now: dt.datetime) -> tuple[t
 
 
 def _catalogd(of: Image, name: str, ancestors: tuple[Ancestor, ...], *, by_label: bool) -> PossibleBase | None:
-    """The base that the catalogue knows. Where one is named, it has to be that: another may only lie below it.
+    """The base that the catalog knows. Where one is named, it has to be that: another may only lie below it.
 
     A label that the nearest image has too was inherited from it, and speaks of that image's own base.
     """
@@ -207,7 +207,7 @@ def _candidates(
 
 
 def _kept(name: str, of: Image, catalog: Catalog | None) -> Image | None:
-    """The image of that name as the catalogue has it, with its layers; of several the one that this image is built on."""
+    """The image of that name as the catalog has it, with its layers; of several the one that this image is built on."""
     if catalog is None:
         return None
     try:

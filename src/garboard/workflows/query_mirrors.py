@@ -256,7 +256,7 @@ def uncovered(found: Offers) -> tuple[Gap, ...]:
 
 
 class Newer:
-    """The packages that can be installed upon a base, asked of the mirrors that an image names.
+    """The packages that can be installed on a base, asked of the mirrors that an image names.
 
     For bases of the image's own release that is what its sources have; for those of another release of Debian or Ubuntu
     what the same sources have of that. None for every other base, and where not all sources could be read: ``gaps`` tell.

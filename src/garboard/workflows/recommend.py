@@ -1,5 +1,5 @@
-"""From an image or a Dockerfile to a recommendation of its base: the catalogue, the database, and the prediction of your own
-image upon each candidate.
+"""From an image or a Dockerfile to a recommendation of its base: the catalog, the database, and the prediction of your own
+image on each candidate.
 """
 
 from __future__ import annotations
@@ -128,7 +128,7 @@ def recommend(
 ) -> Recommendation:
     """What is known of the base in use and of those that could replace it, as of ``now``.
 
-    ``indexes`` tell which packages can be installed upon a base. What cannot be known is a gap of the result.
+    ``indexes`` say which packages can be installed on a base. What cannot be known is a gap of the result.
     """
     found = find(subject.image, _reference(subject.base), catalog, subject.platform, now)
     if isinstance(found, Gap):
@@ -327,7 +327,7 @@ class _Recommending:
         return ""
 
     def _verdict(self, base: Row, rows: tuple[Row, ...], lonely: str) -> Verdict:
-        """The answer; what could not be compared is told whatever it is. ``lonely``: why there is nothing to compare with."""
+        """The answer; what could not be compared is reported in any case. ``lonely``: why there is nothing to compare with."""
         left_out = self._left_out(rows)
         if any(row.better and not row.objections for row in rows):
             return Verdict.BETTER
@@ -383,7 +383,7 @@ def _release(base: Inventory) -> tuple[str, str, str]:
 
 
 def base_key(one: Candidate) -> str:
-    """The catalogue's key of a candidate's image."""
+    """The catalog's key of a candidate's image."""
     return one.choice.image.key
 
 

@@ -178,7 +178,7 @@ def scan(
         cache: where layers' contributions are kept; none by default.
         supply: fetches missing data; nothing by default.
         build: how the image was built: its Dockerfile, its base image.
-        catalog: base images by which it is recognised what the image was built on; none by default.
+        catalog: base images by which it is recognized what the image was built on; none by default.
 
     Raises:
         GarboardError: the image or the database cannot be read, or ``now`` names no zone; its message says what to do.
@@ -214,7 +214,7 @@ def report_on(
     build: Build | None = None,
     catalog: Catalog | None = None,
 ) -> Report:
-    """The rest of the line, for an image that was read: whose its packages are, and what they have. As `scan`."""
+    """The rest of the line, for an image that was read: attribution and matching. As `scan`."""
     from garboard.workflows.attribute import Build, whose
 
     build = build or Build()

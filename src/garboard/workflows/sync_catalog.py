@@ -1,4 +1,4 @@
-"""Images → catalogue: a registry's repository, single images, and what others publish of official images.
+"""Images → catalog: a registry's repository, single images, and what others publish of official images.
 
 Every image is kept as soon as it was read: whoever stops half-way goes on from there.
 """
@@ -88,13 +88,13 @@ def sync(
     options: Options,
     tell: Tell = lambda _number, _count, _tag, _what: None,
 ) -> Synced:
-    """Bring a repository's images into the catalogue; what is there already is not read again.
+    """Bring a repository's images into the catalog; what is there already is not read again.
 
     Images are read one after the other, each one's layers several at a time, and a layer that the cache has is not pulled.
     A tag that cannot be read becomes a gap.
 
     Raises:
-        GarboardError: the tags cannot be listed, the network fails for several tags in a row, or the catalogue cannot be
+        GarboardError: the tags cannot be listed, the network fails for several tags in a row, or the catalog cannot be
             written. What was read until then is kept.
     """
     return _Sync(remote, writer, wanted, now, cache, options, tell).run()
@@ -267,7 +267,7 @@ def _chosen(
 
 
 def described(image: Image, inventory: Inventory | None, names: tuple[BaseName, ...], now: dt.datetime) -> BaseImage:
-    """An image as the catalogue keeps it."""
+    """An image as the catalog keeps it."""
     sizes = [layer.size for layer in image.layers]
     distro = inventory.distro if inventory else None
     return BaseImage(
@@ -285,10 +285,10 @@ def described(image: Image, inventory: Inventory | None, names: tuple[BaseName, 
 def add(
     reference: str, writer: Writer, *, now: dt.datetime, cache: Cache, options: Options, names: Sequence[str] = ()
 ) -> BaseImage:
-    """Read one image from anywhere into the catalogue; its names are its own tags and ``names``.
+    """Read one image from anywhere into the catalog; its names are its own tags and ``names``.
 
-    Layers are compared with the diff ids that the image claims for them, for images are recognised by these. A tag that
-    another image of the catalogue has is taken over only from a registry, whose word counts.
+    Layers are compared with the diff ids that the image claims for them, for images are recognized by these. A tag that
+    another image of the catalog has is taken over only from a registry, whose word counts.
 
     Raises `GarboardError` where it cannot be read, has no layers, or is not what it claims.
     """
@@ -338,7 +338,7 @@ def _indexed(name: BaseName, image: Image, options: Options) -> BaseName:
 def import_repo_info(
     writer: Writer, files: Iterable[tuple[str, bytes]], *, now: dt.datetime
 ) -> tuple[int, tuple[Gap, ...]]:
-    """Take documents of a ``repo-info`` tree, by path, into the catalogue; how many images, and what could not be read."""
+    """Take documents of a ``repo-info`` tree, by path, into the catalog; how many images, and what could not be read."""
     count, gaps = 0, []
     for path, data in files:
         where = repo_info.document(path)
@@ -363,7 +363,7 @@ def import_repo_info(
 
 
 def import_official_images(writer: Writer, files: Iterable[tuple[str, bytes]]) -> tuple[int, int]:
-    """Take library files of ``official-images``, by name, into the catalogue; how many files and tags.
+    """Take library files of ``official-images``, by name, into the catalog; how many files and tags.
 
     Raises `CatalogError` for a file that is none.
     """

@@ -26,10 +26,10 @@ _UNSTATED = {"", "UNKNOWN", "unknown"}
 
 
 def catalog(file: File, owned: MetadataPaths, /) -> Iterator[Fact]:
-    """The distribution that the file's headers describe, its name normalised (PEP 503); the body is not read.
+    """The distribution that the file's headers describe, its name normalized (PEP 503); the body is not read.
 
     Requirements of extras are left out, those with other markers kept, since the image says which are there. Licences
-    are the expression, or else the ``License`` field's first line and the last part of the licence classifiers. Headers
+    are the expression, or else the ``License`` field's first line and the last part of the license classifiers. Headers
     without a usable name or a version are a gap.
     """
     del owned

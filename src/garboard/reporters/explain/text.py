@@ -174,7 +174,7 @@ def standing(one: Consideration) -> str:
 
 
 def _since(package: Package, introduced: Introduction | None, report: Report) -> Iterator[str]:
-    """The layer and whose it is."""
+    """The layer and its origin."""
     layers = report.image.layers
     if package.layer is not None and package.layer < len(layers):
         yield f"  Since: layer {package.layer} ({layers[package.layer].diff_id})"

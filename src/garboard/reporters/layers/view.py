@@ -1,4 +1,4 @@
-"""The layers of an image as every format shows them: whose each is, what it changed, and the issues that it brought."""
+"""The layers of an image as every format shows them: their origin, what each changed, and the issues that it brought."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def whole_size(layers: Sequence[LayerView]) -> str:
 
 
 def whose(one: LayerView, report: Report) -> str:
-    """Whose a layer is, in words; empty where that is not known."""
+    """A layer's origin, in words; empty where that is not known."""
     if one.origin is Origin.BASE:
         name = (report.attribution.base.name if report.attribution else "") or report.base_image
         return f"base image {name}".rstrip()

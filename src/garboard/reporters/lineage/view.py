@@ -28,7 +28,7 @@ class StepView:
 
 
 def step_views(report: Report, view: View) -> tuple[StepView, ...]:
-    """One for each step, the image itself first; what is the base's is told here even where its issues are left out."""
+    """One for each step, the image itself first; what the base brought is listed here even where its issues are left out."""
     found = []
     whole = msgspec.structs.replace(view, exclude_base=False)
     shown = [finding for finding in report.findings if whole.shows(finding)]

@@ -52,7 +52,7 @@ class FindingOf(_Out):
 
 
 class PredictionOf(_Out):
-    """Your image upon the base. The lists are of findings, the numbers of issues."""
+    """Your image on the base. The lists are of findings, the numbers of issues."""
 
     issues: CountsOf
     removes: int

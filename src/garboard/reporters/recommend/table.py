@@ -46,7 +46,7 @@ def table(rows: Sequence[Sequence[str]]) -> list[str]:
 
 
 def block(report: Report, view: View) -> Iterator[str]:
-    """What a scan's report says of a better base, after an empty line; nothing where no catalogue was looked into."""
+    """What a scan's report says of a better base, after an empty line; nothing where no catalog was looked into."""
     if report.recommendation is not None and report.recommendation.base is not None:
         yield ""
         yield from section(report.recommendation, color=view.color)

@@ -142,7 +142,7 @@ class Docker(_Out):
 
 
 class LayerOf(_Out):
-    """Whose one layer is."""
+    """Where one layer comes from."""
 
     index: int
     diff_id: str
@@ -155,7 +155,7 @@ class LayerOf(_Out):
 
 
 class Issues(_Out):
-    """Numbers of issues, by whose they are."""
+    """Numbers of issues, by origin."""
 
     base: int
     dockerfile: int
@@ -163,7 +163,7 @@ class Issues(_Out):
 
 
 class AttributionOf(_Out):
-    """Whose the image's layers are. ``how`` speaks of the base's boundary, ``instructions`` of the Dockerfile's lines."""
+    """Where the image's layers come from. ``how`` is about the base's boundary, ``instructions`` about the Dockerfile's lines."""
 
     how: str
     evidence: str

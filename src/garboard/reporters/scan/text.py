@@ -207,7 +207,7 @@ def _base(report: Report) -> Iterator[str]:
 
 
 def _shares(report: Report, view: View) -> Iterator[str]:
-    """Whose the issues are, where the base image is known."""
+    """The origin of the issues, where the base image is known."""
     base = report.attribution.base if report.attribution else None
     if base is None or base.layers is None:
         return

@@ -149,7 +149,7 @@ def _items(body: str) -> Iterator[str]:
 def fixes(text: str, installed: str, candidate: str) -> tuple[dict[str, ChangelogEntry], bool]:
     """The CVEs that the candidate's history names since the installed version, each with the lowest version that has it.
 
-    The history is the file's order, not that of versions: ``2-1~deb12u1`` stands upon an entry ``2-1``, which is higher
+    The history is the file's order, not that of versions: ``2-1~deb12u1`` stands on an entry ``2-1``, which is higher
     and part of it all the same. The second value tells whether the changelog reaches back to the installed version: else
     it was cut.
     """

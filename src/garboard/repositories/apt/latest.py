@@ -116,7 +116,7 @@ class Newest:
         return isinstance(name, str) and (self._version(name) is not None or bool(self._providers(name)))
 
     def get(self, name: str, default: Package | None = None) -> Package | None:
-        """The package of this name, else that which provides it; of several that of the highest priority, as apt does, and
+        """The package of this name, else one that provides it; of several that of the highest priority, as apt does, and
         where several are of that, none.
         """
         one = self._version(name)
