@@ -16,7 +16,7 @@ def pattern(text: str) -> tuple[str, ...]:
     """Return the pattern's parts: STAR, ONE, or a character.
 
     Raises:
-        ValueError: An escape character has nothing after it.
+        ValueError: An escape character precedes something that it cannot escape.
     """
     parts: list[str] = []
     at = 0

@@ -19,7 +19,7 @@ KEPT_BYTES = 2 * MIB
 
 
 AT_ONCE: Final = 4
-"""Documents of a round that have no place that keeps the number small."""
+"""The most documents in one round."""
 
 
 class Amiss:

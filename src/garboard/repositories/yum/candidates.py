@@ -37,7 +37,7 @@ class _Entry(NamedTuple):
 
 
 class _Erratum(NamedTuple):
-    """A security update, for one package."""
+    """A security update of one package."""
 
     id: str
     title: str
