@@ -36,11 +36,11 @@ _LONGEST_LINE: Final = 8 * MIB
 """An image of 100,000 packages takes 1 MiB; its configuration is no longer than this."""
 _LONGEST: Final = 2 * 1024 * MIB
 _MOST_PACKAGES: Final = 500_000
-"""Distinct packages of all images. Reading a bundle keeps only a few bytes in memory for each."""
+"""The most distinct packages of all images. Reading a bundle keeps only a few bytes in memory for each."""
 _MOST_OF_ONE: Final = 100_000
-"""Packages of one image."""
+"""The most packages of one image."""
 _MOST_PARTS: Final = 10_000
-"""Layers, history steps, names or gaps of one image: a few bytes each in the file, but many in memory."""
+"""The most layers, history steps, names or gaps of one image: a few bytes each in the file, but many in memory."""
 _BATCH: Final = 1000
 _DIGEST: Final = re.compile(r"sha(?:256|512):[0-9a-f]{64,128}", re.ASCII)
 
@@ -155,9 +155,9 @@ def _content(catalog: StoredCatalog) -> Iterator[Line]:
 def unpack(writer: Writer, bundle: Path, digest: str = "", *, now: dt.datetime, approvals: bool = False) -> Imported:
     """Add a bundle's content to a catalog.
 
-    Existing content stays. New content is marked as reported by others, so that it is read from a registry when
-    possible. The later of two sightings of a name counts, but no sighting counts as later than ``now``: a wrong clock
-    elsewhere does not outlive the next synchronization.
+    Existing content stays. New content is marked as reported by others, so that it is read directly when possible. The later of
+    two sightings of a name counts, but no sighting counts as later than ``now``: a wrong clock elsewhere does not
+    outlive the next synchronization.
 
     The whole file is read and checked before anything is written; then either all of it is written or nothing.
     Approvals are an organization's own decision, so those of a bundle are imported only with ``approvals``.

@@ -18,7 +18,7 @@ from garboard.model.errors import CatalogError
 _NAME: Final = re.compile(r"[a-z0-9]+(?:[._-][a-z0-9]+)*", re.ASCII)
 _TAG: Final = re.compile(r"\w[\w.-]{0,127}", re.ASCII)
 _MOST: Final = 20_000
-"""Tags of one file."""
+"""The most tags of one file."""
 
 
 class Library(Value):

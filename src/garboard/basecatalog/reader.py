@@ -20,7 +20,7 @@ _SHORTEST_KEY: Final = 12
 
 
 class ListedImage(NamedTuple):
-    """One image of an index: the digest of its manifest, its platform, and its creation time (empty if nobody has looked)."""
+    """One image of an index: its manifest's digest, its platform, and its creation time (empty if never examined)."""
 
     manifest: str
     platform: str

@@ -134,9 +134,7 @@ class Store:
         return connection
 
     def _has_log(self) -> bool:
-        """Report whether the log holds changes that are not in the file yet, so that reading the file alone would miss
-        them.
-        """
+        """Report whether the log holds changes that are not in the file yet: reading the file alone would miss them."""
         try:
             return self.path.with_name(f"{self.path.name}-wal").stat().st_size > 0
         except OSError:

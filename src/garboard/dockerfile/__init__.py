@@ -1,1 +1,1 @@
-"""Dockerfiles: read without loss, variables expanded, stages followed."""
+"""Dockerfiles: lossless parsing, variable expansion, and following stages."""

@@ -14,7 +14,7 @@ _START: Final = re.compile(r"([0-9]*)<<(-?)[ \t]*([^<]+)\Z")
 
 
 class Delimiter(NamedTuple):
-    """``<<EOF`` as written: what ends the heredoc, and how its text is meant."""
+    """``<<EOF`` as written: the text that ends the heredoc, and how its content is interpreted."""
 
     name: str
     expand: bool
@@ -24,7 +24,7 @@ class Delimiter(NamedTuple):
 
 
 def delimiter(word: str) -> Delimiter | None:
-    """The heredoc that a word starts, or None where the word starts none."""
+    """Return the heredoc that a word starts, or None if it starts none."""
     found = _START.match(word)
     if found is None:
         return None
@@ -45,7 +45,7 @@ def delimiter(word: str) -> Delimiter | None:
 
 
 def delimiters(text: str) -> list[Delimiter]:
-    """The heredocs that a logical line starts; none where its quotes or variables cannot be read."""
+    """Return the heredocs that a logical line starts; none if its quotes or variables cannot be parsed."""
     if "<<" not in text:
         return []
     try:
@@ -56,10 +56,12 @@ def delimiters(text: str) -> list[Delimiter]:
 
 
 def read(line: Logical, reader: LineReader, end: int) -> tuple[tuple[Heredoc, ...], int]:
-    """The heredocs of a line that ends at ``end``, read from the lines that follow it; and where the last of them ends.
+    """Read the heredocs of a line that ends at ``end`` from the lines that follow; also return where the last one ends.
 
-    Raises DockerfileError for one without end.
-    ``<< EOF`` with a blank between is a heredoc only where a line ends it: old builders take it for a shell's shift.
+    ``<< EOF`` with a blank in between is a heredoc only if a line ends it: old builders treat it as a shell's shift.
+
+    Raises:
+        DockerfileError: A heredoc has no end.
     """
     found = []
     for one in delimiters(line.text):
@@ -79,7 +81,7 @@ def read(line: Logical, reader: LineReader, end: int) -> tuple[tuple[Heredoc, ..
 
 
 def _body(one: Delimiter, reader: LineReader) -> Heredoc | None:
-    """The lines up to the delimiter's; None, and nothing read, where there is none."""
+    """Read the lines up to the delimiter's; if there is no such line, return None and read nothing."""
     text = reader.source.text
     if not reader.comes(one.name):
         return None

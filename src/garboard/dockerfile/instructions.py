@@ -1,4 +1,4 @@
-"""What each instruction makes of the rest of its line, and what it refuses."""
+"""How each instruction parses the rest of its line, and what it refuses."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Form(NamedTuple):
 
 
 class Writing(NamedTuple):
-    """What a form is read from: the keyword (upper case) and where it stands, the rest of its line, the escape."""
+    """The input of a form: the keyword (upper case) and its position, the rest of its line, the escape character."""
 
     name: str
     keyword: Logical
@@ -41,7 +41,7 @@ class Writing(NamedTuple):
 
 
 def _exec(writing: Writing, rest: Logical) -> Form | None:
-    """The JSON form, or None for a line that is none: then it is a shell's."""
+    """Parse the JSON form; return None if the line is not JSON: then it is a shell form."""
     if not rest.text.lstrip(SPACE).startswith("["):
         return None
     try:
@@ -201,4 +201,4 @@ FORMS: Final = MappingProxyType[str, Callable[[Writing], Form]](
         "WORKDIR": _one,
     }
 )
-"""Every instruction but ONBUILD, which holds another one."""
+"""Every instruction except ONBUILD, which contains another one."""

@@ -1,4 +1,4 @@
-"""The builder's own reading of quotes, escapes and variables, which looks like a shell's and is not one.
+"""The builder's own parsing of quotes, escapes and variables, which resembles a shell's but differs from it.
 
 Follows the environment replacement of the Dockerfile reference, and BuildKit where the reference is silent.
 """
@@ -13,20 +13,20 @@ from garboard.dockerfile.substitution import pattern, replace, without_prefix, w
 from garboard.model.dockerfile import Unknown
 
 LONGEST: Final = 1 << 20  # characters of one expansion: `ENV A=$A$A` doubles with each line
-DEEPEST: Final = 100  # `${a:-${b:-…}}` in one another
-MOST_STEPS: Final = 1 << 21  # of matching one pattern
+DEEPEST: Final = 100  # levels of nested `${a:-${b:-…}}`
+MOST_STEPS: Final = 1 << 21  # steps of matching one pattern
 _SPECIAL: Final = "@*#?-$!0"
 
 Lookup = Callable[[str], "str | Unknown | None"]
-"""The value of a variable, or why it cannot be known, or None where it is not set."""
+"""Returns the value of a variable, the reason why it cannot be known, or None if it is not set."""
 
 
 class LexError(ValueError):
-    """A text that the builder would refuse to expand, or one that is too long; says why."""
+    """A text that the builder would refuse to expand, or one that is too long; the message gives the reason."""
 
 
 class Words:
-    """Collects words: white space that is not raw ends one."""
+    """Collects words, separated by white space that is not raw."""
 
     def __init__(self) -> None:
         self.found: list[str] = []
@@ -51,9 +51,9 @@ class Words:
 
 
 class Lexer:
-    """One reading of one text. ``raw_quotes``, ``raw_escapes`` and ``keep_unset`` leave those as they are written.
+    """One pass over one text. ``raw_quotes``, ``raw_escapes`` and ``keep_unset`` leave those parts as written.
 
-    After ``read``, ``unknown`` has the variables that were needed and cannot be known, with the reason of each.
+    After ``read``, ``unknown`` holds the variables that were needed but cannot be known, each with its reason.
     """
 
     def __init__(
@@ -78,7 +78,11 @@ class Lexer:
         self.unknown: dict[str, str] = {}
 
     def read(self) -> tuple[str, list[str]]:
-        """The whole text expanded, and the same split into words. Raises LexError."""
+        """Return the whole text expanded, and the same split into words.
+
+        Raises:
+            LexError: The builder would refuse the text, or it is too long.
+        """
         return self._until("", raw_escapes=self._raw_escapes)
 
     def _peek(self) -> str:
@@ -107,7 +111,7 @@ class Lexer:
         return "".join(out), words.close()
 
     def _one(self, one: str, out: list[str], words: Words) -> None:
-        """Read what starts with this character."""
+        """Read the construct that starts with this character."""
         if one == "$":
             words.add(self._emit(self._dollar(), out))
         elif one == "'":
@@ -132,7 +136,7 @@ class Lexer:
         return text
 
     def _heredoc(self) -> str:
-        """``<<`` and the blanks after it: a delimiter may stand apart from its arrows."""
+        """Read ``<<`` and the blanks after it: a delimiter may be separated from its arrows."""
         start = self._at
         self._at += 2
         while self._peek() in (" ", "\t"):
@@ -194,7 +198,7 @@ class Lexer:
         return self._text[start : self._at]
 
     def _known(self, name: str, value: str | Unknown | None, written: str) -> str:
-        """A plain use of a variable: its value; an unset one is empty here, and unknown to the caller."""
+        """Handle a plain use of a variable: an unset one is empty here, and reported as unknown to the caller."""
         if isinstance(value, str):
             return value
         if self._keep_unset:
@@ -203,7 +207,7 @@ class Lexer:
         return ""
 
     def _braced(self, name: str) -> str:
-        """``${name`` has been read: read the modifier and the rest."""
+        """Read the modifier and the rest, after ``${name``."""
         modifier = self._next()
         if modifier == "}":
             return self._known(name, self._lookup(name), f"${{{name}}}")
@@ -223,7 +227,7 @@ class Lexer:
             return self._known(name, value, "")
         missing = value is None or (colon and not value)
         if not (missing if modifier == "-" else not missing if modifier == "+" else modifier in "#%"):
-            self.unknown = unknown  # the word was read and is not used
+            self.unknown = unknown  # the word was read but is not used
         if value is None and modifier in "#%":
             return self._known(name, None, "")
         return self._modified(name, modifier, word, "" if value is None else value, missing=missing)
@@ -244,7 +248,7 @@ class Lexer:
                 return trimmed(_pattern(word[1:] if longest else word, len(value)), value, longest=longest)
 
     def _replaced(self, name: str) -> str:
-        """``${name/`` has been read: ``pattern/text}`` or ``/pattern/text}``."""
+        """Read ``pattern/text}`` or ``/pattern/text}``, after ``${name/``."""
         every = self._peek() == "/"
         if every:
             self._at += 1
@@ -258,7 +262,11 @@ class Lexer:
 
 
 def _pattern(text: str, steps: int) -> tuple[str, ...]:
-    """The pattern's parts, each to be tried ``steps`` times. Raises LexError for a bad one, or too much work."""
+    """Return the pattern's parts, each to be tried ``steps`` times.
+
+    Raises:
+        LexError: The pattern is invalid, or takes too much work.
+    """
     try:
         parts = pattern(text)
     except ValueError as error:

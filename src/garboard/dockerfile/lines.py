@@ -16,9 +16,9 @@ _CONTINUED: Final = {escape: re.compile(rf"(?:\A|(?<=[^\{escape}]))\{escape}[ \t
 
 
 class LineReader:
-    """Reads a file's lines from its first to its last, and notes the pieces that are no instruction.
+    """Reads a file's lines from first to last, and records the pieces that are not instructions.
 
-    Directives count only on the lines before anything else, a comment and a blank line included.
+    Directives count only before any other line, including comments and blank lines.
     """
 
     def __init__(self, source: Source) -> None:
@@ -35,11 +35,11 @@ class LineReader:
             self._note(PieceKind.BOM, 0, 1)
 
     def note_instruction(self, start: int, end: int) -> Span:
-        """Note an instruction's piece; returns its span."""
+        """Record an instruction's piece and return its span."""
         return self._note(PieceKind.INSTRUCTION, start, end)
 
     def next_line(self) -> tuple[int, int] | None:
-        """The next physical line: its start and its end before the line end's characters; None after the last."""
+        """Return the start of the next physical line and its end without the line ending; None after the last line."""
         if self._line >= self._last:
             return None
         start, after = self.source.bounds(self._line)
@@ -49,27 +49,27 @@ class LineReader:
         return start, start + len(self.source.text[start:after].rstrip(LINE_END))
 
     def line_end(self) -> int:
-        """Where the line that was read last ends, line end included."""
+        """Return where the last line that was read ends, including its line ending."""
         return self.source.bounds(self._line - 1)[1]
 
     def comes(self, text: str) -> bool:
-        """Whether a line not read yet is this text, tabs before it aside."""
-        if self._last_of is None:  # built once: to look ahead for each heredoc would take the square of the file
+        """Report whether one of the unread lines is this text, ignoring leading tabs."""
+        if self._last_of is None:  # built once: looking ahead for each heredoc would take quadratic time
             bounds = (self.source.bounds(line) for line in range(self._last))
             lines = (self.source.text[start:after].rstrip(LINE_END).lstrip("\t") for start, after in bounds)
             self._last_of = {line: number for number, line in enumerate(lines)}
         return self._last_of.get(text.lstrip("\t"), -1) >= self._line
 
     def mark(self) -> int:
-        """The place that has been read up to, for :meth:`back`."""
+        """Return the current reading position, for :meth:`back`."""
         return self._line
 
     def back(self, mark: int) -> None:
-        """Read again from a place on."""
+        """Continue reading from an earlier position."""
         self._line = mark
 
     def next_logical(self) -> tuple[Logical, int] | None:
-        """The next logical line that is an instruction, and where its last physical line ends; None at the end."""
+        """Return the next logical line that is an instruction, and where its last physical line ends; None at the end."""
         while (bounds := self.next_line()) is not None:
             start, end = self._without_indent(*bounds)
             written = self.source.text[start:end]
@@ -84,7 +84,7 @@ class LineReader:
         return None
 
     def _joined(self, start: int, end: int) -> tuple[Logical, int]:
-        """This line and those that continue it, comments and blank lines among them left out."""
+        """Join this line and its continuation lines, leaving out comments and blank lines in between."""
         places: list[int] = []
         texts: list[str] = []
         kept, continued = self._cut(start, end)
@@ -98,7 +98,7 @@ class LineReader:
                 break
             start, end = following
             kept, continued = self._cut(start, end)
-        start, after = self.source.bounds(self._line - 1)  # comments may end the file inside a continuation
+        start, after = self.source.bounds(self._line - 1)  # comments can end the file inside a continuation
         return Logical("".join(texts), places), max(end, start + len(self.source.text[start:after].rstrip(LINE_END)))
 
     def _continuation(self) -> tuple[int, int] | None:
@@ -109,9 +109,9 @@ class LineReader:
         return None
 
     def _cut(self, start: int, end: int) -> tuple[int, bool]:
-        """Where the line's text ends before an escape character that continues it, and whether there is one.
+        """Return where the line's text ends before a continuing escape character, and whether there is one.
 
-        An escape character after another one continues nothing, as in BuildKit.
+        An escape character after another one does not continue the line, as in BuildKit.
         """
         found = _CONTINUED[self.escape].search(self.source.text[start:end])
         return (start + found.start(), True) if found else (end, False)
@@ -120,7 +120,7 @@ class LineReader:
         return end - len(self.source.text[start:end].lstrip(SPACE)), end
 
     def _directive(self, written: str, start: int, end: int) -> bool:
-        """Note a directive; false where the line is none, and then none follows."""
+        """Record a directive; return false if the line is not one, and then no later line is."""
         if not written.startswith("#"):
             return False
         found = _DIRECTIVE.match(written[1:].lstrip(SPACE))

@@ -1,7 +1,7 @@
 """Bytes to a Dockerfile: every instruction, every stage, and every byte accounted for.
 
 Follows the Dockerfile reference, and BuildKit in what it tolerates: blank lines and comments inside a continued line,
-lower-case keywords, flags that are not known yet.
+lower-case keywords, unknown flags.
 """
 
 from __future__ import annotations
@@ -22,10 +22,12 @@ _NEVER_TRIGGERED = ("FROM", "MAINTAINER", "ONBUILD")
 
 
 def parse(data: bytes, name: str = "Dockerfile") -> Dockerfile:
-    """Read a Dockerfile; its pieces join to ``data``. ``name`` is only shown.
+    """Parse a Dockerfile; its pieces join to ``data``. ``name`` is only displayed.
 
-    Raises DockerfileError, with line and column, for what no builder takes: an unknown instruction, a heredoc without
-    end, an instruction before the first FROM, no FROM at all, arguments that an instruction refuses.
+    Raises:
+        DockerfileError: No builder accepts the file; the error has line and column. Examples are an unknown
+            instruction, a heredoc without end, an instruction before the first FROM, no FROM at all, and arguments that
+            an instruction refuses.
     """
     source = Source(data, name)
     reader = LineReader(source)
@@ -72,7 +74,7 @@ def _stage(index: int, instructions: list[Instruction]) -> Stage:
 
 
 class _Read(NamedTuple):
-    """An instruction's logical line, taken apart."""
+    """An instruction's logical line, split into its parts."""
 
     line: Logical
     keyword: Logical
@@ -83,7 +85,7 @@ class _Read(NamedTuple):
 
 
 def _instructions(reader: LineReader) -> Iterator[tuple[Instruction, int]]:
-    """Each instruction, and the character at which it starts."""
+    """Yield each instruction, and the character at which it starts."""
     source = reader.source
     while (found := reader.next_logical()) is not None:
         joined, end = found
@@ -110,7 +112,7 @@ def _take_apart(line: Logical, source: Source, escape: str, *, triggered: bool =
     form = FORMS.get(name)
     if form is not None:
         return _Read(line, keyword, name, found, form(writing), None)
-    if triggered:  # builders look at a trigger only when it fires
+    if triggered:  # builders check a trigger only when it fires
         return _Read(line, keyword, name, found, Form(), None)
     near = difflib.get_close_matches(name, [*FORMS, "ONBUILD"], n=1)
     hint = f"did you mean {near[0]}?" if near else "does the line before it lack a \\ at its end?"
@@ -144,7 +146,7 @@ def _built(read: _Read, bodies: tuple[Heredoc, ...], source: Source, end: int) -
 
 
 def _with_space(pieces: list[Piece], source: Source) -> Iterator[Piece]:
-    """The pieces in order, with what lies between them: indents, blank lines and line ends."""
+    """Yield the pieces in order, with everything between them: indents, blank lines and line endings."""
     at = 0
     for piece in pieces:
         start, end = source.characters(piece.span)

@@ -1,4 +1,4 @@
-"""The bytes of a Dockerfile as text, and the way back from a character to its bytes, line and column."""
+"""The bytes of a Dockerfile as text, and the mapping from a character back to its bytes, line and column."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ SPACE: Final = (
     "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029"
     "\u202f\u205f\u3000"
 )
-"""What the builder takes for white space: Unicode's property, which is not that of ``str.isspace``."""
+"""The builder's white space: Unicode's property, which differs from ``str.isspace``."""
 
 LINE_END: Final = "\r\n"
-_SHOWN: Final = 160  # columns of a line that an error shows
+_SHOWN: Final = 160  # columns of a line in an error message
 
 
 class Source:
-    """One file's text, a character for each byte that is not UTF-8."""
+    """The text of one file, with one character for each byte that is not UTF-8."""
 
     def __init__(self, data: bytes, name: str) -> None:
         self.name = name
@@ -34,12 +34,12 @@ class Source:
             self.starts.pop()
 
     def bounds(self, line: int) -> tuple[int, int]:
-        """Where a line (from 0) starts and where the next one does."""
+        """Return where a line (counted from 0) starts and where the next one starts."""
         end = self.starts[line + 1] if line + 1 < len(self.starts) else len(self.text)
         return self.starts[line], end
 
     def span(self, start: int, end: int) -> Span:
-        """The span of the characters ``start`` to ``end``."""
+        """Return the span of the characters ``start`` to ``end``."""
         first, last = self._line(start), self._line(max(start, end - 1))
         return Span(
             start=self._byte(start),
@@ -50,13 +50,13 @@ class Source:
         )
 
     def characters(self, span: Span) -> tuple[int, int]:
-        """The characters that a span covers: where they start and end."""
+        """Return the start and end of the characters that a span covers."""
         if self._bytes is None:
             return span.start, span.end
         return bisect.bisect_left(self._bytes, span.start), bisect.bisect_left(self._bytes, span.end)
 
     def error(self, message: str, start: int, end: int, hint: str = "") -> DockerfileError:
-        """The error that shows the line of ``start``, underlined up to ``end``."""
+        """Return the error that shows the line of ``start``, underlined up to ``end``."""
         line = self._line(start)
         begin, after = self.bounds(line)
         shown = self.text[begin:after].strip(LINE_END)
@@ -81,12 +81,12 @@ class Source:
 
 
 def _byte_offsets(text: str) -> list[int]:
-    """The byte at which each character starts, and the length at the end."""
+    """Return the byte at which each character starts, and finally the total length."""
     offsets = [0]
     total = 0
     for one in text:
         code = ord(one)
-        if code < 0x80 or 0xD800 <= code <= 0xDFFF:  # a surrogate stands for one byte that is not UTF-8
+        if code < 0x80 or 0xD800 <= code <= 0xDFFF:  # a surrogate represents one byte that is not UTF-8
             total += 1
         else:
             total += 2 if code < 0x800 else 3 if code < 0x10000 else 4
@@ -95,5 +95,5 @@ def _byte_offsets(text: str) -> list[int]:
 
 
 def _printable(text: str) -> str:
-    """The text without what moves a terminal's cursor or changes its colors."""
+    """Return the text without anything that moves a terminal's cursor or changes its colors."""
     return "".join(one if one == "\t" or one.isprintable() else "\ufffd" for one in text)

@@ -1,6 +1,6 @@
-"""Stages: which of them reach the image, what each of them starts from, and the variables in each.
+"""Stages: which ones reach the image, what each starts from, and the variables in each.
 
-A stage is named by ``AS name``, in any case, or by its number; of two with one name, the later one.
+A stage is identified by ``AS name``, in any case, or by its number; of two with the same name, the later one counts.
 """
 
 from __future__ import annotations
@@ -15,17 +15,21 @@ _NUMBER = re.compile(r"[0-9]{1,6}")
 
 
 def stages(dockerfile: Dockerfile) -> tuple[Stage, ...]:
-    """All stages in the order they were written; at least one."""
+    """Return all stages in the order in which they were written; at least one."""
     return dockerfile.stages
 
 
 def instructions_of(stage: Stage) -> tuple[Instruction, ...]:
-    """The stage's instructions, its FROM first."""
+    """Return the stage's instructions, its FROM first."""
     return (stage.origin, *stage.instructions)
 
 
 def target_stage(dockerfile: Dockerfile, target: str = "") -> Stage:
-    """The stage that is built: the last one, or the one that ``--target`` names. Raises DockerfileError without it."""
+    """Return the stage to build: the last one, or the one that ``--target`` names.
+
+    Raises:
+        DockerfileError: There is no such stage.
+    """
     if not target:
         return dockerfile.stages[-1]
     found = _all(dockerfile).find(target)
@@ -39,7 +43,7 @@ Base = Stage | str | Unknown
 
 
 def bases(dockerfile: Dockerfile, build_args: Mapping[str, str] = NO_ARGUMENTS) -> tuple[Base, ...]:
-    """What each stage starts from: an earlier stage, or an image's reference (``scratch`` for none), or Unknown."""
+    """Return what each stage starts from: an earlier stage, an image reference (``scratch`` for none), or Unknown."""
     scope = _outer(dockerfile, build_args)
     names = _Names(dockerfile.stages)
     found: list[Base] = []
@@ -53,14 +57,14 @@ def bases(dockerfile: Dockerfile, build_args: Mapping[str, str] = NO_ARGUMENTS) 
 
 
 def base_of(dockerfile: Dockerfile, stage: Stage, build_args: Mapping[str, str] = NO_ARGUMENTS) -> Base:
-    """What one stage starts from; see :func:`bases`."""
+    """Return what one stage starts from; see :func:`bases`."""
     return bases(dockerfile, build_args)[stage.index]
 
 
 def base_image(dockerfile: Dockerfile, target: str = "", build_args: Mapping[str, str] = NO_ARGUMENTS) -> str:
-    """The image that the built stage starts from in the end, stages followed and variables expanded.
+    """Return the image that the built stage ultimately starts from, with stages followed and variables expanded.
 
-    ``scratch`` for FROM scratch; ``""`` where it cannot be known from the file and the build arguments.
+    ``scratch`` for FROM scratch; ``""`` if it cannot be known from the file and the build arguments.
     """
     found = bases(dockerfile, build_args)
     base = found[lineage(dockerfile, target, build_args)[0].index]
@@ -70,16 +74,17 @@ def base_image(dockerfile: Dockerfile, target: str = "", build_args: Mapping[str
 def lineage(
     dockerfile: Dockerfile, target: str = "", build_args: Mapping[str, str] = NO_ARGUMENTS
 ) -> tuple[Stage, ...]:
-    """The stages whose layers are the image's own: the target's and those it starts from, the earliest first."""
+    """Return the stages that provide the image's own layers: the target's and those it starts from, the earliest first."""
     return _below(target_stage(dockerfile, target), bases(dockerfile, build_args))
 
 
 def reaching(
     dockerfile: Dockerfile, target: str = "", build_args: Mapping[str, str] = NO_ARGUMENTS
 ) -> tuple[Stage, ...]:
-    """The stages that a build of the target runs, in the order they were written.
+    """Return the stages that a build of the target runs, in the order in which they were written.
 
-    Those it starts from, and those that COPY --from and RUN --mount=…,from= take files from, over any distance.
+    These are the stages that it starts from, and those that COPY --from and RUN --mount=…,from= take files from,
+    directly or indirectly.
     """
     found = bases(dockerfile, build_args)
     names = _all(dockerfile)
@@ -101,7 +106,7 @@ def reaching(
 def scoped(
     dockerfile: Dockerfile, stage: Stage, build_args: Mapping[str, str] = NO_ARGUMENTS
 ) -> Iterator[tuple[Instruction, Scope]]:
-    """Each instruction that runs in a stage, with the variables as they are before it.
+    """Yield each instruction that runs in a stage, with the variables as they are before it.
 
     The triggers of a base stage's ONBUILD run first. The scope changes with the next step: copy it to keep it.
     """
@@ -117,7 +122,7 @@ def scoped(
 
 
 def _below(stage: Stage, found: tuple[Base, ...]) -> tuple[Stage, ...]:
-    """The stage and those it is built on, the earliest first."""
+    """Return the stage and those it is built on, the earliest first."""
     chain = [stage]
     while isinstance(base := found[chain[-1].index], Stage):
         chain.append(base)
@@ -133,7 +138,7 @@ def _run_in(base: Base, stage: Stage) -> Iterator[Instruction]:
 
 
 def _sources(instruction: Instruction) -> Iterator[str]:
-    """What an instruction takes files from: names of stages, of images, or numbers of stages."""
+    """Yield what an instruction takes files from: names of stages or images, or numbers of stages."""
     if instruction.name in ("COPY", "ADD"):
         yield instruction.flag("from")
     elif instruction.name == "RUN":
@@ -144,7 +149,7 @@ def _sources(instruction: Instruction) -> Iterator[str]:
 
 
 class _Names:
-    """Stages by name, in any case, the later of two; and those added so far by number."""
+    """Stages by name, in any case (the later of two counts); and those added so far by number."""
 
     def __init__(self, among: tuple[Stage, ...]) -> None:
         self._among = among

@@ -1,6 +1,6 @@
-"""The wildcards of ``${X#pattern}`` and its relatives: ``*`` and ``?``, no brackets.
+"""The wildcards of ``${X#pattern}`` and related forms: ``*`` and ``?``, no brackets.
 
-Matched by following all possible states at once, so that no pattern takes more than pattern times text steps.
+Matching follows all possible states at once, so no pattern takes more than pattern times text steps.
 """
 
 from __future__ import annotations
@@ -13,7 +13,11 @@ ONE: Final = "?one?"
 
 
 def pattern(text: str) -> tuple[str, ...]:
-    """The pattern's parts: STAR, ONE, or a character. Raises ValueError for an escape that stands for nothing."""
+    """Return the pattern's parts: STAR, ONE, or a character.
+
+    Raises:
+        ValueError: An escape character precedes something that it cannot escape.
+    """
     parts: list[str] = []
     at = 0
     while at < len(text):
@@ -31,7 +35,7 @@ def pattern(text: str) -> tuple[str, ...]:
 
 
 def ends(parts: tuple[str, ...], text: str, start: int) -> Iterator[int]:
-    """Every place, in order, at which a match that begins at ``start`` can end."""
+    """Yield, in order, every position at which a match that begins at ``start`` can end."""
     states = _over_stars(parts, {0})
     at = start
     while states:
@@ -57,7 +61,7 @@ def _step(parts: tuple[str, ...], states: set[int], one: str) -> set[int]:
 
 
 def _over_stars(parts: tuple[str, ...], states: set[int]) -> set[int]:
-    """The states, and those that a star matching nothing leads to."""
+    """Return the states, and those reached when a star matches nothing."""
     reached = set()
     for first in states:
         state = first
@@ -69,7 +73,7 @@ def _over_stars(parts: tuple[str, ...], states: set[int]) -> set[int]:
 
 
 def without_prefix(parts: tuple[str, ...], value: str, *, longest: bool) -> str:
-    """The value without its shortest or longest prefix that matches."""
+    """Return the value without its shortest or longest matching prefix."""
     end = 0
     for end in ends(parts, value, 0):  # noqa: B007  (the last one is the longest)
         if not longest:
@@ -78,12 +82,12 @@ def without_prefix(parts: tuple[str, ...], value: str, *, longest: bool) -> str:
 
 
 def without_suffix(parts: tuple[str, ...], value: str, *, longest: bool) -> str:
-    """The value without its shortest or longest suffix that matches."""
+    """Return the value without its shortest or longest matching suffix."""
     return without_prefix(parts[::-1], value[::-1], longest=longest)[::-1]
 
 
 def replace(parts: tuple[str, ...], value: str, text: str, *, every: bool, limit: int) -> str:
-    """The value with its first, or every, longest match replaced; at most ``limit`` characters are built."""
+    """Return the value with its first, or every, longest match replaced; at most ``limit`` characters are built."""
     out: list[str] = []
     at = size = 0
     while at <= len(value) and size <= limit:

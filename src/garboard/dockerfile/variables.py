@@ -1,7 +1,7 @@
-"""The values of variables: what ARG and ENV make known, where, and what stays unknown.
+"""The values of variables: what ARG and ENV define, where it applies, and what stays unknown.
 
-Scopes follow the Dockerfile reference: an ARG before FROM is known to FROM lines only, and to the stage that declares
-it again; an ENV of a name wins over an ARG of it; a stage built on another one has what that one had.
+Scopes follow the Dockerfile reference: an ARG before FROM is visible only in FROM lines and in stages that declare it
+again; an ENV overrides an ARG of the same name; a stage built on another one inherits its variables.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ NO_ARGUMENTS: Final[Mapping[str, str]] = MappingProxyType({})
 class Scope:
     """The variables at one place of a Dockerfile.
 
-    ``environment`` wins over ``arguments``. A name in ``declared`` is an ARG without a value: not set. In an ``open``
-    scope any other name may have been set by an image that is not looked into, so its value is unknown; in a closed
-    one it is not set. ``shell`` is what the last SHELL said runs the shell forms.
+    ``environment`` overrides ``arguments``. A name in ``declared`` is an ARG without a value: not set. In an ``open``
+    scope any other name may have been set by an image that is not examined, so its value is unknown; in a closed scope
+    it is not set. ``shell`` is the shell for shell forms, from the last SHELL.
     """
 
     def __init__(self, *, is_open: bool) -> None:
@@ -44,7 +44,7 @@ class Scope:
         self.shell: tuple[str, ...] = DEFAULT_SHELL
 
     def copy(self) -> Scope:
-        """Another scope with the same variables."""
+        """Return another scope with the same variables."""
         other = Scope(is_open=self.is_open)
         other.environment.update(self.environment)
         other.arguments.update(self.arguments)
@@ -53,7 +53,7 @@ class Scope:
         return other
 
     def lookup(self, name: str) -> str | Unknown | None:
-        """The value of a variable, or why it cannot be known, or None where it is not set."""
+        """Return the value of a variable, the reason why it cannot be known, or None if it is not set."""
         if name in self.environment:
             return self.environment[name]
         if name in self.arguments:
@@ -64,10 +64,10 @@ class Scope:
 
 
 def expand(word: str, scope: Scope, escape: str = "\\") -> str | Unknown:
-    """The word with its variables replaced and its quotes and escapes removed, as the builder does it.
+    """Return the word with its variables replaced and its quotes and escapes removed, as the builder does it.
 
-    Unknown where a variable is not set and has no default, where its value cannot be known, and where the builder
-    would stop: a bad substitution, a missing quote, ``${X:?message}`` without X.
+    Unknown if a variable is not set and has no default, if its value cannot be known, or if the builder would stop: a
+    bad substitution, a missing quote, ``${X:?message}`` without X.
     """
     lexer = Lexer(word, scope.lookup, escape)
     try:
@@ -80,7 +80,7 @@ def expand(word: str, scope: Scope, escape: str = "\\") -> str | Unknown:
 
 
 def global_scope(arguments: tuple[Assignment, ...], build_args: Mapping[str, str], escape: str) -> Scope:
-    """The scope of FROM lines: the platform's arguments, then each ARG with its build argument or its default."""
+    """Return the scope of FROM lines: the platform's arguments, then each ARG with its build argument or default."""
     scope = Scope(is_open=False)
     for name in PLATFORM_ARGUMENTS:
         unknown = Unknown(reason=f"{name} is given by the builder", variables=(name,))
@@ -91,7 +91,7 @@ def global_scope(arguments: tuple[Assignment, ...], build_args: Mapping[str, str
 
 
 def apply(instruction: Instruction, scope: Scope, outer: Scope, build_args: Mapping[str, str], escape: str) -> None:
-    """Change a stage's scope as an ARG, ENV or SHELL does; ``outer`` is the scope of the FROM lines."""
+    """Change a stage's scope for an ARG, ENV or SHELL; ``outer`` is the scope of the FROM lines."""
     if instruction.name == "ARG":
         before = scope.copy() if len(instruction.assignments) > 1 else scope
         for argument in instruction.assignments:
@@ -114,7 +114,7 @@ def _declare(
     escape: str,
     outer: Scope | None = None,
 ) -> None:
-    """Declare one ARG; a default is expanded with what was ``seen`` before it."""
+    """Declare one ARG; a default is expanded with the variables ``seen`` before it."""
     expanded = expand(argument.name, seen, escape)
     name = expanded if isinstance(expanded, str) else argument.name
     if name in build_args:

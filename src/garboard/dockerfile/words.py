@@ -1,4 +1,4 @@
-"""A logical line and its words: continued lines joined, each character still knowing where it was written."""
+"""A logical line and its words: continued lines are joined, and each character keeps its position in the source."""
 
 from __future__ import annotations
 
@@ -12,33 +12,33 @@ _BLANK: Final = re.compile(r"[\t\v\f\r ]+")
 
 
 class Logical(NamedTuple):
-    """A part of an instruction's logical line; ``places`` has, for each character, its place in the source."""
+    """A part of an instruction's logical line; ``places`` has the source position of each character."""
 
     text: str
     places: list[int]
 
     def part(self, start: int, end: int) -> Logical:
-        """The characters ``start`` to ``end``."""
+        """Return the characters ``start`` to ``end``."""
         return Logical(self.text[start:end], self.places[start:end])
 
     def strip(self) -> Logical:
-        """Without white space at either end."""
+        """Return the part without white space at either end."""
         start = len(self.text) - len(self.text.lstrip(SPACE))
         return self.part(start, max(start, len(self.text.rstrip(SPACE))))
 
     def span(self, source: Source) -> Span:
-        """Where this was written, from its first character to its last."""
+        """Return where this was written, from its first character to its last."""
         if not self.places:
             return source.span(0, 0)
         return source.span(self.places[0], self.places[-1] + 1)
 
     def argument(self, source: Source) -> Argument:
-        """This, as one argument."""
+        """Return this as one argument."""
         return Argument(text=self.text, span=self.span(source))
 
 
 def cut(line: Logical) -> tuple[Logical, Logical]:
-    """The first word and what follows the blanks after it."""
+    """Return the first word, and the text after the blanks that follow it."""
     found = _BLANK.search(line.text)
     if found is None:
         return line, line.part(len(line.text), len(line.text))
@@ -46,7 +46,7 @@ def cut(line: Logical) -> tuple[Logical, Logical]:
 
 
 def blank_separated(line: Logical) -> list[Logical]:
-    """The words between blanks; quotes mean nothing here. No words of an empty line."""
+    """Return the words between blanks; quotes have no meaning here. An empty line has no words."""
     words = []
     start = 0
     for found in _BLANK.finditer(line.text):
@@ -57,9 +57,9 @@ def blank_separated(line: Logical) -> list[Logical]:
 
 
 def quoted(line: Logical, escape: str) -> list[Logical]:
-    """The words between white space that is neither quoted nor escaped, quotes and escapes kept.
+    """Return the words between white space that is neither quoted nor escaped, keeping quotes and escapes.
 
-    As the builder does for ARG, ENV and LABEL: an escape character at the very end is dropped.
+    This is what the builder does for ARG, ENV and LABEL: an escape character at the very end is dropped.
     """
     words: list[Logical] = []
     chosen: list[int] = []
@@ -92,10 +92,10 @@ def _close(line: Logical, chosen: list[int], words: list[Logical]) -> None:
 
 
 def flags(line: Logical, source: Source) -> tuple[tuple[Flag, ...], Logical]:
-    """The flags that a line starts with, and the rest of it.
+    """Return the flags at the start of a line, and the rest of the line.
 
-    A flag starts with ``--``, loses its quotes, and a backslash in it escapes whatever the escape character is; ``--``
-    alone ends the flags.
+    A flag starts with ``--`` and loses its quotes; a backslash in it always escapes, whatever the escape character is.
+    A lone ``--`` ends the flags.
     """
     found: list[Flag] = []
     at = 0
@@ -114,7 +114,7 @@ def flags(line: Logical, source: Source) -> tuple[tuple[Flag, ...], Logical]:
 
 
 def _flag(text: str, at: int) -> tuple[str, int]:
-    """One flag's text without quotes and escapes, and where it ends."""
+    """Return one flag's text without quotes and escapes, and where it ends."""
     written: list[str] = []
     quote = ""
     while at < len(text):

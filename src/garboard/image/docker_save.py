@@ -19,7 +19,7 @@ SOURCE = "docker-archive"
 
 
 Find = Callable[[str], bytes | None]
-"""A small member of the archive by its name; None where there is none. May raise `ImageError`."""
+"""Returns a small member of the archive by its name, or None if there is none. May raise `ImageError`."""
 _MOST: Final = 64
 """The most manifests of an index that are examined."""
 

@@ -1,7 +1,7 @@
-"""What package mirrors offer an image, one module per kind of mirror.
+"""The packages that mirrors offer for an image, one module per kind of mirror.
 
-A kind reads the image's own configuration (it is a reader of files beside the catalogers), asks for the documents that it
-needs, and tells what they mean. It opens no connection: whoever drives it fetches (see `garboard.model.mirror.Asking`).
+A kind reads the image's own configuration (it is a reader of files, like the catalogers), requests the documents that
+it needs, and interprets them. It opens no connection: its caller fetches (see `garboard.model.mirror.Asking`).
 """
 
 from __future__ import annotations
@@ -15,9 +15,10 @@ from garboard.repositories import apk, apt, yum
 
 
 class RepositoryKind(Reader, Protocol):
-    """One kind of package mirror, and the reader of its configuration files, which it keeps as they are.
+    """One kind of package mirror, and the reader of its configuration files, which it keeps unchanged.
 
-    ``PUBLISHED_IN`` says where the distribution names what an update fixes, ``FEED`` is that source's name in findings.
+    ``PUBLISHED_IN`` says where the distribution publishes what an update fixes; ``FEED`` is that source's name in
+    findings.
     """
 
     @property
@@ -29,11 +30,11 @@ class RepositoryKind(Reader, Protocol):
     def FEED(self) -> str: ...  # noqa: N802
 
     def offers(self, installed: InstalledSystem, /) -> Asking[Offers]:
-        """What the image's repositories offer for its packages of this kind; what cannot be known is a gap."""
+        """Return what the image's repositories offer for its packages of this kind; unknown parts are gaps."""
         ...
 
     def notes(self, updates: Sequence[Offer], /) -> Asking[Offers]:
-        """Which vulnerabilities these updates say that they fix; an update that names none is a gap."""
+        """Return the vulnerabilities that these updates claim to fix; an update that names none is a gap."""
         ...
 
 

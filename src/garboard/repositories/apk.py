@@ -63,12 +63,12 @@ _CVE: Final = re.compile(r"\bCVE-\d{4}-\d{4,}\b")
 
 
 def catalog(file: File) -> Iterator[Fact]:
-    """The file, kept."""
+    """Keep the file."""
     yield from keep(file)
 
 
 class _Place(NamedTuple):
-    """One repository; packages of one with a ``tag`` are only for those that ask for it."""
+    """One repository; if it has a ``tag``, its packages are only for those that request the tag."""
 
     url: str
     tag: str
@@ -82,7 +82,7 @@ class _Entry(NamedTuple):
 
 
 class _Rule(NamedTuple):
-    """What ``world`` says of a package."""
+    """A constraint in ``world`` on a package."""
 
     tag: str
     test: str
@@ -90,7 +90,10 @@ class _Rule(NamedTuple):
 
 
 def offers(image: InstalledSystem) -> Asking[Offers]:
-    """As `garboard.repositories.RepositoryKind.offers`. Dependencies are not followed: a newer version is offered as it is."""
+    """See `garboard.repositories.RepositoryKind.offers`.
+
+    Dependencies are not followed: a newer version is offered as it is.
+    """
     files = by_path(image)
     packages = [one for one in image.packages if one.type == PURL_TYPE]
     arch = files.get("etc/apk/arch", b"").decode("ascii", "replace").strip() or commonest(packages, PURL_TYPE)
@@ -130,7 +133,7 @@ def _architecture(image: InstalledSystem) -> str:
 
 
 def _places(files: Mapping[str, bytes], amiss: Amiss) -> Iterator[_Place]:
-    """Each once, up to the limit."""
+    """Yield each repository once, up to the limit."""
     found: set[tuple[str, str]] = set()
     for path in sorted(files):
         if path != "etc/apk/repositories" and not re.fullmatch(r"etc/apk/repositories\.d/[^/]+\.list", path):
@@ -152,7 +155,11 @@ def _places(files: Mapping[str, bytes], amiss: Amiss) -> Iterator[_Place]:
 def _read(
     place: _Place, answer: Answer, files: Mapping[str, bytes], entries: Mapping[str, list[_Entry]]
 ) -> MirrorRepository:
-    """Check an index and take what it has of the installed packages; raises `Refused`."""
+    """Check an index and take its entries for the installed packages.
+
+    Raises:
+        Refused: The index cannot be used.
+    """
     if answer.data is None:
         raise Refused(answer.problem)
     content, key = _verified(answer.data, files)
@@ -170,7 +177,7 @@ def _read(
 
 
 def _verified(data: bytes, files: Mapping[str, bytes]) -> tuple[bytes, str]:
-    """What follows the signature, as stored, and the name of the key that signed it."""
+    """Return the data after the signature, as stored, and the name of the key that signed it."""
     try:
         first, rest = first_stream(data, GZIP, MIB)
     except Damaged as error:
@@ -205,7 +212,7 @@ def _check(pem: bytes, signature: bytes, data: bytes, kind: str) -> None:
         raise Refused(f"the key to check its signature with cannot be read: {error}") from error
     if not isinstance(key, rsa.RSAPublicKey):
         raise Refused("the key to check its signature with is not RSA")
-    # apk-tools 2 signs indexes with SHA-1; it is the mirrors' choice, not ours.
+    # apk-tools 2 signs indexes with SHA-1; the mirrors choose that, not garboard.
     digest = hashes.SHA256() if kind == "RSA256" else hashes.SHA1()  # noqa: S303
     try:
         key.verify(signature, data, padding.PKCS1v15(), digest)
@@ -299,7 +306,7 @@ class _Secdb(msgspec.Struct):
 
 
 def notes(updates: Sequence[Offer]) -> Asking[Offers]:
-    """As `garboard.repositories.RepositoryKind.notes`, from the secdb of the branches that the updates are in."""
+    """See `garboard.repositories.RepositoryKind.notes`; reads the secdb of the branches that contain the updates."""
     branches: dict[str, list[Offer]] = {}
     gaps: list[Gap] = []
     for one in updates:
@@ -319,7 +326,7 @@ def notes(updates: Sequence[Offer]) -> Asking[Offers]:
 
 
 def _fixed(url: str, updates: Sequence[Offer], answer: Answer, gaps: list[Gap]) -> Iterator[FixNote]:
-    """What one branch's secdb says of its updates."""
+    """Yield what one branch's secdb says about its updates."""
     named = ", ".join(sorted({one.source_name for one in updates})[:10])
     if answer.data is None:
         gaps.append(_gap(url, f"what the updates of {named} fix is not known: {answer.problem}"))

@@ -1,4 +1,4 @@
-"""Configuration files of an image, kept as they are while they are small."""
+"""Configuration files of an image, kept unchanged if they are small."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from garboard.model.mirror import InstalledSystem, WantedDocument
 from garboard.model.package import Fact, Kept, Package
 
 KEPT_BYTES = 2 * MIB
-"""Of one file; keyrings of whole distributions stay under 100 KiB."""
+"""The size limit of one file; keyrings of whole distributions stay under 100 KiB."""
 
 
 AT_ONCE: Final = 4
-"""Documents of a round that have no place that keeps the number small."""
+"""The most documents in one round."""
 
 
 class Amiss:
-    """What of an image's settings and their mirrors cannot be used, each a gap, up to a limit that is a gap too."""
+    """Collects the unusable parts of an image's settings and their mirrors as gaps, up to a limit that is a gap too."""
 
     def __init__(self, limit: int = DEFAULT.repositories) -> None:
         self.gaps: list[Gap] = []
@@ -31,25 +31,25 @@ class Amiss:
         self._full: set[str] = set()
 
     def add(self, subject: str, reason: str) -> None:
-        """One more; past the limit they are left out."""
+        """Add a gap; past the limit, gaps are left out."""
         if len(self.gaps) < self._limit:
             self.gaps.append(Gap(stage="mirrors", subject=subject, reason=reason))
         else:
             self.once(subject, f"cannot be used as {self._limit} others cannot, the limit: no more of them are told")
 
     def once(self, subject: str, reason: str) -> None:
-        """A limit that was passed; reported once."""
+        """Add the gap of an exceeded limit, only once."""
         if reason not in self._full:
             self._full.add(reason)
             self.gaps.append(Gap(stage="mirrors", subject=subject, reason=reason))
 
     def too_many(self, subject: str) -> None:
-        """More repositories are named than are looked at."""
+        """Add the gap for more repositories than are examined."""
         self.once(subject, f"names more than {DEFAULT.repositories} repositories, the limit: the others were not read")
 
 
 def rounds(wanted: Sequence[WantedDocument]) -> Iterator[tuple[WantedDocument, ...]]:
-    """The same in their order, some at a time, so that the answers of a round stay within a bound together."""
+    """Yield the same documents in order, a few at a time, so that the answers of one round stay within a bound."""
     some: list[WantedDocument] = []
     size = 0
     for one in wanted:
@@ -63,7 +63,7 @@ def rounds(wanted: Sequence[WantedDocument]) -> Iterator[tuple[WantedDocument, .
 
 
 def keep(file: File, data: bytes | None = None, limit: int = KEPT_BYTES) -> Iterator[Fact]:
-    """The file (or ``data`` in its stead); a gap where it is too large."""
+    """Keep the file (or ``data`` instead of its content); a gap if it is too large."""
     data = file.data if data is None else data
     if len(data) > limit:
         yield Gap(stage="mirrors", subject=file.path, reason=f"is larger than {limit // MIB} MiB, and was not read")
@@ -72,12 +72,12 @@ def keep(file: File, data: bytes | None = None, limit: int = KEPT_BYTES) -> Iter
 
 
 def by_path(installed: InstalledSystem) -> Mapping[str, bytes]:
-    """The kept files' bytes by path, without a leading slash."""
+    """Return the bytes of the kept files by path, without a leading slash."""
     return MappingProxyType({file.path: file.data for file in installed.files})
 
 
 def lines(data: bytes) -> Iterator[tuple[int, str]]:
-    """Lines that are not empty and no comment (``#``), stripped, with their numbers from 1."""
+    """Yield the lines that are neither empty nor comments (``#``), stripped, with their numbers from 1."""
     for number, line in enumerate(data.decode("utf-8", "replace").splitlines(), 1):
         text = line.partition("#")[0].strip()
         if text:
@@ -85,7 +85,10 @@ def lines(data: bytes) -> Iterator[tuple[int, str]]:
 
 
 def without_login(url: str) -> str:
-    """An address without a name and password: an image's are neither used nor shown. ``unreadable:`` for what is none."""
+    """Return an address without user name and password, which are neither used nor shown.
+
+    An invalid address gives ``unreadable:``.
+    """
     try:
         parts = urlsplit(url)
         return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2])) if "@" in parts.netloc else url
@@ -94,7 +97,7 @@ def without_login(url: str) -> str:
 
 
 def commonest(packages: Iterable[Package], kind: str) -> str:
-    """The architecture of most packages of a kind: that of the system; empty where none states one."""
+    """Return the architecture of most packages of a kind, which is the system's; empty if no package states one."""
     counts = Counter(
         one.arch for one in packages if one.type == kind and one.arch not in {"", "noarch", "all", "(none)"}
     )
@@ -102,5 +105,5 @@ def commonest(packages: Iterable[Package], kind: str) -> str:
 
 
 def number(text: str) -> int:
-    """A whole number of at most 18 digits; 0 for anything else."""
+    """Parse a whole number of at most 18 digits; return 0 for anything else."""
     return int(text) if text.isascii() and text.isdecimal() and len(text) <= 18 else 0

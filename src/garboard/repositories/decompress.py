@@ -1,4 +1,4 @@
-"""Compressed indexes and packages into bytes, bounded: what cannot be decompressed is refused."""
+"""Bounded decompression of indexes and packages: data that cannot be decompressed are refused."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ from garboard.model.limits import MIB
 from garboard.repositories.errors import Refused
 
 INDEX_BYTES: Final = 768 * MIB
-"""Of one index, unfolded; the largest of Debian and Fedora are some 60 and 300 MB."""
+"""The size limit of one decompressed index; the largest of Debian and Fedora have about 60 and 300 MB."""
 
 
 def pieces(data: bytes, limit: int = INDEX_BYTES) -> Iterator[bytes]:
-    """The unfolded bytes, some at a time: of xz, gzip, zstd, bzip2 or plain data, told apart by content.
+    """Yield the decompressed bytes in pieces: of xz, gzip, zstd, bzip2 or plain data, recognized by content.
 
-    Raises `Refused` for damage and past ``limit``.
+    Raises:
+        Refused: The data are damaged or exceed ``limit``.
     """
     try:
         yield from decompressed(sliced(data), Bounds(limit))
@@ -27,10 +28,10 @@ def pieces(data: bytes, limit: int = INDEX_BYTES) -> Iterator[bytes]:
 
 
 def unfold(data: bytes, limit: int = INDEX_BYTES) -> bytes:
-    """All of it. Raises as `pieces`."""
+    """Return all the decompressed bytes. Raises the same errors as `pieces`."""
     return b"".join(pieces(data, limit))
 
 
 def opened(data: bytes, limit: int = INDEX_BYTES) -> BinaryIO:
-    """The same as a file to be read once. Reading raises as `pieces`."""
+    """Return the decompressed data as a file that can be read once. Reading raises the same errors as `pieces`."""
     return stream(pieces(data, limit))

@@ -1,7 +1,10 @@
-"""What is wrong with one repository: its index is then not used, and the gap says so."""
+"""The error for an unusable repository: its index is then not used, and a gap reports why."""
 
 from __future__ import annotations
 
 
 class Refused(ValueError):
-    """A document that is damaged, not signed by whom the image trusts, expired, or past a limit; the text is a sentence."""
+    """A document that is damaged, expired, beyond a limit, or not signed by a key that the image trusts.
+
+    The text is a sentence.
+    """

@@ -1,4 +1,4 @@
-"""OpenPGP signatures of a repository's Release, judged as apt does: by the keys that the source is signed by, and no other."""
+"""OpenPGP signatures of a repository's Release, checked like apt does: only with the keys that the source is signed by."""
 
 from __future__ import annotations
 
@@ -15,7 +15,11 @@ _BEGIN: Final = b"-----BEGIN PGP"
 
 
 def certificates(keyrings: Mapping[str, bytes]) -> list[Cert]:
-    """All keys of the keyrings (binary or armoured). Raises `Refused` where not one can be read."""
+    """Return all keys of the keyrings (binary or armored).
+
+    Raises:
+        Refused: No key can be read.
+    """
     from pysequoia import Cert
 
     found: list[Cert] = []
@@ -42,10 +46,12 @@ def _blocks(data: bytes) -> Iterable[bytes]:
 def verified(
     data: bytes, signature: bytes | None, keys: list[Cert], fingerprints: tuple[str, ...]
 ) -> tuple[bytes, str]:
-    """What was signed, and the fingerprint of a key that signed it.
+    """Return the signed content, and the fingerprint of a key that signed it.
 
-    ``signature`` is detached; None for a text that carries its own (InRelease). ``fingerprints`` limit who may sign.
-    Raises `Refused` where none of the keys signed it, or not these bytes.
+    ``signature`` is detached; None for a text that contains its own (InRelease). ``fingerprints`` limit who may sign.
+
+    Raises:
+        Refused: None of the keys signed the content, or the bytes differ.
     """
     from pysequoia import Sig, verify
 

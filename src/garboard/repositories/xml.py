@@ -1,4 +1,4 @@
-"""Large XML documents, one child of the root at a time. Document types and entities are refused."""
+"""Reading large XML documents, one child of the root at a time. Document types and entities are refused."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from garboard.repositories.errors import Refused
 
 _DEEPEST = 64
 _CHILD_BYTES = 64 * 1024 * 1024
-"""Of the text within one child of the root."""
+"""The limit of the text within one child of the root."""
 
 
 class _Children:
-    """Collects the root's children; elements are named without their namespace's address."""
+    """Collects the root's children; elements are named without their namespace."""
 
     def __init__(self) -> None:
         self.done: list[Element] = []
@@ -64,7 +64,11 @@ class _Children:
 
 
 def children(data: bytes) -> Iterator[Element]:
-    """The elements directly below the root, in order; compression is undone. Raises `Refused`."""
+    """Yield the elements directly below the root, in order; compressed data are decompressed.
+
+    Raises:
+        Refused: The document cannot be used.
+    """
     found = _Children()
     for piece in decompress.pieces(data, 4 * decompress.INDEX_BYTES):
         found.feed(piece, last=False)
@@ -75,5 +79,5 @@ def children(data: bytes) -> Iterator[Element]:
 
 
 def text(element: Element, path: str) -> str:
-    """The text of a descendant; empty without it."""
+    """Return the text of a descendant; empty if there is none."""
     return (element.findtext(path) or "").strip()

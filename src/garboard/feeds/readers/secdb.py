@@ -111,8 +111,9 @@ def _affected(package: str, ecosystem: str, versions: list[str]) -> Affected:
 
 
 def _highest(versions: list[str]) -> list[str]:
-    """Return the highest version: an issue that was fixed again was not fixed before. Return all if one is not an apk
-    version.
+    """Return the highest version, because an issue that was fixed again was not fixed before.
+
+    If one is not an apk version, return all of them.
     """
     if len(versions) < 2:
         return versions

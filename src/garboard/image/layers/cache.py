@@ -1,7 +1,7 @@
-"""What layers contributed, kept between scans: a folder of files with a bound on its size.
+"""The contributions of layers, kept between scans: a folder of files with a size limit.
 
-Safe for many processes at once: a file is written aside and renamed, a damaged or foreign one is a miss, and the oldest
-used go first when the bound is passed.
+Safe for many processes at once: a file is written under another name and renamed, a damaged or foreign file is a miss,
+and the least recently used files are removed first when the limit is exceeded.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from garboard.image.layers.record import LayerRecord, decode, encode
 from garboard.model.limits import MIB
 
 _FORMAT: Final = 1
-"""Rises whenever a record of the same layer would be made differently."""
+"""Incremented whenever the record of an unchanged layer would come out differently."""
 _DEFAULT_BOUND: Final = 1024 * MIB
 
 
 class Cache(Protocol):
-    """Where records are kept, by a key that names all that they depend on."""
+    """Storage for records, by a key that covers everything they depend on."""
 
     def get(self, key: str) -> LayerRecord | None: ...
 
@@ -41,7 +41,7 @@ class NoCache:
 
 
 class FolderCache:
-    """A cache in a folder. A folder that cannot be written is no error: a scan is then only slower."""
+    """A cache in a folder. A folder that is not writable is not an error: scans are just slower."""
 
     def __init__(self, folder: Path, bound: int = _DEFAULT_BOUND) -> None:
         self._folder = folder / f"layers-{_FORMAT}"
@@ -51,7 +51,7 @@ class FolderCache:
         return self._folder / hashlib.sha256(key.encode("utf-8", "surrogateescape")).hexdigest()
 
     def get(self, key: str) -> LayerRecord | None:
-        """The record under this key, or ``None``."""
+        """Return the record under this key, or ``None``."""
         path = self._path(key)
         try:
             data = path.read_bytes()
@@ -63,7 +63,7 @@ class FolderCache:
         return record
 
     def put(self, key: str, record: LayerRecord) -> None:
-        """Keep a record; others go where the bound is passed."""
+        """Keep a record; others are removed if the limit is exceeded."""
         data = encode(record)
         if len(data) > self._bound // 4:
             return
@@ -79,7 +79,7 @@ class FolderCache:
         self._prune()
 
     def _prune(self) -> None:
-        """Remove the least recently used until three quarters of the bound are left."""
+        """Remove the least recently used files until three quarters of the limit are left."""
         found: list[tuple[float, int, str]] = []
         with contextlib.suppress(OSError), os.scandir(self._folder) as entries:
             for entry in entries:

@@ -1,4 +1,4 @@
-"""Layers as stored into tar bytes: gzip, zstd or plain, told apart by their first bytes and never by a media type."""
+"""Stored layers to tar bytes: gzip, zstd or plain, recognized by their first bytes and never by a media type."""
 
 from __future__ import annotations
 
@@ -13,14 +13,15 @@ _FORMS: Final = (GZIP, ZSTD)
 
 
 def is_compressed(head: bytes) -> bool:
-    """Whether data that begin so are gzip or zstd."""
+    """Report whether data that start like this are gzip or zstd."""
     return form_of(head, _FORMS) is not None
 
 
 def inflate(chunks: Iterator[bytes], limits: Limits) -> Iterator[bytes]:
-    """The uncompressed bytes of a layer, in chunks of at most about 512 KiB unless it was plain.
+    """Yield the uncompressed bytes of a layer, in chunks of at most about 512 KiB unless it was plain.
 
-    Raises `ImageError` for corrupt or truncated data, and where a limit is passed.
+    Raises:
+        ImageError: The data are corrupt or truncated, or a limit is exceeded.
     """
     bounds = Bounds(limits.layer_bytes, limits.compression_ratio, limits.ratio_floor)
     try:

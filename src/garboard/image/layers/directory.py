@@ -18,7 +18,7 @@ from garboard.model.limits import Limits
 
 
 def read(root: Path, matcher: Matcher, readers: Mapping[str, Reader], limits: Limits) -> LayerRecord:
-    """The folder's record. What may not be read is a gap; other file systems mounted below are not entered."""
+    """Return the folder's record. Unreadable entries are gaps; other file systems mounted below are not entered."""
     return _Reading(os.fsencode(root), matcher, readers, limits).run()
 
 
@@ -55,7 +55,7 @@ class _Reading:
         )
 
     def _entry(self, folder: bytes, entry: os.DirEntry[bytes], device: int) -> bytes | None:
-        """Note one entry; a folder to enter is returned."""
+        """Record one entry; return it if it is a folder to enter."""
         self._members += 1
         if self._members > self._limits.members:
             raise ImageError(f"the folder holds more than {self._limits.members} files, the limit")

@@ -1,4 +1,4 @@
-"""Which paths the readers want: many globs as three dictionary look-ups a path."""
+"""Which paths the readers want: many globs as three dictionary lookups per path."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _ANY_FOLDERS: Final = "**/"
 
 
 def _pattern(glob: str) -> re.Pattern[bytes]:
-    """The glob as an expression for `fullmatch`: ``*`` within one component, a leading ``**/`` for any folders."""
+    """Convert the glob to an expression for `fullmatch`: ``*`` within one component, a leading ``**/`` for any folders."""
     inner = glob.removeprefix(_ANY_FOLDERS)
     text = "[^/]*".join(re.escape(part) for part in inner.split("*"))
     return re.compile((("(?:.*/)?" if inner != glob else "") + text).encode(), re.DOTALL)
@@ -24,14 +24,14 @@ def _in_folder(folder: bytes, last: str) -> re.Pattern[bytes]:
 
 
 Pattern = tuple[int, str, re.Pattern[bytes]]
-"""A glob's place among all, its reader, and its expression for `fullmatch`."""
+"""A glob's position among all globs, its reader, and its expression for `fullmatch`."""
 
 
 class Extra(NamedTuple):
     """A path beyond the globs that a reader wants because a link leads there.
 
-    ``path`` is the file, or the folder of a glob whose last component is ``last``. ``asked`` is the spelling that led
-    here; a ``donor`` lends its content to a hard link and is no file of its own.
+    ``path`` is the file, or the folder of a glob with ``last`` as its last component. ``asked`` is the spelling that
+    led here; a ``donor`` provides the content of a hard link and is not a file of its own.
     """
 
     path: bytes
@@ -42,11 +42,11 @@ class Extra(NamedTuple):
 
 
 class Matcher:
-    """Tells which readers want a path.
+    """Determines which readers want a path.
 
-    ``names``, ``suffixes`` and ``folders`` are public so that a hot loop can ask them itself before it calls `readers`: a
-    path whose last component is not in ``names`` and ends with none of ``suffixes``, and which starts with none of
-    ``folders``, is wanted by nobody.
+    ``names``, ``suffixes`` and ``folders`` are public so that a hot loop can check them itself before it calls
+    `readers`: nobody wants a path if its last component is not in ``names`` and ends with none of ``suffixes``, and the
+    path starts with none of ``folders``.
     """
 
     def __init__(self, readers: Sequence[Reader], extras: Iterable[Extra] = ()) -> None:
@@ -54,11 +54,11 @@ class Matcher:
         self.suffixes: tuple[bytes, ...] = ()
         self.folders: tuple[bytes, ...] = ()
         self.fixed: list[tuple[bytes, str, str]] = []
-        """(folder, last component as a glob, reader) of every glob whose folder is fixed."""
+        """(folder, last component as a glob, reader) of every glob with a fixed folder."""
         self.extras = tuple(extras)
         self._readers = readers
         self._patterns: dict[bytes, list[Pattern]] = {}
-        """By the last component, or by the part of it or the folder that stands for any."""
+        """Keyed by the last component, by its extension, or by the folder if the last component can be anything."""
         self._count = 0
         self._exact: dict[bytes, list[str]] = {}
         for reader in readers:
@@ -68,7 +68,7 @@ class Matcher:
             self._add_extra(extra)
 
     def with_extras(self, extras: Iterable[Extra]) -> Matcher:
-        """The same globs and these paths too."""
+        """Return a matcher for the same globs and these additional paths."""
         return Matcher(self._readers, extras)
 
     def _add(self, reader: str, glob: str) -> None:
@@ -80,7 +80,7 @@ class Matcher:
         self._add_pattern(folder.encode(), last, reader, _pattern(glob))
 
     def _add_pattern(self, folder: bytes, last: str, reader: str, pattern: re.Pattern[bytes]) -> None:
-        """Under the quickest key that tells paths which it cannot match."""
+        """Add a pattern under the fastest key that rules out paths that it cannot match."""
         if "*" not in last:
             key = last.encode()
             self.names.add(key)
@@ -101,7 +101,7 @@ class Matcher:
         self._add_pattern(extra.path, extra.last, extra.reader, _in_folder(extra.path, extra.last))
 
     def spelling(self, path: bytes, reader: str) -> bytes:
-        """The path as the reader asked for it, where a link led to this one."""
+        """Return the path as the reader requested it, if a link led to this one."""
         for extra in self.extras:
             if extra.reader == reader and not extra.last and extra.path == path:
                 return extra.asked
@@ -111,13 +111,13 @@ class Matcher:
 
     @property
     def key(self) -> str:
-        """The readers with their versions and globs, and the extra paths: what a cached answer depends on."""
+        """Return the readers with their versions and globs, and the extra paths: all that a cached answer depends on."""
         names = "+".join(sorted(f"{reader.NAME}/{reader.VERSION}:{','.join(reader.GLOBS)}" for reader in self._readers))
         extras = sorted(f"{extra.path!r}{extra.last}={extra.reader}" for extra in self.extras)
         return "|".join((names, *extras))
 
     def readers(self, path: bytes) -> tuple[str, ...]:
-        """Names of the readers that want this path, each once."""
+        """Return the names of the readers that want this path, each once."""
         last = path[path.rfind(b"/") + 1 :]
         keys = [last] if last in self._patterns else []
         keys += [suffix for suffix in self.suffixes if last.endswith(suffix) and suffix != last]

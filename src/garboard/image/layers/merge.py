@@ -1,45 +1,47 @@
-"""Layers' records into one image's files: whiteouts, replaced folders and links, exact as containerd applies them.
+"""Merges layer records into one image's files: whiteouts, replaced folders and links, exactly as in containerd.
 
-The problem. A layer is read once, alone, and may come from a cache: its reader does not know what lies below it. But
-what a layer's file *is* in the image depends on all others. ``var/lib/dpkg/status`` of the third layer may be written
-through a link of the first, be hidden by a whiteout of the fifth, or be replaced by a folder in the sixth. Applying the
-layers to a whole file system would answer it, and would cost a tree of millions of nodes for some hundred files.
+The problem. A layer is read once, on its own, and may come from a cache: its reader does not know the layers below it.
+But what a layer's file *is* in the image depends on all the others. ``var/lib/dpkg/status`` of the third layer may be
+written through a link of the first, be hidden by a whiteout of the fifth, or be replaced by a folder in the sixth.
+Applying the layers to a complete file system would answer this, but would build a tree of millions of nodes for a few
+hundred files.
 
-The algorithm works on the paths that matter, and has three steps:
+The algorithm works on the paths that matter, in three steps:
 
-1. *Goals.* A path matters if a reader wants it (globs with a fixed folder), if a layer has it as something that was
-   read, as a whiteout, an opaque folder, a special file or a wanted link, or if it is the target of a wanted hard link.
-   `_close` adds what symbolic links make of these paths: it looks through every layer's names for links at a goal or at
-   a folder above one, puts their targets, of whichever layer, in the place of that part of the path, and repeats this
-   until nothing is new. It is a superset on purpose: which link counts in the end depends on the order of the layers,
-   which step 3 knows.
-2. *Extras.* A goal that a reader wants and that no glob covers was not handed to the reader when the layers were read.
+1. *Goals.* A path matters if a reader wants it (globs with a fixed folder); if a layer has it as something that was
+   read, as a whiteout, an opaque folder, a special file or a wanted link; or if it is the target of a wanted hard link.
+   `_close` adds the paths that symbolic links make of these: it searches every layer's names for links at a goal or at
+   a folder above one, replaces that part of the path with their targets, from any layer, and repeats this until nothing
+   is new. The result is a superset on purpose: which link counts in the end depends on the order of the layers, which
+   step 3 knows.
+2. *Extras.* A goal that a reader wants but that no glob covers was not passed to the reader when the layers were read.
    It goes into `Merger.extras`, and `garboard.image.layers.read` reads the layers once more with them, at most four
    times in all.
-3. *Layers.* The lowest first, each is applied to a `Root` that holds only the interesting paths. Within a layer the
-   order is whiteouts, opaque folders, members in the archive's order, contents that were read, hard links. A whiteout
-   hides only what lower layers brought, wherever it stands in the archive. Every path is first resolved through the
+3. *Layers.* The layers are applied, the lowest first, to a `Root` that holds only the interesting paths. Within a layer
+   the order is whiteouts, opaque folders, members in the archive's order, contents that were read, hard links. A
+   whiteout hides only content of lower layers, wherever it is in the archive. Every path is first resolved through the
    symbolic links that the lower layers and the layer itself have made, as the kernel would resolve it while the archive
    is unpacked.
 
 Invariants:
 
-* Histories never forget. A file that is hidden or replaced gets a version without facts; what a reader saw of a lower
-  layer stays in its history, for attribution asks which layer brought a package and which removed it.
-* One version for each file, reader and layer: the last of a layer counts.
-* A path that is not in the tree is taken for a folder, so a link is followed only where a layer's names have that link.
-  All links that can matter are in the tree, for step 1 looked them up.
-* Where a link led to a file (an extra), the file counts only while the path that the reader asked for still resolves
-  there. The donor of a hard link is read for its content and is no file of its own.
+* Histories never forget. A hidden or replaced file gets a version without facts. What a reader saw in a lower layer
+  stays in its history, because attribution needs to know which layer brought a package and which removed it.
+* One version for each file, reader and layer: the last one in a layer counts.
+* A path that is not in the tree is treated as a folder, so a link is followed only where a layer's names have that
+  link. All links that can matter are in the tree, because step 1 looked them up.
+* If a link led to a file (an extra), the file counts only while the path that the reader requested still resolves to
+  it. The donor of a hard link is read for its content and is not a file of its own.
 
-The cost. Each turn of step 1 in which a path is new goes through all names of all layers once (they are kept deflated,
-some tens of megabytes for three million names); without links there are one or two turns. Step 3 is linear in the
-interesting members. The bounds are `Limits.link_hops` for links on one path and for turns of step 1, and
-`Limits.links_followed` for the paths that links add; going past one is a gap, never an error.
+The cost. Each iteration of step 1 that found a new path goes through all names of all layers once (they are kept
+deflated, some tens of megabytes for three million names); without links there are one or two iterations. Step 3 is
+linear in the interesting members. The bounds are `Limits.link_hops` for links on one path and for iterations of step 1,
+and `Limits.links_followed` for the paths that links add; exceeding one is a gap, never an error.
 
-What it does not do: it does not keep modes, owners, times or sizes, it does not know files that nobody asked for, and
-it does not follow a glob that begins with ``**/`` through links to folders. Members go before contents, so a layer that
-writes a file through a link and then puts a folder in the link's place has the file in that folder, and a gap says so.
+Limitations: it does not keep modes, owners, times or sizes, it does not know files that nobody requested, and it does
+not follow a glob that begins with ``**/`` through links to folders. Members are applied before contents, so if a layer
+writes a file through a link and then replaces the link with a folder, the file ends up in that folder, and a gap
+reports this.
 """
 
 from __future__ import annotations
@@ -68,14 +70,14 @@ class TreeEntry(NamedTuple):
 
 
 def _above(path: bytes) -> Iterable[bytes]:
-    """The path itself and every folder above it, the root excepted."""
+    """Yield the path itself and every folder above it, except the root."""
     while path:
         yield path
         path = path[: max(path.rfind(b"/"), 0)]
 
 
 def _join(link: bytes, target: bytes, rest: bytes) -> bytes:
-    """Where a path leads that passes a link, as text: ``.`` and ``..`` are resolved, clamped to the root."""
+    """Return the text of a path after following a link in it: ``.`` and ``..`` are resolved, clamped to the root."""
     start = [] if target[:1] == b"/" else link.split(b"/")[:-1]
     parts: list[bytes] = []
     for part in (*start, *target.split(b"/"), *rest.split(b"/")):
@@ -87,7 +89,7 @@ def _join(link: bytes, target: bytes, rest: bytes) -> bytes:
 
 
 class Goal(NamedTuple):
-    """A path that matters, and for whom: a reader's fixed path or folder (``last`` its glob), or nobody in particular."""
+    """A path that matters, and to whom: a reader's fixed path or folder (``last`` is its glob), or no specific reader."""
 
     path: bytes
     reader: str = ""
@@ -106,10 +108,10 @@ class Merger:
         self._entries: list[list[TreeEntry]] = [[] for _ in records]
         self._root = Root(limits.link_hops)
         self.extras: tuple[Extra, ...] = ()
-        """Paths that readers want because links lead there, and that nobody read yet."""
+        """Paths that readers want because links lead there, and that have not been read yet."""
 
     def merge(self) -> Files:
-        """The files; look at `extras` before you use them: where there are any, read again with them."""
+        """Return the files. Check `extras` before using them: if there are any, read again with them."""
         goals = self._close(self._goals())
         self.extras = self._missing(goals)
         for index in range(len(self._records)):
@@ -136,7 +138,7 @@ class Merger:
         return goals
 
     def _close(self, goals: set[Goal]) -> set[Goal]:
-        """The goals and all that links make of them; fills the entries of every layer at their paths."""
+        """Return the goals and everything that links make of them; fill the entries of every layer at their paths."""
         known: set[bytes] = set()
         links: dict[bytes, set[bytes]] = {}
         fresh = set(goals)
@@ -162,7 +164,7 @@ class Merger:
         return goals
 
     def _look(self, paths: set[bytes]) -> dict[bytes, set[bytes]]:
-        """Read every layer's names for these paths; returns the links among them, with every target they ever had."""
+        """Search every layer's names for these paths; return the links among them, with every target they ever had."""
         fields = {mark + path for path in paths for mark in (b"f", b"d", b"l")}
         links: dict[bytes, set[bytes]] = {}
         for index, record in enumerate(self._records):
@@ -178,7 +180,7 @@ class Merger:
         return links
 
     def _missing(self, goals: set[Goal]) -> tuple[Extra, ...]:
-        """What links lead to and no glob covers."""
+        """Return the paths that links lead to and no glob covers."""
         have = set(self._matcher.extras)
         missing: dict[Extra, None] = {}
         for goal in sorted(goals):
@@ -228,7 +230,7 @@ class Merger:
         self._root.write(parts, reader, facts, index)  # type: ignore[arg-type]
 
     def _copy(self, path: bytes, target: bytes, readers: tuple[str, ...], index: int) -> None:
-        """A hard link shares its target's content."""
+        """Copy a hard link's content from its target, which shares it."""
         donor: Node | None = self._root.find(self._resolve(target))
         for reader in readers:
             if donor is not None and reader in donor.live:
@@ -244,7 +246,7 @@ class Merger:
             return path.split(b"/")
 
     def _histories(self) -> Iterable[FileHistory]:
-        """All files that count: what a link led to counts while the link does lead there, a hard link's donor not."""
+        """Yield all files that count: a link's target only while the link leads there, and never a hard link's donor."""
         globs = self._matcher.with_extras(())
         extras = {(extra.path, extra.reader): extra for extra in self._matcher.extras if not extra.last}
         for path, reader, versions in self._root.histories():
@@ -274,6 +276,6 @@ class Merger:
 
 
 def _removed(versions: tuple[FileVersion, ...], layer: int) -> tuple[FileVersion, ...]:
-    """A file that no link leads to any more is gone, as far as its reader can tell."""
+    """Mark a file as gone, as far as its reader can tell, because no link leads to it any more."""
     kept = tuple(version for version in versions if version.layer != layer)
     return (*kept, FileVersion(layer=layer, facts=None))

@@ -1,8 +1,8 @@
-"""The names of a layer's members, kept small: who else is there decides whom a file hides.
+"""The names of a layer's members in compact form: other members decide which files a file hides.
 
-A record is one field ``f``path (anything but a folder or a symbolic link), ``d``path (folder), or two fields ``l``path
-and ``>``target (symbolic link). Fields are joined with NUL and deflated in blocks, so that three million names stay in
-some tens of megabytes.
+A record is one field, ``f``path (anything but a folder or a symbolic link) or ``d``path (folder), or two fields,
+``l``path and ``>``target (symbolic link). Fields are joined with NUL and deflated in blocks, so that three million
+names take only some tens of megabytes.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _DEFLATE_RAW: Final = -15
 
 
 class NameLog:
-    """Collects names in the order of the archive; `append` is a list's own, for a hot loop."""
+    """Collects names in archive order; `append` is a list's own method, for a hot loop."""
 
     __slots__ = ("_blocks", "fields")
 
@@ -26,7 +26,7 @@ class NameLog:
         self.fields: list[bytes] = []
 
     def pack(self) -> None:
-        """Deflate what was collected once there is a block of it."""
+        """Deflate the collected names once they fill a block."""
         if len(self.fields) >= _BLOCK:
             self._flush()
 
@@ -36,12 +36,12 @@ class NameLog:
             self.fields.clear()
 
     def blocks(self) -> tuple[bytes, ...]:
-        """All names, packed."""
+        """Return all names, packed."""
         self._flush()
         return tuple(self._blocks)
 
 
 def unpack(blocks: tuple[bytes, ...]) -> Iterator[list[bytes]]:
-    """The fields, a block at a time; a link's two fields are in one block."""
+    """Yield the fields, one block at a time; the two fields of a link are in one block."""
     for block in blocks:
         yield isal_zlib.decompress(block, _DEFLATE_RAW).split(b"\0")

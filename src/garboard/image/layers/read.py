@@ -1,4 +1,4 @@
-"""An opened image into its files: every layer once, as many at a time as there are cores, cached where allowed."""
+"""Reads an opened image into its files: every layer once, in parallel on all cores, cached where allowed."""
 
 from __future__ import annotations
 
@@ -19,15 +19,16 @@ from garboard.model.gap import Gap
 from garboard.model.image import Files, Reader
 
 _ROUNDS = 4
-"""Looks into the layers: the first, and further ones for what links lead to."""
+"""The number of passes over the layers: the first one, and more for paths that links lead to."""
 
 
 def read(opened: Opened | OpenedTree, readers: Sequence[Reader], cache: Cache, options: Options) -> Files:
-    """All files that the readers want, every version of them.
+    """Return all files that the readers want, in every version.
 
-    Raises `ImageError` for a layer that cannot be read, and for one from a server whose bytes are not those of its
-    digest. A layer of a local archive that differs from its claimed diff id is a gap (and is looked for only with
-    ``options.verify``).
+    A layer of a local archive that differs from its claimed diff id is a gap (checked only with ``options.verify``).
+
+    Raises:
+        ImageError: A layer cannot be read, or a layer from a server does not match its digest.
     """
     by_name = {reader.NAME: reader for reader in readers}
     matcher = Matcher(readers)
@@ -100,13 +101,13 @@ class _LayersOnce:
         except ImageError as error:
             if label in error.message:
                 raise
-            # What reads bytes does not know whose they are.
+            # Code that reads bytes does not know which image they belong to.
             raise type(error)(f"layer {label} of {self._opened.image.name}: {error.message}", error.hint) from error
         with self._lock:
             self._read[label] = record
 
     def _check(self, index: int, record: LayerRecord) -> Gap | None:
-        """Compare what was read with the diff id that the configuration names."""
+        """Compare what was read with the diff id in the configuration."""
         claimed = self._opened.image.layers[index].diff_id
         if not self._verify or record.diff_id == claimed:
             return None

@@ -1,4 +1,4 @@
-"""One layer's bytes into its record: walk the tar, let the readers see the files that they want."""
+"""Reads one layer's bytes into its record: walks the tar and passes the wanted files to the readers."""
 
 from __future__ import annotations
 
@@ -32,17 +32,17 @@ _RELEASE = 16 * MIB
 
 
 def text(path: bytes) -> str:
-    """A path for a person and a report."""
+    """Return a path for people and reports."""
     return path.decode("utf-8", "backslashreplace")
 
 
 def read_file(readers: Mapping[str, Reader], matcher: Matcher, name: str, path: bytes, data: bytes) -> tuple[Fact, ...]:
-    """What a reader makes of one file, which it sees under the path that it asked for."""
+    """Return a reader's facts about one file, which it sees under the path that it requested."""
     return tuple(readers[name].catalog(File(path=text(matcher.spelling(path, name)), data=data)))
 
 
 def too_big(path: bytes, size: int, limits: Limits) -> Gap:
-    """A wanted file beyond the limit."""
+    """Return the gap for a wanted file that exceeds the limit."""
     return Gap(
         stage="image",
         subject=text(path),
@@ -52,7 +52,7 @@ def too_big(path: bytes, size: int, limits: Limits) -> Gap:
 
 
 class Collector:
-    """Gathers a layer's members into its record."""
+    """Collects a layer's members into its record."""
 
     def __init__(self, matcher: Matcher, readers: Mapping[str, Reader], limits: Limits) -> None:
         self._matcher = matcher
@@ -66,7 +66,7 @@ class Collector:
         self._gaps: list[Gap] = []
 
     def add(self, member: Member) -> None:
-        """Take in one member; the last of a path is the one that counts."""
+        """Add one member; the last one of a path counts."""
         if member.kind == WHITEOUT:
             self._whiteouts.append(member.path)
             return
@@ -100,7 +100,7 @@ class Collector:
         self._others.pop(path, None)
 
     def record(self, walker: Walker, names: tuple[bytes, ...], diff_id: str) -> LayerRecord:
-        """All of it."""
+        """Return the complete record."""
         if walker.escapes:
             self._gaps.append(
                 Gap(
@@ -124,7 +124,7 @@ class Collector:
 
 
 def _slices(region: Region) -> Iterator[bytes]:
-    """The region in pieces; pages that were passed are handed back to the system, or they would count as memory."""
+    """Yield the region in pieces; pages already read are returned to the system, otherwise they would count as memory."""
     window = MappedWindow(region)
     for start in range(region.start, region.end, _SLICE):
         yield region.map[start : min(start + _SLICE, region.end)]
@@ -141,9 +141,10 @@ def _hashed(chunks: Iterator[bytes], update: Callable[[bytes], None]) -> Iterato
 def read(
     content: Content, matcher: Matcher, readers: Mapping[str, Reader], limits: Limits, *, verify: bool
 ) -> LayerRecord:
-    """Read one layer to its end. With ``verify`` the record tells the diff id of what was read.
+    """Read one layer to its end. With ``verify`` the record includes the diff id of the data.
 
-    Raises `ImageError` for a layer that is damaged or passes a limit.
+    Raises:
+        ImageError: The layer is damaged or exceeds a limit.
     """
     collector = Collector(matcher, readers, limits)
     log = NameLog()
@@ -164,6 +165,6 @@ def read(
     for member in walker.walk():
         collector.add(member)
     if rest is not None and verify:
-        for _ in rest:  # what follows the archive's end counts for the digest
+        for _ in rest:  # data after the archive's end count for the digest
             pass
     return collector.record(walker, log.blocks(), "sha256:" + digest.hexdigest() if verify else "")

@@ -1,4 +1,4 @@
-"""What one layer contributes to a scan, whatever lies below it: the unit that is cached."""
+"""One layer's contribution to a scan, independent of the layers below it: the unit that is cached."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ Path = bytes
 
 
 class Link(Value):
-    """A wanted path that is a link, for these readers. A symbolic link's target is as written; a hard link's a path."""
+    """A wanted path that is a link, for these readers.
+
+    A symbolic link's target is as written; a hard link's target is a path.
+    """
 
     path: Path
     target: Path
@@ -22,7 +25,7 @@ class Link(Value):
 
 
 class Reading(Value):
-    """What one reader made of one regular file of the layer."""
+    """One reader's result for one regular file of the layer."""
 
     path: Path
     reader: str
@@ -33,12 +36,12 @@ class LayerRecord(Value):
     """One layer, read once.
 
     Attributes:
-        readings: in the archive's order, the last of a path is the one that counts.
-        others: wanted paths that hold a device, socket or the like.
-        whiteouts: paths that the layer hides from lower ones.
-        opaques: folders whose lower content it hides.
-        names: all its members (see `garboard.image.layers.names`).
-        diff_id: sha256 of the uncompressed bytes, where it was computed.
+        readings: In the archive's order; the last one of a path counts.
+        others: Wanted paths that hold a device, socket or similar.
+        whiteouts: Paths that the layer hides in lower layers.
+        opaques: Folders with lower content that it hides.
+        names: All its members (see `garboard.image.layers.names`).
+        diff_id: SHA-256 of the uncompressed bytes, if it was computed.
     """
 
     readings: tuple[Reading, ...] = ()
@@ -56,10 +59,14 @@ _ENCODER = msgspec.msgpack.Encoder()
 
 
 def encode(record: LayerRecord) -> bytes:
-    """The record as MessagePack."""
+    """Encode the record as MessagePack."""
     return _ENCODER.encode(record)
 
 
 def decode(data: bytes) -> LayerRecord:
-    """The inverse of `encode`. Raises `msgspec.MsgspecError` for anything else."""
+    """Decode a record written by `encode`.
+
+    Raises:
+        msgspec.MsgspecError: The data are anything else.
+    """
     return msgspec.msgpack.decode(data, type=LayerRecord)

@@ -1,7 +1,7 @@
-"""A root file system as far as a scan needs it: layers are applied to it as containerd would.
+"""The part of a root file system that a scan needs: layers are applied to it as containerd would.
 
-Only *interesting* paths are here: those that readers want, those that whiteouts name, and the folders and links above
-them. A path that is not here is taken for a folder.
+It holds only *interesting* paths: those that readers want, those that whiteouts name, and the folders and links above
+them. A path that is not here is treated as a folder.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ class LinkLoop(ValueError):
 
 
 class Node:
-    """A folder, a leaf or a link; ``live`` holds what readers made of it, ``versions`` all that they ever did."""
+    """A folder, a leaf or a link; ``live`` holds the readers' current facts, ``versions`` all that they ever had."""
 
     __slots__ = ("children", "kind", "live", "target", "versions")
 
@@ -35,7 +35,7 @@ class Node:
 
 
 def split(path: bytes) -> list[bytes]:
-    """Components; none for the root."""
+    """Split into components; none for the root."""
     return path.split(b"/") if path else []
 
 
@@ -47,9 +47,10 @@ class Root:
         self._hops = hops
 
     def resolve(self, path: bytes, *, last: bool = False) -> list[bytes]:
-        """The path with the symbolic links in its folders followed, and in its last component too where ``last``.
+        """Resolve the symbolic links in the path's folders, and in its last component too if ``last``.
 
-        Raises `LinkLoop`.
+        Raises:
+            LinkLoop: There are too many links.
         """
         waiting = split(path)[::-1]
         done: list[bytes] = []
@@ -74,7 +75,7 @@ class Root:
         return done
 
     def find(self, parts: list[bytes]) -> Node | None:
-        """The node at exactly this place."""
+        """Return the node at exactly this place."""
         node: Node | None = self.top
         for part in parts:
             if node is None:
@@ -83,7 +84,7 @@ class Root:
         return node
 
     def _make(self, parts: list[bytes], layer: int) -> Node:
-        """The node at this place, made with the folders above it; what is in the way of a folder goes."""
+        """Return the node at this place, created with the folders above it; anything in the way of a folder is removed."""
         node = self.top
         for part in parts[:-1]:
             child = node.children.get(part)
@@ -98,7 +99,7 @@ class Root:
         return node.children.setdefault(parts[-1], Node())
 
     def put(self, parts: list[bytes], kind: int, target: bytes, layer: int) -> None:
-        """A member of this kind is written here: all else that is here goes, but a folder's content under a folder."""
+        """Write a member of this kind; everything else here is removed, except the content of a folder under a folder."""
         node = self._make(parts, layer)
         if kind == FOLDER and node.kind == FOLDER and not node.live:
             return
@@ -107,14 +108,14 @@ class Root:
             node.kind, node.target = kind, target
 
     def write(self, parts: list[bytes], reader: str, facts: tuple[Fact, ...], layer: int) -> None:
-        """A file that a reader wanted is written here."""
+        """Write a file that a reader wanted."""
         node = self._make(parts, layer)
         node.kind = LEAF
         node.live[reader] = facts
         self._note(node, reader, FileVersion(layer=layer, facts=facts))
 
     def hide(self, parts: list[bytes], layer: int, *, content_only: bool = False) -> None:
-        """A whiteout: what is here goes, or with ``content_only`` (an opaque folder) what is below."""
+        """Apply a whiteout: remove this node, or with ``content_only`` (an opaque folder) what is below it."""
         node = self.find(parts)
         if node is None:
             return
@@ -125,7 +126,7 @@ class Root:
             node.kind, node.target = FOLDER, b""
 
     def _clear(self, node: Node, layer: int) -> None:
-        """Forget what is at and below a node, keeping its history."""
+        """Clear a node and everything below it, keeping the history."""
         stack = [node]
         while stack:
             one = stack.pop()
@@ -143,7 +144,7 @@ class Root:
         versions.append(version)
 
     def histories(self) -> Iterator[tuple[bytes, str, tuple[FileVersion, ...]]]:
-        """(path, reader, versions) of every file that a reader ever saw, sorted by path."""
+        """Yield (path, reader, versions) of every file that a reader ever saw, sorted by path."""
         stack: list[tuple[bytes, Node]] = [(b"", self.top)]
         found: list[tuple[bytes, str, tuple[FileVersion, ...]]] = []
         while stack:

@@ -13,8 +13,10 @@ ReadAt = Callable[[int, int], bytes]
 
 
 class SparseMap(NamedTuple):
-    """Where a sparse file's pieces are. ``pieces`` are (offset, length) in the file; ``data_at`` is where they start in the
-    archive, one after the other; ``stored`` their length there, ``None`` where the member's size says it.
+    """The positions of a sparse file's pieces.
+
+    ``pieces`` are (offset, length) in the file; ``data_at`` is where they start in the archive, one after the other;
+    ``stored`` is their length there, ``None`` if the member's size gives it.
     """
 
     size: int
@@ -23,7 +25,11 @@ class SparseMap(NamedTuple):
     stored: int | None = None
 
     def expand(self, data: bytes) -> bytes:
-        """The file with its holes. Raises `ValueError` where the pieces do not fit."""
+        """Return the file with its holes.
+
+        Raises:
+            ValueError: The pieces do not fit.
+        """
         out = bytearray(self.size)
         at = 0
         for offset, length in self.pieces:
@@ -47,7 +53,7 @@ def _checked(size: int, numbers: list[int], data_at: int, stored: int | None) ->
 
 
 def gnu_map(header: bytes, data_at: int, read: ReadAt, number: Callable[[bytes], int]) -> SparseMap:
-    """Of a member of type ``S``: four entries in its header, 21 in each further block."""
+    """Return the map of a member of type ``S``: four entries in its header, 21 in each further block."""
     numbers: list[int] = []
 
     def take(block: bytes, start: int, count: int) -> None:
@@ -70,7 +76,7 @@ def gnu_map(header: bytes, data_at: int, read: ReadAt, number: Callable[[bytes],
 
 
 def pax_map(records: Mapping[bytes, bytes], data_at: int, read: ReadAt, limit: int) -> SparseMap | None:
-    """Of PAX records; ``None`` where they name no map."""
+    """Return the map in PAX records; ``None`` if they contain none."""
     if records.get(b"GNU.sparse.major") == b"1":
         return _pax_1_0(records, data_at, read, limit)
     size = records.get(b"GNU.sparse.size") or records.get(b"GNU.sparse.realsize")
@@ -81,7 +87,7 @@ def pax_map(records: Mapping[bytes, bytes], data_at: int, read: ReadAt, limit: i
 
 
 def _pax_1_0(records: Mapping[bytes, bytes], data_at: int, read: ReadAt, limit: int) -> SparseMap:
-    """The map stands before the data: decimal lines, the first their number of pairs, padded to a block."""
+    """Read the map in front of the data: decimal lines, the first with the number of pairs, padded to a block."""
     text = b""
     lines: list[bytes] = []
     count: int | None = None

@@ -1,7 +1,7 @@
 """The members of a tar archive, header by header: ustar, PAX, GNU and v7.
 
-Data are skipped, not read, unless somebody wants them. Follows POSIX.1-2017 (pax) and, where archives in the wild differ,
-what Go's ``archive/tar`` does, because containerd and Docker apply layers with it.
+Data are skipped, not read, unless they are wanted. Follows POSIX.1-2017 (pax) and, where real archives differ, Go's
+``archive/tar``, because containerd and Docker apply layers with it.
 """
 
 from __future__ import annotations
@@ -38,9 +38,11 @@ _SPECIAL: Final = frozenset(b"xgLKXVMND")
 
 
 class Member(NamedTuple):
-    """A member that matters. ``path`` has no leading slash, dot or trailing slash; for `WHITEOUT` it is the path that is
-    hidden, for `OPAQUE` the folder. ``target`` is a link's, as written. ``data`` is a wanted file's bytes, ``None`` where it
-    passes the limit on files. ``at`` is where a file's data start in the archive.
+    """A member that matters.
+
+    ``path`` has no leading slash, dot or trailing slash; for `WHITEOUT` it is the hidden path, for `OPAQUE` the folder.
+    ``target`` is a link's target, as written. ``data`` is a wanted file's bytes, ``None`` if it exceeds the limit on
+    files. ``at`` is where a file's data start in the archive.
     """
 
     kind: int
@@ -55,20 +57,22 @@ class Window(Protocol):
     """Bytes of an archive around a position."""
 
     def at(self, position: int, need: int) -> tuple[bytes | mmap.mmap, int, int]:
-        """A buffer, the position within it, and the buffer's end, with ``need`` bytes there unless the archive ends.
+        """Return a buffer, the position within it, and its end, with ``need`` bytes available unless the archive ends.
 
-        Where the archive ends before ``position``, the position within is past the end. Positions only grow.
+        If the archive ends before ``position``, the position within is past the end. Positions only grow.
         """
         ...
 
     def release(self, position: int) -> None:
-        """Bytes before this position are not needed any more."""
+        """Release bytes before this position; they are not needed any more."""
         ...
 
 
 class WantedMembers(Protocol):
-    """Which members are to be handed over, as `garboard.image.layers.globs.Matcher` tells it: those whose last component is in
-    ``names`` or ends with one of ``suffixes``, or whose path starts with one of ``folders``, are asked about by `readers`.
+    """The members to hand over, in the form of `garboard.image.layers.globs.Matcher`.
+
+    `readers` is called for members with a last component that is in ``names`` or ends with one of ``suffixes``, or with
+    a path that starts with one of ``folders``.
     """
 
     @property
@@ -95,11 +99,11 @@ class _Everything:
 
 
 EVERYTHING: Final[WantedMembers] = _Everything()
-"""Wants every member: for an image's own archive, whose members are few. Have its limit on files let none be read."""
+"""Wants every member: for an image's own archive, which has few. Set its limit on files so that none is read."""
 
 
 class MappedWindow:
-    """A mapped file; the whole archive is the window. Pages that were passed are handed back to the system."""
+    """A mapped file; the window is the whole archive. Pages already passed are returned to the system."""
 
     __slots__ = ("_done", "_region")
 
@@ -120,7 +124,7 @@ class MappedWindow:
 
 
 class StreamWindow:
-    """Chunks that come one after the other; what was passed is dropped."""
+    """Chunks that arrive one after the other; those already passed are dropped."""
 
     __slots__ = ("_buffer", "_chunks", "_offset")
 
@@ -152,11 +156,11 @@ class StreamWindow:
         return self._buffer, 0, have
 
     def release(self, position: int) -> None:
-        """Nothing to do: `at` drops what was passed."""
+        """Do nothing: `at` drops what was passed."""
 
 
 class Extended(NamedTuple):
-    """What PAX and GNU extension headers say of the next member."""
+    """The data about the next member in PAX and GNU extension headers."""
 
     path: bytes | None = None
     link: bytes | None = None
@@ -166,13 +170,17 @@ class Extended(NamedTuple):
 
 _NOTHING: Final = Extended()
 _HEADER: Final = struct.Struct("100s24x11sB12x8sB188xB166x")
-"""Name, size, the byte that ends it, checksum, type flag, and the first byte of the name's prefix."""
+"""Name, size, the byte after the size, checksum, type flag, and the first byte of the name's prefix."""
 _ODD: Final = re.compile(rb"/[./]")
-"""In names that may not be plain paths below the root yet."""
+"""Found in names that may not be plain paths below the root yet."""
 
 
 def number(field: bytes) -> int:
-    """A numeric header field: octal text, or base-256 where the first bit is set. Raises `ValueError`."""
+    """Parse a numeric header field: octal text, or base-256 if the first bit is set.
+
+    Raises:
+        ValueError: The field is neither.
+    """
     if field and field[0] & 0x80:
         if field[0] & 0x40:
             raise ValueError("negative")
@@ -182,7 +190,7 @@ def number(field: bytes) -> int:
 
 
 def clean(name: bytes) -> tuple[bytes, bool]:
-    """The name as a path below the root, and whether it tried to leave it."""
+    """Return the name as a path below the root, and whether it tried to leave the root."""
     parts: list[bytes] = []
     escaped = False
     for part in name.split(b"/"):
@@ -197,7 +205,7 @@ def clean(name: bytes) -> tuple[bytes, bool]:
 
 
 def _records(data: bytes) -> dict[bytes, bytes]:
-    """PAX records: ``length key=value newline`` each."""
+    """Parse PAX records, each ``length key=value newline``."""
     found: dict[bytes, bytes] = {}
     position = 0
     while position < len(data):
@@ -220,7 +228,7 @@ def _records(data: bytes) -> dict[bytes, bytes]:
 
 
 def is_header(block: bytes) -> bool:
-    """Whether 512 bytes are a tar header: its checksum is right."""
+    """Report whether 512 bytes are a tar header, judging by the checksum."""
     try:
         return len(block) == BLOCK and any(block) and sum(block) - sum(block[148:156]) + 256 == number(block[148:156])
     except ValueError:
@@ -228,8 +236,12 @@ def is_header(block: bytes) -> bool:
 
 
 class Walker:
-    """One pass over one archive. ``escapes`` counts names that tried to leave the root; they are clamped to it, as
-    containerd does. Raises `ImageError` for an archive that is damaged or passes a limit.
+    """One pass over one archive.
+
+    ``escapes`` counts names that tried to leave the root; they are clamped to it, as in containerd.
+
+    Raises:
+        ImageError: The archive is damaged or exceeds a limit.
     """
 
     __slots__ = ("_extended", "_global", "_limits", "_matcher", "_names", "_on_every", "_position", "_wanted", "_window",
@@ -251,7 +263,7 @@ class Walker:
         return ImageError(f"the tar archive is damaged at byte {position}: {what}", "fetch or export the image again")
 
     def walk(self) -> Iterator[Member]:  # noqa: C901, PLR0912, PLR0915  (the hot loop: a call costs as much as half a member)
-        """The members that matter, in the archive's order; every other member's name goes to the log alone."""
+        """Yield the members that matter, in the archive's order; the names of all others only go to the log."""
         window, matcher, log = self._window, self._matcher, self._names
         names, suffixes, folders = matcher.names, matcher.suffixes, matcher.folders
         append = log.fields.append
@@ -278,7 +290,8 @@ class Walker:
             name, octal, ends, stored, flag, prefixed = unpack(header)
             try:
                 size = int(octal, 8)
-                # The checksum is the sum of all bytes, its own field read as blanks: Adler's lower half is such a sum.
+                # The checksum is the sum of all bytes, with its own field read as blanks: the lower half of Adler-32 is
+                # such a sum.
                 if (
                     size < 0
                     or ends > 0x20  # a twelfth digit
@@ -369,7 +382,7 @@ class Walker:
     def _hand_over(
         self, header: bytes, name: bytes, extended: Extended, size: int, data_at: int, position: int
     ) -> tuple[Member, int]:
-        """A wanted member that is no folder, and the position after it."""
+        """Return a wanted member that is not a folder, and the position after it."""
         flag = header[156]
         if flag in b"12":
             link = extended.link if extended.link is not None else header[157:257].partition(b"\0")[0]
@@ -393,13 +406,13 @@ class Walker:
             raise ImageError(f"a layer has more than {limit} members, the limit", "raise GARBOARD_LIMIT_MEMBERS if it is to be trusted")  # fmt: skip
 
     def _check_end(self, position: int) -> None:
-        """After one zero block there is another, or nothing (as Go's reader asks)."""
+        """Check that one zero block is followed by another, or by nothing (as in Go's reader)."""
         buffer, at, end = self._window.at(position, BLOCK)
         if at + BLOCK <= end and buffer[at : at + BLOCK] != _ZERO:
             raise self._damaged("a lone zero block", position - BLOCK)
 
     def _slow_size(self, header: bytes, position: int) -> int:
-        """The size where the quick reading failed; verifies the checksum in full."""
+        """Return the size if the fast path failed; verifies the full checksum."""
         try:
             stored = number(header[148:156])
             size = number(header[124:136])
@@ -427,7 +440,7 @@ class Walker:
         return bytes(buffer[at : at + size])
 
     def _special(self, header: bytes, flag: int, size: int, position: int) -> int:
-        """Take in an extension header; returns the position after it."""
+        """Read an extension header; return the position after it."""
         if flag in b"xgLKX":
             if size > self._limits.special_bytes:
                 raise self._damaged(

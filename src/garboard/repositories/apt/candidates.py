@@ -1,4 +1,4 @@
-"""An image's Debian packages against its sources: the candidates, and what an upgrade would do with them."""
+"""Comparing an image's Debian packages with its sources: the candidates, and what an upgrade would do with them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _GO_ARCHITECTURES: Final = {"386": "i386", "arm": "armhf", "ppc64le": "ppc64el",
 
 
 def offers(image: InstalledSystem) -> Asking[Offers]:
-    """As `garboard.repositories.RepositoryKind.offers`."""
+    """See `garboard.repositories.RepositoryKind.offers`."""
     files = by_path(image)
     if not any(package.type == TYPE for package in image.packages):
         return Offers()
@@ -50,7 +50,7 @@ def _gap(subject: str, reason: str) -> Gap:
 
 
 def _native(image: InstalledSystem, files: Mapping[str, bytes]) -> str:
-    """The architecture of dpkg itself, as its package states it, else as the platform says."""
+    """Return dpkg's own architecture, as its package states it, else as the platform says."""
     named = files.get("var/lib/dpkg/arch", b"").decode("ascii", "replace").split()
     own = next((one.arch for one in image.packages if one.type == TYPE and one.name == "dpkg"), "")
     platform = image.platform.architecture
@@ -58,7 +58,7 @@ def _native(image: InstalledSystem, files: Mapping[str, bytes]) -> str:
 
 
 class _Telling:
-    """The parts of the answer."""
+    """Builds the parts of the answer."""
 
     def __init__(
         self,
@@ -92,7 +92,7 @@ class _Telling:
                 self._held.add(where)
 
     def tell(self) -> Offers:
-        """The offers for what is installed, then for what an upgrade adds."""
+        """Return the offers for the installed packages, then for those that an upgrade adds."""
         if not self._found.indexes:
             return Offers(repositories=tuple(self._found.repositories))
         market = Market(
@@ -108,7 +108,7 @@ class _Telling:
         return Offers(offers=tuple(told), repositories=tuple(self._found.repositories), gaps=tuple(gaps))
 
     def _offered(self, where: Key) -> bool:
-        """Whether any mirror has the installed version or a newer one."""
+        """Report whether any mirror has the installed version or a newer one."""
         own = self._installed.get(where)
         return any(
             own is None or key(one.version) >= key(own.version)

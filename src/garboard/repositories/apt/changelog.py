@@ -1,4 +1,4 @@
-"""A ``.deb``'s own changelog: deb(5), deb-changelog(5), and the CVEs that its newer entries name."""
+"""A ``.deb``'s own changelog: deb(5), deb-changelog(5), and the CVEs named in its newer entries."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from garboard.repositories.errors import Refused
 
 _CHANGELOG_BYTES: Final = 64 * MIB
 _DATA_BYTES: Final = 4096 * MIB
-"""Of a package's files that may be passed over until its changelog is found."""
+"""The limit of a package's data that may be skipped until its changelog is found."""
 _MEMBERS: Final = 1_000_000
 _HEADER: Final = re.compile(r"^(\w[^\s(]*) \(([^()\s]+)\)([^;\n]*);", re.MULTILINE)
 _TRAILER: Final = re.compile(r"^ -- .*?>  ?(.+?)\s*$", re.MULTILINE)
@@ -27,16 +27,16 @@ _ASIDE: Final = re.compile(
     r" (?:the )?(?:fix(?:es)? (?:of|for) )?$",
     re.IGNORECASE,
 )
-"""What stands before a CVE that an entry speaks of without fixing it now."""
+"""The text before a CVE that an entry mentions without fixing it now."""
 _OF_NO_CONCERN: Final = re.compile(
     r"-regression|[\s:,(]*(?:is |are |was |does |do )?(?:not (?:affect|vulnerable|applicable)|only appl)", re.IGNORECASE
 )
-"""What stands behind one that the package does not have."""
+"""The text after a CVE that the package does not have."""
 
 
 @dataclass(frozen=True, slots=True)
 class ChangelogEntry:
-    """One entry: its version, the CVEs that it names, the first line that names each, and its date as written."""
+    """One entry: its version, its CVEs, the first line that names each, and its date as written."""
 
     version: str
     cves: tuple[str, ...]
@@ -46,13 +46,17 @@ class ChangelogEntry:
 
 @dataclass(frozen=True, slots=True)
 class Elsewhere:
-    """The package's documentation is a link to this package's."""
+    """The package's documentation is a link to that of this package."""
 
     package: str
 
 
 def changelog(deb: bytes, package: str) -> str | Elsewhere | None:
-    """The text of a package's changelog, or the package that has it; None without one. Raises `Refused` for damage."""
+    """Return the text of a package's changelog, or the package that has it; None if there is none.
+
+    Raises:
+        Refused: The package is damaged.
+    """
     stream = decompress.opened(_data(deb), _DATA_BYTES)
     folder = f"usr/share/doc/{package}"
     names = {
@@ -77,13 +81,13 @@ def changelog(deb: bytes, package: str) -> str | Elsewhere | None:
 
 
 def _linked(target: str, package: str) -> Elsewhere | None:
-    """``../other/changelog.Debian.gz``."""
+    """Follow ``../other/changelog.Debian.gz``."""
     parts = target.split("/")
     return Elsewhere(parts[-2]) if len(parts) > 1 and parts[-2] not in {"", "..", package} else None
 
 
 def _data(deb: bytes) -> bytes:
-    """The member ``data.tar…`` of the ar archive."""
+    """Return the member ``data.tar…`` of the ar archive."""
     if not deb.startswith(b"!<arch>\n"):
         raise Refused("is no Debian package")
     at = 8
@@ -105,7 +109,7 @@ def _members(stream: BinaryIO) -> Iterator[tuple[tarfile.TarInfo, tarfile.TarFil
                 if count > _MEMBERS:
                     raise Refused(f"has more than {_MEMBERS} files, the limit")
                 yield member, archive
-                archive.members = []  # type: ignore[attr-defined]  # else all of them are kept
+                archive.members = []  # type: ignore[attr-defined]  # otherwise all of them are kept
     except (tarfile.TarError, OSError, EOFError, ValueError, OverflowError) as error:
         raise error if isinstance(error, Refused) else Refused(f"its data.tar is damaged: {error}") from error
 
@@ -118,7 +122,7 @@ def _read(archive: tarfile.TarFile, member: tarfile.TarInfo) -> bytes:
 
 
 def entries(text: str) -> Iterator[ChangelogEntry]:
-    """The entries of a changelog, newest first."""
+    """Yield the entries of a changelog, newest first."""
     heads = list(_HEADER.finditer(text))
     for head, following in itertools.zip_longest(heads, heads[1:]):
         body = text[head.end() : following.start() if following else None]
@@ -133,7 +137,7 @@ def entries(text: str) -> Iterator[ChangelogEntry]:
 
 
 def _items(body: str) -> Iterator[str]:
-    """A change each, on one line."""
+    """Yield each change on one line."""
     parts: list[str] = []
     for line in body.split("\n"):
         text = line.strip()
@@ -147,11 +151,11 @@ def _items(body: str) -> Iterator[str]:
 
 
 def fixes(text: str, installed: str, candidate: str) -> tuple[dict[str, ChangelogEntry], bool]:
-    """The CVEs that the candidate's history names since the installed version, each with the lowest version that has it.
+    """Return the CVEs named since the installed version, each with the lowest version that has it.
 
-    The history is the file's order, not that of versions: ``2-1~deb12u1`` stands on an entry ``2-1``, which is higher
-    and part of it all the same. The second value tells whether the changelog reaches back to the installed version: else
-    it was cut.
+    The history follows the order of the file, not that of versions: ``2-1~deb12u1`` is above an entry ``2-1``, which is
+    a higher version but still part of the history. The second value reports whether the changelog reaches back to the
+    installed version; if not, it was truncated.
     """
     history = list(entries(text))
     end = next((at for at, one in enumerate(history) if one.version == installed), None)

@@ -1,4 +1,4 @@
-"""apt's settings in an image: sources.list(5), apt.conf(5) as far as it changes what an upgrade does, and the keyrings."""
+"""An image's apt settings: sources.list(5), the parts of apt.conf(5) that change an upgrade, and the keyrings."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ _FALSE: Final = frozenset({"no", "false", "without", "off", "disable", "0"})
 _CONF: Final = re.compile(
     r'//[^\n]*|#[^\n]*|/\*.*?(?:\*/|\Z)|"((?:\\.?|[^"\\])*)(?:"|\Z)|([{};])|([^\s{};"]+)', re.DOTALL
 )
-"""What is not closed goes to the end, so that no part is read twice."""
+"""An unclosed part extends to the end, so that no part is read twice."""
 _DEEPEST: Final = 8
 _NAME_CHARS: Final = 100
 _HEEDED: Final = frozenset({"acquire::check-valid-until", "apt::default-release", "apt::install-recommends"})
@@ -51,7 +51,7 @@ _KEYRINGS: Final = (".gpg", ".pgp", ".asc")
 
 
 def catalog(file: File) -> Iterator[Fact]:
-    """The file; of dpkg's status the fields that tell dependencies."""
+    """Keep the file; of dpkg's status only the fields about dependencies."""
     if file.path.endswith("dpkg/status"):
         stanzas = (b"\n".join(_KEPT_FIELD.findall(stanza)) for stanza in file.data.split(b"\n\n"))
         yield from keep(file, b"\n\n".join(stanzas), _STATUS_BYTES)
@@ -61,10 +61,11 @@ def catalog(file: File) -> Iterator[Fact]:
 
 @dataclass(frozen=True, slots=True)
 class AptSource:
-    """One suite of one repository. ``components`` are empty for a flat repository, whose ``suite`` ends in a slash.
+    """One suite of one repository.
 
-    ``signed_by`` is as written: paths, fingerprints, or a key's own text. ``trusted`` and ``expires`` are None where
-    the source does not say. ``where`` names the file for a person.
+    ``components`` is empty for a flat repository, which has a ``suite`` with a trailing slash. ``signed_by`` is as
+    written: paths, fingerprints, or a key's own text. ``trusted`` and ``expires`` are None if the source does not set
+    them. ``where`` names the file for people.
     """
 
     uri: str
@@ -78,7 +79,7 @@ class AptSource:
 
     @property
     def base(self) -> str:
-        """Where its Release stands, with a slash at its end."""
+        """The folder of its Release, with a trailing slash."""
         uri = self.uri if self.uri.endswith("/") else f"{self.uri}/"
         return f"{uri}{'' if self.suite == '/' else self.suite}" if self.flat else f"{uri}dists/{self.suite}/"
 
@@ -90,20 +91,20 @@ class AptSource:
 
 @dataclass(slots=True)
 class Sources:
-    """What the image's source lists say, up to a limit, and what in them cannot be used."""
+    """The contents of the image's source lists, up to a limit, and their unusable parts."""
 
     found: dict[tuple[str, str, tuple[str, ...]], AptSource] = field(default_factory=dict)
     amiss: Amiss = field(default_factory=Amiss)
     full: bool = False
-    """Whether more are named than may be."""
+    """Whether more repositories are named than the limit allows."""
 
     @property
     def gaps(self) -> list[Gap]:
-        """What cannot be used."""
+        """Return the unusable parts."""
         return self.amiss.gaps
 
     def add(self, one: AptSource) -> None:
-        """Add one; a second mention adds nothing, and a kind of address that is no web address is a gap."""
+        """Add a source; a second mention adds nothing, and an address that is not a web address is a gap."""
         key = one.uri, one.suite, one.components
         if not one.uri.startswith(("http://", "https://")):
             kind = one.uri.partition(":")[0][:20]
@@ -120,7 +121,7 @@ class Sources:
 
 
 def sources(files: Mapping[str, bytes], native: str) -> Sources:
-    """The repositories that the image's source lists name, in their order."""
+    """Return the repositories in the image's source lists, in order."""
     read = Sources()
     for path in sorted(files):
         if read.full:
@@ -166,7 +167,7 @@ def _paragraph(path: str, fields: Mapping[str, str], native: str, read: Sources)
     }
     components = fields.get("components", "").split()
     pairs = itertools.product(dict.fromkeys(fields["uris"].split()), dict.fromkeys(fields["suites"].split()))
-    # Each pair is another source or, where the address is of no use, a gap: both have their limit.
+    # Each pair is another source or, if the address is unusable, a gap: both have their limit.
     for uri, suite in itertools.islice(pairs, 4 * DEFAULT.repositories):
         if not read.full:
             _add(read, path, uri, suite.replace("$(ARCH)", native), components, options)
@@ -194,13 +195,13 @@ def _add(read: Sources, where: str, uri: str, suite: str, components: list[str],
 
 
 def truth(text: str) -> bool | None:
-    """A yes or a no as apt reads it; None for anything else."""
+    """Parse a yes or a no like apt; return None for anything else."""
     word = text.strip().lower()
     return True if word in _TRUE else False if word in _FALSE else None
 
 
 def configuration(files: Mapping[str, bytes]) -> Mapping[str, str]:
-    """apt.conf's values by lower-case name (``apt::install-recommends``), as far as they matter here."""
+    """Return apt.conf's values by lower-case name (``apt::install-recommends``), as far as they matter here."""
     found: dict[str, str] = {}
     parts = sorted(path for path in files if path.startswith("etc/apt/apt.conf.d/") and _is_part(path))
     for path in (*parts, "etc/apt/apt.conf"):
@@ -235,9 +236,9 @@ def _read_conf(text: str, found: dict[str, str]) -> None:
 
 
 def keyrings(source: AptSource, files: Mapping[str, bytes]) -> tuple[dict[str, bytes], tuple[str, ...]]:
-    """The keyrings that may sign for a source, by path, and the fingerprints that it is limited to (none: any of them).
+    """Return the keyrings that may sign for a source, by path, and the fingerprints that it is limited to (none: any).
 
-    A path that the image does not have stands for empty bytes.
+    A path that does not exist in the image maps to empty bytes.
     """
     words = source.signed_by.split()
     if "-----BEGIN" in source.signed_by:
@@ -257,7 +258,7 @@ def keyrings(source: AptSource, files: Mapping[str, bytes]) -> tuple[dict[str, b
 
 
 def _keyring(path: str, files: Mapping[str, bytes]) -> bytes:
-    """Its bytes; distributions have it under two endings, of which one is a link to the other."""
+    """Return its bytes; distributions ship it with two extensions, one of them a link to the other."""
     stem, dot, ending = path.rpartition(".")
     names = [path]
     if f"{dot}{ending}" in _KEYRINGS:

@@ -1,4 +1,4 @@
-"""Paragraphs of fields (deb822(5)), and the relations between packages that they state (deb-control(5))."""
+"""Paragraphs of fields (deb822(5)), and the package relations in them (deb-control(5))."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _TESTS: Final = MappingProxyType[str, Callable[[Any, Any], Any]](
 
 
 class Relation(NamedTuple):
-    """One alternative: a package's name, the architecture that it is asked of (``any`` …), and which versions."""
+    """One alternative: a package's name, the required architecture (``any`` …), and the allowed versions."""
 
     name: str
     qualifier: str = ""
@@ -36,11 +36,11 @@ class Relation(NamedTuple):
 
 
 Group = tuple[Relation, ...]
-"""Alternatives, any of which will do."""
+"""Alternatives; any of them is sufficient."""
 
 
 def paragraphs(text: str) -> Iterator[dict[str, str]]:
-    """Each paragraph's fields by lower-case name; continuation lines are joined by line feeds. Comments are left out."""
+    """Yield each paragraph's fields by lower-case name, without comments; continuation lines are joined by line feeds."""
     fields: dict[str, list[str]] = {}
     last = ""
     for line in text.splitlines():
@@ -67,7 +67,7 @@ def _joined(fields: dict[str, list[str]]) -> dict[str, str]:
 
 @lru_cache(16384)
 def groups(text: str) -> tuple[Group, ...]:
-    """A dependency field's requirements, each as its alternatives."""
+    """Return a dependency field's requirements, each as its alternatives."""
     found = []
     for part in text.split(","):
         alternatives = tuple(
@@ -82,7 +82,7 @@ def groups(text: str) -> tuple[Group, ...]:
 
 @lru_cache(65536)
 def key(version: str) -> Any:
-    """The version's sort key; what is no version sorts below all that are."""
+    """Return the version's sort key; invalid versions sort below all valid ones."""
     try:
         return (1, deb.key(version))
     except InvalidVersion:
@@ -90,5 +90,5 @@ def key(version: str) -> Any:
 
 
 def holds(relation: Relation, version: str) -> bool:
-    """Whether a version is among those that the relation allows."""
+    """Report whether the relation allows a version."""
     return not relation.test or bool(_TESTS[relation.test](key(version), key(relation.version)))

@@ -1,4 +1,4 @@
-"""The documents of apt repositories: Release, its signature, and Packages, each checked against the one before."""
+"""The documents of apt repositories: Release, its signature, and Packages, each checked against the previous one."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ from garboard.repositories.errors import Refused
 _RELEASE_BYTES: Final = 8 * MIB
 _SIGNATURE_BYTES: Final = MIB
 _INDEX_BYTES: Final = 256 * MIB
-"""Of a compressed index."""
+"""The size limit of a compressed index."""
 _ARCHITECTURES: Final = 8
 
 
 class _Part(NamedTuple):
-    """An index that is to be read."""
+    """An index to read."""
 
     source: AptSource
     suite: Suite
@@ -37,19 +37,19 @@ class _Part(NamedTuple):
 
 
 class Indexes:
-    """What was read of an image's sources."""
+    """The indexes read from an image's sources."""
 
     def __init__(self) -> None:
         self.indexes: list[AptIndex] = []
         self.repositories: list[MirrorRepository] = []
         self.missing = 0
-        """Indexes that are there and were not read."""
+        """The number of indexes that exist and were not read."""
         self._left = DEFAULT.indexes_bytes
         self._amiss = Amiss(DEFAULT.indexes)
         self.gaps = self._amiss.gaps
 
     def add(self, source: AptSource, suite: Suite, listed: ListedIndex, answer: Answer) -> None:
-        """Take an index, or the reason why it cannot be had."""
+        """Add an index, or the reason why it is unavailable."""
         try:
             data = self._unfolded(answer)
         except Refused as refused:
@@ -70,7 +70,7 @@ class Indexes:
             raise Refused(f"{refused} (of {DEFAULT.indexes_bytes // MIB} MiB for all indexes)") from refused
 
     def gap(self, source: AptSource, reason: str) -> None:
-        """A repository, or a part of it, that was not read."""
+        """Record a repository, or a part of it, that was not read."""
         subject = f"{source.uri} {source.suite}"
         self._amiss.add(subject, f"{reason} (named in {source.where})")
 
@@ -83,7 +83,7 @@ def read(
     *,
     expires: bool,
 ) -> Asking[Indexes]:
-    """The indexes of all sources for these architectures, the native one first. What cannot be trusted is a gap."""
+    """Read the indexes of all sources for these architectures, the native one first. Untrusted data are gaps."""
     read_ones = Indexes()
     if len(architectures) > _ARCHITECTURES:
         reason = f"names more than {_ARCHITECTURES} architectures, the limit: the others were not looked at"
@@ -108,7 +108,7 @@ def read(
 
 
 def _indexes(read_ones: Indexes, wanted: Sequence[_Part]) -> Asking[None]:
-    """Read them some at a time: the compressed ones go before the next are asked for."""
+    """Read the indexes a few at a time: the compressed ones are released before the next are requested."""
     parts = iter(wanted[: DEFAULT.indexes])
     if len(wanted) > DEFAULT.indexes:
         read_ones.missing += len(wanted) - DEFAULT.indexes
@@ -117,11 +117,15 @@ def _indexes(read_ones: Indexes, wanted: Sequence[_Part]) -> Asking[None]:
     for some in rounds(tuple(each.wanted for each in wanted[: DEFAULT.indexes])):
         for answer, part in zip((yield some), parts, strict=False):
             read_ones.add(part.source, part.suite, part.listed, answer)
-            del answer  # it may be large, and the next round is waited for
+            del answer  # it may be large, and the next round takes a while
 
 
 def _release(source: AptSource, answer: Answer, files: Mapping[str, bytes]) -> Asking[tuple[bytes, str, str]]:
-    """What the repository signed, by whom, and where it was; raises `Refused`."""
+    """Return what the repository signed, the signer, and the location.
+
+    Raises:
+        Refused: The repository cannot be used.
+    """
     if source.trusted:
         return (yield from _unsigned(source, answer))
     rings, fingerprints = keyrings(source, files)
@@ -146,7 +150,7 @@ _CLEAR: Final = re.compile(
 
 
 def _unsigned(source: AptSource, answer: Answer) -> Asking[tuple[bytes, str, str]]:
-    """A source that the image says to trust whatever signed it."""
+    """Read a source that the image trusts regardless of signatures."""
     if answer.data is None:
         (answer,) = yield (WantedDocument(urls=(f"{source.base}Release",), limit=_RELEASE_BYTES),)
     if answer.data is None:

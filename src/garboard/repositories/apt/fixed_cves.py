@@ -1,4 +1,4 @@
-"""Which CVEs updates of Debian packages say that they fix: each source's changelog, from its smallest installed package."""
+"""The CVEs that updates of Debian packages claim to fix: each source's changelog, from its smallest installed package."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _TEXT: Final = 300
 
 
 class _Source:
-    """The updates of one source package from one version to one other."""
+    """The updates of one source package between two versions."""
 
     def __init__(self, name: str, installed: str, version: str) -> None:
         self.name = name
@@ -28,7 +28,7 @@ class _Source:
         self.asked: set[str] = set()
 
     def next(self, name: str = "") -> Offer | None:
-        """The smallest package that was not looked into yet, or the one of this name."""
+        """Return the smallest package that was not examined yet, or the one with this name."""
         left = [one for one in self.offers if one.name not in self.asked and one.url and one.sha256]
         if name:
             left = [one for one in left if one.name == name]
@@ -36,7 +36,7 @@ class _Source:
 
 
 def notes(updates: Sequence[Offer]) -> Asking[Offers]:
-    """As `garboard.repositories.RepositoryKind.notes`."""
+    """See `garboard.repositories.RepositoryKind.notes`."""
     sources: dict[tuple[str, str, str], _Source] = {}
     for one in updates:
         names = (one.source_name, one.installed_source_version, one.source_version)
@@ -74,7 +74,7 @@ def _gap(subject: str, reason: str) -> Gap:
 
 
 def _read(source: _Source, offer: Offer, answer: Answer, found: list[FixNote], gaps: list[Gap]) -> Offer | None:
-    """Take what a package tells; returns another one to be asked in its stead."""
+    """Take the facts from a package; return another package to request instead, if any."""
     if answer.data is None:
         gaps.append(_gap(source.name, f"the changelog of its update was not read: {answer.problem}"))
         return None

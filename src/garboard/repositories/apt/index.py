@@ -1,4 +1,4 @@
-"""A mirror's ``Packages``: a stanza is parsed only when somebody asks for its package."""
+"""A mirror's ``Packages``: a stanza is parsed only when its package is requested."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _PROVIDES: Final = re.compile(rb"\nProvides:[ \t]*([^\n]*(?:\n[ \t][^\n]*)*)")
 
 
 class AptIndex:
-    """One ``Packages`` file of one suite's component."""
+    """One ``Packages`` file of one component of a suite."""
 
     def __init__(self, data: bytes, suite: Suite) -> None:
         self._data = data
@@ -27,7 +27,7 @@ class AptIndex:
         self._parsed: dict[str, tuple[Version, ...]] = {}
 
     def named(self, name: str) -> tuple[Version, ...]:
-        """All versions of a package, of every architecture in the file."""
+        """Return all versions of a package, for every architecture in the file."""
         if name not in self._parsed:
             self._parsed[name] = tuple(self._parse(name))
         return self._parsed[name]
@@ -40,7 +40,7 @@ class AptIndex:
                 yield found
 
     def providing(self, name: str) -> Iterable[str]:
-        """Names of the packages that provide it."""
+        """Return the names of the packages that provide it."""
         if self._provided is None:
             self._provided = {}
             for match in _PROVIDES.finditer(self._data):
@@ -62,7 +62,10 @@ class AptIndexes:
         self._found: dict[tuple[str, str], tuple[Version, ...]] = {}
 
     def versions(self, name: str, arch: str) -> tuple[Version, ...]:
-        """Of a package for an architecture (packages for all are the native one's); equal versions are one."""
+        """Return the versions of a package for an architecture; equal versions are merged.
+
+        Packages for all architectures belong to the native one.
+        """
         known = self._found.get((name, arch))
         if known is None:
             merged: dict[str, Version] = {}
@@ -75,5 +78,5 @@ class AptIndexes:
         return known
 
     def providing(self, name: str) -> list[str]:
-        """Names of the packages that provide it, sorted."""
+        """Return the names of the packages that provide it, sorted."""
         return sorted({owner for index in self._indexes for owner in index.providing(name)})

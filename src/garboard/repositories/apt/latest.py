@@ -1,4 +1,4 @@
-"""The newest version of every package that apt would find: of the image's own release, or of another one of its distribution."""
+"""The newest version of every package that apt would find, in the image's own or another release of its distribution."""
 
 from __future__ import annotations
 
@@ -24,20 +24,20 @@ from garboard.repositories.config_files import by_path
 _SCHEME: Final = "deb"
 _CODENAME: Final = re.compile(r"[a-z]{2,40}")
 _RELATIVE: Final = re.compile(r"(?:old)*stable(?:[-/].*)?|testing(?:[-/].*)?")
-"""Suites that name another release from time to time."""
+"""Suites that switch to another release from time to time."""
 _PRIORITIES: Final = ("required", "important", "standard", "optional", "extra")
 _BACKPORTS: Final = re.compile(r"-backports(?:-sloppy)?")
 
 
 class Exchange(NamedTuple):
-    """The codename of the image's release, and that of the release which is asked about."""
+    """The codename of the image's release, and that of the requested release."""
 
     old: str
     new: str
 
 
 class NewestFound(NamedTuple):
-    """The packages; None where not all sources could be read, for then something newer may stand in the others."""
+    """The packages; None if not all sources could be read, because the others may have something newer."""
 
     packages: Newest | None
     gaps: tuple[Gap, ...]
@@ -46,9 +46,9 @@ class NewestFound(NamedTuple):
 def newest(
     image: InstalledSystem, exchange: Exchange | None, finish: Callable[[Package], Package]
 ) -> Asking[NewestFound]:
-    """What the image's sources have, with ``exchange`` those of the other release in their place.
+    """Find the newest packages in the image's sources; with ``exchange``, those of the other release instead.
 
-    ``finish`` is called with each package that somebody asks for. Sources are trusted by the image's own keys alone.
+    ``finish`` is called with each requested package. Only the image's own keys are trusted for sources.
     """
     files = by_path(image)
     native = _native(image, files)
@@ -72,7 +72,7 @@ def newest(
 
 
 def _exchanged(sources: tuple[AptSource, ...], exchange: Exchange, gaps: list[Gap]) -> Iterator[AptSource]:
-    """The same sources of the other release; backports are left out, for nothing is taken from them unasked."""
+    """Yield the same sources for the other release, without backports: nothing is taken from these unless requested."""
     if not (_CODENAME.fullmatch(exchange.old) and _CODENAME.fullmatch(exchange.new)):
         gaps.append(Gap(stage="mirrors", subject=exchange.new, reason="is no codename that a mirror could have"))
         return
@@ -89,7 +89,7 @@ def _exchanged(sources: tuple[AptSource, ...], exchange: Exchange, gaps: list[Ga
 
 
 class Newest:
-    """Packages by name, each parsed when somebody asks for it."""
+    """Packages by name, each parsed on request."""
 
     def __init__(self, archive: AptIndexes, policy: Policy, native: str, finish: Callable[[Package], Package]) -> None:
         self._archive = archive
@@ -105,19 +105,20 @@ class Newest:
         return self._versions[name]
 
     def _providers(self, name: str) -> list[Version]:
-        """Those whose newest version provides a name that no package has, of them the ones of the highest priority."""
+        """Return the providers of a name that no package has: newest versions only, and of these the highest priority."""
         every = map(self._version, self._archive.providing(name))
         found = [one for one in every if one is not None and any(each.name == name for each in one.provides)]
         best = min(map(_rank, found), default=None)
         return [one for one in found if _rank(one) == best]
 
     def __contains__(self, name: object) -> bool:
-        """Whether something answers to the name."""
+        """Report whether the name is a package or is provided by one."""
         return isinstance(name, str) and (self._version(name) is not None or bool(self._providers(name)))
 
     def get(self, name: str, default: Package | None = None) -> Package | None:
-        """The package of this name, else one that provides it; of several that of the highest priority, as apt does, and
-        where several are of that, none.
+        """Return the package of this name, else its provider.
+
+        Of several providers the one with the highest priority is returned, as in apt; if several share it, none.
         """
         one = self._version(name)
         if one is None:
@@ -130,17 +131,17 @@ class Newest:
         return self._packages[one.name]
 
     def suffices(self, package: Package, number: int, other: Package) -> bool:
-        """Whether ``other`` is of a version with which the package's requirement of this number is content."""
+        """Report whether the version of ``other`` satisfies the package's requirement with this number."""
         group = self._group(package, number)
         named = [relation for relation in group if relation.name == other.name]
         return not named or any(holds(relation, other.version) for relation in named)
 
     def tied(self, package: Package, number: int, name: str) -> bool:
-        """Whether this requirement is content with one version alone of the package of this name."""
+        """Report whether this requirement is satisfied only by one version of the named package."""
         return any(relation.name == name and relation.test == "=" for relation in self._group(package, number))
 
     def _group(self, package: Package, number: int) -> Group:
-        """Empty for a version that is not the newest, of which nothing is known here."""
+        """Return the requirement; empty for a version that is not the newest, because nothing is known about it here."""
         one = self._version(package.name)
         if one is None or one.version != package.version:
             return ()
@@ -149,13 +150,13 @@ class Newest:
 
 
 def _rank(one: Version) -> tuple[bool, int]:
-    """The lower the sooner apt chooses it."""
+    """Return the rank: apt chooses the lowest first."""
     rank = _PRIORITIES.index(one.priority) if one.priority in _PRIORITIES else len(_PRIORITIES)
     return not one.essential, rank
 
 
 def _package(one: Version) -> Package:
-    """As dpkg would tell of it, were it installed."""
+    """Return the package as dpkg would list it if it were installed."""
     own = one.source == one.name and one.source_version == one.version
     return Package(
         type=TYPE,

@@ -1,4 +1,4 @@
-"""One version of one package, as dpkg's status file or a mirror's ``Packages`` states it."""
+"""One version of one package, as listed in dpkg's status file or a mirror's ``Packages``."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _SOURCE: Final = re.compile(r"(\S+)(?:\s+\(([^)]*)\))?")
 
 @dataclass(frozen=True, slots=True)
 class Suite:
-    """A component of a repository, as preferences speak of it; ``site`` is the host's name."""
+    """A component of a repository, with the attributes that preferences refer to; ``site`` is the host's name."""
 
     url: str = ""
     name: str = ""
@@ -32,17 +32,17 @@ class Suite:
     site: str = ""
     automatic: bool = True
     upgrades: bool = False
-    """``ButAutomaticUpgrades`` of one that is not automatic."""
+    """``ButAutomaticUpgrades`` of a suite that is not automatic."""
 
     @property
     def security(self) -> bool:
-        """Whether security updates are published here, by its own label or name."""
+        """Whether security updates are published here, judging by its own label or name."""
         return any("security" in text.lower() for text in (self.label, self.archive, self.codename, self.name))
 
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A package at one version. ``suites`` are where it is; none for what is only installed."""
+    """A package at one version. ``suites`` lists where it is available; empty for a version that is only installed."""
 
     name: str
     version: str
@@ -64,12 +64,12 @@ class Version:
 
 
 def fields(stanza: bytes) -> dict[str, str]:
-    """The fields that matter here."""
+    """Parse the fields that matter here."""
     return {name.decode(): value.decode("utf-8", "replace") for name, value in _FIELD.findall(b"\n" + stanza)}
 
 
 def version(found: dict[str, str], suite: Suite | None = None) -> Version | None:
-    """A stanza's fields as a value; None without a name or version."""
+    """Convert a stanza's fields to a value; None if name or version is missing."""
     name, text = found.get("Package", ""), found.get("Version", "")
     if not name or not text:
         return None

@@ -1,4 +1,4 @@
-"""Which version apt prefers: apt_preferences(5)."""
+"""The version that apt prefers: apt_preferences(5)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _PART_NAME: Final = re.compile(r"[A-Za-z0-9_.-]+")
 _INSTALLED: Final = 100
 _TARGET: Final = 990
 _FORCES: Final = 1000
-"""From here on a lower version is taken in place of a higher installed one."""
+"""From this priority on, a lower version replaces a higher installed one."""
 _FIELDS: Final = MappingProxyType(
     {"a": "archive", "n": "codename", "c": "component", "o": "origin", "l": "label", "v": "version"}
 )
@@ -25,7 +25,7 @@ _FIELDS: Final = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Pin:
-    """One rule: package names (patterns), what it looks at (release, origin, version), the value, and its file."""
+    """One rule: package names (patterns), its criterion (release, origin, version), the value, and its file."""
 
     names: tuple[str, ...]
     kind: str
@@ -35,12 +35,12 @@ class Pin:
 
     @property
     def general(self) -> bool:
-        """Whether it is for every package."""
+        """Whether the rule applies to every package."""
         return "*" in self.names
 
 
 def pins(files: Mapping[str, bytes], default_release: str = "") -> tuple[Pin, ...]:
-    """The rules of an image's preferences in the order in which apt heeds them."""
+    """Return the rules of an image's preferences in the order in which apt applies them."""
     found = [Pin(("*",), "release", default_release, _TARGET, "APT::Default-Release")] if default_release else []
     parts = sorted(path for path in files if path.startswith("etc/apt/preferences.d/") and _is_part(path))
     for path in ("etc/apt/preferences", *parts):
@@ -59,7 +59,7 @@ def _is_part(path: str) -> bool:
 
 
 class Policy:
-    """The preferences at work."""
+    """Applies the preferences."""
 
     def __init__(self, rules: Iterable[Pin]) -> None:
         self._rules = tuple(rules)
@@ -68,7 +68,7 @@ class Policy:
         self._suites: dict[Suite, int] = {}
 
     def candidate(self, versions: Iterable[Version], installed: Version | None) -> Version | None:
-        """The version that an installation would take; ``versions`` are the mirrors' own."""
+        """Return the version that an installation would choose; ``versions`` are those of the mirrors."""
         offered = {one.version: one for one in versions}
         if installed is not None:
             offered.setdefault(installed.version, installed)
@@ -91,7 +91,7 @@ class Policy:
         return max([*found, *([_INSTALLED] if is_installed else [])], default=0)
 
     def rule(self, one: Version) -> Pin | None:
-        """The rule of its own that a version falls under."""
+        """Return the package-specific rule that applies to a version."""
         return next((rule for rule in self._special if _named(rule, one) and _matches(rule, one)), None)
 
     def _of_suite(self, suite: Suite) -> int:
@@ -141,7 +141,7 @@ def _field(text: str, suite: Suite) -> bool:
 
 
 def _like(pattern: str, text: str) -> bool:
-    """A name, a pattern with wildcards, or ``/a regular expression/``."""
+    """Match a name, a pattern with wildcards, or ``/a regular expression/``."""
     if len(pattern) > 1 and pattern.startswith("/") and pattern.endswith("/"):
         expression = _expression(pattern[1:-1])
         return expression is not None and bool(expression.search(text))
@@ -150,7 +150,7 @@ def _like(pattern: str, text: str) -> bool:
 
 @lru_cache(256)
 def _expression(text: str) -> re.Pattern[str] | None:
-    """None for what is no expression, and for one that could be slow on purpose: nested repetition."""
+    """Compile an expression; None if it is invalid, or could be deliberately slow: nested repetition."""
     if len(text) > 200 or re.search(r"[*+}]\)?[*+{]", text):
         return None
     try:

@@ -1,4 +1,4 @@
-"""A repository's Release: what it says of itself, and the digests of its indexes."""
+"""A repository's Release: its description, and the digests of its indexes."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from garboard.repositories.errors import Refused
 
 _ENDINGS: Final = (".xz", ".zst", ".gz", ".bz2", "")
 _SKEW: Final = dt.timedelta(minutes=10)
-"""By how much a repository's clock may be ahead."""
+"""How far a repository's clock may be ahead."""
 
 
 @dataclass(frozen=True, slots=True)
 class ListedIndex:
-    """An index as Release names it: path below its folder, digest (hex SHA-256) and bytes."""
+    """An index listed in Release: path below its folder, digest (hex SHA-256) and bytes."""
 
     path: str
     sha256: str
@@ -28,28 +28,28 @@ class ListedIndex:
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """Its fields by lower-case name, and its files by path."""
+    """A Release: its fields by lower-case name, and its files by path."""
 
     fields: Mapping[str, str]
     files: Mapping[str, ListedIndex]
 
     @property
     def by_hash(self) -> bool:
-        """Whether indexes can be asked for by their digests."""
+        """Whether indexes can be requested by their digests."""
         return self.fields.get("acquire-by-hash", "").lower() == "yes"
 
     def index(self, path: str) -> ListedIndex | None:
-        """An index in the best of its compressions."""
+        """Return an index with the best of its compressions."""
         return next((self.files[path + ending] for ending in _ENDINGS if path + ending in self.files), None)
 
     def has(self, architecture: str) -> bool:
-        """Whether it says that it has packages of an architecture; all where it names none."""
+        """Report whether it lists packages for an architecture; true for all if it names none."""
         named = self.fields.get("architectures", "").split()
         return not named or architecture in named
 
     @property
     def separate_all(self) -> bool:
-        """Whether packages for all architectures have an index of their own."""
+        """Whether architecture-independent packages have an index of their own."""
         return (
             "all" in self.fields.get("architectures", "").split()
             and self.fields.get("no-support-for-architecture-all", "").lower() != "packages"
@@ -57,7 +57,11 @@ class Release:
 
 
 def parse(data: bytes) -> Release:
-    """Raises `Refused` for what is no Release or has no SHA-256 digests."""
+    """Parse a Release.
+
+    Raises:
+        Refused: The data are not a Release or have no SHA-256 digests.
+    """
     fields = next(paragraphs(data.decode("utf-8", "replace")), {})
     if not fields:
         raise Refused("its Release is empty")
@@ -72,7 +76,11 @@ def parse(data: bytes) -> Release:
 
 
 def judge_time(release: Release, now: dt.datetime, *, expires: bool) -> None:
-    """Raises `Refused` for a Release of the future, and for an expired one where that matters (``expires``)."""
+    """Check the dates of a Release.
+
+    Raises:
+        Refused: The Release is from the future, or it is expired and ``expires`` is set.
+    """
     made, until = (_time(release.fields.get(name, "")) for name in ("date", "valid-until"))
     if made is not None and made > now + _SKEW:
         raise Refused(f"its Release is of the future ({release.fields['date']})")

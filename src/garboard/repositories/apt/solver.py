@@ -1,43 +1,46 @@
-"""What ``apt-get dist-upgrade`` would do: every package to its candidate, with what that needs, and nothing broken.
+"""What ``apt-get dist-upgrade`` would do: every package to its candidate, with its dependencies, and nothing broken.
 
-The problem. A fixed version in a mirror helps only if an upgrade installs it. Whether it does is apt's resolver's
-decision: the new version may need packages that no mirror has, may conflict with one that stays, or may break one that
-has no newer version. The general question is NP-complete, and apt answers it with scores. Nearly all of it is not
-needed here: an image was consistent before, and the archive's newer versions were made to go together. So this is a
-fixed point rather than a search.
+The problem. A fixed version in a mirror helps only if an upgrade installs it. Whether it does is decided by apt's
+resolver: the new version may need packages that no mirror has, may conflict with one that stays, or may break one that
+has no newer version. The general question is NP-complete, and apt answers it with scores. Almost none of that is needed
+here: the image was consistent before, and the archive's newer versions are built to work together. So this is a fixed
+point rather than a search.
 
 The algorithm. `plan` tries to upgrade everything, and each time keeps back what did not work:
 
 1. `_Trial` sets every installed package that is not kept to its candidate (which the caller has chosen by apt's
    pinning).
 2. *Needs.* A queue of changed packages: each dependency of the new version that the state does not meet brings in a
-   package. The first alternative that can be had is taken, by its own name, else by the best of those that provide it
-   (installed ones first, then by priority, then by name). Recommended packages come along only where the installed
-   version did not already recommend them.
-3. *Conflicts.* Two packages that exclude each other, one of them changed: the changed one is the problem, unless the
-   other is obsolete (no mirror has it any more, it is neither held nor essential): then that is removed, as apt does.
-4. *Broken.* A package that stays as it is and needs what an upgrade took away: what met its need before is the problem,
-   unless the package itself is obsolete. Removing one may break the next, so this repeats until nothing is removed.
+   package. The first available alternative is taken, by its own name, else the best of its providers (installed ones
+   first, then by priority, then by name). Recommended packages are added only if the installed version did not already
+   recommend them.
+3. *Conflicts.* If two packages exclude each other and one of them changed, the changed one is the problem, unless the
+   other is obsolete (no mirror has it any more, and it is neither held nor essential): then the obsolete one is
+   removed, as apt does.
+4. *Broken.* If an unchanged package needs something that an upgrade removed, the package that met its need before is
+   the problem, unless the unchanged package itself is obsolete. Removing one may break the next, so this repeats until
+   nothing is removed.
 5. *Lockstep.* ``Multi-Arch: same`` packages have one version on all architectures: the newer one is the problem.
 
-A later step runs only if no earlier one found a problem. The problems of a trial join the packages that are kept, each
-with a sentence that says why, and the next trial starts from the installed state. Without problems the trial's state is
-the plan.
+A later step runs only if no earlier one found a problem. The problems of a trial are added to the kept packages, each
+with a sentence that gives the reason, and the next trial starts from the installed state. If there are no problems, the
+trial's state is the plan.
 
 Invariants:
 
-* A package that is kept, or fixed (held), is never upgraded, and a fixed one is not removed either; one that is kept
-  and not installed is never brought in.
-* No change of a version is taken back within a trial: its problems are only collected, so nothing depends on undoing.
-* The reasons are for people: the first reason for which a package was kept is not always the only one.
+* A package that is kept or fixed (held) is never upgraded, and a fixed one is never removed. A package that is kept and
+  not installed is never brought in.
+* No version change is undone within a trial: its problems are only collected, so nothing depends on undoing.
+* The reasons are for people: the first reason for keeping a package is not always the only one.
 
-The cost. A trial looks at every dependency of every package a few times; names are looked up in a map from what is
-provided to who provides it. There are as many trials as there are rounds of problems, one to a few in practice. After
-500 of them the last one is taken as it is.
+The cost. A trial looks at every dependency of every package a few times; names are looked up in a map from provided
+names to providers. There are as many trials as rounds of problems, one to a few in practice. After 500 trials the last
+one is accepted as it is.
 
-What it does not do: it does not go back on a choice (where apt may take another alternative, the choice is reported as
-a guess), it does not remove what is still published to make room for something new (it reports a package kept back), it
-does not weigh packages by scores, and it installs and removes nothing that no upgrade asks for (no autoremove).
+Limitations: it does not backtrack on a choice (if apt could take another alternative, the choice is reported as a
+guess), it does not remove anything that is still published to make room for something new (it reports a package kept
+back), it does not weigh packages by scores, and it installs and removes nothing that no upgrade asks for (no
+autoremove).
 """
 
 from __future__ import annotations
@@ -55,7 +58,7 @@ _PRIORITIES: Final = ("required", "important", "standard", "optional", "extra")
 
 
 class Key(NamedTuple):
-    """A package's name and architecture, where "all" is the native one."""
+    """A package's name and architecture; "all" counts as the native one."""
 
     name: str
     arch: str
@@ -63,7 +66,7 @@ class Key(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Market:
-    """What can be had: the candidate of a package, and the names of those that provide one."""
+    """The available packages: a package's candidate, and the names of the providers of a package."""
 
     candidate: Callable[[Key], Version | None]
     providing: Callable[[str], list[str]]
@@ -81,11 +84,11 @@ class Plan:
     removed: frozenset[Key] = frozenset()
     kept: dict[Key, str] = field(default_factory=dict)
     guesses: dict[Key, str] = field(default_factory=dict)
-    """New packages that were one of several that would do; apt may choose another."""
+    """New packages that were one of several alternatives; apt may choose another."""
 
 
 class _State:
-    """Packages at their versions, and by what they provide."""
+    """Packages at their versions, indexed by what they provide."""
 
     def __init__(self, packages: Mapping[Key, Version], native: str) -> None:
         self.at: dict[Key, Version] = {}
@@ -113,13 +116,13 @@ class _State:
         return any(next(self.meeting(relation, arch), None) is not None for relation in group)
 
     def meeting(self, relation: Relation, arch: str) -> Iterator[Key]:
-        """What satisfies a relation of a package of ``arch``."""
+        """Yield the packages that satisfy a relation of a package of ``arch``."""
         for where in sorted(self._names.get(relation.name, ())):
             if self._reaches(where, relation, arch) and satisfies(self.at[where], relation):
                 yield where
 
     def named(self, relation: Relation) -> Iterator[Key]:
-        """What a relation hits whatever its architecture (conflicts are for all)."""
+        """Yield the packages that match a relation on any architecture (conflicts apply to all)."""
         for where in sorted(self._names.get(relation.name, ())):
             if satisfies(self.at[where], relation):
                 yield where
@@ -133,7 +136,7 @@ class _State:
 
 
 def satisfies(one: Version, relation: Relation) -> bool:
-    """Whether a version is, or provides, what a relation names."""
+    """Report whether a version is, or provides, the package in a relation."""
     if one.name == relation.name and holds(relation, one.version):
         return True
     return any(
@@ -144,7 +147,7 @@ def satisfies(one: Version, relation: Relation) -> bool:
 
 
 def plan(installed: Mapping[Key, Version], fixed: Iterable[Key], market: Market) -> Plan:
-    """Upgrade all of ``installed`` but ``fixed`` (held) ones."""
+    """Upgrade all of ``installed`` except the ``fixed`` (held) packages."""
     fixed = frozenset(fixed)
     kept: dict[Key, str] = {}
     for _ in range(_ROUNDS):
@@ -176,7 +179,7 @@ class _Trial:
         self._problems: dict[Key, str] = {}
 
     def run(self) -> dict[Key, str]:
-        """Make the changes; returns what must be kept for it to work, and why."""
+        """Make the changes; return the packages that must be kept for the upgrade to work, and the reasons."""
         for where, one in self._installed.items():
             candidate = None if where in self._kept else self._market.candidate(where)
             if candidate is not None and candidate.version != one.version:
@@ -197,7 +200,7 @@ class _Trial:
         self._changed[where] = None
 
     def _needs(self, where: Key) -> list[Key]:
-        """Bring in what a changed package needs; returns what that is."""
+        """Bring in the needs of a changed package; return the added packages."""
         one = self.state.at[where]
         arch = where.arch
         brought: list[Key] = []
@@ -217,7 +220,7 @@ class _Trial:
         return brought
 
     def _choose(self, group: Group, arch: str) -> Key | None:
-        """Install the first alternative that can be had, itself or by a package that provides it."""
+        """Install the first available alternative, itself or through a provider."""
         for relation in group:
             where = Key(relation.name, self._market.native if relation.qualifier == "native" else arch)
             for real in (where, Key(relation.name, self._market.native)):
@@ -261,7 +264,7 @@ class _Trial:
                         self._displaced(where, other, relation)
 
     def _obsolete(self, where: Key) -> bool:
-        """Whether an installed package is in no mirror any more and nothing forbids to remove it."""
+        """Report whether an installed package is no longer in any mirror and nothing forbids its removal."""
         return (
             where in self._installed
             and where not in self._fixed
@@ -270,7 +273,7 @@ class _Trial:
         )
 
     def _displaced(self, where: Key, other: Key, relation: Relation) -> None:
-        """One of two does not go with the other: the obsolete one is removed, else the new one is kept out."""
+        """Resolve a conflict of two packages: remove the obsolete one, else keep the new one out."""
         if where not in self.state.at or other not in self.state.at:
             return
         culprit = where if where in self._changed else other
@@ -286,7 +289,7 @@ class _Trial:
         )
 
     def _broken(self) -> None:
-        """Packages that stay as they are and need what an upgrade takes away."""
+        """Handle unchanged packages that need something that an upgrade removes."""
         again = True
         while again:
             again = False
@@ -309,7 +312,7 @@ class _Trial:
                 self._problems[met] = f"{where.name} {one.version} is kept, and needs {_text(group)}"
 
     def _lockstep(self) -> None:
-        """Packages of several architectures that may only be there at one version."""
+        """Handle packages of several architectures that must all have the same version."""
         for where, one in self.state.at.items():
             if one.multi_arch != "same" or where.arch == self._market.native:
                 continue

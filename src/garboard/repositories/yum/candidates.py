@@ -1,4 +1,4 @@
-"""An image's RPM packages against its repositories: the newest versions, and the errata between."""
+"""Comparing an image's RPM packages with its repositories: the newest versions, and the errata in between."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class _Entry(NamedTuple):
 
 
 class _Erratum(NamedTuple):
-    """A security update, for one package."""
+    """A security update of one package."""
 
     id: str
     title: str
@@ -48,7 +48,10 @@ class _Erratum(NamedTuple):
 
 
 def offers(image: InstalledSystem) -> Asking[Offers]:
-    """As `garboard.repositories.RepositoryKind.offers`. Dependencies are not followed: a newer version is offered as it is."""
+    """See `garboard.repositories.RepositoryKind.offers`.
+
+    Dependencies are not followed: a newer version is offered as it is.
+    """
     files = by_path(image)
     packages = [one for one in image.packages if one.type == PURL_TYPE]
     amiss = Amiss()
@@ -73,7 +76,7 @@ def offers(image: InstalledSystem) -> Asking[Offers]:
 
 
 def notes(updates: Sequence[Offer]) -> Asking[Offers]:
-    """Nothing more: errata are part of the repositories, and come with the offers."""
+    """Return nothing more: errata are part of the repositories, and come with the offers."""
     del updates
     yield from ()
     return Offers()
@@ -95,7 +98,7 @@ def _evr(epoch: str, version: str, release: str) -> str:
 
 
 class _Telling:
-    """Gathers what repositories have of the installed packages."""
+    """Collects the entries of repositories for the installed packages."""
 
     def __init__(self, packages: Iterable[Package]) -> None:
         self._packages = tuple(packages)
@@ -104,7 +107,11 @@ class _Telling:
         self._repositories: list[MirrorRepository] = []
 
     def add(self, repo: Repo, one: Read) -> None:
-        """Take a repository's packages and errata. Raises `Refused`, and has then taken nothing."""
+        """Add a repository's packages and errata.
+
+        Raises:
+            Refused: They cannot be used; nothing was added.
+        """
         entries = list(self._primary(repo, one))
         errata = list(_updateinfo(one.updateinfo.data, self._errata)) if one.updateinfo and one.updateinfo.data else []
         for name, entry in entries:
@@ -127,7 +134,7 @@ class _Telling:
             yield name, _entry(child, repo, one.base)
 
     def result(self, gaps: list[Gap]) -> Offers:
-        """The offers for all installed packages, and the errata between what is installed and what is offered."""
+        """Return the offers for all installed packages, and the errata between installed and offered versions."""
         if not self._repositories:
             return Offers(gaps=tuple(gaps))
         told, found, modular = [], [], []
@@ -221,7 +228,7 @@ def _entry(child: Element, repo: Repo, base: str) -> _Entry:
 
 
 def _updateinfo(data: bytes, wanted: Mapping[str, object]) -> Iterator[tuple[str, _Erratum]]:
-    """Security updates of the packages that are ``wanted``, one for each package."""
+    """Yield security updates of the ``wanted`` packages, one for each package."""
     for child in xml.children(data):
         if child.tag != "update" or child.get("type") != "security":
             continue

@@ -1,4 +1,4 @@
-"""The repositories that an RPM distribution's image names: ``*.repo`` files with their variables, dnf.conf(5)."""
+"""The repositories configured in an RPM-based image: ``*.repo`` files with their variables, dnf.conf(5)."""
 
 from __future__ import annotations
 
@@ -25,23 +25,23 @@ GLOBS: Final = (
     "etc/pki/rpm-gpg/*",
 )
 _MAJOR_ONLY: Final = frozenset({"rhel", "rocky", "almalinux", "centos", "ol", "eurolinux", "circle", "navylinux"})
-"""Distributions whose $releasever is the major version alone."""
+"""Distributions that use only the major version as $releasever."""
 _ARCHITECTURES: Final = MappingProxyType({"amd64": "x86_64", "arm64": "aarch64", "386": "i386", "arm": "armhfp"})
 _SETTING_CHARS: Final = 16 * 1024
-"""Of one setting."""
+"""The length limit of one setting."""
 _VARIABLE_CHARS: Final = 256
-"""Of a variable's value: both bound what a setting becomes."""
+"""The length limit of a variable's value; the two limits bound an expanded setting."""
 _VARIABLE: Final = re.compile(r"\$(?:\{(\w+)\}|(\w+))")
 
 
 def catalog(file: File) -> Iterator[Fact]:
-    """The file, kept."""
+    """Keep the file."""
     yield from keep(file)
 
 
 @dataclass(frozen=True, slots=True)
 class Repo:
-    """One enabled repository. ``signed`` says that its metadata have to be signed (``repo_gpgcheck``)."""
+    """One enabled repository. ``signed`` means that its metadata must be signed (``repo_gpgcheck``)."""
 
     id: str
     where: str
@@ -55,7 +55,7 @@ class Repo:
 
 
 def repos(image: InstalledSystem, files: Mapping[str, bytes], amiss: Amiss) -> Iterator[Repo]:
-    """The enabled repositories in the order of their files, up to the limit."""
+    """Yield the enabled repositories in the order of their files, up to the limit."""
     found = 0
     variables = _variables(image, files)
     main = _sections("dnf.conf", files.get("etc/dnf/dnf.conf") or files.get("etc/yum.conf", b""), Amiss())

@@ -1,4 +1,4 @@
-"""The documents of an RPM repository: metalink or mirror list, repomd.xml with its signature, and what that names."""
+"""The documents of an RPM repository: metalink or mirror list, repomd.xml with its signature, and the files in it."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ _REPOMD_BYTES: Final = 16 * MIB
 _SIGNATURE_BYTES: Final = MIB
 _INDEX_BYTES: Final = 256 * MIB
 _MIRRORS: Final = 5
-"""Of a list, tried in turn."""
+"""The number of mirrors in a list that are tried in turn."""
 
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What was read of one repository: packages and errata as stored, where it is, how it is known to be genuine."""
+    """The data read from one repository: packages and errata as stored, its location, and how it was authenticated."""
 
     base: str
     signed: str
@@ -36,7 +36,11 @@ class Read:
 
 
 def read(repo: Repo, files: Mapping[str, bytes]) -> Asking[Read]:
-    """Raises `Refused` where the repository cannot be used."""
+    """Read a repository.
+
+    Raises:
+        Refused: The repository cannot be used.
+    """
     bases, digests = yield from _bases(repo)
     (answer,) = yield (
         WantedDocument(urls=tuple(f"{base.rstrip('/')}/repodata/repomd.xml" for base in bases), limit=_REPOMD_BYTES),
@@ -44,7 +48,7 @@ def read(repo: Repo, files: Mapping[str, bytes]) -> Asking[Read]:
     if answer.data is None:
         raise Refused(answer.problem)
     base, signed = bases[0], "not signed: repo_gpgcheck is off"
-    # A mirror of the user's may stand in the place of the named one: the address that was named is the one to go on with.
+    # A user's mirror can replace the named one: continue with the address that was named.
     for one in bases:
         if answer.url.startswith(one.rstrip("/")):
             base = one
