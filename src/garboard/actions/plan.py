@@ -168,8 +168,9 @@ class _Choosing:
         self._do(action, self._is(Outcome.PUBLISHED))
 
     def _options(self) -> tuple[_Option | None, _Option | None]:
-        """The base's tag pulled again, and another base: both where the other keeps cleared what the pull cleared, else the
-        one that clears more.
+        """The base's tag pulled again, and another base.
+
+        Both where the other keeps cleared what the pull cleared, else the one that clears more.
         """
         pull, other = self._pulled(), self._other()
         if pull is None or other is None:

@@ -97,8 +97,10 @@ def read(history: Sequence[History], layers: int) -> LayerHistory:
 
 
 def _unsquashed(history: Sequence[History]) -> tuple[History, ...]:
-    """Without the entries that ``docker build --squash`` adds: the layer is then told as the last instruction's, and like
-    every layer of a build that made but one it holds the work of all that are told to have made none.
+    """The history without the entries that ``docker build --squash`` adds.
+
+    The layer then belongs to the last instruction. Like every layer of a build that made only one, it holds the work of all
+    instructions that the history says made none.
     """
     found: list[History] = []
     for one in history:

@@ -65,8 +65,9 @@ class Available(Protocol):
 
 @runtime_checkable
 class Exacting(Protocol):
-    """An index that knows which versions its packages require. A requirement's number counts `Package.requires`, then
-    `Package.recommends`.
+    """An index that knows which versions its packages require.
+
+    A requirement's number counts `Package.requires`, then `Package.recommends`.
     """
 
     def suffices(self, package: Package, number: int, other: Package, /) -> bool:

@@ -46,8 +46,9 @@ class _Positive(NamedTuple):
 
 
 def match(inventory: Inventory, database: Lookup) -> Matched:
-    """All findings, in the inventory's order. Applications and packages that another package owns are not judged on
-    their own: their owner is.
+    """All findings, in the inventory's order.
+
+    Applications and packages that another package owns are not judged on their own: their owner is.
     """
     return _Match(database).run(inventory)
 

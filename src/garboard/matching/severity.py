@@ -85,8 +85,11 @@ class Assessment(NamedTuple):
 
 
 def assess(own: Sequence[Rating], ratings: Sequence[Rating]) -> Assessment:
-    """``own`` are the distribution's or the package's ratings, which come first; ``ratings`` all others, best source
-    first.
+    """The severity to show, and who rated it.
+
+    Args:
+        own: ratings by the distribution or for the package itself, which come first.
+        ratings: all others, the best source first.
     """
     cvss = best_vector((*own, *ratings))
     for rating in own:

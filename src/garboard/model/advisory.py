@@ -41,8 +41,10 @@ class Rating(Value):
 
 
 class Range(Value):
-    """An interval of versions: from ``introduced`` (inclusive; empty or ``0`` = from the start) to ``fixed`` (exclusive)
-    or ``last_affected`` (inclusive); with neither, all later versions.
+    """An interval of versions.
+
+    From ``introduced`` (inclusive; empty or ``0`` means from the start) to ``fixed`` (exclusive) or ``last_affected``
+    (inclusive); with neither, all later versions.
     """
 
     introduced: str = ""

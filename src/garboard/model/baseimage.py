@@ -60,9 +60,11 @@ class BaseName(Value):
 
     @property
     def rank(self) -> tuple[object, ...]:
-        """For sorting, best first: official repositories, then those of the shortest path; there a tag that still names the
-        image before one that moved on, the tag that says most of the version first (``3.12.4-slim-bookworm``,
-        ``3.12-slim``, ``slim``, ``latest``), of two that say as much the newer version.
+        """For sorting, best first.
+
+        Official repositories, then those of the shortest path. Within one a tag that still names the image before one that
+        moved on, the tag that states most of the version first (``3.12.4-slim-bookworm``, ``3.12-slim``, ``slim``,
+        ``latest``), and of two that state as much the newer version.
         """
         numbers = tuple(-int(text[:_LONGEST_NUMBER]) for text in _NUMBERS.findall(self.tag))
         said = len(numbers) + 2 * len(_DATE.findall(self.tag))

@@ -36,8 +36,10 @@ def _qualifiers(package: Package, distro: Distro | None) -> dict[str, str]:
 
 
 def purl(package: Package, distro: Distro | None) -> str:
-    """The package's URL. Those of an operating system carry ``arch``, ``distro`` and ``upstream``; an RPM's epoch is a
-    qualifier, a Debian one part of the version.
+    """The package's URL.
+
+    Packages of an operating system have ``arch``, ``distro`` and ``upstream``. An RPM's epoch is a qualifier, a Debian
+    package's is part of the version.
     """
     version = package.version
     namespace = package.namespace

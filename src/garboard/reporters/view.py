@@ -17,9 +17,11 @@ from garboard.model.report import Report
 
 
 class View(Value):
-    """``severity`` is the lowest to show; what nobody has rated yet may be the worst, so it is always shown. ``only_fixed``
-    leaves out what has no fix, ``exclude_base`` what is known to be of the base image's layers. What is left out is
-    counted and said.
+    """Which findings a report shows, and how.
+
+    ``severity`` is the lowest to show; what nobody has rated yet may be the worst, so it is always shown. ``only_fixed``
+    leaves out what has no fix, ``exclude_base`` what is known to be from the base image's layers. What is left out is
+    counted, and the report says so.
     """
 
     severity: Severity = Severity.UNKNOWN

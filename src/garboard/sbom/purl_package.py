@@ -59,8 +59,9 @@ def _built(parsed: PackageURL, version: str, licenses: tuple[str, ...]) -> Packa
 
 
 def distro(purls: Iterable[str]) -> Distro | None:
-    """The distribution that the first package URL of an operating system's package names: ``distro=debian-12``, or
-    ``distro=3.20.1`` beside the namespace ``alpine``.
+    """The distribution that the first package URL of an operating system's package names.
+
+    It is written ``distro=debian-12``, or ``distro=3.20.1`` beside the namespace ``alpine``.
     """
     for purl in purls:
         parsed = _parsed(purl) if purl[4:].partition("/")[0] in SYSTEM_TYPES else None

@@ -1,5 +1,6 @@
-"""From an image or a Dockerfile to a recommendation of its base: the catalog, the database, and the prediction of your own
-image on each candidate.
+"""From an image or a Dockerfile to a recommendation of its base.
+
+It joins the catalog, the database, and the prediction of your own image on each candidate.
 """
 
 from __future__ import annotations

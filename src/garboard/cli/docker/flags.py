@@ -1,5 +1,6 @@
-"""The command line of ``docker scan``, by the grammar of docker's own flags: ``--name value``, ``--name=value``, ``-fvalue``,
-anywhere among the arguments; what follows ``--`` is no flag.
+"""The command line of ``docker scan``, by the grammar of docker's own flags.
+
+``--name value``, ``--name=value`` and ``-fvalue`` may stand anywhere among the arguments; what follows ``--`` is not a flag.
 """
 
 from __future__ import annotations

@@ -48,8 +48,10 @@ class RemainingOf(_Out):
 
 
 class ActionsOf(_Out):
-    """The whole list. ``mirrorsChecked``: else the advisories' word is taken for what is published; ``judged``: packages that
-    could be compared with data, without which no issues means nothing.
+    """The whole list.
+
+    Without ``mirrorsChecked`` a fix that an advisory names is assumed to be published. ``judged`` counts the packages that
+    could be compared with data; where it is 0, no issues means nothing.
     """
 
     issues: int

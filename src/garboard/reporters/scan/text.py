@@ -1,5 +1,6 @@
-"""The report for a person, in the layout of ``docker scan``: the worst issue last, then the summary, then what was not
-covered.
+"""The report for a person, in the layout of ``docker scan``.
+
+The worst issue comes last, then the summary, then what was not covered.
 """
 
 from __future__ import annotations

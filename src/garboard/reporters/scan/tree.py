@@ -1,5 +1,6 @@
-"""The dependency tree, as ``docker scan --dependency-tree`` prints it: a package's own needs stand under its first
-appearance only.
+"""The dependency tree, as ``docker scan --dependency-tree`` prints it.
+
+What a package needs is listed under its first appearance only.
 """
 
 from __future__ import annotations
