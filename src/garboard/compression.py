@@ -10,7 +10,6 @@ from __future__ import annotations
 import io
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple, Protocol, cast
 
@@ -81,8 +80,7 @@ class _Made(NamedTuple):
     errors: tuple[type[Exception], ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Codec:
+class Codec(NamedTuple):
     """A kind of compression.
 
     Attributes:

@@ -9,11 +9,13 @@ from __future__ import annotations
 from functools import cache
 from importlib import import_module
 from types import MappingProxyType
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from garboard.model.ecosystem import Ecosystem, VersionOrder
-from garboard.model.program import NO_COMMANDS, Commands
 from garboard.versions import SHARED
+
+if TYPE_CHECKING:
+    from garboard.model.program import Commands
 
 _NAMES: Final = (
     "apk",
@@ -58,5 +60,7 @@ def order(name: str) -> VersionOrder | None:
 @cache
 def commands(type_: str) -> Commands:
     """The command lines of a package URL type's package managers; none where they are not known."""
+    from garboard.model.program import NO_COMMANDS
+
     load = of(type_).load_commands
     return load() if load else NO_COMMANDS

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import re
 from types import MappingProxyType
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from garboard.model.ecosystem import Ecosystem
-from garboard.model.program import A_FILE, Commands, PackageSpec, Program, spec, verbs, words
+
+if TYPE_CHECKING:
+    from garboard.model.program import Commands, PackageSpec
 
 
 def conda(word: str) -> PackageSpec | str:
     """``name``, ``channel::name``, ``name=version`` or ``name=version=build``."""
+    from garboard.model.program import A_FILE, PackageSpec, spec
+
     found = re.fullmatch(r"(?:[\w./-]+::)?([A-Za-z0-9_][\w.-]*)(?:([=<>!~]=?)(\S+))?", word)
     if found is None:
         return A_FILE
@@ -22,6 +26,8 @@ def conda(word: str) -> PackageSpec | str:
 
 
 def _commands() -> Commands:
+    from garboard.model.program import Commands, Program, verbs, words
+
     program = Program(
         conda,
         verbs=verbs("install, create"),

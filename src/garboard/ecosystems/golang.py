@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import re
 from types import MappingProxyType
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from garboard.model.ecosystem import Ecosystem
-from garboard.model.program import A_FILE, Commands, PackageSpec, Program, spec, verbs, words
+
+if TYPE_CHECKING:
+    from garboard.model.program import Commands, PackageSpec
 
 
 def go(word: str) -> PackageSpec | str:
     """A package's import path with ``@version``."""
+    from garboard.model.program import A_FILE, spec
+
     found = re.fullmatch(r"((?:[\w-]+\.)+[\w-]+(?:/[\w.~-]+)*)(?:@(\S+))?", word)
     return spec(found[1], found[2], "@") if found else A_FILE
 
 
 def _commands() -> Commands:
+    from garboard.model.program import Commands, Program, verbs, words
+
     program = Program(
         go,
         verbs=verbs("install, get"),

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import re
 from types import MappingProxyType
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from garboard.model.ecosystem import Ecosystem
-from garboard.model.program import A_FILE, Commands, PackageSpec, Program, spec, verbs, words
+
+if TYPE_CHECKING:
+    from garboard.model.program import Commands, PackageSpec
 
 
 def composer(word: str) -> PackageSpec | str:
     """``vendor/name`` or ``vendor/name:constraint``."""
+    from garboard.model.program import A_FILE, spec
+
     found = re.fullmatch(r"(?i)([a-z0-9][\w.-]*/[a-z0-9][\w.-]*|php|ext-[\w-]+)(?:[:=](\S+))?", word)
     return spec(found[1], found[2], ":") if found else A_FILE
 
@@ -21,6 +25,8 @@ def _lower(name: str) -> str:
 
 
 def _commands() -> Commands:
+    from garboard.model.program import Commands, Program, verbs, words
+
     program = Program(
         composer,
         verbs=verbs("require, req, global require"),

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import re
 from types import MappingProxyType
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from garboard.model.ecosystem import Ecosystem
-from garboard.model.program import A_FILE, Commands, PackageSpec, Program, spec, verbs, words
+
+if TYPE_CHECKING:
+    from garboard.model.program import Commands, PackageSpec
 
 
 def cargo(word: str) -> PackageSpec | str:
     """``name`` or ``name@version``."""
+    from garboard.model.program import A_FILE, spec
+
     found = re.fullmatch(r"([A-Za-z0-9][\w-]*)(?:@(\S+))?", word)
     return spec(found[1], found[2], "@") if found else A_FILE
 
 
 def _commands() -> Commands:
+    from garboard.model.program import Commands, Program, verbs, words
+
     program = Program(
         cargo,
         verbs=verbs("install, binstall"),

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from garboard.model.base import Value
 from garboard.model.image import File
 from garboard.model.package import SYSTEM_TYPES, Fact, Package
-from garboard.model.program import Commands
+
+if TYPE_CHECKING:
+    from garboard.model.program import Commands
 
 
 class MetadataPaths(Protocol):

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Final
+
+import msgspec
 
 from garboard.ecosystems import ECOSYSTEMS
 from garboard.model.ecosystem import Catalog, Ecosystem
+from garboard.model.gap import Gap
 from garboard.model.image import File, Reader
-from garboard.model.package import Fact
+from garboard.model.package import Fact, Package
 from garboard.packages import distro
 
 
@@ -42,12 +44,14 @@ def _expression(glob: str) -> str:
 METADATA: Final = LanguageMetadata(tuple(glob for one in ECOSYSTEMS if not one.system for glob in one.globs))
 
 
-@dataclass(slots=True)
 class Cataloger:
     """A `Reader` of one ecosystem's files; what parses them is imported with the first of them."""
 
-    ecosystem: Ecosystem
-    _catalog: Catalog | None = field(default=None, init=False)
+    __slots__ = ("_catalog", "ecosystem")
+
+    def __init__(self, ecosystem: Ecosystem) -> None:
+        self.ecosystem = ecosystem
+        self._catalog: Catalog | None = None
 
     @property
     def NAME(self) -> str:  # noqa: N802
@@ -65,11 +69,31 @@ class Cataloger:
         return self.ecosystem.globs
 
     def catalog(self, file: File, /) -> Iterator[Fact]:
-        """The facts that a file states."""
+        """The facts that a file states.
+
+        This is the boundary of what hostile bytes can do to a scan: whatever a cataloger raises, and text that is not
+        valid Unicode (a lone surrogate in JSON), is a gap for this one file.
+        """
         if self._catalog is None:
             assert self.ecosystem.load_catalog is not None
             self._catalog = self.ecosystem.load_catalog()
-        return self._catalog(file, METADATA)
+        try:
+            for fact in self._catalog(file, METADATA):
+                yield _encodable(fact, file)
+        except Exception as error:  # noqa: BLE001  (any fault in reading one file must not lose the others)
+            reason = f"cannot be read beyond this point: {type(error).__name__}: {error}"
+            yield Gap(stage="catalog", subject=file.path, reason=reason.encode("utf-8", "replace").decode())
+
+
+def _encodable(fact: Fact, file: File) -> Fact:
+    """The fact, or a gap in its place where it holds text that no report could be written with."""
+    try:
+        msgspec.msgpack.encode(fact)
+    except UnicodeEncodeError:
+        kind = fact.name if isinstance(fact, Package) else type(fact).__name__
+        name = kind.encode("utf-8", "replace").decode()
+        return Gap(stage="catalog", subject=file.path, reason=f"{name} holds text that is not valid Unicode")
+    return fact
 
 
 CATALOGERS: Final[tuple[Reader, ...]] = (

@@ -8,7 +8,6 @@ that a database can answer that it does not cover them.
 from __future__ import annotations
 
 import re
-import shlex
 from collections.abc import Callable, Iterator, Mapping
 
 import msgspec
@@ -133,6 +132,8 @@ def _unquoted(value: str) -> str:
     """A shell word's value; text that no shell would accept is taken as it stands."""
     if value[:1] not in {'"', "'"} and "\\" not in value:
         return value
+    import shlex
+
     try:
         return "".join(shlex.split(value)[:1])
     except ValueError:

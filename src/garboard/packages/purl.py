@@ -5,11 +5,11 @@ from __future__ import annotations
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
-from urllib.parse import quote
 
 from garboard import ecosystems
 from garboard.model.package import SYSTEM_TYPES, Distro, Package
 
+_UNRESERVED: Final = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~:")
 _NAMESPACES: Final = MappingProxyType(
     {"rhel": "redhat", "opensuse-leap": "opensuse", "opensuse-tumbleweed": "opensuse"}
 )
@@ -17,7 +17,10 @@ _NAMESPACES: Final = MappingProxyType(
 
 @lru_cache(4096)
 def _quote(text: str) -> str:
-    return quote(text, safe="").replace("%3A", ":")
+    """Percent-encoded but for unreserved characters (RFC 3986) and colons, which purl-spec leaves as they are."""
+    if text.isascii() and text.isalnum():
+        return text
+    return "".join(chr(byte) if byte in _UNRESERVED else f"%{byte:02X}" for byte in text.encode("utf-8", "replace"))
 
 
 def _qualifiers(package: Package, distro: Distro | None) -> dict[str, str]:
