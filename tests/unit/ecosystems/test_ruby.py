@@ -79,6 +79,7 @@ def test_one_of_before_stub_lines():
         (f"{HOME}/a-1.gemspec", "Gem::Specification.new { |s| s.name = NAME }", "states no name"),
         ("bundle/bundler/gems/a-0123456789ab/a.gemspec", "s.version = A::VERSION", "gemspec of a states no version"),
         (f"{HOME}/a-1.gemspec", "", "states no name"),
+        (f"{HOME}/a-1.gemspec", "# stub: ../a 1.0 ruby lib\n", "'../a' is not a gem's name"),
     ],
 )
 def test_what_cannot_be_known_is_a_gap(path, text, reason):

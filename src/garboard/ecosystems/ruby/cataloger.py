@@ -45,8 +45,7 @@ def catalog(file: File, owned: MetadataPaths, /) -> Iterator[Fact]:
     version = stub[2] if stub else fields.get("version", "")
     platform = stub[3] if stub else fields.get("platform", "")
     if not _NAME.fullmatch(name) or not version:
-        reason = f"the gemspec of {name} states no version that can be known" if name else "the gemspec states no name"
-        yield Gap(stage="catalog", subject=file.path, reason=reason)
+        yield Gap(stage="catalog", subject=file.path, reason=_complaint(name, version))
         return
     head = text.partition(_ELSE)[0]
     lists = {field.rstrip("s"): _texts(rest) for field, rest in _LIST.findall(text)}
@@ -60,6 +59,12 @@ def catalog(file: File, owned: MetadataPaths, /) -> Iterator[Fact]:
         requires=tuple((need,) for need in dict.fromkeys(map(_literal, _NEEDS.findall(head))) if need),
         vendor=next(iter(lists.get("author", ())), ""),
     )
+
+
+def _complaint(name: str, version: str) -> str:
+    if not name:
+        return "the gemspec states no name"
+    return f"{name!r} is not a gem's name" if version else f"the gemspec of {name} states no version that can be known"
 
 
 def _literal(values: list[str] | tuple[str, ...]) -> str:
