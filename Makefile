@@ -35,7 +35,7 @@ fuzz: $(VENV)/.tests
 	$(VENV)/bin/python -m tests.fuzz.run --seed $(SEED)
 
 mutants: $(VENV)/.tests
-	$(VENV)/bin/python -m tests.mutants.sample --seed $(SEED) --floor 80
+	$(VENV)/bin/python -m tests.mutants.sample --seed $(SEED) --count 40 --floor 60
 
 bench: $(VENV)/.bench
 	$(VENV)/bin/python bench/startup.py

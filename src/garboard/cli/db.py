@@ -20,9 +20,8 @@ from garboard.cli.settings import Output
 from garboard.model.base import Value
 
 if TYPE_CHECKING:
-    from garboard.database.verify import Verified
     from garboard.model.advisory import FeedState
-    from garboard.reporters.shards import Status
+    from garboard.reporters.shards import Check, Status
     from garboard.workflows.update_database import ShardResult
 
 SHARDS: Final = Operand[tuple[str, ...]]("shards", metavar="[SHARD]...", many=True, required=False)
@@ -176,44 +175,53 @@ class Some(Value):
 
     directory: Path
     shards: tuple[str, ...]
+    output: Output
 
 
 def _some_settings(given: Given) -> Some:
-    return Some(directory=read_settings.database_directory(given), shards=given[SHARDS])
+    directory, output = read_settings.database_directory(given), read_settings.output(given)
+    return Some(directory=directory, shards=given[SHARDS], output=output)
 
 
-@make("verify", SHARDS, o.DB, settings=_some_settings)
+@make("verify", SHARDS, *o.report(reporters.DB_VERIFY), o.DB, settings=_some_settings)
 def verify(settings: Some) -> None:
     """Read everything and compare it with what was recorded. Without SHARD: all that is there."""
+    from garboard.database import store
+    from garboard.model.errors import DatabaseError
+    from garboard.reporters.shards import Checks
+
+    directory, output = settings.directory, settings.output
+    shards = tuple(_check(directory, name) for name in settings.shards or store.installed(directory))
+    bad = [check for check in shards if not check.whole]
+    for check in bad:
+        click.echo(f"{check.shard}: {check.error or '; '.join(check.faults)}", err=True)
+    write(reporters.DB_VERIFY.load(output.format).render(Checks(directory=str(directory), shards=shards)), output)
+    if bad:
+        names = [check.shard for check in bad]
+        raise DatabaseError(f"damaged: {', '.join(names)}", f"garboard db update {' '.join(names)}")
+
+
+def _check(directory: Path, name: str) -> Check:
     import contextlib
 
-    from garboard.database import store
     from garboard.database.shard import Shard
     from garboard.database.verify import verify as look
     from garboard.model.errors import DatabaseError
+    from garboard.reporters.shards import Check
 
-    bad = []
-    for name in settings.shards or store.installed(settings.directory):
-        try:
-            with contextlib.closing(Shard(settings.directory, name)) as shard:
-                found = look(shard)
-        except DatabaseError as error:
-            click.echo(f"{name}: {error.message}", err=True)
-            bad.append(name)
-            continue
-        click.echo(_verified(found), err=bool(found.faults))
-        bad += [name] if found.faults else []
-    if bad:
-        raise DatabaseError(f"damaged: {', '.join(bad)}", f"garboard db update {' '.join(bad)}")
-
-
-def _verified(found: Verified) -> str:
-    if found.faults:
-        return f"{found.shard}: " + "; ".join(found.faults)
-    text = f"{found.shard}: whole, {found.records} records"
-    if found.affected:
-        text += f", {found.affected} affected packages, {found.unparseable} with a version that does not parse"
-    return text + (f", {found.without_scheme} of a kind that cannot be ordered yet" if found.without_scheme else "")
+    try:
+        with contextlib.closing(Shard(directory, name)) as shard:
+            found = look(shard)
+    except DatabaseError as error:
+        return Check(shard=name, error=error.message)
+    return Check(
+        shard=found.shard,
+        faults=tuple(found.faults),
+        records=found.records,
+        affected=found.affected,
+        unparseable=found.unparseable,
+        without_order=found.without_scheme,
+    )
 
 
 class Bundle(Value):

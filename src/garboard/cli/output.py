@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from garboard.cli.progress import finish
 from garboard.model.errors import UsageError
@@ -27,14 +27,40 @@ def write(data: bytes, output: Output) -> None:
 
 
 def _print(data: bytes) -> None:
+    """Write all of it, or fail: an unbuffered stream and a pipe that does not block may take a part at a time."""
     stream = sys.stdout.buffer
+    rest = memoryview(data)
     try:
-        stream.write(data)
-        stream.flush()
+        while rest:
+            try:
+                written = stream.write(rest)
+            except BlockingIOError as error:
+                written = error.characters_written
+            if not written:
+                _wait(stream)
+            rest = rest[written or 0 :]
+        _flush(stream)
     except BrokenPipeError:
         raise
     except OSError as error:
         raise UsageError(f"standard output cannot be written: {error.strerror}", "write a file with -o") from error
+
+
+def _flush(stream: BinaryIO) -> None:
+    while True:
+        try:
+            stream.flush()
+        except BlockingIOError:
+            _wait(stream)
+        else:
+            return
+
+
+def _wait(stream: BinaryIO) -> None:
+    """Until something can be written."""
+    import select
+
+    select.select([], [stream.fileno()], [])
 
 
 def _replace(path: Path, data: bytes) -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from garboard.model.recommendation import Recommendation
     from garboard.model.report import Report
     from garboard.reporters.bases import Bases, Details
-    from garboard.reporters.shards import Shards, Statuses
+    from garboard.reporters.shards import Checks, Shards, Statuses
     from garboard.reporters.view import View
 
 
@@ -73,6 +73,12 @@ class StatusesRenderer(Protocol):
     def render(self, statuses: Statuses, /) -> bytes: ...
 
 
+class ChecksRenderer(Protocol):
+    """Of how fresh the database is."""
+
+    def render(self, checks: Checks, /) -> bytes: ...
+
+
 class ShardsRenderer(Protocol):
     """Of the shards that there are."""
 
@@ -92,6 +98,8 @@ if (
     import garboard.reporters.db_list.text
     import garboard.reporters.db_status.json
     import garboard.reporters.db_status.text
+    import garboard.reporters.db_verify.json
+    import garboard.reporters.db_verify.text
     import garboard.reporters.explain.json
     import garboard.reporters.explain.text
     import garboard.reporters.inventory.cyclonedx
@@ -126,3 +134,4 @@ if (
     _catalog_show: tuple[DetailsRenderer, ...] = (_r.catalog_show.json, _r.catalog_show.text)
     _db_status: tuple[StatusesRenderer, ...] = (_r.db_status.json, _r.db_status.text)
     _db_list: tuple[ShardsRenderer, ...] = (_r.db_list.json, _r.db_list.text)
+    _db_verify: tuple[ChecksRenderer, ...] = (_r.db_verify.json, _r.db_verify.text)

@@ -32,6 +32,34 @@ class Statuses(Value):
     shards: tuple[Status, ...]
 
 
+class Check(Value):
+    """What was found in one shard; ``error`` says why it cannot be read, and then nothing else is known.
+
+    ``unparseable`` counts affected packages with a version that does not parse, ``without_order`` those of a kind that has
+    no known order.
+    """
+
+    shard: str
+    error: str = ""
+    faults: tuple[str, ...] = ()
+    records: int = 0
+    affected: int = 0
+    unparseable: int = 0
+    without_order: int = 0
+
+    @property
+    def whole(self) -> bool:
+        """Whether it is as it was recorded."""
+        return not (self.error or self.faults)
+
+
+class Checks(Value):
+    """The shards of a database that were compared with what was recorded."""
+
+    directory: str
+    shards: tuple[Check, ...]
+
+
 class Shards(Value):
     """The names of shards: those that can be had, and those that are there."""
 

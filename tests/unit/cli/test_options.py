@@ -22,6 +22,7 @@ REPORTS = {
     "catalog show": reporters.CATALOG_SHOW,
     "db status": reporters.DB_STATUS,
     "db list": reporters.DB_LIST,
+    "db verify": reporters.DB_VERIFY,
 }
 
 

@@ -1,0 +1,29 @@
+"""Which shards of a database are whole, for a program."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from garboard.reporters.shards import Check, Checks
+
+
+def render(checks: Checks) -> bytes:
+    """One JSON document, UTF-8, indented, ending in a line feed."""
+    document = {"directory": checks.directory, "shards": list(map(_one, checks.shards))}
+    return msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"
+
+
+def _one(check: Check) -> dict[str, Any]:
+    if check.error:
+        return {"shard": check.shard, "whole": False, "error": check.error}
+    return {
+        "shard": check.shard,
+        "whole": check.whole,
+        "faults": check.faults,
+        "records": check.records,
+        "affected": check.affected,
+        "unparseable": check.unparseable,
+        "without_order": check.without_order,
+    }
