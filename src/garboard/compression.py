@@ -1,4 +1,4 @@
-"""Compressed bytes into plain ones, as a stream and within bounds: gzip, zstd, xz and bzip2, told apart by their first bytes.
+"""Compressed bytes into plain ones, as a stream and within bounds: gzip, zstd, xz and bzip2, distinguished by their first bytes.
 
 What is compressed comes from others, so that the bounds are judged while it is decompressed: a bomb costs no more than they
 allow. Callers bring their own bounds and turn `Damaged` and `TooLarge` into their own errors. A form's module is imported

@@ -42,7 +42,7 @@ class Boundary(NamedTuple):
 
 
 def proven(image: Image, candidates: Sequence[PossibleBase]) -> Boundary:
-    """The base whose layers are the lowest of the image: one that was given, else the longest; else no name and a gap.
+    """The base with the lowest layers of the image: one that was given, else the longest; else no name and a gap.
 
     An image without layers proves nothing, nor does one that shares only some of its own.
     """
@@ -81,7 +81,7 @@ def _not_the_base(name: str, shared: int, own: int) -> Gap:
 
 
 def _declared(provenance: Provenance, name: str) -> Base:
-    """As the provenance has it; under the name that the Dockerfile or a label gives only where it tells none itself."""
+    """As the provenance states it; the name from the Dockerfile or a label only where it states none itself."""
     return Base(
         name=provenance.base or name,
         digest=provenance.base_digest,
@@ -92,7 +92,7 @@ def _declared(provenance: Provenance, name: str) -> Base:
 
 
 def named(image: Image) -> tuple[str, str]:
-    """The base's name and digest as the image's labels tell them, else empty."""
+    """The base's name and digest from the image's labels, else empty."""
     labels = dict(image.labels)
     return labels.get(NAME_LABEL, ""), labels.get(DIGEST_LABEL, "")
 

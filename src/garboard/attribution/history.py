@@ -72,7 +72,7 @@ class HistoryEntry(NamedTuple):
 
 
 class LayerHistory(NamedTuple):
-    """The whole history; ``reason`` says why it does not tell which entry made which layer, else it is empty."""
+    """The whole history; ``reason`` says why it does not show which entry made which layer, else it is empty."""
 
     entries: tuple[HistoryEntry, ...]
     reason: str = ""

@@ -141,7 +141,7 @@ def _fits(parts: tuple[str, ...], told: str) -> bool:
 
 
 def _workdir(entry: HistoryEntry, instruction: Instruction) -> bool:
-    """A builder may tell the whole path of a relative one."""
+    """A builder may write the whole path of a relative one."""
     told, written = entry.text.rstrip("/"), instruction.values[0].rstrip("/")
     if _alike(told, written) or written in ("", "."):
         return True

@@ -214,7 +214,7 @@ class _Whose:
     def _sharing(self, place: int) -> list[int]:
         """The entries whose work one layer holds: the one that made it, or all of a build that made a single layer.
 
-        Such a build flags its last instruction alone, be it a CMD, and tells of the others as if they had made nothing.
+        Such a build flags its last instruction alone, be it a CMD, and records the others as if they had made nothing.
         """
         maker = self._history.entries[place]
         if maker.style in (Style.BUILDKIT, Style.NONE) or self._made_several(place):
@@ -229,7 +229,7 @@ class _Whose:
         return work or [place]
 
     def _made_several(self, place: int) -> bool:
-        """Whether the stage of an entry made more layers than one: then what is told to have made none did make none."""
+        """Whether the stage of an entry made more layers than one: then entries that are said to have made none did make none."""
         makers = (one for one, entry in enumerate(self._history.entries) if entry.layer is not None)
         stages = [self._stages.get(step.span) for one in makers if (step := self._alignment.steps.get(one)) is not None]
         own = self._alignment.steps.get(place)

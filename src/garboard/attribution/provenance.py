@@ -29,7 +29,7 @@ class Provenance(Value):
     """What the statements say of one image.
 
     Attributes:
-        base: the image whose layers are this one's lowest, as the build named it; empty where that is not told: an image that
+        base: the image whose layers are this one's lowest, as the build named it; empty where that is not stated: an image that
             was merely used may be a tool's, or one that files were copied from.
         base_digest: of that image's manifest or index.
         base_layers: how many of the lowest layers are its own; None where that is not stated.

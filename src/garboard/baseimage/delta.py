@@ -74,7 +74,7 @@ def take_apart(
 ) -> Yours | None:
     """Compare an image with its base; None where it is not known which of its packages are yours.
 
-    ``exact``: the base is the one that it was built on; then the two inventories tell all. Else the layers must be
+    ``exact``: the base is the one that it was built on; then the two inventories show everything. Else the layers must be
     attributed, for the base may have had other versions.
     """
     mine = _of_layers(attribution)

@@ -34,7 +34,7 @@ _MANAGERS: Final = frozenset(
     ("apt", "apk-tools", "dnf", "dnf5", "yum", "microdnf", "zypper", "tdnf", "rpm", "opkg", "pacman")
 )
 _MUCH: Final = 1 / 3
-"""The share of the packages whose absence is worth a word."""
+"""The share of missing packages from which on it is worth a word."""
 _MUSL: Final = frozenset(("alpine",))
 
 

@@ -35,7 +35,7 @@ REPOSITORY_PRODUCTS: Final = MappingProxyType(
     }
 )  # fmt: skip
 _FOR_EVERYBODY: Final = frozenset(("debian",))
-"""Products whose extended support costs nothing and is in the public archive."""
+"""Products with extended support that costs nothing and is in the public archive."""
 
 
 class Lifetimes:
@@ -96,7 +96,7 @@ class Lifetimes:
 
 
 def _cycle(cycles: Iterable[Cycle], version: Sequence[str]) -> Cycle | None:
-    """The cycle whose name is the longest beginning of the version: ``3.12`` for 3.12.4."""
+    """The cycle with the name that is the longest prefix of the version: ``3.12`` for 3.12.4."""
     by_name = {cycle.name: cycle for cycle in cycles}
     names = (".".join(version[:count]) for count in range(len(version), 0, -1))
     return next((by_name[name] for name in names if name in by_name), None)

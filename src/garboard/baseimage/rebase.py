@@ -105,7 +105,7 @@ class Predictor:
 
     @property
     def asks(self) -> bool:
-        """Whether an index would tell anything: your lines have to do with packages of the system."""
+        """Whether an index would change anything: your lines concern packages of the system."""
         yours = self._yours
         return bool(yours.added or yours.raised or self._asked or yours.removed or yours.asked.upgrades)
 

@@ -111,17 +111,17 @@ DISTRIBUTIONS: Final = MappingProxyType(
         "buildpack-deps": "",
     }
 )  # fmt: skip
-"""Repositories whose version is the distribution's own, by os-release's ``ID`` (empty: of several)."""
+"""Repositories with the distribution's own version, by os-release's ``ID`` (empty: of several)."""
 MAJOR_PARTS: Final = MappingProxyType({"ubuntu": 2, "mariadb": 1})
 """How many parts of a version are its major part, where that is not one."""
 COMPATIBLE_PARTS: Final = MappingProxyType({"python": 2, "php": 2, "ruby": 2, "perl": 2, "elixir": 2})
-"""Of languages whose extensions are made for more than the major part."""
+"""Of languages with extensions that are built for more than the major part."""
 ODD_MAJORS: Final = frozenset(("node",))
-"""Repositories whose odd majors are short-lived."""
+"""Repositories in which odd majors are short-lived."""
 ODD_MINORS: Final = frozenset(("perl",))
-"""Repositories whose odd minors are for development."""
+"""Repositories in which odd minors are for development."""
 STABLE_EVEN: Final = frozenset(("nginx",))
-"""Repositories whose even minors are the stable line, and odd ones the mainline."""
+"""Repositories in which even minors are the stable line, and odd ones the mainline."""
 LANGUAGES: Final = MappingProxyType(
     {
         "python": "Python", "node": "Node.js", "ruby": "Ruby", "php": "PHP", "golang": "Go", "rust": "Rust",

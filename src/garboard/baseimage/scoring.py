@@ -89,7 +89,7 @@ class Weighing:
         self._base = issue_counts.counts(judged.issues(self._before)) if own else None
 
     def in_use(self, rating: bool | None) -> Row:
-        """The row of the base in use; ``rating`` tells whether it is approved."""
+        """The row of the base in use; ``rating`` says whether it is approved."""
         use = self._use
         row = self._row(use.choice, None, (), rating)
         if use.wanted is not None:

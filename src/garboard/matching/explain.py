@@ -25,7 +25,7 @@ def identifiers(finding: Finding) -> tuple[str, ...]:
 
 
 def explain(query: str, report: Report, database: Lookup) -> Explanation:
-    """All that the report and the data tell of a name.
+    """Everything that the report and the data contain about a name.
 
     ``query`` is an identifier in any case (CVE, GHSA, DSA, …); or a package's name, as installed, as ``source/binary`` or its
     source's, or a purl; with ``@VERSION`` or ``=VERSION`` only that version.

@@ -15,7 +15,7 @@ _START: Final = frozenset({"", "0"})
 class Judged(NamedTuple):
     """``affected`` with the fixed version of the interval that holds the installed one (empty: none known).
 
-    ``unknown`` tells what could not be compared, where nothing else showed that it is affected.
+    ``unknown`` says what could not be compared, where nothing else showed that it is affected.
     """
 
     affected: bool

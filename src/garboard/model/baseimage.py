@@ -159,7 +159,7 @@ class Catalog(Protocol):
     """What recognizing and recommending ask of the catalog."""
 
     def below(self, diff_ids: Sequence[Digest]) -> tuple[BaseImage, ...]:
-        """Every image whose layers are the lowest of these (all of its own, at least one), the longest first."""
+        """Every image that has all its layers (at least one) as the lowest of these, the longest first."""
         ...
 
     def named(self, repository: str, tag: str, platform: Platform) -> tuple[BaseImage, ...]:
@@ -175,7 +175,7 @@ class Catalog(Protocol):
         ...
 
     def inventories(self, keys: Iterable[str]) -> dict[str, Inventory]:
-        """The packages of images by key; an image whose packages are not known is absent.
+        """The packages of images by key; an image with unknown packages is absent.
 
         Equal packages of several images are one object, so that each needs judging only once.
         """

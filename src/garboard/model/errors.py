@@ -34,7 +34,7 @@ class CatalogError(GarboardError):
 
 
 class FeedError(GarboardError):
-    """A feed that cannot be fetched, or whose content is not what the feed promises."""
+    """A feed that cannot be fetched, or with content that is not what the feed promises."""
 
 
 class NetworkError(GarboardError):

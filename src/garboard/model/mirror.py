@@ -21,7 +21,7 @@ T = TypeVar("T")
 class WantedDocument(Value):
     """A document that a kind of mirror asks for: the first of ``urls`` that is there.
 
-    With ``sha256`` (hex) an answer whose bytes differ is no answer; ``limit`` bounds its bytes.
+    With ``sha256`` (hex) an answer with other bytes is no answer; ``limit`` bounds its bytes.
     """
 
     urls: tuple[str, ...]
@@ -44,7 +44,7 @@ Asking = Generator[tuple[WantedDocument, ...], tuple[Answer, ...], T]
 class InstalledSystem(Value):
     """What an image says of itself: the configuration files that were kept, its packages, when it is looked at.
 
-    An expired document is judged by ``now``. ``released`` names packages whose hold does not count.
+    An expired document is judged by ``now``. ``released`` names packages for which a hold does not count.
     """
 
     files: tuple[Kept, ...]
@@ -63,7 +63,7 @@ class UpgradeState(enum.StrEnum):
     UPGRADE = "upgrade"
     """An upgrade brings the candidate."""
     HELD = "held"
-    """The package manager is told to keep it."""
+    """The package manager is set to keep it."""
     PINNED = "pinned"
     """The image's preferences forbid the newer version."""
     KEPT_BACK = "kept_back"

@@ -47,7 +47,7 @@ class Package(Value, tag_field="fact", tag="package"):
     requires: tuple[tuple[str, ...], ...] = ()
     """Each requirement as its alternatives, each a capability name without version or architecture."""
     recommends: tuple[tuple[str, ...], ...] = ()
-    """What the package manager installs with it unless told not to, in the shape of ``requires``."""
+    """What the package manager installs with it by default, in the shape of ``requires``."""
     suggests: tuple[tuple[str, ...], ...] = ()
     """What keeps another package from being removed as unneeded, in the shape of ``requires``."""
     essential: bool = False
@@ -55,7 +55,7 @@ class Package(Value, tag_field="fact", tag="package"):
     provides: tuple[str, ...] = ()
     """Capability names that it provides beside its own."""
     vendor: str = ""
-    """Maintainer, vendor or packager as stated: tells third-party packages apart."""
+    """Maintainer, vendor or packager as stated: distinguishes third-party packages."""
     automatic: bool | None = None
     """Installed only as a dependency (True), asked for (False), or not recorded (None)."""
     application: bool = False
@@ -68,7 +68,7 @@ class Package(Value, tag_field="fact", tag="package"):
     layer: int | None = None
     """Index of the layer that brought this name at this version in; None where there are no layers."""
     owner: str = ""
-    """purl of the operating-system package whose file list holds this one."""
+    """purl of the operating-system package that has this one in its file list."""
     depends_on: tuple[str, ...] = ()
     """Ids (see `id`) of installed packages that satisfy ``requires``."""
 

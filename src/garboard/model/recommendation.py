@@ -154,7 +154,7 @@ class Verdict(enum.StrEnum):
     BEST = "best"
     """The base in use is the best that is known."""
     UNKNOWN = "unknown"
-    """Nothing can be said; the gaps tell why."""
+    """Nothing can be said; the gaps say why."""
 
 
 class Recommendation(Value):

@@ -1,4 +1,4 @@
-"""Facts of single files into one inventory: which packages are installed, and what only the whole image tells of them."""
+"""Facts of single files into one inventory: which packages are installed, and what only the whole image shows about them."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ class _Facts:
 
 
 def _marked(packages: list[Package], marks: list[Marks]) -> list[Package]:
-    """Tell what was asked for from what came along, where the package manager recorded it."""
+    """Mark what was asked for and what came along, where the package manager recorded it."""
     automatic = {(mark.type, name) for mark in marks for name in mark.automatic}
     # apt records packages of architecture "all" under the machine's own.
     automatic |= {(kind, f"{name.partition(':')[0]}:all") for kind, name in automatic}

@@ -86,7 +86,7 @@ def location(path: str, layer: str) -> Location:
 
 
 def distro(name: str, version: str, stated: Properties) -> Distro:
-    """The distribution that was written, or what name and version tell where its properties were lost."""
+    """The distribution that was written, or what name and version say where its properties were lost."""
     own = stated.one("distro:id")
     if not own:
         return purls.named_distro(name, version)

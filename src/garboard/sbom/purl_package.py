@@ -1,4 +1,4 @@
-"""A package from its package URL (ECMA-427), with what its qualifiers tell of its distribution and its source."""
+"""A package from its package URL (ECMA-427), with what its qualifiers say about its distribution and its source."""
 
 from __future__ import annotations
 

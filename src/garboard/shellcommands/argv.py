@@ -20,7 +20,7 @@ class Line(NamedTuple):
 
 
 def take_apart(words: tuple[Word, ...], with_value: frozenset[str], *, until: int = -1) -> Line:
-    """Tell options from operands. ``with_value`` names the options whose value is a word of its own.
+    """Separate options from operands. ``with_value`` names the options that take the next word as their value.
 
     Short options stand together (``-qyt testing``), their value may follow at once (``-ttesting``). With ``until``, all
     after that many operands are operands: the words of another command.

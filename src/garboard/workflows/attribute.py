@@ -224,7 +224,7 @@ def _kept(name: str, of: Image, catalog: Catalog | None) -> Image | None:
 
 
 def _name_of_base(of: Image, build: Build, provenance: Provenance | None) -> str:
-    """As the provenance tells with a digest, the Dockerfile's FROM, or a label; empty where none does."""
+    """From the provenance with a digest, the Dockerfile's FROM, or a label; empty without any."""
     if provenance is not None and provenance.base and provenance.base_digest:
         return f"{provenance.base.partition('@')[0]}@{provenance.base_digest}"
     name, digest = base_boundary.named(of)

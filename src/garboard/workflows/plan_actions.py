@@ -27,7 +27,7 @@ def act(
     catalog: Catalog | None = None,
     rebuild: Rebuild | None = None,
 ) -> Actions:
-    """The actions for a report; its recommendation, if it has one, must tell the findings of each row.
+    """The actions for a report; its recommendation, if it has one, must contain the findings of each row.
 
     ``catalog`` is the one that the recommendation was made with; ``rebuild`` says what the mirrors have, else the
     advisories' word is taken for it.

@@ -32,7 +32,7 @@ AT_ONCE: Final = 4
 """Documents that are fetched at the same time."""
 CACHE_BYTES: Final = 1024 * MIB
 _APT: Final = frozenset({"debian", "ubuntu"})
-"""Distributions whose releases are suites of the same mirrors."""
+"""Distributions with releases that are suites of the same mirrors."""
 NEWER: Final = frozenset({UpgradeState.UPGRADE, UpgradeState.HELD, UpgradeState.PINNED, UpgradeState.KEPT_BACK})
 """Standings of packages of which the mirrors have a newer version."""
 

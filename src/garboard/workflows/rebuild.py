@@ -144,7 +144,7 @@ class _Lines:
         return ""
 
     def holding(self, package: Package) -> Place | None:
-        """Where a line tells dpkg to hold it; None where none does (the base may have)."""
+        """Where a line makes dpkg hold it; None where none does (the base may have)."""
         found = (line for line in self.lines if any(package.name in one.holds for one in line.doings))
         first = next(found, None)
         return first.place if first else None

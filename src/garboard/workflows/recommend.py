@@ -140,7 +140,7 @@ def recommend(
 
 
 def _of_from(subject: Subject) -> Gap | None:
-    """Why the Dockerfile does not tell the base; None where it does, or there is none."""
+    """Why the Dockerfile does not name the base; None where it does, or there is none."""
     if subject.base or subject.dockerfile is None:
         return None
     stage = lineage(subject.dockerfile, subject.target, subject.build_args)[0]
@@ -342,7 +342,7 @@ class _Recommending:
         return Verdict.UNKNOWN if left_out and not compared else Verdict.BEST
 
     def _left_out(self, rows: tuple[Row, ...]) -> int:
-        """Tell of the bases that nothing else speaks against and that could not be compared; how many they are."""
+        """Report how many bases could not be compared though nothing else speaks against them."""
         partly = sum({one.code for one in row.objections} == {"incomplete"} for row in rows)
         if partly:
             self._gap(

@@ -37,7 +37,7 @@ STALE_DAYS = 7
 
 
 class Taken(NamedTuple):
-    """What an image is, its packages, every version of the files that tell them (None for an SBOM), and what accompanies it."""
+    """An image, its packages, every version of the files that list them (None for an SBOM), and its attestations."""
 
     image: Image
     inventory: Inventory

@@ -1,6 +1,6 @@
 """A report without a vulnerability database: what the newer packages of an image's own mirrors say that they fix.
 
-It tells only what an update would clear. What has no fix is not known to it, and the report says so.
+It reports only what an update would clear. What has no fix is not known to it, and the report says so.
 """
 
 from __future__ import annotations

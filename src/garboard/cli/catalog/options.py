@@ -64,7 +64,7 @@ def date(option: str) -> Callable[[str], str]:
 
 
 def not_covered(gaps: tuple[Gap, ...]) -> None:
-    """Tell what could not be read, on standard error."""
+    """Report what could not be read, on standard error."""
     from garboard.reporters.terminal import plain
 
     if gaps:

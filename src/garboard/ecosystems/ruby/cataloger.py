@@ -25,14 +25,14 @@ _LIST: Final = re.compile(r"\.(authors?|licenses?)[ \t]*=[ \t]*([^\n]*)")
 _TEXT: Final = re.compile(_LITERAL)
 _NEEDS: Final = re.compile(rf"\.add_(?:runtime_)?dependency[ \t]*\(?[ \t]*{_LITERAL}")
 _ELSE: Final = "\n  else\n"
-"""Begins what a gemspec states for versions of RubyGems that do not tell development from run time."""
+"""Begins what a gemspec states for versions of RubyGems that do not separate development from run time."""
 _NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 _CHECKOUT: Final = re.compile(r"(.+)-[0-9a-f]{7,40}")
 _ANY_PLATFORM: Final = "ruby"
 
 
 def catalog(file: File, owned: MetadataPaths, /) -> Iterator[Fact]:
-    """The gem of one gemspec. One whose name or version cannot be known is a gap.
+    """The gem of one gemspec. An unknown name or version is a gap.
 
     Licenses and the first author are as stated; requirements are those at run time. ``arch`` is the platform of a gem
     with compiled parts (``x86_64-linux-gnu``).
