@@ -1,33 +1,33 @@
-"""The Dockerfile's instructions found again in the image's history, or why they cannot be.
+"""Finds the Dockerfile's instructions in the image's history, or says why that is not possible.
 
 The problem. A finding is worth more with the line that brought its package in. The image has a list of entries, one for
 nearly every instruction of every image that it was built on; the Dockerfile has the instructions of the last of them.
-Nothing in the image says where the base ends, texts were rewritten by the builder, variables have been replaced by
-values that are not known, and the same instruction may stand there twice.
+Nothing in the image says where the base ends, the builder rewrote texts, variables were replaced by unknown values, and
+the same instruction may occur twice.
 
-The algorithm. Builders write one entry for each instruction and in their order, so the instructions have to be the
-topmost entries, without a hole. This is matching two sequences, and since both ends and gaps are so restricted, a set
-of numbers is enough for the state. ``ways[n]`` has the numbers of entries that may be left below when the first n
-instructions are left. From the last instruction down, `_Search.descend` makes ``ways[n - 1]`` of ``ways[n]``: an
-instruction takes the topmost entry that is left, where `garboard.attribution.instruction_match.agrees` says that a
-builder may have written it so; or none, where builders leave the instruction out (ARG, MAINTAINER and ONBUILD anywhere;
-Kaniko also leaves out all that changes no file). Entries of LABEL at the very top may be none of the Dockerfile's:
-``docker build --label`` adds them. ``ways[0]`` then has all places at which the base may end.
+The algorithm. Builders write one entry for each instruction, in order, so the instructions must be the topmost entries,
+without a hole. This is matching two sequences, and since both ends and gaps are so restricted, a set of numbers is
+enough for the state. ``ways[n]`` has the numbers of entries that may be left below when the first n instructions are
+left. From the last instruction down, `_Search.descend` computes ``ways[n - 1]`` from ``ways[n]``: an instruction takes
+the topmost entry that is left, if `garboard.attribution.instruction_match.agrees` says that a builder may have written
+it; or no entry, if builders leave the instruction out (ARG, MAINTAINER and ONBUILD anywhere; Kaniko also leaves out
+everything that changes no file). Entries of LABEL at the very top may not be from the Dockerfile: ``docker build
+--label`` adds them. ``ways[0]`` then has all places at which the base may end.
 
 Going back up from there, `_Search.answer` collects for every entry which instructions it can be in any reading that
-reaches an end. That is the answer only if there is one for each entry that matters: that made a layer, or is a RUN,
-COPY or ADD. Entries of metadata may stay ambiguous, for nothing is attributed to them.
+reaches an end. That is the answer only if there is exactly one for each entry that matters: one that made a layer, or
+is a RUN, COPY or ADD. Entries of metadata may stay ambiguous, because nothing is attributed to them.
 
 Invariants:
 
-* Never a guess: two readings that differ in an entry that matters are no answer, and the reason says so.
+* Never a guess: two readings that differ in an entry that matters give no answer, and the reason says so.
 * An instruction of a reading agrees with its entry, order is kept, and only what some builder leaves out is left out.
-* `Alignment.below` is the highest place at which the base may end, so that an entry above it is never the base's.
-* Where the Dockerfile starts FROM scratch, a reading that leaves something below is none.
+* `Alignment.below` is the highest place at which the base may end, so an entry above it is never the base's.
+* If the Dockerfile starts FROM scratch, a reading that leaves something below is not valid.
 
 The cost is instructions times readings: one or two readings at a time in practice, since only what may be left out
-makes another. More than 1000 at one step end the search without an answer, as one that is damaged or made to be slow
-would.
+makes another. More than 1000 at one step end the search without an answer, as a damaged history, or one made to be
+slow, would cause.
 
 What it does not do: it does not align histories that are out of order or cut (a squashed image has no entries to read,
 and the reason is passed on), it does not know the values of build arguments that were not given, and it does not look
@@ -52,9 +52,9 @@ _ADDED: Final = "LABEL"  # `docker build --label` of the classic builder adds on
 
 
 class BuildStep(NamedTuple):
-    """An instruction that ran in the build of the image, with the variables before it, and where it stands.
+    """An instruction that ran in the build of the image, with the variables before it, and its place.
 
-    ``triggered``: it stands in the base image's ONBUILD, and ``span`` is that of the FROM that ran it.
+    ``triggered``: it is in the base image's ONBUILD, and ``span`` is that of the FROM that ran it.
     """
 
     instruction: Instruction
@@ -64,9 +64,9 @@ class BuildStep(NamedTuple):
 
 
 class Alignment(NamedTuple):
-    """``steps`` by the place of their entry in the history, and how many of the lowest entries are none of theirs.
+    """``steps`` by the index of their entry in the history, and how many of the lowest entries are not theirs.
 
-    Where the Dockerfile does not align there are none, ``below`` is None, and ``reason`` says why.
+    If the Dockerfile does not align, there are no steps, ``below`` is None, and ``reason`` says why.
     """
 
     steps: Mapping[int, BuildStep]
@@ -77,7 +77,7 @@ class Alignment(NamedTuple):
 def steps_of(
     dockerfile: Dockerfile, target: str = "", build_args: Mapping[str, str] = NO_ARGUMENTS
 ) -> tuple[BuildStep, ...]:
-    """The instructions whose layers are the image's own, in the order in which they ran, FROM left out."""
+    """The instructions with layers of the image's own, in the order in which they ran, without FROM."""
     return tuple(
         BuildStep(instruction, scope.copy(), instruction.span)
         for stage in lineage(dockerfile, target, build_args)
@@ -144,7 +144,7 @@ class _Search:
         return self._entries[place].layer is not None or self._entries[place].kind in WORK
 
     def failure(self) -> str:
-        """Which instruction the history does not have."""
+        """The instruction that the history does not have, as a reason."""
         number = next(number for number in range(len(self._steps), -1, -1) if not self.ways[number])
         step = self._steps[number]
         text = " ".join(step.instruction.original.split())

@@ -22,7 +22,7 @@ SCRATCH: Final = "scratch"
 
 
 class PossibleBase(Value):
-    """An image that was opened because it may be the base; only its configuration is looked at.
+    """An image that was opened because it may be the base; only its configuration is used.
 
     ``given``: the user named it as the base. Otherwise it was looked up under the name that the Dockerfile's FROM or a
     label gives, and may by now be another image than the one that was built on.
@@ -34,7 +34,7 @@ class PossibleBase(Value):
 
 
 class Boundary(NamedTuple):
-    """The base image, the candidate that proved it, and what is to be said."""
+    """The base image, the candidate that proved it, and what to report."""
 
     base: Base
     proof: PossibleBase | None = None
@@ -44,7 +44,7 @@ class Boundary(NamedTuple):
 def proven(image: Image, candidates: Sequence[PossibleBase]) -> Boundary:
     """The base with the lowest layers of the image: one that was given, else the longest; else no name and a gap.
 
-    An image without layers proves nothing, nor does one that shares only some of its own.
+    An image without layers proves nothing, and neither does one that shares only some of its own.
     """
     gaps = []
     fitting = []
@@ -81,7 +81,7 @@ def _not_the_base(name: str, shared: int, own: int) -> Gap:
 
 
 def _declared(provenance: Provenance, name: str) -> Base:
-    """As the provenance states it; the name from the Dockerfile or a label only where it states none itself."""
+    """The base as the provenance states it; the name is from the Dockerfile or a label only if it states none."""
     return Base(
         name=provenance.base or name,
         digest=provenance.base_digest,
@@ -100,7 +100,7 @@ def named(image: Image) -> tuple[str, str]:
 def told(
     image: Image, name: str, alignment: Alignment, history: LayerHistory, provenance: Provenance | None = None
 ) -> Base:
-    """The base where no layers prove it: as the provenance declares, below the aligned instructions, or by its name alone.
+    """The base if no layers prove it: by the provenance, else by the aligned instructions, else only by its name.
 
     ``name`` is the one of the Dockerfile's FROM.
     """
@@ -127,7 +127,7 @@ def told(
 
 
 def used(provenance: Provenance, name: str) -> str:
-    """The digest of the image that the build used under a name; empty where that is not stated."""
+    """The digest of the image that the build used under a name; empty if that is not stated."""
     from garboard.attribution.provenance import digest_of
 
     return digest_of(provenance, name)

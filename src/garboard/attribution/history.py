@@ -1,8 +1,8 @@
-"""The image's history: which entry made which layer, and what each entry says without its builder's own words.
+"""The image's history: which entry made which layer, and each entry's text without the builder's own words.
 
-Builders write the same instruction differently. Seen, and read here: the classic builder (``/bin/sh -c #(nop) COPY
-file:… in /x ``, ``|1 A=1 /bin/sh -c make``), BuildKit (``RUN |1 A=1 /bin/sh -c make # buildkit``), Buildah (the classic
-builder's words, the Dockerfile's variables) and Kaniko (the Dockerfile's line).
+Builders write the same instruction differently. Known forms, all read here: the classic builder (``/bin/sh -c #(nop)
+COPY file:… in /x ``, ``|1 A=1 /bin/sh -c make``), BuildKit (``RUN |1 A=1 /bin/sh -c make # buildkit``), Buildah (the
+classic builder's words, the Dockerfile's variables) and Kaniko (the Dockerfile's line).
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _ASSIGNED: Final = re.compile(r"[A-Za-z_]\w*=\S*\s*")
 _CALLED: Final = r"sh(?:\s+(?:-[a-zA-Z]+|pipefail|errexit|nounset)){0,8}?\s+-[a-zA-Z]*c\s+"
 _SHELL: Final = re.compile(rf"(?:/\S+/)?(?:ba|da|a|z|k|mk)?{_CALLED}")
 _SOME_SHELL: Final = re.compile(_CALLED)
-"""Where it is looked for, only its end matters."""
+"""Where to look for it; only its end matters."""
 
 
 class Style(enum.Enum):
@@ -54,9 +54,9 @@ class Style(enum.Enum):
 class HistoryEntry(NamedTuple):
     """One entry of the history.
 
-    ``kind`` is the instruction in upper case, ``text`` what follows it with the builder's marks gone (of a RUN still
-    its build arguments and shell), ``layer`` the index of the layer that it made, None where it made none or where
-    that is not known.
+    ``kind`` is the instruction in upper case. ``text`` is what follows it, without the builder's marks (a RUN keeps its
+    build arguments and shell). ``layer`` is the index of the layer that it made, None if it made none or that is not
+    known.
     """
 
     kind: str
@@ -66,19 +66,19 @@ class HistoryEntry(NamedTuple):
 
     @property
     def shown(self) -> str:
-        """The entry for a person: without build arguments and shell, on one line."""
+        """The entry for display: without build arguments and shell, on one line."""
         text = without_shell(self.text) if self.kind == "RUN" else self.text
         return " ".join(f"{self.kind} {text}".split())
 
 
 class LayerHistory(NamedTuple):
-    """The whole history; ``reason`` says why it does not show which entry made which layer, else it is empty."""
+    """The whole history; ``reason`` says why it does not show which entry made which layer, and is empty if it does."""
 
     entries: tuple[HistoryEntry, ...]
     reason: str = ""
 
     def maker(self, layer: int) -> int | None:
-        """The place of the entry that made a layer."""
+        """The index of the entry that made a layer."""
         return next((place for place, entry in enumerate(self.entries) if entry.layer == layer), None)
 
 
@@ -99,8 +99,8 @@ def read(history: Sequence[History], layers: int) -> LayerHistory:
 def _unsquashed(history: Sequence[History]) -> tuple[History, ...]:
     """The history without the entries that ``docker build --squash`` adds.
 
-    The layer then belongs to the last instruction. Like every layer of a build that made only one, it holds the work of all
-    instructions that the history says made none.
+    The layer then belongs to the last instruction. Like every layer of a build that made only one, it holds the work of
+    all instructions that made none according to the history.
     """
     found: list[History] = []
     for one in history:
@@ -112,7 +112,7 @@ def _unsquashed(history: Sequence[History]) -> tuple[History, ...]:
 
 
 def _makers(history: Sequence[History], entries: tuple[HistoryEntry, ...], layers: int) -> list[int] | None:
-    """The places of the entries that made a layer, or None where they cannot be known."""
+    """The indexes of the entries that made a layer, or None if they cannot be known."""
     flagged = [place for place, one in enumerate(history) if not one.empty_layer]
     if len(flagged) == layers:
         return flagged

@@ -1,7 +1,7 @@
-"""Whether an entry of the history may be what a builder wrote of an instruction.
+"""Whether a builder may have written an entry of the history for an instruction.
 
-A RUN's text must be the same but for white space. The words of a COPY are compared where the builder kept them, and a
-word with variables agrees with whatever may have come of it: the values of a build are not known.
+A RUN's text must be the same except for white space. The words of a COPY are compared if the builder kept them. A word
+with variables matches anything that they may expand to: the values of a build are not known.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _QUOTES: Final = re.compile(r"[\"'\\]")
 
 
 def agrees(entry: HistoryEntry, instruction: Instruction, shell: tuple[str, ...]) -> bool:
-    """Whether a builder may have written this entry of this instruction; ``shell`` is the one in force before it."""
+    """Whether a builder may have written this entry for this instruction; ``shell`` is the one in force before it."""
     if entry.kind != instruction.name:
         return False
     if instruction.name == "RUN":
@@ -110,23 +110,23 @@ def _copy(entry: HistoryEntry, copy: Instruction) -> bool:
 
 
 def _alike_text(told: str, written: str) -> bool:
-    """Whether what is stated ends in the words that were written (flags stand before them)."""
+    """Whether the stated text ends in the words that were written (flags come before them)."""
     first, *rest = _fixed(" " + _squeezed(written))
     return _fits(("", first, *rest), " " + _squeezed(told))
 
 
 def _alike(told: str, written: str) -> bool:
-    """Whether a word may have come of the one that was written, its variables being whatever they were."""
+    """Whether a word may be the expansion of the written one, for any values of its variables."""
     return told == written or _fits(_fixed(written), told.replace('"', ""))
 
 
 def _fixed(written: str) -> tuple[str, ...]:
-    """What stands around the variables of a text, quotes gone."""
+    """The text around the variables, without quotes."""
     return tuple(_QUOTES.sub("", part) for part in _VARIABLE.split(written))
 
 
 def _fits(parts: tuple[str, ...], told: str) -> bool:
-    """Whether a text is these parts in their order, with anything between two of them."""
+    """Whether a text consists of these parts in order, with anything between two of them."""
     if len(parts) == 1:
         return told == parts[0]
     at, end = len(parts[0]), len(told) - len(parts[-1])
@@ -141,7 +141,7 @@ def _fits(parts: tuple[str, ...], told: str) -> bool:
 
 
 def _workdir(entry: HistoryEntry, instruction: Instruction) -> bool:
-    """A builder may write the whole path of a relative one."""
+    """A builder may write the whole path for a relative one."""
     told, written = entry.text.rstrip("/"), instruction.values[0].rstrip("/")
     if _alike(told, written) or written in ("", "."):
         return True
@@ -150,13 +150,13 @@ def _workdir(entry: HistoryEntry, instruction: Instruction) -> bool:
 
 
 def _assigned(entry: HistoryEntry, instruction: Instruction) -> bool:
-    """The names that an ENV or a LABEL gives stand in the entry."""
+    """Whether the names that an ENV or a LABEL sets are in the entry."""
     names = (_QUOTES.sub("", one.name) for one in instruction.assignments)
     return all("$" in name or name in entry.text for name in names)
 
 
 def _command(entry: HistoryEntry, instruction: Instruction) -> bool:
-    """The words of CMD or ENTRYPOINT stand in the entry, in their order."""
+    """Whether the words of CMD or ENTRYPOINT are in the entry, in order."""
     at = 0
     told = _squeezed(_QUOTES.sub("", entry.text))
     for word in instruction.exec_form or instruction.values:
@@ -184,4 +184,4 @@ _CHECKS: Final = MappingProxyType[str, Callable[[HistoryEntry, Instruction], boo
         "WORKDIR": _workdir,
     }
 )
-"""Of the others (ARG, EXPOSE, VOLUME, …) builders keep too little to compare more than the kind."""
+"""For the others (ARG, EXPOSE, VOLUME, …) builders keep too little to compare more than the kind."""

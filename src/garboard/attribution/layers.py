@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class Attributed(NamedTuple):
-    """The attribution, and for each layer whose instruction is known that instruction with its variables."""
+    """The attribution, and for each layer with a known instruction that instruction with its variables."""
 
     attribution: Attribution
     steps: Mapping[int, BuildStep]
@@ -44,12 +44,12 @@ def attribute(
     """Attribute every layer, as far as that is certain.
 
     Args:
-        image: its layers and history are all that is looked at.
-        dockerfile: the one that it is said to be built of; recognized where it is not.
+        image: only its layers and history are used.
+        dockerfile: the one that the image is said to be built from; a mismatch is recognized.
         target: the stage that was built (``--target``), by default the last one.
         build_args: the build's arguments.
         candidates: opened images that may be the base.
-        provenance: what the image's attestation tells; its lines are of ``dockerfile``.
+        provenance: what the image's attestation says; its lines are of ``dockerfile``.
 
     Raises:
         DockerfileError: the Dockerfile has no such target.
@@ -96,7 +96,7 @@ def _aligned(
 
 
 def _attested(provenance: Provenance, steps: Sequence[BuildStep]) -> dict[int, BuildStep]:
-    """The steps that the provenance states by their lines; a layer whose lines are of several steps is left out."""
+    """The steps that the provenance states by their lines; a layer with lines of several steps is left out."""
     found = {}
     for index, lines in enumerate(provenance.lines):
         fitting = [step for step in steps if step.span.line in lines]
@@ -122,7 +122,7 @@ def _triggers(
 def _base(
     image: Image, name: str, found: Boundary, alignment: Alignment, history: LayerHistory, provenance: Provenance | None
 ) -> tuple[Base, tuple[Gap, ...]]:
-    """The base by its layers, unless it was only looked up by name and the alignment shows that it is another now."""
+    """The base by its layers, unless it was only looked up by name and the alignment shows that it changed since."""
     if found.proof is None:
         return base_boundary.told(image, name, alignment, history, provenance), found.gaps
     if alignment.below is None or history.reason:
@@ -141,7 +141,7 @@ def _base(
 
 
 class _Whose:
-    """Puts together what is known of each layer. ``certain``: what is above the base is the Dockerfile's."""
+    """Combines what is known of each layer. ``certain``: what is above the base is the Dockerfile's."""
 
     def __init__(
         self,
@@ -212,9 +212,9 @@ class _Whose:
         )
 
     def _sharing(self, place: int) -> list[int]:
-        """The entries whose work one layer holds: the one that made it, or all of a build that made a single layer.
+        """The entries with work in one layer: the one that made it, or all entries of a build that made a single layer.
 
-        Such a build flags its last instruction alone, be it a CMD, and records the others as if they had made nothing.
+        Such a build flags only its last instruction, even a CMD, and records the others as if they had made nothing.
         """
         maker = self._history.entries[place]
         if maker.style in (Style.BUILDKIT, Style.NONE) or self._made_several(place):
@@ -229,7 +229,7 @@ class _Whose:
         return work or [place]
 
     def _made_several(self, place: int) -> bool:
-        """Whether the stage of an entry made more layers than one: then entries that are said to have made none did make none."""
+        """Whether the stage of an entry made several layers: then entries said to have made none did make none."""
         makers = (one for one, entry in enumerate(self._history.entries) if entry.layer is not None)
         stages = [self._stages.get(step.span) for one in makers if (step := self._alignment.steps.get(one)) is not None]
         own = self._alignment.steps.get(place)
@@ -254,7 +254,7 @@ class _Whose:
 
 
 def _written(dockerfile: Dockerfile, step: BuildStep) -> str:
-    """The instruction as it stands in the file, on one line; the FROM for what its image's ONBUILD ran."""
+    """The instruction as written in the file, on one line; the FROM for what its image's ONBUILD ran."""
     if step.triggered:
         text = dockerfile.written(step.span).decode("utf-8", "replace")
         return " ".join(text.split())
@@ -262,7 +262,7 @@ def _written(dockerfile: Dockerfile, step: BuildStep) -> str:
 
 
 def _one_line(instruction: Instruction) -> str:
-    """Continued lines joined and comments gone; heredocs are left at their arrows."""
+    """Join continued lines and drop comments; heredocs are left at their arrows."""
     flags = [f"--{flag.name}" + ("" if flag.value is None else f"={flag.value}") for flag in instruction.flags]
     if instruction.exec_form is not None and instruction.name not in ("COPY", "ADD"):
         words = [json.dumps(instruction.exec_form, ensure_ascii=False)]

@@ -1,4 +1,4 @@
-"""Who brought each package in: its layer's instruction, the command within it, and what that command asked for."""
+"""Who brought each package in: its layer's instruction, the command in it, and what that command asked for."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def _name(text: str, kind: str) -> str:
 
 
 def _requests(steps: Mapping[int, BuildStep]) -> dict[int, tuple[Request, ...]]:
-    """What the instruction of each layer asks for; without instructions nothing is imported to read them."""
+    """What the instruction of each layer asks for; without instructions, the parser is not imported."""
     if not steps:
         return {}
     from garboard.shellcommands.install_requests import requests
@@ -65,7 +65,7 @@ class _Askers:
         self._upgrading = {layer for layer, step in steps.items() if may_upgrade(step.instruction.original)}
 
     def of(self, package: Package) -> tuple[str, str]:
-        """The command and the name that it asked for; either is empty where it is not known."""
+        """The command and the name that it asked for; each is empty if not known."""
         asking = self._by_purl.get(package.owner, package) if package.owner else package
         if asking.layer != package.layer or package.layer is None:
             return "", ""
@@ -109,7 +109,7 @@ class _Askers:
 
 
 def _installs(request: Request, kind: str) -> bool:
-    """Whether a request may bring packages of a kind: one of its kind, or one that nobody can tell the kind of."""
+    """Whether a request may bring packages of a type: it is of that type, or its type is not known."""
     if isinstance(request, PackageRequest):
         return request.ecosystem == kind
     manager = ecosystems.OF_PROGRAM.get(request.manager)

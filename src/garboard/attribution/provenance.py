@@ -1,4 +1,4 @@
-"""Provenance of a build, as BuildKit attests it: which image it began from, which Dockerfile it ran, which line made which layer.
+"""Provenance of a build as BuildKit attests it: its base image, its Dockerfile, and which line made which layer.
 
 Format: in-toto statements (v0.1, v1) with a SLSA provenance predicate (v0.2, v1) of build type ``buildkit``; with
 ``mode=max`` the predicate also holds the Dockerfile and the digests of the layers after each step.
@@ -19,24 +19,24 @@ from garboard.model.gap import Gap
 from garboard.model.image import Image
 
 _FRONTENDS: Final = ("docker/dockerfile", "docker/dockerfile-upstream")
-"""Images of the build's own tools, which no stage is built on."""
+"""Images of the build's own tools; no stage is built on them."""
 _IMAGE: Final = "docker-image://"
 _MATERIAL: Final = "pkg:docker/"
 _ARGUMENT: Final = "build-arg:"
 
 
 class Provenance(Value):
-    """What the statements say of one image.
+    """What the statements say about one image.
 
     Attributes:
-        base: the image whose layers are this one's lowest, as the build named it; empty where that is not stated: an image that
+        base: the image with this one's lowest layers, as the build named it; empty if that is not stated: an image that
             was merely used may be a tool's, or one that files were copied from.
-        base_digest: of that image's manifest or index.
-        base_layers: how many of the lowest layers are its own; None where that is not stated.
+        base_digest: digest of that image's manifest or index.
+        base_layers: how many of the lowest layers are its own; None if that is not stated.
         used: all images that the build used, by name, each with its digest.
-        file: the Dockerfile's name; ``text`` its content, None without ``mode=max``.
-        target: of the build, with its ``build_args``.
-        lines: by layer (index, lowest 0) the lines that its step stands on, each line once; empty where not stated.
+        file: the Dockerfile's name; ``text`` is its content, None without ``mode=max``.
+        target: the build's target, with its ``build_args``.
+        lines: by layer (index, lowest 0) the lines of its step, each line once; empty if not stated.
     """
 
     base: str = ""
@@ -92,7 +92,7 @@ class _Layer(msgspec.Struct, frozen=True):
 
 
 class _Build(msgspec.Struct, frozen=True):
-    """BuildKit's own part: where steps stand, and what they made (``stepN:OUTPUT``: chains of layers)."""
+    """BuildKit's own part: where steps are written, and what they made (``stepN:OUTPUT``: chains of layers)."""
 
     source: _Source = _Source()
     layers: dict[str, list[list[_Layer]]] = {}
@@ -149,7 +149,7 @@ class _RunDetails(msgspec.Struct, frozen=True):
 
 
 class _Predicate(msgspec.Struct, frozen=True, rename="camel"):
-    """Of both versions: each has its own members."""
+    """The predicate of both versions: each has its own members."""
 
     materials: list[_Material] = []
     invocation: _Invocation = _Invocation()
@@ -166,7 +166,7 @@ class _Statement(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class _Told(Value):
-    """What both versions say, in one shape."""
+    """What both versions say, in one form."""
 
     materials: tuple[_Material, ...]
     file: str
@@ -176,7 +176,7 @@ class _Told(Value):
 
 
 def read(statements: Iterable[bytes], image: Image) -> tuple[Provenance | None, tuple[Gap, ...]]:
-    """What the first statement says that speaks of this very image; one that cannot be read or speaks of another is a gap."""
+    """What the first statement about this very image says; an unreadable one, or one about another image, is a gap."""
     gaps: list[Gap] = []
     for data in statements:
         try:
@@ -218,7 +218,7 @@ def _told(predicate: _Predicate) -> _Told:
 
 
 def digest_of(provenance: Provenance, name: str) -> str:
-    """The digest of the image that the build used under this name; empty where it used none or several."""
+    """The digest of the image that the build used under this name; empty if it used none or several."""
     name, _, stated = name.partition("@")
     wanted = _tagged(_short(name))
     found = {digest for used, digest in provenance.used if _tagged(used) == wanted}
@@ -260,7 +260,7 @@ def _text(data: str) -> bytes | None:
 
 
 def _chains(build: _Build) -> dict[str, tuple[str, ...]]:
-    """The layers after each step, lowest first; a step with several of them is left out."""
+    """The layers after each step, lowest first; a step with several chains is left out."""
     found: dict[str, set[tuple[str, ...]]] = {}
     for name, made in build.layers.items():
         chains = found.setdefault(name.partition(":")[0], set())
@@ -280,7 +280,7 @@ def _named(steps: Iterable[_Step]) -> Iterator[tuple[str, str, str]]:
 def _base(
     named: Iterable[tuple[str, str, str]], chains: Mapping[str, tuple[str, ...]], digests: Sequence[str]
 ) -> tuple[str, str, int | None]:
-    """Name, digest and layers of the image whose layers are the lowest; of several as long, no name."""
+    """Name, digest and number of layers of the image with the lowest layers; if several are equally long, no name."""
     below: list[tuple[int, str, str]] = []
     for step, name, digest in named:
         chain = chains.get(step, ())
@@ -294,7 +294,7 @@ def _base(
 
 
 def _identifier(step: _Step) -> str:
-    """Of a source step (``docker-image://…``), else empty."""
+    """The identifier of a source step (``docker-image://…``), else empty."""
     found: Any = step.op
     for key in ("Op", "source", "identifier"):
         found = found.get(key) if isinstance(found, dict) else None
@@ -302,7 +302,7 @@ def _identifier(step: _Step) -> str:
 
 
 def _short(name: str) -> str:
-    """As people write it in a Dockerfile."""
+    """The short form, as written in a Dockerfile."""
     return name.removeprefix("docker.io/").removeprefix("library/")
 
 

@@ -1,1 +1,1 @@
-"""Recognise the base image of an image, understand its tags, and recommend a better one. Pure."""
+"""Recognize the base image of an image, understand its tags, and recommend a better one. Pure."""

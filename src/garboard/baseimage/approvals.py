@@ -1,4 +1,4 @@
-"""Which images an organization's list allows to build on."""
+"""Which images an organization's list allows as a base."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from garboard.model.baseimage import Approval
 
 
 def approved(one: Choice, approvals: Sequence[Approval], now: dt.datetime) -> bool | None:
-    """Whether any of its tags is on the list today; None where there is no list."""
+    """Whether any of its tags is on the list today; None if there is no list."""
     if not approvals:
         return None
     valid = [approval for approval in approvals if approval.holds(now)]

@@ -24,15 +24,15 @@ _DISTROLESS: Final = {
 }
 """What Google's distroless images have instead, without the suite's suffix."""
 _RELEASE_PARTS: Final = {"alpine": 2, "ubuntu": 2, "opensuse-leap": 2}
-"""How many parts of a distribution's version are its release, where that is not one."""
+"""How many parts of a distribution's version make up its release, if not one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One image under one repository.
+    """One image in one repository.
 
-    ``tags`` are its current names there, the most telling first; without any, the names that it once had. ``version`` is
-    the longest that a tag states, ``distro`` is ``id version`` with the release only.
+    ``tags`` are its current names there, the most specific first; if it has none, the names that it once had.
+    ``version`` is the longest that a tag states, ``distro`` is ``id version`` with the release only.
     """
 
     image: BaseImage
@@ -55,29 +55,29 @@ class Choice:
 
     @property
     def prerelease(self) -> str:
-        """The words of a tag that say that it is not released; empty where a versioned tag has none."""
+        """The words of a tag that mark a prerelease; empty if a versioned tag has none."""
         versioned = [tag for _, tag in self.tags if tag.version] or [tag for _, tag in self.tags]
         return versioned[0].prerelease if versioned and all(tag.prerelease for tag in versioned) else ""
 
     def reference(self, tag: str) -> str:
-        """As one writes it after FROM."""
+        """The reference, as written after FROM."""
         registry, _, rest = self.repository.partition("/")
         return Reference(registry=registry, repository=rest, tag=tag).familiar
 
     def by_digest(self, digest: str) -> str:
-        """The same where no tag names it any more."""
+        """The reference by digest if no tag names it any more."""
         registry, _, rest = self.repository.partition("/")
         return Reference(registry=registry, repository=rest, digest=digest).familiar
 
 
 def release(distro: str) -> str:
-    """``id version`` without the parts of a version that are no release of their own: ``alpine 3.20.3`` is 3.20."""
+    """``id version`` with only the release part of the version: ``alpine 3.20.3`` is 3.20."""
     identity, _, version = distro.partition(" ")
     return " ".join((identity, ".".join(version.split(".")[: _RELEASE_PARTS.get(identity, 1)]))).strip()
 
 
 def choice(image: BaseImage, repository: str) -> Choice | None:
-    """An image under a repository; None where it has no name there."""
+    """An image in a repository; None if it has no name there."""
     names = [name for name in image.names if name.repository == repository]
     names = [name for name in names if name.current] or names
     tags = [(name, parse(repository, name.tag)) for name in names if name.tag]
@@ -103,7 +103,7 @@ def _stated_distro(tags: Iterable[Tag]) -> str:
 
 
 def related(repository: str, known: Iterable[str]) -> Iterator[str]:
-    """The repositories that hold the same kind of thing, the own one first: of the same last name, or distroless."""
+    """The repositories with the same kind of content, its own first: those with the same last name, or distroless."""
     own = repository.rpartition("/")[2]
     yield repository
     wanted = re.compile(rf"(?:{_DISTROLESS[own]})(?:-debian\d+)?") if own in _DISTROLESS else None
@@ -115,7 +115,7 @@ def related(repository: str, known: Iterable[str]) -> Iterator[str]:
 
 
 def choices(catalog: Catalog, repository: str, platform: Platform) -> tuple[Choice, ...]:
-    """All that could be built on instead of an image of a repository, each image once, in the catalog's order."""
+    """All alternatives to an image of a repository, each image once, in the catalog's order."""
     found: dict[str, Choice] = {}
     for other in related(repository, catalog.repositories()):
         for image in catalog.of_repository(other, platform):
@@ -126,9 +126,9 @@ def choices(catalog: Catalog, repository: str, platform: Platform) -> tuple[Choi
 
 
 def spelling(one: Choice, wanted: Tag | None) -> tuple[str, tuple[str, ...]]:
-    """How to write an image after FROM, and its other tags: as precisely as the user does, and in the user's way.
+    """How to write an image after FROM, and its other tags: as precisely as the user does, and in the user's style.
 
-    Without a tag to go by, its most telling one. A tag that states no version is taken only where there is no other.
+    Without a tag to follow, its most specific one. A tag without a version is used only if there is no other.
     """
     tags = [tag for _, tag in one.tags]
     if wanted is not None:

@@ -18,8 +18,8 @@ from garboard.model.image import Image, Platform, Reference
 class CurrentBase:
     """The base in use.
 
-    ``how`` that is known is a sentence; ``exact``: the image's lowest layers are its own; ``outdated``: they are not, so
-    that a rebuild would already change something.
+    ``how`` is a sentence on how that is known. ``exact``: the image's lowest layers are the base's own. ``outdated``:
+    they are not, so a rebuild would already change something.
     """
 
     use: InUse
@@ -54,7 +54,7 @@ def find(
 
 
 def wanted_repository(wanted: Reference) -> str:
-    """In full."""
+    """The full name of the repository that the user names."""
     return f"{wanted.registry}/{wanted.repository}"
 
 
@@ -63,7 +63,7 @@ def _gap(subject: str, reason: str) -> Gap:
 
 
 def _by_layers(image: Image | None, wanted: Reference | None, catalog: Catalog, now: dt.datetime) -> CurrentBase | None:
-    """The image that is called as the user calls it, of those that it was built on; else the nearest, itself first."""
+    """The image that the user names, among those that it was built on; else the nearest, itself first."""
     if image is None or not image.layers:
         return None
     built_on = [ancestor.image for ancestor in ancestors(image, catalog, now)]
@@ -81,7 +81,7 @@ def _is_called(image: BaseImage, wanted: Reference | None) -> bool:
 
 
 def _choice(image: BaseImage, wanted: Reference | None) -> Choice | None:
-    """Under the repository that the user names, else the first that it is known by, one whose tags state a version before others."""
+    """The choice in the repository that the user names, else in its first one, preferring tags that state a version."""
     repositories = list(dict.fromkeys(name.repository for name in image.names))
     found = [one for repository in repositories if (one := choice(image, repository)) is not None]
     own = wanted_repository(wanted) if wanted is not None else ""

@@ -1,4 +1,4 @@
-"""Which packages of an image are yours and which its base's, and what your lines asked for."""
+"""Which packages of an image are yours, which are its base's, and what your lines asked for."""
 
 from __future__ import annotations
 
@@ -20,10 +20,11 @@ Key = tuple[str, str, str]
 class Requested:
     """What your lines ask the distribution's package manager for.
 
-    ``names`` of packages; ``recommends``: whether what packages recommend comes along with any of them, and ``bare`` the
-    names with which it does not; ``pinned`` the names of which a version or a release is asked for; ``upgrades``: whether
-    a line upgrades all that is there; ``certain``: whether nothing was asked for that cannot be named. ``steps`` are the
-    commands in their order, each as its names and whether what these recommend comes along.
+    ``names`` are those of packages. ``recommends`` says whether recommended packages are installed with any of them,
+    and ``bare`` has the names for which they are not. ``pinned`` are the names requested at a version or from a
+    release. ``upgrades`` says whether a line upgrades everything installed. ``certain`` says whether every request
+    could be named. ``steps`` are the commands in order, each with its names and whether recommended packages are
+    installed too.
     """
 
     names: frozenset[str] = frozenset()
@@ -40,15 +41,15 @@ class Yours:
     """An image, taken apart at its base.
 
     Attributes:
-        added: system packages that your lines brought and the base has not, by name.
-        raised: system packages of the base of which your lines installed another version, by name.
-        removed: names of system packages that the base has and your image has not.
+        added: system packages that your lines brought and the base does not have, by name.
+        raised: system packages of the base that your lines installed at another version, by name.
+        removed: names of system packages that the base has and your image does not.
         language: language packages that your lines brought, by `key`.
-        language_removed: keys of language packages that the base has and your image has not, at any version.
+        language_removed: keys of language packages that the base has and your image does not, at any version.
         base: the base's packages.
-        image: your image's.
-        asked: of the package manager.
-        exact: whether the base is the very one that the image was built on.
+        image: your image's packages.
+        asked: requests to the package manager.
+        exact: whether the base is exactly the one that the image was built on.
     """
 
     image: Inventory
@@ -63,7 +64,7 @@ class Yours:
 
 
 def key(package: Package) -> Key:
-    """What one language package replaces: type, name, and the folder that it is installed in, whatever the Python."""
+    """What one language package replaces: type, name, and the folder it is installed in, for any Python version."""
     path = package.locations[0].path if package.locations else ""
     folder = ecosystems.of(package.type).install_folder(path)
     return package.type, package.full_name, _PYTHON_FOLDER.sub("python", folder)
@@ -72,10 +73,10 @@ def key(package: Package) -> Key:
 def take_apart(
     image: Inventory, base: Inventory, attribution: Attribution | None, asked: Requested, *, exact: bool
 ) -> Yours | None:
-    """Compare an image with its base; None where it is not known which of its packages are yours.
+    """Compare an image with its base; None if it is not known which of its packages are yours.
 
-    ``exact``: the base is the one that it was built on; then the two inventories show everything. Else the layers must be
-    attributed, for the base may have had other versions.
+    ``exact``: the base is the one that the image was built on; then the two inventories show everything. Otherwise the
+    layers must be attributed, because the base may have had other versions.
     """
     mine = _of_layers(attribution)
     if not exact and mine is None:
@@ -112,7 +113,7 @@ def take_apart(
 
 
 def _of_layers(attribution: Attribution | None) -> Callable[[Package], bool] | None:
-    """Whether a package's layer is one of yours; None where the layers are not attributed."""
+    """Whether a package's layer is one of yours; None if the layers are not attributed."""
     if attribution is None or attribution.base.layers is None:
         return None
     yours = {one.index for one in attribution.layers if one.origin is Origin.DOCKERFILE}

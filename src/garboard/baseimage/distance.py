@@ -26,7 +26,7 @@ WORDS: Final = (
     "other",
     "incomplete",
 )
-"""What can be asked for although it is not recommended; each is the code of an objection."""
+"""Codes of the objections that a user may ask to pass over."""
 _SHELLS: Final = frozenset(
     ("bash", "dash", "busybox", "busybox-static", "zsh", "ksh", "mksh", "toybox", "bash-minimal")
 )
@@ -34,13 +34,13 @@ _MANAGERS: Final = frozenset(
     ("apt", "apk-tools", "dnf", "dnf5", "yum", "microdnf", "zypper", "tdnf", "rpm", "opkg", "pacman")
 )
 _MUCH: Final = 1 / 3
-"""The share of missing packages from which on it is worth a word."""
+"""The share of missing packages from which a warning is given."""
 _MUSL: Final = frozenset(("alpine",))
 
 
 @dataclass(frozen=True, slots=True)
 class InUse:
-    """The base in use, and the tag by which the user names it (None where that is not known)."""
+    """The base in use, and the tag by which the user names it (None if that is not known)."""
 
     choice: Choice
     wanted: Tag | None
@@ -84,7 +84,7 @@ def _same_distro(own: Choice, other: Choice) -> bool:
 def objections(
     use: InUse, other: Choice, group: Group, lifespans: Sequence[Lifespan], own_reason: str = ""
 ) -> Iterator[Objection]:
-    """All that speaks against a base. ``own_reason``: why the line in use is `short_lived`, which its user has chosen."""
+    """All objections to a base. ``own_reason``: why the line in use is `short_lived`, which its user has chosen."""
     if not other.current:
         yield Objection(code="superseded", reason="no tag names this image any more")
     if other.prerelease and not (group is Group.REBUILD and use.choice.prerelease):
@@ -130,7 +130,7 @@ def _older(own: Choice, other: Choice) -> bool:
 
 
 def _unlike(own: Choice, other: Choice) -> Iterator[Objection]:
-    """Images that are not for the same use, whatever they have in common."""
+    """Images that serve different purposes, whatever they have in common."""
     if other.distro.partition(" ")[0] == "windows" and own.distro.partition(" ")[0] != "windows":
         yield Objection(code="other", reason="it is for Windows")
     elif other.repository == own.repository and (gone := (other.flavor ^ own.flavor) & _PURPOSES):
@@ -156,7 +156,7 @@ _PURPOSES: Final = frozenset(
         "nonroot",
     )
 )
-"""Flavours that programs are made for: an image with another one is no replacement."""
+"""Flavors that programs are made for: an image with another one is no replacement."""
 
 
 def _downsized(own: Choice, other: Choice) -> bool:
@@ -166,7 +166,7 @@ def _downsized(own: Choice, other: Choice) -> bool:
 
 
 def warnings(own: Choice, other: Choice, before: Sequence[Package], after: Sequence[Package]) -> Iterator[str]:
-    """What changes for a user of the one who takes the other: sentences."""
+    """Warnings, as sentences, about what changes for a user of the one base who takes the other."""
     had, has = ({package.name for package in packages} for packages in (before, after))
     yield from _of_system(own, other)
     yield from _of_language(own, other)
@@ -178,7 +178,7 @@ def warnings(own: Choice, other: Choice, before: Sequence[Package], after: Seque
 
 
 def _of_contents(own: Choice, other: Choice, before: Sequence[Package], after: Sequence[Package]) -> Iterator[str]:
-    """Another flavor, or far fewer packages: what a program uses may not be there."""
+    """Another flavor, or far fewer packages: what a program uses may be missing."""
     had, has = (sum(map(is_judged, packages)) for packages in (before, after))
     fewer = f"{had - has} of {had} packages fewer" if 0 < has < had else ""
     words = (*sorted(other.flavor - own.flavor), *(f"without {word}" for word in sorted(own.flavor - other.flavor)))
@@ -189,7 +189,7 @@ def _of_contents(own: Choice, other: Choice, before: Sequence[Package], after: S
 
 
 def ageing(lifespans: Iterable[Lifespan]) -> Iterator[str]:
-    """Lines that are not fully maintained any more: sentences."""
+    """Sentences on lines that are no longer fully maintained."""
     for one in lifespans:
         if one.state is State.EXTENDED:
             yield f"{one.name}: full support ended {one.eol}, long-term support until {one.extended}"

@@ -1,8 +1,8 @@
 """Which images of the catalog an image was built on, by its layers alone. Never a guess.
 
-An image of the catalog is one that this image was built on if all of its layers are the lowest of this one. Of several that
-have the very same layers, those count whose history this image's history goes on; if there is none (the history was
-rewritten), all of them are one image with many names.
+This image was built on an image of the catalog if all layers of that image are the lowest layers of this one. If
+several have the same layers, only those with a history that this image's history continues count; if there are none
+(the history was rewritten), all of them are treated as one image with many names.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from garboard.model.baseimage import Approval, BaseImage, BaseName, Catalog
 from garboard.model.image import History, Image, Reference
 
 EMPTY_LAYERS: Final = frozenset(f"sha256:{hashlib.sha256(bytes(size)).hexdigest()}" for size in (0, 512, 1024, 10240))
-"""Diff ids of archives without members, as tools write them: whoever has only these has nothing in common."""
+"""Diff ids of empty archives, as tools write them: images with only these layers have nothing in common."""
 _SECOND: Final = len("2026-08-03T00:00:00")
 
 
@@ -28,9 +28,9 @@ class Ancestor(Value):
     """An image of the catalog that this one was built on.
 
     Attributes:
-        image: with the names of all images that are the same, the best first: approved ones, then official repositories,
-            then the shortest; of each repository the newest specific tag first.
-        itself: this is the image that was asked about, not one below it.
+        image: with the names of all images that are the same, the best first: approved ones, then official
+            repositories, then the shortest; of each repository the newest specific tag first.
+        itself: whether this is the image that was asked about, not one below it.
     """
 
     image: BaseImage
@@ -38,14 +38,14 @@ class Ancestor(Value):
 
     @property
     def layers(self) -> int:
-        """How many of the lowest layers are its own and its ancestors'."""
+        """How many of the lowest layers belong to it and its ancestors."""
         return len(self.image.image.layers)
 
 
 def ancestors(image: Image, catalog: Catalog, now: dt.datetime) -> tuple[Ancestor, ...]:
-    """All images of the catalog that an image was built on, the nearest first; itself, if it is there, before all.
+    """All images of the catalog that an image was built on, nearest first; the image itself, if there, comes first.
 
-    ``now`` says which approvals hold. None where the catalog knows nothing of it.
+    ``now`` decides which approvals are valid. None if the catalog knows none of its ancestors.
     """
     found = catalog.below([layer.diff_id for layer in image.layers])
     if not found:
@@ -60,19 +60,19 @@ def ancestors(image: Image, catalog: Catalog, now: dt.datetime) -> tuple[Ancesto
 
 
 def _of_platform(image: Image, group: Sequence[BaseImage]) -> Sequence[BaseImage]:
-    """Those for the image's own platform, if there are any: layers without programs are the same for several."""
+    """Those for the image's own platform, if any: layers without programs are the same on several platforms."""
     wanted = (image.platform.os, image.platform.architecture)
     fitting = [one for one in group if (one.image.platform.os, one.image.platform.architecture) == wanted]
     return fitting or group
 
 
 def base(found: Sequence[Ancestor]) -> Ancestor | None:
-    """The nearest image below; None where none is known."""
+    """The nearest image below; None if none is known."""
     return next((one for one in found if not one.itself), None)
 
 
 def called(found: Iterable[Ancestor], reference: Reference) -> Ancestor | None:
-    """The nearest that a reference names or once named; where it has a digest, that alone counts."""
+    """The nearest image that a reference names or once named; if the reference has a digest, only the digest counts."""
     return next((one for one in found if not one.itself and _is_called(one.image, reference)), None)
 
 
@@ -94,7 +94,7 @@ def _is_evidence(one: BaseImage) -> bool:
 
 
 def _told_apart(image: Image, group: Sequence[BaseImage], approvals: Sequence[Approval]) -> Iterator[Ancestor]:
-    """Images of the very same layers, nearest first: itself, then those whose history is the longest part of its own."""
+    """Images with the same layers, nearest first: itself, then those that share the longest part of its history."""
     whole = len(group[0].image.layers) == len(image.layers)
     itself = [one for one in group if whole and _is_same(image, one.image)]
     if itself:
@@ -110,7 +110,7 @@ def _told_apart(image: Image, group: Sequence[BaseImage], approvals: Sequence[Ap
 
 
 def _is_same(image: Image, other: Image) -> bool:
-    """The same configuration, or one that was only written anew (another format of manifest)."""
+    """Whether the configuration is the same, or was only rewritten (another manifest format)."""
     if image.config_digest and image.config_digest == other.config_digest:
         return True
     if image.manifest_digest and image.manifest_digest == other.manifest_digest:
@@ -127,7 +127,7 @@ def _continues(history: Sequence[History], start: Sequence[History]) -> bool:
 
 
 def _merged(images: Sequence[BaseImage], approvals: Sequence[Approval]) -> BaseImage:
-    """One image with the names of all; the one that has the best name speaks for them."""
+    """One image with the names of all; the one with the best name represents them."""
 
     def rank(name: BaseName) -> tuple[object, ...]:
         return (not any(approval.covers(name) for approval in approvals), *name.rank)

@@ -1,4 +1,4 @@
-"""Issues of many sets of packages that share most of them: each package is judged once."""
+"""Counts issues of many sets of packages that share most of them: each package is judged once."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ def identity(package: Package) -> Identity:
 
 
 def is_judged(package: Package) -> bool:
-    """Whether it is judged on its own, and not by its owner or not at all."""
+    """Whether it is judged on its own, not through its owner and not skipped."""
     return not package.owner and not package.application
 
 
 def distinct(inventories: Iterable[Iterable[Package]]) -> tuple[Package, ...]:
-    """Every package that has to be judged, once, in the order in which they come."""
+    """Every package that has to be judged, once, in order of first occurrence."""
     objects = {id(one): one for packages in inventories for one in packages}
     found: dict[Identity, Package] = {}
     for one in objects.values():
@@ -49,10 +49,10 @@ def distinct(inventories: Iterable[Iterable[Package]]) -> tuple[Package, ...]:
 
 
 class Figures:
-    """The findings of distinct packages, asked for the issues of any set of packages."""
+    """The findings of distinct packages, for counting the issues of any set of packages."""
 
     def __init__(self, findings: Iterable[Finding], uncovered: Iterable[str] = ()) -> None:
-        """``uncovered``: the ecosystems without data, but for those that the image in use has and lacks data for as well."""
+        """``uncovered``: the ecosystems without data, except those of the image in use that have none either."""
         self._findings: dict[Identity, list[Finding]] = {}
         self._uncovered = frozenset(uncovered)
         for finding in findings:
@@ -87,7 +87,7 @@ class Figures:
         return tuple(sorted(keys))
 
     def covers(self, packages: Iterable[Package]) -> bool:
-        """Whether all that could hide an issue was compared: there are packages, and data for all of them."""
+        """Whether everything that could hide an issue was compared: there are packages, and data for all of them."""
         found = {one.ecosystem for one in packages if is_judged(one)}
         return bool(found) and not found & self._uncovered
 

@@ -1,4 +1,4 @@
-"""How long what an image holds is maintained: its distribution, and the program that its repository is named after."""
+"""How long an image's contents are maintained: its distribution, and the program that its repository is named after."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ DISTRO_PRODUCTS: Final = MappingProxyType(
         "photon": ("vmware-photon", "Photon OS"),
     }
 )  # fmt: skip
-"""os-release's ``ID`` to endoflife.date's product, and the name for people."""
+"""os-release's ``ID`` to endoflife.date's product, and its display name."""
 REPOSITORY_PRODUCTS: Final = MappingProxyType(
     {
         "python": ("python", "Python"), "node": ("nodejs", "Node.js"), "ruby": ("ruby", "Ruby"), "php": ("php", "PHP"),
@@ -35,7 +35,7 @@ REPOSITORY_PRODUCTS: Final = MappingProxyType(
     }
 )  # fmt: skip
 _FOR_EVERYBODY: Final = frozenset(("debian",))
-"""Products with extended support that costs nothing and is in the public archive."""
+"""Products with free extended support in the public archive."""
 
 
 class Lifetimes:
@@ -51,9 +51,9 @@ class Lifetimes:
         return bool(self._of("debian"))
 
     def of(self, repository: str, version: Sequence[str], distro: str) -> tuple[Lifespan, ...]:
-        """The program's line and the distribution's (``id version``), where the products are known.
+        """The program's line and the distribution's (``id version``), if the products are known.
 
-        ``repository`` is short, as in `tags.Tag`; ``version`` its components.
+        ``repository`` is short, as in `tags.Tag`; ``version`` has its components.
         """
         found = []
         if repository in REPOSITORY_PRODUCTS and version:
@@ -85,7 +85,7 @@ class Lifetimes:
         )
 
     def _state(self, cycle: Cycle, extended: str) -> State:
-        """The last day still counts."""
+        """The state of a cycle today; the last day of support still counts as supported."""
         if cycle.eol and self._today <= cycle.eol:
             return State.SUPPORTED
         if extended and self._today <= extended:
@@ -96,16 +96,16 @@ class Lifetimes:
 
 
 def _cycle(cycles: Iterable[Cycle], version: Sequence[str]) -> Cycle | None:
-    """The cycle with the name that is the longest prefix of the version: ``3.12`` for 3.12.4."""
+    """The cycle with the longest name that is a prefix of the version: ``3.12`` for 3.12.4."""
     by_name = {cycle.name: cycle for cycle in cycles}
     names = (".".join(version[:count]) for count in range(len(version), 0, -1))
     return next((by_name[name] for name in names if name in by_name), None)
 
 
 def short_lived(repository: str, numbers: Sequence[int], lifespans: Iterable[Lifespan]) -> str:
-    """Why a line is none to build on: it is for development, or its kind has long-term lines and it is none of them.
+    """Why a line is not one to build on: it is for development, or it is not one of its program's long-term lines.
 
-    Empty where it is one to build on. Some can be told by their numbers alone, without any data.
+    Empty if it is one to build on. Some lines are recognized by their numbers alone, without any data.
     """
     if repository in releases.ODD_MINORS and len(numbers) > 1 and numbers[1] % 2:
         return f"{numbers[0]}.{numbers[1]} is odd, which is for development"

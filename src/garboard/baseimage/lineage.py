@@ -25,11 +25,11 @@ _COMMENTS: Final = (
     (re.compile(r"^store paths:"), "nix"),
 )
 _NO_TIME: Final = ("0001-", "1970-01-01", "1980-01-01")
-"""How creation times that mean nothing begin: Go's zero, the epoch, and zip's."""
+"""How meaningless creation times begin: Go's zero, the epoch, and zip's."""
 
 
 def lineage(image: Image, found: Sequence[Ancestor]) -> tuple[LineageStep, ...]:
-    """The steps of an image, itself first, the root file system last; none where nothing is known below it.
+    """The steps of an image, itself first, the root file system last; empty if nothing is known below it.
 
     ``found`` are its ancestors, the nearest first.
     """
@@ -76,7 +76,7 @@ def _maker(base: BaseImage) -> str:
 
 
 def _root(history: Sequence[History]) -> LineageStep:
-    """What made the lowest layer, and the date of what it was made from, as far as the history tells."""
+    """What made the lowest layer, and the date of what it was made from, as far as the history says."""
     entry = next((one for one in history if not one.empty_layer), None)
     if entry is None:
         return LineageStep(kind=StepKind.ROOT)
@@ -100,5 +100,5 @@ def _day(seconds: int) -> str:
 
 
 def _date(created: str) -> str:
-    """The day of a time; empty for one that means nothing."""
+    """The day of a time; empty if the time means nothing."""
     return "" if created.startswith(_NO_TIME) else created[:10]

@@ -1,4 +1,4 @@
-"""Which base comes first: a rule that can be said in a sentence, and the words that explain one row by it."""
+"""Which base comes first: a rule that fits in a sentence, and the words that explain one row by it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _GROUPS: Final = tuple(Group)
 
 
 def place(row: Row, distance: int) -> tuple[object, ...]:
-    """Where a row stands, by `RULE`; ``distance`` is how much changes with it."""
+    """The sort key of a row, by `RULE`; ``distance`` is how much changes with it."""
     outcome = row.outcome
     return (
         _GROUPS.index(row.group) if row.group else -1,
@@ -33,12 +33,12 @@ def place(row: Row, distance: int) -> tuple[object, ...]:
 
 
 def is_better(outcome: Counts | None, today: Counts | None) -> bool:
-    """Fewer of the worst that differ."""
+    """Whether it has fewer issues of the worst severity that differs."""
     return outcome is not None and today is not None and outcome.order < today.order
 
 
 def why(row: Row, today: Counts | None) -> Iterator[str]:
-    """Sentences: what it is, what speaks for it, what against it."""
+    """Sentences: what it is, what speaks for it, what speaks against it."""
     if row.group is None:
         yield "It is the base in use."
     outcome = row.outcome
@@ -59,7 +59,7 @@ def why(row: Row, today: Counts | None) -> Iterator[str]:
 
 
 def _compared(row: Row, outcome: Counts, today: Counts) -> Iterator[str]:
-    """What changes in numbers. Where packages are unknown they are the least, and of no severity known."""
+    """What changes in numbers. If packages are unknown, the numbers are a minimum, and of no known severity."""
     unknown = row.prediction is not None and bool(row.prediction.unknown)
     number = f"{'at least ' if unknown else ''}{outcome.total} issue{'s' if outcome.total != 1 else ''}"
     yield f"{'Your image would have' if row.prediction else 'It has'} {number}; today it is {today.total}."

@@ -1,43 +1,43 @@
 """What an image would hold on another base: your own packages kept, the base's replaced.
 
-The problem. Which of two bases is better for you cannot be seen from the bases alone: your lines install packages,
-those need others, and which of them the base already has differs. Building the image on each candidate would show it,
-and would cost minutes and a network for each. This predicts the packages of the result from inventories and, where
-there is one, an index of what the package manager would find.
+The problem. The bases alone do not show which of two is better for you: your lines install packages, those need others,
+and which of them the base already has differs. Building the image on each candidate would show it, but would cost
+minutes and a network each time. This module predicts the packages of the result from inventories and, if there is one,
+an index of what the package manager would find.
 
-The algorithm. The image was taken apart at its base before (`garboard.baseimage.delta`): what your lines added, what
+The algorithm. The image was first taken apart at its base (`garboard.baseimage.delta`): what your lines added, what
 they raised to another version, what they removed, and what they asked the package manager for. Then, for a new base:
 
-1. *Language packages* (PyPI, npm …) are independent of the base: yours are there at their versions, replacing the
-   base's in the same folder; what your lines removed is removed.
-2. *System packages.* Without anything that your lines ask for there is nothing to do: the new base's are taken as they
-   are. On the same release, `_Installing` starts with what your lines brought and asked for. On another release the old
-   versions say nothing: with an index it starts with what was installed by its own name, without one those that the new
-   base has not are *unknown*.
+1. *Language packages* (PyPI, npm …) do not depend on the base: yours are there at their versions, replacing the base's
+   in the same folder; what your lines removed is removed.
+2. *System packages.* If your lines ask for nothing there is nothing to do: the new base's are taken as they are. On the
+   same release, `_Installing` starts with what your lines brought and asked for. On another release the old versions
+   say nothing: with an index it starts with what was installed by its own name; without one, those that the new base
+   does not have are *unknown*.
 3. *Installing* goes outwards from the start: a package that the new base has stays, unless your lines asked for it by
-   name or raised it and what they bring wins; one that it has not is chosen at the version that the index has, else
-   your image's. Each chosen package's requirements (and recommendations, where your lines let them come along) that
-   nothing there meets join the next round. With an index that knows versions (`Exacting`), a package of the base that
-   is too old for a requirement is *outgrown* and is raised, and so is what is tied to one version of it.
-4. *Upgrading.* Where a line upgrades everything and the mirrors are known, what the base has is raised likewise.
-5. *Doubts.* Whatever the result rests on that is not certain becomes a sentence: versions borrowed from the old base,
+   name or raised it and what they bring wins; one that it does not have is chosen at the index's version, or else at
+   your image's. Each chosen package's requirements (and recommendations, if your lines allow them) that nothing there
+   meets join the next round. With an index that knows versions (`Exacting`), a package of the base that is too old for
+   a requirement is *outgrown* and is raised, and so is what is tied to one version of it.
+4. *Upgrading.* If a line upgrades everything and the mirrors are known, the base's packages are raised too.
+5. *Doubts.* Every uncertain assumption behind the result becomes a sentence: versions borrowed from the old base,
    requests that cannot be named, packages that no mirror has.
 
 Invariants:
 
 * Every name is looked at once: it is marked as seen, and only being outgrown, or upgraded with all the rest, unmarks a
-  package of the base, each once. So it ends.
-* A package is either of the new base, chosen, removed or unknown; nothing is silently left out. Unknown packages count
-  neither for nor against a base: `Predicted.undetermined` has all that they may have brought along, and comparing
+  package of the base, once each. So it terminates.
+* A package is either the new base's, chosen, removed or unknown; nothing is silently left out. Unknown packages count
+  neither for nor against a base: `Predicted.undetermined` has everything they may have brought along, and comparing
   leaves those out.
-* The order of work is by name, so that the same inputs give the same prediction.
+* The order of work is by name, so the same inputs give the same prediction.
 
-The cost is linear in the requirements of what is chosen, for each base. What depends on your image alone is worked out
-once, in `Predictor`; an index is large and is asked for one release at a time, by the caller.
+The cost is linear in the requirements of what is chosen, for each base. What depends on your image alone is computed
+once, in `Predictor`; an index is large, so the caller asks for one release at a time.
 
 What it does not do: it resolves no conflicts, and weighs no alternatives beyond the one that your image took (else the
-first that can be had); it knows no file that your lines compile or copy; and it does not know packages of which neither
-the image, its base nor an index knows.
+first available one); it knows no file that your lines compile or copy; and it does not know packages that neither the
+image, its base nor an index knows.
 """
 
 from __future__ import annotations
@@ -55,11 +55,11 @@ class Available(Protocol):
     """The newest package of each name that the package manager would find."""
 
     def __contains__(self, name: object, /) -> bool:
-        """Whether something answers to the name."""
+        """Whether a package has or provides the name."""
         ...
 
     def get(self, name: str, default: Package | None, /) -> Package | None:
-        """The package of this name, or the one that provides it; the default where that is none or may be several."""
+        """The package of this name, or the one that provides it; the default if there is none or maybe several."""
         ...
 
 
@@ -71,19 +71,19 @@ class Exacting(Protocol):
     """
 
     def suffices(self, package: Package, number: int, other: Package, /) -> bool:
-        """Whether ``other`` is of a version with which the package's requirement of this number is content."""
+        """Whether ``other`` is of a version that satisfies the package's requirement of this number."""
         ...
 
     def tied(self, package: Package, number: int, name: str, /) -> bool:
-        """Whether this requirement is content with one version alone of the package of this name."""
+        """Whether this requirement accepts only one version of the package of this name."""
         ...
 
 
 class Predicted(NamedTuple):
-    """The packages, those of yours of which nothing can be said, and what the rest rests on that is not certain.
+    """The packages, those of yours that nothing can be said about, and what is uncertain about the rest.
 
-    ``undetermined`` are the names of the system packages of your image that may be there or not: the unknown ones, what they
-    brought along, and what they need.
+    ``undetermined`` are the names of your image's system packages that may or may not be there: the unknown ones, what
+    they brought along, and what they need.
     """
 
     packages: tuple[Package, ...]
@@ -93,7 +93,7 @@ class Predicted(NamedTuple):
 
 
 class Predictor:
-    """Your image on other bases. What does not depend on the other base is worked out once."""
+    """Predicts your image on other bases. What does not depend on the other base is computed once."""
 
     def __init__(self, yours: Yours) -> None:
         self._yours = yours
@@ -105,12 +105,12 @@ class Predictor:
 
     @property
     def asks(self) -> bool:
-        """Whether an index would change anything: your lines concern packages of the system."""
+        """Whether an index would change anything: your lines concern system packages."""
         yours = self._yours
         return bool(yours.added or yours.raised or self._asked or yours.removed or yours.asked.upgrades)
 
     def upon(self, base: Inventory, available: Available | None = None) -> Predicted:
-        """Your image with ``base`` in its base's place; ``available`` is the index of packages of that base's release."""
+        """Your image on ``base`` instead of its own; ``available`` is the index of packages of that base's release."""
         yours = self._yours
         dropped = {key(one) for one in base.packages if one.type not in SYSTEM_TYPES} & (
             self._languages.keys() | yours.language_removed
@@ -124,7 +124,7 @@ class Predictor:
         return Predicted(packages, system.unknown, system.gaps, self._undetermined(system.unknown, packages))
 
     def _undetermined(self, unknown: tuple[str, ...], packages: Iterable[Package]) -> frozenset[str]:
-        """What your image has by the unknown packages and is not known to be on the other base."""
+        """Packages that your image has through the unknown ones and that are not known to be on the other base."""
         if not unknown:
             return frozenset()
         reached = _reached(unknown, self._here, self._old.providers, recommends=True)
@@ -147,14 +147,14 @@ class Predictor:
         return _Installing(yours, self._asked, old, available, _New(base)).of(start)
 
     def _elsewhere(self, base: Inventory, wanted: set[str]) -> _System:
-        """On another release, without an index of it."""
+        """The packages on another release, without an index of it."""
         has = {one.name for one in base.packages if one.type in SYSTEM_TYPES}
         gaps = ("your lines upgrade what the base has; to which versions is not known",)
         return _System(unknown=tuple(sorted(wanted - has)), gaps=gaps if self._yours.asked.upgrades else ())
 
 
 class _Old(NamedTuple):
-    """What your image shows about packages: by name, which provides what, and which recommendations were not wanted."""
+    """What your image shows about packages: by name, what provides what, and which recommendations were not wanted."""
 
     known: Mapping[str, Package]
     providers: Mapping[str, str]
@@ -178,13 +178,13 @@ class _Installing:
         self._seen: set[str] = set()
         self._provided: set[str] = set()
         self._outgrown: set[str] = set()
-        """What the new base has in a version that will not do."""
+        """What the new base has in a version that is not sufficient."""
         self._recommends = False
         self._brought: set[str] = set()
         """New packages that an upgrade of the new base's own would need."""
 
     def of(self, start: Iterable[str]) -> _System:
-        """Install what is asked for, with all that it needs."""
+        """Install what is asked for, with everything it needs."""
         start, bare = frozenset(start), self._old.bare
         if self._available is not None:  # which of what is there to be had came along is not in your image to be seen
             for names, recommends in self._yours.asked.steps:
@@ -206,7 +206,7 @@ class _Installing:
         return {name if name in self._asked else self._old.providers.get(name, name) for name in names}
 
     def _run(self, start: Iterable[str], *, recommends: bool) -> None:
-        """Install these, then what they need, then what that needs: what is asked for may be what another one needs."""
+        """Install these, then what they need, and so on: a requested package may be needed by another one."""
         self._recommends = recommends
         waiting: Iterable[str] = start
         while names := [name for name in sorted(waiting) if name not in self._seen]:
@@ -215,7 +215,7 @@ class _Installing:
             waiting = {need for one in chosen for need in (*self._missing(one), *self._tied(one))}
 
     def _install(self, name: str) -> Iterator[Package]:
-        """Install one, if it is not there as it is to be."""
+        """Install one package, unless it is already there as needed."""
         there = self._new.packages.get(name)
         one = self._version_of(name, there)
         if one is None:
@@ -230,7 +230,7 @@ class _Installing:
             yield one
 
     def _upgrade(self, removed: Iterable[str]) -> None:
-        """What the new base has becomes what the mirrors have, where your lines upgrade it and the mirrors are known."""
+        """Raise the new base's packages to the mirrors' versions, if your lines upgrade it and mirrors are known."""
         if self._available is None or not self._yours.asked.upgrades:
             return
         left = self._new.packages.keys() - self._chosen.keys() - set(removed)
@@ -241,7 +241,7 @@ class _Installing:
         self._brought = (self._chosen.keys() | self._unknown) - before
 
     def _raise(self) -> None:
-        """What your lines brought to another version of, they bring there again, if it is not known better why they did."""
+        """Raise again what your lines raised to another version, unless a better reason for it is known."""
         known = self._exact is not None and self._yours.asked.certain
         for name, one in self._yours.raised.items():
             if known and name not in self._lowered:
@@ -251,11 +251,11 @@ class _Installing:
                 self._chosen[name] = one
 
     def _wins(self, one: Package, there: Package) -> bool:
-        """Whether your lines bring their version where the new base has another: a newer one, or an older one on purpose."""
+        """Whether your lines' version wins over another one on the new base: it is newer, or older on purpose."""
         return _higher(one, there) or one.name in self._lowered
 
     def _version_of(self, name: str, there: Package | None) -> Package | None:
-        """The package of this name that would be there; None where none is known."""
+        """The package of this name that would be there; None if none is known."""
         found = self._to_be_had(name)
         if there is None:
             return found
@@ -265,7 +265,7 @@ class _Installing:
         return found if self._wins(found, there) else there
 
     def _to_be_had(self, name: str) -> Package | None:
-        """What your lines would install by this name, whatever there is."""
+        """What your lines would install by this name, whatever is there."""
         known = self._old.known.get(name)
         if self._available is None:
             return known
@@ -277,7 +277,7 @@ class _Installing:
         return known if own and known and found and _higher(known, found) else found
 
     def _missing(self, one: Package) -> Iterator[str]:
-        """What a package that would be installed needs and the new base has not."""
+        """What a package to install needs and the new base does not have."""
         recommends = self._recommends and (self._available is not None or one.name not in self._old.bare)
         wanted = [*one.requires, *(one.recommends if recommends else ())]
         for number, alternatives in enumerate(wanted):
@@ -296,14 +296,14 @@ class _Installing:
             # else nothing satisfied it where the package is installed today
 
     def _met(self, one: Package, number: int, name: str) -> bool:
-        """Whether what is there satisfies an alternative of a requirement, or has been seen to already."""
+        """Whether what is there, or was already seen, satisfies an alternative of a requirement."""
         there = self._chosen.get(name) or self._new.packages.get(name)
         if there is None or self._exact is None or name in self._outgrown:
             return name in self._seen or name in self._provided or self._new.has(name)
         return self._exact.suffices(one, number, there)
 
     def _tied(self, one: Package) -> Iterator[str]:
-        """Packages of the new base that go with one version alone of what was raised, and so are raised with it."""
+        """Packages of the new base that accept only one version of what was raised, and so are raised with it."""
         if one.name not in self._new.packages or self._exact is None or self._available is None:
             return
         for other in self._new.requiring(one.name):
@@ -318,9 +318,9 @@ class _Installing:
         return exact is not None and any(exact.tied(newest, at, one.name) for at in range(len(newest.requires)))
 
     def _best(self, alternatives: Iterable[str], *, beyond: bool) -> str:
-        """The package that satisfied a requirement in your image, else (``beyond``) the first that there is to be had.
+        """The package that satisfied a requirement in your image, else (``beyond``) the first one available.
 
-        What your lines brought without what it recommends, they will bring without.
+        What your lines brought without its recommendations is brought without them again.
         """
         for name in alternatives:
             if name in self._old.known:
@@ -391,13 +391,13 @@ class _New:
         return self._requiring.get(name, ())
 
     def provided(self) -> frozenset[str]:
-        """All capabilities that are no names."""
+        """All capabilities that are not names."""
         if self._provided is None:
             self._provided = frozenset(name for one in self.packages.values() for name in one.provides)
         return self._provided
 
     def has(self, name: str) -> bool:
-        """Whether something answers to the name."""
+        """Whether a package has or provides the name."""
         return name in self.packages or name in self.provided()
 
     def source_version(self, source: str) -> str:
@@ -412,7 +412,7 @@ def _providers(packages: Iterable[Package]) -> dict[str, str]:
 
 
 def _bare(asked: Requested, known: Mapping[str, Package], providers: Mapping[str, str]) -> frozenset[str]:
-    """The packages that came only with requests that wanted nothing recommended."""
+    """The packages that came only with requests that excluded recommendations."""
     bare = _reached(asked.bare, known, providers, recommends=False)
     return (
         frozenset(bare - _reached(asked.names - asked.bare, known, providers, recommends=True)) if bare else frozenset()
@@ -422,7 +422,7 @@ def _bare(asked: Requested, known: Mapping[str, Package], providers: Mapping[str
 def _reached(
     start: Iterable[str], known: Mapping[str, Package], providers: Mapping[str, str], *, recommends: bool
 ) -> set[str]:
-    """The installed packages that some names lead to, themselves included."""
+    """The installed packages that some names lead to, including those named."""
     found: set[str] = set()
     waiting = list(start)
     while waiting:
@@ -437,7 +437,7 @@ def _reached(
 
 
 def _alike(one: Inventory, other: Inventory) -> bool:
-    """Whether packages of the one release install on the other."""
+    """Whether packages of one release install on the other."""
     if one.distro is None or other.distro is None:
         return False
     return (one.distro.id, one.distro.ecosystem or one.distro.version) == (

@@ -1,4 +1,4 @@
-"""What the words of tags mean: releases of distributions, and what particular repositories call things."""
+"""What the words of tags mean: releases of distributions, and names used by particular repositories."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ def _words(text: str) -> frozenset[str]:
 
 
 class DistroRelease(NamedTuple):
-    """A release of a distribution: os-release's ``ID`` and ``VERSION_ID``; ``version`` is empty where a tag leaves it open.
+    """A distribution's release: os-release's ``ID`` and ``VERSION_ID``; ``version`` is empty if a tag leaves it open.
 
-    ``development``: not released, or never to be.
+    ``development``: not released yet, or never to be.
     """
 
     distro: str
@@ -78,14 +78,14 @@ def suite_of(word: str) -> DistroRelease | None:
 
 
 def codename(distro: str, version: str) -> str:
-    """What a release of Debian or Ubuntu is called, by os-release's ``ID`` and ``VERSION_ID``; empty for one that is not known."""
+    """The code name of a Debian or Ubuntu release, by os-release's ``ID`` and ``VERSION_ID``; empty if not known."""
     return _RELEASES.get((distro, version), "") or _RELEASES.get((distro, version.partition(".")[0]), "")
 
 
 CHANNELS: Final = _words(
     "latest lts current mainline stable oldstable oldoldstable rolling innovation community default"
 )
-"""Words that name whatever is newest of its kind, without a version."""
+"""Words for the newest of a kind, without a version."""
 NODE_LINES: Final = MappingProxyType(
     {
         "argon": "4", "boron": "6", "carbon": "8", "dubnium": "10", "erbium": "12", "fermium": "14", "gallium": "16",
@@ -97,12 +97,12 @@ DEVELOPMENT: Final = _words(
     "rc alpha beta preview pre dev devel ea tip nightly milestone experimental unstable testing buggy kitten snapshot next "
     "canary edge"
 )
-"""Words that say that it is not released."""
+"""Words that mark a prerelease."""
 RUNTIMES: Final = _words(
     "jdk jre otp java php temurin corretto amazoncorretto semeru ibmjava ibm openjdk sapmachine zulu graalvm graal community "
     "microsoft liberica dragonwell python node and"
 )
-"""Words after which a number is the version of another program than the repository's own."""
+"""Words after which a number is the version of a program other than the repository's own."""
 
 DISTRIBUTIONS: Final = MappingProxyType(
     {
@@ -111,11 +111,11 @@ DISTRIBUTIONS: Final = MappingProxyType(
         "buildpack-deps": "",
     }
 )  # fmt: skip
-"""Repositories with the distribution's own version, by os-release's ``ID`` (empty: of several)."""
+"""Repositories with the distribution's own version, by os-release's ``ID`` (empty: several)."""
 MAJOR_PARTS: Final = MappingProxyType({"ubuntu": 2, "mariadb": 1})
-"""How many parts of a version are its major part, where that is not one."""
+"""How many parts of a version make up its major part, if not one."""
 COMPATIBLE_PARTS: Final = MappingProxyType({"python": 2, "php": 2, "ruby": 2, "perl": 2, "elixir": 2})
-"""Of languages with extensions that are built for more than the major part."""
+"""The same for languages with extensions that are built for more than the major part."""
 ODD_MAJORS: Final = frozenset(("node",))
 """Repositories in which odd majors are short-lived."""
 ODD_MINORS: Final = frozenset(("perl",))
@@ -129,4 +129,4 @@ LANGUAGES: Final = MappingProxyType(
         "amazoncorretto": "Java",
     }
 )  # fmt: skip
-"""Repositories of languages, and what people call them."""
+"""Repositories of languages, and their display names."""

@@ -25,7 +25,7 @@ from garboard.model.recommendation import FindingKey, Group, Objection, Predicti
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """A choice before anything is counted; ``objections`` are those that nobody asked to be passed over."""
+    """A choice before anything is counted; ``objections`` leaves out those that the user asked to pass over."""
 
     choice: Choice
     group: Group
@@ -51,7 +51,10 @@ def candidates(
     *,
     outdated: bool = False,
 ) -> tuple[Candidate, ...]:
-    """All choices but the one in use, unless the image is ``outdated``: then a rebuild on that is a change. ``include`` are codes of objections that the user asked to pass over."""
+    """All choices except the one in use, unless the image is ``outdated``: then rebuilding on that is a change.
+
+    ``include`` are codes of objections that the user asked to pass over.
+    """
     own = use.choice
     own_reason = short_lived(own.name, own.numbers, lifetimes.of(own.name, own.version, own.distro))
     result = []
@@ -114,7 +117,7 @@ class Weighing:
         return msgspec.structs.replace(row, prediction=prediction, better=better)
 
     def _incomplete(self, one: Candidate) -> Iterator[Objection]:
-        """What is not wholly known looks better than it is, unless the same is true of the base in use."""
+        """Objections for incomplete data: it looks better than it is, unless the base in use is just as incomplete."""
         own, other = (self._inventories.get(image.key) for image in (self._use.choice.image, one.choice.image))
         if other is not None and other.gaps and not (own and own.gaps) and "incomplete" not in self._include:
             yield Objection(code="incomplete", reason=other.gaps[0].reason)
@@ -176,7 +179,7 @@ class Weighing:
         )
 
     def detailed(self, row: Row, predicted: Predicted) -> Row:
-        """The same row with every finding that would be there, be gone, or be new."""
+        """The same row with every finding that would remain, go, or come."""
         if row.prediction is None or self._today is None:
             return row
         remaining = self._figures.findings(predicted.packages)
@@ -195,12 +198,12 @@ class Weighing:
 
 
 def _is_ended(span: Lifespan, group: Group | None) -> bool:
-    """Whether an objection says it already."""
+    """Whether an objection already says it."""
     return group is not None and span.state is State.ENDED
 
 
 def _may_stay(finding: Finding, predicted: Predicted) -> bool:
-    """Whether it is of a package of which nobody knows whether it would be there, and in which version."""
+    """Whether it is of a package that may or may not be there, in an unknown version."""
     return finding.package.type in SYSTEM_TYPES and finding.package.name in predicted.undetermined
 
 

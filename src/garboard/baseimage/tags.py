@@ -1,4 +1,4 @@
-"""Tags of base images: version, flavor, suite, and what is not released. Lossless: the parts join to the tag."""
+"""Tags of base images: version, flavor, suite, and prerelease words. Lossless: joining the parts gives the tag."""
 
 from __future__ import annotations
 
@@ -24,25 +24,25 @@ class PartKind(enum.StrEnum):
 
 
 class Part(Value):
-    """One of the words that hyphens part."""
+    """One of the words between hyphens."""
 
     kind: PartKind
     text: str
 
 
 class Tag(Value):
-    """A tag, understood.
+    """A parsed tag.
 
     Attributes:
         repository: without registry and ``library/``: ``python``, ``bitnami/redis``.
         text: the tag itself.
         parts: joined by hyphens, they are the tag.
-        version: components as text (``("3", "12", "4")``); of a distribution that is named by its code name, that release's.
-        prerelease: the words that say that it is not released (``rc1``), else empty.
+        version: components as text (``("3", "12", "4")``); the release's version if a distribution's code name is used.
+        prerelease: the words that mark a prerelease (``rc1``), else empty.
         date: of a dated build, ``20240904``, else empty.
-        channels: words for whatever is newest of a kind: ``latest``, ``lts``.
-        flavor: words for what is in it and with what, sorted: ``("fpm",)``, ``("jdk25", "slim")``.
-        suite: the distribution's release as far as the tag tells; None where it does not.
+        channels: words for the newest of a kind: ``latest``, ``lts``.
+        flavor: words for its contents and variant, sorted: ``("fpm",)``, ``("jdk25", "slim")``.
+        suite: the distribution's release as far as the tag says; None if it does not.
         by_codename: whether a version is that of a code name.
     """
 
@@ -59,17 +59,17 @@ class Tag(Value):
 
     @property
     def precision(self) -> int:
-        """How much of a version it states; a date states it all."""
+        """How much of a version it states; a date states all of it."""
         return len(self.version) + (10 if self.date else 0)
 
     @property
     def spells_suite(self) -> bool:
-        """Whether the release of a distribution is said, and not only its name."""
+        """Whether it states a distribution's release, and not only its name."""
         return self.suite is not None and (bool(self.suite.version) or self.suite.development)
 
     @property
     def floating(self) -> bool:
-        """Whether it says no version, and so is another program some day."""
+        """Whether it states no version, and so will name another program some day."""
         return not self.version
 
     @property
@@ -87,7 +87,7 @@ _BUILD: Final = re.compile(r"b(\d+)")
 _RUNTIME: Final = re.compile(r"([a-z]+)(\d[\w.]*)")
 _NUMBER: Final = re.compile(r"\d[\d.]*")
 LONGEST: Final = 128
-"""Of a tag (distribution specification)."""
+"""Pattern of a tag (distribution specification)."""
 
 
 def short(repository: str) -> str:
@@ -98,7 +98,7 @@ def short(repository: str) -> str:
 
 
 def parse(repository: str, text: str) -> Tag:
-    """Understand a tag. Anything is a tag: a word that is not known is of the flavor."""
+    """Parse a tag. Any text is a tag: an unknown word counts as part of the flavor."""
     reading = _Reading(short(repository))
     for word in text[:LONGEST].split("-"):
         reading.add(word)
@@ -106,7 +106,7 @@ def parse(repository: str, text: str) -> Tag:
 
 
 def _kind_of(word: str) -> PartKind:
-    """Of a word that is no number, by itself."""
+    """The kind of a word that is not a number, by the word alone."""
     if releases.suite_of(word) is not None:
         return PartKind.SUITE
     found = _PRERELEASE.fullmatch(word)
@@ -144,7 +144,7 @@ class _Reading:
         self._parts.append(Part(kind=kind, text=word))
 
     def _kind(self, word: str) -> PartKind:
-        """Of the next word, by itself and what stands before it; remembers a version."""
+        """The kind of the next word, by itself and what comes before it; remembers a version."""
         last = self._parts[-1] if self._parts else None
         if _VERSION.fullmatch(word):
             return self._after(word, last) or self._numbered(word)
@@ -160,7 +160,7 @@ class _Reading:
         return self._repository == "traefik" and last is None and word.isalpha() and releases.suite_of(word) is None
 
     def _after(self, word: str, last: Part | None) -> PartKind | None:
-        """What a number is by the word before it; None where that says nothing."""
+        """The kind of a number by the word before it; None if that says nothing."""
         if _DATE.fullmatch(word) and (last is not None or self._repository in releases.DISTRIBUTIONS):
             return PartKind.DATE
         if last is None:

@@ -1,4 +1,4 @@
-"""What to do about an image: few changes in place of many findings."""
+"""What to do about an image: few changes instead of many findings."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ IssueKey = tuple[str, str, str]
 
 
 class ActionKind(enum.StrEnum):
-    """What is to be done, the cheapest first."""
+    """What to do, the cheapest first."""
 
     REBUILD = "rebuild"
-    """Build again without the cache: what your lines install comes newer."""
+    """Build again without the cache: what your lines install becomes newer."""
     PULL = "pull"
     """Build again on the image that the base's tag names today."""
     RAISE = "raise"
@@ -25,20 +25,21 @@ class ActionKind(enum.StrEnum):
     UPGRADE = "upgrade"
     """Upgrade the base's packages in a line of your own."""
     DROP = "drop"
-    """Do without a package that a line asks for."""
+    """Remove a package that a line asks for."""
 
 
 class Action(Value):
-    """One thing to do, and what it truly clears.
+    """One thing to do, and what it really clears.
 
     Attributes:
-        text: a sentence for a person, without figures.
-        command: what to run, or the words to write into the Dockerfile; empty where there are none.
-        place: of the line that is to be changed.
-        risk: what may go wrong, a sentence.
-        clears: issues that nothing cheaper clears, each in one action alone.
+        text: a sentence for people, without figures.
+        command: what to run, or the words to write into the Dockerfile; empty if there are none.
+        place: of the line to change.
+        risk: what may go wrong, as a sentence.
+        clears: issues that nothing cheaper clears; each issue is in only one action.
         adds: issues that it brings.
-        before: how many issues the image has when all that stand before it in the list are done; ``after`` with it.
+        before: how many issues the image has when everything before it in the list is done; ``after``: with it done
+        too.
     """
 
     kind: ActionKind
@@ -60,14 +61,14 @@ class Remaining(Value):
 
 
 class Actions(Value):
-    """Everything that there is to do, what clears the most first.
+    """Everything there is to do, what clears the most first.
 
     Attributes:
         total: today's issues.
-        actions: together they clear ``total`` less ``remaining``, but for what they add.
+        actions: together they clear ``total`` less ``remaining``, except for what they add.
         remaining: what is left when all is done, by reason, the most first.
-        judged: packages that could be compared with data; where there is none, no issues means nothing.
-        checked: whether the package mirrors were asked what they have; else the advisories' word is taken for it.
+        judged: packages that could be compared with data; if there are none, having no issues means nothing.
+        checked: whether the package mirrors were asked what they have; otherwise the advisories are trusted.
     """
 
     total: int = 0

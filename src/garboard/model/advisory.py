@@ -1,4 +1,4 @@
-"""What feeds say: advisories and the versions that they affect."""
+"""Data from feeds: advisories and the versions that they affect."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from garboard.model.timestamp import parsed
 
 
 class Severity(enum.IntEnum):
-    """Severity words, ordered: unknown is below all, so that a threshold has to ask for it expressly."""
+    """Severity words, ordered: unknown is below all, so a threshold has to ask for it explicitly."""
 
     UNKNOWN = 0
     NEGLIGIBLE = 1
@@ -53,7 +53,7 @@ class Range(Value):
 
 
 class Status(enum.StrEnum):
-    """What the source says of a package in a release, beyond ranges."""
+    """What the source says about a package in a release, beyond ranges."""
 
     AFFECTED = "affected"
     """No fix yet."""
@@ -72,7 +72,7 @@ class Status(enum.StrEnum):
 
     @property
     def why_unfixed(self) -> str:
-        """Why the source gives no fix, as people say it; empty where it does not say."""
+        """Why the source gives no fix, in plain words; empty if it does not say."""
         return _WHY_UNFIXED.get(self, "")
 
 
@@ -86,12 +86,12 @@ _WHY_UNFIXED = MappingProxyType(
 
 
 class Affected(Value):
-    """One package of one release that an advisory speaks of. Ranges and ``versions`` are alternatives: any that holds."""
+    """One package of one release that an advisory covers. Ranges and ``versions`` are alternatives: any may match."""
 
     ecosystem: str
     """OSV ecosystem with its release suffix: ``PyPI``, ``Debian:12``, ``Alpine:v3.20``."""
     package: str
-    """Normalised for the ecosystem (PEP 503 for PyPI); the *source* package for Debian, Alpine and the like."""
+    """Normalized for the ecosystem (PEP 503 for PyPI); the *source* package for Debian, Alpine and the like."""
     scheme: str
     """Version scheme's name in `garboard.versions`: deb, rpm, apk, pep440, semver."""
     ranges: tuple[Range, ...] = ()
@@ -99,7 +99,7 @@ class Affected(Value):
     """Exact versions listed as affected."""
     status: Status = Status.AFFECTED
     rating: Rating | None = None
-    """This package's own rating, where the source gives one per package."""
+    """This package's own rating, if the source gives one per package."""
     note: str = ""
     """The source's reason, as Debian's ``nodsa_reason`` text."""
     unmatchable: str = ""
@@ -133,7 +133,7 @@ class Advisory(Value):
 
 
 class CveFacts(Value):
-    """What is known of a CVE apart from packages: an enrichment."""
+    """What is known about a CVE apart from packages: an enrichment."""
 
     cve: str
     ratings: tuple[Rating, ...] = ()
@@ -143,7 +143,7 @@ class CveFacts(Value):
     modified: str = ""
     rejected: bool = False
     kev_added: str = ""
-    """Date on which CISA listed it as exploited; empty where it is not listed."""
+    """Date on which CISA listed it as exploited; empty if it is not listed."""
     kev_ransomware: bool = False
     epss: float | None = None
     """Probability of exploitation within 30 days, 0 to 1."""
@@ -159,7 +159,7 @@ class FeedState(Value):
     fetched: str = ""
     """RFC 3339: when it was last fetched or confirmed unchanged. A text, as shards and their bundles store it."""
     data_date: str = ""
-    """The feed's own date, where it states one, else Last-Modified."""
+    """The feed's own date, if it states one, else Last-Modified."""
     etag: str = ""
     last_modified: str = ""
     sha256: str = ""
@@ -171,36 +171,36 @@ class FeedState(Value):
     """Records that the feed's parser could not use; the reasons are in ``gaps``."""
     gaps: tuple[str, ...] = ()
     caveat: str = ""
-    """What the feed's data cannot tell, whoever asks."""
+    """What the feed's data can never say, whoever asks."""
 
     def age(self, now: dt.datetime) -> dt.timedelta | None:
-        """Since it was fetched or confirmed; None where that is not known."""
+        """Time since it was fetched or confirmed; None if that is not known."""
         fetched = parsed(self.fetched)
         return now - fetched if fetched is not None else None
 
 
 class Hit(Value):
-    """An affected package together with its advisory (whose own ``affected`` is empty here)."""
+    """An affected package together with its advisory (which has an empty ``affected`` here)."""
 
     advisory: Advisory
     affected: Affected
 
 
 class Lookup(Protocol):
-    """What matching asks of a database."""
+    """What matching needs from a database."""
 
     def covers(self, ecosystem: str) -> bool:
-        """Whether there is data of this ecosystem and release, even if empty."""
+        """Whether there are data for this ecosystem and release, even if empty."""
         ...
 
     def hits(self, ecosystem: str, package: str) -> Iterable[Hit]:
-        """All that the data say of a package, withdrawn records left out."""
+        """Everything that the data say about a package, without withdrawn records."""
         ...
 
     def facts(self, cves: Iterable[str]) -> dict[str, CveFacts]:
-        """What is known of these CVEs; those without data are absent."""
+        """What is known about these CVEs; those without data are absent."""
         ...
 
     def used(self) -> tuple[FeedState, ...]:
-        """The shards that were asked for something, and how old they are."""
+        """The shards that were queried, and how old they are."""
         ...

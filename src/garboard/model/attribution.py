@@ -21,7 +21,7 @@ class Certainty(enum.StrEnum):
 
 
 class Origin(enum.StrEnum):
-    """Who brought something."""
+    """Who brought something in."""
 
     BASE = "base"
     DOCKERFILE = "dockerfile"
@@ -29,9 +29,9 @@ class Origin(enum.StrEnum):
 
 
 class Base(Value):
-    """The base image: its name for people, and how many of the lowest layers are its own (None: the boundary is unknown).
+    """The base image: its display name, and how many of the lowest layers are its own (None: the boundary is unknown).
 
-    ``how`` speaks of the boundary; ``evidence`` is a sentence for a person.
+    ``how`` is about the boundary; ``evidence`` is a sentence for people.
     """
 
     name: str = ""
@@ -42,7 +42,7 @@ class Base(Value):
 
 
 class Place(Value):
-    """Where in a Dockerfile: lines and columns count from 1, ``end_line`` is the last one."""
+    """A place in a Dockerfile: lines and columns count from 1, ``end_line`` is the last one."""
 
     file: str
     line: int
@@ -57,9 +57,9 @@ class LayerOrigin(Value):
         index: of the layer, lowest 0.
         origin: base, Dockerfile, or not known.
         created_by: the image's history of it, without the builder's own words (``/bin/sh -c``, ``# buildkit``); empty
-            where the history has no entry for it.
-        instruction: as written in the Dockerfile where it is aligned (``RUN apt-get …``), else empty.
-        place: where that stands.
+            if the history has no entry for it.
+        instruction: as written in the Dockerfile if it is aligned (``RUN apt-get …``), else empty.
+        place: the instruction's place.
         copied_from: the stage or image of ``COPY --from``, as written, else empty.
     """
 
@@ -72,7 +72,7 @@ class LayerOrigin(Value):
 
 
 class Attribution(Value):
-    """Of every layer, in order."""
+    """The origin of every layer, in order."""
 
     base: Base = Base()
     layers: tuple[LayerOrigin, ...] = ()
@@ -82,17 +82,17 @@ class Attribution(Value):
 
 
 class Introduction(Value):
-    """Who brought one package in, and by which words.
+    """Who brought one package in, and with which command.
 
     Attributes:
         origin: base, Dockerfile, or not known.
-        layer: index of its layer, None where there are none.
-        instruction: the whole instruction, as in `LayerOrigin`; the history's command where there is no Dockerfile.
-        command: the one install command within it that asked (``apt-get install -y git vim``), else empty.
-        asked_for: the package that the line asked for and that leads to this one; empty where that is not known.
-        place: where it stands.
+        layer: index of its layer, None if there are no layers.
+        instruction: the whole instruction, as in `LayerOrigin`; the history's command if there is no Dockerfile.
+        command: the one install command in it that asked (``apt-get install -y git vim``), else empty.
+        asked_for: the package that the line asked for and that leads to this one; empty if that is not known.
+        place: the instruction's place.
         copied_from: as in `LayerOrigin`.
-        stage_instruction: for a copied package whose stage's image was given: the stage's instruction.
+        stage_instruction: for a copied package from a stage with a given image: the stage's instruction.
     """
 
     origin: Origin = Origin.UNKNOWN

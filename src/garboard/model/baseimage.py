@@ -1,4 +1,4 @@
-"""Base images: what the catalog keeps of one, and what is asked of a catalog."""
+"""Base images: what the catalog stores about one, and the interface of a catalog."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from garboard.model.timestamp import day
 
 OFFICIAL: Final = "docker.io/library/"
 TOLD: Final = "bundle"
-"""The source of an image that nobody read here: it is hearsay, and what is read takes its place."""
+"""The source of an image that was not read here: it is hearsay, and is replaced once the image is read."""
 _NUMBERS: Final = re.compile(r"[0-9]+")
 _DATE: Final = re.compile(r"20[0-9]{6}")
 _MOVING: Final = frozenset(("latest", "stable", "edge", "nightly", "rolling"))
@@ -28,11 +28,11 @@ class BaseName(Value):
 
     Attributes:
         repository: in full, ``docker.io/library/python``.
-        tag: as it stands there.
-        index_digest: of the index (manifest list) that the tag named, empty where it named the manifest itself.
+        tag: as it is there.
+        index_digest: of the index (manifest list) that the tag named, empty if it named the manifest itself.
         seen: when the tag was last seen to name this image, RFC 3339: a text, as catalogs and their bundles store it.
-        current: whether it still did when the repository was last looked at; False where the tag moved on or went.
-        supported: whether the image's maintainers still build the tag; None where no list of theirs was imported.
+        current: whether it still did when the repository was last looked at; False if the tag moved on or was removed.
+        supported: whether the image's maintainers still build the tag; None if no list of theirs was imported.
     """
 
     repository: str
@@ -44,12 +44,12 @@ class BaseName(Value):
 
     @property
     def canonical(self) -> str:
-        """In full, ``docker.io/library/python:3.12``."""
+        """The full name, ``docker.io/library/python:3.12``."""
         return f"{self.repository}:{self.tag}"
 
     @property
     def familiar(self) -> str:
-        """As people spell it, ``python:3.12``."""
+        """The short name, ``python:3.12``."""
         registry, _, path = self.repository.partition("/")
         return Reference(registry=registry, repository=path, tag=self.tag).familiar
 
@@ -60,11 +60,11 @@ class BaseName(Value):
 
     @property
     def rank(self) -> tuple[object, ...]:
-        """For sorting, best first.
+        """Sort key, best first.
 
-        Official repositories, then those of the shortest path. Within one a tag that still names the image before one that
-        moved on, the tag that states most of the version first (``3.12.4-slim-bookworm``, ``3.12-slim``, ``slim``,
-        ``latest``), and of two that state as much the newer version.
+        Official repositories come first, then those with the shortest path. In a repository, a tag that still names the
+        image comes before one that moved on, the tag that states most of the version first (``3.12.4-slim-bookworm``,
+        ``3.12-slim``, ``slim``, ``latest``), and of two equally specific ones the newer version.
         """
         numbers = tuple(-int(text[:_LONGEST_NUMBER]) for text in _NUMBERS.findall(self.tag))
         said = len(numbers) + 2 * len(_DATE.findall(self.tag))
@@ -74,34 +74,35 @@ class BaseName(Value):
 
 
 class Approval(Value):
-    """An organization's word that images may be built on: ``pattern`` is a reference or a glob of one."""
+    """An organization's approval to build on images: ``pattern`` is a reference or a glob of one."""
 
     pattern: str
     reason: str = ""
     until: str = ""
-    """The last day on which it holds, ``YYYY-MM-DD``; empty for ever."""
+    """The last day on which it is valid, ``YYYY-MM-DD``; empty if it does not expire."""
 
     def holds(self, now: dt.datetime) -> bool:
         """Whether it is in force."""
         return not self.until or day(now) <= self.until
 
     def covers(self, name: BaseName) -> bool:
-        """Whether the pattern is, or matches, the name in full or as people spell it."""
+        """Whether the pattern equals or matches the full or the short name."""
         return any(fnmatch.fnmatchcase(text, self.pattern) for text in (name.canonical, name.familiar))
 
 
 class BaseImage(Value):
-    """One image of one platform, as the catalog keeps it; its packages are asked for apart.
+    """One image of one platform, as the catalog stores it; its packages are requested separately.
 
     Attributes:
-        key: the catalog's own name of it, unique: the manifest's digest, else the configuration's.
-        image: with diff ids, history, labels and digests where they are known; a layer of which only the blob is known
-            (an image that nobody opened) has an empty diff id.
+        key: the catalog's own unique name for it: the manifest's digest, else the configuration's.
+        image: with diff ids, history, labels and digests if they are known; a layer with only its blob known (of an
+            image that was never opened) has an empty diff id.
         names: newest specific tag first.
-        size: of its layers as stored, in bytes; None where that is not known.
+        size: of its layers as stored, in bytes; None if that is not known.
         distro: ``id version`` of its distribution as os-release states them (``debian 12``), empty without one.
-        packages: how many it has; None where they are not known.
-        source: where it was read: ``registry``, ``repo-info``, ``docker`` …; `TOLD` where somebody else's catalog has it.
+        packages: how many it has; None if they are not known.
+        source: where it was read: ``registry``, ``repo-info``, ``docker`` …; `TOLD` if it is from somebody else's
+        catalog.
         added: when, RFC 3339: a text, as catalogs and their bundles store it.
     """
 
@@ -116,7 +117,7 @@ class BaseImage(Value):
 
     @property
     def label(self) -> str:
-        """Its best name for people, else its digest."""
+        """Its best display name, else its digest."""
         return self.names[0].familiar if self.names else self.key
 
 
@@ -132,16 +133,16 @@ class StepKind(enum.StrEnum):
 
 
 class LineageStep(Value):
-    """One step of an image's lineage. Every layer of the image belongs to exactly one step that is no `StepKind.ROOT`.
+    """One step of an image's lineage. Every layer belongs to exactly one step that is not a `StepKind.ROOT`.
 
     Attributes:
         kind: what it is.
-        name: for people; empty for a root file system whose maker is not known.
+        name: for display; empty for a root file system with an unknown maker.
         names: all names of an image of the catalog, the best first.
         digest: of an image of the catalog.
         created: when it was made, as the image states it; of a root file system the date of what it was made from.
         first: index of its lowest own layer.
-        layers: how many layers it put on the step below; none for a root file system, whose layer is the lowest image's.
+        layers: how many layers it put on the step below; none for a root file system: its layer is the lowest image's.
         maker: who can fix what is in it, in words.
     """
 
@@ -156,10 +157,10 @@ class LineageStep(Value):
 
 
 class Catalog(Protocol):
-    """What recognizing and recommending ask of the catalog."""
+    """What recognizing and recommending need from the catalog."""
 
     def below(self, diff_ids: Sequence[Digest]) -> tuple[BaseImage, ...]:
-        """Every image that has all its layers (at least one) as the lowest of these, the longest first."""
+        """Every image with all its layers (at least one) as the lowest of these, the longest first."""
         ...
 
     def named(self, repository: str, tag: str, platform: Platform) -> tuple[BaseImage, ...]:
@@ -171,7 +172,7 @@ class Catalog(Protocol):
         ...
 
     def repositories(self) -> tuple[str, ...]:
-        """In full, sorted."""
+        """The full names, sorted."""
         ...
 
     def inventories(self, keys: Iterable[str]) -> dict[str, Inventory]:

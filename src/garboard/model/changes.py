@@ -7,14 +7,14 @@ from garboard.model.package import Package
 
 
 class Upgrade(Value):
-    """One package at another version than in the layers below."""
+    """One package at a version other than in the layers below."""
 
     before: Package
     after: Package
 
 
 class LayerChanges(Value):
-    """Of layer ``index``, lowest 0; each part in the order of type, name, version, path.
+    """The changes in layer ``index``, lowest 0; each part is sorted by type, name, version, path.
 
     The packages are as their files state them: without purl, ecosystem and dependencies.
     """

@@ -1,4 +1,4 @@
-"""A Dockerfile as it was written: where each part stands, what it says, and what cannot be known of it."""
+"""A Dockerfile as it was written: where each part is, what it says, and what cannot be known about it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _LEADING_TABS = re.compile(r"^\t+", re.MULTILINE)
 
 
 class DockerfileError(GarboardError):
-    """A Dockerfile that no builder takes: the message names file, line and column, and shows the line with a caret."""
+    """A Dockerfile that no builder accepts: the message names file, line and column, and marks it with a caret."""
 
     def __init__(self, message: str, hint: str = "", *, line: int = 0, column: int = 0) -> None:
         super().__init__(message, hint)
@@ -21,7 +21,7 @@ class DockerfileError(GarboardError):
 
 
 class Span(Value):
-    """Where a part stands: bytes ``start`` (included) to ``end`` (excluded) of the file.
+    """The place of a part: bytes ``start`` (included) to ``end`` (excluded) of the file.
 
     ``line`` and ``column`` count from 1 and name the first character (columns count characters, not bytes);
     ``last_line`` is the line of the last one.
@@ -68,7 +68,7 @@ class Flag(Value):
 
 
 class Argument(Value):
-    """One argument as the builder takes it, nothing expanded; of a JSON form, the string that is meant."""
+    """One argument as the builder takes it, nothing expanded; for a JSON form, the decoded string."""
 
     text: str
     span: Span
@@ -85,8 +85,8 @@ class Assignment(Value):
 class Heredoc(Value):
     """The lines that follow an instruction up to ``name``.
 
-    ``content`` is what stands between, line ends included; ``span`` covers it and the line that ends it. ``expand`` is
-    false where the delimiter was quoted; ``strip_tabs`` is true after ``<<-``; ``descriptor`` is the number before ``<<``.
+    ``content`` is what is between, line ends included; ``span`` covers it and the line that ends it. ``expand`` is
+    false if the delimiter was quoted; ``strip_tabs`` is true after ``<<-``; ``descriptor`` is the number before ``<<``.
     """
 
     name: str
@@ -148,10 +148,10 @@ class Stage(Value):
 
 
 class Dockerfile(Value):
-    """A Dockerfile without loss: the bytes of ``pieces``, joined in order, are ``data``.
+    """A lossless Dockerfile: the bytes of ``pieces``, joined in order, are ``data``.
 
-    ``arguments`` are the ARG assignments before the first FROM, ``escape`` the escape character in force. Texts
-    are UTF-8 with U+FFFD for each byte that is not; only ``data`` has the bytes themselves.
+    ``arguments`` are the ARG assignments before the first FROM, ``escape`` is the escape character in force. Texts are
+    UTF-8 with U+FFFD for each invalid byte; only ``data`` has the original bytes.
     """
 
     name: str
@@ -179,8 +179,8 @@ class PackageRequest(Value, tag_field="request", tag="package"):
     """A package that a RUN asks for by name.
 
     ``manager`` is the program (``apt-get``, ``pip``, …), ``ecosystem`` the purl type, ``version`` the one version that
-    was pinned (else ``""``), ``specifier`` all that was said of the version, as written. ``command`` is the command's
-    text. ``conditional``: it runs only in some case (``if``, ``||``, ``while``, ``case``).
+    was pinned (else ``""``), ``specifier`` everything said about the version, as written. ``command`` is the command's
+    text. ``conditional``: it runs only in some cases (``if``, ``||``, ``while``, ``case``).
     """
 
     manager: str
@@ -193,7 +193,7 @@ class PackageRequest(Value, tag_field="request", tag="package"):
 
 
 class UnknownRequest(Value, tag_field="request", tag="unknown"):
-    """Something that a RUN installs and that cannot be named: a variable, a manifest, a file, a group, a script."""
+    """Something that a RUN installs but that cannot be named: a variable, a manifest, a file, a group, a script."""
 
     manager: str
     text: str

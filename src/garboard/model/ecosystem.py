@@ -1,4 +1,4 @@
-"""The types in which an ecosystem says all that is known about it; `garboard.ecosystems` holds one record for each."""
+"""The types that describe an ecosystem; `garboard.ecosystems` holds one record for each."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class MetadataPaths(Protocol):
-    """The files that describe packages of languages, which a package of the operating system may own."""
+    """The files that describe language packages and that an operating-system package may own."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -32,7 +32,8 @@ class MetadataPaths(Protocol):
 
 Catalog = Callable[[File, MetadataPaths], Iterator[Fact]]
 """Turns one file into the facts that it states, in the file's order. Bytes that cannot be read are a `Gap`; nothing is
-raised. Catalogers of operating systems list the metadata paths that a package owns as `Owns`."""
+raised. Catalogers of operating systems list the metadata paths that a package owns as `Owns`.
+"""
 
 
 class VersionOrder(Protocol):
@@ -58,7 +59,7 @@ class AdvisedName(NamedTuple):
 
 
 def exact_name(name: str) -> str:
-    """The name itself, for ecosystems that compare names letter by letter."""
+    """The name itself, for ecosystems that compare names exactly."""
     return name
 
 

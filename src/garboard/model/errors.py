@@ -1,10 +1,10 @@
-"""Errors: the user must act, and there is no report. What could merely not be known is a Gap instead."""
+"""Errors: the user must act, and there is no report. Something that is merely unknown is a Gap instead."""
 
 from __future__ import annotations
 
 
 class GarboardError(Exception):
-    """An error that a person can mend: what is wrong, and what to do about it.
+    """An error that a person can fix: what is wrong, and what to do about it.
 
     The exit code is the class's: 2 for the user's or the input's fault.
     """
@@ -18,7 +18,7 @@ class GarboardError(Exception):
 
 
 class UsageError(GarboardError):
-    """Options that do not go together, or a value that an option does not take."""
+    """Options that conflict, or a value that an option does not accept."""
 
 
 class ImageError(GarboardError):
@@ -34,12 +34,12 @@ class CatalogError(GarboardError):
 
 
 class FeedError(GarboardError):
-    """A feed that cannot be fetched, or with content that is not what the feed promises."""
+    """A feed that cannot be fetched, or with content that does not match what the feed promises."""
 
 
 class NetworkError(GarboardError):
-    """A server that does not answer, refuses, or answers something else than it should."""
+    """A server that does not answer, refuses, or answers with something unexpected."""
 
 
 class OfflineError(NetworkError):
-    """A connection was needed although the command may open none."""
+    """A connection was needed although the command may not open any."""

@@ -11,7 +11,7 @@ from garboard.model.report import Report
 
 
 class Standing(enum.StrEnum):
-    """Why an advisory that speaks of an installed package is no finding."""
+    """Why an advisory about an installed package is not a finding."""
 
     FIXED = "fixed"
     """The installed version has the fix."""
@@ -24,14 +24,14 @@ class Standing(enum.StrEnum):
     UNKNOWN = "unknown"
     """The versions could not be compared."""
     OTHER_MODULE = "other_module"
-    """It speaks of another RPM module stream."""
+    """It is about another RPM module stream."""
 
 
 class Consideration(Value):
-    """One record compared with one installed package, and found not to make a finding.
+    """One record that was compared with one installed package and does not make a finding.
 
-    ``installed`` is the version that was compared (the source package's, for distributions); ``fixed_in`` the fix that it
-    has; ``ids`` all identifiers of the record.
+    ``installed`` is the version that was compared (the source package's, for distributions); ``fixed_in`` is the fix
+    that it has; ``ids`` are all identifiers of the record.
     """
 
     package: Package
@@ -47,7 +47,7 @@ class Consideration(Value):
 
 
 class Remedy(Value):
-    """One thing that would end an issue, or what stands in the way; ``command`` is empty where there is none to run."""
+    """One thing that would end an issue, or what prevents it; ``command`` is empty if there is none to run."""
 
     text: str
     command: str = ""
@@ -61,16 +61,16 @@ class Explained(Value):
 
 
 class Explanation(Value):
-    """What a query led to.
+    """The result of a query.
 
     Attributes:
         query: as the user wrote it.
         report: the scan in which it was looked up.
         issues: the worst first.
-        packages: the packages that the query names; empty where it names a vulnerability.
-        paths: for each of ``packages``, the ways from what was asked for to it, as package ids.
-        considered: what the data say of installed packages without there being a finding.
-        near: names that resemble the query, where nothing was found.
+        packages: the packages that the query names; empty if it names a vulnerability.
+        paths: for each of ``packages``, the paths to it from what was asked for, as package ids.
+        considered: what the data say about installed packages without making a finding.
+        near: names similar to the query, if nothing was found.
     """
 
     query: str
@@ -83,5 +83,5 @@ class Explanation(Value):
 
     @property
     def found(self) -> bool:
-        """Whether the query led to anything."""
+        """Whether the query found anything."""
         return bool(self.issues or self.packages or self.considered)

@@ -1,4 +1,4 @@
-"""What a feed's importer is given and what it makes of it."""
+"""What a feed's importer receives and what it returns."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ from garboard.model.lifecycle import Cycle
 
 
 class FeedDocument(Value):
-    """One file that a shard is made of: where it is published, and where a mirror keeps it."""
+    """One file that a shard is built from: where it is published, and where a mirror keeps it."""
 
     url: str
     path: str
     """Relative to a mirror's root, with ``/``."""
     other_urls: tuple[str, ...] = ()
-    """Tried in turn where ``url`` is refused or absent."""
+    """Tried in turn if ``url`` is refused or absent."""
     other_paths: tuple[str, ...] = ()
     """Other spellings that a mirror may use; the content may be plain, gzip or xz under any of them."""
     optional: bool = False
-    """Whether its absence is no fault (a branch without a second repository)."""
+    """Whether it may be absent (a branch without a second repository)."""
     only_mirrored: bool = False
     """Whether the publisher is not asked for it: another document holds the same, and only a mirror may lack that one."""
 
 
 class FeedHeader(Value, tag="header"):
-    """What the data say of themselves: their own date, and which ecosystems they speak of even if nothing is listed."""
+    """What the data say about themselves: their own date, and which ecosystems they cover even if nothing is listed."""
 
     date: str = ""
     ecosystems: tuple[str, ...] = ()

@@ -9,7 +9,7 @@ from garboard.model.package import Package
 
 
 class Vulnerability(Value):
-    """One vulnerability, its aliases folded into one identity (the CVE where there is one)."""
+    """One vulnerability, with its aliases folded into one identity (the CVE if there is one)."""
 
     id: str
     aliases: tuple[str, ...] = ()
@@ -50,10 +50,10 @@ class Finding(Value):
     from_paths: tuple[tuple[str, ...], ...] = ()
     """Dependency paths, shortest first, each from a direct package to this one, as package ids."""
     introduced: Introduction | None = None
-    """Who brought the package in; None where the image has no layers."""
+    """Who brought the package in; None if the image has no layers."""
 
     @property
     def issue(self) -> tuple[str, str, str]:
-        """What a person counts as one: a vulnerability of a source package (of a Node package: of that name)."""
+        """What people count as one issue: a vulnerability of a source package (or of a Node package's name)."""
         package = self.package
         return self.vulnerability.id, package.type, package.source

@@ -16,8 +16,8 @@ Digest = NewType("Digest", str)
 class Reference(Value):
     """A reference by the distribution grammar: ``registry/repository:tag@digest``.
 
-    ``registry`` and ``repository`` are normalized (``docker.io``, ``library/debian``); ``tag`` is empty where only a
-    digest was given, and ``latest`` where neither was.
+    ``registry`` and ``repository`` are normalized (``docker.io``, ``library/debian``). ``tag`` is empty if only a
+    digest was given, and ``latest`` if neither was.
     """
 
     registry: str
@@ -56,7 +56,7 @@ class Platform(Value):
 
 
 class History(Value):
-    """One entry of the image configuration's history, as it stands there."""
+    """One entry of the image configuration's history, unchanged."""
 
     created: str = ""
     created_by: str = ""
@@ -66,7 +66,7 @@ class History(Value):
 
 
 class Layer(Value):
-    """One layer, lowest first. ``digest`` is of the blob as stored, ``diff_id`` of the tar within."""
+    """One layer, lowest first. ``digest`` is of the blob as stored, ``diff_id`` of the tar in it."""
 
     diff_id: Digest
     digest: Digest | None = None
@@ -92,12 +92,12 @@ class Image(Value):
     labels: tuple[tuple[str, str], ...] = ()
     env: tuple[str, ...] = ()
     on_build: tuple[str, ...] = ()
-    """The instructions that it has a build on it run first (ONBUILD)."""
+    """The instructions that a build on this image runs first (ONBUILD)."""
     created: str = ""
 
 
 class Attestations(Value):
-    """What accompanies an image: in-toto statements of its provenance as they stand, and what could not be read."""
+    """What accompanies an image: in-toto statements of its provenance, unchanged, and what could not be read."""
 
     provenance: tuple[bytes, ...] = ()
     gaps: tuple[Gap, ...] = ()
@@ -111,7 +111,7 @@ class File(Value):
 
 
 class Reader(Protocol):
-    """What `image.read` needs of a cataloger: which paths it wants, and what it makes of one."""
+    """What `image.read` needs of a cataloger: which paths it wants, and what it makes of a file."""
 
     @property
     def NAME(self) -> str: ...  # noqa: N802
@@ -124,7 +124,7 @@ class Reader(Protocol):
 
 
 class FileVersion(Value):
-    """What one layer holds at a path: the facts read there, or ``None`` where the layer removed it.
+    """What one layer holds at a path: the facts read there, or ``None`` if the layer removed it.
 
     ``layer`` counts from 0, the lowest.
     """
@@ -136,7 +136,7 @@ class FileVersion(Value):
 class FileHistory(Value, kw_only=True):
     """Every version of one path for one cataloger, lowest layer first.
 
-    ``path`` is where the file is; ``asked`` the spelling that a link led from, where that is another.
+    ``path`` is where the file is; ``asked`` is the spelling that a link led from, if that is another.
     """
 
     reader: str
@@ -146,7 +146,7 @@ class FileHistory(Value, kw_only=True):
 
 
 class Files(Value):
-    """All that the catalogers asked for, every version of it, and what could not be read."""
+    """All files that the catalogers asked for, every version of them, and what could not be read."""
 
     histories: tuple[FileHistory, ...] = ()
     gaps: tuple[Gap, ...] = ()

@@ -9,19 +9,19 @@ from garboard.model.base import Value
 
 
 class Cycle(Value):
-    """One release line of one product. Dates are ``YYYY-MM-DD``; empty where none is known.
+    """One release line of one product. Dates are ``YYYY-MM-DD``; empty if not known.
 
     Attributes:
         product: endoflife.date's name: ``debian``, ``python``, ``nodejs``.
         name: of the cycle as text: ``3.10``, ``12``.
-        codename: in lower case where the product has them (``bookworm``).
+        codename: in lower case if the product has them (``bookworm``).
         released: first day.
         support: last day of full (active) support.
         eol: last day of security support.
         extended: last day of support by others or for money (LTS of Debian, ESM).
-        ended: what a date cannot say: True where the feed says that it is over without a day, False where it says that no
-            end is set; None where ``eol`` tells.
-        lts: whether it is a line of long-term support.
+        ended: what a date cannot say: True if the feed says that it is over without naming a day, False if it says that
+            no end is set; None if ``eol`` says it.
+        lts: whether it is a long-term support line.
         latest: newest version of the cycle.
     """
 
@@ -38,10 +38,10 @@ class Cycle(Value):
 
 
 class Lifecycles(Protocol):
-    """What recommending asks of the database."""
+    """What recommending needs from the database."""
 
     def cycles(self, product: str) -> tuple[Cycle, ...]:
-        """All that is known of a product, newest first; empty where nothing is."""
+        """All known cycles of a product, newest first; empty if there are none."""
         ...
 
 
@@ -50,22 +50,22 @@ class State(enum.StrEnum):
 
     SUPPORTED = "supported"
     EXTENDED = "extended"
-    """Full support is over; others still mend it, for everybody."""
+    """Full support is over; others still fix it, for everybody."""
     ENDED = "ended"
     UNKNOWN = "unknown"
 
 
 class Lifespan(Value):
-    """A release line of something that an image holds, and where it stands at the report's time.
+    """A release line of something that an image holds, and its state at the report's time.
 
     Attributes:
-        name: for people: ``Python 3.12``, ``Debian 12``.
+        name: for display: ``Python 3.12``, ``Debian 12``.
         product: endoflife.date's name.
-        cycle: as there; empty where the line is not listed.
-        eol: last day of security support, ``YYYY-MM-DD``; empty where none is known.
-        extended: last day of what others still mend for everybody (Debian's LTS), else empty.
+        cycle: as there; empty if the line is not listed.
+        eol: last day of security support, ``YYYY-MM-DD``; empty if not known.
+        extended: last day on which others still fix it for everybody (Debian's LTS), else empty.
         state: at the report's time.
-        lts: whether it is a line of long-term support; None where its product has none.
+        lts: whether it is a long-term support line; None if its product has none.
     """
 
     name: str
@@ -78,5 +78,5 @@ class Lifespan(Value):
 
     @property
     def until(self) -> str:
-        """The last day on which it is mended by anybody for everybody; empty where that is not known."""
+        """The last day on which anybody fixes it for everybody; empty if that is not known."""
         return max(self.eol, self.extended)

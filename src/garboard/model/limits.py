@@ -1,4 +1,4 @@
-"""The limits that untrusted input may not pass; going past one is an error or a gap that names the number."""
+"""The limits for untrusted input; exceeding one is an error or a gap that names the number."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ MIB = 1024 * 1024
 
 
 class Limits(Value):
-    """Bounds on what one image may make this program do. All sizes are bytes."""
+    """Bounds on what one image may make this program do. All sizes are in bytes."""
 
     layer_bytes: int = 64 * 1024 * MIB
     """Of one layer after decompression."""
     compression_ratio: int = 250
-    """Decompressed to compressed, judged once a layer has passed `ratio_floor`."""
+    """Ratio of decompressed to compressed size, checked once a layer has passed `ratio_floor`."""
     ratio_floor: int = 1024 * MIB
     file_bytes: int = 256 * MIB
     """Of one file that a cataloger reads."""
@@ -31,15 +31,15 @@ class Limits(Value):
     link_hops: int = 40
     """Symbolic links followed for one path (the kernel's own limit)."""
     links_followed: int = 20_000
-    """Files reached only through links, which need a second look into a layer."""
+    """Files reached only through links, which need another pass over a layer."""
     repositories: int = 64
-    """Package repositories of one kind that an image may name; as many things that its settings say amiss are told."""
+    """Package repositories of one kind that an image may name; also how many problems of its settings are reported."""
     indexes: int = 256
     """Of all of its Debian repositories."""
     indexes_bytes: int = 1024 * MIB
-    """Of all of these together, unfolded: they are kept until every package was looked up."""
+    """Of all of these together, decompressed: they are kept until every package was looked up."""
     answers_bytes: int = 128 * MIB
-    """Of documents from mirrors that are asked for, and so kept, at the same time; one may be larger by itself."""
+    """Of documents requested from mirrors, and so kept, at the same time; a single one may be larger."""
 
 
 DEFAULT = Limits()

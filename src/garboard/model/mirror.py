@@ -1,4 +1,4 @@
-"""Package mirrors: what an image asks of them, what they offer, and what a rebuild would make of a finding."""
+"""Package mirrors: what an image asks of them, what they offer, and what a rebuild would do to a finding."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ T = TypeVar("T")
 
 
 class WantedDocument(Value):
-    """A document that a kind of mirror asks for: the first of ``urls`` that is there.
+    """A document that a kind of mirror asks for: the first of ``urls`` that exists.
 
-    With ``sha256`` (hex) an answer with other bytes is no answer; ``limit`` bounds its bytes.
+    With ``sha256`` (hex) an answer with other bytes is rejected; ``limit`` bounds its bytes.
     """
 
     urls: tuple[str, ...]
@@ -30,7 +30,7 @@ class WantedDocument(Value):
 
 
 class Answer(Value):
-    """What became of a `WantedDocument`: its bytes and where they were found, or a problem in a sentence."""
+    """What became of a `WantedDocument`: its bytes and where they were found, or a problem as a sentence."""
 
     data: bytes | None = None
     url: str = ""
@@ -42,9 +42,9 @@ Asking = Generator[tuple[WantedDocument, ...], tuple[Answer, ...], T]
 
 
 class InstalledSystem(Value):
-    """What an image says of itself: the configuration files that were kept, its packages, when it is looked at.
+    """What an image says about itself: its kept configuration files, its packages, and the time of the scan.
 
-    An expired document is judged by ``now``. ``released`` names packages for which a hold does not count.
+    ``now`` decides whether a document has expired. ``released`` names packages for which a hold does not count.
     """
 
     files: tuple[Kept, ...]
@@ -59,15 +59,15 @@ class UpgradeState(enum.StrEnum):
     """What the mirrors mean for an installed package."""
 
     CURRENT = "current"
-    """The installed version is what an upgrade would leave in place, and no rule keeps it there."""
+    """An upgrade would leave the installed version in place, and no rule keeps it there."""
     UPGRADE = "upgrade"
     """An upgrade brings the candidate."""
     HELD = "held"
-    """The package manager is set to keep it."""
+    """The package manager is configured to keep it."""
     PINNED = "pinned"
     """The image's preferences forbid the newer version."""
     KEPT_BACK = "kept_back"
-    """The newer version needs what cannot be had, or is in the way of something else."""
+    """The newer version needs something unavailable, or conflicts with something else."""
     ABSENT = "absent"
     """None of the mirrors has the package."""
 
@@ -75,8 +75,8 @@ class UpgradeState(enum.StrEnum):
 class Offer(Value):
     """What the mirrors offer for one installed package, or (``installed`` empty) for one that an upgrade adds.
 
-    ``version`` is the newest that the mirrors have under the image's own policy (of a held or pinned package: what it
-    would be without that); ``source_version`` of the same. ``reason`` says why it is not taken.
+    ``version`` is the newest that the mirrors have under the image's own policy (for a held or pinned package: what it
+    would be without that); ``source_version`` is the same for the source package. ``reason`` says why it is not taken.
     """
 
     type: str
@@ -90,7 +90,7 @@ class Offer(Value):
     standing: UpgradeState = UpgradeState.CURRENT
     reason: str = ""
     repository: str = ""
-    """Where it is, for a person: ``bookworm-security/main``, ``community``, ``updates``."""
+    """The repository's display name: ``bookworm-security/main``, ``community``, ``updates``."""
     security: bool = False
     """Whether that is a repository of security updates."""
     url: str = ""
@@ -100,20 +100,20 @@ class Offer(Value):
 
 
 class MirrorRepository(Value):
-    """A repository that was read, and what its index says of its own date (a text, as the index has it)."""
+    """A repository that was read, and the date that its index states for itself (a text, unchanged)."""
 
     url: str
     name: str
     date: str = ""
     signed: str = ""
-    """How its index is known to be genuine: the key's fingerprint, or a sentence where it is trusted without."""
+    """How its index is known to be genuine: the key's fingerprint, or a sentence if it is trusted without a key."""
 
 
 class FixNote(Value):
-    """What an update says that it fixes: CVE identifiers, by the source package's version that fixed them first.
+    """What an update says it fixes: CVE identifiers, by the source package's version that fixed them first.
 
-    ``type``, ``source`` and ``names`` (binary packages; empty for all of the source) tell whose it is; ``text`` is the
-    publisher's own line.
+    ``type``, ``source`` and ``names`` (binary packages; empty for all of the source) say which packages it is for;
+    ``text`` is the publisher's own line.
     """
 
     type: str
@@ -127,7 +127,7 @@ class FixNote(Value):
 
 
 class Offers(Value):
-    """All that the mirrors of one kind say."""
+    """Everything that the mirrors of one kind say."""
 
     offers: tuple[Offer, ...] = ()
     repositories: tuple[MirrorRepository, ...] = ()
@@ -136,14 +136,14 @@ class Offers(Value):
 
 
 class Outcome(enum.StrEnum):
-    """What would clear a finding, or why nothing at hand does."""
+    """What would clear a finding, or why nothing available does."""
 
     PULL = "pull"
     """The base's tag has moved to an image without it."""
     PUBLISHED = "published"
     """A rebuild without cache installs a fixed version."""
     BASE_BEHIND = "base_behind"
-    """A fixed version is published; the base image has it not yet, and no line of the Dockerfile upgrades."""
+    """A fixed version is published; the base image does not have it yet, and no line of the Dockerfile upgrades."""
     HELD = "held"
     """A version is pinned or held."""
     UNPUBLISHED = "unpublished"
@@ -163,9 +163,9 @@ class Prospect(Value):
 
 
 class Moved(Value):
-    """What the base image's tag names today. ``moved`` is None where that could not be looked up (the gap says why).
+    """What the base image's tag names today. ``moved`` is None if that could not be looked up (the gap says why).
 
-    ``created`` is the text in which that image states it.
+    ``created`` is the text in which that image states its creation time.
     """
 
     name: str = ""
@@ -175,7 +175,7 @@ class Moved(Value):
 
 
 class Rebuild(Value):
-    """What a rebuild would bring: an outcome for every finding of ``report``."""
+    """What a rebuild would do: an outcome for every finding of ``report``."""
 
     report: Report
     prospects: tuple[Prospect, ...] = ()

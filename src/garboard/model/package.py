@@ -14,7 +14,7 @@ SYSTEM_TYPES: Final = frozenset({"alpm", "apk", "deb", "ebuild", "opkg", "qpkg",
 
 
 class Location(Value):
-    """Where a package is proven: a path without a leading slash, and the index of the layer, lowest 0."""
+    """Evidence for a package: a path without a leading slash, and the index of the layer, lowest 0."""
 
     path: str
     layer: int = 0
@@ -23,7 +23,7 @@ class Location(Value):
 class Package(Value, tag_field="fact", tag="package"):
     """An installed package.
 
-    A cataloger fills what the file states. `inventory.assemble` adds what only the whole image tells: ``purl``,
+    A cataloger fills in what the file states. `inventory.assemble` adds what only the whole image shows: ``purl``,
     ``ecosystem``, ``locations``, ``layer``, ``depends_on``, ``owner``.
     """
 
@@ -35,10 +35,10 @@ class Package(Value, tag_field="fact", tag="package"):
     scheme: str
     """Name of the version order in `garboard.ecosystems`."""
     namespace: str = ""
-    """Package URL namespace where the file states it (an npm scope ``@babel``); a distribution's is added later."""
+    """Package URL namespace if the file states it (an npm scope ``@babel``); a distribution's is added later."""
     arch: str = ""
     source_name: str = ""
-    """Source package, origin or source RPM's name; empty where it is the package's own."""
+    """Name of the source package, origin or source RPM; empty if it is the package's own."""
     source_version: str = ""
     module: str = ""
     """RPM modularity ``name:stream``."""
@@ -53,7 +53,7 @@ class Package(Value, tag_field="fact", tag="package"):
     essential: bool = False
     """Never removed as unneeded: essential, important, protected, or of priority required (dpkg, apt)."""
     provides: tuple[str, ...] = ()
-    """Capability names that it provides beside its own."""
+    """Capability names that it provides in addition to its own."""
     vendor: str = ""
     """Maintainer, vendor or packager as stated: distinguishes third-party packages."""
     automatic: bool | None = None
@@ -63,10 +63,10 @@ class Package(Value, tag_field="fact", tag="package"):
     # What the whole image tells:
     purl: str = ""
     ecosystem: str = ""
-    """OSV ecosystem with its release, as ``Debian:12`` or ``PyPI``; empty where no feed speaks of it."""
+    """OSV ecosystem with its release, as ``Debian:12`` or ``PyPI``; empty if no feed covers it."""
     locations: tuple[Location, ...] = ()
     layer: int | None = None
-    """Index of the layer that brought this name at this version in; None where there are no layers."""
+    """Index of the layer that brought this name in at this version; None if there are no layers."""
     owner: str = ""
     """purl of the operating-system package that has this one in its file list."""
     depends_on: tuple[str, ...] = ()
@@ -89,22 +89,22 @@ class Package(Value, tag_field="fact", tag="package"):
 
     @property
     def id(self) -> str:
-        """Unique within an inventory: the purl, with the path where several copies share one."""
+        """Unique in an inventory: the purl, with the path if several copies share one."""
         return (
             self.purl if self.type in SYSTEM_TYPES or not self.locations else (f"{self.purl}#{self.locations[0].path}")
         )
 
     @property
     def display_name(self) -> str:
-        """``source/binary`` where they differ, as ``docker scan`` prints it."""
+        """``source/binary`` if they differ, as ``docker scan`` prints it."""
         return f"{self.source_name}/{self.name}" if self.source_name not in {"", self.name} else self.full_name
 
 
 class Distro(Value, tag_field="fact", tag="distro"):
     """The distribution of an image.
 
-    ``id`` and ``version`` are os-release's ``ID`` and ``VERSION_ID``; ``ecosystem`` is the OSV ecosystem whose
-    advisories speak of it (``Debian:12``, ``Alpine:v3.20``), empty where none does.
+    ``id`` and ``version`` are os-release's ``ID`` and ``VERSION_ID``. ``ecosystem`` is the OSV ecosystem with
+    advisories for it (``Debian:12``, ``Alpine:v3.20``), empty if there is none.
     """
 
     id: str
@@ -117,7 +117,7 @@ class Distro(Value, tag_field="fact", tag="distro"):
 class Owns(Value, tag_field="fact", tag="owns"):
     """Files of an operating-system package that describe language packages.
 
-    Paths without a leading slash. ``package`` is the name alone or ``name:arch``, of purl type ``type``.
+    Paths have no leading slash. ``package`` is the name alone or ``name:arch``, of purl type ``type``.
     """
 
     type: str
@@ -126,10 +126,10 @@ class Owns(Value, tag_field="fact", tag="owns"):
 
 
 class Marks(Value, tag_field="fact", tag="marks"):
-    """Which packages of purl type ``type`` were asked for, and which came along; ``name`` or ``name:arch`` each.
+    """Which packages of purl type ``type`` were asked for, and which came along; each as ``name`` or ``name:arch``.
 
-    ``complete`` says that a package named in neither was asked for too (apt) or came along (apk's world names all
-    that was asked for, so there it is False and ``requested`` is exhaustive).
+    ``complete`` says that a package named in neither was asked for too (apt) or came along (apk's world names
+    everything that was asked for, so there it is False and ``requested`` is exhaustive).
     """
 
     type: str
@@ -138,7 +138,7 @@ class Marks(Value, tag_field="fact", tag="marks"):
 
 
 class Licenses(Value, tag_field="fact", tag="licences"):
-    """Licences of an operating-system package that another file than the package database states.
+    """Licenses of an operating-system package, stated in a file other than the package database.
 
     ``package`` is the name alone, of purl type ``type``; ``licenses`` are as stated, without repetition.
     """
@@ -151,7 +151,7 @@ class Licenses(Value, tag_field="fact", tag="licences"):
 class Retention(Value, tag_field="fact", tag="retention"):
     """Whether packages that another one recommends or suggests are kept from being removed as unneeded.
 
-    None where the file does not say; of several files, the last that says counts.
+    None if the file does not say; of several files, the last that says counts.
     """
 
     type: str
@@ -160,14 +160,14 @@ class Retention(Value, tag_field="fact", tag="retention"):
 
 
 class Kept(Value, tag_field="fact", tag="kept"):
-    """A configuration file, or what matters of it: ``path`` is as its reader was shown it."""
+    """A configuration file, or the relevant part of it: ``path`` is as its reader was shown it."""
 
     path: str
     data: bytes
 
 
 Fact = Package | Distro | Owns | Marks | Licenses | Retention | Kept | Gap
-"""What one file tells."""
+"""What one file states."""
 
 
 class Inventory(Value):

@@ -1,4 +1,4 @@
-"""Command lines of package managers: how they name packages, pin and raise them, and what brings a fix."""
+"""Command lines of package managers: how they name packages, pin and raise them, and what installs a fix."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class PackageSpec(NamedTuple):
 
 
 ReadSpec = Callable[[str], "PackageSpec | str | None"]
-"""A word to a package, or a sentence that says what it is instead, or None for a word that installs nothing."""
+"""Turns a word into a package, a sentence that says what it is instead, or None for a word that installs nothing."""
 
 
 class Program(NamedTuple):
@@ -54,7 +54,7 @@ class Program(NamedTuple):
 
 
 class Upgrades(NamedTuple):
-    """How an operating system's package managers change what is installed already.
+    """How an operating system's package managers change what is already installed.
 
     Attributes:
         programs: their names.
@@ -62,8 +62,8 @@ class Upgrades(NamedTuple):
         named: verbs that install or upgrade the packages after them.
         possible: all verbs that may bring versions of packages that the command does not name.
         command: the command that upgrades everything, in short.
-        alone: whether ``everything`` means every package only where no package follows.
-        line: the command that upgrades everything, by the package that brings its program, the preferred first.
+        alone: whether ``everything`` means every package only if no package follows.
+        line: the command that upgrades everything, by the package that provides its program, the preferred first.
     """
 
     programs: tuple[str, ...]
@@ -79,8 +79,8 @@ class Fix(NamedTuple):
     """What a remedy is written for.
 
     Attributes:
-        pins: packages, each with the version to get; empty where only the source package's is known.
-        distro: os-release's ``ID``; empty where it is not known.
+        pins: packages, each with the version to get; empty if only the source package's is known.
+        distro: os-release's ``ID``; empty if it is not known.
         indirect: whether another package requires it.
     """
 
@@ -127,7 +127,7 @@ def verbs(text: str) -> frozenset[str]:
 
 
 def spec(name: str, said: str | None, sign: str) -> PackageSpec:
-    """A package of which ``said`` is what follows ``sign``; the version where that is exactly one."""
+    """A package from its name and ``said``, the text after ``sign``; with a version if that is exactly one."""
     if not said:
         return PackageSpec(name)
     return PackageSpec(name, said if re.fullmatch(_EXACT, said) else "", f"{sign}{said}")

@@ -12,10 +12,10 @@ from garboard.model.lifecycle import Lifespan
 
 
 class Group(enum.StrEnum):
-    """How far a base is from the one in use, the nearest first."""
+    """How far a base is from the one in use, nearest first."""
 
     REBUILD = "rebuild"
-    """The same tag, which names a newer image by now."""
+    """The same tag, which by now names a newer image."""
     PATCH = "patch"
     MINOR = "minor"
     MAJOR = "major"
@@ -42,17 +42,17 @@ class Counts(Value):
 
     @property
     def total(self) -> int:
-        """All of them."""
+        """The number of all issues."""
         return sum(self.order)
 
     @property
     def order(self) -> tuple[int, ...]:
-        """The worst first; what nobody rated may be the worst of the low ones."""
+        """Sort key, worst first; an unrated issue may be worse than the low ones."""
         return (self.critical, self.high, self.medium, self.unknown, self.low, self.negligible)
 
     @property
     def by_severity(self) -> tuple[tuple[Severity, int], ...]:
-        """Every severity with its number, the worst first."""
+        """Every severity with its number, worst first."""
         return tuple((severity, getattr(self, severity.word)) for severity in sorted(Severity, reverse=True))
 
 
@@ -64,22 +64,23 @@ class FindingKey(Value, order=True):
     package: str
     version: str
     source: str = ""
-    """The source package, of a Node package its own name: what issues are counted by."""
+    """The source package, or a Node package's own name: issues are counted by it."""
 
 
 class Prediction(Value):
-    """What an image would be on another base, your own layers kept.
+    """What an image would be on another base, with your own layers kept.
 
     Attributes:
-        counts: of the issues that would be there; where packages are unknown, the least that there would be.
-        removes: how many of today's issues would be gone; those of unknown packages, and of what they brought, are not counted.
-        adds: how many would be new; where packages are unknown, the least.
+        counts: of the issues that would be there; if packages are unknown, the minimum.
+        removes: how many of today's issues would go; those of unknown packages, and of what they brought, are not
+        counted.
+        adds: how many would be new; if packages are unknown, the minimum.
         packages: how many there would be.
-        unknown: your packages of which nothing can be said there, by name.
-        remaining: every finding that would be there, where they were asked for; else empty.
-        removed: findings of today that would be gone, whatever the version, likewise.
-        added: findings that would be new, likewise.
-        gaps: what the prediction rests on that is not certain.
+        unknown: your packages that nothing can be said about on that base, by name.
+        remaining: every finding that would be there, if they were asked for; else empty.
+        removed: today's findings that would be gone, whatever the version, if they were asked for; else empty.
+        added: findings that would be new, if they were asked for; else empty.
+        gaps: what is uncertain about the prediction.
     """
 
     counts: Counts = Counts()
@@ -97,23 +98,23 @@ class Row(Value):
     """One base image.
 
     Attributes:
-        reference: as one writes it after FROM.
+        reference: as written after FROM.
         key: the catalog's.
         group: None for the base in use.
         aliases: other tags of the same image that could be written.
-        digest: of its index, else of its manifest; empty where it is not known.
-        counts: its own issues; None where its packages are not known.
+        digest: of its index, else of its manifest; empty if it is not known.
+        counts: its own issues; None if its packages are not known.
         judged: whether its packages could be compared with vulnerability data.
-        prediction: of your image on it; None where your packages are not known.
-        packages: how many; None where they are not known.
+        prediction: of your image on it; None if your packages are not known.
+        packages: how many; None if they are not known.
         size: of its layers as stored, bytes.
-        created: when it was built, as the image states it; empty where that is not known.
+        created: when it was built, as the image states it; empty if that is not known.
         distro: ``id version``.
         lifespans: of the program and the distribution.
-        warnings: what changes for you, sentences.
-        objections: why it is not recommended; none where it may be.
-        approved: whether the organization's list has it; None without a list.
-        better: whether your image (without one, the base) has fewer or milder issues on it.
+        warnings: what changes for you, as sentences.
+        objections: why it is not recommended; empty if it may be.
+        approved: whether it is on the organization's list; None without a list.
+        better: whether your image (or the base, if there is no image) has fewer or milder issues on it.
     """
 
     reference: str
@@ -142,7 +143,7 @@ class Row(Value):
 
     @property
     def outcome(self) -> Counts | None:
-        """What one would have: your image's issues, without one the base's."""
+        """The resulting issues: your image's, or the base's if there is no image."""
         return self.prediction.counts if self.prediction else self.counts
 
 
@@ -161,14 +162,14 @@ class Recommendation(Value):
     """What is known of the base in use and of those that could replace it.
 
     Attributes:
-        base: the base in use; None where the catalog does not have it.
+        base: the base in use; None if the catalog does not have it.
         wanted: how the user or the image names the base in use.
-        how: how it is known, a sentence.
+        how: how it is known, as a sentence.
         yours: today's issues of the image; None without one.
         rows: all that was judged, by group, the best of each first.
         compared: how many other images were looked at.
-        passed_over: how many were not, because something speaks against them whatever they have.
-        created: the time at which all this holds; None where nothing was looked for.
+        passed_over: how many were not, because something speaks against them in any case.
+        created: the time for which all this is valid; None if nothing was looked for.
     """
 
     verdict: Verdict = Verdict.UNKNOWN
@@ -184,5 +185,5 @@ class Recommendation(Value):
 
     @property
     def recommended(self) -> tuple[Row, ...]:
-        """The rows that nothing speaks against and that are better than what is in use."""
+        """The rows without objections that are better than what is in use."""
         return tuple(row for row in self.rows if row.better and not row.objections)

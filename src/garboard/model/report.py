@@ -17,7 +17,7 @@ from garboard.model.recommendation import Recommendation
 
 
 class Report(Value):
-    """All that a scan tells; every reporter renders this and nothing else."""
+    """Everything that a scan reports; every reporter renders this and nothing else."""
 
     image: Image
     inventory: Inventory
@@ -29,14 +29,14 @@ class Report(Value):
     judged: int = 0
     """Packages that could be compared with advisory data."""
     target_file: str = ""
-    """The Dockerfile as the user named it."""
+    """The Dockerfile's name as the user gave it."""
     base_image: str = ""
     """The base that the Dockerfile's final stage names."""
     attribution: Attribution | None = None
-    """Where the layers come from; None where there are none (an SBOM, a folder)."""
+    """Where the layers come from; None if there are none (an SBOM, a folder)."""
     recommendation: Recommendation | None = None
-    """A better base; None where there is no catalog to look into."""
+    """A better base; None if there is no catalog to search."""
     actions: Actions | None = None
-    """What to do about the findings; None where it was not asked for."""
+    """What to do about the findings; None if it was not asked for."""
     lineage: tuple[LineageStep, ...] = ()
-    """What the image was built on, itself first; empty where no catalog knows it."""
+    """What the image was built on, itself first; empty if no catalog knows it."""

@@ -6,12 +6,12 @@ import datetime as dt
 
 
 def rfc3339(moment: dt.datetime | None) -> str:
-    """To the second, ``2026-01-31T12:00:00+00:00``; empty for None."""
+    """A time to the second, ``2026-01-31T12:00:00+00:00``; empty for None."""
     return moment.isoformat(timespec="seconds") if moment is not None else ""
 
 
 def parsed(text: str) -> dt.datetime | None:
-    """A time that others wrote; None for what is none, or names no zone."""
+    """A time that others wrote; None if it is not a time or names no zone."""
     try:
         found = dt.datetime.fromisoformat(text)
     except ValueError:
@@ -20,5 +20,5 @@ def parsed(text: str) -> dt.datetime | None:
 
 
 def day(moment: dt.datetime) -> str:
-    """Its day in UTC, ``2026-01-31``, to be compared with dates as they are stored."""
+    """The time's day in UTC, ``2026-01-31``, for comparing with stored dates."""
     return moment.astimezone(dt.UTC).date().isoformat()

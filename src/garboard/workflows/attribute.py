@@ -1,4 +1,4 @@
-"""Attribution, with the images that it takes: the base's configuration, and the stages that an image copies from."""
+"""Attribution of an image, including the other images it needs: the base's configuration and the stages copied from."""
 
 from __future__ import annotations
 
@@ -34,16 +34,16 @@ if TYPE_CHECKING:
     from garboard.model.baseimage import Catalog
 
 Take = Callable[[str], tuple[Image, Inventory]]
-"""What an image is and which packages it holds, by its reference."""
+"""Returns an image and the packages it holds, given its reference."""
 _ENGINES = frozenset(("docker", "podman"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Build:
-    """What the user says of how an image was built.
+    """What the user says about how an image was built.
 
-    ``base`` is the reference of its base image, ``stages`` have the reference of an image for names of stages.
-    ``look_up``: the base may be sought under the name that the Dockerfile or a label gives.
+    ``base`` is the reference of its base image. ``stages`` pairs names of stages with the reference of an image.
+    ``look_up`` allows looking for the base under the name that the Dockerfile or a label gives.
     """
 
     dockerfile: Dockerfile | None = None
@@ -55,25 +55,25 @@ class Build:
 
     @property
     def file_name(self) -> str:
-        """The Dockerfile as the user named it; empty without one."""
+        """The Dockerfile's name as the user gave it; empty without a Dockerfile."""
         return self.dockerfile.name if self.dockerfile else ""
 
     @property
     def named_base(self) -> str:
-        """The base as the Dockerfile's FROM names it, without one as the user does."""
+        """The base named by the Dockerfile's FROM, or by the user if there is no Dockerfile."""
         return base_image(self.dockerfile, self.target, self.build_args) if self.dockerfile else self.base
 
 
 @dataclass(frozen=True, slots=True)
 class Whose:
-    """Of the layers, and of the packages by id; and the catalog's images that it was built on, the nearest first."""
+    """Attribution of layers and of packages by id, and the catalog's images that it was built on, nearest first."""
 
     attribution: Attribution | None = None
     introduced: Mapping[str, Introduction] = field(default_factory=lambda: MappingProxyType({}))
     ancestors: tuple[Ancestor, ...] = ()
 
     def of(self, findings: Iterable[Finding]) -> tuple[Finding, ...]:
-        """The same findings, each with who brought its package in."""
+        """The same findings, each with the introduction of its package."""
         return tuple(msgspec.structs.replace(one, introduced=self.introduced.get(one.package.id)) for one in findings)
 
 
@@ -88,10 +88,13 @@ def whose(
     attestations: Attestations | None = None,
     now: dt.datetime,
 ) -> Whose:
-    """Attribute an image's layers and packages; nothing for what has no layers.
+    """Attribute an image's layers and packages; returns nothing for an image without layers.
 
-    A ``catalog`` proves the base without opening it; ``now`` says which of its approvals hold. One that cannot
-    be read is a gap. Raises `GarboardError` where the base or a stage's image that the user named cannot be read.
+    A ``catalog`` proves the base without opening it; ``now`` decides which of its approvals are valid. A catalog that
+    cannot be read is a gap.
+
+    Raises:
+        GarboardError: the base or a stage's image that the user named cannot be read.
     """
     if not of.layers:
         return Whose()
@@ -118,7 +121,7 @@ def whose(
 def _attested(
     of: Image, build: Build, attestations: Attestations | None
 ) -> tuple[Build, Provenance | None, tuple[Gap, ...]]:
-    """The build as its provenance completes it (the Dockerfile, where none was given), and what cannot be used of it."""
+    """The build, with a missing Dockerfile taken from its provenance, and gaps for what cannot be used."""
     if attestations is None or not (attestations.provenance or attestations.gaps):
         return build, None, ()
     from garboard.attribution import provenance as provenances
@@ -158,9 +161,9 @@ def _recognized(of: Image, catalog: Catalog | None, now: dt.datetime) -> tuple[t
 
 
 def _catalogd(of: Image, name: str, ancestors: tuple[Ancestor, ...], *, by_label: bool) -> PossibleBase | None:
-    """The base that the catalog knows. Where one is named, it has to be that: another may only lie below it.
+    """The base that the catalog knows. If a base is named, it has to be that one: another may only lie below it.
 
-    A label that the nearest image has too was inherited from it, and speaks of that image's own base.
+    A label that the nearest image also has was inherited from it, and describes that image's own base.
     """
     from garboard.baseimage import identify
 
@@ -207,7 +210,7 @@ def _candidates(
 
 
 def _kept(name: str, of: Image, catalog: Catalog | None) -> Image | None:
-    """The image of that name as the catalog has it, with its layers; of several the one that this image is built on."""
+    """The catalog's image of that name, with its layers; if there are several, the one that this image is built on."""
     if catalog is None:
         return None
     try:
@@ -224,7 +227,7 @@ def _kept(name: str, of: Image, catalog: Catalog | None) -> Image | None:
 
 
 def _name_of_base(of: Image, build: Build, provenance: Provenance | None) -> str:
-    """From the provenance with a digest, the Dockerfile's FROM, or a label; empty without any."""
+    """The base's name from the provenance with a digest, the Dockerfile's FROM, or a label; empty without any."""
     if provenance is not None and provenance.base and provenance.base_digest:
         return f"{provenance.base.partition('@')[0]}@{provenance.base_digest}"
     name, digest = base_boundary.named(of)
@@ -236,7 +239,7 @@ def _name_of_base(of: Image, build: Build, provenance: Provenance | None) -> str
 
 
 def _places(of: Image, options: Options) -> Iterator[str]:
-    """Where the base is sought: where the image came from; that of a file may be in an engine."""
+    """Where to look for the base: where the image came from. The base of an image file may be in an engine."""
     if of.source in _ENGINES:
         yield of.source
         return
@@ -247,7 +250,7 @@ def _places(of: Image, options: Options) -> Iterator[str]:
 
 
 def _quietly(reference: str, options: Options) -> Image | None:
-    """None where there is no such image: then the base is sought in another way."""
+    """The image's configuration, or None if there is no such image: then the base is looked for in another way."""
     try:
         return images.configuration(reference, options)
     except GarboardError:
@@ -255,7 +258,7 @@ def _quietly(reference: str, options: Options) -> Image | None:
 
 
 def _without_foreign_login(name: str, of: Image, options: Options) -> Options:
-    """The login that was given is for the image's own registry, and for no other."""
+    """The options without the login, unless the registry is the image's own: the login is for no other."""
     try:
         own, other = references.parse(of.name.removeprefix("registry:")), references.parse(name)
     except GarboardError:
@@ -266,7 +269,7 @@ def _without_foreign_login(name: str, of: Image, options: Options) -> Options:
 def _followed(
     introduced: Mapping[str, Introduction], inventory: Inventory, build: Build, dockerfile: Dockerfile, take: Take
 ) -> dict[str, Introduction]:
-    """The same, with the stage's own instruction for packages that were copied from a stage whose image was given."""
+    """Add the stage's own instruction to packages that were copied from a stage with a given image."""
     told = {
         target_stage(dockerfile, name).index: _instructions(name, reference, build, dockerfile, take)
         for name, reference in build.stages
@@ -296,7 +299,7 @@ Key = tuple[str, str, str, str]
 
 
 def _keys(package: Package) -> tuple[Key, Key]:
-    """A package by its place, and wherever it is."""
+    """Keys for a package: one with its path, one for any path."""
     path = package.locations[0].path if package.locations else ""
     return (package.type, package.full_name, package.version, path), (
         package.type,
@@ -307,7 +310,7 @@ def _keys(package: Package) -> tuple[Key, Key]:
 
 
 def _instructions(name: str, reference: str, build: Build, dockerfile: Dockerfile, take: Take) -> dict[Key, str]:
-    """The instruction that brought each package of a stage's image in; empty where two did."""
+    """The instruction that brought each package of a stage's image in; empty if two did."""
     of, inventory = take(reference)
     attributed = attribute(of, dockerfile, target=name, build_args=build.build_args)
     introduced = introductions(inventory.packages, attributed)

@@ -1,4 +1,4 @@
-"""Fetches the data that a scan needs and that are missing or old, and only those."""
+"""Fetches the data that a scan needs, and only those that are missing or old."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def _hint(shards: Iterable[str]) -> str:
 
 
 class OfflineSupply(Supply):
-    """Fetches nothing and says what is missing."""
+    """Fetches nothing and reports what is missing."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -74,9 +74,9 @@ class OfflineSupply(Supply):
 
 
 class FetchingSupply(Supply):
-    """Fetches what is missing or older than a day; what cannot be had becomes a gap, and old data are used.
+    """Fetches what is missing or older than a day; what cannot be fetched becomes a gap, and old data are used.
 
-    ``origin`` names a mirror, a folder or an address, that is asked in the feeds' place.
+    ``origin`` names a mirror, a folder or an address, to use instead of the feeds.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""Match → facts → enrich: an inventory judged by a database, the data that this needs fetched first."""
+"""Judges an inventory by a database (match, facts, enrich), after fetching the data that this needs."""
 
 from __future__ import annotations
 
@@ -15,32 +15,32 @@ if TYPE_CHECKING:
 
 
 class Supply:
-    """Sees to it that data are there before they are asked for. This one leaves all as it is."""
+    """Makes sure that data are there before they are needed. This one leaves everything as it is."""
 
     def advisories(self, ecosystems: Iterable[str]) -> tuple[Gap, ...]:
-        """Called once with the ecosystems of an inventory; what could not be had comes back as gaps."""
+        """Called once with the ecosystems of an inventory; what could not be fetched comes back as gaps."""
         del ecosystems
         return ()
 
     def facts(self, cves: Iterable[str], unrated: Iterable[str]) -> tuple[Gap, ...]:
-        """Called once with the CVEs that were found, and those among them that nobody rated yet."""
+        """Called once with the CVEs that were found, and those among them that have no rating yet."""
         del cves, unrated
         return ()
 
     def lifecycles(self) -> tuple[Gap, ...]:
-        """Called before a base image is recommended: how long things are maintained."""
+        """Called before a base image is recommended, for how long things are maintained."""
         return ()
 
 
 class Judgment(NamedTuple):
-    """What an inventory has, and what could not be known.
+    """The findings of an inventory, and what could not be known.
 
     Attributes:
         findings: enriched, in the inventory's order.
         judged: how many packages could be compared with advisories.
-        no_advisories: gaps, where advisories could not be had.
+        no_advisories: gaps, where advisories could not be fetched.
         not_matched: gaps, where packages could not be compared.
-        no_facts: gaps, where facts of the CVEs that were found could not be had.
+        no_facts: gaps, where facts of the CVEs that were found could not be fetched.
     """
 
     findings: tuple[Finding, ...]
@@ -51,7 +51,7 @@ class Judgment(NamedTuple):
 
 
 def judge(inventory: Inventory, database: Lookup, supply: Supply | None = None) -> Judgment:
-    """The findings of an inventory; ``supply`` is asked for what the database needs, before it is needed."""
+    """Find the issues of an inventory; ``supply`` is asked for the data before the database needs them."""
     from garboard.matching import enrich, match
     from garboard.matching.enrich import names
 

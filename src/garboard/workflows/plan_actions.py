@@ -1,4 +1,4 @@
-"""Everything that there is to do about an image, in one list: its report, a better base, what a rebuild would bring."""
+"""Everything there is to do about an image, in one list: its report, a better base, what a rebuild would bring."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ def act(
     catalog: Catalog | None = None,
     rebuild: Rebuild | None = None,
 ) -> Actions:
-    """The actions for a report; its recommendation, if it has one, must contain the findings of each row.
+    """List the actions for a report; its recommendation, if any, must contain the findings of each row.
 
-    ``catalog`` is the one that the recommendation was made with; ``rebuild`` says what the mirrors have, else the
-    advisories' word is taken for it.
+    ``catalog`` is the one that the recommendation was made with. ``rebuild`` says what the mirrors have; without it,
+    the advisories are trusted.
     """
     known = Known(
         recommendation=report.recommendation,

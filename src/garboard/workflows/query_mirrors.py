@@ -1,4 +1,4 @@
-"""Asks package mirrors what the kinds of `garboard.repositories` want to know, by HTTP and a cache of what never changes."""
+"""Fetches what the kinds of `garboard.repositories` ask mirrors for, by HTTP with a cache of immutable documents."""
 
 from __future__ import annotations
 
@@ -29,17 +29,17 @@ if TYPE_CHECKING:
 
 MIB: Final = 1024 * 1024
 AT_ONCE: Final = 4
-"""Documents that are fetched at the same time."""
+"""How many documents are fetched at the same time."""
 CACHE_BYTES: Final = 1024 * MIB
 _APT: Final = frozenset({"debian", "ubuntu"})
 """Distributions with releases that are suites of the same mirrors."""
 NEWER: Final = frozenset({UpgradeState.UPGRADE, UpgradeState.HELD, UpgradeState.PINNED, UpgradeState.KEPT_BACK})
-"""Standings of packages of which the mirrors have a newer version."""
+"""Standings of packages that have a newer version on the mirrors."""
 
 T = TypeVar("T")
 Progress = Callable[[str, int, int | None], None]
 Fetch = Callable[[Sequence[WantedDocument]], tuple[Answer, ...]]
-"""Answers what is wanted, in the same order; a document that cannot be had is an answer with a problem."""
+"""Answers requests in the same order; a document that cannot be fetched is an answer with a problem."""
 
 
 def drive(asking: Asking[T], fetch: Fetch) -> T:
@@ -56,7 +56,7 @@ def drive(asking: Asking[T], fetch: Fetch) -> T:
 
 
 def installed(of: Image, inventory: Inventory, files: Files | None, now: dt.datetime) -> InstalledSystem:
-    """What an image says of itself: the configuration that it ends with, and its packages."""
+    """What an image says about itself: its final configuration and its packages."""
     names = {kind.NAME for kind in KINDS}
     kept = [
         msgspec.structs.replace(fact, path=history.asked or history.path)
@@ -77,7 +77,7 @@ def offers(image: InstalledSystem, fetch: Fetch) -> Offers:
 
 
 def notes(updates: Sequence[Offer], fetch: Fetch) -> Offers:
-    """What these updates say that they fix."""
+    """What these updates say they fix."""
     parts = [
         (kind, [one for one in updates if one.type == kind.PURL_TYPE and one.installed and one.standing in NEWER])
         for kind in KINDS
@@ -96,9 +96,12 @@ def _together(parts: object) -> Offers:
 
 
 def mirror(text: str) -> tuple[str, str]:
-    """``FROM=TO`` (addresses; what begins with FROM is fetched from TO) or ``URL`` (stands for every host).
+    """Parse a mirror: ``FROM=TO`` or ``URL``.
 
-    Raises `UsageError` for what is neither.
+    With ``FROM=TO``, addresses that begin with FROM are fetched from TO. ``URL`` replaces every host.
+
+    Raises:
+        UsageError: the text is neither.
     """
     first, equals, second = text.partition("=http")
     before, after = (first, f"http{second}") if equals else ("", text)
@@ -113,7 +116,7 @@ def mirror(text: str) -> tuple[str, str]:
 
 
 def address(url: str, mirrors: Sequence[tuple[str, str]]) -> str:
-    """Where an address is to be fetched: the longest FROM that it begins with, else the URL that stands for every host."""
+    """Where to fetch an address: by the longest FROM that it begins with, else by the URL for every host."""
     fits = [pair for pair in mirrors if pair[0] and (url == pair[0] or url.startswith(f"{pair[0]}/"))]
     if fits:
         before, after = max(fits, key=lambda pair: len(pair[0]))
@@ -126,18 +129,18 @@ def address(url: str, mirrors: Sequence[tuple[str, str]]) -> str:
 
 
 def _is_given(url: str, mirrors: Sequence[tuple[str, str]]) -> bool:
-    """Whether a mirror of the user's stands for an address."""
+    """Whether one of the user's mirrors replaces the address."""
     return any(not before or url == before or url.startswith(f"{before}/") for before, _ in mirrors)
 
 
 @dataclass(frozen=True, slots=True)
 class Web:
-    """Documents by HTTP, in the place of which a user's mirrors may stand.
+    """Documents by HTTP, optionally from the user's mirrors instead of the original hosts.
 
-    What has a digest is kept in ``folder`` (None: nothing is kept). An address that the image names is not followed,
-    not by redirects either, to this machine itself, a link-local one or a cloud's metadata: an image could ask for anything
-    there. Where a user's mirror stands in its place, the user has named the address. A host that could not be reached is
-    not asked again.
+    Documents with a digest are kept in ``folder`` (None: nothing is kept). An address that the image names is not
+    followed to this machine itself, a link-local address or a cloud's metadata, not by redirects either: an image could
+    ask for anything there. If a user's mirror replaces it, the user has named the address. A host that could not be
+    reached is not asked again.
     """
 
     client: Client
@@ -145,10 +148,14 @@ class Web:
     folder: Path | None = None
     progress: Progress = field(default=lambda _label, _done, _total: None)
     _unreached: dict[str, str] = field(default_factory=dict, init=False)
-    """Hosts (with their ports) and why."""
+    """Hosts (with their ports) that could not be reached, and why."""
 
     def fetch(self, wanted: Sequence[WantedDocument]) -> tuple[Answer, ...]:
-        """A `Fetch`. Raises `OfflineError` where no connection may be opened."""
+        """Fetch documents; a `Fetch`.
+
+        Raises:
+            OfflineError: no connection may be opened.
+        """
         with ThreadPoolExecutor(AT_ONCE) as pool:
             return tuple(pool.map(self._one, wanted))
 
@@ -183,7 +190,7 @@ class Web:
         return Answer(problem=problem)
 
     def _get(self, url: str, limit: int, *, stranger: bool) -> bytes | None:
-        """A document, None where it is not there; ``stranger`` says that the address is the image's own word."""
+        """A document, or None if it does not exist; ``stranger`` says that the address comes from the image itself."""
         with self._asked(url, stranger=stranger) as response:
             if response.status != 200:
                 return None
@@ -227,7 +234,7 @@ class Web:
             aside.replace(self.folder / sha256)
 
     def tidy(self) -> None:
-        """Remove what was not used for longest, until what is kept is within the bound."""
+        """Remove the least recently used documents until the rest is within the bound."""
         if self.folder is None:
             return
         with contextlib.suppress(OSError):
@@ -242,7 +249,7 @@ class Web:
 
 
 def uncovered(found: Offers) -> tuple[Gap, ...]:
-    """A gap for installed packages that no mirror has, each kind of package apart."""
+    """Gaps for installed packages that no mirror has, one for each kind of package."""
     gaps = []
     by_type: dict[str, list[str]] = {}
     for one in found.offers:
@@ -256,11 +263,12 @@ def uncovered(found: Offers) -> tuple[Gap, ...]:
 
 
 class Newer:
-    """The packages that can be installed on a base, asked of the mirrors that an image names.
+    """The packages that can be installed on a base, from the mirrors that an image names.
 
-    For bases of the image's own release that is what its sources have; for those of another release of Debian or Ubuntu
-    what the same sources have of that. None for every other base, and where not all sources could be read: ``gaps`` tell.
-    One release is kept at a time, for an index is large: ask for the bases of one after those of another.
+    For bases of the image's own release these are the packages of its sources; for bases of another release of Debian
+    or Ubuntu, what the same sources have for that release. None for every other base, and if not all sources could be
+    read; ``gaps`` says why. Only one release is kept at a time, because an index is large: finish the bases of one
+    release before those of the next.
     """
 
     def __init__(self, image: InstalledSystem, fetch: Fetch) -> None:
@@ -272,11 +280,11 @@ class Newer:
 
     @property
     def gaps(self) -> tuple[Gap, ...]:
-        """What could not be read of all releases that were asked for so far."""
+        """What could not be read, for all releases asked for so far."""
         return tuple(self._gaps)
 
     def __call__(self, base: Inventory) -> Newest | None:
-        """By name."""
+        """The newest packages by name."""
         own, other = self._image.distro, base.distro
         if own is None or other is None or own.id != other.id or own.id not in _APT:
             return None

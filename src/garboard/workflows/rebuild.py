@@ -1,4 +1,4 @@
-"""What a rebuild would bring: for every finding, whether a pull, a build without cache, or nothing at hand clears it."""
+"""What a rebuild would fix: whether a pull, a build without cache, or nothing available clears each finding."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ from garboard.versions.invalid import InvalidVersion
 from garboard.workflows.judge import judge
 
 Take = Callable[[str], tuple[Image, Inventory]]
-"""What an image is and which packages it holds, by its reference."""
+"""Returns an image and the packages it holds, given its reference."""
 _SHOWN: Final = 1000
-"""Characters of a command that a reason quotes."""
+"""How many characters of a command a reason quotes."""
 
 
 @dataclass(frozen=True, slots=True)
 class NewerBase:
     """What the base image's tag names today, and the issues of that image: (vulnerability, package type, name).
 
-    ``issues`` is None where they are not known. ``pinned`` is where a Dockerfile names the base by its digest.
+    ``issues`` is None if they are not known. ``pinned`` is the place where a Dockerfile names the base by its digest.
     """
 
     moved: Moved = field(default_factory=Moved)
@@ -44,7 +44,7 @@ class NewerBase:
     pinned: Place | None = None
 
     def clears(self, finding: Finding) -> bool:
-        """Whether the newer image does not have it."""
+        """Whether the newer image is free of the finding."""
         return bool(self.moved.moved) and self.issues is not None and _issue(finding) not in self.issues
 
 
@@ -96,7 +96,7 @@ def newer_base(
 
 
 def _judged(moved: Moved, inventory: Inventory, database: Lookup, pinned: Place | None) -> NewerBase:
-    """The issues of the newer image; not known where any of its packages has no data."""
+    """The issues of the newer image; None if any of its packages has no data."""
     bare = sorted({p.ecosystem for p in inventory.packages if p.ecosystem and not database.covers(p.ecosystem)})
     if bare or not inventory.packages:
         what = f"there are no data of {', '.join(bare)}" if bare else "it has no package that is known to this program"
@@ -110,7 +110,7 @@ def _judged(moved: Moved, inventory: Inventory, database: Lookup, pinned: Place 
 
 
 class _Line(NamedTuple):
-    """What an instruction does: its layer, its commands, its place."""
+    """What one instruction does: its layer, its commands, its place."""
 
     layer: int
     doings: tuple[Doing, ...]
@@ -118,7 +118,7 @@ class _Line(NamedTuple):
 
     @property
     def held_after_installing(self) -> Iterable[str]:
-        """What it holds after a command of its own that installs."""
+        """Packages that the instruction holds after one of its own commands has installed something."""
         installs = False
         for one in self.doings:
             installs = installs or bool(one.installs)
@@ -127,7 +127,7 @@ class _Line(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Lines:
-    """What the lines above the base do, as far as a rebuild is concerned."""
+    """What the lines above the base do, as far as it matters for a rebuild."""
 
     lines: tuple[_Line, ...]
     """Lowest first."""
@@ -135,7 +135,7 @@ class _Lines:
     _later: dict[int | None, frozenset[str]] = field(default_factory=dict)
 
     def upgrading(self, package: Package) -> str:
-        """The line that brings an installed package of the base up to date: by a general upgrade, or by its name."""
+        """The line that updates an installed package of the base, by a general upgrade or by name."""
         for line in self.lines:
             if any(package.type in one.upgrades for one in line.doings):
                 return f"a line upgrades all packages{_at(line.place)}"
@@ -144,13 +144,13 @@ class _Lines:
         return ""
 
     def holding(self, package: Package) -> Place | None:
-        """Where a line makes dpkg hold it; None where none does (the base may have)."""
+        """The place of the line that makes dpkg hold the package; None if no line does (the base may)."""
         found = (line for line in self.lines if any(package.name in one.holds for one in line.doings))
         first = next(found, None)
         return first.place if first else None
 
     def held_later(self, layer: int | None) -> frozenset[str]:
-        """What lines hold once a layer's packages are installed: a rebuild installs them before."""
+        """Packages that lines hold after a layer's packages are installed: a rebuild installs those before the hold."""
         if layer not in self._later:
             found: set[str] = set()
             for line in self.lines if layer is not None else ():
@@ -167,15 +167,15 @@ def _at(place: Place | None) -> str:
 
 
 Released = Callable[[frozenset[str]], Offers]
-"""What the mirrors offer where dpkg holds all but these packages."""
+"""Returns what the mirrors offer if dpkg holds all but these packages."""
 
 
 def rebuild(
     report: Report, found: Offers, base: NewerBase, gaps: Sequence[Gap] = (), released: Released | None = None
 ) -> Rebuild:
-    """An outcome for every finding of a report, by what the mirrors offer and what the base's tag names.
+    """Decide the outcome of every finding of a report from what the mirrors offer and what the base's tag names.
 
-    ``released`` is asked where a line of the Dockerfile holds packages that earlier lines install.
+    ``released`` is called if a line of the Dockerfile holds packages that earlier lines install.
     """
     layers = report.attribution.layers if report.attribution else ()
     ours = (one for one in layers if one.origin is not Origin.BASE)
@@ -221,7 +221,7 @@ class _Judge:
         self._offers: dict[frozenset[str], _Offers] = {frozenset(): _by_package(found)}
 
     def _offer(self, package: Package, who: Introduction) -> Offer | None:
-        """What the mirrors offer at the time at which a rebuild installs the package."""
+        """What the mirrors offer when a rebuild installs the package."""
         later = self._lines.held_later(who.layer) if who.origin is Origin.DOCKERFILE else frozenset()
         if later not in self._offers:
             self._offers[later] = _by_package(self._ask(later)) if self._ask else self._offers[frozenset()]
@@ -304,7 +304,7 @@ class _Judge:
         return Prospect(finding=finding, outcome=Outcome.BASE_BEHIND, version=version, reason=reason)
 
     def _pin(self, package: Package, who: Introduction) -> str:
-        """Why a line of the Dockerfile keeps the version; empty where none does."""
+        """Why a line of the Dockerfile keeps the version; empty if no line does."""
         if pinned(package, who):
             return f"`{_words(who)}` names the version"
         asked = next(
@@ -321,6 +321,6 @@ def _copied(finding: Finding, who: Introduction) -> Prospect:
 
 
 def _words(who: Introduction) -> str:
-    """The command for a message: what an image's own history calls one may be of any size."""
+    """The command, shortened for a message: a command from an image's own history may be of any size."""
     text = who.command or who.instruction
     return " ".join(text[:_SHOWN].split()) + (" …" if len(text) > _SHOWN else "")

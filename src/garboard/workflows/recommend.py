@@ -1,6 +1,6 @@
-"""From an image or a Dockerfile to a recommendation of its base.
+"""Recommends a base for an image or a Dockerfile.
 
-It joins the catalog, the database, and the prediction of your own image on each candidate.
+It combines the catalog, the database, and the prediction of your own image on each candidate.
 """
 
 from __future__ import annotations
@@ -46,11 +46,11 @@ if TYPE_CHECKING:
     from garboard.model.report import Report
 
 Indexes = Callable[[Inventory], Available | None]
-"""The index of packages of a base's release, by name; None where there is none."""
+"""Returns the index of packages of a base's release, by name; None if there is none."""
 _ABOUT_KEPT = 20
 SCRATCH = "scratch"
 DETAILED = 3
-"""Rows of each group that `Wish.details` is for."""
+"""Rows of each group that `Wish.details` applies to."""
 
 
 class RecommendData(Lookup, Lifecycles, Protocol):
@@ -80,7 +80,7 @@ class Wish:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
-    """What a better base is sought for: an image that was scanned, or a Dockerfile alone.
+    """What a better base is needed for: an image that was scanned, or only a Dockerfile.
 
     ``base`` is the base's reference as the Dockerfile, the user or a label names it; ``platform`` is the image's.
     """
@@ -102,7 +102,7 @@ def subject_of(
     target: str = "",
     build_args: Mapping[str, str] = MappingProxyType({}),
 ) -> Subject:
-    """What was scanned, with the Dockerfile that it was built from where that is known."""
+    """The subject of a scan, with the Dockerfile that the image was built from, if known."""
     named = report.base_image or (report.attribution.base.name if report.attribution else "")
     return Subject(
         base=named,
@@ -127,7 +127,7 @@ def recommend(
     supply: Supply | None = None,
     indexes: Indexes = lambda _base: None,
 ) -> Recommendation:
-    """What is known of the base in use and of those that could replace it, as of ``now``.
+    """Compare the base in use with those that could replace it, as of ``now``.
 
     ``indexes`` say which packages can be installed on a base. What cannot be known is a gap of the result.
     """
@@ -140,7 +140,7 @@ def recommend(
 
 
 def _of_from(subject: Subject) -> Gap | None:
-    """Why the Dockerfile does not name the base; None where it does, or there is none."""
+    """Why the Dockerfile does not name the base; None if it does, or if there is no Dockerfile."""
     if subject.base or subject.dockerfile is None:
         return None
     stage = lineage(subject.dockerfile, subject.target, subject.build_args)[0]
@@ -153,7 +153,7 @@ def _of_from(subject: Subject) -> Gap | None:
 
 
 def _reference(text: str) -> Reference | None:
-    """None for no image, and for what is no reference."""
+    """The parsed reference; None if there is no image or the text is not a reference."""
     if not text or text == SCRATCH:
         return None
     try:
@@ -163,7 +163,7 @@ def _reference(text: str) -> Reference | None:
 
 
 class _Recommending:
-    """One run of `recommend`, the base in use being known."""
+    """One run of `recommend`, with the base in use known."""
 
     def __init__(
         self,
@@ -187,7 +187,7 @@ class _Recommending:
         self._gaps: list[Gap] = []
 
     def result(self) -> Recommendation:
-        """The whole of it."""
+        """The complete recommendation."""
         use, wish = self._found.use, self._wish
         self._gaps += self._supply.lifecycles()
         lifetimes = Lifetimes(self._database, self._now)
@@ -230,7 +230,7 @@ class _Recommending:
         return Today(findings=self._subject.findings, issues=issue_counts.of_scan(self._subject.findings))
 
     def _predictor(self, base: Inventory | None) -> Predictor | None:
-        """None where your packages are not known: then only bases are compared."""
+        """The predictor; None if your packages are not known: then only bases are compared."""
         subject = self._subject
         if subject.inventory is None:
             return None
@@ -262,7 +262,7 @@ class _Recommending:
         return found
 
     def _judged(self, inventories: Mapping[str, Inventory], predicted: Mapping[str, Predicted]) -> Figures:
-        """All packages of all bases and predictions, judged once each."""
+        """All packages of all bases and predictions, each judged once."""
         sets: list[Iterable[Package]] = [one.packages for one in inventories.values()]
         packages = issue_counts.distinct([*sets, *(one.packages for one in predicted.values())])
         judgment = judge(Inventory(packages=packages), _Remembering(self._database), self._supply)
@@ -273,7 +273,7 @@ class _Recommending:
         return Figures(judgment.findings, self._uncovered(ecosystems | {""}))
 
     def _uncovered(self, ecosystems: Iterable[str]) -> Iterator[str]:
-        """Ecosystems without data, but for those that the image in use has too: those hide as much on both sides."""
+        """Ecosystems without data, except those of the image in use: those hide as much on both sides."""
         has = {one.ecosystem for one in self._subject.inventory.packages} if self._subject.inventory else set()
         for one in ecosystems:
             if not (one and self._database.covers(one)) and one not in has:
@@ -305,14 +305,14 @@ class _Recommending:
         return tuple(rows)
 
     def _kept(self, rows: tuple[Row, ...]) -> tuple[Row, ...]:
-        """All of them, or the best of each group."""
+        """All rows, or the best of each group."""
         if not self._wish.best_only:
             return rows
         good = [row for row in rows if row.better and not row.objections]
         return tuple(row for group in Group for row in [one for one in good if one.group is group][:DETAILED])
 
     def _lonely(self, others: Sequence[Candidate], approvals: Sequence[Approval]) -> str:
-        """Why nothing is there to compare the base in use with; empty where something is."""
+        """Why there is nothing to compare the base in use with; empty if there is something."""
         if not others:
             return "the catalogue has no other image of its kind to compare it with; garboard catalog sync"
         if not self._wish.approved_only:
@@ -328,7 +328,7 @@ class _Recommending:
         return ""
 
     def _verdict(self, base: Row, rows: tuple[Row, ...], lonely: str) -> Verdict:
-        """The answer; what could not be compared is reported in any case. ``lonely``: why there is nothing to compare with."""
+        """The verdict; what was not compared is always reported. ``lonely``: why there is nothing to compare with."""
         left_out = self._left_out(rows)
         if any(row.better and not row.objections for row in rows):
             return Verdict.BETTER
@@ -342,7 +342,7 @@ class _Recommending:
         return Verdict.UNKNOWN if left_out and not compared else Verdict.BEST
 
     def _left_out(self, rows: tuple[Row, ...]) -> int:
-        """Report how many bases could not be compared though nothing else speaks against them."""
+        """Report how many bases could not be compared although nothing else speaks against them."""
         partly = sum({one.code for one in row.objections} == {"incomplete"} for row in rows)
         if partly:
             self._gap(
@@ -389,7 +389,7 @@ def base_key(one: Candidate) -> str:
 
 
 def _asked(subject: Subject, layers: int) -> Requested:
-    """What your lines ask the package manager for: of the Dockerfile, else of the history above the base's ``layers``."""
+    """What your lines ask the package manager for, by the Dockerfile or the history above the base's ``layers``."""
     lines = tuple(_lines(subject, layers))
     wanted = [request for instruction, scope in lines for request in requests(instruction, scope)]
     kinds = {program: one.type for program, one in ecosystems.OF_PROGRAM.items()}

@@ -1,4 +1,4 @@
-"""The first line, image → report: a reference goes in, a report comes out.
+"""Scans an image: takes a reference, returns a report.
 
 Time is an argument; the database, the cache and the supplier of missing data are parameters.
 """
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from garboard.workflows.judge import Supply
 
 STALE_DAYS = 7
-"""Since data were last fetched or confirmed; most feeds change every day."""
+"""Age since data were last fetched or confirmed; most feeds change every day."""
 
 
 class Taken(NamedTuple):
@@ -53,11 +53,12 @@ def take(
     *,
     attested: bool = False,
 ) -> Taken:
-    """Open an image, read it and list its packages; ``readers`` read files beside the catalogers.
+    """Open an image, read it and list its packages; ``readers`` read files in addition to the catalogers.
 
     With ``attested`` its attestations are fetched too.
 
-    Raises `GarboardError` where it cannot be read.
+    Raises:
+        GarboardError: the image cannot be read.
     """
     opened = image.load(reference, options)
     try:
@@ -73,19 +74,19 @@ def take(
 
 
 def nothing_found(of: Image, inventory: Inventory) -> tuple[Gap, ...]:
-    """A gap where the inventory is empty: that is no clean bill, but something that could not be known."""
+    """A gap if the inventory is empty: that is not a clean bill of health, but something that could not be known."""
     if inventory.packages:
         return ()
     return (Gap(stage="catalog", subject=of.name, reason="holds no package that is known to this program"),)
 
 
 def take_inventory(reference: str, options: Options, cache: Cache | None = None) -> tuple[Image, Inventory]:
-    """What an image is and which packages it holds, as `take`."""
+    """Like `take`, but returns only the image and its inventory."""
     return take(reference, options, cache)[:2]
 
 
 def known(inventory: Inventory) -> Inventory:
-    """An inventory from elsewhere (an SBOM), its ecosystems and dependencies filled in."""
+    """An inventory from elsewhere (an SBOM), with its ecosystems and dependencies filled in."""
     found = inventory.distro
     if found is not None:
         found = msgspec.structs.replace(found, ecosystem=distro.ecosystem(found.id, found.version, found.codename))
@@ -103,7 +104,7 @@ def analyze(
     base_image: str = "",
     attributed: Whose | None = None,
 ) -> Report:
-    """Match an inventory, wherever it came from, against a database; ``now`` is the report's time."""
+    """Match an inventory from any source against a database; ``now`` is the report's time."""
     from garboard.matching import trace
 
     attribution = attributed.attribution if attributed else None
@@ -143,7 +144,7 @@ def _lineage(of: Image, attributed: Whose | None) -> tuple[LineageStep, ...]:
 
 
 def _of_feeds(feeds: Iterable[FeedState], now: dt.datetime) -> list[Gap]:
-    """What the data themselves cannot tell: caveats, records that could not be read, and their age."""
+    """What the data themselves cannot say: caveats, records that could not be read, and their age."""
     gaps = []
     for feed in feeds:
         reasons = [feed.caveat] if feed.caveat else []
@@ -168,7 +169,7 @@ def scan(
     build: Build | None = None,
     catalog: Catalog | None = None,
 ) -> Report:
-    """Read an image and match it: the whole line.
+    """Read an image and match it.
 
     Args:
         reference: as on the command line: ``debian:12``, ``image.tar``, ``oci-dir:layout`` …
@@ -178,7 +179,7 @@ def scan(
         cache: where layers' contributions are kept; none by default.
         supply: fetches missing data; nothing by default.
         build: how the image was built: its Dockerfile, its base image.
-        catalog: base images by which it is recognized what the image was built on; none by default.
+        catalog: base images for recognizing what the image was built on; none by default.
 
     Raises:
         GarboardError: the image or the database cannot be read, or ``now`` names no zone; its message says what to do.
@@ -214,7 +215,7 @@ def report_on(
     build: Build | None = None,
     catalog: Catalog | None = None,
 ) -> Report:
-    """The rest of the line, for an image that was read: attribution and matching. As `scan`."""
+    """Attribute and match an image that was already read. See `scan`."""
     from garboard.workflows.attribute import Build, whose
 
     build = build or Build()

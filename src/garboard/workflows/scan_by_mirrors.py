@@ -1,6 +1,6 @@
-"""A report without a vulnerability database: what the newer packages of an image's own mirrors say that they fix.
+"""A report without a vulnerability database, from what the newer packages of an image's own mirrors say they fix.
 
-It reports only what an update would clear. What has no fix is not known to it, and the report says so.
+It reports only what an update would clear. It does not know issues without a fix, and the report says so.
 """
 
 from __future__ import annotations
@@ -37,16 +37,19 @@ _LISTED: Final = 10
 
 
 class Fixable(NamedTuple):
-    """The report, and what the mirrors offer, by which a rebuild can be judged."""
+    """The report, and the mirrors' offers for judging a rebuild."""
 
     report: Report
     offers: Offers
 
 
 def fixable(taken: Taken, fetch: Fetch, now: dt.datetime, build: Build, attributed: Whose | None = None) -> Fixable:
-    """What the mirrors that an image names would fix in it. ``now`` is the report's time.
+    """Find what the mirrors that an image names would fix in it. ``now`` is the report's time.
 
-    Raises `GarboardError` only where no connection may be opened; a mirror that cannot be used is a gap.
+    A mirror that cannot be used is a gap.
+
+    Raises:
+        GarboardError: no connection may be opened.
     """
     image = query_mirrors.installed(taken.image, taken.inventory, taken.files, now)
     found = query_mirrors.offers(image, fetch)
@@ -94,7 +97,7 @@ def _only(found: Offers) -> Gap:
 
 
 def _other_kinds(packages: Iterable[Package]) -> Iterator[Gap]:
-    """Language packages: no mirror of a distribution speaks of them."""
+    """Gaps for language packages: a distribution's mirrors say nothing about them."""
     counts = Counter(p.type for p in packages if p.type not in _KINDS and not p.owner and not p.application)
     for kind, count in sorted(counts.items()):
         plural = "s are" if count != 1 else " is"
@@ -145,7 +148,7 @@ def _finding(package: Package, offer: Offer, note: FixNote, cve: str) -> Finding
 
 
 def _unnamed(package: Package, offer: Offer, advisory: str) -> Finding:
-    """A security update that names no CVE is one all the same."""
+    """A security update that names no CVE still counts as one."""
     says = f"{MARK}, from {_KINDS[offer.type].PUBLISHED_IN}"
     vulnerability = Vulnerability(
         id=advisory or f"UPDATE-{offer.source_name}-{offer.source_version or offer.version}",

@@ -1,6 +1,6 @@
-"""Images → catalog: a registry's repository, single images, and what others publish of official images.
+"""Fills the catalog from a registry's repository, from single images, and from published data on official images.
 
-Every image is kept as soon as it was read: whoever stops half-way goes on from there.
+Every image is stored as soon as it is read: an interrupted run continues from there.
 """
 
 from __future__ import annotations
@@ -39,24 +39,24 @@ from garboard.packages.catalogers import CATALOGERS
 from garboard.workflows.scan import known, nothing_found
 
 LOOKS: Final = 4
-"""Tags that a registry is asked about at the same time."""
+"""How many tags a registry is asked about at the same time."""
 _AHEAD: Final = 32
-"""Tags that it is asked about before the first of them is dealt with."""
+"""How many tags are asked about before the first of them is processed."""
 _FAILURES: Final = 3
-"""Tags in a row that the network may fail for, before the rest is left."""
+"""How many tags in a row the network may fail for before the rest is skipped."""
 _COMPANION: Final = re.compile(r"sha256-[0-9a-f]{64}(?:\.\w+)?", re.ASCII)
-"""Tags of what belongs to an image (OCI distribution's referrers, cosign)."""
+"""Tags of an image's companions (OCI distribution's referrers, cosign)."""
 _REGISTRIES: Final = frozenset(("registry",))
 
 Tell = Callable[[int, int, str, str], None]
-"""Called with the number of a tag (the first is 1), how many there are, the tag, and what became of it."""
+"""Called with the number of a tag (starting at 1), the number of tags, the tag, and what became of it."""
 
 
 class Synced(Value):
-    """What a synchronisation did. Numbers are of images; ``tags``, ``companions`` and ``gone`` of tags.
+    """What a synchronization did. Numbers are of images; ``tags``, ``companions`` and ``gone`` are of tags.
 
-    ``companions`` are signatures and attestations, which are stored under tags of their own and are no images; ``gaps`` are
-    what could not be read; ``gone`` names are those that the repository does not have any more.
+    ``companions`` are signatures and attestations: they are stored under tags of their own and are not images. ``gaps``
+    are what could not be read. ``gone`` are names that the repository no longer has.
     """
 
     tags: int = 0
@@ -71,7 +71,7 @@ class Synced(Value):
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class SyncFilter:
-    """``tags`` are globs, none for all; ``platforms`` None for all there are; ``since`` a date (``YYYY-MM-DD``)."""
+    """``tags`` are globs, none for all; ``platforms`` is None for all; ``since`` is a date (``YYYY-MM-DD``)."""
 
     tags: tuple[str, ...] = ()
     platforms: tuple[Platform, ...] | None = None
@@ -88,10 +88,10 @@ def sync(
     options: Options,
     tell: Tell = lambda _number, _count, _tag, _what: None,
 ) -> Synced:
-    """Bring a repository's images into the catalog; what is there already is not read again.
+    """Bring a repository's images into the catalog; images that are already there are not read again.
 
-    Images are read one after the other, each one's layers several at a time, and a layer that the cache has is not pulled.
-    A tag that cannot be read becomes a gap.
+    Images are read one after the other, with several layers of each at a time; a layer in the cache is not pulled. A
+    tag that cannot be read becomes a gap.
 
     Raises:
         GarboardError: the tags cannot be listed, the network fails for several tags in a row, or the catalog cannot be
@@ -168,7 +168,7 @@ class _Sync:
         self._tell(*self._at, tag, f"not read: {error.message}")
 
     def _leave(self, tag: str, digest: str) -> None:
-        """The tag has moved on to something that cannot be read."""
+        """Detach the tag from its old image: it now names something that cannot be read."""
         for base in self._writer.catalog.named_anywhere(self._remote.name, tag):
             own = (name for name in base.names if (name.repository, name.tag) == (self._remote.name, tag))
             seen_as = {base.key} | {name.index_digest for name in own}
@@ -232,7 +232,7 @@ def _matches(tag: str, globs: Sequence[str]) -> bool:
 def _ahead(
     pool: ThreadPoolExecutor, function: Callable[[str], str], items: Iterable[str]
 ) -> Iterator[tuple[str, Future[str]]]:
-    """Each item with its result to come, in order; not more than `_AHEAD` are asked for before they are taken."""
+    """Each item with its pending result, in order; at most `_AHEAD` are requested before they are taken."""
     waiting: deque[tuple[str, Future[str]]] = deque()
     for item in items:
         waiting.append((item, pool.submit(function, item)))
@@ -242,13 +242,13 @@ def _ahead(
 
 
 def _assembled(opened: Opened, cache: Cache, options: Options) -> Inventory:
-    """An image's packages; that none was found is a gap of it, for it would else look like the best of all bases."""
+    """An image's packages. An empty inventory is a gap of it, as it would otherwise look like the best of all bases."""
     found = assemble(images.read(opened, CATALOGERS, cache, options))
     return msgspec.structs.replace(found, gaps=(*found.gaps, *nothing_found(opened.image, found)))
 
 
 def _platform(text: str) -> Platform:
-    """A platform as a listing keeps it; whatever a registry said, it is no reason to stop."""
+    """A platform as a listing stores it; whatever the registry said, it is no reason to stop."""
     os, _, rest = text.partition("/")
     architecture, _, variant = rest.partition("/")
     return Platform(os=os, architecture=architecture, variant=variant)
@@ -267,7 +267,7 @@ def _chosen(
 
 
 def described(image: Image, inventory: Inventory | None, names: tuple[BaseName, ...], now: dt.datetime) -> BaseImage:
-    """An image as the catalog keeps it."""
+    """An image as the catalog stores it."""
     sizes = [layer.size for layer in image.layers]
     distro = inventory.distro if inventory else None
     return BaseImage(
@@ -287,10 +287,11 @@ def add(
 ) -> BaseImage:
     """Read one image from anywhere into the catalog; its names are its own tags and ``names``.
 
-    Layers are compared with the diff ids that the image claims for them, for images are recognized by these. A tag that
-    another image of the catalog has is taken over only from a registry, whose word counts.
+    Layers are compared with the diff ids that the image claims for them, because images are recognized by these. A tag
+    that belongs to another image of the catalog is taken over only from a registry, which is authoritative.
 
-    Raises `GarboardError` where it cannot be read, has no layers, or is not what it claims.
+    Raises:
+        GarboardError: the image cannot be read, has no layers, or is not what it claims to be.
     """
     options = msgspec.structs.replace(options, verify=True)
     opened = images.load(reference, options)
@@ -324,7 +325,7 @@ def _names(texts: Iterable[str], now: dt.datetime) -> Iterator[BaseName]:
 
 
 def _indexed(name: BaseName, image: Image, options: Options) -> BaseName:
-    """The name with the index through which it led to the image, for a Dockerfile may name that by its digest."""
+    """The name with the index through which it led to the image: a Dockerfile may name the index by its digest."""
     with (
         contextlib.suppress(ImageError, NetworkError),
         contextlib.closing(RemoteRepository(name.repository, options)) as remote,
@@ -338,7 +339,7 @@ def _indexed(name: BaseName, image: Image, options: Options) -> BaseName:
 def import_repo_info(
     writer: Writer, files: Iterable[tuple[str, bytes]], *, now: dt.datetime
 ) -> tuple[int, tuple[Gap, ...]]:
-    """Take documents of a ``repo-info`` tree, by path, into the catalog; how many images, and what could not be read."""
+    """Import documents of a ``repo-info`` tree, by path; returns how many images, and what could not be read."""
     count, gaps = 0, []
     for path, data in files:
         where = repo_info.document(path)
@@ -363,9 +364,10 @@ def import_repo_info(
 
 
 def import_official_images(writer: Writer, files: Iterable[tuple[str, bytes]]) -> tuple[int, int]:
-    """Take library files of ``official-images``, by name, into the catalog; how many files and tags.
+    """Import library files of ``official-images``, by name; returns how many files and tags.
 
-    Raises `CatalogError` for a file that is none.
+    Raises:
+        CatalogError: a file is not a library file.
     """
     count = tags = 0
     for name, data in files:

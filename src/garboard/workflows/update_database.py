@@ -1,4 +1,4 @@
-"""The second line: feeds into the database."""
+"""Updates the database from the feeds."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from garboard.model.errors import DatabaseError, FeedError, GarboardError, Usage
 from garboard.model.timestamp import rfc3339
 
 SHRINK = 0.8
-"""Of the old number of records; fewer are refused, for a truncated feed would pass for good news."""
+"""Share of the old number of records; fewer are refused, because a truncated feed would look like good news."""
 ENRICHMENT = ("kev", "epss")
 
 
@@ -43,7 +43,7 @@ class ShardOutcome(enum.StrEnum):
     UPDATED = "updated"
     UNCHANGED = "unchanged"
     FAILED = "failed"
-    """The old data, if any, are as they were."""
+    """The old data, if any, are unchanged."""
 
 
 class ShardResult(Value):
@@ -58,7 +58,11 @@ class ShardResult(Value):
 
 
 def default_shards(directory: Path) -> tuple[str, ...]:
-    """What an update without names means: all that is there, and KEV and EPSS. Raises `UsageError` where nothing is."""
+    """The shards that an update without names means: all that are there, plus KEV and EPSS.
+
+    Raises:
+        UsageError: the database has no shards.
+    """
     found = store.installed(directory)
     if not found:
         raise UsageError(
@@ -73,7 +77,7 @@ def missing(database: Database, ecosystems: Iterable[str]) -> tuple[str, ...]:
 
 
 def origin_of(text: str, client: FeedClient | None) -> FeedOrigin:
-    """Where documents come from: empty is upstream, an ``https://`` address or a directory is a mirror."""
+    """Where documents come from: upstream if empty, otherwise a mirror (an ``https://`` address or a directory)."""
     if text and "://" not in text:
         if not Path(text).is_dir():
             raise UsageError(
@@ -96,11 +100,14 @@ def update(
     report: Callable[[ShardResult], None] = lambda _result: None,
     accept_shrink: bool = False,
 ) -> tuple[ShardResult, ...]:
-    """Bring shards up to date, one after the other; the failure of one does not touch the others.
+    """Update shards one after the other; if one fails, the others are not affected.
 
-    ``report`` is called with each result as soon as it is known. Shards may be named by their
-    ecosystem too (``Debian:12``). Raises `UsageError` for an origin that is none, `DatabaseError` where the directory
-    cannot be written or another process is writing it.
+    ``report`` is called with each result as soon as it is known. Shards may also be named by their ecosystem
+    (``Debian:12``).
+
+    Raises:
+        UsageError: the origin is not valid.
+        DatabaseError: the directory cannot be written, or another process is writing it.
     """
     source = origin_of(origin, client)
     names = dict.fromkeys(feeds.shard_for(name) or name for name in shards)
@@ -150,7 +157,7 @@ def _update(
 
 
 def _installed(directory: Path, shard: str) -> tuple[FeedState, tuple[DocumentState, ...]] | None:
-    """What is there; None for nothing, and for a shard that must be built anew anyway."""
+    """The installed shard; None if there is none, or if it must be rebuilt anyway."""
     if shard not in store.installed(directory):
         return None
     try:
@@ -182,7 +189,7 @@ def _build(directory: Path, shard: str, fetched: list[Fetched], now: dt.datetime
 
 
 def _judge(shard: str, built: Built, old: FeedState | None) -> None:
-    """Refuse what would pass for good news: nothing, mostly unreadable, or much less than before."""
+    """Refuse what would look like good news: nothing, mostly unreadable records, or much less than before."""
     if not built.records or built.skipped > built.records:
         reason = f"; the first reason: {built.gaps[0]}" if built.gaps else ""
         raise FeedError(
