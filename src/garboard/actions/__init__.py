@@ -1,1 +1,1 @@
-"""What to do about findings: one list of actions, ranked by what each truly clears. Pure."""
+"""What to do about findings: one list of actions, ranked by what each really clears. Pure."""

@@ -1,8 +1,8 @@
-"""What goes with a package: those that cannot be without it, and those that nobody asked for and nothing else needs.
+"""What is removed with a package: those that depend on it, and those that nobody asked for and nothing else needs.
 
-The rules are apt's ``autoremove`` (apt-get(8), ``pkgDepCache``): asked-for and essential packages stay, and all that they
-depend on, recommend or suggest, unless the image's settings say otherwise. Of apk and rpm the same, as far as they record
-what was asked for.
+The rules are apt's ``autoremove`` (apt-get(8), ``pkgDepCache``): requested and essential packages stay, and so does
+everything that they depend on, recommend or suggest, unless the image's settings say otherwise. The same applies to apk
+and rpm, as far as they record what was asked for.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from garboard.packages.resolve import Installed
 
 
 class Removal:
-    """The packages of one image's package managers; build it once, ask it often."""
+    """The packages of one image's package managers; build it once, query it often."""
 
     def __init__(self, inventory: Inventory) -> None:
         packages = tuple(one for one in inventory.packages if one.type in SYSTEM_TYPES)
@@ -30,10 +30,10 @@ class Removal:
         }
         self._keeps = {one.id: frozenset(self._kept_by(one, installed)) for one in packages}
         self.unneeded = self._unmarked(frozenset())
-        """What nothing needs as it is, by id."""
+        """What nothing needs in the present state, by id."""
 
     def _kept_by(self, one: Package, installed: Installed) -> Iterator[str]:
-        """Ids of the packages that stay while this one does."""
+        """Ids of the packages that stay as long as this one does."""
         for needs in self._needs[one.id]:
             yield from needs
         relations = (one.recommends if self._recommended else ()) + (one.suggests if self._suggested else ())
@@ -41,7 +41,7 @@ class Removal:
             yield from (each.id for each in installed.satisfying(one, alternatives))
 
     def without(self, dropped: Iterable[str]) -> frozenset[str] | None:
-        """Ids of all packages that are gone with these, themselves included; None where an essential one would be."""
+        """Ids of all packages removed with these, including these; None if an essential one would be."""
         gone = self._broken(frozenset(dropped))
         if any(_stays(self._packages[one]) for one in gone if one in self._packages):
             return None

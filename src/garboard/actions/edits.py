@@ -1,4 +1,4 @@
-"""What a line of the Dockerfile does about a package, and what could stand there in its stead."""
+"""What a line of the Dockerfile does about a package, and what could replace it."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from garboard.versions.invalid import InvalidVersion
 
 
 def upgrade(kind: str, packages: Iterable[Package]) -> str:
-    """The line that brings all packages of a type to their newest versions; empty where the image has no manager of them."""
+    """The line that brings all packages of a type to their newest versions; empty if the image has no manager."""
     names = {one.name for one in packages if one.type == kind}
     upgrades = ecosystems.commands(kind).upgrades
     return next((f"RUN {line}" for name, line in upgrades.line.items() if name in names), "") if upgrades else ""
 
 
 def outcome(finding: Finding) -> Outcome:
-    """What a rebuild would do, by the advisories alone: a fix that they name is taken for published."""
+    """What a rebuild would do, by the advisories alone: a fix that they name is assumed to be published."""
     who = finding.introduced or Introduction()
     if not finding.fixed_in:
         return Outcome.NO_FIX
@@ -37,7 +37,7 @@ def outcome(finding: Finding) -> Outcome:
 
 
 def raising(findings: Sequence[Finding]) -> Action:
-    """To ask for a version of a package that has all the fixes."""
+    """The action that asks for a version of a package with all the fixes."""
     first = findings[0]
     package, who = first.package, first.introduced or Introduction()
     version = _highest(findings)
@@ -56,7 +56,7 @@ def raising(findings: Sequence[Finding]) -> Action:
 
 
 def _highest(findings: Sequence[Finding]) -> str:
-    """The version that has the fixes of all."""
+    """The version that has all the fixes."""
     order = ecosystems.order(findings[0].package.scheme)
     versions = [finding.fixed_in for finding in findings if finding.fixed_in]
     try:
@@ -66,7 +66,7 @@ def _highest(findings: Sequence[Finding]) -> str:
 
 
 def dropping(package: Package, who: Introduction) -> Action:
-    """To do without a package."""
+    """The action that removes a package."""
     return Action(
         kind=ActionKind.DROP,
         text=f"Drop {package.name}" + (f" from `{_short(who)}`" if who.command or who.instruction else ""),

@@ -1,7 +1,7 @@
-"""The list of actions: each finding goes to the cheapest that truly clears it, and none is counted twice.
+"""The list of actions: each finding goes to the cheapest one that really clears it, and none is counted twice.
 
 The order of cost: build again without cache; build on what the base's tag names today; ask for another version on a
-line; change the FROM line; upgrade the base's packages in a line of one's own; do without a package.
+line; change the FROM line; upgrade the base's packages in a line of your own; remove a package.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from garboard.model.recommendation import Group, Prediction, Recommendation, Row
 from garboard.model.report import Report
 
 _DROPS: Final = 20
-"""Packages to do without that are named; more of them would be no advice."""
+"""How many packages to remove are suggested at most; more of them would not be useful advice."""
 _COST: Final = tuple(ActionKind)
 _GROUPS: Final = tuple(Group)
 _WHY: Final = MappingProxyType(
@@ -48,11 +48,11 @@ _STAYS: Final = MappingProxyType(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """What is known beside the report.
+    """What is known in addition to the report.
 
-    ``prospects`` are the outcomes of a rebuild by (vulnerability id, package id), where the mirrors were asked.
-    ``from_line`` is the place of the FROM that a better base would be written into, ``held`` names packages that each
-    row's base (by its key) has, which no dropped line takes away.
+    ``prospects`` are the outcomes of a rebuild by (vulnerability id, package id), if the mirrors were asked.
+    ``from_line`` is the place of the FROM that a better base would be written into. ``held`` names packages that each
+    row's base (by its key) has, which removing a line does not remove.
     """
 
     recommendation: Recommendation | None = None
@@ -62,7 +62,7 @@ class Known:
 
 
 def choose(report: Report, known: Known | None = None) -> Actions:
-    """All that there is to do about the findings of a report, and what remains when it is done."""
+    """Everything there is to do about the findings of a report, and what remains afterwards."""
     return _Choosing(report, known or Known()).result()
 
 
@@ -79,11 +79,11 @@ class _Left:
         return len(self.findings) + len(self.added)
 
     def gone(self, clears: Callable[[Finding], bool]) -> tuple[IssueKey, ...]:
-        """The issues that would be cleared whole."""
+        """The issues that would be cleared completely."""
         return tuple(key for key, found in self.findings.items() if all(map(clears, found)))
 
     def take(self, clears: Callable[[Finding], bool]) -> tuple[IssueKey, ...]:
-        """Take away what is cleared; the issues of which nothing is left."""
+        """Remove what is cleared; returns the issues that nothing is left of."""
         cleared = []
         for key, found in list(self.findings.items()):
             kept = [one for one in found if not clears(one)]
@@ -114,7 +114,7 @@ class _Choosing:
         self._chosen: Row | None = None
 
     def result(self) -> Actions:
-        """Every step in the order of its cost; what clears the most comes first."""
+        """Every step in order of cost; the result lists what clears the most first."""
         self._rebuild()
         pull, other = self._options()
         self._take(pull)
@@ -131,7 +131,7 @@ class _Choosing:
         )
 
     def _ranked(self) -> Iterator[Action]:
-        """What clears the most first, of equals the cheapest; the figures are of doing them in this order."""
+        """Sorts by what clears the most, then by cost; the figures are for doing them in this order."""
         before = self._total
         for one in sorted(self._actions, key=lambda one: (len(one.adds) - len(one.clears), _COST.index(one.kind))):
             after = before - len(one.clears) + len(one.adds)
@@ -139,7 +139,7 @@ class _Choosing:
             before = after
 
     def _do(self, action: Action, clears: Callable[[Finding], bool], adds: Iterable[IssueKey] = ()) -> None:
-        """Note an action with what it clears, if it clears anything."""
+        """Record an action with what it clears, if it clears anything."""
         taken = self._left.take(clears)
         if taken:
             brought = tuple(sorted(set(adds) - self._left.findings.keys() - self._left.added))
@@ -149,7 +149,7 @@ class _Choosing:
     # -- the steps, the cheapest first
 
     def _outcome(self, finding: Finding) -> Outcome:
-        """By the mirrors where they were asked, else by what the advisories say is published."""
+        """The outcome by the mirrors if they were asked, else by what the advisories say is published."""
         if self._known.prospects is not None:
             found = self._known.prospects.get((finding.vulnerability.id, finding.package.id))
             return found.outcome if found else Outcome.UNKNOWN
@@ -170,7 +170,7 @@ class _Choosing:
     def _options(self) -> tuple[_Option | None, _Option | None]:
         """The base's tag pulled again, and another base.
 
-        Both where the other keeps cleared what the pull cleared, else the one that clears more.
+        Both if the other base keeps cleared what the pull cleared, else the one that clears more.
         """
         pull, other = self._pulled(), self._other()
         if pull is None or other is None:
@@ -183,7 +183,7 @@ class _Choosing:
         return (None, other) if self._worth(other) > self._worth(pull) else (pull, None)
 
     def _worth(self, option: _Option) -> int:
-        """How many issues fewer there are with it."""
+        """By how many issues it reduces the total."""
         return len(self._left.gone(option.clears)) - len(option.adds - self._left.findings.keys())
 
     def _pulled(self) -> _Option | None:
@@ -202,7 +202,7 @@ class _Choosing:
         return _Option(action, row, lambda one: _named(one) not in remains, _added(row.prediction))
 
     def _other(self) -> _Option | None:
-        """The base that leaves the fewest and mildest issues; of equals the nearest."""
+        """The base that leaves the fewest and mildest issues; the nearest of equal ones."""
         rows = self._rows(*(group for group in Group if group is not Group.REBUILD))
         row = min(rows, key=_severest, default=None)
         if row is None or row.prediction is None:
@@ -218,7 +218,7 @@ class _Choosing:
         return _Option(action, row, lambda one: _named(one) not in remains, _added(row.prediction))
 
     def _take(self, option: _Option | None) -> None:
-        """Do it if there are fewer issues with it."""
+        """Do it if that leaves fewer issues."""
         if option is not None and self._worth(option) > 0:
             self._chosen = option.row or self._chosen
             self._do(option.action, option.clears, option.adds)
@@ -269,7 +269,7 @@ class _Choosing:
                 self._do(action, lambda one, kind=kind: one.package.type == kind and behind(one))  # type: ignore[misc]
 
     def _drop(self) -> None:
-        """Again and again the package that takes the most issues with it, as long as one does."""
+        """Remove the package that clears the most issues, again and again, as long as one clears any."""
         removal: Removal | None = None
         dropped: frozenset[str] = frozenset()
         for _ in range(_DROPS):
@@ -300,7 +300,7 @@ class _Choosing:
         )
 
     def _droppable(self, dropped: frozenset[str]) -> tuple[Package, ...]:
-        """Asked for in your own lines, and on a path to what is left."""
+        """Packages that your own lines ask for and that are on a path to what is left."""
         wanted = {path[0] for found in self._left.findings.values() for one in found for path in one.from_paths}
         return tuple(
             package
@@ -312,7 +312,7 @@ class _Choosing:
         )
 
     def _yours(self, package: Package) -> bool:
-        """Whether it stands above the base; where that is not known it is not touched."""
+        """Whether it is above the base; if that is not known it is not touched."""
         whose = self._report.attribution
         layers = whose.base.layers if whose else None
         held = self._known.held.get(self._chosen.key, frozenset()) if self._chosen else frozenset()

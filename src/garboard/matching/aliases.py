@@ -1,4 +1,4 @@
-"""Records that speak of the same vulnerability, folded into one."""
+"""Folds records of the same vulnerability into one."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Groups:
         self._parent: dict[Hashable, Hashable] = {}
 
     def root(self, name: Hashable) -> Hashable:
-        """The name that stands for the group."""
+        """The name that represents the group."""
         parent = self._parent
         while (up := parent.setdefault(name, name)) != name:
             parent[name] = parent.setdefault(up, up)
@@ -23,7 +23,7 @@ class Groups:
         return name
 
     def join(self, names: Iterable[Hashable]) -> None:
-        """Make all of them one."""
+        """Join all of them into one group."""
         first: Hashable | None = None
         for name in names:
             root = self.root(name)
@@ -34,7 +34,7 @@ class Groups:
 
 
 def preferred(names: Sequence[str]) -> str:
-    """The identifier to show: a CVE where there is one, then GHSA, else the first."""
+    """The identifier to show: a CVE if there is one, then GHSA, else the first."""
     for prefix in ("CVE-", "GHSA-"):
         found = sorted(name for name in names if name.startswith(prefix))
         if found:

@@ -1,4 +1,4 @@
-"""Why a package is there: the shortest ways from what was asked for to it."""
+"""Why a package is there: the shortest paths to it from what was asked for."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ Path = tuple[str, ...]
 class Introductions:
     """The dependency graph, read backwards.
 
-    *Direct* packages are those that were asked for: not marked as automatic, or reachable from no direct one. A path goes
-    from a direct package to the one in question and passes no other direct one, for that one has its own path; there is
-    one path, a shortest, for each direct package. A direct package's own path is itself.
+    *Direct* packages are those that were asked for: not marked as automatic, or not reachable from any direct one. A
+    path goes from a direct package to the one in question and passes no other direct one, because that one has its own
+    path. There is one path, a shortest, for each direct package. A direct package's own path is itself.
     """
 
     def __init__(self, packages: Iterable[Package]) -> None:
@@ -43,7 +43,7 @@ class Introductions:
         return frozenset(direct)
 
     def _inner(self, package: Package) -> bool:
-        """A language package without a record of who asked for it is direct only where nothing needs it."""
+        """A language package without a record of who asked for it is direct only if nothing needs it."""
         return package.automatic is None and package.type not in SYSTEM_TYPES and package.id in self._needed_by
 
     def _reach(self, start: Iterable[str]) -> set[str]:

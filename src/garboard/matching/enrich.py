@@ -1,4 +1,4 @@
-"""What is known of a CVE apart from packages, added to the findings: NVD's ratings, KEV, EPSS."""
+"""Adds what is known about a CVE apart from packages to the findings: NVD's ratings, KEV, EPSS."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def _enriched(vulnerability: Vulnerability, facts: list[CveFacts]) -> Vulnerabil
 
 
 def enrich(findings: tuple[Finding, ...], facts: Mapping[str, CveFacts]) -> tuple[Finding, ...]:
-    """The same findings, knowing more. Their number and order do not change."""
+    """The same findings with more facts. Their number and order do not change."""
     done: dict[Vulnerability, Vulnerability] = {}
     result = []
     for finding in findings:

@@ -1,4 +1,4 @@
-"""A name, looked up in a report: a vulnerability's under any of its identifiers, or a package's."""
+"""Looks up a name in a report: a vulnerability under any of its identifiers, or a package."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _NEAR: Final = 5
 
 
 def identifiers(finding: Finding) -> tuple[str, ...]:
-    """All names of a finding's vulnerability, the one that is shown first."""
+    """All names of a finding's vulnerability, starting with the one that is shown."""
     vulnerability = finding.vulnerability
     return tuple(dict.fromkeys((vulnerability.id, *vulnerability.aliases, *vulnerability.advisories)))
 
@@ -27,8 +27,8 @@ def identifiers(finding: Finding) -> tuple[str, ...]:
 def explain(query: str, report: Report, database: Lookup) -> Explanation:
     """Everything that the report and the data contain about a name.
 
-    ``query`` is an identifier in any case (CVE, GHSA, DSA, …); or a package's name, as installed, as ``source/binary`` or its
-    source's, or a purl; with ``@VERSION`` or ``=VERSION`` only that version.
+    ``query`` is an identifier in any case (CVE, GHSA, DSA, …), or a package: its name as installed, as
+    ``source/binary``, its source's name, or a purl. With ``@VERSION`` or ``=VERSION`` only that version matches.
     """
     text = query.strip()
     wanted = text.casefold()
@@ -94,7 +94,7 @@ def _is(package: Package, text: str) -> bool:
 
 
 def _near(text: str, report: Report) -> tuple[str, ...]:
-    """Names that resemble the query: of packages at other versions, of packages, of vulnerabilities that were found."""
+    """Similar names: of packages at other versions, of packages, of vulnerabilities that were found."""
     labels = [
         f"{package.full_name}@{package.version}"
         for package in report.inventory.packages

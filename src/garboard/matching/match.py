@@ -1,4 +1,4 @@
-"""Every package against all that the database says of it. Pure: the database is an argument."""
+"""Matches every package against everything the database says about it. Pure: the database is an argument."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _NAMED_IN_A_GAP: Final = 5
 
 
 class Matched(Value):
-    """Findings before enrichment, what could not be judged, and how many packages could."""
+    """Findings before enrichment, what could not be judged, and how many packages could be."""
 
     findings: tuple[Finding, ...] = ()
     gaps: tuple[Gap, ...] = ()
@@ -38,7 +38,7 @@ class Matched(Value):
 
 
 class _Positive(NamedTuple):
-    """A hit that holds, under the identifiers of one vulnerability."""
+    """A matching hit, under the identifiers of one vulnerability."""
 
     ids: tuple[str, ...]
     hit: Hit
@@ -80,7 +80,7 @@ class _Match:
         return self._covered[ecosystem]
 
     def _package(self, package: Package) -> bool:
-        """Judge one package; False where its version could not be compared with anything."""
+        """Judge one package; False if its version could not be compared with anything."""
         positives: list[_Positive] = []
         compared = unknown = 0
         for question in advised(package):
@@ -133,9 +133,9 @@ def _some(names: Sequence[str]) -> str:
 
 
 def same_module(package: Package, hit: Hit) -> bool:
-    """A modular package is compared with what is said of its module stream, another with what is said of none.
+    """Compare a modular package with records of its module stream, and any other with records of none.
 
-    A record that does not name its stream is known to be modular by its versions (``.module+el8``).
+    A record that does not name its stream is recognized as modular by its versions (``.module+el8``).
     """
     stream = ":".join(package.module.split(":")[:2])
     if hit.affected.module:
@@ -147,14 +147,14 @@ def same_module(package: Package, hit: Hit) -> bool:
 
 
 def _identities(advisory: Advisory) -> list[tuple[str, ...]]:
-    """The identifiers of each vulnerability that a record speaks of: an erratum may fix several."""
+    """The identifiers of each vulnerability that a record covers: an erratum may fix several."""
     if advisory.aliases or not advisory.related:
         return [(advisory.id, *advisory.aliases)]
     return [(related,) for related in advisory.related]
 
 
 def _fold(package: Package, positives: list[_Positive]) -> list[Finding]:
-    """One finding for each vulnerability, whatever many records name it."""
+    """One finding for each vulnerability, however many records name it."""
     if not positives:
         return []
     groups = Groups()
@@ -190,7 +190,7 @@ def _finding(package: Package, group: list[_Positive]) -> Finding:
 
 
 def _highest(scheme: str, fixes: list[str]) -> str:
-    """The version that satisfies every record: of several fixes the highest."""
+    """The version that satisfies every record: the highest of several fixes."""
     return max(fixes, key=lambda fix: key(scheme, fix)) if len(fixes) > 1 else "".join(fixes)
 
 

@@ -1,4 +1,4 @@
-"""Whether an installed version is among those that an advisory affects, and which version ends it."""
+"""Whether an advisory affects an installed version, and which version fixes it."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ _START: Final = frozenset({"", "0"})
 
 
 class Judged(NamedTuple):
-    """``affected`` with the fixed version of the interval that holds the installed one (empty: none known).
+    """``affected`` with the fixed version of the interval that contains the installed one (empty: none known).
 
-    ``unknown`` says what could not be compared, where nothing else showed that it is affected.
+    ``unknown`` says what could not be compared, if nothing else showed that it is affected.
     """
 
     affected: bool
@@ -25,7 +25,11 @@ class Judged(NamedTuple):
 
 @lru_cache(65536)
 def key(scheme: str, text: str) -> Any:
-    """The version's sort key. Raises `InvalidVersion`, also for a scheme that is not known."""
+    """The version's sort key.
+
+    Raises:
+        InvalidVersion: the version does not parse, or the scheme is not known.
+    """
     found = ecosystems.order(scheme)
     if found is None:
         raise InvalidVersion(scheme or "known", text)
@@ -43,7 +47,7 @@ def _within(installed: Any, scheme: str, interval: Range) -> bool:
 
 
 def judge(affected: Affected, version: str) -> Judged:
-    """Compare one installed version. What cannot be compared is reported, never taken for "not affected"."""
+    """Compare one installed version. What cannot be compared is reported, never treated as "not affected"."""
     if affected.status is Status.NOT_AFFECTED:
         return Judged(affected=False)
     fixes = sorted({interval.fixed for interval in affected.ranges if interval.fixed})

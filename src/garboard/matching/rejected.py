@@ -1,4 +1,4 @@
-"""What the data say of installed packages without there being a finding: why a vulnerability does not apply."""
+"""What the data say about installed packages without making a finding: why a vulnerability does not apply."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ _FIRST: Final = ("CVE-", "GHSA-")
 
 
 def consider(packages: Iterable[Package], database: Lookup, ids: Collection[str]) -> tuple[Consideration, ...]:
-    """All records under one of these identifiers (in any case) that speak of one of the packages and do not hold.
+    """All records under one of these identifiers (in any case) that cover one of the packages but do not apply.
 
-    Packages that another one owns, applications, and those without data are passed over, as in matching.
+    Packages that another one owns, applications, and those without data are skipped, as in matching.
     """
     wanted = {name.casefold() for name in ids}
     found: dict[Consideration, None] = {}
@@ -43,7 +43,7 @@ def _of(package: Package, database: Lookup, wanted: set[str]) -> Iterator[Consid
 
 
 def _standing(package: Package, hit: Hit, judged: Judged, version: str) -> Standing | None:
-    """None where it is a finding."""
+    """The standing; None if it is a finding."""
     if not same_module(package, hit):
         return Standing.OTHER_MODULE
     if hit.affected.status is Status.NOT_AFFECTED:

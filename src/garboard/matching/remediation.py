@@ -1,4 +1,4 @@
-"""What would end an issue: the command of the package manager, a rebuild, or doing without what asked for it."""
+"""What would end an issue: a package manager command, a rebuild, or removing what asked for the package."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def _without_fix(finding: Finding) -> Iterator[Remedy]:
 
 
 def _pins(findings: Sequence[Finding]) -> list[tuple[Package, str]]:
-    """For a distribution the fix is the source package's version; a binary package's is the same only where it was before."""
+    """For a distribution the fix is the source package's version; a binary's is the same only if it was before."""
     pins: dict[str, tuple[Package, str]] = {}
     for finding in findings:
         package = finding.package
@@ -99,7 +99,7 @@ def _at(introduced: Introduction) -> str:
 
 
 def _drop(findings: Sequence[Finding], report: Report) -> Iterator[Remedy]:
-    """Doing without the one package that was asked for and that alone leads to all of them; not where any is the base's."""
+    """Remove the one requested package that alone leads to all of them; not offered if any of them is the base's."""
     roots = {path[0] for finding in findings for path in finding.from_paths}
     if len(roots) != 1:
         return

@@ -34,12 +34,12 @@ class Score(NamedTuple):
 
 
 def of_word(word: str) -> Severity:
-    """A source's own word as one of ours; ``low**`` counts as low, "not yet assigned" as unknown."""
+    """A source's own word as a `Severity`; ``low**`` counts as low, "not yet assigned" as unknown."""
     return _WORDS.get(word.strip("* ").lower(), Severity.UNKNOWN)
 
 
 def of_score(score: float, vector: str) -> Severity:
-    """CVSS's qualitative scale; version 2 knows no critical (NVD's scale for it ends at high)."""
+    """CVSS's qualitative scale; version 2 has no critical (NVD's scale for it ends at high)."""
     if score >= 9.0 and vector.startswith("CVSS:"):
         return Severity.CRITICAL
     if score >= 7.0:
@@ -51,7 +51,7 @@ def of_score(score: float, vector: str) -> Severity:
 
 @lru_cache(16384)
 def base_score(vector: str) -> float | None:
-    """The base score that a vector of any version stands for; ``None`` where it is malformed."""
+    """The base score of a vector of any version; ``None`` if it is malformed."""
     from cvss import CVSS2, CVSS3, CVSS4
     from cvss.exceptions import CVSSError
 
@@ -67,7 +67,7 @@ def _rank(vector: str) -> int:
 
 
 def best_vector(ratings: Iterable[Rating]) -> Score | None:
-    """The vector of the newest CVSS version, of several the first; malformed ones are passed over."""
+    """The vector of the newest CVSS version, the first if there are several; malformed ones are skipped."""
     vectors = sorted((rating.vector for rating in ratings if rating.vector), key=_rank)
     for vector in vectors:
         score = base_score(vector)
@@ -77,7 +77,7 @@ def best_vector(ratings: Iterable[Rating]) -> Score | None:
 
 
 class Assessment(NamedTuple):
-    """A severity and who says so, with the best CVSS beside it."""
+    """A severity and its source, along with the best CVSS."""
 
     severity: Severity
     source: str

@@ -1,4 +1,4 @@
-"""Facts of single files into one inventory: which packages are installed, and what only the whole image shows about them."""
+"""Assembles facts of single files into one inventory: installed packages, and what only the whole image shows."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def _packages(facts: Iterable[Fact]) -> Iterator[Package]:
 
 
 def _introductions(versions: tuple[FileVersion, ...]) -> dict[Key, int]:
-    """For each package of the last version the layer since which it is there without a break."""
+    """For each package of the last version, the layer since which it has been there without a break."""
     since: dict[Key, int] = {}
     for version in versions:
         keys = {_key(package) for package in _packages(version.facts or ())}
@@ -45,7 +45,7 @@ def _introductions(versions: tuple[FileVersion, ...]) -> dict[Key, int]:
 
 
 class _Facts:
-    """The facts of the files that the image ends with."""
+    """The facts of the files in the final image."""
 
     def __init__(self, files: Files) -> None:
         self.packages: dict[tuple[Key, str], Package] = {}
@@ -81,7 +81,7 @@ class _Facts:
                 self.gaps.append(fact)
 
     def _package(self, package: Package, location: Location, layer: int) -> None:
-        """Add one; an operating-system package that a second database file names is the same package."""
+        """Add one package; if a second database file names an operating-system package, it is the same package."""
         place = "" if package.type in SYSTEM_TYPES else location.path
         key = (_key(package), place)
         known = self.packages.get(key)
@@ -111,7 +111,7 @@ def _marked(packages: list[Package], marks: list[Marks]) -> list[Package]:
 
 
 def complete(packages: Iterable[Package], found: Distro | None) -> tuple[Package, ...]:
-    """Give packages their purl, their ecosystem and their dependencies. Order: type, name, version, path."""
+    """Give packages their purl, ecosystem and dependencies. Order: type, name, version, path."""
     filled = [
         msgspec.structs.replace(
             package,
@@ -131,7 +131,7 @@ def complete(packages: Iterable[Package], found: Distro | None) -> tuple[Package
 
 
 def _owner_paths(path: str) -> tuple[str, ...]:
-    """A path's spellings before and after /usr was merged."""
+    """A path's spellings before and after the /usr merge."""
     return (path, path.removeprefix("usr/") if path.startswith("usr/") else "usr/" + path)
 
 

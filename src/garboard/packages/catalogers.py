@@ -1,4 +1,4 @@
-"""The catalogers of all ecosystems, as what reads an image takes them."""
+"""The catalogers of all ecosystems, in the form that the image reader takes."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ class LanguageMetadata:
         self._pattern: re.Pattern[str] | None = None
 
     def mentioned(self, data: bytes, /) -> bool:
-        """As `MetadataPaths.mentioned`."""
+        """See `MetadataPaths.mentioned`."""
         return any(hint in data for hint in self._hints)
 
     def describes(self, path: str, /) -> bool:
-        """As `MetadataPaths.describes`."""
+        """See `MetadataPaths.describes`."""
         if self._pattern is None:
             self._pattern = re.compile("|".join(map(_expression, self._globs)))
         return self._pattern.fullmatch(path) is not None
@@ -45,7 +45,7 @@ METADATA: Final = LanguageMetadata(tuple(glob for one in ECOSYSTEMS if not one.s
 
 
 class Cataloger:
-    """A `Reader` of one ecosystem's files; what parses them is imported with the first of them."""
+    """A `Reader` of one ecosystem's files; the parser is imported with the first file."""
 
     __slots__ = ("_catalog", "ecosystem")
 
@@ -55,24 +55,24 @@ class Cataloger:
 
     @property
     def NAME(self) -> str:  # noqa: N802
-        """The ecosystem's."""
+        """The ecosystem's name."""
         return self.ecosystem.name
 
     @property
     def VERSION(self) -> int:  # noqa: N802
-        """The ecosystem's."""
+        """The ecosystem's version."""
         return self.ecosystem.version
 
     @property
     def GLOBS(self) -> tuple[str, ...]:  # noqa: N802
-        """The ecosystem's."""
+        """The ecosystem's globs."""
         return self.ecosystem.globs
 
     def catalog(self, file: File, /) -> Iterator[Fact]:
         """The facts that a file states.
 
-        This is the boundary of what hostile bytes can do to a scan: whatever a cataloger raises, and text that is not
-        valid Unicode (a lone surrogate in JSON), is a gap for this one file.
+        This limits what hostile bytes can do to a scan: anything that a cataloger raises, and text that is not valid
+        Unicode (a lone surrogate in JSON), is a gap for this one file.
         """
         if self._catalog is None:
             assert self.ecosystem.load_catalog is not None
@@ -86,7 +86,7 @@ class Cataloger:
 
 
 def _encodable(fact: Fact, file: File) -> Fact:
-    """The fact, or a gap in its place where it holds text that no report could be written with."""
+    """The fact, or a gap instead if it holds text that cannot be written in a report."""
     try:
         msgspec.msgpack.encode(fact)
     except UnicodeEncodeError:

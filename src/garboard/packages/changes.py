@@ -16,10 +16,10 @@ Identity = tuple[str, str, str, str, str, str]
 def changes(files: Files, inventory: Inventory, layers: int) -> tuple[LayerChanges, ...]:
     """One value for each layer, lowest first.
 
-    Left out are what is not counted as a package of the image elsewhere either: applications, and copies that, by
-    ``inventory`` (of the same files), another package owns. A package that is gone in one layer and there again at another
-    version is changed; of several versions side by side they are paired in their order. A language package that only
-    moved is removed and added.
+    What is not counted as a package of the image elsewhere is left out here too: applications, and copies that another
+    package owns according to ``inventory`` (of the same files). A package that is removed in a layer and there again at
+    another version is changed; several versions side by side are paired in order. A language package that only moved is
+    removed and added.
     """
     owned = {_place(package) for package in inventory.packages if package.owner}
     steps = _steps(files.histories, owned)
@@ -39,7 +39,7 @@ def changes(files: Files, inventory: Inventory, layers: int) -> tuple[LayerChang
 
 
 def _steps(histories: Iterable[FileHistory], owned: set[Identity]) -> dict[int, dict[str, dict[Identity, Package]]]:
-    """For each layer that wrote or removed a file: what is installed by that file from there on."""
+    """For each layer that wrote or removed a file: what that file lists as installed from there on."""
     steps: dict[int, dict[str, dict[Identity, Package]]] = defaultdict(dict)
     for history in histories:
         name = f"{history.reader}:{history.path}"

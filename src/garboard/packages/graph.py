@@ -1,4 +1,4 @@
-"""Which installed package needs which: requirements, as stated, resolved among what is installed."""
+"""Which installed package needs which: stated requirements, resolved among the installed packages."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from garboard.packages.resolve import Installed
 
 
 def edges(packages: Sequence[Package]) -> dict[str, tuple[str, ...]]:
-    """For every package id the ids of the installed packages that satisfy its requirements, itself left out.
+    """For every package id, the ids of the installed packages that satisfy its requirements, without itself.
 
     Every installed alternative of a requirement counts; a requirement that nothing satisfies makes no edge.
     """

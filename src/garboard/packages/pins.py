@@ -9,7 +9,7 @@ from garboard.model.program import Commands
 
 
 def pinned(package: Package, who: Introduction) -> bool:
-    """Whether the command that brought the package names it with a version, as its package manager writes that."""
+    """Whether the command that brought the package names it with a version, in its package manager's syntax."""
     if who.origin is Origin.BASE or not who.command:
         return False
     known = ecosystems.commands(package.type)

@@ -17,7 +17,7 @@ _NAMESPACES: Final = MappingProxyType(
 
 @lru_cache(4096)
 def _quote(text: str) -> str:
-    """Percent-encoded but for unreserved characters (RFC 3986) and colons, which purl-spec leaves as they are."""
+    """Percent-encode everything but unreserved characters (RFC 3986) and colons, which purl-spec leaves unchanged."""
     if text.isascii() and text.isalnum():
         return text
     return "".join(chr(byte) if byte in _UNRESERVED else f"%{byte:02X}" for byte in text.encode("utf-8", "replace"))
@@ -41,7 +41,7 @@ def _qualifiers(package: Package, distro: Distro | None) -> dict[str, str]:
 def purl(package: Package, distro: Distro | None) -> str:
     """The package's URL.
 
-    Packages of an operating system have ``arch``, ``distro`` and ``upstream``. An RPM's epoch is a qualifier, a Debian
+    Operating-system packages have ``arch``, ``distro`` and ``upstream``. An RPM's epoch is a qualifier; a Debian
     package's is part of the version.
     """
     version = package.version

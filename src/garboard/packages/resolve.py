@@ -1,4 +1,4 @@
-"""Who satisfies a requirement among the packages that are installed."""
+"""Finds the installed packages that satisfy a requirement."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from garboard.model.package import Package
 
 
 class Installed:
-    """Installed packages by every name that they answer to, each kind apart."""
+    """Installed packages by every name they have or provide, separately for each type."""
 
     def __init__(self, packages: Iterable[Package]) -> None:
         self._by_name: dict[tuple[str, str], list[Package]] = defaultdict(list)
@@ -24,16 +24,16 @@ class Installed:
                     self._by_name[package.type, name].append(package)
 
     def satisfying(self, asking: Package, alternatives: Sequence[str]) -> Iterator[Package]:
-        """The packages that satisfy any alternative of a requirement (names without versions), as the asking one sees them."""
+        """The packages that satisfy any alternative of a requirement (names without versions), for the asking one."""
         for name in alternatives:
             yield from _nearest(asking, self._by_name.get((asking.type, name), []))
 
 
 def _nearest(asking: Package, candidates: list[Package]) -> list[Package]:
-    """Of several copies those that the asking package uses, or all where that cannot be known.
+    """The copies that the asking package uses, or all if that cannot be known.
 
-    An operating system's packages use those of their architecture. A language's use those that are installed in the same
-    folder, unless its ecosystem has another rule.
+    Operating-system packages use those of their architecture. Language packages use those installed in the same folder,
+    unless their ecosystem has another rule.
     """
     if len(candidates) < 2:
         return candidates

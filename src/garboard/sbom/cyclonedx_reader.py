@@ -1,4 +1,4 @@
-"""CycloneDX as JSON, versions 1.2 to 1.7 (ECMA-424): components, nested ones too, and what depends on what."""
+"""CycloneDX as JSON, versions 1.2 to 1.7 (ECMA-424): components, including nested ones, and their dependencies."""
 
 from __future__ import annotations
 
@@ -60,7 +60,11 @@ class _Bom(msgspec.Struct):
 
 
 def parse(data: bytes, name: str) -> tuple[Image, Inventory]:
-    """The packages of a document. Raises `msgspec.DecodeError` where it is malformed."""
+    """The packages of a document.
+
+    Raises:
+        msgspec.DecodeError: the document is malformed.
+    """
     bom = msgspec.json.decode(data, type=_Bom)
     if bom.metadata is not None and bom.metadata.is_ours:
         return garboard_cyclonedx.parse(data, name)
@@ -80,7 +84,7 @@ def parse(data: bytes, name: str) -> tuple[Image, Inventory]:
 
 
 def _all(components: list[_Component]) -> Iterator[_Component]:
-    """Every component, those within others too."""
+    """Every component, including nested ones."""
     waiting = components[::-1]
     while waiting:
         component = waiting.pop()

@@ -1,7 +1,7 @@
-"""An inventory as CycloneDX 1.6 JSON (ECMA-424): components, where each is proven, and what needs what.
+"""An inventory as CycloneDX 1.6 JSON (ECMA-424): components, evidence for each, and dependencies.
 
-Packages that another package owns are listed with a ``garboard:owner``; gaps are properties of the document, which then
-calls itself incomplete.
+Packages that another package owns are listed with a ``garboard:owner``. Gaps are properties of the document, which then
+marks itself as incomplete.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from garboard.sbom.licenses import recognize
 
 
 class _Out(msgspec.Struct, rename="camel", omit_defaults=True, gc=False):
-    """A part of the document; what is empty is left out. No `Value`, whose making takes three times as long."""
+    """A part of the document; empty fields are left out. Not a `Value`: creating one takes three times as long."""
 
 
 class Property(_Out):
@@ -38,7 +38,7 @@ class Text(_Out):
 
 
 class License(_Out, kw_only=True):
-    """A license of the SPDX list by ``id``, another by ``name``."""
+    """A license: one of the SPDX list by ``id``, any other by ``name``."""
 
     id: str | None = None
     name: str | None = None
@@ -141,7 +141,7 @@ _NAME = 200
 
 
 def render(report: Report) -> bytes:
-    """The document, UTF-8, ending in a line feed. Its serial number is made of its content."""
+    """The document, UTF-8, ending in a line feed. Its serial number is derived from its content."""
     return msgspec.json.format(identity.stamped(msgspec.json.encode(_bom(report))), indent=2) + b"\n"
 
 
@@ -228,7 +228,7 @@ def _layer(index: int) -> str:
 
 @lru_cache(maxsize=4096)
 def _licenses(stated: tuple[str, ...]) -> tuple[LicenseChoice, ...]:
-    """Each license as an identifier or a name. An expression may only stand alone (and unchanged); else it is a name."""
+    """Each license as an identifier or a name. An expression may only be alone (and unchanged); else it is a name."""
     if len(stated) == 1 and recognize(stated[0]).expression == stated[0]:
         return (LicenseChoice(expression=stated[0]),)
     return tuple(LicenseChoice(license=_license(text)) for text in stated)
@@ -246,7 +246,7 @@ def _license(text: str) -> License:
 
 
 def _dependencies(packages: tuple[Package, ...], refs: list[str], *, has_system: bool) -> tuple[Dependency, ...]:
-    """The image needs what was asked for, a package what satisfies its requirements, in the inventory's order."""
+    """The image needs what was asked for, a package needs what satisfies its requirements, in the inventory's order."""
     known: dict[str, str] = {}
     for package, ref in zip(packages, refs, strict=True):
         known.setdefault(package.id, ref)

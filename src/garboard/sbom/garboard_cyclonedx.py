@@ -73,7 +73,11 @@ class _Bom(msgspec.Struct):
 
 
 def parse(data: bytes, name: str) -> tuple[Image, Inventory]:
-    """The image and the inventory that were written. Raises `msgspec.DecodeError` where the document is malformed."""
+    """The image and the inventory that were written.
+
+    Raises:
+        msgspec.DecodeError: the document is malformed.
+    """
     bom = msgspec.json.decode(data, type=_Bom)
     subject = bom.metadata.component or _Component()
     system = next((one for one in bom.components if one.type == "operating-system"), None)

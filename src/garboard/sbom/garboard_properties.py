@@ -1,6 +1,6 @@
-"""The properties with which this program's own bills of materials say what the formats have no field for.
+"""The properties in which this program's own bills of materials say what the formats have no field for.
 
-`garboard.sbom.properties` writes them; here they become packages, distribution, image and gaps again, as they were.
+`garboard.sbom.properties` writes them; this module restores packages, distribution, image and gaps from them.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from garboard.model.package import Distro, Inventory, Location, Package
 from garboard.sbom import purl_package as purls
 
 TOOL = "garboard"
-"""What the tool is called in the documents that it makes."""
+"""The tool's name in the documents that it makes."""
 
 
 class Properties:
-    """Names and values; a name may come several times. Values that are no text are as good as absent."""
+    """Names and values; a name may come several times. Values that are not text are ignored."""
 
     def __init__(self, pairs: Iterable[tuple[str, Any]]) -> None:
         self._values: dict[str, list[str]] = {}
@@ -33,17 +33,17 @@ class Properties:
         return tuple(self._values.get(name, ()))
 
     def one(self, name: str) -> str:
-        """The first value; empty where there is none."""
+        """The first value; empty if there is none."""
         return self._values.get(name, [""])[0]
 
     def index(self, name: str) -> int | None:
-        """A count from 0; None where there is none."""
+        """A count from 0; None if there is none."""
         text = self.one(name)
         return int(text) if text.isdecimal() and len(text) < 6 else None
 
 
 class Entry(msgspec.Struct):
-    """A package as a document of ours states it."""
+    """A package as one of this program's own documents states it."""
 
     ref: str
     purl: str
@@ -57,7 +57,7 @@ class Entry(msgspec.Struct):
 
 
 def package(entry: Entry) -> Package | None:
-    """The package that was written; None where its purl is malformed, or where it has no version and is no application."""
+    """The package that was written; None if its purl is malformed, or it has no version and is not an application."""
     stated = entry.properties
     application = stated.one("application") == "true"
     if not (entry.version or application):
@@ -81,12 +81,12 @@ def package(entry: Entry) -> Package | None:
 
 
 def location(path: str, layer: str) -> Location:
-    """A place; ``layer`` is a count from 0, and what is none counts as the lowest."""
+    """A location; ``layer`` is a count from 0, and an invalid one counts as the lowest."""
     return Location(path=path.removeprefix("/"), layer=int(layer) if layer.isdecimal() and len(layer) < 6 else 0)
 
 
 def distro(name: str, version: str, stated: Properties) -> Distro:
-    """The distribution that was written, or what name and version say where its properties were lost."""
+    """The distribution that was written, or what name and version say if its properties were lost."""
     own = stated.one("distro:id")
     if not own:
         return purls.named_distro(name, version)
@@ -125,7 +125,7 @@ def gaps(stated: Properties) -> tuple[Gap, ...]:
 def inventory(
     entries: Iterable[Entry], edges: Iterable[tuple[str, str]], found: Distro | None, stated: tuple[Gap, ...]
 ) -> Inventory:
-    """All packages with their dependencies. ``edges`` lead from an entry's ``ref`` to the one that it needs, in order."""
+    """All packages with their dependencies. ``edges`` go from an entry's ``ref`` to the one it needs, in order."""
     packages: dict[str, Package] = {}
     ids: dict[str, str] = {}
     unknown: dict[str, list[str]] = {}

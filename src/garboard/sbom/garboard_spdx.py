@@ -11,7 +11,7 @@ from garboard.sbom import garboard_properties as own
 _IMAGE = "SPDXRef-Image"
 _SYSTEM = "SPDXRef-OperatingSystem"
 _OURS = '[["garboard:'
-"""How the comment of an annotation of ours begins."""
+"""How the comment of one of this program's own annotations begins."""
 
 
 class _Annotation(msgspec.Struct):
@@ -50,7 +50,11 @@ class _Document(msgspec.Struct, rename="camel"):
 
 
 def parse(data: bytes, name: str) -> tuple[Image, Inventory]:
-    """The image and the inventory that were written. Raises `msgspec.DecodeError` where the document is malformed."""
+    """The image and the inventory that were written.
+
+    Raises:
+        msgspec.DecodeError: the document is malformed.
+    """
     document = msgspec.json.decode(data, type=_Document)
     by_id = {one.spdx_id: one for one in document.packages}
     subject, system = by_id.get(_IMAGE, _Package()), by_id.get(_SYSTEM)

@@ -1,4 +1,4 @@
-"""What names a bill of materials and its subject: time, identifiers made of content, the image's package URL."""
+"""What identifies a bill of materials and its subject: time, identifiers from content, the image's package URL."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PLACEHOLDER: Final = "00000000-0000-0000-0000-000000000000"
 
 
 def stamped(document: bytes) -> bytes:
-    """An encoded document with its first `PLACEHOLDER` replaced by a UUID that the same content always gets.
+    """An encoded document with its first `PLACEHOLDER` replaced by a UUID that is always the same for the same content.
 
     The document's own field must come before anything that the image says.
     """
@@ -29,12 +29,12 @@ def stamped(document: bytes) -> bytes:
 
 
 def timestamp(created: dt.datetime) -> str:
-    """A time as both formats want it, ``2026-01-31T12:00:00Z``."""
+    """A time in the form that both formats require, ``2026-01-31T12:00:00Z``."""
     return created.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def unique(names: Iterable[str]) -> list[str]:
-    """The same names in their order, each made unlike those before it."""
+    """The same names in order, each made different from those before it."""
     seen: set[str] = set()
     found = []
     for name in names:
@@ -50,7 +50,8 @@ def unique(names: Iterable[str]) -> list[str]:
 def oci_purl(image: Image) -> str:
     """``pkg:oci/…`` of an image that came from a registry, by its manifest's digest; else empty.
 
-    The name is what the user spelled; one without a registry is Docker Hub's (purl's ``oci`` type, distribution grammar).
+    The name is as the user spelled it; one without a registry is Docker Hub's (purl's ``oci`` type, distribution
+    grammar).
     """
     if image.source not in _FROM_A_REGISTRY or not image.manifest_digest:
         return ""

@@ -1,7 +1,7 @@
-"""Licence texts as packages state them, against the SPDX license list and the grammar of SPDX expressions.
+"""License texts as packages state them, checked against the SPDX license list and the grammar of SPDX expressions.
 
-Own grammar: a few states over known identifiers, because loading license-expression takes longer than the whole document;
-a property test holds the two to agree.
+The grammar is implemented here, as a few states over known identifiers, because loading license-expression takes longer
+than writing the whole document; a property test checks that the two agree.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class License(NamedTuple):
 
 @lru_cache(maxsize=8192)
 def recognize(stated: str) -> License:
-    """A text as an identifier or expression in the list's own spelling, where it is one."""
+    """A text as an identifier or expression in the list's own spelling, if it is one."""
     known = LICENSES.get(stated.strip().lower())
     if known is not None:
         return License(stated, id=known)
@@ -40,7 +40,7 @@ def recognize(stated: str) -> License:
 
 
 def _expression(text: str) -> str:
-    """The expression in canonical spelling; empty where the text is none or names a license that is not listed."""
+    """The expression in canonical spelling; empty if the text is not one or names a license that is not listed."""
     if len(text) > _LONGEST:
         return ""
     found: list[str] = []
@@ -59,7 +59,7 @@ def _expression(text: str) -> str:
 
 
 def _spelled(word: str, before: str) -> str:
-    """A word in its canonical spelling; empty where it may not stand after ``before``."""
+    """A word in its canonical spelling; empty if it may not follow ``before``."""
     operator = word.upper()
     if before == "WITH":
         return EXCEPTIONS.get(word.lower(), "")
@@ -74,7 +74,7 @@ _LISTED: Final = frozenset(LICENSES.values())
 
 
 class References:
-    """The ``LicenseRef-…`` of one SPDX document: every text that is no expression, once, with an identifier of its own."""
+    """The ``LicenseRef-…`` of one SPDX document: every text that is not an expression, once, with an identifier."""
 
     def __init__(self) -> None:
         self.texts: dict[str, str] = {}
@@ -83,7 +83,7 @@ class References:
         self._declared: dict[tuple[str, ...], str] = {}
 
     def declared(self, stated: tuple[str, ...]) -> str:
-        """One expression for all that a package states, ``NOASSERTION`` for nothing."""
+        """One expression for everything that a package states, ``NOASSERTION`` for nothing."""
         if stated not in self._declared:
             self._declared[stated] = self._joined(stated)
         return self._declared[stated]

@@ -1,7 +1,7 @@
 """What the bills of materials have no field for, as named properties: layers, source packages, owners, gaps.
 
-The names are the same in CycloneDX (``properties``) and SPDX (annotations). The readers of `garboard.image.sources` know
-them too; a name that stands here keeps its meaning.
+The names are the same in CycloneDX (``properties``) and SPDX (annotations). The readers of `garboard.image.sources`
+know them too; a name that is used here keeps its meaning.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def of_package(package: Package, layers: tuple[Layer, ...]) -> Iterator[Pair]:
 
 
 def of_distro(distro: Distro) -> Iterator[Pair]:
-    """``ID`` as it stands in os-release, and what the name and version of a component leave out."""
+    """os-release's ``ID``, and what the name and version of a component leave out."""
     yield "garboard:distro:id", distro.id
     if distro.codename:
         yield "garboard:distro:codename", distro.codename

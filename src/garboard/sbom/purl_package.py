@@ -12,13 +12,13 @@ from garboard.model.gap import Gap
 from garboard.model.package import SYSTEM_TYPES, Distro, Package
 
 _DISTROS = {"redhat": "rhel", "amazon": "amzn", "oracle": "ol", "alma": "almalinux", "opensuse.leap": "opensuse-leap"}
-"""Other tools' names of distributions, and the ``ID`` that os-release has for them."""
+"""Other tools' names of distributions, and os-release's ``ID`` for them."""
 _SPECIFIC = 8
-"""Subjects that a gap names one by one."""
+"""How many subjects a gap names individually."""
 
 
 def package(purl: str, licenses: Iterable[str] = ()) -> Package | None:
-    """The package of a package URL; None where it is malformed or states no version."""
+    """The package of a package URL; None if it is malformed or states no version."""
     parsed = _parsed(purl)
     if parsed is None or not parsed.version:
         return None
@@ -26,9 +26,9 @@ def package(purl: str, licenses: Iterable[str] = ()) -> Package | None:
 
 
 def stated(purl: str, *, name: str, namespace: str, version: str) -> Package | None:
-    """The package of a package URL of our own, which stays as it is; the rest is as the package manager spells it.
+    """The package of one of this program's own package URLs, which is kept; the rest is as the package manager spells it.
 
-    None where the URL is malformed. The version may be empty.
+    None if the URL is malformed. The version may be empty.
     """
     parsed = _parsed(purl)
     if parsed is None:
@@ -59,9 +59,9 @@ def _built(parsed: PackageURL, version: str, licenses: tuple[str, ...]) -> Packa
 
 
 def distro(purls: Iterable[str]) -> Distro | None:
-    """The distribution that the first package URL of an operating system's package names.
+    """The distribution that the first package URL of an operating-system package names.
 
-    It is written ``distro=debian-12``, or ``distro=3.20.1`` beside the namespace ``alpine``.
+    It is written ``distro=debian-12``, or ``distro=3.20.1`` with the namespace ``alpine``.
     """
     for purl in purls:
         parsed = _parsed(purl) if purl[4:].partition("/")[0] in SYSTEM_TYPES else None
@@ -74,7 +74,7 @@ def distro(purls: Iterable[str]) -> Distro | None:
 
 
 def named_distro(name: str, version: str) -> Distro:
-    """A distribution as os-release would state it: Debian's point releases are no part of its ``VERSION_ID``."""
+    """A distribution as os-release would state it: Debian's ``VERSION_ID`` does not include point releases."""
     name = _DISTROS.get(name.lower(), name.lower())
     return Distro(id=name, version=version.partition(".")[0] if name == "debian" else version)
 

@@ -1,7 +1,7 @@
-"""The identifiers of the SPDX license list (its data are in the public domain, CC0-1.0), with the deprecated ones.
+"""The identifiers of the SPDX license list (its data are in the public domain, CC0-1.0), including deprecated ones.
 
-Only those that both CycloneDX 1.6's schema and the SPDX validators know, so that a document is valid for either. Others
-are stated as texts of their own.
+Only those that both CycloneDX 1.6's schema and the SPDX validators know, so a document is valid for either. Others are
+stated as texts of their own.
 """
 
 from __future__ import annotations
@@ -110,6 +110,6 @@ vsftpd-openssl-exception WxWindows-exception-3.1 x11vnc-openssl-exception
 """
 
 LICENSES: Final = {name.lower(): name for name in _LICENSES.split()}
-"""Licence identifiers by their lower-case spelling: the list is to be matched without regard to case."""
+"""License identifiers by their lower-case spelling: the list is matched case-insensitively."""
 EXCEPTIONS: Final = {name.lower(): name for name in _EXCEPTIONS.split()}
-"""Identifiers of exceptions, which follow ``WITH``, likewise."""
+"""Identifiers of exceptions, which follow ``WITH``, by their lower-case spelling."""

@@ -28,7 +28,7 @@ class _Package(msgspec.Struct, rename="camel"):
 
     @property
     def purl(self) -> str:
-        """Its package URL; empty where it has none."""
+        """Its package URL; empty if it has none."""
         found = (ref.reference_locator for ref in self.external_refs or () if ref.reference_type == "purl")
         return next(found, "")
 
@@ -58,7 +58,11 @@ class _Document(msgspec.Struct, rename="camel"):
 
 
 def parse(data: bytes, name: str) -> tuple[Image, Inventory]:
-    """The packages of a document. Raises `msgspec.DecodeError` where it is malformed."""
+    """The packages of a document.
+
+    Raises:
+        msgspec.DecodeError: the document is malformed.
+    """
     document = msgspec.json.decode(data, type=_Document)
     if document.creation_info is not None and document.creation_info.is_ours:
         return garboard_spdx.parse(data, name)
@@ -82,7 +86,7 @@ def parse(data: bytes, name: str) -> tuple[Image, Inventory]:
 
 
 def _described(document: _Document) -> frozenset[str]:
-    """What the document is about: the image itself, which is no package of it."""
+    """What the document is about: the image itself, which is not one of its packages."""
     return frozenset(document.document_describes or ()) | {
         edge.related_spdx_element
         for edge in document.relationships or ()

@@ -1,7 +1,7 @@
-"""An inventory as SPDX 2.3 JSON: packages, what they declare as their license, and how they belong together.
+"""An inventory as SPDX 2.3 JSON: packages, their declared licenses, and their relationships.
 
-What the format has no field for is an annotation: a JSON list of names and values, as `garboard.sbom.properties`
-has them. Gaps are annotations of the document.
+What the format has no field for is an annotation: a JSON list of names and values, as in `garboard.sbom.properties`.
+Gaps are annotations of the document.
 """
 
 from __future__ import annotations
@@ -114,7 +114,7 @@ _IMAGE: Final = "SPDXRef-Image"
 _SYSTEM: Final = "SPDXRef-OperatingSystem"
 _TOOL: Final = f"Tool: garboard-{__version__}"
 _SITE: Final = "https://spdx.org/spdxdocs/"
-"""Where SPDX 2.3 (6.5) places the documents of those who have no site of their own; nothing is published there."""
+"""Where SPDX 2.3 (6.5) places the documents of creators without a site of their own; nothing is published there."""
 _NOT_IN_AN_ID: Final = re.compile(r"[^A-Za-z0-9.-]+")
 _CONTACT: Final = re.compile(r"\s*([^<>()]*?)\s*<([^<>()\s]+@[^<>()\s]+)>\s*")
 _NAME: Final = 100
@@ -122,7 +122,7 @@ _NAME: Final = 100
 
 
 def render(report: Report) -> bytes:
-    """The document, UTF-8, ending in a line feed. Its namespace is made of its content."""
+    """The document, UTF-8, ending in a line feed. Its namespace is derived from its content."""
     return msgspec.json.format(identity.stamped(msgspec.json.encode(_Writer(report).document())), indent=2) + b"\n"
 
 
@@ -203,7 +203,7 @@ def _related(source: str, kind: str, target: str) -> Relationship:
 
 
 def _identifier(package: Package) -> str:
-    """``SPDXRef-deb-libc6-`` and a digest of what tells it from all others; case is not to be relied on."""
+    """``SPDXRef-deb-libc6-`` and a digest that makes it unique; upper and lower case may not be distinguished."""
     digest = sha256(package.id.encode("utf-8", "surrogatepass")).hexdigest()[:16]
     return f"SPDXRef-{package.type}-{_NOT_IN_AN_ID.sub('-', package.name)[:60]}-{digest}"
 
@@ -216,7 +216,7 @@ def _purl(purl: str) -> tuple[ExternalRef, ...]:
 
 @lru_cache(maxsize=4096)
 def _supplier(vendor: str) -> str | None:
-    """``Name <address>`` is taken for a person, another text for an organization."""
+    """``Name <address>`` is treated as a person, any other text as an organization."""
     contact = _CONTACT.fullmatch(vendor)
     if contact and contact[1]:
         return f"Person: {' '.join(contact[1].split())} ({contact[2]})"
@@ -225,7 +225,7 @@ def _supplier(vendor: str) -> str | None:
 
 
 def _more(package: Package, declared: str) -> Iterator[properties.Pair]:
-    """What CycloneDX has fields for and SPDX has not."""
+    """What CycloneDX has fields for and SPDX does not."""
     if package.namespace:
         yield "garboard:namespace", package.namespace
     if package.vendor:

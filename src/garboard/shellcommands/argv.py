@@ -9,21 +9,21 @@ from garboard.shellcommands.shell import Word
 
 
 class Line(NamedTuple):
-    """A command line taken apart: operands in order, options by name (the last value; None for one without)."""
+    """A parsed command line: operands in order, options by name (the last value; None for one without)."""
 
     operands: tuple[Word, ...]
     options: dict[str, Word | None]
 
     def has(self, *names: str) -> bool:
-        """Whether one of the options is there."""
+        """Whether one of the options is present."""
         return any(name in self.options for name in names)
 
 
 def take_apart(words: tuple[Word, ...], with_value: frozenset[str], *, until: int = -1) -> Line:
     """Separate options from operands. ``with_value`` names the options that take the next word as their value.
 
-    Short options stand together (``-qyt testing``), their value may follow at once (``-ttesting``). With ``until``, all
-    after that many operands are operands: the words of another command.
+    Short options may be combined (``-qyt testing``), and their value may follow directly (``-ttesting``). With
+    ``until``, everything after that many operands is an operand: the words of another command.
     """
     operands: list[Word] = []
     options: dict[str, Word | None] = {}
@@ -46,7 +46,7 @@ def take_apart(words: tuple[Word, ...], with_value: frozenset[str], *, until: in
 
 
 def _option(word: Word, text: str, with_value: frozenset[str]) -> tuple[str, Word | None, bool]:
-    """An option's name, the value it carries in itself, and whether it takes one."""
+    """An option's name, the value included in it, and whether it takes one."""
     if text in with_value:
         return text, None, True
     name, equals, value = text.partition("=")

@@ -1,6 +1,7 @@
-"""The packages that a RUN asks for, each with the command that does; what cannot be named is an UnknownRequest.
+"""The packages that a RUN asks for, each with its command; what cannot be named is an UnknownRequest.
 
-Nothing is guessed: a variable without a known value, a manifest, a file, a pattern or a foreign script is no package.
+Nothing is guessed: a variable without a known value, a manifest, a file, a pattern or a foreign script is not a
+package.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ _DEEPEST: Final = 8  # `sh -c` in `sh -c`
 
 
 def requests(instruction: Instruction, scope: Scope) -> tuple[Request, ...]:
-    """What a RUN (or an ONBUILD RUN) installs, in the order it is written; nothing for any other instruction.
+    """What a RUN (or an ONBUILD RUN) installs, in written order; nothing for any other instruction.
 
     ``scope`` has the variables and the shell that are in force before it.
     """
@@ -46,7 +47,7 @@ def requests(instruction: Instruction, scope: Scope) -> tuple[Request, ...]:
 
 
 def _script(run: Instruction) -> str:
-    """The script that the shell gets: the one heredoc where the command is nothing else, or the command with its own."""
+    """The script that the shell gets: the one heredoc if the command is nothing else, or the command with its own."""
     command = run.values[0]
     if len(run.heredocs) == 1 and delimiter(command) is not None:
         return run.heredocs[0].text
@@ -62,7 +63,7 @@ def _squeezed(text: str) -> str:
 
 
 class _Reading:
-    """One reading of the commands of a RUN; scripts within commands are read as well."""
+    """One reading of the commands of a RUN; scripts in commands are read too."""
 
     def __init__(self, scope: Scope) -> None:
         self._scope = scope
@@ -122,13 +123,13 @@ class _Reading:
 
 
 def _without_release(name: str) -> str:
-    """``pip3.11`` and ``gem3.1`` are ``pip`` and ``gem``, where the name itself is not a package manager's."""
+    """``pip3.11`` and ``gem3.1`` are ``pip`` and ``gem``, unless the name itself is a package manager's."""
     bare = name.rstrip("0123456789.")
     return bare if name not in ecosystems.OF_PROGRAM and bare in ecosystems.OF_PROGRAM else name
 
 
 def _after_c(words: tuple[Word, ...]) -> tuple[Word, ...]:
-    """The script after ``-c``, alone or at the end of other letters; none where a file is run."""
+    """The script after ``-c``, alone or at the end of other letters; none if a file is run."""
     waiting = list(reversed(words))
     while waiting:
         text = waiting.pop().text
@@ -144,7 +145,7 @@ def _after_c(words: tuple[Word, ...]) -> tuple[Word, ...]:
 
 
 def _interpreter(text: str) -> str:
-    """The program that a script's first line names, where that is no shell; else ``""``."""
+    """The program that a script's first line names, if it is not a shell; else ``""``."""
     found = _INTERPRETER.match(text)
     if found is None:
         return ""
@@ -154,7 +155,7 @@ def _interpreter(text: str) -> str:
 
 
 def _unwrapped(words: tuple[Word, ...]) -> tuple[tuple[Word, ...], bool]:
-    """The words without ``sudo``, ``env A=b``, ``timeout 5``…; and whether ``xargs`` adds words that are not there."""
+    """The words without ``sudo``, ``env A=b``, ``timeout 5``…; and whether ``xargs`` adds unseen words."""
     fed = False
     while words:
         text = words[0].text
@@ -180,7 +181,7 @@ class _Installing:
         self._manager = manager
 
     def of(self, words: tuple[Word, ...], *, fed: bool) -> Iterator[Request]:
-        """What it installs; ``fed`` says that ``xargs`` adds words that are not there."""
+        """What it installs; ``fed`` says that ``xargs`` adds unseen words."""
         manager = self._manager
         line = take_apart(words, manager.with_value)
         verb, operands = _verb(manager, line)
@@ -230,7 +231,7 @@ class _Installing:
 
 
 def _verb(manager: Program, line: Line) -> tuple[str | None, tuple[Word, ...]]:
-    """The verb (``""`` where none is needed), and the operands after it; no verb, no installing."""
+    """The verb (``""`` if none is needed), and the operands after it; without a verb, nothing is installed."""
     if manager.actions:
         acts = any(option in line.options for option in manager.actions) or any(
             option[:2] in manager.actions and not option.startswith("--") for option in line.options

@@ -54,4 +54,4 @@ WRAPPERS: Final = MappingProxyType(
         ),
     }
 )
-"""Programs that run the rest of their words: their options with a value, and how many operands come before."""
+"""Programs that run the rest of their words: their options with a value, and how many operands come first."""

@@ -1,6 +1,6 @@
-"""Shell scripts: the commands in them and the words of each, as far as the text alone tells.
+"""Shell scripts: the commands in them and the words of each, as far as the text alone shows.
 
-What a variable, a substitution or a loop over unknown values makes of a word is unknown, never a guess.
+What a variable, a substitution or a loop over unknown values turns a word into is unknown, never a guess.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _BRACES: Final = re.compile(r"\{([^{},]*(?:,[^{},]*)+)\}")
 
 
 class Word(NamedTuple):
-    """One word of a command: what the program gets, or None where that cannot be known; and as it is written."""
+    """One word of a command: what the program gets, or None if that cannot be known; and the word as written."""
 
     text: str | None
     written: str
@@ -40,20 +40,20 @@ class Command(NamedTuple):
     text: str
     conditional: bool = False
     script: str = ""
-    """The heredoc that it reads, where it has one."""
+    """The heredoc that it reads, if any."""
 
 
 class Obscure(NamedTuple):
-    """A part of a script that is no shell that can be read."""
+    """A part of a script that is not readable shell."""
 
     text: str
     reason: str
 
 
 def commands(script: str, lookup: Lookup) -> Iterator[Command | Obscure]:
-    """The commands of a script, in the order they are written: in lists, pipes, loops, groups, functions, and $(…).
+    """The commands of a script, in written order: in lists, pipes, loops, groups, functions, and $(…).
 
-    ``lookup`` gives the variables that are set before it. A loop over known values gives a command for each value.
+    ``lookup`` returns the variables that are set before it. A loop over known values gives a command for each value.
     """
     data = script.encode("utf-8", "replace")
     yield from _Walk(data, lookup).statements(_parser().parse(data).root_node)
@@ -142,7 +142,7 @@ class _Walk:
                 yield from self.statements(child, conditional=conditional)
 
     def _after_heredoc(self, node: Node, *, conditional: bool) -> Iterator[Command | Obscure]:
-        """What stands on the line of a heredoc's arrows: ``cat <<E && apt-get install git``."""
+        """What comes after a heredoc's arrows on their line: ``cat <<E && apt-get install git``."""
         for child in node.named_children:
             if child.type in ("command", "pipeline", "list", "redirected_statement", "subshell", "ERROR"):
                 yield from self.statements(child, conditional=conditional)
@@ -164,7 +164,7 @@ class _Walk:
         self._set[name] = None
 
     def _nested(self, body: Node) -> bool:
-        """Whether a loop stands in a loop: following both would multiply."""
+        """Whether a loop's body contains another loop: following both would multiply."""
         return any(one.type == "for_statement" or self._nested(one) for one in body.named_children)
 
     def _assign(self, node: Node, *, conditional: bool) -> None:
@@ -218,7 +218,7 @@ class _Walk:
         return joined
 
     def _parts(self, node: Node) -> list[tuple[str | None, bool]]:
-        """The parts of a word: what each is, or None for unknown; and whether blanks in it split."""
+        """The parts of a word: what each is, or None for unknown; and whether its blanks split."""
         text = self._text(node)
         match node.type:
             case "word" | "number" | "special_variable_name" | "variable_name":
@@ -277,7 +277,7 @@ class _Walk:
 
 
 def braces(text: str) -> list[str]:
-    """The words that bash makes of ``a{b,c}``; at most 64, else the text as it is."""
+    """The words that bash makes of ``a{b,c}``; at most 64, else the text unchanged."""
     done = [text]
     while any(_BRACES.search(one) for one in done):
         if len(done) > _MOST_VALUES:

@@ -1,7 +1,7 @@
-"""What the commands of an instruction do to packages that are there already, by their words alone.
+"""What the commands of an instruction do to packages that are already there, by their words alone.
 
-A history is the image's own, of any size: each function takes time in proportion to the text. For what a line asks for
-exactly, see `garboard.shellcommands.install_requests`.
+A history comes from the image and may be of any size: each function takes time proportional to the text. For exactly
+what a line asks for, see `garboard.shellcommands.install_requests`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from garboard import ecosystems
 from garboard.model.program import Upgrades
 
 _CONTINUED: Final = re.compile(r"\\[ \t]*\r?\n(?:[ \t]*#[^\n]*\n)*")
-"""A line's end that is none, and the comments behind it, which Docker takes out."""
+"""An escaped line end, and the comments after it, which Docker removes."""
 _ENDS: Final = re.compile(r"[;&|\n]")
 _COMMENT: Final = re.compile(r"(?<!\S)#")
 _BETWEEN: Final = re.compile(r"[\s\"'`()\[\]{},<>\\]+")
@@ -24,7 +24,7 @@ _BETWEEN: Final = re.compile(r"[\s\"'`()\[\]{},<>\\]+")
 
 @dataclass(frozen=True, slots=True)
 class Doing:
-    """What one command does, by type of package: ``upgrades`` all of them, ``installs`` these names, ``holds`` those."""
+    """What one command does, by type of package: ``upgrades`` all, ``installs`` these names, ``holds`` those."""
 
     upgrades: frozenset[str] = frozenset()
     installs: Mapping[str, frozenset[str]] = field(default_factory=dict)
@@ -50,27 +50,27 @@ def may_upgrade(text: str) -> bool:
 
 
 def doings(text: str) -> tuple[Doing, ...]:
-    """What the commands of an instruction do, in their order; those that do nothing of it are left out."""
+    """What the commands of an instruction do, in order; those that do none of this are left out."""
     found = (_doing([word for word in _BETWEEN.split(command) if word]) for command in commands(text))
     return tuple(one for one in found if one != Doing())
 
 
 @lru_cache(maxsize=1)
 def _upgrades() -> Mapping[str, Upgrades]:
-    """What is known of upgrading, by package URL type."""
+    """What is known about upgrading, by package URL type."""
     known = ((one.type, ecosystems.commands(one.type).upgrades) for one in ecosystems.ECOSYSTEMS if one.system)
     return {kind: upgrades for kind, upgrades in known if upgrades is not None}
 
 
 @lru_cache(maxsize=1)
 def _programs() -> Mapping[str, str]:
-    """The package URL type that each program deals with."""
+    """The package URL type that each program handles."""
     return {program: kind for kind, upgrades in _upgrades().items() for program in upgrades.programs}
 
 
 @lru_cache(maxsize=1)
 def _any() -> re.Pattern[str]:
-    """A command without a match is not looked at."""
+    """A quick test: a command without a match is not looked at."""
     return re.compile("|".join(map(re.escape, _programs())))
 
 
@@ -102,7 +102,7 @@ def _doing(words: list[str]) -> Doing:
 
 
 def _is_general(upgrades: Upgrades, words: list[str], manager: int) -> bool:
-    """Whether it brings every package to its newest version; apk's and dnf's do it only where they name none."""
+    """Whether it brings every package to its newest version; apk and dnf do so only if no package is named."""
     if not upgrades.alone:
         return _after(upgrades.everything, words, manager) is not None
     last = len(words) - 1
@@ -112,7 +112,7 @@ def _is_general(upgrades: Upgrades, words: list[str], manager: int) -> bool:
 
 
 def _after(verbs: frozenset[str], words: list[str], manager: int) -> frozenset[str] | None:
-    """The names behind the first of these verbs; None where none of them follows the manager."""
+    """The names after the first of these verbs; None if none of them follows the manager."""
     verb = next((at for at in range(manager + 1, len(words)) if words[at] in verbs), None)
     return None if verb is None else _names(words[verb + 1 :])
 
