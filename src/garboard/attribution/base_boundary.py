@@ -113,7 +113,7 @@ def told(
         own_digest = own_digest or (used(provenance, shown) if shown else "")
     if alignment.below is not None and not history.reason:
         layers = sum(entry.layer is not None for entry in history.entries[: alignment.below])
-        if layers == 0 and name != SCRATCH:  # squashed together with its base, whose history is gone
+        if layers == 0 and name != SCRATCH:  # squashed together with its base, so the base's history is gone
             evidence = "the history tells of no layer of its base, which may be in one with what is above it"
             return Base(name=shown, digest=own_digest, evidence=evidence)
         evidence = "what lies below the Dockerfile's instructions is the base's, or was run by its ONBUILD"

@@ -1,4 +1,4 @@
-"""``garboard actions``: few changes in place of many findings."""
+"""``garboard actions``: few changes instead of many findings."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Settings(Value):
-    """An image, and where its packages are asked for; None where they are not."""
+    """An image, and where to ask for its packages; None if they are not asked for."""
 
     analysis: Analysis
     mirrors: PackageMirrors | None

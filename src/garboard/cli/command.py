@@ -1,4 +1,4 @@
-"""A command: the parameters that it takes, the settings that are made of them, and what is done by these settings."""
+"""A command: its parameters, the settings made from them, and the function that runs with these settings."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _EPILOG: Final = (
 
 
 class TypedCommand(click.Command):
-    """Hands what was given, as one value, to a function."""
+    """Passes what was given, as one value, to a function."""
 
     def __init__(self, name: str, run: Callable[[Given], Result], parameters: list[click.Parameter], text: str) -> None:
         options = any(isinstance(one, click.Option) for one in parameters)
@@ -35,7 +35,7 @@ class TypedCommand(click.Command):
 def command(
     name: str, *parameters: click.Parameter, settings: Callable[[Given], S]
 ) -> Callable[[Callable[[S], Result]], TypedCommand]:
-    """Make a command of a function that takes settings; ``settings`` makes them, once, of what was given.
+    """Make a command from a function that takes settings; ``settings`` makes them once from what was given.
 
     The function's docstring is the command's help.
     """
@@ -47,5 +47,5 @@ def command(
 
 
 def group(name: str, text: str, *commands: click.Command) -> click.Group:
-    """A command that has commands."""
+    """A command with subcommands."""
     return click.Group(name, commands=commands, help=text)

@@ -35,7 +35,7 @@ def _now() -> dt.datetime:
 
 
 class Update(Value):
-    """Which shards are fetched into which database (none: those that are there), and from where."""
+    """Which shards to fetch into which database (none: those that are there), and from where."""
 
     directory: Path
     shards: tuple[str, ...]
@@ -108,7 +108,7 @@ def _told(result: ShardResult) -> str:
 
 
 class Inspect(Value):
-    """A database that is to be shown."""
+    """A database to show."""
 
     directory: Path
     output: Output
@@ -225,7 +225,7 @@ def _check(directory: Path, name: str) -> Check:
 
 
 class Bundle(Value):
-    """A database, the file that its shards are carried in, and which shards (none: all), or the digest it must have."""
+    """A database, the bundle file of its shards, and which shards (none: all), or the digest it must have."""
 
     directory: Path
     file: Path

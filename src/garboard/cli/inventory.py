@@ -1,4 +1,4 @@
-"""``garboard inventory``: an image in, its packages out."""
+"""``garboard inventory``: the packages of an image."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from garboard.model.base import Value
 
 
 class Settings(Value):
-    """An image that is to be read."""
+    """An image to read."""
 
     image: str
     opening: Opening

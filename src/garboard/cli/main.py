@@ -1,4 +1,4 @@
-"""The door: commands found by name and imported only when they are called, errors shown once, exit codes.
+"""The entry point: finds commands by name, imports them only when called, shows errors once, sets exit codes.
 
 Exit codes: 0 clean, 1 findings, 2 the user's or the input's fault, 3 nothing that could be judged.
 """
@@ -38,7 +38,7 @@ COMMANDS: Final = MappingProxyType(
 
 
 class LazyGroup(click.Group):
-    """A group that knows its commands by name and imports one when it is wanted."""
+    """A group that knows its commands by name and imports one only when it is needed."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         return list(COMMANDS)
@@ -53,7 +53,7 @@ class LazyGroup(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Suggest the nearest command for a misspelt one."""
+        """Suggest the nearest command for a misspelled one."""
         name = args[0] if args else ""
         if name and not name.startswith("-") and name not in COMMANDS:
             import difflib

@@ -56,7 +56,7 @@ PLATFORMS: Final = values(
     metavar="OS/ARCH[/VARIANT]",
     help="The platform, where an image has several.",
 )
-"""The same where it may be repeated; None is all of them."""
+"""The same, if it may be repeated; None is all of them."""
 VERIFY: Final = flag("--verify", help="Compare a local archive's layers with their diff ids (slower).")
 INSECURE: Final = texts("--insecure", metavar="HOST[:PORT]", help="Speak plain HTTP to this registry.")
 MIRROR: Final = texts("--mirror", metavar="REGISTRY=HOST", help="Ask this host before the registry.")

@@ -27,7 +27,7 @@ def write(data: bytes, output: Output) -> None:
 
 
 def _print(data: bytes) -> None:
-    """Write all of it, or fail: an unbuffered stream and a pipe that does not block may take a part at a time."""
+    """Write everything, or fail: an unbuffered stream and a non-blocking pipe may take only a part at a time."""
     stream = sys.stdout.buffer
     rest = memoryview(data)
     try:
@@ -57,7 +57,7 @@ def _flush(stream: BinaryIO) -> None:
 
 
 def _wait(stream: BinaryIO) -> None:
-    """Until something can be written."""
+    """Wait until something can be written."""
     import select
 
     select.select([], [stream.fileno()], [])

@@ -1,7 +1,7 @@
 """How options are declared: once, with the type of their value, and with a variable that can set each of them.
 
-An option ``--only-fixed`` is set by ``GARBOARD_ONLY_FIXED`` too. `Given` hands out the values by their declarations, so that
-a type checker knows what each one is and that there is such an option.
+An option ``--only-fixed`` can also be set by ``GARBOARD_ONLY_FIXED``. `Given` returns the values by their declarations,
+so a type checker knows the type of each one and that the option exists.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def variable(option: str) -> str:
 
 
 class Option(click.Option, Generic[T_co]):
-    """An option with a value of type ``T_co``, and the variables that set it, the first one first."""
+    """An option with a value of type ``T_co``, and the variables that set it, in order of precedence."""
 
     def __init__(
         self,
@@ -61,15 +61,15 @@ class Option(click.Option, Generic[T_co]):
         )
 
     def variable_set(self) -> str:
-        """The variable that has a value now; empty where none has."""
+        """The variable that currently has a value; empty if none has."""
         return next((name for name in self.variables if os.environ.get(name)), "")
 
     def get_error_hint(self, ctx: click.Context | None) -> str:
-        """The variable where the value is from one, else the option."""
+        """The variable if the value is from one, else the option."""
         return self.variable_set() if ctx and _from_variable(ctx, self) else super().get_error_hint(ctx)
 
     def process_value(self, ctx: click.Context, value: Any) -> Any:
-        """As click does; an error says which variable has the bad value."""
+        """Process the value as click does; an error says which variable has the bad value."""
         try:
             return super().process_value(ctx, value)
         except UsageError as error:
@@ -94,7 +94,7 @@ class Operand(click.Argument, Generic[T_co]):
 
 
 class Parsed(click.ParamType[T]):
-    """A type by a function, which raises `UsageError` for what it cannot read."""
+    """A parameter type made of a function that raises `UsageError` for what it cannot read."""
 
     name = "text"
 
@@ -102,7 +102,7 @@ class Parsed(click.ParamType[T]):
         self._parse = parse
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> T:  # noqa: ARG002
-        """A string's value; what is a value already stays."""
+        """Convert a string; anything else is already a value and is returned unchanged."""
         return self._parse(value) if isinstance(value, str) else cast("T", value)
 
 
@@ -122,12 +122,12 @@ def texts(*names: str, metavar: str, help: str) -> Option[tuple[str, ...]]:  # n
 
 
 def value(*names: str, parse: Callable[[str], T], metavar: str, help: str) -> Option[T | None]:  # noqa: A002
-    """An option with a value that ``parse`` makes of its text."""
+    """An option with a value that ``parse`` makes from its text."""
     return Option(*names, help=help, metavar=metavar, kind=Parsed(parse))
 
 
 def values(*names: str, parse: Callable[[str], T], metavar: str, help: str) -> Option[tuple[T, ...]]:  # noqa: A002
-    """The same, which may be repeated."""
+    """Like `value`, but may be repeated."""
     return Option(*names, help=help, metavar=metavar, kind=Parsed(parse), many=True)
 
 
@@ -145,7 +145,7 @@ class Given:
         return parameter.name in self._context.params
 
     def on_the_line(self, option: Option[Any]) -> bool:
-        """Whether the command line itself has it."""
+        """Whether the option is on the command line itself."""
         return self._context.get_parameter_source(option.name or "") is ParameterSource.COMMANDLINE
 
     def spelled(self, option: Option[Any]) -> str:
@@ -153,7 +153,7 @@ class Given:
         return option.variable_set() if _from_variable(self._context, option) else max(option.opts, key=len)
 
     def closing(self, thing: Closes) -> None:
-        """Close it when the command ends, however it does."""
+        """Close it when the command ends, in any way."""
         self._context.call_on_close(thing.close)
 
 

@@ -1,4 +1,4 @@
-"""Progress on a terminal: bars by rich, which is imported only there. In a pipe there is none."""
+"""Progress on a terminal: bars by rich, which is imported only then. A pipe shows none."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def silent(_label: str, _done: int, _total: int | None) -> None:
 
 
 def progress(*, quiet: bool) -> Progress:
-    """A callback for labels, bytes done and bytes in all; it shows bars on a terminal's standard error."""
+    """A callback for labels, bytes done and total bytes; it shows bars on a terminal's standard error."""
     if quiet or not sys.stderr.isatty():
         return silent
     bars = _Bars()
@@ -27,13 +27,13 @@ def progress(*, quiet: bool) -> Progress:
 
 
 def finish() -> None:
-    """Take the bars away, before a report is printed or the program ends."""
+    """Remove the bars before a report is printed or the program ends."""
     for bars in _SHOWN:
         bars.stop()
 
 
 def say(text: str) -> None:
-    """Print a line on standard error, above the bars where there are any."""
+    """Print a line on standard error, above the bars if there are any."""
     from garboard.reporters.terminal import plain
 
     if _SHOWN:
@@ -43,7 +43,7 @@ def say(text: str) -> None:
 
 
 def count(label: str, done: int, total: int) -> None:
-    """Move a bar that counts things rather than bytes, where bars are shown at all."""
+    """Move a bar that counts things rather than bytes, if bars are shown at all."""
     if _SHOWN:
         _SHOWN[-1].show(label, done, total, counted=True)
 
@@ -60,7 +60,7 @@ class _Bars:
         self._running = False
 
     def show(self, label: str, done: int, total: int | None, *, counted: bool = False) -> None:
-        """Move one bar; a full one goes."""
+        """Move one bar; a full one is removed."""
         amount = f"{done} of {total}" if counted else _bytes(done, total)
         with self._lock:
             if not self._running:

@@ -1,6 +1,6 @@
-"""Makes settings of how images are opened, and of where their layers and the package mirrors' documents are kept.
+"""Makes the settings for opening images, and for where their layers and the package mirrors' documents are kept.
 
-Besides options it reads the variables that are no option's: ``GARBOARD_CACHE``, ``GARBOARD_CACHE_SIZE``,
+Besides options it reads the variables that belong to no option: ``GARBOARD_CACHE``, ``GARBOARD_CACHE_SIZE``,
 ``GARBOARD_LIMIT_…``, ``DOCKER_CONFIG`` and ``SOURCE_DATE_EPOCH``.
 """
 
@@ -29,13 +29,13 @@ _ADDRESS: Final = ("http://", "https://")
 
 
 def now() -> dt.datetime:
-    """This moment, or SOURCE_DATE_EPOCH for output that can be reproduced."""
+    """The current time, or SOURCE_DATE_EPOCH for reproducible output."""
     epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
     return dt.datetime.fromtimestamp(int(epoch), dt.UTC) if epoch.isdecimal() else dt.datetime.now(dt.UTC)
 
 
 def opening(given: Given) -> Opening:
-    """The options of `garboard.cli.options.OPENING`."""
+    """Read the options of `garboard.cli.options.OPENING`."""
     options = _options(given, given[o.PLATFORM], verify=given[o.VERIFY])
     return Opening(options=options, cache=_cache(given), quiet=given[o.QUIET], now=now())
 
@@ -48,7 +48,7 @@ def cataloging(given: Given, platform: Platform | None = None) -> Opening:
 
 
 def _options(given: Given, platform: Platform | None, *, verify: bool) -> Options:
-    """The options of `garboard.cli.options.REGISTRY`, and how an image is chosen and checked."""
+    """Read the options of `garboard.cli.options.REGISTRY`, and how an image is chosen and checked."""
     from garboard.image.options import Options
 
     return Options(
@@ -67,7 +67,7 @@ def _options(given: Given, platform: Platform | None, *, verify: bool) -> Option
 
 
 def _registry_mirrors(given: Given) -> tuple[tuple[str, str], ...]:
-    """An address is no registry's mirror but a package mirror, where the command takes these."""
+    """The registries' mirrors: an address is a package mirror instead, if the command takes these."""
     pairs = []
     for text in given[o.MIRROR]:
         registry, equals, host = text.partition("=")

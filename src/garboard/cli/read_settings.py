@@ -1,4 +1,4 @@
-"""Makes settings of what was given. The Dockerfile, the catalog and the database are opened here, and nowhere else.
+"""Makes settings from what was given. The Dockerfile, the catalog and the database are opened only here.
 
 Besides options it reads ``GARBOARD_FEEDS`` and ``NO_COLOR``; `garboard.cli.read_opening` reads what concerns images.
 """
@@ -26,14 +26,14 @@ STANDARD_INPUT: Final = "-"
 
 
 def output(given: Given) -> Output:
-    """The options of `garboard.cli.options.report`."""
+    """Read the options of `garboard.cli.options.report`."""
     file = given[o.OUTPUT] or ""
     color = sys.stdout.isatty() and not file and "NO_COLOR" not in os.environ
     return Output(format=_format(given), file=file, quiet=given[o.QUIET], color=color)
 
 
 def _format(given: Given) -> str:
-    """The command line goes before variables; on the same footing ``--json`` and another format contradict each other."""
+    """The command line takes precedence over variables; at the same level, ``--json`` and another format conflict."""
     named, json = given[o.FORMAT], given[o.JSON]
     if not (named and json) or named == "json":
         return "json" if json else named or "text"
@@ -46,9 +46,9 @@ def _format(given: Given) -> str:
 
 
 def build(given: Given, *, look_up: bool = False) -> Build:
-    """The options of `garboard.cli.options.BUILD`.
+    """Read the options of `garboard.cli.options.BUILD`.
 
-    With a Dockerfile or ``look_up`` the base may be sought where the image came from.
+    With a Dockerfile or ``look_up``, the base may be looked for where the image came from.
     """
     from garboard.workflows.attribute import Build
 
@@ -71,7 +71,7 @@ def build(given: Given, *, look_up: bool = False) -> Build:
 
 
 def _dockerfile(given: Given, name: str) -> Dockerfile:
-    """Read once, so that it may be a pipe; one from standard input is called as Dockerfiles are."""
+    """Read the Dockerfile once, so it may be a pipe; one from standard input gets the usual name of a Dockerfile."""
     from garboard.dockerfile.parser import parse
 
     if name == STANDARD_INPUT:
@@ -92,9 +92,10 @@ def catalog_path(given: Given) -> Path:
 
 
 def catalog(given: Given) -> StoredCatalog | None:
-    """The catalog, which need not exist where the command line does not name it.
+    """The catalog, which need not exist unless the command line names it.
 
-    Raises `CatalogError` for one that was named and cannot be read.
+    Raises:
+        CatalogError: a catalog that was named cannot be read.
     """
     path, named = catalog_path(given), given.on_the_line(o.CATALOG)
     if not named and not path.is_file():
@@ -125,12 +126,12 @@ def database(given: Given) -> Database:
 
 
 def data(given: Given) -> Data:
-    """The options of `garboard.cli.options.DATA`."""
+    """Read the options of `garboard.cli.options.DATA`."""
     return Data(database=database(given), catalog=catalog(given), feeds=os.environ.get("GARBOARD_FEEDS", ""))
 
 
 def analysis(given: Given, *, look_up: bool = False) -> Analysis:
-    """The options of `garboard.cli.options.ANALYSIS`; ``look_up`` as in `build`."""
+    """Read the options of `garboard.cli.options.ANALYSIS`; ``look_up`` as in `build`."""
     return Analysis(
         image=given[o.IMAGE] or "",
         build=build(given, look_up=look_up),

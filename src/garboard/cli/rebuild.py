@@ -26,7 +26,7 @@ NEWER_BASE: Final = text("--newer-base", metavar="IMAGE", help="What the base's 
 
 
 class Settings(Value):
-    """An image, where its packages are asked for, and where its base's newer version is (empty: at its own registry)."""
+    """An image, where to ask for its packages, and where its base's newer version is (empty: at its own registry)."""
 
     analysis: Analysis
     mirrors: PackageMirrors
@@ -70,7 +70,11 @@ def command(settings: Settings) -> int:
 
 
 def rebuilt(settings: Analysis, mirrors: PackageMirrors, newer_base: str = "") -> Rebuild:
-    """What a rebuild of the image would bring. Raises `GarboardError`."""
+    """What a rebuild of the image would fix.
+
+    Raises:
+        GarboardError: the image cannot be scanned.
+    """
     import msgspec
 
     from garboard.repositories import KINDS
@@ -104,7 +108,7 @@ def rebuilt(settings: Analysis, mirrors: PackageMirrors, newer_base: str = "") -
 
 
 def _pinned(build: Build) -> Place | None:
-    """Where the Dockerfile names its base by digest; None where it does not."""
+    """Where the Dockerfile names its base by digest; None if it does not."""
     from garboard.dockerfile.stages import base_image, lineage
     from garboard.model.attribution import Place
 

@@ -48,12 +48,12 @@ APPROVED_ONLY: Final = flag("--approved-only", help="Only bases on the organisat
 
 
 class Settings(Value):
-    """What a base is sought for (``analysis.image`` is empty for a Dockerfile alone), and which.
+    """What a base is needed for (``analysis.image`` is empty for a Dockerfile alone), and which.
 
     Attributes:
-        why: the one base that is to be explained; empty for none.
-        everything: whether the report shows what is not recommended too.
-        mirrors: where packages are asked for; None where they are not.
+        why: the one base to explain; empty for none.
+        everything: whether the report also shows what is not recommended.
+        mirrors: where to ask for packages; None if they are not asked for.
     """
 
     analysis: Analysis
@@ -78,7 +78,11 @@ def _settings(given: Given) -> Settings:
 
 
 def _asks_mirrors(given: Given) -> bool:
-    """Raises `UsageError` where mirrors are named that nobody asks, or are to be asked and cannot be."""
+    """Check the use of mirrors.
+
+    Raises:
+        UsageError: mirrors are named but not asked, or are to be asked and cannot be.
+    """
     if not given[o.CHECK_MIRRORS]:
         if given.on_the_line(o.PACKAGE_MIRROR):
             raise UsageError("--package-mirror is for --check-mirrors", "add --check-mirrors")
@@ -166,14 +170,14 @@ def _recommend(
 
 
 def _readers() -> Sequence[Reader]:
-    """What reads the settings of package managers, beside the catalogers."""
+    """What reads the settings of package managers, in addition to the catalogers."""
     from garboard.repositories import KINDS
 
     return KINDS
 
 
 class Mirrors:
-    """The package mirrors that an image names, to be asked what can be installed on other bases.
+    """The package mirrors that an image names, for asking what can be installed on other bases.
 
     ``files`` are None for what has none (an SBOM).
     """
@@ -187,14 +191,14 @@ class Mirrors:
 
     @classmethod
     def of(cls, report: Report, settings: Analysis, mirrors: PackageMirrors) -> Mirrors:
-        """Of an image of which the settings were not read when it was scanned: its layers are looked at again, from the cache."""
+        """The mirrors of an image scanned without reading its settings: its layers are read again, from the cache."""
         from garboard.workflows import scan
 
         taken = scan.take(settings.image, settings.opening.options, settings.opening.cache, _readers())
         return cls(report, taken.files, settings, mirrors)
 
     def told(self, found: Recommendation) -> Recommendation:
-        """The recommendation that was made of them, with what they could not tell."""
+        """The recommendation made with them, plus what they could not answer."""
         import msgspec
 
         self._way.tidy()
@@ -202,7 +206,7 @@ class Mirrors:
 
 
 def _unbuilt(settings: Analysis) -> Subject:
-    """The base that a Dockerfile's built stage starts from in the end."""
+    """The base that the built stage of a Dockerfile finally starts from."""
     from garboard.dockerfile.stages import base_image
     from garboard.image.platform import host
     from garboard.workflows.recommend import Subject
@@ -215,9 +219,9 @@ def _unbuilt(settings: Analysis) -> Subject:
 
 
 def recommended(report: Report, settings: Analysis, mirrors: PackageMirrors | None = None) -> Report:
-    """A scan's report with what the catalog says of its base; as it was without a catalog.
+    """Add what the catalog says about its base to a scan's report; unchanged without a catalog.
 
-    Only dates of lifecycles are fetched for it, and, where ``mirrors`` are asked, indexes of packages.
+    This fetches only dates of lifecycles and, if ``mirrors`` are asked, indexes of packages.
     """
     catalog = settings.data.catalog
     if catalog is None or not report.image.layers:
@@ -240,7 +244,7 @@ def recommended(report: Report, settings: Analysis, mirrors: PackageMirrors | No
             found = asking.told(
                 recommend.recommend(subject, catalog, database, report.created, wish, indexes=asking.newer)
             )
-    except CatalogError as error:  # a scan needs none: what could not be compared is told
+    except CatalogError as error:  # a scan needs none: what could not be compared is reported
         gap = Gap(stage="recommend", subject="catalogue", reason=f"no better base was looked for: {error.message}")
         found = Recommendation(gaps=(gap,))
     return msgspec.structs.replace(
@@ -249,7 +253,11 @@ def recommended(report: Report, settings: Analysis, mirrors: PackageMirrors | No
 
 
 def _named(found: Recommendation, name: str) -> Recommendation:
-    """With the one row alone that is called so. Raises `UsageError` where none is."""
+    """The recommendation with only the row of that name.
+
+    Raises:
+        UsageError: no row has that name.
+    """
     import msgspec
 
     rows = (*found.rows, *((found.base,) if found.base else ()))

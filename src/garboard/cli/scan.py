@@ -1,4 +1,4 @@
-"""``garboard scan``: an image in, a report out."""
+"""``garboard scan``: the report on an image."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ VIEW: Final = (EXCLUDE_BASE, SEVERITY, ONLY_FIXED, GROUP_ISSUES, DEPENDENCY_TREE
 
 
 class Settings(Value):
-    """An image, what is shown of its issues, and the package mirrors that judge it; None where the database does."""
+    """An image, which of its issues are shown, and the package mirrors that judge it; None if the database does."""
 
     analysis: Analysis
     view: View
@@ -103,7 +103,7 @@ def command(settings: Settings) -> int:
 
 
 def _report(settings: Settings) -> Report:
-    """By the database, or by the mirrors alone."""
+    """The report, by the database or by the mirrors alone."""
     analysis = settings.analysis
     if settings.mirrors is not None:
         from garboard.cli.actions import acted

@@ -1,4 +1,4 @@
-"""An image, read and matched once, for every command that judges one; and the way to its package mirrors."""
+"""Reads and matches an image once, for every command that judges one; and opens its package mirrors."""
 
 from __future__ import annotations
 
@@ -24,7 +24,11 @@ class Analyzed(NamedTuple):
 
 
 def analyzed(settings: Analysis, readers: Sequence[Reader] = ()) -> Analyzed:
-    """Scan the image; ``readers`` as in `garboard.workflows.scan.take`. Raises `GarboardError`."""
+    """Scan the image; ``readers`` as in `garboard.workflows.scan.take`.
+
+    Raises:
+        GarboardError: the image cannot be scanned.
+    """
     from garboard.workflows import scan
 
     opening = settings.opening
@@ -43,7 +47,7 @@ def analyzed(settings: Analysis, readers: Sequence[Reader] = ()) -> Analyzed:
 
 
 def supply(settings: Analysis) -> Supply:
-    """Fetches what is missing, unless that is forbidden."""
+    """A supply that fetches what is missing, unless that is forbidden."""
     from garboard.workflows.data_supply import FetchingSupply, OfflineSupply
 
     opening, data = settings.opening, settings.data
@@ -60,13 +64,17 @@ def supply(settings: Analysis) -> Supply:
 
 
 def refuse_offline(what: str, *, offline: bool) -> None:
-    """Raises `UsageError` where no connection may be opened."""
+    """Refuse to run without connections.
+
+    Raises:
+        UsageError: no connection may be opened.
+    """
     if offline:
         raise UsageError(f"{what} asks package mirrors, which --offline forbids", "leave out --offline")
 
 
 def web(opening: Opening, mirrors: PackageMirrors) -> Web:
-    """The way to the mirrors."""
+    """HTTP access to the mirrors."""
     from garboard.net.client import Client
     from garboard.workflows.query_mirrors import Web
 

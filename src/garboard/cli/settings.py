@@ -1,4 +1,4 @@
-"""Settings as values: options are read, checked and opened once, before anything is done.
+"""Settings as values: options are read, checked and opened once, before anything else is done.
 
 `garboard.cli.read_settings` makes them.
 """
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Output(Value):
-    """How a report is written: in which format, where (empty: on standard output), and whether in color."""
+    """How a report is written: in which format, where (empty: standard output), and whether in color."""
 
     format: str
     file: str
@@ -39,7 +39,7 @@ class Opening(Value):
 
 
 class Data(Value):
-    """The database, the base images (None: there is no catalog), and what is asked in the feeds' place."""
+    """The database, the base images (None: there is no catalog), and what to use instead of the feeds."""
 
     database: Database
     catalog: StoredCatalog | None
@@ -47,14 +47,14 @@ class Data(Value):
 
 
 class PackageMirrors(Value):
-    """What stands in the place of package mirrors, and where their documents are kept (None: nowhere)."""
+    """What replaces package mirrors, and where their documents are kept (None: nowhere)."""
 
     pairs: tuple[tuple[str, str], ...]
     folder: Path | None
 
 
 class Analysis(Value):
-    """An image that is to be judged, and by what."""
+    """An image to judge, and the data for it."""
 
     image: str
     opening: Opening

@@ -32,7 +32,7 @@ class Rating(Value):
     """One source's rating: its own word, or a CVSS vector, or both.
 
     ``source`` is ``debian``, ``nvd``, ``ghsa``, ``osv`` …; ``vector`` a CVSS vector of any version (v2 without a
-    prefix), empty where only a word was given; ``word`` the source's own word, unchanged.
+    prefix), empty if only a word was given; ``word`` is the source's own word, unchanged.
     """
 
     source: str

@@ -77,9 +77,9 @@ class Ecosystem(Value):
         name: the module's.
         type: package URL type.
         manager: the package manager as a report names it.
-        language: as ``docker scan`` names it; empty where it is the type.
+        language: as ``docker scan`` names it; empty if it is the type.
         osv: the ecosystem in OSV's data; empty for operating systems, where it depends on the distribution.
-        order: name of the version order of its packages; empty where none is known yet.
+        order: name of the version order of its packages; empty if none is known yet.
         load_order: imports that order, where it is the ecosystem's own.
         normalize: a name in the spelling by which names are compared.
         globs: files that list or describe installed packages, without a leading slash; ``*`` stands for one path

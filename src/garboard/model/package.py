@@ -60,7 +60,7 @@ class Package(Value, tag_field="fact", tag="package"):
     """Installed only as a dependency (True), asked for (False), or not recorded (None)."""
     application: bool = False
     """The image's own application (a root package.json), not a dependency of it."""
-    # What the whole image tells:
+    # What the whole image shows:
     purl: str = ""
     ecosystem: str = ""
     """OSV ecosystem with its release, as ``Debian:12`` or ``PyPI``; empty if no feed covers it."""

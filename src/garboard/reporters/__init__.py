@@ -1,8 +1,8 @@
-"""Reports into bytes: one folder per report, one module per format, and here the one registry of them.
+"""Renders reports as bytes: one folder per report, one module per format, and the one registry of them here.
 
-A module ``<report>/<format>.py`` has ``render``, as the report's protocol has it, and is imported when it is wanted.
-Rendering is pure: the same values give the same bytes. A new format is a new module and its name in the report's line; the
-first name is the default.
+A module ``<report>/<format>.py`` has ``render``, as defined by the report's protocol, and is imported on demand.
+Rendering is pure: the same values give the same bytes. A new format is a new module and its name in the report's line;
+the first name is the default.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What is shown of a catalog's base images, and the words for it that its reports have in common."""
+"""What reports show of a catalog's base images, and the wording they share."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Base(Value):
 
 
 class Bases(Value):
-    """The base images of a repository (in full), or of all of them where that is empty; and the approvals.
+    """The base images of a repository (full name), or of all if that is empty; and the approvals.
 
     ``place`` is the catalog's file, ``now`` the time, RFC 3339.
     """
@@ -35,7 +35,7 @@ class Bases(Value):
 
 
 class Details(Value):
-    """All that is known of base images; ``approvals`` are those that hold, ``inventories`` are by the images' keys."""
+    """Everything known about base images; ``approvals`` are the valid ones, ``inventories`` are by the images' keys."""
 
     bases: tuple[Base, ...]
     approvals: tuple[Approval, ...]
@@ -54,7 +54,7 @@ def approved(one: BaseImage, approvals: Iterable[Approval]) -> bool:
 
 
 def document(one: Base) -> dict[str, Any]:
-    """What both JSON documents say of a base image."""
+    """The fields of a base image that both JSON documents share."""
     image = one.base.image
     return {
         "key": one.base.key,

@@ -1,4 +1,4 @@
-"""How the formats of each report are called. Pure: the same values give the same bytes."""
+"""The call signatures of each report's formats. Pure: the same values give the same bytes."""
 
 from __future__ import annotations
 
@@ -20,55 +20,55 @@ if TYPE_CHECKING:
 
 
 class ReportRenderer(Protocol):
-    """Of an image's packages, or of its issues."""
+    """Renders an image's packages, or its issues."""
 
     def render(self, report: Report, view: View, /) -> bytes: ...
 
 
 class LayersRenderer(Protocol):
-    """Of what each layer brought."""
+    """Renders what each layer brought."""
 
     def render(self, report: Report, changes: Sequence[LayerChanges], view: View, /) -> bytes: ...
 
 
 class ExplanationRenderer(Protocol):
-    """Of one vulnerability or package."""
+    """Renders one vulnerability or package."""
 
     def render(self, explanation: Explanation, view: View, /) -> bytes: ...
 
 
 class RecommendationRenderer(Protocol):
-    """Of base images; ``everything``: also of those that are not recommended."""
+    """Renders base images; ``everything``: also those that are not recommended."""
 
     def render(self, found: Recommendation, /, *, everything: bool, color: bool) -> bytes: ...
 
 
 class ActionsRenderer(Protocol):
-    """Of what to do; ``gaps`` are what the scan could not know."""
+    """Renders what to do; ``gaps`` are what the scan could not know."""
 
     def render(self, actions: Actions, gaps: Sequence[Gap], /, *, color: bool) -> bytes: ...
 
 
 class RebuildRenderer(Protocol):
-    """Of what a pull or a rebuild would bring."""
+    """Renders what a pull or a rebuild would fix."""
 
     def render(self, result: Rebuild, view: View, /) -> bytes: ...
 
 
 class BasesRenderer(Protocol):
-    """Of the base images in a catalog."""
+    """Renders the base images in a catalog."""
 
     def render(self, bases: Bases, /) -> bytes: ...
 
 
 class DetailsRenderer(Protocol):
-    """Of all that a catalog knows of an image."""
+    """Renders everything a catalog knows about an image."""
 
     def render(self, details: Details, /) -> bytes: ...
 
 
 class StatusesRenderer(Protocol):
-    """Of how fresh the database is."""
+    """Renders how fresh the database is."""
 
     def render(self, statuses: Statuses, /) -> bytes: ...
 
@@ -80,7 +80,7 @@ class ChecksRenderer(Protocol):
 
 
 class ShardsRenderer(Protocol):
-    """Of the shards that there are."""
+    """Renders the existing shards."""
 
     def render(self, shards: Shards, /) -> bytes: ...
 

@@ -1,4 +1,4 @@
-"""What is shown of a vulnerability database: its shards, and how fresh they are."""
+"""What reports show of a vulnerability database: its shards, and how fresh they are."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from garboard.model.advisory import FeedState
 from garboard.model.base import Value
 
 STALE_DAYS = 7
-"""Since data were last fetched or confirmed; most feeds change every day."""
+"""Age since data were last fetched or confirmed; most feeds change every day."""
 
 
 class Status(Value):
@@ -33,9 +33,9 @@ class Statuses(Value):
 
 
 class Check(Value):
-    """What was found in one shard; ``error`` says why it cannot be read, and then nothing else is known.
+    """The result of checking one shard; ``error`` says why it cannot be read, and then nothing else is known.
 
-    ``unparseable`` counts affected packages with a version that does not parse, ``without_order`` those of a kind that has
+    ``unparseable`` counts affected packages with a version that does not parse, ``without_order`` those of a kind with
     no known order.
     """
 
@@ -61,14 +61,14 @@ class Checks(Value):
 
 
 class Shards(Value):
-    """The names of shards: those that can be had, and those that are there."""
+    """The names of shards: those available, and those installed."""
 
     known: tuple[str, ...]
     installed: tuple[str, ...]
 
 
 def size(count: int) -> str:
-    """Bytes for a person."""
+    """Bytes for display."""
     if count < 10_000:
         return f"{count} B"
     return f"{count / 1000:.0f} kB" if count < 10_000_000 else f"{count / 1_000_000:.1f} MB"

@@ -1,4 +1,4 @@
-"""Text for a terminal: colors of ours, and nothing that an image's own names could do to the screen."""
+"""Text for a terminal: only this program's own colors, and nothing that an image's names could do to the screen."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ _OURS: Final = re.compile("(\033\\[(?:0|1|4|3[1-5]|4;3[1-5])m)")
 
 
 def plain(text: str) -> str:
-    """The text with U+FFFD for everything that is no visible character: controls, escapes, changes of direction."""
+    """The text with U+FFFD for everything that is not a visible character: controls, escapes, changes of direction."""
     return text if text.isprintable() else "".join(one if one.isprintable() else "\ufffd" for one in text)
 
 
 def paint(text: str, code: str, *, color: bool) -> str:
-    """The text in a color or style (an SGR code; empty for none), where there are colors."""
+    """The text in a color or style (an SGR code; empty for none), if colors are enabled."""
     return f"\033[{code}m{plain(text)}\033[0m" if color and code else plain(text)
 
 
 def document(lines: Iterable[str], *, color: bool) -> bytes:
-    """The lines as UTF-8, each made `plain` but for our own colors, ending in a line feed."""
+    """The lines as UTF-8, each made `plain` except for this program's own colors, ending in a line feed."""
     return ("\n".join(_line(line, color=color) for line in lines) + "\n").encode("utf-8", "replace")
 
 

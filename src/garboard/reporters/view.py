@@ -19,8 +19,8 @@ from garboard.model.report import Report
 class View(Value):
     """Which findings a report shows, and how.
 
-    ``severity`` is the lowest to show; what nobody has rated yet may be the worst, so it is always shown. ``only_fixed``
-    leaves out what has no fix, ``exclude_base`` what is known to be from the base image's layers. What is left out is
+    ``severity`` is the lowest to show; an unrated issue may be the worst, so it is always shown. ``only_fixed`` leaves
+    out issues without a fix, ``exclude_base`` those known to be from the base image's layers. What is left out is
     counted, and the report says so.
     """
 
@@ -44,7 +44,7 @@ class View(Value):
         return severity is Severity.UNKNOWN or severity >= self.severity
 
     def shares(self, report: Report) -> Shares:
-        """The origins of the issues that this view would show with the base image's."""
+        """The origins of the issues that this view would show if the base image's were included."""
         return shares(issues(finding for finding in report.findings if self._wants(finding)))
 
     def hidden(self, report: Report) -> tuple[Gap, ...]:
@@ -102,7 +102,7 @@ def origin(finding: Finding) -> Origin:
 
 
 class Shares(NamedTuple):
-    """Numbers of issues; together they are all."""
+    """Numbers of issues by origin; together they are all issues."""
 
     base: int
     dockerfile: int
@@ -110,7 +110,7 @@ class Shares(NamedTuple):
 
 
 def shares(found: Iterable[Issue]) -> Shares:
-    """The origin of an issue: the Dockerfile where any of its packages is from there, the base image where all are."""
+    """The origin of an issue: the Dockerfile if any of its packages is from there, the base image if all are."""
     origins = [{origin(finding) for finding in issue.findings} for issue in found]
     ours = sum(Origin.DOCKERFILE in one for one in origins)
     base = sum(one == {Origin.BASE} for one in origins)
@@ -124,17 +124,17 @@ class Issue(Value, kw_only=False):
 
     @property
     def first(self) -> Finding:
-        """The finding that speaks for all."""
+        """The finding that represents all of them."""
         return self.findings[0]
 
     @property
     def key(self) -> tuple[str, str, str]:
-        """What makes it one."""
+        """What identifies the issue."""
         return self.first.issue
 
 
 def headline(vulnerability: Vulnerability, longest: int) -> str:
-    """Its title, else the beginning of its description, on one line; empty where there is neither."""
+    """Its title, else the beginning of its description, on one line; empty if there is neither."""
     text = " ".join((vulnerability.title or vulnerability.description).split())
     if len(text) <= longest:
         return text
@@ -142,7 +142,7 @@ def headline(vulnerability: Vulnerability, longest: int) -> str:
 
 
 def issues(findings: Iterable[Finding]) -> list[Issue]:
-    """Findings by issue: severity ascending, so that the worst stands last, then name descending, then identifier."""
+    """Findings by issue: severity ascending, so that the worst is last, then name descending, then identifier."""
     groups: dict[tuple[str, str, str], list[Finding]] = {}
     for finding in findings:
         groups.setdefault(finding.issue, []).append(finding)

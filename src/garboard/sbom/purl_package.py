@@ -26,7 +26,7 @@ def package(purl: str, licenses: Iterable[str] = ()) -> Package | None:
 
 
 def stated(purl: str, *, name: str, namespace: str, version: str) -> Package | None:
-    """The package of one of this program's own package URLs, which is kept; the rest is as the package manager spells it.
+    """The package of one of this program's own package URLs, kept as is; the rest as the package manager spells it.
 
     None if the URL is malformed. The version may be empty.
     """

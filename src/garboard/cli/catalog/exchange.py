@@ -1,4 +1,4 @@
-"""``garboard catalog import`` and ``export``: what others know, and what others are to know."""
+"""``garboard catalog import`` and ``export``: exchange of catalog data with others."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _PUBLISHED: Final = ("repo-info", "official-images")
 
 
 class Import(Value):
-    """What is taken over: a kind of publication and where it is, or a catalog's file where ``kind`` is empty."""
+    """What to import: a kind of publication and where it is, or a catalog's file if ``kind`` is empty."""
 
     path: Path
     kind: str

@@ -1,4 +1,4 @@
-"""``garboard catalog``: base images that others are recognized by, and improved with."""
+"""``garboard catalog``: base images for recognizing and improving others."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``garboard catalog list``, ``show``, ``prune`` and ``approve``: what is there, and what may be built on."""
+"""``garboard catalog list``, ``show``, ``prune`` and ``approve``: a catalog's contents, and approvals of bases."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ REMOVE: Final = flag("--remove", help="Take the approval back.")
 
 
 class Query(Value):
-    """What is to be shown (a repository, an image) of which catalog, with the ends of life that a database knows."""
+    """What to show (a repository, an image) of which catalog, with the ends of life that a database knows."""
 
     name: str
     path: Path
@@ -67,7 +67,7 @@ def _look(given: Given, name: str, *, packages: bool) -> Query:
 
 
 def _with_lives(found: Iterable[BaseImage], database: Database) -> tuple[Base, ...]:
-    """Each with how long its distribution is maintained."""
+    """Each image with how long its distribution is maintained."""
     from garboard.baseimage.lifecycle import Lifetimes
     from garboard.reporters.bases import Base
 
@@ -120,7 +120,7 @@ def show(settings: Query) -> int:
 
 
 class Prune(Value):
-    """Which images are to go; at least one condition is given. ``older_than`` is in days."""
+    """Which images to remove; at least one condition is given. ``older_than`` is in days."""
 
     path: Path
     keep_current: bool
@@ -161,7 +161,7 @@ def prune(settings: Prune) -> None:
 
 
 class Approve(Value):
-    """An approval that is to be given, or to be taken back."""
+    """An approval to give or withdraw."""
 
     path: Path
     pattern: str

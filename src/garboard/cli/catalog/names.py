@@ -16,13 +16,17 @@ _GLOB: Final = re.compile(r"[*?\[]")
 
 
 def full(repository: str) -> str:
-    """A repository as people spell it, in full. Raises `ImageError` for what is none."""
+    """The full name of a repository as people spell it.
+
+    Raises:
+        ImageError: the text is not a repository.
+    """
     reference = references.parse(repository)
     return f"{reference.registry}/{reference.repository}"
 
 
 def pattern(text: str) -> str:
-    """An approval's pattern: a reference in full, or a glob as it was given, which has to name a tag too."""
+    """An approval's pattern: a full reference, or a glob unchanged, which must name a tag too."""
     if _GLOB.search(text):
         if ":" not in text.rpartition("/")[2]:
             raise UsageError(f"the pattern {text} says nothing of tags", f"as in {text}:*")
@@ -36,7 +40,7 @@ def pattern(text: str) -> str:
 
 
 def find(catalog: StoredCatalog, text: str) -> tuple[BaseImage, ...]:
-    """The images that a name or a key means: of a name those that it names now, else those that it last named."""
+    """The images that a name or a key means: for a name, those that it names now, else those that it last named."""
     found = catalog.by_key(text)
     if found:
         return found

@@ -1,4 +1,4 @@
-"""What the commands of ``garboard catalog`` have in common: how the catalog is opened, and what they say of gaps."""
+"""What the ``garboard catalog`` commands share: opening the catalog, and reporting gaps."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 @contextlib.contextmanager
 def writing(path: Path) -> Iterator[Writer]:
-    """The catalog, to be changed; it is made where there is none."""
+    """The catalog, opened for writing; it is created if there is none."""
     from garboard.basecatalog.store import Store
     from garboard.basecatalog.writer import Writer
 
@@ -35,7 +35,7 @@ def writing(path: Path) -> Iterator[Writer]:
 
 @contextlib.contextmanager
 def reading(path: Path) -> Iterator[StoredCatalog]:
-    """The catalog, to be looked at."""
+    """The catalog, opened for reading."""
     from garboard.basecatalog.reader import StoredCatalog
     from garboard.basecatalog.store import Store
 
@@ -44,12 +44,12 @@ def reading(path: Path) -> Iterator[StoredCatalog]:
 
 
 def now() -> dt.datetime:
-    """This moment."""
+    """The current time."""
     return read_opening.now()
 
 
 def date(option: str) -> Callable[[str], str]:
-    """Reads a day as it was given, or nothing; it raises `UsageError` for what is no day."""
+    """Make a parser that returns a day or an empty text unchanged; it raises `UsageError` for anything else."""
 
     def read(text: str) -> str:
 

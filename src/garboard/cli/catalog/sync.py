@@ -97,7 +97,7 @@ def _sync(repository: str, writer: Writer, settings: Sync) -> int:
 
 @contextlib.contextmanager
 def _interruptible(remote: RemoteRepository) -> Iterator[None]:
-    """An interrupt ends at once also what waits, for minutes perhaps, as a busy registry asked for."""
+    """Make an interrupt end waits at once too: a busy registry may have asked for minutes."""
 
     def interrupt(_number: int, _frame: object) -> None:
         remote.stop()
@@ -111,7 +111,7 @@ def _interruptible(remote: RemoteRepository) -> Iterator[None]:
 
 
 def _platforms(given: tuple[Platform | None, ...]) -> tuple[Platform, ...] | None:
-    """None is all; without any it is this machine's."""
+    """The platforms: None for all; this machine's if none is given."""
     if None in given:
         return None
     from garboard.image import platform as platforms

@@ -1,6 +1,7 @@
 """The command line of ``docker scan``, by the grammar of docker's own flags.
 
-``--name value``, ``--name=value`` and ``-fvalue`` may stand anywhere among the arguments; what follows ``--`` is not a flag.
+``--name value``, ``--name=value`` and ``-fvalue`` may be anywhere among the arguments; what follows ``--`` is not a
+flag.
 """
 
 from __future__ import annotations
@@ -53,7 +54,7 @@ GLOBAL: Final = MappingProxyType(
         "tlscert": True, "tlskey": True, "tlsverify": False,
     }
 )  # fmt: skip
-"""Docker's own flags, which it hands on before the command's name."""
+"""Docker's own flags, which it passes on before the command's name."""
 GLOBAL_SHORT: Final = MappingProxyType({"c": "context", "D": "debug", "H": "host", "l": "log-level"})
 
 
@@ -75,7 +76,11 @@ class Flags:
 
 
 def own(arguments: Sequence[str]) -> Flags:
-    """The arguments after ``scan``. Raises `UsageError` for what docker would not take."""
+    """The arguments after ``scan``.
+
+    Raises:
+        UsageError: docker would not accept the command line.
+    """
     return _Parser(_OWN, _SHORT, interspersed=True).parse(arguments)
 
 

@@ -1,4 +1,4 @@
-"""``garboard docker-plugin``: make ``docker scan`` a command of docker's again, or take it away."""
+"""``garboard docker-plugin``: install or remove garboard as docker's ``docker scan`` command."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""``docker scan`` again: a plugin of the docker command that hands its work to ``garboard scan``.
+"""``docker scan`` again: a plugin of the docker command that passes its work to ``garboard scan``.
 
-Docker calls it as ``docker-scan docker-cli-plugin-metadata`` to ask what it is, and as ``docker-scan [docker's own flags]
-scan …``. Exit codes: 0 clean, 1 vulnerabilities, 2 failure, 3 nothing that could be judged.
+Docker calls it as ``docker-scan docker-cli-plugin-metadata`` to ask what it is, and as ``docker-scan [docker's own
+flags] scan …``. Exit codes: 0 clean, 1 vulnerabilities, 2 failure, 3 nothing that could be judged.
 """
 
 from __future__ import annotations
@@ -50,13 +50,13 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _help(arguments: Sequence[str]) -> int:
-    """Called by hand rather than by docker."""
+    """Shown if it is called by hand rather than by docker."""
     sys.stdout.write(USAGE)
     return 0 if not arguments or arguments[0] == "help" else 2
 
 
 def _take(docker: Flags) -> None:
-    """Docker's own flags, in the variables that the engine's address is read from."""
+    """Set the variables that the engine's address is read from, by docker's own flags."""
     for name, variable in _VARIABLES.items():
         if docker.text(name):
             os.environ[variable] = docker.text(name)
@@ -86,7 +86,11 @@ def _scan(flags: Flags) -> int:
 
 
 def _check(flags: Flags) -> None:
-    """Raises `UsageError` in the words of the old command."""
+    """Check the flags.
+
+    Raises:
+        UsageError: they are not valid; in the words of the old command.
+    """
     if len(flags.arguments) != 1:
         usage = USAGE.partition("\n\nOptions:")[0]
         raise UsageError('"docker scan" requires exactly 1 argument.', f"{SEE}\n\n{usage}")
@@ -99,7 +103,7 @@ def _check(flags: Flags) -> None:
 
 
 def scan_arguments(flags: Flags) -> list[str]:
-    """The same, as ``garboard scan`` takes it."""
+    """The same arguments in the form that ``garboard scan`` takes."""
     words = [f"--{name}" for name in ("json", "group-issues", "dependency-tree", "exclude-base") if flags.on(name)]
     words += [f"--{name}={flags.text(name)}" for name in ("file", "severity") if flags.text(name)]
     return ["scan", *words, "--", *flags.arguments]

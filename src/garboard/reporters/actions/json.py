@@ -50,8 +50,8 @@ class RemainingOf(_Out):
 class ActionsOf(_Out):
     """The whole list.
 
-    Without ``mirrorsChecked`` a fix that an advisory names is assumed to be published. ``judged`` counts the packages that
-    could be compared with data; where it is 0, no issues means nothing.
+    Without ``mirrorsChecked`` a fix that an advisory names is assumed to be published. ``judged`` counts the packages
+    that could be compared with data; if it is 0, having no issues means nothing.
     """
 
     issues: int
@@ -63,7 +63,7 @@ class ActionsOf(_Out):
 
 
 def document(actions: Actions) -> ActionsOf:
-    """The list as it stands in a report's JSON and in its own."""
+    """The list as it is in a report's JSON and in its own."""
     return ActionsOf(
         issues=actions.total,
         judged=actions.judged,

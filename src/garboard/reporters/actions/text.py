@@ -1,4 +1,4 @@
-"""What to do, as text: a block at the end of a report, and a list of its own."""
+"""What to do, as text: a block at the end of a report, and a separate list."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from garboard.model.gap import Gap
 from garboard.reporters.terminal import document, paint
 
 _SHOWN = 5
-"""In a report; the command of its own shows all."""
+"""How many actions a report shows; the separate command shows all."""
 
 
 def _line(number: int, action: Action) -> str:
@@ -68,7 +68,7 @@ def _head(actions: Actions) -> str:
 
 
 def render(actions: Actions, gaps: Sequence[Gap] = (), *, color: bool = False) -> bytes:
-    """All of it, with the words to run or to write; ``gaps`` are what the scan could not know."""
+    """The whole list, with what to run or write; ``gaps`` are what the scan could not know."""
     lines = [paint(_head(actions), "1", color=color)]
     for number, action in enumerate(actions.actions, 1):
         lines += ["", _line(number, action)]

@@ -1,4 +1,4 @@
-"""The base images of a catalog for a program."""
+"""The base images of a catalog for programs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The base images of a catalog for a person."""
+"""The base images of a catalog for people."""
 
 from __future__ import annotations
 

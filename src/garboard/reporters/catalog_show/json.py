@@ -1,4 +1,4 @@
-"""All that a catalog knows of base images, for a program."""
+"""Everything a catalog knows about base images, for programs."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def _one(one: Base, details: Details, inventory: Inventory | None) -> dict[str, 
 
 
 def _packages(inventory: Inventory | None) -> list[dict[str, str]] | None:
-    """None where they are not known."""
+    """The packages; None if they are not known."""
     if inventory is None:
         return None
     return [

@@ -1,4 +1,4 @@
-"""All that a catalog knows of base images, for a person."""
+"""Everything a catalog knows about base images, for people."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def _layers(base: BaseImage) -> Iterator[str]:
 
 
 def _ends(lives: Sequence[Lifespan]) -> str:
-    """Until when the distribution is maintained; empty where no data speak of it at all."""
+    """Until when the distribution is maintained; empty if there are no data on it at all."""
     if not lives:
         return ""
     life = lives[0]

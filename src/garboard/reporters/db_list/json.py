@@ -1,4 +1,4 @@
-"""The shards that there are, for a program."""
+"""The existing shards, for programs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The shards that there are, for a person."""
+"""The existing shards, for people."""
 
 from __future__ import annotations
 

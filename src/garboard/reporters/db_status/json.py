@@ -1,4 +1,4 @@
-"""How fresh a database is, for a program."""
+"""How fresh a database is, for programs."""
 
 from __future__ import annotations
 

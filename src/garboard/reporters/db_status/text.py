@@ -1,4 +1,4 @@
-"""How fresh a database is, for a person."""
+"""How fresh a database is, for people."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which shards of a database are whole, for a program."""
+"""Which shards of a database are intact, for programs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which shards of a database are whole, for a person."""
+"""Which shards of a database are intact, for people."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from garboard.reporters.shards import Check, Checks
 
 
 def render(checks: Checks) -> bytes:
-    """A line for each shard that is whole; the others are errors, which are not part of the report."""
+    """A line for each intact shard; the others are errors, which are not part of the report."""
     lines = [_line(check) for check in checks.shards if check.whole]
     return terminal.document(lines, color=False) if lines else b""
 

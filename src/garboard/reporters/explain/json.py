@@ -1,4 +1,4 @@
-"""An explanation for a program: one JSON document, every field always written."""
+"""An explanation for programs: one JSON document, every field always written."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class Issue(_Out):
 
 
 class Other(_Out):
-    """A record that speaks of an installed package and is no finding."""
+    """A record about an installed package that is not a finding."""
 
     ids: tuple[str, ...]
     package: str
@@ -96,7 +96,7 @@ def _camel(name: str) -> str:
 
 
 def _fields(value: Value) -> dict[str, Any]:
-    """All fields of a value under camel-case names, at their defaults too."""
+    """All fields of a value under camel-case names, including those with default values."""
     return {
         _camel(name): {_camel(k): getattr(field, k) for k in field.__struct_fields__}
         if isinstance(field, Value)

@@ -1,4 +1,4 @@
-"""An explanation for a person: each issue in full, what would clear it, and what does not apply, and why."""
+"""An explanation for people: each issue in full, what would clear it, what does not apply, and why."""
 
 from __future__ import annotations
 
@@ -158,7 +158,7 @@ class _Writer:
 
 
 def _judged(packages: Iterable[Package], report: Report) -> str:
-    """What stands in the way of calling packages without findings clean."""
+    """Why packages without findings cannot be called clean."""
     if any(package.owner for package in packages):
         return "; it is judged with the package that owns it"
     if any(not package.ecosystem for package in packages) or not report.judged:
@@ -167,7 +167,7 @@ def _judged(packages: Iterable[Package], report: Report) -> str:
 
 
 def standing(one: Consideration) -> str:
-    """Why it is no finding, in a sentence without its full stop."""
+    """Why it is not a finding, as a sentence without its full stop."""
     return _STANDINGS[one.standing].format(
         fixed=one.fixed_in, installed=one.installed, ranges=", ".join(one.ranges) or "no version"
     )

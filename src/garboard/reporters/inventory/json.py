@@ -1,4 +1,4 @@
-"""An inventory for a program: every fact of every package, the distribution, the image, and what was not covered."""
+"""An inventory for programs: every fact of every package, the distribution, the image, and what was not covered."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class _Out(msgspec.Struct, rename="camel", gc=False):
 
 
 class Place(_Out):
-    """Where a package is proven: a path without a leading slash, and the layer."""
+    """Evidence for a package: a path without a leading slash, and the layer."""
 
     path: str
     layer_index: int
@@ -59,7 +59,7 @@ class Entry(_Out):
 
 
 class Distribution(_Out):
-    """As os-release states it; ``ecosystem`` is empty where no advisories speak of it."""
+    """The distribution as os-release states it; ``ecosystem`` is empty if no advisories cover it."""
 
     id: str
     version: str

@@ -1,4 +1,4 @@
-"""An inventory for a person: a table of packages, what there is in all, and what was not covered."""
+"""An inventory for people: a table of packages, totals, and what was not covered."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from garboard.reporters.view import View
 
 _HEADINGS: Final = ("NAME", "VERSION", "TYPE", "LAYER", "")
 _WIDEST: Final = 48
-"""Characters of a column; a longer text stands in full and pushes its row's rest to the right."""
+"""Characters of a column; a longer text is shown in full and pushes the rest of its row to the right."""
 _SHORT: Final = 12
 
 Row = tuple[str, ...]
 
 
 def totals(packages: Iterable[Package]) -> dict[str, int]:
-    """Packages by type, most first; those that another package owns, and applications, are not counted."""
+    """Packages by type, most first; applications and packages that another package owns are not counted."""
     counted = Counter(package.type for package in packages if not package.owner and not package.application)
     return dict(sorted(counted.items(), key=lambda item: (-item[1], item[0])))
 

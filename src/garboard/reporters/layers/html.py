@@ -1,4 +1,4 @@
-"""The layers of an image as one page that needs nothing else: no script, no font, no picture from anywhere.
+"""The layers of an image as one self-contained page: no script, no font, no picture from anywhere.
 
 Everything that the image or an advisory says is escaped; the page's own policy forbids it to load or run anything.
 """
@@ -23,7 +23,7 @@ _DIFF_ID: Final = 12
 
 
 def _text(text: str) -> str:
-    """Escaped, without characters that turn the direction of what follows or cannot be shown."""
+    """Escaped text, without characters that change the direction of what follows or cannot be shown."""
     return escape("".join(one if one.isprintable() or one in "\n\t" else "\ufffd" for one in text))
 
 
@@ -36,7 +36,7 @@ def _severities(counts: dict[Severity, int]) -> str:
 
 
 def _bar(one: LayerView, most: int) -> str:
-    """Its width is the layer's share of the largest number of issues; its parts are the severities."""
+    """A bar: its width is the layer's share of the largest number of issues; its parts are the severities."""
     if not one.issues:
         return '<span class="bar"></span>'
     parts = "".join(
@@ -47,7 +47,7 @@ def _bar(one: LayerView, most: int) -> str:
 
 
 def _table(title: str, headings: Iterable[str], rows: Iterable[Iterable[str]]) -> Iterator[str]:
-    """Nothing without rows; cells are HTML."""
+    """A table, or nothing without rows; cells are HTML."""
     found = ["<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows]
     if found:
         yield f"<h3>{len(found)} {title}</h3><div class=scroll><table><thead><tr>"

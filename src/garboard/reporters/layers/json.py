@@ -1,4 +1,4 @@
-"""The layers of an image for a program: one JSON document, every field always written."""
+"""The layers of an image for programs: one JSON document, every field always written."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Item(_Out):
 
 
 class Change(_Out):
-    """A package at another version; ``from`` is the one below."""
+    """A package at another version; ``from`` is the version below."""
 
     type: str
     name: str

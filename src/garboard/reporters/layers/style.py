@@ -1,4 +1,4 @@
-"""How the page of layers looks, in light and dark."""
+"""The style of the page of layers, light and dark."""
 
 from __future__ import annotations
 

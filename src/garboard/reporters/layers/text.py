@@ -1,4 +1,4 @@
-"""The layers of an image for a person."""
+"""The layers of an image for people."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from garboard.reporters.terminal import document, paint, plain
 from garboard.reporters.view import View, counted
 
 _LISTED: Final = 12
-"""Packages that a line of text names; the JSON has all."""
+"""How many packages a line of text names; the JSON has all."""
 _DIFF_ID: Final = 12
 _LONGEST: Final = 200
 

@@ -1,4 +1,4 @@
-"""The layers of an image as every format shows them: their origin, what each changed, and the issues that it brought."""
+"""The layers of an image as every format shows them: their origin, what each changed, and the issues it brought."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ _BUILDER: Final = re.compile(r"^/bin/sh -c (#\(nop\)\s*)?|^RUN (\|\d+ .*?)?/bin/
 class LayerView:
     """One layer.
 
-    ``instruction`` is the Dockerfile's where that is known, else the image's own history; empty where neither speaks of
-    the layer. ``issues`` are those of packages that this layer brought in at their present version, the worst first.
+    ``instruction`` is the Dockerfile's if that is known, else the image's own history; empty if neither covers the
+    layer. ``issues`` are those of packages that this layer brought in at their present version, the worst first.
     """
 
     layer: Layer
@@ -44,7 +44,7 @@ class LayerView:
 
 
 def histories(image: Image) -> tuple[str, ...]:
-    """For each layer its history's command without the builder's words; empty texts where history and layers disagree."""
+    """For each layer the history's command without the builder's words; empty if history and layers disagree."""
     commands = [entry.created_by for entry in image.history if not entry.empty_layer]
     if len(commands) != len(image.layers):
         return ("",) * len(image.layers)
@@ -52,7 +52,7 @@ def histories(image: Image) -> tuple[str, ...]:
 
 
 def _bare(command: str) -> str:
-    """``/bin/sh -c #(nop) COPY …`` is a COPY; all else that a shell runs is a RUN."""
+    """``/bin/sh -c #(nop) COPY …`` is a COPY; everything else that a shell runs is a RUN."""
     bare = _BUILDER.sub("", command).strip()
     shell = command.startswith("/bin/sh -c ") and "#(nop)" not in command
     return f"RUN {bare}" if shell or command.startswith("RUN ") else bare
@@ -84,7 +84,7 @@ def layer_views(report: Report, changes: Sequence[LayerChanges], view: View) -> 
 
 
 def size(count: int | None) -> str:
-    """Bytes for a person, in decimal units as registries print them."""
+    """Bytes for display, in decimal units as registries print them."""
     if count is None:
         return "size not known"
     value, unit = float(count), "B"
@@ -96,14 +96,14 @@ def size(count: int | None) -> str:
 
 
 def whole_size(layers: Sequence[LayerView]) -> str:
-    """Of all layers together; known where each is."""
+    """The size of all layers together, for display; unknown unless each is known."""
     sizes = [one.layer.size for one in layers]
     known = [count for count in sizes if count is not None]
     return size(sum(known)) if len(known) == len(sizes) else size(None)
 
 
 def whose(one: LayerView, report: Report) -> str:
-    """A layer's origin, in words; empty where that is not known."""
+    """A layer's origin, in words; empty if it is not known."""
     if one.origin is Origin.BASE:
         name = (report.attribution.base.name if report.attribution else "") or report.base_image
         return f"base image {name}".rstrip()

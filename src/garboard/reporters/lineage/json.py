@@ -1,4 +1,4 @@
-"""An image's lineage for a program."""
+"""An image's lineage for programs."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class StepOf(Value, omit_defaults=False, rename="camel"):
 
 
 def steps(report: Report, view: View) -> list[StepOf]:
-    """The image itself first, the root file system last; none where no lineage is known."""
+    """The image itself first, the root file system last; empty if no lineage is known."""
     return [
         StepOf(
             kind=one.step.kind.value,

@@ -1,4 +1,4 @@
-"""An image's lineage for a person."""
+"""An image's lineage for people."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _LONGEST: Final = 64
 
 
 def block(report: Report, view: View) -> Iterator[str]:
-    """A line for each step: its layers, its issues, and who can fix them; nothing where no lineage is known."""
+    """A line for each step: its layers, its issues, and who can fix them; empty if no lineage is known."""
     steps = [one for one in step_views(report, view) if one.step.kind is not StepKind.ROOT]
     if not steps:
         return

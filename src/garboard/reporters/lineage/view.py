@@ -28,7 +28,7 @@ class StepView:
 
 
 def step_views(report: Report, view: View) -> tuple[StepView, ...]:
-    """One for each step, the image itself first; what the base brought is listed here even where its issues are left out."""
+    """One view per step, the image first; the base's issues are included even if the view excludes them elsewhere."""
     found = []
     whole = msgspec.structs.replace(view, exclude_base=False)
     shown = [finding for finding in report.findings if whole.shows(finding)]
@@ -51,5 +51,5 @@ def title(step: LineageStep) -> str:
 
 
 def line(report: Report) -> str:
-    """All steps on one line, the image itself first; empty where none is known."""
+    """All steps on one line, the image itself first; empty if none is known."""
     return " ← ".join(map(title, report.lineage))

@@ -1,4 +1,4 @@
-"""What a rebuild would bring, as one JSON document."""
+"""What a rebuild would fix, as one JSON document."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Item(msgspec.Struct, rename="camel"):
 
 
 class Published(msgspec.Struct, rename="camel"):
-    """What the mirrors have of one installed package, or of one that an upgrade adds (``installed`` is empty)."""
+    """What the mirrors have for one installed package, or for one that an upgrade adds (``installed`` is empty)."""
 
     name: str
     type: str
@@ -50,7 +50,7 @@ class Published(msgspec.Struct, rename="camel"):
 
 
 class Base(msgspec.Struct, rename="camel"):
-    """What the base's tag names today; ``moved`` is null where that is not known."""
+    """What the base's tag names today; ``moved`` is null if that is not known."""
 
     name: str
     moved: bool | None

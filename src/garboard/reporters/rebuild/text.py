@@ -1,4 +1,4 @@
-"""What a rebuild would bring, for a person: figures first, then each outcome's packages, then what is not known."""
+"""What a rebuild would fix, for people: figures first, then each outcome's packages, then what is not known."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class _Row(NamedTuple):
 
 
 def counted(prospects: Sequence[Prospect]) -> int:
-    """Issues: one vulnerability of one source package, however many of its packages are installed."""
+    """The number of issues: one per vulnerability of one source package, however many of its packages are installed."""
     return len(issues(one.finding for one in prospects))
 
 

@@ -1,4 +1,4 @@
-"""A recommendation for a program."""
+"""A recommendation for programs."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ class Recommendations(_Out):
 
 
 class Advice(Value, omit_defaults=True):
-    """A text for a person, as ``docker scan`` prints it."""
+    """A text for people, as ``docker scan`` prints it."""
 
     message: str
     bold: bool = False
@@ -139,7 +139,7 @@ def remediation(found: Recommendation) -> Remediation:
 
 
 def document(found: Recommendation) -> Recommendations:
-    """The recommendation with the names of its fields as they are written."""
+    """The recommendation with its fields named as they are written."""
     return Recommendations(
         verdict=found.verdict.value,
         base=_row(found.base) if found.base else None,
@@ -154,7 +154,7 @@ def document(found: Recommendation) -> Recommendations:
 
 
 def render(found: Recommendation, *, everything: bool = False, color: bool = False) -> bytes:
-    """One JSON document of all there is, UTF-8, indented, ending in a line feed."""
+    """One JSON document with everything, UTF-8, indented, ending in a line feed."""
     del everything, color
     return msgspec.json.format(msgspec.json.encode(document(found)), indent=2) + b"\n"
 

@@ -27,13 +27,13 @@ TITLES: Final = MappingProxyType(
 MOST_SECURE: Final = "According to our scan, you are currently using the most secure version of the selected base image"
 HEADLINE: Final = "Recommendations for base image upgrade:"
 SHOWN: Final = 3
-"""Rows of each group that are shown unless all are asked for."""
+"""How many rows of each group are shown unless all are asked for."""
 _HEAD: Final = ("Base Image", "Vulnerabilities", "Severity")
 _MORE: Final = ("Your image", "Removes", "Adds", "Packages", "Size", "Age", "Supported until")
 
 
 def severities(counts: Counts) -> str:
-    """``0 critical, 1 high, 4 medium, 25 low``, and the rest where there is any."""
+    """``0 critical, 1 high, 4 medium, 25 low``, and the rest if there are any."""
     return ", ".join(
         f"{number} {severity.word}" for severity, number in counts.by_severity if number or severity >= Severity.LOW
     )
@@ -46,14 +46,14 @@ def table(rows: Sequence[Sequence[str]]) -> list[str]:
 
 
 def block(report: Report, view: View) -> Iterator[str]:
-    """What a scan's report says of a better base, after an empty line; nothing where no catalog was looked into."""
+    """A scan report's lines on a better base, after an empty line; empty if no catalog was searched."""
     if report.recommendation is not None and report.recommendation.base is not None:
         yield ""
         yield from section(report.recommendation, color=view.color)
 
 
 def section(found: Recommendation, *, color: bool) -> Iterator[str]:
-    """What a scan's report says of the base: the guide's own tables, and nothing where the base is not known."""
+    """A scan report's section on the base: the guide's own tables, or nothing if the base is not known."""
     if found.base is None:
         return
     yield from table([_HEAD, cells(found.base)])
@@ -107,12 +107,12 @@ def _more(row: Row, now: dt.datetime | None) -> tuple[str, ...]:
 
 
 def size(count: int | None) -> str:
-    """Bytes for a person."""
+    """Bytes for display."""
     return "?" if count is None else f"{count / 1_000_000:.1f} MB"
 
 
 def age(created: str, now: dt.datetime | None) -> str:
-    """Days since an image was made, by its own word."""
+    """Days since an image was created, as the image states it."""
     made = parsed(created)
     return "?" if made is None or now is None else f"{(now - made).days} d"
 

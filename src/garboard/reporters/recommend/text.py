@@ -1,4 +1,4 @@
-"""A recommendation for a person."""
+"""A recommendation for people."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def _answer(found: Recommendation, *, everything: bool, color: bool) -> Iterator
 
 
 def _notes(row: Row) -> Iterator[str]:
-    """What is to be known of a row, under it."""
+    """Notes on a row, shown below it."""
     if row.group is not None and row.approved:
         yield "    ✔ approved"
     yield from (f"    ! {warning}" for warning in row.warnings)
@@ -91,7 +91,7 @@ def _notes(row: Row) -> Iterator[str]:
 
 
 def explain(row: Row, sentences: Iterator[str], *, color: bool = False) -> bytes:
-    """One row, and why it stands where it does."""
+    """One row, and why it ranks where it does."""
     lines = ["", paint(row.reference, "1", color=color)]
     if row.aliases:
         lines.append(f"Also: {', '.join(row.aliases)}")

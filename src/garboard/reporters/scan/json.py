@@ -1,7 +1,7 @@
-"""The report for a program, with the field names of ``docker scan --json`` and richer ones of our own.
+"""The report for programs, with the field names of ``docker scan --json`` and additional ones of this program.
 
-``vulnerabilities`` has one element for each issue and path, or with grouping one for each issue. Unlike ``docker scan`` it
-holds the language packages' issues too, so that one list is the whole answer.
+``vulnerabilities`` has one element for each issue and path, or with grouping one for each issue. Unlike ``docker scan``
+it includes the language packages' issues, so one list is the whole answer.
 """
 
 from __future__ import annotations
@@ -125,7 +125,7 @@ class Entry(
 
 
 class Os(_Out):
-    """The distribution's name for people."""
+    """The distribution's display name."""
 
     pretty_name: str
 
@@ -163,7 +163,7 @@ class Issues(_Out):
 
 
 class AttributionOf(_Out):
-    """Where the image's layers come from. ``how`` is about the base's boundary, ``instructions`` about the Dockerfile's lines."""
+    """Origins of the image's layers. ``how`` is about the base's boundary, ``instructions`` about Dockerfile lines."""
 
     how: str
     evidence: str

@@ -1,11 +1,11 @@
 """The report as SARIF 2.1.0 (OASIS standard, errata 01), within the limits of GitHub's code scanning.
 
-One run; one rule for each vulnerability; one result for each vulnerability in a package, the worst first. A result stands
-on the Dockerfile's line where that is known, else on the image's name. There are no ``fixes``: a fix in SARIF is an exact
-replacement of text, and a fixed version alone is none. Nothing in the document depends on when it was written.
+One run; one rule for each vulnerability; one result for each vulnerability in a package, the worst first. A result is
+placed on the Dockerfile's line if that is known, else on the image's name. There are no ``fixes``: a fix in SARIF is an
+exact replacement of text, and a fixed version alone is not one. Nothing in the document depends on when it was written.
 
 Fingerprints: ``garboardFinding/v1`` is made of the vulnerability's id, the package's type, name and architecture, for
-language packages the path, and who brought it in; neither versions nor lines nor layers. So an alert stays the same while
+language packages the path, and who brought it in; not of versions, lines or layers. So an alert stays the same while
 the Dockerfile is edited and packages are upgraded, and is a new one when the package moves from the base image to the
 Dockerfile. ``primaryLocationLineHash``, the one that GitHub compares, is the same value.
 """
@@ -31,9 +31,9 @@ from garboard.reporters.scan import sarif_rules as rules
 from garboard.reporters.view import View, counted, headline
 
 RESULTS: Final = 25_000
-"""GitHub refuses a run with more results."""
+"""GitHub rejects a run with more results."""
 SHOWN: Final = 5_000
-"""Of which it shows so many."""
+"""How many of them GitHub shows."""
 _PATHS: Final = 3
 _KINDS: Final = {
     "not-covered": "Something that this scan could not know.",
@@ -42,7 +42,7 @@ _KINDS: Final = {
 
 
 def fingerprint(finding: Finding) -> str:
-    """What makes a finding the same one in the next scan, as 32 hexadecimal digits; see the module for what goes in."""
+    """What identifies a finding in the next scan, as 32 hexadecimal digits; the module docstring lists its parts."""
     package = finding.package
     path = "" if package.type in SYSTEM_TYPES or not package.locations else package.locations[0].path
     origin = finding.introduced.origin.value if finding.introduced else ""
@@ -51,7 +51,7 @@ def fingerprint(finding: Finding) -> str:
 
 
 def _image_uri(name: str) -> str:
-    """An image's name as a relative URI: its colons would read as a scheme's."""
+    """An image's name as a relative URI: its colons would be read as a scheme's."""
     return quote(name, safe="/@._-~").lstrip("/") or "image"
 
 
@@ -65,7 +65,7 @@ def _file(place: Place) -> document.ArtifactLocation:
 
 
 def _physical(finding: Finding, report: Report) -> document.PhysicalLocation:
-    """The line that brought it; else the image, with the first line that GitHub asks of every result."""
+    """The line that brought it; else the image, with the first line, as GitHub requires one for every result."""
     place = finding.introduced.place if finding.introduced else None
     if place is None:
         uri = _image_uri(report.image.name)
@@ -81,7 +81,7 @@ def _physical(finding: Finding, report: Report) -> document.PhysicalLocation:
 
 
 def brought(introduced: Introduction | None, report: Report) -> str:
-    """Who brought a package, as a sentence without its full stop; empty where that is not known."""
+    """Who brought a package in, as a sentence without its full stop; empty if that is not known."""
     if introduced is None or introduced.origin is Origin.UNKNOWN:
         return ""
     if introduced.origin is Origin.BASE:
@@ -146,7 +146,7 @@ class _Writer:
         return document.Log(schema=document.SCHEMA, version="2.1.0", runs=(run,))
 
     def _category(self) -> str:
-        """GitHub's category ends at the last slash: image name without tag or digest, and platform."""
+        """The category, which GitHub ends at the last slash: image name without tag or digest, and platform."""
         name = self._report.image.name.partition("@")[0]
         head, colon, tag = name.rpartition(":")
         name = head if colon and "/" not in tag else name

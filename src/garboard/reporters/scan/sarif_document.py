@@ -1,4 +1,4 @@
-"""The part of SARIF 2.1.0 that a scan fills: the standard's own names, empty properties left out."""
+"""The part of SARIF 2.1.0 that a scan uses: the standard's own names, empty properties left out."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sar
 
 
 class _Out(Value, rename="camel"):
-    """An object of the document; what has its default is left out."""
+    """An object of the document; fields with default values are left out."""
 
 
 class Message(_Out):
-    """A text for a person; ``markdown`` says the same with structure."""
+    """A text for people; ``markdown`` says the same with structure."""
 
     text: str
     markdown: str = ""
@@ -51,14 +51,14 @@ class LogicalLocation(_Out):
 
 
 class Location(_Out):
-    """Where a result stands, in the file and in the image."""
+    """The place of a result, in the file and in the image."""
 
     physical_location: PhysicalLocation
     logical_locations: tuple[LogicalLocation, ...]
 
 
 class RuleProperties(_Out):
-    """Of a vulnerability; the hyphenated name is GitHub's."""
+    """Properties of a vulnerability; the hyphenated name is GitHub's."""
 
     tags: tuple[str, ...]
     precision: str
@@ -115,7 +115,7 @@ class Tool(_Out):
 
 
 class ResultProperties(_Out):
-    """Of one finding: what SARIF has no field for."""
+    """Properties of one finding: what SARIF has no field for."""
 
     purl: str
     installed_version: str
@@ -159,7 +159,7 @@ class Notification(_Out):
 
 
 class Invocation(_Out):
-    """That the scan ran to its end, and what it could not know."""
+    """Says that the scan ran to its end, and what it could not know."""
 
     execution_successful: bool
     tool_execution_notifications: tuple[Notification, ...] = ()
@@ -172,7 +172,7 @@ class AutomationDetails(_Out):
 
 
 class RunProperties(_Out):
-    """Of the image and the data."""
+    """Properties of the image and the data."""
 
     image: str
     dependency_count: int

@@ -1,4 +1,4 @@
-"""A vulnerability as a SARIF rule: one for each identifier, whatever many packages it is found in."""
+"""A vulnerability as a SARIF rule: one for each identifier, however many packages it is found in."""
 
 from __future__ import annotations
 
@@ -27,18 +27,18 @@ _BANDS: Final = {
 }
 """GitHub's bands of ``security-severity``: critical is above 9.0."""
 TAGS: Final = 20
-"""GitHub takes no rule with more tags."""
+"""GitHub accepts no rule with more tags."""
 DESCRIPTION: Final = 1024
-"""GitHub takes no longer short or full description."""
+"""GitHub accepts no longer short or full description."""
 HELP: Final = 8192
-"""Our own bound: an upload has 10 MB, compressed."""
+"""This program's own bound: an upload is limited to 10 MB, compressed."""
 
 
 def security_severity(severity: Severity, score: float | None) -> str:
-    """The number by which GitHub sorts: the CVSS score, brought within the band of the severity that this program gives.
+    """The number by which GitHub sorts: the CVSS score, moved into the band of the severity that this program reports.
 
-    A distribution's word may differ from the score; the word decides, as everywhere in this program. Empty for what nobody
-    has rated.
+    A distribution's word may differ from the score; the word decides, as everywhere in this program. Empty if nobody
+    has rated it.
     """
     band = _BANDS.get(severity)
     if band is None:
@@ -48,17 +48,17 @@ def security_severity(severity: Severity, score: float | None) -> str:
 
 
 def shortened(text: str, longest: int) -> str:
-    """A text of at most so many characters."""
+    """The text, shortened to a number of characters."""
     return text if len(text) <= longest else text[: longest - 2].rstrip() + " …"
 
 
 def plain(text: str) -> str:
-    """A text in which no part reads as a link of SARIF's."""
+    """The text with nothing that could be read as a SARIF link."""
     return text.replace("](", "] (")
 
 
 def tags(vulnerability: Vulnerability, types: Iterable[str]) -> list[str]:
-    """The tags, the most telling first; possibly more than `TAGS`."""
+    """The tags, most important first; there may be more than `TAGS`."""
     found = ["security", "vulnerability"]
     found += ["known-exploited"] if vulnerability.kev_added else []
     found += ["malicious"] if vulnerability.malicious else []
@@ -68,7 +68,7 @@ def tags(vulnerability: Vulnerability, types: Iterable[str]) -> list[str]:
 
 
 def rule(findings: Sequence[Finding]) -> Rule:
-    """The rule of one vulnerability; of findings that rate it differently the worst speaks."""
+    """The rule of one vulnerability; if findings rate it differently, the worst rating counts."""
     worst = max(findings, key=lambda finding: finding.vulnerability.severity).vulnerability
     packages = list(dict.fromkeys(finding.package.display_name for finding in findings))
     named = ", ".join(packages[:3]) + (f" and {len(packages) - 3} more" if len(packages) > 3 else "")

@@ -1,4 +1,4 @@
-"""The report for a person, in the layout of ``docker scan``.
+"""The report for people, in the layout of ``docker scan``.
 
 The worst issue comes last, then the summary, then what was not covered.
 """
@@ -137,7 +137,7 @@ def _introduced(one: Introduction, report: Report) -> str:
 
 
 def _short(instruction: str) -> str:
-    """Not too long, on one line."""
+    """The text on one line, shortened if too long."""
     instruction = " ".join(instruction.split())
     return instruction if len(instruction) <= _INSTRUCTION else instruction[:_INSTRUCTION].rstrip() + " …"
 
@@ -208,7 +208,7 @@ def _base(report: Report) -> Iterator[str]:
 
 
 def _shares(report: Report, view: View) -> Iterator[str]:
-    """The origin of the issues, where the base image is known."""
+    """The origin of the issues, if the base image is known."""
     base = report.attribution.base if report.attribution else None
     if base is None or base.layers is None:
         return
