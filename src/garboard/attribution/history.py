@@ -15,6 +15,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from garboard.model.image import History
+from garboard.patterns import lazy
 
 METADATA: Final = frozenset(
     (
@@ -26,16 +27,16 @@ METADATA: Final = frozenset(
 WORK: Final = frozenset(("RUN", "COPY", "ADD"))
 """Instructions that bring packages in."""
 
-_KEYWORD: Final = re.compile(rf"({'|'.join(sorted(METADATA | WORK | {'WORKDIR'}))})(?:\s+|$)")
-_MERGE: Final = re.compile(r"merge sha256:[0-9a-f]+ to sha256:[0-9a-f]+\Z")
+_KEYWORD: Final = lazy(rf"({'|'.join(sorted(METADATA | WORK | {'WORKDIR'}))})(?:\s+|$)")
+_MERGE: Final = lazy(r"merge sha256:[0-9a-f]+ to sha256:[0-9a-f]+\Z")
 """The comment of an entry that a squash left in place of its layers."""
-_NOTHING: Final = re.compile(r".*?#\(nop\)\s+(?=[A-Z])", re.DOTALL)
+_NOTHING: Final = lazy(r".*?#\(nop\)\s+(?=[A-Z])", re.DOTALL)
 _BUILDKIT: Final = "# buildkit"
-_ARGUMENTS: Final = re.compile(r"\|(\d+) ")
-_ASSIGNED: Final = re.compile(r"[A-Za-z_]\w*=\S*\s*")
+_ARGUMENTS: Final = lazy(r"\|(\d+) ")
+_ASSIGNED: Final = lazy(r"[A-Za-z_]\w*=\S*\s*")
 _CALLED: Final = r"sh(?:\s+(?:-[a-zA-Z]+|pipefail|errexit|nounset)){0,8}?\s+-[a-zA-Z]*c\s+"
-_SHELL: Final = re.compile(rf"(?:/\S+/)?(?:ba|da|a|z|k|mk)?{_CALLED}")
-_SOME_SHELL: Final = re.compile(_CALLED)
+_SHELL: Final = lazy(rf"(?:/\S+/)?(?:ba|da|a|z|k|mk)?{_CALLED}")
+_SOME_SHELL: Final = lazy(_CALLED)
 """Where to look for it; only its end matters."""
 
 
@@ -104,7 +105,13 @@ def _unsquashed(history: Sequence[History]) -> tuple[History, ...]:
     """
     found: list[History] = []
     for one in history:
-        if found and found[-1].empty_layer and not one.empty_layer and not one.created_by and _MERGE.match(one.comment):
+        if (
+            found
+            and found[-1].empty_layer
+            and not one.empty_layer
+            and not one.created_by
+            and _MERGE().match(one.comment)
+        ):
             found[-1] = msgspec.structs.replace(found[-1], empty_layer=False)
         else:
             found.append(one)
@@ -130,7 +137,7 @@ def _entry(one: History) -> HistoryEntry:
     text = one.created_by.strip()
     if not text:
         return HistoryEntry("", "", Style.NONE)
-    nothing = _NOTHING.match(text)
+    nothing = _NOTHING().match(text)
     if nothing is not None:
         kind, rest = _split(text[nothing.end() :])
         return HistoryEntry(kind, rest, Style.SHELL)
@@ -142,23 +149,23 @@ def _entry(one: History) -> HistoryEntry:
 
 
 def _split(text: str) -> tuple[str, str]:
-    found = _KEYWORD.match(text)
+    found = _KEYWORD().match(text)
     return (found[1], text[found.end() :].strip()) if found else ("", text)
 
 
 def without_shell(text: str) -> str:
     """A RUN's text without its build arguments and without the shell that runs it."""
-    counted = _ARGUMENTS.match(text)
+    counted = _ARGUMENTS().match(text)
     if counted is not None:
-        shell = _SOME_SHELL.search(text, counted.end())
+        shell = _SOME_SHELL().search(text, counted.end())
         if shell is not None:
             return text[shell.end() :]
         at = counted.end()
         for _ in range(int(counted[1][:4])):
-            assigned = _ASSIGNED.match(text, at)
+            assigned = _ASSIGNED().match(text, at)
             if assigned is None:
                 break
             at = assigned.end()
         return text[at:]
-    shell = _SHELL.match(text)
+    shell = _SHELL().match(text)
     return text[shell.end() :] if shell else text

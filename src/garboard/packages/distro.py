@@ -16,6 +16,7 @@ from garboard.model.debian import CODENAMES
 from garboard.model.gap import Gap
 from garboard.model.image import File
 from garboard.model.package import Distro, Fact
+from garboard.patterns import lazy
 
 NAME = "distro"
 VERSION = 1
@@ -42,11 +43,11 @@ GLOBS = (*_PRECEDENCE, *_DEBIAN_SOURCES)
 
 _LINE = 1024
 """Characters of a release line; more is none."""
-_UNSTABLE = re.compile(r"^(?:deb\s.*\s|Suites:.*\s)(?:sid|unstable)(?:\s|$)", re.MULTILINE)
-_ASSIGNMENT = re.compile(r"^[ \t]*([A-Za-z_][A-Za-z0-9_]*)=(.*)$", re.MULTILINE)
-_RELEASE_LINE = re.compile(r"(?P<name>.+?)(?:\s+release)?\s+(?P<version>[0-9][0-9.]*)(?:\s+\((?P<codename>[^)]*)\))?.*")
-_PATCH_LEVEL = re.compile(r"^PATCHLEVEL\s*=\s*([1-9][0-9]*)", re.MULTILINE)
-_PARENTHESES = re.compile(r"\(([^()]*)\)")
+_UNSTABLE = lazy(r"^(?:deb\s.*\s|Suites:.*\s)(?:sid|unstable)(?:\s|$)", re.MULTILINE)
+_ASSIGNMENT = lazy(r"^[ \t]*([A-Za-z_][A-Za-z0-9_]*)=(.*)$", re.MULTILINE)
+_RELEASE_LINE = lazy(r"(?P<name>.+?)(?:\s+release)?\s+(?P<version>[0-9][0-9.]*)(?:\s+\((?P<codename>[^)]*)\))?.*")
+_PATCH_LEVEL = lazy(r"^PATCHLEVEL\s*=\s*([1-9][0-9]*)", re.MULTILINE)
+_PARENTHESES = lazy(r"\(([^()]*)\)")
 _WORDS = (
     ("Red Hat Enterprise", "rhel"), ("CentOS", "centos"), ("Oracle Linux", "ol"), ("Enterprise Linux Enterprise", "ol"),
     ("Fedora", "fedora"), ("Rocky", "rocky"), ("AlmaLinux", "almalinux"), ("Amazon Linux", "amzn"),
@@ -114,7 +115,7 @@ def _os_release(text: str) -> Distro | None:
     if distro == "centos" and "Stream" in fields.get("NAME", ""):
         codename = "stream"
     elif distro == "openEuler":
-        update = _PARENTHESES.search(fields.get("VERSION", ""))
+        update = _PARENTHESES().search(fields.get("VERSION", ""))
         codename = update[1] if update else codename
     return Distro(
         id=distro,
@@ -125,7 +126,7 @@ def _os_release(text: str) -> Distro | None:
 
 
 def _assignments(text: str) -> dict[str, str]:
-    return {key: _unquoted(value.strip()) for key, value in _ASSIGNMENT.findall(text)}
+    return {key: _unquoted(value.strip()) for key, value in _ASSIGNMENT().findall(text)}
 
 
 def _unquoted(value: str) -> str:
@@ -170,7 +171,7 @@ def _debian_version(text: str) -> Distro | None:
 
 
 def _debian_sources(text: str) -> Distro | None:
-    return Distro(id="debian", codename="sid", pretty_name="Debian GNU/Linux sid") if _UNSTABLE.search(text) else None
+    return Distro(id="debian", codename="sid", pretty_name="Debian GNU/Linux sid") if _UNSTABLE().search(text) else None
 
 
 def _release_line(text: str) -> Distro | None:
@@ -178,12 +179,12 @@ def _release_line(text: str) -> Distro | None:
     line = text.strip().partition("\n")[0].strip()
     if not line or len(line) > _LINE:
         return None
-    match = _RELEASE_LINE.fullmatch(line)
+    match = _RELEASE_LINE().fullmatch(line)
     name, version, codename = match.groups("") if match else (line, "", "")
     distro = next((known for word, known in _WORDS if name.startswith(word)), name.lower())
     if distro == "centos" and "Stream" in name:
         codename = "stream"
-    patch = _PATCH_LEVEL.search(text)
+    patch = _PATCH_LEVEL().search(text)
     if distro == "sles" and patch and "." not in version:
         version = f"{version}.{patch[1]}"
     return Distro(id=distro, version=version.rstrip("."), codename=codename, pretty_name=line)
