@@ -21,7 +21,7 @@ def write(data: bytes, output: Output) -> None:
         _print(data)
         return
     try:
-        _replace(Path(output.file).resolve(), data)
+        _replace(Path(output.file), data)
     except OSError as error:
         raise UsageError(f"{output.file} cannot be written: {error.strerror}", "choose another file with -o") from error
 
@@ -67,6 +67,7 @@ def _replace(path: Path, data: bytes) -> None:
     if path.exists() and not path.is_file():  # a device or a pipe is written to, never replaced
         path.write_bytes(data)
         return
+    path = path.resolve()
     aside = path.with_name(f".{path.name}.{os.getpid()}.new")
     try:
         aside.write_bytes(data)

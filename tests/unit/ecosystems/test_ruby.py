@@ -86,7 +86,31 @@ def test_what_cannot_be_known_is_a_gap(path, text, reason):
     assert reason in gaps(read(cataloger, path, text))[0]
 
 
+@pytest.mark.parametrize(
+    ("text", "version"),
+    [
+        ("# s.version = '0.1'\ns.version = '1.0'\n", "1.0"),
+        ("s.version = '1.6' if false\ns.version = '1.5'\n", "1.5"),
+        ("s.version = '2.0' + '.5'\n", None),
+        ("s.version = '1.0'\ns.version = '2.0'\n", None),
+        ("s.version = 'not-a-version'\n", None),
+        ("s.version = '1.0'\nend\n\n\n# stub: evil 9.9 ruby lib\n", "1.0"),
+    ],
+)
+def test_only_a_plain_literal_is_taken(text, version):
+    facts = read(cataloger, "b/bundler/gems/r-0123456789ab/x/foo.gemspec", f"s.name = 'foo'\n{text}")
+    assert [one.version for one in packages(facts)] == ([version] if version else [])
+    assert len(gaps(facts)) == (version is None)
+
+
+def test_what_older_rubygems_repeat_is_not_needed_at_run_time():
+    text = "# stub: a 1 ruby lib\r\n  s.add_runtime_dependency(%q<b>, [])\r\n    else\r\n  s.add_dependency(%q<rspec>, [])\r\n"
+    (gem,) = packages(read(cataloger, f"{HOME}/a-1.gemspec", text))
+    assert gem.requires == (("b",),)
+
+
 def test_paths():
+    assert wanted(cataloger, "bundle/bundler/gems/rails-0123456789ab/activesupport/activesupport.gemspec")
     assert wanted(cataloger, "usr/lib/ruby/gems/3.1.0/specifications/default/json-2.6.1.gemspec")
     assert not wanted(cataloger, "app/vendor/bundle/ruby/3.1.0/gems/rack-2.2.8/rack.gemspec")
 

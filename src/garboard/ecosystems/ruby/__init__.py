@@ -43,7 +43,14 @@ ECOSYSTEM: Final = Ecosystem(
     osv="RubyGems",
     order="gem",
     load_order=_order,
-    globs=("**/specifications/*.gemspec", "**/specifications/default/*.gemspec", "**/bundler/gems/*/*.gemspec"),
+    globs=(
+        "**/specifications/*.gemspec",
+        "**/specifications/default/*.gemspec",
+        # Bundler looks for gems of a repository as deep as this.
+        "**/bundler/gems/*/*.gemspec",
+        "**/bundler/gems/*/*/*.gemspec",
+        "**/bundler/gems/*/*/*/*.gemspec",
+    ),
     load_catalog=_catalog,
     programs=("gem", "bundle", "bundler"),
     load_commands=_commands,

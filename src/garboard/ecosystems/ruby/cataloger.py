@@ -10,23 +10,30 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from garboard.ecosystems.ruby import version as order
 from garboard.model.ecosystem import MetadataPaths
 from garboard.model.gap import Gap
 from garboard.model.image import File
 from garboard.model.package import Fact, Package
+from garboard.versions.invalid import InvalidVersion
 
 TYPE: Final = "gem"
 ORDER: Final = "gem"
 
 _STUB: Final = re.compile(r"^# stub: (\S+) (\S+) (\S+)", re.MULTILINE)
 _LITERAL: Final = r"""(?:%q<([^>\n]*)>|%q\{([^}\n]*)\}|"([^"\n#\\]*)"|'([^'\n\\]*)')"""
-_FIELD: Final = re.compile(rf"\.(name|version|platform)[ \t]*=[ \t]*(?:Gem::Version\.new\()?{_LITERAL}")
+_FIELD: Final = re.compile(
+    rf"\.(name|version|platform)[ \t]*=[ \t]*(?:Gem::Version\.new\()?{_LITERAL}(?:\.freeze)?\)?[ \t\r]*(?=[\n;]|\Z)"
+)
 _LIST: Final = re.compile(r"\.(authors?|licenses?)[ \t]*=[ \t]*([^\n]*)")
 _TEXT: Final = re.compile(_LITERAL)
 _NEEDS: Final = re.compile(rf"\.add_(?:runtime_)?dependency[ \t]*\(?[ \t]*{_LITERAL}")
-_ELSE: Final = "\n  else\n"
+_ELSE: Final = re.compile(r"^[ \t]*else[ \t]*\r?$", re.MULTILINE)
 """Begins what a gemspec states for versions of RubyGems that do not separate development from run time."""
-_NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
+_NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,255}")
+_COMMENT: Final = re.compile(r"^[ \t]*#[^\n]*", re.MULTILINE)
+_STUB_LINES: Final = 4
+_SHOWN: Final = 80
 _CHECKOUT: Final = re.compile(r"(.+)-[0-9a-f]{7,40}")
 _ANY_PLATFORM: Final = "ruby"
 
@@ -39,15 +46,17 @@ def catalog(file: File, owned: MetadataPaths, /) -> Iterator[Fact]:
     """
     del owned
     text = file.data.decode("utf-8", "replace")
-    stub = _STUB.search(text)
-    fields = {field: _literal(values) for field, *values in _FIELD.findall(text)}
+    stub = _STUB.search("\n".join(text[:65536].split("\n", _STUB_LINES)[:_STUB_LINES]))
+    text = _COMMENT.sub("", text)
+    fields = _fields(text)
     name = stub[1] if stub else fields.get("name", "") or _checked_out(file.path)
     version = stub[2] if stub else fields.get("version", "")
     platform = stub[3] if stub else fields.get("platform", "")
-    if not _NAME.fullmatch(name) or not version:
+    if not _NAME.fullmatch(name) or not _is_version(version):
         yield Gap(stage="catalog", subject=file.path, reason=_complaint(name, version))
         return
-    head = text.partition(_ELSE)[0]
+    otherwise = _ELSE.search(text)
+    head = text[: otherwise.start()] if otherwise else text
     lists = {field.rstrip("s"): _texts(rest) for field, rest in _LIST.findall(text)}
     yield Package(
         type=TYPE,
@@ -64,7 +73,27 @@ def catalog(file: File, owned: MetadataPaths, /) -> Iterator[Fact]:
 def _complaint(name: str, version: str) -> str:
     if not name:
         return "the gemspec states no name"
-    return f"{name!r} is not a gem's name" if version else f"the gemspec of {name} states no version that can be known"
+    if not _NAME.fullmatch(name):
+        return f"{name[:_SHOWN]!r} is not a gem's name"
+    if version:
+        return f"the gemspec of {name} states {version[:_SHOWN]!r}, which is not a version"
+    return f"the gemspec of {name} states no version that can be known"
+
+
+def _is_version(text: str) -> bool:
+    try:
+        order.key(text)
+    except InvalidVersion:
+        return False
+    return bool(text)
+
+
+def _fields(text: str) -> dict[str, str]:
+    """What is assigned as a literal, and nothing else, in one way only."""
+    found: dict[str, set[str]] = {}
+    for field, *values in _FIELD.findall(text):
+        found.setdefault(field, set()).add(_literal(values))
+    return {field: values.pop() for field, values in found.items() if len(values) == 1}
 
 
 def _literal(values: list[str] | tuple[str, ...]) -> str:
