@@ -53,16 +53,17 @@ def test_sources(garboard: Garboard, forms: Forms, docker: Docker, built: str) -
 
 
 @pytest.fixture(scope="module")
-def steps(docker: Docker, context: Path, base: str, built: str) -> list[tuple[int, Truth]]:
-    """After each instruction that makes a layer: how many layers there are, and what is installed."""
+def steps(docker: Docker, context: Path, base: str, built: str, truth: Truth) -> list[tuple[int, Truth]]:
+    """After each instruction that makes a layer: how many layers there are, and what is installed.
+
+    An engine that cleared some of its build cache meanwhile runs those instructions again: other digests, same packages.
+    """
     found = []
-    whole = building.layers(docker, built)
     for text in building.prefixes(building.DOCKERFILE):
         image = building.build(docker, context, text, base, "localhost/garboard-e2e:step")
-        layers = building.layers(docker, image)
-        assert layers == whole[: len(layers)], "another build than the image's"
-        found.append((len(layers), building.ask(docker, image)))
-    assert [count for count, _ in found] == list(range(1, len(whole) + 1))
+        found.append((len(building.layers(docker, image)), building.ask(docker, image)))
+    assert [count for count, _ in found] == list(range(1, len(building.layers(docker, built)) + 1))
+    assert found[-1][1] == truth, "another build than the image's"
     return found
 
 
