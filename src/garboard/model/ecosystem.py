@@ -91,6 +91,8 @@ class Ecosystem(Value):
         load_commands: imports what is known of their command lines.
         advised: the names under which advisories list a package; by default its full name.
         by_source: whether advisories list source packages only.
+        published: whether the distribution itself published a package of the operating system that owns the file at this
+            path (empty: the package as such); None where that is not known.
         modular: whether versions of one package are published in streams.
         epochs: whether a version may begin with an epoch that a package URL has as a qualifier.
         keeps_itself: packages that the package manager never removes as unneeded.
@@ -118,6 +120,7 @@ class Ecosystem(Value):
     load_commands: Callable[[], Commands] | None = None
     advised: Callable[[Package], tuple[AdvisedName, ...]] | None = None
     by_source: bool = False
+    published: Callable[[Package, str], bool | None] | None = None
     modular: bool = False
     epochs: bool = False
     keeps_itself: tuple[str, ...] = ()

@@ -157,6 +157,11 @@ class _Owners:
                 return self._by_name[owns.type, owns.package]
         return None
 
+    def answer_for(self, path: str) -> bool:
+        """Whether the distribution's data on the owner, if there is one, are about this file too."""
+        owner = self.of(path)
+        return owner is not None and ecosystems.published(owner, path) is not False
+
 
 def _owned(packages: tuple[Package, ...], owners: _Owners) -> tuple[Package, ...]:
     """Mark language packages that an operating-system package brought."""
@@ -183,7 +188,7 @@ def assemble(files: Files) -> Inventory:
     owners = _Owners(completed, facts.owners)
     completed = _owned(completed, owners)
     gaps = list(dict.fromkeys(facts.gaps))
-    gaps += unread.gaps((one for one in facts.unread if owners.of(one.path) is None), completed)
+    gaps += unread.gaps((one for one in facts.unread if not owners.answer_for(one.path)), completed)
     if found is None and any(package.type in SYSTEM_TYPES for package in completed):
         gaps.append(
             Gap(
