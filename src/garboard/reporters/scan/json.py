@@ -187,7 +187,8 @@ class Filtered(_Out):
 class Document(_Out):
     """The whole answer."""
 
-    vulnerabilities: list[Entry]
+    vulnerabilities: list[msgspec.Raw]
+    """Each an `Entry`, encoded when it is made: thousands of them as values would take several times the memory."""
     ok: bool
     dependency_count: int
     judged_count: int
@@ -256,7 +257,8 @@ class _Writer:
     def document(self) -> Document:
         report, view = self._report, self._view
         found = shown(report, view)
-        entries = [entry for issue in found for entry in self._entries(issue)]
+        encode = msgspec.json.Encoder().encode
+        entries = [msgspec.Raw(encode(entry)) for issue in found for entry in self._entries(issue)]
         layers = [layer.diff_id for layer in report.image.layers]
         distro = report.inventory.distro
         types = {p.type for p in report.inventory.packages if not p.owner}
