@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
 from garboard import ecosystems
-from garboard.matching.advisory_names import advised
+from garboard.matching.advisory_names import advised, by_an_unknown_source
 from garboard.matching.aliases import Groups, preferred
 from garboard.matching.ranges import describe, judge, key
 from garboard.matching.severity import assess
@@ -59,6 +59,7 @@ class _Match:
         self._findings: list[Finding] = []
         self._unknown: dict[tuple[str, str], list[str]] = defaultdict(list)
         self._uncovered: dict[str, list[str]] = defaultdict(list)
+        self._sourceless: dict[str, list[str]] = defaultdict(list)
         self._undetermined: dict[str, list[str]] = defaultdict(list)
         self._covered: dict[str, bool] = {}
         self._judged = 0
@@ -91,6 +92,9 @@ class _Match:
                 unknown += bool(reason)
                 compared += not reason
         self._findings += _fold(package, positives)
+        if not compared and by_an_unknown_source(package):
+            self._sourceless[package.ecosystem].append(package.display_name)
+            return False
         return bool(compared or not unknown)
 
     def _judge(self, package: Package, question: AdvisedName, hit: Hit, positives: list[_Positive]) -> str:
@@ -111,7 +115,13 @@ class _Match:
             yield Gap(
                 stage="match",
                 subject=ecosystem,
-                reason=f"there is no vulnerability data for it, so {len(names)} packages were not judged: {_some(names)}",
+                reason=f"there are no vulnerability data for it, so these were not judged: {_packages(names)}",
+            )
+        for ecosystem, names in self._sourceless.items():
+            yield Gap(
+                stage="match",
+                subject=ecosystem,
+                reason=f"its advisories list source packages, and the SBOM does not name those of {_packages(names)}",
             )
         for (subject, reason), ids in self._unknown.items():
             yield Gap(stage="match", subject=subject, reason=f"{reason}; not compared with {_some(ids)}")
@@ -124,6 +134,10 @@ class _Match:
                 else _some(list(self._undetermined)),
                 reason=f"the distribution has not yet determined whether these affect it: {_some(names)}",
             )
+
+
+def _packages(names: Sequence[str]) -> str:
+    return f"{len(names)} package{'s' if len(names) != 1 else ''}: {_some(names)}"
 
 
 def _some(names: Sequence[str]) -> str:

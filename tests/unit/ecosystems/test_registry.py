@@ -125,6 +125,7 @@ def test_parsers_are_imported_with_the_first_file():
 ELSEWHERE = {
     "model/package.py": "the types that the package URL specification gives to operating systems",
     "feeds/readers/osv_ecosystems.py": "version orders of distributions",
+    "packages/distro.py": "which package manager is a distribution's",
     "feeds/osv.py": "errata of RPM distributions",
     "basecatalog/repo_info.py": "docker-library's lists are of apk and dpkg only",
     "baseimage/lifecycle.py": "official images, not package types",
