@@ -30,11 +30,12 @@ _NAMED_IN_A_GAP: Final = 5
 
 
 class Matched(Value):
-    """Findings before enrichment, what could not be judged, and how many packages could be."""
+    """Findings before enrichment, how many packages were judged, which could not be, and why."""
 
     findings: tuple[Finding, ...] = ()
     gaps: tuple[Gap, ...] = ()
     judged: int = 0
+    unjudged: tuple[Package, ...] = ()
 
 
 class _Positive(NamedTuple):
@@ -63,6 +64,7 @@ class _Match:
         self._undetermined: dict[str, list[str]] = defaultdict(list)
         self._covered: dict[str, bool] = {}
         self._judged = 0
+        self._unjudged: list[Package] = []
 
     def run(self, inventory: Inventory) -> Matched:
         for package in inventory.packages:
@@ -70,10 +72,17 @@ class _Match:
                 continue
             if not self._covers(package.ecosystem):
                 self._uncovered[package.ecosystem or f"({package.type})"].append(package.display_name)
-                continue
-            if self._package(package):
+                self._unjudged.append(package)
+            elif self._package(package):
                 self._judged += 1
-        return Matched(findings=tuple(self._findings), gaps=tuple(self._gaps()), judged=self._judged)
+            else:
+                self._unjudged.append(package)
+        return Matched(
+            findings=tuple(self._findings),
+            gaps=tuple(self._gaps()),
+            judged=self._judged,
+            unjudged=tuple(self._unjudged),
+        )
 
     def _covers(self, ecosystem: str) -> bool:
         if ecosystem not in self._covered:
