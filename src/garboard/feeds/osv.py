@@ -64,7 +64,13 @@ def documents(shard: str) -> tuple[FeedDocument, ...]:
         FeedError: The shard is not an ecosystem of this feed.
     """
     ecosystem = _ecosystem(shard)
-    return (FeedDocument(url=f"{BUCKET}/{quote(ecosystem, safe=':')}/all.zip", path=f"osv/{ecosystem}/all.zip"),)
+    return (
+        FeedDocument(
+            url=f"{BUCKET}/{quote(ecosystem, safe=':')}/all.zip",
+            path=f"osv/{ecosystem}/all.zip",
+            other_paths=(f"osv/{ecosystem.replace(' ', '_')}/all.zip",) if " " in ecosystem else (),
+        ),
+    )
 
 
 def _ecosystem(shard: str) -> str:

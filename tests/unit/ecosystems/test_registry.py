@@ -95,7 +95,6 @@ def test_names_are_normalized_once(one: Ecosystem):
 def test_its_feed(one: Ecosystem):
     if one.osv:
         assert osv_ecosystems.ECOSYSTEMS[one.osv].scheme == one.order
-        assert one.osv not in osv_ecosystems._WITHOUT_CATALOGER, f"{one.osv} is written down twice"
 
 
 def test_what_an_operating_systems_package_may_own():

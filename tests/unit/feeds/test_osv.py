@@ -102,11 +102,13 @@ def test_neither_ranges_nor_versions_is_told():
     [
         ("PyPI", "jw.util_X--y", "jw-util-x-y", "pep440"),
         ("npm", "@Babel/Core", "@Babel/Core", "semver"),
-        ("NuGet", "Newtonsoft.Json", "newtonsoft.json", ""),
-        ("Packagist", "Drupal/Core", "drupal/core", ""),
+        ("NuGet", "Newtonsoft.Json", "newtonsoft.json", "nuget"),
+        ("Packagist", "Drupal/Core", "drupal/core", "composer"),
         ("Ubuntu:22.04:LTS", "openssl", "openssl", "deb"),
         ("AlmaLinux:9", "bash", "bash", "rpm"),
         ("MinimOS", "bash", "bash", "apk"),
+        ("Go", "github.com/Masterminds/goutils", "github.com/masterminds/goutils", "semver"),
+        ("SwiftURL", "https://github.com/Apple/swift-nio.git", "github.com/apple/swift-nio", "semver"),
     ],
 )
 def test_names_and_schemes_are_the_ecosystems(ecosystem, name, expected, scheme):

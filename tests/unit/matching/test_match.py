@@ -156,7 +156,7 @@ def test_ranges_of_commits_are_a_gap():
 
 
 def test_an_unknown_scheme_is_a_gap():
-    record = affected("x", "2", ecosystem="PyPI", scheme="maven")
+    record = affected("x", "2", ecosystem="PyPI", scheme="unheard-of")
     matched = match(inventory(pypi("x", "1")), Known(advisory("CVE-1-1", record)))
     assert (len(matched.findings), len(matched.gaps), matched.judged) == (0, 1, 0)
 

@@ -189,7 +189,7 @@ def test_detection(tmp_path: Path) -> None:
         ("pkg:rpm/fedora/a@1-1?epoch=0", "1-1", "", "", "rpm"),
         ("pkg:pypi/Foo_Bar@1.0", "1.0", "", "", "pep440"),
         ("pkg:golang/github.com/a/b@v1.0.0", "v1.0.0", "", "", "semver"),
-        ("pkg:nuget/A@1.0.0", "1.0.0", "", "", ""),
+        ("pkg:nuget/A@1.0.0", "1.0.0", "", "", "nuget"),
         ("pkg:rpm/x/a@1-1?upstream=odd.src.rpm", "1-1", "", "", "rpm"),
     ],
 )  # fmt: skip

@@ -333,7 +333,7 @@ def test_absent_documents_and_web_pages(server, from_server, mirror):
 
 def test_a_blank_and_a_colon_survive_the_address(server, from_server, mirror):
     from_server("osv:Rocky Linux:9")
-    assert server.asked == [("/osv/Rocky%20Linux:9/all.zip", 404)]
+    assert server.asked == [(f"/osv/{name}/all.zip", 404) for name in ("Rocky%20Linux:9", "Rocky_Linux:9")]
 
 
 def test_offline_is_told_for_each_shard(server, db):
