@@ -20,6 +20,7 @@ _TABLES = (
     "SELECT cve, payload FROM fact ORDER BY cve",
     "SELECT id, value FROM text ORDER BY id",
     "SELECT product, position, payload FROM cycle ORDER BY 1, 2",
+    "SELECT ecosystem, position, payload FROM support ORDER BY 1, 2",
 )
 
 
@@ -64,7 +65,7 @@ def _verify(shard: Shard) -> Verified:
     recorded = shard.meta("digest")
     if not faults and content_digest(shard.connection) != recorded:
         faults.append("its content is not what was recorded when it was built")
-    records = sum(_count(shard, table) for table in ("advisory", "fact", "cycle"))
+    records = sum(_count(shard, table) for table in ("advisory", "fact", "cycle", "support"))
     if records != shard.state.records:
         faults.append(f"it holds {records} records, and {shard.state.records} were recorded")
     total = unparseable = without = 0
