@@ -46,6 +46,7 @@ ECOSYSTEM: Final = Ecosystem(
     type="golang",
     manager="golang",
     osv="Go",
+    locks=("go.mod", "Gopkg.lock", "glide.lock"),
     order="semver",
     normalize=_lower,
     programs=("go",),

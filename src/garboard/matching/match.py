@@ -16,7 +16,7 @@ from garboard.model.base import Value
 from garboard.model.ecosystem import AdvisedName
 from garboard.model.finding import Finding, Vulnerability
 from garboard.model.gap import Gap
-from garboard.model.package import Inventory, Package
+from garboard.model.package import SYSTEM_TYPES, Inventory, Package
 
 _STATUS_ORDER: Final = (
     Status.FIXED,
@@ -49,7 +49,8 @@ class _Positive(NamedTuple):
 def match(inventory: Inventory, database: Lookup) -> Matched:
     """All findings, in the inventory's order.
 
-    Applications and packages that another package owns are not judged on their own: their owner is.
+    The image's own application is not judged, nor is a package that a package of the distribution owns: the
+    distribution's data speak of that one, and of the fixes that it took over from later versions.
     """
     return _Match(database).run(inventory)
 
@@ -63,26 +64,46 @@ class _Match:
         self._sourceless: dict[str, list[str]] = defaultdict(list)
         self._undetermined: dict[str, list[str]] = defaultdict(list)
         self._covered: dict[str, bool] = {}
+        self._foreign: list[Package] = []
         self._judged = 0
         self._unjudged: list[Package] = []
 
     def run(self, inventory: Inventory) -> Matched:
+        owners = {package.purl: package for package in inventory.packages if package.type in SYSTEM_TYPES}
         for package in inventory.packages:
-            if package.owner or package.application:
+            if package.application or (package.owner and self._answers(owners.get(package.owner), package)):
                 continue
             if not self._covers(package.ecosystem):
                 self._uncovered[package.ecosystem or f"({package.type})"].append(package.display_name)
                 self._unjudged.append(package)
-            elif self._package(package):
-                self._judged += 1
-            else:
+            elif not self._package(package):
                 self._unjudged.append(package)
+            elif self._is_foreign(package):
+                self._foreign.append(package)
+                self._unjudged.append(package)
+            else:
+                self._judged += 1
         return Matched(
             findings=tuple(self._findings),
             gaps=tuple(self._gaps()),
             judged=self._judged,
             unjudged=tuple(self._unjudged),
         )
+
+    def _answers(self, owner: Package | None, package: Package) -> bool:
+        """Whether the distribution's data on its owner are about a package: they are if it published the owner."""
+        if owner is None:
+            return True
+        known = ecosystems.published(owner, package.locations[0].path if package.locations else "")
+        return known if known is not None else not self._covers(owner.ecosystem) or self._is_known(owner)
+
+    def _is_foreign(self, package: Package) -> bool:
+        """Whether it is somebody else's package, of which the distribution's data say nothing."""
+        return ecosystems.published(package) is False and not self._is_known(package)
+
+    def _is_known(self, package: Package) -> bool:
+        """Whether there is any record of it."""
+        return any(next(iter(self._database.hits(package.ecosystem, one.name)), None) for one in advised(package))
 
     def _covers(self, ecosystem: str) -> bool:
         if ecosystem not in self._covered:
@@ -124,14 +145,19 @@ class _Match:
             yield Gap(
                 stage="match",
                 subject=ecosystem,
-                reason=f"there are no vulnerability data for it, so these were not judged: {_packages(names)}",
+                reason=f"the database has no data of it, so {_packages(len(names))} could not be judged: {_some(names)}",
             )
         for ecosystem, names in self._sourceless.items():
             yield Gap(
                 stage="match",
                 subject=ecosystem,
-                reason=f"its advisories list source packages, and the SBOM does not name those of {_packages(names)}",
+                reason="its advisories list source packages, and the SBOM does not name those of "
+                f"{_packages(len(names))}: {_some(names)}",
             )
+        if self._foreign:
+            names = [package.display_name for package in self._foreign]
+            reason = f"not published by the distribution, whose data say nothing of them: {_some(names)}"
+            yield Gap(stage="match", subject=_packages(len(names)), reason=reason)
         for (subject, reason), ids in self._unknown.items():
             yield Gap(stage="match", subject=subject, reason=f"{reason}; not compared with {_some(ids)}")
         if self._undetermined:
@@ -145,8 +171,8 @@ class _Match:
             )
 
 
-def _packages(names: Sequence[str]) -> str:
-    return f"{len(names)} package{'s' if len(names) != 1 else ''}: {_some(names)}"
+def _packages(count: int) -> str:
+    return f"{count} package{'s' if count != 1 else ''}"
 
 
 def _some(names: Sequence[str]) -> str:

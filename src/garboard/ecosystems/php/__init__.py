@@ -50,6 +50,7 @@ ECOSYSTEM: Final = Ecosystem(
     osv="Packagist",
     order="composer",
     load_order=_order,
+    locks=("composer.lock",),
     normalize=_lower,
     programs=("composer",),
     load_commands=_commands,
