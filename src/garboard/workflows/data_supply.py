@@ -167,9 +167,13 @@ class FetchingSupply(Supply):
                 client=Client(ca_file=self._ca_file),
                 now=self._now,
                 progress=self._progress,
+                terms=update_database.Terms(
+                    fresh=FRESH, waiting=lambda told: None if self._quiet else click.echo(told, err=True)
+                ),
             )
         except GarboardError as error:
-            return (Gap(stage="database", subject=", ".join(old), reason=f"not fetched: {error.message}"),)
+            reason = f"not fetched: {error.message}" + (f"; {error.hint}" if error.hint else "")
+            return (Gap(stage="database", subject=", ".join(old), reason=reason),)
         for result in results:
             if result.error:
                 gaps.append(Gap(stage="database", subject=result.shard, reason=f"not fetched: {result.error}"))

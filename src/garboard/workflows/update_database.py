@@ -8,7 +8,7 @@ import enum
 import hashlib
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -58,6 +58,23 @@ class ShardResult(Value):
     hint: str = ""
 
 
+class Terms(NamedTuple):
+    """How an update goes about it.
+
+    Attributes:
+        accept_shrink: whether a feed may have lost many of its records.
+        fresh: data that are younger are left alone: another process may have fetched them in the meantime.
+        waiting: called if another process has to end first.
+    """
+
+    accept_shrink: bool = False
+    fresh: dt.timedelta = dt.timedelta(0)
+    waiting: store.Waiting = lambda _told: None
+
+
+_ANY: Final = Terms()
+
+
 def default_shards(directory: Path) -> tuple[str, ...]:
     """The shards that an update without names means: all that are there, plus KEV and EPSS.
 
@@ -99,7 +116,7 @@ def update(
     now: dt.datetime,
     progress: Progress = lambda _label, _done, _total: None,
     report: Callable[[ShardResult], None] = lambda _result: None,
-    accept_shrink: bool = False,
+    terms: Terms = _ANY,
 ) -> tuple[ShardResult, ...]:
     """Update shards one after the other; if one fails, the others are not affected.
 
@@ -112,12 +129,21 @@ def update(
     """
     source = origin_of(origin, client)
     names = dict.fromkeys(feeds.shard_for(name) or name for name in shards)
-    with store.writing(directory):
+    with store.writing(directory, terms.waiting):
         results = []
         for name in names:
-            results.append(_result(directory, name, source, now, progress, accept_shrink))
+            young = _young(directory, name, now, terms.fresh) if terms.fresh else None
+            results.append(young or _result(directory, name, source, now, progress, terms.accept_shrink))
             report(results[-1])
     return tuple(results)
+
+
+def _young(directory: Path, shard: str, now: dt.datetime, fresh: dt.timedelta) -> ShardResult | None:
+    found = _installed(directory, shard)
+    age = found[0].age(now) if found else None
+    if found is None or age is None or age >= fresh:
+        return None
+    return ShardResult(shard=shard, outcome=ShardOutcome.UNCHANGED, state=found[0])
 
 
 def _result(
