@@ -114,6 +114,8 @@ class Affected(Value):
     """Why some of its ranges cannot be judged from an image (only GIT ranges, say); a match stage makes it a gap."""
     module: str = ""
     """RPM module ``name:stream`` to which it is limited."""
+    subscription: str = ""
+    """What one has to subscribe to for its fixes (``Ubuntu Pro``); empty if they are for everybody."""
 
 
 class Advisory(Value):

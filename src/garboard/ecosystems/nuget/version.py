@@ -8,6 +8,7 @@ from garboard.versions import semver
 from garboard.versions.invalid import InvalidVersion
 
 NAME: Final = "nuget"
+SPELLINGS = True
 
 
 def key(text: str, /) -> Any:
