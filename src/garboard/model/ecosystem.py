@@ -103,6 +103,7 @@ class Ecosystem(Value):
         install_folder: the folder in which a package lies that is described by a file at this path.
         nearest: of several installed copies, those that a package uses that requires them; by default those of its own
             architecture (operating systems) or in its own folder (languages).
+        allows: whether a requirement's specifier admits a version, where packages state any.
     """
 
     name: str
@@ -130,6 +131,7 @@ class Ecosystem(Value):
     index: str = ""
     install_folder: Callable[[str], str] = parent_folder
     nearest: Callable[[Package, list[Package]], list[Package]] | None = None
+    allows: Callable[[str, str], bool] | None = None
 
     @property
     def system(self) -> bool:
