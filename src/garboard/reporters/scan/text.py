@@ -246,7 +246,8 @@ def _coverage(report: Report, view: View) -> Iterator[str]:
     yield ""
     if report.feeds:
         yield "Data: " + ", ".join(
-            f"{state.shard} of {(state.data_date or state.fetched)[:10]}" for state in report.feeds
+            f"{state.shard} {f'of {state.data_date[:10]}' if state.data_date else f'fetched {state.fetched[:10]}'}"
+            for state in report.feeds
         )
     if not gaps:
         yield "Not covered: nothing that this scan knows of."
