@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import io
+import sqlite3
 import tarfile
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -20,6 +21,7 @@ import msgspec
 from garboard.compression import ZSTD, Bounds, Damaged, TooLarge, chunks_of, decompressed, stream, zstd_writer
 from garboard.database import store
 from garboard.database.shard import Confirmed, Shard
+from garboard.database.verify import content_digest
 from garboard.model.advisory import FeedState
 from garboard.model.base import Value
 from garboard.model.errors import DatabaseError, UsageError
@@ -185,6 +187,15 @@ def _copy(source: IO[bytes], place: Path) -> str:
 
 def _readable(beside: Path, entry: BundledShard) -> FeedState:
     with contextlib.closing(Shard(beside, entry.shard)) as shard:
+        try:
+            found = content_digest(shard.connection)
+        except sqlite3.Error as error:
+            raise DatabaseError(f"the shard {entry.shard} of the bundle is damaged: {error}") from error
+        if found != shard.meta("digest"):
+            raise DatabaseError(
+                f"the content of the shard {entry.shard} of the bundle is not what it was built with",
+                "export the bundle again from a database that `garboard db update` made",
+            )
         return msgspec.structs.replace(shard.state, fetched=max(shard.state.fetched, entry.fetched))
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from garboard.cli import main
 from garboard.cli.inventory import command
 from garboard.model.errors import ImageError
 from garboard.reporters import INVENTORY
@@ -80,3 +81,11 @@ def test_an_image_that_is_not_there(tmp_path: Path) -> None:
 
 def test_an_unknown_format(root: Path) -> None:
     assert run(f"dir:{root}", "--format", "xml").exit_code == 2
+
+
+def test_help_is_a_word_too(capfd):
+    assert main.run(["help"]) == 0
+    assert capfd.readouterr().out.startswith("Usage: garboard [OPTIONS] COMMAND")
+    assert main.run(["help", "scan"]) == 0
+    assert capfd.readouterr().out.startswith("Usage: garboard scan [OPTIONS] IMAGE")
+    assert main.run(["help", "nonsense"]) == 2
