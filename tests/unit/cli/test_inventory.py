@@ -89,3 +89,16 @@ def test_help_is_a_word_too(capfd):
     assert main.run(["help", "scan"]) == 0
     assert capfd.readouterr().out.startswith("Usage: garboard scan [OPTIONS] IMAGE")
     assert main.run(["help", "nonsense"]) == 2
+
+
+def test_what_may_be_a_package_and_was_taken_for_an_application_is_told(root: Path):
+    places = {"opt/tool": ("tool", True), "srv/shop": ("shop", False)}
+    for place, (name, alone) in places.items():
+        (root / place).mkdir(parents=True)
+        (root / place / "package.json").write_text(json.dumps({"name": name, "version": "1.0.0"}))
+        if not alone:
+            (root / place / "node_modules" / "a").mkdir(parents=True)
+            (root / place / "node_modules" / "a" / "package.json").write_text('{"name": "a", "version": "1"}')
+    result = run(str(root), "--format", "json")
+    told = [gap["subject"] for gap in json.loads(result.stdout)["gaps"] if "own application" in gap["reason"]]
+    assert told == ["opt/tool/package.json"]

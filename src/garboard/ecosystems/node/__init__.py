@@ -45,6 +45,7 @@ ECOSYSTEM: Final = Ecosystem(
     osv="npm",
     order="semver",
     globs=("**/package.json",),
+    version=2,
     load_catalog=_catalog,
     programs=("npm", "yarn", "pnpm"),
     load_commands=_commands,

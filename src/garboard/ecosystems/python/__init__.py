@@ -13,8 +13,10 @@ if TYPE_CHECKING:
 
 
 def _install_folder(path: str) -> str:
-    """The ``site-packages`` that holds the folder of metadata."""
-    return parent_folder(parent_folder(path))
+    """The ``site-packages`` that holds the folder of metadata, or the egg."""
+    if path.endswith((".egg", ".egg-info")):
+        return parent_folder(path)
+    return parent_folder(parent_folder(path.replace("/EGG-INFO/", "/")))
 
 
 def _catalog() -> Catalog:
@@ -44,7 +46,15 @@ ECOSYSTEM: Final = Ecosystem(
     order="pep440",
     load_order=_order,
     normalize=normalize,
-    globs=("**/*.dist-info/METADATA", "**/*.egg-info/PKG-INFO", "**/*.egg-info"),
+    globs=(
+        "**/*.dist-info/METADATA",
+        "**/*.egg-info/PKG-INFO",
+        "**/*.egg-info/METADATA",
+        "**/*.egg-info",
+        "**/EGG-INFO/PKG-INFO",
+        "**/*.egg",
+    ),
+    version=2,
     load_catalog=_catalog,
     programs=("pip", "pipx", "uv", "poetry"),
     load_commands=_commands,
