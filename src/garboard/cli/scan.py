@@ -4,50 +4,49 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+import click
+import msgspec
+
 from garboard import reporters
 from garboard.cli import options as o
 from garboard.cli import read_opening, read_settings
 from garboard.cli.command import command as make
+from garboard.cli.filtering import EXCLUDE_BASE, FILTERS, filtering
 from garboard.cli.output import write
-from garboard.cli.params import Given, flag, value
+from garboard.cli.params import Given, flag
 from garboard.cli.session import analyzed, refuse_offline
 from garboard.cli.settings import Analysis, Output, PackageMirrors
 from garboard.model.base import Value
 from garboard.model.errors import UsageError
+from garboard.model.report import Coverage
 
 if TYPE_CHECKING:
-    from garboard.model.advisory import Severity
     from garboard.model.report import Report
     from garboard.reporters.view import View
 
-SEVERITIES: Final = ("low", "medium", "high", "critical")
-
-
-def _severity(given: str) -> Severity:
-    from garboard.model.advisory import Severity
-
-    if given and given.lower() not in SEVERITIES:
-        raise UsageError("--severity takes only 'low', 'medium', 'high' or 'critical' values")
-    return Severity[given.upper()] if given else Severity.UNKNOWN
-
-
-EXCLUDE_BASE: Final = flag("--exclude-base", help="Leave out what the base image brought (see --file, --base).")
-SEVERITY: Final = value(
-    "--severity", parse=_severity, metavar="low|medium|high|critical", help="Only this severity and higher."
-)
-ONLY_FIXED: Final = flag("--only-fixed", help="Only issues that a published version fixes.")
 GROUP_ISSUES: Final = flag("--group-issues", help="One element for each issue, not for each path (needs --json).")
 DEPENDENCY_TREE: Final = flag("--dependency-tree", help="Print the dependency tree before the issues.")
+REQUIRE_COVERAGE: Final = flag(
+    "--require-coverage/--no-require-coverage",
+    help="Whether an image without issues of which a part could not be judged ends with 3 (the default) or 0.",
+    default=True,
+)
 FROM_MIRROR: Final = flag("--from-mirror", help="Without a database: what the image's own package mirrors fix.")
-VIEW: Final = (EXCLUDE_BASE, SEVERITY, ONLY_FIXED, GROUP_ISSUES, DEPENDENCY_TREE)
+VIEW: Final = (*FILTERS, GROUP_ISSUES, DEPENDENCY_TREE)
 
 
 class Settings(Value):
-    """An image, which of its issues are shown, and the package mirrors that judge it; None if the database does."""
+    """An image, which of its issues are shown, and what judges it.
+
+    Attributes:
+        mirrors: the package mirrors that judge it; None if the database does.
+        require_coverage: whether only a fully judged image is clean.
+    """
 
     analysis: Analysis
     view: View
     mirrors: PackageMirrors | None
+    require_coverage: bool
 
 
 def _settings(given: Given) -> Settings:
@@ -60,19 +59,15 @@ def _settings(given: Given) -> Settings:
         analysis=read_settings.analysis(given, look_up=given[EXCLUDE_BASE]),
         view=view,
         mirrors=read_opening.package_mirrors(given) if by_mirrors else None,
+        require_coverage=given[REQUIRE_COVERAGE],
     )
 
 
 def _view(given: Given, output: Output) -> View:
-    from garboard.model.advisory import Severity
-    from garboard.reporters.view import View
-
     if given.on_the_line(GROUP_ISSUES) and given[GROUP_ISSUES] and output.format != "json":
         raise UsageError("--json flag is mandatory to use --group-issues flag", "add --json")
-    return View(
-        severity=given[SEVERITY] or Severity.UNKNOWN,
-        only_fixed=given[ONLY_FIXED],
-        exclude_base=given[EXCLUDE_BASE],
+    return msgspec.structs.replace(
+        filtering(given),
         group_issues=given[GROUP_ISSUES],
         dependency_tree=given[DEPENDENCY_TREE],
         color=output.color,
@@ -81,7 +76,7 @@ def _view(given: Given, output: Output) -> View:
 
 @make(
     "scan",
-    *(o.IMAGE, *VIEW, FROM_MIRROR, o.PACKAGE_MIRROR),
+    *(o.IMAGE, *VIEW, REQUIRE_COVERAGE, FROM_MIRROR, o.PACKAGE_MIRROR),
     *(*o.report(reporters.SCAN), *o.ANALYSIS),
     settings=_settings,
 )
@@ -95,11 +90,14 @@ def command(settings: Settings) -> int:
     garboard scan app --base debian:12 --json
     garboard scan app --from-mirror
 
-    Exit code: 0 clean, 1 findings, 2 an error, 3 nothing that could be judged.
+    Exit code: 0 clean, 1 findings, 2 an error, 3 no findings, but not everything could be judged.
     """  # noqa: D301  (\b is click's)
     report, output = _report(settings), settings.analysis.output
     write(reporters.SCAN.load(output.format).render(report, settings.view), output)
-    return exit_code(report, settings.view)
+    code = exit_code(report, settings.view, require_coverage=settings.require_coverage)
+    if not code and report.coverage is not Coverage.FULL and not output.quiet:
+        click.echo("only a part of the image could be judged: exit code 0 does not mean that it is clean", err=True)
+    return code
 
 
 def _report(settings: Settings) -> Report:
@@ -110,16 +108,17 @@ def _report(settings: Settings) -> Report:
         from garboard.cli.mirror_scan import mirror_scan
 
         rebuild = mirror_scan(analysis, settings.mirrors)
-        return acted(rebuild.report, analysis, rebuild)
+        return acted(rebuild.report, analysis, settings.view, rebuild)
     found = analyzed(analysis)
     from garboard.cli.actions import acted
     from garboard.cli.recommend import recommended
 
-    return acted(recommended(found.report, analysis), analysis)
+    return acted(recommended(found.report, analysis), analysis, settings.view)
 
 
-def exit_code(report: Report, view: View) -> int:
-    """0 clean, 1 findings shown, 3 nothing that could be judged."""
+def exit_code(report: Report, view: View, *, require_coverage: bool = True) -> int:
+    """0 clean, 1 findings shown, 3 none shown, but not everything could be judged."""
     if any(view.shows(finding) for finding in report.findings):
         return 1
-    return 0 if report.judged else 3
+    enough = {Coverage.FULL} if require_coverage else {Coverage.FULL, Coverage.PARTIAL}
+    return 0 if report.coverage in enough else 3

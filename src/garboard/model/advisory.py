@@ -6,7 +6,7 @@ import datetime as dt
 import enum
 from collections.abc import Iterable
 from types import MappingProxyType
-from typing import Protocol
+from typing import Final, Protocol
 
 from garboard.model.base import Value
 from garboard.model.timestamp import parsed
@@ -23,9 +23,17 @@ class Severity(enum.IntEnum):
     CRITICAL = 5
 
     @property
+    def rank(self) -> int:
+        """Place in the order from the mildest to the worst: what is unrated may be bad, so it is above low."""
+        return _RANKS.index(self.name)
+
+    @property
     def word(self) -> str:
         """Lower-case name."""
         return self.name.lower()
+
+
+_RANKS: Final = ("NEGLIGIBLE", "LOW", "UNKNOWN", "MEDIUM", "HIGH", "CRITICAL")
 
 
 class Rating(Value):

@@ -54,6 +54,8 @@ class Package(Value, tag_field="fact", tag="package"):
     """Never removed as unneeded: essential, important, protected, or of priority required (dpkg, apt)."""
     provides: tuple[str, ...] = ()
     """Capability names that it provides in addition to its own."""
+    limits: tuple[tuple[str, str], ...] = ()
+    """Names that it requires with the versions that it allows (PEP 440), where the file states some."""
     vendor: str = ""
     """Maintainer, vendor or packager as stated: distinguishes third-party packages."""
     automatic: bool | None = None
@@ -69,6 +71,8 @@ class Package(Value, tag_field="fact", tag="package"):
     locations: tuple[Location, ...] = ()
     layer: int | None = None
     """Index of the layer that brought this name in at this version; None if there are no layers."""
+    programs: tuple[str, ...] = ()
+    """Names of the programs in its file list, of packages of operating systems."""
     owner: str = ""
     """purl of the operating-system package that has this one in its file list."""
     depends_on: tuple[str, ...] = ()
@@ -117,7 +121,7 @@ class Distro(Value, tag_field="fact", tag="distro"):
 
 
 class Owns(Value, tag_field="fact", tag="owns"):
-    """Files of an operating-system package that describe language packages.
+    """Files of an operating-system package that describe or hold other packages, and its programs.
 
     Paths have no leading slash. ``package`` is the name alone or ``name:arch``, of purl type ``type``.
     """
@@ -161,6 +165,18 @@ class Retention(Value, tag_field="fact", tag="retention"):
     suggested: bool | None = None
 
 
+class Unread(Value, tag_field="fact", tag="unread"):
+    """The file holds or lists packages that no cataloger reads; ``kind`` is what a report calls such files."""
+
+    kind: str
+
+
+class Script(Value, tag_field="fact", tag="script"):
+    """A script that no package of the distribution has to bring: the words in it that may be names of programs."""
+
+    words: tuple[str, ...]
+
+
 class Kept(Value, tag_field="fact", tag="kept"):
     """A configuration file, or the relevant part of it: ``path`` is as its reader was shown it."""
 
@@ -168,7 +184,7 @@ class Kept(Value, tag_field="fact", tag="kept"):
     data: bytes
 
 
-Fact = Package | Distro | Owns | Marks | Licenses | Retention | Kept | Gap
+Fact = Package | Distro | Owns | Marks | Licenses | Retention | Unread | Script | Kept | Gap
 """What one file states."""
 
 
@@ -180,3 +196,5 @@ class Inventory(Value):
     gaps: tuple[Gap, ...] = ()
     retention: tuple[Retention, ...] = ()
     """In the order in which the package manager reads them."""
+    tools: frozenset[str] = frozenset()
+    """Words of the image's own scripts: what they may call."""

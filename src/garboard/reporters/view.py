@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from types import MappingProxyType
 from typing import Final, NamedTuple
@@ -141,18 +142,23 @@ def headline(vulnerability: Vulnerability, longest: int) -> str:
     return text[:longest].rpartition(" ")[0] + " …"
 
 
+def shown(report: Report, view: View) -> list[Issue]:
+    """The issues of a report that a view shows, in the order of `issues`: what every report counts."""
+    return issues(finding for finding in report.findings if view.shows(finding))
+
+
 def issues(findings: Iterable[Finding]) -> list[Issue]:
-    """Findings by issue: severity ascending, so that the worst is last, then name descending, then identifier."""
+    """Findings by issue: severity ascending (see `Severity.rank`), so that the worst is last, then name descending, then identifier."""
     groups: dict[tuple[str, str, str], list[Finding]] = {}
     for finding in findings:
         groups.setdefault(finding.issue, []).append(finding)
     found = [Issue(tuple(group)) for group in groups.values()]
     found.sort(key=lambda issue: issue.first.vulnerability.id)
     found.sort(key=lambda issue: issue.first.package.display_name, reverse=True)
-    found.sort(key=lambda issue: issue.first.vulnerability.severity)
+    found.sort(key=lambda issue: issue.first.vulnerability.severity.rank)
     return found
 
 
-def counted(report: Report) -> int:
-    """Dependencies tested: every package but the image's own application and copies that another package owns."""
-    return sum(1 for package in report.inventory.packages if not package.owner and not package.application)
+def unjudged(report: Report) -> str:
+    """How many packages of each type could not be judged, the most first, as ``147 deb, 1 npm``; empty if none."""
+    return ", ".join(f"{count} {kind}" for kind, count in Counter(one.type for one in report.unjudged).most_common())

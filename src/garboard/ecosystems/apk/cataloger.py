@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 
 from garboard.model.ecosystem import MetadataPaths
 from garboard.model.gap import Gap
@@ -16,6 +15,7 @@ SCHEME = "apk"
 
 _BINARY = b"ADB"
 _SEPARATOR = re.compile(r"(?:\n[^\n]?(?=\n))+\n")
+_FILE = re.compile(r"(?m)^([FR]):(.*)$")
 _WORD = re.compile(r"\S+")
 _PROBLEMS_TOLD, _PROBLEMS = 20, 10_000
 """Of one file: how many are gaps of their own, and after how many it is not read on."""
@@ -96,8 +96,8 @@ def _block(path: str, block: str, metadata: MetadataPaths) -> Iterator[Fact]:
         provides=_capabilities(fields.get("p", "")),
         vendor=fields.get("m", ""),
     )
-    if any(name in files for name in metadata.names):
-        owned = tuple(path for path in _paths(files, metadata.names) if metadata.describes(path))
+    if metadata.mentioned(files.encode()):
+        owned = tuple(path for path in _paths(files) if metadata.describes(path))
         if owned:
             yield Owns(type=PURL_TYPE, package=name, paths=owned)
 
@@ -108,16 +108,11 @@ def _capabilities(words: str) -> tuple[str, ...]:
     return tuple(name[0] for name in names if name)
 
 
-def _paths(files: str, names: tuple[str, ...]) -> Iterator[str]:
-    """``F:`` names a folder, the ``R:`` lines after it the files within: those that end with one of these names."""
+def _paths(files: str) -> Iterator[str]:
+    """``F:`` names a folder, the ``R:`` lines after it the files within."""
     folder = ""
-    for line in _lines_of(names).finditer(f"F:{files}"):
-        if line[1] is not None:
-            folder = line[1]
+    for line in _FILE.finditer(f"F:{files}"):
+        if line[1] == "F":
+            folder = line[2]
         else:
             yield f"{folder}/{line[2]}" if folder else line[2]
-
-
-@lru_cache(maxsize=2)
-def _lines_of(names: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile(rf"(?m)^(?:F:(.*)|R:(.*(?:{'|'.join(map(re.escape, names))})))$")

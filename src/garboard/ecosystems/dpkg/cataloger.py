@@ -29,6 +29,7 @@ _FIELD = re.compile(
     re.IGNORECASE,
 )
 """A leading newline finds the start of a line faster than the expression's own anchor would."""
+_LINE = re.compile(rb"[^\n]+")
 _BLANK_LINE = re.compile(rb"\n[ \t\r\v\f]+\n")
 _JOURNAL = re.compile(r"(?:.*/)?updates/[0-9]+")
 _PROBLEMS_TOLD, _PROBLEMS = 20, 10_000
@@ -185,16 +186,10 @@ def _list(file: File, owned: MetadataPaths) -> Iterator[Fact]:
 def _owns(package: str, data: bytes, metadata: MetadataPaths, path_of: Callable[[str], str]) -> Iterator[Fact]:
     if not metadata.mentioned(data):
         return
-    lines = (line[0].decode("utf-8", "surrogateescape") for line in _lines_of(metadata.names).finditer(data))
+    lines = (line[0].decode("utf-8", "surrogateescape") for line in _LINE.finditer(data))
     paths = tuple(path for path in map(path_of, lines) if metadata.describes(path))
     if paths:
         yield Owns(type=PURL_TYPE, package=package, paths=paths)
-
-
-@lru_cache(maxsize=2)
-def _lines_of(names: tuple[str, ...]) -> re.Pattern[bytes]:
-    """Lines that end with one of these names."""
-    return re.compile(b"(?m)^[^\n]*(?:" + b"|".join(re.escape(name.encode()) for name in names) + rb")[ \t\r]*$")
 
 
 def _extended_states(file: File, _owned: MetadataPaths) -> Iterator[Fact]:

@@ -19,6 +19,16 @@ def _install_folder(path: str) -> str:
     return parent_folder(parent_folder(path.replace("/EGG-INFO/", "/")))
 
 
+def _allows(specifier: str, version: str) -> bool:
+    """One that is not PEP 440's says nothing, and so admits all."""
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+    try:
+        return SpecifierSet(specifier).contains(version, prereleases=True)
+    except InvalidSpecifier:
+        return True
+
+
 def _catalog() -> Catalog:
     from garboard.ecosystems.python.cataloger import catalog
 
@@ -54,10 +64,14 @@ ECOSYSTEM: Final = Ecosystem(
         "**/EGG-INFO/PKG-INFO",
         "**/*.egg",
     ),
+    locks=("requirements.txt", "Pipfile.lock", "poetry.lock", "uv.lock", "pdm.lock", "pylock.toml"),
+    below_locks=False,
+    installers=("pip", "setuptools", "wheel"),
     version=2,
     load_catalog=_catalog,
     programs=("pip", "pipx", "uv", "poetry"),
     load_commands=_commands,
     index="PyPI",
     install_folder=_install_folder,
+    allows=_allows,
 )
