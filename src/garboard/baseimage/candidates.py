@@ -92,11 +92,12 @@ def choice(image: BaseImage, repository: str) -> Choice | None:
         version=longest.version,
         numbers=longest.numbers,
         flavor=frozenset(tags[0][1].flavor),
-        distro=release(image.distro or _stated_distro(tag for _, tag in tags)),
+        distro=release(image.distro or stated_distro(tag for _, tag in tags)),
     )
 
 
-def _stated_distro(tags: Iterable[Tag]) -> str:
+def stated_distro(tags: Iterable[Tag]) -> str:
+    """``id version`` of the distribution, as far as the tags say; empty if they do not."""
     found = [tag.suite for tag in tags if tag.suite is not None]
     best = max(found, key=lambda suite: len(suite.version), default=None)
     return f"{best.distro} {best.version}".strip() if best else ""

@@ -82,9 +82,18 @@ def _same_distro(own: Choice, other: Choice) -> bool:
 
 
 def objections(
-    use: InUse, other: Choice, group: Group, lifespans: Sequence[Lifespan], own_reason: str = ""
+    use: InUse,
+    other: Choice,
+    group: Group,
+    lifespans: Sequence[Lifespan],
+    own_reason: str = "",
+    own_spans: Sequence[Lifespan] = (),
 ) -> Iterator[Objection]:
-    """All objections to a base. ``own_reason``: why the line in use is `short_lived`, which its user has chosen."""
+    """All objections to a base.
+
+    ``own_reason``: why the line in use is `short_lived`, which its user has chosen. ``own_spans`` are of the base in use:
+    a line that is as dead there is no objection, for a newer image of it is still better than an older one.
+    """
     if not other.current:
         yield Objection(code="superseded", reason="no tag names this image any more")
     if other.prerelease and not (group is Group.REBUILD and use.choice.prerelease):
@@ -101,8 +110,8 @@ def objections(
     if reason and reason != own_reason:
         yield Objection(code="short-lived", reason=reason)
     for one in lifespans:
-        if one.state is State.ENDED:
-            yield Objection(code="eol", reason=f"{one.name} is no longer maintained{_since(one)}")
+        if one.state is State.ENDED and one not in own_spans:
+            yield Objection(code="eol", reason=ended(one))
     if any(name.supported is False for name, _ in other.tags) and not any(name.supported for name, _ in other.tags):
         yield Objection(code="unsupported", reason="its maintainers do not build any of its tags any more")
     if _older(use.choice, other):
@@ -113,6 +122,11 @@ def objections(
 def _leaves_stable(own: Choice, other: Choice) -> bool:
     minors = [one.numbers[1] for one in (own, other) if len(one.numbers) > 1]
     return own.name == other.name and own.name in releases.STABLE_EVEN and [minor % 2 for minor in minors] == [0, 1]
+
+
+def ended(one: Lifespan) -> str:
+    """A sentence on a line that is over."""
+    return f"{one.name} is no longer maintained{_since(one)}"
 
 
 def _since(one: Lifespan) -> str:
@@ -194,7 +208,7 @@ def ageing(lifespans: Iterable[Lifespan]) -> Iterator[str]:
         if one.state is State.EXTENDED:
             yield f"{one.name}: full support ended {one.eol}, long-term support until {one.extended}"
         elif one.state is State.ENDED:
-            yield f"{one.name} is no longer maintained{_since(one)}"
+            yield ended(one)
 
 
 def _of_system(own: Choice, other: Choice) -> Iterator[str]:

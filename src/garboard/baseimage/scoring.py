@@ -18,7 +18,7 @@ from garboard.baseimage.rebase import Predicted
 from garboard.model.advisory import Severity
 from garboard.model.baseimage import Approval
 from garboard.model.finding import Finding
-from garboard.model.lifecycle import Lifespan, State
+from garboard.model.lifecycle import State
 from garboard.model.package import SYSTEM_TYPES, Inventory, Package
 from garboard.model.recommendation import FindingKey, Group, Objection, Prediction, Row
 
@@ -56,14 +56,16 @@ def candidates(
     ``include`` are codes of objections that the user asked to pass over.
     """
     own = use.choice
-    own_reason = short_lived(own.name, own.numbers, lifetimes.of(own.name, own.version, own.distro))
+    own_spans = lifetimes.of(own.name, own.version, own.distro)
+    own_reason = short_lived(own.name, own.numbers, own_spans)
     result = []
     for one in found:
         if one.image.key == use.choice.image.key and not outdated:
             continue
         group = Group.REBUILD if one.image.key == use.choice.image.key else group_of(use, one)
         spans = lifetimes.of(one.name, one.version, one.distro)
-        against = tuple(each for each in objections(use, one, group, spans, own_reason) if each.code not in include)
+        every = objections(use, one, group, spans, own_reason, own_spans)
+        against = tuple(each for each in every if each.code not in include)
         result.append(Candidate(choice=one, group=group, objections=against, approved=approved(one, approvals, now)))
     return tuple(result)
 
@@ -141,8 +143,9 @@ class Weighing:
         digest = next((name.index_digest for name, _ in one.tags if name.index_digest), one.image.image.manifest_digest)
         reference = one.reference(text) if one.current or not digest else one.by_digest(digest)
         told = tuple(warnings(self._use.choice, one, self._before, packages))
-        known = () if group is None else self._spans  # what is as it was is no news
-        told += tuple(ageing(span for span in spans if span not in known and not _is_ended(span, group)))
+        known = () if group is None else self._spans  # what is as it was is no news, unless it is over
+        news = ageing(span for span in spans if span not in known or span.state is State.ENDED)
+        told += tuple(text for text in news if all(text != each.reason for each in against))
         if inventory is not None and inventory.gaps and not any(each.code == "incomplete" for each in against):
             told += (inventory.gaps[0].reason,)
         return Row(
@@ -195,11 +198,6 @@ class Weighing:
             added=tuple(key for key in remaining if _versionless(key) not in had),
         )
         return msgspec.structs.replace(row, prediction=prediction)
-
-
-def _is_ended(span: Lifespan, group: Group | None) -> bool:
-    """Whether an objection already says it."""
-    return group is not None and span.state is State.ENDED
 
 
 def _may_stay(finding: Finding, predicted: Predicted) -> bool:

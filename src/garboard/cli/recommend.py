@@ -219,12 +219,11 @@ def _unbuilt(settings: Analysis) -> Subject:
 
 
 def recommended(report: Report, settings: Analysis, mirrors: PackageMirrors | None = None) -> Report:
-    """Add what the catalog says about its base to a scan's report; unchanged without a catalog.
+    """Add what the catalog says about its base to a scan's report; without one, only what nobody maintains any more.
 
     This fetches only dates of lifecycles and, if ``mirrors`` are asked, indexes of packages.
     """
-    catalog = settings.data.catalog
-    if catalog is None or not report.image.layers:
+    if not report.image.layers:
         return report
     import msgspec
 
@@ -233,8 +232,12 @@ def recommended(report: Report, settings: Analysis, mirrors: PackageMirrors | No
     from garboard.workflows import recommend
 
     build, database = settings.build, settings.data.database
-    gaps = supply(settings).lifecycles()
     subject = recommend.subject_of(report, build.dockerfile, build.target, build.build_args)
+    catalog = settings.data.catalog
+    if catalog is None:
+        ended = recommend.ended_lines(subject, database, report.created)
+        return msgspec.structs.replace(report, gaps=(*report.gaps, *ended)) if ended else report
+    gaps = supply(settings).lifecycles()
     wish = recommend.Wish(details=True, best_only=True)
     try:
         if mirrors is None:

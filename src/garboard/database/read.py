@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Self
+from typing import Final, Self
 
 import msgspec
 
@@ -20,7 +20,8 @@ FIRST_NVD_YEAR = 2002
 """The year of NVD's first file, which also holds all earlier CVEs."""
 
 _CVE_YEAR = re.compile(r"^CVE-(\d{4})-\d+$")
-_FACTS = ("nvd", "kev", "epss", "endoflife")
+FACTS: Final = ("nvd", "kev", "epss", "endoflife")
+"""Feeds whose data are of vulnerabilities and products, not of packages: nothing is compared with them."""
 """Feeds with shards about CVEs or releases, not about packages."""
 
 
@@ -79,7 +80,7 @@ class Database:
 
     def _shard_of(self, ecosystem: str) -> Shard | None:
         if ecosystem not in self._of:
-            names = [name for name in self._installed if name.partition(":")[0] not in _FACTS]
+            names = [name for name in self._installed if name.partition(":")[0] not in FACTS]
             # Try the likely shard first, judging by its name; the shards themselves decide.
             names.sort(key=lambda name: not _resembles(name, ecosystem))
             self._of[ecosystem] = next(

@@ -15,14 +15,17 @@ from typing import TYPE_CHECKING, Protocol
 from garboard import ecosystems
 from garboard.baseimage import delta, issue_counts, ranking
 from garboard.baseimage.approvals import approved
-from garboard.baseimage.candidates import choices
-from garboard.baseimage.current import CurrentBase, find
+from garboard.baseimage.candidates import choices, stated_distro
+from garboard.baseimage.current import CurrentBase, find, wanted_repository
 from garboard.baseimage.delta import Requested, Yours
+from garboard.baseimage.distance import ended
 from garboard.baseimage.issue_counts import Figures
 from garboard.baseimage.lifecycle import Lifetimes
 from garboard.baseimage.rebase import Available, Predicted, Predictor
 from garboard.baseimage.requested import asked
 from garboard.baseimage.scoring import Candidate, Today, Weighing, candidates
+from garboard.baseimage.tags import parse as parse_tag
+from garboard.database.read import FACTS
 from garboard.dockerfile.parser import parse
 from garboard.dockerfile.stages import base_of, lineage, scoped
 from garboard.dockerfile.variables import Scope
@@ -34,7 +37,7 @@ from garboard.model.errors import GarboardError
 from garboard.model.finding import Finding
 from garboard.model.gap import Gap
 from garboard.model.image import Image, Platform, Reference
-from garboard.model.lifecycle import Lifecycles
+from garboard.model.lifecycle import Lifecycles, Lifespan, State
 from garboard.model.package import Inventory, Package
 from garboard.model.recommendation import Group, Recommendation, Row, Verdict
 from garboard.shellcommands.install_requests import requests
@@ -133,10 +136,30 @@ def recommend(
     """
     found = find(subject.image, _reference(subject.base), catalog, subject.platform, now)
     if isinstance(found, Gap):
+        ended = ended_lines(subject, database, now)
         if subject.base == SCRATCH:
-            return Recommendation(wanted=SCRATCH, how="built FROM scratch: there is no base to better", created=now)
-        return Recommendation(wanted=subject.base, created=now, gaps=(_of_from(subject) or found,))
+            how = "built FROM scratch: there is no base to better"
+            return Recommendation(wanted=SCRATCH, how=how, created=now, gaps=ended)
+        return Recommendation(wanted=subject.base, created=now, gaps=(_of_from(subject) or found, *ended))
     return _Recommending(subject, catalog, database, now, wish or Wish(), found, supply or Supply(), indexes).result()
+
+
+def ended_lines(subject: Subject, lifecycles: Lifecycles, now: dt.datetime) -> tuple[Gap, ...]:
+    """Gaps for what a base that no catalog has is made of and nobody maintains: by its name, and by the image itself."""
+    reference = _reference(subject.base)
+    repository, tag = (wanted_repository(reference), reference.tag) if reference else ("", "")
+    named = parse_tag(repository, tag)
+    distro = stated_distro((named,))
+    if subject.inventory is not None and subject.inventory.distro is not None:
+        distro = f"{subject.inventory.distro.id} {subject.inventory.distro.version}"
+    spans = Lifetimes(lifecycles, now).of(named.repository, named.version, distro)
+    return _of_ended(subject.base or "base image", (one for one in spans if one.state is State.ENDED))
+
+
+def _of_ended(subject: str, spans: Iterable[Lifespan]) -> tuple[Gap, ...]:
+    """What the end of life of a base's contents means, which no count of its vulnerabilities shows."""
+    reason = "what is found in it from then on is not fixed, and may not be in the data at all"
+    return tuple(Gap(stage="recommend", subject=subject, reason=f"{ended(one)}: {reason}") for one in spans)
 
 
 def _of_from(subject: Subject) -> Gap | None:
@@ -208,6 +231,7 @@ class _Recommending:
         weighing = Weighing(use, inventories, self._judged(inventories, predicted), lifetimes, today, wish.include)
         rows = self._rows(weighing, chosen, predicted)
         base = weighing.in_use(approved(use.choice, approvals, self._now))
+        self._gaps += _of_ended(base.reference, base.ended)
         return Recommendation(
             verdict=self._verdict(base, rows, self._lonely(others, approvals)),
             base=base,
@@ -215,9 +239,10 @@ class _Recommending:
             how=self._found.how,
             yours=issue_counts.counts(today.issues) if today else None,
             rows=self._kept(rows),
-            compared=len(chosen),
-            passed_over=len(every) - len(chosen),
+            compared=sum(_is_comparable(row, base) for row in rows),
+            passed_over=sum(bool(one.objections) for one in every),
             created=self._now,
+            data_date=self._data_date(),
             gaps=tuple(dict.fromkeys(self._gaps)),
         )
 
@@ -270,14 +295,9 @@ class _Recommending:
         self._about(judgment.not_matched)
         self._gaps += judgment.no_facts
         ecosystems = {one.ecosystem for one in packages}
-        return Figures(judgment.findings, self._uncovered(ecosystems | {""}))
-
-    def _uncovered(self, ecosystems: Iterable[str]) -> Iterator[str]:
-        """Ecosystems without data, except those of the image in use: those hide as much on both sides."""
-        has = {one.ecosystem for one in self._subject.inventory.packages} if self._subject.inventory else set()
-        for one in ecosystems:
-            if not (one and self._database.covers(one)) and one not in has:
-                yield one
+        uncovered = {one for one in ecosystems | {""} if not (one and self._database.covers(one))}
+        inventory = self._subject.inventory
+        return Figures(judgment.findings, uncovered, {one.ecosystem for one in inventory.packages} if inventory else ())
 
     def _about(self, gaps: tuple[Gap, ...]) -> None:
         """What could not be judged among the candidates, shortened: it may concern hundreds of images."""
@@ -329,7 +349,7 @@ class _Recommending:
 
     def _verdict(self, base: Row, rows: tuple[Row, ...], lonely: str) -> Verdict:
         """The verdict; what was not compared is always reported. ``lonely``: why there is nothing to compare with."""
-        left_out = self._left_out(rows)
+        self._left_out(rows)
         if any(row.better and not row.objections for row in rows):
             return Verdict.BETTER
         if base.counts is None or not base.judged:
@@ -338,10 +358,19 @@ class _Recommending:
         if lonely:
             self._gap(base.reference, lonely)
             return Verdict.UNKNOWN
-        compared = any(row.judged and not row.objections for row in rows if row.key != base.key)
-        return Verdict.UNKNOWN if left_out and not compared else Verdict.BEST
+        if base.ended:
+            return Verdict.UNKNOWN
+        if not any(_is_comparable(row, base) for row in rows):
+            self._gap(base.reference, "no other image of its kind could be compared with it: --all tells why")
+            return Verdict.UNKNOWN
+        return Verdict.BEST
 
-    def _left_out(self, rows: tuple[Row, ...]) -> int:
+    def _data_date(self) -> str:
+        """The day of the oldest data that were compared with; empty if none states it."""
+        states = (one for one in self._database.used() if one.shard.partition(":")[0] not in FACTS)
+        return min((day for one in states if (day := (one.data_date or one.fetched)[:10])), default="")
+
+    def _left_out(self, rows: tuple[Row, ...]) -> None:
         """Report how many bases could not be compared although nothing else speaks against them."""
         partly = sum({one.code for one in row.objections} == {"incomplete"} for row in rows)
         if partly:
@@ -353,7 +382,6 @@ class _Recommending:
             self._gap(
                 "other bases", f"{unjudged} bases could not be judged: their packages or data of them are missing"
             )
-        return partly + unjudged
 
 
 class _Remembering:
@@ -377,6 +405,11 @@ class _Remembering:
 
     def used(self) -> tuple[FeedState, ...]:
         return self._database.used()
+
+
+def _is_comparable(row: Row, base: Row) -> bool:
+    """Whether the base in use was compared with it: it is another one, judged, and nothing speaks against it."""
+    return row.key != base.key and row.judged and row.counts is not None and not row.objections
 
 
 def _release(base: Inventory) -> tuple[str, str, str]:

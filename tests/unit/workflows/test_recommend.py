@@ -231,6 +231,44 @@ def test_the_best_is_said_to_be(shelf):
     assert (found.verdict, found.compared, found.recommended) == (Verdict.BEST, 1, ())
 
 
+def python(minor, eol):
+    return Cycle(product="python", name=f"3.{minor}", eol=eol)
+
+
+def test_a_newer_image_of_a_dead_line_is_better_and_marked(shelf):
+    shelf.add("ab", ["3.9.1-bookworm"], "lib=1")
+    shelf.add("ac", ["3.9.2-bookworm"], "lib=3")
+    shelf.add("ad", ["3.8.9-slim-bookworm"], "lib=3")
+    data = Data(*DATA._advisories, covers=("Debian:12",), cycles=(python(9, "2025-10-31"), python(8, "2024-10-07")))
+    found = recommend(unbuilt("python:3.9.1-bookworm"), shelf.catalog, data, NOW, Wish(everything=True))
+    assert rows(found) == [("3.9.2-bookworm", Group.PATCH)]
+    assert found.recommended[0].warnings == ("Python 3.9 is no longer maintained since 2025-10-31",)
+    assert "eol" in {one.code for one in row(found, "3.8.9-slim-bookworm").objections}
+    best = recommend(unbuilt("python:3.9.2-bookworm"), shelf.catalog, data, NOW)
+    assert best.verdict is Verdict.UNKNOWN
+    assert "most secure" not in render(best).decode()
+    assert any(gap.reason.startswith("Python 3.9 is no longer maintained since 2025-10-31") for gap in best.gaps)
+
+
+@pytest.mark.parametrize("data", [DATA, Data(cycles=(python(8, "2024-10-07"),), covers=())])
+def test_the_end_of_life_of_a_base_that_is_not_there_is_told(full, data):
+    found = recommend(unbuilt("python:3.8" if data is not DATA else "python:3.9-slim"), full.catalog, data, NOW)
+    assert found.base is None
+    assert [gap.reason[:36] for gap in found.gaps[1:]] in (
+        ["Python 3.8 is no longer maintained s"],
+        ["Python 3.9 is no longer maintained s"],
+    )
+
+
+def test_without_any_data_nothing_is_judged(shelf):
+    shelf.add("ab", ["3.12.4"], "lib=1")
+    shelf.add("ac", ["3.12.5"], "lib=3")
+    subject = built("lib=1", at="python:3.12.4")
+    found = recommend(subject, shelf.catalog, Data(covers=()), NOW)
+    assert (found.verdict, found.base.judged, found.compared) == (Verdict.UNKNOWN, False, 0)
+    assert any("could not be judged" in gap.reason for gap in found.gaps)
+
+
 def from_line(text, **arguments):
     dockerfile = parse(f"{text}\nRUN x\n".encode())
     return Subject(base=base_image(dockerfile, build_args=arguments), dockerfile=dockerfile, build_args=arguments)

@@ -99,6 +99,7 @@ class Recommendations(_Out):
     rows: list[RowOf]
     compared: int
     created: str
+    data_date: str
     gaps: list[Gap]
 
 
@@ -129,7 +130,7 @@ def remediation(found: Recommendation) -> Remediation:
         return Remediation(code=_CODES[Verdict.UNKNOWN], advice=[])
     advice = [Advice(message=tables.guide([found.base]))]
     if found.verdict is Verdict.BEST:
-        advice.append(Advice(message=tables.MOST_SECURE))
+        advice.append(Advice(message=tables.most_secure(found)))
     elif found.verdict is Verdict.BETTER:
         advice.append(Advice(message=f"{tables.HEADLINE}\n", bold=True))
         for group, rows in tables.grouped(found.recommended):
@@ -149,6 +150,7 @@ def document(found: Recommendation) -> Recommendations:
         rows=[_row(row) for row in found.rows],
         compared=found.compared,
         created=rfc3339(found.created),
+        data_date=found.data_date,
         gaps=list(found.gaps),
     )
 

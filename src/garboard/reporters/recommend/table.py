@@ -24,7 +24,10 @@ TITLES: Final = MappingProxyType(
         Group.ALTERNATIVE: "Alternative image types",
     }
 )
-MOST_SECURE: Final = "According to our scan, you are currently using the most secure version of the selected base image"
+_MOST_SECURE: Final = (
+    "According to our scan, you are currently using the most secure version of the selected base image"
+)
+NOT_TOLD: Final = "Whether there is a better base cannot be told."
 HEADLINE: Final = "Recommendations for base image upgrade:"
 SHOWN: Final = 3
 """How many rows of each group are shown unless all are asked for."""
@@ -57,16 +60,30 @@ def section(found: Recommendation, *, color: bool) -> Iterator[str]:
     if found.base is None:
         return
     yield from table([_HEAD, cells(found.base)])
+    yield from (f"    ! {warning}" for warning in found.base.warnings)
     yield ""
     if found.verdict is Verdict.BEST:
-        yield MOST_SECURE
+        yield most_secure(found)
+    elif found.verdict is Verdict.UNKNOWN:
+        yield NOT_TOLD
     if found.verdict is not Verdict.BETTER:
         return
     yield paint(HEADLINE, "1", color=color)
     for group, rows in grouped(found.recommended):
         yield ""
         yield paint(TITLES[group], "1", color=color)
-        yield from table([_HEAD, *(cells(row) for row in rows[:SHOWN])])
+        head, *lines = table([_HEAD, *(cells(row) for row in rows[:SHOWN])])
+        yield head
+        for row, line in zip(rows, lines, strict=False):
+            yield line
+            yield from (f"    ! {one.name} is no longer maintained" for one in row.ended)
+
+
+def most_secure(found: Recommendation) -> str:
+    """The guide's sentence, with what it rests on."""
+    others = f"{found.compared} other{'s' if found.compared != 1 else ''}"
+    dated = f", by data of {found.data_date}" if found.data_date else ""
+    return f"{_MOST_SECURE} (compared with {others}{dated})"
 
 
 def guide(rows: Sequence[Row]) -> str:
