@@ -46,7 +46,7 @@ def find(
             f"the catalogue does not have it for {platform}, so no better one can be told; garboard catalog sync {repository}",
         )
     how = "its digest names it" if wanted.digest else "its tag names it"
-    use = InUse(one, parse(one.repository, wanted.tag) if wanted.tag else None)
+    use = InUse(one, _tag(one, wanted))
     outdated = _is_built_on_another(image, one.image)
     if outdated:
         how += " now, and your image was built on an earlier or another one"
@@ -91,7 +91,7 @@ def _choice(image: BaseImage, wanted: Reference | None) -> Choice | None:
 def _tag(one: Choice, wanted: Reference | None) -> Tag | None:
     if wanted is None or not wanted.tag or wanted_repository(wanted) != one.repository:
         return None
-    return parse(one.repository, wanted.tag)
+    return parse(one.repository, wanted.tag, one.image.distro)
 
 
 def _named(wanted: Reference, catalog: Catalog, platform: Platform) -> tuple[BaseImage, ...]:

@@ -14,6 +14,7 @@ from garboard.baseimage.tags import Tag
 from garboard.model.lifecycle import Lifespan, State
 from garboard.model.package import Package
 from garboard.model.recommendation import Group, Objection
+from garboard.model.timestamp import parsed
 
 WORDS: Final = (
     "prerelease",
@@ -76,6 +77,8 @@ def _same_tag(use: InUse, other: Choice) -> bool:
 def _same_distro(own: Choice, other: Choice) -> bool:
     if releases.DISTRIBUTIONS.get(own.name):
         return True  # its version says it
+    if own.by_release and other.by_release:
+        return own.distro.partition(" ")[0] == other.distro.partition(" ")[0]
     if own.name in releases.DISTRIBUTIONS:
         return own.distro.partition(" ")[0] == other.distro.partition(" ")[0]
     return own.distro == other.distro
@@ -104,9 +107,7 @@ def objections(
         and group is not Group.REBUILD
     ):
         yield Objection(code="latest", reason="its tags state no version, so each build may get another one")
-    reason = short_lived(other.name, other.numbers, lifespans)
-    if _leaves_stable(use.choice, other):
-        reason = "an odd minor version is the mainline, and what is in use is a stable line"
+    reason = _short_lived(use.choice, other, own_spans, lifespans)
     if reason and reason != own_reason:
         yield Objection(code="short-lived", reason=reason)
     for one in lifespans:
@@ -119,9 +120,35 @@ def objections(
     yield from _unlike(use.choice, other)
 
 
+def _short_lived(own: Choice, other: Choice, before: Iterable[Lifespan], after: Iterable[Lifespan]) -> str:
+    """Why it is of no line to build on for who builds on the one in use; empty if it is."""
+    if _leaves_stable(own, other):
+        return "an odd minor version is the mainline, and what is in use is a stable line"
+    reason = short_lived(other.name, other.numbers, after)
+    if not reason and _leaves_long_term(own, other, before, after):
+        return "it is not known to be of a line of long-term support, and what is in use is of one"
+    return reason
+
+
 def _leaves_stable(own: Choice, other: Choice) -> bool:
     minors = [one.numbers[1] for one in (own, other) if len(one.numbers) > 1]
     return own.name == other.name and own.name in releases.STABLE_EVEN and [minor % 2 for minor in minors] == [0, 1]
+
+
+def _leaves_long_term(own: Choice, other: Choice, before: Iterable[Lifespan], after: Iterable[Lifespan]) -> bool:
+    """Whether it is another line than that in use, which is one of long-term support, and none says that it is one too."""
+    line = min(len(own.numbers), len(other.numbers), 2)
+    if own.repository != other.repository or own.numbers[:line] == other.numbers[:line]:
+        return False
+    return _is_long_term(own, before) and not _is_long_term(other, after)
+
+
+def _is_long_term(one: Choice, lifespans: Iterable[Lifespan]) -> bool:
+    if one.name == "node" and one.version[:1] in {(line,) for line in releases.NODE_LINES.values()}:
+        return True
+    if one.name in releases.WEEKLIES and len(one.numbers) > 2:
+        return True
+    return one.long_term or any(each.lts for each in lifespans)
 
 
 def ended(one: Lifespan) -> str:
@@ -139,8 +166,19 @@ def _older(own: Choice, other: Choice) -> bool:
     common = min(len(own.numbers), len(other.numbers))
     if own.numbers[:common] != other.numbers[:common]:
         return other.numbers[:common] < own.numbers[:common]
-    same = own.flavor == other.flavor and own.distro == other.distro
-    return same and bool(other.image.image.created) and other.image.image.created < own.image.image.created
+    if own.flavor != other.flavor or own.distro != other.distro:
+        return False
+    if own.day or other.day:  # what a tag states counts, not when somebody built it
+        days = [one.day or _day(one.image.image.created) for one in (own, other)]
+        if days[0] != days[1]:
+            return bool(days[0] and days[1]) and days[1] < days[0]
+    if own.build and other.build and own.build != other.build:
+        return other.build < own.build
+    return bool(other.image.image.created) and other.image.image.created < own.image.image.created
+
+
+def _day(created: str) -> tuple[int, ...]:
+    return (int(created[:10].replace("-", "")),) if parsed(created) is not None else ()
 
 
 def _unlike(own: Choice, other: Choice) -> Iterator[Objection]:
