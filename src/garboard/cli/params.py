@@ -46,8 +46,9 @@ class Option(click.Option, Generic[T_co]):
         flag: bool = False,
         many: bool = False,
         older: tuple[str, ...] = (),
+        default: bool | None = None,
     ) -> None:
-        long = next(name for name in names if name.startswith("--"))
+        long = next(name for name in names if name.startswith("--")).partition("/")[0]
         own = long.removeprefix("--").replace("-", "_")
         self.variables = (variable(long), *older)
         super().__init__(
@@ -57,6 +58,7 @@ class Option(click.Option, Generic[T_co]):
             type=kind,
             is_flag=flag,
             multiple=many,
+            **({} if default is None else {"default": default}),
             envvar=list(self.variables),
         )
 
@@ -106,9 +108,9 @@ class Parsed(click.ParamType[T]):
         return self._parse(value) if isinstance(value, str) else cast("T", value)
 
 
-def flag(*names: str, help: str) -> Option[bool]:  # noqa: A002
-    """An option without a value."""
-    return Option(*names, help=help, flag=True)
+def flag(*names: str, help: str, default: bool | None = None) -> Option[bool]:  # noqa: A002
+    """An option without a value; ``--name/--no-name`` can be switched off too."""
+    return Option(*names, help=help, flag=True, default=default)
 
 
 def text(*names: str, metavar: str, help: str, older: tuple[str, ...] = ()) -> Option[str | None]:  # noqa: A002

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+import click
+
 from garboard import reporters
 from garboard.cli import options as o
 from garboard.cli import read_opening, read_settings
@@ -14,6 +16,7 @@ from garboard.cli.session import analyzed, refuse_offline
 from garboard.cli.settings import Analysis, Output, PackageMirrors
 from garboard.model.base import Value
 from garboard.model.errors import UsageError
+from garboard.model.report import Coverage
 
 if TYPE_CHECKING:
     from garboard.model.advisory import Severity
@@ -38,16 +41,27 @@ SEVERITY: Final = value(
 ONLY_FIXED: Final = flag("--only-fixed", help="Only issues that a published version fixes.")
 GROUP_ISSUES: Final = flag("--group-issues", help="One element for each issue, not for each path (needs --json).")
 DEPENDENCY_TREE: Final = flag("--dependency-tree", help="Print the dependency tree before the issues.")
+REQUIRE_COVERAGE: Final = flag(
+    "--require-coverage/--no-require-coverage",
+    help="Whether an image without issues of which a part could not be judged ends with 3 (the default) or 0.",
+    default=True,
+)
 FROM_MIRROR: Final = flag("--from-mirror", help="Without a database: what the image's own package mirrors fix.")
 VIEW: Final = (EXCLUDE_BASE, SEVERITY, ONLY_FIXED, GROUP_ISSUES, DEPENDENCY_TREE)
 
 
 class Settings(Value):
-    """An image, which of its issues are shown, and the package mirrors that judge it; None if the database does."""
+    """An image, which of its issues are shown, and what judges it.
+
+    Attributes:
+        mirrors: the package mirrors that judge it; None if the database does.
+        require_coverage: whether only a fully judged image is clean.
+    """
 
     analysis: Analysis
     view: View
     mirrors: PackageMirrors | None
+    require_coverage: bool
 
 
 def _settings(given: Given) -> Settings:
@@ -60,6 +74,7 @@ def _settings(given: Given) -> Settings:
         analysis=read_settings.analysis(given, look_up=given[EXCLUDE_BASE]),
         view=view,
         mirrors=read_opening.package_mirrors(given) if by_mirrors else None,
+        require_coverage=given[REQUIRE_COVERAGE],
     )
 
 
@@ -81,7 +96,7 @@ def _view(given: Given, output: Output) -> View:
 
 @make(
     "scan",
-    *(o.IMAGE, *VIEW, FROM_MIRROR, o.PACKAGE_MIRROR),
+    *(o.IMAGE, *VIEW, REQUIRE_COVERAGE, FROM_MIRROR, o.PACKAGE_MIRROR),
     *(*o.report(reporters.SCAN), *o.ANALYSIS),
     settings=_settings,
 )
@@ -95,11 +110,14 @@ def command(settings: Settings) -> int:
     garboard scan app --base debian:12 --json
     garboard scan app --from-mirror
 
-    Exit code: 0 clean, 1 findings, 2 an error, 3 nothing that could be judged.
+    Exit code: 0 clean, 1 findings, 2 an error, 3 no findings, but not everything could be judged.
     """  # noqa: D301  (\b is click's)
     report, output = _report(settings), settings.analysis.output
     write(reporters.SCAN.load(output.format).render(report, settings.view), output)
-    return exit_code(report, settings.view)
+    code = exit_code(report, settings.view, require_coverage=settings.require_coverage)
+    if not code and report.coverage is not Coverage.FULL and not output.quiet:
+        click.echo("only a part of the image could be judged: exit code 0 does not mean that it is clean", err=True)
+    return code
 
 
 def _report(settings: Settings) -> Report:
@@ -118,8 +136,9 @@ def _report(settings: Settings) -> Report:
     return acted(recommended(found.report, analysis), analysis)
 
 
-def exit_code(report: Report, view: View) -> int:
-    """0 clean, 1 findings shown, 3 nothing that could be judged."""
+def exit_code(report: Report, view: View, *, require_coverage: bool = True) -> int:
+    """0 clean, 1 findings shown, 3 none shown, but not everything could be judged."""
     if any(view.shows(finding) for finding in report.findings):
         return 1
-    return 0 if report.judged else 3
+    enough = {Coverage.FULL} if require_coverage else {Coverage.FULL, Coverage.PARTIAL}
+    return 0 if report.coverage in enough else 3

@@ -15,6 +15,7 @@ from garboard.model.ecosystem import Ecosystem, VersionOrder
 from garboard.versions import SHARED
 
 if TYPE_CHECKING:
+    from garboard.model.package import Package
     from garboard.model.program import Commands
 
 _NAMES: Final = (
@@ -45,6 +46,12 @@ _UNKNOWN: Final = Ecosystem(name="", type="", manager="")
 def of(type_: str) -> Ecosystem:
     """The ecosystem of a package URL type; one that says nothing where there is none."""
     return BY_TYPE.get(type_, _UNKNOWN)
+
+
+def published(package: Package, path: str = "") -> bool | None:
+    """Whether its distribution published a package of an operating system. See `Ecosystem.published`."""
+    known = of(package.type).published
+    return known(package, path) if known else None
 
 
 @cache

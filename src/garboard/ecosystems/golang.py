@@ -41,6 +41,7 @@ ECOSYSTEM: Final = Ecosystem(
     type="golang",
     manager="golang",
     osv="Go",
+    locks=("go.mod", "Gopkg.lock", "glide.lock"),
     order="semver",
     programs=("go",),
     load_commands=_commands,

@@ -41,6 +41,7 @@ ECOSYSTEM: Final = Ecosystem(
     type="composer",
     manager="composer",
     osv="Packagist",
+    locks=("composer.lock",),
     normalize=_lower,
     programs=("composer",),
     load_commands=_commands,

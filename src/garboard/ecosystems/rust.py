@@ -41,6 +41,7 @@ ECOSYSTEM: Final = Ecosystem(
     type="cargo",
     manager="cargo",
     osv="crates.io",
+    locks=("Cargo.lock",),
     order="semver",
     programs=("cargo",),
     load_commands=_commands,

@@ -16,7 +16,7 @@ from garboard.model.base import Value
 from garboard.model.ecosystem import AdvisedName
 from garboard.model.finding import Finding, Vulnerability
 from garboard.model.gap import Gap
-from garboard.model.package import Inventory, Package
+from garboard.model.package import SYSTEM_TYPES, Inventory, Package
 
 _STATUS_ORDER: Final = (
     Status.FIXED,
@@ -30,11 +30,12 @@ _NAMED_IN_A_GAP: Final = 5
 
 
 class Matched(Value):
-    """Findings before enrichment, what could not be judged, and how many packages could be."""
+    """Findings before enrichment, how many packages were judged, which could not be, and why."""
 
     findings: tuple[Finding, ...] = ()
     gaps: tuple[Gap, ...] = ()
     judged: int = 0
+    unjudged: tuple[Package, ...] = ()
 
 
 class _Positive(NamedTuple):
@@ -48,7 +49,8 @@ class _Positive(NamedTuple):
 def match(inventory: Inventory, database: Lookup) -> Matched:
     """All findings, in the inventory's order.
 
-    Applications and packages that another package owns are not judged on their own: their owner is.
+    The image's own application is not judged, nor is a package that a package of the distribution owns: the
+    distribution's data speak of that one, and of the fixes that it took over from later versions.
     """
     return _Match(database).run(inventory)
 
@@ -61,18 +63,46 @@ class _Match:
         self._uncovered: dict[str, list[str]] = defaultdict(list)
         self._undetermined: dict[str, list[str]] = defaultdict(list)
         self._covered: dict[str, bool] = {}
+        self._foreign: list[Package] = []
         self._judged = 0
+        self._unjudged: list[Package] = []
 
     def run(self, inventory: Inventory) -> Matched:
+        owners = {package.purl: package for package in inventory.packages if package.type in SYSTEM_TYPES}
         for package in inventory.packages:
-            if package.owner or package.application:
+            if package.application or (package.owner and self._answers(owners.get(package.owner), package)):
                 continue
             if not self._covers(package.ecosystem):
                 self._uncovered[package.ecosystem or f"({package.type})"].append(package.display_name)
-                continue
-            if self._package(package):
+                self._unjudged.append(package)
+            elif not self._package(package):
+                self._unjudged.append(package)
+            elif self._is_foreign(package):
+                self._foreign.append(package)
+                self._unjudged.append(package)
+            else:
                 self._judged += 1
-        return Matched(findings=tuple(self._findings), gaps=tuple(self._gaps()), judged=self._judged)
+        return Matched(
+            findings=tuple(self._findings),
+            gaps=tuple(self._gaps()),
+            judged=self._judged,
+            unjudged=tuple(self._unjudged),
+        )
+
+    def _answers(self, owner: Package | None, package: Package) -> bool:
+        """Whether the distribution's data on its owner are about a package: they are if it published the owner."""
+        if owner is None:
+            return True
+        known = ecosystems.published(owner, package.locations[0].path if package.locations else "")
+        return known if known is not None else not self._covers(owner.ecosystem) or self._is_known(owner)
+
+    def _is_foreign(self, package: Package) -> bool:
+        """Whether it is somebody else's package, of which the distribution's data say nothing."""
+        return ecosystems.published(package) is False and not self._is_known(package)
+
+    def _is_known(self, package: Package) -> bool:
+        """Whether there is any record of it."""
+        return any(next(iter(self._database.hits(package.ecosystem, one.name)), None) for one in advised(package))
 
     def _covers(self, ecosystem: str) -> bool:
         if ecosystem not in self._covered:
@@ -111,8 +141,12 @@ class _Match:
             yield Gap(
                 stage="match",
                 subject=ecosystem,
-                reason=f"there is no vulnerability data for it, so {len(names)} packages were not judged: {_some(names)}",
+                reason=f"there is no vulnerability data for it, so {_packages(len(names))} could not be judged: {_some(names)}",
             )
+        if self._foreign:
+            names = [package.display_name for package in self._foreign]
+            reason = f"not published by the distribution, whose data say nothing of them: {_some(names)}"
+            yield Gap(stage="match", subject=_packages(len(names)), reason=reason)
         for (subject, reason), ids in self._unknown.items():
             yield Gap(stage="match", subject=subject, reason=f"{reason}; not compared with {_some(ids)}")
         if self._undetermined:
@@ -124,6 +158,10 @@ class _Match:
                 else _some(list(self._undetermined)),
                 reason=f"the distribution has not yet determined whether these affect it: {_some(names)}",
             )
+
+
+def _packages(count: int) -> str:
+    return f"{count} package{'s' if count != 1 else ''}"
 
 
 def _some(names: Sequence[str]) -> str:

@@ -14,19 +14,17 @@ if TYPE_CHECKING:
 
 
 class MetadataPaths(Protocol):
-    """The files that describe language packages and that an operating-system package may own."""
+    """The files that an operating-system package may own and that say something of themselves.
 
-    @property
-    def names(self) -> tuple[str, ...]:
-        """What the last component of such a path ends with."""
-        ...
+    They describe or hold packages of languages, or are programs.
+    """
 
     def mentioned(self, data: bytes, /) -> bool:
         """Whether a file list may name such a path: a cheap test on its bytes, with no false negatives."""
         ...
 
     def describes(self, path: str, /) -> bool:
-        """Whether a cataloger of a language reads this path (without a leading slash)."""
+        """Whether this path (without a leading slash) is one of them."""
         ...
 
 
@@ -84,12 +82,17 @@ class Ecosystem(Value):
         normalize: a name in the spelling by which names are compared.
         globs: files that list or describe installed packages, without a leading slash; ``*`` stands for one path
             component or a part of it, a leading ``**/`` for any folders.
+        locks: names of files that pin packages, which may be installed or not.
+        below_locks: whether packages are installed below the folder of such a file.
+        installers: packages that are there before any that such a file pins.
         version: rises whenever the facts made of the same bytes change, which empties the cache.
         load_catalog: imports what reads those files.
         programs: names of the programs that install its packages.
         load_commands: imports what is known of their command lines.
         advised: the names under which advisories list a package; by default its full name.
         by_source: whether advisories list source packages only.
+        published: whether the distribution itself published a package of the operating system that owns the file at this
+            path (empty: the package as such); None where that is not known.
         modular: whether versions of one package are published in streams.
         epochs: whether a version may begin with an epoch that a package URL has as a qualifier.
         keeps_itself: packages that the package manager never removes as unneeded.
@@ -108,12 +111,16 @@ class Ecosystem(Value):
     load_order: Callable[[], VersionOrder] | None = None
     normalize: Callable[[str], str] = exact_name
     globs: tuple[str, ...] = ()
+    locks: tuple[str, ...] = ()
+    below_locks: bool = True
+    installers: tuple[str, ...] = ()
     version: int = 1
     load_catalog: Callable[[], Catalog] | None = None
     programs: tuple[str, ...] = ()
     load_commands: Callable[[], Commands] | None = None
     advised: Callable[[Package], tuple[AdvisedName, ...]] | None = None
     by_source: bool = False
+    published: Callable[[Package, str], bool | None] | None = None
     modular: bool = False
     epochs: bool = False
     keeps_itself: tuple[str, ...] = ()

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from garboard.model.base import Value
+
+_READING: Final = frozenset({"image", "catalog"})
 
 
 class Gap(Value, tag_field="fact", tag="gap"):
@@ -15,3 +19,8 @@ class Gap(Value, tag_field="fact", tag="gap"):
     stage: str
     subject: str
     reason: str
+
+    @property
+    def unread(self) -> bool:
+        """Whether it is about content of the image that was not read, so that packages may be missing."""
+        return self.stage in _READING

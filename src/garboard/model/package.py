@@ -115,7 +115,7 @@ class Distro(Value, tag_field="fact", tag="distro"):
 
 
 class Owns(Value, tag_field="fact", tag="owns"):
-    """Files of an operating-system package that describe language packages.
+    """Files of an operating-system package that describe or hold other packages, and its programs.
 
     Paths have no leading slash. ``package`` is the name alone or ``name:arch``, of purl type ``type``.
     """
@@ -159,6 +159,12 @@ class Retention(Value, tag_field="fact", tag="retention"):
     suggested: bool | None = None
 
 
+class Unread(Value, tag_field="fact", tag="unread"):
+    """The file holds or lists packages that no cataloger reads; ``kind`` is what a report calls such files."""
+
+    kind: str
+
+
 class Kept(Value, tag_field="fact", tag="kept"):
     """A configuration file, or the relevant part of it: ``path`` is as its reader was shown it."""
 
@@ -166,7 +172,7 @@ class Kept(Value, tag_field="fact", tag="kept"):
     data: bytes
 
 
-Fact = Package | Distro | Owns | Marks | Licenses | Retention | Kept | Gap
+Fact = Package | Distro | Owns | Marks | Licenses | Retention | Unread | Kept | Gap
 """What one file states."""
 
 

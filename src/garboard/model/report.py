@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from enum import Enum
 
 from garboard.model.action import Actions
 from garboard.model.advisory import FeedState
@@ -12,8 +13,16 @@ from garboard.model.baseimage import LineageStep
 from garboard.model.finding import Finding
 from garboard.model.gap import Gap
 from garboard.model.image import Image
-from garboard.model.package import Inventory
+from garboard.model.package import Inventory, Package
 from garboard.model.recommendation import Recommendation
+
+
+class Coverage(Enum):
+    """How much of an image could be judged; only of a fully covered one does "no findings" mean that it is clean."""
+
+    NONE = "none"
+    PARTIAL = "partial"
+    FULL = "full"
 
 
 class Report(Value):
@@ -28,6 +37,10 @@ class Report(Value):
     feeds: tuple[FeedState, ...] = ()
     judged: int = 0
     """Packages that could be compared with advisory data."""
+    unjudged: tuple[Package, ...] = ()
+    """Packages that could not be."""
+    updates_only: bool = False
+    """The findings are what published updates would fix; there may be more without an update."""
     target_file: str = ""
     """The Dockerfile's name as the user gave it."""
     base_image: str = ""
@@ -40,3 +53,15 @@ class Report(Value):
     """What to do about the findings; None if it was not asked for."""
     lineage: tuple[LineageStep, ...] = ()
     """What the image was built on, itself first; empty if no catalog knows it."""
+
+    @property
+    def tested(self) -> int:
+        """How many packages were to be judged: all but the image's own application and what another one answers for."""
+        return self.judged + len(self.unjudged)
+
+    @property
+    def coverage(self) -> Coverage:
+        """How much of the image the report's findings are about."""
+        if not self.judged:
+            return Coverage.NONE
+        return Coverage.PARTIAL if self.unjudged or any(gap.unread for gap in self.gaps) else Coverage.FULL

@@ -20,8 +20,9 @@ from garboard.model.package import (
     Owns,
     Package,
     Retention,
+    Unread,
 )
-from garboard.packages import distro, graph
+from garboard.packages import distro, graph, unread
 from garboard.packages.purl import purl
 
 Key = tuple[str, str, str, str, str]
@@ -54,11 +55,12 @@ class _Facts:
         self.owners: dict[str, Owns] = {}
         self.licenses: dict[tuple[str, str], tuple[str, ...]] = {}
         self.retention: dict[str, Retention] = {}
+        self.unread: list[unread.Found] = []
         self.gaps: list[Gap] = list(files.gaps)
         for history in files.histories:
             self._add(history)
 
-    def _add(self, history: FileHistory) -> None:
+    def _add(self, history: FileHistory) -> None:  # noqa: C901  (one case for each kind of fact)
         last = history.versions[-1]
         if last.facts is None:
             return
@@ -77,6 +79,8 @@ class _Facts:
                 self.licenses[fact.type, fact.package] = fact.licenses
             elif isinstance(fact, Retention):
                 self.retention[history.asked or history.path] = fact
+            elif isinstance(fact, Unread):
+                self.unread.append(unread.Found(history.path, fact.kind))
             elif isinstance(fact, Gap):
                 self.gaps.append(fact)
 
@@ -135,27 +139,36 @@ def _owner_paths(path: str) -> tuple[str, ...]:
     return (path, path.removeprefix("usr/") if path.startswith("usr/") else "usr/" + path)
 
 
-def _owned(packages: tuple[Package, ...], owners: dict[str, Owns]) -> tuple[Package, ...]:
+class _Owners:
+    """Which operating-system package has a path in its file list."""
+
+    def __init__(self, packages: Iterable[Package], owners: dict[str, Owns]) -> None:
+        self._owners = owners
+        self._by_name: dict[tuple[str, str], Package] = {}
+        for package in packages:
+            if package.type in SYSTEM_TYPES:
+                self._by_name.setdefault((package.type, package.name), package)
+                self._by_name[package.type, f"{package.name}:{package.arch}"] = package
+
+    def of(self, path: str) -> Package | None:
+        for spelling in _owner_paths(path):
+            owns = self._owners.get(spelling)
+            if owns is not None and (owns.type, owns.package) in self._by_name:
+                return self._by_name[owns.type, owns.package]
+        return None
+
+    def answer_for(self, path: str) -> bool:
+        """Whether the distribution's data on the owner, if there is one, are about this file too."""
+        owner = self.of(path)
+        return owner is not None and ecosystems.published(owner, path) is not False
+
+
+def _owned(packages: tuple[Package, ...], owners: _Owners) -> tuple[Package, ...]:
     """Mark language packages that an operating-system package brought."""
-    if not owners:
-        return packages
-    by_name: dict[tuple[str, str], str] = {}
-    for package in packages:
-        if package.type in SYSTEM_TYPES:
-            by_name.setdefault((package.type, package.name), package.purl)
-            by_name[package.type, f"{package.name}:{package.arch}"] = package.purl
-
-    def owner(package: Package) -> str:
-        if package.type in SYSTEM_TYPES:
-            return ""
-        for spelling in _owner_paths(package.locations[0].path):
-            owns = owners.get(spelling)
-            if owns is not None and (owns.type, owns.package) in by_name:
-                return by_name[owns.type, owns.package]
-        return ""
-
     return tuple(
-        msgspec.structs.replace(package, owner=purl_of_owner) if (purl_of_owner := owner(package)) else package
+        msgspec.structs.replace(package, owner=owner.purl)
+        if package.type not in SYSTEM_TYPES and (owner := owners.of(package.locations[0].path))
+        else package
         for package in packages
     )
 
@@ -171,8 +184,11 @@ def assemble(files: Files) -> Inventory:
         else package
         for package in packages
     ]
-    completed = _owned(complete(packages, found), facts.owners)
+    completed = complete(packages, found)
+    owners = _Owners(completed, facts.owners)
+    completed = _owned(completed, owners)
     gaps = list(dict.fromkeys(facts.gaps))
+    gaps += unread.gaps((one for one in facts.unread if not owners.answer_for(one.path)), completed)
     if found is None and any(package.type in SYSTEM_TYPES for package in completed):
         gaps.append(
             Gap(

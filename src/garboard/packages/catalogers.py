@@ -13,16 +13,17 @@ from garboard.model.ecosystem import Catalog, Ecosystem
 from garboard.model.gap import Gap
 from garboard.model.image import File, Reader
 from garboard.model.package import Fact, Package
-from garboard.packages import distro
+from garboard.packages import distro, unread
+from garboard.patterns import of_globs
 
 
-class LanguageMetadata:
-    """The paths that catalogers of languages read, as `MetadataPaths`."""
+class OwnablePaths:
+    """The paths that globs describe, and programs, as `MetadataPaths`."""
 
     def __init__(self, globs: tuple[str, ...]) -> None:
-        self._globs = globs
-        self.names = tuple(dict.fromkeys(glob.rpartition("/")[2].rpartition("*")[2] for glob in globs))
-        self._hints = tuple(name.encode() for name in self.names)
+        self._globs = tuple(glob for glob in globs if glob.startswith("**/"))
+        self._ends = tuple(dict.fromkeys(glob.rpartition("/")[2].rpartition("*")[2] for glob in self._globs))
+        self._hints = (b"bin", *(end.encode() for end in self._ends))
         self._pattern: re.Pattern[str] | None = None
 
     def mentioned(self, data: bytes, /) -> bool:
@@ -31,17 +32,17 @@ class LanguageMetadata:
 
     def describes(self, path: str, /) -> bool:
         """See `MetadataPaths.describes`."""
+        if not path.endswith(self._ends):
+            return path.rpartition("/")[0].endswith("bin") or (
+                path.startswith("opt/") and not path.endswith(_NO_PROGRAM)
+            )
         if self._pattern is None:
-            self._pattern = re.compile("|".join(map(_expression, self._globs)))
+            self._pattern = re.compile(of_globs(self._globs))
         return self._pattern.fullmatch(path) is not None
 
 
-def _expression(glob: str) -> str:
-    inner = glob.removeprefix("**/")
-    return ("(?:.*/)?" if inner != glob else "") + "[^/]*".join(map(re.escape, inner.split("*")))
-
-
-METADATA: Final = LanguageMetadata(tuple(glob for one in ECOSYSTEMS if not one.system for glob in one.globs))
+_NO_PROGRAM: Final = (".js", ".map", ".ts", ".py", ".pyc", ".html", ".css", ".svg", ".png", ".txt", ".md", ".h", ".rb")
+METADATA: Final = OwnablePaths((*(glob for one in ECOSYSTEMS if not one.system for glob in one.globs), *unread.GLOBS))
 
 
 class Cataloger:
@@ -99,4 +100,5 @@ def _encodable(fact: Fact, file: File) -> Fact:
 CATALOGERS: Final[tuple[Reader, ...]] = (
     distro,
     *(Cataloger(one) for one in ECOSYSTEMS if one.load_catalog is not None),
+    unread,
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from types import MappingProxyType
 from typing import Final, NamedTuple
@@ -153,6 +154,6 @@ def issues(findings: Iterable[Finding]) -> list[Issue]:
     return found
 
 
-def counted(report: Report) -> int:
-    """Dependencies tested: every package but the image's own application and copies that another package owns."""
-    return sum(1 for package in report.inventory.packages if not package.owner and not package.application)
+def unjudged(report: Report) -> str:
+    """How many packages of each type could not be judged, the most first, as ``147 deb, 1 npm``; empty if none."""
+    return ", ".join(f"{count} {kind}" for kind, count in Counter(one.type for one in report.unjudged).most_common())

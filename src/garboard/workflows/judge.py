@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from garboard.model.advisory import Severity
 from garboard.model.finding import Finding
 from garboard.model.gap import Gap
-from garboard.model.package import Inventory
+from garboard.model.package import Inventory, Package
 
 if TYPE_CHECKING:
     from garboard.model.advisory import Lookup
@@ -38,6 +38,7 @@ class Judgment(NamedTuple):
     Attributes:
         findings: enriched, in the inventory's order.
         judged: how many packages could be compared with advisories.
+        unjudged: those that could not be.
         no_advisories: gaps, where advisories could not be fetched.
         not_matched: gaps, where packages could not be compared.
         no_facts: gaps, where facts of the CVEs that were found could not be fetched.
@@ -45,6 +46,7 @@ class Judgment(NamedTuple):
 
     findings: tuple[Finding, ...]
     judged: int
+    unjudged: tuple[Package, ...]
     no_advisories: tuple[Gap, ...]
     not_matched: tuple[Gap, ...]
     no_facts: tuple[Gap, ...]
@@ -67,4 +69,4 @@ def judge(inventory: Inventory, database: Lookup, supply: Supply | None = None) 
             unrated.update(found)
     no_facts = supply.facts(sorted(cves), sorted(unrated))
     findings = enrich(matched.findings, database.facts(sorted(cves)))
-    return Judgment(findings, matched.judged, no_advisories, matched.gaps, no_facts)
+    return Judgment(findings, matched.judged, matched.unjudged, no_advisories, matched.gaps, no_facts)

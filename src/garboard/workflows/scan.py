@@ -127,6 +127,7 @@ def analyze(
         gaps=tuple(dict.fromkeys(gaps)),
         feeds=feeds,
         judged=judgment.judged,
+        unjudged=judgment.unjudged,
         created=now,
         target_file=target_file,
         base_image=base_image or (attribution.base.name if attribution else ""),

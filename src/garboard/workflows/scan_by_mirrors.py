@@ -69,13 +69,18 @@ def fixable(taken: Taken, fetch: Fetch, now: dt.datetime, build: Build, attribut
         *told.gaps,
         *(attribution.gaps if attribution else ()),
     )
+    known = {_key(one) for one in found.offers if one.installed and one.standing is not UpgradeState.ABSENT}
+    tested = [one for one in taken.inventory.packages if not one.owner and not one.application]
+    unjudged = tuple(one for one in tested if (one.type, one.name, one.arch, one.version) not in known)
     report = Report(
         image=taken.image,
         inventory=taken.inventory,
         findings=trace(findings, taken.inventory.packages),
         gaps=tuple(dict.fromkeys(gaps)),
         feeds=tuple(_state(one, now) for one in found.repositories),
-        judged=sum(one.standing is not UpgradeState.ABSENT for one in found.offers if one.installed),
+        judged=len(tested) - len(unjudged),
+        unjudged=unjudged,
+        updates_only=True,
         created=now,
         target_file=build.file_name,
         base_image=build.named_base or (attribution.base.name if attribution else ""),
@@ -113,13 +118,13 @@ def _state(one: MirrorRepository, now: dt.datetime) -> FeedState:
     return FeedState(shard=one.name, url=one.url, fetched=rfc3339(now), data_date=date)
 
 
-Key = tuple[str, str, str, str]
+def _key(one: Offer) -> tuple[str, str, str, str]:
+    """The installed package that an offer is for."""
+    return one.type, one.name, one.arch, one.installed
 
 
 def _findings(packages: Iterable[Package], found: Offers, told: Offers) -> list[Finding]:
-    by_package: dict[Key, Offer] = {
-        (one.type, one.name, one.arch, one.installed): one for one in found.offers if one.standing in NEWER
-    }
+    by_package = {_key(one): one for one in found.offers if one.standing in NEWER}
     notes: defaultdict[tuple[str, str], list[FixNote]] = defaultdict(list)
     for note in told.notes:
         notes[note.type, note.source].append(note)

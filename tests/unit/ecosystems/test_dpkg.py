@@ -128,7 +128,7 @@ def test_distroless():
     )
     assert [(p.name, p.version) for p in packages(facts)] == [("tzdata", "2024a-0+deb12u1")]
     listing = (
-        "d41d8cd98f00b204e9800998ecf8427e  ./usr/lib/python3/dist-packages/six-1.16.dist-info/METADATA\n0  usr/bin/x\n"
+        "d41d8cd98f00b204e9800998ecf8427e  ./usr/lib/python3/dist-packages/six-1.16.dist-info/METADATA\n0  usr/lib/x\n"
     )
     assert read(cataloger, "var/lib/dpkg/status.d/python3-six.md5sums", listing) == [
         Owns(type="deb", package="python3-six", paths=("usr/lib/python3/dist-packages/six-1.16.dist-info/METADATA",)),
@@ -153,7 +153,7 @@ def test_file_lists_tell_the_owner_of_language_packages():
             ),
         ),
     ]
-    assert read(cataloger, "var/lib/dpkg/info/other.list", "/.\n/usr/bin/ls\n") == []
+    assert read(cataloger, "var/lib/dpkg/info/other.list", "/.\n/usr/share/doc/ls\n") == []
 
 
 def test_what_came_along():

@@ -99,18 +99,21 @@ def test_its_feed(one: Ecosystem):
 
 
 def test_what_an_operating_systems_package_may_own():
-    """Every file that describes a package of a language, and no other."""
+    """Every file that describes a package of a language, a program, and what is not read; no other."""
     for one in ECOSYSTEMS:
         for glob in one.globs:
             path = glob.replace("**/", "usr/lib/").replace("*", "a")
             assert METADATA.describes(path) != one.system, path
             assert one.system or METADATA.mentioned(f"/{path}\n".encode()), path
-    assert not METADATA.describes("usr/bin/python3")
-    assert not METADATA.mentioned(b"/usr/bin/python3\n")
+    for path in ("usr/bin/python3", "usr/share/java/a.jar"):
+        assert METADATA.describes(path)
+        assert METADATA.mentioned(f"/{path}\n".encode())
+    assert not METADATA.describes("usr/share/doc/a/README")
+    assert not METADATA.mentioned(b"/usr/share/doc/a/README\n")
 
 
 def test_parsers_are_imported_with_the_first_file():
-    assert {one.NAME for one in CATALOGERS} == {one.name for one in ECOSYSTEMS if one.globs} | {"distro"}
+    assert {one.NAME for one in CATALOGERS} == {one.name for one in ECOSYSTEMS if one.globs} | {"distro", "unread"}
     tree = [ast.parse(path.read_text()) for path in (SOURCE / "ecosystems").rglob("__init__.py")]
     at_once = {
         node.module

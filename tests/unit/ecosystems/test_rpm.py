@@ -66,7 +66,11 @@ EXPECTED = [
     Owns(
         type="rpm",
         package="nodejs:x86_64",
-        paths=("usr/lib/node_modules/npm/package.json", "usr/lib/python3.9/site-packages/foo-1.dist-info/METADATA"),
+        paths=(
+            "usr/bin/node",
+            "usr/lib/node_modules/npm/package.json",
+            "usr/lib/python3.9/site-packages/foo-1.dist-info/METADATA",
+        ),
     ),
 ]
 BLOBS = [BASH, KEY, NODE]

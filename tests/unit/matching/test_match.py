@@ -175,6 +175,38 @@ def test_owned_copies_and_applications_are_not_judged_twice():
     )
 
 
+TEAM, OWN_ADDRESS, VENDOR = "A <a@lists.debian.org>", "Jane <jane@home.example>", "Vendor <a@vendor.example>"
+
+
+@pytest.mark.parametrize(
+    ("maintainer", "version", "in_the_data", "judged_as_a_library"),
+    [
+        (TEAM, "1-1", False, False),
+        (TEAM, "1-1", True, False),
+        (OWN_ADDRESS, "1-1", True, False),
+        (OWN_ADDRESS, "1-1", False, True),
+        (VENDOR, "1", True, True),
+        (VENDOR, "1", False, True),
+    ],
+)
+def test_only_the_distributions_own_package_answers_for_what_it_holds(
+    maintainer: str, version: str, in_the_data: bool, judged_as_a_library: bool
+) -> None:
+    owner = deb("kibana", version, vendor=maintainer)
+    library = pypi("x", "1", owner=owner.purl)
+    known = (advisory("CVE-1-2", affected("kibana", "0.1")),) if in_the_data else ()
+    database = Known(
+        advisory("CVE-1-1", affected("x", ecosystem="PyPI", scheme="pep440")), *known, covers=[DEBIAN, "PyPI"]
+    )
+    assert bool(found(library, owner, database=database)) is judged_as_a_library
+
+
+def test_a_strangers_package_without_a_record_is_not_judged() -> None:
+    matched = match(inventory(deb("docker-ce", "1", vendor=VENDOR), deb("a", "1", vendor=TEAM)), Known(covers=[DEBIAN]))
+    assert (matched.judged, [package.name for package in matched.unjudged]) == (1, ["docker-ce"])
+    assert "not published by the distribution" in matched.gaps[0].reason
+
+
 PASSED_OVER = {
     "owned": pypi("a", "1", owner="pkg:deb/debian/python3-a@1"),
     "an application": pypi("a", "1", application=True),

@@ -112,6 +112,7 @@ def scan_arguments(flags: Flags) -> list[str]:
 def _delegate(arguments: list[str]) -> int:
     from garboard.cli.main import run as garboard
 
+    os.environ.setdefault("GARBOARD_REQUIRE_COVERAGE", "0")  # the old command knew only 0 and 1
     return garboard(arguments)
 
 

@@ -57,7 +57,7 @@ def _block(path: str, block: str, metadata: MetadataPaths) -> Iterator[Fact]:
         provides=_capabilities(fields.get("p", "")),
         vendor=fields.get("m", ""),
     )
-    if any(name in files for name in metadata.names):
+    if metadata.mentioned(files.encode()):
         owned = tuple(path for path in _paths(files) if metadata.describes(path))
         if owned:
             yield Owns(type=PURL_TYPE, package=name, paths=owned)

@@ -22,6 +22,12 @@ def _without_architecture(name: str) -> str:
     return name.partition(":")[0]
 
 
+def _published(package: Package, path: str) -> bool | None:
+    from garboard.ecosystems.dpkg.publisher import published
+
+    return published(package, path)
+
+
 def _catalog() -> Catalog:
     from garboard.ecosystems.dpkg.cataloger import catalog
 
@@ -63,5 +69,6 @@ ECOSYSTEM: Final = Ecosystem(
     load_commands=_commands,
     advised=_advised,
     by_source=True,
+    published=_published,
     keeps_itself=("apt",),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from garboard.model.ecosystem import AdvisedName, Ecosystem
@@ -16,6 +17,31 @@ _BINARY: Final = frozenset({"AlmaLinux", "Red Hat"})
 _BOTH: Final = frozenset({"Rocky Linux", "Azure Linux", "openEuler", "Mageia", "SUSE", "openSUSE", "Photon OS"})
 """Those that list source packages, or source and binary ones."""
 _FOLDERS: Final = ("var/lib/rpm", "usr/lib/sysimage/rpm", "usr/share/rpm")
+
+
+_VENDORS: Final = MappingProxyType(
+    {
+        "AlmaLinux": ("AlmaLinux",),
+        "Amazon Linux": ("Amazon",),
+        "Azure Linux": ("Microsoft Corporation",),
+        "CentOS": ("CentOS",),
+        "Fedora": ("Fedora Project",),
+        "Oracle Linux": ("Oracle America",),
+        "Photon OS": ("VMware",),
+        "Red Hat": ("Red Hat",),
+        "Rocky Linux": ("Rocky",),
+        "SUSE": ("SUSE",),
+        "openEuler": ("openEuler",),
+        "openSUSE": ("openSUSE", "SUSE"),
+    }
+)
+"""How the vendor that RPM records begins, by OSV ecosystem."""
+
+
+def _published(package: Package, path: str) -> bool | None:  # noqa: ARG001  (RPM records it for the whole package)
+    """By the vendor that RPM records."""
+    vendor = _VENDORS.get(package.ecosystem.partition(":")[0])
+    return package.vendor.startswith(vendor) if vendor and package.vendor else None
 
 
 def _advised(package: Package) -> tuple[AdvisedName, ...]:
@@ -68,6 +94,7 @@ ECOSYSTEM: Final = Ecosystem(
     programs=("dnf", "dnf5", "yum", "microdnf", "tdnf", "zypper", "rpm"),
     load_commands=_commands,
     advised=_advised,
+    published=_published,
     modular=True,
     epochs=True,
 )

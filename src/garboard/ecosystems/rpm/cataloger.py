@@ -124,7 +124,7 @@ def _capability(text: str) -> str:
 
 
 def _owned(header: Header, metadata: MetadataPaths) -> Iterator[str]:
-    if not header.holds(*(name.encode() + b"\0" for name in metadata.names)):
+    if not metadata.mentioned(header.data):
         return
     folders, names, places = header.texts(tags.DIRNAMES), header.texts(tags.BASENAMES), header.numbers(tags.DIRINDEXES)
     if len(places) != len(names) or (places and max(places) >= len(folders)):

@@ -11,6 +11,7 @@ from garboard.image.layers.globs import Matcher
 from garboard.image.layers.names import NameLog
 from garboard.image.layers.reader import read_file, text, too_big
 from garboard.image.layers.record import LayerRecord, Link, Reading
+from garboard.image.layers.tar import ELF
 from garboard.model.errors import ImageError
 from garboard.model.gap import Gap
 from garboard.model.image import Reader
@@ -78,34 +79,45 @@ class _Reading:
     def _want(self, path: bytes, entry: os.DirEntry[bytes]) -> None:
         matcher = self._matcher
         last = path[path.rfind(b"/") + 1 :]
-        if not (last in matcher.names or last.endswith(matcher.suffixes) or path.startswith(matcher.folders)):
-            return
-        wanted = matcher.readers(path)
+        wanted: tuple[str, ...] = ()
+        if last in matcher.names or last.endswith(matcher.suffixes) or path.startswith(matcher.folders):
+            wanted = matcher.readers(path)
         if not wanted:
+            if (
+                matcher.programs
+                and not entry.is_symlink()
+                and (b"bin/" in path or entry.stat(follow_symlinks=False).st_mode & 0o100)
+            ):
+                self._file(path, entry, (matcher.programs,), program=True)
             return
         if entry.is_symlink():
-            target = os.readlink(entry.path)
-            self._links.append(Link(path=path, target=target, hard=False, readers=wanted))
+            if followers := matcher.followers(wanted):
+                target = os.readlink(entry.path)
+                self._links.append(Link(path=path, target=target, hard=False, readers=followers))
         elif entry.is_file(follow_symlinks=False):
             self._file(path, entry, wanted)
         else:
             self._others.append(path)
 
-    def _file(self, path: bytes, entry: os.DirEntry[bytes], wanted: tuple[str, ...]) -> None:
+    def _file(self, path: bytes, entry: os.DirEntry[bytes], wanted: tuple[str, ...], *, program: bool = False) -> None:
+        head = self._matcher.head(wanted)
         try:
             handle = os.open(entry.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
             with os.fdopen(handle, "rb") as file:
                 status = os.fstat(handle)
                 if not stat.S_ISREG(status.st_mode):
-                    self._others.append(path)
+                    self._others += [] if program else [path]
                     return
-                if status.st_size > self._limits.file_bytes:
+                if program and os.pread(handle, len(ELF), 0) != ELF:
+                    return
+                if head is None and status.st_size > self._limits.file_bytes:
                     gap = too_big(path, status.st_size, self._limits)
                     self._readings += [Reading(path=path, reader=name, facts=(gap,)) for name in wanted]
                     return
-                data = file.read(self._limits.file_bytes + 1)
+                data = file.read(self._limits.file_bytes + 1 if head is None else head)
         except OSError as error:
-            self._gap(path, f"the file cannot be read: {error.strerror}")
+            if not program:
+                self._gap(path, f"the file cannot be read: {error.strerror}")
             return
         self._readings += [
             Reading(path=path, reader=name, facts=read_file(self._readers, self._matcher, name, path, data))

@@ -56,6 +56,9 @@ class Matcher:
         self.fixed: list[tuple[bytes, str, str]] = []
         """(folder, last component as a glob, reader) of every glob with a fixed folder."""
         self.extras = tuple(extras)
+        self.programs = next((reader.NAME for reader in readers if getattr(reader, "PROGRAMS", False)), "")
+        """The reader that wants programs, wherever they are; empty if none does."""
+        self._heads = {reader.NAME: getattr(reader, "HEAD", None) for reader in readers}
         self._readers = readers
         self._patterns: dict[bytes, list[Pattern]] = {}
         """Keyed by the last component, by its extension, or by the folder if the last component can be anything."""
@@ -115,6 +118,15 @@ class Matcher:
         names = "+".join(sorted(f"{reader.NAME}/{reader.VERSION}:{','.join(reader.GLOBS)}" for reader in self._readers))
         extras = sorted(f"{extra.path!r}{extra.last}={extra.reader}" for extra in self.extras)
         return "|".join((names, *extras))
+
+    def head(self, readers: Sequence[str]) -> int | None:
+        """How many bytes of a file are enough for these readers; None if one of them wants all."""
+        heads = [self._heads[name] for name in readers]
+        return None if None in heads else max(heads)  # type: ignore[type-var]
+
+    def followers(self, readers: Sequence[str]) -> tuple[str, ...]:
+        """Those of the readers that want what a link leads to, which a file's name alone does not tell."""
+        return tuple(name for name in readers if self._heads[name] is None)
 
     def readers(self, path: bytes) -> tuple[str, ...]:
         """Return the names of the readers that want this path, each once."""

@@ -250,7 +250,7 @@ class Merger:
         globs = self._matcher.with_extras(())
         extras = {(extra.path, extra.reader): extra for extra in self._matcher.extras if not extra.last}
         for path, reader, versions in self._root.histories():
-            if reader in globs.readers(path):
+            if reader == globs.programs or reader in globs.readers(path):
                 yield FileHistory(reader=reader, path=text(path), versions=versions)
                 continue
             extra = extras.get((path, reader)) or self._folder_extra(path, reader)

@@ -14,6 +14,7 @@ from garboard.image.layers.tar import (
     FILE,
     HARDLINK,
     OPAQUE,
+    PROGRAM,
     SYMLINK,
     WHITEOUT,
     MappedWindow,
@@ -74,8 +75,8 @@ class Collector:
             self._opaques.append(member.path)
             return
         self._forget(member.path)
-        wanted = self._matcher.readers(member.path)
-        if member.kind == FILE and member.data is not None:
+        wanted = (self._matcher.programs,) if member.kind == PROGRAM else self._matcher.readers(member.path)
+        if member.kind in (FILE, PROGRAM) and member.data is not None:
             data = member.data
             self._readings[member.path] = tuple(
                 Reading(
@@ -90,7 +91,9 @@ class Collector:
             self._readings[member.path] = tuple(Reading(path=member.path, reader=name, facts=(gap,)) for name in wanted)
         elif member.kind in (SYMLINK, HARDLINK):
             hard = member.kind == HARDLINK
-            self._links[member.path] = Link(path=member.path, target=member.target, hard=hard, readers=wanted)
+            followers = self._matcher.followers(wanted)
+            if followers:
+                self._links[member.path] = Link(path=member.path, target=member.target, hard=hard, readers=followers)
         else:
             self._others[member.path] = None
 

@@ -10,7 +10,7 @@ import mmap
 import re
 import struct
 import zlib
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Sequence
 from typing import Final, NamedTuple, Protocol
 
 from garboard.image.handle import Region
@@ -31,18 +31,25 @@ HARDLINK: Final = 2
 WHITEOUT: Final = 3
 OPAQUE: Final = 4
 OTHER: Final = 5
+PROGRAM: Final = 6
 
 _REGULAR: Final = frozenset(b"0\x007S")
 _HEADER_ONLY: Final = frozenset(b"123456")
 _SPECIAL: Final = frozenset(b"xgLKXVMND")
+ELF: Final = b"\x7fELF"
+_PROGRAM_LEAST: Final = 64
+"""Bytes of an ELF header."""
+_PROGRAM_HEAD: Final = 4096
+"""So much of a program is handed over, or less if the archive is read as a stream and the rest has not arrived."""
 
 
 class Member(NamedTuple):
     """A member that matters.
 
     ``path`` has no leading slash, dot or trailing slash; for `WHITEOUT` it is the hidden path, for `OPAQUE` the folder.
-    ``target`` is a link's target, as written. ``data`` is a wanted file's bytes, ``None`` if it exceeds the limit on
-    files. ``at`` is where a file's data start in the archive.
+    ``target`` is a link's target, as written. ``data`` is a wanted file's bytes, or as many of them as its readers need,
+    ``None`` if it exceeds the limit on files; a `PROGRAM` is an executable ELF file that no path asks for, and ``data``
+    its beginning. ``at`` is where a file's data start in the archive.
     """
 
     kind: int
@@ -84,7 +91,16 @@ class WantedMembers(Protocol):
     @property
     def folders(self) -> tuple[bytes, ...]: ...
 
+    @property
+    def programs(self) -> str:
+        """Who wants programs, wherever they are; empty if nobody does."""
+        ...
+
     def readers(self, path: bytes) -> tuple[str, ...]: ...
+
+    def head(self, readers: Sequence[str]) -> int | None:
+        """How many bytes of a file are enough for these readers; None if one of them wants all."""
+        ...
 
 
 class _Everything:
@@ -93,9 +109,13 @@ class _Everything:
     names: Container[bytes] = ()
     suffixes = (b"",)
     folders = ()
+    programs = ""
 
     def readers(self, path: bytes) -> tuple[str, ...]:  # noqa: ARG002
         return ("",)
+
+    def head(self, readers: Sequence[str]) -> int | None:  # noqa: ARG002
+        return None
 
 
 EVERYTHING: Final[WantedMembers] = _Everything()
@@ -274,6 +294,7 @@ class Walker:
         released = position + _RELEASE
         members = 0
         limit = self._limits.members
+        programs = bool(matcher.programs)
         special = False
         extended = _NOTHING
         while True:
@@ -365,12 +386,25 @@ class Walker:
             else:
                 append(b"f" + name)
             if last in names or last.endswith(suffixes) or name.startswith(folders):
-                if folder_flag or not matcher.readers(name):
+                wanted = () if folder_flag else matcher.readers(name)
+                if not wanted:
                     continue
-                member, position = self._hand_over(header, name, extended, size, data_at, position)
+                member, position = self._hand_over(
+                    header, name, extended, size, data_at, position, matcher.head(wanted)
+                )
                 yield member
                 buffer, at, end = window.at(position, BLOCK)
                 shift = position - at
+            elif flag == 0x30 and programs and size >= _PROGRAM_LEAST and (header[104] & 1 or b"bin/" in name):
+                # An odd digit of the mode: it may be executed.
+                if data_at - shift + _PROGRAM_LEAST > end:
+                    buffer, at, end = window.at(data_at, _PROGRAM_LEAST)
+                    shift = data_at - at
+                at = data_at - shift
+                if buffer[at : at + 4] == ELF:
+                    yield Member(
+                        PROGRAM, name, b"", bytes(buffer[at : min(at + min(size, _PROGRAM_HEAD), end)]), size, data_at
+                    )
             elif flag == 0x53:
                 position = self._skip_old_sparse(header, data_at, size)
                 buffer, at, end = window.at(position, BLOCK)
@@ -380,7 +414,7 @@ class Walker:
         self._count(members, limit)
 
     def _hand_over(
-        self, header: bytes, name: bytes, extended: Extended, size: int, data_at: int, position: int
+        self, header: bytes, name: bytes, extended: Extended, size: int, data_at: int, position: int, head: int | None
     ) -> tuple[Member, int]:
         """Return a wanted member that is not a folder, and the position after it."""
         flag = header[156]
@@ -389,6 +423,8 @@ class Walker:
             return (Member(SYMLINK, name, link) if flag == 0x32 else Member(HARDLINK, name, clean(link)[0])), position
         if flag in _HEADER_ONLY:
             return Member(OTHER, name), position
+        if head is not None and not any(key.startswith(b"GNU.sparse.") for key in extended.records) and flag != 0x53:
+            return Member(FILE, name, b"", self._read(data_at, min(size, head)), size, data_at), position
         sparse = self._sparse(header, flag, extended, data_at)
         stored, real = size, size
         if sparse is not None:

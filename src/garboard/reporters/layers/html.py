@@ -16,7 +16,7 @@ from garboard.model.report import Report
 from garboard.model.timestamp import rfc3339
 from garboard.reporters.layers.style import STYLE
 from garboard.reporters.layers.view import SHOWN, LayerView, layer_views, size, whole_size, whose
-from garboard.reporters.view import Issue, View, counted, headline
+from garboard.reporters.view import Issue, View, headline
 
 _TITLE: Final = 110
 _DIFF_ID: Final = 12
@@ -125,7 +125,7 @@ def _head(report: Report, layers: Sequence[LayerView]) -> Iterator[str]:
     yield f"<title>Layers of {name}</title><style>{STYLE}</style></head><body><header><h1>{name}</h1><p>"
     facts = [
         f"{len(layers)} layers, {whole_size(layers)}",
-        f"{counted(report)} dependencies",
+        f"{report.tested} dependencies",
         f"{issues} issues",
         _text(distro.pretty_name or distro.id) if distro else "",
         _text(str(report.image.platform)),

@@ -15,7 +15,7 @@ from garboard.model.report import Report
 from garboard.model.timestamp import rfc3339
 from garboard.reporters.layers.view import LayerView, layer_views
 from garboard.reporters.lineage.json import StepOf, steps
-from garboard.reporters.view import View, counted
+from garboard.reporters.view import View
 
 
 class _Out(Value, omit_defaults=False, rename="camel"):
@@ -128,7 +128,7 @@ def render(report: Report, changes: Sequence[LayerChanges], view: View) -> bytes
         created=rfc3339(report.created),
         base_image=(base.name if base else "") or report.base_image,
         base_layers=base.layers if base else None,
-        dependency_count=counted(report),
+        dependency_count=report.tested,
         layers=tuple(map(_layer, layer_views(report, changes, view))),
         lineage=steps(report, view),
         gaps=(*report.gaps, *view.hidden(report)),

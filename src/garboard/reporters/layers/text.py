@@ -12,7 +12,7 @@ from garboard.reporters.layers.view import LayerView, layer_views, size, whole_s
 from garboard.reporters.lineage import text
 from garboard.reporters.lineage import view as lineage_view
 from garboard.reporters.terminal import document, paint, plain
-from garboard.reporters.view import View, counted
+from garboard.reporters.view import View
 
 _LISTED: Final = 12
 """How many packages a line of text names; the JSON has all."""
@@ -63,7 +63,7 @@ def render(report: Report, changes: Sequence[LayerChanges], view: View) -> bytes
     for one in layers:
         lines += _layer(one, report, view)
     total = sum(len(one.issues) for one in layers)
-    lines.append(f"{len(layers)} layers, {whole_size(layers)}, {counted(report)} dependencies, {total} issues.")
+    lines.append(f"{len(layers)} layers, {whole_size(layers)}, {report.tested} dependencies, {total} issues.")
     if report.lineage:
         lines += ["", f"Lineage: {plain(lineage_view.line(report))}", *map(plain, text.block(report, view))]
     gaps = (*report.gaps, *view.hidden(report))

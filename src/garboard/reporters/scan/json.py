@@ -6,6 +6,7 @@ it includes the language packages' issues, so one list is the whole answer.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 import msgspec
@@ -17,7 +18,7 @@ from garboard.model.base import Value
 from garboard.model.finding import Finding
 from garboard.model.gap import Gap
 from garboard.model.package import SYSTEM_TYPES, Location, Package
-from garboard.model.report import Report
+from garboard.model.report import Coverage, Report
 from garboard.model.timestamp import rfc3339
 from garboard.reporters.actions import json as actions_json
 from garboard.reporters.actions.json import ActionsOf
@@ -26,7 +27,7 @@ from garboard.reporters.lineage.json import StepOf
 from garboard.reporters.recommend import json as recommendation_json
 from garboard.reporters.recommend.json import Recommendations, Remediation
 from garboard.reporters.scan.text import manager_of, project_name
-from garboard.reporters.view import Issue, View, counted, headline, issues
+from garboard.reporters.view import Issue, View, headline, issues
 
 _TITLE = 120
 
@@ -189,6 +190,8 @@ class Document(_Out):
     ok: bool
     dependency_count: int
     judged_count: int
+    coverage: str
+    unjudged: dict[str, int]
     org: str
     policy: str
     is_private: bool
@@ -235,6 +238,13 @@ def _nvd(ratings: tuple[Rating, ...]) -> str:
     return next((rating.word.lower() for rating in ratings if rating.source == "nvd" and rating.word), "")
 
 
+def _clean(report: Report) -> str:
+    """What it means that nothing was found."""
+    if report.coverage is Coverage.FULL:
+        return "No known vulnerabilities"
+    return f"No known vulnerabilities in {report.judged} of {report.tested} dependencies; not everything was covered"
+
+
 class _Writer:
     def __init__(self, report: Report, view: View) -> None:
         self._report = report
@@ -252,9 +262,11 @@ class _Writer:
         paths = sum(len(finding.from_paths) or 1 for issue in found for finding in issue.findings)
         return Document(
             vulnerabilities=entries,
-            ok=not found and bool(report.judged),
-            dependency_count=counted(report),
+            ok=not found and report.coverage is Coverage.FULL,
+            dependency_count=report.tested,
             judged_count=report.judged,
+            coverage=report.coverage.value,
+            unjudged=dict(Counter(package.type for package in report.unjudged)),
             org="",
             policy="",
             is_private=True,
@@ -271,7 +283,7 @@ class _Writer:
                 if report.recommendation
                 else None,
             ),
-            summary=f"{paths} vulnerable dependency paths" if found else "No known vulnerabilities",
+            summary=f"{paths} vulnerable dependency paths" if found else _clean(report),
             filtered=Filtered(ignore=[], patch=[]),
             unique_count=len(found),
             severity_threshold=view.severity.word if view.severity else "low",

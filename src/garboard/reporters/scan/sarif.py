@@ -25,10 +25,10 @@ from garboard.model.attribution import Introduction, Origin, Place
 from garboard.model.finding import Finding
 from garboard.model.gap import Gap
 from garboard.model.package import SYSTEM_TYPES
-from garboard.model.report import Report
+from garboard.model.report import Coverage, Report
 from garboard.reporters.scan import sarif_document as document
 from garboard.reporters.scan import sarif_rules as rules
-from garboard.reporters.view import View, counted, headline
+from garboard.reporters.view import View, headline
 
 RESULTS: Final = 25_000
 """GitHub rejects a run with more results."""
@@ -137,7 +137,8 @@ class _Writer:
             column_kind="unicodeCodePoints",
             invocations=(
                 document.Invocation(
-                    execution_successful=True, tool_execution_notifications=tuple(self._notifications())
+                    execution_successful=self._report.coverage is Coverage.FULL,
+                    tool_execution_notifications=tuple(self._notifications()),
                 ),
             ),
             results=tuple(self._results()),
@@ -162,7 +163,7 @@ class _Writer:
             manifest_digest=report.image.manifest_digest,
             platform=str(report.image.platform) if report.image.layers else "",
             base_image=base,
-            dependency_count=counted(report),
+            dependency_count=report.tested,
             judged_count=report.judged,
             feeds={state.shard: state.data_date for state in report.feeds},
         )
@@ -215,10 +216,12 @@ class _Writer:
     def _notifications(self) -> Iterator[document.Notification]:
         gaps = dict.fromkeys((*self._report.gaps, *(self._report.attribution.gaps if self._report.attribution else ())))
         yield from (_notification("not-covered", _gap(gap)) for gap in gaps)
-        if not self._report.judged:
-            yield _notification(
-                "not-covered", "none of the packages could be judged; no result does not mean no vulnerability"
+        if not self._report.judged or self._report.unjudged:
+            of = "none" if not self._report.judged else f"only {self._report.judged}"
+            text = (
+                f"{of} of the {self._report.tested} packages could be judged; no result does not mean no vulnerability"
             )
+            yield _notification("not-covered", text)
         yield from (_notification("limited", _gap(gap)) for gap in self._view.hidden(self._report))
         yield from (_notification("limited", text) for text in self._limits())
 

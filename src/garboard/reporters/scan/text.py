@@ -14,14 +14,14 @@ from garboard.model.advisory import Severity, Status
 from garboard.model.attribution import Introduction, Origin
 from garboard.model.finding import Finding, Vulnerability
 from garboard.model.package import Package
-from garboard.model.report import Report
+from garboard.model.report import Coverage, Report
 from garboard.reporters.actions import text as actions_text
 from garboard.reporters.lineage import text as lineage_text
 from garboard.reporters.lineage import view as lineage_view
 from garboard.reporters.recommend import table
 from garboard.reporters.scan.tree import dependency_tree
 from garboard.reporters.terminal import document, paint
-from garboard.reporters.view import Issue, View, counted, headline, issues
+from garboard.reporters.view import Issue, View, headline, issues, unjudged
 
 _COLORS: Final = {Severity.CRITICAL: "35", Severity.HIGH: "31", Severity.MEDIUM: "33"}
 _LABEL: Final = 19
@@ -182,17 +182,34 @@ def _summary(report: Report, found: list[Issue], view: View) -> Iterator[str]:
     if report.lineage:
         yield f"{'Lineage:':<{_LABEL}}{lineage_view.line(report)}"
     yield ""
-    tested = counted(report)
-    if not found:
-        tick = "✔ " if report.judged else ""
-        what = "no vulnerable paths found." if report.judged else "but none of them could be judged."
-        text = f"{tick}Tested {tested} dependencies for known vulnerabilities, {what}"
-        yield paint(text, "32" if report.judged else "33", color=view.color)
-        yield from _shares(report, view)
-        return
-    yield f"Tested {tested} dependencies for known issues, found {len(found)} issue{'s' if len(found) != 1 else ''}."
-    yield _severities(found)
+    if found:
+        count = f"{len(found)} issue{'s' if len(found) != 1 else ''}"
+        yield f"Tested {_tested(report)} dependencies for known issues, found {count}."
+        yield _severities(found)
+    else:
+        clean = report.coverage is Coverage.FULL
+        text = (
+            f"{'✔ ' if clean else ''}Tested {_tested(report)} dependencies for known vulnerabilities, {_none(report)}."
+        )
+        yield paint(text, "32" if clean else "33", color=view.color)
+    if report.judged and report.unjudged:
+        yield paint(f"Could not be judged: {unjudged(report)}.", "33", color=view.color)
+    if any(gap.unread for gap in report.gaps):
+        yield paint("Not all of the image could be read: see what was not covered, below.", "33", color=view.color)
     yield from _shares(report, view)
+
+
+def _tested(report: Report) -> str:
+    """How many dependencies were judged, and of how many if that is not all of them."""
+    partial = report.judged and report.unjudged
+    return f"{report.judged} of {report.tested}" if partial else str(report.tested)
+
+
+def _none(report: Report) -> str:
+    """What it means that nothing was found."""
+    if not report.judged:
+        return "but none of them could be judged"
+    return "no published update is missing" if report.updates_only else "no vulnerable paths found"
 
 
 def _base(report: Report) -> Iterator[str]:

@@ -1,0 +1,50 @@
+"""Who published a package of an operating system: the distribution, whose data then speak of it, or somebody else."""
+
+from __future__ import annotations
+
+import pytest
+
+from garboard import ecosystems
+from garboard.model.package import Package
+
+
+@pytest.mark.parametrize(
+    ("vendor", "version", "path", "published"),
+    [
+        ("Debian OpenSSL Team <pkg-openssl-devel@alioth-lists.debian.net>", "3.0.1-1", "", True),
+        ("Ubuntu Developers <ubuntu-devel-discuss@lists.ubuntu.com>", "1", "", True),
+        ("Matthias Klose <doko@debian.org>", "3.11.2-1", "", True),
+        ("Jane <jane@home.example>", "3.11.2-1", "", None),
+        ("", "1", "", None),
+        ("Kibana Team <info@elastic.co>", "7.0.0", "usr/share/kibana/package.json", False),
+        ("Docker <support@docker.com>", "5:24.0.7-1~debian.12~bookworm", "", None),
+        ("Ivan <ivan@nodesource.com>", "18.19.0-1nodesource1", "", False),
+        ("Debian PostgreSQL <team@tracker.debian.org>", "16.1-1.pgdg120+1", "", False),
+        ("Debian PHP <team@tracker.debian.org>", "8.2.1-1+0~20230101.12+debian12~1.gbp1", "", False),
+        ("A <a@notdebian.org>", "1", "", False),
+        ("A <a@lists.debian.org>", "1", "opt/a/node_modules/b/package.json", False),
+    ],
+)
+def test_debian_packages(vendor: str, version: str, path: str, published: bool | None) -> None:
+    package = Package(type="deb", name="a", version=version, scheme="deb", vendor=vendor, ecosystem="Debian:12")
+    assert ecosystems.published(package, path) is published
+
+
+@pytest.mark.parametrize(
+    ("ecosystem", "vendor", "published"),
+    [
+        ("Red Hat:enterprise_linux:9", "Red Hat, Inc.", True),
+        ("Red Hat:enterprise_linux:9", "Fedora Project", False),
+        ("Fedora:40", "Fedora Copr - user someone", False),
+        ("openSUSE:Leap 15.5", "SUSE LLC <https://www.suse.com/>", True),
+        ("Rocky Linux:9", "", None),
+        ("", "Anyone", None),
+    ],
+)
+def test_rpm_packages(ecosystem: str, vendor: str, published: bool | None) -> None:
+    package = Package(type="rpm", name="a", version="1-1", scheme="rpm", vendor=vendor, ecosystem=ecosystem)
+    assert ecosystems.published(package) is published
+
+
+def test_packages_of_languages_have_no_distribution() -> None:
+    assert ecosystems.published(Package(type="npm", name="a", version="1", scheme="semver")) is None
