@@ -88,11 +88,13 @@ def _aligned(
     kaniko = bool(image.history) and image.history[-1].author == "kaniko"
     scratch = base_image(dockerfile, target, build_args) == base_boundary.SCRATCH
     triggers = _triggers(proof, dockerfile, target, build_args) if proof else ()
+    layers = len(proof.image.layers) if proof else None
+    found = align(steps, history, kaniko=kaniko, from_scratch=scratch, base_layers=layers)
     if triggers:
-        found = align((*triggers, *steps), history, kaniko=kaniko)
-        if found.below is not None:
-            return found
-    return align(steps, history, kaniko=kaniko, from_scratch=scratch)
+        triggered = align((*triggers, *steps), history, kaniko=kaniko, base_layers=layers)
+        if triggered.below is not None and (triggered.above is None or found.below is None):
+            return triggered
+    return found
 
 
 def _attested(provenance: Provenance, steps: Sequence[BuildStep]) -> dict[int, BuildStep]:
@@ -249,7 +251,9 @@ class _Whose:
         if index < self._base.layers:
             return Origin.BASE
         if self._alignment.below is not None and place is not None:
-            return Origin.DOCKERFILE if place >= self._alignment.below else Origin.UNKNOWN
+            above = self._alignment.above
+            known = place >= self._alignment.below and (above is None or place < above)
+            return Origin.DOCKERFILE if known else Origin.UNKNOWN
         return Origin.DOCKERFILE if self._certain else Origin.UNKNOWN
 
 
