@@ -77,7 +77,7 @@ def acted(report: Report, settings: Analysis, rebuild: Rebuild | None = None) ->
 
     from garboard.workflows.plan_actions import act
 
-    build = settings.build
+    build = settings.build.on(report.image.platform)
     found = act(
         report,
         dockerfile=build.dockerfile,

@@ -211,11 +211,18 @@ def _unbuilt(settings: Analysis) -> Subject:
     from garboard.image.platform import host
     from garboard.workflows.recommend import Subject
 
-    build = settings.build
+    platform = settings.opening.options.platform or host()
+    build = settings.build.on(platform)
     base = build.base
     if not base and build.dockerfile is not None:
         base = base_image(build.dockerfile, build.target, build.build_args)
-    return Subject(base=base, platform=settings.opening.options.platform or host(), dockerfile=build.dockerfile)
+    return Subject(
+        base=base,
+        platform=platform,
+        dockerfile=build.dockerfile,
+        target=build.target,
+        build_args=build.build_args,
+    )
 
 
 def recommended(report: Report, settings: Analysis, mirrors: PackageMirrors | None = None) -> Report:

@@ -18,6 +18,7 @@ from garboard.attribution.layers import attribute
 from garboard.attribution.packages import introductions
 from garboard.dockerfile.parser import parse
 from garboard.dockerfile.stages import base_image, target_stage
+from garboard.dockerfile.variables import PlatformArguments
 from garboard.image import reference as references
 from garboard.image.options import Options
 from garboard.model.attribution import Attribution, Introduction, Origin
@@ -25,7 +26,7 @@ from garboard.model.dockerfile import Dockerfile
 from garboard.model.errors import CatalogError, GarboardError
 from garboard.model.finding import Finding
 from garboard.model.gap import Gap
-from garboard.model.image import Attestations, Image
+from garboard.model.image import Attestations, Image, Platform
 from garboard.model.package import Inventory, Package
 
 if TYPE_CHECKING:
@@ -52,6 +53,10 @@ class Build:
     base: str = ""
     stages: tuple[tuple[str, str], ...] = ()
     look_up: bool = False
+
+    def on(self, platform: Platform) -> Build:
+        """The same build, with what a builder knows by itself of the platform that it builds for."""
+        return dataclasses.replace(self, build_args=PlatformArguments(self.build_args, platform, self.target))
 
     @property
     def file_name(self) -> str:
@@ -138,7 +143,9 @@ def _attested(
             reason = f"holds a Dockerfile that cannot be read: {error.message}"
             return build, found, (*gaps, Gap(stage="dockerfile", subject=f"provenance of {of.name}", reason=reason))
         return (
-            dataclasses.replace(build, dockerfile=own, target=found.target, build_args=dict(found.build_args)),
+            dataclasses.replace(build, dockerfile=own, target=found.target, build_args=dict(found.build_args)).on(
+                of.platform
+            ),
             found,
             gaps,
         )

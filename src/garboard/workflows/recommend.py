@@ -28,7 +28,7 @@ from garboard.baseimage.tags import parse as parse_tag
 from garboard.database.read import FACTS
 from garboard.dockerfile.parser import parse
 from garboard.dockerfile.stages import base_of, lineage, scoped
-from garboard.dockerfile.variables import Scope
+from garboard.dockerfile.variables import PlatformArguments, Scope
 from garboard.image import reference as references
 from garboard.model.advisory import CveFacts, FeedState, Hit, Lookup
 from garboard.model.attribution import Attribution, Origin
@@ -116,7 +116,7 @@ def subject_of(
         attribution=report.attribution,
         dockerfile=dockerfile,
         target=target,
-        build_args=build_args,
+        build_args=PlatformArguments(build_args, report.image.platform, target),
     )
 
 

@@ -219,7 +219,7 @@ def report_on(
     """Attribute and match an image that was already read. See `scan`."""
     from garboard.workflows.attribute import Build, whose
 
-    build = build or Build()
+    build = (build or Build()).on(taken.image.platform)
     attributed = whose(
         taken.image,
         taken.inventory,

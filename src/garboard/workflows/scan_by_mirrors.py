@@ -83,7 +83,7 @@ def fixable(taken: Taken, fetch: Fetch, now: dt.datetime, build: Build, attribut
         updates_only=True,
         created=now,
         target_file=build.file_name,
-        base_image=build.named_base or (attribution.base.name if attribution else ""),
+        base_image=build.on(taken.image.platform).named_base or (attribution.base.name if attribution else ""),
         attribution=attribution,
     )
     return Fixable(report, found)
