@@ -166,6 +166,14 @@ ODD_MINORS: Final = frozenset(("perl",))
 """Repositories in which odd minors are for development."""
 STABLE_EVEN: Final = frozenset(("nginx",))
 """Repositories in which even minors are the stable line, and odd ones the mainline."""
+VERSION_VARIABLES: Final = MappingProxyType(
+    {
+        "python": "PYTHON_VERSION", "node": "NODE_VERSION", "ruby": "RUBY_VERSION", "golang": "GOLANG_VERSION",
+        "php": "PHP_VERSION", "nginx": "NGINX_VERSION", "rust": "RUST_VERSION", "httpd": "HTTPD_VERSION",
+        "tomcat": "TOMCAT_VERSION", "redis": "REDIS_VERSION",
+    }
+)  # fmt: skip
+"""Variables in which official images state the version of what they have; an image on top of one inherits it."""
 WEEKLIES: Final = frozenset(("jenkins",))
 """Repositories in which a version of two parts is a weekly release, and one of three is of a long-term line."""
 LANGUAGES: Final = MappingProxyType(

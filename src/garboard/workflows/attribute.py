@@ -113,6 +113,7 @@ def whose(
         build_args=build.build_args,
         candidates=tuple(_candidates(of, build, options, ancestors, provenance, catalog)),
         provenance=provenance,
+        denied="" if provenance is not None or build.base else _denied(of, inventory, build),
     )
     introduced = introductions(inventory.packages, attributed)
     if build.stages and build.dockerfile is not None:
@@ -188,6 +189,41 @@ def _catalogd(of: Image, name: str, ancestors: tuple[Ancestor, ...], *, by_label
     return PossibleBase(name=name, image=found.image.image) if found else None
 
 
+def _by_layers(name: str, ancestors: tuple[Ancestor, ...]) -> Iterator[PossibleBase]:
+    """What the catalog knows by its layers, and not by the name that FROM says: a mirror's name may be another."""
+    from garboard.baseimage.stated import may_be
+
+    try:
+        wanted = references.parse(name)
+    except GarboardError:
+        return
+    for one in ancestors:
+        if one.itself:
+            continue
+        if may_be(wanted, one.image):
+            yield PossibleBase(name=name.partition("@")[0] if wanted.tag else name, image=one.image.image)
+        else:
+            yield PossibleBase(name=one.image.label, image=one.image.image, stated=name)
+
+
+def _denied(of: Image, inventory: Inventory, build: Build) -> str:
+    """Why an image cannot have been built on what the Dockerfile's FROM says; empty if it can."""
+    if build.dockerfile is None:
+        return ""
+    from garboard.baseimage.stated import denied
+
+    name = build.named_base
+    try:
+        wanted = references.parse(name) if name not in ("", base_boundary.SCRATCH) else None
+    except GarboardError:
+        return ""
+    if wanted is None:
+        return ""
+    distro = f"{inventory.distro.id} {inventory.distro.version}" if inventory.distro is not None else ""
+    env = (one for one in of.env if one.partition("=")[0].encode() not in build.dockerfile.data)
+    return denied(wanted, distro, env)
+
+
 def _candidates(
     of: Image,
     build: Build,
@@ -206,6 +242,12 @@ def _candidates(
         if known is not None:
             yield known
             return
+        if build.dockerfile is not None and provenance is None and name not in ("", base_boundary.SCRATCH):
+            yield from _by_layers(name, ancestors)
+    kept = _kept(name, of, catalog) if name not in ("", base_boundary.SCRATCH, build.base) else None
+    if kept is not None:
+        yield PossibleBase(name=name, image=kept)
+        return
     if not build.look_up or name in ("", base_boundary.SCRATCH, build.base):
         return
     for place in _places(of, options):

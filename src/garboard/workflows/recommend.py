@@ -140,7 +140,9 @@ def recommend(
         if subject.base == SCRATCH:
             how = "built FROM scratch: there is no base to better"
             return Recommendation(wanted=SCRATCH, how=how, created=now, gaps=ended)
-        return Recommendation(wanted=subject.base, created=now, gaps=(_of_from(subject) or found, *ended))
+        return Recommendation(
+            wanted=subject.base, created=now, gaps=(_of_edited(subject) or _of_from(subject) or found, *ended)
+        )
     return _Recommending(subject, catalog, database, now, wish or Wish(), found, supply or Supply(), indexes).result()
 
 
@@ -160,6 +162,15 @@ def _of_ended(subject: str, spans: Iterable[Lifespan]) -> tuple[Gap, ...]:
     """What the end of life of a base's contents means, which no count of its vulnerabilities shows."""
     reason = "what is found in it from then on is not fixed, and may not be in the data at all"
     return tuple(Gap(stage="recommend", subject=subject, reason=f"{ended(one)}: {reason}") for one in spans)
+
+
+def _of_edited(subject: Subject) -> Gap | None:
+    """That FROM was edited since the image was built: what is better than its old base is not what is asked for."""
+    base = subject.attribution.base if subject.attribution else None
+    if base is None or not base.edited:
+        return None
+    reason = f"your Dockerfile now says FROM {base.stated}: rebuild first, or ask with -f and without the image"
+    return Gap(stage="recommend", subject="FROM", reason=reason)
 
 
 def _of_from(subject: Subject) -> Gap | None:
@@ -219,6 +230,9 @@ class _Recommending:
         approvals = self._catalog.approvals()
         found = choices(self._catalog, use.choice.repository, self._subject.platform)
         every = candidates(use, found, lifetimes, approvals, self._now, wish.include, outdated=self._found.outdated)
+        edited = _of_edited(self._subject)
+        if edited is not None:
+            every = ()
         others = [one for one in every if base_key(one) != use.choice.image.key]
         if wish.approved_only:
             every = tuple(one for one in every if one.approved)
@@ -233,7 +247,7 @@ class _Recommending:
         base = weighing.in_use(approved(use.choice, approvals, self._now))
         self._gaps += _of_ended(base.reference, base.ended)
         return Recommendation(
-            verdict=self._verdict(base, rows, self._lonely(others, approvals)),
+            verdict=self._verdict(base, rows, edited.reason if edited else self._lonely(others, approvals)),
             base=base,
             wanted=self._subject.base,
             how=self._found.how,

@@ -28,6 +28,7 @@ from garboard.workflows.judge import judge
 
 if TYPE_CHECKING:
     from garboard.model.advisory import FeedState, Lookup
+    from garboard.model.attribution import Attribution
     from garboard.model.baseimage import Catalog, LineageStep
     from garboard.workflows.attribute import Build, Whose
     from garboard.workflows.judge import Supply
@@ -130,10 +131,17 @@ def analyze(
         unjudged=judgment.unjudged,
         created=now,
         target_file=target_file,
-        base_image=base_image or (attribution.base.name if attribution else ""),
+        base_image=base_name(base_image, attribution),
         attribution=attribution,
         lineage=_lineage(of, attributed),
     )
+
+
+def base_name(named: str, attribution: Attribution | None) -> str:
+    """The base's name as the Dockerfile or the user says, unless the layers say something else."""
+    if attribution is None or (named and not attribution.base.stated):
+        return named
+    return attribution.base.name
 
 
 def _lineage(of: Image, attributed: Whose | None) -> tuple[LineageStep, ...]:

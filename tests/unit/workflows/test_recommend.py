@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 
 import msgspec
@@ -307,6 +308,27 @@ def test_a_base_named_by_its_digest(full):
     found = recommend(unbuilt(f"python@{one.image.manifest_digest}"), full.catalog, DATA, NOW)
     assert found.base.key == one.key
     assert found.verdict is Verdict.BETTER
+
+
+def test_a_digest_that_is_not_there_is_advised_by_its_tag(full):
+    found = recommend(unbuilt("python:3.12.4-bookworm@sha256:" + "0" * 64), full.catalog, DATA, NOW)
+    assert found.base.reference == "python:3.12.4-bookworm"
+    assert "does not have its digest" in found.how
+    assert rows(found)[0] == ("3.12.5-bookworm", Group.PATCH)
+
+
+def test_a_from_that_was_edited_is_not_undone(full):
+    subject = built("lib=1", "curl=7", "git=2")
+    edited = Base(name="python:3.12.4-bookworm", layers=2, stated="python:3.13-slim", edited=True)
+    subject = dataclasses.replace(subject, attribution=msgspec.structs.replace(subject.attribution, base=edited))
+    found = recommend(subject, full.catalog, DATA, NOW)
+    assert (found.verdict, found.rows) == (Verdict.UNKNOWN, ())
+    assert found.base.counts.total == 4
+    assert any("your Dockerfile now says FROM python:3.13-slim: rebuild first" in gap.reason for gap in found.gaps)
+    nameless = msgspec.structs.replace(subject.attribution, base=msgspec.structs.replace(edited, name=""))
+    of = image("q", "r", "s", name="app:1")
+    found = recommend(dataclasses.replace(subject, base="", image=of, attribution=nameless), full.catalog, DATA, NOW)
+    assert [gap.reason[:51] for gap in found.gaps] == ["your Dockerfile now says FROM python:3.13-slim: reb"]
 
 
 def test_a_base_without_known_packages_cannot_be_judged(shelf):
