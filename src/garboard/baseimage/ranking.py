@@ -60,7 +60,7 @@ def why(row: Row, today: Counts | None) -> Iterator[str]:
 
 def _compared(row: Row, outcome: Counts, today: Counts) -> Iterator[str]:
     """What changes in numbers. If packages are unknown, the numbers are a minimum, and of no known severity."""
-    unknown = row.prediction is not None and bool(row.prediction.unknown)
+    unknown = row.prediction is not None and (bool(row.prediction.unknown) or row.prediction.least)
     number = f"{'at least ' if unknown else ''}{outcome.total} issue{'s' if outcome.total != 1 else ''}"
     yield f"{'Your image would have' if row.prediction else 'It has'} {number}; today it is {today.total}."
     if not unknown:

@@ -179,6 +179,7 @@ class Weighing:
             packages=sum(map(issue_counts.is_judged, predicted.packages)),
             unknown=predicted.unknown,
             gaps=predicted.gaps,
+            least=predicted.least,
         )
 
     def detailed(self, row: Row, predicted: Predicted) -> Row:

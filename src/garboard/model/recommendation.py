@@ -81,6 +81,7 @@ class Prediction(Value):
         removed: today's findings that would be gone, whatever the version, if they were asked for; else empty.
         added: findings that would be new, if they were asked for; else empty.
         gaps: what is uncertain about the prediction.
+        least: whether the numbers are minima although every package of yours is known.
     """
 
     counts: Counts = Counts()
@@ -92,6 +93,7 @@ class Prediction(Value):
     removed: tuple[FindingKey, ...] = ()
     added: tuple[FindingKey, ...] = ()
     gaps: tuple[str, ...] = ()
+    least: bool = False
 
 
 class Row(Value):

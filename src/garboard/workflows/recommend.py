@@ -5,12 +5,13 @@ It combines the catalog, the database, and the prediction of your own image on e
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from garboard import ecosystems
 from garboard.baseimage import delta, issue_counts, ranking
@@ -32,7 +33,7 @@ from garboard.dockerfile.variables import PlatformArguments, Scope
 from garboard.image import reference as references
 from garboard.model.advisory import CveFacts, FeedState, Hit, Lookup
 from garboard.model.attribution import Attribution, Origin
-from garboard.model.dockerfile import Dockerfile, DockerfileError, Instruction, Unknown
+from garboard.model.dockerfile import Dockerfile, DockerfileError, Instruction, PackageRequest, Unknown
 from garboard.model.errors import GarboardError
 from garboard.model.finding import Finding
 from garboard.model.gap import Gap
@@ -40,6 +41,7 @@ from garboard.model.image import Image, Platform, Reference
 from garboard.model.lifecycle import Lifecycles, Lifespan, State
 from garboard.model.package import Inventory, Package
 from garboard.model.recommendation import Group, Recommendation, Row, Verdict
+from garboard.patterns import lazy
 from garboard.shellcommands.install_requests import requests
 from garboard.shellcommands.upgrades import may_upgrade
 from garboard.workflows.judge import Supply, judge
@@ -51,6 +53,8 @@ if TYPE_CHECKING:
 Indexes = Callable[[Inventory], Available | None]
 """Returns the index of packages of a base's release, by name; None if there is none."""
 _ABOUT_KEPT = 20
+_ENVIRONMENT: Final = lazy(r"\b(?:-m[ \t]+venv|virtualenv|pyvenv)\b")
+_PYPI: Final = ecosystems.OF_PROGRAM["pip"].type
 SCRATCH = "scratch"
 DETAILED = 3
 """Rows of each group that `Wish.details` applies to."""
@@ -440,7 +444,10 @@ def _asked(subject: Subject, layers: int) -> Requested:
     lines = tuple(_lines(subject, layers))
     wanted = [request for instruction, scope in lines for request in requests(instruction, scope)]
     kinds = {program: one.type for program, one in ecosystems.OF_PROGRAM.items()}
-    return asked(wanted, kinds, upgrades=any(may_upgrade(instruction.original) for instruction, _ in lines))
+    found = asked(wanted, kinds, upgrades=any(may_upgrade(instruction.original) for instruction, _ in lines))
+    made = any(_ENVIRONMENT().search(instruction.original) for instruction, _ in lines)
+    tools = frozenset(one.name for one in wanted if isinstance(one, PackageRequest) and kinds.get(one.manager) == _PYPI)
+    return dataclasses.replace(found, environments=made, tools=tools)
 
 
 def _lines(subject: Subject, layers: int) -> Iterator[tuple[Instruction, Scope]]:

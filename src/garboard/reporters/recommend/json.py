@@ -59,6 +59,7 @@ class PredictionOf(_Out):
     adds: int
     packages: int
     unknown: list[str]
+    least: bool
     remaining: list[FindingOf]
     removed: list[FindingOf]
     added: list[FindingOf]
@@ -213,6 +214,7 @@ def _prediction(row: Row) -> PredictionOf | None:
         adds=one.adds,
         packages=one.packages,
         unknown=list(one.unknown),
+        least=one.least or bool(one.unknown),
         remaining=[_finding(key) for key in one.remaining],
         removed=[_finding(key) for key in one.removed],
         added=[_finding(key) for key in one.added],

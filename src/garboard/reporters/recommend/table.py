@@ -117,7 +117,7 @@ def _more(row: Row, now: dt.datetime | None) -> tuple[str, ...]:
     prediction = row.prediction
     upon: tuple[str, ...] = ("?", "?", "?")
     if prediction is not None:
-        mark = "≥ " if prediction.unknown else ""
+        mark = "≥ " if prediction.unknown or prediction.least else ""
         upon = tuple(f"{mark}{one}" for one in (prediction.counts.total, prediction.removes, prediction.adds))
     packages = "?" if row.packages is None else str(row.packages)
     return (*upon, packages, size(row.size), age(row.created, now), until(row.lifespans))
