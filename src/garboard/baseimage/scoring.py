@@ -10,8 +10,9 @@ import msgspec
 
 from garboard.baseimage import issue_counts, ranking
 from garboard.baseimage.approvals import approved
+from garboard.baseimage.breaking import Lines, breaks
 from garboard.baseimage.candidates import Choice, spelling
-from garboard.baseimage.distance import InUse, ageing, group_of, objections, warnings
+from garboard.baseimage.distance import InUse, ageing, group_of, objections, together, warnings
 from garboard.baseimage.issue_counts import Figures, IssueKey
 from garboard.baseimage.lifecycle import Lifetimes, short_lived
 from garboard.baseimage.rebase import Predicted
@@ -81,13 +82,18 @@ class Weighing:
         lifetimes: Lifetimes,
         today: Today | None,
         include: frozenset[str] = frozenset(),
+        lines: Lines | None = None,
+        companions: Sequence[str] = (),
     ) -> None:
+        """``companions`` are the FROMs of other stages with the same language, from which files are copied."""
         self._use = use
         self._inventories = inventories
         self._figures = judged
         self._lifetimes = lifetimes
         self._today = today
         self._include = include
+        self._lines = lines or Lines()
+        self._companions = companions
         own = inventories.get(use.choice.image.key)
         self._spans = lifetimes.of(use.choice.name, use.choice.version, use.choice.distro)
         self._before: tuple[Package, ...] = own.packages if own else ()
@@ -143,6 +149,10 @@ class Weighing:
         digest = next((name.index_digest for name, _ in one.tags if name.index_digest), one.image.image.manifest_digest)
         reference = one.reference(text) if one.current or not digest else one.by_digest(digest)
         told = tuple(warnings(self._use.choice, one, self._before, packages))
+        if group is not None:
+            told += tuple(together(self._use.choice, one, self._companions))
+            own = self._inventories.get(self._use.choice.image.key)
+            told += tuple(breaks(self._lines, own, inventory)) if inventory is not None else ()
         known = () if group is None else self._spans  # what is as it was is no news, unless it is over
         news = ageing(span for span in spans if span not in known or span.state is State.ENDED)
         told += tuple(text for text in news if all(text != each.reason for each in against))

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from garboard import ecosystems
 from garboard.baseimage import delta, issue_counts, ranking
 from garboard.baseimage.approvals import approved
+from garboard.baseimage.breaking import Lines
 from garboard.baseimage.candidates import choices, stated_distro
 from garboard.baseimage.current import CurrentBase, find, wanted_repository
 from garboard.baseimage.delta import Requested, Yours
@@ -26,9 +27,10 @@ from garboard.baseimage.rebase import Available, Predicted, Predictor
 from garboard.baseimage.requested import asked
 from garboard.baseimage.scoring import Candidate, Today, Weighing, candidates
 from garboard.baseimage.tags import parse as parse_tag
+from garboard.baseimage.tags import program
 from garboard.database.read import FACTS
 from garboard.dockerfile.parser import parse
-from garboard.dockerfile.stages import base_of, lineage, scoped
+from garboard.dockerfile.stages import base_of, bases, lineage, reaching, scoped
 from garboard.dockerfile.variables import PlatformArguments, Scope
 from garboard.image import reference as references
 from garboard.model.advisory import CveFacts, FeedState, Hit, Lookup
@@ -39,10 +41,11 @@ from garboard.model.finding import Finding
 from garboard.model.gap import Gap
 from garboard.model.image import Image, Platform, Reference
 from garboard.model.lifecycle import Lifecycles, Lifespan, State
-from garboard.model.package import Inventory, Package
+from garboard.model.package import SYSTEM_TYPES, Inventory, Package
 from garboard.model.recommendation import Group, Recommendation, Row, Verdict
 from garboard.patterns import lazy
 from garboard.shellcommands.install_requests import requests
+from garboard.shellcommands.removals import removals
 from garboard.shellcommands.upgrades import may_upgrade
 from garboard.workflows.judge import Supply, judge
 
@@ -54,6 +57,10 @@ Indexes = Callable[[Inventory], Available | None]
 """Returns the index of packages of a base's release, by name; None if there is none."""
 _ABOUT_KEPT = 20
 _ENVIRONMENT: Final = lazy(r"\b(?:-m[ \t]+venv|virtualenv|pyvenv)\b")
+_SYSTEM_PIP: Final = lazy(
+    r"(?:python3? -m )?pip3? install(?!.*(?:--break-system-packages|--target|--prefix|--root|-t |--user))"
+)
+_MAY_BREAK: Final = lazy(r"PIP_BREAK_SYSTEM_PACKAGES|PIP_TARGET|EXTERNALLY-MANAGED|/bin:\$PATH|venv")
 _PYPI: Final = ecosystems.OF_PROGRAM["pip"].type
 SCRATCH = "scratch"
 DETAILED = 3
@@ -246,7 +253,16 @@ class _Recommending:
         predictor = self._predictor(inventories.get(use.choice.image.key))
         predicted = self._predicted(predictor, chosen, inventories)
         today = self._today()
-        weighing = Weighing(use, inventories, self._judged(inventories, predicted), lifetimes, today, wish.include)
+        weighing = Weighing(
+            use,
+            inventories,
+            self._judged(inventories, predicted),
+            lifetimes,
+            today,
+            wish.include,
+            _breakable(self._subject),
+            tuple(_companions(self._subject, use.choice.name)),
+        )
         rows = self._rows(weighing, chosen, predicted)
         base = weighing.in_use(approved(use.choice, approvals, self._now))
         self._gaps += _of_ended(base.reference, base.ended)
@@ -448,6 +464,42 @@ def _asked(subject: Subject, layers: int) -> Requested:
     made = any(_ENVIRONMENT().search(instruction.original) for instruction, _ in lines)
     tools = frozenset(one.name for one in wanted if isinstance(one, PackageRequest) and kinds.get(one.manager) == _PYPI)
     return dataclasses.replace(found, environments=made, tools=tools)
+
+
+def _breakable(subject: Subject) -> Lines:
+    """What your lines do that not every base allows; only a Dockerfile tells it."""
+    if subject.dockerfile is None:
+        return Lines()
+    lines = tuple(_lines(subject, 0))
+    wanted = [
+        one
+        for instruction, scope in lines
+        for one in requests(instruction, scope)
+        if isinstance(one, PackageRequest) and not one.conditional
+    ]
+    system = [one for one in wanted if one.ecosystem in SYSTEM_TYPES]
+    pips = (one.command for one in wanted if one.ecosystem == _PYPI and _SYSTEM_PIP().match(one.command))
+    sets = any(_MAY_BREAK().search(instruction.original) for instruction, _ in lines)
+    return Lines(
+        removals=tuple(one for instruction, scope in lines for one in removals(instruction, scope)),
+        pins=tuple(dict.fromkeys((one.name.partition(":")[0], one.version) for one in system if one.version)),
+        installs=frozenset(one.name.partition(":")[0] for one in system),
+        pip="" if sets else next(pips, ""),
+    )
+
+
+def _companions(subject: Subject, name: str) -> Iterator[str]:
+    """The FROMs of other stages that the build copies from and that start from an image of the same program."""
+    if subject.dockerfile is None:
+        return
+    arguments = (subject.dockerfile, subject.target, subject.build_args)
+    own = {one.index for one in lineage(*arguments)}
+    found = bases(subject.dockerfile, subject.build_args)
+    for stage in reaching(*arguments):
+        base = found[stage.index]
+        reference = _reference(base) if isinstance(base, str) and stage.index not in own else None
+        if reference is not None and program(wanted_repository(reference)) == name:
+            yield f"line {stage.origin.span.line} ({' '.join(stage.origin.original.split())})"
 
 
 def _lines(subject: Subject, layers: int) -> Iterator[tuple[Instruction, Scope]]:

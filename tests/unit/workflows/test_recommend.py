@@ -546,6 +546,39 @@ def test_another_flavor_is_warned_of(full):
     assert row(back, "3.12.5-bookworm").warnings == ("another flavour: without slim",)
 
 
+STAGES = """\
+FROM python:3.12.4 AS build
+RUN python3 -m venv /opt/venv
+FROM golang:1.23 AS tool
+RUN go build
+FROM python:3.12.4 AS unused
+RUN true
+FROM python:3.12.4-bookworm
+COPY --from=build /opt/venv /opt/venv
+COPY --from=tool /tool /usr/bin/
+"""
+
+
+def test_every_from_that_must_move_together_is_named(full):
+    subject = Subject(base="python:3.12.4-bookworm", dockerfile=parse(STAGES.encode()))
+    found = recommend(subject, full.catalog, DATA, NOW)
+    said = (
+        "line 1 (FROM python:3.12.4 AS build) must move with it: what is copied from there is made for its own Python"
+    )
+    assert said in row(found, "3.13.1-bookworm").warnings
+    assert not any("must move" in one for one in row(found, "3.12.5-bookworm").warnings)
+    assert sum("must move" in one for one in row(found, "3.13.1-bookworm").warnings) == 1
+
+
+def test_a_base_upon_which_the_build_would_stop_is_told_of_before(full):
+    lines = "FROM python:3.12.4-bookworm\nRUN apt-get purge -y curl\n"
+    subject = Subject(base="python:3.12.4-bookworm", dockerfile=parse(lines.encode()))
+    found = recommend(subject, full.catalog, DATA, NOW)
+    slim = row(found, "3.12.5-slim-bookworm")
+    assert any(one.startswith("`apt-get purge -y curl` stops the build: curl is not there") for one in slim.warnings)
+    assert not any("stops the build" in one for one in row(found, "3.12.5-bookworm").warnings)
+
+
 def test_debian_is_its_own_version(shelf):
     for layers, tags, version in (("ab", ["12.5", "bookworm-20240904"], "1"), ("ac", ["12.6", "bookworm"], "2")):
         shelf.add(layers, [name(f"debian:{tag}") for tag in tags], f"lib={version}")
