@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 from garboard import ecosystems
 from garboard.baseimage.tags import numbers
 from garboard.model.package import SYSTEM_TYPES, Inventory
-from garboard.shellcommands.removals import Removal
+from garboard.shellcommands.removals import Purge
 
 _APT: Final = ecosystems.OF_PROGRAM["apt-get"].type
 _PIP: Final = ecosystems.OF_PROGRAM["pip"].type
@@ -26,7 +26,7 @@ class Lines(NamedTuple):
         pip: a command that installs with the system's pip, else empty.
     """
 
-    removals: tuple[Removal, ...] = ()
+    removals: tuple[Purge, ...] = ()
     pins: tuple[tuple[str, str], ...] = ()
     installs: frozenset[str] = frozenset()
     pip: str = ""

@@ -25,6 +25,8 @@ WORDS: Final = (
     "superseded",
     "older",
     "other",
+    "larger",
+    "beaten",
     "incomplete",
 )
 """Codes of the objections that a user may ask to pass over."""
@@ -187,8 +189,22 @@ def _unlike(own: Choice, other: Choice) -> Iterator[Objection]:
         yield Objection(code="other", reason="it is for Windows")
     elif other.repository == own.repository and (gone := (other.flavor ^ own.flavor) & _PURPOSES):
         yield Objection(code="other", reason=f"it is for another purpose ({', '.join(sorted(gone))})")
+    elif own.flavor & _SMALL and not other.flavor & _SMALL and _same_system(own, other):
+        yield Objection(code="larger", reason=f"it is the full image, and what is in use is {_slim(own)}")
     elif _downsized(own, other):
         yield Objection(code="other", reason="it has the runtime without the compiler (jre instead of jdk)")
+
+
+_SMALL: Final = frozenset(("slim", "minimal", "micro", "chiseled", "headless", "distroless"))
+"""Flavors with less in them: who chose one is not sent to the full image unasked."""
+
+
+def _same_system(own: Choice, other: Choice) -> bool:
+    return own.distro.partition(" ")[0] == other.distro.partition(" ")[0]
+
+
+def _slim(own: Choice) -> str:
+    return ", ".join(sorted(own.flavor & _SMALL))
 
 
 _PURPOSES: Final = frozenset(

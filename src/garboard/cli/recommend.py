@@ -42,7 +42,7 @@ INCLUDE: Final = values(
     "--include",
     parse=_word,
     metavar="WORD",
-    help="Recommend in spite of: prerelease, latest, short-lived, eol, unsupported, superseded, older, other, incomplete.",
+    help="Recommend in spite of: prerelease, latest, short-lived, eol, unsupported, superseded, older, other, larger, beaten, incomplete.",
 )
 APPROVED_ONLY: Final = flag("--approved-only", help="Only bases on the organisation's list (garboard catalog approve).")
 

@@ -20,14 +20,14 @@ _GOES_ON: Final = re.compile(r"\|\||[;\n]")
 _STOPS: Final = re.compile(r"\bset\s+-\w*e")
 
 
-class Removal(NamedTuple):
+class Purge(NamedTuple):
     """The names of packages that one command removes, and its text."""
 
     names: tuple[str, ...]
     command: str
 
 
-def removals(instruction: Instruction, scope: Scope) -> tuple[Removal, ...]:
+def removals(instruction: Instruction, scope: Scope) -> tuple[Purge, ...]:
     """What a RUN removes with apt, where that can stop the build; in written order.
 
     It cannot where ``||`` or ``;`` lets the script go on, and not where the lists of packages were fetched before it.
@@ -45,7 +45,7 @@ def removals(instruction: Instruction, scope: Scope) -> tuple[Removal, ...]:
     return tuple(_of([one for one in commands(script, scope.lookup) if isinstance(one, Command)]))
 
 
-def _of(every: list[Command]) -> Iterator[Removal]:
+def _of(every: list[Command]) -> Iterator[Purge]:
     for command in every:
         words, _ = unwrapped(command.words)
         if not words or program(words[0]) not in _APT:
@@ -56,7 +56,7 @@ def _of(every: list[Command]) -> Iterator[Removal]:
         if plain and plain[0] in _VERBS and not command.conditional:
             names = tuple(one for one in plain[1:] if _PLAIN.fullmatch(one) and not one.endswith(("-", "+")))
             if names:
-                yield Removal(names, command.text)
+                yield Purge(names, command.text)
 
 
 def _plain(words: tuple[Word, ...]) -> Iterator[str]:

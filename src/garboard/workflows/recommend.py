@@ -63,6 +63,8 @@ _SYSTEM_PIP: Final = lazy(
 _MAY_BREAK: Final = lazy(r"PIP_BREAK_SYSTEM_PACKAGES|PIP_TARGET|EXTERNALLY-MANAGED|/bin:\$PATH|venv")
 _PYPI: Final = ecosystems.OF_PROGRAM["pip"].type
 SCRATCH = "scratch"
+_COMPARED: Final = frozenset(("beaten", "larger"))
+"""Objections to what can be compared all the same."""
 DETAILED = 3
 """Rows of each group that `Wish.details` applies to."""
 
@@ -247,7 +249,7 @@ class _Recommending:
         others = [one for one in every if base_key(one) != use.choice.image.key]
         if wish.approved_only:
             every = tuple(one for one in every if one.approved)
-        chosen = [one for one in every if wish.everything or not one.objections]
+        chosen = [one for one in every if wish.everything or {each.code for each in one.objections} <= _COMPARED]
         keys = [use.choice.image.key, *(one.choice.image.key for one in chosen)]
         inventories = self._catalog.inventories(keys)
         predictor = self._predictor(inventories.get(use.choice.image.key))
@@ -347,6 +349,9 @@ class _Recommending:
             row = weighing.row(one, predicted.get(base_key(one)))
             placed.append((ranking.place(row, weighing.distance(one)), row, one))
         placed.sort(key=lambda each: each[0])
+        if not self._wish.include:  # what was asked for is shown, whatever is nearer
+            nearest = ranking.beaten([row for _, row, _ in placed])
+            placed = [(key, row, one) for (key, _, one), row in zip(placed, nearest, strict=True)]
         rows = []
         detailed: Counter[Group] = Counter()
         for _, row, one in placed:
@@ -377,7 +382,7 @@ class _Recommending:
         if not allowed:
             return "no other approved base of its kind is in the catalogue"
         against = {each.code for one in allowed for each in one.objections}
-        if all(one.objections for one in allowed):
+        if all({each.code for each in one.objections} - _COMPARED for one in allowed):
             return f"no approved base may be recommended ({', '.join(sorted(against))}): --all tells why"
         return ""
 
@@ -386,18 +391,21 @@ class _Recommending:
         self._left_out(rows)
         if any(row.better and not row.objections for row in rows):
             return Verdict.BETTER
+        reason = self._not_best(base, rows, lonely)
+        if reason:
+            self._gap(base.reference, reason)
+        return Verdict.UNKNOWN if reason or base.ended else Verdict.BEST
+
+    def _not_best(self, base: Row, rows: tuple[Row, ...], lonely: str) -> str:
+        """Why the base in use cannot be told to be the best; empty if it can, or if its end of life says it already."""
         if base.counts is None or not base.judged:
-            self._gap(base.reference, "its own packages could not be judged, so nothing can be compared with it")
-            return Verdict.UNKNOWN
-        if lonely:
-            self._gap(base.reference, lonely)
-            return Verdict.UNKNOWN
-        if base.ended:
-            return Verdict.UNKNOWN
-        if not any(_is_comparable(row, base) for row in rows):
-            self._gap(base.reference, "no other image of its kind could be compared with it: --all tells why")
-            return Verdict.UNKNOWN
-        return Verdict.BEST
+            return "its own packages could not be judged, so nothing can be compared with it"
+        if lonely or base.ended:
+            return lonely
+        comparable = [row for row in rows if _is_comparable(row, base)]
+        if any(row.better for row in comparable):
+            return "only the full image has fewer issues: --include larger"
+        return "" if comparable else "no other image of its kind could be compared with it: --all tells why"
 
     def _data_date(self) -> str:
         """The day of the oldest data that were compared with; empty if none states it."""
@@ -443,7 +451,8 @@ class _Remembering:
 
 def _is_comparable(row: Row, base: Row) -> bool:
     """Whether the base in use was compared with it: it is another one, judged, and nothing speaks against it."""
-    return row.key != base.key and row.judged and row.counts is not None and not row.objections
+    against = {one.code for one in row.objections} - _COMPARED
+    return row.key != base.key and row.judged and row.counts is not None and not against
 
 
 def _release(base: Inventory) -> tuple[str, str, str]:

@@ -6,13 +6,13 @@ import pytest
 
 from garboard.baseimage.breaking import Lines, breaks
 from garboard.model.package import Distro
-from garboard.shellcommands.removals import Removal
+from garboard.shellcommands.removals import Purge
 from tests.unit.baseimage.rebases import deb, inventory, module
 
 BULLSEYE, TRIXIE = (
     Distro(id="debian", version=version, ecosystem=f"Debian:{version}") for version in ("11", "13")
 )  # fmt: skip
-PURGE = Lines(removals=(Removal(("imagemagick", "wget"), "apt-get purge -y imagemagick wget"),))
+PURGE = Lines(removals=(Purge(("imagemagick", "wget"), "apt-get purge -y imagemagick wget"),))
 
 
 def test_apt_stops_at_what_it_does_not_know():

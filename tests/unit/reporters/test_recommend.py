@@ -45,9 +45,18 @@ def test_the_guides_tables_in_a_scan():
         "Recommendations for base image upgrade:",
         "",
         "Minor upgrades",
-        "Base Image  Vulnerabilities  Severity",
-        "ruby:2.5    43               0 critical, 6 high, 34 medium, 2 low, 1 negligible",
+        "Base Image    Vulnerabilities  Severity",
+        "ruby:2.5      43               0 critical, 6 high, 34 medium, 2 low, 1 negligible",
+        "  your image  7                0 critical, 7 high, 0 medium, 0 low",
     ]
+
+
+@pytest.mark.parametrize("more", [{"unknown": ("git",)}, {"gaps": ("a doubt",)}, {"least": True}])
+def test_your_image_is_shown_in_a_scan_only_if_it_is_known_exactly(more):
+    row = msgspec.structs.replace(BETTER, prediction=msgspec.structs.replace(BETTER.prediction, **more))
+    said = "\n".join(table.section(msgspec.structs.replace(FOUND, rows=(row,)), color=False))
+    assert "ruby:2.5" in said
+    assert "your image" not in said
 
 
 def test_built_from_scratch():
@@ -84,7 +93,7 @@ def test_a_scan_marks_what_nobody_maintains():
     base = msgspec.structs.replace(BASE, warnings=("Ruby 2.5 is no longer maintained since 2021-04-05",))
     said = list(table.section(msgspec.structs.replace(FOUND, base=base, rows=(row,)), color=False))
     assert said[2] == "    ! Ruby 2.5 is no longer maintained since 2021-04-05"
-    assert said[-1] == "    ! Ruby 2.5 is no longer maintained"
+    assert said[-2] == "    ! Ruby 2.5 is no longer maintained"
 
 
 def test_columns_for_what_is_asked_next():

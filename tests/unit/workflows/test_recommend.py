@@ -144,10 +144,36 @@ def test_a_dockerfile_alone(full):
         ("3.12.5-bookworm", Group.PATCH),
         ("3.13.1-bookworm", Group.MINOR),
         ("3.12.5-slim-bookworm", Group.ALTERNATIVE),
-        ("3.12.4-slim-bookworm", Group.ALTERNATIVE),
     ]
     assert all(one.prediction is None for one in found.rows)
     assert found.yours is None
+
+
+def test_what_a_nearer_base_beats_is_left_out(full):
+    found = recommend(unbuilt(), full.catalog, DATA, NOW)
+    (against,) = row(found, "3.12.4-slim-bookworm").objections
+    assert (against.code, against.reason.partition(" ")[0]) == ("beaten", "python:3.12.5-bookworm")
+    asked = recommend(unbuilt(), full.catalog, DATA, NOW, Wish(include=frozenset(("beaten",))))
+    assert row(asked, "3.12.4-slim-bookworm") in asked.recommended
+
+
+def test_a_pull_and_a_patch_stay_beside_a_jump_that_is_better(shelf):
+    shelf.add("ab", [name("python:3.12-slim", seen="2026-01-01T00:00:00+00:00")], "lib=1", "curl=7")
+    shelf.add("ac", [name("python:3.12-slim", seen="2026-08-01T00:00:00+00:00"), "3.12.4-slim"], "lib=2", "curl=7")
+    shelf.add("ad", ["3.13.1-slim", "3.13-slim"], "lib=3")
+    shelf.add("ae", ["3.14.1-slim", "3.14-slim"], "lib=3", "git=2")
+    found = recommend(built("lib=1", "curl=7", at="python:3.12-slim"), shelf.catalog, DATA, NOW)
+    assert rows(found)[:2] == [("3.12-slim", Group.REBUILD), ("3.13-slim", Group.MINOR)]
+
+
+def test_who_uses_slim_is_not_sent_to_the_full_image(full):
+    found = recommend(unbuilt("python:3.12.4-slim-bookworm"), full.catalog, DATA, NOW)
+    assert all("slim" in one.reference for one in found.recommended)
+    assert {one.code for one in row(found, "3.13.1-bookworm").objections} == {"larger"}
+    asked = recommend(
+        unbuilt("python:3.12.4-slim-bookworm"), full.catalog, DATA, NOW, Wish(include=frozenset(("larger",)))
+    )
+    assert any("slim" not in one.reference for one in asked.rows if not one.objections)
 
 
 def test_tags_are_as_precise_as_the_users(full):

@@ -31,6 +31,7 @@ NOT_TOLD: Final = "Whether there is a better base cannot be told."
 HEADLINE: Final = "Recommendations for base image upgrade:"
 SHOWN: Final = 3
 """How many rows of each group are shown unless all are asked for."""
+_YOURS: Final = "  your image"
 _HEAD: Final = ("Base Image", "Vulnerabilities", "Severity")
 _MORE: Final = ("Your image", "Removes", "Adds", "Packages", "Size", "Age", "Supported until")
 
@@ -72,11 +73,22 @@ def section(found: Recommendation, *, color: bool) -> Iterator[str]:
     for group, rows in grouped(found.recommended):
         yield ""
         yield paint(TITLES[group], "1", color=color)
-        head, *lines = table([_HEAD, *(cells(row) for row in rows[:SHOWN])])
-        yield head
-        for row, line in zip(rows, lines, strict=False):
-            yield line
-            yield from (f"    ! {one.name} is no longer maintained" for one in row.ended)
+        yield from _with_yours(rows[:SHOWN], found.yours)
+
+
+def _with_yours(rows: Sequence[Row], yours: Counts | None) -> Iterator[str]:
+    """The guide's table, with what your image would have below each base upon which that is known exactly."""
+    shown: list[tuple[Row | None, tuple[str, str, str]]] = []
+    for row in rows:
+        shown.append((row, cells(row)))
+        one = row.prediction
+        if yours is not None and one is not None and not (one.unknown or one.least or one.gaps):
+            shown.append((None, (_YOURS, str(one.counts.total), severities(one.counts))))
+    head, *lines = table([_HEAD, *(each for _, each in shown)])
+    yield head
+    for (of, _), line in zip(shown, lines, strict=True):
+        yield line
+        yield from (f"    ! {one.name} is no longer maintained" for one in (of.ended if of is not None else ()))
 
 
 def most_secure(found: Recommendation) -> str:
