@@ -98,7 +98,7 @@ Finding = tuple[str, str, str, str]
 def findings(report: Any) -> set[Finding]:
     """(vulnerability, purl, fixed in, severity) of each finding of a report."""
     return {
-        (entry["id"], entry["purl"], entry["nearestFixedInVersion"], entry["severityWithCritical"])
+        (entry["id"], entry["purl"], entry.get("nearestFixedInVersion", ""), entry["severityWithCritical"])
         for entry in report["vulnerabilities"]
     }
 

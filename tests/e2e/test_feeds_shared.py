@@ -53,7 +53,7 @@ def test_debian(real: Garboard, tracker: Path, forms: Forms, docker: Docker, bui
     """Every pair of package and CVE that the tracker says is open or fixed only later, and no other."""
     report = real.scan("--offline", forms.docker_archive)
     own = {
-        (entry["name"].rpartition("/")[2], name, entry["nearestFixedInVersion"])
+        (entry["name"].rpartition("/")[2], name, entry.get("nearestFixedInVersion", ""))
         for entry in report["vulnerabilities"]
         if entry["purl"].startswith("pkg:deb/")
         for name in entry["advisories"]

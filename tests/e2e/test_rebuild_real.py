@@ -168,7 +168,7 @@ def test_a_scan_without_a_database(roots, tmp_path):
         assert one["note"] == "fixable only, from the distribution's changelog"
         name = one["name"].rpartition("/")[2]
         assert name in upgraded
-        fixed, installed = one["nearestFixedInVersion"], one["version"]
+        fixed, installed = one.get("nearestFixedInVersion", ""), one["version"]
         assert (
             subprocess.run(["dpkg", "--compare-versions", fixed, "gt", installed], check=False).returncode == 0
             or "+b" in installed
@@ -178,7 +178,7 @@ def test_a_scan_without_a_database(roots, tmp_path):
         entry = next(one for one in found if one["packageName"] == source and one["id"].startswith("CVE-"))
         name = entry["name"].rpartition("/")[2]
         text = real_changelog(tmp_path / source, roots("bookworm"), name)
-        start = text.index(f"({entry['nearestFixedInVersion']})")
+        start = text.index(f"({entry.get('nearestFixedInVersion', '')})")
         assert entry["id"] in text[start : text.index("\n -- ", start)]
     assert not (tmp_path / "none").exists()
 
@@ -327,7 +327,7 @@ def served(folder: Path, root: Path, tmp_path: Path, httpserver: Any) -> Any:
 def test_a_mirror_that_gpg_signed(local, tmp_path, httpserver):
     code, report = scanned(local, small_root(local, tmp_path / "root"), tmp_path, httpserver)
     assert code == 1
-    assert [(one["id"], one["nearestFixedInVersion"]) for one in report["vulnerabilities"]] == [
+    assert [(one["id"], one.get("nearestFixedInVersion", "")) for one in report["vulnerabilities"]] == [
         ("CVE-2026-4242", "1.1")
     ]
 
@@ -360,7 +360,7 @@ def test_a_spoiled_package(local, tmp_path, httpserver):
     (deb,) = (local.folder / "debian/pool").glob("*.deb")
     deb.write_bytes(deb.read_bytes()[:-1] + b"x")
     code, report = scanned(local, small_root(local, tmp_path / "root"), tmp_path, httpserver)
-    assert code == 0
+    assert code == 3  # dpkg is not in this mirror, so only a part is covered
     assert any("SHA-256 digest differs" in gap["reason"] for gap in report["gaps"])
 
 
@@ -397,7 +397,7 @@ def test_a_repository_that_createrepo_made(tmp_path, httpserver):
     code, report = served(tmp_path / "www", root, tmp_path, httpserver)
     assert code == 1
     (one,) = report["vulnerabilities"]
-    assert (one["id"], one["nearestFixedInVersion"], one["advisories"]) == (
+    assert (one["id"], one.get("nearestFixedInVersion", ""), one["advisories"]) == (
         "CVE-2026-4343",
         "1:3.0.7-27.el9",
         ["RLSA-2026:1"],

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from garboard import ecosystems
 from garboard.model.action import Action, ActionKind
-from garboard.model.attribution import Introduction, Origin
+from garboard.model.attribution import Introduction, Origin, Place
 from garboard.model.finding import Finding
 from garboard.model.mirror import Outcome
 from garboard.model.package import SYSTEM_TYPES, Package
@@ -36,26 +36,50 @@ def outcome(finding: Finding) -> Outcome:
     return Outcome.PUBLISHED if who.origin is Origin.DOCKERFILE else Outcome.BASE_BEHIND
 
 
-def raising(findings: Sequence[Finding]) -> Action:
-    """The action that asks for a version of a package with all the fixes."""
-    first = findings[0]
-    package, who = first.package, first.introduced or Introduction()
-    version = _highest(findings)
-    held = pinned(package, who)
-    indirect = package.type not in SYSTEM_TYPES and bool(first.from_paths) and len(first.from_paths[0]) > 1 and not held
-    written = ecosystems.commands(package.type).raised.format(name=package.full_name, version=version)
-    verb = "Ask for" if held else "Raise"
-    text = f"{verb} {package.full_name} {version} or later" + (", which another package needs" if indirect else "")
+def raising(findings: Sequence[Finding], applications: frozenset[str] = frozenset()) -> Action:
+    """The action that asks for versions with all the fixes, of one package or of several on one line.
+
+    What only the image's own ``applications`` (by id) need is asked for by them.
+    """
+    by_package: dict[str, list[Finding]] = {}
+    for finding in findings:
+        by_package.setdefault(finding.package.full_name, []).append(finding)
+    raises = [_Raise(of, applications) for of in by_package.values()]
+    alone = raises[0] if len(raises) == 1 else None
+    named = ", ".join(f"{one.name} {one.version}" for one in raises)
+    verb = "Ask for" if all(one.held for one in raises) else "Raise"
+    risk = "newer versions may behave otherwise"
+    if alone:
+        risk = (
+            "what needs the package has to allow that version"
+            if alone.indirect
+            else "a newer version may behave otherwise"
+        )
+    elif any(one.indirect for one in raises):
+        risk += ", and what needs them has to allow them"
     return Action(
         kind=ActionKind.RAISE,
-        text=text,
-        command=shlex.quote(written),
-        place=who.place,
-        risk="what needs the package has to allow that version" if indirect else "a newer version may behave otherwise",
+        text=f"{verb} {named} or later" + (", which another package needs" if alone and alone.indirect else ""),
+        command=" ".join(shlex.quote(one.written) for one in raises),
+        place=raises[0].place,
+        risk=risk,
     )
 
 
-def _highest(findings: Sequence[Finding]) -> str:
+class _Raise:
+    """A newer version of one package."""
+
+    def __init__(self, findings: Sequence[Finding], applications: frozenset[str]) -> None:
+        package, who = findings[0].package, findings[0].introduced or Introduction()
+        paths = findings[0].from_paths
+        asked = any(len(path) == 1 or (len(path) == 2 and path[0] in applications) for path in paths)
+        self.name, self.version, self.place = package.full_name, fixing(findings), who.place
+        self.held = pinned(package, who)
+        self.indirect = package.type not in SYSTEM_TYPES and bool(paths) and not asked and not self.held
+        self.written = ecosystems.commands(package.type).raised.format(name=self.name, version=self.version)
+
+
+def fixing(findings: Sequence[Finding]) -> str:
     """The version that has all the fixes."""
     order = ecosystems.order(findings[0].package.scheme)
     versions = [finding.fixed_in for finding in findings if finding.fixed_in]
@@ -65,11 +89,14 @@ def _highest(findings: Sequence[Finding]) -> str:
         return versions[-1]
 
 
-def dropping(package: Package, who: Introduction) -> Action:
-    """The action that removes a package."""
+def dropping(package: Package, who: Introduction, lines: Sequence[Place] = ()) -> Action:
+    """The action that removes a package from the lines that ask for it."""
+    others = ", ".join(str(place.line) for place in lines if place != who.place)
     return Action(
         kind=ActionKind.DROP,
-        text=f"Drop {package.name}" + (f" from `{_short(who)}`" if who.command or who.instruction else ""),
+        text=f"Drop {package.name}"
+        + (f" from `{_short(who)}`" if who.command or who.instruction else "")
+        + (f" and from line{'s' if ',' in others else ''} {others}" if others else ""),
         place=who.place,
         risk="only if your application does without it and without what came along with it",
     )

@@ -1,33 +1,42 @@
-"""The list of actions: each finding goes to the cheapest one that really clears it, and none is counted twice.
+"""The list of actions, in the order in which they are to be done; each figure is that of all actions up to it.
 
-The order of cost: build again without cache; build on what the base's tag names today; ask for another version on a
-line; change the FROM line; upgrade the base's packages in a line of your own; remove a package.
+The order is that of `ActionKind`: build again without cache; build on what the base's tag names today; change the FROM
+line; ask for other versions on a line; upgrade the base's packages in a line of your own until the base has the fixes;
+remove a package. Within a kind, what clears the most comes first. An issue in several places is gone with the action
+that mends the last of them, and the actions that mend the others are listed too.
 """
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
 import msgspec
 
+from garboard import ecosystems
 from garboard.actions import edits
 from garboard.actions.autoremove import Removal
+from garboard.actions.needed import needed
 from garboard.model.action import Action, ActionKind, Actions, IssueKey, Remaining
-from garboard.model.advisory import Status
-from garboard.model.attribution import Introduction, Origin, Place
+from garboard.model.advisory import Severity, Status
+from garboard.model.attribution import Attribution, Introduction, Origin, Place
 from garboard.model.finding import Finding
 from garboard.model.mirror import Outcome, Prospect
 from garboard.model.package import SYSTEM_TYPES, Package
 from garboard.model.recommendation import Group, Prediction, Recommendation, Row
 from garboard.model.report import Report
+from garboard.packages.pins import pinned
 
 _DROPS: Final = 20
 """How many packages to remove are suggested at most; more of them would not be useful advice."""
-_COST: Final = tuple(ActionKind)
 _GROUPS: Final = tuple(Group)
+_PUBLISHED: Final = (Outcome.PUBLISHED, Outcome.BASE_BEHIND)
+_COPIES: Final = ("COPY", "ADD")
 _WHY: Final = MappingProxyType(
     {
         Status.DEFERRED: "no fix: the distribution has put it off",
@@ -52,13 +61,15 @@ class Known:
 
     ``prospects`` are the outcomes of a rebuild by (vulnerability id, package id), if the mirrors were asked.
     ``from_line`` is the place of the FROM that a better base would be written into. ``held`` names packages that each
-    row's base (by its key) has, which removing a line does not remove.
+    row's base (by its key) has, which removing a line does not remove. ``counts`` says which findings the reader's
+    filters count; the others are left out.
     """
 
     recommendation: Recommendation | None = None
     prospects: Mapping[tuple[str, str], Prospect] | None = None
     from_line: Place | None = None
     held: Mapping[str, frozenset[str]] = field(default_factory=lambda: MappingProxyType({}))
+    counts: Callable[[Finding], bool] = lambda finding: True  # noqa: ARG005
 
 
 def choose(report: Report, known: Known | None = None) -> Actions:
@@ -67,32 +78,30 @@ def choose(report: Report, known: Known | None = None) -> Actions:
 
 
 class _Left:
-    """The issues that nothing has cleared so far."""
+    """The issues that nothing has cleared so far: today's with what is left of their findings, and those that came."""
 
-    def __init__(self, findings: Iterable[Finding]) -> None:
-        self.findings: dict[IssueKey, list[Finding]] = {}
+    def __init__(self, findings: Mapping[IssueKey, list[Finding]], added: frozenset[IssueKey] = frozenset()) -> None:
+        self.findings = findings
+        self.added = added - findings.keys()
+        self.keys = findings.keys() | self.added
+
+    @classmethod
+    def of(cls, findings: Iterable[Finding]) -> _Left:
+        """All issues of these findings."""
+        grouped: dict[IssueKey, list[Finding]] = {}
         for finding in findings:
-            self.findings.setdefault(finding.issue, []).append(finding)
-        self.added: set[IssueKey] = set()
+            grouped.setdefault(finding.issue, []).append(finding)
+        return cls(grouped)
 
-    def __len__(self) -> int:
-        return len(self.findings) + len(self.added)
+    def after(self, clears: Callable[[Finding], bool], adds: frozenset[IssueKey] = frozenset()) -> _Left:
+        """What is left when these findings are gone and these issues have come."""
+        kept = {key: [one for one in found if not clears(one)] for key, found in self.findings.items()}
+        return _Left({key: found for key, found in kept.items() if found}, self.added | adds)
 
-    def gone(self, clears: Callable[[Finding], bool]) -> tuple[IssueKey, ...]:
-        """The issues that would be cleared completely."""
-        return tuple(key for key, found in self.findings.items() if all(map(clears, found)))
-
-    def take(self, clears: Callable[[Finding], bool]) -> tuple[IssueKey, ...]:
-        """Remove what is cleared; returns the issues that nothing is left of."""
-        cleared = []
-        for key, found in list(self.findings.items()):
-            kept = [one for one in found if not clears(one)]
-            if kept:
-                self.findings[key] = kept
-            else:
-                del self.findings[key]
-                cleared.append(key)
-        return tuple(cleared)
+    @property
+    def count(self) -> int:
+        """How many findings are left."""
+        return sum(map(len, self.findings.values()))
 
 
 class _Option(NamedTuple):
@@ -108,45 +117,60 @@ class _Choosing:
     def __init__(self, report: Report, known: Known) -> None:
         self._report = report
         self._known = known
-        self._left = _Left(report.findings)
-        self._total = len(self._left)
+        self._found = tuple(one for one in report.findings if known.counts(one))
+        self._severities = {one.issue: one.vulnerability.severity for one in self._found}
+        self._left = _Left.of(self._found)
+        self._total = len(self._left.keys)
         self._actions: list[Action] = []
         self._chosen: Row | None = None
+        self._parts: list[frozenset[IssueKey]] = []
+        """For each action the issues that it mends at least a part of."""
 
     def result(self) -> Actions:
-        """Every step in order of cost; the result lists what clears the most first."""
+        """Every step in order, and what remains."""
         self._rebuild()
-        pull, other = self._options()
-        self._take(pull)
+        self._base()
         self._raise()
-        self._take(other)
         self._upgrade()
         self._drop()
         return Actions(
             total=self._total,
-            actions=tuple(self._ranked()),
+            actions=self._useful(),
             remaining=tuple(self._remaining()),
             judged=self._report.judged,
             checked=self._known.prospects is not None,
         )
 
-    def _ranked(self) -> Iterator[Action]:
-        """Sorts by what clears the most, then by cost; the figures are for doing them in this order."""
-        before = self._total
-        for one in sorted(self._actions, key=lambda one: (len(one.adds) - len(one.clears), _COST.index(one.kind))):
-            after = before - len(one.clears) + len(one.adds)
-            yield msgspec.structs.replace(one, before=before, after=after)
-            before = after
+    def _useful(self) -> tuple[Action, ...]:
+        """The actions that clear issues, and those that mend a part of issues that a later one clears."""
+        gone = self._left.keys
+        return tuple(
+            action
+            for action, parts in zip(self._actions, self._parts, strict=True)
+            if action.clears or action.adds or parts - gone
+        )
 
-    def _do(self, action: Action, clears: Callable[[Finding], bool], adds: Iterable[IssueKey] = ()) -> None:
-        """Record an action with what it clears, if it clears anything."""
-        taken = self._left.take(clears)
-        if taken:
-            brought = tuple(sorted(set(adds) - self._left.findings.keys() - self._left.added))
-            self._left.added.update(brought)
-            self._actions.append(msgspec.structs.replace(action, clears=taken, adds=brought))
+    def _do(self, action: Action, left: _Left) -> None:
+        """Record an action after which this is left, if that is any less."""
+        before = self._left
+        if left.count == before.count and left.keys == before.keys:
+            return
+        clears, adds = sorted(before.keys - left.keys), sorted(left.keys - before.keys)
+        counted = Counter(self._severities.get(key, Severity.UNKNOWN) for key in clears)
+        self._parts.append(frozenset(key for key, found in before.findings.items() if left.findings.get(key) != found))
+        self._actions.append(
+            msgspec.structs.replace(
+                action,
+                clears=tuple(clears),
+                adds=tuple(adds),
+                severities=tuple(sorted(counted.items(), key=lambda one: -one[0].rank)),
+                before=len(before.keys),
+                after=len(left.keys),
+            )
+        )
+        self._left = left
 
-    # -- the steps, the cheapest first
+    # -- the steps, in order
 
     def _outcome(self, finding: Finding) -> Outcome:
         """The outcome by the mirrors if they were asked, else by what the advisories say is published."""
@@ -165,28 +189,23 @@ class _Choosing:
             command="docker build --no-cache .",
             risk="packages that your lines name without a version come newer, the rest of the image stays",
         )
-        self._do(action, self._is(Outcome.PUBLISHED))
+        self._do(action, self._left.after(self._is(Outcome.PUBLISHED)))
 
-    def _options(self) -> tuple[_Option | None, _Option | None]:
-        """The base's tag pulled again, and another base.
-
-        Both if the other base keeps cleared what the pull cleared, else the one that clears more.
-        """
+    def _base(self) -> None:
+        """The base's tag pulled again, and another base: both if that is still better than the pull."""
+        start = self._left
         pull, other = self._pulled(), self._other()
-        if pull is None or other is None:
-            return pull, other
-        undone = any(
-            pull.clears(one) and not other.clears(one) for found in self._left.findings.values() for one in found
-        )
-        if not pull.adds and not undone:
-            return pull, other
-        return (None, other) if self._worth(other) > self._worth(pull) else (pull, None)
+        pulled = start.after(pull.clears, pull.adds)
+        if len(pulled.keys) < len(start.keys):
+            self._chosen = pull.row
+            self._do(pull.action, pulled)
+        if other is not None:
+            moved = start.after(other.clears, other.adds)
+            if len(moved.keys) < len(self._left.keys):
+                self._chosen = other.row
+                self._do(other.action, moved)
 
-    def _worth(self, option: _Option) -> int:
-        """By how many issues it reduces the total."""
-        return len(self._left.gone(option.clears)) - len(option.adds - self._left.findings.keys())
-
-    def _pulled(self) -> _Option | None:
+    def _pulled(self) -> _Option:
         rows = self._rows(Group.REBUILD)
         row = min(rows, key=_severest) if rows else None
         name = row.reference if row else self._base_name()
@@ -198,8 +217,29 @@ class _Choosing:
         )
         if row is None or row.prediction is None:
             return _Option(action, None, self._is(Outcome.PULL))
-        remains = _remains(row.prediction)
-        return _Option(action, row, lambda one: _named(one) not in remains, _added(row.prediction))
+        return _Option(action, row, self._gone_on(row, row.prediction), _added(row.prediction))
+
+    def _gone_on(self, row: Row, prediction: Prediction) -> Callable[[Finding], bool]:
+        """Whether a finding is gone on another base.
+
+        A package of today's base that the other one lacks is there because your lines need it: they bring its newest
+        version.
+        """
+        remains = frozenset((one.vulnerability, one.type, one.package) for one in prediction.remaining)
+        held = self._known.held.get(row.key)
+
+        def gone(one: Finding) -> bool:
+            package = one.package
+            if (one.vulnerability.id, package.type, package.full_name) not in remains:
+                return True
+            comes_anew = held is not None and package.type in SYSTEM_TYPES and package.name not in held
+            return comes_anew and self._same_release(row) and self._outcome(one) in _PUBLISHED
+
+        return gone
+
+    def _same_release(self, row: Row) -> bool:
+        distro = self._report.inventory.distro
+        return distro is not None and row.distro == f"{distro.id} {distro.version}".strip()
 
     def _other(self) -> _Option | None:
         """The base that leaves the fewest and mildest issues; the nearest of equal ones."""
@@ -214,37 +254,73 @@ class _Choosing:
             place=self._known.from_line,
             risk="; ".join(row.warnings) or "the same system and program; run your tests upon it",
         )
-        remains = _remains(row.prediction)
-        return _Option(action, row, lambda one: _named(one) not in remains, _added(row.prediction))
-
-    def _take(self, option: _Option | None) -> None:
-        """Do it if that leaves fewer issues."""
-        if option is not None and self._worth(option) > 0:
-            self._chosen = option.row or self._chosen
-            self._do(option.action, option.clears, option.adds)
+        return _Option(action, row, self._gone_on(row, row.prediction), _added(row.prediction))
 
     def _base_name(self) -> str:
-        whose = self._report.attribution
-        return self._report.base_image or (whose.base.name if whose else "")
+        return self._report.base_image or (self._whose.base.name if self._whose else "")
 
     def _raise(self) -> None:
-        """One action for each package that a line holds, or that a language's package manager brings."""
-        groups: dict[tuple[str, str, Place | None], list[Finding]] = {}
+        """One action for each line: all versions that it has to ask for, together; the line that clears the most first."""
+        lines: dict[tuple[str, Place | str], list[Finding]] = {}
         for found in self._left.findings.values():
             for finding in found:
                 if self._raisable(finding):
-                    who = finding.introduced or Introduction()
-                    package = finding.package
-                    groups.setdefault((package.type, package.full_name, who.place), []).append(finding)
-        for findings in groups.values():
-            ids = {id(finding) for finding in findings}
-            self._do(edits.raising(findings), lambda one, ids=ids: id(one) in ids)  # type: ignore[misc]
+                    place = finding.introduced.place if finding.introduced else None
+                    lines.setdefault((finding.package.type, place or finding.package.full_name), []).append(finding)
+        applications = frozenset(one.id for one in self._report.inventory.packages if one.application)
+        waiting = [found for found in map(self._allowed, lines.values()) if found]
+        while waiting:
+            tried = [(self._without(found), found) for found in waiting]
+            left, best = min(tried, key=lambda one: (len(one[0].keys), one[0].count))
+            self._do(edits.raising(best, applications), left)
+            waiting.remove(best)
+
+    def _without(self, findings: Sequence[Finding]) -> _Left:
+        ids = {id(finding) for finding in findings}
+        return self._left.after(lambda one: id(one) in ids)
+
+    def _allowed(self, findings: list[Finding]) -> list[Finding]:
+        """Those whose fixed version is allowed by everything that a line pins and that is not raised with it."""
+        raised = {finding.package.full_name for finding in findings}
+        return [one for one in findings if self._forbidding(one, findings, raised) is None]
+
+    def _forbidding(self, finding: Finding, findings: Sequence[Finding], raised: set[str]) -> Package | None:
+        """A pinned package that requires this one and does not allow the version that has its fixes."""
+        package = finding.package
+        allows = ecosystems.of(package.type).allows
+        if allows is None:
+            return None
+        version = edits.fixing([one for one in findings if one.package.id == package.id])
+        for other in self._pinned.get(package.full_name, ()):
+            if other.type == package.type and other.full_name not in raised:
+                limits = (limit for name, limit in other.limits if name == package.full_name)
+                if not all(allows(limit, version) for limit in limits):
+                    return other
+        return None
+
+    @cached_property
+    def _pinned(self) -> dict[str, list[Package]]:
+        """The packages that a line of yours names with a version, by the names that they limit."""
+        found: dict[str, list[Package]] = {}
+        lines = [layer for layer in (self._whose.layers if self._whose else ()) if layer.origin is not Origin.BASE]
+        for package in self._report.inventory.packages:
+            for name, _ in package.limits:
+                texts = (layer.instruction or layer.created_by for layer in lines)
+                if any(pinned(package, Introduction(origin=Origin.DOCKERFILE, command=text)) for text in texts):
+                    found.setdefault(name, []).append(package)
+        return found
+
+    @property
+    def _whose(self) -> Attribution | None:
+        return self._report.attribution
 
     def _raisable(self, finding: Finding) -> bool:
         outcome = self._outcome(finding)
         who = finding.introduced or Introduction()
         if outcome is Outcome.HELD:
             return who.origin is Origin.DOCKERFILE and bool(finding.fixed_in)
+        if who.instruction.startswith(_COPIES):
+            return False
         language = finding.package.type not in SYSTEM_TYPES and not finding.package.owner
         return language and outcome is Outcome.UNKNOWN and bool(finding.fixed_in) and who.origin is not Origin.BASE
 
@@ -255,39 +331,64 @@ class _Choosing:
         return [row for row in rows if row.group in groups and row.prediction and not row.prediction.unknown]
 
     def _upgrade(self) -> None:
-        behind = self._is(Outcome.BASE_BEHIND)
+        """Published fixes that the base lacks; of another release nothing is known of what is published."""
+        if (
+            self._chosen is not None
+            and self._chosen.group is not Group.REBUILD
+            and not self._same_release(self._chosen)
+        ):
+            return
+        published = self._is(*_PUBLISHED)
         for kind in sorted(SYSTEM_TYPES):
             command = edits.upgrade(kind, self._report.inventory.packages)
             action = Action(
                 kind=ActionKind.UPGRADE,
-                text="Upgrade the base's packages in a line after FROM",
+                text="Until the base has the fixes, upgrade its packages in a line after FROM",
                 command=command,
                 place=self._known.from_line,
-                risk="the image grows by what is replaced, and differs from the base that others tested",
+                risk="a newer build of the base may have them: pull it first; the image grows by what is replaced, and differs "
+                "from the base that others tested",
             )
             if command:
-                self._do(action, lambda one, kind=kind: one.package.type == kind and behind(one))  # type: ignore[misc]
+                left = self._left.after(lambda one, kind=kind: one.package.type == kind and published(one))  # type: ignore[misc]
+                self._do(action, left)
 
     def _drop(self) -> None:
         """Remove the package that clears the most issues, again and again, as long as one clears any."""
         removal: Removal | None = None
         dropped: frozenset[str] = frozenset()
+        kept: frozenset[str] = frozenset()
         for _ in range(_DROPS):
             targets = self._droppable(dropped)
             if not targets:
                 return
-            removal = removal or Removal(self._report.inventory)
-            best = self._best_drop(removal, targets, dropped)
+            if removal is None:
+                removal, kept = Removal(self._report.inventory), needed(self._report)
+            best = self._best_drop(removal, [one for one in targets if one.id not in kept], dropped, kept)
             if best is None:
                 return
             package, gone = best
             dropped |= gone
-            self._do(edits.dropping(package, self._introduced(package)), lambda one, gone=gone: one.package.id in gone)  # type: ignore[misc]
+            action = edits.dropping(package, self._introduced(package), self._asking(package))
+            self._do(action, self._left.after(lambda one, gone=gone: one.package.id in gone))  # type: ignore[misc]
+
+    def _asking(self, package: Package) -> tuple[Place, ...]:
+        """The places of the lines that name a package to install."""
+        layers = self._whose.layers if self._whose else ()
+        return tuple(
+            one.place
+            for one in layers
+            if one.place and one.origin is not Origin.BASE and _names(one.instruction or one.created_by, package.name)
+        )
 
     def _introduced(self, package: Package) -> Introduction:
-        return next(
-            (f.introduced for f in self._report.findings if f.package.id == package.id and f.introduced), None
-        ) or self._line_of(package)
+        """Who brought a package: of the lines that name it, else of its layer."""
+        own = next((f.introduced for f in self._report.findings if f.package.id == package.id and f.introduced), None)
+        own = own or self._line_of(package)
+        lines = [one for one in (self._whose.layers if self._whose else ()) if one.place in self._asking(package)]
+        if not lines or own.place in {one.place for one in lines}:
+            return own
+        return Introduction(layer=lines[0].index, instruction=lines[0].instruction, place=lines[0].place)
 
     def _line_of(self, package: Package) -> Introduction:
         whose = self._report.attribution
@@ -309,7 +410,15 @@ class _Choosing:
             and package.type in SYSTEM_TYPES
             and package.automatic is not True
             and self._yours(package)
+            and self._is_asked_for(package)
         )
+
+    def _is_asked_for(self, package: Package) -> bool:
+        """Whether a line names it, as far as that can be told: dpkg marks other packages as asked for too."""
+        who = self._introduced(package)
+        if not who.place or who.asked_for == package.name or not who.instruction:
+            return True
+        return _names(who.instruction, package.name) or "$" in who.instruction
 
     def _yours(self, package: Package) -> bool:
         """Whether it is above the base; if that is not known it is not touched."""
@@ -319,16 +428,17 @@ class _Choosing:
         return layers is not None and package.layer is not None and package.layer >= layers and package.name not in held
 
     def _best_drop(
-        self, removal: Removal, targets: Sequence[Package], dropped: frozenset[str]
+        self, removal: Removal, targets: Sequence[Package], dropped: frozenset[str], kept: frozenset[str]
     ) -> tuple[Package, frozenset[str]] | None:
         by_id = {one.id: one for one in self._report.inventory.packages}
         best: tuple[int, str, Package, frozenset[str]] | None = None
         for package in targets:
             gone = removal.without(dropped | {package.id})
-            if gone is None or len(removal.asked_for(gone - dropped)) > 1:
+            if gone is None or gone & kept or len(removal.asked_for(gone - dropped)) > 1:
                 continue
             mine = frozenset(one for one in gone - removal.unneeded - dropped if self._yours(by_id[one]))
-            count = len(self._left.gone(lambda one, mine=mine: one.package.id in mine))  # type: ignore[misc]
+            left = self._left.after(lambda one, mine=mine: one.package.id in mine)  # type: ignore[misc]
+            count = len(self._left.keys) - len(left.keys)
             if count and (best is None or (-count, package.name) < best[:2]):
                 best = (-count, package.name, package, mine)
         return (best[2], best[3]) if best else None
@@ -345,14 +455,19 @@ class _Choosing:
     def _reason(self, finding: Finding) -> str:
         if not finding.fixed_in:
             return _WHY.get(finding.status, "no fix is known")
-        known = _STAYS.get(self._outcome(finding))
-        if known:
-            return known
-        if finding.introduced and finding.introduced.copied_from:
+        if self._raisable(finding):
+            return "a line pins what does not allow the fixed version"
+        return _STAYS.get(self._outcome(finding)) or self._why_not_raised(finding)
+
+    def _why_not_raised(self, finding: Finding) -> str:
+        who = finding.introduced or Introduction()
+        if who.copied_from:
             return "copied from another stage or image: to be mended there"
-        if finding.package.type not in SYSTEM_TYPES:
-            return "language packages of the base image"
-        return "a fix is known; what brings it is not"
+        if who.instruction.startswith(_COPIES):
+            return "copied from the build context: to be mended there"
+        if finding.package.type in SYSTEM_TYPES:
+            return "a fix is known; what brings it is not"
+        return "language packages of the base image"
 
 
 def _severest(row: Row) -> tuple[tuple[int, ...], int]:
@@ -360,14 +475,11 @@ def _severest(row: Row) -> tuple[tuple[int, ...], int]:
     return counts, _GROUPS.index(row.group) if row.group else 0
 
 
-def _named(finding: Finding) -> tuple[str, str, str]:
-    return finding.vulnerability.id, finding.package.type, finding.package.full_name
-
-
-def _remains(prediction: Prediction) -> frozenset[tuple[str, str, str]]:
-    return frozenset((one.vulnerability, one.type, one.package) for one in prediction.remaining)
-
-
 def _added(prediction: Prediction) -> frozenset[IssueKey]:
     """Issues that the other base brings: one for each vulnerability of each source package."""
     return frozenset((one.vulnerability, one.type, one.source or one.package) for one in prediction.added)
+
+
+def _names(instruction: str, name: str) -> bool:
+    """Whether a package's name is a word of the instruction, with a version or without."""
+    return any(re.split(r"[=<>:/~]", word, maxsplit=1)[0] == name for word in re.split(r"[\s;&|'\"]+", instruction))

@@ -8,6 +8,7 @@ from garboard import reporters
 from garboard.cli import options as o
 from garboard.cli import read_opening, read_settings
 from garboard.cli.command import command as make
+from garboard.cli.filtering import FILTERS, filtering
 from garboard.cli.output import write
 from garboard.cli.params import Given
 from garboard.cli.recommend import recommended
@@ -18,12 +19,14 @@ from garboard.model.base import Value
 if TYPE_CHECKING:
     from garboard.model.mirror import Rebuild
     from garboard.model.report import Report
+    from garboard.reporters.view import View
 
 
 class Settings(Value):
-    """An image, and where to ask for its packages; None if they are not asked for."""
+    """An image, which of its issues count, and where to ask for its packages; None if they are not asked for."""
 
     analysis: Analysis
+    view: View
     mirrors: PackageMirrors | None
 
 
@@ -32,13 +35,14 @@ def _settings(given: Given) -> Settings:
     refuse_offline("--check-mirrors", offline=asks and given[o.OFFLINE])
     return Settings(
         analysis=read_settings.analysis(given, look_up=True),
+        view=filtering(given),
         mirrors=read_opening.package_mirrors(given) if asks else None,
     )
 
 
 @make(
     "actions",
-    *(o.IMAGE, o.CHECK_MIRRORS, o.PACKAGE_MIRROR),
+    *(o.IMAGE, *FILTERS, o.CHECK_MIRRORS, o.PACKAGE_MIRROR),
     *(*o.report(reporters.ACTIONS), *o.ANALYSIS),
     settings=_settings,
 )
@@ -56,7 +60,7 @@ def command(settings: Settings) -> int:
     assert report.actions is not None
     render = reporters.ACTIONS.load(output.format).render
     write(render(report.actions, report.gaps, color=output.color), output)
-    if report.findings:
+    if report.actions.total:
         return 1
     return 0 if report.judged else 3
 
@@ -64,15 +68,15 @@ def command(settings: Settings) -> int:
 def _report(settings: Settings) -> Report:
     analysis = settings.analysis
     if settings.mirrors is None:
-        return acted(recommended(analyzed(analysis).report, analysis), analysis)
+        return acted(recommended(analyzed(analysis).report, analysis), analysis, settings.view)
     from garboard.cli.rebuild import rebuilt
 
     rebuild = rebuilt(analysis, settings.mirrors)
-    return acted(recommended(rebuild.report, analysis, settings.mirrors), analysis, rebuild)
+    return acted(recommended(rebuild.report, analysis, settings.mirrors), analysis, settings.view, rebuild)
 
 
-def acted(report: Report, settings: Analysis, rebuild: Rebuild | None = None) -> Report:
-    """A report with what to do about it."""
+def acted(report: Report, settings: Analysis, view: View, rebuild: Rebuild | None = None) -> Report:
+    """A report with what to do about the findings that a view shows."""
     import msgspec
 
     from garboard.workflows.plan_actions import act
@@ -85,5 +89,6 @@ def acted(report: Report, settings: Analysis, rebuild: Rebuild | None = None) ->
         build_args=build.build_args,
         catalog=settings.data.catalog,
         rebuild=rebuild,
+        counts=view.shows,
     )
     return msgspec.structs.replace(report, actions=found)

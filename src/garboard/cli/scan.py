@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 import click
+import msgspec
 
 from garboard import reporters
 from garboard.cli import options as o
 from garboard.cli import read_opening, read_settings
 from garboard.cli.command import command as make
+from garboard.cli.filtering import EXCLUDE_BASE, FILTERS, filtering
 from garboard.cli.output import write
-from garboard.cli.params import Given, flag, value
+from garboard.cli.params import Given, flag
 from garboard.cli.session import analyzed, refuse_offline
 from garboard.cli.settings import Analysis, Output, PackageMirrors
 from garboard.model.base import Value
@@ -19,26 +21,9 @@ from garboard.model.errors import UsageError
 from garboard.model.report import Coverage
 
 if TYPE_CHECKING:
-    from garboard.model.advisory import Severity
     from garboard.model.report import Report
     from garboard.reporters.view import View
 
-SEVERITIES: Final = ("low", "medium", "high", "critical")
-
-
-def _severity(given: str) -> Severity:
-    from garboard.model.advisory import Severity
-
-    if given and given.lower() not in SEVERITIES:
-        raise UsageError("--severity takes only 'low', 'medium', 'high' or 'critical' values")
-    return Severity[given.upper()] if given else Severity.UNKNOWN
-
-
-EXCLUDE_BASE: Final = flag("--exclude-base", help="Leave out what the base image brought (see --file, --base).")
-SEVERITY: Final = value(
-    "--severity", parse=_severity, metavar="low|medium|high|critical", help="Only this severity and higher."
-)
-ONLY_FIXED: Final = flag("--only-fixed", help="Only issues that a published version fixes.")
 GROUP_ISSUES: Final = flag("--group-issues", help="One element for each issue, not for each path (needs --json).")
 DEPENDENCY_TREE: Final = flag("--dependency-tree", help="Print the dependency tree before the issues.")
 REQUIRE_COVERAGE: Final = flag(
@@ -47,7 +32,7 @@ REQUIRE_COVERAGE: Final = flag(
     default=True,
 )
 FROM_MIRROR: Final = flag("--from-mirror", help="Without a database: what the image's own package mirrors fix.")
-VIEW: Final = (EXCLUDE_BASE, SEVERITY, ONLY_FIXED, GROUP_ISSUES, DEPENDENCY_TREE)
+VIEW: Final = (*FILTERS, GROUP_ISSUES, DEPENDENCY_TREE)
 
 
 class Settings(Value):
@@ -79,15 +64,10 @@ def _settings(given: Given) -> Settings:
 
 
 def _view(given: Given, output: Output) -> View:
-    from garboard.model.advisory import Severity
-    from garboard.reporters.view import View
-
     if given.on_the_line(GROUP_ISSUES) and given[GROUP_ISSUES] and output.format != "json":
         raise UsageError("--json flag is mandatory to use --group-issues flag", "add --json")
-    return View(
-        severity=given[SEVERITY] or Severity.UNKNOWN,
-        only_fixed=given[ONLY_FIXED],
-        exclude_base=given[EXCLUDE_BASE],
+    return msgspec.structs.replace(
+        filtering(given),
         group_issues=given[GROUP_ISSUES],
         dependency_tree=given[DEPENDENCY_TREE],
         color=output.color,
@@ -128,12 +108,12 @@ def _report(settings: Settings) -> Report:
         from garboard.cli.mirror_scan import mirror_scan
 
         rebuild = mirror_scan(analysis, settings.mirrors)
-        return acted(rebuild.report, analysis, rebuild)
+        return acted(rebuild.report, analysis, settings.view, rebuild)
     found = analyzed(analysis)
     from garboard.cli.actions import acted
     from garboard.cli.recommend import recommended
 
-    return acted(recommended(found.report, analysis), analysis)
+    return acted(recommended(found.report, analysis), analysis, settings.view)
 
 
 def exit_code(report: Report, view: View, *, require_coverage: bool = True) -> int:

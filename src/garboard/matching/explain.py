@@ -61,7 +61,7 @@ def _explanation(
         report=report,
         issues=tuple(Explained(findings=group, remedies=remedies(group, report)) for group in _groups(findings)),
         packages=tuple(packages),
-        paths=tuple(ways.paths(package.id) for package in packages) if ways else (),
+        paths=tuple(ways.paths(package.id).kept for package in packages) if ways else (),
         considered=considered,
     )
 
@@ -73,7 +73,7 @@ def _groups(findings: Iterable[Finding]) -> list[tuple[Finding, ...]]:
         package = finding.package
         name = package.source if package.type in SYSTEM_TYPES else package.full_name
         groups.setdefault((finding.vulnerability.id, package.type, name), []).append(finding)
-    return sorted((tuple(group) for group in groups.values()), key=lambda group: -group[0].vulnerability.severity)
+    return sorted((tuple(group) for group in groups.values()), key=lambda group: -group[0].vulnerability.severity.rank)
 
 
 def _names(package: Package) -> set[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 
+from garboard.model.advisory import Severity
 from garboard.model.attribution import Place
 from garboard.model.base import Value
 
@@ -12,20 +13,20 @@ IssueKey = tuple[str, str, str]
 
 
 class ActionKind(enum.StrEnum):
-    """What to do, the cheapest first."""
+    """What to do, in the order in which it is told: what changes the least first."""
 
     REBUILD = "rebuild"
     """Build again without the cache: what your lines install becomes newer."""
     PULL = "pull"
     """Build again on the image that the base's tag names today."""
-    RAISE = "raise"
-    """Ask for another version of a package on its line."""
     BASE = "base"
     """Change the FROM line."""
+    RAISE = "raise"
+    """Ask for other versions of packages on their line."""
     UPGRADE = "upgrade"
-    """Upgrade the base's packages in a line of your own."""
+    """Upgrade the base's packages in a line of your own, until the base has the fixes."""
     DROP = "drop"
-    """Remove a package that a line asks for."""
+    """Remove a package that a line asks for, if you can do without it."""
 
 
 class Action(Value):
@@ -36,8 +37,10 @@ class Action(Value):
         command: what to run, or the words to write into the Dockerfile; empty if there are none.
         place: of the line to change.
         risk: what may go wrong, as a sentence.
-        clears: issues that nothing cheaper clears; each issue is in only one action.
+        clears: issues that are gone when everything before it in the list is done, and then this; none if an issue is
+        in several places and a later action mends the last of them.
         adds: issues that it brings.
+        severities: how many it clears of each severity, the worst first.
         before: how many issues the image has when everything before it in the list is done; ``after``: with it done
         too.
     """
@@ -49,6 +52,7 @@ class Action(Value):
     risk: str = ""
     clears: tuple[IssueKey, ...] = ()
     adds: tuple[IssueKey, ...] = ()
+    severities: tuple[tuple[Severity, int], ...] = ()
     before: int = 0
     after: int = 0
 
@@ -61,10 +65,10 @@ class Remaining(Value):
 
 
 class Actions(Value):
-    """Everything there is to do, what clears the most first.
+    """Everything there is to do, in the order in which it is to be done.
 
     Attributes:
-        total: today's issues.
+        total: today's issues, as far as the reader's filters count them.
         actions: together they clear ``total`` less ``remaining``, except for what they add.
         remaining: what is left when all is done, by reason, the most first.
         judged: packages that could be compared with data; if there are none, having no issues means nothing.

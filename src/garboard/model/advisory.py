@@ -6,7 +6,7 @@ import datetime as dt
 import enum
 from collections.abc import Iterable
 from types import MappingProxyType
-from typing import Protocol
+from typing import Final, Protocol
 
 from garboard.model.base import Value
 from garboard.model.timestamp import parsed
@@ -23,9 +23,17 @@ class Severity(enum.IntEnum):
     CRITICAL = 5
 
     @property
+    def rank(self) -> int:
+        """Place in the order from the mildest to the worst: what is unrated may be bad, so it is above low."""
+        return _RANKS.index(self.name)
+
+    @property
     def word(self) -> str:
         """Lower-case name."""
         return self.name.lower()
+
+
+_RANKS: Final = ("NEGLIGIBLE", "LOW", "UNKNOWN", "MEDIUM", "HIGH", "CRITICAL")
 
 
 class Rating(Value):
@@ -106,6 +114,8 @@ class Affected(Value):
     """Why some of its ranges cannot be judged from an image (only GIT ranges, say); a match stage makes it a gap."""
     module: str = ""
     """RPM module ``name:stream`` to which it is limited."""
+    subscription: str = ""
+    """What one has to subscribe to for its fixes (``Ubuntu Pro``); empty if they are for everybody."""
 
 
 class Advisory(Value):
@@ -150,6 +160,13 @@ class CveFacts(Value):
     epss_percentile: float | None = None
 
 
+class LastData(Value):
+    """A release that its feed no longer lists, and the date of the last data of it, which were kept."""
+
+    ecosystem: str
+    date: str
+
+
 class FeedState(Value):
     """How fresh a shard is."""
 
@@ -172,6 +189,10 @@ class FeedState(Value):
     gaps: tuple[str, ...] = ()
     caveat: str = ""
     """What the feed's data can never say, whoever asks."""
+    kept: tuple[LastData, ...] = ()
+    """Releases that have left the feed."""
+    kept_records: int = 0
+    """How many of ``records`` are about those alone."""
 
     def age(self, now: dt.datetime) -> dt.timedelta | None:
         """Time since it was fetched or confirmed; None if that is not known."""

@@ -35,7 +35,10 @@ raised. Catalogers of operating systems list the metadata paths that a package o
 
 
 class VersionOrder(Protocol):
-    """How the versions of one kind of package are ordered."""
+    """How the versions of one kind of package are ordered.
+
+    A module with ``SPELLINGS = True`` says that one version may be spelled in several ways (``1.0`` and ``1.0.0``).
+    """
 
     @property
     def NAME(self) -> str: ...  # noqa: N802
@@ -100,6 +103,7 @@ class Ecosystem(Value):
         install_folder: the folder in which a package lies that is described by a file at this path.
         nearest: of several installed copies, those that a package uses that requires them; by default those of its own
             architecture (operating systems) or in its own folder (languages).
+        allows: whether a requirement's specifier admits a version, where packages state any.
     """
 
     name: str
@@ -127,6 +131,7 @@ class Ecosystem(Value):
     index: str = ""
     install_folder: Callable[[str], str] = parent_folder
     nearest: Callable[[Package, list[Package]], list[Package]] | None = None
+    allows: Callable[[str, str], bool] | None = None
 
     @property
     def system(self) -> bool:

@@ -49,6 +49,8 @@ class Finding(Value):
     note: str = ""
     from_paths: tuple[tuple[str, ...], ...] = ()
     """Dependency paths, shortest first, each from a direct package to this one, as package ids."""
+    more_paths: int = 0
+    """How many paths there are besides these."""
     introduced: Introduction | None = None
     """Who brought the package in; None if the image has no layers."""
 

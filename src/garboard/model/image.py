@@ -114,7 +114,7 @@ class Reader(Protocol):
     """What `image.read` needs of a cataloger: which paths it wants, and what it makes of a file.
 
     Two attributes may be there too: ``HEAD`` (so many bytes of a file are enough) and ``PROGRAMS`` (it wants executable
-    ELF files too, wherever they are; one reader of an image may).
+    ELF files and scripts too, wherever they are; one reader of an image may).
     """
 
     @property

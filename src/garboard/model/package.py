@@ -40,6 +40,8 @@ class Package(Value, tag_field="fact", tag="package"):
     source_name: str = ""
     """Name of the source package, origin or source RPM; empty if it is the package's own."""
     source_version: str = ""
+    source_unknown: bool = False
+    """Whether it may have been built from another source package that nothing names (in an SBOM without sources)."""
     module: str = ""
     """RPM modularity ``name:stream``."""
     licenses: tuple[str, ...] = msgspec.field(default=(), name="licences")
@@ -54,8 +56,12 @@ class Package(Value, tag_field="fact", tag="package"):
     """Never removed as unneeded: essential, important, protected, or of priority required (dpkg, apt)."""
     provides: tuple[str, ...] = ()
     """Capability names that it provides in addition to its own."""
+    limits: tuple[tuple[str, str], ...] = ()
+    """Names that it requires with the versions that it allows (PEP 440), where the file states some."""
     vendor: str = ""
     """Maintainer, vendor or packager as stated: distinguishes third-party packages."""
+    section: str = ""
+    """Of the distribution's archive, as dpkg records it."""
     automatic: bool | None = None
     """Installed only as a dependency (True), asked for (False), or not recorded (None)."""
     application: bool = False
@@ -67,6 +73,8 @@ class Package(Value, tag_field="fact", tag="package"):
     locations: tuple[Location, ...] = ()
     layer: int | None = None
     """Index of the layer that brought this name in at this version; None if there are no layers."""
+    programs: tuple[str, ...] = ()
+    """Names of the programs in its file list, of packages of operating systems."""
     owner: str = ""
     """purl of the operating-system package that has this one in its file list."""
     depends_on: tuple[str, ...] = ()
@@ -165,6 +173,12 @@ class Unread(Value, tag_field="fact", tag="unread"):
     kind: str
 
 
+class Script(Value, tag_field="fact", tag="script"):
+    """A script that no package of the distribution has to bring: the words in it that may be names of programs."""
+
+    words: tuple[str, ...]
+
+
 class Kept(Value, tag_field="fact", tag="kept"):
     """A configuration file, or the relevant part of it: ``path`` is as its reader was shown it."""
 
@@ -172,7 +186,7 @@ class Kept(Value, tag_field="fact", tag="kept"):
     data: bytes
 
 
-Fact = Package | Distro | Owns | Marks | Licenses | Retention | Unread | Kept | Gap
+Fact = Package | Distro | Owns | Marks | Licenses | Retention | Unread | Script | Kept | Gap
 """What one file states."""
 
 
@@ -184,3 +198,5 @@ class Inventory(Value):
     gaps: tuple[Gap, ...] = ()
     retention: tuple[Retention, ...] = ()
     """In the order in which the package manager reads them."""
+    tools: frozenset[str] = frozenset()
+    """Words of the image's own scripts: what they may call."""

@@ -20,6 +20,7 @@ from garboard.model.package import (
     Owns,
     Package,
     Retention,
+    Script,
     Unread,
 )
 from garboard.packages import distro, graph, unread
@@ -56,6 +57,7 @@ class _Facts:
         self.licenses: dict[tuple[str, str], tuple[str, ...]] = {}
         self.retention: dict[str, Retention] = {}
         self.unread: list[unread.Found] = []
+        self.tools: set[str] = set()
         self.gaps: list[Gap] = list(files.gaps)
         for history in files.histories:
             self._add(history)
@@ -79,6 +81,8 @@ class _Facts:
                 self.licenses[fact.type, fact.package] = fact.licenses
             elif isinstance(fact, Retention):
                 self.retention[history.asked or history.path] = fact
+            elif isinstance(fact, Script):
+                self.tools.update(fact.words)
             elif isinstance(fact, Unread):
                 self.unread.append(unread.Found(history.path, fact.kind))
             elif isinstance(fact, Gap):
@@ -115,17 +119,17 @@ def _marked(packages: list[Package], marks: list[Marks]) -> list[Package]:
 
 
 def complete(packages: Iterable[Package], found: Distro | None) -> tuple[Package, ...]:
-    """Give packages their purl, ecosystem and dependencies. Order: type, name, version, path."""
-    filled = [
-        msgspec.structs.replace(
-            package,
-            purl=package.purl or purl(package, found),
-            ecosystem=(found.ecosystem if found else "")
-            if package.type in SYSTEM_TYPES
-            else ecosystems.of(package.type).osv,
-        )
-        for package in packages
-    ]
+    """Give packages their purl, ecosystem and dependencies. Order: type, name, version, path.
+
+    A package of an operating system may state an ecosystem of its own; otherwise it is of the distribution's, unless
+    it is of another package manager's format.
+    """
+    filled = []
+    for package in packages:
+        system = package.type in SYSTEM_TYPES
+        own = found if found is not None and (not system or distro.manages(found.id, package.type)) else None
+        ecosystem = package.ecosystem or (own.ecosystem if own else "") if system else ecosystems.of(package.type).osv
+        filled.append(msgspec.structs.replace(package, purl=package.purl or purl(package, own), ecosystem=ecosystem))
     filled.sort(key=lambda package: (package.type, package.full_name, package.version, package.id))
     needs = graph.edges(filled)
     return tuple(
@@ -137,6 +141,16 @@ def complete(packages: Iterable[Package], found: Distro | None) -> tuple[Package
 def _owner_paths(path: str) -> tuple[str, ...]:
     """A path's spellings before and after the /usr merge."""
     return (path, path.removeprefix("usr/") if path.startswith("usr/") else "usr/" + path)
+
+
+def _programs(owners: dict[str, Owns]) -> dict[tuple[str, str], list[str]]:
+    """The names of the programs of each package of an operating system."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for path, owns in owners.items():
+        folder, _, name = path.rpartition("/")
+        if folder.endswith("bin"):
+            found.setdefault((owns.type, owns.package), []).append(name)
+    return found
 
 
 class _Owners:
@@ -178,9 +192,17 @@ def assemble(files: Files) -> Inventory:
     facts = _Facts(files)
     found = distro.choose(facts.distros)
     packages = _marked(list(facts.packages.values()), facts.marks)
+    programs = _programs(facts.owners)
     packages = [
-        msgspec.structs.replace(package, licenses=facts.licenses.get((package.type, package.name), ()))
-        if not package.licenses and package.type in SYSTEM_TYPES
+        msgspec.structs.replace(
+            package,
+            licenses=package.licenses or facts.licenses.get((package.type, package.name), ()),
+            programs=tuple(
+                programs.get((package.type, package.name), ())
+                or programs.get((package.type, f"{package.name}:{package.arch}"), ())
+            ),
+        )
+        if package.type in SYSTEM_TYPES
         else package
         for package in packages
     ]
@@ -199,4 +221,10 @@ def assemble(files: Files) -> Inventory:
         )
     # apt reads the folder of settings before the file beside it (apt.conf(5)).
     ordered = sorted(facts.retention.items(), key=lambda one: (".d/" not in one[0], one[0]))
-    return Inventory(packages=completed, distro=found, gaps=tuple(gaps), retention=tuple(fact for _, fact in ordered))
+    return Inventory(
+        packages=completed,
+        distro=found,
+        gaps=tuple(gaps),
+        retention=tuple(fact for _, fact in ordered),
+        tools=frozenset(facts.tools),
+    )

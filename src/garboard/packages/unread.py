@@ -16,8 +16,8 @@ from typing import Final, NamedTuple
 from garboard.ecosystems import ECOSYSTEMS
 from garboard.model.gap import Gap
 from garboard.model.image import File
-from garboard.model.package import SYSTEM_TYPES, Fact, Package, Unread
-from garboard.patterns import of_globs
+from garboard.model.package import SYSTEM_TYPES, Fact, Package, Script, Unread
+from garboard.patterns import lazy, of_globs
 
 NAME: Final = "unread"
 VERSION: Final = 1
@@ -83,6 +83,9 @@ _PROGRAM: Final = "programs that no package manager installed"
 _ELF: Final = b"\x7fELF"
 _OF_GO: Final = (b"\x04\0\0\0Go\0\0", b"\xff Go buildinf:")
 """Type and name of the ELF note that Go's linker writes (``.note.go.buildid``), and the mark of its build information."""
+_SCRIPT: Final = b"#!"
+_WORD: Final = lazy(r"(?<![\w.$-])[a-z][a-z0-9.+-]{1,30}(?![\w.-])")
+_OF_THE_SYSTEM: Final = ("usr/bin/", "usr/sbin/", "usr/lib", "usr/share/", "bin/", "sbin/", "lib", "etc/", "var/")
 _SYSTEM_FOLDERS: Final = ("usr/lib", "lib", "usr/libexec/", "usr/share/", "usr/src/", "usr/include/", "boot/")
 _OF_PACKAGES: Final = ("/site-packages/", "/dist-packages/", "/node_modules/", "/gems/", "/conda-meta/")
 _INSTALLERS: Final = frozenset(name for one in ECOSYSTEMS for name in one.installers)
@@ -90,8 +93,11 @@ _NAMED: Final = 3
 
 
 def catalog(file: File, /) -> Iterator[Fact]:
-    """What kind of unread file this is; ``file.data`` is its beginning."""
-    if file.data.startswith(_ELF):
+    """What kind of unread file this is, and what a script of the image's own may call; of ``file.data`` the beginning."""
+    if file.data.startswith(_SCRIPT):
+        if not file.path.startswith(_OF_THE_SYSTEM):
+            yield Script(words=tuple(dict.fromkeys(_WORD().findall(file.data.decode("utf-8", "replace")))))
+    elif file.data.startswith(_ELF):
         if _may_be_a_program(file.path):
             yield Unread(kind=_GO if any(mark in file.data for mark in _OF_GO) else _PROGRAM)
     elif (kind := _kind(file.path)) is not None:

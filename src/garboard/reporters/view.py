@@ -139,18 +139,23 @@ def headline(vulnerability: Vulnerability, longest: int) -> str:
     text = " ".join((vulnerability.title or vulnerability.description).split())
     if len(text) <= longest:
         return text
-    return text[:longest].rpartition(" ")[0] + " …"
+    return (text[:longest].rpartition(" ")[0] or text[:longest]) + " …"
+
+
+def shown(report: Report, view: View) -> list[Issue]:
+    """The issues of a report that a view shows, in the order of `issues`: what every report counts."""
+    return issues(finding for finding in report.findings if view.shows(finding))
 
 
 def issues(findings: Iterable[Finding]) -> list[Issue]:
-    """Findings by issue: severity ascending, so that the worst is last, then name descending, then identifier."""
+    """Findings by issue: severity ascending (see `Severity.rank`), so that the worst is last, then name descending, then identifier."""
     groups: dict[tuple[str, str, str], list[Finding]] = {}
     for finding in findings:
         groups.setdefault(finding.issue, []).append(finding)
     found = [Issue(tuple(group)) for group in groups.values()]
     found.sort(key=lambda issue: issue.first.vulnerability.id)
     found.sort(key=lambda issue: issue.first.package.display_name, reverse=True)
-    found.sort(key=lambda issue: issue.first.vulnerability.severity)
+    found.sort(key=lambda issue: issue.first.vulnerability.severity.rank)
     return found
 
 

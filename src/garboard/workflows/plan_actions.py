@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ from garboard.model.action import Actions
 from garboard.model.attribution import Place
 from garboard.model.dockerfile import Dockerfile
 from garboard.model.errors import GarboardError
+from garboard.model.finding import Finding
 from garboard.model.report import Report
 
 if TYPE_CHECKING:
@@ -26,11 +27,12 @@ def act(
     build_args: Mapping[str, str] = MappingProxyType({}),
     catalog: Catalog | None = None,
     rebuild: Rebuild | None = None,
+    counts: Callable[[Finding], bool] | None = None,
 ) -> Actions:
     """List the actions for a report; its recommendation, if any, must contain the findings of each row.
 
     ``catalog`` is the one that the recommendation was made with. ``rebuild`` says what the mirrors have; without it,
-    the advisories are trusted.
+    the advisories are trusted. ``counts`` says which findings the reader's filters count; all by default.
     """
     known = Known(
         recommendation=report.recommendation,
@@ -39,6 +41,7 @@ def act(
         else None,
         from_line=_from_line(dockerfile, target, build_args) if dockerfile else None,
         held=_held(report, catalog),
+        counts=counts or (lambda finding: True),  # noqa: ARG005
     )
     return choose(report, known)
 

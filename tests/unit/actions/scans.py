@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from garboard.model.advisory import Severity
 from garboard.model.attribution import Attribution, Base, Certainty, Introduction, LayerOrigin, Origin, Place
 from garboard.model.finding import Finding, Vulnerability
 from garboard.model.image import Digest, Image, Layer
@@ -42,7 +43,7 @@ def finding(cve: str, package: Package, fixed_in: str = "", *, command: str = IN
         place=Place(file="Dockerfile", line=3) if ours else None,
     )
     return Finding(
-        vulnerability=Vulnerability(id=cve),
+        vulnerability=Vulnerability(id=cve, severity=more.pop("severity", Severity.UNKNOWN)),
         package=package,
         fixed_in=fixed_in,
         introduced=who,

@@ -7,9 +7,11 @@ import pytest
 
 from garboard.actions.plan import Known, choose
 from garboard.model.action import ActionKind, Actions
-from garboard.model.advisory import Status
-from garboard.model.attribution import Place
+from garboard.model.advisory import Severity, Status
+from garboard.model.attribution import Introduction, LayerOrigin, Origin, Place
+from garboard.model.image import History
 from garboard.model.mirror import Outcome, Prospect
+from garboard.model.package import Location, Package
 from garboard.model.recommendation import Counts, FindingKey, Group, Prediction, Recommendation, Row, Verdict
 from garboard.reporters.actions import json as actions_json
 from garboard.reporters.actions import text
@@ -132,12 +134,13 @@ def test_the_same_tag_pulled_again_is_cheaper_than_another() -> None:
     assert told(found) == [("pull", 5, 2, 3), ("base", 2, 0, 2)]
 
 
-def test_a_base_that_brings_back_what_the_pull_cleared_takes_its_place() -> None:
+def test_a_base_that_brings_back_what_the_pull_cleared_is_told_after_it_with_both() -> None:
     scan = report(*(finding(f"CVE-{number}", BASES) for number in range(5)))
     again = row("base:1", "CVE-3 libc6", "CVE-4 libc6", group=Group.REBUILD)
     other = row("base:2", "CVE-0 libc6")
     found = choose(scan, Known(recommendation=recommending(other, again)))
-    assert told(found) == [("base", 5, 1, 4)]
+    assert told(found) == [("pull", 5, 2, 3), ("base", 2, 1, 2)]
+    assert [issue[0] for issue in found.actions[1].adds] == ["CVE-0"]
     assert found.left == 1
     worse = row("base:2", "CVE-0 libc6", "CVE-1 libc6", "CVE-2 libc6")
     assert told(choose(scan, Known(recommendation=recommending(worse, again)))) == [("pull", 5, 2, 3)]
@@ -147,9 +150,8 @@ def test_what_the_pull_would_bring_is_not_counted_with_the_other_base() -> None:
     scan = report(*(finding(f"CVE-{number}", BASES) for number in range(3)))
     again = row("base:1", "CVE-2 libc6", "CVE-9 libc6", group=Group.REBUILD, added=("CVE-9 libc6",))
     found = choose(scan, Known(recommendation=recommending(again, row("base:2"))))
-    assert told(found) == [("base", 3, 0, 3)]
+    assert told(found) == [("pull", 3, 2, 2), ("base", 2, 0, 2)]
     assert found.left == 0
-    assert not found.actions[0].adds
 
 
 @pytest.mark.parametrize(
@@ -243,5 +245,168 @@ def test_an_issue_of_two_packages_is_cleared_by_what_clears_the_second() -> None
     """The source package is one: its issue is gone when both binary packages are mended."""
     lib, tool = (deb(name, layer, source_name="zlib") for name, layer in (("zlib1g", 0), ("zlib-dev", 1)))
     found = choose(report(finding("CVE-1", lib, "2"), finding("CVE-1", tool, "2"), packages=(deb("apt", 0),)))
-    assert [(one.kind, len(one.clears)) for one in found.actions] == [(ActionKind.UPGRADE, 1)]
+    assert [(one.kind, len(one.clears)) for one in found.actions] == [(ActionKind.REBUILD, 0), (ActionKind.UPGRADE, 1)]
     assert found.left == 0
+
+
+# -- what a list of actions has to keep in mind
+
+
+def placed(one, line: int, command: str, instruction: str = ""):
+    who = Introduction(
+        origin=Origin.DOCKERFILE, layer=1, instruction=instruction or f"RUN {command}", command=command,
+        place=Place(file="Dockerfile", line=line),
+    )  # fmt: skip
+    return msgspec.structs.replace(one, introduced=who)
+
+
+def test_only_what_the_filters_count_is_ranked_and_counted() -> None:
+    mild = [finding(f"CVE-{number}", BASES, "2", severity=Severity.LOW) for number in range(3)]
+    grave = placed(finding("CVE-9", pip("flask"), "2", severity=Severity.HIGH), 4, "pip install flask==1")
+    scan = report(*mild, grave, packages=(deb("apt", 0),))
+    found = choose(scan, Known(counts=lambda one: one.vulnerability.severity >= Severity.HIGH))
+    assert [(one.kind.value, one.before, one.after) for one in found.actions] == [("raise", 1, 0)]
+    assert found.actions[0].severities == ((Severity.HIGH, 1),)
+    assert "1 → 0  (-1: 1 high)" in text.render(found).decode()
+
+
+def test_the_raises_of_a_line_are_one_action() -> None:
+    command = "pip install requests==2.25.1 urllib3==1.26.5"
+    limited = msgspec.structs.replace(pip("requests", "2.25.1"), limits=(("urllib3", "<1.27,>=1.21.1"),))
+    both = (
+        placed(finding("CVE-1", pip("urllib3", "1.26.5"), "2.7.0"), 4, command),
+        placed(finding("CVE-2", limited, "2.33.0"), 4, command),
+    )
+    (action,) = choose(report(*both)).actions
+    assert action.text == "Ask for urllib3 2.7.0, requests 2.33.0 or later"
+    assert action.command == "'urllib3>=2.7.0' 'requests>=2.33.0'"
+    assert len(action.clears) == 2
+
+
+@pytest.mark.parametrize(("limit", "possible"), [("<1.27,>=1.21.1", False), ("<3", True), (">=1,!=2.7.0", False)])
+def test_a_raise_that_a_pinned_package_forbids_is_not_advised(limit: str, possible: bool) -> None:
+    command = "pip install requests==2.25.1 urllib3==1.26.5"
+    pinned = msgspec.structs.replace(pip("requests", "2.25.1"), limits=(("urllib3", limit),))
+    scan = report(placed(finding("CVE-1", pip("urllib3", "1.26.5"), "2.7.0"), 4, command), packages=(pinned,))
+    line = LayerOrigin(index=1, origin=Origin.DOCKERFILE, instruction=f"RUN {command}")
+    scan = msgspec.structs.replace(scan, attribution=msgspec.structs.replace(scan.attribution, layers=(line,)))
+    found = choose(scan)
+    assert bool(found.actions) is possible
+    if not possible:
+        assert found.remaining[0].reason == "a line pins what does not allow the fixed version"
+
+
+def test_an_issue_in_two_places_needs_both_and_both_are_listed() -> None:
+    one = msgspec.structs.replace(pip("urllib3"), locations=(Location(path="a/METADATA"),))
+    other = msgspec.structs.replace(pip("urllib3"), locations=(Location(path="b/METADATA"),))
+    scan = report(
+        placed(finding("CVE-1", one, "2"), 2, "pip install urllib3==1"),
+        placed(finding("CVE-1", other, "2"), 5, "/opt/venv/bin/pip install urllib3==1"),
+    )
+    found = choose(scan)
+    assert told(found) == [("raise", 1, 1, 0), ("raise", 1, 0, 1)]
+    assert {action.place.line for action in found.actions if action.place} == {2, 5}
+    assert "a part of what a later one clears" in text.render(found).decode()
+
+
+def test_what_was_copied_from_the_context_is_not_raised_on_that_line() -> None:
+    found = choose(report(placed(finding("CVE-1", pip("flask"), "2"), 7, "", "COPY vendor /opt")))
+    assert not found.actions
+    assert found.remaining[0].reason == "copied from the build context: to be mended there"
+
+
+def test_the_order_is_by_kind_and_packages_to_remove_come_last() -> None:
+    git = deb("git", automatic=False)
+    scan = report(
+        *(finding(f"CVE-{number}", git) for number in range(5)),
+        placed(finding("CVE-7", pip("flask"), "2"), 4, "pip install flask==1"),
+        finding("CVE-8", BASES, "2"),
+        packages=(git, deb("apt", 0)),
+    )
+    found = choose(scan)
+    assert [one.kind.value for one in found.actions] == ["raise", "upgrade", "drop"]
+    rendered = text.render(found).decode()
+    assert rendered.index("Could you do without?") > rendered.index("Until the base has the fixes")
+
+
+@pytest.mark.parametrize(("distro", "kinds"), [("debian 12", ["base", "upgrade"]), ("debian 13", ["base"])])
+def test_the_bases_packages_are_upgraded_on_its_own_release_only(distro: str, kinds: list[str]) -> None:
+    scan = report(finding("CVE-1", BASES), finding("CVE-2", BASES, "2"), packages=(deb("apt", 0),))
+    known = Known(recommendation=recommending(row("base:2", "CVE-2 libc6", distro=distro)))
+    assert [one.kind.value for one in choose(scan, known).actions] == kinds
+
+
+def test_what_the_new_base_lacks_and_your_lines_need_comes_newest() -> None:
+    scan = report(finding("CVE-1", BASES), finding("CVE-2", deb("libsasl2", 0), "2"), packages=(deb("apt", 0),))
+    slim = row("base:2", "CVE-2 libsasl2", distro="debian 12")
+    known = Known(recommendation=recommending(slim), held={"base:2": frozenset({"libc6"})})
+    assert told(choose(scan, known)) == [("base", 2, 0, 2)]
+
+
+def needing(history: str = "", line: str = "", tools: tuple[str, ...] = (), *extra: Package) -> Actions:
+    python = deb("python3", needs=("python3-minimal",), automatic=False)
+    minimal = deb("python3-minimal", automatic=True, programs=("python3",))
+    scan = report(finding("CVE-1", minimal, paths=((python.id, minimal.id),)), packages=(python, minimal, *extra))
+    layers = (*scan.attribution.layers, LayerOrigin(index=1, origin=Origin.DOCKERFILE, instruction=line))
+    return choose(
+        msgspec.structs.replace(
+            scan,
+            image=msgspec.structs.replace(scan.image, history=(History(created_by=history),)),
+            inventory=msgspec.structs.replace(scan.inventory, tools=frozenset(tools)),
+            attribution=msgspec.structs.replace(scan.attribution, layers=layers),
+        )
+    )
+
+
+def test_what_nothing_needs_may_be_dropped() -> None:
+    assert [one.kind for one in needing().actions] == [ActionKind.DROP]
+
+
+@pytest.mark.parametrize(
+    "needs",
+    [
+        {"history": 'CMD ["python3" "/app/app.py"]'},
+        {"history": '/bin/sh -c #(nop)  CMD ["python3" "/app/app.py"]'},
+        {"history": 'ENTRYPOINT ["/usr/bin/python3", "-m", "app"]'},
+        {"history": 'CMD ["/app/run.py"]'},
+        {"history": "CMD exec python3 /app/app.py"},
+        {"history": 'HEALTHCHECK &{["CMD-SHELL" "python3 -c 1 || exit 1"] "0s" "0s"}'},
+        {"line": "RUN set -e; cd /app && python3 setup.py"},
+        {"tools": ("python3",)},
+    ],
+)
+def test_what_the_image_runs_is_never_dropped(needs: dict[str, object]) -> None:
+    assert not needing(**needs).actions
+
+
+def test_the_interpreter_of_language_packages_is_never_dropped() -> None:
+    assert not needing("", "", (), pip("flask")).actions
+
+
+def test_every_line_that_names_a_package_is_named() -> None:
+    git = deb("git", automatic=False)
+    scan = report(placed(finding("CVE-1", git), 3, "apt-get install git"), packages=(git,))
+    lines = tuple(
+        LayerOrigin(index=1, origin=Origin.DOCKERFILE, instruction=text, place=Place(file="Dockerfile", line=line))
+        for line, text in (
+            (3, "RUN apt-get install git"),
+            (4, "RUN apt-get install less"),
+            (6, "RUN apt-get install -y git=1"),
+        )
+    )
+    scan = msgspec.structs.replace(scan, attribution=msgspec.structs.replace(scan.attribution, layers=lines))
+    assert choose(scan).actions[0].text == "Drop git from `apt-get install git` and from line 6"
+
+
+def test_the_line_is_the_one_that_asks() -> None:
+    """A package that came along with one line and that a later one asked for."""
+    lib = deb("libcurl4", automatic=False)
+    scan = report(placed(finding("CVE-1", lib), 2, "apt-get install curl wget"), packages=(lib,))
+    lines = tuple(
+        LayerOrigin(index=1, origin=Origin.DOCKERFILE, instruction=text, place=Place(file="Dockerfile", line=line))
+        for line, text in ((2, "RUN apt-get install curl wget"), (3, "RUN apt-get install libcurl4 git"))
+    )
+    scan = msgspec.structs.replace(scan, attribution=msgspec.structs.replace(scan.attribution, layers=lines))
+    (action,) = choose(scan).actions
+    assert action.place is not None
+    assert (action.text, action.place.line) == ("Drop libcurl4 from `RUN apt-get install libcurl4 git`", 3)

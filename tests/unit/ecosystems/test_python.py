@@ -40,6 +40,7 @@ def test_every_field():
             scheme="pep440",
             licenses=("ZPL 2.1", "Zope Public License"),
             requires=(("setuptools",), ("typing-extensions",)),
+            limits=(("setuptools", ">=40"),),
             provides=("old-name",),
             vendor="Zope Foundation",
         ),

@@ -61,7 +61,7 @@ def test_issues_count_for_the_layer_of_the_package() -> None:
     views = layer_views(scanned(), CHANGES, View())
     assert [[issue.first.vulnerability.id for issue in one.issues] for one in views] == [
         ["CVE-2024-0001"],
-        ["CVE-2024-0003", "CVE-2024-0002"],
+        ["CVE-2024-0002", "CVE-2024-0003"],
         ["CVE-2024-0004", "CVE-2024-0004"],
     ]
     assert [one.origin for one in views] == [Origin.BASE, Origin.DOCKERFILE, Origin.DOCKERFILE]
@@ -111,7 +111,7 @@ def test_text() -> None:
     ]
     assert "   ~ 1 changed: git 1:2.0 → 1:2.39.1-1+b1" in told
     assert "   of the Dockerfile (./build dir/Dockerfile:6), copied from build" in told
-    assert "   ! 2 issues: 1 low, 1 unknown" in told
+    assert "   ! 2 issues: 1 unknown, 1 low" in told
     assert "3 layers, size not known, 7 dependencies, 5 issues." in told
     assert "\x1b" not in "".join(told)
     assert text.render(bare(), CHANGES, View()).decode().endswith("Not covered: nothing that this scan knows of.\n")
@@ -124,7 +124,7 @@ def test_json() -> None:
     assert layer["changed"] == [{"type": "deb", "name": "git", "arch": "amd64", "from": "1:2.0", "to": "1:2.39.1-1+b1"}]
     assert layer["place"]["line"] == 3
     assert layer["severities"]["low"] == 1
-    assert layer["issues"][0] == {
+    assert layer["issues"][1] == {
         "id": "CVE-2024-0003",
         "severity": "low",
         "packages": ["curl/libcurl3@7.88.1-10"],

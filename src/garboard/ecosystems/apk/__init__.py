@@ -42,6 +42,7 @@ ECOSYSTEM: Final = Ecosystem(
     order="apk",
     load_order=_order,
     globs=("lib/apk/db/installed", "usr/lib/apk/db/installed", "etc/apk/world"),
+    version=2,
     load_catalog=_catalog,
     programs=("apk",),
     load_commands=_commands,

@@ -63,7 +63,7 @@ ECOSYSTEM: Final = Ecosystem(
         "var/lib/chisel/manifest.wall",
         "usr/share/doc/*/copyright",
     ),
-    version=2,
+    version=3,
     load_catalog=_catalog,
     programs=("apt", "apt-get", "aptitude", "dpkg"),
     load_commands=_commands,

@@ -24,7 +24,7 @@ _PRESENT = {"installed", "unpacked", "half-configured", "triggers-awaited", "tri
 """States of dpkg in which the package's files are there and none is known to be missing."""
 _ABSENT = {"not-installed", "config-files", "half-installed"}
 _FIELD = re.compile(
-    r"\n(Package|Status|Version|Architecture|Source|Depends|Pre-Depends|Provides|Maintainer|Recommends|Suggests|Essential|Important|Protected|Priority):[ \t]*"
+    r"\n(Package|Status|Version|Architecture|Source|Depends|Pre-Depends|Provides|Maintainer|Recommends|Suggests|Essential|Important|Protected|Priority|Section):[ \t]*"
     r"([^\n]*(?:\n[ \t][^\n]*)*)",
 )
 """A leading newline finds the start of a line faster than the expression's own anchor would."""
@@ -98,6 +98,7 @@ def _package(name: str, version: str, fields: dict[str, str]) -> Package:
         or "yes" in {fields.get(name) for name in ("Essential", "Important", "Protected")},
         provides=tuple(name for part in fields.get("Provides", "").split(",") for name in _relation(part) if name),
         vendor=fields.get("Maintainer", ""),
+        section=fields.get("Section", "").strip(),
     )
 
 

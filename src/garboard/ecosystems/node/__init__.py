@@ -13,15 +13,17 @@ if TYPE_CHECKING:
 
 
 def _nearest(requiring: Package, copies: list[Package]) -> list[Package]:
-    """Node's resolution: the package's own ``node_modules``, then those of the folders above it."""
+    """Node's resolution: the package's own ``node_modules``, then those of the folders above it; no other."""
     places = {parent_folder(copy.locations[0].path): copy for copy in copies if copy.locations}
-    base = parent_folder(requiring.locations[0].path) if requiring.locations else ""
+    if not requiring.locations:
+        return copies
+    base = parent_folder(requiring.locations[0].path)
     while True:
         found = places.get((base + "/" if base else "") + "node_modules/" + copies[0].full_name)
         if found is not None:
             return [found]
         if not base:
-            return copies
+            return []
         base = parent_folder(base)
 
 

@@ -17,6 +17,16 @@ def _install_folder(path: str) -> str:
     return parent_folder(parent_folder(path))
 
 
+def _allows(specifier: str, version: str) -> bool:
+    """One that is not PEP 440's says nothing, and so admits all."""
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+    try:
+        return SpecifierSet(specifier).contains(version, prereleases=True)
+    except InvalidSpecifier:
+        return True
+
+
 def _catalog() -> Catalog:
     from garboard.ecosystems.python.cataloger import catalog
 
@@ -48,9 +58,11 @@ ECOSYSTEM: Final = Ecosystem(
     locks=("requirements.txt", "Pipfile.lock", "poetry.lock", "uv.lock", "pdm.lock", "pylock.toml"),
     below_locks=False,
     installers=("pip", "setuptools", "wheel"),
+    version=2,
     load_catalog=_catalog,
     programs=("pip", "pipx", "uv", "poetry"),
     load_commands=_commands,
     index="PyPI",
     install_folder=_install_folder,
+    allows=_allows,
 )

@@ -21,6 +21,7 @@ _FIELD = re.compile(
     re.MULTILINE | re.IGNORECASE,
 )
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
+_REQUIREMENT = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[[^\]]*\])?\s*\(?\s*([<>=!~][^()]*)")
 _EXTRA = re.compile(r"\bextra\b")
 _UNSTATED = {"", "UNKNOWN", "unknown"}
 
@@ -54,6 +55,7 @@ def catalog(file: File, owned: MetadataPaths, /) -> Iterator[Fact]:
         scheme=SCHEME,
         licenses=_licenses(single, many["classifier"]),
         requires=_requires(many["requires-dist"]),
+        limits=tuple(_limits(many["requires-dist"])),
         provides=tuple(normalize(match[0]) for text in many["provides-dist"] if (match := _NAME.match(text))),
         vendor=next((single[key] for key in ("author", "author-email") if single.get(key, "") not in _UNSTATED), ""),
     )
@@ -68,6 +70,15 @@ def _complaint(name: str, version: str) -> str:
 def _requires(texts: list[str]) -> tuple[tuple[str, ...], ...]:
     names = (_NAME.match(text) for text in texts if not _EXTRA.search(text.partition(";")[2]))
     return tuple((name,) for name in dict.fromkeys(normalize(match[0]) for match in names if match))
+
+
+def _limits(texts: list[str]) -> Iterator[tuple[str, str]]:
+    """``urllib3 (<1.27,>=1.21.1) ; marker`` as a name and a specifier (PEP 508; the parentheses are the older form)."""
+    for text in texts:
+        requirement, _, marker = text.partition(";")
+        found = _REQUIREMENT.match(requirement)
+        if found and not marker.strip():
+            yield normalize(found[1]), "".join(found[2].split())
 
 
 def _licenses(single: dict[str, str], classifiers: list[str]) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from garboard.image.layers.globs import Matcher
 from garboard.image.layers.names import NameLog
 from garboard.image.layers.reader import read_file, text, too_big
 from garboard.image.layers.record import LayerRecord, Link, Reading
-from garboard.image.layers.tar import ELF
+from garboard.image.layers.tar import ELF, SCRIPT
 from garboard.model.errors import ImageError
 from garboard.model.gap import Gap
 from garboard.model.image import Reader
@@ -108,7 +108,7 @@ class _Reading:
                 if not stat.S_ISREG(status.st_mode):
                     self._others += [] if program else [path]
                     return
-                if program and os.pread(handle, len(ELF), 0) != ELF:
+                if program and not os.pread(handle, len(ELF), 0).startswith((ELF, SCRIPT)):
                     return
                 if head is None and status.st_size > self._limits.file_bytes:
                     gap = too_big(path, status.st_size, self._limits)

@@ -37,6 +37,7 @@ _REGULAR: Final = frozenset(b"0\x007S")
 _HEADER_ONLY: Final = frozenset(b"123456")
 _SPECIAL: Final = frozenset(b"xgLKXVMND")
 ELF: Final = b"\x7fELF"
+SCRIPT: Final = b"#!"
 _PROGRAM_LEAST: Final = 64
 """Bytes of an ELF header."""
 _PROGRAM_HEAD: Final = 4096
@@ -48,7 +49,7 @@ class Member(NamedTuple):
 
     ``path`` has no leading slash, dot or trailing slash; for `WHITEOUT` it is the hidden path, for `OPAQUE` the folder.
     ``target`` is a link's target, as written. ``data`` is a wanted file's bytes, or as many of them as its readers need,
-    ``None`` if it exceeds the limit on files; a `PROGRAM` is an executable ELF file that no path asks for, and ``data``
+    ``None`` if it exceeds the limit on files; a `PROGRAM` is an executable ELF file or script that no path asks for, and ``data``
     its beginning. ``at`` is where a file's data start in the archive.
     """
 
@@ -401,7 +402,7 @@ class Walker:
                     buffer, at, end = window.at(data_at, _PROGRAM_LEAST)
                     shift = data_at - at
                 at = data_at - shift
-                if buffer[at : at + 4] == ELF:
+                if buffer[at : at + 4] == ELF or buffer[at : at + 2] == SCRIPT:
                     yield Member(
                         PROGRAM, name, b"", bytes(buffer[at : min(at + min(size, _PROGRAM_HEAD), end)]), size, data_at
                     )

@@ -32,6 +32,7 @@ class ActionOf(_Out):
     dockerfile_line: int | None
     risk: str
     cleared: int
+    severities: dict[str, int]
     added: int
     before: int
     after: int
@@ -86,6 +87,7 @@ def _action(one: Action) -> ActionOf:
         dockerfile_line=one.place.line if one.place else None,
         risk=one.risk,
         cleared=len(one.clears),
+        severities={severity.word: count for severity, count in one.severities},
         added=len(one.adds),
         before=one.before,
         after=one.after,

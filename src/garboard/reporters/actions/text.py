@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Final
 
-from garboard.model.action import Action, Actions
+from garboard.model.action import Action, ActionKind, Actions
 from garboard.model.gap import Gap
 from garboard.reporters.terminal import document, paint
 
@@ -16,7 +17,21 @@ def _line(number: int, action: Action) -> str:
     place = f" ({action.place.file}:{action.place.line})" if action.place else ""
     text = f"{number:>3}. {action.text}{place}: "
     brought = f", +{len(action.adds)}" if action.adds else ""
-    return f"{text}{action.before} → {action.after}  (-{len(action.clears)}{brought})"
+    words = ", ".join(f"{count} {severity.word}" for severity, count in action.severities)
+    cleared = f"-{len(action.clears)}: {words}" if words else "a part of what a later one clears"
+    return f"{text}{action.before} → {action.after}  ({cleared}{brought})"
+
+
+_DROPS: Final = "Could you do without?"
+
+
+def _numbered(actions: Sequence[Action]) -> Iterator[tuple[str, Action]]:
+    """Each action with what stands before it: a heading before the first package to remove."""
+    before = ""
+    for action in actions:
+        heading = _DROPS if action.kind is ActionKind.DROP and before != ActionKind.DROP else ""
+        before = action.kind
+        yield heading, action
 
 
 def _left(actions: Actions) -> Iterator[str]:
@@ -38,13 +53,14 @@ def _checked(actions: Actions) -> str:
 
 
 def block(actions: Actions | None) -> Iterator[str]:
-    """The end of a report: what clears the most first, a few lines."""
+    """The end of a report: the first few things to do, in order."""
     if actions is None or not actions.total:
         return
     yield ""
     yield f"What to do about {_count(actions.total)}:"
     shown = actions.actions[:_SHOWN]
-    for number, action in enumerate(shown, 1):
+    for number, (heading, action) in enumerate(_numbered(shown), 1):
+        yield from filter(None, (heading,))
         yield _line(number, action)
         yield f"     {action.risk}"
     rest = actions.actions[_SHOWN:]
@@ -64,13 +80,14 @@ def _head(actions: Actions) -> str:
         return "Nothing could be judged, so what is to be done is not known."
     if not actions.total:
         return "No issues: nothing to do."
-    return f"{count}. What to do, most first:" if actions.actions else f"{count}, and nothing at hand clears any."
+    return f"{count}. What to do, in this order:" if actions.actions else f"{count}, and nothing at hand clears any."
 
 
 def render(actions: Actions, gaps: Sequence[Gap] = (), *, color: bool = False) -> bytes:
     """The whole list, with what to run or write; ``gaps`` are what the scan could not know."""
     lines = [paint(_head(actions), "1", color=color)]
-    for number, action in enumerate(actions.actions, 1):
+    for number, (heading, action) in enumerate(_numbered(actions.actions), 1):
+        lines += ["", heading] if heading else []
         lines += ["", _line(number, action)]
         if action.command:
             lines.append(

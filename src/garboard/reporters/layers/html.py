@@ -5,6 +5,7 @@ Everything that the image or an advisory says is escaped; the page's own policy 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from typing import Final
@@ -16,7 +17,7 @@ from garboard.model.report import Report
 from garboard.model.timestamp import rfc3339
 from garboard.reporters.layers.style import STYLE
 from garboard.reporters.layers.view import SHOWN, LayerView, layer_views, size, whole_size, whose
-from garboard.reporters.view import Issue, View, headline
+from garboard.reporters.view import Issue, View, headline, shown
 
 _TITLE: Final = 110
 _DIFF_ID: Final = 12
@@ -114,10 +115,11 @@ def _layer(one: LayerView, most: int, report: Report) -> Iterator[str]:
     yield "</div></details>"
 
 
-def _head(report: Report, layers: Sequence[LayerView]) -> Iterator[str]:
+def _head(report: Report, layers: Sequence[LayerView], view: View) -> Iterator[str]:
     name = _text(report.image.name)
-    issues = sum(len(one.issues) for one in layers)
-    totals = {severity: sum(one.severities[severity] for one in layers) for severity in SHOWN}
+    found = shown(report, view)
+    counted = Counter(issue.first.vulnerability.severity for issue in found)
+    totals = {severity: counted[severity] for severity in SHOWN}
     distro = report.inventory.distro
     yield '<!doctype html><html lang="en"><head><meta charset="utf-8">'
     yield "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
@@ -126,7 +128,7 @@ def _head(report: Report, layers: Sequence[LayerView]) -> Iterator[str]:
     facts = [
         f"{len(layers)} layers, {whole_size(layers)}",
         f"{report.tested} dependencies",
-        f"{issues} issues",
+        f"{len(found)} issues",
         _text(distro.pretty_name or distro.id) if distro else "",
         _text(str(report.image.platform)),
         _text(rfc3339(report.created)[:10]),
@@ -152,7 +154,7 @@ def render(report: Report, changes: Sequence[LayerChanges], view: View) -> bytes
     """The whole page, UTF-8, ending in a line feed."""
     layers = layer_views(report, changes, view)
     most = max((len(one.issues) for one in layers), default=0)
-    parts = list(_head(report, layers))
+    parts = list(_head(report, layers, view))
     for one in layers:
         parts += _layer(one, most, report)
     parts += _foot(report, view)

@@ -15,7 +15,7 @@ from garboard.model.report import Report
 from garboard.model.timestamp import rfc3339
 from garboard.reporters.layers.view import LayerView, layer_views
 from garboard.reporters.lineage.json import StepOf, steps
-from garboard.reporters.view import View
+from garboard.reporters.view import View, shown
 
 
 class _Out(Value, omit_defaults=False, rename="camel"):
@@ -78,6 +78,7 @@ class Document(_Out):
     base_image: str
     base_layers: int | None
     dependency_count: int
+    issue_count: int
     layers: tuple[OneLayer, ...]
     lineage: list[StepOf]
     gaps: tuple[Gap, ...]
@@ -129,6 +130,7 @@ def render(report: Report, changes: Sequence[LayerChanges], view: View) -> bytes
         base_image=(base.name if base else "") or report.base_image,
         base_layers=base.layers if base else None,
         dependency_count=report.tested,
+        issue_count=len(shown(report, view)),
         layers=tuple(map(_layer, layer_views(report, changes, view))),
         lineage=steps(report, view),
         gaps=(*report.gaps, *view.hidden(report)),

@@ -12,7 +12,7 @@ from garboard.reporters.layers.view import LayerView, layer_views, size, whole_s
 from garboard.reporters.lineage import text
 from garboard.reporters.lineage import view as lineage_view
 from garboard.reporters.terminal import document, paint, plain
-from garboard.reporters.view import View
+from garboard.reporters.view import View, shown
 
 _LISTED: Final = 12
 """How many packages a line of text names; the JSON has all."""
@@ -62,7 +62,7 @@ def render(report: Report, changes: Sequence[LayerChanges], view: View) -> bytes
     lines = [f"Layers of {plain(report.image.name)}, lowest first", ""]
     for one in layers:
         lines += _layer(one, report, view)
-    total = sum(len(one.issues) for one in layers)
+    total = len(shown(report, view))
     lines.append(f"{len(layers)} layers, {whole_size(layers)}, {report.tested} dependencies, {total} issues.")
     if report.lineage:
         lines += ["", f"Lineage: {plain(lineage_view.line(report))}", *map(plain, text.block(report, view))]

@@ -16,7 +16,7 @@ from garboard.model.image import Image, Layer
 from garboard.model.report import Report
 from garboard.reporters.view import Issue, View, issues
 
-SHOWN: Final = (Severity.CRITICAL, Severity.HIGH, Severity.MEDIUM, Severity.LOW, Severity.NEGLIGIBLE, Severity.UNKNOWN)
+SHOWN: Final = tuple(sorted(Severity, key=lambda one: -one.rank))
 _BUILDER: Final = re.compile(r"^/bin/sh -c (#\(nop\)\s*)?|^RUN (\|\d+ .*?)?/bin/sh -c (?=\S)|\s*# buildkit$")
 
 

@@ -27,7 +27,7 @@ from garboard.reporters.lineage.json import StepOf
 from garboard.reporters.recommend import json as recommendation_json
 from garboard.reporters.recommend.json import Recommendations, Remediation
 from garboard.reporters.scan.text import manager_of, project_name
-from garboard.reporters.view import Issue, View, headline, issues
+from garboard.reporters.view import Issue, View, headline, shown
 
 _TITLE = 120
 
@@ -89,7 +89,8 @@ class Entry(
     nvd_severity: str
     malicious: bool
     fixed_in: list[str]
-    nearest_fixed_in_version: str
+    nearest_fixed_in_version: str | msgspec.UnsetType
+    """Left out where there is no fix, so that a filter by it selects what has one."""
     upgrade_path: list[bool | str]
     is_upgradable: bool
     is_patchable: bool
@@ -188,7 +189,8 @@ class Filtered(_Out):
 class Document(_Out):
     """The whole answer."""
 
-    vulnerabilities: list[Entry]
+    vulnerabilities: list[msgspec.Raw]
+    """Each an `Entry`, encoded when it is made: thousands of them as values would take several times the memory."""
     ok: bool
     dependency_count: int
     judged_count: int
@@ -256,12 +258,15 @@ class _Writer:
 
     def document(self) -> Document:
         report, view = self._report, self._view
-        found = issues(finding for finding in report.findings if view.shows(finding))
-        entries = [entry for issue in found for entry in self._entries(issue)]
+        found = shown(report, view)
+        encode = msgspec.json.Encoder().encode
+        entries = [msgspec.Raw(encode(entry)) for issue in found for entry in self._entries(issue)]
         layers = [layer.diff_id for layer in report.image.layers]
         distro = report.inventory.distro
         types = {p.type for p in report.inventory.packages if not p.owner}
-        paths = sum(len(finding.from_paths) or 1 for issue in found for finding in issue.findings)
+        paths = sum(
+            (len(finding.from_paths) or 1) + finding.more_paths for issue in found for finding in issue.findings
+        )
         return Document(
             vulnerabilities=entries,
             ok=not found and report.coverage is Coverage.FULL,
@@ -381,7 +386,7 @@ class _Writer:
             nvd_severity=_nvd(v.ratings),
             malicious=v.malicious,
             fixed_in=list(finding.all_fixed_in),
-            nearest_fixed_in_version=finding.fixed_in,
+            nearest_fixed_in_version=finding.fixed_in or msgspec.UNSET,
             upgrade_path=upgrade,
             is_upgradable=bool(upgrade),
             is_patchable=False,

@@ -112,7 +112,7 @@ class _Writer:
         self._report = report
         self._view = view
         shown = [finding for finding in report.findings if view.shows(finding)]
-        shown.sort(key=lambda finding: -finding.vulnerability.severity)
+        shown.sort(key=lambda finding: -finding.vulnerability.severity.rank)
         self._found = len(shown)
         self._findings = shown[:RESULTS]
         self._grouped: dict[str, list[Finding]] = {}

@@ -69,7 +69,7 @@ def tags(vulnerability: Vulnerability, types: Iterable[str]) -> list[str]:
 
 def rule(findings: Sequence[Finding]) -> Rule:
     """The rule of one vulnerability; if findings rate it differently, the worst rating counts."""
-    worst = max(findings, key=lambda finding: finding.vulnerability.severity).vulnerability
+    worst = max(findings, key=lambda finding: finding.vulnerability.severity.rank).vulnerability
     packages = list(dict.fromkeys(finding.package.display_name for finding in findings))
     named = ", ".join(packages[:3]) + (f" and {len(packages) - 3} more" if len(packages) > 3 else "")
     title = plain(headline(worst, 200))

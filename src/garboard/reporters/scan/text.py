@@ -6,7 +6,7 @@ The worst issue comes last, then the summary, then what was not covered.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from garboard import ecosystems
@@ -21,7 +21,7 @@ from garboard.reporters.lineage import view as lineage_view
 from garboard.reporters.recommend import table
 from garboard.reporters.scan.tree import dependency_tree
 from garboard.reporters.terminal import document, paint
-from garboard.reporters.view import Issue, View, headline, issues, unjudged
+from garboard.reporters.view import Issue, View, headline, shown, unjudged
 
 _COLORS: Final = {Severity.CRITICAL: "35", Severity.HIGH: "31", Severity.MEDIUM: "33"}
 _LABEL: Final = 19
@@ -60,12 +60,11 @@ def _exploited(vulnerability: Vulnerability) -> Iterator[str]:
         yield "  Malicious: the package itself is malware; remove it"
 
 
-def _paths(issue: Issue, report: Report) -> Iterator[tuple[str, ...]]:
-    """All paths of all affected packages, shortest first, as labels."""
-    by_id = {package.id: _label(package) for package in report.inventory.packages}
+def _paths(issue: Issue, labels: Mapping[str, str]) -> list[tuple[str, ...]]:
+    """The paths of all affected packages, shortest first, as labels."""
     found = [path for finding in issue.findings for path in finding.from_paths]
     found.sort(key=len)
-    return (tuple(by_id.get(step, step) for step in path) for path in found)
+    return [tuple(labels.get(step, step) for step in path) for path in found]
 
 
 def _limited(items: Iterable[str], limit: int) -> str:
@@ -82,7 +81,7 @@ def _fix(finding: Finding) -> str:
     return f"  No fix: {status}{note}" if status else ""
 
 
-def _block(issue: Issue, report: Report, view: View) -> Iterator[str]:
+def _block(issue: Issue, report: Report, view: View, labels: Mapping[str, str]) -> Iterator[str]:
     finding = issue.first
     vulnerability = finding.vulnerability
     word = vulnerability.severity.word.capitalize()
@@ -94,13 +93,14 @@ def _block(issue: Issue, report: Report, view: View) -> Iterator[str]:
     yield from _exploited(vulnerability)
     if len(issue.findings) > 1:
         yield f"  Packages: {_limited((_label(one.package) for one in issue.findings), _SHOWN_ROOTS)}"
-    paths = list(_paths(issue, report))
+    paths = _paths(issue, labels)
+    more = len(paths) - view.show_paths + sum(one.more_paths for one in issue.findings)
     if paths:
         yield f"  Introduced through: {_limited((path[0] for path in paths), _SHOWN_ROOTS)}"
     for path in paths[: view.show_paths]:
         yield "  From: " + " > ".join(path)
-    if len(paths) > view.show_paths:
-        yield f"  and {len(paths) - view.show_paths} more..."
+    if more > 0:
+        yield f"  and {more} more..."
     yield from introduced(issue, report)
     fix = _fix(finding)
     if fix:
@@ -252,7 +252,8 @@ def _coverage(report: Report, view: View) -> Iterator[str]:
     yield ""
     if report.feeds:
         yield "Data: " + ", ".join(
-            f"{state.shard} of {(state.data_date or state.fetched)[:10]}" for state in report.feeds
+            f"{state.shard} {f'of {state.data_date[:10]}' if state.data_date else f'fetched {state.fetched[:10]}'}"
+            for state in report.feeds
         )
     if not gaps:
         yield "Not covered: nothing that this scan knows of."
@@ -264,13 +265,14 @@ def _coverage(report: Report, view: View) -> Iterator[str]:
 
 def render(report: Report, view: View) -> bytes:
     """The whole text, UTF-8, ending in a line feed."""
-    found = issues(finding for finding in report.findings if view.shows(finding))
+    found = shown(report, view)
+    labels = {package.id: _label(package) for package in report.inventory.packages}
     lines: list[str] = []
     if view.dependency_tree:
         lines += [*dependency_tree(report), ""]
     lines += ["", f"Testing {report.image.name}...", ""]
     for issue in found:
-        lines += [*_block(issue, report, view), ""]
+        lines += [*_block(issue, report, view, labels), ""]
     lines += ["", ""] if found else []
     lines += [*_summary(report, found, view), *lineage_text.block(report, view), *table.block(report, view)]
     lines += actions_text.block(report.actions)

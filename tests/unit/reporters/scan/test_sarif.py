@@ -82,15 +82,15 @@ def test_the_worst_stands_first_and_levels_follow_severity() -> None:
         ("CVE-2024-0001", "error"),
         ("CVE-2024-0004", "warning"),
         ("CVE-2024-0004", "warning"),
-        ("CVE-2024-0003", "note"),
         ("CVE-2024-0002", "note"),
+        ("CVE-2024-0003", "note"),
     ]
 
 
 def test_one_rule_for_each_vulnerability() -> None:
     found = run(scanned())
     rules = found["tool"]["driver"]["rules"]
-    assert [rule["id"] for rule in rules] == ["CVE-2024-0001", "CVE-2024-0004", "CVE-2024-0003", "CVE-2024-0002"]
+    assert [rule["id"] for rule in rules] == ["CVE-2024-0001", "CVE-2024-0004", "CVE-2024-0002", "CVE-2024-0003"]
     assert all(rules[one["ruleIndex"]]["id"] == one["ruleId"] for one in found["results"])
     first = rules[0]["properties"]
     assert first["tags"][:3] == ["security", "vulnerability", "known-exploited"]
@@ -98,7 +98,7 @@ def test_one_rule_for_each_vulnerability() -> None:
     assert first["precision"] == "very-high"
     assert first["security-severity"] == "8.9"
     assert first["cvssScore"] == 9.8
-    assert "security-severity" not in rules[3]["properties"]
+    assert "security-severity" not in rules[2]["properties"]
 
 
 @pytest.mark.parametrize(

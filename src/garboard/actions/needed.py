@@ -1,0 +1,93 @@
+"""What an image needs to do its work, as far as it tells: nothing of that is ever suggested for removal."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from types import MappingProxyType
+from typing import Final
+
+from garboard.model.attribution import Origin
+from garboard.model.package import SYSTEM_TYPES, Package
+from garboard.model.report import Report
+
+_STARTS: Final = re.compile(r"^(?:/bin/sh -c #\(nop\)\s*)?(CMD|ENTRYPOINT|HEALTHCHECK)\b(.*)$", re.DOTALL)
+_SHELL: Final = re.compile(r"[\s;&|()`\"'=]+")
+_COMMANDS: Final = re.compile(r"[;&|\n()`{}]+|\bdo\b|\bthen\b|\belse\b")
+_ASSIGNMENT: Final = re.compile(r"\w+=\S*")
+_WRAPPERS: Final = frozenset({"RUN", "if", "while", "until", "exec", "env", "time", "sudo", "command", "!"})
+_INTERPRETERS: Final = MappingProxyType(
+    {
+        ".py": "python3",
+        ".js": "node",
+        ".mjs": "node",
+        ".rb": "ruby",
+        ".pl": "perl",
+        ".php": "php",
+        ".sh": "sh",
+        ".jar": "java",
+    }
+)
+_OF_LANGUAGES: Final = MappingProxyType({"python": "python3", "node": "node", "ruby": "ruby"})
+"""What runs the packages of an ecosystem, by its name."""
+
+
+def needed(report: Report) -> frozenset[str]:
+    """Ids of packages that the image's command, its own scripts, its other lines or its language packages run."""
+    words = set(report.inventory.tools)
+    for text in _starts(report):
+        words.update(_words(text))
+    words.update(_run_by_lines(report))
+    words.update(_run_by_packages(report.inventory.packages))
+    words |= {runs for word in tuple(words) for end, runs in _INTERPRETERS.items() if word.endswith(end)}
+    names = {word.rpartition("/")[2] for word in words}
+    return frozenset(one.id for one in report.inventory.packages if one.type in SYSTEM_TYPES and _provides(one, names))
+
+
+def _provides(package: Package, names: set[str]) -> bool:
+    return package.name in names or not names.isdisjoint(package.programs)
+
+
+def _starts(report: Report) -> Iterator[str]:
+    """The last CMD, ENTRYPOINT and HEALTHCHECK of the image's history."""
+    last: dict[str, str] = {}
+    for entry in report.image.history:
+        found = _STARTS.match(entry.created_by)
+        if found:
+            last[found[1]] = found[2]
+    yield from last.values()
+
+
+def _words(text: str) -> Iterable[str]:
+    """The words of an instruction in its JSON form, or in its shell form, which a shell runs."""
+    start = text.find("[")
+    if start >= 0:
+        try:
+            given = json.loads(text[start:].removesuffix("# buildkit"))
+        except ValueError:
+            given = None
+        if isinstance(given, list):
+            return [part for word in given for part in _SHELL.split(str(word))]
+    return ["sh", *_SHELL.split(text)]
+
+
+def _run_by_lines(report: Report) -> Iterator[str]:
+    """The first word of every command in the lines above the base."""
+    for layer in report.attribution.layers if report.attribution else ():
+        text = layer.instruction or layer.created_by
+        if layer.origin is Origin.BASE or not text.startswith("RUN"):
+            continue
+        for command in _COMMANDS.split(text.replace("\\\n", " ")):
+            words = (word for word in command.split() if word not in _WRAPPERS and not _ASSIGNMENT.fullmatch(word))
+            yield next((word for word in words if not word.startswith("-")), "")
+
+
+def _run_by_packages(packages: Iterable[Package]) -> Iterator[str]:
+    """What runs the packages of languages that no system package brought."""
+    from garboard import ecosystems
+
+    for kind in {one.type for one in packages if one.type not in SYSTEM_TYPES and not one.owner}:
+        runs = _OF_LANGUAGES.get(ecosystems.of(kind).name)
+        if runs:
+            yield runs

@@ -1,0 +1,40 @@
+"""The options that choose which issues of a report count, for every command that has them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from garboard.cli.params import Given, flag, value
+from garboard.model.errors import UsageError
+
+if TYPE_CHECKING:
+    from garboard.model.advisory import Severity
+    from garboard.reporters.view import View
+
+SEVERITIES: Final = ("low", "medium", "high", "critical")
+
+
+def _severity(given: str) -> Severity:
+    from garboard.model.advisory import Severity
+
+    if given and given.lower() not in SEVERITIES:
+        raise UsageError("--severity takes only 'low', 'medium', 'high' or 'critical' values")
+    return Severity[given.upper()] if given else Severity.UNKNOWN
+
+
+EXCLUDE_BASE: Final = flag("--exclude-base", help="Leave out what the base image brought (see --file, --base).")
+SEVERITY: Final = value(
+    "--severity", parse=_severity, metavar="low|medium|high|critical", help="Only this severity and higher."
+)
+ONLY_FIXED: Final = flag("--only-fixed", help="Only issues that a published version fixes.")
+FILTERS: Final = (EXCLUDE_BASE, SEVERITY, ONLY_FIXED)
+
+
+def filtering(given: Given) -> View:
+    """The view that shows what these options choose."""
+    from garboard.model.advisory import Severity
+    from garboard.reporters.view import View
+
+    return View(
+        severity=given[SEVERITY] or Severity.UNKNOWN, only_fixed=given[ONLY_FIXED], exclude_base=given[EXCLUDE_BASE]
+    )
