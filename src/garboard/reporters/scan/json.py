@@ -172,6 +172,8 @@ class AttributionOf(_Out):
     base_image: str
     base_digest: str
     base_layers: int | None
+    base_stated: str
+    base_edited: bool
     instructions: str
     issues: Issues
     layers: list[LayerOf]
@@ -315,6 +317,8 @@ class _Writer:
             how=whose.base.how.value,
             evidence=whose.base.evidence,
             base_image=whose.base.name,
+            base_stated=whose.base.stated,
+            base_edited=whose.base.edited,
             base_digest=whose.base.digest,
             base_layers=whose.base.layers,
             instructions=whose.how.value,
