@@ -229,6 +229,22 @@ def test_a_server_that_lies_is_an_error(tmp_path):
     assert opened.handed_over == [0, 0], "what was not verified must not have been cached"
 
 
+def test_the_caches_folder_is_looked_through_once_a_run(tmp_path, monkeypatch):
+    looked = []
+    monkeypatch.setattr(os, "scandir", lambda folder, own=os.scandir: looked.append(folder) or own(folder))
+    cache = FolderCache(tmp_path)
+    images.read(Given(*(tar([f"file-{number}"]) for number in range(20)), trusted=True), (Seeing(),), cache, Options())
+    assert len(looked) == 1
+    assert len(list(cache._folder.iterdir())) == 20
+
+
+def test_a_cache_beyond_its_limit_is_pruned_in_the_same_run(tmp_path):
+    cache = FolderCache(tmp_path, bound=8000)
+    layers = [tar([f"file-{number}-{step}" for step in range(20)]) for number in range(100)]
+    images.read(Given(*layers, trusted=True), (Seeing(),), cache, Options())
+    assert 0 < sum(path.stat().st_size for path in cache._folder.iterdir()) <= 8000
+
+
 def test_a_cached_layer_is_not_read_again_and_a_shared_base_only_once(tmp_path):
     cache = FolderCache(tmp_path)
     first, second = Given(*LAYERS, trusted=True), Given(LAYERS[0], tar(["more"]), trusted=True)
