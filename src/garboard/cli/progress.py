@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import os
 import sys
 import threading
 from typing import TYPE_CHECKING
@@ -19,7 +20,7 @@ def silent(_label: str, _done: int, _total: int | None) -> None:
 
 def progress(*, quiet: bool) -> Progress:
     """A callback for labels, bytes done and total bytes; it shows bars on a terminal's standard error."""
-    if quiet or not sys.stderr.isatty():
+    if quiet or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
         return silent
     bars = _Bars()
     _SHOWN.append(bars)

@@ -1,6 +1,6 @@
 """Makes settings from what was given. The Dockerfile, the catalog and the database are opened only here.
 
-Besides options it reads ``GARBOARD_FEEDS`` and ``NO_COLOR``; `garboard.cli.read_opening` reads what concerns images.
+Besides options it reads ``GARBOARD_FEEDS``, ``NO_COLOR``, ``FORCE_COLOR`` and ``TERM``; `garboard.cli.read_opening` reads what concerns images.
 """
 
 from __future__ import annotations
@@ -28,8 +28,18 @@ STANDARD_INPUT: Final = "-"
 def output(given: Given) -> Output:
     """Read the options of `garboard.cli.options.report`."""
     file = given[o.OUTPUT] or ""
-    color = sys.stdout.isatty() and not file and "NO_COLOR" not in os.environ
+    color = not file and _wants_color()
     return Output(format=_format(given), file=file, quiet=given[o.QUIET], color=color)
+
+
+def _wants_color() -> bool:
+    """By the conventions of NO_COLOR and FORCE_COLOR, else whether it is a terminal that knows colors."""
+    if os.environ.get("NO_COLOR"):
+        return False
+    forced = os.environ.get("FORCE_COLOR", "")
+    if forced:
+        return forced != "0"
+    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
 
 
 def _format(given: Given) -> str:

@@ -6,8 +6,7 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
-import msgspec
-
+from garboard import json_text
 from garboard.model.base import Value
 from garboard.model.baseimage import Approval, BaseImage, BaseName
 from garboard.model.lifecycle import Lifespan
@@ -90,4 +89,4 @@ def _name(name: BaseName) -> dict[str, Any]:
 
 def encoded(value: object) -> bytes:
     """One JSON document, indented, ending in a line feed."""
-    return msgspec.json.format(msgspec.json.encode(value), indent=2) + b"\n"
+    return json_text.document(value)

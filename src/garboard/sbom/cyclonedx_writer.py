@@ -11,6 +11,7 @@ from functools import lru_cache
 
 import msgspec
 
+from garboard import json_text
 from garboard._version import __version__
 from garboard.model.image import Image
 from garboard.model.package import Distro, Package
@@ -142,7 +143,7 @@ _NAME = 200
 
 def render(report: Report) -> bytes:
     """The document, UTF-8, ending in a line feed. Its serial number is derived from its content."""
-    return msgspec.json.format(identity.stamped(msgspec.json.encode(_bom(report))), indent=2) + b"\n"
+    return json_text.formatted(identity.stamped(msgspec.json.encode(_bom(report))))
 
 
 def _bom(report: Report) -> Bom:

@@ -14,6 +14,7 @@ from typing import Final
 
 import msgspec
 
+from garboard import json_text
 from garboard._version import __version__
 from garboard.model.image import Image
 from garboard.model.package import Distro, Package
@@ -123,7 +124,7 @@ _NAME: Final = 100
 
 def render(report: Report) -> bytes:
     """The document, UTF-8, ending in a line feed. Its namespace is derived from its content."""
-    return msgspec.json.format(identity.stamped(msgspec.json.encode(_Writer(report).document())), indent=2) + b"\n"
+    return json_text.formatted(identity.stamped(msgspec.json.encode(_Writer(report).document())))
 
 
 class _Writer:

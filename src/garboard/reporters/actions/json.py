@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from garboard import json_text
 from garboard.model.action import Action, Actions, IssueKey
 from garboard.model.gap import Gap
 
@@ -103,4 +104,4 @@ def _issue(key: IssueKey) -> IssueOf:
 def render(actions: Actions, gaps: Sequence[Gap] = (), *, color: bool = False) -> bytes:
     """The list alone."""
     del gaps, color
-    return msgspec.json.format(msgspec.json.encode(document(actions)), indent=2) + b"\n"
+    return json_text.document(document(actions))

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import msgspec
-
+from garboard import json_text
 from garboard.reporters.shards import Shards
 
 
 def render(shards: Shards) -> bytes:
     """One JSON document, UTF-8, indented, ending in a line feed."""
     document = {"known": shards.known, "installed": shards.installed}
-    return msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"
+    return json_text.document(document)

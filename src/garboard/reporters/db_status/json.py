@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
-
+from garboard import json_text
 from garboard.reporters.shards import Status, Statuses
 
 
 def render(statuses: Statuses) -> bytes:
     """One JSON document, UTF-8, indented, ending in a line feed."""
     document = {"directory": statuses.directory, "shards": list(map(_one, statuses.shards))}
-    return msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"
+    return json_text.document(document)
 
 
 def _one(status: Status) -> dict[str, Any]:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
-
+from garboard import json_text
 from garboard.reporters.shards import Check, Checks
 
 
 def render(checks: Checks) -> bytes:
     """One JSON document, UTF-8, indented, ending in a line feed."""
     document = {"directory": checks.directory, "shards": list(map(_one, checks.shards))}
-    return msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"
+    return json_text.document(document)
 
 
 def _one(check: Check) -> dict[str, Any]:

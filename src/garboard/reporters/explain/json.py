@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
-
+from garboard import json_text
 from garboard.model.attribution import Introduction
 from garboard.model.base import Value
 from garboard.model.explanation import Consideration, Explained, Explanation, Remedy
@@ -197,4 +196,4 @@ class _Writer:
 def render(explanation: Explanation, view: View | None = None) -> bytes:
     """One JSON document, UTF-8, indented, ending in a line feed; a view does not change it."""
     del view
-    return msgspec.json.format(msgspec.json.encode(_Writer(explanation).document()), indent=2) + b"\n"
+    return json_text.document(_Writer(explanation).document())

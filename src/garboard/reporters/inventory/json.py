@@ -6,6 +6,7 @@ from itertools import chain, repeat
 
 import msgspec
 
+from garboard import json_text
 from garboard.model.gap import Gap
 from garboard.model.image import History, Image
 from garboard.model.package import Package
@@ -142,7 +143,7 @@ def render(report: Report, view: View) -> bytes:
         packages=tuple([_entry(package, layers) for package in report.inventory.packages]),
         gaps=report.gaps,
     )
-    return msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"
+    return json_text.document(document)
 
 
 def _diff_id(layers: tuple[str, ...], index: int | None) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from garboard import json_text
 from garboard.model.attribution import Place
 from garboard.model.base import Value
 from garboard.model.changes import LayerChanges
@@ -135,4 +136,4 @@ def render(report: Report, changes: Sequence[LayerChanges], view: View) -> bytes
         lineage=steps(report, view),
         gaps=(*report.gaps, *view.hidden(report)),
     )
-    return msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"
+    return json_text.document(document)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from garboard import json_text
 from garboard.model.gap import Gap
 from garboard.model.mirror import MirrorRepository, Moved, Offer, Outcome, Prospect, Rebuild
 from garboard.model.timestamp import rfc3339
@@ -142,4 +143,4 @@ def render(result: Rebuild, view: View | None = None) -> bytes:
         mirrors=[_mirror(one) for one in result.repositories],
         gaps=[_missing(one) for one in result.gaps],
     )
-    return msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"
+    return json_text.document(document)

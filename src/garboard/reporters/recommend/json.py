@@ -6,6 +6,7 @@ from typing import Final
 
 import msgspec
 
+from garboard import json_text
 from garboard.model.base import Value
 from garboard.model.gap import Gap
 from garboard.model.lifecycle import Lifespan
@@ -159,7 +160,7 @@ def document(found: Recommendation) -> Recommendations:
 def render(found: Recommendation, *, everything: bool = False, color: bool = False) -> bytes:
     """One JSON document with everything, UTF-8, indented, ending in a line feed."""
     del everything, color
-    return msgspec.json.format(msgspec.json.encode(document(found)), indent=2) + b"\n"
+    return json_text.document(document(found))
 
 
 def _counts(counts: Counts | None) -> CountsOf | None:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from garboard import ecosystems
+from garboard import ecosystems, json_text
 from garboard.model.advisory import FeedState, Rating
 from garboard.model.attribution import Introduction, Origin
 from garboard.model.base import Value
@@ -424,4 +424,4 @@ class _Writer:
 
 def render(report: Report, view: View) -> bytes:
     """One JSON document, UTF-8, indented, ending in a line feed."""
-    return msgspec.json.format(msgspec.json.encode(_Writer(report, view).document()), indent=2) + b"\n"
+    return json_text.document(_Writer(report, view).document())

@@ -18,8 +18,7 @@ from hashlib import sha256
 from typing import Final
 from urllib.parse import quote
 
-import msgspec
-
+from garboard import json_text
 from garboard._version import __version__
 from garboard.model.attribution import Introduction, Origin, Place
 from garboard.model.finding import Finding
@@ -261,4 +260,4 @@ def _notification(kind: str, text: str) -> document.Notification:
 
 def render(report: Report, view: View) -> bytes:
     """One SARIF log, UTF-8, indented, ending in a line feed."""
-    return msgspec.json.format(msgspec.json.encode(_Writer(report, view).log()), indent=2) + b"\n"
+    return json_text.document(_Writer(report, view).log())

@@ -1,0 +1,31 @@
+"""Values as JSON documents that are safe to show: indented, and no character in them moves a cursor or hides text."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Any
+
+import msgspec
+
+
+def document(value: Any) -> bytes:
+    """The value as one document, UTF-8, ending in a line feed."""
+    return formatted(msgspec.json.encode(value))
+
+
+def formatted(data: bytes) -> bytes:
+    """A JSON text indented, ending in a line feed; characters that a terminal would act on are escaped."""
+    return _unseen().sub(_escaped, msgspec.json.format(data, indent=2)) + b"\n"
+
+
+@cache
+def _unseen() -> re.Pattern[bytes]:
+    """DEL and the C1 controls, marks of direction and of no width, separators of lines, and the byte order mark."""
+    return re.compile(
+        rb"\x7f|\xc2[\x80-\x9f]|\xd8\x9c|\xe1\xa0\x8e|\xe2\x80[\x8b-\x8f\xa8-\xae]|\xe2\x81[\xa0-\xaf]|\xef\xbb\xbf"
+    )
+
+
+def _escaped(found: re.Match[bytes]) -> bytes:
+    return b"\\u%04x" % ord(found[0].decode())
