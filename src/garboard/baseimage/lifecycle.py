@@ -131,6 +131,8 @@ def short_lived(repository: str, numbers: Sequence[int], lifespans: Iterable[Lif
         return f"{numbers[0]} is odd, which never has long-term support"
     if repository == "ubuntu" and len(numbers) > 1 and (numbers[0] % 2 or numbers[1] != 4):
         return f"{numbers[0]}.{numbers[1]:02} is not a release of long-term support"
+    if repository in releases.WEEKLIES and len(numbers) == 2:
+        return f"{numbers[0]}.{numbers[1]} is a weekly release, not one of long-term support"
     for one in lifespans:
         if one.lts is False:
             return f"{one.name} is not a line of long-term support"

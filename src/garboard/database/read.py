@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Self
+from typing import Final, Self
 
 import msgspec
 
@@ -21,7 +21,7 @@ FIRST_NVD_YEAR = 2002
 
 _CVE_YEAR = re.compile(r"^CVE-(\d{4})-\d+$")
 SUPPORT = "debian-security-support"
-_FACTS = ("nvd", "kev", "epss", "endoflife", SUPPORT)
+FACTS: Final = ("nvd", "kev", "epss", "endoflife", SUPPORT)
 """Feeds with shards about CVEs or releases, not about packages."""
 
 
@@ -145,7 +145,7 @@ def _concerns(shard: str, ecosystem: str) -> bool:
     """Whether a shard's name says that it may hold an ecosystem: all its releases, or this one."""
     feed = shard.partition(":")[0]
     name = shard.removeprefix("osv:").lower()
-    return feed not in _FACTS and (ecosystem.lower() == name or ecosystem.lower().startswith(f"{name}:"))
+    return feed not in FACTS and (ecosystem.lower() == name or ecosystem.lower().startswith(f"{name}:"))
 
 
 def _fold(one: CveFacts, two: CveFacts) -> CveFacts:

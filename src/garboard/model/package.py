@@ -60,10 +60,14 @@ class Package(Value, tag_field="fact", tag="package"):
     """Names that it requires with the versions that it allows (PEP 440), where the file states some."""
     vendor: str = ""
     """Maintainer, vendor or packager as stated: distinguishes third-party packages."""
+    section: str = ""
+    """Of the distribution's archive, as dpkg records it."""
     automatic: bool | None = None
     """Installed only as a dependency (True), asked for (False), or not recorded (None)."""
     application: bool = False
     """The image's own application (a root package.json), not a dependency of it."""
+    publishable: bool = False
+    """Nothing in the application's own file keeps it from being a package of a registry."""
     # What the whole image shows:
     purl: str = ""
     ecosystem: str = ""

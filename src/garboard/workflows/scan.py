@@ -30,6 +30,7 @@ from garboard.workflows.support import supported
 
 if TYPE_CHECKING:
     from garboard.model.advisory import FeedState, Lookup
+    from garboard.model.attribution import Attribution
     from garboard.model.baseimage import Catalog, LineageStep
     from garboard.workflows.attribute import Build, Whose
     from garboard.workflows.judge import Supply
@@ -140,10 +141,17 @@ def analyze(
         unjudged=coverage.unjudged,
         created=now,
         target_file=target_file,
-        base_image=base_image or (attribution.base.name if attribution else ""),
+        base_image=base_name(base_image, attribution),
         attribution=attribution,
         lineage=_lineage(of, attributed),
     )
+
+
+def base_name(named: str, attribution: Attribution | None) -> str:
+    """The base's name as the Dockerfile or the user says, unless the layers say something else."""
+    if attribution is None or (named and not attribution.base.stated):
+        return named
+    return attribution.base.name
 
 
 def _lineage(of: Image, attributed: Whose | None) -> tuple[LineageStep, ...]:
@@ -237,7 +245,7 @@ def report_on(
     """Attribute and match an image that was already read. See `scan`."""
     from garboard.workflows.attribute import Build, whose
 
-    build = build or Build()
+    build = (build or Build()).on(taken.image.platform)
     attributed = whose(
         taken.image,
         taken.inventory,

@@ -192,7 +192,7 @@ TEAM, OWN_ADDRESS, VENDOR = "A <a@lists.debian.org>", "Jane <jane@home.example>"
 def test_only_the_distributions_own_package_answers_for_what_it_holds(
     maintainer: str, version: str, in_the_data: bool, judged_as_a_library: bool
 ) -> None:
-    owner = deb("kibana", version, vendor=maintainer)
+    owner = deb("kibana", version, vendor=maintainer, section="" if maintainer == VENDOR else "utils")
     library = pypi("x", "1", owner=owner.purl)
     known = (advisory("CVE-1-2", affected("kibana", "0.1")),) if in_the_data else ()
     database = Known(

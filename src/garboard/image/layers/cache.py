@@ -17,7 +17,7 @@ import msgspec
 from garboard.image.layers.record import LayerRecord, decode, encode
 from garboard.model.limits import MIB
 
-_FORMAT: Final = 1
+_FORMAT: Final = 2
 """Incremented whenever the record of an unchanged layer would come out differently."""
 _DEFAULT_BOUND: Final = 1024 * MIB
 
