@@ -138,6 +138,16 @@ def fuzz_endoflife(data: bytes) -> None:
     _parse("endoflife", data)
 
 
+def fuzz_debian_support(data: bytes) -> None:
+    feed = feeds.feed_of("debian-security-support")
+    streams = [io.BytesIO(data), *[None] * (len(feed.documents("debian-security-support")) - 1)]
+    try:
+        for _ in feed.parse("debian-security-support", streams):
+            pass
+    except FeedError:
+        pass
+
+
 def fuzz_endoflife_product(data: bytes) -> None:
     feed = feeds.feed_of("endoflife")
     streams = [None, io.BytesIO(data), *[None] * (len(feed.documents("endoflife")) - 2)]
@@ -165,6 +175,11 @@ TARGETS = (
     Target("nvd", fuzz_nvd, (NVD, gzip.compress(NVD))),
     Target("kev", fuzz_kev, (KEV,)),
     Target("epss", fuzz_epss, (EPSS, gzip.compress(EPSS))),
+    Target(
+        "debian-security-support",
+        fuzz_debian_support,
+        (b"a limited x\nb non-supported 1-1 2025-01-01 y\nc.* supported\n",),
+    ),
     Target("endoflife", fuzz_endoflife, (ENDOFLIFE,)),
     Target("endoflife product", fuzz_endoflife_product, (ENDOFLIFE_OLD, gzip.compress(ENDOFLIFE_OLD))),
     Target(

@@ -6,9 +6,11 @@ import json
 import tempfile
 from pathlib import Path
 
+from garboard.image.handle import OpenedInventory
 from garboard.image.options import Options
 from garboard.image.sources import sbom
 from garboard.model.errors import GarboardError
+from garboard.workflows.scan import known
 from tests.fuzz.mutation import Target, attack
 
 CYCLONEDX = json.dumps(
@@ -31,6 +33,37 @@ SPDX = json.dumps(
         "relationships": [{"spdxElementId": "SPDXRef-a", "relatedSpdxElement": "SPDXRef-b", "relationshipType": "DEPENDS_ON"}],
     }
 ).encode()  # fmt: skip
+TRIVY = json.dumps(
+    {
+        "bomFormat": "CycloneDX", "metadata": {"tools": {"components": [{"name": "trivy"}]}},
+        "components": [
+            {"type": "library", "purl": "pkg:rpm/redhat/a@1-1?distro=redhat-9.4&modularitylabel=a:1:x:y&epoch=1",
+             "properties": [{"name": "aquasecurity:trivy:SrcName", "value": "b"}, {"name": "aquasecurity:trivy:SrcEpoch", "value": "1"},
+                            {"name": "aquasecurity:trivy:SrcVersion", "value": "1"}, {"name": "syft:distro:id", "value": 1}]},
+        ],
+    }
+).encode()  # fmt: skip
+SYFT = json.dumps(
+    {
+        "artifacts": [{"id": "1", "name": "a", "type": "deb", "purl": "pkg:deb/debian/a@1?distro=bookworm",
+                       "locations": [{"path": "/a"}], "licenses": [{"value": "MIT"}, "ISC"], "metadata": {"source": "b"}}],
+        "artifactRelationships": [{"parent": "1", "child": "1", "type": "ownership-by-file-overlap"}],
+        "distro": {"id": "debian", "versionID": "12"}, "schema": {"url": "https://example.org/anchore/syft/x"},
+    }
+).encode()  # fmt: skip
+INVENTORY = json.dumps(
+    {
+        "format": "garboard-inventory-1", "image": {"platform": "linux/amd64", "layers": [{"diffId": "sha256:0"}]},
+        "packages": [{"type": "npm", "name": "a", "version": "1", "purl": "pkg:npm/a@1", "locations": [{"path": "a"}]}],
+        "distribution": {"id": "debian"}, "gaps": [{"stage": "a", "subject": "b", "reason": "c"}],
+    }
+).encode()  # fmt: skip
+REPORT = json.dumps(
+    {
+        "vulnerabilities": [{"purl": "pkg:npm/a@1", "locations": [{"path": "a"}]}], "dependencyCount": 2, "judgedCount": 2,
+        "docker": {"imageId": "x"}, "gaps": [],
+    }
+).encode()  # fmt: skip
 _FOLDER = Path(tempfile.mkdtemp())
 
 
@@ -38,13 +71,15 @@ def check(data: bytes) -> None:
     path = _FOLDER / "x.json"
     path.write_bytes(data)
     try:
-        sbom.open(str(path), Options())
+        opened = sbom.open(str(path), Options())
+        assert isinstance(opened, OpenedInventory)
+        known(opened.inventory)
     except GarboardError:
         pass
 
 
-TARGETS = (Target("sbom", check, (CYCLONEDX, SPDX)),)
+TARGETS = (Target("sbom", check, (CYCLONEDX, SPDX, TRIVY, SYFT, INVENTORY, REPORT)),)
 
 
 def test_damaged_input() -> None:
-    attack(TARGETS[0], 500, seed=1)
+    attack(TARGETS[0], 1000, seed=1)

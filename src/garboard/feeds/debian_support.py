@@ -1,7 +1,8 @@
 """Debian's package ``debian-security-support``: source packages whose security support is limited, or ends early.
 
 There is one list for each release, of columns: source package, ``limited`` or ``non-supported``, then for those that are
-not supported the last version with support and the day, and a text for people.
+not supported the last version with support and the day, and a text for people. A name may end in ``.*``; ``supported``
+marks exceptions from such names.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ RELEASES: Final = tuple(range(9, 16))
 LARGEST = 4 * 1024 * 1024
 """Bytes of one list."""
 
-_LIMITED = re.compile(r"(\S+)\s+limited(?:\s+(.*))?", re.ASCII)
+_LIMITED = re.compile(r"(\S+)\s+(limited|supported)(?:\s+(.*))?", re.ASCII)
 _ENDS = re.compile(r"(\S+)\s+non-supported(?:\s+(\S+))?(?:\s+(\d{4}-\d\d-\d\d))?(?:\s+(.*))?", re.ASCII)
 
 
@@ -77,10 +78,16 @@ def _list(ecosystem: str, text: str) -> Iterator[Record]:
         if not stated or stated.startswith("#"):
             continue
         if limited := _LIMITED.fullmatch(stated):
-            yield Support(ecosystem=ecosystem, package=limited[1], note=limited[2] or "")
+            full = limited[2] == "supported"
+            yield Support(ecosystem=ecosystem, package=_name(limited[1]), full=full, note=limited[3] or "")
         elif ends := _ENDS.fullmatch(stated):
-            yield Support(ecosystem=ecosystem, package=ends[1], ends=True, until=ends[3] or "", note=ends[4] or "")
+            until, note = ends[3] or "", ends[4] or ""
+            yield Support(ecosystem=ecosystem, package=_name(ends[1]), ends=True, until=until, note=note)
         else:
-            yield Gap(
-                stage="feeds", subject=f"{NAME} {ecosystem} line {number}", reason="neither limited nor non-supported"
-            )
+            yield Gap(stage="feeds", subject=f"{NAME} {ecosystem} line {number}", reason="not a line of the list")
+
+
+def _name(text: str) -> str:
+    """A name, with one ``*`` at its end if it stands for several: the lists write ``golang.*`` and ``golang*``."""
+    stem = text.rstrip("*")
+    return text if stem == text else f"{stem.removesuffix('.')}*"

@@ -150,7 +150,7 @@ class _Match:
             yield Gap(
                 stage="match",
                 subject=ecosystem,
-                reason=f"the database has no data of it, so {_packages(len(names))} could not be judged: {_some(names)}",
+                reason=f"{_no_data(ecosystem)}, so {_packages(len(names))} could not be judged: {_some(names)}",
             )
         for ecosystem, names in self._sourceless.items():
             yield Gap(
@@ -174,6 +174,13 @@ class _Match:
                 else _some(list(self._undetermined)),
                 reason=f"the distribution has not yet determined whether these affect it: {_some(names)}",
             )
+
+
+def _no_data(ecosystem: str) -> str:
+    if not ecosystem.startswith("("):
+        return "the database has no data of it"
+    system = ecosystem.strip("()") in SYSTEM_TYPES
+    return "no distribution of theirs is known" if system else "no advisories are read for packages of this kind"
 
 
 def _packages(count: int) -> str:

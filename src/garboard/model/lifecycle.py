@@ -42,8 +42,9 @@ class Support(Value):
 
     Attributes:
         ecosystem: with its release, ``Debian:12``.
-        package: the source package.
+        package: the source package; with ``*`` at the end all whose names begin so.
         ends: whether support ends; otherwise it is limited, as the note says.
+        full: whether it is supported after all, an exception from a name with ``*``.
         until: the day on which it ends, ``YYYY-MM-DD``; empty if not stated.
         note: the distribution's reason.
     """
@@ -51,6 +52,7 @@ class Support(Value):
     ecosystem: str
     package: str
     ends: bool = False
+    full: bool = False
     until: str = ""
     note: str = ""
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 
 import msgspec
 
@@ -107,6 +108,7 @@ def manages(distro: str, type_: str) -> bool:
     return type_ == _FORMATS.get(distro, "rpm" if distro in _ECOSYSTEMS else type_)
 
 
+@lru_cache(maxsize=256)
 def named(name: str, version: str, codename: str = "") -> Distro:
     """A distribution as other tools write it, as os-release would state it.
 

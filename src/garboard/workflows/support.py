@@ -54,10 +54,9 @@ def supported(
             gaps.append(Gap(stage="match", subject=ecosystem, reason=reason + _not_judged(clean)))
             moved += clean
         elif lifecycles is not None:
-            of_release = {one.package: one for one in lifecycles.support(ecosystem)}
-            gone = [one for one in clean if _over(of_release.get(one.source), day(now))]
-            gaps += _of_packages(ecosystem, packages, of_release, day(now))
-            moved += gone
+            stated = _stated(packages, lifecycles.support(ecosystem))
+            gaps += _of_packages(ecosystem, stated, day(now))
+            moved += [one for one in clean if one.source in stated and _over(stated[one.source], day(now))]
     return Supported(judgment.judged - len(moved), (*judgment.unjudged, *moved), tuple(gaps))
 
 
@@ -91,15 +90,24 @@ def _not_judged(packages: Sequence[Package]) -> str:
     return f", so {count} {'were' if len(packages) != 1 else 'was'} not judged: what was found since is not known"
 
 
-def _over(support: Support | None, today: str) -> bool:
+def _stated(packages: Iterable[Package], supports: Iterable[Support]) -> dict[str, Support]:
+    """What is said of the source packages that are there; a whole name counts before one with ``*``."""
+    exact = {one.package: one for one in supports}
+    stems = [(name.removesuffix("*"), one) for name, one in exact.items() if name.endswith("*")]
+    found: dict[str, Support] = {}
+    for source in dict.fromkeys(package.source for package in packages):
+        one = exact.get(source) or next((one for stem, one in stems if source.startswith(stem)), None)
+        if one is not None and not one.full:
+            found[source] = one
+    return found
+
+
+def _over(support: Support, today: str) -> bool:
     """Whether the support of a package has ended."""
-    return support is not None and support.ends and support.until < today
+    return support.ends and support.until < today
 
 
-def _of_packages(
-    ecosystem: str, packages: Iterable[Package], of_release: dict[str, Support], today: str
-) -> Iterator[Gap]:
-    told: dict[str, Support] = {one.source: of_release[one.source] for one in packages if one.source in of_release}
+def _of_packages(ecosystem: str, told: dict[str, Support], today: str) -> Iterator[Gap]:
     over = [f"{name}{f' (since {one.until})' if one.until else ''}" for name, one in told.items() if _over(one, today)]
     limited = [name for name, one in told.items() if not one.ends]
     if over:

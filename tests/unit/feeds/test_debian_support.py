@@ -18,6 +18,9 @@ binutils   limited  Only suitable for trusted content
 cython\tlimited
 ckeditor3  non-supported   3.6.6.1+dfsg-7\t2025-04-04\tOnly a build dependency
 webkit     non-supported
+golang.*   limited
+rust*      limited
+rust-sqv   supported    fully supported
 odd        whatever
 """
 
@@ -36,9 +39,12 @@ def test_each_line_is_a_package_of_the_release():
             ecosystem="Debian:12", package="ckeditor3", ends=True, until="2025-04-04", note="Only a build dependency"
         ),
         Support(ecosystem="Debian:12", package="webkit", ends=True),
+        Support(ecosystem="Debian:12", package="golang*"),
+        Support(ecosystem="Debian:12", package="rust*"),
+        Support(ecosystem="Debian:12", package="rust-sqv", full=True, note="fully supported"),
     ]
     assert isinstance(gap, Gap)
-    assert "line 7" in gap.subject
+    assert "line 10" in gap.subject
 
 
 def test_no_list_at_all_is_an_error():

@@ -55,7 +55,7 @@ def mirror(tmp_path: Path) -> Path:
         root, "endoflife/api/alpine-linux.json", json.dumps([cycle("3.21", "2027-01-01"), cycle("3.20", "2026-04-01")])
     )
     write(root, "debian-security-support/security-support.deb12",
-          "p1 non-supported 1-1 2025-01-01 gone\np2 non-supported 1-1 2027-01-01 later\np3 limited trusted content\n")  # fmt: skip
+          "p1 non-supported 1-1 2025-01-01 gone\np2 non-supported 1-1 2027-01-01 later\np3 limited trusted content\np7.* limited\np77 supported\n")  # fmt: skip
     return root
 
 
@@ -117,11 +117,13 @@ def test_a_release_without_data_is_not_told_to_be_installed(tmp_path: Path, db: 
 
 
 def test_single_packages_without_support(tmp_path: Path, db: Path) -> None:
-    report = scanned(tmp_path, db, deb("p1", 12), deb("p2", 12), deb("p3", 12), deb("p4", 12))
+    report = scanned(
+        tmp_path, db, deb("p1", 12), deb("p2", 12), deb("p3", 12), deb("p4", 12), deb("p70", 12), deb("p77", 12)
+    )
     assert [package.name for package in report.unjudged] == ["p1"]
     assert reasons(report, "Debian:12") == [
         "the distribution no longer supports p1 (since 2025-01-01)",
-        "the distribution supports these for some uses only (debian-security-support): p3",
+        "the distribution supports these for some uses only (debian-security-support): p3, p70",
     ]
 
 

@@ -29,6 +29,7 @@ def _one(status: Status) -> dict[str, Any]:
         "age_days": status.age,
         "stale": status.stale,
         "data_date": state.data_date,
+        "kept": {one.ecosystem: one.date for one in state.kept},
         "url": state.url,
         "sha256": state.sha256,
     }

@@ -22,5 +22,6 @@ def _line(status: Status) -> str:
     parts = [f"{status.shard:<24}", f"{state.records:>8} records", f"{size(status.bytes):>9}", age]
     parts += [f"data of {state.data_date}"] if state.data_date else []
     parts += [f"{state.skipped} unreadable"] if state.skipped else []
+    parts += [f"{one.ecosystem} kept of {one.date[:10]}" for one in state.kept]
     parts += ["STALE"] if status.stale else []
     return "  ".join(parts)
