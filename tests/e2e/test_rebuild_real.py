@@ -360,7 +360,7 @@ def test_a_spoiled_package(local, tmp_path, httpserver):
     (deb,) = (local.folder / "debian/pool").glob("*.deb")
     deb.write_bytes(deb.read_bytes()[:-1] + b"x")
     code, report = scanned(local, small_root(local, tmp_path / "root"), tmp_path, httpserver)
-    assert code == 0
+    assert code == 3  # dpkg is not in this mirror, so only a part is covered
     assert any("SHA-256 digest differs" in gap["reason"] for gap in report["gaps"])
 
 

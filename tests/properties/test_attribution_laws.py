@@ -9,6 +9,7 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
+from garboard.attribution.base_boundary import PossibleBase
 from garboard.attribution.layers import Attributed, attribute
 from garboard.dockerfile.parser import parse
 from garboard.model.advisory import Advisory, Affected, Hit, Range, Status
@@ -68,11 +69,21 @@ class Built:
         return [line for one, line in self.entries if not one.empty_layer]
 
 
-def attributed(entries: list[tuple[History, int]], text: str) -> Attributed:
+def stack(entries: list[tuple[History, int]]) -> tuple[Layer, ...]:
     count = sum(not one.empty_layer for one, _ in entries)
-    layers = tuple(Layer(diff_id=Digest("sha256:" + hashlib.sha256(bytes([n])).hexdigest())) for n in range(count))
-    image = Image(name="a", source="x", layers=layers, history=tuple(one for one, _ in entries))
-    return attribute(image, parse(text.encode()))
+    return tuple(Layer(diff_id=Digest("sha256:" + hashlib.sha256(bytes([n])).hexdigest())) for n in range(count))
+
+
+def attributed(entries: list[tuple[History, int]], text: str, *candidates: PossibleBase) -> Attributed:
+    image = Image(name="a", source="x", layers=stack(entries), history=tuple(one for one, _ in entries))
+    return attribute(image, parse(text.encode()), candidates=candidates)
+
+
+def base_of(entries: list[tuple[History, int]]) -> PossibleBase:
+    """The base of an image, opened."""
+    below = [(one, line) for one, line in entries if line == 0]
+    image = Image(name="base:1", source="x", layers=stack(below), history=tuple(one for one, _ in below))
+    return PossibleBase(name="base:1", image=image)
 
 
 @given(lists, lists, st.booleans())
@@ -122,6 +133,37 @@ def test_an_edited_history_has_no_wrong_line(below, own, buildkit, data) -> None
     for layer, entry in zip(attributed(entries, built.text).attribution.layers, made, strict=True):
         if layer.place is not None:
             assert _told(entry) == lines[layer.place.line]
+
+
+@given(lists, lists, st.booleans(), st.data())
+def test_up_to_an_edited_line_all_is_known(below, own, buildkit, data) -> None:
+    below = [("RUN base", "RUN /bin/sh -c base # buildkit", "/bin/sh -c base", True), *below]
+    built = Built(below, own, buildkit=buildkit)
+    entries, text = list(built.entries), built.text
+    edit = data.draw(st.sampled_from(("line", "append", "commit")))
+    line = len(own) + 2
+    if edit == "append":
+        text += "RUN appended\n"
+    elif edit == "commit" or not own:
+        entries.append((History(created_by="bash"), -1))
+    else:
+        line = data.draw(st.integers(2, len(own) + 1))
+        written = text.split("\n")
+        written[line - 1] = "RUN edited"
+        text = "\n".join(written)
+    found = attributed(entries, text, base_of(entries)).attribution
+    truth = [at for one, at in entries if not one.empty_layer]
+    for layer, at in zip(found.layers, truth, strict=True):
+        if at == 0:
+            assert layer.origin is Origin.BASE
+        elif layer.place is not None:
+            assert layer.place.line == at
+            assert at < line
+        else:
+            assert layer.origin is Origin.UNKNOWN
+    plain = all(one[0] not in ("ARG Q", "LABEL l=m") for one in below + own)
+    if plain and any(one[0][:3] in ("RUN", "COP") for one in own[: line - 2]):
+        assert [one.place.line for one in found.layers if one.place] == [at for at in truth if 0 < at < line]
 
 
 def _told(entry: History) -> str:

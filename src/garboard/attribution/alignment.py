@@ -18,6 +18,11 @@ Going back up from there, `_Search.answer` collects for every entry which instru
 reaches an end. That is the answer only if there is exactly one for each entry that matters: one that made a layer, or
 is a RUN, COPY or ADD. Entries of metadata may stay ambiguous, because nothing is attributed to them.
 
+If the whole does not align, an edited or appended line, or a commit on top, need not make all of it unknown.
+`_Prefix` finds the longest run of instructions, from the first one on, that are entries without a hole between them; it is
+the answer if there is one such place, and if either the base's end is known and the run starts there, or two of its
+instructions did work. What lies above `Alignment.above` is then not known, and the reason says which line differs.
+
 Invariants:
 
 * Never a guess: two readings that differ in an entry that matters give no answer, and the reason says so.
@@ -48,6 +53,8 @@ from garboard.model.dockerfile import Dockerfile, Instruction, Span
 
 _MOST_READINGS: Final = 1000  # of one step: what is left out of a history may be left out anywhere
 _OFTEN_LEFT_OUT: Final = frozenset(("ARG", "MAINTAINER", "ONBUILD"))
+_SURE: Final = 2
+"""How many instructions with work must be found to tell a Dockerfile's beginning, if the base's end is not proven."""
 _ADDED: Final = "LABEL"  # `docker build --label` of the classic builder adds one at the very top
 
 
@@ -66,12 +73,14 @@ class BuildStep(NamedTuple):
 class Alignment(NamedTuple):
     """``steps`` by the index of their entry in the history, and how many of the lowest entries are not theirs.
 
-    If the Dockerfile does not align, there are no steps, ``below`` is None, and ``reason`` says why.
+    If the Dockerfile does not align, there are no steps, ``below`` is None, and ``reason`` says why. If only its first
+    instructions do, the reason says which one differs, and the entries from ``above`` on are not known; else that is None.
     """
 
     steps: Mapping[int, BuildStep]
     below: int | None
     reason: str = ""
+    above: int | None = None
 
 
 def steps_of(
@@ -86,22 +95,80 @@ def steps_of(
 
 
 def align(
-    steps: Sequence[BuildStep], told: LayerHistory, *, kaniko: bool = False, from_scratch: bool = False
+    steps: Sequence[BuildStep],
+    told: LayerHistory,
+    *,
+    kaniko: bool = False,
+    from_scratch: bool = False,
+    base_layers: int | None = None,
 ) -> Alignment:
     """Find the steps in a history; ``from_scratch`` says that nothing may be left below them.
 
-    ``kaniko``: the builder keeps an entry only for what changes files.
+    ``kaniko``: the builder keeps an entry only for what changes files. ``base_layers``: how many layers are the base's,
+    if that is proven.
     """
     if told.reason and not told.entries:
         return Alignment({}, None, told.reason)
     search = _Search(steps, told.entries, kaniko=kaniko)
     search.descend()
     if not search.ways[0]:
-        return Alignment({}, None, search.failure())
+        failed = Alignment({}, None, search.failure())
+        return failed if from_scratch else _prefix(steps, told, failed, base_layers, kaniko=kaniko)
     ends = {0} & search.ways[0] if from_scratch else search.ways[0]
     if not ends:
         return Alignment({}, None, "the Dockerfile starts FROM scratch, and the history tells of something below it")
     return search.answer(ends)
+
+
+def _prefix(
+    steps: Sequence[BuildStep], told: LayerHistory, failed: Alignment, base_layers: int | None, *, kaniko: bool
+) -> Alignment:
+    """The alignment of the first steps alone, if they are in the history in one way only; else the failed one."""
+    search = _Search(steps, told.entries, kaniko=kaniko)
+    found = search.longest_prefix(_starts(told.entries, base_layers))
+    if found is None:
+        return failed
+    count, starts, end = found
+    work = sum(told.entries[place].kind in WORK for place in range(max(starts), end))
+    if work < (1 if base_layers is not None else _SURE):
+        return failed
+    inner = _Search(steps[:count], told.entries[:end], kaniko=kaniko)
+    inner.descend(labels=False)
+    aligned = inner.answer(starts & inner.ways[0])
+    if aligned.below is None:
+        return failed
+    return aligned._replace(above=end, reason=_differing(steps, count, len(told.entries) - end))
+
+
+def _starts(entries: Sequence[HistoryEntry], base_layers: int | None) -> list[int]:
+    """Where the first step may stand: right above the base's layers, or anywhere if it is not known how many they are."""
+    found, layers = [], 0
+    for place in range(len(entries)):
+        if base_layers is None or layers == base_layers:
+            found.append(place)
+        layers += entries[place].layer is not None
+    return found
+
+
+def _differing(steps: Sequence[BuildStep], count: int, more: int) -> str:
+    """A sentence on the part that does not align."""
+    first, last = steps[0].span.line, steps[count - 1].span.last_line
+    same = f"line {first} is" if first == last else f"lines {first} to {last} are"
+    entries = f"{more} more step{'s' if more != 1 else ''}"
+    if count == len(steps):
+        return f"{same} what this image was built by, but its history has {entries}: what they brought is not known"
+    number = steps[count].span.line
+    if not more:
+        return f"{same} what this image was built by, but line {number} ({_text(steps[count])}) was not: rebuild first"
+    return (
+        f"{same} what this image was built by, but line {number} ({_text(steps[count])}) is not: what the {entries} of its "
+        "history brought is not known; rebuild first"
+    )
+
+
+def _text(step: BuildStep) -> str:
+    text = " ".join(step.instruction.original.split())
+    return text if len(text) <= 60 else text[:60] + "…"
 
 
 class _Search:
@@ -116,10 +183,11 @@ class _Search:
         self._kaniko = kaniko
         self.ways: list[set[int]] = [set() for _ in range(len(steps) + 1)]
 
-    def descend(self) -> None:
+    def descend(self, *, labels: bool = True) -> None:
+        """Compute ``ways``; ``labels``: entries of LABEL at the very top may be of no step."""
         left = len(self._entries)
         self.ways[-1].add(left)
-        while left and self._entries[left - 1].kind == _ADDED and self._entries[left - 1].layer is None:
+        while labels and left and self._entries[left - 1].kind == _ADDED and self._entries[left - 1].layer is None:
             left -= 1
             self.ways[-1].add(left)
         for number in range(len(self._steps), 0, -1):
@@ -132,6 +200,30 @@ class _Search:
             if len(self.ways[number - 1]) > _MOST_READINGS:
                 self.ways[number - 1].clear()
                 return
+
+    def longest_prefix(self, starts: Sequence[int]) -> tuple[int, set[int], int] | None:
+        """How many of the first steps are entries without a hole, from which (any of these) to which; None if to several.
+
+        The last of them has an entry of its own.
+        """
+        readings = {(start, start) for start in starts}
+        best: tuple[int, set[tuple[int, int]]] = (0, set())
+        for number, step in enumerate(self._steps, 1):
+            taken = {
+                (start, place + 1)
+                for start, place in readings
+                if place < len(self._entries) and self._matches(step, place + 1)
+            }
+            if taken:
+                best = (number, taken)
+            readings = taken | (readings if self._may_lack(step) else set())
+            if len(readings) > max(_MOST_READINGS, len(starts)):
+                return None
+            if not readings:
+                break
+        count, places = best
+        ends = {end for _, end in places}
+        return (count, {start for start, _ in places}, ends.pop()) if len(ends) == 1 else None
 
     def _matches(self, step: BuildStep, left: int) -> bool:
         return left > 0 and agrees(self._entries[left - 1], step.instruction, step.scope.shell)
@@ -147,10 +239,8 @@ class _Search:
         """The instruction that the history does not have, as a reason."""
         number = next(number for number in range(len(self._steps), -1, -1) if not self.ways[number])
         step = self._steps[number]
-        text = " ".join(step.instruction.original.split())
-        text = text if len(text) <= 60 else text[:60] + "…"
         return (
-            f"the Dockerfile does not describe this image: instruction {number + 1} (line {step.span.line}: {text}) "
+            f"the Dockerfile does not describe this image: instruction {number + 1} (line {step.span.line}: {_text(step)}) "
             "is not in the history where it should be"
         )
 

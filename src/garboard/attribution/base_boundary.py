@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from itertools import takewhile
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+import msgspec
+
 from garboard.attribution.alignment import Alignment
 from garboard.attribution.history import LayerHistory
 from garboard.model.attribution import Base, Certainty
@@ -24,30 +26,40 @@ SCRATCH: Final = "scratch"
 class PossibleBase(Value):
     """An image that was opened because it may be the base; only its configuration is used.
 
-    ``given``: the user named it as the base. Otherwise it was looked up under the name that the Dockerfile's FROM or a
-    label gives, and may by now be another image than the one that was built on.
+    ``given``: the user named it as the base. ``stated``: it is known by its layers alone, and this is what the Dockerfile's
+    FROM says. Otherwise it was looked up under the name that FROM or a label gives, and may by now be another image than
+    the one that was built on.
     """
 
     name: str
     image: Image
     given: bool = False
+    stated: str = ""
 
 
 class Boundary(NamedTuple):
-    """The base image, the candidate that proved it, and what to report."""
+    """The base image, the candidate that proved it, and what to report.
+
+    ``others`` are candidates by their layers alone, the longest first. ``moved``: what FROM says is known, and is another
+    image by now.
+    """
 
     base: Base
     proof: PossibleBase | None = None
     gaps: tuple[Gap, ...] = ()
+    others: tuple[PossibleBase, ...] = ()
+    moved: str = ""
 
 
 def proven(image: Image, candidates: Sequence[PossibleBase]) -> Boundary:
     """The base with the lowest layers of the image: one that was given, else the longest; else no name and a gap.
 
-    An image without layers proves nothing, and neither does one that shares only some of its own.
+    An image without layers proves nothing, and neither does one that shares only some of its own. A candidate by its layers
+    alone is left to `by_layers`: it may lie below the base.
     """
     gaps = []
     fitting = []
+    moved = ""
     for candidate in candidates:
         own = [layer.diff_id for layer in candidate.image.layers]
         pairs = zip(own, (layer.diff_id for layer in image.layers), strict=False)
@@ -56,19 +68,70 @@ def proven(image: Image, candidates: Sequence[PossibleBase]) -> Boundary:
             fitting.append(candidate)
         elif candidate.given:
             gaps.append(_not_the_base(candidate.name, shared, len(own)))
-    if not fitting:
-        return Boundary(Base(), gaps=tuple(gaps))
-    best = max(fitting, key=lambda one: (one.given, len(one.image.layers)))
-    count = len(best.image.layers)
+        elif own and not candidate.stated:
+            moved = moved or candidate.name
+    others = sorted((one for one in fitting if one.stated), key=lambda one: -len(one.image.layers))
+    named = [one for one in fitting if not one.stated]
+    if not named:
+        return Boundary(Base(), gaps=tuple(gaps), others=tuple(others), moved=moved)
+    best = max(named, key=lambda one: (one.given, len(one.image.layers)))
+    return Boundary(_exact(best), best, tuple(gaps))
+
+
+def by_layers(found: Boundary, below: int | None, name: str, denied: str) -> Boundary:
+    """The base by its layers alone: the candidate that ends where the Dockerfile's instructions begin, at ``below``.
+
+    If that is not known, the longest one, but only where what FROM says cannot be the base: else it may lie below that. The
+    candidate wins over ``name``, which FROM says; ``denied`` is why the image cannot have been built on that.
+    """
+    if below is None and not (denied or found.moved):
+        return found
+    best = next((one for one in found.others if below in (None, len(one.image.layers))), None)
+    if best is None:
+        return found
+    edited = bool(denied or found.moved)
+    base = msgspec.structs.replace(_exact(best), stated=name, edited=edited)
+    return found._replace(base=base, proof=best, gaps=(*found.gaps, _contradiction(base, denied)))
+
+
+def contradicted(base: Base, denied: str) -> tuple[Base, tuple[Gap, ...]]:
+    """A base that only FROM names, and that the image cannot have been built on: where it ends may be known, not its name."""
+    if not denied or not base.name:
+        return base, ()
+    evidence = base.evidence if base.layers is not None else "which layers are its own is not known"
+    base = msgspec.structs.replace(base, name="", digest="", stated=base.name, edited=True, evidence=evidence)
+    return base, (_contradiction(base, denied),)
+
+
+def _contradiction(base: Base, denied: str) -> Gap:
+    """The layers and FROM say different things: the layers win."""
+    on = f"this image was built on {base.name}, by its layers" if base.name else "this image was not built on it"
+    why = f" ({denied})" if denied else ""
+    if base.edited:
+        reason = (
+            f"your Dockerfile now says FROM {base.stated}, but {on}{why}: rebuild first, then ask for a better base"
+        )
+    else:
+        reason = f"the Dockerfile says FROM {base.stated}, but {on}: rebuild first, unless that is another name of it"
+    return Gap(stage="dockerfile", subject="FROM", reason=reason)
+
+
+def other_now(name: str) -> Gap:
+    """What FROM says is another image by now than the one that was built on."""
+    reason = "is another image now than the one that this was built on: the tag has moved on, or FROM was edited since"
+    return Gap(stage="dockerfile", subject=name, reason=reason)
+
+
+def _exact(candidate: PossibleBase) -> Base:
+    count = len(candidate.image.layers)
     layers = "only layer is" if count == 1 else f"{count} layers are"
-    base = Base(
-        name=best.name,
-        digest=best.image.manifest_digest or best.image.config_digest,
+    return Base(
+        name=candidate.name,
+        digest=candidate.image.manifest_digest or candidate.image.config_digest,
         layers=count,
         how=Certainty.EXACT,
         evidence=f"its {layers} the lowest of this image, by diff id",
     )
-    return Boundary(base, best, tuple(gaps))
 
 
 def _not_the_base(name: str, shared: int, own: int) -> Gap:

@@ -67,7 +67,9 @@ def _scripts(run: Instruction) -> Iterator[str]:
     command = run.values[0] if run.values else ""
     if len(run.heredocs) == 1 and delimiter(command) is not None:
         body = run.heredocs[0]
-        yield f"/dev/pipes/{body.name}" if body.text.startswith("#!") else body.text
+        yield body.text
+        if body.content.startswith("#!"):
+            yield f"/dev/pipes/{body.name}"
     if run.heredocs:
         yield command + "".join(f"\n{one.content}{one.name}" for one in run.heredocs)
     else:
@@ -101,12 +103,19 @@ def _copy(entry: HistoryEntry, copy: Instruction) -> bool:
         return found is not None and _alike(found[1].strip(), words[-1])
     if copy.exec_form is not None:
         return _alike_text(entry.text, " ".join(words)) or _alike_text(entry.text, json.dumps(words))
-    told = [word for word in entry.text.split() if not word.startswith("--")]
+    told = [_heredoc(word) for word in entry.text.split() if not word.startswith("--")]
+    words = tuple(_heredoc(word) for word in words)
     if len(told) != len(words) or not _alike(told[-1], words[-1]):
         return False
     if any("$" in word for word in words[:-1]):
         return True
     return Counter(told[:-1]) == Counter(word.strip("\"'") for word in words[:-1]) or told == list(words)
+
+
+def _heredoc(word: str) -> str:
+    """``<<EOF`` for a word that starts a heredoc: BuildKit keeps neither its quotes nor its dash."""
+    found = delimiter(word) if "<<" in word else None
+    return word if found is None else f"<<{found.name}"
 
 
 def _alike_text(told: str, written: str) -> bool:

@@ -40,6 +40,7 @@ def attribute(
     build_args: Mapping[str, str] = NO_ARGUMENTS,
     candidates: Sequence[PossibleBase] = (),
     provenance: Provenance | None = None,
+    denied: str = "",
 ) -> Attributed:
     """Attribute every layer, as far as that is certain.
 
@@ -50,6 +51,7 @@ def attribute(
         build_args: the build's arguments.
         candidates: opened images that may be the base.
         provenance: what the image's attestation says; its lines are of ``dockerfile``.
+        denied: why the image cannot have been built on what the Dockerfile's FROM says; empty if it can.
 
     Raises:
         DockerfileError: the Dockerfile has no such target.
@@ -61,7 +63,14 @@ def attribute(
         return _Whose(image, history, base, Alignment({}, None), None).attributed(found.gaps)
     name = base_image(dockerfile, target, build_args)
     alignment = _aligned(image, history, dockerfile, target, build_args, found.proof)
+    if found.others:
+        found = base_boundary.by_layers(found, _layers_below(alignment, history), name, denied)
+        if found.proof is not None and alignment.below is None:
+            alignment = _aligned(image, history, dockerfile, target, build_args, found.proof)
     base, gaps = _base(image, name, found, alignment, history, provenance)
+    if found.proof is None:
+        base, more = base_boundary.contradicted(base, denied)
+        gaps += more if more or not found.moved else (base_boundary.other_now(found.moved),)
     certain = found.proof is None or found.proof.given or alignment.below is not None
     attested = _attested(provenance, steps_of(dockerfile, target, build_args)) if provenance else {}
     whose = _Whose(image, history, base, alignment, dockerfile, attested, certain=certain)
@@ -88,11 +97,13 @@ def _aligned(
     kaniko = bool(image.history) and image.history[-1].author == "kaniko"
     scratch = base_image(dockerfile, target, build_args) == base_boundary.SCRATCH
     triggers = _triggers(proof, dockerfile, target, build_args) if proof else ()
+    layers = len(proof.image.layers) if proof else None
+    found = align(steps, history, kaniko=kaniko, from_scratch=scratch, base_layers=layers)
     if triggers:
-        found = align((*triggers, *steps), history, kaniko=kaniko)
-        if found.below is not None:
-            return found
-    return align(steps, history, kaniko=kaniko, from_scratch=scratch)
+        triggered = align((*triggers, *steps), history, kaniko=kaniko, base_layers=layers)
+        if triggered.below is not None and (triggered.above is None or found.below is None):
+            return triggered
+    return found
 
 
 def _attested(provenance: Provenance, steps: Sequence[BuildStep]) -> dict[int, BuildStep]:
@@ -119,15 +130,22 @@ def _triggers(
     return tuple(BuildStep(one, Scope(is_open=True), span, triggered=True) for one in parsed.stages[0].instructions)
 
 
+def _layers_below(alignment: Alignment, history: LayerHistory) -> int | None:
+    """How many layers lie below the Dockerfile's instructions; None if that is not known."""
+    if alignment.below is None or history.reason:
+        return None
+    return sum(entry.layer is not None for entry in history.entries[: alignment.below])
+
+
 def _base(
     image: Image, name: str, found: Boundary, alignment: Alignment, history: LayerHistory, provenance: Provenance | None
 ) -> tuple[Base, tuple[Gap, ...]]:
     """The base by its layers, unless it was only looked up by name and the alignment shows that it changed since."""
     if found.proof is None:
         return base_boundary.told(image, name, alignment, history, provenance), found.gaps
-    if alignment.below is None or history.reason:
+    below = _layers_below(alignment, history)
+    if below is None:
         return found.base, found.gaps
-    below = sum(entry.layer is not None for entry in history.entries[: alignment.below])
     own = found.base.layers or 0
     if below < own and not found.proof.given:
         return base_boundary.told(image, name, alignment, history, provenance), found.gaps
@@ -249,7 +267,9 @@ class _Whose:
         if index < self._base.layers:
             return Origin.BASE
         if self._alignment.below is not None and place is not None:
-            return Origin.DOCKERFILE if place >= self._alignment.below else Origin.UNKNOWN
+            above = self._alignment.above
+            known = place >= self._alignment.below and (above is None or place < above)
+            return Origin.DOCKERFILE if known else Origin.UNKNOWN
         return Origin.DOCKERFILE if self._certain else Origin.UNKNOWN
 
 

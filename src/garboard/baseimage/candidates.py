@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from garboard.baseimage import releases
-from garboard.baseimage.tags import Tag, parse, short
+from garboard.baseimage.tags import Tag, numbers, parse, program
 from garboard.model.baseimage import BaseImage, BaseName, Catalog
 from garboard.model.image import Platform, Reference
 
@@ -23,7 +23,7 @@ _DISTROLESS: Final = {
     "rust": r"cc",
 }
 """What Google's distroless images have instead, without the suite's suffix."""
-_RELEASE_PARTS: Final = {"alpine": 2, "ubuntu": 2, "opensuse-leap": 2}
+_RELEASE_PARTS: Final = {"alpine": 2, "ubuntu": 2, "opensuse-leap": 2, "sles": 2, "azurelinux": 2, "mariner": 2}
 """How many parts of a distribution's version make up its release, if not one."""
 
 
@@ -32,7 +32,8 @@ class Choice:
     """One image in one repository.
 
     ``tags`` are its current names there, the most specific first; if it has none, the names that it once had.
-    ``version`` is the longest that a tag states, ``distro`` is ``id version`` with the release only.
+    ``version`` is the longest that a tag states, with its ``build``; ``day`` is that of the newest date in a tag.
+    ``distro`` is ``id version`` with the release only. ``by_release``: the version is the distribution's own.
     """
 
     image: BaseImage
@@ -42,11 +43,19 @@ class Choice:
     numbers: tuple[int, ...]
     flavor: frozenset[str]
     distro: str
+    build: tuple[int, ...] = ()
+    day: tuple[int, ...] = ()
+    by_release: bool = False
 
     @property
     def name(self) -> str:
-        """The repository's short name."""
-        return short(self.repository)
+        """What the repository has, as in `tags.program`."""
+        return program(self.repository, self.image.distro)
+
+    @property
+    def long_term(self) -> bool:
+        """Whether a tag says that it is of a line of long-term support."""
+        return any("lts" in tag.channels for _, tag in self.tags)
 
     @property
     def current(self) -> bool:
@@ -80,11 +89,11 @@ def choice(image: BaseImage, repository: str) -> Choice | None:
     """An image in a repository; None if it has no name there."""
     names = [name for name in image.names if name.repository == repository]
     names = [name for name in names if name.current] or names
-    tags = [(name, parse(repository, name.tag)) for name in names if name.tag]
+    tags = [(name, parse(repository, name.tag, image.distro)) for name in names if name.tag]
     if not tags:
         return None
     tags.sort(key=lambda one: (-one[1].precision, not one[1].spells_suite, -len(one[1].parts), one[1].text))
-    longest = max((tag for _, tag in tags), key=lambda tag: len(tag.version))
+    longest = max((tag for _, tag in tags), key=lambda tag: (len(tag.version), len(tag.build)))
     return Choice(
         image=image,
         repository=repository,
@@ -92,11 +101,15 @@ def choice(image: BaseImage, repository: str) -> Choice | None:
         version=longest.version,
         numbers=longest.numbers,
         flavor=frozenset(tags[0][1].flavor),
-        distro=release(image.distro or _stated_distro(tag for _, tag in tags)),
+        distro=release(image.distro or stated_distro(tag for _, tag in tags)),
+        build=numbers(longest.build),
+        day=max(tag.day for _, tag in tags),
+        by_release=longest.by_codename,
     )
 
 
-def _stated_distro(tags: Iterable[Tag]) -> str:
+def stated_distro(tags: Iterable[Tag]) -> str:
+    """``id version`` of the distribution, as far as the tags say; empty if they do not."""
     found = [tag.suite for tag in tags if tag.suite is not None]
     best = max(found, key=lambda suite: len(suite.version), default=None)
     return f"{best.distro} {best.version}".strip() if best else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from garboard.baseimage.candidates import Choice, choice
@@ -37,20 +38,28 @@ def find(
         return found
     if wanted is None:
         return _gap("base image", "which one is in use is not known; name it with --base, or the Dockerfile with -f")
-    named = (choice(one, wanted_repository(wanted)) for one in _named(wanted, catalog, platform))
-    one = next((each for each in named if each is not None), None)
+    how = "its digest names it" if wanted.digest else "its tag names it"
+    one = _first(_named(wanted, catalog, platform), wanted)
+    other = one is None and bool(wanted.digest and wanted.tag)
+    if other:
+        one = _first(catalog.named(wanted_repository(wanted), wanted.tag, platform), wanted)
+        how = "its tag names it; the catalogue does not have its digest, so this may be another image of that tag"
     if one is None:
         repository = Reference(registry=wanted.registry, repository=wanted.repository).familiar
         return _gap(
             wanted.familiar,
             f"the catalogue does not have it for {platform}, so no better one can be told; garboard catalog sync {repository}",
         )
-    how = "its digest names it" if wanted.digest else "its tag names it"
-    use = InUse(one, parse(one.repository, wanted.tag) if wanted.tag else None)
+    use = InUse(one, _tag(one, wanted))
     outdated = _is_built_on_another(image, one.image)
-    if outdated:
+    if outdated and not other:
         how += " now, and your image was built on an earlier or another one"
-    return CurrentBase(use, how, exact=False, outdated=outdated)
+    return CurrentBase(use, how, exact=False, outdated=outdated or other)
+
+
+def _first(found: Iterable[BaseImage], wanted: Reference) -> Choice | None:
+    choices = (choice(one, wanted_repository(wanted)) for one in found)
+    return next((one for one in choices if one is not None), None)
 
 
 def wanted_repository(wanted: Reference) -> str:
@@ -91,7 +100,7 @@ def _choice(image: BaseImage, wanted: Reference | None) -> Choice | None:
 def _tag(one: Choice, wanted: Reference | None) -> Tag | None:
     if wanted is None or not wanted.tag or wanted_repository(wanted) != one.repository:
         return None
-    return parse(one.repository, wanted.tag)
+    return parse(one.repository, wanted.tag, one.image.distro)
 
 
 def _named(wanted: Reference, catalog: Catalog, platform: Platform) -> tuple[BaseImage, ...]:

@@ -24,7 +24,8 @@ class Requested:
     and ``bare`` has the names for which they are not. ``pinned`` are the names requested at a version or from a
     release. ``upgrades`` says whether a line upgrades everything installed. ``certain`` says whether every request
     could be named. ``steps`` are the commands in order, each with its names and whether recommended packages are
-    installed too.
+    installed too. ``environments``: a line makes a virtual environment of Python, with the tools that the base's Python
+    brings; ``tools`` are those of them that lines install by name.
     """
 
     names: frozenset[str] = frozenset()
@@ -34,6 +35,8 @@ class Requested:
     upgrades: bool = False
     certain: bool = True
     steps: tuple[tuple[frozenset[str], bool], ...] = ()
+    environments: bool = False
+    tools: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

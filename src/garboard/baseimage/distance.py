@@ -14,6 +14,7 @@ from garboard.baseimage.tags import Tag
 from garboard.model.lifecycle import Lifespan, State
 from garboard.model.package import Package
 from garboard.model.recommendation import Group, Objection
+from garboard.model.timestamp import parsed
 
 WORDS: Final = (
     "prerelease",
@@ -24,6 +25,8 @@ WORDS: Final = (
     "superseded",
     "older",
     "other",
+    "larger",
+    "beaten",
     "incomplete",
 )
 """Codes of the objections that a user may ask to pass over."""
@@ -76,15 +79,26 @@ def _same_tag(use: InUse, other: Choice) -> bool:
 def _same_distro(own: Choice, other: Choice) -> bool:
     if releases.DISTRIBUTIONS.get(own.name):
         return True  # its version says it
+    if own.by_release and other.by_release:
+        return own.distro.partition(" ")[0] == other.distro.partition(" ")[0]
     if own.name in releases.DISTRIBUTIONS:
         return own.distro.partition(" ")[0] == other.distro.partition(" ")[0]
     return own.distro == other.distro
 
 
 def objections(
-    use: InUse, other: Choice, group: Group, lifespans: Sequence[Lifespan], own_reason: str = ""
+    use: InUse,
+    other: Choice,
+    group: Group,
+    lifespans: Sequence[Lifespan],
+    own_reason: str = "",
+    own_spans: Sequence[Lifespan] = (),
 ) -> Iterator[Objection]:
-    """All objections to a base. ``own_reason``: why the line in use is `short_lived`, which its user has chosen."""
+    """All objections to a base.
+
+    ``own_reason``: why the line in use is `short_lived`, which its user has chosen. ``own_spans`` are of the base in use:
+    a line that is as dead there is no objection, for a newer image of it is still better than an older one.
+    """
     if not other.current:
         yield Objection(code="superseded", reason="no tag names this image any more")
     if other.prerelease and not (group is Group.REBUILD and use.choice.prerelease):
@@ -95,14 +109,12 @@ def objections(
         and group is not Group.REBUILD
     ):
         yield Objection(code="latest", reason="its tags state no version, so each build may get another one")
-    reason = short_lived(other.name, other.numbers, lifespans)
-    if _leaves_stable(use.choice, other):
-        reason = "an odd minor version is the mainline, and what is in use is a stable line"
+    reason = _short_lived(use.choice, other, own_spans, lifespans)
     if reason and reason != own_reason:
         yield Objection(code="short-lived", reason=reason)
     for one in lifespans:
-        if one.state is State.ENDED:
-            yield Objection(code="eol", reason=f"{one.name} is no longer maintained{_since(one)}")
+        if one.state is State.ENDED and one not in own_spans:
+            yield Objection(code="eol", reason=ended(one))
     if any(name.supported is False for name, _ in other.tags) and not any(name.supported for name, _ in other.tags):
         yield Objection(code="unsupported", reason="its maintainers do not build any of its tags any more")
     if _older(use.choice, other):
@@ -110,9 +122,40 @@ def objections(
     yield from _unlike(use.choice, other)
 
 
+def _short_lived(own: Choice, other: Choice, before: Iterable[Lifespan], after: Iterable[Lifespan]) -> str:
+    """Why it is of no line to build on for who builds on the one in use; empty if it is."""
+    if _leaves_stable(own, other):
+        return "an odd minor version is the mainline, and what is in use is a stable line"
+    reason = short_lived(other.name, other.numbers, after)
+    if not reason and _leaves_long_term(own, other, before, after):
+        return "it is not known to be of a line of long-term support, and what is in use is of one"
+    return reason
+
+
 def _leaves_stable(own: Choice, other: Choice) -> bool:
     minors = [one.numbers[1] for one in (own, other) if len(one.numbers) > 1]
     return own.name == other.name and own.name in releases.STABLE_EVEN and [minor % 2 for minor in minors] == [0, 1]
+
+
+def _leaves_long_term(own: Choice, other: Choice, before: Iterable[Lifespan], after: Iterable[Lifespan]) -> bool:
+    """Whether it is another line than that in use, which is one of long-term support, and none says that it is one too."""
+    line = min(len(own.numbers), len(other.numbers), 2)
+    if own.repository != other.repository or own.numbers[:line] == other.numbers[:line]:
+        return False
+    return _is_long_term(own, before) and not _is_long_term(other, after)
+
+
+def _is_long_term(one: Choice, lifespans: Iterable[Lifespan]) -> bool:
+    if one.name == "node" and one.version[:1] in {(line,) for line in releases.NODE_LINES.values()}:
+        return True
+    if one.name in releases.WEEKLIES and len(one.numbers) > 2:
+        return True
+    return one.long_term or any(each.lts for each in lifespans)
+
+
+def ended(one: Lifespan) -> str:
+    """A sentence on a line that is over."""
+    return f"{one.name} is no longer maintained{_since(one)}"
 
 
 def _since(one: Lifespan) -> str:
@@ -125,8 +168,19 @@ def _older(own: Choice, other: Choice) -> bool:
     common = min(len(own.numbers), len(other.numbers))
     if own.numbers[:common] != other.numbers[:common]:
         return other.numbers[:common] < own.numbers[:common]
-    same = own.flavor == other.flavor and own.distro == other.distro
-    return same and bool(other.image.image.created) and other.image.image.created < own.image.image.created
+    if own.flavor != other.flavor or own.distro != other.distro:
+        return False
+    if own.day or other.day:  # what a tag states counts, not when somebody built it
+        days = [one.day or _day(one.image.image.created) for one in (own, other)]
+        if days[0] != days[1]:
+            return bool(days[0] and days[1]) and days[1] < days[0]
+    if own.build and other.build and own.build != other.build:
+        return other.build < own.build
+    return bool(other.image.image.created) and other.image.image.created < own.image.image.created
+
+
+def _day(created: str) -> tuple[int, ...]:
+    return (int(created[:10].replace("-", "")),) if parsed(created) is not None else ()
 
 
 def _unlike(own: Choice, other: Choice) -> Iterator[Objection]:
@@ -135,8 +189,22 @@ def _unlike(own: Choice, other: Choice) -> Iterator[Objection]:
         yield Objection(code="other", reason="it is for Windows")
     elif other.repository == own.repository and (gone := (other.flavor ^ own.flavor) & _PURPOSES):
         yield Objection(code="other", reason=f"it is for another purpose ({', '.join(sorted(gone))})")
+    elif own.flavor & _SMALL and not other.flavor & _SMALL and _same_system(own, other):
+        yield Objection(code="larger", reason=f"it is the full image, and what is in use is {_slim(own)}")
     elif _downsized(own, other):
         yield Objection(code="other", reason="it has the runtime without the compiler (jre instead of jdk)")
+
+
+_SMALL: Final = frozenset(("slim", "minimal", "micro", "chiseled", "headless", "distroless"))
+"""Flavors with less in them: who chose one is not sent to the full image unasked."""
+
+
+def _same_system(own: Choice, other: Choice) -> bool:
+    return own.distro.partition(" ")[0] == other.distro.partition(" ")[0]
+
+
+def _slim(own: Choice) -> str:
+    return ", ".join(sorted(own.flavor & _SMALL))
 
 
 _PURPOSES: Final = frozenset(
@@ -177,6 +245,17 @@ def warnings(own: Choice, other: Choice, before: Sequence[Package], after: Seque
         yield "no package manager: nothing can be installed upon it"
 
 
+def together(own: Choice, other: Choice, companions: Iterable[str]) -> Iterator[str]:
+    """What else must change in one go: stages from which files are copied that are made for the language's version."""
+    language = releases.LANGUAGES.get(own.name)
+    parts = releases.COMPATIBLE_PARTS.get(own.name, 1)
+    if language is None or (own.numbers[:parts] == other.numbers[:parts] and own.distro == other.distro):
+        return
+    yield from (
+        f"{one} must move with it: what is copied from there is made for its own {language}" for one in companions
+    )
+
+
 def _of_contents(own: Choice, other: Choice, before: Sequence[Package], after: Sequence[Package]) -> Iterator[str]:
     """Another flavor, or far fewer packages: what a program uses may be missing."""
     had, has = (sum(map(is_judged, packages)) for packages in (before, after))
@@ -194,7 +273,7 @@ def ageing(lifespans: Iterable[Lifespan]) -> Iterator[str]:
         if one.state is State.EXTENDED:
             yield f"{one.name}: full support ended {one.eol}, long-term support until {one.extended}"
         elif one.state is State.ENDED:
-            yield f"{one.name} is no longer maintained{_since(one)}"
+            yield ended(one)
 
 
 def _of_system(own: Choice, other: Choice) -> Iterator[str]:

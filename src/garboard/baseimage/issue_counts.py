@@ -51,10 +51,11 @@ def distinct(inventories: Iterable[Iterable[Package]]) -> tuple[Package, ...]:
 class Figures:
     """The findings of distinct packages, for counting the issues of any set of packages."""
 
-    def __init__(self, findings: Iterable[Finding], uncovered: Iterable[str] = ()) -> None:
-        """``uncovered``: the ecosystems without data, except those of the image in use that have none either."""
+    def __init__(self, findings: Iterable[Finding], uncovered: Iterable[str] = (), excused: Iterable[str] = ()) -> None:
+        """``uncovered``: the ecosystems without data; ``excused``: those of them that the image in use has too."""
         self._findings: dict[Identity, list[Finding]] = {}
         self._uncovered = frozenset(uncovered)
+        self._excused = frozenset(excused)
         for finding in findings:
             self._findings.setdefault(identity(finding.package), []).append(finding)
         self._of: dict[int, tuple[Package, list[tuple[IssueKey, Severity]]]] = {}
@@ -87,9 +88,9 @@ class Figures:
         return tuple(sorted(keys))
 
     def covers(self, packages: Iterable[Package]) -> bool:
-        """Whether everything that could hide an issue was compared: there are packages, and data for all of them."""
+        """Whether something was compared, and everything that could hide an issue on this side alone."""
         found = {one.ecosystem for one in packages if is_judged(one)}
-        return bool(found) and not found & self._uncovered
+        return bool(found - self._uncovered) and not found & (self._uncovered - self._excused)
 
 
 def key_of(finding: Finding, package: Package) -> FindingKey:

@@ -10,6 +10,7 @@ from typing import Final
 from garboard.baseimage import releases
 from garboard.model.lifecycle import Cycle, Lifecycles, Lifespan, State
 from garboard.model.timestamp import day
+from garboard.patterns import lazy
 
 DISTRO_PRODUCTS: Final = MappingProxyType(
     {
@@ -34,6 +35,15 @@ REPOSITORY_PRODUCTS: Final = MappingProxyType(
         "wordpress": ("wordpress", "WordPress"), "gradle": ("gradle", "Gradle"), "maven": ("apache-maven", "Maven"),
     }
 )  # fmt: skip
+_ECOSYSTEMS: Final = MappingProxyType(
+    {
+        "Debian": "debian", "Ubuntu": "ubuntu", "Alpine": "alpine", "Fedora": "fedora", "AlmaLinux": "almalinux",
+        "Rocky Linux": "rocky", "Amazon Linux": "amzn", "Oracle Linux": "ol", "Red Hat": "rhel", "CentOS": "centos",
+        "openSUSE": "opensuse-leap", "Photon OS": "photon",
+    }
+)  # fmt: skip
+"""OSV's ecosystems, to os-release's ``ID``."""
+_NUMBERS: Final = lazy(r"[0-9]+(?:\.[0-9]+)*")
 _FOR_EVERYBODY: Final = frozenset(("debian",))
 """Products with free extended support in the public archive."""
 
@@ -62,6 +72,14 @@ class Lifetimes:
         if identity in DISTRO_PRODUCTS and release:
             found.append(self._lifespan(*DISTRO_PRODUCTS[identity], release.split(".")))
         return tuple(found)
+
+    def of_ecosystem(self, ecosystem: str) -> Lifespan | None:
+        """The line of a distribution's release, by its OSV ecosystem; None if that is no release of a known product."""
+        name, _, release = ecosystem.partition(":")
+        numbers = _NUMBERS().search(release)
+        if name not in _ECOSYSTEMS or numbers is None:
+            return None
+        return self._lifespan(*DISTRO_PRODUCTS[_ECOSYSTEMS[name]], numbers[0].split("."))
 
     def _of(self, product: str) -> tuple[Cycle, ...]:
         if product not in self._cycles:
@@ -113,6 +131,8 @@ def short_lived(repository: str, numbers: Sequence[int], lifespans: Iterable[Lif
         return f"{numbers[0]} is odd, which never has long-term support"
     if repository == "ubuntu" and len(numbers) > 1 and (numbers[0] % 2 or numbers[1] != 4):
         return f"{numbers[0]}.{numbers[1]:02} is not a release of long-term support"
+    if repository in releases.WEEKLIES and len(numbers) == 2:
+        return f"{numbers[0]}.{numbers[1]} is a weekly release, not one of long-term support"
     for one in lifespans:
         if one.lts is False:
             return f"{one.name} is not a line of long-term support"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
-from garboard.model.recommendation import Counts, Group, Row
+import msgspec
+
+from garboard.model.recommendation import Counts, Group, Objection, Row
 
 RULE: Final = (
     "within a group: what nothing speaks against first, then approved bases, then those on which every package of yours is "
@@ -29,6 +31,43 @@ def place(row: Row, distance: int) -> tuple[object, ...]:
         distance,
         row.size if row.size is not None else 1 << 62,
         row.reference,
+    )
+
+
+def beaten(rows: Sequence[Row]) -> tuple[Row, ...]:
+    """The rows, with an objection to each that a nearer one beats: that is as good at least, and changes less.
+
+    ``rows`` are in order. Rows on which something of yours is not known neither beat nor are beaten.
+    """
+    best: dict[int, Row] = {}
+    found = []
+    for row in rows:
+        at = _GROUPS.index(row.group) if row.group else -1
+        known = row.outcome is not None and row.better and not row.objections and not _unknown(row)
+        nearer = [one for group, one in best.items() if group < at]
+        winner = next((one for one in nearer if known and _as_good(one, row)), None)
+        if winner is not None:
+            reason = f"{winner.reference} changes less, and your image has no more or worse issues on it"
+            found.append(msgspec.structs.replace(row, objections=(Objection(code="beaten", reason=reason),)))
+            continue
+        if known:
+            best.setdefault(at, row)
+        found.append(row)
+    return tuple(found)
+
+
+def _unknown(row: Row) -> bool:
+    return row.prediction is not None and (bool(row.prediction.unknown) or row.prediction.least)
+
+
+def _as_good(one: Row, other: Row) -> bool:
+    """Whether it has no more of the worst severity that differs, and ages no sooner."""
+    return (
+        one.outcome is not None
+        and other.outcome is not None
+        and one.outcome.order <= other.outcome.order
+        and len(one.ended) <= len(other.ended)
+        and (one.approved is not False or other.approved is False)
     )
 
 
@@ -60,7 +99,7 @@ def why(row: Row, today: Counts | None) -> Iterator[str]:
 
 def _compared(row: Row, outcome: Counts, today: Counts) -> Iterator[str]:
     """What changes in numbers. If packages are unknown, the numbers are a minimum, and of no known severity."""
-    unknown = row.prediction is not None and bool(row.prediction.unknown)
+    unknown = row.prediction is not None and (bool(row.prediction.unknown) or row.prediction.least)
     number = f"{'at least ' if unknown else ''}{outcome.total} issue{'s' if outcome.total != 1 else ''}"
     yield f"{'Your image would have' if row.prediction else 'It has'} {number}; today it is {today.total}."
     if not unknown:

@@ -14,6 +14,8 @@ they raised to another version, what they removed, and what they asked the packa
    same release, `_Installing` starts with what your lines brought and asked for. On another release the old versions
    say nothing: with an index it starts with what was installed by its own name; without one, those that the new base
    does not have are *unknown*.
+   What came only as a recommendation of a package that the new base has already does not come again: a package manager
+   installs recommendations with what they are of.
 3. *Installing* goes outwards from the start: a package that the new base has stays, unless your lines asked for it by
    name or raised it and what they bring wins; one that it does not have is chosen at the index's version, or else at
    your image's. Each chosen package's requirements (and recommendations, if your lines allow them) that nothing there
@@ -42,11 +44,12 @@ image, its base nor an index knows.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple, Protocol, runtime_checkable
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Final, NamedTuple, Protocol, runtime_checkable
 
 from garboard import ecosystems
-from garboard.baseimage.delta import Requested, Yours, key
+from garboard.baseimage.delta import Key, Requested, Yours, key
 from garboard.model.package import SYSTEM_TYPES, Inventory, Package
 from garboard.versions.invalid import InvalidVersion
 
@@ -90,6 +93,8 @@ class Predicted(NamedTuple):
     unknown: tuple[str, ...] = ()
     gaps: tuple[str, ...] = ()
     undetermined: frozenset[str] = frozenset()
+    least: bool = False
+    """Whether something comes with the base's own tools, in a version that is not known: all numbers are minima."""
 
 
 class Predictor:
@@ -120,8 +125,23 @@ class Predictor:
         gone = system.removed | {one.name for one in system.packages}
         if gone:
             kept = [one for one in kept if one.type not in SYSTEM_TYPES or one.name not in gone]
-        packages = (*kept, *system.packages, *self._languages.values())
-        return Predicted(packages, system.unknown, system.gaps, self._undetermined(system.unknown, packages))
+        bundled = self._bundled(base)
+        languages = (one for place, one in self._languages.items() if place not in bundled)
+        packages = (*kept, *system.packages, *languages)
+        gaps = (*system.gaps, *_of_tools(bundled.values()))
+        undetermined = self._undetermined(system.unknown, packages)
+        return Predicted(packages, system.unknown, gaps, undetermined, least=bool(bundled))
+
+    def _bundled(self, base: Inventory) -> dict[Key, Package]:
+        """What `python3 -m venv` put in, if the new base has another Python: that brings its own versions, or none."""
+        if not self._yours.asked.environments:
+            return {}
+        has = {version for one in base.packages for version in _pythons(one)}
+        return {
+            place: one
+            for place, one in self._languages.items()
+            if one.name in _BUNDLED and one.name not in self._yours.asked.tools and not has & set(_pythons(one))
+        }
 
     def _undetermined(self, unknown: tuple[str, ...], packages: Iterable[Package]) -> frozenset[str]:
         """Packages that your image has through the unknown ones and that are not known to be on the other base."""
@@ -138,13 +158,25 @@ class Predictor:
             return _System()
         if _alike(base, yours.image):
             old = self._old
-            start = {*yours.added, *self._asked}
+            start = {*yours.added, *self._asked} - self._recommended_there(_New(base))
         else:
             old = _Old({}, {}, self._old.bare)
             start = {name for name, one in yours.added.items() if one.automatic is not True} | self._asked
             if available is None:
                 return self._elsewhere(base, start)
         return _Installing(yours, self._asked, old, available, _New(base)).of(start)
+
+    def _recommended_there(self, new: _New) -> set[str]:
+        """What your lines brought only because packages recommend it that the new base has already."""
+        added = self._yours.added
+        automatic = {name for name, one in added.items() if one.automatic is True} - self._asked
+        present = {name for name in (*added, *self._asked) if name in new.packages and name in self._here}
+        if not automatic or not any(self._here[name].recommends for name in present):
+            return set()
+        roots = (added.keys() - automatic) | self._asked
+        every = _reached(roots, self._here, self._old.providers, recommends=True)
+        still = _reached(roots, self._here, self._old.providers, recommends=True, except_of=present)
+        return automatic & (every - still)
 
     def _elsewhere(self, base: Inventory, wanted: set[str]) -> _System:
         """The packages on another release, without an index of it."""
@@ -279,13 +311,20 @@ class _Installing:
     def _missing(self, one: Package) -> Iterator[str]:
         """What a package to install needs and the new base does not have."""
         recommends = self._recommends and (self._available is not None or one.name not in self._old.bare)
+        there = self._new.packages.get(one.name)
+        known = frozenset(there.recommends) if there is not None else frozenset()
         wanted = [*one.requires, *(one.recommends if recommends else ())]
         for number, alternatives in enumerate(wanted):
+            if number >= len(one.requires) and alternatives in known:  # of what was there, and was not wanted with it
+                continue
             if any(self._met(one, number, name) for name in alternatives):
                 continue
             outgrown = next((name for name in alternatives if name in self._new.packages), "")
             needed = number < len(one.requires)
-            best = outgrown or self._best(alternatives, beyond=needed or one.name not in self._yours.added)
+            own = self._yours.added.get(one.name)
+            best = outgrown or self._best(
+                alternatives, beyond=needed or own is None or alternatives not in own.recommends
+            )
             if outgrown:
                 self._outgrown.add(outgrown)
                 self._seen.discard(outgrown)
@@ -407,6 +446,22 @@ class _New:
         return self._sources.get(source, "")
 
 
+_BUNDLED: Final = frozenset(("pip", "setuptools", "wheel"))
+_PYTHON: Final = re.compile(r"(?:^|/)python(\d+\.\d+)(?=/|\Z)")
+
+
+def _pythons(package: Package) -> Iterator[str]:
+    """The versions of Python that a package belongs to: by its folder, or by its own name (``python3.11``)."""
+    for path in (*(one.path for one in package.locations[:1]), package.name):
+        yield from _PYTHON.findall(path)
+
+
+def _of_tools(packages: Iterable[Package]) -> Iterator[str]:
+    names = {one.name for one in packages}
+    if names:
+        yield f"the base's own tools bring these in versions that are not known, so the numbers are minima: {_some(names)}"
+
+
 def _providers(packages: Iterable[Package]) -> dict[str, str]:
     return {name: one.name for one in packages for name in one.provides}
 
@@ -420,9 +475,14 @@ def _bare(asked: Requested, known: Mapping[str, Package], providers: Mapping[str
 
 
 def _reached(
-    start: Iterable[str], known: Mapping[str, Package], providers: Mapping[str, str], *, recommends: bool
+    start: Iterable[str],
+    known: Mapping[str, Package],
+    providers: Mapping[str, str],
+    *,
+    recommends: bool,
+    except_of: Collection[str] = (),
 ) -> set[str]:
-    """The installed packages that some names lead to, including those named."""
+    """The installed packages that some names lead to, including those named; not by recommendations ``except_of`` these."""
     found: set[str] = set()
     waiting = list(start)
     while waiting:
@@ -431,7 +491,7 @@ def _reached(
         if name and name not in found:
             found.add(name)
             one = known[name]
-            wanted = (*one.requires, *(one.recommends if recommends else ()))
+            wanted = (*one.requires, *(one.recommends if recommends and name not in except_of else ()))
             waiting += [each for alternatives in wanted for each in alternatives]
     return found
 

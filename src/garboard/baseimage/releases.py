@@ -57,11 +57,13 @@ _PATTERNS: Final = (
     (re.compile(r"(?:windowsservercore|nanoserver)()|ltsc(20\d\d)"), "windows"),
     (re.compile(r"debian(\d+)?"), "debian"),
     (re.compile(r"ubuntu(\d+\.\d+)?"), "ubuntu"),
-    (re.compile(r"centos(\d+)?"), "centos"),
+    (re.compile(r"centos(\d+)?|stream(\d+)"), "centos"),
     (re.compile(r"rockylinux(\d+)?"), "rocky"),
     (re.compile(r"almalinux(\d+)?"), "almalinux"),
     (re.compile(r"fedora(\d+)?"), "fedora"),
     (re.compile(r"photon(\d+)?"), "photon"),
+    (re.compile(r"azurelinux(\d\.\d)?"), "azurelinux"),
+    (re.compile(r"mariner(\d\.\d)?"), "mariner"),
 )
 
 
@@ -80,6 +82,29 @@ def suite_of(word: str) -> DistroRelease | None:
 def codename(distro: str, version: str) -> str:
     """The code name of a Debian or Ubuntu release, by os-release's ``ID`` and ``VERSION_ID``; empty if not known."""
     return _RELEASES.get((distro, version), "") or _RELEASES.get((distro, version.partition(".")[0]), "")
+
+
+_RELEASES_OF: Final = MappingProxyType(
+    {
+        "alpine": re.compile(r"3\.\d{1,2}(?:\.\d{1,2})?"),
+        "ubuntu": re.compile(r"\d\d\.(?:04|10)"),
+        "debian": re.compile(r"(?:[6-9]|1\d)(?:\.\d{1,2})?"),
+        "fedora": re.compile(r"[2-6]\d"),
+        "amzn": re.compile(r"[12]|20\d\d"),
+        "photon": re.compile(r"[1-9](?:\.0)?"),
+        **dict.fromkeys(("rhel", "centos", "rocky", "almalinux", "ol"), re.compile(r"(?:[5-9]|1\d)(?:\.\d{1,2})?")),
+    }
+)
+"""What a distribution's releases look like; of others any number may be one."""
+
+
+def is_release(number: str, distro: str, known: str = "") -> bool:
+    """Whether a number after a distribution's name is its release; ``known`` is ``id version`` by an image's os-release."""
+    identity, _, version = known.partition(" ")
+    if identity == distro and version:
+        return f"{version}.".startswith(f"{number}.") or f"{number}.".startswith(f"{version}.")
+    pattern = _RELEASES_OF.get(distro)
+    return pattern is None or pattern.fullmatch(number) is not None
 
 
 CHANNELS: Final = _words(
@@ -108,10 +133,29 @@ DISTRIBUTIONS: Final = MappingProxyType(
     {
         "debian": "debian", "ubuntu": "ubuntu", "alpine": "alpine", "fedora": "fedora", "almalinux": "almalinux",
         "rockylinux": "rocky", "amazonlinux": "amzn", "oraclelinux": "ol", "centos": "centos", "photon": "photon",
-        "buildpack-deps": "",
+        "ubi": "rhel", "sles": "sles", "leap": "opensuse-leap", "buildpack-deps": "",
     }
 )  # fmt: skip
 """Repositories with the distribution's own version, by os-release's ``ID`` (empty: several)."""
+UBI: Final = re.compile(r"ubi\d*(?:-(?:minimal|micro|init|standard))?|rhel\d*")
+"""Names that Red Hat's base images have in its registries."""
+ALIASES: Final = MappingProxyType(
+    {
+        "nodejs": "node", "postgresql": "postgres", "mongodb": "mongo", "go": "golang", "rocky": "rockylinux",
+        "amazon-corretto": "amazoncorretto", "temurin": "eclipse-temurin", "nginx-unprivileged": "nginx",
+        "minideb": "debian", "baseimage-debian": "debian", "baseimage-ubuntu": "ubuntu", "baseimage-alpine": "alpine",
+        "fedora-minimal": "fedora", "bci-base": "sles", "bci-minimal": "sles", "bci-micro": "sles",
+    }
+)  # fmt: skip
+"""What other publishers call the programs of official repositories."""
+SNAPSHOTS: Final = frozenset(("alpine",))
+"""Repositories in which a date alone is a snapshot of what is being developed; elsewhere it is the version."""
+DEV_BUILDS: Final = frozenset(("haproxy",))
+"""Repositories in which ``dev`` after a version is a prerelease; elsewhere it is a variant with more tools."""
+PAIRED: Final = frozenset(
+    ("postgis", "zulu-openjdk", "zulu-openjdk-alpine", "zulu-openjdk-debian", "zulu-openjdk-centos")
+)
+"""Repositories in which the number after the version counts on within it."""
 MAJOR_PARTS: Final = MappingProxyType({"ubuntu": 2, "mariadb": 1})
 """How many parts of a version make up its major part, if not one."""
 COMPATIBLE_PARTS: Final = MappingProxyType({"python": 2, "php": 2, "ruby": 2, "perl": 2, "elixir": 2})
@@ -122,6 +166,16 @@ ODD_MINORS: Final = frozenset(("perl",))
 """Repositories in which odd minors are for development."""
 STABLE_EVEN: Final = frozenset(("nginx",))
 """Repositories in which even minors are the stable line, and odd ones the mainline."""
+VERSION_VARIABLES: Final = MappingProxyType(
+    {
+        "python": "PYTHON_VERSION", "node": "NODE_VERSION", "ruby": "RUBY_VERSION", "golang": "GOLANG_VERSION",
+        "php": "PHP_VERSION", "nginx": "NGINX_VERSION", "rust": "RUST_VERSION", "httpd": "HTTPD_VERSION",
+        "tomcat": "TOMCAT_VERSION", "redis": "REDIS_VERSION",
+    }
+)  # fmt: skip
+"""Variables in which official images state the version of what they have; an image on top of one inherits it."""
+WEEKLIES: Final = frozenset(("jenkins",))
+"""Repositories in which a version of two parts is a weekly release, and one of three is of a long-term line."""
 LANGUAGES: Final = MappingProxyType(
     {
         "python": "Python", "node": "Node.js", "ruby": "Ruby", "php": "PHP", "golang": "Go", "rust": "Rust",

@@ -10,15 +10,16 @@ import msgspec
 
 from garboard.baseimage import issue_counts, ranking
 from garboard.baseimage.approvals import approved
+from garboard.baseimage.breaking import Lines, breaks
 from garboard.baseimage.candidates import Choice, spelling
-from garboard.baseimage.distance import InUse, ageing, group_of, objections, warnings
+from garboard.baseimage.distance import InUse, ageing, group_of, objections, together, warnings
 from garboard.baseimage.issue_counts import Figures, IssueKey
 from garboard.baseimage.lifecycle import Lifetimes, short_lived
 from garboard.baseimage.rebase import Predicted
 from garboard.model.advisory import Severity
 from garboard.model.baseimage import Approval
 from garboard.model.finding import Finding
-from garboard.model.lifecycle import Lifespan, State
+from garboard.model.lifecycle import State
 from garboard.model.package import SYSTEM_TYPES, Inventory, Package
 from garboard.model.recommendation import FindingKey, Group, Objection, Prediction, Row
 
@@ -56,14 +57,16 @@ def candidates(
     ``include`` are codes of objections that the user asked to pass over.
     """
     own = use.choice
-    own_reason = short_lived(own.name, own.numbers, lifetimes.of(own.name, own.version, own.distro))
+    own_spans = lifetimes.of(own.name, own.version, own.distro)
+    own_reason = short_lived(own.name, own.numbers, own_spans)
     result = []
     for one in found:
         if one.image.key == use.choice.image.key and not outdated:
             continue
         group = Group.REBUILD if one.image.key == use.choice.image.key else group_of(use, one)
         spans = lifetimes.of(one.name, one.version, one.distro)
-        against = tuple(each for each in objections(use, one, group, spans, own_reason) if each.code not in include)
+        every = objections(use, one, group, spans, own_reason, own_spans)
+        against = tuple(each for each in every if each.code not in include)
         result.append(Candidate(choice=one, group=group, objections=against, approved=approved(one, approvals, now)))
     return tuple(result)
 
@@ -79,13 +82,18 @@ class Weighing:
         lifetimes: Lifetimes,
         today: Today | None,
         include: frozenset[str] = frozenset(),
+        lines: Lines | None = None,
+        companions: Sequence[str] = (),
     ) -> None:
+        """``companions`` are the FROMs of other stages with the same language, from which files are copied."""
         self._use = use
         self._inventories = inventories
         self._figures = judged
         self._lifetimes = lifetimes
         self._today = today
         self._include = include
+        self._lines = lines or Lines()
+        self._companions = companions
         own = inventories.get(use.choice.image.key)
         self._spans = lifetimes.of(use.choice.name, use.choice.version, use.choice.distro)
         self._before: tuple[Package, ...] = own.packages if own else ()
@@ -141,8 +149,13 @@ class Weighing:
         digest = next((name.index_digest for name, _ in one.tags if name.index_digest), one.image.image.manifest_digest)
         reference = one.reference(text) if one.current or not digest else one.by_digest(digest)
         told = tuple(warnings(self._use.choice, one, self._before, packages))
-        known = () if group is None else self._spans  # what is as it was is no news
-        told += tuple(ageing(span for span in spans if span not in known and not _is_ended(span, group)))
+        if group is not None:
+            told += tuple(together(self._use.choice, one, self._companions))
+            own = self._inventories.get(self._use.choice.image.key)
+            told += tuple(breaks(self._lines, own, inventory)) if inventory is not None else ()
+        known = () if group is None else self._spans  # what is as it was is no news, unless it is over
+        news = ageing(span for span in spans if span not in known or span.state is State.ENDED)
+        told += tuple(text for text in news if all(text != each.reason for each in against))
         if inventory is not None and inventory.gaps and not any(each.code == "incomplete" for each in against):
             told += (inventory.gaps[0].reason,)
         return Row(
@@ -176,6 +189,7 @@ class Weighing:
             packages=sum(map(issue_counts.is_judged, predicted.packages)),
             unknown=predicted.unknown,
             gaps=predicted.gaps,
+            least=predicted.least,
         )
 
     def detailed(self, row: Row, predicted: Predicted) -> Row:
@@ -195,11 +209,6 @@ class Weighing:
             added=tuple(key for key in remaining if _versionless(key) not in had),
         )
         return msgspec.structs.replace(row, prediction=prediction)
-
-
-def _is_ended(span: Lifespan, group: Group | None) -> bool:
-    """Whether an objection already says it."""
-    return group is not None and span.state is State.ENDED
 
 
 def _may_stay(finding: Finding, predicted: Predicted) -> bool:

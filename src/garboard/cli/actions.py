@@ -81,7 +81,7 @@ def acted(report: Report, settings: Analysis, view: View, rebuild: Rebuild | Non
 
     from garboard.workflows.plan_actions import act
 
-    build = settings.build
+    build = settings.build.on(report.image.platform)
     found = act(
         report,
         dockerfile=build.dockerfile,

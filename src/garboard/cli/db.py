@@ -56,13 +56,15 @@ def _update_settings(given: Given) -> Update:
     settings = Update(
         directory=read_settings.database_directory(given),
         shards=given[SHARDS],
-        origin=given[FROM] or "",
+        origin=given[FROM] or read_settings.feeds(),
         accept_shrink=given[ACCEPT_SHRINK],
         ca_file=given[o.CA_FILE] or "",
         quiet=given[o.QUIET],
     )
     if given[o.OFFLINE] and not settings.local:
-        raise UsageError("db update --offline cannot fetch anything", "name a mirror's directory with --from DIR")
+        raise UsageError(
+            "db update --offline cannot fetch anything", "name a mirror's directory with --from DIR or GARBOARD_FEEDS"
+        )
     return settings
 
 
@@ -85,11 +87,15 @@ def update(settings: Update) -> None:
         now=_now(),
         progress=progress(quiet=settings.quiet),
         report=lambda result: _tell(result, quiet=settings.quiet),
-        accept_shrink=settings.accept_shrink,
+        terms=line.Terms(accept_shrink=settings.accept_shrink, waiting=_waiting),
     )
     failed = [result.shard for result in results if result.error]
     if failed:
         raise FeedError(f"not updated: {', '.join(failed)}", "the data that were there before are still in place")
+
+
+def _waiting(told: str) -> None:
+    click.echo(told, err=True)
 
 
 def _tell(result: ShardResult, *, quiet: bool) -> None:
@@ -248,7 +254,7 @@ def export_bundle(settings: Bundle) -> None:
     from garboard.database import bundle, store
 
     shards = settings.shards or store.installed(settings.directory)
-    click.echo(f"{settings.file} {bundle.export(settings.directory, shards, settings.file)}")
+    click.echo(f"{settings.file} {bundle.export(settings.directory, shards, settings.file, _waiting)}")
 
 
 @make("import", BUNDLE, o.DIGEST, o.DB, settings=_import_settings)
@@ -256,7 +262,7 @@ def import_bundle(settings: Bundle) -> None:
     """Put the shards of FILE in place, once all of them are verified."""
     from garboard.database import bundle
 
-    for state in bundle.unpack(settings.directory, settings.file, settings.digest):
+    for state in bundle.unpack(settings.directory, settings.file, settings.digest, _waiting):
         click.echo(f"{state.shard}: imported, {state.records} records, fetched {state.fetched}")
 
 

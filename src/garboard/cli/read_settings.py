@@ -125,9 +125,14 @@ def database(given: Given) -> Database:
     return Database(database_directory(given))
 
 
+def feeds() -> str:
+    """What ``GARBOARD_FEEDS`` names to use in place of the feeds: a folder or an address; empty for the feeds."""
+    return os.environ.get("GARBOARD_FEEDS", "")
+
+
 def data(given: Given) -> Data:
     """Read the options of `garboard.cli.options.DATA`."""
-    return Data(database=database(given), catalog=catalog(given), feeds=os.environ.get("GARBOARD_FEEDS", ""))
+    return Data(database=database(given), catalog=catalog(given), feeds=feeds())
 
 
 def analysis(given: Given, *, look_up: bool = False) -> Analysis:

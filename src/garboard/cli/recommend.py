@@ -42,7 +42,7 @@ INCLUDE: Final = values(
     "--include",
     parse=_word,
     metavar="WORD",
-    help="Recommend in spite of: prerelease, latest, short-lived, eol, unsupported, superseded, older, other, incomplete.",
+    help="Recommend in spite of: prerelease, latest, short-lived, eol, unsupported, superseded, older, other, larger, beaten, incomplete.",
 )
 APPROVED_ONLY: Final = flag("--approved-only", help="Only bases on the organisation's list (garboard catalog approve).")
 
@@ -211,20 +211,26 @@ def _unbuilt(settings: Analysis) -> Subject:
     from garboard.image.platform import host
     from garboard.workflows.recommend import Subject
 
-    build = settings.build
+    platform = settings.opening.options.platform or host()
+    build = settings.build.on(platform)
     base = build.base
     if not base and build.dockerfile is not None:
         base = base_image(build.dockerfile, build.target, build.build_args)
-    return Subject(base=base, platform=settings.opening.options.platform or host(), dockerfile=build.dockerfile)
+    return Subject(
+        base=base,
+        platform=platform,
+        dockerfile=build.dockerfile,
+        target=build.target,
+        build_args=build.build_args,
+    )
 
 
 def recommended(report: Report, settings: Analysis, mirrors: PackageMirrors | None = None) -> Report:
-    """Add what the catalog says about its base to a scan's report; unchanged without a catalog.
+    """Add what the catalog says about its base to a scan's report; without one, only what nobody maintains any more.
 
     This fetches only dates of lifecycles and, if ``mirrors`` are asked, indexes of packages.
     """
-    catalog = settings.data.catalog
-    if catalog is None or not report.image.layers:
+    if not report.image.layers:
         return report
     import msgspec
 
@@ -233,8 +239,12 @@ def recommended(report: Report, settings: Analysis, mirrors: PackageMirrors | No
     from garboard.workflows import recommend
 
     build, database = settings.build, settings.data.database
-    gaps = supply(settings).lifecycles()
     subject = recommend.subject_of(report, build.dockerfile, build.target, build.build_args)
+    catalog = settings.data.catalog
+    if catalog is None:
+        ended = recommend.ended_lines(subject, database, report.created)
+        return msgspec.structs.replace(report, gaps=(*report.gaps, *ended)) if ended else report
+    gaps = supply(settings).lifecycles()
     wish = recommend.Wish(details=True, best_only=True)
     try:
         if mirrors is None:

@@ -17,7 +17,7 @@ from garboard.model.advisory import Advisory, CveFacts, FeedState
 from garboard.model.errors import DatabaseError
 from garboard.model.feed import FeedHeader, Record
 from garboard.model.gap import Gap
-from garboard.model.lifecycle import Cycle
+from garboard.model.lifecycle import Cycle, Support
 
 BATCH = 2000
 GAPS = 20
@@ -50,13 +50,18 @@ class Builder:
         self._ecosystems: dict[str, int] = {}
         self._texts: dict[str, int] = {}
         self._advisories = 0
-        self._cycles = 0
+        self._others = 0
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self._connection.close()
+
+    @property
+    def ecosystems(self) -> frozenset[str]:
+        """The ecosystems and releases of which there are data so far."""
+        return frozenset(self._ecosystems)
 
     def fill(self, records: Iterable[Record]) -> Built:
         """Store the records as they arrive.
@@ -86,7 +91,10 @@ class Builder:
                     case CveFacts():
                         facts.append(record)
                     case Cycle():
-                        self._cycle(record)
+                        self._other("cycle", record.product, record)
+                        total += 1
+                    case Support():
+                        self._other("support", record.ecosystem, record)
                         total += 1
                     case Gap():
                         skipped += 1
@@ -119,10 +127,11 @@ class Builder:
         )
         return len(new) - known
 
-    def _cycle(self, cycle: Cycle) -> None:
-        self._cycles += 1
+    def _other(self, table: str, key: str, value: Cycle | Support) -> None:
+        self._others += 1
         self._connection.execute(
-            "INSERT INTO cycle VALUES (?, ?, ?)", (cycle.product, self._cycles, rows.pack_cycle(cycle))
+            f"INSERT INTO {table} VALUES (?, ?, ?)",  # noqa: S608  # ours
+            (key, self._others, rows.pack_whole(value)),
         )
 
     def _known(self, cves: tuple[str, ...]) -> int:

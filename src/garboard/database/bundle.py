@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import io
-import sqlite3
 import tarfile
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -21,7 +20,7 @@ import msgspec
 from garboard.compression import ZSTD, Bounds, Damaged, TooLarge, chunks_of, decompressed, stream, zstd_writer
 from garboard.database import store
 from garboard.database.shard import Confirmed, Shard
-from garboard.database.verify import content_digest
+from garboard.database.verify import damage
 from garboard.model.advisory import FeedState
 from garboard.model.base import Value
 from garboard.model.errors import DatabaseError, UsageError
@@ -53,7 +52,7 @@ class BundleManifest(Value):
     shards: tuple[BundledShard, ...]
 
 
-def export(directory: Path, names: Iterable[str], target: Path) -> str:
+def export(directory: Path, names: Iterable[str], target: Path, waiting: store.Waiting = lambda _told: None) -> str:
     """Write a bundle of these shards and return its digest (``sha256:…``). An existing file is replaced atomically.
 
     Raises:
@@ -65,7 +64,7 @@ def export(directory: Path, names: Iterable[str], target: Path) -> str:
     if not wanted:
         raise UsageError("there is nothing to export", "garboard db update debian osv:PyPI")
     try:
-        with store.writing(directory), store.scratch(target.absolute().parent) as written:
+        with store.writing(directory, waiting), store.scratch(target.absolute().parent) as written:
             manifest = BundleManifest(
                 format=FORMAT, schema=store.SCHEMA, shards=tuple(_entry(directory, name) for name in wanted)
             )
@@ -102,17 +101,19 @@ def _member(name: str, size: int) -> tarfile.TarInfo:
     return member
 
 
-def unpack(directory: Path, bundle: Path, digest: str = "") -> tuple[FeedState, ...]:
+def unpack(
+    directory: Path, bundle: Path, digest: str = "", waiting: store.Waiting = lambda _told: None
+) -> tuple[FeedState, ...]:
     """Install the shards of a bundle; shards that it does not contain are left alone.
 
     Everything is verified before anything is replaced: the bundle against ``digest`` (``sha256:…``) if given, each
-    shard against the manifest, and that this program can read it.
+    shard against the manifest and against the digest of its content, and that this program can read it.
 
     Raises:
         DatabaseError: A verification failed.
     """
     _compare(bundle, digest)
-    with store.writing(directory), tempfile.TemporaryDirectory(prefix=store.PREFIX, dir=directory) as name:
+    with store.writing(directory, waiting), tempfile.TemporaryDirectory(prefix=store.PREFIX, dir=directory) as name:
         beside = Path(name)
         try:
             manifest = _extract(bundle, beside)
@@ -187,14 +188,10 @@ def _copy(source: IO[bytes], place: Path) -> str:
 
 def _readable(beside: Path, entry: BundledShard) -> FeedState:
     with contextlib.closing(Shard(beside, entry.shard)) as shard:
-        try:
-            found = content_digest(shard.connection)
-        except sqlite3.Error as error:
-            raise DatabaseError(f"the shard {entry.shard} of the bundle is damaged: {error}") from error
-        if found != shard.meta("digest"):
+        if faults := damage(shard):
             raise DatabaseError(
-                f"the content of the shard {entry.shard} of the bundle is not what it was built with",
-                "export the bundle again from a database that `garboard db update` made",
+                f"the shard {entry.shard} of the bundle cannot be trusted: {'; '.join(faults)}",
+                "it was changed after it was built: fetch the bundle again, or export it anew",
             )
         return msgspec.structs.replace(shard.state, fetched=max(shard.state.fetched, entry.fetched))
 

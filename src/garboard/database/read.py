@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Self
+from typing import Final, Self
 
 import msgspec
 
@@ -14,13 +14,14 @@ from garboard.database import store
 from garboard.database.shard import Shard
 from garboard.model.advisory import CveFacts, FeedState, Hit
 from garboard.model.errors import DatabaseError
-from garboard.model.lifecycle import Cycle
+from garboard.model.lifecycle import Cycle, Support
 
 FIRST_NVD_YEAR = 2002
 """The year of NVD's first file, which also holds all earlier CVEs."""
 
 _CVE_YEAR = re.compile(r"^CVE-(\d{4})-\d+$")
-_FACTS = ("nvd", "kev", "epss", "endoflife")
+SUPPORT = "debian-security-support"
+FACTS: Final = ("nvd", "kev", "epss", "endoflife", SUPPORT)
 """Feeds with shards about CVEs or releases, not about packages."""
 
 
@@ -42,6 +43,7 @@ class Database:
         self._installed = store.installed(directory)
         self._open: dict[str, Shard] = {}
         self._of: dict[str, Shard | None] = {}
+        self._used: set[str] = set()
 
     def close(self) -> None:
         """Close all files."""
@@ -79,13 +81,21 @@ class Database:
 
     def _shard_of(self, ecosystem: str) -> Shard | None:
         if ecosystem not in self._of:
-            names = [name for name in self._installed if name.partition(":")[0] not in _FACTS]
-            # Try the likely shard first, judging by its name; the shards themselves decide.
-            names.sort(key=lambda name: not _resembles(name, ecosystem))
+            # A shard is named after what it holds; others are not opened.
+            names = (name for name in self._installed if _concerns(name, ecosystem))
             self._of[ecosystem] = next(
                 (shard for name in names if ecosystem in (shard := self.shard(name)).ecosystems), None
             )
-        return self._of[ecosystem]
+        found = self._of[ecosystem]
+        if found is not None:
+            self._used.add(found.name)
+        return found
+
+    def _using(self, name: str) -> Shard | None:
+        if name not in self._installed:
+            return None
+        self._used.add(name)
+        return self.shard(name)
 
     def covers(self, ecosystem: str) -> bool:
         """Report whether a shard has data of exactly this ecosystem and release, even if it lists no issues."""
@@ -102,22 +112,28 @@ class Database:
         wanted = frozenset(cves)
         found: dict[str, CveFacts] = {}
         for name in (*nvd_shards(wanted), "kev", "epss"):
-            if name in self._installed:
-                for facts in self.shard(name).facts(sorted(wanted)):
+            if wanted and (shard := self._using(name)) is not None:
+                for facts in shard.facts(sorted(wanted)):
                     found[facts.cve] = _fold(found[facts.cve], facts) if facts.cve in found else facts
         return found
 
     def cycles(self, product: str) -> tuple[Cycle, ...]:
         """Return the cycles of a product from endoflife.date, newest first; empty if nothing is known."""
-        return tuple(self.shard("endoflife").cycles(product)) if "endoflife" in self._installed else ()
+        shard = self._using("endoflife")
+        return tuple(shard.cycles(product)) if shard is not None else ()
+
+    def support(self, ecosystem: str) -> tuple[Support, ...]:
+        """Return what a distribution says of the support of single packages of a release."""
+        shard = self._using(SUPPORT) if ecosystem.startswith("Debian:") else None
+        return tuple(shard.support(ecosystem)) if shard is not None else ()
 
     def states(self) -> tuple[FeedState, ...]:
         """Return the state of each shard, which includes its age, by name."""
         return tuple(self.shard(name).state for name in self._installed)
 
     def used(self) -> tuple[FeedState, ...]:
-        """Return the state of each shard that was queried."""
-        return tuple(self._open[name].state for name in sorted(self._open))
+        """Return the state of each shard that answered a question, as it is now, by name."""
+        return tuple(self.shard(name).state for name in sorted(self._used) if name in self._installed)
 
 
 def open_database(directory: str | Path | None = None) -> Database:
@@ -125,8 +141,11 @@ def open_database(directory: str | Path | None = None) -> Database:
     return Database(Path(directory or os.environ.get("GARBOARD_DB") or store.default_directory()))
 
 
-def _resembles(shard: str, ecosystem: str) -> bool:
-    return ecosystem.lower().startswith(shard.lower().removeprefix("osv:"))
+def _concerns(shard: str, ecosystem: str) -> bool:
+    """Whether a shard's name says that it may hold an ecosystem: all its releases, or this one."""
+    feed = shard.partition(":")[0]
+    name = shard.removeprefix("osv:").lower()
+    return feed not in FACTS and (ecosystem.lower() == name or ecosystem.lower().startswith(f"{name}:"))
 
 
 def _fold(one: CveFacts, two: CveFacts) -> CveFacts:

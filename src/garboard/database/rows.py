@@ -12,12 +12,13 @@ from collections.abc import Callable
 import msgspec
 
 from garboard.model.advisory import Advisory, Affected, CveFacts, Rating
-from garboard.model.lifecycle import Cycle
+from garboard.model.lifecycle import Cycle, Support
 
 _ENCODER = msgspec.msgpack.Encoder()
 _ADVISORY = msgspec.msgpack.Decoder(Advisory)
 _AFFECTED = msgspec.msgpack.Decoder(Affected)
 _CYCLE = msgspec.msgpack.Decoder(Cycle)
+_SUPPORT = msgspec.msgpack.Decoder(Support)
 
 
 class _Facts(msgspec.Struct, array_like=True, frozen=True, gc=False):
@@ -98,11 +99,16 @@ def unpack_facts(cve: str, payload: bytes, text_of: Callable[[int], str]) -> Cve
     )
 
 
-def pack_cycle(cycle: Cycle) -> bytes:
-    """Encode a whole cycle."""
-    return _ENCODER.encode(cycle)
+def pack_whole(value: Cycle | Support) -> bytes:
+    """Encode a value with all that it holds."""
+    return _ENCODER.encode(value)
 
 
 def unpack_cycle(payload: bytes) -> Cycle:
-    """The inverse of `pack_cycle`."""
+    """The inverse of `pack_whole`."""
     return _CYCLE.decode(payload)
+
+
+def unpack_support(payload: bytes) -> Support:
+    """The inverse of `pack_whole`."""
+    return _SUPPORT.decode(payload)

@@ -41,6 +41,14 @@ CREATE TABLE cycle (
     PRIMARY KEY (product, position)
 ) WITHOUT ROWID;
 
+-- What a distribution says of the support of single source packages.
+CREATE TABLE support (
+    ecosystem TEXT NOT NULL,
+    position INTEGER NOT NULL,
+    payload BLOB NOT NULL,           -- Support
+    PRIMARY KEY (ecosystem, position)
+) WITHOUT ROWID;
+
 CREATE TABLE text (
     id INTEGER PRIMARY KEY,
     value TEXT NOT NULL

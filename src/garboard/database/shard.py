@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import sqlite3
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -13,10 +14,10 @@ import msgspec
 
 from garboard.database import rows
 from garboard.database.store import CONFIRMED, SCHEMA, path_of
-from garboard.model.advisory import CveFacts, FeedState, Hit
+from garboard.model.advisory import Advisory, CveFacts, FeedState, Hit
 from garboard.model.base import Value
 from garboard.model.errors import DatabaseError
-from garboard.model.lifecycle import Cycle
+from garboard.model.lifecycle import Cycle, Support
 
 HINT = "garboard db update"
 BATCH = 500
@@ -115,6 +116,28 @@ class Shard:
                 except msgspec.MsgspecError as error:
                     raise self._damaged(error) from error
 
+    def advisories(self, ecosystems: Iterable[str]) -> Iterator[Advisory]:
+        """Yield the advisories of some of the ecosystems, in the feed's order, with what they say of those only."""
+        numbers = {self._ecosystems[name]: name for name in ecosystems}
+        marks = ",".join("?" * len(numbers))
+        query = (
+            "SELECT advisory, advisory.payload, ecosystem, package, affected.payload FROM affected"  # noqa: S608
+            f" JOIN advisory ON advisory.id = advisory WHERE ecosystem IN ({marks}) ORDER BY advisory, position"
+        )
+        for (_, payload), group in itertools.groupby(self._rows(query, tuple(numbers)), key=lambda row: row[:2]):
+            affected = (rows.unpack_affected(row[4], numbers[row[2]], row[3]) for row in group)
+            yield msgspec.structs.replace(rows.unpack_advisory(payload), affected=tuple(affected))
+
+    def support(self, ecosystem: str) -> Iterator[Support]:
+        """Yield what is said of the packages of a release, in the feed's order."""
+        for _, payload in self._rows(
+            "SELECT position, payload FROM support WHERE ecosystem = ? ORDER BY 1", (ecosystem,)
+        ):
+            try:
+                yield rows.unpack_support(payload)
+            except msgspec.MsgspecError as error:
+                raise self._damaged(error) from error
+
     def cycles(self, product: str) -> Iterator[Cycle]:
         """Yield the cycles of a product, in the feed's order."""
         for _, payload in self._rows("SELECT position, payload FROM cycle WHERE product = ? ORDER BY 1", (product,)):
@@ -129,7 +152,7 @@ class Shard:
             known[number] = str(found[0][0]) if found else ""
         return known[number]
 
-    def _rows(self, query: str, values: tuple[object, ...]) -> list[tuple[Any, bytes]]:
+    def _rows(self, query: str, values: tuple[object, ...]) -> list[Any]:
         try:
             return self.connection.execute(query, values).fetchall()
         except sqlite3.Error as error:

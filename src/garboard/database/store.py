@@ -10,19 +10,25 @@ import contextlib
 import fcntl
 import hashlib
 import os
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import quote, unquote
 
 from garboard import dirs
 from garboard.model.errors import DatabaseError
 
-SCHEMA = 2
+SCHEMA = 3
 """Incremented with the schema, and whenever a parser gives a different result for the same bytes."""
 SUFFIX = ".sqlite"
 CONFIRMED = ".confirmed"
 """A note beside a shard: when upstream last reported no changes. Writing it leaves the shard file alone."""
 LOCK = ".lock"
+WAIT = 600.0
+"""Seconds for which a writer waits for another one."""
+PAUSE = 0.2
+Waiting = Callable[[str], None]
+"""Called once with a sentence for people, if another process has to end first."""
 PREFIX = ".tmp-"
 """Prefix of files that are being written; any that exist when the lock is taken were left by a killed writer."""
 
@@ -44,7 +50,9 @@ def installed(directory: Path) -> tuple[str, ...]:
     except FileNotFoundError:
         return ()
     except OSError as error:
-        raise DatabaseError(f"cannot read the database directory {directory}: {error.strerror}") from error
+        raise DatabaseError(
+            f"cannot read the database directory {directory}: {error.strerror}", "choose another with --db DIR"
+        ) from error
     return tuple(unquote(name.removesuffix(SUFFIX)) for name in names if _is_shard(name))
 
 
@@ -53,11 +61,13 @@ def _is_shard(name: str) -> bool:
 
 
 @contextlib.contextmanager
-def writing(directory: Path) -> Iterator[None]:
+def writing(directory: Path, waiting: Waiting = lambda _told: None, wait: float = WAIT) -> Iterator[None]:
     """Hold the single writer's lock; create the directory, and remove what killed writers left.
 
+    Another writer is waited for, for ``wait`` seconds at most.
+
     Raises:
-        DatabaseError: Another process is writing (raised at once), or the directory is not writable.
+        DatabaseError: Another process is still writing, or the directory is not writable.
     """
     try:
         directory.mkdir(parents=True, exist_ok=True)
@@ -67,7 +77,7 @@ def writing(directory: Path) -> Iterator[None]:
             f"cannot write to the database directory {directory}: {error.strerror}", "choose another with --db DIR"
         ) from error
     try:
-        _lock(handle, directory)
+        _lock(handle, directory, waiting, wait)
         for leftover in directory.glob(PREFIX + "*"):
             _remove(leftover)
         yield
@@ -84,15 +94,29 @@ def _remove(leftover: Path) -> None:
         leftover.unlink(missing_ok=True)
 
 
-def _lock(handle: int, directory: Path) -> None:
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        holder = os.pread(handle, 32, 0).decode("ascii", "replace").strip() or "unknown"
-        raise DatabaseError(
-            f"another process ({holder}) is changing the database in {directory}",
-            "wait until it has ended, or choose another directory with --db DIR",
-        ) from error
+def _lock(handle: int, directory: Path, waiting: Waiting, wait: float) -> None:
+    until = time.monotonic() + wait
+    told = False
+    while True:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            break
+        except BlockingIOError as error:
+            holder = os.pread(handle, 32, 0).decode("ascii", "replace").strip() or "unknown"
+            reason = f"another process ({holder}) is changing the database in {directory}"
+            if time.monotonic() >= until:
+                raise DatabaseError(
+                    f"{reason}, for more than {wait:.0f} seconds",
+                    "wait until it has ended, or choose another directory with --db DIR",
+                ) from error
+            if not told:
+                waiting(f"{reason}: waiting for it, for {wait:.0f} seconds at most")
+                told = True
+            time.sleep(PAUSE)
+        except OSError as error:
+            raise DatabaseError(
+                f"the database directory {directory} cannot be locked: {error.strerror}", "choose another with --db DIR"
+            ) from error
     os.ftruncate(handle, 0)
     os.pwrite(handle, f"{os.getpid()}\n".encode("ascii"), 0)
 

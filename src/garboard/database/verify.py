@@ -20,6 +20,7 @@ _TABLES = (
     "SELECT cve, payload FROM fact ORDER BY cve",
     "SELECT id, value FROM text ORDER BY id",
     "SELECT product, position, payload FROM cycle ORDER BY 1, 2",
+    "SELECT ecosystem, position, payload FROM support ORDER BY 1, 2",
 )
 
 
@@ -59,12 +60,22 @@ def verify(shard: Shard) -> Verified:
         return Verified(shard=shard.name, faults=(f"the file is damaged: {error}",))
 
 
+def damage(shard: Shard) -> list[str]:
+    """Return what shows that a shard is not as it was built, as sentences. The versions in it are not looked at."""
+    try:
+        faults = [
+            f"SQLite: {row[0]}" for row in shard.connection.execute("PRAGMA integrity_check(5)") if row[0] != "ok"
+        ]
+        if not faults and content_digest(shard.connection) != shard.meta("digest"):
+            faults.append("its content is not what was recorded when it was built")
+    except sqlite3.Error as error:
+        return [f"the file is damaged: {error}"]
+    return faults
+
+
 def _verify(shard: Shard) -> Verified:
-    faults = [f"SQLite: {row[0]}" for row in shard.connection.execute("PRAGMA integrity_check(5)") if row[0] != "ok"]
-    recorded = shard.meta("digest")
-    if not faults and content_digest(shard.connection) != recorded:
-        faults.append("its content is not what was recorded when it was built")
-    records = sum(_count(shard, table) for table in ("advisory", "fact", "cycle"))
+    faults = damage(shard)
+    records = sum(_count(shard, table) for table in ("advisory", "fact", "cycle", "support"))
     if records != shard.state.records:
         faults.append(f"it holds {records} records, and {shard.state.records} were recorded")
     total = unparseable = without = 0

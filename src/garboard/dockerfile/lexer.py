@@ -53,7 +53,8 @@ class Words:
 class Lexer:
     """One pass over one text. ``raw_quotes``, ``raw_escapes`` and ``keep_unset`` leave those parts as written.
 
-    After ``read``, ``unknown`` holds the variables that were needed but cannot be known, each with its reason.
+    After ``read``, ``unknown`` holds the variables that were needed but cannot be known, each with its reason; ``unset``
+    has the names of those that are only not set, which are empty in the text.
     """
 
     def __init__(
@@ -76,6 +77,7 @@ class Lexer:
         self._depth = 0
         self._size = 0
         self.unknown: dict[str, str] = {}
+        self.unset: set[str] = set()
 
     def read(self) -> tuple[str, list[str]]:
         """Return the whole text expanded, and the same split into words.
@@ -203,6 +205,8 @@ class Lexer:
             return value
         if self._keep_unset:
             return written
+        if value is None:
+            self.unset.add(name)
         self.unknown[name] = value.reason if value is not None else f"{name} is not set"
         return ""
 

@@ -12,6 +12,10 @@ from garboard.dockerfile.variables import NO_ARGUMENTS, Scope, apply, expand, gl
 from garboard.model.dockerfile import Dockerfile, DockerfileError, Instruction, Stage, Unknown
 
 _NUMBER = re.compile(r"[0-9]{1,6}")
+_REFERENCE = re.compile(
+    r"[a-z0-9](?:[\w.-]*(?::[0-9]+)?/(?=[a-z0-9]))?[a-z0-9._-]*(?:/[a-z0-9][a-z0-9._-]*)*(?::\w[\w.-]*)?(?:@\w+:[0-9a-f]+)?"
+)
+"""What a builder may take for an image, at least by its shape."""
 
 
 def stages(dockerfile: Dockerfile) -> tuple[Stage, ...]:
@@ -49,6 +53,9 @@ def bases(dockerfile: Dockerfile, build_args: Mapping[str, str] = NO_ARGUMENTS) 
     found: list[Base] = []
     for stage in dockerfile.stages:
         base = expand(stage.base.text, scope, dockerfile.escape)
+        if isinstance(base, Unknown):
+            bare = expand(stage.base.text, scope, dockerfile.escape, unset_is_empty=True)
+            base = bare if isinstance(bare, str) and _REFERENCE.fullmatch(bare) else base
         if base == "":
             base = Unknown(reason="the name of the base image is empty")
         found.append(base if isinstance(base, Unknown) else names.find(base) or base)

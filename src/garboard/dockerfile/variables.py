@@ -12,6 +12,7 @@ from typing import Final
 
 from garboard.dockerfile.lexer import Lexer, LexError
 from garboard.model.dockerfile import Assignment, Instruction, Unknown
+from garboard.model.image import Platform
 
 PLATFORM_ARGUMENTS: Final = (
     "BUILDPLATFORM",
@@ -63,8 +64,23 @@ class Scope:
         return None
 
 
-def expand(word: str, scope: Scope, escape: str = "\\") -> str | Unknown:
+class PlatformArguments(dict[str, str]):
+    """Build arguments that were given, and with them in ``own`` what a builder gives by itself (``TARGETARCH``)."""
+
+    def __init__(self, given: Mapping[str, str], platform: Platform, target: str = "") -> None:
+        """``platform`` is the image's; the builder's own is taken to be the same."""
+        super().__init__(given)
+        parts = (str(platform), platform.os, platform.architecture, platform.variant)
+        self.own = {
+            **dict(zip(PLATFORM_ARGUMENTS, (*parts, *parts), strict=False)),
+            "TARGETSTAGE": target or "default",
+        }
+
+
+def expand(word: str, scope: Scope, escape: str = "\\", *, unset_is_empty: bool = False) -> str | Unknown:
     """Return the word with its variables replaced and its quotes and escapes removed, as the builder does it.
+
+    ``unset_is_empty``: a variable that is not set is empty, as it is to BuildKit.
 
     Unknown if a variable is not set and has no default, if its value cannot be known, or if the builder would stop: a
     bad substitution, a missing quote, ``${X:?message}`` without X.
@@ -74,7 +90,7 @@ def expand(word: str, scope: Scope, escape: str = "\\") -> str | Unknown:
         text, _ = lexer.read()
     except LexError as error:
         return Unknown(reason=str(error), variables=tuple(sorted(lexer.unknown)))
-    if lexer.unknown:
+    if lexer.unknown and not (unset_is_empty and lexer.unknown.keys() <= lexer.unset):
         return Unknown(reason="; ".join(sorted(lexer.unknown.values())), variables=tuple(sorted(lexer.unknown)))
     return text
 
@@ -82,9 +98,10 @@ def expand(word: str, scope: Scope, escape: str = "\\") -> str | Unknown:
 def global_scope(arguments: tuple[Assignment, ...], build_args: Mapping[str, str], escape: str) -> Scope:
     """Return the scope of FROM lines: the platform's arguments, then each ARG with its build argument or default."""
     scope = Scope(is_open=False)
+    own = build_args.own if isinstance(build_args, PlatformArguments) else NO_ARGUMENTS
     for name in PLATFORM_ARGUMENTS:
         unknown = Unknown(reason=f"{name} is given by the builder", variables=(name,))
-        scope.arguments[name] = build_args.get(name, unknown)
+        scope.arguments[name] = build_args.get(name, own.get(name, unknown))
     for argument in arguments:
         _declare(argument, scope, scope, build_args, escape)
     return scope

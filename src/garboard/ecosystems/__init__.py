@@ -20,15 +20,27 @@ if TYPE_CHECKING:
 
 _NAMES: Final = (
     "apk",
+    "bioconductor",
+    "bitnami",
+    "conan",
     "conda",
+    "cran",
     "dpkg",
+    "githubactions",
     "golang",
+    "hackage",
+    "hex",
+    "julia",
+    "maven",
     "node",
+    "nuget",
     "php",
+    "pub",
     "python",
     "rpm",
     "ruby",
     "rust",
+    "swift",
 )
 
 ECOSYSTEMS: Final[tuple[Ecosystem, ...]] = tuple(

@@ -20,6 +20,11 @@ def go(word: str) -> PackageSpec | str:
     return spec(found[1], found[2], "@") if found else A_FILE
 
 
+def _lower(name: str) -> str:
+    """Paths count with their case, but package URLs have them in lower case."""
+    return name.lower()
+
+
 def _commands() -> Commands:
     from garboard.model.program import Commands, Program, verbs, words
 
@@ -43,6 +48,7 @@ ECOSYSTEM: Final = Ecosystem(
     osv="Go",
     locks=("go.mod", "Gopkg.lock", "glide.lock"),
     order="semver",
+    normalize=_lower,
     programs=("go",),
     load_commands=_commands,
     index="the Go module proxy",

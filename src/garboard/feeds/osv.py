@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from types import MappingProxyType
 from typing import BinaryIO
 from urllib.parse import quote
 
@@ -27,6 +28,12 @@ DETAILS = 4096
 REFERENCES = 32
 OTHER_FEEDS = frozenset({"Debian", "Alpine", "Wolfi", "Chainguard"})
 
+_SUBSCRIPTIONS = MappingProxyType({"Ubuntu": "Ubuntu Pro"})
+"""Ecosystems with fixes that only subscribers get."""
+_BY_REPOSITORY = frozenset({"Red Hat"})
+"""Ecosystems whose releases are named with their repositories, and published all in one file."""
+_ARCHITECTURE = re.compile(r"\.(?:src|noarch|x86_64|i686|aarch64|ppc64le|s390x)$")
+"""What some versions of Red Hat's end with."""
 _RECORD = msgspec.json.Decoder(OsvRecord)
 _SPECIFICS = msgspec.json.Decoder(Specifics)
 _CVE = re.compile(r"(?:^|-)(CVE-\d{4}-\d{4,})$")
@@ -64,7 +71,29 @@ def documents(shard: str) -> tuple[FeedDocument, ...]:
         FeedError: The shard is not an ecosystem of this feed.
     """
     ecosystem = _ecosystem(shard)
-    return (FeedDocument(url=f"{BUCKET}/{quote(ecosystem, safe=':')}/all.zip", path=f"osv/{ecosystem}/all.zip"),)
+    whole = base(ecosystem) if base(ecosystem) in _BY_REPOSITORY else ecosystem
+    subscribers = _for_subscribers(ecosystem)
+    return (
+        _document(whole, other=ecosystem),
+        *((_document(subscribers, optional=True),) if subscribers else ()),
+    )
+
+
+def _document(ecosystem: str, *, other: str = "", optional: bool = False) -> FeedDocument:
+    names = dict.fromkeys(name for each in (ecosystem, other or ecosystem) for name in (each, each.replace(" ", "_")))
+    path, *other_paths = (f"osv/{name}/all.zip" for name in names)
+    return FeedDocument(
+        url=f"{BUCKET}/{quote(ecosystem, safe=':')}/all.zip",
+        path=path,
+        other_paths=tuple(other_paths),
+        optional=optional,
+    )
+
+
+def _for_subscribers(ecosystem: str) -> str:
+    """The ecosystem of the fixes that Ubuntu publishes for subscribers of Ubuntu Pro only; empty for all others."""
+    name, _, release = ecosystem.partition(":")
+    return f"{name}:Pro:{release}" if name in _SUBSCRIPTIONS and release.endswith(":LTS") else ""
 
 
 def _ecosystem(shard: str) -> str:
@@ -86,11 +115,15 @@ def parse(shard: str, streams: Sequence[BinaryIO | None], /) -> Iterator[Record]
     """
     ecosystem = _ecosystem(shard)
     yield FeedHeader(ecosystems=(ecosystem,))
-    (stream,) = streams
-    if stream is None:
+    if streams[0] is None:
         raise FeedError(f"{shard} has no document")
-    for name, data in bounded.members(stream):
-        yield from _one(name, data, ecosystem)
+    told: set[str] = set()
+    for stream in filter(None, streams):
+        for name, data in bounded.members(stream):
+            if name not in told:
+                yield from _one(name, data, ecosystem)
+            if len(streams) > 1:
+                told.add(name)
 
 
 def _one(name: str, data: bytes, ecosystem: str) -> Iterator[Record]:
@@ -127,7 +160,7 @@ def advise(record: OsvRecord, ecosystem: str) -> Advisory | None:
         cwes=tuple(cwe for cwe in specifics.cwe_ids or () if isinstance(cwe, str)),
         references=tuple(item.url for item in (record.references or ())[:REFERENCES] if item.url),
         malicious=record.id.startswith("MAL-"),
-        affected=() if record.withdrawn else _affected(mine, record),
+        affected=() if record.withdrawn else _affected(mine, record, ecosystem),
     )
 
 
@@ -135,8 +168,10 @@ def _is_of(item: OsvAffected, ecosystem: str) -> bool:
     if item.package is None or not item.package.name:
         return False
     stated = item.package.ecosystem
-    # A registry's own address follows a language's name (Maven:https://…); a release is part of the ecosystem.
-    return stated == ecosystem or (not ECOSYSTEMS[base(ecosystem)].by_release and stated.startswith(f"{ecosystem}:"))
+    # A registry's own address follows a language's name (Maven:https://…), a repository's Red Hat's releases
+    # (Red Hat:enterprise_linux:9::baseos); otherwise a release is part of the ecosystem.
+    parts = not ECOSYSTEMS[base(ecosystem)].by_release or base(ecosystem) in _BY_REPOSITORY
+    return stated in {ecosystem, _for_subscribers(ecosystem)} or (parts and stated.startswith(f"{ecosystem}:"))
 
 
 def _specifics(raw: msgspec.Raw) -> Specifics:
@@ -160,7 +195,8 @@ def _linkage(record: OsvRecord, scheme: str) -> tuple[tuple[str, ...], tuple[str
         return (), tuple(dict.fromkeys(cve for item in fixed if (cve := _cve(item))))
     own = _cve(record.id)
     found = (*((own,) if own else ()), *named, *(cve for item in named if (cve := _cve(item))))
-    return tuple(item for item in dict.fromkeys(found) if item != record.id), ()
+    # An erratum may fix several vulnerabilities: as an alias of two of them it would make them one.
+    return tuple(item for item in dict.fromkeys(found) if item != record.id and not _ERRATUM.match(item)), ()
 
 
 def _cve(text: str) -> str:
@@ -189,11 +225,31 @@ def _rating(source: str, item: OsvSeverity) -> Rating:
     return Rating(source=item.type.lower() or source, word=item.score)
 
 
-def _affected(items: list[OsvAffected], record: OsvRecord) -> tuple[Affected, ...]:
-    """Return one entry per package, with the ranges of all its mentions merged; RPM modules stay separate."""
+def _affected(items: list[OsvAffected], record: OsvRecord, ecosystem: str) -> tuple[Affected, ...]:
+    """Return one entry per package, with the ranges of all its mentions merged; RPM modules stay separate.
+
+    Of a fix for everybody and one for subscribers only, the first counts; without the first, the second does.
+    """
+    free = _merged([item for item in items if not _needs_subscription(item)], record, ecosystem)
+    paid = _merged([item for item in items if _needs_subscription(item)], record, ecosystem)
+    fixed = {one.package for one in free if any(each.fixed for each in one.ranges)}
+    paid_fixes = {one.package for one in paid if any(each.fixed for each in one.ranges)}
+    known = {one.package for one in free}
+    return (
+        *(one for one in free if one.package in fixed or one.package not in paid_fixes),
+        *(one for one in paid if one.package not in (fixed if one.package in paid_fixes else known)),
+    )
+
+
+def _needs_subscription(item: OsvAffected) -> bool:
+    stated = item.package.ecosystem if item.package else ""
+    return base(stated) in _SUBSCRIPTIONS and stated.split(":")[1:2] == ["Pro"]
+
+
+def _merged(items: list[OsvAffected], record: OsvRecord, ecosystem: str) -> tuple[Affected, ...]:
     merged: dict[tuple[str, str, str, str], Affected] = {}
     for number, item in enumerate(items):
-        one = _package(item, record)
+        one = _package(item, record, ecosystem)
         modular = f"{number}" if one.module or _is_modular(one) else ""
         key = (one.ecosystem, one.package, repr(one.rating), modular)
         old = merged.get(key)
@@ -211,19 +267,24 @@ def _union(one: Affected, two: Affected) -> Affected:
     )
 
 
-def _package(item: OsvAffected, record: OsvRecord) -> Affected:
+def _package(item: OsvAffected, record: OsvRecord, ecosystem: str) -> Affected:
     assert item.package is not None  # `_is_of` kept only these
-    ecosystem = item.package.ecosystem
     about = ECOSYSTEMS[base(ecosystem)]
     versions = tuple(item.versions or ())
     ranges, trouble = intervals(item.ranges or (), about.scheme, has_versions=bool(versions))
+    subscription = _SUBSCRIPTIONS[base(ecosystem)] if _needs_subscription(item) else ""
+    if base(ecosystem) in _BY_REPOSITORY:
+        ranges = tuple(msgspec.structs.replace(one, fixed=_ARCHITECTURE.sub("", one.fixed)) for one in ranges)
+    fixes = [each.fixed for each in ranges if each.fixed]
     one = Affected(
-        ecosystem=ecosystem if about.by_release else base(ecosystem),
+        ecosystem=ecosystem,
         package=about.normalize(item.package.name),
         scheme=about.scheme,
         ranges=ranges,
         versions=versions,
-        status=Status.FIXED if any(each.fixed for each in ranges) else Status.AFFECTED,
+        status=Status.FIXED if fixes and not subscription else Status.AFFECTED,
+        subscription=subscription,
+        note=f"fixed in {', '.join(fixes)}, with {subscription} only" if fixes and subscription else "",
         rating=_own_rating(item, record),
         unmatchable=trouble or ("" if ranges or versions else "it names no versions"),
     )

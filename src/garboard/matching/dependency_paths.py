@@ -13,7 +13,7 @@ from garboard.model.finding import Finding
 from garboard.model.package import SYSTEM_TYPES, Package
 
 Path = tuple[str, ...]
-KEPT: Final = 16
+KEPT: Final = 8
 """Paths of one package that are kept; how many there are besides is counted."""
 LONGEST: Final = 24
 """Steps of a path; what is left out in the middle of a longer one is marked by `LEFT_OUT`."""

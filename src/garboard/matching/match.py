@@ -7,9 +7,10 @@ from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
 from garboard import ecosystems
-from garboard.matching.advisory_names import advised
+from garboard.matching.advisory_names import advised, by_an_unknown_source
 from garboard.matching.aliases import Groups, preferred
-from garboard.matching.ranges import describe, judge, key
+from garboard.matching.modules import NOT_STATED, Builds
+from garboard.matching.ranges import Judged, describe, judge, key
 from garboard.matching.severity import assess
 from garboard.model.advisory import Advisory, Hit, Lookup, Rating, Status
 from garboard.model.base import Value
@@ -61,6 +62,7 @@ class _Match:
         self._findings: list[Finding] = []
         self._unknown: dict[tuple[str, str], list[str]] = defaultdict(list)
         self._uncovered: dict[str, list[str]] = defaultdict(list)
+        self._sourceless: dict[str, list[str]] = defaultdict(list)
         self._undetermined: dict[str, list[str]] = defaultdict(list)
         self._covered: dict[str, bool] = {}
         self._foreign: list[Package] = []
@@ -114,17 +116,24 @@ class _Match:
         positives: list[_Positive] = []
         compared = unknown = 0
         for question in advised(package):
-            for hit in self._database.hits(package.ecosystem, question.name):
-                if not same_module(package, hit):
-                    continue
-                reason = self._judge(package, question, hit, positives)
+            hits = tuple(self._database.hits(package.ecosystem, question.name))
+            builds = Builds(package, question.version, hits)
+            for hit in filter(builds.concern, hits):
+                reason = "" if builds.are_fixed_by(hit) else self._judge(package, question, hit, builds, positives)
                 unknown += bool(reason)
                 compared += not reason
         self._findings += _fold(package, positives)
+        if not compared and by_an_unknown_source(package):
+            self._sourceless[package.ecosystem].append(package.display_name)
+            return False
         return bool(compared or not unknown)
 
-    def _judge(self, package: Package, question: AdvisedName, hit: Hit, positives: list[_Positive]) -> str:
+    def _judge(
+        self, package: Package, question: AdvisedName, hit: Hit, builds: Builds, positives: list[_Positive]
+    ) -> str:
         judged = judge(hit.affected, question.version)
+        if judged.affected and not builds.certain(hit):
+            judged = Judged(affected=False, unknown=NOT_STATED)
         if judged.unknown:
             self._unknown[f"{package.display_name} {question.version}", judged.unknown].append(hit.advisory.id)
             return judged.unknown
@@ -141,7 +150,14 @@ class _Match:
             yield Gap(
                 stage="match",
                 subject=ecosystem,
-                reason=f"there is no vulnerability data for it, so {_packages(len(names))} could not be judged: {_some(names)}",
+                reason=f"the database has no data of it, so {_packages(len(names))} could not be judged: {_some(names)}",
+            )
+        for ecosystem, names in self._sourceless.items():
+            yield Gap(
+                stage="match",
+                subject=ecosystem,
+                reason="its advisories list source packages, and the SBOM does not name those of "
+                f"{_packages(len(names))}: {_some(names)}",
             )
         if self._foreign:
             names = [package.display_name for package in self._foreign]
@@ -168,20 +184,6 @@ def _some(names: Sequence[str]) -> str:
     unique = list(dict.fromkeys(names))
     more = len(unique) - _NAMED_IN_A_GAP
     return ", ".join(unique[:_NAMED_IN_A_GAP]) + (f" and {more} more" if more > 0 else "")
-
-
-def same_module(package: Package, hit: Hit) -> bool:
-    """Compare a modular package with records of its module stream, and any other with records of none.
-
-    A record that does not name its stream is recognized as modular by its versions (``.module+el8``).
-    """
-    stream = ":".join(package.module.split(":")[:2])
-    if hit.affected.module:
-        return hit.affected.module == stream
-    if not ecosystems.of(package.type).modular:
-        return True
-    modular = any(".module" in interval.fixed for interval in hit.affected.ranges)
-    return modular == (".module" in package.version) if any(r.fixed for r in hit.affected.ranges) else True
 
 
 def _identities(advisory: Advisory) -> list[tuple[str, ...]]:

@@ -46,12 +46,34 @@ def _within(installed: Any, scheme: str, interval: Range) -> bool:
     return True
 
 
+def _listed(affected: Affected, version: str) -> bool:
+    """Whether a version is among those that are listed, however either is spelled."""
+    if version in affected.versions or not affected.versions:
+        return bool(affected.versions)
+    order = ecosystems.order(affected.scheme)
+    if order is None or not getattr(order, "SPELLINGS", False):
+        return False
+    try:
+        installed = order.key(version)
+    except InvalidVersion:
+        return False
+    return any(_is(affected.scheme, listed, installed) for listed in affected.versions)
+
+
+def _is(scheme: str, text: str, installed: Any) -> bool:
+    try:
+        return bool(key(scheme, text) == installed)
+    except InvalidVersion:
+        return False
+
+
 def judge(affected: Affected, version: str) -> Judged:
     """Compare one installed version. What cannot be compared is reported, never treated as "not affected"."""
     if affected.status is Status.NOT_AFFECTED:
         return Judged(affected=False)
-    fixes = sorted({interval.fixed for interval in affected.ranges if interval.fixed})
-    if version in affected.versions:
+    free = () if affected.subscription else affected.ranges
+    fixes = sorted({interval.fixed for interval in free if interval.fixed})
+    if _listed(affected, version):
         return Judged(affected=True, fixed=_next_fix(affected, version, fixes))
     if not affected.ranges:
         return Judged(affected=False, unknown=affected.unmatchable)
@@ -63,7 +85,8 @@ def judge(affected: Affected, version: str) -> Judged:
     for interval in affected.ranges:
         try:
             if _within(installed, affected.scheme, interval):
-                return Judged(affected=True, fixed=interval.fixed or _next_fix(affected, version, fixes))
+                fixed = interval.fixed if not affected.subscription else ""
+                return Judged(affected=True, fixed=fixed or _next_fix(affected, version, fixes))
         except InvalidVersion as error:
             unknown = str(error)
     return Judged(affected=False, unknown=unknown)

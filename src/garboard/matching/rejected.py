@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import Final
 
 from garboard.matching.advisory_names import advised
-from garboard.matching.match import same_module
+from garboard.matching.modules import NOT_STATED, Builds
 from garboard.matching.ranges import Judged, describe, judge, key
 from garboard.model.advisory import Affected, Hit, Lookup, Status
 from garboard.model.explanation import Consideration, Standing
@@ -32,19 +32,25 @@ def consider(packages: Iterable[Package], database: Lookup, ids: Collection[str]
 
 def _of(package: Package, database: Lookup, wanted: set[str]) -> Iterator[Consideration]:
     for question in advised(package):
-        for hit in database.hits(package.ecosystem, question.name):
+        hits = tuple(database.hits(package.ecosystem, question.name))
+        builds = Builds(package, question.version, hits)
+        for hit in hits:
             ids = tuple(dict.fromkeys((hit.advisory.id, *hit.advisory.aliases, *hit.advisory.related)))
             if not {name.casefold() for name in ids} & wanted:
                 continue
             judged = judge(hit.affected, question.version)
-            standing = _standing(package, hit, judged, question.version)
+            if builds.are_fixed_by(hit):
+                judged = Judged(affected=False)
+            elif judged.affected and builds.concern(hit) and not builds.certain(hit):
+                judged = Judged(affected=False, unknown=NOT_STATED)
+            standing = _standing(builds, hit, judged, question.version)
             if standing is not None:
                 yield _consideration(package, hit, standing, ids, question.version, judged)
 
 
-def _standing(package: Package, hit: Hit, judged: Judged, version: str) -> Standing | None:
+def _standing(builds: Builds, hit: Hit, judged: Judged, version: str) -> Standing | None:
     """The standing; None if it is a finding."""
-    if not same_module(package, hit):
+    if not builds.concern(hit):
         return Standing.OTHER_MODULE
     if hit.affected.status is Status.NOT_AFFECTED:
         return Standing.NOT_AFFECTED
@@ -54,7 +60,7 @@ def _standing(package: Package, hit: Hit, judged: Judged, version: str) -> Stand
         return Standing.UNDETERMINED
     if judged.affected:
         return None
-    return Standing.FIXED if _fix(hit.affected, version) else Standing.OUTSIDE
+    return Standing.FIXED if builds.are_fixed_by(hit) or _fix(hit.affected, version) else Standing.OUTSIDE
 
 
 def _fix(affected: Affected, version: str) -> str:

@@ -114,6 +114,8 @@ class Affected(Value):
     """Why some of its ranges cannot be judged from an image (only GIT ranges, say); a match stage makes it a gap."""
     module: str = ""
     """RPM module ``name:stream`` to which it is limited."""
+    subscription: str = ""
+    """What one has to subscribe to for its fixes (``Ubuntu Pro``); empty if they are for everybody."""
 
 
 class Advisory(Value):
@@ -158,6 +160,13 @@ class CveFacts(Value):
     epss_percentile: float | None = None
 
 
+class LastData(Value):
+    """A release that its feed no longer lists, and the date of the last data of it, which were kept."""
+
+    ecosystem: str
+    date: str
+
+
 class FeedState(Value):
     """How fresh a shard is."""
 
@@ -180,6 +189,10 @@ class FeedState(Value):
     gaps: tuple[str, ...] = ()
     caveat: str = ""
     """What the feed's data can never say, whoever asks."""
+    kept: tuple[LastData, ...] = ()
+    """Releases that have left the feed."""
+    kept_records: int = 0
+    """How many of ``records`` are about those alone."""
 
     def age(self, now: dt.datetime) -> dt.timedelta | None:
         """Time since it was fetched or confirmed; None if that is not known."""

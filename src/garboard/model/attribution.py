@@ -31,7 +31,8 @@ class Origin(enum.StrEnum):
 class Base(Value):
     """The base image: its display name, and how many of the lowest layers are its own (None: the boundary is unknown).
 
-    ``how`` is about the boundary; ``evidence`` is a sentence for people.
+    ``how`` is about the boundary; ``evidence`` is a sentence for people. ``stated`` is what the Dockerfile's FROM says where
+    the layers say something else, else empty. ``edited``: that is certainly not what was built on, so FROM was changed since.
     """
 
     name: str = ""
@@ -39,6 +40,8 @@ class Base(Value):
     layers: int | None = None
     how: Certainty = Certainty.UNKNOWN
     evidence: str = ""
+    stated: str = ""
+    edited: bool = False
 
 
 class Place(Value):

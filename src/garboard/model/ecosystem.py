@@ -35,7 +35,10 @@ raised. Catalogers of operating systems list the metadata paths that a package o
 
 
 class VersionOrder(Protocol):
-    """How the versions of one kind of package are ordered."""
+    """How the versions of one kind of package are ordered.
+
+    A module with ``SPELLINGS = True`` says that one version may be spelled in several ways (``1.0`` and ``1.0.0``).
+    """
 
     @property
     def NAME(self) -> str: ...  # noqa: N802

@@ -5,7 +5,7 @@ from __future__ import annotations
 from garboard.model.advisory import Advisory, CveFacts
 from garboard.model.base import Value
 from garboard.model.gap import Gap
-from garboard.model.lifecycle import Cycle
+from garboard.model.lifecycle import Cycle, Support
 
 
 class FeedDocument(Value):
@@ -31,5 +31,5 @@ class FeedHeader(Value, tag="header"):
     ecosystems: tuple[str, ...] = ()
 
 
-Record = Advisory | CveFacts | Cycle | Gap | FeedHeader
+Record = Advisory | CveFacts | Cycle | Support | Gap | FeedHeader
 """What a parser yields. A `Gap` stands for one record that could not be used, and says why."""

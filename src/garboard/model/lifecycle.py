@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from garboard.model.base import Value
 
@@ -37,11 +37,34 @@ class Cycle(Value):
     latest: str = ""
 
 
+class Support(Value):
+    """What a distribution says of the security support of one source package in a release.
+
+    Attributes:
+        ecosystem: with its release, ``Debian:12``.
+        package: the source package.
+        ends: whether support ends; otherwise it is limited, as the note says.
+        until: the day on which it ends, ``YYYY-MM-DD``; empty if not stated.
+        note: the distribution's reason.
+    """
+
+    ecosystem: str
+    package: str
+    ends: bool = False
+    until: str = ""
+    note: str = ""
+
+
+@runtime_checkable
 class Lifecycles(Protocol):
-    """What recommending needs from the database."""
+    """What the database knows of how long things are maintained."""
 
     def cycles(self, product: str) -> tuple[Cycle, ...]:
         """All known cycles of a product, newest first; empty if there are none."""
+        ...
+
+    def support(self, ecosystem: str) -> tuple[Support, ...]:
+        """What a distribution says of single packages of a release; empty if nothing is known."""
         ...
 
 

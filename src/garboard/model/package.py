@@ -40,6 +40,8 @@ class Package(Value, tag_field="fact", tag="package"):
     source_name: str = ""
     """Name of the source package, origin or source RPM; empty if it is the package's own."""
     source_version: str = ""
+    source_unknown: bool = False
+    """Whether it may have been built from another source package that nothing names (in an SBOM without sources)."""
     module: str = ""
     """RPM modularity ``name:stream``."""
     licenses: tuple[str, ...] = msgspec.field(default=(), name="licences")
@@ -58,6 +60,8 @@ class Package(Value, tag_field="fact", tag="package"):
     """Names that it requires with the versions that it allows (PEP 440), where the file states some."""
     vendor: str = ""
     """Maintainer, vendor or packager as stated: distinguishes third-party packages."""
+    section: str = ""
+    """Of the distribution's archive, as dpkg records it."""
     automatic: bool | None = None
     """Installed only as a dependency (True), asked for (False), or not recorded (None)."""
     application: bool = False

@@ -8,7 +8,7 @@ import enum
 from garboard.model.advisory import Severity
 from garboard.model.base import Value
 from garboard.model.gap import Gap
-from garboard.model.lifecycle import Lifespan
+from garboard.model.lifecycle import Lifespan, State
 
 
 class Group(enum.StrEnum):
@@ -81,6 +81,7 @@ class Prediction(Value):
         removed: today's findings that would be gone, whatever the version, if they were asked for; else empty.
         added: findings that would be new, if they were asked for; else empty.
         gaps: what is uncertain about the prediction.
+        least: whether the numbers are minima although every package of yours is known.
     """
 
     counts: Counts = Counts()
@@ -92,6 +93,7 @@ class Prediction(Value):
     removed: tuple[FindingKey, ...] = ()
     added: tuple[FindingKey, ...] = ()
     gaps: tuple[str, ...] = ()
+    least: bool = False
 
 
 class Row(Value):
@@ -142,6 +144,11 @@ class Row(Value):
         return bool(text) and text in {*references, *tags, self.digest, self.key}
 
     @property
+    def ended(self) -> tuple[Lifespan, ...]:
+        """What it holds that is no longer maintained."""
+        return tuple(one for one in self.lifespans if one.state is State.ENDED)
+
+    @property
     def outcome(self) -> Counts | None:
         """The resulting issues: your image's, or the base's if there is no image."""
         return self.prediction.counts if self.prediction else self.counts
@@ -167,9 +174,10 @@ class Recommendation(Value):
         how: how it is known, as a sentence.
         yours: today's issues of the image; None without one.
         rows: all that was judged, by group, the best of each first.
-        compared: how many other images were looked at.
-        passed_over: how many were not, because something speaks against them in any case.
+        compared: how many other images the base in use was compared with: judged, and nothing speaks against them.
+        passed_over: how many something speaks against in any case.
         created: the time for which all this is valid; None if nothing was looked for.
+        data_date: the day of the oldest data that were compared with, ``YYYY-MM-DD``; empty if it is not known.
     """
 
     verdict: Verdict = Verdict.UNKNOWN
@@ -181,6 +189,7 @@ class Recommendation(Value):
     compared: int = 0
     passed_over: int = 0
     created: dt.datetime | None = None
+    data_date: str = ""
     gaps: tuple[Gap, ...] = ()
 
     @property

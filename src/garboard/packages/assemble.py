@@ -124,17 +124,17 @@ def _marked(packages: list[Package], marks: list[Marks]) -> list[Package]:
 
 
 def complete(packages: Iterable[Package], found: Distro | None) -> tuple[Package, ...]:
-    """Give packages their purl, ecosystem and dependencies. Order: type, name, version, path."""
-    filled = [
-        msgspec.structs.replace(
-            package,
-            purl=package.purl or purl(package, found),
-            ecosystem=(found.ecosystem if found else "")
-            if package.type in SYSTEM_TYPES
-            else ecosystems.of(package.type).osv,
-        )
-        for package in packages
-    ]
+    """Give packages their purl, ecosystem and dependencies. Order: type, name, version, path.
+
+    A package of an operating system may state an ecosystem of its own; otherwise it is of the distribution's, unless
+    it is of another package manager's format.
+    """
+    filled = []
+    for package in packages:
+        system = package.type in SYSTEM_TYPES
+        own = found if found is not None and (not system or distro.manages(found.id, package.type)) else None
+        ecosystem = package.ecosystem or (own.ecosystem if own else "") if system else ecosystems.of(package.type).osv
+        filled.append(msgspec.structs.replace(package, purl=package.purl or purl(package, own), ecosystem=ecosystem))
     filled.sort(key=lambda package: (package.type, package.full_name, package.version, package.id))
     needs = graph.edges(filled)
     return tuple(

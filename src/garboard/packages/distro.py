@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 import msgspec
 
-from garboard.model.debian import CODENAMES
+from garboard.model.debian import CODENAMES, UNSTABLE
 from garboard.model.gap import Gap
 from garboard.model.image import File
 from garboard.model.package import Distro, Fact
@@ -102,6 +102,53 @@ def ecosystem(distro: str, version: str, codename: str = "") -> str:
     """
     suffix = _ECOSYSTEMS.get(distro)
     return suffix(version, codename) if suffix else ""
+
+
+def manages(distro: str, type_: str) -> bool:
+    """Whether packages of this package URL type are a distribution's own, so that its advisories speak of them.
+
+    A package of another type beside them (a ``deb`` in an Alpine image) came from elsewhere. A distribution that is not
+    in the table may manage any.
+    """
+    return type_ == _FORMATS.get(distro, "rpm" if distro in _ECOSYSTEMS else type_)
+
+
+def named(name: str, version: str, codename: str = "") -> Distro:
+    """A distribution as other tools write it, as os-release would state it.
+
+    Debian's ``VERSION_ID`` does not include point releases; a code name in the version's place gives the version.
+    """
+    name = _ALIASES.get(name.lower(), name.lower())
+    name = {known.lower(): known for known in _ECOSYSTEMS}.get(name, name)
+    version = version.strip().partition(" ")[0]
+    codenames = {"debian": CODENAMES, "ubuntu": _UBUNTU}.get(name, {})
+    if version.lower() in codenames:
+        codename, version = version.lower(), codenames[version.lower()]
+    if name == "debian":
+        version = "" if version == UNSTABLE else version.partition(".")[0]
+    return Distro(id=name, version=version, codename=codename)
+
+
+def of_purl(type_: str, namespace: str, qualifiers: Mapping[str, str]) -> Distro | None:
+    """The distribution that the package URL of an operating-system package names; None if it names none.
+
+    ``distro`` is ``debian-12``, ``3.20.1`` with the namespace ``alpine``, or a code name; Docker Scout writes
+    ``os_name`` and ``os_version``. The namespace alone names a distribution of unknown release.
+    """
+    stated = qualifiers.get("distro", "")
+    if not stated and "os_name" in qualifiers:
+        stated = f"{qualifiers['os_name']}-{qualifiers.get('os_version', '')}"
+    name, dash, version = stated.rpartition("-")
+    known = _ALIASES.get(stated.lower(), stated.lower())
+    if version[:1].isdigit():
+        found = named(name or namespace, version)
+    elif version.lower() in CODENAMES or version.lower() in _UBUNTU:
+        found = named(name or ("debian" if version.lower() in CODENAMES else "ubuntu"), version)
+    elif dash and version and _ALIASES.get(name.lower(), name.lower()) in _ECOSYSTEMS:
+        found = named(name, "", version)
+    else:
+        found = named(known if known in _ECOSYSTEMS else namespace, "")
+    return found if found.id and manages(found.id, type_) else None
 
 
 def _reader(path: str) -> Callable[[str], Distro | None]:
@@ -275,6 +322,7 @@ _ECOSYSTEMS: Mapping[str, Callable[[str, str], str]] = {
     "centos": _centos,
     "chainguard": _rolling("Chainguard"),
     "debian": _debian,
+    "echo": _rolling("Echo"),
     "fedora": _whole("Fedora"),
     "mageia": _major("Mageia"),
     "mariner": _major("Azure Linux"),
@@ -296,3 +344,23 @@ _ECOSYSTEMS: Mapping[str, Callable[[str, str], str]] = {
     "wolfi": _rolling("Wolfi"),
 }
 """Every distribution that is known, by os-release's ``ID``."""
+
+_FORMATS: Mapping[str, str] = {
+    **dict.fromkeys(("debian", "echo", "ubuntu"), "deb"),
+    **dict.fromkeys(("alpaquita", "alpine", "bellsoft-hardened-containers", "chainguard", "minimos", "wolfi"), "apk"),
+    "arch": "alpm",
+}
+"""Package URL types of those whose packages are no RPMs."""
+_ALIASES: Mapping[str, str] = {
+    "alma": "almalinux", "amazon": "amzn", "amazonlinux": "amzn", "archlinux": "arch", "cbl-mariner": "mariner",
+    "openeuler": "openEuler", "opensuse.leap": "opensuse-leap", "opensuse.tumbleweed": "opensuse-tumbleweed",
+    "oracle": "ol", "oraclelinux": "ol", "redhat": "rhel", "rockylinux": "rocky", "slem": "sle-micro", "suse": "sles",
+    "suse linux enterprise server": "sles",
+}  # fmt: skip
+"""Other tools' names of distributions, and os-release's ``ID`` for them."""
+_UBUNTU: Mapping[str, str] = {
+    "trusty": "14.04", "xenial": "16.04", "bionic": "18.04", "focal": "20.04", "jammy": "22.04", "lunar": "23.04",
+    "mantic": "23.10", "noble": "24.04", "oracular": "24.10", "plucky": "25.04", "questing": "25.10",
+    "resolute": "26.04",
+}  # fmt: skip
+"""Ubuntu's releases by their code names."""

@@ -139,7 +139,7 @@ def headline(vulnerability: Vulnerability, longest: int) -> str:
     text = " ".join((vulnerability.title or vulnerability.description).split())
     if len(text) <= longest:
         return text
-    return text[:longest].rpartition(" ")[0] + " …"
+    return (text[:longest].rpartition(" ")[0] or text[:longest]) + " …"
 
 
 def shown(report: Report, view: View) -> list[Issue]:

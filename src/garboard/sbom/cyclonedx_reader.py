@@ -8,10 +8,12 @@ from typing import Any
 import msgspec
 
 from garboard.model.image import Image
-from garboard.model.package import Distro, Inventory, Package
+from garboard.model.package import Distro, Inventory
 from garboard.sbom import garboard_cyclonedx
-from garboard.sbom import purl_package as purls
+from garboard.sbom.collect import Collector
 from garboard.sbom.garboard_properties import TOOL
+from garboard.sbom.other_tools import of_properties, omits_the_same, operating_system
+from garboard.sbom.purl_package import document_distro
 
 _NOT_PACKAGES = frozenset({"operating-system", "file", "container"})
 
@@ -26,6 +28,11 @@ class _License(msgspec.Struct):
     expression: str | None = None
 
 
+class _Property(msgspec.Struct):
+    name: str = ""
+    value: Any = None
+
+
 class _Component(msgspec.Struct, rename={"bom_ref": "bom-ref"}):
     type: str = ""
     name: str = ""
@@ -34,6 +41,12 @@ class _Component(msgspec.Struct, rename={"bom_ref": "bom-ref"}):
     bom_ref: str | None = None
     licenses: list[_License] | None = None
     components: list[_Component] | None = None
+    properties: list[_Property] | None = None
+
+    @property
+    def pairs(self) -> Iterator[tuple[str, Any]]:
+        """Its properties' names and values."""
+        return ((one.name, one.value) for one in self.properties or ())
 
 
 class _Dependency(msgspec.Struct, rename="camel"):
@@ -47,10 +60,16 @@ class _Metadata(msgspec.Struct):
     tools: Any = None
 
     @property
+    def tool_names(self) -> tuple[str, ...]:
+        """The tools that made the document, as version 1.5 or the older ones list them."""
+        listed = self.tools.get("components") if isinstance(self.tools, dict) else self.tools
+        found = (one.get("name") for one in listed or () if isinstance(one, dict)) if isinstance(listed, list) else ()
+        return tuple(name for name in found if isinstance(name, str))
+
+    @property
     def is_ours(self) -> bool:
         """Whether this program alone made the document."""
-        listed = self.tools.get("components") if isinstance(self.tools, dict) else None
-        return isinstance(listed, list) and [isinstance(one, dict) and one.get("name") for one in listed] == [TOOL]
+        return isinstance(self.tools, dict) and self.tool_names == (TOOL,)
 
 
 class _Bom(msgspec.Struct):
@@ -69,18 +88,18 @@ def parse(data: bytes, name: str) -> tuple[Image, Inventory]:
     if bom.metadata is not None and bom.metadata.is_ours:
         return garboard_cyclonedx.parse(data, name)
     components = tuple(_all(bom.components or []))
-    packages: dict[str, Package] = {}
-    ids: dict[str, str] = {}
-    unknown: dict[str, list[str]] = {}
+    tools = bom.metadata.tool_names if bom.metadata else ()
+    found = Collector(_distro(components), omits_the_same=omits_the_same(tools))
     for component in components:
-        package = purls.package(component.purl, _licenses(component)) if component.purl else None
-        if package is not None:
-            packages.setdefault(package.id, package)
-            ids[component.bom_ref or component.purl or ""] = package.id
-        elif component.type not in _NOT_PACKAGES:
-            unknown.setdefault(component.type or "unknown", []).append(component.name)
-    linked = _linked(packages, ids, bom.dependencies or [])
-    return _image(bom, name), Inventory(packages=linked, distro=_distro(components), gaps=purls.gaps(unknown))
+        stated = of_properties(component.pairs)
+        reference = component.bom_ref or component.purl or ""
+        taken = found.add(reference, component.purl or "", stated, _licenses(component))
+        if not taken and component.type not in _NOT_PACKAGES:
+            found.unusable(component.type or "unknown", component.name)
+    for edge in bom.dependencies or ():
+        for target in edge.depends_on or ():
+            found.needs(edge.ref, target)
+    return _image(bom, name), found.inventory()
 
 
 def _all(components: list[_Component]) -> Iterator[_Component]:
@@ -99,22 +118,11 @@ def _licenses(component: _Component) -> Iterator[str]:
             yield text
 
 
-def _linked(packages: dict[str, Package], ids: dict[str, str], edges: list[_Dependency]) -> tuple[Package, ...]:
-    needs: dict[str, dict[str, None]] = {}
-    for edge in edges:
-        if (source := ids.get(edge.ref)) is not None:
-            found = (ids.get(target, source) for target in edge.depends_on or ())
-            needs.setdefault(source, {}).update({target: None for target in found if target != source})
-    return tuple(
-        msgspec.structs.replace(package, depends_on=tuple(needs.get(key, ()))) for key, package in packages.items()
-    )  # fmt: skip
-
-
 def _distro(components: tuple[_Component, ...]) -> Distro | None:
     system = next((component for component in components if component.type == "operating-system"), None)
     if system is None:
-        return purls.distro(component.purl for component in components if component.purl)
-    return purls.named_distro(system.name, system.version or "")
+        return document_distro(component.purl for component in components if component.purl)
+    return operating_system(system.name, system.version or "", system.pairs)
 
 
 def _image(bom: _Bom, name: str) -> Image:

@@ -13,6 +13,7 @@ import msgspec
 from garboard.model.gap import Gap
 from garboard.model.image import Digest, Image, Layer, Platform
 from garboard.model.package import Distro, Inventory, Location, Package
+from garboard.packages import distro as distros
 from garboard.sbom import purl_package as purls
 
 TOOL = "garboard"
@@ -56,19 +57,22 @@ class Entry(msgspec.Struct):
     properties: Properties
 
 
-def package(entry: Entry) -> Package | None:
+def package(entry: Entry, document: Distro | None = None) -> Package | None:
     """The package that was written; None if its purl is malformed, or it has no version and is not an application."""
     stated = entry.properties
     application = stated.one("application") == "true"
     if not (entry.version or application):
         return None
-    found = purls.stated(entry.purl, name=entry.name, namespace=entry.namespace, version=entry.version)
+    found = purls.stated(
+        entry.purl, name=entry.name, namespace=entry.namespace, version=entry.version, document=document
+    )
     if found is None:
         return None
     return msgspec.structs.replace(
         found,
         source_name=stated.one("source:name") or found.source_name,
         source_version=stated.one("source:version") or found.source_version,
+        source_unknown=stated.one("source:unknown") == "true",
         module=stated.one("module") or found.module,
         licenses=entry.licenses,
         vendor=entry.vendor,
@@ -89,7 +93,7 @@ def distro(name: str, version: str, stated: Properties) -> Distro:
     """The distribution that was written, or what name and version say if its properties were lost."""
     own = stated.one("distro:id")
     if not own:
-        return purls.named_distro(name, version)
+        return distros.named(name, version)
     return Distro(
         id=own, version=version, codename=stated.one("distro:codename"), pretty_name=stated.one("distro:prettyName")
     )
@@ -130,7 +134,7 @@ def inventory(
     ids: dict[str, str] = {}
     unknown: dict[str, list[str]] = {}
     for entry in entries:
-        made = package(entry) if entry.purl else None
+        made = package(entry, found) if entry.purl else None
         if made is None:
             unknown.setdefault("package", []).append(entry.name)
         else:

@@ -24,10 +24,7 @@ def of_package(package: Package, layers: tuple[Layer, ...]) -> Iterator[Pair]:
         yield "garboard:layer:index", str(package.layer)
         if package.layer < len(layers):
             yield "garboard:layer:diffID", layers[package.layer].diff_id
-    if package.source_name:
-        yield "garboard:source:name", package.source_name
-    if package.source_version:
-        yield "garboard:source:version", package.source_version
+    yield from _of_source(package)
     if package.module:
         yield "garboard:module", package.module
     if package.ecosystem:
@@ -38,6 +35,15 @@ def of_package(package: Package, layers: tuple[Layer, ...]) -> Iterator[Pair]:
         yield "garboard:automatic", "true" if package.automatic else "false"
     if package.application:
         yield "garboard:application", "true"
+
+
+def _of_source(package: Package) -> Iterator[Pair]:
+    if package.source_name:
+        yield "garboard:source:name", package.source_name
+    if package.source_version:
+        yield "garboard:source:version", package.source_version
+    if package.source_unknown:
+        yield "garboard:source:unknown", "true"
 
 
 def of_distro(distro: Distro) -> Iterator[Pair]:

@@ -10,22 +10,24 @@ from packageurl import PackageURL
 from garboard import ecosystems
 from garboard.model.gap import Gap
 from garboard.model.package import SYSTEM_TYPES, Distro, Package
+from garboard.packages import distro
 
-_DISTROS = {"redhat": "rhel", "amazon": "amzn", "oracle": "ol", "alma": "almalinux", "opensuse.leap": "opensuse-leap"}
-"""Other tools' names of distributions, and os-release's ``ID`` for them."""
 _SPECIFIC = 8
 """How many subjects a gap names individually."""
 
 
-def package(purl: str, licenses: Iterable[str] = ()) -> Package | None:
-    """The package of a package URL; None if it is malformed or states no version."""
+def package(purl: str, licenses: Iterable[str] = (), document: Distro | None = None) -> Package | None:
+    """The package of a package URL; None if it is malformed or states no version.
+
+    ``document`` is the distribution that the document is about; a package of another one gets an ecosystem of its own.
+    """
     parsed = _parsed(purl)
     if parsed is None or not parsed.version:
         return None
-    return _built(parsed, parsed.version, tuple(licenses))
+    return _built(parsed, parsed.version, tuple(licenses), document)
 
 
-def stated(purl: str, *, name: str, namespace: str, version: str) -> Package | None:
+def stated(purl: str, *, name: str, namespace: str, version: str, document: Distro | None = None) -> Package | None:
     """The package of one of this program's own package URLs, kept as is; the rest as the package manager spells it.
 
     None if the URL is malformed. The version may be empty.
@@ -33,50 +35,55 @@ def stated(purl: str, *, name: str, namespace: str, version: str) -> Package | N
     parsed = _parsed(purl)
     if parsed is None:
         return None
-    found = _built(parsed, version, ())
+    found = _built(parsed, version, (), document)
     return msgspec.structs.replace(found, name=name, namespace=namespace, version=version, purl=purl)
 
 
-def _built(parsed: PackageURL, version: str, licenses: tuple[str, ...]) -> Package:
-    qualifiers = parsed.qualifiers if isinstance(parsed.qualifiers, dict) else {}
+def _built(parsed: PackageURL, version: str, licenses: tuple[str, ...], document: Distro | None) -> Package:
+    qualifiers = _qualifiers(parsed)
+    system = parsed.type in SYSTEM_TYPES
     epoch = qualifiers.get("epoch", "")
-    if parsed.type in SYSTEM_TYPES and epoch not in {"", "0"} and ":" not in version:
+    if system and epoch not in {"", "0"} and ":" not in version:
         version = f"{epoch}:{version}"
-    source_name, source_version = _source(qualifiers.get("upstream", ""))
+    source_name, source_version = source(qualifiers.get("upstream", ""))
     return Package(
         type=parsed.type,
         name=parsed.name,
-        namespace="" if parsed.type in SYSTEM_TYPES else parsed.namespace or "",
+        namespace="" if system else parsed.namespace or "",
         version=version,
         scheme=ecosystems.of(parsed.type).order,
         arch=qualifiers.get("arch", ""),
         source_name=source_name,
         source_version=source_version,
-        module=qualifiers.get("rpmmod", ""),
+        module=qualifiers.get("rpmmod", "") or qualifiers.get("modularitylabel", ""),
         licenses=licenses,
         purl=parsed.to_string(),
+        ecosystem=_other_ecosystem(parsed, qualifiers, document) if system else "",
     )
 
 
-def distro(purls: Iterable[str]) -> Distro | None:
-    """The distribution that the first package URL of an operating-system package names.
+def _other_ecosystem(parsed: PackageURL, qualifiers: dict[str, str], document: Distro | None) -> str:
+    """The ecosystem of a package of another distribution than the document's; empty if it is of that one."""
+    own = distro.of_purl(parsed.type, parsed.namespace or "", qualifiers)
+    if own is None:
+        return ""
+    if document is None or own.id.lower() != document.id.lower():
+        return distro.ecosystem(own.id, own.version, own.codename) or f"{own.id}:{own.version}".rstrip(":")
+    if not (own.version or own.codename):
+        return ""
+    found = distro.ecosystem(own.id, own.version, document.codename or own.codename)
+    same = found == distro.ecosystem(document.id, document.version, document.codename)
+    return "" if same else found
 
-    It is written ``distro=debian-12``, or ``distro=3.20.1`` with the namespace ``alpine``.
-    """
+
+def document_distro(purls: Iterable[str]) -> Distro | None:
+    """The distribution that the first package URL of an operating-system package names, with its release."""
     for purl in purls:
         parsed = _parsed(purl) if purl[4:].partition("/")[0] in SYSTEM_TYPES else None
-        if parsed is None or not isinstance(parsed.qualifiers, dict):
-            continue
-        name, _, version = parsed.qualifiers.get("distro", "").rpartition("-")
-        if version[:1].isdigit() and (name or parsed.namespace):
-            return named_distro(name or parsed.namespace or "", version)
+        found = distro.of_purl(parsed.type, parsed.namespace or "", _qualifiers(parsed)) if parsed else None
+        if found is not None and (found.version or found.codename or distro.ecosystem(found.id, "", "")):
+            return found
     return None
-
-
-def named_distro(name: str, version: str) -> Distro:
-    """A distribution as os-release would state it: Debian's ``VERSION_ID`` does not include point releases."""
-    name = _DISTROS.get(name.lower(), name.lower())
-    return Distro(id=name, version=version.partition(".")[0] if name == "debian" else version)
 
 
 def gaps(unknown: dict[str, list[str]]) -> tuple[Gap, ...]:
@@ -96,7 +103,11 @@ def _parsed(purl: str) -> PackageURL | None:
         return None
 
 
-def _source(upstream: str) -> tuple[str, str]:
+def _qualifiers(parsed: PackageURL) -> dict[str, str]:
+    return parsed.qualifiers if isinstance(parsed.qualifiers, dict) else {}
+
+
+def source(upstream: str) -> tuple[str, str]:
     """The source package of an ``upstream`` qualifier: ``name@version``, ``name``, or a source RPM's file name."""
     if upstream.endswith(".src.rpm"):
         name, version, release = [*upstream.removesuffix(".src.rpm").rsplit("-", 2), "", ""][:3]

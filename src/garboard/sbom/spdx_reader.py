@@ -5,12 +5,17 @@ from __future__ import annotations
 import msgspec
 
 from garboard.model.image import Image
-from garboard.model.package import Distro, Inventory, Package
+from garboard.model.package import Distro, Inventory
 from garboard.sbom import garboard_spdx
-from garboard.sbom import purl_package as purls
+from garboard.sbom.collect import Collector
 from garboard.sbom.garboard_properties import TOOL
+from garboard.sbom.other_tools import of_source_info, omits_the_same, operating_system
+from garboard.sbom.purl_package import document_distro
 
 _NOTHING = frozenset({"NOASSERTION", "NONE", ""})
+_NOT_PACKAGES = frozenset({"OPERATING-SYSTEM", "CONTAINER", "FILE"})
+_OWNS = "ownership-by-file-overlap"
+"""How the comment begins by which Syft says that one package's files are another's."""
 
 
 class _Reference(msgspec.Struct, rename="camel"):
@@ -24,6 +29,7 @@ class _Package(msgspec.Struct, rename="camel"):
     version_info: str | None = None
     external_refs: list[_Reference] | None = None
     license_declared: str | None = None
+    source_info: str | None = None
     primary_package_purpose: str | None = None
 
     @property
@@ -37,6 +43,7 @@ class _Relationship(msgspec.Struct, rename="camel"):
     spdx_element_id: str = ""
     related_spdx_element: str = ""
     relationship_type: str = ""
+    comment: str | None = None
 
 
 class _Creation(msgspec.Struct):
@@ -67,22 +74,21 @@ def parse(data: bytes, name: str) -> tuple[Image, Inventory]:
     if document.creation_info is not None and document.creation_info.is_ours:
         return garboard_spdx.parse(data, name)
     described = _described(document)
-    packages: dict[str, Package] = {}
-    ids: dict[str, str] = {}
-    unknown: dict[str, list[str]] = {}
+    tools = [one.removeprefix("Tool: ") for one in (document.creation_info and document.creation_info.creators) or ()]
+    found = Collector(_distro(document), omits_the_same=omits_the_same(tools))
     for entry in document.packages or ():
         license_ = entry.license_declared or ""
-        package = purls.package(entry.purl, () if license_ in _NOTHING else (license_,)) if entry.purl else None
+        stated = of_source_info(entry.source_info or "")
+        licenses = () if license_ in _NOTHING else (license_,)
         purpose = (entry.primary_package_purpose or "").upper().replace("_", "-")
-        if package is not None and purpose != "CONTAINER":
-            packages.setdefault(package.id, package)
-            ids[entry.spdx_id] = package.id
-        elif entry.spdx_id not in described and purpose not in {"OPERATING-SYSTEM", "CONTAINER", "FILE"}:
-            unknown.setdefault("package", []).append(entry.name)
-    linked = _linked(packages, ids, document.relationships or [])
+        taken = purpose != "CONTAINER" and found.add(entry.spdx_id, entry.purl, stated, licenses)
+        if not taken and entry.spdx_id not in described and purpose not in _NOT_PACKAGES:
+            found.unusable("package", entry.name)
+    for edge in document.relationships or ():
+        _relate(found, edge)
     created = document.creation_info.created if document.creation_info else ""
     image = Image(name=name, source="sbom", tags=(document.name,) if document.name else (), created=created)
-    return image, Inventory(packages=linked, distro=_distro(document), gaps=purls.gaps(unknown))
+    return image, found.inventory()
 
 
 def _described(document: _Document) -> frozenset[str]:
@@ -94,20 +100,17 @@ def _described(document: _Document) -> frozenset[str]:
     }
 
 
-def _linked(packages: dict[str, Package], ids: dict[str, str], edges: list[_Relationship]) -> tuple[Package, ...]:
-    needs: dict[str, dict[str, None]] = {}
-    for edge in edges:
-        ends = ids.get(edge.spdx_element_id), ids.get(edge.related_spdx_element)
-        source, target = ends[::-1] if edge.relationship_type == "DEPENDENCY_OF" else ends
-        if edge.relationship_type in {"DEPENDS_ON", "DEPENDENCY_OF"} and source and target and source != target:
-            needs.setdefault(source, {})[target] = None
-    return tuple(
-        msgspec.structs.replace(package, depends_on=tuple(needs.get(key, ()))) for key, package in packages.items()
-    )
+def _relate(found: Collector, edge: _Relationship) -> None:
+    if edge.relationship_type == "DEPENDS_ON":
+        found.needs(edge.spdx_element_id, edge.related_spdx_element)
+    elif edge.relationship_type == "DEPENDENCY_OF":
+        found.needs(edge.related_spdx_element, edge.spdx_element_id)
+    elif edge.relationship_type == "OTHER" and (edge.comment or "").startswith(_OWNS):
+        found.owns(edge.spdx_element_id, edge.related_spdx_element)
 
 
 def _distro(document: _Document) -> Distro | None:
     for entry in document.packages or ():
         if (entry.primary_package_purpose or "").upper().replace("_", "-") == "OPERATING-SYSTEM":
-            return purls.named_distro(entry.name, entry.version_info or "")
-    return purls.distro(entry.purl for entry in document.packages or () if entry.purl)
+            return operating_system(entry.name, entry.version_info or "")
+    return document_distro(entry.purl for entry in document.packages or () if entry.purl)

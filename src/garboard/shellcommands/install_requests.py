@@ -43,10 +43,10 @@ def requests(instruction: Instruction, scope: Scope) -> tuple[Request, ...]:
     if not _is_shell(scope.shell[0]):
         reason = f"the shell is {scope.shell[0]}"
         return (UnknownRequest(manager="", text=run.values[0], reason=reason, command=_squeezed(run.values[0])),)
-    return tuple(_Reading(scope).script(_script(run)))
+    return tuple(_Reading(scope).script(script_of(run)))
 
 
-def _script(run: Instruction) -> str:
+def script_of(run: Instruction) -> str:
     """The script that the shell gets: the one heredoc if the command is nothing else, or the command with its own."""
     command = run.values[0]
     if len(run.heredocs) == 1 and delimiter(command) is not None:
@@ -86,7 +86,7 @@ class _Reading:
 
     def of(self, command: Command) -> Iterator[Request]:
         """What one command installs."""
-        words, fed = _unwrapped(command.words)
+        words, fed = unwrapped(command.words)
         if not words:
             return
         name = program(words[0])
@@ -154,7 +154,7 @@ def _interpreter(text: str) -> str:
     return "" if name in SHELLS else name
 
 
-def _unwrapped(words: tuple[Word, ...]) -> tuple[tuple[Word, ...], bool]:
+def unwrapped(words: tuple[Word, ...]) -> tuple[tuple[Word, ...], bool]:
     """The words without ``sudo``, ``env A=b``, ``timeout 5``…; and whether ``xargs`` adds unseen words."""
     fed = False
     while words:

@@ -4,5 +4,5 @@ from __future__ import annotations
 
 from typing import Final
 
-SHARED: Final = ("semver",)
+SHARED: Final = ("numbers", "semver")
 """The orders in this folder, each named like its module."""

@@ -18,6 +18,7 @@ from garboard.attribution.layers import attribute
 from garboard.attribution.packages import introductions
 from garboard.dockerfile.parser import parse
 from garboard.dockerfile.stages import base_image, target_stage
+from garboard.dockerfile.variables import PlatformArguments
 from garboard.image import reference as references
 from garboard.image.options import Options
 from garboard.model.attribution import Attribution, Introduction, Origin
@@ -25,7 +26,7 @@ from garboard.model.dockerfile import Dockerfile
 from garboard.model.errors import CatalogError, GarboardError
 from garboard.model.finding import Finding
 from garboard.model.gap import Gap
-from garboard.model.image import Attestations, Image
+from garboard.model.image import Attestations, Image, Platform
 from garboard.model.package import Inventory, Package
 
 if TYPE_CHECKING:
@@ -52,6 +53,10 @@ class Build:
     base: str = ""
     stages: tuple[tuple[str, str], ...] = ()
     look_up: bool = False
+
+    def on(self, platform: Platform) -> Build:
+        """The same build, with what a builder knows by itself of the platform that it builds for."""
+        return dataclasses.replace(self, build_args=PlatformArguments(self.build_args, platform, self.target))
 
     @property
     def file_name(self) -> str:
@@ -108,6 +113,7 @@ def whose(
         build_args=build.build_args,
         candidates=tuple(_candidates(of, build, options, ancestors, provenance, catalog)),
         provenance=provenance,
+        denied="" if provenance is not None or build.base else _denied(of, inventory, build),
     )
     introduced = introductions(inventory.packages, attributed)
     if build.stages and build.dockerfile is not None:
@@ -138,7 +144,9 @@ def _attested(
             reason = f"holds a Dockerfile that cannot be read: {error.message}"
             return build, found, (*gaps, Gap(stage="dockerfile", subject=f"provenance of {of.name}", reason=reason))
         return (
-            dataclasses.replace(build, dockerfile=own, target=found.target, build_args=dict(found.build_args)),
+            dataclasses.replace(build, dockerfile=own, target=found.target, build_args=dict(found.build_args)).on(
+                of.platform
+            ),
             found,
             gaps,
         )
@@ -181,6 +189,41 @@ def _catalogd(of: Image, name: str, ancestors: tuple[Ancestor, ...], *, by_label
     return PossibleBase(name=name, image=found.image.image) if found else None
 
 
+def _by_layers(name: str, ancestors: tuple[Ancestor, ...]) -> Iterator[PossibleBase]:
+    """What the catalog knows by its layers, and not by the name that FROM says: a mirror's name may be another."""
+    from garboard.baseimage.stated import may_be
+
+    try:
+        wanted = references.parse(name)
+    except GarboardError:
+        return
+    for one in ancestors:
+        if one.itself:
+            continue
+        if may_be(wanted, one.image):
+            yield PossibleBase(name=name.partition("@")[0] if wanted.tag else name, image=one.image.image)
+        else:
+            yield PossibleBase(name=one.image.label, image=one.image.image, stated=name)
+
+
+def _denied(of: Image, inventory: Inventory, build: Build) -> str:
+    """Why an image cannot have been built on what the Dockerfile's FROM says; empty if it can."""
+    if build.dockerfile is None:
+        return ""
+    from garboard.baseimage.stated import denied
+
+    name = build.named_base
+    try:
+        wanted = references.parse(name) if name not in ("", base_boundary.SCRATCH) else None
+    except GarboardError:
+        return ""
+    if wanted is None:
+        return ""
+    distro = f"{inventory.distro.id} {inventory.distro.version}" if inventory.distro is not None else ""
+    env = (one for one in of.env if one.partition("=")[0].encode() not in build.dockerfile.data)
+    return denied(wanted, distro, env)
+
+
 def _candidates(
     of: Image,
     build: Build,
@@ -199,6 +242,12 @@ def _candidates(
         if known is not None:
             yield known
             return
+        if build.dockerfile is not None and provenance is None and name not in ("", base_boundary.SCRATCH):
+            yield from _by_layers(name, ancestors)
+    kept = _kept(name, of, catalog) if name not in ("", base_boundary.SCRATCH, build.base) else None
+    if kept is not None:
+        yield PossibleBase(name=name, image=kept)
+        return
     if not build.look_up or name in ("", base_boundary.SCRATCH, build.base):
         return
     for place in _places(of, options):

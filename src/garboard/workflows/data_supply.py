@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shlex
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
@@ -21,7 +22,7 @@ FRESH: Final = dt.timedelta(hours=24)
 
 
 def _hint(shards: Iterable[str]) -> str:
-    return f"run: garboard db update {' '.join(shards)}"
+    return f"run: garboard db update {shlex.join(shards)}"
 
 
 class OfflineSupply(Supply):
@@ -36,9 +37,19 @@ class OfflineSupply(Supply):
             return ()
         from garboard.feeds import needed_shards
 
-        shards = needed_shards(bare)
-        reason = f"these data are not installed; {_hint(shards)}"
-        return (Gap(stage="database", subject=", ".join(shards), reason=reason),) if shards else ()
+        have = set(self._database.shards())
+        gaps = []
+        absent = [shard for shard in needed_shards(bare) if shard not in have]
+        if absent:
+            reason = f"these data are not installed; {_hint(absent)}"
+            gaps.append(Gap(stage="database", subject=", ".join(absent), reason=reason))
+        for ecosystem in bare:
+            shard = next(iter(needed_shards([ecosystem])), "")
+            if shard in have:
+                when = self._database.shard(shard).state
+                reason = f"{shard} of {(when.data_date or when.fetched)[:10]} has nothing of it: it is not published any more, or not yet"
+                gaps.append(Gap(stage="database", subject=ecosystem, reason=reason))
+        return tuple(gaps)
 
     def facts(self, cves: Iterable[str], unrated: Iterable[str]) -> tuple[Gap, ...]:
         from garboard.database.read import nvd_shards
@@ -71,6 +82,19 @@ class OfflineSupply(Supply):
             return ()
         reason = f"how long distributions and runtimes are maintained is not known; {_hint(('endoflife',))}"
         return (Gap(stage="database", subject="endoflife", reason=reason),)
+
+    def support(self, ecosystems: Iterable[str]) -> tuple[Gap, ...]:
+        have = set(self._database.shards())
+        missing = [shard for shard in _about_support(ecosystems) if shard not in have]
+        if not missing:
+            return ()
+        reason = f"whether the distribution still supports its packages is not known without them; {_hint(missing)}"
+        return (Gap(stage="database", subject=", ".join(missing), reason=reason),)
+
+
+def _about_support(ecosystems: Iterable[str]) -> tuple[str, ...]:
+    """The shards that say how long releases are supported; only a release has an end."""
+    return ("endoflife",) if any(":" in ecosystem for ecosystem in ecosystems) else ()
 
 
 class FetchingSupply(Supply):
@@ -113,6 +137,9 @@ class FetchingSupply(Supply):
     def lifecycles(self) -> tuple[Gap, ...]:
         return self._fetch(("endoflife",))
 
+    def support(self, ecosystems: Iterable[str]) -> tuple[Gap, ...]:
+        return self._fetch(_about_support(ecosystems))
+
     def _old(self, shards: Iterable[str]) -> list[str]:
         have = set(self._database.shards())
         return [shard for shard in shards if shard not in have or not self._fresh(self._database.shard(shard).state)]
@@ -140,9 +167,13 @@ class FetchingSupply(Supply):
                 client=Client(ca_file=self._ca_file),
                 now=self._now,
                 progress=self._progress,
+                terms=update_database.Terms(
+                    fresh=FRESH, waiting=lambda told: None if self._quiet else click.echo(told, err=True)
+                ),
             )
         except GarboardError as error:
-            return (Gap(stage="database", subject=", ".join(old), reason=f"not fetched: {error.message}"),)
+            reason = f"not fetched: {error.message}" + (f"; {error.hint}" if error.hint else "")
+            return (Gap(stage="database", subject=", ".join(old), reason=reason),)
         for result in results:
             if result.error:
                 gaps.append(Gap(stage="database", subject=result.shard, reason=f"not fetched: {result.error}"))

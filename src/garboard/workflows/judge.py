@@ -31,6 +31,11 @@ class Supply:
         """Called before a base image is recommended, for how long things are maintained."""
         return ()
 
+    def support(self, ecosystems: Iterable[str]) -> tuple[Gap, ...]:
+        """Called once with the ecosystems of a distribution's packages, for how long those are supported."""
+        del ecosystems
+        return ()
+
 
 class Judgment(NamedTuple):
     """The findings of an inventory, and what could not be known.

@@ -5,39 +5,47 @@ It combines the catalog, the database, and the prediction of your own image on e
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from garboard import ecosystems
 from garboard.baseimage import delta, issue_counts, ranking
 from garboard.baseimage.approvals import approved
-from garboard.baseimage.candidates import choices
-from garboard.baseimage.current import CurrentBase, find
+from garboard.baseimage.breaking import Lines
+from garboard.baseimage.candidates import choices, stated_distro
+from garboard.baseimage.current import CurrentBase, find, wanted_repository
 from garboard.baseimage.delta import Requested, Yours
+from garboard.baseimage.distance import ended
 from garboard.baseimage.issue_counts import Figures
 from garboard.baseimage.lifecycle import Lifetimes
 from garboard.baseimage.rebase import Available, Predicted, Predictor
 from garboard.baseimage.requested import asked
 from garboard.baseimage.scoring import Candidate, Today, Weighing, candidates
+from garboard.baseimage.tags import parse as parse_tag
+from garboard.baseimage.tags import program
+from garboard.database.read import FACTS
 from garboard.dockerfile.parser import parse
-from garboard.dockerfile.stages import base_of, lineage, scoped
-from garboard.dockerfile.variables import Scope
+from garboard.dockerfile.stages import base_of, bases, lineage, reaching, scoped
+from garboard.dockerfile.variables import PlatformArguments, Scope
 from garboard.image import reference as references
 from garboard.model.advisory import CveFacts, FeedState, Hit, Lookup
 from garboard.model.attribution import Attribution, Origin
-from garboard.model.dockerfile import Dockerfile, DockerfileError, Instruction, Unknown
+from garboard.model.dockerfile import Dockerfile, DockerfileError, Instruction, PackageRequest, Unknown
 from garboard.model.errors import GarboardError
 from garboard.model.finding import Finding
 from garboard.model.gap import Gap
 from garboard.model.image import Image, Platform, Reference
-from garboard.model.lifecycle import Lifecycles
-from garboard.model.package import Inventory, Package
+from garboard.model.lifecycle import Lifecycles, Lifespan, State
+from garboard.model.package import SYSTEM_TYPES, Inventory, Package
 from garboard.model.recommendation import Group, Recommendation, Row, Verdict
+from garboard.patterns import lazy
 from garboard.shellcommands.install_requests import requests
+from garboard.shellcommands.removals import removals
 from garboard.shellcommands.upgrades import may_upgrade
 from garboard.workflows.judge import Supply, judge
 
@@ -48,7 +56,15 @@ if TYPE_CHECKING:
 Indexes = Callable[[Inventory], Available | None]
 """Returns the index of packages of a base's release, by name; None if there is none."""
 _ABOUT_KEPT = 20
+_ENVIRONMENT: Final = lazy(r"\b(?:-m[ \t]+venv|virtualenv|pyvenv)\b")
+_SYSTEM_PIP: Final = lazy(
+    r"(?:python3? -m )?pip3? install(?!.*(?:--break-system-packages|--target|--prefix|--root|-t |--user))"
+)
+_MAY_BREAK: Final = lazy(r"PIP_BREAK_SYSTEM_PACKAGES|PIP_TARGET|EXTERNALLY-MANAGED|/bin:\$PATH|venv")
+_PYPI: Final = ecosystems.OF_PROGRAM["pip"].type
 SCRATCH = "scratch"
+_COMPARED: Final = frozenset(("beaten", "larger"))
+"""Objections to what can be compared all the same."""
 DETAILED = 3
 """Rows of each group that `Wish.details` applies to."""
 
@@ -113,7 +129,7 @@ def subject_of(
         attribution=report.attribution,
         dockerfile=dockerfile,
         target=target,
-        build_args=build_args,
+        build_args=PlatformArguments(build_args, report.image.platform, target),
     )
 
 
@@ -133,10 +149,41 @@ def recommend(
     """
     found = find(subject.image, _reference(subject.base), catalog, subject.platform, now)
     if isinstance(found, Gap):
+        ended = ended_lines(subject, database, now)
         if subject.base == SCRATCH:
-            return Recommendation(wanted=SCRATCH, how="built FROM scratch: there is no base to better", created=now)
-        return Recommendation(wanted=subject.base, created=now, gaps=(_of_from(subject) or found,))
+            how = "built FROM scratch: there is no base to better"
+            return Recommendation(wanted=SCRATCH, how=how, created=now, gaps=ended)
+        return Recommendation(
+            wanted=subject.base, created=now, gaps=(_of_edited(subject) or _of_from(subject) or found, *ended)
+        )
     return _Recommending(subject, catalog, database, now, wish or Wish(), found, supply or Supply(), indexes).result()
+
+
+def ended_lines(subject: Subject, lifecycles: Lifecycles, now: dt.datetime) -> tuple[Gap, ...]:
+    """Gaps for what a base that no catalog has is made of and nobody maintains: by its name, and by the image itself."""
+    reference = _reference(subject.base)
+    repository, tag = (wanted_repository(reference), reference.tag) if reference else ("", "")
+    named = parse_tag(repository, tag)
+    distro = stated_distro((named,))
+    if subject.inventory is not None and subject.inventory.distro is not None:
+        distro = f"{subject.inventory.distro.id} {subject.inventory.distro.version}"
+    spans = Lifetimes(lifecycles, now).of(named.repository, named.version, distro)
+    return _of_ended(subject.base or "base image", (one for one in spans if one.state is State.ENDED))
+
+
+def _of_ended(subject: str, spans: Iterable[Lifespan]) -> tuple[Gap, ...]:
+    """What the end of life of a base's contents means, which no count of its vulnerabilities shows."""
+    reason = "what is found in it from then on is not fixed, and may not be in the data at all"
+    return tuple(Gap(stage="recommend", subject=subject, reason=f"{ended(one)}: {reason}") for one in spans)
+
+
+def _of_edited(subject: Subject) -> Gap | None:
+    """That FROM was edited since the image was built: what is better than its old base is not what is asked for."""
+    base = subject.attribution.base if subject.attribution else None
+    if base is None or not base.edited:
+        return None
+    reason = f"your Dockerfile now says FROM {base.stated}: rebuild first, or ask with -f and without the image"
+    return Gap(stage="recommend", subject="FROM", reason=reason)
 
 
 def _of_from(subject: Subject) -> Gap | None:
@@ -196,28 +243,42 @@ class _Recommending:
         approvals = self._catalog.approvals()
         found = choices(self._catalog, use.choice.repository, self._subject.platform)
         every = candidates(use, found, lifetimes, approvals, self._now, wish.include, outdated=self._found.outdated)
+        edited = _of_edited(self._subject)
+        if edited is not None:
+            every = ()
         others = [one for one in every if base_key(one) != use.choice.image.key]
         if wish.approved_only:
             every = tuple(one for one in every if one.approved)
-        chosen = [one for one in every if wish.everything or not one.objections]
+        chosen = [one for one in every if wish.everything or {each.code for each in one.objections} <= _COMPARED]
         keys = [use.choice.image.key, *(one.choice.image.key for one in chosen)]
         inventories = self._catalog.inventories(keys)
         predictor = self._predictor(inventories.get(use.choice.image.key))
         predicted = self._predicted(predictor, chosen, inventories)
         today = self._today()
-        weighing = Weighing(use, inventories, self._judged(inventories, predicted), lifetimes, today, wish.include)
+        weighing = Weighing(
+            use,
+            inventories,
+            self._judged(inventories, predicted),
+            lifetimes,
+            today,
+            wish.include,
+            _breakable(self._subject),
+            tuple(_companions(self._subject, use.choice.name)),
+        )
         rows = self._rows(weighing, chosen, predicted)
         base = weighing.in_use(approved(use.choice, approvals, self._now))
+        self._gaps += _of_ended(base.reference, base.ended)
         return Recommendation(
-            verdict=self._verdict(base, rows, self._lonely(others, approvals)),
+            verdict=self._verdict(base, rows, edited.reason if edited else self._lonely(others, approvals)),
             base=base,
             wanted=self._subject.base,
             how=self._found.how,
             yours=issue_counts.counts(today.issues) if today else None,
             rows=self._kept(rows),
-            compared=len(chosen),
-            passed_over=len(every) - len(chosen),
+            compared=sum(_is_comparable(row, base) for row in rows),
+            passed_over=sum(bool(one.objections) for one in every),
             created=self._now,
+            data_date=self._data_date(),
             gaps=tuple(dict.fromkeys(self._gaps)),
         )
 
@@ -270,14 +331,9 @@ class _Recommending:
         self._about(judgment.not_matched)
         self._gaps += judgment.no_facts
         ecosystems = {one.ecosystem for one in packages}
-        return Figures(judgment.findings, self._uncovered(ecosystems | {""}))
-
-    def _uncovered(self, ecosystems: Iterable[str]) -> Iterator[str]:
-        """Ecosystems without data, except those of the image in use: those hide as much on both sides."""
-        has = {one.ecosystem for one in self._subject.inventory.packages} if self._subject.inventory else set()
-        for one in ecosystems:
-            if not (one and self._database.covers(one)) and one not in has:
-                yield one
+        uncovered = {one for one in ecosystems | {""} if not (one and self._database.covers(one))}
+        inventory = self._subject.inventory
+        return Figures(judgment.findings, uncovered, {one.ecosystem for one in inventory.packages} if inventory else ())
 
     def _about(self, gaps: tuple[Gap, ...]) -> None:
         """What could not be judged among the candidates, shortened: it may concern hundreds of images."""
@@ -293,6 +349,9 @@ class _Recommending:
             row = weighing.row(one, predicted.get(base_key(one)))
             placed.append((ranking.place(row, weighing.distance(one)), row, one))
         placed.sort(key=lambda each: each[0])
+        if not self._wish.include:  # what was asked for is shown, whatever is nearer
+            nearest = ranking.beaten([row for _, row, _ in placed])
+            placed = [(key, row, one) for (key, _, one), row in zip(placed, nearest, strict=True)]
         rows = []
         detailed: Counter[Group] = Counter()
         for _, row, one in placed:
@@ -323,25 +382,37 @@ class _Recommending:
         if not allowed:
             return "no other approved base of its kind is in the catalogue"
         against = {each.code for one in allowed for each in one.objections}
-        if all(one.objections for one in allowed):
+        if all({each.code for each in one.objections} - _COMPARED for one in allowed):
             return f"no approved base may be recommended ({', '.join(sorted(against))}): --all tells why"
         return ""
 
     def _verdict(self, base: Row, rows: tuple[Row, ...], lonely: str) -> Verdict:
         """The verdict; what was not compared is always reported. ``lonely``: why there is nothing to compare with."""
-        left_out = self._left_out(rows)
+        self._left_out(rows)
         if any(row.better and not row.objections for row in rows):
             return Verdict.BETTER
-        if base.counts is None or not base.judged:
-            self._gap(base.reference, "its own packages could not be judged, so nothing can be compared with it")
-            return Verdict.UNKNOWN
-        if lonely:
-            self._gap(base.reference, lonely)
-            return Verdict.UNKNOWN
-        compared = any(row.judged and not row.objections for row in rows if row.key != base.key)
-        return Verdict.UNKNOWN if left_out and not compared else Verdict.BEST
+        reason = self._not_best(base, rows, lonely)
+        if reason:
+            self._gap(base.reference, reason)
+        return Verdict.UNKNOWN if reason or base.ended else Verdict.BEST
 
-    def _left_out(self, rows: tuple[Row, ...]) -> int:
+    def _not_best(self, base: Row, rows: tuple[Row, ...], lonely: str) -> str:
+        """Why the base in use cannot be told to be the best; empty if it can, or if its end of life says it already."""
+        if base.counts is None or not base.judged:
+            return "its own packages could not be judged, so nothing can be compared with it"
+        if lonely or base.ended:
+            return lonely
+        comparable = [row for row in rows if _is_comparable(row, base)]
+        if any(row.better for row in comparable):
+            return "only the full image has fewer issues: --include larger"
+        return "" if comparable else "no other image of its kind could be compared with it: --all tells why"
+
+    def _data_date(self) -> str:
+        """The day of the oldest data that were compared with; empty if none states it."""
+        states = (one for one in self._database.used() if one.shard.partition(":")[0] not in FACTS)
+        return min((day for one in states if (day := (one.data_date or one.fetched)[:10])), default="")
+
+    def _left_out(self, rows: tuple[Row, ...]) -> None:
         """Report how many bases could not be compared although nothing else speaks against them."""
         partly = sum({one.code for one in row.objections} == {"incomplete"} for row in rows)
         if partly:
@@ -353,7 +424,6 @@ class _Recommending:
             self._gap(
                 "other bases", f"{unjudged} bases could not be judged: their packages or data of them are missing"
             )
-        return partly + unjudged
 
 
 class _Remembering:
@@ -379,6 +449,12 @@ class _Remembering:
         return self._database.used()
 
 
+def _is_comparable(row: Row, base: Row) -> bool:
+    """Whether the base in use was compared with it: it is another one, judged, and nothing speaks against it."""
+    against = {one.code for one in row.objections} - _COMPARED
+    return row.key != base.key and row.judged and row.counts is not None and not against
+
+
 def _release(base: Inventory) -> tuple[str, str, str]:
     return (base.distro.id, base.distro.version, base.distro.ecosystem) if base.distro else ("", "", "")
 
@@ -393,7 +469,46 @@ def _asked(subject: Subject, layers: int) -> Requested:
     lines = tuple(_lines(subject, layers))
     wanted = [request for instruction, scope in lines for request in requests(instruction, scope)]
     kinds = {program: one.type for program, one in ecosystems.OF_PROGRAM.items()}
-    return asked(wanted, kinds, upgrades=any(may_upgrade(instruction.original) for instruction, _ in lines))
+    found = asked(wanted, kinds, upgrades=any(may_upgrade(instruction.original) for instruction, _ in lines))
+    made = any(_ENVIRONMENT().search(instruction.original) for instruction, _ in lines)
+    tools = frozenset(one.name for one in wanted if isinstance(one, PackageRequest) and kinds.get(one.manager) == _PYPI)
+    return dataclasses.replace(found, environments=made, tools=tools)
+
+
+def _breakable(subject: Subject) -> Lines:
+    """What your lines do that not every base allows; only a Dockerfile tells it."""
+    if subject.dockerfile is None:
+        return Lines()
+    lines = tuple(_lines(subject, 0))
+    wanted = [
+        one
+        for instruction, scope in lines
+        for one in requests(instruction, scope)
+        if isinstance(one, PackageRequest) and not one.conditional
+    ]
+    system = [one for one in wanted if one.ecosystem in SYSTEM_TYPES]
+    pips = (one.command for one in wanted if one.ecosystem == _PYPI and _SYSTEM_PIP().match(one.command))
+    sets = any(_MAY_BREAK().search(instruction.original) for instruction, _ in lines)
+    return Lines(
+        removals=tuple(one for instruction, scope in lines for one in removals(instruction, scope)),
+        pins=tuple(dict.fromkeys((one.name.partition(":")[0], one.version) for one in system if one.version)),
+        installs=frozenset(one.name.partition(":")[0] for one in system),
+        pip="" if sets else next(pips, ""),
+    )
+
+
+def _companions(subject: Subject, name: str) -> Iterator[str]:
+    """The FROMs of other stages that the build copies from and that start from an image of the same program."""
+    if subject.dockerfile is None:
+        return
+    arguments = (subject.dockerfile, subject.target, subject.build_args)
+    own = {one.index for one in lineage(*arguments)}
+    found = bases(subject.dockerfile, subject.build_args)
+    for stage in reaching(*arguments):
+        base = found[stage.index]
+        reference = _reference(base) if isinstance(base, str) and stage.index not in own else None
+        if reference is not None and program(wanted_repository(reference)) == name:
+            yield f"line {stage.origin.span.line} ({' '.join(stage.origin.original.split())})"
 
 
 def _lines(subject: Subject, layers: int) -> Iterator[tuple[Instruction, Scope]]:

@@ -18,22 +18,28 @@ from garboard.image.options import Options
 from garboard.model.errors import UsageError
 from garboard.model.gap import Gap
 from garboard.model.image import Attestations, Files, Image, Reader
-from garboard.model.package import Inventory
+from garboard.model.lifecycle import Lifecycles
+from garboard.model.package import SYSTEM_TYPES, Inventory
 from garboard.model.report import Report
 from garboard.model.timestamp import parsed
 from garboard.packages import distro
 from garboard.packages.assemble import assemble, complete
 from garboard.packages.catalogers import CATALOGERS
 from garboard.workflows.judge import judge
+from garboard.workflows.support import supported
 
 if TYPE_CHECKING:
     from garboard.model.advisory import FeedState, Lookup
+    from garboard.model.attribution import Attribution
     from garboard.model.baseimage import Catalog, LineageStep
     from garboard.workflows.attribute import Build, Whose
     from garboard.workflows.judge import Supply
 
 STALE_DAYS = 7
 """Age since data were last fetched or confirmed; most feeds change every day."""
+
+OLD = dt.timedelta(days=60)
+"""Age of data by their own date, whenever they were fetched."""
 
 
 class Taken(NamedTuple):
@@ -110,14 +116,19 @@ def analyze(
     attribution = attributed.attribution if attributed else None
     judgment = judge(inventory, database, supply)
     findings = trace(judgment.findings, inventory.packages)
+    no_support = supply.support(_of_distributions(inventory)) if supply else ()
+    lifecycles = database if isinstance(database, Lifecycles) else None
+    coverage = supported(inventory, judgment, lifecycles, database.used(), now)
     feeds = database.used()
     gaps = (
         *inventory.gaps,
         *nothing_found(of, inventory),
         *judgment.no_advisories,
         *judgment.no_facts,
+        *no_support,
         *_of_feeds(feeds, now),
         *judgment.not_matched,
+        *coverage.gaps,
         *(attribution.gaps if attribution else ()),
     )
     return Report(
@@ -126,14 +137,21 @@ def analyze(
         findings=attributed.of(findings) if attributed else findings,
         gaps=tuple(dict.fromkeys(gaps)),
         feeds=feeds,
-        judged=judgment.judged,
-        unjudged=judgment.unjudged,
+        judged=coverage.judged,
+        unjudged=coverage.unjudged,
         created=now,
         target_file=target_file,
-        base_image=base_image or (attribution.base.name if attribution else ""),
+        base_image=base_name(base_image, attribution),
         attribution=attribution,
         lineage=_lineage(of, attributed),
     )
+
+
+def base_name(named: str, attribution: Attribution | None) -> str:
+    """The base's name as the Dockerfile or the user says, unless the layers say something else."""
+    if attribution is None or (named and not attribution.base.stated):
+        return named
+    return attribution.base.name
 
 
 def _lineage(of: Image, attributed: Whose | None) -> tuple[LineageStep, ...]:
@@ -144,6 +162,11 @@ def _lineage(of: Image, attributed: Whose | None) -> tuple[LineageStep, ...]:
     return lineage(of, attributed.ancestors)
 
 
+def _of_distributions(inventory: Inventory) -> tuple[str, ...]:
+    found = {package.ecosystem for package in inventory.packages if package.type in SYSTEM_TYPES}
+    return tuple(sorted(found - {""}))
+
+
 def _of_feeds(feeds: Iterable[FeedState], now: dt.datetime) -> list[Gap]:
     """What the data themselves cannot say: caveats, records that could not be read, and their age."""
     gaps = []
@@ -151,6 +174,9 @@ def _of_feeds(feeds: Iterable[FeedState], now: dt.datetime) -> list[Gap]:
         reasons = [feed.caveat] if feed.caveat else []
         if feed.skipped:
             reasons.append(f"{feed.skipped} records of this feed could not be read: {'; '.join(feed.gaps[:2])}")
+        own = parsed(feed.data_date)
+        if own is not None and now - own > OLD:
+            reasons.append(f"its data are of {own.date()}; what was published since is not known")
         age = feed.age(now)
         if age is None or age.days > STALE_DAYS:
             when = "at an unknown time" if age is None else f"{age.days} days ago"
@@ -219,7 +245,7 @@ def report_on(
     """Attribute and match an image that was already read. See `scan`."""
     from garboard.workflows.attribute import Build, whose
 
-    build = build or Build()
+    build = (build or Build()).on(taken.image.platform)
     attributed = whose(
         taken.image,
         taken.inventory,

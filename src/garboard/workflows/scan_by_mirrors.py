@@ -23,7 +23,7 @@ from garboard.model.timestamp import rfc3339
 from garboard.repositories import KINDS
 from garboard.workflows import query_mirrors
 from garboard.workflows.query_mirrors import NEWER, Fetch
-from garboard.workflows.scan import nothing_found
+from garboard.workflows.scan import base_name, nothing_found
 
 if TYPE_CHECKING:
     from garboard.workflows.attribute import Build, Whose
@@ -83,7 +83,7 @@ def fixable(taken: Taken, fetch: Fetch, now: dt.datetime, build: Build, attribut
         updates_only=True,
         created=now,
         target_file=build.file_name,
-        base_image=build.named_base or (attribution.base.name if attribution else ""),
+        base_image=base_name(build.on(taken.image.platform).named_base, attribution),
         attribution=attribution,
     )
     return Fixable(report, found)

@@ -8,6 +8,7 @@ import enum
 import hashlib
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -27,7 +28,7 @@ from garboard.database.fetch import (
 )
 from garboard.database.read import Database
 from garboard.database.shard import Confirmed, Shard
-from garboard.model.advisory import FeedState
+from garboard.model.advisory import FeedState, LastData
 from garboard.model.base import Value
 from garboard.model.errors import DatabaseError, FeedError, GarboardError, UsageError
 from garboard.model.timestamp import rfc3339
@@ -55,6 +56,23 @@ class ShardResult(Value):
     state: FeedState | None = None
     error: str = ""
     hint: str = ""
+
+
+class Terms(NamedTuple):
+    """How an update goes about it.
+
+    Attributes:
+        accept_shrink: whether a feed may have lost many of its records.
+        fresh: data that are younger are left alone: another process may have fetched them in the meantime.
+        waiting: called if another process has to end first.
+    """
+
+    accept_shrink: bool = False
+    fresh: dt.timedelta = dt.timedelta(0)
+    waiting: store.Waiting = lambda _told: None
+
+
+_ANY: Final = Terms()
 
 
 def default_shards(directory: Path) -> tuple[str, ...]:
@@ -98,7 +116,7 @@ def update(
     now: dt.datetime,
     progress: Progress = lambda _label, _done, _total: None,
     report: Callable[[ShardResult], None] = lambda _result: None,
-    accept_shrink: bool = False,
+    terms: Terms = _ANY,
 ) -> tuple[ShardResult, ...]:
     """Update shards one after the other; if one fails, the others are not affected.
 
@@ -111,12 +129,21 @@ def update(
     """
     source = origin_of(origin, client)
     names = dict.fromkeys(feeds.shard_for(name) or name for name in shards)
-    with store.writing(directory):
+    with store.writing(directory, terms.waiting):
         results = []
         for name in names:
-            results.append(_result(directory, name, source, now, progress, accept_shrink))
+            young = _young(directory, name, now, terms.fresh) if terms.fresh else None
+            results.append(young or _result(directory, name, source, now, progress, terms.accept_shrink))
             report(results[-1])
     return tuple(results)
+
+
+def _young(directory: Path, shard: str, now: dt.datetime, fresh: dt.timedelta) -> ShardResult | None:
+    found = _installed(directory, shard)
+    age = found[0].age(now) if found else None
+    if found is None or age is None or age >= fresh:
+        return None
+    return ShardResult(shard=shard, outcome=ShardOutcome.UNCHANGED, state=found[0])
 
 
 def _result(
@@ -182,10 +209,35 @@ def _build(directory: Path, shard: str, fetched: list[Fetched], now: dt.datetime
             builder = stack.enter_context(Builder(written))
             built = builder.fill(feeds.feed_of(shard).parse(shard, streams))
             _judge(shard, built, old)
+            kept = _keep(builder, directory, shard)
             state = _state(shard, built, fetched, now)
+            state = msgspec.structs.replace(
+                state, records=state.records + kept.records, kept=kept.releases, kept_records=kept.records
+            )
             builder.finish(state, pack(notes))
         store.install(written, store.path_of(directory, shard))
     return state
+
+
+class _Kept(NamedTuple):
+    """Releases that were kept of an older shard, and the number of their records."""
+
+    releases: tuple[LastData, ...] = ()
+    records: int = 0
+
+
+def _keep(builder: Builder, directory: Path, shard: str) -> _Kept:
+    """Keep the last data of the releases that have left the feed: nobody publishes them again."""
+    if _installed(directory, shard) is None:
+        return _Kept()
+    with contextlib.closing(Shard(directory, shard)) as there:
+        gone = sorted(set(there.ecosystems) - builder.ecosystems)
+        if not gone:
+            return _Kept()
+        before = {one.ecosystem: one.date for one in there.state.kept}
+        date = there.state.data_date or there.state.fetched
+        built = builder.fill(there.advisories(gone))
+    return _Kept(tuple(LastData(ecosystem=name, date=before.get(name, date)) for name in gone), built.records)
 
 
 def _judge(shard: str, built: Built, old: FeedState | None) -> None:
@@ -196,11 +248,22 @@ def _judge(shard: str, built: Built, old: FeedState | None) -> None:
             f"{shard}: {built.records} records could be read and {built.skipped} could not{reason}",
             "the feed's format may have changed: look for a newer garboard",
         )
-    if old and built.records < SHRINK * old.records:
+    before = old.records - old.kept_records if old else 0
+    if built.records < SHRINK * before:
         raise FeedError(
-            f"{shard}: the feed has shrunk from {old.records} records to {built.records}; the old data were kept",
+            f"{shard}: the feed has shrunk from {before} records to {built.records}; the old data were kept",
             f"if that is right: garboard db update {shard} --accept-shrink",
         )
+
+
+def _iso(last_modified: str) -> str:
+    """An HTTP date as RFC 3339; empty if it is none."""
+    from email.utils import parsedate_to_datetime
+
+    try:
+        return rfc3339(parsedate_to_datetime(last_modified).astimezone(dt.UTC)) if last_modified else ""
+    except ValueError:
+        return ""
 
 
 def _state(shard: str, built: Built, fetched: list[Fetched], now: dt.datetime) -> FeedState:
@@ -210,7 +273,7 @@ def _state(shard: str, built: Built, fetched: list[Fetched], now: dt.datetime) -
         shard=shard,
         url=notes[0].url,
         fetched=rfc3339(now),
-        data_date=built.date or notes[0].last_modified,
+        data_date=built.date or _iso(notes[0].last_modified),
         etag=notes[0].etag,
         last_modified=notes[0].last_modified,
         sha256=digests[0] if len(digests) == 1 else hashlib.sha256("\n".join(digests).encode()).hexdigest(),

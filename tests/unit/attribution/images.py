@@ -36,9 +36,9 @@ def layer_list(count: int, salt: str = "") -> tuple[Layer, ...]:
 def base(count: int, name: str = "local/base:1", **more: object) -> PossibleBase:
     given = bool(more.pop("given", False))
     salt = str(more.pop("salt", ""))
-    return PossibleBase(
-        name=name, image=Image(name=name, source="docker", layers=layer_list(count, salt), **more), given=given
-    )
+    stated = str(more.pop("stated", ""))
+    of = Image(name=name, source="docker", layers=layer_list(count, salt), **more)
+    return PossibleBase(name=name, image=of, given=given, stated=stated)
 
 
 def whose(of: Image, dockerfile: str | None, *candidates: PossibleBase, **more: object) -> Attributed:

@@ -250,8 +250,6 @@ def test_triggers_of_a_stage_stand_where_they_were_written() -> None:
 @pytest.mark.parametrize(
     ("text", "line"),
     [
-        (DOCKERFILE.replace("jq", "yq"), "line 16"),
-        (DOCKERFILE + "RUN echo more\n", "line 30"),
         (
             DOCKERFILE.replace("COPY hello.txt src/*", "COPY other.txt src/*").replace("$DEST/\n", "/elsewhere/\n"),
             "line 13",
@@ -264,6 +262,98 @@ def test_another_dockerfile_is_recognized(text: str, line: str) -> None:
     assert set(lines(found)) == {"unknown"}
     assert "does not describe this image" in reasons(found)
     assert line in reasons(found)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected", "reason"),
+    [
+        (
+            DOCKERFILE.replace("jq", "yq"),
+            ["base", 11, 12, 13, 14, 15, "unknown", "unknown", "unknown"],
+            "lines 6 to 15 are what this image was built by, but line 16 (RUN apt-get update",
+        ),
+        (DOCKERFILE + "RUN echo more\n", ["base", 11, 12, 13, 14, 15, 16, 21, 22], "line 30 (RUN echo more) was not: rebuild"),
+        (
+            DOCKERFILE.replace("RUN echo $WHO", "RUN true\nRUN echo $WHO"),
+            ["base", 11, 12, 13, 14, 15, 16, "unknown", "unknown"],
+            "line 21 (RUN true) is not: what the 9 more steps",
+        ),
+    ],
+)  # fmt: skip
+def test_an_edited_line_makes_only_what_follows_unknown(text: str, expected: list[int | str], reason: str) -> None:
+    found = whose(image(*BY_BUILDKIT), text)
+    assert lines(found) == expected
+    assert reason in reasons(found)
+
+
+@pytest.mark.parametrize("top", [("+", "", ""), ("+", "/bin/sh", ""), ("+", "RUN /bin/sh -c x # buildkit", BUILDKIT)])
+def test_a_commit_on_top_is_not_the_dockerfiles(top: tuple[str, ...]) -> None:
+    found = whose(image(*BY_BUILDKIT, top), DOCKERFILE)
+    assert lines(found) == ["base", 11, 12, 13, 14, 15, 16, 21, 22, "unknown"]
+    assert "its history has 1 more step" in reasons(found)
+
+
+TWO = "FROM local/base:1\nRUN one\nRUN two\n"
+
+
+def test_one_instruction_alone_says_where_the_base_ends_only_if_that_is_proven() -> None:
+    history = (BASE, "+/bin/sh -c one", "+/bin/sh -c other")
+    assert lines(whose(image(*history), TWO)) == ["unknown", "unknown", "unknown"]
+    assert lines(whose(image(*history), TWO, base(1))) == ["base", 2, "unknown"]
+    assert lines(whose(image(*history), TWO, base(2))) == ["base", "base", "unknown"]
+
+
+def test_a_beginning_that_may_stand_in_two_places_is_no_answer() -> None:
+    history = (BASE, *("+/bin/sh -c one", "+/bin/sh -c two", "+/bin/sh -c x") * 2)
+    text = TWO + "RUN three\n"
+    assert set(lines(whose(image(*history), text))) == {"unknown"}
+    assert lines(whose(image(*history), text, base(1))) == ["base", 2, 3, *["unknown"] * 4]
+
+
+QUOTED = """\
+FROM local/base:1
+COPY <<'EOF' /a.txt
+	echo hello $X
+EOF
+COPY <<"S1" <<-S2 /b/
+one
+S1
+	two
+S2
+ADD <<-'EOF' /c.txt
+	three
+EOF
+COPY Dockerfile <<-EOF /d/
+	four
+EOF
+RUN <<-"EOF"
+	echo six
+EOF
+RUN cat <<-'EOF' > /seven
+	seven $HOME
+EOF
+RUN <<-EOF
+	#!/bin/sh
+	echo ten
+EOF
+RUN <<EOF
+#!/bin/sh
+echo ten
+EOF
+"""
+
+
+def test_buildkit_keeps_of_a_heredocs_delimiter_only_the_name() -> None:
+    history = (
+        "COPY <<EOF /a.txt", "COPY <<S1 <<S2 /b/", "ADD <<EOF /c.txt", "COPY Dockerfile <<EOF /d/",
+        "RUN /bin/sh -c echo six\n", "RUN /bin/sh -c cat <<-'EOF' > /seven\nseven $HOME\nEOF",
+        "RUN /bin/sh -c #!/bin/sh\necho ten\n", "RUN /bin/sh -c /dev/pipes/EOF",
+    )  # fmt: skip
+    found = whose(image(BASE, *(("+", f"{one} # buildkit", BUILDKIT) for one in history)), QUOTED)
+    assert lines(found) == ["base", 2, 5, 10, 13, 16, 19, 22, 26]
+    other = ("COPY <<EOT /a.txt", *history[1:])
+    found = whose(image(BASE, *(("+", f"{one} # buildkit", BUILDKIT) for one in other)), QUOTED)
+    assert lines(found)[1] == "unknown"
 
 
 def test_a_dockerfile_that_shows_nothing_is_no_answer() -> None:

@@ -36,10 +36,39 @@ def test_a_given_base_that_is_longer_than_the_image() -> None:
     assert "shares 3 of its 9 layers" in reasons(found)
 
 
-def test_a_base_that_was_looked_up_and_is_another_now_is_passed_over_in_silence() -> None:
+def test_a_base_that_was_looked_up_and_is_another_now_is_told_of() -> None:
     found = whose(image(*BUILT), "FROM a\nRUN two\n", base(2, "a", salt="newer"))
     assert (found.attribution.base.how, found.attribution.base.layers) == (Certainty.ALIGNED, 2)
-    assert not found.attribution.gaps
+    assert (found.attribution.base.name, found.attribution.base.edited) == ("a", False)
+    assert "the tag has moved on, or FROM was edited since" in reasons(found)
+
+
+def test_what_the_image_cannot_have_been_built_on_is_not_its_base() -> None:
+    found = whose(image(*BUILT), "FROM a\nRUN two\n", denied="it is debian 12, not debian 13")
+    own = found.attribution.base
+    assert (own.name, own.stated, own.edited, own.layers) == ("", "a", True, 2)
+    assert "your Dockerfile now says FROM a, but this image was not built on it (it is debian 12" in reasons(found)
+
+
+def test_layers_win_where_they_end_below_the_dockerfiles_instructions() -> None:
+    by_layers = base(2, "other", stated="a"), base(1, "below", stated="a")
+    found = whose(image(*BUILT), "FROM a\nRUN two\n", *by_layers)
+    own = found.attribution.base
+    assert (own.name, own.stated, own.edited, own.layers, own.how) == ("other", "a", False, 2, Certainty.EXACT)
+    assert "says FROM a, but this image was built on other, by its layers: rebuild first, unless" in reasons(found)
+    found = whose(image(*BUILT), "FROM a\nRUN one\nRUN two\n", *by_layers)
+    assert found.attribution.base.name == "below"
+    found = whose(image(*BUILT), "FROM a\nRUN two\n", by_layers[1])
+    assert (found.attribution.base.name, found.attribution.base.layers) == ("a", 2)
+
+
+def test_a_dockerfile_that_was_edited_throughout_still_has_the_old_base() -> None:
+    by_layers, moved = base(2, "other", stated="a"), base(1, "a", salt="newer")
+    found = whose(image(*BUILT), "FROM a\nRUN new\n", by_layers, moved)
+    own = found.attribution.base
+    assert (own.name, own.layers, own.edited) == ("other", 2, True)
+    assert lines(found) == ["base", "base", "unknown"]
+    assert whose(image(*BUILT), "FROM a\nRUN new\n", by_layers).attribution.base.name == "a"
 
 
 def test_a_name_that_now_is_the_image_itself_proves_nothing() -> None:

@@ -15,10 +15,11 @@ from garboard.model.recommendation import Group
 from tests.unit.baseimage.rebases import base, deb, name
 
 
-def of(*texts, distro="debian 12", layers="", **more):
+def of(*texts, distro="debian 12", layers="", created="2026-08-04T00:00:00Z", **more):
     """An image by the names that it has."""
     names = [name(text, **more) for text in texts]
-    return choice(msgspec.structs.replace(base(layers or texts[0], *names), distro=distro), names[0].repository)
+    one = base(layers or texts[0], *names, created=created)
+    return choice(msgspec.structs.replace(one, distro=distro), names[0].repository)
 
 
 def use(*texts, wanted="", **more):
@@ -44,6 +45,14 @@ def use(*texts, wanted="", **more):
         (("alpine:3.20.1",), ("alpine:3.21.0",), Group.MINOR),
         (("gradle:8.10-jdk17",), ("gradle:8.10-jdk21",), Group.ALTERNATIVE),
         (("python:3.12.4",), ("chainguard/python:3.12.4",), Group.ALTERNATIVE),
+        (("bitnami/postgresql:16.3.0-debian-12-r14",), ("bitnami/postgresql:16.3.0-debian-12-r20",), Group.PATCH),
+        (("corp.example/ubi9/ubi:9.4-1194",), ("corp.example/ubi9/ubi:9.4-1227",), Group.PATCH),
+        (("corp.example/ubi9/ubi:9.4-1194",), ("corp.example/ubi9/ubi:9.5-12",), Group.MINOR),
+        (("corp.example/m/library/debian:12",), ("corp.example/m/library/debian:trixie",), Group.MAJOR),
+        (("corp.example/m/library/ubuntu:jammy",), ("corp.example/m/library/ubuntu:noble",), Group.MAJOR),
+        (("cgr.example/python:3.12.4-dev",), ("cgr.example/python:3.12.5-dev",), Group.PATCH),
+        (("cgr.example/python:3.12.4-dev",), ("cgr.example/python:3.12.5",), Group.ALTERNATIVE),
+        (("nvidia/cuda:12.4.1-devel",), ("nvidia/cuda:12.4.2-devel",), Group.PATCH),
     ],
 )
 def test_groups(own, other, group):
@@ -61,6 +70,14 @@ def test_another_release_of_the_distribution_is_an_alternative():
 def test_the_same_tag_is_a_rebuild_whatever_it_names_now():
     assert group_of(use("python:3.12.4", "python:3", wanted="3"), of("python:3.13.0", "python:3")) is Group.REBUILD
     assert group_of(use("python:3.12.4", wanted="3"), of("python:3", current=False)) is not Group.REBUILD
+
+
+def test_a_base_of_your_own_is_called_after_its_release():
+    own = use("corp.example/base:bookworm", wanted="bookworm")
+    newer = of("corp.example/base:trixie", distro="debian 13")
+    assert group_of(own, newer) is Group.MAJOR
+    assert "latest" not in codes(own, newer)
+    assert group_of(own, of("corp.example/base:jammy", distro="ubuntu 22.04")) is Group.ALTERNATIVE
 
 
 def codes(own, other, lifespans=(), group=Group.MINOR, own_reason=""):
@@ -84,10 +101,49 @@ def codes(own, other, lifespans=(), group=Group.MINOR, own_reason=""):
         ("php:8.3.1-cli", "php:8.4.1-apache", {"other"}),
         ("eclipse-temurin:21.0.4_7-jdk", "eclipse-temurin:21.0.4_7-jre", {"other"}),
         ("debian:12.5", "debian:sid", {"prerelease", "latest"}),
+        ("node:22.1.0", "node:24.1.0", set()),
+        ("node:22.1.0", "node:26.1.0", {"short-lived"}),
+        ("jenkins/jenkins:2.452.1-jdk17", "jenkins/jenkins:2.462.3-jdk17", set()),
+        ("jenkins/jenkins:2.452.1-lts-jdk17", "jenkins/jenkins:2.479-jdk17", {"short-lived"}),
+        ("corp.example/m/jenkins:2.452.1", "corp.example/m/jenkins:2.479", {"short-lived"}),
+        ("corp.example/m/library/ubuntu:noble", "corp.example/m/library/ubuntu:questing", {"short-lived"}),
+        ("corp.example/m/node:22.1.0", "corp.example/m/node:23.0.0", {"short-lived"}),
+        ("corp.example/m/library/debian:bookworm", "corp.example/m/library/debian:trixie", set()),
+        ("debian:bookworm-20260711-slim", "debian:bookworm-20261127-slim", set()),
+        ("debian:bookworm-20260711-slim", "debian:bookworm-20260601-slim", {"older"}),
+        ("ubuntu:noble-20260711", "ubuntu:noble-20260711.1", set()),
+        ("corp.example/ubi9/ubi:9.4-1227", "corp.example/ubi9/ubi:9.4-1194", {"older"}),
+        ("bitnami/redis:7.2.5-debian-12-r3", "bitnami/redis:7.2.5-debian-12-r20", set()),
+        ("bitnami/redis:7.2.5-debian-12-r20", "bitnami/redis:7.2.5-debian-12-r3", {"older"}),
+        ("haproxy:3.1.2", "haproxy:3.2-dev", {"prerelease"}),
+        ("cgr.example/python:3.12.4-dev", "cgr.example/python:3.13.1-dev", set()),
     ],
 )
 def test_objections(own, other, expected):
     assert codes(use(own), of(other)) == expected
+
+
+def test_a_line_of_long_term_support_is_not_left_in_silence():
+    own = use("haproxy:3.0.4", "haproxy:lts")
+    assert codes(own, of("haproxy:3.0.5")) == set()
+    assert codes(own, of("haproxy:3.1.1")) == {"short-lived"}
+    assert codes(own, of("haproxy:3.2.1", "haproxy:3.2-lts")) == set()
+
+
+@pytest.mark.parametrize(
+    "texts", [("debian:bookworm-20260711", "debian:bookworm-20260801"), ("corp/x:1-3", "corp/x:1-4")]
+)
+def test_what_a_tag_states_counts_and_not_when_it_was_built(texts):
+    first, second = (of(text, created=day) for text, day in zip(texts, ("2026-11-28", "2026-01-01"), strict=True))
+    assert codes(InUse(first, None), second) == set()
+    assert codes(InUse(second, None), first) == {"older"}
+
+
+def test_a_dated_tag_is_compared_with_the_day_on_which_another_was_built():
+    rolling = of("debian:bookworm", created="2026-08-04T00:00:00Z")
+    assert codes(InUse(rolling, None), of("debian:bookworm-20260801")) == {"older"}
+    assert codes(InUse(rolling, None), of("debian:bookworm-20260804")) == set()
+    assert codes(InUse(of("debian:bookworm-20260801"), None), rolling) == set()
 
 
 def test_a_line_that_the_user_has_chosen_is_not_held_against_its_patches():

@@ -209,3 +209,60 @@ def test_siblings_of_what_the_new_base_raised_are_doubted():
     predicted = upon(inventory(*old.packages, dev), old, new, ["libssl-dev"])
     assert held(predicted) == ["libssl-dev=1", "libssl=2"]
     assert any("libssl-dev" in gap for gap in predicted.gaps)
+
+
+def recommending():
+    """git with what it recommends, as a line brought them."""
+    git = deb("git", "5", requires=(("perl",),), recommends=(("less",), ("ssh",)))
+    ssh = deb("ssh", "9", automatic=True, recommends=(("xauth",),))
+    brought = (
+        deb("perl", "1", automatic=True),
+        deb("less", "1", automatic=True),
+        ssh,
+        deb("xauth", "1", automatic=True),
+    )
+    return git, brought
+
+
+@pytest.mark.parametrize("index", [False, True])
+def test_recommendations_of_what_the_new_base_has_do_not_come(index):
+    git, brought = recommending()
+    image = inventory("libc=1", git, deb("vim", "9", recommends=(("less",),)), *brought)
+    available = {one.name: one for one in image.packages} | {"git": deb("git", "6", recommends=git.recommends)}
+    new = inventory("libc=1", git, "perl=1")
+    found = upon(image, inventory("libc=1"), new, ["git"], available if index else None)
+    version = "6" if index else "5"
+    assert held(found) == [f"git={version}", "less=1", "libc=1", "perl=1", "vim=9"]  # vim recommends less, too
+    assert held(upon(image, inventory("libc=1"), inventory("libc=1"), ["git"]))[-1] == "xauth=1"
+
+
+def test_a_recommendation_that_is_new_comes_with_an_upgrade():
+    old = deb("git", "5", recommends=(("less",),))
+    newer = deb("git", "6", recommends=(("less",), ("ssh",)))
+    available = {"git": newer, "less": deb("less", "1"), "ssh": deb("ssh", "9")}
+    found = upon(inventory(old), inventory("libc=1"), inventory(old), ["git"], available)
+    assert held(found) == ["git=6", "ssh=9"]
+
+
+def venv(*packages, python="3.11"):
+    return [module(*one.split("="), folder=f"opt/venv/lib/python{python}/site-packages") for one in packages]
+
+
+@pytest.mark.parametrize(("python", "least"), [("3.11", False), ("3.13", True)])
+def test_what_the_bases_python_puts_into_an_environment_is_not_known_upon_another(python, least):
+    old = inventory("libc=1", module("pip", "24", folder="usr/local/lib/python3.11/site-packages"))
+    new = inventory("libc=1", module("pip", "25", folder=f"usr/local/lib/python{python}/site-packages"))
+    image = inventory(*old.packages, *venv("pip=23", "setuptools=65", "idna=3"))
+    yours = take_apart(image, old, None, Requested(environments=True), exact=True)
+    found = Predictor(yours).upon(new)
+    assert found.least is least
+    assert held(found) == sorted(["idna=3", "libc=1", "pip=25", *([] if least else ["pip=23", "setuptools=65"])])
+    assert any("pip, setuptools" in gap for gap in found.gaps) is least
+
+
+def test_a_tool_that_a_line_installs_is_yours():
+    old = inventory("libc=1")
+    image = inventory("libc=1", *venv("pip=23", "setuptools=65"))
+    asked = Requested(environments=True, tools=frozenset(["setuptools"]))
+    found = Predictor(take_apart(image, old, None, asked, exact=True)).upon(inventory("libc=1", "python3.13=1"))
+    assert held(found) == ["libc=1", "python3.13=1", "setuptools=65"]

@@ -1,7 +1,7 @@
 import pytest
 
 from garboard.baseimage.releases import DistroRelease
-from garboard.baseimage.tags import PartKind, parse, short
+from garboard.baseimage.tags import PartKind, numbers, parse, program, short
 
 
 def test_version_flavor_and_suite():
@@ -52,8 +52,40 @@ def test_the_release_of_alpine_may_stand_in_a_part_of_its_own():
         ("docker.io/bitnami/redis", "bitnami/redis"),
         ("localhost:5000/library/node", "node"),
         ("registry.example/corp/python", "corp/python"),
+        ("harbor.example/dockerhub/library/python", "python"),
+        ("library/python", "python"),
         ("python", "python"),
     ],
 )
 def test_short(repository, name):
     assert short(repository) == name
+
+
+@pytest.mark.parametrize(
+    ("repository", "distro", "name"),
+    [
+        ("docker.io/bitnami/postgresql", "debian 12", "postgres"),
+        ("registry.access.redhat.com/ubi9/ubi-minimal", "rhel 9.4", "ubi"),
+        ("registry.access.redhat.com/rhel7", "", "ubi"),
+        ("registry.example/corp/debian", "debian 12", "debian"),
+        ("registry.example/corp/debian", "alpine 3.20.3", "corp/debian"),
+        ("registry.example/corp/tool", "debian 12", "corp/tool"),
+        ("docker.io/library/debian", "alpine 3.20.3", "debian"),
+    ],
+)
+def test_what_a_repository_has(repository, distro, name):
+    assert program(repository, distro) == name
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("9.4-1194", "9.4-1227"),
+        ("9.4-1227", "9.4-1227.1726694542"),
+        ("9.5-900", "9.5-1736404036"),
+    ],
+)
+def test_builds_are_numbers(first, second):
+    one, other = (parse("registry.access.redhat.com/ubi9/ubi", text, "rhel 9.4") for text in (first, second))
+    assert numbers(one.build) < numbers(other.build)
+    assert one.version == other.version

@@ -50,6 +50,21 @@ def test_offline_needs_a_directory(run):
     assert isinstance(run("update", "--offline", "--from", "https://mirror.example", "debian").exception, UsageError)
 
 
+def test_a_mirror_named_by_the_environment(run, monkeypatch):
+    monkeypatch.setenv("GARBOARD_FEEDS", run.mirror)
+    assert "debian: updated" in run("update", "--offline", "debian").output
+    monkeypatch.setenv("GARBOARD_FEEDS", "/nonexistent")
+    assert "debian: unchanged" in run("update", "--from", run.mirror, "debian").output
+
+
+def test_a_database_that_cannot_be_there(tmp_path):
+    (tmp_path / "file").write_bytes(b"")
+    for arguments in (["status"], ["update", "--from", str(tmp_path), "debian"]):
+        error = CliRunner().invoke(command, [*arguments, "--db", str(tmp_path / "file" / "db")]).exception
+        assert isinstance(error, DatabaseError)
+        assert "--db" in error.hint
+
+
 def test_nothing_there_yet(run):
     assert isinstance(run("update", "--from", run.mirror).exception, UsageError)
     assert "hint" in run("status").output

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
+
 import pytest
 from demo import sample
 
@@ -69,3 +74,20 @@ def test_an_image_without_packages_is_told_and_not_clean(tmp_path, capfd):
     assert code == 3
     assert "holds no package that is known to this program" in report
     assert "Not covered: nothing" not in report
+
+
+def test_four_scans_at_once_on_an_empty_database_and_cache(tmp_path):
+    sample.write(tmp_path)
+    env = os.environ | {
+        "GARBOARD_FEEDS": str(tmp_path / "feeds"),
+        "GARBOARD_CACHE": str(tmp_path / "cache"),
+        "GARBOARD_DB": str(tmp_path / "db"),
+        "SOURCE_DATE_EPOCH": "1793491200",
+    }
+    command = [sys.executable, "-m", "garboard", "scan", str(tmp_path / "blog.tar"), "--json"]
+    running = [subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE) for _ in range(4)]
+    ended = [(*process.communicate(timeout=90), process.returncode) for process in running]
+    assert [code for _, _, code in ended] == [1] * 4, [errors for _, errors, _ in ended]
+    reports = [json.loads(output) for output, _, _ in ended]
+    assert not [gap for report in reports for gap in report["gaps"] if "not fetched" in gap["reason"]]
+    assert len({len(report["vulnerabilities"]) for report in reports}) == 1

@@ -95,7 +95,7 @@ def test_content_that_is_not_what_the_shard_was_built_with_is_refused(source, tm
         connection.execute("DELETE FROM advisory")
     connection.close()
     bundle.export(source, ["debian"], tmp_path / "b")
-    with pytest.raises(DatabaseError, match="is not what it was built with"):
+    with pytest.raises(DatabaseError, match="is not what was recorded"):
         bundle.unpack(tmp_path / "db", tmp_path / "b")
     assert not names(tmp_path / "db")
 
@@ -139,3 +139,26 @@ def test_a_bundle_that_is_not_what_it_says_is_refused(tmp_path, members):
     with pytest.raises(DatabaseError):
         bundle.unpack(tmp_path / "target", tmp_path / "b")
     assert names(tmp_path / "target") == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "DELETE FROM advisory",
+        "UPDATE advisory SET payload = (SELECT payload FROM advisory LIMIT 1) || x'00'",
+        "INSERT INTO ecosystem VALUES (9, 'Debian:12')",
+        "UPDATE meta SET value = replace(value, '2026-01-01', '2026-12-01') WHERE key = 'state'",
+        "DELETE FROM meta WHERE key = 'digest'",
+    ],
+)
+def test_a_shard_that_was_changed_after_it_was_built_is_refused(source, tmp_path, change):
+    target = tmp_path / "target"
+    bundle.export(source, ["debian", "osv:PyPI"], tmp_path / "good")
+    bundle.unpack(target, tmp_path / "good")
+    before = {name: store.path_of(target, name).read_bytes() for name in ("debian", "osv:PyPI")}
+    with contextlib.closing(sqlite3.connect(store.path_of(source, "osv:PyPI"))) as connection, connection:
+        connection.execute(change)
+    digest = bundle.export(source, ["debian", "osv:PyPI"], tmp_path / "bad")
+    with pytest.raises(DatabaseError, match="cannot be trusted"):
+        bundle.unpack(target, tmp_path / "bad", digest)
+    assert {name: store.path_of(target, name).read_bytes() for name in before} == before

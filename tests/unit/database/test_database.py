@@ -189,9 +189,15 @@ def test_names_of_shards_are_plain_file_names(tmp_path):
         assert shard in store.installed(tmp_path)
 
 
-def test_a_second_writer_is_refused_at_once_and_told_who(tmp_path):
-    with store.writing(tmp_path), pytest.raises(DatabaseError, match=str(os.getpid())), store.writing(tmp_path):
+def test_a_second_writer_is_told_for_whom_it_waits(tmp_path):
+    told = []
+    with (
+        store.writing(tmp_path),
+        pytest.raises(DatabaseError, match=str(os.getpid())),
+        store.writing(tmp_path, told.append, wait=2 * store.PAUSE),
+    ):
         pass
+    assert [str(os.getpid()) in text for text in told] == [True]
     with store.writing(tmp_path):
         pass
 

@@ -4,8 +4,9 @@ import pytest
 
 from garboard.dockerfile.parser import parse
 from garboard.dockerfile.stages import base_image, instructions_of, lineage, reaching, scoped
-from garboard.dockerfile.variables import Scope, expand
+from garboard.dockerfile.variables import PlatformArguments, Scope, expand
 from garboard.model.dockerfile import DockerfileError, Unknown
+from garboard.model.image import Platform
 
 
 def scope(**values: str) -> Scope:
@@ -74,10 +75,42 @@ def test_expansion_is_bounded() -> None:
         ('ARG I="debian:12"\nFROM $I', "debian:12"),
         ("FROM a${E:-}", "a"),
         ("ARG E=\nFROM $E", ""),
+        ("ARG S\nFROM python:3.12$S", "python:3.12"),
+        ("ARG R\nFROM ${R}python:3.12-slim", "python:3.12-slim"),
+        ("ARG V\nFROM python:${V}-slim", ""),
+        ("ARG R\nFROM $R/python:3", ""),
+        ("FROM python:3$UNDECLARED", "python:3"),
+        ("ARG S\nFROM python:3${S:--slim}", "python:3-slim"),
+        ("ARG D\nFROM python:3$D@sha256:00", "python:3@sha256:00"),
+        ("ARG S\nFROM a AS x\nFROM x$S", "a"),
     ],
 )
 def test_base_image(text: str, base: str) -> None:
     assert base_image(parse(text.encode())) == base
+
+
+@pytest.mark.parametrize(
+    ("text", "base"),
+    [
+        ("FROM base-$TARGETARCH", "base-arm"),
+        ("FROM base-$TARGETOS-$TARGETARCH$TARGETVARIANT", "base-linux-armv7"),
+        ("FROM a AS made-arm\nFROM b AS made-amd64\nFROM made-${TARGETARCH}", "a"),
+        ("FROM x:${BUILDPLATFORM//\\//-}", "x:linux-arm-v7"),
+        ("ARG TARGETARCH=amd64\nFROM base-$TARGETARCH", "base-amd64"),
+        ("FROM x:$TARGETSTAGE", "x:default"),
+    ],
+)
+def test_what_a_builder_knows_of_its_platform(text: str, base: str) -> None:
+    platform = Platform(os="linux", architecture="arm", variant="v7")
+    assert base_image(parse(text.encode()), "", PlatformArguments({}, platform)) == base
+    given = PlatformArguments({"TARGETARCH": "x"}, platform)
+    assert base_image(parse(b"FROM base-$TARGETARCH"), "", given) == "base-x"
+
+
+def test_a_stage_has_the_platform_that_it_declares() -> None:
+    found = parse(b"FROM a\nARG TARGETARCH\nARG TARGETOS=plan9\nUSER u\n")
+    *_, (_, last) = scoped(found, found.stages[0], PlatformArguments({}, Platform(architecture="arm64")))
+    assert (last.lookup("TARGETARCH"), last.lookup("TARGETOS")) == ("arm64", "plan9")
 
 
 def test_build_arguments_and_targets() -> None:

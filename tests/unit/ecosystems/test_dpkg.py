@@ -56,6 +56,7 @@ def test_every_field():
             requires=(("dpkg",), ("libgcc-s1",), ("libcrypt1", "libcrypt2"), ("python3",)),
             provides=("libc6-2.36", "libc-abi"),
             vendor="GNU Libc Maintainers <debian-glibc@lists.debian.org>",
+            section="libs",
         ),
     ]
 

@@ -9,24 +9,29 @@ from garboard.model.package import Package
 
 
 @pytest.mark.parametrize(
-    ("vendor", "version", "path", "published"),
+    ("vendor", "version", "section", "path", "published"),
     [
-        ("Debian OpenSSL Team <pkg-openssl-devel@alioth-lists.debian.net>", "3.0.1-1", "", True),
-        ("Ubuntu Developers <ubuntu-devel-discuss@lists.ubuntu.com>", "1", "", True),
-        ("Matthias Klose <doko@debian.org>", "3.11.2-1", "", True),
-        ("Jane <jane@home.example>", "3.11.2-1", "", None),
-        ("", "1", "", None),
-        ("Kibana Team <info@elastic.co>", "7.0.0", "usr/share/kibana/package.json", False),
-        ("Docker <support@docker.com>", "5:24.0.7-1~debian.12~bookworm", "", None),
-        ("Ivan <ivan@nodesource.com>", "18.19.0-1nodesource1", "", False),
-        ("Debian PostgreSQL <team@tracker.debian.org>", "16.1-1.pgdg120+1", "", False),
-        ("Debian PHP <team@tracker.debian.org>", "8.2.1-1+0~20230101.12+debian12~1.gbp1", "", False),
-        ("A <a@notdebian.org>", "1", "", False),
-        ("A <a@lists.debian.org>", "1", "opt/a/node_modules/b/package.json", False),
+        ("Debian OpenSSL Team <pkg-openssl-devel@alioth-lists.debian.net>", "3.0.1-1", "libs", "", True),
+        ("Ubuntu Developers <ubuntu-devel-discuss@lists.ubuntu.com>", "1", "", "", True),
+        ("Matthias Klose <doko@debian.org>", "3.11.2-1", "python", "", True),
+        ("Jane <jane@home.example>", "3.11.2-1", "python", "", None),
+        ("Jane <jane@home.example>", "37~deb12u1", "admin", "", None),
+        ("Jane <jane@home.example>", "1-1", "universe/python", "", None),
+        ("", "1", "", "", None),
+        ("Kibana Team <info@elastic.co>", "7.0.0", "", "usr/share/kibana/package.json", False),
+        ("Vendor <info@vendor.example>", "1-1", "default", "", False),
+        ("Docker <support@docker.com>", "5:24.0.7-1~debian.12~bookworm", "admin", "", None),
+        ("Ivan <ivan@nodesource.com>", "18.19.0-1nodesource1", "web", "", False),
+        ("Debian PostgreSQL <team@tracker.debian.org>", "16.1-1.pgdg120+1", "database", "", False),
+        ("Debian PHP <team@tracker.debian.org>", "8.2.1-1+0~20230101.12+debian12~1.gbp1", "php", "", False),
+        ("A <a@notdebian.org>", "1", "", "", False),
+        ("A <a@lists.debian.org>", "1", "libs", "opt/a/node_modules/b/package.json", False),
     ],
 )
-def test_debian_packages(vendor: str, version: str, path: str, published: bool | None) -> None:
-    package = Package(type="deb", name="a", version=version, scheme="deb", vendor=vendor, ecosystem="Debian:12")
+def test_debian_packages(vendor: str, version: str, section: str, path: str, published: bool | None) -> None:
+    package = Package(
+        type="deb", name="a", version=version, scheme="deb", vendor=vendor, section=section, ecosystem="Debian:12"
+    )
     assert ecosystems.published(package, path) is published
 
 

@@ -30,6 +30,19 @@ CONFORMANCE = (
     ("pep440", f"{SCALIBR}/pypi-versions-generated.txt", 12375),
     ("pep440", f"{DETECTOR}/pypi-versions.txt", 37),
     ("semver", f"{SCALIBR}/semver-versions.txt", 86),
+    ("maven", f"{SCALIBR}/maven-versions.txt", 102),
+    ("nuget", f"{SCALIBR}/nuget-versions.txt", 35),
+    ("pub", f"{SCALIBR}/pub-versions.txt", 100),
+    ("numbers", f"{SCALIBR}/cran-versions.txt", 21),
+    ("numbers", f"{SCALIBR}/cran-versions-generated.txt", 57),
+    ("numbers", f"{SCALIBR}/hackage-versions.txt", 11),
+)
+OTHERWISE = (
+    # Maven's code sets `.word` below `-word`, which its specification has as equal.
+    ("maven", f"{SCALIBR}/maven-versions-generated.txt", 14752, 20),
+    # PHP alone sets 1.0 below 1.0.0; Composer, whose versions these are, has them as equal, and refuses `.post1` and branches.
+    ("composer", f"{SCALIBR}/packagist-versions-generated.txt", 10630, 15),
+    ("composer", f"{SCALIBR}/packagist-versions.txt", 95, 9),
 )
 
 
@@ -59,6 +72,19 @@ def test_every_line_of_the_conformance_data(shared, scheme, name, count):
     for text in refused:
         with pytest.raises(NotPep440):
             Version(text)
+
+
+@pytest.mark.parametrize(("scheme", "name", "count", "otherwise"), OTHERWISE)
+def test_conformance_data_that_order_otherwise_in_a_few_lines(shared, scheme, name, count, otherwise):
+    key = ecosystems.order(scheme).key
+    lines = list(comparisons(shared / "conformance" / "versions" / name))
+    wrong = []
+    for c in lines:
+        try:
+            wrong += [c.line] if sign(key(c.left), key(c.right)) != c.sign else []
+        except InvalidVersion:
+            wrong.append(c.line)
+    assert (len(lines), len(wrong)) == (count, otherwise), wrong
 
 
 CLAIRCORE = re.compile(
@@ -113,6 +139,19 @@ def test_claircore_package_names(shared):
         ("semver", "1.2.3 beta"),
         ("semver", "git+https://example.org/a.git"),
         ("semver", "1" * 1025),
+        ("maven", ""),
+        ("maven", "[1.0,2.0)"),
+        ("maven", "1" * 1025),
+        ("composer", "dev-main"),
+        ("composer", "1" * 1025),
+        ("nuget", "[1.0]"),
+        ("pub", "any"),
+        ("numbers", "1.0b"),
+        ("numbers", "1" * 1025),
+        ("bitnami", "latest"),
+        ("githubactions", "v4"),
+        ("githubactions", "main"),
+        ("githubactions", "8f4b7f84864484a7bf31766abe9204da3cbe65b3"),
     ],
 )
 def test_text_that_is_no_version_is_refused(scheme, text):

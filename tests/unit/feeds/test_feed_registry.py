@@ -42,7 +42,9 @@ def test_an_unknown_feed_is_the_users_error():
 
 def test_every_module_is_registered():
     folder = Path(feeds.__file__).parent
-    assert {feed.NAME for feed in feeds.FEEDS} == {path.stem for path in folder.glob("*.py")} - {"__init__"}
+    assert {feed.__name__.rpartition(".")[2] for feed in feeds.FEEDS} == {path.stem for path in folder.glob("*.py")} - {
+        "__init__"
+    }
 
 
 def test_each_keeps_the_protocol():

@@ -102,11 +102,13 @@ def test_neither_ranges_nor_versions_is_told():
     [
         ("PyPI", "jw.util_X--y", "jw-util-x-y", "pep440"),
         ("npm", "@Babel/Core", "@Babel/Core", "semver"),
-        ("NuGet", "Newtonsoft.Json", "newtonsoft.json", ""),
-        ("Packagist", "Drupal/Core", "drupal/core", ""),
+        ("NuGet", "Newtonsoft.Json", "newtonsoft.json", "nuget"),
+        ("Packagist", "Drupal/Core", "drupal/core", "composer"),
         ("Ubuntu:22.04:LTS", "openssl", "openssl", "deb"),
         ("AlmaLinux:9", "bash", "bash", "rpm"),
         ("MinimOS", "bash", "bash", "apk"),
+        ("Go", "github.com/Masterminds/goutils", "github.com/masterminds/goutils", "semver"),
+        ("SwiftURL", "https://github.com/Apple/swift-nio.git", "github.com/apple/swift-nio", "semver"),
     ],
 )
 def test_names_and_schemes_are_the_ecosystems(ecosystem, name, expected, scheme):
@@ -241,3 +243,70 @@ def test_addresses_keep_the_colon_and_quote_the_blank():
     for wrong in ("osv:AlmaLinux", "osv:Nope", "osv:AlmaLinux:../x"):
         with pytest.raises(FeedError, match="no shard"):
             osv.documents(wrong)
+
+
+def stated(ecosystem: str, name: str, *events: tuple[str, str]) -> dict:
+    return {
+        "package": {"ecosystem": ecosystem, "name": name},
+        "ranges": [{"type": "ECOSYSTEM", "events": [{INTRODUCED: "0"}, *({kind: text} for kind, text in events)]}],
+    }
+
+
+def told(ecosystem: str, *items: dict) -> list[tuple[str, str, str, str]]:
+    found = [each for advisory in parse({"id": "X-1", "affected": list(items)}, shard=f"osv:{ecosystem}")
+             for each in advisory.affected]  # fmt: skip
+    return [(each.ecosystem, each.package, ",".join(r.fixed for r in each.ranges), each.subscription) for each in found]
+
+
+PLAIN, PRO = "Ubuntu:22.04:LTS", "Ubuntu:Pro:22.04:LTS"
+
+
+@pytest.mark.parametrize(
+    ("items", "expected"),
+    [
+        ((stated(PRO, "a", (FIXED, "1esm1")),), [("1esm1", "Ubuntu Pro")]),
+        ((stated(PRO, "a"),), [("", "Ubuntu Pro")]),
+        ((stated(PLAIN, "a"), stated(PRO, "a", (FIXED, "1esm1"))), [("1esm1", "Ubuntu Pro")]),
+        ((stated(PLAIN, "a", (FIXED, "1")), stated(PRO, "a", (FIXED, "1esm1"))), [("1", "")]),
+        ((stated(PLAIN, "a"), stated(PRO, "a")), [("", "")]),
+        ((stated("Ubuntu:Pro:20.04:LTS", "a"), stated("Ubuntu:Pro:FIPS:22.04:LTS", "a")), []),
+    ],
+)
+def test_fixes_for_subscribers_are_told_as_such(items, expected):
+    assert told(PLAIN, *items) == [(PLAIN, "a", *one) for one in expected]
+
+
+def test_red_hats_repositories_are_of_their_release():
+    nine = "Red Hat:enterprise_linux:9"
+    assert told(
+        nine,
+        stated(f"{nine}::baseos", "a", (FIXED, "0:1-1.el9.x86_64")),
+        stated(f"{nine}::appstream", "b", (FIXED, "0:2-1.el9")),
+        stated("Red Hat:enterprise_linux:90::baseos", "c", (FIXED, "1")),
+        stated("Red Hat:rhel_eus:9.2::baseos", "d", (FIXED, "1")),
+    ) == [(nine, "a", "0:1-1.el9", ""), (nine, "b", "0:2-1.el9", "")]
+    (document,) = osv.documents(f"osv:{nine}")
+    assert document.path == "osv/Red Hat/all.zip"
+    assert "osv/Red Hat:enterprise_linux:9/all.zip" in document.other_paths
+
+
+def test_a_record_that_comes_in_both_files_is_one():
+    def zipped() -> io.BytesIO:
+        file = io.BytesIO()
+        with zipfile.ZipFile(file, "w") as archive:
+            archive.writestr("X-1.json", json.dumps({"id": "X-1", "affected": [stated(PLAIN, "a"), stated(PRO, "a")]}))
+        return file
+
+    assert len(osv.documents(f"osv:{PLAIN}")) == 2
+    records = list(osv.parse(f"osv:{PLAIN}", [zipped(), zipped()]))[1:]
+    assert [each.id for each in records] == ["X-1"]
+    assert [each.id for each in list(osv.parse(f"osv:{PLAIN}", [zipped(), None]))[1:]] == ["X-1"]
+
+
+def test_an_erratum_is_no_alias_of_what_it_fixes():
+    found = one(record("PYSEC-1", versions=["1"], aliases=["CVE-2024-1000", "DSA-5000-1", "DLA-3000-1", "GHSA-a"]))
+    assert found.aliases == ("CVE-2024-1000", "GHSA-a")
+    erratum = one(
+        record("DLA-3000-1", ecosystem="Ubuntu:24.10", versions=["1"], aliases=["CVE-2024-1000"]), "osv:Ubuntu:24.10"
+    )
+    assert (erratum.aliases, erratum.related) == ((), ("CVE-2024-1000",))

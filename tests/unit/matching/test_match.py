@@ -156,7 +156,7 @@ def test_ranges_of_commits_are_a_gap():
 
 
 def test_an_unknown_scheme_is_a_gap():
-    record = affected("x", "2", ecosystem="PyPI", scheme="maven")
+    record = affected("x", "2", ecosystem="PyPI", scheme="unheard-of")
     matched = match(inventory(pypi("x", "1")), Known(advisory("CVE-1-1", record)))
     assert (len(matched.findings), len(matched.gaps), matched.judged) == (0, 1, 0)
 
@@ -192,7 +192,7 @@ TEAM, OWN_ADDRESS, VENDOR = "A <a@lists.debian.org>", "Jane <jane@home.example>"
 def test_only_the_distributions_own_package_answers_for_what_it_holds(
     maintainer: str, version: str, in_the_data: bool, judged_as_a_library: bool
 ) -> None:
-    owner = deb("kibana", version, vendor=maintainer)
+    owner = deb("kibana", version, vendor=maintainer, section="" if maintainer == VENDOR else "utils")
     library = pypi("x", "1", owner=owner.purl)
     known = (advisory("CVE-1-2", affected("kibana", "0.1")),) if in_the_data else ()
     database = Known(
@@ -270,3 +270,67 @@ def test_a_malformed_vector_is_passed_over():
     record = advisory("CVE-1-1", affected("a"), ratings=(Rating(source="x", vector="CVSS:3.1/AV:Z"), V2_HIGH))
     assert severity(record) == (Severity.HIGH, "nvd")
     assert severity(advisory("CVE-1-1", affected("a"))) == (Severity.UNKNOWN, "")
+
+
+def modular(identifier, module, *fixes):
+    return advisory(
+        identifier,
+        *(affected("nodejs", fix, ecosystem="AlmaLinux:9", scheme="rpm", module=module) for fix in fixes),
+        related=(identifier.replace("ALSA", "CVE"),),
+    )
+
+
+def test_a_stream_that_nothing_states_is_a_gap_where_it_matters():
+    database = Known(modular("ALSA-2024-1", "nodejs:16", "16.14-1.module_el9"))
+    matched = match(inventory(rpm("nodejs", "16.13-3.module_el9")), database)
+    assert (matched.findings, matched.judged) == ((), 0)
+    assert "its module stream is not stated" in matched.gaps[0].reason
+    newer = match(inventory(rpm("nodejs", "18.1-1.module_el9")), database)
+    assert (newer.findings, newer.judged, newer.gaps) == ((), 1, ())
+
+
+def test_a_stream_is_known_by_an_erratum_that_lists_the_build():
+    database = Known(
+        modular("ALSA-2024-1", "nodejs:16", "16.13-3.module_el9"),
+        modular("ALSA-2024-2", "nodejs:16", "16.14-1.module_el9"),
+        modular("ALSA-2024-3", "nodejs:18", "18.14-1.module_el9"),
+    )
+    assert found(rpm("nodejs", "16.13-3.module_el9"), database=database) == [
+        ("nodejs", "CVE-2024-2", "16.14-1.module_el9")
+    ]
+
+
+@pytest.mark.parametrize("module", ["", "nodejs:16"])
+@pytest.mark.parametrize("label", ["", "nodejs:16:8040:abc"])
+def test_an_erratum_that_lists_the_installed_build_among_several_has_fixed_it(module, label):
+    database = Known(modular("ALSA-2024-1", module, "16.13-3.module_el9.1+1", "16.13-3.module_el9.4+2"))
+    for build, issues in (("16.13-3.module_el9.1+1", 0), ("16.13-3.module_el9.4+2", 0)):
+        matched = match(inventory(rpm("nodejs", build, module=label)), database)
+        assert (len(matched.findings), matched.judged, matched.gaps) == (issues, 1, ()), build
+    older = match(inventory(rpm("nodejs", "16.12-1.module_el9.1+0", module="nodejs:16")), database)
+    assert [finding.vulnerability.id for finding in older.findings] == ["CVE-2024-1"]
+
+
+@pytest.mark.parametrize(
+    ("installed", "listed", "hit"),
+    [
+        ("1.0.0", "1.0", True),
+        ("1.0", "1.0.0", True),
+        ("1.0rc1", "1.0-rc1", True),
+        ("1.0", "v1.0", True),
+        ("1.0.post1", "1.0-1", True),
+        ("1.0+local", "1.0", False),
+        ("1.0.1", "1.0", False),
+        ("1.0", "odd text", False),
+    ],
+)
+def test_a_listed_version_is_the_same_however_it_is_spelled(installed, listed, hit):
+    record = affected("x", ecosystem="PyPI", scheme="pep440", ranges=(), versions=("0.1", listed))
+    assert bool(found(pypi("x", installed), database=Known(advisory("CVE-1-1", record)))) is hit
+
+
+def test_a_fix_for_subscribers_only_is_no_fix_but_counts_where_it_is_installed():
+    record = affected("x", "1-1esm1", subscription="Ubuntu Pro", status=Status.AFFECTED, note="fixed for some")
+    (finding,) = match(inventory(deb("x", "1-1")), Known(advisory("CVE-1-1", record))).findings
+    assert (finding.status, finding.fixed_in, finding.note) == (Status.AFFECTED, "", "fixed for some")
+    assert match(inventory(deb("x", "1-1esm1")), Known(advisory("CVE-1-1", record))).findings == ()

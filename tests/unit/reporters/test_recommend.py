@@ -45,9 +45,18 @@ def test_the_guides_tables_in_a_scan():
         "Recommendations for base image upgrade:",
         "",
         "Minor upgrades",
-        "Base Image  Vulnerabilities  Severity",
-        "ruby:2.5    43               0 critical, 6 high, 34 medium, 2 low, 1 negligible",
+        "Base Image    Vulnerabilities  Severity",
+        "ruby:2.5      43               0 critical, 6 high, 34 medium, 2 low, 1 negligible",
+        "  your image  7                0 critical, 7 high, 0 medium, 0 low",
     ]
+
+
+@pytest.mark.parametrize("more", [{"unknown": ("git",)}, {"gaps": ("a doubt",)}, {"least": True}])
+def test_your_image_is_shown_in_a_scan_only_if_it_is_known_exactly(more):
+    row = msgspec.structs.replace(BETTER, prediction=msgspec.structs.replace(BETTER.prediction, **more))
+    said = "\n".join(table.section(msgspec.structs.replace(FOUND, rows=(row,)), color=False))
+    assert "ruby:2.5" in said
+    assert "your image" not in said
 
 
 def test_built_from_scratch():
@@ -58,19 +67,33 @@ def test_built_from_scratch():
 
 def test_what_was_passed_over_is_counted():
     found = msgspec.structs.replace(FOUND, verdict=Verdict.BEST, rows=(), passed_over=2)
-    assert "Compared with 1 other image; 2 more are not recommended in any case: --all tells why.\n" in text(found)
+    assert "\n2 more are not recommended in any case: --all tells why.\n" in text(found)
 
 
 def test_the_most_secure_version():
     found = msgspec.structs.replace(FOUND, verdict=Verdict.BEST, rows=())
+    said = "According to our scan, you are currently using the most secure version of the selected base image"
     *_, last = table.section(found, color=False)
-    assert last == "According to our scan, you are currently using the most secure version of the selected base image"
+    assert last == f"{said} (compared with 1 other)"
+    *_, last = table.section(msgspec.structs.replace(found, compared=2, data_date="2026-08-30"), color=False)
+    assert last == f"{said} (compared with 2 others, by data of 2026-08-30)"
 
 
 def test_nothing_is_said_of_a_base_that_is_not_known():
     assert list(table.section(Recommendation(), color=False)) == []
     unknown = msgspec.structs.replace(FOUND, verdict=Verdict.UNKNOWN, rows=())
-    assert not any("most secure" in line for line in table.section(unknown, color=False))
+    said = list(table.section(unknown, color=False))
+    assert not any("most secure" in line for line in said)
+    assert said[-1] == "Whether there is a better base cannot be told."
+
+
+def test_a_scan_marks_what_nobody_maintains():
+    over = Lifespan(name="Ruby 2.5", product="ruby", cycle="2.5", eol="2021-04-05", state=State.ENDED)
+    row = msgspec.structs.replace(BETTER, lifespans=(over,))
+    base = msgspec.structs.replace(BASE, warnings=("Ruby 2.5 is no longer maintained since 2021-04-05",))
+    said = list(table.section(msgspec.structs.replace(FOUND, base=base, rows=(row,)), color=False))
+    assert said[2] == "    ! Ruby 2.5 is no longer maintained since 2021-04-05"
+    assert said[-2] == "    ! Ruby 2.5 is no longer maintained"
 
 
 def test_columns_for_what_is_asked_next():

@@ -189,7 +189,7 @@ def test_detection(tmp_path: Path) -> None:
         ("pkg:rpm/fedora/a@1-1?epoch=0", "1-1", "", "", "rpm"),
         ("pkg:pypi/Foo_Bar@1.0", "1.0", "", "", "pep440"),
         ("pkg:golang/github.com/a/b@v1.0.0", "v1.0.0", "", "", "semver"),
-        ("pkg:nuget/A@1.0.0", "1.0.0", "", "", ""),
+        ("pkg:nuget/A@1.0.0", "1.0.0", "", "", "nuget"),
         ("pkg:rpm/x/a@1-1?upstream=odd.src.rpm", "1-1", "", "", "rpm"),
     ],
 )  # fmt: skip
@@ -213,9 +213,19 @@ def test_packages(purl: str, version: str, source: str, source_version: str, sch
         ("pkg:rpm/redhat/a@1?distro=redhat-8.9", Distro(id="rhel", version="8.9")),
         ("pkg:rpm/opensuse/a@1?distro=opensuse-leap-15.5", Distro(id="opensuse-leap", version="15.5")),
         ("pkg:deb/debian/a@1", None),
-        ("pkg:deb/debian/a@1?distro=bookworm", None),
+        ("pkg:deb/debian/a@1?distro=bookworm", Distro(id="debian", version="12", codename="bookworm")),
+        ("pkg:deb/debian/a@1?distro=debian-sid", Distro(id="debian", codename="sid")),
+        ("pkg:deb/ubuntu/a@1?distro=jammy", Distro(id="ubuntu", version="22.04", codename="jammy")),
+        ("pkg:deb/ubuntu/a@1?os_name=ubuntu&os_version=24.04", Distro(id="ubuntu", version="24.04")),
+        ("pkg:rpm/amazon/a@1?distro=amazon-2%20(Karoo)", Distro(id="amzn", version="2")),
+        ("pkg:rpm/alma/a@1?distro=alma-8.5", Distro(id="almalinux", version="8.5")),
+        ("pkg:rpm/suse/a@1?distro=suse-15.5", Distro(id="sles", version="15.5")),
+        ("pkg:rpm/openeuler/a@1?distro=openEuler-22.03", Distro(id="openEuler", version="22.03")),
+        ("pkg:apk/wolfi/a@1?distro=wolfi-20230201", Distro(id="wolfi", version="20230201")),
+        ("pkg:apk/wolfi/a@1", Distro(id="wolfi")),
+        ("pkg:deb/alpine/a@1?distro=alpine-3.20", None),
         ("pkg:npm/a@1?distro=debian-12", None),
     ],
 )
 def test_distributions(purl: str, distro: Distro | None) -> None:
-    assert purl_package.distro([purl]) == distro
+    assert purl_package.document_distro([purl]) == distro

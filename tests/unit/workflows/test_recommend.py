@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 
 import msgspec
@@ -143,10 +144,36 @@ def test_a_dockerfile_alone(full):
         ("3.12.5-bookworm", Group.PATCH),
         ("3.13.1-bookworm", Group.MINOR),
         ("3.12.5-slim-bookworm", Group.ALTERNATIVE),
-        ("3.12.4-slim-bookworm", Group.ALTERNATIVE),
     ]
     assert all(one.prediction is None for one in found.rows)
     assert found.yours is None
+
+
+def test_what_a_nearer_base_beats_is_left_out(full):
+    found = recommend(unbuilt(), full.catalog, DATA, NOW)
+    (against,) = row(found, "3.12.4-slim-bookworm").objections
+    assert (against.code, against.reason.partition(" ")[0]) == ("beaten", "python:3.12.5-bookworm")
+    asked = recommend(unbuilt(), full.catalog, DATA, NOW, Wish(include=frozenset(("beaten",))))
+    assert row(asked, "3.12.4-slim-bookworm") in asked.recommended
+
+
+def test_a_pull_and_a_patch_stay_beside_a_jump_that_is_better(shelf):
+    shelf.add("ab", [name("python:3.12-slim", seen="2026-01-01T00:00:00+00:00")], "lib=1", "curl=7")
+    shelf.add("ac", [name("python:3.12-slim", seen="2026-08-01T00:00:00+00:00"), "3.12.4-slim"], "lib=2", "curl=7")
+    shelf.add("ad", ["3.13.1-slim", "3.13-slim"], "lib=3")
+    shelf.add("ae", ["3.14.1-slim", "3.14-slim"], "lib=3", "git=2")
+    found = recommend(built("lib=1", "curl=7", at="python:3.12-slim"), shelf.catalog, DATA, NOW)
+    assert rows(found)[:2] == [("3.12-slim", Group.REBUILD), ("3.13-slim", Group.MINOR)]
+
+
+def test_who_uses_slim_is_not_sent_to_the_full_image(full):
+    found = recommend(unbuilt("python:3.12.4-slim-bookworm"), full.catalog, DATA, NOW)
+    assert all("slim" in one.reference for one in found.recommended)
+    assert {one.code for one in row(found, "3.13.1-bookworm").objections} == {"larger"}
+    asked = recommend(
+        unbuilt("python:3.12.4-slim-bookworm"), full.catalog, DATA, NOW, Wish(include=frozenset(("larger",)))
+    )
+    assert any("slim" not in one.reference for one in asked.rows if not one.objections)
 
 
 def test_tags_are_as_precise_as_the_users(full):
@@ -231,6 +258,44 @@ def test_the_best_is_said_to_be(shelf):
     assert (found.verdict, found.compared, found.recommended) == (Verdict.BEST, 1, ())
 
 
+def python(minor, eol):
+    return Cycle(product="python", name=f"3.{minor}", eol=eol)
+
+
+def test_a_newer_image_of_a_dead_line_is_better_and_marked(shelf):
+    shelf.add("ab", ["3.9.1-bookworm"], "lib=1")
+    shelf.add("ac", ["3.9.2-bookworm"], "lib=3")
+    shelf.add("ad", ["3.8.9-slim-bookworm"], "lib=3")
+    data = Data(*DATA._advisories, covers=("Debian:12",), cycles=(python(9, "2025-10-31"), python(8, "2024-10-07")))
+    found = recommend(unbuilt("python:3.9.1-bookworm"), shelf.catalog, data, NOW, Wish(everything=True))
+    assert rows(found) == [("3.9.2-bookworm", Group.PATCH)]
+    assert found.recommended[0].warnings == ("Python 3.9 is no longer maintained since 2025-10-31",)
+    assert "eol" in {one.code for one in row(found, "3.8.9-slim-bookworm").objections}
+    best = recommend(unbuilt("python:3.9.2-bookworm"), shelf.catalog, data, NOW)
+    assert best.verdict is Verdict.UNKNOWN
+    assert "most secure" not in render(best).decode()
+    assert any(gap.reason.startswith("Python 3.9 is no longer maintained since 2025-10-31") for gap in best.gaps)
+
+
+@pytest.mark.parametrize("data", [DATA, Data(cycles=(python(8, "2024-10-07"),), covers=())])
+def test_the_end_of_life_of_a_base_that_is_not_there_is_told(full, data):
+    found = recommend(unbuilt("python:3.8" if data is not DATA else "python:3.9-slim"), full.catalog, data, NOW)
+    assert found.base is None
+    assert [gap.reason[:36] for gap in found.gaps[1:]] in (
+        ["Python 3.8 is no longer maintained s"],
+        ["Python 3.9 is no longer maintained s"],
+    )
+
+
+def test_without_any_data_nothing_is_judged(shelf):
+    shelf.add("ab", ["3.12.4"], "lib=1")
+    shelf.add("ac", ["3.12.5"], "lib=3")
+    subject = built("lib=1", at="python:3.12.4")
+    found = recommend(subject, shelf.catalog, Data(covers=()), NOW)
+    assert (found.verdict, found.base.judged, found.compared) == (Verdict.UNKNOWN, False, 0)
+    assert any("could not be judged" in gap.reason for gap in found.gaps)
+
+
 def from_line(text, **arguments):
     dockerfile = parse(f"{text}\nRUN x\n".encode())
     return Subject(base=base_image(dockerfile, build_args=arguments), dockerfile=dockerfile, build_args=arguments)
@@ -269,6 +334,27 @@ def test_a_base_named_by_its_digest(full):
     found = recommend(unbuilt(f"python@{one.image.manifest_digest}"), full.catalog, DATA, NOW)
     assert found.base.key == one.key
     assert found.verdict is Verdict.BETTER
+
+
+def test_a_digest_that_is_not_there_is_advised_by_its_tag(full):
+    found = recommend(unbuilt("python:3.12.4-bookworm@sha256:" + "0" * 64), full.catalog, DATA, NOW)
+    assert found.base.reference == "python:3.12.4-bookworm"
+    assert "does not have its digest" in found.how
+    assert rows(found)[0] == ("3.12.5-bookworm", Group.PATCH)
+
+
+def test_a_from_that_was_edited_is_not_undone(full):
+    subject = built("lib=1", "curl=7", "git=2")
+    edited = Base(name="python:3.12.4-bookworm", layers=2, stated="python:3.13-slim", edited=True)
+    subject = dataclasses.replace(subject, attribution=msgspec.structs.replace(subject.attribution, base=edited))
+    found = recommend(subject, full.catalog, DATA, NOW)
+    assert (found.verdict, found.rows) == (Verdict.UNKNOWN, ())
+    assert found.base.counts.total == 4
+    assert any("your Dockerfile now says FROM python:3.13-slim: rebuild first" in gap.reason for gap in found.gaps)
+    nameless = msgspec.structs.replace(subject.attribution, base=msgspec.structs.replace(edited, name=""))
+    of = image("q", "r", "s", name="app:1")
+    found = recommend(dataclasses.replace(subject, base="", image=of, attribution=nameless), full.catalog, DATA, NOW)
+    assert [gap.reason[:51] for gap in found.gaps] == ["your Dockerfile now says FROM python:3.13-slim: reb"]
 
 
 def test_a_base_without_known_packages_cannot_be_judged(shelf):
@@ -484,6 +570,39 @@ def test_another_flavor_is_warned_of(full):
     assert row(found, "3.12.5-bookworm").warnings == ()
     back = recommend(unbuilt("python:3.12.4-slim-bookworm"), full.catalog, DATA, NOW, Wish(everything=True))
     assert row(back, "3.12.5-bookworm").warnings == ("another flavour: without slim",)
+
+
+STAGES = """\
+FROM python:3.12.4 AS build
+RUN python3 -m venv /opt/venv
+FROM golang:1.23 AS tool
+RUN go build
+FROM python:3.12.4 AS unused
+RUN true
+FROM python:3.12.4-bookworm
+COPY --from=build /opt/venv /opt/venv
+COPY --from=tool /tool /usr/bin/
+"""
+
+
+def test_every_from_that_must_move_together_is_named(full):
+    subject = Subject(base="python:3.12.4-bookworm", dockerfile=parse(STAGES.encode()))
+    found = recommend(subject, full.catalog, DATA, NOW)
+    said = (
+        "line 1 (FROM python:3.12.4 AS build) must move with it: what is copied from there is made for its own Python"
+    )
+    assert said in row(found, "3.13.1-bookworm").warnings
+    assert not any("must move" in one for one in row(found, "3.12.5-bookworm").warnings)
+    assert sum("must move" in one for one in row(found, "3.13.1-bookworm").warnings) == 1
+
+
+def test_a_base_upon_which_the_build_would_stop_is_told_of_before(full):
+    lines = "FROM python:3.12.4-bookworm\nRUN apt-get purge -y curl\n"
+    subject = Subject(base="python:3.12.4-bookworm", dockerfile=parse(lines.encode()))
+    found = recommend(subject, full.catalog, DATA, NOW)
+    slim = row(found, "3.12.5-slim-bookworm")
+    assert any(one.startswith("`apt-get purge -y curl` stops the build: curl is not there") for one in slim.warnings)
+    assert not any("stops the build" in one for one in row(found, "3.12.5-bookworm").warnings)
 
 
 def test_debian_is_its_own_version(shelf):

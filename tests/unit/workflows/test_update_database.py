@@ -20,7 +20,7 @@ from garboard.database.verify import verify
 from garboard.model.errors import DatabaseError, UsageError
 from garboard.model.timestamp import rfc3339
 from garboard.net.client import Client
-from garboard.workflows.update_database import ShardOutcome, default_shards, missing, update
+from garboard.workflows.update_database import ShardOutcome, Terms, default_shards, missing, update
 
 NOW = dt.datetime(2026, 11, 21, tzinfo=dt.UTC)
 LATER = dt.datetime(2026, 11, 22, tzinfo=dt.UTC)
@@ -130,7 +130,7 @@ def test_a_shrunken_feed_is_refused_until_it_is_accepted(from_mirror, mirror, db
     assert result.state.records == 10
     with Database(db) as database:
         assert len(list(database.hits("Debian:12", "openssl"))) == 10
-    (result,) = from_mirror("debian", accept_shrink=True)
+    (result,) = from_mirror("debian", terms=Terms(accept_shrink=True))
     assert (result.outcome, result.state.records) == (ShardOutcome.UPDATED, 7)
 
 
@@ -203,9 +203,32 @@ def test_an_origin_that_is_none_is_the_users_error(db):
         update(db, ["debian"], now=NOW)
 
 
-def test_a_second_updater_is_refused(from_mirror, db):
-    with store.writing(db), pytest.raises(DatabaseError, match="another process"):
-        from_mirror("debian")
+def test_a_second_updater_waits_and_says_so(from_mirror, db):
+    told, done = [], threading.Event()
+    with store.writing(db):
+        thread = threading.Thread(
+            target=lambda: (from_mirror("debian", terms=Terms(waiting=told.append)), done.set()), daemon=True
+        )
+        thread.start()
+        while not told:
+            assert not done.is_set()
+    thread.join(60)
+    assert done.is_set()
+    assert [str(os.getpid()) in text for text in told] == [True]
+
+
+def test_waiting_is_bounded(db):
+    with store.writing(db), pytest.raises(DatabaseError, match="another process"), store.writing(db, wait=0):
+        pass
+
+
+def test_what_another_process_has_just_fetched_is_not_fetched_again(from_mirror, mirror):
+    from_mirror("debian")
+    mirror.put(TRACKER, b"<html>")
+    (result,) = from_mirror("debian", now=LATER, terms=Terms(fresh=dt.timedelta(days=2)))
+    assert (result.outcome, result.bytes) == (ShardOutcome.UNCHANGED, 0)
+    (result,) = from_mirror("debian", now=LATER, terms=Terms(fresh=dt.timedelta(days=1)))
+    assert result.outcome is ShardOutcome.FAILED
 
 
 SLOW = """
@@ -231,8 +254,8 @@ def test_killed_in_the_middle_the_old_data_are_still_there(from_mirror, mirror, 
     mirror.put(TRACKER, tracker(5000))
     process = subprocess.Popen([sys.executable, "-c", SLOW, str(db), str(mirror.root)], stdout=subprocess.PIPE)
     assert process.stdout.readline() == b"middle\n"
-    with pytest.raises(DatabaseError, match=str(process.pid)):
-        from_mirror("debian")
+    with pytest.raises(DatabaseError, match=str(process.pid)), store.writing(db, wait=0):
+        pass
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
     process.stdout.close()
@@ -333,7 +356,7 @@ def test_absent_documents_and_web_pages(server, from_server, mirror):
 
 def test_a_blank_and_a_colon_survive_the_address(server, from_server, mirror):
     from_server("osv:Rocky Linux:9")
-    assert server.asked == [("/osv/Rocky%20Linux:9/all.zip", 404)]
+    assert server.asked == [(f"/osv/{name}/all.zip", 404) for name in ("Rocky%20Linux:9", "Rocky_Linux:9")]
 
 
 def test_offline_is_told_for_each_shard(server, db):

@@ -26,7 +26,7 @@ _PRESENT = {"installed", "unpacked", "half-configured", "triggers-awaited", "tri
 """States of dpkg in which the package's files are there and none is known to be missing."""
 _ABSENT = {"not-installed", "config-files", "half-installed"}
 _FIELD = re.compile(
-    r"\n(Package|Status|Version|Architecture|Source|Depends|Pre-Depends|Provides|Maintainer|Recommends|Suggests|Essential|Important|Protected|Priority|Auto-Installed)"
+    r"\n(Package|Status|Version|Architecture|Source|Depends|Pre-Depends|Provides|Maintainer|Recommends|Suggests|Essential|Important|Protected|Priority|Section|Auto-Installed)"
     r"[ \t]*:[ \t]*([^\n]*(?:\n[ \t][^\n]*)*)",
     re.IGNORECASE,
 )
@@ -149,6 +149,7 @@ def _package(name: str, version: str, fields: dict[str, str]) -> Package:
         or "yes" in {fields.get(name, "").lower() for name in ("essential", "important", "protected")},
         provides=tuple(name for part in fields.get("provides", "").split(",") for name in _relation(part) if name),
         vendor=fields.get("maintainer", ""),
+        section=fields.get("section", "").strip(),
     )
 
 

@@ -13,6 +13,69 @@ _DOMAINS: Final = ("debian.org", "debian.net", "ubuntu.com", "canonical.com", "a
 """Of the addresses of Debian's and Ubuntu's maintainers; many of Debian's use one of their own."""
 _OTHERS: Final = lazy(r"pgdg|nodesource|ppa\d|sury|\+0~\d{8}")
 """In versions of well-known archives whose maintainers are Debian's, or that rebuild Debian's packages."""
+_SECTIONS: Final = frozenset(
+    [
+        "admin",
+        "cli-mono",
+        "comm",
+        "database",
+        "debug",
+        "devel",
+        "doc",
+        "editors",
+        "education",
+        "electronics",
+        "embedded",
+        "fonts",
+        "games",
+        "gnome",
+        "gnu-r",
+        "gnustep",
+        "graphics",
+        "hamradio",
+        "haskell",
+        "httpd",
+        "interpreters",
+        "introspection",
+        "java",
+        "javascript",
+        "kde",
+        "kernel",
+        "libdevel",
+        "libs",
+        "lisp",
+        "localization",
+        "mail",
+        "math",
+        "metapackages",
+        "misc",
+        "net",
+        "news",
+        "ocaml",
+        "oldlibs",
+        "otherosfs",
+        "perl",
+        "php",
+        "python",
+        "ruby",
+        "rust",
+        "science",
+        "shells",
+        "sound",
+        "tasks",
+        "tex",
+        "text",
+        "utils",
+        "vcs",
+        "video",
+        "virtual",
+        "web",
+        "x11",
+        "xfce",
+        "zope",
+    ]
+)
+"""Of Debian's archive, one of which every package in it has (Debian Policy 2.4); a stranger's often has none."""
 _NOT_OF_A_DISTRIBUTION: Final = ("opt/", "usr/local/", "srv/", "home/", "root/")
 """Folders in which Debian Policy 9.1 lets no package of the distribution put files."""
 
@@ -24,5 +87,4 @@ def published(package: Package, path: str) -> bool | None:
     domain = package.vendor.rpartition("@")[2].rstrip("> \t").lower()
     if any(domain == one or domain.endswith(f".{one}") for one in _DOMAINS):
         return True
-    # What is not made for Debian alone has a revision there; a stranger's package often has none.
-    return None if not package.vendor or "-" in package.version else False
+    return None if not package.vendor or package.section.rpartition("/")[2] in _SECTIONS else False

@@ -15,7 +15,7 @@ _LARGEST: Final = 4 * 1024 * 1024
 """Bytes of the metadata, description included."""
 
 
-class MalformedError(ValueError):
+class MalformedEggError(ValueError):
     """A file that is no such zip, or passes a limit."""
 
 
@@ -23,24 +23,24 @@ def metadata(data: bytes) -> bytes:
     """The metadata in an egg's bytes.
 
     Raises:
-        MalformedError: it has none that can be read.
+        MalformedEggError: it has none that can be read.
     """
     import zipfile
     import zlib
 
     end = data.rfind(_END, max(0, len(data) - _END_BYTES - _LONGEST_COMMENT))
     if end < 0 or end + _END_BYTES > len(data):
-        raise MalformedError("it is no whole zip archive")
+        raise MalformedEggError("it is no whole zip archive")
     size = int.from_bytes(data[end + 12 : end + 16], "little")
     if size > _DIRECTORY:
-        raise MalformedError(f"its directory has {size} bytes; the limit is {_DIRECTORY}")
+        raise MalformedEggError(f"its directory has {size} bytes; the limit is {_DIRECTORY}")
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive, archive.open(_METADATA) as file:
             found = file.read(_LARGEST + 1)
     except KeyError:
-        raise MalformedError(f"it has no {_METADATA}") from None
+        raise MalformedEggError(f"it has no {_METADATA}") from None
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError, zlib.error) as error:
-        raise MalformedError(str(error)) from error
+        raise MalformedEggError(str(error)) from error
     if len(found) > _LARGEST:
-        raise MalformedError(f"its metadata have more than {_LARGEST} bytes, the limit")
+        raise MalformedEggError(f"its metadata have more than {_LARGEST} bytes, the limit")
     return found

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from packaging.version import Version
 
 NAME = "pep440"
+SPELLINGS = True
 
 _LONGEST = 1024
 """Characters; longer text is no version (and Python refuses integers of more than 4300 digits)."""

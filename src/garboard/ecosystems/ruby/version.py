@@ -8,6 +8,7 @@ from typing import Final
 from garboard.versions.invalid import InvalidVersion
 
 NAME: Final = "gem"
+SPELLINGS = True
 
 _LONGEST = 1024
 """Characters; longer text is not a version (and Python refuses integers of more than 4300 digits)."""

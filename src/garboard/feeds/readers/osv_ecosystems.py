@@ -13,10 +13,6 @@ from garboard.ecosystems import ECOSYSTEMS as KNOWN
 from garboard.model.ecosystem import exact_name
 
 
-def _lower(name: str) -> str:
-    return name.lower()
-
-
 @dataclass(frozen=True, slots=True)
 class OsvEcosystem:
     """One ecosystem.
@@ -31,21 +27,6 @@ class OsvEcosystem:
 
 
 _LANGUAGE = {one.osv: OsvEcosystem(one.order, normalize=one.normalize) for one in KNOWN if one.osv}
-_WITHOUT_CATALOGER = {
-    "Hex": OsvEcosystem("semver"),
-    "SwiftURL": OsvEcosystem("semver"),
-    "Bitnami": OsvEcosystem("semver"),
-    "Maven": OsvEcosystem(),
-    "NuGet": OsvEcosystem(normalize=_lower),
-    "Pub": OsvEcosystem(),
-    "Hackage": OsvEcosystem(),
-    "CRAN": OsvEcosystem(),
-    "Bioconductor": OsvEcosystem(),
-    "ConanCenter": OsvEcosystem(),
-    "GitHub Actions": OsvEcosystem(),
-    "Julia": OsvEcosystem(),
-}
-"""Languages that `garboard.ecosystems` has no record of yet."""
 _ROLLING = {
     "Wolfi": OsvEcosystem("apk"),
     "Chainguard": OsvEcosystem("apk"),
@@ -73,7 +54,7 @@ _RELEASED = {
         )
     },
 }
-ECOSYSTEMS = MappingProxyType(_WITHOUT_CATALOGER | _LANGUAGE | _ROLLING | _RELEASED)
+ECOSYSTEMS = MappingProxyType(_LANGUAGE | _ROLLING | _RELEASED)
 
 
 def base(ecosystem: str) -> str:

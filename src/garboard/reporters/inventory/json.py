@@ -41,6 +41,7 @@ class Entry(_Out):
     ecosystem: str
     source_name: str
     source_version: str
+    source_unknown: bool
     module: str
     licenses: tuple[str, ...] = msgspec.field(name="licences")
     vendor: str
@@ -161,6 +162,7 @@ def _entry(package: Package, layers: tuple[str, ...]) -> Entry:
         ecosystem=package.ecosystem,
         source_name=package.source_name,
         source_version=package.source_version,
+        source_unknown=package.source_unknown,
         module=package.module,
         licenses=package.licenses,
         vendor=package.vendor,

@@ -59,6 +59,7 @@ class PredictionOf(_Out):
     adds: int
     packages: int
     unknown: list[str]
+    least: bool
     remaining: list[FindingOf]
     removed: list[FindingOf]
     added: list[FindingOf]
@@ -99,6 +100,7 @@ class Recommendations(_Out):
     rows: list[RowOf]
     compared: int
     created: str
+    data_date: str
     gaps: list[Gap]
 
 
@@ -129,7 +131,7 @@ def remediation(found: Recommendation) -> Remediation:
         return Remediation(code=_CODES[Verdict.UNKNOWN], advice=[])
     advice = [Advice(message=tables.guide([found.base]))]
     if found.verdict is Verdict.BEST:
-        advice.append(Advice(message=tables.MOST_SECURE))
+        advice.append(Advice(message=tables.most_secure(found)))
     elif found.verdict is Verdict.BETTER:
         advice.append(Advice(message=f"{tables.HEADLINE}\n", bold=True))
         for group, rows in tables.grouped(found.recommended):
@@ -149,6 +151,7 @@ def document(found: Recommendation) -> Recommendations:
         rows=[_row(row) for row in found.rows],
         compared=found.compared,
         created=rfc3339(found.created),
+        data_date=found.data_date,
         gaps=list(found.gaps),
     )
 
@@ -211,6 +214,7 @@ def _prediction(row: Row) -> PredictionOf | None:
         adds=one.adds,
         packages=one.packages,
         unknown=list(one.unknown),
+        least=one.least or bool(one.unknown),
         remaining=[_finding(key) for key in one.remaining],
         removed=[_finding(key) for key in one.removed],
         added=[_finding(key) for key in one.added],

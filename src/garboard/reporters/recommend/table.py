@@ -24,10 +24,14 @@ TITLES: Final = MappingProxyType(
         Group.ALTERNATIVE: "Alternative image types",
     }
 )
-MOST_SECURE: Final = "According to our scan, you are currently using the most secure version of the selected base image"
+_MOST_SECURE: Final = (
+    "According to our scan, you are currently using the most secure version of the selected base image"
+)
+NOT_TOLD: Final = "Whether there is a better base cannot be told."
 HEADLINE: Final = "Recommendations for base image upgrade:"
 SHOWN: Final = 3
 """How many rows of each group are shown unless all are asked for."""
+_YOURS: Final = "  your image"
 _HEAD: Final = ("Base Image", "Vulnerabilities", "Severity")
 _MORE: Final = ("Your image", "Removes", "Adds", "Packages", "Size", "Age", "Supported until")
 
@@ -57,16 +61,41 @@ def section(found: Recommendation, *, color: bool) -> Iterator[str]:
     if found.base is None:
         return
     yield from table([_HEAD, cells(found.base)])
+    yield from (f"    ! {warning}" for warning in found.base.warnings)
     yield ""
     if found.verdict is Verdict.BEST:
-        yield MOST_SECURE
+        yield most_secure(found)
+    elif found.verdict is Verdict.UNKNOWN:
+        yield NOT_TOLD
     if found.verdict is not Verdict.BETTER:
         return
     yield paint(HEADLINE, "1", color=color)
     for group, rows in grouped(found.recommended):
         yield ""
         yield paint(TITLES[group], "1", color=color)
-        yield from table([_HEAD, *(cells(row) for row in rows[:SHOWN])])
+        yield from _with_yours(rows[:SHOWN], found.yours)
+
+
+def _with_yours(rows: Sequence[Row], yours: Counts | None) -> Iterator[str]:
+    """The guide's table, with what your image would have below each base upon which that is known exactly."""
+    shown: list[tuple[Row | None, tuple[str, str, str]]] = []
+    for row in rows:
+        shown.append((row, cells(row)))
+        one = row.prediction
+        if yours is not None and one is not None and not (one.unknown or one.least or one.gaps):
+            shown.append((None, (_YOURS, str(one.counts.total), severities(one.counts))))
+    head, *lines = table([_HEAD, *(each for _, each in shown)])
+    yield head
+    for (of, _), line in zip(shown, lines, strict=True):
+        yield line
+        yield from (f"    ! {one.name} is no longer maintained" for one in (of.ended if of is not None else ()))
+
+
+def most_secure(found: Recommendation) -> str:
+    """The guide's sentence, with what it rests on."""
+    others = f"{found.compared} other{'s' if found.compared != 1 else ''}"
+    dated = f", by data of {found.data_date}" if found.data_date else ""
+    return f"{_MOST_SECURE} (compared with {others}{dated})"
 
 
 def guide(rows: Sequence[Row]) -> str:
@@ -100,7 +129,7 @@ def _more(row: Row, now: dt.datetime | None) -> tuple[str, ...]:
     prediction = row.prediction
     upon: tuple[str, ...] = ("?", "?", "?")
     if prediction is not None:
-        mark = "≥ " if prediction.unknown else ""
+        mark = "≥ " if prediction.unknown or prediction.least else ""
         upon = tuple(f"{mark}{one}" for one in (prediction.counts.total, prediction.removes, prediction.adds))
     packages = "?" if row.packages is None else str(row.packages)
     return (*upon, packages, size(row.size), age(row.created, now), until(row.lifespans))

@@ -49,15 +49,13 @@ def _base(found: Recommendation, base: Row) -> Iterator[str]:
 def _answer(found: Recommendation, *, everything: bool, color: bool) -> Iterator[str]:
     rows = found.rows if everything else found.recommended
     if found.verdict is Verdict.BEST:
-        yield paint(f"✔ {tables.MOST_SECURE}", "32", color=color)
-        aside = (
-            f"; {found.passed_over} more are not recommended in any case: --all tells why" if found.passed_over else ""
-        )
-        yield f"Compared with {found.compared} other image{'s' if found.compared != 1 else ''}{aside}."
+        yield paint(f"✔ {tables.most_secure(found)}", "32", color=color)
+        if found.passed_over:
+            yield f"{found.passed_over} more are not recommended in any case: --all tells why."
     elif found.base is None and found.how:
         yield f"{found.how[0].upper()}{found.how[1:]}."
     elif found.verdict is Verdict.UNKNOWN:
-        yield paint("Whether there is a better base cannot be told.", "33", color=color)
+        yield paint(tables.NOT_TOLD, "33", color=color)
     if not rows:
         return
     head = tables.HEADLINE if found.verdict is Verdict.BETTER else "Other base images:"

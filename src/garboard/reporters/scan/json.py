@@ -172,6 +172,8 @@ class AttributionOf(_Out):
     base_image: str
     base_digest: str
     base_layers: int | None
+    base_stated: str
+    base_edited: bool
     instructions: str
     issues: Issues
     layers: list[LayerOf]
@@ -187,7 +189,8 @@ class Filtered(_Out):
 class Document(_Out):
     """The whole answer."""
 
-    vulnerabilities: list[Entry]
+    vulnerabilities: list[msgspec.Raw]
+    """Each an `Entry`, encoded when it is made: thousands of them as values would take several times the memory."""
     ok: bool
     dependency_count: int
     judged_count: int
@@ -256,7 +259,8 @@ class _Writer:
     def document(self) -> Document:
         report, view = self._report, self._view
         found = shown(report, view)
-        entries = [entry for issue in found for entry in self._entries(issue)]
+        encode = msgspec.json.Encoder().encode
+        entries = [msgspec.Raw(encode(entry)) for issue in found for entry in self._entries(issue)]
         layers = [layer.diff_id for layer in report.image.layers]
         distro = report.inventory.distro
         types = {p.type for p in report.inventory.packages if not p.owner}
@@ -313,6 +317,8 @@ class _Writer:
             how=whose.base.how.value,
             evidence=whose.base.evidence,
             base_image=whose.base.name,
+            base_stated=whose.base.stated,
+            base_edited=whose.base.edited,
             base_digest=whose.base.digest,
             base_layers=whose.base.layers,
             instructions=whose.how.value,

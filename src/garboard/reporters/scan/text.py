@@ -175,7 +175,7 @@ def _summary(report: Report, found: list[Issue], view: View) -> Iterator[str]:
             "Target OS:",
             report.inventory.distro.pretty_name or report.inventory.distro.id if report.inventory.distro else "",
         ),
-        ("Base image:", report.base_image),
+        ("Base image:", report.base_image or _unnamed(report)),
     ]
     yield from (f"{label:<{_LABEL}}{value}" for label, value in rows if value)
     yield from _base(report)
@@ -212,11 +212,17 @@ def _none(report: Report) -> str:
     return "no published update is missing" if report.updates_only else "no vulnerable paths found"
 
 
+def _unnamed(report: Report) -> str:
+    return "not known" if report.attribution is not None and report.attribution.base.stated else ""
+
+
 def _base(report: Report) -> Iterator[str]:
     """How the base image is known, and where it ends."""
     base = report.attribution.base if report.attribution else None
-    if base is None or not (base.name or base.layers is not None):
+    if base is None or not (base.name or base.stated or base.layers is not None):
         return
+    if base.edited:
+        yield f"{'':<{_LABEL}}your Dockerfile now says FROM {base.stated}: rebuild first"
     if base.layers is None:
         yield f"{'':<{_LABEL}}{base.how.value}: {base.evidence}"
     else:
@@ -246,7 +252,8 @@ def _coverage(report: Report, view: View) -> Iterator[str]:
     yield ""
     if report.feeds:
         yield "Data: " + ", ".join(
-            f"{state.shard} of {(state.data_date or state.fetched)[:10]}" for state in report.feeds
+            f"{state.shard} {f'of {state.data_date[:10]}' if state.data_date else f'fetched {state.fetched[:10]}'}"
+            for state in report.feeds
         )
     if not gaps:
         yield "Not covered: nothing that this scan knows of."

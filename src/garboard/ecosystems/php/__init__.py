@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from garboard.model.ecosystem import Ecosystem
 
 if TYPE_CHECKING:
+    from garboard.model.ecosystem import VersionOrder
     from garboard.model.program import Commands, PackageSpec
 
 
@@ -22,6 +23,12 @@ def composer(word: str) -> PackageSpec | str:
 
 def _lower(name: str) -> str:
     return name.lower()
+
+
+def _order() -> VersionOrder:
+    from garboard.ecosystems.php import version
+
+    return version
 
 
 def _commands() -> Commands:
@@ -41,6 +48,8 @@ ECOSYSTEM: Final = Ecosystem(
     type="composer",
     manager="composer",
     osv="Packagist",
+    order="composer",
+    load_order=_order,
     locks=("composer.lock",),
     normalize=_lower,
     programs=("composer",),

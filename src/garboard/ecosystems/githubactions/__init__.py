@@ -1,0 +1,32 @@
+"""Actions of GitHub workflows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from garboard.model.ecosystem import Ecosystem
+
+if TYPE_CHECKING:
+    from garboard.model.ecosystem import VersionOrder
+
+
+def _lower(name: str) -> str:
+    return name.lower()
+
+
+def _order() -> VersionOrder:
+    from garboard.ecosystems.githubactions import version
+
+    return version
+
+
+ECOSYSTEM: Final = Ecosystem(
+    name="githubactions",
+    type="githubactions",
+    manager="githubactions",
+    osv="GitHub Actions",
+    order="githubactions",
+    load_order=_order,
+    normalize=_lower,
+    index="the GitHub Marketplace",
+)

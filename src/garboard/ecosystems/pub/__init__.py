@@ -1,0 +1,27 @@
+"""Dart packages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from garboard.model.ecosystem import Ecosystem
+
+if TYPE_CHECKING:
+    from garboard.model.ecosystem import VersionOrder
+
+
+def _order() -> VersionOrder:
+    from garboard.ecosystems.pub import version
+
+    return version
+
+
+ECOSYSTEM: Final = Ecosystem(
+    name="pub",
+    type="pub",
+    manager="pub",
+    osv="Pub",
+    order="pub",
+    load_order=_order,
+    index="pub.dev",
+)

@@ -1,0 +1,64 @@
+"""How the records of a package stand to its module stream, and to the build that is installed.
+
+Builds of a module's streams are not comparable: a record about one says nothing about another. An erratum may list
+several builds of one package, one for each minor release; which of them is installed says that it is fixed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from garboard import ecosystems
+from garboard.matching.ranges import key
+from garboard.model.advisory import Hit
+from garboard.model.package import Package
+from garboard.versions.invalid import InvalidVersion
+
+_MARK: Final = ".module"
+NOT_STATED: Final = "its module stream is not stated, and an erratum of one stream would concern it"
+
+
+class Builds:
+    """The records of one name of a package, and the version that is compared with them."""
+
+    def __init__(self, package: Package, version: str, hits: Sequence[Hit]) -> None:
+        self._modular = ecosystems.of(package.type).modular
+        self._built_for_a_module = _MARK in package.version
+        self._stream = ":".join(package.module.split(":")[:2])
+        named = [hit for hit in hits if _names(hit, version)] if self._modular else []
+        if not self._stream and self._built_for_a_module:
+            streams = {hit.affected.module for hit in named if hit.affected.module}
+            self._stream = streams.pop() if len(streams) == 1 else ""
+        self._fixed_by = frozenset(hit.advisory.id for hit in named if self.concern(hit))
+
+    def concern(self, hit: Hit) -> bool:
+        """Whether a record is about the package's stream, or about no module if the package is of none.
+
+        A record that does not name its stream is recognized as modular by its versions (``.module+el8``). One that does
+        may concern a package whose stream is not known.
+        """
+        if hit.affected.module:
+            return hit.affected.module == self._stream or (self._built_for_a_module and not self._stream)
+        if not self._modular:
+            return True
+        fixes = [interval.fixed for interval in hit.affected.ranges if interval.fixed]
+        return any(_MARK in fix for fix in fixes) == self._built_for_a_module if fixes else True
+
+    def certain(self, hit: Hit) -> bool:
+        """Whether a record that may concern the package is known to do."""
+        return not hit.affected.module or hit.affected.module == self._stream
+
+    def are_fixed_by(self, hit: Hit) -> bool:
+        """Whether the record's erratum lists the installed build as fixed."""
+        return hit.advisory.id in self._fixed_by
+
+
+def _names(hit: Hit, version: str) -> bool:
+    try:
+        installed = key(hit.affected.scheme, version)
+        return any(
+            interval.fixed and key(hit.affected.scheme, interval.fixed) == installed for interval in hit.affected.ranges
+        )
+    except InvalidVersion:
+        return False

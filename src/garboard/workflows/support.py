@@ -1,0 +1,114 @@
+"""What is no longer supported: releases past their end, releases that left their feed, single packages without support.
+
+Nobody publishes what is found in them, so that "no known issue" means little: such packages were not judged.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from garboard.model.gap import Gap
+from garboard.model.lifecycle import Lifecycles, State, Support
+from garboard.model.package import SYSTEM_TYPES, Inventory, Package
+from garboard.model.timestamp import day
+
+if TYPE_CHECKING:
+    from garboard.model.advisory import FeedState
+    from garboard.workflows.judge import Judgment
+
+_NAMED = 5
+
+
+class Supported(NamedTuple):
+    """How many packages were judged, those that were not, and why not."""
+
+    judged: int
+    unjudged: tuple[Package, ...]
+    gaps: tuple[Gap, ...]
+
+
+def supported(
+    inventory: Inventory,
+    judgment: Judgment,
+    lifecycles: Lifecycles | None,
+    feeds: Iterable[FeedState],
+    now: dt.datetime,
+) -> Supported:
+    """What of a judgment stands. Packages with findings do: those issues are there."""
+    found = {finding.package.id for finding in judgment.findings}
+    passed_over = {package.id for package in judgment.unjudged}
+    by_ecosystem: dict[str, list[Package]] = defaultdict(list)
+    for package in inventory.packages:
+        if package.type in SYSTEM_TYPES and package.ecosystem and not (package.owner or package.application):
+            by_ecosystem[package.ecosystem].append(package)
+    left = {kept.ecosystem: kept.date for feed in feeds for kept in feed.kept}
+    moved: list[Package] = []
+    gaps: list[Gap] = []
+    for ecosystem, packages in by_ecosystem.items():
+        clean = [one for one in packages if one.id not in found and one.id not in passed_over]
+        reason = _ended(ecosystem, left, _asked(lifecycles, now))
+        if reason:
+            gaps.append(Gap(stage="match", subject=ecosystem, reason=reason + _not_judged(clean)))
+            moved += clean
+        elif lifecycles is not None:
+            of_release = {one.package: one for one in lifecycles.support(ecosystem)}
+            gone = [one for one in clean if _over(of_release.get(one.source), day(now))]
+            gaps += _of_packages(ecosystem, packages, of_release, day(now))
+            moved += gone
+    return Supported(judgment.judged - len(moved), (*judgment.unjudged, *moved), tuple(gaps))
+
+
+def _asked(lifecycles: Lifecycles | None, now: dt.datetime) -> Callable[[str], str]:
+    """The last day of support of an ecosystem's release by its name, if it has ended; else empty."""
+
+    def last_day(ecosystem: str) -> str:
+        if lifecycles is None:
+            return ""
+        from garboard.baseimage.lifecycle import Lifetimes
+
+        span = Lifetimes(lifecycles, now).of_ecosystem(ecosystem)
+        return (span.until or "an unknown day") if span is not None and span.state is State.ENDED else ""
+
+    return last_day
+
+
+def _ended(ecosystem: str, left: dict[str, str], last_day: Callable[[str], str]) -> str:
+    reasons = []
+    if last := last_day(ecosystem):
+        reasons.append(f"its security support ended on {last}")
+    if ecosystem in left:
+        reasons.append(f"it is no longer published; its last data, of {left[ecosystem][:10]}, were used")
+    return "; ".join(reasons)
+
+
+def _not_judged(packages: Sequence[Package]) -> str:
+    if not packages:
+        return ""
+    count = f"{len(packages)} package{'s' if len(packages) != 1 else ''} without a known issue"
+    return f", so {count} {'were' if len(packages) != 1 else 'was'} not judged: what was found since is not known"
+
+
+def _over(support: Support | None, today: str) -> bool:
+    """Whether the support of a package has ended."""
+    return support is not None and support.ends and support.until < today
+
+
+def _of_packages(
+    ecosystem: str, packages: Iterable[Package], of_release: dict[str, Support], today: str
+) -> Iterator[Gap]:
+    told: dict[str, Support] = {one.source: of_release[one.source] for one in packages if one.source in of_release}
+    over = [f"{name}{f' (since {one.until})' if one.until else ''}" for name, one in told.items() if _over(one, today)]
+    limited = [name for name, one in told.items() if not one.ends]
+    if over:
+        yield Gap(stage="match", subject=ecosystem, reason=f"the distribution no longer supports {_some(over)}")
+    if limited:
+        reason = f"the distribution supports these for some uses only (debian-security-support): {_some(limited)}"
+        yield Gap(stage="match", subject=ecosystem, reason=reason)
+
+
+def _some(names: Sequence[str]) -> str:
+    more = len(names) - _NAMED
+    return ", ".join(names[:_NAMED]) + (f" and {more} more" if more > 0 else "")
