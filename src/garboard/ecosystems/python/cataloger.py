@@ -46,7 +46,7 @@ def catalog(file: File, owned: MetadataPaths, /) -> Iterator[Fact]:
     if file.path.endswith(".egg"):
         try:
             file = File(path=file.path, data=egg.metadata(file.data))
-        except egg.MalformedError as error:
+        except egg.MalformedEggError as error:
             yield Gap(stage="catalog", subject=file.path, reason=f"is an egg that cannot be read: {error}")
             return
     blank = _BLANK.search(file.data)
