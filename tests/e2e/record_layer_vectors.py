@@ -43,6 +43,7 @@ class _RefusedError(Exception):
 
 def _ask(*command: str, env: dict[str, str] | None = None) -> bytes:
     done = subprocess.run(command, capture_output=True, check=False, env={**os.environ, **(env or {})})
+    assert b"Cannot connect" not in done.stderr, done.stderr  # it is not there, and so has refused nothing
     if done.returncode:
         raise _RefusedError(done.stderr.decode(errors="replace"))
     return done.stdout

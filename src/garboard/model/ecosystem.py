@@ -88,6 +88,7 @@ class Ecosystem(Value):
         locks: names of files that pin packages, which may be installed or not.
         below_locks: whether packages are installed below the folder of such a file.
         installers: packages that are there before any that such a file pins.
+        databases: whether these may be as large as databases are.
         version: rises whenever the facts made of the same bytes change, which empties the cache.
         load_catalog: imports what reads those files.
         programs: names of the programs that install its packages.
@@ -115,6 +116,7 @@ class Ecosystem(Value):
     load_order: Callable[[], VersionOrder] | None = None
     normalize: Callable[[str], str] = exact_name
     globs: tuple[str, ...] = ()
+    databases: bool = False
     locks: tuple[str, ...] = ()
     below_locks: bool = True
     installers: tuple[str, ...] = ()

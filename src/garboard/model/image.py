@@ -113,8 +113,9 @@ class File(Value):
 class Reader(Protocol):
     """What `image.read` needs of a cataloger: which paths it wants, and what it makes of a file.
 
-    Two attributes may be there too: ``HEAD`` (so many bytes of a file are enough) and ``PROGRAMS`` (it wants executable
-    ELF files and scripts too, wherever they are; one reader of an image may).
+    Three attributes may be there too: ``HEAD`` (so many bytes of a file are enough), ``PROGRAMS`` (it wants executable
+    ELF files and scripts too, wherever they are; one reader of an image may), and ``LARGE`` (its files are databases, which
+    may be as large as `Limits.file_bytes` and not `Limits.text_bytes` only).
     """
 
     @property

@@ -17,6 +17,8 @@ class Limits(Value):
     ratio_floor: int = 1024 * MIB
     file_bytes: int = 256 * MIB
     """Of one file that a cataloger reads."""
+    text_bytes: int = 32 * MIB
+    """Of one that is text, and not a database: real ones have a few MiB."""
     wanted_bytes: int = 1024 * MIB
     """Of all files of one layer that catalogers read."""
     members: int = 20_000_000

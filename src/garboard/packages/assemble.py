@@ -97,6 +97,9 @@ class _Facts:
         known = self.packages.get(key)
         if known is not None:
             package, layer = known, min(known.layer or 0, layer)
+            if location == known.locations[-1]:  # one file names it again and again
+                self.packages[key] = msgspec.structs.replace(known, layer=layer)
+                return
         self.packages[key] = msgspec.structs.replace(package, locations=(*package.locations, location), layer=layer)
 
 

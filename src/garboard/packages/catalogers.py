@@ -69,6 +69,11 @@ class Cataloger:
         """The ecosystem's globs."""
         return self.ecosystem.globs
 
+    @property
+    def LARGE(self) -> bool:  # noqa: N802
+        """Whether the ecosystem's files are databases."""
+        return self.ecosystem.databases
+
     def catalog(self, file: File, /) -> Iterator[Fact]:
         """The facts that a file states.
 

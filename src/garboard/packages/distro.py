@@ -48,6 +48,8 @@ _UNSTABLE = lazy(r"^(?:deb\s.*\s|Suites:.*\s)(?:sid|unstable)(?:\s|$)", re.MULTI
 _ASSIGNMENT = lazy(r"^[ \t]*([A-Za-z_][A-Za-z0-9_]*)=(.*)$", re.MULTILINE)
 _RELEASE_LINE = lazy(r"(?P<name>.+?)(?:\s+release)?\s+(?P<version>[0-9][0-9.]*)(?:\s+\((?P<codename>[^)]*)\))?.*")
 _PATCH_LEVEL = lazy(r"^PATCHLEVEL\s*=\s*([1-9][0-9]*)", re.MULTILINE)
+_LARGEST = 1024 * 1024
+"""Bytes of a file that names the distribution; real ones have a few hundred."""
 _PARENTHESES = lazy(r"\(([^()]*)\)")
 _WORDS = (
     ("Red Hat Enterprise", "rhel"), ("CentOS", "centos"), ("Oracle Linux", "ol"), ("Enterprise Linux Enterprise", "ol"),
@@ -64,6 +66,10 @@ def catalog(file: File, /) -> Iterator[Fact]:
     An os-release without ``ID`` and a release file without a line of text are gaps. An lsb-release often names no
     distribution and then says nothing, as does an apt source other than Debian's unstable.
     """
+    if len(file.data) > _LARGEST:
+        reason = f"has {len(file.data)} bytes and was not read: the limit is {_LARGEST}"
+        yield Gap(stage="catalog", subject=file.path, reason=reason)
+        return
     text = file.data.decode("utf-8", "replace")
     found = _reader(file.path)(text)
     if found is not None:

@@ -17,10 +17,9 @@ def edges(packages: Sequence[Package]) -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
     for package in packages:
         needs: dict[str, None] = {}
-        for alternatives in package.requires:
-            for provider in installed.satisfying(package, alternatives):
-                if provider is not package:
-                    needs[provider.id] = None
+        for provider in installed.needed(package):
+            if provider is not package:
+                needs[provider.id] = None
         found[package.id] = tuple(needs)
     return found
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 from garboard import ecosystems
@@ -14,22 +13,35 @@ class Installed:
     """Installed packages by every name they have or provide, separately for each type."""
 
     def __init__(self, packages: Iterable[Package]) -> None:
-        self._by_name: dict[tuple[str, str], list[Package]] = defaultdict(list)
         every = tuple(packages)
-        for package in every:
-            self._by_name[package.type, package.full_name].append(package)
-        for package in every:
+        places: dict[tuple[str, str], dict[int, None]] = {}
+        for place, package in enumerate(every):
+            places.setdefault((package.type, package.full_name), {})[place] = None
+        for place, package in enumerate(every):
             for name in package.provides:
-                if package not in self._by_name[package.type, name]:
-                    self._by_name[package.type, name].append(package)
+                places.setdefault((package.type, name), {})[place] = None
+        same: dict[tuple[int, ...], tuple[Package, ...]] = {}
+        self._by_name: dict[tuple[str, str], tuple[Package, ...]] = {}
+        for key, found in places.items():
+            shared = tuple(found)
+            self._by_name[key] = same.setdefault(shared, tuple(every[place] for place in shared))
 
     def satisfying(self, asking: Package, alternatives: Sequence[str]) -> Iterator[Package]:
         """The packages that satisfy any alternative of a requirement (names without versions), for the asking one."""
         for name in alternatives:
-            yield from _nearest(asking, self._by_name.get((asking.type, name), []))
+            yield from _nearest(asking, self._by_name.get((asking.type, name), ()))
+
+    def needed(self, asking: Package) -> Iterator[Package]:
+        """All that satisfy any of its requirements: names that the same packages provide are looked at once."""
+        seen: set[int] = set()
+        for name in (name for alternatives in asking.requires for name in alternatives):
+            candidates = self._by_name.get((asking.type, name), ())
+            if id(candidates) not in seen:
+                seen.add(id(candidates))
+                yield from _nearest(asking, candidates)
 
 
-def _nearest(asking: Package, candidates: list[Package]) -> list[Package]:
+def _nearest(asking: Package, candidates: Sequence[Package]) -> Sequence[Package]:
     """The copies that the asking package uses, or all if that cannot be known.
 
     Operating-system packages use those of their architecture. Language packages use those installed in the same folder,
@@ -39,7 +51,7 @@ def _nearest(asking: Package, candidates: list[Package]) -> list[Package]:
         return candidates
     ecosystem = ecosystems.of(asking.type)
     if ecosystem.nearest is not None:
-        return ecosystem.nearest(asking, candidates)
+        return ecosystem.nearest(asking, list(candidates))
     if not ecosystem.type or ecosystem.system:
         return [one for one in candidates if one.arch in {asking.arch, "all", "noarch"}] or candidates
     folder = _folder(ecosystem, asking)

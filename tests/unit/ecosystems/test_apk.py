@@ -113,6 +113,6 @@ def test_the_binary_format_of_apk_3_is_a_gap():
 
 def test_what_passes_a_limit_is_a_gap():
     facts = read(cataloger, "lib/apk/db/installed", "xx\n\n" * 20_000)
-    assert gaps(facts)[-1] == "more than 10000 packages cannot be read, the limit: what follows them was not read"
+    assert gaps(facts)[-1] == "holds more than 10000 problems, the limit: what follows them was not read"
     facts = read(cataloger, "lib/apk/db/installed", "P:a\nV:1\nD:" + "b " * 200_000)
     assert gaps(facts) == ["package a has 400000 characters of dependencies; the limit is 262144"]

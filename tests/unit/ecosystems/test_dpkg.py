@@ -282,9 +282,9 @@ def test_updates_that_are_not_in_the_status_file_yet():
 def test_many_damaged_stanzas_are_told_in_sum():
     facts = read(cataloger, "var/lib/dpkg/status", "x\n\n" * 500 + "Package: a\nVersion: 1\n")
     assert len(packages(facts)) == 1
-    assert gaps(facts)[-1] == "480 more stanzas cannot be read"
+    assert gaps(facts)[-1] == "480 more packages cannot be read"
     facts = read(cataloger, "var/lib/dpkg/status", "x\n\n" * 20_000)
-    assert gaps(facts)[-1] == "more than 10000 stanzas cannot be read, the limit: what follows them was not read"
+    assert gaps(facts)[-1] == "holds more than 10000 problems, the limit: what follows them was not read"
 
 
 def test_a_field_beyond_the_limit_is_a_gap():

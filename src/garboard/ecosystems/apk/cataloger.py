@@ -5,22 +5,25 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from garboard.model.bounded import RELATIONS, bounded
 from garboard.model.ecosystem import MetadataPaths
 from garboard.model.gap import Gap
 from garboard.model.image import File
 from garboard.model.package import Fact, Marks, Owns, Package
+from garboard.patterns import paragraphs
 
 PURL_TYPE = "apk"
 SCHEME = "apk"
 
 _BINARY = b"ADB"
-_SEPARATOR = re.compile(r"(?:\n[^\n]?(?=\n))+\n")
+_SHORT_LINE = re.compile(r"\n[^\n]\n")
+_SEPARATOR = re.compile(r"\n[^\n]?\n")
+_PATHS = 2_000_000
+"""Of files in all packages together."""
+_WORLD = 1024 * 1024
+"""Bytes."""
+_FILE_LINE = re.compile(r"\nR:[^\n]*")
 _FILE = re.compile(r"(?m)^([FR]):(.*)$")
-_WORD = re.compile(r"\S+")
-_PROBLEMS_TOLD, _PROBLEMS = 20, 10_000
-"""Of one file: how many are gaps of their own, and after how many it is not read on."""
-_RELATIONS = 256 * 1024
-"""Characters of one field that names packages; real ones have a few thousand."""
 _NAME = re.compile(r"[^=<>~@]+")
 """The capability of a dependency, before its version and its repository tag."""
 
@@ -37,34 +40,31 @@ def catalog(file: File, owned: MetadataPaths, /) -> Iterator[Fact]:
         )
         yield Gap(stage="catalog", subject=file.path, reason=reason)
         return
-    text = file.data.replace(b"\r\n", b"\n").decode("utf-8", "replace")
     if file.path.endswith("/world"):
-        names = (_NAME.match(word[0]) for word in _WORD.finditer(text) if word[0][0] not in "!.")
-        yield Marks(type=PURL_TYPE, requested=tuple(dict.fromkeys(name[0] for name in names if name)))
+        yield from _world(file)
         return
-    problems = 0
-    for block in _blocks(text):
-        for fact in _block(file.path, block, owned):
-            problems += isinstance(fact, Gap)
-            if problems <= _PROBLEMS_TOLD or not isinstance(fact, Gap):
-                yield fact
-        if problems > _PROBLEMS:
-            reason = f"more than {_PROBLEMS} packages cannot be read, the limit: what follows them was not read"
-            yield Gap(stage="catalog", subject=file.path, reason=reason)
-            return
-    if problems > _PROBLEMS_TOLD:
-        reason = f"{problems - _PROBLEMS_TOLD} more packages cannot be read"
+    text = file.data.replace(b"\r\n", b"\n").decode("utf-8", "replace")
+    if text.count("\nR:") > _PATHS:
+        reason = f"lists more than {_PATHS} files, the limit: whose they are was not read"
         yield Gap(stage="catalog", subject=file.path, reason=reason)
+        text = _FILE_LINE.sub("", text)
+    yield from bounded(file.path, (fact for block in _blocks(text) for fact in _block(file.path, block, owned)))
+
+
+def _world(file: File) -> Iterator[Fact]:
+    """What was asked for."""
+    if len(file.data) > _WORLD:
+        reason = f"has {len(file.data)} bytes and was not read: the limit is {_WORLD}"
+        yield Gap(stage="catalog", subject=file.path, reason=reason)
+        return
+    words = file.data.decode("utf-8", "replace").split()
+    names = (_NAME.match(word) for word in words if word[0] not in "!.")
+    yield Marks(type=PURL_TYPE, requested=tuple(dict.fromkeys(name[0] for name in names if name)))
 
 
 def _blocks(text: str) -> Iterator[str]:
     """The blocks of packages; a line of less than two characters ends one, as in apk."""
-    start = 0
-    for separator in _SEPARATOR.finditer(text):
-        yield text[start : separator.start()]
-        start = separator.end()
-    if text[start:].strip():
-        yield text[start:]
+    return paragraphs(text, _SEPARATOR if _SHORT_LINE.search(text) else None)
 
 
 def _block(path: str, block: str, metadata: MetadataPaths) -> Iterator[Fact]:
@@ -80,8 +80,8 @@ def _block(path: str, block: str, metadata: MetadataPaths) -> Iterator[Fact]:
     if name[0] == ".":
         return
     longest = max(len(fields.get("D", "")), len(fields.get("p", "")))
-    if longest > _RELATIONS:
-        reason = f"package {name} has {longest} characters of dependencies; the limit is {_RELATIONS}"
+    if longest > RELATIONS:
+        reason = f"package {name} has {longest} characters of dependencies; the limit is {RELATIONS}"
         yield Gap(stage="catalog", subject=path, reason=reason)
         return
     yield Package(

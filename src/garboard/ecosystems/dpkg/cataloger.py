@@ -12,10 +12,12 @@ from typing import Any
 
 import msgspec
 
+from garboard.model.bounded import RELATIONS, bounded
 from garboard.model.ecosystem import MetadataPaths
 from garboard.model.gap import Gap
 from garboard.model.image import File
 from garboard.model.package import Fact, Licenses, Marks, Owns, Package, Retention
+from garboard.patterns import paragraphs
 
 PURL_TYPE = "deb"
 SCHEME = "deb"
@@ -29,13 +31,14 @@ _FIELD = re.compile(
     re.IGNORECASE,
 )
 """A leading newline finds the start of a line faster than the expression's own anchor would."""
+_ALL_RELATIONS = 8 * 1024 * 1024
+"""The same of all stanzas of a file; a desktop's has a tenth of it."""
+_PATHS = 2_000_000
+"""Lines of one package's file list."""
 _LINE = re.compile(rb"[^\n]+")
-_BLANK_LINE = re.compile(rb"\n[ \t\r\v\f]+\n")
+_BLANK_LINE = re.compile(r"\n[ \t\r\v\f]+\n")
+_SEPARATOR = re.compile(r"\n[ \t\r\v\f]*\n\s*")
 _JOURNAL = re.compile(r"(?:.*/)?updates/[0-9]+")
-_PROBLEMS_TOLD, _PROBLEMS = 20, 10_000
-"""Of one file: how many are gaps of their own, and after how many it is not read on."""
-_RELATIONS = 256 * 1024
-"""Characters of one field that names packages; real ones have a few thousand."""
 _SOURCE = re.compile(r"([^\s(]+)(?:\s*\(([^)]*)\))?")
 _QUALIFIER = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|:[a-z0-9-]+|\s+")
 _LICENSE = re.compile(rb"\nLicense:[ \t]*([^\s][^\n]*)")
@@ -69,37 +72,27 @@ def _stanzas(data: bytes) -> Iterator[dict[str, str]]:
     """
     if b"\r" in data:
         data = data.replace(b"\r\n", b"\n")
-    if _BLANK_LINE.search(data):
-        data = b"\n".join(map(bytes.rstrip, data.split(b"\n")))
     text = data.decode("utf-8", "replace")
-    start = 0
-    while start < len(text):
-        end = text.find("\n\n", start)
-        end = len(text) if end < 0 else end
-        stanza = text[start:end]
-        start = end + 2
-        if stanza and not stanza.isspace():
+    for stanza in paragraphs(text, _SEPARATOR if _BLANK_LINE.search(text) else None):
+        if not stanza.isspace():
             yield {key.lower(): value.rstrip() for key, value in _FIELD.findall(f"\n{stanza}")}
 
 
 def _status(file: File, _owned: MetadataPaths) -> Iterator[Fact]:
-    problems = 0
+    yield from bounded(file.path, _listed(file))
+
+
+def _listed(file: File) -> Iterator[Fact]:
+    relations = 0
     for fields in _stanzas(file.data):
+        relations += sum(len(fields.get(field, "")) for field in _RELATION_FIELDS)
+        if relations > _ALL_RELATIONS:
+            reason = f"more than {_ALL_RELATIONS} characters of dependencies, the limit: what follows them was not read"
+            yield Gap(stage="catalog", subject=file.path, reason=reason)
+            return
         fact = _installed(file.path, fields)
-        if isinstance(fact, Gap):
-            problems += 1
-            if problems > _PROBLEMS:
-                break
-            if problems > _PROBLEMS_TOLD:
-                continue
         if fact is not None:
             yield fact
-    if problems > _PROBLEMS:
-        reason = f"more than {_PROBLEMS} stanzas cannot be read, the limit: what follows them was not read"
-        yield Gap(stage="catalog", subject=file.path, reason=reason)
-    elif problems > _PROBLEMS_TOLD:
-        reason = f"{problems - _PROBLEMS_TOLD} more stanzas cannot be read"
-        yield Gap(stage="catalog", subject=file.path, reason=reason)
 
 
 def _installed(path: str, fields: dict[str, str]) -> Package | Gap | None:
@@ -113,8 +106,8 @@ def _installed(path: str, fields: dict[str, str]) -> Package | Gap | None:
     if not name or not version or state not in _PRESENT:
         return Gap(stage="catalog", subject=path, reason=_complaint(name, version, state))
     longest = max(_RELATION_FIELDS, key=lambda field: len(fields.get(field, "")))
-    if len(fields.get(longest, "")) > _RELATIONS:
-        reason = f"the stanza of {name} has {len(fields[longest])} characters of {longest}; the limit is {_RELATIONS}"
+    if len(fields.get(longest, "")) > RELATIONS:
+        reason = f"the stanza of {name} has {len(fields[longest])} characters of {longest}; the limit is {RELATIONS}"
         return Gap(stage="catalog", subject=path, reason=reason)
     return _package(name, version, fields)
 
@@ -176,16 +169,21 @@ def _status_d(file: File, owned: MetadataPaths) -> Iterator[Fact]:
         yield from _status(file, owned)
         return
     name = file.path.rpartition("/")[2].removesuffix(".md5sums")
-    yield from _owns(name, file.data, owned, lambda line: line.partition(" ")[2].strip().lstrip("./"))
+    yield from _owns(name, file, owned, lambda line: line.partition(" ")[2].strip().lstrip("./"))
 
 
 def _list(file: File, owned: MetadataPaths) -> Iterator[Fact]:
     name = file.path.rpartition("/")[2].removesuffix(".list")
-    yield from _owns(name, file.data, owned, lambda line: line.strip().lstrip("/"))
+    yield from _owns(name, file, owned, lambda line: line.strip().lstrip("/"))
 
 
-def _owns(package: str, data: bytes, metadata: MetadataPaths, path_of: Callable[[str], str]) -> Iterator[Fact]:
+def _owns(package: str, file: File, metadata: MetadataPaths, path_of: Callable[[str], str]) -> Iterator[Fact]:
+    data = file.data
     if not metadata.mentioned(data):
+        return
+    if data.count(b"\n") > _PATHS:
+        reason = f"a list of more than {_PATHS} paths, the limit, was not read"
+        yield Gap(stage="catalog", subject=file.path, reason=reason)
         return
     lines = (line[0].decode("utf-8", "surrogateescape") for line in _LINE.finditer(data))
     paths = tuple(path for path in map(path_of, lines) if metadata.describes(path))

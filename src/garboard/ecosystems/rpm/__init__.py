@@ -91,6 +91,7 @@ ECOSYSTEM: Final = Ecosystem(
         # container-manifest-1 beside it lists the same packages with less.
         "var/lib/rpmmanifest/container-manifest-2",
     ),
+    databases=True,
     version=2,
     load_catalog=_catalog,
     programs=("dnf", "dnf5", "yum", "microdnf", "tdnf", "zypper", "rpm"),

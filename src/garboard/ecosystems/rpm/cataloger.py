@@ -10,6 +10,7 @@ from garboard.ecosystems.rpm.rpmdb import bdb, ndb
 from garboard.ecosystems.rpm.rpmdb import header as tags
 from garboard.ecosystems.rpm.rpmdb.header import Header
 from garboard.ecosystems.rpm.rpmdb.malformed import MalformedError
+from garboard.model.bounded import bounded
 from garboard.model.ecosystem import MetadataPaths
 from garboard.model.gap import Gap
 from garboard.model.image import File
@@ -32,6 +33,10 @@ def catalog(file: File, owned: MetadataPaths, /) -> Iterator[Fact]:
     ``version`` is ``[epoch:]version-release``, the epoch left out when 0. Public keys (``gpg-pubkey``) are no packages.
     What cannot be read of a database is a gap, and so, once for all of them, are headers that cannot be.
     """
+    yield from bounded(file.path, _facts(file, owned))
+
+
+def _facts(file: File, owned: MetadataPaths) -> Iterator[Fact]:
     if "/rpmmanifest/" in file.path:
         yield from _manifest(file)
         return

@@ -100,7 +100,7 @@ class _Reading:
             self._others.append(path)
 
     def _file(self, path: bytes, entry: os.DirEntry[bytes], wanted: tuple[str, ...], *, program: bool = False) -> None:
-        head = self._matcher.head(wanted)
+        head, largest = self._matcher.head(wanted), self._matcher.largest(wanted, self._limits)
         try:
             handle = os.open(entry.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
             with os.fdopen(handle, "rb") as file:
@@ -110,11 +110,11 @@ class _Reading:
                     return
                 if program and not os.pread(handle, len(ELF), 0).startswith((ELF, SCRIPT)):
                     return
-                if head is None and status.st_size > self._limits.file_bytes:
-                    gap = too_big(path, status.st_size, self._limits)
+                if head is None and status.st_size > largest:
+                    gap = too_big(path, status.st_size, largest, self._limits)
                     self._readings += [Reading(path=path, reader=name, facts=(gap,)) for name in wanted]
                     return
-                data = file.read(self._limits.file_bytes + 1 if head is None else head)
+                data = file.read(largest + 1 if head is None else head)
         except OSError as error:
             if not program:
                 self._gap(path, f"the file cannot be read: {error.strerror}")

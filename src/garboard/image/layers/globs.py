@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
 from garboard.model.image import Reader
+from garboard.model.limits import Limits
 
 _ANY_FOLDERS: Final = "**/"
 
@@ -59,6 +60,7 @@ class Matcher:
         self.programs = next((reader.NAME for reader in readers if getattr(reader, "PROGRAMS", False)), "")
         """The reader that wants programs, wherever they are; empty if none does."""
         self._heads = {reader.NAME: getattr(reader, "HEAD", None) for reader in readers}
+        self._large = frozenset(reader.NAME for reader in readers if getattr(reader, "LARGE", False))
         self._readers = readers
         self._patterns: dict[bytes, list[Pattern]] = {}
         """Keyed by the last component, by its extension, or by the folder if the last component can be anything."""
@@ -123,6 +125,10 @@ class Matcher:
         """How many bytes of a file are enough for these readers; None if one of them wants all."""
         heads = [self._heads[name] for name in readers]
         return None if None in heads else max(heads)  # type: ignore[type-var]
+
+    def largest(self, readers: Sequence[str], limits: Limits) -> int:
+        """How many bytes a file may have for these readers."""
+        return limits.file_bytes if self._large.intersection(readers) else min(limits.file_bytes, limits.text_bytes)
 
     def followers(self, readers: Sequence[str]) -> tuple[str, ...]:
         """Those of the readers that want what a link leads to, which a file's name alone does not tell."""

@@ -42,13 +42,14 @@ def read_file(readers: Mapping[str, Reader], matcher: Matcher, name: str, path: 
     return tuple(readers[name].catalog(File(path=text(matcher.spelling(path, name)), data=data)))
 
 
-def too_big(path: bytes, size: int, limits: Limits) -> Gap:
+def too_big(path: bytes, size: int, limit: int, limits: Limits) -> Gap:
     """Return the gap for a wanted file that exceeds the limit."""
+    name = "FILE" if limit == limits.file_bytes else "TEXT"
     return Gap(
         stage="image",
         subject=text(path),
-        reason=f"the file has {size} bytes and was not read: the limit is {limits.file_bytes // MIB} MiB "
-        "(GARBOARD_LIMIT_FILE_BYTES)",
+        reason=f"the file has {size} bytes and was not read: the limit is {limit // MIB} MiB "
+        f"(GARBOARD_LIMIT_{name}_BYTES)",
     )
 
 
@@ -87,7 +88,8 @@ class Collector:
                 for name in wanted
             )
         elif member.kind == FILE:
-            gap = too_big(member.path, member.size, self._limits)
+            limit = self._matcher.largest(wanted, self._limits)
+            gap = too_big(member.path, member.size, limit, self._limits)
             self._readings[member.path] = tuple(Reading(path=member.path, reader=name, facts=(gap,)) for name in wanted)
         elif member.kind in (SYMLINK, HARDLINK):
             hard = member.kind == HARDLINK

@@ -107,6 +107,8 @@ class WantedMembers(Protocol):
 
     def readers(self, path: bytes) -> tuple[str, ...]: ...
 
+    def largest(self, readers: Sequence[str], limits: Limits) -> int: ...
+
     def head(self, readers: Sequence[str]) -> int | None:
         """How many bytes of a file are enough for these readers; None if one of them wants all."""
         ...
@@ -122,6 +124,9 @@ class _Everything:
 
     def readers(self, path: bytes) -> tuple[str, ...]:  # noqa: ARG002
         return ("",)
+
+    def largest(self, readers: Sequence[str], limits: Limits) -> int:  # noqa: ARG002
+        return limits.file_bytes
 
     def head(self, readers: Sequence[str]) -> int | None:  # noqa: ARG002
         return None
@@ -475,9 +480,7 @@ class Walker:
                 wanted = () if folder_flag else matcher.readers(name)
                 if not wanted:
                     continue
-                member, position = self._hand_over(
-                    header, name, extended, size, data_at, position, matcher.head(wanted)
-                )
+                member, position = self._hand_over(header, name, extended, size, data_at, position, wanted)
                 yield member
                 buffer, at, end = window.at(position, BLOCK)
                 shift = position - at
@@ -498,7 +501,14 @@ class Walker:
         self._count(members, limit)
 
     def _hand_over(
-        self, header: bytes, name: bytes, extended: Extended, size: int, data_at: int, position: int, head: int | None
+        self,
+        header: bytes,
+        name: bytes,
+        extended: Extended,
+        size: int,
+        data_at: int,
+        position: int,
+        wanted: tuple[str, ...],
     ) -> tuple[Member, int]:
         """Return a wanted member that is not a folder, and the position after it."""
         flag = header[156]
@@ -507,13 +517,14 @@ class Walker:
             return (Member(SYMLINK, name, link) if flag == 0x32 else Member(HARDLINK, name, clean(link)[0])), position
         if flag in _HEADER_ONLY:
             return Member(OTHER, name), position
+        head = self._matcher.head(wanted)
         if head is not None and not extended.sparse:
             return Member(FILE, name, b"", self._read(data_at, min(size, head)), size, data_at), position
         sparse = self._sparse(extended, data_at, size) if extended.sparse else None
         stored, real = size, size
         if sparse is not None:
             data_at, stored, real = sparse.data_at, sparse.stored, sparse.size
-        data = None if real > self._limits.file_bytes else self._read(data_at, stored)
+        data = None if real > self._matcher.largest(wanted, self._limits) else self._read(data_at, stored)
         if data is not None and sparse is not None:
             data = sparse.expand(data)
         return Member(FILE, name, b"", data, real, data_at), position
