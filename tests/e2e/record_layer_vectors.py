@@ -114,9 +114,11 @@ def of_tar(data: bytes) -> Tree:
                 found[path] = "d"
             elif (aim := archive.getmember(member.linkname) if member.islnk() else member).issym():
                 found[path] = f"l {aim.linkname}"
-            else:
+            elif aim.isreg():
                 opened = archive.extractfile(member)
-                found[path] = f"f {opened.read().decode() if opened else ''}"
+                found[path] = f"f {opened.read().decode('latin-1') if opened else ''}"
+            else:
+                found[path] = "o"
     return found
 
 

@@ -42,19 +42,19 @@ LAYERS = [tar(ENTRIES, tarfile.PAX_FORMAT), tar(ENTRIES, tarfile.GNU_FORMAT), ta
 
 
 def sparse() -> bytes:
-    """A PAX 1.0 and an old GNU sparse member."""
+    """Sparse members: PAX 1.0 and 0.1."""
     body = b"1\n512\n3\n".ljust(512, b"\0") + b"abc".ljust(512, b"\0")
     info = tarfile.TarInfo("GNUSparseFile.0/x.egg")
     info.size = 515
     info.pax_headers = {
         "GNU.sparse.major": "1", "GNU.sparse.minor": "0", "GNU.sparse.name": "x.egg", "GNU.sparse.realsize": "1000",
     }  # fmt: skip
-    old = bytearray(tarfile.TarInfo("y.egg").tobuf(tarfile.GNU_FORMAT))
-    old[156:157], old[124:136] = b"S", b"00000000003\0"
-    old[386:410], old[483:495] = b"00000001000\0" + b"00000000003\0", b"00000002000\0"
-    old[148:156] = b"        "
-    old[148:156] = b"%06o\0 " % sum(old)
-    return info.tobuf(tarfile.PAX_FORMAT) + body + bytes(old) + b"abc".ljust(512, b"\0") + bytes(1024)
+    other = tarfile.TarInfo("y.egg")
+    other.size = 3
+    other.pax_headers = {"GNU.sparse.map": "512,3", "GNU.sparse.numblocks": "1", "GNU.sparse.size": "1000"}
+    return (
+        info.tobuf(tarfile.PAX_FORMAT) + body + other.tobuf(tarfile.PAX_FORMAT) + b"abc".ljust(512, b"\0") + bytes(1024)
+    )
 
 
 def layers(data: bytes) -> None:

@@ -55,6 +55,8 @@ class LazyGroup(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Suggest the nearest command for a misspelled one."""
         name = args[0] if args else ""
+        if name == "help":
+            return super().resolve_command(ctx, [*args[1:2], "--help"]) if args[1:] else (name, _Help(name), [])
         if name and not name.startswith("-") and name not in COMMANDS:
             import difflib
 
@@ -69,11 +71,19 @@ class LazyGroup(click.Group):
             formatter.write_dl([(name, help_text) for name, (_, help_text) in COMMANDS.items()])
 
 
+class _Help(click.Command):
+    """``garboard help``."""
+
+    def invoke(self, ctx: click.Context) -> None:
+        assert ctx.parent is not None
+        click.echo(ctx.parent.get_help())
+
+
 @click.group(
     cls=LazyGroup,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="An image is a name (debian:12), a file (image.tar), a folder, or one of these with a prefix: docker-archive:, "
-    "oci-archive:, oci-dir:, docker:, podman:, registry:, dir:, sbom:.",
+    "oci-archive:, oci-dir:, docker:, podman:, registry:, dir:, root-archive:, sbom:.",
 )
 @click.version_option(__version__, prog_name="garboard", message="%(prog)s %(version)s")
 def command() -> None:

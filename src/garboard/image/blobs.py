@@ -16,7 +16,8 @@ from garboard.image.layers.tar import EVERYTHING, FILE, HARDLINK, SYMLINK, Mappe
 from garboard.model.errors import ImageError
 from garboard.model.limits import Limits
 
-_MEMBERS = 100_000
+MEMBERS = 100_000
+"""The most members of an image's own archive."""
 
 
 class Blobs(Protocol):
@@ -42,6 +43,8 @@ def map_file(path: Path) -> Region:
         ImageError: The file cannot be read.
     """
     try:
+        if not path.is_file():  # opening a pipe would wait for ever
+            raise ImageError(f"{path} is not a file")
         with path.open("rb") as file:
             if os.fstat(file.fileno()).st_size == 0:
                 raise ImageError(f"{path} is empty", "export the image again")
@@ -65,7 +68,7 @@ class TarBlobs:
         self._identity = file_identity(path)
         self._links: dict[str, str] = {}
         self._found: dict[str, tuple[int, int]] = {}
-        unread = msgspec.structs.replace(limits, file_bytes=-1, members=_MEMBERS)
+        unread = msgspec.structs.replace(limits, file_bytes=-1, members=MEMBERS)
         try:
             self._index(Walker(MappedWindow(self._region), EVERYTHING, NameLog(), unread))
         except ImageError as error:

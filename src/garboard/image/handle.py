@@ -22,9 +22,10 @@ class Region(Value, kw_only=False):
 
 
 class Tree(Value, kw_only=False):
-    """A root file system unpacked in a folder: a single layer that needs no archive."""
+    """A root file system: unpacked in a folder, or an archive of one; a single layer that belongs to no image."""
 
     root: Path
+    archive: Region | None = None
 
 
 Content = Region | Iterator[bytes]
@@ -80,7 +81,7 @@ class Opened(Protocol):
 
 
 class OpenedTree(Value, kw_only=False):
-    """An opened folder."""
+    """An opened root file system."""
 
     image: Image
     tree: Tree

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import NamedTuple
+
 from garboard.image import attestations
 from garboard.image import manifest as manifests
 from garboard.image.blobs import Blobs, document
@@ -9,6 +12,7 @@ from garboard.image.local import LocalImage
 from garboard.image.options import Options
 from garboard.model.errors import ImageError
 from garboard.model.gap import Gap
+from garboard.model.image import Image
 
 _REF_NAME = "org.opencontainers.image.ref.name"
 _IMAGE_NAME = "io.containerd.image.name"
@@ -48,39 +52,53 @@ def _select(
     )
 
 
-def open_layout(blobs: Blobs, name: str, tag: str, source: str, options: Options) -> LocalImage:
-    """Open the layout's image for the requested platform.
+class Chosen(NamedTuple):
+    """One image of a layout: its layers' blobs by path, lowest first, and what accompanies it."""
+
+    image: Image
+    layers: list[str]
+    companions: tuple[manifests.Descriptor, ...]
+    gaps: tuple[Gap, ...]
+
+
+def choose(read: Callable[[str], bytes], name: str, tag: str, source: str, options: Options) -> Chosen:
+    """Return the layout's image for the requested platform; ``read`` returns a small file of the layout.
 
     Raises:
         ImageError: The layout is malformed or has no such image.
     """
-    limits = options.limits
-    index = manifests.parse_index(document(blobs, "index.json", name, limits), name)
+    index = manifests.parse_index(read("index.json"), name)
     descriptor, gaps = _select(index, tag, name, options)
     for _ in range(manifests.DEEPEST_INDEX):
-        parsed = manifests.parse(attestations.blob(blobs, descriptor.digest, name, limits), name)
+        parsed = manifests.parse(_blob(read, descriptor, name), name)
         if isinstance(parsed, manifests.Manifest):
-            companions = attestations.beside(index, descriptor.digest)
-            return _opened(blobs, parsed, descriptor, companions, gaps, name, source, options)
+            image = manifests.image(
+                _blob(read, parsed.config, name), parsed, name=name, source=source, wanted=options.platform,
+                manifest_digest=descriptor.digest, tags=_names(descriptor), limits=options.limits,
+            )  # fmt: skip
+            layers = [attestations.blob_path(layer.digest, name) for layer in parsed.layers]
+            return Chosen(image, layers, attestations.beside(index, descriptor.digest), gaps)
         index = parsed
         descriptor = manifests.choose(parsed.manifests, options.platform, name)
     raise ImageError(f"the indexes of {name} lead on and on: {manifests.DEEPEST_INDEX} were followed, the limit")
 
 
-def _opened(
-    blobs: Blobs, manifest: manifests.Manifest, descriptor: manifests.Descriptor,
-    companions: tuple[manifests.Descriptor, ...], gaps: tuple[Gap, ...], name: str, source: str, options: Options,
-) -> LocalImage:  # fmt: skip
-    config = attestations.blob(blobs, manifest.config.digest, name, options.limits)
-    image = manifests.image(
-        config, manifest, name=name, source=source, wanted=options.platform, manifest_digest=descriptor.digest,
-        tags=_names(descriptor), limits=options.limits,
-    )  # fmt: skip
+def _blob(read: Callable[[str], bytes], descriptor: manifests.Descriptor, name: str) -> bytes:
+    data = read(attestations.blob_path(descriptor.digest, name))
+    manifests.check_digest(data, descriptor.digest, f"a document in {name}")
+    manifests.check_size(len(data), descriptor, f"a document in {name}")
+    return data
+
+
+def open_layout(blobs: Blobs, name: str, tag: str, source: str, options: Options) -> LocalImage:
+    """Open the layout's image for the requested platform. Raises the same errors as `choose`."""
+    limits = options.limits
+    chosen = choose(lambda path: document(blobs, path, name, limits), name, tag, source, options)
     return LocalImage(
-        image,
+        chosen.image,
         blobs,
-        [attestations.blob_path(layer.digest, name) for layer in manifest.layers],
-        gaps,
+        chosen.layers,
+        chosen.gaps,
         verify=options.verify,
-        attest=lambda: attestations.stored(companions, name, blobs, options.limits),
+        attest=lambda: attestations.stored(chosen.companions, name, blobs, limits),
     )

@@ -14,6 +14,7 @@ import msgspec
 from garboard.image.blobs import Blobs
 from garboard.image.handle import Consume, Region
 from garboard.image.layers.compression import is_compressed
+from garboard.image.manifest import check_layer_size
 from garboard.model.errors import ImageError
 from garboard.model.gap import Gap
 from garboard.model.image import Attestations, Image
@@ -61,6 +62,7 @@ class LocalImage:
                     "export the image again; a foreign or not yet pulled layer is not exported",
                 )
             self._regions.append(region)
+            check_layer_size(image, index, name, region.end - region.start)
         self.image = msgspec.structs.replace(
             image,
             layers=tuple(

@@ -226,6 +226,23 @@ def check_digest(data: bytes, digest: str, subject: str) -> None:
         raise mismatch(subject, digest, found)
 
 
+def check_size(size: int, descriptor: Descriptor, subject: str) -> None:
+    """Raise `ImageError` unless content of that many bytes fits its descriptor; engines refuse it too."""
+    if size != descriptor.size:
+        raise ImageError(
+            f"{subject} has {size} bytes, not the {descriptor.size} that its descriptor promises: {descriptor.digest}",
+            "it was damaged or changed on its way; do not trust it",
+        )
+
+
+def check_layer_size(image: Image, index: int, blob: str, size: int) -> None:
+    """Raise `ImageError` if the blob at this path is the one that the manifest describes, and of another size."""
+    layer = image.layers[index]
+    if layer.size is not None and layer.digest and blob == "blobs/" + layer.digest.replace(":", "/", 1):
+        described = Descriptor(digest=layer.digest, size=layer.size)
+        check_size(size, described, f"layer {index + 1} of {image.name}")
+
+
 def mismatch(subject: str, expected: str, found: str) -> ImageError:
     """Return the error for content that does not match its digest."""
     return ImageError(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from garboard.image import recognize
 from garboard.image.handle import AnyOpened
 from garboard.image.options import Options
 from garboard.image.sources import SOURCES, ImageSource
@@ -23,7 +24,7 @@ def load(name: str, options: Options) -> AnyOpened:
     """Open the image that ``name`` refers to.
 
     The name is ``scheme:rest``; otherwise an existing path, recognized by its content; otherwise an image in an engine;
-    otherwise an image in a registry.
+    otherwise an image in a registry, unless a path of that name exists.
 
     Raises:
         ImageError: The image cannot be opened. Like the others, the error says what to do.
@@ -37,6 +38,8 @@ def load(name: str, options: Options) -> AnyOpened:
         if chosen is not None:
             return chosen
     for source in _sources():
+        if source.SCHEMES[0] == "registry" and (refusal := recognize.refusal(name)) is not None:
+            raise refusal  # what exists here is never fetched from elsewhere
         if source.detect(name, options):
             return _opened(source, name, options)
     schemes = ", ".join(f"{scheme}:" for source in _sources() for scheme in source.SCHEMES)

@@ -12,15 +12,18 @@ from dataclasses import dataclass, field
 
 import msgspec
 
+from garboard.image.blobs import MEMBERS
 from garboard.image.handle import Consume
 from garboard.image.layers.compression import is_compressed
 from garboard.image.layers.names import NameLog
 from garboard.image.layers.tar import BLOCK, EVERYTHING, FILE, HARDLINK, SYMLINK, Member, StreamWindow, Walker, clean
+from garboard.image.recognize import ROOT_NAMES
 from garboard.model.errors import ImageError
 from garboard.model.limits import Limits
 
-_MEMBERS = 100_000
 _LINK_HOPS = 4
+_NAMING = frozenset({"manifest.json", "index.json"})
+"""What an image's own archive has."""
 
 
 @dataclass(slots=True)
@@ -28,8 +31,11 @@ class StreamedArchive:
     """The contents of the stream: small JSON documents by member name, names of layers handed over, and links."""
 
     documents: dict[str, bytes] = field(default_factory=dict)
-    layers: set[str] = field(default_factory=set)
+    layers: dict[str, int] = field(default_factory=dict)
+    """Their sizes, by name."""
     links: dict[str, str] = field(default_factory=dict)
+    root: bool = False
+    """Whether this is no image's archive but a root file system's, which was not read on."""
 
     def layer(self, name: str) -> str | None:
         """Return the name under which a layer was handed over, following links; None if it was not."""
@@ -40,7 +46,14 @@ class StreamedArchive:
         return None
 
 
-def stream(chunks: Iterator[bytes], consume: Consume, skip: Callable[[str], bool], limits: Limits) -> StreamedArchive:
+def stream(
+    chunks: Iterator[bytes],
+    consume: Consume,
+    skip: Callable[[str], bool],
+    limits: Limits,
+    *,
+    stop_at_root: bool = False,
+) -> StreamedArchive:
     """Read an uncompressed archive to its end, handing over all layers except those that ``skip`` selects by name.
 
     Documents larger than ``limits.metadata_bytes`` (attestations can be) are left out.
@@ -50,9 +63,12 @@ def stream(chunks: Iterator[bytes], consume: Consume, skip: Callable[[str], bool
     """
     archive = StreamedArchive()
     window = StreamWindow(chunks)
-    unread = msgspec.structs.replace(limits, file_bytes=-1, members=_MEMBERS)
+    unread = msgspec.structs.replace(limits, file_bytes=-1, members=MEMBERS)
     for member in Walker(window, EVERYTHING, NameLog(), unread).walk():
         name = os.fsdecode(member.path)
+        if stop_at_root and member.path.partition(b"/")[0] in ROOT_NAMES and not archive.documents.keys() & _NAMING:
+            archive.root = True
+            return archive
         if member.kind == FILE:
             _file(archive, window, member, name, consume, skip, limits)
         elif member.kind == HARDLINK:
@@ -78,7 +94,7 @@ def _file(
     head = bytes(buffer[start : min(end, start + BLOCK, start + member.size)])
     if _is_layer(head, name):
         if not skip(name):
-            archive.layers.add(name)
+            archive.layers[name] = member.size
             consume(name, _data(window, member))
     elif head[:1] in {b"{", b"["} and member.size <= limits.metadata_bytes:
         archive.documents[name] = b"".join(_data(window, member))

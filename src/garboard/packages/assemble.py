@@ -27,6 +27,8 @@ from garboard.packages import distro, graph, unread
 from garboard.packages.purl import purl
 
 Key = tuple[str, str, str, str, str]
+_TOLD = 10
+"""How many applications that may be packages of a registry are gaps of their own."""
 
 
 def _key(package: Package) -> Key:
@@ -187,6 +189,35 @@ def _owned(packages: tuple[Package, ...], owners: _Owners) -> tuple[Package, ...
     )
 
 
+def _passed_over(packages: tuple[Package, ...]) -> Iterator[Gap]:
+    """Gaps for applications that may be packages of a registry: none of their dependencies lie beside them."""
+    candidates = [package for package in packages if package.application and package.publishable and not package.owner]
+    if not candidates:
+        return
+    folders = set()
+    for package in packages:
+        for location in package.locations:
+            before, inside, _ = location.path.rpartition("node_modules/")
+            while inside:
+                folders.add(before)
+                before, inside, _ = before.rpartition("node_modules/")
+    alone = [
+        (package, location.path)
+        for package in candidates
+        for location in package.locations
+        if location.path.removesuffix("package.json") not in folders
+    ]
+    for package, path in alone[:_TOLD]:
+        reason = (
+            f"{package.full_name} {package.version} lies outside node_modules, and nothing that it needs beside it: it was "
+            "taken for the image's own application and not judged"
+        )
+        yield Gap(stage="catalog", subject=path, reason=reason)
+    if len(alone) > _TOLD:
+        reason = "lie outside node_modules like others that are named: they were taken for applications and not judged"
+        yield Gap(stage="catalog", subject=f"{len(alone) - _TOLD} more files package.json", reason=reason)
+
+
 def assemble(files: Files) -> Inventory:
     """All installed packages, each once, with the layer that brought it, its owner and its dependencies."""
     facts = _Facts(files)
@@ -209,7 +240,7 @@ def assemble(files: Files) -> Inventory:
     completed = complete(packages, found)
     owners = _Owners(completed, facts.owners)
     completed = _owned(completed, owners)
-    gaps = list(dict.fromkeys(facts.gaps))
+    gaps = list(dict.fromkeys((*facts.gaps, *_passed_over(completed))))
     gaps += unread.gaps((one for one in facts.unread if not owners.answer_for(one.path)), completed)
     if found is None and any(package.type in SYSTEM_TYPES for package in completed):
         gaps.append(

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from garboard.cli import main
 from garboard.cli.inventory import command
 from garboard.model.errors import ImageError
 from garboard.reporters import INVENTORY
@@ -80,3 +81,24 @@ def test_an_image_that_is_not_there(tmp_path: Path) -> None:
 
 def test_an_unknown_format(root: Path) -> None:
     assert run(f"dir:{root}", "--format", "xml").exit_code == 2
+
+
+def test_help_is_a_word_too(capfd):
+    assert main.run(["help"]) == 0
+    assert capfd.readouterr().out.startswith("Usage: garboard [OPTIONS] COMMAND")
+    assert main.run(["help", "scan"]) == 0
+    assert capfd.readouterr().out.startswith("Usage: garboard scan [OPTIONS] IMAGE")
+    assert main.run(["help", "nonsense"]) == 2
+
+
+def test_what_may_be_a_package_and_was_taken_for_an_application_is_told(root: Path):
+    places = {"opt/tool": ("tool", True), "srv/shop": ("shop", False)}
+    for place, (name, alone) in places.items():
+        (root / place).mkdir(parents=True)
+        (root / place / "package.json").write_text(json.dumps({"name": name, "version": "1.0.0"}))
+        if not alone:
+            (root / place / "node_modules" / "a").mkdir(parents=True)
+            (root / place / "node_modules" / "a" / "package.json").write_text('{"name": "a", "version": "1"}')
+    result = run(str(root), "--format", "json")
+    told = [gap["subject"] for gap in json.loads(result.stdout)["gaps"] if "own application" in gap["reason"]]
+    assert told == ["opt/tool/package.json"]

@@ -89,6 +89,17 @@ def test_every_single_flipped_byte_leaves_the_old_data(source, tmp_path):
     assert not list(target.glob(store.PREFIX + "*"))
 
 
+def test_content_that_is_not_what_the_shard_was_built_with_is_refused(source, tmp_path):
+    """The bundle's own digests are right: it was exported after the change."""
+    with sqlite3.connect(store.path_of(source, "debian")) as connection:
+        connection.execute("DELETE FROM advisory")
+    connection.close()
+    bundle.export(source, ["debian"], tmp_path / "b")
+    with pytest.raises(DatabaseError, match="is not what was recorded"):
+        bundle.unpack(tmp_path / "db", tmp_path / "b")
+    assert not names(tmp_path / "db")
+
+
 def packed(file, members):
     with zstd_writer(file, 1) as out, tarfile.open(fileobj=out, mode="w|") as archive:
         for name, data in members:

@@ -102,5 +102,6 @@ def bdb(blobs: Sequence[bytes], order: str = "<", page_size: int = 512, inline: 
         pages.append(start.ljust(offsets[-1], b"\0") + value + key)
     meta = bytes(12) + struct.pack(order + "3I", 0x061561, 9, page_size) + bytes([0, 8, 0, 0])
     meta += bytes(4) + struct.pack(order + "I", len(pages) - 1)
+    meta = meta.ljust(88, b"\0") + struct.pack(order + "I", len(records))
     pages[0] = meta.ljust(page_size, b"\0")
     return b"".join(pages)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from garboard.model.package import Marks, Owns, Package
 from tests.unit.ecosystems.reading import cataloger_of, gaps, packages, read, wanted
 
@@ -91,3 +93,26 @@ def test_real_alpine_images(shared):
         facts = read(cataloger, "lib/apk/db/installed", data)
         assert gaps(facts) == []
         assert len(packages(facts)) == data.count(b"\nP:") + data.startswith(b"P:")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["P:a\r\nV:1\r\n\r\nP:b\r\nV:2\r\n", "P:a\nV:1\n \nP:b\nV:2\n", "P:a\nV:1\n\n\n\nP:b\nV:2"],
+    ids=["ends of lines as on Windows", "a separator of one blank", "many separators"],
+)
+def test_blocks_as_apk_reads_them(text):
+    facts = read(cataloger, "lib/apk/db/installed", text)
+    assert [(package.name, package.version) for package in packages(facts)] == [("a", "1"), ("b", "2")]
+    assert gaps(facts) == []
+
+
+def test_the_binary_format_of_apk_3_is_a_gap():
+    facts = read(cataloger, "lib/apk/db/installed", b"ADB.pckg" + bytes(100))
+    assert ["binary format of apk 3" in reason for reason in gaps(facts)] == [True]
+
+
+def test_what_passes_a_limit_is_a_gap():
+    facts = read(cataloger, "lib/apk/db/installed", "xx\n\n" * 20_000)
+    assert gaps(facts)[-1] == "more than 10000 packages cannot be read, the limit: what follows them was not read"
+    facts = read(cataloger, "lib/apk/db/installed", "P:a\nV:1\nD:" + "b " * 200_000)
+    assert gaps(facts) == ["package a has 400000 characters of dependencies; the limit is 262144"]

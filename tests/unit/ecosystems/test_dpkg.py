@@ -247,3 +247,47 @@ def test_realistic_images(shared):
         assert len(packages(facts)) == (folder / "var/lib/dpkg/status").read_text().count(
             "\nStatus: install ok installed\n"
         )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "package: a\nSTATUS: install ok Installed\nversion: 1\n\nPackage: b\nVersion: 2\n",
+        "Package : a\nVersion\t: 1 \n\nPackage:\tb\t\nVersion:2\n",
+        "Package: a\r\nVersion: 1\r\n\r\nPackage: b\r\nVersion: 2\r\n",
+        "Package: a\nVersion: 1\n \t\nPackage: b\nVersion: 2\n",
+        "\n\n\nPackage: a\nVersion: 1\n\n\n\nPackage: b\nVersion: 2",
+    ],
+    ids=["any case", "blanks at the colon", "ends of lines as on Windows", "a separator of blanks", "many separators"],
+)
+def test_stanzas_as_dpkg_reads_them(text):
+    facts = read(cataloger, "var/lib/dpkg/status", text)
+    assert [(package.name, package.version) for package in packages(facts)] == [("a", "1"), ("b", "2")]
+    assert gaps(facts) == []
+
+
+def test_the_databases_of_an_image_without_var():
+    for path in ("usr/lib/dpkg/status", "usr/lib/dpkg/status.d/a", "usr/lib/dpkg/info/a.list"):
+        assert wanted(cataloger, path)
+    assert len(packages(read(cataloger, "usr/lib/dpkg/status", "Package: a\nVersion: 1\n"))) == 1
+
+
+def test_updates_that_are_not_in_the_status_file_yet():
+    facts = read(cataloger, "var/lib/dpkg/updates/0001", "Package: a\nStatus: install ok installed\nVersion: 2\n")
+    assert [(package.name, package.version) for package in packages(facts)] == [("a", "2")]
+    assert ["did not put into its status file" in reason for reason in gaps(facts)] == [True]
+    assert read(cataloger, "var/lib/dpkg/updates/tmp.i", "#padding\n" * 50) == []
+
+
+def test_many_damaged_stanzas_are_told_in_sum():
+    facts = read(cataloger, "var/lib/dpkg/status", "x\n\n" * 500 + "Package: a\nVersion: 1\n")
+    assert len(packages(facts)) == 1
+    assert gaps(facts)[-1] == "480 more stanzas cannot be read"
+    facts = read(cataloger, "var/lib/dpkg/status", "x\n\n" * 20_000)
+    assert gaps(facts)[-1] == "more than 10000 stanzas cannot be read, the limit: what follows them was not read"
+
+
+def test_a_field_beyond_the_limit_is_a_gap():
+    facts = read(cataloger, "var/lib/dpkg/status", "Package: a\nVersion: 1\nDepends: " + "b, " * 100_000)
+    assert packages(facts) == []
+    assert gaps(facts) == ["the stanza of a has 299999 characters of depends; the limit is 262144"]

@@ -118,3 +118,42 @@ def test_json_that_only_lenient_readers_accept():
     assert [(p.name, p.version) for p in packages(read(cataloger, "node_modules/a/package.json", data))] == [
         ("a", "1.0.0")
     ]
+
+
+@pytest.mark.parametrize(
+    ("path", "fields", "kind"),
+    [
+        ("opt/yarn-v1.2.3/package.json", {}, "dependency"),
+        ("opt/a-1.2.3/package.json", {"name": "a"}, "dependency"),
+        ("opt/a@1.2.3/package.json", {"name": "@x/a"}, "dependency"),
+        ("opt/x-a-1.2.3/package.json", {"name": "@x/a"}, "dependency"),
+        ("opt/yarn-v1.2.2/package.json", {}, "publishable"),
+        ("opt/yarn-v1.2.3/package.json", {"private": True}, "application"),
+        ("srv/bower_components/other/package.json", {}, "dependency"),
+        ("srv/bower_components/other/src/package.json", {}, "publishable"),
+        ("srv/public/vendor/yarn/package.json", {}, "dependency"),
+        ("srv/public/vendor/other/package.json", {}, "publishable"),
+        ("srv/yarn/package.json", {}, "publishable"),
+        ("srv/yarn/package.json", {"version": ""}, "application"),
+        ("srv/x/package.json", {"_resolved": "https://registry.npmjs.org/yarn/-/yarn-1.2.3.tgz"}, "dependency"),
+        ("srv/extensions/pub.yarn-1.2.3/package.json", {"engines": {"vscode": "^1.0"}}, "nothing"),
+        ("app/node_modules/b/test/fixtures/node_modules/yarn/package.json", {}, "nothing"),
+        ("app/node_modules/@x/b/__tests__/node_modules/yarn/package.json", {}, "nothing"),
+        ("test/app/node_modules/yarn/package.json", {}, "dependency"),
+        ("app/node_modules/test/node_modules/yarn/package.json", {}, "dependency"),
+        ("app/node_modules/@x/test/node_modules/yarn/package.json", {}, "dependency"),
+    ],
+)
+def test_what_a_registry_publishes_is_a_package_wherever_it_lies(path, fields, kind):
+    found = packages(manifest(path, **{"name": "yarn", "version": "1.2.3", **fields}))
+    assert [(one.application, one.publishable) for one in found] == {
+        "dependency": [(False, False)],
+        "publishable": [(True, True)],
+        "application": [(True, False)],
+        "nothing": [],
+    }[kind]
+
+
+def test_a_manifest_beyond_the_limit_is_a_gap():
+    facts = read(cataloger, "node_modules/a/package.json", b"{" + b" " * (4 << 20) + b"}")
+    assert gaps(facts) == ["has 4194306 bytes and was not read: the limit for a package.json is 4194304"]

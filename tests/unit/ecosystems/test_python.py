@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import io
+import zipfile
+
 import pytest
 
 from garboard.model.package import Package
@@ -83,3 +86,67 @@ def test_paths():
     assert wanted(cataloger, "a.egg-info/PKG-INFO")
     assert wanted(cataloger, "opt/venv/lib/python3.12/site-packages/setuptools/_vendor/x.dist-info/METADATA")
     assert not wanted(cataloger, "usr/lib/x.dist-info/RECORD")
+
+
+def zipped(**files: bytes) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in files.items():
+            archive.writestr(name.replace("__", "/"), data)
+    return out.getvalue()
+
+
+DJANGO = b"Metadata-Version: 1.0\nName: Django\nVersion: 3.2\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "data"),
+    [
+        ("lib/site-packages/Django-3.2-py3.11.egg/EGG-INFO/PKG-INFO", DJANGO),
+        ("lib/site-packages/Django-3.2-py3.11.egg", zipped(**{"EGG-INFO__PKG-INFO": DJANGO, "django__x.py": b"1"})),
+        ("lib/site-packages/Django-3.2.egg-info/METADATA", DJANGO),
+        ("lib/site-packages/Django-3.2.egg-info/PKG-INFO", DJANGO),
+        ("lib/site-packages/Django-3.2.egg-info", DJANGO),
+    ],
+)
+def test_eggs(path, data):
+    assert wanted(cataloger, path)
+    facts = read(cataloger, path, data)
+    assert [(package.name, package.version) for package in packages(facts)] == [("django", "3.2")]
+    assert cataloger.ecosystem.install_folder(path) == "lib/site-packages"
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"", "no whole zip archive"),
+        (b"PK\5\6" + bytes(10), "no whole zip archive"),
+        (zipped(x=b""), "has no EGG-INFO/PKG-INFO"),
+        (zipped(**{"EGG-INFO__PKG-INFO": DJANGO})[50:], "cannot be read"),
+        (b"PK\5\6" + bytes(8) + b"\xff" * 10, "the limit is"),
+        (zipped(**{"EGG-INFO__PKG-INFO": bytes(5 << 20)}), "more than 4194304 bytes, the limit"),
+    ],
+)
+def test_an_egg_that_cannot_be_read_is_a_gap(data, reason):
+    facts = read(cataloger, "lib/site-packages/a.egg", data)
+    assert len(facts) == 1
+    assert reason in gaps(facts)[0]
+
+
+@pytest.mark.parametrize(
+    ("path", "count"),
+    [
+        ("lib/site-packages/pkg/tests/data/a-1.egg/EGG-INFO/PKG-INFO", 0),
+        ("lib/site-packages/pkg/test/a-1.dist-info/METADATA", 0),
+        ("lib/site-packages/pkg/_vendor/a-1.dist-info/METADATA", 1),
+        ("lib/site-packages/a-1.dist-info/METADATA", 1),
+        ("home/tests/venv/lib/site-packages/a-1.dist-info/METADATA", 1),
+    ],
+)
+def test_what_a_distribution_brings_for_its_tests_is_not_installed(path, count):
+    assert len(read(cataloger, path, "Name: a\nVersion: 1\n")) == count
+
+
+def test_headers_beyond_the_limit_are_a_gap():
+    facts = read(cataloger, PATH, "Name: a\nVersion: 1\n" + "Requires-Dist: b\n" * 100_000)
+    assert ["the limit is 1048576" in reason for reason in gaps(facts)] == [True]

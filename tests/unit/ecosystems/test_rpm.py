@@ -95,7 +95,60 @@ def test_paths():
             assert wanted(cataloger, f"{folder}/{name}")
     assert wanted(cataloger, "var/lib/rpmmanifest/container-manifest-2")
     assert not wanted(cataloger, "var/lib/rpm/Name")
-    assert not wanted(cataloger, "var/lib/rpm/rpmdb.sqlite-wal")
+    assert not wanted(cataloger, "var/lib/rpm/rpmdb.sqlite-shm")
+
+
+def in_write_ahead_mode(folder):
+    """A database with one package in its file and another in the ``-wal`` file: both files' bytes."""
+    path = folder / "rpmdb.sqlite"
+    path.write_bytes(build.sqlite([BASH]))
+    connection = sqlite3.connect(path, isolation_level=None)
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("INSERT INTO Packages (blob) VALUES (?)", (NODE,))
+    wal = path.with_name("rpmdb.sqlite-wal").read_bytes()
+    data = path.read_bytes()
+    connection.close()
+    return data, wal
+
+
+def test_changes_in_a_write_ahead_log_are_a_gap(tmp_path):
+    data, wal = in_write_ahead_mode(tmp_path)
+    assert [package.name for package in packages(read(cataloger, "var/lib/rpm/rpmdb.sqlite", data))] == ["bash"]
+    (reason,) = gaps(read(cataloger, "var/lib/rpm/rpmdb.sqlite-wal", wal))
+    assert "holds changes to var/lib/rpm/rpmdb.sqlite" in reason
+
+
+@pytest.mark.parametrize("cut", [0, 31, 32, 40, 5000])
+def test_a_write_ahead_log_without_a_whole_transaction_says_nothing(tmp_path, cut):
+    _, wal = in_write_ahead_mode(tmp_path)
+    first_commit = next(at for at in range(32, len(wal), 4120) if wal[at + 4 : at + 8] != bytes(4))
+    data = wal[: min(cut, first_commit)]
+    assert read(cataloger, "var/lib/rpm/rpmdb.sqlite-wal", data) == []
+    assert read(cataloger, "var/lib/rpm/rpmdb.sqlite-wal", wal[:16] + b"another salt"[:8] + wal[24:]) == []
+
+
+def test_a_hot_journal_is_a_gap():
+    magic = bytes.fromhex("d9d505f920a163d7")
+    assert len(gaps(read(cataloger, "var/lib/rpm/rpmdb.sqlite-journal", magic + bytes(600)))) == 1
+    assert read(cataloger, "var/lib/rpm/rpmdb.sqlite-journal", bytes(600)) == []
+    assert read(cataloger, "var/lib/rpm/rpmdb.sqlite-journal", b"") == []
+
+
+MANY = [build.package(f"p{number}", "1", "1", summary="s" * (number * 37 % 900)) for number in range(1, 25)]
+
+
+@pytest.mark.parametrize("inline", [False, True])
+@pytest.mark.parametrize("damage", ["zeroed", "cut", "of another"])
+def test_no_package_is_lost_with_a_page_unnoticed(inline, damage):
+    size = 4096 if inline else 512
+    data = build.bdb(MANY, page_size=size, inline=inline)
+    for at in range(size, len(data), size):
+        page = bytes(size) if damage == "zeroed" else data[size : 2 * size]
+        broken = data[:at] if damage == "cut" else data[:at] + page + data[at + size :]
+        facts = read(cataloger, "var/lib/rpm/Packages", broken)
+        found = {package.name for package in packages(facts)}
+        assert gaps(facts) or found == {f"p{number}" for number in range(1, 25)}, at // size
+        assert damage == "cut" or len(found) >= 23
 
 
 def test_sqlite_in_write_ahead_mode():

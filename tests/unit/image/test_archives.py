@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
+import re
 import sys
 
 import pytest
@@ -227,6 +229,22 @@ def test_a_server_that_lies_is_an_error(tmp_path):
     assert opened.handed_over == [0, 0], "what was not verified must not have been cached"
 
 
+def test_the_caches_folder_is_looked_through_once_a_run(tmp_path, monkeypatch):
+    looked = []
+    monkeypatch.setattr(os, "scandir", lambda folder, own=os.scandir: looked.append(folder) or own(folder))
+    cache = FolderCache(tmp_path)
+    images.read(Given(*(tar([f"file-{number}"]) for number in range(20)), trusted=True), (Seeing(),), cache, Options())
+    assert len(looked) == 1
+    assert len(list(cache._folder.iterdir())) == 20
+
+
+def test_a_cache_beyond_its_limit_is_pruned_in_the_same_run(tmp_path):
+    cache = FolderCache(tmp_path, bound=8000)
+    layers = [tar([f"file-{number}-{step}" for step in range(20)]) for number in range(100)]
+    images.read(Given(*layers, trusted=True), (Seeing(),), cache, Options())
+    assert 0 < sum(path.stat().st_size for path in cache._folder.iterdir()) <= 8000
+
+
 def test_a_cached_layer_is_not_read_again_and_a_shared_base_only_once(tmp_path):
     cache = FolderCache(tmp_path)
     first, second = Given(*LAYERS, trusted=True), Given(LAYERS[0], tar(["more"]), trusted=True)
@@ -300,3 +318,136 @@ def test_a_projects_folder_is_not_taken_for_an_image_of_its_name(tmp_path, monke
     monkeypatch.chdir(tmp_path)
     spelled = ("blog", "./blog", "blog/", str(tmp_path / "blog"), "root", "root:1", "nowhere")
     assert [name for name in spelled if directory.detect(name, Options())] == ["./blog", "blog/", spelled[3], "root"]
+
+
+ROOT = (folder("etc"), ("etc/release", b"root"), ("app/package.json", b"a"), ("usr/.wh..x", b""))
+
+
+@pytest.mark.parametrize("compress", [bytes, gzip.compress, zstd.compress])
+@pytest.mark.parametrize("prefix", ["", "root-archive:"])
+def test_the_tar_of_a_root_file_system_is_read_like_its_folder(tmp_path, compress, prefix):
+    path = tmp_path / "exported.tar"
+    path.write_bytes(compress(tar([".dockerenv", *ROOT])))
+    assert scan(f"{prefix}{path}") == {"etc/release": "root", "app/package.json": "a"}
+    opened = images.load(f"{prefix}{path}", Options())
+    assert isinstance(opened, OpenedTree)
+    assert opened.image.source == "root-archive"
+
+
+def test_a_large_root_file_system_is_no_archive_of_too_many_members(tmp_path, monkeypatch):
+    monkeypatch.setattr("garboard.image.recognize.MEMBERS", 50)
+    path = tmp_path / "exported.tar"
+    path.write_bytes(tar([*ROOT, *(f"usr/{number}" for number in range(100))]))
+    assert scan(path)["etc/release"] == "root"
+
+
+@pytest.mark.parametrize("compress", [gzip.compress, zstd.compress])
+@pytest.mark.parametrize("prefix", ["", "oci-archive:", "docker-archive:"])
+def test_oci_archives_compressed_as_a_whole(tmp_path, compress, prefix):
+    path = oci_archive(tmp_path / "a.tar", oci_blobs(LAYERS))
+    path.write_bytes(compress(path.read_bytes()))
+    assert scan(f"{prefix}{path}") == EXPECTED
+    assert images.load(f"{prefix}{path}:app:1", Options()).image.source == "oci-archive"
+
+
+def existing(tmp_path, what: str):
+    """A path at which something is that is no image."""
+    path = tmp_path / "debian"
+    match what:
+        case "a folder":
+            path.mkdir()
+        case "a pipe":
+            os.mkfifo(path)
+        case "a device":
+            path.symlink_to("/dev/zero")
+        case "an empty file":
+            path.touch()
+        case "a file":
+            path.write_text("a note")
+        case "a tar archive":
+            path.write_bytes(tar(["project/notes"]))
+        case "compressed":
+            path.write_bytes(gzip.compress(b"a note"))
+    return path
+
+
+@pytest.mark.parametrize(
+    "what", ["a folder", "a pipe", "a device", "an empty file", "a file", "a tar archive", "compressed"]
+)
+def test_what_exists_is_refused_as_what_it_is_and_never_looked_up(tmp_path, monkeypatch, what):
+    """Its name would be a valid one of Docker Hub."""
+    existing(tmp_path, what)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/none")
+    with pytest.raises(ImageError, match=f"debian is {what}") as caught:
+        images.load("debian", Options(offline=True))
+    assert caught.value.hint
+
+
+@pytest.mark.parametrize("scheme", ["docker-archive", "oci-archive", "root-archive", "dir", "oci-dir"])
+@pytest.mark.parametrize("what", ["a pipe", "a device"])
+def test_a_pipe_or_a_device_is_an_error_at_once(tmp_path, scheme, what):
+    path = existing(tmp_path, what)
+    with pytest.raises(ImageError, match=re.escape(str(path))):
+        images.load(f"{scheme}:{path}", Options())
+
+
+def gaps(path) -> list[str]:
+    return [
+        gap.reason for gap in images.read(images.load(str(path), Options()), (Seeing(),), NoCache(), Options()).gaps
+    ]
+
+
+def test_a_layer_that_was_emptied_is_told(tmp_path):
+    """Without its digest being computed: no layer of files has that of an empty one."""
+    document = config(LAYERS)
+    manifest = json.dumps([{"Config": "c.json", "RepoTags": None, "Layers": ["a/layer.tar", "b/layer.tar"]}]).encode()
+    path = tmp_path / "a.tar"
+    members = [
+        ("a/layer.tar", LAYERS[0]),
+        ("b/layer.tar", bytes(1024)),
+        ("c.json", document),
+        ("manifest.json", manifest),
+    ]
+    path.write_bytes(tar(members))
+    (reason,) = gaps(path)
+    assert "layer 2 is empty" in reason
+
+
+def test_an_empty_layer_that_claims_to_be_one_is_no_gap(tmp_path):
+    assert gaps(docker_archive(tmp_path / "a.tar", (LAYERS[0], bytes(1024), tar([])))) == []
+
+
+def test_a_history_of_more_layers_than_there_are_is_told(tmp_path):
+    document = json.loads(config(LAYERS[:1])) | {"history": [{"created_by": "a"}, {"created_by": "b"}]}
+    manifest = json.dumps([{"Config": "c.json", "RepoTags": None, "Layers": ["a/layer.tar"]}]).encode()
+    path = tmp_path / "a.tar"
+    members = [("a/layer.tar", LAYERS[0]), ("c.json", json.dumps(document).encode()), ("manifest.json", manifest)]
+    path.write_bytes(tar(members))
+    assert gaps(path) == ["its history tells of 2 layers, and it has 1: some may have been taken out"]
+
+
+@pytest.mark.parametrize("part", ["layer", "config", "manifest"])
+@pytest.mark.parametrize("archive", ["oci-dir", "oci-archive", "compressed"])
+def test_a_blob_of_another_size_than_its_descriptor_says(tmp_path, part, archive):
+    """The digests are right: only the size is not."""
+    blobs = oci_blobs(LAYERS)
+    index = json.loads(blobs["index.json"])
+    name = "blobs/" + index["manifests"][0]["digest"].replace(":", "/")
+    manifest = json.loads(blobs.pop(name))
+    if part != "manifest":
+        described = manifest["layers"][0] if part == "layer" else manifest["config"]
+        described["size"] += 1
+    document = json.dumps(manifest).encode()
+    blobs[f"blobs/sha256/{sha256(document)}"] = document
+    index["manifests"][0] |= {"digest": f"sha256:{sha256(document)}", "size": len(document) + (part == "manifest")}
+    blobs["index.json"] = json.dumps(index).encode()
+    path = tmp_path / "a"
+    if archive == "oci-dir":
+        oci_dir(path, blobs)
+    else:
+        oci_archive(path, blobs)
+    if archive == "compressed":
+        path.write_bytes(gzip.compress(path.read_bytes()))
+    with pytest.raises(ImageError, match=r"has \d+ bytes, not the \d+ that its descriptor promises"):
+        scan(path)

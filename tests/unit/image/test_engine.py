@@ -214,6 +214,15 @@ def test_addresses(tmp_path: Path) -> None:
             engine.at(host, None)
 
 
+def test_a_container_names_its_image(docker: FakeEngine) -> None:
+    answer = {"Image": "sha256:" + "a" * 64, "Config": {"Image": "debian:12"}}
+    docker.answers["/containers/happy_pike/json"] = 200, json.dumps(answer).encode()
+    with pytest.raises(ImageError, match="a container of that name: it was made of debian:12") as caught:
+        engine.open("happy_pike", Options())
+    assert "docker:debian:12" in caught.value.hint
+    assert not engine.detect("happy_pike", Options())
+
+
 def test_remote_engines_are_not_asked_offline(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DOCKER_HOST", "tcp://127.0.0.1:9")
     with pytest.raises(OfflineError):

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from garboard.model.program import Commands
 
 
+_FOLDERS: Final = ("var/lib/dpkg", "usr/lib/dpkg")
+"""The second is that of images whose ``/var`` is not part of them."""
+
+
 def _advised(package: Package) -> tuple[AdvisedName, ...]:
     """The source package, without the mark of a binary-only rebuild (``+b1``) where its version is the binary's."""
     return (AdvisedName(package.source, package.source_version or re.sub(r"\+b\d+$", "", package.version)),)
@@ -54,9 +58,8 @@ ECOSYSTEM: Final = Ecosystem(
     load_order=_order,
     normalize=_without_architecture,
     globs=(
-        "var/lib/dpkg/status",
-        "var/lib/dpkg/status.d/*",
-        "var/lib/dpkg/info/*.list",
+        *(f"{folder}/{name}" for folder in _FOLDERS for name in ("status", "status.d/*", "info/*.list")),
+        "var/lib/dpkg/updates/*",
         "var/lib/apt/extended_states",
         "etc/apt/apt.conf",
         "etc/apt/apt.conf.d/*",

@@ -24,15 +24,24 @@ _PRESENT = {"installed", "unpacked", "half-configured", "triggers-awaited", "tri
 """States of dpkg in which the package's files are there and none is known to be missing."""
 _ABSENT = {"not-installed", "config-files", "half-installed"}
 _FIELD = re.compile(
-    r"\n(Package|Status|Version|Architecture|Source|Depends|Pre-Depends|Provides|Maintainer|Recommends|Suggests|Essential|Important|Protected|Priority|Section):[ \t]*"
-    r"([^\n]*(?:\n[ \t][^\n]*)*)",
+    r"\n(Package|Status|Version|Architecture|Source|Depends|Pre-Depends|Provides|Maintainer|Recommends|Suggests|Essential|Important|Protected|Priority|Section|Auto-Installed)"
+    r"[ \t]*:[ \t]*([^\n]*(?:\n[ \t][^\n]*)*)",
+    re.IGNORECASE,
 )
 """A leading newline finds the start of a line faster than the expression's own anchor would."""
+_LINE = re.compile(rb"[^\n]+")
+_BLANK_LINE = re.compile(rb"\n[ \t\r\v\f]+\n")
+_JOURNAL = re.compile(r"(?:.*/)?updates/[0-9]+")
+_PROBLEMS_TOLD, _PROBLEMS = 20, 10_000
+"""Of one file: how many are gaps of their own, and after how many it is not read on."""
+_RELATIONS = 256 * 1024
+"""Characters of one field that names packages; real ones have a few thousand."""
 _SOURCE = re.compile(r"([^\s(]+)(?:\s*\(([^)]*)\))?")
 _QUALIFIER = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|:[a-z0-9-]+|\s+")
 _LICENSE = re.compile(rb"\nLicense:[ \t]*([^\s][^\n]*)")
 _AUTOREMOVE = re.compile(r'(?im)^[ \t]*APT::AutoRemove::(Recommends|Suggests)Important[ \t]+"?([\w-]+)"?[ \t]*;')
 _FALSE = frozenset({"0", "false", "no", "off", "disable", "without"})
+_RELATION_FIELDS = ("depends", "pre-depends", "provides", "recommends", "suggests")
 _HEAD_BYTES = 1024
 """Of a copyright file, within which a machine-readable one says ``Format:``."""
 _MANIFEST_BYTES = 256 * 1024 * 1024
@@ -52,22 +61,71 @@ def catalog(file: File, owned: MetadataPaths, /) -> Iterator[Fact]:
             return
 
 
+def _stanzas(data: bytes) -> Iterator[dict[str, str]]:
+    """The known fields of each stanza, by their names in lower case; none of text that is no stanza.
+
+    As dpkg reads them: names in any case, blanks before the colon. A separating line may have blanks, and lines may end as
+    on Windows, which dpkg refuses.
+    """
+    if b"\r" in data:
+        data = data.replace(b"\r\n", b"\n")
+    if _BLANK_LINE.search(data):
+        data = b"\n".join(map(bytes.rstrip, data.split(b"\n")))
+    text = data.decode("utf-8", "replace")
+    start = 0
+    while start < len(text):
+        end = text.find("\n\n", start)
+        end = len(text) if end < 0 else end
+        stanza = text[start:end]
+        start = end + 2
+        if stanza and not stanza.isspace():
+            yield {key.lower(): value.rstrip() for key, value in _FIELD.findall(f"\n{stanza}")}
+
+
 def _status(file: File, _owned: MetadataPaths) -> Iterator[Fact]:
-    text = file.data.decode("utf-8", "replace")
-    for stanza in text.split("\n\n"):
-        fields = dict(_FIELD.findall(f"\n{stanza}"))
-        if not fields:
-            if stanza.strip():
-                yield Gap(stage="catalog", subject=file.path, reason="holds text that is no package's stanza")
-            continue
-        state = fields.get("Status", "ok installed").rpartition(" ")[2]
-        if state in _ABSENT:
-            continue
-        name, version = fields.get("Package", ""), fields.get("Version", "")
-        if not name or not version or state not in _PRESENT:
-            yield Gap(stage="catalog", subject=file.path, reason=_complaint(name, version, state))
-            continue
-        yield _package(name, version, fields)
+    problems = 0
+    for fields in _stanzas(file.data):
+        fact = _installed(file.path, fields)
+        if isinstance(fact, Gap):
+            problems += 1
+            if problems > _PROBLEMS:
+                break
+            if problems > _PROBLEMS_TOLD:
+                continue
+        if fact is not None:
+            yield fact
+    if problems > _PROBLEMS:
+        reason = f"more than {_PROBLEMS} stanzas cannot be read, the limit: what follows them was not read"
+        yield Gap(stage="catalog", subject=file.path, reason=reason)
+    elif problems > _PROBLEMS_TOLD:
+        reason = f"{problems - _PROBLEMS_TOLD} more stanzas cannot be read"
+        yield Gap(stage="catalog", subject=file.path, reason=reason)
+
+
+def _installed(path: str, fields: dict[str, str]) -> Package | Gap | None:
+    """A stanza's package; None where it is not installed."""
+    if not fields:
+        return Gap(stage="catalog", subject=path, reason="holds text that is no package's stanza")
+    state = (fields.get("status", "installed").split() or [""])[-1].lower()
+    if state in _ABSENT:
+        return None
+    name, version = fields.get("package", ""), fields.get("version", "")
+    if not name or not version or state not in _PRESENT:
+        return Gap(stage="catalog", subject=path, reason=_complaint(name, version, state))
+    longest = max(_RELATION_FIELDS, key=lambda field: len(fields.get(field, "")))
+    if len(fields.get(longest, "")) > _RELATIONS:
+        reason = f"the stanza of {name} has {len(fields[longest])} characters of {longest}; the limit is {_RELATIONS}"
+        return Gap(stage="catalog", subject=path, reason=reason)
+    return _package(name, version, fields)
+
+
+def _updates(file: File, owned: MetadataPaths) -> Iterator[Fact]:
+    """What dpkg wrote beside ``status`` and had not put into it yet when the image was made."""
+    if not _JOURNAL.fullmatch(file.path) or not file.data.strip():
+        return
+    yield from _status(file, owned)
+    reason = "holds changes that dpkg did not put into its status file: a package may be listed in its old state too"
+    yield Gap(stage="catalog", subject=file.path, reason=f"{reason}; `dpkg --audit` in the image settles it")
 
 
 def _complaint(name: str, version: str, state: str) -> str:
@@ -79,26 +137,26 @@ def _complaint(name: str, version: str, state: str) -> str:
 
 
 def _package(name: str, version: str, fields: dict[str, str]) -> Package:
-    source = _SOURCE.match(fields.get("Source", ""))
-    depends = fields.get("Depends", "")
-    if "Pre-Depends" in fields:
-        depends = f"{fields['Pre-Depends']},{depends}"
+    source = _SOURCE.match(fields.get("source", ""))
+    depends = fields.get("depends", "")
+    if "pre-depends" in fields:
+        depends = f"{fields['pre-depends']},{depends}"
     return Package(
         type=PURL_TYPE,
         name=name,
         version=version,
         scheme=SCHEME,
-        arch=fields.get("Architecture", ""),
+        arch=fields.get("architecture", ""),
         source_name=source[1] if source else "",
         source_version=(source[2] or "") if source else "",
         requires=_relations(depends),
-        recommends=_relations(fields.get("Recommends", "")),
-        suggests=_relations(fields.get("Suggests", "")),
-        essential=fields.get("Priority") == "required"
-        or "yes" in {fields.get(name) for name in ("Essential", "Important", "Protected")},
-        provides=tuple(name for part in fields.get("Provides", "").split(",") for name in _relation(part) if name),
-        vendor=fields.get("Maintainer", ""),
-        section=fields.get("Section", "").strip(),
+        recommends=_relations(fields.get("recommends", "")),
+        suggests=_relations(fields.get("suggests", "")),
+        essential=fields.get("priority") == "required"
+        or "yes" in {fields.get(name, "").lower() for name in ("essential", "important", "protected")},
+        provides=tuple(name for part in fields.get("provides", "").split(",") for name in _relation(part) if name),
+        vendor=fields.get("maintainer", ""),
+        section=fields.get("section", "").strip(),
     )
 
 
@@ -129,7 +187,7 @@ def _list(file: File, owned: MetadataPaths) -> Iterator[Fact]:
 def _owns(package: str, data: bytes, metadata: MetadataPaths, path_of: Callable[[str], str]) -> Iterator[Fact]:
     if not metadata.mentioned(data):
         return
-    lines = data.decode("utf-8", "surrogateescape").split("\n")
+    lines = (line[0].decode("utf-8", "surrogateescape") for line in _LINE.finditer(data))
     paths = tuple(path for path in map(path_of, lines) if metadata.describes(path))
     if paths:
         yield Owns(type=PURL_TYPE, package=package, paths=paths)
@@ -138,10 +196,9 @@ def _owns(package: str, data: bytes, metadata: MetadataPaths, path_of: Callable[
 def _extended_states(file: File, _owned: MetadataPaths) -> Iterator[Fact]:
     """What apt recorded as having come along as a dependency."""
     automatic: list[str] = []
-    for stanza in file.data.decode("utf-8", "replace").split("\n\n"):
-        fields = dict(line.partition(":")[::2] for line in stanza.split("\n"))
-        name, arch = fields.get("Package", "").strip(), fields.get("Architecture", "").strip()
-        if name and fields.get("Auto-Installed", "").strip() == "1":
+    for fields in _stanzas(file.data):
+        name, arch = fields.get("package", ""), fields.get("architecture", "")
+        if name and fields.get("auto-installed") == "1":
             automatic.append(f"{name}:{arch}" if arch else name)
     yield Marks(type=PURL_TYPE, automatic=tuple(automatic))
 
@@ -217,6 +274,7 @@ def _manifest(path: str, data: bytes, metadata: MetadataPaths) -> Iterator[Fact]
 _READERS: tuple[tuple[Callable[[str], Any], Callable[[File, MetadataPaths], Iterator[Fact]]], ...] = (
     (lambda path: path.endswith("/status"), _status),
     (lambda path: "/status.d/" in path, _status_d),
+    (lambda path: "/updates/" in path, _updates),
     (lambda path: path.endswith(".list"), _list),
     (lambda path: path.endswith("/extended_states"), _extended_states),
     (lambda path: path.endswith("/manifest.wall"), _chisel),

@@ -87,4 +87,4 @@ def published(package: Package, path: str) -> bool | None:
     domain = package.vendor.rpartition("@")[2].rstrip("> \t").lower()
     if any(domain == one or domain.endswith(f".{one}") for one in _DOMAINS):
         return True
-    return None if not package.vendor or package.section.rpartition("/")[2] in _SECTIONS else False
+    return None if "@" not in package.vendor or package.section.rpartition("/")[2] in _SECTIONS else False

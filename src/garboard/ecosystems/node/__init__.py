@@ -47,6 +47,7 @@ ECOSYSTEM: Final = Ecosystem(
     osv="npm",
     order="semver",
     globs=("**/package.json",),
+    version=2,
     installers=("npm", "corepack", "yarn", "pnpm"),
     locks=(
         "package-lock.json",

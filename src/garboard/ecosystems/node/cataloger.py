@@ -15,6 +15,16 @@ from garboard.model.package import Fact, Package
 PURL_TYPE = "npm"
 SCHEME = "semver"
 
+_LARGEST = 4 * 1024 * 1024
+"""Bytes of a package.json; the largest of the npm registry have some hundred thousand."""
+_FIXTURES = frozenset({"test", "tests", "__tests__", "fixture", "fixtures", "__fixtures__", "testdata", "test-data"})
+"""Folders within a package whose packages are its tests' own."""
+_INSTALLERS = frozenset({"bower_components", "jspm_packages", "web_modules"})
+"""What else puts packages side by side in a folder."""
+_VENDORS = frozenset({"vendor", "vendors", "vendored", "third_party", "third-party", "thirdparty"})
+_MARKS = ("-", "-v", "@", "_", "_v")
+"""Between a package's name and its version in a folder's name."""
+_OLD_NPM = (b'"_resolved"', b'"_shasum"', b'"_integrity"')
 _DEBIAN_FOLDERS = ("usr/share/nodejs/", "usr/lib/nodejs/")
 """Where Debian's Node looks for modules, without a ``node_modules`` in the path."""
 
@@ -27,6 +37,8 @@ class _Manifest(msgspec.Struct):
     license: Any = None
     licenses: Any = None
     author: Any = None
+    private: Any = None
+    engines: Any = None
     dependencies: Any = None
     optionalDependencies: Any = None  # noqa: N815
     peerDependencies: Any = None  # noqa: N815
@@ -38,14 +50,19 @@ _decode = msgspec.json.Decoder(_Manifest).decode
 def catalog(file: File, owned: MetadataPaths, /) -> Iterator[Fact]:
     """The package of one ``package.json``, or nothing.
 
-    Directly in ``node_modules/name`` or ``node_modules/@scope/name`` it is an installed dependency; outside any
-    ``node_modules`` the image's own application, if it has a name (its version may be empty). All others within a
-    package (fixtures, ``dist/package.json``) are no packages. One that should be a package and cannot be read, or a
-    dependency without a version, is a gap.
+    Directly in ``node_modules/name`` or ``node_modules/@scope/name`` it is an installed dependency. Outside any
+    ``node_modules`` it is one too if it was put there as a registry publishes it (`_vendored`), and else the image's own
+    application, if it has a name (its version may be empty). All others within a package (fixtures, ``dist/package.json``)
+    are no packages, nor are extensions of editors. One that should be a package and cannot be read, or a dependency without
+    a version, is a gap.
     """
     del owned
     folder = _module_folder(file.path)
     if folder == "":
+        return
+    if len(file.data) > _LARGEST:
+        reason = f"has {len(file.data)} bytes and was not read: the limit for a package.json is {_LARGEST}"
+        yield Gap(stage="catalog", subject=file.path, reason=reason)
         return
     try:
         manifest = _manifest(file.data)
@@ -55,6 +72,10 @@ def catalog(file: File, owned: MetadataPaths, /) -> Iterator[Fact]:
     name, version = _text(manifest.name).rstrip("/") or folder or "", _text(manifest.version)
     if not name.strip("@/"):
         return
+    if folder is None and _member(manifest.engines, "vscode"):
+        return
+    publishable = bool(version) and manifest.private not in (True, "true")
+    application = folder is None and not (publishable and _vendored(file, name, version))
     if folder and not version:
         yield Gap(stage="catalog", subject=file.path, reason=f"package {name} has no version")
         return
@@ -68,13 +89,32 @@ def catalog(file: File, owned: MetadataPaths, /) -> Iterator[Fact]:
         licenses=_licenses(manifest),
         requires=_requires(manifest),
         vendor=_text(manifest.author) or _text(_member(manifest.author, "name")),
-        application=folder is None,
+        application=application,
+        publishable=application and publishable,
     )
+
+
+def _vendored(file: File, name: str, version: str) -> bool:
+    """Whether a package outside ``node_modules`` is one of a registry.
+
+    Its folder's name says so, or the folders in which that lies, or what old npm wrote into the file.
+    """
+    *above, folder = file.path.split("/")[:-1] or [""]
+    last = name.rpartition("/")[2]
+    if above and above[-1] in _INSTALLERS:
+        return True
+    if folder in {f"{one}{mark}{version}" for one in {last, name.strip("@").replace("/", "-")} for mark in _MARKS}:
+        return True
+    if folder == last and _VENDORS & set(above):
+        return True
+    return any(key in file.data for key in _OLD_NPM)
 
 
 def _module_folder(path: str) -> str | None:
     """Name by which Node finds the package: ``name`` or ``@scope/name``; None for an application, "" for neither."""
     before, inside, tail = path.rpartition("node_modules/")
+    if inside and _in_fixtures(before):
+        return ""
     if not inside or (before and before[-1] != "/"):
         tail = next((path[len(folder) :] for folder in _DEBIAN_FOLDERS if path.startswith(folder)), "")
         if not tail:
@@ -83,6 +123,13 @@ def _module_folder(path: str) -> str | None:
     if len(parts) == (2 if parts and parts[0][:1] == "@" else 1) and parts[0][:1] != ".":
         return "/".join(parts)
     return ""
+
+
+def _in_fixtures(folder: str) -> bool:
+    """Whether a folder lies among the test fixtures of a package within ``node_modules``."""
+    _, inside, tail = folder.rpartition("node_modules/")
+    parts = tail.split("/")
+    return bool(inside) and not _FIXTURES.isdisjoint(parts[2 if tail[:1] == "@" else 1 :])
 
 
 def _manifest(data: bytes) -> _Manifest:

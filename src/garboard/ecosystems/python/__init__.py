@@ -13,8 +13,10 @@ if TYPE_CHECKING:
 
 
 def _install_folder(path: str) -> str:
-    """The ``site-packages`` that holds the folder of metadata."""
-    return parent_folder(parent_folder(path))
+    """The ``site-packages`` that holds the folder of metadata, or the egg."""
+    if path.endswith((".egg", ".egg-info")):
+        return parent_folder(path)
+    return parent_folder(parent_folder(path.replace("/EGG-INFO/", "/")))
 
 
 def _allows(specifier: str, version: str) -> bool:
@@ -54,7 +56,14 @@ ECOSYSTEM: Final = Ecosystem(
     order="pep440",
     load_order=_order,
     normalize=normalize,
-    globs=("**/*.dist-info/METADATA", "**/*.egg-info/PKG-INFO", "**/*.egg-info"),
+    globs=(
+        "**/*.dist-info/METADATA",
+        "**/*.egg-info/PKG-INFO",
+        "**/*.egg-info/METADATA",
+        "**/*.egg-info",
+        "**/EGG-INFO/PKG-INFO",
+        "**/*.egg",
+    ),
     locks=("requirements.txt", "Pipfile.lock", "poetry.lock", "uv.lock", "pdm.lock", "pylock.toml"),
     below_locks=False,
     installers=("pip", "setuptools", "wheel"),

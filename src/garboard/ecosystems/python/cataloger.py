@@ -1,10 +1,11 @@
-"""Installed Python distributions: ``dist-info`` and ``egg-info``, by the core metadata specifications."""
+"""Installed Python distributions: ``dist-info``, ``egg-info`` and eggs, by the core metadata specifications."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
+from garboard.ecosystems.python import egg
 from garboard.ecosystems.python.names import normalize
 from garboard.model.ecosystem import MetadataPaths
 from garboard.model.gap import Gap
@@ -14,6 +15,12 @@ from garboard.model.package import Fact, Package
 PURL_TYPE = "pypi"
 SCHEME = "pep440"
 
+_LARGEST = 1024 * 1024
+"""Bytes of a distribution's headers, without its description."""
+_FIXTURE = re.compile(
+    r"/(?:site|dist)-packages/(?:[^/]+/)+?(?:tests?|testdata|fixtures)/(?:[^/]+/)*[^/]+\.(?:egg|dist-info|egg-info)\b"
+)
+"""What a distribution brings for its own tests."""
 _BLANK = re.compile(rb"\r?\n\r?\n")
 _FIELD = re.compile(
     r"^(Name|Version|License-Expression|License|Classifier|Requires-Dist|Provides-Dist|Author|Author-email)"
@@ -34,8 +41,20 @@ def catalog(file: File, owned: MetadataPaths, /) -> Iterator[Fact]:
     without a usable name or a version are a gap.
     """
     del owned
+    if _FIXTURE.search(file.path):
+        return
+    if file.path.endswith(".egg"):
+        try:
+            file = File(path=file.path, data=egg.metadata(file.data))
+        except egg.MalformedEggError as error:
+            yield Gap(stage="catalog", subject=file.path, reason=f"is an egg that cannot be read: {error}")
+            return
     blank = _BLANK.search(file.data)
     head = file.data[: blank.start()] if blank else file.data
+    if len(head) > _LARGEST:
+        reason = f"the metadata have {len(head)} bytes and were not read: the limit is {_LARGEST}"
+        yield Gap(stage="catalog", subject=file.path, reason=reason)
+        return
     single: dict[str, str] = {}
     many: dict[str, list[str]] = {"classifier": [], "requires-dist": [], "provides-dist": []}
     for field, value in _FIELD.findall(head.decode("utf-8", "replace")):

@@ -16,6 +16,7 @@ _BINARY: Final = frozenset({"AlmaLinux", "Red Hat"})
 """OSV ecosystems that list binary packages."""
 _BOTH: Final = frozenset({"Rocky Linux", "Azure Linux", "openEuler", "Mageia", "SUSE", "openSUSE", "Photon OS"})
 """Those that list source packages, or source and binary ones."""
+_DATABASES: Final = ("Packages", "Packages.db", "rpmdb.sqlite", "rpmdb.sqlite-wal", "rpmdb.sqlite-journal")
 _FOLDERS: Final = ("var/lib/rpm", "usr/lib/sysimage/rpm", "usr/share/rpm")
 
 
@@ -86,7 +87,7 @@ ECOSYSTEM: Final = Ecosystem(
     order="rpm",
     load_order=_order,
     globs=(
-        *(f"{folder}/{name}" for folder in _FOLDERS for name in ("Packages", "Packages.db", "rpmdb.sqlite")),
+        *(f"{folder}/{name}" for folder in _FOLDERS for name in _DATABASES),
         # container-manifest-1 beside it lists the same packages with less.
         "var/lib/rpmmanifest/container-manifest-2",
     ),

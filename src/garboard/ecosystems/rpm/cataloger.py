@@ -22,6 +22,7 @@ _SOURCE_RPM = re.compile(r"(.+)-([^-]+-[^-]+)\.(?:no)?src\.rpm")
 _NEITHER = re.compile(r"\s(?:and|if|unless|with|without|else)\s")
 _CAPABILITY = re.compile(r"[^\s()]+(?:\([^()\s]*\))*")
 _SQLITE = b"SQLite format 3\0"
+_COMPANIONS = ("-wal", "-journal")
 _NOT_STATED = "(none)"
 
 
@@ -33,6 +34,9 @@ def catalog(file: File, owned: MetadataPaths, /) -> Iterator[Fact]:
     """
     if "/rpmmanifest/" in file.path:
         yield from _manifest(file)
+        return
+    if file.path.endswith(_COMPANIONS):
+        yield from _companion(file)
         return
     count, broken, why = 0, 0, ""
     try:
@@ -46,6 +50,20 @@ def catalog(file: File, owned: MetadataPaths, /) -> Iterator[Fact]:
         yield Gap(stage="catalog", subject=file.path, reason=f"cannot be read beyond {count} packages: {error}")
     if broken:
         yield Gap(stage="catalog", subject=file.path, reason=f"{broken} of {count} headers cannot be read: {why}")
+
+
+def _companion(file: File) -> Iterator[Fact]:
+    """The gap for changes that SQLite would take from beside the database's own file."""
+    from garboard.ecosystems.rpm.rpmdb import sqlite
+
+    pending = sqlite.committed(file.data) if file.path.endswith("-wal") else sqlite.hot(file.data)
+    if pending:
+        database, what = file.path.rpartition("-")[0], "written" if file.path.endswith("-wal") else "undone"
+        reason = (
+            f"holds changes to {database} that were not {what} when the image was made, and they were not read: packages may "
+            "be missing or listed in an old version; `rpm -qa` in the image, run as root, settles it"
+        )
+        yield Gap(stage="catalog", subject=file.path, reason=reason)
 
 
 def _headers(data: bytes) -> Iterator[bytes]:

@@ -17,7 +17,7 @@ import msgspec
 from garboard.image.layers.record import LayerRecord, decode, encode
 from garboard.model.limits import MIB
 
-_FORMAT: Final = 1
+_FORMAT: Final = 2
 """Incremented whenever the record of an unchanged layer would come out differently."""
 _DEFAULT_BOUND: Final = 1024 * MIB
 
@@ -46,6 +46,8 @@ class FolderCache:
     def __init__(self, folder: Path, bound: int = _DEFAULT_BOUND) -> None:
         self._folder = folder / f"layers-{_FORMAT}"
         self._bound = bound
+        self._total: int | None = None
+        """Bytes in the folder, as far as this process knows; looked up once, because a folder may have many files."""
 
     def _path(self, key: str) -> Path:
         return self._folder / hashlib.sha256(key.encode("utf-8", "surrogateescape")).hexdigest()
@@ -76,10 +78,14 @@ class FolderCache:
         except OSError:
             with contextlib.suppress(OSError):
                 aside.unlink(missing_ok=True)
-        self._prune()
+            return
+        if self._total is not None:
+            self._total += len(data)
+        if self._total is None or self._total > self._bound:
+            self._total = self._prune()
 
-    def _prune(self) -> None:
-        """Remove the least recently used files until three quarters of the limit are left."""
+    def _prune(self) -> int:
+        """Remove the least recently used files until three quarters of the limit are left; returns what is left."""
         found: list[tuple[float, int, str]] = []
         with contextlib.suppress(OSError), os.scandir(self._folder) as entries:
             for entry in entries:
@@ -88,10 +94,11 @@ class FolderCache:
                     found.append((status.st_mtime, status.st_size, entry.path))
         total = sum(size for _, size, _ in found)
         if total <= self._bound:
-            return
+            return total
         for _, size, name in sorted(found):
             with contextlib.suppress(OSError):
                 Path(name).unlink()
             total -= size
             if total <= self._bound * 3 // 4:
-                return
+                break
+        return total

@@ -18,10 +18,10 @@ The algorithm works on the paths that matter, in three steps:
    It goes into `Merger.extras`, and `garboard.image.layers.read` reads the layers once more with them, at most four
    times in all.
 3. *Layers.* The layers are applied, the lowest first, to a `Root` that holds only the interesting paths. Within a layer
-   the order is whiteouts, opaque folders, members in the archive's order, contents that were read, hard links. A
+   the order is whiteouts, opaque folders, members in the archive's order with their contents. A
    whiteout hides only content of lower layers, wherever it is in the archive. Every path is first resolved through the
-   symbolic links that the lower layers and the layer itself have made, as the kernel would resolve it while the archive
-   is unpacked.
+   symbolic links that the layer itself has made: on overlayfs a layer is unpacked into a folder of its own, so that what
+   it writes below a link of a lower layer makes a folder in the link's place.
 
 Invariants:
 
@@ -39,9 +39,8 @@ linear in the interesting members. The bounds are `Limits.link_hops` for links o
 and `Limits.links_followed` for the paths that links add; exceeding one is a gap, never an error.
 
 Limitations: it does not keep modes, owners, times or sizes, it does not know files that nobody requested, and it does
-not follow a glob that begins with ``**/`` through links to folders. Members are applied before contents, so if a layer
-writes a file through a link and then replaces the link with a folder, the file ends up in that folder, and a gap
-reports this.
+not follow a glob that begins with ``**/`` through links to folders, and it does not see that a layer puts a folder in a
+file's place if it only writes what nobody wants below it.
 """
 
 from __future__ import annotations
@@ -52,12 +51,16 @@ from typing import NamedTuple
 from garboard.image.layers.globs import Extra, Matcher
 from garboard.image.layers.names import unpack
 from garboard.image.layers.reader import text
-from garboard.image.layers.record import LayerRecord
+from garboard.image.layers.record import LayerRecord, Link, Reading
 from garboard.image.layers.rootfs import FOLDER, LEAF, LINK, LinkLoop, Node, Root
 from garboard.model.gap import Gap
 from garboard.model.image import FileHistory, Files, FileVersion
 from garboard.model.limits import Limits
 
+_OPAQUE_ROOT = (
+    "it marks the image's root as opaque: engines on overlayfs hide nothing then, and others all that lies below; "
+    "it was read as if nothing were hidden"
+)
 _KINDS = {0x66: LEAF, 0x64: FOLDER, 0x6C: LINK}
 
 
@@ -209,38 +212,49 @@ class Merger:
     # -- applying a layer
 
     def _apply(self, index: int) -> None:
-        record, root = self._records[index], self._root
-        for path in record.whiteouts:
-            root.hide(self._resolve(path), index)
-        for path in record.opaques:
-            root.hide(self._resolve(path, last=True), index, content_only=True)
-        for entry in self._entries[index]:
-            root.put(self._resolve(entry.path), entry.kind, entry.target, index)
+        root = self._root
+        self._hide(index)
+        record = self._records[index]
+        readings: dict[bytes, list[Reading]] = {}
         for reading in record.readings:
-            self._write(reading.path, reading.reader, reading.facts, index)
-        for link in record.links:
-            if link.hard:
-                self._copy(link.path, link.target, link.readers, index)
+            readings.setdefault(reading.path, []).append(reading)
+        hard = {link.path: link for link in record.links if link.hard}
+        early: list[Link] = []
+        for entry in self._entries[index]:
+            parts = self._resolve(entry.path, layer=index)
+            root.put(parts, entry.kind, entry.target, index)
+            if entry.kind == LEAF:
+                for reading in readings.get(entry.path, ()):
+                    root.write(parts, reading.reader, reading.facts, index)
+                if entry.path in hard and not self._copy(parts, hard[entry.path], index):
+                    early.append(hard[entry.path])
+        for link in early:
+            if not self._copy(self._resolve(link.path, layer=index), link, index):
+                self._gap(text(link.path), f"it is a hard link to {text(link.target)}, which is not in the image")
 
-    def _write(self, path: bytes, reader: str, facts: tuple[object, ...], index: int) -> None:
-        parts = self._resolve(path)
-        node = self._root.find(parts)
-        if node is None or node.kind != LEAF:
-            self._gap(text(path), "the layer writes it and something else in its place; it was read")
-        self._root.write(parts, reader, facts, index)  # type: ignore[arg-type]
+    def _hide(self, index: int) -> None:
+        for path in self._records[index].whiteouts:
+            self._root.hide(self._resolve(path, layer=index), index)
+        for path in self._records[index].opaques:
+            if path:
+                self._root.hide(self._resolve(path, last=True, layer=index), index, content_only=True)
+            else:
+                self._gap(f"layer {index + 1}", _OPAQUE_ROOT)
 
-    def _copy(self, path: bytes, target: bytes, readers: tuple[str, ...], index: int) -> None:
-        """Copy a hard link's content from its target, which shares it."""
-        donor: Node | None = self._root.find(self._resolve(target))
-        for reader in readers:
+    def _copy(self, parts: list[bytes], link: Link, index: int) -> bool:
+        """Copy a hard link's content from its target, which shares it; report whether all that is expected was there."""
+        donor: Node | None = self._root.find(self._resolve(link.target))
+        whole = True
+        for reader in link.readers:
             if donor is not None and reader in donor.live:
-                self._root.write(self._resolve(path), reader, donor.live[reader], index)
-            elif reader in self._matcher.readers(target):
-                self._gap(text(path), f"it is a hard link to {text(target)}, which is not in the image")
+                self._root.write(parts, reader, donor.live[reader], index)
+            else:
+                whole = whole and reader not in self._matcher.readers(link.target)
+        return whole
 
-    def _resolve(self, path: bytes, *, last: bool = False) -> list[bytes]:
+    def _resolve(self, path: bytes, *, last: bool = False, layer: int | None = None) -> list[bytes]:
         try:
-            return self._root.resolve(path, last=last)
+            return self._root.resolve(path, last=last, layer=layer)
         except LinkLoop:
             self._gap(text(path), f"more than {self._limits.link_hops} symbolic links on one path, the limit")
             return path.split(b"/")

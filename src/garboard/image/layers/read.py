@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 
-from garboard.image.handle import Content, Opened, OpenedTree
+from garboard.image.handle import Content, Opened, OpenedTree, Region
 from garboard.image.layers import directory
 from garboard.image.layers import reader as layer
 from garboard.image.layers.cache import Cache
@@ -49,8 +50,25 @@ def _records(
     opened: Opened | OpenedTree, matcher: Matcher, readers: Mapping[str, Reader], cache: Cache, options: Options
 ) -> tuple[tuple[LayerRecord, ...], tuple[Gap, ...]]:
     if isinstance(opened, OpenedTree):
+        if opened.tree.archive:
+            return (_archive(opened.image.name, opened.tree.archive, matcher, readers, options),), ()
         return (directory.read(opened.tree.root, matcher, readers, options.limits),), ()
     return _LayersOnce(opened, matcher, readers, cache, options).run()
+
+
+def _archive(
+    name: str, region: Region, matcher: Matcher, readers: Mapping[str, Reader], options: Options
+) -> LayerRecord:
+    try:
+        return layer.read(region, matcher, readers, options.limits, verify=False)
+    except ImageError as error:
+        raise type(error)(f"{name}: {error.message}", error.hint) from error
+
+
+@cache
+def _empty() -> frozenset[str]:
+    """Diff ids of archives without members, as builders write them."""
+    return frozenset(f"sha256:{hashlib.sha256(bytes(blocks * 512)).hexdigest()}" for blocks in (*range(5), 20))
 
 
 class _LayersOnce:
@@ -84,7 +102,7 @@ class _LayersOnce:
         need = [index for index, record in enumerate(records) if record is None]
         if need:
             self._opened.read(need, self._consume)
-        gaps: list[Gap] = []
+        gaps = [*self._fewer_layers()]
         for index in need:
             record = self._read[self._opened.label(index)]
             records[index] = record
@@ -94,6 +112,14 @@ class _LayersOnce:
             elif keys[index]:
                 self._cache.put(keys[index], record)
         return tuple(record for record in records if record is not None), (*self._opened.gaps(), *gaps)
+
+    def _fewer_layers(self) -> Iterator[Gap]:
+        """The gap for layers that the history tells of and that are not there; engines refuse such an image."""
+        image = self._opened.image
+        told = sum(not step.empty_layer for step in image.history)
+        if told > len(image.layers):
+            reason = f"its history tells of {told} layers, and it has {len(image.layers)}: some may have been taken out"
+            yield Gap(stage="image", subject=image.name, reason=reason)
 
     def _consume(self, label: str, content: Content) -> None:
         try:
@@ -107,8 +133,13 @@ class _LayersOnce:
             self._read[label] = record
 
     def _check(self, index: int, record: LayerRecord) -> Gap | None:
-        """Compare what was read with the diff id in the configuration."""
+        """Compare what was read with the diff id in the configuration; without its digest, a layer of nothing."""
         claimed = self._opened.image.layers[index].diff_id
+        if not self._verify and not record.members and claimed not in _empty():
+            message = (
+                f"layer {index + 1} is empty, but the image's configuration says {claimed}, which no empty layer has"
+            )
+            return Gap(stage="image", subject=claimed, reason=message)
         if not self._verify or record.diff_id == claimed:
             return None
         message = f"layer {index + 1} is {record.diff_id}, but the image's configuration says {claimed}"

@@ -22,13 +22,17 @@ class LinkLoop(ValueError):
 
 
 class Node:
-    """A folder, a leaf or a link; ``live`` holds the readers' current facts, ``versions`` all that they ever had."""
+    """A folder, a leaf or a link; ``live`` holds the readers' current facts, ``versions`` all that they ever had.
 
-    __slots__ = ("children", "kind", "live", "target", "versions")
+    ``layer`` is the one that made a link.
+    """
+
+    __slots__ = ("children", "kind", "layer", "live", "target", "versions")
 
     def __init__(self, kind: int = FOLDER) -> None:
         self.kind = kind
         self.target = b""
+        self.layer = -1
         self.children: dict[bytes, Node] = {}
         self.live: dict[str, tuple[Fact, ...]] = {}
         self.versions: dict[str, list[FileVersion]] = {}
@@ -46,8 +50,11 @@ class Root:
         self.top = Node()
         self._hops = hops
 
-    def resolve(self, path: bytes, *, last: bool = False) -> list[bytes]:
+    def resolve(self, path: bytes, *, last: bool = False, layer: int | None = None) -> list[bytes]:
         """Resolve the symbolic links in the path's folders, and in its last component too if ``last``.
+
+        With ``layer`` only the links that this layer made are followed, as while it is unpacked: engines unpack each layer
+        into a folder of its own and lay these over each other.
 
         Raises:
             LinkLoop: There are too many links.
@@ -63,7 +70,7 @@ class Root:
                 del done[-1:]
                 continue
             node = self.find([*done, part])
-            if node is None or node.kind != LINK or not (waiting or last):
+            if node is None or node.kind != LINK or not (waiting or last) or layer not in (None, node.layer):
                 done.append(part)
                 continue
             hops += 1
@@ -83,20 +90,21 @@ class Root:
             node = node.children.get(part)
         return node
 
-    def _make(self, parts: list[bytes], layer: int) -> Node:
-        """Return the node at this place, created with the folders above it; anything in the way of a folder is removed."""
+    def _folder(self, parts: list[bytes], layer: int) -> Node:
+        """Return the folder at this place, created with those above it; anything in the way of a folder is removed."""
         node = self.top
-        for part in parts[:-1]:
+        for part in parts:
             child = node.children.get(part)
             if child is None:
                 child = node.children[part] = Node()
             elif child.kind != FOLDER:
                 self._clear(child, layer)
-                child.kind = FOLDER
             node = child
-        if not parts:
-            return node
-        return node.children.setdefault(parts[-1], Node())
+        return node
+
+    def _make(self, parts: list[bytes], layer: int) -> Node:
+        """Return the node at this place, created with the folders above it."""
+        return self._folder(parts[:-1], layer).children.setdefault(parts[-1], Node()) if parts else self.top
 
     def put(self, parts: list[bytes], kind: int, target: bytes, layer: int) -> None:
         """Write a member of this kind; everything else here is removed, except the content of a folder under a folder."""
@@ -105,7 +113,7 @@ class Root:
             return
         if parts:
             self._clear(node, layer)
-            node.kind, node.target = kind, target
+            node.kind, node.target, node.layer = kind, target, layer
 
     def write(self, parts: list[bytes], reader: str, facts: tuple[Fact, ...], layer: int) -> None:
         """Write a file that a reader wanted."""
@@ -115,15 +123,15 @@ class Root:
         self._note(node, reader, FileVersion(layer=layer, facts=facts))
 
     def hide(self, parts: list[bytes], layer: int, *, content_only: bool = False) -> None:
-        """Apply a whiteout: remove this node, or with ``content_only`` (an opaque folder) what is below it."""
-        node = self.find(parts)
-        if node is None:
-            return
-        for child in node.children.values():
-            self._clear(child, layer)
-        if not content_only:
-            self._clear(node, layer)
-            node.kind, node.target = FOLDER, b""
+        """Apply a whiteout: remove this node, or with ``content_only`` (an opaque folder) what is below it.
+
+        Its folders are made like those of a file, since it lies in them.
+        """
+        if content_only:
+            for child in self._folder(parts, layer).children.values():
+                self._clear(child, layer)
+        else:
+            self._clear(self._make(parts, layer), layer)
 
     def _clear(self, node: Node, layer: int) -> None:
         """Clear a node and everything below it, keeping the history."""

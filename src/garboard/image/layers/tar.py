@@ -1,7 +1,8 @@
 """The members of a tar archive, header by header: ustar, PAX, GNU and v7.
 
-Data are skipped, not read, unless they are wanted. Follows POSIX.1-2017 (pax) and, where real archives differ, Go's
-``archive/tar``, because containerd and Docker apply layers with it.
+Data are skipped, not read, unless they are wanted. Read as Go's ``archive/tar`` reads, because containerd and Docker apply
+layers with it; where that departs from POSIX.1-2017 (pax) too: a global header says nothing about members, and a PAX header
+takes the place of the one before it. What these engines refuse is an error.
 """
 
 from __future__ import annotations
@@ -10,12 +11,13 @@ import mmap
 import re
 import struct
 import zlib
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Final, NamedTuple, Protocol
 
 from garboard.image.handle import Region
 from garboard.image.layers.names import NameLog
-from garboard.image.layers.sparse import SparseMap, gnu_map, pax_map
+from garboard.image.layers.sparse import SparseMap, is_sparse, pax_map
 from garboard.model.errors import ImageError
 from garboard.model.limits import MIB, Limits
 
@@ -24,6 +26,7 @@ _ZERO: Final = bytes(BLOCK)
 _RELEASE: Final = 16 * MIB
 _LARGEST: Final = 1 << 60
 _ADLER: Final = 65521
+_LONGEST_NUMBER: Final = 40
 
 FILE: Final = 0
 SYMLINK: Final = 1
@@ -33,9 +36,14 @@ OPAQUE: Final = 4
 OTHER: Final = 5
 PROGRAM: Final = 6
 
-_REGULAR: Final = frozenset(b"0\x007S")
+_REGULAR: Final = frozenset(b"0\0")
 _HEADER_ONLY: Final = frozenset(b"123456")
-_SPECIAL: Final = frozenset(b"xgLKXVMND")
+_APPLIED: Final = _REGULAR | _HEADER_ONLY
+"""Kinds of members that engines apply."""
+_LINKS: Final = frozenset(b"12")
+_SPECIAL: Final = frozenset(b"xgLK")
+_NO_WHITEOUTS: Final = frozenset({b".wh.", b".wh..", b".wh..."})
+"""They would hide their own folder, or the one above it."""
 ELF: Final = b"\x7fELF"
 SCRIPT: Final = b"#!"
 _PROGRAM_LEAST: Final = 64
@@ -181,33 +189,71 @@ class StreamWindow:
 
 
 class Extended(NamedTuple):
-    """The data about the next member in PAX and GNU extension headers."""
+    """What extension headers say about the next member: GNU's long name and long link, and the records of PAX."""
 
-    path: bytes | None = None
-    link: bytes | None = None
-    size: int | None = None
-    records: dict[bytes, bytes] = {}  # noqa: RUF012  (never changed: `_replace` makes another)
+    name: bytes = b""
+    link: bytes = b""
+    records: Mapping[bytes, bytes] = MappingProxyType({})
+    sparse: bool = False
 
 
 _NOTHING: Final = Extended()
-_HEADER: Final = struct.Struct("100s24x11sB12x8sB188xB166x")
-"""Name, size, the byte after the size, checksum, type flag, and the first byte of the name's prefix."""
+_HEADER: Final = struct.Struct("100s48s8sB172x16sB166x")
+"""Name; mode, owners, size and time; checksum; type flag; device; and the first byte of the name's prefix."""
+_DIGITS: Final = b"\x0001234567"
+"""All that the numbers of a usual header consist of; a field with blanks in it is looked at closely."""
+_NUMBERS: Final = ((100, 108), (108, 116), (116, 124), (136, 148))
+_DEVICES: Final = ((329, 337), (337, 345))
+_STAR_TIMES: Final = ((476, 488), (488, 500))
+_GNU_TIMES: Final = ((345, 357), (357, 369))
+_USTAR: Final = b"ustar\0"
+_GNU: Final = b"ustar  \0"
+_STAR: Final = b"tar\0"
+_OCTAL: Final = re.compile(rb"[0-7]+")
+_DECIMAL: Final = re.compile(rb"[+-]?[0-9]+")
+_TIME: Final = re.compile(rb"([+-]?[0-9]+)(?:\.[0-9]*)?")
+_TIMES: Final = re.compile(
+    b"(?:"
+    + b"|".join(
+        b"%d [acm]time=\\d{10}%s\n" % (20 + bool(digits) + digits, b"\\.\\d{%d}" % digits if digits else b"")
+        for digits in range(10)
+    )
+    + b")*"
+)
+"""The usual records of a PAX header: times, which change nothing here."""
+_TEXTS: Final = frozenset({b"path", b"linkpath", b"uname", b"gname"})
+_PAIR: Final = (b"GNU.sparse.offset", b"GNU.sparse.numbytes")
 _ODD: Final = re.compile(rb"/[./]")
 """Found in names that may not be plain paths below the root yet."""
 
 
 def number(field: bytes) -> int:
-    """Parse a numeric header field: octal text, or base-256 if the first bit is set.
+    """Parse a numeric header field: octal text, or base-256 in two's complement if the first bit is set.
 
     Raises:
         ValueError: The field is neither.
     """
     if field and field[0] & 0x80:
-        if field[0] & 0x40:
-            raise ValueError("negative")
-        return int.from_bytes(bytes([field[0] & 0x7F]) + field[1:])
-    text = field.strip(b" \0")
-    return int(text.partition(b"\0")[0] or b"0", 8)
+        sign = -1 if field[0] & 0x40 else 0
+        value = int.from_bytes(bytes([field[0] & 0x7F | sign & 0x80]) + field[1:], signed=True)
+        return _int64(value)
+    text = field.strip(b" \0").partition(b"\0")[0]
+    if text and not _OCTAL.fullmatch(text):
+        raise ValueError("not octal")
+    return int(text or b"0", 8)
+
+
+def _int64(value: int) -> int:
+    if not -1 << 63 <= value < 1 << 63:
+        raise ValueError("more than 64 bits")
+    return value
+
+
+def _decimal(text: bytes) -> int:
+    """Parse a number in a PAX record. Raises `ValueError`."""
+    if not _DECIMAL.fullmatch(text) or len(text) > _LONGEST_NUMBER:
+        raise ValueError("not a number")
+    return _int64(int(text))
 
 
 def clean(name: bytes) -> tuple[bytes, bool]:
@@ -228,24 +274,60 @@ def clean(name: bytes) -> tuple[bytes, bool]:
 def _records(data: bytes) -> dict[bytes, bytes]:
     """Parse PAX records, each ``length key=value newline``."""
     found: dict[bytes, bytes] = {}
+    sparse: list[bytes] = []
     position = 0
     while position < len(data):
         blank = data.find(b" ", position, position + 20)
         if blank < 0:
             raise ValueError("no length")
-        length = int(data[position:blank])
+        length = _decimal(data[position:blank])
         record = data[blank + 1 : position + length]
         if length <= blank + 1 - position or position + length > len(data) or record[-1:] != b"\n":
             raise ValueError("bad length")
         key, equals, value = record[:-1].partition(b"=")
-        if not equals:
-            raise ValueError("no value")
-        if key == b"GNU.sparse.numbytes" and b"GNU.sparse.offset" in found:  # format 0.0 repeats its two keys
-            pair = found[b"GNU.sparse.offset"] + b"," + value
-            found[b"GNU.sparse.map"] = found[b"GNU.sparse.map"] + b"," + pair if b"GNU.sparse.map" in found else pair
-        found[key] = value
+        if not equals or not key:
+            raise ValueError("no value" if key else "no key")
+        if b"\0" in (value if key in _TEXTS else key):
+            raise ValueError("a zero byte")
+        if key in _PAIR:  # format 0.0 repeats its two keys
+            if key != _PAIR[len(sparse) % 2] or b"," in value:
+                raise ValueError("a sparse map out of order")
+            sparse.append(value)
+        else:
+            found[key] = value
         position += length
+    if sparse:
+        found[b"GNU.sparse.map"] = b",".join(sparse)
     return found
+
+
+def _check_values(records: Mapping[bytes, bytes]) -> None:
+    """Raise `ValueError` for numbers and times that are none."""
+    for key in (b"uid", b"gid", b"size"):
+        if records.get(key):
+            _decimal(records[key])
+    for key in (b"atime", b"mtime", b"ctime"):
+        if text := records.get(key):
+            time = _TIME.fullmatch(text)
+            if time is None:
+                raise ValueError("not a time")
+            _decimal(time[1])
+
+
+def _prefix(header: bytes) -> bytes:
+    """Return what stands before the name; its field begins with something."""
+    if header[257:263] == _USTAR:
+        return header[345 : 476 if header[508:] == _STAR else 500].partition(b"\0")[0]
+    if header[257:265] != _GNU:
+        return b""
+    try:
+        for start, end in _GNU_TIMES:
+            if header[start]:
+                number(header[start:end])
+    except ValueError:  # Go before 1.8 wrote a prefix where GNU has times
+        prefix = header[345:500].partition(b"\0")[0]
+        return prefix if prefix.isascii() else b""
+    return b""
 
 
 def is_header(block: bytes) -> bool:
@@ -265,7 +347,7 @@ class Walker:
         ImageError: The archive is damaged or exceeds a limit.
     """
 
-    __slots__ = ("_extended", "_global", "_limits", "_matcher", "_names", "_on_every", "_position", "_wanted", "_window",
+    __slots__ = ("_extended", "_limits", "_matcher", "_names", "_on_every", "_position", "_wanted", "_window",
                  "escapes", "members")  # fmt: skip
 
     def __init__(self, window: Window, matcher: WantedMembers, names: NameLog, limits: Limits, start: int = 0) -> None:
@@ -274,7 +356,6 @@ class Walker:
         self._names = names
         self._limits = limits
         self._position = start
-        self._global: dict[bytes, bytes] = {}
         self._extended = _NOTHING
         self._wanted = 0
         self.escapes = 0
@@ -298,25 +379,27 @@ class Walker:
         programs = bool(matcher.programs)
         special = False
         extended = _NOTHING
+        times = _TIMES.fullmatch
+        data_at, size = position, 0
         while True:
             at = position - shift
             if at + BLOCK > end:
                 buffer, at, end = window.at(position, BLOCK)
                 shift = position - at
                 if at + BLOCK > end:
-                    if at != end:
+                    if at < end or data_at + size > position - at + end:  # padding may be missing
                         raise self._damaged("it ends in the middle of a member", position)
                     break
             header = buffer[at : at + BLOCK]
             position += BLOCK
-            name, octal, ends, stored, flag, prefixed = unpack(header)
+            name, numbers, stored, flag, devices, prefixed = unpack(header)
             try:
-                size = int(octal, 8)
+                size = int(numbers[24:35], 8)
                 # The checksum is the sum of all bytes, with its own field read as blanks: the lower half of Adler-32 is
                 # such a sum.
                 if (
-                    size < 0
-                    or ends > 0x20  # a twelfth digit
+                    (numbers + devices).translate(None, _DIGITS)
+                    or numbers[35]  # a twelfth digit
                     or ((adler32(header) & 0xFFFF) - (adler32(stored) & 0xFFFF) + 256 - int(stored[:6], 8)) % _ADLER
                 ):
                     raise ValueError("checksum")  # noqa: TRY301
@@ -327,14 +410,11 @@ class Walker:
                 size = self._slow_size(header, position - BLOCK)
             members += 1
             if flag in _SPECIAL:
-                if flag == 0x78 and position - shift + size <= end and size < BLOCK:
-                    text = buffer[position - shift : position - shift + size]
-                    if not (
-                        b"path=" in text or b"size=" in text or b"GNU." in text
-                    ):  # times and owners: the usual case
-                        position += (size + 511) & -512
-                        continue
-                position = self._special(header, flag, size, position)
+                at = position - shift
+                if flag == 0x78 and not special and at + size <= end and times(buffer, at, at + size):
+                    position += (size + 511) & -512
+                    continue
+                position = self._special(flag, size, position)
                 buffer, at, end = window.at(position, BLOCK)
                 shift = position - at
                 special = True
@@ -342,12 +422,12 @@ class Walker:
             zero = name.find(b"\0")
             if zero >= 0:
                 name = name[:zero]
-            if prefixed and header[257:263] == b"ustar\0":
-                name = header[345:500].partition(b"\0")[0] + b"/" + name
+            if prefixed and (prefix := _prefix(header)):
+                name = prefix + b"/" + name
             if special:
-                name, size, extended = self._apply(self._extended, name, size, position - BLOCK)
+                name, size, extended = self._apply(self._extended, flag, name, size, position - BLOCK)
                 self._extended = _NOTHING
-                special = bool(self._global)
+                special = False
             elif extended is not _NOTHING:
                 extended = _NOTHING
             if name[:2] == b"./":
@@ -359,11 +439,10 @@ class Walker:
                 name, escaped = clean(name)
                 self.escapes += escaped
             data_at = position
-            if folder_flag:
-                if flag == 0x35:
-                    size = 0
-            elif flag in _HEADER_ONLY:
+            if folder_flag or flag in _HEADER_ONLY:
                 size = 0
+            elif size < 0:
+                raise self._damaged(f"a member claims {size} bytes", position - BLOCK)
             position += (size + 511) & -512
             if position > released:
                 window.release(data_at)
@@ -377,13 +456,19 @@ class Walker:
             if last[:4] == b".wh.":
                 yield self._whiteout(name, slash, last)
                 continue
+            if not (folder_flag or flag in _APPLIED):
+                raise self._refused(f"{name.decode(errors='replace')} is of type {chr(flag)!r}")
             if folder_flag:
                 append(b"d" + name)
-            elif flag == 0x32:
-                link = extended.link
-                target = link if link is not None else header[157:257].partition(b"\0")[0]
-                append(b"l" + name)
-                append(b">" + target.replace(b"\0", b""))
+            elif flag in _LINKS:
+                target = extended.link or header[157:257].partition(b"\0")[0]
+                if not target:
+                    raise self._refused(f"{name.decode(errors='replace')} is a link to nothing")
+                if flag == 0x32:
+                    append(b"l" + name)
+                    append(b">" + target)
+                else:
+                    append(b"f" + name)
             else:
                 append(b"f" + name)
             if last in names or last.endswith(suffixes) or name.startswith(folders):
@@ -396,6 +481,8 @@ class Walker:
                 yield member
                 buffer, at, end = window.at(position, BLOCK)
                 shift = position - at
+            elif extended.sparse:
+                self._sparse(extended, data_at, size)
             elif flag == 0x30 and programs and size >= _PROGRAM_LEAST and (header[104] & 1 or b"bin/" in name):
                 # An odd digit of the mode: it may be executed.
                 if data_at - shift + _PROGRAM_LEAST > end:
@@ -406,10 +493,6 @@ class Walker:
                     yield Member(
                         PROGRAM, name, b"", bytes(buffer[at : min(at + min(size, _PROGRAM_HEAD), end)]), size, data_at
                     )
-            elif flag == 0x53:
-                position = self._skip_old_sparse(header, data_at, size)
-                buffer, at, end = window.at(position, BLOCK)
-                shift = position - at
         self._position = position
         self.members = members
         self._count(members, limit)
@@ -419,23 +502,20 @@ class Walker:
     ) -> tuple[Member, int]:
         """Return a wanted member that is not a folder, and the position after it."""
         flag = header[156]
-        if flag in b"12":
-            link = extended.link if extended.link is not None else header[157:257].partition(b"\0")[0]
+        if flag in _LINKS:
+            link = extended.link or header[157:257].partition(b"\0")[0]
             return (Member(SYMLINK, name, link) if flag == 0x32 else Member(HARDLINK, name, clean(link)[0])), position
         if flag in _HEADER_ONLY:
             return Member(OTHER, name), position
-        if head is not None and not any(key.startswith(b"GNU.sparse.") for key in extended.records) and flag != 0x53:
+        if head is not None and not extended.sparse:
             return Member(FILE, name, b"", self._read(data_at, min(size, head)), size, data_at), position
-        sparse = self._sparse(header, flag, extended, data_at)
+        sparse = self._sparse(extended, data_at, size) if extended.sparse else None
         stored, real = size, size
         if sparse is not None:
-            data_at, real = sparse.data_at, sparse.size
-            stored = size if sparse.stored is None else sparse.stored
-            if flag == 0x53:
-                position = data_at + ((size + 511) & -512)
+            data_at, stored, real = sparse.data_at, sparse.stored, sparse.size
         data = None if real > self._limits.file_bytes else self._read(data_at, stored)
         if data is not None and sparse is not None:
-            data = self._expand(sparse, data, data_at)
+            data = sparse.expand(data)
         return Member(FILE, name, b"", data, real, data_at), position
 
     def _count(self, members: int, limit: int) -> None:
@@ -445,14 +525,21 @@ class Walker:
     def _check_end(self, position: int) -> None:
         """Check that one zero block is followed by another, or by nothing (as in Go's reader)."""
         buffer, at, end = self._window.at(position, BLOCK)
-        if at + BLOCK <= end and buffer[at : at + BLOCK] != _ZERO:
+        if at < end and buffer[at : at + BLOCK] != _ZERO:
             raise self._damaged("a lone zero block", position - BLOCK)
 
     def _slow_size(self, header: bytes, position: int) -> int:
-        """Return the size if the fast path failed; verifies the full checksum."""
+        """Return the size if the fast path failed; verifies the full checksum and all numbers."""
+        fields: tuple[tuple[int, int], ...] = _NUMBERS
+        if header[257:263] == _USTAR or header[257:265] == _GNU:
+            fields += _DEVICES
+            if header[257:263] == _USTAR and header[508:] == _STAR:
+                fields += _STAR_TIMES
         try:
             stored = number(header[148:156])
             size = number(header[124:136])
+            for start, end in fields:
+                number(header[start:end])
         except ValueError as error:
             raise self._damaged("a header holds no numbers", position) from error
         rest = header[:148] + header[156:]
@@ -460,7 +547,7 @@ class Walker:
         signed = unsigned - 256 * sum(1 for byte in rest if byte > 127)
         if stored not in (unsigned, signed):
             raise self._damaged("a header's checksum is wrong", position)
-        if not 0 <= size <= _LARGEST:
+        if size > _LARGEST:
             raise self._damaged(f"a member claims {size} bytes", position)
         return size
 
@@ -476,87 +563,65 @@ class Walker:
             raise self._damaged("it ends in the middle of a file", position)
         return bytes(buffer[at : at + size])
 
-    def _special(self, header: bytes, flag: int, size: int, position: int) -> int:
+    def _special(self, flag: int, size: int, position: int) -> int:
         """Read an extension header; return the position after it."""
-        if flag in b"xgLKX":
-            if size > self._limits.special_bytes:
-                raise self._damaged(
-                    f"an extension header of {size} bytes passes the limit of {self._limits.special_bytes}",
-                    position - BLOCK,
-                )
-            data = self._read(position, size)
-            try:
-                self._extend(flag, data)
-            except ValueError as error:
-                raise self._damaged(f"an extension header cannot be read ({error})", position - BLOCK) from error
-        elif flag == 0x4D:
-            raise self._damaged("it continues another archive's member", position - BLOCK)
-        elif flag == 0x44:
-            self._names.fields.append(b"d" + clean(header[:100].partition(b"\0")[0])[0])
-        return position + ((size + 511) & -512)
-
-    def _extend(self, flag: int, data: bytes) -> None:
+        if not 0 <= size <= self._limits.special_bytes:
+            raise self._damaged(
+                f"an extension header of {size} bytes passes the limit of {self._limits.special_bytes}",
+                position - BLOCK,
+            )
+        data = self._read(position, size)
         if flag == 0x4C:
-            self._extended = self._extended._replace(path=data.partition(b"\0")[0])
+            self._extended = self._extended._replace(name=data.partition(b"\0")[0])
         elif flag == 0x4B:
             self._extended = self._extended._replace(link=data.partition(b"\0")[0])
-        elif flag == 0x67:
-            self._global |= _records(data)
         else:
-            records = _records(data)
-            size = records.get(b"size")
-            self._extended = Extended(
-                path=records.get(b"GNU.sparse.name") or records.get(b"path") or self._extended.path,
-                link=records.get(b"linkpath") or self._extended.link,
-                size=int(size) if size else None,
-                records=records,
-            )
+            try:
+                records = _records(data)
+            except ValueError as error:
+                raise self._damaged(f"an extension header cannot be read ({error})", position - BLOCK) from error
+            # A global header is a member of its own, which ends what was said about the next one.
+            self._extended = self._extended._replace(records=records) if flag == 0x78 else _NOTHING
+        return position + ((size + 511) & -512)
 
-    def _apply(self, extended: Extended, name: bytes, size: int, position: int) -> tuple[bytes, int, Extended]:
-        if self._global:
-            records = self._global | extended.records
-            text = records.get(b"size")
-            extended = Extended(
-                path=extended.path or records.get(b"path"),
-                link=extended.link or records.get(b"linkpath"),
-                size=int(text) if text else extended.size,
-                records=records,
-            )
-        if extended.path is not None:
-            name = extended.path.partition(b"\0")[0] or name
-        if extended.size is not None:
-            size = extended.size
-            if not 0 <= size <= _LARGEST:
+    def _apply(
+        self, extended: Extended, flag: int, name: bytes, size: int, position: int
+    ) -> tuple[bytes, int, Extended]:
+        """Return a member's name and size, and its link's target as ``link``, by the extension headers before it."""
+        records = extended.records
+        name = extended.name or records.get(b"path") or name
+        try:
+            _check_values(records)
+            sparse = is_sparse(records)
+            if sparse:
+                name = records.get(b"GNU.sparse.name") or name
+        except ValueError as error:
+            raise self._damaged(f"an extension header cannot be read ({error})", position) from error
+        if text := records.get(b"size"):
+            size = int(text)
+            if size > _LARGEST:
                 raise self._damaged(f"a member claims {size} bytes", position)
+        if sparse and (flag in _HEADER_ONLY or (flag == 0 and name[-1:] == b"/")):
+            raise self._damaged("a sparse file without data", position)
         if len(name) > self._limits.path_bytes:
             raise self._damaged(f"a path of {len(name)} bytes passes the limit of {self._limits.path_bytes}", position)
-        return name, size, extended
+        return name, size, Extended(b"", extended.link or records.get(b"linkpath", b""), records, sparse)
 
-    @staticmethod
-    def _whiteout(name: bytes, slash: int, last: bytes) -> Member:
+    def _whiteout(self, name: bytes, slash: int, last: bytes) -> Member:
         folder = name[: max(slash, 0)]
         if last == b".wh..wh..opq":
             return Member(OPAQUE, folder)
+        if last in _NO_WHITEOUTS:
+            raise self._refused(f"{name.decode(errors='replace')} is a whiteout of no name")
         if last[:8] == b".wh..wh.":
             return Member(OTHER, name)  # aufs' own bookkeeping
         return Member(WHITEOUT, (folder + b"/" if folder else b"") + last[4:])
 
-    def _sparse(self, header: bytes, flag: int, extended: Extended, data_at: int) -> SparseMap | None:
+    def _refused(self, what: str) -> ImageError:
+        return ImageError(f"{what}, which engines refuse to unpack", "build the image again: no engine can run it")
+
+    def _sparse(self, extended: Extended, data_at: int, size: int) -> SparseMap:
         try:
-            if flag == 0x53:
-                return gnu_map(header, data_at, self._read, number)
-            if any(key.startswith(b"GNU.sparse.") for key in extended.records):
-                return pax_map(extended.records, data_at, self._read, self._limits.special_bytes)
+            return pax_map(extended.records, data_at, size, self._read, self._limits.special_bytes)
         except ValueError as error:
             raise self._damaged(f"a sparse file's map cannot be read ({error})", data_at) from error
-        return None
-
-    def _expand(self, sparse: SparseMap, data: bytes, position: int) -> bytes:
-        try:
-            return sparse.expand(data)
-        except ValueError as error:
-            raise self._damaged(f"a sparse file cannot be put together ({error})", position) from error
-
-    def _skip_old_sparse(self, header: bytes, data_at: int, size: int) -> int:
-        sparse = self._sparse(header, 0x53, _NOTHING, data_at)
-        return (sparse.data_at if sparse else data_at) + ((size + 511) & -512)

@@ -18,7 +18,7 @@ from garboard.net.client import Client, Response, StatusError
 
 _LONGEST_ANSWER = 1024 * 1024
 _PART = re.compile(
-    r'\s*,?\s*(?:(?P<name>[\w-]+)\s*=\s*(?:"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<word>[^\s,"]+))|(?P<scheme>[\w-]+)(?=[\s,]|$))'
+    r'[\s,]*(?:(?P<name>[\w-]+)\s*=\s*(?:"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<word>[^\s,"]+))|(?P<scheme>[\w-]+)(?=[\s,]|$))'
 )
 
 Challenges = Mapping[str, Mapping[str, str]]

@@ -25,6 +25,7 @@ from garboard.net.client import Client, Peer, Response, StatusError
 
 T = TypeVar("T")
 _ID = re.compile(r"(?:sha256:)?[0-9a-f]{4,64}", re.ASCII)
+_CONTAINER = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]*", re.ASCII)
 _EXPORT_PATIENCE = 900.0
 """Seconds of silence: an engine may assemble a whole image before it sends the first byte."""
 _LARGEST_ANSWER = 64 * 1024 * 1024
@@ -93,6 +94,17 @@ class _Listed(msgspec.Struct, rename="pascal"):
     created: int = 0
 
 
+class _ContainerConfig(msgspec.Struct, rename="pascal"):
+    image: str = ""
+
+
+class Container(msgspec.Struct, rename="pascal"):
+    """An engine's description of a container: the id of its image, and the image's name when it was made."""
+
+    image: str = ""
+    config: _ContainerConfig | None = None
+
+
 class _Step(msgspec.Struct, rename="pascal"):
     created: int = 0
     created_by: str | None = None
@@ -150,6 +162,17 @@ def named_images(client: Client, engine: Engine, most: int) -> Iterator[tuple[st
 
 def _is_name(tag: str) -> bool:
     return bool(tag) and "<none>" not in tag
+
+
+def container(client: Client, engine: Engine, name: str) -> Container | None:
+    """Return the engine's description of a container; None if it has none with that name or id."""
+    if not _CONTAINER.fullmatch(name):
+        return None
+    try:
+        data = _get(client, engine, f"/containers/{_quoted(name)}/json")
+    except ImageError:
+        return None
+    return None if data is None else _decode(data, Container, engine)
 
 
 def history(client: Client, engine: Engine, image_id: str, layers: int) -> tuple[History, ...] | None:

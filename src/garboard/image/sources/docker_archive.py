@@ -5,14 +5,10 @@ Compressed archives are streamed, uncompressed ones mapped.
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from garboard.image import attestations
+from garboard.image import attestations, recognize
 from garboard.image.blobs import TarBlobs, document
 from garboard.image.docker_save import entries, image_of, select, told
 from garboard.image.handle import AnyOpened
-from garboard.image.layers.compression import is_compressed
-from garboard.image.layers.tar import is_header
 from garboard.image.local import LocalImage
 from garboard.image.local_path import exists, split
 from garboard.image.options import Options
@@ -23,32 +19,17 @@ SCHEMES = ("docker-archive", "kaniko-archive")
 
 def detect(name: str, _options: Options) -> bool:
     path = exists(name)
-    if path is None or not path.is_file():
-        return False
-    with path.open("rb") as file:
-        head = file.read(512)
-    if is_compressed(head):
-        return True
-    return is_header(head) and _has(path, "manifest.json")
-
-
-def _has(path: Path, name: str) -> bool:
-    blobs = TarBlobs(path, Options().limits)
-    try:
-        return blobs.find(name) is not None
-    finally:
-        blobs.close()
+    return path is not None and path.is_file() and recognize.kind(path) in (recognize.DOCKER, recognize.COMPRESSED)
 
 
 def open(name: str, options: Options) -> AnyOpened:  # noqa: A001  (the sources' common word)
     path, tag = split(name)
+    recognize.refuse_special(path)
     if not path.is_file():
         raise ImageError(
             f"{path} is not a file", "an unpacked image layout is oci-dir:, an unpacked root file system dir:"
         )
-    with path.open("rb") as file:
-        head = file.read(512)
-    if is_compressed(head):
+    if recognize.kind(path) == recognize.COMPRESSED:
         from garboard.image.compressed import open_compressed
 
         return open_compressed(path, tag, name, options)
@@ -56,7 +37,8 @@ def open(name: str, options: Options) -> AnyOpened:  # noqa: A001  (the sources'
     if blobs.find("manifest.json") is None:
         raise ImageError(
             f"{path} is no docker archive: it has no manifest.json",
-            "make one with `docker save IMAGE -o FILE`; an OCI layout as a tar is oci-archive:",
+            "make one with `docker save IMAGE -o FILE`; an OCI layout as a tar is oci-archive:, the root file system of "
+            "`docker export` root-archive:",
         )
     data = document(blobs, "manifest.json", name, options.limits)
     entry, gaps = select(entries(data, name), tag, name)

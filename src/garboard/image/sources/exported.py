@@ -43,15 +43,31 @@ def open_exported(engine: Engine, name: str, options: Options) -> Opened:
 def _found(client: Client, engine: Engine, name: str, options: Options) -> Inspected:
     found = api.inspect(client, engine, name)
     if found is None:
-        raise ImageError(
-            f"{engine.product} has no image {name}", f"pull it first, or scan it from its registry: registry:{name}"
-        )
+        raise _no_image(client, engine, name)
     if options.platform is not None and platforms.choose([found.platform], options.platform) is None:
         raise ImageError(
             f"{engine.product} has {name} for {found.platform}, not for {options.platform}",
             f"pull that platform first, or scan it from its registry: registry:{name}",
         )
     return found
+
+
+def _no_image(client: Client, engine: Engine, name: str) -> ImageError:
+    return _container(client, engine, name) or ImageError(
+        f"{engine.product} has no image {name}", f"pull it first, or scan it from its registry: registry:{name}"
+    )
+
+
+def _container(client: Client, engine: Engine, name: str) -> ImageError | None:
+    """The error that names a container's image; None if there is no such container."""
+    found = api.container(client, engine, name)
+    if found is None:
+        return None
+    image = found.config.image if found.config and found.config.image else found.image
+    return ImageError(
+        f"{engine.product} has no image {name}, but a container of that name: it was made of {image}",
+        f"scan {engine.scheme}:{image}; for the container's own files, `{engine.scheme} export {name} -o {name}.tar`, and scan that",
+    )
 
 
 class _Exported:

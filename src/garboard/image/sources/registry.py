@@ -90,8 +90,10 @@ def pull(
     """
     if not references.is_digest(manifest.config.digest):
         raise ImageError(f"the manifest of {name} names its configuration by something else than a digest")
+    config = repository.small_blob(manifest.config.digest)
+    manifests.check_size(len(config), manifest.config, f"the configuration of {name}")
     image = manifests.image(
-        repository.small_blob(manifest.config.digest),
+        config,
         manifest,
         name=name,
         source=SCHEMES[0],

@@ -85,11 +85,28 @@ def test_a_link_that_another_layer_takes_away_leads_nowhere():
     assert live(files) == {}
 
 
-def test_a_file_written_through_a_linked_folder_lands_where_the_link_leads():
-    lower = tar([folder("usr/lib"), link("lib", "usr/lib")])
-    files = read(lower, tar([("lib/a/package.json", b"a")]), tar(["usr/lib/.wh.a"]))
+def test_a_file_written_through_a_linked_folder_of_its_own_layer_lands_where_the_link_leads():
+    files = read(tar([folder("usr/lib"), link("lib", "usr/lib"), ("lib/a/package.json", b"a")]), tar(["usr/lib/.wh.a"]))
     assert live(files) == {}
-    assert layer_of(files, "usr/lib/a/package.json") == [(1, True), (2, False)]
+    assert layer_of(files, "usr/lib/a/package.json") == [(0, True), (1, False)]
+
+
+def test_a_file_written_below_a_link_of_a_lower_layer_puts_a_folder_in_its_place():
+    lower = tar([("usr/lib/b/package.json", b"b"), link("lib", "usr/lib")])
+    files = read(lower, tar([("lib/a/package.json", b"a")]))
+    assert live(files) == {"lib/a/package.json": "a", "usr/lib/b/package.json": "b"}
+
+
+def test_a_whiteout_below_a_link_of_a_lower_layer_hides_nothing_behind_it():
+    lower = tar([("usr/lib/package.json", b"b"), link("lib", "usr/lib")])
+    assert live(read(lower, tar(["lib/.wh.package.json"]))) == {"usr/lib/package.json": "b"}
+    assert live(read(lower, tar(["lib/.wh..wh..opq"]))) == {"usr/lib/package.json": "b"}
+
+
+def test_an_opaque_root_hides_nothing_and_is_told():
+    files = read(tar([("package.json", b"a")]), tar([".wh..wh..opq"]))
+    assert live(files) == {"package.json": "a"}
+    assert ["opaque" in gap.reason for gap in files.gaps] == [True]
 
 
 def test_a_linked_file_is_read_where_it_leads():
@@ -130,10 +147,10 @@ def test_names_that_leave_the_root_are_clamped_to_it_and_told():
     assert any(".." in gap.reason for gap in files.gaps)
 
 
-def test_a_folder_and_a_file_of_one_name_in_one_layer_are_told():
+def test_of_a_folder_and_a_file_of_one_name_in_one_layer_the_last_counts():
     files = read(tar([("app/package.json", b"x"), ("app", b"a file")]))
-    assert live(files) == {"app/package.json": "x"}
-    assert [gap.subject for gap in files.gaps] == ["app/package.json"]
+    assert live(files) == {}
+    assert files.gaps == ()
 
 
 def test_the_last_of_two_members_of_one_name_counts():

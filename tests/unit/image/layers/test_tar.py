@@ -115,7 +115,7 @@ def gnu_tar(tmp_path: Path, *options: str) -> bytes:
 
 @pytest.mark.parametrize(
     "options",
-    [["--format=gnu"], *(["--format=posix", f"--sparse-version={version}"] for version in ("0.0", "0.1", "1.0"))],
+    [["--format=posix", f"--sparse-version={version}"] for version in ("0.0", "0.1", "1.0")],
     ids="-".join,
 )
 def test_sparse_files_of_gnu_tar(tmp_path, options):
@@ -128,14 +128,19 @@ def test_sparse_files_of_gnu_tar(tmp_path, options):
     ]  # fmt: skip
 
 
+def test_sparse_files_of_the_old_gnu_format_are_refused(tmp_path):
+    with pytest.raises(ImageError, match="w is of type 'S', which engines refuse"):
+        walk(gnu_tar(tmp_path, "--format=gnu"))
+
+
 def test_sparse_files_that_nobody_wants_are_passed(tmp_path):
-    made = gnu_tar(tmp_path, "--format=gnu", "--transform=s/^w$/unwanted/")
+    made = gnu_tar(tmp_path, "--format=posix", "--transform=s/^w$/unwanted/")
     assert [m.path for m in walk(made)[0]] == [b"after.w"]
 
 
 def test_a_sparse_file_beyond_the_limit_is_not_expanded(tmp_path):
     limits = Limits(file_bytes=MIB)
-    members, _ = walk(gnu_tar(tmp_path, "--format=gnu"), limits)
+    members, _ = walk(gnu_tar(tmp_path, "--format=posix"), limits)
     assert [(m.path, m.data) for m in members] == [(b"w", None), (b"after.w", b"next")]
 
 

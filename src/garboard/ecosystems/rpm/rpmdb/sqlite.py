@@ -17,6 +17,9 @@ _ALLOWED = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ}
 _STEPS_AT_ONCE = 1_000_000
 _STEPS = 20
 """Of `_STEPS_AT_ONCE` virtual-machine instructions each; a row costs about ten."""
+_WAL_MAGICS = (b"\x37\x7f\x06\x82", b"\x37\x7f\x06\x83")
+_WAL_HEADER, _WAL_FRAME = 32, 24
+_JOURNAL_MAGIC = b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7"
 _LEAST_HEADER = 32
 """Bytes; no package's header is smaller."""
 
@@ -24,14 +27,32 @@ _LEAST_HEADER = 32
 def headers(data: bytes) -> Iterator[bytes]:
     """Each package's header blob, by row. Raises `MalformedError` for a file that SQLite cannot read to its end.
 
-    A database left in write-ahead mode is read as it stands in its main file: the image's ``-wal`` file, if any, is
-    not looked at.
+    A database left in write-ahead mode is read as it stands in its main file; `committed` tells whether its ``-wal`` file
+    has more.
     """
     with closing(sqlite3.connect(":memory:")) as connection:
         try:
             yield from _rows(connection, _rollback_mode(data))
         except (sqlite3.Error, UnicodeError, OverflowError, MemoryError) as error:
             raise MalformedError(f"SQLite: {error}") from error
+
+
+def committed(wal: bytes) -> bool:
+    """Whether a ``-wal`` file holds a transaction (SQLite's file format, section 4): what SQLite reads before the database.
+
+    Frames that were written back already are not told from others: that takes the database.
+    """
+    if len(wal) < _WAL_HEADER or wal[:4] not in _WAL_MAGICS:
+        return False
+    size = _WAL_FRAME + (int.from_bytes(wal[8:12]) or 1)
+    frames = (wal[at : at + _WAL_FRAME] for at in range(_WAL_HEADER, len(wal) - size + 1, size))
+    current = itertools.takewhile(lambda frame: frame[8:16] == wal[16:24], frames)
+    return any(frame[4:8] != bytes(4) for frame in current)
+
+
+def hot(journal: bytes) -> bool:
+    """Whether a ``-journal`` file holds pages by which SQLite undoes a transaction that did not end."""
+    return journal[:8] == _JOURNAL_MAGIC
 
 
 def _rollback_mode(data: bytes) -> bytes:
