@@ -24,17 +24,19 @@ class Lines(NamedTuple):
         pins: names of system packages with the one version that is asked for.
         installs: names of all system packages that are asked for.
         pip: a command that installs with the system's pip, else empty.
+        ran: whether they are known to have run, because there is an image of them.
     """
 
     removals: tuple[Purge, ...] = ()
     pins: tuple[tuple[str, str], ...] = ()
     installs: frozenset[str] = frozenset()
     pip: str = ""
+    ran: bool = True
 
 
 def breaks(lines: Lines, own: Inventory | None, other: Inventory) -> Iterator[str]:
-    """Sentences on what would stop a build; ``own`` is the base in use, on which the lines are known to run."""
-    worked = set(_unheard_of(lines, own)) if own is not None else set()
+    """Sentences on what would stop a build; ``own`` is the base in use, where what has run is not doubted."""
+    worked = set(_unheard_of(lines, own)) if own is not None and lines.ran else set()
     for command, name in _unheard_of(lines, other):
         if (command, name) not in worked:
             yield f"`{command}` stops the build: {name} is not there, and apt does not know it before apt-get update"

@@ -494,6 +494,7 @@ def _breakable(subject: Subject) -> Lines:
         pins=tuple(dict.fromkeys((one.name.partition(":")[0], one.version) for one in system if one.version)),
         installs=frozenset(one.name.partition(":")[0] for one in system),
         pip="" if sets else next(pips, ""),
+        ran=subject.image is not None,
     )
 
 

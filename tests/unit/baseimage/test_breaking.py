@@ -32,6 +32,7 @@ def test_what_apt_has_heard_of_is_not_stopped_at():
 
 def test_what_works_today_is_not_doubted():
     assert list(breaks(PURGE, inventory("wget=1"), inventory("wget=1"))) == []
+    assert len(list(breaks(PURGE._replace(ran=False), inventory("wget=1"), inventory("wget=1")))) == 1
 
 
 def test_a_pinned_version_is_of_its_release():
