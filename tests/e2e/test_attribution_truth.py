@@ -455,8 +455,7 @@ def test_a_file_that_did_not_build_it(which: str, built: Callable[..., Report]) 
     assert found["alpha"][1] in {2, None}
     assert found["gamma"][1] in {4, None}
     nowhere = [entry for entry in entries if entry["dockerfileLine"] is None]
-    assert {entry["dockerfileInstruction"] for entry in nowhere} == {""}
-    assert {entry["origin"] for entry in nowhere} == {"unknown"}
+    assert all((entry["dockerfileInstruction"], entry["origin"]) == ("", "unknown") for entry in nowhere)
     assert any(gap["stage"] == "dockerfile" for gap in report["gaps"]), report["gaps"]
 
 
