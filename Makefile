@@ -49,7 +49,8 @@ $(VENV)/bin/uv:
 
 # --inexact: each target adds to what the others installed.
 $(VENV)/.runtime: $(VENV)/bin/uv pyproject.toml uv.lock
-	$(UV) sync --quiet --frozen --inexact --python $(VENV)/bin/python
+	$(UV) sync --quiet --frozen --inexact --compile-bytecode --python $(VENV)/bin/python
+	$(VENV)/bin/python -m compileall -q src
 	touch $@
 
 $(VENV)/.tests: $(VENV)/bin/uv pyproject.toml uv.lock
