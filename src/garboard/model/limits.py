@@ -29,6 +29,9 @@ class Limits(Value):
     """Of one path (PATH_MAX)."""
     metadata_bytes: int = 8 * MIB
     """Of a manifest, an index or an image configuration."""
+    dockerfile_bytes: int = MIB // 2
+    """Of a Dockerfile; real ones have a few KiB."""
+    dockerfile_stages: int = 1000
     layers: int = 512
     link_hops: int = 40
     """Symbolic links followed for one path (the kernel's own limit)."""
