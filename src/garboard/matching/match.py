@@ -77,13 +77,8 @@ class _Match:
             if not self._covers(package.ecosystem):
                 self._uncovered[package.ecosystem or f"({package.type})"].append(package.display_name)
                 self._unjudged.append(package)
-            elif not self._package(package):
-                self._unjudged.append(package)
-            elif self._is_foreign(package):
-                self._foreign.append(package)
-                self._unjudged.append(package)
             else:
-                self._judged += 1
+                self._one(package)
         return Matched(
             findings=tuple(self._findings),
             gaps=tuple(self._gaps()),
@@ -98,9 +93,16 @@ class _Match:
         known = ecosystems.published(owner, package.locations[0].path if package.locations else "")
         return known if known is not None else not self._covers(owner.ecosystem) or self._is_known(owner)
 
-    def _is_foreign(self, package: Package) -> bool:
-        """Whether it is somebody else's package, of which the distribution's data say nothing."""
-        return ecosystems.published(package) is False and not self._is_known(package)
+    def _one(self, package: Package) -> None:
+        """Judge a package; a stranger's of which nothing was found was not: its versions are not the distribution's."""
+        before = len(self._findings)
+        if not self._package(package):
+            self._unjudged.append(package)
+        elif len(self._findings) == before and ecosystems.published(package) is False:
+            self._foreign.append(package)
+            self._unjudged.append(package)
+        else:
+            self._judged += 1
 
     def _is_known(self, package: Package) -> bool:
         """Whether there is any record of it."""

@@ -170,9 +170,13 @@ class Retention(Value, tag_field="fact", tag="retention"):
 
 
 class Unread(Value, tag_field="fact", tag="unread"):
-    """The file holds or lists packages that no cataloger reads; ``kind`` is what a report calls such files."""
+    """The file holds or lists packages that no cataloger reads; ``kind`` is what a report calls such files.
+
+    ``names`` are the first packages that a lock file names.
+    """
 
     kind: str
+    names: tuple[str, ...] = ()
 
 
 class Script(Value, tag_field="fact", tag="script"):

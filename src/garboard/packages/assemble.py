@@ -87,7 +87,7 @@ class _Facts:
             elif isinstance(fact, Script):
                 self.tools.update(fact.words)
             elif isinstance(fact, Unread):
-                self.unread.append(unread.Found(history.path, fact.kind))
+                self.unread.append(unread.Found(history.path, fact.kind, fact.names))
             elif isinstance(fact, Gap):
                 self.gaps.append(fact)
 
@@ -178,11 +178,18 @@ class _Owners:
         return owner is not None and ecosystems.published(owner, path) is not False
 
 
+def _is_newer(package: Package, owner: Package) -> bool:
+    """Whether a later layer than the owner's wrote another version in its place."""
+    return package.layer is not None and owner.layer is not None and package.layer > owner.layer
+
+
 def _owned(packages: tuple[Package, ...], owners: _Owners) -> tuple[Package, ...]:
     """Mark language packages that an operating-system package brought."""
     return tuple(
         msgspec.structs.replace(package, owner=owner.purl)
-        if package.type not in SYSTEM_TYPES and (owner := owners.of(package.locations[0].path))
+        if package.type not in SYSTEM_TYPES
+        and (owner := owners.of(package.locations[0].path))
+        and not _is_newer(package, owner)
         else package
         for package in packages
     )
@@ -241,14 +248,13 @@ def assemble(files: Files) -> Inventory:
     completed = _owned(completed, owners)
     gaps = list(dict.fromkeys((*facts.gaps, *_passed_over(completed))))
     gaps += unread.gaps((one for one in facts.unread if not owners.answer_for(one.path)), completed)
-    if found is None and any(package.type in SYSTEM_TYPES for package in completed):
-        gaps.append(
-            Gap(
-                stage="catalog",
-                subject="distribution",
-                reason="no os-release or similar file tells which distribution this is, so its packages were not judged",
-            )
-        )
+    managed = any(package.type in SYSTEM_TYPES for package in completed)
+    if found is None and managed:
+        reason = "no os-release or similar file tells which distribution this is, so its packages were not judged"
+        gaps.append(Gap(stage="catalog", subject="distribution", reason=reason))
+    if found is not None and not managed:
+        reason = "no package of this distribution was found, so nothing is known of what it brought"
+        gaps.append(Gap(stage="catalog", subject=found.pretty_name or found.id, reason=reason))
     # apt reads the folder of settings before the file beside it (apt.conf(5)).
     ordered = sorted(facts.retention.items(), key=lambda one: (".d/" not in one[0], one[0]))
     return Inventory(

@@ -33,8 +33,11 @@ class OwnablePaths:
     def describes(self, path: str, /) -> bool:
         """See `MetadataPaths.describes`."""
         if not path.endswith(self._ends):
-            return path.rpartition("/")[0].endswith("bin") or (
-                path.startswith("opt/") and not path.endswith(_NO_PROGRAM)
+            folder, _, name = path.rpartition("/")
+            if path.startswith("opt/"):
+                return folder.endswith("bin") or not path.endswith(_NO_PROGRAM)
+            return folder.endswith("bin") or (
+                path.startswith(_HELPERS) and "." not in name and not any(one in path for one in _OF_PACKAGES)
             )
         if self._pattern is None:
             self._pattern = re.compile(of_globs(self._globs))
@@ -43,10 +46,13 @@ class OwnablePaths:
     def among(self, paths: Iterable[str], /) -> tuple[str, ...]:
         """See `MetadataPaths.among`."""
         ends = self._ends
-        likely = [path for path in paths if "bin/" in path or path.endswith(ends) or path.startswith("opt/")]
+        likely = [path for path in paths if "bin/" in path or path.endswith(ends) or path.startswith(_ELSEWHERE)]
         return tuple(path for path in likely if self.describes(path))
 
 
+_HELPERS: Final = ("usr/lib",)
+_OF_PACKAGES: Final = ("-packages/", "node_modules/")
+_ELSEWHERE: Final = (*_HELPERS, "opt/")
 _NO_PROGRAM: Final = (".js", ".map", ".ts", ".py", ".pyc", ".html", ".css", ".svg", ".png", ".txt", ".md", ".h", ".rb")
 METADATA: Final = OwnablePaths((*(glob for one in ECOSYSTEMS if not one.system for glob in one.globs), *unread.GLOBS))
 

@@ -43,7 +43,8 @@ LISTS: Final = MappingProxyType(
         "Homebrew packages": ("**/INSTALL_RECEIPT.json",),
         "snaps": ("var/lib/snapd/snaps/*.snap",),
         "Yarn Plug'n'Play packages": ("**/.pnp.cjs", "**/.pnp.js"),
-        "Python zip applications": ("**/*.pyz", "**/*.pex"),
+        "Python wheels and zip applications": ("**/*.whl", "**/*.pyz", "**/*.pex"),
+        "PHP archives": ("**/*.phar",),
         "R packages": ("**/*library/*/DESCRIPTION",),
         "Perl distributions": ("**/.packlist",),
         "Lua rocks": ("**/*.rockspec",),
@@ -80,6 +81,10 @@ GLOBS: Final = (
 _GO: Final = "Go programs"
 _LOCK: Final = "dependency lists without an installation"
 _PROGRAM: Final = "programs that no package manager installed"
+_LOCKED_NAME: Final = lazy(r"""(?m)^name = "([^"\n]+)"|^[ ]{4}([A-Za-z0-9][\w.-]*)[ ]\(|^[ ]{8}"([\w.-]+)":[ ]\{""")
+"""A name in poetry.lock and its like, in Gemfile.lock, and in Pipfile.lock."""
+_REQUIRED_NAME: Final = lazy(r"(?m)^([A-Za-z0-9][\w.-]*)()()[ \t]*(?:\[[^]\n]*\][ \t]*)?(?:[=<>~!;@][^\n]*)?$")
+"""A name in requirements.txt."""
 _ELF: Final = b"\x7fELF"
 _OF_GO: Final = (b"\x04\0\0\0Go\0\0", b"\xff Go buildinf:")
 """Type and name of the ELF note that Go's linker writes (``.note.go.buildid``), and the mark of its build information."""
@@ -98,10 +103,12 @@ def catalog(file: File, /) -> Iterator[Fact]:
         if not file.path.startswith(_OF_THE_SYSTEM):
             yield Script(words=tuple(dict.fromkeys(_WORD().findall(file.data.decode("utf-8", "replace")))))
     elif file.data.startswith(_ELF):
-        if _may_be_a_program(file.path):
-            yield Unread(kind=_GO if any(mark in file.data for mark in _OF_GO) else _PROGRAM)
+        if any(mark in file.data for mark in _OF_GO):
+            yield Unread(kind=_GO)
+        elif _may_be_a_program(file.path):
+            yield Unread(kind=_PROGRAM)
     elif (kind := _kind(file.path)) is not None:
-        yield Unread(kind=kind)
+        yield Unread(kind=kind, names=_named(file) if kind == _LOCK else ())
 
 
 def _may_be_a_program(path: str) -> bool:
@@ -124,11 +131,22 @@ def _matches(globs: tuple[str, ...]) -> Callable[[str], object]:
     return re.compile(of_globs(globs)).fullmatch
 
 
+def _named(file: File) -> tuple[str, ...]:
+    """The first packages that a lock file names, where they are not installed below its folder."""
+    ecosystem = _LOCKED.get(file.path.rpartition("/")[2])
+    if ecosystem is None or ecosystem.below_locks:
+        return ()
+    pattern = _REQUIRED_NAME() if file.path.endswith(".txt") else _LOCKED_NAME()
+    found = pattern.findall(file.data.decode("utf-8", "replace"))
+    return tuple(dict.fromkeys(ecosystem.normalize(name) for groups in found for name in groups if name))
+
+
 class Found(NamedTuple):
-    """An unread file: its path, and what a report calls files of its kind."""
+    """An unread file: its path, what a report calls files of its kind, and the first packages that a lock file names."""
 
     path: str
     kind: str
+    names: tuple[str, ...] = ()
 
 
 def gaps(found: Iterable[Found], packages: Iterable[Package]) -> Iterator[Gap]:
@@ -149,9 +167,11 @@ class _Places:
 
     def __init__(self, packages: Iterable[Package]) -> None:
         self._folders: dict[str, list[str]] = defaultdict(list)
+        self._names: dict[str, set[str]] = defaultdict(set)
         for package in packages:
             if not package.application and package.type not in SYSTEM_TYPES and package.name not in _INSTALLERS:
                 self._folders[package.type] += (location.path for location in package.locations)
+                self._names[package.type].add(package.name)
 
     def tells(self, one: Found) -> bool:
         """Whether the packages that were read answer for this file."""
@@ -162,5 +182,9 @@ class _Places:
         ecosystem = _LOCKED.get(name)
         if ecosystem is None:
             return False
-        paths = self._folders.get(ecosystem.type, ())
-        return within or any(path.startswith(f"{folder}/") or not ecosystem.below_locks for path in paths)
+        if within:
+            return True
+        if not ecosystem.below_locks:
+            there = sum(name in self._names[ecosystem.type] for name in one.names)
+            return bool(one.names) and 2 * there >= len(one.names)  # a lock file names what only development needs too
+        return any(path.startswith(f"{folder}/") for path in self._folders.get(ecosystem.type, ()))

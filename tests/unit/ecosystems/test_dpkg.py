@@ -76,7 +76,6 @@ def test_a_source_with_its_own_version():
         ("install reinstreq half-configured", True),
         ("install ok triggers-awaited", True),
         ("install ok triggers-pending", True),
-        ("install reinstreq half-installed", False),
         ("deinstall ok config-files", False),
         ("purge ok not-installed", False),
     ],
@@ -85,6 +84,12 @@ def test_states(state, installed):
     facts = status(stanza("a", state))
     assert gaps(facts) == []
     assert bool(packages(facts)) is installed
+
+
+def test_a_half_installed_package_is_a_gap():
+    facts = status(stanza("a", "install reinstreq half-installed"))
+    assert packages(facts) == []
+    assert gaps(facts) == ["package a is half-installed: whether its files are there is not known"]
 
 
 def test_what_is_missing_or_unknown_is_a_gap_and_the_rest_is_read():
@@ -128,9 +133,7 @@ def test_distroless():
         cataloger, "var/lib/dpkg/status.d/tzdata", "Package: tzdata\nVersion: 2024a-0+deb12u1\nArchitecture: all\n"
     )
     assert [(p.name, p.version) for p in packages(facts)] == [("tzdata", "2024a-0+deb12u1")]
-    listing = (
-        "d41d8cd98f00b204e9800998ecf8427e  ./usr/lib/python3/dist-packages/six-1.16.dist-info/METADATA\n0  usr/lib/x\n"
-    )
+    listing = "d41d8cd98f00b204e9800998ecf8427e  ./usr/lib/python3/dist-packages/six-1.16.dist-info/METADATA\n0  usr/share/x\n"
     assert read(cataloger, "var/lib/dpkg/status.d/python3-six.md5sums", listing) == [
         Owns(type="deb", package="python3-six", paths=("usr/lib/python3/dist-packages/six-1.16.dist-info/METADATA",)),
     ]

@@ -89,7 +89,41 @@ def test_a_lock_file_without_an_installation(name: str) -> None:
 def test_a_lock_file_beside_an_installation(lock: str, installed: str, told: bool) -> None:
     name = "pip" if "pip-1" in installed else "a"
     text = f'{{"name": "{name}", "version": "1.0.0"}}' if installed.endswith(".json") else f"Name: {name}\nVersion: 1\n"
-    assert bool(kinds(layer({lock: b"", installed: text.encode()}))) is told
+    assert bool(kinds(layer({lock: b"a==1\n", installed: text.encode()}))) is told
+
+
+@pytest.mark.parametrize(
+    ("lock", "text", "told"),
+    [
+        ("requirements.txt", "# all\ndjango==2.0\nRequests[socks] >= 2 ; python_version > '3'\n-r other.txt\n", True),
+        ("requirements.txt", "six\n", False),
+        ("requirements.txt", "", True),
+        ("poetry.lock", '[[package]]\nname = "django"\nversion = "2.0"\n', True),
+        ("poetry.lock", '[[package]]\nname = "Six"\nversion = "1"\n[[package]]\nname = "pytest"\n', False),
+        ("Pipfile.lock", '{\n    "default": {\n        "django": {\n', True),
+        ("Pipfile.lock", '{\n    "default": {\n        "six": {\n', False),
+        ("Gemfile.lock", "GEM\n  specs:\n    rack (2.2.2)\n", True),
+    ],
+)
+def test_a_lock_file_is_answered_for_by_its_own_packages(lock: str, text: str, told: bool) -> None:
+    other = {"usr/lib/python3/dist-packages/six-1.dist-info/METADATA": b"Name: six\nVersion: 1\n"}
+    assert bool(kinds(layer({f"app/{lock}": text.encode(), **other}))) is told
+
+
+def test_what_a_later_layer_wrote_over_a_packages_file_is_not_its_own() -> None:
+    path = "usr/share/nodejs/lodash/package.json"
+    base = {path: b'{"name": "lodash", "version": "4.17.21"}', **deb("node-lodash", path)}
+    files = images.read(
+        Given(layer(base), layer({path: b'{"name": "lodash", "version": "4.17.11"}'})), CATALOGERS, NoCache(), Options()
+    )
+    (found,) = [one for one in assemble(files).packages if one.type == "npm"]
+    assert (found.version, found.owner) == ("4.17.11", "")
+
+
+def test_a_distribution_without_packages_is_told() -> None:
+    release = {"etc/os-release": b"ID=debian\nVERSION_ID=12\n"}
+    assert "no package of this distribution" in kinds(layer({**release, "var/lib/dpkg/status": b""}))["debian"]
+    assert kinds(layer({**release, **deb("a")})) == {}
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ SCHEME = "deb"
 
 _PRESENT = {"installed", "unpacked", "half-configured", "triggers-awaited", "triggers-pending"}
 """States of dpkg in which the package's files are there and none is known to be missing."""
-_ABSENT = {"not-installed", "config-files", "half-installed"}
+_ABSENT = {"not-installed", "config-files"}
 _FIELD = re.compile(
     r"\n(Package|Status|Version|Architecture|Source|Depends|Pre-Depends|Provides|Maintainer|Recommends|Suggests|Essential|Important|Protected|Priority|Section|Auto-Installed)"
     r"[ \t]*:[ \t]*([^\n]*(?:\n[ \t][^\n]*)*)",
@@ -126,6 +126,8 @@ def _complaint(name: str, version: str, state: str) -> str:
         return f"a package without a name (version {version or 'missing'})"
     if not version:
         return f"package {name} has no version"
+    if state == "half-installed":
+        return f"package {name} is half-installed: whether its files are there is not known"
     return f"package {name} is in the unknown state {state!r}"
 
 

@@ -11,8 +11,11 @@ if TYPE_CHECKING:
 
 _DOMAINS: Final = ("debian.org", "debian.net", "ubuntu.com", "canonical.com", "alioth.debian.net")
 """Of the addresses of Debian's and Ubuntu's maintainers; many of Debian's use one of their own."""
-_OTHERS: Final = lazy(r"pgdg|nodesource|ppa\d|sury|\+0~\d{8}")
-"""In versions of well-known archives whose maintainers are Debian's, or that rebuild Debian's packages."""
+_OTHERS: Final = lazy(
+    r"pgdg|nodesource|ppa\d|sury|\+0~\d{8}|~bpo\d|~(?:debian|ubuntu)[.-]|~(?:buster|bullseye|bookworm|trixie|focal|jammy|noble)\b"
+)
+"""In versions of well-known archives beside the release's own, whatever the maintainer: backports are Debian's, too, but
+Debian's tracker says nothing of them."""
 _SECTIONS: Final = frozenset(
     [
         "admin",
