@@ -16,6 +16,7 @@ from typing import Final
 import click
 
 from garboard._version import __version__
+from garboard.cli.help import Context
 from garboard.model.errors import GarboardError
 
 COMMANDS: Final = MappingProxyType(
@@ -40,6 +41,8 @@ COMMANDS: Final = MappingProxyType(
 
 class LazyGroup(click.Group):
     """A group that knows its commands by name and imports one only when it is needed."""
+
+    context_class = Context
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         return list(COMMANDS)
