@@ -40,6 +40,7 @@ mutants: $(VENV)/.tests
 bench: $(VENV)/.bench
 	$(VENV)/bin/python bench/startup.py
 	$(VENV)/bin/python bench/scan.py
+	$(VENV)/bin/python bench/growth.py
 
 $(VENV)/bin/uv:
 	$(PYTHON) -c 'import sys; sys.exit("garboard needs Python 3.11 or newer; try: make PYTHON=python3.11" if sys.version_info < (3, 11) else 0)'
@@ -48,7 +49,8 @@ $(VENV)/bin/uv:
 
 # --inexact: each target adds to what the others installed.
 $(VENV)/.runtime: $(VENV)/bin/uv pyproject.toml uv.lock
-	$(UV) sync --quiet --frozen --inexact --python $(VENV)/bin/python
+	$(UV) sync --quiet --frozen --inexact --compile-bytecode --python $(VENV)/bin/python
+	$(VENV)/bin/python -m compileall -q src
 	touch $@
 
 $(VENV)/.tests: $(VENV)/bin/uv pyproject.toml uv.lock

@@ -45,8 +45,13 @@ def test_exit_codes(garboard: Garboard, quiet: Path, forms: Forms, tmp_path: Pat
     archive = forms.docker_archive
     assert garboard.run("scan", "--offline", archive).code == 1
     assert garboard.run("scan", "--offline", "--severity", "critical", archive).code == 1
-    clean = garboard.run("scan", "--offline", "--json", "--db", quiet, archive)
-    assert (clean.code, clean.json["ok"], clean.json["vulnerabilities"]) == (0, True, [])
+    words = ("scan", "--offline", "--json", "--db", quiet, archive)
+    partial = garboard.run(*words)  # one package is nobody's that the data speak of
+    assert (partial.code, partial.json["ok"], partial.json["vulnerabilities"]) == (3, False, [])
+    assert (partial.json["coverage"], partial.json["unjudged"]) == ("partial", {"deb": 1}), partial.json["gaps"]
+    lenient = garboard.run(*words, "--no-require-coverage")
+    assert (lenient.code, lenient.json["ok"]) == (0, False)
+    assert "only a part of the image" in lenient.err
     unjudged = garboard.run("scan", "--offline", "--json", "--db", tmp_path / "no-data", archive)
     assert (unjudged.code, unjudged.json["ok"], unjudged.json["judgedCount"]) == (3, False, 0)
     assert "debian" in unjudged.out

@@ -82,13 +82,17 @@ def layer_of(name: str, data: bytes) -> bytes:
 
 @pytest.fixture
 def lying(forms: Forms, tmp_path: Path) -> Path:
-    """The archive with its last dpkg status replaced, under a diff id that is the honest layer's."""
-    path = tmp_path / "lying.tar"
+    """The archive with its last dpkg status replaced, under a diff id that is the honest layer's, and of its size."""
+    return _lying(forms, tmp_path / "lying.tar", padded=True)
+
+
+def _lying(forms: Forms, path: Path, *, padded: bool) -> Path:
     with tarfile.open(forms.docker_archive) as source, tarfile.open(path, "w") as out:
         (entry,) = json.load(source.extractfile("manifest.json"))  # type: ignore[arg-type]
         false = layer_of("var/lib/dpkg/status", FALSE)
         for member in source:
             if member.name == entry["Layers"][-1]:
+                false = false.ljust(member.size if padded else 0, b"\0")
                 member.size = len(false)
                 out.addfile(member, io.BytesIO(false))
             else:
@@ -108,6 +112,12 @@ def test_a_lying_archive_is_seen_through(garboard: Garboard, lying: Path, forms:
     assert [gap["subject"] for gap in report["gaps"] if gap["stage"] == "image"] == [diff_id]
     honest = garboard.scan("--offline", "--verify", forms.docker_archive)
     assert [gap for gap in honest["gaps"] if gap["stage"] == "image"] == []
+
+
+def test_a_layer_of_another_size_than_its_descriptor_says(garboard: Garboard, forms: Forms, tmp_path: Path) -> None:
+    ended = garboard.run("inventory", "--offline", _lying(forms, tmp_path / "lying.tar", padded=False))
+    assert (ended.code, ended.out) == (2, "")
+    assert "that its descriptor promises" in ended.err
 
 
 @pytest.mark.parametrize("verify", [(), ("--verify",)])

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 from garboard import ecosystems
 from garboard.model.action import Action, ActionKind
@@ -14,12 +16,39 @@ from garboard.model.package import SYSTEM_TYPES, Package
 from garboard.packages.pins import pinned
 from garboard.versions.invalid import InvalidVersion
 
+_COPYING: Final = re.compile(r"(?:^|[\s;&|(])(?:cp|rsync|tar)\s")
+
 
 def upgrade(kind: str, packages: Iterable[Package]) -> str:
     """The line that brings all packages of a type to their newest versions; empty if the image has no manager."""
     names = {one.name for one in packages if one.type == kind}
     upgrades = ecosystems.commands(kind).upgrades
     return next((f"RUN {line}" for name, line in upgrades.line.items() if name in names), "") if upgrades else ""
+
+
+def upgrades_whole_sources(packages: Iterable[Package]) -> bool:
+    """Whether installing a package also upgrades all others that were built of the same source.
+
+    apt does since 2.5.2 (``APT::Get::Upgrade-By-Source-Package``), if they are there in older versions.
+    """
+    apt = next((one for one in packages if one.name == "apt"), None)
+    order = ecosystems.order(apt.scheme) if apt else None
+    try:
+        return apt is not None and order is not None and order.key(apt.version) >= order.key("2.5.2")
+    except InvalidVersion:
+        return False
+
+
+def copies(copy: Finding, original: Finding) -> bool:
+    """Whether a RUN copied a finding's package from where the original's is, in an earlier layer."""
+    who, other = copy.introduced, original.introduced
+    if who is None or other is None or who.layer is None or other.layer is None or other.layer >= who.layer:
+        return False
+    if not _COPYING.search(who.instruction) or who.copied_from:
+        return False
+    there = {f"/{one.path}" for one in original.package.locations}
+    words = (word.rstrip("/") for word in who.instruction.split() if word.startswith("/"))
+    return any(path == word or path.startswith(f"{word}/") for word in words for path in there)
 
 
 def outcome(finding: Finding) -> Outcome:
@@ -36,17 +65,21 @@ def outcome(finding: Finding) -> Outcome:
     return Outcome.PUBLISHED if who.origin is Origin.DOCKERFILE else Outcome.BASE_BEHIND
 
 
-def raising(findings: Sequence[Finding], applications: frozenset[str] = frozenset()) -> Action:
-    """The action that asks for versions with all the fixes, of one package or of several on one line.
+def raising(
+    findings: Sequence[Finding], applications: frozenset[str] = frozenset(), pins: Sequence[str] = ()
+) -> Action:
+    """The action that asks for versions with all the fixes, of one package or of several on one line or more.
 
-    What only the image's own ``applications`` (by id) need is asked for by them.
+    What only the image's own ``applications`` (by id) need is asked for by them. ``pins`` are packages that they need
+    and that stay at the versions that lines name.
     """
     by_package: dict[str, list[Finding]] = {}
     for finding in findings:
         by_package.setdefault(finding.package.full_name, []).append(finding)
     raises = [_Raise(of, applications) for of in by_package.values()]
+    place = raises[0].place
     alone = raises[0] if len(raises) == 1 else None
-    named = ", ".join(f"{one.name} {one.version}" for one in raises)
+    named = ", ".join(f"{one.name} {one.version}{_elsewhere(one.place, place)}" for one in raises)
     verb = "Ask for" if all(one.held for one in raises) else "Raise"
     risk = "newer versions may behave otherwise"
     if alone:
@@ -57,13 +90,23 @@ def raising(findings: Sequence[Finding], applications: frozenset[str] = frozense
         )
     elif any(one.indirect for one in raises):
         risk += ", and what needs them has to allow them"
+    if pins:
+        risk += (
+            f"; they may not allow {', '.join(pins)} as pinned"
+            if not alone
+            else f"; it may not allow {', '.join(pins)} as pinned"
+        )
     return Action(
         kind=ActionKind.RAISE,
         text=f"{verb} {named} or later" + (", which another package needs" if alone and alone.indirect else ""),
         command=" ".join(shlex.quote(one.written) for one in raises),
-        place=raises[0].place,
+        place=place,
         risk=risk,
     )
+
+
+def _elsewhere(place: Place | None, first: Place | None) -> str:
+    return f" (line {place.line})" if place and place != first else ""
 
 
 class _Raise:

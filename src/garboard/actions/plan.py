@@ -173,11 +173,35 @@ class _Choosing:
     # -- the steps, in order
 
     def _outcome(self, finding: Finding) -> Outcome:
+        """The outcome of a rebuild for a finding, alone or by what its lines bring along."""
+        found = self._outcome_alone(finding)
+        package = finding.package
+        if found is Outcome.BASE_BEHIND and (package.type, package.source) in self._upgraded_sources:
+            return Outcome.PUBLISHED
+        return found
+
+    def _outcome_alone(self, finding: Finding) -> Outcome:
         """The outcome by the mirrors if they were asked, else by what the advisories say is published."""
         if self._known.prospects is not None:
             found = self._known.prospects.get((finding.vulnerability.id, finding.package.id))
             return found.outcome if found else Outcome.UNKNOWN
         return edits.outcome(finding)
+
+    @cached_property
+    def _upgraded_sources(self) -> frozenset[tuple[str, str]]:
+        """Sources of packages that lines install anew, if the package manager then upgrades all that is built of them."""
+        whole = {
+            kind
+            for kind in SYSTEM_TYPES
+            if edits.upgrades_whole_sources(one for one in self._report.inventory.packages if one.type == kind)
+        }
+        return frozenset(
+            (one.package.type, one.package.source)
+            for one in self._report.findings
+            if one.package.type in whole
+            and (one.introduced or Introduction()).origin is Origin.DOCKERFILE
+            and self._outcome_alone(one) is Outcome.PUBLISHED
+        )
 
     def _is(self, *outcomes: Outcome) -> Callable[[Finding], bool]:
         return lambda finding: self._outcome(finding) in outcomes
@@ -268,21 +292,64 @@ class _Choosing:
                     place = finding.introduced.place if finding.introduced else None
                     lines.setdefault((finding.package.type, place or finding.package.full_name), []).append(finding)
         applications = frozenset(one.id for one in self._report.inventory.packages if one.application)
-        waiting = [found for found in map(self._allowed, lines.values()) if found]
+        waiting = [found for found in map(self._allowed, self._tied(list(lines.values()))) if found]
         while waiting:
             tried = [(self._without(found), found) for found in waiting]
             left, best = min(tried, key=lambda one: (len(one[0].keys), one[0].count))
-            self._do(edits.raising(best, applications), left)
+            self._do(edits.raising(best, applications, tuple(self._staying_pins(best))), left)
             waiting.remove(best)
 
     def _without(self, findings: Sequence[Finding]) -> _Left:
         ids = {id(finding) for finding in findings}
-        return self._left.after(lambda one: id(one) in ids)
+        return self._left.after(lambda one: id(one) in ids or id(self._copied.get(id(one))) in ids)
+
+    @cached_property
+    def _copied(self) -> dict[int, Finding]:
+        """The findings in what a RUN copied from elsewhere in the image: by `id`, each with that of the original."""
+        originals: dict[tuple[str, str, str, str], list[Finding]] = {}
+        for one in self._found:
+            if one.package.type not in SYSTEM_TYPES:
+                package = one.package
+                originals.setdefault(
+                    (one.vulnerability.id, package.type, package.full_name, package.version), []
+                ).append(one)
+        return {
+            id(copy): original
+            for found in originals.values()
+            if len(found) > 1
+            for copy in found
+            for original in found
+            if edits.copies(copy, original)
+        }
+
+    def _tied(self, lines: list[list[Finding]]) -> list[list[Finding]]:
+        """The findings of lines, together where one line pins what does not allow what another one has to ask for."""
+        lines_of = {finding.package.id: line for line in lines for finding in line}
+        waiting = list(lines)
+        found: list[list[Finding]] = []
+        while waiting:
+            line = waiting.pop(0)
+            raised = {finding.package.full_name for finding in line}
+            pins = (self._forbidding(finding, line, raised) for finding in line)
+            other = next((lines_of[pin.id] for pin in pins if pin and lines_of.get(pin.id, line) is not line), None)
+            if other is None:
+                found.append(line)
+                continue
+            together = [*other, *line]
+            waiting = [one for one in waiting if one is not other]
+            found = [one for one in found if one is not other]
+            waiting.insert(0, together)
+            lines_of.update((finding.package.id, together) for finding in together)
+        return found
 
     def _allowed(self, findings: list[Finding]) -> list[Finding]:
         """Those whose fixed version is allowed by everything that a line pins and that is not raised with it."""
-        raised = {finding.package.full_name for finding in findings}
-        return [one for one in findings if self._forbidding(one, findings, raised) is None]
+        while True:
+            raised = {finding.package.full_name for finding in findings}
+            allowed = [one for one in findings if self._forbidding(one, findings, raised) is None]
+            if len(allowed) == len(findings):
+                return allowed
+            findings = allowed
 
     def _forbidding(self, finding: Finding, findings: Sequence[Finding], raised: set[str]) -> Package | None:
         """A pinned package that requires this one and does not allow the version that has its fixes."""
@@ -292,21 +359,39 @@ class _Choosing:
             return None
         version = edits.fixing([one for one in findings if one.package.id == package.id])
         for other in self._pinned.get(package.full_name, ()):
-            if other.type == package.type and other.full_name not in raised:
+            if other.type == package.type and other.full_name not in raised and _beside(other, package):
                 limits = (limit for name, limit in other.limits if name == package.full_name)
                 if not all(allows(limit, version) for limit in limits):
                     return other
         return None
 
+    def _staying_pins(self, findings: Sequence[Finding]) -> Iterator[str]:
+        """What raised packages need and lines pin, if it is not raised with them: newer ones may not allow it."""
+        raised = {finding.package.full_name for finding in findings}
+        needs: dict[str, list[Package]] = {}
+        for finding in findings:
+            for name, _ in finding.package.limits:
+                needs.setdefault(name, []).append(finding.package)
+        for package in self._report.inventory.packages:
+            by = needs.get(package.full_name, ()) if package.full_name not in raised else ()
+            if any(one.type == package.type and _beside(package, one) for one in by) and self._is_pinned(package):
+                yield package.full_name
+
+    def _is_pinned(self, package: Package) -> bool:
+        """Whether a line of yours names it with a version."""
+        return any(
+            pinned(package, Introduction(origin=Origin.DOCKERFILE, command=layer.instruction or layer.created_by))
+            for layer in (self._whose.layers if self._whose else ())
+            if layer.origin is not Origin.BASE
+        )
+
     @cached_property
     def _pinned(self) -> dict[str, list[Package]]:
         """The packages that a line of yours names with a version, by the names that they limit."""
         found: dict[str, list[Package]] = {}
-        lines = [layer for layer in (self._whose.layers if self._whose else ()) if layer.origin is not Origin.BASE]
         for package in self._report.inventory.packages:
-            for name, _ in package.limits:
-                texts = (layer.instruction or layer.created_by for layer in lines)
-                if any(pinned(package, Introduction(origin=Origin.DOCKERFILE, command=text)) for text in texts):
+            if package.limits and self._is_pinned(package):
+                for name, _ in package.limits:
                     found.setdefault(name, []).append(package)
         return found
 
@@ -317,6 +402,8 @@ class _Choosing:
     def _raisable(self, finding: Finding) -> bool:
         outcome = self._outcome(finding)
         who = finding.introduced or Introduction()
+        if id(finding) in self._copied:
+            return False
         if outcome is Outcome.HELD:
             return who.origin is Origin.DOCKERFILE and bool(finding.fixed_in)
         if who.instruction.startswith(_COPIES):
@@ -463,6 +550,8 @@ class _Choosing:
         who = finding.introduced or Introduction()
         if who.copied_from:
             return "copied from another stage or image: to be mended there"
+        if id(finding) in self._copied:
+            return "copied by a line from where it is not mended"
         if who.instruction.startswith(_COPIES):
             return "copied from the build context: to be mended there"
         if finding.package.type in SYSTEM_TYPES:
@@ -478,6 +567,13 @@ def _severest(row: Row) -> tuple[tuple[int, ...], int]:
 def _added(prediction: Prediction) -> frozenset[IssueKey]:
     """Issues that the other base brings: one for each vulnerability of each source package."""
     return frozenset((one.vulnerability, one.type, one.source or one.package) for one in prediction.added)
+
+
+def _beside(one: Package, other: Package) -> bool:
+    """Whether two packages of a language are installed in the same place, as far as that is known."""
+    places = [each.locations[0].path if each.locations else "" for each in (one, other)]
+    folders = [ecosystems.of(one.type).install_folder(place) for place in places]
+    return not all(places) or folders[0] == folders[1]
 
 
 def _names(instruction: str, name: str) -> bool:

@@ -8,7 +8,7 @@ from garboard import reporters
 from garboard.cli import options as o
 from garboard.cli import read_opening, read_settings
 from garboard.cli.command import command as make
-from garboard.cli.filtering import FILTERS, filtering
+from garboard.cli.filtering import FILTERS, exit_code, filtering
 from garboard.cli.output import write
 from garboard.cli.params import Given
 from garboard.cli.recommend import recommended
@@ -54,15 +54,13 @@ def command(settings: Settings) -> int:
     garboard actions app:1 -f Dockerfile --check-mirrors
     garboard actions image.tar --json
 
-    Exit code: 0 nothing to do, 1 issues, 2 an error, 3 nothing that could be judged.
+    Exit code: 0 nothing to do, 1 issues, 2 an error, 3 no issues, but not everything could be judged.
     """  # noqa: D301  (\b is click's)
     report, output = _report(settings), settings.analysis.output
     assert report.actions is not None
     render = reporters.ACTIONS.load(output.format).render
     write(render(report.actions, report.gaps, color=output.color), output)
-    if report.actions.total:
-        return 1
-    return 0 if report.judged else 3
+    return exit_code(report, settings.view)
 
 
 def _report(settings: Settings) -> Report:

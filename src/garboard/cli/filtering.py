@@ -1,4 +1,4 @@
-"""The options that choose which issues of a report count, for every command that has them."""
+"""The options that choose which issues of a report count, and the exit code that follows, for every command that has them."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from garboard.cli.params import Given, flag, value
 from garboard.model.errors import UsageError
+from garboard.model.report import Coverage, Report
 
 if TYPE_CHECKING:
     from garboard.model.advisory import Severity
@@ -38,3 +39,11 @@ def filtering(given: Given) -> View:
     return View(
         severity=given[SEVERITY] or Severity.UNKNOWN, only_fixed=given[ONLY_FIXED], exclude_base=given[EXCLUDE_BASE]
     )
+
+
+def exit_code(report: Report, view: View, *, require_coverage: bool = True) -> int:
+    """0 clean, 1 findings shown, 3 none shown, but not everything could be judged."""
+    if any(view.shows(finding) for finding in report.findings):
+        return 1
+    enough = {Coverage.FULL} if require_coverage else {Coverage.FULL, Coverage.PARTIAL}
+    return 0 if report.coverage in enough else 3

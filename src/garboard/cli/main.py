@@ -1,6 +1,6 @@
 """The entry point: finds commands by name, imports them only when called, shows errors once, sets exit codes.
 
-Exit codes: 0 clean, 1 findings, 2 the user's or the input's fault, 3 nothing that could be judged.
+Exit codes: 0 clean, 1 findings, 2 the user's or the input's fault, 3 no findings, but not everything could be judged.
 """
 
 from __future__ import annotations

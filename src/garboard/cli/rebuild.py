@@ -10,6 +10,7 @@ from garboard import reporters
 from garboard.cli import options as o
 from garboard.cli import read_opening, read_settings
 from garboard.cli.command import command as make
+from garboard.cli.filtering import exit_code
 from garboard.cli.output import write
 from garboard.cli.params import Given, text
 from garboard.cli.progress import finish
@@ -57,16 +58,14 @@ def command(settings: Settings) -> int:
     garboard rebuild app:1 -f Dockerfile
     garboard rebuild app:1 --package-mirror http://mirror.example:8081
 
-    Exit code: 0 clean, 1 findings, 2 an error, 3 nothing that could be judged.
+    Exit code: 0 clean, 1 findings, 2 an error, 3 no findings, but not everything could be judged.
     """  # noqa: D301  (\b is click's)
     from garboard.reporters.view import View
 
     output = settings.analysis.output
     result = rebuilt(settings.analysis, settings.mirrors, settings.newer_base)
     write(reporters.REBUILD.load(output.format).render(result, View(color=output.color)), output)
-    if result.report.findings:
-        return 1
-    return 0 if result.report.judged else 3
+    return exit_code(result.report, View())
 
 
 def rebuilt(settings: Analysis, mirrors: PackageMirrors, newer_base: str = "") -> Rebuild:

@@ -11,7 +11,7 @@ from garboard import reporters
 from garboard.cli import options as o
 from garboard.cli import read_opening, read_settings
 from garboard.cli.command import command as make
-from garboard.cli.filtering import EXCLUDE_BASE, FILTERS, filtering
+from garboard.cli.filtering import EXCLUDE_BASE, FILTERS, exit_code, filtering
 from garboard.cli.output import write
 from garboard.cli.params import Given, flag
 from garboard.cli.session import analyzed, refuse_offline
@@ -114,11 +114,3 @@ def _report(settings: Settings) -> Report:
     from garboard.cli.recommend import recommended
 
     return acted(recommended(found.report, analysis), analysis, settings.view)
-
-
-def exit_code(report: Report, view: View, *, require_coverage: bool = True) -> int:
-    """0 clean, 1 findings shown, 3 none shown, but not everything could be judged."""
-    if any(view.shows(finding) for finding in report.findings):
-        return 1
-    enough = {Coverage.FULL} if require_coverage else {Coverage.FULL, Coverage.PARTIAL}
-    return 0 if report.coverage in enough else 3

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from garboard.model.base import Value
@@ -25,6 +25,10 @@ class MetadataPaths(Protocol):
 
     def describes(self, path: str, /) -> bool:
         """Whether this path (without a leading slash) is one of them."""
+        ...
+
+    def among(self, paths: Iterable[str], /) -> tuple[str, ...]:
+        """Those of the paths that `describes` is true for; faster for many."""
         ...
 
 

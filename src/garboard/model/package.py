@@ -192,6 +192,11 @@ Fact = Package | Distro | Owns | Marks | Licenses | Retention | Unread | Script 
 """What one file states."""
 
 
+def usr_merged(path: str) -> tuple[str, str]:
+    """A path's spellings before and after the /usr merge: a file list may have either."""
+    return (path, path.removeprefix("usr/") if path.startswith("usr/") else "usr/" + path)
+
+
 class Inventory(Value):
     """All packages of an image, its distribution, and what could not be read."""
 

@@ -22,6 +22,7 @@ from garboard.model.package import (
     Retention,
     Script,
     Unread,
+    usr_merged,
 )
 from garboard.packages import distro, graph, unread
 from garboard.packages.purl import purl
@@ -143,11 +144,6 @@ def complete(packages: Iterable[Package], found: Distro | None) -> tuple[Package
     )
 
 
-def _owner_paths(path: str) -> tuple[str, ...]:
-    """A path's spellings before and after the /usr merge."""
-    return (path, path.removeprefix("usr/") if path.startswith("usr/") else "usr/" + path)
-
-
 def _programs(owners: dict[str, Owns]) -> dict[tuple[str, str], list[str]]:
     """The names of the programs of each package of an operating system."""
     found: dict[tuple[str, str], list[str]] = {}
@@ -170,7 +166,7 @@ class _Owners:
                 self._by_name[package.type, f"{package.name}:{package.arch}"] = package
 
     def of(self, path: str) -> Package | None:
-        for spelling in _owner_paths(path):
+        for spelling in usr_merged(path):
             owns = self._owners.get(spelling)
             if owns is not None and (owns.type, owns.package) in self._by_name:
                 return self._by_name[owns.type, owns.package]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 import msgspec
@@ -23,12 +23,12 @@ class OwnablePaths:
     def __init__(self, globs: tuple[str, ...]) -> None:
         self._globs = tuple(glob for glob in globs if glob.startswith("**/"))
         self._ends = tuple(dict.fromkeys(glob.rpartition("/")[2].rpartition("*")[2] for glob in self._globs))
-        self._hints = (b"bin", *(end.encode() for end in self._ends))
+        self._hints = tuple(end.encode() for end in self._ends)
         self._pattern: re.Pattern[str] | None = None
 
     def mentioned(self, data: bytes, /) -> bool:
         """See `MetadataPaths.mentioned`."""
-        return any(hint in data for hint in self._hints)
+        return b"bin" in data or any(hint in data for hint in self._hints)
 
     def describes(self, path: str, /) -> bool:
         """See `MetadataPaths.describes`."""
@@ -39,6 +39,12 @@ class OwnablePaths:
         if self._pattern is None:
             self._pattern = re.compile(of_globs(self._globs))
         return self._pattern.fullmatch(path) is not None
+
+    def among(self, paths: Iterable[str], /) -> tuple[str, ...]:
+        """See `MetadataPaths.among`."""
+        ends = self._ends
+        likely = [path for path in paths if "bin/" in path or path.endswith(ends) or path.startswith("opt/")]
+        return tuple(path for path in likely if self.describes(path))
 
 
 _NO_PROGRAM: Final = (".js", ".map", ".ts", ".py", ".pyc", ".html", ".css", ".svg", ".png", ".txt", ".md", ".h", ".rb")

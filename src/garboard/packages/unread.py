@@ -20,7 +20,7 @@ from garboard.model.package import SYSTEM_TYPES, Fact, Package, Script, Unread
 from garboard.patterns import lazy, of_globs
 
 NAME: Final = "unread"
-VERSION: Final = 1
+VERSION: Final = 2
 HEAD: Final = 4096
 """Bytes of a program within which a Go linker's build id lies."""
 PROGRAMS: Final = True

@@ -97,7 +97,7 @@ def _block(path: str, block: str, metadata: MetadataPaths) -> Iterator[Fact]:
         vendor=fields.get("m", ""),
     )
     if metadata.mentioned(files.encode()):
-        owned = tuple(path for path in _paths(files) if metadata.describes(path))
+        owned = metadata.among(_paths(files))
         if owned:
             yield Owns(type=PURL_TYPE, package=name, paths=owned)
 

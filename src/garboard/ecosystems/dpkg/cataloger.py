@@ -6,7 +6,7 @@ Formats: dpkg(1), deb-control(5), deb-src-control(5) for ``Source``, dep5 for co
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from typing import Any
 
@@ -169,15 +169,19 @@ def _status_d(file: File, owned: MetadataPaths) -> Iterator[Fact]:
         yield from _status(file, owned)
         return
     name = file.path.rpartition("/")[2].removesuffix(".md5sums")
-    yield from _owns(name, file, owned, lambda line: line.partition(" ")[2].strip().lstrip("./"))
+    yield from _owns(
+        name, file, owned, lambda text: (line.partition(" ")[2].strip().lstrip("./") for line in text.split("\n"))
+    )
 
 
 def _list(file: File, owned: MetadataPaths) -> Iterator[Fact]:
     name = file.path.rpartition("/")[2].removesuffix(".list")
-    yield from _owns(name, file, owned, lambda line: line.strip().lstrip("/"))
+    yield from _owns(name, file, owned, lambda text: f"\n{text}".replace("\n/", "\n").split("\n"))
 
 
-def _owns(package: str, file: File, metadata: MetadataPaths, path_of: Callable[[str], str]) -> Iterator[Fact]:
+def _owns(
+    package: str, file: File, metadata: MetadataPaths, paths_of: Callable[[str], Iterable[str]]
+) -> Iterator[Fact]:
     data = file.data
     if not metadata.mentioned(data):
         return
@@ -185,8 +189,8 @@ def _owns(package: str, file: File, metadata: MetadataPaths, path_of: Callable[[
         reason = f"a list of more than {_PATHS} paths, the limit, was not read"
         yield Gap(stage="catalog", subject=file.path, reason=reason)
         return
-    lines = (line[0].decode("utf-8", "surrogateescape") for line in _LINE.finditer(data))
-    paths = tuple(path for path in map(path_of, lines) if metadata.describes(path))
+    text = data.decode("utf-8", "surrogateescape")
+    paths = metadata.among(paths_of(text.replace("\r\n", "\n") if "\r" in text else text))
     if paths:
         yield Owns(type=PURL_TYPE, package=package, paths=paths)
 

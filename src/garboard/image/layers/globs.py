@@ -64,6 +64,8 @@ class Matcher:
         self._readers = readers
         self._patterns: dict[bytes, list[Pattern]] = {}
         """Keyed by the last component, by its extension, or by the folder if the last component can be anything."""
+        self._by_extension: dict[bytes, list[bytes]] = {}
+        """The suffixes, by what follows their last dot."""
         self._count = 0
         self._exact: dict[bytes, list[str]] = {}
         for reader in readers:
@@ -91,7 +93,9 @@ class Matcher:
             self.names.add(key)
         elif last.startswith("*.") and "*" not in last[1:]:
             key = last[1:].encode()
-            self.suffixes += (key,) if key not in self.suffixes else ()
+            if key not in self.suffixes:
+                self.suffixes += (key,)
+                self._by_extension.setdefault(key[key.rfind(b".") :], []).append(key)
         else:
             key = folder + b"/"
             self.folders += (key,) if key not in self.folders else ()
@@ -138,8 +142,11 @@ class Matcher:
         """Return the names of the readers that want this path, each once."""
         last = path[path.rfind(b"/") + 1 :]
         keys = [last] if last in self._patterns else []
-        keys += [suffix for suffix in self.suffixes if last.endswith(suffix) and suffix != last]
-        keys += [folder for folder in self.folders if path.startswith(folder)]
+        if last.endswith(self.suffixes):
+            extension = last[last.rfind(b".") :]
+            keys += [one for one in self._by_extension.get(extension, ()) if last.endswith(one) and one != last]
+        if path.startswith(self.folders):
+            keys += [folder for folder in self.folders if path.startswith(folder)]
         found = [
             (number, reader)
             for key in keys

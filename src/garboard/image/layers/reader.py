@@ -26,7 +26,7 @@ from garboard.image.layers.tar import (
 from garboard.model.gap import Gap
 from garboard.model.image import File, Reader
 from garboard.model.limits import MIB, Limits
-from garboard.model.package import Fact
+from garboard.model.package import Fact, Owns, usr_merged
 
 _SLICE = 1 * MIB
 _RELEASE = 16 * MIB
@@ -61,6 +61,7 @@ class Collector:
         self._readers = readers
         self._limits = limits
         self._readings: dict[bytes, tuple[Reading, ...]] = {}
+        self._programs: set[bytes] = set()
         self._links: dict[bytes, Link] = {}
         self._others: dict[bytes, None] = {}
         self._whiteouts: list[bytes] = []
@@ -76,7 +77,11 @@ class Collector:
             self._opaques.append(member.path)
             return
         self._forget(member.path)
-        wanted = (self._matcher.programs,) if member.kind == PROGRAM else self._matcher.readers(member.path)
+        if member.kind == PROGRAM:
+            wanted: tuple[str, ...] = (self._matcher.programs,)
+            self._programs.add(member.path)
+        else:
+            wanted = self._matcher.readers(member.path)
         if member.kind in (FILE, PROGRAM) and member.data is not None:
             data = member.data
             self._readings[member.path] = tuple(
@@ -101,8 +106,21 @@ class Collector:
 
     def _forget(self, path: bytes) -> None:
         self._readings.pop(path, None)
+        self._programs.discard(path)
         self._links.pop(path, None)
         self._others.pop(path, None)
+
+    def _kept(self) -> Iterator[Reading]:
+        """The readings, without those of programs that say nothing or that a file list of the same layer names."""
+        readings = [reading for of in self._readings.values() for reading in of]
+        lists = (fact.paths for reading in readings for fact in reading.facts if isinstance(fact, Owns))
+        owned = {path for paths in lists for path in paths}
+        for reading in readings:
+            if reading.path in self._programs:
+                name = text(reading.path)
+                if not reading.facts or not owned.isdisjoint(usr_merged(name)):
+                    continue
+            yield reading
 
     def record(self, walker: Walker, names: tuple[bytes, ...], diff_id: str) -> LayerRecord:
         """Return the complete record."""
@@ -116,7 +134,7 @@ class Collector:
                 )
             )
         return LayerRecord(
-            readings=tuple(reading for readings in self._readings.values() for reading in readings),
+            readings=tuple(self._kept()),
             links=tuple(self._links.values()),
             others=tuple(self._others),
             whiteouts=tuple(self._whiteouts),

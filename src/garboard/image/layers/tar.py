@@ -46,10 +46,10 @@ _NO_WHITEOUTS: Final = frozenset({b".wh.", b".wh..", b".wh..."})
 """They would hide their own folder, or the one above it."""
 ELF: Final = b"\x7fELF"
 SCRIPT: Final = b"#!"
-_PROGRAM_LEAST: Final = 64
-"""Bytes of an ELF header."""
+_PROGRAM_LEAST: Final = 4
+"""Bytes of an ELF file's magic number; a script that calls one program is not much longer."""
 _PROGRAM_HEAD: Final = 4096
-"""So much of a program is handed over, or less if the archive is read as a stream and the rest has not arrived."""
+"""So much of a program is handed over, or all of it if it is smaller."""
 
 
 class Member(NamedTuple):
@@ -488,14 +488,13 @@ class Walker:
                 self._sparse(extended, data_at, size)
             elif flag == 0x30 and programs and size >= _PROGRAM_LEAST and (header[104] & 1 or b"bin/" in name):
                 # An odd digit of the mode: it may be executed.
-                if data_at - shift + _PROGRAM_LEAST > end:
-                    buffer, at, end = window.at(data_at, _PROGRAM_LEAST)
+                head = min(size, _PROGRAM_HEAD)
+                if data_at - shift + head > end:
+                    buffer, at, end = window.at(data_at, head)
                     shift = data_at - at
                 at = data_at - shift
                 if buffer[at : at + 4] == ELF or buffer[at : at + 2] == SCRIPT:
-                    yield Member(
-                        PROGRAM, name, b"", bytes(buffer[at : min(at + min(size, _PROGRAM_HEAD), end)]), size, data_at
-                    )
+                    yield Member(PROGRAM, name, b"", bytes(buffer[at : min(at + head, end)]), size, data_at)
         self._position = position
         self.members = members
         self._count(members, limit)

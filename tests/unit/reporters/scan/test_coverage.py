@@ -8,7 +8,7 @@ from itertools import product
 import msgspec
 import pytest
 
-from garboard.cli.scan import exit_code
+from garboard.cli.filtering import exit_code
 from garboard.model.gap import Gap
 from garboard.model.report import Coverage, Report
 from garboard.reporters.scan.json import render as as_json

@@ -3,7 +3,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from garboard.cli.scan import exit_code
+from garboard.cli.filtering import exit_code
 from garboard.model.advisory import Severity
 from garboard.model.attribution import Base, Introduction, Origin
 from garboard.reporters.scan.text import render
