@@ -64,6 +64,7 @@ _LINES: dict[str, Callable[[int], str]] = {
     "subshells": lambda n: "RUN " + "".join(f"A{n}{one}=b; " for one in range(99)) + "(x); " * 99 + "\n",
     "heredocs": lambda n: f"RUN <<E{n}\nx\nE{n}\n",
     "triggers": lambda _: "ONBUILD RUN apt-get install x\n",
+    "pipes": lambda _: "RUN " + "x|" * 999 + "\n",
     "copies": lambda _: "COPY --from=a b c\n",
 }
 
@@ -123,7 +124,7 @@ def test_a_script_that_is_too_long_is_told() -> None:
     instruction = parse(b"FROM a\nRUN apt-get install git; " + b"x;" * 70_000).stages[0].instructions[0]
     (found,) = requests(instruction, Scope(is_open=True))
     assert isinstance(found, UnknownRequest)
-    assert "limit of 131072 bytes" in found.reason
+    assert "limit of 65536 bytes" in found.reason
 
 
 @pytest.mark.parametrize(

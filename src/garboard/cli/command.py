@@ -7,6 +7,7 @@ from typing import Any, Final, TypeVar
 
 import click
 
+from garboard.cli.help import Context
 from garboard.cli.params import Given
 
 S = TypeVar("S")
@@ -21,6 +22,8 @@ _EPILOG: Final = (
 
 class TypedCommand(click.Command):
     """Passes what was given, as one value, to a function."""
+
+    context_class = Context
 
     def __init__(self, name: str, run: Callable[[Given], Result], parameters: list[click.Parameter], text: str) -> None:
         options = any(isinstance(one, click.Option) for one in parameters)
@@ -48,4 +51,8 @@ def command(
 
 def group(name: str, text: str, *commands: click.Command) -> click.Group:
     """A command with subcommands."""
-    return click.Group(name, commands=commands, help=text)
+    return _Group(name, commands=commands, help=text)
+
+
+class _Group(click.Group):
+    context_class = Context

@@ -8,6 +8,7 @@ from __future__ import annotations
 import gc
 import importlib
 import os
+import re
 import sys
 from types import MappingProxyType
 from typing import Final
@@ -15,6 +16,7 @@ from typing import Final
 import click
 
 from garboard._version import __version__
+from garboard.cli.help import Context
 from garboard.model.errors import GarboardError
 
 COMMANDS: Final = MappingProxyType(
@@ -40,6 +42,8 @@ COMMANDS: Final = MappingProxyType(
 class LazyGroup(click.Group):
     """A group that knows its commands by name and imports one only when it is needed."""
 
+    context_class = Context
+
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         return list(COMMANDS)
 
@@ -56,7 +60,7 @@ class LazyGroup(click.Group):
         """Suggest the nearest command for a misspelled one."""
         name = args[0] if args else ""
         if name == "help":
-            return super().resolve_command(ctx, [*args[1:2], "--help"]) if args[1:] else (name, _Help(name), [])
+            return self.resolve_command(ctx, [*args[1:], "--help"]) if args[1:] else (name, _Help(name), [])
         if name and not name.startswith("-") and name not in COMMANDS:
             import difflib
 
@@ -99,13 +103,27 @@ def _fail(message: str, hint: str) -> None:
             click.echo(f"{click.style(label, fg=color, bold=True)} {lines}", err=True)
 
 
+def _as_given(text: str, typed: list[str]) -> str:
+    """The text with variables in place of options that nobody typed: an error is about what was set."""
+    from garboard.cli.params import variable
+
+    def spelled(found: re.Match[str]) -> str:
+        name = variable(found[2])
+        if not os.environ.get(name) or any(one.partition("=")[0] == found[2] for one in typed):
+            return found[0]
+        return f"unset {name}" if found[1] else name
+
+    return re.sub(r"(leave out )?(?<![\w-])(--[a-z]+(?:-[a-z]+)*)", spelled, text)
+
+
 def run(arguments: list[str] | None = None) -> int:
     """Run one command; returns its exit code."""
+    typed = sys.argv[1:] if arguments is None else arguments
     gc.disable()  # a scan builds many small values that live to its end: collecting costs and frees nothing
     try:
         result = command.main(arguments, prog_name="garboard", standalone_mode=False)
     except GarboardError as error:
-        _fail(error.message, error.hint)
+        _fail(_as_given(error.message, typed), _as_given(error.hint, typed))
         return error.exit_code
     except click.ClickException as error:
         error.show()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -42,6 +43,13 @@ def _package_mirror(given: str) -> tuple[str, str]:
     return mirror(given)
 
 
+def _host(given: str) -> str:
+    host = given.strip()
+    if "/" in host or not re.fullmatch(r"(\[[0-9A-Fa-f:.]+\]|[^\s:@\[\]]+)(:[0-9]{1,5})?", host):
+        raise UsageError(f"--insecure takes HOST[:PORT], not {given}", "as in --insecure registry.example:5000")
+    return host
+
+
 IMAGE: Final = Operand[str]("image")
 
 PLATFORM: Final = value(
@@ -58,7 +66,7 @@ PLATFORMS: Final = values(
 )
 """The same, if it may be repeated; None is all of them."""
 VERIFY: Final = flag("--verify", help="Compare a local archive's layers with their diff ids (slower).")
-INSECURE: Final = texts("--insecure", metavar="HOST[:PORT]", help="Speak plain HTTP to this registry.")
+INSECURE: Final = values("--insecure", parse=_host, metavar="HOST[:PORT]", help="Speak plain HTTP to this registry.")
 MIRROR: Final = texts("--mirror", metavar="REGISTRY=HOST", help="Ask this host before the registry.")
 CA_FILE: Final = text("--ca-file", metavar="FILE", help="Certificates to trust beside the system's (PEM).")
 USERNAME: Final = text("--username", metavar="TEXT", help="For the registry, before any stored one.")

@@ -7,7 +7,7 @@ so a type checker knows the type of each one and that the option exists.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar, cast
 
 import click
@@ -72,6 +72,8 @@ class Option(click.Option, Generic[T_co]):
 
     def process_value(self, ctx: click.Context, value: Any) -> Any:
         """Process the value as click does; an error says which variable has the bad value."""
+        if _is_empty(value):
+            raise UsageError(f"{max(self.opts, key=len)} takes a value that is not empty", "leave it out, or give one")
         try:
             return super().process_value(ctx, value)
         except UsageError as error:
@@ -93,6 +95,17 @@ class Operand(click.Argument, Generic[T_co]):
         required: bool = True,
     ) -> None:
         super().__init__([name], metavar=metavar, type=kind, nargs=-1 if many else 1, required=required)
+
+    def process_value(self, ctx: click.Context, value: Any) -> Any:
+        """Process the value as click does; an empty one names nothing."""
+        if _is_empty(value):
+            raise UsageError(f"{self.make_metavar(ctx)} is empty", f"see: {ctx.command_path} --help")
+        return super().process_value(ctx, value)
+
+
+def _is_empty(value: Any) -> bool:
+    given = value if isinstance(value, (tuple, list)) else (value,)
+    return any(isinstance(one, str) and not one.strip() for one in given)
 
 
 class Parsed(click.ParamType[T]):
@@ -153,6 +166,15 @@ class Given:
     def spelled(self, option: Option[Any]) -> str:
         """How it was given: the option, or the variable."""
         return option.variable_set() if _from_variable(self._context, option) else max(option.opts, key=len)
+
+    def texts(self, *, without: Option[Any]) -> Iterator[tuple[str, str]]:
+        """Every text that was given, with the name of its option or operand; without one option's."""
+        for parameter in self._context.command.params:
+            if parameter is not without and isinstance(value := self._context.params.get(parameter.name or ""), str):
+                yield (
+                    self.spelled(parameter) if isinstance(parameter, Option) else parameter.make_metavar(self._context),
+                    value,
+                )
 
     def closing(self, thing: Closes) -> None:
         """Close it when the command ends, in any way."""

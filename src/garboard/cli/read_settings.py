@@ -5,6 +5,7 @@ Besides options it reads ``GARBOARD_FEEDS``, ``NO_COLOR``, ``FORCE_COLOR`` and `
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from pathlib import Path
@@ -28,8 +29,26 @@ STANDARD_INPUT: Final = "-"
 def output(given: Given) -> Output:
     """Read the options of `garboard.cli.options.report`."""
     file = given[o.OUTPUT] or ""
+    _keep_inputs(given, file)
     color = not file and _wants_color()
     return Output(format=_format(given), file=file, quiet=given[o.QUIET], color=color)
+
+
+def _keep_inputs(given: Given, file: str) -> None:
+    """Refuse a report in place of what it is made from.
+
+    Raises:
+        UsageError: the file to write is one that the command reads.
+    """
+    if not file or not Path(file).is_file():
+        return
+    for named, text in given.texts(without=o.OUTPUT):
+        for path in {text, text.partition(":")[2]}:
+            with contextlib.suppress(OSError, ValueError):
+                if path and Path(path).samefile(file):
+                    raise UsageError(
+                        f"{given.spelled(o.OUTPUT)} {file} would replace what {named} names", "write another file"
+                    )
 
 
 def _wants_color() -> bool:

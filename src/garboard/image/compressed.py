@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from garboard.image.docker_save import entries, image_of, select, told
 from garboard.image.handle import AnyOpened, Consume
 from garboard.image.layers.compression import inflate
 from garboard.image.layers.tar import BLOCK, is_header
-from garboard.image.options import Options
+from garboard.image.options import Options, Progress, silent
 from garboard.image.root_file_system import open_root
 from garboard.image.stream_archive import StreamedArchive, stream
 from garboard.model.errors import ImageError
@@ -74,7 +75,7 @@ class CompressedImage:
 
     def read(self, need: Collection[int], consume: Consume) -> None:
         wanted = {self._labels[index] for index in need}
-        chunks = _chunks(self._path, self._options)
+        chunks = _chunks(self._path, self._options, self._options.progress)
         archive = stream(chunks, consume, lambda name: name not in wanted, self._options.limits)
         if not wanted <= archive.layers.keys():
             raise ImageError(f"{self._path} changed while it was read", "try again")
@@ -83,10 +84,13 @@ class CompressedImage:
         """Do nothing: no file is open between two passes."""
 
 
-def _chunks(path: Path, options: Options) -> Iterator[bytes]:
+def _chunks(path: Path, options: Options, progress: Progress = silent) -> Iterator[bytes]:
     def stored() -> Iterator[bytes]:
         with path.open("rb") as file:
+            total, done = os.fstat(file.fileno()).st_size, 0
             while chunk := file.read(MIB):
+                done += len(chunk)
+                progress(str(path), done, total)
                 yield chunk
 
     try:
@@ -115,7 +119,11 @@ def open_compressed(path: Path, tag: str, name: str, options: Options) -> AnyOpe
             f"{path} is compressed, but holds no tar archive", "save an image with `docker save IMAGE -o FILE`"
         )
     archive = stream(
-        _chunks(path, options), lambda _label, _content: None, lambda _name: False, options.limits, stop_at_root=True
+        _chunks(path, options, options.progress),
+        lambda _label, _content: None,
+        lambda _name: False,
+        options.limits,
+        stop_at_root=True,
     )
     if archive.root:
         return open_root(path, name)

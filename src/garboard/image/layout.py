@@ -100,5 +100,6 @@ def open_layout(blobs: Blobs, name: str, tag: str, source: str, options: Options
         chosen.layers,
         chosen.gaps,
         verify=options.verify,
+        progress=options.progress,
         attest=lambda: attestations.stored(chosen.companions, name, blobs, limits),
     )

@@ -7,14 +7,16 @@ Walking an uncompressed layer is interpreter work only, so threads would just bl
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable, Collection, Sequence
 
 import msgspec
 
 from garboard.image.blobs import Blobs
-from garboard.image.handle import Consume, Region
+from garboard.image.handle import Consume, Content, Region
 from garboard.image.layers.compression import is_compressed
 from garboard.image.manifest import check_layer_size
+from garboard.image.options import Progress, silent
 from garboard.model.errors import ImageError
 from garboard.model.gap import Gap
 from garboard.model.image import Attestations, Image
@@ -33,6 +35,7 @@ class LocalImage:
         gaps: tuple[Gap, ...] = (),
         *,
         verify: bool = False,
+        progress: Progress = silent,
         attest: Callable[[], Attestations] = Attestations,
     ) -> None:
         """Open the layers' blobs.
@@ -43,12 +46,14 @@ class LocalImage:
             names: The blobs of the layers, lowest first.
             gaps: Gaps of the archive.
             verify: Compute the layers' digests.
+            progress: Told the bytes of the layers that were read.
             attest: Returns the attestations.
 
         Raises:
             ImageError: A blob is missing.
         """
         self._verify = verify
+        self._progress = progress
         self._attest = attest
         self._blobs = blobs
         self._names = names
@@ -93,6 +98,7 @@ class LocalImage:
         workers = min(len(threaded), os.cpu_count() or 1)
         if workers < 2:
             threaded = []
+        consume = self._counted(consume, sum(region.end - region.start for region in regions.values()))
         for name, region in order:
             if (name, region) not in threaded:
                 consume(name, region)
@@ -103,6 +109,21 @@ class LocalImage:
         with ThreadPoolExecutor(workers) as pool:
             for future in [pool.submit(consume, name, region) for name, region in threaded]:
                 future.result()
+
+    def _counted(self, consume: Consume, total: int) -> Consume:
+        """Return what also tells how much of all layers is read."""
+        label, lock, done = self.image.name, threading.Lock(), 0
+        self._progress(label, 0, total)
+
+        def counted(name: str, content: Content) -> None:
+            nonlocal done
+            consume(name, content)
+            with lock:
+                if isinstance(content, Region):
+                    done += content.end - content.start
+                self._progress(label, done, total)
+
+        return counted
 
     def close(self) -> None:
         self._blobs.close()

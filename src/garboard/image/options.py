@@ -12,8 +12,8 @@ Progress = Callable[[str, int, int | None], None]
 """Called with a label, the bytes done, and the total bytes if known."""
 
 
-def _silent(_label: str, _done: int, _total: int | None) -> None:
-    return None
+def silent(_label: str, _done: int, _total: int | None) -> None:
+    """Show nothing."""
 
 
 class Options(Value):
@@ -33,4 +33,4 @@ class Options(Value):
     password: str = ""
     config_dir: str = ""
     limits: Limits = DEFAULT
-    progress: Progress = _silent
+    progress: Progress = silent

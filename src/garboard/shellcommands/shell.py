@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 SHELLS: Final = ("sh", "bash", "dash", "ash", "ksh", "zsh", "mksh")
 _MOST_VALUES: Final = 64  # of a loop that is followed value by value
 _MOST_REPEATED: Final = 1 << 16  # bytes of loops, each counted once for each value
-_LONGEST: Final = 128 * 1024  # bytes of a script: its tree takes a thousand times as much
+_LONGEST: Final = 64 * 1024  # bytes of a script: its tree takes a thousand times as much
+_MOST_PIPES: Final = 1000  # of `|`: the grammar's recovery from a pipe that leads nowhere takes their square
 _DEEPEST: Final = 150  # statements in one another
 _CONTINUED: Final = re.compile(r"\\\r?\n")
 _ESCAPED: Final = re.compile(r"\\(.)", re.DOTALL)
@@ -58,8 +59,9 @@ def commands(script: str, lookup: Lookup, budget: Budget | None = None) -> Itera
     ``budget`` bounds what is done with values of variables; when it is spent, they are unknown.
     """
     data = script.encode("utf-8", "replace")
-    if len(data) > _LONGEST:
-        yield Obscure(" ".join(script[:80].split()), f"a script longer than the limit of {_LONGEST} bytes")
+    if len(data) > _LONGEST or data.count(b"|") > _MOST_PIPES:
+        what = f"a script beyond the limit of {_LONGEST} bytes and {_MOST_PIPES} pipes"
+        yield Obscure(" ".join(script[:80].split()), what)
         return
     yield from _Walk(data, lookup, budget or Budget(len(data))).statements(_parser().parse(data).root_node)
 

@@ -66,6 +66,17 @@ def test_docker_archives_compressed_as_a_whole(tmp_path, compress):
     assert scan(path, cache) == scan(path, cache) == EXPECTED
 
 
+@pytest.mark.parametrize("compress", [bytes, gzip.compress])
+@pytest.mark.parametrize("make", [docker_archive, lambda path, layers: oci_archive(path, oci_blobs(layers))])
+def test_progress_reaches_its_total(tmp_path, make, compress):
+    path = make(tmp_path / "a.tar", LAYERS)
+    path.write_bytes(compress(path.read_bytes()))
+    shown: list[tuple[str, int, int | None]] = []
+    scan(path, progress=lambda *one: shown.append(one))
+    assert {label for label, _, _ in shown} == {str(path)}
+    assert shown[-1][1] == shown[-1][2] > 0
+
+
 def test_docker_archives_with_linked_layers(tmp_path):
     document = config([LAYERS[0], LAYERS[0]])
     manifest = json.dumps([{"Config": "c.json", "RepoTags": None, "Layers": ["a/layer.tar", "b/layer.tar"]}]).encode()

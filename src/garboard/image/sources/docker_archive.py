@@ -54,5 +54,6 @@ def open(name: str, options: Options) -> AnyOpened:  # noqa: A001  (the sources'
         entry.layers,
         (*gaps, *known.gaps),
         verify=options.verify,
+        progress=options.progress,
         attest=lambda: attestations.stored(known.companions, name, blobs, options.limits),
     )
