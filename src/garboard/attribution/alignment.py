@@ -47,7 +47,7 @@ from typing import Final, NamedTuple
 
 from garboard.attribution.history import METADATA, WORK, HistoryEntry, LayerHistory
 from garboard.attribution.instruction_match import agrees
-from garboard.dockerfile.stages import lineage, scoped
+from garboard.dockerfile.stages import scoped_lineage
 from garboard.dockerfile.variables import NO_ARGUMENTS, Scope
 from garboard.model.dockerfile import Dockerfile, Instruction, Span
 
@@ -89,8 +89,7 @@ def steps_of(
     """The instructions with layers of the image's own, in the order in which they ran, without FROM."""
     return tuple(
         BuildStep(instruction, scope.copy(), instruction.span)
-        for stage in lineage(dockerfile, target, build_args)
-        for instruction, scope in scoped(dockerfile, stage, build_args)
+        for instruction, scope in scoped_lineage(dockerfile, target, build_args)
     )
 
 

@@ -16,11 +16,13 @@ from garboard.cli.command import group
 from garboard.cli.output import write
 from garboard.cli.params import Given, Operand, flag, text
 from garboard.cli.progress import progress
+from garboard.cli.read_opening import limits
 from garboard.cli.settings import Output
 from garboard.model.base import Value
 
 if TYPE_CHECKING:
     from garboard.model.advisory import FeedState
+    from garboard.model.limits import Limits
     from garboard.reporters.shards import Check, Status
     from garboard.workflows.update_database import ShardResult
 
@@ -42,6 +44,7 @@ class Update(Value):
     origin: str
     accept_shrink: bool
     ca_file: str
+    limits: Limits
     quiet: bool
 
     @property
@@ -59,6 +62,7 @@ def _update_settings(given: Given) -> Update:
         origin=given[FROM] or read_settings.feeds(),
         accept_shrink=given[ACCEPT_SHRINK],
         ca_file=given[o.CA_FILE] or "",
+        limits=limits(),
         quiet=given[o.QUIET],
     )
     if given[o.OFFLINE] and not settings.local:
@@ -78,7 +82,7 @@ def update(settings: Update) -> None:
     if not settings.local:
         from garboard.net.client import Client
 
-        client = Client(ca_file=settings.ca_file)
+        client = Client(ca_file=settings.ca_file, limits=settings.limits)
     results = line.update(
         settings.directory,
         settings.shards or line.default_shards(settings.directory),

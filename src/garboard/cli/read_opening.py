@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -26,12 +27,24 @@ if TYPE_CHECKING:
     from garboard.model.limits import Limits
 
 _ADDRESS: Final = ("http://", "https://")
+_DIGITS: Final = re.compile(r"[0-9]{1,18}")
+
+
+LATEST: Final = 253_370_764_800
+"""The start of the year 9999, for room in what is computed from the date."""
 
 
 def now() -> dt.datetime:
     """The current time, or SOURCE_DATE_EPOCH for reproducible output."""
     epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
-    return dt.datetime.fromtimestamp(int(epoch), dt.UTC) if epoch.isdecimal() else dt.datetime.now(dt.UTC)
+    if not epoch:
+        return dt.datetime.now(dt.UTC)
+    if not _DIGITS.fullmatch(epoch) or int(epoch) > LATEST:
+        raise UsageError(
+            f"SOURCE_DATE_EPOCH is no number of seconds since 1970, up to {LATEST}: {epoch[:100]}",
+            "set it as in SOURCE_DATE_EPOCH=$(git log -1 --format=%ct), or unset it",
+        )
+    return dt.datetime.fromtimestamp(int(epoch), dt.UTC)
 
 
 def opening(given: Given) -> Opening:
@@ -61,7 +74,7 @@ def _options(given: Given, platform: Platform | None, *, verify: bool) -> Option
         username=given[o.USERNAME] or "",
         password=given[o.PASSWORD] or "",
         config_dir=os.environ.get("DOCKER_CONFIG", ""),
-        limits=_limits(),
+        limits=limits(),
         progress=progress(quiet=given[o.QUIET]),
     )
 
@@ -93,12 +106,12 @@ def package_mirrors(given: Given) -> PackageMirrors:
     return PackageMirrors(pairs=tuple(pairs), folder=None if given[o.NO_CACHE] else cache_folder() / "mirrors-1")
 
 
-def _limits() -> Limits:
-    """The default limits, with what GARBOARD_LIMIT_… sets."""
+def limits() -> Limits:
+    """The default limits, with what GARBOARD_LIMIT_… sets; an empty variable counts as unset."""
     from garboard.model.limits import DEFAULT
 
     names = {name: f"GARBOARD_LIMIT_{name.upper()}" for name in DEFAULT.__struct_fields__}
-    changes = {name: _positive(variable) for name, variable in names.items() if variable in os.environ}
+    changes = {name: _positive(variable) for name, variable in names.items() if os.environ.get(variable)}
     if not changes:
         return DEFAULT
     import msgspec
@@ -108,8 +121,8 @@ def _limits() -> Limits:
 
 def _positive(variable: str) -> int:
     text = os.environ[variable]
-    if not text.isdecimal() or int(text) == 0:
-        raise UsageError(f"{variable} is not a positive whole number: {text}")
+    if not _DIGITS.fullmatch(text) or int(text) == 0:
+        raise UsageError(f"{variable} is not a positive whole number: {text[:100]}", "it has at most 18 digits")
     return int(text)
 
 

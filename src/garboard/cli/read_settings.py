@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from garboard.cli import options as o
-from garboard.cli.read_opening import opening
+from garboard.cli.read_opening import limits, opening
 from garboard.cli.settings import Analysis, Data, Output
 from garboard.model.errors import UsageError
 
@@ -84,14 +84,17 @@ def _dockerfile(given: Given, name: str) -> Dockerfile:
     """Read the Dockerfile once, so it may be a pipe; one from standard input gets the usual name of a Dockerfile."""
     from garboard.dockerfile.parser import parse
 
+    bounds = limits()
+    most = bounds.dockerfile_bytes + 1
     if name == STANDARD_INPUT:
-        return parse(sys.stdin.buffer.read(), "Dockerfile")
+        return parse(sys.stdin.buffer.read(most), "Dockerfile", bounds)
     try:
-        data = Path(name).read_bytes()
+        with Path(name).open("rb") as file:
+            data = file.read(most)
     except OSError as error:
         hint = "name it with -f FILE" if given.on_the_line(o.FILE) else f"{given.spelled(o.FILE)} names it"
         raise UsageError(f"the Dockerfile {name} cannot be read: {error.strerror}", hint) from error
-    return parse(data, name)
+    return parse(data, name, bounds)
 
 
 def catalog_path(given: Given) -> Path:

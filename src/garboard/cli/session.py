@@ -59,6 +59,7 @@ def supply(settings: Analysis) -> Supply:
         progress=opening.options.progress,
         quiet=opening.quiet,
         ca_file=opening.options.ca_file,
+        limits=opening.options.limits,
         origin=data.feeds,
     )
 
@@ -79,5 +80,5 @@ def web(opening: Opening, mirrors: PackageMirrors) -> Web:
     from garboard.workflows.query_mirrors import Web
 
     options = opening.options
-    client = Client(offline=options.offline, ca_file=options.ca_file)
+    client = Client(offline=options.offline, ca_file=options.ca_file, limits=options.limits)
     return Web(client, mirrors=mirrors.pairs, folder=mirrors.folder, progress=options.progress)

@@ -15,7 +15,24 @@ from garboard.model.dockerfile import Unknown
 LONGEST: Final = 1 << 20  # characters of one expansion: `ENV A=$A$A` doubles with each line
 DEEPEST: Final = 100  # levels of nested `${a:-${b:-…}}`
 MOST_STEPS: Final = 1 << 21  # steps of matching one pattern
+_WORK: Final = 16
+TOO_MUCH: Final = "the variables of this file take too much work"
 _SPECIAL: Final = "@*#?-$!0"
+
+
+class Budget:
+    """How much work the variables of one file may make, counted in characters: the bytes of the file many times over."""
+
+    def __init__(self, size: int = 0) -> None:
+        self._left = LONGEST + _WORK * size
+
+    def spend(self, count: int) -> bool:
+        """Take this much; false if there is not enough left."""
+        if count > self._left:
+            return False
+        self._left -= count
+        return True
+
 
 Lookup = Callable[[str], "str | Unknown | None"]
 """Returns the value of a variable, the reason why it cannot be known, or None if it is not set."""
@@ -63,6 +80,7 @@ class Lexer:
         lookup: Lookup,
         escape: str = "\\",
         *,
+        budget: Budget | None = None,
         raw_quotes: bool = False,
         raw_escapes: bool = False,
         keep_unset: bool = False,
@@ -70,6 +88,7 @@ class Lexer:
         self._text = text
         self._lookup = lookup
         self._escape = escape
+        self._budget = budget or Budget(len(text))
         self._raw_quotes = raw_quotes
         self._raw_escapes = raw_escapes
         self._keep_unset = keep_unset
@@ -249,7 +268,7 @@ class Lexer:
             case _:
                 longest = word.startswith(modifier)
                 trimmed = without_prefix if modifier == "#" else without_suffix
-                return trimmed(_pattern(word[1:] if longest else word, len(value)), value, longest=longest)
+                return trimmed(self._pattern(word[1:] if longest else word, len(value)), value, longest=longest)
 
     def _replaced(self, name: str) -> str:
         """Read ``pattern/text}`` or ``/pattern/text}``, after ``${name/``."""
@@ -261,20 +280,21 @@ class Lexer:
         value = self._lookup(name)
         if not isinstance(value, str):
             return self._known(name, value, f"${{{name}/{wanted}/{text}}}")
-        parts = _pattern(wanted, len(value) * len(value))
+        parts = self._pattern(wanted, len(value) * len(value))
         return replace(parts, value, text, every=every, limit=LONGEST)
 
+    def _pattern(self, text: str, steps: int) -> tuple[str, ...]:
+        """Return the pattern's parts, each to be tried ``steps`` times.
 
-def _pattern(text: str, steps: int) -> tuple[str, ...]:
-    """Return the pattern's parts, each to be tried ``steps`` times.
-
-    Raises:
-        LexError: The pattern is invalid, or takes too much work.
-    """
-    try:
-        parts = pattern(text)
-    except ValueError as error:
-        raise LexError(str(error)) from error
-    if steps * len(parts) > MOST_STEPS:
-        raise LexError(f"a pattern that may take more than {MOST_STEPS} steps")
-    return parts
+        Raises:
+            LexError: The pattern is invalid, or takes too much work.
+        """
+        try:
+            parts = pattern(text)
+        except ValueError as error:
+            raise LexError(str(error)) from error
+        if steps * len(parts) > MOST_STEPS:
+            raise LexError(f"a pattern that may take more than {MOST_STEPS} steps")
+        if not self._budget.spend(steps * len(parts)):
+            raise LexError(TOO_MUCH)
+        return parts

@@ -15,26 +15,37 @@ from garboard.dockerfile.instructions import FORMS, Form, Writing
 from garboard.dockerfile.lines import LineReader
 from garboard.dockerfile.source import Source
 from garboard.dockerfile.words import Logical, cut, flags
-from garboard.model.dockerfile import Dockerfile, Flag, Heredoc, Instruction, Piece, PieceKind, Stage
+from garboard.model.dockerfile import Dockerfile, DockerfileError, Flag, Heredoc, Instruction, Piece, PieceKind, Stage
+from garboard.model.limits import DEFAULT, Limits
 
 _WITH_HEREDOCS = ("ADD", "COPY", "RUN")
 _NEVER_TRIGGERED = ("FROM", "MAINTAINER", "ONBUILD")
 
 
-def parse(data: bytes, name: str = "Dockerfile") -> Dockerfile:
+def parse(data: bytes, name: str = "Dockerfile", limits: Limits = DEFAULT) -> Dockerfile:
     """Parse a Dockerfile; its pieces join to ``data``. ``name`` is only displayed.
 
     Raises:
         DockerfileError: No builder accepts the file; the error has line and column. Examples are an unknown
             instruction, a heredoc without end, an instruction before the first FROM, no FROM at all, and arguments that
-            an instruction refuses.
+            an instruction refuses. Or it passes a limit.
     """
+    if len(data) > limits.dockerfile_bytes:
+        raise DockerfileError(
+            f"{name} is longer than the limit of {limits.dockerfile_bytes} bytes",
+            "is it a Dockerfile? if so, raise GARBOARD_LIMIT_DOCKERFILE_BYTES",
+        )
     source = Source(data, name)
     reader = LineReader(source)
     before: list[Instruction] = []
     stages: list[list[Instruction]] = []
     for instruction, start in _instructions(reader):
         if instruction.name == "FROM":
+            if len(stages) == limits.dockerfile_stages:
+                message = f"more than {limits.dockerfile_stages} stages, the limit"
+                raise source.error(
+                    message, start, start + 4, "if it is to be trusted, raise GARBOARD_LIMIT_DOCKERFILE_STAGES"
+                )
             stages.append([instruction])
         elif stages:
             stages[-1].append(instruction)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+from garboard.dockerfile.lexer import Budget
 from garboard.dockerfile.variables import NO_ARGUMENTS, Scope, apply, expand, global_scope
 from garboard.model.dockerfile import Dockerfile, DockerfileError, Instruction, Stage, Unknown
 
@@ -117,14 +118,29 @@ def scoped(
 
     The triggers of a base stage's ONBUILD run first. The scope changes with the next step: copy it to keep it.
     """
+    for one, instruction, scope in _walk(dockerfile, stage, build_args):
+        if one.index == stage.index:
+            yield instruction, scope
+
+
+def scoped_lineage(
+    dockerfile: Dockerfile, target: str = "", build_args: Mapping[str, str] = NO_ARGUMENTS
+) -> Iterator[tuple[Instruction, Scope]]:
+    """Yield what `scoped` yields for each stage of the target's `lineage`, in one walk."""
+    for _, instruction, scope in _walk(dockerfile, target_stage(dockerfile, target), build_args):
+        yield instruction, scope
+
+
+def _walk(
+    dockerfile: Dockerfile, stage: Stage, build_args: Mapping[str, str]
+) -> Iterator[tuple[Stage, Instruction, Scope]]:
     found = bases(dockerfile, build_args)
     outer = _outer(dockerfile, build_args)
     chain = _below(stage, found)
-    scope = Scope(is_open=found[chain[0].index] != "scratch")
+    scope = Scope(is_open=found[chain[0].index] != "scratch", budget=outer.budget)
     for one in chain:
         for instruction in _run_in(found[one.index], one):
-            if one.index == stage.index:
-                yield instruction, scope
+            yield one, instruction, scope
             apply(instruction, scope, outer, build_args, dockerfile.escape)
 
 
@@ -183,4 +199,4 @@ def _all(dockerfile: Dockerfile) -> _Names:
 
 
 def _outer(dockerfile: Dockerfile, build_args: Mapping[str, str]) -> Scope:
-    return global_scope(dockerfile.arguments, build_args, dockerfile.escape)
+    return global_scope(dockerfile.arguments, build_args, dockerfile.escape, Budget(len(dockerfile.data)))

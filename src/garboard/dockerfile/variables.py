@@ -6,11 +6,12 @@ again; an ENV overrides an ARG of the same name; a stage built on another one in
 
 from __future__ import annotations
 
+import bisect
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from garboard.dockerfile.lexer import Lexer, LexError
+from garboard.dockerfile.lexer import TOO_MUCH, Budget, Lexer, LexError
 from garboard.model.dockerfile import Assignment, Instruction, Unknown
 from garboard.model.image import Platform
 
@@ -29,39 +30,80 @@ DEFAULT_SHELL: Final = ("/bin/sh", "-c")
 NO_ARGUMENTS: Final[Mapping[str, str]] = MappingProxyType({})
 
 
+Value = str | Unknown
+
+
+class Values:
+    """Values by name. A snapshot costs nothing and is not changed by what is set later."""
+
+    def __init__(self) -> None:
+        self._set: dict[str, tuple[list[int], list[Value]]] = {}
+        self._clock = [0]
+        self._until: int | None = None
+
+    def __setitem__(self, name: str, value: Value) -> None:
+        assert self._until is None, "a snapshot"
+        self._clock[0] += 1
+        times, values = self._set.setdefault(name, ([], []))
+        times.append(self._clock[0])
+        values.append(value)
+
+    def get(self, name: str) -> Value | None:
+        """Return a value; None if it is not set."""
+        times, values = self._set.get(name, _NEVER)
+        count = len(times) if self._until is None else bisect.bisect_right(times, self._until)
+        return values[count - 1] if count else None
+
+    def __contains__(self, name: str) -> bool:
+        return self.get(name) is not None
+
+    def snapshot(self) -> Values:
+        """Return what is set now, to be read only."""
+        other = Values()
+        other._set, other._clock = self._set, self._clock
+        other._until = self._clock[0] if self._until is None else self._until
+        return other
+
+
+_NEVER: Final[tuple[list[int], list[Value]]] = ([], [])
+
+
 class Scope:
     """The variables at one place of a Dockerfile.
 
     ``environment`` overrides ``arguments``. A name in ``declared`` is an ARG without a value: not set. In an ``open``
     scope any other name may have been set by an image that is not examined, so its value is unknown; in a closed scope
-    it is not set. ``shell`` is the shell for shell forms, from the last SHELL.
+    it is not set. ``shell`` is the shell for shell forms, from the last SHELL. ``budget`` bounds what is done with the
+    values; when it is spent, they are unknown.
     """
 
-    def __init__(self, *, is_open: bool) -> None:
+    def __init__(self, *, is_open: bool, budget: Budget | None = None) -> None:
         self.is_open = is_open
-        self.environment: dict[str, str | Unknown] = {}
-        self.arguments: dict[str, str | Unknown] = {}
-        self.declared: set[str] = set()
+        self.environment = Values()
+        self.arguments = Values()
+        self.declared = Values()
         self.shell: tuple[str, ...] = DEFAULT_SHELL
+        self.budget = budget or Budget()
 
     def copy(self) -> Scope:
-        """Return another scope with the same variables."""
-        other = Scope(is_open=self.is_open)
-        other.environment.update(self.environment)
-        other.arguments.update(self.arguments)
-        other.declared |= self.declared
+        """Return the variables as they are now, to be read only."""
+        other = Scope(is_open=self.is_open, budget=self.budget)
+        other.environment = self.environment.snapshot()
+        other.arguments = self.arguments.snapshot()
+        other.declared = self.declared.snapshot()
         other.shell = self.shell
         return other
 
     def lookup(self, name: str) -> str | Unknown | None:
         """Return the value of a variable, the reason why it cannot be known, or None if it is not set."""
-        if name in self.environment:
-            return self.environment[name]
-        if name in self.arguments:
-            return self.arguments[name]
-        if self.is_open and name not in self.declared:
+        found = self.environment.get(name)
+        if found is None:
+            found = self.arguments.get(name)
+        if isinstance(found, str) and not self.budget.spend(len(found)):
+            return Unknown(reason=TOO_MUCH, variables=(name,))
+        if found is None and self.is_open and name not in self.declared:
             return Unknown(reason=f"{name} may be set by the base image", variables=(name,))
-        return None
+        return found
 
 
 class PlatformArguments(dict[str, str]):
@@ -85,7 +127,7 @@ def expand(word: str, scope: Scope, escape: str = "\\", *, unset_is_empty: bool 
     Unknown if a variable is not set and has no default, if its value cannot be known, or if the builder would stop: a
     bad substitution, a missing quote, ``${X:?message}`` without X.
     """
-    lexer = Lexer(word, scope.lookup, escape)
+    lexer = Lexer(word, scope.lookup, escape, budget=scope.budget)
     try:
         text, _ = lexer.read()
     except LexError as error:
@@ -95,9 +137,11 @@ def expand(word: str, scope: Scope, escape: str = "\\", *, unset_is_empty: bool 
     return text
 
 
-def global_scope(arguments: tuple[Assignment, ...], build_args: Mapping[str, str], escape: str) -> Scope:
+def global_scope(
+    arguments: tuple[Assignment, ...], build_args: Mapping[str, str], escape: str, budget: Budget | None = None
+) -> Scope:
     """Return the scope of FROM lines: the platform's arguments, then each ARG with its build argument or default."""
-    scope = Scope(is_open=False)
+    scope = Scope(is_open=False, budget=budget)
     own = build_args.own if isinstance(build_args, PlatformArguments) else NO_ARGUMENTS
     for name in PLATFORM_ARGUMENTS:
         unknown = Unknown(reason=f"{name} is given by the builder", variables=(name,))
@@ -116,11 +160,13 @@ def apply(instruction: Instruction, scope: Scope, outer: Scope, build_args: Mapp
     elif instruction.name == "SHELL":
         scope.shell = instruction.exec_form or DEFAULT_SHELL
     elif instruction.name == "ENV":
-        scope.environment |= {
+        together = {
             name: expand(one.value or "", scope, escape)
             for one in instruction.assignments
             if isinstance(name := expand(one.name, scope, escape), str)
         }
+        for name, value in together.items():
+            scope.environment[name] = value
 
 
 def _declare(
@@ -143,4 +189,4 @@ def _declare(
         if inherited is not None:
             scope.arguments[name] = inherited
         elif name not in scope.arguments:
-            scope.declared.add(name)
+            scope.declared[name] = ""

@@ -59,7 +59,7 @@ class RemoteRepository:
         self.name: Final = f"{self._reference.registry}/{self._reference.repository}"
         self._options = options
         self._stopped = threading.Event()
-        self._client = Client(ca_file=options.ca_file, longest_wait=PATIENCE, pause=self._pause)
+        self._client = Client(ca_file=options.ca_file, longest_wait=PATIENCE, pause=self._pause, limits=options.limits)
         self._repository = self._at(self._reference.registry)
         self._manifests: dict[str, bytes] = {}
 

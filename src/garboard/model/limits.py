@@ -29,6 +29,9 @@ class Limits(Value):
     """Of one path (PATH_MAX)."""
     metadata_bytes: int = 8 * MIB
     """Of a manifest, an index or an image configuration."""
+    dockerfile_bytes: int = MIB // 2
+    """Of a Dockerfile; real ones have a few KiB."""
+    dockerfile_stages: int = 1000
     layers: int = 512
     link_hops: int = 40
     """Symbolic links followed for one path (the kernel's own limit)."""
@@ -42,6 +45,13 @@ class Limits(Value):
     """Of all of these together, decompressed: they are kept until every package was looked up."""
     answers_bytes: int = 128 * MIB
     """Of documents requested from mirrors, and so kept, at the same time; a single one may be larger."""
+    answer_seconds: int = 300
+    """Until a server's answer begins: its status and headers. Like the following ones not for a local engine."""
+    window_seconds: int = 60
+    """In each such time of waiting for a server it sends `window_bytes`, or its answer ends."""
+    window_bytes: int = 64 * 1024
+    transfer_seconds: int = 48 * 3600
+    """Of waiting for the answers of servers in one command, those received at the same time added up."""
 
 
 DEFAULT = Limits()

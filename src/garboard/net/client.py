@@ -17,14 +17,17 @@ from typing import TYPE_CHECKING, Self
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 from garboard.model.errors import NetworkError, OfflineError
+from garboard.model.limits import DEFAULT, Limits
 from garboard.net.transport import (
     BrokenError,
     InwardError,
     Peer,
+    SlowError,
     TlsError,
     UnreachedError,
     host_of,
     is_loopback,
+    leads_inward,
     peer_pool,
     proxy_for,
     proxy_manager,
@@ -37,8 +40,11 @@ from garboard.net.transport import (
 if TYPE_CHECKING:
     import urllib3
 
+    from garboard.net.pace import Pace
+
 __all__ = [
-    "Client", "InwardError", "NotModified", "Peer", "Response", "StatusError", "TlsError", "UnreachedError", "host_of",
+    "Client", "InwardError", "NotModified", "Peer", "Response", "SlowError", "StatusError", "TlsError", "UnreachedError",
+    "host_of", "leads_inward",
 ]  # fmt: skip
 
 CHUNK = 256 * 1024
@@ -108,6 +114,8 @@ class Response:
                 for chunk in self._pieces(size):
                     done += len(chunk)
                     yield chunk
+            except SlowError:
+                raise
             except NetworkError:
                 if self._again is None:
                     raise
@@ -180,6 +188,8 @@ class Client:
     address of this machine, its link or a cloud's metadata service (see `garboard.net.egress`) is an `InwardError`. A
     name is checked by all of its addresses, and the connection is made to one of these. A proxy resolves names itself;
     the addresses that they have here are checked before the proxy is used.
+
+    A server that is slower than ``limits`` is a `SlowError`, which is not retried; a ``peer`` has only the timeouts.
     """
 
     def __init__(
@@ -192,6 +202,7 @@ class Client:
         read_timeout: float = 60.0,
         pause: Pause = time.sleep,
         longest_wait: float = LONGEST_WAIT,
+        limits: Limits = DEFAULT,
     ) -> None:
         self._offline = offline and not (peer and peer.socket)
         self._ca_file = ca_file
@@ -199,6 +210,8 @@ class Client:
         self._timeouts = (connect_timeout, read_timeout)
         self._pause = pause
         self._longest_wait = longest_wait
+        self._limits = limits
+        self._pace: Pace | None = None
         self._lock = threading.Lock()
         self._managers: dict[tuple[str, bool], urllib3.PoolManager] = {}
         self._pool: urllib3.HTTPConnectionPool | None = None
@@ -226,13 +239,23 @@ class Client:
             response.resume_with(lambda done: self._continue(url, asked, done, insecure=insecure, outward=outward))
         return response
 
-    def head(self, url: str, headers: Mapping[str, str] = _NO_HEADERS, insecure: bool = False) -> Response:
+    def head(
+        self, url: str, headers: Mapping[str, str] = _NO_HEADERS, insecure: bool = False, *, outward: bool = False
+    ) -> Response:
         """HEAD ``url``, like `get`."""
-        return self._request("HEAD", url, headers, insecure=insecure)
+        return self._request("HEAD", url, headers, insecure=insecure, outward=outward)
 
-    def post(self, url: str, body: bytes, headers: Mapping[str, str] = _NO_HEADERS, insecure: bool = False) -> Response:
+    def post(
+        self,
+        url: str,
+        body: bytes,
+        headers: Mapping[str, str] = _NO_HEADERS,
+        insecure: bool = False,
+        *,
+        outward: bool = False,
+    ) -> Response:
         """POST ``body``, like `get` but without following redirects; retried only if the server was busy."""
-        return self._request("POST", url, headers, body, insecure=insecure)
+        return self._request("POST", url, headers, body, insecure=insecure, outward=outward)
 
     def download(
         self, url: str, *, etag: str = "", last_modified: str = "", insecure: bool = False
@@ -369,8 +392,15 @@ class Client:
         with self._lock:
             if (proxy, outward) not in self._managers:
                 context = tls_context(self._ca_file, self._peer)
-                self._managers[proxy, outward] = proxy_manager(proxy, context, outward=outward)
+                self._managers[proxy, outward] = proxy_manager(proxy, context, self._paced(), outward=outward)
             return self._managers[proxy, outward]
+
+    def _paced(self) -> Pace | None:
+        if self._pace is None and not self._peer.direct:
+            from garboard.net.pace import Pace
+
+            self._pace = Pace(self._limits)
+        return self._pace
 
     def _fixed_pool(self) -> urllib3.HTTPConnectionPool:
         with self._lock:

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     import subprocess
 
     import urllib3
+    from urllib3.connection import HTTPConnection
+
+    from garboard.net.pace import Pace
 
 CONNECTIONS = 8
 """Idle connections kept for each host."""
@@ -43,6 +46,10 @@ class TlsError(NetworkError):
     """A connection with an untrusted certificate, or to an end that does not speak TLS (``plain``)."""
 
     plain = False
+
+
+class SlowError(NetworkError):
+    """A server that sends less than a limit in a given time; another attempt would take as long."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +126,15 @@ def refuse_inward(host: str) -> None:
         outward_addresses(host, 0)
 
 
+def leads_inward(host: str) -> bool:
+    """Report whether a host is known here to be this machine or its link."""
+    try:
+        refuse_inward(host)
+    except InwardError:
+        return True
+    return False
+
+
 def outward_addresses(host: str, port: int) -> list[str]:
     """Return the addresses of a host.
 
@@ -133,18 +149,23 @@ def outward_addresses(host: str, port: int) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def proxy_manager(proxy: str, context: ssl.SSLContext, *, outward: bool = False) -> urllib3.PoolManager:
+def proxy_manager(
+    proxy: str, context: ssl.SSLContext, pace: Pace | None = None, *, outward: bool = False
+) -> urllib3.PoolManager:
     """Return connections through ``proxy``, or direct ones if it is empty.
 
-    With ``outward``, direct connections to an inward address are refused.
+    With ``outward``, direct connections to an inward address are refused. Answers keep to ``pace``, if there is one.
     """
+    manager = _plain_manager(proxy, context)
+    manager.pool_classes_by_scheme = _pools(pace, outward=outward and not proxy)
+    return manager
+
+
+def _plain_manager(proxy: str, context: ssl.SSLContext) -> urllib3.PoolManager:
     import urllib3
 
     if not proxy:
-        manager = urllib3.PoolManager(maxsize=CONNECTIONS, ssl_context=context)
-        if outward:
-            manager.pool_classes_by_scheme = _outward_pools()
-        return manager
+        return urllib3.PoolManager(maxsize=CONNECTIONS, ssl_context=context)
     parts = urlsplit(proxy)
     if parts.scheme not in {"http", "https"}:
         raise NetworkError(f"proxies of kind {parts.scheme} are not supported", "name an http:// or https:// proxy")
@@ -158,38 +179,23 @@ def proxy_manager(proxy: str, context: ssl.SSLContext, *, outward: bool = False)
     )
 
 
-def _outward_pools() -> dict[str, type[urllib3.HTTPConnectionPool]]:
-    """Return pools by scheme that connect to exactly the addresses that were checked."""
+def _pools(pace: Pace | None, *, outward: bool) -> dict[str, type[urllib3.HTTPConnectionPool]]:
+    """Return pools by scheme that keep to a pace; ``outward`` ones connect to exactly the addresses that were checked."""
     from urllib3.connection import HTTPConnection, HTTPSConnection
     from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-    from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
-    from urllib3.util.connection import create_connection
-
-    def connected(one: HTTPConnection, host: str) -> socket.socket:
-        if is_inward_name(host):
-            raise InwardError(host)
-        try:
-            addresses = outward_addresses(host, one.port)
-        except (socket.gaierror, UnicodeError) as error:
-            reason = error if isinstance(error, socket.gaierror) else socket.gaierror(str(error))
-            raise NameResolutionError(one.host, one, reason) from error
-        failed: OSError = OSError("it has no address")
-        for address in addresses:
-            try:
-                return create_connection((address, one.port), one.timeout, one.source_address, one.socket_options)
-            except OSError as error:
-                failed = error
-        if isinstance(failed, TimeoutError):
-            raise ConnectTimeoutError(one, f"Connection to {one.host} timed out") from failed
-        raise NewConnectionError(one, f"Failed to establish a new connection: {failed}") from failed
 
     class Plain(HTTPConnection):
         def _new_conn(self) -> socket.socket:
-            return connected(self, self._dns_host)
+            return _connected_outward(self, self._dns_host) if outward else super()._new_conn()
 
     class Tls(HTTPSConnection):
         def _new_conn(self) -> socket.socket:
-            return connected(self, self._dns_host)
+            return _connected_outward(self, self._dns_host) if outward else super()._new_conn()
+
+    if pace is not None:
+        from garboard.net.pace import paced
+
+        Plain.response_class = Tls.response_class = paced(pace)
 
     class PlainPool(HTTPConnectionPool):
         ConnectionCls = Plain
@@ -198,6 +204,28 @@ def _outward_pools() -> dict[str, type[urllib3.HTTPConnectionPool]]:
         ConnectionCls = Tls
 
     return {"http": PlainPool, "https": TlsPool}
+
+
+def _connected_outward(one: HTTPConnection, host: str) -> socket.socket:
+    from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
+    from urllib3.util.connection import create_connection
+
+    if is_inward_name(host):
+        raise InwardError(host)
+    try:
+        addresses = outward_addresses(host, one.port)
+    except (socket.gaierror, UnicodeError) as error:
+        reason = error if isinstance(error, socket.gaierror) else socket.gaierror(str(error))
+        raise NameResolutionError(one.host, one, reason) from error
+    failed: OSError = OSError("it has no address")
+    for address in addresses:
+        try:
+            return create_connection((address, one.port), one.timeout, one.source_address, one.socket_options)
+        except OSError as error:
+            failed = error
+    if isinstance(failed, TimeoutError):
+        raise ConnectTimeoutError(one, f"Connection to {one.host} timed out") from failed
+    raise NewConnectionError(one, f"Failed to establish a new connection: {failed}") from failed
 
 
 def tls_context(ca_file: str, peer: Peer) -> ssl.SSLContext:
@@ -307,8 +335,13 @@ def translated(url: str) -> Iterator[None]:
     """Translate urllib3's errors into garboard's."""
     from urllib3 import exceptions
 
+    from garboard.net.pace import PaceError
+
     try:
         yield
+    except PaceError as error:
+        hint = f"look at the network, or choose a nearer mirror; {error.variable} sets the limit"
+        raise SlowError(f"{host_of(url)} {error.what}", hint) from error
     except exceptions.HTTPError as error:
         raise _network_error(error, url) from error
 

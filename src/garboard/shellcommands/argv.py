@@ -25,24 +25,32 @@ def take_apart(words: tuple[Word, ...], with_value: frozenset[str], *, until: in
     Short options may be combined (``-qyt testing``), and their value may follow directly (``-ttesting``). With
     ``until``, everything after that many operands is an operand: the words of another command.
     """
+    waiting = list(reversed(words))
+    operands, options = take_options(waiting, with_value, until=until)
+    return Line((*operands, *reversed(waiting)), options)
+
+
+def take_options(
+    waiting: list[Word], with_value: frozenset[str], *, until: int = -1
+) -> tuple[list[Word], dict[str, Word | None]]:
+    """Do the same to words in reverse order; what is after ``until`` operands, or after ``--``, is left in ``waiting``."""
     operands: list[Word] = []
     options: dict[str, Word | None] = {}
-    waiting = list(reversed(words))
     while waiting:
         word = waiting.pop()
         text = word.text
         if text is None or not text.startswith("-") or text == "-":
             operands.append(word)
         elif text == "--":
-            return Line((*operands, *reversed(waiting)), options)
+            break
         else:
             name, value, takes = _option(word, text, with_value)
             options[name] = waiting.pop() if takes and value is None and waiting else value
             if takes and name != text and not text.startswith("--"):
                 options |= dict.fromkeys((f"-{one}" for one in text[1 : text.index(name[1])]), None)
         if len(operands) == until:
-            return Line((*operands, *reversed(waiting)), options)
-    return Line(tuple(operands), options)
+            break
+    return operands, options
 
 
 def _option(word: Word, text: str, with_value: frozenset[str]) -> tuple[str, Word | None, bool]:

@@ -16,7 +16,7 @@ from garboard.dockerfile.heredocs import delimiter
 from garboard.dockerfile.variables import Scope
 from garboard.model.dockerfile import Instruction, PackageRequest, Request, UnknownRequest
 from garboard.model.program import Program
-from garboard.shellcommands.argv import Line, program, take_apart
+from garboard.shellcommands.argv import Line, program, take_apart, take_options
 from garboard.shellcommands.programs import DOWNLOADERS, WRAPPERS
 from garboard.shellcommands.shell import SHELLS, Command, Obscure, Word, commands
 
@@ -77,7 +77,7 @@ class _Reading:
             )
             return
         self._depth += 1
-        for command in commands(text, self._scope.lookup) if self._depth <= _DEEPEST else ():
+        for command in commands(text, self._scope.lookup, self._scope.budget) if self._depth <= _DEEPEST else ():
             if isinstance(command, Obscure):
                 yield UnknownRequest(manager="", text=command.text, reason=command.reason, command=command.text)
             else:
@@ -157,18 +157,22 @@ def _interpreter(text: str) -> str:
 def unwrapped(words: tuple[Word, ...]) -> tuple[tuple[Word, ...], bool]:
     """The words without ``sudo``, ``env A=b``, ``timeout 5``…; and whether ``xargs`` adds unseen words."""
     fed = False
-    while words:
-        text = words[0].text
-        if text is not None and _ASSIGNMENT.match(text):
-            words = words[1:]
+    waiting = list(reversed(words))
+    while waiting:
+        word = waiting[-1]
+        if word.text is not None and _ASSIGNMENT.match(word.text):
+            waiting.pop()
             continue
-        wrapper = WRAPPERS.get(program(words[0]) or "")
+        wrapper = WRAPPERS.get(program(word) or "")
         if wrapper is None:
             break
-        fed = fed or program(words[0]) == "xargs"
+        fed = fed or program(word) == "xargs"
+        waiting.pop()
         with_value, operands = wrapper
-        words = take_apart(words[1:], with_value, until=operands + 1).operands[operands:]
-    return words, fed
+        before, _ = take_options(waiting, with_value, until=operands + 1)
+        del waiting[len(waiting) - max(0, operands - len(before)) :]  # those after --
+        waiting += reversed(before[operands:])
+    return tuple(reversed(waiting)), fed
 
 
 class _Installing:

@@ -42,7 +42,7 @@ def removals(instruction: Instruction, scope: Scope) -> tuple[Purge, ...]:
         return ()
     if "||" in script or (_GOES_ON.search(script.strip()) and not _STOPS.search(script)):
         return ()
-    return tuple(_of([one for one in commands(script, scope.lookup) if isinstance(one, Command)]))
+    return tuple(_of([one for one in commands(script, scope.lookup, scope.budget) if isinstance(one, Command)]))
 
 
 def _of(every: list[Command]) -> Iterator[Purge]:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from garboard.dockerfile.lexer import Lexer, LexError, Lookup
+from garboard.dockerfile.lexer import TOO_MUCH, Budget, Lexer, LexError, Lookup
 from garboard.model.dockerfile import Unknown
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 SHELLS: Final = ("sh", "bash", "dash", "ash", "ksh", "zsh", "mksh")
 _MOST_VALUES: Final = 64  # of a loop that is followed value by value
 _MOST_REPEATED: Final = 1 << 16  # bytes of loops, each counted once for each value
+_LONGEST: Final = 128 * 1024  # bytes of a script: its tree takes a thousand times as much
 _DEEPEST: Final = 150  # statements in one another
 _CONTINUED: Final = re.compile(r"\\\r?\n")
 _ESCAPED: Final = re.compile(r"\\(.)", re.DOTALL)
@@ -50,13 +51,17 @@ class Obscure(NamedTuple):
     reason: str
 
 
-def commands(script: str, lookup: Lookup) -> Iterator[Command | Obscure]:
+def commands(script: str, lookup: Lookup, budget: Budget | None = None) -> Iterator[Command | Obscure]:
     """The commands of a script, in written order: in lists, pipes, loops, groups, functions, and $(…).
 
     ``lookup`` returns the variables that are set before it. A loop over known values gives a command for each value.
+    ``budget`` bounds what is done with values of variables; when it is spent, they are unknown.
     """
     data = script.encode("utf-8", "replace")
-    yield from _Walk(data, lookup).statements(_parser().parse(data).root_node)
+    if len(data) > _LONGEST:
+        yield Obscure(" ".join(script[:80].split()), f"a script longer than the limit of {_LONGEST} bytes")
+        return
+    yield from _Walk(data, lookup, budget or Budget(len(data))).statements(_parser().parse(data).root_node)
 
 
 @functools.cache
@@ -70,10 +75,13 @@ def _parser() -> Parser:
 class _Walk:
     """One pass over one script, with the variables that it has set so far (None: set to something unknown)."""
 
-    def __init__(self, data: bytes, lookup: Lookup) -> None:
+    def __init__(self, data: bytes, lookup: Lookup, budget: Budget) -> None:
         self._data = data
+        self._budget = budget
         self._outer = lookup
         self._set: dict[str, str | None] = {}
+        self._before: list[tuple[str, bool, str | None]] = []
+        """What each setting replaced, so that a subshell's can be undone without a copy of all."""
         self._depth = 0
 
     def statements(self, node: Node, *, conditional: bool = False) -> Iterator[Command | Obscure]:
@@ -99,9 +107,9 @@ class _Walk:
             case "for_statement":
                 yield from self._loop(node, conditional=conditional)
             case "subshell":
-                before = dict(self._set)
+                before = len(self._before)
                 yield from self._children(node, conditional=conditional)
-                self._set = before
+                self._undo(before)
             case "comment" | "heredoc_body" | "raw_string" | "word":
                 return
             case _:
@@ -125,9 +133,9 @@ class _Walk:
         """The commands of the substitutions in a node's words."""
         for child in node.named_children:
             if child.type in ("command_substitution", "process_substitution"):
-                before = dict(self._set)
+                before = len(self._before)
                 yield from self._children(child, conditional=False)
-                self._set = before
+                self._undo(before)
             elif child.type in ("string", "concatenation", "expansion", "command_name", "variable_assignment", "array"):
                 yield from self._inside(child)
 
@@ -159,9 +167,9 @@ class _Walk:
         if not values or len(values) > _MOST_VALUES or size > _MOST_REPEATED or None in values or self._nested(body):
             values = [None]
         for value in values:
-            self._set[name] = value
+            self._put(name, value)
             yield from self._children(body, conditional=conditional or value is None)
-        self._set[name] = None
+        self._put(name, None)
 
     def _nested(self, body: Node) -> bool:
         """Whether a loop's body contains another loop: following both would multiply."""
@@ -175,7 +183,7 @@ class _Walk:
         plain = b"+=" not in self._data[name.end_byte : name.end_byte + 2] and not conditional
         texts = [word.text for word in words]
         known = [text for text in texts if text is not None]
-        self._set[self._text(name)] = " ".join(known) if plain and len(known) == len(texts) else None
+        self._put(self._text(name), " ".join(known) if plain and len(known) == len(texts) else None)
 
     def _command(self, node: Node, *, conditional: bool) -> Command:
         words: list[Word] = []
@@ -185,7 +193,9 @@ class _Walk:
             elif child.type not in ("variable_assignment", "comment") and not child.type.endswith("_redirect"):
                 words += self._words(child)
         if words and words[0].text in ("read", "unset", "mapfile"):
-            self._set |= dict.fromkeys((word.text for word in words[1:] if word.text), None)
+            for word in words[1:]:
+                if word.text:
+                    self._put(word.text, None)
         return Command(tuple(words), self._line(node), conditional)
 
     def _words(self, node: Node) -> list[Word]:
@@ -256,7 +266,7 @@ class _Walk:
 
     def _expanded(self, text: str) -> str | None:
         """The value of ``$X`` or ``${X…}``, or None."""
-        lexer = Lexer(text, self._lookup)
+        lexer = Lexer(text, self._lookup, budget=self._budget)
         try:
             value, _ = lexer.read()
         except LexError:
@@ -266,8 +276,23 @@ class _Walk:
     def _lookup(self, name: str) -> str | Unknown | None:
         if name in self._set:
             value = self._set[name]
+            if value is not None and not self._budget.spend(len(value)):
+                return Unknown(reason=TOO_MUCH, variables=(name,))
             return Unknown(reason=f"{name} is set by the script", variables=(name,)) if value is None else value
         return self._outer(name)
+
+    def _put(self, name: str, value: str | None) -> None:
+        self._before.append((name, name in self._set, self._set.get(name)))
+        self._set[name] = value
+
+    def _undo(self, until: int) -> None:
+        """Take back what was set since there were this many settings."""
+        while len(self._before) > until:
+            name, was_set, value = self._before.pop()
+            if was_set:
+                self._set[name] = value
+            else:
+                del self._set[name]
 
     def _text(self, node: Node) -> str:
         return self._data[node.start_byte : node.end_byte].decode("utf-8", "replace")
@@ -277,19 +302,15 @@ class _Walk:
 
 
 def braces(text: str) -> list[str]:
-    """The words that bash makes of ``a{b,c}``; at most 64, else the text unchanged."""
+    """The words that bash makes of ``a{b,c}``; at most 64, and a bounded length in all, else the text unchanged."""
     done = [text]
     while any(_BRACES.search(one) for one in done):
-        if len(done) > _MOST_VALUES:
-            return [text]
-        done = [
-            one[: found.start()] + choice + one[found.end() :] if (found := _BRACES.search(one)) is not None else one
-            for one in done
-            for choice in (_choices(one))
-        ]
+        made: list[str] = []
+        for one in done:
+            found = _BRACES.search(one)
+            choices = found[1].split(",") if found is not None else [""]
+            if len(made) + len(choices) > _MOST_VALUES or len(one) * len(choices) > _MOST_REPEATED:
+                return [text]
+            made += (one[: found.start()] + each + one[found.end() :] for each in choices) if found else [one]
+        done = made
     return done
-
-
-def _choices(text: str) -> list[str]:
-    found = _BRACES.search(text)
-    return found[1].split(",") if found is not None else [""]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from garboard.model.gap import Gap
+from garboard.model.limits import DEFAULT, Limits
 from garboard.workflows.judge import Supply
 
 if TYPE_CHECKING:
@@ -111,6 +112,7 @@ class FetchingSupply(Supply):
         progress: Progress,
         quiet: bool,
         ca_file: str,
+        limits: Limits = DEFAULT,
         origin: str = "",
     ) -> None:
         self._database = database
@@ -118,6 +120,7 @@ class FetchingSupply(Supply):
         self._progress = progress
         self._quiet = quiet
         self._ca_file = ca_file
+        self._limits = limits
         self._origin = origin
         self._offline = OfflineSupply(database)
 
@@ -164,7 +167,7 @@ class FetchingSupply(Supply):
                 self._database.directory,
                 tuple(old),
                 origin=self._origin,
-                client=Client(ca_file=self._ca_file),
+                client=Client(ca_file=self._ca_file, limits=self._limits),
                 now=self._now,
                 progress=self._progress,
                 terms=update_database.Terms(

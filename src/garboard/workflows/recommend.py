@@ -30,7 +30,7 @@ from garboard.baseimage.tags import parse as parse_tag
 from garboard.baseimage.tags import program
 from garboard.database.read import FACTS
 from garboard.dockerfile.parser import parse
-from garboard.dockerfile.stages import base_of, bases, lineage, reaching, scoped
+from garboard.dockerfile.stages import base_of, bases, lineage, reaching, scoped_lineage
 from garboard.dockerfile.variables import PlatformArguments, Scope
 from garboard.image import reference as references
 from garboard.model.advisory import CveFacts, FeedState, Hit, Lookup
@@ -515,9 +515,8 @@ def _companions(subject: Subject, name: str) -> Iterator[str]:
 def _lines(subject: Subject, layers: int) -> Iterator[tuple[Instruction, Scope]]:
     """Your instructions, each with the variables that are in force before it."""
     if subject.dockerfile is not None:
-        for stage in lineage(subject.dockerfile, subject.target, subject.build_args):
-            for instruction, scope in scoped(subject.dockerfile, stage, subject.build_args):
-                yield instruction, scope.copy()
+        for instruction, scope in scoped_lineage(subject.dockerfile, subject.target, subject.build_args):
+            yield instruction, scope.copy()
         return
     for layer in subject.attribution.layers if subject.attribution else ():
         if layer.index >= layers and layer.origin is not Origin.BASE and layer.created_by.startswith("RUN "):

@@ -11,7 +11,8 @@ from garboard.model.image import Platform
 
 def scope(**values: str) -> Scope:
     found = Scope(is_open=False)
-    found.environment.update(values)
+    for name, value in values.items():
+        found.environment[name] = value
     return found
 
 

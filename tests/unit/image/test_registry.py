@@ -5,18 +5,22 @@ from __future__ import annotations
 import gzip
 import json
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from garboard.image.credentials import Login
 from garboard.image.handle import Content, Opened
 from garboard.image.options import Options
 from garboard.image.sources import registry
-from garboard.image.sources.authorization import parse_challenges
+from garboard.image.sources.authorization import Asking, authorize, parse_challenges
 from garboard.model.errors import ImageError, NetworkError, OfflineError
 from garboard.model.image import Platform
+from garboard.model.limits import Limits
+from garboard.net.client import Client, InwardError
 from tests.unit.image.fake_registry import Fake, Handler, sha256, tar
 
 LAYERS = [tar({"a": b"a"}), tar({"b": bytes(range(256)) * 4000}), tar({"c": b"c"})]
@@ -175,14 +179,66 @@ def test_stored_logins_and_identity_tokens(fake: Fake, tmp_path: Path) -> None:
 
 
 def test_a_token_server_without_tls_gets_no_password(fake: Fake) -> None:
-    from garboard.image.credentials import Login
-    from garboard.image.sources.authorization import authorize
-    from garboard.net.client import Client
-
-    challenges = {"bearer": {"realm": f"http://{fake.host}/token"}}
+    asking = Asking(Login("me", "secret"), "a", fake.host, insecure=False, outward=False)
     with pytest.raises(NetworkError, match="no https address"):
-        authorize(Client(), challenges, Login("me", "secret"), "a", insecure=False)
+        authorize(Client(), {"bearer": {"realm": f"http://{fake.host}/token"}}, asking)
     assert fake.requests == []
+
+
+LOGINS = [Login("me", "secret"), Login("me", "", "refresh-me")]
+
+
+@pytest.mark.parametrize("login", LOGINS)
+@pytest.mark.parametrize("realm", ["http://{}/token", "http://127.0.0.1@{}/token", "http://elsewhere.invalid/token"])
+def test_no_login_is_sent_in_plain_text_to_another_host(fake: Fake, login: Login, realm: str) -> None:
+    """Not even where plain HTTP is allowed for the registry, here under another name of the same machine."""
+    other = fake.host.replace("127.0.0.1", "localhost")
+    asking = Asking(login, "a", fake.host, insecure=True, outward=False)
+    with pytest.raises(NetworkError, match="its login over plain HTTP to another host") as raised:
+        authorize(Client(), {"bearer": {"realm": realm.format(other)}}, asking)
+    assert "127.0.0.1@" not in raised.value.message
+    assert fake.requests == []
+
+
+@pytest.mark.parametrize("realm", ["https://[", "https:///token", "//a/token", "file:///etc/passwd", ""])
+def test_a_realm_that_is_no_address(realm: str) -> None:
+    asking = Asking(LOGINS[0], "a", "a.example", insecure=True, outward=True)
+    with pytest.raises(NetworkError, match="no https address"):
+        authorize(Client(), {"bearer": {"realm": realm}}, asking)
+
+
+INWARD = ["127.0.0.1", "localhost", "169.254.169.254", "[::1]", "[::ffff:127.0.0.1]", "0.0.0.0", "2130706433"]
+
+
+@pytest.mark.parametrize("proxied", [False, True])
+@pytest.mark.parametrize("host", INWARD)
+@pytest.mark.parametrize("login", [None, *LOGINS])
+def test_a_registry_elsewhere_names_no_token_server_here(
+    host: str, login: Login | None, proxied: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:1" if proxied else "")
+    asking = Asking(login, "a", "registry.invalid", insecure=True, outward=True)
+    with pytest.raises(InwardError):
+        authorize(Client(), {"bearer": {"realm": f"https://{host}:1/token"}}, asking)
+
+
+@pytest.mark.parametrize("what", ["realm", "redirect"])
+def test_a_registry_elsewhere_leads_to_nothing_here(fake: Fake, what: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The registry answers as this machine's proxy, so that it is one whose address is not known here."""
+    monkeypatch.setenv("HTTP_PROXY", f"http://{fake.host}")
+
+    def answer(handler: Handler) -> bool:
+        inward = f"http://{fake.host}/secret"
+        if what == "realm":
+            handler.reply(401, WWW_Authenticate=f'Bearer realm="{inward}"')
+        else:
+            handler.reply(307, Location=inward)
+        return True
+
+    fake.intercept = answer
+    with pytest.raises(InwardError):
+        registry.open("registry.invalid/app:1", Options(insecure=frozenset({"registry.invalid"})))
+    assert fake.requests == ["http://registry.invalid/v2/app/manifests/1"]
 
 
 @pytest.mark.parametrize(
@@ -377,3 +433,26 @@ def test_detection() -> None:
     assert registry.detect("debian:12", Options())
     assert not registry.detect("./Debian", Options())
     assert registry.SCHEMES == ("registry",)
+
+
+HASTY = Limits(answer_seconds=1, window_seconds=1, window_bytes=1000)
+
+
+@pytest.mark.parametrize("part", ["manifests/", "blobs/"])
+@pytest.mark.timeout(20)
+def test_a_registry_that_drips(fake: Fake, part: str) -> None:
+    def drip(handler: Handler) -> bool:
+        if part not in handler.path:
+            return False
+        handler.send_response(200)
+        handler.send_header("Content-Length", "100000")
+        handler.end_headers()
+        while True:
+            handler.wfile.write(b"{")
+            time.sleep(0.05)
+
+    fake.intercept = drip
+    with pytest.raises(NetworkError, match="less than the limit of 1000 bytes in 1 seconds") as raised:
+        opened(fake, limits=HASTY)
+    assert "GARBOARD_LIMIT_WINDOW_BYTES" in raised.value.hint
+    assert len([path for path in fake.requests if part in path]) == 1

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import ssl
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer, ThreadingHTTPServer
 from pathlib import Path
@@ -14,7 +16,8 @@ from pathlib import Path
 import pytest
 
 from garboard.model.errors import NetworkError, OfflineError
-from garboard.net.client import Client, NotModified, Peer, StatusError, TlsError
+from garboard.model.limits import Limits
+from garboard.net.client import Client, NotModified, Peer, SlowError, StatusError, TlsError
 
 BODY = bytes(range(256)) * 4096
 Answer = Callable[["Handler"], None]
@@ -467,3 +470,77 @@ while data := s.recv(65536): os.write(1, data)
 def test_importing_the_module_loads_nothing_heavy() -> None:
     code = "import sys, garboard.net.client; print([m for m in ('urllib3', 'ssl', 'truststore', 'subprocess') if m in sys.modules])"
     assert subprocess.run([sys.executable, "-c", code], check=True, capture_output=True).stdout == b"[]\n"
+
+
+def _dripping(before: bytes, drop: bytes, after: bytes = b"") -> Answer:
+    """Send ``drop`` every 50 ms for at most ten seconds."""
+
+    def answer(handler: Handler) -> None:
+        handler.close_connection = True
+        with contextlib.suppress(OSError):
+            handler.wfile.write(before)
+            for _ in range(200):
+                handler.wfile.write(drop)
+                time.sleep(0.05)
+            handler.wfile.write(after)
+
+    return answer
+
+
+HEAD = b"HTTP/1.1 200 OK\r\n"
+LENGTH = b"Content-Length: 100000\r\n"
+WINDOW = "less than the limit of 1000 bytes in 1 seconds"
+HASTY = Limits(window_seconds=1, window_bytes=1000)
+SLOW = {
+    "body": (_dripping(HEAD + LENGTH + b"\r\n", b"x"), HASTY, WINDOW),
+    "body without a length": (_dripping(HEAD + b"\r\n", b"x"), HASTY, WINDOW),
+    "chunks": (_dripping(HEAD + b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\nx\r\n"), HASTY, WINDOW),
+    "resumable body": (_dripping(HEAD + LENGTH + b'ETag: "1"\r\n\r\n', b"x"), HASTY, WINDOW),
+    "error": (_dripping(b"HTTP/1.1 500 No\r\n" + LENGTH + b"\r\n", b"x"), HASTY, "status 500"),
+    "status": (_dripping(b"HTTP/1.1 200 ", b"x"), HASTY, WINDOW),
+    "header": (_dripping(HEAD + b"A: ", b"x"), HASTY, WINDOW),
+    "headers": (_dripping(HEAD, b"A: x\r\n"), HASTY, WINDOW),
+    "informational answers": (_dripping(b"", b"HTTP/1.1 100 Continue\r\n\r\n"), HASTY, WINDOW),
+    "fast headers": (
+        _dripping(HEAD + b"A: ", b"x" * 100),
+        Limits(answer_seconds=1),
+        "limit of 1 seconds to begin its answer",
+    ),
+    "fast body": (
+        _dripping(HEAD + b"\r\n", b"x" * 10_000),
+        Limits(transfer_seconds=1),
+        "more than the limit of 1 seconds",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", SLOW)
+def test_a_server_that_drips(server: Server, what: str) -> None:
+    server.answers["/"], limits, message = SLOW[what]
+    slow = pytest.raises(StatusError if "status" in message else SlowError, match=message)
+    with slow as raised, Client(pause=[].append, limits=limits) as client:
+        client.get(server.url + "/", resume=True).read(10**9)
+    assert "status" in message or "GARBOARD_LIMIT_" in raised.value.hint
+    assert len(server.seen) == 1
+
+
+def test_what_is_large_and_slow_but_moves(server: Server) -> None:
+    def answer(handler: Handler) -> None:
+        handler.wfile.write(HEAD + b"Content-Length: 30000\r\n\r\n")
+        for _ in range(30):
+            handler.wfile.write(bytes(1000))
+            time.sleep(0.05)
+
+    server.answers["/"] = answer
+    with Client(pause=[].append, limits=Limits(window_seconds=1, window_bytes=5000)) as client:
+        assert len(client.get(server.url + "/").read(10**9)) == 30_000
+
+
+def test_only_waiting_for_the_server_counts(server: Server) -> None:
+    server.answers["/"] = lambda handler: handler.reply(200, BODY * 4)
+    total = 0
+    with Client(pause=[].append, limits=Limits(transfer_seconds=1, window_seconds=1, window_bytes=10**9)) as client:
+        for chunk in client.get(server.url + "/").chunks(1024 * 1024):
+            total += len(chunk)
+            time.sleep(0.4)
+    assert total == len(BODY) * 4

@@ -12,11 +12,13 @@ from garboard.cli import read_settings
 from garboard.cli.catalog.options import not_covered, now, reading, writing
 from garboard.cli.command import command
 from garboard.cli.params import Given, Operand, flag
+from garboard.cli.read_opening import limits
 from garboard.model.base import Value
 from garboard.model.errors import UsageError
 
 if TYPE_CHECKING:
     from garboard.model.gap import Gap
+    from garboard.model.limits import Limits
     from garboard.net.client import Client
 
 ORIGIN: Final = Operand[tuple[str, ...]](
@@ -36,6 +38,7 @@ class Import(Value):
     digest: str
     with_approvals: bool
     ca_file: str
+    limits: Limits
     offline: bool
 
 
@@ -55,6 +58,7 @@ def _import_settings(given: Given) -> Import:
         digest=given[o.DIGEST] or "",
         with_approvals=given[WITH_APPROVALS],
         ca_file=given[o.CA_FILE] or "",
+        limits=limits(),
         offline=given[o.OFFLINE],
     )
 
@@ -71,7 +75,7 @@ def import_(settings: Import) -> int:
     if not settings.offline:
         from garboard.net.client import Client
 
-        client = Client(ca_file=settings.ca_file)
+        client = Client(ca_file=settings.ca_file, limits=settings.limits)
     read = _import_repo_info if settings.kind == "repo-info" else _import_official
     return read(settings.path, settings.places, client)
 

@@ -18,9 +18,9 @@ from garboard.image import credentials
 from garboard.image.manifest import ACCEPT, check_digest, mismatch
 from garboard.image.options import Options
 from garboard.image.reference import HUB, is_digest
-from garboard.image.sources.authorization import authorize, parse_challenges
+from garboard.image.sources.authorization import Asking, authorize, parse_challenges
 from garboard.model.errors import GarboardError, ImageError, NetworkError
-from garboard.net.client import Client, Response, StatusError, TlsError
+from garboard.net.client import Client, Response, StatusError, TlsError, host_of, leads_inward
 
 _HUB_HOST = "registry-1.docker.io"
 _PAGE = 1000
@@ -66,6 +66,7 @@ class RegistryClient:
         own = options if self.host == registry else msgspec.structs.replace(options, username="", password="")
         self._login = credentials.find(self.host, path, own)
         self._authorization = ""
+        self._outward: bool | None = None
         self._lock = threading.Lock()
 
     def manifest(self, tag_or_digest: str) -> tuple[bytes, str]:
@@ -193,13 +194,19 @@ class RegistryClient:
             headers["Authorization"] = self._authorization
         try:
             if head:
-                return self._client.head(url, headers, self._plain)
-            return self._client.get(url, headers, self._plain, resume=resume)
+                return self._client.head(url, headers, self._plain, outward=self._is_outward())
+            return self._client.get(url, headers, self._plain, resume=resume, outward=self._is_outward())
         except TlsError as error:
             if error.plain:
                 hint = f"if you trust the network, allow plain HTTP with --insecure {self.host}"
                 raise NetworkError(f"the registry {self.host} does not speak TLS", hint) from error
             raise
+
+    def _is_outward(self) -> bool:
+        """Report whether the registry is elsewhere, so that neither its redirects nor its realm may lead inward."""
+        if self._outward is None:
+            self._outward = not leads_inward(urlsplit(self._base).hostname or "")
+        return self._outward
 
     def _log_in(self, response: Response, used: str) -> None:
         """Answer the challenge of ``response`` unless another thread did so since ``used`` was sent."""
@@ -207,9 +214,8 @@ class RegistryClient:
         response.discard()
         with self._lock:
             if self._authorization == used:
-                self._authorization = authorize(
-                    self._client, challenges, self._login, self._path, insecure=self._plain
-                )  # fmt: skip
+                asking = Asking(self._login, self._path, host_of(self._base), self._plain, self._is_outward())
+                self._authorization = authorize(self._client, challenges, asking)
 
     def _denied(self, subject: str, said: str = "") -> NotServedError:
         message = f"{subject} does not exist, or may not be read" + (f": {said}" if said else "")

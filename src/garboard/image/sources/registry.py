@@ -41,7 +41,7 @@ def open(name: str, options: Options, /) -> Opened:  # noqa: A001 - the Source p
             f"offline: {name} would have to be fetched from {reference.registry}",
             "scan an image of the local engine, a docker save of it, or leave out --offline",
         )
-    client = Client(ca_file=options.ca_file)
+    client = Client(ca_file=options.ca_file, limits=options.limits)
     try:
         return _first(name, reference, options, client)
     except BaseException:
