@@ -494,3 +494,15 @@ def test_each_prefix_of_the_actions_leaves_what_was_told(scene: Scene, world: Wo
 
 def _keys(issues: Any) -> set[tuple[str, str]]:
     return {(one["id"], one["source"]) for one in issues}
+
+
+def test_of_a_from_that_was_edited_since_nothing_is_told_but_to_rebuild(world: World) -> None:
+    number = next(at for at, scene in enumerate(SCENES) if scene.name == "another release")
+    catalog = _catalog(world, SCENES[number], number)
+    dockerfile = world.folder / "Dockerfile.edited"
+    dockerfile.write_text(_text(SCENES[number].lines, f"{world.repository}:1.0.0-trixie"))
+    found = world.ask(f"docker:{_tag(number, 'start')}", "-f", dockerfile, catalog=catalog)
+    (action,) = found["actions"]
+    assert action["text"].startswith(f"Rebuild first: FROM now says {world.repository}:1.0.0-trixie")
+    assert (action["dockerfileLine"], action["foreseen"]) == (None, False)
+    assert found["remaining"] == found["issues"] > 0

@@ -15,7 +15,7 @@ from garboard.model.finding import Finding, Vulnerability
 from garboard.model.image import Digest, Image, Layer
 from garboard.model.mirror import Outcome, Prospect
 from garboard.model.package import Distro, Inventory, Package
-from garboard.model.recommendation import Counts, FindingKey, Group, Prediction, Recommendation, Row, Verdict
+from garboard.model.recommendation import Brought, Counts, FindingKey, Group, Prediction, Recommendation, Row, Verdict
 from garboard.model.report import Report
 
 NAMES = ("git", "vim", "perl", "libc6", "zlib")
@@ -75,7 +75,7 @@ def rows(draw) -> Row:
         prediction=Prediction(
             counts=Counts(high=len(remaining)),
             remaining=tuple(sorted(remaining)),
-            added=tuple(sorted(draw(st.sets(keys, max_size=3)))),
+            added=tuple(Brought(key=one) for one in sorted(draw(st.sets(keys, max_size=3)))),
         ),
     )
 

@@ -25,10 +25,10 @@ from garboard.actions.needed import needed
 from garboard.model.action import Action, ActionKind, Actions, IssueKey, Remaining
 from garboard.model.advisory import Severity, Status
 from garboard.model.attribution import Attribution, Introduction, Origin, Place
-from garboard.model.finding import Finding
+from garboard.model.finding import Finding, Vulnerability
 from garboard.model.mirror import Outcome, Prospect
 from garboard.model.package import SYSTEM_TYPES, Package
-from garboard.model.recommendation import Group, Prediction, Recommendation, Row
+from garboard.model.recommendation import Brought, Group, Prediction, Recommendation, Row
 from garboard.model.report import Report
 from garboard.packages.pins import pinned
 
@@ -128,6 +128,8 @@ class _Choosing:
 
     def result(self) -> Actions:
         """Every step in order, and what remains."""
+        if self._whose is not None and self._whose.base.edited:
+            return self._rebuild_first(self._whose.base.stated)
         self._rebuild()
         self._base()
         self._raise()
@@ -137,6 +139,27 @@ class _Choosing:
             total=self._total,
             actions=self._useful(),
             remaining=tuple(self._remaining()),
+            judged=self._report.judged,
+            checked=self._known.prospects is not None,
+        )
+
+    def _rebuild_first(self, stated: str) -> Actions:
+        """All there is to say of an image that was not built on what FROM says now: the next build changes its base."""
+        keys = tuple(self._left.keys)
+        first = Action(
+            kind=ActionKind.REBUILD,
+            text=f"Rebuild first: FROM now says {stated}, on which this image was not built",
+            command="docker build .",
+            risk="it comes on another base; scan it again to see what remains and what to do",
+            foreseen=False,
+            before=self._total,
+            after=self._total,
+        )
+        reason = "not known before the image is rebuilt on its new base"
+        return Actions(
+            total=self._total,
+            actions=(first,) if keys else (),
+            remaining=(Remaining(reason=reason, issues=keys),) if keys else (),
             judged=self._report.judged,
             checked=self._known.prospects is not None,
         )
@@ -241,7 +264,7 @@ class _Choosing:
         )
         if row is None or row.prediction is None:
             return _Option(action, None, self._is(Outcome.PULL))
-        return _Option(action, row, self._gone_on(row, row.prediction), _added(row.prediction))
+        return _Option(action, row, self._gone_on(row, row.prediction), self._added(row.prediction))
 
     def _gone_on(self, row: Row, prediction: Prediction) -> Callable[[Finding], bool]:
         """Whether a finding is gone on another base.
@@ -261,6 +284,14 @@ class _Choosing:
 
         return gone
 
+    def _added(self, prediction: Prediction) -> frozenset[IssueKey]:
+        """Issues that the other base brings, as far as they count: one for each vulnerability of each source package."""
+        return frozenset(
+            (one.key.vulnerability, one.key.type, one.key.source or one.key.package)
+            for one in prediction.added
+            if self._known.counts(_as_finding(one))
+        )
+
     def _same_release(self, row: Row) -> bool:
         distro = self._report.inventory.distro
         return distro is not None and row.distro == f"{distro.id} {distro.version}".strip()
@@ -273,12 +304,12 @@ class _Choosing:
             return None
         action = Action(
             kind=ActionKind.BASE,
-            text=f"Change FROM to `{row.reference}`",
+            text=f"Change FROM to `{row.reference}`" + "".join(f", and with it {one}" for one in row.companions),
             command=f"FROM {row.reference}",
             place=self._known.from_line,
             risk="; ".join(row.warnings) or "the same system and program; run your tests upon it",
         )
-        return _Option(action, row, self._gone_on(row, row.prediction), _added(row.prediction))
+        return _Option(action, row, self._gone_on(row, row.prediction), self._added(row.prediction))
 
     def _base_name(self) -> str:
         return self._report.base_image or (self._whose.base.name if self._whose else "")
@@ -564,9 +595,15 @@ def _severest(row: Row) -> tuple[tuple[int, ...], int]:
     return counts, _GROUPS.index(row.group) if row.group else 0
 
 
-def _added(prediction: Prediction) -> frozenset[IssueKey]:
-    """Issues that the other base brings: one for each vulnerability of each source package."""
-    return frozenset((one.vulnerability, one.type, one.source or one.package) for one in prediction.added)
+def _as_finding(one: Brought) -> Finding:
+    """What a filter would see of it, once the image is on the base that brings it."""
+    key = one.key
+    return Finding(
+        vulnerability=Vulnerability(id=key.vulnerability, severity=one.severity),
+        package=Package(type=key.type, name=key.package, version=key.version, scheme=""),
+        fixed_in=one.fixed_in,
+        introduced=Introduction(origin=Origin.BASE),
+    )
 
 
 def _beside(one: Package, other: Package) -> bool:

@@ -245,15 +245,18 @@ def warnings(own: Choice, other: Choice, before: Sequence[Package], after: Seque
         yield "no package manager: nothing can be installed upon it"
 
 
-def together(own: Choice, other: Choice, companions: Iterable[str]) -> Iterator[str]:
+def moving_with(own: Choice, other: Choice, companions: Iterable[str]) -> Iterator[str]:
     """What else must change in one go: stages from which files are copied that are made for the language's version."""
-    language = releases.LANGUAGES.get(own.name)
     parts = releases.COMPATIBLE_PARTS.get(own.name, 1)
-    if language is None or (own.numbers[:parts] == other.numbers[:parts] and own.distro == other.distro):
-        return
-    yield from (
-        f"{one} must move with it: what is copied from there is made for its own {language}" for one in companions
-    )
+    same = own.numbers[:parts] == other.numbers[:parts] and own.distro == other.distro
+    if own.name in releases.LANGUAGES and not same:
+        yield from companions
+
+
+def together(own: Choice, moving: Iterable[str]) -> Iterator[str]:
+    """Why these stages must move with the base."""
+    language = releases.LANGUAGES.get(own.name)
+    yield from (f"{one} must move with it: what is copied from there is made for its own {language}" for one in moving)
 
 
 def _of_contents(own: Choice, other: Choice, before: Sequence[Package], after: Sequence[Package]) -> Iterator[str]:

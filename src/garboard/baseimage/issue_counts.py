@@ -77,15 +77,18 @@ class Figures:
                     found[key] = severity
         return found
 
-    def findings(self, packages: Iterable[Package]) -> tuple[FindingKey, ...]:
-        """The findings of a set of packages, sorted; copies of one package are one."""
-        keys = {
-            key_of(finding, package)
+    def findings(self, packages: Iterable[Package]) -> dict[FindingKey, Finding]:
+        """The findings of a set of packages, sorted; copies of one package are one.
+
+        Each key has a finding of the package itself, or of one of equal `identity`.
+        """
+        found = {
+            key_of(finding, package): finding
             for package in packages
             if is_judged(package)
             for finding in self._findings.get(identity(package), ())
         }
-        return tuple(sorted(keys))
+        return dict(sorted(found.items(), key=lambda one: one[0]))
 
     def covers(self, packages: Iterable[Package]) -> bool:
         """Whether something was compared, and everything that could hide an issue on this side alone."""

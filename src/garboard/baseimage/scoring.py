@@ -12,7 +12,7 @@ from garboard.baseimage import issue_counts, ranking
 from garboard.baseimage.approvals import approved
 from garboard.baseimage.breaking import Lines, breaks
 from garboard.baseimage.candidates import Choice, spelling
-from garboard.baseimage.distance import InUse, ageing, group_of, objections, together, warnings
+from garboard.baseimage.distance import InUse, ageing, group_of, moving_with, objections, together, warnings
 from garboard.baseimage.issue_counts import Figures, IssueKey
 from garboard.baseimage.lifecycle import Lifetimes, short_lived
 from garboard.baseimage.rebase import Predicted
@@ -21,7 +21,7 @@ from garboard.model.baseimage import Approval
 from garboard.model.finding import Finding
 from garboard.model.lifecycle import State
 from garboard.model.package import SYSTEM_TYPES, Inventory, Package
-from garboard.model.recommendation import FindingKey, Group, Objection, Prediction, Row
+from garboard.model.recommendation import Brought, FindingKey, Group, Objection, Prediction, Row
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,8 +149,10 @@ class Weighing:
         digest = next((name.index_digest for name, _ in one.tags if name.index_digest), one.image.image.manifest_digest)
         reference = one.reference(text) if one.current or not digest else one.by_digest(digest)
         told = tuple(warnings(self._use.choice, one, self._before, packages))
+        moving: tuple[str, ...] = ()
         if group is not None:
-            told += tuple(together(self._use.choice, one, self._companions))
+            moving = tuple(moving_with(self._use.choice, one, self._companions))
+            told += tuple(together(self._use.choice, moving))
             own = self._inventories.get(self._use.choice.image.key)
             told += tuple(breaks(self._lines, own, inventory)) if inventory is not None else ()
         known = () if group is None else self._spans  # what is as it was is no news, unless it is over
@@ -172,6 +174,7 @@ class Weighing:
             distro=one.image.distro or one.distro,
             lifespans=spans,
             warnings=told,
+            companions=moving,
             objections=against,
             approved=rating,
         )
@@ -202,11 +205,16 @@ class Weighing:
         stay = {issue_counts.key_of(finding, finding.package) for finding in today if _may_stay(finding, predicted)}
         after = {_versionless(key) for key in remaining}
         had = {_versionless(key) for key in before}
+        brought = tuple(
+            Brought(key=key, severity=one.vulnerability.severity, fixed_in=one.fixed_in)
+            for key, one in remaining.items()
+            if _versionless(key) not in had
+        )
         prediction = msgspec.structs.replace(
             row.prediction,
-            remaining=remaining,
+            remaining=tuple(remaining),
             removed=tuple(sorted(key for key in before - stay if _versionless(key) not in after)),
-            added=tuple(key for key in remaining if _versionless(key) not in had),
+            added=brought,
         )
         return msgspec.structs.replace(row, prediction=prediction)
 

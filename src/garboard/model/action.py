@@ -41,6 +41,7 @@ class Action(Value):
         in several places and a later action mends the last of them.
         adds: issues that it brings.
         severities: how many it clears of each severity, the worst first.
+        foreseen: whether its figures are known; if not, it has to be done first to know them.
         before: how many issues the image has when everything before it in the list is done; ``after``: with it done
         too.
     """
@@ -53,6 +54,7 @@ class Action(Value):
     clears: tuple[IssueKey, ...] = ()
     adds: tuple[IssueKey, ...] = ()
     severities: tuple[tuple[Severity, int], ...] = ()
+    foreseen: bool = True
     before: int = 0
     after: int = 0
 

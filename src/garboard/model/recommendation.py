@@ -67,6 +67,14 @@ class FindingKey(Value, order=True):
     """The source package, or a Node package's own name: issues are counted by it."""
 
 
+class Brought(Value):
+    """A finding that another base brings, with what filters go by."""
+
+    key: FindingKey
+    severity: Severity = Severity.UNKNOWN
+    fixed_in: str = ""
+
+
 class Prediction(Value):
     """What an image would be on another base, with your own layers kept.
 
@@ -91,7 +99,7 @@ class Prediction(Value):
     unknown: tuple[str, ...] = ()
     remaining: tuple[FindingKey, ...] = ()
     removed: tuple[FindingKey, ...] = ()
-    added: tuple[FindingKey, ...] = ()
+    added: tuple[Brought, ...] = ()
     gaps: tuple[str, ...] = ()
     least: bool = False
 
@@ -114,6 +122,7 @@ class Row(Value):
         distro: ``id version``.
         lifespans: of the program and the distribution.
         warnings: what changes for you, as sentences.
+        companions: the FROM lines of other stages that must move with it.
         objections: why it is not recommended; empty if it may be.
         approved: whether it is on the organization's list; None without a list.
         better: whether your image (or the base, if there is no image) has fewer or milder issues on it.
@@ -133,6 +142,7 @@ class Row(Value):
     distro: str = ""
     lifespans: tuple[Lifespan, ...] = ()
     warnings: tuple[str, ...] = ()
+    companions: tuple[str, ...] = ()
     objections: tuple[Objection, ...] = ()
     approved: bool | None = None
     better: bool = False

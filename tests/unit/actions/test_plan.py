@@ -9,10 +9,12 @@ from garboard.actions.plan import Known, choose
 from garboard.model.action import ActionKind, Actions
 from garboard.model.advisory import Severity, Status
 from garboard.model.attribution import Introduction, LayerOrigin, Origin, Place
+from garboard.model.finding import Finding
 from garboard.model.image import History
 from garboard.model.mirror import Outcome, Prospect
 from garboard.model.package import Location, Package
-from garboard.model.recommendation import Counts, FindingKey, Group, Prediction, Recommendation, Row, Verdict
+from garboard.model.recommendation import Brought, Counts, FindingKey, Group, Prediction, Recommendation, Row, Verdict
+from garboard.model.report import Report
 from garboard.reporters.actions import json as actions_json
 from garboard.reporters.actions import text
 from tests.unit.actions.scans import deb, finding, pip, report
@@ -32,10 +34,11 @@ def keys(*names: str) -> tuple[FindingKey, ...]:
 
 
 def row(reference: str, *remaining: str, group: Group = Group.MINOR, added: tuple[str, ...] = (), **more) -> Row:
+    severity = more.pop("severity", Severity.UNKNOWN)
     prediction = Prediction(
         counts=Counts(high=len(remaining)),
         remaining=keys(*remaining),
-        added=keys(*added),
+        added=tuple(Brought(key=one, severity=severity) for one in keys(*added)),
         unknown=more.pop("unknown", ()),
     )
     return Row(reference=reference, key=reference, group=group, prediction=prediction, better=True, **more)
@@ -410,3 +413,93 @@ def test_the_line_is_the_one_that_asks() -> None:
     (action,) = choose(scan).actions
     assert action.place is not None
     assert (action.text, action.place.line) == ("Drop libcurl4 from `RUN apt-get install libcurl4 git`", 3)
+
+
+def test_what_a_base_brings_counts_as_the_filters_say() -> None:
+    def severe(one: Finding) -> bool:
+        return one.vulnerability.severity >= Severity.HIGH
+
+    scan = report(*(finding(f"CVE-{number}", BASES, severity=Severity.HIGH) for number in range(2)))
+    for severity, expected in ((Severity.LOW, 0), (Severity.CRITICAL, 1)):
+        mild = row("base:2", added=("CVE-9 zlib",), severity=severity)
+        assert told(choose(scan, Known(recommendation=recommending(mild), counts=severe))) == [("base", 2, expected, 2)]
+
+
+def test_of_an_edited_from_nothing_is_known_before_a_rebuild() -> None:
+    scan = report(finding("CVE-1", OURS, "2"), finding("CVE-2", BASES, "2"), packages=(deb("apt", 0),))
+    base = msgspec.structs.replace(scan.attribution.base, stated="base:2", edited=True)
+    scan = msgspec.structs.replace(scan, attribution=msgspec.structs.replace(scan.attribution, base=base))
+    found = choose(scan, Known(from_line=Place(file="Dockerfile", line=1)))
+    (action,) = found.actions
+    assert (action.text, action.place, action.foreseen) == (
+        "Rebuild first: FROM now says base:2, on which this image was not built",
+        None,
+        False,
+    )
+    assert found.left == found.total == 2
+    assert b"2 \xe2\x86\x92" not in text.render(found)
+
+
+def test_stages_that_must_move_together_are_named() -> None:
+    moving = row("base:2", companions=("line 1 (FROM base:1 AS build)",))
+    (action,) = choose(report(finding("CVE-1", BASES)), Known(recommendation=recommending(moving))).actions
+    assert action.text == "Change FROM to `base:2`, and with it line 1 (FROM base:1 AS build)"
+
+
+@pytest.mark.parametrize(("apt", "kinds"), [("2.6.1", ["rebuild"]), ("2.4.9", ["rebuild", "upgrade"])])
+def test_apt_upgrades_what_was_built_of_the_source_that_a_line_installs(apt: str, kinds: list[str]) -> None:
+    tool, lib = deb("git-man", source_name="git"), deb("libgit", 0, source_name="git")
+    manager = deb("apt", 0, version=apt)
+    found = choose(report(finding("CVE-1", tool, "2"), finding("CVE-1", lib, "2"), packages=(manager,)))
+    assert [one.kind for one in found.actions] == kinds
+    assert not found.left
+
+
+def in_place(name: str, folder: str, *, line: int, command: str, limits: tuple[tuple[str, str], ...] = ()) -> Finding:
+    package = msgspec.structs.replace(
+        pip(name, layer=line),
+        limits=limits,
+        locations=(Location(path=f"{folder}/{name}-1.0.dist-info/METADATA", layer=line),),
+    )
+    found = finding("CVE-1" if limits else "CVE-2", package, "1.1", command=command)
+    return msgspec.structs.replace(
+        found, introduced=msgspec.structs.replace(found.introduced, place=Place(file="Dockerfile", line=line))
+    )
+
+
+def with_lines(*found: Finding) -> Report:
+    scan = report(*found)
+    lines = tuple(
+        LayerOrigin(
+            index=one.introduced.place.line,
+            origin=Origin.DOCKERFILE,
+            instruction=one.introduced.instruction,
+            place=one.introduced.place,
+        )
+        for one in found
+    )
+    return msgspec.structs.replace(scan, attribution=msgspec.structs.replace(scan.attribution, layers=lines))
+
+
+def test_lines_whose_pins_exclude_each_other_are_raised_together() -> None:
+    limits = (("two", "<1.1"),)
+    one = in_place("one", "opt/a", line=3, command="pip install one==1.0", limits=limits)
+    two = in_place("two", "opt/a", line=2, command="pip install two==1.0")
+    (action,) = choose(with_lines(one, two)).actions
+    assert action.text == "Ask for one 1.1, two 1.1 (line 2) or later"
+    assert len(action.clears) == 2
+
+
+def test_a_pin_elsewhere_forbids_nothing() -> None:
+    limits = (("two", "<1.1"),)
+    one = in_place("one", "opt/b", line=3, command="pip install one==1.0", limits=limits)
+    two = in_place("two", "opt/a", line=2, command="pip install two==1.0")
+    assert len(choose(with_lines(one, two)).actions) == 2
+
+
+def test_what_a_line_copied_follows_the_original() -> None:
+    one = in_place("one", "opt/a", line=2, command="pip install one==1.0")
+    copy = in_place("one", "opt/b", line=3, command="cp -a /opt/a /opt/b")
+    found = choose(with_lines(one, copy))
+    assert [action.place.line for action in found.actions if action.place] == [2]
+    assert not found.left

@@ -35,6 +35,7 @@ class ActionOf(_Out):
     cleared: int
     severities: dict[str, int]
     added: int
+    foreseen: bool
     before: int
     after: int
     clears: list[IssueOf]
@@ -90,6 +91,7 @@ def _action(one: Action) -> ActionOf:
         cleared=len(one.clears),
         severities={severity.word: count for severity, count in one.severities},
         added=len(one.adds),
+        foreseen=one.foreseen,
         before=one.before,
         after=one.after,
         clears=[_issue(key) for key in one.clears],

@@ -16,6 +16,8 @@ _SHOWN = 5
 def _line(number: int, action: Action) -> str:
     place = f" ({action.place.file}:{action.place.line})" if action.place else ""
     text = f"{number:>3}. {action.text}{place}: "
+    if not action.foreseen:
+        return f"{text}what it clears is known then"
     brought = f", +{len(action.adds)}" if action.adds else ""
     words = ", ".join(f"{count} {severity.word}" for severity, count in action.severities)
     cleared = f"-{len(action.clears)}: {words}" if words else "a part of what a later one clears"

@@ -218,7 +218,7 @@ def _prediction(row: Row) -> PredictionOf | None:
         least=one.least or bool(one.unknown),
         remaining=[_finding(key) for key in one.remaining],
         removed=[_finding(key) for key in one.removed],
-        added=[_finding(key) for key in one.added],
+        added=[_finding(new.key) for new in one.added],
         gaps=list(one.gaps),
     )
 
