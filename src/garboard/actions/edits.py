@@ -39,12 +39,18 @@ def upgrades_whole_sources(packages: Iterable[Package]) -> bool:
         return False
 
 
+def may_be_a_copy(finding: Finding) -> bool:
+    """Whether a RUN that copies brought the finding's package."""
+    who = finding.introduced
+    return who is not None and not who.copied_from and _COPYING.search(who.instruction) is not None
+
+
 def copies(copy: Finding, original: Finding) -> bool:
     """Whether a RUN copied a finding's package from where the original's is, in an earlier layer."""
     who, other = copy.introduced, original.introduced
     if who is None or other is None or who.layer is None or other.layer is None or other.layer >= who.layer:
         return False
-    if not _COPYING.search(who.instruction) or who.copied_from:
+    if not may_be_a_copy(copy):
         return False
     there = {f"/{one.path}" for one in original.package.locations}
     words = (word.rstrip("/") for word in who.instruction.split() if word.startswith("/"))

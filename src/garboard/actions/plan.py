@@ -36,6 +36,8 @@ _DROPS: Final = 20
 """How many packages to remove are suggested at most; more of them would not be useful advice."""
 _GROUPS: Final = tuple(Group)
 _PUBLISHED: Final = (Outcome.PUBLISHED, Outcome.BASE_BEHIND)
+_PAIRS: Final = 100_000
+"""Pairs of copies of one package that are compared; of more, none is taken for another's copy."""
 _COPIES: Final = ("COPY", "ADD")
 _WHY: Final = MappingProxyType(
     {
@@ -344,14 +346,12 @@ class _Choosing:
                 originals.setdefault(
                     (one.vulnerability.id, package.type, package.full_name, package.version), []
                 ).append(one)
-        return {
-            id(copy): original
-            for found in originals.values()
-            if len(found) > 1
-            for copy in found
-            for original in found
-            if edits.copies(copy, original)
-        }
+        copied: dict[int, Finding] = {}
+        for found in originals.values():
+            copies = [one for one in found if edits.may_be_a_copy(one)]
+            if len(found) * len(copies) <= _PAIRS:
+                copied |= {id(copy): one for copy in copies for one in found if edits.copies(copy, one)}
+        return copied
 
     def _tied(self, lines: list[list[Finding]]) -> list[list[Finding]]:
         """The findings of lines, together where one line pins what does not allow what another one has to ask for."""
@@ -386,10 +386,11 @@ class _Choosing:
         """A pinned package that requires this one and does not allow the version that has its fixes."""
         package = finding.package
         allows = ecosystems.of(package.type).allows
-        if allows is None:
+        pinned_by = self._pinned.get(package.full_name, ())
+        if allows is None or not pinned_by:
             return None
         version = edits.fixing([one for one in findings if one.package.id == package.id])
-        for other in self._pinned.get(package.full_name, ()):
+        for other in pinned_by:
             if other.type == package.type and other.full_name not in raised and _beside(other, package):
                 limits = (limit for name, limit in other.limits if name == package.full_name)
                 if not all(allows(limit, version) for limit in limits):
