@@ -12,7 +12,7 @@ demo: $(VENV)/.runtime
 	$(VENV)/bin/python demo/demo.py .cache/demo
 
 test: $(VENV)/.tests
-	$(PYTEST)
+	$(PYTEST) -n auto
 
 # The unit tests once more, with the floor that is in pyproject.toml under which coverage may not fall.
 coverage: $(VENV)/.tests

@@ -64,7 +64,7 @@ _LINES: dict[str, Callable[[int], str]] = {
     "subshells": lambda n: "RUN " + "".join(f"A{n}{one}=b; " for one in range(99)) + "(x); " * 99 + "\n",
     "heredocs": lambda n: f"RUN <<E{n}\nx\nE{n}\n",
     "triggers": lambda _: "ONBUILD RUN apt-get install x\n",
-    "pipes": lambda _: "RUN " + "x|" * 999 + "\n",
+    "pipes": lambda _: "RUN " + "x|" * 199 + "\n",
     "copies": lambda _: "COPY --from=a b c\n",
 }
 
