@@ -13,7 +13,10 @@ def test_engines_unpack_what_is_read(engines: Engines) -> None:
     recorded = {one.name: one for one in load()}
     archives = [one for one in generate() if one.name in recorded]
     assert len(archives) == len(recorded) >= 500
-    found = record(dockers(engines), archives)
-    assert {one.name: one.answers for one in found} == {name: one.answers for name, one in recorded.items()}
-    wrong = {one.name: told for one in found if len(told := disagreement(one)) == len(one.answers)}
+    found = {one.name: one for one in record(dockers(engines), archives)}
+    for _ in range(3):  # an engine that is removing an image with the same layer refuses some that it takes otherwise
+        again = [one for one in archives if found[one.name].answers != recorded[one.name].answers]
+        found |= {one.name: one for one in record(dockers(engines), again)}
+    assert {name: one.answers for name, one in found.items()} == {name: one.answers for name, one in recorded.items()}
+    wrong = {name: told for name, one in found.items() if len(told := disagreement(one)) == len(one.answers)}
     assert wrong.keys() == DIFFERENCES.keys(), wrong
