@@ -206,26 +206,6 @@ def _by_layers(name: str, ancestors: tuple[Ancestor, ...]) -> Iterator[PossibleB
             yield PossibleBase(name=one.image.label, image=one.image.image, stated=name)
 
 
-def _in_engine(of: Image, name: str, build: Build, options: Options) -> Iterator[PossibleBase]:
-    """What the image's own engine has below it; ``name`` is what FROM or a label says."""
-    from garboard.image.below import below
-
-    if name == base_boundary.SCRATCH or (build.dockerfile is None and name):
-        return
-    for image in below(of.source, [layer.diff_id for layer in of.layers], options):
-        if build.dockerfile is None or _same_name(image.name, name):
-            yield PossibleBase(name=image.name, image=image)
-        elif name:
-            yield PossibleBase(name=image.name, image=image, stated=name)
-
-
-def _same_name(one: str, other: str) -> bool:
-    try:
-        return references.parse(one) == references.parse(other)
-    except GarboardError:
-        return False
-
-
 def _denied(of: Image, inventory: Inventory, build: Build) -> str:
     """Why an image cannot have been built on what the Dockerfile's FROM says; empty if it can."""
     if build.dockerfile is None:
@@ -264,8 +244,6 @@ def _candidates(
             return
         if build.dockerfile is not None and provenance is None and name not in ("", base_boundary.SCRATCH):
             yield from _by_layers(name, ancestors)
-    elif of.source in _ENGINES and not build.base and provenance is None:
-        yield from _in_engine(of, name, build, options)
     kept = _kept(name, of, catalog) if name not in ("", base_boundary.SCRATCH, build.base) else None
     if kept is not None:
         yield PossibleBase(name=name, image=kept)

@@ -11,12 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from garboard.image.below import below
 from garboard.image.handle import Content, Opened
 from garboard.image.options import Options
 from garboard.image.sources import engine
 from garboard.model.errors import ImageError, NetworkError, OfflineError, UsageError
-from garboard.model.image import Digest, Platform
+from garboard.model.image import Platform
 from garboard.net.client import Peer
 from tests.unit.image.fake_engine import FakeEngine, config, new_layout, old_layout, tar
 
@@ -262,19 +261,3 @@ def test_rootless_engines_are_found(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(engine, "_DEFAULT_SOCKET", str(tmp_path / "none"))
     (tmp_path / "docker.sock").touch()
     assert engine.endpoint(Options()).peer.socket == str(tmp_path / "docker.sock")
-
-
-def test_what_an_image_was_built_on_is_found_in_its_engine(docker: FakeEngine) -> None:
-    ids = {
-        name: docker.add(name, layers, b"")
-        for name, layers in (("base:1", LAYERS[:1]), ("mid:1", LAYERS[:2]), ("other:1", LAYERS[1:]), ("app:1", LAYERS))
-    }
-    listed = [{"Id": ids[name], "RepoTags": [name], "Created": at} for at, name in enumerate(ids)]
-    listed += [{"Id": ids["base:1"], "RepoTags": ["<none>:<none>"]}, {"Id": "../x", "RepoTags": ["x:1"]}]
-    docker.answers["/images/json"] = 200, json.dumps(listed).encode()
-    own = [Digest(f"sha256:{hashlib.sha256(layer).hexdigest()}") for layer in LAYERS]
-    found = below("docker", own, Options(offline=True))
-    assert [(one.name, len(one.layers)) for one in found] == [("mid:1", 2), ("base:1", 1)]
-    assert not any(path.endswith("/get") for path in docker.requests)
-    docker.answers["/images/json"] = 500, b"{}"
-    assert below("docker", own, Options(offline=True)) == ()
