@@ -116,8 +116,7 @@ class _Reading:
                     return
                 data = file.read(largest + 1 if head is None else head)
         except OSError as error:
-            if not program:
-                self._gap(path, f"the file cannot be read: {error.strerror}")
+            self._gap(path, f"the file cannot be read: {error.strerror}")
             return
         self._readings += [
             Reading(path=path, reader=name, facts=read_file(self._readers, self._matcher, name, path, data))
