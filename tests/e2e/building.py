@@ -68,6 +68,11 @@ class Docker:
         return bool(self("images", "--quiet", image).strip())
 
 
+def own_tag(name: str) -> str:
+    """A tag of this test process: several share the engines, and two builds of one Dockerfile may differ."""
+    return f"localhost/garboard-e2e:{name}-{os.getpid()}"
+
+
 def debian_root() -> Path:
     """A bookworm root made today, as a tar: kept until tomorrow, when Debian may have newer packages."""
     CACHE.mkdir(parents=True, exist_ok=True)

@@ -101,7 +101,7 @@ def base(docker: Docker) -> str:
 @pytest.fixture(scope="session")
 def built(docker: Docker, context: Path, base: str) -> str:
     """The image under test, in the engine."""
-    return building.build(docker, context, building.DOCKERFILE, base, "localhost/garboard-e2e:full")
+    return building.build(docker, context, building.DOCKERFILE, base, building.own_tag("full"))
 
 
 @pytest.fixture(scope="session")

@@ -60,7 +60,7 @@ def steps(docker: Docker, context: Path, base: str, built: str, truth: Truth) ->
     """
     found = []
     for text in building.prefixes(building.DOCKERFILE):
-        image = building.build(docker, context, text, base, "localhost/garboard-e2e:step")
+        image = building.build(docker, context, text, base, building.own_tag("step"))
         found.append((len(building.layers(docker, image)), building.ask(docker, image)))
     assert [count for count, _ in found] == list(range(1, len(building.layers(docker, built)) + 1))
     assert found[-1][1] == truth, "another build than the image's"
@@ -98,7 +98,7 @@ def test_images_on_the_way(garboard: Garboard, docker: Docker, context: Path, ba
     """Images that share layers, with one cache for all: what is taken from it is not another image's."""
     cache = tmp_path / "layers"
     for text in building.prefixes(building.DOCKERFILE)[::3]:
-        image = building.build(docker, context, text, base, "localhost/garboard-e2e:step")
+        image = building.build(docker, context, text, base, building.own_tag("step"))
         expected = building.ask(docker, image)
         _, inventory = garboard.inventory(f"docker:{image}", Options(), cache, env=docker.env)
         check(inventory, expected)

@@ -22,7 +22,9 @@ def asked(engines: Engines) -> Iterator[dict[str, Applies]]:
 
 @pytest.mark.parametrize("family", EVERY)
 def test_engines_give_the_recorded_answers(family: str, asked: dict[str, Applies]) -> None:
-    recorded = load(family)[:: EVERY[family]]
-    assert {one.name: one.answers for one in record(asked, family, recorded)} == {
-        one.name: one.answers for one in recorded
-    }
+    recorded = {one.name: one for one in load(family)[:: EVERY[family]]}
+    found = {one.name: one for one in record(asked, family, list(recorded.values()))}
+    for _ in range(3):  # an engine that is removing an image with the same layer refuses some that it takes otherwise
+        again = [recorded[name] for name, one in found.items() if one.answers != recorded[name].answers]
+        found |= {one.name: one for one in record(asked, family, again)}
+    assert {name: one.answers for name, one in found.items()} == {name: one.answers for name, one in recorded.items()}
