@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from pathlib import Path
@@ -11,23 +12,68 @@ from garboard.cli.progress import finish
 from garboard.model.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from garboard.cli.settings import Output
 
 
 def write(data: bytes, output: Output) -> None:
     """Write a report where it was asked for."""
-    finish()
+    with writing(output) as put:
+        put(data)
+
+
+@contextlib.contextmanager
+def writing(output: Output) -> Iterator[Callable[[bytes], None]]:
+    """What takes the parts of a report, in order. A file is replaced when the last one is written, or not at all."""
     if not output.file or output.file == "-":
-        _print(data)
+        yield _print
         return
+    path = Path(output.file)
+    if path.exists() and not path.is_file():  # a device or a pipe is written to, never replaced
+        with contextlib.ExitStack() as stack:
+            with _explained(output):
+                stream = stack.enter_context(path.open("wb"))
+            yield _putting(stream, output)
+            with _explained(output):
+                stream.close()
+        return
+    path = path.resolve()
+    aside = path.with_name(f".{path.name}.{os.getpid()}.new")
     try:
-        _replace(Path(output.file), data)
+        with _explained(output):
+            stream = aside.open("wb")
+        with stream:
+            yield _putting(stream, output)
+            with _explained(output):
+                stream.close()
+                aside.replace(path)
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+def _putting(stream: BinaryIO, output: Output) -> Callable[[bytes], None]:
+    def put(data: bytes) -> None:
+        finish()
+        with _explained(output):
+            stream.write(data)
+
+    return put
+
+
+@contextlib.contextmanager
+def _explained(output: Output) -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError:
+        raise
     except OSError as error:
         raise UsageError(f"{output.file} cannot be written: {error.strerror}", "choose another file with -o") from error
 
 
 def _print(data: bytes) -> None:
     """Write everything, or fail: an unbuffered stream and a non-blocking pipe may take only a part at a time."""
+    finish()
     stream = sys.stdout.buffer
     rest = memoryview(data)
     try:
@@ -61,16 +107,3 @@ def _wait(stream: BinaryIO) -> None:
     import select
 
     select.select([], [stream.fileno()], [])
-
-
-def _replace(path: Path, data: bytes) -> None:
-    if path.exists() and not path.is_file():  # a device or a pipe is written to, never replaced
-        path.write_bytes(data)
-        return
-    path = path.resolve()
-    aside = path.with_name(f".{path.name}.{os.getpid()}.new")
-    try:
-        aside.write_bytes(data)
-        aside.replace(path)
-    finally:
-        aside.unlink(missing_ok=True)

@@ -25,6 +25,31 @@ class ReportRenderer(Protocol):
     def render(self, report: Report, view: View, /) -> bytes: ...
 
 
+class Series(Protocol):
+    """Renders several images, one after the other: the parts, joined, are the document.
+
+    It keeps no report. A part that cannot be rendered leaves it as it was.
+    """
+
+    def report(self, name: str, report: Report, /) -> bytes:
+        """The next image's part; ``name`` is what it was asked for by."""
+        ...
+
+    def failure(self, name: str, message: str, hint: str, /) -> bytes:
+        """The part of an image on which there is no report."""
+        ...
+
+    def end(self) -> bytes:
+        """What follows the last image."""
+        ...
+
+
+class SeveralRenderer(ReportRenderer, Protocol):
+    """A format of which one document can hold several images."""
+
+    def several(self, count: int, view: View, /) -> Series: ...
+
+
 class LayersRenderer(Protocol):
     """Renders what each layer brought."""
 
@@ -124,6 +149,10 @@ if (
         _r.inventory.json,
         _r.inventory.spdx,
         _r.inventory.text,
+    )
+    _several: tuple[SeveralRenderer, ...] = (
+        *(_r.scan.json, _r.scan.sarif, _r.scan.text),
+        *(_r.inventory.json, _r.inventory.text),
     )
     _layers: tuple[LayersRenderer, ...] = (_r.layers.html, _r.layers.json, _r.layers.text)
     _explain: tuple[ExplanationRenderer, ...] = (_r.explain.json, _r.explain.text)

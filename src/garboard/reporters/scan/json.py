@@ -27,6 +27,7 @@ from garboard.reporters.lineage.json import StepOf
 from garboard.reporters.recommend import json as recommendation_json
 from garboard.reporters.recommend.json import Recommendations, Remediation
 from garboard.reporters.scan.text import manager_of, project_name
+from garboard.reporters.several import JsonArray
 from garboard.reporters.view import Issue, View, headline, shown
 
 _TITLE = 120
@@ -425,3 +426,8 @@ class _Writer:
 def render(report: Report, view: View) -> bytes:
     """One JSON document, UTF-8, indented, ending in a line feed."""
     return json_text.document(_Writer(report, view).document())
+
+
+def several(_count: int, view: View) -> JsonArray:
+    """An array of such documents."""
+    return JsonArray(render, view)
