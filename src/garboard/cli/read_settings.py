@@ -76,7 +76,11 @@ def images(given: Given, formats: Formats[Any], output: Output) -> Images:
     _read_input_once(given, *named)
     if listed:
         named = _listed()
-        _read_input_once(given, STANDARD_INPUT, *named)
+        if {*named} & {*_FROM_INPUT}:
+            raise UsageError(
+                "standard input is the list of images, and a name in it stands for standard input",
+                "write that image or SBOM to a file",
+            )
     found = Images(names=named, listed=listed)
     if output.file:
         for name in named if Path(output.file).is_file() else ():
@@ -102,10 +106,7 @@ def _refuse_several(given: Given, formats: Formats[Any], output: Output, count: 
 def _listed() -> tuple[str, ...]:
     """The names on standard input: one a line, without blank lines and ``#`` comments."""
     most = limits().names_bytes
-    try:
-        data = sys.stdin.buffer.read(most + 1)
-    except OSError as error:
-        raise UsageError(f"standard input cannot be read: {error.strerror}", "it names images, one a line") from error
+    data = _standard_input(most + 1)
     if len(data) > most:
         raise UsageError(
             f"the list on standard input is longer than {most} bytes", "raise GARBOARD_LIMIT_NAMES_BYTES, or split it"
@@ -191,7 +192,7 @@ def _dockerfile(given: Given, name: str) -> Dockerfile:
     bounds = limits()
     most = bounds.dockerfile_bytes + 1
     if name == STANDARD_INPUT:
-        return parse(sys.stdin.buffer.read(most), "Dockerfile", bounds)
+        return parse(_standard_input(most), "Dockerfile", bounds)
     try:
         with Path(name).open("rb") as file:
             data = file.read(most)
@@ -199,6 +200,20 @@ def _dockerfile(given: Given, name: str) -> Dockerfile:
         hint = "name it with -f FILE" if given.on_the_line(o.FILE) else f"{given.spelled(o.FILE)} names it"
         raise UsageError(f"the Dockerfile {name} cannot be read: {error.strerror}", hint) from error
     return parse(data, name, bounds)
+
+
+def _standard_input(most: int) -> bytes:
+    """What can be read of it, up to so many bytes.
+
+    Raises:
+        UsageError: it is closed, or cannot be read.
+    """
+    if sys.stdin is None:
+        raise UsageError("standard input is closed", "write a file instead, and name it")
+    try:
+        return sys.stdin.buffer.read(most)
+    except OSError as error:
+        raise UsageError(f"standard input cannot be read: {error.strerror}", "write a file, and name it") from error
 
 
 def catalog_path(given: Given) -> Path:

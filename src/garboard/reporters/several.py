@@ -13,7 +13,7 @@ from garboard.reporters.view import View
 
 Render = Callable[[Report, View], bytes]
 Cells = Callable[[Report, View], Sequence[str]]
-_WIDEST: Final = 48
+_WIDEST: Final = 100
 """Characters of a column; a longer text is shown in full and pushes the rest of its row to the right."""
 
 
@@ -82,8 +82,10 @@ class Texts:
         return head + document(lines, color=self._view.color)
 
     def _next(self, name: str, cells: Sequence[str]) -> bytes:
-        """The headline."""
+        """The headline; one image alone needs none."""
         self._rows.append(tuple(map(plain, (name, *cells))))
+        if self._count == 1:
+            return b""
         number = len(self._rows) - 1
         title = paint(f"Image {number} of {self._count}: {name}", "1", color=self._view.color)
         return document([*([""] if number > 1 else []), title], color=self._view.color)
