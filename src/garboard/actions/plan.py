@@ -28,7 +28,7 @@ from garboard.model.attribution import Attribution, Introduction, Origin, Place
 from garboard.model.finding import Finding, Vulnerability
 from garboard.model.mirror import Outcome, Prospect
 from garboard.model.package import SYSTEM_TYPES, Package
-from garboard.model.recommendation import Brought, Group, Prediction, Recommendation, Row
+from garboard.model.recommendation import Brought, Counts, Group, Prediction, Recommendation, Row
 from garboard.model.report import Report
 from garboard.packages.pins import pinned
 
@@ -72,6 +72,23 @@ class Known:
     from_line: Place | None = None
     held: Mapping[str, frozenset[str]] = field(default_factory=lambda: MappingProxyType({}))
     counts: Callable[[Finding], bool] = lambda finding: True  # noqa: ARG005
+
+
+def candidates(
+    found: Recommendation | None, findings: Iterable[Finding], counts: Callable[[Finding], bool]
+) -> tuple[Row, ...]:
+    """The recommended bases on which every package of yours is known.
+
+    A recommendation goes by all issues. Where some do not count, one that it does not recommend may be the better one,
+    unless something other than its number of issues speaks against it.
+    """
+    if found is None:
+        return ()
+    rows = found.recommended
+    if not all(map(counts, findings)):
+        rows = tuple(row for row in found.rows if row.better or not (row.prediction and row.prediction.least))
+        rows = tuple(row for row in rows if all(one.code == "beaten" for one in row.objections))
+    return tuple(row for row in rows if row.group and row.prediction and not row.prediction.unknown)
 
 
 def choose(report: Report, known: Known | None = None) -> Actions:
@@ -121,6 +138,7 @@ class _Choosing:
         self._known = known
         self._found = tuple(one for one in report.findings if known.counts(one))
         self._severities = {one.issue: one.vulnerability.severity for one in self._found}
+        self._candidates = candidates(known.recommendation, report.findings, known.counts)
         self._left = _Left.of(self._found)
         self._total = len(self._left.keys)
         self._actions: list[Action] = []
@@ -243,7 +261,7 @@ class _Choosing:
     def _base(self) -> None:
         """The base's tag pulled again, and another base: both if that is still better than the pull."""
         start = self._left
-        pull, other = self._pulled(), self._other()
+        pull, other = self._pulled(start), self._other(start)
         pulled = start.after(pull.clears, pull.adds)
         if len(pulled.keys) < len(start.keys):
             self._chosen = pull.row
@@ -254,9 +272,8 @@ class _Choosing:
                 self._chosen = other.row
                 self._do(other.action, moved)
 
-    def _pulled(self) -> _Option:
-        rows = self._rows(Group.REBUILD)
-        row = min(rows, key=_severest) if rows else None
+    def _pulled(self, start: _Left) -> _Option:
+        row = self._best(start, (Group.REBUILD,))
         name = row.reference if row else self._base_name()
         action = Action(
             kind=ActionKind.PULL,
@@ -288,20 +305,36 @@ class _Choosing:
 
     def _added(self, prediction: Prediction) -> frozenset[IssueKey]:
         """Issues that the other base brings, as far as they count: one for each vulnerability of each source package."""
-        return frozenset(
-            (one.key.vulnerability, one.key.type, one.key.source or one.key.package)
+        brought = {
+            (one.key.vulnerability, one.key.type, one.key.source or one.key.package): one.severity
             for one in prediction.added
             if self._known.counts(_as_finding(one))
-        )
+        }
+        for key, severity in brought.items():
+            self._severities.setdefault(key, severity)
+        return frozenset(brought)
 
     def _same_release(self, row: Row) -> bool:
         distro = self._report.inventory.distro
         return distro is not None and row.distro == f"{distro.id} {distro.version}".strip()
 
-    def _other(self) -> _Option | None:
-        """The base that leaves the fewest and mildest issues; the nearest of equal ones."""
-        rows = self._rows(*(group for group in Group if group is not Group.REBUILD))
-        row = min(rows, key=_severest, default=None)
+    def _best(self, start: _Left, groups: Sequence[Group]) -> Row | None:
+        """The base that leaves the fewest and mildest issues of those that count; the nearest of equal ones."""
+
+        def mildest(row: Row) -> tuple[tuple[int, ...], int]:
+            assert row.prediction is not None
+            left = start.after(self._gone_on(row, row.prediction), self._added(row.prediction))
+            return self._by_severity(left), _GROUPS.index(row.group) if row.group else 0
+
+        return min((row for row in self._candidates if row.group in groups), key=mildest, default=None)
+
+    def _by_severity(self, left: _Left) -> tuple[int, ...]:
+        """How many issues are left, the worst first, in the order of recommendations."""
+        numbers = Counter(self._severities.get(key, Severity.UNKNOWN).word for key in left.keys)
+        return Counts(**numbers).order
+
+    def _other(self, start: _Left) -> _Option | None:
+        row = self._best(start, tuple(group for group in Group if group is not Group.REBUILD))
         if row is None or row.prediction is None:
             return None
         action = Action(
@@ -443,12 +476,6 @@ class _Choosing:
         language = finding.package.type not in SYSTEM_TYPES and not finding.package.owner
         return language and outcome is Outcome.UNKNOWN and bool(finding.fixed_in) and who.origin is not Origin.BASE
 
-    def _rows(self, *groups: Group) -> list[Row]:
-        """Recommended bases on which every package of yours is known."""
-        found = self._known.recommendation
-        rows = found.recommended if found else ()
-        return [row for row in rows if row.group in groups and row.prediction and not row.prediction.unknown]
-
     def _upgrade(self) -> None:
         """Published fixes that the base lacks; of another release nothing is known of what is published."""
         if (
@@ -589,11 +616,6 @@ class _Choosing:
         if finding.package.type in SYSTEM_TYPES:
             return "a fix is known; what brings it is not"
         return "language packages of the base image"
-
-
-def _severest(row: Row) -> tuple[tuple[int, ...], int]:
-    counts = row.prediction.counts.order if row.prediction else ()
-    return counts, _GROUPS.index(row.group) if row.group else 0
 
 
 def _as_finding(one: Brought) -> Finding:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from garboard.actions.plan import Known, choose
+from garboard.actions.plan import Known, candidates, choose
 from garboard.model.action import Actions
 from garboard.model.attribution import Place
 from garboard.model.dockerfile import Dockerfile
@@ -17,6 +17,7 @@ from garboard.model.report import Report
 if TYPE_CHECKING:
     from garboard.model.baseimage import Catalog
     from garboard.model.mirror import Rebuild
+    from garboard.model.recommendation import Row
 
 
 def act(
@@ -34,14 +35,15 @@ def act(
     ``catalog`` is the one that the recommendation was made with. ``rebuild`` says what the mirrors have; without it,
     the advisories are trusted. ``counts`` says which findings the reader's filters count; all by default.
     """
+    counts = counts or (lambda finding: True)  # noqa: ARG005
     known = Known(
         recommendation=report.recommendation,
         prospects={(one.finding.vulnerability.id, one.finding.package.id): one for one in rebuild.prospects}
         if rebuild
         else None,
         from_line=_from_line(dockerfile, target, build_args) if dockerfile else None,
-        held=_held(report, catalog),
-        counts=counts or (lambda finding: True),  # noqa: ARG005
+        held=_held(candidates(report.recommendation, report.findings, counts), catalog),
+        counts=counts,
     )
     return choose(report, known)
 
@@ -57,10 +59,9 @@ def _from_line(dockerfile: Dockerfile, target: str, build_args: Mapping[str, str
     return Place(file=dockerfile.name, line=span.line, column=span.column, end_line=span.last_line)
 
 
-def _held(report: Report, catalog: Catalog | None) -> dict[str, frozenset[str]]:
-    """Names of the packages of each recommended base, by its key."""
-    found = report.recommendation
-    if found is None or catalog is None or not found.recommended:
+def _held(rows: Sequence[Row], catalog: Catalog | None) -> dict[str, frozenset[str]]:
+    """Names of the packages of each base, by its key."""
+    if catalog is None or not rows:
         return {}
-    inventories = catalog.inventories(row.key for row in found.recommended)
+    inventories = catalog.inventories(row.key for row in rows)
     return {key: frozenset(one.name for one in inventory.packages) for key, inventory in inventories.items()}

@@ -13,7 +13,17 @@ from garboard.model.finding import Finding
 from garboard.model.image import History
 from garboard.model.mirror import Outcome, Prospect
 from garboard.model.package import Location, Package
-from garboard.model.recommendation import Brought, Counts, FindingKey, Group, Prediction, Recommendation, Row, Verdict
+from garboard.model.recommendation import (
+    Brought,
+    Counts,
+    FindingKey,
+    Group,
+    Objection,
+    Prediction,
+    Recommendation,
+    Row,
+    Verdict,
+)
 from garboard.model.report import Report
 from garboard.reporters.actions import json as actions_json
 from garboard.reporters.actions import text
@@ -271,6 +281,35 @@ def test_only_what_the_filters_count_is_ranked_and_counted() -> None:
     assert [(one.kind.value, one.before, one.after) for one in found.actions] == [("raise", 1, 0)]
     assert found.actions[0].severities == ((Severity.HIGH, 1),)
     assert "1 → 0  (-1: 1 high)" in text.render(found).decode()
+
+
+@pytest.mark.parametrize(("least", "expected"), [(Severity.UNKNOWN, "base:calm"), (Severity.CRITICAL, "base:3")])
+def test_the_base_is_chosen_by_what_the_filters_count(least: Severity, expected: str) -> None:
+    """By all severities one base is the better one, by the critical ones alone another, which that one beats."""
+    ratings = {"CVE-1": Severity.CRITICAL, "CVE-2": Severity.CRITICAL} | {
+        f"CVE-{number}": Severity.HIGH for number in range(3, 9)
+    }
+    scan = report(*(finding(cve, BASES, severity=severity) for cve, severity in ratings.items()))
+    calm = row("base:calm", "CVE-1 libc6", group=Group.MAJOR)
+    many = row("base:3", *(f"CVE-{number} libc6" for number in range(3, 9)), "CVE-90 a", added=("CVE-90 a",))
+    many = msgspec.structs.replace(many, better=False, objections=(Objection(code="beaten", reason="fewer there"),))
+    calm, many = (
+        msgspec.structs.replace(
+            one, prediction=msgspec.structs.replace(one.prediction, counts=Counts(critical=critical))
+        )
+        for one, critical in ((calm, 1), (many, 9))
+    )
+    known = Known(recommendation=recommending(calm, many), counts=lambda one: one.vulnerability.severity >= least)
+    (first, *_) = choose(scan, known).actions
+    assert first.command == f"FROM {expected}"
+
+
+@pytest.mark.parametrize("code", ["ended", "larger", "program"])
+def test_no_filter_offers_what_something_else_speaks_against(code: str) -> None:
+    scan = report(finding("CVE-1", BASES, severity=Severity.CRITICAL), finding("CVE-2", BASES, severity=Severity.LOW))
+    bad = msgspec.structs.replace(row("base:2"), objections=(Objection(code=code, reason="a reason"),))
+    known = Known(recommendation=recommending(bad), counts=lambda one: one.vulnerability.severity >= Severity.CRITICAL)
+    assert not choose(scan, known).actions
 
 
 def test_the_raises_of_a_line_are_one_action() -> None:
