@@ -1,7 +1,7 @@
 """The list of actions, in the order in which they are to be done; each figure is that of all actions up to it.
 
 The order is that of `ActionKind`: build again without cache; build on what the base's tag names today; change the FROM
-line; ask for other versions on a line; upgrade the base's packages in a line of your own until the base has the fixes;
+line; ask for other versions on a line; put newer files in the place of those that a line installs or copies; upgrade the base's packages in a line of your own until the base has the fixes;
 remove a package. Within a kind, what clears the most comes first. An issue in several places is gone with the action
 that mends the last of them, and the actions that mend the others are listed too.
 """
@@ -22,6 +22,7 @@ from garboard import ecosystems
 from garboard.actions import edits
 from garboard.actions.autoremove import Removal
 from garboard.actions.needed import needed
+from garboard.actions.staying import Stay, Staying, Why
 from garboard.model.action import Action, ActionKind, Actions, IssueKey, Remaining
 from garboard.model.advisory import Severity, Status
 from garboard.model.attribution import Attribution, Introduction, Origin, Place
@@ -138,6 +139,8 @@ class _Choosing:
         self._known = known
         self._found = tuple(one for one in report.findings if known.counts(one))
         self._severities = {one.issue: one.vulnerability.severity for one in self._found}
+        self._staying = Staying(report, asked=known.prospects is not None)
+        self._stay: dict[int, Stay | None] = {}
         self._candidates = candidates(known.recommendation, report.findings, known.counts)
         self._left = _Left.of(self._found)
         self._total = len(self._left.keys)
@@ -153,6 +156,7 @@ class _Choosing:
         self._rebuild()
         self._base()
         self._raise()
+        self._replace()
         self._upgrade()
         self._drop()
         return Actions(
@@ -228,7 +232,13 @@ class _Choosing:
         if self._known.prospects is not None:
             found = self._known.prospects.get((finding.vulnerability.id, finding.package.id))
             return found.outcome if found else Outcome.UNKNOWN
-        return edits.outcome(finding)
+        return Outcome.HELD if finding.fixed_in and self._stays(finding) else edits.outcome(finding)
+
+    def _stays(self, finding: Finding) -> Stay | None:
+        """What keeps its package from coming in another version, apart from a version that a line names."""
+        if id(finding) not in self._stay:
+            self._stay[id(finding)] = self._staying.why(finding)
+        return self._stay[id(finding)]
 
     @cached_property
     def _upgraded_sources(self) -> frozenset[tuple[str, str]]:
@@ -467,7 +477,7 @@ class _Choosing:
     def _raisable(self, finding: Finding) -> bool:
         outcome = self._outcome(finding)
         who = finding.introduced or Introduction()
-        if id(finding) in self._copied:
+        if id(finding) in self._copied or self._stays(finding):
             return False
         if outcome is Outcome.HELD:
             return who.origin is Origin.DOCKERFILE and bool(finding.fixed_in)
@@ -475,6 +485,32 @@ class _Choosing:
             return False
         language = finding.package.type not in SYSTEM_TYPES and not finding.package.owner
         return language and outcome is Outcome.UNKNOWN and bool(finding.fixed_in) and who.origin is not Origin.BASE
+
+    def _replace(self) -> None:
+        """One action for each line that installs files or copies packages; the line that clears the most first."""
+        lines: dict[Place | str, list[Finding]] = {}
+        for found in self._left.findings.values():
+            for finding in found:
+                if self._replaceable(finding):
+                    who = finding.introduced or Introduction()
+                    lines.setdefault(who.place or who.instruction, []).append(finding)
+        waiting = list(lines.values())
+        while waiting:
+            tried = [(self._without(found), found) for found in waiting]
+            left, best = min(tried, key=lambda one: (len(one[0].keys), one[0].count))
+            self._do(edits.replacing(best, [stay.file for stay in map(self._stays, best) if stay]), left)
+            waiting.remove(best)
+
+    def _replaceable(self, finding: Finding) -> bool:
+        """Whether it comes from a file that a line installs, or is copied with what you built."""
+        who = finding.introduced or Introduction()
+        if not finding.fixed_in or who.origin is Origin.BASE or who.copied_from or id(finding) in self._copied:
+            return False
+        stay = self._stays(finding)
+        if stay is not None:
+            return stay.why is Why.FILE
+        language = finding.package.type not in SYSTEM_TYPES and not finding.package.owner
+        return language and who.instruction.startswith(_COPIES)
 
     def _upgrade(self) -> None:
         """Published fixes that the base lacks; of another release nothing is known of what is published."""
@@ -487,17 +523,26 @@ class _Choosing:
         published = self._is(*_PUBLISHED)
         for kind in sorted(SYSTEM_TYPES):
             command = edits.upgrade(kind, self._report.inventory.packages)
+            staying = edits.staying(self._held_back(kind))
             action = Action(
                 kind=ActionKind.UPGRADE,
                 text="Until the base has the fixes, upgrade its packages in a line after FROM",
                 command=command,
                 place=self._known.from_line,
                 risk="a newer build of the base may have them: pull it first; the image grows by what is replaced, and differs "
-                "from the base that others tested",
+                f"from the base that others tested{staying}",
             )
             if command:
                 left = self._left.after(lambda one, kind=kind: one.package.type == kind and published(one))  # type: ignore[misc]
                 self._do(action, left)
+
+    def _held_back(self, kind: str) -> Iterator[tuple[str, Stay]]:
+        """The packages of a type that have fixes, and that an upgrade of all leaves as they are."""
+        for found in self._left.findings.values():
+            for finding in found:
+                stay = self._stays(finding) if finding.package.type == kind and finding.fixed_in else None
+                if stay is not None and self._outcome(finding) is Outcome.HELD:
+                    yield finding.package.name, stay
 
     def _drop(self) -> None:
         """Remove the package that clears the most issues, again and again, as long as one clears any."""
@@ -603,6 +648,9 @@ class _Choosing:
             return _WHY.get(finding.status, "no fix is known")
         if self._raisable(finding):
             return "a line pins what does not allow the fixed version"
+        stay = self._stays(finding)
+        if stay is not None and self._outcome(finding) is Outcome.HELD:
+            return stay.reason
         return _STAYS.get(self._outcome(finding)) or self._why_not_raised(finding)
 
     def _why_not_raised(self, finding: Finding) -> str:

@@ -13,6 +13,7 @@ from garboard.model.package import (
     SYSTEM_TYPES,
     Distro,
     Fact,
+    Hold,
     Inventory,
     Licenses,
     Location,
@@ -24,7 +25,7 @@ from garboard.model.package import (
     Unread,
     usr_merged,
 )
-from garboard.packages import distro, graph, unread
+from garboard.packages import distro, graph, held, unread
 from garboard.packages.purl import purl
 
 Key = tuple[str, str, str, str, str]
@@ -60,6 +61,7 @@ class _Facts:
         self.licenses: dict[tuple[str, str], tuple[str, ...]] = {}
         self.retention: dict[str, Retention] = {}
         self.unread: list[unread.Found] = []
+        self.holds = held.Holds()
         self.tools: set[str] = set()
         self.gaps: list[Gap] = list(files.gaps)
         for history in files.histories:
@@ -84,6 +86,8 @@ class _Facts:
                 self.licenses[fact.type, fact.package] = fact.licenses
             elif isinstance(fact, Retention):
                 self.retention[history.asked or history.path] = fact
+            elif isinstance(fact, Hold):
+                self.holds.add(fact, history.path)
             elif isinstance(fact, Script):
                 self.tools.update(fact.words)
             elif isinstance(fact, Unread):
@@ -228,7 +232,7 @@ def assemble(files: Files) -> Inventory:
     """All installed packages, each once, with the layer that brought it, its owner and its dependencies."""
     facts = _Facts(files)
     found = distro.choose(facts.distros)
-    packages = _marked(list(facts.packages.values()), facts.marks)
+    packages = [facts.holds.marked(one) for one in _marked(list(facts.packages.values()), facts.marks)]
     programs = _programs(facts.owners)
     packages = [
         msgspec.structs.replace(
@@ -246,7 +250,7 @@ def assemble(files: Files) -> Inventory:
     completed = complete(packages, found)
     owners = _Owners(completed, facts.owners)
     completed = _owned(completed, owners)
-    gaps = list(dict.fromkeys((*facts.gaps, *_passed_over(completed))))
+    gaps = list(dict.fromkeys((*facts.gaps, *facts.holds.gaps, *_passed_over(completed))))
     gaps += unread.gaps((one for one in facts.unread if not owners.answer_for(one.path)), completed)
     managed = any(package.type in SYSTEM_TYPES for package in completed)
     if found is None and managed:
@@ -262,5 +266,6 @@ def assemble(files: Files) -> Inventory:
         distro=found,
         gaps=tuple(gaps),
         retention=tuple(fact for _, fact in ordered),
+        frozen=held.frozen(files.histories),
         tools=frozenset(facts.tools),
     )

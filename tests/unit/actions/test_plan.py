@@ -351,10 +351,25 @@ def test_an_issue_in_two_places_needs_both_and_both_are_listed() -> None:
     assert "a part of what a later one clears" in text.render(found).decode()
 
 
-def test_what_was_copied_from_the_context_is_not_raised_on_that_line() -> None:
-    found = choose(report(placed(finding("CVE-1", pip("flask"), "2"), 7, "", "COPY vendor /opt")))
-    assert not found.actions
-    assert found.remaining[0].reason == "copied from the build context: to be mended there"
+def test_what_was_copied_from_the_context_is_raised_there() -> None:
+    """With the one version that has all fixes, and counted; what another stage brought is another matter."""
+    scan = report(
+        placed(finding("CVE-1", pip("flask"), "2"), 7, "", "COPY vendor /opt"),
+        placed(finding("CVE-2", pip("flask"), "2.10"), 7, "", "COPY vendor /opt"),
+        placed(finding("CVE-3", pip("six"), "1.9"), 7, "", "COPY vendor /opt"),
+        placed(finding("CVE-4", pip("six")), 7, "", "COPY vendor /opt"),
+    )
+    found = choose(scan)
+    (action,) = found.actions
+    assert told(found) == [("replace", 4, 1, 3)]
+    assert action.text == "Raise flask 2.10, six 1.9 or later in what `COPY vendor /opt` copies, where it is built"
+    assert action.command == "'flask>=2.10' 'six>=1.9'"
+    assert [one.reason for one in found.remaining] == ["no fix is known"]
+    (other,) = scan.findings[:1]
+    staged = msgspec.structs.replace(other.introduced, copied_from="build")
+    stays = choose(report(msgspec.structs.replace(other, introduced=staged)))
+    assert not stays.actions
+    assert stays.remaining[0].reason == "copied from another stage or image: to be mended there"
 
 
 def test_the_order_is_by_kind_and_packages_to_remove_come_last() -> None:

@@ -56,6 +56,7 @@ class Entry(_Out):
     recommends: tuple[tuple[str, ...], ...]
     suggests: tuple[tuple[str, ...], ...]
     essential: bool
+    held: str
     provides: tuple[str, ...]
     depends_on: tuple[str, ...]
 
@@ -182,6 +183,7 @@ def _entry(package: Package, layers: tuple[str, ...]) -> Entry:
         recommends=package.recommends,
         suggests=package.suggests,
         essential=package.essential,
+        held=package.held,
         provides=package.provides,
         depends_on=package.depends_on,
     )
