@@ -60,6 +60,7 @@ BASES = {
     "plain": ("FROM {root}",),
     "node": ("FROM {npm}",),
     "lib": ("FROM {plain}", f"RUN {APT} law-alpha-lib=1.0 law-base=1.0"),
+    "nobody": ("FROM {plain}", f"RUN {APT} law-alpha-lib=1.0 law-base=1.0", "USER nobody"),
     "held": ("FROM {plain}", f"RUN {APT} law-alpha-lib=1.0 law-base=1.0 && apt-mark hold law-base"),
     "newer": ("FROM {plain}", f"RUN {APT} law-alpha-lib=1.0 law-base=1.1"),
     "less": ("FROM {plain}", f"RUN {APT} law-base=1.1"),
@@ -142,10 +143,15 @@ SCENES = (
     ),
     Scene(
         "a frozen archive",
-        f"FROM base\nRUN sed -i 's|^deb |deb [check-valid-until=no] |; s|/apt|/2026-01-01|' /etc/apt/sources.list && {APT} "
-        "law-beta law-epsilon\n",
+        f"FROM base\nRUN sed -i 's|/apt|/2026-01-01|' /etc/apt/sources.list && {APT} law-beta law-epsilon\n",
         {"lib": ("1.0.0-bookworm",)},
         never=("Rebuild",),
+    ),
+    Scene(
+        "a base that runs as somebody else",
+        f"FROM base\nUSER root\nRUN {APT} law-alpha\n",
+        {"nobody": ("1.0.0-bookworm",)},
+        kinds=("rebuild", "upgrade"),
     ),
     Scene(
         "held in the base",

@@ -30,6 +30,16 @@ def upgrade(kind: str, packages: Iterable[Package]) -> str:
     return next((f"RUN {line}" for name, line in upgrades.line.items() if name in names), "") if upgrades else ""
 
 
+def as_root(line: str, user: str | None) -> str:
+    """The line, between those that it needs if commands run as somebody else; what is not known is taken for root."""
+    return f"USER root\n{line}\nUSER {user}" if line and not is_root(user or "") else line
+
+
+def is_root(user: str) -> bool:
+    """Whether a USER, with or without its group, is the superuser."""
+    return user.partition(":")[0] in {"", "root", "0"}
+
+
 def upgrades_whole_sources(packages: Iterable[Package]) -> bool:
     """Whether installing a package also upgrades all others that were built of the same source.
 

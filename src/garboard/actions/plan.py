@@ -65,7 +65,7 @@ class Known:
     ``prospects`` are the outcomes of a rebuild by (vulnerability id, package id), if the mirrors were asked.
     ``from_line`` is the place of the FROM that a better base would be written into. ``held`` names packages that each
     row's base (by its key) has, which removing a line does not remove. ``counts`` says which findings the reader's
-    filters count; the others are left out.
+    filters count; the others are left out. ``user`` tells as whom commands run on a row's base; None if it is not known.
     """
 
     recommendation: Recommendation | None = None
@@ -73,6 +73,7 @@ class Known:
     from_line: Place | None = None
     held: Mapping[str, frozenset[str]] = field(default_factory=lambda: MappingProxyType({}))
     counts: Callable[[Finding], bool] = lambda finding: True  # noqa: ARG005
+    user: Callable[[Row], str | None] = lambda row: None  # noqa: ARG005
 
 
 def candidates(
@@ -521,20 +522,36 @@ class _Choosing:
         ):
             return
         published = self._is(*_PUBLISHED)
+        user = self._user()
+        lines = "a line" if edits.is_root(user or "") else f"a line as root (the base's USER is {user})"
+        unsure = (
+            ""
+            if user is not None
+            else "; if its USER is not root, the line needs `USER root` before and that one after"
+        )
         for kind in sorted(SYSTEM_TYPES):
-            command = edits.upgrade(kind, self._report.inventory.packages)
+            command = edits.as_root(edits.upgrade(kind, self._report.inventory.packages), user)
             staying = edits.staying(self._held_back(kind))
             action = Action(
                 kind=ActionKind.UPGRADE,
-                text="Until the base has the fixes, upgrade its packages in a line after FROM",
+                text=f"Until the base has the fixes, upgrade its packages in {lines} after FROM",
                 command=command,
                 place=self._known.from_line,
                 risk="a newer build of the base may have them: pull it first; the image grows by what is replaced, and differs "
-                f"from the base that others tested{staying}",
+                f"from the base that others tested{unsure}{staying}",
             )
             if command:
                 left = self._left.after(lambda one, kind=kind: one.package.type == kind and published(one))  # type: ignore[misc]
                 self._do(action, left)
+
+    def _user(self) -> str | None:
+        """As whom a line after FROM runs, on the base that was chosen; None if that is not known."""
+        if self._chosen is not None:
+            return self._known.user(self._chosen)
+        found = self._whose.base.user if self._whose else None
+        own = self._report.image
+        told = any(entry.created_by.startswith("USER") or " USER " in entry.created_by for entry in own.history)
+        return "" if found is None and own.user is not None and edits.is_root(own.user) and not told else found
 
     def _held_back(self, kind: str) -> Iterator[tuple[str, Stay]]:
         """The packages of a type that have fixes, and that an upgrade of all leaves as they are."""

@@ -16,6 +16,7 @@ from garboard.model.report import Report
 
 if TYPE_CHECKING:
     from garboard.model.baseimage import Catalog
+    from garboard.model.image import Platform
     from garboard.model.mirror import Rebuild
     from garboard.model.recommendation import Row
 
@@ -44,6 +45,7 @@ def act(
         from_line=_from_line(dockerfile, target, build_args) if dockerfile else None,
         held=_held(candidates(report.recommendation, report.findings, counts), catalog),
         counts=counts,
+        user=lambda row: _user(row, report.image.platform, catalog),
     )
     return choose(report, known)
 
@@ -57,6 +59,21 @@ def _from_line(dockerfile: Dockerfile, target: str, build_args: Mapping[str, str
     except GarboardError:
         return None
     return Place(file=dockerfile.name, line=span.line, column=span.column, end_line=span.last_line)
+
+
+def _user(row: Row, platform: Platform, catalog: Catalog | None) -> str | None:
+    """As whom commands run on a base; None if the catalog does not know."""
+    if catalog is None:
+        return None
+    from garboard.attribution.history import user_of
+    from garboard.image import reference as references
+
+    try:
+        reference = references.parse(row.reference)
+        found = catalog.named(f"{reference.registry}/{reference.repository}", reference.tag, platform)
+    except GarboardError:
+        return None
+    return next((user_of(one.image) for one in found if one.key == row.key), None)
 
 
 def _held(rows: Sequence[Row], catalog: Catalog | None) -> dict[str, frozenset[str]]:

@@ -85,6 +85,27 @@ def test_a_package_of_the_base_needs_a_line_that_upgrades_it() -> None:
     assert action.place.line == 1
 
 
+@pytest.mark.parametrize(
+    ("user", "lines"),
+    [("", False), ("root", False), ("0:0", False), ("root:adm", False), ("app", True), ("1001:0", True), (None, False)],
+)
+@pytest.mark.parametrize("moved", [False, True])
+def test_the_line_that_upgrades_runs_as_root(user: str | None, lines: bool, moved: bool) -> None:
+    """On the base in use, and on the one that FROM is changed to."""
+    scan = report(finding("CVE-1", BASES, "2"), finding("CVE-2", BASES), packages=(deb("apt", 0),))
+    base = msgspec.structs.replace(scan.attribution.base, user="somebody" if moved else user)
+    scan = msgspec.structs.replace(scan, attribution=msgspec.structs.replace(scan.attribution, base=base))
+    rows = (row("base:2", "CVE-1 libc6", distro="debian 12"),)
+    known = Known(recommendation=recommending(*rows), user=lambda one: user if one is rows[0] else "nobody")
+    action = choose(scan, known if moved else Known()).actions[-1]
+    run = "RUN apt-get update && apt-get upgrade -y && rm -rf /var/lib/apt/lists/*"
+    assert action.command == (f"USER root\n{run}\nUSER {user}" if lines else run)
+    assert ("as root" in action.text) is lines
+    assert ("if its USER is not root" in action.risk) is (user is None)
+    shown = text.render(choose(scan, known if moved else Known())).decode()
+    assert ("     USER root\n     RUN apt-get" in shown) is lines
+
+
 def test_a_version_that_a_line_names_is_to_be_raised_there() -> None:
     pinned = "apt-get install -y git=1"
     found = choose(report(finding("CVE-1", OURS, "2", command=pinned), finding("CVE-2", OURS, "10", command=pinned)))
