@@ -11,7 +11,7 @@ import pytest
 
 from garboard.attribution.alignment import steps_of
 from garboard.cli.main import run
-from garboard.dockerfile.lexer import Budget
+from garboard.dockerfile.lexer import PIPES, Budget
 from garboard.dockerfile.parser import parse
 from garboard.dockerfile.stages import lineage, reaching, scoped, scoped_lineage
 from garboard.dockerfile.variables import Scope
@@ -152,3 +152,35 @@ def test_a_dockerfile_without_end(
     monkeypatch.setattr(sys, "stdin", type("Stdin", (), {"buffer": Endless(), "isatty": lambda _: False})())
     assert run(["scan", str(tmp_path / "none.tar"), "-f", file, "--offline", "--db", str(tmp_path)]) == 2
     assert f"limit of {DEFAULT.dockerfile_bytes} bytes" in capsys.readouterr().err
+
+
+def _asked(lines: str) -> list[UnknownRequest | PackageRequest]:
+    return [each for one, scope, *_ in steps_of(parse(f"FROM a\n{lines}".encode())) for each in requests(one, scope)]
+
+
+def test_pipes_of_all_scripts_together_have_a_limit_that_is_told() -> None:
+    """The grammar's recovery takes the square of a script's pipes; ordinary files are far below the limit."""
+    found = _asked(f"RUN {'x|' * 199}\n" * 1000)
+    beyond = [one for one in found if isinstance(one, UnknownRequest) and one.limit]
+    assert 900 < len(beyond) < 1000
+    assert f"limit of {PIPES}" in beyond[0].reason
+    ordinary = _asked("RUN apt-get install git && " + "x | y && " * 20 + "true\n" + "RUN x | y\n" * 5000)
+    assert [one.name for one in ordinary if isinstance(one, PackageRequest)] == ["git"]
+    assert len(ordinary) == 1
+    ordinary = _asked(("RUN apt-get install git" + " && x | y" * 40 + "\n") * 500)
+    assert len([one for one in ordinary if isinstance(one, PackageRequest)]) == 500
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("RUN apt-get purge git", ["git"]),
+        ("RUN apt-get -y remove git", ["git"]),
+        ("RUN apt-get $DO git", []),
+        ("ENV DO=remove\nRUN apt-get $DO git", ["git"]),
+        ("RUN apt-get install git", []),
+    ],
+)
+def test_what_is_removed_is_seen_in_every_script_that_may_remove(text: str, names: list[str]) -> None:
+    steps = steps_of(parse(f"FROM a\n{text}\n".encode()))
+    assert [name for one, scope, *_ in steps for purge in removals(one, scope) for name in purge.names] == names
