@@ -487,9 +487,9 @@ class _Build:
         assert name
         places = [action["dockerfileLine"], *(map(int, others[1].split(",")) if others else ())]
         for place in places:
-            line = self.lines[place - 1]
-            assert re.search(rf"(?<=\s){name[1]}(?=\s|$)", line), f"line {place} does not name {name[1]}"
-            self.lines[place - 1] = re.sub(rf"\s{name[1]}(?=\s|$)", "", line)
+            line, word = self.lines[place - 1], rf"\s(?:/\S*/)?{name[1]}(?:_\S+\.deb)?(?=\s|$)"
+            assert re.search(word, line), f"line {place} does not name {name[1]}"
+            self.lines[place - 1] = re.sub(word, "", line)
 
 
 def _issues(found: Any) -> set[tuple[str, str]]:

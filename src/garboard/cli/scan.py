@@ -93,7 +93,7 @@ def command(settings: Settings) -> int:
     Exit code: 0 clean, 1 findings, 2 an error, 3 no findings, but not everything could be judged.
     """  # noqa: D301  (\b is click's)
     report, output = _report(settings), settings.analysis.output
-    write(reporters.SCAN.load(output.format).render(report, settings.view), output)
+    write(reporters.SCAN.load(output.format).parts(report, settings.view), output)
     code = exit_code(report, settings.view, require_coverage=settings.require_coverage)
     if not code and report.coverage is not Coverage.FULL and not output.quiet:
         click.echo("only a part of the image could be judged: exit code 0 does not mean that it is clean", err=True)

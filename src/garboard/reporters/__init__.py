@@ -28,7 +28,7 @@ class Formats(Generic[R]):
         return cast("R", importlib.import_module(f"{__name__}.{self.report}.{name}"))
 
 
-SCAN: Final[Formats[p.ReportRenderer]] = Formats("scan", "text", "json", "sarif")
+SCAN: Final[Formats[p.ScanRenderer]] = Formats("scan", "text", "json", "sarif")
 INVENTORY: Final[Formats[p.ReportRenderer]] = Formats("inventory", "text", "json", "cyclonedx", "spdx")
 LAYERS: Final[Formats[p.LayersRenderer]] = Formats("layers", "text", "json", "html")
 EXPLAIN: Final[Formats[p.ExplanationRenderer]] = Formats("explain", "text", "json")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from garboard.model.action import Actions
     from garboard.model.changes import LayerChanges
@@ -23,6 +23,12 @@ class ReportRenderer(Protocol):
     """Renders an image's packages, or its issues."""
 
     def render(self, report: Report, view: View, /) -> bytes: ...
+
+
+class ScanRenderer(ReportRenderer, Protocol):
+    """Renders an image's issues; ``parts``, joined, are what ``render`` returns, each made when it is asked for."""
+
+    def parts(self, report: Report, view: View, /) -> Iterator[bytes]: ...
 
 
 class LayersRenderer(Protocol):
@@ -118,7 +124,7 @@ if (
     import garboard.reporters.scan.text
 
     _r = garboard.reporters
-    _scan: tuple[ReportRenderer, ...] = (_r.scan.json, _r.scan.sarif, _r.scan.text)
+    _scan: tuple[ScanRenderer, ...] = (_r.scan.json, _r.scan.sarif, _r.scan.text)
     _inventory: tuple[ReportRenderer, ...] = (
         _r.inventory.cyclonedx,
         _r.inventory.json,

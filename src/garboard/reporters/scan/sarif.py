@@ -261,3 +261,8 @@ def _notification(kind: str, text: str) -> document.Notification:
 def render(report: Report, view: View) -> bytes:
     """One SARIF log, UTF-8, indented, ending in a line feed."""
     return json_text.document(_Writer(report, view).log())
+
+
+def parts(report: Report, view: View) -> Iterator[bytes]:
+    """The same, at once."""
+    yield render(report, view)

@@ -278,3 +278,8 @@ def render(report: Report, view: View) -> bytes:
     lines += actions_text.block(report.actions)
     lines += _coverage(report, view)
     return document(lines, color=view.color)
+
+
+def parts(report: Report, view: View) -> Iterator[bytes]:
+    """The same, at once."""
+    yield render(report, view)
