@@ -434,10 +434,4 @@ def render(report: Report, view: View) -> bytes:
 def parts(report: Report, view: View) -> Iterator[bytes]:
     """The same in parts, one for each element of ``vulnerabilities``."""
     writer = _Writer(report, view)
-    before, empty, after = json_text.document(writer.document()).partition(b'"vulnerabilities": []')
-    yield before + empty[:-1]
-    separator = b""
-    for entry in writer.entries():
-        yield separator + b"\n    " + json_text.document(entry)[:-1].replace(b"\n", b"\n    ")
-        separator = b","
-    yield (b"\n  ]" if separator else b"]") + after
+    yield from json_text.in_parts(json_text.document(writer.document()), "vulnerabilities", writer.entries(), 1)

@@ -120,6 +120,7 @@ class _Writer:
         self._labels = {p.id: f"{p.display_name}@{p.version}" for p in report.inventory.packages}
 
     def log(self) -> document.Log:
+        """All but the results."""
         driver = document.Driver(
             name="garboard",
             version=__version__,
@@ -140,7 +141,7 @@ class _Writer:
                     tool_execution_notifications=tuple(self._notifications()),
                 ),
             ),
-            results=tuple(self._results()),
+            results=(),
             properties=self._properties(),
         )
         return document.Log(schema=document.SCHEMA, version="2.1.0", runs=(run,))
@@ -167,7 +168,7 @@ class _Writer:
             feeds={state.shard: state.data_date for state in report.feeds},
         )
 
-    def _results(self) -> Iterator[document.Result]:
+    def results(self) -> Iterator[document.Result]:
         index = {name: number for number, name in enumerate(self._grouped)}
         seen: Counter[str] = Counter()
         for finding in self._findings:
@@ -260,9 +261,10 @@ def _notification(kind: str, text: str) -> document.Notification:
 
 def render(report: Report, view: View) -> bytes:
     """One SARIF log, UTF-8, indented, ending in a line feed."""
-    return json_text.document(_Writer(report, view).log())
+    return b"".join(parts(report, view))
 
 
 def parts(report: Report, view: View) -> Iterator[bytes]:
-    """The same, at once."""
-    yield render(report, view)
+    """The same in parts, one for each result."""
+    writer = _Writer(report, view)
+    yield from json_text.in_parts(json_text.document(writer.log()), "results", writer.results(), 3)
