@@ -16,14 +16,14 @@ from garboard.model.package import Package
 from garboard.shellcommands.upgrades import may_upgrade
 
 
-class Introductions(NamedTuple):
+class Introduced(NamedTuple):
     """The introduction of every package that has a layer, by the package's id; and lines that a limit left unread."""
 
     by_id: dict[str, Introduction]
     gaps: tuple[Gap, ...] = ()
 
 
-def introductions(packages: Sequence[Package], attributed: Attributed) -> Introductions:
+def introductions(packages: Sequence[Package], attributed: Attributed) -> Introduced:
     """Who brought in each package."""
     layers = {layer.index: layer for layer in attributed.attribution.layers}
     askers = _Askers(packages, attributed.steps)
@@ -32,7 +32,7 @@ def introductions(packages: Sequence[Package], attributed: Attributed) -> Introd
         layer = layers.get(package.layer) if package.layer is not None else None
         if layer is not None:
             found[package.id] = _introduction(layer, *askers.of(package))
-    return Introductions(found, tuple(_unread(askers.requests, layers)))
+    return Introduced(found, tuple(_unread(askers.requests, layers)))
 
 
 def _unread(requests: Mapping[int, Iterable[Request]], layers: Mapping[int, LayerOrigin]) -> Iterator[Gap]:
