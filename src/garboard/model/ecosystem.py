@@ -94,6 +94,7 @@ class Ecosystem(Value):
         installers: packages that are there before any that such a file pins.
         databases: whether these may be as large as databases are.
         version: rises whenever the facts made of the same bytes change, which empties the cache.
+        lists: the folders of files that list what a package brought and are named after it, with any extension.
         load_catalog: imports what reads those files.
         programs: names of the programs that install its packages.
         load_commands: imports what is known of their command lines.
@@ -125,6 +126,7 @@ class Ecosystem(Value):
     below_locks: bool = True
     installers: tuple[str, ...] = ()
     version: int = 1
+    lists: tuple[str, ...] = ()
     load_catalog: Callable[[], Catalog] | None = None
     programs: tuple[str, ...] = ()
     load_commands: Callable[[], Commands] | None = None

@@ -179,6 +179,13 @@ class Unread(Value, tag_field="fact", tag="unread"):
     names: tuple[str, ...] = ()
 
 
+class Absent(Value, tag_field="fact", tag="absent"):
+    """The database of a package manager names this package of purl type ``type`` as one that is not, or not fully, there."""
+
+    type: str
+    name: str
+
+
 class Script(Value, tag_field="fact", tag="script"):
     """A script that no package of the distribution has to bring: the words in it that may be names of programs."""
 
@@ -192,7 +199,7 @@ class Kept(Value, tag_field="fact", tag="kept"):
     data: bytes
 
 
-Fact = Package | Distro | Owns | Marks | Licenses | Retention | Unread | Script | Kept | Gap
+Fact = Package | Distro | Owns | Marks | Licenses | Retention | Unread | Absent | Script | Kept | Gap
 """What one file states."""
 
 

@@ -11,6 +11,7 @@ from garboard.model.gap import Gap
 from garboard.model.image import FileHistory, Files, FileVersion
 from garboard.model.package import (
     SYSTEM_TYPES,
+    Absent,
     Distro,
     Fact,
     Inventory,
@@ -61,14 +62,19 @@ class _Facts:
         self.retention: dict[str, Retention] = {}
         self.unread: list[unread.Found] = []
         self.tools: set[str] = set()
+        self.read: list[str] = []
+        """What was read for itself, as it is named where a link leads to it."""
+        self.absent: set[tuple[str, str]] = set()
         self.gaps: list[Gap] = list(files.gaps)
         for history in files.histories:
             self._add(history)
 
-    def _add(self, history: FileHistory) -> None:  # noqa: C901  (one case for each kind of fact)
+    def _add(self, history: FileHistory) -> None:  # noqa: C901, PLR0912  (one case for each kind of fact)
         last = history.versions[-1]
         if last.facts is None:
             return
+        if history.reader != unread.NAME:
+            self.read.append(history.asked or history.path)
         since: dict[Key, int] | None = None
         for fact in last.facts:
             if isinstance(fact, Package):
@@ -88,6 +94,8 @@ class _Facts:
                 self.tools.update(fact.words)
             elif isinstance(fact, Unread):
                 self.unread.append(unread.Found(history.path, fact.kind, fact.names))
+            elif isinstance(fact, Absent):
+                self.absent.add((fact.type, fact.name))
             elif isinstance(fact, Gap):
                 self.gaps.append(fact)
 
@@ -247,7 +255,9 @@ def assemble(files: Files) -> Inventory:
     owners = _Owners(completed, facts.owners)
     completed = _owned(completed, owners)
     gaps = list(dict.fromkeys((*facts.gaps, *_passed_over(completed))))
-    gaps += unread.gaps((one for one in facts.unread if not owners.answer_for(one.path)), completed)
+    found_unread = [one for one in facts.unread if not owners.answer_for(one.path)]
+    found_unread += unread.lists(facts.read, completed, facts.absent)
+    gaps += unread.gaps(found_unread, completed, facts.read)
     managed = any(package.type in SYSTEM_TYPES for package in completed)
     if found is None and managed:
         reason = "no os-release or similar file tells which distribution this is, so its packages were not judged"

@@ -54,7 +54,7 @@ _HELPERS: Final = ("usr/lib",)
 _OF_PACKAGES: Final = ("-packages/", "node_modules/")
 _ELSEWHERE: Final = (*_HELPERS, "opt/")
 _NO_PROGRAM: Final = (".js", ".map", ".ts", ".py", ".pyc", ".html", ".css", ".svg", ".png", ".txt", ".md", ".h", ".rb")
-METADATA: Final = OwnablePaths((*(glob for one in ECOSYSTEMS if not one.system for glob in one.globs), *unread.GLOBS))
+METADATA: Final = OwnablePaths((*(glob for one in ECOSYSTEMS if not one.system for glob in one.globs), *unread.OWNABLE))
 
 
 class Cataloger:

@@ -8,19 +8,20 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from functools import cache
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from garboard.ecosystems import ECOSYSTEMS
 from garboard.model.gap import Gap
-from garboard.model.image import File
+from garboard.model.image import Bare, File
 from garboard.model.package import SYSTEM_TYPES, Fact, Package, Script, Unread
 from garboard.patterns import lazy, of_globs
 
 NAME: Final = "unread"
-VERSION: Final = 2
+VERSION: Final = 3
 HEAD: Final = 4096
 """Bytes of a program within which a Go linker's build id lies."""
 PROGRAMS: Final = True
@@ -58,6 +59,27 @@ LISTS: Final = MappingProxyType(
     }
 )
 """Files that hold or list installed packages, by what a report calls these."""
+_NO_METADATA: Final = "Python packages without metadata"
+_NO_MANIFEST: Final = "npm packages without a package.json"
+_NO_STANZA: Final = "file lists of packages that are not in dpkg's status"
+_BESIDE_METADATA: Final = tuple(
+    f"**/*.{folder}/{name}"
+    for folder, names in (
+        ("dist-info", ("RECORD", "WHEEL", "top_level.txt")),
+        ("egg-info", ("SOURCES.txt", "installed-files.txt", "top_level.txt")),
+    )
+    for name in names
+)
+"""What lies beside the file that names a Python package."""
+BARE: Final = (
+    Bare(
+        within=b"node_modules/",
+        folder=rb"node_modules/(?:@[^/\0]+/)?[^/\0@.][^/\0]*",
+        file=b"package.json",
+        contents=(b".js", b".cjs", b".mjs"),
+        fact=Unread(kind=_NO_MANIFEST),
+    ),
+)
 _OTHER_LOCKS: Final = (
     "pom.xml",
     "gradle.lockfile",
@@ -72,11 +94,14 @@ _OTHER_LOCKS: Final = (
     "renv.lock",
 )
 """Files that pin packages of ecosystems without a record of their own."""
+_LISTING: Final = MappingProxyType({folder: one.type for one in ECOSYSTEMS for folder in one.lists})
 _LOCKED: Final = MappingProxyType({lock: one for one in ECOSYSTEMS for lock in one.locks})
-GLOBS: Final = (
+OWNABLE: Final = (
     *(glob for globs in LISTS.values() for glob in globs),
     *(f"**/{name}" for name in (*_LOCKED, *_OTHER_LOCKS)),
 )
+"""Those that a package of the distribution may have brought, which then answers for them."""
+GLOBS: Final = (*OWNABLE, *_BESIDE_METADATA)
 
 _GO: Final = "Go programs"
 _LOCK: Final = "dependency lists without an installation"
@@ -123,6 +148,8 @@ def _kind(path: str) -> str | None:
     name = path.rpartition("/")[2]
     if name in _LOCKED or name in _OTHER_LOCKS:
         return _LOCK
+    if _matches(_BESIDE_METADATA)(path):
+        return _NO_METADATA
     return next((kind for kind, globs in LISTS.items() if _matches(globs)(path)), None)
 
 
@@ -149,23 +176,57 @@ class Found(NamedTuple):
     names: tuple[str, ...] = ()
 
 
-def gaps(found: Iterable[Found], packages: Iterable[Package]) -> Iterator[Gap]:
-    """A gap for each kind, but for lock files whose packages are installed and for what lies within a package."""
-    places = _Places(packages)
-    kinds: dict[str, list[str]] = defaultdict(list)
+def lists(read: Iterable[str], packages: Iterable[Package], absent: AbstractSet[tuple[str, str]]) -> Iterator[Found]:
+    """The lists of files among what was ``read`` of packages that are neither installed nor known to be ``absent``."""
+    known = {name for package in packages for name in (package.name, f"{package.name}:{package.arch}")}
+    for path in read:
+        folder, _, name = path.rpartition("/")
+        if (type_ := _LISTING.get(folder)) is not None and name.endswith(".list"):
+            name = name.removesuffix(".list")
+            if name not in known and (type_, name.partition(":")[0]) not in absent:
+                yield Found(path, _NO_STANZA)
+
+
+def gaps(found: Iterable[Found], packages: Iterable[Package], read: Iterable[str]) -> Iterator[Gap]:
+    """A gap for each kind, but for lock files whose packages are installed and for what lies within a package.
+
+    ``read`` are the paths of the files that other catalogers read.
+    """
+    places = _Places(packages, read)
+    kinds: dict[str, set[str]] = defaultdict(set)
     for one in found:
         if not places.tells(one):
-            kinds[one.kind].append(one.path)
+            kinds[one.kind].add(_told_as(one))
     for kind, paths in sorted(kinds.items()):
         some = ", ".join(sorted(paths)[:_NAMED])
         more = f" and {len(paths) - _NAMED} more" if len(paths) > _NAMED else ""
         yield Gap(stage="catalog", subject=kind, reason=f"are there and are not read: {some}{more}")
 
 
+def _told_as(one: Found) -> str:
+    """The path by which a file is told of: that of the folder, where it stands for that."""
+    if one.kind == _NO_METADATA:
+        return one.path.rpartition("/")[0]
+    return _module_folder(one.path) if one.kind == _NO_MANIFEST else one.path
+
+
+def _module_folder(path: str) -> str:
+    """The folder of the npm package in which a file lies."""
+    before, inside, tail = path.rpartition("node_modules/")
+    return f"{before}{inside}{'/'.join(tail.split('/')[: 2 if tail.startswith('@') else 1])}"
+
+
+def _in_fixtures(path: str) -> bool:
+    from garboard.ecosystems.node.cataloger import in_fixtures
+
+    return in_fixtures(path.rpartition("node_modules/")[0])
+
+
 class _Places:
     """Where the packages are that were read."""
 
-    def __init__(self, packages: Iterable[Package]) -> None:
+    def __init__(self, packages: Iterable[Package], read: Iterable[str]) -> None:
+        self._read = frozenset(read)
         self._folders: dict[str, list[str]] = defaultdict(list)
         self._names: dict[str, set[str]] = defaultdict(set)
         for package in packages:
@@ -175,16 +236,41 @@ class _Places:
 
     def tells(self, one: Found) -> bool:
         """Whether the packages that were read answer for this file."""
-        within = any(folder in f"/{one.path}" for folder in _OF_PACKAGES)
-        if one.kind == _PROGRAM:
-            return within
+        rule = _RULES.get(one.kind)
+        return rule is not None and rule(self, one)
+
+    def metadata(self, one: Found) -> bool:
+        """Whether the file that names the Python package beside it was read."""
+        return not self._read.isdisjoint(f"{_told_as(one)}/{name}" for name in ("METADATA", "PKG-INFO"))
+
+    def manifest(self, one: Found) -> bool:
+        """Whether the file that names the npm package around it was read, or tests alone need that package."""
+        return f"{_told_as(one)}/package.json" in self._read or _in_fixtures(one.path)
+
+    def within(self, one: Found) -> bool:
+        """Whether it lies within a package."""
+        return any(folder in f"/{one.path}" for folder in _OF_PACKAGES)
+
+    def pinned(self, one: Found) -> bool:
+        """Whether what a lock file pins is installed."""
         folder, _, name = one.path.rpartition("/")
         ecosystem = _LOCKED.get(name)
         if ecosystem is None:
             return False
-        if within:
+        if self.within(one):
             return True
         if not ecosystem.below_locks:
             there = sum(name in self._names[ecosystem.type] for name in one.names)
             return bool(one.names) and 2 * there >= len(one.names)  # a lock file names what only development needs too
         return any(path.startswith(f"{folder}/") for path in self._folders.get(ecosystem.type, ()))
+
+
+_RULES: Final[Mapping[str, Callable[[_Places, Found], bool]]] = MappingProxyType(
+    {
+        _NO_METADATA: _Places.metadata,
+        _NO_MANIFEST: _Places.manifest,
+        _PROGRAM: _Places.within,
+        _LOCK: _Places.pinned,
+    }
+)
+"""Which packages may answer for files of a kind; for other kinds none do."""

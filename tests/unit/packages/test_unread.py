@@ -5,18 +5,21 @@ from __future__ import annotations
 import io
 import tarfile
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 
 from garboard import image as images
 from garboard.ecosystems import ECOSYSTEMS
+from garboard.image.handle import OpenedTree, Tree
 from garboard.image.layers.cache import NoCache
 from garboard.image.options import Options
 from garboard.model.gap import Gap
+from garboard.model.image import Image
 from garboard.packages import unread
 from garboard.packages.assemble import assemble
 from garboard.packages.catalogers import CATALOGERS
-from tests.unit.image.layers.builders import Given
+from tests.unit.image.layers.builders import Given, folder, tar
 
 ELF = b"\x7fELF" + bytes(60)
 GO = ELF + b"\x04\0\0\0\x53\0\0\0\x04\0\0\0Go\0\0abc"
@@ -61,6 +64,84 @@ def test_every_kind_is_told(kind: str, glob: str) -> None:
     assert kinds(layer({path: b""})) == {kind: f"are there and are not read: {path}"}
     folder, _, name = path.rpartition("/")
     assert kinds(layer({path: b""}), layer({f"{folder}/.wh.{name}": b""})) == {}
+
+
+@pytest.mark.parametrize(
+    ("kind", "there", "described"),
+    [
+        ("Python packages without metadata", "usr/lib/python3/site-packages/a-1.dist-info/RECORD", "METADATA"),
+        ("Python packages without metadata", "usr/lib/python3/site-packages/a-1.dist-info/WHEEL", "METADATA"),
+        ("Python packages without metadata", "opt/lib/a-1.egg-info/SOURCES.txt", "PKG-INFO"),
+        ("npm packages without a package.json", "app/node_modules/a/index.js", "package.json"),
+        ("npm packages without a package.json", "app/node_modules/@s/a/index.mjs", "package.json"),
+        ("npm packages without a package.json", "app/node_modules/b/node_modules/a/index.cjs", "package.json"),
+    ],
+)
+def test_what_lacks_the_file_that_names_it(kind: str, there: str, described: str) -> None:
+    folder = there.rpartition("/")[0]
+    text = b'{"name": "a", "version": "1.0.0"}' if described == "package.json" else b"Name: a\nVersion: 1\n"
+    named = {f"{folder}/{described}": text}
+    told = {kind: f"are there and are not read: {folder}"}
+    assert kinds(layer({there: b"x"})) == told
+    assert kinds(layer({there: b"x", **named})) == kinds(layer({there: b"x"}), layer(named)) == {}
+    assert kinds(layer(named), layer({there: b"x"})) == {}
+    removed = layer({f"{folder}/.wh.{described}": b""})
+    assert kinds(layer({there: b"x", **named}), removed) == told
+    gone = layer({f"{folder.rpartition('/')[0]}/.wh.{folder.rpartition('/')[2]}": b""})
+    assert kinds(layer({there: b"x"}), gone) == kinds(layer({there: b"x", **named}), removed, gone) == {}
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "app/node_modules/.cache/a/index.js",
+        "app/node_modules/@s/index.js",
+        "app/node_modules/index.js",
+        "app/node_modules/a/README.md",
+        "app/node_modules/b/test/node_modules/a/index.js",
+        "app/x_node_modules.js",
+    ],
+)
+def test_what_is_no_npm_package_lacks_nothing(path: str) -> None:
+    named = {"app/node_modules/b/package.json": b'{"name": "b", "version": "1.0.0"}'}
+    assert kinds(layer({path: b"x", **named})) == {}
+
+
+def test_a_folder_of_an_npm_package_is_a_member_of_its_own() -> None:
+    entries = [folder("app/node_modules/a"), ("app/node_modules/a/lib/deep/a.js", b"x")]
+    assert kinds(tar(entries)) == {
+        "npm packages without a package.json": "are there and are not read: app/node_modules/a"
+    }
+    assert kinds(tar([folder("app/node_modules/a"), "app/node_modules/a/README.md"])) == {}
+
+
+def test_in_a_folder_on_disk_too(tmp_path: Path) -> None:
+    (tmp_path / "app/node_modules/a/lib").mkdir(parents=True)
+    (tmp_path / "app/node_modules/a/lib/a.js").write_bytes(b"x")
+    opened = OpenedTree(image=Image(name="x", source="dir"), tree=Tree(root=tmp_path))
+    files = images.read(opened, CATALOGERS, NoCache(), Options())
+    assert [gap.subject for gap in assemble(files).gaps] == ["npm packages without a package.json"]
+
+
+@pytest.mark.parametrize(
+    ("state", "told"),
+    [
+        ("install ok installed", False),
+        ("deinstall ok config-files", False),
+        ("install ok half-installed", False),
+        ("", True),
+    ],
+)
+@pytest.mark.parametrize("name", ["b", "b:amd64"])
+def test_a_file_list_without_a_stanza(state: str, told: bool, name: str) -> None:
+    files = deb("a")
+    if state:
+        stanza = STATUS.format(name="b", version="1-1", maintainer=DEBIAN).replace("install ok installed", state)
+        files["var/lib/dpkg/status"] += stanza.encode()
+    files[f"var/lib/dpkg/info/{name}.list"] = b"/.\n"
+    kind = "file lists of packages that are not in dpkg's status"
+    expected = {kind: f"are there and are not read: var/lib/dpkg/info/{name}.list"} if told else {}
+    assert {subject: reason for subject, reason in kinds(layer(files)).items() if subject == kind} == expected
 
 
 def test_no_cataloger_reads_what_is_called_unread() -> None:

@@ -16,7 +16,7 @@ from garboard.model.bounded import RELATIONS, bounded
 from garboard.model.ecosystem import MetadataPaths
 from garboard.model.gap import Gap
 from garboard.model.image import File
-from garboard.model.package import Fact, Licenses, Marks, Owns, Package, Retention
+from garboard.model.package import Absent, Fact, Licenses, Marks, Owns, Package, Retention
 from garboard.patterns import paragraphs
 
 PURL_TYPE = "deb"
@@ -93,6 +93,8 @@ def _listed(file: File) -> Iterator[Fact]:
         fact = _installed(file.path, fields)
         if fact is not None:
             yield fact
+        if not isinstance(fact, Package) and (name := fields.get("package")):
+            yield Absent(type=PURL_TYPE, name=name)
 
 
 def _installed(path: str, fields: dict[str, str]) -> Package | Gap | None:

@@ -113,7 +113,7 @@ def _vendored(file: File, name: str, version: str) -> bool:
 def _module_folder(path: str) -> str | None:
     """Name by which Node finds the package: ``name`` or ``@scope/name``; None for an application, "" for neither."""
     before, inside, tail = path.rpartition("node_modules/")
-    if inside and _in_fixtures(before):
+    if inside and in_fixtures(before):
         return ""
     if not inside or (before and before[-1] != "/"):
         tail = next((path[len(folder) :] for folder in _DEBIAN_FOLDERS if path.startswith(folder)), "")
@@ -125,7 +125,7 @@ def _module_folder(path: str) -> str | None:
     return ""
 
 
-def _in_fixtures(folder: str) -> bool:
+def in_fixtures(folder: str) -> bool:
     """Whether a folder lies among the test fixtures of a package within ``node_modules``."""
     _, inside, tail = folder.rpartition("node_modules/")
     parts = tail.split("/")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
-from garboard.model.image import Reader
+from garboard.model.image import Bare, Reader
 from garboard.model.limits import Limits
 
 _ANY_FOLDERS: Final = "**/"
@@ -45,9 +45,9 @@ class Extra(NamedTuple):
 class Matcher:
     """Determines which readers want a path.
 
-    ``names``, ``suffixes`` and ``folders`` are public so that a hot loop can check them itself before it calls
+    ``names``, ``extensions``, ``suffixes`` and ``folders`` are public so that a hot loop can check them itself before it calls
     `readers`: nobody wants a path if its last component is not in ``names`` and ends with none of ``suffixes``, and the
-    path starts with none of ``folders``.
+    path starts with none of ``folders``. ``extensions`` are the ends of ``suffixes`` from their last dot on.
     """
 
     def __init__(self, readers: Sequence[Reader], extras: Iterable[Extra] = ()) -> None:
@@ -59,12 +59,14 @@ class Matcher:
         self.extras = tuple(extras)
         self.programs = next((reader.NAME for reader in readers if getattr(reader, "PROGRAMS", False)), "")
         """The reader that wants programs, wherever they are; empty if none does."""
+        self.bare: tuple[Bare, ...] = next((reader.BARE for reader in readers if hasattr(reader, "BARE")), ())
+        """The folders that the reader of programs asks about."""
         self._heads = {reader.NAME: getattr(reader, "HEAD", None) for reader in readers}
         self._large = frozenset(reader.NAME for reader in readers if getattr(reader, "LARGE", False))
         self._readers = readers
         self._patterns: dict[bytes, list[Pattern]] = {}
         """Keyed by the last component, by its extension, or by the folder if the last component can be anything."""
-        self._by_extension: dict[bytes, list[bytes]] = {}
+        self.extensions: dict[bytes, list[bytes]] = {}
         """The suffixes, by what follows their last dot."""
         self._count = 0
         self._exact: dict[bytes, list[str]] = {}
@@ -95,7 +97,7 @@ class Matcher:
             key = last[1:].encode()
             if key not in self.suffixes:
                 self.suffixes += (key,)
-                self._by_extension.setdefault(key[key.rfind(b".") :], []).append(key)
+                self.extensions.setdefault(key[key.rfind(b".") :], []).append(key)
         else:
             key = folder + b"/"
             self.folders += (key,) if key not in self.folders else ()
@@ -142,9 +144,8 @@ class Matcher:
         """Return the names of the readers that want this path, each once."""
         last = path[path.rfind(b"/") + 1 :]
         keys = [last] if last in self._patterns else []
-        if last.endswith(self.suffixes):
-            extension = last[last.rfind(b".") :]
-            keys += [one for one in self._by_extension.get(extension, ()) if last.endswith(one) and one != last]
+        same = self.extensions.get(last[last.rfind(b".") :], ())
+        keys += [one for one in same if last.endswith(one) and one != last]
         if path.startswith(self.folders):
             keys += [folder for folder in self.folders if path.startswith(folder)]
         found = [

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping
 
 from garboard.image.handle import Content, Region
+from garboard.image.layers.bare import BareFolders
 from garboard.image.layers.compression import inflate, is_compressed
 from garboard.image.layers.globs import Matcher
 from garboard.image.layers.names import NameLog
@@ -122,8 +123,12 @@ class Collector:
                     continue
             yield reading
 
-    def record(self, walker: Walker, names: tuple[bytes, ...], diff_id: str) -> LayerRecord:
+    def record(self, walker: Walker, log: NameLog, bare: BareFolders, diff_id: str) -> LayerRecord:
         """Return the complete record."""
+        names = log.blocks()
+        undescribed = tuple(bare.undescribed(self._whiteouts, self._readings))
+        bared = (*bare.readings(names, self._readings), *undescribed)
+        log.fields += (b"f" + reading.path for reading in undescribed)
         if walker.escapes:
             self._gaps.append(
                 Gap(
@@ -134,12 +139,12 @@ class Collector:
                 )
             )
         return LayerRecord(
-            readings=tuple(self._kept()),
+            readings=(*self._kept(), *bared),
             links=tuple(self._links.values()),
             others=tuple(self._others),
             whiteouts=tuple(self._whiteouts),
             opaques=tuple(self._opaques),
-            names=names,
+            names=log.blocks(),
             gaps=tuple(self._gaps),
             members=walker.members,
             diff_id=diff_id,
@@ -170,7 +175,8 @@ def read(
         ImageError: The layer is damaged or exceeds a limit.
     """
     collector = Collector(matcher, readers, limits)
-    log = NameLog()
+    bare = BareFolders(matcher)
+    log = NameLog(bare.look)
     rest: Iterator[bytes] | None = None
     digest = hashlib.sha256()
     window: Window
@@ -190,4 +196,4 @@ def read(
     if rest is not None and verify:
         for _ in rest:  # data after the archive's end count for the digest
             pass
-    return collector.record(walker, log.blocks(), "sha256:" + digest.hexdigest() if verify else "")
+    return collector.record(walker, log, bare, "sha256:" + digest.hexdigest() if verify else "")
