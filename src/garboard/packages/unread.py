@@ -106,13 +106,14 @@ GLOBS: Final = (*OWNABLE, *_BESIDE_METADATA)
 _GO: Final = "Go programs"
 _LOCK: Final = "dependency lists without an installation"
 _PROGRAM: Final = "programs that no package manager installed"
+_LIBRARY: Final = "shared libraries that no package manager installed"
 _LOCKED_NAME: Final = lazy(r"""(?m)^name = "([^"\n]+)"|^[ ]{4}([A-Za-z0-9][\w.-]*)[ ]\(|^[ ]{8}"([\w.-]+)":[ ]\{""")
 """A name in poetry.lock and its like, in Gemfile.lock, and in Pipfile.lock."""
 _REQUIRED_NAME: Final = lazy(r"(?m)^([A-Za-z0-9][\w.-]*)()()[ \t]*(?:\[[^]\n]*\][ \t]*)?(?:[=<>~!;@][^\n]*)?$")
 """A name in requirements.txt."""
 _ELF: Final = b"\x7fELF"
-_OF_GO: Final = (b"\x04\0\0\0Go\0\0", b"\xff Go buildinf:")
-"""Type and name of the ELF note that Go's linker writes (``.note.go.buildid``), and the mark of its build information."""
+_OF_GO: Final = (b"\x04\0\0\0Go", b"\xff Go buildinf:")
+"""Type and beginning of the name of the ELF note that Go's linker writes (``.note.go.buildid``), and the mark of its build information."""
 _SCRIPT: Final = b"#!"
 _WORD: Final = lazy(r"(?<![\w.$-])[a-z][a-z0-9.+-]{1,30}(?![\w.-])")
 _OF_THE_SYSTEM: Final = ("usr/bin/", "usr/sbin/", "usr/lib", "usr/share/", "bin/", "sbin/", "lib", "etc/", "var/")
@@ -128,19 +129,24 @@ def catalog(file: File, /) -> Iterator[Fact]:
         if not file.path.startswith(_OF_THE_SYSTEM):
             yield Script(words=tuple(dict.fromkeys(_WORD().findall(file.data.decode("utf-8", "replace")))))
     elif file.data.startswith(_ELF):
-        if any(mark in file.data for mark in _OF_GO):
+        if _OF_GO[0] in file.data or _OF_GO[1] in file.data:
             yield Unread(kind=_GO)
+        elif is_library(file.path.rpartition("/")[2]):
+            yield Unread(kind=_LIBRARY)
         elif _may_be_a_program(file.path):
             yield Unread(kind=_PROGRAM)
     elif (kind := _kind(file.path)) is not None:
         yield Unread(kind=kind, names=_named(file) if kind == _LOCK else ())
 
 
+def is_library(name: str) -> bool:
+    """Whether a file of this name is a shared library."""
+    return name.endswith(".so") or ".so." in name
+
+
 def _may_be_a_program(path: str) -> bool:
     """Whether a program here may have come without a package: libraries and the system's helpers have."""
-    folder, _, name = path.rpartition("/")
-    if ".so" in name:
-        return False
+    folder = path.rpartition("/")[0]
     return folder.endswith("bin") or not path.startswith(_SYSTEM_FOLDERS)
 
 

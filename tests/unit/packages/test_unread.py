@@ -19,11 +19,14 @@ from garboard.model.image import Image
 from garboard.packages import unread
 from garboard.packages.assemble import assemble
 from garboard.packages.catalogers import CATALOGERS
-from tests.unit.image.layers.builders import Given, folder, tar
+from tests.unit.image.layers.builders import Entry, Given, folder, tar
 
 ELF = b"\x7fELF" + bytes(60)
 GO = ELF + b"\x04\0\0\0\x53\0\0\0\x04\0\0\0Go\0\0abc"
 PROGRAMS = "programs that no package manager installed"
+LIBRARIES = "shared libraries that no package manager installed"
+OVERWRITTEN = "programs and libraries of packages"
+OTHER = b"\x7fELF" + b"\1" * 60
 STATUS = "Package: {name}\nStatus: install ok installed\nVersion: {version}\nArchitecture: amd64\nMaintainer: {maintainer}\n\n"
 DEBIAN = "A Team <a@lists.debian.org>"
 VENDOR = "Vendor <info@vendor.example>"
@@ -217,7 +220,13 @@ def test_a_distribution_without_packages_is_told() -> None:
         ("usr/local/bin/app", 0o755, GO, "Go programs"),
         ("usr/local/bin/app", 0o755, ELF + b"\xff Go buildinf:", "Go programs"),
         ("usr/local/bin/app", 0o755, b"#!/bin/sh\n" * 20, ""),
-        ("usr/lib/libc.so.6", 0o755, ELF, ""),
+        ("srv/app", 0o644, ELF + bytes(1 << 20), PROGRAMS),
+        ("srv/app", 0o644, GO + bytes(1 << 20), "Go programs"),
+        ("srv/app", 0o644, b"\0" * (1 << 20), ""),
+        ("usr/lib/libc.so.6", 0o644, ELF, LIBRARIES),
+        ("opt/x/a.so", 0o644, ELF, LIBRARIES),
+        ("opt/x/a.so", 0o644, GO, "Go programs"),
+        ("opt/x/a.so", 0o644, b"/* a linker's script */", ""),
         ("usr/lib/git-core/git", 0o755, ELF, ""),
         ("usr/lib/jvm/java-17/bin/java", 0o755, ELF, PROGRAMS),
         ("usr/lib/python3/site-packages/torch/bin/protoc", 0o755, ELF, ""),
@@ -238,6 +247,75 @@ def test_a_program_that_is_replaced() -> None:
     assert kinds(layer({"app": ELF}), layer({"app": b"#!/bin/sh\n"})) == {}
     assert list(kinds(layer({"app": b"#!/bin/sh\n"}), layer({"app": ELF}))) == [PROGRAMS]
     assert kinds(layer({"x/app": ELF}), layer({".wh.x": b""})) == {}
+
+
+@pytest.mark.parametrize("flag", [tarfile.REGTYPE, tarfile.AREGTYPE])
+def test_a_program_is_one_in_every_kind_of_regular_member(flag: bytes) -> None:
+    assert list(kinds(tar([Entry("usr/local/bin/app", ELF, kind=flag)]))) == [PROGRAMS]
+
+
+@pytest.mark.parametrize("path", ["usr/bin/a", "usr/lib/x86_64-linux-gnu/liba.so.1", "usr/lib/a/bin/tool"])
+@pytest.mark.parametrize("listed", ["", "usr/"], ids=["as it is", "before the merge of /usr"])
+def test_a_packages_program_that_a_later_layer_overwrites(path: str, listed: str) -> None:
+    base = layer({path: ELF, **deb("a", path.removeprefix(listed))}, 0o644)
+    told = {OVERWRITTEN: f"layer 2 replaced 1 without the package manager, which still lists the packages: {path} of a; "
+            "what lies there now was not judged"}  # fmt: skip
+    assert kinds(base) == {}
+    assert kinds(base, layer({path: OTHER})) == told
+    assert kinds(base, layer({path: OTHER}), layer({"x": b""})) == told
+    assert kinds(base, layer({path: OTHER}), layer({path: ELF})) == {
+        OVERWRITTEN: told[OVERWRITTEN].replace("2", "3", 1)
+    }
+    # Another mode or owner copies a file up as it is; a package manager writes its list.
+    assert kinds(base, layer({path: ELF}, 0o755)) == {}
+    assert kinds(base, layer({path: OTHER, **deb("a", path, version="1-2")})) == {}
+    folder, _, name = path.rpartition("/")
+    assert kinds(base, layer({path: OTHER}), layer({f"{folder}/.wh.{name}": b""})) == {}
+
+
+def test_a_script_in_the_place_of_a_program_and_a_program_in_that_of_a_script() -> None:
+    script = b"#!/bin/sh\nexit 0\n"
+    for before, after in ((ELF, script), (script, ELF), (script, script * 2)):
+        base = layer({"usr/bin/a": before, **deb("a", "usr/bin/a")})
+        assert list(kinds(base, layer({"usr/bin/a": after}))) == [OVERWRITTEN]
+
+
+@pytest.mark.parametrize(
+    "path", ["etc/a.conf", "usr/share/a/a.py", "var/cache/ldconfig/aux-cache", "usr/lib/python3/a.pyc"]
+)
+def test_what_is_rewritten_in_ordinary_images_is_not_told(path: str) -> None:
+    base = layer({path: b"one", **deb("a", path)}, 0o644)
+    assert kinds(base, layer({path: b"two"}, 0o644)) == {}
+
+
+def test_a_database_of_all_packages_does_not_tell_which_of_them_was_written() -> None:
+    database = {"lib/apk/db/installed": b"P:a\nV:1-r0\nF:usr/bin\nR:a\n\n"}
+    base = layer({"usr/bin/a": ELF, **database})
+    assert list(kinds(base, layer({"usr/bin/a": OTHER}))) == [OVERWRITTEN]
+    more = {"lib/apk/db/installed": database["lib/apk/db/installed"] + b"P:b\nV:1-r0\n\n"}
+    assert kinds(base, layer({"usr/bin/a": OTHER, **more})) == {}
+    assert list(kinds(base, layer({"usr/bin/a": OTHER}), layer(more))) == [OVERWRITTEN]
+
+
+DIVERTED = "/usr/bin/a\n/usr/bin/a.distrib\n{by}\n"
+
+
+@pytest.mark.parametrize(("by", "told"), [("b", []), (":", [PROGRAMS])], ids=["by a package", "by the administrator"])
+def test_diverted_programs_are_those_of_their_packages(by: str, told: list[str]) -> None:
+    files = deb("a", "usr/bin/a")
+    other = deb("b", "usr/bin/a" if by == "b" else "usr/share/doc/b")
+    files["var/lib/dpkg/status"] += other["var/lib/dpkg/status"]
+    files["var/lib/dpkg/info/b.list"] = other["var/lib/dpkg/info/b.list"]
+    files |= {"usr/bin/a": ELF, "usr/bin/a.distrib": OTHER, "var/lib/dpkg/diversions": DIVERTED.format(by=by).encode()}
+    assert list(kinds(layer(files))) == told
+    del files["var/lib/dpkg/diversions"]
+    assert list(kinds(layer(files))) == [PROGRAMS]
+
+
+@pytest.mark.parametrize(("text", "told"), [("", False), ("/a\n/b\n", True), (DIVERTED.format(by="b"), False)])
+def test_diversions_that_cannot_be_read(text: str, told: bool) -> None:
+    found = kinds(layer({**deb("b"), "var/lib/dpkg/diversions": text.encode()}))
+    assert list(found) == ["var/lib/dpkg/diversions"] * told
 
 
 @pytest.mark.parametrize(

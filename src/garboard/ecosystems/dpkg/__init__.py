@@ -59,6 +59,7 @@ ECOSYSTEM: Final = Ecosystem(
     normalize=_without_architecture,
     globs=(
         *(f"{folder}/{name}" for folder in _FOLDERS for name in ("status", "status.d/*", "info/*.list")),
+        *(f"{folder}/diversions" for folder in _FOLDERS),
         "var/lib/dpkg/updates/*",
         "var/lib/apt/extended_states",
         "etc/apt/apt.conf",

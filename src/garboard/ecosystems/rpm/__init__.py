@@ -92,7 +92,7 @@ ECOSYSTEM: Final = Ecosystem(
         "var/lib/rpmmanifest/container-manifest-2",
     ),
     databases=True,
-    version=2,
+    version=3,
     load_catalog=_catalog,
     programs=("dnf", "dnf5", "yum", "microdnf", "tdnf", "zypper", "rpm"),
     load_commands=_commands,

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+
+from isal import isal_zlib
 
 from garboard.image.handle import Content, Region
 from garboard.image.layers.bare import BareFolders
@@ -27,10 +29,12 @@ from garboard.image.layers.tar import (
 from garboard.model.gap import Gap
 from garboard.model.image import File, Reader
 from garboard.model.limits import MIB, Limits
-from garboard.model.package import Fact, Owns, usr_merged
+from garboard.model.package import Diverted, Fact, Owns, usr_merged
 
 _SLICE = 1 * MIB
 _RELEASE = 16 * MIB
+_HEADS = 2048
+"""Beginnings of programs that are kept, some MiB of them; of further ones at once what they say."""
 
 
 def text(path: bytes) -> str:
@@ -62,7 +66,9 @@ class Collector:
         self._readers = readers
         self._limits = limits
         self._readings: dict[bytes, tuple[Reading, ...]] = {}
-        self._programs: set[bytes] = set()
+        self._programs: dict[bytes, int] = {}
+        self._heads: dict[bytes, bytes] = {}
+        """The beginnings of programs that are read in the end, if no package of the layer owns them."""
         self._links: dict[bytes, Link] = {}
         self._others: dict[bytes, None] = {}
         self._whiteouts: list[bytes] = []
@@ -78,9 +84,13 @@ class Collector:
             self._opaques.append(member.path)
             return
         self._forget(member.path)
+        wanted: tuple[str, ...] = (self._matcher.programs,)
         if member.kind == PROGRAM:
-            wanted: tuple[str, ...] = (self._matcher.programs,)
-            self._programs.add(member.path)
+            head = member.data or b""
+            self._programs[member.path] = isal_zlib.crc32(head, member.size & 0xFFFFFFFF)
+            if len(self._heads) < _HEADS:
+                self._heads[member.path] = head
+                return
         else:
             wanted = self._matcher.readers(member.path)
         if member.kind in (FILE, PROGRAM) and member.data is not None:
@@ -107,21 +117,27 @@ class Collector:
 
     def _forget(self, path: bytes) -> None:
         self._readings.pop(path, None)
-        self._programs.discard(path)
+        self._programs.pop(path, None)
+        self._heads.pop(path, None)
         self._links.pop(path, None)
         self._others.pop(path, None)
 
     def _kept(self) -> Iterator[Reading]:
         """The readings, without those of programs that say nothing or that a file list of the same layer names."""
         readings = [reading for of in self._readings.values() for reading in of]
-        lists = (fact.paths for reading in readings for fact in reading.facts if isinstance(fact, Owns))
-        owned = {path for paths in lists for path in paths}
+        owned = _owned(readings)
         for reading in readings:
             if reading.path in self._programs:
                 name = text(reading.path)
                 if not reading.facts or not owned.isdisjoint(usr_merged(name)):
                     continue
             yield reading
+        for path, head in self._heads.items():
+            if owned.isdisjoint(usr_merged(text(path))):
+                reader = self._matcher.programs
+                facts = read_file(self._readers, self._matcher, reader, path, head)
+                if facts:
+                    yield Reading(path=path, reader=reader, facts=facts)
 
     def record(self, walker: Walker, log: NameLog, bare: BareFolders, diff_id: str) -> LayerRecord:
         """Return the complete record."""
@@ -140,6 +156,7 @@ class Collector:
             )
         return LayerRecord(
             readings=(*self._kept(), *bared),
+            programs=tuple(one for one in self._programs.items() if b"bin/" in one[0] or b".so" in one[0]),
             links=tuple(self._links.values()),
             others=tuple(self._others),
             whiteouts=tuple(self._whiteouts),
@@ -149,6 +166,19 @@ class Collector:
             members=walker.members,
             diff_id=diff_id,
         )
+
+
+def _owned(readings: Iterable[Reading]) -> set[str]:
+    """The paths that packages own by these facts, without those from which the administrator diverted a package's file."""
+    owned: set[str] = set()
+    diverted: set[str] = set()
+    for reading in readings:
+        for fact in reading.facts:
+            if isinstance(fact, Owns):
+                owned.update(fact.paths)
+            elif isinstance(fact, Diverted) and not fact.by:
+                diverted.update(usr_merged(fact.path))
+    return owned - diverted
 
 
 def _slices(region: Region) -> Iterator[bytes]:
