@@ -73,6 +73,11 @@ def parent_folder(path: str) -> str:
     return path.rpartition("/")[0]
 
 
+def no_folders(path: str) -> tuple[str, ...]:  # noqa: ARG001
+    """None: files of other kinds do not lie within its packages."""
+    return ()
+
+
 class Ecosystem(Value):
     """All that is known about one ecosystem.
 
@@ -107,6 +112,9 @@ class Ecosystem(Value):
         keeps_itself: packages that the package manager never removes as unneeded.
         index: what publishes its packages, in a sentence.
         install_folder: the folder in which a package lies that is described by a file at this path.
+        folders: the folders in which everything belongs to packages of which a file at this path describes one.
+        package_file: how a file is named from which a package is installed, of ``name``, ``version`` (without epoch) and
+            ``arch``.
         nearest: of several installed copies, those that a package uses that requires them; by default those of its own
             architecture (operating systems) or in its own folder (languages).
         allows: whether a requirement's specifier admits a version, where packages state any.
@@ -138,6 +146,8 @@ class Ecosystem(Value):
     keeps_itself: tuple[str, ...] = ()
     index: str = ""
     install_folder: Callable[[str], str] = parent_folder
+    folders: Callable[[str], tuple[str, ...]] = no_folders
+    package_file: str = ""
     nearest: Callable[[Package, list[Package]], list[Package]] | None = None
     allows: Callable[[str, str], bool] | None = None
 

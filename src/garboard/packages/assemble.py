@@ -67,7 +67,7 @@ class _Facts:
         self.unread: list[unread.Found] = []
         self.tools: set[str] = set()
         self.read: list[str] = []
-        """What was read for itself, as it is named where a link leads to it."""
+        """What was read for itself, by the name that a link has for it too."""
         self.absent: set[tuple[str, str]] = set()
         self.gaps: list[Gap] = list(files.gaps)
         for history in files.histories:
@@ -78,7 +78,7 @@ class _Facts:
         if last.facts is None:
             return
         if history.reader != unread.NAME:
-            self.read.append(history.asked or history.path)
+            self.read += (history.path, history.asked) if history.asked else (history.path,)
         since: dict[Key, int] | None = None
         layers: tuple[int, ...] | None = None
         for fact in last.facts:

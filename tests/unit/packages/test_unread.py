@@ -19,7 +19,7 @@ from garboard.model.image import Image
 from garboard.packages import unread
 from garboard.packages.assemble import assemble
 from garboard.packages.catalogers import CATALOGERS
-from tests.unit.image.layers.builders import Entry, Given, folder, tar
+from tests.unit.image.layers.builders import Entry, Given, folder, link, tar
 
 ELF = b"\x7fELF" + bytes(60)
 GO = ELF + b"\x04\0\0\0\x53\0\0\0\x04\0\0\0Go\0\0abc"
@@ -229,7 +229,6 @@ def test_a_distribution_without_packages_is_told() -> None:
         ("opt/x/a.so", 0o644, b"/* a linker's script */", ""),
         ("usr/lib/git-core/git", 0o755, ELF, ""),
         ("usr/lib/jvm/java-17/bin/java", 0o755, ELF, PROGRAMS),
-        ("usr/lib/python3/site-packages/torch/bin/protoc", 0o755, ELF, ""),
         ("app/node_modules/esbuild/bin/esbuild", 0o755, GO, "Go programs"),
     ],
 )
@@ -247,6 +246,147 @@ def test_a_program_that_is_replaced() -> None:
     assert kinds(layer({"app": ELF}), layer({"app": b"#!/bin/sh\n"})) == {}
     assert list(kinds(layer({"app": b"#!/bin/sh\n"}), layer({"app": ELF}))) == [PROGRAMS]
     assert kinds(layer({"x/app": ELF}), layer({".wh.x": b""})) == {}
+
+
+METADATA = {"opt/v/lib/site-packages/a-1.dist-info/METADATA": b"Name: a\nVersion: 1\n"}
+MANIFEST = {"app/node_modules/a/package.json": b'{"name": "a", "version": "1.0.0"}'}
+GEM = {
+    "opt/gems/3.1.0/specifications/a-1.gemspec": b"# stub: a 1 ruby lib\nGem::Specification.new do |s|\n"
+    b'  s.name = "a".freeze\n  s.version = "1"\nend\n'
+}
+
+
+@pytest.mark.parametrize(
+    ("path", "packages", "told"),
+    [
+        ("opt/v/lib/site-packages/a/bin/protoc", METADATA, False),
+        ("opt/v/lib/site-packages/a.libs/libb.so.1", METADATA, False),
+        ("opt/v/lib/site-packages/a/bin/protoc", {}, True),
+        ("opt/w/lib/site-packages/a/bin/protoc", METADATA, True),
+        ("app/node_modules/a/bin/tool", MANIFEST, False),
+        ("app/node_modules/a/build/Release/a.so", MANIFEST, False),
+        ("app/node_modules/b/bin/tool", MANIFEST, True),
+        ("opt/gems/3.1.0/gems/a-1/ext/a.so", GEM, False),
+        ("opt/gems/3.1.0/extensions/x86_64-linux/3.1.0/a-1/a.so", GEM, False),
+        ("opt/gems/3.1.0/gems/b-1/ext/b.so", GEM, True),
+        ("opt/gems/bin/tool", {}, True),
+        ("app/src/a.so", {"app/a.egg-info/PKG-INFO": b"Name: a\nVersion: 1\n"}, True),
+    ],
+)
+def test_programs_and_libraries_within_packages(path: str, packages: dict[str, bytes], told: bool) -> None:
+    assert bool(kinds(layer({path: ELF, **packages}))) is told
+
+
+@pytest.mark.parametrize(
+    ("library", "beside", "expected"),
+    [
+        ("usr/local/lib/libpython3.so.1", {"usr/local/bin/python3": ELF}, [PROGRAMS]),
+        ("opt/jdk/lib/server/libjvm.so", {"opt/jdk/bin/java": ELF}, [PROGRAMS]),
+        ("opt/dotnet/shared/a/libcore.so", {"opt/dotnet/dotnet": ELF}, [PROGRAMS]),
+        ("app/liba.so", {"app/a.deps.json": b"{}"}, [".NET dependency lists"]),
+        ("app/a.dll", {"app/a.deps.json": b"{}"}, [".NET dependency lists"]),
+        ("app/runtimes/linux/a.dll", {"app/a.deps.json": b"{}"}, [".NET dependency lists"]),
+        ("app/a.dll", {"srv/a.deps.json": b"{}"}, [".NET and Windows libraries", ".NET dependency lists"]),
+        ("usr/lib/liba.so", {"usr/bin/a": ELF}, [PROGRAMS, LIBRARIES]),
+        ("lib/liba.so", {"bin/a": ELF}, [PROGRAMS, LIBRARIES]),
+    ],
+)
+def test_libraries_of_an_installation_that_is_told_of(
+    library: str, beside: dict[str, bytes], expected: list[str]
+) -> None:
+    assert list(kinds(layer({library: ELF if ".so" in library else b"MZ", **beside}))) == expected
+
+
+ROOTS = [glob.replace("**/*", "{root}").replace("*", "a") for glob in unread.ROOTS]
+
+
+@pytest.mark.parametrize("path", ROOTS)
+@pytest.mark.parametrize("root", ["rootfs", "srv/chroot/a", "opt/root"])
+def test_a_package_database_below_another_root(path: str, root: str) -> None:
+    path = path.format(root=root)
+    told = {"package databases of another root file system": f"are there and are not read: {path}"}
+    assert kinds(layer({path: b"x"})) == told
+    assert kinds(layer({path: b""})) == {}
+    assert kinds(layer({path.removeprefix(f"{root}/"): b"x"})).keys().isdisjoint(told)
+
+
+def test_a_package_database_where_a_link_leads_is_read() -> None:
+    status = deb("a")["var/lib/dpkg/status"]
+    entries = [link("var/lib/dpkg", "../../data/var/lib/dpkg"), ("data/var/lib/dpkg/status", status)]
+    assert kinds(tar(entries)) == {}
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("app/a.JAR", "Java archives"),
+        ("app/WEB-INF/classes/com/example/A.class", "compiled Java classes"),
+        ("app/a.dll", ".NET and Windows libraries"),
+        ("app/a.DLL", ".NET and Windows libraries"),
+        *((f"tmp/a-1.{one}", "package files") for one in ("gem", "deb", "rpm", "apk")),
+        ("usr/share/code/extensions/a/package.json", "extensions of editors"),
+        ("app/requirements-prod.txt", "dependency lists without an installation"),
+        ("app/requirements.prod.txt", "dependency lists without an installation"),
+        ("app/requirements_base.txt", "dependency lists without an installation"),
+        ("app/requirements/base.txt", "dependency lists without an installation"),
+    ],
+)
+def test_files_by_other_usual_names(path: str, kind: str) -> None:
+    text = (
+        b'{"name": "a", "version": "1.0.0", "engines": {"vscode": "^1"}}' if path.endswith(".json") else b"django==2\n"
+    )
+    assert kinds(layer({path: text})) == {kind: f"are there and are not read: {path}"}
+    assert kinds(layer({path: text, **deb("a", path)})).get(kind) is None
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("app/requirements-dev.txt", "pytest\n"),
+        ("app/requirements/test.txt", "pytest\n"),
+        ("app/docs/requirements-docs.txt", "sphinx\n"),
+        ("app/requirements/all.txt", "# all\n-r base.txt\n\n-c constraints.txt"),
+        ("app/my-requirements.text", "django\n"),
+        ("app/requirements/readme/x.txt", "django\n"),
+    ],
+)
+def test_requirements_that_an_image_does_without(path: str, text: str) -> None:
+    assert kinds(layer({path: text.encode()})) == {}
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "told"),
+    [
+        ("app/requirements/base.txt", "six\n", False),
+        (
+            "app/Pipfile",
+            '[[source]]\nname = "pypi"\n[packages]\nsix = "*"\n[dev-packages]\npytest = "*"\npylint = "*"\n',
+            False,
+        ),
+        ("app/Pipfile", '[packages]\ndjango = {version = "2"}\n', True),
+        ("app/Gemfile", "source 'https://rubygems.org'\ngem 'rack'\n", True),
+    ],
+)
+def test_lists_of_requirements_are_answered_for_by_their_packages(path: str, text: str, told: bool) -> None:
+    other = {"usr/lib/python3/dist-packages/six-1.dist-info/METADATA": b"Name: six\nVersion: 1\n"}
+    assert bool(kinds(layer({path: text.encode(), **other}))) is told
+
+
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        ("var/cache/apt/archives/a_1-1_amd64.deb", False),
+        ("var/cache/apt/archives/a_2%3a1-1_amd64.deb", False),
+        ("var/cache/apt/archives/a_1-2_amd64.deb", True),
+        ("var/cache/apt/archives/b_1-1_amd64.deb", True),
+        ("opt/gems/3.1.0/cache/a-1.gem", False),
+        ("opt/gems/3.1.0/cache/a-1-x86_64-linux.gem", False),
+        ("opt/gems/3.1.0/cache/a-2.gem", True),
+    ],
+)
+def test_the_file_of_a_package_that_is_installed_is_not_told(path: str, told: bool) -> None:
+    version = "2:1-1" if "%3a" in path else "1-1"
+    assert bool(kinds(layer({path: b"", **deb("a", version=version), **GEM}))) is told
 
 
 @pytest.mark.parametrize("flag", [tarfile.REGTYPE, tarfile.AREGTYPE])

@@ -48,4 +48,5 @@ ECOSYSTEM: Final = Ecosystem(
     load_commands=_commands,
     advised=_advised,
     by_source=True,
+    package_file="{name}-{version}.apk",
 )

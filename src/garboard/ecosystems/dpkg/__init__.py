@@ -74,6 +74,7 @@ ECOSYSTEM: Final = Ecosystem(
     load_commands=_commands,
     advised=_advised,
     by_source=True,
+    package_file="{name}_{version}_{arch}.deb",
     published=_published,
     keeps_itself=("apt",),
 )

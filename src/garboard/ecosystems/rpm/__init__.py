@@ -99,5 +99,6 @@ ECOSYSTEM: Final = Ecosystem(
     advised=_advised,
     published=_published,
     modular=True,
+    package_file="{name}-{version}.{arch}.rpm",
     epochs=True,
 )

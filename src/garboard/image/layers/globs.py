@@ -84,8 +84,8 @@ class Matcher:
         folder, _, last = glob.rpartition("/")
         if "*" not in folder:
             self.fixed.append((folder.encode(), last, reader))
-        if "*" in folder and "*" in last.removeprefix("*."):
-            raise ValueError(f"a glob's last component is a name, *.extension, or in a fixed folder: {glob}")
+        if "*" in folder and "*" in last and last.rpartition("*")[2][:1] != ".":
+            raise ValueError(f"a glob's last component is a name, one with *.extension, or in a fixed folder: {glob}")
         self._add_pattern(folder.encode(), last, reader, _pattern(glob))
 
     def _add_pattern(self, folder: bytes, last: str, reader: str, pattern: re.Pattern[bytes]) -> None:
@@ -93,8 +93,8 @@ class Matcher:
         if "*" not in last:
             key = last.encode()
             self.names.add(key)
-        elif last.startswith("*.") and "*" not in last[1:]:
-            key = last[1:].encode()
+        elif (last.startswith("*.") or b"*" in folder) and (end := last.rpartition("*")[2])[:1] == ".":
+            key = end.encode()
             if key not in self.suffixes:
                 self.suffixes += (key,)
                 self.extensions.setdefault(key[key.rfind(b".") :], []).append(key)
