@@ -297,6 +297,50 @@ def test_libraries_of_an_installation_that_is_told_of(
     assert list(kinds(layer({library: ELF if ".so" in library else b"MZ", **beside}))) == expected
 
 
+DPKG = "var/lib/dpkg"
+SITE = "opt/v/lib/site-packages/a-1.dist-info"
+
+
+@pytest.mark.parametrize(
+    ("links", "subject"),
+    [
+        ({f"{DPKG}/status": "status"}, f"{DPKG}/status"),
+        ({f"{DPKG}/status": "a", f"{DPKG}/a": "b", f"{DPKG}/b": "status"}, f"{DPKG}/status"),
+        ({DPKG: "../lib/dpkg"}, f"{DPKG}/status"),
+        ({f"{DPKG}/info": "/x", "x": f"/{DPKG}/info"}, f"{DPKG}/info"),
+        ({f"{SITE}/METADATA": "METADATA"}, f"{SITE}/METADATA"),
+        ({f"{SITE}/METADATA": "/a", "a": f"/{SITE}/METADATA"}, f"{SITE}/METADATA"),
+        ({f"{DPKG}/status": "status/deeper"}, "symbolic links"),
+        ({f"{DPKG}/status": "x/" * 9000 + "y"}, "symbolic links"),
+        ({f"{SITE}/METADATA": "x/" * 9000 + "y"}, "symbolic links"),
+    ],
+    ids=[
+        "itself",
+        "in a circle",
+        "a folder itself",
+        "folders in a circle",
+        "metadata",
+        "metadata afar",
+        "deeper",
+        "long",
+        "long metadata",
+    ],
+)
+def test_links_that_lead_nowhere_are_told(links: dict[str, str], subject: str) -> None:
+    entries = [link(path, target) for path, target in links.items()]
+    assert subject in kinds(tar(entries))
+    # Where the link is gone nothing is left to tell.
+    first = entries[0].path
+    data = b"Name: a\nVersion: 1\n" if SITE in first else b""
+    gone = tar(["var/lib/.wh.dpkg"] if first == DPKG else [(first, data)])
+    assert kinds(tar(entries), gone).get(first) is None
+
+
+def test_links_that_lead_somewhere_are_not_told() -> None:
+    data = deb("a")["var/lib/dpkg/status"]
+    assert kinds(tar([link("var/lib/dpkg/status", "a"), link("var/lib/dpkg/a", "b"), ("var/lib/dpkg/b", data)])) == {}
+
+
 ROOTS = [glob.replace("**/*", "{root}").replace("*", "a") for glob in unread.ROOTS]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Final, NamedTuple
 
 from garboard.model.image import Bare, Reader
@@ -12,19 +13,25 @@ from garboard.model.limits import Limits
 _ANY_FOLDERS: Final = "**/"
 
 
-def _pattern(glob: str) -> re.Pattern[bytes]:
+def _expression(glob: str) -> bytes:
     """Convert the glob to an expression for `fullmatch`: ``*`` within one component, a leading ``**/`` for any folders."""
     inner = glob.removeprefix(_ANY_FOLDERS)
     text = "[^/]*".join(re.escape(part) for part in inner.split("*"))
-    return re.compile((("(?:.*/)?" if inner != glob else "") + text).encode(), re.DOTALL)
+    return (("(?:.*/)?" if inner != glob else "") + text).encode()
 
 
-def _in_folder(folder: bytes, last: str) -> re.Pattern[bytes]:
+@cache
+def _compiled(expression: bytes) -> re.Pattern[bytes]:
+    """Compiled when a path asks for it: few of the globs meet any."""
+    return re.compile(expression, re.DOTALL)
+
+
+def _in_folder(folder: bytes, last: str) -> bytes:
     text = b"[^/]*".join(re.escape(part.encode()) for part in last.split("*"))
-    return re.compile((re.escape(folder) + b"/" if folder else b"") + text, re.DOTALL)
+    return (re.escape(folder) + b"/" if folder else b"") + text
 
 
-Pattern = tuple[int, str, re.Pattern[bytes]]
+Pattern = tuple[int, str, bytes]
 """A glob's position among all globs, its reader, and its expression for `fullmatch`."""
 
 
@@ -86,9 +93,9 @@ class Matcher:
             self.fixed.append((folder.encode(), last, reader))
         if "*" in folder and "*" in last and last.rpartition("*")[2][:1] != ".":
             raise ValueError(f"a glob's last component is a name, one with *.extension, or in a fixed folder: {glob}")
-        self._add_pattern(folder.encode(), last, reader, _pattern(glob))
+        self._add_pattern(folder.encode(), last, reader, _expression(glob))
 
-    def _add_pattern(self, folder: bytes, last: str, reader: str, pattern: re.Pattern[bytes]) -> None:
+    def _add_pattern(self, folder: bytes, last: str, reader: str, pattern: bytes) -> None:
         """Add a pattern under the fastest key that rules out paths that it cannot match."""
         if "*" not in last:
             key = last.encode()
@@ -152,6 +159,6 @@ class Matcher:
             (number, reader)
             for key in keys
             for number, reader, pattern in self._patterns[key]
-            if pattern.fullmatch(path)
+            if _compiled(pattern).fullmatch(path)
         ]
         return tuple(dict.fromkeys((*(reader for _, reader in sorted(found)), *self._exact.get(path, ()))))

@@ -122,6 +122,8 @@ class Merger:
         self.extras = self._missing(goals)
         for index in range(len(self._records)):
             self._apply(index)
+        for path in self._asked():
+            self._resolve(path, last=True)  # links that lead nowhere are a gap
         histories = tuple(self._histories())
         gaps = tuple(gap for record in self._records for gap in record.gaps) + tuple(self._gaps)
         return Files(histories=histories, gaps=gaps)
@@ -143,6 +145,13 @@ class Merger:
                     goals.add(Goal(link.target))
         return goals
 
+    def _asked(self) -> Iterable[bytes]:
+        """Yield what readers ask for by its path or as a link."""
+        for folder, last, _ in self._matcher.fixed:
+            yield folder if "*" in last else (folder + b"/" if folder else b"") + last.encode()
+        for record in self._records:
+            yield from (link.path for link in record.links if not link.hard)
+
     def _close(self, goals: set[Goal]) -> set[Goal]:
         """Return the goals and everything that links make of them; fill the entries of every layer at their paths."""
         known: set[bytes] = set()
@@ -161,6 +170,11 @@ class Merger:
                 for target in links[path]
             }
             fresh = {goal for goal in more if len(goal.path) <= self._limits.path_bytes} - goals
+            if any(len(goal.path) > self._limits.path_bytes for goal in more):
+                reason = (
+                    f"they lead to a path of more than {self._limits.path_bytes} bytes, the limit: it was not followed"
+                )
+                self._gap("symbolic links", reason)
             if not fresh:
                 return goals
             goals |= fresh
