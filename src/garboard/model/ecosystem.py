@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from garboard.model.base import Value
 from garboard.model.image import File
-from garboard.model.package import SYSTEM_TYPES, Fact, Package
+from garboard.model.package import SYSTEM_TYPES, Distro, Fact, Package
 
 if TYPE_CHECKING:
     from garboard.model.program import Commands
@@ -107,6 +107,8 @@ class Ecosystem(Value):
         by_source: whether advisories list source packages only.
         published: whether the distribution itself published a package of the operating system that owns the file at this
             path (empty: the package as such); None where that is not known.
+        later_release: the later release of this distribution that a package was built for, by its version's own mark; empty
+            where none tells.
         modular: whether versions of one package are published in streams.
         epochs: whether a version may begin with an epoch that a package URL has as a qualifier.
         keeps_itself: packages that the package manager never removes as unneeded.
@@ -141,6 +143,7 @@ class Ecosystem(Value):
     advised: Callable[[Package], tuple[AdvisedName, ...]] | None = None
     by_source: bool = False
     published: Callable[[Package, str], bool | None] | None = None
+    later_release: Callable[[Package, Distro], str] | None = None
     modular: bool = False
     epochs: bool = False
     keeps_itself: tuple[str, ...] = ()

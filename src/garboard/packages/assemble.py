@@ -218,6 +218,22 @@ def _passed_over(packages: tuple[Package, ...]) -> Iterator[Gap]:
         yield Gap(stage="catalog", subject=f"{len(alone) - _TOLD} more files package.json", reason=reason)
 
 
+def _of_later_releases(packages: Iterable[Package], found: Distro) -> Iterator[Gap]:
+    """A gap for each later release of the distribution that packages say they were built for."""
+    releases: dict[str, list[str]] = {}
+    for package in packages:
+        later = ecosystems.of(package.type).later_release
+        if later is not None and (release := later(package, found)):
+            releases.setdefault(release, []).append(f"{package.name} {package.version}")
+    for release, some in sorted(releases.items()):
+        more = f" and {len(some) - _TOLD} more" if len(some) > _TOLD else ""
+        reason = (
+            f"{len(some)} packages were built for release {release} and were judged by this one's data, which do not speak of "
+            f"them: {', '.join(some[:_TOLD])}{more}"
+        )
+        yield Gap(stage="catalog", subject=found.pretty_name or found.id, reason=reason)
+
+
 def assemble(files: Files) -> Inventory:
     """All installed packages, each once, with the layer that brought it, its owner and its dependencies."""
     facts = _Facts(files)
@@ -250,6 +266,7 @@ def assemble(files: Files) -> Inventory:
     if found is None and managed:
         reason = "no os-release or similar file tells which distribution this is, so its packages were not judged"
         gaps.append(Gap(stage="catalog", subject="distribution", reason=reason))
+    gaps += _of_later_releases(completed, found) if found else ()
     if found is not None and not managed:
         reason = "no package of this distribution was found, so nothing is known of what it brought"
         gaps.append(Gap(stage="catalog", subject=found.pretty_name or found.id, reason=reason))

@@ -9,7 +9,7 @@ from garboard.model.ecosystem import AdvisedName, Ecosystem
 
 if TYPE_CHECKING:
     from garboard.model.ecosystem import Catalog, VersionOrder
-    from garboard.model.package import Package
+    from garboard.model.package import Distro, Package
     from garboard.model.program import Commands
 
 
@@ -30,6 +30,12 @@ def _published(package: Package, path: str) -> bool | None:
     from garboard.ecosystems.dpkg.publisher import published
 
     return published(package, path)
+
+
+def _later_release(package: Package, distro: Distro) -> str:
+    from garboard.ecosystems.dpkg.release import later_release
+
+    return later_release(package, distro)
 
 
 def _catalog() -> Catalog:
@@ -76,5 +82,6 @@ ECOSYSTEM: Final = Ecosystem(
     by_source=True,
     package_file="{name}_{version}_{arch}.deb",
     published=_published,
+    later_release=_later_release,
     keeps_itself=("apt",),
 )
