@@ -244,6 +244,10 @@ def _candidates(
             return
         if build.dockerfile is not None and provenance is None and name not in ("", base_boundary.SCRATCH):
             yield from _by_layers(name, ancestors)
+    elif catalog is None and build.dockerfile is None and not name and not build.base and of.source in _ENGINES:
+        from garboard.image.below import below
+
+        yield from (PossibleBase(name=image.name, image=image) for image in below(of, options))
     kept = _kept(name, of, catalog) if name not in ("", base_boundary.SCRATCH, build.base) else None
     if kept is not None:
         yield PossibleBase(name=name, image=kept)
