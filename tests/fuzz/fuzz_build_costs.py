@@ -16,7 +16,9 @@ from garboard.dockerfile.parser import parse
 from garboard.dockerfile.stages import lineage, reaching, scoped, scoped_lineage
 from garboard.dockerfile.variables import Scope
 from garboard.model.dockerfile import DockerfileError, PackageRequest, UnknownRequest
+from garboard.model.image import File
 from garboard.model.limits import DEFAULT, MIB, Limits
+from garboard.packages.catalogers import CATALOGERS
 from garboard.shellcommands.install_requests import requests
 from garboard.shellcommands.removals import removals
 from tests.fuzz.fuzz_costs import _grown, _within
@@ -184,3 +186,36 @@ def test_pipes_of_all_scripts_together_have_a_limit_that_is_told() -> None:
 def test_what_is_removed_is_seen_in_every_script_that_may_remove(text: str, names: list[str]) -> None:
     steps = steps_of(parse(f"FROM a\n{text}\n".encode()))
     assert [name for one, scope, *_ in steps for purge in removals(one, scope) for name in purge.names] == names
+
+
+_SETTINGS = (
+    ("dpkg", "etc/apt/sources.list"), ("dpkg", "etc/apt/sources.list.d/a.sources"), ("dpkg", "etc/apt/preferences"),
+    ("rpm", "etc/yum.conf"), ("rpm", "etc/dnf/plugins/versionlock.list"), ("rpm", "etc/dnf/versionlock.toml"),
+    ("rpm", "etc/zypp/locks"), ("apk", "etc/apk/repositories"), ("apk", "etc/apk/world"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "path"), _SETTINGS)
+def test_no_settings_of_a_package_manager_cost_the_square_of_their_bytes(name: str, path: str) -> None:
+    cataloger = next(one for one in CATALOGERS if name == one.NAME)
+    pieces = (
+        "deb http://",
+        "-",
+        "- ",
+        "\n ",
+        "\n\n",
+        "a-1-",
+        "exclude=\n ",
+        "[",
+        "http://a/20",
+        "0:",
+        "name=",
+        "=",
+        "\n[\n",
+    )
+
+    def work() -> int:
+        files = (File(path=path, data=(piece * (200_000 // len(piece))).encode()) for piece in pieces)
+        return sum(len(list(cataloger.catalog(file))) for file in files)
+
+    assert _within(_SECONDS, work) >= 0

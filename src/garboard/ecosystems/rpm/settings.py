@@ -18,8 +18,8 @@ _LOCKED: Final = (
     re.compile(r"(.+)-\d[^-]*-[^-]+"),
     re.compile(r"(.+)"),
 )
-_TOML_NAME: Final = re.compile(r"""(?m)^\s*name\s*=\s*["']([^"'\n]+)["']""")
-_ZYPP_NAME: Final = re.compile(r"(?m)^\s*solvable_name\s*:\s*(\S+)")
+_TOML_NAME: Final = re.compile(r"""(?m)^[ \t]*name[ \t]*=[ \t]*["']([^"'\n]+)["']""")
+_ZYPP_NAME: Final = re.compile(r"(?m)^[ \t]*solvable_name[ \t]*:[ \t]*(\S+)")
 _SECTION: Final = re.compile(r"(?m)^(?=\[)")
 _EXCLUDED: Final = re.compile(r"(?m)^exclude(?:pkgs)?[ \t]*=[ \t]*([^\n]*(?:\n[ \t][^\n]*)*)")
 _DISABLED: Final = re.compile(r"(?mi)^enabled[ \t]*=[ \t]*(?:0|no|false|off)[ \t]*$")
