@@ -417,14 +417,28 @@ def test_stage_names_in_another_case(built: Callable[..., Report]) -> None:
     assert report["attribution"]["baseImage"].startswith("localhost/attribution-base")
 
 
-def test_the_time_of_a_build_proves_nothing(lab: Lab) -> None:
-    """Base image and image are of the same minute: without a Dockerfile nothing is said; with the base named, all is."""
+def test_the_time_of_a_build_proves_nothing(lab: Lab, tmp_path: Path) -> None:
+    """Base image and image are of the same minute: without a Dockerfile an archive's base is unknown until it is named."""
     case = named("plain")
     image, truth = lab.build(case), lab.truth(case)
-    report = lab.scan(f"docker:{image}", "", "--exclude-base")
+    saved = tmp_path / "saved.tar"
+    lab.docker("save", "-o", saved, image)
+    report = lab.scan(saved, "", "--exclude-base")
     assert {entry["origin"] for entry in report["vulnerabilities"]} == {"unknown"}
     assert {fact(entry) for entry in report["vulnerabilities"]} == truth.facts
-    report = lab.scan(f"docker:{image}", "", "--base", f"docker:{lab.bases['base']}")
+    only_the_base(lab.scan(saved, "", "--base", f"docker:{lab.bases['base']}"), truth)
+
+
+def test_an_engine_knows_what_its_image_was_built_on(lab: Lab) -> None:
+    """Without a Dockerfile, a label and a catalog: by the layers and the history of the engine's own images."""
+    case = named("plain")
+    image, truth = lab.build(case), lab.truth(case)
+    report = lab.scan(f"docker:{image}", "")
+    assert report["attribution"]["baseImage"] == lab.bases["base"]
+    only_the_base(report, truth)
+
+
+def only_the_base(report: Report, truth: Truth) -> None:
     for entry in report["vulnerabilities"]:
         assert (entry["origin"] == "base") == (truth.of(*fact(entry), paths(entry)) == {0})
         assert entry["dockerfileLine"] is None

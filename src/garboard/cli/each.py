@@ -14,6 +14,9 @@ from garboard.cli.progress import finish
 from garboard.model.errors import GarboardError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from garboard.cli.output import Parts
     from garboard.cli.settings import Images, Output
     from garboard.model.report import Report
     from garboard.reporters import Formats
@@ -40,7 +43,7 @@ def report_each(images: Images, judge: Judge, formats: Formats[ReportRenderer], 
     if len(images.names) == 1 and not (images.listed and output.format in formats.several):
         (name,) = images.names
         found = judge(name)
-        write(formats.load(output.format).render(found.report, view), output)
+        write(_parts(formats.load(output.format), found.report, view), output)
         _remark(found.remark)
         return found.code
     series = formats.load_several(output.format).several(len(images.names), view)
@@ -52,18 +55,22 @@ def report_each(images: Images, judge: Judge, formats: Formats[ReportRenderer], 
     return worst(codes)
 
 
-def _one(name: str, judge: Judge, series: Series, put: Callable[[bytes], None]) -> int:
+def _parts(renderer: ReportRenderer, report: Report, view: View) -> Parts:
+    parts: Callable[[Report, View], Iterator[bytes]] | None = getattr(renderer, "parts", None)
+    return parts(report, view) if parts else renderer.render(report, view)
+
+
+def _one(name: str, judge: Judge, series: Series, put: Callable[[Parts], None]) -> int:
     """Write the part of one image."""
     try:
         found = judge(name)
-        part = series.report(name, found.report)
     except Exception as error:  # noqa: BLE001 - whatever is wrong with one image, the others are reported
         message, hint = _said(error)
         finish()
         tell(f"{name}: {message}", hint)
         put(series.failure(name, message, hint))
         return 2
-    put(part)
+    put(series.report(name, found.report))
     _remark(f"{name}: {found.remark}" if found.remark else "")
     return found.code
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, Final
 
 from garboard.cli.progress import finish
 from garboard.model.errors import UsageError
+
+_AT_ONCE: Final = 1 << 18
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -17,14 +20,17 @@ if TYPE_CHECKING:
     from garboard.cli.settings import Output
 
 
-def write(data: bytes, output: Output) -> None:
-    """Write a report where it was asked for."""
+Parts = bytes | Iterable[bytes]
+
+
+def write(data: Parts, output: Output) -> None:
+    """Write a report, whole or in parts, where it was asked for."""
     with writing(output) as put:
         put(data)
 
 
 @contextlib.contextmanager
-def writing(output: Output) -> Iterator[Callable[[bytes], None]]:
+def writing(output: Output) -> Iterator[Callable[[Parts], None]]:
     """What takes the parts of a report, in order. A file is replaced when the last one is written, or not at all."""
     if not output.file or output.file == "-":
         yield _print
@@ -52,11 +58,12 @@ def writing(output: Output) -> Iterator[Callable[[bytes], None]]:
         aside.unlink(missing_ok=True)
 
 
-def _putting(stream: BinaryIO, output: Output) -> Callable[[bytes], None]:
-    def put(data: bytes) -> None:
+def _putting(stream: BinaryIO, output: Output) -> Callable[[Parts], None]:
+    def put(data: Parts) -> None:
         finish()
-        with _explained(output):
-            stream.write(data)
+        for part in _larger(data):
+            with _explained(output):
+                stream.write(part)
 
     return put
 
@@ -71,25 +78,45 @@ def _explained(output: Output) -> Iterator[None]:
         raise UsageError(f"{output.file} cannot be written: {error.strerror}", "choose another file with -o") from error
 
 
-def _print(data: bytes) -> None:
-    """Write everything, or fail: an unbuffered stream and a non-blocking pipe may take only a part at a time."""
+def _larger(data: Parts) -> Iterator[bytes]:
+    """The parts, small ones joined."""
+    waiting: list[bytes] = []
+    size = 0
+    for part in (data,) if isinstance(data, bytes) else data:
+        waiting.append(part)
+        size += len(part)
+        if size >= _AT_ONCE:
+            yield b"".join(waiting)
+            waiting, size = [], 0
+    if waiting:
+        yield b"".join(waiting)
+
+
+def _print(data: Parts) -> None:
+    """Write everything, or fail."""
     finish()
     stream = sys.stdout.buffer
-    rest = memoryview(data)
     try:
-        while rest:
-            try:
-                written = stream.write(rest)
-            except BlockingIOError as error:
-                written = error.characters_written
-            if not written:
-                _wait(stream)
-            rest = rest[written or 0 :]
+        for part in _larger(data):
+            _whole(stream, part)
         _flush(stream)
     except BrokenPipeError:
         raise
     except OSError as error:
         raise UsageError(f"standard output cannot be written: {error.strerror}", "write a file with -o") from error
+
+
+def _whole(stream: BinaryIO, data: bytes) -> None:
+    """Write all of it: an unbuffered stream and a non-blocking pipe may take only a part at a time."""
+    rest = memoryview(data)
+    while rest:
+        try:
+            written = stream.write(rest)
+        except BlockingIOError as error:
+            written = error.characters_written
+        if not written:
+            _wait(stream)
+        rest = rest[written or 0 :]
 
 
 def _flush(stream: BinaryIO) -> None:

@@ -128,6 +128,8 @@ class Advisory(Value):
     """Other identifiers of the *same* vulnerability, CVE ids included."""
     related: tuple[str, ...] = ()
     """Identifiers of the vulnerabilities that an erratum fixes (an ALSA or DSA with several CVEs)."""
+    errata: tuple[str, ...] = ()
+    """Errata that it names as its aliases: each may fix other vulnerabilities too."""
     summary: str = ""
     details: str = ""
     published: str = ""

@@ -69,6 +69,8 @@ class Package(Value, tag_field="fact", tag="package"):
     publishable: bool = False
     """Nothing in the application's own file keeps it from being a package of a registry."""
     # What the whole image shows:
+    held: str = ""
+    """What keeps its package manager from bringing another version (``held by dpkg``); empty if nothing does."""
     purl: str = ""
     ecosystem: str = ""
     """OSV ecosystem with its release, as ``Debian:12`` or ``PyPI``; empty if no feed covers it."""
@@ -169,6 +171,30 @@ class Retention(Value, tag_field="fact", tag="retention"):
     suggested: bool | None = None
 
 
+class Hold(Value, tag_field="fact", tag="hold"):
+    """The package manager is told to leave packages of purl type ``type`` at their versions; ``how`` in a few words.
+
+    Each of ``names`` is a name alone or ``name:arch``, with ``src:`` before it that of a source package. ``*`` and ``?`` stand
+    for any characters, and ``/name/`` is a regular expression.
+    """
+
+    type: str
+    names: tuple[str, ...]
+    how: str
+
+
+class Frozen(Value, tag_field="fact", tag="frozen"):
+    """The package manager of purl type ``type`` is told of an archive that never changes: its address, or its moment.
+
+    The whole image shows the layers in which that holds: from ``since`` on, to ``until`` (None: the last one).
+    """
+
+    type: str
+    archive: str
+    since: int = 0
+    until: int | None = None
+
+
 class Unread(Value, tag_field="fact", tag="unread"):
     """The file holds or lists packages that no cataloger reads; ``kind`` is what a report calls such files.
 
@@ -177,6 +203,26 @@ class Unread(Value, tag_field="fact", tag="unread"):
 
     kind: str
     names: tuple[str, ...] = ()
+
+
+class Absent(Value, tag_field="fact", tag="absent"):
+    """The database of a package manager names this package of purl type ``type`` as one that is not, or not fully, there."""
+
+    type: str
+    name: str
+
+
+class Replaced(Value, tag_field="fact", tag="replaced"):
+    """The program or shared library was another in a lower layer."""
+
+
+class Diverted(Value, tag_field="fact", tag="diverted"):
+    """What packages other than ``by`` (empty: all) bring at ``path`` lies at ``to`` (dpkg-divert(1)); of purl type ``type``."""
+
+    type: str
+    path: str
+    to: str
+    by: str = ""
 
 
 class Script(Value, tag_field="fact", tag="script"):
@@ -192,7 +238,23 @@ class Kept(Value, tag_field="fact", tag="kept"):
     data: bytes
 
 
-Fact = Package | Distro | Owns | Marks | Licenses | Retention | Unread | Script | Kept | Gap
+Fact = (
+    Package
+    | Distro
+    | Owns
+    | Marks
+    | Licenses
+    | Retention
+    | Hold
+    | Frozen
+    | Unread
+    | Absent
+    | Replaced
+    | Diverted
+    | Script
+    | Kept
+    | Gap
+)
 """What one file states."""
 
 
@@ -209,5 +271,7 @@ class Inventory(Value):
     gaps: tuple[Gap, ...] = ()
     retention: tuple[Retention, ...] = ()
     """In the order in which the package manager reads them."""
+    frozen: tuple[Frozen, ...] = ()
+    """Archives that never change, each with the layers in which the image's settings named it."""
     tools: frozenset[str] = frozenset()
     """Words of the image's own scripts: what they may call."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, Generic, TypeVar, cast
 if TYPE_CHECKING:
     from garboard.reporters import protocols as p
 
-R = TypeVar("R")
+R = TypeVar("R", covariant=True)
 
 
 class Formats(Generic[R]):
@@ -35,7 +35,7 @@ class Formats(Generic[R]):
         return cast("p.SeveralRenderer", self.load(name))
 
 
-SCAN: Final[Formats[p.ReportRenderer]] = Formats("scan", "text", "json", "sarif", several=("text", "json", "sarif"))
+SCAN: Final[Formats[p.ScanRenderer]] = Formats("scan", "text", "json", "sarif", several=("text", "json", "sarif"))
 INVENTORY: Final[Formats[p.ReportRenderer]] = Formats(
     "inventory", "text", "json", "cyclonedx", "spdx", several=("text", "json")
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from garboard.model.action import Actions
     from garboard.model.changes import LayerChanges
@@ -25,14 +25,17 @@ class ReportRenderer(Protocol):
     def render(self, report: Report, view: View, /) -> bytes: ...
 
 
+class ScanRenderer(ReportRenderer, Protocol):
+    """Renders an image's issues; ``parts``, joined, are what ``render`` returns, each made when it is asked for."""
+
+    def parts(self, report: Report, view: View, /) -> Iterator[bytes]: ...
+
+
 class Series(Protocol):
-    """Renders several images, one after the other: the parts, joined, are the document.
+    """Renders several images, one after the other: the parts, joined, are the document. It keeps no report."""
 
-    It keeps no report. A part that cannot be rendered leaves it as it was.
-    """
-
-    def report(self, name: str, report: Report, /) -> bytes:
-        """The next image's part; ``name`` is what it was asked for by."""
+    def report(self, name: str, report: Report, /) -> Iterator[bytes]:
+        """The next image's parts; ``name`` is what it was asked for by."""
         ...
 
     def failure(self, name: str, message: str, hint: str, /) -> bytes:
@@ -143,7 +146,7 @@ if (
     import garboard.reporters.scan.text
 
     _r = garboard.reporters
-    _scan: tuple[ReportRenderer, ...] = (_r.scan.json, _r.scan.sarif, _r.scan.text)
+    _scan: tuple[ScanRenderer, ...] = (_r.scan.json, _r.scan.sarif, _r.scan.text)
     _inventory: tuple[ReportRenderer, ...] = (
         _r.inventory.cyclonedx,
         _r.inventory.json,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
 
 from garboard import json_text
@@ -11,6 +11,7 @@ from garboard.model.report import Report
 from garboard.reporters.terminal import document, paint, plain
 from garboard.reporters.view import View
 
+Parts = Callable[[Report, View], Iterator[bytes]]
 Render = Callable[[Report, View], bytes]
 Cells = Callable[[Report, View], Sequence[str]]
 _WIDEST: Final = 100
@@ -20,6 +21,15 @@ _WIDEST: Final = 100
 def encodable(text: str) -> str:
     """The text with ``?`` for what UTF-8 cannot hold: names of files may be any bytes."""
     return text.encode("utf-8", "replace").decode()
+
+
+def without_line_feed(parts: Iterable[bytes]) -> Iterator[bytes]:
+    """The parts of a document without the line feed at its end."""
+    held = b""
+    for part in parts:
+        yield held
+        held = part
+    yield held.removesuffix(b"\n")
 
 
 class Failure(Value, omit_defaults=False):
@@ -35,22 +45,24 @@ class Failure(Value, omit_defaults=False):
 class JsonArray:
     """An array with one document for each image, each byte for byte as it is alone."""
 
-    def __init__(self, render: Render, view: View) -> None:
-        self._render = render
+    def __init__(self, parts: Parts, view: View) -> None:
+        self._parts = parts
         self._view = view
         self._before = b"[\n"
 
-    def report(self, _name: str, report: Report, /) -> bytes:
-        return self._item(self._render(report, self._view))
+    def report(self, _name: str, report: Report, /) -> Iterator[bytes]:
+        yield self._next()
+        yield from without_line_feed(self._parts(report, self._view))
 
     def failure(self, name: str, message: str, hint: str, /) -> bytes:
         name = encodable(name)
         failed = Failure(image=name, path=name, ok=False, error=encodable(message), hint=encodable(hint))
-        return self._item(json_text.document(failed))
+        return self._next() + json_text.document(failed).removesuffix(b"\n")
 
-    def _item(self, whole: bytes) -> bytes:
+    def _next(self) -> bytes:
+        """What stands before the next element."""
         before, self._before = self._before, b",\n"
-        return before + whole.removesuffix(b"\n")
+        return before
 
     def end(self) -> bytes:
         return b"\n]\n"
@@ -70,9 +82,9 @@ class Texts:
         self._rows: list[tuple[str, ...]] = [("IMAGE", *headings)]
         self._failed = 0
 
-    def report(self, name: str, report: Report, /) -> bytes:
-        text = self._render(report, self._view)
-        return self._next(name, self._cells(report, self._view)) + text
+    def report(self, name: str, report: Report, /) -> Iterator[bytes]:
+        yield self._next(name, self._cells(report, self._view))
+        yield self._render(report, self._view)
 
     def failure(self, name: str, message: str, hint: str, /) -> bytes:
         self._failed += 1

@@ -115,7 +115,8 @@ def whose(
         provenance=provenance,
         denied="" if provenance is not None or build.base else _denied(of, inventory, build),
     )
-    introduced = introductions(inventory.packages, attributed)
+    introduced, unread = introductions(inventory.packages, attributed)
+    gaps += unread
     if build.stages and build.dockerfile is not None:
         introduced = _followed(introduced, inventory, build, build.dockerfile, take)
     attribution = attributed.attribution
@@ -244,6 +245,10 @@ def _candidates(
             return
         if build.dockerfile is not None and provenance is None and name not in ("", base_boundary.SCRATCH):
             yield from _by_layers(name, ancestors)
+    elif catalog is None and build.dockerfile is None and not name and not build.base and of.source in _ENGINES:
+        from garboard.image.below import below
+
+        yield from (PossibleBase(name=image.name, image=image) for image in below(of, options))
     kept = _kept(name, of, catalog) if name not in ("", base_boundary.SCRATCH, build.base) else None
     if kept is not None:
         yield PossibleBase(name=name, image=kept)
@@ -362,7 +367,7 @@ def _instructions(name: str, reference: str, build: Build, dockerfile: Dockerfil
     """The instruction that brought each package of a stage's image in; empty if two did."""
     of, inventory = take(reference)
     attributed = attribute(of, dockerfile, target=name, build_args=build.build_args)
-    introduced = introductions(inventory.packages, attributed)
+    introduced = introductions(inventory.packages, attributed).by_id
     base = base_image(dockerfile, name, build.build_args)
     found: dict[Key, str] = {}
     for package in inventory.packages:

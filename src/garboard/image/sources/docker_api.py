@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeVar
@@ -54,6 +55,7 @@ class Engine:
 class _Config(msgspec.Struct, rename="pascal"):
     env: list[str] | None = None
     labels: dict[str, str] | None = None
+    user: str | None = None
     on_build: list[str] | None = None
 
 
@@ -85,6 +87,12 @@ class Inspected(msgspec.Struct, rename="pascal"):
     def diff_ids(self) -> tuple[str, ...]:
         """Its layers, lowest first."""
         return tuple(self.root_fs.layers or ()) if self.root_fs else ()
+
+
+class _Listed(msgspec.Struct, rename="pascal"):
+    id: str
+    repo_tags: list[str] | None = None
+    created: int = 0
 
 
 class _ContainerConfig(msgspec.Struct, rename="pascal"):
@@ -140,6 +148,21 @@ def inspect(client: Client, engine: Engine, name: str) -> Inspected | None:
     """Return the engine's description of an image; None if it has no image with that name or id."""
     data = _get(client, engine, f"/images/{_quoted(name)}/json")
     return None if data is None else _decode(data, Inspected, engine)
+
+
+def named_images(client: Client, engine: Engine, most: int) -> Iterator[tuple[tuple[str, ...], Inspected]]:
+    """Yield the images with a name that the engine keeps, each with its names; the newest, and no more than ``most``."""
+    data = _get(client, engine, "/images/json")
+    listed = _decode(data or b"[]", list[_Listed], engine)
+    named = [one for one in listed if _names(one) and _ID.fullmatch(one.id)]
+    for one in sorted(named, key=lambda each: -each.created)[:most]:
+        found = inspect(client, engine, one.id)
+        if found is not None:
+            yield _names(one), found
+
+
+def _names(one: _Listed) -> tuple[str, ...]:
+    return tuple(tag for tag in one.repo_tags or () if tag and "<none>" not in tag)
 
 
 def container(client: Client, engine: Engine, name: str) -> Container | None:

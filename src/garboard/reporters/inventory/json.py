@@ -57,6 +57,7 @@ class Entry(_Out):
     recommends: tuple[tuple[str, ...], ...]
     suggests: tuple[tuple[str, ...], ...]
     essential: bool
+    held: str
     provides: tuple[str, ...]
     depends_on: tuple[str, ...]
 
@@ -183,6 +184,7 @@ def _entry(package: Package, layers: tuple[str, ...]) -> Entry:
         recommends=package.recommends,
         suggests=package.suggests,
         essential=package.essential,
+        held=package.held,
         provides=package.provides,
         depends_on=package.depends_on,
     )
@@ -190,7 +192,7 @@ def _entry(package: Package, layers: tuple[str, ...]) -> Entry:
 
 def several(_count: int, view: View) -> JsonArray:
     """An array of such documents."""
-    return JsonArray(render, view)
+    return JsonArray(lambda report, of: iter((render(report, of),)), view)
 
 
 def _subject(image: Image) -> Subject:

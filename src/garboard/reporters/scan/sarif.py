@@ -31,7 +31,7 @@ from garboard.model.package import SYSTEM_TYPES
 from garboard.model.report import Coverage, Report
 from garboard.reporters.scan import sarif_document as document
 from garboard.reporters.scan import sarif_rules as rules
-from garboard.reporters.several import encodable
+from garboard.reporters.several import encodable, without_line_feed
 from garboard.reporters.view import View, headline
 
 RESULTS: Final = 25_000
@@ -128,6 +128,7 @@ class _Writer:
         self._labels = {p.id: f"{p.display_name}@{p.version}" for p in report.inventory.packages}
 
     def run(self) -> document.Run:
+        """All but the results."""
         found = (rules.rule(findings) for findings in self._grouped.values())
         return document.Run(
             tool=_tool(_KINDS, found),
@@ -139,7 +140,7 @@ class _Writer:
                     tool_execution_notifications=tuple(self._notifications()),
                 ),
             ),
-            results=tuple(self._results()),
+            results=(),
             properties=self._properties(),
         )
 
@@ -165,7 +166,7 @@ class _Writer:
             feeds={state.shard: state.data_date for state in report.feeds},
         )
 
-    def _results(self) -> Iterator[document.Result]:
+    def results(self) -> Iterator[document.Result]:
         index = {name: number for number, name in enumerate(self._grouped)}
         seen: Counter[str] = Counter()
         for finding in self._findings:
@@ -280,7 +281,13 @@ def _log(*runs: document.Run) -> bytes:
 
 def render(report: Report, view: View) -> bytes:
     """One SARIF log, UTF-8, indented, ending in a line feed."""
-    return _log(_Writer(report, view).run())
+    return b"".join(parts(report, view))
+
+
+def parts(report: Report, view: View) -> Iterator[bytes]:
+    """The same in parts, one for each result."""
+    writer = _Writer(report, view)
+    yield from json_text.in_parts(_log(writer.run()), "results", writer.results(), 3)
 
 
 def several(count: int, view: View) -> Runs:
@@ -302,8 +309,10 @@ class Runs:
         head, _, self._tail = _log().rpartition(b"[]")
         self._before = head + b"[\n"
 
-    def report(self, name: str, report: Report, /) -> bytes:
-        return self._run(_Writer(report, self._view).run(), name)
+    def report(self, name: str, report: Report, /) -> Iterator[bytes]:
+        writer = _Writer(report, self._view)
+        whole = self._run(writer.run(), name)
+        yield from without_line_feed(json_text.in_parts(whole, "results", writer.results(), 1))
 
     def failure(self, name: str, message: str, hint: str, /) -> bytes:
         name = encodable(name)
@@ -324,7 +333,7 @@ class Runs:
             results=(),
             properties=document.RunProperties(image=name, dependency_count=0, judged_count=0, feeds={}),
         )
-        return self._run(run, name)
+        return self._run(run, name).removesuffix(b"\n")
 
     def _run(self, run: document.Run, name: str) -> bytes:
         of = self._distinct(run.automation_details.id, encodable(name))
@@ -334,7 +343,7 @@ class Runs:
         whole = json_text.document(run)
         before, self._before = self._before, b",\n"
         self._categories.add(of)
-        return before + whole.removesuffix(b"\n")
+        return before + whole
 
     def _distinct(self, category: str, name: str) -> str:
         if category not in self._categories:

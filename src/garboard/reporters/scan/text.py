@@ -286,6 +286,11 @@ def render(report: Report, view: View) -> bytes:
     return document(lines, color=view.color)
 
 
+def parts(report: Report, view: View) -> Iterator[bytes]:
+    """The same, at once."""
+    yield render(report, view)
+
+
 def several(count: int, view: View) -> Texts:
     """Such texts, and a table of the images' issues by severity."""
     headings = (*(severity.word.upper() for severity in sorted(Severity, reverse=True)), "GAPS", "VERDICT")
