@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from garboard.reporters.view import View
 
 
-class Outcome(NamedTuple):
+class Told(NamedTuple):
     """What became of one image: its report, its exit code, and what to say of it on standard error."""
 
     report: Report
@@ -32,7 +32,7 @@ class Outcome(NamedTuple):
     remark: str = ""
 
 
-Judge = Callable[[str], Outcome]
+Judge = Callable[[str], Told]
 
 
 def report_each(images: Images, judge: Judge, formats: Formats[ReportRenderer], view: View, output: Output) -> int:

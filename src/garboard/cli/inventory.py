@@ -6,7 +6,7 @@ from garboard import reporters
 from garboard.cli import options as o
 from garboard.cli import read_opening, read_settings
 from garboard.cli.command import command as make
-from garboard.cli.each import Outcome, report_each
+from garboard.cli.each import Told, report_each
 from garboard.cli.params import Given
 from garboard.cli.settings import Images, Opening, Output
 from garboard.model.base import Value
@@ -46,10 +46,10 @@ def command(settings: Settings) -> int:
 
     opening, output = settings.opening, settings.output
 
-    def judge(name: str) -> Outcome:
+    def judge(name: str) -> Told:
         image, inventory = scan.take_inventory(name, opening.options, opening.cache)
         gaps = (*inventory.gaps, *scan.nothing_found(image, inventory))
         report = Report(image=image, inventory=inventory, gaps=gaps, created=opening.now)
-        return Outcome(report, 0 if inventory.packages else 3)
+        return Told(report, 0 if inventory.packages else 3)
 
     return report_each(settings.images, judge, reporters.INVENTORY, View(color=output.color), output)

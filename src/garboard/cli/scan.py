@@ -10,7 +10,7 @@ from garboard import reporters
 from garboard.cli import options as o
 from garboard.cli import read_opening, read_settings
 from garboard.cli.command import command as make
-from garboard.cli.each import Outcome, report_each
+from garboard.cli.each import Told, report_each
 from garboard.cli.filtering import EXCLUDE_BASE, FILTERS, exit_code, filtering
 from garboard.cli.params import Given, flag
 from garboard.cli.session import analyzed, refuse_offline, supply
@@ -102,11 +102,11 @@ def command(settings: Settings) -> int:
     output = settings.analysis.output
     supplied = None if settings.mirrors else supply(settings.analysis)
 
-    def judge(name: str) -> Outcome:
+    def judge(name: str) -> Told:
         report = _report(settings, msgspec.structs.replace(settings.analysis, image=name), supplied)
         code = exit_code(report, settings.view, require_coverage=settings.require_coverage)
         partly = not code and report.coverage is not Coverage.FULL and not output.quiet
-        return Outcome(report, code, _PARTLY if partly else "")
+        return Told(report, code, _PARTLY if partly else "")
 
     return report_each(settings.images, judge, reporters.SCAN, settings.view, output)
 

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Final, Generic, TypeVar, cast
 if TYPE_CHECKING:
     from garboard.reporters import protocols as p
 
-R = TypeVar("R", covariant=True)
+R_co = TypeVar("R_co", covariant=True)
 
 
-class Formats(Generic[R]):
+class Formats(Generic[R_co]):
     """The formats of one report, the default first."""
 
     def __init__(self, report: str, *names: str, several: tuple[str, ...] = ()) -> None:
@@ -26,9 +26,9 @@ class Formats(Generic[R]):
         self.several = several
         """Those of which one document can hold several images."""
 
-    def load(self, name: str) -> R:
+    def load(self, name: str) -> R_co:
         """A format's module."""
-        return cast("R", importlib.import_module(f"{__name__}.{self.report}.{name}"))
+        return cast("R_co", importlib.import_module(f"{__name__}.{self.report}.{name}"))
 
     def load_several(self, name: str) -> p.SeveralRenderer:
         """The module of a format that can hold several images."""

@@ -65,7 +65,7 @@ def open(name: str, options: Options, /) -> AnyOpened:  # noqa: A001, ARG001 - t
     """
     data = _read(name)
     label = "standard input" if name == STANDARD_INPUT else name
-    if data.lstrip()[:1] == b"[":
+    if data.lstrip()[:1] == b"[" and data.rstrip()[-1:] == b"]":
         raise ImageError(f"{label} holds a list, not one SBOM", "take one out of it, as with jq '.[0]'")
     try:
         image, inventory = _parse(data, label)
