@@ -534,7 +534,9 @@ class _Choosing:
             staying = edits.staying(self._held_back(kind))
             action = Action(
                 kind=ActionKind.UPGRADE,
-                text=f"Until the base has the fixes, upgrade its packages in {lines} after FROM",
+                text=f"Until the base has the fixes, upgrade its packages in {lines} after FROM"
+                if self._base_is_known()
+                else f"Upgrade the system's packages in {lines} at the end, since what the base brought is not known",
                 command=command,
                 place=self._known.from_line,
                 risk="a newer build of the base may have them: pull it first; the image grows by what is replaced, and differs "
@@ -543,6 +545,10 @@ class _Choosing:
             if command:
                 left = self._left.after(lambda one, kind=kind: one.package.type == kind and published(one))  # type: ignore[misc]
                 self._do(action, left)
+
+    def _base_is_known(self) -> bool:
+        """Whether it is known where the base ends."""
+        return self._chosen is not None or self._whose is None or self._whose.base.layers is not None
 
     def _user(self) -> str | None:
         """As whom a line after FROM runs, on the base that was chosen; None if that is not known."""
@@ -680,6 +686,8 @@ class _Choosing:
             return "copied from the build context: to be mended there"
         if finding.package.type in SYSTEM_TYPES:
             return "a fix is known; what brings it is not"
+        if not self._base_is_known():
+            return "who brought them is not known: name the Dockerfile with -f, or the base with --base"
         return "language packages of the base image"
 
 
