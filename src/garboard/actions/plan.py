@@ -678,6 +678,8 @@ class _Choosing:
 
     def _why_not_raised(self, finding: Finding) -> str:
         who = finding.introduced or Introduction()
+        if finding.package.owner:
+            return "part of another package, whose own version decides"
         if who.copied_from:
             return "copied from another stage or image: to be mended there"
         if id(finding) in self._copied:
@@ -686,8 +688,6 @@ class _Choosing:
             return "copied from the build context: to be mended there"
         if finding.package.type in SYSTEM_TYPES:
             return "a fix is known; what brings it is not"
-        if not self._base_is_known():
-            return "who brought them is not known: name the Dockerfile with -f, or the base with --base"
         return "language packages of the base image"
 
 
