@@ -24,6 +24,7 @@ import msgspec
 
 from garboard import json_text
 from garboard._version import __version__
+from garboard.json_text import encodable
 from garboard.model.attribution import Introduction, Origin, Place
 from garboard.model.finding import Finding
 from garboard.model.gap import Gap
@@ -31,7 +32,7 @@ from garboard.model.package import SYSTEM_TYPES
 from garboard.model.report import Coverage, Report
 from garboard.reporters.scan import sarif_document as document
 from garboard.reporters.scan import sarif_rules as rules
-from garboard.reporters.several import encodable, without_line_feed
+from garboard.reporters.several import without_line_feed
 from garboard.reporters.view import View, headline
 
 RESULTS: Final = 25_000
@@ -59,7 +60,7 @@ def fingerprint(finding: Finding) -> str:
 
 def _image_uri(name: str) -> str:
     """An image's name as a relative URI: its colons would be read as a scheme's."""
-    return quote(name, safe="/@._-~").lstrip("/") or "image"
+    return quote(name, safe="/@._-~", errors="surrogateescape").lstrip("/") or "image"
 
 
 def _file(place: Place) -> document.ArtifactLocation:
