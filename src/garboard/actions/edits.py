@@ -73,7 +73,7 @@ def copies(copy: Finding, original: Finding) -> bool:
 
 def outcome(finding: Finding) -> Outcome:
     """What a rebuild would do, by the advisories alone: a fix that they name is assumed to be published."""
-    who = finding.introduced or Introduction()
+    who = finding.who
     if not finding.fixed_in:
         return Outcome.NO_FIX
     if who.copied_from:
@@ -134,7 +134,7 @@ def replacing(findings: Sequence[Finding], files: Sequence[str]) -> Action:
     more = len(raises) - _NAMED
     named = ", ".join(f"{one.name} {one.version}" for one in raises[:_NAMED])
     named += f" and {more} others" if more > 0 else ""
-    who = findings[0].introduced or Introduction()
+    who = findings[0].who
     if files:
         others = len(set(files)) - 1
         which = f"`{files[0]}`" + (f" and {others} more file{'s' if others > 1 else ''}" if others else "")
@@ -164,7 +164,7 @@ class _Raise:
     """A newer version of one package."""
 
     def __init__(self, findings: Sequence[Finding], applications: frozenset[str]) -> None:
-        package, who = findings[0].package, findings[0].introduced or Introduction()
+        package, who = findings[0].package, findings[0].who
         paths = findings[0].from_paths
         asked = any(len(path) == 1 or (len(path) == 2 and path[0] in applications) for path in paths)
         self.name, self.version, self.place = package.full_name, fixing(findings), who.place
@@ -189,7 +189,7 @@ def dropping(package: Package, who: Introduction, lines: Sequence[Place] = ()) -
     return Action(
         kind=ActionKind.DROP,
         text=f"Drop {package.name}"
-        + (f" from `{_short(who)}`" if who.command or who.instruction else "")
+        + (f" from `{_short(who)}`" if who.text else "")
         + (f" and from line{'s' if ',' in others else ''} {others}" if others else ""),
         place=who.place,
         risk="only if your application does without it and without what came along with it",
@@ -197,5 +197,5 @@ def dropping(package: Package, who: Introduction, lines: Sequence[Place] = ()) -
 
 
 def _short(who: Introduction, longest: int = 60) -> str:
-    text = " ".join((who.command or who.instruction).split())
+    text = " ".join(who.text.split())
     return text if len(text) <= longest else f"{text[:longest].rpartition(' ')[0]} …"
