@@ -1,8 +1,7 @@
-"""What a line of the Dockerfile does about a package, and what could replace it."""
+"""Actions that edit the Dockerfile, in words: what is asked of a line, what to write into it, and what may go wrong."""
 
 from __future__ import annotations
 
-import re
 import shlex
 from collections.abc import Iterable, Sequence
 from typing import Final
@@ -10,9 +9,8 @@ from typing import Final
 from garboard import ecosystems
 from garboard.actions.staying import Stay
 from garboard.model.action import Action, ActionKind
-from garboard.model.attribution import Introduction, Origin, Place
+from garboard.model.attribution import Introduction, Place
 from garboard.model.finding import Finding
-from garboard.model.mirror import Outcome
 from garboard.model.package import SYSTEM_TYPES, Package
 from garboard.packages.pins import pinned
 from garboard.versions.invalid import InvalidVersion
@@ -20,7 +18,6 @@ from garboard.versions.invalid import InvalidVersion
 _NAMED: Final = 8
 """How many packages of one line a text names."""
 _TOLD: Final = 3
-_COPYING: Final = re.compile(r"(?:^|[\s;&|(])(?:cp|rsync|tar)\s")
 
 
 def upgrade(kind: str, packages: Iterable[Package]) -> str:
@@ -40,51 +37,6 @@ def is_root(user: str) -> bool:
     return user.partition(":")[0] in {"", "root", "0"}
 
 
-def upgrades_whole_sources(packages: Iterable[Package]) -> bool:
-    """Whether installing a package also upgrades all others that were built of the same source.
-
-    apt does since 2.5.2 (``APT::Get::Upgrade-By-Source-Package``), if they are there in older versions.
-    """
-    apt = next((one for one in packages if one.name == "apt"), None)
-    order = ecosystems.order(apt.scheme) if apt else None
-    try:
-        return apt is not None and order is not None and order.key(apt.version) >= order.key("2.5.2")
-    except InvalidVersion:
-        return False
-
-
-def may_be_a_copy(finding: Finding) -> bool:
-    """Whether a RUN that copies brought the finding's package."""
-    who = finding.introduced
-    return who is not None and not who.copied_from and _COPYING.search(who.instruction) is not None
-
-
-def copies(copy: Finding, original: Finding) -> bool:
-    """Whether a RUN copied a finding's package from where the original's is, in an earlier layer."""
-    who, other = copy.introduced, original.introduced
-    if who is None or other is None or who.layer is None or other.layer is None or other.layer >= who.layer:
-        return False
-    if not may_be_a_copy(copy):
-        return False
-    there = {f"/{one.path}" for one in original.package.locations}
-    words = (word.rstrip("/") for word in who.instruction.split() if word.startswith("/"))
-    return any(path == word or path.startswith(f"{word}/") for word in words for path in there)
-
-
-def outcome(finding: Finding) -> Outcome:
-    """What a rebuild would do, by the advisories alone: a fix that they name is assumed to be published."""
-    who = finding.who
-    if not finding.fixed_in:
-        return Outcome.NO_FIX
-    if who.copied_from:
-        return Outcome.UNKNOWN
-    if pinned(finding.package, who):
-        return Outcome.HELD
-    if finding.package.type not in SYSTEM_TYPES:
-        return Outcome.UNKNOWN
-    return Outcome.PUBLISHED if who.origin is Origin.DOCKERFILE else Outcome.BASE_BEHIND
-
-
 def raising(
     findings: Sequence[Finding], applications: frozenset[str] = frozenset(), pins: Sequence[str] = ()
 ) -> Action:
@@ -93,10 +45,7 @@ def raising(
     What only the image's own ``applications`` (by id) need is asked for by them. ``pins`` are packages that they need
     and that stay at the versions that lines name.
     """
-    by_package: dict[str, list[Finding]] = {}
-    for finding in findings:
-        by_package.setdefault(finding.package.full_name, []).append(finding)
-    raises = [_Raise(of, applications) for of in by_package.values()]
+    raises = _raises(findings, applications)
     place = raises[0].place
     alone = raises[0] if len(raises) == 1 else None
     named = ", ".join(f"{one.name} {one.version}{_elsewhere(one.place, place)}" for one in raises)
@@ -127,10 +76,7 @@ def raising(
 
 def replacing(findings: Sequence[Finding], files: Sequence[str]) -> Action:
     """The action that puts newer packages in the place of those that one line installs from ``files``, or copies."""
-    by_package: dict[str, list[Finding]] = {}
-    for finding in findings:
-        by_package.setdefault(finding.package.full_name, []).append(finding)
-    raises = [_Raise(of, frozenset()) for of in by_package.values()]
+    raises = _raises(findings)
     more = len(raises) - _NAMED
     named = ", ".join(f"{one.name} {one.version}" for one in raises[:_NAMED])
     named += f" and {more} others" if more > 0 else ""
@@ -171,6 +117,14 @@ class _Raise:
         self.held = pinned(package, who)
         self.indirect = package.type not in SYSTEM_TYPES and bool(paths) and not asked and not self.held
         self.written = ecosystems.commands(package.type).raised.format(name=self.name, version=self.version)
+
+
+def _raises(findings: Sequence[Finding], applications: frozenset[str] = frozenset()) -> list[_Raise]:
+    """Those of all packages, in the order of the findings."""
+    by_package: dict[str, list[Finding]] = {}
+    for finding in findings:
+        by_package.setdefault(finding.package.full_name, []).append(finding)
+    return [_Raise(of, applications) for of in by_package.values()]
 
 
 def fixing(findings: Sequence[Finding]) -> str:
