@@ -199,6 +199,9 @@ class OneEach:
     def facts(self, cves):
         return {}
 
+    def begin(self):
+        pass
+
     def used(self):
         return ()
 

@@ -39,7 +39,7 @@ def candidates(
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class Foreseen:
     """A base, which findings are gone on it, and the issues that it brings."""
 
     row: Row
@@ -64,10 +64,10 @@ def foresee(
     distro: Distro | None,
     held: Mapping[str, frozenset[str]],
     counts: Callable[[Finding], bool],
-) -> tuple[Candidate, ...]:
+) -> tuple[Foreseen, ...]:
     """What the image would be on each of the `candidates`, nearest kind first. ``held`` is as in `plan.Known`."""
     return tuple(
-        Candidate(row, _gone(row, row.prediction, outcomes, distro, held.get(row.key)), _brings(row.prediction, counts))
+        Foreseen(row, _gone(row, row.prediction, outcomes, distro, held.get(row.key)), _brings(row.prediction, counts))
         for row in sorted(rows, key=lambda row: row.group is not Group.REBUILD)
         if row.prediction is not None
     )
@@ -123,7 +123,7 @@ class Bases:
 
     def __init__(
         self,
-        found: Iterable[Candidate],
+        found: Iterable[Foreseen],
         outcomes: Outcomes,
         severities: Mapping[IssueKey, Severity],
         *,
@@ -171,10 +171,10 @@ class Bases:
         )
         return Move(Step(action, best.after(start)), row)
 
-    def _best(self, start: Left, groups: Collection[Group]) -> Candidate | None:
+    def _best(self, start: Left, groups: Collection[Group]) -> Foreseen | None:
         """The base that leaves the fewest and mildest issues of those that count; the nearest of equal ones."""
 
-        def mildest(one: Candidate) -> tuple[tuple[int, ...], int]:
+        def mildest(one: Foreseen) -> tuple[tuple[int, ...], int]:
             return self._by_severity(one.after(start)), _GROUPS.index(one.row.group) if one.row.group else 0
 
         return min((one for one in self._candidates if one.row.group in groups), key=mildest, default=None)

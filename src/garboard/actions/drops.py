@@ -1,4 +1,4 @@
-"""Packages to remove: those that your own lines ask for, that lead to what is left, and that nothing is known to need."""
+"""Packages to remove: your own lines ask for them, they lead to what is left, and nothing is known to need them."""
 
 from __future__ import annotations
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from garboard import ecosystems
-from garboard.actions.staying import Stay
 from garboard.model.action import Action, ActionKind
 from garboard.model.attribution import Introduction, Place
 from garboard.model.finding import Finding
@@ -17,24 +16,6 @@ from garboard.versions.invalid import InvalidVersion
 
 _NAMED: Final = 8
 """How many packages of one line a text names."""
-_TOLD: Final = 3
-
-
-def upgrade(kind: str, packages: Iterable[Package]) -> str:
-    """The line that brings all packages of a type to their newest versions; empty if the image has no manager."""
-    names = {one.name for one in packages if one.type == kind}
-    upgrades = ecosystems.commands(kind).upgrades
-    return next((f"RUN {line}" for name, line in upgrades.line.items() if name in names), "") if upgrades else ""
-
-
-def as_root(line: str, user: str | None) -> str:
-    """The line, between those that it needs if commands run as somebody else; what is not known is taken for root."""
-    return f"USER root\n{line}\nUSER {user}" if line and not is_root(user or "") else line
-
-
-def is_root(user: str) -> bool:
-    """Whether a USER, with or without its group, is the superuser."""
-    return user.partition(":")[0] in {"", "root", "0"}
 
 
 def raising(
@@ -91,15 +72,6 @@ def replacing(findings: Sequence[Finding], files: Sequence[str]) -> Action:
         risk = "what you build it with decides which versions are possible; newer ones may behave otherwise"
     command = "" if files else " ".join(shlex.quote(one.written) for one in raises)
     return Action(kind=ActionKind.REPLACE, text=text, command=command, place=who.place, risk=risk)
-
-
-def staying(packages: Iterable[tuple[str, Stay]]) -> str:
-    """What a risk adds of packages that an upgrade does not bring, each with the reason; empty if there are none."""
-    found = list(dict.fromkeys(f"{name} ({stay.reason})" for name, stay in packages))
-    if not found:
-        return ""
-    more = f" and {len(found) - _TOLD} more" if len(found) > _TOLD else ""
-    return f"; not counted is what it does not bring: {', '.join(found[:_TOLD])}{more}"
 
 
 def _elsewhere(place: Place | None, first: Place | None) -> str:

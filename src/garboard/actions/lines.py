@@ -6,7 +6,6 @@ One action is for a whole line, with everything that it has to ask for; the line
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Final
 
 from garboard.actions import edits
 from garboard.actions.conflicts import Conflicts
@@ -18,11 +17,8 @@ from garboard.model.finding import Finding
 from garboard.model.mirror import Outcome
 from garboard.model.report import Report
 
-COPYING: Final = ("COPY", "ADD")
-"""The instructions that copy files."""
 
-
-class Lines:
+class LineChanges:
     """The lines of one image; ``copied`` are the findings that go with others (`copies.copied`)."""
 
     def __init__(self, report: Report, outcomes: Outcomes, copied: Mapping[int, Finding]) -> None:
@@ -61,7 +57,7 @@ class Lines:
         outcome = self._outcomes.of(finding)
         if outcome is Outcome.HELD:
             return who.origin is Origin.DOCKERFILE
-        if who.instruction.startswith(COPYING) or who.origin is Origin.BASE:
+        if who.copies or who.origin is Origin.BASE:
             return False
         return finding.package.outside_system and outcome is Outcome.UNKNOWN
 
@@ -73,7 +69,7 @@ class Lines:
         stay = self._outcomes.stays(finding)
         if stay is not None:
             return stay.why is Why.FILE
-        return finding.package.outside_system and who.instruction.startswith(COPYING)
+        return finding.package.outside_system and who.copies
 
     def _best_first(self, left: Left, lines: Sequence[list[Finding]]) -> Iterator[tuple[list[Finding], Left]]:
         """The findings of each line, with what is left without them and those before."""

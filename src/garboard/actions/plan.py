@@ -16,11 +16,11 @@ from types import MappingProxyType
 
 import msgspec
 
-from garboard.actions.bases import Bases, Candidate, candidates, foresee, same_release
+from garboard.actions.bases import Bases, Foreseen, candidates, foresee, same_release
 from garboard.actions.copies import copied
 from garboard.actions.drops import Drops
 from garboard.actions.issues_left import Left, Step
-from garboard.actions.lines import Lines
+from garboard.actions.lines import LineChanges
 from garboard.actions.outcomes import Outcomes
 from garboard.actions.remaining import remaining
 from garboard.actions.upgrades import todays_user, upgrading
@@ -93,14 +93,15 @@ def _rebuild_first(stated: str, keys: tuple[IssueKey, ...]) -> _Result:
 
 def _in_order(report: Report, known: Known, found: tuple[Finding, ...], start: Left) -> _Result:
     """Every step, each for what the ones before it leave."""
+    base = report.attribution.base if report.attribution else None
     distro = report.inventory.distro
     outcomes = Outcomes(report, known.prospects)
     mended_with = copied(found)
-    lines = Lines(report, outcomes, mended_with)
+    lines = LineChanges(report, outcomes, mended_with)
     rows = candidates(known.recommendation, report.findings, known.counts)
     others = foresee(rows, outcomes, distro, known.held, known.counts)
     severities = _severities(found, others)
-    name = report.base_image or (report.attribution.base.name if report.attribution else "")
+    name = report.base_image or (base.name if base else "")
     bases = Bases(others, outcomes, severities, name=name, from_line=known.from_line)
 
     listed = _List(start, severities)
@@ -113,14 +114,22 @@ def _in_order(report: Report, known: Known, found: tuple[Finding, ...], start: L
     listed.add(lines.replacing(listed.left))
     if chosen is None or chosen.group is Group.REBUILD or same_release(chosen, distro):
         # Of another release nothing is known of what is published.
-        user = known.user(chosen) if chosen else todays_user(report)
-        listed.add(upgrading(listed.left, report, outcomes, user=user, from_line=known.from_line))
+        listed.add(
+            upgrading(
+                listed.left,
+                report,
+                outcomes,
+                user=known.user(chosen) if chosen else todays_user(report),
+                from_line=known.from_line,
+                base_known=chosen is not None or base is None or base.layers is not None,
+            )
+        )
     held = known.held.get(chosen.key, frozenset()) if chosen else frozenset()
     listed.add(Drops(report, held).dropping(listed.left))
     return listed.useful(), tuple(remaining(listed.left, outcomes, lines, mended_with))
 
 
-def _severities(found: Iterable[Finding], others: Iterable[Candidate]) -> Mapping[IssueKey, Severity]:
+def _severities(found: Iterable[Finding], others: Iterable[Foreseen]) -> Mapping[IssueKey, Severity]:
     """Those of today's issues, and of those that other bases bring."""
     severities = {one.issue: one.vulnerability.severity for one in found}
     for other in others:

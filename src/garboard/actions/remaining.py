@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Final
 
 from garboard.actions.issues_left import Left
-from garboard.actions.lines import COPYING, Lines
+from garboard.actions.lines import LineChanges
 from garboard.actions.outcomes import Outcomes
 from garboard.model.action import IssueKey, Remaining
 from garboard.model.advisory import Status
@@ -31,7 +31,7 @@ _OUTCOMES: Final = MappingProxyType(
 )
 
 
-def remaining(left: Left, outcomes: Outcomes, lines: Lines, copied: Mapping[int, Finding]) -> Iterator[Remaining]:
+def remaining(left: Left, outcomes: Outcomes, lines: LineChanges, copied: Mapping[int, Finding]) -> Iterator[Remaining]:
     """The issues that are left by reason, the most first."""
     reasons: dict[str, list[IssueKey]] = {}
     for key, found in left.issues.items():
@@ -42,7 +42,7 @@ def remaining(left: Left, outcomes: Outcomes, lines: Lines, copied: Mapping[int,
         yield Remaining(reason=reason, issues=tuple(keys))
 
 
-def _reason(finding: Finding, outcomes: Outcomes, lines: Lines, copied: Mapping[int, Finding]) -> str:
+def _reason(finding: Finding, outcomes: Outcomes, lines: LineChanges, copied: Mapping[int, Finding]) -> str:
     if not finding.fixed_in:
         return _UNFIXED.get(finding.status, "no fix is known")
     if lines.can_raise(finding):
@@ -54,11 +54,13 @@ def _reason(finding: Finding, outcomes: Outcomes, lines: Lines, copied: Mapping[
 
 
 def _why_not_raised(finding: Finding, copied: Mapping[int, Finding]) -> str:
+    if finding.package.owner:
+        return "part of another package, whose own version decides"
     if finding.who.copied_from:
         return "copied from another stage or image: to be mended there"
     if id(finding) in copied:
         return "copied by a line from where it is not mended"
-    if finding.who.instruction.startswith(COPYING):
+    if finding.who.copies:
         return "copied from the build context: to be mended there"
     if finding.package.type in SYSTEM_TYPES:
         return "a fix is known; what brings it is not"

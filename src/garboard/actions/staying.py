@@ -72,7 +72,7 @@ class Staying:
     def _file(self, finding: Finding, who: Introduction) -> str:
         """The word that names the file which a line installs the package from; empty if it comes from an archive."""
         package, text = finding.package, who.text
-        if who.origin is Origin.BASE or package.owner or text.startswith(("COPY", "ADD")):
+        if who.origin is Origin.BASE or package.owner or who.copies:
             return ""
         found = self._installs(text, package.type)
         files = [file for one in found for file in one.files]

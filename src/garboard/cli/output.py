@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final
 
@@ -13,29 +15,74 @@ from garboard.model.errors import UsageError
 _AT_ONCE: Final = 1 << 18
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterator
 
     from garboard.cli.settings import Output
 
 
-def write(data: bytes | Iterable[bytes], output: Output) -> None:
+Parts = bytes | Iterable[bytes]
+
+
+def write(data: Parts, output: Output) -> None:
     """Write a report, whole or in parts, where it was asked for."""
-    finish()
-    parts = _larger((data,) if isinstance(data, bytes) else data)
+    with writing(output) as put:
+        put(data)
+
+
+@contextlib.contextmanager
+def writing(output: Output) -> Iterator[Callable[[Parts], None]]:
+    """What takes the parts of a report, in order. A file is replaced when the last one is written, or not at all."""
     if not output.file or output.file == "-":
-        _print(parts)
+        yield _print
         return
+    path = Path(output.file)
+    if path.exists() and not path.is_file():  # a device or a pipe is written to, never replaced
+        with contextlib.ExitStack() as stack:
+            with _explained(output):
+                stream = stack.enter_context(path.open("wb"))
+            yield _putting(stream, output)
+            with _explained(output):
+                stream.close()
+        return
+    path = path.resolve()
+    aside = path.with_name(f".{path.name}.{os.getpid()}.new")
     try:
-        _replace(Path(output.file), parts)
+        with _explained(output):
+            stream = aside.open("wb")
+        with stream:
+            yield _putting(stream, output)
+            with _explained(output):
+                stream.close()
+                aside.replace(path)
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+def _putting(stream: BinaryIO, output: Output) -> Callable[[Parts], None]:
+    def put(data: Parts) -> None:
+        finish()
+        for part in _larger(data):
+            with _explained(output):
+                stream.write(part)
+
+    return put
+
+
+@contextlib.contextmanager
+def _explained(output: Output) -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError:
+        raise
     except OSError as error:
         raise UsageError(f"{output.file} cannot be written: {error.strerror}", "choose another file with -o") from error
 
 
-def _larger(parts: Iterable[bytes]) -> Iterator[bytes]:
+def _larger(data: Parts) -> Iterator[bytes]:
     """The parts, small ones joined."""
     waiting: list[bytes] = []
     size = 0
-    for part in parts:
+    for part in (data,) if isinstance(data, bytes) else data:
         waiting.append(part)
         size += len(part)
         if size >= _AT_ONCE:
@@ -45,11 +92,12 @@ def _larger(parts: Iterable[bytes]) -> Iterator[bytes]:
         yield b"".join(waiting)
 
 
-def _print(parts: Iterable[bytes]) -> None:
+def _print(data: Parts) -> None:
     """Write everything, or fail."""
+    finish()
     stream = sys.stdout.buffer
     try:
-        for part in parts:
+        for part in _larger(data):
             _whole(stream, part)
         _flush(stream)
     except BrokenPipeError:
@@ -86,21 +134,3 @@ def _wait(stream: BinaryIO) -> None:
     import select
 
     select.select([], [stream.fileno()], [])
-
-
-def _replace(path: Path, parts: Iterable[bytes]) -> None:
-    if path.exists() and not path.is_file():  # a device or a pipe is written to, never replaced
-        _fill(path, parts)
-        return
-    path = path.resolve()
-    aside = path.with_name(f".{path.name}.{os.getpid()}.new")
-    try:
-        _fill(aside, parts)
-        aside.replace(path)
-    finally:
-        aside.unlink(missing_ok=True)
-
-
-def _fill(path: Path, parts: Iterable[bytes]) -> None:
-    with path.open("wb") as file:
-        file.writelines(parts)

@@ -131,8 +131,12 @@ class Database:
         """Return the state of each shard, which includes its age, by name."""
         return tuple(self.shard(name).state for name in self._installed)
 
+    def begin(self) -> None:
+        """Forget which shards answered: another report begins."""
+        self._used.clear()
+
     def used(self) -> tuple[FeedState, ...]:
-        """Return the state of each shard that answered a question, as it is now, by name."""
+        """Return the state of each shard that answered a question since `begin`, as it is now, by name."""
         return tuple(self.shard(name).state for name in sorted(self._used) if name in self._installed)
 
 

@@ -224,6 +224,10 @@ class Lookup(Protocol):
         """What is known about these CVEs; those without data are absent."""
         ...
 
+    def begin(self) -> None:
+        """Begin a report: `used` tells of what is queried from now on."""
+        ...
+
     def used(self) -> tuple[FeedState, ...]:
         """The shards that were queried, and how old they are."""
         ...

@@ -118,3 +118,8 @@ class Introduction(Value):
     def text(self) -> str:
         """The command that asked, else the whole instruction."""
         return self.command or self.instruction
+
+    @property
+    def copies(self) -> bool:
+        """Whether the instruction copies files instead of running anything."""
+        return self.instruction.startswith(("COPY", "ADD"))

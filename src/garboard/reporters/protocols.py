@@ -31,6 +31,28 @@ class ScanRenderer(ReportRenderer, Protocol):
     def parts(self, report: Report, view: View, /) -> Iterator[bytes]: ...
 
 
+class Series(Protocol):
+    """Renders several images, one after the other: the parts, joined, are the document. It keeps no report."""
+
+    def report(self, name: str, report: Report, /) -> Iterator[bytes]:
+        """The next image's parts; ``name`` is what it was asked for by."""
+        ...
+
+    def failure(self, name: str, message: str, hint: str, /) -> bytes:
+        """The part of an image on which there is no report."""
+        ...
+
+    def end(self) -> bytes:
+        """What follows the last image."""
+        ...
+
+
+class SeveralRenderer(ReportRenderer, Protocol):
+    """A format of which one document can hold several images."""
+
+    def several(self, count: int, view: View, /) -> Series: ...
+
+
 class LayersRenderer(Protocol):
     """Renders what each layer brought."""
 
@@ -130,6 +152,10 @@ if (
         _r.inventory.json,
         _r.inventory.spdx,
         _r.inventory.text,
+    )
+    _several: tuple[SeveralRenderer, ...] = (
+        *(_r.scan.json, _r.scan.sarif, _r.scan.text),
+        *(_r.inventory.json, _r.inventory.text),
     )
     _layers: tuple[LayersRenderer, ...] = (_r.layers.html, _r.layers.json, _r.layers.text)
     _explain: tuple[ExplanationRenderer, ...] = (_r.explain.json, _r.explain.text)

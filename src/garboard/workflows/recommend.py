@@ -445,6 +445,9 @@ class _Remembering:
     def facts(self, cves: Iterable[str]) -> dict[str, CveFacts]:
         return self._database.facts(cves)
 
+    def begin(self) -> None:
+        self._database.begin()
+
     def used(self) -> tuple[FeedState, ...]:
         return self._database.used()
 

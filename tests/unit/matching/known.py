@@ -32,6 +32,9 @@ class Known:
     def facts(self, cves: Iterable[str]) -> dict[str, CveFacts]:
         return {cve: self._facts[cve] for cve in cves if cve in self._facts}
 
+    def begin(self) -> None:
+        pass
+
     def used(self) -> tuple[FeedState, ...]:
         return ()
 

@@ -71,5 +71,8 @@ class Data:
     def facts(self, cves: Iterable[str]) -> dict[str, CveFacts]:
         return {}
 
+    def begin(self) -> None:
+        pass
+
     def used(self) -> tuple[FeedState, ...]:
         return ()

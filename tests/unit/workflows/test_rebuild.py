@@ -222,6 +222,9 @@ class Nothing:
     def facts(self, cves):
         return {}
 
+    def begin(self):
+        pass
+
     def used(self):
         return ()
 

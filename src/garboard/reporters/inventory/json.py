@@ -13,6 +13,7 @@ from garboard.model.package import Package
 from garboard.model.report import Report
 from garboard.model.timestamp import rfc3339
 from garboard.reporters.inventory.text import totals
+from garboard.reporters.several import JsonArray
 from garboard.reporters.view import View
 
 
@@ -187,6 +188,11 @@ def _entry(package: Package, layers: tuple[str, ...]) -> Entry:
         provides=package.provides,
         depends_on=package.depends_on,
     )
+
+
+def several(_count: int, view: View) -> JsonArray:
+    """An array of such documents."""
+    return JsonArray(lambda report, of: iter((render(report, of),)), view)
 
 
 def _subject(image: Image) -> Subject:

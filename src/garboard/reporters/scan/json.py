@@ -27,6 +27,7 @@ from garboard.reporters.lineage.json import StepOf
 from garboard.reporters.recommend import json as recommendation_json
 from garboard.reporters.recommend.json import Recommendations, Remediation
 from garboard.reporters.scan.text import manager_of, project_name
+from garboard.reporters.several import JsonArray
 from garboard.reporters.view import Issue, View, headline, shown
 
 _TITLE = 120
@@ -435,3 +436,8 @@ def parts(report: Report, view: View) -> Iterator[bytes]:
     """The same in parts, one for each element of ``vulnerabilities``."""
     writer = _Writer(report, view)
     yield from json_text.in_parts(json_text.document(writer.document()), "vulnerabilities", writer.entries(), 1)
+
+
+def several(_count: int, view: View) -> JsonArray:
+    """An array of such documents."""
+    return JsonArray(parts, view)
