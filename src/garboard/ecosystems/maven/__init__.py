@@ -33,4 +33,6 @@ ECOSYSTEM: Final = Ecosystem(
     load_order=_order,
     advised=_advised,
     index="Maven Central",
+    interpreter="java",
+    scripts=(".jar",),
 )

@@ -95,7 +95,7 @@ def brought(introduced: Introduction | None, report: Report) -> str:
     if introduced.origin is Origin.BASE:
         name = (report.attribution.base.name if report.attribution else "") or report.base_image
         return "introduced by the base image" + (f" {name}" if name else "")
-    words = introduced.command or introduced.instruction
+    words = introduced.text
     copied = f", copied from {introduced.copied_from}" if introduced.copied_from else ""
     return "introduced in the Dockerfile" + (f" by `{' '.join(words.split())}`" if words else "") + copied
 
@@ -193,7 +193,7 @@ class _Writer:
         return document.Location(physical_location=_physical(finding, self._report), logical_locations=(logical,))
 
     def _of(self, finding: Finding) -> document.ResultProperties:
-        package, introduced, layers = finding.package, finding.introduced or Introduction(), self._report.image.layers
+        package, introduced, layers = finding.package, finding.who, self._report.image.layers
         layer = layers[package.layer] if package.layer is not None and package.layer < len(layers) else None
         attributed = self._report.attribution.layers if self._report.attribution else ()
         return document.ResultProperties(
