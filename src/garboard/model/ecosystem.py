@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from garboard.model.base import Value
-from garboard.model.image import File
+from garboard.model.image import Bare, File
 from garboard.model.package import SYSTEM_TYPES, Distro, Fact, Package
 
 if TYPE_CHECKING:
@@ -73,6 +73,11 @@ def parent_folder(path: str) -> str:
     return path.rpartition("/")[0]
 
 
+def never(path: str) -> bool:  # noqa: ARG001
+    """No path."""
+    return False
+
+
 def no_folders(path: str) -> tuple[str, ...]:  # noqa: ARG001
     """None: files of other kinds do not lie within its packages."""
     return ()
@@ -99,6 +104,10 @@ class Ecosystem(Value):
         installers: packages that are there before any that such a file pins.
         databases: whether these may be as large as databases are.
         version: rises whenever the facts made of the same bytes change, which empties the cache.
+        roots: files that list what is installed, seen from the root; below another folder they are another root's.
+        bare: folders of packages without the file that names the package.
+        for_tests: whether a path lies within what only the tests of a package need.
+        unread: what a report calls files that the cataloger states to be unread, and that may be part of a package.
         lists: the folders of files that list what a package brought and are named after it, with any extension.
         load_catalog: imports what reads those files.
         programs: names of the programs that install its packages.
@@ -117,6 +126,8 @@ class Ecosystem(Value):
         folders: the folders in which everything belongs to packages of which a file at this path describes one.
         package_file: how a file is named from which a package is installed, of ``name``, ``version`` (without epoch) and
             ``arch``.
+        other_files: how else the names of such files end, with the dot.
+        caches: folders in which such files are what an installation left.
         nearest: of several installed copies, those that a package uses that requires them; by default those of its own
             architecture (operating systems) or in its own folder (languages).
         allows: whether a requirement's specifier admits a version, where packages state any.
@@ -139,6 +150,10 @@ class Ecosystem(Value):
     below_locks: bool = True
     installers: tuple[str, ...] = ()
     version: int = 1
+    roots: tuple[str, ...] = ()
+    bare: tuple[Bare, ...] = ()
+    for_tests: Callable[[str], bool] = never
+    unread: tuple[str, ...] = ()
     lists: tuple[str, ...] = ()
     load_catalog: Callable[[], Catalog] | None = None
     programs: tuple[str, ...] = ()
@@ -154,6 +169,8 @@ class Ecosystem(Value):
     install_folder: Callable[[str], str] = parent_folder
     folders: Callable[[str], tuple[str, ...]] = no_folders
     package_file: str = ""
+    other_files: tuple[str, ...] = ()
+    caches: tuple[str, ...] = ()
     nearest: Callable[[Package, list[Package]], list[Package]] | None = None
     allows: Callable[[str, str], bool] | None = None
     interpreter: str = ""

@@ -115,16 +115,16 @@ class File(Value):
 class Bare(Value):
     """Folders that lack the file by which their content would be known.
 
-    ``folder`` is an expression for the last part of such a folder's path, and ``within`` a text that each has, which is cheap
-    to look for. A folder without ``file`` counts where
-    a file below it ends with one of ``contents``; then ``fact`` is stated.
+    ``folder`` is an expression for the end of such a folder's path, and ``within`` a text that each has, which is cheap to
+    look for. A folder with none of ``files`` counts where a file that is nearer to no other such folder ends with one of
+    ``contents``; then it is stated to be unread, as of this ``kind``.
     """
 
     within: bytes
     folder: bytes
-    file: bytes
+    files: tuple[bytes, ...]
     contents: tuple[bytes, ...]
-    fact: Fact
+    kind: str
 
 
 class Reader(Protocol):

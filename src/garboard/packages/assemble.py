@@ -103,7 +103,7 @@ class _Facts:
             elif isinstance(fact, Script):
                 self.tools.update(fact.words)
             elif isinstance(fact, Unread):
-                self.unread.append(unread.Found(history.path, fact.kind, fact.names))
+                self.unread.append(unread.Found(history.path, fact.kind, fact.names, fact.folder))
             elif isinstance(fact, Replaced):
                 self.replaced.append(ReplacedProgram(history.path, last.layer))
             elif isinstance(fact, Diverted):
@@ -262,8 +262,8 @@ def assemble(files: Files) -> Inventory:
     owners = Owners(completed, by_path)
     completed = _owned(completed, owners)
     gaps = list(dict.fromkeys((*facts.gaps, *facts.holds.gaps, *_passed_over(completed))))
-    found_unread = [one for one in facts.unread if not owners.answer_for(one.path)]
-    found_unread += unread.lists(facts.read, completed, facts.absent)
+    unowned = (one for one in facts.unread if not owners.answer_for(one.path))
+    found_unread = tuple(unread.lists(unowned, facts.read, completed, facts.absent))
     gaps += owners.gaps(facts.replaced)
     gaps += unread.gaps(found_unread, completed, facts.read)
     managed = any(package.type in SYSTEM_TYPES for package in completed)

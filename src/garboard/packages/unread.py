@@ -15,7 +15,6 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from garboard.ecosystems import ECOSYSTEMS, of
-from garboard.ecosystems.node import EXTENSIONS
 from garboard.model.ecosystem import Ecosystem
 from garboard.model.gap import Gap
 from garboard.model.image import Bare, File
@@ -23,7 +22,7 @@ from garboard.model.package import SYSTEM_TYPES, Fact, Package, Script, Unread
 from garboard.patterns import lazy, of_globs
 
 NAME: Final = "unread"
-VERSION: Final = 3
+VERSION: Final = 4
 HEAD: Final = 4096
 """Bytes of a program within which a Go linker's build id lies."""
 PROGRAMS: Final = True
@@ -67,39 +66,28 @@ LISTS: Final = MappingProxyType(
     }
 )
 """Files that hold or list installed packages, by what a report calls these."""
-_NO_METADATA: Final = "Python packages without metadata"
-_NO_MANIFEST: Final = "npm packages without a package.json"
 _NO_STANZA: Final = "file lists of packages that are not in dpkg's status"
-_BESIDE_METADATA: Final = tuple(
-    f"**/*.{folder}/{name}"
-    for folder, names in (
-        ("dist-info", ("RECORD", "WHEEL", "top_level.txt")),
-        ("egg-info", ("SOURCES.txt", "installed-files.txt", "top_level.txt")),
-    )
-    for name in names
+_ROOT: Final = "package databases of another root file system"
+_DATABASES: Final = (
+    *(path for one in ECOSYSTEMS for path in one.roots),
+    *(glob for globs in LISTS.values() for glob in globs if not glob.startswith("**/")),
 )
-"""What lies beside the file that names a Python package."""
+"""What lists the packages of a root file system, seen from its root."""
+ROOTS: Final = tuple(f"**/*/{path}" for path in _DATABASES if not path.endswith("/*"))
+"""Those in a root file system within this one, but for folders of such files."""
 BARE: Final = (
-    Bare(
-        within=b"node_modules/",
-        folder=rb"node_modules/(?:@[^/\0]+/)?[^/\0@.][^/\0]*",
-        file=b"package.json",
-        contents=(b".js", b".cjs", b".mjs"),
-        fact=Unread(kind=_NO_MANIFEST),
+    *(bare for one in ECOSYSTEMS for bare in one.bare),
+    *(
+        Bare(
+            within=f"/{folder}/".encode(),
+            folder=rb"[^/\0]*".join(map(re.escape, f"/{folder}".encode().split(b"*"))) + rb"(?=/)",
+            files=(),
+            contents=(b"",),
+            kind=_ROOT,
+        )
+        for folder in (path.removesuffix("/*") for path in _DATABASES if path.endswith("/*"))
     ),
 )
-ROOTS: Final = tuple(
-    f"**/*/{path}"
-    for path in (
-        "var/lib/dpkg/status",
-        "var/lib/dpkg/status.d/*.md5sums",
-        "lib/apk/db/installed",
-        "var/lib/pacman/local/*/desc",
-        *(f"{folder}/Packages{end}" for folder in ("var/lib/rpm", "usr/share/rpm") for end in ("", ".db")),
-        *(f"{folder}/rpmdb.sqlite" for folder in ("var/lib/rpm", "usr/share/rpm", "usr/lib/sysimage/rpm")),
-    )
-)
-"""Databases of packages in a root file system within this one."""
 _ARCHIVES: Final = tuple(f"**/*.{one.package_file.rpartition('.')[2]}" for one in ECOSYSTEMS if one.package_file)
 _DLLS: Final = ("**/*.dll", "**/*.DLL")
 _REQUIREMENTS_NAME: Final = "requirements.txt"
@@ -118,6 +106,15 @@ _OTHER_LOCKS: Final = (
     "renv.lock",
 )
 """Files that pin packages of ecosystems without a record of their own."""
+_BARE: Final = MappingProxyType(
+    {
+        bare.kind: (one, tuple(name.decode() for other in one.bare if other.kind == bare.kind for name in other.files))
+        for one in ECOSYSTEMS
+        for bare in one.bare
+    }
+)
+"""By the kind of a folder: its ecosystem, and the files one of which would name the package in it."""
+_LIST_ENDS: Final = (".list", ".md5sums")
 _LISTING: Final = MappingProxyType({folder: one.type for one in ECOSYSTEMS for folder in one.lists})
 _LOCKED: Final = MappingProxyType({lock: one for one in ECOSYSTEMS for lock in one.locks})
 OWNABLE: Final = (
@@ -128,20 +125,20 @@ OWNABLE: Final = (
     *_DLLS,
 )
 """Those that a package of the distribution may have brought, which then answers for them."""
-GLOBS: Final = (*OWNABLE, *_BESIDE_METADATA, *ROOTS)
+_CHECKSUMS: Final = tuple(
+    f"{folder}/*.md5sums" for one in ECOSYSTEMS for folder in one.lists if f"{folder}/*" not in one.globs
+)
+GLOBS: Final = (*OWNABLE, *ROOTS, *_CHECKSUMS)
 
 _GO: Final = "Go programs"
 _LOCK: Final = "dependency lists without an installation"
 _PROGRAM: Final = "programs that no package manager installed"
 _LIBRARY: Final = "shared libraries that no package manager installed"
-_ROOT: Final = "package databases of another root file system"
 _ARCHIVE: Final = "package files"
 _CACHES: Final = frozenset({"cache", ".cache"})
 _DLL: Final = ".NET and Windows libraries"
 _DOTNET: Final = ".NET dependency lists"
-_KINDS: Final = MappingProxyType(
-    {_NO_METADATA: _BESIDE_METADATA, _ROOT: ROOTS, _ARCHIVE: _ARCHIVES, _DLL: _DLLS, **LISTS}
-)
+_KINDS: Final = MappingProxyType({_NO_STANZA: _CHECKSUMS, _ROOT: ROOTS, _ARCHIVE: _ARCHIVES, _DLL: _DLLS, **LISTS})
 _LOCKED_NAME: Final = lazy(r"""(?m)^name = "([^"\n]+)"|^[ ]{4}([A-Za-z0-9][\w.-]*)[ ]\(|^[ ]{8}"([\w.-]+)":[ ]\{""")
 """A name in poetry.lock and its like, in Gemfile.lock, and in Pipfile.lock."""
 _REQUIRED_NAME: Final = lazy(r"(?m)^([A-Za-z0-9][\w.-]*)()()[ \t]*(?:\[[^]\n]*\][ \t]*)?(?:[=<>~!;@][^\n]*)?$")
@@ -243,22 +240,33 @@ def _says_nothing(file: File, kind: str) -> bool:
 
 
 class Found(NamedTuple):
-    """An unread file: its path, what a report calls files of its kind, and the first packages that a lock file names."""
+    """An unread file: its path and what was stated of it (see `Unread`)."""
 
     path: str
     kind: str
     names: tuple[str, ...] = ()
+    folder: str = ""
 
 
-def lists(read: Iterable[str], packages: Iterable[Package], absent: AbstractSet[tuple[str, str]]) -> Iterator[Found]:
-    """The lists of files among what was ``read`` of packages that are neither installed nor known to be ``absent``."""
+def lists(
+    found: Iterable[Found], read: Iterable[str], packages: Iterable[Package], absent: AbstractSet[tuple[str, str]]
+) -> Iterator[Found]:
+    """What was ``found``, and the lists of files among what was ``read``.
+
+    Without the lists of packages that are installed, or known to be ``absent``, or that have a file of their own beside.
+    """
     known = {name for package in packages for name in (package.name, f"{package.name}:{package.arch}")}
-    for path in read:
-        folder, _, name = path.rpartition("/")
-        if (type_ := _LISTING.get(folder)) is not None and name.endswith(".list"):
-            name = name.removesuffix(".list")
-            if name not in known and (type_, name.partition(":")[0]) not in absent:
-                yield Found(path, _NO_STANZA)
+    read = frozenset(read)
+
+    def named(path: str) -> bool:
+        folder, _, file = path.rpartition("/")
+        name = file.rpartition(".")[0]
+        return name in known or (_LISTING[folder], name.partition(":")[0]) in absent or f"{folder}/{name}" in read
+
+    yield from (one for one in found if one.kind != _NO_STANZA or not named(one.path))
+    for path in sorted(path for path in read if path.endswith(_LIST_ENDS)):
+        if path.rpartition("/")[0] in _LISTING and not named(path):
+            yield Found(path, _NO_STANZA)
 
 
 def gaps(found: Iterable[Found], packages: Iterable[Package], read: Iterable[str]) -> Iterator[Gap]:
@@ -271,36 +279,17 @@ def gaps(found: Iterable[Found], packages: Iterable[Package], read: Iterable[str
     kinds: dict[str, set[str]] = defaultdict(set)
     for one in found:
         if not places.tells(one):
-            kinds[one.kind].add(_told_as(one))
+            kinds[one.kind].add(one.folder or one.path)
     for kind, paths in sorted(kinds.items()):
         some = ", ".join(sorted(paths)[:_NAMED])
         more = f" and {len(paths) - _NAMED} more" if len(paths) > _NAMED else ""
         yield Gap(stage="catalog", subject=kind, reason=f"are there and are not read: {some}{more}")
 
 
-def _told_as(one: Found) -> str:
-    """The path by which a file is told of: that of the folder, where it stands for that."""
-    if one.kind == _NO_METADATA:
-        return one.path.rpartition("/")[0]
-    return _module_folder(one.path) if one.kind == _NO_MANIFEST else one.path
-
-
-def _module_folder(path: str) -> str:
-    """The folder of the npm package in which a file lies."""
-    before, inside, tail = path.rpartition("node_modules/")
-    return f"{before}{inside}{'/'.join(tail.split('/')[: 2 if tail.startswith('@') else 1])}"
-
-
 def _above(path: str) -> Iterator[str]:
     """The folders that a path is in, nearest first."""
     while path := path.rpartition("/")[0]:
         yield path
-
-
-def _in_fixtures(path: str) -> bool:
-    from garboard.ecosystems.node.cataloger import in_fixtures
-
-    return in_fixtures(path.rpartition("node_modules/")[0])
 
 
 class _Places:
@@ -322,13 +311,10 @@ class _Places:
         rule = _RULES.get(one.kind)
         return rule is not None and rule(self, one)
 
-    def metadata(self, one: Found) -> bool:
-        """Whether the file that names the Python package beside it was read."""
-        return not self._read.isdisjoint(f"{_told_as(one)}/{name}" for name in ("METADATA", "PKG-INFO"))
-
-    def manifest(self, one: Found) -> bool:
-        """Whether the file that names the npm package around it was read, or tests alone need that package."""
-        return f"{_told_as(one)}/package.json" in self._read or _in_fixtures(one.path)
+    def described(self, one: Found) -> bool:
+        """Whether the file that names the package in a folder was read, or tests alone need that package."""
+        ecosystem, files = _BARE[one.kind]
+        return ecosystem.for_tests(one.path) or not self._read.isdisjoint(f"{one.folder}/{name}" for name in files)
 
     def within(self, one: Found) -> bool:
         """Whether it lies in a folder of packages of a language that were read."""
@@ -397,12 +383,11 @@ class _Places:
 
 _RULES: Final[Mapping[str, Callable[[_Places, Found], bool]]] = MappingProxyType(
     {
-        _NO_METADATA: _Places.metadata,
-        _NO_MANIFEST: _Places.manifest,
+        **dict.fromkeys(_BARE, _Places.described),
+        **{kind: _Places.within for one in ECOSYSTEMS for kind in one.unread},
         _PROGRAM: _Places.within,
         _LIBRARY: _Places.part,
         _DLL: _Places.part,
-        EXTENSIONS: _Places.within,
         _CLASSES: _Places.within,
         _ARCHIVE: _Places.left_over,
         _ROOT: _Places.read,

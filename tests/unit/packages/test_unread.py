@@ -28,6 +28,8 @@ LIBRARIES = "shared libraries that no package manager installed"
 OVERWRITTEN = "programs and libraries of packages"
 OTHER = b"\x7fELF" + b"\1" * 60
 STATUS = "Package: {name}\nStatus: install ok installed\nVersion: {version}\nArchitecture: amd64\nMaintainer: {maintainer}\n\n"
+NO_MANIFEST = "npm packages without a package.json"
+NAMED = b'{"name": "a", "version": "1.0.0"}'
 DEBIAN = "A Team <a@lists.debian.org>"
 VENDOR = "Vendor <info@vendor.example>"
 
@@ -74,7 +76,10 @@ def test_every_kind_is_told(kind: str, glob: str) -> None:
     [
         ("Python packages without metadata", "usr/lib/python3/site-packages/a-1.dist-info/RECORD", "METADATA"),
         ("Python packages without metadata", "usr/lib/python3/site-packages/a-1.dist-info/WHEEL", "METADATA"),
+        ("Python packages without metadata", "usr/lib/python3/site-packages/a-1.dist-info/INSTALLER", "METADATA"),
+        ("Python packages without metadata", "usr/lib/python3/site-packages/a-1.dist-info/direct_url.json", "METADATA"),
         ("Python packages without metadata", "opt/lib/a-1.egg-info/SOURCES.txt", "PKG-INFO"),
+        ("Python packages without metadata", "opt/lib/a-1.egg-info/requires.txt", "METADATA"),
         ("npm packages without a package.json", "app/node_modules/a/index.js", "package.json"),
         ("npm packages without a package.json", "app/node_modules/@s/a/index.mjs", "package.json"),
         ("npm packages without a package.json", "app/node_modules/b/node_modules/a/index.cjs", "package.json"),
@@ -110,6 +115,26 @@ def test_what_is_no_npm_package_lacks_nothing(path: str) -> None:
     assert kinds(layer({path: b"x", **named})) == {}
 
 
+@pytest.mark.parametrize("path", ["lib/a.js", "dist/x/y/a.cjs"])
+@pytest.mark.parametrize("package", ["a", "@s/a", "b/node_modules/a"])
+def test_files_of_a_package_lie_at_any_depth(package: str, path: str) -> None:
+    files = {f"app/node_modules/{package}/{path}": b"x"}
+    told = {NO_MANIFEST: f"are there and are not read: app/node_modules/{package}"}
+    assert kinds(layer(files)) == told
+    assert kinds(layer(files), layer({f"app/node_modules/{package}/package.json": NAMED})) == {}
+
+
+@pytest.mark.parametrize("target", ["../../packages/a", "/packages/a", ".././/../packages/a/"])
+def test_a_link_in_the_place_of_an_npm_package(target: str) -> None:
+    entries = [link("app/node_modules/a", target), ("packages/a/lib/a.js", b"x")]
+    told = {NO_MANIFEST: "are there and are not read: packages/a"}
+    assert kinds(tar(entries)) == told
+    assert kinds(tar([*entries, ("packages/a/package.json", NAMED)])).keys().isdisjoint(told)
+    assert kinds(tar(entries), tar([("packages/a/package.json", NAMED)])).keys().isdisjoint(told)
+    assert kinds(tar(entries), tar(["packages/.wh.a"])) == {}
+    assert kinds(tar([link("app/node_modules/.bin/a", "../a/a.js"), ("app/a/a.js", b"x")])) == {}
+
+
 def test_a_folder_of_an_npm_package_is_a_member_of_its_own() -> None:
     entries = [folder("app/node_modules/a"), ("app/node_modules/a/lib/deep/a.js", b"x")]
     assert kinds(tar(entries)) == {
@@ -136,15 +161,23 @@ def test_in_a_folder_on_disk_too(tmp_path: Path) -> None:
     ],
 )
 @pytest.mark.parametrize("name", ["b", "b:amd64"])
-def test_a_file_list_without_a_stanza(state: str, told: bool, name: str) -> None:
+@pytest.mark.parametrize("end", ["list", "md5sums"])
+def test_a_file_list_without_a_stanza(state: str, told: bool, name: str, end: str) -> None:
     files = deb("a")
     if state:
         stanza = STATUS.format(name="b", version="1-1", maintainer=DEBIAN).replace("install ok installed", state)
         files["var/lib/dpkg/status"] += stanza.encode()
-    files[f"var/lib/dpkg/info/{name}.list"] = b"/.\n"
+    files[f"var/lib/dpkg/info/{name}.{end}"] = b"/.\n"
     kind = "file lists of packages that are not in dpkg's status"
-    expected = {kind: f"are there and are not read: var/lib/dpkg/info/{name}.list"} if told else {}
+    expected = {kind: f"are there and are not read: var/lib/dpkg/info/{name}.{end}"} if told else {}
     assert {subject: reason for subject, reason in kinds(layer(files)).items() if subject == kind} == expected
+
+
+def test_a_list_of_checksums_without_the_package_beside_it() -> None:
+    lists = {"var/lib/dpkg/status.d/b.md5sums": b"x  usr/bin/b\n"}
+    kind = "file lists of packages that are not in dpkg's status"
+    assert kinds(layer(lists)) == {kind: "are there and are not read: var/lib/dpkg/status.d/b.md5sums"}
+    assert kinds(layer({**lists, "var/lib/dpkg/status.d/b": b"Package: libb\nVersion: 1\n"})) == {}
 
 
 def test_no_cataloger_reads_what_is_called_unread() -> None:
@@ -352,6 +385,33 @@ def test_a_package_database_below_another_root(path: str, root: str) -> None:
     assert kinds(layer({path: b"x"})) == told
     assert kinds(layer({path: b""})) == {}
     assert kinds(layer({path.removeprefix(f"{root}/"): b"x"})).keys().isdisjoint(told)
+
+
+@pytest.mark.parametrize("database", ["var/lib/dpkg/status.d", "usr/lib/dpkg/status.d", "var/log/packages"])
+def test_a_folder_of_a_database_below_another_root(database: str) -> None:
+    path = f"srv/root/{database}/a"
+    told = {"package databases of another root file system": f"are there and are not read: srv/root/{database}"}
+    assert kinds(layer({path: b"Package: a\nVersion: 1\n"})) == told
+    assert kinds(layer({path: b"x"}), layer({f"srv/root/{database}/.wh.a": b""})) == {}
+    assert kinds(layer({f"{database}/a": b"Package: a\nVersion: 1\n"})).keys().isdisjoint(told)
+
+
+@pytest.mark.parametrize(
+    "database",
+    [
+        "var/lib/dpkg/status",
+        "usr/lib/dpkg/status",
+        "var/lib/chisel/manifest.wall",
+        "lib/apk/db/installed",
+        "usr/lib/apk/db/installed",
+        "usr/lib/opkg/status",
+        *(f"{folder}/{name}" for folder in ("var/lib/rpm", "usr/lib/sysimage/rpm", "usr/share/rpm")
+          for name in ("Packages", "Packages.db", "rpmdb.sqlite")),
+        "var/lib/rpmmanifest/container-manifest-2",
+    ],
+)  # fmt: skip
+def test_every_database_is_known_below_another_root(database: str) -> None:
+    assert f"**/*/{database}" in unread.ROOTS
 
 
 def test_a_package_database_where_a_link_leads_is_read() -> None:

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from garboard.model.package import Package
     from garboard.model.program import Commands
 
+_DATABASES: Final = ("lib/apk/db/installed", "usr/lib/apk/db/installed")
+
 
 def _advised(package: Package) -> tuple[AdvisedName, ...]:
     """The package that it was built as a part of (its origin)."""
@@ -41,7 +43,8 @@ ECOSYSTEM: Final = Ecosystem(
     manager="apk",
     order="apk",
     load_order=_order,
-    globs=("lib/apk/db/installed", "usr/lib/apk/db/installed", "etc/apk/world", "etc/apk/repositories"),
+    globs=(*_DATABASES, "etc/apk/world", "etc/apk/repositories"),
+    roots=_DATABASES,
     version=4,
     load_catalog=_catalog,
     programs=("apk",),
@@ -49,4 +52,5 @@ ECOSYSTEM: Final = Ecosystem(
     advised=_advised,
     by_source=True,
     package_file="{name}-{version}.apk",
+    caches=("var/cache/apk", "etc/apk/cache"),
 )

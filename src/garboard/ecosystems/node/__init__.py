@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from garboard.model.ecosystem import Ecosystem, parent_folder
+from garboard.model.image import Bare
 
 EXTENSIONS: Final = "extensions of editors"
 """What a report calls these packages, which are none of a registry."""
@@ -34,6 +35,12 @@ def _folders(path: str) -> tuple[str, ...]:
     return (parent_folder(path),)
 
 
+def _for_tests(path: str) -> bool:
+    from garboard.ecosystems.node.cataloger import in_fixtures
+
+    return in_fixtures(path.rpartition("node_modules/")[0])
+
+
 def _catalog() -> Catalog:
     from garboard.ecosystems.node.cataloger import catalog
 
@@ -55,6 +62,17 @@ ECOSYSTEM: Final = Ecosystem(
     order="semver",
     globs=("**/package.json",),
     version=3,
+    bare=(
+        Bare(
+            within=b"node_modules/",
+            folder=rb"node_modules/(?:@[^/\0]+/)?[^/\0@.][^/\0]*",
+            files=(b"package.json",),
+            contents=(b".js", b".cjs", b".mjs"),
+            kind="npm packages without a package.json",
+        ),
+    ),
+    for_tests=_for_tests,
+    unread=(EXTENSIONS,),
     installers=("npm", "corepack", "yarn", "pnpm"),
     locks=(
         "package-lock.json",

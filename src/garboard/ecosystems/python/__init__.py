@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from garboard.ecosystems.python.names import normalize
 from garboard.model.ecosystem import Ecosystem, parent_folder
+from garboard.model.image import Bare
 
 if TYPE_CHECKING:
     from garboard.model.ecosystem import Catalog, VersionOrder
@@ -33,6 +34,12 @@ def _allows(specifier: str, version: str) -> bool:
         return SpecifierSet(specifier).contains(version, prereleases=True)
     except InvalidSpecifier:
         return True
+
+
+def _for_tests(path: str) -> bool:
+    from garboard.ecosystems.python.cataloger import in_fixtures
+
+    return in_fixtures(path)
 
 
 def _catalog() -> Catalog:
@@ -74,6 +81,17 @@ ECOSYSTEM: Final = Ecosystem(
     below_locks=False,
     installers=("pip", "setuptools", "wheel"),
     version=2,
+    for_tests=_for_tests,
+    bare=tuple(
+        Bare(
+            within=b"." + end,
+            folder=rb"\." + end + rb"(?=[/\0]|\Z)",
+            files=files,
+            contents=(b"",),
+            kind="Python packages without metadata",
+        )
+        for end, files in ((b"dist-info", (b"METADATA",)), (b"egg-info", (b"PKG-INFO", b"METADATA")))
+    ),
     load_catalog=_catalog,
     programs=("pip", "pipx", "uv", "poetry"),
     load_commands=_commands,

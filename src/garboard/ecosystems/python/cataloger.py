@@ -41,7 +41,7 @@ def catalog(file: File, owned: MetadataPaths, /) -> Iterator[Fact]:
     without a usable name or a version are a gap.
     """
     del owned
-    if _FIXTURE.search(file.path):
+    if in_fixtures(file.path):
         return
     if file.path.endswith(".egg"):
         try:
@@ -78,6 +78,11 @@ def catalog(file: File, owned: MetadataPaths, /) -> Iterator[Fact]:
         provides=tuple(normalize(match[0]) for text in many["provides-dist"] if (match := _NAME.match(text))),
         vendor=next((single[key] for key in ("author", "author-email") if single.get(key, "") not in _UNSTATED), ""),
     )
+
+
+def in_fixtures(path: str) -> bool:
+    """Whether it lies within what a distribution brings for its own tests."""
+    return _FIXTURE.search(path) is not None
 
 
 def _complaint(name: str, version: str) -> str:

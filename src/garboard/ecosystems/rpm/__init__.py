@@ -116,6 +116,10 @@ ECOSYSTEM: Final = Ecosystem(
         "etc/dnf/versionlock.toml",
         "etc/zypp/locks",
     ),
+    roots=(
+        *(f"{folder}/{name}" for folder in _FOLDERS for name in _DATABASES if "-" not in name),
+        *(f"var/lib/rpmmanifest/container-manifest-{number}" for number in (1, 2)),
+    ),
     databases=True,
     version=4,
     load_catalog=_catalog,
@@ -126,5 +130,6 @@ ECOSYSTEM: Final = Ecosystem(
     later_release=_later_release,
     modular=True,
     package_file="{name}-{version}.{arch}.rpm",
+    caches=tuple(f"var/cache/{name}" for name in ("dnf", "libdnf5", "yum", "tdnf", "zypp", "PackageKit")),
     epochs=True,
 )
