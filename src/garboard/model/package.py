@@ -219,7 +219,10 @@ class Absent(Value, tag_field="fact", tag="absent"):
 
 
 class Replaced(Value, tag_field="fact", tag="replaced"):
-    """The program or shared library was another in a lower layer."""
+    """The file was another in a lower layer: ``layers`` wrote the very content that it has now, ``others`` another."""
+
+    layers: tuple[int, ...]
+    others: tuple[int, ...]
 
 
 class Diverted(Value, tag_field="fact", tag="diverted"):

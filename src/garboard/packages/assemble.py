@@ -82,7 +82,6 @@ class _Facts:
         if history.reader != unread.NAME:
             self.read += (history.path, history.asked) if history.asked else (history.path,)
         since: dict[Key, int] | None = None
-        layers: tuple[int, ...] | None = None
         for fact in last.facts:
             if isinstance(fact, Package):
                 since = _introductions(history.versions) if since is None else since
@@ -92,8 +91,7 @@ class _Facts:
             elif isinstance(fact, Marks):
                 self.marks.append(fact)
             elif isinstance(fact, Owns):
-                layers = tuple(version.layer for version in history.versions) if layers is None else layers
-                self.lists.append(Listed(fact, layers))
+                self.lists.append(Listed(fact, history.versions))
             elif isinstance(fact, Licenses):
                 self.licenses[fact.type, fact.package] = fact.licenses
             elif isinstance(fact, Retention):
@@ -105,7 +103,7 @@ class _Facts:
             elif isinstance(fact, Unread):
                 self.unread.append(unread.Found(history.path, fact.kind, fact.names, fact.folder))
             elif isinstance(fact, Replaced):
-                self.replaced.append(ReplacedProgram(history.path, last.layer))
+                self.replaced.append(ReplacedProgram(history.path, last.layer, fact))
             elif isinstance(fact, Diverted):
                 self.diversions.append(fact)
             elif isinstance(fact, Absent):

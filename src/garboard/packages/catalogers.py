@@ -28,19 +28,15 @@ class OwnablePaths:
 
     def mentioned(self, data: bytes, /) -> bool:
         """See `MetadataPaths.mentioned`."""
-        return b"bin" in data or b".so" in data or any(hint in data for hint in self._hints)
+        return any(hint in data for hint in _HINTS) or any(hint in data for hint in self._hints)
 
     def describes(self, path: str, /) -> bool:
         """See `MetadataPaths.describes`."""
         folder, _, name = path.rpartition("/")
-        if unread.is_library(name):
+        if folder.endswith("bin") or unread.is_library(name) or _may_be_a_program(path):
             return True
         if not path.endswith(self._ends):
-            if path.startswith("opt/"):
-                return folder.endswith("bin") or not path.endswith(_NO_PROGRAM)
-            return folder.endswith("bin") or (
-                path.startswith(_HELPERS) and "." not in name and not any(one in path for one in _OF_PACKAGES)
-            )
+            return False
         if self._pattern is None:
             self._pattern = re.compile(of_globs(self._globs))
         return self._pattern.fullmatch(path) is not None
@@ -49,17 +45,135 @@ class OwnablePaths:
         """See `MetadataPaths.among`."""
         ends = self._ends
         likely = [
-            path
-            for path in paths
-            if "bin/" in path or ".so" in path or path.endswith(ends) or path.startswith(_ELSEWHERE)
+            path for path in paths if "bin/" in path or ".so" in path or path.endswith(ends) or _may_be_a_program(path)
         ]
         return tuple(path for path in likely if self.describes(path))
 
 
-_HELPERS: Final = ("usr/lib",)
-_OF_PACKAGES: Final = ("-packages/", "node_modules/")
-_ELSEWHERE: Final = (*_HELPERS, "opt/")
-_NO_PROGRAM: Final = (".js", ".map", ".ts", ".py", ".pyc", ".html", ".css", ".svg", ".png", ".txt", ".md", ".h", ".rb")
+def _may_be_a_program(path: str) -> bool:
+    """Whether a package may bring a program at this path, outside the folders of programs, as far as its name tells."""
+    return path.startswith(_HOMES) and not path.endswith(_NO_PROGRAM) and not path.startswith(_DATA)
+
+
+_HOMES: Final = ("usr/", "opt/", "lib", "boot/")
+_HINTS: Final = tuple(home.rstrip("/").encode() for home in (*_HOMES, "bin", ".so"))
+_DATA: Final = (
+    *(
+        f"usr/share/{name}/"
+        for name in (
+            "X11",
+            "alsa",
+            "applications",
+            "apport",
+            "bash-completion",
+            "bug",
+            "consolefonts",
+            "consoletrans",
+            "dict",
+            "doc",
+            "doc-base",
+            "fish",
+            "fonts",
+            "hwdata",
+            "i18n",
+            "icons",
+            "info",
+            "keyrings",
+            "licenses",
+            "lintian",
+            "locale",
+            "man",
+            "menu",
+            "mime",
+            "perl",
+            "perl5",
+            "pixmaps",
+            "polkit-1",
+            "sounds",
+            "tabset",
+            "terminfo",
+            "themes",
+            "vim",
+            "xml",
+            "zoneinfo",
+            "zsh",
+        )
+    ),
+    *(f"{usr}lib/{name}/" for usr in ("", "usr/") for name in ("firmware", "modules", "terminfo", ".build-id", "udev")),
+    "usr/include/",
+    "usr/lib/locale/",
+)
+"""Folders of the system that hold data."""
+_NO_PROGRAM: Final = (
+    *(f"/{name}" for name in ("RECORD", "WHEEL", "INSTALLER", "LICENSE", "COPYING", "README", "AUTHORS", "Makefile")),
+    *(
+        f".{end}"
+        for end in (
+            *("js", "mjs", "cjs", "map", "ts", "json", "html", "htm", "css", "scss", "less", "vue", "wasm", "xhtml"),
+            *("py", "pyc", "pyi", "pyx", "pxd", "rb", "pm", "pl", "pod", "php", "lua", "tcl", "el", "elc", "vim", "sh"),
+            *(
+                "c",
+                "cc",
+                "cpp",
+                "h",
+                "hh",
+                "hpp",
+                "rs",
+                "go",
+                "java",
+                "class",
+                "f",
+                "f90",
+                "s",
+                "S",
+                "m4",
+                "ac",
+                "am",
+                "in",
+            ),
+            *("a", "o", "la", "lo", "pc", "cmake", "mod", "ko", "rlib", "obj", "lib"),
+            *(
+                "svg",
+                "png",
+                "gif",
+                "jpg",
+                "jpeg",
+                "ico",
+                "xpm",
+                "ttf",
+                "otf",
+                "pfb",
+                "afm",
+                "woff",
+                "woff2",
+                "wav",
+                "ogg",
+            ),
+            *("msg", "lang", "enc", "bc", "ph", "rbs", "pom", "jmod", "gemspec", "ronn", "typed", "manifest"),
+            *("txt", "md", "rst", "pdf", "tex", "sty", "cls", "bib", "xml", "xsl", "xsd", "dtd", "ent", "rng", "sgml"),
+            *("gz", "xz", "bz2", "zst", "zip", "mo", "po", "pot", "gmo", "qm", "tmpl", "tpl", "template", "example"),
+            *("conf", "cfg", "ini", "yml", "yaml", "toml", "properties", "csv", "tsv", "dat", "db", "sql", "hwdb"),
+            *("service", "socket", "timer", "target", "mount", "path", "slice", "rules", "desktop", "policy", "preset"),
+            *(
+                "ui",
+                "glade",
+                "qml",
+                "gir",
+                "typelib",
+                "vapi",
+                "theme",
+                "pem",
+                "crt",
+                "list",
+                "md5sums",
+                "install",
+                "tmac",
+                "dist-info",
+            ),
+        )
+    ),
+)
+"""Ends of names of files that are no programs."""
 METADATA: Final = OwnablePaths((*(glob for one in ECOSYSTEMS if not one.system for glob in one.globs), *unread.OWNABLE))
 
 

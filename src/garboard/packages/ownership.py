@@ -8,23 +8,25 @@ from typing import Final, NamedTuple
 
 from garboard import ecosystems
 from garboard.model.gap import Gap
-from garboard.model.package import SYSTEM_TYPES, Diverted, Owns, Package, usr_merged
+from garboard.model.image import FileVersion
+from garboard.model.package import SYSTEM_TYPES, Diverted, Owns, Package, Replaced, usr_merged
 
 _NAMED: Final = 3
 
 
 class Listed(NamedTuple):
-    """A package's list of files, and the layers that wrote the file that holds it."""
+    """A package's list of files, and all versions of the file that holds it."""
 
     owns: Owns
-    layers: tuple[int, ...]
+    versions: tuple[FileVersion, ...]
 
 
 class ReplacedProgram(NamedTuple):
-    """A program or shared library that was another in a lower layer than ``layer``."""
+    """A program or shared library that was another in a lower layer than ``layer``, and the layers that wrote it."""
 
     path: str
     layer: int
+    fact: Replaced
 
 
 def by_path(lists: Sequence[Listed], diversions: Iterable[Diverted]) -> dict[str, Listed]:
@@ -80,9 +82,10 @@ class Owners:
     def gaps(self, replaced: Iterable[ReplacedProgram]) -> Iterator[Gap]:
         """A gap for each layer that replaced files of packages without its package manager: they are nobody's any more."""
         layers: dict[int, list[str]] = defaultdict(list)
-        for path, layer in sorted(replaced):
+        entries = _Entries()
+        for path, layer, fact in sorted(replaced, key=lambda one: one[:2]):
             found = self._found(path)
-            if found is not None and layer not in found[1].layers:
+            if found is not None and not entries.has(found[1], fact):
                 layers[layer].append(f"{path} of {found[0].name}")
         for layer, files in sorted(layers.items()):
             more = f" and {len(files) - _NAMED} more" if len(files) > _NAMED else ""
@@ -91,3 +94,44 @@ class Owners:
                 f"{', '.join(files[:_NAMED])}{more}; what lies there now was not judged"
             )
             yield Gap(stage="catalog", subject="programs and libraries of packages", reason=reason)
+
+
+class _Entries:
+    """What the files that hold lists of packages said of each in every layer."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, dict[str, list[int]]] = {}
+
+    def has(self, listed: Listed, replaced: Replaced) -> bool:
+        """Whether what lies there now is what the package manager put there last."""
+        wrote = self._wrote(listed)
+        last = max((layer for layer in (*replaced.layers, *replaced.others) if layer in wrote), default=None)
+        return last is not None and last in replaced.layers
+
+    def _wrote(self, listed: Listed) -> Sequence[int]:
+        """The layers that wrote a package's entry: the file, or in a database of several the entry in it if it changed."""
+        if not any(isinstance(fact, Package) for version in listed.versions for fact in version.facts or ()):
+            return [version.layer for version in listed.versions]
+        key = id(listed.versions)
+        if key not in self._known:
+            self._known[key] = _changes(listed.versions)
+        return self._known[key].get(listed.owns.package, ())
+
+
+def _changes(versions: Iterable[FileVersion]) -> dict[str, list[int]]:
+    """By the name of a package with a list of files, the layers that wrote the package's entry into a database."""
+    found: dict[str, list[int]] = defaultdict(list)
+    before: dict[str, tuple[Package | None, tuple[str, ...]]] = {}
+    for version in versions:
+        package: Package | None = None
+        entries = {}
+        for fact in version.facts or ():
+            if isinstance(fact, Package):
+                package = fact
+            elif isinstance(fact, Owns):
+                entries[fact.package] = (package, fact.paths)
+        for name, entry in entries.items():
+            if before.get(name) != entry:
+                found[name].append(version.layer)
+        before = entries
+    return found

@@ -152,12 +152,13 @@ _DEVELOPMENT: Final = lazy(
 """A file of requirements that an image does without."""
 _ONLY_OPTIONS: Final = lazy(r"(?:[ \t]*(?:#[^\n]*|-[^\n]*)?(?:\n|\Z))*")
 _ELF: Final = b"\x7fELF"
+_NOT_LOADED: Final = frozenset({b"\1\0", b"\0\1", b"\4\0", b"\0\4"})
+"""Types of ELF files, in both byte orders, that are parts of a program still to be linked, and dumps of memory."""
 _OF_GO: Final = (b"\x04\0\0\0Go", b"\xff Go buildinf:")
 """Type and beginning of the name of the ELF note that Go's linker writes (``.note.go.buildid``), and the mark of its build information."""
 _SCRIPT: Final = b"#!"
 _WORD: Final = lazy(r"(?<![\w.$-])[a-z][a-z0-9.+-]{1,30}(?![\w.-])")
 _OF_THE_SYSTEM: Final = ("usr/bin/", "usr/sbin/", "usr/lib", "usr/share/", "bin/", "sbin/", "lib", "etc/", "var/")
-_SYSTEM_FOLDERS: Final = ("usr/lib", "lib", "usr/libexec/", "usr/share/", "usr/src/", "usr/include/", "boot/")
 _INSTALLERS: Final = frozenset(name for one in ECOSYSTEMS for name in one.installers)
 _NAMED: Final = 3
 
@@ -168,12 +169,11 @@ def catalog(file: File, /) -> Iterator[Fact]:
         if not file.path.startswith(_OF_THE_SYSTEM):
             yield Script(words=tuple(dict.fromkeys(_WORD().findall(file.data.decode("utf-8", "replace")))))
     elif file.data.startswith(_ELF):
+        folder, _, name = file.path.rpartition("/")
         if _OF_GO[0] in file.data or _OF_GO[1] in file.data:
             yield Unread(kind=_GO)
-        elif is_library(file.path.rpartition("/")[2]):
-            yield Unread(kind=_LIBRARY)
-        elif _may_be_a_program(file.path):
-            yield Unread(kind=_PROGRAM)
+        elif file.data[16:18] not in _NOT_LOADED and folder not in _LISTING:
+            yield Unread(kind=_LIBRARY if is_library(name) else _PROGRAM)
     elif (kind := _kind(file.path)) is not None:
         names = _named(file) if kind == _LOCK else ()
         if names or not _says_nothing(file, kind):
@@ -183,12 +183,6 @@ def catalog(file: File, /) -> Iterator[Fact]:
 def is_library(name: str) -> bool:
     """Whether a file of this name is a shared library."""
     return name.endswith(".so") or ".so." in name
-
-
-def _may_be_a_program(path: str) -> bool:
-    """Whether a program here may have come without a package: libraries and the system's helpers have."""
-    folder = path.rpartition("/")[0]
-    return folder.endswith("bin") or not path.startswith(_SYSTEM_FOLDERS)
 
 
 def _kind(path: str) -> str | None:

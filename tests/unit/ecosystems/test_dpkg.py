@@ -133,7 +133,7 @@ def test_distroless():
         cataloger, "var/lib/dpkg/status.d/tzdata", "Package: tzdata\nVersion: 2024a-0+deb12u1\nArchitecture: all\n"
     )
     assert [(p.name, p.version) for p in packages(facts)] == [("tzdata", "2024a-0+deb12u1")]
-    listing = "d41d8cd98f00b204e9800998ecf8427e  ./usr/lib/python3/dist-packages/six-1.16.dist-info/METADATA\n0  usr/share/x\n"
+    listing = "d41d8cd98f00b204e9800998ecf8427e  ./usr/lib/python3/dist-packages/six-1.16.dist-info/METADATA\n0  usr/share/doc/x\n"
     assert read(cataloger, "var/lib/dpkg/status.d/python3-six.md5sums", listing) == [
         Owns(type="deb", package="python3-six", paths=("usr/lib/python3/dist-packages/six-1.16.dist-info/METADATA",)),
     ]

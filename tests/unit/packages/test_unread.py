@@ -23,6 +23,8 @@ from tests.unit.image.layers.builders import Entry, Given, folder, link, tar
 
 ELF = b"\x7fELF" + bytes(60)
 GO = ELF + b"\x04\0\0\0\x53\0\0\0\x04\0\0\0Go\0\0abc"
+RELOCATABLE = ELF[:16] + b"\1\0" + ELF[18:]
+CORE = ELF[:16] + b"\0\4" + ELF[18:]
 PROGRAMS = "programs that no package manager installed"
 LIBRARIES = "shared libraries that no package manager installed"
 OVERWRITTEN = "programs and libraries of packages"
@@ -260,13 +262,54 @@ def test_a_distribution_without_packages_is_told() -> None:
         ("opt/x/a.so", 0o644, ELF, LIBRARIES),
         ("opt/x/a.so", 0o644, GO, "Go programs"),
         ("opt/x/a.so", 0o644, b"/* a linker's script */", ""),
-        ("usr/lib/git-core/git", 0o755, ELF, ""),
+        ("usr/lib/git-core/git", 0o755, ELF, PROGRAMS),
+        ("usr/lib/chromium/chromium", 0o755, ELF, PROGRAMS),
+        ("usr/libexec/x/run", 0o755, ELF, PROGRAMS),
+        ("usr/share/code/code", 0o755, ELF, PROGRAMS),
+        ("usr/games/x", 0o755, ELF, PROGRAMS),
+        ("lib/systemd/systemd", 0o755, ELF, PROGRAMS),
+        ("opt/x/lib/foo/server", 0o755, ELF, PROGRAMS),
+        ("usr/lib/git-core/git", 0o644, ELF, ""),
+        ("usr/lib/x/a.o", 0o755, RELOCATABLE, ""),
+        ("usr/lib/libx.so", 0o755, RELOCATABLE, ""),
+        ("usr/bin/core", 0o755, CORE, ""),
+        ("var/lib/dpkg/info/bash.preinst", 0o755, ELF, ""),
         ("usr/lib/jvm/java-17/bin/java", 0o755, ELF, PROGRAMS),
         ("app/node_modules/esbuild/bin/esbuild", 0o755, GO, "Go programs"),
     ],
 )
 def test_programs_that_nobody_owns(path: str, mode: int, data: bytes, kind: str) -> None:
     assert list(kinds(layer({path: data}, mode))) == [kind] * bool(kind)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "usr/lib/chromium/chromium",
+        "usr/lib/git-core/git",
+        "usr/lib/python3.11/config-3.11/python.o.1",
+        "usr/libexec/x/run.bin",
+        "usr/share/code/chrome_crashpad_handler",
+        "usr/games/x",
+        "lib/systemd/systemd",
+        "lib/ld-musl-x86_64",
+        "boot/x",
+        "opt/x/lib/foo/server",
+        "usr/lib/debug/.build-id/ab/cd.debug",
+    ],
+)
+@pytest.mark.parametrize("later", [False, True], ids=["with its list", "in a layer below it"])
+def test_programs_of_packages_outside_the_folders_of_programs(path: str, later: bool) -> None:
+    parts = [{path: ELF}, deb("a", path)]
+    found = kinds(*map(layer, parts)) if later else kinds(layer(parts[0] | parts[1]))
+    assert found.keys() == (
+        {PROGRAMS} if later and path.startswith("opt/") else set()
+    )  # none of Debian's own lies there
+    if path.startswith(("lib/", "usr/lib/")):
+        merged = path.removeprefix("usr/") if path.startswith("usr/") else f"usr/{path}"
+        assert kinds(layer({path: ELF, **deb("a", merged)})) == {}
+    database = f"P:a\nV:1-r0\nF:{path.rpartition('/')[0]}\nR:{path.rpartition('/')[2]}\n\n"
+    assert kinds(layer({path: ELF, "lib/apk/db/installed": database.encode()})) == {}
 
 
 @pytest.mark.parametrize("script", [b"#!/bin/sh\ngit gc\n", b"#!/bin/sh\n" + b"# why\n" * 40 + b"git gc\n"])
@@ -503,23 +546,52 @@ def test_a_program_is_one_in_every_kind_of_regular_member(flag: bytes) -> None:
     assert list(kinds(tar([Entry("usr/local/bin/app", ELF, kind=flag)]))) == [PROGRAMS]
 
 
-@pytest.mark.parametrize("path", ["usr/bin/a", "usr/lib/x86_64-linux-gnu/liba.so.1", "usr/lib/a/bin/tool"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "usr/bin/a",
+        "usr/lib/x86_64-linux-gnu/liba.so.1",
+        "usr/lib/a/bin/tool",
+        "usr/libexec/a/run",
+        "usr/lib/git-core/git",
+        "usr/share/java/a.dll",
+    ],
+)
 @pytest.mark.parametrize("listed", ["", "usr/"], ids=["as it is", "before the merge of /usr"])
 def test_a_packages_program_that_a_later_layer_overwrites(path: str, listed: str) -> None:
-    base = layer({path: ELF, **deb("a", path.removeprefix(listed))}, 0o644)
+    base = layer(
+        {path: ELF, **deb("a", path.removeprefix(listed))}, 0o644 if "bin/" in path or ".so" in path else 0o711
+    )
     told = {OVERWRITTEN: f"layer 2 replaced 1 without the package manager, which still lists the packages: {path} of a; "
             "what lies there now was not judged"}  # fmt: skip
     assert kinds(base) == {}
     assert kinds(base, layer({path: OTHER})) == told
     assert kinds(base, layer({path: OTHER}), layer({"x": b""})) == told
-    assert kinds(base, layer({path: OTHER}), layer({path: ELF})) == {
+    assert kinds(base, layer({path: OTHER}), layer({path: OTHER})) == {
         OVERWRITTEN: told[OVERWRITTEN].replace("2", "3", 1)
     }
+    # What the package manager put there is there again, but not what it put there before that.
+    assert kinds(base, layer({path: OTHER}), layer({path: ELF})) == {}
+    newer = layer({path: OTHER, **deb("a", path, version="1-2")})
+    assert kinds(base, newer, layer({path: ELF})) == {OVERWRITTEN: told[OVERWRITTEN].replace("2", "3", 1)}
+    assert kinds(base, newer, layer({path: ELF}), layer({path: OTHER})) == {}
     # Another mode or owner copies a file up as it is; a package manager writes its list.
     assert kinds(base, layer({path: ELF}, 0o755)) == {}
     assert kinds(base, layer({path: OTHER, **deb("a", path, version="1-2")})) == {}
     folder, _, name = path.rpartition("/")
     assert kinds(base, layer({path: OTHER}), layer({f"{folder}/.wh.{name}": b""})) == {}
+
+
+@pytest.mark.parametrize(
+    ("lower", "upper"), [("usr/bin/a", "bin/a"), ("bin/a", "usr/bin/a"), ("lib/x/a", "usr/lib/x/a")]
+)
+def test_a_program_that_is_overwritten_by_its_other_spelling(lower: str, upper: str) -> None:
+    base = layer({lower: ELF, **deb("a", lower)})
+    assert list(kinds(base, layer({upper: OTHER}))) == [OVERWRITTEN]
+    assert kinds(base, layer({upper: ELF})) == {}
+    assert kinds(base, layer({upper: OTHER, **deb("a", upper, version="1-2")})) == {}
+    both = layer({lower: ELF, upper: OTHER, **deb("a", lower)})
+    assert kinds(both) == kinds(both, layer({lower: ELF}), layer({upper: OTHER})) == {}
 
 
 def test_a_script_in_the_place_of_a_program_and_a_program_in_that_of_a_script() -> None:
@@ -537,13 +609,33 @@ def test_what_is_rewritten_in_ordinary_images_is_not_told(path: str) -> None:
     assert kinds(base, layer({path: b"two"}, 0o644)) == {}
 
 
-def test_a_database_of_all_packages_does_not_tell_which_of_them_was_written() -> None:
-    database = {"lib/apk/db/installed": b"P:a\nV:1-r0\nF:usr/bin\nR:a\n\n"}
-    base = layer({"usr/bin/a": ELF, **database})
-    assert list(kinds(base, layer({"usr/bin/a": OTHER}))) == [OVERWRITTEN]
-    more = {"lib/apk/db/installed": database["lib/apk/db/installed"] + b"P:b\nV:1-r0\n\n"}
-    assert kinds(base, layer({"usr/bin/a": OTHER, **more})) == {}
-    assert list(kinds(base, layer({"usr/bin/a": OTHER}), layer(more))) == [OVERWRITTEN]
+def apk(*packages: tuple[str, str, str]) -> dict[str, bytes]:
+    blocks = (f"P:{name}\nV:{version}\nF:usr/bin\nR:{file}\n\n" for name, version, file in packages)
+    return {"lib/apk/db/installed": "".join(blocks).encode()}
+
+
+def test_of_a_database_of_all_packages_the_entry_tells_which_of_them_was_written() -> None:
+    base = layer({"usr/bin/a": ELF, **apk(("a", "1-r0", "a"))})
+    overwritten = {"usr/bin/a": OTHER}
+    assert list(kinds(base, layer(overwritten))) == [OVERWRITTEN]
+    more = apk(("a", "1-r0", "a"), ("b", "1-r0", "b"))
+    assert list(kinds(base, layer({**overwritten, **more}))) == [OVERWRITTEN]
+    assert list(kinds(base, layer(overwritten), layer(more))) == [OVERWRITTEN]
+    newer = apk(("a", "1-r1", "a"), ("b", "1-r0", "b"))
+    assert kinds(base, layer({**overwritten, **newer})) == {}
+    assert kinds(base, layer(overwritten), layer({"usr/bin/a": ELF, **more})) == {}
+    # Removed, and installed again at the same version.
+    assert kinds(base, layer({"usr/bin/.wh.a": b"", **apk()}), layer({**overwritten, **apk(("a", "1-r0", "a"))})) == {}
+
+
+def test_a_script_of_a_package_is_no_other_one_by_its_spelling_alone() -> None:
+    files = {"bin/a": ELF, "usr/bin/a": OTHER, **apk(("a", "1-r0", "a"))}
+    assert kinds(layer(files), layer({"x": b""})) == {}
+
+
+def test_a_script_in_the_place_of_a_program_below_a_link() -> None:
+    base = layer({"usr/bin/a": ELF, **deb("a", "usr/bin/a")})
+    assert list(kinds(base, tar([link("bin", "usr/bin"), ("bin/a", OTHER)]))) == [OVERWRITTEN]
 
 
 DIVERTED = "/usr/bin/a\n/usr/bin/a.distrib\n{by}\n"

@@ -48,7 +48,8 @@ class BareFolders:
                 for field in block:
                     if field[:1] == b"f" and field.endswith(rule.contents):
                         path = field[1:]
-                        folder = _innermost(rule, path[: path.rfind(b"/") + 1])
+                        inside = rule.within in path
+                        folder = _innermost(rule, path[: path.rfind(b"/") + 1]) if inside else b""
                         if folder in left:
                             left.discard(folder)
                             yield self._reading(rule, path, folder)

@@ -307,19 +307,36 @@ class Merger:
 
 
 def _with_replaced(records: Sequence[LayerRecord], reader: str) -> Sequence[LayerRecord]:
-    """State of each program that was another in a lower layer that it is `Replaced`."""
-    last: dict[bytes, int] = {}
+    """State of each program that was another in a lower layer that it is `Replaced`.
+
+    It is the same one that is written to ``bin`` where a lower layer wrote to ``usr/bin``, unless a layer has both.
+    """
+    written: dict[bytes, tuple[tuple[int, int], ...]] = {}
     done = []
-    for record in records:
-        replaced = {path for path, content in record.programs if last.get(path, content) != content}
+    for layer, record in enumerate(records):
+        replaced: dict[bytes, Replaced] = {}
+        fresh: dict[bytes, tuple[tuple[int, int], ...]] = {}
+        for path, content in record.programs:
+            fresh[path] = (*(written.get(path) or written.get(_other_spelling(path), ())), (content, layer))
+            others = tuple(at for other, at in fresh[path] if other != content)
+            if others:
+                layers = tuple(at for other, at in fresh[path] if other == content)
+                replaced[path] = Replaced(layers=layers, others=others)
+        written |= fresh
         if replaced:
             facts = {one.path: one.facts for one in record.readings if one.path in replaced and one.reader == reader}
-            more = (Reading(path=path, reader=reader, facts=(*facts.get(path, ()), Replaced())) for path in replaced)
+            more = (
+                Reading(path=path, reader=reader, facts=(*facts.get(path, ()), fact)) for path, fact in replaced.items()
+            )
             done.append(msgspec.structs.replace(record, readings=(*record.readings, *more)))
         else:
             done.append(record)
-        last.update(record.programs)
     return done
+
+
+def _other_spelling(path: bytes) -> bytes:
+    """The path with or without the /usr that it was merged into."""
+    return path[4:] if path[:4] == b"usr/" else b"usr/" + path
 
 
 def _removed(versions: tuple[FileVersion, ...], layer: int) -> tuple[FileVersion, ...]:

@@ -67,6 +67,8 @@ class Collector:
         self._limits = limits
         self._readings: dict[bytes, tuple[Reading, ...]] = {}
         self._programs: dict[bytes, int] = {}
+        self._contents: dict[bytes, int] = {}
+        """As ``_programs``, of other files that only the reader of programs wants."""
         self._heads: dict[bytes, bytes] = {}
         """The beginnings of programs that are read in the end, if no package of the layer owns them."""
         self._links: dict[bytes, Link] = {}
@@ -95,6 +97,8 @@ class Collector:
             wanted = self._matcher.readers(member.path)
         if member.kind in (FILE, PROGRAM) and member.data is not None:
             data = member.data
+            if member.kind == FILE and wanted == (self._matcher.programs,):
+                self._contents[member.path] = isal_zlib.crc32(data, member.size & 0xFFFFFFFF)
             self._readings[member.path] = tuple(
                 Reading(
                     path=member.path,
@@ -118,6 +122,7 @@ class Collector:
     def _forget(self, path: bytes) -> None:
         self._readings.pop(path, None)
         self._programs.pop(path, None)
+        self._contents.pop(path, None)
         self._heads.pop(path, None)
         self._links.pop(path, None)
         self._others.pop(path, None)
@@ -156,7 +161,7 @@ class Collector:
             )
         return LayerRecord(
             readings=(*self._kept(), *bared),
-            programs=tuple(one for one in self._programs.items() if b"bin/" in one[0] or b".so" in one[0]),
+            programs=(*self._programs.items(), *self._contents.items()),
             links=tuple(self._links.values()),
             others=tuple(self._others),
             whiteouts=tuple(self._whiteouts),

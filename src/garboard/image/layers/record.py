@@ -40,7 +40,8 @@ class LayerRecord(Value):
         others: Wanted paths that hold a device, socket or similar.
         whiteouts: Paths that the layer hides in lower layers.
         opaques: Folders with lower content that it hides.
-        programs: Programs and shared libraries, each with a number that another content most likely does not have.
+        programs: Programs, and files that only the reader of programs wants, each with a number that another content most
+            likely does not have.
         names: All its members (see `garboard.image.layers.names`).
         diff_id: SHA-256 of the uncompressed bytes, if it was computed.
     """
