@@ -45,5 +45,7 @@ ECOSYSTEM: Final = Ecosystem(
     order="semver",
     programs=("cargo",),
     load_commands=_commands,
+    package_file="{name}-{version}.crate",
+    caches=("**/registry/cache",),
     index="crates.io",
 )

@@ -108,6 +108,10 @@ class Ecosystem(Value):
         bare: folders of packages without the file that names the package.
         for_tests: whether a path lies within what only the tests of a package need.
         unread: what a report calls files that the cataloger states to be unread, and that may be part of a package.
+        unmet: what a report calls the image's own applications that need packages, which the cataloger states to be unread
+            with the packages' names; empty if it does not. One for which any of these is installed is none.
+        modules: files that show the folder of a package of which nothing there names the package, as globs.
+        module_lists: files in the folder of a package's metadata with lines that begin with the names of such folders.
         lists: the folders of files that list what a package brought and are named after it, with any extension.
         load_catalog: imports what reads those files.
         programs: names of the programs that install its packages.
@@ -127,7 +131,8 @@ class Ecosystem(Value):
         package_file: how a file is named from which a package is installed, of ``name``, ``version`` (without epoch) and
             ``arch``.
         other_files: how else the names of such files end, with the dot.
-        caches: folders in which such files are what an installation left.
+        caches: folders in which such files are what an installation left, as globs; after ``./`` below the folder in which
+            packages lie.
         nearest: of several installed copies, those that a package uses that requires them; by default those of its own
             architecture (operating systems) or in its own folder (languages).
         allows: whether a requirement's specifier admits a version, where packages state any.
@@ -154,6 +159,9 @@ class Ecosystem(Value):
     bare: tuple[Bare, ...] = ()
     for_tests: Callable[[str], bool] = never
     unread: tuple[str, ...] = ()
+    unmet: str = ""
+    modules: tuple[str, ...] = ()
+    module_lists: tuple[str, ...] = ()
     lists: tuple[str, ...] = ()
     load_catalog: Callable[[], Catalog] | None = None
     programs: tuple[str, ...] = ()

@@ -99,7 +99,7 @@ _DATA: Final = (
             "zsh",
         )
     ),
-    *(f"{usr}lib/{name}/" for usr in ("", "usr/") for name in ("firmware", "modules", "terminfo", ".build-id", "udev")),
+    *(f"{usr}lib/{name}/" for usr in ("", "usr/") for name in ("terminfo", ".build-id", "udev")),
     "usr/include/",
     "usr/lib/locale/",
 )

@@ -28,6 +28,13 @@ HEAD: Final = 4096
 PROGRAMS: Final = True
 
 _CLASSES: Final = "compiled Java classes"
+_BOWER: Final = "Bower packages"
+_COMPOSER: Final = "PHP packages without Composer's list"
+_NUGET: Final = ".NET packages (NuGet)"
+_EGG_LINKS: Final = "links to Python projects"
+_WEB_ASSEMBLY: Final = "WebAssembly modules"
+_EXECUTABLES: Final = "Windows programs"
+_ZIPPED: Final = "Python wheels and zip applications"
 LISTS: Final = MappingProxyType(
     {
         "Java archives": tuple(
@@ -50,8 +57,19 @@ LISTS: Final = MappingProxyType(
         "Clear Linux bundles": ("usr/share/clear/bundles/*",),
         "Homebrew packages": ("**/INSTALL_RECEIPT.json",),
         "snaps": ("var/lib/snapd/snaps/*.snap",),
-        "Yarn Plug'n'Play packages": ("**/.pnp.cjs", "**/.pnp.js"),
-        "Python wheels and zip applications": ("**/*.whl", "**/*.pyz", "**/*.pex"),
+        "Yarn Plug'n'Play packages": (
+            "**/.pnp.cjs",
+            "**/.pnp.js",
+            "**/.yarn/cache/*.zip",
+            "**/.yarn/berry/cache/*.zip",
+        ),
+        _BOWER: ("**/.bower.json", "**/bower.json"),
+        _COMPOSER: ("**/vendor/*/*/composer.json",),
+        _NUGET: ("**/*.nuspec",),
+        _EGG_LINKS: ("**/*.egg-link",),
+        _WEB_ASSEMBLY: ("**/*.wasm",),
+        _EXECUTABLES: ("**/*.exe", "**/*.EXE"),
+        _ZIPPED: ("**/*.whl", "**/*.pyz", "**/*.pex"),
         "PHP archives": ("**/*.phar",),
         "R packages": ("**/*library/*/DESCRIPTION",),
         "Perl distributions": ("**/.packlist",),
@@ -88,7 +106,20 @@ BARE: Final = (
         for folder in (path.removesuffix("/*") for path in _DATABASES if path.endswith("/*"))
     ),
 )
-_ARCHIVES: Final = tuple(f"**/*.{one.package_file.rpartition('.')[2]}" for one in ECOSYSTEMS if one.package_file)
+_ARCHIVES: Final = tuple(
+    f"**/*{spelled}"
+    for end in (
+        *(f".{one.package_file.rpartition('.')[2]}" for one in ECOSYSTEMS if one.package_file),
+        *(end for one in ECOSYSTEMS for end in one.other_files),
+        *(".ipk", ".pkg.tar.zst", ".pkg.tar.xz", ".snap", ".flatpak"),
+    )
+    for spelled in (end, end.upper())
+)
+_RUNTIMES: Final = ("**/lib/modules", "**/release")
+_OF_RUNTIMES: Final = (b"\xda\xda\xfe\xca", b"\xca\xfe\xda\xda", b"JAVA_VERSION=", b"IMPLEMENTOR=")
+"""How these begin in a Java runtime: an image of classes in either byte order (``jimage``), and the file with its version."""
+_MODULES: Final = tuple(glob for one in ECOSYSTEMS for glob in one.modules)
+_MODULE_LISTS: Final = tuple(glob for one in ECOSYSTEMS for glob in one.module_lists)
 _DLLS: Final = ("**/*.dll", "**/*.DLL")
 _REQUIREMENTS_NAME: Final = "requirements.txt"
 _REQUIREMENTS: Final = ("**/requirements*.txt", "**/requirements/*.txt")
@@ -114,6 +145,7 @@ _BARE: Final = MappingProxyType(
     }
 )
 """By the kind of a folder: its ecosystem, and the files one of which would name the package in it."""
+_UNMET: Final = MappingProxyType({one.unmet: one.type for one in ECOSYSTEMS if one.unmet})
 _LIST_ENDS: Final = (".list", ".md5sums")
 _LISTING: Final = MappingProxyType({folder: one.type for one in ECOSYSTEMS for folder in one.lists})
 _LOCKED: Final = MappingProxyType({lock: one for one in ECOSYSTEMS for lock in one.locks})
@@ -123,22 +155,46 @@ OWNABLE: Final = (
     *_REQUIREMENTS,
     *_ARCHIVES,
     *_DLLS,
+    *_RUNTIMES,
+    *_MODULES,
 )
 """Those that a package of the distribution may have brought, which then answers for them."""
 _CHECKSUMS: Final = tuple(
     f"{folder}/*.md5sums" for one in ECOSYSTEMS for folder in one.lists if f"{folder}/*" not in one.globs
 )
-GLOBS: Final = (*OWNABLE, *ROOTS, *_CHECKSUMS)
+GLOBS: Final = (*OWNABLE, *ROOTS, *_CHECKSUMS, *_MODULE_LISTS)
 
 _GO: Final = "Go programs"
 _LOCK: Final = "dependency lists without an installation"
 _PROGRAM: Final = "programs that no package manager installed"
 _LIBRARY: Final = "shared libraries that no package manager installed"
 _ARCHIVE: Final = "package files"
-_CACHES: Final = frozenset({"cache", ".cache"})
+_RUNTIME: Final = "Java runtimes"
+_MODULE: Final = "folders of Python packages without metadata"
+_MODULE_LIST: Final = "names of such folders"
 _DLL: Final = ".NET and Windows libraries"
 _DOTNET: Final = ".NET dependency lists"
-_KINDS: Final = MappingProxyType({_NO_STANZA: _CHECKSUMS, _ROOT: ROOTS, _ARCHIVE: _ARCHIVES, _DLL: _DLLS, **LISTS})
+_KINDS: Final = MappingProxyType(
+    {
+        _MODULE_LIST: _MODULE_LISTS,
+        _MODULE: _MODULES,
+        _NO_STANZA: _CHECKSUMS,
+        _ROOT: ROOTS,
+        _DLL: _DLLS,
+        **LISTS,
+        _ARCHIVE: _ARCHIVES,
+        _RUNTIME: _RUNTIMES,
+    }
+)
+_ENDS: Final = MappingProxyType(
+    {
+        kind: tuple({end: None for glob in globs if (end := glob.rpartition("/")[2].rpartition("*")[2])})
+        for kind, globs in _KINDS.items()
+    }
+)
+"""How files of each kind end, where they do not lie in a folder in which all files are of it."""
+_ALL_ENDS: Final = tuple({end: None for ends in _ENDS.values() for end in ends})
+_WHOLE: Final = tuple(glob.removesuffix("*") for globs in _KINDS.values() for glob in globs if glob.endswith("/*"))
 _LOCKED_NAME: Final = lazy(r"""(?m)^name = "([^"\n]+)"|^[ ]{4}([A-Za-z0-9][\w.-]*)[ ]\(|^[ ]{8}"([\w.-]+)":[ ]\{""")
 """A name in poetry.lock and its like, in Gemfile.lock, and in Pipfile.lock."""
 _REQUIRED_NAME: Final = lazy(r"(?m)^([A-Za-z0-9][\w.-]*)()()[ \t]*(?:\[[^]\n]*\][ \t]*)?(?:[=<>~!;@][^\n]*)?$")
@@ -157,6 +213,10 @@ _NOT_LOADED: Final = frozenset({b"\1\0", b"\0\1", b"\4\0", b"\0\4"})
 _OF_GO: Final = (b"\x04\0\0\0Go", b"\xff Go buildinf:")
 """Type and beginning of the name of the ELF note that Go's linker writes (``.note.go.buildid``), and the mark of its build information."""
 _SCRIPT: Final = b"#!"
+_ZIP: Final = b"PK\3\4"
+_FIRST_LINE: Final = 512
+"""Bytes of what a script begins with, before an archive that it is."""
+_BEGINNING: Final = lazy(r"(?m)^([^/,\n]+)")
 _WORD: Final = lazy(r"(?<![\w.$-])[a-z][a-z0-9.+-]{1,30}(?![\w.-])")
 _OF_THE_SYSTEM: Final = ("usr/bin/", "usr/sbin/", "usr/lib", "usr/share/", "bin/", "sbin/", "lib", "etc/", "var/")
 _INSTALLERS: Final = frozenset(name for one in ECOSYSTEMS for name in one.installers)
@@ -165,8 +225,15 @@ _NAMED: Final = 3
 
 def catalog(file: File, /) -> Iterator[Fact]:
     """What kind of unread file this is, and what a script of the image's own may call; of ``file.data`` the beginning."""
-    if file.data.startswith(_SCRIPT):
-        if not file.path.startswith(_OF_THE_SYSTEM):
+    kind = _kind(file.path)
+    if kind is not None:
+        names, folder = _stated(file, kind)
+        if names or not _says_nothing(file, kind):
+            yield Unread(kind=kind, names=names, folder=folder)
+    elif file.data.startswith(_SCRIPT):
+        if file.data.find(_ZIP, 0, _FIRST_LINE) == file.data.find(b"\n") + 1:
+            yield Unread(kind=_ZIPPED)
+        elif not file.path.startswith(_OF_THE_SYSTEM):
             yield Script(words=tuple(dict.fromkeys(_WORD().findall(file.data.decode("utf-8", "replace")))))
     elif file.data.startswith(_ELF):
         folder, _, name = file.path.rpartition("/")
@@ -174,10 +241,6 @@ def catalog(file: File, /) -> Iterator[Fact]:
             yield Unread(kind=_GO)
         elif file.data[16:18] not in _NOT_LOADED and folder not in _LISTING:
             yield Unread(kind=_LIBRARY if is_library(name) else _PROGRAM)
-    elif (kind := _kind(file.path)) is not None:
-        names = _named(file) if kind == _LOCK else ()
-        if names or not _says_nothing(file, kind):
-            yield Unread(kind=kind, names=names)
 
 
 def is_library(name: str) -> bool:
@@ -191,7 +254,26 @@ def _kind(path: str) -> str | None:
         return _LOCK
     if name.endswith(".txt") and _matches(_REQUIREMENTS)(path):
         return None if _DEVELOPMENT().fullmatch(path, path.rfind("requirements")) else _LOCK
-    return next((kind for kind, globs in _KINDS.items() if _matches(globs)(path)), None)
+    whole = path.startswith(_WHOLE)
+    if not whole and not path.endswith(_ALL_ENDS):
+        return None
+    likely = ((kind, globs) for kind, globs in _KINDS.items() if whole or path.endswith(_ENDS[kind]))
+    return next((kind for kind, globs in likely if _matches(globs)(path)), None)
+
+
+def _stated(file: File, kind: str) -> tuple[tuple[str, ...], str]:
+    """The names that a file states, and the folder that it stands for."""
+    folder = file.path.rpartition("/")[0]
+    if kind == _LOCK:
+        return _named(file), ""
+    if kind == _MODULE:
+        return (), folder
+    if kind == _EGG_LINKS:
+        return (file.data.decode("utf-8", "replace").partition("\n")[0].strip().strip("/"),), ""
+    if kind == _MODULE_LIST:
+        lines = file.data if len(file.data) < HEAD else file.data[: file.data.rfind(b"\n")]
+        return tuple(dict.fromkeys(_BEGINNING().findall(lines.decode("utf-8", "replace")))), folder.rpartition("/")[0]
+    return (), ""
 
 
 @cache
@@ -227,6 +309,8 @@ def _says_nothing(file: File, kind: str) -> bool:
     """Whether it is a database that is empty, or one of several files of requirements with no more than others' names."""
     if kind == _ROOT:
         return not file.data  # RPM makes an empty one first
+    if kind == _RUNTIME:
+        return not file.data.startswith(_OF_RUNTIMES)
     name = file.path.rpartition("/")[2]
     if kind != _LOCK or not name.endswith(".txt") or name == _REQUIREMENTS_NAME:
         return False
@@ -278,6 +362,18 @@ def gaps(found: Iterable[Found], packages: Iterable[Package], read: Iterable[str
         some = ", ".join(sorted(paths)[:_NAMED])
         more = f" and {len(paths) - _NAMED} more" if len(paths) > _NAMED else ""
         yield Gap(stage="catalog", subject=kind, reason=f"are there and are not read: {some}{more}")
+
+
+@cache
+def _cached() -> re.Pattern[str]:
+    return re.compile(
+        f"(?:{of_globs(cache for one in ECOSYSTEMS for cache in one.caches if cache[:2] != './')})(?:/.*)?"
+    )
+
+
+def _in_a_cache(folder: str) -> bool:
+    """Whether a package manager keeps in this folder what it installed from."""
+    return _cached().fullmatch(folder) is not None
 
 
 def _above(path: str) -> Iterator[str]:
@@ -337,14 +433,24 @@ class _Places:
 
     def left_over(self, one: Found) -> bool:
         """Whether a package file is only what an installation left: it lies in a cache, or some version is installed."""
-        *folders, file = one.path.split("/")
-        if not _CACHES.isdisjoint(folders):
+        folder, _, file = one.path.rpartition("/")
+        if _in_a_cache(folder) or not self._caches.isdisjoint(_above(one.path)):
             return True
         stem, _, extension = file.rpartition(".")
-        between, installed = self._package_files.get(extension, ("-", frozenset()))
+        between, installed = self._package_files.get(extension.lower(), ("-", frozenset()))
         parts = stem.split(between)
         return any(
             between.join(parts[:count]) in installed for count in range(1, len(parts)) if parts[count][:1].isdigit()
+        )
+
+    @cached_property
+    def _caches(self) -> frozenset[str]:
+        located = ((of(package.type), location.path) for package in self._packages for location in package.locations)
+        return frozenset(
+            f"{one.install_folder(path)}/{cache[2:]}"
+            for one, path in located
+            for cache in one.caches
+            if cache.startswith("./")
         )
 
     @cached_property
@@ -355,6 +461,60 @@ class _Places:
             if form := of(package.type).package_file:
                 before, _, extension = form.rpartition(".")
                 found.setdefault(extension, (before[len("{name}")], set()))[1].add(package.name)
+        return found
+
+    def listed(self, one: Found) -> bool:
+        """Whether Composer's list of what it installed lies above it, which is told of."""
+        return any(f"{folder}/composer/installed.json" in self._paths for folder in _above(one.path))
+
+    @cached_property
+    def _paths(self) -> frozenset[str]:
+        return frozenset(one.path for one in self._found)
+
+    def linked(self, one: Found) -> bool:
+        """Whether the package was read to which it leads."""
+        return any(
+            of(package.type).install_folder(location.path) in one.names
+            for package in self._packages
+            for location in package.locations
+        )
+
+    def named(self, one: Found) -> bool:
+        """Whether a package is known that brought the folder."""
+        home, _, name = one.folder.rpartition("/")
+        known = self._modules[home]
+        return name in known or any(one.normalize(name) in known for one in ECOSYSTEMS if one.modules)
+
+    @cached_property
+    def _modules(self) -> Mapping[str, AbstractSet[str]]:
+        """By the folder in which packages lie, the names of their own folders, and of these packages."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for one in self._found:
+            if one.kind == _MODULE_LIST:
+                found[one.folder].update(one.names)
+        for package in self._packages:
+            if of(package.type).modules:
+                for location in package.locations:
+                    found[of(package.type).install_folder(location.path)].add(package.name)
+        return found
+
+    def told(self, one: Found) -> bool:  # noqa: ARG002
+        """That is never told: it is there to answer for others."""
+        return True
+
+    def met(self, one: Found) -> bool:
+        """Whether anything that an application needs is installed where that looks for it, or it is part of a package."""
+        homes = ("node_modules/", *(f"{folder}/node_modules/" for folder in _above(one.path)))
+        return self.within(one) or any(
+            path.startswith(homes) for name in one.names for path in self._located[_UNMET[one.kind], name]
+        )
+
+    @cached_property
+    def _located(self) -> Mapping[tuple[str, str], list[str]]:
+        found: dict[tuple[str, str], list[str]] = defaultdict(list)
+        for package in self._packages:
+            if package.type in _UNMET.values() and not package.application:
+                found[package.type, package.full_name] += (location.path for location in package.locations)
         return found
 
     def read(self, one: Found) -> bool:
@@ -382,7 +542,16 @@ _RULES: Final[Mapping[str, Callable[[_Places, Found], bool]]] = MappingProxyType
         _PROGRAM: _Places.within,
         _LIBRARY: _Places.part,
         _DLL: _Places.part,
+        **dict.fromkeys(_UNMET, _Places.met),
         _CLASSES: _Places.within,
+        _BOWER: _Places.within,
+        _COMPOSER: _Places.listed,
+        _NUGET: _Places.within,
+        _EGG_LINKS: _Places.linked,
+        _WEB_ASSEMBLY: _Places.part,
+        _EXECUTABLES: _Places.part,
+        _MODULE: _Places.named,
+        _MODULE_LIST: _Places.told,
         _ARCHIVE: _Places.left_over,
         _ROOT: _Places.read,
         _LOCK: _Places.pinned,

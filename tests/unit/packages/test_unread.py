@@ -523,7 +523,15 @@ def test_lists_of_requirements_are_answered_for_by_their_packages(path: str, tex
     ("path", "told"),
     [
         ("var/cache/apt/archives/b_1-1_amd64.deb", False),
-        ("root/.cache/x/b-1.gem", False),
+        ("root/.cache/x/b-1.gem", True),
+        ("app/cache/b_1-1_amd64.deb", True),
+        ("app/var/cache/apt/archives/b_1-1_amd64.deb", True),
+        ("var/cache/apt/archives/partial/b_1-1_amd64.deb", False),
+        ("var/cache/apk/b-1-r0.apk", False),
+        ("var/cache/dnf/updates-1/packages/b-1-1.x86_64.rpm", False),
+        ("var/cache/yum/x/b-1-1.x86_64.rpm", False),
+        ("root/.cargo/registry/cache/index.crates.io-1/b-1.0.0.crate", False),
+        ("app/gems/cache/b-1.gem", True),
         ("opt/gems/3.1.0/cache/b-1.gem", False),
         ("opt/a_1-1_amd64.deb", False),
         ("opt/a_2%3a1-1_amd64.deb", False),
@@ -539,6 +547,125 @@ def test_lists_of_requirements_are_answered_for_by_their_packages(path: str, tex
 )
 def test_what_an_installation_left_is_not_told(path: str, told: bool) -> None:
     assert bool(kinds(layer({path: b"", **deb("a", version="2:1-1"), **GEM}))) is told
+
+
+SITE_PACKAGES = "opt/v/lib/python3.12/site-packages"
+
+
+@pytest.mark.parametrize(
+    ("beside", "told"),
+    [
+        ({}, True),
+        ({"pip-1.dist-info/METADATA": b"Name: pip\nVersion: 1\n"}, True),
+        ({"a_b-1.dist-info/METADATA": b"Name: A.b\nVersion: 1\n"}, False),
+        ({"x-1.dist-info/METADATA": b"Name: x\nVersion: 1\n"}, True),
+        ({"x-1.dist-info/METADATA": b"Name: x\nVersion: 1\n", "x-1.dist-info/top_level.txt": b"x\na_b\n"}, False),
+        (
+            {
+                "x-1.dist-info/METADATA": b"Name: x\nVersion: 1\n",
+                "x-1.dist-info/RECORD": b"../../../bin/x,sha256=a,1\na_b/__init__.py,,\nx.py,,\n",
+            },
+            False,
+        ),
+        (
+            {
+                "x-1.dist-info/METADATA": b"Name: x\nVersion: 1\n",
+                "x-1.dist-info/RECORD": b"x/" + b"x" * (unread.HEAD - 6) + b"\na_b-c/x,,\n",
+            },
+            True,
+        ),
+        ({"x.egg-info/PKG-INFO": b"Name: x\nVersion: 1\n", "x.egg-info/top_level.txt": b"a_b"}, False),
+        ({"../dist-packages/a_b-1.dist-info/METADATA": b"Name: a-b\nVersion: 1\n"}, True),
+    ],
+)
+def test_a_folder_of_a_python_package_that_nothing_names(beside: dict[str, bytes], told: bool) -> None:
+    path = f"{SITE_PACKAGES}/a_b/__init__.py"
+    files = {f"{SITE_PACKAGES}/{name}": data for name, data in beside.items()}
+    kind = "folders of Python packages without metadata"
+    expected = {kind: f"are there and are not read: {SITE_PACKAGES}/a_b"} if told else {}
+    assert kinds(layer({path: b"", **files})) == kinds(layer({path: b""}), layer(files)) == expected
+    owned = "usr/lib/python3/dist-packages/a_b/__init__.py"
+    assert kinds(layer({owned: b"", **deb("a", owned)})) == {}
+    assert kinds(layer({f"{SITE_PACKAGES}/a_b/c/__init__.py": b"", f"{SITE_PACKAGES}/a.py": b""})) == {}
+
+
+@pytest.mark.parametrize(
+    ("path", "data", "kind"),
+    [
+        ("app/tool", b"#!/usr/bin/env python3\nPK\3\4", "Python wheels and zip applications"),
+        ("usr/local/bin/tool", b"#!/usr/bin/python3\nPK\3\4", "Python wheels and zip applications"),
+        ("app/tool.pyz", b"#!/usr/bin/env python3\nPK\3\4", "Python wheels and zip applications"),
+        ("app/tool.phar", b"#!/usr/bin/env php\n<?php", "PHP archives"),
+        ("app/Gemfile", b"#!/usr/bin/env ruby\n", "dependency lists without an installation"),
+        ("app/tool", b"#!/bin/sh\n# a\nPK\3\4", ""),
+        ("opt/jdk/lib/modules", b"\xda\xda\xfe\xca", "Java runtimes"),
+        ("opt/jdk/lib/modules", b"", ""),
+        ("opt/jdk/release", b'JAVA_VERSION="17"\n', "Java runtimes"),
+        ("opt/jdk/release", b'IMPLEMENTOR="x"\nJAVA_VERSION="17"\n', "Java runtimes"),
+        ("opt/x/release", b"1.0\n", ""),
+        *(
+            (f"tmp/a-1{end}", b"", "package files")
+            for end in (
+                *(".DEB", ".udeb", ".RPM", ".ipk", ".crate", ".nupkg"),
+                *(".pkg.tar.zst", ".pkg.tar.xz", ".snap", ".flatpak"),
+            )
+        ),
+    ],
+)
+def test_what_its_beginning_or_its_end_tells(path: str, data: bytes, kind: str) -> None:
+    assert kinds(layer({path: data})) == ({kind: f"are there and are not read: {path}"} if kind else {})
+    owned = f"usr/lib/x/{path}"
+    assert kinds(layer({owned: data, **deb("a", owned)})) == {}
+
+
+@pytest.mark.parametrize(
+    ("path", "data", "beside", "told"),
+    [
+        ("app/node_modules/a/bower.json", b"{}", MANIFEST, False),
+        ("app/node_modules/a/x.wasm", b"", MANIFEST, False),
+        ("app/node_modules/a/nuget/a.nuspec", b"", MANIFEST, False),
+        ("opt/v/lib/site-packages/a/t64.exe", b"MZ", METADATA, False),
+        ("opt/v/lib/site-packages/a.egg-link", b"/app/src\n../", {"app/src/a.egg-info/PKG-INFO": b"Name: a\nVersion: 1\n"}, False),
+        ("opt/v/lib/site-packages/a.egg-link", b"/app/src\n../", {"app/a.egg-info/PKG-INFO": b"Name: a\nVersion: 1\n"}, True),
+        ("app/vendor/a/b/composer.json", b"{}", {"app/vendor/composer/installed.json": b"{}"}, False),
+        ("app/vendor/a/b/composer.json", b"{}", {"srv/vendor/composer/installed.json": b"{}"}, True),
+    ],
+)  # fmt: skip
+def test_what_lies_within_what_was_read(path: str, data: bytes, beside: dict[str, bytes], told: bool) -> None:
+    found = kinds(layer({path: data, **beside}))
+    assert any(path in reason for reason in found.values()) is told
+
+
+NEEDS = b'{"dependencies": {"a": "^1.0.0", "@s/b": "1"}%s}'
+UNMET = "applications without the npm packages that they need"
+
+
+@pytest.mark.parametrize("more", [b"", b', "name": "x"', b', "name": "x", "version": "1.0.0", "private": true'])
+@pytest.mark.parametrize(
+    ("path", "beside", "told"),
+    [
+        ("app/package.json", {}, True),
+        ("package.json", {}, True),
+        ("app/package.json", MANIFEST, False),
+        ("app/web/package.json", MANIFEST, False),
+        ("app/package.json", {"app/web/node_modules/a/package.json": NAMED}, True),
+        ("app/package.json", {"app/node_modules/c/package.json": NAMED.replace(b'"a"', b'"c"')}, True),
+        ("app/package.json", {"app/node_modules/.pnpm/a@1/node_modules/a/package.json": NAMED}, False),
+        ("app/package.json", {"node_modules/a/package.json": NAMED}, False),
+        ("app/package.json", {"node_modules/@s/b/package.json": NAMED.replace(b'"a"', b'"@s/b"')}, False),
+        ("app/test/fixtures/x/package.json", {}, False),
+        ("app/node_modules/a/examples/package.json", MANIFEST, False),
+        ("opt/v/lib/site-packages/a/static/package.json", METADATA, False),
+    ],
+)
+def test_an_application_of_which_nothing_is_installed_that_it_needs(
+    path: str, beside: dict[str, bytes], told: bool, more: bytes
+) -> None:
+    found = kinds(layer({path: NEEDS % more, **beside}))
+    assert found == ({UNMET: f"are there and are not read: {path}"} if told else {})
+    owned = f"usr/share/x/{path}"
+    assert kinds(layer({owned: NEEDS % more, **deb("a", owned)})) == {}
+    assert kinds(layer({path: b'{"name": "x", "devDependencies": {"a": "1"}}', **beside})) == {}
 
 
 @pytest.mark.parametrize("flag", [tarfile.REGTYPE, tarfile.AREGTYPE])

@@ -9,6 +9,7 @@ from garboard.model.image import Bare
 
 EXTENSIONS: Final = "extensions of editors"
 """What a report calls these packages, which are none of a registry."""
+UNMET: Final = "applications without the npm packages that they need"
 
 if TYPE_CHECKING:
     from garboard.model.ecosystem import Catalog
@@ -73,6 +74,7 @@ ECOSYSTEM: Final = Ecosystem(
     ),
     for_tests=_for_tests,
     unread=(EXTENSIONS,),
+    unmet=UNMET,
     installers=("npm", "corepack", "yarn", "pnpm"),
     locks=(
         "package-lock.json",

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 import msgspec
 
-from garboard.ecosystems.node import EXTENSIONS
+from garboard.ecosystems.node import EXTENSIONS, UNMET
 from garboard.model.ecosystem import MetadataPaths
 from garboard.model.gap import Gap
 from garboard.model.image import File
@@ -18,6 +19,8 @@ SCHEME = "semver"
 
 _LARGEST = 4 * 1024 * 1024
 """Bytes of a package.json; the largest of the npm registry have some hundred thousand."""
+_NEEDS = 100
+"""Packages that an application needs, by which it is seen whether any is installed."""
 _FIXTURES = frozenset({"test", "tests", "__tests__", "fixture", "fixtures", "__fixtures__", "testdata", "test-data"})
 """Folders within a package whose packages are its tests' own."""
 _INSTALLERS = frozenset({"bower_components", "jspm_packages", "web_modules"})
@@ -72,6 +75,8 @@ def catalog(file: File, owned: MetadataPaths, /) -> Iterator[Fact]:
         return
     name, version = _text(manifest.name).rstrip("/") or folder or "", _text(manifest.version)
     if not name.strip("@/"):
+        if folder is None:
+            yield from _needs(file.path, manifest)
         return
     if folder is None and _member(manifest.engines, "vscode"):
         yield Unread(kind=EXTENSIONS)
@@ -94,6 +99,15 @@ def catalog(file: File, owned: MetadataPaths, /) -> Iterator[Fact]:
         application=application,
         publishable=application and publishable,
     )
+    if application and not publishable:
+        yield from _needs(file.path, manifest)
+
+
+def _needs(path: str, manifest: _Manifest) -> Iterator[Unread]:
+    """What an application needs, unless it is one of tests."""
+    names = manifest.dependencies if isinstance(manifest.dependencies, dict) else {}
+    if names and _FIXTURES.isdisjoint(path.split("/")):
+        yield Unread(kind=UNMET, names=tuple(islice(names, _NEEDS)))
 
 
 def _vendored(file: File, name: str, version: str) -> bool:

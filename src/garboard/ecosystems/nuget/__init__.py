@@ -30,4 +30,5 @@ ECOSYSTEM: Final = Ecosystem(
     load_order=_order,
     normalize=_lower,
     index="nuget.org",
+    package_file="{name}.{version}.nupkg",
 )

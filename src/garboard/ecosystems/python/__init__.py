@@ -82,6 +82,8 @@ ECOSYSTEM: Final = Ecosystem(
     installers=("pip", "setuptools", "wheel"),
     version=2,
     for_tests=_for_tests,
+    modules=("**/site-packages/*/__init__.py", "**/dist-packages/*/__init__.py"),
+    module_lists=("**/*.dist-info/RECORD", "**/*.dist-info/top_level.txt", "**/*.egg-info/top_level.txt"),
     bare=tuple(
         Bare(
             within=b"." + end,

@@ -67,6 +67,7 @@ ECOSYSTEM: Final = Ecosystem(
     install_folder=_install_folder,
     folders=_folders,
     package_file="{name}-{version}.gem",
+    caches=("./cache",),
     interpreter="ruby",
     scripts=(".rb",),
     interpreted=True,
