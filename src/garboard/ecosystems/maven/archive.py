@@ -1,0 +1,211 @@
+"""Java archives: which libraries a jar, war or the like is and holds, to any depth."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
+
+from garboard import zipped
+from garboard.ecosystems.maven import documents
+from garboard.ecosystems.maven.documents import Coordinates, Project
+from garboard.model.gap import Gap
+from garboard.model.package import Fact, Package
+from garboard.zipped import Entry, Malformed
+
+TYPE: Final = "maven"
+ORDER: Final = "maven"
+KINDS: Final = ("jar", "war", "ear", "par", "sar", "kar", "jpi", "hpi", "aar", "rar")
+"""Extensions of archives; jpi and hpi are Jenkins' plugins."""
+SEPARATOR: Final = "!/"
+"""Between an archive and what lies in it."""
+
+_ENDS: Final = tuple(f".{kind}" for kind in KINDS)
+_MANIFEST: Final = "META-INF/MANIFEST.MF"
+_POM: Final = re.compile(r"META-INF/maven/[^/]+/[^/]+/pom\.(properties|xml)")
+_NAMED: Final = re.compile(r"(.+?)[-_](\d[^/]*?)(?:[-.](?:sources|javadoc|tests|all|shaded|jar-with-dependencies))?")
+_CLASSES: Final = (".class", ".kotlin_module", ".tasty", ".clj")
+_DEPTH: Final = 8
+_MANY: Final = 20_000
+"""Archives in one file, all depths together."""
+_TEXT: Final = 4 * 1024 * 1024
+_NESTED: Final = 64 * 1024 * 1024
+"""Bytes of an archive that has to be inflated; one that is stored is read in place."""
+_ALL: Final = 512 * 1024 * 1024
+"""Bytes that are inflated of one file."""
+
+
+class _Contents(NamedTuple):
+    """What of an archive's directory is read."""
+
+    manifest: Entry | None
+    poms: dict[str, dict[str, Entry]]
+    """By folder: ``properties`` and ``xml``."""
+    archives: list[Entry]
+    classes: bool
+
+
+@dataclass
+class Reading:
+    """One file of the image with all archives in it; ``path`` is the file's."""
+
+    path: str
+    _left: int = _ALL
+    _archives: int = 0
+    _seen: set[tuple[str, str, str, str]] = field(default_factory=set)
+
+    def facts(self, data: memoryview, inside: str = "", depth: int = 0) -> Iterator[Fact]:
+        """Yield the libraries of an archive; what cannot be read is a gap with its place."""
+        self._archives += 1
+        if self._archives > _MANY:
+            if self._archives == _MANY + 1:
+                yield self._gap(inside, f"it holds more than {_MANY} archives, the limit: the others were not read")
+            return
+        try:
+            contents = _contents(data)
+        except Malformed as error:
+            yield self._gap(inside, f"the archive cannot be read: {error}")
+            return
+        yield from self._own(data, contents, inside)
+        for entry in contents.archives:
+            place = f"{inside}{SEPARATOR}{entry.name}" if inside else entry.name
+            if depth + 1 >= _DEPTH:
+                yield self._gap(place, f"it lies {_DEPTH} archives deep, the limit, and was not read")
+                continue
+            try:
+                nested = self._read(data, entry, _NESTED if entry.method else len(data))
+            except Malformed as error:
+                yield self._gap(place, f"the archive cannot be read: {error}")
+                continue
+            yield from self.facts(nested, place, depth + 1)
+
+    def _own(self, data: memoryview, contents: _Contents, inside: str) -> Iterator[Fact]:
+        """The archive itself, and the libraries whose classes were packed into it."""
+        stem, stated = _of_name((inside or self.path).rpartition("/")[2])
+        projects: dict[str, Project] = {}
+        for folder, files in contents.poms.items():
+            try:
+                project = self._project(data, files)
+            except Malformed as error:
+                yield self._gap(_place(inside, folder), str(error))
+                continue
+            if project is not None:
+                projects[folder] = project
+        manifest = {}
+        if contents.manifest is not None:
+            try:
+                manifest = documents.manifest(bytes(self._read(data, contents.manifest, _TEXT)))
+            except Malformed as error:
+                yield self._gap(_place(inside, _MANIFEST), str(error))
+        mine = _main(projects, stem)
+        for folder, project in projects.items():
+            if folder != mine:
+                yield from self._package(project, _place(inside, folder))
+        if mine is not None:
+            yield from self._package(projects[mine], inside, manifest)
+            return
+        if projects and not contents.classes:
+            return
+        yield from self._unnamed(manifest, stem, stated, inside, contents)
+
+    def _unnamed(
+        self, manifest: dict[str, str], stem: str, stated: str, inside: str, contents: _Contents
+    ) -> Iterator[Fact]:
+        """An archive without Maven's files: by its manifest, and by its name last."""
+        found = documents.of_manifest(manifest, stem, stated)
+        if found.artifact and found.version:
+            yield from self._package(Project(found), inside, manifest)
+            if not found.group:
+                reason = (
+                    f"{found.artifact} {found.version} states no group (Maven's groupId), by which advisories name a library: "
+                    "it was not judged"
+                )
+                yield self._gap(inside, reason)
+        elif contents.classes or not contents.archives:
+            yield self._gap(inside, "neither the archive nor its name states which library and version it is")
+
+    def _package(self, project: Project, inside: str, manifest: dict[str, str] | None = None) -> Iterator[Fact]:
+        group, artifact, version = project.coordinates
+        if (inside, *project.coordinates) in self._seen:
+            return
+        self._seen.add((inside, *project.coordinates))
+        manifest = manifest or {}
+        yield Package(
+            type=TYPE,
+            namespace=group,
+            name=artifact,
+            version=version,
+            scheme=ORDER,
+            inside=inside,
+            licenses=project.licenses or documents.licenses(manifest),
+            vendor=manifest.get("Implementation-Vendor", "") or manifest.get("Bundle-Vendor", ""),
+            requires=tuple((need,) for need in project.requires),
+        )
+
+    def _project(self, data: memoryview, files: dict[str, Entry]) -> Project | None:
+        """What a folder of ``META-INF/maven`` states: ``pom.properties`` first, the rest from ``pom.xml``."""
+        full = documents.project(bytes(self._read(data, files["xml"], _TEXT))) if "xml" in files else None
+        stated = (
+            documents.properties(bytes(self._read(data, files["properties"], _TEXT)))
+            if "properties" in files
+            else None
+        )
+        if stated is None:
+            if full is None:
+                return None
+            stated = full.coordinates
+        if not all(stated):
+            raise Malformed("states no group, artifact and version that can be known")
+        return full._replace(coordinates=stated) if full is not None else Project(stated)
+
+    def _read(self, data: memoryview, entry: Entry, limit: int) -> memoryview:
+        if entry.method:
+            if entry.size > self._left:
+                raise Malformed(f"{entry.name}: the archives of this file inflate to more than {_ALL} bytes, the limit")
+            self._left -= entry.size
+        return zipped.read(data, entry, limit)
+
+    def _gap(self, inside: str, reason: str) -> Gap:
+        return Gap(stage="catalog", subject=f"{self.path}{SEPARATOR}{inside}" if inside else self.path, reason=reason)
+
+
+def _place(inside: str, folder: str) -> str:
+    return f"{inside}{SEPARATOR}{folder}" if inside else folder
+
+
+def _contents(data: memoryview) -> _Contents:
+    manifest = None
+    poms: dict[str, dict[str, Entry]] = {}
+    archives = []
+    classes = False
+    for entry in zipped.entries(data):
+        name = entry.name
+        if name.endswith(_CLASSES):
+            classes = True
+        elif name.endswith(_ENDS):
+            archives.append(entry)
+        elif name.startswith("META-INF/"):
+            if name.upper() == _MANIFEST:
+                manifest = entry
+            elif (found := _POM.fullmatch(name)) is not None:
+                poms.setdefault(name.rpartition("/")[0], {})[found[1]] = entry
+    return _Contents(manifest, poms, archives, classes)
+
+
+def _of_name(file: str) -> tuple[str, str]:
+    """Artifact and version as Maven names files: ``commons-io-2.11.0.jar``."""
+    stem = file.rpartition(".")[0]
+    found = _NAMED.fullmatch(stem)
+    return (found[1], found[2]) if found else (stem, "")
+
+
+def _main(projects: dict[str, Project], stem: str) -> str | None:
+    """The folder of the project that the archive is, and not one of those packed into it: the one that its name says."""
+    named = [folder for folder, one in projects.items() if one.coordinates.artifact == stem]
+    if not named:
+        named = [folder for folder, one in projects.items() if stem.startswith(one.coordinates.artifact)]
+        named.sort(key=lambda folder: -len(projects[folder].coordinates.artifact))
+    if named:
+        return named[0]
+    return next(iter(projects)) if len(projects) == 1 else None
