@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from garboard.model.base import Value
 from garboard.model.image import File
-from garboard.model.package import SYSTEM_TYPES, Fact, Package
+from garboard.model.package import SYSTEM_TYPES, Distro, Fact, Package
 
 if TYPE_CHECKING:
     from garboard.model.program import Commands
@@ -73,6 +73,11 @@ def parent_folder(path: str) -> str:
     return path.rpartition("/")[0]
 
 
+def no_folders(path: str) -> tuple[str, ...]:  # noqa: ARG001
+    """None: files of other kinds do not lie within its packages."""
+    return ()
+
+
 class Ecosystem(Value):
     """All that is known about one ecosystem.
 
@@ -94,6 +99,7 @@ class Ecosystem(Value):
         installers: packages that are there before any that such a file pins.
         databases: whether these may be as large as databases are.
         version: rises whenever the facts made of the same bytes change, which empties the cache.
+        lists: the folders of files that list what a package brought and are named after it, with any extension.
         load_catalog: imports what reads those files.
         programs: names of the programs that install its packages.
         load_commands: imports what is known of their command lines.
@@ -101,11 +107,16 @@ class Ecosystem(Value):
         by_source: whether advisories list source packages only.
         published: whether the distribution itself published a package of the operating system that owns the file at this
             path (empty: the package as such); None where that is not known.
+        later_release: the later release of this distribution that a package was built for, by its version's own mark; empty
+            where none tells.
         modular: whether versions of one package are published in streams.
         epochs: whether a version may begin with an epoch that a package URL has as a qualifier.
         keeps_itself: packages that the package manager never removes as unneeded.
         index: what publishes its packages, in a sentence.
         install_folder: the folder in which a package lies that is described by a file at this path.
+        folders: the folders in which everything belongs to packages of which a file at this path describes one.
+        package_file: how a file is named from which a package is installed, of ``name``, ``version`` (without epoch) and
+            ``arch``.
         nearest: of several installed copies, those that a package uses that requires them; by default those of its own
             architecture (operating systems) or in its own folder (languages).
         allows: whether a requirement's specifier admits a version, where packages state any.
@@ -125,17 +136,21 @@ class Ecosystem(Value):
     below_locks: bool = True
     installers: tuple[str, ...] = ()
     version: int = 1
+    lists: tuple[str, ...] = ()
     load_catalog: Callable[[], Catalog] | None = None
     programs: tuple[str, ...] = ()
     load_commands: Callable[[], Commands] | None = None
     advised: Callable[[Package], tuple[AdvisedName, ...]] | None = None
     by_source: bool = False
     published: Callable[[Package, str], bool | None] | None = None
+    later_release: Callable[[Package, Distro], str] | None = None
     modular: bool = False
     epochs: bool = False
     keeps_itself: tuple[str, ...] = ()
     index: str = ""
     install_folder: Callable[[str], str] = parent_folder
+    folders: Callable[[str], tuple[str, ...]] = no_folders
+    package_file: str = ""
     nearest: Callable[[Package, list[Package]], list[Package]] | None = None
     allows: Callable[[str, str], bool] | None = None
 

@@ -110,12 +110,28 @@ class File(Value):
     data: bytes
 
 
+class Bare(Value):
+    """Folders that lack the file by which their content would be known.
+
+    ``folder`` is an expression for the last part of such a folder's path, and ``within`` a text that each has, which is cheap
+    to look for. A folder without ``file`` counts where
+    a file below it ends with one of ``contents``; then ``fact`` is stated.
+    """
+
+    within: bytes
+    folder: bytes
+    file: bytes
+    contents: tuple[bytes, ...]
+    fact: Fact
+
+
 class Reader(Protocol):
     """What `image.read` needs of a cataloger: which paths it wants, and what it makes of a file.
 
-    Three attributes may be there too: ``HEAD`` (so many bytes of a file are enough), ``PROGRAMS`` (it wants executable
-    ELF files and scripts too, wherever they are; one reader of an image may), and ``LARGE`` (its files are databases, which
-    may be as large as `Limits.file_bytes` and not `Limits.text_bytes` only).
+    Four attributes may be there too: ``HEAD`` (so many bytes of a file are enough), ``PROGRAMS`` (it wants ELF files and
+    scripts that may be programs too, wherever they are; one reader of an image may), ``BARE`` (so may it ask about folders
+    that lack a file, see `Bare`), and ``LARGE`` (its files are databases, which may be as large as `Limits.file_bytes` and not
+    `Limits.text_bytes` only).
     """
 
     @property

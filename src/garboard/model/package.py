@@ -179,6 +179,26 @@ class Unread(Value, tag_field="fact", tag="unread"):
     names: tuple[str, ...] = ()
 
 
+class Absent(Value, tag_field="fact", tag="absent"):
+    """The database of a package manager names this package of purl type ``type`` as one that is not, or not fully, there."""
+
+    type: str
+    name: str
+
+
+class Replaced(Value, tag_field="fact", tag="replaced"):
+    """The program or shared library was another in a lower layer."""
+
+
+class Diverted(Value, tag_field="fact", tag="diverted"):
+    """What packages other than ``by`` (empty: all) bring at ``path`` lies at ``to`` (dpkg-divert(1)); of purl type ``type``."""
+
+    type: str
+    path: str
+    to: str
+    by: str = ""
+
+
 class Script(Value, tag_field="fact", tag="script"):
     """A script that no package of the distribution has to bring: the words in it that may be names of programs."""
 
@@ -192,7 +212,9 @@ class Kept(Value, tag_field="fact", tag="kept"):
     data: bytes
 
 
-Fact = Package | Distro | Owns | Marks | Licenses | Retention | Unread | Script | Kept | Gap
+Fact = (
+    Package | Distro | Owns | Marks | Licenses | Retention | Unread | Absent | Replaced | Diverted | Script | Kept | Gap
+)
 """What one file states."""
 
 

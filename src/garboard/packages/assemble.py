@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
@@ -11,7 +11,9 @@ from garboard.model.gap import Gap
 from garboard.model.image import FileHistory, Files, FileVersion
 from garboard.model.package import (
     SYSTEM_TYPES,
+    Absent,
     Distro,
+    Diverted,
     Fact,
     Inventory,
     Licenses,
@@ -19,12 +21,13 @@ from garboard.model.package import (
     Marks,
     Owns,
     Package,
+    Replaced,
     Retention,
     Script,
     Unread,
-    usr_merged,
 )
-from garboard.packages import distro, graph, unread
+from garboard.packages import distro, graph, ownership, unread
+from garboard.packages.ownership import Listed, Owners, ReplacedProgram
 from garboard.packages.purl import purl
 
 Key = tuple[str, str, str, str, str]
@@ -56,20 +59,28 @@ class _Facts:
         self.packages: dict[tuple[Key, str], Package] = {}
         self.distros: dict[str, Distro] = {}
         self.marks: list[Marks] = []
-        self.owners: dict[str, Owns] = {}
+        self.lists: list[Listed] = []
+        self.diversions: list[Diverted] = []
+        self.replaced: list[ReplacedProgram] = []
         self.licenses: dict[tuple[str, str], tuple[str, ...]] = {}
         self.retention: dict[str, Retention] = {}
         self.unread: list[unread.Found] = []
         self.tools: set[str] = set()
+        self.read: list[str] = []
+        """What was read for itself, by the name that a link has for it too."""
+        self.absent: set[tuple[str, str]] = set()
         self.gaps: list[Gap] = list(files.gaps)
         for history in files.histories:
             self._add(history)
 
-    def _add(self, history: FileHistory) -> None:  # noqa: C901  (one case for each kind of fact)
+    def _add(self, history: FileHistory) -> None:  # noqa: C901, PLR0912  (one case for each kind of fact)
         last = history.versions[-1]
         if last.facts is None:
             return
+        if history.reader != unread.NAME:
+            self.read += (history.path, history.asked) if history.asked else (history.path,)
         since: dict[Key, int] | None = None
+        layers: tuple[int, ...] | None = None
         for fact in last.facts:
             if isinstance(fact, Package):
                 since = _introductions(history.versions) if since is None else since
@@ -79,7 +90,8 @@ class _Facts:
             elif isinstance(fact, Marks):
                 self.marks.append(fact)
             elif isinstance(fact, Owns):
-                self.owners.update(dict.fromkeys(fact.paths, fact))
+                layers = tuple(version.layer for version in history.versions) if layers is None else layers
+                self.lists.append(Listed(fact, layers))
             elif isinstance(fact, Licenses):
                 self.licenses[fact.type, fact.package] = fact.licenses
             elif isinstance(fact, Retention):
@@ -88,6 +100,12 @@ class _Facts:
                 self.tools.update(fact.words)
             elif isinstance(fact, Unread):
                 self.unread.append(unread.Found(history.path, fact.kind, fact.names))
+            elif isinstance(fact, Replaced):
+                self.replaced.append(ReplacedProgram(history.path, last.layer))
+            elif isinstance(fact, Diverted):
+                self.diversions.append(fact)
+            elif isinstance(fact, Absent):
+                self.absent.add((fact.type, fact.name))
             elif isinstance(fact, Gap):
                 self.gaps.append(fact)
 
@@ -144,38 +162,14 @@ def complete(packages: Iterable[Package], found: Distro | None) -> tuple[Package
     )
 
 
-def _programs(owners: dict[str, Owns]) -> dict[tuple[str, str], list[str]]:
+def _programs(owners: Mapping[str, Listed]) -> dict[tuple[str, str], list[str]]:
     """The names of the programs of each package of an operating system."""
     found: dict[tuple[str, str], list[str]] = {}
-    for path, owns in owners.items():
+    for path, (owns, _) in owners.items():
         folder, _, name = path.rpartition("/")
         if folder.endswith("bin"):
             found.setdefault((owns.type, owns.package), []).append(name)
     return found
-
-
-class _Owners:
-    """Which operating-system package has a path in its file list."""
-
-    def __init__(self, packages: Iterable[Package], owners: dict[str, Owns]) -> None:
-        self._owners = owners
-        self._by_name: dict[tuple[str, str], Package] = {}
-        for package in packages:
-            if package.type in SYSTEM_TYPES:
-                self._by_name.setdefault((package.type, package.name), package)
-                self._by_name[package.type, f"{package.name}:{package.arch}"] = package
-
-    def of(self, path: str) -> Package | None:
-        for spelling in usr_merged(path):
-            owns = self._owners.get(spelling)
-            if owns is not None and (owns.type, owns.package) in self._by_name:
-                return self._by_name[owns.type, owns.package]
-        return None
-
-    def answer_for(self, path: str) -> bool:
-        """Whether the distribution's data on the owner, if there is one, are about this file too."""
-        owner = self.of(path)
-        return owner is not None and ecosystems.published(owner, path) is not False
 
 
 def _is_newer(package: Package, owner: Package) -> bool:
@@ -183,7 +177,7 @@ def _is_newer(package: Package, owner: Package) -> bool:
     return package.layer is not None and owner.layer is not None and package.layer > owner.layer
 
 
-def _owned(packages: tuple[Package, ...], owners: _Owners) -> tuple[Package, ...]:
+def _owned(packages: tuple[Package, ...], owners: Owners) -> tuple[Package, ...]:
     """Mark language packages that an operating-system package brought."""
     return tuple(
         msgspec.structs.replace(package, owner=owner.purl)
@@ -224,12 +218,29 @@ def _passed_over(packages: tuple[Package, ...]) -> Iterator[Gap]:
         yield Gap(stage="catalog", subject=f"{len(alone) - _TOLD} more files package.json", reason=reason)
 
 
+def _of_later_releases(packages: Iterable[Package], found: Distro) -> Iterator[Gap]:
+    """A gap for each later release of the distribution that packages say they were built for."""
+    releases: dict[str, list[str]] = {}
+    for package in packages:
+        later = ecosystems.of(package.type).later_release
+        if later is not None and (release := later(package, found)):
+            releases.setdefault(release, []).append(f"{package.name} {package.version}")
+    for release, some in sorted(releases.items()):
+        more = f" and {len(some) - _TOLD} more" if len(some) > _TOLD else ""
+        reason = (
+            f"{len(some)} packages were built for release {release} and were judged by this one's data, which do not speak of "
+            f"them: {', '.join(some[:_TOLD])}{more}"
+        )
+        yield Gap(stage="catalog", subject=found.pretty_name or found.id, reason=reason)
+
+
 def assemble(files: Files) -> Inventory:
     """All installed packages, each once, with the layer that brought it, its owner and its dependencies."""
     facts = _Facts(files)
     found = distro.choose(facts.distros)
     packages = _marked(list(facts.packages.values()), facts.marks)
-    programs = _programs(facts.owners)
+    by_path = ownership.by_path(facts.lists, facts.diversions)
+    programs = _programs(by_path)
     packages = [
         msgspec.structs.replace(
             package,
@@ -244,14 +255,18 @@ def assemble(files: Files) -> Inventory:
         for package in packages
     ]
     completed = complete(packages, found)
-    owners = _Owners(completed, facts.owners)
+    owners = Owners(completed, by_path)
     completed = _owned(completed, owners)
     gaps = list(dict.fromkeys((*facts.gaps, *_passed_over(completed))))
-    gaps += unread.gaps((one for one in facts.unread if not owners.answer_for(one.path)), completed)
+    found_unread = [one for one in facts.unread if not owners.answer_for(one.path)]
+    found_unread += unread.lists(facts.read, completed, facts.absent)
+    gaps += owners.gaps(facts.replaced)
+    gaps += unread.gaps(found_unread, completed, facts.read)
     managed = any(package.type in SYSTEM_TYPES for package in completed)
     if found is None and managed:
         reason = "no os-release or similar file tells which distribution this is, so its packages were not judged"
         gaps.append(Gap(stage="catalog", subject="distribution", reason=reason))
+    gaps += _of_later_releases(completed, found) if found else ()
     if found is not None and not managed:
         reason = "no package of this distribution was found, so nothing is known of what it brought"
         gaps.append(Gap(stage="catalog", subject=found.pretty_name or found.id, reason=reason))

@@ -28,12 +28,14 @@ class OwnablePaths:
 
     def mentioned(self, data: bytes, /) -> bool:
         """See `MetadataPaths.mentioned`."""
-        return b"bin" in data or any(hint in data for hint in self._hints)
+        return b"bin" in data or b".so" in data or any(hint in data for hint in self._hints)
 
     def describes(self, path: str, /) -> bool:
         """See `MetadataPaths.describes`."""
+        folder, _, name = path.rpartition("/")
+        if unread.is_library(name):
+            return True
         if not path.endswith(self._ends):
-            folder, _, name = path.rpartition("/")
             if path.startswith("opt/"):
                 return folder.endswith("bin") or not path.endswith(_NO_PROGRAM)
             return folder.endswith("bin") or (
@@ -46,7 +48,11 @@ class OwnablePaths:
     def among(self, paths: Iterable[str], /) -> tuple[str, ...]:
         """See `MetadataPaths.among`."""
         ends = self._ends
-        likely = [path for path in paths if "bin/" in path or path.endswith(ends) or path.startswith(_ELSEWHERE)]
+        likely = [
+            path
+            for path in paths
+            if "bin/" in path or ".so" in path or path.endswith(ends) or path.startswith(_ELSEWHERE)
+        ]
         return tuple(path for path in likely if self.describes(path))
 
 
@@ -54,7 +60,7 @@ _HELPERS: Final = ("usr/lib",)
 _OF_PACKAGES: Final = ("-packages/", "node_modules/")
 _ELSEWHERE: Final = (*_HELPERS, "opt/")
 _NO_PROGRAM: Final = (".js", ".map", ".ts", ".py", ".pyc", ".html", ".css", ".svg", ".png", ".txt", ".md", ".h", ".rb")
-METADATA: Final = OwnablePaths((*(glob for one in ECOSYSTEMS if not one.system for glob in one.globs), *unread.GLOBS))
+METADATA: Final = OwnablePaths((*(glob for one in ECOSYSTEMS if not one.system for glob in one.globs), *unread.OWNABLE))
 
 
 class Cataloger:

@@ -8,26 +8,35 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
-from functools import cache
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from functools import cache, cached_property
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
-from garboard.ecosystems import ECOSYSTEMS
+from garboard.ecosystems import ECOSYSTEMS, of
+from garboard.ecosystems.node import EXTENSIONS
+from garboard.model.ecosystem import Ecosystem
 from garboard.model.gap import Gap
-from garboard.model.image import File
+from garboard.model.image import Bare, File
 from garboard.model.package import SYSTEM_TYPES, Fact, Package, Script, Unread
 from garboard.patterns import lazy, of_globs
 
 NAME: Final = "unread"
-VERSION: Final = 2
+VERSION: Final = 3
 HEAD: Final = 4096
 """Bytes of a program within which a Go linker's build id lies."""
 PROGRAMS: Final = True
 
+_CLASSES: Final = "compiled Java classes"
 LISTS: Final = MappingProxyType(
     {
-        "Java archives": tuple(f"**/*.{one}" for one in ("jar", "war", "ear", "par", "sar", "kar", "jpi", "hpi")),
+        "Java archives": tuple(
+            f"**/*.{one}"
+            for name in ("jar", "war", "ear", "par", "sar", "kar", "jpi", "hpi")
+            for one in (name, name.upper())  # a class path takes any name
+        ),
+        _CLASSES: ("**/*.class",),
         "Conda packages": ("**/conda-meta/*.json",),
         ".NET dependency lists": ("**/*.deps.json", "**/packages.config"),
         "PHP packages (Composer)": ("**/composer/installed.json",),
@@ -58,6 +67,43 @@ LISTS: Final = MappingProxyType(
     }
 )
 """Files that hold or list installed packages, by what a report calls these."""
+_NO_METADATA: Final = "Python packages without metadata"
+_NO_MANIFEST: Final = "npm packages without a package.json"
+_NO_STANZA: Final = "file lists of packages that are not in dpkg's status"
+_BESIDE_METADATA: Final = tuple(
+    f"**/*.{folder}/{name}"
+    for folder, names in (
+        ("dist-info", ("RECORD", "WHEEL", "top_level.txt")),
+        ("egg-info", ("SOURCES.txt", "installed-files.txt", "top_level.txt")),
+    )
+    for name in names
+)
+"""What lies beside the file that names a Python package."""
+BARE: Final = (
+    Bare(
+        within=b"node_modules/",
+        folder=rb"node_modules/(?:@[^/\0]+/)?[^/\0@.][^/\0]*",
+        file=b"package.json",
+        contents=(b".js", b".cjs", b".mjs"),
+        fact=Unread(kind=_NO_MANIFEST),
+    ),
+)
+ROOTS: Final = tuple(
+    f"**/*/{path}"
+    for path in (
+        "var/lib/dpkg/status",
+        "var/lib/dpkg/status.d/*.md5sums",
+        "lib/apk/db/installed",
+        "var/lib/pacman/local/*/desc",
+        *(f"{folder}/Packages{end}" for folder in ("var/lib/rpm", "usr/share/rpm") for end in ("", ".db")),
+        *(f"{folder}/rpmdb.sqlite" for folder in ("var/lib/rpm", "usr/share/rpm", "usr/lib/sysimage/rpm")),
+    )
+)
+"""Databases of packages in a root file system within this one."""
+_ARCHIVES: Final = tuple(f"**/*.{one.package_file.rpartition('.')[2]}" for one in ECOSYSTEMS if one.package_file)
+_DLLS: Final = ("**/*.dll", "**/*.DLL")
+_REQUIREMENTS_NAME: Final = "requirements.txt"
+_REQUIREMENTS: Final = ("**/requirements*.txt", "**/requirements/*.txt")
 _OTHER_LOCKS: Final = (
     "pom.xml",
     "gradle.lockfile",
@@ -72,27 +118,49 @@ _OTHER_LOCKS: Final = (
     "renv.lock",
 )
 """Files that pin packages of ecosystems without a record of their own."""
+_LISTING: Final = MappingProxyType({folder: one.type for one in ECOSYSTEMS for folder in one.lists})
 _LOCKED: Final = MappingProxyType({lock: one for one in ECOSYSTEMS for lock in one.locks})
-GLOBS: Final = (
+OWNABLE: Final = (
     *(glob for globs in LISTS.values() for glob in globs),
-    *(f"**/{name}" for name in (*_LOCKED, *_OTHER_LOCKS)),
+    *(f"**/{name}" for name in (*_LOCKED, *_OTHER_LOCKS) if name != _REQUIREMENTS_NAME),
+    *_REQUIREMENTS,
+    *_ARCHIVES,
+    *_DLLS,
 )
+"""Those that a package of the distribution may have brought, which then answers for them."""
+GLOBS: Final = (*OWNABLE, *_BESIDE_METADATA, *ROOTS)
 
 _GO: Final = "Go programs"
 _LOCK: Final = "dependency lists without an installation"
 _PROGRAM: Final = "programs that no package manager installed"
+_LIBRARY: Final = "shared libraries that no package manager installed"
+_ROOT: Final = "package databases of another root file system"
+_ARCHIVE: Final = "package files"
+_DLL: Final = ".NET and Windows libraries"
+_DOTNET: Final = ".NET dependency lists"
+_KINDS: Final = MappingProxyType(
+    {_NO_METADATA: _BESIDE_METADATA, _ROOT: ROOTS, _ARCHIVE: _ARCHIVES, _DLL: _DLLS, **LISTS}
+)
 _LOCKED_NAME: Final = lazy(r"""(?m)^name = "([^"\n]+)"|^[ ]{4}([A-Za-z0-9][\w.-]*)[ ]\(|^[ ]{8}"([\w.-]+)":[ ]\{""")
 """A name in poetry.lock and its like, in Gemfile.lock, and in Pipfile.lock."""
 _REQUIRED_NAME: Final = lazy(r"(?m)^([A-Za-z0-9][\w.-]*)()()[ \t]*(?:\[[^]\n]*\][ \t]*)?(?:[=<>~!;@][^\n]*)?$")
 """A name in requirements.txt."""
+_PIPFILE_NAME: Final = lazy(r"""(?m)^"?([A-Za-z0-9][\w.-]*)"?[ \t]*=()()""")
+_GEMFILE_NAME: Final = lazy(r"""(?m)^[ \t]*gem[ \t(]+["']([\w.-]+)["']()()""")
+_DEVELOPMENT: Final = lazy(
+    r"(?:.*[/._-])?(?:dev|devel|develop|development|tests?|testing|docs?|documentation|lint|linting|ci|build|typing|mypy|tox|"
+    r"bench|benchmarks?|examples?|optional|extras?|local)(?:[._-].*)?\.txt"
+)
+"""A file of requirements that an image does without."""
+_EPOCH: Final = lazy(r"(?<=_)[0-9]+%3a")
+_ONLY_OPTIONS: Final = lazy(r"(?:[ \t]*(?:#[^\n]*|-[^\n]*)?(?:\n|\Z))*")
 _ELF: Final = b"\x7fELF"
-_OF_GO: Final = (b"\x04\0\0\0Go\0\0", b"\xff Go buildinf:")
-"""Type and name of the ELF note that Go's linker writes (``.note.go.buildid``), and the mark of its build information."""
+_OF_GO: Final = (b"\x04\0\0\0Go", b"\xff Go buildinf:")
+"""Type and beginning of the name of the ELF note that Go's linker writes (``.note.go.buildid``), and the mark of its build information."""
 _SCRIPT: Final = b"#!"
 _WORD: Final = lazy(r"(?<![\w.$-])[a-z][a-z0-9.+-]{1,30}(?![\w.-])")
 _OF_THE_SYSTEM: Final = ("usr/bin/", "usr/sbin/", "usr/lib", "usr/share/", "bin/", "sbin/", "lib", "etc/", "var/")
 _SYSTEM_FOLDERS: Final = ("usr/lib", "lib", "usr/libexec/", "usr/share/", "usr/src/", "usr/include/", "boot/")
-_OF_PACKAGES: Final = ("/site-packages/", "/dist-packages/", "/node_modules/", "/gems/", "/conda-meta/")
 _INSTALLERS: Final = frozenset(name for one in ECOSYSTEMS for name in one.installers)
 _NAMED: Final = 3
 
@@ -103,19 +171,26 @@ def catalog(file: File, /) -> Iterator[Fact]:
         if not file.path.startswith(_OF_THE_SYSTEM):
             yield Script(words=tuple(dict.fromkeys(_WORD().findall(file.data.decode("utf-8", "replace")))))
     elif file.data.startswith(_ELF):
-        if any(mark in file.data for mark in _OF_GO):
+        if _OF_GO[0] in file.data or _OF_GO[1] in file.data:
             yield Unread(kind=_GO)
+        elif is_library(file.path.rpartition("/")[2]):
+            yield Unread(kind=_LIBRARY)
         elif _may_be_a_program(file.path):
             yield Unread(kind=_PROGRAM)
     elif (kind := _kind(file.path)) is not None:
-        yield Unread(kind=kind, names=_named(file) if kind == _LOCK else ())
+        names = _named(file) if kind == _LOCK else ()
+        if names or not _says_nothing(file, kind):
+            yield Unread(kind=kind, names=names)
+
+
+def is_library(name: str) -> bool:
+    """Whether a file of this name is a shared library."""
+    return name.endswith(".so") or ".so." in name
 
 
 def _may_be_a_program(path: str) -> bool:
     """Whether a program here may have come without a package: libraries and the system's helpers have."""
-    folder, _, name = path.rpartition("/")
-    if ".so" in name:
-        return False
+    folder = path.rpartition("/")[0]
     return folder.endswith("bin") or not path.startswith(_SYSTEM_FOLDERS)
 
 
@@ -123,7 +198,9 @@ def _kind(path: str) -> str | None:
     name = path.rpartition("/")[2]
     if name in _LOCKED or name in _OTHER_LOCKS:
         return _LOCK
-    return next((kind for kind, globs in LISTS.items() if _matches(globs)(path)), None)
+    if name.endswith(".txt") and _matches(_REQUIREMENTS)(path):
+        return None if _DEVELOPMENT().fullmatch(path, path.rfind("requirements")) else _LOCK
+    return next((kind for kind, globs in _KINDS.items() if _matches(globs)(path)), None)
 
 
 @cache
@@ -133,12 +210,36 @@ def _matches(globs: tuple[str, ...]) -> Callable[[str], object]:
 
 def _named(file: File) -> tuple[str, ...]:
     """The first packages that a lock file names, where they are not installed below its folder."""
-    ecosystem = _LOCKED.get(file.path.rpartition("/")[2])
+    ecosystem = _ecosystem(file.path)
     if ecosystem is None or ecosystem.below_locks:
         return ()
-    pattern = _REQUIRED_NAME() if file.path.endswith(".txt") else _LOCKED_NAME()
-    found = pattern.findall(file.data.decode("utf-8", "replace"))
+    text = file.data.decode("utf-8", "replace")
+    name = file.path.rpartition("/")[2]
+    pattern = _LOCKED_NAME()
+    if name.endswith(".txt"):
+        pattern = _REQUIRED_NAME()
+    elif name == "Pipfile":
+        pattern, text = _PIPFILE_NAME(), text.partition("[packages]")[2].partition("\n[")[0]
+    elif name in {"Gemfile", "gems.rb"}:
+        pattern = _GEMFILE_NAME()
+    found = pattern.findall(text)
     return tuple(dict.fromkeys(ecosystem.normalize(name) for groups in found for name in groups if name))
+
+
+def _ecosystem(path: str) -> Ecosystem | None:
+    """The ecosystem whose packages a file pins; None where it is none of those that have a record of their own."""
+    name = path.rpartition("/")[2]
+    return _LOCKED.get(_REQUIREMENTS_NAME if name.endswith(".txt") else name)
+
+
+def _says_nothing(file: File, kind: str) -> bool:
+    """Whether it is a database that is empty, or one of several files of requirements with no more than others' names."""
+    if kind == _ROOT:
+        return not file.data  # RPM makes an empty one first
+    name = file.path.rpartition("/")[2]
+    if kind != _LOCK or not name.endswith(".txt") or name == _REQUIREMENTS_NAME:
+        return False
+    return _ONLY_OPTIONS().fullmatch(file.data.decode("utf-8", "replace")) is not None
 
 
 class Found(NamedTuple):
@@ -149,42 +250,158 @@ class Found(NamedTuple):
     names: tuple[str, ...] = ()
 
 
-def gaps(found: Iterable[Found], packages: Iterable[Package]) -> Iterator[Gap]:
-    """A gap for each kind, but for lock files whose packages are installed and for what lies within a package."""
-    places = _Places(packages)
-    kinds: dict[str, list[str]] = defaultdict(list)
+def lists(read: Iterable[str], packages: Iterable[Package], absent: AbstractSet[tuple[str, str]]) -> Iterator[Found]:
+    """The lists of files among what was ``read`` of packages that are neither installed nor known to be ``absent``."""
+    known = {name for package in packages for name in (package.name, f"{package.name}:{package.arch}")}
+    for path in read:
+        folder, _, name = path.rpartition("/")
+        if (type_ := _LISTING.get(folder)) is not None and name.endswith(".list"):
+            name = name.removesuffix(".list")
+            if name not in known and (type_, name.partition(":")[0]) not in absent:
+                yield Found(path, _NO_STANZA)
+
+
+def gaps(found: Iterable[Found], packages: Iterable[Package], read: Iterable[str]) -> Iterator[Gap]:
+    """A gap for each kind, but for lock files whose packages are installed and for what lies within a package.
+
+    ``read`` are the paths of the files that other catalogers read.
+    """
+    found = tuple(found)
+    places = _Places(found, packages, read)
+    kinds: dict[str, set[str]] = defaultdict(set)
     for one in found:
         if not places.tells(one):
-            kinds[one.kind].append(one.path)
+            kinds[one.kind].add(_told_as(one))
     for kind, paths in sorted(kinds.items()):
         some = ", ".join(sorted(paths)[:_NAMED])
         more = f" and {len(paths) - _NAMED} more" if len(paths) > _NAMED else ""
         yield Gap(stage="catalog", subject=kind, reason=f"are there and are not read: {some}{more}")
 
 
+def _told_as(one: Found) -> str:
+    """The path by which a file is told of: that of the folder, where it stands for that."""
+    if one.kind == _NO_METADATA:
+        return one.path.rpartition("/")[0]
+    return _module_folder(one.path) if one.kind == _NO_MANIFEST else one.path
+
+
+def _module_folder(path: str) -> str:
+    """The folder of the npm package in which a file lies."""
+    before, inside, tail = path.rpartition("node_modules/")
+    return f"{before}{inside}{'/'.join(tail.split('/')[: 2 if tail.startswith('@') else 1])}"
+
+
+def _above(path: str) -> Iterator[str]:
+    """The folders that a path is in, nearest first."""
+    while path := path.rpartition("/")[0]:
+        yield path
+
+
+def _in_fixtures(path: str) -> bool:
+    from garboard.ecosystems.node.cataloger import in_fixtures
+
+    return in_fixtures(path.rpartition("node_modules/")[0])
+
+
 class _Places:
     """Where the packages are that were read."""
 
-    def __init__(self, packages: Iterable[Package]) -> None:
+    def __init__(self, found: Iterable[Found], packages: Iterable[Package], read: Iterable[str]) -> None:
+        self._found = found
+        self._packages = tuple(packages)
+        self._read = frozenset(read)
         self._folders: dict[str, list[str]] = defaultdict(list)
         self._names: dict[str, set[str]] = defaultdict(set)
-        for package in packages:
+        for package in self._packages:
             if not package.application and package.type not in SYSTEM_TYPES and package.name not in _INSTALLERS:
                 self._folders[package.type] += (location.path for location in package.locations)
                 self._names[package.type].add(package.name)
 
     def tells(self, one: Found) -> bool:
         """Whether the packages that were read answer for this file."""
-        within = any(folder in f"/{one.path}" for folder in _OF_PACKAGES)
-        if one.kind == _PROGRAM:
-            return within
-        folder, _, name = one.path.rpartition("/")
-        ecosystem = _LOCKED.get(name)
+        rule = _RULES.get(one.kind)
+        return rule is not None and rule(self, one)
+
+    def metadata(self, one: Found) -> bool:
+        """Whether the file that names the Python package beside it was read."""
+        return not self._read.isdisjoint(f"{_told_as(one)}/{name}" for name in ("METADATA", "PKG-INFO"))
+
+    def manifest(self, one: Found) -> bool:
+        """Whether the file that names the npm package around it was read, or tests alone need that package."""
+        return f"{_told_as(one)}/package.json" in self._read or _in_fixtures(one.path)
+
+    def within(self, one: Found) -> bool:
+        """Whether it lies in a folder of packages of a language that were read."""
+        return not self._homes.isdisjoint(_above(one.path))
+
+    @cached_property
+    def _homes(self) -> frozenset[str]:
+        located = (
+            (of(package.type).folders, location.path)
+            for package in self._packages
+            if not package.application
+            for location in package.locations
+        )
+        return frozenset(folder for folders, path in located for folder in folders(path))
+
+    def part(self, one: Found) -> bool:
+        """Whether a shared library lies within a package, or belongs to a program that is told of."""
+        return self.within(one) or not self._installations.isdisjoint(_above(one.path))
+
+    @cached_property
+    def _installations(self) -> frozenset[str]:
+        """The folders of what is told of already: that in which ``bin`` lies, else the program's own."""
+        folders = {one.path.rpartition("/")[0] for one in self._found if one.kind in {_PROGRAM, _GO, _DOTNET}}
+        whole = {folder.rpartition("/")[0] if folder.endswith("bin") else folder for folder in folders}
+        return frozenset(whole - {"", "usr"})
+
+    def installed(self, one: Found) -> bool:
+        """Whether just this package is installed."""
+        name, _, extension = _EPOCH().sub("", one.path.rpartition("/")[2]).rpartition(".")
+        while f"{name}.{extension}" not in self._files:
+            name = name.rpartition("-")[0]  # a gem's platform
+            if not name:
+                return False
+        return True
+
+    @cached_property
+    def _files(self) -> frozenset[str]:
+        return frozenset(
+            form.format(name=one.name, version=one.version.rpartition(":")[2], arch=one.arch)
+            for one in self._packages
+            if (form := of(one.type).package_file)
+        )
+
+    def read(self, one: Found) -> bool:
+        """Whether another cataloger read it: a link led there."""
+        return one.path in self._read
+
+    def pinned(self, one: Found) -> bool:
+        """Whether what a lock file pins is installed."""
+        folder = one.path.rpartition("/")[0]
+        ecosystem = _ecosystem(one.path)
         if ecosystem is None:
             return False
-        if within:
+        if self.within(one):
             return True
         if not ecosystem.below_locks:
             there = sum(name in self._names[ecosystem.type] for name in one.names)
             return bool(one.names) and 2 * there >= len(one.names)  # a lock file names what only development needs too
         return any(path.startswith(f"{folder}/") for path in self._folders.get(ecosystem.type, ()))
+
+
+_RULES: Final[Mapping[str, Callable[[_Places, Found], bool]]] = MappingProxyType(
+    {
+        _NO_METADATA: _Places.metadata,
+        _NO_MANIFEST: _Places.manifest,
+        _PROGRAM: _Places.within,
+        _LIBRARY: _Places.part,
+        _DLL: _Places.part,
+        EXTENSIONS: _Places.within,
+        _CLASSES: _Places.within,
+        _ARCHIVE: _Places.installed,
+        _ROOT: _Places.read,
+        _LOCK: _Places.pinned,
+    }
+)
+"""Which packages may answer for files of a kind; for other kinds none do."""

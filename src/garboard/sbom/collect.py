@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 import msgspec
 
+from garboard.model.gap import Gap
 from garboard.model.package import SYSTEM_TYPES, Distro, Inventory, Location, Package
 from garboard.sbom import purl_package as purls
 from garboard.sbom.other_tools import Stated
@@ -25,6 +26,7 @@ class Collector:
         self._ids: dict[str, str] = {}
         self._needs: dict[str, dict[str, None]] = defaultdict(dict)
         self._owners: dict[str, str] = {}
+        self._incomplete: dict[str, None] = {}
         self._unknown: dict[str, list[str]] = defaultdict(list)
 
     def add(self, reference: str, purl: str, stated: Stated, licenses: Iterable[str] = ()) -> bool:
@@ -51,6 +53,10 @@ class Collector:
         """Note a component that could not be taken."""
         self._unknown[kind].append(name)
 
+    def incomplete(self, what: str) -> None:
+        """Note that the document says of itself that it may not name all, and of what."""
+        self._incomplete[what] = None
+
     def needs(self, reference: str, needed: str) -> None:
         """Note that one package depends on another."""
         source, target = self._ids.get(reference), self._ids.get(needed)
@@ -68,7 +74,7 @@ class Collector:
         return Inventory(
             packages=tuple(map(self._finished, self._packages.values())),
             distro=self._distro,
-            gaps=purls.gaps(self._unknown),
+            gaps=(*purls.gaps(self._unknown), *map(_incomplete, self._incomplete)),
         )
 
     def _finished(self, package: Package) -> Package:
@@ -79,3 +85,8 @@ class Collector:
             owner="" if system else self._owners.get(package.id, ""),
             source_unknown=system and package.type not in self._sources_named,
         )
+
+
+def _incomplete(what: str) -> Gap:
+    reason = f"says itself that it may not name all {what}: packages may be missing"
+    return Gap(stage="catalog", subject="the bill of materials", reason=reason)

@@ -13,9 +13,11 @@ from garboard.sbom import garboard_cyclonedx
 from garboard.sbom.collect import Collector
 from garboard.sbom.garboard_properties import TOOL
 from garboard.sbom.other_tools import of_properties, omits_the_same, operating_system
-from garboard.sbom.purl_package import document_distro
+from garboard.sbom.purl_package import document_distro, has_ecosystem
 
 _NOT_PACKAGES = frozenset({"operating-system", "file", "container"})
+_SILENT = frozenset({"complete", "not_specified", ""})
+"""Values of ``aggregate`` that do not say that something may be missing."""
 
 
 class _Named(msgspec.Struct):
@@ -54,6 +56,18 @@ class _Dependency(msgspec.Struct, rename="camel"):
     depends_on: list[str] | None = None
 
 
+class _Composition(msgspec.Struct):
+    aggregate: str = ""
+    assemblies: list[Any] | None = None
+    dependencies: list[Any] | None = None
+    vulnerabilities: list[Any] | None = None
+
+    @property
+    def of_components(self) -> bool:
+        """Whether it speaks of components, and not of vulnerabilities alone."""
+        return bool(self.assemblies or self.dependencies or not self.vulnerabilities)
+
+
 class _Metadata(msgspec.Struct):
     timestamp: str | None = None
     component: _Component | None = None
@@ -76,6 +90,7 @@ class _Bom(msgspec.Struct):
     components: list[_Component] | None = None
     dependencies: list[_Dependency] | None = None
     metadata: _Metadata | None = None
+    compositions: list[_Composition] | None = None
 
 
 def parse(data: bytes, name: str) -> tuple[Image, Inventory]:
@@ -87,9 +102,12 @@ def parse(data: bytes, name: str) -> tuple[Image, Inventory]:
     bom = msgspec.json.decode(data, type=_Bom)
     if bom.metadata is not None and bom.metadata.is_ours:
         return garboard_cyclonedx.parse(data, name)
-    components = tuple(_all(bom.components or []))
+    subject = bom.metadata.component if bom.metadata else None
+    components = tuple(_all([*(bom.components or []), *((subject and subject.components) or [])]))
     tools = bom.metadata.tool_names if bom.metadata else ()
     found = Collector(_distro(components), omits_the_same=omits_the_same(tools))
+    if subject is not None and subject.type not in _NOT_PACKAGES and has_ecosystem(subject.purl or ""):
+        found.add(subject.bom_ref or "", subject.purl or "", of_properties(subject.pairs), _licenses(subject))
     for component in components:
         stated = of_properties(component.pairs)
         reference = component.bom_ref or component.purl or ""
@@ -99,6 +117,10 @@ def parse(data: bytes, name: str) -> tuple[Image, Inventory]:
     for edge in bom.dependencies or ():
         for target in edge.depends_on or ():
             found.needs(edge.ref, target)
+    for composition in bom.compositions or ():
+        if composition.aggregate not in _SILENT and composition.of_components:
+            what = "dependencies" if composition.dependencies and not composition.assemblies else "components"
+            found.incomplete(f"{what} (aggregate: {composition.aggregate})")
     return _image(bom, name), found.inventory()
 
 

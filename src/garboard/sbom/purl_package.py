@@ -27,6 +27,12 @@ def package(purl: str, licenses: Iterable[str] = (), document: Distro | None = N
     return _built(parsed, parsed.version, tuple(licenses), document)
 
 
+def has_ecosystem(purl: str) -> bool:
+    """Whether a package URL is of a package manager, and not an image's or a file's."""
+    parsed = _parsed(purl)
+    return parsed is not None and bool(ecosystems.of(parsed.type).type)
+
+
 def stated(purl: str, *, name: str, namespace: str, version: str, document: Distro | None = None) -> Package | None:
     """The package of one of this program's own package URLs, kept as is; the rest as the package manager spells it.
 

@@ -14,6 +14,8 @@ from garboard.sbom.purl_package import document_distro
 
 _NOTHING = frozenset({"NOASSERTION", "NONE", ""})
 _NOT_PACKAGES = frozenset({"OPERATING-SYSTEM", "CONTAINER", "FILE"})
+_COMPLETE = frozenset({"CONTAINS", "CONTAINED_BY", "DEPENDS_ON", "DEPENDENCY_OF"})
+"""Relationships that say of what there may be more, where they lead to ``NOASSERTION``."""
 _OWNS = "ownership-by-file-overlap"
 """How the comment begins by which Syft says that one package's files are another's."""
 
@@ -101,6 +103,8 @@ def _described(document: _Document) -> frozenset[str]:
 
 
 def _relate(found: Collector, edge: _Relationship) -> None:
+    if edge.relationship_type in _COMPLETE and "NOASSERTION" in {edge.spdx_element_id, edge.related_spdx_element}:
+        found.incomplete(f"packages ({edge.relationship_type}: NOASSERTION)")
     if edge.relationship_type == "DEPENDS_ON":
         found.needs(edge.spdx_element_id, edge.related_spdx_element)
     elif edge.relationship_type == "DEPENDENCY_OF":

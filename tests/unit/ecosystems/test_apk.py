@@ -43,6 +43,7 @@ def test_every_field():
             provides=("so:libcurl.so.4", "cmd:curl"),
             vendor="Natanael Copa <ncopa@alpinelinux.org>",
         ),
+        Owns(type="apk", package="libcurl", paths=("usr/lib/libcurl.so.4",)),
     ]
 
 

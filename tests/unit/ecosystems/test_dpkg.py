@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from backports import zstd
 
-from garboard.model.package import Licenses, Marks, Owns, Package
+from garboard.model.package import Absent, Licenses, Marks, Owns, Package
 from tests.unit.ecosystems.reading import cataloger_of, gaps, packages, read, wanted
 
 cataloger = cataloger_of("dpkg")
@@ -111,7 +111,7 @@ def test_what_is_missing_or_unknown_is_a_gap_and_the_rest_is_read():
 
 
 def test_a_removed_package_without_version_is_none():
-    assert status("Package: gone\nStatus: deinstall ok config-files\n") == []
+    assert status("Package: gone\nStatus: deinstall ok config-files\n") == [Absent(type="deb", name="gone")]
 
 
 def test_continued_fields_and_two_architectures():

@@ -5,22 +5,28 @@ from __future__ import annotations
 import io
 import tarfile
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 
 from garboard import image as images
 from garboard.ecosystems import ECOSYSTEMS
+from garboard.image.handle import OpenedTree, Tree
 from garboard.image.layers.cache import NoCache
 from garboard.image.options import Options
 from garboard.model.gap import Gap
+from garboard.model.image import Image
 from garboard.packages import unread
 from garboard.packages.assemble import assemble
 from garboard.packages.catalogers import CATALOGERS
-from tests.unit.image.layers.builders import Given
+from tests.unit.image.layers.builders import Entry, Given, folder, link, tar
 
 ELF = b"\x7fELF" + bytes(60)
 GO = ELF + b"\x04\0\0\0\x53\0\0\0\x04\0\0\0Go\0\0abc"
 PROGRAMS = "programs that no package manager installed"
+LIBRARIES = "shared libraries that no package manager installed"
+OVERWRITTEN = "programs and libraries of packages"
+OTHER = b"\x7fELF" + b"\1" * 60
 STATUS = "Package: {name}\nStatus: install ok installed\nVersion: {version}\nArchitecture: amd64\nMaintainer: {maintainer}\n\n"
 DEBIAN = "A Team <a@lists.debian.org>"
 VENDOR = "Vendor <info@vendor.example>"
@@ -61,6 +67,84 @@ def test_every_kind_is_told(kind: str, glob: str) -> None:
     assert kinds(layer({path: b""})) == {kind: f"are there and are not read: {path}"}
     folder, _, name = path.rpartition("/")
     assert kinds(layer({path: b""}), layer({f"{folder}/.wh.{name}": b""})) == {}
+
+
+@pytest.mark.parametrize(
+    ("kind", "there", "described"),
+    [
+        ("Python packages without metadata", "usr/lib/python3/site-packages/a-1.dist-info/RECORD", "METADATA"),
+        ("Python packages without metadata", "usr/lib/python3/site-packages/a-1.dist-info/WHEEL", "METADATA"),
+        ("Python packages without metadata", "opt/lib/a-1.egg-info/SOURCES.txt", "PKG-INFO"),
+        ("npm packages without a package.json", "app/node_modules/a/index.js", "package.json"),
+        ("npm packages without a package.json", "app/node_modules/@s/a/index.mjs", "package.json"),
+        ("npm packages without a package.json", "app/node_modules/b/node_modules/a/index.cjs", "package.json"),
+    ],
+)
+def test_what_lacks_the_file_that_names_it(kind: str, there: str, described: str) -> None:
+    folder = there.rpartition("/")[0]
+    text = b'{"name": "a", "version": "1.0.0"}' if described == "package.json" else b"Name: a\nVersion: 1\n"
+    named = {f"{folder}/{described}": text}
+    told = {kind: f"are there and are not read: {folder}"}
+    assert kinds(layer({there: b"x"})) == told
+    assert kinds(layer({there: b"x", **named})) == kinds(layer({there: b"x"}), layer(named)) == {}
+    assert kinds(layer(named), layer({there: b"x"})) == {}
+    removed = layer({f"{folder}/.wh.{described}": b""})
+    assert kinds(layer({there: b"x", **named}), removed) == told
+    gone = layer({f"{folder.rpartition('/')[0]}/.wh.{folder.rpartition('/')[2]}": b""})
+    assert kinds(layer({there: b"x"}), gone) == kinds(layer({there: b"x", **named}), removed, gone) == {}
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "app/node_modules/.cache/a/index.js",
+        "app/node_modules/@s/index.js",
+        "app/node_modules/index.js",
+        "app/node_modules/a/README.md",
+        "app/node_modules/b/test/node_modules/a/index.js",
+        "app/x_node_modules.js",
+    ],
+)
+def test_what_is_no_npm_package_lacks_nothing(path: str) -> None:
+    named = {"app/node_modules/b/package.json": b'{"name": "b", "version": "1.0.0"}'}
+    assert kinds(layer({path: b"x", **named})) == {}
+
+
+def test_a_folder_of_an_npm_package_is_a_member_of_its_own() -> None:
+    entries = [folder("app/node_modules/a"), ("app/node_modules/a/lib/deep/a.js", b"x")]
+    assert kinds(tar(entries)) == {
+        "npm packages without a package.json": "are there and are not read: app/node_modules/a"
+    }
+    assert kinds(tar([folder("app/node_modules/a"), "app/node_modules/a/README.md"])) == {}
+
+
+def test_in_a_folder_on_disk_too(tmp_path: Path) -> None:
+    (tmp_path / "app/node_modules/a/lib").mkdir(parents=True)
+    (tmp_path / "app/node_modules/a/lib/a.js").write_bytes(b"x")
+    opened = OpenedTree(image=Image(name="x", source="dir"), tree=Tree(root=tmp_path))
+    files = images.read(opened, CATALOGERS, NoCache(), Options())
+    assert [gap.subject for gap in assemble(files).gaps] == ["npm packages without a package.json"]
+
+
+@pytest.mark.parametrize(
+    ("state", "told"),
+    [
+        ("install ok installed", False),
+        ("deinstall ok config-files", False),
+        ("install ok half-installed", False),
+        ("", True),
+    ],
+)
+@pytest.mark.parametrize("name", ["b", "b:amd64"])
+def test_a_file_list_without_a_stanza(state: str, told: bool, name: str) -> None:
+    files = deb("a")
+    if state:
+        stanza = STATUS.format(name="b", version="1-1", maintainer=DEBIAN).replace("install ok installed", state)
+        files["var/lib/dpkg/status"] += stanza.encode()
+    files[f"var/lib/dpkg/info/{name}.list"] = b"/.\n"
+    kind = "file lists of packages that are not in dpkg's status"
+    expected = {kind: f"are there and are not read: var/lib/dpkg/info/{name}.list"} if told else {}
+    assert {subject: reason for subject, reason in kinds(layer(files)).items() if subject == kind} == expected
 
 
 def test_no_cataloger_reads_what_is_called_unread() -> None:
@@ -136,10 +220,15 @@ def test_a_distribution_without_packages_is_told() -> None:
         ("usr/local/bin/app", 0o755, GO, "Go programs"),
         ("usr/local/bin/app", 0o755, ELF + b"\xff Go buildinf:", "Go programs"),
         ("usr/local/bin/app", 0o755, b"#!/bin/sh\n" * 20, ""),
-        ("usr/lib/libc.so.6", 0o755, ELF, ""),
+        ("srv/app", 0o644, ELF + bytes(1 << 20), PROGRAMS),
+        ("srv/app", 0o644, GO + bytes(1 << 20), "Go programs"),
+        ("srv/app", 0o644, b"\0" * (1 << 20), ""),
+        ("usr/lib/libc.so.6", 0o644, ELF, LIBRARIES),
+        ("opt/x/a.so", 0o644, ELF, LIBRARIES),
+        ("opt/x/a.so", 0o644, GO, "Go programs"),
+        ("opt/x/a.so", 0o644, b"/* a linker's script */", ""),
         ("usr/lib/git-core/git", 0o755, ELF, ""),
         ("usr/lib/jvm/java-17/bin/java", 0o755, ELF, PROGRAMS),
-        ("usr/lib/python3/site-packages/torch/bin/protoc", 0o755, ELF, ""),
         ("app/node_modules/esbuild/bin/esbuild", 0o755, GO, "Go programs"),
     ],
 )
@@ -157,6 +246,260 @@ def test_a_program_that_is_replaced() -> None:
     assert kinds(layer({"app": ELF}), layer({"app": b"#!/bin/sh\n"})) == {}
     assert list(kinds(layer({"app": b"#!/bin/sh\n"}), layer({"app": ELF}))) == [PROGRAMS]
     assert kinds(layer({"x/app": ELF}), layer({".wh.x": b""})) == {}
+
+
+METADATA = {"opt/v/lib/site-packages/a-1.dist-info/METADATA": b"Name: a\nVersion: 1\n"}
+MANIFEST = {"app/node_modules/a/package.json": b'{"name": "a", "version": "1.0.0"}'}
+GEM = {
+    "opt/gems/3.1.0/specifications/a-1.gemspec": b"# stub: a 1 ruby lib\nGem::Specification.new do |s|\n"
+    b'  s.name = "a".freeze\n  s.version = "1"\nend\n'
+}
+
+
+@pytest.mark.parametrize(
+    ("path", "packages", "told"),
+    [
+        ("opt/v/lib/site-packages/a/bin/protoc", METADATA, False),
+        ("opt/v/lib/site-packages/a.libs/libb.so.1", METADATA, False),
+        ("opt/v/lib/site-packages/a/bin/protoc", {}, True),
+        ("opt/w/lib/site-packages/a/bin/protoc", METADATA, True),
+        ("app/node_modules/a/bin/tool", MANIFEST, False),
+        ("app/node_modules/a/build/Release/a.so", MANIFEST, False),
+        ("app/node_modules/b/bin/tool", MANIFEST, True),
+        ("opt/gems/3.1.0/gems/a-1/ext/a.so", GEM, False),
+        ("opt/gems/3.1.0/extensions/x86_64-linux/3.1.0/a-1/a.so", GEM, False),
+        ("opt/gems/3.1.0/gems/b-1/ext/b.so", GEM, True),
+        ("opt/gems/bin/tool", {}, True),
+        ("app/src/a.so", {"app/a.egg-info/PKG-INFO": b"Name: a\nVersion: 1\n"}, True),
+    ],
+)
+def test_programs_and_libraries_within_packages(path: str, packages: dict[str, bytes], told: bool) -> None:
+    assert bool(kinds(layer({path: ELF, **packages}))) is told
+
+
+@pytest.mark.parametrize(
+    ("library", "beside", "expected"),
+    [
+        ("usr/local/lib/libpython3.so.1", {"usr/local/bin/python3": ELF}, [PROGRAMS]),
+        ("opt/jdk/lib/server/libjvm.so", {"opt/jdk/bin/java": ELF}, [PROGRAMS]),
+        ("opt/dotnet/shared/a/libcore.so", {"opt/dotnet/dotnet": ELF}, [PROGRAMS]),
+        ("app/liba.so", {"app/a.deps.json": b"{}"}, [".NET dependency lists"]),
+        ("app/a.dll", {"app/a.deps.json": b"{}"}, [".NET dependency lists"]),
+        ("app/runtimes/linux/a.dll", {"app/a.deps.json": b"{}"}, [".NET dependency lists"]),
+        ("app/a.dll", {"srv/a.deps.json": b"{}"}, [".NET and Windows libraries", ".NET dependency lists"]),
+        ("usr/lib/liba.so", {"usr/bin/a": ELF}, [PROGRAMS, LIBRARIES]),
+        ("lib/liba.so", {"bin/a": ELF}, [PROGRAMS, LIBRARIES]),
+    ],
+)
+def test_libraries_of_an_installation_that_is_told_of(
+    library: str, beside: dict[str, bytes], expected: list[str]
+) -> None:
+    assert list(kinds(layer({library: ELF if ".so" in library else b"MZ", **beside}))) == expected
+
+
+DPKG = "var/lib/dpkg"
+SITE = "opt/v/lib/site-packages/a-1.dist-info"
+
+
+@pytest.mark.parametrize(
+    ("links", "subject"),
+    [
+        ({f"{DPKG}/status": "status"}, f"{DPKG}/status"),
+        ({f"{DPKG}/status": "a", f"{DPKG}/a": "b", f"{DPKG}/b": "status"}, f"{DPKG}/status"),
+        ({DPKG: "../lib/dpkg"}, f"{DPKG}/status"),
+        ({f"{DPKG}/info": "/x", "x": f"/{DPKG}/info"}, f"{DPKG}/info"),
+        ({f"{SITE}/METADATA": "METADATA"}, f"{SITE}/METADATA"),
+        ({f"{SITE}/METADATA": "/a", "a": f"/{SITE}/METADATA"}, f"{SITE}/METADATA"),
+        ({f"{DPKG}/status": "status/deeper"}, "symbolic links"),
+        ({f"{DPKG}/status": "x/" * 9000 + "y"}, "symbolic links"),
+        ({f"{SITE}/METADATA": "x/" * 9000 + "y"}, "symbolic links"),
+    ],
+    ids=[
+        "itself",
+        "in a circle",
+        "a folder itself",
+        "folders in a circle",
+        "metadata",
+        "metadata afar",
+        "deeper",
+        "long",
+        "long metadata",
+    ],
+)
+def test_links_that_lead_nowhere_are_told(links: dict[str, str], subject: str) -> None:
+    entries = [link(path, target) for path, target in links.items()]
+    assert subject in kinds(tar(entries))
+    # Where the link is gone nothing is left to tell.
+    first = entries[0].path
+    data = b"Name: a\nVersion: 1\n" if SITE in first else b""
+    gone = tar(["var/lib/.wh.dpkg"] if first == DPKG else [(first, data)])
+    assert kinds(tar(entries), gone).get(first) is None
+
+
+def test_links_that_lead_somewhere_are_not_told() -> None:
+    data = deb("a")["var/lib/dpkg/status"]
+    assert kinds(tar([link("var/lib/dpkg/status", "a"), link("var/lib/dpkg/a", "b"), ("var/lib/dpkg/b", data)])) == {}
+
+
+ROOTS = [glob.replace("**/*", "{root}").replace("*", "a") for glob in unread.ROOTS]
+
+
+@pytest.mark.parametrize("path", ROOTS)
+@pytest.mark.parametrize("root", ["rootfs", "srv/chroot/a", "opt/root"])
+def test_a_package_database_below_another_root(path: str, root: str) -> None:
+    path = path.format(root=root)
+    told = {"package databases of another root file system": f"are there and are not read: {path}"}
+    assert kinds(layer({path: b"x"})) == told
+    assert kinds(layer({path: b""})) == {}
+    assert kinds(layer({path.removeprefix(f"{root}/"): b"x"})).keys().isdisjoint(told)
+
+
+def test_a_package_database_where_a_link_leads_is_read() -> None:
+    status = deb("a")["var/lib/dpkg/status"]
+    entries = [link("var/lib/dpkg", "../../data/var/lib/dpkg"), ("data/var/lib/dpkg/status", status)]
+    assert kinds(tar(entries)) == {}
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("app/a.JAR", "Java archives"),
+        ("app/WEB-INF/classes/com/example/A.class", "compiled Java classes"),
+        ("app/a.dll", ".NET and Windows libraries"),
+        ("app/a.DLL", ".NET and Windows libraries"),
+        *((f"tmp/a-1.{one}", "package files") for one in ("gem", "deb", "rpm", "apk")),
+        ("usr/share/code/extensions/a/package.json", "extensions of editors"),
+        ("app/requirements-prod.txt", "dependency lists without an installation"),
+        ("app/requirements.prod.txt", "dependency lists without an installation"),
+        ("app/requirements_base.txt", "dependency lists without an installation"),
+        ("app/requirements/base.txt", "dependency lists without an installation"),
+    ],
+)
+def test_files_by_other_usual_names(path: str, kind: str) -> None:
+    text = (
+        b'{"name": "a", "version": "1.0.0", "engines": {"vscode": "^1"}}' if path.endswith(".json") else b"django==2\n"
+    )
+    assert kinds(layer({path: text})) == {kind: f"are there and are not read: {path}"}
+    assert kinds(layer({path: text, **deb("a", path)})).get(kind) is None
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("app/requirements-dev.txt", "pytest\n"),
+        ("app/requirements/test.txt", "pytest\n"),
+        ("app/docs/requirements-docs.txt", "sphinx\n"),
+        ("app/requirements/all.txt", "# all\n-r base.txt\n\n-c constraints.txt"),
+        ("app/my-requirements.text", "django\n"),
+        ("app/requirements/readme/x.txt", "django\n"),
+    ],
+)
+def test_requirements_that_an_image_does_without(path: str, text: str) -> None:
+    assert kinds(layer({path: text.encode()})) == {}
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "told"),
+    [
+        ("app/requirements/base.txt", "six\n", False),
+        (
+            "app/Pipfile",
+            '[[source]]\nname = "pypi"\n[packages]\nsix = "*"\n[dev-packages]\npytest = "*"\npylint = "*"\n',
+            False,
+        ),
+        ("app/Pipfile", '[packages]\ndjango = {version = "2"}\n', True),
+        ("app/Gemfile", "source 'https://rubygems.org'\ngem 'rack'\n", True),
+    ],
+)
+def test_lists_of_requirements_are_answered_for_by_their_packages(path: str, text: str, told: bool) -> None:
+    other = {"usr/lib/python3/dist-packages/six-1.dist-info/METADATA": b"Name: six\nVersion: 1\n"}
+    assert bool(kinds(layer({path: text.encode(), **other}))) is told
+
+
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        ("var/cache/apt/archives/a_1-1_amd64.deb", False),
+        ("var/cache/apt/archives/a_2%3a1-1_amd64.deb", False),
+        ("var/cache/apt/archives/a_1-2_amd64.deb", True),
+        ("var/cache/apt/archives/b_1-1_amd64.deb", True),
+        ("opt/gems/3.1.0/cache/a-1.gem", False),
+        ("opt/gems/3.1.0/cache/a-1-x86_64-linux.gem", False),
+        ("opt/gems/3.1.0/cache/a-2.gem", True),
+    ],
+)
+def test_the_file_of_a_package_that_is_installed_is_not_told(path: str, told: bool) -> None:
+    version = "2:1-1" if "%3a" in path else "1-1"
+    assert bool(kinds(layer({path: b"", **deb("a", version=version), **GEM}))) is told
+
+
+@pytest.mark.parametrize("flag", [tarfile.REGTYPE, tarfile.AREGTYPE])
+def test_a_program_is_one_in_every_kind_of_regular_member(flag: bytes) -> None:
+    assert list(kinds(tar([Entry("usr/local/bin/app", ELF, kind=flag)]))) == [PROGRAMS]
+
+
+@pytest.mark.parametrize("path", ["usr/bin/a", "usr/lib/x86_64-linux-gnu/liba.so.1", "usr/lib/a/bin/tool"])
+@pytest.mark.parametrize("listed", ["", "usr/"], ids=["as it is", "before the merge of /usr"])
+def test_a_packages_program_that_a_later_layer_overwrites(path: str, listed: str) -> None:
+    base = layer({path: ELF, **deb("a", path.removeprefix(listed))}, 0o644)
+    told = {OVERWRITTEN: f"layer 2 replaced 1 without the package manager, which still lists the packages: {path} of a; "
+            "what lies there now was not judged"}  # fmt: skip
+    assert kinds(base) == {}
+    assert kinds(base, layer({path: OTHER})) == told
+    assert kinds(base, layer({path: OTHER}), layer({"x": b""})) == told
+    assert kinds(base, layer({path: OTHER}), layer({path: ELF})) == {
+        OVERWRITTEN: told[OVERWRITTEN].replace("2", "3", 1)
+    }
+    # Another mode or owner copies a file up as it is; a package manager writes its list.
+    assert kinds(base, layer({path: ELF}, 0o755)) == {}
+    assert kinds(base, layer({path: OTHER, **deb("a", path, version="1-2")})) == {}
+    folder, _, name = path.rpartition("/")
+    assert kinds(base, layer({path: OTHER}), layer({f"{folder}/.wh.{name}": b""})) == {}
+
+
+def test_a_script_in_the_place_of_a_program_and_a_program_in_that_of_a_script() -> None:
+    script = b"#!/bin/sh\nexit 0\n"
+    for before, after in ((ELF, script), (script, ELF), (script, script * 2)):
+        base = layer({"usr/bin/a": before, **deb("a", "usr/bin/a")})
+        assert list(kinds(base, layer({"usr/bin/a": after}))) == [OVERWRITTEN]
+
+
+@pytest.mark.parametrize(
+    "path", ["etc/a.conf", "usr/share/a/a.py", "var/cache/ldconfig/aux-cache", "usr/lib/python3/a.pyc"]
+)
+def test_what_is_rewritten_in_ordinary_images_is_not_told(path: str) -> None:
+    base = layer({path: b"one", **deb("a", path)}, 0o644)
+    assert kinds(base, layer({path: b"two"}, 0o644)) == {}
+
+
+def test_a_database_of_all_packages_does_not_tell_which_of_them_was_written() -> None:
+    database = {"lib/apk/db/installed": b"P:a\nV:1-r0\nF:usr/bin\nR:a\n\n"}
+    base = layer({"usr/bin/a": ELF, **database})
+    assert list(kinds(base, layer({"usr/bin/a": OTHER}))) == [OVERWRITTEN]
+    more = {"lib/apk/db/installed": database["lib/apk/db/installed"] + b"P:b\nV:1-r0\n\n"}
+    assert kinds(base, layer({"usr/bin/a": OTHER, **more})) == {}
+    assert list(kinds(base, layer({"usr/bin/a": OTHER}), layer(more))) == [OVERWRITTEN]
+
+
+DIVERTED = "/usr/bin/a\n/usr/bin/a.distrib\n{by}\n"
+
+
+@pytest.mark.parametrize(("by", "told"), [("b", []), (":", [PROGRAMS])], ids=["by a package", "by the administrator"])
+def test_diverted_programs_are_those_of_their_packages(by: str, told: list[str]) -> None:
+    files = deb("a", "usr/bin/a")
+    other = deb("b", "usr/bin/a" if by == "b" else "usr/share/doc/b")
+    files["var/lib/dpkg/status"] += other["var/lib/dpkg/status"]
+    files["var/lib/dpkg/info/b.list"] = other["var/lib/dpkg/info/b.list"]
+    files |= {"usr/bin/a": ELF, "usr/bin/a.distrib": OTHER, "var/lib/dpkg/diversions": DIVERTED.format(by=by).encode()}
+    assert list(kinds(layer(files))) == told
+    del files["var/lib/dpkg/diversions"]
+    assert list(kinds(layer(files))) == [PROGRAMS]
+
+
+@pytest.mark.parametrize(("text", "told"), [("", False), ("/a\n/b\n", True), (DIVERTED.format(by="b"), False)])
+def test_diversions_that_cannot_be_read(text: str, told: bool) -> None:
+    found = kinds(layer({**deb("b"), "var/lib/dpkg/diversions": text.encode()}))
+    assert list(found) == ["var/lib/dpkg/diversions"] * told
 
 
 @pytest.mark.parametrize(

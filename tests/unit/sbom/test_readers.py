@@ -96,6 +96,60 @@ def test_a_bill_of_nothing(tmp_path: Path) -> None:
         assert opened(tmp_path, content).inventory.packages == ()
 
 
+@pytest.mark.parametrize("aggregate", ["incomplete", "incomplete_first_party_only", "incomplete_third_party_proprietary_only",
+                                       "unknown", "complete", "not_specified"])  # fmt: skip
+@pytest.mark.parametrize(
+    ("of", "what"),
+    [({}, "components"), ({"assemblies": ["2"]}, "components"), ({"dependencies": ["2"]}, "dependencies"),
+     ({"vulnerabilities": ["v"]}, "")],
+)  # fmt: skip
+def test_what_says_itself_that_it_is_incomplete(tmp_path: Path, aggregate: str, of: dict[str, Any], what: str) -> None:
+    found = opened(tmp_path, cyclonedx(compositions=[{"aggregate": aggregate, **of}] * 2)).inventory.gaps
+    told = bool(what) and aggregate not in {"complete", "not_specified"}
+    reason = f"says itself that it may not name all {what} (aggregate: {aggregate}): packages may be missing"
+    assert [gap.reason for gap in found if gap.subject == "the bill of materials"] == [reason] * told
+    assert all(gap.unread for gap in found if gap.subject == "the bill of materials")
+
+
+@pytest.mark.parametrize(
+    ("kind", "purl", "taken"),
+    [
+        ("library", "pkg:pypi/django@2.0", True),
+        ("application", "pkg:npm/a@1.0.0", True),
+        ("application", "pkg:npm/a", False),
+        ("application", "pkg:generic/a@1", False),
+        ("application", "", False),
+        ("container", "pkg:oci/a@sha256:0", False),
+        ("container", "pkg:npm/a@1.0.0", False),
+    ],
+)
+def test_what_a_document_is_about_may_be_a_package(tmp_path: Path, kind: str, purl: str, taken: bool) -> None:
+    inner = {"type": "library", "name": "core", "purl": BABEL, "bom-ref": "in"}
+    subject = {"type": kind, "name": "a", "version": "1", "purl": purl, "bom-ref": "me", "components": [inner]}
+    content = {"bomFormat": "CycloneDX", "specVersion": "1.6", "metadata": {"component": subject}, "components": [],
+               "dependencies": [{"ref": "me", "dependsOn": ["in"]}]}  # fmt: skip
+    inventory = opened(tmp_path, content).inventory
+    assert sorted(package.purl for package in inventory.packages) == sorted([BABEL, *([purl] if taken else [])])
+    assert inventory.gaps == ()
+
+
+@pytest.mark.parametrize(
+    ("edge", "told"),
+    [
+        (("SPDXRef-a", "DEPENDS_ON", "NOASSERTION"), True),
+        (("NOASSERTION", "DEPENDENCY_OF", "SPDXRef-a"), True),
+        (("SPDXRef-a", "CONTAINS", "NOASSERTION"), True),
+        (("SPDXRef-a", "CONTAINS", "NONE"), False),
+        (("SPDXRef-a", "DESCRIBES", "NOASSERTION"), False),
+    ],
+)
+def test_what_spdx_makes_no_assertion_of(tmp_path: Path, edge: tuple[str, str, str], told: bool) -> None:
+    relationship = dict(zip(("spdxElementId", "relationshipType", "relatedSpdxElement"), edge, strict=True))
+    content = {"spdxVersion": "SPDX-2.3", "SPDXID": "SPDXRef-DOCUMENT", "name": "a", "packages": [spdx_package("a", OPENSSL)],
+               "relationships": [relationship]}  # fmt: skip
+    assert [gap.subject for gap in opened(tmp_path, content).inventory.gaps] == ["the bill of materials"] * told
+
+
 def spdx_package(name: str, purl: str = "", **more: Any) -> dict[str, Any]:
     references = [{"referenceCategory": "SECURITY", "referenceType": "cpe23Type", "referenceLocator": "cpe:2.3:a:b"}]
     if purl:

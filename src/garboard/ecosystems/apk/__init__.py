@@ -42,10 +42,11 @@ ECOSYSTEM: Final = Ecosystem(
     order="apk",
     load_order=_order,
     globs=("lib/apk/db/installed", "usr/lib/apk/db/installed", "etc/apk/world"),
-    version=2,
+    version=3,
     load_catalog=_catalog,
     programs=("apk",),
     load_commands=_commands,
     advised=_advised,
     by_source=True,
+    package_file="{name}-{version}.apk",
 )

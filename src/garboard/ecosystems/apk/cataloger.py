@@ -96,6 +96,12 @@ def _block(path: str, block: str, metadata: MetadataPaths) -> Iterator[Fact]:
         provides=_capabilities(fields.get("p", "")),
         vendor=fields.get("m", ""),
     )
+    if tag := fields.get("s", "").lstrip("@"):
+        reason = (
+            f"package {name} comes from the repository that the image calls @{tag}: if that is of another release, it was "
+            "judged by the data of the wrong one"
+        )
+        yield Gap(stage="catalog", subject=path, reason=reason)
     if metadata.mentioned(files.encode()):
         owned = metadata.among(_paths(files))
         if owned:

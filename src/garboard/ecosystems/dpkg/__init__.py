@@ -9,7 +9,7 @@ from garboard.model.ecosystem import AdvisedName, Ecosystem
 
 if TYPE_CHECKING:
     from garboard.model.ecosystem import Catalog, VersionOrder
-    from garboard.model.package import Package
+    from garboard.model.package import Distro, Package
     from garboard.model.program import Commands
 
 
@@ -30,6 +30,12 @@ def _published(package: Package, path: str) -> bool | None:
     from garboard.ecosystems.dpkg.publisher import published
 
     return published(package, path)
+
+
+def _later_release(package: Package, distro: Distro) -> str:
+    from garboard.ecosystems.dpkg.release import later_release
+
+    return later_release(package, distro)
 
 
 def _catalog() -> Catalog:
@@ -59,6 +65,7 @@ ECOSYSTEM: Final = Ecosystem(
     normalize=_without_architecture,
     globs=(
         *(f"{folder}/{name}" for folder in _FOLDERS for name in ("status", "status.d/*", "info/*.list")),
+        *(f"{folder}/diversions" for folder in _FOLDERS),
         "var/lib/dpkg/updates/*",
         "var/lib/apt/extended_states",
         "etc/apt/apt.conf",
@@ -66,12 +73,15 @@ ECOSYSTEM: Final = Ecosystem(
         "var/lib/chisel/manifest.wall",
         "usr/share/doc/*/copyright",
     ),
-    version=3,
+    lists=tuple(f"{folder}/info" for folder in _FOLDERS),
+    version=4,
     load_catalog=_catalog,
     programs=("apt", "apt-get", "aptitude", "dpkg"),
     load_commands=_commands,
     advised=_advised,
     by_source=True,
+    package_file="{name}_{version}_{arch}.deb",
     published=_published,
+    later_release=_later_release,
     keeps_itself=("apt",),
 )

@@ -16,7 +16,7 @@ from garboard.model.bounded import RELATIONS, bounded
 from garboard.model.ecosystem import MetadataPaths
 from garboard.model.gap import Gap
 from garboard.model.image import File
-from garboard.model.package import Fact, Licenses, Marks, Owns, Package, Retention
+from garboard.model.package import Absent, Diverted, Fact, Licenses, Marks, Owns, Package, Retention
 from garboard.patterns import paragraphs
 
 PURL_TYPE = "deb"
@@ -35,6 +35,7 @@ _ALL_RELATIONS = 8 * 1024 * 1024
 """The same of all stanzas of a file; a desktop's has a tenth of it."""
 _PATHS = 2_000_000
 """Lines of one package's file list."""
+_DIVERSIONS = 100_000
 _LINE = re.compile(rb"[^\n]+")
 _BLANK_LINE = re.compile(r"\n[ \t\r\v\f]+\n")
 _SEPARATOR = re.compile(r"\n[ \t\r\v\f]*\n\s*")
@@ -93,6 +94,8 @@ def _listed(file: File) -> Iterator[Fact]:
         fact = _installed(file.path, fields)
         if fact is not None:
             yield fact
+        if not isinstance(fact, Package) and (name := fields.get("package")):
+            yield Absent(type=PURL_TYPE, name=name)
 
 
 def _installed(path: str, fields: dict[str, str]) -> Package | Gap | None:
@@ -197,6 +200,17 @@ def _owns(
         yield Owns(type=PURL_TYPE, package=package, paths=paths)
 
 
+def _diversions(file: File, _owned: MetadataPaths) -> Iterator[Fact]:
+    """Three lines each: the path, where it lies instead, and the package that asked for it (``:`` for the administrator)."""
+    lines = file.data.decode("utf-8", "surrogateescape").rstrip("\n").split("\n")
+    if lines != [""] and (len(lines) % 3 or len(lines) > 3 * _DIVERSIONS):
+        reason = f"is no list of diversions (dpkg-divert), or one of more than {_DIVERSIONS}: whose those files are is not known"
+        yield Gap(stage="catalog", subject=file.path, reason=reason)
+        return
+    for path, to, by in zip(lines[::3], lines[1::3], lines[2::3], strict=False):
+        yield Diverted(type=PURL_TYPE, path=path.lstrip("/"), to=to.lstrip("/"), by="" if by == ":" else by)
+
+
 def _extended_states(file: File, _owned: MetadataPaths) -> Iterator[Fact]:
     """What apt recorded as having come along as a dependency."""
     automatic: list[str] = []
@@ -280,6 +294,7 @@ _READERS: tuple[tuple[Callable[[str], Any], Callable[[File, MetadataPaths], Iter
     (lambda path: "/status.d/" in path, _status_d),
     (lambda path: "/updates/" in path, _updates),
     (lambda path: path.endswith(".list"), _list),
+    (lambda path: path.endswith("/diversions"), _diversions),
     (lambda path: path.endswith("/extended_states"), _extended_states),
     (lambda path: path.endswith("/manifest.wall"), _chisel),
     (lambda path: path.endswith("/copyright"), _copyright),

@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING, Final
 
 from garboard.model.ecosystem import Ecosystem, parent_folder
 
+EXTENSIONS: Final = "extensions of editors"
+"""What a report calls these packages, which are none of a registry."""
+
 if TYPE_CHECKING:
     from garboard.model.ecosystem import Catalog
     from garboard.model.package import Package
@@ -25,6 +28,10 @@ def _nearest(requiring: Package, copies: list[Package]) -> list[Package]:
         if not base:
             return []
         base = parent_folder(base)
+
+
+def _folders(path: str) -> tuple[str, ...]:
+    return (parent_folder(path),)
 
 
 def _catalog() -> Catalog:
@@ -47,7 +54,7 @@ ECOSYSTEM: Final = Ecosystem(
     osv="npm",
     order="semver",
     globs=("**/package.json",),
-    version=2,
+    version=3,
     installers=("npm", "corepack", "yarn", "pnpm"),
     locks=(
         "package-lock.json",
@@ -63,4 +70,5 @@ ECOSYSTEM: Final = Ecosystem(
     load_commands=_commands,
     index="the npm registry",
     nearest=_nearest,
+    folders=_folders,
 )

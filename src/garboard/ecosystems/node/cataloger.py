@@ -7,10 +7,11 @@ from typing import Any
 
 import msgspec
 
+from garboard.ecosystems.node import EXTENSIONS
 from garboard.model.ecosystem import MetadataPaths
 from garboard.model.gap import Gap
 from garboard.model.image import File
-from garboard.model.package import Fact, Package
+from garboard.model.package import Fact, Package, Unread
 
 PURL_TYPE = "npm"
 SCHEME = "semver"
@@ -53,7 +54,7 @@ def catalog(file: File, owned: MetadataPaths, /) -> Iterator[Fact]:
     Directly in ``node_modules/name`` or ``node_modules/@scope/name`` it is an installed dependency. Outside any
     ``node_modules`` it is one too if it was put there as a registry publishes it (`_vendored`), and else the image's own
     application, if it has a name (its version may be empty). All others within a package (fixtures, ``dist/package.json``)
-    are no packages, nor are extensions of editors. One that should be a package and cannot be read, or a dependency without
+    are no packages. An extension of an editor is `Unread`. One that should be a package and cannot be read, or a dependency without
     a version, is a gap.
     """
     del owned
@@ -73,6 +74,7 @@ def catalog(file: File, owned: MetadataPaths, /) -> Iterator[Fact]:
     if not name.strip("@/"):
         return
     if folder is None and _member(manifest.engines, "vscode"):
+        yield Unread(kind=EXTENSIONS)
         return
     publishable = bool(version) and manifest.private not in (True, "true")
     application = folder is None and not (publishable and _vendored(file, name, version))
@@ -113,7 +115,7 @@ def _vendored(file: File, name: str, version: str) -> bool:
 def _module_folder(path: str) -> str | None:
     """Name by which Node finds the package: ``name`` or ``@scope/name``; None for an application, "" for neither."""
     before, inside, tail = path.rpartition("node_modules/")
-    if inside and _in_fixtures(before):
+    if inside and in_fixtures(before):
         return ""
     if not inside or (before and before[-1] != "/"):
         tail = next((path[len(folder) :] for folder in _DEBIAN_FOLDERS if path.startswith(folder)), "")
@@ -125,7 +127,7 @@ def _module_folder(path: str) -> str | None:
     return ""
 
 
-def _in_fixtures(folder: str) -> bool:
+def in_fixtures(folder: str) -> bool:
     """Whether a folder lies among the test fixtures of a package within ``node_modules``."""
     _, inside, tail = folder.rpartition("node_modules/")
     parts = tail.split("/")

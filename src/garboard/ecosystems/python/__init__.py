@@ -19,6 +19,12 @@ def _install_folder(path: str) -> str:
     return parent_folder(parent_folder(path.replace("/EGG-INFO/", "/")))
 
 
+def _folders(path: str) -> tuple[str, ...]:
+    """Not the folder of a project that was installed where it is developed."""
+    folder = _install_folder(path)
+    return (folder,) if folder.endswith(("site-packages", "dist-packages")) else ()
+
+
 def _allows(specifier: str, version: str) -> bool:
     """One that is not PEP 440's says nothing, and so admits all."""
     from packaging.specifiers import InvalidSpecifier, SpecifierSet
@@ -64,7 +70,7 @@ ECOSYSTEM: Final = Ecosystem(
         "**/EGG-INFO/PKG-INFO",
         "**/*.egg",
     ),
-    locks=("requirements.txt", "Pipfile.lock", "poetry.lock", "uv.lock", "pdm.lock", "pylock.toml"),
+    locks=("requirements.txt", "Pipfile.lock", "poetry.lock", "uv.lock", "pdm.lock", "pylock.toml", "Pipfile"),
     below_locks=False,
     installers=("pip", "setuptools", "wheel"),
     version=2,
@@ -73,5 +79,6 @@ ECOSYSTEM: Final = Ecosystem(
     load_commands=_commands,
     index="PyPI",
     install_folder=_install_folder,
+    folders=_folders,
     allows=_allows,
 )

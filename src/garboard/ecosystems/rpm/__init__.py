@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
@@ -9,7 +10,7 @@ from garboard.model.ecosystem import AdvisedName, Ecosystem
 
 if TYPE_CHECKING:
     from garboard.model.ecosystem import Catalog, VersionOrder
-    from garboard.model.package import Package
+    from garboard.model.package import Distro, Package
     from garboard.model.program import Commands
 
 _BINARY: Final = frozenset({"AlmaLinux", "Red Hat"})
@@ -43,6 +44,22 @@ def _published(package: Package, path: str) -> bool | None:  # noqa: ARG001  (RP
     """By the vendor that RPM records."""
     vendor = _VENDORS.get(package.ecosystem.partition(":")[0])
     return package.vendor.startswith(vendor) if vendor and package.vendor else None
+
+
+_DIST_TAGS: Final = MappingProxyType(
+    {
+        **dict.fromkeys(("almalinux", "centos", "ol", "rhel", "rocky"), r"[.+]el([0-9]+)(?![0-9])"),
+        "amzn": r"[.]amzn([0-9]+)(?![0-9])",
+        "fedora": r"[.]fc([0-9]+)(?![0-9])",
+    }
+)
+"""How a version says of which release of a distribution it is."""
+
+
+def _later_release(package: Package, distro: Distro) -> str:
+    tag, own = _DIST_TAGS.get(distro.id), distro.version.partition(".")[0]
+    found = re.findall(tag, package.version) if tag and own.isdecimal() and len(own) < 5 else ()
+    return str(found[-1]) if found and len(found[-1]) < 5 and int(found[-1]) > int(own) else ""
 
 
 def _advised(package: Package) -> tuple[AdvisedName, ...]:
@@ -92,12 +109,14 @@ ECOSYSTEM: Final = Ecosystem(
         "var/lib/rpmmanifest/container-manifest-2",
     ),
     databases=True,
-    version=2,
+    version=3,
     load_catalog=_catalog,
     programs=("dnf", "dnf5", "yum", "microdnf", "tdnf", "zypper", "rpm"),
     load_commands=_commands,
     advised=_advised,
     published=_published,
+    later_release=_later_release,
     modular=True,
+    package_file="{name}-{version}.{arch}.rpm",
     epochs=True,
 )

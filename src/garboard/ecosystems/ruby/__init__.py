@@ -17,6 +17,12 @@ def _install_folder(path: str) -> str:
     return parent_folder(parent_folder(folder) if folder.endswith("/default") else folder)
 
 
+def _folders(path: str) -> tuple[str, ...]:
+    """The gem's own folder, and that of what was compiled for the gems of this home."""
+    home, name = _install_folder(path), path.rpartition("/")[2].removesuffix(".gemspec")
+    return (f"{home}/gems/{name}", f"{home}/extensions") if "/specifications/" in path else (parent_folder(path),)
+
+
 def _catalog() -> Catalog:
     from garboard.ecosystems.ruby.cataloger import catalog
 
@@ -41,7 +47,7 @@ ECOSYSTEM: Final = Ecosystem(
     manager="rubygems",
     language="ruby",
     osv="RubyGems",
-    locks=("Gemfile.lock", "gems.locked"),
+    locks=("Gemfile.lock", "gems.locked", "Gemfile", "gems.rb"),
     below_locks=False,
     installers=("bundler",),
     order="gem",
@@ -59,4 +65,6 @@ ECOSYSTEM: Final = Ecosystem(
     load_commands=_commands,
     index="rubygems.org",
     install_folder=_install_folder,
+    folders=_folders,
+    package_file="{name}-{version}.gem",
 )

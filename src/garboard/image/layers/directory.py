@@ -7,11 +7,12 @@ import stat
 from collections.abc import Mapping
 from pathlib import Path
 
+from garboard.image.layers.bare import BareFolders
 from garboard.image.layers.globs import Matcher
 from garboard.image.layers.names import NameLog
 from garboard.image.layers.reader import read_file, text, too_big
 from garboard.image.layers.record import LayerRecord, Link, Reading
-from garboard.image.layers.tar import ELF, SCRIPT
+from garboard.image.layers.tar import ELF, PROGRAM_ANYWHERE, SCRIPT
 from garboard.model.errors import ImageError
 from garboard.model.gap import Gap
 from garboard.model.image import Reader
@@ -29,7 +30,8 @@ class _Reading:
         self._matcher = matcher
         self._readers = readers
         self._limits = limits
-        self._log = NameLog()
+        self._bare = BareFolders(matcher)
+        self._log = NameLog(self._bare.look)
         self._readings: list[Reading] = []
         self._links: list[Link] = []
         self._others: list[bytes] = []
@@ -46,11 +48,13 @@ class _Reading:
                     folders += [path for entry in entries if (path := self._entry(folder, entry, device)) is not None]
             except OSError as error:
                 self._gap(folder, f"the folder cannot be read: {error.strerror}")
+        names = self._log.blocks()
+        described = {reading.path for reading in self._readings}
         return LayerRecord(
-            readings=tuple(self._readings),
+            readings=(*self._readings, *self._bare.readings(names, described)),
             links=tuple(self._links),
             others=tuple(self._others),
-            names=self._log.blocks(),
+            names=names,
             gaps=tuple(self._gaps),
             members=self._members,
         )
@@ -80,14 +84,14 @@ class _Reading:
         matcher = self._matcher
         last = path[path.rfind(b"/") + 1 :]
         wanted: tuple[str, ...] = ()
-        if last in matcher.names or last.endswith(matcher.suffixes) or path.startswith(matcher.folders):
+        if (
+            last in matcher.names
+            or (last[last.rfind(b".") :] in matcher.extensions and last.endswith(matcher.suffixes))
+            or path.startswith(matcher.folders)
+        ):
             wanted = matcher.readers(path)
         if not wanted:
-            if (
-                matcher.programs
-                and not entry.is_symlink()
-                and (b"bin/" in path or entry.stat(follow_symlinks=False).st_mode & 0o100)
-            ):
+            if matcher.programs and not entry.is_symlink() and self._may_be_a_program(path, last, entry):
                 self._file(path, entry, (matcher.programs,), program=True)
             return
         if entry.is_symlink():
@@ -98,6 +102,13 @@ class _Reading:
             self._file(path, entry, wanted)
         else:
             self._others.append(path)
+
+    @staticmethod
+    def _may_be_a_program(path: bytes, last: bytes, entry: os.DirEntry[bytes]) -> bool:
+        if b"bin/" in path or b".so" in last:
+            return True
+        status = entry.stat(follow_symlinks=False)
+        return bool(status.st_mode & 0o100) or status.st_size >= PROGRAM_ANYWHERE
 
     def _file(self, path: bytes, entry: os.DirEntry[bytes], wanted: tuple[str, ...], *, program: bool = False) -> None:
         head, largest = self._matcher.head(wanted), self._matcher.largest(wanted, self._limits)

@@ -4,27 +4,34 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Final, NamedTuple
 
-from garboard.model.image import Reader
+from garboard.model.image import Bare, Reader
 from garboard.model.limits import Limits
 
 _ANY_FOLDERS: Final = "**/"
 
 
-def _pattern(glob: str) -> re.Pattern[bytes]:
+def _expression(glob: str) -> bytes:
     """Convert the glob to an expression for `fullmatch`: ``*`` within one component, a leading ``**/`` for any folders."""
     inner = glob.removeprefix(_ANY_FOLDERS)
     text = "[^/]*".join(re.escape(part) for part in inner.split("*"))
-    return re.compile((("(?:.*/)?" if inner != glob else "") + text).encode(), re.DOTALL)
+    return (("(?:.*/)?" if inner != glob else "") + text).encode()
 
 
-def _in_folder(folder: bytes, last: str) -> re.Pattern[bytes]:
+@cache
+def _compiled(expression: bytes) -> re.Pattern[bytes]:
+    """Compiled when a path asks for it: few of the globs meet any."""
+    return re.compile(expression, re.DOTALL)
+
+
+def _in_folder(folder: bytes, last: str) -> bytes:
     text = b"[^/]*".join(re.escape(part.encode()) for part in last.split("*"))
-    return re.compile((re.escape(folder) + b"/" if folder else b"") + text, re.DOTALL)
+    return (re.escape(folder) + b"/" if folder else b"") + text
 
 
-Pattern = tuple[int, str, re.Pattern[bytes]]
+Pattern = tuple[int, str, bytes]
 """A glob's position among all globs, its reader, and its expression for `fullmatch`."""
 
 
@@ -45,9 +52,9 @@ class Extra(NamedTuple):
 class Matcher:
     """Determines which readers want a path.
 
-    ``names``, ``suffixes`` and ``folders`` are public so that a hot loop can check them itself before it calls
+    ``names``, ``extensions``, ``suffixes`` and ``folders`` are public so that a hot loop can check them itself before it calls
     `readers`: nobody wants a path if its last component is not in ``names`` and ends with none of ``suffixes``, and the
-    path starts with none of ``folders``.
+    path starts with none of ``folders``. ``extensions`` are the ends of ``suffixes`` from their last dot on.
     """
 
     def __init__(self, readers: Sequence[Reader], extras: Iterable[Extra] = ()) -> None:
@@ -59,12 +66,14 @@ class Matcher:
         self.extras = tuple(extras)
         self.programs = next((reader.NAME for reader in readers if getattr(reader, "PROGRAMS", False)), "")
         """The reader that wants programs, wherever they are; empty if none does."""
+        self.bare: tuple[Bare, ...] = next((reader.BARE for reader in readers if hasattr(reader, "BARE")), ())
+        """The folders that the reader of programs asks about."""
         self._heads = {reader.NAME: getattr(reader, "HEAD", None) for reader in readers}
         self._large = frozenset(reader.NAME for reader in readers if getattr(reader, "LARGE", False))
         self._readers = readers
         self._patterns: dict[bytes, list[Pattern]] = {}
         """Keyed by the last component, by its extension, or by the folder if the last component can be anything."""
-        self._by_extension: dict[bytes, list[bytes]] = {}
+        self.extensions: dict[bytes, list[bytes]] = {}
         """The suffixes, by what follows their last dot."""
         self._count = 0
         self._exact: dict[bytes, list[str]] = {}
@@ -82,20 +91,20 @@ class Matcher:
         folder, _, last = glob.rpartition("/")
         if "*" not in folder:
             self.fixed.append((folder.encode(), last, reader))
-        if "*" in folder and "*" in last.removeprefix("*."):
-            raise ValueError(f"a glob's last component is a name, *.extension, or in a fixed folder: {glob}")
-        self._add_pattern(folder.encode(), last, reader, _pattern(glob))
+        if "*" in folder and "*" in last and last.rpartition("*")[2][:1] != ".":
+            raise ValueError(f"a glob's last component is a name, one with *.extension, or in a fixed folder: {glob}")
+        self._add_pattern(folder.encode(), last, reader, _expression(glob))
 
-    def _add_pattern(self, folder: bytes, last: str, reader: str, pattern: re.Pattern[bytes]) -> None:
+    def _add_pattern(self, folder: bytes, last: str, reader: str, pattern: bytes) -> None:
         """Add a pattern under the fastest key that rules out paths that it cannot match."""
         if "*" not in last:
             key = last.encode()
             self.names.add(key)
-        elif last.startswith("*.") and "*" not in last[1:]:
-            key = last[1:].encode()
+        elif (last.startswith("*.") or b"*" in folder) and (end := last.rpartition("*")[2])[:1] == ".":
+            key = end.encode()
             if key not in self.suffixes:
                 self.suffixes += (key,)
-                self._by_extension.setdefault(key[key.rfind(b".") :], []).append(key)
+                self.extensions.setdefault(key[key.rfind(b".") :], []).append(key)
         else:
             key = folder + b"/"
             self.folders += (key,) if key not in self.folders else ()
@@ -142,15 +151,14 @@ class Matcher:
         """Return the names of the readers that want this path, each once."""
         last = path[path.rfind(b"/") + 1 :]
         keys = [last] if last in self._patterns else []
-        if last.endswith(self.suffixes):
-            extension = last[last.rfind(b".") :]
-            keys += [one for one in self._by_extension.get(extension, ()) if last.endswith(one) and one != last]
+        same = self.extensions.get(last[last.rfind(b".") :], ())
+        keys += [one for one in same if last.endswith(one) and one != last]
         if path.startswith(self.folders):
             keys += [folder for folder in self.folders if path.startswith(folder)]
         found = [
             (number, reader)
             for key in keys
             for number, reader, pattern in self._patterns[key]
-            if pattern.fullmatch(path)
+            if _compiled(pattern).fullmatch(path)
         ]
         return tuple(dict.fromkeys((*(reader for _, reader in sorted(found)), *self._exact.get(path, ()))))

@@ -48,6 +48,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+import msgspec
+
 from garboard.image.layers.globs import Extra, Matcher
 from garboard.image.layers.names import unpack
 from garboard.image.layers.reader import text
@@ -56,6 +58,7 @@ from garboard.image.layers.rootfs import FOLDER, LEAF, LINK, LinkLoop, Node, Roo
 from garboard.model.gap import Gap
 from garboard.model.image import FileHistory, Files, FileVersion
 from garboard.model.limits import Limits
+from garboard.model.package import Replaced
 
 _OPAQUE_ROOT = (
     "it marks the image's root as opaque: engines on overlayfs hide nothing then, and others all that lies below; "
@@ -104,7 +107,7 @@ class Merger:
     """Applies records, lowest layer first. Use it once."""
 
     def __init__(self, records: Sequence[LayerRecord], matcher: Matcher, limits: Limits) -> None:
-        self._records = records
+        self._records = _with_replaced(records, matcher.programs)
         self._matcher = matcher
         self._limits = limits
         self._gaps: dict[Gap, None] = {}
@@ -119,6 +122,8 @@ class Merger:
         self.extras = self._missing(goals)
         for index in range(len(self._records)):
             self._apply(index)
+        for path in self._asked():
+            self._resolve(path, last=True)  # links that lead nowhere are a gap
         histories = tuple(self._histories())
         gaps = tuple(gap for record in self._records for gap in record.gaps) + tuple(self._gaps)
         return Files(histories=histories, gaps=gaps)
@@ -140,6 +145,13 @@ class Merger:
                     goals.add(Goal(link.target))
         return goals
 
+    def _asked(self) -> Iterable[bytes]:
+        """Yield what readers ask for by its path or as a link."""
+        for folder, last, _ in self._matcher.fixed:
+            yield folder if "*" in last else (folder + b"/" if folder else b"") + last.encode()
+        for record in self._records:
+            yield from (link.path for link in record.links if not link.hard)
+
     def _close(self, goals: set[Goal]) -> set[Goal]:
         """Return the goals and everything that links make of them; fill the entries of every layer at their paths."""
         known: set[bytes] = set()
@@ -158,6 +170,11 @@ class Merger:
                 for target in links[path]
             }
             fresh = {goal for goal in more if len(goal.path) <= self._limits.path_bytes} - goals
+            if any(len(goal.path) > self._limits.path_bytes for goal in more):
+                reason = (
+                    f"they lead to a path of more than {self._limits.path_bytes} bytes, the limit: it was not followed"
+                )
+                self._gap("symbolic links", reason)
             if not fresh:
                 return goals
             goals |= fresh
@@ -287,6 +304,22 @@ class Merger:
 
     def _gap(self, subject: str, reason: str) -> None:
         self._gaps[Gap(stage="image", subject=subject, reason=reason)] = None
+
+
+def _with_replaced(records: Sequence[LayerRecord], reader: str) -> Sequence[LayerRecord]:
+    """State of each program that was another in a lower layer that it is `Replaced`."""
+    last: dict[bytes, int] = {}
+    done = []
+    for record in records:
+        replaced = {path for path, content in record.programs if last.get(path, content) != content}
+        if replaced:
+            facts = {one.path: one.facts for one in record.readings if one.path in replaced and one.reader == reader}
+            more = (Reading(path=path, reader=reader, facts=(*facts.get(path, ()), Replaced())) for path in replaced)
+            done.append(msgspec.structs.replace(record, readings=(*record.readings, *more)))
+        else:
+            done.append(record)
+        last.update(record.programs)
+    return done
 
 
 def _removed(versions: tuple[FileVersion, ...], layer: int) -> tuple[FileVersion, ...]:

@@ -7,7 +7,7 @@ names take only some tens of megabytes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from isal import isal_zlib
@@ -19,9 +19,11 @@ _DEFLATE_RAW: Final = -15
 class NameLog:
     """Collects names in archive order; `append` is a list's own method, for a hot loop."""
 
-    __slots__ = ("_blocks", "fields")
+    __slots__ = ("_blocks", "_look", "fields")
 
-    def __init__(self) -> None:
+    def __init__(self, look: Callable[[bytes], None] | None = None) -> None:
+        """``look`` is shown all names, joined, once."""
+        self._look = look
         self._blocks: list[bytes] = []
         self.fields: list[bytes] = []
 
@@ -32,8 +34,11 @@ class NameLog:
 
     def _flush(self) -> None:
         if self.fields:
-            self._blocks.append(isal_zlib.compress(b"\0".join(self.fields), 1, _DEFLATE_RAW))
+            names = b"\0".join(self.fields)
             self.fields.clear()
+            if self._look is not None:
+                self._look(names)
+            self._blocks.append(isal_zlib.compress(names, 1, _DEFLATE_RAW))
 
     def blocks(self) -> tuple[bytes, ...]:
         """Return all names, packed."""

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+
+from isal import isal_zlib
 
 from garboard.image.handle import Content, Region
+from garboard.image.layers.bare import BareFolders
 from garboard.image.layers.compression import inflate, is_compressed
 from garboard.image.layers.globs import Matcher
 from garboard.image.layers.names import NameLog
@@ -26,10 +29,12 @@ from garboard.image.layers.tar import (
 from garboard.model.gap import Gap
 from garboard.model.image import File, Reader
 from garboard.model.limits import MIB, Limits
-from garboard.model.package import Fact, Owns, usr_merged
+from garboard.model.package import Diverted, Fact, Owns, usr_merged
 
 _SLICE = 1 * MIB
 _RELEASE = 16 * MIB
+_HEADS = 2048
+"""Beginnings of programs that are kept, some MiB of them; of further ones at once what they say."""
 
 
 def text(path: bytes) -> str:
@@ -61,7 +66,9 @@ class Collector:
         self._readers = readers
         self._limits = limits
         self._readings: dict[bytes, tuple[Reading, ...]] = {}
-        self._programs: set[bytes] = set()
+        self._programs: dict[bytes, int] = {}
+        self._heads: dict[bytes, bytes] = {}
+        """The beginnings of programs that are read in the end, if no package of the layer owns them."""
         self._links: dict[bytes, Link] = {}
         self._others: dict[bytes, None] = {}
         self._whiteouts: list[bytes] = []
@@ -77,9 +84,13 @@ class Collector:
             self._opaques.append(member.path)
             return
         self._forget(member.path)
+        wanted: tuple[str, ...] = (self._matcher.programs,)
         if member.kind == PROGRAM:
-            wanted: tuple[str, ...] = (self._matcher.programs,)
-            self._programs.add(member.path)
+            head = member.data or b""
+            self._programs[member.path] = isal_zlib.crc32(head, member.size & 0xFFFFFFFF)
+            if len(self._heads) < _HEADS:
+                self._heads[member.path] = head
+                return
         else:
             wanted = self._matcher.readers(member.path)
         if member.kind in (FILE, PROGRAM) and member.data is not None:
@@ -106,24 +117,34 @@ class Collector:
 
     def _forget(self, path: bytes) -> None:
         self._readings.pop(path, None)
-        self._programs.discard(path)
+        self._programs.pop(path, None)
+        self._heads.pop(path, None)
         self._links.pop(path, None)
         self._others.pop(path, None)
 
     def _kept(self) -> Iterator[Reading]:
         """The readings, without those of programs that say nothing or that a file list of the same layer names."""
         readings = [reading for of in self._readings.values() for reading in of]
-        lists = (fact.paths for reading in readings for fact in reading.facts if isinstance(fact, Owns))
-        owned = {path for paths in lists for path in paths}
+        owned = _owned(readings)
         for reading in readings:
             if reading.path in self._programs:
                 name = text(reading.path)
                 if not reading.facts or not owned.isdisjoint(usr_merged(name)):
                     continue
             yield reading
+        for path, head in self._heads.items():
+            if owned.isdisjoint(usr_merged(text(path))):
+                reader = self._matcher.programs
+                facts = read_file(self._readers, self._matcher, reader, path, head)
+                if facts:
+                    yield Reading(path=path, reader=reader, facts=facts)
 
-    def record(self, walker: Walker, names: tuple[bytes, ...], diff_id: str) -> LayerRecord:
+    def record(self, walker: Walker, log: NameLog, bare: BareFolders, diff_id: str) -> LayerRecord:
         """Return the complete record."""
+        names = log.blocks()
+        undescribed = tuple(bare.undescribed(self._whiteouts, self._readings))
+        bared = (*bare.readings(names, self._readings), *undescribed)
+        log.fields += (b"f" + reading.path for reading in undescribed)
         if walker.escapes:
             self._gaps.append(
                 Gap(
@@ -134,16 +155,30 @@ class Collector:
                 )
             )
         return LayerRecord(
-            readings=tuple(self._kept()),
+            readings=(*self._kept(), *bared),
+            programs=tuple(one for one in self._programs.items() if b"bin/" in one[0] or b".so" in one[0]),
             links=tuple(self._links.values()),
             others=tuple(self._others),
             whiteouts=tuple(self._whiteouts),
             opaques=tuple(self._opaques),
-            names=names,
+            names=log.blocks(),
             gaps=tuple(self._gaps),
             members=walker.members,
             diff_id=diff_id,
         )
+
+
+def _owned(readings: Iterable[Reading]) -> set[str]:
+    """The paths that packages own by these facts, without those from which the administrator diverted a package's file."""
+    owned: set[str] = set()
+    diverted: set[str] = set()
+    for reading in readings:
+        for fact in reading.facts:
+            if isinstance(fact, Owns):
+                owned.update(fact.paths)
+            elif isinstance(fact, Diverted) and not fact.by:
+                diverted.update(usr_merged(fact.path))
+    return owned - diverted
 
 
 def _slices(region: Region) -> Iterator[bytes]:
@@ -170,7 +205,8 @@ def read(
         ImageError: The layer is damaged or exceeds a limit.
     """
     collector = Collector(matcher, readers, limits)
-    log = NameLog()
+    bare = BareFolders(matcher)
+    log = NameLog(bare.look)
     rest: Iterator[bytes] | None = None
     digest = hashlib.sha256()
     window: Window
@@ -190,4 +226,4 @@ def read(
     if rest is not None and verify:
         for _ in rest:  # data after the archive's end count for the digest
             pass
-    return collector.record(walker, log.blocks(), "sha256:" + digest.hexdigest() if verify else "")
+    return collector.record(walker, log, bare, "sha256:" + digest.hexdigest() if verify else "")

@@ -40,6 +40,7 @@ class LayerRecord(Value):
         others: Wanted paths that hold a device, socket or similar.
         whiteouts: Paths that the layer hides in lower layers.
         opaques: Folders with lower content that it hides.
+        programs: Programs and shared libraries, each with a number that another content most likely does not have.
         names: All its members (see `garboard.image.layers.names`).
         diff_id: SHA-256 of the uncompressed bytes, if it was computed.
     """
@@ -49,6 +50,7 @@ class LayerRecord(Value):
     others: tuple[Path, ...] = ()
     whiteouts: tuple[Path, ...] = ()
     opaques: tuple[Path, ...] = ()
+    programs: tuple[tuple[Path, int], ...] = ()
     names: tuple[bytes, ...] = ()
     gaps: tuple[Gap, ...] = ()
     members: int = 0

@@ -48,6 +48,8 @@ ELF: Final = b"\x7fELF"
 SCRIPT: Final = b"#!"
 _PROGRAM_LEAST: Final = 4
 """Bytes of an ELF file's magic number; a script that calls one program is not much longer."""
+PROGRAM_ANYWHERE: Final = MIB
+"""A file of so many bytes may be a program whatever its mode says: none of Go's is smaller."""
 _PROGRAM_HEAD: Final = 4096
 """So much of a program is handed over, or all of it if it is smaller."""
 
@@ -57,8 +59,8 @@ class Member(NamedTuple):
 
     ``path`` has no leading slash, dot or trailing slash; for `WHITEOUT` it is the hidden path, for `OPAQUE` the folder.
     ``target`` is a link's target, as written. ``data`` is a wanted file's bytes, or as many of them as its readers need,
-    ``None`` if it exceeds the limit on files; a `PROGRAM` is an executable ELF file or script that no path asks for, and ``data``
-    its beginning. ``at`` is where a file's data start in the archive.
+    ``None`` if it exceeds the limit on files; a `PROGRAM` is an ELF file or script that no path asks for and that is executable, large, in a
+    folder of programs or named like a library, and ``data`` its beginning. ``at`` is where a file's data start in the archive.
     """
 
     kind: int
@@ -87,12 +89,15 @@ class Window(Protocol):
 class WantedMembers(Protocol):
     """The members to hand over, in the form of `garboard.image.layers.globs.Matcher`.
 
-    `readers` is called for members with a last component that is in ``names`` or ends with one of ``suffixes``, or with
-    a path that starts with one of ``folders``.
+    `readers` is called for members with a last component that is in ``names``, or that ends with one of ``extensions`` (what
+    follows the last dot, and that dot) and with one of ``suffixes``, or with a path that starts with one of ``folders``.
     """
 
     @property
     def names(self) -> Container[bytes]: ...
+
+    @property
+    def extensions(self) -> Container[bytes]: ...
 
     @property
     def suffixes(self) -> tuple[bytes, ...]: ...
@@ -114,11 +119,19 @@ class WantedMembers(Protocol):
         ...
 
 
+class _Any:
+    """Contains all."""
+
+    def __contains__(self, one: object) -> bool:
+        return True
+
+
 class _Everything:
     """Every path is wanted."""
 
-    names: Container[bytes] = ()
-    suffixes = (b"",)
+    names: Container[bytes] = _Any()
+    extensions: Container[bytes] = ()
+    suffixes: tuple[bytes, ...] = ()
     folders = ()
     programs = ""
 
@@ -372,7 +385,8 @@ class Walker:
     def walk(self) -> Iterator[Member]:  # noqa: C901, PLR0912, PLR0915  (the hot loop: a call costs as much as half a member)
         """Yield the members that matter, in the archive's order; the names of all others only go to the log."""
         window, matcher, log = self._window, self._matcher, self._names
-        names, suffixes, folders = matcher.names, matcher.suffixes, matcher.folders
+        names, extensions = matcher.names, matcher.extensions
+        suffixes, folders = matcher.suffixes, matcher.folders
         append = log.fields.append
         adler32, unpack, odd = zlib.adler32, _HEADER.unpack, _ODD.search
         position = self._position
@@ -476,7 +490,11 @@ class Walker:
                     append(b"f" + name)
             else:
                 append(b"f" + name)
-            if last in names or last.endswith(suffixes) or name.startswith(folders):
+            if (
+                last in names
+                or (last[last.rfind(b".") :] in extensions and last.endswith(suffixes))
+                or name.startswith(folders)
+            ):
                 wanted = () if folder_flag else matcher.readers(name)
                 if not wanted:
                     continue
@@ -486,8 +504,13 @@ class Walker:
                 shift = position - at
             elif extended.sparse:
                 self._sparse(extended, data_at, size)
-            elif flag == 0x30 and programs and size >= _PROGRAM_LEAST and (header[104] & 1 or b"bin/" in name):
+            elif (
+                (flag == 0x30 or not flag)
+                and programs
+                and size >= _PROGRAM_LEAST
                 # An odd digit of the mode: it may be executed.
+                and (header[104] & 1 or b"bin/" in name or size >= PROGRAM_ANYWHERE or b".so" in last)
+            ):
                 head = min(size, _PROGRAM_HEAD)
                 if data_at - shift + head > end:
                     buffer, at, end = window.at(data_at, head)
