@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, cast
 
 _END: Final = b"PK\5\6"
 _END_BYTES: Final = 22
@@ -95,11 +95,12 @@ def read(data: memoryview, entry: Entry, limit: int) -> memoryview:
 
 
 def _inflate(stored: memoryview, entry: Entry, limit: int) -> memoryview:
-    from isal import isal_zlib
+    from isal import igzip_lib, isal_zlib
 
+    broken = cast("type[Exception]", igzip_lib.IsalError)  # its stubs call it an instance
     try:
         found = isal_zlib.decompressobj(-15).decompress(stored, min(limit, entry.size) + 1)
-    except isal_zlib.error as error:
+    except broken as error:
         raise Malformed(f"{entry.name} is damaged: {error}") from error
     if len(found) != entry.size:
         raise Malformed(f"{entry.name} has {len(found)} bytes or more, and {entry.size} according to the directory")
@@ -115,10 +116,10 @@ def _directory(data: memoryview) -> tuple[int, int, int]:
         raise Malformed("it is no whole zip archive: the directory at its end is missing")
     end = first + found
     size, at = struct.unpack_from("<II", tail, found + 12)
-    if end >= _LOCATOR_BYTES and data[end - _LOCATOR_BYTES : end - _LOCATOR_BYTES + 4] == _LOCATOR:
+    if end >= _LOCATOR_BYTES and bytes(data[end - _LOCATOR_BYTES : end - _LOCATOR_BYTES + 4]) == _LOCATOR:
         (where,) = struct.unpack_from("<Q", data, end - _LOCATOR_BYTES + 8)
         for place in (end - _LOCATOR_BYTES - _END_64_BYTES, where):  # the first also holds where something precedes
-            if 0 <= place <= len(data) - _END_64_BYTES and data[place : place + 4] == _END_64:
+            if 0 <= place <= len(data) - _END_64_BYTES and bytes(data[place : place + 4]) == _END_64:
                 size, at = struct.unpack_from("<QQ", data, place + 40)
                 end = place
                 break

@@ -98,6 +98,7 @@ class Ecosystem(Value):
         below_locks: whether packages are installed below the folder of such a file.
         installers: packages that are there before any that such a file pins.
         databases: whether these may be as large as databases are.
+        mapped: whether they are archives or programs, of which parts are read (`garboard.model.image.File.view`).
         version: rises whenever the facts made of the same bytes change, which empties the cache.
         lists: the folders of files that list what a package brought and are named after it, with any extension.
         load_catalog: imports what reads those files.
@@ -132,6 +133,7 @@ class Ecosystem(Value):
     normalize: Callable[[str], str] = exact_name
     globs: tuple[str, ...] = ()
     databases: bool = False
+    mapped: bool = False
     locks: tuple[str, ...] = ()
     below_locks: bool = True
     installers: tuple[str, ...] = ()

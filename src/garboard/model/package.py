@@ -66,6 +66,8 @@ class Package(Value, tag_field="fact", tag="package"):
     """Installed only as a dependency (True), asked for (False), or not recorded (None)."""
     application: bool = False
     """The image's own application (a root package.json), not a dependency of it."""
+    inside: str = ""
+    """Where in the file it lies, if that is an archive: nested ones are separated by ``!/``."""
     publishable: bool = False
     """Nothing in the application's own file keeps it from being a package of a registry."""
     # What the whole image shows:

@@ -84,7 +84,8 @@ class _Facts:
         for fact in last.facts:
             if isinstance(fact, Package):
                 since = _introductions(history.versions) if since is None else since
-                self._package(fact, Location(path=history.path, layer=last.layer), since[_key(fact)])
+                path = f"{history.path}!/{fact.inside}" if fact.inside else history.path
+                self._package(fact, Location(path=path, layer=last.layer), since[_key(fact)])
             elif isinstance(fact, Distro):
                 self.distros[history.asked or history.path] = fact
             elif isinstance(fact, Marks):

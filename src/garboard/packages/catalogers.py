@@ -92,6 +92,11 @@ class Cataloger:
         """Whether the ecosystem's files are databases."""
         return self.ecosystem.databases
 
+    @property
+    def MAPPED(self) -> bool:  # noqa: N802
+        """Whether the ecosystem's files are read in parts."""
+        return self.ecosystem.mapped
+
     def catalog(self, file: File, /) -> Iterator[Fact]:
         """The facts that a file states.
 

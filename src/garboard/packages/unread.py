@@ -31,11 +31,6 @@ PROGRAMS: Final = True
 _CLASSES: Final = "compiled Java classes"
 LISTS: Final = MappingProxyType(
     {
-        "Java archives": tuple(
-            f"**/*.{one}"
-            for name in ("jar", "war", "ear", "par", "sar", "kar", "jpi", "hpi")
-            for one in (name, name.upper())  # a class path takes any name
-        ),
         _CLASSES: ("**/*.class",),
         "Conda packages": ("**/conda-meta/*.json",),
         ".NET dependency lists": ("**/*.deps.json", "**/packages.config"),

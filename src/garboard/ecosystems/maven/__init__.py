@@ -7,14 +7,24 @@ from typing import TYPE_CHECKING, Final
 from garboard.model.ecosystem import AdvisedName, Ecosystem
 
 if TYPE_CHECKING:
-    from garboard.model.ecosystem import VersionOrder
+    from garboard.model.ecosystem import Catalog, VersionOrder
     from garboard.model.package import Package
+
+
+KINDS: Final = ("jar", "war", "ear", "par", "sar", "kar", "jpi", "hpi", "aar", "rar")
+"""Extensions of archives; jpi and hpi are Jenkins' plugins, aar Android's libraries, rar Jakarta's connectors."""
 
 
 def _advised(package: Package) -> tuple[AdvisedName, ...]:
     """``group:artifact``."""
     name = f"{package.namespace}:{package.name}" if package.namespace else package.name
     return (AdvisedName(name, package.version),)
+
+
+def _catalog() -> Catalog:
+    from garboard.ecosystems.maven.cataloger import catalog
+
+    return catalog
 
 
 def _order() -> VersionOrder:
@@ -29,6 +39,9 @@ ECOSYSTEM: Final = Ecosystem(
     manager="maven",
     language="java",
     osv="Maven",
+    globs=tuple(f"**/*.{one}" for kind in KINDS for one in (kind, kind.upper())),  # a class path takes any name
+    mapped=True,
+    load_catalog=_catalog,
     order="maven",
     load_order=_order,
     advised=_advised,

@@ -8,16 +8,14 @@ from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from garboard import zipped
-from garboard.ecosystems.maven import documents
-from garboard.ecosystems.maven.documents import Coordinates, Project
+from garboard.ecosystems.maven import KINDS, documents
+from garboard.ecosystems.maven.documents import Project
 from garboard.model.gap import Gap
 from garboard.model.package import Fact, Package
 from garboard.zipped import Entry, Malformed
 
 TYPE: Final = "maven"
 ORDER: Final = "maven"
-KINDS: Final = ("jar", "war", "ear", "par", "sar", "kar", "jpi", "hpi", "aar", "rar")
-"""Extensions of archives; jpi and hpi are Jenkins' plugins."""
 SEPARATOR: Final = "!/"
 """Between an archive and what lies in it."""
 
@@ -98,7 +96,7 @@ class Reading:
                 manifest = documents.manifest(bytes(self._read(data, contents.manifest, _TEXT)))
             except Malformed as error:
                 yield self._gap(_place(inside, _MANIFEST), str(error))
-        mine = _main(projects, stem)
+        mine = _main(projects, stem, manifest)
         for folder, project in projects.items():
             if folder != mine:
                 yield from self._package(project, _place(inside, folder))
@@ -147,9 +145,7 @@ class Reading:
         """What a folder of ``META-INF/maven`` states: ``pom.properties`` first, the rest from ``pom.xml``."""
         full = documents.project(bytes(self._read(data, files["xml"], _TEXT))) if "xml" in files else None
         stated = (
-            documents.properties(bytes(self._read(data, files["properties"], _TEXT)))
-            if "properties" in files
-            else None
+            documents.properties(bytes(self._read(data, files["properties"], _TEXT))) if "properties" in files else None
         )
         if stated is None:
             if full is None:
@@ -200,12 +196,15 @@ def _of_name(file: str) -> tuple[str, str]:
     return (found[1], found[2]) if found else (stem, "")
 
 
-def _main(projects: dict[str, Project], stem: str) -> str | None:
-    """The folder of the project that the archive is, and not one of those packed into it: the one that its name says."""
-    named = [folder for folder, one in projects.items() if one.coordinates.artifact == stem]
-    if not named:
-        named = [folder for folder, one in projects.items() if stem.startswith(one.coordinates.artifact)]
-        named.sort(key=lambda folder: -len(projects[folder].coordinates.artifact))
-    if named:
-        return named[0]
-    return next(iter(projects)) if len(projects) == 1 else None
+def _main(projects: dict[str, Project], stem: str, manifest: dict[str, str]) -> str | None:
+    """The folder of the project that the archive is, and not one of those packed into it.
+
+    The one that the archive's name says, or the manifest of an archive that was renamed.
+    """
+    by_name = {one.coordinates.artifact: folder for folder, one in projects.items()}
+    names = (stem, manifest.get("Implementation-Title", ""), documents.symbolic_name(manifest).rpartition(".")[2])
+    found = next((by_name[name] for name in names if name in by_name), None)
+    if found is not None:
+        return found
+    begun = max((name for name in by_name if stem.startswith(name)), key=len, default="")
+    return by_name.get(begun)

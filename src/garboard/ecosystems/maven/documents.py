@@ -72,9 +72,7 @@ def project(data: bytes) -> Project:
     def text(path: str) -> str:
         return (root.findtext("/".join(space + part for part in path.split("/"))) or "").strip()
 
-    known = {
-        f"project.{part}": text(part) or text(f"parent/{part}") for part in ("groupId", "artifactId", "version")
-    }
+    known = {f"project.{part}": text(part) or text(f"parent/{part}") for part in ("groupId", "artifactId", "version")}
     known["project.artifactId"] = text("artifactId")
     known |= {f"project.parent.{part}": text(f"parent/{part}") for part in ("groupId", "artifactId", "version")}
     own = root.find(f"{space}properties")
@@ -84,7 +82,9 @@ def project(data: bytes) -> Project:
     known |= {key.removeprefix("project."): value for key, value in known.items() if key.startswith("project.")}
     needs = []
     for one in root.iterfind(f"{space}dependencies/{space}dependency"):
-        parts = {child.tag.removeprefix(space): (child.text or "").strip() for child in one if isinstance(child.tag, str)}
+        parts = {
+            child.tag.removeprefix(space): (child.text or "").strip() for child in one if isinstance(child.tag, str)
+        }
         if parts.get("scope", "") in _SCOPES and parts.get("optional", "") != "true":
             name = f"{_filled(parts.get('groupId', ''), known)}:{_filled(parts.get('artifactId', ''), known)}"
             if "${" not in name and len(name) > 2:
@@ -103,7 +103,7 @@ def of_manifest(attributes: dict[str, str], stem: str, version: str) -> Coordina
     A group is taken only where the manifest names one: ``Implementation-Vendor-Id``, ``Group-Id`` (Jenkins), or a
     symbolic name that ends with the artifact's (``org.apache.commons.io`` does not say where the group ends).
     """
-    symbolic = attributes.get("Bundle-SymbolicName", "").partition(";")[0].strip()
+    symbolic = symbolic_name(attributes)
     artifact = attributes.get("Short-Name", "") or stem
     stated = (
         version
@@ -117,6 +117,11 @@ def of_manifest(attributes: dict[str, str], stem: str, version: str) -> Coordina
     group = next((one for one in groups if _GROUP.fullmatch(one)), "")
     found = _checked(group or "x", artifact, stated)
     return found._replace(group=group) if found.artifact else Coordinates()
+
+
+def symbolic_name(attributes: dict[str, str]) -> str:
+    """The name of an OSGi bundle without its directives."""
+    return attributes.get("Bundle-SymbolicName", "").partition(";")[0].strip()
 
 
 def licenses(attributes: dict[str, str]) -> tuple[str, ...]:

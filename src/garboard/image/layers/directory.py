@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 import os
 import stat
 from collections.abc import Mapping
@@ -125,12 +126,18 @@ class _Reading:
                     gap = too_big(path, status.st_size, largest, self._limits)
                     self._readings += [Reading(path=path, reader=name, facts=(gap,)) for name in wanted]
                     return
-                data = file.read(largest + 1 if head is None else head)
+                data: bytes | memoryview
+                if self._matcher.mapped(wanted) and status.st_size:
+                    data = memoryview(mmap.mmap(handle, 0, access=mmap.ACCESS_READ))
+                else:
+                    data = file.read(largest + 1 if head is None else head)
         except OSError as error:
             self._gap(path, f"the file cannot be read: {error.strerror}")
             return
         self._readings += [
-            Reading(path=path, reader=name, facts=read_file(self._readers, self._matcher, name, path, data))
+            Reading(
+                path=path, reader=name, facts=read_file(self._readers, self._matcher, name, path, data, self._limits)
+            )
             for name in wanted
         ]
 

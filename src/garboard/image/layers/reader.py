@@ -42,14 +42,27 @@ def text(path: bytes) -> str:
     return path.decode("utf-8", "backslashreplace")
 
 
-def read_file(readers: Mapping[str, Reader], matcher: Matcher, name: str, path: bytes, data: bytes) -> tuple[Fact, ...]:
+def read_file(
+    readers: Mapping[str, Reader],
+    matcher: Matcher,
+    name: str,
+    path: bytes,
+    data: bytes | memoryview,
+    limits: Limits,
+) -> tuple[Fact, ...]:
     """Return a reader's facts about one file, which it sees under the path that it requested."""
-    return tuple(readers[name].catalog(File(path=text(matcher.spelling(path, name)), data=data)))
+    asked = text(matcher.spelling(path, name))
+    if matcher.mapped((name,)):
+        return tuple(readers[name].catalog(File(path=asked, data=b"", view=memoryview(data))))
+    head, largest = matcher.head((name,)), matcher.largest((name,), limits)
+    if head is None and len(data) > largest:
+        return (too_big(path, len(data), largest, limits),)
+    return tuple(readers[name].catalog(File(path=asked, data=bytes(data[:head]))))
 
 
 def too_big(path: bytes, size: int, limit: int, limits: Limits) -> Gap:
     """Return the gap for a wanted file that exceeds the limit."""
-    name = "FILE" if limit == limits.file_bytes else "TEXT"
+    name = {limits.mapped_bytes: "MAPPED", limits.file_bytes: "FILE"}.get(limit, "TEXT")
     return Gap(
         stage="image",
         subject=text(path),
@@ -86,7 +99,7 @@ class Collector:
         self._forget(member.path)
         wanted: tuple[str, ...] = (self._matcher.programs,)
         if member.kind == PROGRAM:
-            head = member.data or b""
+            head = bytes(member.data or b"")
             self._programs[member.path] = isal_zlib.crc32(head, member.size & 0xFFFFFFFF)
             if len(self._heads) < _HEADS:
                 self._heads[member.path] = head
@@ -99,7 +112,7 @@ class Collector:
                 Reading(
                     path=member.path,
                     reader=name,
-                    facts=read_file(self._readers, self._matcher, name, member.path, data),
+                    facts=read_file(self._readers, self._matcher, name, member.path, data, self._limits),
                 )
                 for name in wanted
             )
@@ -135,7 +148,7 @@ class Collector:
         for path, head in self._heads.items():
             if owned.isdisjoint(usr_merged(text(path))):
                 reader = self._matcher.programs
-                facts = read_file(self._readers, self._matcher, reader, path, head)
+                facts = read_file(self._readers, self._matcher, reader, path, head, self._limits)
                 if facts:
                     yield Reading(path=path, reader=reader, facts=facts)
 
