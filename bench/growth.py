@@ -204,11 +204,25 @@ def curves(work: Path) -> Iterator[Curve]:
         )
     chain = judged(lambda size: [needing(size, lambda own: [f"p{own - 1}"] * bool(own))], "scan", "--json")
     yield Curve("findings on a chain", (1_000, 10_000), chain)
+    three = judged(lambda size: [needing(size + 3, lambda own: _all_others(own, size))], "scan", "--json")
+    yield Curve("findings by three paths", (1_000, 10_000), three)
+    near = judged(lambda size: [needing(size, lambda own: _next(own, size))], "scan", "--dependency-tree")
+    yield Curve("tree, 300 edges each", (500, 1_000, 2_000), near)
     yield Curve(
         "findings by layer, html",
         (1_000, 10_000),
         judged(lambda size: [layer(debs(size))], "layers", "--format", "html"),
     )
+
+
+def _all_others(own: int, size: int) -> list[str]:
+    """Three packages need all of the others."""
+    return [f"p{number}" for number in range(3, size + 3)] if own < 3 else []
+
+
+def _next(own: int, size: int) -> list[str]:
+    """Each needs 300 others, the next one first: the deepest tree."""
+    return [f"p{(own + 1 + number * 7) % size}" for number in range(300)]
 
 
 def needing(count: int, needs: Callable[[int], Iterable[str]]) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Any
 
@@ -17,6 +18,18 @@ def document(value: Any) -> bytes:
 def formatted(data: bytes) -> bytes:
     """A JSON text indented, ending in a line feed; characters that a terminal would act on are escaped."""
     return _unseen().sub(_escaped, msgspec.json.format(data, indent=2)) + b"\n"
+
+
+def in_parts(whole: bytes, key: str, elements: Iterable[Any], depth: int) -> Iterator[bytes]:
+    """A document with these elements in its one empty list ``key``, ``depth`` levels deep: a part for each element."""
+    before, empty, after = whole.partition(f'"{key}": []'.encode())
+    yield before + empty[:-1]
+    indent = b"\n" + b"  " * depth
+    separator = b""
+    for element in elements:
+        yield separator + indent + b"  " + document(element)[:-1].replace(b"\n", indent + b"  ")
+        separator = b","
+    yield (indent + b"]" if separator else b"]") + after
 
 
 @cache

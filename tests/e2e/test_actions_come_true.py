@@ -60,6 +60,8 @@ BASES = {
     "plain": ("FROM {root}",),
     "node": ("FROM {npm}",),
     "lib": ("FROM {plain}", f"RUN {APT} law-alpha-lib=1.0 law-base=1.0"),
+    "nobody": ("FROM {plain}", f"RUN {APT} law-alpha-lib=1.0 law-base=1.0", "USER nobody"),
+    "held": ("FROM {plain}", f"RUN {APT} law-alpha-lib=1.0 law-base=1.0 && apt-mark hold law-base"),
     "newer": ("FROM {plain}", f"RUN {APT} law-alpha-lib=1.0 law-base=1.1"),
     "less": ("FROM {plain}", f"RUN {APT} law-base=1.1"),
     "release": (
@@ -132,6 +134,30 @@ SCENES = (
         "RUN npm install --offline --no-audit --no-fund /npm/law-node-1.0.0.tgz\n"
         "COPY node_modules/law-node /other/node_modules/law-node\n",
         {"node": ("1.0.0-bookworm",)},
+        kinds=("replace",),
+    ),
+    Scene(
+        "a package of a file",
+        f"FROM base\nCOPY debs /debs\nRUN {APT} /debs/law-beta_1.0_all.deb law-gamma\n",
+        kinds=("rebuild", "replace"),
+    ),
+    Scene(
+        "a frozen archive",
+        f"FROM base\nRUN sed -i 's|/apt|/2026-01-01|' /etc/apt/sources.list && {APT} law-beta law-epsilon\n",
+        {"lib": ("1.0.0-bookworm",)},
+        never=("Rebuild",),
+    ),
+    Scene(
+        "a base that runs as somebody else",
+        f"FROM base\nUSER root\nRUN {APT} law-alpha\n",
+        {"nobody": ("1.0.0-bookworm",)},
+        kinds=("rebuild", "upgrade"),
+    ),
+    Scene(
+        "held in the base",
+        f"FROM base\nRUN {APT} law-delta\n",
+        {"held": ("1.0.0-bookworm",)},
+        kinds=("rebuild", "upgrade"),
     ),
     Scene(
         "a file in the Dockerfile",
@@ -271,8 +297,9 @@ def _node(folder: Path, context: Path) -> None:
         package.mkdir(parents=True)
         (package / "package.json").write_text(json.dumps({"name": "law-node", "version": version}))
         run("tar", "-czf", context / f"npm/law-node-{version}.tgz", "-C", folder / version, "package")
-    (context / "node_modules").mkdir()
-    run("cp", "-r", folder / "1.0.0/package", context / "node_modules/law-node")
+    for version, place in (("1.0.0", "node_modules"), ("1.1.0", "newer/node_modules")):
+        (context / place).mkdir(parents=True)
+        run("cp", "-r", folder / version / "package", context / place / "law-node")
 
 
 def _feeds(garboard: Garboard, folder: Path) -> None:
@@ -320,9 +347,11 @@ def _osv(ecosystem: str, name: str, number: int, fixed: str) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def world(docker: Docker, registry: Registry, base: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     folder = tmp_path_factory.mktemp("law")
-    for name in ("served/apt", "served/wheels", "context/npm"):
+    for name in ("served/apt", "served/wheels", "context/npm", "context/debs"):
         (folder / name).mkdir(parents=True)
     _publish(folder / "served/apt", THEN)
+    run("cp", "-r", folder / "served/apt", folder / "served/2026-01-01")
+    run("cp", folder / f"served/apt/law-beta_{THEN}_all.deb", folder / "context/debs")
     for (name, version), requires in WHEELS.items():
         _wheel(folder / "served/wheels", name, version, requires)
     _node(folder / "packed", folder / "context")
@@ -342,6 +371,7 @@ def world(docker: Docker, registry: Registry, base: str, tmp_path_factory: pytes
     for number, scene in enumerate(SCENES):
         made.build(_text(scene.lines, made.bases[next(iter(scene.bases))]), _tag(number, "start"))
     _publish(folder / "served/apt", NOW)
+    run("cp", folder / f"served/apt/law-beta_{NOW}_all.deb", folder / "context/debs")
     for name in BUILT_NOW:
         _base(made, name, BASES[name])
     yield made
@@ -433,16 +463,19 @@ class _Build:
         """Other versions of what the line names; what it does not name is asked for beside it."""
         elsewhere = {name: int(line) for name, line in re.findall(r"(\S+) \S+ \(line (\d+)\)", action["text"])}
         for word in shlex.split(action["command"]):
-            name, sign, _ = re.split(r"(==|>=|@)", word)
+            name, *_ = re.split(r"==|>=|@", word)
             at = elsewhere.get(name, action["dockerfileLine"]) - 1
             named = re.compile(rf"(?<=\s)'?{re.escape(name)}([=<>@!~][^\s']*)?'?(?=\s|$)")
             if named.search(self.lines[at]):
                 self.lines[at] = named.sub(shlex.quote(word), self.lines[at])
-            elif sign == "@":
-                version = word.partition("@")[2]
-                self.lines[at] = re.sub(rf"{name}-[\d.]+\.tgz", f"{name}-{version}.tgz", self.lines[at])
             else:
                 self.lines[at] = f"{self.lines[at]} {shlex.quote(word)}"
+
+    def _replace(self, action: Any) -> None:
+        """A newer file in the place of the one that the line names, which has its version in its name or its folder."""
+        at = action["dockerfileLine"] - 1
+        line = self.lines[at].replace("law-node-1.0.0.tgz", "law-node-1.1.0.tgz").replace("_1.0_all", "_1.1_all")
+        self.lines[at] = line.replace("COPY node_modules/", "COPY newer/node_modules/")
 
     def _upgrade(self, action: Any) -> None:
         at = action["dockerfileLine"] - 1
@@ -454,9 +487,9 @@ class _Build:
         assert name
         places = [action["dockerfileLine"], *(map(int, others[1].split(",")) if others else ())]
         for place in places:
-            line = self.lines[place - 1]
-            assert re.search(rf"(?<=\s){name[1]}(?=\s|$)", line), f"line {place} does not name {name[1]}"
-            self.lines[place - 1] = re.sub(rf"\s{name[1]}(?=\s|$)", "", line)
+            line, word = self.lines[place - 1], rf"\s(?:/\S*/)?{name[1]}(?:_\S+\.deb)?(?=\s|$)"
+            assert re.search(word, line), f"line {place} does not name {name[1]}"
+            self.lines[place - 1] = re.sub(word, "", line)
 
 
 def _issues(found: Any) -> set[tuple[str, str]]:

@@ -11,12 +11,14 @@ import pytest
 
 from garboard.attribution.alignment import steps_of
 from garboard.cli.main import run
-from garboard.dockerfile.lexer import Budget
+from garboard.dockerfile.lexer import PIPES, Budget
 from garboard.dockerfile.parser import parse
 from garboard.dockerfile.stages import lineage, reaching, scoped, scoped_lineage
 from garboard.dockerfile.variables import Scope
 from garboard.model.dockerfile import DockerfileError, PackageRequest, UnknownRequest
+from garboard.model.image import File
 from garboard.model.limits import DEFAULT, MIB, Limits
+from garboard.packages.catalogers import CATALOGERS
 from garboard.shellcommands.install_requests import requests
 from garboard.shellcommands.removals import removals
 from tests.fuzz.fuzz_costs import _grown, _within
@@ -152,3 +154,68 @@ def test_a_dockerfile_without_end(
     monkeypatch.setattr(sys, "stdin", type("Stdin", (), {"buffer": Endless(), "isatty": lambda _: False})())
     assert run(["scan", str(tmp_path / "none.tar"), "-f", file, "--offline", "--db", str(tmp_path)]) == 2
     assert f"limit of {DEFAULT.dockerfile_bytes} bytes" in capsys.readouterr().err
+
+
+def _asked(lines: str) -> list[UnknownRequest | PackageRequest]:
+    return [each for one, scope, *_ in steps_of(parse(f"FROM a\n{lines}".encode())) for each in requests(one, scope)]
+
+
+def test_pipes_of_all_scripts_together_have_a_limit_that_is_told() -> None:
+    """The grammar's recovery takes the square of a script's pipes; ordinary files are far below the limit."""
+    found = _asked(f"RUN {'x|' * 199}\n" * 1000)
+    beyond = [one for one in found if isinstance(one, UnknownRequest) and one.limit]
+    assert 900 < len(beyond) < 1000
+    assert f"limit of {PIPES}" in beyond[0].reason
+    ordinary = _asked("RUN apt-get install git && " + "x | y && " * 20 + "true\n" + "RUN x | y\n" * 5000)
+    assert [one.name for one in ordinary if isinstance(one, PackageRequest)] == ["git"]
+    assert len(ordinary) == 1
+    ordinary = _asked(("RUN apt-get install git" + " && x | y" * 40 + "\n") * 500)
+    assert len([one for one in ordinary if isinstance(one, PackageRequest)]) == 500
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("RUN apt-get purge git", ["git"]),
+        ("RUN apt-get -y remove git", ["git"]),
+        ("RUN apt-get $DO git", []),
+        ("ENV DO=remove\nRUN apt-get $DO git", ["git"]),
+        ("RUN apt-get install git", []),
+    ],
+)
+def test_what_is_removed_is_seen_in_every_script_that_may_remove(text: str, names: list[str]) -> None:
+    steps = steps_of(parse(f"FROM a\n{text}\n".encode()))
+    assert [name for one, scope, *_ in steps for purge in removals(one, scope) for name in purge.names] == names
+
+
+_SETTINGS = (
+    ("dpkg", "etc/apt/sources.list"), ("dpkg", "etc/apt/sources.list.d/a.sources"), ("dpkg", "etc/apt/preferences"),
+    ("rpm", "etc/yum.conf"), ("rpm", "etc/dnf/plugins/versionlock.list"), ("rpm", "etc/dnf/versionlock.toml"),
+    ("rpm", "etc/zypp/locks"), ("apk", "etc/apk/repositories"), ("apk", "etc/apk/world"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "path"), _SETTINGS)
+def test_no_settings_of_a_package_manager_cost_the_square_of_their_bytes(name: str, path: str) -> None:
+    cataloger = next(one for one in CATALOGERS if name == one.NAME)
+    pieces = (
+        "deb http://",
+        "-",
+        "- ",
+        "\n ",
+        "\n\n",
+        "a-1-",
+        "exclude=\n ",
+        "[",
+        "http://a/20",
+        "0:",
+        "name=",
+        "=",
+        "\n[\n",
+    )
+
+    def work() -> int:
+        files = (File(path=path, data=(piece * (200_000 // len(piece))).encode()) for piece in pieces)
+        return sum(len(list(cataloger.catalog(file))) for file in files)
+
+    assert _within(_SECONDS, work) >= 0

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from garboard import ecosystems
+from garboard.actions.staying import Stay
 from garboard.model.action import Action, ActionKind
 from garboard.model.attribution import Introduction, Origin, Place
 from garboard.model.finding import Finding
@@ -16,6 +17,9 @@ from garboard.model.package import SYSTEM_TYPES, Package
 from garboard.packages.pins import pinned
 from garboard.versions.invalid import InvalidVersion
 
+_NAMED: Final = 8
+"""How many packages of one line a text names."""
+_TOLD: Final = 3
 _COPYING: Final = re.compile(r"(?:^|[\s;&|(])(?:cp|rsync|tar)\s")
 
 
@@ -24,6 +28,16 @@ def upgrade(kind: str, packages: Iterable[Package]) -> str:
     names = {one.name for one in packages if one.type == kind}
     upgrades = ecosystems.commands(kind).upgrades
     return next((f"RUN {line}" for name, line in upgrades.line.items() if name in names), "") if upgrades else ""
+
+
+def as_root(line: str, user: str | None) -> str:
+    """The line, between those that it needs if commands run as somebody else; what is not known is taken for root."""
+    return f"USER root\n{line}\nUSER {user}" if line and not is_root(user or "") else line
+
+
+def is_root(user: str) -> bool:
+    """Whether a USER, with or without its group, is the superuser."""
+    return user.partition(":")[0] in {"", "root", "0"}
 
 
 def upgrades_whole_sources(packages: Iterable[Package]) -> bool:
@@ -109,6 +123,37 @@ def raising(
         place=place,
         risk=risk,
     )
+
+
+def replacing(findings: Sequence[Finding], files: Sequence[str]) -> Action:
+    """The action that puts newer packages in the place of those that one line installs from ``files``, or copies."""
+    by_package: dict[str, list[Finding]] = {}
+    for finding in findings:
+        by_package.setdefault(finding.package.full_name, []).append(finding)
+    raises = [_Raise(of, frozenset()) for of in by_package.values()]
+    more = len(raises) - _NAMED
+    named = ", ".join(f"{one.name} {one.version}" for one in raises[:_NAMED])
+    named += f" and {more} others" if more > 0 else ""
+    who = findings[0].introduced or Introduction()
+    if files:
+        others = len(set(files)) - 1
+        which = f"`{files[0]}`" + (f" and {others} more file{'s' if others > 1 else ''}" if others else "")
+        text = f"Put {named} or later in the place of {which}, which the line installs again as it is"
+        risk = "the file is to be built or fetched anew; a newer version may behave otherwise"
+    else:
+        text = f"Raise {named} or later in what `{_short(who)}` copies, where it is built"
+        risk = "what you build it with decides which versions are possible; newer ones may behave otherwise"
+    command = "" if files else " ".join(shlex.quote(one.written) for one in raises)
+    return Action(kind=ActionKind.REPLACE, text=text, command=command, place=who.place, risk=risk)
+
+
+def staying(packages: Iterable[tuple[str, Stay]]) -> str:
+    """What a risk adds of packages that an upgrade does not bring, each with the reason; empty if there are none."""
+    found = list(dict.fromkeys(f"{name} ({stay.reason})" for name, stay in packages))
+    if not found:
+        return ""
+    more = f" and {len(found) - _TOLD} more" if len(found) > _TOLD else ""
+    return f"; not counted is what it does not bring: {', '.join(found[:_TOLD])}{more}"
 
 
 def _elsewhere(place: Place | None, first: Place | None) -> str:

@@ -1,7 +1,7 @@
 """The list of actions, in the order in which they are to be done; each figure is that of all actions up to it.
 
 The order is that of `ActionKind`: build again without cache; build on what the base's tag names today; change the FROM
-line; ask for other versions on a line; upgrade the base's packages in a line of your own until the base has the fixes;
+line; ask for other versions on a line; put newer files in the place of those that a line installs or copies; upgrade the base's packages in a line of your own until the base has the fixes;
 remove a package. Within a kind, what clears the most comes first. An issue in several places is gone with the action
 that mends the last of them, and the actions that mend the others are listed too.
 """
@@ -22,13 +22,14 @@ from garboard import ecosystems
 from garboard.actions import edits
 from garboard.actions.autoremove import Removal
 from garboard.actions.needed import needed
+from garboard.actions.staying import Stay, Staying, Why
 from garboard.model.action import Action, ActionKind, Actions, IssueKey, Remaining
 from garboard.model.advisory import Severity, Status
 from garboard.model.attribution import Attribution, Introduction, Origin, Place
 from garboard.model.finding import Finding, Vulnerability
 from garboard.model.mirror import Outcome, Prospect
 from garboard.model.package import SYSTEM_TYPES, Package
-from garboard.model.recommendation import Brought, Group, Prediction, Recommendation, Row
+from garboard.model.recommendation import Brought, Counts, Group, Prediction, Recommendation, Row
 from garboard.model.report import Report
 from garboard.packages.pins import pinned
 
@@ -64,7 +65,7 @@ class Known:
     ``prospects`` are the outcomes of a rebuild by (vulnerability id, package id), if the mirrors were asked.
     ``from_line`` is the place of the FROM that a better base would be written into. ``held`` names packages that each
     row's base (by its key) has, which removing a line does not remove. ``counts`` says which findings the reader's
-    filters count; the others are left out.
+    filters count; the others are left out. ``user`` tells as whom commands run on a row's base; None if it is not known.
     """
 
     recommendation: Recommendation | None = None
@@ -72,6 +73,24 @@ class Known:
     from_line: Place | None = None
     held: Mapping[str, frozenset[str]] = field(default_factory=lambda: MappingProxyType({}))
     counts: Callable[[Finding], bool] = lambda finding: True  # noqa: ARG005
+    user: Callable[[Row], str | None] = lambda row: None  # noqa: ARG005
+
+
+def candidates(
+    found: Recommendation | None, findings: Iterable[Finding], counts: Callable[[Finding], bool]
+) -> tuple[Row, ...]:
+    """The recommended bases on which every package of yours is known.
+
+    A recommendation goes by all issues. Where some do not count, one that it does not recommend may be the better one,
+    unless something other than its number of issues speaks against it.
+    """
+    if found is None:
+        return ()
+    rows = found.recommended
+    if not all(map(counts, findings)):
+        rows = tuple(row for row in found.rows if row.better or not (row.prediction and row.prediction.least))
+        rows = tuple(row for row in rows if all(one.code == "beaten" for one in row.objections))
+    return tuple(row for row in rows if row.group and row.prediction and not row.prediction.unknown)
 
 
 def choose(report: Report, known: Known | None = None) -> Actions:
@@ -121,6 +140,9 @@ class _Choosing:
         self._known = known
         self._found = tuple(one for one in report.findings if known.counts(one))
         self._severities = {one.issue: one.vulnerability.severity for one in self._found}
+        self._staying = Staying(report, asked=known.prospects is not None)
+        self._stay: dict[int, Stay | None] = {}
+        self._candidates = candidates(known.recommendation, report.findings, known.counts)
         self._left = _Left.of(self._found)
         self._total = len(self._left.keys)
         self._actions: list[Action] = []
@@ -135,6 +157,7 @@ class _Choosing:
         self._rebuild()
         self._base()
         self._raise()
+        self._replace()
         self._upgrade()
         self._drop()
         return Actions(
@@ -210,7 +233,13 @@ class _Choosing:
         if self._known.prospects is not None:
             found = self._known.prospects.get((finding.vulnerability.id, finding.package.id))
             return found.outcome if found else Outcome.UNKNOWN
-        return edits.outcome(finding)
+        return Outcome.HELD if finding.fixed_in and self._stays(finding) else edits.outcome(finding)
+
+    def _stays(self, finding: Finding) -> Stay | None:
+        """What keeps its package from coming in another version, apart from a version that a line names."""
+        if id(finding) not in self._stay:
+            self._stay[id(finding)] = self._staying.why(finding)
+        return self._stay[id(finding)]
 
     @cached_property
     def _upgraded_sources(self) -> frozenset[tuple[str, str]]:
@@ -243,7 +272,7 @@ class _Choosing:
     def _base(self) -> None:
         """The base's tag pulled again, and another base: both if that is still better than the pull."""
         start = self._left
-        pull, other = self._pulled(), self._other()
+        pull, other = self._pulled(start), self._other(start)
         pulled = start.after(pull.clears, pull.adds)
         if len(pulled.keys) < len(start.keys):
             self._chosen = pull.row
@@ -254,9 +283,8 @@ class _Choosing:
                 self._chosen = other.row
                 self._do(other.action, moved)
 
-    def _pulled(self) -> _Option:
-        rows = self._rows(Group.REBUILD)
-        row = min(rows, key=_severest) if rows else None
+    def _pulled(self, start: _Left) -> _Option:
+        row = self._best(start, (Group.REBUILD,))
         name = row.reference if row else self._base_name()
         action = Action(
             kind=ActionKind.PULL,
@@ -288,20 +316,36 @@ class _Choosing:
 
     def _added(self, prediction: Prediction) -> frozenset[IssueKey]:
         """Issues that the other base brings, as far as they count: one for each vulnerability of each source package."""
-        return frozenset(
-            (one.key.vulnerability, one.key.type, one.key.source or one.key.package)
+        brought = {
+            (one.key.vulnerability, one.key.type, one.key.source or one.key.package): one.severity
             for one in prediction.added
             if self._known.counts(_as_finding(one))
-        )
+        }
+        for key, severity in brought.items():
+            self._severities.setdefault(key, severity)
+        return frozenset(brought)
 
     def _same_release(self, row: Row) -> bool:
         distro = self._report.inventory.distro
         return distro is not None and row.distro == f"{distro.id} {distro.version}".strip()
 
-    def _other(self) -> _Option | None:
-        """The base that leaves the fewest and mildest issues; the nearest of equal ones."""
-        rows = self._rows(*(group for group in Group if group is not Group.REBUILD))
-        row = min(rows, key=_severest, default=None)
+    def _best(self, start: _Left, groups: Sequence[Group]) -> Row | None:
+        """The base that leaves the fewest and mildest issues of those that count; the nearest of equal ones."""
+
+        def mildest(row: Row) -> tuple[tuple[int, ...], int]:
+            assert row.prediction is not None
+            left = start.after(self._gone_on(row, row.prediction), self._added(row.prediction))
+            return self._by_severity(left), _GROUPS.index(row.group) if row.group else 0
+
+        return min((row for row in self._candidates if row.group in groups), key=mildest, default=None)
+
+    def _by_severity(self, left: _Left) -> tuple[int, ...]:
+        """How many issues are left, the worst first, in the order of recommendations."""
+        numbers = Counter(self._severities.get(key, Severity.UNKNOWN).word for key in left.keys)
+        return Counts(**numbers).order
+
+    def _other(self, start: _Left) -> _Option | None:
+        row = self._best(start, tuple(group for group in Group if group is not Group.REBUILD))
         if row is None or row.prediction is None:
             return None
         action = Action(
@@ -434,7 +478,7 @@ class _Choosing:
     def _raisable(self, finding: Finding) -> bool:
         outcome = self._outcome(finding)
         who = finding.introduced or Introduction()
-        if id(finding) in self._copied:
+        if id(finding) in self._copied or self._stays(finding):
             return False
         if outcome is Outcome.HELD:
             return who.origin is Origin.DOCKERFILE and bool(finding.fixed_in)
@@ -443,11 +487,31 @@ class _Choosing:
         language = finding.package.type not in SYSTEM_TYPES and not finding.package.owner
         return language and outcome is Outcome.UNKNOWN and bool(finding.fixed_in) and who.origin is not Origin.BASE
 
-    def _rows(self, *groups: Group) -> list[Row]:
-        """Recommended bases on which every package of yours is known."""
-        found = self._known.recommendation
-        rows = found.recommended if found else ()
-        return [row for row in rows if row.group in groups and row.prediction and not row.prediction.unknown]
+    def _replace(self) -> None:
+        """One action for each line that installs files or copies packages; the line that clears the most first."""
+        lines: dict[Place | str, list[Finding]] = {}
+        for found in self._left.findings.values():
+            for finding in found:
+                if self._replaceable(finding):
+                    who = finding.introduced or Introduction()
+                    lines.setdefault(who.place or who.instruction, []).append(finding)
+        waiting = list(lines.values())
+        while waiting:
+            tried = [(self._without(found), found) for found in waiting]
+            left, best = min(tried, key=lambda one: (len(one[0].keys), one[0].count))
+            self._do(edits.replacing(best, [stay.file for stay in map(self._stays, best) if stay]), left)
+            waiting.remove(best)
+
+    def _replaceable(self, finding: Finding) -> bool:
+        """Whether it comes from a file that a line installs, or is copied with what you built."""
+        who = finding.introduced or Introduction()
+        if not finding.fixed_in or who.origin is Origin.BASE or who.copied_from or id(finding) in self._copied:
+            return False
+        stay = self._stays(finding)
+        if stay is not None:
+            return stay.why is Why.FILE
+        language = finding.package.type not in SYSTEM_TYPES and not finding.package.owner
+        return language and who.instruction.startswith(_COPIES)
 
     def _upgrade(self) -> None:
         """Published fixes that the base lacks; of another release nothing is known of what is published."""
@@ -458,19 +522,44 @@ class _Choosing:
         ):
             return
         published = self._is(*_PUBLISHED)
+        user = self._user()
+        lines = "a line" if edits.is_root(user or "") else f"a line as root (the base's USER is {user})"
+        unsure = (
+            ""
+            if user is not None
+            else "; if its USER is not root, the line needs `USER root` before and that one after"
+        )
         for kind in sorted(SYSTEM_TYPES):
-            command = edits.upgrade(kind, self._report.inventory.packages)
+            command = edits.as_root(edits.upgrade(kind, self._report.inventory.packages), user)
+            staying = edits.staying(self._held_back(kind))
             action = Action(
                 kind=ActionKind.UPGRADE,
-                text="Until the base has the fixes, upgrade its packages in a line after FROM",
+                text=f"Until the base has the fixes, upgrade its packages in {lines} after FROM",
                 command=command,
                 place=self._known.from_line,
                 risk="a newer build of the base may have them: pull it first; the image grows by what is replaced, and differs "
-                "from the base that others tested",
+                f"from the base that others tested{unsure}{staying}",
             )
             if command:
                 left = self._left.after(lambda one, kind=kind: one.package.type == kind and published(one))  # type: ignore[misc]
                 self._do(action, left)
+
+    def _user(self) -> str | None:
+        """As whom a line after FROM runs, on the base that was chosen; None if that is not known."""
+        if self._chosen is not None:
+            return self._known.user(self._chosen)
+        found = self._whose.base.user if self._whose else None
+        own = self._report.image
+        told = any(entry.created_by.startswith("USER") or " USER " in entry.created_by for entry in own.history)
+        return "" if found is None and own.user is not None and edits.is_root(own.user) and not told else found
+
+    def _held_back(self, kind: str) -> Iterator[tuple[str, Stay]]:
+        """The packages of a type that have fixes, and that an upgrade of all leaves as they are."""
+        for found in self._left.findings.values():
+            for finding in found:
+                stay = self._stays(finding) if finding.package.type == kind and finding.fixed_in else None
+                if stay is not None and self._outcome(finding) is Outcome.HELD:
+                    yield finding.package.name, stay
 
     def _drop(self) -> None:
         """Remove the package that clears the most issues, again and again, as long as one clears any."""
@@ -576,6 +665,9 @@ class _Choosing:
             return _WHY.get(finding.status, "no fix is known")
         if self._raisable(finding):
             return "a line pins what does not allow the fixed version"
+        stay = self._stays(finding)
+        if stay is not None and self._outcome(finding) is Outcome.HELD:
+            return stay.reason
         return _STAYS.get(self._outcome(finding)) or self._why_not_raised(finding)
 
     def _why_not_raised(self, finding: Finding) -> str:
@@ -589,11 +681,6 @@ class _Choosing:
         if finding.package.type in SYSTEM_TYPES:
             return "a fix is known; what brings it is not"
         return "language packages of the base image"
-
-
-def _severest(row: Row) -> tuple[tuple[int, ...], int]:
-    counts = row.prediction.counts.order if row.prediction else ()
-    return counts, _GROUPS.index(row.group) if row.group else 0
 
 
 def _as_finding(one: Brought) -> Finding:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import msgspec
 
 from garboard.attribution.alignment import Alignment
-from garboard.attribution.history import LayerHistory
+from garboard.attribution.history import LayerHistory, user_after, user_of
 from garboard.model.attribution import Base, Certainty
 from garboard.model.base import Value
 from garboard.model.gap import Gap
@@ -131,6 +131,7 @@ def _exact(candidate: PossibleBase) -> Base:
         layers=count,
         how=Certainty.EXACT,
         evidence=f"its {layers} the lowest of this image, by diff id",
+        user=user_of(candidate.image),
     )
 
 
@@ -182,7 +183,8 @@ def told(
         evidence = "what lies below the Dockerfile's instructions is the base's, or was run by its ONBUILD"
         if name == SCRATCH:
             evidence = "the Dockerfile starts FROM scratch"
-        return Base(name=shown, digest=own_digest, layers=layers, how=Certainty.ALIGNED, evidence=evidence)
+        user = user_after(history.entries[: alignment.below]) if name != SCRATCH else ""
+        return Base(name=shown, digest=own_digest, layers=layers, how=Certainty.ALIGNED, evidence=evidence, user=user)
     if not shown:
         return Base()
     teller = "the Dockerfile" if name else f"the label {NAME_LABEL}"

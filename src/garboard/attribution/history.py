@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from garboard.model.image import History
+from garboard.model.image import History, Image
 from garboard.patterns import lazy
 
 METADATA: Final = frozenset(
@@ -95,6 +95,17 @@ def read(history: Sequence[History], layers: int) -> LayerHistory:
         return LayerHistory(entries, f"the image's history tells of {count} layers, the image has {layers}")
     index = {place: layer for layer, place in enumerate(makers)}
     return LayerHistory(tuple(entry._replace(layer=index.get(place)) for place, entry in enumerate(entries)))
+
+
+def user_of(image: Image) -> str | None:
+    """As whom an image's commands run; None if neither its configuration nor its history tells."""
+    return image.user if image.user is not None else user_after(tuple(map(_entry, image.history)))
+
+
+def user_after(entries: Sequence[HistoryEntry]) -> str | None:
+    """As whom commands run after these entries, which begin at the lowest layer; None without any."""
+    users = [entry.text for entry in entries if entry.kind == "USER"]
+    return users[-1].strip() if users else "" if entries else None
 
 
 def _unsquashed(history: Sequence[History]) -> tuple[History, ...]:

@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from garboard import ecosystems
 from garboard.attribution.alignment import BuildStep
 from garboard.attribution.layers import Attributed
 from garboard.model.attribution import Introduction, LayerOrigin, Origin
-from garboard.model.dockerfile import PackageRequest, Request
+from garboard.model.dockerfile import PackageRequest, Request, UnknownRequest
+from garboard.model.gap import Gap
 from garboard.model.package import Package
 from garboard.shellcommands.upgrades import may_upgrade
 
 
-def introductions(packages: Sequence[Package], attributed: Attributed) -> dict[str, Introduction]:
-    """The introduction of every package that has a layer, by the package's id."""
+class Introduced(NamedTuple):
+    """The introduction of every package that has a layer, by the package's id; and lines that a limit left unread."""
+
+    by_id: dict[str, Introduction]
+    gaps: tuple[Gap, ...] = ()
+
+
+def introductions(packages: Sequence[Package], attributed: Attributed) -> Introduced:
+    """Who brought in each package."""
     layers = {layer.index: layer for layer in attributed.attribution.layers}
     askers = _Askers(packages, attributed.steps)
     found = {}
@@ -23,7 +32,20 @@ def introductions(packages: Sequence[Package], attributed: Attributed) -> dict[s
         layer = layers.get(package.layer) if package.layer is not None else None
         if layer is not None:
             found[package.id] = _introduction(layer, *askers.of(package))
-    return found
+    return Introduced(found, tuple(_unread(askers.requests, layers)))
+
+
+def _unread(requests: Mapping[int, Iterable[Request]], layers: Mapping[int, LayerOrigin]) -> Iterator[Gap]:
+    """One gap for each limit, with the first of the lines that pass it."""
+    beyond: dict[str, list[int]] = {}
+    for layer, asked in requests.items():
+        for reason in dict.fromkeys(one.reason for one in asked if isinstance(one, UnknownRequest) and one.limit):
+            beyond.setdefault(reason, []).append(layer)
+    for reason, found in beyond.items():
+        place = layers[found[0]].place
+        subject = f"{place.file}:{place.line}" if place else f"layer {found[0]}"
+        others = f", and {len(found) - 1} more like it" if len(found) > 1 else ""
+        yield Gap(stage="dockerfile", subject=subject, reason=f"what the line installs was not read: {reason}{others}")
 
 
 def _introduction(layer: LayerOrigin, command: str, asked_for: str) -> Introduction:
@@ -61,7 +83,7 @@ class _Askers:
         for package in packages:
             for need in package.depends_on:
                 self._needed_by[need].append(package.id)
-        self._requests = _requests(steps)
+        self.requests = _requests(steps)
         self._upgrading = {layer for layer, step in steps.items() if may_upgrade(step.instruction.original)}
 
     def of(self, package: Package) -> tuple[str, str]:
@@ -69,7 +91,7 @@ class _Askers:
         asking = self._by_purl.get(package.owner, package) if package.owner else package
         if asking.layer != package.layer or package.layer is None:
             return "", ""
-        asked = [one for one in self._requests.get(package.layer, ()) if _installs(one, asking.type)]
+        asked = [one for one in self.requests.get(package.layer, ()) if _installs(one, asking.type)]
         if not asked:
             return "", ""
         named = {_name(one.name, asking.type): one for one in reversed(asked) if isinstance(one, PackageRequest)}

@@ -9,9 +9,12 @@ from garboard.model.errors import UsageError
 from garboard.model.report import Coverage, Report
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from garboard.model.advisory import Severity
     from garboard.reporters.view import View
 
+_MILDEST_FIRST: Final = (0, 3, 1, 2)
 SEVERITIES: Final = ("low", "medium", "high", "critical")
 
 
@@ -39,6 +42,11 @@ def filtering(given: Given) -> View:
     return View(
         severity=given[SEVERITY] or Severity.UNKNOWN, only_fixed=given[ONLY_FIXED], exclude_base=given[EXCLUDE_BASE]
     )
+
+
+def worst(codes: Iterable[int]) -> int:
+    """The exit code of several images, as if they were one: an error, else findings, else what was not judged, else 0."""
+    return max(codes, key=_MILDEST_FIRST.index)
 
 
 def exit_code(report: Report, view: View, *, require_coverage: bool = True) -> int:

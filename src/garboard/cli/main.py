@@ -8,7 +8,6 @@ from __future__ import annotations
 import gc
 import importlib
 import os
-import re
 import sys
 from types import MappingProxyType
 from typing import Final
@@ -16,6 +15,7 @@ from typing import Final
 import click
 
 from garboard._version import __version__
+from garboard.cli.failure import NESTED, tell, told
 from garboard.cli.help import Context
 from garboard.model.errors import GarboardError
 
@@ -94,47 +94,25 @@ def command() -> None:
     """What is wrong with a container image, whose it is, and the one change that clears the most of it."""
 
 
-def _fail(message: str, hint: str) -> None:
-    from garboard.reporters.terminal import plain
-
-    for label, color, text in (("error:", "red", message), ("hint:", None, hint)):
-        if text:
-            lines = "\n".join(map(plain, text.split("\n")))
-            click.echo(f"{click.style(label, fg=color, bold=True)} {lines}", err=True)
-
-
-def _as_given(text: str, typed: list[str]) -> str:
-    """The text with variables in place of options that nobody typed: an error is about what was set."""
-    from garboard.cli.params import variable
-
-    def spelled(found: re.Match[str]) -> str:
-        name = variable(found[2])
-        if not os.environ.get(name) or any(one.partition("=")[0] == found[2] for one in typed):
-            return found[0]
-        return f"unset {name}" if found[1] else name
-
-    return re.sub(r"(leave out )?(?<![\w-])(--[a-z]+(?:-[a-z]+)*)", spelled, text)
-
-
 def run(arguments: list[str] | None = None) -> int:
     """Run one command; returns its exit code."""
     typed = sys.argv[1:] if arguments is None else arguments
     gc.disable()  # a scan builds many small values that live to its end: collecting costs and frees nothing
     try:
-        result = command.main(arguments, prog_name="garboard", standalone_mode=False)
+        result = command.main(arguments, prog_name="garboard", standalone_mode=False, obj=typed)
     except GarboardError as error:
-        _fail(_as_given(error.message, typed), _as_given(error.hint, typed))
+        tell(*told(error, typed))
         return error.exit_code
     except click.ClickException as error:
         error.show()
         return 2
     except (click.Abort, KeyboardInterrupt):
-        _fail("interrupted", "")
+        tell("interrupted", "")
         return 130
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
     except RecursionError:
-        _fail("the input is nested too deeply to be read", "")
+        tell(NESTED, "")
         return 2
     return result if isinstance(result, int) else 0

@@ -51,6 +51,8 @@ def _host(given: str) -> str:
 
 
 IMAGE: Final = Operand[str]("image")
+IMAGES: Final = Operand[tuple[str, ...]]("images", metavar="IMAGE...", many=True)
+"""One or several; ``-`` alone stands for names on standard input."""
 
 PLATFORM: Final = value(
     "--platform",

@@ -2,48 +2,121 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, Final
 
 from garboard.cli.progress import finish
 from garboard.model.errors import UsageError
 
+_AT_ONCE: Final = 1 << 18
+
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from garboard.cli.settings import Output
 
 
-def write(data: bytes, output: Output) -> None:
-    """Write a report where it was asked for."""
-    finish()
+Parts = bytes | Iterable[bytes]
+
+
+def write(data: Parts, output: Output) -> None:
+    """Write a report, whole or in parts, where it was asked for."""
+    with writing(output) as put:
+        put(data)
+
+
+@contextlib.contextmanager
+def writing(output: Output) -> Iterator[Callable[[Parts], None]]:
+    """What takes the parts of a report, in order. A file is replaced when the last one is written, or not at all."""
     if not output.file or output.file == "-":
-        _print(data)
+        yield _print
         return
+    path = Path(output.file)
+    if path.exists() and not path.is_file():  # a device or a pipe is written to, never replaced
+        with contextlib.ExitStack() as stack:
+            with _explained(output):
+                stream = stack.enter_context(path.open("wb"))
+            yield _putting(stream, output)
+            with _explained(output):
+                stream.close()
+        return
+    path = path.resolve()
+    aside = path.with_name(f".{path.name}.{os.getpid()}.new")
     try:
-        _replace(Path(output.file), data)
+        with _explained(output):
+            stream = aside.open("wb")
+        with stream:
+            yield _putting(stream, output)
+            with _explained(output):
+                stream.close()
+                aside.replace(path)
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+def _putting(stream: BinaryIO, output: Output) -> Callable[[Parts], None]:
+    def put(data: Parts) -> None:
+        finish()
+        for part in _larger(data):
+            with _explained(output):
+                stream.write(part)
+
+    return put
+
+
+@contextlib.contextmanager
+def _explained(output: Output) -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError:
+        raise
     except OSError as error:
         raise UsageError(f"{output.file} cannot be written: {error.strerror}", "choose another file with -o") from error
 
 
-def _print(data: bytes) -> None:
-    """Write everything, or fail: an unbuffered stream and a non-blocking pipe may take only a part at a time."""
+def _larger(data: Parts) -> Iterator[bytes]:
+    """The parts, small ones joined."""
+    waiting: list[bytes] = []
+    size = 0
+    for part in (data,) if isinstance(data, bytes) else data:
+        waiting.append(part)
+        size += len(part)
+        if size >= _AT_ONCE:
+            yield b"".join(waiting)
+            waiting, size = [], 0
+    if waiting:
+        yield b"".join(waiting)
+
+
+def _print(data: Parts) -> None:
+    """Write everything, or fail."""
+    finish()
     stream = sys.stdout.buffer
-    rest = memoryview(data)
     try:
-        while rest:
-            try:
-                written = stream.write(rest)
-            except BlockingIOError as error:
-                written = error.characters_written
-            if not written:
-                _wait(stream)
-            rest = rest[written or 0 :]
+        for part in _larger(data):
+            _whole(stream, part)
         _flush(stream)
     except BrokenPipeError:
         raise
     except OSError as error:
         raise UsageError(f"standard output cannot be written: {error.strerror}", "write a file with -o") from error
+
+
+def _whole(stream: BinaryIO, data: bytes) -> None:
+    """Write all of it: an unbuffered stream and a non-blocking pipe may take only a part at a time."""
+    rest = memoryview(data)
+    while rest:
+        try:
+            written = stream.write(rest)
+        except BlockingIOError as error:
+            written = error.characters_written
+        if not written:
+            _wait(stream)
+        rest = rest[written or 0 :]
 
 
 def _flush(stream: BinaryIO) -> None:
@@ -61,16 +134,3 @@ def _wait(stream: BinaryIO) -> None:
     import select
 
     select.select([], [stream.fileno()], [])
-
-
-def _replace(path: Path, data: bytes) -> None:
-    if path.exists() and not path.is_file():  # a device or a pipe is written to, never replaced
-        path.write_bytes(data)
-        return
-    path = path.resolve()
-    aside = path.with_name(f".{path.name}.{os.getpid()}.new")
-    try:
-        aside.write_bytes(data)
-        aside.replace(path)
-    finally:
-        aside.unlink(missing_ok=True)

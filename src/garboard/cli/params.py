@@ -155,8 +155,8 @@ class Given:
     def __getitem__(self, parameter: Option[T] | Operand[T]) -> T:
         return cast("T", self._context.params[parameter.name or ""])
 
-    def takes(self, parameter: Option[Any]) -> bool:
-        """Whether the command has such an option."""
+    def takes(self, parameter: Option[Any] | Operand[Any]) -> bool:
+        """Whether the command has such an option or operand."""
         return parameter.name in self._context.params
 
     def on_the_line(self, option: Option[Any]) -> bool:
@@ -170,11 +170,13 @@ class Given:
     def texts(self, *, without: Option[Any]) -> Iterator[tuple[str, str]]:
         """Every text that was given, with the name of its option or operand; without one option's."""
         for parameter in self._context.command.params:
-            if parameter is not without and isinstance(value := self._context.params.get(parameter.name or ""), str):
-                yield (
-                    self.spelled(parameter) if isinstance(parameter, Option) else parameter.make_metavar(self._context),
-                    value,
-                )
+            if parameter is without:
+                continue
+            value = self._context.params.get(parameter.name or "")
+            name = self.spelled(parameter) if isinstance(parameter, Option) else parameter.make_metavar(self._context)
+            yield from (
+                (name, one) for one in (value if isinstance(value, tuple) else (value,)) if isinstance(one, str)
+            )
 
     def closing(self, thing: Closes) -> None:
         """Close it when the command ends, in any way."""

@@ -5,6 +5,7 @@ Besides options it reads ``GARBOARD_FEEDS``, ``NO_COLOR``, ``FORCE_COLOR`` and `
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import os
 import sys
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from garboard.cli import options as o
 from garboard.cli.read_opening import limits, opening
-from garboard.cli.settings import Analysis, Data, Output
+from garboard.cli.settings import Analysis, Data, Images, Output
 from garboard.model.errors import UsageError
 
 if TYPE_CHECKING:
@@ -21,9 +22,11 @@ if TYPE_CHECKING:
     from garboard.cli.params import Given, Option
     from garboard.database.read import Database
     from garboard.model.dockerfile import Dockerfile
+    from garboard.reporters import Formats
     from garboard.workflows.attribute import Build
 
 STANDARD_INPUT: Final = "-"
+_FROM_INPUT: Final = (STANDARD_INPUT, "sbom:-")
 
 
 def output(given: Given) -> Output:
@@ -42,13 +45,96 @@ def _keep_inputs(given: Given, file: str) -> None:
     """
     if not file or not Path(file).is_file():
         return
-    for named, text in given.texts(without=o.OUTPUT):
-        for path in {text, text.partition(":")[2]}:
-            with contextlib.suppress(OSError, ValueError):
-                if path and Path(path).samefile(file):
-                    raise UsageError(
-                        f"{given.spelled(o.OUTPUT)} {file} would replace what {named} names", "write another file"
-                    )
+    stages = ((given.spelled(o.STAGE), name) for _, name in given[o.STAGE]) if given.takes(o.STAGE) else ()
+    for named, text in (*given.texts(without=o.OUTPUT), *stages):
+        _keep(given, file, named, text)
+
+
+def _keep(given: Given, file: str, named: str, text: str) -> None:
+    rest = text.partition(":")[2]
+    for path in {text, rest, rest.partition(":")[0], text.partition(":")[0]}:
+        with contextlib.suppress(OSError, ValueError):
+            if path and Path(path).samefile(file):
+                raise UsageError(
+                    f"{given.spelled(o.OUTPUT)} {file} would replace what {named} names", "write another file"
+                )
+
+
+def images(given: Given, formats: Formats[Any], output: Output) -> Images:
+    """Read the names of the images, on the line or on standard input, and whether there may be several.
+
+    Raises:
+        UsageError: there is none, or the format or a Dockerfile is about one.
+    """
+    named = given[o.IMAGES]
+    listed = named == (STANDARD_INPUT,)
+    if STANDARD_INPUT in named and not listed:
+        raise UsageError(
+            "- stands for names on standard input, and others are on the line",
+            "name all of them on the line, or all on standard input",
+        )
+    _read_input_once(given, *named)
+    if listed:
+        named = _listed()
+        if {*named} & {*_FROM_INPUT}:
+            raise UsageError(
+                "standard input is the list of images, and a name in it stands for standard input",
+                "write that image or SBOM to a file",
+            )
+    found = Images(names=named, listed=listed)
+    if output.file:
+        for name in named if Path(output.file).is_file() else ():
+            _keep(given, output.file, name, name)
+    if len(named) > 1:
+        _refuse_several(given, formats, output, len(named))
+    return found
+
+
+def _refuse_several(given: Given, formats: Formats[Any], output: Output, count: int) -> None:
+    if output.format not in formats.several:
+        raise UsageError(
+            f"--format {output.format} holds one image, and {count} are named",
+            f"run once for each image, or choose --format {' or '.join(formats.several)}",
+        )
+    if given.takes(o.FILE) and given[o.FILE]:
+        raise UsageError(
+            f"{given.spelled(o.FILE)} names the Dockerfile of one image, and {count} images are named",
+            "run once for each image with its own Dockerfile, or leave out --file",
+        )
+
+
+def _listed() -> tuple[str, ...]:
+    """The names on standard input: one a line, without blank lines and ``#`` comments."""
+    most = limits().names_bytes
+    data = _standard_input(most + 1)
+    if len(data) > most:
+        raise UsageError(
+            f"the list on standard input is longer than {most} bytes", "raise GARBOARD_LIMIT_NAMES_BYTES, or split it"
+        )
+    if b"\0" in data:
+        raise UsageError("the list on standard input holds NUL", "write one name a line, in UTF-8")
+    lines = (line.strip() for line in os.fsdecode(data.removeprefix(codecs.BOM_UTF8)).split("\n"))
+    names = tuple(line for line in lines if line and not line.startswith("#"))
+    if not names:
+        raise UsageError("standard input names no image", "write one name a line; # begins a comment")
+    return names
+
+
+def _read_input_once(given: Given, *names: str) -> None:
+    """Refuse to read two things from standard input: the second would be empty.
+
+    Raises:
+        UsageError: two would be.
+    """
+    readers = [name for name in names if name in _FROM_INPUT]
+    if given.takes(o.FILE):
+        readers += [f"{given.spelled(o.FILE)} -"] if given[o.FILE] == STANDARD_INPUT else []
+        stages = (name for _, name in given[o.STAGE])
+        readers += [name for name in (given[o.BASE], *stages) if name in _FROM_INPUT and name != STANDARD_INPUT]
+    if len(readers) > 1:
+        raise UsageError(
+            f"standard input can be read once, and {' and '.join(readers)} would read it", "write one to a file"
+        )
 
 
 def _wants_color() -> bool:
@@ -106,7 +192,7 @@ def _dockerfile(given: Given, name: str) -> Dockerfile:
     bounds = limits()
     most = bounds.dockerfile_bytes + 1
     if name == STANDARD_INPUT:
-        return parse(sys.stdin.buffer.read(most), "Dockerfile", bounds)
+        return parse(_standard_input(most), "Dockerfile", bounds)
     try:
         with Path(name).open("rb") as file:
             data = file.read(most)
@@ -114,6 +200,20 @@ def _dockerfile(given: Given, name: str) -> Dockerfile:
         hint = "name it with -f FILE" if given.on_the_line(o.FILE) else f"{given.spelled(o.FILE)} names it"
         raise UsageError(f"the Dockerfile {name} cannot be read: {error.strerror}", hint) from error
     return parse(data, name, bounds)
+
+
+def _standard_input(most: int) -> bytes:
+    """What can be read of it, up to so many bytes.
+
+    Raises:
+        UsageError: it is closed, or cannot be read.
+    """
+    if sys.stdin is None:
+        raise UsageError("standard input is closed", "write a file instead, and name it")
+    try:
+        return sys.stdin.buffer.read(most)
+    except OSError as error:
+        raise UsageError(f"standard input cannot be read: {error.strerror}", "write a file, and name it") from error
 
 
 def catalog_path(given: Given) -> Path:
@@ -169,8 +269,11 @@ def data(given: Given) -> Data:
 
 def analysis(given: Given, *, look_up: bool = False) -> Analysis:
     """Read the options of `garboard.cli.options.ANALYSIS`; ``look_up`` as in `build`."""
+    image = (given[o.IMAGE] or "") if given.takes(o.IMAGE) else ""
+    if image != STANDARD_INPUT:
+        _read_input_once(given, image)
     return Analysis(
-        image=given[o.IMAGE] or "",
+        image=image,
         build=build(given, look_up=look_up),
         opening=opening(given),
         data=data(given),

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from garboard.model.image import Files, Reader
     from garboard.model.recommendation import Recommendation
     from garboard.model.report import Report
+    from garboard.workflows.judge import Supply
     from garboard.workflows.query_mirrors import Newer, Web
     from garboard.workflows.recommend import Subject, Wish
 
@@ -225,7 +226,9 @@ def _unbuilt(settings: Analysis) -> Subject:
     )
 
 
-def recommended(report: Report, settings: Analysis, mirrors: PackageMirrors | None = None) -> Report:
+def recommended(
+    report: Report, settings: Analysis, mirrors: PackageMirrors | None = None, supplied: Supply | None = None
+) -> Report:
     """Add what the catalog says about its base to a scan's report; without one, only what nobody maintains any more.
 
     This fetches only dates of lifecycles and, if ``mirrors`` are asked, indexes of packages.
@@ -244,7 +247,7 @@ def recommended(report: Report, settings: Analysis, mirrors: PackageMirrors | No
     if catalog is None:
         ended = recommend.ended_lines(subject, database, report.created)
         return msgspec.structs.replace(report, gaps=(*report.gaps, *ended)) if ended else report
-    gaps = supply(settings).lifecycles()
+    gaps = (supplied or supply(settings)).lifecycles()
     wish = recommend.Wish(details=True, best_only=True)
     try:
         if mirrors is None:

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-import click
 import msgspec
 
 from garboard import reporters
 from garboard.cli import options as o
 from garboard.cli import read_opening, read_settings
 from garboard.cli.command import command as make
+from garboard.cli.each import Told, report_each
 from garboard.cli.filtering import EXCLUDE_BASE, FILTERS, exit_code, filtering
-from garboard.cli.output import write
 from garboard.cli.params import Given, flag
-from garboard.cli.session import analyzed, refuse_offline
-from garboard.cli.settings import Analysis, Output, PackageMirrors
+from garboard.cli.session import analyzed, refuse_offline, supply
+from garboard.cli.settings import Analysis, Images, Output, PackageMirrors
 from garboard.model.base import Value
 from garboard.model.errors import UsageError
 from garboard.model.report import Coverage
@@ -23,6 +22,7 @@ from garboard.model.report import Coverage
 if TYPE_CHECKING:
     from garboard.model.report import Report
     from garboard.reporters.view import View
+    from garboard.workflows.judge import Supply
 
 GROUP_ISSUES: Final = flag("--group-issues", help="One element for each issue, not for each path (needs --json).")
 DEPENDENCY_TREE: Final = flag("--dependency-tree", help="Print the dependency tree before the issues.")
@@ -32,17 +32,19 @@ REQUIRE_COVERAGE: Final = flag(
     default=True,
 )
 FROM_MIRROR: Final = flag("--from-mirror", help="Without a database: what the image's own package mirrors fix.")
+_PARTLY: Final = "only a part of the image could be judged: exit code 0 does not mean that it is clean"
 VIEW: Final = (*FILTERS, GROUP_ISSUES, DEPENDENCY_TREE)
 
 
 class Settings(Value):
-    """An image, which of its issues are shown, and what judges it.
+    """Images, which of their issues are shown, and what judges them.
 
     Attributes:
-        mirrors: the package mirrors that judge it; None if the database does.
+        mirrors: the package mirrors that judge them; None if the database does.
         require_coverage: whether only a fully judged image is clean.
     """
 
+    images: Images
     analysis: Analysis
     view: View
     mirrors: PackageMirrors | None
@@ -56,6 +58,7 @@ def _settings(given: Given) -> Settings:
     if given.on_the_line(o.PACKAGE_MIRROR) and not by_mirrors:
         raise UsageError("--package-mirror goes with --from-mirror", "add --from-mirror, or see garboard rebuild")
     return Settings(
+        images=read_settings.images(given, reporters.SCAN, output),
         analysis=read_settings.analysis(given, look_up=given[EXCLUDE_BASE]),
         view=view,
         mirrors=read_opening.package_mirrors(given) if by_mirrors else None,
@@ -76,12 +79,14 @@ def _view(given: Given, output: Output) -> View:
 
 @make(
     "scan",
-    *(o.IMAGE, *VIEW, REQUIRE_COVERAGE, FROM_MIRROR, o.PACKAGE_MIRROR),
+    *(o.IMAGES, *VIEW, REQUIRE_COVERAGE, FROM_MIRROR, o.PACKAGE_MIRROR),
     *(*o.report(reporters.SCAN), *o.ANALYSIS),
     settings=_settings,
 )
 def command(settings: Settings) -> int:
-    """Report the known vulnerabilities of IMAGE, the worst last, and what was not covered.
+    """Report the known vulnerabilities of each IMAGE, the worst last, and what was not covered.
+
+    IMAGE - alone reads names from standard input, one a line.
 
     \b
     garboard scan debian:12
@@ -89,28 +94,33 @@ def command(settings: Settings) -> int:
     garboard scan app -f Dockerfile --exclude-base
     garboard scan app --base debian:12 --json
     garboard scan app --from-mirror
+    garboard scan app:1 app:2 sbom:app.cdx.json --json
 
     Exit code: 0 clean, 1 findings, 2 an error, 3 no findings, but not everything could be judged.
+    Of several images the worst: 2, then 1, then 3.
     """  # noqa: D301  (\b is click's)
-    report, output = _report(settings), settings.analysis.output
-    write(reporters.SCAN.load(output.format).render(report, settings.view), output)
-    code = exit_code(report, settings.view, require_coverage=settings.require_coverage)
-    if not code and report.coverage is not Coverage.FULL and not output.quiet:
-        click.echo("only a part of the image could be judged: exit code 0 does not mean that it is clean", err=True)
-    return code
+    output = settings.analysis.output
+    supplied = None if settings.mirrors else supply(settings.analysis)
+
+    def judge(name: str) -> Told:
+        report = _report(settings, msgspec.structs.replace(settings.analysis, image=name), supplied)
+        code = exit_code(report, settings.view, require_coverage=settings.require_coverage)
+        partly = not code and report.coverage is not Coverage.FULL and not output.quiet
+        return Told(report, code, _PARTLY if partly else "")
+
+    return report_each(settings.images, judge, reporters.SCAN, settings.view, output)
 
 
-def _report(settings: Settings) -> Report:
-    """The report, by the database or by the mirrors alone."""
-    analysis = settings.analysis
+def _report(settings: Settings, analysis: Analysis, supplied: Supply | None) -> Report:
+    """The report on one image, by the database or by the mirrors alone."""
     if settings.mirrors is not None:
         from garboard.cli.actions import acted
         from garboard.cli.mirror_scan import mirror_scan
 
         rebuild = mirror_scan(analysis, settings.mirrors)
         return acted(rebuild.report, analysis, settings.view, rebuild)
-    found = analyzed(analysis)
+    found = analyzed(analysis, supplied=supplied)
     from garboard.cli.actions import acted
     from garboard.cli.recommend import recommended
 
-    return acted(recommended(found.report, analysis), analysis, settings.view)
+    return acted(recommended(found.report, analysis, supplied=supplied), analysis, settings.view)

@@ -23,8 +23,8 @@ class Analyzed(NamedTuple):
     files: Files | None
 
 
-def analyzed(settings: Analysis, readers: Sequence[Reader] = ()) -> Analyzed:
-    """Scan the image; ``readers`` as in `garboard.workflows.scan.take`.
+def analyzed(settings: Analysis, readers: Sequence[Reader] = (), supplied: Supply | None = None) -> Analyzed:
+    """Scan the image; ``readers`` as in `garboard.workflows.scan.take`; ``supplied`` is one that several images share.
 
     Raises:
         GarboardError: the image cannot be scanned.
@@ -39,7 +39,7 @@ def analyzed(settings: Analysis, readers: Sequence[Reader] = ()) -> Analyzed:
         now=opening.now,
         options=opening.options,
         cache=opening.cache,
-        supply=supply(settings),
+        supply=supplied or supply(settings),
         build=settings.build,
         catalog=settings.data.catalog,
     )

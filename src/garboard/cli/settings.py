@@ -53,8 +53,15 @@ class PackageMirrors(Value):
     folder: Path | None
 
 
+class Images(Value):
+    """The images of one run, as they were named; ``listed`` on standard input or on the command line."""
+
+    names: tuple[str, ...]
+    listed: bool
+
+
 class Analysis(Value):
-    """An image to judge, and the data for it."""
+    """An image to judge (empty where the command takes several), and the data for it."""
 
     image: str
     opening: Opening

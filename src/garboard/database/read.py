@@ -107,6 +107,11 @@ class Database:
         if shard is not None:
             yield from shard.hits(ecosystem, package)
 
+    def names(self, ecosystem: str) -> tuple[str, ...]:
+        """Return the names of all packages that there are data about."""
+        shard = self._shard_of(ecosystem)
+        return shard.names(ecosystem) if shard is not None else ()
+
     def facts(self, cves: Iterable[str]) -> dict[str, CveFacts]:
         """Return what NVD, KEV and EPSS know about these CVEs, one merged value each; CVEs without data are absent."""
         wanted = frozenset(cves)
@@ -131,8 +136,12 @@ class Database:
         """Return the state of each shard, which includes its age, by name."""
         return tuple(self.shard(name).state for name in self._installed)
 
+    def begin(self) -> None:
+        """Forget which shards answered: another report begins."""
+        self._used.clear()
+
     def used(self) -> tuple[FeedState, ...]:
-        """Return the state of each shard that answered a question, as it is now, by name."""
+        """Return the state of each shard that answered a question since `begin`, as it is now, by name."""
         return tuple(self.shard(name).state for name in sorted(self._used) if name in self._installed)
 
 

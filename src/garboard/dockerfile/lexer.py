@@ -20,17 +20,29 @@ TOO_MUCH: Final = "the variables of this file take too much work"
 _SPECIAL: Final = "@*#?-$!0"
 
 
+PIPES: Final = 1_000_000
+"""Of the scripts of one file together: the square of each one's pipes."""
+
+
 class Budget:
     """How much work the variables of one file may make, counted in characters: the bytes of the file many times over."""
 
     def __init__(self, size: int = 0) -> None:
         self._left = LONGEST + _WORK * size
+        self._pipes = PIPES
 
     def spend(self, count: int) -> bool:
         """Take this much; false if there is not enough left."""
         if count > self._left:
             return False
         self._left -= count
+        return True
+
+    def spend_pipes(self, count: int) -> bool:
+        """Take the work of a script with so many pipes, which may be their square; false if there is not enough left."""
+        if count * count > self._pipes:
+            return False
+        self._pipes -= count * count
         return True
 
 

@@ -143,7 +143,7 @@ def advise(record: OsvRecord, ecosystem: str) -> Advisory | None:
     if not mine:
         return None
     specifics = _specifics(record.database_specific)
-    aliases, related = _linkage(record, ECOSYSTEMS[base(ecosystem)].scheme)
+    aliases, related, errata = _linkage(record, ECOSYSTEMS[base(ecosystem)].scheme)
     if _NOT_SECURITY.match(record.id) and not related:
         return None
     return Advisory(
@@ -151,6 +151,7 @@ def advise(record: OsvRecord, ecosystem: str) -> Advisory | None:
         feed=NAME,
         aliases=aliases,
         related=related,
+        errata=errata,
         summary=record.summary or "",
         details=(record.details or "")[:DETAILS],
         published=record.published or "",
@@ -182,8 +183,8 @@ def _specifics(raw: msgspec.Raw) -> Specifics:
         return Specifics()
 
 
-def _linkage(record: OsvRecord, scheme: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the aliases, and the vulnerabilities that an erratum fixes.
+def _linkage(record: OsvRecord, scheme: str) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+    """Return the aliases, the vulnerabilities that an erratum fixes, and the errata among the aliases.
 
     ``DEBIAN-CVE-x`` and similar ids name the CVE in ``upstream``. An erratum (DSA, USN, and all of the RPM world) names
     several CVEs in whichever of the three fields its author chose. ``related`` of anything else is only a hint and is
@@ -192,11 +193,13 @@ def _linkage(record: OsvRecord, scheme: str) -> tuple[tuple[str, ...], tuple[str
     named = (*(record.aliases or ()), *(record.upstream or ()))
     if scheme == "rpm" or _ERRATUM.match(record.id):
         fixed = (*named, *(record.related or ()))
-        return (), tuple(dict.fromkeys(cve for item in fixed if (cve := _cve(item))))
+        return (), tuple(dict.fromkeys(cve for item in fixed if (cve := _cve(item)))), ()
     own = _cve(record.id)
     found = (*((own,) if own else ()), *named, *(cve for item in named if (cve := _cve(item))))
     # An erratum may fix several vulnerabilities: as an alias of two of them it would make them one.
-    return tuple(item for item in dict.fromkeys(found) if item != record.id and not _ERRATUM.match(item)), ()
+    others = [item for item in dict.fromkeys(found) if item != record.id]
+    errata = tuple(item for item in others if _ERRATUM.match(item))
+    return tuple(item for item in others if item not in errata), (), errata
 
 
 def _cve(text: str) -> str:

@@ -113,6 +113,7 @@ class HistoryStep(_Wire):
 class _Execution(_Wire, rename="pascal"):
     env: list[str] | None = None
     labels: dict[str, str] | None = None
+    user: str | None = None
     on_build: list[str] | None = None
 
 
@@ -211,6 +212,7 @@ def image(
         tags=tags,
         labels=tuple(sorted((execution.labels or {}).items())),
         env=tuple(execution.env or ()),
+        user=execution.user or "",
         on_build=tuple(execution.on_build or ()),
         created=document.created or "",
     )

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Hashable, Iterable, Sequence
-from typing import TypeVar
 
-T = TypeVar("T")
+from garboard.model.advisory import Advisory
 
 
 class Groups:
@@ -31,6 +31,54 @@ class Groups:
                 first = root
             else:
                 self._parent[root] = first
+
+
+def identities(advisory: Advisory) -> list[tuple[str, ...]]:
+    """The identifiers of each vulnerability that a record covers: an erratum may fix several."""
+    if advisory.aliases or not advisory.related:
+        return [(advisory.id, *advisory.aliases)]
+    return [(related,) for related in advisory.related]
+
+
+def linked(advisories: Sequence[Advisory]) -> tuple[Groups, tuple[str, ...]]:
+    """The identifiers of all records on one package, joined as far as they are of one vulnerability; those that link.
+
+    Aliases link. An erratum links a record that names no CVE with what else goes by the erratum, if that is one
+    vulnerability: of several, it is not known which.
+    """
+    groups = Groups()
+    linking: dict[str, None] = {}
+    for advisory in advisories:
+        if advisory.aliases:
+            groups.join((advisory.id, *advisory.aliases))
+            linking |= dict.fromkeys((advisory.id, *advisory.aliases))
+    waiting = [one for one in advisories if one.errata]
+    if waiting:
+        linking |= dict.fromkeys(_by_errata(groups, advisories, waiting))
+    return groups, tuple(linking)
+
+
+def _by_errata(groups: Groups, advisories: Sequence[Advisory], waiting: Sequence[Advisory]) -> Iterable[str]:
+    """Join records with the one vulnerability that their errata fix; yields the names that were joined."""
+    cves: dict[Hashable, set[str]] = defaultdict(set)
+    fixed: dict[str, set[str]] = defaultdict(set)
+    for one in advisories:
+        for ids in identities(one):
+            cves[groups.root(ids[0])].update(name for name in ids if name.startswith("CVE-"))
+    for one in advisories:
+        for erratum in (*one.errata, *((one.id,) if one.related and not one.aliases else ())):
+            for ids in identities(one):
+                fixed[erratum].update(cves[groups.root(ids[0])])
+    named = {one.id: set().union(*(fixed[erratum] for erratum in one.errata)) for one in waiting}
+    for one in waiting:
+        own = cves[groups.root(one.id)]
+        if not own and len(named[one.id]) == 1:
+            names = (*one.errata, *named[one.id])
+            groups.join((next(iter(named[one.id])), one.id, *one.errata))
+            yield from (one.id, *names)
+        elif len(own) == 1 and named[one.id] <= own:
+            groups.join((one.id, *one.errata))
+            yield from (one.id, *one.errata)
 
 
 def preferred(names: Sequence[str]) -> str:

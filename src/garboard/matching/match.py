@@ -8,8 +8,9 @@ from typing import Final, NamedTuple
 
 from garboard import ecosystems
 from garboard.matching.advisory_names import advised, by_an_unknown_source
-from garboard.matching.aliases import Groups, preferred
+from garboard.matching.aliases import identities, linked, preferred
 from garboard.matching.modules import NOT_STATED, Builds
+from garboard.matching.partial_names import PartialNames
 from garboard.matching.ranges import Judged, describe, judge, key
 from garboard.matching.severity import assess
 from garboard.model.advisory import Advisory, Hit, Lookup, Rating, Status
@@ -64,6 +65,8 @@ class _Match:
         self._uncovered: dict[str, list[str]] = defaultdict(list)
         self._sourceless: dict[str, list[str]] = defaultdict(list)
         self._undetermined: dict[str, list[str]] = defaultdict(list)
+        self._partial = PartialNames(database)
+        self._ambiguous: dict[str, tuple[str, ...]] = {}
         self._covered: dict[str, bool] = {}
         self._foreign: list[Package] = []
         self._judged = 0
@@ -116,15 +119,24 @@ class _Match:
     def _package(self, package: Package) -> bool:
         """Judge one package; False if its version could not be compared with anything."""
         positives: list[_Positive] = []
+        advisories: list[Advisory] = []
         compared = unknown = 0
-        for question in advised(package):
+        questions = advised(package)
+        names = self._partial.of(package)
+        if names is not None:
+            if len(names) > 1:
+                self._ambiguous[package.display_name] = names
+                return False
+            questions = tuple(AdvisedName(name, package.version) for name in names)
+        for question in questions:
             hits = tuple(self._database.hits(package.ecosystem, question.name))
+            advisories += [hit.advisory for hit in hits]
             builds = Builds(package, question.version, hits)
             for hit in filter(builds.concern, hits):
                 reason = "" if builds.are_fixed_by(hit) else self._judge(package, question, hit, builds, positives)
                 unknown += bool(reason)
                 compared += not reason
-        self._findings += _fold(package, positives)
+        self._findings += _fold(package, positives, advisories)
         if not compared and by_an_unknown_source(package):
             self._sourceless[package.ecosystem].append(package.display_name)
             return False
@@ -144,7 +156,7 @@ class _Match:
         if hit.affected.status is Status.UNDETERMINED:
             self._undetermined[hit.advisory.id].append(package.display_name)
             return ""
-        positives += [_Positive(ids, hit, judged.fixed) for ids in _identities(hit.advisory)]
+        positives += [_Positive(ids, hit, judged.fixed) for ids in identities(hit.advisory)]
         return ""
 
     def _gaps(self) -> Iterable[Gap]:
@@ -161,6 +173,9 @@ class _Match:
                 reason="its advisories list source packages, and the SBOM does not name those of "
                 f"{_packages(len(names))}: {_some(names)}",
             )
+        for name, several in self._ambiguous.items():
+            reason = f"does not state its namespace, and may be any of {_some(several)}: it was not judged"
+            yield Gap(stage="match", subject=name, reason=reason)
         if self._foreign:
             names = [package.display_name for package in self._foreign]
             reason = f"not published by the distribution, whose data say nothing of them: {_some(names)}"
@@ -195,29 +210,27 @@ def _some(names: Sequence[str]) -> str:
     return ", ".join(unique[:_NAMED_IN_A_GAP]) + (f" and {more} more" if more > 0 else "")
 
 
-def _identities(advisory: Advisory) -> list[tuple[str, ...]]:
-    """The identifiers of each vulnerability that a record covers: an erratum may fix several."""
-    if advisory.aliases or not advisory.related:
-        return [(advisory.id, *advisory.aliases)]
-    return [(related,) for related in advisory.related]
+def _fold(package: Package, positives: list[_Positive], advisories: Sequence[Advisory]) -> list[Finding]:
+    """One finding for each vulnerability, however many records name it.
 
-
-def _fold(package: Package, positives: list[_Positive]) -> list[Finding]:
-    """One finding for each vulnerability, however many records name it."""
+    ``advisories`` are all that there are on the package: one that does not apply to its version may still tell that
+    two names are of one vulnerability.
+    """
     if not positives:
         return []
-    groups = Groups()
-    for positive in positives:
-        groups.join(positive.ids)
+    groups, linking = linked(advisories)
     folded: dict[object, list[_Positive]] = defaultdict(list)
     for positive in positives:
         folded[groups.root(positive.ids[0])].append(positive)
-    return [_finding(package, group) for group in folded.values()]
+    more: dict[object, list[str]] = defaultdict(list)
+    for name in linking:
+        more[groups.root(name)].append(name)
+    return [_finding(package, group, more[root]) for root, group in folded.items()]
 
 
-def _finding(package: Package, group: list[_Positive]) -> Finding:
+def _finding(package: Package, group: list[_Positive], linking: Sequence[str] = ()) -> Finding:
     hits = [positive.hit for positive in group]
-    names = list(dict.fromkeys(name for positive in group for name in positive.ids))
+    names = list(dict.fromkeys((*(name for positive in group for name in positive.ids), *linking)))
     fixes = list(dict.fromkeys(positive.fixed for positive in group if positive.fixed))
     status = min((hit.affected.status for hit in hits), key=_STATUS_ORDER.index)
     if fixes:

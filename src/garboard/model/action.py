@@ -23,6 +23,8 @@ class ActionKind(enum.StrEnum):
     """Change the FROM line."""
     RAISE = "raise"
     """Ask for other versions of packages on their line."""
+    REPLACE = "replace"
+    """Put newer ones in the place of files that a line installs or copies: nothing in the Dockerfile names a version."""
     UPGRADE = "upgrade"
     """Upgrade the base's packages in a line of your own, until the base has the fixes."""
     DROP = "drop"

@@ -128,6 +128,8 @@ class Advisory(Value):
     """Other identifiers of the *same* vulnerability, CVE ids included."""
     related: tuple[str, ...] = ()
     """Identifiers of the vulnerabilities that an erratum fixes (an ALSA or DSA with several CVEs)."""
+    errata: tuple[str, ...] = ()
+    """Errata that it names as its aliases: each may fix other vulnerabilities too."""
     summary: str = ""
     details: str = ""
     published: str = ""
@@ -218,8 +220,16 @@ class Lookup(Protocol):
         """Everything that the data say about a package, without withdrawn records."""
         ...
 
+    def names(self, ecosystem: str) -> Iterable[str]:
+        """All packages that the data list, by the names that `hits` takes."""
+        ...
+
     def facts(self, cves: Iterable[str]) -> dict[str, CveFacts]:
         """What is known about these CVEs; those without data are absent."""
+        ...
+
+    def begin(self) -> None:
+        """Begin a report: `used` tells of what is queried from now on."""
         ...
 
     def used(self) -> tuple[FeedState, ...]:

@@ -33,6 +33,7 @@ class Base(Value):
 
     ``how`` is about the boundary; ``evidence`` is a sentence for people. ``stated`` is what the Dockerfile's FROM says where
     the layers say something else, else empty. ``edited``: that is certainly not what was built on, so FROM was changed since.
+    ``user`` is as whom its commands run, empty for root; None if that is not known.
     """
 
     name: str = ""
@@ -42,6 +43,7 @@ class Base(Value):
     evidence: str = ""
     stated: str = ""
     edited: bool = False
+    user: str | None = None
 
 
 class Place(Value):

@@ -200,6 +200,8 @@ class UnknownRequest(Value, tag_field="request", tag="unknown"):
     reason: str
     command: str
     conditional: bool = False
+    limit: bool = False
+    """Whether a limit of this program is the reason."""
 
 
 Request = PackageRequest | UnknownRequest

@@ -105,6 +105,8 @@ class Ecosystem(Value):
         programs: names of the programs that install its packages.
         load_commands: imports what is known of their command lines.
         advised: the names under which advisories list a package; by default its full name.
+        part: of a name that advisories list, what a package states that does not know its namespace.
+        may_be: whether such a package may be the one of this name, as far as what it holds shows.
         by_source: whether advisories list source packages only.
         published: whether the distribution itself published a package of the operating system that owns the file at this
             path (empty: the package as such); None where that is not known.
@@ -143,6 +145,8 @@ class Ecosystem(Value):
     programs: tuple[str, ...] = ()
     load_commands: Callable[[], Commands] | None = None
     advised: Callable[[Package], tuple[AdvisedName, ...]] | None = None
+    part: Callable[[str], str] | None = None
+    may_be: Callable[[Package, str], bool] | None = None
     by_source: bool = False
     published: Callable[[Package, str], bool | None] | None = None
     later_release: Callable[[Package, Distro], str] | None = None

@@ -91,6 +91,8 @@ class Image(Value):
     tags: tuple[str, ...] = ()
     labels: tuple[tuple[str, str], ...] = ()
     env: tuple[str, ...] = ()
+    user: str | None = None
+    """As whom its commands run, empty for root; None if the configuration was not read for it."""
     on_build: tuple[str, ...] = ()
     """The instructions that a build on this image runs first (ONBUILD)."""
     created: str = ""

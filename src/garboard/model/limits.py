@@ -31,6 +31,8 @@ class Limits(Value):
     """Of one path (PATH_MAX)."""
     metadata_bytes: int = 8 * MIB
     """Of a manifest, an index or an image configuration."""
+    names_bytes: int = 8 * MIB
+    """Of a list of images' names."""
     dockerfile_bytes: int = MIB // 2
     """Of a Dockerfile; real ones have a few KiB."""
     dockerfile_stages: int = 1000

@@ -68,9 +68,13 @@ class Package(Value, tag_field="fact", tag="package"):
     """The image's own application (a root package.json), not a dependency of it."""
     inside: str = ""
     """Where in the file it lies, if that is an archive: nested ones are separated by ``!/``."""
+    namespaces: tuple[str, ...] = ()
+    """Where ``namespace`` is not stated: namespaces of the code that it holds."""
     publishable: bool = False
     """Nothing in the application's own file keeps it from being a package of a registry."""
     # What the whole image shows:
+    held: str = ""
+    """What keeps its package manager from bringing another version (``held by dpkg``); empty if nothing does."""
     purl: str = ""
     ecosystem: str = ""
     """OSV ecosystem with its release, as ``Debian:12`` or ``PyPI``; empty if no feed covers it."""
@@ -171,6 +175,30 @@ class Retention(Value, tag_field="fact", tag="retention"):
     suggested: bool | None = None
 
 
+class Hold(Value, tag_field="fact", tag="hold"):
+    """The package manager is told to leave packages of purl type ``type`` at their versions; ``how`` in a few words.
+
+    Each of ``names`` is a name alone or ``name:arch``, with ``src:`` before it that of a source package. ``*`` and ``?`` stand
+    for any characters, and ``/name/`` is a regular expression.
+    """
+
+    type: str
+    names: tuple[str, ...]
+    how: str
+
+
+class Frozen(Value, tag_field="fact", tag="frozen"):
+    """The package manager of purl type ``type`` is told of an archive that never changes: its address, or its moment.
+
+    The whole image shows the layers in which that holds: from ``since`` on, to ``until`` (None: the last one).
+    """
+
+    type: str
+    archive: str
+    since: int = 0
+    until: int | None = None
+
+
 class Unread(Value, tag_field="fact", tag="unread"):
     """The file holds or lists packages that no cataloger reads; ``kind`` is what a report calls such files.
 
@@ -215,7 +243,21 @@ class Kept(Value, tag_field="fact", tag="kept"):
 
 
 Fact = (
-    Package | Distro | Owns | Marks | Licenses | Retention | Unread | Absent | Replaced | Diverted | Script | Kept | Gap
+    Package
+    | Distro
+    | Owns
+    | Marks
+    | Licenses
+    | Retention
+    | Hold
+    | Frozen
+    | Unread
+    | Absent
+    | Replaced
+    | Diverted
+    | Script
+    | Kept
+    | Gap
 )
 """What one file states."""
 
@@ -233,5 +275,7 @@ class Inventory(Value):
     gaps: tuple[Gap, ...] = ()
     retention: tuple[Retention, ...] = ()
     """In the order in which the package manager reads them."""
+    frozen: tuple[Frozen, ...] = ()
+    """Archives that never change, each with the layers in which the image's settings named it."""
     tools: frozenset[str] = frozenset()
     """Words of the image's own scripts: what they may call."""

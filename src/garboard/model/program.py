@@ -103,6 +103,7 @@ class Commands(NamedTuple):
         digit_after_sign: whether a pinned version has to begin with a digit, since names contain the sign too.
         raised: how a command line asks for at least a version.
         upgrades: for the package managers of operating systems.
+        file_ends: how names of package files end.
     """
 
     programs: Mapping[str, Program]
@@ -111,6 +112,11 @@ class Commands(NamedTuple):
     digit_after_sign: bool = False
     raised: str = "{name}={version}"
     upgrades: Upgrades | None = None
+    file_ends: tuple[str, ...] = ()
+
+    def is_file(self, word: str) -> bool:
+        """Whether a word of a command line names a file or an address, and not a package of an archive."""
+        return "://" in word or word.startswith((".", "/", "~")) or (bool(word) and word.endswith(self.file_ends))
 
 
 NO_COMMANDS = Commands(programs=MappingProxyType({}))

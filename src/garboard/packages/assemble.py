@@ -15,6 +15,7 @@ from garboard.model.package import (
     Distro,
     Diverted,
     Fact,
+    Hold,
     Inventory,
     Licenses,
     Location,
@@ -26,7 +27,7 @@ from garboard.model.package import (
     Script,
     Unread,
 )
-from garboard.packages import distro, graph, ownership, unread
+from garboard.packages import distro, graph, held, ownership, unread
 from garboard.packages.ownership import Listed, Owners, ReplacedProgram
 from garboard.packages.purl import purl
 
@@ -65,6 +66,7 @@ class _Facts:
         self.licenses: dict[tuple[str, str], tuple[str, ...]] = {}
         self.retention: dict[str, Retention] = {}
         self.unread: list[unread.Found] = []
+        self.holds = held.Holds()
         self.tools: set[str] = set()
         self.read: list[str] = []
         """What was read for itself, by the name that a link has for it too."""
@@ -97,6 +99,8 @@ class _Facts:
                 self.licenses[fact.type, fact.package] = fact.licenses
             elif isinstance(fact, Retention):
                 self.retention[history.asked or history.path] = fact
+            elif isinstance(fact, Hold):
+                self.holds.add(fact, history.path)
             elif isinstance(fact, Script):
                 self.tools.update(fact.words)
             elif isinstance(fact, Unread):
@@ -239,7 +243,7 @@ def assemble(files: Files) -> Inventory:
     """All installed packages, each once, with the layer that brought it, its owner and its dependencies."""
     facts = _Facts(files)
     found = distro.choose(facts.distros)
-    packages = _marked(list(facts.packages.values()), facts.marks)
+    packages = [facts.holds.marked(one) for one in _marked(list(facts.packages.values()), facts.marks)]
     by_path = ownership.by_path(facts.lists, facts.diversions)
     programs = _programs(by_path)
     packages = [
@@ -258,7 +262,7 @@ def assemble(files: Files) -> Inventory:
     completed = complete(packages, found)
     owners = Owners(completed, by_path)
     completed = _owned(completed, owners)
-    gaps = list(dict.fromkeys((*facts.gaps, *_passed_over(completed))))
+    gaps = list(dict.fromkeys((*facts.gaps, *facts.holds.gaps, *_passed_over(completed))))
     found_unread = [one for one in facts.unread if not owners.answer_for(one.path)]
     found_unread += unread.lists(facts.read, completed, facts.absent)
     gaps += owners.gaps(facts.replaced)
@@ -278,5 +282,6 @@ def assemble(files: Files) -> Inventory:
         distro=found,
         gaps=tuple(gaps),
         retention=tuple(fact for _, fact in ordered),
+        frozen=held.frozen(files.histories),
         tools=frozenset(facts.tools),
     )

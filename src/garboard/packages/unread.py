@@ -131,6 +131,7 @@ _PROGRAM: Final = "programs that no package manager installed"
 _LIBRARY: Final = "shared libraries that no package manager installed"
 _ROOT: Final = "package databases of another root file system"
 _ARCHIVE: Final = "package files"
+_CACHES: Final = frozenset({"cache", ".cache"})
 _DLL: Final = ".NET and Windows libraries"
 _DOTNET: Final = ".NET dependency lists"
 _KINDS: Final = MappingProxyType(
@@ -147,7 +148,6 @@ _DEVELOPMENT: Final = lazy(
     r"bench|benchmarks?|examples?|optional|extras?|local)(?:[._-].*)?\.txt"
 )
 """A file of requirements that an image does without."""
-_EPOCH: Final = lazy(r"(?<=_)[0-9]+%3a")
 _ONLY_OPTIONS: Final = lazy(r"(?:[ \t]*(?:#[^\n]*|-[^\n]*)?(?:\n|\Z))*")
 _ELF: Final = b"\x7fELF"
 _OF_GO: Final = (b"\x04\0\0\0Go", b"\xff Go buildinf:")
@@ -350,22 +350,27 @@ class _Places:
         whole = {folder.rpartition("/")[0] if folder.endswith("bin") else folder for folder in folders}
         return frozenset(whole - {"", "usr"})
 
-    def installed(self, one: Found) -> bool:
-        """Whether just this package is installed."""
-        name, _, extension = _EPOCH().sub("", one.path.rpartition("/")[2]).rpartition(".")
-        while f"{name}.{extension}" not in self._files:
-            name = name.rpartition("-")[0]  # a gem's platform
-            if not name:
-                return False
-        return True
+    def left_over(self, one: Found) -> bool:
+        """Whether a package file is only what an installation left: it lies in a cache, or some version is installed."""
+        *folders, file = one.path.split("/")
+        if not _CACHES.isdisjoint(folders):
+            return True
+        stem, _, extension = file.rpartition(".")
+        between, installed = self._package_files.get(extension, ("-", frozenset()))
+        parts = stem.split(between)
+        return any(
+            between.join(parts[:count]) in installed for count in range(1, len(parts)) if parts[count][:1].isdigit()
+        )
 
     @cached_property
-    def _files(self) -> frozenset[str]:
-        return frozenset(
-            form.format(name=one.name, version=one.version.rpartition(":")[2], arch=one.arch)
-            for one in self._packages
-            if (form := of(one.type).package_file)
-        )
+    def _package_files(self) -> Mapping[str, tuple[str, AbstractSet[str]]]:
+        """By the extension of package files: what stands between name and version, and the names that are installed."""
+        found: dict[str, tuple[str, set[str]]] = {}
+        for package in self._packages:
+            if form := of(package.type).package_file:
+                before, _, extension = form.rpartition(".")
+                found.setdefault(extension, (before[len("{name}")], set()))[1].add(package.name)
+        return found
 
     def read(self, one: Found) -> bool:
         """Whether another cataloger read it: a link led there."""
@@ -394,7 +399,7 @@ _RULES: Final[Mapping[str, Callable[[_Places, Found], bool]]] = MappingProxyType
         _DLL: _Places.part,
         EXTENSIONS: _Places.within,
         _CLASSES: _Places.within,
-        _ARCHIVE: _Places.installed,
+        _ARCHIVE: _Places.left_over,
         _ROOT: _Places.read,
         _LOCK: _Places.pinned,
     }

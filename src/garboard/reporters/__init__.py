@@ -2,7 +2,8 @@
 
 A module ``<report>/<format>.py`` has ``render``, as defined by the report's protocol, and is imported on demand.
 Rendering is pure: the same values give the same bytes. A new format is a new module and its name in the report's line;
-the first name is the default.
+the first name is the default. A format that can hold several images is named in ``several`` too, and its module has
+``several`` beside ``render``.
 """
 
 from __future__ import annotations
@@ -13,23 +14,31 @@ from typing import TYPE_CHECKING, Final, Generic, TypeVar, cast
 if TYPE_CHECKING:
     from garboard.reporters import protocols as p
 
-R = TypeVar("R")
+R_co = TypeVar("R_co", covariant=True)
 
 
-class Formats(Generic[R]):
+class Formats(Generic[R_co]):
     """The formats of one report, the default first."""
 
-    def __init__(self, report: str, *names: str) -> None:
+    def __init__(self, report: str, *names: str, several: tuple[str, ...] = ()) -> None:
         self.report = report
         self.names = names
+        self.several = several
+        """Those of which one document can hold several images."""
 
-    def load(self, name: str) -> R:
+    def load(self, name: str) -> R_co:
         """A format's module."""
-        return cast("R", importlib.import_module(f"{__name__}.{self.report}.{name}"))
+        return cast("R_co", importlib.import_module(f"{__name__}.{self.report}.{name}"))
+
+    def load_several(self, name: str) -> p.SeveralRenderer:
+        """The module of a format that can hold several images."""
+        return cast("p.SeveralRenderer", self.load(name))
 
 
-SCAN: Final[Formats[p.ReportRenderer]] = Formats("scan", "text", "json", "sarif")
-INVENTORY: Final[Formats[p.ReportRenderer]] = Formats("inventory", "text", "json", "cyclonedx", "spdx")
+SCAN: Final[Formats[p.ScanRenderer]] = Formats("scan", "text", "json", "sarif", several=("text", "json", "sarif"))
+INVENTORY: Final[Formats[p.ReportRenderer]] = Formats(
+    "inventory", "text", "json", "cyclonedx", "spdx", several=("text", "json")
+)
 LAYERS: Final[Formats[p.LayersRenderer]] = Formats("layers", "text", "json", "html")
 EXPLAIN: Final[Formats[p.ExplanationRenderer]] = Formats("explain", "text", "json")
 RECOMMEND: Final[Formats[p.RecommendationRenderer]] = Formats("recommend", "text", "json")

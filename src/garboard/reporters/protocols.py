@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from garboard.model.action import Actions
     from garboard.model.changes import LayerChanges
@@ -23,6 +23,34 @@ class ReportRenderer(Protocol):
     """Renders an image's packages, or its issues."""
 
     def render(self, report: Report, view: View, /) -> bytes: ...
+
+
+class ScanRenderer(ReportRenderer, Protocol):
+    """Renders an image's issues; ``parts``, joined, are what ``render`` returns, each made when it is asked for."""
+
+    def parts(self, report: Report, view: View, /) -> Iterator[bytes]: ...
+
+
+class Series(Protocol):
+    """Renders several images, one after the other: the parts, joined, are the document. It keeps no report."""
+
+    def report(self, name: str, report: Report, /) -> Iterator[bytes]:
+        """The next image's parts; ``name`` is what it was asked for by."""
+        ...
+
+    def failure(self, name: str, message: str, hint: str, /) -> bytes:
+        """The part of an image on which there is no report."""
+        ...
+
+    def end(self) -> bytes:
+        """What follows the last image."""
+        ...
+
+
+class SeveralRenderer(ReportRenderer, Protocol):
+    """A format of which one document can hold several images."""
+
+    def several(self, count: int, view: View, /) -> Series: ...
 
 
 class LayersRenderer(Protocol):
@@ -118,12 +146,16 @@ if (
     import garboard.reporters.scan.text
 
     _r = garboard.reporters
-    _scan: tuple[ReportRenderer, ...] = (_r.scan.json, _r.scan.sarif, _r.scan.text)
+    _scan: tuple[ScanRenderer, ...] = (_r.scan.json, _r.scan.sarif, _r.scan.text)
     _inventory: tuple[ReportRenderer, ...] = (
         _r.inventory.cyclonedx,
         _r.inventory.json,
         _r.inventory.spdx,
         _r.inventory.text,
+    )
+    _several: tuple[SeveralRenderer, ...] = (
+        *(_r.scan.json, _r.scan.sarif, _r.scan.text),
+        *(_r.inventory.json, _r.inventory.text),
     )
     _layers: tuple[LayersRenderer, ...] = (_r.layers.html, _r.layers.json, _r.layers.text)
     _explain: tuple[ExplanationRenderer, ...] = (_r.explain.json, _r.explain.text)

@@ -43,6 +43,7 @@ class _Entry(msgspec.Struct, rename="camel"):
     recommends: tuple[tuple[str, ...], ...] = ()
     suggests: tuple[tuple[str, ...], ...] = ()
     essential: bool = False
+    held: str = ""
     provides: tuple[str, ...] = ()
     depends_on: tuple[str, ...] = ()
 
@@ -115,6 +116,7 @@ def _package(entry: _Entry) -> Package:
         recommends=entry.recommends,
         suggests=entry.suggests,
         essential=entry.essential,
+        held=entry.held,
         provides=entry.provides,
         depends_on=entry.depends_on,
     )

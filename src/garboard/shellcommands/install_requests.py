@@ -79,7 +79,9 @@ class _Reading:
         self._depth += 1
         for command in commands(text, self._scope.lookup, self._scope.budget) if self._depth <= _DEEPEST else ():
             if isinstance(command, Obscure):
-                yield UnknownRequest(manager="", text=command.text, reason=command.reason, command=command.text)
+                yield UnknownRequest(
+                    manager="", text=command.text, reason=command.reason, command=command.text, limit=command.limit
+                )
             else:
                 yield from self.of(command._replace(conditional=command.conditional or conditional))
         self._depth -= 1

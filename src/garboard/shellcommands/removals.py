@@ -17,6 +17,8 @@ _VERBS: Final = frozenset(("purge", "remove"))
 _PLAIN: Final = re.compile(r"[a-z0-9][a-z0-9+.-]+")
 _WITH_VALUE: Final = frozenset(("-o", "-c", "-t", "--option", "--target-release"))
 _GOES_ON: Final = re.compile(r"\|\||[;\n]")
+_MAY_REMOVE: Final = re.compile(r"purge|remove|\$")
+"""What a script has that removes anything; to look for it is far cheaper than to read the script."""
 _STOPS: Final = re.compile(r"\bset\s+-\w*e")
 
 
@@ -38,7 +40,7 @@ def removals(instruction: Instruction, scope: Scope) -> tuple[Purge, ...]:
     if run.exec_form is not None:
         return tuple(_of([Command(tuple(Word(text, text) for text in run.exec_form), " ".join(run.exec_form))]))
     script = script_of(run)
-    if scope.shell[0].rpartition("/")[2] not in SHELLS:
+    if scope.shell[0].rpartition("/")[2] not in SHELLS or not _MAY_REMOVE.search(script):
         return ()
     if "||" in script or (_GOES_ON.search(script.strip()) and not _STOPS.search(script)):
         return ()

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from garboard.dockerfile.lexer import TOO_MUCH, Budget, Lexer, LexError, Lookup
+from garboard.dockerfile.lexer import PIPES, TOO_MUCH, Budget, Lexer, LexError, Lookup
 from garboard.model.dockerfile import Unknown
 
 if TYPE_CHECKING:
@@ -50,6 +50,8 @@ class Obscure(NamedTuple):
 
     text: str
     reason: str
+    limit: bool = False
+    """Whether it is a limit of this program that keeps it from being read."""
 
 
 def commands(script: str, lookup: Lookup, budget: Budget | None = None) -> Iterator[Command | Obscure]:
@@ -59,11 +61,17 @@ def commands(script: str, lookup: Lookup, budget: Budget | None = None) -> Itera
     ``budget`` bounds what is done with values of variables; when it is spent, they are unknown.
     """
     data = script.encode("utf-8", "replace")
-    if len(data) > _LONGEST or data.count(b"|") > _MOST_PIPES:
+    budget = budget or Budget(len(data))
+    pipes = data.count(b"|")
+    what = ""
+    if len(data) > _LONGEST or pipes > _MOST_PIPES:
         what = f"a script beyond the limit of {_LONGEST} bytes and {_MOST_PIPES} pipes"
-        yield Obscure(" ".join(script[:80].split()), what)
+    elif not budget.spend_pipes(pipes):
+        what = f"a script of a file beyond the limit of {PIPES} for its scripts' pipes, the square of each one's number"
+    if what:
+        yield Obscure(" ".join(script[:80].split()), what, limit=True)
         return
-    yield from _Walk(data, lookup, budget or Budget(len(data))).statements(_parser().parse(data).root_node)
+    yield from _Walk(data, lookup, budget).statements(_parser().parse(data).root_node)
 
 
 @functools.cache

@@ -115,7 +115,8 @@ def whose(
         provenance=provenance,
         denied="" if provenance is not None or build.base else _denied(of, inventory, build),
     )
-    introduced = introductions(inventory.packages, attributed)
+    introduced, unread = introductions(inventory.packages, attributed)
+    gaps += unread
     if build.stages and build.dockerfile is not None:
         introduced = _followed(introduced, inventory, build, build.dockerfile, take)
     attribution = attributed.attribution
@@ -366,7 +367,7 @@ def _instructions(name: str, reference: str, build: Build, dockerfile: Dockerfil
     """The instruction that brought each package of a stage's image in; empty if two did."""
     of, inventory = take(reference)
     attributed = attribute(of, dockerfile, target=name, build_args=build.build_args)
-    introduced = introductions(inventory.packages, attributed)
+    introduced = introductions(inventory.packages, attributed).by_id
     base = base_image(dockerfile, name, build.build_args)
     found: dict[Key, str] = {}
     for package in inventory.packages:

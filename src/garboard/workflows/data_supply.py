@@ -123,6 +123,7 @@ class FetchingSupply(Supply):
         self._limits = limits
         self._origin = origin
         self._offline = OfflineSupply(database)
+        self._failed: dict[tuple[str, ...], tuple[Gap, ...]] = {}
 
     def advisories(self, ecosystems: Iterable[str]) -> tuple[Gap, ...]:
         from garboard.feeds import needed_shards
@@ -152,9 +153,18 @@ class FetchingSupply(Supply):
         return age is not None and age < FRESH
 
     def _fetch(self, shards: Iterable[str]) -> tuple[Gap, ...]:
-        old = self._old(shards)
+        """Fetch what is old; what failed once is not asked for again, by this or another image of the run."""
+        old = tuple(self._old(shards))
         if not old:
             return ()
+        if old not in self._failed:
+            gaps = self._fetched(old)
+            if not gaps:
+                return ()
+            self._failed[old] = gaps
+        return self._failed[old]
+
+    def _fetched(self, old: tuple[str, ...]) -> tuple[Gap, ...]:
         from garboard.model.errors import GarboardError
         from garboard.net.client import Client
         from garboard.workflows import update_database
@@ -165,7 +175,7 @@ class FetchingSupply(Supply):
         try:
             results = update_database.update(
                 self._database.directory,
-                tuple(old),
+                old,
                 origin=self._origin,
                 client=Client(ca_file=self._ca_file, limits=self._limits),
                 now=self._now,

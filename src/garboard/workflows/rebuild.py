@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 
 from garboard import ecosystems
 from garboard import image as images
+from garboard.actions.staying import Staying, Why
 from garboard.image.options import Options
 from garboard.matching import ranges
 from garboard.model.advisory import Lookup
@@ -183,7 +184,7 @@ def rebuild(
         tuple(_Line(one.index, doings(one.instruction or one.created_by), one.place) for one in ours),
         {package.id: package for package in report.inventory.packages},
     )
-    judge = _Judge(lines, base, found, released)
+    judge = _Judge(lines, base, found, released, Staying(report, asked=True))
     prospects = tuple(judge.prospect(finding) for finding in report.findings)
     return Rebuild(
         report=report,
@@ -213,7 +214,10 @@ def _by_package(found: Offers) -> _Offers:
 
 
 class _Judge:
-    def __init__(self, lines: _Lines, base: NewerBase, found: Offers, released: Released | None) -> None:
+    def __init__(
+        self, lines: _Lines, base: NewerBase, found: Offers, released: Released | None, staying: Staying
+    ) -> None:
+        self._staying = staying
         self._lines = lines
         self._base = base
         self._asked = bool(found.repositories)
@@ -255,6 +259,9 @@ class _Judge:
             return Prospect(
                 finding=finding, outcome=Outcome.HELD, reason=f"`{_words(who)}` names the version", place=who.place
             )
+        stay = self._staying.why(finding)
+        if stay is not None:
+            return Prospect(finding=finding, outcome=Outcome.HELD, reason=stay.reason, place=who.place)
         index = ecosystems.of(package.type).index or "its package index"
         reason = (
             f"a rebuild installs what the lines ask for; which version that is, only {index} knows, which was not asked"
@@ -291,6 +298,14 @@ class _Judge:
         pin = self._pin(package, who)
         if pin:
             return Prospect(finding=finding, outcome=Outcome.HELD, version=version, reason=pin, place=who.place)
+        stay = self._staying.why(finding)
+        if stay is not None and stay.why is not Why.HELD:
+            return Prospect(finding=finding, outcome=Outcome.HELD, version=version, reason=stay.reason, place=who.place)
+        return self._by_lines(finding, who, version)
+
+    def _by_lines(self, finding: Finding, who: Introduction, version: str) -> Prospect:
+        """The outcome for a version that is published, and that nothing keeps from being installed."""
+        package = finding.package
         if who.origin is Origin.DOCKERFILE:
             reason = f"`{_words(who)}` names no version" if who.command else "its line names no version"
             return Prospect(finding=finding, outcome=Outcome.PUBLISHED, version=version, reason=reason, place=who.place)

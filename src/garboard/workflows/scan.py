@@ -114,6 +114,7 @@ def analyze(
     from garboard.matching import trace
 
     attribution = attributed.attribution if attributed else None
+    database.begin()
     judgment = judge(inventory, database, supply)
     findings = trace(judgment.findings, inventory.packages)
     no_support = supply.support(_of_distributions(inventory)) if supply else ()

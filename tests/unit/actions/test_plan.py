@@ -13,7 +13,17 @@ from garboard.model.finding import Finding
 from garboard.model.image import History
 from garboard.model.mirror import Outcome, Prospect
 from garboard.model.package import Location, Package
-from garboard.model.recommendation import Brought, Counts, FindingKey, Group, Prediction, Recommendation, Row, Verdict
+from garboard.model.recommendation import (
+    Brought,
+    Counts,
+    FindingKey,
+    Group,
+    Objection,
+    Prediction,
+    Recommendation,
+    Row,
+    Verdict,
+)
 from garboard.model.report import Report
 from garboard.reporters.actions import json as actions_json
 from garboard.reporters.actions import text
@@ -73,6 +83,27 @@ def test_a_package_of_the_base_needs_a_line_that_upgrades_it() -> None:
     assert action.command.startswith("RUN apt-get update && apt-get upgrade -y")
     assert action.place is not None
     assert action.place.line == 1
+
+
+@pytest.mark.parametrize(
+    ("user", "lines"),
+    [("", False), ("root", False), ("0:0", False), ("root:adm", False), ("app", True), ("1001:0", True), (None, False)],
+)
+@pytest.mark.parametrize("moved", [False, True])
+def test_the_line_that_upgrades_runs_as_root(user: str | None, lines: bool, moved: bool) -> None:
+    """On the base in use, and on the one that FROM is changed to."""
+    scan = report(finding("CVE-1", BASES, "2"), finding("CVE-2", BASES), packages=(deb("apt", 0),))
+    base = msgspec.structs.replace(scan.attribution.base, user="somebody" if moved else user)
+    scan = msgspec.structs.replace(scan, attribution=msgspec.structs.replace(scan.attribution, base=base))
+    rows = (row("base:2", "CVE-1 libc6", distro="debian 12"),)
+    known = Known(recommendation=recommending(*rows), user=lambda one: user if one is rows[0] else "nobody")
+    action = choose(scan, known if moved else Known()).actions[-1]
+    run = "RUN apt-get update && apt-get upgrade -y && rm -rf /var/lib/apt/lists/*"
+    assert action.command == (f"USER root\n{run}\nUSER {user}" if lines else run)
+    assert ("as root" in action.text) is lines
+    assert ("if its USER is not root" in action.risk) is (user is None)
+    shown = text.render(choose(scan, known if moved else Known())).decode()
+    assert ("     USER root\n     RUN apt-get" in shown) is lines
 
 
 def test_a_version_that_a_line_names_is_to_be_raised_there() -> None:
@@ -273,6 +304,35 @@ def test_only_what_the_filters_count_is_ranked_and_counted() -> None:
     assert "1 → 0  (-1: 1 high)" in text.render(found).decode()
 
 
+@pytest.mark.parametrize(("least", "expected"), [(Severity.UNKNOWN, "base:calm"), (Severity.CRITICAL, "base:3")])
+def test_the_base_is_chosen_by_what_the_filters_count(least: Severity, expected: str) -> None:
+    """By all severities one base is the better one, by the critical ones alone another, which that one beats."""
+    ratings = {"CVE-1": Severity.CRITICAL, "CVE-2": Severity.CRITICAL} | {
+        f"CVE-{number}": Severity.HIGH for number in range(3, 9)
+    }
+    scan = report(*(finding(cve, BASES, severity=severity) for cve, severity in ratings.items()))
+    calm = row("base:calm", "CVE-1 libc6", group=Group.MAJOR)
+    many = row("base:3", *(f"CVE-{number} libc6" for number in range(3, 9)), "CVE-90 a", added=("CVE-90 a",))
+    many = msgspec.structs.replace(many, better=False, objections=(Objection(code="beaten", reason="fewer there"),))
+    calm, many = (
+        msgspec.structs.replace(
+            one, prediction=msgspec.structs.replace(one.prediction, counts=Counts(critical=critical))
+        )
+        for one, critical in ((calm, 1), (many, 9))
+    )
+    known = Known(recommendation=recommending(calm, many), counts=lambda one: one.vulnerability.severity >= least)
+    (first, *_) = choose(scan, known).actions
+    assert first.command == f"FROM {expected}"
+
+
+@pytest.mark.parametrize("code", ["ended", "larger", "program"])
+def test_no_filter_offers_what_something_else_speaks_against(code: str) -> None:
+    scan = report(finding("CVE-1", BASES, severity=Severity.CRITICAL), finding("CVE-2", BASES, severity=Severity.LOW))
+    bad = msgspec.structs.replace(row("base:2"), objections=(Objection(code=code, reason="a reason"),))
+    known = Known(recommendation=recommending(bad), counts=lambda one: one.vulnerability.severity >= Severity.CRITICAL)
+    assert not choose(scan, known).actions
+
+
 def test_the_raises_of_a_line_are_one_action() -> None:
     command = "pip install requests==2.25.1 urllib3==1.26.5"
     limited = msgspec.structs.replace(pip("requests", "2.25.1"), limits=(("urllib3", "<1.27,>=1.21.1"),))
@@ -312,10 +372,25 @@ def test_an_issue_in_two_places_needs_both_and_both_are_listed() -> None:
     assert "a part of what a later one clears" in text.render(found).decode()
 
 
-def test_what_was_copied_from_the_context_is_not_raised_on_that_line() -> None:
-    found = choose(report(placed(finding("CVE-1", pip("flask"), "2"), 7, "", "COPY vendor /opt")))
-    assert not found.actions
-    assert found.remaining[0].reason == "copied from the build context: to be mended there"
+def test_what_was_copied_from_the_context_is_raised_there() -> None:
+    """With the one version that has all fixes, and counted; what another stage brought is another matter."""
+    scan = report(
+        placed(finding("CVE-1", pip("flask"), "2"), 7, "", "COPY vendor /opt"),
+        placed(finding("CVE-2", pip("flask"), "2.10"), 7, "", "COPY vendor /opt"),
+        placed(finding("CVE-3", pip("six"), "1.9"), 7, "", "COPY vendor /opt"),
+        placed(finding("CVE-4", pip("six")), 7, "", "COPY vendor /opt"),
+    )
+    found = choose(scan)
+    (action,) = found.actions
+    assert told(found) == [("replace", 4, 1, 3)]
+    assert action.text == "Raise flask 2.10, six 1.9 or later in what `COPY vendor /opt` copies, where it is built"
+    assert action.command == "'flask>=2.10' 'six>=1.9'"
+    assert [one.reason for one in found.remaining] == ["no fix is known"]
+    (other,) = scan.findings[:1]
+    staged = msgspec.structs.replace(other.introduced, copied_from="build")
+    stays = choose(report(msgspec.structs.replace(other, introduced=staged)))
+    assert not stays.actions
+    assert stays.remaining[0].reason == "copied from another stage or image: to be mended there"
 
 
 def test_the_order_is_by_kind_and_packages_to_remove_come_last() -> None:

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from garboard.attribution.history import Style, read, without_shell
+from garboard.attribution.history import Style, read, user_of, without_shell
+from garboard.model.image import History, Image
 from tests.unit.attribution.images import BASE, entry
 
 
@@ -92,3 +93,18 @@ def test_a_history_that_does_not_fit_tells_nothing(history: list[str], layers: i
     told = read([entry(one) for one in history], layers)
     assert told.reason
     assert all(one.layer is None for one in told.entries)
+
+
+@pytest.mark.parametrize(
+    ("texts", "user"),
+    [
+        ((), None),
+        (("RUN make",), ""),
+        (("USER app", "RUN make"), "app"),
+        (("USER app", "RUN make", "/bin/sh -c #(nop)  USER 1001:0", "CMD USER"), "1001:0"),
+    ],
+)
+def test_as_whom_a_line_after_these_runs(texts, user):
+    made = tuple(History(created_by=text) for text in texts)
+    assert user_of(Image(name="a", source="docker", history=made)) == user
+    assert user_of(Image(name="a", source="docker", history=made, user="configured")) == "configured"

@@ -17,7 +17,7 @@ def deb(name: str, layer: int | None = 1, *needs: str, **more: object) -> Packag
 def introduced(run: str, *packages: Package, copy: str = "") -> dict[str, Introduction]:
     history = [BASE, f"+RUN /bin/sh -c {run} # buildkit"] + ([f"+COPY {copy} # buildkit"] if copy else [])
     text = f"FROM a AS build\nFROM a\nRUN {run}\n" + (f"COPY --from=build {copy}\n" if copy else "")
-    by_id = introductions(packages, whose(image(*history), text))
+    by_id = introductions(packages, whose(image(*history), text)).by_id
     return {package.name: by_id[package.id] for package in packages}
 
 
@@ -87,10 +87,19 @@ def test_a_copied_package() -> None:
 
 
 def test_without_a_dockerfile_the_history_speaks() -> None:
-    found = introductions((deb("git"),), whose(image(BASE, "+/bin/sh -c apt-get install git"), None))
+    found = introductions((deb("git"),), whose(image(BASE, "+/bin/sh -c apt-get install git"), None)).by_id
     one = found["pkg:deb/debian/git@1"]
     assert (one.layer, one.instruction, one.origin) == (1, "RUN apt-get install git", Origin.UNKNOWN)
 
 
 def test_a_package_without_a_layer_has_no_introduction() -> None:
-    assert introductions((deb("git", None),), whose(image(BASE), None)) == {}
+    assert introductions((deb("git", None),), whose(image(BASE), None)).by_id == {}
+
+
+def test_lines_that_a_limit_leaves_unread_are_a_gap() -> None:
+    command = "apt-get install git" + "|x" * 300
+    history = [BASE, *(f"+RUN /bin/sh -c {command} {number} # buildkit" for number in range(3))]
+    text = "FROM a\n" + "".join(f"RUN {command} {number}\n" for number in range(3))
+    (gap,) = introductions((deb("git"),), whose(image(*history), text)).gaps
+    assert (gap.stage, gap.subject) == ("dockerfile", "Dockerfile:2")
+    assert gap.reason.endswith("a script beyond the limit of 65536 bytes and 200 pipes, and 2 more like it")

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from garboard.model.package import Marks, Owns, Package
+from garboard.model.package import Frozen, Hold, Marks, Owns, Package
 from tests.unit.ecosystems.reading import cataloger_of, gaps, packages, read, wanted
 
 cataloger = cataloger_of("apk")
@@ -76,8 +76,29 @@ def test_world():
     facts = read(
         cataloger, "etc/apk/world", "alpine-base\nfoo=1.2-r0\nbar@edge\nbaz>=1\n!no\n.build-deps=20240101\nqux~3\n"
     )
-    assert facts == [Marks(type="apk", requested=("alpine-base", "foo", "bar", "baz", "qux"))]
+    assert facts == [
+        Marks(type="apk", requested=("alpine-base", "foo", "bar", "baz", "qux")),
+        Hold(type="apk", names=("foo", "qux"), how="pinned in apk's world"),
+    ]
     assert read(cataloger, "etc/apk/world", "") == [Marks(type="apk")]
+
+
+@pytest.mark.parametrize(
+    ("word", "held"),
+    [("a=1", True), ("a~1.2", True), ("a<2", True), ("a@edge=1", True), ("a><Q1abc=", True), ("a>1", False)]
+    + [("a>=1", False), ("a@edge", False), ("a", False), ("!a=1", False), (".v=1", False)],
+)
+def test_what_world_holds(word, held):
+    assert any(isinstance(one, Hold) for one in read(cataloger, "etc/apk/world", f"{word}\n")) is held
+
+
+def test_repositories_that_never_change():
+    live = "https://dl-cdn.alpinelinux.org/alpine/v3.20/main\n# http://a.test/2024-01-01/main\n"
+    assert read(cataloger, "etc/apk/repositories", live) == []
+    dated = "http://mirror.test/alpine/2024-01-01/v3.20/main"
+    assert read(cataloger, "etc/apk/repositories", f"{live}{dated}\n") == [
+        Frozen(type="apk", archive="http://mirror.test/alpine/2024-01-01")
+    ]
 
 
 def test_bytes_of_any_kind_are_read_or_a_gap():

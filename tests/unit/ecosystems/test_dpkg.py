@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from backports import zstd
 
-from garboard.model.package import Absent, Licenses, Marks, Owns, Package
+from garboard.model.package import Absent, Frozen, Hold, Licenses, Marks, Owns, Package
 from tests.unit.ecosystems.reading import cataloger_of, gaps, packages, read, wanted
 
 cataloger = cataloger_of("dpkg")
@@ -294,3 +294,63 @@ def test_a_field_beyond_the_limit_is_a_gap():
     facts = read(cataloger, "var/lib/dpkg/status", "Package: a\nVersion: 1\nDepends: " + "b, " * 100_000)
     assert packages(facts) == []
     assert gaps(facts) == ["the stanza of a has 299999 characters of depends; the limit is 262144"]
+
+
+def test_what_dpkg_holds():
+    text = "\n".join((stanza("a", "hold ok installed"), stanza("b"), stanza("c", "hold ok config-files")))
+    facts = read(cataloger, "var/lib/dpkg/status", text)
+    assert [one.name for one in packages(facts)] == ["a", "b"]
+    assert [one for one in facts if isinstance(one, Hold)] == [Hold(type="deb", names=("a:all",), how="held by dpkg")]
+
+
+LIVE = "deb http://deb.debian.org/debian bookworm main\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "archive"),
+    [
+        ("sources.list", LIVE, ""),
+        ("sources.list", f"# deb http://snapshot.debian.org/archive/debian/20240101T000000Z sid main\n{LIVE}", ""),
+        ("sources.list", f"deb-src http://snapshot.debian.org/archive/debian/1 sid main\n{LIVE}", ""),
+        (
+            "sources.list",
+            "deb [check-valid-until=no] http://snapshot.debian.org/a/2 sid main\n",
+            "snapshot.debian.org/a/2",
+        ),
+        ("sources.list.d/a.list", "deb http://archive.debian.org/debian buster main", "archive.debian.org/debian"),
+        ("sources.list.d/a.list", "deb https://m.test/2024-06-30/debian b main", "https://m.test/2024-06-30"),
+        ("sources.list.d/a.list", "deb https://m.test/ubuntu20240630/ b main", ""),
+        ("sources.list.d/a.list", "deb [snapshot=20240630T120000Z] http://m.test/u b main", "20240630T120000Z"),
+        ("sources.list.d/a.sources", "Types: deb\nURIs: http://deb.debian.org/debian\n", ""),
+        ("sources.list.d/a.sources", "# http://snapshot.debian.org/x\nTypes: deb\nURIs: http://a.test/\n", ""),
+        ("sources.list.d/a.sources", "URIs: http://snapshot.ubuntu.com/x\nEnabled: no\n\nURIs: http://a.test/\n", ""),
+        ("sources.list.d/a.sources", "URIs:\n http://a.test\n http://snapshot.ubuntu.com/x\n", "snapshot.ubuntu.com/x"),
+        ("sources.list.d/a.list.save", "deb http://snapshot.debian.org/x sid main\n", ""),
+        ("apt.conf.d/50", 'APT::Snapshot "20240630T120000Z";\n', "20240630T120000Z"),
+        ("apt.conf.d/50", '// APT::Snapshot "20240630T120000Z";\n', ""),
+    ],
+)
+def test_archives_that_never_change(path, text, archive):
+    facts = read(cataloger, f"etc/apt/{path}", text)
+    assert facts == ([Frozen(type="deb", archive=archive)] if archive else [])
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Package: a b\nPin: version 1.2*\nPin-Priority: 1001\n", ("a", "b")),
+        ("Package: src:a\nPin: version 1.2\nPin-Priority: 500\n", ("src:a",)),
+        ("# a word\nPackage: php*\nPin: release *\nPin-Priority: -1\n", ("php*",)),
+        ("Package: *\nPin: release a=testing\nPin-Priority: -10\n", ()),
+        ("Package: *\nPin: release n=bookworm\nPin-Priority: 990\n", ()),
+        ("Package: a\nPin: version *\nPin-Priority: 990\n", ()),
+        ("Package: a\nPin: version 1\nPin-Priority: -1\n\nPackage: b\nPin: version 1\nPin-Priority: 2\n", ("a", "b")),
+        ("Package: a\nPin: version 1\nPin-Priority: x\n", ()),
+        ("\x00\xff:", ()),
+    ],
+)
+def test_what_apts_preferences_hold(text, names):
+    for path in ("preferences", "preferences.d/a", "preferences.d/a.pref"):
+        facts = read(cataloger, f"etc/apt/{path}", text)
+        assert facts == ([Hold(type="deb", names=names, how="pinned by apt's preferences")] if names else [])
+    assert read(cataloger, "etc/apt/preferences.d/a.bak", text) == []

@@ -5,7 +5,7 @@ import struct
 
 import pytest
 
-from garboard.model.package import Owns, Package
+from garboard.model.package import Frozen, Hold, Owns, Package
 from tests.unit.ecosystems import rpmdb_builders as build
 from tests.unit.ecosystems.reading import cataloger_of, gaps, packages, read, wanted
 
@@ -293,3 +293,40 @@ def test_four_hundred_packages():
         for n in range(400)
     ]
     assert len(read(cataloger, "var/lib/rpm/rpmdb.sqlite", build.sqlite(blobs))) == 400
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "names"),
+    [
+        (
+            "etc/dnf/plugins/versionlock.list",
+            "# Added lock\npython3-0:3.6.8-1.el8.*\n!bash-0:5.1-2.*\n",
+            ("python3", "bash"),
+        ),
+        ("etc/dnf/plugins/versionlock.list", "bash-*:*\n", ("bash",)),
+        ("etc/yum/pluginconf.d/versionlock.list", "0:bash-4.2.46-34.el7.*\n", ("bash",)),
+        ("etc/dnf/plugins/versionlock.list", "bash-5.1-2.el9\nkernel*\n", ("bash", "kernel*")),
+        ("etc/dnf/versionlock.toml", 'version = "1.0"\n[[packages]]\nname = "bash"\ncomment = "x"\n', ("bash",)),
+        ("etc/zypp/locks", "type: package\nmatch_type: glob\nsolvable_name: bash\n", ("bash",)),
+        ("etc/dnf/dnf.conf", "[main]\n#exclude=a\nexcludepkgs=bash, kernel*\n  vim\n", ("bash", "kernel*", "vim")),
+        ("etc/yum.repos.d/a.repo", "[a]\nenabled=0\nexclude=bash\n[b]\nenabled=1\nexclude=vim\n", ("vim",)),
+        ("etc/yum.conf", "[main]\ngpgcheck=1\n", ()),
+    ],
+)
+def test_what_the_settings_hold(path, text, names):
+    found = [one.names for one in read(cataloger, path, text) if isinstance(one, Hold)]
+    assert found == ([names] if names else [])
+
+
+@pytest.mark.parametrize(
+    ("text", "archive"),
+    [
+        ("[a]\nbaseurl=http://vault.centos.org/7.9.2009/os/\n", "vault.centos.org/7.9.2009/os/"),
+        ("[a]\nenabled = 0\nbaseurl=http://vault.centos.org/7/\n[b]\nbaseurl=http://a.test/9/\n", ""),
+        ("[a]\n#baseurl=http://vault.centos.org/7/\nmirrorlist=http://mirrorlist.centos.org/?release=9\n", ""),
+        ("[a]\nname=http://vault.centos.org/\nbaseurl=http://a.test/20240131/os\n", "http://a.test/20240131"),
+    ],
+)
+def test_archives_that_never_change(text, archive):
+    found = read(cataloger, "etc/yum.repos.d/a.repo", text)
+    assert found == ([Frozen(type="rpm", archive=archive)] if archive else [])

@@ -306,6 +306,7 @@ def test_a_record_that_comes_in_both_files_is_one():
 def test_an_erratum_is_no_alias_of_what_it_fixes():
     found = one(record("PYSEC-1", versions=["1"], aliases=["CVE-2024-1000", "DSA-5000-1", "DLA-3000-1", "GHSA-a"]))
     assert found.aliases == ("CVE-2024-1000", "GHSA-a")
+    assert found.errata == ("DSA-5000-1", "DLA-3000-1")
     erratum = one(
         record("DLA-3000-1", ecosystem="Ubuntu:24.10", versions=["1"], aliases=["CVE-2024-1000"]), "osv:Ubuntu:24.10"
     )

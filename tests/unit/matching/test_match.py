@@ -86,6 +86,54 @@ def test_a_chain_of_aliases_is_one_finding():
     assert len(found(pypi("x", "1"), database=database)) == 1
 
 
+DSA, TWO = "DSA-1-1", "DSA-2-1"
+ONE_CVE, TWO_CVES = (DSA, (), (), ("CVE-1-1",)), (TWO, (), (), ("CVE-1-1", "CVE-1-2"))
+
+
+@pytest.mark.parametrize(
+    ("records", "expected"),
+    [
+        # each record: its id, its aliases, its errata, what it fixes as an erratum
+        ([ONE_CVE, ("TEMP-1", (), (DSA,), ())], [{"CVE-1-1", "TEMP-1", DSA}]),
+        ([("TEMP-1", (), (DSA,), ()), ONE_CVE], [{"CVE-1-1", "TEMP-1", DSA}]),
+        ([("CVE-1-1", (), (DSA,), ()), ("TEMP-1", (), (DSA,), ())], [{"CVE-1-1", "TEMP-1", DSA}]),
+        ([("X-1", ("GHSA-1",), (DSA,), ()), ("Y-1", ("GHSA-1",), (), ()), ONE_CVE], [{"CVE-1-1", "X-1", "Y-1", "GHSA-1", DSA}]),
+        ([TWO_CVES, ("TEMP-1", (), (TWO,), ())], [{"CVE-1-1"}, {"CVE-1-2"}, {"TEMP-1"}]),
+        ([("CVE-1-1", (), (TWO,), ()), ("CVE-1-2", (), (TWO,), ())], [{"CVE-1-1"}, {"CVE-1-2"}]),
+        ([("CVE-1-1", (), (DSA,), ()), ("CVE-1-2", (), (TWO,), ()), ("X-1", (), (DSA, TWO), ())],
+         [{"CVE-1-1", DSA}, {"CVE-1-2", TWO}, {"X-1"}]),
+        ([("TEMP-1", (), (DSA,), ())], [{"TEMP-1"}]),
+        ([ONE_CVE], [{"CVE-1-1"}]),
+    ],
+)  # fmt: skip
+def test_a_record_that_only_an_erratum_names_is_of_the_one_vulnerability_that_it_fixes(records, expected):
+    for order in (records, records[::-1]):
+        database = Known(
+            *(advisory(name, affected("a"), aliases=aliases, errata=errata, related=fixes)
+              for name, aliases, errata, fixes in order)
+        )  # fmt: skip
+        result = match(inventory(deb("a", "1")), database).findings
+        names = [{one.vulnerability.id, *one.vulnerability.aliases} for one in result]
+        assert sorted(names, key=sorted) == sorted(expected, key=sorted)
+        assert all(
+            "CVE-" in one.vulnerability.id for one, known in zip(result, names, strict=True) if "CVE-1-1" in known
+        )
+
+
+def test_a_record_that_does_not_apply_still_tells_which_names_are_one():
+    database = Known(
+        advisory("X-1", affected("a", "3"), aliases=("GHSA-1",)),
+        advisory("GHSA-1", affected("a", "1"), aliases=("CVE-1-1",)),
+        advisory("CVE-1-1", affected("a", "2")),
+        advisory("CVE-1-2", affected("a", "1"), aliases=("OTHER-1",)),
+    )
+    (finding,) = match(inventory(deb("a", "1.5")), database).findings
+    assert finding.vulnerability.id == "CVE-1-1"
+    assert set(finding.vulnerability.aliases) == {"X-1", "GHSA-1"}
+    assert finding.fixed_in == "3"
+    assert set(finding.vulnerability.advisories) == {"X-1", "CVE-1-1"}
+
+
 def test_an_erratum_of_several_cves_is_several_findings():
     erratum = advisory(
         "ALSA-2024:1",

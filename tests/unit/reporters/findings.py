@@ -60,6 +60,9 @@ def _jinja2(cve: str) -> Hit:
 class Data:
     """A `Lookup` over what does not apply to the report's packages."""
 
+    def names(self, ecosystem: str) -> tuple[str, ...]:
+        return ()
+
     def covers(self, ecosystem: str) -> bool:
         return ecosystem in {"Debian:12", "PyPI"}
 
@@ -70,6 +73,9 @@ class Data:
 
     def facts(self, cves: Iterable[str]) -> dict[str, CveFacts]:
         return {}
+
+    def begin(self) -> None:
+        pass
 
     def used(self) -> tuple[FeedState, ...]:
         return ()

@@ -209,7 +209,7 @@ def test_spdx(tmp_path: Path) -> None:
     ("content", "message"),
     [
         ("{", "malformed"),
-        ("[]", "malformed"),
+        ("[]", "holds a list"),
         ('{"bomFormat": "CycloneDX", "components": [{"type": 1}]}', r"\$\.components\[0\]\.type"),
         ('{"spdxVersion": "SPDX-3.0"}', "no SBOM that is known"),
         ('{"hello": 1}', "no SBOM that is known"),

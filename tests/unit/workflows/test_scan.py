@@ -17,6 +17,9 @@ SBOM = {"bomFormat": "CycloneDX", "specVersion": "1.6", "components": []}
 
 
 class Stale(Data):
+    def begin(self):
+        pass
+
     def used(self):
         return (FeedState(shard="kev", fetched="2026-01-20T12:00:00Z"), FeedState(shard="epss", fetched=""))
 

@@ -94,6 +94,8 @@ def _check(flags: Flags) -> None:
     if len(flags.arguments) != 1:
         usage = USAGE.partition("\n\nOptions:")[0]
         raise UsageError('"docker scan" requires exactly 1 argument.', f"{SEE}\n\n{usage}")
+    if flags.arguments == ["-"]:
+        raise UsageError("no image was found under the name -", SEE)
     if flags.on("exclude-base") and not flags.text("file"):
         raise UsageError("--file flag is mandatory to use --exclude-base flag")
     if flags.on("group-issues") and not flags.on("json"):

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from garboard.frozen_archives import frozen
 from garboard.model.bounded import RELATIONS, bounded
 from garboard.model.ecosystem import MetadataPaths
 from garboard.model.gap import Gap
 from garboard.model.image import File
-from garboard.model.package import Fact, Marks, Owns, Package
+from garboard.model.package import Fact, Frozen, Hold, Marks, Owns, Package
 from garboard.patterns import paragraphs
 
 PURL_TYPE = "apk"
@@ -26,6 +27,8 @@ _FILE_LINE = re.compile(r"\nR:[^\n]*")
 _FILE = re.compile(r"(?m)^([FR]):(.*)$")
 _NAME = re.compile(r"[^=<>~@]+")
 """The capability of a dependency, before its version and its repository tag."""
+_HELD = re.compile(r"([^!.=<>~@][^=<>~@]*)(?:@[\w-]+)?(?:[=<~]|><)")
+"""What was asked for in one version, in none above one, or as one file; not ``>1`` and ``>=1``."""
 
 
 def catalog(file: File, owned: MetadataPaths, /) -> Iterator[Fact]:
@@ -42,6 +45,9 @@ def catalog(file: File, owned: MetadataPaths, /) -> Iterator[Fact]:
         return
     if file.path.endswith("/world"):
         yield from _world(file)
+        return
+    if file.path.endswith("/repositories"):
+        yield from _repositories(file)
         return
     text = file.data.replace(b"\r\n", b"\n").decode("utf-8", "replace")
     if text.count("\nR:") > _PATHS:
@@ -60,6 +66,17 @@ def _world(file: File) -> Iterator[Fact]:
     words = file.data.decode("utf-8", "replace").split()
     names = (_NAME.match(word) for word in words if word[0] not in "!.")
     yield Marks(type=PURL_TYPE, requested=tuple(dict.fromkeys(name[0] for name in names if name)))
+    held = [found[1] for word in words if (found := _HELD.match(word))]
+    if held:
+        yield Hold(type=PURL_TYPE, names=tuple(dict.fromkeys(held)), how="pinned in apk's world")
+
+
+def _repositories(file: File) -> Iterator[Fact]:
+    """An archive that never changes."""
+    text = file.data.decode("utf-8", "replace")
+    archive = frozen("\n".join(line for line in text.split("\n") if not line.lstrip().startswith("#")))
+    if archive:
+        yield Frozen(type=PURL_TYPE, archive=archive)
 
 
 def _blocks(text: str) -> Iterator[str]:

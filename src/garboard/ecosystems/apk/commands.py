@@ -65,4 +65,5 @@ COMMANDS: Final = Commands(
         line=MappingProxyType({"apk-tools": "apk upgrade --no-cache"}),
         command="apk upgrade",
     ),
+    file_ends=(".apk",),
 )

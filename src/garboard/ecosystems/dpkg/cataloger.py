@@ -12,11 +12,12 @@ from typing import Any
 
 import msgspec
 
+from garboard.ecosystems.dpkg import settings
 from garboard.model.bounded import RELATIONS, bounded
 from garboard.model.ecosystem import MetadataPaths
 from garboard.model.gap import Gap
 from garboard.model.image import File
-from garboard.model.package import Absent, Diverted, Fact, Licenses, Marks, Owns, Package, Retention
+from garboard.model.package import Absent, Diverted, Fact, Hold, Licenses, Marks, Owns, Package, Retention
 from garboard.patterns import paragraphs
 
 PURL_TYPE = "deb"
@@ -85,17 +86,22 @@ def _status(file: File, _owned: MetadataPaths) -> Iterator[Fact]:
 
 def _listed(file: File) -> Iterator[Fact]:
     relations = 0
+    held: list[str] = []
     for fields in _stanzas(file.data):
         relations += sum(len(fields.get(field, "")) for field in _RELATION_FIELDS)
         if relations > _ALL_RELATIONS:
             reason = f"more than {_ALL_RELATIONS} characters of dependencies, the limit: what follows them was not read"
             yield Gap(stage="catalog", subject=file.path, reason=reason)
-            return
+            break
         fact = _installed(file.path, fields)
         if fact is not None:
             yield fact
+        if isinstance(fact, Package) and fields.get("status", "")[:4].lower() == "hold":
+            held.append(f"{fact.name}:{fact.arch}" if fact.arch else fact.name)
         if not isinstance(fact, Package) and (name := fields.get("package")):
             yield Absent(type=PURL_TYPE, name=name)
+    if held:
+        yield Hold(type=PURL_TYPE, names=tuple(held), how="held by dpkg")
 
 
 def _installed(path: str, fields: dict[str, str]) -> Package | Gap | None:
@@ -234,6 +240,7 @@ def _copyright(file: File, _owned: MetadataPaths) -> Iterator[Fact]:
 def _apt_conf(file: File, _owned: MetadataPaths) -> Iterator[Fact]:
     """The options that tell ``autoremove`` what is still needed, as one line each (apt.conf(5))."""
     text = file.data.decode("utf-8", "replace")
+    yield from settings.snapshot(text)
     stated = {word.lower(): value.lower() not in _FALSE for word, value in _AUTOREMOVE.findall(text)}
     if stated:
         yield Retention(type=PURL_TYPE, recommended=stated.get("recommends"), suggested=stated.get("suggests"))
@@ -290,6 +297,8 @@ def _manifest(path: str, data: bytes, metadata: MetadataPaths) -> Iterator[Fact]
 
 
 _READERS: tuple[tuple[Callable[[str], Any], Callable[[File, MetadataPaths], Iterator[Fact]]], ...] = (
+    (lambda path: path.startswith("etc/apt/sources"), settings.sources),
+    (lambda path: path.startswith("etc/apt/preferences"), settings.preferences),
     (lambda path: path.endswith("/status"), _status),
     (lambda path: "/status.d/" in path, _status_d),
     (lambda path: "/updates/" in path, _updates),

@@ -87,4 +87,5 @@ COMMANDS: Final = Commands(
         command="apt-get upgrade",
         alone=False,
     ),
+    file_ends=(".deb",),
 )

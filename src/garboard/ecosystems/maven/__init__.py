@@ -21,6 +21,19 @@ def _advised(package: Package) -> tuple[AdvisedName, ...]:
     return (AdvisedName(name, package.version),)
 
 
+def _artifact(name: str) -> str:
+    return name.rpartition(":")[2]
+
+
+def _may_be(package: Package, name: str) -> bool:
+    """Whether a group is named like the Java packages of the classes, or, where it is one word, like the artifact."""
+    group = name.rpartition(":")[0]
+    if "." not in group:
+        return package.name == group or package.name.startswith(f"{group}-")
+    domain = ".".join(group.split(".")[:2])
+    return not package.namespaces or domain in package.namespaces
+
+
 def _catalog() -> Catalog:
     from garboard.ecosystems.maven.cataloger import catalog
 
@@ -45,5 +58,7 @@ ECOSYSTEM: Final = Ecosystem(
     order="maven",
     load_order=_order,
     advised=_advised,
+    part=_artifact,
+    may_be=_may_be,
     index="Maven Central",
 )

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
+import msgspec
+
 from garboard import zipped
 from garboard.ecosystems.maven import KINDS, documents
 from garboard.ecosystems.maven.documents import Project
@@ -24,6 +26,7 @@ _MANIFEST: Final = "META-INF/MANIFEST.MF"
 _POM: Final = re.compile(r"META-INF/maven/[^/]+/[^/]+/pom\.(properties|xml)")
 _NAMED: Final = re.compile(r"(.+?)[-_](\d[^/]*?)(?:[-.](?:sources|javadoc|tests|all|shaded|jar-with-dependencies))?")
 _CLASSES: Final = (".class", ".kotlin_module", ".tasty", ".clj")
+_NO_PACKAGE: Final = "(none)"
 _DEPTH: Final = 8
 _MANY: Final = 20_000
 """Archives in one file, all depths together."""
@@ -41,7 +44,12 @@ class _Contents(NamedTuple):
     poms: dict[str, dict[str, Entry]]
     """By folder: ``properties`` and ``xml``."""
     archives: list[Entry]
-    classes: bool
+    namespaces: frozenset[str]
+    """The first two parts of the Java packages of its classes."""
+
+    @property
+    def classes(self) -> bool:
+        return bool(self.namespaces)
 
 
 @dataclass
@@ -113,17 +121,13 @@ class Reading:
         """An archive without Maven's files: by its manifest, and by its name last."""
         found = documents.of_manifest(manifest, stem, stated)
         if found.artifact and found.version:
-            yield from self._package(Project(found), inside, manifest)
-            if not found.group:
-                reason = (
-                    f"{found.artifact} {found.version} states no group (Maven's groupId), by which advisories name a library: "
-                    "it was not judged"
-                )
-                yield self._gap(inside, reason)
+            namespaces = () if found.group else tuple(sorted(contents.namespaces))
+            for package in self._package(Project(found), inside, manifest):
+                yield msgspec.structs.replace(package, namespaces=namespaces)
         elif contents.classes or not contents.archives:
             yield self._gap(inside, "neither the archive nor its name states which library and version it is")
 
-    def _package(self, project: Project, inside: str, manifest: dict[str, str] | None = None) -> Iterator[Fact]:
+    def _package(self, project: Project, inside: str, manifest: dict[str, str] | None = None) -> Iterator[Package]:
         group, artifact, version = project.coordinates
         if (inside, *project.coordinates) in self._seen:
             return
@@ -174,11 +178,11 @@ def _contents(data: memoryview) -> _Contents:
     manifest = None
     poms: dict[str, dict[str, Entry]] = {}
     archives = []
-    classes = False
+    namespaces = set()
     for entry in zipped.entries(data):
         name = entry.name
         if name.endswith(_CLASSES):
-            classes = True
+            namespaces.add(".".join(name.split("/")[:-1][:2]) or _NO_PACKAGE)
         elif name.endswith(_ENDS):
             archives.append(entry)
         elif name.startswith("META-INF/"):
@@ -186,7 +190,7 @@ def _contents(data: memoryview) -> _Contents:
                 manifest = entry
             elif (found := _POM.fullmatch(name)) is not None:
                 poms.setdefault(name.rpartition("/")[0], {})[found[1]] = entry
-    return _Contents(manifest, poms, archives, classes)
+    return _Contents(manifest, poms, archives, frozenset(namespaces))
 
 
 def _of_name(file: str) -> tuple[str, str]:

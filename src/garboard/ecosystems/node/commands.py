@@ -53,4 +53,5 @@ COMMANDS: Final = Commands(
     remedy=_remedy,
     pin_signs=("@",),
     raised="{name}@{version}",
+    file_ends=(".tgz", ".tar.gz"),
 )

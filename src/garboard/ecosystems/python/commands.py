@@ -74,4 +74,5 @@ COMMANDS: Final = Commands(
     remedy=_remedy,
     pin_signs=("==", "===", "~=", "<"),
     raised="{name}>={version}",
+    file_ends=(".whl", ".tar.gz", ".zip", ".tar.bz2", ".egg"),
 )

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from garboard.ecosystems.rpm import settings
 from garboard.ecosystems.rpm.rpmdb import bdb, ndb
 from garboard.ecosystems.rpm.rpmdb import header as tags
 from garboard.ecosystems.rpm.rpmdb.header import Header
@@ -37,6 +38,9 @@ def catalog(file: File, owned: MetadataPaths, /) -> Iterator[Fact]:
 
 
 def _facts(file: File, owned: MetadataPaths) -> Iterator[Fact]:
+    if settings.is_settings(file.path):
+        yield from settings.settings(file)
+        return
     if "/rpmmanifest/" in file.path:
         yield from _manifest(file)
         return

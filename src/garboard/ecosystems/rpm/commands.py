@@ -121,4 +121,5 @@ COMMANDS: Final = Commands(
         ),
         command="dnf upgrade",
     ),
+    file_ends=(".rpm",),
 )

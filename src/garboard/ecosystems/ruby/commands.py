@@ -62,4 +62,5 @@ COMMANDS: Final = Commands(
     remedy=_remedy,
     pin_signs=(":",),
     raised="{name}:{version}",
+    file_ends=(".gem",),
 )

@@ -55,6 +55,7 @@ class Engine:
 class _Config(msgspec.Struct, rename="pascal"):
     env: list[str] | None = None
     labels: dict[str, str] | None = None
+    user: str | None = None
     on_build: list[str] | None = None
 
 

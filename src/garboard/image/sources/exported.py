@@ -183,6 +183,7 @@ def _image(engine: Engine, name: str, found: Inspected, history: tuple[History, 
         tags=tuple(found.repo_tags or ()),
         labels=tuple(sorted(((config and config.labels) or {}).items())),
         env=tuple((config and config.env) or ()),
+        user=(config.user or "") if config else None,
         on_build=tuple((config and config.on_build) or ()),
         created=found.created or "",
     )

@@ -65,6 +65,8 @@ def open(name: str, options: Options, /) -> AnyOpened:  # noqa: A001, ARG001 - t
     """
     data = _read(name)
     label = "standard input" if name == STANDARD_INPUT else name
+    if data.lstrip()[:1] == b"[" and data.rstrip()[-1:] == b"]":
+        raise ImageError(f"{label} holds a list, not one SBOM", "take one out of it, as with jq '.[0]'")
     try:
         image, inventory = _parse(data, label)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -96,6 +98,8 @@ def _parse(data: bytes, name: str) -> tuple[Image, Inventory]:
 
 def _read(name: str) -> bytes:
     try:
+        if name == STANDARD_INPUT and sys.stdin is None:
+            raise ImageError("standard input is closed", "name a file: sbom:FILE")
         if name == STANDARD_INPUT:
             data = sys.stdin.buffer.read(LARGEST + 1)
         else:

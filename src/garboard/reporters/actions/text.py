@@ -92,9 +92,8 @@ def render(actions: Actions, gaps: Sequence[Gap] = (), *, color: bool = False) -
         lines += ["", heading] if heading else []
         lines += ["", _line(number, action)]
         if action.command:
-            lines.append(
-                f"     $ {action.command}" if action.command.startswith("docker ") else f"     {action.command}"
-            )
+            prompt = "$ " if action.command.startswith("docker ") else ""
+            lines += [f"     {prompt}{line}" for line in action.command.split("\n")]
         lines.append(f"     Risk: {action.risk}.")
     lines += ["", *_left(actions)]
     if actions.actions:

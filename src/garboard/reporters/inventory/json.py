@@ -13,6 +13,7 @@ from garboard.model.package import Package
 from garboard.model.report import Report
 from garboard.model.timestamp import rfc3339
 from garboard.reporters.inventory.text import totals
+from garboard.reporters.several import JsonArray
 from garboard.reporters.view import View
 
 
@@ -56,6 +57,7 @@ class Entry(_Out):
     recommends: tuple[tuple[str, ...], ...]
     suggests: tuple[tuple[str, ...], ...]
     essential: bool
+    held: str
     provides: tuple[str, ...]
     depends_on: tuple[str, ...]
 
@@ -182,9 +184,15 @@ def _entry(package: Package, layers: tuple[str, ...]) -> Entry:
         recommends=package.recommends,
         suggests=package.suggests,
         essential=package.essential,
+        held=package.held,
         provides=package.provides,
         depends_on=package.depends_on,
     )
+
+
+def several(_count: int, view: View) -> JsonArray:
+    """An array of such documents."""
+    return JsonArray(lambda report, of: iter((render(report, of),)), view)
 
 
 def _subject(image: Image) -> Subject:

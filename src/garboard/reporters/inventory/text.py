@@ -9,6 +9,7 @@ from typing import Final
 from garboard.model.image import Image
 from garboard.model.package import Package
 from garboard.model.report import Report
+from garboard.reporters.several import Texts
 from garboard.reporters.terminal import document, paint, plain
 from garboard.reporters.view import View
 
@@ -103,3 +104,14 @@ def _coverage(report: Report, *, color: bool) -> Iterator[str]:
     yield paint("Not covered:", "33", color=color)
     for gap in report.gaps:
         yield plain(f"  - {gap.subject}: {gap.reason}")
+
+
+def several(count: int, view: View) -> Texts:
+    """Such tables, and one of the images' numbers of packages."""
+    return Texts(render, ("PACKAGES", "GAPS", "VERDICT"), _cells, count, view)
+
+
+def _cells(report: Report, _view: View) -> tuple[str, str, str]:
+    packages = report.inventory.packages
+    counted = sum(totals(packages).values())
+    return str(counted), str(len(report.gaps)), "packages are listed" if packages else "no package was found"

@@ -27,6 +27,7 @@ from garboard.reporters.lineage.json import StepOf
 from garboard.reporters.recommend import json as recommendation_json
 from garboard.reporters.recommend.json import Recommendations, Remediation
 from garboard.reporters.scan.text import manager_of, project_name
+from garboard.reporters.several import JsonArray
 from garboard.reporters.view import Issue, View, headline, shown
 
 _TITLE = 120
@@ -189,8 +190,8 @@ class Filtered(_Out):
 class Document(_Out):
     """The whole answer."""
 
-    vulnerabilities: list[msgspec.Raw]
-    """Each an `Entry`, encoded when it is made: thousands of them as values would take several times the memory."""
+    vulnerabilities: list[Entry]
+    """Each an `Entry`, made and encoded when its turn comes: thousands of them would take several times the memory."""
     ok: bool
     dependency_count: int
     judged_count: int
@@ -253,14 +254,18 @@ class _Writer:
     def __init__(self, report: Report, view: View) -> None:
         self._report = report
         self._view = view
+        self._found = shown(report, view)
         self._labels = {p.id: f"{p.display_name}@{p.version}" for p in report.inventory.packages}
         self._top = f"docker-image|{report.image.name}"
 
+    def entries(self) -> Iterator[Entry]:
+        """The elements of ``vulnerabilities``."""
+        for issue in self._found:
+            yield from self._entries(issue)
+
     def document(self) -> Document:
-        report, view = self._report, self._view
-        found = shown(report, view)
-        encode = msgspec.json.Encoder().encode
-        entries = [msgspec.Raw(encode(entry)) for issue in found for entry in self._entries(issue)]
+        """All the rest: ``vulnerabilities`` is empty."""
+        report, view, found = self._report, self._view, self._found
         layers = [layer.diff_id for layer in report.image.layers]
         distro = report.inventory.distro
         types = {p.type for p in report.inventory.packages if not p.owner}
@@ -268,7 +273,7 @@ class _Writer:
             (len(finding.from_paths) or 1) + finding.more_paths for issue in found for finding in issue.findings
         )
         return Document(
-            vulnerabilities=entries,
+            vulnerabilities=[],
             ok=not found and report.coverage is Coverage.FULL,
             dependency_count=report.tested,
             judged_count=report.judged,
@@ -424,4 +429,15 @@ class _Writer:
 
 def render(report: Report, view: View) -> bytes:
     """One JSON document, UTF-8, indented, ending in a line feed."""
-    return json_text.document(_Writer(report, view).document())
+    return b"".join(parts(report, view))
+
+
+def parts(report: Report, view: View) -> Iterator[bytes]:
+    """The same in parts, one for each element of ``vulnerabilities``."""
+    writer = _Writer(report, view)
+    yield from json_text.in_parts(json_text.document(writer.document()), "vulnerabilities", writer.entries(), 1)
+
+
+def several(_count: int, view: View) -> JsonArray:
+    """An array of such documents."""
+    return JsonArray(parts, view)

@@ -1,8 +1,9 @@
 """The report as SARIF 2.1.0 (OASIS standard, errata 01), within the limits of GitHub's code scanning.
 
-One run; one rule for each vulnerability; one result for each vulnerability in a package, the worst first. A result is
-placed on the Dockerfile's line if that is known, else on the image's name. There are no ``fixes``: a fix in SARIF is an
-exact replacement of text, and a fixed version alone is not one. Nothing in the document depends on when it was written.
+One run for each image; in it one rule for each vulnerability, and one result for each vulnerability in a package, the
+worst first. A result is placed on the Dockerfile's line if that is known, else on the image's name. There are no
+``fixes``: a fix in SARIF is an exact replacement of text, and a fixed version alone is not one. Nothing in the document
+depends on when it was written.
 
 Fingerprints: ``garboardFinding/v1`` is made of the vulnerability's id, the package's type, name and architecture, for
 language packages the path, and who brought it in; not of versions, lines or layers. So an alert stays the same while
@@ -12,11 +13,14 @@ Dockerfile. ``primaryLocationLineHash``, the one that GitHub compares, is the sa
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
 from typing import Final
 from urllib.parse import quote
+
+import msgspec
 
 from garboard import json_text
 from garboard._version import __version__
@@ -27,17 +31,21 @@ from garboard.model.package import SYSTEM_TYPES
 from garboard.model.report import Coverage, Report
 from garboard.reporters.scan import sarif_document as document
 from garboard.reporters.scan import sarif_rules as rules
+from garboard.reporters.several import encodable, without_line_feed
 from garboard.reporters.view import View, headline
 
 RESULTS: Final = 25_000
 """GitHub rejects a run with more results."""
 SHOWN: Final = 5_000
 """How many of them GitHub shows."""
+RUNS: Final = 20
+"""GitHub rejects a document with more runs."""
 _PATHS: Final = 3
 _KINDS: Final = {
     "not-covered": "Something that this scan could not know.",
     "limited": "Something was left out of this document.",
 }
+_NOT_SCANNED: Final = "not-scanned"
 
 
 def fingerprint(finding: Finding) -> str:
@@ -119,19 +127,11 @@ class _Writer:
             self._grouped.setdefault(finding.vulnerability.id, []).append(finding)
         self._labels = {p.id: f"{p.display_name}@{p.version}" for p in report.inventory.packages}
 
-    def log(self) -> document.Log:
-        driver = document.Driver(
-            name="garboard",
-            version=__version__,
-            semantic_version=__version__,
-            rules=tuple(rules.rule(findings) for findings in self._grouped.values()),
-            notifications=tuple(
-                document.NotificationKind(id=kind, short_description=document.Message(text=text))
-                for kind, text in _KINDS.items()
-            ),
-        )
-        run = document.Run(
-            tool=document.Tool(driver=driver),
+    def run(self) -> document.Run:
+        """All but the results."""
+        found = (rules.rule(findings) for findings in self._grouped.values())
+        return document.Run(
+            tool=_tool(_KINDS, found),
             automation_details=document.AutomationDetails(id=self._category()),
             column_kind="unicodeCodePoints",
             invocations=(
@@ -140,10 +140,9 @@ class _Writer:
                     tool_execution_notifications=tuple(self._notifications()),
                 ),
             ),
-            results=tuple(self._results()),
+            results=(),
             properties=self._properties(),
         )
-        return document.Log(schema=document.SCHEMA, version="2.1.0", runs=(run,))
 
     def _category(self) -> str:
         """The category, which GitHub ends at the last slash: image name without tag or digest, and platform."""
@@ -151,7 +150,7 @@ class _Writer:
         head, colon, tag = name.rpartition(":")
         name = head if colon and "/" not in tag else name
         platform = str(self._report.image.platform).replace("/", "-") if self._report.image.layers else "any"
-        return f"garboard/{name.strip('/')}/{platform}/"
+        return _category(name, platform)
 
     def _properties(self) -> document.RunProperties:
         report = self._report
@@ -167,7 +166,7 @@ class _Writer:
             feeds={state.shard: state.data_date for state in report.feeds},
         )
 
-    def _results(self) -> Iterator[document.Result]:
+    def results(self) -> Iterator[document.Result]:
         index = {name: number for number, name in enumerate(self._grouped)}
         seen: Counter[str] = Counter()
         for finding in self._findings:
@@ -258,6 +257,106 @@ def _notification(kind: str, text: str) -> document.Notification:
     )
 
 
+def _category(name: str, of: str) -> str:
+    return f"garboard/{name.strip('/')}/{of}/"
+
+
+def _tool(kinds: Mapping[str, str], found: Iterable[document.Rule] = ()) -> document.Tool:
+    driver = document.Driver(
+        name="garboard",
+        version=__version__,
+        semantic_version=__version__,
+        rules=tuple(found),
+        notifications=tuple(
+            document.NotificationKind(id=kind, short_description=document.Message(text=text))
+            for kind, text in kinds.items()
+        ),
+    )
+    return document.Tool(driver=driver)
+
+
+def _log(*runs: document.Run) -> bytes:
+    return json_text.document(document.Log(schema=document.SCHEMA, version="2.1.0", runs=runs))
+
+
 def render(report: Report, view: View) -> bytes:
     """One SARIF log, UTF-8, indented, ending in a line feed."""
-    return json_text.document(_Writer(report, view).log())
+    return b"".join(parts(report, view))
+
+
+def parts(report: Report, view: View) -> Iterator[bytes]:
+    """The same in parts, one for each result."""
+    writer = _Writer(report, view)
+    yield from json_text.in_parts(_log(writer.run()), "results", writer.results(), 3)
+
+
+def several(count: int, view: View) -> Runs:
+    """One log with a run for each image."""
+    return Runs(count, view)
+
+
+class Runs:
+    """The runs of one log.
+
+    GitHub tells runs apart by their category and takes each once: where two images have the same (``app:1`` and
+    ``app:2``), the later one's has its whole name, then a number.
+    """
+
+    def __init__(self, count: int, view: View) -> None:
+        self._count = count
+        self._view = view
+        self._categories: set[str] = set()
+        head, _, self._tail = _log().rpartition(b"[]")
+        self._before = head + b"[\n"
+
+    def report(self, name: str, report: Report, /) -> Iterator[bytes]:
+        writer = _Writer(report, self._view)
+        whole = self._run(writer.run(), name)
+        yield from without_line_feed(json_text.in_parts(whole, "results", writer.results(), 1))
+
+    def failure(self, name: str, message: str, hint: str, /) -> bytes:
+        name = encodable(name)
+        text = f"{name}: {message}" + (f" ({hint})" if hint else "")
+        notification = document.Notification(
+            level="error",
+            message=document.Message(text=rules.plain(encodable(text))),
+            descriptor=document.Descriptor(id=_NOT_SCANNED),
+        )
+        run = document.Run(
+            tool=_tool({_NOT_SCANNED: "An image on which there is no report.", "limited": _KINDS["limited"]}),
+            # never the category of a report: the alerts of the last one would be closed
+            automation_details=document.AutomationDetails(id=_category(name, _NOT_SCANNED)),
+            column_kind="unicodeCodePoints",
+            invocations=(
+                document.Invocation(execution_successful=False, tool_execution_notifications=(notification,)),
+            ),
+            results=(),
+            properties=document.RunProperties(image=name, dependency_count=0, judged_count=0, feeds={}),
+        )
+        return self._run(run, name).removesuffix(b"\n")
+
+    def _run(self, run: document.Run, name: str) -> bytes:
+        of = self._distinct(run.automation_details.id, encodable(name))
+        run = msgspec.structs.replace(run, automation_details=document.AutomationDetails(id=of))
+        if len(self._categories) >= RUNS:
+            run = _noted(run, f"GitHub takes no document of more than {RUNS} runs, and this one has {self._count}")
+        whole = json_text.document(run)
+        before, self._before = self._before, b",\n"
+        self._categories.add(of)
+        return before + whole
+
+    def _distinct(self, category: str, name: str) -> str:
+        if category not in self._categories:
+            return category
+        whole = _category(name, category.rstrip("/").rpartition("/")[2])
+        numbered = (f"{whole}{number}/" for number in itertools.count(2))
+        return next(one for one in itertools.chain([whole], numbered) if one not in self._categories)
+
+    def end(self) -> bytes:
+        return b"\n]" + self._tail
+
+
+def _noted(run: document.Run, text: str) -> document.Run:
+    (one,) = run.invocations
+    notes = (*one.tool_execution_notifications, _notification("limited", text))
+    return msgspec.structs.replace(run, invocations=(msgspec.structs.replace(one, tool_execution_notifications=notes),))

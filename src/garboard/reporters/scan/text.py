@@ -13,6 +13,7 @@ from garboard import ecosystems
 from garboard.model.advisory import Severity, Status
 from garboard.model.attribution import Introduction, Origin
 from garboard.model.finding import Finding, Vulnerability
+from garboard.model.gap import Gap
 from garboard.model.package import Package
 from garboard.model.report import Coverage, Report
 from garboard.reporters.actions import text as actions_text
@@ -20,6 +21,7 @@ from garboard.reporters.lineage import text as lineage_text
 from garboard.reporters.lineage import view as lineage_view
 from garboard.reporters.recommend import table
 from garboard.reporters.scan.tree import dependency_tree
+from garboard.reporters.several import Texts
 from garboard.reporters.terminal import document, paint
 from garboard.reporters.view import Issue, View, headline, shown, unjudged
 
@@ -245,10 +247,14 @@ def _shares(report: Report, view: View) -> Iterator[str]:
         yield f"{label:<{width}}{count} issue{'s' if count != 1 else ''}{excluded}"
 
 
+def _gaps(report: Report, view: View) -> tuple[Gap, ...]:
+    about_base = report.recommendation.gaps if report.recommendation else ()
+    return tuple(dict.fromkeys((*report.gaps, *about_base, *view.hidden(report))))
+
+
 def _coverage(report: Report, view: View) -> Iterator[str]:
     """What was not covered, and how old the data are: the end of every report."""
-    about_base = report.recommendation.gaps if report.recommendation else ()
-    gaps = tuple(dict.fromkeys((*report.gaps, *about_base, *view.hidden(report))))
+    gaps = _gaps(report, view)
     yield ""
     if report.feeds:
         yield "Data: " + ", ".join(
@@ -278,3 +284,30 @@ def render(report: Report, view: View) -> bytes:
     lines += actions_text.block(report.actions)
     lines += _coverage(report, view)
     return document(lines, color=view.color)
+
+
+def parts(report: Report, view: View) -> Iterator[bytes]:
+    """The same, at once."""
+    yield render(report, view)
+
+
+def several(count: int, view: View) -> Texts:
+    """Such texts, and a table of the images' issues by severity."""
+    headings = (*(severity.word.upper() for severity in sorted(Severity, reverse=True)), "GAPS", "VERDICT")
+    return Texts(render, headings, _cells, count, view)
+
+
+def _cells(report: Report, view: View) -> list[str]:
+    found = shown(report, view)
+    counts = Counter(issue.first.vulnerability.severity for issue in found)
+    numbers = [str(counts[severity]) for severity in sorted(Severity, reverse=True)]
+    return [*numbers, str(len(_gaps(report, view))), _verdict(report, found)]
+
+
+def _verdict(report: Report, found: list[Issue]) -> str:
+    """In the terms of the exit code: issues come first, and only what was fully judged is clean."""
+    if report.coverage is Coverage.FULL:
+        return "issues" if found else "clean"
+    if not report.judged and not found:
+        return "nothing could be judged"
+    return f"{'issues' if found else 'no issues'}, but not everything could be judged"

@@ -6,10 +6,15 @@ What a package needs is listed under its first appearance only.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
+from garboard.model.limits import MIB
 from garboard.model.package import Package
 from garboard.model.report import Report
 from garboard.packages.graph import roots
+
+_LARGEST: Final = 8 * MIB
+"""Characters of a tree: in a chain each line is indented by all that are above it."""
 
 
 def dependency_tree(report: Report) -> Iterator[str]:
@@ -18,13 +23,21 @@ def dependency_tree(report: Report) -> Iterator[str]:
     yield f"docker-image|{report.image.name}"
     expanded: set[str] = set()
     top = roots(packages)
-    stack: list[tuple[Package, str, bool]] = [(p, "   ", at == len(top) - 1) for at, p in enumerate(top)][::-1]
-    while stack:
-        package, indent, last = stack.pop()
-        yield f"{indent}{'└─' if last else '├─'} {package.display_name} @ {package.version}"
-        if package.id in expanded:
+    levels: list[tuple[str, list[Package], int]] = [("   ", top, 0)]
+    size = 0
+    while levels:
+        indent, siblings, at = levels.pop()
+        if at == len(siblings):
             continue
-        expanded.add(package.id)
-        children = [packages[need] for need in package.depends_on if need in packages]
-        deeper = indent + ("   " if last else "│  ")
-        stack += [(child, deeper, at == len(children) - 1) for at, child in enumerate(children)][::-1]
+        levels.append((indent, siblings, at + 1))
+        package, last = siblings[at], at == len(siblings) - 1
+        line = f"{indent}{'└─' if last else '├─'} {package.display_name} @ {package.version}"
+        size += len(line)
+        if size > _LARGEST:
+            yield f"   … beyond the limit of {_LARGEST} characters the tree is not shown; garboard inventory --json has all of it"
+            return
+        yield line
+        if package.id not in expanded:
+            expanded.add(package.id)
+            children = [packages[need] for need in package.depends_on if need in packages]
+            levels.append((indent + ("   " if last else "│  "), children, 0))

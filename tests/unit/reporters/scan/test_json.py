@@ -4,9 +4,11 @@ import json
 import shutil
 import subprocess
 
+import msgspec
 import pytest
 
-from garboard.reporters.scan.json import render
+from garboard import json_text
+from garboard.reporters.scan.json import parts, render
 from garboard.reporters.view import View
 from tests.unit.reporters.attributed import BASE, COPIED, NOBODY, OURS, finding, report
 
@@ -69,3 +71,14 @@ def test_the_recipe_of_the_guide_runs_unchanged() -> None:
             "severity": "high", "version": "1", "nearestFixedInVersion": "2",
         }
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("count", [0, 1, 3])
+def test_the_parts_are_one_indented_document(count: int) -> None:
+    """However many there are, no part but the first and the last grows with them."""
+    found = [finding(f"CVE-2024-{number}", OURS) for number in range(count)]
+    made = list(parts(report(*found), View()))
+    assert b"".join(made) == render(report(*found), View())
+    assert len(made) == count + 2
+    assert b"".join(made) == json_text.formatted(msgspec.json.encode(json.loads(b"".join(made))))
+    assert len(json.loads(b"".join(made))["vulnerabilities"]) == count

@@ -1,0 +1,123 @@
+"""What the formats of several images share: reports as a JSON array, and as texts with a table at their end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Final
+
+from garboard import json_text
+from garboard.model.base import Value
+from garboard.model.report import Report
+from garboard.reporters.terminal import document, paint, plain
+from garboard.reporters.view import View
+
+Parts = Callable[[Report, View], Iterator[bytes]]
+Render = Callable[[Report, View], bytes]
+Cells = Callable[[Report, View], Sequence[str]]
+_WIDEST: Final = 100
+"""Characters of a column; a longer text is shown in full and pushes the rest of its row to the right."""
+
+
+def encodable(text: str) -> str:
+    """The text with ``?`` for what UTF-8 cannot hold: names of files may be any bytes."""
+    return text.encode("utf-8", "replace").decode()
+
+
+def without_line_feed(parts: Iterable[bytes]) -> Iterator[bytes]:
+    """The parts of a document without the line feed at its end."""
+    held = b""
+    for part in parts:
+        yield held
+        held = part
+    yield held.removesuffix(b"\n")
+
+
+class Failure(Value, omit_defaults=False):
+    """What stands in place of a report that could not be made; it has no list that could be taken for an empty one."""
+
+    image: str
+    path: str
+    ok: bool
+    error: str
+    hint: str
+
+
+class JsonArray:
+    """An array with one document for each image, each byte for byte as it is alone."""
+
+    def __init__(self, parts: Parts, view: View) -> None:
+        self._parts = parts
+        self._view = view
+        self._before = b"[\n"
+
+    def report(self, _name: str, report: Report, /) -> Iterator[bytes]:
+        yield self._next()
+        yield from without_line_feed(self._parts(report, self._view))
+
+    def failure(self, name: str, message: str, hint: str, /) -> bytes:
+        name = encodable(name)
+        failed = Failure(image=name, path=name, ok=False, error=encodable(message), hint=encodable(hint))
+        return self._next() + json_text.document(failed).removesuffix(b"\n")
+
+    def _next(self) -> bytes:
+        """What stands before the next element."""
+        before, self._before = self._before, b",\n"
+        return before
+
+    def end(self) -> bytes:
+        return b"\n]\n"
+
+
+class Texts:
+    """Texts, each under its image's name, and a table of all at the end.
+
+    ``headings`` are those of what ``cells`` makes of a report; the last one's is the verdict.
+    """
+
+    def __init__(self, render: Render, headings: Sequence[str], cells: Cells, count: int, view: View) -> None:
+        self._render = render
+        self._cells = cells
+        self._count = count
+        self._view = view
+        self._rows: list[tuple[str, ...]] = [("IMAGE", *headings)]
+        self._failed = 0
+
+    def report(self, name: str, report: Report, /) -> Iterator[bytes]:
+        yield self._next(name, self._cells(report, self._view))
+        yield self._render(report, self._view)
+
+    def failure(self, name: str, message: str, hint: str, /) -> bytes:
+        self._failed += 1
+        blank = ["-"] * (len(self._rows[0]) - 2)
+        head = self._next(name, (*blank, f"error: {message}"))
+        lines = ["", paint(f"No report: {message}", "31", color=self._view.color), *([f"  {hint}"] if hint else [])]
+        return head + document(lines, color=self._view.color)
+
+    def _next(self, name: str, cells: Sequence[str]) -> bytes:
+        """The headline; one image alone needs none."""
+        self._rows.append(tuple(map(plain, (name, *cells))))
+        if self._count == 1:
+            return b""
+        number = len(self._rows) - 1
+        title = paint(f"Image {number} of {self._count}: {name}", "1", color=self._view.color)
+        return document([*([""] if number > 1 else []), title], color=self._view.color)
+
+    def end(self) -> bytes:
+        if self._count == 1:
+            return b""
+        lines = ["", paint(f"Summary of {self._count} images:", "1", color=self._view.color), "", *self._table()]
+        if self._failed:
+            text = f"No report could be made on {self._failed} of {self._count} images."
+            lines += ["", paint(text, "31", color=self._view.color)]
+        return document(lines, color=self._view.color)
+
+    def _table(self) -> list[str]:
+        """The names and verdicts to the left, numbers to the right."""
+        widths = [min(max(map(len, column)), _WIDEST) for column in zip(*self._rows, strict=True)]
+        return [
+            "  ".join(
+                cell.rjust(width) if 0 < index < len(widths) - 1 else cell.ljust(width)
+                for index, (cell, width) in enumerate(zip(row, widths, strict=True))
+            ).rstrip()
+            for row in self._rows
+        ]
