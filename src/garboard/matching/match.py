@@ -66,7 +66,7 @@ class _Match:
         self._sourceless: dict[str, list[str]] = defaultdict(list)
         self._undetermined: dict[str, list[str]] = defaultdict(list)
         self._partial = PartialNames(database)
-        self._ambiguous: dict[str, tuple[str, ...]] = {}
+        self._ambiguous: dict[str, str] = {}
         self._covered: dict[str, bool] = {}
         self._foreign: list[Package] = []
         self._judged = 0
@@ -122,11 +122,12 @@ class _Match:
         advisories: list[Advisory] = []
         compared = unknown = 0
         questions = advised(package)
-        names = self._partial.of(package)
+        try:
+            names = self._partial.of(package)
+        except ValueError as error:
+            self._ambiguous[package.display_name] = str(error)
+            return False
         if names is not None:
-            if len(names) > 1:
-                self._ambiguous[package.display_name] = names
-                return False
             questions = tuple(AdvisedName(name, package.version) for name in names)
         for question in questions:
             hits = tuple(self._database.hits(package.ecosystem, question.name))
@@ -174,7 +175,7 @@ class _Match:
                 f"{_packages(len(names))}: {_some(names)}",
             )
         for name, several in self._ambiguous.items():
-            reason = f"does not state its namespace, and may be any of {_some(several)}: it was not judged"
+            reason = f"does not state its namespace, and may be any of {several}: it was not judged"
             yield Gap(stage="match", subject=name, reason=reason)
         if self._foreign:
             names = [package.display_name for package in self._foreign]

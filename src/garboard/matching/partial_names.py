@@ -17,13 +17,16 @@ class PartialNames:
         self._by_part: dict[str, dict[str, list[str]]] = {}
 
     def of(self, package: Package) -> tuple[str, ...] | None:
-        """The names that a package may have, as far as what it holds shows; None if its own is known."""
+        """The names that the data have for a package; None if its own is known.
+
+        Raises:
+            ValueError: it may be any of several packages, which the error names.
+        """
         ecosystem = ecosystems.of(package.type)
-        if ecosystem.part is None or ecosystem.may_be is None or package.namespace:
+        if ecosystem.part is None or ecosystem.likely is None or package.namespace:
             return None
         if package.ecosystem not in self._by_part:
             by_part = self._by_part[package.ecosystem] = defaultdict(list)
             for name in self._database.names(package.ecosystem):
                 by_part[ecosystem.part(name)].append(name)
-        named = self._by_part[package.ecosystem].get(package.name, ())
-        return tuple(name for name in named if ecosystem.may_be(package, name))
+        return ecosystem.likely(package, self._by_part[package.ecosystem].get(package.name, ()))

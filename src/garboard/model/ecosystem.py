@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from garboard.model.base import Value
@@ -106,7 +106,8 @@ class Ecosystem(Value):
         load_commands: imports what is known of their command lines.
         advised: the names under which advisories list a package; by default its full name.
         part: of a name that advisories list, what a package states that does not know its namespace.
-        may_be: whether such a package may be the one of this name, as far as what it holds shows.
+        likely: of the names with the part that such a package states, those that it may have, as far as what it holds shows.
+            Several are other names of one package; those of different ones are a `ValueError` that names them.
         by_source: whether advisories list source packages only.
         published: whether the distribution itself published a package of the operating system that owns the file at this
             path (empty: the package as such); None where that is not known.
@@ -146,7 +147,7 @@ class Ecosystem(Value):
     load_commands: Callable[[], Commands] | None = None
     advised: Callable[[Package], tuple[AdvisedName, ...]] | None = None
     part: Callable[[str], str] | None = None
-    may_be: Callable[[Package, str], bool] | None = None
+    likely: Callable[[Package, Sequence[str]], tuple[str, ...]] | None = None
     by_source: bool = False
     published: Callable[[Package, str], bool | None] | None = None
     later_release: Callable[[Package, Distro], str] | None = None

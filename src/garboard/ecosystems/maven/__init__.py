@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final
 from garboard.model.ecosystem import AdvisedName, Ecosystem
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from garboard.model.ecosystem import Catalog, VersionOrder
     from garboard.model.package import Package
 
@@ -25,13 +27,22 @@ def _artifact(name: str) -> str:
     return name.rpartition(":")[2]
 
 
-def _may_be(package: Package, name: str) -> bool:
-    """Whether a group is named like the Java packages of the classes, or, where it is one word, like the artifact."""
-    group = name.rpartition(":")[0]
+def _likely(package: Package, names: Sequence[str]) -> tuple[str, ...]:
+    """By the group: it is named like the Java packages of the classes, or, where it is one word, like the artifact.
+
+    A library that moved has groups that begin alike (``org.apache.tomcat``, ``org.apache.tomcat.embed``).
+    """
+    likely = tuple(name for name in names if _fits(package, name.rpartition(":")[0]))
+    shortest = min((name.rpartition(":")[0] for name in likely), key=len, default="")
+    if not all(f"{name.rpartition(':')[0]}.".startswith(f"{shortest}.") for name in likely):
+        raise ValueError(", ".join(likely))
+    return likely
+
+
+def _fits(package: Package, group: str) -> bool:
     if "." not in group:
         return package.name == group or package.name.startswith(f"{group}-")
-    domain = ".".join(group.split(".")[:2])
-    return not package.namespaces or domain in package.namespaces
+    return not package.namespaces or ".".join(group.split(".")[:2]) in package.namespaces
 
 
 def _catalog() -> Catalog:
@@ -59,6 +70,6 @@ ECOSYSTEM: Final = Ecosystem(
     load_order=_order,
     advised=_advised,
     part=_artifact,
-    may_be=_may_be,
+    likely=_likely,
     index="Maven Central",
 )

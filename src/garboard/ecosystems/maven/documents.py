@@ -25,7 +25,6 @@ class Project(NamedTuple):
 
 
 _NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,255}")
-_GROUP: Final = re.compile(r"[a-z][a-z0-9_-]*(?:\.[A-Za-z0-9_-]+)+")
 _VERSION: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z._+~-]{0,127}")
 _CONTINUED: Final = re.compile(r"\r?\n ")
 _SECTION: Final = re.compile(r"\n\s*\n")
@@ -100,10 +99,9 @@ def project(data: bytes) -> Project:
 def of_manifest(attributes: dict[str, str], stem: str, version: str) -> Coordinates:
     """The coordinates of an archive without Maven's files; ``stem`` and ``version`` are what its name says.
 
-    A group is taken only where the manifest names one: ``Implementation-Vendor-Id``, ``Group-Id`` (Jenkins), or a
-    symbolic name that ends with the artifact's (``org.apache.commons.io`` does not say where the group ends).
+    Only Jenkins' manifests state a group. Others come near it: of ``org.apache.tomcat.embed`` is the bundle
+    ``org.apache.tomcat-embed-core``.
     """
-    symbolic = symbolic_name(attributes)
     artifact = attributes.get("Short-Name", "") or stem
     stated = (
         version
@@ -111,10 +109,7 @@ def of_manifest(attributes: dict[str, str], stem: str, version: str) -> Coordina
         or attributes.get("Implementation-Version", "").partition(" ")[0]
         or attributes.get("Bundle-Version", "")
     )
-    groups = [attributes.get(name, "") for name in ("Group-Id", "Implementation-Vendor-Id")]
-    if symbolic.endswith(f".{artifact}"):
-        groups.append(symbolic.removesuffix(f".{artifact}"))
-    group = next((one for one in groups if _GROUP.fullmatch(one)), "")
+    group = attributes.get("Group-Id", "")
     found = _checked(group or "x", artifact, stated)
     return found._replace(group=group) if found.artifact else Coordinates()
 
