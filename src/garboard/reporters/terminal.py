@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from typing import Final
 
@@ -11,8 +12,17 @@ _OURS: Final = re.compile("(\033\\[(?:0|1|4|3[1-5]|4;3[1-5])m)")
 
 
 def plain(text: str) -> str:
-    """The text with U+FFFD for everything that is not a visible character: controls, escapes, changes of direction."""
-    return text if text.isprintable() else "".join(one if one.isprintable() else "\ufffd" for one in text)
+    """The text with U+FFFD for everything that is not a visible character: controls, escapes, changes of direction.
+
+    Blanks of other kinds (a no-break space, as advisories have it) are blanks.
+    """
+    return text if text.isprintable() else "".join(map(_visible, text))
+
+
+def _visible(one: str) -> str:
+    if one.isprintable():
+        return one
+    return " " if unicodedata.category(one) == "Zs" else "\ufffd"
 
 
 def paint(text: str, code: str, *, color: bool) -> str:

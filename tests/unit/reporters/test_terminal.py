@@ -9,6 +9,7 @@ from garboard.reporters.terminal import document, paint, plain
 
 
 def test_escapes_and_changes_of_direction_are_made_visible():
+    assert plain("leading to\u00a0remote\u3000code") == "leading to remote code"
     assert plain("a\x1b[8mhidden\x1b[0m\u202eb\nc\x9b1m") == "a\ufffd[8mhidden\ufffd[0m\ufffdb\ufffdc\ufffd1m"
 
 
