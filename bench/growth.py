@@ -1,6 +1,7 @@
 """How cost grows with the work: CPU and peak memory of the installed command on inputs of growing size.
 
-Curves: files of an image, its packages (deb and npm), its layers, findings in every format, and dense dependency graphs.
+Curves: files of an image, its packages (deb and npm), its layers, findings in every format, dense dependency graphs,
+and images of one run.
 The last column is by how much CPU grew beyond the input (1.0 is linear).
 
 Usage: python bench/growth.py [--only NAME] [--quick]
@@ -202,6 +203,9 @@ def curves(work: Path) -> Iterator[Curve]:
         yield Curve(
             f"findings, {form}", (1_000, 10_000), judged(lambda size: [layer(debs(size))], "scan", "--format", form)
         )
+    once = image(work / "once.tar", lambda: [layer(debs(1_000))])
+    common = ("--db", db, "--offline", "--no-cache", "-q", "--json")
+    yield Curve("images of one run", (1, 10, 40), lambda size: run("scan", *[once] * size, *common))
     chain = judged(lambda size: [needing(size, lambda own: [f"p{own - 1}"] * bool(own))], "scan", "--json")
     yield Curve("findings on a chain", (1_000, 10_000), chain)
     three = judged(lambda size: [needing(size + 3, lambda own: _all_others(own, size))], "scan", "--json")

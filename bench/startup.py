@@ -56,6 +56,7 @@ def main() -> None:
             "the imports of scan": imports(["scan", f"dir:{empty}", "--offline"], environment),
             "garboard inventory EMPTY": [GARBOARD, "inventory", f"dir:{empty}"],
             "garboard scan EMPTY --offline": [GARBOARD, "scan", f"dir:{empty}", "--offline"],
+            "garboard scan EMPTY (10 in one run)": [GARBOARD, "scan", *[f"dir:{empty}"] * 10, "--offline"],
         }
         times: dict[str, list[float]] = {name: [] for name in commands}
         for _ in range(rounds):

@@ -19,15 +19,24 @@ REGISTERED = sorted(f"{one.report}.{name}" for one in REGISTRY.values() for name
 MODULES = sorted(f"{path.parent.name}.{path.stem}" for path in FOLDER.glob("*/*.py") if path.stem != "__init__")
 
 
-def renders(module: str) -> bool:
-    """Whether a module defines ``render``."""
+def defines(module: str, name: str) -> bool:
+    """Whether a module defines a function of this name."""
     tree = ast.parse((FOLDER / f"{module.replace('.', '/')}.py").read_bytes())
-    return any(isinstance(one, ast.FunctionDef) and one.name == "render" for one in tree.body)
+    return any(isinstance(one, ast.FunctionDef) and one.name == name for one in tree.body)
 
 
 @pytest.mark.parametrize("module", MODULES)
 def test_what_renders_is_in_the_registry(module: str) -> None:
-    assert renders(module) == (module in REGISTERED), f"{module}: its name belongs into garboard/reporters/__init__.py"
+    assert defines(module, "render") == (module in REGISTERED), (
+        f"{module}: its name belongs into garboard/reporters/__init__.py"
+    )
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_what_holds_several_images_is_in_the_registry(module: str) -> None:
+    several = {f"{one.report}.{name}" for one in REGISTRY.values() for name in one.several}
+    assert several <= {*REGISTERED}
+    assert defines(module, "several") == (module in several), f"{module}: ``several`` of its report's line"
 
 
 @pytest.mark.parametrize("module", REGISTERED)
