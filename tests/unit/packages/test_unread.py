@@ -363,7 +363,6 @@ def test_a_package_database_where_a_link_leads_is_read() -> None:
 @pytest.mark.parametrize(
     ("path", "kind"),
     [
-        ("app/a.JAR", "Java archives"),
         ("app/WEB-INF/classes/com/example/A.class", "compiled Java classes"),
         ("app/a.dll", ".NET and Windows libraries"),
         ("app/a.DLL", ".NET and Windows libraries"),
@@ -508,7 +507,8 @@ def test_diversions_that_cannot_be_read(text: str, told: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "data"), [("usr/bin/app", ELF), ("usr/share/java/a.jar", b"PK"), ("usr/share/x/composer.lock", b"{}")]
+    ("path", "data"),
+    [("usr/bin/app", ELF), ("usr/share/java/A.class", b"\xca\xfe"), ("usr/share/x/composer.lock", b"{}")],
 )
 @pytest.mark.parametrize(("publisher", "told"), [({}, False), ({"version": "1", "maintainer": VENDOR}, True)])
 def test_the_distribution_answers_for_its_own_files(
@@ -521,5 +521,5 @@ def test_the_distribution_answers_for_its_own_files(
 
 
 def test_of_many_some_are_named() -> None:
-    [reason] = kinds(layer({f"app/{digit}.jar": b"" for digit in "54321"})).values()
-    assert reason == "are there and are not read: app/1.jar, app/2.jar, app/3.jar and 2 more"
+    [reason] = kinds(layer({f"app/{digit}.whl": b"" for digit in "54321"})).values()
+    assert reason == "are there and are not read: app/1.whl, app/2.whl, app/3.whl and 2 more"

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from garboard.model.ecosystem import Catalog, VersionOrder
     from garboard.model.package import Package
+    from garboard.model.program import Commands
 
 
 KINDS: Final = ("jar", "war", "ear", "par", "sar", "kar", "jpi", "hpi", "aar", "rar")
@@ -51,6 +52,12 @@ def _catalog() -> Catalog:
     return catalog
 
 
+def _commands() -> Commands:
+    from garboard.ecosystems.maven.commands import COMMANDS
+
+    return COMMANDS
+
+
 def _order() -> VersionOrder:
     from garboard.ecosystems.maven import version
 
@@ -68,6 +75,7 @@ ECOSYSTEM: Final = Ecosystem(
     load_catalog=_catalog,
     order="maven",
     load_order=_order,
+    load_commands=_commands,
     advised=_advised,
     part=_artifact,
     likely=_likely,

@@ -111,20 +111,12 @@ class Reading:
         if mine is not None:
             yield from self._package(projects[mine], inside, manifest)
             return
-        if projects and not contents.classes:
-            return
-        yield from self._unnamed(manifest, stem, stated, inside, contents)
-
-    def _unnamed(
-        self, manifest: dict[str, str], stem: str, stated: str, inside: str, contents: _Contents
-    ) -> Iterator[Fact]:
-        """An archive without Maven's files: by its manifest, and by its name last."""
-        found = documents.of_manifest(manifest, stem, stated)
-        if found.artifact and found.version:
-            namespaces = () if found.group else tuple(sorted(contents.namespaces))
-            for package in self._package(Project(found), inside, manifest):
+        own = documents.of_manifest(manifest, stem, stated)
+        if own.artifact and own.version and (contents.classes or not projects):
+            namespaces = () if own.group else tuple(sorted(contents.namespaces))
+            for package in self._package(Project(own), inside, manifest):
                 yield msgspec.structs.replace(package, namespaces=namespaces)
-        elif contents.classes or not contents.archives:
+        elif not projects and (contents.classes or not contents.archives):
             yield self._gap(inside, "neither the archive nor its name states which library and version it is")
 
     def _package(self, project: Project, inside: str, manifest: dict[str, str] | None = None) -> Iterator[Package]:
@@ -211,4 +203,8 @@ def _main(projects: dict[str, Project], stem: str, manifest: dict[str, str]) -> 
     if found is not None:
         return found
     begun = max((name for name in by_name if stem.startswith(name)), key=len, default="")
-    return by_name.get(begun)
+    if begun:
+        return by_name[begun]
+    versions = {manifest.get(name, "") for name in ("Implementation-Version", "Bundle-Version")}
+    alike = [folder for folder, one in projects.items() if one.coordinates.version in versions]
+    return alike[0] if len(alike) == 1 else None
