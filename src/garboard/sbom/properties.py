@@ -28,7 +28,7 @@ def of_package(package: Package, layers: tuple[Layer, ...]) -> Iterator[Pair]:
     if package.module:
         yield "garboard:module", package.module
     for namespace in package.namespaces:
-        yield "garboard:namespace", namespace
+        yield "garboard:holds:namespace", namespace
     if package.ecosystem:
         yield "garboard:ecosystem", package.ecosystem
     if package.owner:

@@ -134,9 +134,12 @@ def test_archives_within_archives_have_limits(monkeypatch: pytest.MonkeyPatch) -
         "more than 3 archives" in one
         for one in gaps(read(cataloger, "a.jar", jar({f"{at}.jar": IO for at in range(9)})))
     )
-    monkeypatch.setattr(archive, "_ALL", 1000)
-    big = jar({f"{at}.jar": IO for at in range(9)})
-    assert any("inflate to more than 1000 bytes" in one for one in gaps(read(cataloger, "a.jar", big)))
+    many = memoryview(jar({f"{at}.jar": IO for at in range(9)}))
+    for reading, reason in (
+        (archive.ArchiveReading("a.jar", left=1000), "inflate to more than"),
+        (archive.ArchiveReading("a.jar", entries=10), "have more than"),
+    ):
+        assert any(reason in one for one in gaps(list(reading.facts(many))))
 
 
 def test_an_archive_that_inflates_without_end_is_not_inflated() -> None:

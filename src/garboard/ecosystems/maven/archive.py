@@ -35,6 +35,8 @@ _NESTED: Final = 64 * 1024 * 1024
 """Bytes of an archive that has to be inflated; one that is stored is read in place."""
 _ALL: Final = 512 * 1024 * 1024
 """Bytes that are inflated of one file."""
+_ENTRIES: Final = 2_000_000
+"""Of all directories in one file."""
 
 
 class _Contents(NamedTuple):
@@ -53,11 +55,12 @@ class _Contents(NamedTuple):
 
 
 @dataclass
-class Reading:
+class ArchiveReading:
     """One file of the image with all archives in it; ``path`` is the file's."""
 
     path: str
-    _left: int = _ALL
+    left: int = _ALL
+    entries: int = _ENTRIES
     _archives: int = 0
     _seen: set[tuple[str, str, str, str]] = field(default_factory=set)
 
@@ -69,7 +72,7 @@ class Reading:
                 yield self._gap(inside, f"it holds more than {_MANY} archives, the limit: the others were not read")
             return
         try:
-            contents = _contents(data)
+            contents = self._contents(data)
         except Malformed as error:
             yield self._gap(inside, f"the archive cannot be read: {error}")
             return
@@ -86,24 +89,34 @@ class Reading:
                 continue
             yield from self.facts(nested, place, depth + 1)
 
+    def _contents(self, data: memoryview) -> _Contents:
+        manifest = None
+        poms: dict[str, dict[str, Entry]] = {}
+        archives = []
+        namespaces = set()
+        for entry in zipped.entries(data):
+            self.entries -= 1
+            if self.entries < 0:
+                raise Malformed(f"the archives of this file have more than {_ENTRIES} members, the limit")
+            name = entry.name
+            if name.endswith(_CLASSES):
+                namespaces.add(".".join(name.split("/")[:-1][:2]) or _NO_PACKAGE)
+            elif name.endswith(_ENDS):
+                archives.append(entry)
+            elif name.startswith("META-INF/"):
+                if name.upper() == _MANIFEST:
+                    manifest = entry
+                elif (found := _POM.fullmatch(name)) is not None:
+                    poms.setdefault(name.rpartition("/")[0], {})[found[1]] = entry
+        return _Contents(manifest, poms, archives, frozenset(namespaces))
+
     def _own(self, data: memoryview, contents: _Contents, inside: str) -> Iterator[Fact]:
         """The archive itself, and the libraries whose classes were packed into it."""
         stem, stated = _of_name((inside or self.path).rpartition("/")[2])
-        projects: dict[str, Project] = {}
-        for folder, files in contents.poms.items():
-            try:
-                project = self._project(data, files)
-            except Malformed as error:
-                yield self._gap(_place(inside, folder), str(error))
-                continue
-            if project is not None:
-                projects[folder] = project
-        manifest = {}
-        if contents.manifest is not None:
-            try:
-                manifest = documents.manifest(bytes(self._read(data, contents.manifest, _TEXT)))
-            except Malformed as error:
-                yield self._gap(_place(inside, _MANIFEST), str(error))
+        gaps: list[Gap] = []
+        projects = dict(self._projects(data, contents, inside, gaps))
+        manifest = self._manifest(data, contents, inside, gaps)
+        yield from gaps
         mine = _main(projects, stem, manifest)
         for folder, project in projects.items():
             if folder != mine:
@@ -118,6 +131,27 @@ class Reading:
                 yield msgspec.structs.replace(package, namespaces=namespaces)
         elif not projects and (contents.classes or not contents.archives):
             yield self._gap(inside, "neither the archive nor its name states which library and version it is")
+
+    def _projects(
+        self, data: memoryview, contents: _Contents, inside: str, gaps: list[Gap]
+    ) -> Iterator[tuple[str, Project]]:
+        for folder, files in contents.poms.items():
+            try:
+                project = self._project(data, files)
+            except Malformed as error:
+                gaps.append(self._gap(_place(inside, folder), str(error)))
+                continue
+            if project is not None:
+                yield folder, project
+
+    def _manifest(self, data: memoryview, contents: _Contents, inside: str, gaps: list[Gap]) -> dict[str, str]:
+        if contents.manifest is None:
+            return {}
+        try:
+            return documents.manifest(bytes(self._read(data, contents.manifest, _TEXT)))
+        except Malformed as error:
+            gaps.append(self._gap(_place(inside, _MANIFEST), str(error)))
+            return {}
 
     def _package(self, project: Project, inside: str, manifest: dict[str, str] | None = None) -> Iterator[Package]:
         group, artifact, version = project.coordinates
@@ -153,9 +187,9 @@ class Reading:
 
     def _read(self, data: memoryview, entry: Entry, limit: int) -> memoryview:
         if entry.method:
-            if entry.size > self._left:
+            if entry.size > self.left:
                 raise Malformed(f"{entry.name}: the archives of this file inflate to more than {_ALL} bytes, the limit")
-            self._left -= entry.size
+            self.left -= entry.size
         return zipped.read(data, entry, limit)
 
     def _gap(self, inside: str, reason: str) -> Gap:
@@ -164,25 +198,6 @@ class Reading:
 
 def _place(inside: str, folder: str) -> str:
     return f"{inside}{SEPARATOR}{folder}" if inside else folder
-
-
-def _contents(data: memoryview) -> _Contents:
-    manifest = None
-    poms: dict[str, dict[str, Entry]] = {}
-    archives = []
-    namespaces = set()
-    for entry in zipped.entries(data):
-        name = entry.name
-        if name.endswith(_CLASSES):
-            namespaces.add(".".join(name.split("/")[:-1][:2]) or _NO_PACKAGE)
-        elif name.endswith(_ENDS):
-            archives.append(entry)
-        elif name.startswith("META-INF/"):
-            if name.upper() == _MANIFEST:
-                manifest = entry
-            elif (found := _POM.fullmatch(name)) is not None:
-                poms.setdefault(name.rpartition("/")[0], {})[found[1]] = entry
-    return _Contents(manifest, poms, archives, frozenset(namespaces))
 
 
 def _of_name(file: str) -> tuple[str, str]:

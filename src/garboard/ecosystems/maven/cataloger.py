@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from garboard.ecosystems.maven.archive import Reading
+from garboard.ecosystems.maven.archive import ArchiveReading
 from garboard.model.ecosystem import MetadataPaths
 from garboard.model.gap import Gap
 from garboard.model.image import File
@@ -21,4 +21,4 @@ def catalog(file: File, owned: MetadataPaths, /) -> Iterator[Fact]:
             return
         yield Gap(stage="catalog", subject=file.path, reason="is called a Java archive and is no zip archive")
         return
-    yield from Reading(file.path).facts(file.view)
+    yield from ArchiveReading(file.path).facts(file.view)
