@@ -93,7 +93,7 @@ class _Match:
         """Whether the distribution's data on its owner are about a package: they are if it published the owner."""
         if owner is None:
             return True
-        known = ecosystems.published(owner, package.locations[0].path if package.locations else "")
+        known = ecosystems.published(owner, package.locations[0].file if package.locations else "")
         return known if known is not None else not self._covers(owner.ecosystem) or self._is_known(owner)
 
     def _one(self, package: Package) -> None:

@@ -14,10 +14,18 @@ SYSTEM_TYPES: Final = frozenset({"alpm", "apk", "deb", "ebuild", "opkg", "qpkg",
 
 
 class Location(Value):
-    """Evidence for a package: a path without a leading slash, and the index of the layer, lowest 0."""
+    """Evidence for a package: a path without a leading slash, and the index of the layer, lowest 0.
+
+    What lies in an archive has its path and the place in it, after ``!/``.
+    """
 
     path: str
     layer: int = 0
+
+    @property
+    def file(self) -> str:
+        """The path of the file in the image."""
+        return self.path.partition("!/")[0]
 
 
 class Package(Value, tag_field="fact", tag="package"):

@@ -187,7 +187,7 @@ def _owned(packages: tuple[Package, ...], owners: Owners) -> tuple[Package, ...]
     return tuple(
         msgspec.structs.replace(package, owner=owner.purl)
         if package.type not in SYSTEM_TYPES
-        and (owner := owners.of(package.locations[0].path))
+        and (owner := owners.of(package.locations[0].file))
         and not _is_newer(package, owner)
         else package
         for package in packages
