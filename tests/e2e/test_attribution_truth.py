@@ -6,6 +6,7 @@ Where an image still tells how it was built, every package's line is named; wher
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -21,7 +22,7 @@ from tests.e2e.attribution_builds import CASES, CLEAN, INSTALL, Builder, Case, T
 from tests.e2e.building import Docker
 from tests.e2e.conftest import Engines
 from tests.e2e.running import Garboard, run
-from tests.e2e.serving import Storage
+from tests.e2e.serving import Registry, Storage
 
 SHARDS = ("debian", "osv:PyPI", "osv:npm", "nvd:2024", "kev", "epss")
 NOWHERE = "localhost/attribution-nowhere:1"
@@ -429,13 +430,26 @@ def test_the_time_of_a_build_proves_nothing(lab: Lab, tmp_path: Path) -> None:
     only_the_base(lab.scan(saved, "", "--base", f"docker:{lab.bases['base']}"), truth)
 
 
-def test_an_engine_knows_what_its_image_was_built_on(lab: Lab) -> None:
-    """Without a Dockerfile, a label and a catalog: by the layers and the history of the engine's own images."""
+def test_an_engine_knows_what_its_image_was_built_on(lab: Lab, registry: Registry) -> None:
+    """Without a Dockerfile, a label and a catalog: of the engine's own images the nearest that has a home elsewhere."""
     case = named("plain")
     image, truth = lab.build(case), lab.truth(case)
+    own = f"localhost/garboard-sibling:{os.getpid()}"
+    text = "".join(f"{line}\n" for line in case.text(lab.base(case)).splitlines()[:2])
+    lab.builder.build(text, own, lab.options(case))
     report = lab.scan(f"docker:{image}", "")
-    assert report["attribution"]["baseImage"] == lab.bases["base"]
-    only_the_base(report, truth)
+    assert {entry["origin"] for entry in report["vulnerabilities"]} == {"unknown"}
+    assert any("may have been built on any of" in gap["reason"] for gap in report["gaps"])
+    there = f"{registry.host}/team/base:1"
+    docker = Docker(lab.docker.host, registry.config)
+    docker("tag", lab.base(case), there)
+    try:
+        docker("push", "--quiet", there)
+        report = lab.scan(f"docker:{image}", "")
+        assert report["attribution"]["baseImage"] == there
+        only_the_base(report, truth)
+    finally:
+        docker("rmi", there)
 
 
 def only_the_base(report: Report, truth: Truth) -> None:

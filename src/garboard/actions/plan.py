@@ -534,7 +534,9 @@ class _Choosing:
             staying = edits.staying(self._held_back(kind))
             action = Action(
                 kind=ActionKind.UPGRADE,
-                text=f"Until the base has the fixes, upgrade its packages in {lines} after FROM",
+                text=f"Until the base has the fixes, upgrade its packages in {lines} after FROM"
+                if self._base_is_known()
+                else f"Upgrade the system's packages in {lines} at the end, since what the base brought is not known",
                 command=command,
                 place=self._known.from_line,
                 risk="a newer build of the base may have them: pull it first; the image grows by what is replaced, and differs "
@@ -543,6 +545,10 @@ class _Choosing:
             if command:
                 left = self._left.after(lambda one, kind=kind: one.package.type == kind and published(one))  # type: ignore[misc]
                 self._do(action, left)
+
+    def _base_is_known(self) -> bool:
+        """Whether it is known where the base ends."""
+        return self._chosen is not None or self._whose is None or self._whose.base.layers is not None
 
     def _user(self) -> str | None:
         """As whom a line after FROM runs, on the base that was chosen; None if that is not known."""
@@ -672,6 +678,8 @@ class _Choosing:
 
     def _why_not_raised(self, finding: Finding) -> str:
         who = finding.introduced or Introduction()
+        if finding.package.owner:
+            return "part of another package, whose own version decides"
         if who.copied_from:
             return "copied from another stage or image: to be mended there"
         if id(finding) in self._copied:

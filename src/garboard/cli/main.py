@@ -27,7 +27,7 @@ COMMANDS: Final = MappingProxyType(
             "garboard.cli.recommend",
             "Recommend a better base image, and show what your image would have on it.",
         ),
-        "actions": ("garboard.cli.actions", "List what to do about an image, starting with what clears the most."),
+        "actions": ("garboard.cli.actions", "List what to do about an image, in the order to do it."),
         "explain": ("garboard.cli.explain", "Explain one vulnerability or package of an image."),
         "rebuild": ("garboard.cli.rebuild", "Show what a pull or a rebuild would fix, and what is pinned."),
         "layers": ("garboard.cli.layers", "List what each layer added, and the vulnerabilities in it."),

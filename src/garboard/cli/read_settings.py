@@ -116,7 +116,9 @@ def _listed() -> tuple[str, ...]:
     lines = (line.strip() for line in os.fsdecode(data.removeprefix(codecs.BOM_UTF8)).split("\n"))
     names = tuple(line for line in lines if line and not line.startswith("#"))
     if not names:
-        raise UsageError("standard input names no image", "write one name a line; # begins a comment")
+        raise UsageError(
+            "standard input names no image", "write one name a line; a line that begins with # is a comment"
+        )
     return names
 
 

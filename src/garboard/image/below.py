@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from garboard.image import reference as references
 from garboard.image.options import Options
@@ -16,12 +16,21 @@ _MOST: Final = 300
 """Images that are asked about, the newest first."""
 
 
-def below(of: Image, options: Options) -> tuple[Image, ...]:
-    """Return the named images of the engine that ``of`` came from which lie below it, the one with the most layers first.
+class Below(NamedTuple):
+    """The base of an image, or the names of those that may be it where no one of them is certain."""
+
+    base: Image | None = None
+    possible: tuple[str, ...] = ()
+
+
+def below(of: Image, options: Options) -> Below:
+    """Return which of the named images of its engine an image was built on.
 
     Such an image has fewer layers, and its history is the beginning of this one's: one that shares layers only because
-    both builds began alike goes its own way in the end (``CMD``). An older build of the same repository is no base.
-    Only descriptions are asked for. Empty if the engine cannot be asked: it is one witness of several.
+    both builds began alike often goes its own way in the end (``CMD``). An older build of the same repository is no base.
+    Of those that were pulled or pushed the nearest is the base. Builds of this machine that nobody else has may only have
+    begun alike: of several none is certain. Only descriptions are asked for. Nothing if the engine cannot be asked: it is
+    one witness of several.
     """
     from garboard.image.sources import docker_api as api
     from garboard.image.sources import engine as docker
@@ -29,21 +38,27 @@ def below(of: Image, options: Options) -> tuple[Image, ...]:
 
     layers = [layer.diff_id for layer in of.layers]
     own = _repository(of.name)
-    found = []
+    found: list[tuple[bool, Image]] = []
     try:
         engine = docker.endpoint(options) if of.source in docker.SCHEMES else podman.endpoint()
         with api.client(engine, options) as client:
             for names, one in api.named_images(client, engine, _MOST):
-                name = next((name for name in names if _repository(name) not in ("", own)), "")
+                others = [name for name in names if _repository(name) not in ("", own)]
                 count = len(one.diff_ids)
-                if not name or not 0 < count < len(layers) or list(one.diff_ids) != layers[:count]:
+                if not others or not 0 < count < len(layers) or list(one.diff_ids) != layers[:count]:
                     continue
                 if _begins(of.history, api.history(client, engine, one.id, count)):
-                    found.append(_image(name, of.source, one))
+                    pulled = [name for name in others if name.rpartition(":")[0] in one.published]
+                    found.append((bool(pulled), _image((pulled or others)[0], of.source, one)))
     except GarboardError:
-        return ()
+        return Below()
+    published = any(known for known, _ in found)
     # BuildKit keeps no history of ONBUILD: of two that are alike, the one without it would have left no trace.
-    return tuple(sorted(found, key=lambda image: (-len(image.layers), bool(image.on_build))))
+    kept = [image for known, image in found if known or not published]
+    kept.sort(key=lambda image: (-len(image.layers), bool(image.on_build)))
+    if not published and len({len(image.layers) for image in kept}) > 1:
+        return Below(possible=tuple(image.name for image in kept))
+    return Below(base=kept[0] if kept else None)
 
 
 def _begins(whole: tuple[History, ...], start: tuple[History, ...] | None) -> bool:

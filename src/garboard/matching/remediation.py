@@ -34,6 +34,12 @@ def remedies(findings: Sequence[Finding], report: Report) -> tuple[Remedy, ...]:
         return (
             Remedy(text=f"the package is malware: remove {first.package.display_name} and rebuild what it touched"),
         )
+    owner = next(
+        (one for one in report.inventory.packages if first.package.owner and one.purl == first.package.owner), None
+    )
+    if owner is not None:
+        text = f"it is part of {owner.display_name}, whose own version decides: raise or replace {owner.display_name}"
+        return (Remedy(text=text),)
     found = list(_upgrade(findings, report)) if first.fixed_in else list(_without_fix(first))
     found += _rebuild(first, report) if first.fixed_in else []
     found += _drop(findings, report)

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 Take = Callable[[str], tuple[Image, Inventory]]
 """Returns an image and the packages it holds, given its reference."""
+_NAMED = 5
 _ENGINES = frozenset(("docker", "podman"))
 
 
@@ -106,12 +107,16 @@ def whose(
     ancestors, gaps = _recognized(of, catalog, now)
     build, provenance, more = _attested(of, build, attestations)
     gaps += more
+    candidates = tuple(_candidates(of, build, options, ancestors, provenance, catalog))
+    if catalog is None and not candidates and _is_unnamed(of, build, provenance):
+        candidates, more = _in_engine(of, options)
+        gaps += more
     attributed = attribute(
         of,
         build.dockerfile,
         target=build.target,
         build_args=build.build_args,
-        candidates=tuple(_candidates(of, build, options, ancestors, provenance, catalog)),
+        candidates=candidates,
         provenance=provenance,
         denied="" if provenance is not None or build.base else _denied(of, inventory, build),
     )
@@ -207,6 +212,26 @@ def _by_layers(name: str, ancestors: tuple[Ancestor, ...]) -> Iterator[PossibleB
             yield PossibleBase(name=one.image.label, image=one.image.image, stated=name)
 
 
+def _is_unnamed(of: Image, build: Build, provenance: Provenance | None) -> bool:
+    """Whether nothing says what an image of an engine was built on."""
+    return of.source in _ENGINES and build.dockerfile is None and not _name_of_base(of, build, provenance)
+
+
+def _in_engine(of: Image, options: Options) -> tuple[tuple[PossibleBase, ...], tuple[Gap, ...]]:
+    from garboard.image.below import below
+
+    found = below(of, options)
+    if found.base is not None:
+        return (PossibleBase(name=found.base.name, image=found.base),), ()
+    if not found.possible:
+        return (), ()
+    some = ", ".join(found.possible[:_NAMED]) + (
+        f" and {more} more" if (more := len(found.possible) - _NAMED) > 0 else ""
+    )
+    reason = f"may have been built on any of {some}: name the one with --base, or the Dockerfile with -f"
+    return (), (Gap(stage="dockerfile", subject=of.name, reason=reason),)
+
+
 def _denied(of: Image, inventory: Inventory, build: Build) -> str:
     """Why an image cannot have been built on what the Dockerfile's FROM says; empty if it can."""
     if build.dockerfile is None:
@@ -245,10 +270,6 @@ def _candidates(
             return
         if build.dockerfile is not None and provenance is None and name not in ("", base_boundary.SCRATCH):
             yield from _by_layers(name, ancestors)
-    elif catalog is None and build.dockerfile is None and not name and not build.base and of.source in _ENGINES:
-        from garboard.image.below import below
-
-        yield from (PossibleBase(name=image.name, image=image) for image in below(of, options))
     kept = _kept(name, of, catalog) if name not in ("", base_boundary.SCRATCH, build.base) else None
     if kept is not None:
         yield PossibleBase(name=name, image=kept)

@@ -275,6 +275,17 @@ def test_why_the_rest_remains() -> None:
     ]
 
 
+def test_where_the_base_ends_is_not_known_nothing_is_said_of_it() -> None:
+    part = msgspec.structs.replace(pip("django", layer=0), owner="pkg:deb/debian/kibana@7")
+    found = choose(
+        report(finding("CVE-1", BASES, "2"), finding("CVE-2", part, "2"), packages=(deb("apt", 0),), base_layers=None)
+    )
+    assert [one.text for one in found.actions] == [
+        "Upgrade the system's packages in a line at the end, since what the base brought is not known"
+    ]
+    assert [one.reason for one in found.remaining] == ["part of another package, whose own version decides"]
+
+
 def test_an_issue_of_two_packages_is_cleared_by_what_clears_the_second() -> None:
     """The source package is one: its issue is gone when both binary packages are mended."""
     lib, tool = (deb(name, layer, source_name="zlib") for name, layer in (("zlib1g", 0), ("zlib-dev", 1)))

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import pytest
 
 from garboard.dockerfile.parser import parse
 from garboard.image.options import Options
-from garboard.model.attribution import Base, Certainty
+from garboard.model.attribution import Attribution, Base, Certainty
 from garboard.model.image import Digest, History, Image, Layer
 from garboard.model.package import Inventory
 from garboard.workflows.attribute import Build, whose
@@ -32,42 +32,68 @@ NAMED = {
 def docker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeEngine]:
     fake = FakeEngine(tmp_path / "docker.sock")
     monkeypatch.setenv("DOCKER_HOST", f"unix://{fake.path}")
-    listed = []
-    for at, (name, (layers, said)) in enumerate(NAMED.items()):
-        told = [{"CreatedBy": one, "Size": 0 if "CMD" in one else 1} for one in reversed(said)]
-        fake.add(name, layers, b"", told)
-        own = f"sha256:{at:064x}"
-        for of in ("json", "history"):
-            fake.answers[f"/images/{own}/{of}"] = fake.answers[f"/images/{name}/{of}"]
-        status, body = fake.answers[f"/images/{name}/json"]
-        fake.answers[f"/images/{own}/json"] = status, json.dumps({**json.loads(body), "Id": own}).encode()
-        listed.append({"Id": own, "RepoTags": [name], "Created": at})
-    fake.answers["/images/json"] = 200, json.dumps(listed).encode()
+    keep(fake, pulled=("base:1", "mid:2"))
     server = fake.start()
     yield fake
     server.shutdown()
     server.server_close()
 
 
-def base(text: str = "", source: str = "docker", name: str = "docker:app:1") -> Base:
+def keep(
+    docker: FakeEngine, names: Collection[str] = NAMED, pulled: Collection[str] = (), containerd: bool = False
+) -> None:
+    """Let the engine have these images, some of which were pulled; a containerd store has a digest of all."""
+    listed = []
+    for at, name in enumerate(names):
+        layers, said = NAMED[name]
+        told = [{"CreatedBy": one, "Size": 0 if "CMD" in one else 1} for one in reversed(said)]
+        docker.add(name, layers, b"", told)
+        own = f"sha256:{at:064x}"
+        digest = own if containerd else f"sha256:{at + 100:064x}"
+        digests = [f"{name.partition(':')[0]}@{digest}"] if name in pulled or containerd else []
+        for of in ("json", "history"):
+            docker.answers[f"/images/{own}/{of}"] = docker.answers[f"/images/{name}/{of}"]
+        status, body = docker.answers[f"/images/{name}/json"]
+        described = {**json.loads(body), "Id": own, "RepoDigests": digests}
+        docker.answers[f"/images/{own}/json"] = status, json.dumps(described).encode()
+        listed.append({"Id": own, "RepoTags": [name], "Created": at})
+    docker.answers["/images/json"] = 200, json.dumps(listed).encode()
+
+
+def base(text: str = "", source: str = "docker") -> Base:
+    return attributed(text, source).base
+
+
+def attributed(text: str = "", source: str = "docker") -> Attribution:
     layers = tuple(Layer(diff_id=Digest(f"sha256:{hexed(layer)}")) for layer in LAYERS)
     history = tuple(History(created_by=one) for one in SAID)
-    of = Image(name=name, source=source, layers=layers, history=history)
+    of = Image(name="docker:app:1", source=source, layers=layers, history=history)
     build = Build(dockerfile=parse(text.encode()) if text else None)
     found = whose(of, Inventory(), build, Options(offline=True), lambda _: (of, Inventory()), now=NOW).attribution
     assert found is not None
-    return found.base
+    return found
 
 
-def test_without_a_dockerfile_the_nearest_of_its_engine() -> None:
+def test_without_a_dockerfile_the_nearest_that_was_pulled() -> None:
     found = base()
     assert (found.name, found.layers, found.how) == ("mid:2", 2, Certainty.EXACT)
 
 
 def test_an_older_build_of_the_same_repository_is_no_base(docker: FakeEngine) -> None:
-    assert base(name="docker:mid:3").name == "app:0"
-    listed = json.loads(docker.answers["/images/json"][1])
-    docker.answers["/images/json"] = 200, json.dumps([one for one in listed if "mid:2" not in one["RepoTags"]]).encode()
+    keep(docker, ("base:1", "app:0", "other:3"))
+    assert base().name == "base:1"
+
+
+@pytest.mark.parametrize("containerd", [False, True])
+def test_of_several_that_this_machine_built_none_is_certain(docker: FakeEngine, containerd: bool) -> None:
+    """They may have begun alike. One whose history goes another way in the end is none of them."""
+    keep(docker, containerd=containerd)
+    found = attributed()
+    assert (found.base.name, found.base.how) == ("", Certainty.UNKNOWN)
+    assert [gap.reason for gap in found.gaps if gap.subject == "docker:app:1"] == [
+        "may have been built on any of mid:2, base:1: name the one with --base, or the Dockerfile with -f"
+    ]
+    keep(docker, ("base:1", "sibling:1"), containerd=containerd)
     assert base().name == "base:1"
 
 

@@ -75,6 +75,7 @@ class Inspected(msgspec.Struct, rename="pascal"):
     variant: str | None = None
     created: str | None = None
     repo_tags: list[str] | None = None
+    repo_digests: list[str] | None = None
     config: _Config | None = None
     root_fs: _RootFs | None = msgspec.field(name="RootFS", default=None)
 
@@ -82,6 +83,12 @@ class Inspected(msgspec.Struct, rename="pascal"):
     def platform(self) -> Platform:
         """Its platform."""
         return Platform(os=self.os, architecture=self.architecture, variant=self.variant or "")
+
+    @property
+    def published(self) -> frozenset[str]:
+        """Repositories that it was pulled from or pushed to; a containerd store does not tell, where its id is the digest."""
+        pairs = (one.split("@", 1) for one in self.repo_digests or () if "@" in one)
+        return frozenset(repository for repository, digest in pairs if digest != self.id)
 
     @property
     def diff_ids(self) -> tuple[str, ...]:

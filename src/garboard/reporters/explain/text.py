@@ -163,6 +163,9 @@ def _judged(packages: Iterable[Package], report: Report) -> str:
         return "; it is judged with the package that owns it"
     if any(not package.ecosystem for package in packages) or not report.judged:
         return ", but there are no data by which it could be judged"
+    unjudged = {package.id for package in report.unjudged}
+    if any(package.id in unjudged for package in packages):
+        return ", but it could not be judged"
     return ""
 
 

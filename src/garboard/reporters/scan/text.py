@@ -26,6 +26,7 @@ from garboard.reporters.terminal import document, paint
 from garboard.reporters.view import Issue, View, headline, shown, unjudged
 
 _COLORS: Final = {Severity.CRITICAL: "35", Severity.HIGH: "31", Severity.MEDIUM: "33"}
+_WORST_FIRST: Final = tuple(sorted(Severity, key=lambda severity: -severity.rank))
 _LABEL: Final = 19
 _SHOWN_ROOTS: Final = 5
 _DESCRIPTION: Final = 160
@@ -293,14 +294,14 @@ def parts(report: Report, view: View) -> Iterator[bytes]:
 
 def several(count: int, view: View) -> Texts:
     """Such texts, and a table of the images' issues by severity."""
-    headings = (*(severity.word.upper() for severity in sorted(Severity, reverse=True)), "GAPS", "VERDICT")
+    headings = (*(severity.word.upper() for severity in _WORST_FIRST), "GAPS", "VERDICT")
     return Texts(render, headings, _cells, count, view)
 
 
 def _cells(report: Report, view: View) -> list[str]:
     found = shown(report, view)
     counts = Counter(issue.first.vulnerability.severity for issue in found)
-    numbers = [str(counts[severity]) for severity in sorted(Severity, reverse=True)]
+    numbers = [str(counts[severity]) for severity in _WORST_FIRST]
     return [*numbers, str(len(_gaps(report, view))), _verdict(report, found)]
 
 
