@@ -6,6 +6,7 @@ count from where the archive begins, which is known from where its directory lie
 
 from __future__ import annotations
 
+import mmap
 import struct
 from collections.abc import Iterator
 from typing import Final, NamedTuple, cast
@@ -92,6 +93,12 @@ def read(data: memoryview, entry: Entry, limit: int) -> memoryview:
     if entry.method != _DEFLATED:
         raise Malformed(f"{entry.name} is packed by method {entry.method}, which is not read")
     return _inflate(stored, entry, limit)
+
+
+def let_go(data: memoryview) -> None:
+    """Give the memory of a mapped file back to the system; what is looked at again is read again."""
+    if isinstance(data.obj, mmap.mmap):
+        data.obj.madvise(mmap.MADV_DONTNEED)
 
 
 def _inflate(stored: memoryview, entry: Entry, limit: int) -> memoryview:

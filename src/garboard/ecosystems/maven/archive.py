@@ -33,6 +33,7 @@ _MANY: Final = 20_000
 _TEXT: Final = 4 * 1024 * 1024
 _NESTED: Final = 64 * 1024 * 1024
 """Bytes of an archive that has to be inflated; one that is stored is read in place."""
+_LET_GO: Final = 1024 * 1024
 _ALL: Final = 512 * 1024 * 1024
 """Bytes that are inflated of one file."""
 _ENTRIES: Final = 2_000_000
@@ -88,6 +89,8 @@ class ArchiveReading:
                 yield self._gap(place, f"the archive cannot be read: {error}")
                 continue
             yield from self.facts(nested, place, depth + 1)
+            if entry.stored > _LET_GO:
+                zipped.let_go(data)
 
     def _contents(self, data: memoryview) -> _Contents:
         manifest = None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import mmap
 import os
 import stat
 from collections.abc import Mapping
@@ -13,7 +12,7 @@ from garboard.image.layers.globs import Matcher
 from garboard.image.layers.names import NameLog
 from garboard.image.layers.reader import read_file, text, too_big
 from garboard.image.layers.record import LayerRecord, Link, Reading
-from garboard.image.layers.tar import ELF, PROGRAM_ANYWHERE, SCRIPT
+from garboard.image.layers.tar import ELF, PROGRAM_ANYWHERE, SCRIPT, mapped
 from garboard.model.errors import ImageError
 from garboard.model.gap import Gap
 from garboard.model.image import Reader
@@ -128,7 +127,7 @@ class _Reading:
                     return
                 data: bytes | memoryview
                 if self._matcher.mapped(wanted) and status.st_size:
-                    data = memoryview(mmap.mmap(handle, 0, access=mmap.ACCESS_READ))
+                    data = mapped(handle)
                 else:
                     data = file.read(largest + 1 if head is None else head)
         except OSError as error:

@@ -165,6 +165,13 @@ EVERYTHING: Final[WantedMembers] = _Everything()
 """Wants every member: for an image's own archive, which has few. Set its limit on files so that none is read."""
 
 
+def mapped(handle: int) -> memoryview:
+    """Return the bytes of an open file that is not empty; of these, only what is looked at takes memory."""
+    found = mmap.mmap(handle, 0, access=mmap.ACCESS_READ)
+    found.madvise(mmap.MADV_RANDOM)
+    return memoryview(found)
+
+
 class MappedWindow:
     """A mapped file; the window is the whole archive. Pages already passed are returned to the system."""
 
@@ -237,7 +244,7 @@ class StreamWindow:
                 file.write(memoryview(buffer)[at : at + taken])
                 position += taken
             file.flush()
-            return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+            return mapped(file.fileno())
 
     def release(self, position: int) -> None:
         """Do nothing: `at` drops what was passed."""
