@@ -30,6 +30,8 @@ _KINDS: Final = (
     (stat.S_ISCHR, "a device"),
     (stat.S_ISBLK, "a device"),
 )
+_FILES: Final = (".tar", ".tar.gz", ".tar.zst", ".tar.xz", ".tgz", ".json")
+"""How files of images and SBOMs end; a repository may be called so, and hardly any is."""
 _SAVE: Final = "write the image to a file first, as with `docker save IMAGE -o FILE`, and name that file"
 
 
@@ -84,11 +86,11 @@ def refuse_special(path: Path) -> None:
 
 
 def refusal(name: str) -> ImageError | None:
-    """Return why an existing path is no image that can be opened; None if there is no such path."""
+    """Return why a path is no image that can be opened; None if there is none, and the name is not that of a file."""
     path = Path(name).expanduser()
     try:
         if not path.exists():
-            return None
+            return _missing(name)
         refuse_special(path)
         message, hint = _description(path)
     except ImageError as error:
@@ -96,6 +98,12 @@ def refusal(name: str) -> ImageError | None:
     except OSError as error:
         message, hint = f"cannot be read: {error.strerror}", ""
     return ImageError(f"{name} {message}", hint)
+
+
+def _missing(name: str) -> ImageError | None:
+    if not name.lower().endswith(_FILES):
+        return None
+    return ImageError(f"there is no file {name}", f"check the path; registry:{name} is an image of that name")
 
 
 def _description(path: Path) -> tuple[str, str]:

@@ -395,6 +395,14 @@ def test_what_exists_is_refused_as_what_it_is_and_never_looked_up(tmp_path, monk
     assert caught.value.hint
 
 
+@pytest.mark.parametrize("name", ["app.tar", "images/App.TAR.gz", "bom.cdx.json"])
+def test_a_file_that_is_not_there_is_never_looked_up(tmp_path, monkeypatch, name):
+    monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/none")
+    with pytest.raises(ImageError, match=f"there is no file {name}") as caught:
+        images.load(name, Options())
+    assert caught.value.hint == f"check the path; registry:{name} is an image of that name"
+
+
 @pytest.mark.parametrize("scheme", ["docker-archive", "oci-archive", "root-archive", "dir", "oci-dir"])
 @pytest.mark.parametrize("what", ["a pipe", "a device"])
 def test_a_pipe_or_a_device_is_an_error_at_once(tmp_path, scheme, what):
