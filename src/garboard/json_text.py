@@ -12,7 +12,30 @@ import msgspec
 
 def document(value: Any) -> bytes:
     """The value as one document, UTF-8, ending in a line feed."""
-    return formatted(msgspec.json.encode(value))
+    return formatted(encoded(value))
+
+
+def encoded(value: Any) -> bytes:
+    """The value as compact JSON, with ``?`` for what UTF-8 cannot hold: names of files may be any bytes."""
+    try:
+        return msgspec.json.encode(value)
+    except UnicodeEncodeError:
+        return msgspec.json.encode(_encodable(msgspec.to_builtins(value)))
+
+
+def encodable(text: str) -> str:
+    """The text with ``?`` for what UTF-8 cannot hold."""
+    return text.encode("utf-8", "replace").decode()
+
+
+def _encodable(value: Any) -> Any:
+    if isinstance(value, str):
+        return encodable(value)
+    if isinstance(value, dict):
+        return {encodable(key): _encodable(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_encodable(one) for one in value]
+    return value
 
 
 def formatted(data: bytes) -> bytes:

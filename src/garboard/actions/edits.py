@@ -1,88 +1,21 @@
-"""What a line of the Dockerfile does about a package, and what could replace it."""
+"""Actions that edit the Dockerfile, in words: what is asked of a line, what to write into it, and what may go wrong."""
 
 from __future__ import annotations
 
-import re
 import shlex
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from garboard import ecosystems
-from garboard.actions.staying import Stay
 from garboard.model.action import Action, ActionKind
-from garboard.model.attribution import Introduction, Origin, Place
+from garboard.model.attribution import Introduction, Place
 from garboard.model.finding import Finding
-from garboard.model.mirror import Outcome
 from garboard.model.package import SYSTEM_TYPES, Package
 from garboard.packages.pins import pinned
 from garboard.versions.invalid import InvalidVersion
 
 _NAMED: Final = 8
 """How many packages of one line a text names."""
-_TOLD: Final = 3
-_COPYING: Final = re.compile(r"(?:^|[\s;&|(])(?:cp|rsync|tar)\s")
-
-
-def upgrade(kind: str, packages: Iterable[Package]) -> str:
-    """The line that brings all packages of a type to their newest versions; empty if the image has no manager."""
-    names = {one.name for one in packages if one.type == kind}
-    upgrades = ecosystems.commands(kind).upgrades
-    return next((f"RUN {line}" for name, line in upgrades.line.items() if name in names), "") if upgrades else ""
-
-
-def as_root(line: str, user: str | None) -> str:
-    """The line, between those that it needs if commands run as somebody else; what is not known is taken for root."""
-    return f"USER root\n{line}\nUSER {user}" if line and not is_root(user or "") else line
-
-
-def is_root(user: str) -> bool:
-    """Whether a USER, with or without its group, is the superuser."""
-    return user.partition(":")[0] in {"", "root", "0"}
-
-
-def upgrades_whole_sources(packages: Iterable[Package]) -> bool:
-    """Whether installing a package also upgrades all others that were built of the same source.
-
-    apt does since 2.5.2 (``APT::Get::Upgrade-By-Source-Package``), if they are there in older versions.
-    """
-    apt = next((one for one in packages if one.name == "apt"), None)
-    order = ecosystems.order(apt.scheme) if apt else None
-    try:
-        return apt is not None and order is not None and order.key(apt.version) >= order.key("2.5.2")
-    except InvalidVersion:
-        return False
-
-
-def may_be_a_copy(finding: Finding) -> bool:
-    """Whether a RUN that copies brought the finding's package."""
-    who = finding.introduced
-    return who is not None and not who.copied_from and _COPYING.search(who.instruction) is not None
-
-
-def copies(copy: Finding, original: Finding) -> bool:
-    """Whether a RUN copied a finding's package from where the original's is, in an earlier layer."""
-    who, other = copy.introduced, original.introduced
-    if who is None or other is None or who.layer is None or other.layer is None or other.layer >= who.layer:
-        return False
-    if not may_be_a_copy(copy):
-        return False
-    there = {f"/{one.path}" for one in original.package.locations}
-    words = (word.rstrip("/") for word in who.instruction.split() if word.startswith("/"))
-    return any(path == word or path.startswith(f"{word}/") for word in words for path in there)
-
-
-def outcome(finding: Finding) -> Outcome:
-    """What a rebuild would do, by the advisories alone: a fix that they name is assumed to be published."""
-    who = finding.introduced or Introduction()
-    if not finding.fixed_in:
-        return Outcome.NO_FIX
-    if who.copied_from:
-        return Outcome.UNKNOWN
-    if pinned(finding.package, who):
-        return Outcome.HELD
-    if finding.package.type not in SYSTEM_TYPES:
-        return Outcome.UNKNOWN
-    return Outcome.PUBLISHED if who.origin is Origin.DOCKERFILE else Outcome.BASE_BEHIND
 
 
 def raising(
@@ -93,10 +26,7 @@ def raising(
     What only the image's own ``applications`` (by id) need is asked for by them. ``pins`` are packages that they need
     and that stay at the versions that lines name.
     """
-    by_package: dict[str, list[Finding]] = {}
-    for finding in findings:
-        by_package.setdefault(finding.package.full_name, []).append(finding)
-    raises = [_Raise(of, applications) for of in by_package.values()]
+    raises = _raises(findings, applications)
     place = raises[0].place
     alone = raises[0] if len(raises) == 1 else None
     named = ", ".join(f"{one.name} {one.version}{_elsewhere(one.place, place)}" for one in raises)
@@ -127,14 +57,11 @@ def raising(
 
 def replacing(findings: Sequence[Finding], files: Sequence[str]) -> Action:
     """The action that puts newer packages in the place of those that one line installs from ``files``, or copies."""
-    by_package: dict[str, list[Finding]] = {}
-    for finding in findings:
-        by_package.setdefault(finding.package.full_name, []).append(finding)
-    raises = [_Raise(of, frozenset()) for of in by_package.values()]
+    raises = _raises(findings)
     more = len(raises) - _NAMED
     named = ", ".join(f"{one.name} {one.version}" for one in raises[:_NAMED])
     named += f" and {more} others" if more > 0 else ""
-    who = findings[0].introduced or Introduction()
+    who = findings[0].who
     if files:
         others = len(set(files)) - 1
         which = f"`{files[0]}`" + (f" and {others} more file{'s' if others > 1 else ''}" if others else "")
@@ -147,15 +74,6 @@ def replacing(findings: Sequence[Finding], files: Sequence[str]) -> Action:
     return Action(kind=ActionKind.REPLACE, text=text, command=command, place=who.place, risk=risk)
 
 
-def staying(packages: Iterable[tuple[str, Stay]]) -> str:
-    """What a risk adds of packages that an upgrade does not bring, each with the reason; empty if there are none."""
-    found = list(dict.fromkeys(f"{name} ({stay.reason})" for name, stay in packages))
-    if not found:
-        return ""
-    more = f" and {len(found) - _TOLD} more" if len(found) > _TOLD else ""
-    return f"; not counted is what it does not bring: {', '.join(found[:_TOLD])}{more}"
-
-
 def _elsewhere(place: Place | None, first: Place | None) -> str:
     return f" (line {place.line})" if place and place != first else ""
 
@@ -164,13 +82,21 @@ class _Raise:
     """A newer version of one package."""
 
     def __init__(self, findings: Sequence[Finding], applications: frozenset[str]) -> None:
-        package, who = findings[0].package, findings[0].introduced or Introduction()
+        package, who = findings[0].package, findings[0].who
         paths = findings[0].from_paths
         asked = any(len(path) == 1 or (len(path) == 2 and path[0] in applications) for path in paths)
         self.name, self.version, self.place = package.full_name, fixing(findings), who.place
         self.held = pinned(package, who)
         self.indirect = package.type not in SYSTEM_TYPES and bool(paths) and not asked and not self.held
         self.written = ecosystems.commands(package.type).raised.format(name=self.name, version=self.version)
+
+
+def _raises(findings: Sequence[Finding], applications: frozenset[str] = frozenset()) -> list[_Raise]:
+    """Those of all packages, in the order of the findings."""
+    by_package: dict[str, list[Finding]] = {}
+    for finding in findings:
+        by_package.setdefault(finding.package.full_name, []).append(finding)
+    return [_Raise(of, applications) for of in by_package.values()]
 
 
 def fixing(findings: Sequence[Finding]) -> str:
@@ -189,7 +115,7 @@ def dropping(package: Package, who: Introduction, lines: Sequence[Place] = ()) -
     return Action(
         kind=ActionKind.DROP,
         text=f"Drop {package.name}"
-        + (f" from `{_short(who)}`" if who.command or who.instruction else "")
+        + (f" from `{_short(who)}`" if who.text else "")
         + (f" and from line{'s' if ',' in others else ''} {others}" if others else ""),
         place=who.place,
         risk="only if your application does without it and without what came along with it",
@@ -197,5 +123,5 @@ def dropping(package: Package, who: Introduction, lines: Sequence[Place] = ()) -
 
 
 def _short(who: Introduction, longest: int = 60) -> str:
-    text = " ".join((who.command or who.instruction).split())
+    text = " ".join(who.text.split())
     return text if len(text) <= longest else f"{text[:longest].rpartition(' ')[0]} …"

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from types import MappingProxyType
 from typing import Final
 
-from garboard.model.attribution import Origin
+from garboard import ecosystems
 from garboard.model.package import SYSTEM_TYPES, Package
 from garboard.model.report import Report
 
@@ -18,19 +18,9 @@ _COMMANDS: Final = re.compile(r"[;&|\n()`{}]+|\bdo\b|\bthen\b|\belse\b")
 _ASSIGNMENT: Final = re.compile(r"\w+=\S*")
 _WRAPPERS: Final = frozenset({"RUN", "if", "while", "until", "exec", "env", "time", "sudo", "command", "!"})
 _INTERPRETERS: Final = MappingProxyType(
-    {
-        ".py": "python3",
-        ".js": "node",
-        ".mjs": "node",
-        ".rb": "ruby",
-        ".pl": "perl",
-        ".php": "php",
-        ".sh": "sh",
-        ".jar": "java",
-    }
+    {".sh": "sh", ".pl": "perl"} | {end: one.interpreter for one in ecosystems.ECOSYSTEMS for end in one.scripts}
 )
-_OF_LANGUAGES: Final = MappingProxyType({"python": "python3", "node": "node", "ruby": "ruby"})
-"""What runs the packages of an ecosystem, by its name."""
+"""What runs a script, by how its name ends: those of the shell and of Perl belong to no ecosystem."""
 
 
 def needed(report: Report) -> frozenset[str]:
@@ -74,20 +64,17 @@ def _words(text: str) -> Iterable[str]:
 
 def _run_by_lines(report: Report) -> Iterator[str]:
     """The first word of every command in the lines above the base."""
-    for layer in report.attribution.layers if report.attribution else ():
-        text = layer.instruction or layer.created_by
-        if layer.origin is Origin.BASE or not text.startswith("RUN"):
+    for layer in report.own_layers:
+        if not layer.text.startswith("RUN"):
             continue
-        for command in _COMMANDS.split(text.replace("\\\n", " ")):
+        for command in _COMMANDS.split(layer.text.replace("\\\n", " ")):
             words = (word for word in command.split() if word not in _WRAPPERS and not _ASSIGNMENT.fullmatch(word))
             yield next((word for word in words if not word.startswith("-")), "")
 
 
 def _run_by_packages(packages: Iterable[Package]) -> Iterator[str]:
     """What runs the packages of languages that no system package brought."""
-    from garboard import ecosystems
-
-    for kind in {one.type for one in packages if one.type not in SYSTEM_TYPES and not one.owner}:
-        runs = _OF_LANGUAGES.get(ecosystems.of(kind).name)
-        if runs:
-            yield runs
+    for kind in {one.type for one in packages if one.outside_system}:
+        known = ecosystems.of(kind)
+        if known.interpreted:
+            yield known.interpreter

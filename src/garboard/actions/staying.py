@@ -56,7 +56,7 @@ class Staying:
 
     def why(self, finding: Finding) -> Stay | None:
         """What keeps a finding's package; None if nothing is known to."""
-        package, who = finding.package, finding.introduced or Introduction()
+        package, who = finding.package, finding.who
         if who.copied_from or pinned(package, who):
             return None
         file = self._file(finding, who)
@@ -71,8 +71,8 @@ class Staying:
 
     def _file(self, finding: Finding, who: Introduction) -> str:
         """The word that names the file which a line installs the package from; empty if it comes from an archive."""
-        package, text = finding.package, who.command or who.instruction
-        if who.origin is Origin.BASE or package.owner or text.startswith(("COPY", "ADD")):
+        package, text = finding.package, who.text
+        if who.origin is Origin.BASE or package.owner or who.copies:
             return ""
         found = self._installs(text, package.type)
         files = [file for one in found for file in one.files]

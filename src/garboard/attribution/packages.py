@@ -52,7 +52,7 @@ def _introduction(layer: LayerOrigin, command: str, asked_for: str) -> Introduct
     return Introduction(
         origin=layer.origin,
         layer=layer.index,
-        instruction=layer.instruction or layer.created_by,
+        instruction=layer.text,
         command=command if layer.origin is not Origin.BASE else "",
         asked_for=asked_for if layer.origin is not Origin.BASE else "",
         place=layer.place,

@@ -29,7 +29,7 @@ def below(of: Image, options: Options) -> Below:
     Such an image has fewer layers, and its history is the beginning of this one's: one that shares layers only because
     both builds began alike often goes its own way in the end (``CMD``). An older build of the same repository is no base.
     Of those that were pulled or pushed the nearest is the base. Builds of this machine that nobody else has may only have
-    begun alike: of several none is certain. Only descriptions are asked for. Nothing if the engine cannot be asked: it is
+    begun alike, so that none of them is certain. Only descriptions are asked for. Nothing if the engine cannot be asked: it is
     one witness of several.
     """
     from garboard.image.sources import docker_api as api
@@ -56,7 +56,7 @@ def below(of: Image, options: Options) -> Below:
     # BuildKit keeps no history of ONBUILD: of two that are alike, the one without it would have left no trace.
     kept = [image for known, image in found if known or not published]
     kept.sort(key=lambda image: (-len(image.layers), bool(image.on_build)))
-    if not published and len({len(image.layers) for image in kept}) > 1:
+    if kept and not published:
         return Below(possible=tuple(image.name for image in kept))
     return Below(base=kept[0] if kept else None)
 

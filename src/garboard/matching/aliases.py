@@ -34,9 +34,16 @@ class Groups:
 
 
 def identities(advisory: Advisory) -> list[tuple[str, ...]]:
-    """The identifiers of each vulnerability that a record covers: an erratum may fix several."""
+    """The identifiers of each vulnerability that a record covers, which the first tells from the others.
+
+    An erratum may fix several, and a record with several CVEs is about each of them.
+    """
     if advisory.aliases or not advisory.related:
-        return [(advisory.id, *advisory.aliases)]
+        names = (advisory.id, *advisory.aliases)
+        cves = [name for name in dict.fromkeys(names) if name.startswith("CVE-")]
+        if len(cves) > 1:
+            return [(cve, *(name for name in names if name not in cves)) for cve in cves]
+        return [names]
     return [(related,) for related in advisory.related]
 
 
@@ -49,9 +56,10 @@ def linked(advisories: Sequence[Advisory]) -> tuple[Groups, tuple[str, ...]]:
     groups = Groups()
     linking: dict[str, None] = {}
     for advisory in advisories:
-        if advisory.aliases:
-            groups.join((advisory.id, *advisory.aliases))
-            linking |= dict.fromkeys((advisory.id, *advisory.aliases))
+        covered = identities(advisory)
+        if advisory.aliases and len(covered) == 1:
+            groups.join(covered[0])
+            linking |= dict.fromkeys(covered[0])
     waiting = [one for one in advisories if one.errata]
     if waiting:
         linking |= dict.fromkeys(_by_errata(groups, advisories, waiting))

@@ -77,7 +77,7 @@ def _upgrade(findings: Sequence[Finding], report: Report) -> Iterator[Remedy]:
 
 
 def _rebuild(finding: Finding, report: Report) -> Iterator[Remedy]:
-    introduced = finding.introduced or Introduction()
+    introduced = finding.who
     if introduced.origin is Origin.BASE:
         name = (report.attribution.base.name if report.attribution else "") or report.base_image
         yield Remedy(
@@ -97,7 +97,7 @@ def _rebuild(finding: Finding, report: Report) -> Iterator[Remedy]:
 
 
 def _words(introduced: Introduction) -> str:
-    return " ".join((introduced.command or introduced.instruction).split())
+    return " ".join(introduced.text.split())
 
 
 def _at(introduced: Introduction) -> str:

@@ -75,6 +75,11 @@ class LayerOrigin(Value):
     place: Place | None = None
     copied_from: str = ""
 
+    @property
+    def text(self) -> str:
+        """The instruction as written, else as the history has it."""
+        return self.instruction or self.created_by
+
 
 class Attribution(Value):
     """The origin of every layer, in order."""
@@ -108,3 +113,13 @@ class Introduction(Value):
     place: Place | None = None
     copied_from: str = ""
     stage_instruction: str = ""
+
+    @property
+    def text(self) -> str:
+        """The command that asked, else the whole instruction."""
+        return self.command or self.instruction
+
+    @property
+    def copies(self) -> bool:
+        """Whether the instruction copies files instead of running anything."""
+        return self.instruction.startswith(("COPY", "ADD"))

@@ -124,6 +124,9 @@ class Ecosystem(Value):
         nearest: of several installed copies, those that a package uses that requires them; by default those of its own
             architecture (operating systems) or in its own folder (languages).
         allows: whether a requirement's specifier admits a version, where packages state any.
+        interpreter: the program of the operating system that runs its programs; empty if there is none.
+        scripts: how the names of files end that it runs, with the dot.
+        interpreted: whether installed packages are told to need the interpreter, and not only such files.
     """
 
     name: str
@@ -160,6 +163,9 @@ class Ecosystem(Value):
     package_file: str = ""
     nearest: Callable[[Package, list[Package]], list[Package]] | None = None
     allows: Callable[[str, str], bool] | None = None
+    interpreter: str = ""
+    scripts: tuple[str, ...] = ()
+    interpreted: bool = False
 
     @property
     def system(self) -> bool:

@@ -55,6 +55,11 @@ class Finding(Value):
     """Who brought the package in; None if the image has no layers."""
 
     @property
+    def who(self) -> Introduction:
+        """Who brought the package in, as far as that is known."""
+        return self.introduced or Introduction()
+
+    @property
     def issue(self) -> tuple[str, str, str]:
         """What people count as one issue: a vulnerability of a source package (or of a Node package's name)."""
         package = self.package

@@ -119,6 +119,11 @@ class Package(Value, tag_field="fact", tag="package"):
         )
 
     @property
+    def outside_system(self) -> bool:
+        """Whether neither a package manager of an operating system nor one of its packages brought it."""
+        return self.type not in SYSTEM_TYPES and not self.owner
+
+    @property
     def display_name(self) -> str:
         """``source/binary`` if they differ, as ``docker scan`` prints it."""
         return f"{self.source_name}/{self.name}" if self.source_name not in {"", self.name} else self.full_name

@@ -7,7 +7,7 @@ from enum import Enum
 
 from garboard.model.action import Actions
 from garboard.model.advisory import FeedState
-from garboard.model.attribution import Attribution
+from garboard.model.attribution import Attribution, LayerOrigin, Origin
 from garboard.model.base import Value
 from garboard.model.baseimage import LineageStep
 from garboard.model.finding import Finding
@@ -58,6 +58,12 @@ class Report(Value):
     def tested(self) -> int:
         """How many packages were to be judged: all but the image's own application and what another one answers for."""
         return self.judged + len(self.unjudged)
+
+    @property
+    def own_layers(self) -> tuple[LayerOrigin, ...]:
+        """The layers that are not known to be the base's, in order."""
+        layers = self.attribution.layers if self.attribution else ()
+        return tuple(one for one in layers if one.origin is not Origin.BASE)
 
     @property
     def coverage(self) -> Coverage:

@@ -18,11 +18,6 @@ _WIDEST: Final = 100
 """Characters of a column; a longer text is shown in full and pushes the rest of its row to the right."""
 
 
-def encodable(text: str) -> str:
-    """The text with ``?`` for what UTF-8 cannot hold: names of files may be any bytes."""
-    return text.encode("utf-8", "replace").decode()
-
-
 def without_line_feed(parts: Iterable[bytes]) -> Iterator[bytes]:
     """The parts of a document without the line feed at its end."""
     held = b""
@@ -55,8 +50,7 @@ class JsonArray:
         yield from without_line_feed(self._parts(report, self._view))
 
     def failure(self, name: str, message: str, hint: str, /) -> bytes:
-        name = encodable(name)
-        failed = Failure(image=name, path=name, ok=False, error=encodable(message), hint=encodable(hint))
+        failed = Failure(image=name, path=name, ok=False, error=message, hint=hint)
         return self._next() + json_text.document(failed).removesuffix(b"\n")
 
     def _next(self) -> bytes:

@@ -143,7 +143,7 @@ _NAME = 200
 
 def render(report: Report) -> bytes:
     """The document, UTF-8, ending in a line feed. Its serial number is derived from its content."""
-    return json_text.formatted(identity.stamped(msgspec.json.encode(_bom(report))))
+    return json_text.formatted(identity.stamped(json_text.encoded(_bom(report))))
 
 
 def _bom(report: Report) -> Bom:

@@ -124,7 +124,7 @@ _NAME: Final = 100
 
 def render(report: Report) -> bytes:
     """The document, UTF-8, ending in a line feed. Its namespace is derived from its content."""
-    return json_text.formatted(identity.stamped(msgspec.json.encode(_Writer(report).document())))
+    return json_text.formatted(identity.stamped(json_text.encoded(_Writer(report).document())))
 
 
 class _Writer:

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from garboard.actions.plan import Known, candidates, choose
+from garboard.actions.bases import candidates
+from garboard.actions.plan import Known, choose
 from garboard.model.action import Actions
 from garboard.model.attribution import Place
 from garboard.model.dockerfile import Dockerfile

@@ -178,10 +178,8 @@ def rebuild(
 
     ``released`` is called if a line of the Dockerfile holds packages that earlier lines install.
     """
-    layers = report.attribution.layers if report.attribution else ()
-    ours = (one for one in layers if one.origin is not Origin.BASE)
     lines = _Lines(
-        tuple(_Line(one.index, doings(one.instruction or one.created_by), one.place) for one in ours),
+        tuple(_Line(one.index, doings(one.text), one.place) for one in report.own_layers),
         {package.id: package for package in report.inventory.packages},
     )
     judge = _Judge(lines, base, found, released, Staying(report, asked=True))
@@ -233,7 +231,7 @@ class _Judge:
 
     def prospect(self, finding: Finding) -> Prospect:
         """What would clear one finding."""
-        who = finding.introduced or Introduction()
+        who = finding.who
         if who.origin is Origin.BASE and self._base.clears(finding):
             if self._base.pinned:
                 reason = (
@@ -337,5 +335,5 @@ def _copied(finding: Finding, who: Introduction) -> Prospect:
 
 def _words(who: Introduction) -> str:
     """The command, shortened for a message: a command from an image's own history may be of any size."""
-    text = who.command or who.instruction
+    text = who.text
     return " ".join(text[:_SHOWN].split()) + (" …" if len(text) > _SHOWN else "")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
-from garboard.cli import explain, layers
+from garboard.cli import explain, layers, scan
 from garboard.database import store
 from garboard.database.build import Builder
 from garboard.model.advisory import Advisory, Affected, FeedState, Range, Rating, Status
@@ -63,6 +64,18 @@ def test_a_package_as_json(image: str, tmp_path: Path) -> None:
     assert [package["layerIndex"] for package in found["packages"]] == [1]
     assert found["issues"][0]["vulnerability"]["id"] == "CVE-2024-2"
     assert found["created"] == "2023-11-14T22:13:20+00:00"
+
+
+@pytest.mark.parametrize(
+    "words", [("scan", "text"), ("scan", "json"), ("scan", "sarif"), *(("layers", kind) for kind in LAYERS.names)]
+)
+def test_a_name_may_be_any_bytes(image: str, tmp_path: Path, words: tuple[str, str]) -> None:
+    other = Path(image).rename(tmp_path / os.fsdecode(b"bad\xff.tar"))
+    found = run(
+        {"scan": scan, "layers": layers}[words[0]], str(other), "--format", words[1], "-o", str(tmp_path / "out")
+    )
+    assert found.exception is None
+    assert b"curl" in (tmp_path / "out").read_bytes()
 
 
 def test_what_is_not_there(image: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -64,6 +65,13 @@ def test_the_inventory_of_a_bill_of_materials(root: Path, tmp_path: Path, kind: 
     assert one["packages"] == two["packages"]
     assert one["distribution"] == two["distribution"]
     assert one["gaps"] == two["gaps"]
+
+
+@pytest.mark.parametrize("kind", INVENTORY.names)
+def test_a_name_may_be_any_bytes(root: Path, tmp_path: Path, kind: str) -> None:
+    other = root.rename(tmp_path / os.fsdecode(b"bad\xff"))
+    assert run(f"dir:{other}", "--format", kind, "-o", str(tmp_path / "out")).exit_code == 0
+    assert b"openssl" in (tmp_path / "out").read_bytes()
 
 
 def test_no_package_is_told_by_the_exit_code(tmp_path: Path) -> None:

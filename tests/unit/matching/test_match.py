@@ -78,6 +78,20 @@ def test_aliases_are_one_finding_with_all_names():
     assert finding.fixed_in == "3.2.2", "only the higher version satisfies both records"
 
 
+def test_a_record_of_two_cves_joins_neither_with_the_other():
+    """The one is mended in this version, the other is not."""
+    records = [
+        advisory("GHSA-1", affected("a", "1"), aliases=("CVE-1-1",)),
+        advisory("GHSA-2", affected("a", "3"), aliases=("CVE-1-2", "CVE-1-1")),
+        advisory("GHSA-3", affected("a", "3"), aliases=("CVE-1-2",)),
+    ]
+    found = match(inventory(deb("a", "2")), Known(*records)).findings
+    assert [(one.vulnerability.id, set(one.vulnerability.aliases)) for one in found] == [
+        ("CVE-1-2", {"GHSA-2", "GHSA-3"}),
+        ("CVE-1-1", {"GHSA-1", "GHSA-2"}),
+    ]
+
+
 def test_a_chain_of_aliases_is_one_finding():
     names = [("A-1", ("A-2",)), ("A-3", ("A-4",)), ("A-2", ("A-3",))]
     database = Known(

@@ -80,4 +80,6 @@ ECOSYSTEM: Final = Ecosystem(
     part=_artifact,
     likely=_likely,
     index="Maven Central",
+    interpreter="java",
+    scripts=(".jar",),
 )

@@ -71,4 +71,7 @@ ECOSYSTEM: Final = Ecosystem(
     index="the npm registry",
     nearest=_nearest,
     folders=_folders,
+    interpreter="node",
+    scripts=(".js", ".mjs"),
+    interpreted=True,
 )

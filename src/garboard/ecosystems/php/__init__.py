@@ -55,4 +55,6 @@ ECOSYSTEM: Final = Ecosystem(
     programs=("composer",),
     load_commands=_commands,
     index="Packagist",
+    interpreter="php",
+    scripts=(".php",),
 )

@@ -81,4 +81,7 @@ ECOSYSTEM: Final = Ecosystem(
     install_folder=_install_folder,
     folders=_folders,
     allows=_allows,
+    interpreter="python3",
+    scripts=(".py",),
+    interpreted=True,
 )

@@ -67,4 +67,7 @@ ECOSYSTEM: Final = Ecosystem(
     install_folder=_install_folder,
     folders=_folders,
     package_file="{name}-{version}.gem",
+    interpreter="ruby",
+    scripts=(".rb",),
+    interpreted=True,
 )

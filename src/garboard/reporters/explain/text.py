@@ -185,7 +185,7 @@ def _since(package: Package, introduced: Introduction | None, report: Report) ->
     origin = next((one for one in attributed if one.index == package.layer), None)
     if introduced is None and origin is not None:
         introduced = Introduction(
-            origin=origin.origin, instruction=origin.instruction or origin.created_by, place=origin.place,
+            origin=origin.origin, instruction=origin.text, place=origin.place,
             copied_from=origin.copied_from,
         )  # fmt: skip
     if introduced is None:

@@ -73,7 +73,7 @@ def layer_views(report: Report, changes: Sequence[LayerChanges], view: View) -> 
             LayerView(
                 layer=layer,
                 changes=change,
-                instruction=origin.instruction or origin.created_by or commands[index],
+                instruction=origin.text or commands[index],
                 origin=origin.origin,
                 place=origin.place,
                 copied_from=origin.copied_from,

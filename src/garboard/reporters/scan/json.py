@@ -13,7 +13,7 @@ import msgspec
 
 from garboard import ecosystems, json_text
 from garboard.model.advisory import FeedState, Rating
-from garboard.model.attribution import Introduction, Origin
+from garboard.model.attribution import Origin
 from garboard.model.base import Value
 from garboard.model.finding import Finding
 from garboard.model.gap import Gap
@@ -365,7 +365,7 @@ class _Writer:
         if finding.fixed_in and len(path) == 2:
             upgrade = [False, f"{package.display_name}@{finding.fixed_in}"]
         layers = self._report.image.layers
-        who = finding.introduced or Introduction()
+        who = finding.who
         ours = who.origin is not Origin.BASE
         layer = layers[package.layer] if package.layer is not None and package.layer < len(layers) else None
         return Entry(
@@ -415,7 +415,7 @@ class _Writer:
             layer_diff_id=layer.diff_id if layer else "",
             layer_digest=layer.digest or "" if layer else "",
             locations=list(package.locations),
-            dockerfile_instruction=(who.command or who.instruction) if ours and who.place else "",
+            dockerfile_instruction=who.text if ours and who.place else "",
             docker_base_image=self._report.base_image if not ours else "",
             dockerfile_file=who.place.file if who.place else "",
             dockerfile_line=who.place.line if who.place else None,

@@ -24,6 +24,7 @@ import msgspec
 
 from garboard import json_text
 from garboard._version import __version__
+from garboard.json_text import encodable
 from garboard.model.attribution import Introduction, Origin, Place
 from garboard.model.finding import Finding
 from garboard.model.gap import Gap
@@ -31,7 +32,7 @@ from garboard.model.package import SYSTEM_TYPES
 from garboard.model.report import Coverage, Report
 from garboard.reporters.scan import sarif_document as document
 from garboard.reporters.scan import sarif_rules as rules
-from garboard.reporters.several import encodable, without_line_feed
+from garboard.reporters.several import without_line_feed
 from garboard.reporters.view import View, headline
 
 RESULTS: Final = 25_000
@@ -59,7 +60,7 @@ def fingerprint(finding: Finding) -> str:
 
 def _image_uri(name: str) -> str:
     """An image's name as a relative URI: its colons would be read as a scheme's."""
-    return quote(name, safe="/@._-~").lstrip("/") or "image"
+    return quote(name, safe="/@._-~", errors="surrogateescape").lstrip("/") or "image"
 
 
 def _file(place: Place) -> document.ArtifactLocation:
@@ -94,7 +95,7 @@ def brought(introduced: Introduction | None, report: Report) -> str:
     if introduced.origin is Origin.BASE:
         name = (report.attribution.base.name if report.attribution else "") or report.base_image
         return "introduced by the base image" + (f" {name}" if name else "")
-    words = introduced.command or introduced.instruction
+    words = introduced.text
     copied = f", copied from {introduced.copied_from}" if introduced.copied_from else ""
     return "introduced in the Dockerfile" + (f" by `{' '.join(words.split())}`" if words else "") + copied
 
@@ -192,7 +193,7 @@ class _Writer:
         return document.Location(physical_location=_physical(finding, self._report), logical_locations=(logical,))
 
     def _of(self, finding: Finding) -> document.ResultProperties:
-        package, introduced, layers = finding.package, finding.introduced or Introduction(), self._report.image.layers
+        package, introduced, layers = finding.package, finding.who, self._report.image.layers
         layer = layers[package.layer] if package.layer is not None and package.layer < len(layers) else None
         attributed = self._report.attribution.layers if self._report.attribution else ()
         return document.ResultProperties(
