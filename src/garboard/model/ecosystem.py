@@ -38,6 +38,12 @@ raised. Catalogers of operating systems list the metadata paths that a package o
 """
 
 
+ProgramCatalog = Callable[[File], Iterator[Fact]]
+"""Turns a program (``File.data`` its beginning, ``File.view`` all of it) into the packages of which it was built; nothing
+where it does not say. Bytes that cannot be read are a `Gap`.
+"""
+
+
 class VersionOrder(Protocol):
     """How the versions of one kind of package are ordered.
 
@@ -78,6 +84,12 @@ def no_folders(path: str) -> tuple[str, ...]:  # noqa: ARG001
     return ()
 
 
+def same_file(requiring: Package, copies: list[Package]) -> list[Package]:
+    """Those that the same file states: it is one program, linked of them."""
+    places = {location.path for location in requiring.locations}
+    return [copy for copy in copies if any(location.path in places for location in copy.locations)]
+
+
 class Ecosystem(Value):
     """All that is known about one ecosystem.
 
@@ -102,6 +114,10 @@ class Ecosystem(Value):
         version: rises whenever the facts made of the same bytes change, which empties the cache.
         lists: the folders of files that list what a package brought and are named after it, with any extension.
         load_catalog: imports what reads those files.
+        load_program: imports what reads of which packages a program or shared library was built.
+        sections: names of sections of which such a program has one.
+        windows_sections: the same for those of Windows, where names are short.
+        marks: texts of which one is in the beginning of such a program, if it lost its sections' names.
         programs: names of the programs that install its packages.
         load_commands: imports what is known of their command lines.
         advised: the names under which advisories list a package; by default its full name.
@@ -146,6 +162,10 @@ class Ecosystem(Value):
     version: int = 1
     lists: tuple[str, ...] = ()
     load_catalog: Callable[[], Catalog] | None = None
+    load_program: Callable[[], ProgramCatalog] | None = None
+    sections: tuple[str, ...] = ()
+    windows_sections: tuple[str, ...] = ()
+    marks: tuple[bytes, ...] = ()
     programs: tuple[str, ...] = ()
     load_commands: Callable[[], Commands] | None = None
     advised: Callable[[Package], tuple[AdvisedName, ...]] | None = None

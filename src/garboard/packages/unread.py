@@ -20,13 +20,16 @@ from garboard.model.ecosystem import Ecosystem
 from garboard.model.gap import Gap
 from garboard.model.image import Bare, File
 from garboard.model.package import SYSTEM_TYPES, Fact, Package, Script, Unread
+from garboard.packages import programs
 from garboard.patterns import lazy, of_globs
 
 NAME: Final = "unread"
-VERSION: Final = 3
+VERSION: Final = 4 + programs.VERSION
 HEAD: Final = 4096
 """Bytes of a program within which a Go linker's build id lies."""
 PROGRAMS: Final = True
+explained = programs.explained
+"""See `Reader`."""
 
 _CLASSES: Final = "compiled Java classes"
 LISTS: Final = MappingProxyType(

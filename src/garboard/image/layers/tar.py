@@ -15,6 +15,7 @@ from collections.abc import Container, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final, NamedTuple, Protocol
 
+from garboard.executables import SIGNS
 from garboard.image.handle import Region
 from garboard.image.layers.names import NameLog
 from garboard.image.layers.sparse import SparseMap, is_sparse, pax_map
@@ -44,8 +45,10 @@ _LINKS: Final = frozenset(b"12")
 _SPECIAL: Final = frozenset(b"xgLK")
 _NO_WHITEOUTS: Final = frozenset({b".wh.", b".wh..", b".wh..."})
 """They would hide their own folder, or the one above it."""
-ELF: Final = b"\x7fELF"
 SCRIPT: Final = b"#!"
+PROGRAM_SIGNS: Final = (SCRIPT, *SIGNS)
+_SHORT_SIGNS: Final = frozenset(sign for sign in PROGRAM_SIGNS if len(sign) == 2)
+_PROGRAM_SIGNS: Final = frozenset(PROGRAM_SIGNS) - _SHORT_SIGNS
 _IN_MEMORY: Final = 8 * MIB
 """A file of a stream that is larger is laid down in a temporary file where parts of it are read."""
 _PROGRAM_LEAST: Final = 4
@@ -61,8 +64,9 @@ class Member(NamedTuple):
 
     ``path`` has no leading slash, dot or trailing slash; for `WHITEOUT` it is the hidden path, for `OPAQUE` the folder.
     ``target`` is a link's target, as written. ``data`` is a wanted file's bytes, or as many of them as its readers need,
-    ``None`` if it exceeds the limit on files; a view of them if one reads parts of it, valid until the next member; a `PROGRAM` is an ELF file or script that no path asks for and that is executable, large, in a
-    folder of programs or named like a library, and ``data`` its beginning. ``at`` is where a file's data start in the archive.
+    ``None`` if it exceeds the limit on files; a view of them if one reads parts of it, valid until the next member. A
+    `PROGRAM` is a program or script that no path asks for and that is executable, large, in a folder of programs or named
+    like a library, and ``data`` its beginning. ``at`` is where a file's data start in the archive.
     """
 
     kind: int
@@ -560,7 +564,7 @@ class Walker:
                     buffer, at, end = window.at(data_at, head)
                     shift = data_at - at
                 at = data_at - shift
-                if buffer[at : at + 4] == ELF or buffer[at : at + 2] == SCRIPT:
+                if buffer[at : at + 4] in _PROGRAM_SIGNS or buffer[at : at + 2] in _SHORT_SIGNS:
                     yield Member(PROGRAM, name, b"", bytes(buffer[at : min(at + head, end)]), size, data_at)
         self._position = position
         self.members = members

@@ -6,9 +6,11 @@ import re
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from garboard.model.ecosystem import Ecosystem
+from garboard.model.ecosystem import AdvisedName, Ecosystem, same_file
 
 if TYPE_CHECKING:
+    from garboard.model.ecosystem import ProgramCatalog
+    from garboard.model.package import Package
     from garboard.model.program import Commands, PackageSpec
 
 
@@ -41,6 +43,19 @@ def _commands() -> Commands:
     return Commands(programs=MappingProxyType({"go": program}), pin_signs=("@",), raised="{name}@{version}")
 
 
+def _program() -> ProgramCatalog:
+    from garboard.ecosystems.golang.program import catalog
+
+    return catalog
+
+
+def _advised(package: Package) -> tuple[AdvisedName, ...]:
+    """The module's path; what Go calls ``1.22rc1`` advisories call ``1.22.0-rc.1``."""
+    found = re.fullmatch(r"(\d+(?:\.\d+)*)(rc|beta)(\d+)", package.version)
+    version = f"{found[1]}.0-{found[2]}.{found[3]}" if found else package.version
+    return (AdvisedName(package.full_name, version),)
+
+
 ECOSYSTEM: Final = Ecosystem(
     name="golang",
     type="golang",
@@ -51,5 +66,11 @@ ECOSYSTEM: Final = Ecosystem(
     normalize=_lower,
     programs=("go",),
     load_commands=_commands,
+    load_program=_program,
+    sections=(".go.buildinfo", "__go_buildinfo"),
+    windows_sections=(".symtab",),
+    marks=(b"\x04\0\0\0Go", b"\xff Go buildinf:"),
+    nearest=same_file,
+    advised=_advised,
     index="the Go module proxy",
 )

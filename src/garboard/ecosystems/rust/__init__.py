@@ -6,9 +6,10 @@ import re
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from garboard.model.ecosystem import Ecosystem
+from garboard.model.ecosystem import Ecosystem, same_file
 
 if TYPE_CHECKING:
+    from garboard.model.ecosystem import ProgramCatalog
     from garboard.model.program import Commands, PackageSpec
 
 
@@ -36,6 +37,12 @@ def _commands() -> Commands:
     return Commands(programs=MappingProxyType({"cargo": program}), pin_signs=("@",), raised="{name}@{version}")
 
 
+def _program() -> ProgramCatalog:
+    from garboard.ecosystems.rust.program import catalog
+
+    return catalog
+
+
 ECOSYSTEM: Final = Ecosystem(
     name="rust",
     type="cargo",
@@ -45,5 +52,9 @@ ECOSYSTEM: Final = Ecosystem(
     order="semver",
     programs=("cargo",),
     load_commands=_commands,
+    load_program=_program,
+    sections=(".dep-v0",),
+    windows_sections=(".dep-v0",),
+    nearest=same_file,
     index="crates.io",
 )
