@@ -29,11 +29,11 @@ _MACH_SEGMENTS: Final = {0x1: False, 0x19: True}
 _PE_WRITABLE: Final = 0x80000000
 
 
-class Malformed(ValueError):
+class BadExecutable(ValueError):
     """No program of a known format, or a damaged one."""
 
 
-class Part(NamedTuple):
+class Section(NamedTuple):
     """A section or segment: where it is in memory and in the file; sizes in bytes, as many as the file has."""
 
     name: str
@@ -56,11 +56,11 @@ class Executable:
         """Read the headers.
 
         Raises:
-            Malformed: they cannot be read.
+            BadExecutable: they cannot be read.
         """
         self.data = data
-        self.sections: tuple[Part, ...] = ()
-        self.segments: tuple[Part, ...] = ()
+        self.sections: tuple[Section, ...] = ()
+        self.segments: tuple[Section, ...] = ()
         self.order = "<"
         self.wide = True
         self._names = b""
@@ -77,7 +77,7 @@ class Executable:
         elif sign in UNIVERSAL:
             self._universal(wide=sign == UNIVERSAL[1])
         else:
-            raise Malformed("it is no program")
+            raise BadExecutable("it is no program")
 
     def mentions(self, section: bytes) -> bool:
         """Whether a section may have this name: a cheap test, with no false negatives."""
@@ -97,23 +97,23 @@ class Executable:
         """The bytes at an address in memory.
 
         Raises:
-            Malformed: they are not in the file.
+            BadExecutable: they are not in the file.
         """
         for part in self.segments:
             start = address - part.address
             if start >= 0 and start + size <= part.size:
                 return self.data[part.at + start : part.at + start + size]
-        raise Malformed(f"nothing in the file is loaded at {address:#x}")
+        raise BadExecutable(f"nothing in the file is loaded at {address:#x}")
 
     def _unpack(self, form: str, position: int) -> tuple[int, ...]:
         try:
             return struct.unpack_from(self.order + form, self.data, position)
         except (struct.error, OverflowError) as error:
-            raise Malformed("its headers are cut short") from error
+            raise BadExecutable("its headers are cut short") from error
 
-    def _part(self, name: str, address: int, at: int, size: int, *, writable: bool = False) -> Part:
+    def _part(self, name: str, address: int, at: int, size: int, *, writable: bool = False) -> Section:
         at = min(at, len(self.data))
-        return Part(name, address, at, max(0, min(size, len(self.data) - at)), writable)
+        return Section(name, address, at, max(0, min(size, len(self.data) - at)), writable)
 
     # ELF: the section header table, and the names of the sections in one section.
 
@@ -152,14 +152,14 @@ class Executable:
             name, kind, _, address, at, size = self._unpack("IIIIII", start)
         return name, address, at, 0 if kind == _NO_BITS else size
 
-    def _elf_sections(self) -> tuple[Part, ...]:
+    def _elf_sections(self) -> tuple[Section, ...]:
         if not self._names:
             return ()
         found = []
         for number in range(self._count):
             try:
                 name, address, at, size = self._elf_header(number)
-            except Malformed:
+            except BadExecutable:
                 break
             text = self._names[name : self._names.find(b"\0", name)].decode("utf-8", "replace")
             found.append(self._part(text, address, at, size))
@@ -171,7 +171,7 @@ class Executable:
     def _pe(self) -> None:
         (header,) = self._unpack("I", 60)
         if bytes(self.data[header : header + 4]) != b"PE\0\0":
-            raise Malformed("it is no program of Windows")
+            raise BadExecutable("it is no program of Windows")
         count, _, _, _, optional, _ = self._unpack("HIIIHH", header + 6)
         (magic,) = self._unpack("H", header + 24)
         self.wide = magic == 0x20B
@@ -192,20 +192,20 @@ class Executable:
         self.order = ">"
         (count,) = self._unpack("I", 4)
         if not 0 < count < _FIRST_CLASS_VERSION:
-            raise Malformed("it is a class of Java")
+            raise BadExecutable("it is a class of Java")
         at, size = self._unpack("QQ", 16) if wide else self._unpack("II", 16)
         self.data = self.data[at : at + size]
         self._mach(bytes(self.data[:4]))
 
     def _mach(self, sign: bytes) -> None:
         if sign not in MACH_O:
-            raise Malformed("it is no program of macOS")
+            raise BadExecutable("it is no program of macOS")
         self.order = ">" if sign in MACH_O[:2] else "<"
         self.wide = sign in (MACH_O[1], MACH_O[3])
         (count,) = self._unpack("I", 16)
         position = 32 if self.wide else 28
-        sections: list[Part] = []
-        segments: list[Part] = []
+        sections: list[Section] = []
+        segments: list[Section] = []
         for _ in range(min(count, _MOST)):
             kind, length = self._unpack("II", position)
             if kind in _MACH_SEGMENTS and len(sections) < _MOST:
@@ -215,7 +215,7 @@ class Executable:
             position += length
         self.sections, self.segments = tuple(sections), tuple(segments)
 
-    def _mach_segment(self, position: int, sections: list[Part], segments: list[Part]) -> None:
+    def _mach_segment(self, position: int, sections: list[Section], segments: list[Section]) -> None:
         form, first, each = ("QQQQIII", 72, 80) if self.wide else ("IIIIIII", 56, 68)
         address, _, at, size, _, allowed, count = self._unpack(form, position + 24)
         segments.append(self._part("", address, at, size, writable=bool(allowed & _WRITABLE)))

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from garboard.executables import Executable, Malformed
+from garboard.executables import BadExecutable, Executable
 from tests.unit.executables import elf, mach, pe, universal
 
 DATA = {".data": b"0123456789abcdef", ".dep-v0": b"crates"}
@@ -31,7 +31,7 @@ def test_sections_and_addresses(data: bytes) -> None:
     assert program.section(".other") is None
     part = next(one for one in program.sections if one.name == ".data")
     assert bytes(program.loaded(part.address + 10, 6)) == b"abcdef"
-    with pytest.raises(Malformed, match="nothing in the file"):
+    with pytest.raises(BadExecutable, match="nothing in the file"):
         program.loaded(1, 1)
     assert any(one.writable for one in program.segments)
 
@@ -47,7 +47,7 @@ def test_a_program_without_section_headers_has_its_segments() -> None:
     "data", [b"", b"\x7fELF", b"MZ", b"\xca\xfe\xba\xbe\0\0\0\x34" + bytes(50), b"text", b"\xcf\xfa\xed\xfe"]
 )
 def test_what_is_no_program(data: bytes) -> None:
-    with pytest.raises(Malformed):
+    with pytest.raises(BadExecutable):
         Executable(memoryview(data))
 
 
@@ -59,7 +59,7 @@ def test_damaged_programs_end(program: bytes, draw: st.DataObject) -> None:
     cut = memoryview(bytes(data))[: draw.draw(st.integers(0, len(data)))]
     try:
         found = Executable(cut)
-    except Malformed:
+    except BadExecutable:
         return
     for name in (".data", ".dep-v0"):
         section = found.section(name)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from garboard.ecosystems import ECOSYSTEMS
-from garboard.executables import PE, SIGNS, Executable, Malformed
+from garboard.executables import PE, SIGNS, BadExecutable, Executable
 from garboard.model.ecosystem import Ecosystem
 from garboard.model.image import File
 from garboard.model.package import Fact
@@ -31,7 +31,7 @@ def _ecosystems(file: File) -> list[Ecosystem]:
     """The ecosystems to which a program of this form may belong."""
     try:
         program = Executable(file.view)
-    except Malformed:
+    except BadExecutable:
         return [one for one in _ECOSYSTEMS if any(mark in file.data for mark in one.marks)]
     table = _WINDOWS if file.data.startswith(PE) else _SECTIONS
     return [

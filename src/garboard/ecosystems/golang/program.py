@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Final, Literal, NamedTuple
 
-from garboard.executables import Executable, Malformed, Part
+from garboard.executables import BadExecutable, Executable, Section
 from garboard.model.gap import Gap
 from garboard.model.image import File
 from garboard.model.package import Fact, Package, Unread
@@ -45,8 +45,8 @@ class Module(NamedTuple):
     version: str
 
 
-class Build(NamedTuple):
-    """Build information: the toolchain's version, the main module, what it was built with, and how."""
+class BuildInformation(NamedTuple):
+    """BuildInformation information: the toolchain's version, the main module, what it was built with, and how."""
 
     toolchain: str
     package: str
@@ -59,7 +59,7 @@ def catalog(file: File, /) -> Iterator[Fact]:
     """The main module, its dependencies and the standard library; nothing where the program has no build information."""
     try:
         build = read(Executable(file.view))
-    except Malformed as error:
+    except BadExecutable as error:
         yield Gap(
             stage="catalog", subject=file.path, reason=f"the build information of a Go program cannot be read: {error}"
         )
@@ -84,11 +84,11 @@ def catalog(file: File, /) -> Iterator[Fact]:
             yield Gap(stage="catalog", subject=file.path, reason=reason)
 
 
-def read(program: Executable) -> Build | None:
+def read(program: Executable) -> BuildInformation | None:
     """The build information; None if there is none.
 
     Raises:
-        Malformed: it is damaged.
+        BadExecutable: it is damaged.
     """
     for part in _likely(program):
         data = program.data[part.at : part.at + min(part.size, _MOST)]
@@ -100,7 +100,7 @@ def read(program: Executable) -> Build | None:
     return None
 
 
-def _likely(program: Executable) -> Iterator[Part]:
+def _likely(program: Executable) -> Iterator[Section]:
     """Where the build information may be: its own section, else data that may be written to."""
     named = False
     for name in _SECTIONS:
@@ -124,7 +124,7 @@ def _texts(program: Executable, data: memoryview) -> tuple[str, bytes]:
         size = data[14]
         order: _Order = "big" if flags & _BIG_ENDIAN else "little"
         if size not in (4, 8):
-            raise Malformed(f"addresses of {size} bytes")
+            raise BadExecutable(f"addresses of {size} bytes")
         first, second = (int.from_bytes(data[at : at + size], order) for at in (16, 16 + size))
         toolchain, modules = (_pointed(program, address, size, order) for address in (first, second))
     if len(modules) > 2 * _SENTINEL and modules[-_SENTINEL - 1] == ord("\n"):
@@ -137,7 +137,7 @@ def _counted(data: memoryview, position: int) -> tuple[bytes, int]:
     length = shift = 0
     while True:
         if position >= len(data) or shift > 35:
-            raise Malformed("it is cut short")
+            raise BadExecutable("it is cut short")
         byte = data[position]
         position += 1
         length |= (byte & 0x7F) << shift
@@ -145,7 +145,7 @@ def _counted(data: memoryview, position: int) -> tuple[bytes, int]:
         if byte < 0x80:
             break
     if length > _TEXT or position + length > len(data):
-        raise Malformed(f"it has {length} bytes, according to itself")
+        raise BadExecutable(f"it has {length} bytes, according to itself")
     return bytes(data[position : position + length]), position + length
 
 
@@ -155,11 +155,11 @@ def _pointed(program: Executable, address: int, size: int, order: _Order) -> byt
     where = int.from_bytes(header[:size], order)
     length = int.from_bytes(header[size:], order)
     if length > _TEXT:
-        raise Malformed(f"it has {length} bytes, according to itself")
+        raise BadExecutable(f"it has {length} bytes, according to itself")
     return bytes(program.loaded(where, length)) if length else b""
 
 
-def _build(toolchain: str, text: bytes) -> Build:
+def _build(toolchain: str, text: bytes) -> BuildInformation:
     package, main = "", None
     modules: list[Module] = []
     settings: dict[str, str] = {}
@@ -179,10 +179,10 @@ def _build(toolchain: str, text: bytes) -> Build:
         elif kind == "build":
             key, _, value = rest.partition("=")
             settings[key] = value
-    return Build(toolchain, package, main, tuple(modules), settings)
+    return BuildInformation(toolchain, package, main, tuple(modules), settings)
 
 
-def _main(build: Build, main: Module, *, needs_standard: bool) -> Package:
+def _main(build: BuildInformation, main: Module, *, needs_standard: bool) -> Package:
     """The main module; one that was built in its author's folder is the image's own application.
 
     Its version then is what the linker was told to write into a variable that is called so.
@@ -197,7 +197,7 @@ def _main(build: Build, main: Module, *, needs_standard: bool) -> Package:
     )  # fmt: skip
 
 
-def _told(build: Build, main: Module) -> str:
+def _told(build: BuildInformation, main: Module) -> str:
     """The version that ``-ldflags "-X package.version=…"`` set."""
     quoted = build.settings.get("-ldflags", "")
     named = [

@@ -8,7 +8,7 @@ from typing import Final
 
 import msgspec
 
-from garboard.executables import Executable, Malformed
+from garboard.executables import BadExecutable, Executable
 from garboard.model.base import Value
 from garboard.model.gap import Gap
 from garboard.model.image import File
@@ -44,7 +44,7 @@ def catalog(file: File, /) -> Iterator[Fact]:
     """The crates that are in the program; those that only built it are not."""
     try:
         crates = read(Executable(file.view))
-    except (Malformed, zlib.error, msgspec.DecodeError) as error:
+    except (BadExecutable, zlib.error, msgspec.DecodeError) as error:
         yield Gap(
             stage="catalog", subject=file.path, reason=f"the list of a Rust program's crates cannot be read: {error}"
         )
@@ -69,15 +69,15 @@ def read(program: Executable) -> tuple[Crate, ...]:
     """The crates in the list's order.
 
     Raises:
-        Malformed: there is none, or it is too large.
+        BadExecutable: there is none, or it is too large.
         zlib.error: it is damaged.
         msgspec.DecodeError: it is in another form.
     """
     section = program.section(SECTION)
     if section is None:
-        raise Malformed("the section is missing")
+        raise BadExecutable("the section is missing")
     inflater = zlib.decompressobj()
     text = inflater.decompress(section, _MOST)
     if inflater.unconsumed_tail:
-        raise Malformed(f"it has more than {_MOST} bytes, the limit")
+        raise BadExecutable(f"it has more than {_MOST} bytes, the limit")
     return msgspec.json.decode(text, type=Crates).packages
