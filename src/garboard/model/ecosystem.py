@@ -135,6 +135,7 @@ class Ecosystem(Value):
         index: what publishes its packages, in a sentence.
         install_folder: the folder in which a package lies that is described by a file at this path.
         folders: the folders in which everything belongs to packages of which a file at this path describes one.
+        whole: whether these folders belong to the application that such a file describes, too.
         package_file: how a file is named from which a package is installed, of ``name``, ``version`` (without epoch) and
             ``arch``.
         nearest: of several installed copies, those that a package uses that requires them; by default those of its own
@@ -180,6 +181,7 @@ class Ecosystem(Value):
     index: str = ""
     install_folder: Callable[[str], str] = parent_folder
     folders: Callable[[str], tuple[str, ...]] = no_folders
+    whole: bool = False
     package_file: str = ""
     nearest: Callable[[Package, list[Package]], list[Package]] | None = None
     allows: Callable[[str, str], bool] | None = None

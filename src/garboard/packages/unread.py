@@ -36,8 +36,7 @@ LISTS: Final = MappingProxyType(
     {
         _CLASSES: ("**/*.class",),
         "Conda packages": ("**/conda-meta/*.json",),
-        ".NET dependency lists": ("**/*.deps.json", "**/packages.config"),
-        "PHP packages (Composer)": ("**/composer/installed.json",),
+        ".NET dependency lists": ("**/packages.config",),
         "PHP packages (PEAR, PECL)": ("**/.registry/*.reg", "**/.channel.pecl.php.net/*.reg"),
         "Arch Linux packages": ("var/lib/pacman/local/*/desc",),
         "OpenWrt packages": ("usr/lib/opkg/status", "var/lib/opkg/status", "usr/lib/opkg/info/*.control"),
@@ -337,7 +336,7 @@ class _Places:
         located = (
             (of(package.type).folders, location.path)
             for package in self._packages
-            if not package.application
+            if not package.application or of(package.type).whole
             for location in package.locations
         )
         return frozenset(folder for folders, path in located for folder in folders(path))

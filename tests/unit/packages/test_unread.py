@@ -277,16 +277,19 @@ def test_programs_and_libraries_within_packages(path: str, packages: dict[str, b
     assert bool(kinds(layer({path: ELF, **packages}))) is told
 
 
+DOTNET = b'{"libraries": {"a/1.0": {"type": "project"}}, "targets": {"x": {"a/1.0": {"runtime": {"a.dll": {}}}}}}'
+
+
 @pytest.mark.parametrize(
     ("library", "beside", "expected"),
     [
         ("usr/local/lib/libpython3.so.1", {"usr/local/bin/python3": ELF}, [PROGRAMS]),
         ("opt/jdk/lib/server/libjvm.so", {"opt/jdk/bin/java": ELF}, [PROGRAMS]),
         ("opt/dotnet/shared/a/libcore.so", {"opt/dotnet/dotnet": ELF}, [PROGRAMS]),
-        ("app/liba.so", {"app/a.deps.json": b"{}"}, [".NET dependency lists"]),
-        ("app/a.dll", {"app/a.deps.json": b"{}"}, [".NET dependency lists"]),
-        ("app/runtimes/linux/a.dll", {"app/a.deps.json": b"{}"}, [".NET dependency lists"]),
-        ("app/a.dll", {"srv/a.deps.json": b"{}"}, [".NET and Windows libraries", ".NET dependency lists"]),
+        ("app/liba.so", {"app/a.deps.json": DOTNET}, []),
+        ("app/a.dll", {"app/a.deps.json": DOTNET}, []),
+        ("app/runtimes/linux/a.dll", {"app/a.deps.json": DOTNET}, []),
+        ("app/a.dll", {"srv/a.deps.json": DOTNET}, [".NET and Windows libraries"]),
         ("usr/lib/liba.so", {"usr/bin/a": ELF}, [PROGRAMS, LIBRARIES]),
         ("lib/liba.so", {"bin/a": ELF}, [PROGRAMS, LIBRARIES]),
     ],

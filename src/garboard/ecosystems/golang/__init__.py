@@ -11,7 +11,7 @@ from garboard.model.ecosystem import AdvisedName, Ecosystem, same_file
 if TYPE_CHECKING:
     from garboard.model.ecosystem import ProgramCatalog
     from garboard.model.package import Package
-    from garboard.model.program import Commands, PackageSpec
+    from garboard.model.program import Commands, Fix, PackageSpec
 
 
 def go(word: str) -> PackageSpec | str:
@@ -27,6 +27,17 @@ def _lower(name: str) -> str:
     return name.lower()
 
 
+def _remedy(fix: Fix) -> tuple[str, str]:
+    from garboard.model.program import FIXED
+
+    first, version = fix.pins[0]
+    if first.full_name == "stdlib":
+        return f"build again with Go {FIXED} or later", f"go get go@{version.removeprefix('v')}"
+    named = f"{first.full_name}@{version if version.startswith('v') else 'v' + version}"
+    where = "another module needs it; go.mod may still ask for a later one: " if fix.indirect else ""
+    return f"{where}get {FIXED} or later, and build again", f"go get {named} && go mod tidy"
+
+
 def _commands() -> Commands:
     from garboard.model.program import Commands, Program, verbs, words
 
@@ -40,7 +51,8 @@ def _commands() -> Commands:
         opaque=verbs("mod download"),
         bare="the module of this folder",
     )
-    return Commands(programs=MappingProxyType({"go": program}), pin_signs=("@",), raised="{name}@{version}")
+    programs = MappingProxyType({"go": program})
+    return Commands(programs=programs, remedy=_remedy, pin_signs=("@",), raised="{name}@{version}")
 
 
 def _program() -> ProgramCatalog:

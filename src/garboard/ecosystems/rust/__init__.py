@@ -10,7 +10,7 @@ from garboard.model.ecosystem import Ecosystem, same_file
 
 if TYPE_CHECKING:
     from garboard.model.ecosystem import ProgramCatalog
-    from garboard.model.program import Commands, PackageSpec
+    from garboard.model.program import Commands, Fix, PackageSpec
 
 
 def cargo(word: str) -> PackageSpec | str:
@@ -19,6 +19,14 @@ def cargo(word: str) -> PackageSpec | str:
 
     found = re.fullmatch(r"([A-Za-z0-9][\w-]*)(?:@(\S+))?", word)
     return spec(found[1], found[2], "@") if found else A_FILE
+
+
+def _remedy(fix: Fix) -> tuple[str, str]:
+    from garboard.model.program import FIXED
+
+    first, version = fix.pins[0]
+    where = "another crate needs it; if that allows it, " if fix.indirect else "allow it in Cargo.toml, "
+    return f"{where}get {FIXED} or later, and build again", f"cargo update -p {first.name} --precise {version}"
 
 
 def _commands() -> Commands:
@@ -34,7 +42,8 @@ def _commands() -> Commands:
         manifests=words("--git --path"),
         version_options=words("--version --vers"),
     )
-    return Commands(programs=MappingProxyType({"cargo": program}), pin_signs=("@",), raised="{name}@{version}")
+    programs = MappingProxyType({"cargo": program})
+    return Commands(programs=programs, remedy=_remedy, pin_signs=("@",), raised="{name}@{version}")
 
 
 def _program() -> ProgramCatalog:
