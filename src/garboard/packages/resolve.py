@@ -59,4 +59,4 @@ def _nearest(asking: Package, candidates: Sequence[Package]) -> Sequence[Package
 
 
 def _folder(ecosystem: Ecosystem, package: Package) -> str:
-    return ecosystem.install_folder(package.locations[0].path) if package.locations else ""
+    return ecosystem.install_folder(package.locations[0].file) if package.locations else ""

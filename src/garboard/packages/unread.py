@@ -15,17 +15,21 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from garboard.ecosystems import ECOSYSTEMS, of
+from garboard.executables import PE
 from garboard.model.ecosystem import Ecosystem
 from garboard.model.gap import Gap
 from garboard.model.image import Bare, File
 from garboard.model.package import SYSTEM_TYPES, Fact, Package, Script, Unread
+from garboard.packages import programs
 from garboard.patterns import lazy, of_globs
 
 NAME: Final = "unread"
-VERSION: Final = 4
+VERSION: Final = 5 + programs.VERSION
 HEAD: Final = 4096
 """Bytes of a program within which a Go linker's build id lies."""
 PROGRAMS: Final = True
+explained = programs.explained
+"""See `Reader`."""
 
 _CLASSES: Final = "compiled Java classes"
 _BOWER: Final = "Bower packages"
@@ -37,15 +41,9 @@ _EXECUTABLES: Final = "Windows programs"
 _ZIPPED: Final = "Python wheels and zip applications"
 LISTS: Final = MappingProxyType(
     {
-        "Java archives": tuple(
-            f"**/*.{one}"
-            for name in ("jar", "war", "ear", "par", "sar", "kar", "jpi", "hpi")
-            for one in (name, name.upper())  # a class path takes any name
-        ),
         _CLASSES: ("**/*.class",),
         "Conda packages": ("**/conda-meta/*.json",),
-        ".NET dependency lists": ("**/*.deps.json", "**/packages.config"),
-        "PHP packages (Composer)": ("**/composer/installed.json",),
+        ".NET dependency lists": ("**/packages.config",),
         "PHP packages (PEAR, PECL)": ("**/.registry/*.reg", "**/.channel.pecl.php.net/*.reg"),
         "Arch Linux packages": ("var/lib/pacman/local/*/desc",),
         "OpenWrt packages": ("usr/lib/opkg/status", "var/lib/opkg/status", "usr/lib/opkg/info/*.control"),
@@ -68,7 +66,6 @@ LISTS: Final = MappingProxyType(
         _NUGET: ("**/*.nuspec",),
         _EGG_LINKS: ("**/*.egg-link",),
         _WEB_ASSEMBLY: ("**/*.wasm",),
-        _EXECUTABLES: ("**/*.exe", "**/*.EXE"),
         _ZIPPED: ("**/*.whl", "**/*.pyz", "**/*.pex"),
         "PHP archives": ("**/*.phar",),
         "R packages": ("**/*library/*/DESCRIPTION",),
@@ -235,6 +232,8 @@ def catalog(file: File, /) -> Iterator[Fact]:
             yield Unread(kind=_ZIPPED)
         elif not file.path.startswith(_OF_THE_SYSTEM):
             yield Script(words=tuple(dict.fromkeys(_WORD().findall(file.data.decode("utf-8", "replace")))))
+    elif file.data.startswith(PE):
+        yield Unread(kind=_EXECUTABLES)
     elif file.data.startswith(_ELF):
         folder, _, name = file.path.rpartition("/")
         if _OF_GO[0] in file.data or _OF_GO[1] in file.data:
@@ -415,7 +414,7 @@ class _Places:
         located = (
             (of(package.type).folders, location.path)
             for package in self._packages
-            if not package.application
+            if not package.application or of(package.type).whole
             for location in package.locations
         )
         return frozenset(folder for folders, path in located for folder in folders(path))
@@ -464,12 +463,8 @@ class _Places:
         return found
 
     def listed(self, one: Found) -> bool:
-        """Whether Composer's list of what it installed lies above it, which is told of."""
-        return any(f"{folder}/composer/installed.json" in self._paths for folder in _above(one.path))
-
-    @cached_property
-    def _paths(self) -> frozenset[str]:
-        return frozenset(one.path for one in self._found)
+        """Whether Composer's list of what it installed lies above it."""
+        return any(f"{folder}/composer/installed.json" in self._read for folder in _above(one.path))
 
     def linked(self, one: Found) -> bool:
         """Whether the package was read to which it leads."""

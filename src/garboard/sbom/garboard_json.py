@@ -24,6 +24,7 @@ class _Entry(msgspec.Struct, rename="camel"):
     name: str
     version: str
     namespace: str = ""
+    namespaces: tuple[str, ...] = ()
     version_scheme: str = ""
     arch: str = ""
     purl: str = ""
@@ -96,6 +97,7 @@ def _package(entry: _Entry) -> Package:
         type=entry.type,
         name=entry.name,
         namespace=entry.namespace,
+        namespaces=entry.namespaces,
         version=entry.version,
         scheme=ecosystems.of(entry.type).order,
         arch=entry.arch,

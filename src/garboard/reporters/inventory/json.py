@@ -35,6 +35,7 @@ class Entry(_Out):
     id: str
     type: str
     namespace: str
+    namespaces: tuple[str, ...]
     name: str
     version: str
     version_scheme: str
@@ -157,6 +158,7 @@ def _entry(package: Package, layers: tuple[str, ...]) -> Entry:
         id=package.id,
         type=package.type,
         namespace=package.namespace,
+        namespaces=package.namespaces,
         name=package.name,
         version=package.version,
         version_scheme=package.scheme,

@@ -6,10 +6,11 @@ import re
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from garboard.model.ecosystem import Ecosystem
+from garboard.model.ecosystem import Ecosystem, same_file
 
 if TYPE_CHECKING:
-    from garboard.model.program import Commands, PackageSpec
+    from garboard.model.ecosystem import ProgramCatalog
+    from garboard.model.program import Commands, Fix, PackageSpec
 
 
 def cargo(word: str) -> PackageSpec | str:
@@ -18,6 +19,14 @@ def cargo(word: str) -> PackageSpec | str:
 
     found = re.fullmatch(r"([A-Za-z0-9][\w-]*)(?:@(\S+))?", word)
     return spec(found[1], found[2], "@") if found else A_FILE
+
+
+def _remedy(fix: Fix) -> tuple[str, str]:
+    from garboard.model.program import FIXED
+
+    first, version = fix.pins[0]
+    where = "another crate needs it; if that allows it, " if fix.indirect else "allow it in Cargo.toml, "
+    return f"{where}get {FIXED} or later, and build again", f"cargo update -p {first.name} --precise {version}"
 
 
 def _commands() -> Commands:
@@ -33,7 +42,14 @@ def _commands() -> Commands:
         manifests=words("--git --path"),
         version_options=words("--version --vers"),
     )
-    return Commands(programs=MappingProxyType({"cargo": program}), pin_signs=("@",), raised="{name}@{version}")
+    programs = MappingProxyType({"cargo": program})
+    return Commands(programs=programs, remedy=_remedy, pin_signs=("@",), raised="{name}@{version}")
+
+
+def _program() -> ProgramCatalog:
+    from garboard.ecosystems.rust.program import catalog
+
+    return catalog
 
 
 ECOSYSTEM: Final = Ecosystem(
@@ -47,5 +63,9 @@ ECOSYSTEM: Final = Ecosystem(
     load_commands=_commands,
     package_file="{name}-{version}.crate",
     caches=("**/registry/cache",),
+    load_program=_program,
+    sections=(".dep-v0",),
+    windows_sections=(".dep-v0",),
+    nearest=same_file,
     index="crates.io",
 )
