@@ -122,6 +122,10 @@ class Ecosystem(Value):
         allows: whether a requirement's specifier admits a version, where packages state any.
         interpreter: the program of the operating system that runs its programs; empty if there is none.
         scripts: how the names of files end that it runs, with the dot.
+        unread: how the paths of files end, besides those of ``scripts``, that tell of installed packages which no cataloger
+            reads.
+        runtimes: names of packages of operating systems that have the interpreter, as a regular expression, where it is in
+            them under another name or as a module of a server.
         interpreted: whether installed packages are told to need the interpreter, and not only such files.
     """
 
@@ -158,6 +162,8 @@ class Ecosystem(Value):
     allows: Callable[[str, str], bool] | None = None
     interpreter: str = ""
     scripts: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
+    runtimes: str = ""
     interpreted: bool = False
 
     @property

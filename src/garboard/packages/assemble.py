@@ -222,6 +222,12 @@ def _passed_over(packages: tuple[Package, ...]) -> Iterator[Gap]:
         yield Gap(stage="catalog", subject=f"{len(alone) - _TOLD} more files package.json", reason=reason)
 
 
+def _interpreters(found: Iterable[unread.Found]) -> set[str]:
+    """What runs the packages that are there and that no cataloger reads."""
+    known = [(one.scripts + one.unread, one.interpreter) for one in ecosystems.ECOSYSTEMS if one.unread]
+    return {runs for file in found for ends, runs in known if file.path.lower().endswith(ends)}
+
+
 def _of_later_releases(packages: Iterable[Package], found: Distro) -> Iterator[Gap]:
     """A gap for each later release of the distribution that packages say they were built for."""
     releases: dict[str, list[str]] = {}
@@ -282,5 +288,5 @@ def assemble(files: Files) -> Inventory:
         gaps=tuple(gaps),
         retention=tuple(fact for _, fact in ordered),
         frozen=held.frozen(files.histories),
-        tools=frozenset(facts.tools),
+        tools=frozenset(facts.tools | _interpreters(found_unread)),
     )

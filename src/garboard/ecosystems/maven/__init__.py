@@ -34,5 +34,7 @@ ECOSYSTEM: Final = Ecosystem(
     advised=_advised,
     index="Maven Central",
     interpreter="java",
-    scripts=(".jar",),
+    scripts=(".jar", ".war", ".ear"),
+    unread=(".class",),
+    interpreted=True,
 )

@@ -56,5 +56,8 @@ ECOSYSTEM: Final = Ecosystem(
     load_commands=_commands,
     index="Packagist",
     interpreter="php",
-    scripts=(".php",),
+    scripts=(".php", ".phar"),
+    unread=("composer/installed.json", "composer.lock"),
+    runtimes=r"(?:libapache2-mod-)?php[\d.]*(?:-(?:cli|cgi|fpm|apache2))?",
+    interpreted=True,
 )
