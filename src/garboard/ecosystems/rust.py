@@ -32,6 +32,7 @@ def _commands() -> Commands:
         ),
         manifests=words("--git --path"),
         version_options=words("--version --vers"),
+        closed=words("--offline"),
     )
     return Commands(programs=MappingProxyType({"cargo": program}), pin_signs=("@",), raised="{name}@{version}")
 

@@ -216,6 +216,8 @@ class _Installing:
 
 def _verb(manager: Program, line: Line) -> tuple[str | None, tuple[Word, ...]]:
     """The verb (``""`` if none is needed), and the operands after it; without a verb, nothing is installed."""
+    if manager.bare_operands:
+        return "", line.operands
     if manager.actions:
         acts = any(option in line.options for option in manager.actions) or any(
             option[:2] in manager.actions and not option.startswith("--") for option in line.options

@@ -117,7 +117,7 @@ ECOSYSTEM: Final = Ecosystem(
         "etc/zypp/locks",
     ),
     databases=True,
-    version=4,
+    version=5,
     load_catalog=_catalog,
     programs=("dnf", "dnf5", "yum", "microdnf", "tdnf", "zypper", "rpm"),
     load_commands=_commands,
