@@ -142,6 +142,20 @@ SCENES = (
         kinds=("rebuild", "replace"),
     ),
     Scene(
+        "packages of files in a loop, of a folder, and of a script",
+        f"FROM base\nCOPY debs /debs\nCOPY --chmod=755 install.sh /install.sh\n"
+        "RUN for f in /debs/law-beta_1.0_all.deb; do dpkg -i $f; done\n"
+        f"RUN /install.sh\nRUN {APT} law-gamma\n",
+        kinds=("rebuild", "replace"),
+        never=("Drop law-base",),
+    ),
+    Scene(
+        "a user that no line names",
+        f"FROM base\nUSER root\nRUN {APT} law-alpha\n",
+        {"changed": ("1.0.0-bookworm",)},
+        kinds=("rebuild", "upgrade"),
+    ),
+    Scene(
         "a frozen archive",
         f"FROM base\nRUN sed -i 's|/apt|/2026-01-01|' /etc/apt/sources.list && {APT} law-beta law-epsilon\n",
         {"lib": ("1.0.0-bookworm",)},

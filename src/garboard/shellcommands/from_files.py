@@ -77,7 +77,7 @@ def installs(text: str, kind: str, around: str = "") -> tuple[FileInstall, ...]:
 
 def _words_of_each(text: str) -> list[list[str]]:
     commands = _ENDS.split(_BRACED.sub(r"$\1", _CONTINUED.sub(" ", text)))
-    return [[word for word in _BETWEEN.split(one) if word] for one in commands]
+    return [words for one in commands if (words := [word for word in _BETWEEN.split(one) if word])]
 
 
 def asks_archive(text: str, kind: str) -> bool:
@@ -109,7 +109,7 @@ def foreign(text: str) -> str:
     fetched = _FED_SHELL.search(text)
     if fetched:
         return " ".join(fetched[0].split())
-    parts = _COMMANDS.split(text)
+    parts = [part for part in _COMMANDS.split(text) if part and not part.isspace()]
     for command in parts:
         words = [word.strip("\"'[],") for word in command.removeprefix("RUN ").split()]
         words = list(dropwhile(lambda word: word in _STARTING or word.startswith("--mount"), words))
