@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from garboard.model.ecosystem import AdvisedName, Ecosystem, same_file
 
 if TYPE_CHECKING:
-    from garboard.model.ecosystem import ProgramCatalog
+    from garboard.model.ecosystem import PlainCatalog
     from garboard.model.package import Package
     from garboard.model.program import Commands, Fix, PackageSpec
 
@@ -55,7 +55,7 @@ def _commands() -> Commands:
     return Commands(programs=programs, remedy=_remedy, pin_signs=("@",), raised="{name}@{version}")
 
 
-def _program() -> ProgramCatalog:
+def _program() -> PlainCatalog:
     from garboard.ecosystems.golang.program import catalog
 
     return catalog
