@@ -17,7 +17,7 @@ ORDER: Final = "semver"
 _MODULES: Final = "node_modules/"
 _DEEPEST: Final = 100
 """Folders of packages within each other."""
-_OPENED: Final = re.compile(r'\s*"((?:[^"\\]|\\.)+)"\s*:\s*\{')
+_OPENED: Final = re.compile(r'\s*"((?:[^"\\]|\\.)*)"\s*:\s*\{')
 _NEEDED: Final = ("dependencies", "optionalDependencies", "peerDependencies")
 _NEEDED_BY_ROOT: Final = ("dependencies", "devDependencies", "optionalDependencies")
 _RELEASE: Final = re.compile(r"v?\d+(?:\.\d+)*[^\s/:]*")
