@@ -38,6 +38,12 @@ def _remedy(fix: Fix) -> tuple[str, str]:
     return f"{where}get {FIXED} or later, and build again", f"go get {named} && go mod tidy"
 
 
+def _declared() -> PlainCatalog:
+    from garboard.ecosystems.golang.declared import catalog
+
+    return catalog
+
+
 def _commands() -> Commands:
     from garboard.model.program import Commands, Program, verbs, words
 
@@ -77,6 +83,8 @@ ECOSYSTEM: Final = Ecosystem(
     order="semver",
     normalize=_lower,
     programs=("go",),
+    declares=("**/go.mod",),
+    load_declared=_declared,
     load_commands=_commands,
     load_program=_program,
     sections=(".go.buildinfo", "__go_buildinfo"),
