@@ -28,7 +28,7 @@ _TABLE: Final = re.compile(r"[ \t]*\[\[(?:package|packages)\]\]")
 _SHOWN: Final = 3
 
 
-class Entry(NamedTuple):
+class LockedDistribution(NamedTuple):
     """What a lock file says of one distribution; ``own`` if it is the project itself."""
 
     name: str
@@ -58,8 +58,8 @@ def catalog(file: File, /) -> Iterator[Fact]:
     yield from _packages(entries)
 
 
-def _packages(entries: tuple[Entry, ...]) -> Iterator[Package]:
-    versions: dict[str, list[Entry]] = {}
+def _packages(entries: tuple[LockedDistribution, ...]) -> Iterator[Package]:
+    versions: dict[str, list[LockedDistribution]] = {}
     for entry in entries:
         versions.setdefault(normalize(entry.name), []).append(entry)
     asked = {normalize(need) for entry in entries if entry.own for need in entry.needs}
@@ -80,7 +80,7 @@ def _packages(entries: tuple[Entry, ...]) -> Iterator[Package]:
         )
 
 
-def _requirements(text: str) -> tuple[tuple[Entry, ...], tuple[str, ...]]:
+def _requirements(text: str) -> tuple[tuple[LockedDistribution, ...], tuple[str, ...]]:
     """The pinned requirements, and the names or addresses of those that are not. Other files it names are read themselves."""
     entries, left = [], []
     for number, line in _logical_lines(text):
@@ -88,7 +88,7 @@ def _requirements(text: str) -> tuple[tuple[Entry, ...], tuple[str, ...]]:
             continue
         found = _REQUIREMENT.match(line)
         if found is not None and found[3]:
-            entries.append(Entry(found[1], found[3], line=number))
+            entries.append(LockedDistribution(found[1], found[3], line=number))
             continue
         opened = _OPEN.match(line)
         left.append(
@@ -113,17 +113,17 @@ def _logical_lines(text: str) -> Iterator[tuple[int, str]]:
             yield start, whole
 
 
-def _pipenv(text: str) -> Iterator[Entry]:
+def _pipenv(text: str) -> Iterator[LockedDistribution]:
     document = json.loads(text)
     lines = {line.strip().partition(":")[0].strip('" '): number for number, line in enumerate(text.splitlines(), 1)}
     for group in ("default", "develop"):
         for name, entry in document.get(group, {}).items():
             version = str(entry.get("version", ""))
             if version.startswith("=="):
-                yield Entry(name, version.lstrip("="), line=lines.get(name, 0))
+                yield LockedDistribution(name, version.lstrip("="), line=lines.get(name, 0))
 
 
-def _tables(text: str) -> Iterator[Entry]:
+def _tables(text: str) -> Iterator[LockedDistribution]:
     """Of poetry, uv, pdm and PEP 751: each an array of tables, with dependencies in a form of its own."""
     document = tomllib.loads(text)
     places = [number for number, line in enumerate(text.splitlines(), 1) if _TABLE.match(line)]
@@ -138,7 +138,9 @@ def _tables(text: str) -> Iterator[Entry]:
         needs = [*_names(table.get("dependencies"))]
         if own:
             needs += [need for group in groups.values() for need in _names(group)]
-        yield Entry(name, str(version or ""), tuple(needs), own, places[position] if position < len(places) else 0)
+        yield LockedDistribution(
+            name, str(version or ""), tuple(needs), own, places[position] if position < len(places) else 0
+        )
 
 
 def _names(needs: object) -> Iterable[str]:

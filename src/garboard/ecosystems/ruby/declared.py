@@ -20,7 +20,7 @@ _NEEDED: Final = 6
 _ASKED: Final = 2
 
 
-class Listed(NamedTuple):
+class LockedGem(NamedTuple):
     """A gem of a section (``GEM``, ``GIT``, ``PATH``), as it is listed, and the gems that it needs."""
 
     section: str
@@ -60,11 +60,11 @@ def catalog(file: File, /) -> Iterator[Fact]:
         )
 
 
-def _read(text: str) -> tuple[list[Listed], set[str]]:
+def _read(text: str) -> tuple[list[LockedGem], set[str]]:
     """The gems, and the names of those that the Gemfile asks for."""
     section = ""
     asked: set[str] = set()
-    gems: list[Listed] = []
+    gems: list[LockedGem] = []
     for number, raw in enumerate(text.splitlines(), 1):
         line = raw.strip()
         depth = len(raw) - len(raw.lstrip(" "))
@@ -77,7 +77,7 @@ def _read(text: str) -> tuple[list[Listed], set[str]]:
         elif section in _SECTIONS and depth == _LISTED:
             version = _VERSION.fullmatch(found[2] or "")
             gems.append(
-                Listed(section, found[1], version[1] if version else "", (version and version[2]) or "", [], number)
+                LockedGem(section, found[1], version[1] if version else "", (version and version[2]) or "", [], number)
             )
         elif section in _SECTIONS and depth == _NEEDED and gems:
             gems[-1].needs.append(found[1])
