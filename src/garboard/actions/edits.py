@@ -64,7 +64,9 @@ def replacing(findings: Sequence[Finding], files: Sequence[str]) -> Action:
     who = findings[0].who
     if files:
         others = len(set(files)) - 1
-        which = f"`{files[0]}`" + (f" and {others} more file{'s' if others > 1 else ''}" if others else "")
+        which = (f"what `{files[0]}` installs" if " " in files[0] else f"`{files[0]}`") + (
+            f" and {others} more file{'s' if others > 1 else ''}" if others else ""
+        )
         text = f"Put {named} or later in the place of {which}, which the line installs again as it is"
         risk = "the file is to be built or fetched anew; a newer version may behave otherwise"
     else:

@@ -26,7 +26,8 @@ def upgrading(
 
     ``user`` is as whom it would run, None if that is not known. ``base_known`` says whether it is where the base ends.
     """
-    lines = "a line" if _is_root(user or "") else f"a line as root (the base's USER is {user})"
+    whose = "base's" if base_known else "image's"
+    lines = "a line" if _is_root(user or "") else f"a line as root (the {whose} USER is {user})"
     unsure = (
         "" if user is not None else "; if its USER is not root, the line needs `USER root` before and that one after"
     )
@@ -59,11 +60,16 @@ def upgrading(
 
 
 def todays_user(report: Report) -> str | None:
-    """As whom a line after FROM runs on today's base; None if that is not known."""
-    found = report.attribution.base.user if report.attribution else None
-    own = report.image
-    told = any(entry.created_by.startswith("USER") or " USER " in entry.created_by for entry in own.history)
-    return "" if found is None and own.user is not None and _is_root(own.user) and not told else found
+    """As whom a line runs that upgrades the packages of today's base; None if that is not known.
+
+    It stands after FROM, or at the end where it is not known what the base brought.
+    """
+    base = report.attribution.base if report.attribution else None
+    own = report.image.user
+    if base is None or base.layers is None:
+        return own
+    told = any("USER" in entry.created_by for entry in report.image.history)
+    return own if base.user is None and not told else base.user
 
 
 def _line(kind: str, packages: Iterable[Package]) -> str:

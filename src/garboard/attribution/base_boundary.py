@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import msgspec
 
 from garboard.attribution.alignment import Alignment
-from garboard.attribution.history import LayerHistory, user_after, user_of
+from garboard.attribution.history import LayerHistory, user_below, user_of
 from garboard.model.attribution import Base, Certainty
 from garboard.model.base import Value
 from garboard.model.gap import Gap
@@ -144,7 +144,7 @@ def _not_the_base(name: str, shared: int, own: int) -> Gap:
     )
 
 
-def _declared(provenance: Provenance, name: str) -> Base:
+def _declared(provenance: Provenance, name: str, user: str | None) -> Base:
     """The base as the provenance states it; the name is from the Dockerfile or a label only if it states none."""
     return Base(
         name=provenance.base or name,
@@ -152,6 +152,7 @@ def _declared(provenance: Provenance, name: str) -> Base:
         layers=provenance.base_layers,
         how=Certainty.DECLARED,
         evidence="its build's provenance lists its layers",
+        user=user,
     )
 
 
@@ -173,7 +174,7 @@ def told(
     own_digest = digest if shown == label else ""
     if provenance is not None:
         if provenance.base_layers is not None:
-            return _declared(provenance, shown)
+            return _declared(provenance, shown, user_below(image, history.entries, alignment.below))
         own_digest = own_digest or (used(provenance, shown) if shown else "")
     if alignment.below is not None and not history.reason:
         layers = sum(entry.layer is not None for entry in history.entries[: alignment.below])
@@ -183,7 +184,7 @@ def told(
         evidence = "what lies below the Dockerfile's instructions is the base's, or was run by its ONBUILD"
         if name == SCRATCH:
             evidence = "the Dockerfile starts FROM scratch"
-        user = user_after(history.entries[: alignment.below]) if name != SCRATCH else ""
+        user = user_below(image, history.entries, alignment.below) if name != SCRATCH else ""
         return Base(name=shown, digest=own_digest, layers=layers, how=Certainty.ALIGNED, evidence=evidence, user=user)
     if not shown:
         return Base()

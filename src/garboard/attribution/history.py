@@ -16,6 +16,7 @@ import msgspec
 
 from garboard.model.image import History, Image
 from garboard.patterns import lazy
+from garboard.shellcommands.upgrades import doings
 
 METADATA: Final = frozenset(
     (
@@ -106,6 +107,30 @@ def user_after(entries: Sequence[HistoryEntry]) -> str | None:
     """As whom commands run after these entries, which begin at the lowest layer; None without any."""
     users = [entry.text for entry in entries if entry.kind == "USER"]
     return users[-1].strip() if users else "" if entries else None
+
+
+def user_below(image: Image, entries: Sequence[HistoryEntry], below: int | None) -> str | None:
+    """As whom commands run on an image's base, whose entries are those before ``below`` (None: that is not known).
+
+    A configuration may have a user of which no entry tells (``docker commit --change``); what is built on it inherits
+    that. None if it is not known.
+    """
+    users = [place for place, entry in enumerate(entries) if entry.kind == "USER"]
+    if image.user is not None and (not users or (below is not None and users[-1] < below)):
+        return image.user
+    if below is None:
+        return None
+    if not users or users[0] < below:
+        return user_after(entries[:below])
+    ran = (entry.text for entry in entries[below : users[0]] if entry.kind == "RUN")
+    is_root = any(map(doings, ran)) or all(map(_is_instruction, entries[:below]))
+    return user_after(entries[:below]) if is_root else None
+
+
+def _is_instruction(entry: HistoryEntry) -> bool:
+    """Whether an instruction of a Dockerfile made it, so that one would have made a USER too."""
+    foreign = entry.style is Style.SHELL and entry.kind == "RUN" and without_shell(entry.text) == entry.text
+    return bool(entry.kind) and not foreign
 
 
 def _unsquashed(history: Sequence[History]) -> tuple[History, ...]:

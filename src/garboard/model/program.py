@@ -40,6 +40,12 @@ class Program(NamedTuple):
         opaque: verbs that install what a manifest, a group or a lock file lists.
         version_options: options that give the version of what is named.
         groups: options that turn operands into something other than packages.
+        bare_operands: whether operands are installed without any verb or option (``gdebi x.deb``).
+        only_files: whether each of its operands is a file.
+        fetches: whether it gets packages from an archive, if only those that a file's package needs.
+        closed: options that shut the package index out.
+        beside: options that name a place of packages beside the index.
+        instead: options that name one in the place of the index.
     """
 
     read: ReadSpec
@@ -51,6 +57,12 @@ class Program(NamedTuple):
     opaque: frozenset[str] = frozenset()
     version_options: frozenset[str] = frozenset()
     groups: frozenset[str] = frozenset()
+    bare_operands: bool = False
+    only_files: bool = False
+    fetches: bool = True
+    closed: frozenset[str] = frozenset()
+    beside: frozenset[str] = frozenset()
+    instead: frozenset[str] = frozenset()
 
 
 class Upgrades(NamedTuple):
@@ -104,6 +116,8 @@ class Commands(NamedTuple):
         raised: how a command line asks for at least a version.
         upgrades: for the package managers of operating systems.
         file_ends: how names of package files end.
+        files: other words that name a file or a folder, as a regular expression.
+        references: words that name a state of a source repository, as a regular expression.
     """
 
     programs: Mapping[str, Program]
@@ -113,10 +127,22 @@ class Commands(NamedTuple):
     raised: str = "{name}={version}"
     upgrades: Upgrades | None = None
     file_ends: tuple[str, ...] = ()
+    files: str = ""
+    references: str = ""
 
     def is_file(self, word: str) -> bool:
         """Whether a word of a command line names a file or an address, and not a package of an archive."""
-        return "://" in word or word.startswith((".", "/", "~")) or (bool(word) and word.endswith(self.file_ends))
+        return (
+            "://" in word
+            or word.startswith((".", "/", "~"))
+            or (bool(word) and word.endswith(self.file_ends))
+            or (bool(self.files) and re.fullmatch(self.files, word) is not None)
+            or self.is_reference(word)
+        )
+
+    def is_reference(self, word: str) -> bool:
+        """Whether it names a state of a source repository: a branch, a tag, a commit."""
+        return bool(self.references) and re.fullmatch(self.references, word) is not None
 
 
 NO_COMMANDS = Commands(programs=MappingProxyType({}))

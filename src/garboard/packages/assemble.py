@@ -86,7 +86,7 @@ class _Facts:
             if isinstance(fact, Package):
                 since = _introductions(history.versions) if since is None else since
                 path = f"{history.path}!/{fact.inside}" if fact.inside else history.path
-                self._package(fact, Location(path=path, layer=last.layer), since[_key(fact)])
+                self._package(fact, Location(path=path, layer=last.layer, line=fact.line), since[_key(fact)])
             elif isinstance(fact, Distro):
                 self.distros[history.asked or history.path] = fact
             elif isinstance(fact, Marks):
@@ -119,7 +119,7 @@ class _Facts:
         known = self.packages.get(key)
         if known is not None:
             package, layer = known, min(known.layer or 0, layer)
-            if location == known.locations[-1]:  # one file names it again and again
+            if location.path == known.locations[-1].path:  # one file names it again and again
                 self.packages[key] = msgspec.structs.replace(known, layer=layer)
                 return
         self.packages[key] = msgspec.structs.replace(package, locations=(*package.locations, location), layer=layer)
@@ -221,6 +221,12 @@ def _passed_over(packages: tuple[Package, ...]) -> Iterator[Gap]:
         yield Gap(stage="catalog", subject=f"{len(alone) - _TOLD} more files package.json", reason=reason)
 
 
+def _interpreters(found: Iterable[unread.Found]) -> set[str]:
+    """What runs the packages that are there and that no cataloger reads."""
+    known = [(one.scripts + one.unread, one.interpreter) for one in ecosystems.ECOSYSTEMS if one.unread]
+    return {runs for file in found for ends, runs in known if file.path.lower().endswith(ends)}
+
+
 def _of_later_releases(packages: Iterable[Package], found: Distro) -> Iterator[Gap]:
     """A gap for each later release of the distribution that packages say they were built for."""
     releases: dict[str, list[str]] = {}
@@ -281,5 +287,5 @@ def assemble(files: Files) -> Inventory:
         gaps=tuple(gaps),
         retention=tuple(fact for _, fact in ordered),
         frozen=held.frozen(files.histories),
-        tools=frozenset(facts.tools),
+        tools=frozenset(facts.tools | _interpreters(found_unread)),
     )

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import posixpath
-from typing import NamedTuple
+import re
+from typing import Final, NamedTuple
 
+from garboard.shellcommands.programs import WRAPPERS
 from garboard.shellcommands.shell import Word
+
+_ASSIGNMENT: Final = re.compile(r"[A-Za-z_]\w*=")
 
 
 class Line(NamedTuple):
@@ -71,3 +75,24 @@ def _option(word: Word, text: str, with_value: frozenset[str]) -> tuple[str, Wor
 def program(word: Word) -> str | None:
     """The name of the program that a first word runs, without its folder."""
     return None if word.text is None else posixpath.basename(word.text)
+
+
+def unwrapped(words: tuple[Word, ...]) -> tuple[tuple[Word, ...], bool]:
+    """The words without ``sudo``, ``env A=b``, ``timeout 5``…; and whether ``xargs`` adds unseen words."""
+    fed = False
+    waiting = list(reversed(words))
+    while waiting:
+        word = waiting[-1]
+        if word.text is not None and _ASSIGNMENT.match(word.text):
+            waiting.pop()
+            continue
+        wrapper = WRAPPERS.get(program(word) or "")
+        if wrapper is None:
+            break
+        fed = fed or program(word) == "xargs"
+        waiting.pop()
+        with_value, operands = wrapper
+        before, _ = take_options(waiting, with_value, until=operands + 1)
+        del waiting[len(waiting) - max(0, operands - len(before)) :]  # those after --
+        waiting += reversed(before[operands:])
+    return tuple(reversed(waiting)), fed

@@ -16,12 +16,11 @@ from garboard.dockerfile.heredocs import delimiter
 from garboard.dockerfile.variables import Scope
 from garboard.model.dockerfile import Instruction, PackageRequest, Request, UnknownRequest
 from garboard.model.program import Program
-from garboard.shellcommands.argv import Line, program, take_apart, take_options
-from garboard.shellcommands.programs import DOWNLOADERS, WRAPPERS
+from garboard.shellcommands.argv import Line, program, take_apart, unwrapped
+from garboard.shellcommands.programs import DOWNLOADERS
 from garboard.shellcommands.shell import SHELLS, Command, Obscure, Word, commands
 
 _ADDRESS: Final = re.compile(r"(?:https?|ftp)://\S+")
-_ASSIGNMENT: Final = re.compile(r"[A-Za-z_]\w*=")
 _PYTHON: Final = re.compile(r"python(?:\d(?:\.\d+)?)?|pypy3?")
 _INTERPRETER: Final = re.compile(r"#!\s*(\S+)(?:[ \t]+(?:-\S+[ \t]+)*(\S+))?")
 _SHELL_WITH_VALUE: Final = frozenset(("-o", "-O", "+o", "+O", "--rcfile", "--init-file"))
@@ -156,27 +155,6 @@ def _interpreter(text: str) -> str:
     return "" if name in SHELLS else name
 
 
-def unwrapped(words: tuple[Word, ...]) -> tuple[tuple[Word, ...], bool]:
-    """The words without ``sudo``, ``env A=b``, ``timeout 5``…; and whether ``xargs`` adds unseen words."""
-    fed = False
-    waiting = list(reversed(words))
-    while waiting:
-        word = waiting[-1]
-        if word.text is not None and _ASSIGNMENT.match(word.text):
-            waiting.pop()
-            continue
-        wrapper = WRAPPERS.get(program(word) or "")
-        if wrapper is None:
-            break
-        fed = fed or program(word) == "xargs"
-        waiting.pop()
-        with_value, operands = wrapper
-        before, _ = take_options(waiting, with_value, until=operands + 1)
-        del waiting[len(waiting) - max(0, operands - len(before)) :]  # those after --
-        waiting += reversed(before[operands:])
-    return tuple(reversed(waiting)), fed
-
-
 class _Installing:
     """The reading of one command of a package manager."""
 
@@ -238,6 +216,8 @@ class _Installing:
 
 def _verb(manager: Program, line: Line) -> tuple[str | None, tuple[Word, ...]]:
     """The verb (``""`` if none is needed), and the operands after it; without a verb, nothing is installed."""
+    if manager.bare_operands:
+        return "", line.operands
     if manager.actions:
         acts = any(option in line.options for option in manager.actions) or any(
             option[:2] in manager.actions and not option.startswith("--") for option in line.options

@@ -8,8 +8,8 @@ from typing import Final, NamedTuple
 
 from garboard.dockerfile.variables import Scope
 from garboard.model.dockerfile import Instruction
-from garboard.shellcommands.argv import program
-from garboard.shellcommands.install_requests import script_of, unwrapped
+from garboard.shellcommands.argv import program, unwrapped
+from garboard.shellcommands.install_requests import script_of
 from garboard.shellcommands.shell import SHELLS, Command, Word, commands
 
 _APT: Final = frozenset(("apt", "apt-get", "aptitude"))

@@ -253,13 +253,13 @@ class _Judge:
         package = finding.package
         if who.copied_from:
             return _copied(finding, who)
+        stay = self._staying.why(finding)
+        if stay is not None:
+            return Prospect(finding=finding, outcome=Outcome.HELD, reason=stay.reason, place=who.place)
         if pinned(package, who):
             return Prospect(
                 finding=finding, outcome=Outcome.HELD, reason=f"`{_words(who)}` names the version", place=who.place
             )
-        stay = self._staying.why(finding)
-        if stay is not None:
-            return Prospect(finding=finding, outcome=Outcome.HELD, reason=stay.reason, place=who.place)
         index = ecosystems.of(package.type).index or "its package index"
         reason = (
             f"a rebuild installs what the lines ask for; which version that is, only {index} knows, which was not asked"

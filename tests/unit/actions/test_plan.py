@@ -106,6 +106,20 @@ def test_the_line_that_upgrades_runs_as_root(user: str | None, lines: bool, move
     assert ("     USER root\n     RUN apt-get" in shown) is lines
 
 
+@pytest.mark.parametrize("layers", [None, 1])
+@pytest.mark.parametrize("history", ["", "RUN make", "USER app"])
+@pytest.mark.parametrize("user", ["app", "1000:0", "", None])
+def test_a_user_that_no_line_names_is_inherited(user: str | None, history: str, layers: int | None) -> None:
+    """At the end of the Dockerfile it is always the image's."""
+    scan = report(finding("CVE-1", BASES, "2"), packages=(deb("apt", 0),), base_layers=layers)
+    image = msgspec.structs.replace(scan.image, user=user, history=(History(created_by=history),))
+    action = choose(msgspec.structs.replace(scan, image=image)).actions[-1]
+    is_known = user is not None and (layers is None or history != "USER app")
+    assert action.command.startswith("USER root\n") is (is_known and user != "")
+    assert action.command.endswith(f"\nUSER {user}") is (is_known and user != "")
+    assert ("if its USER is not root" in action.risk) is not is_known
+
+
 def test_a_version_that_a_line_names_is_to_be_raised_there() -> None:
     pinned = "apt-get install -y git=1"
     found = choose(report(finding("CVE-1", OURS, "2", command=pinned), finding("CVE-2", OURS, "10", command=pinned)))
@@ -461,6 +475,11 @@ def test_what_nothing_needs_may_be_dropped() -> None:
         {"history": "CMD exec python3 /app/app.py"},
         {"history": 'HEALTHCHECK &{["CMD-SHELL" "python3 -c 1 || exit 1"] "0s" "0s"}'},
         {"line": "RUN set -e; cd /app && python3 setup.py"},
+        {"line": "RUN sudo -u app timeout -k 5 9 python3 setup.py"},
+        {"line": "RUN if true; then env -u A B=1 nice -n 5 python3 setup.py; fi"},
+        {"line": "RUN ls *.py | xargs -n 1 python3"},
+        {"line": "COPY --chown=app main.py /app/"},
+        {"line": 'COPY ["main.py", "/app/"]'},
         {"tools": ("python3",)},
     ],
 )
@@ -470,6 +489,59 @@ def test_what_the_image_runs_is_never_dropped(needs: dict[str, object]) -> None:
 
 def test_the_interpreter_of_language_packages_is_never_dropped() -> None:
     assert not needing("", "", (), pip("flask")).actions
+
+
+JRE = deb("openjdk-17-jre-headless", automatic=False, programs=("java", "keytool"))
+PHP = deb("php8.2-cli", automatic=False, programs=("php8.2", "phar8.2"))
+FPM = deb("php8.2-fpm", automatic=False, programs=("php-fpm8.2",))
+MODULE = deb("libapache2-mod-php8.2", automatic=False)
+ALPINES = deb("php82", automatic=False, programs=("php82",))
+
+
+def runs(program: Package, history: str = "", line: str = "", kind: str = "", tools: tuple[str, ...] = ()) -> bool:
+    """Whether a program is kept by what the image has or does; ``kind`` is the type of a package of a language in it."""
+    extra = (pip("app"),) if not kind else (msgspec.structs.replace(pip("app"), type=kind, purl=f"pkg:{kind}/app@1"),)
+    scan = report(finding("CVE-1", program, command=f"apt-get install -y {program.name}"), packages=extra)
+    layers = (*scan.attribution.layers, LayerOrigin(index=1, origin=Origin.DOCKERFILE, instruction=line))
+    found = choose(
+        msgspec.structs.replace(
+            scan,
+            image=msgspec.structs.replace(scan.image, history=(History(created_by=history),)),
+            inventory=msgspec.structs.replace(scan.inventory, tools=frozenset(tools)),
+            attribution=msgspec.structs.replace(scan.attribution, layers=layers),
+        )
+    )
+    return not found.actions
+
+
+@pytest.mark.parametrize(
+    ("program", "needs"),
+    [
+        (JRE, {"history": 'CMD ["java" "-jar" "/app.jar"]'}),
+        (JRE, {"history": "ENTRYPOINT exec java $JAVA_OPTS Main"}),
+        (JRE, {"history": 'ENTRYPOINT ["/app.jar"]'}),
+        (JRE, {"line": "COPY target/app.war /opt/tomcat/webapps/"}),
+        (JRE, {"kind": "maven"}),
+        (JRE, {"tools": ("java",)}),
+        (PHP, {"history": 'CMD ["php" "artisan" "serve"]'}),
+        (PHP, {"history": 'CMD ["php8.2" "-S" "0:80"]'}),
+        (PHP, {"line": "COPY index.php /srv/"}),
+        (PHP, {"kind": "composer"}),
+        (PHP, {"tools": ("php",)}),
+        (FPM, {"history": 'CMD ["php-fpm"]'}),
+        (FPM, {"kind": "composer"}),
+        (MODULE, {"kind": "composer"}),
+        (MODULE, {"line": "ADD index.php /var/www/html/"}),
+        (ALPINES, {"history": 'CMD ["php" "-a"]'}),
+    ],
+)
+def test_the_runtime_of_an_application_is_never_dropped(program: Package, needs: dict[str, str]) -> None:
+    assert runs(program, **needs)
+
+
+@pytest.mark.parametrize("program", [JRE, PHP, FPM, MODULE, ALPINES])
+def test_a_runtime_that_nothing_runs_may_be_dropped(program: Package) -> None:
+    assert not runs(program, history='CMD ["/srv/app"]', line="COPY app /srv/")
 
 
 def test_every_line_that_names_a_package_is_named() -> None:

@@ -46,7 +46,6 @@ def line(text: str, package: Package, **more: object) -> Finding:
         ("apk add --allow-untrusted ./git.apk", typed("git", "apk"), "./git.apk"),
         ("pip install /w/git-1-py3-none-any.whl", pip("git"), "/w/git-1-py3-none-any.whl"),
         ("pip install 'git @ https://a.test/x.zip'", pip("git"), "https://a.test/x.zip"),
-        ("pip3.11 install git+https://a.test/x#egg=git", pip("git"), "git+https://a.test/x#egg=git"),
         ("python3 -m pip install -e /src/git", pip("git"), "/src/git"),
         ("uv pip install ./git", pip("git"), "./git"),
         ("npm install /npm/git-1.tgz", typed("git", "npm"), "/npm/git-1.tgz"),
@@ -77,16 +76,231 @@ def test_what_a_line_installs_from_a_file_is_replaced(command: str, package: Pac
         ("pip install --find-links /wheels -t /app -r ./requirements.txt git", pip("git"), "raise"),
         ("pip install --index-url https://a.test/simple git", pip("git"), "raise"),
         ("npm install -g git", typed("git", "npm"), "raise"),
+        ("npm install -g @scope/other git@^1", typed("git", "npm"), "raise"),
+        ("pip install --no-index --find-links https://a.test/wheels git", pip("git"), "raise"),
+        ("pip install --no-index --find-links $WHEELS git", pip("git"), "raise"),
+        ("make -C /srv deps", pip("git"), "raise"),
+        ("git clone https://a.test/x && cd x && npm ci", typed("git", "npm"), "raise"),
+        ("apt-get install -y $PACKAGES", deb("git"), "rebuild"),
+        ("cat names | xargs apt-get install -y", deb("git"), "rebuild"),
+        ("apt-get install -y {git,vim}", deb("git"), "rebuild"),
+        ("apt-get download git && dpkg -i git*.deb", deb("git"), "rebuild"),
+        ("bash -exc 'apt-get update; apt-get install -y git'", deb("git"), "rebuild"),
+        ("install_packages git", deb("git"), "rebuild"),
+        ("dnf -y update", typed("git", "rpm"), "rebuild"),
+        ("apk -U upgrade", typed("git", "apk"), "rebuild"),
     ],
 )
 def test_what_an_archive_has_comes_from_it(command: str, package: Package, kind: str) -> None:
     assert told(choose(report(line(command, package)))) == [(kind, 1, 0)]
 
 
+@pytest.mark.parametrize("known", [False, True])
+@pytest.mark.parametrize(
+    ("command", "package", "word"),
+    [
+        ("gdebi -n x.deb", deb("git"), "`x.deb`"),
+        ("dpkg -i $DEB", deb("git"), "what `dpkg -i $DEB` installs"),
+        ("rpm -ivh git-1-1.x86_64.rpm", typed("git", "rpm"), "`git-1-1.x86_64.rpm`"),
+        ("rpm -Uvh $URL", typed("git", "rpm"), "what `rpm -Uvh $URL` installs"),
+        ("dnf install -y git-1-1.x86_64.rpm", typed("git", "rpm"), "`git-1-1.x86_64.rpm`"),
+        ("yum localinstall -y *.rpm", typed("git", "rpm"), "`*.rpm`"),
+        ("apk add --allow-untrusted /p/*.apk", typed("git", "apk"), "`/p/*.apk`"),
+        ("npm install https://a.test/git-1.tgz", typed("git", "npm"), "`https://a.test/git-1.tgz`"),
+        ("npm install git@https://a.test/git-1.tgz", typed("git", "npm"), "`git@https://a.test/git-1.tgz`"),
+        ("npm i git@file:../git", typed("git", "npm"), "`git@file:../git`"),
+        ("yarn add file:./git", typed("git", "npm"), "`file:./git`"),
+        ("pip install vendor/git", pip("git"), "`vendor/git`"),
+        ("pip install *.whl", pip("git"), "`*.whl`"),
+        ("gem install ./git-1.gem", typed("git", "gem"), "`./git-1.gem`"),
+    ],
+)
+def test_a_file_is_one_although_its_name_is_a_version(command: str, package: Package, word: str, known: bool) -> None:
+    """With the command that asked known too, in which the file's name looks like a version that a line names."""
+    one = line(command, package)
+    if known:
+        one = msgspec.structs.replace(one, introduced=msgspec.structs.replace(one.introduced, command=command))
+    found = choose(report(one))
+    assert told(found) == [("replace", 1, 0)]
+    assert found.actions[0].text.startswith(f"Put git 2 or later in the place of {word}, which")
+
+
+@pytest.mark.parametrize(
+    ("text", "package", "word"),
+    [
+        ("ls *.deb | xargs dpkg -i", deb("git"), "*.deb"),
+        ("find /d -name '*.deb' -exec dpkg -i {} +", deb("git"), "*.deb"),
+        ("find /d -name '*.deb' -exec dpkg -i {} \\;", deb("git"), "*.deb"),
+        ("find /d -name '*.deb' -print0 | xargs -0 apt-get install -y", deb("git"), "*.deb"),
+        ("for f in *.deb; do dpkg -i $f; done", deb("git"), "*.deb"),
+        ('for f in /d/*.deb; do apt-get install -y "${f}"; done', deb("git"), "/d/*.deb"),
+        ('find . -name "*.deb" | while read -r f; do apt-get install -y "$f"; done', deb("git"), "*.deb"),
+        ("X=/tmp/x.deb; apt-get install -y $X", deb("git"), "/tmp/x.deb"),
+        ("apt-get install -y $(ls /d/*.deb)", deb("git"), "/d/*.deb"),
+        ("ls *.rpm | xargs rpm -ivh", typed("git", "rpm"), "*.rpm"),
+        ("for f in *.rpm; do dnf install -y $f; done", typed("git", "rpm"), "*.rpm"),
+        ("find / -name '*.apk' | xargs apk add", typed("git", "apk"), "*.apk"),
+        ("for w in /w/*.whl; do pip install $w; done", pip("git"), "/w/*.whl"),
+        ("ls /w/*.whl | xargs pip install", pip("git"), "/w/*.whl"),
+    ],
+)
+def test_files_through_pipes_loops_and_variables(text: str, package: Package, word: str) -> None:
+    found = choose(report(line(text, package)))
+    assert told(found) == [("replace", 1, 0)]
+    assert f"in the place of `{word}`, which" in found.actions[0].text
+
+
+@pytest.mark.parametrize(
+    ("text", "script"),
+    [
+        ("/install.sh", "/install.sh"),
+        ("./setup", "./setup"),
+        ("bash /tmp/setup.sh", "bash /tmp/setup.sh"),
+        ("chmod +x i.sh && sudo ./i.sh -y", "./i.sh -y"),
+        ('["/install.sh", "-y"]', "/install.sh -y"),
+        ("curl -fsSL https://a.test/i | sh", "curl -fsSL https://a.test/i | sh"),
+        ("wget -qO- https://a.test/i | bash -s -- -y", "wget -qO- https://a.test/i | bash -s -- -y"),
+        ("bash <(curl -s https://a.test/i)", "bash <(curl -s https://a.test/i)"),
+        ('sh -c "$(curl -s https://a.test/i)"', 'sh -c "$(curl -s https://a.test/i)"'),
+        ("apt-get install -y vim && /install.sh", "/install.sh"),
+        ("apt-get install -y vim && curl https://a.test/i | bash -", None),
+        ("tar xf rootfs.tar -C /", "RUN tar xf rootfs.tar -C /"),
+        ("ansible-playbook x.yml", "RUN ansible-playbook x.yml"),
+    ],
+)
+def test_what_a_script_installs_nobody_can_promise(text: str, script: str | None) -> None:
+    found = choose(report(line(text, deb("git", automatic=True))))
+    assert not found.actions
+    why = f"what `{script or f'RUN {text}'.removeprefix('RUN ')}` installs is not known, and so neither is what a rebuild brings"
+    assert [one.reason for one in found.remaining] == [why]
+
+
+def test_what_a_line_asks_for_beside_a_script_is_promised_with_what_it_needs() -> None:
+    lib = deb("libgit", automatic=True)
+    text = "curl -sL https://a.test/setup | bash - && apt-get install -y git"
+    assert told(choose(report(line(text, deb("git"))))) == [("rebuild", 1, 0)]
+    asked = line(text, lib, paths=((deb("git").id, lib.id),))
+    assert told(choose(report(asked, packages=(deb("git"),)))) == [("rebuild", 1, 0)]
+    assert told(choose(report(line(f"{text}; apt-get upgrade -y", lib)))) == [("rebuild", 1, 0)]
+    assert told(choose(report(line(text, lib)))) == []
+
+
+def test_a_line_that_is_not_known_promises_nothing() -> None:
+    one = line("", deb("git", automatic=True))
+    one = msgspec.structs.replace(one, introduced=msgspec.structs.replace(one.introduced, instruction=""))
+    found = choose(report(one))
+    assert not found.actions
+    assert found.remaining[0].reason.startswith("which line installs it is not known")
+
+
+def test_packages_of_a_root_that_a_line_adds_come_with_that() -> None:
+    one = line("", deb("git"))
+    who = msgspec.structs.replace(one.introduced, instruction="ADD --chown=0:0 rootfs.tar.xz /")
+    found = choose(report(msgspec.structs.replace(one, introduced=who)))
+    assert told(found) == [("replace", 1, 0)]
+    assert "in the place of `rootfs.tar.xz`, which" in found.actions[0].text
+
+
 def test_what_a_files_package_needs_comes_from_the_index() -> None:
     needed = pip("six")
     one = line("pip install ./git-1.tar.gz", needed, paths=(("pkg:pypi/git@1", needed.id),))
     assert told(choose(report(one))) == [("raise", 1, 0)]
+
+
+STATE = "the line has to name a state of that repository which has the fix; whether one has it is not known"
+ALONE = "alone: a version with the fix has to be put there"
+
+
+@pytest.mark.parametrize(
+    ("command", "package", "reason"),
+    [
+        ("npm install u/git#v1", typed("git", "npm"), f"installed from u/git#v1: {STATE}"),
+        ("npm i git@github:u/git#1", typed("git", "npm"), f"installed from git@github:u/git#1: {STATE}"),
+        (
+            "npm i git+https://a.test/git.git",
+            typed("git", "npm"),
+            f"installed from git+https://a.test/git.git: {STATE}",
+        ),
+        ("pnpm add git@a.test:u/git.git", typed("git", "npm"), f"installed from git@a.test:u/git.git: {STATE}"),
+        ("pip install git+https://a.test/git@v1", pip("git"), f"installed from git+https://a.test/git@v1: {STATE}"),
+        ("pip install 'git @ git+ssh://a.test/git@v1'", pip("git"), f"installed from git+ssh://a.test/git@v1: {STATE}"),
+        (
+            "pip install -e hg+https://a.test/x#egg=git",
+            pip("git"),
+            f"installed from hg+https://a.test/x#egg=git: {STATE}",
+        ),
+        ("pip install --no-index --find-links /w git", pip("git"), f"installed from a folder (/w) {ALONE}"),
+        ("pip install --no-index -f ./w git==1", pip("git"), f"installed from a folder (./w) {ALONE}"),
+        ("pip install --no-index -f=/w -r r.txt", pip("git"), f"installed from a folder (/w) {ALONE}"),
+        ("pip install --index-url file:///simple git", pip("git"), f"installed from a folder (file:///simple) {ALONE}"),
+        (
+            "npm install --offline git@1",
+            typed("git", "npm"),
+            f"installed from what was stored before (--offline) {ALONE}",
+        ),
+        ("gem install --local git", typed("git", "gem"), f"installed from what was stored before (--local) {ALONE}"),
+        (
+            "curl -L https://a.test/x.tgz | tar xz",
+            typed("git", "npm"),
+            "comes with what `curl -L https://a.test/x.tgz` brings: that has to have the fix, the line asks for no version of it",
+        ),
+        (
+            "/install.sh",
+            pip("git"),
+            "comes with what `/install.sh` brings: that has to have the fix, the line asks for no version of it",
+        ),
+    ],
+)
+def test_no_version_is_asked_of_a_line_that_cannot_give_it(command: str, package: Package, reason: str) -> None:
+    one = line(command, package)
+    for known in ("", command):
+        who = msgspec.structs.replace(one.introduced, command=known)
+        found = choose(report(msgspec.structs.replace(one, introduced=who)))
+        assert not found.actions
+        assert [left.reason for left in found.remaining] == [reason]
+
+
+@pytest.mark.parametrize(
+    ("text", "package", "place"),
+    [
+        ("echo 'deb [trusted=yes] file:///repo ./' > /etc/apt/sources.list.d/a.list && apt-get install -y git", "deb",
+         "file:///repo"),
+        ("echo deb copy:/repo ./ > /etc/apt/sources.list && apt install -y git", "deb", "copy:/repo"),
+        ("printf 'Types: deb\\nURIs: file:/repo\\nSuites: ./\\n' > /etc/apt/sources.list.d/a.sources; apt install git",
+         "deb", "file:/repo"),
+        ("add-apt-repository 'deb cdrom:/d ./' && apt install git", "deb", "cdrom:/d"),
+        ("apk add --repository /repo git", "apk", "/repo"),
+        ("apk add -X ./repo git", "apk", "./repo"),
+        ("echo /repo >> /etc/apk/repositories && apk add git", "apk", "/repo"),
+        ("dnf --repofrompath=a,file:///repo install -y git", "rpm", "file:///repo"),
+        ("dnf install -y --repofrompath a,/repo --repo a git", "rpm", "/repo"),
+        ("printf '[a]\\nbaseurl=file:///repo\\n' > /etc/yum.repos.d/a.repo && dnf install -y git", "rpm", "file:///repo"),
+        ("dnf config-manager --add-repo file:///repo && dnf install -y git", "rpm", "file:///repo"),
+        ("zypper ar dir:/repo a && zypper in -y git", "rpm", "dir:/repo"),
+        ("zypper addrepo /repo a; zypper in git", "rpm", "/repo"),
+    ],
+)  # fmt: skip
+def test_a_folder_in_an_archives_place_has_nothing_newer(text: str, package: str, place: str) -> None:
+    found = choose(report(line(text, typed("git", package, automatic=True))))
+    assert not found.actions
+    why = f"one of its archives is a folder or a disc ({place}): that has nothing newer than what lies there"
+    assert [one.reason for one in found.remaining] == [why]
+
+
+@pytest.mark.parametrize(
+    ("text", "package"),
+    [
+        ("mkdir -p /repo && apk add git", "apk"),
+        ("curl -X POST https://a.test && apk add git", "apk"),
+        ("echo https://a.test/main >> /etc/apk/repositories && apk add git", "apk"),
+        ("dnf config-manager --add-repo /etc/a.repo && dnf install -y git", "rpm"),
+        ("zypper ar https://a.test/repo a && zypper in -y git", "rpm"),
+        ("echo 'deb mirror+file:/etc/apt/mirrors sid main' > /etc/apt/sources.list && apt install git", "deb"),
+        ("echo file:///srv > /etc/x && apt-get install -y git", "deb"),
+    ],
+)
+def test_other_folders_are_no_archives(text: str, package: str) -> None:
+    assert told(choose(report(line(text, typed("git", package, automatic=True))))) == [("rebuild", 1, 0)]
 
 
 def frozen(scan: Report, *archives: Frozen) -> Report:

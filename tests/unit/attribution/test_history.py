@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from garboard.attribution.history import Style, read, user_of, without_shell
+from garboard.attribution.history import Style, read, user_below, user_of, without_shell
 from garboard.model.image import History, Image
 from tests.unit.attribution.images import BASE, entry
 
@@ -108,3 +108,36 @@ def test_as_whom_a_line_after_these_runs(texts, user):
     made = tuple(History(created_by=text) for text in texts)
     assert user_of(Image(name="a", source="docker", history=made)) == user
     assert user_of(Image(name="a", source="docker", history=made, user="configured")) == "configured"
+
+
+APT = "RUN apt-get install -y git"
+
+
+@pytest.mark.parametrize(
+    ("base", "own", "configured", "user"),
+    [
+        (("RUN make",), (APT,), "app", "app"),
+        (("bash",), (APT,), "app", "app"),
+        (("USER one", "bash"), (APT,), "two", "two"),
+        (("USER app",), (APT,), None, "app"),
+        (("RUN make",), (APT,), "", ""),
+        (("USER one",), ("USER root", APT, "USER two"), "two", "one"),
+        (("RUN make",), (APT, "USER app"), "app", ""),
+        (("RUN make",), ("USER app", APT), "app", ""),
+        (("bash",), ("USER root", APT, "USER app"), "app", None),
+        (("bash",), (APT, "USER app"), "app", ""),
+        (("bash",), ("RUN make", "USER app"), "app", None),
+        ((), (APT,), None, None),
+    ],
+)
+def test_as_whom_a_line_after_the_base_runs(base, own, configured, user):
+    """A configuration may have a user of which the history does not tell."""
+    image = Image(name="a", source="docker", history=tuple(map(_made, (*base, *own))), user=configured)
+    told = read(image.history, sum(one.startswith("RUN") or one == "bash" for one in (*base, *own)))
+    assert user_below(image, told.entries, len(base)) == user
+    unknown = configured if not any("USER" in one for one in (*base, *own)) else None
+    assert user_below(image, told.entries, None) == unknown
+
+
+def _made(text):
+    return History(created_by=text, empty_layer=text.startswith("USER"))

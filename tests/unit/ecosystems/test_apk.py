@@ -101,6 +101,13 @@ def test_repositories_that_never_change():
     ]
 
 
+@pytest.mark.parametrize(("line", "folder"), [("/repo", "/repo"), ("@own /repo/x", "/repo/x"), ("#/repo", "")])
+def test_repositories_that_are_folders(line, folder):
+    live = "https://dl-cdn.alpinelinux.org/alpine/v3.20/main\n"
+    found = [Frozen(type="apk", archive=folder)] if folder else []
+    assert read(cataloger, "etc/apk/repositories", f"{live}{line}\n") == found
+
+
 def test_bytes_of_any_kind_are_read_or_a_gap():
     assert len(gaps(read(cataloger, "lib/apk/db/installed", b"\x00\xff\xfe\n\n\x80"))) == 2
 

@@ -326,6 +326,15 @@ LIVE = "deb http://deb.debian.org/debian bookworm main\n"
         ("sources.list.d/a.sources", "URIs: http://snapshot.ubuntu.com/x\nEnabled: no\n\nURIs: http://a.test/\n", ""),
         ("sources.list.d/a.sources", "URIs:\n http://a.test\n http://snapshot.ubuntu.com/x\n", "snapshot.ubuntu.com/x"),
         ("sources.list.d/a.list.save", "deb http://snapshot.debian.org/x sid main\n", ""),
+        ("sources.list", "deb file:///repo ./\n", "file:///repo"),
+        ("sources.list", f"{LIVE}deb [trusted=yes arch=amd64] file:/repo ./\n", "file:/repo"),
+        ("sources.list", "deb copy:/repo sid main\n", "copy:/repo"),
+        ("sources.list", "deb cdrom:[Debian]/ sid main\n", "cdrom:[Debian]/"),
+        ("sources.list", f"#deb file:/repo ./\ndeb-src file:/repo ./\n{LIVE}", ""),
+        ("sources.list", "deb mirror+file:/etc/apt/mirrors.list sid main\n", ""),
+        ("sources.list.d/a.sources", "Types: deb\nURIs: file:/repo\nSuites: ./\n", "file:/repo"),
+        ("sources.list.d/a.sources", "URIs: http://a.test/\n file:/repo\nSuites: ./\n", "file:/repo"),
+        ("sources.list.d/a.sources", "URIs: file:/repo\nEnabled: no\n\nURIs: http://a.test/\n", ""),
         ("apt.conf.d/50", 'APT::Snapshot "20240630T120000Z";\n', "20240630T120000Z"),
         ("apt.conf.d/50", '// APT::Snapshot "20240630T120000Z";\n', ""),
     ],
@@ -342,7 +351,6 @@ def test_archives_that_never_change(path, text, archive):
         ("Package: src:a\nPin: version 1.2\nPin-Priority: 500\n", ("src:a",)),
         ("# a word\nPackage: php*\nPin: release *\nPin-Priority: -1\n", ("php*",)),
         ("Package: *\nPin: release a=testing\nPin-Priority: -10\n", ()),
-        ("Package: *\nPin: release n=bookworm\nPin-Priority: 990\n", ()),
         ("Package: a\nPin: version *\nPin-Priority: 990\n", ()),
         ("Package: a\nPin: version 1\nPin-Priority: -1\n\nPackage: b\nPin: version 1\nPin-Priority: 2\n", ("a", "b")),
         ("Package: a\nPin: version 1\nPin-Priority: x\n", ()),
@@ -354,3 +362,41 @@ def test_what_apts_preferences_hold(text, names):
         facts = read(cataloger, f"etc/apt/{path}", text)
         assert facts == ([Hold(type="deb", names=names, how="pinned by apt's preferences")] if names else [])
     assert read(cataloger, "etc/apt/preferences.d/a.bak", text) == []
+
+
+def pin(package: str, what: str, priority: int) -> str:
+    return f"Package: {package}\nPin: {what}\nPin-Priority: {priority}\n"
+
+
+RELEASE = "release n=bullseye"
+SECURITY = "release l=Debian-Security"
+
+
+@pytest.mark.parametrize(
+    ("stanzas", "names", "to"),
+    [
+        ((pin("*", RELEASE, 1001),), ("*",), RELEASE),
+        ((pin("*", "release n=bookworm", 990),), ("*",), "release n=bookworm"),
+        ((pin("*", "release o=Debian,a=stable", 900),), ("*",), "release o=Debian,a=stable"),
+        ((pin("*", SECURITY, -1),), ("*",), "archives without security updates"),
+        ((pin("*", SECURITY, 600), pin("*", RELEASE, 900)), ("*",), RELEASE),
+        ((pin("a b", RELEASE, 600),), ("a", "b"), RELEASE),
+        ((pin("a", "origin a.test", 900),), ("a",), "origin a.test"),
+        ((pin("a", 'origin ""', 900),), ("a",), 'origin ""'),
+        ((pin("*", RELEASE, 500),), (), ""),
+        ((pin("*", RELEASE, 100),), (), ""),
+        ((pin("*", "release n=bookworm*", 990),), (), ""),
+        ((pin("*", "release v=12", 990),), (), ""),
+        ((pin("*", "release o=Debian", 990),), (), ""),
+        ((pin("*", "release a=bookworm-backports", 990),), (), ""),
+        ((pin("*", SECURITY, 990), pin("*", RELEASE, 990)), (), ""),
+        ((pin("*", "origin a.test", 1000),), (), ""),
+        ((pin("a", "release n=bookworm-security", 990),), (), ""),
+        ((pin("a", RELEASE, 400),), (), ""),
+    ],
+)
+def test_a_pin_of_an_archive_holds_what_it_keeps_from_updates(stanzas, names, to):
+    """By the priorities that ``apt-cache policy`` gives the archives of a release."""
+    facts = read(cataloger, "etc/apt/preferences", "\n".join(stanzas))
+    how = f"pinned to {to} by apt's preferences"
+    assert facts == ([Hold(type="deb", names=names, how=how)] if names else [])

@@ -325,6 +325,10 @@ def test_what_the_settings_hold(path, text, names):
         ("[a]\nenabled = 0\nbaseurl=http://vault.centos.org/7/\n[b]\nbaseurl=http://a.test/9/\n", ""),
         ("[a]\n#baseurl=http://vault.centos.org/7/\nmirrorlist=http://mirrorlist.centos.org/?release=9\n", ""),
         ("[a]\nname=http://vault.centos.org/\nbaseurl=http://a.test/20240131/os\n", "http://a.test/20240131"),
+        ("[a]\nbaseurl=file:///repo\n", "file:///repo"),
+        ("[a]\nbaseurl = dir:/repo\n[b]\nbaseurl=http://a.test/9/\n", "dir:/repo"),
+        ("[a]\nenabled=0\nbaseurl=file:///repo\n[b]\nbaseurl=http://a.test/9/\n", ""),
+        ("[a]\ngpgkey=file:///etc/key\nbaseurl=http://a.test/9/\n", ""),
     ],
 )
 def test_archives_that_never_change(text, archive):

@@ -148,10 +148,11 @@ def test_each_instruction_is_read_once_whatever_the_number_of_findings(monkeypat
 
 
 def test_a_long_instruction_is_read_to_its_end_and_quoted_in_part():
-    one = judged(finding(ours("apt " * 500_000)), offer(), instructions=("apt " * 500_000,))
+    text = "apt " * 500_000 + "install git"
+    one = judged(finding(ours(text)), offer(), instructions=(text,))
     assert one.outcome is Outcome.PUBLISHED
     assert len(one.reason) < 2000
-    assert judged(finding(BASE), offer(), instructions=("apt " * 500_000,)).outcome is Outcome.BASE_BEHIND
+    assert judged(finding(BASE), offer(), instructions=(text,)).outcome is Outcome.BASE_BEHIND
 
 
 def test_nobodys_packages():

@@ -74,7 +74,9 @@ def _world(file: File) -> Iterator[Fact]:
 def _repositories(file: File) -> Iterator[Fact]:
     """An archive that never changes."""
     text = file.data.decode("utf-8", "replace")
-    archive = frozen("\n".join(line for line in text.split("\n") if not line.lstrip().startswith("#")))
+    used = [line for line in text.split("\n") if not line.lstrip().startswith("#")]
+    folders = (word for line in used for word in line.split() if word.startswith("/"))
+    archive = frozen("\n".join(used)) or next(folders, "")
     if archive:
         yield Frozen(type=PURL_TYPE, archive=archive)
 

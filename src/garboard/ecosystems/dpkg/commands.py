@@ -73,13 +73,30 @@ _DPKG: Final = Program(
     deb_file,
     actions=("-i", "--install", "--unpack"),
     with_value=words("--root --admindir --instdir -D --debug"),
+    only_files=True,
+    fetches=False,
 )
+_GDEBI: Final = Program(deb_file, with_value=words("-o --option --root"), bare_operands=True, only_files=True)
+_WRAPPING: Final = Program(apt, bare_operands=True)
+"""Scripts around apt that base images bring: those of minideb and of Kubernetes' debian-base."""
 
 COMMANDS: Final = Commands(
-    programs=MappingProxyType({"apt": _APT_PROGRAM, "apt-get": _APT_PROGRAM, "aptitude": _APT_PROGRAM, "dpkg": _DPKG}),
+    programs=MappingProxyType(
+        {
+            "apt": _APT_PROGRAM,
+            "apt-get": _APT_PROGRAM,
+            "aptitude": _APT_PROGRAM,
+            "apt-fast": _APT_PROGRAM,
+            "nala": _APT_PROGRAM,
+            "dpkg": _DPKG,
+            "gdebi": _GDEBI,
+            "install_packages": _WRAPPING,
+            "clean-install": _WRAPPING,
+        }
+    ),
     remedy=_remedy,
     upgrades=Upgrades(
-        programs=("apt", "apt-get", "aptitude"),
+        programs=("apt", "apt-get", "aptitude", "apt-fast", "nala"),
         everything=words("upgrade dist-upgrade full-upgrade safe-upgrade"),
         named=words("install"),
         possible=words("upgrade dist-upgrade full-upgrade safe-upgrade"),

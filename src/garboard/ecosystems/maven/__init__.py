@@ -81,5 +81,7 @@ ECOSYSTEM: Final = Ecosystem(
     likely=_likely,
     index="Maven Central",
     interpreter="java",
-    scripts=(".jar",),
+    scripts=(".jar", ".war", ".ear"),
+    unread=(".class",),
+    interpreted=True,
 )

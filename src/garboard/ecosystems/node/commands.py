@@ -9,6 +9,7 @@ from typing import Final
 
 from garboard.model.program import A_FILE, FIXED, Commands, Fix, PackageSpec, Program, spec, verbs, words
 
+_NAMED: Final = r"(?:@[\w.~-]+/)?[\w.~-]+"
 _NPM: Final = re.compile(r"((?:@[\w.~-]+/)?[\w.~][\w.~-]*)(?:@([\w.^~<>=*| +-]+))?")
 
 
@@ -45,6 +46,7 @@ COMMANDS: Final = Commands(
                 with_value=_OPTIONS,
                 bare="package.json",
                 opaque=words("ci clean-install install-clean"),
+                closed=words("--offline"),
             ),
             "yarn": Program(npm, verbs=verbs("add, global add"), with_value=_OPTIONS, opaque=verbs("install, ")),
             "pnpm": Program(npm, verbs=verbs("add, install, i"), with_value=_OPTIONS, bare="package.json"),
@@ -53,5 +55,8 @@ COMMANDS: Final = Commands(
     remedy=_remedy,
     pin_signs=("@",),
     raised="{name}@{version}",
-    file_ends=(".tgz", ".tar.gz"),
+    file_ends=(".tgz", ".tar.gz", ".tar"),
+    files=rf"(?:{_NAMED}@)?(?:(?:file|link|portal):.*|[.~]?/.*)",
+    references=rf"(?:{_NAMED}@)?(?:(?:git\+|git:|(?:github|gitlab|bitbucket|gist):).*|(?!\.)[\w.-]+/[\w.-]+(?:#.*)?)"
+    r"|git@[\w-]+\.[\w.-]+[:/].*|.*\.git(?:#.*)?",
 )

@@ -47,6 +47,9 @@ _PIP: Final = Program(
         "--upgrade-strategy --python --config-settings -C --global-option --use-feature --group --root-user-action"
     ),
     manifests=words("-r --requirement -e --editable --group"),
+    closed=words("--no-index"),
+    beside=words("-f --find-links"),
+    instead=words("-i --index-url"),
 )
 _UV: Final = Program(
     pip,
@@ -59,6 +62,9 @@ _UV: Final = Program(
     ),
     manifests=words("-r --requirement --requirements -e --editable"),
     opaque=verbs("sync, pip sync"),
+    closed=words("--no-index --offline"),
+    beside=words("-f --find-links"),
+    instead=words("-i --index-url --default-index"),
 )
 _POETRY: Final = Program(
     pip,
@@ -74,5 +80,7 @@ COMMANDS: Final = Commands(
     remedy=_remedy,
     pin_signs=("==", "===", "~=", "<"),
     raised="{name}>={version}",
-    file_ends=(".whl", ".tar.gz", ".zip", ".tar.bz2", ".egg"),
+    file_ends=(".whl", ".tar.gz", ".tgz", ".zip", ".tar.bz2", ".egg"),
+    files=r"[^\[;=<>!~ ]*/.*|[\w.-]+(?:\[[^\]]*\])?@.*",
+    references=r"(?:[\w.-]+(?:\[[^\]]*\])?@)?(?:git|hg|svn|bzr)(?:\+|://).*",
 )

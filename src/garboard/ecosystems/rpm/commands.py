@@ -94,6 +94,8 @@ _RPM: Final = Program(
     rpm_file,
     actions=("-i", "-U", "-F", "--install", "--upgrade", "--freshen"),
     with_value=words("--root --dbpath --prefix --relocate --define -D -E --excludepath --rcfile --macros -r"),
+    only_files=True,
+    fetches=False,
 )
 
 COMMANDS: Final = Commands(

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from garboard.frozen_archives import frozen
+from garboard.frozen_archives import frozen, local
 from garboard.model.image import File
 from garboard.model.package import Fact, Frozen, Hold
 
@@ -46,7 +46,8 @@ def settings(file: File) -> Iterator[Fact]:
         used = [one for one in _SECTION.split(text) if not _DISABLED.search(one)]
         words = (word for one in used for found in _EXCLUDED.findall(one) for word in re.split(r"[\s,]+", found))
         yield from _held(words, f"left out by {file.path}")
-        archive = frozen("\n".join(address for one in used for address in _ADDRESSES.findall(one)))
+        addresses = [address for one in used for address in _ADDRESSES.findall(one)]
+        archive = frozen("\n".join(addresses)) or local("\n".join(f"baseurl={one}" for one in addresses))
         if archive:
             yield Frozen(type=PURL_TYPE, archive=archive)
 

@@ -54,6 +54,7 @@ COMMANDS: Final = Commands(
                 ),
                 version_options=words("-v --version"),
                 manifests=words("-g --file"),
+                closed=words("-l --local"),
             ),
             "bundle": _BUNDLE,
             "bundler": _BUNDLE,
