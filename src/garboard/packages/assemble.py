@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 import msgspec
 
 from garboard import ecosystems
-from garboard.model.gap import Gap
+from garboard.model.gap import Gap, gathered
 from garboard.model.image import FileHistory, Files, FileVersion
 from garboard.model.package import (
     SYSTEM_TYPES,
@@ -261,7 +261,7 @@ def assemble(files: Files) -> Inventory:
     completed = complete(packages, found)
     owners = Owners(completed, by_path)
     completed = _owned(completed, owners)
-    gaps = list(dict.fromkeys((*facts.gaps, *facts.holds.gaps, *_passed_over(completed))))
+    gaps = list(gathered((*facts.gaps, *facts.holds.gaps, *_passed_over(completed))))
     found_unread = [one for one in facts.unread if not owners.answer_for(one.path)]
     found_unread += unread.lists(facts.read, completed, facts.absent)
     gaps += owners.gaps(facts.replaced)
