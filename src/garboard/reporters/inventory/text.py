@@ -29,6 +29,11 @@ def totals(packages: Iterable[Package]) -> dict[str, int]:
 
 def render(report: Report, view: View) -> bytes:
     """The whole text, UTF-8, ending in a line feed."""
+    return b"".join(parts(report, view))
+
+
+def parts(report: Report, view: View) -> Iterator[bytes]:
+    """The same, at once."""
     packages = report.inventory.packages
     lines: list[str] = []
     if packages:
@@ -36,7 +41,7 @@ def render(report: Report, view: View) -> bytes:
         rows = [_row(package, owners, report.image) for package in packages]
         lines += [*_table([_HEADINGS, *rows]), ""]
     lines += [*_summary(report), "", *_coverage(report, color=view.color)]
-    return document(lines, color=view.color)
+    yield document(lines, color=view.color)
 
 
 def _row(package: Package, owners: dict[str, str], image: Image) -> Row:
@@ -108,7 +113,7 @@ def _coverage(report: Report, *, color: bool) -> Iterator[str]:
 
 def several(count: int, view: View) -> Texts:
     """Such tables, and one of the images' numbers of packages."""
-    return Texts(render, ("PACKAGES", "GAPS", "VERDICT"), _cells, count, view)
+    return Texts(parts, ("PACKAGES", "GAPS", "VERDICT"), _cells, count, view)
 
 
 def _cells(report: Report, _view: View) -> tuple[str, str, str]:

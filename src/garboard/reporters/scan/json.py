@@ -210,6 +210,7 @@ class Document(_Out):
     project_name: str
     display_target_file: str
     platform: str
+    image: str
     path: str
     created: str
     gaps: list[Gap]
@@ -303,6 +304,7 @@ class _Writer:
             project_name=project_name(report),
             display_target_file=report.target_file,
             platform=str(report.image.platform),
+            image=report.image.name,
             path=report.image.name,
             created=rfc3339(report.created),
             gaps=[*report.gaps, *view.hidden(report)],
@@ -440,4 +442,18 @@ def parts(report: Report, view: View) -> Iterator[bytes]:
 
 def several(_count: int, view: View) -> JsonArray:
     """An array of such documents."""
-    return JsonArray(parts, view)
+    return JsonArray(parts, _failure, view)
+
+
+class Failure(Value, omit_defaults=False):
+    """What stands in place of an image's document."""
+
+    image: str
+    path: str
+    ok: bool
+    error: str
+    hint: str
+
+
+def _failure(name: str, error: str, hint: str) -> Failure:
+    return Failure(image=name, path=name, ok=False, error=error, hint=hint)

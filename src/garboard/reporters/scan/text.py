@@ -272,6 +272,11 @@ def _coverage(report: Report, view: View) -> Iterator[str]:
 
 def render(report: Report, view: View) -> bytes:
     """The whole text, UTF-8, ending in a line feed."""
+    return b"".join(parts(report, view))
+
+
+def parts(report: Report, view: View) -> Iterator[bytes]:
+    """The same, at once."""
     found = shown(report, view)
     labels = {package.id: _label(package) for package in report.inventory.packages}
     lines: list[str] = []
@@ -284,18 +289,13 @@ def render(report: Report, view: View) -> bytes:
     lines += [*_summary(report, found, view), *lineage_text.block(report, view), *table.block(report, view)]
     lines += actions_text.block(report.actions)
     lines += _coverage(report, view)
-    return document(lines, color=view.color)
-
-
-def parts(report: Report, view: View) -> Iterator[bytes]:
-    """The same, at once."""
-    yield render(report, view)
+    yield document(lines, color=view.color)
 
 
 def several(count: int, view: View) -> Texts:
     """Such texts, and a table of the images' issues by severity."""
     headings = (*(severity.word.upper() for severity in _WORST_FIRST), "GAPS", "VERDICT")
-    return Texts(render, headings, _cells, count, view)
+    return Texts(parts, headings, _cells, count, view)
 
 
 def _cells(report: Report, view: View) -> list[str]:
