@@ -10,7 +10,7 @@ from pathlib import Path
 from garboard.image.layers.bare import BareFolders
 from garboard.image.layers.globs import Matcher
 from garboard.image.layers.names import NameLog
-from garboard.image.layers.reader import read_file, text, too_big
+from garboard.image.layers.reader import no_file, read_file, text, too_big
 from garboard.image.layers.record import LayerRecord, Link, Reading
 from garboard.image.layers.tar import ELF, PROGRAM_ANYWHERE, SCRIPT
 from garboard.model.errors import ImageError
@@ -34,7 +34,6 @@ class _Reading:
         self._log = NameLog(self._bare.look)
         self._readings: list[Reading] = []
         self._links: list[Link] = []
-        self._others: list[bytes] = []
         self._gaps: list[Gap] = []
         self._members = 0
 
@@ -53,7 +52,6 @@ class _Reading:
         return LayerRecord(
             readings=(*self._readings, *self._bare.readings(names, described)),
             links=tuple(self._links),
-            others=tuple(self._others),
             names=names,
             gaps=tuple(self._gaps),
             members=self._members,
@@ -91,7 +89,7 @@ class _Reading:
         ):
             wanted = matcher.readers(path)
         if not wanted:
-            if matcher.programs and not entry.is_symlink() and self._may_be_a_program(path, last, entry):
+            if matcher.programs and entry.is_file(follow_symlinks=False) and self._may_be_a_program(path, last, entry):
                 self._file(path, entry, (matcher.programs,), program=True)
             return
         if entry.is_symlink():
@@ -101,7 +99,7 @@ class _Reading:
         elif entry.is_file(follow_symlinks=False):
             self._file(path, entry, wanted)
         else:
-            self._others.append(path)
+            self._no_file(path, wanted)
 
     @staticmethod
     def _may_be_a_program(path: bytes, last: bytes, entry: os.DirEntry[bytes]) -> bool:
@@ -117,7 +115,7 @@ class _Reading:
             with os.fdopen(handle, "rb") as file:
                 status = os.fstat(handle)
                 if not stat.S_ISREG(status.st_mode):
-                    self._others += [] if program else [path]
+                    self._no_file(path, () if program else wanted)
                     return
                 if program and not os.pread(handle, len(ELF), 0).startswith((ELF, SCRIPT)):
                     return
@@ -133,6 +131,9 @@ class _Reading:
             Reading(path=path, reader=name, facts=read_file(self._readers, self._matcher, name, path, data))
             for name in wanted
         ]
+
+    def _no_file(self, path: bytes, wanted: tuple[str, ...]) -> None:
+        self._readings += [Reading(path=path, reader=name, facts=(no_file(path),)) for name in wanted]
 
     def _gap(self, path: bytes, reason: str) -> None:
         self._gaps.append(Gap(stage="image", subject="/" + text(path), reason=reason))

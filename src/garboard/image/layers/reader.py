@@ -58,6 +58,12 @@ def too_big(path: bytes, size: int, limit: int, limits: Limits) -> Gap:
     )
 
 
+def no_file(path: bytes) -> Gap:
+    """Return the gap for a wanted path where no file is, nor a folder or a link."""
+    reason = "a device, a pipe or a socket is in the place of this file: what it would have told is not known"
+    return Gap(stage="image", subject=text(path), reason=reason)
+
+
 class Collector:
     """Collects a layer's members into its record."""
 
@@ -112,6 +118,9 @@ class Collector:
             followers = self._matcher.followers(wanted)
             if followers:
                 self._links[member.path] = Link(path=member.path, target=member.target, hard=hard, readers=followers)
+        elif wanted:
+            facts = (no_file(member.path),)
+            self._readings[member.path] = tuple(Reading(path=member.path, reader=name, facts=facts) for name in wanted)
         else:
             self._others[member.path] = None
 
