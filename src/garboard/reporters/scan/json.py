@@ -28,7 +28,7 @@ from garboard.reporters.recommend import json as recommendation_json
 from garboard.reporters.recommend.json import Recommendations, Remediation
 from garboard.reporters.scan.text import manager_of, project_name
 from garboard.reporters.several import JsonArray
-from garboard.reporters.view import Issue, View, headline, shown
+from garboard.reporters.view import Issue, View, headline, number_of, shown
 
 _TITLE = 120
 
@@ -248,7 +248,8 @@ def _clean(report: Report) -> str:
     """What it means that nothing was found."""
     if report.coverage is Coverage.FULL:
         return "No known vulnerabilities"
-    return f"No known vulnerabilities in {report.judged} of {report.tested} dependencies; not everything was covered"
+    every = number_of(report.tested, "dependency", "dependencies")
+    return f"No known vulnerabilities in {report.judged} of {every}; not everything was covered"
 
 
 class _Writer:
