@@ -12,7 +12,7 @@ from garboard.model.image import Digest, History, Image, Layer
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from garboard.image.sources.docker_api import Inspected, Listed
+    from garboard.image.sources.docker_api import EngineImage, Inspected
 
 _MOST: Final = 300
 """Images that are asked about, the newest first."""
@@ -65,7 +65,7 @@ def below(of: Image, options: Options) -> Below:
     return Below(base=kept[0] if kept else None)
 
 
-def _possible(of: Image, listed: Sequence[Listed], *, libpod: bool) -> list[Listed]:
+def _possible(of: Image, listed: Sequence[EngineImage], *, libpod: bool) -> list[EngineImage]:
     """Return the listed images that may lie below one, the newest first, and no more than `_MOST`.
 
     The dates of an image are in the history of all that is built on it: one that is newer than all of these is none of

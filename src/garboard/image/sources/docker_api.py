@@ -108,7 +108,7 @@ class Inspected(msgspec.Struct, rename="pascal"):
         return tuple(self.root_fs.layers or ()) if self.root_fs else ()
 
 
-class Listed(msgspec.Struct, rename="pascal"):
+class EngineImage(msgspec.Struct, rename="pascal"):
     """What an engine's list tells of an image. ``created`` is in seconds since 1970."""
 
     id: str
@@ -188,10 +188,10 @@ def inspect(client: Client, engine: Engine, name: str) -> Inspected | None:
     return None if data is None else _decode(data, Inspected, engine)
 
 
-def named_images(client: Client, engine: Engine) -> list[Listed]:
+def named_images(client: Client, engine: Engine) -> list[EngineImage]:
     """Return the images with a name that the engine keeps, the newest first."""
     data = _get(client, engine, "/images/json")
-    listed = _decode(data or b"[]", list[Listed], engine)
+    listed = _decode(data or b"[]", list[EngineImage], engine)
     return sorted((one for one in listed if one.names and _ID.fullmatch(one.id)), key=lambda each: -each.created)
 
 

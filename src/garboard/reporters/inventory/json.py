@@ -47,7 +47,7 @@ class Entry(_Out):
     source_version: str
     source_unknown: bool
     module: str
-    licenses: tuple[str, ...] = msgspec.field(name="licences")
+    licenses: tuple[str, ...]
     vendor: str
     automatic: bool | None
     application: bool
