@@ -224,7 +224,7 @@ def _checked(bundle: Path) -> Iterator[Line]:
     except (OSError, EOFError, Damaged) as error:
         raise CatalogError(f"the bundle {bundle} is damaged: {error}") from error
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise CatalogError(f"the bundle {bundle} is no catalogue of garboard: {error}") from error
+        raise CatalogError(f"the bundle {bundle} is no catalog of garboard: {error}") from error
 
 
 def _decoded(bundle: Path) -> Iterator[Line]:
@@ -244,7 +244,7 @@ def _too_long() -> CatalogError:
 def _sound(lines: Iterator[Line]) -> Iterator[Line]:
     first = next(lines, None)
     if not isinstance(first, BundleHeader):
-        raise CatalogError("this is not a catalogue of garboard: it has no header")
+        raise CatalogError("this is not a catalog of garboard: it has no header")
     if first.format != FORMAT:
         raise CatalogError(
             f"the bundle has format {first.format}, this program reads {FORMAT}", "export it with the same version"

@@ -192,7 +192,7 @@ class StoredCatalog:
             from garboard.model.errors import CatalogError
 
             raise CatalogError(
-                f"the catalogue {self.store.path} is damaged: it has no package {min(lost)}", "make it anew"
+                f"the catalog {self.store.path} is damaged: it has no package {min(lost)}", "make it anew"
             )
 
 

@@ -183,7 +183,7 @@ def _gap(packages: tuple[Package, ...], image: Image) -> Gap:
     reason = "its packages are those that repo-info lists: dependencies and packages of languages are not told there"
     if packages[0].type == "apk":
         reason += ", nor the origins that Alpine's advisories speak of, so that issues are missed"
-    return Gap(stage="catalogue", subject=image.name, reason=reason)
+    return Gap(stage="bases", subject=image.name, reason=reason)
 
 
 def _packages(text: str) -> Iterator[Package]:

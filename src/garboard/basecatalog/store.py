@@ -84,7 +84,7 @@ class Store:
             yield
         except sqlite3.OperationalError as error:
             raise CatalogError(
-                f"the catalogue {self.path} cannot be used: {error}", "choose another with --catalog FILE"
+                f"the catalog {self.path} cannot be used: {error}", "choose another with --catalog FILE"
             ) from error
         except (sqlite3.Error, msgspec.MsgspecError, UnicodeError, TypeError) as error:
             raise self._damaged(str(error)) from error
@@ -103,7 +103,7 @@ class Store:
 
     def _damaged(self, why: str) -> CatalogError:
         return CatalogError(
-            f"the catalogue {self.path} is damaged: {why}",
+            f"the catalog {self.path} is damaged: {why}",
             "move it away, and make it anew with garboard catalog sync or garboard catalog import",
         )
 
@@ -120,9 +120,7 @@ class Store:
 
     def _readable(self) -> sqlite3.Connection:
         if not self.path.is_file():
-            raise CatalogError(
-                f"there is no catalogue at {self.path}", "make one with garboard catalog sync REPOSITORY"
-            )
+            raise CatalogError(f"there is no catalog at {self.path}", "make one with garboard catalog sync REPOSITORY")
         connection = _connect(self.path, "mode=ro")
         try:
             connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
@@ -171,10 +169,10 @@ class Store:
         found = connection.execute("PRAGMA user_version").fetchone()[0]
         tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
         if found == 0 or not {"image", "package", "name"} <= tables:
-            raise CatalogError(f"{self.path} is not a catalogue of garboard", "choose another with --catalog FILE")
+            raise CatalogError(f"{self.path} is not a catalog of garboard", "choose another with --catalog FILE")
         if found != SCHEMA:
             raise CatalogError(
-                f"the catalogue {self.path} has schema {found}, this program reads {SCHEMA}",
+                f"the catalog {self.path} has schema {found}, this program reads {SCHEMA}",
                 "carry it over with the version that wrote it: garboard catalog export, then garboard catalog import",
             )
 

@@ -43,12 +43,12 @@ def find(
     other = one is None and bool(wanted.digest and wanted.tag)
     if other:
         one = _first(catalog.named(wanted_repository(wanted), wanted.tag, platform), wanted)
-        how = "its tag names it; the catalogue does not have its digest, so this may be another image of that tag"
+        how = "its tag names it; the catalog does not have its digest, so this may be another image of that tag"
     if one is None:
         repository = Reference(registry=wanted.registry, repository=wanted.repository).familiar
         return _gap(
             wanted.familiar,
-            f"the catalogue does not have it for {platform}, so no better one can be told; garboard catalog sync {repository}",
+            f"the catalog does not have it for {platform}, so no better one can be told; garboard catalog sync {repository}",
         )
     use = InUse(one, _tag(one, wanted))
     outdated = _is_built_on_another(image, one.image)

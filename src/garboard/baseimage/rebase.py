@@ -375,7 +375,7 @@ class _Installing:
         if not asked.certain:
             yield "your lines install something that cannot be named; it is taken as it is in your image"
         if not self._yours.exact:
-            yield "the catalogue does not have the very image that yours was built on"
+            yield "the catalog does not have the very image that yours was built on"
         if self._available is not None:
             yield from self._doubts_of_mirrors(self._available)
             return

@@ -9,6 +9,7 @@ import click
 
 from garboard.cli.help import Context
 from garboard.cli.params import Given
+from garboard.model.errors import UsageError
 
 S = TypeVar("S")
 Result = int | None
@@ -29,6 +30,17 @@ class TypedCommand(click.Command):
         options = any(isinstance(one, click.Option) for one in parameters)
         super().__init__(name, params=parameters, help=text, epilog=_EPILOG if options else None)
         self.run = run
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse them as click does; an option of another scanner is an error that names garboard's own."""
+        try:
+            return super().parse_args(ctx, args)
+        except click.NoSuchOption as error:
+            from garboard.cli.habits import OPTIONS
+
+            if error.option_name not in OPTIONS:
+                raise
+            raise UsageError(f"there is no option {error.option_name}", OPTIONS[error.option_name]) from error
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run it; returns the exit code."""

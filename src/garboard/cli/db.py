@@ -13,6 +13,7 @@ from garboard.cli import options as o
 from garboard.cli import read_settings
 from garboard.cli.command import command as make
 from garboard.cli.command import group
+from garboard.cli.failure import repeated
 from garboard.cli.output import write
 from garboard.cli.params import Given, Operand, flag, text
 from garboard.cli.progress import progress
@@ -111,7 +112,7 @@ def _told(result: ShardResult) -> str:
     from garboard.reporters.shards import size
 
     if result.error:
-        return f"{result.shard}: failed: {result.error}" + (f"\n  hint: {result.hint}" if result.hint else "")
+        return f"{result.shard}: failed: {result.error}" + (f"\n  hint: {repeated(result.hint)}" if result.hint else "")
     records = result.state.records if result.state else 0
     skipped = f", {result.state.skipped} unreadable" if result.state and result.state.skipped else ""
     return f"{result.shard}: {result.outcome}, {records} records{skipped}, {size(result.bytes)} read"

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
+from tempfile import SpooledTemporaryFile
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import click
 
 from garboard.cli.failure import NESTED, tell, told
 from garboard.cli.filtering import worst
-from garboard.cli.output import write, writing
+from garboard.cli.output import Withdrawn, write, writing
 from garboard.cli.progress import finish
 from garboard.model.errors import GarboardError
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+_IN_MEMORY: Final = 32 << 20
+"""Bytes of one image's report that are kept in memory until all of it is made."""
+_AT_ONCE: Final = 1 << 18
 
+if TYPE_CHECKING:
     from garboard.cli.output import Parts
     from garboard.cli.settings import Images, Output
     from garboard.model.report import Report
@@ -38,39 +41,40 @@ Judge = Callable[[str], Told]
 def report_each(images: Images, judge: Judge, formats: Formats[ReportRenderer], view: View, output: Output) -> int:
     """Judge each image by its name, and write what was found; returns the exit code.
 
-    An error of the only image is the command's. One of several is told, stands in the report, and does not end the run.
+    An error of the only image is the command's. One of several is told, stands in the report, and does not end the run;
+    a report that holds nothing else replaces no file.
     """
     if len(images.names) == 1 and not (images.listed and output.format in formats.several):
         (name,) = images.names
         found = judge(name)
-        write(_parts(formats.load(output.format), found.report, view), output)
+        write(formats.load(output.format).parts(found.report, view), output)
         _remark(found.remark)
         return found.code
     series = formats.load_several(output.format).several(len(images.names), view)
-    codes = set[int]()
+    codes = set[int | None]()
     with writing(output) as put:
         for name in images.names:
             codes.add(_one(name, judge, series, put))
         put(series.end())
-    return worst(codes)
+        if codes == {None}:
+            raise Withdrawn
+    return worst(2 if code is None else code for code in codes)
 
 
-def _parts(renderer: ReportRenderer, report: Report, view: View) -> Parts:
-    parts: Callable[[Report, View], Iterator[bytes]] | None = getattr(renderer, "parts", None)
-    return parts(report, view) if parts else renderer.render(report, view)
-
-
-def _one(name: str, judge: Judge, series: Series, put: Callable[[Parts], None]) -> int:
-    """Write the part of one image."""
-    try:
-        found = judge(name)
-    except Exception as error:  # noqa: BLE001 - whatever is wrong with one image, the others are reported
-        message, hint = _said(error)
-        finish()
-        tell(f"{name}: {message}", hint)
-        put(series.failure(name, message, hint))
-        return 2
-    put(series.report(name, found.report))
+def _one(name: str, judge: Judge, series: Series, put: Callable[[Parts], None]) -> int | None:
+    """Write the part of one image, once all of it is made; returns its exit code, or None if there is no report on it."""
+    with SpooledTemporaryFile(_IN_MEMORY) as made:
+        try:
+            found = judge(name)
+            made.writelines(series.report(name, found.report))
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with one image, the others are reported
+            message, hint = _said(error)
+            finish()
+            tell(f"{name}: {message}", hint)
+            put(series.failure(name, message, hint))
+            return None
+        made.seek(0)
+        put(iter(lambda: made.read(_AT_ONCE), b""))
     _remark(f"{name}: {found.remark}" if found.remark else "")
     return found.code
 

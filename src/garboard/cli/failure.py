@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
+import shlex
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 import click
 
 from garboard.model.errors import GarboardError
+
+if TYPE_CHECKING:
+    from garboard.model.gap import Gap
 
 NESTED = "the input is nested too deeply to be read"
 
@@ -25,7 +30,37 @@ def tell(message: str, hint: str) -> None:
 
 def told(error: GarboardError, typed: Sequence[str]) -> tuple[str, str]:
     """The message and the hint, with variables in place of options that nobody typed: an error is about what was set."""
-    return _as_given(error.message, typed), _as_given(error.hint, typed)
+    return _as_given(error.message, typed), repeated(_as_given(error.hint, typed), typed)
+
+
+def repeated(text: str, typed: Sequence[str] | None = None) -> str:
+    """Return a text in which the command lines that it names have the database and the catalog that were typed.
+
+    ``typed`` is by default what the running command was given.
+    """
+    words = (click.get_current_context().find_root().obj or []) if typed is None else typed
+    for group in ("db", "catalog"):
+        value = _value(f"--{group}", words)
+        if value:
+            option = f" --{group} {shlex.quote(value)}"
+            text = re.sub(rf"(garboard {group} [a-z]+\b)(?! --{group})", lambda found, to=option: found[1] + to, text)  # type: ignore[misc]
+    return text
+
+
+def all_repeated(gaps: Iterable[Gap]) -> tuple[Gap, ...]:
+    """`repeated` for the reasons of gaps."""
+    return tuple(type(gap)(stage=gap.stage, subject=gap.subject, reason=repeated(gap.reason)) for gap in gaps)
+
+
+def _value(option: str, typed: Sequence[str]) -> str:
+    """The value of an option on the command line; empty without one."""
+    for place, word in enumerate(typed):
+        name, equals, value = word.partition("=")
+        if word == "--":
+            break
+        if name == option:
+            return value if equals else "".join(typed[place + 1 : place + 2])
+    return ""
 
 
 def _as_given(text: str, typed: Sequence[str]) -> str:

@@ -21,9 +21,27 @@ SEVERITIES: Final = ("low", "medium", "high", "critical")
 def _severity(given: str) -> Severity:
     from garboard.model.advisory import Severity
 
+    if "," in given:
+        return _lowest(given)
     if given and given.lower() not in SEVERITIES:
         raise UsageError("--severity takes only 'low', 'medium', 'high' or 'critical' values")
     return Severity[given.upper()] if given else Severity.UNKNOWN
+
+
+def _lowest(given: str) -> Severity:
+    """The severity that stands for a list of it and all higher ones, which other scanners take."""
+    from garboard.model.advisory import Severity
+
+    named = {one.strip().lower() for one in given.split(",")}
+    for place, lowest in enumerate(SEVERITIES):
+        if named == {*SEVERITIES[place:]}:
+            return Severity[lowest.upper()]
+    if named - {"negligible"} == {"unknown", *SEVERITIES}:
+        return Severity.UNKNOWN
+    least = next((one for one in SEVERITIES if one in named), "high")
+    raise UsageError(
+        f"--severity takes one severity, which stands for all higher ones too, not {given}", f"--severity {least}"
+    )
 
 
 EXCLUDE_BASE: Final = flag("--exclude-base", help="Leave out what the base image brought (see --file, --base).")

@@ -64,6 +64,10 @@ class LazyGroup(click.Group):
         if name and not name.startswith("-") and name not in COMMANDS:
             import difflib
 
+            from garboard.cli import habits
+
+            if name in habits.COMMANDS and len(args) > 1:
+                ctx.fail(f"No such command {name!r}. Did you mean `garboard scan {args[-1]}`?")
             near = difflib.get_close_matches(name, COMMANDS, n=1)
             hint = f" Did you mean {near[0]}?" if near else f" Did you mean `garboard scan {name}`?"
             ctx.fail(f"No such command {name!r}.{hint}")

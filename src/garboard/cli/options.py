@@ -112,6 +112,16 @@ class Format(Option[str | None]):
         super().__init__("--format", help="The report's format", metavar="NAME", kind=click.Choice(formats))
         self.formats = formats
 
+    def process_value(self, ctx: click.Context, value: Any) -> Any:
+        """Process the value as click does; a format of another program is an error that names garboard's own."""
+        if isinstance(value, str) and value not in self.formats:
+            from garboard.cli.habits import FORMATS
+
+            if value in FORMATS:
+                known = f"known are {', '.join(self.formats)}"
+                raise UsageError(f"there is no format {value} here; {known}", FORMATS[value])
+        return super().process_value(ctx, value)
+
     def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
         """With the formats that there are."""
         record = super().get_help_record(ctx)

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final
 
+from garboard.cli.failure import tell
 from garboard.cli.progress import finish
 from garboard.model.errors import UsageError
 
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
 Parts = bytes | Iterable[bytes]
 
 
+class Withdrawn(Exception):
+    """Raised in the body of `writing`, which it ends: a file is left as it was, and this is told."""
+
+
 def write(data: Parts, output: Output) -> None:
     """Write a report, whole or in parts, where it was asked for."""
     with writing(output) as put:
@@ -33,14 +38,16 @@ def write(data: Parts, output: Output) -> None:
 def writing(output: Output) -> Iterator[Callable[[Parts], None]]:
     """What takes the parts of a report, in order. A file is replaced when the last one is written, or not at all."""
     if not output.file or output.file == "-":
-        yield _print
+        with contextlib.suppress(Withdrawn):
+            yield _print
         return
     path = Path(output.file)
     if path.exists() and not path.is_file():  # a device or a pipe is written to, never replaced
         with contextlib.ExitStack() as stack:
             with _explained(output):
                 stream = stack.enter_context(path.open("wb"))
-            yield _putting(stream, output)
+            with contextlib.suppress(Withdrawn):
+                yield _putting(stream, output)
             with _explained(output):
                 stream.close()
         return
@@ -54,6 +61,8 @@ def writing(output: Output) -> Iterator[Callable[[Parts], None]]:
             with _explained(output):
                 stream.close()
                 aside.replace(path)
+    except Withdrawn:
+        tell(f"no report could be made: {output.file} was not written", "")
     finally:
         aside.unlink(missing_ok=True)
 

@@ -26,12 +26,21 @@ if TYPE_CHECKING:
     from garboard.workflows.attribute import Build
 
 STANDARD_INPUT: Final = "-"
+_FORMATS: Final = frozenset(
+    {"cyclonedx", "cyclonedx-json", "html", "json", "sarif", "spdx", "spdx-json", "table", "text"}
+)
+"""What other scanners take after ``-o``."""
 _FROM_INPUT: Final = (STANDARD_INPUT, "sbom:-")
 
 
 def output(given: Given) -> Output:
     """Read the options of `garboard.cli.options.report`."""
     file = given[o.OUTPUT] or ""
+    if file in _FORMATS:
+        raise UsageError(
+            f"{given.spelled(o.OUTPUT)} names a file, and {file} looks like a format",
+            f"choose a format with --format, or write to ./{file}",
+        )
     _keep_inputs(given, file)
     color = not file and _wants_color()
     return Output(format=_format(given), file=file, quiet=given[o.QUIET], color=color)
@@ -272,8 +281,12 @@ def data(given: Given) -> Data:
 def analysis(given: Given, *, look_up: bool = False) -> Analysis:
     """Read the options of `garboard.cli.options.ANALYSIS`; ``look_up`` as in `build`."""
     image = (given[o.IMAGE] or "") if given.takes(o.IMAGE) else ""
-    if image != STANDARD_INPUT:
-        _read_input_once(given, image)
+    if image == STANDARD_INPUT:
+        raise UsageError(
+            "- stands for a list of images on standard input, which only scan and inventory take",
+            "name the image, or give an SBOM on standard input as sbom:-",
+        )
+    _read_input_once(given, image)
     return Analysis(
         image=image,
         build=build(given, look_up=look_up),

@@ -9,17 +9,19 @@ from garboard import reporters
 from garboard.cli import options as o
 from garboard.cli import read_opening, read_settings
 from garboard.cli.command import command as make
+from garboard.cli.failure import all_repeated
 from garboard.cli.output import write
 from garboard.cli.params import Given, Operand, flag, text, values
 from garboard.cli.session import analyzed, refuse_offline, supply, web
 from garboard.cli.settings import Analysis, PackageMirrors
 from garboard.model.base import Value
-from garboard.model.errors import CatalogError, UsageError
+from garboard.model.errors import CatalogError, GarboardError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from garboard.basecatalog.reader import StoredCatalog
+    from garboard.model.gap import Gap
     from garboard.model.image import Files, Reader
     from garboard.model.recommendation import Recommendation
     from garboard.model.report import Report
@@ -124,8 +126,11 @@ def command(settings: Settings) -> int:
 
     Exit code: 0 the base in use is the best known, 1 there is a better one, 2 an error, 3 it could not be judged.
     """  # noqa: D301  (\b is click's)
+    import msgspec
+
     output = settings.analysis.output
     found = _found(settings)
+    found = msgspec.structs.replace(found, gaps=all_repeated(found.gaps))
     if settings.why:
         found = _named(found, settings.why)
     if settings.why and output.format == "text":
@@ -143,7 +148,7 @@ def _found(settings: Settings) -> Recommendation:
     analysis, build = settings.analysis, settings.analysis.build
     catalog = analysis.data.catalog
     if catalog is None:
-        raise CatalogError("there is no catalogue of base images", "make one with garboard catalog sync REPOSITORY")
+        raise CatalogError("there is no catalog of base images", "make one with garboard catalog sync REPOSITORY")
     if not analysis.image:
         return _recommend(settings, catalog, _unbuilt(analysis), analysis.opening.now)
     report, files = analyzed(analysis, () if settings.mirrors is None else _readers())
@@ -246,7 +251,7 @@ def recommended(
     catalog = settings.data.catalog
     if catalog is None:
         ended = recommend.ended_lines(subject, database, report.created)
-        return msgspec.structs.replace(report, gaps=(*report.gaps, *ended)) if ended else report
+        return msgspec.structs.replace(report, gaps=(*report.gaps, *ended, _no_catalog(report)))
     gaps = (supplied or supply(settings)).lifecycles()
     wish = recommend.Wish(details=True, best_only=True)
     try:
@@ -258,11 +263,26 @@ def recommended(
                 recommend.recommend(subject, catalog, database, report.created, wish, indexes=asking.newer)
             )
     except CatalogError as error:  # a scan needs none: what could not be compared is reported
-        gap = Gap(stage="recommend", subject="catalogue", reason=f"no better base was looked for: {error.message}")
+        gap = Gap(stage="recommend", subject="catalog", reason=f"no better base was looked for: {error.message}")
         found = Recommendation(gaps=(gap,))
-    return msgspec.structs.replace(
-        report, recommendation=msgspec.structs.replace(found, gaps=tuple(dict.fromkeys((*gaps, *found.gaps))))
-    )
+    gaps = all_repeated(dict.fromkeys((*gaps, *found.gaps)))
+    return msgspec.structs.replace(report, recommendation=msgspec.structs.replace(found, gaps=gaps))
+
+
+def _no_catalog(report: Report) -> Gap:
+    """How to get a catalog: with the base's repository, if that is known."""
+    import msgspec
+
+    from garboard.image import reference as references
+    from garboard.model.gap import Gap
+
+    try:
+        named = references.parse(report.base_image)
+        repository = msgspec.structs.replace(named, tag="", digest="").familiar
+    except GarboardError:
+        repository = "REPOSITORY"
+    reason = f"there is none of base images, so no better base was looked for; run: garboard catalog sync {repository}"
+    return Gap(stage="recommend", subject="catalog", reason=reason)
 
 
 def _named(found: Recommendation, name: str) -> Recommendation:

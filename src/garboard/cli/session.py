@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+import msgspec
+
+from garboard.cli.failure import all_repeated
 from garboard.model.errors import UsageError
 
 if TYPE_CHECKING:
@@ -43,7 +46,7 @@ def analyzed(settings: Analysis, readers: Sequence[Reader] = (), supplied: Suppl
         build=settings.build,
         catalog=settings.data.catalog,
     )
-    return Analyzed(report, taken.files)
+    return Analyzed(msgspec.structs.replace(report, gaps=all_repeated(report.gaps)), taken.files)
 
 
 def supply(settings: Analysis) -> Supply:
@@ -52,7 +55,7 @@ def supply(settings: Analysis) -> Supply:
 
     opening, data = settings.opening, settings.data
     if opening.options.offline:
-        return OfflineSupply(data.database)
+        return OfflineSupply(data.database, data.feeds)
     return FetchingSupply(
         data.database,
         now=opening.now,

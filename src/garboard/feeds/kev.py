@@ -48,7 +48,7 @@ def documents(shard: str) -> tuple[FeedDocument, ...]:
         FeedError: This is another shard.
     """
     if shard != "kev":
-        raise FeedError(f"there is no shard {shard}", "the whole catalogue is: kev")
+        raise FeedError(f"there is no shard {shard}", "the whole catalog is: kev")
     return (FeedDocument(url=URL, path=f"kev/{_FILE}", other_urls=(OTHER_URL,)),)
 
 
@@ -69,7 +69,7 @@ def parse(shard: str, streams: Sequence[BinaryIO | None], /) -> Iterator[Record]
             listed = True
             yield _facts(str(path[-1]), data)
     if not listed:
-        raise FeedError("the feed is not CISA's catalogue: it lists no vulnerabilities")
+        raise FeedError("the feed is not CISA's catalog: it lists no vulnerabilities")
 
 
 def _facts(place: str, data: bytes) -> Record:

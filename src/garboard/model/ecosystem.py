@@ -164,7 +164,7 @@ class Ecosystem(Value):
         allows: whether a requirement's specifier admits a version, where packages state any.
         interpreter: the program of the operating system that runs its programs; empty if there is none.
         scripts: how the names of files end that it runs, with the dot.
-        unread: how the paths of files end, besides those of ``scripts``, that tell of installed packages which no cataloger
+        traces: how the paths of files end, besides those of ``scripts``, that tell of installed packages which no cataloger
             reads.
         runtimes: names of packages of operating systems that have the interpreter, as a regular expression, where it is in
             them under another name or as a module of a server.
@@ -223,7 +223,7 @@ class Ecosystem(Value):
     allows: Callable[[str, str], bool] | None = None
     interpreter: str = ""
     scripts: tuple[str, ...] = ()
-    unread: tuple[str, ...] = ()
+    traces: tuple[str, ...] = ()
     runtimes: str = ""
     interpreted: bool = False
 

@@ -41,6 +41,8 @@ class Limits(Value):
     """Symbolic links followed for one path (the kernel's own limit)."""
     links_followed: int = 20_000
     """Files reached only through links, which need another pass over a layer."""
+    goal_bytes: int = 128 * MIB
+    """Of the paths of one image that are kept while its layers are merged: those that matter, and the folders above them."""
     repositories: int = 64
     """Package repositories of one kind that an image may name; also how many problems of its settings are reported."""
     indexes: int = 256

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 import msgspec
 
 from garboard import ecosystems
-from garboard.model.gap import Gap
+from garboard.model.gap import Gap, gathered
 from garboard.model.image import FileHistory, Files, FileVersion
 from garboard.model.package import (
     SYSTEM_TYPES,
@@ -223,7 +223,7 @@ def _passed_over(packages: tuple[Package, ...]) -> Iterator[Gap]:
 
 def _interpreters(found: Iterable[unread.Found]) -> set[str]:
     """What runs the packages that are there and that no cataloger reads."""
-    known = [(one.scripts + one.unread, one.interpreter) for one in ecosystems.ECOSYSTEMS if one.unread]
+    known = [(one.scripts + one.traces, one.interpreter) for one in ecosystems.ECOSYSTEMS if one.traces]
     return {runs for file in found for ends, runs in known if file.path.lower().endswith(ends)}
 
 
@@ -266,7 +266,7 @@ def assemble(files: Files) -> Inventory:
     completed = complete(packages, found)
     owners = Owners(completed, by_path)
     completed = _owned(completed, owners)
-    gaps = list(dict.fromkeys((*facts.gaps, *facts.holds.gaps, *_passed_over(completed))))
+    gaps = list(gathered((*facts.gaps, *facts.holds.gaps, *_passed_over(completed))))
     unowned = (one for one in facts.unread if not owners.answer_for(one.path))
     found_unread = tuple(unread.lists(unowned, facts.read, completed, facts.absent))
     gaps += owners.gaps(facts.replaced)

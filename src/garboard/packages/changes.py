@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from garboard.model.changes import LayerChanges, Upgrade
 from garboard.model.image import FileHistory, Files
 from garboard.model.package import SYSTEM_TYPES, Inventory, Package
+from garboard.packages.ownership import counted
 
 Identity = tuple[str, str, str, str, str, str]
 """Type, name, version, architecture, module, and for language packages the path."""
@@ -17,11 +18,12 @@ def changes(files: Files, inventory: Inventory, layers: int) -> tuple[LayerChang
     """One value for each layer, lowest first.
 
     What is not counted as a package of the image elsewhere is left out here too: applications, and copies that another
-    package owns according to ``inventory`` (of the same files). A package that is removed in a layer and there again at
+    package answers for according to ``inventory`` (of the same files). A package that is removed in a layer and there again at
     another version is changed; several versions side by side are paired in order. A language package that only moved is
     removed and added.
     """
-    owned = {_place(package) for package in inventory.packages if package.owner}
+    own = {_place(package) for package in counted(inventory.packages)}
+    owned = {_place(package) for package in inventory.packages if package.owner} - own
     steps = _steps(files.histories, owned)
     present: dict[str, dict[Identity, Package]] = {}
     before: dict[Identity, Package] = {}

@@ -29,6 +29,23 @@ class ReplacedProgram(NamedTuple):
     fact: Replaced
 
 
+def counted(packages: Iterable[Package]) -> list[Package]:
+    """Those that count as packages of the image.
+
+    Not the applications, and of what lies in another package's file list only what that one's distribution does not answer
+    for, because it did not publish it.
+    """
+    every = tuple(packages)
+    owners = {package.purl: package for package in every if package.type in SYSTEM_TYPES}
+    return [one for one in every if not one.application and not _answered_for(one, owners.get(one.owner))]
+
+
+def _answered_for(package: Package, owner: Package | None) -> bool:
+    if not package.owner or owner is None:
+        return bool(package.owner)
+    return ecosystems.published(owner, package.locations[0].path if package.locations else "") is not False
+
+
 def by_path(lists: Sequence[Listed], diversions: Iterable[Diverted]) -> dict[str, Listed]:
     """The list that names a path. Where several do, the last; but a diverted path is that of the package that asked for it."""
     found: dict[str, Listed] = {}

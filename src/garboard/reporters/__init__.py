@@ -3,7 +3,7 @@
 A module ``<report>/<format>.py`` has ``render``, as defined by the report's protocol, and is imported on demand.
 Rendering is pure: the same values give the same bytes. A new format is a new module and its name in the report's line;
 the first name is the default. A format that can hold several images is named in ``several`` too, and its module has
-``several`` beside ``render``.
+``several`` beside ``render`` and ``parts``.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Formats(Generic[R_co]):
         return cast("p.SeveralRenderer", self.load(name))
 
 
-SCAN: Final[Formats[p.ScanRenderer]] = Formats("scan", "text", "json", "sarif", several=("text", "json", "sarif"))
+SCAN: Final[Formats[p.ReportRenderer]] = Formats("scan", "text", "json", "sarif", several=("text", "json", "sarif"))
 INVENTORY: Final[Formats[p.ReportRenderer]] = Formats(
     "inventory", "text", "json", "cyclonedx", "spdx", several=("text", "json")
 )

@@ -22,20 +22,23 @@ if TYPE_CHECKING:
 class ReportRenderer(Protocol):
     """Renders an image's packages, or its issues."""
 
-    def render(self, report: Report, view: View, /) -> bytes: ...
+    def parts(self, report: Report, view: View, /) -> Iterator[bytes]:
+        """The document in parts, each made when it is asked for."""
+        ...
 
-
-class ScanRenderer(ReportRenderer, Protocol):
-    """Renders an image's issues; ``parts``, joined, are what ``render`` returns, each made when it is asked for."""
-
-    def parts(self, report: Report, view: View, /) -> Iterator[bytes]: ...
+    def render(self, report: Report, view: View, /) -> bytes:
+        """The parts, joined."""
+        ...
 
 
 class Series(Protocol):
     """Renders several images, one after the other: the parts, joined, are the document. It keeps no report."""
 
     def report(self, name: str, report: Report, /) -> Iterator[bytes]:
-        """The next image's parts; ``name`` is what it was asked for by."""
+        """The next image's parts; ``name`` is what it was asked for by.
+
+        If making one of them fails, the series is as if this image had not been there.
+        """
         ...
 
     def failure(self, name: str, message: str, hint: str, /) -> bytes:
@@ -146,7 +149,7 @@ if (
     import garboard.reporters.scan.text
 
     _r = garboard.reporters
-    _scan: tuple[ScanRenderer, ...] = (_r.scan.json, _r.scan.sarif, _r.scan.text)
+    _scan: tuple[ReportRenderer, ...] = (_r.scan.json, _r.scan.sarif, _r.scan.text)
     _inventory: tuple[ReportRenderer, ...] = (
         _r.inventory.cyclonedx,
         _r.inventory.json,

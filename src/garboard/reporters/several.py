@@ -12,7 +12,8 @@ from garboard.reporters.terminal import document, paint, plain
 from garboard.reporters.view import View
 
 Parts = Callable[[Report, View], Iterator[bytes]]
-Render = Callable[[Report, View], bytes]
+Fail = Callable[[str, str, str], Value]
+"""What stands in place of a report by the image's name, the message and the hint."""
 Cells = Callable[[Report, View], Sequence[str]]
 _WIDEST: Final = 100
 """Characters of a column; a longer text is shown in full and pushes the rest of its row to the right."""
@@ -27,36 +28,26 @@ def without_line_feed(parts: Iterable[bytes]) -> Iterator[bytes]:
     yield held.removesuffix(b"\n")
 
 
-class Failure(Value, omit_defaults=False):
-    """What stands in place of a report that could not be made; it has no list that could be taken for an empty one."""
-
-    image: str
-    path: str
-    ok: bool
-    error: str
-    hint: str
-
-
 class JsonArray:
-    """An array with one document for each image, each byte for byte as it is alone."""
+    """An array with one document for each image, each byte for byte as it is alone.
 
-    def __init__(self, parts: Parts, view: View) -> None:
+    What stands in place of a report has its keys for the image, and no list that could be taken for an empty one.
+    """
+
+    def __init__(self, parts: Parts, fail: Fail, view: View) -> None:
         self._parts = parts
+        self._fail = fail
         self._view = view
         self._before = b"[\n"
 
     def report(self, _name: str, report: Report, /) -> Iterator[bytes]:
-        yield self._next()
+        yield self._before
         yield from without_line_feed(self._parts(report, self._view))
+        self._before = b",\n"
 
     def failure(self, name: str, message: str, hint: str, /) -> bytes:
-        failed = Failure(image=name, path=name, ok=False, error=message, hint=hint)
-        return self._next() + json_text.document(failed).removesuffix(b"\n")
-
-    def _next(self) -> bytes:
-        """What stands before the next element."""
         before, self._before = self._before, b",\n"
-        return before
+        return before + json_text.document(self._fail(name, message, hint)).removesuffix(b"\n")
 
     def end(self) -> bytes:
         return b"\n]\n"
@@ -68,8 +59,8 @@ class Texts:
     ``headings`` are those of what ``cells`` makes of a report; the last one's is the verdict.
     """
 
-    def __init__(self, render: Render, headings: Sequence[str], cells: Cells, count: int, view: View) -> None:
-        self._render = render
+    def __init__(self, parts: Parts, headings: Sequence[str], cells: Cells, count: int, view: View) -> None:
+        self._parts = parts
         self._cells = cells
         self._count = count
         self._view = view
@@ -77,22 +68,28 @@ class Texts:
         self._failed = 0
 
     def report(self, name: str, report: Report, /) -> Iterator[bytes]:
-        yield self._next(name, self._cells(report, self._view))
-        yield self._render(report, self._view)
+        cells = self._cells(report, self._view)
+        yield self._headline(name)
+        yield from self._parts(report, self._view)
+        self._add(name, cells)
 
     def failure(self, name: str, message: str, hint: str, /) -> bytes:
         self._failed += 1
         blank = ["-"] * (len(self._rows[0]) - 2)
-        head = self._next(name, (*blank, f"error: {message}"))
+        head = self._headline(name)
+        self._add(name, (*blank, f"error: {message}"))
         lines = ["", paint(f"No report: {message}", "31", color=self._view.color), *([f"  {hint}"] if hint else [])]
         return head + document(lines, color=self._view.color)
 
-    def _next(self, name: str, cells: Sequence[str]) -> bytes:
-        """The headline; one image alone needs none."""
+    def _add(self, name: str, cells: Sequence[str]) -> None:
+        """Add a row to the table."""
         self._rows.append(tuple(map(plain, (name, *cells))))
+
+    def _headline(self, name: str) -> bytes:
+        """The headline of the next image; one alone needs none."""
         if self._count == 1:
             return b""
-        number = len(self._rows) - 1
+        number = len(self._rows)
         title = paint(f"Image {number} of {self._count}: {name}", "1", color=self._view.color)
         return document([*([""] if number > 1 else []), title], color=self._view.color)
 

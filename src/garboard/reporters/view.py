@@ -57,7 +57,7 @@ class View(Value):
                 Gap(
                     stage="report",
                     subject=f"--severity {self.severity.word}",
-                    reason=f"{len(mild)} issues of lower severity are left out",
+                    reason=f"{number_of(len(mild), 'issue')} of lower severity {'is' if len(mild) == 1 else 'are'} left out",
                 )
             )
         unfixed = issues(
@@ -67,7 +67,11 @@ class View(Value):
         )
         if unfixed:
             gaps.append(
-                Gap(stage="report", subject="--only-fixed", reason=f"{len(unfixed)} issues without a fix are left out")
+                Gap(
+                    stage="report",
+                    subject="--only-fixed",
+                    reason=f"{number_of(len(unfixed), 'issue')} without a fix {'is' if len(unfixed) == 1 else 'are'} left out",
+                )
             )
         if self.exclude_base:
             gaps.append(self._base(report))
@@ -162,3 +166,14 @@ def issues(findings: Iterable[Finding]) -> list[Issue]:
 def unjudged(report: Report) -> str:
     """How many packages of each type could not be judged, the most first, as ``147 deb, 1 npm``; empty if none."""
     return ", ".join(f"{count} {kind}" for kind, count in Counter(one.type for one in report.unjudged).most_common())
+
+
+def number_of(things: int, what: str, several: str = "") -> str:
+    """A number of things; ``several`` is their name where there is not one, by default with an s."""
+    return f"{things} {what if things == 1 else several or f'{what}s'}"
+
+
+def tested(report: Report) -> str:
+    """How many dependencies were judged, and of how many if that is not all of them."""
+    every = number_of(report.tested, "dependency", "dependencies")
+    return f"{report.judged} of {every}" if report.judged and report.unjudged else every

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from typing import Final
 
 import msgspec
 
@@ -11,6 +12,8 @@ from garboard.model.gap import Gap
 from garboard.model.package import SYSTEM_TYPES, Distro, Inventory, Location, Package
 from garboard.sbom import purl_package as purls
 from garboard.sbom.other_tools import Stated
+
+_NAMED: Final = 3
 
 
 class Collector:
@@ -27,6 +30,7 @@ class Collector:
         self._needs: dict[str, dict[str, None]] = defaultdict(dict)
         self._owners: dict[str, str] = {}
         self._incomplete: dict[str, None] = {}
+        self._elsewhere: dict[str, None] = {}
         self._unknown: dict[str, list[str]] = defaultdict(list)
 
     def add(self, reference: str, purl: str, stated: Stated, licenses: Iterable[str] = ()) -> bool:
@@ -57,6 +61,10 @@ class Collector:
         """Note that the document says of itself that it may not name all, and of what."""
         self._incomplete[what] = None
 
+    def elsewhere(self, document: str) -> None:
+        """Note that the document refers to another one for what it does not list itself."""
+        self._elsewhere[document] = None
+
     def needs(self, reference: str, needed: str) -> None:
         """Note that one package depends on another."""
         source, target = self._ids.get(reference), self._ids.get(needed)
@@ -74,7 +82,7 @@ class Collector:
         return Inventory(
             packages=tuple(map(self._finished, self._packages.values())),
             distro=self._distro,
-            gaps=(*purls.gaps(self._unknown), *map(_incomplete, self._incomplete)),
+            gaps=(*purls.gaps(self._unknown), *map(_incomplete, self._incomplete), *_elsewhere([*self._elsewhere])),
         )
 
     def _finished(self, package: Package) -> Package:
@@ -85,6 +93,13 @@ class Collector:
             owner="" if system else self._owners.get(package.id, ""),
             source_unknown=system and package.type not in self._sources_named,
         )
+
+
+def _elsewhere(documents: list[str]) -> Iterator[Gap]:
+    if documents:
+        named = ", ".join(documents[:_NAMED]) + (f" and {more} more" if (more := len(documents) - _NAMED) > 0 else "")
+        reason = f"refers to others, which were not read: {named}; what they list was not judged"
+        yield Gap(stage="catalog", subject="the bill of materials", reason=reason)
 
 
 def _incomplete(what: str) -> Gap:

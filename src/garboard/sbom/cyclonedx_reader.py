@@ -35,7 +35,12 @@ class _Property(msgspec.Struct):
     value: Any = None
 
 
-class _Component(msgspec.Struct, rename={"bom_ref": "bom-ref"}):
+class _External(msgspec.Struct):
+    type: str = ""
+    url: str = ""
+
+
+class _Component(msgspec.Struct, rename={"bom_ref": "bom-ref", "external_references": "externalReferences"}):
     type: str = ""
     name: str = ""
     version: str | None = None
@@ -44,6 +49,7 @@ class _Component(msgspec.Struct, rename={"bom_ref": "bom-ref"}):
     licenses: list[_License] | None = None
     components: list[_Component] | None = None
     properties: list[_Property] | None = None
+    external_references: list[_External] | None = None
 
     @property
     def pairs(self) -> Iterator[tuple[str, Any]]:
@@ -86,7 +92,9 @@ class _Metadata(msgspec.Struct):
         return isinstance(self.tools, dict) and self.tool_names == (TOOL,)
 
 
-class _Bom(msgspec.Struct):
+class _Bom(msgspec.Struct, rename="camel"):
+    serial_number: str | None = None
+    external_references: list[_External] | None = None
     components: list[_Component] | None = None
     dependencies: list[_Dependency] | None = None
     metadata: _Metadata | None = None
@@ -121,7 +129,19 @@ def parse(data: bytes, name: str) -> tuple[Image, Inventory]:
         if composition.aggregate not in _SILENT and composition.of_components:
             what = "dependencies" if composition.dependencies and not composition.assemblies else "components"
             found.incomplete(f"{what} (aggregate: {composition.aggregate})")
+    for document in _others(bom, components):
+        found.elsewhere(document)
     return _image(bom, name), found.inventory()
+
+
+def _others(bom: _Bom, components: tuple[_Component, ...]) -> Iterator[str]:
+    """Other documents that this one refers to; a BOM-Link may name this one, or a part of it."""
+    serial = (bom.serial_number or "").lower().removeprefix("urn:uuid:")
+    subject = (bom.metadata.component,) if bom.metadata and bom.metadata.component else ()
+    for where in (bom, *subject, *components):
+        for one in where.external_references or ():
+            if one.type == "bom" and not (serial and one.url.lower().startswith(f"urn:cdx:{serial}/")):
+                yield one.url
 
 
 def _all(components: list[_Component]) -> Iterator[_Component]:

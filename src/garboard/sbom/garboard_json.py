@@ -34,7 +34,9 @@ class _Entry(msgspec.Struct, rename="camel"):
     source_version: str = ""
     source_unknown: bool = False
     module: str = ""
-    licenses: tuple[str, ...] = msgspec.field(name="licences", default=())
+    licenses: tuple[str, ...] = ()
+    licences: tuple[str, ...] = ()
+    """The same, in older documents."""
     vendor: str = ""
     automatic: bool | None = None
     application: bool = False
@@ -109,7 +111,7 @@ def _package(entry: _Entry) -> Package:
         source_version=entry.source_version,
         source_unknown=entry.source_unknown,
         module=entry.module,
-        licenses=entry.licenses,
+        licenses=entry.licenses or entry.licences,
         vendor=entry.vendor,
         automatic=entry.automatic,
         application=entry.application,

@@ -51,7 +51,7 @@ class Entry(msgspec.Struct):
     name: str
     namespace: str
     version: str
-    licenses: tuple[str, ...] = msgspec.field(name="licences")
+    licenses: tuple[str, ...]
     vendor: str
     locations: tuple[Location, ...]
     properties: Properties

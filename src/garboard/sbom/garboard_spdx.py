@@ -88,7 +88,7 @@ def _entry(package: _Package) -> own.Entry:
         name=package.name.removeprefix(f"{namespace}/") if namespace else package.name,
         namespace=namespace,
         version=package.version_info,
-        licenses=stated.all("licence") or declared,
+        licenses=stated.all("license") or stated.all("licence") or declared,
         vendor=stated.one("vendor"),
         locations=tuple(
             own.location(path, layer) for layer, _, path in (text.partition(":") for text in stated.all("location"))

@@ -58,7 +58,13 @@ class _Creation(msgspec.Struct):
         return [one.partition("-")[0] for one in self.creators or ()] == [f"Tool: {TOOL}"]
 
 
+class _Other(msgspec.Struct, rename="camel"):
+    spdx_document: str = ""
+    external_document_id: str = ""
+
+
 class _Document(msgspec.Struct, rename="camel"):
+    external_document_refs: list[_Other] | None = None
     name: str = ""
     packages: list[_Package] | None = None
     relationships: list[_Relationship] | None = None
@@ -88,6 +94,8 @@ def parse(data: bytes, name: str) -> tuple[Image, Inventory]:
             found.unusable("package", entry.name)
     for edge in document.relationships or ():
         _relate(found, edge)
+    for other in document.external_document_refs or ():
+        found.elsewhere(other.spdx_document or other.external_document_id)
     created = document.creation_info.created if document.creation_info else ""
     image = Image(name=name, source="sbom", tags=(document.name,) if document.name else (), created=created)
     return image, found.inventory()

@@ -233,7 +233,7 @@ def _more(package: Package, declared: str) -> Iterator[properties.Pair]:
         yield "garboard:vendor", package.vendor
     if package.licenses not in {(), (declared,)}:
         for text in package.licenses:
-            yield "garboard:licence", text
+            yield "garboard:license", text
     for place in package.locations:
         yield "garboard:location", f"{place.layer}:/{place.path}"
 

@@ -171,7 +171,7 @@ def _recognized(of: Image, catalog: Catalog | None, now: dt.datetime) -> tuple[t
     try:
         return ancestors(of, catalog, now), ()
     except CatalogError as error:
-        return (), (Gap(stage="catalogue", subject=of.name, reason=f"its base was not looked for: {error.message}"),)
+        return (), (Gap(stage="bases", subject=of.name, reason=f"its base was not looked for: {error.message}"),)
 
 
 def _catalogd(of: Image, name: str, ancestors: tuple[Ancestor, ...], *, by_label: bool) -> PossibleBase | None:

@@ -22,15 +22,16 @@ FRESH: Final = dt.timedelta(hours=24)
 """Data younger than this are used as they are."""
 
 
-def _hint(shards: Iterable[str]) -> str:
-    return f"run: garboard db update {shlex.join(shards)}"
-
-
 class OfflineSupply(Supply):
-    """Fetches nothing and reports what is missing."""
+    """Fetches nothing and reports what is missing; ``origin`` is where an update would read."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, origin: str = "") -> None:
         self._database = database
+        self._origin = origin
+
+    def _hint(self, shards: Iterable[str]) -> str:
+        which = f", which reads {self._origin} (GARBOARD_FEEDS)" if self._origin else ""
+        return f"run: garboard db update {shlex.join(shards)}{which}"
 
     def advisories(self, ecosystems: Iterable[str]) -> tuple[Gap, ...]:
         bare = [ecosystem for ecosystem in ecosystems if not self._database.covers(ecosystem)]
@@ -42,7 +43,7 @@ class OfflineSupply(Supply):
         gaps = []
         absent = [shard for shard in needed_shards(bare) if shard not in have]
         if absent:
-            reason = f"these data are not installed; {_hint(absent)}"
+            reason = f"these data are not installed; {self._hint(absent)}"
             gaps.append(Gap(stage="database", subject=", ".join(absent), reason=reason))
         for ecosystem in bare:
             shard = next(iter(needed_shards([ecosystem])), "")
@@ -64,7 +65,7 @@ class OfflineSupply(Supply):
                     stage="database",
                     subject="severity",
                     reason=f"{len(list(unrated))} CVEs have no rating by their own feed, and NVD's are not installed; "
-                    + _hint(years),
+                    + self._hint(years),
                 )
             )
         extra = [shard for shard in ("kev", "epss") if shard not in have] if list(cves) else []
@@ -73,7 +74,7 @@ class OfflineSupply(Supply):
                 Gap(
                     stage="database",
                     subject=", ".join(extra),
-                    reason=f"whether issues are exploited is not known without them; {_hint(extra)}",
+                    reason=f"whether issues are exploited is not known without them; {self._hint(extra)}",
                 )
             )
         return tuple(gaps)
@@ -81,7 +82,7 @@ class OfflineSupply(Supply):
     def lifecycles(self) -> tuple[Gap, ...]:
         if "endoflife" in self._database.shards():
             return ()
-        reason = f"how long distributions and runtimes are maintained is not known; {_hint(('endoflife',))}"
+        reason = f"how long distributions and runtimes are maintained is not known; {self._hint(('endoflife',))}"
         return (Gap(stage="database", subject="endoflife", reason=reason),)
 
     def support(self, ecosystems: Iterable[str]) -> tuple[Gap, ...]:
@@ -89,7 +90,9 @@ class OfflineSupply(Supply):
         missing = [shard for shard in _about_support(ecosystems) if shard not in have]
         if not missing:
             return ()
-        reason = f"whether the distribution still supports its packages is not known without them; {_hint(missing)}"
+        reason = (
+            f"whether the distribution still supports its packages is not known without them; {self._hint(missing)}"
+        )
         return (Gap(stage="database", subject=", ".join(missing), reason=reason),)
 
 

@@ -297,7 +297,7 @@ class _Recommending:
             return None
         name = self._found.use.choice.reference(self._found.use.choice.tags[0][0].tag)
         if base is None:
-            self._gap(name, "the catalogue does not have its packages, so which are yours is not known")
+            self._gap(name, "the catalog does not have its packages, so which are yours is not known")
             return None
         yours = self._yours(subject.inventory, base)
         if yours is None:
@@ -373,14 +373,14 @@ class _Recommending:
     def _lonely(self, others: Sequence[Candidate], approvals: Sequence[Approval]) -> str:
         """Why there is nothing to compare the base in use with; empty if there is something."""
         if not others:
-            return "the catalogue has no other image of its kind to compare it with; garboard catalog sync"
+            return "the catalog has no other image of its kind to compare it with; garboard catalog sync"
         if not self._wish.approved_only:
             return ""
         if not any(one.holds(self._now) for one in approvals):
             return "nothing is approved, so no base may be recommended; garboard catalog approve"
         allowed = [one for one in others if one.approved]
         if not allowed:
-            return "no other approved base of its kind is in the catalogue"
+            return "no other approved base of its kind is in the catalog"
         against = {each.code for one in allowed for each in one.objections}
         if all({each.code for each in one.objections} - _COMPARED for one in allowed):
             return f"no approved base may be recommended ({', '.join(sorted(against))}): --all tells why"

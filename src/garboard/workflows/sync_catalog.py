@@ -164,7 +164,7 @@ class _Sync:
             self._opened.clear()
 
     def _gap(self, tag: str, error: GarboardError) -> None:
-        self._gaps.append(Gap(stage="catalogue", subject=f"{self._remote.name}:{tag}", reason=error.message))
+        self._gaps.append(Gap(stage="bases", subject=f"{self._remote.name}:{tag}", reason=error.message))
         self._tell(*self._at, tag, f"not read: {error.message}")
 
     def _leave(self, tag: str, digest: str) -> None:
@@ -304,7 +304,7 @@ def add(
     diff_ids = {layer.diff_id for layer in image.layers}
     for gap in inventory.gaps:
         if gap.subject in diff_ids:
-            raise ImageError(f"{reference} is not what it claims: {gap.reason}", "it is not taken into the catalogue")
+            raise ImageError(f"{reference} is not what it claims: {gap.reason}", "it is not taken into the catalog")
     if not image.layers:
         raise UsageError(f"{reference} has no layers by which images on top of it could be recognised", "name an image")
     told = tuple(dict.fromkeys(_names((*names, *image.tags), now)))
@@ -344,12 +344,12 @@ def import_repo_info(
     for path, data in files:
         where = repo_info.document(path)
         if where is None:
-            gaps.append(Gap(stage="catalogue", subject=path, reason="is no repos/NAME/local/TAG.md or remote/TAG.md"))
+            gaps.append(Gap(stage="bases", subject=path, reason="is no repos/NAME/local/TAG.md or remote/TAG.md"))
             continue
         try:
             entries = repo_info.parse(data, where)
         except CatalogError as error:
-            gaps.append(Gap(stage="catalogue", subject=path, reason=error.message))
+            gaps.append(Gap(stage="bases", subject=path, reason=error.message))
             continue
         for entry in entries:
             inventory = known(entry.inventory) if entry.inventory else None
@@ -359,7 +359,7 @@ def import_repo_info(
             count += 1
         if not entries or (where.kind == "local" and entries[0].inventory is None):
             reason = "no image is told there" if not entries else "its packages are not known: the list is not whole"
-            gaps.append(Gap(stage="catalogue", subject=path, reason=reason))
+            gaps.append(Gap(stage="bases", subject=path, reason=reason))
     return count, tuple(gaps)
 
 

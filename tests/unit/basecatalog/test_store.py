@@ -225,7 +225,7 @@ def test_prune_of_a_repository_removes_its_names_and_no_others(tmp_path: Path) -
 
 
 def test_there_is_none(tmp_path: Path) -> None:
-    with pytest.raises(CatalogError, match="there is no catalogue"):
+    with pytest.raises(CatalogError, match="there is no catalog"):
         reopened(tmp_path).repositories()
     assert not list(tmp_path.iterdir())
 
@@ -236,7 +236,7 @@ def test_what_is_none(tmp_path: Path) -> None:
         reopened(tmp_path).repositories()
     (tmp_path / "other").mkdir()
     sqlite3.connect(tmp_path / "other" / FILE).execute("CREATE TABLE x (y)").connection.close()
-    with pytest.raises(CatalogError, match="not a catalogue"):
+    with pytest.raises(CatalogError, match="not a catalog"):
         reopened(tmp_path / "other").repositories()
 
 
@@ -244,7 +244,7 @@ def test_somebody_elses_file_is_left_as_it_is(tmp_path: Path) -> None:
     sqlite3.connect(tmp_path / FILE).execute("CREATE TABLE x (y)").connection.close()
     before = (tmp_path / FILE).read_bytes()
     store = Store(tmp_path / FILE, write=True)
-    with pytest.raises(CatalogError, match="not a catalogue"):
+    with pytest.raises(CatalogError, match="not a catalog"):
         store.rows("SELECT 1")
     assert (tmp_path / FILE).read_bytes() == before
     assert [one.name for one in tmp_path.iterdir()] == [FILE]

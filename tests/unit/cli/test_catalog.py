@@ -142,7 +142,7 @@ def test_approve(ran: Ran, base: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         (("import", "absent"), "cannot read the bundle"),
         (("add", "absent.tar", "--offline"), ""),
         (("add", "a", "b", "--name", "c:1"), "names one image"),
-        (("show", "python:3"), "no catalogue"),
+        (("show", "python:3"), "no catalog"),
     ],
 )
 def test_what_does_not_go(ran: Ran, words: tuple[str, ...], message: str) -> None:
@@ -186,7 +186,7 @@ def test_a_repository_that_is_not_there(ran: Ran, base: Path, more: tuple[str, .
     ran("catalog", "add", base)
     code, out, err = ran("catalog", "list", "nosuch", *more)
     assert (code, out) == (2, "")
-    assert "the catalogue has no image of docker.io/library/nosuch" in err
+    assert "the catalog has no image of docker.io/library/nosuch" in err
 
 
 def test_prune_of_a_repository_leaves_what_others_name(ran: Ran, base: Path) -> None:

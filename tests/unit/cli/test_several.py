@@ -167,7 +167,11 @@ def test_an_unreadable_image_is_told_and_the_others_are_reported(command: str, b
     assert done.code == 2
     first, entry, last = json.loads(done.out)
     assert [json.loads(run(command, "-q", "--json", sbom(name)).out) for name in ("clean", "issues")] == [first, last]
-    assert (entry["image"], entry["path"], entry["ok"]) == (sbom(bad), sbom(bad), False)
+    assert entry.pop("image") == (sbom(bad) if command == "scan" else {"name": sbom(bad)})
+    assert entry.pop("path", sbom(bad)) == sbom(bad)
+    assert {*entry} - {"ok", "error", "hint"} == set()
+    assert first["image"] == first["path"] if command == "scan" else first["image"]["name"]
+    assert entry["ok"] is False
     assert entry["error"]
     assert not entry.keys() & {"vulnerabilities", "packages", "summary", "coverage", "gaps"}
     assert f"error: {sbom(bad)}: {entry['error']}\n" in done.err
@@ -253,7 +257,7 @@ def test_the_exit_code_is_the_worst_of_each(home: Path, names: list[str], form: 
     output = home / "law"
     words = ["scan", "-q", "--format", form, "-o", str(output), *(sbom(str(home / name)) for name in names)]
     assert main.run(words) == worst(CODES[name] for name in names)
-    assert output.exists() is (len(names) > 1 or CODES[names[0]] != 2)
+    assert output.exists() is any(CODES[name] != 2 for name in names)
     output.unlink(missing_ok=True)
 
 
@@ -373,6 +377,62 @@ def test_a_file_is_written_whole(form: str, tmp_path: Path, run: Any) -> None:
     assert run(*words, "-o", str(output)) == (2, b"", printed.err)
     assert output.read_bytes() == printed.out
     assert [*tmp_path.iterdir()] == [output]
+
+
+@pytest.mark.parametrize("form", reporters.SCAN.several)
+def test_a_file_is_left_alone_where_there_is_no_report_at_all(form: str, tmp_path: Path, run: Any) -> None:
+    output = tmp_path / "out"
+    output.write_bytes(b"before")
+    done = run("scan", "-q", "--format", form, sbom("missing"), sbom("broken"), "-o", str(output))
+    assert (done.code, output.read_bytes(), [*tmp_path.iterdir()]) == (2, b"before", [output])
+    assert f"no report could be made: {output} was not written" in done.err
+    assert run("scan", "-q", "--format", form, sbom("missing"), sbom("clean"), "-o", str(output)).code == 2
+    assert output.read_bytes() != b"before"
+
+
+@pytest.mark.parametrize("form", reporters.SCAN.several)
+@pytest.mark.parametrize("late", [False, True])
+def test_a_defect_of_a_format_is_of_the_image_that_shows_it(
+    form: str, late: bool, run: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = [sbom("debian"), sbom("clean"), sbom("issues"), sbom("partly")]
+    sound = run("scan", "-q", "--format", form, names[0], sbom("missing"), *names[2:])
+    module = reporters.SCAN.load(form)
+    real = module.parts
+
+    def parts(report: Any, view: Any) -> Any:
+        bad = report.image.name.endswith("clean")
+        if bad and not late:
+            raise KeyError("surprise")
+        yield from real(report, view)
+        if bad:
+            raise KeyError("surprise")
+
+    if form == "sarif":
+        writer = module._Writer
+
+        class Bad(writer):  # type: ignore[misc, valid-type]
+            def results(self) -> Any:
+                yield from parts(self._report, self._view)
+                yield from super().results()
+
+        monkeypatch.setattr(module, "_Writer", Bad)
+        real = lambda *_: iter(())  # noqa: E731
+    else:
+        monkeypatch.setattr(module, "parts", parts)
+    done = run("scan", "-q", "--format", form, *names)
+    assert done.code == 2
+    assert "unexpected: KeyError: 'surprise'" in done.err
+    assert sound.out.count(b"cannot read the SBOM missing") >= 1
+    if form == "text":
+        assert b"No report: unexpected: KeyError" in done.out
+        assert done.out.count(b"Image 2 of 4: sbom:clean") == 1
+        assert b"No report could be made on 1 of 4 images." in done.out
+        return
+    found, wanted = json.loads(done.out), json.loads(sound.out)
+    found, wanted = (one["runs"] if form == "sarif" else one for one in (found, wanted))
+    assert [found[0], *found[2:]] == [wanted[0], *wanted[2:]]
+    assert found[1].keys() == wanted[1].keys()
 
 
 def test_a_file_is_left_alone_where_the_run_is_broken_off(

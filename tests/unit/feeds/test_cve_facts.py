@@ -81,7 +81,7 @@ def test_kev_entries():
     assert log4j == CveFacts(cve="CVE-2021-44228", kev_added="2021-12-10", kev_ransomware=True)
     assert not other.kev_ransomware
     assert isinstance(gap, Gap)
-    with pytest.raises(FeedError, match="catalogue"):
+    with pytest.raises(FeedError, match="catalog"):
         list(kev.parse("kev", [stream({"other": []})]))
 
 

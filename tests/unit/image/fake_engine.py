@@ -83,6 +83,7 @@ class FakeEngine:
     path: Path
     answers: dict[str, tuple[int, bytes]] = field(default_factory=dict)
     requests: list[str] = field(default_factory=list)
+    connections: int = 0
 
     def add(self, name: str, layers: Sequence[bytes], export: bytes, history: object = (), **inspect: Any) -> str:
         """An image under its name and its id, which is returned."""
@@ -122,6 +123,10 @@ class _Server(ThreadingHTTPServer):
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     engine: FakeEngine
+
+    def setup(self) -> None:
+        self.engine.connections += 1
+        super().setup()
 
     def do_GET(self) -> None:
         self.engine.requests.append(self.path)

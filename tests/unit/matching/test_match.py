@@ -7,6 +7,7 @@ import pytest
 from garboard.matching import enrich, match
 from garboard.model.advisory import CveFacts, Range, Rating, Severity, Status
 from garboard.model.package import Package
+from garboard.packages.ownership import counted
 from tests.unit.matching.known import DEBIAN, Known, advisory, affected, deb, inventory, pypi, rpm
 
 
@@ -261,6 +262,9 @@ def test_only_the_distributions_own_package_answers_for_what_it_holds(
         advisory("CVE-1-1", affected("x", ecosystem="PyPI", scheme="pep440")), *known, covers=[DEBIAN, "PyPI"]
     )
     assert bool(found(library, owner, database=database)) is judged_as_a_library
+    matched = match(inventory(library, owner), database)
+    if maintainer != OWN_ADDRESS or in_the_data:  # else only the data tell
+        assert matched.judged + len(matched.unjudged) == len(counted((library, owner))), "an inventory counts the same"
 
 
 def test_a_strangers_package_without_a_record_is_not_judged() -> None:

@@ -88,3 +88,16 @@ def test_applications_and_owned_copies_are_left_out():
     files = (history("app", l0=(pypi("app", "", application=True),)), history(path, l0=(pypi("six", "1"),)))
     six = pypi("six", "1", owner="pkg:deb/debian/python3-six@1", locations=(Location(path=path),))
     assert found(*files, layers=1, inventory=Inventory(packages=(six,))) == [("", "", "")]
+
+
+def test_what_a_strangers_package_holds_is_counted():
+    """Its distribution does not answer for it, so that it is judged on its own."""
+    for vendor, told in (("Vendor <a@vendor.example>", "x 1"), ("A <a@lists.debian.org>", "")):
+        owner = Package(
+            type="deb", name="kibana", version="1-1", scheme="deb", vendor=vendor, purl="pkg:deb/kibana@1-1"
+        )
+        library = pypi("x", "1", owner=owner.purl, locations=(Location(path="usr/x/METADATA"),))
+        [layer] = found(
+            history("usr/x/METADATA", _0=(pypi("x", "1"),)), layers=1, inventory=Inventory(packages=(owner, library))
+        )
+        assert layer == (told, "", ""), vendor

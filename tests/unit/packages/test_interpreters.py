@@ -26,7 +26,6 @@ def tools(path: str, *facts: Owns | Package) -> frozenset[str]:
         ("app.jar", {"java"}),
         ("srv/APP.WAR", {"java"}),
         ("app/com/Main.class", {"java"}),
-        ("app/vendor/composer/installed.json", {"php"}),
         ("app/composer.lock", {"php"}),
         ("usr/local/bin/composer.phar", {"php"}),
         ("app/Gemfile.lock", set()),

@@ -407,7 +407,7 @@ SITE = "opt/v/lib/site-packages/a-1.dist-info"
 )
 def test_links_that_lead_nowhere_are_told(links: dict[str, str], subject: str) -> None:
     entries = [link(path, target) for path, target in links.items()]
-    assert subject in kinds(tar(entries))
+    assert any(subject in told for told in kinds(tar(entries)))
     # Where the link is gone nothing is left to tell.
     first = entries[0].path
     data = b"Name: a\nVersion: 1\n" if SITE in first else b""

@@ -12,6 +12,8 @@ import pytest
 
 from garboard import reporters
 from garboard.reporters import Formats, protocols
+from garboard.reporters.view import View
+from tests.unit.reporters import findings
 
 FOLDER = Path(reporters.__file__).parent
 REGISTRY = {name: one for name, one in vars(reporters).items() if isinstance(one, Formats)}
@@ -54,6 +56,16 @@ def test_it_is_called_as_the_protocol_says(module: str) -> None:
     found = inspect.signature(importlib.import_module(f"garboard.reporters.{module}").render)
     assert parameters(found) == parameters(wanted)[1:]
     assert found.return_annotation == wanted.return_annotation
+
+
+@pytest.mark.parametrize("module", [one for one in REGISTERED if one.split(".")[0] in {"scan", "inventory"}])
+def test_a_document_is_its_parts(module: str) -> None:
+    """Of every report that may be of several images."""
+    found = importlib.import_module(f"garboard.reporters.{module}")
+    wanted = inspect.signature(protocols.ReportRenderer.parts)
+    assert parameters(inspect.signature(found.parts)) == parameters(wanted)[1:]
+    report = findings.scanned()
+    assert b"".join(found.parts(report, View())) == found.render(report, View())
 
 
 def parameters(signature: inspect.Signature) -> list[tuple[object, ...]]:

@@ -164,5 +164,5 @@ def test_a_view_leaves_out_and_says_so() -> None:
     from garboard.model.advisory import Severity
 
     told = text.render(scanned(), CHANGES, View(severity=Severity.MEDIUM)).decode()
-    assert "--severity medium: 1 issues of lower severity are left out" in told
+    assert "--severity medium: 1 issue of lower severity is left out" in told
     assert "3 layers, size not known, 7 dependencies, 4 issues." in told

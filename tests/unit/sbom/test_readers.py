@@ -111,6 +111,41 @@ def test_what_says_itself_that_it_is_incomplete(tmp_path: Path, aggregate: str, 
     assert all(gap.unread for gap in found if gap.subject == "the bill of materials")
 
 
+SERIAL = "3e671687-395b-41f5-a30f-a58921a69b79"
+BOM = {"type": "bom", "url": "https://example.org/bom.json"}
+OTHER = {"type": "bom", "url": "urn:cdx:f08a6ccd-4dce-4759-bd84-c626675d60a7/1#a"}
+SITE = {"type": "website", "url": "https://example.org"}
+ITSELF = {"type": "bom", "url": f"urn:cdx:{SERIAL}/1#part"}
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        lambda refs: {"externalReferences": refs},
+        lambda refs: {"metadata": {"component": {"type": "container", "name": "app", "externalReferences": refs}}},
+        lambda refs: {"components": [{"type": "library", "name": "a", "purl": BABEL, "externalReferences": refs}]},
+        lambda refs: {"components": [{"type": "container", "name": "a", "components": [
+            {"type": "file", "name": "b", "externalReferences": refs}]}]},
+    ],
+)  # fmt: skip
+def test_a_bill_elsewhere_is_a_gap(tmp_path: Path, where: Any) -> None:
+    content = {"bomFormat": "CycloneDX", "specVersion": "1.6", "serialNumber": f"urn:uuid:{SERIAL}"}
+    assert opened(tmp_path, {**content, **where([SITE, ITSELF])}).inventory.gaps == ()
+    [gap] = opened(tmp_path, {**content, **where([SITE, BOM, OTHER, BOM])}).inventory.gaps
+    assert (gap.subject, gap.unread) == ("the bill of materials", True)
+    assert f"{BOM['url']}, {OTHER['url']};" in gap.reason
+    many = [{"type": "bom", "url": f"https://example.org/{number}"} for number in range(5)]
+    [gap] = opened(tmp_path, {**content, **where(many)}).inventory.gaps
+    assert "https://example.org/2 and 2 more;" in gap.reason
+
+
+def test_an_spdx_document_elsewhere_is_a_gap(tmp_path: Path) -> None:
+    refs = [{"externalDocumentId": "DocumentRef-a", "spdxDocument": "https://example.org/a.spdx"}]
+    content = {"spdxVersion": "SPDX-2.3", "externalDocumentRefs": refs}
+    [gap] = opened(tmp_path, content).inventory.gaps
+    assert "https://example.org/a.spdx" in gap.reason
+
+
 @pytest.mark.parametrize(
     ("kind", "purl", "taken"),
     [

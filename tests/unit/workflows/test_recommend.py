@@ -389,7 +389,7 @@ def test_who_could_compare_with_nothing_is_not_told_that_it_is_the_best(shelf):
 def test_what_is_not_wholly_known_is_not_better(shelf):
     shelf.add("ab", ["3.12.4"], "lib=1")
     partly = msgspec.structs.replace(
-        inventory("lib=3"), gaps=(Gap(stage="catalogue", subject="x", reason="a list of names"),)
+        inventory("lib=3"), gaps=(Gap(stage="bases", subject="x", reason="a list of names"),)
     )
     shelf._writer.add(msgspec.structs.replace(base("ac", "python:3.12.5"), distro="debian 12"), partly)
     found = recommend(unbuilt("python:3.12.4"), shelf.catalog, DATA, NOW)
@@ -485,8 +485,8 @@ def test_approved_bases_come_first(full):
     ("patterns", "reason"),
     [
         ((), "nothing is approved, so no base may be recommended; garboard catalog approve"),
-        (("ruby:*",), "no other approved base of its kind is in the catalogue"),
-        (("python:3.12.4-bookworm",), "no other approved base of its kind is in the catalogue"),
+        (("ruby:*",), "no other approved base of its kind is in the catalog"),
+        (("python:3.12.4-bookworm",), "no other approved base of its kind is in the catalog"),
         (
             ("python:latest", "python:3.14*"),
             "no approved base may be recommended (latest, prerelease): --all tells why",
@@ -520,7 +520,7 @@ def test_the_best_of_the_approved(full):
 
 def test_what_could_not_be_compared_is_told_beside_a_better_one(full):
     full.add("ak", ["3.12.6-bookworm"])
-    partly = msgspec.structs.replace(inventory("lib=3"), gaps=(Gap(stage="catalogue", subject="x", reason="names"),))
+    partly = msgspec.structs.replace(inventory("lib=3"), gaps=(Gap(stage="bases", subject="x", reason="names"),))
     full._writer.add(msgspec.structs.replace(base("al", "python:3.12.7-bookworm"), distro="debian 12"), partly)
     found = recommend(unbuilt(), full.catalog, DATA, NOW)
     assert found.verdict is Verdict.BETTER

@@ -12,7 +12,7 @@ command = group(
     \b
     garboard catalog sync python --tags '3.*-slim*'
     garboard catalog import official-images ./official-images
-    garboard catalog export bases.catalogue
+    garboard catalog export bases.catalog
     """,
     sync.sync,
     sync.add,

@@ -85,7 +85,7 @@ def list_(settings: Query) -> int:
     with reading(settings.path) as catalog:
         found = catalog.images(repository)
         if repository and not found:
-            raise CatalogError(f"the catalogue has no image of {repository}", "garboard catalog list shows what it has")
+            raise CatalogError(f"the catalog has no image of {repository}", "garboard catalog list shows what it has")
         bases = Bases(
             repository=repository,
             place=str(settings.path),
@@ -107,7 +107,7 @@ def show(settings: Query) -> int:
     with reading(settings.path) as catalog:
         found = find(catalog, settings.name)
         if not found:
-            raise CatalogError(f"the catalogue has no image {settings.name}", "garboard catalog list shows what it has")
+            raise CatalogError(f"the catalog has no image {settings.name}", "garboard catalog list shows what it has")
         wanted = settings.packages or output.format != "text"
         details = Details(
             bases=_with_lives(found, settings.database),

@@ -86,7 +86,8 @@ def own(arguments: Sequence[str]) -> Flags:
 
 def leading(arguments: Sequence[str]) -> Flags:
     """Docker's own flags before ``scan``; ``arguments`` begins with the command's name."""
-    return _Parser(GLOBAL, GLOBAL_SHORT, interspersed=False).parse(arguments)
+    known, short = {**GLOBAL, "help": False}, {**GLOBAL_SHORT, "h": "help"}
+    return _Parser(known, short, interspersed=False).parse(arguments)
 
 
 class _Parser:

@@ -40,8 +40,8 @@ def run(arguments: Sequence[str]) -> int:
         return 0
     try:
         docker = leading(arguments)
-        if docker.arguments[:1] != ["scan"]:
-            return _help(docker.arguments)
+        if docker.on("help") or docker.arguments[:1] != ["scan"]:
+            return _help([] if docker.on("help") else docker.arguments)
         _take(docker)
         return _scan(own(docker.arguments[1:]))
     except UsageError as error:
@@ -77,7 +77,7 @@ def _scan(flags: Flags) -> int:
     needless = [f"--{name}" for name in _NEEDLESS if name in flags.values]
     if needless:
         sys.stderr.write(
-            f"{', '.join(needless)}: not needed any more; garboard has no account and no licence to accept\n"
+            f"{', '.join(needless)}: not needed any more; garboard has no account and no license to accept\n"
         )
         if not flags.arguments:
             return 0

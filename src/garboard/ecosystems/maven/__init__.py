@@ -82,6 +82,6 @@ ECOSYSTEM: Final = Ecosystem(
     index="Maven Central",
     interpreter="java",
     scripts=(".jar", ".war", ".ear"),
-    unread=(".class",),
+    traces=(".class",),
     interpreted=True,
 )

@@ -100,7 +100,7 @@ ECOSYSTEM: Final = Ecosystem(
     index="Packagist",
     interpreter="php",
     scripts=(".php", ".phar"),
-    unread=("composer/installed.json", "composer.lock"),
-    runtimes=r"(?:libapache2-mod-)?php[\d.]*(?:-(?:cli|cgi|fpm|apache2))?",
+    traces=("composer.lock",),
     interpreted=True,
+    runtimes=r"(?:libapache2-mod-)?php[\d.]*(?:-(?:cli|cgi|fpm|apache2))?",
 )

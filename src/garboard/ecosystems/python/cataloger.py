@@ -36,7 +36,7 @@ _UNSTATED = {"", "UNKNOWN", "unknown"}
 def catalog(file: File, owned: MetadataPaths, /) -> Iterator[Fact]:
     """The distribution that the file's headers describe, its name normalized (PEP 503); the body is not read.
 
-    Requirements of extras are left out, those with other markers kept, since the image says which are there. Licences
+    Requirements of extras are left out, those with other markers kept, since the image says which are there. Licenses
     are the expression, or else the ``License`` field's first line and the last part of the license classifiers. Headers
     without a usable name or a version are a gap.
     """

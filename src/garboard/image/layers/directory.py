@@ -10,7 +10,7 @@ from pathlib import Path
 from garboard.image.layers.bare import BareFolders
 from garboard.image.layers.globs import Matcher
 from garboard.image.layers.names import NameLog
-from garboard.image.layers.reader import explained, read_file, text, too_big
+from garboard.image.layers.reader import explained, no_file, read_file, text, too_big
 from garboard.image.layers.record import LayerRecord, Link, Reading
 from garboard.image.layers.tar import PROGRAM_ANYWHERE, PROGRAM_SIGNS, WINDOWS, mapped
 from garboard.model.errors import ImageError
@@ -35,7 +35,6 @@ class _Reading:
         self._log = NameLog(self._bare.look)
         self._readings: list[Reading] = []
         self._links: list[Link] = []
-        self._others: list[bytes] = []
         self._gaps: list[Gap] = []
         self._members = 0
 
@@ -54,7 +53,6 @@ class _Reading:
         return LayerRecord(
             readings=(*self._readings, *self._bare.readings(names, described)),
             links=tuple(self._links),
-            others=tuple(self._others),
             names=names,
             gaps=tuple(self._gaps),
             members=self._members,
@@ -92,7 +90,7 @@ class _Reading:
         ):
             wanted = matcher.readers(path)
         if not wanted:
-            if matcher.programs and not entry.is_symlink() and self._may_be_a_program(path, last, entry):
+            if matcher.programs and entry.is_file(follow_symlinks=False) and self._may_be_a_program(path, last, entry):
                 self._file(path, entry, (matcher.programs,), program=True)
             return
         if entry.is_symlink():
@@ -102,7 +100,7 @@ class _Reading:
         elif entry.is_file(follow_symlinks=False):
             self._file(path, entry, wanted)
         else:
-            self._others.append(path)
+            self._no_file(path, wanted)
 
     @staticmethod
     def _may_be_a_program(path: bytes, last: bytes, entry: os.DirEntry[bytes]) -> bool:
@@ -118,7 +116,7 @@ class _Reading:
             with os.fdopen(handle, "rb") as file:
                 status = os.fstat(handle)
                 if not stat.S_ISREG(status.st_mode):
-                    self._others += [] if program else [path]
+                    self._no_file(path, () if program else wanted)
                     return
                 if program and not os.pread(handle, 4, 0).startswith(PROGRAM_SIGNS):
                     return
@@ -148,6 +146,9 @@ class _Reading:
         return explained(
             self._readers, self._matcher, path, os.pread(handle, head or 0, 0), size, lambda: mapped(handle)
         )
+
+    def _no_file(self, path: bytes, wanted: tuple[str, ...]) -> None:
+        self._readings += [Reading(path=path, reader=name, facts=(no_file(path),)) for name in wanted]
 
     def _gap(self, path: bytes, reason: str) -> None:
         self._gaps.append(Gap(stage="image", subject="/" + text(path), reason=reason))

@@ -77,7 +77,8 @@ class Matcher:
         self.extensions: dict[bytes, list[bytes]] = {}
         """The suffixes, by what follows their last dot."""
         self._count = 0
-        self._exact: dict[bytes, list[str]] = {}
+        self._exact: dict[bytes, dict[str, Extra]] = {}
+        self._in_folders: dict[tuple[bytes, str], Extra] = {}
         for reader in readers:
             for glob in reader.GLOBS:
                 self._add(reader.NAME, glob)
@@ -114,19 +115,25 @@ class Matcher:
 
     def _add_extra(self, extra: Extra) -> None:
         if not extra.last:
-            self._exact.setdefault(extra.path, []).append(extra.reader)
+            of = self._exact.setdefault(extra.path, {})
+            if extra.reader not in of or of[extra.reader].donor:
+                of[extra.reader] = extra
             self.names.add(extra.path[extra.path.rfind(b"/") + 1 :])
             return
+        self._in_folders.setdefault((extra.path, extra.reader), extra)
         self._add_pattern(extra.path, extra.last, extra.reader, _in_folder(extra.path, extra.last))
+
+    def extra_for(self, path: bytes, reader: str) -> Extra | None:
+        """Return the extra for which this reader wants the path; one of a file before one of its folder."""
+        exact = self._exact.get(path, {}).get(reader)
+        return exact or self._in_folders.get((path[: max(path.rfind(b"/"), 0)], reader))
 
     def spelling(self, path: bytes, reader: str) -> bytes:
         """Return the path as the reader requested it, if a link led to this one."""
-        for extra in self.extras:
-            if extra.reader == reader and not extra.last and extra.path == path:
-                return extra.asked
-            if extra.reader == reader and extra.last and path.startswith(extra.path + b"/"):
-                return extra.asked.rpartition(b"/")[0] + path[len(extra.path) :]
-        return path
+        extra = self.extra_for(path, reader)
+        if extra is None:
+            return path
+        return extra.asked.rpartition(b"/")[0] + path[len(extra.path) :] if extra.last else extra.asked
 
     @property
     def key(self) -> str:

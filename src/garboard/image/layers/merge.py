@@ -12,9 +12,9 @@ The algorithm works on the paths that matter, in three steps:
    read, as a whiteout, an opaque folder, a special file or a wanted link; or if it is the target of a wanted hard link.
    `_close` adds the paths that symbolic links make of these: it searches every layer's names for links at a goal or at
    a folder above one, replaces that part of the path with their targets, from any layer, and repeats this until nothing
-   is new. The result is a superset on purpose: which link counts in the end depends on the order of the layers, which
+   is new; only what is new is looked at again. The result is a superset on purpose: which link counts in the end depends on the order of the layers, which
    step 3 knows.
-2. *Extras.* A goal that a reader wants but that no glob covers was not passed to the reader when the layers were read.
+2. *Extras.* A file that a reader wants but that no glob covers was not passed to the reader when the layers were read.
    It goes into `Merger.extras`, and `garboard.image.layers.read` reads the layers once more with them, at most four
    times in all.
 3. *Layers.* The layers are applied, the lowest first, to a `Root` that holds only the interesting paths. Within a layer
@@ -36,7 +36,8 @@ Invariants:
 The cost. Each iteration of step 1 that found a new path goes through all names of all layers once (they are kept
 deflated, some tens of megabytes for three million names); without links there are one or two iterations. Step 3 is
 linear in the interesting members. The bounds are `Limits.link_hops` for links on one path and for iterations of step 1,
-and `Limits.links_followed` for the paths that links add; exceeding one is a gap, never an error.
+`Limits.goal_bytes` for the paths that matter, and `Limits.links_followed` for the files that links add; exceeding one is
+a gap, never an error.
 
 Limitations: it does not keep modes, owners, times or sizes, it does not know files that nobody requested, and it does
 not follow a glob that begins with ``**/`` through links to folders, and it does not see that a layer puts a folder in a
@@ -45,7 +46,7 @@ file's place if it only writes what nobody wants below it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -57,7 +58,7 @@ from garboard.image.layers.record import LayerRecord, Link, Reading
 from garboard.image.layers.rootfs import FOLDER, LEAF, LINK, LinkLoop, Node, Root
 from garboard.model.gap import Gap
 from garboard.model.image import FileHistory, Files, FileVersion
-from garboard.model.limits import Limits
+from garboard.model.limits import MIB, Limits
 from garboard.model.package import Replaced
 
 _OPAQUE_ROOT = (
@@ -94,13 +95,20 @@ def _join(link: bytes, target: bytes, rest: bytes) -> bytes:
     return b"/".join(parts)
 
 
+def _below(folder: bytes, name: bytes) -> bytes:
+    return folder + b"/" + name if folder else name
+
+
 class Goal(NamedTuple):
     """A path that matters, and to whom: a reader's fixed path or folder (``last`` is its glob), or no specific reader."""
 
     path: bytes
     reader: str = ""
     last: str = ""
-    asked: bytes = b""
+
+
+Goals = dict[Goal, bytes]
+"""Each with the path or glob that led to it, as its reader spells it."""
 
 
 class Merger:
@@ -112,106 +120,119 @@ class Merger:
         self._limits = limits
         self._gaps: dict[Gap, None] = {}
         self._entries: list[list[TreeEntry]] = [[] for _ in records]
-        self._root = Root(limits.link_hops)
+        self._placed: list[list[tuple[int, TreeEntry]]] = [[] for _ in records]
+        """The entries with their places among the layer's names, as they were found."""
+        self._root = Root(limits.link_hops, limits.path_bytes)
         self.extras: tuple[Extra, ...] = ()
         """Paths that readers want because links lead there, and that have not been read yet."""
 
     def merge(self) -> Files:
         """Return the files. Check `extras` before using them: if there are any, read again with them."""
         goals = self._close(self._goals())
+        self._entries = [[entry for _, entry in sorted(placed)] for placed in self._placed]
         self.extras = self._missing(goals)
         for index in range(len(self._records)):
             self._apply(index)
-        for path in self._asked():
-            self._resolve(path, last=True)  # links that lead nowhere are a gap
         histories = tuple(self._histories())
         gaps = tuple(gap for record in self._records for gap in record.gaps) + tuple(self._gaps)
         return Files(histories=histories, gaps=gaps)
 
     # -- what matters
 
-    def _goals(self) -> set[Goal]:
-        goals = {
-            Goal(folder if "*" in last else (folder + b"/" if folder else b"") + last.encode(), reader,
-                 last if "*" in last else "", (folder + b"/" if folder else b"") + last.encode())
-            for folder, last, reader in self._matcher.fixed
-        }  # fmt: skip
+    def _goals(self) -> Goals:
+        goals: Goals = {}
+        for folder, last, reader in self._matcher.fixed:
+            whole = _below(folder, last.encode())
+            glob = "*" in last
+            goals.setdefault(Goal(folder if glob else whole, reader, last if glob else ""), whole)
         for record in self._records:
-            goals.update(Goal(reading.path) for reading in record.readings)
-            goals.update(Goal(path) for path in (*record.whiteouts, *record.opaques, *record.others))
+            for path in (*(one.path for one in record.readings), *record.whiteouts, *record.opaques, *record.others):
+                goals.setdefault(Goal(path), b"")
             for link in record.links:
-                goals.update(Goal(link.path, reader, "", link.path) for reader in link.readers)
+                for reader in link.readers:
+                    goals.setdefault(Goal(link.path, reader), link.path)
                 if link.hard:
-                    goals.add(Goal(link.target))
+                    goals.setdefault(Goal(link.target), b"")
         return goals
 
-    def _asked(self) -> Iterable[bytes]:
-        """Yield what readers ask for by its path or as a link."""
-        for folder, last, _ in self._matcher.fixed:
-            yield folder if "*" in last else (folder + b"/" if folder else b"") + last.encode()
-        for record in self._records:
-            yield from (link.path for link in record.links if not link.hard)
-
-    def _close(self, goals: set[Goal]) -> set[Goal]:
-        """Return the goals and everything that links make of them; fill the entries of every layer at their paths."""
+    def _close(self, goals: Goals) -> Goals:
+        """Return the goals and everything that links make of them; find the entries of every layer at their paths."""
+        limits = self._limits
         known: set[bytes] = set()
-        links: dict[bytes, set[bytes]] = {}
-        fresh = set(goals)
-        for _ in range(self._limits.link_hops):
-            paths = {path for goal in goals for path in _above(goal.path)}
-            if paths - known:
-                known = paths
-                links = self._look(known)
-            more = {
-                goal._replace(path=_join(path, target, goal.path[len(path) + 1 :]))
-                for goal in fresh
-                for path in _above(goal.path)
-                if path in links
-                for target in links[path]
-            }
-            fresh = {goal for goal in more if len(goal.path) <= self._limits.path_bytes} - goals
-            if any(len(goal.path) > self._limits.path_bytes for goal in more):
+        links: dict[bytes, dict[bytes, None]] = {}
+        goals = dict(goals)
+        fresh = goals
+        room = limits.goal_bytes
+        for _ in range(limits.link_hops):
+            unknown = _unknown(fresh, known, room)
+            room -= sum(map(len, unknown))
+            links |= self._look(unknown)
+            more = self._follow(fresh, goals, links, room) if links else {}
+            goals |= more
+            if sum(len(goal.path) for goal in more) > room or room <= 0:
                 reason = (
-                    f"they lead to a path of more than {self._limits.path_bytes} bytes, the limit: it was not followed"
+                    f"with the folders above them they have more than {limits.goal_bytes // MIB} MiB, "
+                    "the limit (GARBOARD_LIMIT_GOAL_BYTES): not all files at further paths, and behind links, were read"
                 )
-                self._gap("symbolic links", reason)
+                self._gap("paths", reason)
+                return goals
+            fresh = more
             if not fresh:
                 return goals
-            goals |= fresh
-            if len(goals) > len(known) + self._limits.links_followed:
-                break
-        self._gap("symbolic links", f"they lead on and on: more than {self._limits.link_hops} were followed, the limit")
+        self._gap("symbolic links", f"they lead on and on: more than {limits.link_hops} were followed, the limit")
         return goals
 
-    def _look(self, paths: set[bytes]) -> dict[bytes, set[bytes]]:
+    def _follow(self, fresh: Goals, goals: Goals, links: Mapping[bytes, Iterable[bytes]], room: int) -> Goals:
+        """Return the goals that these links make of fresh ones, without those known already, until there is no room."""
+        more: Goals = {}
+        limit = self._limits.path_bytes
+        for goal, asked in fresh.items():
+            for path in _above(goal.path):
+                for target in links.get(path, ()):
+                    one = goal._replace(path=_join(path, target, goal.path[len(path) + 1 :]))
+                    if len(one.path) > limit:
+                        reason = f"they lead to a path of more than {limit} bytes, the limit: it was not followed"
+                        self._gap("symbolic links", reason)
+                    elif one not in goals and one not in more:
+                        more[one] = asked
+                        room -= len(one.path)
+            if room < 0:
+                break
+        return more
+
+    def _look(self, paths: set[bytes]) -> dict[bytes, dict[bytes, None]]:
         """Search every layer's names for these paths; return the links among them, with every target they ever had."""
         fields = {mark + path for path in paths for mark in (b"f", b"d", b"l")}
-        links: dict[bytes, set[bytes]] = {}
+        links: dict[bytes, dict[bytes, None]] = {}
         for index, record in enumerate(self._records):
-            entries = self._entries[index] = []
+            placed = self._placed[index]
+            before = 0
             for block in unpack(record.names):
                 for at in [at for at, field in enumerate(block) if field in fields]:
                     field = block[at]
                     kind = _KINDS[field[0]]
                     entry = TreeEntry(field[1:], kind, block[at + 1][1:] if kind == LINK else b"")
-                    entries.append(entry)
+                    placed.append((before + at, entry))
                     if kind == LINK:
-                        links.setdefault(entry.path, set()).add(entry.target)
+                        links.setdefault(entry.path, {})[entry.target] = None
+                before += len(block)
         return links
 
-    def _missing(self, goals: set[Goal]) -> tuple[Extra, ...]:
-        """Return the paths that links lead to and no glob covers."""
+    def _missing(self, goals: Goals) -> tuple[Extra, ...]:
+        """Return the paths that links lead to and no glob covers; of files, only those that a layer has."""
         have = set(self._matcher.extras)
+        files = {entry.path for entries in self._entries for entry in entries if entry.kind == LEAF}
+        folders = set(self._matcher.fixed)
         missing: dict[Extra, None] = {}
         for goal in sorted(goals):
-            if not goal.reader or (not goal.last and goal.reader in self._matcher.readers(goal.path)):
+            if not goal.reader:
                 continue
-            if goal.last and any(
-                folder == goal.path and last == goal.last and reader == goal.reader
-                for folder, last, reader in self._matcher.fixed
-            ):
-                continue
-            missing[Extra(goal.path, goal.reader, goal.last, goal.asked)] = None
+            if goal.last:
+                covered = (goal.path, goal.last, goal.reader) in folders
+            else:
+                covered = goal.path not in files or goal.reader in self._matcher.readers(goal.path)
+            if not covered:
+                missing[Extra(goal.path, goal.reader, goal.last, goals[goal])] = None
         for record in self._records:
             for link in record.links:
                 if link.hard:
@@ -272,38 +293,67 @@ class Merger:
     def _resolve(self, path: bytes, *, last: bool = False, layer: int | None = None) -> list[bytes]:
         try:
             return self._root.resolve(path, last=last, layer=layer)
-        except LinkLoop:
-            self._gap(text(path), f"more than {self._limits.link_hops} symbolic links on one path, the limit")
+        except LinkLoop as error:
+            self._gap(text(path), str(error))
             return path.split(b"/")
 
     def _histories(self) -> Iterable[FileHistory]:
-        """Yield all files that count: a link's target only while the link leads there, and never a hard link's donor."""
+        """Yield all files that count: a link's target only while a link leads there, and never a hard link's donor."""
         globs = self._matcher.with_extras(())
-        extras = {(extra.path, extra.reader): extra for extra in self._matcher.extras if not extra.last}
+        asked = self._asked()
         for path, reader, versions in self._root.histories():
             if reader == globs.programs or reader in globs.readers(path):
                 yield FileHistory(reader=reader, path=text(path), versions=versions)
                 continue
-            extra = extras.get((path, reader)) or self._folder_extra(path, reader)
+            extra = self._matcher.extra_for(path, reader)
             if extra is None or extra.donor:
                 continue
-            asked = self._matcher.spelling(path, reader)
-            reached = b"/".join(self._resolve(asked, last=True)) == path
+            folder, _, name = path.rpartition(b"/")
+            spelled = asked.get(Goal(folder, reader, extra.last)) if extra.last else asked.get(Goal(path, reader))
+            if extra.last and spelled is not None:
+                spelled = _below(spelled, name)
             yield FileHistory(
                 reader=reader,
                 path=text(path),
-                asked=text(asked),
-                versions=versions if reached else _removed(versions, len(self._records) - 1),
+                asked=text(self._matcher.spelling(path, reader) if spelled is None else spelled),
+                versions=versions if spelled is not None else _removed(versions, len(self._records) - 1),
             )
 
-    def _folder_extra(self, path: bytes, reader: str) -> Extra | None:
-        for extra in self._matcher.extras:
-            if extra.last and extra.reader == reader and path.startswith(extra.path + b"/"):
-                return extra
-        return None
+    def _asked(self) -> Goals:
+        """Where that leads in the finished image what readers ask for, and how they spell it.
+
+        What leads nowhere becomes a gap.
+        """
+        asked: Goals = {}
+        for folder, last, reader in self._matcher.fixed:
+            path, glob = (folder, last) if "*" in last else (_below(folder, last.encode()), "")
+            asked.setdefault(Goal(b"/".join(self._resolve(path, last=True)), reader, glob), path)
+        for link in (link for record in self._records for link in record.links if not link.hard):
+            place = b"/".join(self._resolve(link.path, last=True))
+            for reader in link.readers:
+                asked.setdefault(Goal(place, reader), link.path)
+        return asked
 
     def _gap(self, subject: str, reason: str) -> None:
         self._gaps[Gap(stage="image", subject=subject, reason=reason)] = None
+
+
+def _unknown(goals: Iterable[Goal], known: set[bytes], room: int) -> set[bytes]:
+    """Return the paths of these goals and the folders above them that are not known yet, and add them to the known.
+
+    It ends with the goal after which they have more bytes than there is room for.
+    """
+    fresh: set[bytes] = set()
+    for goal in goals:
+        for path in _above(goal.path):
+            if path in known:
+                break
+            known.add(path)
+            fresh.add(path)
+            room -= len(path)
+        if room <= 0:
+            break
+    return fresh
 
 
 def _with_replaced(records: Sequence[LayerRecord], reader: str) -> Sequence[LayerRecord]:

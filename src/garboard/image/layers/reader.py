@@ -91,6 +91,12 @@ def too_big(path: bytes, size: int, limit: int, limits: Limits) -> Gap:
     )
 
 
+def no_file(path: bytes) -> Gap:
+    """Return the gap for a wanted path where no file is, nor a folder or a link."""
+    reason = "a device, a pipe or a socket is in the place of this file: what it would have told is not known"
+    return Gap(stage="image", subject=text(path), reason=reason)
+
+
 class Collector:
     """Collects a layer's members into its record."""
 
@@ -120,20 +126,11 @@ class Collector:
             self._opaques.append(member.path)
             return
         self._forget(member.path)
-        wanted: tuple[str, ...] = (self._matcher.programs,)
         if member.kind == PROGRAM:
-            head = bytes(member.data or b"")
-            self._programs[member.path] = isal_zlib.crc32(head, member.size & 0xFFFFFFFF)
-            facts = self._explained(member, head)
-            if facts:
-                self._readings[member.path] = (Reading(path=member.path, reader=self._matcher.programs, facts=facts),)
-                return
-            if len(self._heads) < _HEADS:
-                self._heads[member.path] = head
-                return
-        else:
-            wanted = self._matcher.readers(member.path)
-        if member.kind in (FILE, PROGRAM) and member.data is not None:
+            self._add_program(member, bytes(member.data or b""))
+            return
+        wanted = self._matcher.readers(member.path)
+        if member.kind == FILE and member.data is not None:
             self._read(member, member.data, wanted)
         elif member.kind == FILE:
             limit = self._matcher.largest(wanted, self._limits)
@@ -144,8 +141,21 @@ class Collector:
             followers = self._matcher.followers(wanted)
             if followers:
                 self._links[member.path] = Link(path=member.path, target=member.target, hard=hard, readers=followers)
+        elif wanted:
+            facts = (no_file(member.path),)
+            self._readings[member.path] = tuple(Reading(path=member.path, reader=name, facts=facts) for name in wanted)
         else:
             self._others[member.path] = None
+
+    def _add_program(self, member: Member, head: bytes) -> None:
+        self._programs[member.path] = isal_zlib.crc32(head, member.size & 0xFFFFFFFF)
+        facts = self._explained(member, head)
+        if facts:
+            self._readings[member.path] = (Reading(path=member.path, reader=self._matcher.programs, facts=facts),)
+        elif len(self._heads) < _HEADS:
+            self._heads[member.path] = head
+        else:
+            self._read(member, head, (self._matcher.programs,))
 
     def _read(self, member: Member, data: bytes | memoryview, wanted: tuple[str, ...]) -> None:
         if member.kind == FILE and wanted == (self._matcher.programs,):

@@ -18,7 +18,7 @@ LINK: Final = 2
 
 
 class LinkLoop(ValueError):
-    """More symbolic links on one path than may be followed."""
+    """More symbolic links on one path than may be followed, or longer ones; the text names the limit."""
 
 
 class Node:
@@ -46,9 +46,13 @@ def split(path: bytes) -> list[bytes]:
 class Root:
     """The tree. Layers are applied lowest first; ``layer`` in every method counts from 0."""
 
-    def __init__(self, hops: int) -> None:
+    def __init__(self, hops: int, target_bytes: int) -> None:
+        """Follow so many links on one path, whose targets have so many bytes in all."""
         self.top = Node()
+        self.steps = 0
+        """Components of paths and of targets that `resolve` looked at."""
         self._hops = hops
+        self._target_bytes = target_bytes
 
     def resolve(self, path: bytes, *, last: bool = False, layer: int | None = None) -> list[bytes]:
         """Resolve the symbolic links in the path's folders, and in its last component too if ``last``.
@@ -61,23 +65,32 @@ class Root:
         """
         waiting = split(path)[::-1]
         done: list[bytes] = []
-        hops = 0
+        at: list[Node | None] = [self.top]  # the nodes at ``done`` and above; None where the tree has none
+        hops = followed = 0
         while waiting:
+            self.steps += 1
             part = waiting.pop()
             if part in (b"", b"."):
                 continue
             if part == b"..":
                 del done[-1:]
+                del at[max(1, len(at) - 1) :]
                 continue
-            node = self.find([*done, part])
+            folder = at[-1]
+            node = folder.children.get(part) if folder is not None else None
             if node is None or node.kind != LINK or not (waiting or last) or layer not in (None, node.layer):
                 done.append(part)
+                at.append(node)
                 continue
             hops += 1
+            followed += len(node.target)
             if hops > self._hops:
-                raise LinkLoop
+                raise LinkLoop(f"more than {self._hops} symbolic links on one path, the limit")
+            if followed > self._target_bytes:
+                raise LinkLoop(f"symbolic links on one path with more than {self._target_bytes} bytes, the limit")
             if node.target[:1] == b"/":
                 done.clear()
+                del at[1:]
             waiting.extend(node.target.split(b"/")[::-1])
         return done
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeVar
@@ -29,6 +28,8 @@ _CONTAINER = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]*", re.ASCII)
 _EXPORT_PATIENCE = 900.0
 """Seconds of silence: an engine may assemble a whole image before it sends the first byte."""
 _LARGEST_ANSWER = 64 * 1024 * 1024
+_NEVER = "0001-"
+"""How Docker begins a time that has not come."""
 _EMPTY = re.compile(
     r"(?:/bin/sh -c )?#\(nop\)\s+(?!ADD |COPY |WORKDIR )"
     r"|(?:ENV|LABEL|CMD|ENTRYPOINT|EXPOSE|VOLUME|USER|ARG|STOPSIGNAL|HEALTHCHECK|SHELL|ONBUILD|MAINTAINER)\b"
@@ -63,6 +64,10 @@ class _RootFs(msgspec.Struct, rename="pascal"):
     layers: list[str] | None = None
 
 
+class _Metadata(msgspec.Struct, rename="pascal"):
+    last_tag_time: str = ""
+
+
 class Inspected(msgspec.Struct, rename="pascal"):
     """An engine's description of an image.
 
@@ -78,6 +83,7 @@ class Inspected(msgspec.Struct, rename="pascal"):
     repo_digests: list[str] | None = None
     config: _Config | None = None
     root_fs: _RootFs | None = msgspec.field(name="RootFS", default=None)
+    metadata: _Metadata | None = None
 
     @property
     def platform(self) -> Platform:
@@ -85,8 +91,14 @@ class Inspected(msgspec.Struct, rename="pascal"):
         return Platform(os=self.os, architecture=self.architecture, variant=self.variant or "")
 
     @property
-    def published(self) -> frozenset[str]:
-        """Repositories that it was pulled from or pushed to; a containerd store does not tell, where its id is the digest."""
+    def pulled(self) -> frozenset[str]:
+        """Repositories that it was pulled from, and not only pushed to.
+
+        Docker's classic store tells: it notes when an image was given a name here, which a build is and a pull is not.
+        A containerd store, where the id is the digest, and Podman note a pull as they note a build.
+        """
+        if self.metadata is None or not self.metadata.last_tag_time.startswith(_NEVER):
+            return frozenset()
         pairs = (one.split("@", 1) for one in self.repo_digests or () if "@" in one)
         return frozenset(repository for repository, digest in pairs if digest != self.id)
 
@@ -96,10 +108,29 @@ class Inspected(msgspec.Struct, rename="pascal"):
         return tuple(self.root_fs.layers or ()) if self.root_fs else ()
 
 
-class _Listed(msgspec.Struct, rename="pascal"):
+class EngineImage(msgspec.Struct, rename="pascal"):
+    """What an engine's list tells of an image. ``created`` is in seconds since 1970."""
+
     id: str
     repo_tags: list[str] | None = None
+    repo_digests: list[str] | None = None
     created: int = 0
+    size: int = 0
+
+    @property
+    def date(self) -> str:
+        """When it was made; empty if that is no date."""
+        return _date(self.created)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Its names."""
+        return tuple(tag for tag in self.repo_tags or () if tag and "<none>" not in tag)
+
+    @property
+    def is_of_containerd(self) -> bool:
+        """Whether a containerd store keeps it, where the id is the digest."""
+        return any(one.partition("@")[2] == self.id for one in self.repo_digests or ())
 
 
 class _ContainerConfig(msgspec.Struct, rename="pascal"):
@@ -157,19 +188,11 @@ def inspect(client: Client, engine: Engine, name: str) -> Inspected | None:
     return None if data is None else _decode(data, Inspected, engine)
 
 
-def named_images(client: Client, engine: Engine, most: int) -> Iterator[tuple[tuple[str, ...], Inspected]]:
-    """Yield the images with a name that the engine keeps, each with its names; the newest, and no more than ``most``."""
+def named_images(client: Client, engine: Engine) -> list[EngineImage]:
+    """Return the images with a name that the engine keeps, the newest first."""
     data = _get(client, engine, "/images/json")
-    listed = _decode(data or b"[]", list[_Listed], engine)
-    named = [one for one in listed if _names(one) and _ID.fullmatch(one.id)]
-    for one in sorted(named, key=lambda each: -each.created)[:most]:
-        found = inspect(client, engine, one.id)
-        if found is not None:
-            yield _names(one), found
-
-
-def _names(one: _Listed) -> tuple[str, ...]:
-    return tuple(tag for tag in one.repo_tags or () if tag and "<none>" not in tag)
+    listed = _decode(data or b"[]", list[EngineImage], engine)
+    return sorted((one for one in listed if one.names and _ID.fullmatch(one.id)), key=lambda each: -each.created)
 
 
 def container(client: Client, engine: Engine, name: str) -> Container | None:
@@ -223,9 +246,17 @@ def _counted(steps: tuple[History, ...], layers: int) -> tuple[History, ...] | N
     return steps if sum(not step.empty_layer for step in steps) == layers else None
 
 
+def _date(seconds: int) -> str:
+    try:
+        return datetime.fromtimestamp(seconds, UTC).isoformat().replace("+00:00", "Z") if seconds > 0 else ""
+    except (OverflowError, OSError, ValueError):
+        return ""
+
+
 def _of_step(step: _Step, *, empty: bool) -> History:
-    created = datetime.fromtimestamp(step.created, UTC).isoformat().replace("+00:00", "Z") if step.created > 0 else ""
-    return History(created=created, created_by=step.created_by or "", comment=step.comment or "", empty_layer=empty)
+    return History(
+        created=_date(step.created), created_by=step.created_by or "", comment=step.comment or "", empty_layer=empty
+    )
 
 
 def _quoted(name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
 from collections.abc import Iterator
 from typing import Final
@@ -22,7 +23,7 @@ def render(bases: Bases) -> bytes:
 
 
 def _repositories(bases: Bases) -> Iterator[str]:
-    yield f"Catalogue: {bases.place}"
+    yield f"Catalog: {bases.place}"
     every = [one.base for one in bases.bases]
     counts = Counter(repository for one in every for repository in {name.repository for name in one.names})
     tags = Counter(name.repository for one in every for name in one.names if name.current)
@@ -32,7 +33,8 @@ def _repositories(bases: Bases) -> Iterator[str]:
     if nameless:
         yield f"{'(without a name)':<48}{nameless:>6} images"
     if not every:
-        yield "No images. hint: garboard catalog sync python --tags '*-slim'"
+        place = shlex.quote(str(bases.place))
+        yield f"No images. hint: garboard catalog sync --catalog {place} python --tags '*-slim'"
 
 
 def _of_repository(bases: Bases) -> Iterator[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+
 from garboard.reporters import terminal
 from garboard.reporters.shards import Status, Statuses, size
 
@@ -10,7 +12,9 @@ def render(statuses: Statuses) -> bytes:
     """A line for each shard, UTF-8, ending in a line feed."""
     lines = [f"Database: {statuses.directory}", *map(_line, statuses.shards)]
     if not statuses.shards:
-        lines.append("No shards. hint: garboard db update debian osv:PyPI kev epss")
+        lines.append(
+            f"No shards. hint: garboard db update --db {shlex.quote(statuses.directory)} debian osv:PyPI kev epss"
+        )
     return terminal.document(lines, color=False)
 
 

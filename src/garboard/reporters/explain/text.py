@@ -80,7 +80,7 @@ class _Writer:
             source = f"{package.source_name} {package.source_version}".rstrip()
             yield f"  Source package: {plain(source)}"
         if package.licenses:
-            yield from _wrapped(f"Licences: {', '.join(package.licenses)}", "  ")
+            yield from _wrapped(f"Licenses: {', '.join(package.licenses)}", "  ")
         if package.owner:
             yield f"  Part of: {plain(self._labels.get(package.owner, package.owner))}"
         yield from self._where(package, self._introduction(package), paths)

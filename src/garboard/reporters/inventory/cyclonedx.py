@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from garboard.model.report import Report
 from garboard.reporters.view import View
 from garboard.sbom import cyclonedx_writer
@@ -9,5 +11,10 @@ from garboard.sbom import cyclonedx_writer
 
 def render(report: Report, view: View) -> bytes:
     """The document; a view does not change it."""
+    return b"".join(parts(report, view))
+
+
+def parts(report: Report, view: View) -> Iterator[bytes]:
+    """The same, at once."""
     del view
-    return cyclonedx_writer.render(report)
+    yield cyclonedx_writer.render(report)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import chain, repeat
 
 import msgspec
 
 from garboard import json_text
+from garboard.model.base import Value
 from garboard.model.gap import Gap
 from garboard.model.image import History, Image
 from garboard.model.package import Package
@@ -47,7 +49,7 @@ class Entry(_Out):
     source_version: str
     source_unknown: bool
     module: str
-    licenses: tuple[str, ...] = msgspec.field(name="licences")
+    licenses: tuple[str, ...]
     vendor: str
     automatic: bool | None
     application: bool
@@ -128,6 +130,11 @@ FORMAT = "garboard-inventory-1"
 
 def render(report: Report, view: View) -> bytes:
     """One JSON document, UTF-8, indented, ending in a line feed."""
+    return b"".join(parts(report, view))
+
+
+def parts(report: Report, view: View) -> Iterator[bytes]:
+    """The same, at once."""
     del view
     distro = report.inventory.distro
     layers = tuple(layer.diff_id for layer in report.image.layers)
@@ -148,7 +155,7 @@ def render(report: Report, view: View) -> bytes:
         packages=tuple([_entry(package, layers) for package in report.inventory.packages]),
         gaps=report.gaps,
     )
-    return json_text.document(document)
+    yield json_text.document(document)
 
 
 def _diff_id(layers: tuple[str, ...], index: int | None) -> str:
@@ -202,7 +209,26 @@ def _entry(package: Package, layers: tuple[str, ...]) -> Entry:
 
 def several(_count: int, view: View) -> JsonArray:
     """An array of such documents."""
-    return JsonArray(lambda report, of: iter((render(report, of),)), view)
+    return JsonArray(parts, _failure, view)
+
+
+class Unread(Value):
+    """An image on which there is no report."""
+
+    name: str
+
+
+class Failure(Value, omit_defaults=False):
+    """What stands in place of its document."""
+
+    image: Unread
+    ok: bool
+    error: str
+    hint: str
+
+
+def _failure(name: str, error: str, hint: str) -> Failure:
+    return Failure(image=Unread(name=name), ok=False, error=error, hint=hint)
 
 
 def _subject(image: Image) -> Subject:

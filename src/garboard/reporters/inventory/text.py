@@ -9,6 +9,7 @@ from typing import Final
 from garboard.model.image import Image
 from garboard.model.package import Package
 from garboard.model.report import Report
+from garboard.packages.ownership import counted
 from garboard.reporters.several import Texts
 from garboard.reporters.terminal import document, paint, plain
 from garboard.reporters.view import View
@@ -23,12 +24,17 @@ Row = tuple[str, ...]
 
 def totals(packages: Iterable[Package]) -> dict[str, int]:
     """Packages by type, most first; applications and packages that another package owns are not counted."""
-    counted = Counter(package.type for package in packages if not package.owner and not package.application)
-    return dict(sorted(counted.items(), key=lambda item: (-item[1], item[0])))
+    found = Counter(package.type for package in counted(packages))
+    return dict(sorted(found.items(), key=lambda item: (-item[1], item[0])))
 
 
 def render(report: Report, view: View) -> bytes:
     """The whole text, UTF-8, ending in a line feed."""
+    return b"".join(parts(report, view))
+
+
+def parts(report: Report, view: View) -> Iterator[bytes]:
+    """The same, at once."""
     packages = report.inventory.packages
     lines: list[str] = []
     if packages:
@@ -36,7 +42,7 @@ def render(report: Report, view: View) -> bytes:
         rows = [_row(package, owners, report.image) for package in packages]
         lines += [*_table([_HEADINGS, *rows]), ""]
     lines += [*_summary(report), "", *_coverage(report, color=view.color)]
-    return document(lines, color=view.color)
+    yield document(lines, color=view.color)
 
 
 def _row(package: Package, owners: dict[str, str], image: Image) -> Row:
@@ -78,8 +84,8 @@ def _summary(report: Report) -> Iterator[str]:
     packages = report.inventory.packages
     distro = report.inventory.distro
     by_type = totals(packages)
-    owned = sum(1 for package in packages if package.owner)
     applications = sum(1 for package in packages if package.application and not package.owner)
+    owned = len(packages) - applications - sum(by_type.values())
     listed = ", ".join(f"{count} {kind}" for kind, count in by_type.items())
     aside = [f"{owned} part of another package"] if owned else []
     if applications:
@@ -108,10 +114,13 @@ def _coverage(report: Report, *, color: bool) -> Iterator[str]:
 
 def several(count: int, view: View) -> Texts:
     """Such tables, and one of the images' numbers of packages."""
-    return Texts(render, ("PACKAGES", "GAPS", "VERDICT"), _cells, count, view)
+    return Texts(parts, ("PACKAGES", "GAPS", "VERDICT"), _cells, count, view)
 
 
 def _cells(report: Report, _view: View) -> tuple[str, str, str]:
     packages = report.inventory.packages
-    counted = sum(totals(packages).values())
-    return str(counted), str(len(report.gaps)), "packages are listed" if packages else "no package was found"
+    return (
+        str(sum(totals(packages).values())),
+        str(len(report.gaps)),
+        "packages are listed" if packages else "no package was found",
+    )

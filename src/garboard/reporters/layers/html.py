@@ -17,7 +17,7 @@ from garboard.model.report import Report
 from garboard.model.timestamp import rfc3339
 from garboard.reporters.layers.style import STYLE
 from garboard.reporters.layers.view import SHOWN, LayerView, layer_views, size, whole_size, whose
-from garboard.reporters.view import Issue, View, headline, shown
+from garboard.reporters.view import Issue, View, headline, number_of, shown, tested
 
 _TITLE: Final = 110
 _DIFF_ID: Final = 12
@@ -126,9 +126,9 @@ def _head(report: Report, layers: Sequence[LayerView], view: View) -> Iterator[s
     yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
     yield f"<title>Layers of {name}</title><style>{STYLE}</style></head><body><header><h1>{name}</h1><p>"
     facts = [
-        f"{len(layers)} layers, {whole_size(layers)}",
-        f"{report.tested} dependencies",
-        f"{len(found)} issues",
+        f"{number_of(len(layers), 'layer')}, {whole_size(layers)}",
+        tested(report),
+        number_of(len(found), "issue"),
         _text(distro.pretty_name or distro.id) if distro else "",
         _text(str(report.image.platform)),
         _text(rfc3339(report.created)[:10]),

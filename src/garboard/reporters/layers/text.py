@@ -12,7 +12,7 @@ from garboard.reporters.layers.view import LayerView, layer_views, size, whole_s
 from garboard.reporters.lineage import text
 from garboard.reporters.lineage import view as lineage_view
 from garboard.reporters.terminal import document, paint, plain
-from garboard.reporters.view import View, shown
+from garboard.reporters.view import View, number_of, shown, tested
 
 _LISTED: Final = 12
 """How many packages a line of text names; the JSON has all."""
@@ -63,7 +63,9 @@ def render(report: Report, changes: Sequence[LayerChanges], view: View) -> bytes
     for one in layers:
         lines += _layer(one, report, view)
     total = len(shown(report, view))
-    lines.append(f"{len(layers)} layers, {whole_size(layers)}, {report.tested} dependencies, {total} issues.")
+    lines.append(
+        f"{number_of(len(layers), 'layer')}, {whole_size(layers)}, {tested(report)}, {number_of(total, 'issue')}."
+    )
     if report.lineage:
         lines += ["", f"Lineage: {plain(lineage_view.line(report))}", *map(plain, text.block(report, view))]
     gaps = (*report.gaps, *view.hidden(report))

@@ -28,7 +28,7 @@ from garboard.reporters.recommend import json as recommendation_json
 from garboard.reporters.recommend.json import Recommendations, Remediation
 from garboard.reporters.scan.text import manager_of, project_name
 from garboard.reporters.several import JsonArray
-from garboard.reporters.view import Issue, View, headline, shown
+from garboard.reporters.view import Issue, View, headline, number_of, shown
 
 _TITLE = 120
 
@@ -210,6 +210,7 @@ class Document(_Out):
     project_name: str
     display_target_file: str
     platform: str
+    image: str
     path: str
     created: str
     gaps: list[Gap]
@@ -247,7 +248,8 @@ def _clean(report: Report) -> str:
     """What it means that nothing was found."""
     if report.coverage is Coverage.FULL:
         return "No known vulnerabilities"
-    return f"No known vulnerabilities in {report.judged} of {report.tested} dependencies; not everything was covered"
+    every = number_of(report.tested, "dependency", "dependencies")
+    return f"No known vulnerabilities in {report.judged} of {every}; not everything was covered"
 
 
 class _Writer:
@@ -303,6 +305,7 @@ class _Writer:
             project_name=project_name(report),
             display_target_file=report.target_file,
             platform=str(report.image.platform),
+            image=report.image.name,
             path=report.image.name,
             created=rfc3339(report.created),
             gaps=[*report.gaps, *view.hidden(report)],
@@ -440,4 +443,18 @@ def parts(report: Report, view: View) -> Iterator[bytes]:
 
 def several(_count: int, view: View) -> JsonArray:
     """An array of such documents."""
-    return JsonArray(parts, view)
+    return JsonArray(parts, _failure, view)
+
+
+class Failure(Value, omit_defaults=False):
+    """What stands in place of an image's document."""
+
+    image: str
+    path: str
+    ok: bool
+    error: str
+    hint: str
+
+
+def _failure(name: str, error: str, hint: str) -> Failure:
+    return Failure(image=name, path=name, ok=False, error=error, hint=hint)

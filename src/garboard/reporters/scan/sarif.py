@@ -312,8 +312,9 @@ class Runs:
 
     def report(self, name: str, report: Report, /) -> Iterator[bytes]:
         writer = _Writer(report, self._view)
-        whole = self._run(writer.run(), name)
-        yield from without_line_feed(json_text.in_parts(whole, "results", writer.results(), 1))
+        category, whole = self._run(writer.run(), name)
+        yield from without_line_feed(json_text.in_parts(self._before + whole, "results", writer.results(), 1))
+        self._add(category)
 
     def failure(self, name: str, message: str, hint: str, /) -> bytes:
         name = encodable(name)
@@ -334,17 +335,22 @@ class Runs:
             results=(),
             properties=document.RunProperties(image=name, dependency_count=0, judged_count=0, feeds={}),
         )
-        return self._run(run, name).removesuffix(b"\n")
+        category, whole = self._run(run, name)
+        whole = self._before + whole.removesuffix(b"\n")
+        self._add(category)
+        return whole
 
-    def _run(self, run: document.Run, name: str) -> bytes:
+    def _run(self, run: document.Run, name: str) -> tuple[str, bytes]:
+        """The run's category, of which there is no other in the log, and the run with it."""
         of = self._distinct(run.automation_details.id, encodable(name))
         run = msgspec.structs.replace(run, automation_details=document.AutomationDetails(id=of))
         if len(self._categories) >= RUNS:
             run = _noted(run, f"GitHub takes no document of more than {RUNS} runs, and this one has {self._count}")
-        whole = json_text.document(run)
-        before, self._before = self._before, b",\n"
-        self._categories.add(of)
-        return before + whole
+        return of, json_text.document(run)
+
+    def _add(self, category: str) -> None:
+        self._before = b",\n"
+        self._categories.add(category)
 
     def _distinct(self, category: str, name: str) -> str:
         if category not in self._categories:

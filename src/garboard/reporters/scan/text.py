@@ -23,7 +23,7 @@ from garboard.reporters.recommend import table
 from garboard.reporters.scan.tree import dependency_tree
 from garboard.reporters.several import Texts
 from garboard.reporters.terminal import document, paint
-from garboard.reporters.view import Issue, View, headline, shown, unjudged
+from garboard.reporters.view import Issue, View, headline, shown, tested, unjudged
 
 _COLORS: Final = {Severity.CRITICAL: "35", Severity.HIGH: "31", Severity.MEDIUM: "33"}
 _WORST_FIRST: Final = tuple(sorted(Severity, key=lambda severity: -severity.rank))
@@ -187,25 +187,17 @@ def _summary(report: Report, found: list[Issue], view: View) -> Iterator[str]:
     yield ""
     if found:
         count = f"{len(found)} issue{'s' if len(found) != 1 else ''}"
-        yield f"Tested {_tested(report)} dependencies for known issues, found {count}."
+        yield f"Tested {tested(report)} for known issues, found {count}."
         yield _severities(found)
     else:
         clean = report.coverage is Coverage.FULL
-        text = (
-            f"{'✔ ' if clean else ''}Tested {_tested(report)} dependencies for known vulnerabilities, {_none(report)}."
-        )
+        text = f"{'✔ ' if clean else ''}Tested {tested(report)} for known vulnerabilities, {_none(report)}."
         yield paint(text, "32" if clean else "33", color=view.color)
     if report.judged and report.unjudged:
         yield paint(f"Could not be judged: {unjudged(report)}.", "33", color=view.color)
     if any(gap.unread for gap in report.gaps):
         yield paint("Not all of the image could be read: see what was not covered, below.", "33", color=view.color)
     yield from _shares(report, view)
-
-
-def _tested(report: Report) -> str:
-    """How many dependencies were judged, and of how many if that is not all of them."""
-    partial = report.judged and report.unjudged
-    return f"{report.judged} of {report.tested}" if partial else str(report.tested)
 
 
 def _none(report: Report) -> str:
@@ -272,6 +264,11 @@ def _coverage(report: Report, view: View) -> Iterator[str]:
 
 def render(report: Report, view: View) -> bytes:
     """The whole text, UTF-8, ending in a line feed."""
+    return b"".join(parts(report, view))
+
+
+def parts(report: Report, view: View) -> Iterator[bytes]:
+    """The same, at once."""
     found = shown(report, view)
     labels = {package.id: _label(package) for package in report.inventory.packages}
     lines: list[str] = []
@@ -284,18 +281,13 @@ def render(report: Report, view: View) -> bytes:
     lines += [*_summary(report, found, view), *lineage_text.block(report, view), *table.block(report, view)]
     lines += actions_text.block(report.actions)
     lines += _coverage(report, view)
-    return document(lines, color=view.color)
-
-
-def parts(report: Report, view: View) -> Iterator[bytes]:
-    """The same, at once."""
-    yield render(report, view)
+    yield document(lines, color=view.color)
 
 
 def several(count: int, view: View) -> Texts:
     """Such texts, and a table of the images' issues by severity."""
     headings = (*(severity.word.upper() for severity in _WORST_FIRST), "GAPS", "VERDICT")
-    return Texts(render, headings, _cells, count, view)
+    return Texts(parts, headings, _cells, count, view)
 
 
 def _cells(report: Report, view: View) -> list[str]:

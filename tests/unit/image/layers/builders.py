@@ -110,9 +110,10 @@ def read(
 def live(files: Files) -> dict[str, str]:
     """What the image ends with: path (as asked for) → the file's content."""
     return {
-        history.asked or history.path: next(f.name for f in history.versions[-1].facts if isinstance(f, Package))
+        history.asked or history.path: fact.name
         for history in files.histories
-        if history.versions[-1].facts is not None
+        for fact in history.versions[-1].facts or ()
+        if isinstance(fact, Package)
     }
 
 

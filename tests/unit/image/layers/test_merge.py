@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tarfile
 
+from garboard.packages.assemble import assemble
 from tests.unit.image.layers.builders import Entry, Seeing, folder, hard, layer_of, link, live, read, tar
 
 STATUS = "var/db/status"
@@ -60,6 +61,15 @@ def test_a_device_or_link_in_place_of_a_file_hides_it():
     lower = tar([(STATUS, b"x")])
     assert live(read(lower, tar([Entry(STATUS, kind=tarfile.FIFOTYPE)]))) == {}
     assert live(read(lower, tar([link(STATUS, "nowhere")]))) == {}
+
+
+def test_a_device_in_place_of_a_file_is_a_gap_while_it_is_there():
+    for kind in (tarfile.FIFOTYPE, tarfile.CHRTYPE, tarfile.BLKTYPE):
+        device = tar([Entry(STATUS, kind=kind), Entry("var/db/other", kind=kind)])
+        [gap] = assemble(read(device)).gaps
+        assert (gap.subject, gap.unread) == (STATUS, True)
+        assert assemble(read(device, tar(["var/db/.wh.status"]))).gaps == ()
+        assert assemble(read(device, tar([(STATUS, b"x")]))).gaps == ()
 
 
 def test_a_fixed_path_is_read_through_linked_folders_absolute_ones_too():

@@ -56,5 +56,10 @@ def test_all_formats_agree(judged: int, unjudged: int, gaps: str, found: int) ->
 
 def test_the_headline_says_how_many_of_how_many() -> None:
     text = as_text(made(3, 2, "none", 0), View()).decode()
+    for judged, unjudged in ((1, 0), (0, 1)):
+        assert (
+            "Tested 1 dependency for known vulnerabilities"
+            in as_text(made(judged, unjudged, "none", 0), View()).decode()
+        )
     assert "Tested 3 of 5 dependencies for known vulnerabilities, no vulnerable paths found." in text
     assert "Could not be judged: 2 deb." in text
