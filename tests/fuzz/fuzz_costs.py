@@ -14,11 +14,11 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from garboard.model.gap import Gap
-from garboard.model.image import File
 from garboard.model.limits import DEFAULT, MIB
 from garboard.model.package import Fact, Package
 from garboard.packages import graph
 from garboard.packages.catalogers import CATALOGERS
+from tests.unit.ecosystems.reading import file
 
 _SECONDS = 30
 _BYTES = 200_000
@@ -81,7 +81,7 @@ def test_no_file_costs_the_square_of_its_bytes(name: str) -> None:
 
     def work() -> int:
         return sum(
-            len(list(cataloger.catalog(File(path=path, data=start + piece * (_BYTES // len(piece))))))  # type: ignore[attr-defined]
+            len(list(cataloger.catalog(file(path, start + piece * (_BYTES // len(piece))))))  # type: ignore[attr-defined]
             for start in _STARTS
             for piece in _PIECES
         )
@@ -91,7 +91,7 @@ def test_no_file_costs_the_square_of_its_bytes(name: str) -> None:
 
 def _cataloged(name: str, path: str, data: bytes) -> list[Fact]:
     cataloger = next(one for one in CATALOGERS if name == one.NAME)
-    return list(cataloger.catalog(File(path=path, data=data)))
+    return list(cataloger.catalog(file(path, data)))
 
 
 _LARGE = {

@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from garboard.model.gap import Gap
-from garboard.model.image import File
 from garboard.model.package import Package
 from garboard.packages.catalogers import CATALOGERS
 from tests.examples import examples
 from tests.fuzz.mutation import Target
+from tests.unit.ecosystems.reading import file
 
 _BINARY = ("Packages", "Packages.db", "rpmdb.sqlite")
 """Databases, which have fuzzers of their own."""
@@ -43,7 +43,7 @@ _BYTES = st.lists(_PIECES, max_size=40).map(b"".join) | st.binary(max_size=200)
 @examples(2000)
 def test_any_bytes(which, data: bytes) -> None:
     cataloger, path = which
-    for fact in cataloger.catalog(File(path=path, data=data)):
+    for fact in cataloger.catalog(file(path, data)):
         assert not isinstance(fact, Package) or fact.name
         assert not isinstance(fact, Gap) or (fact.stage, fact.subject) == ("catalog", path)
 
@@ -59,7 +59,7 @@ def test_long_repetitions_end(start: bytes, piece: bytes) -> None:
     """What takes quadratic time would not end within the runner's patience."""
     data = b"Package: a\nVersion: 1" + start + piece * 100_000 + b"\nName: a\n"
     for cataloger, path in _FILES:
-        assert isinstance(list(cataloger.catalog(File(path=path, data=data))), list)
+        assert isinstance(list(cataloger.catalog(file(path, data))), list)
 
 
 _SEEDS = {
@@ -86,7 +86,7 @@ _SEEDS = {
 
 def _target(cataloger, path: str) -> Target:
     def run(data: bytes) -> None:
-        for fact in cataloger.catalog(File(path=path, data=data)):
+        for fact in cataloger.catalog(file(path, data)):
             assert not isinstance(fact, Package) or fact.name
 
     return Target(path, run, _SEEDS.get(cataloger.NAME, [b"name version 1.0\n"]))

@@ -187,6 +187,9 @@ def test_any_history_has_an_answer_for_every_layer(texts, flags, layers, own) ->
 class OneEach:
     """A database in which every package has one vulnerability."""
 
+    def names(self, ecosystem: str) -> tuple[str, ...]:
+        return ()
+
     def covers(self, ecosystem: str) -> bool:
         return True
 

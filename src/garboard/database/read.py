@@ -107,6 +107,11 @@ class Database:
         if shard is not None:
             yield from shard.hits(ecosystem, package)
 
+    def names(self, ecosystem: str) -> tuple[str, ...]:
+        """Return the names of all packages that there are data about."""
+        shard = self._shard_of(ecosystem)
+        return shard.names(ecosystem) if shard is not None else ()
+
     def facts(self, cves: Iterable[str]) -> dict[str, CveFacts]:
         """Return what NVD, KEV and EPSS know about these CVEs, one merged value each; CVEs without data are absent."""
         wanted = frozenset(cves)

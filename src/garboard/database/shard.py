@@ -102,6 +102,12 @@ class Shard:
             except msgspec.MsgspecError as error:
                 raise self._damaged(error) from error
 
+    def names(self, ecosystem: str) -> tuple[str, ...]:
+        """Return all packages that the shard has something about."""
+        number = self._ecosystems.get(ecosystem)
+        found = self._rows("SELECT DISTINCT package FROM affected WHERE ecosystem = ?", (number,))
+        return tuple(name for (name,) in found)
+
     def facts(self, cves: Iterable[str]) -> Iterator[CveFacts]:
         """Yield the shard's facts about these CVEs."""
         wanted = tuple(cves)

@@ -10,6 +10,7 @@ from garboard import ecosystems
 from garboard.matching.advisory_names import advised, by_an_unknown_source
 from garboard.matching.aliases import identities, linked, preferred
 from garboard.matching.modules import NOT_STATED, Builds
+from garboard.matching.partial_names import PartialNames
 from garboard.matching.ranges import Judged, describe, judge, key
 from garboard.matching.severity import assess
 from garboard.model.advisory import Advisory, Hit, Lookup, Rating, Status
@@ -64,6 +65,8 @@ class _Match:
         self._uncovered: dict[str, list[str]] = defaultdict(list)
         self._sourceless: dict[str, list[str]] = defaultdict(list)
         self._undetermined: dict[str, list[str]] = defaultdict(list)
+        self._partial = PartialNames(database)
+        self._ambiguous: dict[str, str] = {}
         self._covered: dict[str, bool] = {}
         self._foreign: list[Package] = []
         self._judged = 0
@@ -90,7 +93,7 @@ class _Match:
         """Whether the distribution's data on its owner are about a package: they are if it published the owner."""
         if owner is None:
             return True
-        known = ecosystems.published(owner, package.locations[0].path if package.locations else "")
+        known = ecosystems.published(owner, package.locations[0].file if package.locations else "")
         return known if known is not None else not self._covers(owner.ecosystem) or self._is_known(owner)
 
     def _one(self, package: Package) -> None:
@@ -118,7 +121,15 @@ class _Match:
         positives: list[_Positive] = []
         advisories: list[Advisory] = []
         compared = unknown = 0
-        for question in advised(package):
+        questions = advised(package)
+        try:
+            names = self._partial.of(package)
+        except ValueError as error:
+            self._ambiguous[package.display_name] = str(error)
+            return False
+        if names is not None:
+            questions = tuple(AdvisedName(name, package.version) for name in names)
+        for question in questions:
             hits = tuple(self._database.hits(package.ecosystem, question.name))
             advisories += [hit.advisory for hit in hits]
             builds = Builds(package, question.version, hits)
@@ -163,6 +174,9 @@ class _Match:
                 reason="its advisories list source packages, and the SBOM does not name those of "
                 f"{_packages(len(names))}: {_some(names)}",
             )
+        for name, several in self._ambiguous.items():
+            reason = f"does not state its namespace, and may be any of {several}: it was not judged"
+            yield Gap(stage="match", subject=name, reason=reason)
         if self._foreign:
             names = [package.display_name for package in self._foreign]
             reason = f"not published by the distribution, whose data say nothing of them: {_some(names)}"

@@ -220,6 +220,10 @@ class Lookup(Protocol):
         """Everything that the data say about a package, without withdrawn records."""
         ...
 
+    def names(self, ecosystem: str) -> Iterable[str]:
+        """All packages that the data list, by the names that `hits` takes."""
+        ...
+
     def facts(self, cves: Iterable[str]) -> dict[str, CveFacts]:
         """What is known about these CVEs; those without data are absent."""
         ...

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from garboard.model.base import Value
@@ -35,6 +35,15 @@ class MetadataPaths(Protocol):
 Catalog = Callable[[File, MetadataPaths], Iterator[Fact]]
 """Turns one file into the facts that it states, in the file's order. Bytes that cannot be read are a `Gap`; nothing is
 raised. Catalogers of operating systems list the metadata paths that a package owns as `Owns`.
+"""
+
+
+PlainCatalog = Callable[[File], Iterator[Fact]]
+"""Turns one file into the packages that it names; nothing where it names none. Bytes that cannot be read are a `Gap`.
+
+Of a program ``File.data`` is the beginning, and ``File.view`` all of it. Of a file that declares packages, one that is the
+project itself is an ``application``; ``requires`` of others are ``name@version`` of packages in the same file, by which
+copies in several versions are told apart, and ``automatic`` tells what was not asked for by name.
 """
 
 
@@ -78,6 +87,12 @@ def no_folders(path: str) -> tuple[str, ...]:  # noqa: ARG001
     return ()
 
 
+def same_file(requiring: Package, copies: list[Package]) -> list[Package]:
+    """Those that the same file states: it is one program, linked of them."""
+    places = {location.path for location in requiring.locations}
+    return [copy for copy in copies if any(location.path in places for location in copy.locations)]
+
+
 class Ecosystem(Value):
     """All that is known about one ecosystem.
 
@@ -98,12 +113,22 @@ class Ecosystem(Value):
         below_locks: whether packages are installed below the folder of such a file.
         installers: packages that are there before any that such a file pins.
         databases: whether these may be as large as databases are.
+        mapped: whether they are archives or programs, of which parts are read (`garboard.model.image.File.view`).
         version: rises whenever the facts made of the same bytes change, which empties the cache.
         lists: the folders of files that list what a package brought and are named after it, with any extension.
         load_catalog: imports what reads those files.
+        load_program: imports what reads of which packages a program or shared library was built.
+        sections: names of sections of which such a program has one.
+        windows_sections: the same for those of Windows, where names are short.
+        declares: globs of the files of a source tree that say which packages its build installs.
+        load_declared: imports what reads those.
+        marks: texts of which one is in the beginning of such a program, if it lost its sections' names.
         programs: names of the programs that install its packages.
         load_commands: imports what is known of their command lines.
         advised: the names under which advisories list a package; by default its full name.
+        part: of a name that advisories list, what a package states that does not know its namespace.
+        likely: of the names with the part that such a package states, those that it may have, as far as what it holds shows.
+            Several are other names of one package; those of different ones are a `ValueError` that names them.
         by_source: whether advisories list source packages only.
         published: whether the distribution itself published a package of the operating system that owns the file at this
             path (empty: the package as such); None where that is not known.
@@ -115,6 +140,7 @@ class Ecosystem(Value):
         index: what publishes its packages, in a sentence.
         install_folder: the folder in which a package lies that is described by a file at this path.
         folders: the folders in which everything belongs to packages of which a file at this path describes one.
+        whole: whether these folders belong to the application that such a file describes, too.
         package_file: how a file is named from which a package is installed, of ``name``, ``version`` (without epoch) and
             ``arch``.
         nearest: of several installed copies, those that a package uses that requires them; by default those of its own
@@ -135,15 +161,24 @@ class Ecosystem(Value):
     normalize: Callable[[str], str] = exact_name
     globs: tuple[str, ...] = ()
     databases: bool = False
+    mapped: bool = False
     locks: tuple[str, ...] = ()
     below_locks: bool = True
     installers: tuple[str, ...] = ()
     version: int = 1
     lists: tuple[str, ...] = ()
     load_catalog: Callable[[], Catalog] | None = None
+    load_program: Callable[[], PlainCatalog] | None = None
+    sections: tuple[str, ...] = ()
+    windows_sections: tuple[str, ...] = ()
+    marks: tuple[bytes, ...] = ()
+    declares: tuple[str, ...] = ()
+    load_declared: Callable[[], PlainCatalog] | None = None
     programs: tuple[str, ...] = ()
     load_commands: Callable[[], Commands] | None = None
     advised: Callable[[Package], tuple[AdvisedName, ...]] | None = None
+    part: Callable[[str], str] | None = None
+    likely: Callable[[Package, Sequence[str]], tuple[str, ...]] | None = None
     by_source: bool = False
     published: Callable[[Package, str], bool | None] | None = None
     later_release: Callable[[Package, Distro], str] | None = None
@@ -153,6 +188,7 @@ class Ecosystem(Value):
     index: str = ""
     install_folder: Callable[[str], str] = parent_folder
     folders: Callable[[str], tuple[str, ...]] = no_folders
+    whole: bool = False
     package_file: str = ""
     nearest: Callable[[Package, list[Package]], list[Package]] | None = None
     allows: Callable[[str, str], bool] | None = None

@@ -106,10 +106,14 @@ class Attestations(Value):
 
 
 class File(Value):
-    """A file that a cataloger asked for: its path without a leading slash, and its bytes."""
+    """A file that a cataloger asked for: its path without a leading slash, and its bytes.
+
+    Readers that are ``MAPPED`` get the bytes as ``view``, which lies in a file and is gone when they are done.
+    """
 
     path: str
     data: bytes
+    view: memoryview = memoryview(b"")
 
 
 class Bare(Value):
@@ -130,10 +134,13 @@ class Bare(Value):
 class Reader(Protocol):
     """What `image.read` needs of a cataloger: which paths it wants, and what it makes of a file.
 
-    Four attributes may be there too: ``HEAD`` (so many bytes of a file are enough), ``PROGRAMS`` (it wants ELF files and
-    scripts that may be programs too, wherever they are; one reader of an image may), ``BARE`` (so may it ask about folders
-    that lack a file, see `Bare`), and ``LARGE`` (its files are databases, which may be as large as `Limits.file_bytes` and not
-    `Limits.text_bytes` only).
+    Five attributes may be there too: ``HEAD`` (so many bytes of a file are enough), ``PROGRAMS`` (it wants ELF files and
+    scripts that may be programs too, wherever they are, and its function ``explained`` is asked first for the facts that
+    such a file states of itself, with its beginning as `File.data` and all of it as `File.view`; one reader of an image
+    may), ``BARE`` (so may it ask about folders
+    that lack a file, see `Bare`), ``LARGE`` (its files are databases, which may be as large as `Limits.file_bytes` and not
+    `Limits.text_bytes` only), and ``MAPPED`` (it reads parts of its files, as `File.view`, which may be as large as
+    `Limits.mapped_bytes`).
     """
 
     @property

@@ -19,6 +19,8 @@ class Limits(Value):
     """Of one file that a cataloger reads."""
     text_bytes: int = 32 * MIB
     """Of one that is text, and not a database: real ones have a few MiB."""
+    mapped_bytes: int = 4096 * MIB
+    """Of one that is read in parts: an archive or a program. It is never in memory as a whole."""
     wanted_bytes: int = 1024 * MIB
     """Of all files of one layer that catalogers read."""
     members: int = 20_000_000

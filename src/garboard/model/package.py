@@ -14,10 +14,20 @@ SYSTEM_TYPES: Final = frozenset({"alpm", "apk", "deb", "ebuild", "opkg", "qpkg",
 
 
 class Location(Value):
-    """Evidence for a package: a path without a leading slash, and the index of the layer, lowest 0."""
+    """Evidence for a package: a path without a leading slash, and the index of the layer, lowest 0.
+
+    What lies in an archive has its path and the place in it, after ``!/``.
+    """
 
     path: str
     layer: int = 0
+    line: int = 0
+    """Of a file that declares the package, from 1; 0 where that is not known."""
+
+    @property
+    def file(self) -> str:
+        """The path of the file in the image."""
+        return self.path.partition("!/")[0]
 
 
 class Package(Value, tag_field="fact", tag="package"):
@@ -66,6 +76,14 @@ class Package(Value, tag_field="fact", tag="package"):
     """Installed only as a dependency (True), asked for (False), or not recorded (None)."""
     application: bool = False
     """The image's own application (a root package.json), not a dependency of it."""
+    inside: str = ""
+    """Where in the file it lies, if that is an archive: nested ones are separated by ``!/``."""
+    namespaces: tuple[str, ...] = ()
+    """Where ``namespace`` is not stated: namespaces of the code that it holds."""
+    declared: bool = False
+    """Named by a file from which a build installs packages (a lock file), and not found installed."""
+    line: int = 0
+    """Of that file, from 1; 0 where that is not known."""
     publishable: bool = False
     """Nothing in the application's own file keeps it from being a package of a registry."""
     # What the whole image shows:

@@ -6,14 +6,12 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-import msgspec
-
 from garboard.ecosystems import ECOSYSTEMS
 from garboard.model.ecosystem import Catalog, Ecosystem
-from garboard.model.gap import Gap
 from garboard.model.image import File, Reader
-from garboard.model.package import Fact, Package
+from garboard.model.package import Fact
 from garboard.packages import distro, unread
+from garboard.packages.guard import guarded
 from garboard.patterns import of_globs
 
 
@@ -92,32 +90,17 @@ class Cataloger:
         """Whether the ecosystem's files are databases."""
         return self.ecosystem.databases
 
-    def catalog(self, file: File, /) -> Iterator[Fact]:
-        """The facts that a file states.
+    @property
+    def MAPPED(self) -> bool:  # noqa: N802
+        """Whether the ecosystem's files are read in parts."""
+        return self.ecosystem.mapped
 
-        This limits what hostile bytes can do to a scan: anything that a cataloger raises, and text that is not valid
-        Unicode (a lone surrogate in JSON), is a gap for this one file.
-        """
+    def catalog(self, file: File, /) -> Iterator[Fact]:
+        """The facts that a file states, whatever is in it."""
         if self._catalog is None:
             assert self.ecosystem.load_catalog is not None
             self._catalog = self.ecosystem.load_catalog()
-        try:
-            for fact in self._catalog(file, METADATA):
-                yield _encodable(fact, file)
-        except Exception as error:  # noqa: BLE001  (any fault in reading one file must not lose the others)
-            reason = f"cannot be read beyond this point: {type(error).__name__}: {error}"
-            yield Gap(stage="catalog", subject=file.path, reason=reason.encode("utf-8", "replace").decode())
-
-
-def _encodable(fact: Fact, file: File) -> Fact:
-    """The fact, or a gap instead if it holds text that cannot be written in a report."""
-    try:
-        msgspec.msgpack.encode(fact)
-    except UnicodeEncodeError:
-        kind = fact.name if isinstance(fact, Package) else type(fact).__name__
-        name = kind.encode("utf-8", "replace").decode()
-        return Gap(stage="catalog", subject=file.path, reason=f"{name} holds text that is not valid Unicode")
-    return fact
+        return guarded(self._catalog(file, METADATA), file)
 
 
 CATALOGERS: Final[tuple[Reader, ...]] = (

@@ -20,26 +20,23 @@ from garboard.model.ecosystem import Ecosystem
 from garboard.model.gap import Gap
 from garboard.model.image import Bare, File
 from garboard.model.package import SYSTEM_TYPES, Fact, Package, Script, Unread
+from garboard.packages import programs
 from garboard.patterns import lazy, of_globs
 
 NAME: Final = "unread"
-VERSION: Final = 3
+VERSION: Final = 4 + programs.VERSION
 HEAD: Final = 4096
 """Bytes of a program within which a Go linker's build id lies."""
 PROGRAMS: Final = True
+explained = programs.explained
+"""See `Reader`."""
 
 _CLASSES: Final = "compiled Java classes"
 LISTS: Final = MappingProxyType(
     {
-        "Java archives": tuple(
-            f"**/*.{one}"
-            for name in ("jar", "war", "ear", "par", "sar", "kar", "jpi", "hpi")
-            for one in (name, name.upper())  # a class path takes any name
-        ),
         _CLASSES: ("**/*.class",),
         "Conda packages": ("**/conda-meta/*.json",),
-        ".NET dependency lists": ("**/*.deps.json", "**/packages.config"),
-        "PHP packages (Composer)": ("**/composer/installed.json",),
+        ".NET dependency lists": ("**/packages.config",),
         "PHP packages (PEAR, PECL)": ("**/.registry/*.reg", "**/.channel.pecl.php.net/*.reg"),
         "Arch Linux packages": ("var/lib/pacman/local/*/desc",),
         "OpenWrt packages": ("usr/lib/opkg/status", "var/lib/opkg/status", "usr/lib/opkg/info/*.control"),
@@ -339,7 +336,7 @@ class _Places:
         located = (
             (of(package.type).folders, location.path)
             for package in self._packages
-            if not package.application
+            if not package.application or of(package.type).whole
             for location in package.locations
         )
         return frozenset(folder for folders, path in located for folder in folders(path))
@@ -385,6 +382,8 @@ class _Places:
         """Whether what a lock file pins is installed."""
         folder = one.path.rpartition("/")[0]
         ecosystem = _ecosystem(one.path)
+        if self.read(one):
+            return True
         if ecosystem is None:
             return False
         if self.within(one):

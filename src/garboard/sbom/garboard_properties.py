@@ -74,6 +74,7 @@ def package(entry: Entry, document: Distro | None = None) -> Package | None:
         source_version=stated.one("source:version") or found.source_version,
         source_unknown=stated.one("source:unknown") == "true",
         module=stated.one("module") or found.module,
+        namespaces=stated.all("holds:namespace"),
         licenses=entry.licenses,
         vendor=entry.vendor,
         automatic={"true": True, "false": False}.get(stated.one("automatic")),

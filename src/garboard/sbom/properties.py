@@ -27,6 +27,8 @@ def of_package(package: Package, layers: tuple[Layer, ...]) -> Iterator[Pair]:
     yield from _of_source(package)
     if package.module:
         yield "garboard:module", package.module
+    for namespace in package.namespaces:
+        yield "garboard:holds:namespace", namespace
     if package.ecosystem:
         yield "garboard:ecosystem", package.ecosystem
     if package.owner:

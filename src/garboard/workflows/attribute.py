@@ -375,7 +375,7 @@ Key = tuple[str, str, str, str]
 
 def _keys(package: Package) -> tuple[Key, Key]:
     """Keys for a package: one with its path, one for any path."""
-    path = package.locations[0].path if package.locations else ""
+    path = package.locations[0].file if package.locations else ""
     return (package.type, package.full_name, package.version, path), (
         package.type,
         package.full_name,

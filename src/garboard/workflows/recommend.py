@@ -442,6 +442,9 @@ class _Remembering:
             found = self._hits[ecosystem, package] = tuple(self._database.hits(ecosystem, package))
         return found
 
+    def names(self, ecosystem: str) -> Iterable[str]:
+        return self._database.names(ecosystem)
+
     def facts(self, cves: Iterable[str]) -> dict[str, CveFacts]:
         return self._database.facts(cves)
 

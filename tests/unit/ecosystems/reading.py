@@ -17,7 +17,12 @@ def cataloger_of(name: str) -> Any:
 
 def read(cataloger: Any, path: str, data: bytes | str) -> list[Fact]:
     assert wanted(cataloger, path), f"{cataloger.NAME} does not ask for {path}"
-    return list(cataloger.catalog(File(path=path, data=data.encode() if isinstance(data, str) else data)))
+    return list(cataloger.catalog(file(path, data.encode() if isinstance(data, str) else data)))
+
+
+def file(path: str, data: bytes) -> File:
+    """As any cataloger is shown it."""
+    return File(path=path, data=data, view=memoryview(data))
 
 
 def packages(facts: list[Fact]) -> list[Package]:

@@ -20,6 +20,10 @@ class Known:
         self._covers = set(covers)
         self._facts = {fact.cve: fact for fact in facts}
 
+    def names(self, ecosystem: str) -> Iterable[str]:
+        found = (one for advisory in self._advisories for one in advisory.affected if one.ecosystem == ecosystem)
+        return dict.fromkeys(one.package for one in found)
+
     def covers(self, ecosystem: str) -> bool:
         return ecosystem in self._covers
 

@@ -277,16 +277,19 @@ def test_programs_and_libraries_within_packages(path: str, packages: dict[str, b
     assert bool(kinds(layer({path: ELF, **packages}))) is told
 
 
+DOTNET = b'{"libraries": {"a/1.0": {"type": "project"}}, "targets": {"x": {"a/1.0": {"runtime": {"a.dll": {}}}}}}'
+
+
 @pytest.mark.parametrize(
     ("library", "beside", "expected"),
     [
         ("usr/local/lib/libpython3.so.1", {"usr/local/bin/python3": ELF}, [PROGRAMS]),
         ("opt/jdk/lib/server/libjvm.so", {"opt/jdk/bin/java": ELF}, [PROGRAMS]),
         ("opt/dotnet/shared/a/libcore.so", {"opt/dotnet/dotnet": ELF}, [PROGRAMS]),
-        ("app/liba.so", {"app/a.deps.json": b"{}"}, [".NET dependency lists"]),
-        ("app/a.dll", {"app/a.deps.json": b"{}"}, [".NET dependency lists"]),
-        ("app/runtimes/linux/a.dll", {"app/a.deps.json": b"{}"}, [".NET dependency lists"]),
-        ("app/a.dll", {"srv/a.deps.json": b"{}"}, [".NET and Windows libraries", ".NET dependency lists"]),
+        ("app/liba.so", {"app/a.deps.json": DOTNET}, []),
+        ("app/a.dll", {"app/a.deps.json": DOTNET}, []),
+        ("app/runtimes/linux/a.dll", {"app/a.deps.json": DOTNET}, []),
+        ("app/a.dll", {"srv/a.deps.json": DOTNET}, [".NET and Windows libraries"]),
         ("usr/lib/liba.so", {"usr/bin/a": ELF}, [PROGRAMS, LIBRARIES]),
         ("lib/liba.so", {"bin/a": ELF}, [PROGRAMS, LIBRARIES]),
     ],
@@ -363,7 +366,6 @@ def test_a_package_database_where_a_link_leads_is_read() -> None:
 @pytest.mark.parametrize(
     ("path", "kind"),
     [
-        ("app/a.JAR", "Java archives"),
         ("app/WEB-INF/classes/com/example/A.class", "compiled Java classes"),
         ("app/a.dll", ".NET and Windows libraries"),
         ("app/a.DLL", ".NET and Windows libraries"),
@@ -508,7 +510,8 @@ def test_diversions_that_cannot_be_read(text: str, told: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "data"), [("usr/bin/app", ELF), ("usr/share/java/a.jar", b"PK"), ("usr/share/x/composer.lock", b"{}")]
+    ("path", "data"),
+    [("usr/bin/app", ELF), ("usr/share/java/A.class", b"\xca\xfe"), ("usr/share/x/composer.lock", b"{}")],
 )
 @pytest.mark.parametrize(("publisher", "told"), [({}, False), ({"version": "1", "maintainer": VENDOR}, True)])
 def test_the_distribution_answers_for_its_own_files(
@@ -521,5 +524,5 @@ def test_the_distribution_answers_for_its_own_files(
 
 
 def test_of_many_some_are_named() -> None:
-    [reason] = kinds(layer({f"app/{digit}.jar": b"" for digit in "54321"})).values()
-    assert reason == "are there and are not read: app/1.jar, app/2.jar, app/3.jar and 2 more"
+    [reason] = kinds(layer({f"app/{digit}.whl": b"" for digit in "54321"})).values()
+    assert reason == "are there and are not read: app/1.whl, app/2.whl, app/3.whl and 2 more"

@@ -60,6 +60,9 @@ def _jinja2(cve: str) -> Hit:
 class Data:
     """A `Lookup` over what does not apply to the report's packages."""
 
+    def names(self, ecosystem: str) -> tuple[str, ...]:
+        return ()
+
     def covers(self, ecosystem: str) -> bool:
         return ecosystem in {"Debian:12", "PyPI"}
 

@@ -143,7 +143,11 @@ def test_a_binary_with_a_version_of_its_own_is_named_without_it() -> None:
         ("apk", "alpine", "apk add --no-cache --upgrade 'x>=2'"),
         ("npm", "", "npm install x@2"),
         ("gem", "", "gem install 'x:>=2'"),
-        ("nuget", "", ""),
+        ("nuget", "", "dotnet add package x --version 2"),
+        ("golang", "", "go get x@v2 && go mod tidy"),
+        ("cargo", "", "cargo update -p x --precise 2"),
+        ("composer", "", "composer require 'x:^2'"),
+        ("pub", "", ""),
     ],
 )
 def test_every_package_manager(kind: str, distro: str, command: str) -> None:

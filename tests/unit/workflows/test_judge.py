@@ -54,8 +54,16 @@ def test_facts_are_supplied_for_what_matching_found_before_they_are_read():
         ("Debian:12",),
         (("CVE-2024-1", "CVE-2024-2", "CVE-2024-3"), ("CVE-2024-1", "CVE-2024-2")),
     ]
-    assert [one.vulnerability.severity for one in found.findings] == [Severity.UNKNOWN, Severity.HIGH]
-    assert [one.vulnerability.epss for one in found.findings] == [0.5, None]
+    assert {one.vulnerability.id: one.vulnerability.severity for one in found.findings} == {
+        "CVE-2024-1": Severity.UNKNOWN,
+        "CVE-2024-2": Severity.UNKNOWN,
+        "CVE-2024-3": Severity.HIGH,
+    }
+    assert {one.vulnerability.id: one.vulnerability.epss for one in found.findings} == {
+        "CVE-2024-1": 0.5,
+        "CVE-2024-2": None,
+        "CVE-2024-3": None,
+    }
     assert (found.judged, found.not_matched) == (2, ())
     assert [gap.subject for gap in (*found.no_advisories, *found.no_facts)] == ["advisories", "facts"]
 

@@ -213,6 +213,9 @@ class Nothing:
     def __init__(self, *ecosystems):
         self._ecosystems = ecosystems
 
+    def names(self, ecosystem):
+        return ()
+
     def covers(self, ecosystem):
         return ecosystem in self._ecosystems
 

@@ -7,14 +7,55 @@ from typing import TYPE_CHECKING, Final
 from garboard.model.ecosystem import AdvisedName, Ecosystem
 
 if TYPE_CHECKING:
-    from garboard.model.ecosystem import VersionOrder
+    from collections.abc import Sequence
+
+    from garboard.model.ecosystem import Catalog, VersionOrder
     from garboard.model.package import Package
+    from garboard.model.program import Commands
+
+
+KINDS: Final = ("jar", "war", "ear", "par", "sar", "kar", "jpi", "hpi", "aar", "rar")
+"""Extensions of archives; jpi and hpi are Jenkins' plugins, aar Android's libraries, rar Jakarta's connectors."""
 
 
 def _advised(package: Package) -> tuple[AdvisedName, ...]:
     """``group:artifact``."""
     name = f"{package.namespace}:{package.name}" if package.namespace else package.name
     return (AdvisedName(name, package.version),)
+
+
+def _artifact(name: str) -> str:
+    return name.rpartition(":")[2]
+
+
+def _likely(package: Package, names: Sequence[str]) -> tuple[str, ...]:
+    """By the group: it is named like the Java packages of the classes, or, where it is one word, like the artifact.
+
+    A library that moved has groups that begin alike (``org.apache.tomcat``, ``org.apache.tomcat.embed``).
+    """
+    likely = tuple(name for name in names if _fits(package, name.rpartition(":")[0]))
+    shortest = min((name.rpartition(":")[0] for name in likely), key=len, default="")
+    if not all(f"{name.rpartition(':')[0]}.".startswith(f"{shortest}.") for name in likely):
+        raise ValueError(", ".join(likely))
+    return likely
+
+
+def _fits(package: Package, group: str) -> bool:
+    if "." not in group:
+        return package.name == group or package.name.startswith(f"{group}-")
+    return not package.namespaces or ".".join(group.split(".")[:2]) in package.namespaces
+
+
+def _catalog() -> Catalog:
+    from garboard.ecosystems.maven.cataloger import catalog
+
+    return catalog
+
+
+def _commands() -> Commands:
+    from garboard.ecosystems.maven.commands import COMMANDS
+
+    return COMMANDS
 
 
 def _order() -> VersionOrder:
@@ -29,9 +70,15 @@ ECOSYSTEM: Final = Ecosystem(
     manager="maven",
     language="java",
     osv="Maven",
+    globs=tuple(f"**/*.{one}" for kind in KINDS for one in (kind, kind.upper())),  # a class path takes any name
+    mapped=True,
+    load_catalog=_catalog,
     order="maven",
     load_order=_order,
+    load_commands=_commands,
     advised=_advised,
+    part=_artifact,
+    likely=_likely,
     index="Maven Central",
     interpreter="java",
     scripts=(".jar",),

@@ -10,7 +10,7 @@ EXTENSIONS: Final = "extensions of editors"
 """What a report calls these packages, which are none of a registry."""
 
 if TYPE_CHECKING:
-    from garboard.model.ecosystem import Catalog
+    from garboard.model.ecosystem import Catalog, PlainCatalog
     from garboard.model.package import Package
     from garboard.model.program import Commands
 
@@ -40,6 +40,12 @@ def _catalog() -> Catalog:
     return catalog
 
 
+def _declared() -> PlainCatalog:
+    from garboard.ecosystems.node.declared import catalog
+
+    return catalog
+
+
 def _commands() -> Commands:
     from garboard.ecosystems.node.commands import COMMANDS
 
@@ -54,6 +60,8 @@ ECOSYSTEM: Final = Ecosystem(
     osv="npm",
     order="semver",
     globs=("**/package.json",),
+    declares=("**/package-lock.json", "**/npm-shrinkwrap.json"),
+    load_declared=_declared,
     version=3,
     installers=("npm", "corepack", "yarn", "pnpm"),
     locks=(

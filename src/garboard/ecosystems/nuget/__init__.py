@@ -4,20 +4,48 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from garboard.model.ecosystem import Ecosystem
+from garboard.model.ecosystem import Ecosystem, parent_folder, same_file
 
 if TYPE_CHECKING:
-    from garboard.model.ecosystem import VersionOrder
+    from garboard.model.ecosystem import Catalog, VersionOrder
+    from garboard.model.program import Commands, Fix
 
 
 def _lower(name: str) -> str:
     return name.lower()
 
 
+def _folders(path: str) -> tuple[str, ...]:
+    """The application's: its libraries lie beside the list."""
+    return (parent_folder(path),)
+
+
+def _catalog() -> Catalog:
+    from garboard.ecosystems.nuget.cataloger import catalog
+
+    return catalog
+
+
 def _order() -> VersionOrder:
     from garboard.ecosystems.nuget import version
 
     return version
+
+
+def _remedy(fix: Fix) -> tuple[str, str]:
+    from garboard.model.program import FIXED
+
+    first, version = fix.pins[0]
+    why = "another package needs it; a reference of your own raises it: " if fix.indirect else ""
+    return f"{why}reference {FIXED} or later, and publish again", f"dotnet add package {first.name} --version {version}"
+
+
+def _commands() -> Commands:
+    from types import MappingProxyType
+
+    from garboard.model.program import Commands
+
+    return Commands(programs=MappingProxyType({}), remedy=_remedy, raised="{name}@{version}")
 
 
 ECOSYSTEM: Final = Ecosystem(
@@ -29,5 +57,11 @@ ECOSYSTEM: Final = Ecosystem(
     order="nuget",
     load_order=_order,
     normalize=_lower,
+    globs=("**/*.deps.json",),
+    load_catalog=_catalog,
+    nearest=same_file,
+    folders=_folders,
+    whole=True,
+    load_commands=_commands,
     index="nuget.org",
 )

@@ -6,11 +6,11 @@ import re
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from garboard.model.ecosystem import Ecosystem
+from garboard.model.ecosystem import Ecosystem, parent_folder
 
 if TYPE_CHECKING:
-    from garboard.model.ecosystem import VersionOrder
-    from garboard.model.program import Commands, PackageSpec
+    from garboard.model.ecosystem import Catalog, VersionOrder
+    from garboard.model.program import Commands, Fix, PackageSpec
 
 
 def composer(word: str) -> PackageSpec | str:
@@ -25,10 +25,40 @@ def _lower(name: str) -> str:
     return name.lower()
 
 
+def _vendor(path: str) -> str:
+    """The folder that Composer fills."""
+    return parent_folder(parent_folder(path))
+
+
+def _folders(path: str) -> tuple[str, ...]:
+    return (_vendor(path),)
+
+
+def _catalog() -> Catalog:
+    from garboard.ecosystems.php.cataloger import catalog
+
+    return catalog
+
+
 def _order() -> VersionOrder:
     from garboard.ecosystems.php import version
 
     return version
+
+
+def _remedy(fix: Fix) -> tuple[str, str]:
+    from shlex import quote
+
+    from garboard.model.program import FIXED
+
+    names = " ".join(quote(package.full_name) for package, _ in fix.pins)
+    if fix.indirect:
+        return (
+            f"another package needs it; if that allows it, get {FIXED} or later",
+            f"composer update {names} --with-dependencies",
+        )
+    wanted = " ".join(quote(f"{package.full_name}:^{version}") for package, version in fix.pins)
+    return f"require {FIXED} or later", f"composer require {wanted}"
 
 
 def _commands() -> Commands:
@@ -40,7 +70,8 @@ def _commands() -> Commands:
         with_value=words("-d --working-dir --prefer-install --ignore-platform-req --apcu-autoloader-prefix"),
         opaque=verbs("install, update, i"),
     )
-    return Commands(programs=MappingProxyType({"composer": program}), pin_signs=(":", "="), raised="{name}:{version}")
+    programs = MappingProxyType({"composer": program})
+    return Commands(programs=programs, remedy=_remedy, pin_signs=(":", "="), raised="{name}:{version}")
 
 
 ECOSYSTEM: Final = Ecosystem(
@@ -50,6 +81,10 @@ ECOSYSTEM: Final = Ecosystem(
     osv="Packagist",
     order="composer",
     load_order=_order,
+    globs=("**/composer/installed.json",),
+    load_catalog=_catalog,
+    install_folder=_vendor,
+    folders=_folders,
     locks=("composer.lock",),
     normalize=_lower,
     programs=("composer",),

@@ -10,13 +10,14 @@ from pathlib import Path
 from garboard.image.layers.bare import BareFolders
 from garboard.image.layers.globs import Matcher
 from garboard.image.layers.names import NameLog
-from garboard.image.layers.reader import no_file, read_file, text, too_big
+from garboard.image.layers.reader import explained, no_file, read_file, text, too_big
 from garboard.image.layers.record import LayerRecord, Link, Reading
-from garboard.image.layers.tar import ELF, PROGRAM_ANYWHERE, SCRIPT
+from garboard.image.layers.tar import PROGRAM_ANYWHERE, PROGRAM_SIGNS, mapped
 from garboard.model.errors import ImageError
 from garboard.model.gap import Gap
 from garboard.model.image import Reader
 from garboard.model.limits import Limits
+from garboard.model.package import Fact
 
 
 def read(root: Path, matcher: Matcher, readers: Mapping[str, Reader], limits: Limits) -> LayerRecord:
@@ -117,23 +118,37 @@ class _Reading:
                 if not stat.S_ISREG(status.st_mode):
                     self._no_file(path, () if program else wanted)
                     return
-                if program and not os.pread(handle, len(ELF), 0).startswith((ELF, SCRIPT)):
+                if program and not os.pread(handle, 4, 0).startswith(PROGRAM_SIGNS):
                     return
                 if head is None and status.st_size > largest:
                     gap = too_big(path, status.st_size, largest, self._limits)
                     self._readings += [Reading(path=path, reader=name, facts=(gap,)) for name in wanted]
                     return
-                data = file.read(largest + 1 if head is None else head)
+                if program and status.st_size and (facts := self._explained(path, handle, head, status.st_size)):
+                    self._readings.append(Reading(path=path, reader=wanted[0], facts=facts))
+                    return
+                data: bytes | memoryview
+                if self._matcher.mapped(wanted) and status.st_size:
+                    data = mapped(handle)
+                else:
+                    data = file.read(largest + 1 if head is None else head)
         except OSError as error:
             self._gap(path, f"the file cannot be read: {error.strerror}")
             return
         self._readings += [
-            Reading(path=path, reader=name, facts=read_file(self._readers, self._matcher, name, path, data))
+            Reading(
+                path=path, reader=name, facts=read_file(self._readers, self._matcher, name, path, data, self._limits)
+            )
             for name in wanted
         ]
 
     def _no_file(self, path: bytes, wanted: tuple[str, ...]) -> None:
         self._readings += [Reading(path=path, reader=name, facts=(no_file(path),)) for name in wanted]
+
+    def _explained(self, path: bytes, handle: int, head: int | None, size: int) -> tuple[Fact, ...]:
+        return explained(
+            self._readers, self._matcher, path, os.pread(handle, head or 0, 0), size, lambda: mapped(handle)
+        )
 
     def _gap(self, path: bytes, reason: str) -> None:
         self._gaps.append(Gap(stage="image", subject="/" + text(path), reason=reason))

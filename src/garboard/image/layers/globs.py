@@ -70,6 +70,7 @@ class Matcher:
         """The folders that the reader of programs asks about."""
         self._heads = {reader.NAME: getattr(reader, "HEAD", None) for reader in readers}
         self._large = frozenset(reader.NAME for reader in readers if getattr(reader, "LARGE", False))
+        self._mapped = frozenset(reader.NAME for reader in readers if getattr(reader, "MAPPED", False))
         self._readers = readers
         self._patterns: dict[bytes, list[Pattern]] = {}
         """Keyed by the last component, by its extension, or by the folder if the last component can be anything."""
@@ -148,7 +149,13 @@ class Matcher:
 
     def largest(self, readers: Sequence[str], limits: Limits) -> int:
         """How many bytes a file may have for these readers."""
+        if self.mapped(readers):
+            return limits.mapped_bytes
         return limits.file_bytes if self._large.intersection(readers) else min(limits.file_bytes, limits.text_bytes)
+
+    def mapped(self, readers: Sequence[str]) -> bool:
+        """Whether one of these readers reads parts of a file."""
+        return not self._mapped.isdisjoint(readers)
 
     def followers(self, readers: Sequence[str]) -> tuple[str, ...]:
         """Those of the readers that want what a link leads to, which a file's name alone does not tell."""

@@ -18,6 +18,7 @@ from garboard.image.layers.tar import (
     HARDLINK,
     OPAQUE,
     PROGRAM,
+    SCRIPT,
     SYMLINK,
     WHITEOUT,
     MappedWindow,
@@ -29,10 +30,12 @@ from garboard.image.layers.tar import (
 from garboard.model.gap import Gap
 from garboard.model.image import File, Reader
 from garboard.model.limits import MIB, Limits
-from garboard.model.package import Diverted, Fact, Owns, usr_merged
+from garboard.model.package import Diverted, Fact, Owns, Package, usr_merged
 
 _SLICE = 1 * MIB
 _RELEASE = 16 * MIB
+_LARGEST_LIBRARY = 16 * MIB
+"""In bytes: of a larger library only the beginning is looked at. The extensions of Python packages are smaller."""
 _HEADS = 2048
 """Beginnings of programs that are kept, some MiB of them; of further ones at once what they say."""
 
@@ -42,14 +45,44 @@ def text(path: bytes) -> str:
     return path.decode("utf-8", "backslashreplace")
 
 
-def read_file(readers: Mapping[str, Reader], matcher: Matcher, name: str, path: bytes, data: bytes) -> tuple[Fact, ...]:
+def read_file(
+    readers: Mapping[str, Reader],
+    matcher: Matcher,
+    name: str,
+    path: bytes,
+    data: bytes | memoryview,
+    limits: Limits,
+) -> tuple[Fact, ...]:
     """Return a reader's facts about one file, which it sees under the path that it requested."""
-    return tuple(readers[name].catalog(File(path=text(matcher.spelling(path, name)), data=data)))
+    asked = text(matcher.spelling(path, name))
+    if matcher.mapped((name,)):
+        return tuple(readers[name].catalog(File(path=asked, data=b"", view=memoryview(data))))
+    head, largest = matcher.head((name,)), matcher.largest((name,), limits)
+    if head is None and len(data) > largest:
+        return (too_big(path, len(data), largest, limits),)
+    return tuple(readers[name].catalog(File(path=asked, data=bytes(data[:head]))))
+
+
+def explained(
+    readers: Mapping[str, Reader],
+    matcher: Matcher,
+    path: bytes,
+    head: bytes,
+    size: int,
+    whole: Callable[[], memoryview | None],
+) -> tuple[Fact, ...]:
+    """Return what a program says of itself. All of it is only laid open where it is none of the system's large libraries."""
+    if head.startswith(SCRIPT) or (b".so" in path[path.rfind(b"/") + 1 :] and size > _LARGEST_LIBRARY):
+        return ()
+    view = whole()
+    if view is None:
+        return ()
+    return tuple(readers[matcher.programs].explained(File(path=text(path), data=head, view=view)))  # type: ignore[attr-defined]
 
 
 def too_big(path: bytes, size: int, limit: int, limits: Limits) -> Gap:
     """Return the gap for a wanted file that exceeds the limit."""
-    name = "FILE" if limit == limits.file_bytes else "TEXT"
+    name = {limits.mapped_bytes: "MAPPED", limits.file_bytes: "FILE"}.get(limit, "TEXT")
     return Gap(
         stage="image",
         subject=text(path),
@@ -67,8 +100,9 @@ def no_file(path: bytes) -> Gap:
 class Collector:
     """Collects a layer's members into its record."""
 
-    def __init__(self, matcher: Matcher, readers: Mapping[str, Reader], limits: Limits) -> None:
+    def __init__(self, matcher: Matcher, readers: Mapping[str, Reader], limits: Limits, window: Window) -> None:
         self._matcher = matcher
+        self._window = window
         self._readers = readers
         self._limits = limits
         self._readings: dict[bytes, tuple[Reading, ...]] = {}
@@ -92,8 +126,12 @@ class Collector:
         self._forget(member.path)
         wanted: tuple[str, ...] = (self._matcher.programs,)
         if member.kind == PROGRAM:
-            head = member.data or b""
+            head = bytes(member.data or b"")
             self._programs[member.path] = isal_zlib.crc32(head, member.size & 0xFFFFFFFF)
+            facts = self._explained(member, head)
+            if facts:
+                self._readings[member.path] = (Reading(path=member.path, reader=self._matcher.programs, facts=facts),)
+                return
             if len(self._heads) < _HEADS:
                 self._heads[member.path] = head
                 return
@@ -105,24 +143,33 @@ class Collector:
                 Reading(
                     path=member.path,
                     reader=name,
-                    facts=read_file(self._readers, self._matcher, name, member.path, data),
+                    facts=read_file(self._readers, self._matcher, name, member.path, data, self._limits),
                 )
                 for name in wanted
             )
-        elif member.kind == FILE:
-            limit = self._matcher.largest(wanted, self._limits)
-            gap = too_big(member.path, member.size, limit, self._limits)
-            self._readings[member.path] = tuple(Reading(path=member.path, reader=name, facts=(gap,)) for name in wanted)
         elif member.kind in (SYMLINK, HARDLINK):
             hard = member.kind == HARDLINK
             followers = self._matcher.followers(wanted)
             if followers:
                 self._links[member.path] = Link(path=member.path, target=member.target, hard=hard, readers=followers)
         elif wanted:
-            facts = (no_file(member.path),)
-            self._readings[member.path] = tuple(Reading(path=member.path, reader=name, facts=facts) for name in wanted)
+            gap = self._unreadable(member, wanted)
+            self._readings[member.path] = tuple(Reading(path=member.path, reader=name, facts=(gap,)) for name in wanted)
         else:
             self._others[member.path] = None
+
+    def _unreadable(self, member: Member, wanted: tuple[str, ...]) -> Gap:
+        """The gap for a wanted member without data."""
+        if member.kind == FILE:
+            limit = self._matcher.largest(wanted, self._limits)
+            return too_big(member.path, member.size, limit, self._limits)
+        return no_file(member.path)
+
+    def _explained(self, member: Member, head: bytes) -> tuple[Fact, ...]:
+        def whole() -> memoryview | None:
+            return self._window.view(member.at, member.size)
+
+        return explained(self._readers, self._matcher, member.path, head, member.size, whole)
 
     def _forget(self, path: bytes) -> None:
         self._readings.pop(path, None)
@@ -137,14 +184,15 @@ class Collector:
         owned = _owned(readings)
         for reading in readings:
             if reading.path in self._programs:
-                name = text(reading.path)
-                if not reading.facts or not owned.isdisjoint(usr_merged(name)):
+                if not reading.facts:
+                    continue
+                if not owned.isdisjoint(usr_merged(text(reading.path))) and not _lists_packages(reading):
                     continue
             yield reading
         for path, head in self._heads.items():
             if owned.isdisjoint(usr_merged(text(path))):
                 reader = self._matcher.programs
-                facts = read_file(self._readers, self._matcher, reader, path, head)
+                facts = read_file(self._readers, self._matcher, reader, path, head, self._limits)
                 if facts:
                     yield Reading(path=path, reader=reader, facts=facts)
 
@@ -175,6 +223,10 @@ class Collector:
             members=walker.members,
             diff_id=diff_id,
         )
+
+
+def _lists_packages(reading: Reading) -> bool:
+    return any(isinstance(fact, Package) for fact in reading.facts)
 
 
 def _owned(readings: Iterable[Reading]) -> set[str]:
@@ -213,7 +265,6 @@ def read(
     Raises:
         ImageError: The layer is damaged or exceeds a limit.
     """
-    collector = Collector(matcher, readers, limits)
     bare = BareFolders(matcher)
     log = NameLog(bare.look)
     rest: Iterator[bytes] | None = None
@@ -229,6 +280,7 @@ def read(
         if verify:
             rest = _hashed(rest, digest.update)
         window = StreamWindow(rest)
+    collector = Collector(matcher, readers, limits, window)
     walker = Walker(window, matcher, log, limits, start)
     for member in walker.walk():
         collector.add(member)

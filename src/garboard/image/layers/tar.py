@@ -15,6 +15,7 @@ from collections.abc import Container, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final, NamedTuple, Protocol
 
+from garboard.executables import SIGNS
 from garboard.image.handle import Region
 from garboard.image.layers.names import NameLog
 from garboard.image.layers.sparse import SparseMap, is_sparse, pax_map
@@ -44,8 +45,12 @@ _LINKS: Final = frozenset(b"12")
 _SPECIAL: Final = frozenset(b"xgLK")
 _NO_WHITEOUTS: Final = frozenset({b".wh.", b".wh..", b".wh..."})
 """They would hide their own folder, or the one above it."""
-ELF: Final = b"\x7fELF"
 SCRIPT: Final = b"#!"
+PROGRAM_SIGNS: Final = (SCRIPT, *SIGNS)
+_SHORT_SIGNS: Final = frozenset(sign for sign in PROGRAM_SIGNS if len(sign) == 2)
+_PROGRAM_SIGNS: Final = frozenset(PROGRAM_SIGNS) - _SHORT_SIGNS
+_IN_MEMORY: Final = 8 * MIB
+"""A file of a stream that is larger is laid down in a temporary file where parts of it are read."""
 _PROGRAM_LEAST: Final = 4
 """Bytes of an ELF file's magic number; a script that calls one program is not much longer."""
 PROGRAM_ANYWHERE: Final = MIB
@@ -59,14 +64,15 @@ class Member(NamedTuple):
 
     ``path`` has no leading slash, dot or trailing slash; for `WHITEOUT` it is the hidden path, for `OPAQUE` the folder.
     ``target`` is a link's target, as written. ``data`` is a wanted file's bytes, or as many of them as its readers need,
-    ``None`` if it exceeds the limit on files; a `PROGRAM` is an ELF file or script that no path asks for and that is executable, large, in a
-    folder of programs or named like a library, and ``data`` its beginning. ``at`` is where a file's data start in the archive.
+    ``None`` if it exceeds the limit on files; a view of them if one reads parts of it, valid until the next member. A
+    `PROGRAM` is a program or script that no path asks for and that is executable, large, in a folder of programs or named
+    like a library, and ``data`` its beginning. ``at`` is where a file's data start in the archive.
     """
 
     kind: int
     path: bytes
     target: bytes = b""
-    data: bytes | None = None
+    data: bytes | memoryview | None = None
     size: int = 0
     at: int = 0
 
@@ -78,6 +84,13 @@ class Window(Protocol):
         """Return a buffer, the position within it, and its end, with ``need`` bytes available unless the archive ends.
 
         If the archive ends before ``position``, the position within is past the end. Positions only grow.
+        """
+        ...
+
+    def view(self, position: int, size: int) -> memoryview | None:
+        """Return so many bytes without holding them in memory, for as long as no other method is called.
+
+        None if the archive ends before.
         """
         ...
 
@@ -114,6 +127,10 @@ class WantedMembers(Protocol):
 
     def largest(self, readers: Sequence[str], limits: Limits) -> int: ...
 
+    def mapped(self, readers: Sequence[str]) -> bool:
+        """Whether one of these readers reads parts of a file."""
+        ...
+
     def head(self, readers: Sequence[str]) -> int | None:
         """How many bytes of a file are enough for these readers; None if one of them wants all."""
         ...
@@ -141,12 +158,22 @@ class _Everything:
     def largest(self, readers: Sequence[str], limits: Limits) -> int:  # noqa: ARG002
         return limits.file_bytes
 
+    def mapped(self, readers: Sequence[str]) -> bool:  # noqa: ARG002
+        return False
+
     def head(self, readers: Sequence[str]) -> int | None:  # noqa: ARG002
         return None
 
 
 EVERYTHING: Final[WantedMembers] = _Everything()
 """Wants every member: for an image's own archive, which has few. Set its limit on files so that none is read."""
+
+
+def mapped(handle: int) -> memoryview:
+    """Return the bytes of an open file that is not empty; of these, only what is looked at takes memory."""
+    found = mmap.mmap(handle, 0, access=mmap.ACCESS_READ)
+    found.madvise(mmap.MADV_RANDOM)
+    return memoryview(found)
 
 
 class MappedWindow:
@@ -160,6 +187,9 @@ class MappedWindow:
 
     def at(self, position: int, need: int) -> tuple[bytes | mmap.mmap, int, int]:  # noqa: ARG002
         return self._region.map, position, self._region.end
+
+    def view(self, position: int, size: int) -> memoryview | None:
+        return memoryview(self._region.map)[position : position + size] if position + size <= self._region.end else None
 
     def release(self, position: int) -> None:
         page = mmap.PAGESIZE
@@ -201,6 +231,24 @@ class StreamWindow:
         self._buffer = b"".join(parts)
         self._offset = position
         return self._buffer, 0, have
+
+    def view(self, position: int, size: int) -> memoryview | None:
+        if size <= _IN_MEMORY:
+            buffer, at, end = self.at(position, size)
+            return None if at + size > end else memoryview(buffer)[at : at + size]
+        import tempfile
+
+        with tempfile.TemporaryFile(prefix="garboard-") as file:
+            end_at = position + size
+            while position < end_at:
+                buffer, at, end = self.at(position, 1)
+                taken = min(end - at, end_at - position)
+                if taken <= 0:
+                    return None
+                file.write(memoryview(buffer)[at : at + taken])
+                position += taken
+            file.flush()
+            return mapped(file.fileno())
 
     def release(self, position: int) -> None:
         """Do nothing: `at` drops what was passed."""
@@ -516,7 +564,7 @@ class Walker:
                     buffer, at, end = window.at(data_at, head)
                     shift = data_at - at
                 at = data_at - shift
-                if buffer[at : at + 4] == ELF or buffer[at : at + 2] == SCRIPT:
+                if buffer[at : at + 4] in _PROGRAM_SIGNS or buffer[at : at + 2] in _SHORT_SIGNS:
                     yield Member(PROGRAM, name, b"", bytes(buffer[at : min(at + head, end)]), size, data_at)
         self._position = position
         self.members = members
@@ -546,10 +594,22 @@ class Walker:
         stored, real = size, size
         if sparse is not None:
             data_at, stored, real = sparse.data_at, sparse.stored, sparse.size
-        data = None if real > self._matcher.largest(wanted, self._limits) else self._read(data_at, stored)
+        if sparse is None and self._matcher.mapped(wanted):
+            return self._mapped(name, size, data_at, wanted), position
+        largest = min(self._matcher.largest(wanted, self._limits), self._limits.file_bytes)
+        data = None if real > largest else self._read(data_at, stored)
         if data is not None and sparse is not None:
             data = sparse.expand(data)
         return Member(FILE, name, b"", data, real, data_at), position
+
+    def _mapped(self, name: bytes, size: int, data_at: int, wanted: tuple[str, ...]) -> Member:
+        """Return a member of which parts are read."""
+        if size > self._matcher.largest(wanted, self._limits):
+            return Member(FILE, name, b"", None, size, data_at)
+        view = self._window.view(data_at, size)
+        if view is None:
+            raise self._damaged("it ends in the middle of a file", data_at)
+        return Member(FILE, name, b"", view, size, data_at)
 
     def _count(self, members: int, limit: int) -> None:
         if members > limit:

@@ -24,9 +24,10 @@ class _Out(msgspec.Struct, rename="camel", gc=False):
 
 
 class Place(_Out):
-    """Evidence for a package: a path without a leading slash, and the layer."""
+    """Evidence for a package: a path without a leading slash, the line of a file that declares it, and the layer."""
 
     path: str
+    line: int
     layer_index: int
     layer_diff_id: str
 
@@ -37,6 +38,7 @@ class Entry(_Out):
     id: str
     type: str
     namespace: str
+    namespaces: tuple[str, ...]
     name: str
     version: str
     version_scheme: str
@@ -51,6 +53,7 @@ class Entry(_Out):
     vendor: str
     automatic: bool | None
     application: bool
+    declared: bool
     owner: str
     layer_index: int | None
     layer_diff_id: str
@@ -164,6 +167,7 @@ def _entry(package: Package, layers: tuple[str, ...]) -> Entry:
         id=package.id,
         type=package.type,
         namespace=package.namespace,
+        namespaces=package.namespaces,
         name=package.name,
         version=package.version,
         version_scheme=package.scheme,
@@ -178,12 +182,18 @@ def _entry(package: Package, layers: tuple[str, ...]) -> Entry:
         vendor=package.vendor,
         automatic=package.automatic,
         application=package.application,
+        declared=package.declared,
         owner=package.owner,
         layer_index=package.layer,
         layer_diff_id=_diff_id(layers, package.layer),
         locations=tuple(
             [
-                Place(path=place.path, layer_index=place.layer, layer_diff_id=_diff_id(layers, place.layer))
+                Place(
+                    path=place.path,
+                    line=place.line,
+                    layer_index=place.layer,
+                    layer_diff_id=_diff_id(layers, place.layer),
+                )
                 for place in package.locations
             ]
         ),

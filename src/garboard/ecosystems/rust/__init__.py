@@ -6,10 +6,11 @@ import re
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from garboard.model.ecosystem import Ecosystem
+from garboard.model.ecosystem import Ecosystem, same_file
 
 if TYPE_CHECKING:
-    from garboard.model.program import Commands, PackageSpec
+    from garboard.model.ecosystem import PlainCatalog
+    from garboard.model.program import Commands, Fix, PackageSpec
 
 
 def cargo(word: str) -> PackageSpec | str:
@@ -18,6 +19,20 @@ def cargo(word: str) -> PackageSpec | str:
 
     found = re.fullmatch(r"([A-Za-z0-9][\w-]*)(?:@(\S+))?", word)
     return spec(found[1], found[2], "@") if found else A_FILE
+
+
+def _remedy(fix: Fix) -> tuple[str, str]:
+    from garboard.model.program import FIXED
+
+    first, version = fix.pins[0]
+    where = "another crate needs it; if that allows it, " if fix.indirect else "allow it in Cargo.toml, "
+    return f"{where}get {FIXED} or later, and build again", f"cargo update -p {first.name} --precise {version}"
+
+
+def _declared() -> PlainCatalog:
+    from garboard.ecosystems.rust.declared import catalog
+
+    return catalog
 
 
 def _commands() -> Commands:
@@ -33,7 +48,14 @@ def _commands() -> Commands:
         manifests=words("--git --path"),
         version_options=words("--version --vers"),
     )
-    return Commands(programs=MappingProxyType({"cargo": program}), pin_signs=("@",), raised="{name}@{version}")
+    programs = MappingProxyType({"cargo": program})
+    return Commands(programs=programs, remedy=_remedy, pin_signs=("@",), raised="{name}@{version}")
+
+
+def _program() -> PlainCatalog:
+    from garboard.ecosystems.rust.program import catalog
+
+    return catalog
 
 
 ECOSYSTEM: Final = Ecosystem(
@@ -42,8 +64,14 @@ ECOSYSTEM: Final = Ecosystem(
     manager="cargo",
     osv="crates.io",
     locks=("Cargo.lock",),
+    declares=("**/Cargo.lock",),
+    load_declared=_declared,
     order="semver",
     programs=("cargo",),
     load_commands=_commands,
+    load_program=_program,
+    sections=(".dep-v0",),
+    windows_sections=(".dep-v0",),
+    nearest=same_file,
     index="crates.io",
 )

@@ -1,0 +1,95 @@
+"""Installed PHP packages: ``vendor/composer/installed.json``, of Composer 1 (a list) and 2 (an object)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+import msgspec
+
+from garboard.model.ecosystem import MetadataPaths
+from garboard.model.gap import Gap
+from garboard.model.image import File
+from garboard.model.package import Fact, Package
+
+TYPE: Final = "composer"
+ORDER: Final = "composer"
+
+
+class _Installed(msgspec.Struct):
+    """Composer 2's file."""
+
+    packages: list[msgspec.Raw]
+
+
+class _Entry(msgspec.Struct):
+    """The fields in use, as Composer copies them from what the package's author wrote."""
+
+    name: Any = None
+    version: Any = None
+    license: Any = None
+    require: Any = None
+    authors: Any = None
+    type: Any = None
+
+
+def catalog(file: File, owned: MetadataPaths, /) -> Iterator[Fact]:
+    """Each package that Composer installed below this ``vendor`` folder; one without name or version is a gap.
+
+    Requirements of PHP itself, of its extensions and libraries (``php``, ``ext-json``) are no packages. A virtual
+    package (``metapackage``) has no code.
+    """
+    del owned
+    try:
+        entries = _entries(file.data)
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+        yield Gap(stage="catalog", subject=file.path, reason=f"is not what Composer writes: {error}")
+        return
+    for raw in entries:
+        try:
+            entry = msgspec.json.decode(raw, type=_Entry)
+        except msgspec.ValidationError as error:
+            yield Gap(stage="catalog", subject=file.path, reason=f"one of its packages cannot be read: {error}")
+            continue
+        if entry.type == "metapackage":
+            continue
+        name, version = _text(entry.name), _text(entry.version)
+        namespace, _, short = name.rpartition("/")
+        if not namespace or not short or not version:
+            what = f"{name} has no version" if namespace and short else f"{name or 'nothing'} is no name of a package"
+            yield Gap(stage="catalog", subject=file.path, reason=f"{what}: it was not judged")
+            continue
+        yield Package(
+            type=TYPE,
+            namespace=namespace,
+            name=short,
+            version=version,
+            scheme=ORDER,
+            licenses=_texts(entry.license),
+            requires=tuple((need,) for need in _keys(entry.require) if "/" in need),
+            vendor=_author(entry.authors),
+        )
+
+
+def _entries(data: bytes) -> list[msgspec.Raw]:
+    if data.lstrip()[:1] == b"[":
+        return msgspec.json.decode(data, type=list[msgspec.Raw])
+    return msgspec.json.decode(data, type=_Installed).packages
+
+
+def _text(value: object) -> str:
+    return value.strip() if isinstance(value, str) else ""
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    values = value if isinstance(value, list) else [value]
+    return tuple(dict.fromkeys(text for one in values if (text := _text(one))))
+
+
+def _keys(value: object) -> tuple[str, ...]:
+    return tuple(value) if isinstance(value, dict) else ()
+
+
+def _author(value: object) -> str:
+    first = value[0] if isinstance(value, list) and value else None
+    return _text(first.get("name")) if isinstance(first, dict) else ""

@@ -1,0 +1,35 @@
+"""Limits what the bytes of one file can do to a scan: whatever a cataloger raises is a gap for that file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from garboard.model.gap import Gap
+from garboard.model.image import File
+from garboard.model.package import Fact, Package
+
+
+def guarded(facts: Iterator[Fact], file: File) -> Iterator[Fact]:
+    """The facts that a cataloger states of a file.
+
+    What it raises, and text that is not valid Unicode (a lone surrogate in JSON), is a gap instead.
+    """
+    try:
+        for fact in facts:
+            yield _encodable(fact, file)
+    except Exception as error:  # noqa: BLE001  (any fault in reading one file must not lose the others)
+        reason = f"cannot be read beyond this point: {type(error).__name__}: {error}"
+        yield Gap(stage="catalog", subject=file.path, reason=reason.encode("utf-8", "replace").decode())
+
+
+def _encodable(fact: Fact, file: File) -> Fact:
+    """The fact, or a gap instead if it holds text that cannot be written in a report."""
+    try:
+        msgspec.msgpack.encode(fact)
+    except UnicodeEncodeError:
+        kind = fact.name if isinstance(fact, Package) else type(fact).__name__
+        name = kind.encode("utf-8", "replace").decode()
+        return Gap(stage="catalog", subject=file.path, reason=f"{name} holds text that is not valid Unicode")
+    return fact

@@ -1,0 +1,41 @@
+"""Programs and shared libraries that say of which packages they were built."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from garboard.ecosystems import ECOSYSTEMS
+from garboard.executables import PE, SIGNS, BadExecutable, Executable
+from garboard.model.ecosystem import Ecosystem
+from garboard.model.image import File
+from garboard.model.package import Fact
+from garboard.packages.guard import guarded
+
+_ECOSYSTEMS: Final = tuple(one for one in ECOSYSTEMS if one.load_program is not None)
+_SECTIONS: Final = tuple((one, tuple(name.encode() for name in one.sections)) for one in _ECOSYSTEMS)
+_WINDOWS: Final = tuple((one, tuple(name.encode() for name in one.windows_sections)) for one in _ECOSYSTEMS)
+VERSION: Final = sum(one.version for one in _ECOSYSTEMS)
+"""Rises when what any ecosystem reads of a program changes."""
+
+
+def explained(file: File) -> Iterator[Fact]:
+    """The packages of which a program was built; nothing where it does not say. ``file.data`` is its beginning."""
+    if file.data.startswith(SIGNS):
+        for ecosystem in _ecosystems(file):
+            assert ecosystem.load_program is not None
+            yield from guarded(ecosystem.load_program()(file), file)
+
+
+def _ecosystems(file: File) -> list[Ecosystem]:
+    """The ecosystems to which a program of this form may belong."""
+    try:
+        program = Executable(file.view)
+    except BadExecutable:
+        return [one for one in _ECOSYSTEMS if any(mark in file.data for mark in one.marks)]
+    table = _WINDOWS if file.data.startswith(PE) else _SECTIONS
+    return [
+        one
+        for one, sections in table
+        if any(program.mentions(name) for name in sections) or any(mark in file.data for mark in one.marks)
+    ]

@@ -1,0 +1,61 @@
+"""Installed PHP packages: what Composer writes, in both of its forms."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.unit.ecosystems.reading import cataloger_of, gaps, packages, read
+
+cataloger = cataloger_of("php")
+PATH = "app/vendor/composer/installed.json"
+MONOLOG = {
+    "name": "monolog/monolog",
+    "version": "2.9.1",
+    "version_normalized": "2.9.1.0",
+    "require": {"php": ">=7.2", "psr/log": "^1.0.1 || ^2.0", "ext-json": "*"},
+    "require-dev": {"phpunit/phpunit": "^8.5"},
+    "license": ["MIT"],
+    "authors": [{"name": "Jordi"}],
+    "type": "library",
+}
+LOG = {"name": "psr/log", "version": "v1.1.4", "license": "MIT"}
+
+
+@pytest.mark.parametrize(
+    "document", [[MONOLOG, LOG], {"packages": [MONOLOG, LOG], "dev": True, "dev-package-names": []}]
+)
+def test_both_forms(document: object) -> None:
+    found = packages(read(cataloger, PATH, json.dumps(document)))
+    assert [(one.full_name, one.version, one.licenses, one.requires, one.vendor) for one in found] == [
+        ("monolog/monolog", "2.9.1", ("MIT",), (("psr/log",),), "Jordi"),
+        ("psr/log", "v1.1.4", ("MIT",), (), ""),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("document", "text"),
+    [
+        ("", "is not what Composer writes"),
+        ("{}", "is not what Composer writes"),
+        ('{"packages": 1}', "is not what Composer writes"),
+        ("[" * 5000, "is not what Composer writes"),
+        ("[1]", "one of its packages cannot be read"),
+        ('[{"version": "1"}]', "nothing is no name"),
+        ('[{"name": "a/b"}]', "a/b has no version"),
+        ('[{"name": "b", "version": "1"}]', "b is no name"),
+    ],
+)
+def test_what_cannot_be_read_is_a_gap(document: str, text: str) -> None:
+    (reason,) = gaps(read(cataloger, PATH, document))
+    assert text in reason
+
+
+def test_a_metapackage_has_no_code_and_odd_fields_do_no_harm() -> None:
+    document = [
+        {"name": "a/meta", "version": "1.0", "type": "metapackage"},
+        {"name": "a/odd", "version": "dev-main", "license": {"x": 1}, "require": [], "authors": "me"},
+    ]
+    (found,) = packages(read(cataloger, PATH, json.dumps(document)))
+    assert (found.full_name, found.version, found.licenses, found.vendor) == ("a/odd", "dev-main", (), "")
