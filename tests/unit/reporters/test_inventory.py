@@ -52,7 +52,7 @@ def test_every_fact_is_in_the_json() -> None:
     found = json.loads(inventory_json.render(report(), View()))
     entries = found["packages"]
     assert len(entries) == len(report().inventory.packages)
-    renamed = {"scheme": "versionScheme", "layer": "layerIndex"}
+    renamed = {"scheme": "versionScheme", "layer": "layerIndex", "licences": "licenses"}
     inner = {"inside", "limits", "line", "programs", "publishable", "section"}  # of use to judgement and advice alone
     for field in set(Package.__struct_encode_fields__) - inner:
         first, *rest = field.split("_")

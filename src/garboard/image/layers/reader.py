@@ -132,18 +132,14 @@ class Collector:
         wanted = self._matcher.readers(member.path)
         if member.kind == FILE and member.data is not None:
             self._read(member, member.data, wanted)
-        elif member.kind == FILE:
-            limit = self._matcher.largest(wanted, self._limits)
-            gap = too_big(member.path, member.size, limit, self._limits)
-            self._readings[member.path] = tuple(Reading(path=member.path, reader=name, facts=(gap,)) for name in wanted)
         elif member.kind in (SYMLINK, HARDLINK):
             hard = member.kind == HARDLINK
             followers = self._matcher.followers(wanted)
             if followers:
                 self._links[member.path] = Link(path=member.path, target=member.target, hard=hard, readers=followers)
         elif wanted:
-            facts = (no_file(member.path),)
-            self._readings[member.path] = tuple(Reading(path=member.path, reader=name, facts=facts) for name in wanted)
+            gap = self._unreadable(member, wanted)
+            self._readings[member.path] = tuple(Reading(path=member.path, reader=name, facts=(gap,)) for name in wanted)
         else:
             self._others[member.path] = None
 
@@ -168,6 +164,13 @@ class Collector:
             )
             for name in wanted
         )
+
+    def _unreadable(self, member: Member, wanted: tuple[str, ...]) -> Gap:
+        """The gap for a wanted member without data."""
+        if member.kind == FILE:
+            limit = self._matcher.largest(wanted, self._limits)
+            return too_big(member.path, member.size, limit, self._limits)
+        return no_file(member.path)
 
     def _explained(self, member: Member, head: bytes) -> tuple[Fact, ...]:
         def whole() -> memoryview | None:
