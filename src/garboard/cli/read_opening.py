@@ -13,6 +13,8 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+import msgspec
+
 from garboard import dirs
 from garboard.cli import options as o
 from garboard.cli.progress import progress
@@ -49,7 +51,9 @@ def now() -> dt.datetime:
 
 def opening(given: Given) -> Opening:
     """Read the options of `garboard.cli.options.OPENING`."""
-    options = _options(given, given[o.PLATFORM], verify=given[o.VERIFY])
+    options = msgspec.structs.replace(
+        _options(given, given[o.PLATFORM], verify=given[o.VERIFY]), declared=given[o.DECLARED]
+    )
     return Opening(options=options, cache=_cache(given), quiet=given[o.QUIET], now=now())
 
 

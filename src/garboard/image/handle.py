@@ -22,10 +22,14 @@ class Region(Value, kw_only=False):
 
 
 class Tree(Value, kw_only=False):
-    """A root file system: unpacked in a folder, or an archive of one; a single layer that belongs to no image."""
+    """A root file system: unpacked in a folder, or an archive of one; a single layer that belongs to no image.
+
+    With ``sources`` the folder holds a project's source, and no system.
+    """
 
     root: Path
     archive: Region | None = None
+    sources: bool = False
 
 
 Content = Region | Iterator[bytes]

@@ -38,9 +38,12 @@ raised. Catalogers of operating systems list the metadata paths that a package o
 """
 
 
-ProgramCatalog = Callable[[File], Iterator[Fact]]
-"""Turns a program (``File.data`` its beginning, ``File.view`` all of it) into the packages of which it was built; nothing
-where it does not say. Bytes that cannot be read are a `Gap`.
+PlainCatalog = Callable[[File], Iterator[Fact]]
+"""Turns one file into the packages that it names; nothing where it names none. Bytes that cannot be read are a `Gap`.
+
+Of a program ``File.data`` is the beginning, and ``File.view`` all of it. Of a file that declares packages, one that is the
+project itself is an ``application``; ``requires`` of others are ``name@version`` of packages in the same file, by which
+copies in several versions are told apart, and ``automatic`` tells what was not asked for by name.
 """
 
 
@@ -130,6 +133,8 @@ class Ecosystem(Value):
         load_program: imports what reads of which packages a program or shared library was built.
         sections: names of sections of which such a program has one.
         windows_sections: the same for those of Windows, where names are short.
+        declares: globs of the files of a source tree that say which packages its build installs.
+        load_declared: imports what reads those.
         marks: texts of which one is in the beginning of such a program, if it lost its sections' names.
         programs: names of the programs that install its packages.
         load_commands: imports what is known of their command lines.
@@ -186,10 +191,12 @@ class Ecosystem(Value):
     module_lists: tuple[str, ...] = ()
     lists: tuple[str, ...] = ()
     load_catalog: Callable[[], Catalog] | None = None
-    load_program: Callable[[], ProgramCatalog] | None = None
+    load_program: Callable[[], PlainCatalog] | None = None
     sections: tuple[str, ...] = ()
     windows_sections: tuple[str, ...] = ()
     marks: tuple[bytes, ...] = ()
+    declares: tuple[str, ...] = ()
+    load_declared: Callable[[], PlainCatalog] | None = None
     programs: tuple[str, ...] = ()
     load_commands: Callable[[], Commands] | None = None
     advised: Callable[[Package], tuple[AdvisedName, ...]] | None = None

@@ -21,6 +21,8 @@ class Location(Value):
 
     path: str
     layer: int = 0
+    line: int = 0
+    """Of a file that declares the package, from 1; 0 where that is not known."""
 
     @property
     def file(self) -> str:
@@ -78,6 +80,10 @@ class Package(Value, tag_field="fact", tag="package"):
     """Where in the file it lies, if that is an archive: nested ones are separated by ``!/``."""
     namespaces: tuple[str, ...] = ()
     """Where ``namespace`` is not stated: namespaces of the code that it holds."""
+    declared: bool = False
+    """Named by a file from which a build installs packages (a lock file), and not found installed."""
+    line: int = 0
+    """Of that file, from 1; 0 where that is not known."""
     publishable: bool = False
     """Nothing in the application's own file keeps it from being a package of a registry."""
     # What the whole image shows:

@@ -86,7 +86,7 @@ class _Facts:
             if isinstance(fact, Package):
                 since = _introductions(history.versions) if since is None else since
                 path = f"{history.path}!/{fact.inside}" if fact.inside else history.path
-                self._package(fact, Location(path=path, layer=last.layer), since[_key(fact)])
+                self._package(fact, Location(path=path, layer=last.layer, line=fact.line), since[_key(fact)])
             elif isinstance(fact, Distro):
                 self.distros[history.asked or history.path] = fact
             elif isinstance(fact, Marks):
@@ -119,7 +119,7 @@ class _Facts:
         known = self.packages.get(key)
         if known is not None:
             package, layer = known, min(known.layer or 0, layer)
-            if location == known.locations[-1]:  # one file names it again and again
+            if location.path == known.locations[-1].path:  # one file names it again and again
                 self.packages[key] = msgspec.structs.replace(known, layer=layer)
                 return
         self.packages[key] = msgspec.structs.replace(package, locations=(*package.locations, location), layer=layer)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from garboard import ecosystems
-from garboard.model.ecosystem import Ecosystem
+from garboard.model.ecosystem import Ecosystem, same_file
 from garboard.model.package import Package
 
 
@@ -16,7 +16,8 @@ class Installed:
         every = tuple(packages)
         places: dict[tuple[str, str], dict[int, None]] = {}
         for place, package in enumerate(every):
-            places.setdefault((package.type, package.full_name), {})[place] = None
+            for name in _names(package):
+                places.setdefault((package.type, name), {})[place] = None
         for place, package in enumerate(every):
             for name in package.provides:
                 places.setdefault((package.type, name), {})[place] = None
@@ -41,13 +42,22 @@ class Installed:
                 yield from _nearest(asking, candidates)
 
 
+def _names(package: Package) -> tuple[str, ...]:
+    """Its name; of a declared package also with the version, by which the file that declares it tells copies apart."""
+    if package.declared:
+        return (package.full_name, f"{package.full_name}@{package.version}")
+    return (package.full_name,)
+
+
 def _nearest(asking: Package, candidates: Sequence[Package]) -> Sequence[Package]:
     """The copies that the asking package uses, or all if that cannot be known.
 
     Operating-system packages use those of their architecture. Language packages use those installed in the same folder,
-    unless their ecosystem has another rule.
+    unless their ecosystem has another rule; declared ones those that the same file declares.
     """
-    if len(candidates) < 2:
+    if asking.declared or any(one.declared for one in candidates):
+        candidates = same_file(asking, [one for one in candidates if one.declared == asking.declared])
+    if len(candidates) < 2 or asking.declared:
         return candidates
     ecosystem = ecosystems.of(asking.type)
     if ecosystem.nearest is not None:

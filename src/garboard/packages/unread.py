@@ -520,6 +520,8 @@ class _Places:
         """Whether what a lock file pins is installed."""
         folder = one.path.rpartition("/")[0]
         ecosystem = _ecosystem(one.path)
+        if self.read(one):
+            return True
         if ecosystem is None:
             return False
         if self.within(one):

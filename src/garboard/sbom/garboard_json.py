@@ -16,6 +16,7 @@ INVENTORY = "garboard-inventory-"
 
 class _Place(msgspec.Struct, rename="camel"):
     path: str = ""
+    line: int = 0
     layer_index: int = 0
 
 
@@ -37,6 +38,7 @@ class _Entry(msgspec.Struct, rename="camel"):
     vendor: str = ""
     automatic: bool | None = None
     application: bool = False
+    declared: bool = False
     owner: str = ""
     layer_index: int | None = None
     locations: tuple[_Place, ...] = ()
@@ -111,9 +113,12 @@ def _package(entry: _Entry) -> Package:
         vendor=entry.vendor,
         automatic=entry.automatic,
         application=entry.application,
+        declared=entry.declared,
         owner=entry.owner,
         layer=entry.layer_index,
-        locations=tuple(Location(path=place.path, layer=place.layer_index) for place in entry.locations),
+        locations=tuple(
+            Location(path=place.path, layer=place.layer_index, line=place.line) for place in entry.locations
+        ),
         requires=entry.requires,
         recommends=entry.recommends,
         suggests=entry.suggests,

@@ -25,6 +25,7 @@ from garboard.model.timestamp import parsed
 from garboard.packages import distro
 from garboard.packages.assemble import assemble, complete
 from garboard.packages.catalogers import CATALOGERS
+from garboard.packages.declared import DECLARATIONS
 from garboard.workflows.judge import judge
 from garboard.workflows.support import supported
 
@@ -70,6 +71,8 @@ def take(
     try:
         if isinstance(opened, OpenedInventory):
             return Taken(opened.image, known(opened.inventory), None)
+        if options.declared or (isinstance(opened, OpenedTree) and opened.tree.sources):
+            readers = (*readers, *DECLARATIONS)
         files = image.read(opened, (*CATALOGERS, *readers), cache or NoCache(), options)
         attestations = opened.attestations() if attested and not isinstance(opened, OpenedTree) else Attestations()
         return Taken(opened.image, assemble(files), files, attestations)

@@ -53,14 +53,19 @@ def test_every_fact_is_in_the_json() -> None:
     entries = found["packages"]
     assert len(entries) == len(report().inventory.packages)
     renamed = {"scheme": "versionScheme", "layer": "layerIndex"}
-    inner = {"inside", "limits", "programs", "publishable", "section"}  # of use to judgement and advice alone
+    inner = {"inside", "limits", "line", "programs", "publishable", "section"}  # of use to judgement and advice alone
     for field in set(Package.__struct_encode_fields__) - inner:
         first, *rest = field.split("_")
         assert renamed.get(field, first + "".join(part.capitalize() for part in rest)) in entries[0]
     six = next(entry for entry in entries if entry["name"] == "six")
     assert six["owner"] in {entry["id"] for entry in entries}
     assert six["locations"] == [
-        {"path": "usr/lib/python3/dist-packages/six.egg-info", "layerIndex": 0, "layerDiffId": "sha256:" + "a" * 64}
+        {
+            "path": "usr/lib/python3/dist-packages/six.egg-info",
+            "line": 0,
+            "layerIndex": 0,
+            "layerDiffId": "sha256:" + "a" * 64,
+        }
     ]
     assert found["image"]["layers"][1]["createdBy"] == "RUN pip install x"
     assert [step["emptyLayer"] for step in found["image"]["history"]] == [False, True, False, False]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from garboard.model.ecosystem import AdvisedName, Ecosystem, same_file
 
 if TYPE_CHECKING:
-    from garboard.model.ecosystem import ProgramCatalog
+    from garboard.model.ecosystem import PlainCatalog
     from garboard.model.package import Package
     from garboard.model.program import Commands, Fix, PackageSpec
 
@@ -38,6 +38,12 @@ def _remedy(fix: Fix) -> tuple[str, str]:
     return f"{where}get {FIXED} or later, and build again", f"go get {named} && go mod tidy"
 
 
+def _declared() -> PlainCatalog:
+    from garboard.ecosystems.golang.declared import catalog
+
+    return catalog
+
+
 def _commands() -> Commands:
     from garboard.model.program import Commands, Program, verbs, words
 
@@ -55,7 +61,7 @@ def _commands() -> Commands:
     return Commands(programs=programs, remedy=_remedy, pin_signs=("@",), raised="{name}@{version}")
 
 
-def _program() -> ProgramCatalog:
+def _program() -> PlainCatalog:
     from garboard.ecosystems.golang.program import catalog
 
     return catalog
@@ -77,6 +83,8 @@ ECOSYSTEM: Final = Ecosystem(
     order="semver",
     normalize=_lower,
     programs=("go",),
+    declares=("**/go.mod",),
+    load_declared=_declared,
     load_commands=_commands,
     load_program=_program,
     sections=(".go.buildinfo", "__go_buildinfo"),

@@ -12,7 +12,7 @@ EXTENSIONS: Final = "extensions of editors"
 UNMET: Final = "applications without the npm packages that they need"
 
 if TYPE_CHECKING:
-    from garboard.model.ecosystem import Catalog
+    from garboard.model.ecosystem import Catalog, PlainCatalog
     from garboard.model.package import Package
     from garboard.model.program import Commands
 
@@ -48,6 +48,12 @@ def _catalog() -> Catalog:
     return catalog
 
 
+def _declared() -> PlainCatalog:
+    from garboard.ecosystems.node.declared import catalog
+
+    return catalog
+
+
 def _commands() -> Commands:
     from garboard.ecosystems.node.commands import COMMANDS
 
@@ -62,6 +68,8 @@ ECOSYSTEM: Final = Ecosystem(
     osv="npm",
     order="semver",
     globs=("**/package.json",),
+    declares=("**/package-lock.json", "**/npm-shrinkwrap.json"),
+    load_declared=_declared,
     version=3,
     bare=(
         Bare(

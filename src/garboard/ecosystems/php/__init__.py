@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from garboard.model.ecosystem import Ecosystem, parent_folder
 
 if TYPE_CHECKING:
-    from garboard.model.ecosystem import Catalog, VersionOrder
+    from garboard.model.ecosystem import Catalog, PlainCatalog, VersionOrder
     from garboard.model.program import Commands, Fix, PackageSpec
 
 
@@ -61,6 +61,12 @@ def _remedy(fix: Fix) -> tuple[str, str]:
     return f"require {FIXED} or later", f"composer require {wanted}"
 
 
+def _declared() -> PlainCatalog:
+    from garboard.ecosystems.php.declared import catalog
+
+    return catalog
+
+
 def _commands() -> Commands:
     from garboard.model.program import Commands, Program, verbs, words
 
@@ -88,6 +94,8 @@ ECOSYSTEM: Final = Ecosystem(
     locks=("composer.lock",),
     normalize=_lower,
     programs=("composer",),
+    declares=("**/composer.lock",),
+    load_declared=_declared,
     load_commands=_commands,
     index="Packagist",
     interpreter="php",

@@ -9,7 +9,7 @@ from garboard.model.ecosystem import Ecosystem, parent_folder
 from garboard.model.image import Bare
 
 if TYPE_CHECKING:
-    from garboard.model.ecosystem import Catalog, VersionOrder
+    from garboard.model.ecosystem import Catalog, PlainCatalog, VersionOrder
     from garboard.model.program import Commands
 
 
@@ -54,6 +54,12 @@ def _order() -> VersionOrder:
     return version
 
 
+def _declared() -> PlainCatalog:
+    from garboard.ecosystems.python.declared import catalog
+
+    return catalog
+
+
 def _commands() -> Commands:
     from garboard.ecosystems.python.commands import COMMANDS
 
@@ -96,6 +102,16 @@ ECOSYSTEM: Final = Ecosystem(
     ),
     load_catalog=_catalog,
     programs=("pip", "pipx", "uv", "poetry"),
+    declares=(
+        "**/requirements*.txt",
+        "**/requirements/*.txt",
+        "**/Pipfile.lock",
+        "**/poetry.lock",
+        "**/uv.lock",
+        "**/pdm.lock",
+        "**/pylock*.toml",
+    ),
+    load_declared=_declared,
     load_commands=_commands,
     index="PyPI",
     install_folder=_install_folder,

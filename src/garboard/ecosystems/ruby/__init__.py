@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from garboard.model.ecosystem import Ecosystem, parent_folder
 
 if TYPE_CHECKING:
-    from garboard.model.ecosystem import Catalog, VersionOrder
+    from garboard.model.ecosystem import Catalog, PlainCatalog, VersionOrder
     from garboard.model.program import Commands
 
 
@@ -33,6 +33,12 @@ def _order() -> VersionOrder:
     from garboard.ecosystems.ruby import version
 
     return version
+
+
+def _declared() -> PlainCatalog:
+    from garboard.ecosystems.ruby.declared import catalog
+
+    return catalog
 
 
 def _commands() -> Commands:
@@ -62,6 +68,8 @@ ECOSYSTEM: Final = Ecosystem(
     ),
     load_catalog=_catalog,
     programs=("gem", "bundle", "bundler"),
+    declares=("**/Gemfile.lock", "**/gems.locked"),
+    load_declared=_declared,
     load_commands=_commands,
     index="rubygems.org",
     install_folder=_install_folder,

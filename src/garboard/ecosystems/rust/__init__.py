@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from garboard.model.ecosystem import Ecosystem, same_file
 
 if TYPE_CHECKING:
-    from garboard.model.ecosystem import ProgramCatalog
+    from garboard.model.ecosystem import PlainCatalog
     from garboard.model.program import Commands, Fix, PackageSpec
 
 
@@ -29,6 +29,12 @@ def _remedy(fix: Fix) -> tuple[str, str]:
     return f"{where}get {FIXED} or later, and build again", f"cargo update -p {first.name} --precise {version}"
 
 
+def _declared() -> PlainCatalog:
+    from garboard.ecosystems.rust.declared import catalog
+
+    return catalog
+
+
 def _commands() -> Commands:
     from garboard.model.program import Commands, Program, verbs, words
 
@@ -46,7 +52,7 @@ def _commands() -> Commands:
     return Commands(programs=programs, remedy=_remedy, pin_signs=("@",), raised="{name}@{version}")
 
 
-def _program() -> ProgramCatalog:
+def _program() -> PlainCatalog:
     from garboard.ecosystems.rust.program import catalog
 
     return catalog
@@ -58,6 +64,8 @@ ECOSYSTEM: Final = Ecosystem(
     manager="cargo",
     osv="crates.io",
     locks=("Cargo.lock",),
+    declares=("**/Cargo.lock",),
+    load_declared=_declared,
     order="semver",
     programs=("cargo",),
     load_commands=_commands,

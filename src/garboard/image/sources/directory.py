@@ -17,6 +17,17 @@ _SIGNS = ("etc", "usr", "bin", "lib/apk", "var/lib/dpkg", "var/lib/rpm")
 """Entries of a root file system; a project folder with the same name as its image has none of them."""
 
 
+_OF_A_SYSTEM = (
+    *("etc/os-release", "usr/lib/os-release", "etc/passwd", "bin/sh", "usr/bin/env", "bin/busybox"),
+    *("lib/apk/db", "var/lib/dpkg", "var/lib/rpm", "usr/lib/sysimage/rpm", "var/lib/pacman", "usr/lib/opkg"),
+)
+
+
+def _is_root(path: Path) -> bool:
+    """Whether a folder is a system's root, and not a project's."""
+    return any((path / sign).exists() for sign in _OF_A_SYSTEM)
+
+
 def detect(name: str, _options: Options) -> bool:
     """Report whether this is a folder that is written as one (``./root``) or looks like a root file system."""
     path = Path(name).expanduser()
@@ -30,5 +41,6 @@ def open(name: str, _options: Options) -> AnyOpened:  # noqa: A001  (the sources
     if rest or not path.is_dir():
         raise ImageError(f"{name} is not a folder", "dir: takes the root of an unpacked file system")
     return OpenedTree(
-        image=Image(name=name, source=SCHEMES[0], platform=Platform(os="", architecture="")), tree=Tree(path)
+        image=Image(name=name, source=SCHEMES[0], platform=Platform(os="", architecture="")),
+        tree=Tree(path, sources=not _is_root(path)),
     )

@@ -22,9 +22,10 @@ class _Out(msgspec.Struct, rename="camel", gc=False):
 
 
 class Place(_Out):
-    """Evidence for a package: a path without a leading slash, and the layer."""
+    """Evidence for a package: a path without a leading slash, the line of a file that declares it, and the layer."""
 
     path: str
+    line: int
     layer_index: int
     layer_diff_id: str
 
@@ -50,6 +51,7 @@ class Entry(_Out):
     vendor: str
     automatic: bool | None
     application: bool
+    declared: bool
     owner: str
     layer_index: int | None
     layer_diff_id: str
@@ -173,12 +175,18 @@ def _entry(package: Package, layers: tuple[str, ...]) -> Entry:
         vendor=package.vendor,
         automatic=package.automatic,
         application=package.application,
+        declared=package.declared,
         owner=package.owner,
         layer_index=package.layer,
         layer_diff_id=_diff_id(layers, package.layer),
         locations=tuple(
             [
-                Place(path=place.path, layer_index=place.layer, layer_diff_id=_diff_id(layers, place.layer))
+                Place(
+                    path=place.path,
+                    line=place.line,
+                    layer_index=place.layer,
+                    layer_diff_id=_diff_id(layers, place.layer),
+                )
                 for place in package.locations
             ]
         ),

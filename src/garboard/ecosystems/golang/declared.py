@@ -1,0 +1,106 @@
+"""The modules that ``go.mod`` declares (https://go.dev/ref/mod)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Final, NamedTuple
+
+import msgspec
+
+from garboard.model.gap import Gap
+from garboard.model.image import File
+from garboard.model.package import Fact, Package
+
+TYPE: Final = "golang"
+ORDER: Final = "semver"
+_COMPLETE: Final = (1, 17)
+"""Since this version of the language a go.mod lists the modules that others require too."""
+_REQUIRED: Final = re.compile(r'"?([^\s"]+)"?\s+(v[^\s/]+)\s*(?://\s*(indirect)\b.*)?(?://.*)?')
+_REPLACED: Final = re.compile(r'"?([^\s"]+)"?(?:\s+(v\S+))?\s+=>\s+"?([^\s"]+)"?(?:\s+(v[^\s/]+))?\s*(?://.*)?')
+_GO: Final = re.compile(r"(\d+)\.(\d+)")
+
+
+class Requirement(NamedTuple):
+    """A module that is required, whether only by others, and the line."""
+
+    path: str
+    version: str
+    indirect: bool
+    line: int
+
+
+class GoMod(NamedTuple):
+    """What the file says; ``replaced`` by path and version, the latter empty for any."""
+
+    module: str
+    language: tuple[int, int]
+    required: tuple[Requirement, ...]
+    replaced: Mapping[tuple[str, str], tuple[str, str]]
+
+
+def catalog(file: File, /) -> Iterator[Fact]:
+    """The main module and those that it is built of; where another takes a module's place, that one."""
+    try:
+        stated = _read(file.data.decode())
+    except ValueError as error:
+        yield Gap(stage="catalog", subject=file.path, reason=f"cannot be read: {error}")
+        return
+    if stated.language < _COMPLETE and stated.required:
+        reason = "does not list what its modules require, as since Go 1.17: run `go mod tidy` with a newer one"
+        yield Gap(stage="catalog", subject=file.path, reason=reason)
+    modules = []
+    for one in stated.required:
+        found = stated.replaced.get((one.path, one.version)) or stated.replaced.get((one.path, ""))
+        if found is not None and not found[1]:
+            reason = f"{one.path} is taken from the folder {found[0]}: its version is not known"
+            yield Gap(stage="catalog", subject=file.path, reason=reason)
+        else:
+            modules.append(one._replace(path=found[0], version=found[1]) if found else one)
+    if stated.module:
+        direct = tuple((f"{one.path}@{one.version}",) for one in modules if not one.indirect)
+        yield msgspec.structs.replace(_package(stated.module, ""), requires=direct, application=True)
+    for one in modules:
+        yield msgspec.structs.replace(_package(one.path, one.version), automatic=one.indirect, line=one.line)
+
+
+def _read(text: str) -> GoMod:
+    module, language = "", (0, 0)
+    required: dict[str, Requirement] = {}
+    replaced: dict[tuple[str, str], tuple[str, str]] = {}
+    for number, directive, line in _directives(text):
+        if directive == "module":
+            module = line.strip('" ')
+        elif directive == "go" and (found := _GO.match(line)):
+            language = (int(found[1]), int(found[2]))
+        elif directive == "require" and (found := _REQUIRED.fullmatch(line)):
+            required[found[1]] = Requirement(found[1], found[2], bool(found[3]), number)
+        elif directive == "replace" and (found := _REPLACED.fullmatch(line)):
+            replaced[found[1], found[2] or ""] = (found[3], found[4] or "")
+    return GoMod(module, language, tuple(required.values()), replaced)
+
+
+def _directives(text: str) -> Iterator[tuple[int, str, str]]:
+    """Number, directive and the rest of each line; those in a block one by one."""
+    block = ""
+    for number, raw in enumerate(text.splitlines(), 1):
+        line = raw.strip()
+        if not line or line.startswith("//"):
+            continue
+        if block:
+            if line.startswith(")"):
+                block = ""
+            else:
+                yield number, block, line
+            continue
+        word, _, rest = line.partition(" ")
+        rest = rest.strip()
+        if rest.startswith("(") or word.endswith("("):
+            block = word.removesuffix("(")
+        else:
+            yield number, word, rest
+
+
+def _package(path: str, version: str) -> Package:
+    namespace, _, name = path.rpartition("/")
+    return Package(type=TYPE, namespace=namespace, name=name, version=version, scheme=ORDER)

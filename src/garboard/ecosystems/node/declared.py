@@ -1,0 +1,150 @@
+"""The packages that npm's lock files declare: ``package-lock.json`` and ``npm-shrinkwrap.json``, versions 1 to 3."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+import msgspec
+
+from garboard.model.gap import Gap
+from garboard.model.image import File
+from garboard.model.package import Fact, Package
+
+TYPE: Final = "npm"
+ORDER: Final = "semver"
+_MODULES: Final = "node_modules/"
+_DEEPEST: Final = 100
+"""Folders of packages within each other."""
+_OPENED: Final = re.compile(r'\s*"((?:[^"\\]|\\.)*)"\s*:\s*\{')
+_NEEDED: Final = ("dependencies", "optionalDependencies", "peerDependencies")
+_NEEDED_BY_ROOT: Final = ("dependencies", "devDependencies", "optionalDependencies")
+_RELEASE: Final = re.compile(r"v?\d+(?:\.\d+)*[^\s/:]*")
+
+
+class _Lock(msgspec.Struct):
+    """``packages`` since version 2 by path, ``dependencies`` before that by name and nested like the folders."""
+
+    name: Any = None
+    version: Any = None
+    packages: dict[str, dict[str, Any]] | None = None
+    dependencies: dict[str, dict[str, Any]] | None = None
+
+
+Tree = Mapping[str, Mapping[str, Any]]
+"""Entries by the path at which npm installs them, the project's own with an empty one."""
+
+
+def catalog(file: File, /) -> Iterator[Fact]:
+    """The project and every package that npm installs for it; one that comes from an address has no version of a registry."""
+    try:
+        lock = msgspec.json.decode(file.data, type=_Lock)
+        tree = lock.packages if lock.packages is not None else _flattened(lock)
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+        yield Gap(stage="catalog", subject=file.path, reason=f"is not what npm writes: {error}")
+        return
+    lines = _lines(file.data)
+    asked = _asked(tree)
+    for path, entry in tree.items():
+        if entry.get("link"):
+            continue
+        member = _MODULES not in f"{path}/"
+        name = _text(entry.get("name")) or (_text(lock.name) if not path else path.rpartition(_MODULES)[2])
+        version = _text(entry.get("version"))
+        if not name or (not version and not member):
+            continue
+        if not member and not _RELEASE.fullmatch(version):
+            reason = f"{name} comes from {version[:200]}: its version is not known"
+            yield Gap(stage="catalog", subject=file.path, reason=reason)
+            continue
+        namespace, _, short = name.rpartition("/")
+        yield Package(
+            type=TYPE,
+            namespace=namespace,
+            name=short,
+            version=version,
+            scheme=ORDER,
+            licenses=(stated,) if (stated := _text(entry.get("license"))) else (),
+            requires=tuple(_needs(tree, path, _NEEDED_BY_ROOT if member else _NEEDED)),
+            application=member,
+            automatic=None if member else path not in asked,
+            line=lines.get(path, 0) or lines.get(name, 0),
+        )
+
+
+def _flattened(lock: _Lock) -> Tree:
+    """The tree of version 1 in the form of the later ones."""
+    tree: dict[str, Mapping[str, Any]] = {}
+
+    def add(folder: str, entries: object, depth: int) -> None:
+        if not isinstance(entries, dict) or depth > _DEEPEST:
+            return
+        for name, entry in entries.items():
+            if isinstance(entry, dict):
+                path = f"{folder}{_MODULES}{name}"
+                tree[path] = {**entry, "dependencies": entry.get("requires")}
+                add(f"{path}/", entry.get("dependencies"), depth + 1)
+
+    entries = lock.dependencies or {}
+    needed = {need for entry in entries.values() for need in _keys(entry.get("requires"))}
+    tree[""] = {
+        "name": lock.name,
+        "version": lock.version,
+        "dependencies": {name: "" for name in entries if name not in needed},
+    }
+    add("", entries, 0)
+    return tree
+
+
+def _asked(tree: Tree) -> set[str]:
+    """The paths of what the project and its workspaces ask for by name."""
+    found = set()
+    for path, entry in tree.items():
+        if _MODULES not in f"{path}/":
+            found |= {place for name in _names(entry, _NEEDED_BY_ROOT) if (place := _resolved(tree, path, name))}
+    return found
+
+
+def _needs(tree: Tree, path: str, kinds: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    for name in _names(tree[path], kinds):
+        place = _resolved(tree, path, name)
+        if place:
+            entry = tree[place]
+            yield (f"{_text(entry.get('name')) or name}@{_text(entry.get('version'))}",)
+
+
+def _names(entry: Mapping[str, Any], kinds: tuple[str, ...]) -> dict[str, None]:
+    return dict.fromkeys(name for kind in kinds for name in _keys(entry.get(kind)))
+
+
+def _resolved(tree: Tree, path: str, name: str) -> str:
+    """Where Node finds a package: in the nearest ``node_modules`` above; empty if nowhere."""
+    base = f"{path}/" if path else ""
+    while True:
+        place = f"{base}{_MODULES}{name}"
+        if place in tree:
+            target = tree[place]
+            linked = _text(target.get("resolved"))
+            return linked if target.get("link") and linked in tree else place
+        if not base:
+            return ""
+        above = base[:-1].rpartition("/")[0]
+        base = f"{above}/" if above else ""
+
+
+def _lines(data: bytes) -> dict[str, int]:
+    """The line on which each object of this name begins first; none where the file is written on one."""
+    found: dict[str, int] = {}
+    for number, line in enumerate(data.decode("utf-8", "replace").split("\n"), 1):
+        if (opened := _OPENED.match(line)) is not None:
+            found.setdefault(opened[1], number)
+    return found
+
+
+def _text(value: object) -> str:
+    return value.strip() if isinstance(value, str) else ""
+
+
+def _keys(value: object) -> tuple[str, ...]:
+    return tuple(value) if isinstance(value, dict) else ()

@@ -1,0 +1,153 @@
+"""The distributions that Python's lock files declare.
+
+``requirements.txt`` (pip), ``Pipfile.lock`` (pipenv), ``poetry.lock``, ``uv.lock``, ``pdm.lock`` and ``pylock.toml`` (PEP 751).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final, NamedTuple
+
+from garboard.ecosystems.python.names import normalize
+from garboard.model.gap import Gap
+from garboard.model.image import File
+from garboard.model.package import Fact, Package
+
+TYPE: Final = "pypi"
+ORDER: Final = "pep440"
+_NAME: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
+_REQUIREMENT: Final = re.compile(
+    r"([A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?)[ \t]*(?:\[[^\]]*\])?[ \t]*(?:\(?[ \t]*(===?)[ \t]*([^\s;,)*]+)\)?[ \t]*)?(?=[;\s]|--|$)"
+)
+"""A pinned requirement (PEP 508), or one whose version is left open."""
+_OPEN: Final = re.compile(r"([A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?)[ \t]*(?:\[[^\]]*\])?[ \t]*(?=[<>~!=(@;\s]|$)")
+_TABLE: Final = re.compile(r"[ \t]*\[\[(?:package|packages)\]\]")
+_SHOWN: Final = 3
+
+
+class LockedDistribution(NamedTuple):
+    """What a lock file says of one distribution; ``own`` if it is the project itself."""
+
+    name: str
+    version: str
+    needs: tuple[str, ...] = ()
+    own: bool = False
+    line: int = 0
+
+
+def catalog(file: File, /) -> Iterator[Fact]:
+    """The project, where the file names it, and each distribution with the version that is installed of it."""
+    name = file.path.rpartition("/")[2]
+    try:
+        text = file.data.decode("utf-8-sig")
+        if name.endswith(".txt"):
+            entries, left = _requirements(text)
+        elif name == "Pipfile.lock":
+            entries, left = tuple(_pipenv(text)), ()
+        else:
+            entries, left = tuple(_tables(text)), ()
+    except (ValueError, RecursionError, AttributeError, TypeError) as error:
+        yield Gap(stage="catalog", subject=file.path, reason=f"cannot be read: {error}")
+        return
+    if left:
+        some = ", ".join(left[:_SHOWN]) + (f" and {len(left) - _SHOWN} more" if len(left) > _SHOWN else "")
+        yield Gap(stage="catalog", subject=file.path, reason=f"states no version of {some}: not judged")
+    yield from _packages(entries)
+
+
+def _packages(entries: tuple[LockedDistribution, ...]) -> Iterator[Package]:
+    versions: dict[str, list[LockedDistribution]] = {}
+    for entry in entries:
+        versions.setdefault(normalize(entry.name), []).append(entry)
+    asked = {normalize(need) for entry in entries if entry.own for need in entry.needs}
+    for entry in entries:
+        yield Package(
+            type=TYPE,
+            name=entry.name,
+            version=entry.version,
+            scheme=ORDER,
+            requires=tuple(
+                (f"{found.name}@{found.version}",)
+                for need in dict.fromkeys(map(normalize, entry.needs))
+                for found in versions.get(need, ())
+            ),
+            application=entry.own,
+            automatic=normalize(entry.name) not in asked if asked and not entry.own else None,
+            line=entry.line,
+        )
+
+
+def _requirements(text: str) -> tuple[tuple[LockedDistribution, ...], tuple[str, ...]]:
+    """The pinned requirements, and the names or addresses of those that are not. Other files it names are read themselves."""
+    entries, left = [], []
+    for number, line in _logical_lines(text):
+        if line.startswith("-") and not line.startswith(("-e", "--editable")):
+            continue
+        found = _REQUIREMENT.match(line)
+        if found is not None and found[3]:
+            entries.append(LockedDistribution(found[1], found[3], line=number))
+            continue
+        opened = _OPEN.match(line)
+        left.append(
+            opened[1] if opened is not None else line.removeprefix("-e").removeprefix("--editable").strip(" =")[:100]
+        )
+    return tuple(entries), tuple(dict.fromkeys(left))
+
+
+def _logical_lines(text: str) -> Iterator[tuple[int, str]]:
+    """Lines without comments, those that end with a backslash joined; with the number of the first."""
+    parts: list[str] = []
+    start = 0
+    for number, raw in enumerate((*text.splitlines(), ""), 1):
+        line = re.sub(r"(?:^|\s)#.*", "", raw)
+        start = start if parts else number
+        if line.endswith("\\"):
+            parts.append(line[:-1])
+            continue
+        whole = "".join((*parts, line)).strip()
+        parts = []
+        if whole:
+            yield start, whole
+
+
+def _pipenv(text: str) -> Iterator[LockedDistribution]:
+    document = json.loads(text)
+    lines = {line.strip().partition(":")[0].strip('" '): number for number, line in enumerate(text.splitlines(), 1)}
+    for group in ("default", "develop"):
+        for name, entry in document.get(group, {}).items():
+            version = str(entry.get("version", ""))
+            if version.startswith("=="):
+                yield LockedDistribution(name, version.lstrip("="), line=lines.get(name, 0))
+
+
+def _tables(text: str) -> Iterator[LockedDistribution]:
+    """Of poetry, uv, pdm and PEP 751: each an array of tables, with dependencies in a form of its own."""
+    document = tomllib.loads(text)
+    places = [number for number, line in enumerate(text.splitlines(), 1) if _TABLE.match(line)]
+    tables = document.get("package") or document.get("packages") or []
+    for position, table in enumerate(tables):
+        name, version = table.get("name"), table.get("version")
+        source = table.get("source")
+        own = isinstance(source, Mapping) and not {"editable", "virtual"}.isdisjoint(source)
+        if not isinstance(name, str) or not _NAME.fullmatch(name) or not (own or isinstance(version, str)):
+            continue
+        groups = table.get("dev-dependencies") or table.get("optional-dependencies") or {}
+        needs = [*_names(table.get("dependencies"))]
+        if own:
+            needs += [need for group in groups.values() for need in _names(group)]
+        yield LockedDistribution(
+            name, str(version or ""), tuple(needs), own, places[position] if position < len(places) else 0
+        )
+
+
+def _names(needs: object) -> Iterable[str]:
+    """Names of requirements: keys (poetry), tables with a name (uv, PEP 751), or PEP 508 (pdm)."""
+    if isinstance(needs, Mapping):
+        return tuple(needs)
+    if not isinstance(needs, list):
+        return ()
+    found = (need.get("name", "") if isinstance(need, Mapping) else str(need) for need in needs)
+    return tuple(name[0] for need in found if (name := _NAME.match(need)))

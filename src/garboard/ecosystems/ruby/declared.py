@@ -1,0 +1,84 @@
+"""The gems that ``Gemfile.lock`` (``gems.locked``) declares, as Bundler writes it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from garboard.model.gap import Gap
+from garboard.model.image import File
+from garboard.model.package import Fact, Package
+
+TYPE: Final = "gem"
+ORDER: Final = "gem"
+_GEM: Final = re.compile(r"([A-Za-z0-9_][\w.-]*)(?: \(([^)]*)\))?!?")
+_VERSION: Final = re.compile(r"(\d[0-9A-Za-z.]*)(?:-(.+))?")
+_SECTIONS: Final = frozenset({"GEM", "GIT", "PATH", "PLUGIN SOURCE"})
+_LISTED: Final = 4
+_NEEDED: Final = 6
+_ASKED: Final = 2
+
+
+class LockedGem(NamedTuple):
+    """A gem of a section (``GEM``, ``GIT``, ``PATH``), as it is listed, and the gems that it needs."""
+
+    section: str
+    name: str
+    version: str
+    platform: str
+    needs: list[str]
+    line: int
+
+
+def catalog(file: File, /) -> Iterator[Fact]:
+    """Each gem with its version, and the platform of one with compiled parts; one of the project's folders is its own."""
+    text = file.data.decode("utf-8", "replace")
+    gems, asked = _read(text)
+    if not gems and "GEM" not in text:
+        yield Gap(stage="catalog", subject=file.path, reason="is not what Bundler writes")
+        return
+    versions: dict[str, dict[str, None]] = {}
+    for gem in gems:
+        versions.setdefault(gem.name, {})[gem.version] = None
+    for gem in gems:
+        if not gem.version:
+            yield Gap(stage="catalog", subject=file.path, reason=f"states no version of {gem.name}: not judged")
+            continue
+        yield Package(
+            type=TYPE,
+            name=gem.name,
+            version=gem.version,
+            scheme=ORDER,
+            arch=gem.platform,
+            requires=tuple(
+                (f"{need}@{version}",) for need in gem.needs for version in versions.get(need, ()) if version
+            ),
+            application=gem.section == "PATH",
+            automatic=gem.name not in asked,
+            line=gem.line,
+        )
+
+
+def _read(text: str) -> tuple[list[LockedGem], set[str]]:
+    """The gems, and the names of those that the Gemfile asks for."""
+    section = ""
+    asked: set[str] = set()
+    gems: list[LockedGem] = []
+    for number, raw in enumerate(text.splitlines(), 1):
+        line = raw.strip()
+        depth = len(raw) - len(raw.lstrip(" "))
+        if not line or depth == 0:
+            section = line
+        elif (found := _GEM.fullmatch(line)) is None:
+            continue
+        elif section == "DEPENDENCIES" and depth == _ASKED:
+            asked.add(found[1])
+        elif section in _SECTIONS and depth == _LISTED:
+            version = _VERSION.fullmatch(found[2] or "")
+            gems.append(
+                LockedGem(section, found[1], version[1] if version else "", (version and version[2]) or "", [], number)
+            )
+        elif section in _SECTIONS and depth == _NEEDED and gems:
+            gems[-1].needs.append(found[1])
+    return gems, asked
