@@ -214,6 +214,8 @@ class StreamWindow:
 
     def at(self, position: int, need: int) -> tuple[bytes | mmap.mmap, int, int]:
         start = position - self._offset
+        if start + need <= len(self._buffer):
+            return self._buffer, start, len(self._buffer)
         parts = [self._buffer[start:]]
         skip = start - len(self._buffer)
         while skip > 0:
