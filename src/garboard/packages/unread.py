@@ -498,11 +498,26 @@ class _Places:
         return True
 
     def met(self, one: Found) -> bool:
-        """Whether anything that an application needs is installed where that looks for it, or it is part of a package."""
-        homes = ("node_modules/", *(f"{folder}/node_modules/" for folder in _above(one.path)))
-        return self.within(one) or any(
-            path.startswith(homes) for name in one.names for path in self._located[_UNMET[one.kind], name]
+        """Whether anything that an application needs is installed where that looks for it, or a file there declares it.
+
+        So too if the application is part of a package.
+        """
+        folders = ("", *_above(one.path))
+        homes = tuple(f"{folder}/node_modules/".removeprefix("/") for folder in folders)
+        return (
+            self.within(one)
+            or not self._declaring[_UNMET[one.kind]].isdisjoint(folders)
+            or any(path.startswith(homes) for name in one.names for path in self._located[_UNMET[one.kind], name])
         )
+
+    @cached_property
+    def _declaring(self) -> Mapping[str, AbstractSet[str]]:
+        """By the type of packages, the folders of files that declare some."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for package in self._packages:
+            if package.declared:
+                found[package.type].update(location.path.rpartition("/")[0] for location in package.locations)
+        return found
 
     @cached_property
     def _located(self) -> Mapping[tuple[str, str], list[str]]:

@@ -111,6 +111,13 @@ def test_npm(tmp_path: Path) -> None:
     assert not found.gaps
 
 
+def test_an_application_is_answered_for_by_a_lock_file_beside_or_above(tmp_path: Path) -> None:
+    application = json.dumps({"name": "w", "private": True, "dependencies": {"a": "^1"}})
+    files = {"package-lock.json": json.dumps(NPM), "package.json": application, "w/package.json": application}
+    assert read(tmp_path, files).gaps == ()
+    assert len(read(tmp_path / "other", {"package.json": application}).gaps) == 1
+
+
 def test_npm_version_1(tmp_path: Path) -> None:
     found = read(tmp_path, {"npm-shrinkwrap.json": json.dumps(NPM_1, indent=2)})
     assert edges(found) == {
