@@ -324,6 +324,7 @@ def test_a_program_that_is_replaced() -> None:
     assert kinds(layer({"x/app": ELF}), layer({".wh.x": b""})) == {}
 
 
+TARGET = {"srv/a-1.dist-info/METADATA": b"Name: a\nVersion: 1\n"}
 METADATA = {"opt/v/lib/site-packages/a-1.dist-info/METADATA": b"Name: a\nVersion: 1\n"}
 MANIFEST = {"app/node_modules/a/package.json": b'{"name": "a", "version": "1.0.0"}'}
 GEM = {
@@ -337,6 +338,10 @@ GEM = {
     [
         ("opt/v/lib/site-packages/a/bin/protoc", METADATA, False),
         ("opt/v/lib/site-packages/a.libs/libb.so.1", METADATA, False),
+        ("srv/a/_a.so", TARGET, False),
+        ("srv/a.libs/libb.so.1", TARGET, False),
+        ("srv/b/_b.so", TARGET, True),
+        ("srv/bin/tool", TARGET, True),
         ("opt/v/lib/site-packages/a/bin/protoc", {}, True),
         ("opt/w/lib/site-packages/a/bin/protoc", METADATA, True),
         ("app/node_modules/a/bin/tool", MANIFEST, False),

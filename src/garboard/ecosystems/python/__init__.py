@@ -21,9 +21,18 @@ def _install_folder(path: str) -> str:
 
 
 def _folders(path: str) -> tuple[str, ...]:
-    """Not the folder of a project that was installed where it is developed."""
+    """All of ``site-packages``; in another folder (``pip install --target``) those that are called like the distribution.
+
+    None in that of a project that was installed where it is developed.
+    """
     folder = _install_folder(path)
-    return (folder,) if folder.endswith(("site-packages", "dist-packages")) else ()
+    if folder.endswith(("site-packages", "dist-packages")):
+        return (folder,)
+    before, metadata, _ = path.rpartition(".dist-info/")
+    name = before.rpartition("/")[2].partition("-")[0]
+    if not metadata or not name:
+        return ()
+    return tuple(f"{folder}/{one}{end}".removeprefix("/") for one in {name, name.lower()} for end in ("", ".libs"))
 
 
 def _allows(specifier: str, version: str) -> bool:
