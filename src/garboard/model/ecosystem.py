@@ -168,6 +168,8 @@ class Ecosystem(Value):
             reads.
         runtimes: names of packages of operating systems that have the interpreter, as a regular expression, where it is in
             them under another name or as a module of a server.
+        misses: what of this ecosystem is not read, in a few words, for the documentation.
+        reference: where the form of what is read is described.
         interpreted: whether installed packages are told to need the interpreter, and not only such files.
     """
 
@@ -225,6 +227,8 @@ class Ecosystem(Value):
     scripts: tuple[str, ...] = ()
     traces: tuple[str, ...] = ()
     runtimes: str = ""
+    misses: str = ""
+    reference: str = ""
     interpreted: bool = False
 
     @property

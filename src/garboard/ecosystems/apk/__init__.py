@@ -53,4 +53,6 @@ ECOSYSTEM: Final = Ecosystem(
     by_source=True,
     package_file="{name}-{version}.apk",
     caches=("var/cache/apk", "etc/apk/cache"),
+    misses="version 3 of the database's format (a gap)",
+    reference="https://wiki.alpinelinux.org/wiki/Apk_spec",
 )

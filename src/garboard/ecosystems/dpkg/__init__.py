@@ -94,4 +94,6 @@ ECOSYSTEM: Final = Ecosystem(
     published=_published,
     later_release=_later_release,
     keeps_itself=("apt",),
+    misses="packages that are unpacked and not configured, which are no installed packages",
+    reference="https://manpages.debian.org/dpkg-query",
 )

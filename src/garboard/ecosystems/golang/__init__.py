@@ -93,4 +93,6 @@ ECOSYSTEM: Final = Ecosystem(
     nearest=same_file,
     advised=_advised,
     index="the Go module proxy",
+    misses="programs packed by UPX, obfuscated, or built without modules (a gap)",
+    reference="https://pkg.go.dev/debug/buildinfo",
 )

@@ -84,4 +84,6 @@ ECOSYSTEM: Final = Ecosystem(
     scripts=(".jar", ".war", ".ear"),
     traces=(".class",),
     interpreted=True,
+    misses="a library's group where its archive does not state it: then the artifact's name has to be unambiguous; a Java runtime's own `release` (a gap)",
+    reference="https://maven.apache.org/shared/maven-archiver/",
 )

@@ -102,4 +102,6 @@ ECOSYSTEM: Final = Ecosystem(
     interpreter="node",
     scripts=(".js", ".mjs"),
     interpreted=True,
+    misses="Yarn's Plug'n'Play, Deno and Bun in images, and archives of Electron (a gap for what is known by name)",
+    reference="https://docs.npmjs.com/cli/configuring-npm/package-json",
 )

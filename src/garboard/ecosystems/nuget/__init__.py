@@ -65,4 +65,6 @@ ECOSYSTEM: Final = Ecosystem(
     load_commands=_commands,
     index="nuget.org",
     package_file="{name}.{version}.nupkg",
+    misses="`packages.config`, libraries that no `*.deps.json` lists, and applications bundled in one file (a gap)",
+    reference="https://github.com/dotnet/sdk/blob/main/documentation/specs/runtime-configuration-file.md",
 )

@@ -103,4 +103,6 @@ ECOSYSTEM: Final = Ecosystem(
     traces=("composer.lock",),
     interpreted=True,
     runtimes=r"(?:libapache2-mod-)?php[\d.]*(?:-(?:cli|cgi|fpm|apache2))?",
+    misses="PEAR and PECL, archives (`.phar`), and the interpreter itself (a gap)",
+    reference="https://getcomposer.org/doc/",
 )

@@ -132,4 +132,6 @@ ECOSYSTEM: Final = Ecosystem(
     package_file="{name}-{version}.{arch}.rpm",
     caches=tuple(f"var/cache/{name}" for name in ("dnf", "libdnf5", "yum", "tdnf", "zypp", "PackageKit")),
     epochs=True,
+    misses="the database of RPM 5 and of NDB without its index (a gap)",
+    reference="https://rpm.org/docs/",
 )

@@ -79,4 +79,6 @@ ECOSYSTEM: Final = Ecosystem(
     interpreter="ruby",
     scripts=(".rb",),
     interpreted=True,
+    misses="gems that are not unpacked (a gap)",
+    reference="https://guides.rubygems.org/specification-reference/",
 )

@@ -77,4 +77,6 @@ ECOSYSTEM: Final = Ecosystem(
     windows_sections=(".dep-v0",),
     nearest=same_file,
     index="crates.io",
+    misses="programs that were not built with `cargo auditable` (a gap where no package owns them)",
+    reference="https://github.com/rust-secure-code/cargo-auditable/blob/master/PARSING.md",
 )

@@ -1,0 +1,69 @@
+"""The page about ecosystems, made of their records."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from garboard.ecosystems import ECOSYSTEMS
+from garboard.model.ecosystem import Ecosystem
+
+PAGE = Path(__file__).parents[3] / "docs" / "ecosystems.md"
+HEAD = """\
+# Ecosystems
+
+What garboard reads of each ecosystem. What lies in an image and is read by none of these is told at the end of each report,
+under "Not covered". Made of the records in `src/garboard/ecosystems`.
+
+| ecosystem | package URL | installed packages | programs | source trees | judged by |
+| --- | --- | --- | --- | --- | --- |
+"""
+
+
+def page() -> str:
+    """The whole page."""
+    rows = "".join(_row(one) for one in ECOSYSTEMS)
+    sections = "".join(
+        "".join(_section(one)) for one in ECOSYSTEMS if one.load_catalog or one.load_program or one.load_declared
+    )
+    return f"{HEAD}{rows}{sections}"
+
+
+def _row(one: Ecosystem) -> str:
+    cells = (
+        one.name,
+        f"`pkg:{one.type}/…`",
+        "yes" if one.load_catalog else "",
+        "yes" if one.load_program else "",
+        "yes" if one.load_declared else "",
+        _judge(one),
+    )
+    return f"| {' | '.join(cells)} |\n"
+
+
+def _judge(one: Ecosystem) -> str:
+    if one.osv:
+        return f"OSV, {one.osv}"
+    return "the distribution's own data" if one.system else "no feed"
+
+
+def _section(one: Ecosystem) -> Iterator[str]:
+    yield f"\n## {one.name}\n\n"
+    if one.globs:
+        yield f"* Installed packages: {_listed(one.globs)}.\n"
+    if one.sections:
+        yield f"* Programs (ELF, Mach-O and PE), by their sections {_listed(one.sections)}.\n"
+    if one.declares:
+        yield f"* In source trees, and in images with `--declared`: {_listed(one.declares)}.\n"
+    if one.programs:
+        yield f"* Command lines of a Dockerfile that ask for packages by name: {_listed(one.programs)}.\n"
+    if one.order:
+        yield f"* Order of versions: `{one.order}`.\n"
+    if one.misses:
+        yield f"* Not read: {one.misses}.\n"
+    if one.reference:
+        yield f"* Reference: <{one.reference}>.\n"
+
+
+def _listed(texts: tuple[str, ...]) -> str:
+    return ", ".join(f"`{text}`" for text in dict.fromkeys(texts))
