@@ -18,6 +18,7 @@ from garboard.model.limits import DEFAULT, MIB
 from garboard.model.package import Fact, Package
 from garboard.packages import graph
 from garboard.packages.catalogers import CATALOGERS
+from garboard.packages.declared import DECLARATIONS
 from tests.unit.ecosystems.reading import file
 
 _SECONDS = 30
@@ -37,7 +38,7 @@ _PIECES = (
 
 
 def _paths() -> Iterator[tuple[object, str]]:
-    for one in CATALOGERS:
+    for one in (*CATALOGERS, *DECLARATIONS):
         for glob in one.GLOBS:
             if not glob.endswith(_DATABASES) and not glob.startswith(_TWINS):
                 yield one, glob.replace("**/", "x/").replace("*", "a")

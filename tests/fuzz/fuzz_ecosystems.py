@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from garboard.model.gap import Gap
 from garboard.model.package import Package
 from garboard.packages.catalogers import CATALOGERS
+from garboard.packages.declared import DECLARATIONS
 from tests.examples import examples
 from tests.fuzz.mutation import Target
 from tests.unit.ecosystems.reading import file
@@ -22,7 +23,7 @@ def _path(glob: str) -> str:
 
 
 _FILES = [
-    *((one, _path(glob)) for one in CATALOGERS for glob in one.GLOBS if not glob.endswith(_BINARY)),
+    *((one, _path(glob)) for one in (*CATALOGERS, *DECLARATIONS) for glob in one.GLOBS if not glob.endswith(_BINARY)),
     *((one, "var/lib/dpkg/status.d/a.md5sums") for one in CATALOGERS if one.NAME == "dpkg"),
     *((one, "node_modules/a/package.json") for one in CATALOGERS if one.NAME == "node"),
 ]
@@ -77,6 +78,19 @@ _SEEDS = {
     ],
     "node": [b'{"name":"@a/b","version":"1.0.0","license":{"type":"MIT"},"dependencies":{"c":"^1"}}'],
     "rpm": [b"a\t1\t1\t0\t0\tv\tx86_64\t0\ta-1-1.src.rpm\n"],
+    "node-declared": [
+        b'{"packages":{"":{"name":"a","dependencies":{"b":"^1"}},"node_modules/b":{"version":"1.0.0","dependencies":{"c":""}}}}',
+        b'{"dependencies":{"a":{"version":"1","requires":{"b":"1"},"dependencies":{"b":{"version":"1"}}}}}',
+    ],
+    "rust-declared": [b'[[package]]\nname = "a"\nversion = "1.0.0"\ndependencies = ["b 1.0.0"]\n'],
+    "python-declared": [
+        b"a==1.0 \\\n --hash=sha256:a\nb[c]===2 ; x\n-e git+https://x\n",
+        b'[[package]]\nname = "a"\nversion = "1"\nsource = {editable = "."}\ndependencies = [{name = "b"}]\n',
+        b'{"default":{"a":{"version":"==1"}}}',
+    ],
+    "golang-declared": [b"module x\ngo 1.21\nrequire (\n a.b/c v1.0.0 // indirect\n)\nreplace a.b/c => ./d\n"],
+    "ruby-declared": [b"GEM\n  specs:\n    a (1.0-x)\n      b (>= 1)\n\nDEPENDENCIES\n  a!\n"],
+    "php-declared": [b'{"packages":[{"name":"a/b","version":"1","require":{"c/d":"*"}}],"packages-dev":[]}'],
     "distro": [
         b'ID=debian\nVERSION_ID="12"\nPRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\n',
         b"CentOS Linux release 7.9.2009 (Core)\n",

@@ -1,0 +1,48 @@
+"""Programs: whatever their headers and tables say, the packages of which they were built come or a gap does, and soon."""
+
+from __future__ import annotations
+
+import json
+import zlib
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from garboard.model.gap import Gap
+from garboard.model.image import File
+from garboard.model.package import Package, Unread
+from garboard.packages.programs import explained
+from tests.examples import examples
+from tests.fuzz.mutation import Target
+from tests.unit.ecosystems.test_programs import CRATES, information, pointed
+from tests.unit.executables import elf, mach, pe, universal
+
+_CRATES = zlib.compress(json.dumps(CRATES).encode())
+SEEDS = [
+    *(
+        form({".go.buildinfo": information(), "__go_buildinfo": information(), ".dep-v0": _CRATES, ".symtab": b"x"})
+        for form in (elf, mach, pe)
+    ),
+    elf({".go.buildinfo": pointed(0x4000B0, 8, "<")}),
+    elf({".go.buildinfo": information()}, wide=False, order=">"),
+    elf({".data": information()}, named=False),
+    universal(mach({"__go_buildinfo": information()})),
+]
+
+
+def run(data: bytes) -> None:
+    for fact in explained(File(path="app", data=data[:4096], view=memoryview(data))):
+        assert isinstance(fact, Package | Gap | Unread)
+        assert not isinstance(fact, Package) or fact.name
+
+
+@given(st.sampled_from(SEEDS), st.lists(st.tuples(st.integers(0, 400), st.binary(min_size=1, max_size=8)), max_size=6))
+@examples(2000)
+def test_other_bytes_in_its_place(program: bytes, changes: list[tuple[int, bytes]]) -> None:
+    data = bytearray(program)
+    for at, new in changes:
+        data[at : at + len(new)] = new
+    run(bytes(data))
+
+
+TARGETS = (Target("a program", run, SEEDS),)
