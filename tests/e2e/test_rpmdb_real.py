@@ -40,7 +40,7 @@ Text.
 mkdir -p %{{buildroot}}/usr/lib/python3/foo-1.dist-info %{{buildroot}}/usr/lib/node_modules/z %{{buildroot}}/usr/share/d
 echo > %{{buildroot}}/usr/lib/python3/foo-1.dist-info/METADATA
 echo > %{{buildroot}}/usr/lib/node_modules/z/package.json
-for n in $(seq 400); do echo > %{{buildroot}}/usr/share/d/file-with-a-long-name-$n; done
+for n in $(seq 400); do echo > %{{buildroot}}/usr/share/d/file-with-a-long-name-$n.txt; done
 %files
 /usr/lib/python3/foo-1.dist-info/METADATA
 /usr/lib/node_modules/z/package.json
@@ -101,7 +101,14 @@ def _check(folder: Path, file: str, *options: str) -> None:
     assert demo.provides == ("capability(demo)",)
     assert set(demo.requires) == {("/bin/sh",), ("glibc",), ("one", "other")}
     assert [(o.package, set(o.paths)) for o in owns] == [
-        ("demo:noarch", {"usr/lib/python3/foo-1.dist-info/METADATA", "usr/lib/node_modules/z/package.json"}),
+        (
+            "demo:noarch",
+            {
+                "usr/lib/python3/foo-1.dist-info/METADATA",
+                "usr/lib/node_modules/z/package.json",
+                "usr/share/d",  # what is called so may be a program
+            },
+        ),
     ]
 
 
