@@ -14,18 +14,20 @@ from garboard.model.package import Fact, Package
 def guarded(facts: Iterator[Fact], file: File) -> Iterator[Fact]:
     """The facts that a cataloger states of a file.
 
-    What it raises, and text that is not valid Unicode (a lone surrogate in JSON), is a gap instead.
+    What it raises, a package without a name, and text that is not valid Unicode (a lone surrogate in JSON), is a gap instead.
     """
     try:
         for fact in facts:
-            yield _encodable(fact, file)
+            yield _sound(fact, file)
     except Exception as error:  # noqa: BLE001  (any fault in reading one file must not lose the others)
         reason = f"cannot be read beyond this point: {type(error).__name__}: {error}"
         yield Gap(stage="catalog", subject=file.path, reason=reason.encode("utf-8", "replace").decode())
 
 
-def _encodable(fact: Fact, file: File) -> Fact:
-    """The fact, or a gap instead if it holds text that cannot be written in a report."""
+def _sound(fact: Fact, file: File) -> Fact:
+    """The fact, or a gap instead of a package that has no name, and of text that cannot be written in a report."""
+    if isinstance(fact, Package) and not fact.name:
+        return Gap(stage="catalog", subject=file.path, reason="states a package that has no name: it was not judged")
     try:
         msgspec.msgpack.encode(fact)
     except UnicodeEncodeError:

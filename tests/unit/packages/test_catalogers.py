@@ -12,6 +12,7 @@ from garboard.model.package import Package
 from garboard.packages.catalogers import CATALOGERS, Cataloger
 
 OWNING = Package(type="npm", name="a", version="1", scheme="semver")
+NAMELESS = Package(type="npm", name="", version="1", scheme="semver")
 
 
 @pytest.mark.parametrize(
@@ -36,3 +37,10 @@ def test_a_lone_surrogate_is_a_gap():
     assert isinstance(gap, Gap)
     assert gap.reason == "left-pad holds text that is not valid Unicode"
     msgspec.msgpack.encode(gap)
+
+
+def test_a_package_without_a_name_is_a_gap():
+    one = msgspec.structs.replace(ECOSYSTEMS[0], load_catalog=lambda: lambda file, owned: iter([NAMELESS, OWNING]))
+    gap, package = Cataloger(one).catalog(File(path="a/b", data=b""))
+    assert "has no name" in gap.reason
+    assert package is OWNING
