@@ -69,7 +69,7 @@ edition = "2021"
 [dependencies]
 time = "=0.1.44"
 regex = "=1.5.4"
-serde = { version = "1", features = ["derive"] }
+serde = { version = "=1.0.152", features = ["derive"] }
 """
 RUST = """#[derive(serde::Serialize)]
 struct A { a: u8 }
@@ -132,9 +132,8 @@ def _rust(folder: Path) -> Listed:
     (folder / "Cargo.toml").write_text(CARGO)
     (folder / "src" / "main.rs").write_text(RUST)
     tools = CACHE / "cargo-auditable"
-    run(
-        "cargo", "install", "--quiet", "cargo-auditable", "--locked", "--root", tools
-    )  # nothing to do where it is there
+    if not (tools / "bin" / "cargo-auditable").exists():
+        run("cargo", "install", "--quiet", "cargo-auditable@0.6.1", "--locked", "--root", tools)
     path = {"PATH": f"{tools / 'bin'}{os.pathsep}{os.environ['PATH']}"}
     run("cargo", "auditable", "build", "--quiet", cwd=folder, env=path)
     os.rename(folder / "target" / "debug" / "app", folder / "app")
