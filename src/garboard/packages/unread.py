@@ -498,18 +498,26 @@ class _Places:
         return True
 
     def met(self, one: Found) -> bool:
-        """Whether anything that an application needs is installed where that looks for it, or it is part of a package."""
+        """Whether anything that an application needs is installed where that looks for it, or it is part of a package.
+
+        So it is where a lock file that was read declares it, in its folder or above.
+        """
         homes = ("node_modules/", *(f"{folder}/node_modules/" for folder in _above(one.path)))
+        above = frozenset(("", *_above(one.path)))
         return self.within(one) or any(
-            path.startswith(homes) for name in one.names for path in self._located[_UNMET[one.kind], name]
+            path.startswith(homes) or (declared and path.rpartition("/")[0] in above)
+            for name in one.names
+            for path, declared in self._located[_UNMET[one.kind], name]
         )
 
     @cached_property
-    def _located(self) -> Mapping[tuple[str, str], list[str]]:
-        found: dict[tuple[str, str], list[str]] = defaultdict(list)
+    def _located(self) -> Mapping[tuple[str, str], list[tuple[str, bool]]]:
+        found: dict[tuple[str, str], list[tuple[str, bool]]] = defaultdict(list)
         for package in self._packages:
             if package.type in _UNMET.values() and not package.application:
-                found[package.type, package.full_name] += (location.path for location in package.locations)
+                found[package.type, package.full_name] += (
+                    (location.path, package.declared) for location in package.locations
+                )
         return found
 
     def read(self, one: Found) -> bool:

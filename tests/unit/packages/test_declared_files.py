@@ -491,3 +491,14 @@ def test_a_go_mod_before_go_1_17_says_that_it_is_not_complete(tmp_path: Path) ->
     found = read(tmp_path, {"go.mod": "module x\ngo 1.16\nrequire golang.org/x/text v0.3.7\n"})
     assert ["go mod tidy" in gap.reason for gap in found.gaps] == [True]
     assert "golang.org/x/text@v0.3.7" in edges(found)
+
+
+@pytest.mark.parametrize("private", [True, False])
+def test_a_manifest_without_a_lock_file_is_a_gap(tmp_path: Path, private: bool) -> None:
+    manifest = (
+        f'{{"name": "shop", "version": "1.0.0", "private": {str(private).lower()}, "dependencies": {{"c": "1"}}}}'
+    )
+    files = {"web/package.json": manifest}
+    (gap,) = read(tmp_path / "without", files).gaps
+    assert "package.json" in gap.subject + gap.reason
+    assert not read(tmp_path / "with", {**files, "yarn.lock": '# yarn lockfile v1\n\nc@1:\n  version "1.0.0"\n'}).gaps
