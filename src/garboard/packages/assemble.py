@@ -192,14 +192,24 @@ def _owned(packages: tuple[Package, ...], owners: Owners) -> tuple[Package, ...]
     )
 
 
+def _above(path: str) -> Iterator[str]:
+    """The folders that a path is in, nearest first, and the root."""
+    while path:
+        path = path.rpartition("/")[0]
+        yield path
+
+
 def _passed_over(packages: tuple[Package, ...]) -> Iterator[Gap]:
     """Gaps for applications that may be packages of a registry: none of their dependencies lie beside them."""
     candidates = [package for package in packages if package.application and package.publishable and not package.owner]
     if not candidates:
         return
     folders = set()
+    locked = set()
     for package in packages:
         for location in package.locations:
+            if package.declared and package.type == candidates[0].type:
+                locked.add(location.path.rpartition("/")[0])
             before, inside, _ = location.path.rpartition("node_modules/")
             while inside:
                 folders.add(before)
@@ -208,7 +218,7 @@ def _passed_over(packages: tuple[Package, ...]) -> Iterator[Gap]:
         (package, location.path)
         for package in candidates
         for location in package.locations
-        if location.path.removesuffix("package.json") not in folders
+        if location.path.removesuffix("package.json") not in folders and locked.isdisjoint(_above(location.path))
     ]
     for package, path in alone[:_TOLD]:
         reason = (

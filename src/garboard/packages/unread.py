@@ -498,33 +498,26 @@ class _Places:
         return True
 
     def met(self, one: Found) -> bool:
-        """Whether anything that an application needs is installed where that looks for it, or a file there declares it.
+        """Whether anything that an application needs is installed where that looks for it, or it is part of a package.
 
-        So too if the application is part of a package.
+        So it is where a lock file that was read declares it, in its folder or above.
         """
-        folders = ("", *_above(one.path))
-        homes = tuple(f"{folder}/node_modules/".removeprefix("/") for folder in folders)
-        return (
-            self.within(one)
-            or not self._declaring[_UNMET[one.kind]].isdisjoint(folders)
-            or any(path.startswith(homes) for name in one.names for path in self._located[_UNMET[one.kind], name])
+        homes = ("node_modules/", *(f"{folder}/node_modules/" for folder in _above(one.path)))
+        above = frozenset(("", *_above(one.path)))
+        return self.within(one) or any(
+            path.startswith(homes) or (declared and path.rpartition("/")[0] in above)
+            for name in one.names
+            for path, declared in self._located[_UNMET[one.kind], name]
         )
 
     @cached_property
-    def _declaring(self) -> Mapping[str, AbstractSet[str]]:
-        """By the type of packages, the folders of files that declare some."""
-        found: dict[str, set[str]] = defaultdict(set)
-        for package in self._packages:
-            if package.declared:
-                found[package.type].update(location.path.rpartition("/")[0] for location in package.locations)
-        return found
-
-    @cached_property
-    def _located(self) -> Mapping[tuple[str, str], list[str]]:
-        found: dict[tuple[str, str], list[str]] = defaultdict(list)
+    def _located(self) -> Mapping[tuple[str, str], list[tuple[str, bool]]]:
+        found: dict[tuple[str, str], list[tuple[str, bool]]] = defaultdict(list)
         for package in self._packages:
             if package.type in _UNMET.values() and not package.application:
-                found[package.type, package.full_name] += (location.path for location in package.locations)
+                found[package.type, package.full_name] += (
+                    (location.path, package.declared) for location in package.locations
+                )
         return found
 
     def read(self, one: Found) -> bool:

@@ -12,8 +12,11 @@ EXTENSIONS: Final = "extensions of editors"
 UNMET: Final = "applications without the npm packages that they need"
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from garboard.model.ecosystem import Catalog, PlainCatalog
-    from garboard.model.package import Package
+    from garboard.model.image import File
+    from garboard.model.package import Fact, Package
     from garboard.model.program import Commands
 
 
@@ -49,7 +52,12 @@ def _catalog() -> Catalog:
 
 
 def _declared() -> PlainCatalog:
-    from garboard.ecosystems.node.declared import catalog
+    from garboard.ecosystems.node import declared, lockfiles
+
+    def catalog(file: File, /) -> Iterator[Fact]:
+        if file.path.rpartition("/")[2] in lockfiles.NAMES:
+            return lockfiles.catalog(file)
+        return declared.catalog(file)
 
     return catalog
 
@@ -68,9 +76,16 @@ ECOSYSTEM: Final = Ecosystem(
     osv="npm",
     order="semver",
     globs=("**/package.json",),
-    declares=("**/package-lock.json", "**/npm-shrinkwrap.json"),
+    declares=(
+        "**/package-lock.json",
+        "**/npm-shrinkwrap.json",
+        "**/yarn.lock",
+        "**/pnpm-lock.yaml",
+        "**/bun.lock",
+        "**/deno.lock",
+    ),
     load_declared=_declared,
-    version=3,
+    version=4,
     bare=(
         Bare(
             within=b"node_modules/",

@@ -1,0 +1,295 @@
+"""The packages that the lock files of yarn (classic and berry), pnpm (5 to 9), Bun and Deno declare."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, NamedTuple
+
+import msgspec
+
+from garboard import yaml_text
+from garboard.model.gap import Gap
+from garboard.model.image import File
+from garboard.model.package import Fact, Package
+
+TYPE: Final = "npm"
+ORDER: Final = "semver"
+_RELEASE: Final = re.compile(r"v?\d+(?:\.\d+)*[^\s/:]*")
+_NEEDED: Final = ("dependencies", "optionalDependencies", "peerDependencies")
+_NEEDED_BY_ROOT: Final = ("dependencies", "devDependencies", "optionalDependencies")
+_TRAILING: Final = re.compile(r'("(?:[^"\\]|\\.)*+(?:"|\Z))|,(?=[ \t\r\n]*+[}\]])')
+_OPENED: Final = re.compile(r'\s*"((?:[^"\\]|\\.)*+)"\s*:')
+_YARN_PAIR: Final = re.compile(r'("[^"]*+"|[^\s"]+)\s+("[^"]*+"|\S+)')
+_LOCAL: Final = ("link:", "file:", "workspace:", "portal:")
+_SHOWN: Final = 3
+_FIELD: Final = 2
+
+
+class LockedModule(NamedTuple):
+    """A package of a lock file: ``needs`` are keys of others, and ``version`` is an address where it is from no registry.
+
+    ``own`` is it if it is the project's, and ``asked`` tells whether it was asked for by name.
+    """
+
+    key: str
+    name: str
+    version: str
+    needs: tuple[str, ...] = ()
+    own: bool = False
+    asked: bool | None = None
+    line: int = 0
+
+
+def catalog(file: File, /) -> Iterator[Fact]:
+    """Every package with its version, and the project where the file names it."""
+    name = file.path.rpartition("/")[2]
+    try:
+        modules = list(_READERS[name](file.data.decode("utf-8-sig")))
+    except (msgspec.MsgspecError, ValueError, RecursionError, AttributeError, TypeError) as error:
+        yield Gap(stage="catalog", subject=file.path, reason=f"is not what {_TOOLS[name]} writes: {error}")
+        return
+    known = {one.key: one for one in modules if one.own or _RELEASE.fullmatch(one.version)}
+    elsewhere = [one.name for one in modules if one.key not in known]
+    if elsewhere:
+        more = f" and {len(elsewhere) - _SHOWN} more" if len(elsewhere) > _SHOWN else ""
+        some = ", ".join(elsewhere[:_SHOWN]) + more
+        yield Gap(
+            stage="catalog",
+            subject=file.path,
+            reason=f"names what is not from the npm registry and is not judged: {some}",
+        )
+    for one in known.values():
+        namespace, _, short = one.name.rpartition("/")
+        needs = dict.fromkeys(f"{known[need].name}@{known[need].version}" for need in one.needs if need in known)
+        yield Package(
+            type=TYPE,
+            namespace=namespace,
+            name=short,
+            version=one.version,
+            scheme=ORDER,
+            requires=tuple((need,) for need in needs),
+            application=one.own,
+            automatic=None if one.own or one.asked is None else not one.asked,
+            line=one.line,
+        )
+
+
+def _split(spec: str) -> tuple[str, str]:
+    """Name and the rest of ``name@rest``, where the name may begin with a scope."""
+    name, _, rest = spec[1:].partition("@")
+    return spec[:1] + name, rest
+
+
+def _yarn(text: str) -> Iterator[LockedModule]:
+    if "\n__metadata:" in text or text.startswith("__metadata:"):
+        yield from _berry(text)
+        return
+    if "yarn lockfile v1" not in text[:1000] and text.strip():
+        raise ValueError("it lacks the line '# yarn lockfile v1'")
+    yield from _classic(text)
+
+
+class _Entry(NamedTuple):
+    specs: list[str]
+    fields: dict[str, str]
+    needs: list[str]
+    line: int
+
+
+def _classic(text: str) -> Iterator[LockedModule]:
+    entries = _entries(text)
+    by_spec = {spec: str(place) for place, entry in enumerate(entries) for spec in entry.specs}
+    for place, entry in enumerate(entries):
+        name, asked = _split(entry.specs[0])
+        if asked.startswith("npm:"):
+            name = _split(asked[4:])[0]
+        found = tuple(by_spec[need] for need in entry.needs if need in by_spec)
+        version = entry.fields.get("version", "")
+        resolved = entry.fields.get("resolved", "")
+        if asked.startswith(_LOCAL) or resolved.startswith("git") or ".git#" in resolved or "codeload." in resolved:
+            version = asked or resolved
+        yield LockedModule(str(place), name, version, found, line=entry.line)
+
+
+def _entries(text: str) -> list[_Entry]:
+    entries: list[_Entry] = []
+    within = ""
+    for number, raw in enumerate(text.splitlines(), 1):
+        line = raw.strip()
+        depth = len(raw) - len(raw.lstrip(" "))
+        if not line or line.startswith("#"):
+            continue
+        if depth == 0 and line.endswith(":"):
+            entries.append(_Entry([one.strip(' "') for one in line[:-1].split(",")], {}, [], number))
+            within = ""
+        elif depth == 0 or not entries:
+            raise ValueError(f"line {number} names no package")
+        elif depth == _FIELD and line.endswith(":"):
+            within = line[:-1]
+        elif (pair := _YARN_PAIR.fullmatch(line)) is not None:
+            if depth == _FIELD:
+                entries[-1].fields[pair[1].strip('"')] = pair[2].strip('"')
+            elif within in _NEEDED:
+                entries[-1].needs.append(_spec(pair))
+    return entries
+
+
+def _spec(pair: re.Match[str]) -> str:
+    name, wanted = pair[1].strip('"'), pair[2].strip('"')
+    return f"{name}@{wanted}"
+
+
+def _berry(text: str) -> Iterator[LockedModule]:
+    (document,) = yaml_text.read(text)
+    entries = {key: entry for key, entry in document.items() if key != "__metadata"}
+    by_spec = {spec.strip(): key for key in entries for spec in key.split(",")}
+
+    def resolved(entry: Mapping[str, Any], kinds: tuple[str, ...]) -> Iterator[str]:
+        for name, wanted in _pairs(entry, kinds):
+            for spec in (f"{name}@{wanted}", f"{name}@npm:{wanted}", f"{name}@workspace:{wanted}"):
+                if spec in by_spec:
+                    yield by_spec[spec]
+                    break
+
+    own = {key for key, entry in entries.items() if "@workspace:" in str(entry.get("resolution"))}
+    asked = {need for key in own for need in resolved(entries[key], _NEEDED_BY_ROOT)}
+    for key, entry in entries.items():
+        name, origin = _split(str(entry.get("resolution") or ""))
+        version = str(entry.get("version") or "")
+        if key in own:
+            version = "" if version.endswith("-use.local") else version
+        elif not origin.startswith(("npm:", "patch:")):
+            version = origin
+        yield LockedModule(
+            key,
+            name,
+            version,
+            tuple(resolved(entry, _NEEDED_BY_ROOT if key in own else _NEEDED)),
+            key in own,
+            key in asked,
+            document.lines[key],
+        )
+
+
+def _pairs(entry: Mapping[str, Any], kinds: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
+    for kind in kinds:
+        yield from (entry.get(kind) or {}).items()
+
+
+def _pnpm(text: str) -> Iterator[LockedModule]:
+    documents = [one for one in yaml_text.read(text) if "importers" in one or "lockfileVersion" in one]
+    if not documents:
+        raise ValueError("it states no lockfileVersion")
+    document = documents[-1]
+    old = float(document["lockfileVersion"].partition("-")[0]) < 6
+    packages = document.get("packages") or yaml_text.YamlMapping()
+    snapshots = document.get("snapshots") or packages
+
+    def key(name: str, value: Any) -> str:
+        """As the package is named here, without the peers that it is installed with."""
+        wanted = str(value["version"] if isinstance(value, dict) else value)
+        if wanted.startswith("/") or (not old and "@" in wanted.partition("(")[0][1:]):
+            return "@".join(_pnpm_key(wanted, old=old))
+        return f"{name}@{wanted.partition('_')[0] if old else wanted.partition('(')[0]}"
+
+    importers = document.get("importers") or {".": document}
+    asked = {key(*pair) for one in importers.values() for pair in _pairs(one, _NEEDED_BY_ROOT)}
+    needs: dict[str, dict[str, None]] = {}
+    for path, entry in snapshots.items():
+        found = needs.setdefault("@".join(_pnpm_key(path, old=old)), {})
+        found.update(dict.fromkeys(key(*pair) for pair in _pairs(entry or {}, _NEEDED[:2])))
+    seen = set()
+    for path, entry in packages.items():
+        name, version = _pnpm_key(path, old=old)
+        label = f"{name}@{version}"
+        if label not in seen:
+            seen.add(label)
+            if (
+                "name" in entry
+                or not isinstance(entry.get("resolution"), dict)
+                or "integrity" not in entry["resolution"]
+            ):
+                name, version = str(entry.get("name") or name), version if _RELEASE.fullmatch(version) else path
+            yield LockedModule(
+                label, name, version, tuple(needs.get(label, ())), asked=label in asked, line=packages.lines[path]
+            )
+
+
+def _pnpm_key(path: str, *, old: bool) -> tuple[str, str]:
+    path = path.partition("(")[0].removeprefix("/")
+    if not old:
+        return _split(path)
+    parts = path.split("/")
+    scoped = 2 if path.startswith("@") else 1
+    return "/".join(parts[:scoped]), "/".join(parts[scoped:]).partition("_")[0]
+
+
+def _bun(text: str) -> Iterator[LockedModule]:
+    document = msgspec.json.decode(_TRAILING.sub(lambda found: found[1] or "", text))
+    packages: dict[str, list[Any]] = document.get("packages") or {}
+    lines = _lines(text)
+
+    def place(above: str, name: str) -> str:
+        while above:
+            if f"{above}/{name}" in packages:
+                return f"{above}/{name}"
+            parts = above.split("/")
+            above = "/".join(parts[: -2 if len(parts) > 1 and parts[-2].startswith("@") else -1])
+        return name
+
+    asked: set[str] = set()
+    for folder, member in (document.get("workspaces") or {}).items():
+        name = str(member.get("name") or "")
+        needs = tuple(place(name, need) for need, _ in _pairs(member, _NEEDED_BY_ROOT))
+        asked.update(needs)
+        if name:
+            yield LockedModule(name, name, str(member.get("version") or ""), needs, own=True, line=lines.get(folder, 0))
+    for key, entry in packages.items():
+        name, version = _split(entry[0])
+        if version.startswith("workspace:"):
+            continue
+        stated = next((one for one in entry if isinstance(one, dict)), {})
+        needs = tuple(place(key, need) for need, _ in _pairs(stated, _NEEDED))
+        yield LockedModule(key, name, version, needs, asked=key in asked, line=lines.get(key, 0))
+
+
+def _deno(text: str) -> Iterator[LockedModule]:
+    document = msgspec.json.decode(text)
+    part = document.get("packages") or document
+    specifiers: dict[str, str] = part.get("specifiers") or {}
+    npm: dict[str, Any] = part.get("npm") or {}
+    lines = _lines(text)
+    names: dict[str, str] = {}
+    for key in npm:
+        names.setdefault(_split(key)[0], key)
+    asked = set()
+    for wanted, version in specifiers.items():
+        if wanted.startswith("npm:"):
+            asked.add(version[4:] if version.startswith("npm:") else f"{_split(wanted[4:])[0]}@{version}")
+    for key, entry in npm.items():
+        stated = entry.get("dependencies") or ()
+        needs = stated.values() if isinstance(stated, dict) else (one.rpartition("@npm:")[2] for one in stated)
+        found = tuple(need if need in npm else names.get(need, "") for need in needs)
+        name, version = _split(key)
+        yield LockedModule(key, name, version.partition("_")[0], found, asked=key in asked, line=lines.get(key, 0))
+    for key in part.get("jsr") or {}:
+        name, version = _split(key)
+        yield LockedModule(f"jsr:{key}", name, f"jsr:{version}", line=lines.get(key, 0))
+    for address in document.get("remote") or {}:
+        yield LockedModule(address, address, address)
+
+
+def _lines(text: str) -> dict[str, int]:
+    """The line on which each name of an object's field is last; that of packages, which come after what asks for them."""
+    found: dict[str, int] = {}
+    for number, line in enumerate(text.split("\n"), 1):
+        if (opened := _OPENED.match(line)) is not None:
+            found[opened[1]] = number
+    return found
+
+
+_READERS: Final = {"yarn.lock": _yarn, "pnpm-lock.yaml": _pnpm, "bun.lock": _bun, "deno.lock": _deno}
+_TOOLS: Final = {"yarn.lock": "yarn", "pnpm-lock.yaml": "pnpm", "bun.lock": "Bun", "deno.lock": "Deno"}
+NAMES: Final = tuple(_READERS)
+"""Names of the files."""
