@@ -24,7 +24,7 @@ from garboard.packages import programs
 from garboard.patterns import lazy, of_globs
 
 NAME: Final = "unread"
-VERSION: Final = 5 + programs.VERSION
+VERSION: Final = 6 + programs.VERSION
 HEAD: Final = 4096
 """Bytes of a program within which a Go linker's build id lies."""
 PROGRAMS: Final = True
@@ -42,7 +42,6 @@ _ZIPPED: Final = "Python wheels and zip applications"
 LISTS: Final = MappingProxyType(
     {
         _CLASSES: ("**/*.class",),
-        "Conda packages": ("**/conda-meta/*.json",),
         ".NET dependency lists": ("**/packages.config",),
         "PHP packages (PEAR, PECL)": ("**/.registry/*.reg", "**/.channel.pecl.php.net/*.reg"),
         "Arch Linux packages": ("var/lib/pacman/local/*/desc",),
