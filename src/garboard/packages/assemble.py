@@ -264,9 +264,9 @@ def assemble(files: Files) -> Inventory:
     packages = [
         msgspec.structs.replace(
             package,
-            licenses=package.licenses or facts.licenses.get((package.type, package.name), ()),
+            licenses=package.licenses or facts.licenses.get((package.type, package.full_name), ()),
             programs=tuple(
-                programs.get((package.type, package.name), ())
+                programs.get((package.type, package.full_name), ())
                 or programs.get((package.type, f"{package.name}:{package.arch}"), ())
             ),
         )

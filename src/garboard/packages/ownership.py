@@ -77,7 +77,7 @@ class Owners:
         listing = {listed.owns.type for listed in lists.values()} - SYSTEM_TYPES
         for package in packages:
             if package.type in SYSTEM_TYPES:
-                self._by_name.setdefault((package.type, package.name), package)
+                self._by_name.setdefault((package.type, package.full_name), package)
                 self._by_name[package.type, f"{package.name}:{package.arch}"] = package
             elif package.type in listing:
                 self._by_name[package.type, f"{package.name}@{package.version}"] = package
