@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from garboard.model.program import Commands
 
 _NAMES: Final = (
+    "alpm",
     "apk",
     "bioconductor",
     "bitnami",
@@ -34,7 +35,9 @@ _NAMES: Final = (
     "maven",
     "node",
     "nuget",
+    "opkg",
     "php",
+    "portage",
     "pub",
     "python",
     "rpm",

@@ -74,7 +74,11 @@ class _Match:
 
     def run(self, inventory: Inventory) -> Matched:
         owners = {package.purl: package for package in inventory.packages if package.type in SYSTEM_TYPES}
+        places = {package.id: package for package in inventory.packages if not package.owner}
         for package in inventory.packages:
+            same = places.get(package.same_as) if package.same_as else None
+            if same is not None and self._covers(same.ecosystem):
+                continue
             if package.application or (package.owner and self._answers(owners.get(package.owner), package)):
                 continue
             if not self._covers(package.ecosystem):

@@ -99,6 +99,8 @@ class Package(Value, tag_field="fact", tag="package"):
     """Names of the programs in its file list, of packages of operating systems."""
     owner: str = ""
     """purl of the operating-system package that has this one in its file list."""
+    same_as: str = ""
+    """Id of the package of another package manager that describes the same files, by which they are judged."""
     depends_on: tuple[str, ...] = ()
     """Ids (see `id`) of installed packages that satisfy ``requires``."""
 
@@ -150,9 +152,10 @@ class Distro(Value, tag_field="fact", tag="distro"):
 
 
 class Owns(Value, tag_field="fact", tag="owns"):
-    """Files of an operating-system package that describe or hold other packages, and its programs.
+    """Files of a package that describe or hold other packages, and its programs.
 
-    Paths have no leading slash. ``package`` is the name alone or ``name:arch``, of purl type ``type``.
+    Paths have no leading slash. ``package``, of purl type ``type``, is of an operating system's packages the name alone or
+    ``name:arch`` (a name with its namespace), and of others ``name@version``.
     """
 
     type: str

@@ -181,14 +181,25 @@ def _is_newer(package: Package, owner: Package) -> bool:
 
 
 def _owned(packages: tuple[Package, ...], owners: Owners) -> tuple[Package, ...]:
-    """Mark language packages that an operating-system package brought."""
+    """Mark language packages that an operating-system package brought, and those that are others' under the same name."""
+    same: dict[tuple[str, str, str], str] = {}
+    marked = []
+    for package in packages:
+        owner = owners.of(package.locations[0].file) if package.type not in SYSTEM_TYPES else None
+        if owner is None or _is_newer(package, owner):
+            marked.append(package)
+        elif owner.type in SYSTEM_TYPES:
+            marked.append(msgspec.structs.replace(package, owner=owner.purl))
+        else:
+            marked.append(package)
+            normalize = ecosystems.of(package.type).normalize
+            if owner.version == package.version and normalize(owner.name) == normalize(package.full_name):
+                same[owner.type, owner.name, owner.version] = package.id
+    if not same:
+        return tuple(marked)
     return tuple(
-        msgspec.structs.replace(package, owner=owner.purl)
-        if package.type not in SYSTEM_TYPES
-        and (owner := owners.of(package.locations[0].file))
-        and not _is_newer(package, owner)
-        else package
-        for package in packages
+        msgspec.structs.replace(package, same_as=same.get((package.type, package.full_name, package.version), ""))
+        for package in marked
     )
 
 
@@ -263,9 +274,9 @@ def assemble(files: Files) -> Inventory:
     packages = [
         msgspec.structs.replace(
             package,
-            licenses=package.licenses or facts.licenses.get((package.type, package.name), ()),
+            licenses=package.licenses or facts.licenses.get((package.type, package.full_name), ()),
             programs=tuple(
-                programs.get((package.type, package.name), ())
+                programs.get((package.type, package.full_name), ())
                 or programs.get((package.type, f"{package.name}:{package.arch}"), ())
             ),
         )

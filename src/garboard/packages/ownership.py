@@ -69,15 +69,18 @@ def by_path(lists: Sequence[Listed], diversions: Iterable[Diverted]) -> dict[str
 
 
 class Owners:
-    """Which operating-system package has a path in its file list."""
+    """Which package has a path in its file list: of an operating system, or of another package manager that has lists."""
 
     def __init__(self, packages: Iterable[Package], lists: Mapping[str, Listed]) -> None:
         self._lists = lists
         self._by_name: dict[tuple[str, str], Package] = {}
+        listing = {listed.owns.type for listed in lists.values()} - SYSTEM_TYPES
         for package in packages:
             if package.type in SYSTEM_TYPES:
-                self._by_name.setdefault((package.type, package.name), package)
+                self._by_name.setdefault((package.type, package.full_name), package)
                 self._by_name[package.type, f"{package.name}:{package.arch}"] = package
+            elif package.type in listing:
+                self._by_name[package.type, f"{package.name}@{package.version}"] = package
 
     def of(self, path: str) -> Package | None:
         """The package that owns it."""
@@ -92,7 +95,7 @@ class Owners:
         return None
 
     def answer_for(self, path: str) -> bool:
-        """Whether the distribution's data on the owner, if there is one, are about this file too."""
+        """Whether what is told of the owner, if there is one, is about this file too."""
         owner = self.of(path)
         return owner is not None and ecosystems.published(owner, path) is not False
 

@@ -24,7 +24,7 @@ from garboard.packages import programs
 from garboard.patterns import lazy, of_globs
 
 NAME: Final = "unread"
-VERSION: Final = 5 + programs.VERSION
+VERSION: Final = 6 + programs.VERSION
 HEAD: Final = 4096
 """Bytes of a program within which a Go linker's build id lies."""
 PROGRAMS: Final = True
@@ -42,12 +42,8 @@ _ZIPPED: Final = "Python wheels and zip applications"
 LISTS: Final = MappingProxyType(
     {
         _CLASSES: ("**/*.class",),
-        "Conda packages": ("**/conda-meta/*.json",),
         ".NET dependency lists": ("**/packages.config",),
         "PHP packages (PEAR, PECL)": ("**/.registry/*.reg", "**/.channel.pecl.php.net/*.reg"),
-        "Arch Linux packages": ("var/lib/pacman/local/*/desc",),
-        "OpenWrt packages": ("usr/lib/opkg/status", "var/lib/opkg/status", "usr/lib/opkg/info/*.control"),
-        "Gentoo packages": ("var/db/pkg/*/*/CONTENTS",),
         "Nix packages": ("nix/var/nix/db/db.sqlite",),
         "Guix packages": ("var/guix/db/db.sqlite",),
         "Void Linux packages": ("var/db/xbps/*.plist",),
@@ -108,7 +104,7 @@ _ARCHIVES: Final = tuple(
     for end in (
         *(f".{one.package_file.rpartition('.')[2]}" for one in ECOSYSTEMS if one.package_file),
         *(end for one in ECOSYSTEMS for end in one.other_files),
-        *(".ipk", ".pkg.tar.zst", ".pkg.tar.xz", ".snap", ".flatpak"),
+        *(".pkg.tar.zst", ".pkg.tar.xz", ".snap", ".flatpak"),
     )
     for spelled in (end, end.upper())
 )

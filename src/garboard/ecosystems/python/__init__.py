@@ -129,6 +129,6 @@ ECOSYSTEM: Final = Ecosystem(
     interpreter="python3",
     scripts=(".py",),
     interpreted=True,
-    misses="wheels and zip applications that are not unpacked, and packages of Conda (a gap)",
+    misses="wheels and zip applications that are not unpacked (a gap)",
     reference="https://packaging.python.org/en/latest/specifications/",
 )

@@ -1,0 +1,56 @@
+"""Arch Linux packages: pacman."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from garboard.model.ecosystem import AdvisedName, Ecosystem
+
+if TYPE_CHECKING:
+    from garboard.model.ecosystem import Catalog, VersionOrder
+    from garboard.model.package import Package
+    from garboard.model.program import Commands
+
+
+def _advised(package: Package) -> tuple[AdvisedName, ...]:
+    """The package that it was built as a part of (its base)."""
+    return (AdvisedName(package.source, package.source_version_or_own),)
+
+
+def _catalog() -> Catalog:
+    from garboard.ecosystems.alpm.cataloger import catalog
+
+    return catalog
+
+
+def _order() -> VersionOrder:
+    from garboard.ecosystems.alpm import version
+
+    return version
+
+
+def _commands() -> Commands:
+    from garboard.ecosystems.alpm.commands import COMMANDS
+
+    return COMMANDS
+
+
+ECOSYSTEM: Final = Ecosystem(
+    name="alpm",
+    type="alpm",
+    manager="pacman",
+    order="alpm",
+    load_order=_order,
+    globs=("var/lib/pacman/local/*/desc", "var/lib/pacman/local/*/files"),
+    roots=("var/lib/pacman/local/*/desc",),
+    load_catalog=_catalog,
+    programs=("pacman",),
+    load_commands=_commands,
+    advised=_advised,
+    by_source=True,
+    epochs=True,
+    keeps_itself=("pacman",),
+    caches=("var/cache/pacman/pkg",),
+    misses="whether a package is of Arch Linux itself or was built by a user",
+    reference="https://man.archlinux.org/man/alpm-db.7",
+)

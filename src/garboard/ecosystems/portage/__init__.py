@@ -1,0 +1,47 @@
+"""Gentoo packages: Portage."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from garboard.model.ecosystem import Ecosystem
+
+if TYPE_CHECKING:
+    from garboard.model.ecosystem import Catalog, VersionOrder
+    from garboard.model.program import Commands
+
+
+def _catalog() -> Catalog:
+    from garboard.ecosystems.portage.cataloger import catalog
+
+    return catalog
+
+
+def _order() -> VersionOrder:
+    from garboard.ecosystems.portage import version
+
+    return version
+
+
+def _commands() -> Commands:
+    from garboard.ecosystems.portage.commands import COMMANDS
+
+    return COMMANDS
+
+
+ECOSYSTEM: Final = Ecosystem(
+    name="portage",
+    type="ebuild",
+    manager="portage",
+    order="portage",
+    load_order=_order,
+    globs=("var/db/pkg/*/*/CONTENTS", "var/db/pkg/*/*/LICENSE"),
+    roots=("var/db/pkg/*/*/CONTENTS",),
+    load_catalog=_catalog,
+    programs=("emerge",),
+    load_commands=_commands,
+    keeps_itself=("portage",),
+    caches=("var/cache/binpkgs", "var/cache/distfiles"),
+    misses="dependencies; no data of Gentoo's advisories are read (a gap)",
+    reference="https://wiki.gentoo.org/wiki//var/db/pkg",
+)
