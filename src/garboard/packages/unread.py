@@ -559,6 +559,7 @@ _RULES: Final[Mapping[str, Callable[[_Places, Found], bool]]] = MappingProxyType
         _MODULE_LIST: _Places.told,
         _ARCHIVE: _Places.left_over,
         _ROOT: _Places.read,
+        _DOTNET: _Places.read,
         _LOCK: _Places.pinned,
     }
 )

@@ -408,9 +408,156 @@ DENO = Declared(
     {"c"},
     gaps=("not judged: @std/x",),
 )
+POM = Declared(
+    "pom.xml",
+    """<project xmlns="http://maven.apache.org/POM/4.0.0">
+  <parent>
+    <groupId>org.x</groupId>
+    <artifactId>parent</artifactId>
+    <version>7</version>
+  </parent>
+  <artifactId>shop</artifactId>
+  <properties>
+    <log.version>${base}.1</log.version>
+    <base>2.14</base>
+  </properties>
+  <dependencyManagement>
+    <dependencies>
+      <dependency>
+        <groupId>g</groupId>
+        <artifactId>managed</artifactId>
+        <version>[1.5]</version>
+      </dependency>
+    </dependencies>
+  </dependencyManagement>
+  <dependencies>
+    <dependency>
+      <groupId>org.apache.logging.log4j</groupId>
+      <artifactId>log4j-core</artifactId>
+      <version>${log.version}</version>
+    </dependency>
+    <dependency>
+      <groupId>g</groupId>
+      <artifactId>managed</artifactId>
+      <scope>test</scope>
+    </dependency>
+    <dependency>
+      <groupId>${project.groupId}</groupId>
+      <artifactId>sibling</artifactId>
+      <version>${project.version}</version>
+    </dependency>
+    <dependency>
+      <groupId>g</groupId>
+      <artifactId>inherited</artifactId>
+    </dependency>
+    <dependency>
+      <groupId>g</groupId>
+      <artifactId>ranged</artifactId>
+      <version>[1,2)</version>
+    </dependency>
+  </dependencies>
+</project>
+""",
+    {
+        "org.x/shop@7": ["g/managed@1.5", "org.apache.logging.log4j/log4j-core@2.14.1", "org.x/sibling@7"],
+        "org.apache.logging.log4j/log4j-core@2.14.1": [],
+        "g/managed@1.5": [],
+        "org.x/sibling@7": [],
+    },
+    own=("shop",),
+    gaps=("no version of g:inherited, g:ranged", "only what is asked for by name"),
+)
+GRADLE = Declared(
+    "gradle.lockfile",
+    "# This is a Gradle generated file for dependency locking.\ng:a:1.0=compileClasspath,runtimeClasspath\nempty=x\n",
+    {"g/a@1.0": []},
+)
+VERSION_CATALOG = Declared(
+    "gradle/libs.versions.toml",
+    """[versions]
+kotlin = "1.9.0"
+rich = { strictly = "[1,2[", prefer = "1.5" }
+[libraries]
+one = "g:one:1.0"
+two = { module = "g:two", version.ref = "kotlin" }
+three = { group = "g", name = "three", version = "3.0" }
+four = { module = "g:four" }
+five-rich = { module = "g:five", version.ref = "rich" }
+""",
+    {"g/one@1.0": [], "g/two@1.9.0": [], "g/three@3.0": []},
+    gaps=("no version of g:four, g:five", "only what is asked for by name"),
+)
+NUGET_LOCK = Declared(
+    "packages.lock.json",
+    """{
+  "version": 1,
+  "dependencies": {
+    "net8.0": {
+      "A": {
+        "type": "Direct",
+        "resolved": "1.0.0",
+        "dependencies": {"b": "2.0.0"}
+      },
+      "B": {
+        "type": "Transitive",
+        "resolved": "2.0.0"
+      },
+      "shop": {
+        "type": "Project"
+      }
+    }
+  }
+}""",
+    {"A@1.0.0": ["B@2.0.0"], "B@2.0.0": []},
+    {"B"},
+)
+NUGET_ASSETS = Declared(
+    "obj/project.assets.json",
+    """{
+  "targets": {
+    "net8.0": {
+      "A/1.0.0": {
+        "type": "package",
+        "dependencies": {"B": "2.0.0"}
+      },
+      "B/2.0.0": {
+        "type": "package"
+      }
+    }
+  },
+  "project": {"frameworks": {"net8.0": {"dependencies": {"A": {"version": "[1.0.0, )"}}}}}
+}""",
+    {"A@1.0.0": ["B@2.0.0"], "B@2.0.0": []},
+    {"B"},
+)
+NUGET_CONFIG = Declared(
+    "packages.config",
+    """<?xml version="1.0" encoding="utf-8"?>
+<packages>
+  <package id="A" version="1.0.0" targetFramework="net48" />
+</packages>
+""",
+    {"A@1.0.0": []},
+)
+NUGET_PROJECT = Declared(
+    "shop.csproj",
+    """<Project Sdk="Microsoft.NET.Sdk">
+  <PropertyGroup><Bv>2.0.0</Bv></PropertyGroup>
+  <ItemGroup>
+    <PackageReference Include="A" Version="[1.0.0]" />
+    <PackageReference Include="B"><Version>$(Bv)</Version></PackageReference>
+    <PackageReference Include="C" Version="1.*" />
+    <PackageReference Include="D" />
+  </ItemGroup>
+</Project>
+""",
+    {"A@1.0.0": [], "B@2.0.0": []},
+    gaps=("no version of C, D", "only what is asked for by name"),
+)
 FILES = [
     *(REQUIREMENTS, PIPENV, POETRY, UV, PDM, PYLOCK, GO, GEMFILE, COMPOSER),
     *(YARN, BERRY, PNPM_5, PNPM_6, PNPM_9, BUN, DENO),
+    *(POM, GRADLE, VERSION_CATALOG, NUGET_LOCK, NUGET_ASSETS, NUGET_CONFIG, NUGET_PROJECT),
 ]
 
 
@@ -455,6 +602,13 @@ def test_the_line_that_declares_a_package(tmp_path: Path, file: Declared) -> Non
         ("pnpm-lock.yaml", b"lockfileVersion: 9\n" + b"- " * 5000),
         ("bun.lock", b"["),
         ("deno.lock", b"[]"),
+        ("pom.xml", b"<project>"),
+        ("pom.xml", b"<!DOCTYPE x><project/>"),
+        ("gradle.lockfile", b"x\n"),
+        ("packages.lock.json", b"[]"),
+        ("project.assets.json", b"{"),
+        ("packages.config", b""),
+        ("a.csproj", b"{"),
     ],
 )
 def test_what_cannot_be_read_is_a_gap(tmp_path: Path, name: str, data: bytes) -> None:
