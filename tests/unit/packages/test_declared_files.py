@@ -554,9 +554,151 @@ NUGET_PROJECT = Declared(
     {"A@1.0.0": [], "B@2.0.0": []},
     gaps=("no version of C, D", "only what is asked for by name"),
 )
+SWIFT = Declared(
+    "Package.resolved",
+    """{
+  "pins": [
+    {
+      "identity": "swift-nio",
+      "location": "https://github.com/apple/swift-nio.git",
+      "state": {"revision": "aa", "version": "2.40.0"}
+    },
+    {"identity": "x", "location": "git@github.com:x/y.git", "state": {"branch": "main"}}
+  ],
+  "version": 2
+}""",
+    {"github.com/apple/swift-nio@2.40.0": []},
+    gaps=("no version of github.com/x/y",),
+)
+PUB = Declared(
+    "pubspec.lock",
+    """packages:
+  http:
+    dependency: "direct main"
+    description:
+      name: http
+    source: hosted
+    version: "0.13.0"
+  path:
+    dependency: transitive
+    source: hosted
+    version: "1.8.0"
+  flutter:
+    dependency: "direct main"
+    description: flutter
+    source: sdk
+    version: "0.0.0"
+sdks:
+  dart: ">=2.12.0 <3.0.0"
+""",
+    {"http@0.13.0": [], "path@1.8.0": []},
+    {"path"},
+    gaps=("no version of flutter",),
+)
+MIX = Declared(
+    "mix.lock",
+    """%{
+  "plug": {:hex, :plug, "1.10.0", "aa", [:mix], [{:mime, "~> 1.0", [hex: :mime]}], "hexpm", "bb"},
+  "mime": {:hex, :mime, "1.2.0", "aa", [:mix], [], "hexpm"},
+  "own": {:git, "https://example.com/own.git", "abc", []},
+}
+""",
+    {"plug@1.10.0": ["mime@1.2.0"], "mime@1.2.0": []},
+    gaps=("no version of own",),
+)
+REBAR = Declared(
+    "rebar.lock",
+    """{"1.2.0",
+[{<<"cowboy">>,{pkg,<<"cowboy">>,<<"2.8.0">>},0},
+ {<<"cowlib">>,{pkg,<<"cowlib">>,<<"2.9.1">>},1}]}.
+[
+{pkg_hash,[
+ {<<"cowboy">>, <<"F3DC">>}]}
+].
+""",
+    {"cowboy@2.8.0": [], "cowlib@2.9.1": []},
+    {"cowlib"},
+)
+CONAN = Declared(
+    "conan.lock",
+    """{
+  "version": "0.5",
+  "requires": [
+    "zlib/1.2.11#aa%1.0"
+  ],
+  "build_requires": []
+}""",
+    {"zlib@1.2.11": []},
+)
+RENV = Declared(
+    "renv.lock",
+    """{
+  "R": {"Version": "4.2.0"},
+  "Packages": {
+    "digest": {"Package": "digest", "Version": "0.6.29", "Source": "Repository", "Requirements": ["x"]},
+    "x": {"Package": "x", "Version": "1", "Source": "GitHub"}
+  }
+}""".replace('{"Package"', '{\n"Package"'),
+    {"digest@0.6.29": []},
+    gaps=("x (GitHub)",),
+)
+CABAL = Declared(
+    "cabal.project.freeze",
+    "active-repositories: hackage.haskell.org:merge\nconstraints: any.aeson ==2.0.3.0,\n             aeson -cffi,\n             any.base ==4.16.3.0\n",
+    {"aeson@2.0.3.0": [], "base@4.16.3.0": []},
+)
+STACK = Declared(
+    "stack.yaml.lock",
+    """packages:
+- completed:
+    hackage: acme-missiles-0.3@sha256:aa,613
+    pantry-tree:
+      size: 226
+  original:
+    hackage: acme-missiles-0.3
+snapshots:
+- completed:
+    url: https://example.com/lts.yaml
+""",
+    {"acme-missiles@0.3": []},
+    gaps=("the snapshot's packages",),
+)
+JULIA = Declared(
+    "Manifest.toml",
+    """julia_version = "1.8.0"
+manifest_format = "2.0"
+
+[[deps.HTTP]]
+deps = ["Dates", "URIs"]
+version = "0.9.17"
+
+[[deps.URIs]]
+version = "1.3.0"
+
+[[deps.Dates]]
+uuid = "ade2ca70"
+""",
+    {"HTTP@0.9.17": ["URIs@1.3.0"], "URIs@1.3.0": []},
+    gaps=("no version of Dates",),
+)
+WORKFLOW = Declared(
+    ".github/workflows/ci.yml",
+    """jobs:
+  test:
+    steps:
+      - uses: actions/checkout@v4
+      - uses: "tj-actions/changed-files@v41.0.0"
+      - name: pinned
+        uses: actions/cache/save@0123456789 # v3.1.2
+      - uses: ./own
+""",
+    {"tj-actions/changed-files@v41.0.0": [], "actions/cache@v3.1.2": []},
+    gaps=("no version of actions/checkout@v4",),
+)
 FILES = [
     *(REQUIREMENTS, PIPENV, POETRY, UV, PDM, PYLOCK, GO, GEMFILE, COMPOSER),
     *(YARN, BERRY, PNPM_5, PNPM_6, PNPM_9, BUN, DENO),
+    *(SWIFT, PUB, MIX, REBAR, CONAN, RENV, CABAL, STACK, JULIA, WORKFLOW),
     *(POM, GRADLE, VERSION_CATALOG, NUGET_LOCK, NUGET_ASSETS, NUGET_CONFIG, NUGET_PROJECT),
 ]
 
@@ -602,6 +744,15 @@ def test_the_line_that_declares_a_package(tmp_path: Path, file: Declared) -> Non
         ("pnpm-lock.yaml", b"lockfileVersion: 9\n" + b"- " * 5000),
         ("bun.lock", b"["),
         ("deno.lock", b"[]"),
+        ("Package.resolved", b"[]"),
+        ("pubspec.lock", b"- a\n"),
+        ("mix.lock", b"x"),
+        ("rebar.lock", b"x"),
+        ("conan.lock", b"["),
+        ("renv.lock", b"[]"),
+        ("cabal.project.freeze", b"\xff"),
+        ("stack.yaml.lock", b"a: 1\n"),
+        ("Manifest.toml", b"["),
         ("pom.xml", b"<project>"),
         ("pom.xml", b"<!DOCTYPE x><project/>"),
         ("gradle.lockfile", b"x\n"),
