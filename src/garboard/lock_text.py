@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+import msgspec
+
 from garboard.model.gap import Gap
 from garboard.model.image import File
 from garboard.model.package import Fact, Package
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
 _SHOWN: Final = 3
-_ERRORS: Final = (ValueError, KeyError, IndexError, RecursionError, AttributeError, TypeError)
+_ERRORS: Final = (msgspec.MsgspecError, ValueError, KeyError, IndexError, RecursionError, AttributeError, TypeError)
 
 
 class Pinned(NamedTuple):

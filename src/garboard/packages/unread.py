@@ -133,7 +133,7 @@ _OTHER_LOCKS: Final = (
     "conan.lock",
     "renv.lock",
 )
-"""Files that pin packages of ecosystems without a record of their own."""
+"""Files that pin packages of ecosystems whose installed packages are not known by their files."""
 _BARE: Final = MappingProxyType(
     {
         bare.kind: (one, tuple(name.decode() for other in one.bare if other.kind == bare.kind for name in other.files))

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
+import time
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
+from garboard.model.image import File
+from garboard.packages.declared import DECLARATIONS
+from garboard.patterns import of_globs
 from tests.unit.packages.test_declared import edges, read
 
 
@@ -807,3 +812,26 @@ def test_a_manifest_without_a_lock_file_is_a_gap(tmp_path: Path, private: bool) 
     (gap,) = read(tmp_path / "without", files).gaps
     assert "package.json" in gap.subject + gap.reason
     assert not read(tmp_path / "with", {**files, "yarn.lock": '# yarn lockfile v1\n\nc@1:\n  version "1.0.0"\n'}).gaps
+
+
+@pytest.mark.parametrize(
+    ("name", "unit"),
+    [
+        ("yarn.lock", '"a", '),
+        ("pnpm-lock.yaml", "a: {b: c}\n"),
+        ("bun.lock", '"\\"'),
+        ("bun.lock", ",  "),
+        ("pom.xml", "${a"),
+        ("packages.config", "<package id  "),
+        ("cabal.project.freeze", "a-"),
+        ("mix.lock", '%{"a": {:hex, :a, "1", [{:b,'),
+        ("rebar.lock", "[ {"),
+        ("conan.lock", '" "'),
+        (".github/workflows/a.yml", " uses: a/b"),
+    ],
+)
+def test_time_in_proportion(name: str, unit: str) -> None:
+    reader = next(one for one in DECLARATIONS if re.fullmatch(of_globs(one.GLOBS), name))
+    start = time.process_time()
+    list(reader.catalog(File(path=name, data=(unit * 50_000).encode())))
+    assert time.process_time() - start < 5

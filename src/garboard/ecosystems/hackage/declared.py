@@ -13,7 +13,7 @@ from garboard.model.package import Fact
 
 TYPE: Final = "hackage"
 ORDER: Final = "numbers"
-_FROZEN: Final = re.compile(r"(?:any\.)?([A-Za-z0-9][A-Za-z0-9-]*)\s*==\s*([0-9.]+)")
+_FROZEN: Final = re.compile(r"(?<![\w.-])(?:any\.)?([A-Za-z0-9][A-Za-z0-9-]*+)\s*+==\s*+([0-9.]+)")
 _COMPLETED: Final = re.compile(r"(.+)-([0-9.]+)(?:@.*)?")
 
 
