@@ -76,3 +76,9 @@ def test_time_in_proportion(unit: str) -> None:
 
     seconds(100)
     assert seconds(20_000) < 2
+
+
+def test_a_long_run_of_spaces_takes_time_in_proportion() -> None:
+    start = time.process_time()
+    assert yaml_text.read("a" + " " * 200_000 + "b") == ("a" + " " * 200_000 + "b",)
+    assert time.process_time() - start < 2

@@ -129,7 +129,7 @@ _OTHER_LOCKS: Final = (
     "conan.lock",
     "renv.lock",
 )
-"""Files that pin packages of ecosystems without a record of their own."""
+"""Files that pin packages of ecosystems whose installed packages are not known by their files."""
 _BARE: Final = MappingProxyType(
     {
         bare.kind: (one, tuple(name.decode() for other in one.bare if other.kind == bare.kind for name in other.files))
@@ -555,6 +555,7 @@ _RULES: Final[Mapping[str, Callable[[_Places, Found], bool]]] = MappingProxyType
         _MODULE_LIST: _Places.told,
         _ARCHIVE: _Places.left_over,
         _ROOT: _Places.read,
+        _DOTNET: _Places.read,
         _LOCK: _Places.pinned,
     }
 )

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
+import time
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
+from garboard.model.image import File
+from garboard.packages.declared import DECLARATIONS
+from garboard.patterns import of_globs
 from tests.unit.packages.test_declared import edges, read
 
 
@@ -408,9 +413,298 @@ DENO = Declared(
     {"c"},
     gaps=("not judged: @std/x",),
 )
+POM = Declared(
+    "pom.xml",
+    """<project xmlns="http://maven.apache.org/POM/4.0.0">
+  <parent>
+    <groupId>org.x</groupId>
+    <artifactId>parent</artifactId>
+    <version>7</version>
+  </parent>
+  <artifactId>shop</artifactId>
+  <properties>
+    <log.version>${base}.1</log.version>
+    <base>2.14</base>
+  </properties>
+  <dependencyManagement>
+    <dependencies>
+      <dependency>
+        <groupId>g</groupId>
+        <artifactId>managed</artifactId>
+        <version>[1.5]</version>
+      </dependency>
+    </dependencies>
+  </dependencyManagement>
+  <dependencies>
+    <dependency>
+      <groupId>org.apache.logging.log4j</groupId>
+      <artifactId>log4j-core</artifactId>
+      <version>${log.version}</version>
+    </dependency>
+    <dependency>
+      <groupId>g</groupId>
+      <artifactId>managed</artifactId>
+      <scope>test</scope>
+    </dependency>
+    <dependency>
+      <groupId>${project.groupId}</groupId>
+      <artifactId>sibling</artifactId>
+      <version>${project.version}</version>
+    </dependency>
+    <dependency>
+      <groupId>g</groupId>
+      <artifactId>inherited</artifactId>
+    </dependency>
+    <dependency>
+      <groupId>g</groupId>
+      <artifactId>ranged</artifactId>
+      <version>[1,2)</version>
+    </dependency>
+  </dependencies>
+</project>
+""",
+    {
+        "org.x/shop@7": ["g/managed@1.5", "org.apache.logging.log4j/log4j-core@2.14.1", "org.x/sibling@7"],
+        "org.apache.logging.log4j/log4j-core@2.14.1": [],
+        "g/managed@1.5": [],
+        "org.x/sibling@7": [],
+    },
+    own=("shop",),
+    gaps=("no version of g:inherited, g:ranged", "only what is asked for by name"),
+)
+GRADLE = Declared(
+    "gradle.lockfile",
+    "# This is a Gradle generated file for dependency locking.\ng:a:1.0=compileClasspath,runtimeClasspath\nempty=x\n",
+    {"g/a@1.0": []},
+)
+VERSION_CATALOG = Declared(
+    "gradle/libs.versions.toml",
+    """[versions]
+kotlin = "1.9.0"
+rich = { strictly = "[1,2[", prefer = "1.5" }
+[libraries]
+one = "g:one:1.0"
+two = { module = "g:two", version.ref = "kotlin" }
+three = { group = "g", name = "three", version = "3.0" }
+four = { module = "g:four" }
+five-rich = { module = "g:five", version.ref = "rich" }
+""",
+    {"g/one@1.0": [], "g/two@1.9.0": [], "g/three@3.0": []},
+    gaps=("no version of g:four, g:five", "only what is asked for by name"),
+)
+NUGET_LOCK = Declared(
+    "packages.lock.json",
+    """{
+  "version": 1,
+  "dependencies": {
+    "net8.0": {
+      "A": {
+        "type": "Direct",
+        "resolved": "1.0.0",
+        "dependencies": {"b": "2.0.0"}
+      },
+      "B": {
+        "type": "Transitive",
+        "resolved": "2.0.0"
+      },
+      "shop": {
+        "type": "Project"
+      }
+    }
+  }
+}""",
+    {"A@1.0.0": ["B@2.0.0"], "B@2.0.0": []},
+    {"B"},
+)
+NUGET_ASSETS = Declared(
+    "obj/project.assets.json",
+    """{
+  "targets": {
+    "net8.0": {
+      "A/1.0.0": {
+        "type": "package",
+        "dependencies": {"B": "2.0.0"}
+      },
+      "B/2.0.0": {
+        "type": "package"
+      }
+    }
+  },
+  "project": {"frameworks": {"net8.0": {"dependencies": {"A": {"version": "[1.0.0, )"}}}}}
+}""",
+    {"A@1.0.0": ["B@2.0.0"], "B@2.0.0": []},
+    {"B"},
+)
+NUGET_CONFIG = Declared(
+    "packages.config",
+    """<?xml version="1.0" encoding="utf-8"?>
+<packages>
+  <package id="A" version="1.0.0" targetFramework="net48" />
+</packages>
+""",
+    {"A@1.0.0": []},
+)
+NUGET_PROJECT = Declared(
+    "shop.csproj",
+    """<Project Sdk="Microsoft.NET.Sdk">
+  <PropertyGroup><Bv>2.0.0</Bv></PropertyGroup>
+  <ItemGroup>
+    <PackageReference Include="A" Version="[1.0.0]" />
+    <PackageReference Include="B"><Version>$(Bv)</Version></PackageReference>
+    <PackageReference Include="C" Version="1.*" />
+    <PackageReference Include="D" />
+  </ItemGroup>
+</Project>
+""",
+    {"A@1.0.0": [], "B@2.0.0": []},
+    gaps=("no version of C, D", "only what is asked for by name"),
+)
+SWIFT = Declared(
+    "Package.resolved",
+    """{
+  "pins": [
+    {
+      "identity": "swift-nio",
+      "location": "https://github.com/apple/swift-nio.git",
+      "state": {"revision": "aa", "version": "2.40.0"}
+    },
+    {"identity": "x", "location": "git@github.com:x/y.git", "state": {"branch": "main"}}
+  ],
+  "version": 2
+}""",
+    {"github.com/apple/swift-nio@2.40.0": []},
+    gaps=("no version of github.com/x/y",),
+)
+PUB = Declared(
+    "pubspec.lock",
+    """packages:
+  http:
+    dependency: "direct main"
+    description:
+      name: http
+    source: hosted
+    version: "0.13.0"
+  path:
+    dependency: transitive
+    source: hosted
+    version: "1.8.0"
+  flutter:
+    dependency: "direct main"
+    description: flutter
+    source: sdk
+    version: "0.0.0"
+sdks:
+  dart: ">=2.12.0 <3.0.0"
+""",
+    {"http@0.13.0": [], "path@1.8.0": []},
+    {"path"},
+    gaps=("no version of flutter",),
+)
+MIX = Declared(
+    "mix.lock",
+    """%{
+  "plug": {:hex, :plug, "1.10.0", "aa", [:mix], [{:mime, "~> 1.0", [hex: :mime]}], "hexpm", "bb"},
+  "mime": {:hex, :mime, "1.2.0", "aa", [:mix], [], "hexpm"},
+  "own": {:git, "https://example.com/own.git", "abc", []},
+}
+""",
+    {"plug@1.10.0": ["mime@1.2.0"], "mime@1.2.0": []},
+    gaps=("no version of own",),
+)
+REBAR = Declared(
+    "rebar.lock",
+    """{"1.2.0",
+[{<<"cowboy">>,{pkg,<<"cowboy">>,<<"2.8.0">>},0},
+ {<<"cowlib">>,{pkg,<<"cowlib">>,<<"2.9.1">>},1}]}.
+[
+{pkg_hash,[
+ {<<"cowboy">>, <<"F3DC">>}]}
+].
+""",
+    {"cowboy@2.8.0": [], "cowlib@2.9.1": []},
+    {"cowlib"},
+)
+CONAN = Declared(
+    "conan.lock",
+    """{
+  "version": "0.5",
+  "requires": [
+    "zlib/1.2.11#aa%1.0"
+  ],
+  "build_requires": []
+}""",
+    {"zlib@1.2.11": []},
+)
+RENV = Declared(
+    "renv.lock",
+    """{
+  "R": {"Version": "4.2.0"},
+  "Packages": {
+    "digest": {"Package": "digest", "Version": "0.6.29", "Source": "Repository", "Requirements": ["x"]},
+    "x": {"Package": "x", "Version": "1", "Source": "GitHub"}
+  }
+}""".replace('{"Package"', '{\n"Package"'),
+    {"digest@0.6.29": []},
+    gaps=("x (GitHub)",),
+)
+CABAL = Declared(
+    "cabal.project.freeze",
+    "active-repositories: hackage.haskell.org:merge\nconstraints: any.aeson ==2.0.3.0,\n             aeson -cffi,\n             any.base ==4.16.3.0\n",
+    {"aeson@2.0.3.0": [], "base@4.16.3.0": []},
+)
+STACK = Declared(
+    "stack.yaml.lock",
+    """packages:
+- completed:
+    hackage: acme-missiles-0.3@sha256:aa,613
+    pantry-tree:
+      size: 226
+  original:
+    hackage: acme-missiles-0.3
+snapshots:
+- completed:
+    url: https://example.com/lts.yaml
+""",
+    {"acme-missiles@0.3": []},
+    gaps=("the snapshot's packages",),
+)
+JULIA = Declared(
+    "Manifest.toml",
+    """julia_version = "1.8.0"
+manifest_format = "2.0"
+
+[[deps.HTTP]]
+deps = ["Dates", "URIs"]
+version = "0.9.17"
+
+[[deps.URIs]]
+version = "1.3.0"
+
+[[deps.Dates]]
+uuid = "ade2ca70"
+""",
+    {"HTTP@0.9.17": ["URIs@1.3.0"], "URIs@1.3.0": []},
+    gaps=("no version of Dates",),
+)
+WORKFLOW = Declared(
+    ".github/workflows/ci.yml",
+    """jobs:
+  test:
+    steps:
+      - uses: actions/checkout@v4
+      - uses: "tj-actions/changed-files@v41.0.0"
+      - name: pinned
+        uses: actions/cache/save@0123456789 # v3.1.2
+      - uses: ./own
+""",
+    {"tj-actions/changed-files@v41.0.0": [], "actions/cache@v3.1.2": []},
+    gaps=("no version of actions/checkout@v4",),
+)
 FILES = [
     *(REQUIREMENTS, PIPENV, POETRY, UV, PDM, PYLOCK, GO, GEMFILE, COMPOSER),
     *(YARN, BERRY, PNPM_5, PNPM_6, PNPM_9, BUN, DENO),
+    *(SWIFT, PUB, MIX, REBAR, CONAN, RENV, CABAL, STACK, JULIA, WORKFLOW),
+    *(POM, GRADLE, VERSION_CATALOG, NUGET_LOCK, NUGET_ASSETS, NUGET_CONFIG, NUGET_PROJECT),
 ]
 
 
@@ -455,6 +749,22 @@ def test_the_line_that_declares_a_package(tmp_path: Path, file: Declared) -> Non
         ("pnpm-lock.yaml", b"lockfileVersion: 9\n" + b"- " * 5000),
         ("bun.lock", b"["),
         ("deno.lock", b"[]"),
+        ("Package.resolved", b"[]"),
+        ("pubspec.lock", b"- a\n"),
+        ("mix.lock", b"x"),
+        ("rebar.lock", b"x"),
+        ("conan.lock", b"["),
+        ("renv.lock", b"[]"),
+        ("cabal.project.freeze", b"\xff"),
+        ("stack.yaml.lock", b"a: 1\n"),
+        ("Manifest.toml", b"["),
+        ("pom.xml", b"<project>"),
+        ("pom.xml", b"<!DOCTYPE x><project/>"),
+        ("gradle.lockfile", b"x\n"),
+        ("packages.lock.json", b"[]"),
+        ("project.assets.json", b"{"),
+        ("packages.config", b""),
+        ("a.csproj", b"{"),
     ],
 )
 def test_what_cannot_be_read_is_a_gap(tmp_path: Path, name: str, data: bytes) -> None:
@@ -502,3 +812,26 @@ def test_a_manifest_without_a_lock_file_is_a_gap(tmp_path: Path, private: bool) 
     (gap,) = read(tmp_path / "without", files).gaps
     assert "package.json" in gap.subject + gap.reason
     assert not read(tmp_path / "with", {**files, "yarn.lock": '# yarn lockfile v1\n\nc@1:\n  version "1.0.0"\n'}).gaps
+
+
+@pytest.mark.parametrize(
+    ("name", "unit"),
+    [
+        ("yarn.lock", '"a", '),
+        ("pnpm-lock.yaml", "a: {b: c}\n"),
+        ("bun.lock", '"\\"'),
+        ("bun.lock", ",  "),
+        ("pom.xml", "${a"),
+        ("packages.config", "<package id  "),
+        ("cabal.project.freeze", "a-"),
+        ("mix.lock", '%{"a": {:hex, :a, "1", [{:b,'),
+        ("rebar.lock", "[ {"),
+        ("conan.lock", '" "'),
+        (".github/workflows/a.yml", " uses: a/b"),
+    ],
+)
+def test_time_in_proportion(name: str, unit: str) -> None:
+    reader = next(one for one in DECLARATIONS if re.fullmatch(of_globs(one.GLOBS), name))
+    start = time.process_time()
+    list(reader.catalog(File(path=name, data=(unit * 50_000).encode())))
+    assert time.process_time() - start < 5

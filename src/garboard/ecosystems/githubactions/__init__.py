@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from garboard.model.ecosystem import Ecosystem
 
 if TYPE_CHECKING:
-    from garboard.model.ecosystem import VersionOrder
+    from garboard.model.ecosystem import PlainCatalog, VersionOrder
 
 
 def _lower(name: str) -> str:
@@ -20,6 +20,12 @@ def _order() -> VersionOrder:
     return version
 
 
+def _declared() -> PlainCatalog:
+    from garboard.ecosystems.githubactions.declared import catalog
+
+    return catalog
+
+
 ECOSYSTEM: Final = Ecosystem(
     name="githubactions",
     type="githubactions",
@@ -29,4 +35,6 @@ ECOSYSTEM: Final = Ecosystem(
     load_order=_order,
     normalize=_lower,
     index="the GitHub Marketplace",
+    declares=(".github/workflows/*.yml", ".github/workflows/*.yaml"),
+    load_declared=_declared,
 )

@@ -9,7 +9,7 @@ from garboard.model.ecosystem import AdvisedName, Ecosystem
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from garboard.model.ecosystem import Catalog, VersionOrder
+    from garboard.model.ecosystem import Catalog, PlainCatalog, VersionOrder
     from garboard.model.package import Package
     from garboard.model.program import Commands
 
@@ -58,6 +58,12 @@ def _commands() -> Commands:
     return COMMANDS
 
 
+def _declared() -> PlainCatalog:
+    from garboard.ecosystems.maven.declared import catalog
+
+    return catalog
+
+
 def _order() -> VersionOrder:
     from garboard.ecosystems.maven import version
 
@@ -73,6 +79,14 @@ ECOSYSTEM: Final = Ecosystem(
     globs=tuple(f"**/*.{one}" for kind in KINDS for one in (kind, kind.upper())),  # a class path takes any name
     mapped=True,
     load_catalog=_catalog,
+    declares=(
+        "**/pom.xml",
+        "**/gradle.lockfile",
+        "**/buildscript-gradle.lockfile",
+        "**/gradle/libs.versions.toml",
+        "**/gradle/dependency-locks/*.lockfile",
+    ),
+    load_declared=_declared,
     order="maven",
     load_order=_order,
     load_commands=_commands,

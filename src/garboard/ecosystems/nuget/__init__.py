@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from garboard.model.ecosystem import Ecosystem, parent_folder, same_file
 
 if TYPE_CHECKING:
-    from garboard.model.ecosystem import Catalog, VersionOrder
+    from garboard.model.ecosystem import Catalog, PlainCatalog, VersionOrder
     from garboard.model.program import Commands, Fix
 
 
@@ -22,6 +22,12 @@ def _folders(path: str) -> tuple[str, ...]:
 
 def _catalog() -> Catalog:
     from garboard.ecosystems.nuget.cataloger import catalog
+
+    return catalog
+
+
+def _declared() -> PlainCatalog:
+    from garboard.ecosystems.nuget.declared import catalog
 
     return catalog
 
@@ -59,6 +65,16 @@ ECOSYSTEM: Final = Ecosystem(
     normalize=_lower,
     globs=("**/*.deps.json",),
     load_catalog=_catalog,
+    declares=(
+        "**/packages.lock.json",
+        "**/project.assets.json",
+        "**/packages.config",
+        "**/*.csproj",
+        "**/*.fsproj",
+        "**/*.vbproj",
+        "**/Directory.Packages.props",
+    ),
+    load_declared=_declared,
     nearest=same_file,
     folders=_folders,
     whole=True,

@@ -7,13 +7,19 @@ from typing import TYPE_CHECKING, Final
 from garboard.model.ecosystem import Ecosystem
 
 if TYPE_CHECKING:
-    from garboard.model.ecosystem import VersionOrder
+    from garboard.model.ecosystem import PlainCatalog, VersionOrder
 
 
 def _order() -> VersionOrder:
     from garboard.ecosystems.pub import version
 
     return version
+
+
+def _declared() -> PlainCatalog:
+    from garboard.ecosystems.pub.declared import catalog
+
+    return catalog
 
 
 ECOSYSTEM: Final = Ecosystem(
@@ -24,4 +30,6 @@ ECOSYSTEM: Final = Ecosystem(
     order="pub",
     load_order=_order,
     index="pub.dev",
+    declares=("**/pubspec.lock",),
+    load_declared=_declared,
 )

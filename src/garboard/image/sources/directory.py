@@ -40,7 +40,8 @@ def open(name: str, _options: Options) -> AnyOpened:  # noqa: A001  (the sources
     path, rest = split(name)
     if rest or not path.is_dir():
         raise ImageError(f"{name} is not a folder", "dir: takes the root of an unpacked file system")
+    spelled = name if path.name not in {"", ".."} else str(path.resolve())
     return OpenedTree(
-        image=Image(name=name, source=SCHEMES[0], platform=Platform(os="", architecture="")),
+        image=Image(name=spelled, source=SCHEMES[0], platform=Platform(os="", architecture="")),
         tree=Tree(path, sources=not _is_root(path)),
     )

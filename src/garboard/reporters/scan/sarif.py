@@ -25,7 +25,7 @@ import msgspec
 from garboard import json_text
 from garboard._version import __version__
 from garboard.json_text import encodable
-from garboard.model.attribution import Introduction, Origin, Place
+from garboard.model.attribution import Introduction, Origin
 from garboard.model.finding import Finding
 from garboard.model.gap import Gap
 from garboard.model.package import SYSTEM_TYPES
@@ -63,8 +63,8 @@ def _image_uri(name: str) -> str:
     return quote(name, safe="/@._-~", errors="surrogateescape").lstrip("/") or "image"
 
 
-def _file(place: Place) -> document.ArtifactLocation:
-    name = place.file.replace("\\", "/")
+def _file(path: str) -> document.ArtifactLocation:
+    name = path.replace("\\", "/")
     if name.startswith("/"):
         return document.ArtifactLocation(uri="file://" + quote(name))
     while name.startswith("./"):
@@ -73,8 +73,13 @@ def _file(place: Place) -> document.ArtifactLocation:
 
 
 def _physical(finding: Finding, report: Report) -> document.PhysicalLocation:
-    """The line that brought it; else the image, with the first line, as GitHub requires one for every result."""
+    """The line that brought it or declares it; else the image, with the first line: GitHub requires one for every result."""
     place = finding.introduced.place if finding.introduced else None
+    if place is None and finding.package.declared and finding.package.locations:
+        declared = finding.package.locations[0]
+        return document.PhysicalLocation(
+            artifact_location=_file(declared.path), region=document.Region(start_line=max(declared.line, 1))
+        )
     if place is None:
         uri = _image_uri(report.image.name)
         return document.PhysicalLocation(
@@ -85,7 +90,7 @@ def _physical(finding: Finding, report: Report) -> document.PhysicalLocation:
         start_column=max(place.column, 1),
         end_line=place.end_line if place.end_line > place.line else 0,
     )
-    return document.PhysicalLocation(artifact_location=_file(place), region=region)
+    return document.PhysicalLocation(artifact_location=_file(place.file), region=region)
 
 
 def brought(introduced: Introduction | None, report: Report) -> str:

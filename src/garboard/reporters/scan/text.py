@@ -105,9 +105,18 @@ def _block(issue: Issue, report: Report, view: View, labels: Mapping[str, str]) 
     if more > 0:
         yield f"  and {more} more..."
     yield from introduced(issue, report)
+    declared = tuple(dict.fromkeys(place for one in issue.findings for place in _declared(one.package)))
+    if declared:
+        yield f"  Declared in {_limited(declared, _SHOWN_ROOTS)}"
     fix = _fix(finding)
     if fix:
         yield paint(fix, "1", color=view.color) if finding.fixed_in else fix
+
+
+def _declared(package: Package) -> Iterator[str]:
+    """The files and lines that declare a package, if it is not known to be installed."""
+    if package.declared:
+        yield from (f"{one.path}:{one.line}" if one.line else one.path for one in package.locations)
 
 
 def introduced(issue: Issue, report: Report) -> Iterator[str]:
@@ -161,16 +170,26 @@ def _managers(report: Report) -> str:
 
 
 def project_name(report: Report) -> str:
-    """``docker-image|NAME`` without tag or digest, as ``docker scan`` names it."""
+    """``docker-image|NAME`` without tag or digest, as ``docker scan`` names it; of a source tree its folder's name."""
+    if _manifests(report):
+        return report.image.name.rstrip("/").rpartition("/")[2]
     name = report.image.name.partition("@")[0]
     head, colon, tag = name.rpartition(":")
     return "docker-image|" + (head if colon and "/" not in tag else name).rpartition("/")[2]
 
 
+def _manifests(report: Report) -> tuple[str, ...]:
+    """The files that declare the packages of a source tree; none of an image."""
+    packages = report.inventory.packages
+    if report.image.layers or not any(one.declared for one in packages):
+        return ()
+    return tuple(dict.fromkeys(place.path for one in packages if one.declared for place in one.locations))
+
+
 def _summary(report: Report, found: list[Issue], view: View) -> Iterator[str]:
     rows = [
         ("Package manager:", _managers(report)),
-        ("Target file:", report.target_file),
+        ("Target file:", report.target_file or _limited(_manifests(report), _SHOWN_ROOTS)),
         ("Project name:", project_name(report)),
         ("Docker image:", report.image.name),
         ("Platform:", str(report.image.platform) if report.image.layers else ""),

@@ -12,6 +12,7 @@ import msgspec
 import pytest
 
 from garboard.model.advisory import Severity
+from garboard.model.package import Location
 from garboard.model.report import Report
 from garboard.reporters.scan import sarif, sarif_rules
 from garboard.reporters.view import View
@@ -181,3 +182,17 @@ def test_the_same_bytes_at_any_time_and_tag() -> None:
     assert run(of)["automationDetails"]["id"] == "garboard/ghcr.io/acme/app/linux-amd64/"
     other = changed(of, image=msgspec.structs.replace(of.image, name="ghcr.io/acme/app:2@sha256:" + "a" * 64))
     assert run(other)["automationDetails"] == run(of)["automationDetails"]
+
+
+def test_a_declared_package_stands_on_the_line_of_its_lock_file() -> None:
+    of = scanned()
+    (first, *_) = of.findings
+    package = msgspec.structs.replace(
+        first.package, declared=True, locations=(Location(path="web app/yarn.lock", line=7),)
+    )
+    findings = (msgspec.structs.replace(first, package=package, introduced=None),)
+    (one,) = run(changed(of, findings=findings))["results"]
+    assert one["locations"][0]["physicalLocation"] == {
+        "artifactLocation": {"uri": "web%20app/yarn.lock", "uriBaseId": "%SRCROOT%"},
+        "region": {"startLine": 7},
+    }

@@ -1,14 +1,18 @@
 from __future__ import annotations
 
+import re
+
 import msgspec
 import pytest
 
 from garboard.cli.filtering import exit_code
 from garboard.model.advisory import Severity
 from garboard.model.attribution import Base, Introduction, Origin
+from garboard.model.package import Location
 from garboard.reporters.scan.text import render
 from garboard.reporters.view import View
 from tests.unit.reporters.attributed import BASE, COPIED, NOBODY, OURS, finding, report
+from tests.unit.reporters.findings import scanned
 
 MIXED = (finding("bzip2", BASE), finding("curl", OURS), finding("lib", COPIED), finding("odd", NOBODY))
 
@@ -90,3 +94,19 @@ def test_shares_are_of_what_the_other_filters_leave() -> None:
     of = report(*MIXED, finding("low", BASE, Severity.LOW), finding("unfixed", OURS, fixed=""))
     assert sum(View().shares(of)) == 6
     assert View(severity=Severity.HIGH, only_fixed=True).shares(of) == (1, 2, 1)
+
+
+def test_a_declared_package_has_its_file_and_line() -> None:
+    of = scanned()
+    (first, *_) = of.findings
+    package = msgspec.structs.replace(first.package, declared=True, locations=(Location(path="web/yarn.lock", line=7),))
+    finding = msgspec.structs.replace(first, package=package, introduced=None)
+    inventory = msgspec.structs.replace(of.inventory, packages=(package,))
+    image = msgspec.structs.replace(of.image, name="/src/shop", layers=())
+    tree = msgspec.structs.replace(
+        of, image=image, findings=(finding,), inventory=inventory, target_file="", attribution=None
+    )
+    told = render(tree, View()).decode()
+    assert "  Declared in web/yarn.lock:7\n" in told
+    assert re.search(r"(?m)^Target file: +web/yarn.lock$", told)
+    assert re.search(r"(?m)^Project name: +shop$", told)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from garboard.model.ecosystem import AdvisedName, Ecosystem
 from garboard.model.package import Package
+
+if TYPE_CHECKING:
+    from garboard.model.ecosystem import PlainCatalog
 
 
 def _advised(package: Package) -> tuple[AdvisedName, ...]:
@@ -18,6 +21,12 @@ def _repository(name: str) -> str:
     return name.lower().removeprefix("https://").removesuffix(".git")
 
 
+def _declared() -> PlainCatalog:
+    from garboard.ecosystems.swift.declared import catalog
+
+    return catalog
+
+
 ECOSYSTEM: Final = Ecosystem(
     name="swift",
     type="swift",
@@ -27,4 +36,6 @@ ECOSYSTEM: Final = Ecosystem(
     normalize=_repository,
     advised=_advised,
     index="the package's repository",
+    declares=("**/Package.resolved",),
+    load_declared=_declared,
 )

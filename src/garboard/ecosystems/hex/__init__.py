@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from garboard.model.ecosystem import Ecosystem
+
+if TYPE_CHECKING:
+    from garboard.model.ecosystem import PlainCatalog
 
 
 def _lower(name: str) -> str:
     return name.lower()
+
+
+def _declared() -> PlainCatalog:
+    from garboard.ecosystems.hex.declared import catalog
+
+    return catalog
 
 
 ECOSYSTEM: Final = Ecosystem(
@@ -19,4 +28,6 @@ ECOSYSTEM: Final = Ecosystem(
     order="semver",
     normalize=_lower,
     index="hex.pm",
+    declares=("**/mix.lock", "**/rebar.lock"),
+    load_declared=_declared,
 )

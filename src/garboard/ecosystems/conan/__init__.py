@@ -1,0 +1,28 @@
+"""C and C++ packages of Conan."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from garboard.model.ecosystem import Ecosystem
+
+if TYPE_CHECKING:
+    from garboard.model.ecosystem import PlainCatalog
+
+
+def _declared() -> PlainCatalog:
+    from garboard.ecosystems.conan.declared import catalog
+
+    return catalog
+
+
+ECOSYSTEM: Final = Ecosystem(
+    name="conan",
+    type="conan",
+    manager="conan",
+    osv="ConanCenter",
+    order="semver",
+    index="ConanCenter",
+    declares=("**/conan.lock",),
+    load_declared=_declared,
+)

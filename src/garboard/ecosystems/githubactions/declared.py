@@ -1,0 +1,31 @@
+"""The actions that GitHub workflows use."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from garboard import lock_text
+from garboard.lock_text import Pinned
+from garboard.model.image import File
+from garboard.model.package import Fact
+
+TYPE: Final = "githubactions"
+ORDER: Final = "githubactions"
+_USES: Final = re.compile(
+    r"""\s*(?:-\s+)?uses:\s*["']?([\w.-]+/[\w.-]+)(?:/[^@\s"']*)?@([^\s"'#]+)["']?\s*(?:#\s*(\S+))?"""
+)
+_EXACT: Final = re.compile(r"v?\d+\.\d+\.\d+\S*")
+
+
+def catalog(file: File, /) -> Iterator[Fact]:
+    """Each action with its version: a tag, or the comment beside a commit; a branch, or a tag that moves, names none."""
+    return lock_text.facts(file, _actions, type_=TYPE, order=ORDER, writer="GitHub")
+
+
+def _actions(text: str) -> Iterator[Pinned]:
+    for number, line in enumerate(text.splitlines(), 1):
+        if (found := _USES.match(line)) is not None:
+            version = next((one for one in (found[2], found[3]) if one and _EXACT.fullmatch(one)), "")
+            yield Pinned(found[1] if version else f"{found[1]}@{found[2]}", version, asked=True, line=number)

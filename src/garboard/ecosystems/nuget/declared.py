@@ -1,0 +1,97 @@
+"""The packages that the lock files and project files of NuGet declare."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+
+import msgspec
+
+from garboard import lock_text
+from garboard.lock_text import Pinned
+from garboard.model.image import File
+from garboard.model.package import Fact
+
+TYPE: Final = "nuget"
+ORDER: Final = "nuget"
+_OPENED: Final = r'\s*"([^"]+)"\s*:\s*\{'
+_IDENTIFIED: Final = (
+    r"""\s*<(?:package\b|PackageReference\b|PackageVersion\b)[^>]*?\b(?:id|Include)\s*=\s*["']([^"']+)"""
+)
+_EXACT: Final = re.compile(r"\[?\s*([0-9][0-9A-Za-z.+-]*)\s*\]?")
+_VARIABLE: Final = re.compile(r"\$\(([\w.]+)\)")
+_PARTIAL: Final = (
+    "lists only what is asked for by name: what that needs is not known; `dotnet restore --use-lock-file` writes a "
+    "packages.lock.json"
+)
+
+
+def catalog(file: File, /) -> Iterator[Fact]:
+    """Every package with its version; a project's file names only those that it asks for itself."""
+    name = file.path.rpartition("/")[2]
+    partial = ""
+    if name == "packages.lock.json":
+        parse = _locked
+    elif name == "project.assets.json":
+        parse = _assets
+    elif name == "packages.config":
+        parse = _config
+    else:
+        parse, partial = _project, _PARTIAL
+    return lock_text.facts(file, parse, type_=TYPE, order=ORDER, writer="NuGet", partial=partial)
+
+
+def _locked(text: str) -> Iterator[Pinned]:
+    lines = lock_text.lines(text, _OPENED)
+    for framework in msgspec.json.decode(text).get("dependencies", {}).values():
+        names = {name.lower(): name for name in framework}
+        for name, entry in framework.items():
+            if entry.get("type") != "Project":
+                needs = _needs(entry, names)
+                asked = entry.get("type") == "Direct"
+                yield Pinned(name, entry.get("resolved", ""), needs, asked=asked, line=lines.get(name, 0))
+
+
+def _needs(entry: dict[str, Any], names: dict[str, str]) -> tuple[str, ...]:
+    return tuple(names.get(need.lower(), need) for need in entry.get("dependencies") or ())
+
+
+def _assets(text: str) -> Iterator[Pinned]:
+    document = msgspec.json.decode(text)
+    lines = lock_text.lines(text, _OPENED)
+    frameworks = document.get("project", {}).get("frameworks", {}).values()
+    asked = {name.lower() for one in frameworks for name in one.get("dependencies") or ()}
+    for target in document.get("targets", {}).values():
+        names = {key.partition("/")[0].lower(): key.partition("/")[0] for key in target}
+        for key, entry in target.items():
+            if entry.get("type") == "package":
+                name, _, version = key.partition("/")
+                needs = _needs(entry, names)
+                yield Pinned(name, version, needs, asked=name.lower() in asked, line=lines.get(key, 0))
+
+
+def _config(text: str) -> Iterator[Pinned]:
+    lines = lock_text.lines(text, _IDENTIFIED)
+    for one in lock_text.xml(text).iter("package"):
+        name = one.get("id", "")
+        yield Pinned(name, _exact(one.get("version", "")), line=lines.get(name, 0))
+
+
+def _project(text: str) -> Iterator[Pinned]:
+    root = lock_text.xml(text)
+    lines = lock_text.lines(text, _IDENTIFIED)
+    known = {one.tag: (one.text or "").strip() for one in root.findall("PropertyGroup/*")}
+    found = [one for kind in ("PackageReference", "PackageVersion") for one in root.iter(kind)]
+    for one in found:
+        name = one.get("Include", "")
+        stated = one.get("Version") or one.get("VersionOverride") or one.findtext("Version") or ""
+        version = _VARIABLE.sub(lambda variable: known.get(variable[1], variable[0]), stated)
+        if name:
+            yield Pinned(name, _exact(version), asked=True, line=lines.get(name, 0))
+
+
+def _exact(version: str) -> str:
+    """The version that is installed: the lowest that is allowed; empty where that cannot be told."""
+    found = _EXACT.fullmatch(version.strip())
+    return found[1] if found is not None else ""

@@ -1,0 +1,28 @@
+"""The packages that ``pubspec.lock`` declares."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from garboard import lock_text, yaml_text
+from garboard.lock_text import Pinned
+from garboard.model.image import File
+from garboard.model.package import Fact
+
+TYPE: Final = "pub"
+ORDER: Final = "pub"
+
+
+def catalog(file: File, /) -> Iterator[Fact]:
+    """Each hosted package; those of an SDK, a folder or a repository have no version of pub.dev."""
+    return lock_text.facts(file, _packages, type_=TYPE, order=ORDER, writer="pub")
+
+
+def _packages(text: str) -> Iterator[Pinned]:
+    (document,) = yaml_text.read(text)
+    packages = document["packages"] or yaml_text.YamlMapping()
+    for name, entry in packages.items():
+        version = entry["version"] if entry.get("source") == "hosted" else ""
+        asked = str(entry.get("dependency")).startswith("direct")
+        yield Pinned(name, version, asked=asked, line=packages.lines[name])
