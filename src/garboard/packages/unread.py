@@ -39,6 +39,7 @@ _EGG_LINKS: Final = "links to Python projects"
 _WEB_ASSEMBLY: Final = "WebAssembly modules"
 _EXECUTABLES: Final = "Windows programs"
 _ZIPPED: Final = "Python wheels and zip applications"
+_BILLS: Final = "software bills of materials"
 LISTS: Final = MappingProxyType(
     {
         _CLASSES: ("**/*.class",),
@@ -64,16 +65,13 @@ LISTS: Final = MappingProxyType(
         _WEB_ASSEMBLY: ("**/*.wasm",),
         _ZIPPED: ("**/*.whl", "**/*.pyz", "**/*.pex"),
         "PHP archives": ("**/*.phar",),
-        "R packages": ("**/*library/*/DESCRIPTION",),
         "Perl distributions": ("**/.packlist",),
         "Lua rocks": ("**/*.rockspec",),
-        "Erlang and Elixir applications": ("**/ebin/*.app",),
         "OCaml packages": ("**/.opam-switch/packages/*/opam",),
-        "Haskell packages": ("**/package.conf.d/*.conf",),
         "WordPress": ("**/wp-includes/version.php",),
         "WordPress plugins": ("**/wp-content/plugins/*/readme.txt",),
         "vendored Go modules": ("**/vendor/modules.txt",),
-        "software bills of materials": ("**/*.spdx", "**/*.spdx.json", "**/*.cdx.json"),
+        _BILLS: ("**/*.spdx", "**/*.spdx.json", "**/*.cdx.json"),
     }
 )
 """Files that hold or list installed packages, by what a report calls these."""
@@ -562,6 +560,7 @@ _RULES: Final[Mapping[str, Callable[[_Places, Found], bool]]] = MappingProxyType
         _MODULE_LIST: _Places.told,
         _ARCHIVE: _Places.left_over,
         _ROOT: _Places.read,
+        _BILLS: _Places.read,
         _LOCK: _Places.pinned,
     }
 )
