@@ -39,6 +39,8 @@ _EGG_LINKS: Final = "links to Python projects"
 _WEB_ASSEMBLY: Final = "WebAssembly modules"
 _EXECUTABLES: Final = "Windows programs"
 _ZIPPED: Final = "Python wheels and zip applications"
+_WORDPRESS: Final = "WordPress plugins"
+_PERL: Final = "Perl distributions"
 _BILLS: Final = "software bills of materials"
 LISTS: Final = MappingProxyType(
     {
@@ -50,7 +52,6 @@ LISTS: Final = MappingProxyType(
         "Void Linux packages": ("var/db/xbps/*.plist",),
         "Slackware packages": ("var/log/packages/*", "var/lib/pkgtools/packages/*"),
         "Clear Linux bundles": ("usr/share/clear/bundles/*",),
-        "Homebrew packages": ("**/INSTALL_RECEIPT.json",),
         "snaps": ("var/lib/snapd/snaps/*.snap",),
         "Yarn Plug'n'Play packages": (
             "**/.pnp.cjs",
@@ -65,11 +66,8 @@ LISTS: Final = MappingProxyType(
         _WEB_ASSEMBLY: ("**/*.wasm",),
         _ZIPPED: ("**/*.whl", "**/*.pyz", "**/*.pex"),
         "PHP archives": ("**/*.phar",),
-        "Perl distributions": ("**/.packlist",),
-        "Lua rocks": ("**/*.rockspec",),
-        "OCaml packages": ("**/.opam-switch/packages/*/opam",),
-        "WordPress": ("**/wp-includes/version.php",),
-        "WordPress plugins": ("**/wp-content/plugins/*/readme.txt",),
+        _PERL: ("**/.packlist",),
+        _WORDPRESS: ("**/wp-content/plugins/*/readme.txt",),
         "vendored Go modules": ("**/vendor/modules.txt",),
         _BILLS: ("**/*.spdx", "**/*.spdx.json", "**/*.cdx.json"),
     }
@@ -460,6 +458,23 @@ class _Places:
         """Whether Composer's list of what it installed lies above it."""
         return any(f"{folder}/composer/installed.json" in self._read for folder in _above(one.path))
 
+    def headed(self, one: Found) -> bool:
+        """Whether a file beside it stated the plugin."""
+        return one.path.rpartition("/")[0] in self._beside
+
+    @cached_property
+    def _beside(self) -> frozenset[str]:
+        return frozenset(location.path.rpartition("/")[0] for one in self._packages for location in one.locations)
+
+    def distributed(self, one: Found) -> bool:
+        """Whether a distribution of the name was read that its folder below ``auto`` spells (``auto/A/B``: ``A-B``)."""
+        name = one.path.rpartition("/auto/")[2].removesuffix("/.packlist").replace("/", "-")
+        return name in self._distributions
+
+    @cached_property
+    def _distributions(self) -> AbstractSet[str]:
+        return {one.name for one in self._packages if of(one.type).language == "perl"}
+
     def linked(self, one: Found) -> bool:
         """Whether the package was read to which it leads."""
         return any(
@@ -561,6 +576,8 @@ _RULES: Final[Mapping[str, Callable[[_Places, Found], bool]]] = MappingProxyType
         _ARCHIVE: _Places.left_over,
         _ROOT: _Places.read,
         _BILLS: _Places.read,
+        _WORDPRESS: _Places.headed,
+        _PERL: _Places.distributed,
         _LOCK: _Places.pinned,
     }
 )
