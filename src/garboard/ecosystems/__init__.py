@@ -25,16 +25,20 @@ _NAMES: Final = (
     "bitnami",
     "conan",
     "conda",
+    "cpan",
     "cran",
     "dpkg",
     "githubactions",
     "golang",
     "hackage",
     "hex",
+    "homebrew",
     "julia",
+    "luarocks",
     "maven",
     "node",
     "nuget",
+    "opam",
     "opkg",
     "php",
     "portage",
@@ -44,6 +48,7 @@ _NAMES: Final = (
     "ruby",
     "rust",
     "swift",
+    "wordpress",
 )
 
 ECOSYSTEMS: Final[tuple[Ecosystem, ...]] = tuple(

@@ -39,6 +39,9 @@ _EGG_LINKS: Final = "links to Python projects"
 _WEB_ASSEMBLY: Final = "WebAssembly modules"
 _EXECUTABLES: Final = "Windows programs"
 _ZIPPED: Final = "Python wheels and zip applications"
+_WORDPRESS: Final = "WordPress plugins"
+_PERL: Final = "Perl distributions"
+_BILLS: Final = "software bills of materials"
 LISTS: Final = MappingProxyType(
     {
         _CLASSES: ("**/*.class",),
@@ -49,7 +52,6 @@ LISTS: Final = MappingProxyType(
         "Void Linux packages": ("var/db/xbps/*.plist",),
         "Slackware packages": ("var/log/packages/*", "var/lib/pkgtools/packages/*"),
         "Clear Linux bundles": ("usr/share/clear/bundles/*",),
-        "Homebrew packages": ("**/INSTALL_RECEIPT.json",),
         "snaps": ("var/lib/snapd/snaps/*.snap",),
         "Yarn Plug'n'Play packages": (
             "**/.pnp.cjs",
@@ -64,16 +66,10 @@ LISTS: Final = MappingProxyType(
         _WEB_ASSEMBLY: ("**/*.wasm",),
         _ZIPPED: ("**/*.whl", "**/*.pyz", "**/*.pex"),
         "PHP archives": ("**/*.phar",),
-        "R packages": ("**/*library/*/DESCRIPTION",),
-        "Perl distributions": ("**/.packlist",),
-        "Lua rocks": ("**/*.rockspec",),
-        "Erlang and Elixir applications": ("**/ebin/*.app",),
-        "OCaml packages": ("**/.opam-switch/packages/*/opam",),
-        "Haskell packages": ("**/package.conf.d/*.conf",),
-        "WordPress": ("**/wp-includes/version.php",),
-        "WordPress plugins": ("**/wp-content/plugins/*/readme.txt",),
+        _PERL: ("**/.packlist",),
+        _WORDPRESS: ("**/wp-content/plugins/*/readme.txt",),
         "vendored Go modules": ("**/vendor/modules.txt",),
-        "software bills of materials": ("**/*.spdx", "**/*.spdx.json", "**/*.cdx.json"),
+        _BILLS: ("**/*.spdx", "**/*.spdx.json", "**/*.cdx.json"),
     }
 )
 """Files that hold or list installed packages, by what a report calls these."""
@@ -462,6 +458,23 @@ class _Places:
         """Whether Composer's list of what it installed lies above it."""
         return any(f"{folder}/composer/installed.json" in self._read for folder in _above(one.path))
 
+    def headed(self, one: Found) -> bool:
+        """Whether a file beside it stated the plugin."""
+        return one.path.rpartition("/")[0] in self._beside
+
+    @cached_property
+    def _beside(self) -> frozenset[str]:
+        return frozenset(location.path.rpartition("/")[0] for one in self._packages for location in one.locations)
+
+    def distributed(self, one: Found) -> bool:
+        """Whether a distribution of the name was read that its folder below ``auto`` spells (``auto/A/B``: ``A-B``)."""
+        name = one.path.rpartition("/auto/")[2].removesuffix("/.packlist").replace("/", "-")
+        return name in self._distributions
+
+    @cached_property
+    def _distributions(self) -> AbstractSet[str]:
+        return {one.name for one in self._packages if of(one.type).language == "perl"}
+
     def linked(self, one: Found) -> bool:
         """Whether the package was read to which it leads."""
         return any(
@@ -556,6 +569,9 @@ _RULES: Final[Mapping[str, Callable[[_Places, Found], bool]]] = MappingProxyType
         _ARCHIVE: _Places.left_over,
         _ROOT: _Places.read,
         _DOTNET: _Places.read,
+        _BILLS: _Places.read,
+        _WORDPRESS: _Places.headed,
+        _PERL: _Places.distributed,
         _LOCK: _Places.pinned,
     }
 )

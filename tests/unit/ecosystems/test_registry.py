@@ -137,6 +137,7 @@ ELSEWHERE = {
     "packages/distro.py": "which package manager is a distribution's",
     "feeds/osv.py": "errata of RPM distributions",
     "basecatalog/repo_info.py": "docker-library's lists are of apk and dpkg only",
+    "feeds/endoflife.py": "products, not package types",
     "baseimage/lifecycle.py": "official images, not package types",
     "baseimage/releases.py": "official images, not package types",
     "baseimage/candidates.py": "official images, not package types",

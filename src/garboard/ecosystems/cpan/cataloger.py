@@ -1,0 +1,48 @@
+"""Installed Perl distributions: ``.meta/NAME-VERSION/install.json``, which ``cpanm`` writes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+
+import msgspec
+
+from garboard.model.ecosystem import MetadataPaths
+from garboard.model.gap import Gap
+from garboard.model.image import File
+from garboard.model.package import Fact, Package
+
+TYPE: Final = "cpan"
+_LONGEST: Final = 256
+_NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+-]*")
+_DISTRIBUTION: Final = re.compile(r"([A-Za-z0-9_.+-]+)-(v?[0-9][!-~]*)")
+
+
+class _Installed(msgspec.Struct):
+    dist: Any = None
+    version: Any = None
+
+
+def catalog(file: File, owned: MetadataPaths, /) -> Iterator[Fact]:
+    """The distribution that the file names."""
+    del owned
+    try:
+        stated = msgspec.json.decode(file.data, type=_Installed)
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+        yield Gap(stage="catalog", subject=file.path, reason=f"is not what cpanm writes of a distribution: {error}")
+        return
+    whole, version = _text(stated.dist), _text(stated.version)
+    name = whole.removesuffix(f"-{version}") if version and whole.endswith(f"-{version}") else ""
+    if not name:
+        found = _DISTRIBUTION.fullmatch(whole)
+        name, version = (found[1], found[2]) if found else ("", "")
+    if not _NAME.fullmatch(name):
+        reason = "does not state the name and the version of a distribution: it was not judged"
+        yield Gap(stage="catalog", subject=file.path, reason=reason)
+        return
+    yield Package(type=TYPE, name=name, version=version, scheme="")
+
+
+def _text(value: object) -> str:
+    return value.strip() if isinstance(value, str) and len(value) <= _LONGEST else ""

@@ -1,0 +1,56 @@
+"""Perl distributions, and the lists of files that they answer for."""
+
+from __future__ import annotations
+
+import pytest
+
+from garboard.image import read as read_image
+from garboard.image.layers.cache import NoCache
+from garboard.image.options import Options
+from garboard.packages.assemble import assemble
+from garboard.packages.catalogers import CATALOGERS
+from tests.unit.ecosystems.reading import cataloger_of, gaps, packages, read
+from tests.unit.image.layers.builders import Entry, Given, tar
+
+cataloger = cataloger_of("cpan")
+
+
+@pytest.mark.parametrize(
+    ("path", "data", "expected"),
+    [
+        (
+            "usr/local/lib/perl5/x/.meta/Mojolicious-9.33/install.json",
+            '{"dist":"Mojolicious-9.33","version":"9.33","name":"Mojolicious"}',
+            ("cpan", "Mojolicious", "9.33"),
+        ),
+        ("a/.meta/A-B-v1.2/install.json", '{"dist":"A-B-v1.2","version":"1.2"}', ("cpan", "A-B", "v1.2")),
+    ],
+)
+def test_a_package(path: str, data: str, expected: tuple[str, ...]) -> None:
+    (found,) = packages(read(cataloger, path, data))
+    assert (found.type, found.full_name, found.version, *found.licenses) == expected
+
+
+@pytest.mark.parametrize(
+    ("path", "data", "text"),
+    [
+        ("a/.meta/a/install.json", "", "is not what cpanm writes"),
+        ("a/.meta/a/install.json", "[]", "is not what cpanm writes"),
+        ("a/.meta/a/install.json", "{}", "does not state"),
+        ("a/.meta/a/install.json", '{"dist":"a","version":"1"}', "does not state"),
+    ],
+)
+def test_what_cannot_be_read_is_a_gap(path: str, data: str, text: str) -> None:
+    (reason,) = gaps(read(cataloger, path, data))
+    assert text in reason
+
+
+def test_which_lists_of_files_are_answered_for() -> None:
+    lib = "usr/local/lib/perl5"
+    entries = [
+        Entry(f"{lib}/.meta/A-B-1.0/install.json", b'{"dist": "A-B-1.0", "version": "1.0"}'),
+        Entry(f"{lib}/auto/A/B/.packlist"),
+        Entry(f"{lib}/auto/C/.packlist"),
+    ]
+    inventory = assemble(read_image(Given(tar(entries)), CATALOGERS, NoCache(), Options()))
+    assert [gap.reason for gap in inventory.gaps] == [f"are there and are not read: {lib}/auto/C/.packlist"]
