@@ -26,6 +26,7 @@ _NAMES: Final = (
     "conda",
     "cran",
     "dpkg",
+    "generic",
     "githubactions",
     "golang",
     "hackage",

@@ -11,6 +11,7 @@ from garboard.model.gap import Gap, gathered
 from garboard.model.image import FileHistory, Files, FileVersion
 from garboard.model.package import (
     SYSTEM_TYPES,
+    UNMANAGED,
     Absent,
     Distro,
     Diverted,
@@ -181,8 +182,8 @@ def _is_newer(package: Package, owner: Package) -> bool:
 
 
 def _owned(packages: tuple[Package, ...], owners: Owners) -> tuple[Package, ...]:
-    """Mark language packages that an operating-system package brought."""
-    return tuple(
+    """Mark language packages that an operating-system package brought; software that one brought is that package itself."""
+    marked = (
         msgspec.structs.replace(package, owner=owner.purl)
         if package.type not in SYSTEM_TYPES
         and (owner := owners.of(package.locations[0].file))
@@ -190,6 +191,7 @@ def _owned(packages: tuple[Package, ...], owners: Owners) -> tuple[Package, ...]
         else package
         for package in packages
     )
+    return tuple(package for package in marked if not (package.owner and package.type == UNMANAGED))
 
 
 def _passed_over(packages: tuple[Package, ...]) -> Iterator[Gap]:

@@ -19,7 +19,7 @@ from garboard.executables import PE
 from garboard.model.ecosystem import Ecosystem
 from garboard.model.gap import Gap
 from garboard.model.image import Bare, File
-from garboard.model.package import SYSTEM_TYPES, Fact, Package, Script, Unread
+from garboard.model.package import SYSTEM_TYPES, UNMANAGED, Fact, Package, Script, Unread
 from garboard.packages import programs
 from garboard.patterns import lazy, of_globs
 
@@ -426,7 +426,9 @@ class _Places:
     @cached_property
     def _installations(self) -> frozenset[str]:
         """The folders of what is told of already: that in which ``bin`` lies, else the program's own."""
-        folders = {one.path.rpartition("/")[0] for one in self._found if one.kind in {_PROGRAM, _GO, _DOTNET}}
+        paths = {one.path for one in self._found if one.kind in {_PROGRAM, _GO, _DOTNET}}
+        paths |= {place.path for one in self._packages if one.type == UNMANAGED for place in one.locations}
+        folders = {path.rpartition("/")[0] for path in paths if not is_library(path.rpartition("/")[2])}
         whole = {folder.rpartition("/")[0] if folder.endswith("bin") else folder for folder in folders}
         return frozenset(whole - {"", "usr"})
 
