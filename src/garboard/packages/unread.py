@@ -15,6 +15,7 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from garboard.ecosystems import ECOSYSTEMS, of
+from garboard.ecosystems.generic import java
 from garboard.executables import PE
 from garboard.model.ecosystem import Ecosystem
 from garboard.model.gap import Gap
@@ -24,7 +25,7 @@ from garboard.packages import programs
 from garboard.patterns import lazy, of_globs
 
 NAME: Final = "unread"
-VERSION: Final = 5 + programs.VERSION
+VERSION: Final = 6 + programs.VERSION
 HEAD: Final = 4096
 """Bytes of a program within which a Go linker's build id lies."""
 PROGRAMS: Final = True
@@ -220,10 +221,12 @@ _INSTALLERS: Final = frozenset(name for one in ECOSYSTEMS for name in one.instal
 _NAMED: Final = 3
 
 
-def catalog(file: File, /) -> Iterator[Fact]:
+def catalog(file: File, /) -> Iterator[Fact]:  # noqa: C901  (one case for each kind of file)
     """What kind of unread file this is, and what a script of the image's own may call; of ``file.data`` the beginning."""
     kind = _kind(file.path)
-    if kind is not None:
+    if kind == _RUNTIME and (found := tuple(java.runtime(file))):
+        yield from found
+    elif kind is not None:
         names, folder = _stated(file, kind)
         if names or not _says_nothing(file, kind):
             yield Unread(kind=kind, names=names, folder=folder)
@@ -555,6 +558,7 @@ _RULES: Final[Mapping[str, Callable[[_Places, Found], bool]]] = MappingProxyType
         **{kind: _Places.within for one in ECOSYSTEMS for kind in one.unread},
         _PROGRAM: _Places.within,
         _LIBRARY: _Places.part,
+        _RUNTIME: _Places.within,
         _DLL: _Places.part,
         **dict.fromkeys(_UNMET, _Places.met),
         _CLASSES: _Places.within,

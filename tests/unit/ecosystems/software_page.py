@@ -17,6 +17,9 @@ its software is listed as `pkg:generic/<name>@<version>` if its constant data na
 several, it stays one of the "programs that no package manager installed". What the package manager of the distribution
 installed is that package, and is not listed twice.
 
+A Java runtime is `pkg:generic/java@<version>`, by the file `release` in its folder, with its publisher; what lies in that folder
+is part of it.
+
 No feed covers these packages: each report says that they could not be judged.
 
 | software | files | CPE |

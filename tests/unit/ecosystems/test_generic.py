@@ -142,6 +142,21 @@ def test_what_a_package_brought_is_that_package() -> None:
     assert software(packaged, layer({"usr/local/sbin/nginx": newer})) == ["pkg:generic/nginx@1.27.0"]
 
 
+def test_a_java_runtime_is_all_that_lies_in_its_folder() -> None:
+    runtime = {
+        "opt/java/release": b'IMPLEMENTOR="Eclipse Adoptium"\nJAVA_VERSION="17.0.9"\nJAVA_VERSION_DATE="2023-10-17"\n',
+        "opt/java/lib/modules": b"\xda\xda\xfe\xca",
+        "opt/java/bin/java": elf({".rodata": b"\0"}),
+        "opt/java/lib/server/libjvm.so": elf({".rodata": b"\0"}),
+    }
+    found = inventory(layer(runtime))
+    assert [(one.purl, one.vendor) for one in found.packages] == [("pkg:generic/java@17.0.9", "Eclipse Adoptium")]
+    assert [gap.subject for gap in found.gaps] == []
+    assert software(layer({**deb("jre", *runtime), **runtime})) == []
+    del runtime["opt/java/release"]
+    assert "Java runtimes" in {gap.subject for gap in inventory(layer(runtime)).gaps}
+
+
 def test_libraries_of_its_installation_are_its_own() -> None:
     program = elf({".rodata": b"\x003.12.1\0"})
     module = elf({".rodata": b"\0"})

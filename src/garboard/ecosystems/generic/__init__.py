@@ -10,11 +10,20 @@ from garboard.model.ecosystem import Ecosystem
 if TYPE_CHECKING:
     from garboard.model.ecosystem import PlainCatalog
 
+_SHARED: Final = frozenset({"", "usr", "usr/local", "opt"})
+"""Folders of more than one program."""
+
 
 def _program() -> PlainCatalog:
     from garboard.ecosystems.generic import program
 
     return program.catalog
+
+
+def _folders(path: str) -> tuple[str, ...]:
+    """A Java runtime's own, which its file ``release`` describes."""
+    folder, _, name = path.rpartition("/")
+    return (folder,) if name == "release" and folder not in _SHARED else ()
 
 
 ECOSYSTEM: Final = Ecosystem(
@@ -25,6 +34,7 @@ ECOSYSTEM: Final = Ecosystem(
     load_program=_program,
     named=is_known,
     index="its publisher",
+    folders=_folders,
     misses="programs whose version no text in them tells for sure, and those of names that are not in [the list](software.md)",
     reference="https://github.com/package-url/purl-spec",
 )
