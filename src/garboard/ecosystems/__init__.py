@@ -28,6 +28,7 @@ _NAMES: Final = (
     "cpan",
     "cran",
     "dpkg",
+    "generic",
     "githubactions",
     "golang",
     "hackage",

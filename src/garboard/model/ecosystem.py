@@ -133,6 +133,7 @@ class Ecosystem(Value):
         load_program: imports what reads of which packages a program or shared library was built.
         sections: names of sections of which such a program has one.
         windows_sections: the same for those of Windows, where names are short.
+        named: whether a program at this path is one of its, whatever its sections: a cheap test, asked of every program.
         declares: globs of the files of a source tree that say which packages its build installs.
         load_declared: imports what reads those.
         marks: texts of which one is in the beginning of such a program, if it lost its sections' names.
@@ -201,6 +202,7 @@ class Ecosystem(Value):
     sections: tuple[str, ...] = ()
     windows_sections: tuple[str, ...] = ()
     marks: tuple[bytes, ...] = ()
+    named: Callable[[str], bool] = never
     declares: tuple[str, ...] = ()
     load_declared: Callable[[], PlainCatalog] | None = None
     programs: tuple[str, ...] = ()

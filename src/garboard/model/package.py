@@ -12,6 +12,9 @@ from garboard.model.gap import Gap
 SYSTEM_TYPES: Final = frozenset({"alpm", "apk", "deb", "ebuild", "opkg", "qpkg", "rpm"})
 """Package URL types of the package managers of operating systems (purl-spec's list of types, and Gentoo's)."""
 
+UNMANAGED: Final = "generic"
+"""Package URL type of software that no package manager installed."""
+
 
 class Location(Value):
     """Evidence for a package: a path without a leading slash, and the index of the layer, lowest 0.

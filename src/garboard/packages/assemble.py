@@ -11,6 +11,7 @@ from garboard.model.gap import Gap, gathered
 from garboard.model.image import FileHistory, Files, FileVersion
 from garboard.model.package import (
     SYSTEM_TYPES,
+    UNMANAGED,
     Absent,
     Distro,
     Diverted,
@@ -181,13 +182,18 @@ def _is_newer(package: Package, owner: Package) -> bool:
 
 
 def _owned(packages: tuple[Package, ...], owners: Owners) -> tuple[Package, ...]:
-    """Mark language packages that an operating-system package brought, and those that are others' under the same name."""
+    """Mark language packages that an operating-system package brought, and those that are others' under the same name.
+
+    Software that was told by its binary and that a package brought is that package itself.
+    """
     same: dict[tuple[str, str, str], str] = {}
     marked = []
     for package in packages:
         owner = owners.of(package.locations[0].file) if package.type not in SYSTEM_TYPES else None
         if owner is None or _is_newer(package, owner):
             marked.append(package)
+        elif package.type == UNMANAGED:
+            continue
         elif owner.type in SYSTEM_TYPES:
             marked.append(msgspec.structs.replace(package, owner=owner.purl))
         else:

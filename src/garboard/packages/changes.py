@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from garboard.model.changes import LayerChanges, Upgrade
 from garboard.model.image import FileHistory, Files
-from garboard.model.package import SYSTEM_TYPES, Inventory, Package
+from garboard.model.package import SYSTEM_TYPES, UNMANAGED, Inventory, Package
 from garboard.packages.ownership import counted
 
 Identity = tuple[str, str, str, str, str, str]
@@ -23,7 +23,14 @@ def changes(files: Files, inventory: Inventory, layers: int) -> tuple[LayerChang
     removed and added.
     """
     own = {_place(package) for package in counted(inventory.packages)}
-    owned = {_place(package) for package in inventory.packages if package.owner} - own
+    owned = {_place(package) for package in inventory.packages if package.owner}
+    owned |= {
+        _identity(fact, history.path)
+        for history in files.histories
+        for fact in history.versions[-1].facts or ()
+        if isinstance(fact, Package) and fact.type == UNMANAGED
+    }
+    owned -= own
     steps = _steps(files.histories, owned)
     present: dict[str, dict[Identity, Package]] = {}
     before: dict[Identity, Package] = {}

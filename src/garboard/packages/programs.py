@@ -28,7 +28,7 @@ def explained(file: File) -> Iterator[Fact]:
 
 
 def _ecosystems(file: File) -> list[Ecosystem]:
-    """The ecosystems to which a program of this form may belong."""
+    """The ecosystems to which a program of this form or name may belong."""
     try:
         program = Executable(file.view)
     except BadExecutable:
@@ -37,5 +37,7 @@ def _ecosystems(file: File) -> list[Ecosystem]:
     return [
         one
         for one, sections in table
-        if any(program.mentions(name) for name in sections) or any(mark in file.data for mark in one.marks)
+        if any(program.mentions(name) for name in sections)
+        or any(mark in file.data for mark in one.marks)
+        or one.named(file.path)
     ]

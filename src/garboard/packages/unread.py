@@ -15,11 +15,12 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from garboard.ecosystems import ECOSYSTEMS, of
+from garboard.ecosystems.generic import java
 from garboard.executables import PE
 from garboard.model.ecosystem import Ecosystem
 from garboard.model.gap import Gap
 from garboard.model.image import Bare, File
-from garboard.model.package import SYSTEM_TYPES, Fact, Package, Script, Unread
+from garboard.model.package import SYSTEM_TYPES, UNMANAGED, Fact, Package, Script, Unread
 from garboard.packages import programs
 from garboard.patterns import lazy, of_globs
 
@@ -212,10 +213,12 @@ _INSTALLERS: Final = frozenset(name for one in ECOSYSTEMS for name in one.instal
 _NAMED: Final = 3
 
 
-def catalog(file: File, /) -> Iterator[Fact]:
+def catalog(file: File, /) -> Iterator[Fact]:  # noqa: C901  (one case for each kind of file)
     """What kind of unread file this is, and what a script of the image's own may call; of ``file.data`` the beginning."""
     kind = _kind(file.path)
-    if kind is not None:
+    if kind == _RUNTIME and (found := tuple(java.runtime(file))):
+        yield from found
+    elif kind is not None:
         names, folder = _stated(file, kind)
         if names or not _says_nothing(file, kind):
             yield Unread(kind=kind, names=names, folder=folder)
@@ -418,7 +421,9 @@ class _Places:
     @cached_property
     def _installations(self) -> frozenset[str]:
         """The folders of what is told of already: that in which ``bin`` lies, else the program's own."""
-        folders = {one.path.rpartition("/")[0] for one in self._found if one.kind in {_PROGRAM, _GO, _DOTNET}}
+        paths = {one.path for one in self._found if one.kind in {_PROGRAM, _GO, _DOTNET}}
+        paths |= {place.path for one in self._packages if one.type == UNMANAGED for place in one.locations}
+        folders = {path.rpartition("/")[0] for path in paths if not is_library(path.rpartition("/")[2])}
         whole = {folder.rpartition("/")[0] if folder.endswith("bin") else folder for folder in folders}
         return frozenset(whole - {"", "usr"})
 
@@ -555,6 +560,7 @@ _RULES: Final[Mapping[str, Callable[[_Places, Found], bool]]] = MappingProxyType
         **{kind: _Places.within for one in ECOSYSTEMS for kind in one.unread},
         _PROGRAM: _Places.within,
         _LIBRARY: _Places.part,
+        _RUNTIME: _Places.within,
         _DLL: _Places.part,
         **dict.fromkeys(_UNMET, _Places.met),
         _CLASSES: _Places.within,

@@ -15,6 +15,7 @@ from garboard import ecosystems
 from garboard.dockerfile.heredocs import delimiter
 from garboard.dockerfile.variables import Scope
 from garboard.model.dockerfile import Instruction, PackageRequest, Request, UnknownRequest
+from garboard.model.package import UNMANAGED
 from garboard.model.program import Program
 from garboard.shellcommands.argv import Line, program, take_apart, unwrapped
 from garboard.shellcommands.programs import DOWNLOADERS
@@ -260,7 +261,7 @@ def _downloads(command: Command, name: str, line: Line) -> Iterator[Request]:
         elif _ADDRESS.fullmatch(word.text):
             yield PackageRequest(
                 manager=name,
-                ecosystem="generic",
+                ecosystem=UNMANAGED,
                 name=word.text,
                 command=command.text,
                 conditional=command.conditional,

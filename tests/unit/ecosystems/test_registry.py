@@ -14,7 +14,8 @@ import garboard.versions
 from garboard import ecosystems
 from garboard.ecosystems import ECOSYSTEMS
 from garboard.feeds.readers import osv_ecosystems
-from garboard.model.ecosystem import Ecosystem
+from garboard.model.ecosystem import Ecosystem, never
+from garboard.model.package import UNMANAGED
 from garboard.packages.catalogers import CATALOGERS, METADATA
 
 SOURCE = Path(garboard.ecosystems.__file__).parents[1]
@@ -74,17 +75,18 @@ def test_its_files(one: Ecosystem):
 
 @each
 def test_its_programs(one: Ecosystem):
-    assert bool(one.sections) == bool(one.windows_sections) == (one.load_program is not None)
+    assert bool(one.sections) == bool(one.windows_sections)
+    assert bool(one.sections or one.named is not never) == (one.load_program is not None)
     if one.load_program is not None:
         assert list(inspect.signature(one.load_program()).parameters) == ["file"]
-        assert one.osv, f"{one.name}: no data judge its packages"
+        assert one.osv or one.type == UNMANAGED, f"{one.name}: no data judge its packages"
 
 
 @each
 def test_its_command_lines(one: Ecosystem):
     known = ecosystems.commands(one.type)
     assert set(known.programs) == set(one.programs), f"{one.name}: the record and its command lines name other programs"
-    if not one.globs and one.load_program is None:
+    if not one.globs and not one.sections:
         return
     assert known.remedy is not None, f"{one.name}: what brings a fix is not written down"
     assert (known.upgrades is not None) == one.system

@@ -30,7 +30,7 @@ from garboard.image.layers.tar import (
 from garboard.model.gap import Gap
 from garboard.model.image import File, Reader
 from garboard.model.limits import MIB, Limits
-from garboard.model.package import Diverted, Fact, Owns, Package, usr_merged
+from garboard.model.package import UNMANAGED, Diverted, Fact, Owns, Package, usr_merged
 
 _SLICE = 1 * MIB
 _RELEASE = 16 * MIB
@@ -234,7 +234,8 @@ class Collector:
 
 
 def _lists_packages(reading: Reading) -> bool:
-    return any(isinstance(fact, Package) for fact in reading.facts)
+    """Whether it lists packages besides the software itself, for which the package that brought it stands."""
+    return any(isinstance(fact, Package) and fact.type != UNMANAGED for fact in reading.facts)
 
 
 def _owned(readings: Iterable[Reading]) -> set[str]:

@@ -1,0 +1,36 @@
+"""The page about software that no package manager installed, made of its table."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from garboard.ecosystems.generic.names import NAMES
+from garboard.ecosystems.generic.program import SOFTWARE
+
+PAGE = Path(__file__).parents[3] / "docs" / "software.md"
+HEAD = """\
+# Software that no package manager installed
+
+Programs and libraries that were copied into an image, or built in it, are known by the texts in them. A file is looked into
+if its name is one of these (what tells versions in names is passed over: `python3.11` is `python`, `libz.so.1` is `libz`), and
+its software is listed as `pkg:generic/<name>@<version>` if its constant data name one version. Where they name none, or
+several, it stays one of the "programs that no package manager installed". What the package manager of the distribution
+installed is that package, and is not listed twice.
+
+A Java runtime is `pkg:generic/java@<version>`, by the file `release` in its folder, with its publisher; what lies in that folder
+is part of it.
+
+No feed covers these packages: each report says that they could not be judged.
+
+| software | files | CPE |
+| --- | --- | --- |
+"""
+
+
+def page() -> str:
+    """The whole page."""
+    rows = (
+        f"| {name} | {', '.join(f'`{file}`' for file, of in NAMES.items() if of == name)} | `{software.cpe}` |\n"
+        for name, software in SOFTWARE.items()
+    )
+    return f"{HEAD}{''.join(rows)}"
