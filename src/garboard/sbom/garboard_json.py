@@ -41,6 +41,7 @@ class _Entry(msgspec.Struct, rename="camel"):
     automatic: bool | None = None
     application: bool = False
     declared: bool = False
+    same_as: str = ""
     owner: str = ""
     layer_index: int | None = None
     locations: tuple[_Place, ...] = ()
@@ -116,6 +117,7 @@ def _package(entry: _Entry) -> Package:
         automatic=entry.automatic,
         application=entry.application,
         declared=entry.declared,
+        same_as=entry.same_as,
         owner=entry.owner,
         layer=entry.layer_index,
         locations=tuple(

@@ -9,7 +9,7 @@ from packageurl import PackageURL
 
 from garboard import ecosystems
 from garboard.model.gap import Gap
-from garboard.model.package import SYSTEM_TYPES, Distro, Package
+from garboard.model.package import SYSTEM_TYPES, UNMANAGED, Distro, Package
 from garboard.packages import distro
 
 _SPECIFIC = 8
@@ -30,7 +30,7 @@ def package(purl: str, licenses: Iterable[str] = (), document: Distro | None = N
 def has_ecosystem(purl: str) -> bool:
     """Whether a package URL is of a package manager, and not an image's or a file's."""
     parsed = _parsed(purl)
-    return parsed is not None and bool(ecosystems.of(parsed.type).type)
+    return parsed is not None and parsed.type != UNMANAGED and bool(ecosystems.of(parsed.type).type)
 
 
 def stated(purl: str, *, name: str, namespace: str, version: str, document: Distro | None = None) -> Package | None:

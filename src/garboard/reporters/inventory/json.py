@@ -54,6 +54,7 @@ class Entry(_Out):
     automatic: bool | None
     application: bool
     declared: bool
+    same_as: str
     owner: str
     layer_index: int | None
     layer_diff_id: str
@@ -183,6 +184,7 @@ def _entry(package: Package, layers: tuple[str, ...]) -> Entry:
         automatic=package.automatic,
         application=package.application,
         declared=package.declared,
+        same_as=package.same_as,
         owner=package.owner,
         layer_index=package.layer,
         layer_diff_id=_diff_id(layers, package.layer),
