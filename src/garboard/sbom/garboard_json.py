@@ -42,6 +42,7 @@ class _Entry(msgspec.Struct, rename="camel"):
     application: bool = False
     declared: bool = False
     owner: str = ""
+    same_as: str = ""
     layer_index: int | None = None
     locations: tuple[_Place, ...] = ()
     requires: tuple[tuple[str, ...], ...] = ()
@@ -117,6 +118,7 @@ def _package(entry: _Entry) -> Package:
         application=entry.application,
         declared=entry.declared,
         owner=entry.owner,
+        same_as=entry.same_as,
         layer=entry.layer_index,
         locations=tuple(
             Location(path=place.path, layer=place.layer_index, line=place.line) for place in entry.locations

@@ -55,6 +55,7 @@ class Entry(_Out):
     application: bool
     declared: bool
     owner: str
+    same_as: str
     layer_index: int | None
     layer_diff_id: str
     locations: tuple[Place, ...]
@@ -184,6 +185,7 @@ def _entry(package: Package, layers: tuple[str, ...]) -> Entry:
         application=package.application,
         declared=package.declared,
         owner=package.owner,
+        same_as=package.same_as,
         layer_index=package.layer,
         layer_diff_id=_diff_id(layers, package.layer),
         locations=tuple(
