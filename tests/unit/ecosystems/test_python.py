@@ -150,3 +150,23 @@ def test_what_a_distribution_brings_for_its_tests_is_not_installed(path, count):
 def test_headers_beyond_the_limit_are_a_gap():
     facts = read(cataloger, PATH, "Name: a\nVersion: 1\n" + "Requires-Dist: b\n" * 100_000)
     assert ["the limit is 1048576" in reason for reason in gaps(facts)] == [True]
+
+
+@pytest.mark.parametrize(
+    ("data", "text"),
+    [
+        (
+            '{"url": "https://user:secret@git.example/a.git", "vcs_info": {"vcs": "git", "commit_id": "0123456789abcdef"}}',
+            "(git.example/a.git, commit 0123456789ab): it was judged as if",
+        ),
+        ('{"url": "https://[", "vcs_info": {"commit_id": 1}}', "(of an unknown address)"),
+        ('{"url": "file:///wheels/a.whl", "archive_info": {}}', ""),
+        ('{"url": "file:///src/a", "dir_info": {}}', ""),
+        ("[]", "does not tell where"),
+        ("[" * 5000, "does not tell where"),
+    ],
+)
+def test_where_a_distribution_came_from(data: str, text: str) -> None:
+    told = gaps(read(cataloger, "usr/lib/python3/site-packages/a-1.0.dist-info/direct_url.json", data))
+    assert len(told) == bool(text)
+    assert all(text in reason and "secret" not in reason for reason in told)

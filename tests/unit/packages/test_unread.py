@@ -92,13 +92,13 @@ def test_what_lacks_the_file_that_names_it(kind: str, there: str, described: str
     text = b'{"name": "a", "version": "1.0.0"}' if described == "package.json" else b"Name: a\nVersion: 1\n"
     named = {f"{folder}/{described}": text}
     told = {kind: f"are there and are not read: {folder}"}
-    assert kinds(layer({there: b"x"})) == told
-    assert kinds(layer({there: b"x", **named})) == kinds(layer({there: b"x"}), layer(named)) == {}
-    assert kinds(layer(named), layer({there: b"x"})) == {}
+    assert kinds(layer({there: b"{}"})) == told
+    assert kinds(layer({there: b"{}", **named})) == kinds(layer({there: b"{}"}), layer(named)) == {}
+    assert kinds(layer(named), layer({there: b"{}"})) == {}
     removed = layer({f"{folder}/.wh.{described}": b""})
-    assert kinds(layer({there: b"x", **named}), removed) == told
+    assert kinds(layer({there: b"{}", **named}), removed) == told
     gone = layer({f"{folder.rpartition('/')[0]}/.wh.{folder.rpartition('/')[2]}": b""})
-    assert kinds(layer({there: b"x"}), gone) == kinds(layer({there: b"x", **named}), removed, gone) == {}
+    assert kinds(layer({there: b"{}"}), gone) == kinds(layer({there: b"{}", **named}), removed, gone) == {}
 
 
 @pytest.mark.parametrize(

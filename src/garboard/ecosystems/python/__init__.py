@@ -86,6 +86,7 @@ ECOSYSTEM: Final = Ecosystem(
     normalize=normalize,
     globs=(
         "**/*.dist-info/METADATA",
+        "**/*.dist-info/direct_url.json",
         "**/*.egg-info/PKG-INFO",
         "**/*.egg-info/METADATA",
         "**/*.egg-info",
@@ -95,7 +96,7 @@ ECOSYSTEM: Final = Ecosystem(
     locks=("requirements.txt", "Pipfile.lock", "poetry.lock", "uv.lock", "pdm.lock", "pylock.toml", "Pipfile"),
     below_locks=False,
     installers=("pip", "setuptools", "wheel"),
-    version=2,
+    version=3,
     for_tests=_for_tests,
     modules=("**/site-packages/*/__init__.py", "**/dist-packages/*/__init__.py"),
     module_lists=("**/*.dist-info/RECORD", "**/*.dist-info/top_level.txt", "**/*.egg-info/top_level.txt"),

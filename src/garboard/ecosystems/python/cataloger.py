@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from garboard.ecosystems.python import egg
+from garboard.ecosystems.python import direct, egg
 from garboard.ecosystems.python.names import normalize
 from garboard.model.ecosystem import MetadataPaths
 from garboard.model.gap import Gap
@@ -42,6 +42,9 @@ def catalog(file: File, owned: MetadataPaths, /) -> Iterator[Fact]:
     """
     del owned
     if in_fixtures(file.path):
+        return
+    if file.path.endswith("/direct_url.json"):
+        yield from direct.catalog(file)
         return
     if file.path.endswith(".egg"):
         try:
