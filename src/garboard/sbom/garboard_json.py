@@ -43,7 +43,6 @@ class _Entry(msgspec.Struct, rename="camel"):
     declared: bool = False
     same_as: str = ""
     owner: str = ""
-    same_as: str = ""
     layer_index: int | None = None
     locations: tuple[_Place, ...] = ()
     requires: tuple[tuple[str, ...], ...] = ()
@@ -120,7 +119,6 @@ def _package(entry: _Entry) -> Package:
         declared=entry.declared,
         same_as=entry.same_as,
         owner=entry.owner,
-        same_as=entry.same_as,
         layer=entry.layer_index,
         locations=tuple(
             Location(path=place.path, layer=place.layer_index, line=place.line) for place in entry.locations

@@ -56,7 +56,6 @@ class Entry(_Out):
     declared: bool
     same_as: str
     owner: str
-    same_as: str
     layer_index: int | None
     layer_diff_id: str
     locations: tuple[Place, ...]
@@ -187,7 +186,6 @@ def _entry(package: Package, layers: tuple[str, ...]) -> Entry:
         declared=package.declared,
         same_as=package.same_as,
         owner=package.owner,
-        same_as=package.same_as,
         layer_index=package.layer,
         layer_diff_id=_diff_id(layers, package.layer),
         locations=tuple(
