@@ -35,6 +35,8 @@ ECOSYSTEM: Final = Ecosystem(
     load_order=_order,
     normalize=_lower,
     index="the GitHub Marketplace",
+    misses="actions by a branch or a tag that moves (`@v4`), which take whatever is newest",
+    reference="https://docs.github.com/actions/reference/workflow-syntax-for-github-actions",
     declares=(".github/workflows/*.yml", ".github/workflows/*.yaml"),
     load_declared=_declared,
 )

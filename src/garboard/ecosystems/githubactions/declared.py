@@ -20,7 +20,10 @@ _EXACT: Final = re.compile(r"v?\d+\.\d+\.\d+\S*")
 
 
 def catalog(file: File, /) -> Iterator[Fact]:
-    """Each action with its version: a tag, or the comment beside a commit; a branch, or a tag that moves, names none."""
+    """Each action that states its version: by its tag, or in the comment beside a commit.
+
+    A branch, or a tag that moves, takes whatever is newest, and is none.
+    """
     return lock_text.facts(file, _actions, type_=TYPE, order=ORDER, writer="GitHub")
 
 
@@ -28,4 +31,5 @@ def _actions(text: str) -> Iterator[Pinned]:
     for number, line in enumerate(text.splitlines(), 1):
         if (found := _USES.match(line)) is not None:
             version = next((one for one in (found[2], found[3]) if one and _EXACT.fullmatch(one)), "")
-            yield Pinned(found[1] if version else f"{found[1]}@{found[2]}", version, asked=True, line=number)
+            if version:
+                yield Pinned(found[1], version, asked=True, line=number)
