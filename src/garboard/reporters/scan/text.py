@@ -191,7 +191,7 @@ def _summary(report: Report, found: list[Issue], view: View) -> Iterator[str]:
         ("Package manager:", _managers(report)),
         ("Target file:", report.target_file or _limited(_manifests(report), _SHOWN_ROOTS)),
         ("Project name:", project_name(report)),
-        ("Docker image:", report.image.name),
+        ("Source tree:" if _manifests(report) else "Docker image:", report.image.name),
         ("Platform:", str(report.image.platform) if report.image.layers else ""),
         (
             "Target OS:",

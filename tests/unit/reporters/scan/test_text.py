@@ -109,4 +109,6 @@ def test_a_declared_package_has_its_file_and_line() -> None:
     told = render(tree, View()).decode()
     assert "  Declared in web/yarn.lock:7\n" in told
     assert re.search(r"(?m)^Target file: +web/yarn.lock$", told)
+    assert re.search(r"(?m)^Source tree: +\S", told)
+    assert "Docker image:" not in told
     assert re.search(r"(?m)^Project name: +shop$", told)
