@@ -40,5 +40,5 @@ def test_what_is_told(layers: list[tuple[str, ...]]) -> None:
                 entries.append((f"{folder}/package.json", name))
         written.append(tar(entries))
     expected = sorted(code - named)
-    told = {KIND: f"are there and are not read: {', '.join(expected)}"} if expected else {}
+    told = {KIND: f"found, and not read: {', '.join(expected)}"} if expected else {}
     assert {kind: reason for kind, reason in kinds(*written).items() if kind == KIND} == told

@@ -355,7 +355,7 @@ def gaps(found: Iterable[Found], packages: Iterable[Package], read: Iterable[str
     for kind, paths in sorted(kinds.items()):
         some = ", ".join(sorted(paths)[:_NAMED])
         more = f" and {len(paths) - _NAMED} more" if len(paths) > _NAMED else ""
-        yield Gap(stage="catalog", subject=kind, reason=f"are there and are not read: {some}{more}")
+        yield Gap(stage="catalog", subject=kind, reason=f"found, and not read: {some}{more}")
 
 
 @cache

@@ -106,7 +106,7 @@ def test_an_image() -> None:
     (found,) = inventory.packages
     assert found.purl == "pkg:alpm/arch/libcurl-gnutls@8.9.0-2?arch=x86_64&distro=arch&epoch=1&upstream=curl"
     assert found.ecosystem == "Arch Linux"
-    assert [gap.reason for gap in inventory.gaps] == ["are there and are not read: usr/bin/other"]
+    assert [gap.reason for gap in inventory.gaps] == ["found, and not read: usr/bin/other"]
 
 
 @pytest.mark.parametrize("text", ["", "1.", "1-", "-1", "1 0", "1.0.-1", "1\xe9", "1" * 2000])

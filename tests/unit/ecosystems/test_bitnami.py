@@ -76,6 +76,6 @@ def test_it_answers_for_what_lies_beside_it() -> None:
     (found,) = inventory.packages
     assert (found.purl, found.ecosystem) == ("pkg:bitnami/redis@7.2.4-1", "Bitnami")
     assert sorted(gap.reason for gap in inventory.gaps) == [
-        "are there and are not read: opt/bitnami/other/bin/other",
-        "are there and are not read: opt/other.spdx",
+        "found, and not read: opt/bitnami/other/bin/other",
+        "found, and not read: opt/other.spdx",
     ]

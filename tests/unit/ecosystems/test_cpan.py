@@ -53,4 +53,4 @@ def test_which_lists_of_files_are_answered_for() -> None:
         Entry(f"{lib}/auto/C/.packlist"),
     ]
     inventory = assemble(read_image(Given(tar(entries)), CATALOGERS, NoCache(), Options()))
-    assert [gap.reason for gap in inventory.gaps] == [f"are there and are not read: {lib}/auto/C/.packlist"]
+    assert [gap.reason for gap in inventory.gaps] == [f"found, and not read: {lib}/auto/C/.packlist"]

@@ -61,4 +61,4 @@ def test_a_plugin_without_a_header_is_told() -> None:
         Entry(f"{plugins}/b/readme.txt"),
     ]
     inventory = assemble(read_image(Given(tar(entries)), CATALOGERS, NoCache(), Options()))
-    assert [gap.reason for gap in inventory.gaps] == [f"are there and are not read: {plugins}/b/readme.txt"]
+    assert [gap.reason for gap in inventory.gaps] == [f"found, and not read: {plugins}/b/readme.txt"]

@@ -68,7 +68,7 @@ EVERY = tuple((kind, glob) for kind, globs in unread.LISTS.items() for glob in g
 @pytest.mark.parametrize(("kind", "glob"), EVERY, ids=[glob for _, glob in EVERY])
 def test_every_kind_is_told(kind: str, glob: str) -> None:
     path = glob.replace("**/", "opt/x/").replace("*", "a")
-    assert kinds(layer({path: b""})) == {kind: f"are there and are not read: {path}"}
+    assert kinds(layer({path: b""})) == {kind: f"found, and not read: {path}"}
     folder, _, name = path.rpartition("/")
     assert kinds(layer({path: b""}), layer({f"{folder}/.wh.{name}": b""})) == {}
 
@@ -91,7 +91,7 @@ def test_what_lacks_the_file_that_names_it(kind: str, there: str, described: str
     folder = there.rpartition("/")[0]
     text = b'{"name": "a", "version": "1.0.0"}' if described == "package.json" else b"Name: a\nVersion: 1\n"
     named = {f"{folder}/{described}": text}
-    told = {kind: f"are there and are not read: {folder}"}
+    told = {kind: f"found, and not read: {folder}"}
     assert kinds(layer({there: b"{}"})) == told
     assert kinds(layer({there: b"{}", **named})) == kinds(layer({there: b"{}"}), layer(named)) == {}
     assert kinds(layer(named), layer({there: b"{}"})) == {}
@@ -121,7 +121,7 @@ def test_what_is_no_npm_package_lacks_nothing(path: str) -> None:
 @pytest.mark.parametrize("package", ["a", "@s/a", "b/node_modules/a"])
 def test_files_of_a_package_lie_at_any_depth(package: str, path: str) -> None:
     files = {f"app/node_modules/{package}/{path}": b"x"}
-    told = {NO_MANIFEST: f"are there and are not read: app/node_modules/{package}"}
+    told = {NO_MANIFEST: f"found, and not read: app/node_modules/{package}"}
     assert kinds(layer(files)) == told
     assert kinds(layer(files), layer({f"app/node_modules/{package}/package.json": NAMED})) == {}
 
@@ -129,7 +129,7 @@ def test_files_of_a_package_lie_at_any_depth(package: str, path: str) -> None:
 @pytest.mark.parametrize("target", ["../../packages/a", "/packages/a", ".././/../packages/a/"])
 def test_a_link_in_the_place_of_an_npm_package(target: str) -> None:
     entries = [link("app/node_modules/a", target), ("packages/a/lib/a.js", b"x")]
-    told = {NO_MANIFEST: "are there and are not read: packages/a"}
+    told = {NO_MANIFEST: "found, and not read: packages/a"}
     assert kinds(tar(entries)) == told
     assert kinds(tar([*entries, ("packages/a/package.json", NAMED)])).keys().isdisjoint(told)
     assert kinds(tar(entries), tar([("packages/a/package.json", NAMED)])).keys().isdisjoint(told)
@@ -140,7 +140,7 @@ def test_a_link_in_the_place_of_an_npm_package(target: str) -> None:
 def test_a_folder_of_an_npm_package_is_a_member_of_its_own() -> None:
     entries = [folder("app/node_modules/a"), ("app/node_modules/a/lib/deep/a.js", b"x")]
     assert kinds(tar(entries)) == {
-        "npm packages without a package.json": "are there and are not read: app/node_modules/a"
+        "npm packages without a package.json": "found, and not read: app/node_modules/a"
     }
     assert kinds(tar([folder("app/node_modules/a"), "app/node_modules/a/README.md"])) == {}
 
@@ -171,14 +171,14 @@ def test_a_file_list_without_a_stanza(state: str, told: bool, name: str, end: st
         files["var/lib/dpkg/status"] += stanza.encode()
     files[f"var/lib/dpkg/info/{name}.{end}"] = b"/.\n"
     kind = "file lists of packages that are not in dpkg's status"
-    expected = {kind: f"are there and are not read: var/lib/dpkg/info/{name}.{end}"} if told else {}
+    expected = {kind: f"found, and not read: var/lib/dpkg/info/{name}.{end}"} if told else {}
     assert {subject: reason for subject, reason in kinds(layer(files)).items() if subject == kind} == expected
 
 
 def test_a_list_of_checksums_without_the_package_beside_it() -> None:
     lists = {"var/lib/dpkg/status.d/b.md5sums": b"x  usr/bin/b\n"}
     kind = "file lists of packages that are not in dpkg's status"
-    assert kinds(layer(lists)) == {kind: "are there and are not read: var/lib/dpkg/status.d/b.md5sums"}
+    assert kinds(layer(lists)) == {kind: "found, and not read: var/lib/dpkg/status.d/b.md5sums"}
     assert kinds(layer({**lists, "var/lib/dpkg/status.d/b": b"Package: libb\nVersion: 1\n"})) == {}
 
 
@@ -432,7 +432,7 @@ ROOTS = [glob.replace("**/*", "{root}").replace("*", "a") for glob in unread.ROO
 @pytest.mark.parametrize("root", ["rootfs", "srv/chroot/a", "opt/root"])
 def test_a_package_database_below_another_root(path: str, root: str) -> None:
     path = path.format(root=root)
-    told = {"package databases of another root file system": f"are there and are not read: {path}"}
+    told = {"package databases of another root file system": f"found, and not read: {path}"}
     assert kinds(layer({path: b"x"})) == told
     assert kinds(layer({path: b""})) == {}
     assert kinds(layer({path.removeprefix(f"{root}/"): b"x"})).keys().isdisjoint(told)
@@ -441,7 +441,7 @@ def test_a_package_database_below_another_root(path: str, root: str) -> None:
 @pytest.mark.parametrize("database", ["var/lib/dpkg/status.d", "usr/lib/dpkg/status.d", "var/log/packages"])
 def test_a_folder_of_a_database_below_another_root(database: str) -> None:
     path = f"srv/root/{database}/a"
-    told = {"package databases of another root file system": f"are there and are not read: srv/root/{database}"}
+    told = {"package databases of another root file system": f"found, and not read: srv/root/{database}"}
     assert kinds(layer({path: b"Package: a\nVersion: 1\n"})) == told
     assert kinds(layer({path: b"x"}), layer({f"srv/root/{database}/.wh.a": b""})) == {}
     assert kinds(layer({f"{database}/a": b"Package: a\nVersion: 1\n"})).keys().isdisjoint(told)
@@ -489,7 +489,7 @@ def test_files_by_other_usual_names(path: str, kind: str) -> None:
     text = (
         b'{"name": "a", "version": "1.0.0", "engines": {"vscode": "^1"}}' if path.endswith(".json") else b"django==2\n"
     )
-    assert kinds(layer({path: text})) == {kind: f"are there and are not read: {path}"}
+    assert kinds(layer({path: text})) == {kind: f"found, and not read: {path}"}
     assert kinds(layer({path: text, **deb("a", path)})).get(kind) is None
 
 
@@ -589,7 +589,7 @@ def test_a_folder_of_a_python_package_that_nothing_names(beside: dict[str, bytes
     path = f"{SITE_PACKAGES}/a_b/__init__.py"
     files = {f"{SITE_PACKAGES}/{name}": data for name, data in beside.items()}
     kind = "folders of Python packages without metadata"
-    expected = {kind: f"are there and are not read: {SITE_PACKAGES}/a_b"} if told else {}
+    expected = {kind: f"found, and not read: {SITE_PACKAGES}/a_b"} if told else {}
     assert kinds(layer({path: b"", **files})) == kinds(layer({path: b""}), layer(files)) == expected
     owned = "usr/lib/python3/dist-packages/a_b/__init__.py"
     assert kinds(layer({owned: b"", **deb("a", owned)})) == {}
@@ -624,7 +624,7 @@ def test_a_folder_of_a_python_package_that_nothing_names(beside: dict[str, bytes
     ],
 )
 def test_what_its_beginning_or_its_end_tells(path: str, data: bytes, kind: str) -> None:
-    assert kinds(layer({path: data})) == ({kind: f"are there and are not read: {path}"} if kind else {})
+    assert kinds(layer({path: data})) == ({kind: f"found, and not read: {path}"} if kind else {})
     owned = f"usr/lib/x/{path}"
     assert kinds(layer({owned: data, **deb("a", owned)})) == {}
 
@@ -673,7 +673,7 @@ def test_an_application_of_which_nothing_is_installed_that_it_needs(
     path: str, beside: dict[str, bytes], told: bool, more: bytes
 ) -> None:
     found = kinds(layer({path: NEEDS % more, **beside}))
-    assert found == ({UNMET: f"are there and are not read: {path}"} if told else {})
+    assert found == ({UNMET: f"found, and not read: {path}"} if told else {})
     owned = f"usr/share/x/{path}"
     assert kinds(layer({owned: NEEDS % more, **deb("a", owned)})) == {}
     assert kinds(layer({path: b'{"name": "x", "devDependencies": {"a": "1"}}', **beside})) == {}
@@ -813,4 +813,4 @@ def test_the_distribution_answers_for_its_own_files(
 
 def test_of_many_some_are_named() -> None:
     [reason] = kinds(layer({f"app/{digit}.whl": b"" for digit in "54321"})).values()
-    assert reason == "are there and are not read: app/1.whl, app/2.whl, app/3.whl and 2 more"
+    assert reason == "found, and not read: app/1.whl, app/2.whl, app/3.whl and 2 more"
