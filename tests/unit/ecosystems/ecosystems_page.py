@@ -13,7 +13,8 @@ HEAD = """\
 # Ecosystems
 
 What garboard reads of each ecosystem. What lies in an image and is read by none of these is told at the end of each report,
-under "Not covered". Made of the records in `src/garboard/ecosystems`.
+under "Not covered". Made of the records in `src/garboard/ecosystems`. `python bench/coverage.py IMAGE` sets an image's packages beside
+those that Syft lists, and says why they differ.
 
 | ecosystem | package URL | installed packages | programs | source trees | judged by |
 | --- | --- | --- | --- | --- | --- |

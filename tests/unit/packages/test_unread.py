@@ -139,9 +139,7 @@ def test_a_link_in_the_place_of_an_npm_package(target: str) -> None:
 
 def test_a_folder_of_an_npm_package_is_a_member_of_its_own() -> None:
     entries = [folder("app/node_modules/a"), ("app/node_modules/a/lib/deep/a.js", b"x")]
-    assert kinds(tar(entries)) == {
-        "npm packages without a package.json": "found, and not read: app/node_modules/a"
-    }
+    assert kinds(tar(entries)) == {"npm packages without a package.json": "found, and not read: app/node_modules/a"}
     assert kinds(tar([folder("app/node_modules/a"), "app/node_modules/a/README.md"])) == {}
 
 
