@@ -306,5 +306,7 @@ class Inventory(Value):
     """In the order in which the package manager reads them."""
     frozen: tuple[Frozen, ...] = ()
     """Archives that never change, each with the layers in which the image's settings named it."""
+    dockerfiles: tuple[str, ...] = ()
+    """Paths of the Dockerfiles of a source tree."""
     tools: frozenset[str] = frozenset()
     """Words of the image's own scripts: what they may call."""

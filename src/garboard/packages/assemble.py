@@ -28,7 +28,7 @@ from garboard.model.package import (
     Script,
     Unread,
 )
-from garboard.packages import distro, graph, held, ownership, unread
+from garboard.packages import distro, dockerfiles, graph, held, ownership, unread
 from garboard.packages.ownership import Listed, Owners, ReplacedProgram
 from garboard.packages.purl import purl
 
@@ -314,5 +314,6 @@ def assemble(files: Files) -> Inventory:
         gaps=tuple(gaps),
         retention=tuple(fact for _, fact in ordered),
         frozen=held.frozen(files.histories),
+        dockerfiles=dockerfiles.found(files.histories),
         tools=frozenset(facts.tools | _interpreters(found_unread)),
     )

@@ -11,6 +11,7 @@ from garboard.ecosystems import ECOSYSTEMS
 from garboard.model.ecosystem import Ecosystem, PlainCatalog
 from garboard.model.image import File, Reader
 from garboard.model.package import Fact, Package
+from garboard.packages import dockerfiles
 from garboard.packages.guard import guarded
 
 
@@ -50,6 +51,7 @@ class Declarations:
             yield msgspec.structs.replace(fact, declared=True) if isinstance(fact, Package) else fact
 
 
-DECLARATIONS: Final[tuple[Reader, ...]] = tuple(
-    Declarations(one) for one in ECOSYSTEMS if one.load_declared is not None
+DECLARATIONS: Final[tuple[Reader, ...]] = (
+    *(Declarations(one) for one in ECOSYSTEMS if one.load_declared is not None),
+    dockerfiles,
 )

@@ -130,6 +130,14 @@ def test_npm_version_1(tmp_path: Path) -> None:
     assert ["git comes from" in gap.reason for gap in found.gaps] == [True]
 
 
+def test_the_dockerfiles_of_a_tree(tmp_path: Path) -> None:
+    found = read(
+        tmp_path, {"Dockerfile": "FROM a", "web/app.Dockerfile": "FROM b", "web/Dockerfile.md": "x", "Cargo.lock": ""}
+    )
+    assert found.dockerfiles == ("Dockerfile", "web/app.Dockerfile")
+    assert read(tmp_path / "b", {"etc/passwd": "", "Dockerfile": "FROM a"}).dockerfiles == ()
+
+
 def test_cargo(tmp_path: Path) -> None:
     found = read(tmp_path, {"Cargo.lock": CARGO})
     assert edges(found) == {

@@ -219,6 +219,8 @@ class Document(_Out):
     recommendations: Recommendations | None
     actions: ActionsOf | None
     lineage: list[StepOf]
+    dockerfiles: tuple[str, ...]
+    """Of a source tree: each is judged with the image that it builds."""
 
 
 def _manager(package: Package, report: Report) -> str:
@@ -314,6 +316,7 @@ class _Writer:
             recommendations=recommendation_json.document(report.recommendation) if report.recommendation else None,
             actions=actions_json.document(report.actions) if report.actions else None,
             lineage=lineage_json.steps(self._report, self._view),
+            dockerfiles=self._report.inventory.dockerfiles,
         )
 
     def _attribution(self) -> AttributionOf | None:

@@ -5,6 +5,7 @@ The worst issue comes last, then the summary, then what was not covered.
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
@@ -281,6 +282,18 @@ def _coverage(report: Report, view: View) -> Iterator[str]:
         yield f"  - {gap.subject}: {gap.reason}"
 
 
+def _dockerfiles(report: Report) -> Iterator[str]:
+    """How the images are judged that a source tree's Dockerfiles build."""
+    paths = report.inventory.dockerfiles
+    if not paths:
+        return
+    yield ""
+    yield "The image of a Dockerfile in this tree, once built, is judged by:"
+    yield from (f"  garboard scan IMAGE -f {shlex.quote(path)}" for path in paths[:_SHOWN_ROOTS])
+    if len(paths) > _SHOWN_ROOTS:
+        yield f"  and {len(paths) - _SHOWN_ROOTS} more"
+
+
 def render(report: Report, view: View) -> bytes:
     """The whole text, UTF-8, ending in a line feed."""
     return b"".join(parts(report, view))
@@ -299,7 +312,7 @@ def parts(report: Report, view: View) -> Iterator[bytes]:
     lines += ["", ""] if found else []
     lines += [*_summary(report, found, view), *lineage_text.block(report, view), *table.block(report, view)]
     lines += actions_text.block(report.actions)
-    lines += _coverage(report, view)
+    lines += [*_dockerfiles(report), *_coverage(report, view)]
     yield document(lines, color=view.color)
 
 

@@ -101,7 +101,7 @@ def test_a_declared_package_has_its_file_and_line() -> None:
     (first, *_) = of.findings
     package = msgspec.structs.replace(first.package, declared=True, locations=(Location(path="web/yarn.lock", line=7),))
     finding = msgspec.structs.replace(first, package=package, introduced=None)
-    inventory = msgspec.structs.replace(of.inventory, packages=(package,))
+    inventory = msgspec.structs.replace(of.inventory, packages=(package,), dockerfiles=("a b/Dockerfile",))
     image = msgspec.structs.replace(of.image, name="/src/shop", layers=())
     tree = msgspec.structs.replace(
         of, image=image, findings=(finding,), inventory=inventory, target_file="", attribution=None
@@ -111,4 +111,5 @@ def test_a_declared_package_has_its_file_and_line() -> None:
     assert re.search(r"(?m)^Target file: +web/yarn.lock$", told)
     assert re.search(r"(?m)^Source tree: +\S", told)
     assert "Docker image:" not in told
+    assert "  garboard scan IMAGE -f 'a b/Dockerfile'\n" in told
     assert re.search(r"(?m)^Project name: +shop$", told)
