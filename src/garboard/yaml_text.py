@@ -8,11 +8,11 @@ from typing import Any, Final
 
 _DEEPEST: Final = 100
 _KEY: Final = re.compile(
-    r"""("(?:[^"\\]|\\.)*+"[ \t]*+|'(?:[^']|'')*+'[ \t]*+|[^\s"'\[\]{}#&*!|>%@`,](?:[^:\s]|:(?=\S)|[ \t](?!\#))*+):(?=[ \t]|$)"""
+    r"""("(?:[^"\\]|\\.)*"[ \t]*|'(?:[^']|'')*'(?!')[ \t]*|[^\s"'\[\]{}#&*!|>%@`,](?:[^:\s]|:(?=\S)|[ \t](?!\#))*):(?=[ \t]|$)"""
 )
 _BLOCK: Final = re.compile(r"[|>][-+\d]*(?:[ \t]+#.*)?")
-_QUOTED: Final = re.compile(r"""[ \t]*(?:"((?:[^"\\]|\\.)*+)"|'((?:[^']|'')*+)')[ \t]*""")
-_PLAIN_IN_FLOW: Final = re.compile(r"[^,\[\]{}:]*(?::(?![ \t,\]}]|$)[^,\[\]{}:]*)*+")
+_QUOTED: Final = re.compile(r"""[ \t]*(?:"((?:[^"\\]|\\.)*)"|'((?:[^']|'')*)'(?!'))[ \t]*""")
+_PLAIN_IN_FLOW: Final = re.compile(r"[^,\[\]{}:]*(?::(?![ \t,\]}]|$)[^,\[\]{}:]*)*")
 _COMMENT: Final = re.compile(r"(?:^|[ \t])#.*")
 _ESCAPED: Final = re.compile(r"\\(.)")
 _ESCAPES: Final = {"n": "\n", "t": "\t"}

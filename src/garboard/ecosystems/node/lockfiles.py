@@ -18,8 +18,8 @@ ORDER: Final = "semver"
 _RELEASE: Final = re.compile(r"v?\d+(?:\.\d+)*[^\s/:]*")
 _NEEDED: Final = ("dependencies", "optionalDependencies", "peerDependencies")
 _NEEDED_BY_ROOT: Final = ("dependencies", "devDependencies", "optionalDependencies")
-_TRAILING: Final = re.compile(r'("(?:[^"\\]|\\.)*+(?:"|\Z))|,(?=[ \t\r\n]*+[}\]])')
-_OPENED: Final = re.compile(r'\s*"((?:[^"\\]|\\.)*+)"\s*:')
+_TRAILING: Final = re.compile(r'("(?:[^"\\]|\\.)*(?:"|\Z))|,(?=[ \t\r\n]*[}\]])')
+_OPENED: Final = re.compile(r'\s*"((?:[^"\\]|\\.)*)"\s*:')
 _YARN_PAIR: Final = re.compile(r'("[^"]*+"|[^\s"]+)\s+("[^"]*+"|\S+)')
 _LOCAL: Final = ("link:", "file:", "workspace:", "portal:")
 _SHOWN: Final = 3
