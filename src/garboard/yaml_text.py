@@ -188,7 +188,7 @@ def _unquoted(quoted: re.Match[str]) -> str:
 
 
 def _opened(text: str) -> int:
-    bare = re.sub(r""""(?:[^"\\]|\\.)*+"|'[^']*+'""", "", text)
+    bare = re.sub(r""""(?:[^"\\]|\\.)*"|'[^']*'""", "", text)
     return sum(bare.count(one) for one in "{[") - sum(bare.count(one) for one in "}]")
 
 
