@@ -22,7 +22,12 @@ class OwnablePaths:
         self._globs = tuple(glob for glob in globs if glob.startswith("**/"))
         self._ends = tuple(dict.fromkeys(glob.rpartition("/")[2].rpartition("*")[2] for glob in self._globs))
         self._hints = tuple(end.encode() for end in self._ends)
-        self._pattern: re.Pattern[str] | None = None
+        self._by_end: dict[str, list[str]] = {}
+        """The globs by the name that they ask for, or by the extension of any name."""
+        for glob in self._globs:
+            last = glob.rpartition("/")[2]
+            self._by_end.setdefault(last[last.rfind(".") :] if "*" in last else last, []).append(glob)
+        self._patterns: dict[str, re.Pattern[str]] = {}
 
     def mentioned(self, data: bytes, /) -> bool:
         """See `MetadataPaths.mentioned`."""
@@ -33,11 +38,17 @@ class OwnablePaths:
         folder, _, name = path.rpartition("/")
         if folder.endswith("bin") or unread.is_library(name) or _may_be_a_program(path):
             return True
-        if not path.endswith(self._ends):
-            return False
-        if self._pattern is None:
-            self._pattern = re.compile(of_globs(self._globs))
-        return self._pattern.fullmatch(path) is not None
+        return any(
+            self._of_end(end).fullmatch(path) is not None
+            for end in (name, name[name.rfind(".") :])
+            if end in self._by_end
+        )
+
+    def _of_end(self, end: str) -> re.Pattern[str]:
+        found = self._patterns.get(end)
+        if found is None:
+            found = self._patterns[end] = re.compile(of_globs(tuple(self._by_end[end])))
+        return found
 
     def among(self, paths: Iterable[str], /) -> tuple[str, ...]:
         """See `MetadataPaths.among`."""
