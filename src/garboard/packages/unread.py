@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 
 from garboard.ecosystems import ECOSYSTEMS, of
 from garboard.ecosystems.generic import java
-from garboard.executables import PE
+from garboard.executables import MACH_O, PE
 from garboard.model.ecosystem import Ecosystem
 from garboard.model.gap import Gap
 from garboard.model.image import Bare, File
@@ -25,7 +25,7 @@ from garboard.packages import programs
 from garboard.patterns import lazy, of_globs
 
 NAME: Final = "unread"
-VERSION: Final = 6 + programs.VERSION
+VERSION: Final = 7 + programs.VERSION
 HEAD: Final = 4096
 """Bytes of a program within which a Go linker's build id lies."""
 PROGRAMS: Final = True
@@ -39,6 +39,7 @@ _NUGET: Final = ".NET packages (NuGet)"
 _EGG_LINKS: Final = "links to Python projects"
 _WEB_ASSEMBLY: Final = "WebAssembly modules"
 _EXECUTABLES: Final = "Windows programs"
+_OF_MACOS: Final = "macOS programs"
 _ZIPPED: Final = "Python wheels and zip applications"
 _WORDPRESS: Final = "WordPress plugins"
 _PERL: Final = "Perl distributions"
@@ -229,6 +230,8 @@ def catalog(file: File, /) -> Iterator[Fact]:  # noqa: C901  (one case for each 
             yield Script(words=tuple(dict.fromkeys(_WORD().findall(file.data.decode("utf-8", "replace")))))
     elif file.data.startswith(PE):
         yield Unread(kind=_EXECUTABLES)
+    elif file.data.startswith(MACH_O):
+        yield Unread(kind=_OF_MACOS)
     elif file.data.startswith(_ELF):
         folder, _, name = file.path.rpartition("/")
         if _OF_GO[0] in file.data or _OF_GO[1] in file.data:
@@ -570,6 +573,7 @@ _RULES: Final[Mapping[str, Callable[[_Places, Found], bool]]] = MappingProxyType
         _EGG_LINKS: _Places.linked,
         _WEB_ASSEMBLY: _Places.part,
         _EXECUTABLES: _Places.part,
+        _OF_MACOS: _Places.part,
         _MODULE: _Places.named,
         _MODULE_LIST: _Places.told,
         _ARCHIVE: _Places.left_over,

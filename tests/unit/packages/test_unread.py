@@ -611,6 +611,8 @@ def test_a_folder_of_a_python_package_that_nothing_names(beside: dict[str, bytes
         ("app/x.exe", b"MZ" + bytes(64), "Windows programs"),
         ("app/x.EXE", b"MZ" + bytes(64), "Windows programs"),
         ("app/bin/x", b"MZ" + bytes(64), "Windows programs"),
+        ("app/bin/x", b"\xcf\xfa\xed\xfe" + bytes(64), "macOS programs"),
+        ("app/bin/x", b"\xfe\xed\xfa\xce" + bytes(64), "macOS programs"),
         ("app/x.exe", b"text", ""),
         *(
             (f"tmp/a-1{end}", b"", "package files")

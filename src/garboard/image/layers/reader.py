@@ -174,7 +174,7 @@ class Collector:
 
     def _explained(self, member: Member, head: bytes) -> tuple[Fact, ...]:
         def whole() -> memoryview | None:
-            return self._window.view(member.at, member.size)
+            return self._window.view(member.at, member.size) if member.size <= self._limits.mapped_bytes else None
 
         return explained(self._readers, self._matcher, member.path, head, member.size, whole)
 
