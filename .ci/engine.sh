@@ -34,8 +34,10 @@ bootstrap() {
 }
 
 launch() {
-  local store=$1 settings='{"experimental": true}' # `docker build --squash` is one
-  [ "$store" = containerd ] && settings='{"features": {"containerd-snapshotter": true}}'
+  # No collection of the builds' cache while they run: it takes away layers that others have begun to build upon.
+  local store=$1 own='"experimental": true' # `docker build --squash` is one
+  [ "$store" = containerd ] && own='"features": {"containerd-snapshotter": true}'
+  local settings="{\"builder\": {\"gc\": {\"enabled\": false}}, $own}"
   rm -f "$root/run/$store.pid" "$root/run/$store.sock"
   mkdir -p "$root/etc/docker" "$root/var/log"
   echo "$settings" >"$root/etc/docker/$store.json"
