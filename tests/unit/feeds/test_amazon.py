@@ -10,28 +10,13 @@ from garboard.feeds import amazon
 from garboard.model.advisory import Advisory, Range, Status
 from garboard.model.errors import FeedError
 from garboard.model.gap import Gap
+from tests.unit.feeds.documents import update, updateinfo
 
 
-def update(identifier: str, *packages: str, kind: str = "security", cves: tuple[str, ...] = ("CVE-2024-1000",)) -> str:
-    references = "".join(f'<reference href="https://cve.example/{cve}" id="{cve}" type="cve"/>' for cve in cves)
-    builds = "".join(
-        f'<package name="{name}" epoch="{epoch}" version="{version}" release="{release}" arch="x86_64"/>'
-        for name, epoch, version, release in (one.split() for one in packages)
-    )
-    return (
-        f'<update type="{kind}"><id>{identifier}</id><title>a title</title><issued date="2024-05-01 10:00"/>'
-        f"<severity>important</severity><description>text</description><references>{references}</references>"
-        f"<pkglist><collection>{builds}</collection></pkglist></update>"
-    )
-
-
-def updateinfo(*updates: str) -> io.BytesIO:
-    return io.BytesIO(f"<updates>{''.join(updates)}</updates>".encode())
-
-
-def parsed(release: str, **by_repository: io.BytesIO) -> list[object]:
+def parsed(release: str, **by_repository: bytes) -> list[object]:
     extras = [by_repository.get(extra.replace(".", "_").replace("-", "_")) for extra in amazon.EXTRAS]
-    streams = [by_repository["core"], *(extras if release == "2" else [])]
+    documents = [by_repository["core"], *(extras if release == "2" else [])]
+    streams = [io.BytesIO(one) if one is not None else None for one in documents]
     _, *found = amazon.parse(f"amazon:{release}", streams)
     return found
 
@@ -72,7 +57,7 @@ def test_what_cannot_be_used_is_a_gap_or_an_error() -> None:
     assert isinstance(gap, Gap)
     for text in (b"<updates><update", b'<!DOCTYPE a [<!ENTITY b "c">]><updates>&b;</updates>', b"{}"):
         with pytest.raises(FeedError):
-            parsed("2023", core=io.BytesIO(text))
+            parsed("2023", core=text)
     with pytest.raises(FeedError):
         list(amazon.parse("amazon:2023", [None]))
     with pytest.raises(FeedError, match="no shard"):

@@ -11,39 +11,12 @@ from garboard.feeds.readers import oval
 from garboard.model.advisory import Advisory, Range, Rating
 from garboard.model.errors import FeedError
 from garboard.model.gap import Gap
-
-HEAD = '<oval_definitions xmlns="http://oval.mitre.org/XMLSchema/oval-definitions-5"><definitions>'
-TAIL = "</definitions></oval_definitions>"
-
-
-def leaf(comment: str) -> str:
-    return f'<criterion test_ref="t" comment="{comment}"/>'
-
-
-def both(*nodes: str) -> str:
-    return f'<criteria operator="AND">{"".join(nodes)}</criteria>'
-
-
-def either(*nodes: str) -> str:
-    return f'<criteria operator="OR">{"".join(nodes)}</criteria>'
-
-
-def signed(package: str, version: str) -> str:
-    return both(leaf(f"{package} is earlier than {version}"), leaf(f"{package} is signed with the Oracle Linux 8 key"))
-
-
-def definition(criteria: str, title: str = "ELSA-2024-1: openssl update (IMPORTANT)", cves: str = "") -> str:
-    cves = cves or '<cve cvss3="7.5/CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:H">CVE-2024-1000</cve>'
-    return (
-        f'<definition id="d" class="patch"><metadata><title>\n{title}\n</title><description>text</description>'
-        f'<reference source="elsa" ref_id="{title.split(":", maxsplit=1)[0]}" ref_url="https://linux.example/e"/>'
-        f'<advisory><severity>IMPORTANT</severity><issued date="2024-05-01"/>{cves}</advisory></metadata>'
-        f"{criteria}</definition>"
-    )
+from tests.unit.feeds import documents
+from tests.unit.feeds.documents import HEAD, TAIL, both, definition, either, leaf, signed
 
 
 def parsed(*definitions: str) -> list[object]:
-    return list(oracle.parse("oracle", [io.BytesIO(f"{HEAD}{''.join(definitions)}{TAIL}".encode())]))
+    return list(oracle.parse("oracle", [io.BytesIO(documents.oracle(*definitions))]))
 
 
 def test_builds_of_several_architectures_and_a_module() -> None:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import gzip
 import io
 import json
-import tarfile
 from typing import Any
 
 import pytest
@@ -16,68 +14,15 @@ from garboard.model.advisory import Advisory, Affected, Status
 from garboard.model.errors import FeedError
 from garboard.model.feed import FeedHeader
 from garboard.model.gap import Gap
-
-MAIN, BASE, NINE = "AppStream-9.4.0", "BaseOS-9.4.0", "red_hat_enterprise_linux_9"
-PLATFORMS = {
-    MAIN: "cpe:/a:redhat:enterprise_linux:9::appstream",
-    BASE: "cpe:/o:redhat:enterprise_linux:9::baseos",
-    NINE: "cpe:/o:redhat:enterprise_linux:9",
-    "TEN": "cpe:/o:redhat:enterprise_linux:10.1",
-    "SEVEN": "cpe:/o:redhat:enterprise_linux:7",
-    "ELS": "cpe:/o:redhat:rhel_els:7",
-    "EUS": "cpe:/a:redhat:rhel_eus:9.2::appstream",
-    "OCP": "cpe:/a:redhat:openshift:4.12",
-}
-Said = tuple[str, str, str]
-"""A status, a platform, and the rest of a component's package URL."""
+from tests.unit.feeds.documents import BASE, MAIN, NINE, Said, archive, product, vex
 
 
-def product(platform: str, purl: str) -> str:
-    return f"{platform}:{purl}"
-
-
-def document(*said: Said, **fields: Any) -> bytes:
-    purls = sorted({purl for _, _, purl in said})
-    statuses: dict[str, list[str]] = {}
-    for status, platform, purl in said:
-        statuses.setdefault(status, []).append(product(platform, purl))
-    leaves = [
-        *({"product": {"product_id": k, "product_identification_helper": {"cpe": v}}} for k, v in PLATFORMS.items()),
-        *(
-            {"product": {"product_id": one, "product_identification_helper": {"purl": f"pkg:rpm/redhat/{one}"}}}
-            for one in purls
-        ),
-    ]
-    relationships = [
-        {
-            "full_product_name": {"product_id": product(platform, purl)},
-            "product_reference": purl,
-            "relates_to_product_reference": platform,
-        }
-        for _, platform, purl in said
-    ]
-    vulnerability = {"cve": "CVE-2024-1000", "title": "a title", "product_status": statuses} | fields
-    return json.dumps(
-        {
-            "document": {"tracking": {"id": "CVE-2024-1000", "current_release_date": "2024-06-01"}},
-            "product_tree": {"branches": [{"branches": leaves}], "relationships": relationships},
-            "vulnerabilities": [vulnerability],
-        }
-    ).encode()
-
-
-def archive(*documents: bytes, name: str = "2024/cve-2024-{}.json") -> io.BytesIO:
-    made = io.BytesIO()
-    with tarfile.open(fileobj=made, mode="w") as tar:
-        for number, data in enumerate(documents):
-            info = tarfile.TarInfo(name.format(number))
-            info.size = len(data)
-            tar.addfile(info, io.BytesIO(data))
-    return io.BytesIO(gzip.compress(made.getvalue()))
+def stream(*documents: bytes, **kwargs: str) -> io.BytesIO:
+    return io.BytesIO(archive(*documents, **kwargs))
 
 
 def affected(*said: Said, **fields: Any) -> dict[tuple[str, str, str], Affected]:
-    found = list(redhat.parse("redhat", [archive(document(*said, **fields))]))
+    found = list(redhat.parse("redhat", [stream(vex(*said, **fields))]))
     return {
         (one.ecosystem.rpartition(":")[2], one.package, one.module): one
         for advisory in found
@@ -181,7 +126,7 @@ def test_what_it_says_of_the_vulnerability() -> None:
         "remediations": [{"category": "vendor_fix", "url": "https://r.example/RHSA", "product_ids": []}],
         "release_date": "2024-05-01",
     }
-    header, found = redhat.parse("redhat", [archive(document(said, **fields))])
+    header, found = redhat.parse("redhat", [stream(vex(said, **fields))])
     assert header == FeedHeader(ecosystems=("Red Hat:enterprise_linux:9",))
     assert isinstance(found, Advisory)
     assert (found.id, found.summary, found.details) == ("CVE-2024-1000", "a title", "a description")
@@ -195,13 +140,13 @@ def test_what_cannot_be_used_is_a_gap_or_an_error(monkeypatch: pytest.MonkeyPatc
     for _ in range(64):
         deep = {"branches": [deep]}
     nested = json.dumps({"product_tree": deep, "vulnerabilities": []}).encode()
-    found = list(redhat.parse("redhat", [archive(b"[]", b"{", nested, document(("fixed", "OCP", "a@1-1")))]))
+    found = list(redhat.parse("redhat", [stream(b"[]", b"{", nested, vex(("fixed", "OCP", "a@1-1")))]))
     assert [isinstance(one, Gap) for one in found] == [True] * 3
-    whole = archive(document(("fixed", MAIN, "a@1-1")), name="x.json").getvalue()
+    whole = archive(vex(("fixed", MAIN, "a@1-1")), name="x.json")
     for broken in (whole[:-20], b"", b"no archive" * 100):
         with pytest.raises(FeedError):
             list(redhat.parse("redhat", [io.BytesIO(broken)]))
-    assert list(redhat.parse("redhat", [archive(b"{", name="readme.txt")])) == []
+    assert list(redhat.parse("redhat", [stream(b"{", name="readme.txt")])) == []
     monkeypatch.setattr(bounded, "MEMBER_BYTES", 1)
     with pytest.raises(FeedError, match="larger"):
         list(redhat.parse("redhat", [io.BytesIO(whole)]))
