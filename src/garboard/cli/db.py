@@ -39,6 +39,7 @@ FROM: Final = text(
 )
 REGISTRY: Final = "registry:"
 ADDRESS: Final = Operand[str]("reference", metavar="REFERENCE")
+WHAT: Final = Operand[str]("what", kind=click.Choice(["ratings"]))
 RESTRICTED: Final = flag("--restricted", help="Push data too that their license forbids to hand on: you may.")
 ACCEPT_SHRINK: Final = flag("--accept-shrink", help="Accept a feed that lost more than a fifth of its records.")
 
@@ -196,6 +197,34 @@ def _pull(settings: Update) -> None:
         click.echo(
             f"{address}@{done.digest}: {len(done.new)} new, {len(done.unchanged)} unchanged, {size(done.moved)} read"
         )
+
+
+class Build(Value):
+    """What is made of the data of a database."""
+
+    directory: Path
+    quiet: bool
+
+
+def _build_settings(given: Given) -> Build:
+    return Build(directory=read_settings.database_directory(given), quiet=given[o.QUIET])
+
+
+@make("build", WHAT, o.QUIET, o.DB, settings=_build_settings)
+def build(settings: Build) -> None:
+    """Make ratings: the CVSS vectors, weaknesses and dates of all CVEs as one small shard, of NVD's years.
+
+    \b
+    garboard db update nvd && garboard db build ratings && garboard db push registry.example/garboard-db
+    """  # noqa: D301  (\b is click's)
+    from garboard.database import store
+    from garboard.reporters.shards import size
+    from garboard.workflows.build_ratings import build as make_ratings
+
+    state = make_ratings(settings.directory, now=_now(), waiting=_waiting)
+    if not settings.quiet:
+        path = store.path_of(settings.directory, state.shard)
+        click.echo(f"{state.shard}: {state.records} CVEs, {size(path.stat().st_size)}")
 
 
 class Inspect(Value):
@@ -432,5 +461,5 @@ def import_bundle(settings: Bundle) -> None:
 command = group(
     "db",
     "Fetch, inspect and carry the vulnerability database.",
-    *(update, status, list_shards, query, show, diff, verify, push, export_bundle, import_bundle),
+    *(update, build, status, list_shards, query, show, diff, verify, push, export_bundle, import_bundle),
 )

@@ -26,7 +26,7 @@ from garboard.database.fetch import (
     pack,
     unpack,
 )
-from garboard.database.read import Database
+from garboard.database.read import RATINGS, Database
 from garboard.database.shard import Confirmed, Shard
 from garboard.model.advisory import FeedState, LastData
 from garboard.model.base import Value
@@ -81,7 +81,7 @@ def default_shards(directory: Path) -> tuple[str, ...]:
     Raises:
         UsageError: the database has no shards.
     """
-    found = store.installed(directory)
+    found = [shard for shard in store.installed(directory) if shard != RATINGS]
     if not found:
         raise UsageError(
             "no vulnerability data are there yet", "name what your images need, as: garboard db update debian osv:PyPI"
