@@ -411,3 +411,35 @@ def test_nvd_stands_for_all_its_years(db, tmp_path):
     names = [result.shard for result in results]
     assert names[0] == "nvd:2002"
     assert len(names) == len(set(names)) == dt.datetime.now(dt.UTC).year - 2001
+
+
+def test_what_is_fetched_ahead_is_removed_when_an_update_is_stopped(server, db):
+    def stop(_result):
+        raise KeyboardInterrupt
+
+    with Client() as client, pytest.raises(KeyboardInterrupt):
+        update(
+            db,
+            ["debian", "alpine:v3.20", "osv:PyPI", "kev"],
+            origin=server.address,
+            client=client,
+            now=NOW,
+            report=stop,
+        )
+    assert store.installed(db) == ("debian",)
+    assert not [path for path in db.iterdir() if path.name.startswith(store.PREFIX)]
+
+
+def test_shards_are_built_in_order_though_fetched_together(server, db):
+    told = []
+    with Client() as client:
+        update(
+            db,
+            ["osv:PyPI", "nobody", "debian", "alpine:v3.20"],
+            origin=server.address,
+            client=client,
+            now=NOW,
+            report=lambda result: told.append((result.shard, result.outcome)),
+        )
+    assert [shard for shard, _ in told] == ["osv:PyPI", "nobody", "debian", "alpine:v3.20"]
+    assert [outcome for _, outcome in told].count(ShardOutcome.UPDATED) == 3
