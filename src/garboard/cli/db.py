@@ -199,19 +199,19 @@ def _pull(settings: Update) -> None:
         )
 
 
-class Build(Value):
+class MadeData(Value):
     """What is made of the data of a database."""
 
     directory: Path
     quiet: bool
 
 
-def _build_settings(given: Given) -> Build:
-    return Build(directory=read_settings.database_directory(given), quiet=given[o.QUIET])
+def _build_settings(given: Given) -> MadeData:
+    return MadeData(directory=read_settings.database_directory(given), quiet=given[o.QUIET])
 
 
 @make("build", WHAT, o.QUIET, o.DB, settings=_build_settings)
-def build(settings: Build) -> None:
+def build(settings: MadeData) -> None:
     """Make ratings: the CVSS vectors, weaknesses and dates of all CVEs as one small shard, of NVD's years.
 
     \b
