@@ -49,6 +49,7 @@ class Executable:
     Attributes:
         sections: in the file's order, with their names; of ELF read when they are asked for.
         segments: what is loaded into memory.
+        base: where in the file its bytes start, to which the places of sections and segments are added.
         order: the byte order and the size of a word, as `struct` writes them.
     """
 
@@ -59,6 +60,7 @@ class Executable:
             BadExecutable: they cannot be read.
         """
         self.data = data
+        self.base = 0
         self.sections: tuple[Section, ...] = ()
         self.segments: tuple[Section, ...] = ()
         self.order = "<"
@@ -86,12 +88,18 @@ class Executable:
         name = section.decode()
         return any(part.name == name for part in self.sections)
 
+    def all_sections(self) -> tuple[Section, ...]:
+        """The sections, read if need be."""
+        return self.sections or self._elf_sections()
+
+    def part(self, name: str) -> Section | None:
+        """The first section of this name; of Mach-O without its segment's name."""
+        return next((part for part in self.all_sections() if part.name == name), None)
+
     def section(self, name: str) -> memoryview | None:
-        """The bytes of the first section of this name; of Mach-O without its segment's name."""
-        for part in self.sections or self._elf_sections():
-            if part.name == name:
-                return self.data[part.at : part.at + part.size]
-        return None
+        """The bytes of the first section of this name."""
+        part = self.part(name)
+        return None if part is None else self.data[part.at : part.at + part.size]
 
     def loaded(self, address: int, size: int) -> memoryview:
         """The bytes at an address in memory.
@@ -194,7 +202,7 @@ class Executable:
         if not 0 < count < _FIRST_CLASS_VERSION:
             raise BadExecutable("it is a class of Java")
         at, size = self._unpack("QQ", 16) if wide else self._unpack("II", 16)
-        self.data = self.data[at : at + size]
+        self.base, self.data = at, self.data[at : at + size]
         self._mach(bytes(self.data[:4]))
 
     def _mach(self, sign: bytes) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from garboard.ecosystems.generic.names import NAMES
+from garboard.ecosystems.generic.names import FILES
 from garboard.ecosystems.generic.program import SOFTWARE
 
 PAGE = Path(__file__).parents[3] / "docs" / "software.md"
@@ -30,7 +30,7 @@ No feed covers these packages: each report says that they could not be judged.
 def page() -> str:
     """The whole page."""
     rows = (
-        f"| {name} | {', '.join(f'`{file}`' for file, of in NAMES.items() if of == name)} | `{software.cpe}` |\n"
+        f"| {name} | {', '.join(f'`{file}`' for file in FILES[name].split())} | `{software.cpe}` |\n"
         for name, software in SOFTWARE.items()
     )
     return f"{HEAD}{''.join(rows)}"

@@ -29,6 +29,7 @@ def _folders(path: str) -> tuple[str, ...]:
 ECOSYSTEM: Final = Ecosystem(
     name="generic",
     type="generic",
+    version=2,
     manager="no package manager",
     order="deb",
     load_program=_program,
