@@ -12,10 +12,14 @@ HEAD = """\
 # Software that no package manager installed
 
 Programs and libraries that were copied into an image, or built in it, are known by the texts in them. A file is looked into
-if its name is one of these (what tells versions in names is passed over: `python3.11` is `python`, `libz.so.1` is `libz`), and
-its software is listed as `pkg:generic/<name>@<version>` if its constant data name one version. Where they name none, or
+if its name is one of these (what tells versions in names is passed over: `python3.11` is `python`, `libz-dd453c56.so.1` is
+`libz`), and its software is listed as `pkg:generic/<name>@<version>` if its constant data name one version. Where they name none, or
 several, it stays one of the "programs that no package manager installed". What the package manager of the distribution
 installed is that package, and is not listed twice.
+
+The inventory states how surely each is known, and where in the file its version stands: `high` where the text names the software
+too, `medium` where the version stands alone and the file's name tells of what. CycloneDX has it as `evidence.identity` (0.9 and
+0.6, by `binary-analysis`).
 
 A Java runtime is `pkg:generic/java@<version>`, by the file `release` in its folder, with its publisher; what lies in that folder
 is part of it.
