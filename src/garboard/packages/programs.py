@@ -27,6 +27,11 @@ def explained(file: File) -> Iterator[Fact]:
             yield from guarded(ecosystem.load_program()(file), file)
 
 
+def knows(path: str) -> bool:
+    """Whether a program of this name may be an ecosystem's, whatever its sections."""
+    return any(one.named(path) for one in _ECOSYSTEMS)
+
+
 def _ecosystems(file: File) -> list[Ecosystem]:
     """The ecosystems to which a program of this form or name may belong."""
     try:

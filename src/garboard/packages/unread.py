@@ -28,9 +28,9 @@ NAME: Final = "unread"
 VERSION: Final = 7 + programs.VERSION
 HEAD: Final = 4096
 """Bytes of a program within which a Go linker's build id lies."""
-PROGRAMS: Final = True
 explained = programs.explained
-"""See `Reader`."""
+knows = programs.knows
+"""See `garboard.model.image.ProgramReader`."""
 
 _CLASSES: Final = "compiled Java classes"
 _BOWER: Final = "Bower packages"

@@ -311,3 +311,9 @@ def test_the_page_is_of_today() -> None:
     if os.environ.get("GARBOARD_RENEW"):
         PAGE.write_text(page(), encoding="utf-8")
     assert PAGE.read_text(encoding="utf-8") == page(), "GARBOARD_RENEW=1 pytest tests/unit/ecosystems/test_generic.py"
+
+
+def test_a_large_library_is_looked_into_where_its_name_is_known() -> None:
+    program = elf({".text": bytes(17 * 1024 * 1024), ".rodata": b"\0ClickHouse 23.8.1.2992\0"})
+    found = inventory(layer({"opt/lib/libclickhouse.so": program, "opt/lib/libother.so": program}))
+    assert [one.locations[0].path for one in found.packages] == ["opt/lib/libclickhouse.so"]

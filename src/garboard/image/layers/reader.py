@@ -35,7 +35,7 @@ from garboard.model.package import UNMANAGED, Diverted, Fact, Owns, Package, usr
 _SLICE = 1 * MIB
 _RELEASE = 16 * MIB
 _LARGEST_LIBRARY = 16 * MIB
-"""In bytes: of a larger library only the beginning is looked at. The extensions of Python packages are smaller."""
+"""In bytes: of a larger library whose name is not known only the beginning is looked at. The extensions of Python packages are smaller."""
 _HEADS = 2048
 """Beginnings of programs that are kept, some MiB of them; of further ones at once what they say."""
 
@@ -64,20 +64,17 @@ def read_file(
 
 
 def explained(
-    readers: Mapping[str, Reader],
-    matcher: Matcher,
-    path: bytes,
-    head: bytes,
-    size: int,
-    whole: Callable[[], memoryview | None],
+    matcher: Matcher, path: bytes, head: bytes, size: int, whole: Callable[[], memoryview | None]
 ) -> tuple[Fact, ...]:
     """Return what a program says of itself. All of it is only laid open where it is none of the system's large libraries."""
-    if head.startswith(SCRIPT) or (b".so" in path[path.rfind(b"/") + 1 :] and size > _LARGEST_LIBRARY):
+    reader = matcher.program_reader
+    if reader is None or head.startswith(SCRIPT):
+        return ()
+    name = text(path)
+    if size > _LARGEST_LIBRARY and ".so" in name[name.rfind("/") + 1 :] and not reader.knows(name):
         return ()
     view = whole()
-    if view is None:
-        return ()
-    return tuple(readers[matcher.programs].explained(File(path=text(path), data=head, view=view)))  # type: ignore[attr-defined]
+    return () if view is None else tuple(reader.explained(File(path=name, data=head, view=view)))
 
 
 def too_big(path: bytes, size: int, limit: int, limits: Limits) -> Gap:
@@ -176,7 +173,7 @@ class Collector:
         def whole() -> memoryview | None:
             return self._window.view(member.at, member.size) if member.size <= self._limits.mapped_bytes else None
 
-        return explained(self._readers, self._matcher, member.path, head, member.size, whole)
+        return explained(self._matcher, member.path, head, member.size, whole)
 
     def _forget(self, path: bytes) -> None:
         self._readings.pop(path, None)
