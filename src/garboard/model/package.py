@@ -244,12 +244,14 @@ class Frozen(Value, tag_field="fact", tag="frozen"):
 class Unread(Value, tag_field="fact", tag="unread"):
     """The file holds or lists packages that no cataloger reads; ``kind`` is what a report calls such files.
 
-    ``names`` are the first packages that a lock file names. ``folder`` is the one that the file stands for, if it does.
+    ``names`` are the first packages that a lock file names, and with a ``reason`` those of which it speaks: why something is
+    not known of a file that was read in part. ``folder`` is the one that the file stands for, if it does.
     """
 
     kind: str
     names: tuple[str, ...] = ()
     folder: str = ""
+    reason: str = ""
 
 
 class Absent(Value, tag_field="fact", tag="absent"):

@@ -103,7 +103,7 @@ class _Facts:
             elif isinstance(fact, Script):
                 self.tools.update(fact.words)
             elif isinstance(fact, Unread):
-                self.unread.append(unread.Found(history.path, fact.kind, fact.names, fact.folder))
+                self.unread.append(unread.Found(history.path, fact.kind, fact.names, fact.folder, fact.reason))
             elif isinstance(fact, Replaced):
                 self.replaced.append(ReplacedProgram(history.path, last.layer, fact))
             elif isinstance(fact, Diverted):
