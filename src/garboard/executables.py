@@ -66,6 +66,7 @@ class Executable:
         self.order = "<"
         self.wide = True
         self._names = b""
+        self._table_end = 0
         self._open()
 
     def _open(self) -> None:
@@ -91,6 +92,11 @@ class Executable:
     def all_sections(self) -> tuple[Section, ...]:
         """The sections, read if need be."""
         return self.sections or self._elf_sections()
+
+    def appended(self) -> int:
+        """How many bytes lie behind the program's own, as installers and bundles have them."""
+        ends = [part.at + part.size for part in (*self.segments, *self.sections)]
+        return max(0, len(self.data) - max((*ends, self._table_end), default=0))
 
     def part(self, name: str) -> Section | None:
         """The first section of this name; of Mach-O without its segment's name."""
@@ -134,6 +140,7 @@ class Executable:
             form, 32 if self.wide else 28
         )
         self._width, self._count = width, min(sections, _MOST)
+        self._table_end = self._sections_at + width * sections
         self._elf_segments(each, min(programs, _MOST))
         if 0 < self._sections_at < len(self.data) and names < sections and width:
             _, _, at, size = self._elf_header(names)

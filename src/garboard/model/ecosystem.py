@@ -133,6 +133,7 @@ class Ecosystem(Value):
         load_program: imports what reads of which packages a program or shared library was built.
         sections: names of sections of which such a program has one.
         windows_sections: the same for those of Windows, where names are short.
+        appended: whether a program with data behind its own may be one of it.
         named: whether a program at this path is one of its, whatever its sections: a cheap test, asked of every program.
         declares: globs of the files of a source tree that say which packages its build installs.
         load_declared: imports what reads those.
@@ -202,6 +203,7 @@ class Ecosystem(Value):
     sections: tuple[str, ...] = ()
     windows_sections: tuple[str, ...] = ()
     marks: tuple[bytes, ...] = ()
+    appended: bool = False
     named: Callable[[str], bool] = never
     declares: tuple[str, ...] = ()
     load_declared: Callable[[], PlainCatalog] | None = None

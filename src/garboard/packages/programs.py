@@ -45,4 +45,5 @@ def _ecosystems(file: File) -> list[Ecosystem]:
         if any(program.mentions(name) for name in sections)
         or any(mark in file.data for mark in one.marks)
         or one.named(file.path)
+        or (one.appended and program.appended())
     ]
