@@ -6,6 +6,7 @@ specification), of 32 and 64 bits and both byte orders.
 
 from __future__ import annotations
 
+import re
 import struct
 from typing import Final, NamedTuple
 
@@ -106,6 +107,19 @@ class Executable:
         """The bytes of the first section of this name."""
         part = self.part(name)
         return None if part is None else self.data[part.at : part.at + part.size]
+
+    def symbol(self, name: bytes) -> int | None:
+        """The address of a symbol of this name in an ELF file; None where it is in neither table."""
+        for table, texts in ((".dynsym", ".dynstr"), (".symtab", ".strtab")):
+            symbols, names = self.section(table), self.section(texts)
+            if symbols is None or names is None:
+                continue
+            places = {found.start() + 1 for found in re.finditer(rb"\0(?=%s\0)" % re.escape(name), names)}
+            form = struct.Struct(self.order + ("IBBHQQ" if self.wide else "IIIBBH"))
+            for entry in form.iter_unpack(symbols[: len(symbols) // form.size * form.size]):
+                if entry[0] in places:
+                    return int(entry[4] if self.wide else entry[1])
+        return None
 
     def loaded(self, address: int, size: int) -> memoryview:
         """The bytes at an address in memory.
