@@ -117,6 +117,7 @@ class Ecosystem(Value):
         locks: names of files that pin packages, which may be installed or not.
         below_locks: whether packages are installed below the folder of such a file.
         installers: packages that are there before any that such a file pins.
+        head: so many bytes of these are enough; 0 where all are read.
         databases: whether these may be as large as databases are.
         mapped: whether they are archives or programs, of which parts are read (`garboard.model.image.File.view`).
         version: rises whenever the facts made of the same bytes change, which empties the cache.
@@ -184,6 +185,7 @@ class Ecosystem(Value):
     load_order: Callable[[], VersionOrder] | None = None
     normalize: Callable[[str], str] = exact_name
     globs: tuple[str, ...] = ()
+    head: int = 0
     databases: bool = False
     mapped: bool = False
     locks: tuple[str, ...] = ()

@@ -216,6 +216,11 @@ class Cataloger:
         return self.ecosystem.databases
 
     @property
+    def HEAD(self) -> int | None:  # noqa: N802
+        """The ecosystem's bytes of a file that are enough."""
+        return self.ecosystem.head or None
+
+    @property
     def MAPPED(self) -> bool:  # noqa: N802
         """Whether the ecosystem's files are read in parts."""
         return self.ecosystem.mapped

@@ -24,6 +24,10 @@ too, `medium` where the version stands alone and the file's name tells of what. 
 A Java runtime is `pkg:generic/java@<version>`, by the file `release` in its folder, with its publisher; what lies in that folder
 is part of it.
 
+A Linux kernel is `pkg:generic/linux@<release>`, by the header of its image in `boot` (x86), else by its name or the folder of its
+modules; of modules that are none of the kernel's own (in `extra`, `updates`, `misc`) each has its own version. A model of machine
+learning (GGUF, safetensors) is `pkg:generic/<name>`, with the architecture, version and license that its header states.
+
 No feed covers these packages: each report says that they could not be judged.
 
 | software | files | CPE |

@@ -8,7 +8,7 @@ from garboard.ecosystems.generic.names import is_known
 from garboard.model.ecosystem import Ecosystem
 
 if TYPE_CHECKING:
-    from garboard.model.ecosystem import PlainCatalog
+    from garboard.model.ecosystem import Catalog, PlainCatalog
 
 _SHARED: Final = frozenset({"", "usr", "usr/local", "opt"})
 """Folders of more than one program."""
@@ -18,6 +18,12 @@ def _program() -> PlainCatalog:
     from garboard.ecosystems.generic import program
 
     return program.catalog
+
+
+def _catalog() -> Catalog:
+    from garboard.ecosystems.generic.cataloger import catalog
+
+    return catalog
 
 
 def _folders(path: str) -> tuple[str, ...]:
@@ -32,6 +38,13 @@ ECOSYSTEM: Final = Ecosystem(
     version=2,
     manager="no package manager",
     order="deb",
+    globs=(
+        *("boot/vmlinuz*", "**/lib/modules/*/vmlinuz", "**/lib/modules/*/modules.builtin"),
+        *(f"**/lib/modules/*/{folder}/*.ko" for folder in ("extra", "extra/*", "updates", "updates/*", "misc")),
+        *("**/*.gguf", "**/*.safetensors"),
+    ),
+    head=1024 * 1024,
+    load_catalog=_catalog,
     load_program=_program,
     named=is_known,
     index="its publisher",

@@ -160,7 +160,7 @@ class Matcher:
 
     def followers(self, readers: Sequence[str]) -> tuple[str, ...]:
         """Those of the readers that want what a link leads to, which a file's name alone does not tell."""
-        return tuple(name for name in readers if self._heads[name] is None)
+        return tuple(name for name in readers if name != self.programs)
 
     def readers(self, path: bytes) -> tuple[str, ...]:
         """Return the names of the readers that want this path, each once."""
