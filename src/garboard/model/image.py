@@ -159,8 +159,11 @@ class ProgramReader(Reader, Protocol):
     @property
     def BARE(self) -> tuple[Bare, ...]: ...  # noqa: N802
 
-    def explained(self, file: File, /) -> Iterator[Fact]:
-        """The facts that a program states of itself; its beginning is `File.data`, and all of it `File.view`."""
+    def explained(self, file: File, /, *, owned: bool = False) -> Iterator[Fact]:
+        """The facts that a program states of itself; its beginning is `File.data`, and all of it `File.view`.
+
+        Of one that is ``owned`` by a package, only those of what it was built of.
+        """
         ...
 
     def knows(self, path: str, /) -> bool:

@@ -9,7 +9,7 @@ from garboard.ecosystems import ECOSYSTEMS
 from garboard.executables import PE, SIGNS, BadExecutable, Executable
 from garboard.model.ecosystem import Ecosystem
 from garboard.model.image import File
-from garboard.model.package import Fact
+from garboard.model.package import UNMANAGED, Fact
 from garboard.packages.guard import guarded
 
 _ECOSYSTEMS: Final = tuple(one for one in ECOSYSTEMS if one.load_program is not None)
@@ -19,10 +19,15 @@ VERSION: Final = sum(one.version for one in _ECOSYSTEMS)
 """Rises when what any ecosystem reads of a program changes."""
 
 
-def explained(file: File) -> Iterator[Fact]:
-    """The packages of which a program was built; nothing where it does not say. ``file.data`` is its beginning."""
+def explained(file: File, /, *, owned: bool = False) -> Iterator[Fact]:
+    """The packages of which a program was built; nothing where it does not say. ``file.data`` is its beginning.
+
+    Software that a package ``owned`` is that package, and is not told.
+    """
     if file.data.startswith(SIGNS):
         for ecosystem in _ecosystems(file):
+            if owned and ecosystem.type == UNMANAGED:
+                continue
             assert ecosystem.load_program is not None
             yield from guarded(ecosystem.load_program()(file), file)
 

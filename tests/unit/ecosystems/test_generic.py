@@ -9,6 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from garboard import image as images
 from garboard.ecosystems.generic.names import FILES, software_of
@@ -20,9 +22,11 @@ from garboard.model.package import HIGH, MEDIUM, UNMANAGED, Inventory, Package
 from garboard.packages.assemble import assemble
 from garboard.packages.catalogers import CATALOGERS
 from garboard.packages.programs import explained
+from garboard.workflows.scan import take_inventory
 from tests.unit.ecosystems.software_page import PAGE, page
+from tests.unit.ecosystems.test_programs import information
 from tests.unit.executables import elf, mach, pe, universal
-from tests.unit.image.layers.builders import Given
+from tests.unit.image.layers.builders import Given, docker_archive, oci_blobs, oci_dir, tar
 from tests.unit.packages.test_unread import deb, layer
 
 TEXTS = {
@@ -317,3 +321,36 @@ def test_a_large_library_is_looked_into_where_its_name_is_known() -> None:
     program = elf({".text": bytes(17 * 1024 * 1024), ".rodata": b"\0ClickHouse 23.8.1.2992\0"})
     found = inventory(layer({"opt/lib/libclickhouse.so": program, "opt/lib/libother.so": program}))
     assert [one.locations[0].path for one in found.packages] == ["opt/lib/libclickhouse.so"]
+
+
+GO = elf({".go.buildinfo": information()})
+PROGRAMS = {
+    "usr/sbin/nginx": NGINX,
+    "usr/bin/serve": GO,
+    "usr/bin/true": elf({".rodata": b"\0"}),
+    "usr/local/bin/redis.sh": b"#!/bin/sh\nnginx -t\n",
+}
+OWNERS = {path: f"p{number}" for number, path in enumerate(PROGRAMS)}
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(sorted(PROGRAMS)), st.booleans(), st.booleans()), min_size=1, max_size=5),
+    st.booleans(),
+)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30)
+def test_an_archive_that_is_mapped_and_one_that_streams_tell_the_same(
+    tmp_path: Path, chosen: list[tuple[str, bool, bool]], lists_first: bool
+) -> None:
+    """Programs of a mapped archive are read when their owners are known, those of a stream at once."""
+    layers = []
+    for path, owned, twice in chosen:
+        lists = deb(OWNERS[path], path) if owned else {}
+        files = {**lists, path: PROGRAMS[path]} if lists_first else {path: PROGRAMS[path], **lists}
+        layers.append(tar([*files.items(), *([(path, PROGRAMS["usr/bin/true"])] if twice else [])]))
+    archive = docker_archive(tmp_path / "a.tar", layers, old=True)
+    compressed = oci_dir(tmp_path / "b", oci_blobs(layers))
+    found = [
+        take_inventory(name, Options(), NoCache())[1] for name in (f"docker-archive:{archive}", f"oci-dir:{compressed}")
+    ]
+    assert found[0] == found[1]
+    shutil.rmtree(compressed)

@@ -57,7 +57,7 @@ _PROGRAM_LEAST: Final = 4
 """Bytes of an ELF file's magic number; a script that calls one program is not much longer."""
 PROGRAM_ANYWHERE: Final = MIB
 """A file of so many bytes may be a program whatever its mode says: none of Go's is smaller."""
-_PROGRAM_HEAD: Final = 4096
+PROGRAM_HEAD: Final = 4096
 """So much of a program is handed over, or all of it if it is smaller."""
 
 
@@ -569,7 +569,7 @@ class Walker:
                     or last.endswith(WINDOWS)
                 )
             ):
-                head = min(size, _PROGRAM_HEAD)
+                head = min(size, PROGRAM_HEAD)
                 if data_at - shift + head > end:
                     buffer, at, end = window.at(data_at, head)
                     shift = data_at - at
