@@ -28,7 +28,7 @@ _LISTED_SINCE: Final = 2
 _LAST: Final = 6
 
 
-class Bundle(NamedTuple):
+class FileBundle(NamedTuple):
     """A bundle: the version of its format, how many files are in it, and the list of packages, which may be empty."""
 
     version: int
@@ -51,7 +51,7 @@ def catalog(file: File, /) -> Iterator[Fact]:
     yield from listed(bundle.listed, file.path, "deps.json")
 
 
-def read(program: Executable) -> Bundle | None:
+def read(program: Executable) -> FileBundle | None:
     """The bundle; None if there is none.
 
     Raises:
@@ -66,13 +66,13 @@ def read(program: Executable) -> Bundle | None:
         raise BadExecutable(f"its header has version {major}, which is not known")
     (length,) = _unpack("<B", data, at + 12)
     if major < _LISTED_SINCE:
-        return Bundle(major, files, b"")
+        return FileBundle(major, files, b"")
     where, size = _unpack("<qq", data, at + 13 + length)
     if not where or not size:
-        return Bundle(major, files, b"")
+        return FileBundle(major, files, b"")
     if not 0 < size <= _MOST or where < 0 or where + size > len(data):
         raise BadExecutable(f"its list of packages has {size} bytes, according to itself")
-    return Bundle(major, files, bytes(data[where : where + size]))
+    return FileBundle(major, files, bytes(data[where : where + size]))
 
 
 def _header(program: Executable) -> int:
