@@ -245,13 +245,15 @@ class Unread(Value, tag_field="fact", tag="unread"):
     """The file holds or lists packages that no cataloger reads; ``kind`` is what a report calls such files.
 
     ``names`` are the first packages that a lock file names, and with a ``reason`` those of which it speaks: why something is
-    not known of a file that was read in part. ``folder`` is the one that the file stands for, if it does.
+    not known of a file that was read in part. ``folder`` is the one that the file stands for, if it does,
+    and ``software`` what it is, if nothing that was read answers for it.
     """
 
     kind: str
     names: tuple[str, ...] = ()
     folder: str = ""
     reason: str = ""
+    software: Package | None = None
 
 
 class Absent(Value, tag_field="fact", tag="absent"):

@@ -14,7 +14,11 @@ from functools import cache, cached_property
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
+import msgspec
+
 from garboard.ecosystems import ECOSYSTEMS, of
+from garboard.ecosystems.generic import LIBRARIES as _DLL
+from garboard.ecosystems.generic import PROGRAMS as _EXECUTABLES
 from garboard.ecosystems.generic import java
 from garboard.executables import MACH_O, PE, SIGNS
 from garboard.model.ecosystem import Ecosystem
@@ -38,7 +42,6 @@ _COMPOSER: Final = "PHP packages without Composer's list"
 _NUGET: Final = ".NET packages (NuGet)"
 _EGG_LINKS: Final = "links to Python projects"
 _WEB_ASSEMBLY: Final = "WebAssembly modules"
-_EXECUTABLES: Final = "Windows programs"
 _OF_MACOS: Final = "macOS programs"
 _ZIPPED: Final = "Python wheels and zip applications"
 _WORDPRESS: Final = "WordPress plugins"
@@ -153,7 +156,7 @@ OWNABLE: Final = (
 _CHECKSUMS: Final = tuple(
     f"{folder}/*.md5sums" for one in ECOSYSTEMS for folder in one.lists if f"{folder}/*" not in one.globs
 )
-GLOBS: Final = (*OWNABLE, *ROOTS, *_CHECKSUMS, *_MODULE_LISTS)
+GLOBS: Final = (*(glob for glob in OWNABLE if glob not in _DLLS), *ROOTS, *_CHECKSUMS, *_MODULE_LISTS)
 
 _GO: Final = "Go programs"
 _LOCK: Final = "dependency lists without an installation"
@@ -164,7 +167,6 @@ _ARCHIVE: Final = "package files"
 _RUNTIME: Final = "Java runtimes"
 _MODULE: Final = "folders of Python packages without metadata"
 _MODULE_LIST: Final = "names of such folders"
-_DLL: Final = ".NET and Windows libraries"
 _DOTNET: Final = ".NET dependency lists"
 _KINDS: Final = MappingProxyType(
     {
@@ -215,6 +217,8 @@ _WORD: Final = lazy(r"(?<![\w.$-])[a-z][a-z0-9.+-]{1,30}(?![\w.-])")
 _OF_THE_SYSTEM: Final = ("usr/bin/", "usr/sbin/", "usr/lib", "usr/share/", "bin/", "sbin/", "lib", "etc/", "var/")
 _INSTALLERS: Final = frozenset(name for one in ECOSYSTEMS for name in one.installers)
 _NAMED: Final = 3
+_PLACES: Final = 20
+"""Files of one product that are named."""
 
 
 def catalog(file: File, /) -> Iterator[Fact]:  # noqa: C901  (one case for each kind of file)
@@ -327,6 +331,7 @@ class Found(NamedTuple):
     names: tuple[str, ...] = ()
     folder: str = ""
     reason: str = ""
+    software: Package | None = None
 
 
 def lists(
@@ -348,6 +353,31 @@ def lists(
     for path in sorted(path for path in read if path.endswith(_LIST_ENDS)):
         if path.rpartition("/")[0] in _LISTING and not named(path):
             yield Found(path, _NO_STANZA)
+
+
+def products(
+    found: Iterable[Found], packages: Iterable[Package], read: Iterable[str]
+) -> tuple[tuple[Package, ...], tuple[Found, ...]]:
+    """The software of which files say to be parts, where nothing that was read answers for them; and the other files.
+
+    Each is named once for all of its files.
+    """
+    found = tuple(found)
+    if not any(one.software for one in found):
+        return (), found
+    places = _Places(found, packages, read)
+    products: dict[tuple[str, str], Package] = {}
+    others = []
+    for one in found:
+        if one.software is None or places.tells(one):
+            others.append(one)
+            continue
+        key = (one.software.name, one.software.version)
+        known = products.get(key, one.software)
+        if known is not one.software and len(known.locations) < _PLACES:
+            known = msgspec.structs.replace(known, locations=(*known.locations, *one.software.locations))
+        products[key] = known
+    return tuple(products.values()), tuple(others)
 
 
 def gaps(found: Iterable[Found], packages: Iterable[Package], read: Iterable[str]) -> Iterator[Gap]:

@@ -14,6 +14,10 @@ _SHARED: Final = frozenset({"", "usr", "usr/local", "opt"})
 """Folders of more than one program."""
 
 
+LIBRARIES: Final = ".NET and Windows libraries"
+PROGRAMS: Final = "Windows programs"
+
+
 def _program() -> PlainCatalog:
     from garboard.ecosystems.generic import program
 
@@ -35,7 +39,7 @@ def _folders(path: str) -> tuple[str, ...]:
 ECOSYSTEM: Final = Ecosystem(
     name="generic",
     type="generic",
-    version=2,
+    version=3,
     manager="no package manager",
     order="deb",
     globs=(
@@ -46,6 +50,7 @@ ECOSYSTEM: Final = Ecosystem(
     head=1024 * 1024,
     load_catalog=_catalog,
     load_program=_program,
+    windows_sections=(".rsrc",),
     named=is_known,
     index="its publisher",
     folders=_folders,

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from garboard.ecosystems.generic.names import software_of
+from garboard.ecosystems.generic.resources import product
 from garboard.executables import BadExecutable, Executable
 from garboard.model.image import File
 from garboard.model.package import HIGH, MEDIUM, UNMANAGED, Evidence, Fact, Package
@@ -165,13 +166,23 @@ SOFTWARE: Final = MappingProxyType(
 
 
 def catalog(file: File, /) -> Iterator[Fact]:
-    """The software, where its texts name one version; nothing where they name none, or several."""
-    names = software_of(file.path)
-    series = _SERIES.search(file.path.rpartition("/")[2])
-    wanted = [name for name in names if series is not None or "SERIES" not in SOFTWARE[name].pattern]
-    if not wanted:
+    """The software, where its texts name one version; else, of Windows, the product of which its resources say it is."""
+    try:
+        program = Executable(file.view)
+    except BadExecutable:
         return
-    parts = tuple(_constants(file.view))
+    known = next(_known(file.path, program), None)
+    if known is not None:
+        yield known
+    else:
+        yield from product(file, program)
+
+
+def _known(path: str, program: Executable) -> Iterator[Package]:
+    """The software of such a name; nothing where its texts name no version, or several."""
+    series = _SERIES.search(path.rpartition("/")[2])
+    wanted = [name for name in software_of(path) if series is not None or "SERIES" not in SOFTWARE[name].pattern]
+    parts = tuple(_constants(program)) if wanted else ()
     for name in wanted:
         found = _found(name, series[1] if series else "", parts)
         if len(found) == 1:
@@ -179,7 +190,6 @@ def catalog(file: File, /) -> Iterator[Fact]:
             text = version.decode("ascii")
             number = _decoded(text) if SOFTWARE[name].coded else text
             yield Package(type=UNMANAGED, name=name, version=number, scheme=ORDER, evidence=evidence)
-            return
 
 
 def _found(name: str, series: str, parts: _Parts) -> dict[bytes, Evidence]:
@@ -220,15 +230,11 @@ def _compiled(pattern: str, series: str) -> tuple[re.Pattern[bytes], re.Pattern[
     return re.compile(text), re.compile(text.removeprefix(_END)) if text.startswith(_END) else None
 
 
-def _constants(data: memoryview) -> Iterator[tuple[int, memoryview]]:
+def _constants(program: Executable) -> Iterator[tuple[int, memoryview]]:
     """Where constant text may be, each with its place in the file; within a bound in all.
 
     That is the sections for it, else what is loaded into memory.
     """
-    try:
-        program = Executable(data)
-    except BadExecutable:
-        return
     parts = [part for part in program.all_sections() if part.name in _SECTIONS or _CONSTANT in part.name]
     left = _MOST
     for part in parts or program.segments:

@@ -49,8 +49,8 @@ SCRIPT: Final = b"#!"
 PROGRAM_SIGNS: Final = (SCRIPT, *SIGNS)
 _SHORT_SIGNS: Final = frozenset(sign for sign in PROGRAM_SIGNS if len(sign) == 2)
 _PROGRAM_SIGNS: Final = frozenset(PROGRAM_SIGNS) - _SHORT_SIGNS
-WINDOWS: Final = (b".exe", b".EXE")
-"""How programs of Windows are named, which need no mode."""
+WINDOWS: Final = (b".exe", b".EXE", b".dll", b".DLL")
+"""How programs and libraries of Windows are named, which need no mode."""
 _IN_MEMORY: Final = 8 * MIB
 """A file of a stream that is larger is laid down in a temporary file where parts of it are read."""
 _PROGRAM_LEAST: Final = 4
