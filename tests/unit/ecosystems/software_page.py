@@ -28,7 +28,11 @@ A Linux kernel is `pkg:generic/linux@<release>`, by the header of its image in `
 modules; of modules that are none of the kernel's own (in `extra`, `updates`, `misc`) each has its own version. A model of machine
 learning (GGUF, safetensors) is `pkg:generic/<name>`, with the architecture, version and license that its header states.
 
-No feed covers these packages: each report says that they could not be judged.
+A program or library of Windows that nothing else explains is part of the product that its resources name
+(`pkg:generic/<ProductName>@<ProductVersion>`), which is listed once for all of its files.
+
+The software of this table is judged by what NVD says of its CPE names. No feed covers the others: each report says that they could
+not be judged.
 
 | software | files | CPE |
 | --- | --- | --- |
@@ -38,7 +42,7 @@ No feed covers these packages: each report says that they could not be judged.
 def page() -> str:
     """The whole page."""
     rows = (
-        f"| {name} | {', '.join(f'`{file}`' for file in FILES[name].split())} | `{software.cpe}` |\n"
+        f"| {name} | {', '.join(f'`{file}`' for file in FILES[name].split())} | {', '.join(f'`{cpe}`' for cpe in software.cpe.split())} |\n"
         for name, software in SOFTWARE.items()
     )
     return f"{HEAD}{''.join(rows)}"

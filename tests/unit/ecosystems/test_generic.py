@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -160,6 +161,12 @@ def test_every_row_has_names_and_a_text() -> None:
     assert set(FILES) == set(SOFTWARE) == set(TEXTS)
 
 
+def test_each_product_of_nvd_is_one_software() -> None:
+    cpes = [cpe for software in SOFTWARE.values() for cpe in software.cpe.split()]
+    assert len(cpes) == len(set(cpes))
+    assert all(re.fullmatch(r"(?:[a-z0-9_.-]|\\\\/)+:(?:[a-z0-9_.-]|\\\\/)+", cpe) for cpe in cpes)
+
+
 @pytest.mark.parametrize("name", TEXTS)
 @pytest.mark.parametrize("form", ["elf", "stripped", "mach", "pe"])
 def test_its_version(name: str, form: str) -> None:
@@ -248,7 +255,7 @@ def test_of_a_universal_file_the_place_is_that_in_the_whole_file() -> None:
 def test_it_is_in_the_inventory_and_no_longer_an_unknown_program() -> None:
     found = inventory(layer({"usr/sbin/nginx": NGINX}))
     assert [one.purl for one in found.packages] == ["pkg:generic/nginx@1.25.3"]
-    assert [one.ecosystem for one in found.packages] == [""]
+    assert [one.ecosystem for one in found.packages] == ["Software:nginx"]
     assert not [gap for gap in found.gaps if "no package manager" in gap.subject]
 
 

@@ -8,6 +8,8 @@ from garboard.ecosystems.generic.names import is_known
 from garboard.model.ecosystem import Ecosystem
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from garboard.model.ecosystem import Catalog, PlainCatalog
 
 _SHARED: Final = frozenset({"", "usr", "usr/local", "opt"})
@@ -22,6 +24,12 @@ def _program() -> PlainCatalog:
     from garboard.ecosystems.generic import program
 
     return program.catalog
+
+
+def _software() -> Mapping[str, tuple[str, ...]]:
+    from garboard.ecosystems.generic import program
+
+    return {name: tuple(one.cpe.split()) for name, one in program.SOFTWARE.items() if one.cpe}
 
 
 def _catalog() -> Catalog:
@@ -39,7 +47,7 @@ def _folders(path: str) -> tuple[str, ...]:
 ECOSYSTEM: Final = Ecosystem(
     name="generic",
     type="generic",
-    version=3,
+    version=4,
     manager="no package manager",
     order="deb",
     globs=(
@@ -50,6 +58,7 @@ ECOSYSTEM: Final = Ecosystem(
     head=1024 * 1024,
     load_catalog=_catalog,
     load_program=_program,
+    load_software=_software,
     windows_sections=(".rsrc",),
     named=is_known,
     index="its publisher",

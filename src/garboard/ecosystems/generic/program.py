@@ -37,7 +37,7 @@ class Software(NamedTuple):
     Attributes:
         pattern: of constant text, as a regular expression of bytes whose group is the version; ``NUMBER`` stands for numbers
             with dots, ``SERIES`` for the first two of them as the file's name has them.
-        cpe: vendor and product as CPE names have them.
+        cpe: vendor and product as CPE names have them; several are separated by blanks.
         confirmed: what must be there too, with ``VERSION`` for the version found, where the first alone may be another's.
         coded: whether the version is one number, with two digits for each part after the first.
     """
@@ -52,11 +52,11 @@ SOFTWARE: Final = MappingProxyType(
     {
         "bash": Software(r"@\(#\)Bash version (NUMBER)\(", "gnu:bash"),
         "bind": Software(r"\0BIND (NUMBER)(?=[-+~ \0])", "isc:bind"),
-        "bun": Software(r"\0Bun v(NUMBER) \(", "oven:bun"),
+        "bun": Software(r"\0Bun v(NUMBER) \(", "bun:bun oven:bun"),
         "busybox": Software(r"BusyBox v(NUMBER)(?=[ \0])", "busybox:busybox"),
         "bzip2": Software(r"\0(NUMBER), \d\d?-[A-Z][a-z]{2}-\d{4}(?=\0)", "bzip:bzip2"),
-        "chromium": Software(r"\0(\d{2,3}\.0\.\d{4,5}\.[1-9]\d{0,2})(?=\0)", "google:chrome"),
-        "clickhouse": Software(r"\0ClickHouse (NUMBER)(?=\0)", "clickhouse:clickhouse"),
+        "chromium": Software(r"\0(\d{2,3}\.0\.\d{4,5}\.[1-9]\d{0,2})(?=\0)", "google:chrome chromium:chromium"),
+        "clickhouse": Software(r"\0ClickHouse (NUMBER)(?=\0)", "clickhouse:clickhouse yandex:clickhouse"),
         "collectd": Software(r"[\n\0]collectd[ /](NUMBER)(?=[.,\0])", "collectd:collectd"),
         "coturn": Software(r"\0Coturn-(NUMBER) '", "coturn_project:coturn"),
         "crun": Software(r"\0(1\.\d{1,2}(?:\.\d{1,2}){0,2})(?=\0%s version %s\n)", "crun_project:crun"),
@@ -75,22 +75,24 @@ SOFTWARE: Final = MappingProxyType(
         "ghostscript": Software(r"/ghostscript/(NUMBER)/Resource/", "artifex:ghostscript"),
         "git": Software(r"git/(NUMBER)(?=\0)", "git-scm:git"),
         "glibc": Software(r"GNU C Library [^\n\0]{0,200} version (NUMBER)\.\n", "gnu:glibc"),
-        "gnupg": Software(r"\0GNU Privacy Guard's OpenPGP server (NUMBER) ready", "gnupg:gnupg"),
+        "gnupg": Software(r"\0GNU Privacy Guard's OpenPGP server (NUMBER) ready", "gnupg:gnupg gnupg:privacy_guard"),
         "gnutls": Software(r"\0Enabled GnuTLS (NUMBER) logging", "gnu:gnutls"),
         "h2o": Software(r"\0h2o/(NUMBER)(?=\0)", "dena:h2o"),
         "haproxy": Software(r"\0 version (NUMBER)[-\w+~.]{0,60}, released ", "haproxy:haproxy"),
         "httpd": Software(r"\0Apache/(\d\.\d{1,2}\.\d{1,3})(?=[ \0])", "apache:http_server"),
         "icu": Software(
-            r"\0(\d\d\.\d{1,2}(?:\.\d)?)(?=\0)", "icu-project:international_components_for_unicode", r"\0icudt"
+            r"\0(\d\d\.\d{1,2}(?:\.\d)?)(?=\0)",
+            "icu-project:international_components_for_unicode unicode:international_components_for_unicode",
+            r"\0icudt",
         ),
         "imagemagick": Software(r"\0ImageMagick (NUMBER-\d{1,3}) Q", "imagemagick:imagemagick"),
-        "jq": Software(r"\0(1\.\d{1,2}(?:\.\d{1,2})?)(?=\0)", "jqlang:jq", r"\0jq-%s\n"),
+        "jq": Software(r"\0(1\.\d{1,2}(?:\.\d{1,2})?)(?=\0)", "jqlang:jq jq_project:jq", r"\0jq-%s\n"),
         "julia": Software(r"\0(SERIES\.\d{1,3})(?=\0)", "julialang:julia"),
         "knot": Software(r"Knot DNS (NUMBER)(?=[\n\0])", "nic:knot_dns"),
         "libarchive": Software(r"\0libarchive (NUMBER)(?=\0)", "libarchive:libarchive"),
         "libevent": Software(r"\0(2\.\d\.\d{1,2})-(?:stable|beta|alpha)(?=\0)", "libevent_project:libevent"),
         "libgcrypt": Software(r"This is Libgcrypt (NUMBER) ", "gnupg:libgcrypt"),
-        "libgit2": Software(r"\0libgit2 (NUMBER)(?=\0)", "libgit2:libgit2"),
+        "libgit2": Software(r"\0libgit2 (NUMBER)(?=\0)", "libgit2:libgit2 libgit2_project:libgit2"),
         "libheif": Software(r"\0Success\0(1\.\d{1,2}\.\d{1,2})(?=\0)", "struktur:libheif"),
         "libjpeg-turbo": Software(r"libjpeg-turbo version (NUMBER) ", "libjpeg-turbo:libjpeg-turbo"),
         "libnghttp2": Software(r"(?<![\d.])(1\.\d{1,3}\.\d{1,2})(?=\0)", "nghttp2:nghttp2"),
@@ -107,13 +109,17 @@ SOFTWARE: Final = MappingProxyType(
         "mariadb": Software(r"\0(NUMBER)-MariaDB[-\w+~.:]{0,60}(?=\0)", "mariadb:mariadb"),
         "mbedtls": Software(r"\0mbed TLS (NUMBER)(?=\0)", "arm:mbed_tls"),
         "memcached": Software(r"\0memcached (NUMBER)(?=[\n\0])", "memcached:memcached"),
-        "monit": Software(r"/monit/'>monit (NUMBER)<", "tildeslash:monit"),
+        "monit": Software(r"/monit/'>monit (NUMBER)<", "mmonit:monit tildeslash:monit"),
         "mosquitto": Software(r"\0([12]\.\d\.\d{1,2})(?=\0)", "eclipse:mosquitto", r"mosquitto version %s"),
-        "mysql": Software(r"\0([5-9]\.\d{1,2}\.\d{1,2})(?=\0)", "oracle:mysql", r"mysql-(?:\w{2,12}-)?VERSION[/-]"),
+        "mysql": Software(
+            r"\0([5-9]\.\d{1,2}\.\d{1,2})(?=\0)",
+            "oracle:mysql oracle:mysql_server mysql:mysql",
+            r"mysql-(?:\w{2,12}-)?VERSION[/-]",
+        ),
         "nginx": Software(r"\0nginx/(NUMBER)(?=[ \0])", "f5:nginx"),
         "nmap": Software(r"\0(\d\.\d\d)(?:SVN)?\0Nmap(?=\0)", "nmap:nmap"),
         "node": Software(r"nodejs\.org/download/release/v(NUMBER)/node-v", "nodejs:node.js"),
-        "nss": Software(r"Version: NSS (NUMBER)(?=[ \0])", "mozilla:nss"),
+        "nss": Software(r"Version: NSS (NUMBER)(?=[ \0])", "mozilla:nss mozilla:network_security_services"),
         "openjpeg": Software(r"\0(2\.\d\.\d)(?=\0)", "uclouvain:openjpeg"),
         "openresty": Software(r"\0openresty/(NUMBER)(?=[ \0])", "openresty:openresty"),
         "openssh": Software(r"\0OpenSSH_(NUMBERp\d{1,2})(?=[ \0])", "openbsd:openssh"),
@@ -136,7 +142,7 @@ SOFTWARE: Final = MappingProxyType(
         "pypy": Software(r"\[PyPy (NUMBER)[-\w+]{0,20} with ", "pypy:pypy"),
         "python": Software(r"\0(SERIES\.\d{1,3}(?:(?:a|b|rc)\d{1,2})?)\+?(?=\0)", "python:python"),
         "redis": Software(r"\0(\d\d?\.\d{1,2}\.\d{1,3})(?=\0)", "redis:redis", r"VERSION(?:[\w.-]{1,64}-)?1\d{9,18}\0"),
-        "rsync": Software(r"\0(3\.\d{1,2}\.\d{1,2})(?=\0)", "samba:rsync", r"\0rsync"),
+        "rsync": Software(r"\0(3\.\d{1,2}\.\d{1,2})(?=\0)", "samba:rsync rsync:rsync", r"\0rsync"),
         "ruby": Software(r"ruby (NUMBER)(?:p\d{1,4})? \(\d{4}-\d\d-\d\d ", "ruby-lang:ruby"),
         "rust": Software(r"(?<![\d.])(1\.\d{1,3}\.\d{1,3}) \([0-9a-f]{9} \d{4}-\d\d-\d\d\)", "rust-lang:rust"),
         "samba": Software(r"\0(4\.\d{1,2}\.\d{1,2})(?:-[-\w.+]{1,40})?(?=\0)", "samba:samba"),
@@ -144,15 +150,23 @@ SOFTWARE: Final = MappingProxyType(
         "sqlite": Software(r"\0(3\.\d{1,3}\.\d{1,3})(?=\0)", "sqlite:sqlite"),
         "squid": Software(r"\0squid/(NUMBER)(?=\0)", "squid-cache:squid"),
         "stunnel": Software(r"\0stunnel (NUMBER) on ", "stunnel:stunnel"),
-        "sudo": Software(r"\0Sudo version %s\n\0(1\.\d{1,2}\.\d{1,2}(?:p\d{1,2})?)(?=\0)", "sudo_project:sudo"),
-        "systemd": Software(r"\0systemd (?:\d{3} \()?(\d{3}(?:\.\d{1,3})?)(?=[-~+) ])", "systemd_project:systemd"),
+        "sudo": Software(
+            r"\0Sudo version %s\n\0(1\.\d{1,2}\.\d{1,2}(?:p\d{1,2})?)(?=\0)", "sudo_project:sudo todd_miller:sudo"
+        ),
+        "systemd": Software(
+            r"\0systemd (?:\d{3} \()?(\d{3}(?:\.\d{1,3})?)(?=[-~+) ])", "systemd_project:systemd freedesktop:systemd"
+        ),
         "tini": Software(r"\0tini version (NUMBER)(?=[ \0])", "tini_project:tini"),
         "tmux": Software(r"\0(\d\.\d[a-z]?)(?=\0)", "tmux_project:tmux", r"\0tmux "),
         "tor": Software(r"\0tor (NUMBER)(?=\0)", "torproject:tor"),
         "unbound": Software(r"\0unbound (NUMBER)(?=\0)", "nlnetlabs:unbound"),
-        "uwsgi": Software(r"\0(2\.\d\.\d{1,2}(?:\.\d{1,2})?)(?:-\w{1,20})?(?=\0)", "unbit:uwsgi", r"uWSGI"),
+        "uwsgi": Software(
+            r"\0(2\.\d\.\d{1,2}(?:\.\d{1,2})?)(?:-\w{1,20})?(?=\0)", "unbit:uwsgi uwsgi_project:uwsgi", r"uWSGI"
+        ),
         "valkey": Software(
-            r"\0(\d\d?\.\d{1,2}\.\d{1,3})(?=\0)", "lfprojects:valkey", r"VERSION(?:[\w.-]{1,64}-)?1\d{9,18}\0"
+            r"\0(\d\d?\.\d{1,2}\.\d{1,3})(?=\0)",
+            "lfprojects:valkey valkey-io:valkey",
+            r"VERSION(?:[\w.-]{1,64}-)?1\d{9,18}\0",
         ),
         "varnish": Software(r"\0\(?varnish-(NUMBER) revision ", "varnish-software:varnish_cache"),
         "vsftpd": Software(r"\0\(vsFTPd (NUMBER)\)(?=\0)", "vsftpd_project:vsftpd"),
@@ -189,7 +203,14 @@ def _known(path: str, program: Executable) -> Iterator[Package]:
             ((version, evidence),) = found.items()
             text = version.decode("ascii")
             number = _decoded(text) if SOFTWARE[name].coded else text
-            yield Package(type=UNMANAGED, name=name, version=number, scheme=ORDER, evidence=evidence)
+            yield Package(
+                type=UNMANAGED,
+                name=name,
+                ecosystem=f"Software:{name}",
+                version=number,
+                scheme=ORDER,
+                evidence=evidence,
+            )
 
 
 def _found(name: str, series: str, parts: _Parts) -> dict[bytes, Evidence]:
