@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from garboard import image as images
+from garboard.ecosystems.generic import program as texts
 from garboard.ecosystems.generic.names import FILES, software_of
 from garboard.ecosystems.generic.program import SOFTWARE
 from garboard.image.layers.cache import NoCache
@@ -361,3 +362,12 @@ def test_an_archive_that_is_mapped_and_one_that_streams_tell_the_same(
     ]
     assert found[0] == found[1]
     shutil.rmtree(compressed)
+
+
+def test_what_confirms_a_version_is_sought_for_few_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each search is through all of the program: for any number of versions they would take the square of its size."""
+    asked: list[bytes] = []
+    monkeypatch.setattr(texts, "_is_confirmed", lambda software, version, parts: bool(asked.append(version)))
+    many = b"".join(b"\x008.%d.%d\0" % divmod(number, 100) for number in range(5000))
+    assert told("usr/sbin/mysqld", elf({".rodata": many})) == []
+    assert len(asked) < 600

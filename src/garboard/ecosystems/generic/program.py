@@ -27,6 +27,8 @@ _MOST: Final = 64 * 1024 * 1024
 _LETTERS: Final = re.compile(rb"[^A-Za-z]+")
 _LEAST: Final = 3
 """Letters beside the version of a text that names the software: less are none of its name."""
+_CANDIDATES: Final = 256
+"""Different texts of one pattern; where there are more, they are no versions of the program itself."""
 _SERIES: Final = re.compile(r"(\d+\.\d+)")
 _NUMBER: Final = r"\d{1,4}(?:\.\d{1,4}){1,3}(?![.]?\d)"
 
@@ -223,9 +225,13 @@ def _found(name: str, series: str, parts: _Parts) -> dict[bytes, Evidence]:
         begins = first.match(data) if first is not None else None
         for match in chain((begins,) if begins else (), pattern.finditer(data)):
             version = match[1]
-            if match[0] in seen or not _is_confirmed(software, version, parts):
+            if match[0] in seen:
                 continue
             seen.add(match[0])
+            if len(seen) > _CANDIDATES:
+                return {}
+            if not _is_confirmed(software, version, parts):
+                continue
             before = _LETTERS.sub(b"", match[0][: match.start(1) - match.start()])
             named = software.confirmed or len(before) >= _LEAST or name.encode() in match[0].lower()
             if named or version not in found:
