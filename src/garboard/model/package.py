@@ -16,6 +16,21 @@ UNMANAGED: Final = "generic"
 """Package URL type of software that no package manager installed."""
 
 
+HIGH: Final = "high"
+MEDIUM: Final = "medium"
+
+
+class Evidence(Value):
+    """What tells software that no metadata describe: a text or a header in a file.
+
+    ``confidence`` is `HIGH` where it names the software and its version, and `MEDIUM` where the version alone is there and
+    the file's name tells of what. ``offset`` is its place in the file, in bytes.
+    """
+
+    confidence: str
+    offset: int = 0
+
+
 class Location(Value):
     """Evidence for a package: a path without a leading slash, and the index of the layer, lowest 0.
 
@@ -87,6 +102,8 @@ class Package(Value, tag_field="fact", tag="package"):
     """Named by a file from which a build installs packages (a lock file), and not found installed."""
     line: int = 0
     """Of that file, from 1; 0 where that is not known."""
+    evidence: Evidence | None = None
+    """What tells it, where that is no metadata."""
     publishable: bool = False
     """Nothing in the application's own file keeps it from being a package of a registry."""
     # What the whole image shows:
@@ -227,12 +244,16 @@ class Frozen(Value, tag_field="fact", tag="frozen"):
 class Unread(Value, tag_field="fact", tag="unread"):
     """The file holds or lists packages that no cataloger reads; ``kind`` is what a report calls such files.
 
-    ``names`` are the first packages that a lock file names. ``folder`` is the one that the file stands for, if it does.
+    ``names`` are the first packages that a lock file names, and with a ``reason`` those of which it speaks: why something is
+    not known of a file that was read in part. ``folder`` is the one that the file stands for, if it does,
+    and ``software`` what it is, if nothing that was read answers for it.
     """
 
     kind: str
     names: tuple[str, ...] = ()
     folder: str = ""
+    reason: str = ""
+    software: Package | None = None
 
 
 class Absent(Value, tag_field="fact", tag="absent"):

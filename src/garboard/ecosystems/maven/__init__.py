@@ -70,6 +70,15 @@ def _order() -> VersionOrder:
     return version
 
 
+def _program() -> PlainCatalog:
+    from garboard.ecosystems.maven.program import catalog
+
+    return catalog
+
+
+NATIVE: Final = "GraalVM native images"
+
+
 ECOSYSTEM: Final = Ecosystem(
     name="maven",
     type="maven",
@@ -87,6 +96,11 @@ ECOSYSTEM: Final = Ecosystem(
         "**/gradle/dependency-locks/*.lockfile",
     ),
     load_declared=_declared,
+    load_program=_program,
+    version=2,
+    sections=(".svm_heap", ".sbom", "__svm_heap"),
+    windows_sections=(".svm_hea",),
+    unread=(NATIVE,),
     order="maven",
     load_order=_order,
     load_commands=_commands,
