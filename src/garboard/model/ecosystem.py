@@ -135,7 +135,8 @@ class Ecosystem(Value):
         windows_sections: the same for those of Windows, where names are short.
         named: whether a program at this path is one of its, whatever its sections: a cheap test, asked of every program.
         declares: globs of the files of a source tree that say which packages its build installs.
-        load_declared: imports what reads those.
+        manifests: globs of those that ask for packages by name, which lock files answer for (`garboard.model.package.Asked`).
+        load_declared: imports what reads both.
         marks: texts of which one is in the beginning of such a program, if it lost its sections' names.
         programs: names of the programs that install its packages.
         load_commands: imports what is known of their command lines.
@@ -204,6 +205,7 @@ class Ecosystem(Value):
     marks: tuple[bytes, ...] = ()
     named: Callable[[str], bool] = never
     declares: tuple[str, ...] = ()
+    manifests: tuple[str, ...] = ()
     load_declared: Callable[[], PlainCatalog] | None = None
     programs: tuple[str, ...] = ()
     load_commands: Callable[[], Commands] | None = None

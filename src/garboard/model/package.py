@@ -87,6 +87,8 @@ class Package(Value, tag_field="fact", tag="package"):
     """Named by a file from which a build installs packages (a lock file), and not found installed."""
     line: int = 0
     """Of that file, from 1; 0 where that is not known."""
+    asked: tuple[Location, ...] = ()
+    """Where manifests ask for a declared package by name."""
     publishable: bool = False
     """Nothing in the application's own file keeps it from being a package of a registry."""
     # What the whole image shows:
@@ -264,6 +266,21 @@ class Script(Value, tag_field="fact", tag="script"):
     words: tuple[str, ...]
 
 
+class Asked(Value, tag_field="fact", tag="asked"):
+    """The file is a manifest: it asks for packages of purl type ``type`` by name, each with its line.
+
+    Of ``open`` ones it states no version. What else it states counts only where no lock file answers for it, in its folder or
+    above, or below if it is ``spread``; ``hint`` says how to make one. ``told`` if others tell where none does.
+    """
+
+    type: str
+    names: tuple[tuple[str, int], ...] = ()
+    open: tuple[str, ...] = ()
+    hint: str = ""
+    told: bool = False
+    spread: bool = False
+
+
 class Kept(Value, tag_field="fact", tag="kept"):
     """A configuration file, or the relevant part of it: ``path`` is as its reader was shown it."""
 
@@ -285,6 +302,7 @@ Fact = (
     | Replaced
     | Diverted
     | Script
+    | Asked
     | Kept
     | Gap
 )

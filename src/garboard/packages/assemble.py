@@ -13,6 +13,7 @@ from garboard.model.package import (
     SYSTEM_TYPES,
     UNMANAGED,
     Absent,
+    Asked,
     Distro,
     Diverted,
     Fact,
@@ -28,7 +29,7 @@ from garboard.model.package import (
     Script,
     Unread,
 )
-from garboard.packages import distro, dockerfiles, graph, held, ownership, unread
+from garboard.packages import asked, distro, dockerfiles, graph, held, ownership, unread
 from garboard.packages.ownership import Listed, Owners, ReplacedProgram
 from garboard.packages.purl import purl
 
@@ -67,6 +68,7 @@ class _Facts:
         self.licenses: dict[tuple[str, str], tuple[str, ...]] = {}
         self.retention: dict[str, Retention] = {}
         self.unread: list[unread.Found] = []
+        self.manifests: list[asked.Manifest] = []
         self.holds = held.Holds()
         self.tools: set[str] = set()
         self.read: list[str] = []
@@ -108,6 +110,8 @@ class _Facts:
                 self.replaced.append(ReplacedProgram(history.path, last.layer, fact))
             elif isinstance(fact, Diverted):
                 self.diversions.append(fact)
+            elif isinstance(fact, Asked):
+                self.manifests.append(asked.Manifest(history.path, last.layer, fact))
             elif isinstance(fact, Absent):
                 self.absent.add((fact.type, fact.name))
             elif isinstance(fact, Gap):
@@ -274,7 +278,8 @@ def assemble(files: Files) -> Inventory:
     """All installed packages, each once, with the layer that brought it, its owner and its dependencies."""
     facts = _Facts(files)
     found = distro.choose(facts.distros)
-    packages = [facts.holds.marked(one) for one in _marked(list(facts.packages.values()), facts.marks)]
+    joined = asked.joined(list(facts.packages.values()), facts.manifests)
+    packages = [facts.holds.marked(one) for one in _marked(joined.packages, facts.marks)]
     by_path = ownership.by_path(facts.lists, facts.diversions)
     programs = _programs(by_path)
     packages = [
@@ -293,7 +298,8 @@ def assemble(files: Files) -> Inventory:
     completed = complete(packages, found)
     owners = Owners(completed, by_path)
     completed = _owned(completed, owners)
-    gaps = list(gathered((*facts.gaps, *facts.holds.gaps, *_passed_over(completed))))
+    stated = (one for one in facts.gaps if one.subject not in joined.answered)
+    gaps = list(gathered((*joined.gaps, *stated, *facts.holds.gaps, *_passed_over(completed))))
     unowned = (one for one in facts.unread if not owners.answer_for(one.path))
     found_unread = tuple(unread.lists(unowned, facts.read, completed, facts.absent))
     gaps += owners.gaps(facts.replaced)

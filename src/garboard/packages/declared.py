@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -13,6 +14,12 @@ from garboard.model.image import File, Reader
 from garboard.model.package import Fact, Package
 from garboard.packages import dockerfiles
 from garboard.packages.guard import guarded
+
+_INSTALLED: Final = re.compile(
+    r"(?:^|/)(?:node_modules|site-packages|dist-packages|bower_components|\.venv|\.tox|\.m2|\.gradle|\.cargo|\.bundle|\.stack-work|gems|"
+    r"pkg/mod|vendor/(?:bundle|cache|[^/]+/[^/]+(?=/composer\.))|deps/[^/]+(?=/(?:mix|rebar)\.)|Pods)/"
+)
+"""Folders of packages that are installed or kept: the lock files in them are of their authors' own work."""
 
 
 class Declarations:
@@ -40,10 +47,12 @@ class Declarations:
     @property
     def GLOBS(self) -> tuple[str, ...]:  # noqa: N802
         """The ecosystem's globs."""
-        return self.ecosystem.declares
+        return (*self.ecosystem.declares, *self.ecosystem.manifests)
 
     def catalog(self, file: File, /) -> Iterator[Fact]:
         """The packages that a file declares, each marked so."""
+        if _INSTALLED.search(file.path) is not None:
+            return
         if self._catalog is None:
             assert self.ecosystem.load_declared is not None
             self._catalog = self.ecosystem.load_declared()

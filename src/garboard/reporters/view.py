@@ -14,6 +14,7 @@ from garboard.model.attribution import Certainty, Origin
 from garboard.model.base import Value
 from garboard.model.finding import Finding, Vulnerability
 from garboard.model.gap import Gap
+from garboard.model.package import Location, Package
 from garboard.model.report import Report
 
 
@@ -136,6 +137,32 @@ class Issue(Value, kw_only=False):
     def key(self) -> tuple[str, str, str]:
         """What identifies the issue."""
         return self.first.issue
+
+
+class Direct(NamedTuple):
+    """A package that was asked for by name, and where: in a manifest if that is known, else in the file that declares it."""
+
+    package: Package
+    place: Location
+
+
+def direct_dependencies(findings: Iterable[Finding], report: Report) -> tuple[Direct, ...]:
+    """What to raise for declared packages: those that lead to them, once for each place, nearest first."""
+    packages = {one.id: one for one in report.inventory.packages if one.declared}
+    paths = sorted((path for one in findings if one.package.declared for path in one.from_paths), key=len)
+    ways = (path[1:] if path[0] in packages and packages[path[0]].application else path for path in paths)
+    leading = [(packages[way[0]], len(way) > 1) for way in ways if way and way[0] in packages]
+    return tuple(dict.fromkeys(Direct(one, place) for one, leads in leading for place in _places(one, leads=leads)))
+
+
+def _places(package: Package, *, leads: bool) -> tuple[Location, ...]:
+    """Where it is asked for; one of which that is not known has a place only if it ``leads`` to others."""
+    return package.asked or (package.locations[:1] if leads else ())
+
+
+def labeled(package: Package) -> str:
+    """Name and version; the project itself may have none."""
+    return f"{package.display_name}@{package.version}" if package.version else package.display_name
 
 
 def headline(vulnerability: Vulnerability, longest: int) -> str:

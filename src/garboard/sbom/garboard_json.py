@@ -41,6 +41,7 @@ class _Entry(msgspec.Struct, rename="camel"):
     automatic: bool | None = None
     application: bool = False
     declared: bool = False
+    asked: tuple[_Place, ...] = ()
     same_as: str = ""
     owner: str = ""
     layer_index: int | None = None
@@ -97,6 +98,10 @@ def inventory(data: bytes, name: str) -> tuple[Image, Inventory]:
     )
 
 
+def _places(places: tuple[_Place, ...]) -> tuple[Location, ...]:
+    return tuple(Location(path=place.path, layer=place.layer_index, line=place.line) for place in places)
+
+
 def _package(entry: _Entry) -> Package:
     return Package(
         type=entry.type,
@@ -117,12 +122,11 @@ def _package(entry: _Entry) -> Package:
         automatic=entry.automatic,
         application=entry.application,
         declared=entry.declared,
+        asked=_places(entry.asked),
         same_as=entry.same_as,
         owner=entry.owner,
         layer=entry.layer_index,
-        locations=tuple(
-            Location(path=place.path, layer=place.layer_index, line=place.line) for place in entry.locations
-        ),
+        locations=_places(entry.locations),
         requires=entry.requires,
         recommends=entry.recommends,
         suggests=entry.suggests,

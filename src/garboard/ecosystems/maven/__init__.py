@@ -80,11 +80,15 @@ ECOSYSTEM: Final = Ecosystem(
     mapped=True,
     load_catalog=_catalog,
     declares=(
-        "**/pom.xml",
         "**/gradle.lockfile",
         "**/buildscript-gradle.lockfile",
-        "**/gradle/libs.versions.toml",
         "**/gradle/dependency-locks/*.lockfile",
+    ),
+    manifests=(
+        "**/pom.xml",
+        "**/build.gradle",
+        "**/build.gradle.kts",
+        "**/gradle/libs.versions.toml",
     ),
     load_declared=_declared,
     order="maven",

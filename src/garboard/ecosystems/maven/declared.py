@@ -21,6 +21,12 @@ _PROPERTY: Final = re.compile(r"\$\{([^{}]+)\}")
 _DEEPEST: Final = 10
 _LONGEST: Final = 500
 _EXACT: Final = re.compile(r"\[?([^\[\](),\s$]+)\]?")
+_COORDINATES: Final = re.compile(
+    r"""\b(?:\w*[aA]pi|\w*[iI]mplementation|\w*[cC]ompileOnly|\w*[rR]untimeOnly|compile|runtime|classpath|\w*[pP]rocessor|kapt|ksp|\w*[pP]latform)\b[\s(]*(?:\w+\s*\(\s*)?["']([\w.-]+):([\w.-]+)(?::([^"':@]+))?(?:[:@][^"']*)?["']"""
+)
+_BY_NAME: Final = re.compile(
+    r"""\bgroup\s*[:=]\s*["']([\w.-]+)["']\s*,\s*name\s*[:=]\s*["']([\w.-]+)["'](?:\s*,\s*version\s*[:=]\s*["']([^"']+)["'])?"""
+)
 _PARTIAL: Final = "lists only what is asked for by name: what that needs is not known; {}"
 _TREE: Final = _PARTIAL.format("scan the built archives or image, or an SBOM of the build, for those")
 _CATALOG: Final = _PARTIAL.format("lock it with `gradle dependencies --write-locks`")
@@ -33,9 +39,20 @@ def catalog(file: File, /) -> Iterator[Fact]:
         parse, writer, partial = _pom, "Maven", _TREE
     elif name.endswith(".toml"):
         parse, writer, partial = _version_catalog, "Gradle", _CATALOG
+    elif name.startswith("build.gradle"):
+        parse, writer, partial = _build_script, "Gradle", _CATALOG
     else:
         parse, writer, partial = _locked, "Gradle", ""
-    return lock_text.facts(file, parse, type_=TYPE, order=ORDER, writer=writer, partial=partial, separator=":")
+    return lock_text.facts(
+        file,
+        parse,
+        type_=TYPE,
+        order=ORDER,
+        writer=writer,
+        partial=partial,
+        separator=":",
+        spread=writer == "Gradle",
+    )
 
 
 def _pom(text: str) -> Iterator[Pinned]:
@@ -110,6 +127,13 @@ def _locked(text: str) -> Iterator[Pinned]:
         if not equals or not version:
             raise ValueError(f"line {number} names no artifact")
         yield Pinned(f"{group}:{artifact}", version, line=number)
+
+
+def _build_script(text: str) -> Iterator[Pinned]:
+    """Coordinates in one text, or by name; a version that the script works out is not known."""
+    for number, line in enumerate(text.splitlines(), 1):
+        if (found := _COORDINATES.search(line) or _BY_NAME.search(line)) is not None:
+            yield Pinned(f"{found[1]}:{found[2]}", _exact(found[3] or ""), asked=True, line=number)
 
 
 def _version_catalog(text: str) -> Iterator[Pinned]:

@@ -39,7 +39,8 @@ def catalog(file: File, /) -> Iterator[Fact]:
         parse = _config
     else:
         parse, partial = _project, _PARTIAL
-    return lock_text.facts(file, parse, type_=TYPE, order=ORDER, writer="NuGet", partial=partial)
+    spread = name.startswith("Directory.")
+    return lock_text.facts(file, parse, type_=TYPE, order=ORDER, writer="NuGet", partial=partial, spread=spread)
 
 
 def _locked(text: str) -> Iterator[Pinned]:

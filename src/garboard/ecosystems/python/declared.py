@@ -1,6 +1,7 @@
 """The distributions that Python's lock files declare.
 
-``requirements.txt`` (pip), ``Pipfile.lock`` (pipenv), ``poetry.lock``, ``uv.lock``, ``pdm.lock`` and ``pylock.toml`` (PEP 751).
+``requirements.txt`` (pip), ``Pipfile.lock`` (pipenv), ``poetry.lock``, ``uv.lock``, ``pdm.lock`` and ``pylock.toml`` (PEP 751);
+what a project asks for is in `garboard.ecosystems.python.manifests`.
 """
 
 from __future__ import annotations
@@ -8,9 +9,10 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from typing import Final, NamedTuple
 
+from garboard import lock_text
 from garboard.ecosystems.python.names import normalize
 from garboard.model.gap import Gap
 from garboard.model.image import File
@@ -25,7 +27,8 @@ _REQUIREMENT: Final = re.compile(
 """A pinned requirement (PEP 508), or one whose version is left open."""
 _OPEN: Final = re.compile(r"([A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?)[ \t]*(?:\[[^\]]*\])?[ \t]*(?=[<>~!=(@;\s]|$)")
 _TABLE: Final = re.compile(r"[ \t]*\[\[(?:package|packages)\]\]")
-_SHOWN: Final = 3
+_VIA: Final = re.compile(r"#[ \t]*via\b[ \t]*(.*)")
+_BY: Final = re.compile(r"[ \t]+#[ \t]{2,}(\S.*)")
 
 
 class LockedDistribution(NamedTuple):
@@ -35,6 +38,7 @@ class LockedDistribution(NamedTuple):
     version: str
     needs: tuple[str, ...] = ()
     own: bool = False
+    asked: bool | None = None
     line: int = 0
 
 
@@ -53,8 +57,7 @@ def catalog(file: File, /) -> Iterator[Fact]:
         yield Gap(stage="catalog", subject=file.path, reason=f"cannot be read: {error}")
         return
     if left:
-        some = ", ".join(left[:_SHOWN]) + (f" and {len(left) - _SHOWN} more" if len(left) > _SHOWN else "")
-        yield Gap(stage="catalog", subject=file.path, reason=f"states no version of {some}: not judged")
+        yield Gap(stage="catalog", subject=file.path, reason=f"states no version of {lock_text.some(left)}: not judged")
     yield from _packages(entries)
 
 
@@ -75,9 +78,17 @@ def _packages(entries: tuple[LockedDistribution, ...]) -> Iterator[Package]:
                 for found in versions.get(need, ())
             ),
             application=entry.own,
-            automatic=normalize(entry.name) not in asked if asked and not entry.own else None,
+            automatic=_automatic(entry, asked),
             line=entry.line,
         )
+
+
+def _automatic(entry: LockedDistribution, asked: Container[str]) -> bool | None:
+    if entry.own:
+        return None
+    if entry.asked is not None:
+        return not entry.asked
+    return normalize(entry.name) not in asked if asked else None
 
 
 def _requirements(text: str) -> tuple[tuple[LockedDistribution, ...], tuple[str, ...]]:
@@ -94,7 +105,51 @@ def _requirements(text: str) -> tuple[tuple[LockedDistribution, ...], tuple[str,
         left.append(
             opened[1] if opened is not None else line.removeprefix("-e").removeprefix("--editable").strip(" =")[:100]
         )
-    return tuple(entries), tuple(dict.fromkeys(left))
+    return _annotated(entries, _via(text)), tuple(dict.fromkeys(left))
+
+
+def _annotated(entries: list[LockedDistribution], via: Mapping[str, list[str]]) -> tuple[LockedDistribution, ...]:
+    """With what each needs and was asked for, where pip-compile or uv noted what each came in by."""
+    if not via:
+        return tuple(entries)
+    needs: dict[str, list[str]] = {}
+    for name, users in via.items():
+        for user in users:
+            needs.setdefault(user, []).append(name)
+
+    def asked(name: str) -> bool | None:
+        users = via.get(name)
+        return None if users is None else any(not _NAME.fullmatch(user) for user in users)
+
+    return tuple(
+        one._replace(needs=tuple(needs.get(key, ())), asked=asked(key))
+        for one in entries
+        for key in (normalize(one.name),)
+    )
+
+
+def _via(text: str) -> dict[str, list[str]]:
+    """By a requirement's name, what it came in by: distributions, or a file as the option that names it (``-r a.in``)."""
+    found: dict[str, list[str]] = {}
+    name = ""
+    listing = False
+    for line in text.splitlines():
+        by = _BY.fullmatch(line) if listing else None
+        listing = by is not None
+        if by is not None:
+            found[name].append(_user(by[1]))
+            continue
+        if not line[:1].isspace() and (required := _REQUIREMENT.match(line)) is not None:
+            name = normalize(required[1])
+        if name and (via := _VIA.search(line)) is not None:
+            found[name] = [_user(one) for one in via[1].split(",") if one.strip()]
+            listing = not found[name]
+    return found
+
+
+def _user(text: str) -> str:
+    text = text.strip()
+    return normalize(text.partition("[")[0]) if _NAME.fullmatch(text.partition("[")[0]) else text
 
 
 def _logical_lines(text: str) -> Iterator[tuple[int, str]]:
@@ -115,7 +170,7 @@ def _logical_lines(text: str) -> Iterator[tuple[int, str]]:
 
 def _pipenv(text: str) -> Iterator[LockedDistribution]:
     document = json.loads(text)
-    lines = {line.strip().partition(":")[0].strip('" '): number for number, line in enumerate(text.splitlines(), 1)}
+    lines = lock_text.lines(text, r'\s*"([^"]+)"\s*:')
     for group in ("default", "develop"):
         for name, entry in document.get(group, {}).items():
             version = str(entry.get("version", ""))
@@ -139,7 +194,7 @@ def _tables(text: str) -> Iterator[LockedDistribution]:
         if own:
             needs += [need for group in groups.values() for need in _names(group)]
         yield LockedDistribution(
-            name, str(version or ""), tuple(needs), own, places[position] if position < len(places) else 0
+            name, str(version or ""), tuple(needs), own, line=places[position] if position < len(places) else 0
         )
 
 
