@@ -15,6 +15,8 @@ from garboard.model.package import Asked, Fact, Package
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
+LINE: Final = "}line"
+"""The attribute of an element that has its line."""
 _SHOWN: Final = 3
 _ERRORS: Final = (msgspec.MsgspecError, ValueError, KeyError, IndexError, RecursionError, AttributeError, TypeError)
 
@@ -32,6 +34,8 @@ class Pinned(NamedTuple):
     own: bool = False
     asked: bool | None = None
     line: int = 0
+    scope: str = ""
+    """See `Package`."""
 
 
 Parse = Callable[[str], Iterable[Pinned]]
@@ -62,14 +66,31 @@ def facts(
     except _ERRORS as error:
         yield Gap(stage="catalog", subject=file.path, reason=f"is not what {writer} writes: {error}")
         return
+    yield from packaged(
+        file.path, entries, type_=type_, order=order, partial=partial, separator=separator, spread=spread
+    )
+
+
+def packaged(
+    path: str,
+    entries: Sequence[Pinned],
+    *,
+    type_: str,
+    order: str,
+    partial: str = "",
+    separator: str = "/",
+    spread: bool = False,
+    manifest: bool = False,
+) -> Iterator[Fact]:
+    """The same of the entries of the file at this path; a ``manifest`` may be complete."""
     unknown = list(dict.fromkeys(one.name for one in entries if not one.version and not one.own))
-    if partial:
+    if partial or manifest:
         names = dict.fromkeys((one.name.replace(separator, "/"), one.line) for one in entries if not one.own)
         yield Asked(type=type_, names=tuple(names), open=tuple(unknown), spread=spread)
     elif unknown:
-        yield Gap(stage="catalog", subject=file.path, reason=f"states no version of {some(unknown)}: not judged")
+        yield Gap(stage="catalog", subject=path, reason=f"states no version of {some(unknown)}: not judged")
     if partial and entries:
-        yield Gap(stage="catalog", subject=file.path, reason=partial)
+        yield Gap(stage="catalog", subject=path, reason=partial)
     known = [one for one in dict.fromkeys(entries) if one.version or one.own]
     versions: dict[str, dict[str, None]] = {}
     for one in known:
@@ -89,6 +110,7 @@ def facts(
             application=one.own,
             automatic=None if one.own or one.asked is None else not one.asked,
             line=one.line,
+            scope=one.scope,
         )
 
 
@@ -158,23 +180,34 @@ def toml_keys(text: str) -> dict[tuple[str, str], int]:
     return found
 
 
-def xml(text: str) -> Element:
-    """The root of a document, its elements named without their namespaces.
+def xml(data: bytes) -> Element:
+    """The root of a document, its elements named without their namespaces, each with its line as `LINE`.
 
     Raises:
         ValueError: it is not XML, or has a document type.
     """
-    from xml.etree.ElementTree import ParseError, fromstring
+    from xml.etree.ElementTree import TreeBuilder
+    from xml.parsers import expat
 
-    if "<!DOCTYPE" in text:
+    builder = TreeBuilder()
+    parser = expat.ParserCreate(namespace_separator="}")
+
+    def start(tag: str, attributes: dict[str, str]) -> None:
+        plain = {name.rpartition("}")[2]: value for name, value in attributes.items()}
+        builder.start(tag.rpartition("}")[2], {**plain, LINE: str(parser.CurrentLineNumber)})
+
+    def refuse(*_stated: object) -> None:
         raise ValueError("it has a document type")
+
+    parser.StartElementHandler = start
+    parser.EndElementHandler = lambda tag: builder.end(tag.rpartition("}")[2])
+    parser.CharacterDataHandler = builder.data
+    parser.StartDoctypeDeclHandler = refuse
     try:
-        root = fromstring(text.encode())  # noqa: S314  (without a document type there are no entities)
-    except ParseError as error:
+        parser.Parse(data, True)  # noqa: FBT003  (its own signature)
+    except (expat.ExpatError, LookupError) as error:
         raise ValueError(str(error)) from error
-    for element in root.iter():
-        element.tag = element.tag.rpartition("}")[2]
-    return root
+    return builder.close()
 
 
 def mapping(value: Any) -> Mapping[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from garboard.model.base import Value
@@ -45,6 +45,13 @@ Of a program ``File.data`` is the beginning, and ``File.view`` all of it. Of a f
 project itself is an ``application``; ``requires`` of others are ``name@version`` of packages in the same file, by which
 copies in several versions are told apart, and ``automatic`` tells what was not asked for by name.
 """
+
+
+Documents = Callable[[str], bytes | None]
+"""The content of a file of a local repository of packages, by its path there; None where there is none."""
+
+Join = Callable[[Mapping[str, bytes], Documents], Iterator[tuple[str, Fact]]]
+"""Turns what was kept of files that speak of each other, by their paths, into what each of them declares."""
 
 
 class VersionOrder(Protocol):
@@ -137,6 +144,7 @@ class Ecosystem(Value):
         declares: globs of the files of a source tree that say which packages its build installs.
         manifests: globs of those that ask for packages by name, which lock files answer for (`garboard.model.package.Asked`).
         load_declared: imports what reads both.
+        load_join: imports what completes those of these files of which that states a `garboard.model.package.Kept` alone.
         marks: texts of which one is in the beginning of such a program, if it lost its sections' names.
         programs: names of the programs that install its packages.
         load_commands: imports what is known of their command lines.
@@ -207,6 +215,7 @@ class Ecosystem(Value):
     declares: tuple[str, ...] = ()
     manifests: tuple[str, ...] = ()
     load_declared: Callable[[], PlainCatalog] | None = None
+    load_join: Callable[[], Join] | None = None
     programs: tuple[str, ...] = ()
     load_commands: Callable[[], Commands] | None = None
     advised: Callable[[Package], tuple[AdvisedName, ...]] | None = None

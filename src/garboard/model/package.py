@@ -89,6 +89,8 @@ class Package(Value, tag_field="fact", tag="package"):
     """Of that file, from 1; 0 where that is not known."""
     asked: tuple[Location, ...] = ()
     """Where manifests ask for a declared package by name."""
+    scope: str = ""
+    """For what alone the project needs a declared package, where that is told: ``test``, ``provided``, ``development``."""
     publishable: bool = False
     """Nothing in the application's own file keeps it from being a package of a registry."""
     # What the whole image shows:

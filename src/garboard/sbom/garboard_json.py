@@ -42,6 +42,7 @@ class _Entry(msgspec.Struct, rename="camel"):
     application: bool = False
     declared: bool = False
     asked: tuple[_Place, ...] = ()
+    scope: str = ""
     same_as: str = ""
     owner: str = ""
     layer_index: int | None = None
@@ -123,6 +124,7 @@ def _package(entry: _Entry) -> Package:
         application=entry.application,
         declared=entry.declared,
         asked=_places(entry.asked),
+        scope=entry.scope,
         same_as=entry.same_as,
         owner=entry.owner,
         layer=entry.layer_index,

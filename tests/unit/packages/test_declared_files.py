@@ -469,7 +469,7 @@ POM = Declared(
         "org.x/sibling@7": [],
     },
     own=("shop",),
-    gaps=("no version of g:inherited, g:ranged", "only what is asked for by name"),
+    gaps=("no version of g:inherited, g:ranged", "not here: org.x:parent:7", "only what is asked for by name"),
 )
 GRADLE = Declared(
     "gradle.lockfile",

@@ -9,7 +9,7 @@ from garboard.model.ecosystem import AdvisedName, Ecosystem
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from garboard.model.ecosystem import Catalog, PlainCatalog, VersionOrder
+    from garboard.model.ecosystem import Catalog, Join, PlainCatalog, VersionOrder
     from garboard.model.package import Package
     from garboard.model.program import Commands
 
@@ -64,6 +64,12 @@ def _declared() -> PlainCatalog:
     return catalog
 
 
+def _join() -> Join:
+    from garboard.ecosystems.maven.declared import join
+
+    return join
+
+
 def _order() -> VersionOrder:
     from garboard.ecosystems.maven import version
 
@@ -86,11 +92,13 @@ ECOSYSTEM: Final = Ecosystem(
     ),
     manifests=(
         "**/pom.xml",
+        "**/*.pom",
         "**/build.gradle",
         "**/build.gradle.kts",
         "**/gradle/libs.versions.toml",
     ),
     load_declared=_declared,
+    load_join=_join,
     order="maven",
     load_order=_order,
     load_commands=_commands,

@@ -74,13 +74,13 @@ def _assets(text: str) -> Iterator[Pinned]:
 
 def _config(text: str) -> Iterator[Pinned]:
     lines = lock_text.lines(text, _IDENTIFIED)
-    for one in lock_text.xml(text).iter("package"):
+    for one in lock_text.xml(text.encode()).iter("package"):
         name = one.get("id", "")
         yield Pinned(name, _exact(one.get("version", "")), line=lines.get(name, 0))
 
 
 def _project(text: str) -> Iterator[Pinned]:
-    root = lock_text.xml(text)
+    root = lock_text.xml(text.encode())
     lines = lock_text.lines(text, _IDENTIFIED)
     known = {one.tag: (one.text or "").strip() for one in root.findall("PropertyGroup/*")}
     found = [one for kind in ("PackageReference", "PackageVersion") for one in root.iter(kind)]

@@ -55,6 +55,7 @@ class Entry(_Out):
     application: bool
     declared: bool
     asked: tuple[Place, ...]
+    scope: str
     same_as: str
     owner: str
     layer_index: int | None
@@ -200,6 +201,7 @@ def _entry(package: Package, layers: tuple[str, ...]) -> Entry:
         application=package.application,
         declared=package.declared,
         asked=_places(package.asked, layers),
+        scope=package.scope,
         same_as=package.same_as,
         owner=package.owner,
         layer_index=package.layer,

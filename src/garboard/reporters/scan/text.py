@@ -121,7 +121,8 @@ def _block(issue: Issue, report: Report, view: View, labels: Mapping[str, str]) 
 def _declared(package: Package) -> Iterator[str]:
     """The files and lines that declare a package, if it is not known to be installed."""
     if package.declared:
-        yield from map(_at, package.locations)
+        scope = f" ({package.scope})" if package.scope else ""
+        yield from (f"{_at(place)}{scope}" for place in package.locations)
 
 
 def _at(place: Location) -> str:
