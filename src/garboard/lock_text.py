@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 LINE: Final = "}line"
 """The attribute of an element that has its line."""
 _SHOWN: Final = 3
-_ERRORS: Final = (msgspec.MsgspecError, ValueError, KeyError, IndexError, RecursionError, AttributeError, TypeError)
+ERRORS: Final = (msgspec.MsgspecError, ValueError, KeyError, IndexError, RecursionError, AttributeError, TypeError)
+"""What reading a damaged file raises."""
 
 
 class Pinned(NamedTuple):
@@ -63,7 +64,7 @@ def facts(
     """
     try:
         entries = list(parse(file.data.decode("utf-8-sig")))
-    except _ERRORS as error:
+    except ERRORS as error:
         yield Gap(stage="catalog", subject=file.path, reason=f"is not what {writer} writes: {error}")
         return
     yield from packaged(
@@ -120,7 +121,7 @@ def asked(
     """What a manifest asks for that states no versions by which packages are known; ``hint`` and ``told`` as in `Asked`."""
     try:
         names = tuple(dict.fromkeys(parse(file.data.decode("utf-8-sig"))))
-    except _ERRORS as error:
+    except ERRORS as error:
         yield Gap(stage="catalog", subject=file.path, reason=f"what it asks for cannot be read: {error}")
         yield Asked(type=type_, told=True)
         return

@@ -23,6 +23,7 @@ _NAMES: Final = (
     "apk",
     "bioconductor",
     "bitnami",
+    "cocoapods",
     "conan",
     "conda",
     "cpan",

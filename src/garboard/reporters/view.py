@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from itertools import dropwhile
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
@@ -150,8 +151,11 @@ def direct_dependencies(findings: Iterable[Finding], report: Report) -> tuple[Di
     """What to raise for declared packages: those that lead to them, once for each place, nearest first."""
     packages = {one.id: one for one in report.inventory.packages if one.declared}
     paths = sorted((path for one in findings if one.package.declared for path in one.from_paths), key=len)
-    ways = (path[1:] if path[0] in packages and packages[path[0]].application else path for path in paths)
-    leading = [(packages[way[0]], len(way) > 1) for way in ways if way and way[0] in packages]
+    leading = []
+    for path in paths:
+        way = list(dropwhile(lambda step: step in packages and packages[step].application, path))
+        if way and way[0] in packages:
+            leading.append((packages[way[0]], len(way) > 1))
     return tuple(dict.fromkeys(Direct(one, place) for one, leads in leading for place in _places(one, leads=leads)))
 
 

@@ -221,6 +221,17 @@ def test_what_is_not_here_is_told(tmp_path: Path) -> None:
     assert "what these need is not known, for their files are not here: g:c:7" in reasons
 
 
+def test_a_module_that_another_needs_is_the_project_s_own(tmp_path: Path) -> None:
+    files = {
+        "app/pom.xml": pom("x:app", needs=[dependency("x:part", "${project.version}")]),
+        "part/pom.xml": pom("x:part", needs=[dependency("g:c", "2")]),
+    }
+    found = scan(tmp_path, files, STORED)
+    assert told(found, "app/pom.xml") == {"g:c": "2"}
+    assert {one.name for one in found.packages if one.application} == {"app", "part"}
+    assert found.gaps == ()
+
+
 def test_a_circle_of_parents_and_of_bills_ends(tmp_path: Path) -> None:
     one = pom(
         "x:one", parent=parent("x:two", path="../two"), managed=[dependency("x:two", "1", type="pom", scope="import")]

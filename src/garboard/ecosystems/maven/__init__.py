@@ -88,11 +88,15 @@ ECOSYSTEM: Final = Ecosystem(
     declares=(
         "**/gradle.lockfile",
         "**/buildscript-gradle.lockfile",
+        "**/*.sbt.lock",
+        "**/project/build.properties",
+        "**/resolution-cache/reports/*.xml",
         "**/gradle/dependency-locks/*.lockfile",
     ),
     manifests=(
         "**/pom.xml",
         "**/*.pom",
+        "**/*.sbt",
         "**/build.gradle",
         "**/build.gradle.kts",
         "**/gradle/libs.versions.toml",

@@ -10,7 +10,7 @@ from typing import Any, Final
 import msgspec
 
 from garboard import lock_text
-from garboard.ecosystems.maven import poms
+from garboard.ecosystems.maven import poms, sbt
 from garboard.ecosystems.maven.effective import Projects, exact
 from garboard.ecosystems.maven.poms import Pom
 from garboard.lock_text import Pinned
@@ -31,6 +31,7 @@ _PARTIAL: Final = "lists only what is asked for by name: what that needs is not 
 _REPOSITORY: Final = "/.m2/repository/"
 _REPOSITORY_HINT: Final = "fill Maven's repository with `mvn dependency:go-offline` and name it with --maven-repository"
 _TREE: Final = _PARTIAL.format(f"{_REPOSITORY_HINT}, or scan the built archives or image, or an SBOM of the build")
+_SBT: Final = _PARTIAL.format("sbt-dependency-lock's `sbt dependencyLockWrite` writes build.sbt.lock")
 _TOLD: Final = frozenset({"test", "provided", "system"})
 """Scopes of what a project is not shipped with."""
 _CATALOG: Final = _PARTIAL.format("lock it with `gradle dependencies --write-locks`")
@@ -41,7 +42,16 @@ def catalog(file: File, /) -> Iterator[Fact]:
     name = file.path.rpartition("/")[2]
     if name == "pom.xml" or name.endswith(".pom"):
         return _kept(file)
-    if name.endswith(".toml"):
+    writer, spread = "Gradle", True
+    if name.endswith(".sbt.lock"):
+        parse, partial, writer = sbt.locked, "", "sbt"
+    elif name == "build.properties":
+        parse, partial, writer = sbt.itself, "", "sbt"
+    elif name.endswith(".sbt"):
+        parse, partial, writer, spread = sbt.build, _SBT, "sbt", False
+    elif name.endswith(".xml"):
+        parse, partial, writer = sbt.report, "", "Ivy"
+    elif name.endswith(".toml"):
         parse, partial = _version_catalog, _CATALOG
     elif name.startswith("build.gradle"):
         parse, partial = _build_script, _CATALOG
@@ -52,10 +62,10 @@ def catalog(file: File, /) -> Iterator[Fact]:
         parse,
         type_=TYPE,
         order=ORDER,
-        writer="Gradle",
+        writer=writer,
         partial=partial,
         separator=":",
-        spread=True,
+        spread=spread,
     )
 
 
@@ -85,7 +95,7 @@ def _project(path: str, projects: Projects) -> Iterator[Fact]:
             name,
             one.version,
             tuple(names[need] for need in one.needs),
-            own=place == 0,
+            own=place == 0 or projects.has(one),
             asked=place <= project.asked,
             line=one.line,
             scope=one.scope if one.scope in _TOLD else "",

@@ -128,6 +128,10 @@ class Projects:
             tuple(unknown),
         )
 
+    def has(self, one: Resolved) -> bool:
+        """Whether a dependency is another project of the tree."""
+        return self._place(one.key.group, one.key.artifact, one.version).rpartition("/")[2] == "pom.xml"
+
     @staticmethod
     def _nearest(need: Dependency, by: Dependency, managed: Mapping[Key, Dependency]) -> Dependency:
         """What a dependency needs, with what the project itself says of it."""
