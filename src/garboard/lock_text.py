@@ -42,7 +42,7 @@ class Pinned(NamedTuple):
 Parse = Callable[[str], Iterable[Pinned]]
 Named = Iterable[tuple[str, int]]
 """Names, each with the line at which it stands."""
-_FIELD: Final = re.compile(r'\s*"((?:[^"\\]|\\.)*+)"\s*:')
+_FIELD: Final = re.compile(r'\s*"((?:[^"\\]|\\.)*)"\s*:')
 _HEADER: Final = re.compile(r"\s*\[+([^\[\]]+)\]")
 _KEY: Final = re.compile(r"""\s*(?:"([^"]*+)"|'([^']*+)'|([\w.-]++))\s*+=""")
 

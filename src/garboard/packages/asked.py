@@ -17,7 +17,7 @@ _INNER: Final = frozenset({"obj", "requirements", "gradle", "dependency-locks"})
 """Folders within that of a project in which its manifests and lock files lie."""
 
 
-class Manifest(NamedTuple):
+class ManifestFile(NamedTuple):
     """A manifest, its path, and the layer that it is in."""
 
     path: str
@@ -33,7 +33,7 @@ class Joined(NamedTuple):
     answered: frozenset[str]
 
 
-def joined(packages: Sequence[Package], manifests: Sequence[Manifest]) -> Joined:
+def joined(packages: Sequence[Package], manifests: Sequence[ManifestFile]) -> Joined:
     """Which package each manifest asks for, in the lock files that answer for it."""
     if not manifests:
         return Joined(list(packages), (), frozenset())
@@ -90,7 +90,7 @@ class _Locks:
                     self._homes[_home(file)].append(file)
                 self._by_file[file][key].append(place)
 
-    def answer(self, manifest: Manifest) -> tuple[str, ...]:
+    def answer(self, manifest: ManifestFile) -> tuple[str, ...]:
         """The lock files that name anything that it asks for, in the nearest folder that has one."""
         keys = self._keys(manifest)
         home = _home(manifest.path)
@@ -104,21 +104,21 @@ class _Locks:
         return tuple(file for file in within if self._names(file, keys, manifest))
 
     @staticmethod
-    def _keys(manifest: Manifest) -> set[tuple[str, str]]:
+    def _keys(manifest: ManifestFile) -> set[tuple[str, str]]:
         return {(manifest.asked.type, _named(manifest.asked.type, name)) for name, _ in manifest.asked.names}
 
-    def _names(self, file: str, keys: set[tuple[str, str]], manifest: Manifest) -> bool:
+    def _names(self, file: str, keys: set[tuple[str, str]], manifest: ManifestFile) -> bool:
         stated = self._by_file[file].keys()
         return not keys.isdisjoint(stated) if keys else any(type_ == manifest.asked.type for type_, _ in stated)
 
-    def stated(self, manifest: Manifest, name: str) -> bool:
+    def stated(self, manifest: ManifestFile, name: str) -> bool:
         """Whether another manifest, beside it or above, states the version, or the package is installed in the tree."""
         key = (manifest.asked.type, _named(manifest.asked.type, name))
         return key in self._installed or any(
             key in self._loose.get(folder, ()) for folder in _upwards(_home(manifest.path))
         )
 
-    def marked(self, manifests: Iterable[Manifest], answers: dict[str, tuple[str, ...]]) -> list[Package]:
+    def marked(self, manifests: Iterable[ManifestFile], answers: dict[str, tuple[str, ...]]) -> list[Package]:
         """The packages, each with the places that ask for it; what none asks for came along."""
         places: dict[int, list[Location]] = defaultdict(list)
         known: set[str] = set()
@@ -145,7 +145,7 @@ class _Locks:
         return marked
 
 
-def _gaps(manifests: Iterable[Manifest], answered: frozenset[str], locks: _Locks) -> Iterator[Gap]:
+def _gaps(manifests: Iterable[ManifestFile], answered: frozenset[str], locks: _Locks) -> Iterator[Gap]:
     for one in manifests:
         asked = one.asked
         if one.path in answered or asked.told:

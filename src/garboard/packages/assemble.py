@@ -68,7 +68,7 @@ class _Facts:
         self.licenses: dict[tuple[str, str], tuple[str, ...]] = {}
         self.retention: dict[str, Retention] = {}
         self.unread: list[unread.Found] = []
-        self.manifests: list[asked.Manifest] = []
+        self.manifests: list[asked.ManifestFile] = []
         self.holds = held.Holds()
         self.tools: set[str] = set()
         self.read: list[str] = []
@@ -111,7 +111,7 @@ class _Facts:
             elif isinstance(fact, Diverted):
                 self.diversions.append(fact)
             elif isinstance(fact, Asked):
-                self.manifests.append(asked.Manifest(history.path, last.layer, fact))
+                self.manifests.append(asked.ManifestFile(history.path, last.layer, fact))
             elif isinstance(fact, Absent):
                 self.absent.add((fact.type, fact.name))
             elif isinstance(fact, Gap):

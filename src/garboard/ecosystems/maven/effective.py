@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from garboard.ecosystems.maven import poms
-from garboard.ecosystems.maven.poms import Dependency, Key, Parent, Pom
+from garboard.ecosystems.maven.poms import Dependency, ManagementKey, Parent, Pom
 from garboard.model.ecosystem import Documents
 
 _PROPERTY: Final = re.compile(r"\$\{([^{}]+)\}")
@@ -34,14 +34,14 @@ _APART: Final = frozenset({"test", "provided", "system"})
 class Resolved(NamedTuple):
     """A dependency with its version, empty where that is not known; ``needs`` are indexes of others; 0 is the project."""
 
-    key: Key
+    key: ManagementKey
     version: str
     scope: str
     line: int
     needs: tuple[int, ...]
 
 
-class Project(NamedTuple):
+class MavenProject(NamedTuple):
     """A project of the tree.
 
     Attributes:
@@ -63,9 +63,9 @@ class _Model(NamedTuple):
     artifact: str
     version: str
     properties: Mapping[str, str]
-    managed: Mapping[Key, Dependency]
+    managed: Mapping[ManagementKey, Dependency]
     imports: tuple[Dependency, ...]
-    dependencies: Mapping[Key, Dependency]
+    dependencies: Mapping[ManagementKey, Dependency]
     missing: tuple[str, ...]
 
 
@@ -81,14 +81,14 @@ class Projects:
             self._by_name.setdefault((group, pom.artifact), []).append(path)
         self._models: dict[str, _Model] = {}
         self._read: dict[str, Pom | None] = {}
-        self._managed: dict[str, dict[Key, Dependency]] = {}
+        self._managed: dict[str, dict[ManagementKey, Dependency]] = {}
 
-    def project(self, path: str) -> Project:
+    def project(self, path: str) -> MavenProject:
         """The project of a file of the tree."""
         model = self._model(path, self._files[path], 0)
         managed = self._management(model, 0)
         itself = Resolved(
-            Key(model.group, model.artifact, "pom"),
+            ManagementKey(model.group, model.artifact, "pom"),
             _filled(model.version, model.properties),
             "",
             self._files[path].line,
@@ -96,7 +96,7 @@ class Projects:
         )
         found: list[Resolved] = [itself]
         needs: list[list[int]] = [[]]
-        places: dict[Key, int] = {}
+        places: dict[ManagementKey, int] = {}
         unknown: dict[str, None] = {}
         missing = dict.fromkeys(model.missing)
         queue: deque[tuple[Dependency, int, frozenset[tuple[str, str]]]] = deque(
@@ -121,7 +121,7 @@ class Projects:
             for need in self._filled_dependencies(other, self._management(other, 0), own=False):
                 if not _is_excluded(need.key, below):
                     queue.append((self._nearest(need, one, managed), place, below))
-        return Project(
+        return MavenProject(
             tuple(one._replace(needs=tuple(dict.fromkeys(more))) for one, more in zip(found, needs, strict=True)),
             asked,
             tuple(missing),
@@ -133,7 +133,7 @@ class Projects:
         return self._place(one.key.group, one.key.artifact, one.version).rpartition("/")[2] == "pom.xml"
 
     @staticmethod
-    def _nearest(need: Dependency, by: Dependency, managed: Mapping[Key, Dependency]) -> Dependency:
+    def _nearest(need: Dependency, by: Dependency, managed: Mapping[ManagementKey, Dependency]) -> Dependency:
         """What a dependency needs, with what the project itself says of it."""
         stated = managed.get(need.key)
         scope = by.scope if by.scope not in ("", "compile") else need.scope
@@ -146,7 +146,7 @@ class Projects:
         )
 
     def _filled_dependencies(
-        self, model: _Model, managed: Mapping[Key, Dependency], *, own: bool
+        self, model: _Model, managed: Mapping[ManagementKey, Dependency], *, own: bool
     ) -> Iterator[Dependency]:
         for one in model.dependencies.values():
             stated = _fill(one, model.properties)
@@ -238,12 +238,12 @@ class Projects:
         except ValueError:
             return None
 
-    def _model_of(self, key: Key, version: str) -> _Model | None:
+    def _model_of(self, key: ManagementKey, version: str) -> _Model | None:
         place = self._place(key.group, key.artifact, version)
         pom = self._pom(place)
         return self._model(place, pom, 0) if pom is not None else None
 
-    def _management(self, model: _Model, depth: int) -> dict[Key, Dependency]:
+    def _management(self, model: _Model, depth: int) -> dict[ManagementKey, Dependency]:
         """The entries by their key, with those of imported bills of materials: the first that names a key counts."""
         label = f"{model.group}:{model.artifact}:{model.version}"
         if label in self._managed:
@@ -280,16 +280,18 @@ class Projects:
         return tuple(missing)
 
 
-def _label(key: Key, version: str) -> str:
+def _label(key: ManagementKey, version: str) -> str:
     return f"{key.group}:{key.artifact}:{version}" if version else f"{key.group}:{key.artifact}"
 
 
-def _is_excluded(key: Key, excluded: Iterable[tuple[str, str]]) -> bool:
+def _is_excluded(key: ManagementKey, excluded: Iterable[tuple[str, str]]) -> bool:
     return any(group in ("*", key.group) and artifact in ("*", key.artifact) for group, artifact in excluded)
 
 
 def _fill(one: Dependency, known: Mapping[str, str]) -> Dependency:
-    key = Key(*(_filled(part, known) for part in (one.key.group, one.key.artifact, one.key.type, one.key.classifier)))
+    key = ManagementKey(
+        *(_filled(part, known) for part in (one.key.group, one.key.artifact, one.key.type, one.key.classifier))
+    )
     return msgspec.structs.replace(one, key=key, version=_filled(one.version, known), scope=_filled(one.scope, known))
 
 

@@ -16,7 +16,7 @@ _LONGEST: Final = 500
 """Characters of a property."""
 
 
-class Key(msgspec.Struct, frozen=True, array_like=True):
+class ManagementKey(msgspec.Struct, frozen=True, array_like=True):
     """By what one dependency takes another's place."""
 
     group: str
@@ -28,7 +28,7 @@ class Key(msgspec.Struct, frozen=True, array_like=True):
 class Dependency(msgspec.Struct, frozen=True, array_like=True):
     """An entry of ``dependencies`` or of ``dependencyManagement``, with the line of its artifact."""
 
-    key: Key
+    key: ManagementKey
     version: str = ""
     scope: str = ""
     optional: bool = False
@@ -100,7 +100,7 @@ def _dependencies(lists: Iterable[list[Element]]) -> Iterator[Dependency]:
     for one in (one for found in lists for one in found):
         exclusions = one.findall("exclusions/exclusion")
         yield Dependency(
-            Key(
+            ManagementKey(
                 _field(one, "groupId"),
                 _field(one, "artifactId"),
                 _field(one, "type") or "jar",
