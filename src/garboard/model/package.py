@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -14,6 +14,14 @@ SYSTEM_TYPES: Final = frozenset({"alpm", "apk", "deb", "ebuild", "opkg", "qpkg",
 
 UNMANAGED: Final = "generic"
 """Package URL type of software that no package manager installed."""
+
+
+class JarName(NamedTuple):
+    """What names a package of Maven: its group, its artifact and the version."""
+
+    namespace: str
+    name: str
+    version: str
 
 
 class Location(Value):
@@ -83,6 +91,8 @@ class Package(Value, tag_field="fact", tag="package"):
     """Where in the file it lies, if that is an archive: nested ones are separated by ``!/``."""
     namespaces: tuple[str, ...] = ()
     """Where ``namespace`` is not stated: namespaces of the code that it holds."""
+    sha1: str = ""
+    """Of an archive whose ``namespace`` is not stated."""
     declared: bool = False
     """Named by a file from which a build installs packages (a lock file), and not found installed."""
     line: int = 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 import msgspec
 
@@ -19,6 +19,7 @@ from garboard.model.package import (
     Fact,
     Hold,
     Inventory,
+    JarName,
     Licenses,
     Location,
     Marks,
@@ -274,11 +275,25 @@ def _of_later_releases(packages: Iterable[Package], found: Distro) -> Iterator[G
         yield Gap(stage="catalog", subject=found.pretty_name or found.id, reason=reason)
 
 
-def assemble(files: Files) -> Inventory:
+NamesOfArchives = Callable[[str], JarName | None]
+"""What an archive is, by its SHA-1; None where that is not known."""
+
+
+def _named(package: Package, names: NamesOfArchives | None) -> Package:
+    """With the group that an archive does not state itself, and the name and version that go with it."""
+    found = names(package.sha1) if names is not None and package.sha1 else None
+    if found is None:
+        return package
+    return msgspec.structs.replace(
+        package, namespace=found.namespace, name=found.name, version=found.version, namespaces=(), sha1=""
+    )
+
+
+def assemble(files: Files, names: NamesOfArchives | None = None) -> Inventory:
     """All installed packages, each once, with the layer that brought it, its owner and its dependencies."""
     facts = _Facts(files)
     found = distro.choose(facts.distros)
-    joined = asked.joined(list(facts.packages.values()), facts.manifests)
+    joined = asked.joined([_named(one, names) for one in facts.packages.values()], facts.manifests)
     packages = [facts.holds.marked(one) for one in _marked(joined.packages, facts.marks)]
     by_path = ownership.by_path(facts.lists, facts.diversions)
     programs = _programs(by_path)

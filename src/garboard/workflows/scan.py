@@ -77,11 +77,15 @@ def take(
             readers = (*readers, *DECLARATIONS)
         files = image.read(opened, (*CATALOGERS, *readers), cache or NoCache(), options)
         attestations = opened.attestations() if attested and not isinstance(opened, OpenedTree) else Attestations()
-        return Taken(opened.image, assemble(joined(files, _documents(options))), files, attestations)
+        return Taken(opened.image, _assembled(files, options), files, attestations)
     finally:
         close = getattr(opened, "close", None)
         if close is not None:
             close()
+
+
+def _assembled(files: Files, options: Options) -> Inventory:
+    return assemble(joined(files, _documents(options)), options.names_of_archives)
 
 
 def _documents(options: Options) -> Documents:

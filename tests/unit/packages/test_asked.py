@@ -123,7 +123,7 @@ PROJECTS = [
         "pubspec.lock",
         'packages:\n  a:\n    dependency: "direct main"\n    source: hosted\n    version: "1.0.0"\n  b:\n    dependency: transitive\n    source: hosted\n    version: "2.0.0"\n',
     ),
-    Project("Project.toml", '[deps]\na = "aa"\n', "ManifestFile.toml", 'manifest_format = "2.0"\n[[deps.a]]\ndeps = ["b"]\nversion = "1.0.0"\n[[deps.b]]\nversion = "2.0.0"\n'),
+    Project("Project.toml", '[deps]\na = "aa"\n', "Manifest.toml", 'manifest_format = "2.0"\n[[deps.a]]\ndeps = ["b"]\nversion = "1.0.0"\n[[deps.b]]\nversion = "2.0.0"\n'),
     Project(
         "Package.swift",
         'dependencies: [\n  .package(url: "https://x.org/o/a.git", from: "1.0.0"),\n]\n',

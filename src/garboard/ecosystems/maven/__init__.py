@@ -84,6 +84,7 @@ ECOSYSTEM: Final = Ecosystem(
     osv="Maven",
     globs=tuple(f"**/*.{one}" for kind in KINDS for one in (kind, kind.upper())),  # a class path takes any name
     mapped=True,
+    version=2,
     load_catalog=_catalog,
     declares=(
         "**/gradle.lockfile",
@@ -114,6 +115,6 @@ ECOSYSTEM: Final = Ecosystem(
     scripts=(".jar", ".war", ".ear"),
     traces=(".class",),
     interpreted=True,
-    misses="a library's group where its archive does not state it: then the artifact's name has to be unambiguous; a Java runtime's own `release` (a gap)",
+    misses="a library's group where its archive does not state it: then the artifact's name has to be unambiguous, or the archive in a repository of yours (`garboard db jars`); a Java runtime's own `release` (a gap)",
     reference="https://maven.apache.org/shared/maven-archiver/",
 )
