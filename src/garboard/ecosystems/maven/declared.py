@@ -107,7 +107,7 @@ def _project(path: str, projects: Projects) -> Iterator[Fact]:
         reason = f"takes versions from what is not here: {lock_text.some(missing)}; {_REPOSITORY_HINT}"
         yield Gap(stage="catalog", subject=path, reason=reason)
     partial = ""
-    if len(project.unknown) == project.asked:
+    if len(project.unknown) == len(entries) - 1:
         partial = _TREE
     elif project.unknown:
         partial = f"what these need is not known, for their files are not here: {lock_text.some(project.unknown)}; {_REPOSITORY_HINT}"
