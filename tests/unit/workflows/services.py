@@ -98,32 +98,40 @@ RAILS = Service(
     "rails",
     "RUN bundle install",
     {
-        "Gemfile": 'source "https://rubygems.org"\n\ngem "rails", "5.2.0"\ngem "puma", "~> 3"\n',
+        "Gemfile": 'source "https://rubygems.org"\n\ngem "rails", "5.2.0"\ngem "jquery-rails", "~> 4.3"\ngem "sassc-rails"\n',
         "Gemfile.lock": """GEM
   remote: https://rubygems.org/
   specs:
-    actionpack (5.2.0)
-      rack (~> 2.0)
-    puma (3.12.0)
-    rack (2.0.4)
+    ffi (1.9.20)
+    jquery-rails (4.3.1)
     rails (5.2.0)
-      actionpack (= 5.2.0)
+    sassc (1.12.1)
+      ffi (~> 1.9)
+    sassc-rails (1.3.0)
+      sassc (~> 1.9)
 
 PLATFORMS
   ruby
 
 DEPENDENCIES
-  puma (~> 3)
+  jquery-rails (~> 4.3)
   rails (= 5.2.0)
+  sassc-rails
 """,
     },
     {
         f"{GEMS}/{name}-{version}.gemspec": _gemspec(name, version)
-        for name, version in (("actionpack", "5.2.0"), ("puma", "3.12.0"), ("rack", "2.0.4"), ("rails", "5.2.0"))
+        for name, version in (
+            ("ffi", "1.9.20"),
+            ("jquery-rails", "4.3.1"),
+            ("rails", "5.2.0"),
+            ("sassc", "1.12.1"),
+            ("sassc-rails", "1.3.0"),
+        )
     },
     (
-        Vulnerable("RubyGems", "puma", "3.12.0", "puma", "Gemfile:4", "3.12.2"),
-        Vulnerable("RubyGems", "rack", "2.0.4", "rails", "Gemfile:3", "2.0.6"),
+        Vulnerable("RubyGems", "jquery-rails", "4.3.1", "jquery-rails", "Gemfile:4", "4.3.4"),
+        Vulnerable("RubyGems", "ffi", "1.9.20", "sassc-rails", "Gemfile:5", "1.9.24"),
     ),
 )
 SPRING = Service(
@@ -209,15 +217,25 @@ EXPRESS = Service(
     ),
 )
 _COMPOSED = [
-    {"name": "laravel/framework", "version": "v8.40.0", "require": {"guzzlehttp/psr7": "^1.6"}},
-    {"name": "guzzlehttp/psr7", "version": "1.7.0"},
+    {"name": "barryvdh/laravel-debugbar", "version": "v3.5.2", "require": {"maximebf/debugbar": "^1.16"}},
+    {"name": "laravel/framework", "version": "v8.40.0"},
+    {"name": "maximebf/debugbar", "version": "v1.16.5"},
     {"name": "league/flysystem", "version": "1.1.3"},
 ]
 LARAVEL = Service(
     "laravel",
     "RUN composer install --no-dev",
     {
-        "composer.json": _json({"require": {"php": "^8.0", "laravel/framework": "^8.40", "league/flysystem": "^1.1"}}),
+        "composer.json": _json(
+            {
+                "require": {
+                    "php": "^8",
+                    "laravel/framework": "^8",
+                    "league/flysystem": "^1",
+                    "barryvdh/laravel-debugbar": "^3",
+                }
+            }
+        ),
         "composer.lock": _json({"packages": _COMPOSED, "packages-dev": []}),
     },
     {
@@ -231,7 +249,7 @@ LARAVEL = Service(
     },
     (
         Vulnerable("Packagist", "league/flysystem", "1.1.3", "flysystem", "composer.json:5", "1.1.4"),
-        Vulnerable("Packagist", "guzzlehttp/psr7", "1.7.0", "framework", "composer.json:4", "1.8.4"),
+        Vulnerable("Packagist", "maximebf/debugbar", "v1.16.5", "laravel-debugbar", "composer.json:6", "1.19.0"),
     ),
 )
 DJANGO = Service(
