@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.building import Docker, own_tag
-from tests.e2e.polyglot import Listed, build
+from tests.e2e.polyglot import APPLICATIONS, LAYERS, Listed, build
 from tests.e2e.running import Garboard
 
 OSV = {
@@ -93,6 +94,45 @@ def test_every_package_by_its_line(garboard: Garboard, docker: Docker, polyglot:
             assert (_advisory_id(OSV[type_], name), version.removeprefix("v"), number) in found, (name, version, number)
     assert {line for _, _, line in found} == set(range(2, 2 + len(polyglot.expected)))
     assert all(one["dockerfileInstruction"] == lines[one["dockerfileLine"] - 1] for one in told["vulnerabilities"])
+
+
+TREES = {
+    "go": ("go.mod",),
+    "java": ("pom.xml",),
+    "rust": ("Cargo.toml", "Cargo.lock"),
+    "node": ("package.json", "package-lock.json"),
+    "php": ("composer.json", "composer.lock"),
+    "yarn": ("package.json", "yarn.lock"),
+    "pnpm": ("package.json", "pnpm-lock.yaml"),
+}
+"""By application what its source tree holds of manifests and lock files."""
+
+
+@pytest.mark.parametrize("name", TREES)
+def test_its_source_tree_tells_the_same(garboard: Garboard, polyglot: Polyglot, tmp_path: Path, name: str) -> None:
+    """What the language's own tool says is in the application, in the tree too; of Rust what is built on other systems as well."""
+    for file in TREES[name]:
+        shutil.copy(polyglot.dockerfile.parent / name / file, tmp_path / file)
+    repository = Path.home() / ".m2" / "repository"
+    ended = garboard.run("inventory", f"dir:{tmp_path}", "--json", "--maven-repository", repository)
+    assert ended.code == 0, ended.err
+    document = ended.json
+    assert document["gaps"] == []
+    found = {(_name(one), one["version"]) for one in document["packages"] if not one["application"]}
+    listed = dict(zip(APPLICATIONS, _without_the_second_jar(polyglot.expected), strict=True))[name]
+    expected = {one for one in listed if one[0] != "stdlib"}
+    assert expected <= found if name in MORE_THAN_BUILT else found == expected
+    direct = {one["name"] for one in document["packages"] if one["asked"]}
+    assert direct if len(TREES[name]) > 1 else not direct
+
+
+MORE_THAN_BUILT = {"rust", "go"}
+"""Whose files list what another system, or the tests of a dependency, would need."""
+
+
+def _without_the_second_jar(expected: tuple[tuple[str, Listed], ...]) -> list[Listed]:
+    second = LAYERS.index("COPY java/target/all.jar /srv/all.jar")
+    return [listed for number, (_, listed) in enumerate(expected) if number != second]
 
 
 def _advisory_id(ecosystem: str, name: str) -> str:
