@@ -81,8 +81,9 @@ class Database:
 
     def _shard_of(self, ecosystem: str) -> Shard | None:
         if ecosystem not in self._of:
-            # A shard is named after what it holds; others are not opened.
-            names = (name for name in self._installed if _concerns(name, ecosystem))
+            # Most shards are named after what they hold, and then no other is opened.
+            named = [name for name in self._installed if _names(name, ecosystem)]
+            names = (*named, *(name for name in self._installed if name not in named and _may_hold(name)))
             self._of[ecosystem] = next(
                 (shard for name in names if ecosystem in (shard := self.shard(name)).ecosystems), None
             )
@@ -150,11 +151,15 @@ def open_database(directory: str | Path | None = None) -> Database:
     return Database(Path(directory or os.environ.get("GARBOARD_DB") or store.default_directory()))
 
 
-def _concerns(shard: str, ecosystem: str) -> bool:
-    """Whether a shard's name says that it may hold an ecosystem: all its releases, or this one."""
-    feed = shard.partition(":")[0]
+def _names(shard: str, ecosystem: str) -> bool:
+    """Whether a shard's name says that it holds an ecosystem: all its releases, or this one."""
     name = shard.removeprefix("osv:").lower()
-    return feed not in FACTS and (ecosystem.lower() == name or ecosystem.lower().startswith(f"{name}:"))
+    return shard.partition(":")[0] not in FACTS and f"{ecosystem.lower()}:".startswith(f"{name}:")
+
+
+def _may_hold(shard: str) -> bool:
+    """Whether a shard may hold an ecosystem that its name does not tell of; those of OSV always tell."""
+    return shard.partition(":")[0] not in {*FACTS, "osv"}
 
 
 def _fold(one: CveFacts, two: CveFacts) -> CveFacts:

@@ -53,7 +53,10 @@ class Feed(Protocol):
         ...
 
 
-_NAMES: Final = ("debian", "alpine", "wolfi", "osv", "nvd", "kev", "epss", "endoflife", "debian_support")
+_NAMES: Final = (
+    "debian", "alpine", "wolfi", "amazon", "arch", "azurelinux", "fedora", "oracle", "photon", "redhat", "osv", "nvd", "kev", "epss",
+    "endoflife", "debian_support",
+)  # fmt: skip
 """Modules of this folder. A feed of its own comes before the OSV export of the same data."""
 FEEDS: Final[tuple[Feed, ...]] = tuple(import_module(f"garboard.feeds.{name}") for name in _NAMES)
 
