@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+from itertools import islice, takewhile
 from typing import Final, NamedTuple
 
 import msgspec
@@ -99,9 +102,18 @@ class _Locks:
                 return found
         if not manifest.asked.spread:
             return ()
-        below = f"{home}/" if home else ""
-        within = (file for folder, files in self._homes.items() if folder.startswith(below) for file in files)
+        within = (file for folder in self._below(home) for file in self._homes[folder])
         return tuple(file for file in within if self._names(file, keys, manifest))
+
+    def _below(self, home: str) -> Iterator[str]:
+        """The folders with lock files below one."""
+        below = f"{home}/" if home else ""
+        start = bisect_left(self._folders, below)
+        return takewhile(lambda folder: folder.startswith(below), islice(self._folders, start, None))
+
+    @cached_property
+    def _folders(self) -> list[str]:
+        return sorted(self._homes)
 
     @staticmethod
     def _keys(manifest: ManifestFile) -> set[tuple[str, str]]:

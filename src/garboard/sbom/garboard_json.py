@@ -40,6 +40,7 @@ class _Entry(msgspec.Struct, rename="camel"):
     vendor: str = ""
     automatic: bool | None = None
     application: bool = False
+    sha1: str = ""
     declared: bool = False
     asked: tuple[_Place, ...] = ()
     scope: str = ""
@@ -122,6 +123,7 @@ def _package(entry: _Entry) -> Package:
         vendor=entry.vendor,
         automatic=entry.automatic,
         application=entry.application,
+        sha1=entry.sha1,
         declared=entry.declared,
         asked=_places(entry.asked),
         scope=entry.scope,

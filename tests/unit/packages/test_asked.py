@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 from typing import NamedTuple
 
+import jsonschema_rs
 import msgspec
 import pytest
 from hypothesis import given
@@ -20,9 +21,12 @@ from garboard.model.package import Asked, Inventory, Location, Package
 from garboard.model.report import Report
 from garboard.packages import asked
 from garboard.reporters.scan import json as scan_json
+from garboard.reporters.scan import sarif as scan_sarif
 from garboard.reporters.scan import text as scan_text
 from garboard.reporters.view import View
 from tests.unit.packages.test_declared import read
+
+SCHEMA = Path(__file__).parents[2] / "vectors/sarif/sarif-schema-2.1.0.json"
 
 
 class Project(NamedTuple):
@@ -239,6 +243,18 @@ def test_reports_name_what_to_raise_and_its_line(tmp_path: Path) -> None:
     assert entry["directDependencies"] == [
         {"name": "a", "version": "1.0.0", "purl": "pkg:npm/a@1.0.0", "file": "package.json", "line": 5}
     ]
+
+
+def test_sarif_names_the_manifest_too(tmp_path: Path) -> None:
+    project = PROJECTS[1]
+    report = _lines(read(tmp_path, {project.manifest: project.asks, project.lock: project.locked}), "b")
+    (result,) = json.loads(scan_sarif.render(report, View()))["runs"][0]["results"]
+    jsonschema_rs.validator_for(json.loads(SCHEMA.read_bytes())).validate(json.loads(scan_sarif.render(report, View())))
+    assert result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "package-lock.json"
+    (related,) = result["relatedLocations"]
+    assert related["message"]["text"] == "Asks for a@1.0.0."
+    assert related["physicalLocation"]["artifactLocation"]["uri"] == "package.json"
+    assert related["physicalLocation"]["region"] == {"startLine": 5}
 
 
 def test_a_direct_one_is_asked_for_at_its_line(tmp_path: Path) -> None:

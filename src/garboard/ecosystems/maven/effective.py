@@ -9,7 +9,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
 import msgspec
@@ -117,7 +117,7 @@ class Projects:
                 unknown[_label(one.key, one.version)] = None
                 continue
             missing.update(dict.fromkeys(other.missing))
-            below = excluded | set(one.exclusions)
+            below = excluded.union(one.exclusions) if one.exclusions else excluded
             for need in self._filled_dependencies(other, self._management(other, 0), own=False):
                 if not _is_excluded(need.key, below):
                     queue.append((self._nearest(need, one, managed), place, below))
@@ -284,8 +284,9 @@ def _label(key: ManagementKey, version: str) -> str:
     return f"{key.group}:{key.artifact}:{version}" if version else f"{key.group}:{key.artifact}"
 
 
-def _is_excluded(key: ManagementKey, excluded: Iterable[tuple[str, str]]) -> bool:
-    return any(group in ("*", key.group) and artifact in ("*", key.artifact) for group, artifact in excluded)
+def _is_excluded(key: ManagementKey, excluded: frozenset[tuple[str, str]]) -> bool:
+    group, artifact = key.group, key.artifact
+    return not excluded.isdisjoint(((group, artifact), (group, "*"), ("*", artifact), ("*", "*")))
 
 
 def _fill(one: Dependency, known: Mapping[str, str]) -> Dependency:

@@ -53,6 +53,7 @@ class Entry(_Out):
     vendor: str
     automatic: bool | None
     application: bool
+    sha1: str
     declared: bool
     asked: tuple[Place, ...]
     scope: str
@@ -199,6 +200,7 @@ def _entry(package: Package, layers: tuple[str, ...]) -> Entry:
         vendor=package.vendor,
         automatic=package.automatic,
         application=package.application,
+        sha1=package.sha1,
         declared=package.declared,
         asked=_places(package.asked, layers),
         scope=package.scope,
