@@ -208,6 +208,35 @@ def test_the_lock_files_of_installed_packages_are_their_authors_own(tmp_path: Pa
             assert not any(one.declared for one in found.packages), project.manifest
 
 
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        (
+            "package-lock.json",
+            _json(
+                {"packages": {"": {"devDependencies": {"a": "1"}}, "node_modules/a": {"version": "1.0.0", "dev": True}}}
+            ),
+        ),
+        ("composer.lock", _json({"packages": [], "packages-dev": [{"name": "v/a", "version": "1"}]})),
+        ("Pipfile.lock", _json({"default": {}, "develop": {"a": {"version": "==1"}}})),
+        ("pubspec.lock", 'packages:\n  a:\n    dependency: "direct dev"\n    source: hosted\n    version: "1.0.0"\n'),
+    ],
+)
+def test_what_only_development_needs_is_told_so(tmp_path: Path, name: str, text: str) -> None:
+    assert {one.scope for one in read(tmp_path, {name: text}).packages if not one.application} == {"development"}
+
+
+def test_the_members_of_a_workspace_are_called_as_they_call_themselves(tmp_path: Path) -> None:
+    packages = {
+        "": {"name": "root", "workspaces": ["packages/*"]},
+        "node_modules/@s/a": {"resolved": "packages/a", "link": True},
+        "packages/a": {"version": "1.0.0"},
+        "packages/b": {"name": "other", "version": "1.0.0"},
+    }
+    found = read(tmp_path, {"package-lock.json": _json({"name": "root", "packages": packages})})
+    assert {one.full_name for one in found.packages} == {"root", "@s/a", "other"}
+
+
 def test_central_versions_answer_for_projects_below(tmp_path: Path) -> None:
     project = '<Project>\n<ItemGroup>\n<PackageReference Include="A" />\n<PackageReference Include="B" />\n</ItemGroup>\n</Project>\n'
     central = '<Project>\n<ItemGroup>\n<PackageVersion Include="A" Version="1.0.0" />\n</ItemGroup>\n</Project>\n'

@@ -54,11 +54,16 @@ def catalog(file: File, /) -> Iterator[Fact]:
         return
     lines = lock_text.lines(file.data.decode("utf-8", "replace"), _OPENED)
     asked = _asked(tree)
+    linked = {
+        text_of(entry.get("resolved")): path.rpartition(_MODULES)[2]
+        for path, entry in tree.items()
+        if entry.get("link")
+    }
     for path, entry in tree.items():
         if entry.get("link"):
             continue
         member = _MODULES not in f"{path}/"
-        name = text_of(entry.get("name")) or (text_of(lock.name) if not path else path.rpartition(_MODULES)[2])
+        name = text_of(entry.get("name")) or linked.get(path) or path.rpartition(_MODULES)[2] or text_of(lock.name)
         version = text_of(entry.get("version"))
         if not name or (not version and not member):
             continue
@@ -78,6 +83,7 @@ def catalog(file: File, /) -> Iterator[Fact]:
             application=member,
             automatic=None if member else path not in asked,
             line=lines.get(path, 0) or lines.get(name, 0),
+            scope="development" if entry.get("dev") is True and not member else "",
         )
 
 

@@ -43,7 +43,7 @@ def catalog(file: File, /) -> Iterator[Fact]:
     ]
     versions = {name: version for name, version, _ in entries}
     needed = {need.lower() for _, _, one in entries for need in lock_text.mapping(one.get("require"))}
-    for name, version, entry in entries:
+    for place, (name, version, entry) in enumerate(entries):
         namespace, _, short = name.rpartition("/")
         if not namespace or not version:
             yield Gap(stage="catalog", subject=file.path, reason=f"{name or 'a package'} has no version: not judged")
@@ -65,6 +65,7 @@ def catalog(file: File, /) -> Iterator[Fact]:
             ),
             automatic=name in needed,
             line=lines.get(name, 0),
+            scope="development" if place >= len(lock.packages) else "",
         )
 
 

@@ -39,4 +39,5 @@ def _packages(text: str) -> Iterator[Pinned]:
     for name, entry in packages.items():
         version = entry["version"] if entry.get("source") == "hosted" else ""
         asked = str(entry.get("dependency")).startswith("direct")
-        yield Pinned(name, version, asked=asked, line=packages.lines[name])
+        scope = "development" if entry.get("dependency") == "direct dev" else ""
+        yield Pinned(name, version, asked=asked, line=packages.lines[name], scope=scope)

@@ -40,6 +40,7 @@ class LockedDistribution(NamedTuple):
     own: bool = False
     asked: bool | None = None
     line: int = 0
+    scope: str = ""
 
 
 def catalog(file: File, /) -> Iterator[Fact]:
@@ -80,6 +81,7 @@ def _packages(entries: tuple[LockedDistribution, ...]) -> Iterator[Package]:
             application=entry.own,
             automatic=_automatic(entry, asked),
             line=entry.line,
+            scope=entry.scope,
         )
 
 
@@ -175,7 +177,8 @@ def _pipenv(text: str) -> Iterator[LockedDistribution]:
         for name, entry in document.get(group, {}).items():
             version = str(entry.get("version", ""))
             if version.startswith("=="):
-                yield LockedDistribution(name, version.lstrip("="), line=lines.get(name, 0))
+                scope = "development" if group == "develop" else ""
+                yield LockedDistribution(name, version.lstrip("="), line=lines.get(name, 0), scope=scope)
 
 
 def _tables(text: str) -> Iterator[LockedDistribution]:
