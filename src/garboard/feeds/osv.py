@@ -28,7 +28,7 @@ DETAILS = 4096
 REFERENCES = 32
 OTHER_FEEDS = frozenset(
     {"Alpine", "Amazon Linux", "Arch Linux", "Azure Linux", "Chainguard", "Debian", "Fedora", "Oracle Linux", "Photon OS",
-     "Red Hat", "Wolfi"}
+     "Red Hat", "Software", "Wolfi"}
 )  # fmt: skip
 """Ecosystems whose publishers have feeds of their own."""
 

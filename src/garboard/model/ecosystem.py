@@ -138,6 +138,7 @@ class Ecosystem(Value):
         lists: the folders of files that list what a package brought and are named after it, with any extension.
         load_catalog: imports what reads those files.
         load_program: imports what reads of which packages a program or shared library was built.
+        load_software: imports what known software is called by CPE: vendors and products by its name.
         sections: names of sections of which such a program has one.
         windows_sections: the same for those of Windows, where names are short.
         named: whether a program at this path is one of its, whatever its sections: a cheap test, asked of every program.
@@ -208,6 +209,7 @@ class Ecosystem(Value):
     lists: tuple[str, ...] = ()
     load_catalog: Callable[[], Catalog] | None = None
     load_program: Callable[[], PlainCatalog] | None = None
+    load_software: Callable[[], Mapping[str, tuple[str, ...]]] | None = None
     sections: tuple[str, ...] = ()
     windows_sections: tuple[str, ...] = ()
     marks: tuple[bytes, ...] = ()

@@ -59,7 +59,9 @@ _RELEASED = {
         )
     },
 }
-ECOSYSTEMS = MappingProxyType(_LANGUAGE | _ROLLING | _RELEASED)
+_SOFTWARE = {"Software": OsvEcosystem("deb", by_release=True)}
+"""Software that no package manager installed: of an ecosystem's name, what is after the colon is the software."""
+ECOSYSTEMS = MappingProxyType(_SOFTWARE | _LANGUAGE | _ROLLING | _RELEASED)
 
 
 def scheme(ecosystem: str) -> str:
