@@ -87,6 +87,7 @@ PROJECTS = [
         "requirements.txt",
         "a==1.0.0 \\\n    --hash=sha256:aa\n    # via -r requirements.in\nb==2.0.0\n    # via\n    #   a\n",
     ),
+    Project("requirements.txt", "# all\nA>=1\n", "uv.lock", TABLE.format('dependencies = [{ name = "b" }]\n')),
     Project("setup.cfg", "[options]\ninstall_requires =\n  a>=1\n", "requirements.txt", "a==1.0.0  # via shop (setup.cfg)\nb==2.0.0  # via a\n"),
     Project("setup.py", "setup(\n  install_requires=[\n  'a>=1',\n])\n", "requirements.txt", "a==1.0.0  # via shop (setup.py)\nb==2.0.0  # via a\n"),
     Project(
@@ -235,6 +236,21 @@ def test_the_members_of_a_workspace_are_called_as_they_call_themselves(tmp_path:
     }
     found = read(tmp_path, {"package-lock.json": _json({"name": "root", "packages": packages})})
     assert {one.full_name for one in found.packages} == {"root", "@s/a", "other"}
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("-r deps/base.txt", True),
+        ("--requirement=base.in", True),
+        ("-r requirements-dev.txt", False),
+        ("-rrequirements/a.txt", False),
+        ("-r ../requirements.txt", False),
+    ],
+)
+def test_a_file_of_requirements_that_another_names_is_read_or_told(tmp_path: Path, line: str, told: bool) -> None:
+    found = read(tmp_path, {"requirements.txt": f"a==1.0\n{line}\n"})
+    assert [gap.subject for gap in found.gaps] == ["requirements.txt"] * told
 
 
 def test_central_versions_answer_for_projects_below(tmp_path: Path) -> None:

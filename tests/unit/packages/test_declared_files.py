@@ -28,7 +28,7 @@ class Declared(NamedTuple):
 REQUIREMENTS = Declared(
     "requirements.txt",
     """# a comment
--r other.txt
+-r requirements-other.txt
 --index-url https://example.com/simple
 Django==3.2.1 ; python_version >= "3.8"  # pinned
 requests[security] == 2.25.1 \\

@@ -16,7 +16,7 @@ from garboard import lock_text
 from garboard.ecosystems.python.names import normalize
 from garboard.model.gap import Gap
 from garboard.model.image import File
-from garboard.model.package import Fact, Package
+from garboard.model.package import Asked, Fact, Package
 
 TYPE: Final = "pypi"
 ORDER: Final = "pep440"
@@ -27,6 +27,9 @@ _REQUIREMENT: Final = re.compile(
 """A pinned requirement (PEP 508), or one whose version is left open."""
 _OPEN: Final = re.compile(r"([A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?)[ \t]*(?:\[[^\]]*\])?[ \t]*(?=[<>~!=(@;\s]|$)")
 _TABLE: Final = re.compile(r"[ \t]*\[\[(?:package|packages)\]\]")
+_INCLUDED: Final = re.compile(r"(?:-r|--requirement)(?:[ \t]+|=|(?=[^\s=]))(\S+)")
+_REQUIREMENTS: Final = re.compile(r"/(?:requirements[^/]*|requirements/[^/]*)\.txt$")
+"""Paths of files of requirements that are read for themselves."""
 _VIA: Final = re.compile(r"#[ \t]*via\b[ \t]*(.*)")
 _BY: Final = re.compile(r"[ \t]+#[ \t]{2,}(\S.*)")
 
@@ -46,20 +49,35 @@ class LockedDistribution(NamedTuple):
 def catalog(file: File, /) -> Iterator[Fact]:
     """The project, where the file names it, and each distribution with the version that is installed of it."""
     name = file.path.rpartition("/")[2]
+    left: tuple[tuple[str, int], ...] = ()
     try:
         text = file.data.decode("utf-8-sig")
         if name.endswith(".txt"):
             entries, left = _requirements(text)
         elif name == "Pipfile.lock":
-            entries, left = tuple(_pipenv(text)), ()
+            entries = tuple(_pipenv(text))
         else:
-            entries, left = tuple(_tables(text)), ()
+            entries = tuple(_tables(text))
     except (ValueError, RecursionError, AttributeError, TypeError) as error:
         yield Gap(stage="catalog", subject=file.path, reason=f"cannot be read: {error}")
         return
-    if left:
-        yield Gap(stage="catalog", subject=file.path, reason=f"states no version of {lock_text.some(left)}: not judged")
+    if left and not entries:
+        yield Asked(type=TYPE, names=left, open=tuple(dict(left)))
+    elif left:
+        unknown = lock_text.some(tuple(dict(left)))
+        yield Gap(stage="catalog", subject=file.path, reason=f"states no version of {unknown}: not judged")
+    if name.endswith(".txt"):
+        yield from _included(file.path, text)
     yield from _packages(entries)
+
+
+def _included(path: str, text: str) -> Iterator[Gap]:
+    """Gaps for other files that this one names and that are called as none of requirements is."""
+    for _, line in _logical_lines(text):
+        found = _INCLUDED.match(line)
+        if found is not None and not _REQUIREMENTS.search(f"/{found[1]}"):
+            reason = f"names {found[1][:200]}, which was not read: call it requirements-NAME.txt, or scan an image that it is installed in"
+            yield Gap(stage="catalog", subject=path, reason=reason)
 
 
 def _packages(entries: tuple[LockedDistribution, ...]) -> Iterator[Package]:
@@ -93,9 +111,10 @@ def _automatic(entry: LockedDistribution, asked: Container[str]) -> bool | None:
     return normalize(entry.name) not in asked if asked else None
 
 
-def _requirements(text: str) -> tuple[tuple[LockedDistribution, ...], tuple[str, ...]]:
-    """The pinned requirements, and the names or addresses of those that are not. Other files it names are read themselves."""
-    entries, left = [], []
+def _requirements(text: str) -> tuple[tuple[LockedDistribution, ...], tuple[tuple[str, int], ...]]:
+    """The pinned requirements, and the names or addresses of those that are not, with their lines."""
+    entries: list[LockedDistribution] = []
+    left: dict[str, int] = {}
     for number, line in _logical_lines(text):
         if line.startswith("-") and not line.startswith(("-e", "--editable")):
             continue
@@ -104,10 +123,9 @@ def _requirements(text: str) -> tuple[tuple[LockedDistribution, ...], tuple[str,
             entries.append(LockedDistribution(found[1], found[3], line=number))
             continue
         opened = _OPEN.match(line)
-        left.append(
-            opened[1] if opened is not None else line.removeprefix("-e").removeprefix("--editable").strip(" =")[:100]
-        )
-    return _annotated(entries, _via(text)), tuple(dict.fromkeys(left))
+        address = line.removeprefix("-e").removeprefix("--editable").strip(" =")[:100]
+        left.setdefault(opened[1] if opened is not None else address, number)
+    return _annotated(entries, _via(text)), tuple(left.items())
 
 
 def _annotated(entries: list[LockedDistribution], via: Mapping[str, list[str]]) -> tuple[LockedDistribution, ...]:
