@@ -6,6 +6,7 @@ specification), of 32 and 64 bits and both byte orders.
 
 from __future__ import annotations
 
+import re
 import struct
 from typing import Final, NamedTuple
 
@@ -48,7 +49,7 @@ class Executable:
 
     Attributes:
         sections: in the file's order, with their names; of ELF read when they are asked for.
-        segments: what is loaded into memory.
+        base: where in the file its bytes start, to which the places of sections and segments are added.
         order: the byte order and the size of a word, as `struct` writes them.
     """
 
@@ -59,11 +60,13 @@ class Executable:
             BadExecutable: they cannot be read.
         """
         self.data = data
+        self.base = 0
         self.sections: tuple[Section, ...] = ()
-        self.segments: tuple[Section, ...] = ()
+        self._segments: tuple[Section, ...] | None = None
         self.order = "<"
         self.wide = True
         self._names = b""
+        self._table_end = 0
         self._open()
 
     def _open(self) -> None:
@@ -79,6 +82,13 @@ class Executable:
         else:
             raise BadExecutable("it is no program")
 
+    @property
+    def segments(self) -> tuple[Section, ...]:
+        """What is loaded into memory; of ELF read when it is asked for."""
+        if self._segments is None:
+            self._segments = self._elf_segments()
+        return self._segments
+
     def mentions(self, section: bytes) -> bool:
         """Whether a section may have this name: a cheap test, with no false negatives."""
         if self._names:
@@ -86,11 +96,37 @@ class Executable:
         name = section.decode()
         return any(part.name == name for part in self.sections)
 
+    def all_sections(self) -> tuple[Section, ...]:
+        """The sections, read if need be."""
+        return self.sections or self._elf_sections()
+
+    def appended(self) -> int:
+        """How many bytes lie behind the program's own, as installers and bundles have them."""
+        if self._table_end >= len(self.data):
+            return 0
+        ends = [part.at + part.size for part in (*self.segments, *self.sections)]
+        return max(0, len(self.data) - max((*ends, self._table_end), default=0))
+
+    def part(self, name: str) -> Section | None:
+        """The first section of this name; of Mach-O without its segment's name."""
+        return next((part for part in self.all_sections() if part.name == name), None)
+
     def section(self, name: str) -> memoryview | None:
-        """The bytes of the first section of this name; of Mach-O without its segment's name."""
-        for part in self.sections or self._elf_sections():
-            if part.name == name:
-                return self.data[part.at : part.at + part.size]
+        """The bytes of the first section of this name."""
+        part = self.part(name)
+        return None if part is None else self.data[part.at : part.at + part.size]
+
+    def symbol(self, name: bytes) -> int | None:
+        """The address of a symbol of this name in an ELF file; None where it is in neither table."""
+        for table, texts in ((".dynsym", ".dynstr"), (".symtab", ".strtab")):
+            symbols, names = self.section(table), self.section(texts)
+            if symbols is None or names is None:
+                continue
+            places = {found.start() + 1 for found in re.finditer(rb"\0(?=%s\0)" % re.escape(name), names)}
+            form = struct.Struct(self.order + ("IBBHQQ" if self.wide else "IIIBBH"))
+            for entry in form.iter_unpack(symbols[: len(symbols) // form.size * form.size]):
+                if entry[0] in places:
+                    return int(entry[4] if self.wide else entry[1])
         return None
 
     def loaded(self, address: int, size: int) -> memoryview:
@@ -126,22 +162,25 @@ class Executable:
             form, 32 if self.wide else 28
         )
         self._width, self._count = width, min(sections, _MOST)
-        self._elf_segments(each, min(programs, _MOST))
+        self._table_end = self._sections_at + width * sections
+        self._each, self._programs = each, min(programs, _MOST)
+        if self._programs:
+            self._unpack("B", self._programs_at + each * (self._programs - 1) + (56 if self.wide else 32) - 1)
         if 0 < self._sections_at < len(self.data) and names < sections and width:
             _, _, at, size = self._elf_header(names)
             self._names = bytes(self.data[at : at + min(size, _LONGEST_NAMES)])
 
-    def _elf_segments(self, each: int, count: int) -> None:
+    def _elf_segments(self) -> tuple[Section, ...]:
         found = []
-        for number in range(count):
-            start = self._programs_at + number * each
+        for number in range(self._programs):
+            start = self._programs_at + number * self._each
             if self.wide:
                 kind, flags, at, address, _, size = self._unpack("IIQQQQ", start)
             else:
                 kind, at, address, _, size, _, flags = self._unpack("IIIIIII", start)
             if kind == _LOAD:
                 found.append(self._part("", address, at, size, writable=bool(flags & _WRITABLE)))
-        self.segments = tuple(found)
+        return tuple(found)
 
     def _elf_header(self, number: int) -> tuple[int, int, int, int]:
         """Where a section's name lies among the names; its address, position and size."""
@@ -184,7 +223,7 @@ class Executable:
             (flags,) = self._unpack("I", start + 36)
             size = min(real, stored) if real else stored
             found.append(self._part(name, base + address, at, size, writable=bool(flags & _PE_WRITABLE)))
-        self.sections = self.segments = tuple(found)
+        self.sections = self._segments = tuple(found)
 
     # Mach-O: load commands, with segments, with sections.
 
@@ -194,7 +233,7 @@ class Executable:
         if not 0 < count < _FIRST_CLASS_VERSION:
             raise BadExecutable("it is a class of Java")
         at, size = self._unpack("QQ", 16) if wide else self._unpack("II", 16)
-        self.data = self.data[at : at + size]
+        self.base, self.data = at, self.data[at : at + size]
         self._mach(bytes(self.data[:4]))
 
     def _mach(self, sign: bytes) -> None:
@@ -213,7 +252,7 @@ class Executable:
             if length <= 0:
                 break
             position += length
-        self.sections, self.segments = tuple(sections), tuple(segments)
+        self.sections, self._segments = tuple(sections), tuple(segments)
 
     def _mach_segment(self, position: int, sections: list[Section], segments: list[Section]) -> None:
         form, first, each = ("QQQQIII", 72, 80) if self.wide else ("IIIIIII", 56, 68)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import zlib
 
@@ -14,7 +15,10 @@ from garboard.model.package import Package, Unread
 from garboard.packages.programs import explained
 from tests.examples import examples
 from tests.fuzz.mutation import Target
+from tests.unit.ecosystems.test_native_images import BILL, native
+from tests.unit.ecosystems.test_nuget import bundled
 from tests.unit.ecosystems.test_programs import CRATES, information, pointed
+from tests.unit.ecosystems.test_windows_products import program
 from tests.unit.executables import elf, mach, pe, universal
 
 _CRATES = zlib.compress(json.dumps(CRATES).encode())
@@ -27,13 +31,20 @@ SEEDS = [
     elf({".go.buildinfo": information()}, wide=False, order=">"),
     elf({".data": information()}, named=False),
     universal(mach({"__go_buildinfo": information()})),
+    bundled(b'{"libraries": {"A/1.0": {"type": "package"}}}'),
+    native(gzip.compress(json.dumps(BILL).encode())),
+    elf({".sbom": gzip.compress(json.dumps(BILL).encode()), ".gopclntab": b""}),
+    program(),
+    elf({".rodata": b"\0nginx/1.25.3\x001.25.3\x0020914\0", ".data": b"\x001.2.5\n"}),
 ]
+PATHS = ("app", "app.dll", "sbin/nginx", "lib/libxml2.so.2", "bin/mysqld", "bin/python3.12")
 
 
 def run(data: bytes) -> None:
-    for fact in explained(File(path="app", data=data[:4096], view=memoryview(data))):
-        assert isinstance(fact, Package | Gap | Unread)
-        assert not isinstance(fact, Package) or fact.name
+    for path in PATHS:
+        for fact in explained(File(path=path, data=data[:4096], view=memoryview(data))):
+            assert isinstance(fact, Package | Gap | Unread)
+            assert not isinstance(fact, Package) or fact.name
 
 
 @given(st.sampled_from(SEEDS), st.lists(st.tuples(st.integers(0, 400), st.binary(min_size=1, max_size=8)), max_size=6))

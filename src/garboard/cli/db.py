@@ -40,6 +40,7 @@ FROM: Final = text(
 )
 REGISTRY: Final = "registry:"
 ADDRESS: Final = Operand[str]("reference", metavar="REFERENCE")
+WHAT: Final = Operand[str]("what", kind=click.Choice(["ratings"]))
 RESTRICTED: Final = flag("--restricted", help="Push data too that their license forbids to hand on: you may.")
 ACCEPT_SHRINK: Final = flag("--accept-shrink", help="Accept a feed that lost more than a fifth of its records.")
 
@@ -197,6 +198,34 @@ def _pull(settings: Update) -> None:
         click.echo(
             f"{address}@{done.digest}: {len(done.new)} new, {len(done.unchanged)} unchanged, {size(done.moved)} read"
         )
+
+
+class MadeData(Value):
+    """What is made of the data of a database."""
+
+    directory: Path
+    quiet: bool
+
+
+def _build_settings(given: Given) -> MadeData:
+    return MadeData(directory=read_settings.database_directory(given), quiet=given[o.QUIET])
+
+
+@make("build", WHAT, o.QUIET, o.DB, settings=_build_settings)
+def build(settings: MadeData) -> None:
+    """Make ratings: the CVSS vectors, weaknesses and dates of all CVEs as one small shard, of NVD's years.
+
+    \b
+    garboard db update nvd && garboard db build ratings && garboard db push registry.example/garboard-db
+    """  # noqa: D301  (\b is click's)
+    from garboard.database import store
+    from garboard.reporters.shards import size
+    from garboard.workflows.build_ratings import build as make_ratings
+
+    state = make_ratings(settings.directory, now=_now(), waiting=_waiting)
+    if not settings.quiet:
+        path = store.path_of(settings.directory, state.shard)
+        click.echo(f"{state.shard}: {state.records} CVEs, {size(path.stat().st_size)}")
 
 
 class Inspect(Value):
@@ -454,5 +483,5 @@ def index_jars(settings: Repository) -> None:
 command = group(
     "db",
     "Fetch, inspect and carry the vulnerability database.",
-    *(update, status, list_shards, query, show, diff, verify, push, export_bundle, import_bundle, index_jars),
+    *(update, build, status, list_shards, query, show, diff, verify, push, export_bundle, import_bundle, index_jars),
 )

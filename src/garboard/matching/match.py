@@ -29,6 +29,8 @@ _STATUS_ORDER: Final = (
     Status.UNDETERMINED,
 )
 _NAMED_IN_A_GAP: Final = 5
+_SOFTWARE: Final = "Software"
+"""The ecosystem of software that no package manager installed, each of which is a release of it."""
 
 
 class Matched(Value):
@@ -82,7 +84,7 @@ class _Match:
             if package.application or (package.owner and self._answers(owners.get(package.owner), package)):
                 continue
             if not self._covers(package.ecosystem):
-                self._uncovered[package.ecosystem or f"({package.type})"].append(package.display_name)
+                self._uncovered[_kind(package)].append(package.display_name)
                 self._unjudged.append(package)
             else:
                 self._one(package)
@@ -196,6 +198,12 @@ class _Match:
                 else _some(list(self._undetermined)),
                 reason=f"the distribution has not yet determined whether these affect it: {_some(names)}",
             )
+
+
+def _kind(package: Package) -> str:
+    """What a gap calls the packages that have no data: their ecosystem, or their type; software is of one kind."""
+    family, _, _ = package.ecosystem.partition(":")
+    return family if family == _SOFTWARE else package.ecosystem or f"({package.type})"
 
 
 def _no_data(ecosystem: str) -> str:

@@ -124,6 +124,7 @@ class Ecosystem(Value):
         locks: names of files that pin packages, which may be installed or not.
         below_locks: whether packages are installed below the folder of such a file.
         installers: packages that are there before any that such a file pins.
+        head: so many bytes of these are enough; 0 where all are read.
         databases: whether these may be as large as databases are.
         mapped: whether they are archives or programs, of which parts are read (`garboard.model.image.File.view`).
         version: rises whenever the facts made of the same bytes change, which empties the cache.
@@ -141,6 +142,7 @@ class Ecosystem(Value):
         load_software: imports what known software is called by CPE: vendors and products by its name.
         sections: names of sections of which such a program has one.
         windows_sections: the same for those of Windows, where names are short.
+        appended: whether a program with data behind its own may be one of it.
         named: whether a program at this path is one of its, whatever its sections: a cheap test, asked of every program.
         declares: globs of the files of a source tree that say which packages its build installs.
         manifests: globs of those that ask for packages by name, which lock files answer for (`garboard.model.package.Asked`).
@@ -193,6 +195,7 @@ class Ecosystem(Value):
     load_order: Callable[[], VersionOrder] | None = None
     normalize: Callable[[str], str] = exact_name
     globs: tuple[str, ...] = ()
+    head: int = 0
     databases: bool = False
     mapped: bool = False
     locks: tuple[str, ...] = ()
@@ -213,6 +216,7 @@ class Ecosystem(Value):
     sections: tuple[str, ...] = ()
     windows_sections: tuple[str, ...] = ()
     marks: tuple[bytes, ...] = ()
+    appended: bool = False
     named: Callable[[str], bool] = never
     declares: tuple[str, ...] = ()
     manifests: tuple[str, ...] = ()

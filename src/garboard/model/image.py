@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NewType, Protocol
+from typing import NewType, Protocol, runtime_checkable
 
 from garboard.model.base import Value
 from garboard.model.gap import Gap
@@ -134,13 +134,9 @@ class Bare(Value):
 class Reader(Protocol):
     """What `image.read` needs of a cataloger: which paths it wants, and what it makes of a file.
 
-    Five attributes may be there too: ``HEAD`` (so many bytes of a file are enough), ``PROGRAMS`` (it wants ELF files and
-    scripts that may be programs too, wherever they are, and its function ``explained`` is asked first for the facts that
-    such a file states of itself, with its beginning as `File.data` and all of it as `File.view`; one reader of an image
-    may), ``BARE`` (so may it ask about folders
-    that lack a file, see `Bare`), ``LARGE`` (its files are databases, which may be as large as `Limits.file_bytes` and not
-    `Limits.text_bytes` only), and ``MAPPED`` (it reads parts of its files, as `File.view`, which may be as large as
-    `Limits.mapped_bytes`).
+    Three attributes may be there too: ``HEAD`` (so many bytes of a file are enough), ``LARGE`` (its files are databases,
+    which may be as large as `Limits.file_bytes` and not `Limits.text_bytes` only), and ``MAPPED`` (it reads parts of its
+    files, as `File.view`, which may be as large as `Limits.mapped_bytes`).
     """
 
     @property
@@ -151,6 +147,28 @@ class Reader(Protocol):
     def GLOBS(self) -> tuple[str, ...]: ...  # noqa: N802
 
     def catalog(self, file: File, /) -> Iterator[Fact]: ...
+
+
+@runtime_checkable
+class ProgramReader(Reader, Protocol):
+    """A reader that wants programs, libraries and scripts too, wherever they are; one of an image may be.
+
+    It asks about the folders that lack a file, too.
+    """
+
+    @property
+    def BARE(self) -> tuple[Bare, ...]: ...  # noqa: N802
+
+    def explained(self, file: File, /, *, owned: bool = False) -> Iterator[Fact]:
+        """The facts that a program states of itself; its beginning is `File.data`, and all of it `File.view`.
+
+        Of one that is ``owned`` by a package, only those of what it was built of.
+        """
+        ...
+
+    def knows(self, path: str, /) -> bool:
+        """Whether a library of this name is looked into, however large it is."""
+        ...
 
 
 class FileVersion(Value):

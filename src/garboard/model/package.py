@@ -24,6 +24,21 @@ class JarName(NamedTuple):
     version: str
 
 
+HIGH: Final = "high"
+MEDIUM: Final = "medium"
+
+
+class Evidence(Value):
+    """What tells software that no metadata describe: a text or a header in a file.
+
+    ``confidence`` is `HIGH` where it names the software and its version, and `MEDIUM` where the version alone is there and
+    the file's name tells of what. ``offset`` is its place in the file, in bytes.
+    """
+
+    confidence: str
+    offset: int = 0
+
+
 class Location(Value):
     """Evidence for a package: a path without a leading slash, and the index of the layer, lowest 0.
 
@@ -101,6 +116,8 @@ class Package(Value, tag_field="fact", tag="package"):
     """Where manifests ask for a declared package by name."""
     scope: str = ""
     """For what alone the project needs a declared package, where that is told: ``test``, ``provided``, ``development``."""
+    evidence: Evidence | None = None
+    """What tells it, where that is no metadata."""
     publishable: bool = False
     """Nothing in the application's own file keeps it from being a package of a registry."""
     # What the whole image shows:
@@ -241,12 +258,16 @@ class Frozen(Value, tag_field="fact", tag="frozen"):
 class Unread(Value, tag_field="fact", tag="unread"):
     """The file holds or lists packages that no cataloger reads; ``kind`` is what a report calls such files.
 
-    ``names`` are the first packages that a lock file names. ``folder`` is the one that the file stands for, if it does.
+    ``names`` are the first packages that a lock file names, and with a ``reason`` those of which it speaks: why something is
+    not known of a file that was read in part. ``folder`` is the one that the file stands for, if it does,
+    and ``software`` what it is, if nothing that was read answers for it.
     """
 
     kind: str
     names: tuple[str, ...] = ()
     folder: str = ""
+    reason: str = ""
+    software: Package | None = None
 
 
 class Absent(Value, tag_field="fact", tag="absent"):

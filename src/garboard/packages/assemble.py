@@ -106,7 +106,12 @@ class _Facts:
             elif isinstance(fact, Script):
                 self.tools.update(fact.words)
             elif isinstance(fact, Unread):
-                self.unread.append(unread.Found(history.path, fact.kind, fact.names, fact.folder))
+                software = fact.software and msgspec.structs.replace(
+                    fact.software, layer=last.layer, locations=(Location(path=history.path, layer=last.layer),)
+                )
+                self.unread.append(
+                    unread.Found(history.path, fact.kind, fact.names, fact.folder, fact.reason, software)
+                )
             elif isinstance(fact, Replaced):
                 self.replaced.append(ReplacedProgram(history.path, last.layer, fact))
             elif isinstance(fact, Diverted):
@@ -317,6 +322,9 @@ def assemble(files: Files, names: NamesOfArchives | None = None) -> Inventory:
     gaps = list(gathered((*joined.gaps, *stated, *facts.holds.gaps, *_passed_over(completed))))
     unowned = (one for one in facts.unread if not owners.answer_for(one.path))
     found_unread = tuple(unread.lists(unowned, facts.read, completed, facts.absent))
+    software, found_unread = unread.products(found_unread, completed, facts.read)
+    if software:
+        completed = complete((*completed, *software), found)
     gaps += owners.gaps(facts.replaced)
     gaps += unread.gaps(found_unread, completed, facts.read)
     managed = any(package.type in SYSTEM_TYPES for package in completed)

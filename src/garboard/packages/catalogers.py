@@ -19,14 +19,17 @@ class OwnablePaths:
     """The paths that globs describe, and programs, as `MetadataPaths`."""
 
     def __init__(self, globs: tuple[str, ...]) -> None:
-        self._globs = tuple(glob for glob in globs if glob.startswith("**/"))
-        self._ends = tuple(dict.fromkeys(glob.rpartition("/")[2].rpartition("*")[2] for glob in self._globs))
-        self._hints = tuple(end.encode() for end in self._ends)
-        self._by_end: dict[str, list[str]] = {}
-        """The globs by the name that they ask for, or by the extension of any name."""
-        for glob in self._globs:
-            last = glob.rpartition("/")[2]
-            self._by_end.setdefault(last[last.rfind(".") :] if "*" in last else last, []).append(glob)
+        self._globs: dict[str, list[str]] = {}
+        """By the name that they ask for, or by the extension of any name."""
+        for glob in globs:
+            if glob.startswith("**/"):
+                last = glob.rpartition("/")[2]
+                self._globs.setdefault(last[last.rfind(".") :] if "*" in last else last, []).append(glob)
+        self._ends = {
+            end: tuple({glob.rpartition("/")[2].rpartition("*")[2] for glob in some})
+            for end, some in self._globs.items()
+        }
+        self._hints = tuple({end.encode() for ends in self._ends.values() for end in ends})
         self._patterns: dict[str, re.Pattern[str]] = {}
 
     def mentioned(self, data: bytes, /) -> bool:
@@ -35,33 +38,39 @@ class OwnablePaths:
 
     def describes(self, path: str, /) -> bool:
         """See `MetadataPaths.describes`."""
-        folder, _, name = path.rpartition("/")
-        if folder.endswith("bin") or unread.is_library(name) or _may_be_a_program(path):
-            return True
-        return any(
-            self._of_end(end).fullmatch(path) is not None
-            for end in (name, name[name.rfind(".") :])
-            if end in self._by_end
-        )
-
-    def _of_end(self, end: str) -> re.Pattern[str]:
-        found = self._patterns.get(end)
-        if found is None:
-            found = self._patterns[end] = re.compile(of_globs(tuple(self._by_end[end])))
-        return found
+        return bool(self.among((path,)))
 
     def among(self, paths: Iterable[str], /) -> tuple[str, ...]:
         """See `MetadataPaths.among`."""
-        ends = self._ends
-        likely = [
-            path for path in paths if "bin/" in path or ".so" in path or path.endswith(ends) or _may_be_a_program(path)
-        ]
-        return tuple(path for path in likely if self.describes(path))
+        globs, matches = self._globs, self._matches
+        found = []
+        for path in paths:
+            slash = path.rfind("/")
+            name = path[slash + 1 :]
+            end = name[name.rfind(".") :]
+            if (
+                # What a package may bring outside the folders of programs, as far as its name tells.
+                (
+                    end not in _NO_PROGRAM
+                    and name not in _NO_PROGRAM
+                    and path.startswith(_HOMES)
+                    and not path.startswith(_DATA)
+                )
+                or path[:slash].endswith("bin")
+                or (".so" in name and unread.is_library(name))
+                or (end in globs and matches(end, path))
+                or (name in globs and matches(name, path))
+            ):
+                found.append(path)
+        return tuple(found)
 
-
-def _may_be_a_program(path: str) -> bool:
-    """Whether a package may bring a program at this path, outside the folders of programs, as far as its name tells."""
-    return path.startswith(_HOMES) and not path.endswith(_NO_PROGRAM) and not path.startswith(_DATA)
+    def _matches(self, end: str, path: str) -> bool:
+        if not path.endswith(self._ends[end]):
+            return False
+        pattern = self._patterns.get(end)
+        if pattern is None:
+            pattern = self._patterns[end] = re.compile(of_globs(tuple(self._globs[end])))
+        return pattern.fullmatch(path) is not None
 
 
 _HOMES: Final = ("usr/", "opt/", "lib", "boot/")
@@ -113,76 +122,153 @@ _DATA: Final = (
     "usr/lib/locale/",
 )
 """Folders of the system that hold data."""
-_NO_PROGRAM: Final = (
-    *(f"/{name}" for name in ("RECORD", "WHEEL", "INSTALLER", "LICENSE", "COPYING", "README", "AUTHORS", "Makefile")),
-    *(
-        f".{end}"
-        for end in (
-            *("js", "mjs", "cjs", "map", "ts", "json", "html", "htm", "css", "scss", "less", "vue", "wasm", "xhtml"),
-            *("py", "pyc", "pyi", "pyx", "pxd", "rb", "pm", "pl", "pod", "php", "lua", "tcl", "el", "elc", "vim", "sh"),
-            *(
-                "c",
-                "cc",
-                "cpp",
-                "h",
-                "hh",
-                "hpp",
-                "rs",
-                "go",
-                "java",
-                "class",
-                "f",
-                "f90",
-                "s",
-                "S",
-                "m4",
-                "ac",
-                "am",
-                "in",
-            ),
-            *("a", "o", "la", "lo", "pc", "cmake", "mod", "ko", "rlib", "obj", "lib"),
-            *(
-                "svg",
-                "png",
-                "gif",
-                "jpg",
-                "jpeg",
-                "ico",
-                "xpm",
-                "ttf",
-                "otf",
-                "pfb",
-                "afm",
-                "woff",
-                "woff2",
-                "wav",
-                "ogg",
-            ),
-            *("msg", "lang", "enc", "bc", "ph", "rbs", "pom", "jmod", "gemspec", "ronn", "typed", "manifest"),
-            *("txt", "md", "rst", "pdf", "tex", "sty", "cls", "bib", "xml", "xsl", "xsd", "dtd", "ent", "rng", "sgml"),
-            *("gz", "xz", "bz2", "zst", "zip", "mo", "po", "pot", "gmo", "qm", "tmpl", "tpl", "template", "example"),
-            *("conf", "cfg", "ini", "yml", "yaml", "toml", "properties", "csv", "tsv", "dat", "db", "sql", "hwdb"),
-            *("service", "socket", "timer", "target", "mount", "path", "slice", "rules", "desktop", "policy", "preset"),
-            *(
-                "ui",
-                "glade",
-                "qml",
-                "gir",
-                "typelib",
-                "vapi",
-                "theme",
-                "pem",
-                "crt",
-                "list",
-                "md5sums",
-                "install",
-                "tmac",
-                "dist-info",
-            ),
-        )
-    ),
+_NO_PROGRAM: Final = frozenset(
+    (
+        *("RECORD", "WHEEL", "INSTALLER", "LICENSE", "COPYING", "README", "AUTHORS", "Makefile"),
+        *(
+            f".{end}"
+            for end in (
+                *(
+                    "js",
+                    "mjs",
+                    "cjs",
+                    "map",
+                    "ts",
+                    "json",
+                    "html",
+                    "htm",
+                    "css",
+                    "scss",
+                    "less",
+                    "vue",
+                    "wasm",
+                    "xhtml",
+                ),
+                *(
+                    "py",
+                    "pyc",
+                    "pyi",
+                    "pyx",
+                    "pxd",
+                    "rb",
+                    "pm",
+                    "pl",
+                    "pod",
+                    "php",
+                    "lua",
+                    "tcl",
+                    "el",
+                    "elc",
+                    "vim",
+                    "sh",
+                ),
+                *(
+                    "c",
+                    "cc",
+                    "cpp",
+                    "h",
+                    "hh",
+                    "hpp",
+                    "rs",
+                    "go",
+                    "java",
+                    "class",
+                    "f",
+                    "f90",
+                    "s",
+                    "S",
+                    "m4",
+                    "ac",
+                    "am",
+                    "in",
+                ),
+                *("a", "o", "la", "lo", "pc", "cmake", "mod", "ko", "rlib", "obj", "lib"),
+                *(
+                    "svg",
+                    "png",
+                    "gif",
+                    "jpg",
+                    "jpeg",
+                    "ico",
+                    "xpm",
+                    "ttf",
+                    "otf",
+                    "pfb",
+                    "afm",
+                    "woff",
+                    "woff2",
+                    "wav",
+                    "ogg",
+                ),
+                *("msg", "lang", "enc", "bc", "ph", "rbs", "pom", "jmod", "gemspec", "ronn", "typed", "manifest"),
+                *(
+                    "txt",
+                    "md",
+                    "rst",
+                    "pdf",
+                    "tex",
+                    "sty",
+                    "cls",
+                    "bib",
+                    "xml",
+                    "xsl",
+                    "xsd",
+                    "dtd",
+                    "ent",
+                    "rng",
+                    "sgml",
+                ),
+                *(
+                    "gz",
+                    "xz",
+                    "bz2",
+                    "zst",
+                    "zip",
+                    "mo",
+                    "po",
+                    "pot",
+                    "gmo",
+                    "qm",
+                    "tmpl",
+                    "tpl",
+                    "template",
+                    "example",
+                ),
+                *("conf", "cfg", "ini", "yml", "yaml", "toml", "properties", "csv", "tsv", "dat", "db", "sql", "hwdb"),
+                *(
+                    "service",
+                    "socket",
+                    "timer",
+                    "target",
+                    "mount",
+                    "path",
+                    "slice",
+                    "rules",
+                    "desktop",
+                    "policy",
+                    "preset",
+                ),
+                *(
+                    "ui",
+                    "glade",
+                    "qml",
+                    "gir",
+                    "typelib",
+                    "vapi",
+                    "theme",
+                    "pem",
+                    "crt",
+                    "list",
+                    "md5sums",
+                    "install",
+                    "tmac",
+                    "dist-info",
+                ),
+            )
+        ),
+    )
 )
-"""Ends of names of files that are no programs."""
+"""Names of files that are no programs, and ends of such names from their last dot on."""
 METADATA: Final = OwnablePaths((*(glob for one in ECOSYSTEMS if not one.system for glob in one.globs), *unread.OWNABLE))
 
 
@@ -214,6 +300,11 @@ class Cataloger:
     def LARGE(self) -> bool:  # noqa: N802
         """Whether the ecosystem's files are databases."""
         return self.ecosystem.databases
+
+    @property
+    def HEAD(self) -> int | None:  # noqa: N802
+        """The ecosystem's bytes of a file that are enough."""
+        return self.ecosystem.head or None
 
     @property
     def MAPPED(self) -> bool:  # noqa: N802

@@ -9,22 +9,40 @@ from garboard.ecosystems import ECOSYSTEMS
 from garboard.executables import PE, SIGNS, BadExecutable, Executable
 from garboard.model.ecosystem import Ecosystem
 from garboard.model.image import File
-from garboard.model.package import Fact
+from garboard.model.package import UNMANAGED, Fact, Unread
 from garboard.packages.guard import guarded
 
-_ECOSYSTEMS: Final = tuple(one for one in ECOSYSTEMS if one.load_program is not None)
+_ECOSYSTEMS: Final = tuple(
+    sorted((one for one in ECOSYSTEMS if one.load_program is not None), key=lambda one: one.type == UNMANAGED)
+)
+"""Software that is told by its texts comes last."""
 _SECTIONS: Final = tuple((one, tuple(name.encode() for name in one.sections)) for one in _ECOSYSTEMS)
 _WINDOWS: Final = tuple((one, tuple(name.encode() for name in one.windows_sections)) for one in _ECOSYSTEMS)
 VERSION: Final = sum(one.version for one in _ECOSYSTEMS)
 """Rises when what any ecosystem reads of a program changes."""
 
 
-def explained(file: File) -> Iterator[Fact]:
-    """The packages of which a program was built; nothing where it does not say. ``file.data`` is its beginning."""
+def explained(file: File, /, *, owned: bool = False) -> Iterator[Fact]:
+    """The packages of which a program was built; nothing where it does not say. ``file.data`` is its beginning.
+
+    Software that a package ``owned`` is that package, and is not told.
+    """
+    built = False
     if file.data.startswith(SIGNS):
         for ecosystem in _ecosystems(file):
+            if owned and ecosystem.type == UNMANAGED:
+                continue
             assert ecosystem.load_program is not None
-            yield from guarded(ecosystem.load_program()(file), file)
+            for fact in guarded(ecosystem.load_program()(file), file):
+                if isinstance(fact, Unread) and fact.software is not None and built:
+                    continue
+                built = True
+                yield fact
+
+
+def knows(path: str) -> bool:
+    """Whether a program of this name may be an ecosystem's, whatever its sections."""
+    return any(one.named(path) for one in _ECOSYSTEMS)
 
 
 def _ecosystems(file: File) -> list[Ecosystem]:
@@ -40,4 +58,5 @@ def _ecosystems(file: File) -> list[Ecosystem]:
         if any(program.mentions(name) for name in sections)
         or any(mark in file.data for mark in one.marks)
         or one.named(file.path)
+        or (one.appended and program.appended())
     ]

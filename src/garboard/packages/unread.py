@@ -14,9 +14,13 @@ from functools import cache, cached_property
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
+import msgspec
+
 from garboard.ecosystems import ECOSYSTEMS, of
+from garboard.ecosystems.generic import LIBRARIES as _DLL
+from garboard.ecosystems.generic import PROGRAMS as _EXECUTABLES
 from garboard.ecosystems.generic import java
-from garboard.executables import MACH_O, PE
+from garboard.executables import MACH_O, PE, SIGNS
 from garboard.model.ecosystem import Ecosystem
 from garboard.model.gap import Gap
 from garboard.model.image import Bare, File
@@ -25,12 +29,12 @@ from garboard.packages import programs
 from garboard.patterns import lazy, of_globs
 
 NAME: Final = "unread"
-VERSION: Final = 7 + programs.VERSION
+VERSION: Final = 8 + programs.VERSION
 HEAD: Final = 4096
 """Bytes of a program within which a Go linker's build id lies."""
-PROGRAMS: Final = True
 explained = programs.explained
-"""See `Reader`."""
+knows = programs.knows
+"""See `garboard.model.image.ProgramReader`."""
 
 _CLASSES: Final = "compiled Java classes"
 _BOWER: Final = "Bower packages"
@@ -38,7 +42,6 @@ _COMPOSER: Final = "PHP packages without Composer's list"
 _NUGET: Final = ".NET packages (NuGet)"
 _EGG_LINKS: Final = "links to Python projects"
 _WEB_ASSEMBLY: Final = "WebAssembly modules"
-_EXECUTABLES: Final = "Windows programs"
 _OF_MACOS: Final = "macOS programs"
 _ZIPPED: Final = "Python wheels and zip applications"
 _WORDPRESS: Final = "WordPress plugins"
@@ -153,17 +156,17 @@ OWNABLE: Final = (
 _CHECKSUMS: Final = tuple(
     f"{folder}/*.md5sums" for one in ECOSYSTEMS for folder in one.lists if f"{folder}/*" not in one.globs
 )
-GLOBS: Final = (*OWNABLE, *ROOTS, *_CHECKSUMS, *_MODULE_LISTS)
+GLOBS: Final = (*(glob for glob in OWNABLE if glob not in _DLLS), *ROOTS, *_CHECKSUMS, *_MODULE_LISTS)
 
 _GO: Final = "Go programs"
 _LOCK: Final = "dependency lists without an installation"
+_PACKED: Final = "programs packed by UPX"
 _PROGRAM: Final = "programs that no package manager installed"
 _LIBRARY: Final = "shared libraries that no package manager installed"
 _ARCHIVE: Final = "package files"
 _RUNTIME: Final = "Java runtimes"
 _MODULE: Final = "folders of Python packages without metadata"
 _MODULE_LIST: Final = "names of such folders"
-_DLL: Final = ".NET and Windows libraries"
 _DOTNET: Final = ".NET dependency lists"
 _KINDS: Final = MappingProxyType(
     {
@@ -203,6 +206,8 @@ _NOT_LOADED: Final = frozenset({b"\1\0", b"\0\1", b"\4\0", b"\0\4"})
 """Types of ELF files, in both byte orders, that are parts of a program still to be linked, and dumps of memory."""
 _OF_GO: Final = (b"\x04\0\0\0Go", b"\xff Go buildinf:")
 """Type and beginning of the name of the ELF note that Go's linker writes (``.note.go.buildid``), and the mark of its build information."""
+_UPX: Final = b"UPX!"
+"""In the header that UPX writes after those of the format."""
 _SCRIPT: Final = b"#!"
 _ZIP: Final = b"PK\3\4"
 _FIRST_LINE: Final = 512
@@ -212,6 +217,8 @@ _WORD: Final = lazy(r"(?<![\w.$-])[a-z][a-z0-9.+-]{1,30}(?![\w.-])")
 _OF_THE_SYSTEM: Final = ("usr/bin/", "usr/sbin/", "usr/lib", "usr/share/", "bin/", "sbin/", "lib", "etc/", "var/")
 _INSTALLERS: Final = frozenset(name for one in ECOSYSTEMS for name in one.installers)
 _NAMED: Final = 3
+_PLACES: Final = 20
+"""Files of one product that are named."""
 
 
 def catalog(file: File, /) -> Iterator[Fact]:  # noqa: C901  (one case for each kind of file)
@@ -228,6 +235,8 @@ def catalog(file: File, /) -> Iterator[Fact]:  # noqa: C901  (one case for each 
             yield Unread(kind=_ZIPPED)
         elif not file.path.startswith(_OF_THE_SYSTEM):
             yield Script(words=tuple(dict.fromkeys(_WORD().findall(file.data.decode("utf-8", "replace")))))
+    elif file.data.startswith(SIGNS) and _UPX in file.data:
+        yield Unread(kind=_PACKED, reason="what is in them is not known")
     elif file.data.startswith(PE):
         yield Unread(kind=_EXECUTABLES)
     elif file.data.startswith(MACH_O):
@@ -321,6 +330,8 @@ class Found(NamedTuple):
     kind: str
     names: tuple[str, ...] = ()
     folder: str = ""
+    reason: str = ""
+    software: Package | None = None
 
 
 def lists(
@@ -344,6 +355,31 @@ def lists(
             yield Found(path, _NO_STANZA)
 
 
+def products(
+    found: Iterable[Found], packages: Iterable[Package], read: Iterable[str]
+) -> tuple[tuple[Package, ...], tuple[Found, ...]]:
+    """The software of which files say to be parts, where nothing that was read answers for them; and the other files.
+
+    Each is named once for all of its files.
+    """
+    found = tuple(found)
+    if not any(one.software for one in found):
+        return (), found
+    places = _Places(found, packages, read)
+    products: dict[tuple[str, str], Package] = {}
+    others = []
+    for one in found:
+        if one.software is None or places.tells(one):
+            others.append(one)
+            continue
+        key = (one.software.name, one.software.version)
+        known = products.get(key, one.software)
+        if known is not one.software and len(known.locations) < _PLACES:
+            known = msgspec.structs.replace(known, locations=(*known.locations, *one.software.locations))
+        products[key] = known
+    return tuple(products.values()), tuple(others)
+
+
 def gaps(found: Iterable[Found], packages: Iterable[Package], read: Iterable[str]) -> Iterator[Gap]:
     """A gap for each kind, but for lock files whose packages are installed and for what lies within a package.
 
@@ -351,14 +387,15 @@ def gaps(found: Iterable[Found], packages: Iterable[Package], read: Iterable[str
     """
     found = tuple(found)
     places = _Places(found, packages, read)
-    kinds: dict[str, set[str]] = defaultdict(set)
+    kinds: dict[tuple[str, str], set[str]] = defaultdict(set)
     for one in found:
         if not places.tells(one):
-            kinds[one.kind].add(one.folder or one.path)
-    for kind, paths in sorted(kinds.items()):
+            named = f" ({', '.join(one.names)})" if one.reason and one.names else ""
+            kinds[one.kind, one.reason].add(f"{one.folder or one.path}{named}")
+    for (kind, reason), paths in sorted(kinds.items()):
         some = ", ".join(sorted(paths)[:_NAMED])
         more = f" and {len(paths) - _NAMED} more" if len(paths) > _NAMED else ""
-        yield Gap(stage="catalog", subject=kind, reason=f"found, and not read: {some}{more}")
+        yield Gap(stage="catalog", subject=kind, reason=f"{reason or 'found, and not read'}: {some}{more}")
 
 
 @cache
@@ -424,7 +461,7 @@ class _Places:
     @cached_property
     def _installations(self) -> frozenset[str]:
         """The folders of what is told of already: that in which ``bin`` lies, else the program's own."""
-        paths = {one.path for one in self._found if one.kind in {_PROGRAM, _GO, _DOTNET}}
+        paths = {one.path for one in self._found if one.kind in {_PROGRAM, _GO, _DOTNET, _PACKED}}
         paths |= {place.path for one in self._packages if one.type == UNMANAGED for place in one.locations}
         folders = {path.rpartition("/")[0] for path in paths if not is_library(path.rpartition("/")[2])}
         whole = {folder.rpartition("/")[0] if folder.endswith("bin") else folder for folder in folders}
@@ -562,6 +599,7 @@ _RULES: Final[Mapping[str, Callable[[_Places, Found], bool]]] = MappingProxyType
         **dict.fromkeys(_BARE, _Places.described),
         **{kind: _Places.within for one in ECOSYSTEMS for kind in one.unread},
         _PROGRAM: _Places.within,
+        _PACKED: _Places.within,
         _LIBRARY: _Places.part,
         _RUNTIME: _Places.within,
         _DLL: _Places.part,

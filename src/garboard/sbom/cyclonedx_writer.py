@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
+from types import MappingProxyType
 
 import msgspec
 
 from garboard import json_text
 from garboard._version import __version__
 from garboard.model.image import Image
-from garboard.model.package import Distro, Package
+from garboard.model.package import HIGH, MEDIUM, Distro, Package
 from garboard.model.report import Report
 from garboard.packages.graph import roots
 from garboard.sbom import identity, properties
@@ -59,12 +60,29 @@ class Occurrence(_Out):
     """A place that proves a component."""
 
     location: str
+    offset: int | None = None
     additional_context: str | None = None
 
 
-class Evidence(_Out):
-    """All such places."""
+class Method(_Out):
+    """How a field became known, and how sure that is: from 0 to 1."""
 
+    technique: str
+    confidence: float
+
+
+class Identity(_Out):
+    """How surely a field of a component is known."""
+
+    field: str
+    confidence: float
+    methods: tuple[Method, ...]
+
+
+class Evidence(_Out, kw_only=True):
+    """All such places, and how surely the version is known that no metadata state."""
+
+    identity: tuple[Identity, ...] = ()
     occurrences: tuple[Occurrence, ...]
 
 
@@ -135,6 +153,12 @@ class Bom(_Out):
     properties: tuple[Property, ...] = ()
 
 
+_IDENTITIES = MappingProxyType(
+    {
+        word: (Identity("version", number, (Method("binary-analysis", number),)),)
+        for word, number in ((HIGH, 0.9), (MEDIUM, 0.6))
+    }
+)
 _ROOT = "image"
 _SYSTEM = "operating-system"
 _NAME = 200
@@ -208,17 +232,22 @@ def _component(package: Package, ref: str, image: Image) -> Component:
         version=package.version or None,
         licenses=_licenses(package.licenses),
         purl=package.purl or None,
-        evidence=Evidence(
-            occurrences=tuple(
-                [
-                    Occurrence(location=f"/{place.path}", additional_context=_layer(place.layer))
-                    for place in package.locations
-                ]
-            )
-        )
-        if package.locations
-        else None,
+        evidence=_evidence(package) if package.locations else None,
         properties=_properties(properties.of_package(package, image.layers)),
+    )
+
+
+def _evidence(package: Package) -> Evidence:
+    told = package.evidence
+    offset = None if told is None else told.offset
+    return Evidence(
+        identity=() if told is None else _IDENTITIES.get(told.confidence, _IDENTITIES[MEDIUM]),
+        occurrences=tuple(
+            [
+                Occurrence(location=f"/{place.path}", offset=offset, additional_context=_layer(place.layer))
+                for place in package.locations
+            ]
+        ),
     )
 
 

@@ -7,7 +7,7 @@ import msgspec
 from garboard import ecosystems
 from garboard.model.gap import Gap
 from garboard.model.image import Digest, Image, Layer, Platform
-from garboard.model.package import SYSTEM_TYPES, Distro, Inventory, Location, Package
+from garboard.model.package import SYSTEM_TYPES, Distro, Evidence, Inventory, Location, Package
 from garboard.sbom import purl_package as purls
 
 INVENTORY = "garboard-inventory-"
@@ -18,6 +18,11 @@ class _Place(msgspec.Struct, rename="camel"):
     path: str = ""
     line: int = 0
     layer_index: int = 0
+
+
+class _Told(msgspec.Struct):
+    confidence: str = ""
+    offset: int = 0
 
 
 class _Entry(msgspec.Struct, rename="camel"):
@@ -44,6 +49,7 @@ class _Entry(msgspec.Struct, rename="camel"):
     declared: bool = False
     asked: tuple[_Place, ...] = ()
     scope: str = ""
+    evidence: _Told | None = None
     same_as: str = ""
     owner: str = ""
     layer_index: int | None = None
@@ -127,6 +133,9 @@ def _package(entry: _Entry) -> Package:
         declared=entry.declared,
         asked=_places(entry.asked),
         scope=entry.scope,
+        evidence=Evidence(confidence=entry.evidence.confidence, offset=max(0, entry.evidence.offset))
+        if entry.evidence
+        else None,
         same_as=entry.same_as,
         owner=entry.owner,
         layer=entry.layer_index,

@@ -12,10 +12,12 @@ import msgspec
 
 from garboard.model.gap import Gap
 from garboard.model.image import Digest, Image, Layer, Platform
-from garboard.model.package import Distro, Inventory, Location, Package
+from garboard.model.package import Distro, Evidence, Inventory, Location, Package
 from garboard.packages import distro as distros
 from garboard.sbom import purl_package as purls
 
+_DIGITS = 16
+"""Of a position in a file, at most."""
 TOOL = "garboard"
 """The tool's name in the documents that it makes."""
 
@@ -80,9 +82,17 @@ def package(entry: Entry, document: Distro | None = None) -> Package | None:
         automatic={"true": True, "false": False}.get(stated.one("automatic")),
         application=application,
         owner=stated.one("owner"),
+        evidence=_evidence(stated),
         locations=entry.locations,
         layer=stated.index("layer:index"),
     )
+
+
+def _evidence(stated: Properties) -> Evidence | None:
+    confidence, offset = stated.one("evidence:confidence"), stated.one("evidence:offset")
+    if not confidence:
+        return None
+    return Evidence(confidence=confidence, offset=int(offset) if offset.isdecimal() and len(offset) < _DIGITS else 0)
 
 
 def location(path: str, layer: str) -> Location:

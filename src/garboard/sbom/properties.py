@@ -35,6 +35,9 @@ def of_package(package: Package, layers: tuple[Layer, ...]) -> Iterator[Pair]:
         yield "garboard:owner", package.owner
     if package.automatic is not None:
         yield "garboard:automatic", "true" if package.automatic else "false"
+    if package.evidence is not None:
+        yield "garboard:evidence:confidence", package.evidence.confidence
+        yield "garboard:evidence:offset", str(package.evidence.offset)
     if package.application:
         yield "garboard:application", "true"
 

@@ -9,7 +9,7 @@ import pytest
 from garboard.compression import zstd_writer
 from garboard.database import bundle, store
 from garboard.database.build import Builder
-from garboard.database.bundle import IncomingShard, BundleManifest
+from garboard.database.bundle import BundleManifest, IncomingShard
 from garboard.database.read import Database
 from garboard.model.advisory import Advisory, CveFacts, FeedState
 from garboard.model.errors import DatabaseError, UsageError

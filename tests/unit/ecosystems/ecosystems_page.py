@@ -54,6 +54,8 @@ def _section(one: Ecosystem) -> Iterator[str]:
         yield f"* Installed packages: {_listed(one.globs)}.\n"
     if one.sections:
         yield f"* Programs (ELF, Mach-O and PE), by their sections {_listed(one.sections)}.\n"
+    if one.appended:
+        yield "* Programs (ELF, Mach-O and PE) with data behind them.\n"
     if one.declares:
         yield f"* In source trees, and in images with `--declared`: {_listed(one.declares)}.\n"
     if one.manifests:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from garboard.ecosystems.generic.names import NAMES
+from garboard.ecosystems.generic.names import FILES
 from garboard.ecosystems.generic.program import SOFTWARE
 
 PAGE = Path(__file__).parents[3] / "docs" / "software.md"
@@ -12,15 +12,27 @@ HEAD = """\
 # Software that no package manager installed
 
 Programs and libraries that were copied into an image, or built in it, are known by the texts in them. A file is looked into
-if its name is one of these (what tells versions in names is passed over: `python3.11` is `python`, `libz.so.1` is `libz`), and
-its software is listed as `pkg:generic/<name>@<version>` if its constant data name one version. Where they name none, or
+if its name is one of these (what tells versions in names is passed over: `python3.11` is `python`, `libz-dd453c56.so.1` is
+`libz`), and its software is listed as `pkg:generic/<name>@<version>` if its constant data name one version. Where they name none, or
 several, it stays one of the "programs that no package manager installed". What the package manager of the distribution
 installed is that package, and is not listed twice.
+
+The inventory states how surely each is known, and where in the file its version stands: `high` where the text names the software
+too, `medium` where the version stands alone and the file's name tells of what. CycloneDX has it as `evidence.identity` (0.9 and
+0.6, by `binary-analysis`).
 
 A Java runtime is `pkg:generic/java@<version>`, by the file `release` in its folder, with its publisher; what lies in that folder
 is part of it.
 
-No feed covers these packages: each report says that they could not be judged.
+A Linux kernel is `pkg:generic/linux@<release>`, by the header of its image in `boot` (x86), else by its name or the folder of its
+modules; of modules that are none of the kernel's own (in `extra`, `updates`, `misc`) each has its own version. A model of machine
+learning (GGUF, safetensors) is `pkg:generic/<name>`, with the architecture, version and license that its header states.
+
+A program or library of Windows that nothing else explains is part of the product that its resources name
+(`pkg:generic/<ProductName>@<ProductVersion>`), which is listed once for all of its files.
+
+The software of this table is judged by what NVD says of its CPE names. No feed covers the others: each report says that they could
+not be judged.
 
 | software | files | CPE |
 | --- | --- | --- |
@@ -30,7 +42,7 @@ No feed covers these packages: each report says that they could not be judged.
 def page() -> str:
     """The whole page."""
     rows = (
-        f"| {name} | {', '.join(f'`{file}`' for file, of in NAMES.items() if of == name)} | `{software.cpe}` |\n"
+        f"| {name} | {', '.join(f'`{file}`' for file in FILES[name].split())} | {', '.join(f'`{cpe}`' for cpe in software.cpe.split())} |\n"
         for name, software in SOFTWARE.items()
     )
     return f"{HEAD}{''.join(rows)}"

@@ -111,6 +111,18 @@ def main_of(modules: str) -> Package:
         ("mod\texample.com/acme\t(devel)\t", "", True),
         ('mod\texample.com/acme\t(devel)\t\nbuild\t-ldflags="-s -w -X main.version=1.2.3"', "v1.2.3", False),
         ("mod\texample.com/acme\t(devel)\t\nbuild\t-ldflags=-X example.com/acme/v.GitVersion=v1.2.3", "v1.2.3", False),
+        (
+            'mod\texample.com/acme\t(devel)\t\nbuild\t-ldflags="-w \\t-X \\"main.Version=20.10.24+dfsg1\\""',
+            "v20.10.24+dfsg1",
+            False,
+        ),
+        ('mod\texample.com/acme\t(devel)\t\nbuild\t-ldflags="-X \\\n  main.gitTag=v1.2.3"', "", True),
+        (
+            "mod\texample.com/acme\t(devel)\t\nbuild\t-ldflags=--X 'k8s.io/base/version.gitVersion=v1.29.0'",
+            "v1.29.0",
+            False,
+        ),
+        ("mod\texample.com/acme\t(devel)\t\nbuild\t-ldflags=-X main.version=1.6.20~ds1", "v1.6.20~ds1", False),
         ("mod\texample.com/acme\t(devel)\t\nbuild\t-ldflags=-X main.version=main-dirty", "", True),
         ("mod\texample.com/acme\t(devel)\t\nbuild\t-ldflags=-X main.Version=1.0.0 -X main.gitTag=v2.0.0", "", True),
         ("mod\texample.com/acme\t(devel)\t\nbuild\t-ldflags=-X main.goVersion=1.0.0", "", True),
@@ -126,6 +138,8 @@ def test_the_version_of_the_main_module(line: str, version: str, application: bo
     ("modules", "toolchain", "expected"),
     [
         ("path\tcmd/go\nbuild\t-compiler=gc\n", "go1.22.0", ["stdlib@1.22.0"]),
+        ("mod\texample.com/m\t(devel)\n", "go1.22.0", ["stdlib@1.22.0", "example.com/m@", "Unread"]),
+        ("mod\tm\t(devel)\n", "go1.22.0", ["stdlib@1.22.0", "m@"]),
         ("path\tcommand-line-arguments\n", "go1.22.0", ["stdlib@1.22.0", "Unread"]),
         ("mod\tm\tv1.0.0\n", "devel go1.23-abc", ["Gap", "m@v1.0.0"]),
         ("mod\tm\tv1.0.0\n", "go1.22rc1 X:boringcrypto", ["stdlib@1.22rc1", "m@v1.0.0"]),
@@ -135,6 +149,26 @@ def test_the_version_of_the_main_module(line: str, version: str, application: bo
 )
 def test_what_a_go_program_leaves_open(modules: str, toolchain: str, expected: list[str]) -> None:
     assert told(elf({".go.buildinfo": information(modules, toolchain)})) == expected
+
+
+@pytest.mark.parametrize("name", [".gopclntab", ".data.rel.ro.gopclntab"])
+@pytest.mark.parametrize(
+    "more", [{}, {".go.buildinfo": information(toolchain="unknown")}, {".go.buildinfo": bytes(64)}]
+)
+def test_a_go_program_whose_build_information_was_removed_is_told(name: str, more: dict[str, bytes]) -> None:
+    (fact,) = facts(elf({name: b"\xf1\xff\xff\xff", **more}))
+    assert isinstance(fact, Unread)
+    assert fact.reason
+
+
+@pytest.mark.skipif(shutil.which("go") is None, reason="no go command here")
+def test_flags_as_the_go_command_quotes_them(tmp_path: Path) -> None:
+    (tmp_path / "go.mod").write_text("module example.com/hello\n")
+    (tmp_path / "main.go").write_text("package main\n\nvar version string\n\nfunc main() { println(version) }\n")
+    environment = {**os.environ, "GOTOOLCHAIN": "local", "GOFLAGS": "-buildvcs=false", "GOWORK": "off"}
+    flags = '-s -w  \t-X "main.version=1.2.3"'
+    subprocess.run(["go", "build", "-ldflags", flags, "-o", "hello", "."], cwd=tmp_path, env=environment, check=True)
+    assert told((tmp_path / "hello").read_bytes())[1:] == ["example.com/hello@v1.2.3"]
 
 
 @pytest.mark.parametrize(
@@ -172,8 +206,10 @@ CRATES = {
     [form({".dep-v0": zlib.compress(json.dumps(CRATES).encode())}) for form in (elf, mach, pe)],
 )
 def test_the_crates_of_a_rust_program(program: bytes) -> None:
-    found = [fact for fact in facts(program) if isinstance(fact, Package)]
-    assert [(one.name, one.version, one.application, one.requires) for one in found] == [
+    own, *found = facts(program)
+    assert isinstance(own, Unread)
+    assert own.names == ("acme 0.1.0",)
+    assert [(one.name, one.version, one.application, one.requires) for one in found if isinstance(one, Package)] == [
         ("acme", "0.1.0", True, (("regex",),)),
         ("regex", "1.5.4", False, ()),
     ]
@@ -220,4 +256,5 @@ def test_a_real_program(tmp_path: Path) -> None:
     assert told((tmp_path / "hello").read_bytes()) == [
         f"stdlib@{version.stdout.strip().removeprefix('go')}",
         "example.com/hello@",
+        "Unread",
     ]

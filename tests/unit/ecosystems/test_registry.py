@@ -75,8 +75,8 @@ def test_its_files(one: Ecosystem):
 
 @each
 def test_its_programs(one: Ecosystem):
-    assert bool(one.sections) == bool(one.windows_sections)
-    assert bool(one.sections or one.named is not never) == (one.load_program is not None)
+    assert bool(one.sections) == bool(one.windows_sections) or one.type == UNMANAGED
+    assert bool(one.sections or one.appended or one.named is not never) == (one.load_program is not None)
     if one.load_program is not None:
         assert list(inspect.signature(one.load_program()).parameters) == ["file"]
         assert one.osv or one.type == UNMANAGED, f"{one.name}: no data judge its packages"
@@ -86,7 +86,7 @@ def test_its_programs(one: Ecosystem):
 def test_its_command_lines(one: Ecosystem):
     known = ecosystems.commands(one.type)
     assert set(known.programs) == set(one.programs), f"{one.name}: the record and its command lines name other programs"
-    if not one.globs and not one.sections:
+    if one.type == UNMANAGED or (not one.globs and not one.sections):
         return
     assert known.remedy is not None, f"{one.name}: what brings a fix is not written down"
     assert (known.upgrades is not None) == one.system

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import re
+
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from garboard.ecosystems import ECOSYSTEMS
 from garboard.model.gap import Gap
 from garboard.model.image import File
 from garboard.model.package import Package
-from garboard.packages.catalogers import CATALOGERS, Cataloger
+from garboard.packages import catalogers
+from garboard.packages.catalogers import CATALOGERS, METADATA, Cataloger
+from garboard.patterns import of_globs
 
 OWNING = Package(type="npm", name="a", version="1", scheme="semver")
 NAMELESS = Package(type="npm", name="", version="1", scheme="semver")
@@ -44,3 +50,36 @@ def test_a_package_without_a_name_is_a_gap():
     gap, package = Cataloger(one).catalog(File(path="a/b", data=b""))
     assert "has no name" in gap.reason
     assert package is OWNING
+
+
+GLOBS = tuple(dict.fromkeys(glob for reader in CATALOGERS for glob in reader.GLOBS if glob.startswith("**/")))
+PARTS = sorted({part.replace("*", "x") for glob in GLOBS for part in glob.split("/") if part != "**"})
+OWNABLE = METADATA._globs
+NO_PROGRAM = tuple(one if one.startswith(".") else f"/{one}" for one in catalogers._NO_PROGRAM)
+
+
+@given(
+    st.lists(
+        st.lists(
+            st.sampled_from([*PARTS, "usr", "opt", "lib", "bin", "share", "doc", "README", "a.so", "a.so.1", "a.js", ".", "x."]),
+            min_size=1,
+            max_size=5,
+        ).map("/".join),
+        max_size=8,
+    )
+)  # fmt: skip
+def test_paths_that_a_package_may_own_are_those_of_the_globs_and_programs(paths: list[str]) -> None:
+    """By the plain meaning of the globs, and of where programs lie."""
+    globs = re.compile(of_globs(tuple(glob for some in OWNABLE.values() for glob in some)))
+
+    def plainly(path: str) -> bool:
+        folder, _, name = path.rpartition("/")
+        library = name.endswith(".so") or ".so." in name
+        data = path.endswith(NO_PROGRAM) or path.startswith(catalogers._DATA)
+        program = path.startswith(catalogers._HOMES) and not data
+        return folder.endswith("bin") or library or program or globs.fullmatch(path) is not None
+
+    expected = tuple(path for path in paths if plainly(path))
+    assert METADATA.among(paths) == expected
+    assert tuple(path for path in paths if METADATA.describes(path)) == expected
+    assert all(METADATA.mentioned(path.encode()) for path in expected)

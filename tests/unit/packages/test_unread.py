@@ -19,6 +19,8 @@ from garboard.model.image import Image
 from garboard.packages import unread
 from garboard.packages.assemble import assemble
 from garboard.packages.catalogers import CATALOGERS
+from tests.unit.ecosystems.test_programs import information
+from tests.unit.executables import elf
 from tests.unit.image.layers.builders import Entry, Given, folder, link, tar
 
 ELF = b"\x7fELF" + bytes(60)
@@ -256,6 +258,9 @@ def test_a_distribution_without_packages_is_told() -> None:
         ("srv/app", 0o644, ELF + bytes(1 << 20), PROGRAMS),
         ("srv/app", 0o644, GO + bytes(1 << 20), "Go programs"),
         ("srv/app", 0o644, b"\0" * (1 << 20), ""),
+        ("srv/app", 0o755, ELF + bytes(100) + b"UPX!\r\x16", "programs packed by UPX"),
+        ("srv/app.exe", 0o644, b"MZ" + bytes(600) + b"UPX!", "programs packed by UPX"),
+        ("srv/app", 0o755, b"\xcf\xfa\xed\xfe" + bytes(600) + b"UPX!", "programs packed by UPX"),
         ("usr/lib/libc.so.6", 0o644, ELF, LIBRARIES),
         ("opt/x/a.so", 0o644, ELF, LIBRARIES),
         ("opt/x/a.so", 0o644, GO, "Go programs"),
@@ -278,6 +283,14 @@ def test_a_distribution_without_packages_is_told() -> None:
 )
 def test_programs_that_nobody_owns(path: str, mode: int, data: bytes, kind: str) -> None:
     assert list(kinds(layer({path: data}, mode))) == [kind] * bool(kind)
+
+
+def test_what_is_not_known_of_a_program_names_its_own_package() -> None:
+    program = elf({".go.buildinfo": information("mod\texample.com/m\t(devel)\n")})
+    found = {"srv/m": program, "app/node_modules/esbuild/bin/esbuild": program, **PACKAGED}
+    told = kinds(layer(found))["Go programs that do not state their own version"]
+    assert told == "their main modules were not judged: srv/m (example.com/m)"
+    assert kinds(layer({"usr/bin/m": program, **deb("m", "usr/bin/m")})) == {}
 
 
 @pytest.mark.parametrize(
@@ -324,6 +337,7 @@ def test_a_program_that_is_replaced() -> None:
 
 TARGET = {"srv/a-1.dist-info/METADATA": b"Name: a\nVersion: 1\n"}
 METADATA = {"opt/v/lib/site-packages/a-1.dist-info/METADATA": b"Name: a\nVersion: 1\n"}
+PACKAGED = {"app/node_modules/esbuild/package.json": b'{"name": "esbuild", "version": "1.0.0"}'}
 MANIFEST = {"app/node_modules/a/package.json": b'{"name": "a", "version": "1.0.0"}'}
 GEM = {
     "opt/gems/3.1.0/specifications/a-1.gemspec": b"# stub: a 1 ruby lib\nGem::Specification.new do |s|\n"
@@ -376,7 +390,7 @@ DOTNET = b'{"libraries": {"a/1.0": {"type": "project"}}, "targets": {"x": {"a/1.
 def test_libraries_of_an_installation_that_is_told_of(
     library: str, beside: dict[str, bytes], expected: list[str]
 ) -> None:
-    assert list(kinds(layer({library: ELF if ".so" in library else b"MZ", **beside}))) == expected
+    assert list(kinds(layer({library: ELF if ".so" in library else b"MZ\x90\0", **beside}))) == expected
 
 
 DPKG = "var/lib/dpkg"
@@ -487,6 +501,8 @@ def test_files_by_other_usual_names(path: str, kind: str) -> None:
     text = (
         b'{"name": "a", "version": "1.0.0", "engines": {"vscode": "^1"}}' if path.endswith(".json") else b"django==2\n"
     )
+    if path.lower().endswith(".dll"):
+        text = b"MZ\x90\0"
     assert kinds(layer({path: text})) == {kind: f"found, and not read: {path}"}
     assert kinds(layer({path: text, **deb("a", path)})).get(kind) is None
 

@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
+from cyclonedx.schema import SchemaVersion
+from cyclonedx.validation.json import JsonStrictValidator
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from garboard.image.handle import OpenedInventory
 from garboard.image.options import Options
 from garboard.image.sources import sbom
 from garboard.model.errors import ImageError
-from garboard.model.package import Distro
-from garboard.sbom import purl_package
+from garboard.model.package import HIGH, MEDIUM, UNMANAGED, Distro, Evidence, Inventory, Location, Package
+from garboard.model.report import Report
+from garboard.packages.assemble import complete
+from garboard.reporters.inventory import json as inventory_json
+from garboard.reporters.view import View
+from garboard.sbom import cyclonedx_writer, purl_package, spdx_writer
+from tests.unit.reporters.inventories import report
 
 OPENSSL = "pkg:deb/debian/openssl@3.0.11-1~deb12u2?arch=amd64&distro=debian-12"
 LIBSSL = "pkg:deb/debian/libssl3@1%3A3.0.11-1~deb12u2?arch=amd64&upstream=openssl%403.0.11-1~deb12u2&distro=debian-12"
@@ -318,3 +329,41 @@ def test_packages(purl: str, version: str, source: str, source_version: str, sch
 )
 def test_distributions(purl: str, distro: Distro | None) -> None:
     assert purl_package.document_distro([purl]) == distro
+
+
+@pytest.mark.parametrize(
+    "form", [cyclonedx_writer.render, spdx_writer.render, lambda of: inventory_json.render(of, View())]
+)
+@given(confidence=st.sampled_from([HIGH, MEDIUM]), offset=st.integers(0, 2**40))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=20)
+def test_the_evidence_of_software_is_read_back(
+    tmp_path: Path, form: Callable[[Report], bytes], confidence: str, offset: int
+) -> None:
+    package = Package(
+        type=UNMANAGED,
+        name="nginx",
+        version="1.25.3",
+        scheme="deb",
+        evidence=Evidence(confidence=confidence, offset=offset),
+        locations=(Location(path="usr/sbin/nginx"),),
+    )
+    of = msgspec.structs.replace(report(), inventory=Inventory(packages=complete([package], None)))
+    document = form(of).decode()
+    (found,) = opened_document(tmp_path, document).packages
+    assert found.evidence == package.evidence
+    if form is cyclonedx_writer.render:
+        assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(document) is None
+
+
+def opened_document(tmp_path: Path, document: str) -> Inventory:
+    found = sbom.open(written(tmp_path, document), Options())
+    assert isinstance(found, OpenedInventory)
+    return found.inventory
+
+
+@pytest.mark.parametrize("told", [{"confidence": "certain", "offset": -1}, {"confidence": "", "offset": 0}])
+def test_evidence_that_another_version_stated_is_written_again(tmp_path: Path, told: dict[str, Any]) -> None:
+    document = json.loads(inventory_json.render(report(), View()))
+    document["packages"][0]["evidence"] = told
+    of = msgspec.structs.replace(report(), inventory=opened_document(tmp_path, json.dumps(document)))
+    assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(cyclonedx_writer.render(of).decode()) is None

@@ -10,10 +10,14 @@ from garboard.model.ecosystem import Ecosystem
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from garboard.model.ecosystem import PlainCatalog
+    from garboard.model.ecosystem import Catalog, PlainCatalog
 
 _SHARED: Final = frozenset({"", "usr", "usr/local", "opt"})
 """Folders of more than one program."""
+
+
+LIBRARIES: Final = ".NET and Windows libraries"
+PROGRAMS: Final = "Windows programs"
 
 
 def _program() -> PlainCatalog:
@@ -28,6 +32,12 @@ def _software() -> Mapping[str, tuple[str, ...]]:
     return {name: tuple(one.cpe.split()) for name, one in program.SOFTWARE.items() if one.cpe}
 
 
+def _catalog() -> Catalog:
+    from garboard.ecosystems.generic.cataloger import catalog
+
+    return catalog
+
+
 def _folders(path: str) -> tuple[str, ...]:
     """A Java runtime's own, which its file ``release`` describes."""
     folder, _, name = path.rpartition("/")
@@ -37,10 +47,19 @@ def _folders(path: str) -> tuple[str, ...]:
 ECOSYSTEM: Final = Ecosystem(
     name="generic",
     type="generic",
+    version=4,
     manager="no package manager",
     order="deb",
+    globs=(
+        *("boot/vmlinuz*", "**/lib/modules/*/vmlinuz", "**/lib/modules/*/modules.builtin"),
+        *(f"**/lib/modules/*/{folder}/*.ko" for folder in ("extra", "extra/*", "updates", "updates/*", "misc")),
+        *("**/*.gguf", "**/*.safetensors"),
+    ),
+    head=1024 * 1024,
+    load_catalog=_catalog,
     load_program=_program,
     load_software=_software,
+    windows_sections=(".rsrc",),
     named=is_known,
     index="its publisher",
     folders=_folders,

@@ -61,6 +61,10 @@ def _commands() -> Commands:
     return Commands(programs=programs, remedy=_remedy, pin_signs=("@",), raised="{name}@{version}")
 
 
+NO_VERSION: Final = "Go programs that do not state their own version"
+NO_INFORMATION: Final = "Go programs without build information"
+
+
 def _program() -> PlainCatalog:
     from garboard.ecosystems.golang.program import catalog
 
@@ -87,12 +91,14 @@ ECOSYSTEM: Final = Ecosystem(
     load_declared=_declared,
     load_commands=_commands,
     load_program=_program,
-    sections=(".go.buildinfo", "__go_buildinfo"),
+    unread=(NO_VERSION, NO_INFORMATION),
+    version=2,
+    sections=(".go.buildinfo", "__go_buildinfo", ".gopclntab", "__gopclntab"),
     windows_sections=(".symtab",),
     marks=(b"\x04\0\0\0Go", b"\xff Go buildinf:"),
     nearest=same_file,
     advised=_advised,
     index="the Go module proxy",
-    misses="programs packed by UPX, obfuscated, or built without modules (a gap)",
+    misses="programs packed by UPX, obfuscated, or built without modules, and the own version of those built in a folder (gaps)",
     reference="https://pkg.go.dev/debug/buildinfo",
 )

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Final, Literal, NamedTuple
 
+from garboard.ecosystems.golang import NO_INFORMATION, NO_VERSION
 from garboard.executables import BadExecutable, Executable, Section
 from garboard.model.gap import Gap
 from garboard.model.image import File
@@ -31,8 +33,19 @@ _TOOLCHAIN: Final = "cmd/"
 _WITHOUT_MODULES: Final = "Go programs that do not list their modules"
 _DEVELOPMENT: Final = "(devel)"
 _RELEASE: Final = re.compile(r"go(\d+(?:\.\d+)*(?:(?:rc|beta)\d+)?)(?![\w.])")
-_ASSIGNED: Final = re.compile(r"""(?<!\S)['"]?-X[= ]['"]?([^\s=]+)=([^\s'"]+)""")
-_VERSION: Final = re.compile(r"v?\d+\.\d+(?:\.\d+)?(?:[-+.][0-9A-Za-z.+-]+)?")
+_LINES: Final = "gopclntab"
+"""The section with the lines of the source, which every program of Go has."""
+_ASSIGNED: Final = re.compile(r"""(?<!\S)['"]?--?X(?:=|\s+)['"]?([^\s=]+)=([^\s'"]+)""")
+_VERSION: Final = re.compile(r"v?\d+\.\d+(?:\.\d+)?(?:[-+.~][0-9A-Za-z.+~-]+)?")
+_ESCAPED: Final = re.compile(r"\\(.)")
+_BLANKS: Final = MappingProxyType({"t": "\t", "n": "\n", "r": "\r"})
+_NAMES: Final = frozenset(
+    {
+        *("version", "appversion", "buildversion", "gitversion", "releaseversion", "fullversion", "semver"),
+        *("gittag", "tag", "gitdescribe"),
+    }
+)
+"""Of variables that hold the version."""
 
 
 _Order = Literal["big", "little"]
@@ -56,15 +69,24 @@ class BuildInformation(NamedTuple):
 
 
 def catalog(file: File, /) -> Iterator[Fact]:
-    """The main module, its dependencies and the standard library; nothing where the program has no build information."""
+    """The main module, its dependencies and the standard library; nothing where it is no program of Go.
+
+    Of a main module without a version nobody can know advisories; where its path has no dot in its first part, it cannot be
+    had from anywhere, and there are none.
+    """
     try:
-        build = read(Executable(file.view))
+        program = Executable(file.view)
+        build = read(program)
     except BadExecutable as error:
         yield Gap(
             stage="catalog", subject=file.path, reason=f"the build information of a Go program cannot be read: {error}"
         )
         return
     if build is None:
+        if any(part.name.endswith(_LINES) for part in program.all_sections()):
+            yield Unread(
+                kind=NO_INFORMATION, reason="it was removed, or the program obfuscated: what is in it is not known"
+            )
         return
     standard = _RELEASE.match(build.toolchain)
     if standard is None:
@@ -75,7 +97,11 @@ def catalog(file: File, /) -> Iterator[Fact]:
     if build.main is None and not build.package.startswith(_TOOLCHAIN):
         yield Unread(kind=_WITHOUT_MODULES)
     elif build.main is not None:
-        yield _main(build, build.main, needs_standard=standard is not None)
+        main = _main(build, build.main, needs_standard=standard is not None)
+        yield main
+        if main.application and "." in main.full_name.partition("/")[0]:
+            reason = "their main modules were not judged"
+            yield Unread(kind=NO_VERSION, names=(main.full_name,), reason=reason)
     for module in build.modules:
         if module.version and module.version != _DEVELOPMENT:
             yield _package(module)
@@ -199,13 +225,13 @@ def _main(build: BuildInformation, main: Module, *, needs_standard: bool) -> Pac
 
 def _told(build: BuildInformation, main: Module) -> str:
     """The version that ``-ldflags "-X package.version=…"`` set."""
-    quoted = build.settings.get("-ldflags", "")
+    flags = build.settings.get("-ldflags", "")
+    if flags.startswith('"'):
+        flags = _ESCAPED.sub(lambda found: _BLANKS.get(found[1], found[1]), flags[1:-1])
     named = [
         (variable, value)
-        for variable, value in _ASSIGNED.findall(quoted)
-        if variable.rpartition(".")[2].lower()
-        in {"version", "appversion", "buildversion", "gitversion", "gittag", "tag"}
-        and _VERSION.fullmatch(value)
+        for variable, value in _ASSIGNED.findall(flags)
+        if variable.rpartition(".")[2].lower() in _NAMES and _VERSION.fullmatch(value)
     ]
     own = [value for variable, value in named if variable.startswith(("main.", main.path))]
     found = own or [value for _, value in named]

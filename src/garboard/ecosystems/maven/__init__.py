@@ -76,6 +76,15 @@ def _order() -> VersionOrder:
     return version
 
 
+def _program() -> PlainCatalog:
+    from garboard.ecosystems.maven.program import catalog
+
+    return catalog
+
+
+NATIVE: Final = "GraalVM native images"
+
+
 ECOSYSTEM: Final = Ecosystem(
     name="maven",
     type="maven",
@@ -84,7 +93,6 @@ ECOSYSTEM: Final = Ecosystem(
     osv="Maven",
     globs=tuple(f"**/*.{one}" for kind in KINDS for one in (kind, kind.upper())),  # a class path takes any name
     mapped=True,
-    version=2,
     load_catalog=_catalog,
     declares=(
         "**/gradle.lockfile",
@@ -104,6 +112,11 @@ ECOSYSTEM: Final = Ecosystem(
     ),
     load_declared=_declared,
     load_join=_join,
+    load_program=_program,
+    version=3,
+    sections=(".svm_heap", ".sbom", "__svm_heap"),
+    windows_sections=(".svm_hea",),
+    unread=(NATIVE,),
     order="maven",
     load_order=_order,
     load_commands=_commands,

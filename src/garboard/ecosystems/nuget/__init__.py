@@ -26,6 +26,15 @@ def _catalog() -> Catalog:
     return catalog
 
 
+def _program() -> PlainCatalog:
+    from garboard.ecosystems.nuget.program import catalog
+
+    return catalog
+
+
+BUNDLES: Final = ".NET programs bundled in one file"
+
+
 def _declared() -> PlainCatalog:
     from garboard.ecosystems.nuget.declared import catalog
 
@@ -65,6 +74,10 @@ ECOSYSTEM: Final = Ecosystem(
     normalize=_lower,
     globs=("**/*.deps.json",),
     load_catalog=_catalog,
+    version=2,
+    load_program=_program,
+    appended=True,
+    unread=(BUNDLES,),
     declares=(
         "**/packages.lock.json",
         "**/project.assets.json",
@@ -78,6 +91,6 @@ ECOSYSTEM: Final = Ecosystem(
     load_commands=_commands,
     index="nuget.org",
     package_file="{name}.{version}.nupkg",
-    misses="`packages.config`, libraries that no `*.deps.json` lists, and applications bundled in one file (a gap)",
+    misses="libraries that no `*.deps.json` lists, and applications bundled in one file without it (gaps)",
     reference="https://github.com/dotnet/sdk/blob/main/documentation/specs/runtime-configuration-file.md",
 )

@@ -11,6 +11,7 @@ from garboard.model.ecosystem import MetadataPaths
 from garboard.model.gap import Gap
 from garboard.model.image import File
 from garboard.model.package import Fact, Package
+from garboard.patterns import lazy
 
 TYPE: Final = "nuget"
 ORDER: Final = "nuget"
@@ -18,6 +19,9 @@ _ASSETS: Final = ("runtime", "runtimeTargets", "native", "resources")
 """What a library of a target brings; one that has none of these was compiled against, and is not there."""
 _RUNTIME_PACK: Final = "runtimepack."
 """Before the name of the package from which an application took the runtime along."""
+
+_FRAMEWORK: Final = lazy(r"(?:^|/)shared/([A-Z][\w.]+)/(\d[\w.+-]*)/\1\.deps\.json$")
+"""Where the host looks for a shared framework: its name and version are those of folders."""
 
 
 class _Target(msgspec.Struct):
@@ -43,26 +47,33 @@ class _Dependencies(msgspec.Struct):
 def catalog(file: File, owned: MetadataPaths, /) -> Iterator[Fact]:
     """The application, and each package whose libraries it brings along."""
     del owned
+    yield from listed(file.data, file.path)
+
+
+def listed(data: bytes, path: str, inside: str = "") -> Iterator[Fact]:
+    """What a list says that lies at a path, or there ``inside`` a program."""
     try:
         # Some tools write a byte order mark.
-        found = msgspec.json.decode(file.data.removeprefix(b"\xef\xbb\xbf"), type=_Dependencies)
+        found = msgspec.json.decode(data.removeprefix(b"\xef\xbb\xbf"), type=_Dependencies)
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
-        yield Gap(stage="catalog", subject=file.path, reason=f"is not what .NET's build writes: {error}")
+        yield Gap(stage="catalog", subject=path, reason=f"is not what .NET's build writes: {error}")
         return
     name = found.runtimeTarget.name if isinstance(found.runtimeTarget, _Target) else found.runtimeTarget
-    target = found.targets.get(name or "") or next(iter(found.targets.values()), {})
+    chosen = name if name and found.targets.get(name) else next(iter(found.targets), "")
+    target = found.targets.get(chosen, {})
+    brought = False
     for key, library in found.libraries.items():
         package, _, version = key.rpartition("/")
         application = library.type.lower() == "project"
         if not application and library.type.lower() not in {"package", "runtimepack"}:
             continue
+        brought = brought or not application
         if not package or not version:
-            yield Gap(
-                stage="catalog", subject=file.path, reason=f"{key or 'a library'} states no version: it was not judged"
-            )
+            reason = f"{key or 'a library'} states no version: it was not judged"
+            yield Gap(stage="catalog", subject=path, reason=reason)
             continue
-        asset = target.get(key)
-        if not isinstance(asset, dict) or (not application and not any(asset.get(kind) for kind in _ASSETS)):
+        asset = target.get(key, None if target else {})
+        if not isinstance(asset, dict) or (target and not application and not any(asset.get(kind) for kind in _ASSETS)):
             continue
         needs = asset.get("dependencies")
         yield Package(
@@ -71,5 +82,11 @@ def catalog(file: File, owned: MetadataPaths, /) -> Iterator[Fact]:
             version=version,
             scheme=ORDER,
             application=application,
+            inside=inside,
             requires=tuple((need,) for need in needs) if isinstance(needs, dict) else (),
         )
+    framework = None if brought else _FRAMEWORK().search(path)
+    if framework:
+        _, _, platform = chosen.partition("/")
+        suffix = f".Runtime.{platform}" if platform else ""
+        yield Package(type=TYPE, name=f"{framework[1]}{suffix}", version=framework[2], scheme=ORDER, inside=inside)

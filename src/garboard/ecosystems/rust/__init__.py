@@ -53,6 +53,9 @@ def _commands() -> Commands:
     return Commands(programs=programs, remedy=_remedy, pin_signs=("@",), raised="{name}@{version}")
 
 
+FROM_A_FOLDER: Final = "Rust programs built in a folder"
+
+
 def _program() -> PlainCatalog:
     from garboard.ecosystems.rust.program import catalog
 
@@ -74,6 +77,8 @@ ECOSYSTEM: Final = Ecosystem(
     package_file="{name}-{version}.crate",
     caches=("**/registry/cache",),
     load_program=_program,
+    version=2,
+    unread=(FROM_A_FOLDER,),
     sections=(".dep-v0",),
     windows_sections=(".dep-v0",),
     nearest=same_file,

@@ -143,9 +143,7 @@ class _Reading:
         ]
 
     def _explained(self, path: bytes, handle: int, head: int | None, size: int) -> tuple[Fact, ...]:
-        return explained(
-            self._readers, self._matcher, path, os.pread(handle, head or 0, 0), size, lambda: mapped(handle)
-        )
+        return explained(self._matcher, path, os.pread(handle, head or 0, 0), size, lambda: mapped(handle))
 
     def _no_file(self, path: bytes, wanted: tuple[str, ...]) -> None:
         self._readings += [Reading(path=path, reader=name, facts=(no_file(path),)) for name in wanted]

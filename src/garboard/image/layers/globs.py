@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Final, NamedTuple
 
-from garboard.model.image import Bare, Reader
+from garboard.model.image import Bare, ProgramReader, Reader
 from garboard.model.limits import Limits
 
 _ANY_FOLDERS: Final = "**/"
@@ -64,9 +64,10 @@ class Matcher:
         self.fixed: list[tuple[bytes, str, str]] = []
         """(folder, last component as a glob, reader) of every glob with a fixed folder."""
         self.extras = tuple(extras)
-        self.programs = next((reader.NAME for reader in readers if getattr(reader, "PROGRAMS", False)), "")
+        self.program_reader = next((reader for reader in readers if isinstance(reader, ProgramReader)), None)
+        self.programs = self.program_reader.NAME if self.program_reader else ""
         """The reader that wants programs, wherever they are; empty if none does."""
-        self.bare: tuple[Bare, ...] = next((reader.BARE for reader in readers if hasattr(reader, "BARE")), ())
+        self.bare: tuple[Bare, ...] = self.program_reader.BARE if self.program_reader else ()
         """The folders that the reader of programs asks about."""
         self._heads = {reader.NAME: getattr(reader, "HEAD", None) for reader in readers}
         self._large = frozenset(reader.NAME for reader in readers if getattr(reader, "LARGE", False))
@@ -159,7 +160,7 @@ class Matcher:
 
     def followers(self, readers: Sequence[str]) -> tuple[str, ...]:
         """Those of the readers that want what a link leads to, which a file's name alone does not tell."""
-        return tuple(name for name in readers if self._heads[name] is None)
+        return tuple(name for name in readers if name != self.programs)
 
     def readers(self, path: bytes) -> tuple[str, ...]:
         """Return the names of the readers that want this path, each once."""

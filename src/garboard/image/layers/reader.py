@@ -18,6 +18,7 @@ from garboard.image.layers.tar import (
     HARDLINK,
     OPAQUE,
     PROGRAM,
+    PROGRAM_HEAD,
     SCRIPT,
     SYMLINK,
     WHITEOUT,
@@ -35,7 +36,7 @@ from garboard.model.package import UNMANAGED, Diverted, Fact, Owns, Package, usr
 _SLICE = 1 * MIB
 _RELEASE = 16 * MIB
 _LARGEST_LIBRARY = 16 * MIB
-"""In bytes: of a larger library only the beginning is looked at. The extensions of Python packages are smaller."""
+"""In bytes: of a larger library whose name is not known only the beginning is looked at. The extensions of Python packages are smaller."""
 _HEADS = 2048
 """Beginnings of programs that are kept, some MiB of them; of further ones at once what they say."""
 
@@ -64,20 +65,23 @@ def read_file(
 
 
 def explained(
-    readers: Mapping[str, Reader],
     matcher: Matcher,
     path: bytes,
     head: bytes,
     size: int,
     whole: Callable[[], memoryview | None],
+    *,
+    owned: bool = False,
 ) -> tuple[Fact, ...]:
     """Return what a program says of itself. All of it is only laid open where it is none of the system's large libraries."""
-    if head.startswith(SCRIPT) or (b".so" in path[path.rfind(b"/") + 1 :] and size > _LARGEST_LIBRARY):
+    reader = matcher.program_reader
+    if reader is None or head.startswith(SCRIPT):
+        return ()
+    name = text(path)
+    if size > _LARGEST_LIBRARY and ".so" in name[name.rfind("/") + 1 :] and not reader.knows(name):
         return ()
     view = whole()
-    if view is None:
-        return ()
-    return tuple(readers[matcher.programs].explained(File(path=text(path), data=head, view=view)))  # type: ignore[attr-defined]
+    return () if view is None else tuple(reader.explained(File(path=name, data=head, view=view), owned=owned))
 
 
 def too_big(path: bytes, size: int, limit: int, limits: Limits) -> Gap:
@@ -111,6 +115,8 @@ class Collector:
         """As ``_programs``, of other files that only the reader of programs wants."""
         self._heads: dict[bytes, bytes] = {}
         """The beginnings of programs that are read in the end, if no package of the layer owns them."""
+        self._waiting: dict[bytes, tuple[int, int]] | None = {} if isinstance(window, MappedWindow) else None
+        """Positions and sizes of programs of which all is read in the end, when their owners are known."""
         self._links: dict[bytes, Link] = {}
         self._others: dict[bytes, None] = {}
         self._whiteouts: list[bytes] = []
@@ -145,7 +151,10 @@ class Collector:
 
     def _add_program(self, member: Member, head: bytes) -> None:
         self._programs[member.path] = isal_zlib.crc32(head, member.size & 0xFFFFFFFF)
-        facts = self._explained(member, head)
+        if self._waiting is not None:
+            self._waiting[member.path] = (member.at, member.size)
+            return
+        facts = self._explained(member.path, head, member.at, member.size)
         if facts:
             self._readings[member.path] = (Reading(path=member.path, reader=self._matcher.programs, facts=facts),)
         elif len(self._heads) < _HEADS:
@@ -172,17 +181,19 @@ class Collector:
             return too_big(member.path, member.size, limit, self._limits)
         return no_file(member.path)
 
-    def _explained(self, member: Member, head: bytes) -> tuple[Fact, ...]:
+    def _explained(self, path: bytes, head: bytes, at: int, size: int, *, owned: bool = False) -> tuple[Fact, ...]:
         def whole() -> memoryview | None:
-            return self._window.view(member.at, member.size) if member.size <= self._limits.mapped_bytes else None
+            return self._window.view(at, size) if size <= self._limits.mapped_bytes else None
 
-        return explained(self._readers, self._matcher, member.path, head, member.size, whole)
+        return explained(self._matcher, path, head, size, whole, owned=owned)
 
     def _forget(self, path: bytes) -> None:
         self._readings.pop(path, None)
         self._programs.pop(path, None)
         self._contents.pop(path, None)
         self._heads.pop(path, None)
+        if self._waiting is not None:
+            self._waiting.pop(path, None)
         self._links.pop(path, None)
         self._others.pop(path, None)
 
@@ -199,10 +210,27 @@ class Collector:
             yield reading
         for path, head in self._heads.items():
             if owned.isdisjoint(usr_merged(text(path))):
-                reader = self._matcher.programs
-                facts = read_file(self._readers, self._matcher, reader, path, head, self._limits)
-                if facts:
-                    yield Reading(path=path, reader=reader, facts=facts)
+                yield from self._unexplained(path, head)
+        yield from self._in_the_end(owned)
+
+    def _in_the_end(self, owned: set[str]) -> Iterator[Reading]:
+        """The readings of programs of which all waited until their owners were known."""
+        for path, (at, size) in (self._waiting or {}).items():
+            head = bytes(self._window.view(at, min(size, PROGRAM_HEAD)) or b"")
+            is_owned = not owned.isdisjoint(usr_merged(text(path)))
+            facts = self._explained(path, head, at, size, owned=is_owned)
+            reading = Reading(path=path, reader=self._matcher.programs, facts=facts)
+            if not facts and not is_owned:
+                yield from self._unexplained(path, head)
+            elif facts and (not is_owned or _lists_packages(reading)):
+                yield reading
+
+    def _unexplained(self, path: bytes, head: bytes) -> Iterator[Reading]:
+        """The reading of a program that states nothing of itself, if it is one."""
+        reader = self._matcher.programs
+        facts = read_file(self._readers, self._matcher, reader, path, head, self._limits)
+        if facts:
+            yield Reading(path=path, reader=reader, facts=facts)
 
     def record(self, walker: Walker, log: NameLog, bare: BareFolders, diff_id: str) -> LayerRecord:
         """Return the complete record."""

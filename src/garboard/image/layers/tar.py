@@ -49,15 +49,15 @@ SCRIPT: Final = b"#!"
 PROGRAM_SIGNS: Final = (SCRIPT, *SIGNS)
 _SHORT_SIGNS: Final = frozenset(sign for sign in PROGRAM_SIGNS if len(sign) == 2)
 _PROGRAM_SIGNS: Final = frozenset(PROGRAM_SIGNS) - _SHORT_SIGNS
-WINDOWS: Final = (b".exe", b".EXE")
-"""How programs of Windows are named, which need no mode."""
+WINDOWS: Final = (b".exe", b".EXE", b".dll", b".DLL")
+"""How programs and libraries of Windows are named, which need no mode."""
 _IN_MEMORY: Final = 8 * MIB
 """A file of a stream that is larger is laid down in a temporary file where parts of it are read."""
 _PROGRAM_LEAST: Final = 4
 """Bytes of an ELF file's magic number; a script that calls one program is not much longer."""
 PROGRAM_ANYWHERE: Final = MIB
 """A file of so many bytes may be a program whatever its mode says: none of Go's is smaller."""
-_PROGRAM_HEAD: Final = 4096
+PROGRAM_HEAD: Final = 4096
 """So much of a program is handed over, or all of it if it is smaller."""
 
 
@@ -569,7 +569,7 @@ class Walker:
                     or last.endswith(WINDOWS)
                 )
             ):
-                head = min(size, _PROGRAM_HEAD)
+                head = min(size, PROGRAM_HEAD)
                 if data_at - shift + head > end:
                     buffer, at, end = window.at(data_at, head)
                     shift = data_at - at

@@ -32,6 +32,14 @@ class Place(_Out):
     layer_diff_id: str
 
 
+class Told(_Out):
+    """What tells software that no metadata describe: how surely, by what technique, and where in its file, in bytes."""
+
+    confidence: str
+    technique: str
+    offset: int
+
+
 class Entry(_Out):
     """One package, with the fields of `garboard.model.package.Package`."""
 
@@ -57,6 +65,7 @@ class Entry(_Out):
     declared: bool
     asked: tuple[Place, ...]
     scope: str
+    evidence: Told | None
     same_as: str
     owner: str
     layer_index: int | None
@@ -129,6 +138,8 @@ class Document(_Out):
     gaps: tuple[Gap, ...]
 
 
+_TECHNIQUE = "binary-analysis"
+"""As CycloneDX names it."""
 FORMAT = "garboard-inventory-1"
 
 
@@ -204,6 +215,7 @@ def _entry(package: Package, layers: tuple[str, ...]) -> Entry:
         declared=package.declared,
         asked=_places(package.asked, layers),
         scope=package.scope,
+        evidence=Told(package.evidence.confidence, _TECHNIQUE, package.evidence.offset) if package.evidence else None,
         same_as=package.same_as,
         owner=package.owner,
         layer_index=package.layer,

@@ -71,6 +71,8 @@ def _layer(index: int | None, image: Image) -> str:
 def _remark(package: Package, owners: dict[str, str]) -> str:
     if package.owner:
         return f"part of {owners.get(package.owner, package.owner)}"
+    if package.evidence is not None:
+        return f"by what its file holds, {package.evidence.confidence} confidence"
     return "application" if package.application else ""
 
 

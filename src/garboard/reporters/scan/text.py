@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from garboard import ecosystems
-from garboard.model.advisory import Severity, Status
+from garboard.model.advisory import FeedState, Severity, Status
 from garboard.model.attribution import Introduction, Origin
 from garboard.model.finding import Finding, Vulnerability
 from garboard.model.gap import Gap
@@ -289,16 +289,29 @@ def _coverage(report: Report, view: View) -> Iterator[str]:
     gaps = _gaps(report, view)
     yield ""
     if report.feeds:
-        yield "Data: " + ", ".join(
-            f"{state.shard} {f'of {state.data_date[:10]}' if state.data_date else f'fetched {state.fetched[:10]}'}"
-            for state in report.feeds
-        )
+        yield "Data: " + ", ".join(_data(report.feeds))
     if not gaps:
         yield "Not covered: nothing that this scan knows of."
         return
     yield paint("Not covered:", "33", color=view.color)
     for gap in gaps:
         yield f"  - {gap.subject}: {gap.reason}"
+
+
+def _data(states: Iterable[FeedState]) -> Iterator[str]:
+    """The data and how old they are; parts of one feed that are of one day are named together."""
+    parts: dict[tuple[str, str], list[str]] = {}
+    for state in states:
+        feed, colon, part = state.shard.partition(":")
+        when = f"of {state.data_date[:10]}" if state.data_date else f"fetched {state.fetched[:10]}"
+        parts.setdefault((feed if part.isdecimal() else state.shard, when), []).append(part if colon else "")
+    for (name, when), found in parts.items():
+        if not all(part.isdecimal() for part in found):
+            yield f"{name} {when}"
+        elif len(found) < 3:
+            yield from (f"{name}:{part} {when}" for part in found)
+        else:
+            yield f"{name} ({len(found)} parts, {found[0]} to {found[-1]}) {when}"
 
 
 def _dockerfiles(report: Report) -> Iterator[str]:
