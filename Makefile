@@ -41,6 +41,7 @@ bench: $(VENV)/.bench
 	$(VENV)/bin/python bench/startup.py
 	$(VENV)/bin/python bench/scan.py
 	$(VENV)/bin/python bench/growth.py
+	$(VENV)/bin/python bench/scan.py --polyglot
 	$(VENV)/bin/python bench/database.py
 
 $(VENV)/bin/uv:

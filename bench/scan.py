@@ -2,9 +2,10 @@
 
 Builds its input: a Debian root with git, vim, Python and packages from PyPI, as a docker archive, as an OCI archive with
 gzip layers, and in a registry on this machine. Needs root and Debian's mmdebstrap, skopeo and docker-registry; Syft comes
-from PyPI (`make bench` installs it).
+from PyPI (`make bench` installs it). With `--polyglot` it is the image of `tests/e2e/polyglot.py` with applications in many
+languages instead, which needs their tools (`.ci/packages`).
 
-Usage: python bench/scan.py [--rounds 5] [--work FOLDER] [--db FOLDER]
+Usage: python bench/scan.py [--polyglot] [--rounds 5] [--work FOLDER] [--db FOLDER]
 """
 
 from __future__ import annotations
@@ -101,6 +102,28 @@ def build(work: Path) -> tuple[Path, Path]:
         subprocess.run(
             [tool("skopeo"), "copy", "-q", f"docker-archive:{archive}", f"oci-archive:{oci}:bench:1"], check=True
         )
+    return archive, oci
+
+
+def build_polyglot(work: Path) -> tuple[Path, Path]:
+    """The image with applications in many languages, as a docker archive and as an OCI archive."""
+    archive, oci = work / "polyglot.tar", work / "polyglot.oci.tar"
+    if not oci.exists():
+        sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+        from tests.e2e import polyglot
+
+        context = work / "polyglot"
+        shutil.rmtree(context, ignore_errors=True)
+        context.mkdir()
+        polyglot.build(context)
+        layers = []
+        for number, (source, place) in enumerate(line.split()[1:] for line in polyglot.LAYERS):
+            layers.append(work / f"polyglot-{number}.tar")
+            with tarfile.open(layers[-1], "w") as tar:
+                tar.add(context / source, place.lstrip("/"), filter=whole_seconds)
+        write_archive(archive, layers)
+        copy = [tool("skopeo"), "copy", "-q", f"docker-archive:{archive}", f"oci-archive:{oci}:bench:1"]
+        subprocess.run(copy, check=True)
     return archive, oci
 
 
@@ -205,12 +228,13 @@ def report(groups: list[list[Row]], archive: Path, oci: Path) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--polyglot", action="store_true", help="applications in many languages, and no system")
     parser.add_argument("--work", type=Path, default=Path(".cache/bench"))
     parser.add_argument("--db", default="", help="measure scans too, with this database")
     arguments = parser.parse_args()
     work = arguments.work.resolve()
     work.mkdir(parents=True, exist_ok=True)
-    archive, oci = build(work)
+    archive, oci = build_polyglot(work) if arguments.polyglot else build(work)
     cache = work / "cache"
     environment = os.environ | {
         "GARBOARD_CACHE": str(cache), "SYFT_CHECK_FOR_APP_UPDATE": "false", "SYFT_REGISTRY_INSECURE_USE_HTTP": "true",

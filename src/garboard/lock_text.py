@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import msgspec
 
 from garboard.model.gap import Gap
 from garboard.model.image import File
-from garboard.model.package import Fact, Package
+from garboard.model.package import Asked, Fact, Package
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
+LINE: Final = "}line"
+"""The attribute of an element that has its line."""
 _SHOWN: Final = 3
-_ERRORS: Final = (msgspec.MsgspecError, ValueError, KeyError, IndexError, RecursionError, AttributeError, TypeError)
+ERRORS: Final = (msgspec.MsgspecError, ValueError, KeyError, IndexError, RecursionError, AttributeError, TypeError)
+"""What reading a damaged file raises."""
 
 
 class Pinned(NamedTuple):
@@ -32,25 +35,63 @@ class Pinned(NamedTuple):
     own: bool = False
     asked: bool | None = None
     line: int = 0
+    scope: str = ""
+    """See `Package`."""
 
 
 Parse = Callable[[str], Iterable[Pinned]]
+Named = Iterable[tuple[str, int]]
+"""Names, each with the line at which it stands."""
+_FIELD: Final = re.compile(r'\s*"((?:[^"\\]|\\.)*)"\s*:')
+_HEADER: Final = re.compile(r"\s*\[+([^\[\]]+)\]")
+_KEY: Final = re.compile(r"""\s*(?:"([^"]*+)"|'([^']*+)'|([\w.-]++))\s*+=""")
 
 
 def facts(
-    file: File, parse: Parse, *, type_: str, order: str, writer: str, partial: str = "", separator: str = "/"
+    file: File,
+    parse: Parse,
+    *,
+    type_: str,
+    order: str,
+    writer: str,
+    partial: str = "",
+    separator: str = "/",
+    spread: bool = False,
 ) -> Iterator[Fact]:
-    """The packages of a file; gaps for what has no version there, and for a ``partial`` list: what else is installed."""
+    """The packages of a file; gaps for what has no version there, and for a ``partial`` list: what else is installed.
+
+    A partial list is a manifest, for which a lock file may answer (see `Asked`, of which ``spread`` is).
+    """
     try:
         entries = list(parse(file.data.decode("utf-8-sig")))
-    except _ERRORS as error:
+    except ERRORS as error:
         yield Gap(stage="catalog", subject=file.path, reason=f"is not what {writer} writes: {error}")
         return
+    yield from packaged(
+        file.path, entries, type_=type_, order=order, partial=partial, separator=separator, spread=spread
+    )
+
+
+def packaged(
+    path: str,
+    entries: Sequence[Pinned],
+    *,
+    type_: str,
+    order: str,
+    partial: str = "",
+    separator: str = "/",
+    spread: bool = False,
+    manifest: bool = False,
+) -> Iterator[Fact]:
+    """The same of the entries of the file at this path; a ``manifest`` may be complete."""
     unknown = list(dict.fromkeys(one.name for one in entries if not one.version and not one.own))
-    if unknown:
-        yield Gap(stage="catalog", subject=file.path, reason=f"states no version of {some(unknown)}: not judged")
+    if partial or manifest:
+        names = dict.fromkeys((one.name.replace(separator, "/"), one.line) for one in entries if not one.own)
+        yield Asked(type=type_, names=tuple(names), open=tuple(unknown), spread=spread)
+    elif unknown:
+        yield Gap(stage="catalog", subject=path, reason=f"states no version of {some(unknown)}: not judged")
     if partial and entries:
-        yield Gap(stage="catalog", subject=file.path, reason=partial)
+        yield Gap(stage="catalog", subject=path, reason=partial)
     known = [one for one in dict.fromkeys(entries) if one.version or one.own]
     versions: dict[str, dict[str, None]] = {}
     for one in known:
@@ -70,44 +111,111 @@ def facts(
             application=one.own,
             automatic=None if one.own or one.asked is None else not one.asked,
             line=one.line,
+            scope=one.scope,
         )
 
 
-def some(names: list[str]) -> str:
+def asked(
+    file: File, parse: Callable[[str], Named], *, type_: str, hint: str = "", told: bool = False
+) -> Iterator[Fact]:
+    """What a manifest asks for that states no versions by which packages are known; ``hint`` and ``told`` as in `Asked`."""
+    try:
+        names = tuple(dict.fromkeys(parse(file.data.decode("utf-8-sig"))))
+    except ERRORS as error:
+        yield Gap(stage="catalog", subject=file.path, reason=f"what it asks for cannot be read: {error}")
+        yield Asked(type=type_, told=True)
+        return
+    if names:
+        opened = tuple(dict.fromkeys(name for name, _ in names))
+        yield Asked(type=type_, names=names, open=opened, hint=hint, told=told)
+
+
+def some(names: Sequence[str]) -> str:
     """The first of them, and how many more there are."""
     more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
     return ", ".join(names[:_SHOWN]) + more
 
 
-def lines(text: str, pattern: str) -> dict[str, int]:
-    """By what the first group of a pattern matches at a line's beginning, the first such line."""
+def lines(text: str, pattern: str, *, last: bool = False) -> dict[str, int]:
+    """By what the first group of a pattern matches at a line's beginning, the first such line, or the ``last``."""
     found: dict[str, int] = {}
     compiled = re.compile(pattern)
     for number, line in enumerate(text.split("\n"), 1):
         if (named := compiled.match(line)) is not None:
-            found.setdefault(named[1], number)
+            if last:
+                found[named[1]] = number
+            else:
+                found.setdefault(named[1], number)
     return found
 
 
-def xml(text: str) -> Element:
-    """The root of a document, its elements named without their namespaces.
+def fields(text: str, within: Container[str]) -> dict[str, int]:
+    """By name, the lines of the fields of a JSON text's objects that have one of these names and are written over lines."""
+    found: dict[str, int] = {}
+    inside = False
+    for number, line in enumerate(text.split("\n"), 1):
+        named = _FIELD.match(line)
+        if inside and line.lstrip().startswith("}"):
+            inside = False
+        elif inside and named is not None:
+            found.setdefault(named[1], number)
+        elif named is not None and line.rstrip().endswith("{"):
+            inside = named[1] in within
+    return found
+
+
+def toml_keys(text: str) -> dict[tuple[str, str], int]:
+    """The line of each key of a TOML text, by its table and its name; that of a table's header by its own name.
+
+    A table's name is as it is written, without quotes.
+    """
+    found: dict[tuple[str, str], int] = {}
+    table = ""
+    for number, line in enumerate(text.split("\n"), 1):
+        if (header := _HEADER.match(line)) is not None and "=" not in line.partition("#")[0]:
+            table = header[1].strip().replace('"', "").replace("'", "")
+            above, _, last = table.rpartition(".")
+            found.setdefault((above, last), number)
+        elif (key := _KEY.match(line)) is not None:
+            found.setdefault((table, key[1] or key[2] or key[3]), number)
+    return found
+
+
+def xml(data: bytes) -> Element:
+    """The root of a document, its elements named without their namespaces, each with its line as `LINE`.
 
     Raises:
         ValueError: it is not XML, or has a document type.
     """
-    from xml.etree.ElementTree import ParseError, fromstring
+    from xml.etree.ElementTree import TreeBuilder
+    from xml.parsers import expat
 
-    if "<!DOCTYPE" in text:
+    builder = TreeBuilder()
+    parser = expat.ParserCreate(namespace_separator="}")
+
+    def start(tag: str, attributes: dict[str, str]) -> None:
+        plain = {name.rpartition("}")[2]: value for name, value in attributes.items()}
+        builder.start(tag.rpartition("}")[2], {**plain, LINE: str(parser.CurrentLineNumber)})
+
+    def refuse(*_stated: object) -> None:
         raise ValueError("it has a document type")
+
+    parser.StartElementHandler = start
+    parser.EndElementHandler = lambda tag: builder.end(tag.rpartition("}")[2])
+    parser.CharacterDataHandler = builder.data
+    parser.StartDoctypeDeclHandler = refuse
     try:
-        root = fromstring(text.encode())  # noqa: S314  (without a document type there are no entities)
-    except ParseError as error:
+        parser.Parse(data, True)  # noqa: FBT003  (its own signature)
+    except (expat.ExpatError, LookupError) as error:
         raise ValueError(str(error)) from error
-    for element in root.iter():
-        element.tag = element.tag.rpartition("}")[2]
-    return root
+    return builder.close()
 
 
 def mapping(value: Any) -> Mapping[str, Any]:
     """The value, if it is one, else an empty one."""
     return value if isinstance(value, Mapping) else {}
+
+
+def text_of(value: object) -> str:
+    """The value without white space around it, if it is a text, else an empty one."""
+    return value.strip() if isinstance(value, str) else ""

@@ -6,79 +6,28 @@ Built on this machine from the languages' registries, and copied into an image t
 from __future__ import annotations
 
 import json
-import os
 import re
-import subprocess
+import shutil
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from tests.e2e.building import CACHE, Docker, own_tag
-from tests.e2e.running import Garboard, run
+from tests.e2e.building import Docker, own_tag
+from tests.e2e.polyglot import APPLICATIONS, LAYERS, Listed, build
+from tests.e2e.running import Garboard
 
-Listed = set[tuple[str, str]]
-"""Names and versions."""
-
-DOCKERFILE = """\
-FROM scratch
-COPY go/serve /usr/local/bin/serve
-COPY java/target/lib /srv/java
-COPY java/target/all.jar /srv/all.jar
-COPY rust/app /usr/local/bin/app
-COPY node /srv/node
-COPY python/lib /srv/python
-"""
-GO_MOD = """module example.com/serve
-
-go 1.19
-
-require (
-\tgithub.com/gorilla/mux v1.8.0
-\tgolang.org/x/text v0.3.7
-)
-"""
-GO = """package main
-
-import (
-\t"fmt"
-
-\t"github.com/gorilla/mux"
-\t"golang.org/x/text/language"
-)
-
-func main() { fmt.Println(mux.NewRouter(), language.English) }
-"""
-POM = """<project xmlns="http://maven.apache.org/POM/4.0.0">
-  <modelVersion>4.0.0</modelVersion>
-  <groupId>com.example</groupId><artifactId>shop</artifactId><version>1.0.0</version>
-  <properties><maven.compiler.source>11</maven.compiler.source><maven.compiler.target>11</maven.compiler.target></properties>
-  <dependencies>
-    <dependency><groupId>org.apache.logging.log4j</groupId><artifactId>log4j-core</artifactId><version>2.14.1</version></dependency>
-    <dependency><groupId>com.fasterxml.jackson.core</groupId><artifactId>jackson-databind</artifactId><version>2.12.1</version></dependency>
-    <dependency><groupId>org.apache.commons</groupId><artifactId>commons-text</artifactId><version>1.9</version></dependency>
-    <dependency><groupId>org.yaml</groupId><artifactId>snakeyaml</artifactId><version>1.26</version></dependency>
-    <dependency><groupId>com.google.guava</groupId><artifactId>guava</artifactId><version>29.0-jre</version></dependency>
-  </dependencies>
-</project>
-"""
-CARGO = """[package]
-name = "app"
-version = "0.1.0"
-edition = "2021"
-[dependencies]
-time = "=0.1.44"
-regex = "=1.5.4"
-"""
-RUST = """fn main() { println!("{}", regex::Regex::new("a+").unwrap().is_match("a")); let _ = time::now(); }
-"""
-PACKAGE = {
-    "name": "shop",
-    "version": "1.0.0",
-    "private": True,
-    "dependencies": {"express": "4.17.1", "semver": "7.5.1"},
+OSV = {
+    "golang": "Go",
+    "maven": "Maven",
+    "cargo": "crates.io",
+    "npm": "npm",
+    "pypi": "PyPI",
+    "gem": "RubyGems",
+    "composer": "Packagist",
 }
-PIP = ("requests==2.25.0", "jinja2==2.11.0", "flask==1.0")
+"""OSV's ecosystem of each package URL type."""
 
 
 @dataclass(frozen=True)
@@ -86,105 +35,17 @@ class Polyglot:
     """The image, and what each of its layers has to hold, by package URL type."""
 
     image: str
+    dockerfile: Path
     expected: tuple[tuple[str, Listed], ...]
-
-
-def _go(folder: Path) -> Listed:
-    (folder / "go.mod").write_text(GO_MOD)
-    (folder / "main.go").write_text(GO)
-    environment = {"GOTOOLCHAIN": "local", "CGO_ENABLED": "0", "GOFLAGS": "-mod=mod -buildvcs=false"}
-    run("go", "build", "-trimpath", "-ldflags", "-s -w", "-o", "serve", ".", cwd=folder, env=environment)
-    told = run("go", "version", "-m", folder / "serve")
-    standard = re.search(r": go(\S+)", told)
-    assert standard is not None
-    return {("stdlib", standard[1])} | set(re.findall(r"\tdep\t(\S+)\t(\S+)", told))
-
-
-def _java(folder: Path) -> Listed:
-    (folder / "pom.xml").write_text(POM)
-    goals = (
-        "dependency:copy-dependencies",
-        "-DoutputDirectory=target/lib",
-        "dependency:list",
-        "-DincludeScope=runtime",
-    )
-    told = run("mvn", "-B", *goals, cwd=folder, env={"MAVEN_OPTS": "-Xmx512m"})
-    return {
-        (f"{group}:{name}", version)
-        for group, name, version in re.findall(r"   (\S+?):(\S+?):jar:(\S+?):(?:compile|runtime)", told)
-    }
-
-
-def _one_jar(folder: Path) -> None:
-    """All libraries in one archive within another, as Spring Boot lays them."""
-    inner = folder / "target" / "BOOT-INF" / "lib"
-    inner.mkdir(parents=True)
-    for jar in (folder / "target" / "lib").glob("*.jar"):
-        os.link(jar, inner / jar.name)
-    run("python3", "-m", "zipfile", "-c", "all.jar", "BOOT-INF", cwd=folder / "target")
-
-
-def _rust(folder: Path) -> Listed:
-    (folder / "src").mkdir()
-    (folder / "Cargo.toml").write_text(CARGO)
-    (folder / "src" / "main.rs").write_text(RUST)
-    tools = CACHE / "cargo-auditable"
-    if not (tools / "bin" / "cargo-auditable").exists():
-        run("cargo", "install", "--quiet", "cargo-auditable@0.6.1", "--locked", "--root", tools)
-    path = {"PATH": f"{tools / 'bin'}{os.pathsep}{os.environ['PATH']}"}
-    run("cargo", "auditable", "build", "--quiet", cwd=folder, env=path)
-    os.rename(folder / "target" / "debug" / "app", folder / "app")
-    told = run("cargo", "tree", "-e", "normal,no-proc-macro", "--prefix", "none", cwd=folder)
-    return set(re.findall(r"^(\S+) v(\S+)", told, re.MULTILINE)) - {("app", "0.1.0")}
-
-
-def _node(folder: Path) -> Listed:
-    (folder / "package.json").write_text(json.dumps(PACKAGE))
-    run("npm", "install", "--silent", "--no-audit", "--ignore-scripts", cwd=folder)
-    found: Listed = set()
-
-    def add(entry: dict[str, object]) -> None:
-        dependencies = entry.get("dependencies")
-        for name, one in dependencies.items() if isinstance(dependencies, dict) else ():
-            found.add((name, one["version"]))
-            add(one)
-
-    add(json.loads(run("npm", "ls", "--all", "--json", cwd=folder)))
-    return found
-
-
-def _python(folder: Path) -> Listed:
-    library = folder / "lib"
-    pip = ("python3", "-m", "venv", folder / "venv")
-    subprocess.run(pip, check=True)
-    tool = folder / "venv" / "bin" / "pip"
-    run(tool, "install", "-q", "--target", library, *PIP)
-    return {
-        (one["name"].lower(), one["version"])
-        for one in json.loads(run(tool, "list", "--path", library, "--format", "json"))
-    }
 
 
 @pytest.fixture(scope="module")
 def polyglot(docker: Docker, tmp_path_factory: pytest.TempPathFactory) -> Polyglot:
     context = tmp_path_factory.mktemp("polyglot")
-    for name in ("go", "java", "rust", "node", "python"):
-        (context / name).mkdir()
-    java = _java(context / "java")
-    _one_jar(context / "java")
-    expected = (
-        ("golang", _go(context / "go")),
-        ("maven", java),
-        ("maven", java),
-        ("cargo", _rust(context / "rust")),
-        ("npm", _node(context / "node")),
-        ("pypi", _python(context / "python")),
-    )
-    (context / ".dockerignore").write_text("python/venv\nrust/target\n")
-    (context / "Dockerfile").write_text(DOCKERFILE)
+    expected = build(context)
     tag = own_tag("polyglot")
     docker("build", "--quiet", "--tag", tag, context)
-    return Polyglot(tag, expected)
+    return Polyglot(tag, context / "Dockerfile", tuple(expected))
 
 
 def test_every_package_in_its_layer(garboard: Garboard, docker: Docker, polyglot: Polyglot) -> None:
@@ -208,6 +69,88 @@ def test_every_package_in_its_layer(garboard: Garboard, docker: Docker, polyglot
     unread = [gap["subject"] for gap in document["gaps"] if gap["stage"] == "catalog"]
     assert unread == []
     assert {one["layerIndex"] for one in document["packages"]} == set(range(len(polyglot.expected)))
+
+
+def test_every_package_by_its_line(garboard: Garboard, docker: Docker, polyglot: Polyglot, tmp_path: Path) -> None:
+    """Of a feed that speaks of each of them, each is found once for each layer, with the line that copied it there."""
+    feeds, database = tmp_path / "feeds", tmp_path / "db"
+    for type_, ecosystem in OSV.items():
+        names = {name for kind, listed in polyglot.expected if kind == type_ for name, _ in listed}
+        (feeds / "osv" / ecosystem).mkdir(parents=True)
+        with zipfile.ZipFile(feeds / "osv" / ecosystem / "all.zip", "w") as archive:
+            for name in names:
+                archive.writestr(f"{_advisory_id(ecosystem, name)}.json", json.dumps(_advisory(ecosystem, name)))
+    words = ("db", "update", "--quiet", "--from", str(feeds), "--offline", "--db", str(database))
+    updated = garboard.run(*words, *(f"osv:{one}" for one in OSV.values()))
+    assert updated.code == 0, updated.err
+    told = garboard.scan(
+        f"docker:{polyglot.image}", "--offline", "-f", str(polyglot.dockerfile), "--db", str(database), env=docker.env
+    )
+    lines = polyglot.dockerfile.read_text().splitlines()
+    found = {(one["id"], one["version"].removeprefix("v"), one["dockerfileLine"]) for one in told["vulnerabilities"]}
+    for number, (type_, listed) in enumerate(polyglot.expected, 2):
+        assert lines[number - 1].startswith("COPY")
+        for name, version in listed:
+            assert (_advisory_id(OSV[type_], name), version.removeprefix("v"), number) in found, (name, version, number)
+    assert {line for _, _, line in found} == set(range(2, 2 + len(polyglot.expected)))
+    assert all(one["dockerfileInstruction"] == lines[one["dockerfileLine"] - 1] for one in told["vulnerabilities"])
+
+
+TREES = {
+    "go": ("go.mod",),
+    "java": ("pom.xml",),
+    "rust": ("Cargo.toml", "Cargo.lock"),
+    "node": ("package.json", "package-lock.json"),
+    "php": ("composer.json", "composer.lock"),
+    "yarn": ("package.json", "yarn.lock"),
+    "pnpm": ("package.json", "pnpm-lock.yaml"),
+}
+"""By application what its source tree holds of manifests and lock files."""
+
+
+@pytest.mark.parametrize("name", TREES)
+def test_its_source_tree_tells_the_same(garboard: Garboard, polyglot: Polyglot, tmp_path: Path, name: str) -> None:
+    """What the language's own tool says is in the application, in the tree too; of Rust what is built on other systems as well."""
+    for file in TREES[name]:
+        shutil.copy(polyglot.dockerfile.parent / name / file, tmp_path / file)
+    repository = Path.home() / ".m2" / "repository"
+    ended = garboard.run("inventory", f"dir:{tmp_path}", "--json", "--maven-repository", repository)
+    assert ended.code == 0, ended.err
+    document = ended.json
+    assert document["gaps"] == []
+    found = {(_name(one), one["version"]) for one in document["packages"] if not one["application"]}
+    listed = dict(zip(APPLICATIONS, _without_the_second_jar(polyglot.expected), strict=True))[name]
+    expected = {one for one in listed if one[0] != "stdlib"}
+    assert expected <= found if name in MORE_THAN_BUILT else found == expected
+    direct = {one["name"] for one in document["packages"] if one["asked"]}
+    assert direct if len(TREES[name]) > 1 else not direct
+
+
+MORE_THAN_BUILT = {"rust", "go"}
+"""Whose files list what another system, or the tests of a dependency, would need."""
+
+
+def _without_the_second_jar(expected: tuple[tuple[str, Listed], ...]) -> list[Listed]:
+    second = LAYERS.index("COPY java/target/all.jar /srv/all.jar")
+    return [listed for number, (_, listed) in enumerate(expected) if number != second]
+
+
+def _advisory_id(ecosystem: str, name: str) -> str:
+    return f"TEST-{ecosystem}-{re.sub(r'[^A-Za-z0-9]', '-', name)}"
+
+
+def _advisory(ecosystem: str, name: str) -> dict[str, object]:
+    everything = {
+        "type": "SEMVER" if ecosystem in {"Go", "npm", "crates.io"} else "ECOSYSTEM",
+        "events": [{"introduced": "0"}],
+    }
+    return {
+        "schema_version": "1.7.0",
+        "id": _advisory_id(ecosystem, name),
+        "modified": "2026-01-01T00:00:00Z",
+        "summary": f"of the tests, in {name}",
+        "affected": [{"package": {"ecosystem": ecosystem, "name": name}, "ranges": [everything]}],
+    }
 
 
 def _name(one: dict[str, str]) -> str:

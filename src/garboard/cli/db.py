@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 SHARDS: Final = Operand[tuple[str, ...]]("shards", metavar="[SHARD]...", many=True, required=False)
 BUNDLE: Final = Operand[Path]("file", kind=click.Path(dir_okay=False, path_type=Path))
+REPOSITORY: Final = Operand[Path]("dir", kind=click.Path(file_okay=False, path_type=Path))
 PACKAGE: Final = Operand[str]("package", metavar="PACKAGE[@VERSION]")
 IDENTIFIER: Final = Operand[str]("identifier", metavar="CVE-…")
 OLD: Final = Operand[Path]("old", kind=click.Path(exists=True, file_okay=False, path_type=Path))
@@ -458,8 +459,29 @@ def import_bundle(settings: Bundle) -> None:
         click.echo(f"{state.shard}: imported, {state.records} records, fetched {state.fetched}")
 
 
+class Repository(Value):
+    """A database, and the local repository whose archives it is to know."""
+
+    directory: Path
+    repository: Path
+
+
+def _jars_settings(given: Given) -> Repository:
+    return Repository(directory=read_settings.database_directory(given), repository=given[REPOSITORY])
+
+
+@make("jars", REPOSITORY, o.DB, settings=_jars_settings)
+def index_jars(settings: Repository) -> None:
+    """Learn the Java archives in DIR (~/.m2/repository): scans then know those that do not state their group."""
+    from garboard.database import jars
+    from garboard.workflows.index_jars import archives
+
+    count = jars.build(settings.directory, archives(settings.repository), _waiting)
+    click.echo(f"{settings.repository}: {count} archives")
+
+
 command = group(
     "db",
     "Fetch, inspect and carry the vulnerability database.",
-    *(update, build, status, list_shards, query, show, diff, verify, push, export_bundle, import_bundle),
+    *(update, build, status, list_shards, query, show, diff, verify, push, export_bundle, import_bundle, index_jars),
 )

@@ -26,7 +26,7 @@ def _settings(given: Given) -> Settings:
     return Settings(images=images, opening=read_opening.opening(given), output=output)
 
 
-@make("inventory", o.IMAGES, *o.report(reporters.INVENTORY), *o.OPENING, settings=_settings)
+@make("inventory", o.IMAGES, *o.report(reporters.INVENTORY), *o.OPENING, o.DB, settings=_settings)
 def command(settings: Settings) -> int:
     """List the packages of each IMAGE, the layer that brought each, and what was not covered.
 

@@ -22,11 +22,15 @@ from garboard.cli.settings import Opening, PackageMirrors
 from garboard.model.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from garboard.cli.params import Given
+    from garboard.database.jars import Jars
     from garboard.image.layers.cache import Cache
     from garboard.image.options import Options
     from garboard.model.image import Platform
     from garboard.model.limits import Limits
+    from garboard.model.package import JarName
 
 _ADDRESS: Final = ("http://", "https://")
 _DIGITS: Final = re.compile(r"[0-9]{1,18}")
@@ -52,9 +56,27 @@ def now() -> dt.datetime:
 def opening(given: Given) -> Opening:
     """Read the options of `garboard.cli.options.OPENING`."""
     options = msgspec.structs.replace(
-        _options(given, given[o.PLATFORM], verify=given[o.VERIFY]), declared=given[o.DECLARED]
+        _options(given, given[o.PLATFORM], verify=given[o.VERIFY]),
+        declared=given[o.DECLARED],
+        maven_repository=given[o.MAVEN_REPOSITORY] or "",
+        names_of_archives=_names_of_archives(given),
     )
     return Opening(options=options, cache=_cache(given), quiet=given[o.QUIET], now=now())
+
+
+def _names_of_archives(given: Given) -> Callable[[str], JarName | None]:
+    """What the index beside the database says, which is looked for when an archive does not tell."""
+
+    def names(sha1: str) -> JarName | None:
+        from garboard.database.jars import Jars
+        from garboard.database.store import default_directory
+
+        if not opened:
+            opened.append(Jars(Path((given.takes(o.DB) and given[o.DB]) or default_directory())))
+        return opened[0](sha1)
+
+    opened: list[Jars] = []
+    return names
 
 
 def cataloging(given: Given, platform: Platform | None = None) -> Opening:

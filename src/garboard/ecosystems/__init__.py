@@ -25,6 +25,7 @@ _NAMES: Final = (
     "apk",
     "bioconductor",
     "bitnami",
+    "cocoapods",
     "conan",
     "conda",
     "cpan",

@@ -47,6 +47,13 @@ copies in several versions are told apart, and ``automatic`` tells what was not 
 """
 
 
+Documents = Callable[[str], bytes | None]
+"""The content of a file of a local repository of packages, by its path there; None where there is none."""
+
+Join = Callable[[Mapping[str, bytes], Documents], Iterator[tuple[str, Fact]]]
+"""Turns what was kept of files that speak of each other, by their paths, into what each of them declares."""
+
+
 class VersionOrder(Protocol):
     """How the versions of one kind of package are ordered.
 
@@ -138,7 +145,9 @@ class Ecosystem(Value):
         appended: whether a program with data behind its own may be one of it.
         named: whether a program at this path is one of its, whatever its sections: a cheap test, asked of every program.
         declares: globs of the files of a source tree that say which packages its build installs.
-        load_declared: imports what reads those.
+        manifests: globs of those that ask for packages by name, which lock files answer for (`garboard.model.package.Asked`).
+        load_declared: imports what reads both.
+        load_join: imports what completes those of these files of which that states a `garboard.model.package.Kept` alone.
         marks: texts of which one is in the beginning of such a program, if it lost its sections' names.
         programs: names of the programs that install its packages.
         load_commands: imports what is known of their command lines.
@@ -210,7 +219,9 @@ class Ecosystem(Value):
     appended: bool = False
     named: Callable[[str], bool] = never
     declares: tuple[str, ...] = ()
+    manifests: tuple[str, ...] = ()
     load_declared: Callable[[], PlainCatalog] | None = None
+    load_join: Callable[[], Join] | None = None
     programs: tuple[str, ...] = ()
     load_commands: Callable[[], Commands] | None = None
     advised: Callable[[Package], tuple[AdvisedName, ...]] | None = None

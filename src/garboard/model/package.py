@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -14,6 +14,14 @@ SYSTEM_TYPES: Final = frozenset({"alpm", "apk", "deb", "ebuild", "opkg", "qpkg",
 
 UNMANAGED: Final = "generic"
 """Package URL type of software that no package manager installed."""
+
+
+class JarName(NamedTuple):
+    """What names a package of Maven: its group, its artifact and the version."""
+
+    namespace: str
+    name: str
+    version: str
 
 
 HIGH: Final = "high"
@@ -98,10 +106,16 @@ class Package(Value, tag_field="fact", tag="package"):
     """Where in the file it lies, if that is an archive: nested ones are separated by ``!/``."""
     namespaces: tuple[str, ...] = ()
     """Where ``namespace`` is not stated: namespaces of the code that it holds."""
+    sha1: str = ""
+    """Of an archive whose ``namespace`` is not stated."""
     declared: bool = False
     """Named by a file from which a build installs packages (a lock file), and not found installed."""
     line: int = 0
     """Of that file, from 1; 0 where that is not known."""
+    asked: tuple[Location, ...] = ()
+    """Where manifests ask for a declared package by name."""
+    scope: str = ""
+    """For what alone the project needs a declared package, where that is told: ``test``, ``provided``, ``development``."""
     evidence: Evidence | None = None
     """What tells it, where that is no metadata."""
     publishable: bool = False
@@ -285,6 +299,21 @@ class Script(Value, tag_field="fact", tag="script"):
     words: tuple[str, ...]
 
 
+class Asked(Value, tag_field="fact", tag="asked"):
+    """The file is a manifest: it asks for packages of purl type ``type`` by name, each with its line.
+
+    Of ``open`` ones it states no version. What else it states counts only where no lock file answers for it, in its folder or
+    above, or below if it is ``spread``; ``hint`` says how to make one. ``told`` if others tell where none does.
+    """
+
+    type: str
+    names: tuple[tuple[str, int], ...] = ()
+    open: tuple[str, ...] = ()
+    hint: str = ""
+    told: bool = False
+    spread: bool = False
+
+
 class Kept(Value, tag_field="fact", tag="kept"):
     """A configuration file, or the relevant part of it: ``path`` is as its reader was shown it."""
 
@@ -306,6 +335,7 @@ Fact = (
     | Replaced
     | Diverted
     | Script
+    | Asked
     | Kept
     | Gap
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 import msgspec
 
@@ -13,11 +13,13 @@ from garboard.model.package import (
     SYSTEM_TYPES,
     UNMANAGED,
     Absent,
+    Asked,
     Distro,
     Diverted,
     Fact,
     Hold,
     Inventory,
+    JarName,
     Licenses,
     Location,
     Marks,
@@ -28,7 +30,7 @@ from garboard.model.package import (
     Script,
     Unread,
 )
-from garboard.packages import distro, dockerfiles, graph, held, ownership, unread
+from garboard.packages import asked, distro, dockerfiles, graph, held, ownership, unread
 from garboard.packages.ownership import Listed, Owners, ReplacedProgram
 from garboard.packages.purl import purl
 
@@ -67,6 +69,7 @@ class _Facts:
         self.licenses: dict[tuple[str, str], tuple[str, ...]] = {}
         self.retention: dict[str, Retention] = {}
         self.unread: list[unread.Found] = []
+        self.manifests: list[asked.ManifestFile] = []
         self.holds = held.Holds()
         self.tools: set[str] = set()
         self.read: list[str] = []
@@ -113,6 +116,8 @@ class _Facts:
                 self.replaced.append(ReplacedProgram(history.path, last.layer, fact))
             elif isinstance(fact, Diverted):
                 self.diversions.append(fact)
+            elif isinstance(fact, Asked):
+                self.manifests.append(asked.ManifestFile(history.path, last.layer, fact))
             elif isinstance(fact, Absent):
                 self.absent.add((fact.type, fact.name))
             elif isinstance(fact, Gap):
@@ -275,11 +280,26 @@ def _of_later_releases(packages: Iterable[Package], found: Distro) -> Iterator[G
         yield Gap(stage="catalog", subject=found.pretty_name or found.id, reason=reason)
 
 
-def assemble(files: Files) -> Inventory:
+NamesOfArchives = Callable[[str], JarName | None]
+"""What an archive is, by its SHA-1; None where that is not known."""
+
+
+def _named(package: Package, names: NamesOfArchives | None) -> Package:
+    """With the group that an archive does not state itself, and the name and version that go with it."""
+    found = names(package.sha1) if names is not None and package.sha1 else None
+    if found is None:
+        return package
+    return msgspec.structs.replace(
+        package, namespace=found.namespace, name=found.name, version=found.version, namespaces=(), sha1=""
+    )
+
+
+def assemble(files: Files, names: NamesOfArchives | None = None) -> Inventory:
     """All installed packages, each once, with the layer that brought it, its owner and its dependencies."""
     facts = _Facts(files)
     found = distro.choose(facts.distros)
-    packages = [facts.holds.marked(one) for one in _marked(list(facts.packages.values()), facts.marks)]
+    joined = asked.joined([_named(one, names) for one in facts.packages.values()], facts.manifests)
+    packages = [facts.holds.marked(one) for one in _marked(joined.packages, facts.marks)]
     by_path = ownership.by_path(facts.lists, facts.diversions)
     programs = _programs(by_path)
     packages = [
@@ -298,7 +318,8 @@ def assemble(files: Files) -> Inventory:
     completed = complete(packages, found)
     owners = Owners(completed, by_path)
     completed = _owned(completed, owners)
-    gaps = list(gathered((*facts.gaps, *facts.holds.gaps, *_passed_over(completed))))
+    stated = (one for one in facts.gaps if one.subject not in joined.answered)
+    gaps = list(gathered((*joined.gaps, *stated, *facts.holds.gaps, *_passed_over(completed))))
     unowned = (one for one in facts.unread if not owners.answer_for(one.path))
     found_unread = tuple(unread.lists(unowned, facts.read, completed, facts.absent))
     software, found_unread = unread.products(found_unread, completed, facts.read)

@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 import msgspec
 
 from garboard.ecosystems import ECOSYSTEMS
-from garboard.model.ecosystem import Ecosystem, PlainCatalog
-from garboard.model.image import File, Reader
-from garboard.model.package import Fact, Package
+from garboard.model.ecosystem import Documents, Ecosystem, PlainCatalog
+from garboard.model.image import File, FileHistory, Files, Reader
+from garboard.model.package import Fact, Kept, Package
 from garboard.packages import dockerfiles
 from garboard.packages.guard import guarded
+
+_INSTALLED: Final = re.compile(
+    r"(?:^|/)(?:node_modules|site-packages|dist-packages|bower_components|\.venv|\.tox|\.m2|\.gradle|\.cargo|\.bundle|\.stack-work|gems|"
+    r"pkg/mod|vendor/(?:bundle|cache|[^/]+/[^/]+(?=/composer\.))|deps/[^/]+(?=/(?:mix|rebar)\.)|Pods)/"
+)
+"""Folders of packages that are installed or kept: the lock files in them are of their authors' own work."""
+
+
+_SUPPORT: Final = (".pom",)
+"""Ends of the files there that say what others take from them, and declare nothing themselves."""
+_FORM: Final = 1
+"""Rises whenever the facts made of the same bytes change for all ecosystems."""
 
 
 class Declarations:
@@ -34,24 +47,68 @@ class Declarations:
 
     @property
     def VERSION(self) -> int:  # noqa: N802
-        """The ecosystem's version."""
-        return self.ecosystem.version
+        """The ecosystem's version, and that of what all have."""
+        return 1000 * _FORM + self.ecosystem.version
 
     @property
     def GLOBS(self) -> tuple[str, ...]:  # noqa: N802
         """The ecosystem's globs."""
-        return self.ecosystem.declares
+        return (*self.ecosystem.declares, *self.ecosystem.manifests)
 
     def catalog(self, file: File, /) -> Iterator[Fact]:
         """The packages that a file declares, each marked so."""
+        if _INSTALLED.search(file.path) is not None and not file.path.endswith(_SUPPORT):
+            return
         if self._catalog is None:
             assert self.ecosystem.load_declared is not None
             self._catalog = self.ecosystem.load_declared()
         for fact in guarded(self._catalog(file), file):
-            yield msgspec.structs.replace(fact, declared=True) if isinstance(fact, Package) else fact
+            yield _declared(fact)
 
 
 DECLARATIONS: Final[tuple[Reader, ...]] = (
     *(Declarations(one) for one in ECOSYSTEMS if one.load_declared is not None),
     dockerfiles,
 )
+
+
+def _declared(fact: Fact) -> Fact:
+    return msgspec.structs.replace(fact, declared=True) if isinstance(fact, Package) else fact
+
+
+def nothing(_path: str) -> bytes | None:
+    """Where there is no local repository."""
+    return None
+
+
+def joined(files: Files, documents: Documents) -> Files:
+    """The same files, those that speak of each other with what they declare together."""
+    found: dict[str, dict[str, bytes]] = {}
+    for history in files.histories:
+        if history.reader in _JOINING:
+            for fact in history.versions[-1].facts or ():
+                if isinstance(fact, Kept):
+                    found.setdefault(history.reader, {})[history.path] = fact.data
+    if not found:
+        return files
+    facts: dict[tuple[str, str], list[Fact]] = {}
+    for reader, kept in found.items():
+        load = _JOINING[reader].load_join
+        assert load is not None
+        for path, fact in load()(kept, documents):
+            facts.setdefault((reader, path), []).append(_declared(fact))
+    histories = tuple(_with(one, facts.get((one.reader, one.path), ())) for one in files.histories)
+    return msgspec.structs.replace(files, histories=histories)
+
+
+def _with(history: FileHistory, facts: Iterable[Fact]) -> FileHistory:
+    last = history.versions[-1]
+    if history.reader not in _JOINING or not any(isinstance(fact, Kept) for fact in last.facts or ()):
+        return history
+    file = File(path=history.path, data=b"")
+    last = msgspec.structs.replace(last, facts=tuple(guarded(iter(facts), file)))
+    return msgspec.structs.replace(history, versions=(*history.versions[:-1], last))
+
+
+_JOINING: Final = {f"{one.name}-declared": one for one in ECOSYSTEMS if one.load_join is not None}
+"""By the name of their reader, the ecosystems some of whose files speak of each other."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from itertools import dropwhile
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
@@ -14,6 +15,7 @@ from garboard.model.attribution import Certainty, Origin
 from garboard.model.base import Value
 from garboard.model.finding import Finding, Vulnerability
 from garboard.model.gap import Gap
+from garboard.model.package import Location, Package
 from garboard.model.report import Report
 
 
@@ -136,6 +138,35 @@ class Issue(Value, kw_only=False):
     def key(self) -> tuple[str, str, str]:
         """What identifies the issue."""
         return self.first.issue
+
+
+class Direct(NamedTuple):
+    """A package that was asked for by name, and where: in a manifest if that is known, else in the file that declares it."""
+
+    package: Package
+    place: Location
+
+
+def direct_dependencies(findings: Iterable[Finding], report: Report) -> tuple[Direct, ...]:
+    """What to raise for declared packages: those that lead to them, once for each place, nearest first."""
+    packages = {one.id: one for one in report.inventory.packages if one.declared}
+    paths = sorted((path for one in findings if one.package.declared for path in one.from_paths), key=len)
+    leading = []
+    for path in paths:
+        way = list(dropwhile(lambda step: step in packages and packages[step].application, path))
+        if way and way[0] in packages:
+            leading.append((packages[way[0]], len(way) > 1))
+    return tuple(dict.fromkeys(Direct(one, place) for one, leads in leading for place in _places(one, leads=leads)))
+
+
+def _places(package: Package, *, leads: bool) -> tuple[Location, ...]:
+    """Where it is asked for; one of which that is not known has a place only if it ``leads`` to others."""
+    return package.asked or (package.locations[:1] if leads else ())
+
+
+def labeled(package: Package) -> str:
+    """Name and version; the project itself may have none."""
+    return f"{package.display_name}@{package.version}" if package.version else package.display_name
 
 
 def headline(vulnerability: Vulnerability, longest: int) -> str:

@@ -45,7 +45,10 @@ class _Entry(msgspec.Struct, rename="camel"):
     vendor: str = ""
     automatic: bool | None = None
     application: bool = False
+    sha1: str = ""
     declared: bool = False
+    asked: tuple[_Place, ...] = ()
+    scope: str = ""
     evidence: _Told | None = None
     same_as: str = ""
     owner: str = ""
@@ -103,6 +106,10 @@ def inventory(data: bytes, name: str) -> tuple[Image, Inventory]:
     )
 
 
+def _places(places: tuple[_Place, ...]) -> tuple[Location, ...]:
+    return tuple(Location(path=place.path, layer=place.layer_index, line=place.line) for place in places)
+
+
 def _package(entry: _Entry) -> Package:
     return Package(
         type=entry.type,
@@ -122,16 +129,17 @@ def _package(entry: _Entry) -> Package:
         vendor=entry.vendor,
         automatic=entry.automatic,
         application=entry.application,
+        sha1=entry.sha1,
         declared=entry.declared,
+        asked=_places(entry.asked),
+        scope=entry.scope,
         evidence=Evidence(confidence=entry.evidence.confidence, offset=max(0, entry.evidence.offset))
         if entry.evidence
         else None,
         same_as=entry.same_as,
         owner=entry.owner,
         layer=entry.layer_index,
-        locations=tuple(
-            Location(path=place.path, layer=place.layer_index, line=place.line) for place in entry.locations
-        ),
+        locations=_places(entry.locations),
         requires=entry.requires,
         recommends=entry.recommends,
         suggests=entry.suggests,

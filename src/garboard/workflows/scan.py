@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
@@ -15,6 +16,7 @@ from garboard import image
 from garboard.image.handle import OpenedInventory, OpenedTree
 from garboard.image.layers.cache import Cache, NoCache
 from garboard.image.options import Options
+from garboard.model.ecosystem import Documents
 from garboard.model.errors import UsageError
 from garboard.model.gap import Gap
 from garboard.model.image import Attestations, Files, Image, Reader
@@ -25,7 +27,7 @@ from garboard.model.timestamp import parsed
 from garboard.packages import distro
 from garboard.packages.assemble import assemble, complete
 from garboard.packages.catalogers import CATALOGERS
-from garboard.packages.declared import DECLARATIONS
+from garboard.packages.declared import DECLARATIONS, joined, nothing
 from garboard.workflows.judge import judge
 from garboard.workflows.support import supported
 
@@ -75,11 +77,35 @@ def take(
             readers = (*readers, *DECLARATIONS)
         files = image.read(opened, (*CATALOGERS, *readers), cache or NoCache(), options)
         attestations = opened.attestations() if attested and not isinstance(opened, OpenedTree) else Attestations()
-        return Taken(opened.image, assemble(files), files, attestations)
+        return Taken(opened.image, _assembled(files, options), files, attestations)
     finally:
         close = getattr(opened, "close", None)
         if close is not None:
             close()
+
+
+def _assembled(files: Files, options: Options) -> Inventory:
+    return assemble(joined(files, _documents(options)), options.names_of_archives)
+
+
+def _documents(options: Options) -> Documents:
+    """The files of the local repository of Maven that was named."""
+    if not options.maven_repository:
+        return nothing
+    root = Path(options.maven_repository).expanduser()
+    if not root.is_dir():
+        raise UsageError(
+            f"{options.maven_repository} is no folder", "--maven-repository takes one like ~/.m2/repository"
+        )
+
+    def read(path: str) -> bytes | None:
+        file = root / path
+        try:
+            return file.read_bytes() if file.stat().st_size <= options.limits.text_bytes else None
+        except (OSError, ValueError):
+            return None
+
+    return read
 
 
 def nothing_found(of: Image, inventory: Inventory) -> tuple[Gap, ...]:

@@ -58,6 +58,8 @@ def _section(one: Ecosystem) -> Iterator[str]:
         yield "* Programs (ELF, Mach-O and PE) with data behind them.\n"
     if one.declares:
         yield f"* In source trees, and in images with `--declared`: {_listed(one.declares)}.\n"
+    if one.manifests:
+        yield f"* Manifests there, which ask for packages that a lock file tells: {_listed(one.manifests)}.\n"
     if one.programs:
         yield f"* Command lines of a Dockerfile that ask for packages by name: {_listed(one.programs)}.\n"
     if one.order:

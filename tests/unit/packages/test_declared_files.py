@@ -28,7 +28,7 @@ class Declared(NamedTuple):
 REQUIREMENTS = Declared(
     "requirements.txt",
     """# a comment
--r other.txt
+-r requirements-other.txt
 --index-url https://example.com/simple
 Django==3.2.1 ; python_version >= "3.8"  # pinned
 requests[security] == 2.25.1 \\
@@ -469,7 +469,7 @@ POM = Declared(
         "org.x/sibling@7": [],
     },
     own=("shop",),
-    gaps=("no version of g:inherited, g:ranged", "only what is asked for by name"),
+    gaps=("no version of g:inherited, g:ranged", "not here: org.x:parent:7", "only what is asked for by name"),
 )
 GRADLE = Declared(
     "gradle.lockfile",
@@ -698,10 +698,156 @@ WORKFLOW = Declared(
 """,
     {"tj-actions/changed-files@v41.0.0": [], "actions/cache@v3.1.2": []},
 )
+CONDA_ENVIRONMENT = Declared(
+    "environment.yml",
+    """name: shop
+channels:
+  - conda-forge
+dependencies:
+  - python=3.9
+  - conda-forge::numpy=1.21.0
+  - pandas==1.3
+  - scipy>=1
+  - pip
+  - pip:
+      - -r requirements.txt
+      - flask[async]==1.0
+      - jinja2
+""",
+    {"numpy@1.21.0": [], "pandas@1.3": [], "flask@1.0": []},
+    gaps=("no version of python, scipy, pip", "no version of jinja2", "only what is asked for by name"),
+)
+CONDA_EXPORT = Declared(
+    "environment.yml",
+    "name: shop\ndependencies:\n  - numpy=1.21.0=py39h1_0\n  - _libgcc_mutex=0.1=main\nprefix: /opt/conda\n",
+    {"numpy@1.21.0": [], "_libgcc_mutex@0.1": []},
+)
+CONDA_LOCK = Declared(
+    "conda-lock.yml",
+    """version: 1
+package:
+- name: numpy
+  version: 1.21.0
+  manager: conda
+  platform: linux-64
+  dependencies:
+    libblas: '>=3.8'
+  url: https://conda.anaconda.org/conda-forge/linux-64/numpy-1.21.0-py39_0.conda
+  category: main
+- name: libblas
+  version: '3.9'
+  manager: conda
+  platform: linux-64
+  dependencies: {}
+- name: numpy
+  version: 1.21.0
+  manager: conda
+  platform: osx-64
+- name: flask
+  version: 1.0
+  manager: pip
+  platform: linux-64
+""",
+    {"numpy@1.21.0": ["libblas@3.9"], "libblas@3.9": [], "flask@1.0": []},
+)
+CONDA_EXPLICIT = Declared(
+    "conda-linux-64.lock",
+    "# platform: linux-64\n@EXPLICIT\nhttps://conda.anaconda.org/conda-forge/linux-64/ca-certificates-2023.5.7-hbcca054_0.conda#ab\nhttps://repo.anaconda.com/pkgs/main/noarch/six-1.16.0-py_0.tar.bz2\n./own.conda\n",
+    {"ca-certificates@2023.5.7": [], "six@1.16.0": []},
+    gaps=("no version of ./own.conda",),
+)
+PIXI = Declared(
+    "pixi.lock",
+    """version: 6
+packages:
+- conda: https://conda.anaconda.org/conda-forge/linux-64/numpy-1.21.0-py39_0.conda
+  sha256: aa
+- pypi: https://files.pythonhosted.org/packages/aa/flask-1.0-py3-none-any.whl
+  name: flask
+  version: '1.0'
+""",
+    {"numpy@1.21.0": [], "flask@1.0": []},
+)
+PODFILE = Declared(
+    "Podfile.lock",
+    """PODS:
+  - AFNetworking (4.0.1):
+    - AFNetworking/Core (= 4.0.1)
+  - AFNetworking/Core (4.0.1)
+  - "GoogleUtilities/Logger (7.7.0)":
+    - AFNetworking (~> 4.0)
+
+DEPENDENCIES:
+  - "GoogleUtilities/Logger"
+
+SPEC CHECKSUMS:
+  AFNetworking: aa
+
+COCOAPODS: 1.11.2
+""",
+    {"AFNetworking@4.0.1": [], "GoogleUtilities@7.7.0": ["AFNetworking@4.0.1"]},
+    {"AFNetworking"},
+)
+SBT_LOCK = Declared(
+    "build.sbt.lock",
+    """{
+  "lockVersion": 1,
+  "configurations": ["compile", "test"],
+  "dependencies": [
+    {
+      "org": "com.typesafe.akka",
+      "name": "akka-http_2.13",
+      "version": "10.2.0",
+      "configurations": ["compile", "test"]
+    }
+  ]
+}""",
+    {"com.typesafe.akka/akka-http_2.13@10.2.0": []},
+)
+SBT_BUILD = Declared(
+    "build.sbt",
+    """ThisBuild / scalaVersion := "2.13.8"
+// "g" % "old" % "1"
+libraryDependencies ++= Seq(
+  "com.typesafe.akka" %% "akka-http" % "10.2.0", "g" % "j" % "1.0" % Test,
+  "g" %% "v" % someVersion
+)
+""",
+    {"com.typesafe.akka/akka-http_2.13@10.2.0": [], "g/j@1.0": []},
+    gaps=("no version of g:v_2.13", "only what is asked for by name"),
+)
+SBT_ITSELF = Declared("project/build.properties", "sbt.version = 1.5.5\n", {"org.scala-sbt/sbt@1.5.5": []})
+IVY = Declared(
+    "target/resolution-cache/reports/x-shop-compile.xml",
+    """<?xml version="1.0" encoding="UTF-8"?>
+<?xml-stylesheet type="text/xsl" href="ivy-report.xsl"?>
+<ivy-report version="1.0">
+  <info organisation="x" module="shop" revision="0.1" conf="compile"/>
+  <dependencies>
+    <module organisation="g" name="a">
+      <revision name="1.0" status="release" conf="compile">
+        <caller organisation="x" name="shop" callerrev="0.1"/>
+      </revision>
+    </module>
+    <module organisation="g" name="b">
+      <revision name="2.0" conf="compile">
+        <caller organisation="g" name="a" callerrev="1.0"/>
+      </revision>
+      <revision name="1.0" evicted="latest-revision"/>
+    </module>
+  </dependencies>
+</ivy-report>
+""",
+    {"x/shop@0.1": ["g/a@1.0"], "g/a@1.0": ["g/b@2.0"], "g/b@2.0": []},
+    {"b"},
+    own=("shop",),
+)
 FILES = [
     *(REQUIREMENTS, PIPENV, POETRY, UV, PDM, PYLOCK, GO, GEMFILE, COMPOSER),
     *(YARN, BERRY, PNPM_5, PNPM_6, PNPM_9, BUN, DENO),
     *(SWIFT, PUB, MIX, REBAR, CONAN, RENV, CABAL, STACK, JULIA, WORKFLOW),
+    *(CONDA_ENVIRONMENT, CONDA_EXPORT, CONDA_LOCK, CONDA_EXPLICIT, PIXI, PODFILE),
+    *(SBT_LOCK, SBT_BUILD, SBT_ITSELF, IVY),
     *(POM, GRADLE, VERSION_CATALOG, NUGET_LOCK, NUGET_ASSETS, NUGET_CONFIG, NUGET_PROJECT),
 ]
 
@@ -763,9 +909,17 @@ def test_the_line_that_declares_a_package(tmp_path: Path, file: Declared) -> Non
         ("project.assets.json", b"{"),
         ("packages.config", b""),
         ("a.csproj", b"{"),
+        ("environment.yml", b"- a\n"),
+        ("conda-lock.yml", b"a: 1\n"),
+        ("conda-linux-64.lock", b"\xff"),
+        ("pixi.lock", b"a: 1\n"),
+        ("Podfile.lock", b"a: 1\n"),
+        ("build.sbt.lock", b"{}"),
+        ("resolution-cache/reports/a.xml", b"<"),
     ],
 )
 def test_what_cannot_be_read_is_a_gap(tmp_path: Path, name: str, data: bytes) -> None:
+    (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
     (tmp_path / name).write_bytes(data)
     found = read(tmp_path, {})
     assert found.packages == ()
@@ -788,6 +942,10 @@ def test_what_cannot_be_read_is_a_gap(tmp_path: Path, name: str, data: bytes) ->
         ("pnpm-lock.yaml", "lockfileVersion: '9.0'\npackages:\n"),
         ("bun.lock", "{}"),
         ("deno.lock", "{}"),
+        ("environment.yml", "name: x\n"),
+        ("explicit.txt", "a text\n"),
+        ("project/build.properties", "x=1\n"),
+        ("resolution-cache/reports/a.xml", "<x/>"),
     ],
 )
 def test_odd_fields_do_no_harm(tmp_path: Path, name: str, text: str) -> None:
@@ -826,6 +984,17 @@ def test_a_manifest_without_a_lock_file_is_a_gap(tmp_path: Path, private: bool) 
         ("rebar.lock", "[ {"),
         ("conan.lock", '" "'),
         (".github/workflows/a.yml", " uses: a/b"),
+        ("environment.yml", "dependencies:\n  - a="),
+        ("conda-linux-64.lock", "https://a/"),
+        ("build.sbt", '"a" % "b" % '),
+        ("build.gradle", "implementation( "),
+        ("build.gradle", "group: 'a', "),
+        ("Gemfile", "a."),
+        ("Cargo.toml", "[a"),
+        ("package.json", '"a": {'),
+        ("pyproject.toml", '"a'),
+        ("requirements.txt", "# via a\n"),
+        ("Podfile.lock", "PODS:\n  - a ("),
     ],
 )
 def test_long_repetitions_end(name: str, unit: str) -> None:

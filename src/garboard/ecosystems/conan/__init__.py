@@ -24,5 +24,6 @@ ECOSYSTEM: Final = Ecosystem(
     order="semver",
     index="ConanCenter",
     declares=("**/conan.lock",),
+    manifests=("**/conanfile.txt", "**/conanfile.py"),
     load_declared=_declared,
 )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from garboard.model.ecosystem import Ecosystem, parent_folder
 
 if TYPE_CHECKING:
-    from garboard.model.ecosystem import Catalog
+    from garboard.model.ecosystem import Catalog, PlainCatalog
     from garboard.model.program import Commands, Fix, PackageSpec
 
 
@@ -33,6 +33,12 @@ def _environment(path: str) -> str:
 
 def _catalog() -> Catalog:
     from garboard.ecosystems.conda.cataloger import catalog
+
+    return catalog
+
+
+def _declared() -> PlainCatalog:
+    from garboard.ecosystems.conda.declared import catalog
 
     return catalog
 
@@ -66,6 +72,16 @@ ECOSYSTEM: Final = Ecosystem(
     manager="conda",
     globs=("**/conda-meta/*.json",),
     load_catalog=_catalog,
+    declares=(
+        "**/conda-lock.yml",
+        "**/*.conda-lock.yml",
+        "**/conda-*.lock",
+        "**/explicit*.txt",
+        "**/spec-file*.txt",
+        "**/pixi.lock",
+    ),
+    manifests=("**/environment.yml", "**/environment.yaml", "**/environment-*.yml"),
+    load_declared=_declared,
     install_folder=_environment,
     package_file="{name}-{version}.conda",
     caches=("**/conda/pkgs", "**/mamba/pkgs", "./pkgs"),

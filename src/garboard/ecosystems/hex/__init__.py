@@ -70,5 +70,6 @@ ECOSYSTEM: Final = Ecosystem(
     "them (a gap)",
     reference="https://www.erlang.org/doc/apps/kernel/app.html",
     declares=("**/mix.lock", "**/rebar.lock"),
+    manifests=("**/mix.exs",),
     load_declared=_declared,
 )

@@ -24,5 +24,6 @@ ECOSYSTEM: Final = Ecosystem(
     order="semver",
     index="the General registry of Julia",
     declares=("**/Manifest.toml", "**/JuliaManifest.toml"),
+    manifests=("**/Project.toml",),
     load_declared=_declared,
 )

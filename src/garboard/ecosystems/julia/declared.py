@@ -1,4 +1,4 @@
-"""The packages that ``Manifest.toml`` declares."""
+"""The packages that ``Manifest.toml`` declares, and what ``Project.toml`` asks for."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from garboard import lock_text
-from garboard.lock_text import Pinned
+from garboard.lock_text import Named, Pinned
 from garboard.model.image import File
 from garboard.model.package import Fact
 
@@ -17,7 +17,15 @@ ORDER: Final = "semver"
 
 def catalog(file: File, /) -> Iterator[Fact]:
     """Each package with its version; a part of Julia itself may have none."""
+    if file.path.endswith("Project.toml"):
+        return lock_text.asked(file, _required, type_=TYPE, hint="`Pkg.resolve()` writes Manifest.toml")
     return lock_text.facts(file, _packages, type_=TYPE, order=ORDER, writer="Pkg")
+
+
+def _required(text: str) -> Named:
+    keys = lock_text.toml_keys(text)
+    needed = lock_text.mapping(tomllib.loads(text).get("deps"))
+    return [(name, keys.get(("deps", name), 0)) for name in needed]
 
 
 def _packages(text: str) -> Iterator[Pinned]:

@@ -9,7 +9,7 @@ from garboard.model.ecosystem import AdvisedName, Ecosystem
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from garboard.model.ecosystem import Catalog, PlainCatalog, VersionOrder
+    from garboard.model.ecosystem import Catalog, Join, PlainCatalog, VersionOrder
     from garboard.model.package import Package
     from garboard.model.program import Commands
 
@@ -64,6 +64,12 @@ def _declared() -> PlainCatalog:
     return catalog
 
 
+def _join() -> Join:
+    from garboard.ecosystems.maven.declared import join
+
+    return join
+
+
 def _order() -> VersionOrder:
     from garboard.ecosystems.maven import version
 
@@ -89,15 +95,25 @@ ECOSYSTEM: Final = Ecosystem(
     mapped=True,
     load_catalog=_catalog,
     declares=(
-        "**/pom.xml",
         "**/gradle.lockfile",
         "**/buildscript-gradle.lockfile",
-        "**/gradle/libs.versions.toml",
+        "**/*.sbt.lock",
+        "**/project/build.properties",
+        "**/resolution-cache/reports/*.xml",
         "**/gradle/dependency-locks/*.lockfile",
     ),
+    manifests=(
+        "**/pom.xml",
+        "**/*.pom",
+        "**/*.sbt",
+        "**/build.gradle",
+        "**/build.gradle.kts",
+        "**/gradle/libs.versions.toml",
+    ),
     load_declared=_declared,
+    load_join=_join,
     load_program=_program,
-    version=2,
+    version=3,
     sections=(".svm_heap", ".sbom", "__svm_heap"),
     windows_sections=(".svm_hea",),
     unread=(NATIVE,),
@@ -112,6 +128,6 @@ ECOSYSTEM: Final = Ecosystem(
     scripts=(".jar", ".war", ".ear"),
     traces=(".class",),
     interpreted=True,
-    misses="a library's group where its archive does not state it: then the artifact's name has to be unambiguous; a Java runtime's own `release` (a gap)",
+    misses="a library's group where its archive does not state it: then the artifact's name has to be unambiguous, or the archive in a repository of yours (`garboard db jars`); a Java runtime's own `release` (a gap)",
     reference="https://maven.apache.org/shared/maven-archiver/",
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -130,8 +131,9 @@ class ArchiveReading:
         own = documents.of_manifest(manifest, stem, stated)
         if own.artifact and own.version and (contents.classes or not projects):
             namespaces = () if own.group else tuple(sorted(contents.namespaces))
+            sha1 = "" if own.group else hashlib.sha1(data, usedforsecurity=False).hexdigest()
             for package in self._package(Project(own), inside, manifest):
-                yield msgspec.structs.replace(package, namespaces=namespaces)
+                yield msgspec.structs.replace(package, namespaces=namespaces, sha1=sha1)
         elif not projects and (contents.classes or not contents.archives):
             yield self._gap(inside, "neither the archive nor its name states which library and version it is")
 

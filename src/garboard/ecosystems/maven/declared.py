@@ -5,99 +5,114 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
+
+import msgspec
 
 from garboard import lock_text
+from garboard.ecosystems.maven import poms, sbt
+from garboard.ecosystems.maven.effective import Projects, exact
+from garboard.ecosystems.maven.poms import Pom
 from garboard.lock_text import Pinned
+from garboard.model.ecosystem import Documents
+from garboard.model.gap import Gap
 from garboard.model.image import File
-from garboard.model.package import Fact
-
-if TYPE_CHECKING:
-    from xml.etree.ElementTree import Element
+from garboard.model.package import Fact, Kept
 
 TYPE: Final = "maven"
 ORDER: Final = "maven"
-_PROPERTY: Final = re.compile(r"\$\{([^{}]+)\}")
-_DEEPEST: Final = 10
-_LONGEST: Final = 500
-_EXACT: Final = re.compile(r"\[?([^\[\](),\s$]+)\]?")
+_COORDINATES: Final = re.compile(
+    r"""\b(?:\w*[aA]pi|\w*[iI]mplementation|\w*[cC]ompileOnly|\w*[rR]untimeOnly|compile|runtime|classpath|\w*[pP]rocessor|kapt|ksp|\w*[pP]latform)\b[\s(]*(?:\w+\s*\(\s*)?["']([\w.-]+):([\w.-]+)(?::([^"':@]+))?(?:[:@][^"']*)?["']"""
+)
+_BY_NAME: Final = re.compile(
+    r"""\bgroup\s*[:=]\s*["']([\w.-]+)["']\s*,\s*name\s*[:=]\s*["']([\w.-]+)["'](?:\s*,\s*version\s*[:=]\s*["']([^"']+)["'])?"""
+)
 _PARTIAL: Final = "lists only what is asked for by name: what that needs is not known; {}"
-_TREE: Final = _PARTIAL.format("scan the built archives or image, or an SBOM of the build, for those")
+_REPOSITORY: Final = "/.m2/repository/"
+_REPOSITORY_HINT: Final = "fill Maven's repository with `mvn dependency:go-offline` and name it with --maven-repository"
+_TREE: Final = _PARTIAL.format(f"{_REPOSITORY_HINT}, or scan the built archives or image, or an SBOM of the build")
+_SBT: Final = _PARTIAL.format("sbt-dependency-lock's `sbt dependencyLockWrite` writes build.sbt.lock")
+_TOLD: Final = frozenset({"test", "provided", "system"})
+"""Scopes of what a project is not shipped with."""
 _CATALOG: Final = _PARTIAL.format("lock it with `gradle dependencies --write-locks`")
 
 
 def catalog(file: File, /) -> Iterator[Fact]:
     """The project, where it is named, and the artifacts with the versions that this file alone tells."""
     name = file.path.rpartition("/")[2]
-    if name == "pom.xml":
-        parse, writer, partial = _pom, "Maven", _TREE
+    if name == "pom.xml" or name.endswith(".pom"):
+        return _kept(file)
+    writer, spread = "Gradle", True
+    if name.endswith(".sbt.lock"):
+        parse, partial, writer = sbt.locked, "", "sbt"
+    elif name == "build.properties":
+        parse, partial, writer = sbt.itself, "", "sbt"
+    elif name.endswith(".sbt"):
+        parse, partial, writer, spread = sbt.build, _SBT, "sbt", False
+    elif name.endswith(".xml"):
+        parse, partial, writer = sbt.report, "", "Ivy"
     elif name.endswith(".toml"):
-        parse, writer, partial = _version_catalog, "Gradle", _CATALOG
+        parse, partial = _version_catalog, _CATALOG
+    elif name.startswith("build.gradle"):
+        parse, partial = _build_script, _CATALOG
     else:
-        parse, writer, partial = _locked, "Gradle", ""
-    return lock_text.facts(file, parse, type_=TYPE, order=ORDER, writer=writer, partial=partial, separator=":")
-
-
-def _pom(text: str) -> Iterator[Pinned]:
-    root = lock_text.xml(text)
-    if root.tag != "project":
-        raise ValueError("its root is not a project")
-    parent = root.find("parent")
-    known = {one.tag: _text(one) for one in root.findall("properties/*") if len(_text(one)) <= _LONGEST}
-    for field in ("groupId", "version", "artifactId"):
-        inherited = _field(parent, field) if parent is not None else ""
-        known[f"project.parent.{field}"] = known[f"parent.{field}"] = inherited
-        known[f"project.{field}"] = _field(root, field) or (inherited if field != "artifactId" else "")
-    lines = lock_text.lines(text, r"\s*<artifactId>\s*([^<\s]+)")
-    listed = [*root.findall("dependencies/dependency"), *root.findall("profiles/profile/dependencies/dependency")]
-    managed = {
-        _coordinates(one, known): _exact(_filled(_field(one, "version"), known))
-        for path in ("", "profiles/profile/")
-        for one in root.findall(f"{path}dependencyManagement/dependencies/dependency")
-    }
-    names = {}
-    for one in listed:
-        name = _coordinates(one, known)
-        version = _exact(_filled(_field(one, "version"), known)) or managed.get(name, "")
-        names[name] = version
-    own = f"{_filled(known['project.groupId'], known)}:{_filled(known['project.artifactId'], known)}"
-    yield Pinned(
-        own,
-        _filled(known["project.version"], known),
-        tuple(names),
-        own=True,
-        line=lines.get(known["project.artifactId"], 0),
+        parse, partial = _locked, ""
+    return lock_text.facts(
+        file,
+        parse,
+        type_=TYPE,
+        order=ORDER,
+        writer=writer,
+        partial=partial,
+        separator=":",
+        spread=spread,
     )
-    for name, version in names.items():
-        yield Pinned(name, version, asked=True, line=lines.get(name.rpartition(":")[2], 0))
 
 
-def _field(element: Element, name: str) -> str:
-    return (element.findtext(name) or "").strip()
+def _kept(file: File) -> Iterator[Fact]:
+    """What the file states, for `join`; of Maven's own files only those of a repository in the tree count."""
+    if file.path.endswith(".pom") and _REPOSITORY not in f"/{file.path}":
+        return
+    try:
+        yield Kept(path=file.path, data=msgspec.msgpack.encode(poms.parse(file.data)))
+    except (ValueError, RecursionError) as error:
+        yield Gap(stage="catalog", subject=file.path, reason=f"is not what Maven reads: {error}")
 
 
-def _text(element: Element) -> str:
-    return (element.text or "").strip()
+def join(kept: Mapping[str, bytes], documents: Documents) -> Iterator[tuple[str, Fact]]:
+    """The projects of a tree, each with what it asks for and, as far as the files for that are there, what that needs."""
+    projects = Projects({path: msgspec.msgpack.decode(data, type=Pom) for path, data in kept.items()}, documents)
+    for path in kept:
+        if not path.endswith(".pom"):
+            yield from ((path, fact) for fact in _project(path, projects))
 
 
-def _coordinates(element: Element, known: Mapping[str, str]) -> str:
-    return f"{_filled(_field(element, 'groupId'), known)}:{_filled(_field(element, 'artifactId'), known)}"
-
-
-def _filled(value: str, known: Mapping[str, str]) -> str:
-    """With the properties that are known; those that are not stay as they are."""
-    for _ in range(_DEEPEST if len(value) <= _LONGEST else 0):
-        filled = _PROPERTY.sub(lambda found: known.get(found[1]) or found[0], value)
-        if filled == value or len(filled) > _LONGEST:
-            break
-        value = filled
-    return value
-
-
-def _exact(version: str) -> str:
-    """The version; empty for a range, or one with a property that is not known."""
-    found = _EXACT.fullmatch(version)
-    return found[1] if found is not None and version[:1].isalnum() == (version[-1:] != "]") else ""
+def _project(path: str, projects: Projects) -> Iterator[Fact]:
+    project = projects.project(path)
+    names = [f"{one.key.group}:{one.key.artifact}" for one in project.dependencies]
+    entries = [
+        Pinned(
+            name,
+            one.version,
+            tuple(names[need] for need in one.needs),
+            own=place == 0 or projects.has(one),
+            asked=place <= project.asked,
+            line=one.line,
+            scope=one.scope if one.scope in _TOLD else "",
+        )
+        for place, (name, one) in enumerate(zip(names, project.dependencies, strict=True))
+    ]
+    missing = [*project.missing, *projects.missing_imports(path)]
+    if missing and any(not one.version for one in entries[1:]):
+        reason = f"takes versions from what is not here: {lock_text.some(missing)}; {_REPOSITORY_HINT}"
+        yield Gap(stage="catalog", subject=path, reason=reason)
+    partial = ""
+    if len(project.unknown) == len(entries) - 1:
+        partial = _TREE
+    elif project.unknown:
+        partial = f"what these need is not known, for their files are not here: {lock_text.some(project.unknown)}; {_REPOSITORY_HINT}"
+    partial = partial if project.asked else ""
+    yield from lock_text.packaged(path, entries, type_=TYPE, order=ORDER, partial=partial, separator=":", manifest=True)
 
 
 def _locked(text: str) -> Iterator[Pinned]:
@@ -112,6 +127,13 @@ def _locked(text: str) -> Iterator[Pinned]:
         yield Pinned(f"{group}:{artifact}", version, line=number)
 
 
+def _build_script(text: str) -> Iterator[Pinned]:
+    """Coordinates in one text, or by name; a version that the script works out is not known."""
+    for number, line in enumerate(text.splitlines(), 1):
+        if (found := _COORDINATES.search(line) or _BY_NAME.search(line)) is not None:
+            yield Pinned(f"{found[1]}:{found[2]}", exact(found[3] or ""), asked=True, line=number)
+
+
 def _version_catalog(text: str) -> Iterator[Pinned]:
     document = tomllib.loads(text)
     versions = lock_text.mapping(document.get("versions"))
@@ -124,7 +146,7 @@ def _version_catalog(text: str) -> Iterator[Pinned]:
             version = entry.get("version", "")
             if isinstance(version, dict) and "ref" in version:
                 version = versions.get(version["ref"], "")
-        yield Pinned(name, _exact(_rich(version)), asked=True, line=lines.get(alias, 0))
+        yield Pinned(name, exact(_rich(version)), asked=True, line=lines.get(alias, 0))
 
 
 def _rich(version: Any) -> str:

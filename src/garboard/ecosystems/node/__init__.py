@@ -57,6 +57,8 @@ def _declared() -> PlainCatalog:
     def catalog(file: File, /) -> Iterator[Fact]:
         if file.path.rpartition("/")[2] in lockfiles.NAMES:
             return lockfiles.catalog(file)
+        if file.path.endswith("package.json"):
+            return declared.manifest(file)
         return declared.catalog(file)
 
     return catalog
@@ -84,6 +86,7 @@ ECOSYSTEM: Final = Ecosystem(
         "**/bun.lock",
         "**/deno.lock",
     ),
+    manifests=("**/package.json",),
     load_declared=_declared,
     version=4,
     bare=(

@@ -1,4 +1,7 @@
-"""The packages that npm's lock files declare: ``package-lock.json`` and ``npm-shrinkwrap.json``, versions 1 to 3."""
+"""The packages that npm's lock files declare (``package-lock.json`` and ``npm-shrinkwrap.json``, versions 1 to 3).
+
+And what ``package.json`` asks for.
+"""
 
 from __future__ import annotations
 
@@ -8,16 +11,21 @@ from typing import Any, Final
 
 import msgspec
 
+from garboard import lock_text
+from garboard.lock_text import Named, text_of
 from garboard.model.gap import Gap
 from garboard.model.image import File
-from garboard.model.package import Fact, Package
+from garboard.model.package import Asked, Fact, Package
 
 TYPE: Final = "npm"
 ORDER: Final = "semver"
+_UNMET: Final = b'"dependencies"'
+"""In a manifest whose reader as an application tells of what is needed and nowhere found."""
+_HINT: Final = "`npm install --package-lock-only` writes package-lock.json"
 _MODULES: Final = "node_modules/"
 _DEEPEST: Final = 100
 """Folders of packages within each other."""
-_OPENED: Final = re.compile(r'\s*"((?:[^"\\]|\\.)*)"\s*:\s*\{')
+_OPENED: Final = r'\s*"((?:[^"\\]|\\.)*)"\s*:\s*\{'
 _NEEDED: Final = ("dependencies", "optionalDependencies", "peerDependencies")
 _NEEDED_BY_ROOT: Final = ("dependencies", "devDependencies", "optionalDependencies")
 _RELEASE: Final = re.compile(r"v?\d+(?:\.\d+)*[^\s/:]*")
@@ -44,14 +52,19 @@ def catalog(file: File, /) -> Iterator[Fact]:
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         yield Gap(stage="catalog", subject=file.path, reason=f"is not what npm writes: {error}")
         return
-    lines = _lines(file.data)
+    lines = lock_text.lines(file.data.decode("utf-8", "replace"), _OPENED)
     asked = _asked(tree)
+    linked = {
+        text_of(entry.get("resolved")): path.rpartition(_MODULES)[2]
+        for path, entry in tree.items()
+        if entry.get("link")
+    }
     for path, entry in tree.items():
         if entry.get("link"):
             continue
         member = _MODULES not in f"{path}/"
-        name = _text(entry.get("name")) or (_text(lock.name) if not path else path.rpartition(_MODULES)[2])
-        version = _text(entry.get("version"))
+        name = text_of(entry.get("name")) or linked.get(path) or path.rpartition(_MODULES)[2] or text_of(lock.name)
+        version = text_of(entry.get("version"))
         if not name or (not version and not member):
             continue
         if not member and not _RELEASE.fullmatch(version):
@@ -65,12 +78,29 @@ def catalog(file: File, /) -> Iterator[Fact]:
             name=short,
             version=version,
             scheme=ORDER,
-            licenses=(stated,) if (stated := _text(entry.get("license"))) else (),
+            licenses=(stated,) if (stated := text_of(entry.get("license"))) else (),
             requires=tuple(_needs(tree, path, _NEEDED_BY_ROOT if member else _NEEDED)),
             application=member,
             automatic=None if member else path not in asked,
             line=lines.get(path, 0) or lines.get(name, 0),
+            scope="development" if entry.get("dev") is True and not member else "",
         )
+
+
+def manifest(file: File, /) -> Iterator[Fact]:
+    """What ``package.json`` asks for, for development too."""
+    for fact in lock_text.asked(file, _dependencies, type_=TYPE, hint=_HINT):
+        yield msgspec.structs.replace(fact, told=_UNMET in file.data) if isinstance(fact, Asked) else fact
+
+
+def _dependencies(text: str) -> Named:
+    document = lock_text.mapping(msgspec.json.decode(text))
+    lines = lock_text.fields(text, _NEEDED_BY_ROOT)
+    for kind in _NEEDED_BY_ROOT:
+        for name, wanted in lock_text.mapping(document.get(kind)).items():
+            alias = text_of(wanted).removeprefix("npm:") if text_of(wanted).startswith("npm:") else ""
+            real = alias[:1] + alias[1:].partition("@")[0] if alias else name
+            yield real, lines.get(name, 0)
 
 
 def _flattened(lock: _Lock) -> Tree:
@@ -87,7 +117,7 @@ def _flattened(lock: _Lock) -> Tree:
                 add(f"{path}/", entry.get("dependencies"), depth + 1)
 
     entries = lock.dependencies or {}
-    needed = {need for entry in entries.values() for need in _keys(entry.get("requires"))}
+    needed = {need for entry in entries.values() for need in lock_text.mapping(entry.get("requires"))}
     tree[""] = {
         "name": lock.name,
         "version": lock.version,
@@ -111,11 +141,11 @@ def _needs(tree: Tree, path: str, kinds: tuple[str, ...]) -> Iterator[tuple[str,
         place = _resolved(tree, path, name)
         if place:
             entry = tree[place]
-            yield (f"{_text(entry.get('name')) or name}@{_text(entry.get('version'))}",)
+            yield (f"{text_of(entry.get('name')) or name}@{text_of(entry.get('version'))}",)
 
 
 def _names(entry: Mapping[str, Any], kinds: tuple[str, ...]) -> dict[str, None]:
-    return dict.fromkeys(name for kind in kinds for name in _keys(entry.get(kind)))
+    return dict.fromkeys(name for kind in kinds for name in lock_text.mapping(entry.get(kind)))
 
 
 def _resolved(tree: Tree, path: str, name: str) -> str:
@@ -125,26 +155,9 @@ def _resolved(tree: Tree, path: str, name: str) -> str:
         place = f"{base}{_MODULES}{name}"
         if place in tree:
             target = tree[place]
-            linked = _text(target.get("resolved"))
+            linked = text_of(target.get("resolved"))
             return linked if target.get("link") and linked in tree else place
         if not base:
             return ""
         above = base[:-1].rpartition("/")[0]
         base = f"{above}/" if above else ""
-
-
-def _lines(data: bytes) -> dict[str, int]:
-    """The line on which each object of this name begins first; none where the file is written on one."""
-    found: dict[str, int] = {}
-    for number, line in enumerate(data.decode("utf-8", "replace").split("\n"), 1):
-        if (opened := _OPENED.match(line)) is not None:
-            found.setdefault(opened[1], number)
-    return found
-
-
-def _text(value: object) -> str:
-    return value.strip() if isinstance(value, str) else ""
-
-
-def _keys(value: object) -> tuple[str, ...]:
-    return tuple(value) if isinstance(value, dict) else ()

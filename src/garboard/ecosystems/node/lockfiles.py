@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from garboard import yaml_text
+from garboard import lock_text, yaml_text
 from garboard.model.gap import Gap
 from garboard.model.image import File
 from garboard.model.package import Fact, Package
@@ -19,10 +19,9 @@ _RELEASE: Final = re.compile(r"v?\d+(?:\.\d+)*[^\s/:]*")
 _NEEDED: Final = ("dependencies", "optionalDependencies", "peerDependencies")
 _NEEDED_BY_ROOT: Final = ("dependencies", "devDependencies", "optionalDependencies")
 _TRAILING: Final = re.compile(r'("(?:[^"\\]|\\.)*(?:"|\Z))|,(?=[ \t\r\n]*[}\]])')
-_OPENED: Final = re.compile(r'\s*"((?:[^"\\]|\\.)*)"\s*:')
+_FIELD_NAME: Final = r'\s*"((?:[^"\\]|\\.)*)"\s*:'
 _YARN_PAIR: Final = re.compile(r'("[^"]*+"|[^\s"]+)\s+("[^"]*+"|\S+)')
 _LOCAL: Final = ("link:", "file:", "workspace:", "portal:")
-_SHOWN: Final = 3
 _FIELD: Final = 2
 
 
@@ -52,12 +51,10 @@ def catalog(file: File, /) -> Iterator[Fact]:
     known = {one.key: one for one in modules if one.own or _RELEASE.fullmatch(one.version)}
     elsewhere = [one.name for one in modules if one.key not in known]
     if elsewhere:
-        more = f" and {len(elsewhere) - _SHOWN} more" if len(elsewhere) > _SHOWN else ""
-        some = ", ".join(elsewhere[:_SHOWN]) + more
         yield Gap(
             stage="catalog",
             subject=file.path,
-            reason=f"names what is not from the npm registry and is not judged: {some}",
+            reason=f"names what is not from the npm registry and is not judged: {lock_text.some(elsewhere)}",
         )
     for one in known.values():
         namespace, _, short = one.name.rpartition("/")
@@ -228,7 +225,7 @@ def _pnpm_key(path: str, *, old: bool) -> tuple[str, str]:
 def _bun(text: str) -> Iterator[LockedModule]:
     document = msgspec.json.decode(_TRAILING.sub(lambda found: found[1] or "", text))
     packages: dict[str, list[Any]] = document.get("packages") or {}
-    lines = _lines(text)
+    lines = lock_text.lines(text, _FIELD_NAME, last=True)
 
     def place(above: str, name: str) -> str:
         while above:
@@ -259,7 +256,7 @@ def _deno(text: str) -> Iterator[LockedModule]:
     part = document.get("packages") or document
     specifiers: dict[str, str] = part.get("specifiers") or {}
     npm: dict[str, Any] = part.get("npm") or {}
-    lines = _lines(text)
+    lines = lock_text.lines(text, _FIELD_NAME, last=True)
     names: dict[str, str] = {}
     for key in npm:
         names.setdefault(_split(key)[0], key)
@@ -278,15 +275,6 @@ def _deno(text: str) -> Iterator[LockedModule]:
         yield LockedModule(f"jsr:{key}", name, f"jsr:{version}", line=lines.get(key, 0))
     for address in document.get("remote") or {}:
         yield LockedModule(address, address, address)
-
-
-def _lines(text: str) -> dict[str, int]:
-    """The line on which each name of an object's field is last; that of packages, which come after what asks for them."""
-    found: dict[str, int] = {}
-    for number, line in enumerate(text.split("\n"), 1):
-        if (opened := _OPENED.match(line)) is not None:
-            found[opened[1]] = number
-    return found
 
 
 _READERS: Final = {"yarn.lock": _yarn, "pnpm-lock.yaml": _pnpm, "bun.lock": _bun, "deno.lock": _deno}

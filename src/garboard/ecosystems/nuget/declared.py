@@ -39,7 +39,8 @@ def catalog(file: File, /) -> Iterator[Fact]:
         parse = _config
     else:
         parse, partial = _project, _PARTIAL
-    return lock_text.facts(file, parse, type_=TYPE, order=ORDER, writer="NuGet", partial=partial)
+    spread = name.startswith("Directory.")
+    return lock_text.facts(file, parse, type_=TYPE, order=ORDER, writer="NuGet", partial=partial, spread=spread)
 
 
 def _locked(text: str) -> Iterator[Pinned]:
@@ -73,13 +74,13 @@ def _assets(text: str) -> Iterator[Pinned]:
 
 def _config(text: str) -> Iterator[Pinned]:
     lines = lock_text.lines(text, _IDENTIFIED)
-    for one in lock_text.xml(text).iter("package"):
+    for one in lock_text.xml(text.encode()).iter("package"):
         name = one.get("id", "")
         yield Pinned(name, _exact(one.get("version", "")), line=lines.get(name, 0))
 
 
 def _project(text: str) -> Iterator[Pinned]:
-    root = lock_text.xml(text)
+    root = lock_text.xml(text.encode())
     lines = lock_text.lines(text, _IDENTIFIED)
     known = {one.tag: (one.text or "").strip() for one in root.findall("PropertyGroup/*")}
     found = [one for kind in ("PackageReference", "PackageVersion") for one in root.iter(kind)]

@@ -95,6 +95,7 @@ ECOSYSTEM: Final = Ecosystem(
     normalize=_lower,
     programs=("composer",),
     declares=("**/composer.lock",),
+    manifests=("**/composer.json",),
     load_declared=_declared,
     load_commands=_commands,
     index="Packagist",

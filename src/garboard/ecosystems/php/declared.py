@@ -1,20 +1,23 @@
-"""The packages that ``composer.lock`` declares."""
+"""The packages that ``composer.lock`` declares, and what ``composer.json`` asks for."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any, Final
 
 import msgspec
 
+from garboard import lock_text
+from garboard.lock_text import Named, text_of
 from garboard.model.gap import Gap
 from garboard.model.image import File
 from garboard.model.package import Fact, Package
 
 TYPE: Final = "composer"
 ORDER: Final = "composer"
-_NAMED: Final = re.compile(r'\s*"name"\s*:\s*"([^"]+)"')
+_KINDS: Final = ("require", "require-dev")
+_NAMED: Final = r'\s*"name"\s*:\s*"([^"]+)"'
+_HINT: Final = "`composer update --no-install` writes composer.lock"
 
 
 class _Lock(msgspec.Struct):
@@ -23,22 +26,24 @@ class _Lock(msgspec.Struct):
 
 
 def catalog(file: File, /) -> Iterator[Fact]:
-    """Each package with its version, those for development too."""
+    """Each package with its version, those for development too; or what a manifest asks for."""
+    if file.path.endswith(".json"):
+        yield from lock_text.asked(file, _required, type_=TYPE, hint=_HINT)
+        return
     try:
         lock = msgspec.json.decode(file.data, type=_Lock)
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         yield Gap(stage="catalog", subject=file.path, reason=f"is not what Composer writes: {error}")
         return
-    lines: dict[str, int] = {}
-    for number, line in enumerate(file.data.decode("utf-8", "replace").splitlines(), 1):
-        if (named := _NAMED.match(line)) is not None:
-            lines.setdefault(named[1].lower(), number)
+    stated = lock_text.lines(file.data.decode("utf-8", "replace"), _NAMED)
+    lines = {name.lower(): line for name, line in reversed(stated.items())}
     entries = [
-        (_text(one.get("name")).lower(), _text(one.get("version")), one) for one in (*lock.packages, *lock.development)
+        (text_of(one.get("name")).lower(), text_of(one.get("version")), one)
+        for one in (*lock.packages, *lock.development)
     ]
     versions = {name: version for name, version, _ in entries}
-    needed = {need.lower() for _, _, one in entries for need in _keys(one.get("require"))}
-    for name, version, entry in entries:
+    needed = {need.lower() for _, _, one in entries for need in lock_text.mapping(one.get("require"))}
+    for place, (name, version, entry) in enumerate(entries):
         namespace, _, short = name.rpartition("/")
         if not namespace or not version:
             yield Gap(stage="catalog", subject=file.path, reason=f"{name or 'a package'} has no version: not judged")
@@ -52,20 +57,23 @@ def catalog(file: File, /) -> Iterator[Fact]:
             name=short,
             version=version,
             scheme=ORDER,
-            licenses=tuple(filter(None, map(_text, license_))) if isinstance(license_, list) else (),
+            licenses=tuple(filter(None, map(text_of, license_))) if isinstance(license_, list) else (),
             requires=tuple(
                 (f"{need.lower()}@{versions[need.lower()]}",)
-                for need in _keys(entry.get("require"))
+                for need in lock_text.mapping(entry.get("require"))
                 if need.lower() in versions
             ),
             automatic=name in needed,
             line=lines.get(name, 0),
+            scope="development" if place >= len(lock.packages) else "",
         )
 
 
-def _text(value: object) -> str:
-    return value.strip() if isinstance(value, str) else ""
-
-
-def _keys(value: object) -> tuple[str, ...]:
-    return tuple(value) if isinstance(value, dict) else ()
+def _required(text: str) -> Named:
+    """Names without a vendor are PHP itself, its extensions and libraries."""
+    document = lock_text.mapping(msgspec.json.decode(text))
+    lines = lock_text.fields(text, _KINDS)
+    for kind in _KINDS:
+        for name in lock_text.mapping(document.get(kind)):
+            if "/" in name:
+                yield name.lower(), lines.get(name, 0)

@@ -31,5 +31,6 @@ ECOSYSTEM: Final = Ecosystem(
     load_order=_order,
     index="pub.dev",
     declares=("**/pubspec.lock",),
+    manifests=("**/pubspec.yaml",),
     load_declared=_declared,
 )

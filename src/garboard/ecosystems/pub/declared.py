@@ -1,4 +1,4 @@
-"""The packages that ``pubspec.lock`` declares."""
+"""The packages that ``pubspec.lock`` declares, and what ``pubspec.yaml`` asks for."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from garboard import lock_text, yaml_text
-from garboard.lock_text import Pinned
+from garboard.lock_text import Named, Pinned
 from garboard.model.image import File
 from garboard.model.package import Fact
 
@@ -16,7 +16,21 @@ ORDER: Final = "pub"
 
 def catalog(file: File, /) -> Iterator[Fact]:
     """Each hosted package; those of an SDK, a folder or a repository have no version of pub.dev."""
+    if file.path.endswith(".yaml"):
+        return lock_text.asked(file, _required, type_=TYPE, hint="`dart pub get` writes pubspec.lock")
     return lock_text.facts(file, _packages, type_=TYPE, order=ORDER, writer="pub")
+
+
+def _required(text: str) -> Named:
+    """Packages of an SDK, of a folder or a repository have no version of pub.dev."""
+    (document,) = yaml_text.read(text)
+    for kind in ("dependencies", "dev_dependencies"):
+        needed = document.get(kind) or yaml_text.YamlMapping()
+        yield from ((name, needed.lines[name]) for name, wanted in needed.items() if not _elsewhere(wanted))
+
+
+def _elsewhere(wanted: object) -> bool:
+    return isinstance(wanted, dict) and not {"sdk", "path", "git"}.isdisjoint(wanted)
 
 
 def _packages(text: str) -> Iterator[Pinned]:
@@ -25,4 +39,5 @@ def _packages(text: str) -> Iterator[Pinned]:
     for name, entry in packages.items():
         version = entry["version"] if entry.get("source") == "hosted" else ""
         asked = str(entry.get("dependency")).startswith("direct")
-        yield Pinned(name, version, asked=asked, line=packages.lines[name])
+        scope = "development" if entry.get("dependency") == "direct dev" else ""
+        yield Pinned(name, version, asked=asked, line=packages.lines[name], scope=scope)

@@ -9,7 +9,11 @@ from garboard.model.ecosystem import Ecosystem, parent_folder
 from garboard.model.image import Bare
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from garboard.model.ecosystem import Catalog, PlainCatalog, VersionOrder
+    from garboard.model.image import File
+    from garboard.model.package import Fact
     from garboard.model.program import Commands
 
 
@@ -64,7 +68,12 @@ def _order() -> VersionOrder:
 
 
 def _declared() -> PlainCatalog:
-    from garboard.ecosystems.python.declared import catalog
+    from garboard.ecosystems.python import declared, manifests
+
+    def catalog(file: File) -> Iterator[Fact]:
+        if file.path.endswith(("pyproject.toml", "Pipfile", ".in", "setup.cfg", "setup.py")):
+            return manifests.catalog(file)
+        return declared.catalog(file)
 
     return catalog
 
@@ -120,6 +129,14 @@ ECOSYSTEM: Final = Ecosystem(
         "**/uv.lock",
         "**/pdm.lock",
         "**/pylock*.toml",
+    ),
+    manifests=(
+        "**/pyproject.toml",
+        "**/Pipfile",
+        "**/requirements*.in",
+        "**/requirements/*.in",
+        "**/setup.cfg",
+        "**/setup.py",
     ),
     load_declared=_declared,
     load_commands=_commands,

@@ -69,6 +69,7 @@ ECOSYSTEM: Final = Ecosystem(
     load_catalog=_catalog,
     programs=("gem", "bundle", "bundler"),
     declares=("**/Gemfile.lock", "**/gems.locked"),
+    manifests=("**/Gemfile", "**/gems.rb", "**/*.gemspec"),
     load_declared=_declared,
     load_commands=_commands,
     index="rubygems.org",

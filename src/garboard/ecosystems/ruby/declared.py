@@ -1,4 +1,4 @@
-"""The gems that ``Gemfile.lock`` (``gems.locked``) declares, as Bundler writes it."""
+"""The gems that ``Gemfile.lock`` (``gems.locked``) declares, as Bundler writes it, and what a ``Gemfile`` or a gem asks for."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
+from garboard import lock_text
+from garboard.lock_text import Named
 from garboard.model.gap import Gap
 from garboard.model.image import File
 from garboard.model.package import Fact, Package
@@ -14,6 +16,10 @@ TYPE: Final = "gem"
 ORDER: Final = "gem"
 _GEM: Final = re.compile(r"([A-Za-z0-9_][\w.-]*)(?: \(([^)]*)\))?!?")
 _VERSION: Final = re.compile(r"(\d[0-9A-Za-z.]*)(?:-(.+))?")
+_REQUIRED: Final = re.compile(
+    r"""\s*+(?:gem|[\w.]*\.add_(?:runtime_|development_)?dependency)[\s(]++["']([\w.-]+)["']"""
+)
+_HINT: Final = "`bundle lock` writes Gemfile.lock"
 _SECTIONS: Final = frozenset({"GEM", "GIT", "PATH", "PLUGIN SOURCE"})
 _LISTED: Final = 4
 _NEEDED: Final = 6
@@ -33,6 +39,9 @@ class LockedGem(NamedTuple):
 
 def catalog(file: File, /) -> Iterator[Fact]:
     """Each gem with its version, and the platform of one with compiled parts; one of the project's folders is its own."""
+    if not file.path.endswith((".lock", ".locked")):
+        yield from lock_text.asked(file, _required, type_=TYPE, hint=_HINT)
+        return
     text = file.data.decode("utf-8", "replace")
     gems, asked = _read(text)
     if not gems and "GEM" not in text:
@@ -58,6 +67,12 @@ def catalog(file: File, /) -> Iterator[Fact]:
             automatic=gem.name not in asked,
             line=gem.line,
         )
+
+
+def _required(text: str) -> Named:
+    for number, line in enumerate(text.splitlines(), 1):
+        if (found := _REQUIRED.match(line)) is not None:
+            yield found[1], number
 
 
 def _read(text: str) -> tuple[list[LockedGem], set[str]]:

@@ -69,6 +69,7 @@ ECOSYSTEM: Final = Ecosystem(
     osv="crates.io",
     locks=("Cargo.lock",),
     declares=("**/Cargo.lock",),
+    manifests=("**/Cargo.toml",),
     load_declared=_declared,
     order="semver",
     programs=("cargo",),

@@ -1,4 +1,4 @@
-"""The crates that ``Cargo.lock`` declares, in all of its versions."""
+"""The crates that ``Cargo.lock`` declares, in all of its versions, and what ``Cargo.toml`` asks for."""
 
 from __future__ import annotations
 
@@ -7,17 +7,24 @@ import tomllib
 from collections.abc import Iterator
 from typing import Any, Final
 
+from garboard import lock_text
+from garboard.lock_text import Named
 from garboard.model.gap import Gap
 from garboard.model.image import File
 from garboard.model.package import Fact, Package
 
 TYPE: Final = "cargo"
 ORDER: Final = "semver"
+_HINT: Final = "`cargo generate-lockfile` writes Cargo.lock"
+_KINDS: Final = ("dependencies", "dev-dependencies", "build-dependencies")
 _NAMED: Final = re.compile(r'name\s*=\s*"([^"]+)"')
 
 
 def catalog(file: File, /) -> Iterator[Fact]:
-    """The members of the workspace, which have no source, and every crate that they are built of."""
+    """The members of the workspace, which have no source, and every crate that they are built of; or what a manifest asks for."""
+    if file.path.endswith(".toml"):
+        yield from lock_text.asked(file, _required, type_=TYPE, hint=_HINT)
+        return
     try:
         entries = tomllib.loads(file.data.decode())["package"]
     except KeyError:
@@ -44,6 +51,23 @@ def catalog(file: File, /) -> Iterator[Fact]:
             automatic=None if member else f"{name}@{version}" not in asked,
             line=lines.get((name, version), 0),
         )
+
+
+def _required(text: str) -> Named:
+    """Crates in folders of the project are its own."""
+    document = tomllib.loads(text)
+    lines = lock_text.toml_keys(text)
+    tables = {kind: document.get(kind) for kind in _KINDS}
+    tables["workspace.dependencies"] = lock_text.mapping(document.get("workspace")).get("dependencies")
+    for target, stated in lock_text.mapping(document.get("target")).items():
+        plain = target.replace('"', "").replace("'", "")
+        tables |= {f"target.{plain}.{kind}": lock_text.mapping(stated).get(kind) for kind in _KINDS}
+    for table, needed in tables.items():
+        for name, wanted in lock_text.mapping(needed).items():
+            stated = lock_text.mapping(wanted)
+            if "path" not in stated:
+                line = lines.get((table, name)) or lines.get((table, f"{name}.workspace"), 0)
+                yield str(stated.get("package") or name), line
 
 
 def _is_crate(entry: Any) -> bool:

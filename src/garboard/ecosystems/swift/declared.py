@@ -1,25 +1,38 @@
-"""The packages that ``Package.resolved`` declares, versions 1 to 3."""
+"""The packages that ``Package.resolved`` declares, versions 1 to 3, and what ``Package.swift`` asks for."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
 import msgspec
 
 from garboard import lock_text
-from garboard.lock_text import Pinned
+from garboard.lock_text import Named, Pinned
 from garboard.model.image import File
 from garboard.model.package import Fact
 
 TYPE: Final = "swift"
 ORDER: Final = "semver"
+_REQUIRED: Final = re.compile(r'\burl:\s*"([^"]+)"')
 _NAMED: Final = r'\s*"(?:location|repositoryURL)"\s*:\s*"([^"]+)"'
 
 
 def catalog(file: File, /) -> Iterator[Fact]:
     """Each package by its repository; one at a branch or commit has no version."""
+    if file.path.endswith(".swift"):
+        return lock_text.asked(file, _required, type_=TYPE, hint="`swift package resolve` writes Package.resolved")
     return lock_text.facts(file, _pins, type_=TYPE, order=ORDER, writer="SwiftPM")
+
+
+def _required(text: str) -> Named:
+    for number, line in enumerate(text.splitlines(), 1):
+        yield from ((_name(found[1]), number) for found in _REQUIRED.finditer(line))
+
+
+def _name(place: str) -> str:
+    return place.rpartition("://")[2].removesuffix(".git").rpartition("@")[2].replace(":", "/")
 
 
 def _pins(text: str) -> Iterator[Pinned]:
@@ -27,5 +40,5 @@ def _pins(text: str) -> Iterator[Pinned]:
     lines = lock_text.lines(text, _NAMED)
     for pin in (document.get("object") or document).get("pins", ()):
         place = pin.get("location") or pin.get("repositoryURL") or ""
-        name = place.rpartition("://")[2].removesuffix(".git").rpartition("@")[2].replace(":", "/")
+        name = _name(place)
         yield Pinned(name, pin.get("state", {}).get("version") or "", line=lines.get(place, 0))

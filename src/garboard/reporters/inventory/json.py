@@ -11,7 +11,7 @@ from garboard import json_text
 from garboard.model.base import Value
 from garboard.model.gap import Gap
 from garboard.model.image import History, Image
-from garboard.model.package import Package
+from garboard.model.package import Location, Package
 from garboard.model.report import Report
 from garboard.model.timestamp import rfc3339
 from garboard.reporters.inventory.text import totals
@@ -61,7 +61,10 @@ class Entry(_Out):
     vendor: str
     automatic: bool | None
     application: bool
+    sha1: str
     declared: bool
+    asked: tuple[Place, ...]
+    scope: str
     evidence: Told | None
     same_as: str
     owner: str
@@ -174,6 +177,20 @@ def _diff_id(layers: tuple[str, ...], index: int | None) -> str:
     return layers[index] if index is not None and index < len(layers) else ""
 
 
+def _places(found: tuple[Location, ...], layers: tuple[str, ...]) -> tuple[Place, ...]:
+    return tuple(
+        [
+            Place(
+                path=place.path,
+                line=place.line,
+                layer_index=place.layer,
+                layer_diff_id=_diff_id(layers, place.layer),
+            )
+            for place in found
+        ]
+    )
+
+
 def _entry(package: Package, layers: tuple[str, ...]) -> Entry:
     return Entry(
         id=package.id,
@@ -194,23 +211,16 @@ def _entry(package: Package, layers: tuple[str, ...]) -> Entry:
         vendor=package.vendor,
         automatic=package.automatic,
         application=package.application,
+        sha1=package.sha1,
         declared=package.declared,
+        asked=_places(package.asked, layers),
+        scope=package.scope,
         evidence=Told(package.evidence.confidence, _TECHNIQUE, package.evidence.offset) if package.evidence else None,
         same_as=package.same_as,
         owner=package.owner,
         layer_index=package.layer,
         layer_diff_id=_diff_id(layers, package.layer),
-        locations=tuple(
-            [
-                Place(
-                    path=place.path,
-                    line=place.line,
-                    layer_index=place.layer,
-                    layer_diff_id=_diff_id(layers, place.layer),
-                )
-                for place in package.locations
-            ]
-        ),
+        locations=_places(package.locations, layers),
         requires=package.requires,
         recommends=package.recommends,
         suggests=package.suggests,

@@ -26,9 +26,9 @@ from garboard.reporters.lineage import json as lineage_json
 from garboard.reporters.lineage.json import StepOf
 from garboard.reporters.recommend import json as recommendation_json
 from garboard.reporters.recommend.json import Recommendations, Remediation
-from garboard.reporters.scan.text import manager_of, project_name
+from garboard.reporters.scan.text import manager_of, project_name, tree_name
 from garboard.reporters.several import JsonArray
-from garboard.reporters.view import Issue, View, headline, number_of, shown
+from garboard.reporters.view import Issue, View, direct_dependencies, headline, labeled, number_of, shown
 
 _TITLE = 120
 
@@ -57,6 +57,16 @@ class Link(_Out):
 
     title: str
     url: str
+
+
+class DirectOf(_Out):
+    """Of a declared package: what to raise, and the file and line that ask for it."""
+
+    name: str
+    version: str
+    purl: str
+    file: str
+    line: int | None
 
 
 class Entry(
@@ -116,6 +126,7 @@ class Entry(
     layer_diff_id: str
     layer_digest: str
     locations: list[Location]
+    direct_dependencies: list[DirectOf]
     dockerfile_instruction: str
     docker_base_image: str
     dockerfile_file: str
@@ -259,8 +270,8 @@ class _Writer:
         self._report = report
         self._view = view
         self._found = shown(report, view)
-        self._labels = {p.id: f"{p.display_name}@{p.version}" for p in report.inventory.packages}
-        self._top = f"docker-image|{report.image.name}"
+        self._labels = {p.id: labeled(p) for p in report.inventory.packages}
+        self._top = tree_name(report)
 
     def entries(self) -> Iterator[Entry]:
         """The elements of ``vulnerabilities``."""
@@ -421,6 +432,16 @@ class _Writer:
             layer_diff_id=layer.diff_id if layer else "",
             layer_digest=layer.digest or "" if layer else "",
             locations=list(package.locations),
+            direct_dependencies=[
+                DirectOf(
+                    name=one.package.display_name,
+                    version=one.package.version,
+                    purl=one.package.purl,
+                    file=one.place.path,
+                    line=one.place.line or None,
+                )
+                for one in direct_dependencies((finding,), self._report)
+            ],
             dockerfile_instruction=who.text if ours and who.place else "",
             docker_base_image=self._report.base_image if not ours else "",
             dockerfile_file=who.place.file if who.place else "",

@@ -28,12 +28,12 @@ from garboard.json_text import encodable
 from garboard.model.attribution import Introduction, Origin
 from garboard.model.finding import Finding
 from garboard.model.gap import Gap
-from garboard.model.package import SYSTEM_TYPES
+from garboard.model.package import SYSTEM_TYPES, Location
 from garboard.model.report import Coverage, Report
 from garboard.reporters.scan import sarif_document as document
 from garboard.reporters.scan import sarif_rules as rules
 from garboard.reporters.several import without_line_feed
-from garboard.reporters.view import View, headline
+from garboard.reporters.view import View, direct_dependencies, headline, labeled
 
 RESULTS: Final = 25_000
 """GitHub rejects a run with more results."""
@@ -72,14 +72,17 @@ def _file(path: str) -> document.ArtifactLocation:
     return document.ArtifactLocation(uri=quote(name), uri_base_id="%SRCROOT%")
 
 
+def _line(place: Location) -> document.PhysicalLocation:
+    return document.PhysicalLocation(
+        artifact_location=_file(place.path), region=document.Region(start_line=max(place.line, 1))
+    )
+
+
 def _physical(finding: Finding, report: Report) -> document.PhysicalLocation:
     """The line that brought it or declares it; else the image, with the first line: GitHub requires one for every result."""
     place = finding.introduced.place if finding.introduced else None
     if place is None and finding.package.declared and finding.package.locations:
-        declared = finding.package.locations[0]
-        return document.PhysicalLocation(
-            artifact_location=_file(declared.path), region=document.Region(start_line=max(declared.line, 1))
-        )
+        return _line(finding.package.locations[0])
     if place is None:
         uri = _image_uri(report.image.name)
         return document.PhysicalLocation(
@@ -188,6 +191,13 @@ class _Writer:
                     ("garboardFinding/v1", "primaryLocationLineHash"), f"{mark}:{seen[mark]}"
                 ),
                 properties=self._of(finding),
+                related_locations=tuple(
+                    document.RelatedLocation(
+                        message=document.Message(text=rules.plain(f"Asks for {labeled(one.package)}.")),
+                        physical_location=_line(one.place),
+                    )
+                    for one in direct_dependencies((finding,), self._report)
+                ),
             )
 
     def _location(self, finding: Finding) -> document.Location:

@@ -57,6 +57,13 @@ class Location(_Out):
     logical_locations: tuple[LogicalLocation, ...]
 
 
+class RelatedLocation(_Out):
+    """Another place that matters for a result, and why."""
+
+    message: Message
+    physical_location: PhysicalLocation
+
+
 class RuleProperties(_Out):
     """Properties of a vulnerability; the hyphenated name is GitHub's."""
 
@@ -142,6 +149,7 @@ class Result(_Out):
     locations: tuple[Location, ...]
     partial_fingerprints: dict[str, str]
     properties: ResultProperties
+    related_locations: tuple[RelatedLocation, ...] = ()
 
 
 class Descriptor(_Out):

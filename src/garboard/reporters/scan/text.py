@@ -15,7 +15,7 @@ from garboard.model.advisory import FeedState, Severity, Status
 from garboard.model.attribution import Introduction, Origin
 from garboard.model.finding import Finding, Vulnerability
 from garboard.model.gap import Gap
-from garboard.model.package import Package
+from garboard.model.package import Location, Package
 from garboard.model.report import Coverage, Report
 from garboard.reporters.actions import text as actions_text
 from garboard.reporters.lineage import text as lineage_text
@@ -24,7 +24,7 @@ from garboard.reporters.recommend import table
 from garboard.reporters.scan.tree import dependency_tree
 from garboard.reporters.several import Texts
 from garboard.reporters.terminal import document, paint
-from garboard.reporters.view import Issue, View, headline, shown, tested, unjudged
+from garboard.reporters.view import Issue, View, direct_dependencies, headline, labeled, shown, tested, unjudged
 
 _COLORS: Final = {Severity.CRITICAL: "35", Severity.HIGH: "31", Severity.MEDIUM: "33"}
 _WORST_FIRST: Final = tuple(sorted(Severity, key=lambda severity: -severity.rank))
@@ -43,10 +43,6 @@ _STATUS: Final = {
 def manager_of(kind: str) -> str:
     """The package manager of a package URL type, as reports name it."""
     return ecosystems.of(kind).manager or kind
-
-
-def _label(package: Package) -> str:
-    return f"{package.display_name}@{package.version}"
 
 
 def _sentence(vulnerability: Vulnerability) -> str:
@@ -96,7 +92,7 @@ def _block(issue: Issue, report: Report, view: View, labels: Mapping[str, str]) 
     yield f"  Description: {_sentence(vulnerability)}"
     yield from _exploited(vulnerability)
     if len(issue.findings) > 1:
-        yield f"  Packages: {_limited((_label(one.package) for one in issue.findings), _SHOWN_ROOTS)}"
+        yield f"  Packages: {_limited((labeled(one.package) for one in issue.findings), _SHOWN_ROOTS)}"
     paths = _paths(issue, labels)
     more = len(paths) - view.show_paths + sum(one.more_paths for one in issue.findings)
     if paths:
@@ -109,6 +105,14 @@ def _block(issue: Issue, report: Report, view: View, labels: Mapping[str, str]) 
     declared = tuple(dict.fromkeys(place for one in issue.findings for place in _declared(one.package)))
     if declared:
         yield f"  Declared in {_limited(declared, _SHOWN_ROOTS)}"
+    raised = [one for one in direct_dependencies(issue.findings, report) if one.place.path]
+    own = {finding.package.id for finding in issue.findings}
+    asked = tuple(_at(one.place) for one in raised if one.package.id in own)
+    if asked:
+        yield f"  Asked for in {_limited(asked, _SHOWN_ROOTS)}"
+    through = tuple(f"{labeled(one.package)} ({_at(one.place)})" for one in raised if one.package.id not in own)
+    if through:
+        yield f"  Raise {_limited(through, _SHOWN_ROOTS)}"
     fix = _fix(finding)
     if fix:
         yield paint(fix, "1", color=view.color) if finding.fixed_in else fix
@@ -117,7 +121,12 @@ def _block(issue: Issue, report: Report, view: View, labels: Mapping[str, str]) 
 def _declared(package: Package) -> Iterator[str]:
     """The files and lines that declare a package, if it is not known to be installed."""
     if package.declared:
-        yield from (f"{one.path}:{one.line}" if one.line else one.path for one in package.locations)
+        scope = f" ({package.scope})" if package.scope else ""
+        yield from (f"{_at(place)}{scope}" for place in package.locations)
+
+
+def _at(place: Location) -> str:
+    return f"{place.path}:{place.line}" if place.line else place.path
 
 
 def introduced(issue: Issue, report: Report) -> Iterator[str]:
@@ -170,13 +179,23 @@ def _managers(report: Report) -> str:
     return ", ".join(manager_of(kind) for kind, _ in types.most_common()) or "none"
 
 
+def is_source_tree(report: Report) -> bool:
+    """Whether it is about a project's files, and no system's."""
+    return bool(_manifests(report))
+
+
 def project_name(report: Report) -> str:
     """``docker-image|NAME`` without tag or digest, as ``docker scan`` names it; of a source tree its folder's name."""
-    if _manifests(report):
+    if is_source_tree(report):
         return report.image.name.rstrip("/").rpartition("/")[2]
     name = report.image.name.partition("@")[0]
     head, colon, tag = name.rpartition(":")
     return "docker-image|" + (head if colon and "/" not in tag else name).rpartition("/")[2]
+
+
+def tree_name(report: Report) -> str:
+    """What paths and the tree of dependencies begin with: the image with its tag; of a source tree its folder's name."""
+    return project_name(report) if is_source_tree(report) else f"docker-image|{report.image.name}"
 
 
 def _manifests(report: Report) -> tuple[str, ...]:
@@ -192,7 +211,7 @@ def _summary(report: Report, found: list[Issue], view: View) -> Iterator[str]:
         ("Package manager:", _managers(report)),
         ("Target file:", report.target_file or _limited(_manifests(report), _SHOWN_ROOTS)),
         ("Project name:", project_name(report)),
-        ("Source tree:" if _manifests(report) else "Docker image:", report.image.name),
+        ("Source tree:" if is_source_tree(report) else "Docker image:", report.image.name),
         ("Platform:", str(report.image.platform) if report.image.layers else ""),
         (
             "Target OS:",
@@ -315,10 +334,10 @@ def render(report: Report, view: View) -> bytes:
 def parts(report: Report, view: View) -> Iterator[bytes]:
     """The same, at once."""
     found = shown(report, view)
-    labels = {package.id: _label(package) for package in report.inventory.packages}
+    labels = {package.id: labeled(package) for package in report.inventory.packages}
     lines: list[str] = []
     if view.dependency_tree:
-        lines += [*dependency_tree(report), ""]
+        lines += [*dependency_tree(report, tree_name(report)), ""]
     lines += ["", f"Testing {report.image.name}...", ""]
     for issue in found:
         lines += [*_block(issue, report, view, labels), ""]

@@ -17,10 +17,10 @@ _LARGEST: Final = 8 * MIB
 """Characters of a tree: in a chain each line is indented by all that are above it."""
 
 
-def dependency_tree(report: Report) -> Iterator[str]:
-    """The lines of the tree."""
+def dependency_tree(report: Report, name: str) -> Iterator[str]:
+    """The lines of the tree, below the name of what it is of."""
     packages = {package.id: package for package in report.inventory.packages if not package.owner}
-    yield f"docker-image|{report.image.name}"
+    yield name
     expanded: set[str] = set()
     top = roots(packages)
     levels: list[tuple[str, list[Package], int]] = [("   ", top, 0)]

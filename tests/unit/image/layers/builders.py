@@ -138,9 +138,11 @@ def config(layers: Sequence[bytes], **more: object) -> bytes:
     ).encode()
 
 
-def docker_archive(path: Path, layers: Sequence[bytes], tags: Sequence[str] = ("app:1",), *, old: bool = False) -> Path:
-    """What ``docker save`` writes: the old layout with folders, or the new one with blobs."""
-    document = config(layers)
+def docker_archive(
+    path: Path, layers: Sequence[bytes], tags: Sequence[str] = ("app:1",), *, old: bool = False, **more: object
+) -> Path:
+    """What ``docker save`` writes: the old layout with folders, or the new one with blobs; ``more`` is in the configuration."""
+    document = config(layers, **more)
     names = [f"{sha256(layer)}/layer.tar" if old else f"blobs/sha256/{sha256(layer)}" for layer in layers]
     config_name = f"{sha256(document)}.json" if old else f"blobs/sha256/{sha256(document)}"
     manifest = json.dumps([{"Config": config_name, "RepoTags": list(tags), "Layers": names}]).encode()

@@ -15,7 +15,7 @@ def tree(needs: dict[str, tuple[str, ...]]) -> list[str]:
     )
     scan = report()
     inventory = msgspec.structs.replace(scan.inventory, packages=packages)
-    return list(dependency_tree(msgspec.structs.replace(scan, inventory=inventory)))[1:]
+    return list(dependency_tree(msgspec.structs.replace(scan, inventory=inventory), "docker-image|app"))[1:]
 
 
 def test_what_a_package_needs_stands_below_its_first_appearance() -> None:

@@ -1,0 +1,127 @@
+"""What one ``pom.xml`` states, before its parent and its properties are known (https://maven.apache.org/pom.html)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from garboard import lock_text
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
+
+_LONGEST: Final = 500
+"""Characters of a property."""
+
+
+class ManagementKey(msgspec.Struct, frozen=True, array_like=True):
+    """By what one dependency takes another's place."""
+
+    group: str
+    artifact: str
+    type: str = "jar"
+    classifier: str = ""
+
+
+class Dependency(msgspec.Struct, frozen=True, array_like=True):
+    """An entry of ``dependencies`` or of ``dependencyManagement``, with the line of its artifact."""
+
+    key: ManagementKey
+    version: str = ""
+    scope: str = ""
+    optional: bool = False
+    exclusions: tuple[tuple[str, str], ...] = ()
+    line: int = 0
+
+
+class Parent(msgspec.Struct, frozen=True, array_like=True):
+    """The parent, and where it lies from this file's folder; empty if it is to be taken from a repository."""
+
+    group: str
+    artifact: str
+    version: str
+    path: str
+
+
+class Pom(msgspec.Struct, frozen=True, array_like=True):
+    """One file; what it does not state is empty."""
+
+    group: str
+    artifact: str
+    version: str
+    line: int
+    parent: Parent | None = None
+    properties: tuple[tuple[str, str], ...] = ()
+    managed: tuple[Dependency, ...] = ()
+    dependencies: tuple[Dependency, ...] = ()
+
+
+def parse(data: bytes) -> Pom:
+    """Read a file; what its profiles ask for counts, whichever are active.
+
+    Raises:
+        ValueError: it is no XML document, has a document type, or is none of a project.
+    """
+    root = lock_text.xml(data)
+    if root.tag != "project":
+        raise ValueError("its root is not a project")
+    parts = [root, *root.findall("profiles/profile")]
+    parent = root.find("parent")
+    return Pom(
+        _field(root, "groupId"),
+        _field(root, "artifactId"),
+        _field(root, "version"),
+        _line(root),
+        _parent(parent) if parent is not None else None,
+        tuple(
+            (one.tag, text)
+            for part in parts
+            for one in part.findall("properties/*")
+            if len(text := _text(one)) <= _LONGEST
+        ),
+        tuple(_dependencies(part.findall("dependencyManagement/dependencies/dependency") for part in parts)),
+        tuple(_dependencies(part.findall("dependencies/dependency") for part in parts)),
+    )
+
+
+def _parent(element: Element) -> Parent:
+    path = element.find("relativePath")
+    return Parent(
+        _field(element, "groupId"),
+        _field(element, "artifactId"),
+        _field(element, "version"),
+        "../pom.xml" if path is None else _text(path),
+    )
+
+
+def _dependencies(lists: Iterable[list[Element]]) -> Iterator[Dependency]:
+    for one in (one for found in lists for one in found):
+        exclusions = one.findall("exclusions/exclusion")
+        yield Dependency(
+            ManagementKey(
+                _field(one, "groupId"),
+                _field(one, "artifactId"),
+                _field(one, "type") or "jar",
+                _field(one, "classifier"),
+            ),
+            _field(one, "version"),
+            _field(one, "scope"),
+            _field(one, "optional") == "true",
+            tuple((_field(other, "groupId"), _field(other, "artifactId")) for other in exclusions),
+            _line(one),
+        )
+
+
+def _line(element: Element) -> int:
+    artifact = element.find("artifactId")
+    return int((artifact if artifact is not None else element).get(lock_text.LINE, "0"))
+
+
+def _field(element: Element, name: str) -> str:
+    return (element.findtext(name) or "").strip()
+
+
+def _text(element: Element) -> str:
+    return (element.text or "").strip()

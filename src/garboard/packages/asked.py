@@ -1,0 +1,170 @@
+"""Manifests of a source tree beside its lock files: what was asked for by name, at which line, and what nothing pins."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+from itertools import islice, takewhile
+from typing import Final, NamedTuple
+
+import msgspec
+
+from garboard import ecosystems
+from garboard.lock_text import some
+from garboard.model.gap import Gap
+from garboard.model.package import Asked, Location, Package
+
+_INNER: Final = frozenset({"obj", "requirements", "gradle", "dependency-locks"})
+"""Folders within that of a project in which its manifests and lock files lie."""
+
+
+class ManifestFile(NamedTuple):
+    """A manifest, its path, and the layer that it is in."""
+
+    path: str
+    layer: int
+    asked: Asked
+
+
+class Joined(NamedTuple):
+    """Packages without those that a lock file states, too, and gaps; those of ``answered`` manifests are none."""
+
+    packages: list[Package]
+    gaps: tuple[Gap, ...]
+    answered: frozenset[str]
+
+
+def joined(packages: Sequence[Package], manifests: Sequence[ManifestFile]) -> Joined:
+    """Which package each manifest asks for, in the lock files that answer for it."""
+    if not manifests:
+        return Joined(list(packages), (), frozenset())
+    locks = _Locks(packages, frozenset(one.path for one in manifests))
+    answers = {one.path: locks.answer(one) for one in manifests}
+    answered = frozenset(path for path, files in answers.items() if files)
+    marked = locks.marked(manifests, answers)
+    kept = [one for one in marked if one.application or not one.declared or _file(one) not in answered]
+    return Joined(kept, tuple(_gaps(manifests, answered, locks)), answered)
+
+
+def _file(package: Package) -> str:
+    return package.locations[0].file if package.locations else ""
+
+
+def _home(path: str) -> str:
+    """The folder of the project that a file is of."""
+    folder = path.rpartition("/")[0]
+    while folder.rpartition("/")[2] in _INNER:
+        folder = folder.rpartition("/")[0]
+    return folder
+
+
+def _upwards(folder: str) -> Iterator[str]:
+    yield folder
+    while folder:
+        folder = folder.rpartition("/")[0]
+        yield folder
+
+
+def _named(type_: str, name: str) -> str:
+    """As names are compared; Maven writes a colon after the group."""
+    return ecosystems.of(type_).normalize(name.replace(":", "/"))
+
+
+class _Locks:
+    """The packages of a tree by the files that declare them."""
+
+    def __init__(self, packages: Sequence[Package], manifests: frozenset[str]) -> None:
+        self._packages = list(packages)
+        self._by_file: dict[str, dict[tuple[str, str], list[int]]] = defaultdict(lambda: defaultdict(list))
+        self._homes: dict[str, list[str]] = defaultdict(list)
+        self._loose: dict[str, set[tuple[str, str]]] = defaultdict(set)
+        """By the folder of manifests, what they state with a version."""
+        self._installed = {(one.type, _named(one.type, one.full_name)) for one in packages if not one.declared}
+        for place, package in enumerate(packages):
+            if not package.declared or package.application:
+                continue
+            file, key = _file(package), (package.type, _named(package.type, package.full_name))
+            if file in manifests:
+                self._loose[_home(file)].add(key)
+            else:
+                if file not in self._by_file:
+                    self._homes[_home(file)].append(file)
+                self._by_file[file][key].append(place)
+
+    def answer(self, manifest: ManifestFile) -> tuple[str, ...]:
+        """The lock files that name anything that it asks for, in the nearest folder that has one."""
+        keys = self._keys(manifest)
+        home = _home(manifest.path)
+        for folder in _upwards(home):
+            if found := tuple(file for file in self._homes.get(folder, ()) if self._names(file, keys, manifest)):
+                return found
+        if not manifest.asked.spread:
+            return ()
+        within = (file for folder in self._below(home) for file in self._homes[folder])
+        return tuple(file for file in within if self._names(file, keys, manifest))
+
+    def _below(self, home: str) -> Iterator[str]:
+        """The folders with lock files below one."""
+        below = f"{home}/" if home else ""
+        start = bisect_left(self._folders, below)
+        return takewhile(lambda folder: folder.startswith(below), islice(self._folders, start, None))
+
+    @cached_property
+    def _folders(self) -> list[str]:
+        return sorted(self._homes)
+
+    @staticmethod
+    def _keys(manifest: ManifestFile) -> set[tuple[str, str]]:
+        return {(manifest.asked.type, _named(manifest.asked.type, name)) for name, _ in manifest.asked.names}
+
+    def _names(self, file: str, keys: set[tuple[str, str]], manifest: ManifestFile) -> bool:
+        stated = self._by_file[file].keys()
+        return not keys.isdisjoint(stated) if keys else any(type_ == manifest.asked.type for type_, _ in stated)
+
+    def stated(self, manifest: ManifestFile, name: str) -> bool:
+        """Whether another manifest, beside it or above, states the version, or the package is installed in the tree."""
+        key = (manifest.asked.type, _named(manifest.asked.type, name))
+        return key in self._installed or any(
+            key in self._loose.get(folder, ()) for folder in _upwards(_home(manifest.path))
+        )
+
+    def marked(self, manifests: Iterable[ManifestFile], answers: dict[str, tuple[str, ...]]) -> list[Package]:
+        """The packages, each with the places that ask for it; what none asks for came along."""
+        places: dict[int, list[Location]] = defaultdict(list)
+        known: set[str] = set()
+        for one in manifests:
+            for name, line in one.asked.names:
+                location = Location(path=one.path, layer=one.layer, line=line)
+                key = (one.asked.type, _named(one.asked.type, name))
+                for file in answers[one.path]:
+                    known.add(file)
+                    found = self._by_file[file].get(key, [])
+                    direct = [place for place in found if not self._packages[place].automatic]
+                    for place in direct or found:
+                        places[place].append(location)
+        marked = list(self._packages)
+        for place, locations in places.items():
+            marked[place] = msgspec.structs.replace(
+                marked[place], asked=tuple(dict.fromkeys(locations)), automatic=False
+            )
+        for file in known:
+            for found in self._by_file[file].values():
+                for place in found:
+                    if marked[place].automatic is None:
+                        marked[place] = msgspec.structs.replace(marked[place], automatic=True)
+        return marked
+
+
+def _gaps(manifests: Iterable[ManifestFile], answered: frozenset[str], locks: _Locks) -> Iterator[Gap]:
+    for one in manifests:
+        asked = one.asked
+        if one.path in answered or asked.told:
+            continue
+        unknown = [name for name in asked.open if not locks.stated(one, name)]
+        if unknown:
+            hint = f"; {asked.hint}" if asked.hint else ""
+            yield Gap(
+                stage="catalog", subject=one.path, reason=f"states no version of {some(unknown)}: not judged{hint}"
+            )

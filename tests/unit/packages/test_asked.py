@@ -1,0 +1,345 @@
+"""Manifests beside lock files: what was asked for by name has its line, and what nothing pins is told."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from pathlib import Path
+from typing import NamedTuple
+
+import jsonschema_rs
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from garboard.matching import trace
+from garboard.model.advisory import Status
+from garboard.model.finding import Finding, Vulnerability
+from garboard.model.image import Image
+from garboard.model.package import Asked, Inventory, Location, Package
+from garboard.model.report import Report
+from garboard.packages import asked
+from garboard.reporters.scan import json as scan_json
+from garboard.reporters.scan import sarif as scan_sarif
+from garboard.reporters.scan import text as scan_text
+from garboard.reporters.view import View
+from tests.unit.packages.test_declared import read
+
+SCHEMA = Path(__file__).parents[2] / "vectors/sarif/sarif-schema-2.1.0.json"
+
+
+class Project(NamedTuple):
+    """A manifest that asks for ``a``, and the lock file beside it by which ``a`` needs ``b``."""
+
+    manifest: str
+    asks: str
+    lock: str
+    locked: str
+    direct: str = "a"
+    indirect: str = "b"
+    told: bool = True
+    """Whether the manifest alone is a gap that the same reader states."""
+
+
+def _json(document: object) -> str:
+    return json.dumps(document, indent=2)
+
+
+TABLE = '[[package]]\nname = "a"\nversion = "1.0.0"\n{}\n[[package]]\nname = "b"\nversion = "2.0.0"\n'
+PROJECTS = [
+    Project(
+        "package.json",
+        _json({"name": "shop", "private": True, "scripts": {"a": "x"}, "devDependencies": {"a": "^1"}}),
+        "yarn.lock",
+        '# yarn lockfile v1\n\na@^1:\n  version "1.0.0"\n  dependencies:\n    b "^2"\n\nb@^2:\n  version "2.0.0"\n',
+    ),
+    Project(
+        "package.json",
+        _json({"name": "shop", "private": True, "dependencies": {"a": "^1"}}),
+        "package-lock.json",
+        _json(
+            {
+                "packages": {
+                    "": {"name": "shop", "dependencies": {"a": "^1"}},
+                    "node_modules/a": {"version": "1.0.0", "dependencies": {"b": "^2"}},
+                    "node_modules/b": {"version": "2.0.0"},
+                }
+            }
+        ),
+    ),
+    Project(
+        "pyproject.toml",
+        '[project]\nname = "shop"\ndependencies = [\n  "A[x]>=1",\n]\n',
+        "poetry.lock",
+        TABLE.format('[package.dependencies]\nb = ">=2"\n'),
+    ),
+    Project(
+        "pyproject.toml",
+        '[tool.poetry.dependencies]\npython = "^3.11"\n[tool.poetry.group.dev.dependencies]\na = "^1"\n',
+        "poetry.lock",
+        TABLE.format('[package.dependencies]\nb = ">=2"\n'),
+    ),
+    Project("pyproject.toml", '[dependency-groups]\ndev = ["a>=1"]\n', "pdm.lock", TABLE.format('dependencies = ["b"]\n')),
+    Project(
+        "requirements.in",
+        "a\n",
+        "requirements.txt",
+        "a==1.0.0 \\\n    --hash=sha256:aa\n    # via -r requirements.in\nb==2.0.0\n    # via\n    #   a\n",
+    ),
+    Project("requirements.txt", "# all\nA>=1\n", "uv.lock", TABLE.format('dependencies = [{ name = "b" }]\n')),
+    Project("setup.cfg", "[options]\ninstall_requires =\n  a>=1\n", "requirements.txt", "a==1.0.0  # via shop (setup.cfg)\nb==2.0.0  # via a\n"),
+    Project("setup.py", "setup(\n  install_requires=[\n  'a>=1',\n])\n", "requirements.txt", "a==1.0.0  # via shop (setup.py)\nb==2.0.0  # via a\n"),
+    Project(
+        "Cargo.toml",
+        '[package]\nname = "shop"\n[dependencies]\nown = { path = "own" }\n[target."cfg(unix)".dependencies]\na = "1"\n',
+        "Cargo.lock",
+        '[[package]]\nname = "a"\nversion = "1.0.0"\nsource = "r"\ndependencies = ["b"]\n[[package]]\nname = "b"\nversion = "2.0.0"\nsource = "r"\n',
+    ),
+    Project(
+        "Gemfile",
+        'source "https://rubygems.org"\ngem "a", "~> 1"\n',
+        "Gemfile.lock",
+        "GEM\n  specs:\n    a (1.0.0)\n      b (>= 2)\n    b (2.0.0)\n\nDEPENDENCIES\n  a\n",
+    ),
+    Project(
+        "shop.gemspec",
+        'Gem::Specification.new do |s|\n  s.add_runtime_dependency("a", "~> 1")\nend\n',
+        "Gemfile.lock",
+        "GEM\n  specs:\n    a (1.0.0)\n      b (>= 2)\n    b (2.0.0)\n\nDEPENDENCIES\n  a\n",
+    ),
+    Project(
+        "composer.json",
+        _json({"require": {"php": ">=8", "v/a": "^1"}}),
+        "composer.lock",
+        _json({"packages": [{"name": "v/a", "version": "1.0.0", "require": {"v/b": "^2"}}, {"name": "v/b", "version": "2.0.0"}]}),
+        "v/a",
+        "v/b",
+    ),
+    Project(
+        "mix.exs",
+        'defp deps do\n  [\n    {:a, "~> 1.0"}\n  ]\nend\n',
+        "mix.lock",
+        '%{\n  "a": {:hex, :a, "1.0.0", "aa", [:mix], [{:b, "~> 2.0"}], "hexpm"},\n  "b": {:hex, :b, "2.0.0", "aa", [:mix], [], "hexpm"},\n}\n',
+    ),
+    Project(
+        "pubspec.yaml",
+        "name: shop\ndependencies:\n  flutter:\n    sdk: flutter\n  a: ^1.0.0\n",
+        "pubspec.lock",
+        'packages:\n  a:\n    dependency: "direct main"\n    source: hosted\n    version: "1.0.0"\n  b:\n    dependency: transitive\n    source: hosted\n    version: "2.0.0"\n',
+    ),
+    Project("Project.toml", '[deps]\na = "aa"\n', "Manifest.toml", 'manifest_format = "2.0"\n[[deps.a]]\ndeps = ["b"]\nversion = "1.0.0"\n[[deps.b]]\nversion = "2.0.0"\n'),
+    Project(
+        "Package.swift",
+        'dependencies: [\n  .package(url: "https://x.org/o/a.git", from: "1.0.0"),\n]\n',
+        "Package.resolved",
+        _json({"pins": [{"location": f"https://x.org/o/{name}.git", "state": {"version": "1.0.0"}} for name in "ab"]}),
+        "x.org/o/a",
+        "x.org/o/b",
+    ),
+    Project(
+        "shop.csproj",
+        '<Project>\n<ItemGroup>\n<PackageReference Include="A" Version="1.*" />\n</ItemGroup>\n</Project>\n',
+        "packages.lock.json",
+        _json({"dependencies": {"net8.0": {"a": {"type": "Direct", "resolved": "1.0.0", "dependencies": {"b": "2"}}, "b": {"type": "Transitive", "resolved": "2.0.0"}}}}),
+    ),
+    Project(
+        "build.gradle.kts",
+        'dependencies {\n  implementation(platform("g:bom:1"))\n  implementation("g:a:1.+")\n}\n',
+        "gradle.lockfile",
+        "g:a:1.0.0=runtimeClasspath\ng:b:2.0.0=runtimeClasspath\n",
+        "g/a",
+        "g/b",
+    ),
+    Project(
+        "gradle/libs.versions.toml",
+        '[libraries]\none = { module = "g:a", version = "1.+" }\n',
+        "app/gradle.lockfile",
+        "g:a:1.0.0=runtimeClasspath\ng:b:2.0.0=runtimeClasspath\n",
+        "g/a",
+        "g/b",
+    ),
+    Project("conanfile.txt", "[requires]\na/[>=1]\n", "conan.lock", _json({"requires": ["a/1.0.0#x", "b/2.0.0#x"]})),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("project", PROJECTS, ids=lambda one: f"{one.manifest}-{one.lock}")
+def test_a_lock_file_answers_and_the_manifest_tells_the_line(tmp_path: Path, project: Project) -> None:
+    found = read(tmp_path, {project.manifest: project.asks, project.lock: project.locked})
+    assert found.gaps == ()
+    by_name = {one.full_name.lower(): one for one in found.packages if one.declared and not one.application}
+    assert set(by_name) == {project.direct, project.indirect}
+    direct, indirect = by_name[project.direct], by_name[project.indirect]
+    (place,) = direct.asked
+    assert place.path == project.manifest
+    assert project.direct.rpartition("/")[2] in project.asks.lower().split("\n")[place.line - 1]
+    assert (direct.automatic, indirect.automatic, indirect.asked) == (False, True, ())
+
+
+@pytest.mark.parametrize("project", PROJECTS, ids=lambda one: f"{one.manifest}-{one.lock}")
+def test_a_manifest_alone_is_a_gap(tmp_path: Path, project: Project) -> None:
+    found = read(tmp_path, {project.manifest: project.asks})
+    assert any(project.manifest in f"{gap.subject} {gap.reason}" for gap in found.gaps)
+
+
+@pytest.mark.parametrize("project", PROJECTS, ids=lambda one: f"{one.manifest}-{one.lock}")
+def test_the_lock_file_of_another_project_does_not_answer(tmp_path: Path, project: Project) -> None:
+    found = read(tmp_path, {f"one/{project.manifest}": project.asks, f"two/{project.lock}": project.locked})
+    assert any("one" in f"{gap.subject} {gap.reason}" for gap in found.gaps)
+    assert all(one.asked == () for one in found.packages)
+
+
+@pytest.mark.parametrize(
+    "folder",
+    [
+        "node_modules/x/",
+        "a/site-packages/x/",
+        "vendor/bundle/ruby/3.1.0/gems/x-1/",
+        "deps/x/",
+        ".m2/repository/x/",
+        "vendor/v/x/",
+    ],
+)
+def test_the_lock_files_of_installed_packages_are_their_authors_own(tmp_path: Path, folder: str) -> None:
+    own = {"deps/x/": ("mix.exs",), "vendor/v/x/": ("composer.json",)}
+    for project in PROJECTS:
+        if "/" not in project.manifest and project.manifest in own.get(folder, (project.manifest,)):
+            files = {f"{folder}{project.manifest}": project.asks, f"{folder}{project.lock}": project.locked}
+            found = read(tmp_path / project.manifest / project.lock, files)
+            assert not any(one.declared for one in found.packages), project.manifest
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        (
+            "package-lock.json",
+            _json(
+                {"packages": {"": {"devDependencies": {"a": "1"}}, "node_modules/a": {"version": "1.0.0", "dev": True}}}
+            ),
+        ),
+        ("composer.lock", _json({"packages": [], "packages-dev": [{"name": "v/a", "version": "1"}]})),
+        ("Pipfile.lock", _json({"default": {}, "develop": {"a": {"version": "==1"}}})),
+        ("pubspec.lock", 'packages:\n  a:\n    dependency: "direct dev"\n    source: hosted\n    version: "1.0.0"\n'),
+    ],
+)
+def test_what_only_development_needs_is_told_so(tmp_path: Path, name: str, text: str) -> None:
+    assert {one.scope for one in read(tmp_path, {name: text}).packages if not one.application} == {"development"}
+
+
+def test_the_members_of_a_workspace_are_called_as_they_call_themselves(tmp_path: Path) -> None:
+    packages = {
+        "": {"name": "root", "workspaces": ["packages/*"]},
+        "node_modules/@s/a": {"resolved": "packages/a", "link": True},
+        "packages/a": {"version": "1.0.0"},
+        "packages/b": {"name": "other", "version": "1.0.0"},
+    }
+    found = read(tmp_path, {"package-lock.json": _json({"name": "root", "packages": packages})})
+    assert {one.full_name for one in found.packages} == {"root", "@s/a", "other"}
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("-r deps/base.txt", True),
+        ("--requirement=base.in", True),
+        ("-r requirements-dev.txt", False),
+        ("-rrequirements/a.txt", False),
+        ("-r ../requirements.txt", False),
+    ],
+)
+def test_a_file_of_requirements_that_another_names_is_read_or_told(tmp_path: Path, line: str, told: bool) -> None:
+    found = read(tmp_path, {"requirements.txt": f"a==1.0\n{line}\n"})
+    assert [gap.subject for gap in found.gaps] == ["requirements.txt"] * told
+
+
+def test_central_versions_answer_for_projects_below(tmp_path: Path) -> None:
+    project = '<Project>\n<ItemGroup>\n<PackageReference Include="A" />\n<PackageReference Include="B" />\n</ItemGroup>\n</Project>\n'
+    central = '<Project>\n<ItemGroup>\n<PackageVersion Include="A" Version="1.0.0" />\n</ItemGroup>\n</Project>\n'
+    found = read(tmp_path, {"src/shop.csproj": project, "Directory.Packages.props": central})
+    assert [gap.reason for gap in found.gaps if "no version" in gap.reason] == ["states no version of B: not judged"]
+    assert [(one.name, one.version) for one in found.packages] == [("A", "1.0.0")]
+
+
+def _lines(found: Inventory, name: str) -> Report:
+    package = next(one for one in found.packages if one.full_name == name)
+    vulnerability = Vulnerability(id="CVE-1")
+    finding = Finding(
+        vulnerability=vulnerability, package=package, status=Status.AFFECTED, fixed_in="9", feed="osv", matched_by=name
+    )
+    return Report(
+        image=Image(name="/src/shop", source="dir"),
+        inventory=found,
+        findings=trace((finding,), found.packages),
+        created=dt.datetime(2026, 1, 1, tzinfo=dt.UTC),
+    )
+
+
+def test_reports_name_what_to_raise_and_its_line(tmp_path: Path) -> None:
+    project = PROJECTS[1]
+    report = _lines(read(tmp_path, {project.manifest: project.asks, project.lock: project.locked}), "b")
+    text = scan_text.render(report, View(dependency_tree=True)).decode()
+    assert "  From: a@1.0.0 > b@2.0.0" in text
+    assert "  Raise a@1.0.0 (package.json:5)\n" in text
+    assert "docker-image|" not in text
+    document = json.loads(scan_json.render(report, View()))
+    (entry,) = document["vulnerabilities"]
+    assert entry["from"] == ["shop", "a@1.0.0", "b@2.0.0"]
+    assert entry["directDependencies"] == [
+        {"name": "a", "version": "1.0.0", "purl": "pkg:npm/a@1.0.0", "file": "package.json", "line": 5}
+    ]
+
+
+def test_sarif_names_the_manifest_too(tmp_path: Path) -> None:
+    project = PROJECTS[1]
+    report = _lines(read(tmp_path, {project.manifest: project.asks, project.lock: project.locked}), "b")
+    (result,) = json.loads(scan_sarif.render(report, View()))["runs"][0]["results"]
+    jsonschema_rs.validator_for(json.loads(SCHEMA.read_bytes())).validate(json.loads(scan_sarif.render(report, View())))
+    assert result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "package-lock.json"
+    (related,) = result["relatedLocations"]
+    assert related["message"]["text"] == "Asks for a@1.0.0."
+    assert related["physicalLocation"]["artifactLocation"]["uri"] == "package.json"
+    assert related["physicalLocation"]["region"] == {"startLine": 5}
+
+
+def test_a_direct_one_is_asked_for_at_its_line(tmp_path: Path) -> None:
+    project = PROJECTS[1]
+    report = _lines(read(tmp_path, {project.manifest: project.asks, project.lock: project.locked}), "a")
+    text = scan_text.render(report, View()).decode()
+    assert "  Asked for in package.json:5\n" in text
+    assert "  Raise" not in text
+    assert "  From: shop > a@1.0.0\n" in text
+
+
+NAMES = st.sampled_from("abcd")
+PLACES = st.sampled_from(("", "x", "x/y", "z"))
+
+
+@given(
+    locks=st.dictionaries(PLACES, st.sets(NAMES, min_size=1), max_size=4),
+    manifests=st.dictionaries(PLACES, st.sets(NAMES, min_size=1), max_size=4),
+)
+def test_each_manifest_is_answered_or_told(locks: dict[str, set[str]], manifests: dict[str, set[str]]) -> None:
+    """A lock file answers in its folder and below, where it names anything; nothing is lost and nothing is both."""
+    packages = [
+        Package(type="npm", name=name, version="1", scheme="semver", declared=True, locations=(Location(path=f"{folder}/lock".lstrip("/")),))
+        for folder, names in locks.items()
+        for name in sorted(names)
+    ]  # fmt: skip
+    found = [
+        asked.ManifestFile(
+            f"{folder}/manifest".lstrip("/"),
+            0,
+            Asked(type="npm", names=tuple((name, 1) for name in sorted(names)), open=tuple(sorted(names))),
+        )
+        for folder, names in manifests.items()
+    ]
+    joined = asked.joined(packages, found)
+    assert [msgspec.structs.replace(one, asked=(), automatic=None) for one in joined.packages] == packages
+    assert {gap.subject for gap in joined.gaps} == {one.path for one in found} - joined.answered
+    above = {"": ("",), "x": ("x", ""), "x/y": ("x/y", "x", ""), "z": ("z", "")}
+    for folder, names in manifests.items():
+        expected = next((names & locks[one] for one in above[folder] if names & locks.get(one, set())), set())
+        path = f"{folder}/manifest".lstrip("/")
+        assert (path in joined.answered) == bool(expected)
+        assert {one.name for one in joined.packages if any(place.path == path for place in one.asked)} == expected
