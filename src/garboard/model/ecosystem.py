@@ -87,6 +87,11 @@ def never(path: str) -> bool:  # noqa: ARG001
     return False
 
 
+def never_repeats(path: str, other: str) -> bool:  # noqa: ARG001
+    """No file repeats another."""
+    return False
+
+
 def no_folders(path: str) -> tuple[str, ...]:  # noqa: ARG001
     """None: files of other kinds do not lie within its packages."""
     return ()
@@ -119,6 +124,8 @@ class Ecosystem(Value):
         installers: packages that are there before any that such a file pins.
         databases: whether these may be as large as databases are.
         mapped: whether they are archives or programs, of which parts are read (`garboard.model.image.File.view`).
+        archives: files of which parts are read, where the others are read as a whole (`load_archives`).
+        scripts_with_archives: whether a script whose first line an archive follows may be one.
         version: rises whenever the facts made of the same bytes change, which empties the cache.
         roots: files that list what is installed, seen from the root; below another folder they are another root's.
         bare: folders of packages without the file that names the package.
@@ -130,6 +137,7 @@ class Ecosystem(Value):
         module_lists: files in the folder of a package's metadata with lines that begin with the names of such folders.
         lists: the folders of files that list what a package brought and are named after it, with any extension.
         load_catalog: imports what reads those files.
+        load_archives: imports what reads the archives, as ``File.view``.
         load_program: imports what reads of which packages a program or shared library was built.
         sections: names of sections of which such a program has one.
         windows_sections: the same for those of Windows, where names are short.
@@ -154,6 +162,8 @@ class Ecosystem(Value):
         index: what publishes its packages, in a sentence.
         install_folder: the folder in which a package lies that is described by a file at this path.
         folders: the folders in which everything belongs to packages of which a file at this path describes one.
+        repeats: whether a file at the first path only repeats the package that one at the second states, where both state the
+            same version of one.
         whole: whether these folders belong to the application that such a file describes, too.
         package_file: how a file is named from which a package is installed, of ``name``, ``version`` (without epoch) and
             ``arch``.
@@ -188,6 +198,9 @@ class Ecosystem(Value):
     locks: tuple[str, ...] = ()
     below_locks: bool = True
     installers: tuple[str, ...] = ()
+    archives: tuple[str, ...] = ()
+    load_archives: Callable[[], PlainCatalog] | None = None
+    scripts_with_archives: bool = False
     version: int = 1
     roots: tuple[str, ...] = ()
     bare: tuple[Bare, ...] = ()
@@ -219,6 +232,7 @@ class Ecosystem(Value):
     index: str = ""
     install_folder: Callable[[str], str] = parent_folder
     folders: Callable[[str], tuple[str, ...]] = no_folders
+    repeats: Callable[[str, str], bool] = never_repeats
     whole: bool = False
     package_file: str = ""
     other_files: tuple[str, ...] = ()

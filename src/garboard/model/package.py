@@ -87,6 +87,8 @@ class Package(Value, tag_field="fact", tag="package"):
     """Named by a file from which a build installs packages (a lock file), and not found installed."""
     line: int = 0
     """Of that file, from 1; 0 where that is not known."""
+    vendored_by: str = ""
+    """What carries this copy of it among its own files, and imports it from there (``pip``); empty if it is installed."""
     publishable: bool = False
     """Nothing in the application's own file keeps it from being a package of a registry."""
     # What the whole image shows:
@@ -228,11 +230,13 @@ class Unread(Value, tag_field="fact", tag="unread"):
     """The file holds or lists packages that no cataloger reads; ``kind`` is what a report calls such files.
 
     ``names`` are the first packages that a lock file names. ``folder`` is the one that the file stands for, if it does.
+    ``reason`` is what a report says of all files of the kind.
     """
 
     kind: str
     names: tuple[str, ...] = ()
     folder: str = ""
+    reason: str = "found, and not read"
 
 
 class Absent(Value, tag_field="fact", tag="absent"):

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 import msgspec
 
 from garboard import ecosystems
+from garboard.model.ecosystem import never_repeats
 from garboard.model.gap import Gap, gathered
 from garboard.model.image import FileHistory, Files, FileVersion
 from garboard.model.package import (
@@ -103,7 +104,7 @@ class _Facts:
             elif isinstance(fact, Script):
                 self.tools.update(fact.words)
             elif isinstance(fact, Unread):
-                self.unread.append(unread.Found(history.path, fact.kind, fact.names, fact.folder))
+                self.unread.append(unread.Found(history.path, fact.kind, fact.names, fact.folder, fact.reason))
             elif isinstance(fact, Replaced):
                 self.replaced.append(ReplacedProgram(history.path, last.layer, fact))
             elif isinstance(fact, Diverted):
@@ -164,6 +165,23 @@ def complete(packages: Iterable[Package], found: Distro | None) -> tuple[Package
         msgspec.structs.replace(package, depends_on=package.depends_on or needs.get(package.id, ()))
         for package in filled
     )
+
+
+def _told_once(packages: Iterable[Package]) -> list[Package]:
+    """The packages, without those of which a file only repeats what another says (`Ecosystem.repeats`)."""
+    every = list(packages)
+    known: dict[Key, list[str]] = {}
+    for one in every:
+        if ecosystems.of(one.type).repeats is not never_repeats:
+            known.setdefault(_key(one), []).append(one.locations[0].path)
+    return [
+        one
+        for one in every
+        if not any(
+            ecosystems.of(one.type).repeats(one.locations[0].path, other)
+            for other in (known.get(_key(one), ()) if len(known.get(_key(one), ())) > 1 else ())
+        )
+    ]
 
 
 def _programs(owners: Mapping[str, Listed]) -> dict[tuple[str, str], list[str]]:
@@ -274,7 +292,7 @@ def assemble(files: Files) -> Inventory:
     """All installed packages, each once, with the layer that brought it, its owner and its dependencies."""
     facts = _Facts(files)
     found = distro.choose(facts.distros)
-    packages = [facts.holds.marked(one) for one in _marked(list(facts.packages.values()), facts.marks)]
+    packages = [facts.holds.marked(one) for one in _marked(_told_once(facts.packages.values()), facts.marks)]
     by_path = ownership.by_path(facts.lists, facts.diversions)
     programs = _programs(by_path)
     packages = [

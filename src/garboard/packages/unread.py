@@ -40,7 +40,7 @@ _EGG_LINKS: Final = "links to Python projects"
 _WEB_ASSEMBLY: Final = "WebAssembly modules"
 _EXECUTABLES: Final = "Windows programs"
 _OF_MACOS: Final = "macOS programs"
-_ZIPPED: Final = "Python wheels and zip applications"
+_ZIPPED: Final = "zip applications"
 _WORDPRESS: Final = "WordPress plugins"
 _PERL: Final = "Perl distributions"
 _BILLS: Final = "software bills of materials"
@@ -66,7 +66,6 @@ LISTS: Final = MappingProxyType(
         _NUGET: ("**/*.nuspec",),
         _EGG_LINKS: ("**/*.egg-link",),
         _WEB_ASSEMBLY: ("**/*.wasm",),
-        _ZIPPED: ("**/*.whl", "**/*.pyz", "**/*.pex"),
         "PHP archives": ("**/*.phar",),
         _PERL: ("**/.packlist",),
         _WORDPRESS: ("**/wp-content/plugins/*/readme.txt",),
@@ -204,9 +203,6 @@ _NOT_LOADED: Final = frozenset({b"\1\0", b"\0\1", b"\4\0", b"\0\4"})
 _OF_GO: Final = (b"\x04\0\0\0Go", b"\xff Go buildinf:")
 """Type and beginning of the name of the ELF note that Go's linker writes (``.note.go.buildid``), and the mark of its build information."""
 _SCRIPT: Final = b"#!"
-_ZIP: Final = b"PK\3\4"
-_FIRST_LINE: Final = 512
-"""Bytes of what a script begins with, before an archive that it is."""
 _BEGINNING: Final = lazy(r"(?m)^([^/,\n]+)")
 _WORD: Final = lazy(r"(?<![\w.$-])[a-z][a-z0-9.+-]{1,30}(?![\w.-])")
 _OF_THE_SYSTEM: Final = ("usr/bin/", "usr/sbin/", "usr/lib", "usr/share/", "bin/", "sbin/", "lib", "etc/", "var/")
@@ -224,7 +220,7 @@ def catalog(file: File, /) -> Iterator[Fact]:  # noqa: C901  (one case for each 
         if names or not _says_nothing(file, kind):
             yield Unread(kind=kind, names=names, folder=folder)
     elif file.data.startswith(_SCRIPT):
-        if file.data.find(_ZIP, 0, _FIRST_LINE) == file.data.find(b"\n") + 1:
+        if programs.is_archive(file.data):
             yield Unread(kind=_ZIPPED)
         elif not file.path.startswith(_OF_THE_SYSTEM):
             yield Script(words=tuple(dict.fromkeys(_WORD().findall(file.data.decode("utf-8", "replace")))))
@@ -321,6 +317,7 @@ class Found(NamedTuple):
     kind: str
     names: tuple[str, ...] = ()
     folder: str = ""
+    reason: str = "found, and not read"
 
 
 def lists(
@@ -351,14 +348,14 @@ def gaps(found: Iterable[Found], packages: Iterable[Package], read: Iterable[str
     """
     found = tuple(found)
     places = _Places(found, packages, read)
-    kinds: dict[str, set[str]] = defaultdict(set)
+    kinds: dict[tuple[str, str], set[str]] = defaultdict(set)
     for one in found:
         if not places.tells(one):
-            kinds[one.kind].add(one.folder or one.path)
-    for kind, paths in sorted(kinds.items()):
+            kinds[one.kind, one.reason].add(one.folder or one.path)
+    for (kind, reason), paths in sorted(kinds.items()):
         some = ", ".join(sorted(paths)[:_NAMED])
         more = f" and {len(paths) - _NAMED} more" if len(paths) > _NAMED else ""
-        yield Gap(stage="catalog", subject=kind, reason=f"found, and not read: {some}{more}")
+        yield Gap(stage="catalog", subject=kind, reason=f"{reason}: {some}{more}")
 
 
 @cache

@@ -42,6 +42,7 @@ class _Entry(msgspec.Struct, rename="camel"):
     application: bool = False
     declared: bool = False
     same_as: str = ""
+    vendored_by: str = ""
     owner: str = ""
     layer_index: int | None = None
     locations: tuple[_Place, ...] = ()
@@ -118,6 +119,7 @@ def _package(entry: _Entry) -> Package:
         application=entry.application,
         declared=entry.declared,
         same_as=entry.same_as,
+        vendored_by=entry.vendored_by,
         owner=entry.owner,
         layer=entry.layer_index,
         locations=tuple(

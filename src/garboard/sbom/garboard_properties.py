@@ -80,6 +80,7 @@ def package(entry: Entry, document: Distro | None = None) -> Package | None:
         automatic={"true": True, "false": False}.get(stated.one("automatic")),
         application=application,
         owner=stated.one("owner"),
+        vendored_by=stated.one("vendoredBy"),
         locations=entry.locations,
         layer=stated.index("layer:index"),
     )

@@ -33,6 +33,8 @@ def of_package(package: Package, layers: tuple[Layer, ...]) -> Iterator[Pair]:
         yield "garboard:ecosystem", package.ecosystem
     if package.owner:
         yield "garboard:owner", package.owner
+    if package.vendored_by:
+        yield "garboard:vendoredBy", package.vendored_by
     if package.automatic is not None:
         yield "garboard:automatic", "true" if package.automatic else "false"
     if package.application:

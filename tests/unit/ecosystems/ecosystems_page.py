@@ -52,6 +52,9 @@ def _section(one: Ecosystem) -> Iterator[str]:
     yield f"\n## {one.name}\n\n"
     if one.globs:
         yield f"* Installed packages: {_listed(one.globs)}.\n"
+    if one.archives:
+        scripts = ", and scripts that a zip archive follows" if one.scripts_with_archives else ""
+        yield f"* Packages in archives: {_listed(one.archives)}{scripts}.\n"
     if one.sections:
         yield f"* Programs (ELF, Mach-O and PE), by their sections {_listed(one.sections)}.\n"
     if one.declares:

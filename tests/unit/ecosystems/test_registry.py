@@ -74,6 +74,14 @@ def test_its_files(one: Ecosystem):
 
 
 @each
+def test_its_archives(one: Ecosystem):
+    assert bool(one.archives) == (one.load_archives is not None), f"{one.name}: archives and what reads them"
+    assert one.load_archives or not one.scripts_with_archives
+    if one.load_archives is not None:
+        assert list(inspect.signature(one.load_archives()).parameters) == ["file"]
+
+
+@each
 def test_its_programs(one: Ecosystem):
     assert bool(one.sections) == bool(one.windows_sections)
     assert bool(one.sections or one.named is not never) == (one.load_program is not None)
@@ -109,7 +117,7 @@ def test_its_feed(one: Ecosystem):
 def test_what_an_operating_systems_package_may_own():
     """Every file that describes a package of a language, a program, and what is not read; no other."""
     for one in ECOSYSTEMS:
-        for glob in one.globs:
+        for glob in (*one.globs, *one.archives):
             path = glob.replace("**/", "usr/lib/").replace("*", "a")
             assert one.system or METADATA.describes(path), path
             assert one.system or METADATA.mentioned(f"/{path}\n".encode()), path
@@ -121,7 +129,12 @@ def test_what_an_operating_systems_package_may_own():
 
 
 def test_parsers_are_imported_with_the_first_file():
-    assert {one.NAME for one in CATALOGERS} == {one.name for one in ECOSYSTEMS if one.globs} | {"distro", "unread"}
+    assert {one.NAME for one in CATALOGERS} == {
+        *(one.name for one in ECOSYSTEMS if one.globs),
+        *(f"{one.name}-archives" for one in ECOSYSTEMS if one.archives),
+        "distro",
+        "unread",
+    }
     tree = [ast.parse(path.read_text()) for path in (SOURCE / "ecosystems").rglob("__init__.py")]
     at_once = {
         node.module

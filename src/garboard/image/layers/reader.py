@@ -36,6 +36,8 @@ _SLICE = 1 * MIB
 _RELEASE = 16 * MIB
 _LARGEST_LIBRARY = 16 * MIB
 """In bytes: of a larger library only the beginning is looked at. The extensions of Python packages are smaller."""
+_ARCHIVE = b"PK\3\4"
+"""What a script has that a zip archive follows."""
 _HEADS = 2048
 """Beginnings of programs that are kept, some MiB of them; of further ones at once what they say."""
 
@@ -72,7 +74,9 @@ def explained(
     whole: Callable[[], memoryview | None],
 ) -> tuple[Fact, ...]:
     """Return what a program says of itself. All of it is only laid open where it is none of the system's large libraries."""
-    if head.startswith(SCRIPT) or (b".so" in path[path.rfind(b"/") + 1 :] and size > _LARGEST_LIBRARY):
+    if (head.startswith(SCRIPT) and _ARCHIVE not in head) or (
+        b".so" in path[path.rfind(b"/") + 1 :] and size > _LARGEST_LIBRARY
+    ):
         return ()
     view = whole()
     if view is None:

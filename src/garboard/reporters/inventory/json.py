@@ -55,6 +55,7 @@ class Entry(_Out):
     application: bool
     declared: bool
     same_as: str
+    vendored_by: str
     owner: str
     layer_index: int | None
     layer_diff_id: str
@@ -185,6 +186,7 @@ def _entry(package: Package, layers: tuple[str, ...]) -> Entry:
         application=package.application,
         declared=package.declared,
         same_as=package.same_as,
+        vendored_by=package.vendored_by,
         owner=package.owner,
         layer_index=package.layer,
         layer_diff_id=_diff_id(layers, package.layer),

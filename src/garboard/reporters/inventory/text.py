@@ -71,6 +71,8 @@ def _layer(index: int | None, image: Image) -> str:
 def _remark(package: Package, owners: dict[str, str]) -> str:
     if package.owner:
         return f"part of {owners.get(package.owner, package.owner)}"
+    if package.vendored_by:
+        return f"vendored by {package.vendored_by}"
     return "application" if package.application else ""
 
 

@@ -109,6 +109,9 @@ def _block(issue: Issue, report: Report, view: View, labels: Mapping[str, str]) 
     declared = tuple(dict.fromkeys(place for one in issue.findings for place in _declared(one.package)))
     if declared:
         yield f"  Declared in {_limited(declared, _SHOWN_ROOTS)}"
+    carriers = tuple(dict.fromkeys(one.package.vendored_by for one in issue.findings if one.package.vendored_by))
+    if carriers:
+        yield f"  Vendored by {_limited(carriers, _SHOWN_ROOTS)}"
     fix = _fix(finding)
     if fix:
         yield paint(fix, "1", color=view.color) if finding.fixed_in else fix
