@@ -55,12 +55,6 @@ LISTS: Final = MappingProxyType(
         "Slackware packages": ("var/log/packages/*", "var/lib/pkgtools/packages/*"),
         "Clear Linux bundles": ("usr/share/clear/bundles/*",),
         "snaps": ("var/lib/snapd/snaps/*.snap",),
-        "Yarn Plug'n'Play packages": (
-            "**/.pnp.cjs",
-            "**/.pnp.js",
-            "**/.yarn/cache/*.zip",
-            "**/.yarn/berry/cache/*.zip",
-        ),
         _BOWER: ("**/.bower.json", "**/bower.json"),
         _COMPOSER: ("**/vendor/*/*/composer.json",),
         _NUGET: ("**/*.nuspec",),
@@ -519,7 +513,8 @@ class _Places:
         homes = ("node_modules/", *(f"{folder}/node_modules/" for folder in _above(one.path)))
         above = frozenset(("", *_above(one.path)))
         return self.within(one) or any(
-            path.startswith(homes) or (declared and path.rpartition("/")[0] in above)
+            path.startswith(homes)
+            or ((declared or not path.endswith("/package.json")) and path.rpartition("/")[0] in above)
             for name in one.names
             for path, declared in self._located[_UNMET[one.kind], name]
         )
