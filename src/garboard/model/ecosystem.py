@@ -82,6 +82,33 @@ def parent_folder(path: str) -> str:
     return path.rpartition("/")[0]
 
 
+def own_folder(path: str) -> tuple[str, ...]:
+    """The folder of a metadata file, in which everything is the package's."""
+    return (parent_folder(path),)
+
+
+def raised_by(command: str, text: str = "install {} or later") -> Callable[[], Commands]:
+    """What is known of a package manager whose remedy alone is: ``command`` takes the names of packages, if there is one.
+
+    ``text`` says what to do, with a place for the version.
+    """
+
+    def load() -> Commands:
+        from types import MappingProxyType
+
+        from garboard.model.program import FIXED, Commands, Fix
+
+        def remedy(fix: Fix) -> tuple[str, str]:
+            from shlex import quote
+
+            names = " ".join(quote(one.name) for one, _ in fix.pins)
+            return text.format(FIXED), f"{command} {names}".strip() if command else ""
+
+        return Commands(programs=MappingProxyType({}), remedy=remedy)
+
+    return load
+
+
 def never(path: str) -> bool:  # noqa: ARG001
     """No path."""
     return False
@@ -129,6 +156,8 @@ class Ecosystem(Value):
         version: rises whenever the facts made of the same bytes change, which empties the cache.
         roots: files that list what is installed, seen from the root; below another folder they are another root's.
         bare: folders of packages without the file that names the package.
+        of_folder: the package that is such a folder whose name says so, where ``bare`` looks for all of its packages.
+        distributions: ids of distributions (os-release) of which it is the package manager, where it is no operating system's.
         for_tests: whether a path lies within what only the tests of a package need.
         unread: what a report calls files that the cataloger states to be unread, and that may be part of a package.
         unmet: what a report calls the image's own applications that need packages, which the cataloger states to be unread
@@ -204,6 +233,8 @@ class Ecosystem(Value):
     version: int = 1
     roots: tuple[str, ...] = ()
     bare: tuple[Bare, ...] = ()
+    of_folder: Callable[[str], Package | None] | None = None
+    distributions: tuple[str, ...] = ()
     for_tests: Callable[[str], bool] = never
     unread: tuple[str, ...] = ()
     unmet: str = ""

@@ -160,7 +160,7 @@ class Owns(Value, tag_field="fact", tag="owns"):
     """Files of a package that describe or hold other packages, and its programs.
 
     Paths have no leading slash. ``package``, of purl type ``type``, is of an operating system's packages the name alone or
-    ``name:arch`` (a name with its namespace), and of others ``name@version``.
+    ``name:arch`` (a name with its namespace), and of others ``name@version``, or the name where no two versions are installed.
     """
 
     type: str

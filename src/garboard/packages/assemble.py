@@ -34,6 +34,8 @@ from garboard.packages.ownership import Listed, Owners, ReplacedProgram
 from garboard.packages.purl import purl
 
 Key = tuple[str, str, str, str, str]
+_OF_FOLDERS = {bare.kind: one.of_folder for one in ecosystems.ECOSYSTEMS if one.of_folder for bare in one.bare}
+"""What makes packages of the folders that their names describe, by the kind of such a folder."""
 _TOLD = 10
 """How many applications that may be packages of a registry are gaps of their own."""
 
@@ -103,6 +105,10 @@ class _Facts:
                 self.holds.add(fact, history.path)
             elif isinstance(fact, Script):
                 self.tools.update(fact.words)
+            elif isinstance(fact, Unread) and (of_folder := _OF_FOLDERS.get(fact.kind)) is not None:
+                package = of_folder(fact.folder)
+                if package is not None:
+                    self._package(package, Location(path=fact.folder, layer=last.layer), history.versions[0].layer)
             elif isinstance(fact, Unread):
                 self.unread.append(unread.Found(history.path, fact.kind, fact.names, fact.folder, fact.reason))
             elif isinstance(fact, Replaced):
@@ -316,7 +322,9 @@ def assemble(files: Files) -> Inventory:
     found_unread = tuple(unread.lists(unowned, facts.read, completed, facts.absent))
     gaps += owners.gaps(facts.replaced)
     gaps += unread.gaps(found_unread, completed, facts.read)
-    managed = any(package.type in SYSTEM_TYPES for package in completed)
+    managed = any(package.type in SYSTEM_TYPES for package in completed) or (
+        found is not None and any(found.id in ecosystems.of(package.type).distributions for package in completed)
+    )
     if found is None and managed:
         reason = "no os-release or similar file tells which distribution this is, so its packages were not judged"
         gaps.append(Gap(stage="catalog", subject="distribution", reason=reason))

@@ -25,7 +25,7 @@ from garboard.packages import programs
 from garboard.patterns import lazy, of_globs
 
 NAME: Final = "unread"
-VERSION: Final = 7 + programs.VERSION
+VERSION: Final = 8 + programs.VERSION
 HEAD: Final = 4096
 """Bytes of a program within which a Go linker's build id lies."""
 PROGRAMS: Final = True
@@ -49,10 +49,6 @@ LISTS: Final = MappingProxyType(
         _CLASSES: ("**/*.class",),
         ".NET dependency lists": ("**/packages.config",),
         "PHP packages (PEAR, PECL)": ("**/.registry/*.reg", "**/.channel.pecl.php.net/*.reg"),
-        "Nix packages": ("nix/var/nix/db/db.sqlite",),
-        "Guix packages": ("var/guix/db/db.sqlite",),
-        "Void Linux packages": ("var/db/xbps/*.plist",),
-        "Slackware packages": ("var/log/packages/*", "var/lib/pkgtools/packages/*"),
         "Clear Linux bundles": ("usr/share/clear/bundles/*",),
         "snaps": ("var/lib/snapd/snaps/*.snap",),
         _BOWER: ("**/.bower.json", "**/bower.json"),

@@ -13,14 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from garboard import image as images
-from garboard.image.layers.cache import NoCache
-from garboard.image.options import Options
-from garboard.model.package import Inventory, Unread
-from garboard.packages.assemble import assemble
-from garboard.packages.catalogers import CATALOGERS
+from garboard.model.package import Unread
 from tests.unit.ecosystems.reading import cataloger_of, gaps, packages, read
-from tests.unit.packages.test_unread import Given, layer
+from tests.unit.ecosystems.taking import taken
 
 cataloger = cataloger_of("node")
 archives = cataloger_of("node-archives")
@@ -61,10 +56,6 @@ def pnp(*packages: tuple[str | None, list[tuple[str | None, dict[str, Any]]]]) -
     text = json.dumps({"packageRegistryData": packages}, indent=2)
     escaped = text.replace("\\", "\\\\").replace("'", "\\'").replace("\n", "\\\n")
     return f"#!/usr/bin/env node\n/* eslint-disable */\nconst RAW_RUNTIME_STATE =\n'{escaped}';\nfunction x() {{}}\n"
-
-
-def taken(files: Mapping[str, bytes]) -> Inventory:
-    return assemble(images.read(Given(layer(files, 0o644)), CATALOGERS, NoCache(), Options()))
 
 
 LISTED = pnp(

@@ -10,15 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from garboard import image as images
 from garboard.ecosystems.python.vendored import carrier
-from garboard.image.layers.cache import NoCache
-from garboard.image.options import Options
-from garboard.model.package import Inventory, Unread
-from garboard.packages.assemble import assemble
-from garboard.packages.catalogers import CATALOGERS
+from garboard.model.package import Unread
 from tests.unit.ecosystems.reading import cataloger_of, gaps, packages, read
-from tests.unit.packages.test_unread import Given, layer
+from tests.unit.ecosystems.taking import taken
 
 cataloger = cataloger_of("python")
 archives = cataloger_of("python-archives")
@@ -36,10 +31,6 @@ def zipped(members: Mapping[str, bytes], before: bytes = b"", method: int = zipf
         for name, data in members.items():
             archive.writestr(name, data)
     return out.getvalue()
-
-
-def taken(files: Mapping[str, bytes]) -> Inventory:
-    return assemble(images.read(Given(layer(files)), CATALOGERS, NoCache(), Options()))
 
 
 WHEEL = zipped({"a/__init__.py": b"", "a-1.0.dist-info/METADATA": headers("a", "1.0"), "a-1.0.dist-info/RECORD": b""})
