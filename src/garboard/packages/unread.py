@@ -48,7 +48,6 @@ LISTS: Final = MappingProxyType(
     {
         _CLASSES: ("**/*.class",),
         ".NET dependency lists": ("**/packages.config",),
-        "PHP packages (PEAR, PECL)": ("**/.registry/*.reg", "**/.channel.pecl.php.net/*.reg"),
         "Clear Linux bundles": ("usr/share/clear/bundles/*",),
         "snaps": ("var/lib/snapd/snaps/*.snap",),
         _BOWER: ("**/.bower.json", "**/bower.json"),
