@@ -68,6 +68,7 @@ PLATFORMS: Final = values(
 )
 """The same, if it may be repeated; None is all of them."""
 DECLARED: Final = flag("--declared", help="Count packages too that an image's lock files name, as in a source tree.")
+SBOMS: Final = flag("--sboms", help="Count packages too that bills of materials in the image name.")
 VERIFY: Final = flag("--verify", help="Compare a local archive's layers with their diff ids (slower).")
 INSECURE: Final = values("--insecure", parse=_host, metavar="HOST[:PORT]", help="Speak plain HTTP to this registry.")
 MIRROR: Final = texts("--mirror", metavar="REGISTRY=HOST", help="Ask this host before the registry.")
@@ -132,7 +133,7 @@ FORMAT: Final = Format(())
 """Stands for every report's, where its value is asked for."""
 
 REGISTRY: Final = (INSECURE, MIRROR, CA_FILE, USERNAME, PASSWORD, NO_CACHE, OFFLINE)
-OPENING: Final = (PLATFORM, VERIFY, DECLARED, *REGISTRY)
+OPENING: Final = (PLATFORM, VERIFY, DECLARED, SBOMS, *REGISTRY)
 BUILD: Final = (FILE, TARGET, BUILD_ARG, BASE, STAGE)
 DATA: Final = (CATALOG, DB)
 ANALYSIS: Final = (*BUILD, *DATA, *OPENING)

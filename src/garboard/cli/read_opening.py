@@ -52,7 +52,7 @@ def now() -> dt.datetime:
 def opening(given: Given) -> Opening:
     """Read the options of `garboard.cli.options.OPENING`."""
     options = msgspec.structs.replace(
-        _options(given, given[o.PLATFORM], verify=given[o.VERIFY]), declared=given[o.DECLARED]
+        _options(given, given[o.PLATFORM], verify=given[o.VERIFY]), declared=given[o.DECLARED], sboms=given[o.SBOMS]
     )
     return Opening(options=options, cache=_cache(given), quiet=given[o.QUIET], now=now())
 

@@ -21,13 +21,14 @@ class Options(Value):
 
     ``insecure`` names registries (``host:port``) that may be contacted over plain HTTP; ``mirrors`` maps a registry to
     hosts that are tried before it; ``config_dir`` is Docker's (``DOCKER_CONFIG``), empty for the default. With ``declared``
-    packages count too that lock files name, as they do in a source tree.
+    packages count too that lock files name, as they do in a source tree; with ``sboms`` those of bills of materials that lie in it.
     """
 
     platform: Platform | None = None
     offline: bool = False
     verify: bool = False
     declared: bool = False
+    sboms: bool = False
     insecure: frozenset[str] = frozenset()
     mirrors: tuple[tuple[str, str], ...] = ()
     ca_file: str = ""

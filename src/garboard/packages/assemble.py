@@ -29,7 +29,7 @@ from garboard.model.package import (
     Script,
     Unread,
 )
-from garboard.packages import distro, dockerfiles, graph, held, ownership, unread
+from garboard.packages import bills, distro, dockerfiles, graph, held, ownership, unread
 from garboard.packages.ownership import Listed, Owners, ReplacedProgram
 from garboard.packages.purl import purl
 
@@ -76,8 +76,11 @@ class _Facts:
         """What was read for itself, by the name that a link has for it too."""
         self.absent: set[tuple[str, str]] = set()
         self.gaps: list[Gap] = list(files.gaps)
+        self._billed: list[tuple[Package, Location, int]] = []
+        """What bills of materials name."""
         for history in files.histories:
             self._add(history)
+        self._add_billed()
 
     def _add(self, history: FileHistory) -> None:  # noqa: C901, PLR0912  (one case for each kind of fact)
         last = history.versions[-1]
@@ -90,7 +93,11 @@ class _Facts:
             if isinstance(fact, Package):
                 since = _introductions(history.versions) if since is None else since
                 path = f"{history.path}!/{fact.inside}" if fact.inside else history.path
-                self._package(fact, Location(path=path, layer=last.layer, line=fact.line), since[_key(fact)])
+                location = Location(path=path, layer=last.layer, line=fact.line)
+                if history.reader == bills.NAME:
+                    self._billed.append((fact, location, since[_key(fact)]))
+                else:
+                    self._package(fact, location, since[_key(fact)])
             elif isinstance(fact, Distro):
                 self.distros[history.asked or history.path] = fact
             elif isinstance(fact, Marks):
@@ -119,6 +126,17 @@ class _Facts:
                 self.absent.add((fact.type, fact.name))
             elif isinstance(fact, Gap):
                 self.gaps.append(fact)
+
+    def _add_billed(self) -> None:
+        """Add what bills of materials name, but for what is there in the same version."""
+
+        def known_as(package: Package) -> tuple[str, str, str]:
+            return package.type, ecosystems.of(package.type).normalize(package.full_name), package.version
+
+        known = {known_as(package) for package in self.packages.values()} if self._billed else set()
+        for package, location, layer in self._billed:
+            if known_as(package) not in known:
+                self._package(package, location, layer)
 
     def _package(self, package: Package, location: Location, layer: int) -> None:
         """Add one package; if a second database file names an operating-system package, it is the same package."""

@@ -21,7 +21,7 @@ from garboard.model.ecosystem import Ecosystem
 from garboard.model.gap import Gap
 from garboard.model.image import Bare, File
 from garboard.model.package import SYSTEM_TYPES, UNMANAGED, Fact, Package, Script, Unread
-from garboard.packages import programs
+from garboard.packages import bills, programs
 from garboard.patterns import lazy, of_globs
 
 NAME: Final = "unread"
@@ -43,7 +43,6 @@ _OF_MACOS: Final = "macOS programs"
 _ZIPPED: Final = "zip applications"
 _WORDPRESS: Final = "WordPress plugins"
 _PERL: Final = "Perl distributions"
-_BILLS: Final = "software bills of materials"
 LISTS: Final = MappingProxyType(
     {
         _CLASSES: ("**/*.class",),
@@ -59,7 +58,7 @@ LISTS: Final = MappingProxyType(
         _PERL: ("**/.packlist",),
         _WORDPRESS: ("**/wp-content/plugins/*/readme.txt",),
         "vendored Go modules": ("**/vendor/modules.txt",),
-        _BILLS: ("**/*.spdx", "**/*.spdx.json", "**/*.cdx.json"),
+        bills.KIND: bills.GLOBS,
     }
 )
 """Files that hold or list installed packages, by what a report calls these."""
@@ -291,6 +290,8 @@ def _says_nothing(file: File, kind: str) -> bool:
     """Whether it is a database that is empty, or one of several files of requirements with no more than others' names."""
     if kind == _ROOT:
         return not file.data  # RPM makes an empty one first
+    if kind == bills.KIND:
+        return not bills.is_bill(file.path, file.data)
     if kind == _RUNTIME:
         return not file.data.startswith(_OF_RUNTIMES)
     name = file.path.rpartition("/")[2]
@@ -566,7 +567,7 @@ _RULES: Final[Mapping[str, Callable[[_Places, Found], bool]]] = MappingProxyType
         _ARCHIVE: _Places.left_over,
         _ROOT: _Places.read,
         _DOTNET: _Places.read,
-        _BILLS: _Places.read,
+        bills.KIND: _Places.read,
         _WORDPRESS: _Places.headed,
         _PERL: _Places.distributed,
         _LOCK: _Places.pinned,

@@ -16,7 +16,7 @@ from garboard.image.layers.cache import NoCache
 from garboard.image.options import Options
 from garboard.model.gap import Gap
 from garboard.model.image import Image
-from garboard.packages import unread
+from garboard.packages import bills, unread
 from garboard.packages.assemble import assemble
 from garboard.packages.catalogers import CATALOGERS
 from tests.unit.image.layers.builders import Entry, Given, folder, link, tar
@@ -68,9 +68,10 @@ EVERY = tuple((kind, glob) for kind, globs in unread.LISTS.items() for glob in g
 @pytest.mark.parametrize(("kind", "glob"), EVERY, ids=[glob for _, glob in EVERY])
 def test_every_kind_is_told(kind: str, glob: str) -> None:
     path = glob.replace("**/", "opt/x/").replace("*", "a")
-    assert kinds(layer({path: b""})) == {kind: f"found, and not read: {path}"}
+    data = b'{"bomFormat": "CycloneDX"}' if kind == bills.KIND else b""
+    assert kinds(layer({path: data})) == {kind: f"found, and not read: {path}"}
     folder, _, name = path.rpartition("/")
-    assert kinds(layer({path: b""}), layer({f"{folder}/.wh.{name}": b""})) == {}
+    assert kinds(layer({path: data}), layer({f"{folder}/.wh.{name}": b""})) == {}
 
 
 @pytest.mark.parametrize(
