@@ -56,6 +56,7 @@ _NAMES: Final = (
     "slackware",
     "snap",
     "swift",
+    "vcpkg",
     "wordpress",
     "xbps",
 )

@@ -48,6 +48,7 @@ LISTS: Final = MappingProxyType(
         _CLASSES: ("**/*.class",),
         ".NET dependency lists": ("**/packages.config",),
         "Clear Linux bundles": ("usr/share/clear/bundles/*",),
+        "packages in the cache of Conan 2": ("**/.conan2/p/cache.sqlite3",),
         "snaps": ("var/lib/snapd/snaps/*.snap",),
         _BOWER: ("**/.bower.json", "**/bower.json"),
         _COMPOSER: ("**/vendor/*/*/composer.json",),

@@ -16,15 +16,22 @@ def _catalog() -> Catalog:
     return catalog
 
 
+def _repeats(path: str, other: str) -> bool:
+    """The journal of Perl's installer repeats what ``cpanm`` wrote."""
+    return path.endswith("/perllocal.pod") and other.endswith("/install.json")
+
+
 ECOSYSTEM: Final = Ecosystem(
     name="cpan",
     type="cpan",
     manager="cpan",
     language="perl",
-    globs=("**/.meta/*/install.json",),
+    globs=("**/.meta/*/install.json", "**/perllocal.pod"),
+    version=2,
+    repeats=_repeats,
     load_catalog=_catalog,
     load_commands=raised_by("cpanm"),
     index="CPAN",
-    misses="distributions that no `cpanm` installed; no advisories are read for them (a gap)",
+    misses="distributions that neither `cpanm` nor `perllocal.pod` names (a gap for a `.packlist`); no advisories are read for them (a gap)",
     reference="https://metacpan.org/pod/App::cpanminus",
 )
