@@ -70,11 +70,12 @@ def _enter(users: int, config: Path) -> Engines:
         first = _is_alone(users)
         done = subprocess.run([str(SCRIPT), "start"], capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
-        if first and "starting" in done.stderr:
+        started = "starting" in done.stderr
+        if first and started:
             _started_here().touch()
         engines = _clients(dict(line.split("=", 1) for line in done.stdout.splitlines()), config)
         if first:
-            _tidy(engines)
+            _tidy(engines, started=started)
         fcntl.flock(users, fcntl.LOCK_SH)
     return engines
 
@@ -101,8 +102,12 @@ def _clients(found: dict[str, str], config: Path) -> Engines:
     return Engines(classic, containerd, Path(found["DOCKER_HOST"].removeprefix("unix://")).parents[1])
 
 
-def _tidy(engines: Engines) -> None:
-    """Remove all containers, volumes and images but today's bases, which take minutes to make."""
+def _tidy(engines: Engines, *, started: bool = False) -> None:
+    """Remove all containers, volumes and images but today's bases, which take minutes to make.
+
+    An engine that has just started does not know that the builds' cache needs the layers of images which an earlier run
+    left, and removes them: that cache goes too.
+    """
     today = f":{dt.datetime.now(dt.UTC).date()}"
     for docker in engines.both:
         docker("container", "prune", "--force")
@@ -111,6 +116,8 @@ def _tidy(engines: Engines) -> None:
         gone = {name for name, of in map(str.split, _images(docker)) if of not in kept}
         if gone:
             docker("rmi", "--force", *sorted(gone))
+            if started:
+                docker("builder", "prune", "--all", "--force")
         docker("image", "prune", "--force")
         docker("builder", "prune", "--force", "--keep-storage", _BUILD_CACHE)
     for left in (engines.root / "tmp").glob("*garboard-*"):

@@ -29,6 +29,11 @@ if TYPE_CHECKING:
 
 SHARDS: Final = Operand[tuple[str, ...]]("shards", metavar="[SHARD]...", many=True, required=False)
 BUNDLE: Final = Operand[Path]("file", kind=click.Path(dir_okay=False, path_type=Path))
+PACKAGE: Final = Operand[str]("package", metavar="PACKAGE[@VERSION]")
+IDENTIFIER: Final = Operand[str]("identifier", metavar="CVE-…")
+OLD: Final = Operand[Path]("old", kind=click.Path(exists=True, file_okay=False, path_type=Path))
+NEW: Final = Operand[Path]("new", kind=click.Path(exists=True, file_okay=False, path_type=Path))
+ECOSYSTEM: Final = text("--ecosystem", metavar="NAME", help="Of this ecosystem only: PyPI, Debian, Debian:12.")
 FROM: Final = text("--from", metavar="DIR|URL", help="A mirror instead of the feeds' own sites.")
 ACCEPT_SHRINK: Final = flag("--accept-shrink", help="Accept a feed that lost more than a fifth of its records.")
 
@@ -235,6 +240,84 @@ def _check(directory: Path, name: str) -> Check:
     )
 
 
+class Question(Value):
+    """What a database is asked: a package or an identifier, of one ecosystem or of all."""
+
+    directory: Path
+    asked: str
+    output: Output
+    ecosystem: str = ""
+
+
+def _query_settings(given: Given) -> Question:
+    directory, output = read_settings.database_directory(given), read_settings.output(given)
+    return Question(directory=directory, asked=given[PACKAGE], output=output, ecosystem=given[ECOSYSTEM] or "")
+
+
+def _show_settings(given: Given) -> Question:
+    directory, output = read_settings.database_directory(given), read_settings.output(given)
+    return Question(directory=directory, asked=given[IDENTIFIER], output=output)
+
+
+@make("query", PACKAGE, ECOSYSTEM, *o.report(reporters.DB_QUERY), o.DB, settings=_query_settings)
+def query(settings: Question) -> int:
+    """What the data say of a package, with their sources; with @VERSION, of that version.
+
+    \b
+    garboard db query openssl --ecosystem Debian:12
+    garboard db query jinja2@3.1.2 --ecosystem PyPI
+
+    Exit code: 0 there are records, 2 an error, 3 there are none.
+    """  # noqa: D301  (\b is click's)
+    from garboard.database.read import Database
+    from garboard.workflows.query_database import of_package
+
+    with Database(settings.directory) as database:
+        answer = of_package(database, settings.asked, settings.ecosystem)
+    write(reporters.DB_QUERY.load(settings.output.format).render(answer), settings.output)
+    return 0 if answer.told else 3
+
+
+@make("show", IDENTIFIER, *o.report(reporters.DB_SHOW), o.DB, settings=_show_settings)
+def show(settings: Question) -> int:
+    """What the data say of a vulnerability, by any of its names.
+
+    \b
+    garboard db show CVE-2024-6387
+    garboard db show RHSA-2024:4312
+
+    Exit code: 0 there is something, 2 an error, 3 there is nothing.
+    """  # noqa: D301  (\b is click's)
+    from garboard.database.read import Database
+    from garboard.workflows.query_database import of_vulnerability
+
+    with Database(settings.directory) as database:
+        answer = of_vulnerability(database, settings.asked)
+    write(reporters.DB_SHOW.load(settings.output.format).render(answer), settings.output)
+    return 0 if answer.told or answer.facts else 3
+
+
+class Two(Value):
+    """The directories of two databases."""
+
+    old: Path
+    new: Path
+    output: Output
+
+
+def _diff_settings(given: Given) -> Two:
+    return Two(old=given[OLD], new=given[NEW], output=read_settings.output(given))
+
+
+@make("diff", OLD, NEW, *o.report(reporters.DB_DIFF), settings=_diff_settings)
+def diff(settings: Two) -> None:
+    """What changed for which packages from the database in one folder to that in another."""
+    from garboard.workflows.query_database import between
+
+    difference = between(settings.old, settings.new)
+    write(reporters.DB_DIFF.load(settings.output.format).render(difference), settings.output)
+
+
 class Bundle(Value):
     """A database, the bundle file of its shards, and which shards (none: all), or the digest it must have."""
 
@@ -274,5 +357,5 @@ def import_bundle(settings: Bundle) -> None:
 command = group(
     "db",
     "Fetch, inspect and carry the vulnerability database.",
-    *(update, status, list_shards, verify, export_bundle, import_bundle),
+    *(update, status, list_shards, query, show, diff, verify, export_bundle, import_bundle),
 )

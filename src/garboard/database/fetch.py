@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import BinaryIO, Protocol
 from urllib.parse import quote
 
 import msgspec
 
 from garboard.model.base import Value
 from garboard.model.errors import FeedError, NetworkError, OfflineError
-from garboard.model.feed import FeedDocument
+from garboard.model.feed import FeedDocument, Pointer
 
 MIB = 1024 * 1024
 DOCUMENT_BYTES = 8 * 1024 * MIB
 CHUNK = 256 * 1024
+POINTER_BYTES = 4 * MIB
+PAGES = 2000
+"""The limit of a document's pages."""
+_SAID = re.compile(r"^[\w./:~+%=&?$-]+$")
 
 Progress = Callable[[str, int, int | None], None]
 """Called with a label, the bytes done, and the total bytes if known."""
@@ -87,7 +92,7 @@ class Directory:
 
     def fetch(self, document: FeedDocument, known: DocumentState | None, into: Path, progress: Progress) -> Fetched:  # noqa: ARG002
         """Return the file in place: nothing is copied, because it is already local."""
-        for name in (document.path, *document.other_paths):
+        for name in (self._pointed(document), *document.other_paths):
             path = self.root / name
             if path.is_file():
                 return _local(path, name, known, progress)
@@ -95,12 +100,47 @@ class Directory:
             return Fetched(DocumentState(absent=True), unchanged=known is not None and known.absent)
         raise FeedError(f"the mirror {self.root} has no {document.path}")
 
+    def _pointed(self, document: FeedDocument) -> str:
+        """The document's path, after its pointers have been read."""
+        if "{}" not in document.path:
+            return document.path
+        said = ""
+        for pointer in document.pointers:
+            path = self.root / pointer.path.replace("{}", said)
+            try:
+                with path.open("rb") as file:
+                    said = _follow(pointer, file.read(POINTER_BYTES), str(path))
+            except OSError:
+                return document.path
+        return document.path.replace("{}", said)
+
+
+def _follow(pointer: Pointer, data: bytes, where: str) -> str:
+    """What a pointer says.
+
+    Raises:
+        FeedError: It says nothing, or something that is neither a part of an address nor one of its own.
+    """
+    found = re.search(pointer.pattern, data.decode("utf-8", "replace"), re.DOTALL)
+    if found is None:
+        raise FeedError(f"{where} does not say where the feed is", "the feed's format may have changed")
+    said = found[1].rstrip("/")
+    if not _SAID.match(said) or ".." in said:
+        raise FeedError(f"{where} names no usable place: {said[:80]!r}")
+    return said
+
+
+def _joined(address: str, said: str, base: str) -> str:
+    """An address in which ``{}`` stands for what was said; relative to ``base``, unless it is a whole address."""
+    whole = said if "://" in said or not base else f"{base.rstrip('/')}/{said}"
+    return address.replace("{}", whole)
+
 
 def _local(path: Path, name: str, known: DocumentState | None, progress: Progress) -> Fetched:
     try:
         size = path.stat().st_size
         with path.open("rb") as file:
-            _refuse_page(file.read(512), str(path))
+            _refuse_page(file.read(512), str(path), xml=".xml" in name)
             file.seek(0)
             digest = hashlib.sha256()
             while piece := file.read(CHUNK):
@@ -124,18 +164,19 @@ class Remote:
         if document.only_mirrored and not self.base:
             return Fetched(DocumentState(absent=True), unchanged=known is not None and known.absent)
         refusals: list[NetworkError | FeedError] = []
-        for url in self._addresses(document, known):
+        for address in self._addresses(document, known):
             try:
-                found = self._ask(url, document, known if known and known.url == url else None, into, progress)
+                url = self._pointed(address, document)
+                found = url and self._ask(url, document, known if known and known.url == url else None, into, progress)
             except OfflineError:
                 raise
             except NetworkError as error:
                 refusals.append(error)
                 continue
-            if found is not None:
+            if found:
                 return found
             if not document.optional:
-                refusals.append(FeedError(f"{url} is not there (404)"))
+                refusals.append(FeedError(f"{url or address} is not there (404)"))
         if refusals:
             raise refusals[0]
         return Fetched(DocumentState(absent=True), unchanged=known is not None and known.absent)
@@ -143,14 +184,44 @@ class Remote:
     def _addresses(self, document: FeedDocument, known: DocumentState | None) -> list[str]:
         if self.base:
             paths = (document.path, *document.other_paths)
-            found = [f"{self.base}/{quote(path, safe='/:')}" for path in paths]
+            found = [f"{self.base}/{quote(path, safe='/:{}')}" for path in paths]
         else:
             found = [document.url, *document.other_urls]
         return sorted(found, key=lambda url: not (known and known.url == url))
 
+    def _pointed(self, address: str, document: FeedDocument) -> str:
+        """The address, after the document's pointers have been read; empty if one of them is absent."""
+        if "{}" not in address:
+            return address
+        said = base = ""
+        for pointer in document.pointers:
+            place = f"{self.base}/{pointer.path}" if self.base else pointer.url
+            url = _joined(place, said, base)
+            data = self._small(url)
+            if data is None:
+                return ""
+            base, said = ("" if not said else _joined("{}", said, base)), _follow(pointer, data, url)
+        return _joined(address, said, base)
+
+    def _small(self, url: str) -> bytes | None:
+        """A small document; None if it is absent."""
+        with self.client.get(url, {}) as response:
+            if response.status == 404:
+                return None
+            if response.status != 200:
+                raise NetworkError(f"{url} answers with status {response.status}")
+            data = b""
+            for piece in response.chunks(CHUNK):
+                data += piece
+                if len(data) > POINTER_BYTES:
+                    raise FeedError(f"{url} is larger than {POINTER_BYTES // MIB} MiB")
+        return data
+
     def _ask(
         self, url: str, document: FeedDocument, known: DocumentState | None, into: Path, progress: Progress
     ) -> Fetched | None:
+        if document.pages and not self.base:
+            return self._pages(url, document, known, into, progress)
         headers = {} if url.endswith((".gz", ".xz", ".zip")) else {"Accept-Encoding": "gzip"}
         if known and known.etag:
             headers["If-None-Match"] = known.etag
@@ -163,39 +234,81 @@ class Remote:
                 return None
             if response.status != 200:
                 raise NetworkError(f"{url} answers with status {response.status}")
-            sha256, size = _save(response, url, document.path, into, progress)
+            with into.open("wb") as file:
+                saved = _Saving(file, url, document, progress)
+                saved.save(response)
             note = DocumentState(
                 url=url,
                 etag=response.headers.get("ETag", ""),
                 last_modified=response.headers.get("Last-Modified", ""),
-                sha256=sha256,
+                sha256=saved.digest,
             )
-        same = known is not None and known.sha256 == sha256
-        return Fetched(note, path=into, unchanged=same, received=size)
+        same = known is not None and known.sha256 == saved.digest
+        return Fetched(note, path=into, unchanged=same, received=saved.done)
+
+    def _pages(
+        self, url: str, document: FeedDocument, known: DocumentState | None, into: Path, progress: Progress
+    ) -> Fetched | None:
+        """All pages of a document, one after the other in one file."""
+        page, last = 1, 1
+        with into.open("w+b") as file:
+            saved = _Saving(file, url, document, progress)
+            while page <= last:
+                began = saved.done
+                address = url.replace("{page}", str(page))
+                with self.client.get(address, {}) as response:
+                    if response.status == 404 and page == 1:
+                        return None
+                    if response.status != 200:
+                        raise NetworkError(f"{address} answers with status {response.status}")
+                    saved.save(response)
+                file.seek(began)
+                told = re.search(document.pages, file.read().decode("utf-8", "replace"))
+                file.seek(0, 2)
+                if told is None or int(told[1]) > PAGES:
+                    raise FeedError(f"{address} does not say how many pages there are", "its format may have changed")
+                page, last = page + 1, int(told[1])
+        note = DocumentState(url=url, sha256=saved.digest)
+        same = known is not None and known.sha256 == saved.digest
+        return Fetched(note, path=into, unchanged=same, received=saved.done)
 
 
-def _save(response: FeedResponse, url: str, label: str, into: Path, progress: Progress) -> tuple[str, int]:
-    length = response.headers.get("Content-Length", "")
-    total = int(length) if length.isascii() and length.isdigit() else None
-    digest, done = hashlib.sha256(), 0
-    with into.open("wb") as file:
+class _Saving:
+    """Writes answers into a file, within bounds; their size and digest grow with each."""
+
+    def __init__(self, file: BinaryIO, url: str, document: FeedDocument, progress: Progress) -> None:
+        self._file = file
+        self._url = url
+        self._document = document
+        self._progress = progress
+        self._digest = hashlib.sha256()
+        self.done = 0
+
+    @property
+    def digest(self) -> str:
+        return self._digest.hexdigest()
+
+    def save(self, response: FeedResponse) -> None:
+        length = response.headers.get("Content-Length", "")
+        total = self.done + int(length) if length.isascii() and length.isdigit() else None
+        began = self.done
         for piece in response.chunks(CHUNK):
-            if not done:
-                _refuse_page(piece, url)
-            done += len(piece)
-            if done > DOCUMENT_BYTES:
-                raise FeedError(f"{url} is larger than {DOCUMENT_BYTES // MIB} MiB")
-            digest.update(piece)
-            file.write(piece)
-            progress(label, done, total)
-    if not done:
-        raise FeedError(f"{url} is empty")
-    return digest.hexdigest(), done
+            if self.done == began:
+                _refuse_page(piece, self._url, xml=".xml" in self._document.path)
+            self.done += len(piece)
+            if self.done > DOCUMENT_BYTES:
+                raise FeedError(f"{self._url} is larger than {DOCUMENT_BYTES // MIB} MiB")
+            self._digest.update(piece)
+            self._file.write(piece)
+            self._progress(self._document.path, self.done, total)
+        if self.done == began:
+            raise FeedError(f"{self._url} is empty")
 
 
-def _refuse_page(first: bytes, where: str) -> None:
+def _refuse_page(first: bytes, where: str, *, xml: bool) -> None:
     # Portals and proxies answer with a page and status 200; no feed starts like that.
-    if first.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<"):
+    start = first[:2048].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    if start.startswith(b"<") and (not xml or b"<html" in start or start.startswith(b"<!doctype")):
         raise FeedError(f"{where} is a web page, not the feed", "is there a proxy or a login page in between?")
 
 

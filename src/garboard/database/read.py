@@ -20,6 +20,10 @@ FIRST_NVD_YEAR = 2002
 """The year of NVD's first file, which also holds all earlier CVEs."""
 
 _CVE_YEAR = re.compile(r"^CVE-(\d{4})-\d+$")
+SOFTWARE: Final = "Software:"
+"""The ecosystem of software that no package manager installed; NVD's shards of all years hold it together."""
+OF_SOFTWARE: Final = {"nodejs": "Software:node"}
+"""Shards of software whose makers have feeds of their own."""
 SUPPORT = "debian-security-support"
 FACTS: Final = ("nvd", "kev", "epss", "endoflife", SUPPORT)
 """Feeds with shards about CVEs or releases, not about packages."""
@@ -42,7 +46,7 @@ class Database:
         self.directory = directory
         self._installed = store.installed(directory)
         self._open: dict[str, Shard] = {}
-        self._of: dict[str, Shard | None] = {}
+        self._of: dict[str, tuple[Shard, ...]] = {}
         self._used: set[str] = set()
 
     def close(self) -> None:
@@ -79,17 +83,21 @@ class Database:
             self._open[name] = Shard(self.directory, name)
         return self._open[name]
 
-    def _shard_of(self, ecosystem: str) -> Shard | None:
+    def _shards_of(self, ecosystem: str) -> tuple[Shard, ...]:
         if ecosystem not in self._of:
-            # A shard is named after what it holds; others are not opened.
-            names = (name for name in self._installed if _concerns(name, ecosystem))
-            self._of[ecosystem] = next(
-                (shard for name in names if ecosystem in (shard := self.shard(name)).ecosystems), None
-            )
-        found = self._of[ecosystem]
-        if found is not None:
-            self._used.add(found.name)
-        return found
+            self._of[ecosystem] = tuple(self._holding(ecosystem))
+        self._used.update(shard.name for shard in self._of[ecosystem])
+        return self._of[ecosystem]
+
+    def _holding(self, ecosystem: str) -> Iterator[Shard]:
+        # A shard is named after what it holds; no other is opened.
+        for name in self._installed:
+            if _names(name, ecosystem) and ecosystem in (shard := self.shard(name)).ecosystems:
+                yield shard
+                return
+        if ecosystem.startswith(SOFTWARE):
+            years = [self.shard(name) for name in _all_years(self._installed)]
+            yield from (shard for shard in years if ecosystem in shard.ecosystems)
 
     def _using(self, name: str) -> Shard | None:
         if name not in self._installed:
@@ -99,18 +107,16 @@ class Database:
 
     def covers(self, ecosystem: str) -> bool:
         """Report whether a shard has data of exactly this ecosystem and release, even if it lists no issues."""
-        return self._shard_of(ecosystem) is not None
+        return bool(self._shards_of(ecosystem))
 
     def hits(self, ecosystem: str, package: str) -> Iterator[Hit]:
         """Yield all data about a package (its name normalized for the ecosystem), without withdrawn records."""
-        shard = self._shard_of(ecosystem)
-        if shard is not None:
+        for shard in self._shards_of(ecosystem):
             yield from shard.hits(ecosystem, package)
 
     def names(self, ecosystem: str) -> tuple[str, ...]:
         """Return the names of all packages that there are data about."""
-        shard = self._shard_of(ecosystem)
-        return shard.names(ecosystem) if shard is not None else ()
+        return tuple(dict.fromkeys(name for shard in self._shards_of(ecosystem) for name in shard.names(ecosystem)))
 
     def facts(self, cves: Iterable[str]) -> dict[str, CveFacts]:
         """Return what NVD, KEV and EPSS know about these CVEs, one merged value each; CVEs without data are absent."""
@@ -150,11 +156,27 @@ def open_database(directory: str | Path | None = None) -> Database:
     return Database(Path(directory or os.environ.get("GARBOARD_DB") or store.default_directory()))
 
 
-def _concerns(shard: str, ecosystem: str) -> bool:
-    """Whether a shard's name says that it may hold an ecosystem: all its releases, or this one."""
-    feed = shard.partition(":")[0]
-    name = shard.removeprefix("osv:").lower()
-    return feed not in FACTS and (ecosystem.lower() == name or ecosystem.lower().startswith(f"{name}:"))
+def _names(shard: str, ecosystem: str) -> bool:
+    """Whether a shard's name says that it may hold an ecosystem: all its releases, or this one.
+
+    OSV's are called as the ecosystems are, the others after their publishers: ``amazon:2023`` holds Amazon Linux:2023.
+    """
+    feed, _, part = shard.lower().partition(":")
+    if feed == "osv":
+        return f"{ecosystem.lower()}:".startswith(f"{part}:")
+    if feed in FACTS:
+        return False
+    if ecosystem.startswith(SOFTWARE):
+        return OF_SOFTWARE.get(feed) == ecosystem
+    family, _, release = ecosystem.lower().replace(" ", "").partition(":")
+    return family.startswith(feed) and (not part or f"{release}:".startswith(f"{part}:"))
+
+
+def _all_years(installed: Iterable[str]) -> tuple[str, ...]:
+    """NVD's shards, if none is absent from the first year to the last that is there: years apart judge no software."""
+    years = sorted(int(name[4:]) for name in installed if name.startswith("nvd:") and name[4:].isdecimal())
+    whole = list(range(FIRST_NVD_YEAR, FIRST_NVD_YEAR + len(years))) == years
+    return tuple(f"nvd:{year}" for year in years) if whole else ()
 
 
 def _fold(one: CveFacts, two: CveFacts) -> CveFacts:

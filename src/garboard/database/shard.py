@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import itertools
 import sqlite3
 from collections.abc import Iterable, Iterator
@@ -133,6 +134,44 @@ class Shard:
         for (_, payload), group in itertools.groupby(self._rows(query, tuple(numbers)), key=lambda row: row[:2]):
             affected = (rows.unpack_affected(row[4], numbers[row[2]], row[3]) for row in group)
             yield msgspec.structs.replace(rows.unpack_advisory(payload), affected=tuple(affected))
+
+    def naming(self, identifier: str) -> Iterator[Advisory]:
+        """Yield the advisories that have an identifier among their names, in any case, with all that they say."""
+        wanted = identifier.casefold()
+        query = (
+            "SELECT advisory.id, advisory.payload, ecosystem.name, package, affected.payload FROM advisory"
+            " LEFT JOIN affected ON affected.advisory = advisory.id LEFT JOIN ecosystem ON ecosystem.id = ecosystem"
+            " WHERE instr(advisory.payload, ?) OR instr(advisory.payload, ?) OR instr(advisory.payload, ?)"
+            " ORDER BY advisory.id, position"
+        )
+        prefix, dash, rest = identifier.partition("-")
+        spellings = (identifier, identifier.upper(), f"{prefix.upper()}{dash}{rest.lower()}")  # GHSA-… is in lower case
+        found = self._rows(query, tuple(one.encode() for one in spellings))
+        for (_, payload), group in itertools.groupby(found, key=lambda row: row[:2]):
+            advisory = rows.unpack_advisory(payload)
+            names = (advisory.id, *advisory.aliases, *advisory.related, *advisory.errata)
+            if wanted in {name.casefold() for name in names}:
+                affected = (rows.unpack_affected(row[4], row[2], row[3]) for row in group if row[4] is not None)
+                yield msgspec.structs.replace(advisory, affected=tuple(affected))
+
+    @property
+    def digest(self) -> str:
+        """The digest of its contents."""
+        return self.meta("digest")
+
+    def digests(self) -> Iterator[tuple[tuple[str, str, str], bytes]]:
+        """Yield a digest of what each advisory says of each package: by ecosystem, package and identifier."""
+        query = (
+            "SELECT ecosystem.name, package, advisory.payload, affected.payload FROM affected"
+            " JOIN advisory ON advisory.id = advisory JOIN ecosystem ON ecosystem.id = ecosystem ORDER BY 1, 2, advisory, position"
+        )
+        said = self._rows(query, ())
+        for (ecosystem, package, payload), group in itertools.groupby(said, key=lambda row: row[:3]):
+            advisory = rows.unpack_advisory(payload)
+            told = hashlib.sha256()
+            for part in (advisory.withdrawn.encode(), *(row[3] for row in group)):
+                told.update(hashlib.sha256(part).digest())
+            yield (ecosystem, package, advisory.id), told.digest()
 
     def support(self, ecosystem: str) -> Iterator[Support]:
         """Yield what is said of the packages of a release, in the feed's order."""

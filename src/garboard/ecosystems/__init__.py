@@ -15,6 +15,8 @@ from garboard.model.ecosystem import Ecosystem, VersionOrder
 from garboard.versions import SHARED
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from garboard.model.package import Package
     from garboard.model.program import Commands
 
@@ -92,6 +94,16 @@ def order(name: str) -> VersionOrder | None:
         return shared
     load = next((one.load_order for one in ECOSYSTEMS if one.order == name and one.load_order), None)
     return load() if load else None
+
+
+@cache
+def software() -> Mapping[str, tuple[str, ...]]:
+    """What known software is called by CPE, by its name: ``vendor:product``, the first the one in use today."""
+    found: dict[str, tuple[str, ...]] = {}
+    for one in ECOSYSTEMS:
+        if one.load_software:
+            found |= one.load_software()
+    return MappingProxyType(found)
 
 
 @cache

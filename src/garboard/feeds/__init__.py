@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from importlib import import_module
 from typing import BinaryIO, Final, Protocol
@@ -53,9 +54,19 @@ class Feed(Protocol):
         ...
 
 
-_NAMES: Final = ("debian", "alpine", "wolfi", "osv", "nvd", "kev", "epss", "endoflife", "debian_support")
+_NAMES: Final = (
+    "debian", "alpine", "wolfi", "amazon", "arch", "azurelinux", "fedora", "nodejs", "oracle", "photon", "redhat", "osv", "nvd", "kev", "epss",
+    "endoflife", "debian_support",
+)  # fmt: skip
 """Modules of this folder. A feed of its own comes before the OSV export of the same data."""
 FEEDS: Final[tuple[Feed, ...]] = tuple(import_module(f"garboard.feeds.{name}") for name in _NAMES)
+
+
+def parts(name: str) -> tuple[str, ...]:
+    """Return the shards that a name stands for: ``nvd`` for those of all years, and any other for itself."""
+    from garboard.feeds import nvd
+
+    return nvd.years(dt.datetime.now(dt.UTC).year) if name == nvd.NAME else (name,)
 
 
 def feed_of(shard: str) -> Feed:

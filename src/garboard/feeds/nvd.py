@@ -1,4 +1,6 @@
-"""NVD's year files (CVE API 2.0 format): severities and weaknesses of each CVE, without texts and products.
+"""NVD's year files (CVE API 2.0 format): severities and weaknesses of each CVE, and which versions of known software it is in.
+
+Known software is what `garboard.ecosystems` can tell by its binary. Its names are compared exactly, never by likeness.
 
 This product uses data from the NVD API but is not endorsed or certified by the NVD.
 """
@@ -7,13 +9,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import BinaryIO
+from functools import lru_cache
+from typing import BinaryIO, NamedTuple
 
 import msgspec
 
+from garboard import ecosystems
 from garboard.feeds.readers import bounded, json_stream
 from garboard.feeds.readers.decoding import UNUSABLE
-from garboard.model.advisory import CveFacts, Rating
+from garboard.feeds.readers.osv_ecosystems import scheme
+from garboard.model.advisory import Advisory, Affected, CveFacts, Range, Rating, Status
 from garboard.model.errors import FeedError
 from garboard.model.feed import FeedDocument, FeedHeader, Record
 from garboard.model.gap import Gap
@@ -22,9 +27,30 @@ NAME = "nvd"
 CAVEAT = ""
 URL = "https://nvd.nist.gov/feeds/json/cve/2.0"
 
+SOFTWARE = "Software"
+"""The ecosystem of software that no package manager installed; what is named after the colon is its package."""
+FIRST_YEAR = 2002
+PAGE = "https://nvd.nist.gov/vuln/detail/"
+REJECTED = "Rejected"
+DETAILS = 2048
+
+_ANY = frozenset({"*", "-"})
+_SYSTEMS = frozenset({"*", "-", "linux", "linux_kernel"})
+_COLON = re.compile(r"(?<!\\):")
+_ESCAPED = re.compile(r"\\(.)")
+_LINUX = re.compile(r"linux|debian|ubuntu|alpine|redhat|fedora|suse|centos", re.IGNORECASE)
+_PLATFORM = re.compile(r"^cpe:2\.3:[oh]:")
 _SHARD = re.compile(r"^nvd:((?:20)\d\d)$")
 _CVE = re.compile(r"^CVE-\d{4}-\d{4,}$")
 _CWE = re.compile(r"^CWE-\d+$")
+
+
+class _Product(NamedTuple):
+    """Known software, and the version and the update of a CPE name."""
+
+    name: str
+    version: str
+    update: str
 
 
 class _Data(msgspec.Struct, frozen=True, gc=False):
@@ -51,6 +77,26 @@ class _Weakness(msgspec.Struct, frozen=True, gc=False):
     description: tuple[_Text, ...] = ()
 
 
+class _Match(msgspec.Struct, frozen=True, gc=False):
+    criteria: str
+    vulnerable: bool = True
+    versionStartIncluding: str = ""  # noqa: N815
+    versionStartExcluding: str = ""  # noqa: N815
+    versionEndIncluding: str = ""  # noqa: N815
+    versionEndExcluding: str = ""  # noqa: N815
+
+
+class _Node(msgspec.Struct, frozen=True, gc=False):
+    cpeMatch: tuple[_Match, ...] = ()  # noqa: N815
+    negate: bool = False
+
+
+class _Configuration(msgspec.Struct, frozen=True, gc=False):
+    nodes: tuple[_Node, ...] = ()
+    operator: str = "OR"
+    negate: bool = False
+
+
 class _Cve(msgspec.Struct, frozen=True, gc=False):
     id: str
     published: str = ""
@@ -58,6 +104,8 @@ class _Cve(msgspec.Struct, frozen=True, gc=False):
     vulnStatus: str = ""  # noqa: N815
     metrics: _Metrics = _Metrics()
     weaknesses: tuple[_Weakness, ...] = ()
+    configurations: tuple[_Configuration, ...] = ()
+    descriptions: tuple[_Text, ...] = ()
 
 
 class _Item(msgspec.Struct, frozen=True, gc=False):
@@ -67,14 +115,20 @@ class _Item(msgspec.Struct, frozen=True, gc=False):
 _ITEM = msgspec.json.Decoder(_Item)
 
 
-def shard_for(_ecosystem: str) -> str | None:
-    """Return None: the feed covers CVEs, not packages."""
-    return None
+def shard_for(ecosystem: str) -> str | None:
+    """Return ``nvd``, which stands for the shards of all years, for known software without a feed of its own."""
+    name = ecosystem.removeprefix(f"{SOFTWARE}:")
+    return NAME if name != ecosystem and name in ecosystems.software() else None
 
 
 def known() -> tuple[str, ...]:
     """Return the form of the shard names; 2002 also holds all earlier years."""
     return ("nvd:<year>",)
+
+
+def years(this: int) -> tuple[str, ...]:
+    """Return the shards of all years up to this one."""
+    return tuple(f"{NAME}:{year}" for year in range(FIRST_YEAR, this + 1))
 
 
 def documents(shard: str) -> tuple[FeedDocument, ...]:
@@ -84,7 +138,7 @@ def documents(shard: str) -> tuple[FeedDocument, ...]:
         FeedError: The shard is not a year since 2002.
     """
     match = _SHARD.match(shard)
-    if match is None or int(match.group(1)) < 2002:
+    if match is None or int(match.group(1)) < FIRST_YEAR:
         raise FeedError(f"there is no shard {shard}", "name the year, 2002 or later, as nvd:2024")
     name = f"nvdcve-2.0-{match.group(1)}.json"
     path = f"nvd/feeds/json/cve/2.0/{name}"
@@ -106,25 +160,108 @@ def parse(shard: str, streams: Sequence[BinaryIO | None], /) -> Iterator[Record]
             yield FeedHeader(date=data.decode("utf-8", "replace").strip('"'))
         elif path[:1] == ("vulnerabilities",):
             listed = True
-            yield _facts(str(path[-1]), data)
+            yield from _records(str(path[-1]), data)
     if not listed:
         raise FeedError("the feed is not NVD's in format 2.0: it lists no vulnerabilities")
+    yield FeedHeader(ecosystems=tuple(f"{SOFTWARE}:{name}" for name in sorted(ecosystems.software())))
 
 
-def _facts(place: str, data: bytes) -> Record:
+def _records(place: str, data: bytes) -> Iterator[Record]:
     try:
         cve = _ITEM.decode(data).cve
     except UNUSABLE as error:
-        return _gap(place, f"not an entry of the format 2.0: {error}")
+        yield _gap(place, f"not an entry of the format 2.0: {error}")
+        return
     if not _CVE.match(cve.id):
-        return _gap(place, f"not a CVE: {cve.id!r}")
+        yield _gap(place, f"not a CVE: {cve.id!r}")
+        return
+    yield _facts(cve)
+    affected = tuple(_affected(cve.configurations)) if cve.vulnStatus != REJECTED else ()
+    if affected:
+        yield Advisory(
+            id=cve.id,
+            feed=NAME,
+            details=next((text.value for text in cve.descriptions if text.value), "")[:DETAILS],
+            published=cve.published,
+            modified=cve.lastModified,
+            references=(f"{PAGE}{cve.id}",),
+            affected=affected,
+        )
+
+
+def _affected(configurations: tuple[_Configuration, ...]) -> Iterator[Affected]:
+    """One entry for each known software, with the intervals and versions that the criteria name."""
+    ranges: dict[str, dict[Range, None]] = {}
+    versions: dict[str, dict[str, None]] = {}
+    for configuration in configurations:
+        if configuration.negate or not _may_be_linux(configuration):
+            continue
+        for match in (match for node in configuration.nodes if not node.negate for match in node.cpeMatch):
+            product = _product(match.criteria) if match.vulnerable else None
+            if product is not None:
+                found = _interval(match, product)
+                if isinstance(found, Range):
+                    ranges.setdefault(product.name, {})[found] = None
+                elif found:
+                    versions.setdefault(product.name, {})[found] = None
+    for name in dict.fromkeys((*ranges, *versions)):
+        ecosystem = f"{SOFTWARE}:{name}"
+        own = tuple(ranges.get(name, ()))
+        yield Affected(
+            ecosystem=ecosystem,
+            package=name,
+            scheme=scheme(ecosystem),
+            ranges=own,
+            versions=tuple(versions.get(name, ())),
+            status=Status.FIXED if any(one.fixed for one in own) else Status.AFFECTED,
+        )
+
+
+def _may_be_linux(configuration: _Configuration) -> bool:
+    """Whether what the software has to run on, if the configuration names something, may be a Linux image."""
+    if configuration.operator != "AND":
+        return True
+    on = [match.criteria for node in configuration.nodes for match in node.cpeMatch if not match.vulnerable]
+    return not on or any(_LINUX.search(one) for one in on) or not all(_PLATFORM.match(one) for one in on)
+
+
+@lru_cache(65536)
+def _product(criteria: str) -> _Product | None:
+    """Return the known software that a CPE name is about; None for any other, and for its editions elsewhere."""
+    parts = _COLON.split(criteria)
+    if len(parts) != 13 or parts[2] != "a":
+        return None
+    name = _by_cpe().get(f"{parts[3]}:{parts[4]}")
+    version, update, _edition, _language, edition, target = parts[5:11]
+    if name is None or edition not in _ANY or target not in _SYSTEMS:
+        return None
+    return _Product(name, _ESCAPED.sub(r"\1", version), "" if update in _ANY else _ESCAPED.sub(r"\1", update))
+
+
+@lru_cache(1)
+def _by_cpe() -> dict[str, str]:
+    return {cpe: name for name, cpes in ecosystems.software().items() for cpe in cpes}
+
+
+def _interval(match: _Match, product: _Product) -> Range | str:
+    """Return the interval of versions, or the only version; empty for a criterion that names no version."""
+    if product.version not in _ANY:
+        return f"{product.version}{product.update}"  # as the software writes it: ``9.2`` and ``p1``
+    if product.version == "-":
+        return ""
+    # An excluded start is the last version that is not affected: what follows it begins right after.
+    start = match.versionStartIncluding or (f"{match.versionStartExcluding}+" if match.versionStartExcluding else "")
+    return Range(introduced=start or "0", fixed=match.versionEndExcluding, last_affected=match.versionEndIncluding)
+
+
+def _facts(cve: _Cve) -> CveFacts:
     return CveFacts(
         cve=cve.id,
         ratings=_ratings(cve.metrics),
         cwes=_cwes(cve.weaknesses),
         published=cve.published,
         modified=cve.lastModified,
-        rejected=cve.vulnStatus == "Rejected",
+        rejected=cve.vulnStatus == REJECTED,
     )
 
 

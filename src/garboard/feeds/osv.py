@@ -26,14 +26,14 @@ BUCKET = "https://osv-vulnerabilities.storage.googleapis.com"
 DETAILS = 4096
 """Characters of a description that are kept."""
 REFERENCES = 32
-OTHER_FEEDS = frozenset({"Debian", "Alpine", "Wolfi", "Chainguard"})
+OTHER_FEEDS = frozenset(
+    {"Alpine", "Amazon Linux", "Arch Linux", "Azure Linux", "Chainguard", "Debian", "Fedora", "Oracle Linux", "Photon OS",
+     "Red Hat", "Software", "Wolfi"}
+)  # fmt: skip
+"""Ecosystems whose publishers have feeds of their own."""
 
 _SUBSCRIPTIONS = MappingProxyType({"Ubuntu": "Ubuntu Pro"})
 """Ecosystems with fixes that only subscribers get."""
-_BY_REPOSITORY = frozenset({"Red Hat"})
-"""Ecosystems whose releases are named with their repositories, and published all in one file."""
-_ARCHITECTURE = re.compile(r"\.(?:src|noarch|x86_64|i686|aarch64|ppc64le|s390x)$")
-"""What some versions of Red Hat's end with."""
 _RECORD = msgspec.json.Decoder(OsvRecord)
 _SPECIFICS = msgspec.json.Decoder(Specifics)
 _CVE = re.compile(r"(?:^|-)(CVE-\d{4}-\d{4,})$")
@@ -71,16 +71,15 @@ def documents(shard: str) -> tuple[FeedDocument, ...]:
         FeedError: The shard is not an ecosystem of this feed.
     """
     ecosystem = _ecosystem(shard)
-    whole = base(ecosystem) if base(ecosystem) in _BY_REPOSITORY else ecosystem
     subscribers = _for_subscribers(ecosystem)
     return (
-        _document(whole, other=ecosystem),
+        _document(ecosystem),
         *((_document(subscribers, optional=True),) if subscribers else ()),
     )
 
 
-def _document(ecosystem: str, *, other: str = "", optional: bool = False) -> FeedDocument:
-    names = dict.fromkeys(name for each in (ecosystem, other or ecosystem) for name in (each, each.replace(" ", "_")))
+def _document(ecosystem: str, *, optional: bool = False) -> FeedDocument:
+    names = dict.fromkeys((ecosystem, ecosystem.replace(" ", "_")))
     path, *other_paths = (f"osv/{name}/all.zip" for name in names)
     return FeedDocument(
         url=f"{BUCKET}/{quote(ecosystem, safe=':')}/all.zip",
@@ -169,9 +168,8 @@ def _is_of(item: OsvAffected, ecosystem: str) -> bool:
     if item.package is None or not item.package.name:
         return False
     stated = item.package.ecosystem
-    # A registry's own address follows a language's name (Maven:https://…), a repository's Red Hat's releases
-    # (Red Hat:enterprise_linux:9::baseos); otherwise a release is part of the ecosystem.
-    parts = not ECOSYSTEMS[base(ecosystem)].by_release or base(ecosystem) in _BY_REPOSITORY
+    # A registry's own address follows a language's name (Maven:https://…); otherwise a release is part of the ecosystem.
+    parts = not ECOSYSTEMS[base(ecosystem)].by_release
     return stated in {ecosystem, _for_subscribers(ecosystem)} or (parts and stated.startswith(f"{ecosystem}:"))
 
 
@@ -276,8 +274,6 @@ def _package(item: OsvAffected, record: OsvRecord, ecosystem: str) -> Affected:
     versions = tuple(item.versions or ())
     ranges, trouble = intervals(item.ranges or (), about.scheme, has_versions=bool(versions))
     subscription = _SUBSCRIPTIONS[base(ecosystem)] if _needs_subscription(item) else ""
-    if base(ecosystem) in _BY_REPOSITORY:
-        ranges = tuple(msgspec.structs.replace(one, fixed=_ARCHITECTURE.sub("", one.fixed)) for one in ranges)
     fixes = [each.fixed for each in ranges if each.fixed]
     one = Affected(
         ecosystem=ecosystem,

@@ -16,6 +16,8 @@ from garboard.model.package import Package
 from garboard.versions.invalid import InvalidVersion
 
 _MARK: Final = ".module"
+_BUILDS: Final = (_MARK, ".ksplice", "_fips")
+"""What the versions of builds have that compare with none but their like: a module's, Oracle's with ksplice or for FIPS."""
 NOT_STATED: Final = "its module stream is not stated, and an erratum of one stream would concern it"
 
 
@@ -25,6 +27,7 @@ class Builds:
     def __init__(self, package: Package, version: str, hits: Sequence[Hit]) -> None:
         self._modular = ecosystems.of(package.type).modular
         self._built_for_a_module = _MARK in package.version
+        self._marks = _marks(package.version)
         self._stream = ":".join(package.module.split(":")[:2])
         named = [hit for hit in hits if _names(hit, version)] if self._modular else []
         if not self._stream and self._built_for_a_module:
@@ -43,7 +46,7 @@ class Builds:
         if not self._modular:
             return True
         fixes = [interval.fixed for interval in hit.affected.ranges if interval.fixed]
-        return any(_MARK in fix for fix in fixes) == self._built_for_a_module if fixes else True
+        return any(_marks(fix) == self._marks for fix in fixes) if fixes else True
 
     def certain(self, hit: Hit) -> bool:
         """Whether a record that may concern the package is known to do."""
@@ -52,6 +55,10 @@ class Builds:
     def are_fixed_by(self, hit: Hit) -> bool:
         """Whether the record's erratum lists the installed build as fixed."""
         return hit.advisory.id in self._fixed_by
+
+
+def _marks(version: str) -> tuple[bool, ...]:
+    return tuple(mark in version for mark in _BUILDS)
 
 
 def _names(hit: Hit, version: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from garboard.model.base import Value
@@ -168,6 +168,7 @@ class Ecosystem(Value):
         load_catalog: imports what reads those files.
         load_archives: imports what reads the archives, as ``File.view``.
         load_program: imports what reads of which packages a program or shared library was built.
+        load_software: imports what known software is called by CPE: vendors and products by its name.
         sections: names of sections of which such a program has one.
         windows_sections: the same for those of Windows, where names are short.
         named: whether a program at this path is one of its, whatever its sections: a cheap test, asked of every program.
@@ -243,6 +244,7 @@ class Ecosystem(Value):
     lists: tuple[str, ...] = ()
     load_catalog: Callable[[], Catalog] | None = None
     load_program: Callable[[], PlainCatalog] | None = None
+    load_software: Callable[[], Mapping[str, tuple[str, ...]]] | None = None
     sections: tuple[str, ...] = ()
     windows_sections: tuple[str, ...] = ()
     marks: tuple[bytes, ...] = ()

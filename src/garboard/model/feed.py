@@ -8,12 +8,28 @@ from garboard.model.gap import Gap
 from garboard.model.lifecycle import Cycle, Support
 
 
+class Pointer(Value):
+    """A small document that says where another one is, as a ``mirror.list`` or a ``repomd.xml``."""
+
+    url: str
+    """``{}`` stands for what the pointer before it says."""
+    pattern: str
+    """Its first group is what the document says; ``.`` matches line ends too."""
+    path: str = ""
+    """Where a mirror keeps it, if the mirror's path has ``{}`` in it as well."""
+
+
 class FeedDocument(Value):
     """One file that a shard is built from: where it is published, and where a mirror keeps it."""
 
     url: str
+    """With pointers, ``{}`` stands for what they say, joined from the first to the last; a whole address replaces it."""
     path: str
     """Relative to a mirror's root, with ``/``."""
+    pointers: tuple[Pointer, ...] = ()
+    """Read in turn before the document."""
+    pages: str = ""
+    """The pattern of the number of pages, if the document is published in several: ``url`` has ``{page}`` in it."""
     other_urls: tuple[str, ...] = ()
     """Tried in turn if ``url`` is refused or absent."""
     other_paths: tuple[str, ...] = ()

@@ -181,7 +181,7 @@ def complete(packages: Iterable[Package], found: Distro | None) -> tuple[Package
     for package in packages:
         system = package.type in SYSTEM_TYPES
         own = found if found is not None and (not system or distro.manages(found.id, package.type)) else None
-        ecosystem = package.ecosystem or (own.ecosystem if own else "") if system else ecosystems.of(package.type).osv
+        ecosystem = package.ecosystem or ((own.ecosystem if own else "") if system else ecosystems.of(package.type).osv)
         filled.append(msgspec.structs.replace(package, purl=package.purl or purl(package, own), ecosystem=ecosystem))
     filled.sort(key=lambda package: (package.type, package.full_name, package.version, package.id))
     needs = graph.edges(filled)

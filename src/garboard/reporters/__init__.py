@@ -48,4 +48,7 @@ CATALOG_LIST: Final[Formats[p.BasesRenderer]] = Formats("catalog_list", "text", 
 CATALOG_SHOW: Final[Formats[p.DetailsRenderer]] = Formats("catalog_show", "text", "json")
 DB_STATUS: Final[Formats[p.StatusesRenderer]] = Formats("db_status", "text", "json")
 DB_VERIFY: Final[Formats[p.ChecksRenderer]] = Formats("db_verify", "text", "json")
+DB_QUERY: Final[Formats[p.PackageAnswerRenderer]] = Formats("db_query", "text", "json")
+DB_SHOW: Final[Formats[p.VulnerabilityAnswerRenderer]] = Formats("db_show", "text", "json")
+DB_DIFF: Final[Formats[p.DifferenceRenderer]] = Formats("db_diff", "text", "json")
 DB_LIST: Final[Formats[p.ShardsRenderer]] = Formats("db_list", "text", "json")

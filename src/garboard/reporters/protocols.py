@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from garboard.model.action import Actions
+    from garboard.model.answers import Difference, PackageAnswer, VulnerabilityAnswer
     from garboard.model.changes import LayerChanges
     from garboard.model.explanation import Explanation
     from garboard.model.gap import Gap
@@ -90,6 +91,24 @@ class BasesRenderer(Protocol):
     """Renders the base images in a catalog."""
 
     def render(self, bases: Bases, /) -> bytes: ...
+
+
+class PackageAnswerRenderer(Protocol):
+    """Renders what the data say of a package."""
+
+    def render(self, answer: PackageAnswer, /) -> bytes: ...
+
+
+class VulnerabilityAnswerRenderer(Protocol):
+    """Renders what the data say of a vulnerability."""
+
+    def render(self, answer: VulnerabilityAnswer, /) -> bytes: ...
+
+
+class DifferenceRenderer(Protocol):
+    """Renders what changed from one database to another."""
+
+    def render(self, difference: Difference, /) -> bytes: ...
 
 
 class DetailsRenderer(Protocol):

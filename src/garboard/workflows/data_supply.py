@@ -34,14 +34,16 @@ class OfflineSupply(Supply):
         return f"run: garboard db update {shlex.join(shards)}{which}"
 
     def advisories(self, ecosystems: Iterable[str]) -> tuple[Gap, ...]:
-        bare = [ecosystem for ecosystem in ecosystems if not self._database.covers(ecosystem)]
-        if not bare:
-            return ()
-        from garboard.feeds import needed_shards
+        from garboard.feeds import needed_shards, parts
 
         have = set(self._database.shards())
+        bare = [ecosystem for ecosystem in ecosystems if not self._database.covers(ecosystem)]
+        several = [shard for shard in needed_shards(ecosystems) if not {shard} >= set(parts(shard))]
+        if not bare and not several:
+            return ()
         gaps = []
-        absent = [shard for shard in needed_shards(bare) if shard not in have]
+        absent = [shard for shard in needed_shards(bare) if shard not in have and shard not in several]
+        absent += [shard for shard in several if not set(parts(shard)) <= have]
         if absent:
             reason = f"these data are not installed; {self._hint(absent)}"
             gaps.append(Gap(stage="database", subject=", ".join(absent), reason=reason))

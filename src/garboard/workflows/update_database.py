@@ -90,8 +90,14 @@ def default_shards(directory: Path) -> tuple[str, ...]:
 
 
 def missing(database: Database, ecosystems: Iterable[str]) -> tuple[str, ...]:
-    """The shards that these ecosystems need and the database does not have, sorted."""
-    return tuple(shard for shard in feeds.needed_shards(ecosystems) if shard not in database.shards())
+    """The shards that these ecosystems need and the database does not have, sorted.
+
+    Those of many parts are left out: who wants them fetches them once, and not in the middle of a scan.
+    """
+    have = set(database.shards())
+    return tuple(
+        shard for shard in feeds.needed_shards(ecosystems) if feeds.parts(shard) == (shard,) and shard not in have
+    )
 
 
 def origin_of(text: str, client: FeedClient | None) -> FeedOrigin:
@@ -128,7 +134,7 @@ def update(
         DatabaseError: the directory cannot be written, or another process is writing it.
     """
     source = origin_of(origin, client)
-    names = dict.fromkeys(feeds.shard_for(name) or name for name in shards)
+    names = dict.fromkeys(part for name in shards for part in feeds.parts(feeds.shard_for(name) or name))
     with store.writing(directory, terms.waiting):
         results = []
         for name in names:

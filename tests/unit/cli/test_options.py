@@ -22,6 +22,9 @@ REPORTS = {
     "catalog show": reporters.CATALOG_SHOW,
     "db status": reporters.DB_STATUS,
     "db list": reporters.DB_LIST,
+    "db query": reporters.DB_QUERY,
+    "db show": reporters.DB_SHOW,
+    "db diff": reporters.DB_DIFF,
     "db verify": reporters.DB_VERIFY,
 }
 

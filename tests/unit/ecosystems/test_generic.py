@@ -128,7 +128,7 @@ def test_what_is_not_sure_is_not_said(path: str, text: bytes) -> None:
 def test_it_is_in_the_inventory_and_no_longer_an_unknown_program() -> None:
     found = inventory(layer({"usr/sbin/nginx": NGINX}))
     assert [one.purl for one in found.packages] == ["pkg:generic/nginx@1.25.3"]
-    assert [one.ecosystem for one in found.packages] == [""]
+    assert [one.ecosystem for one in found.packages] == ["Software:nginx"]
     assert not [gap for gap in found.gaps if "no package manager" in gap.subject]
 
 

@@ -152,6 +152,7 @@ ELSEWHERE = {
     "model/package.py": "the types that the package URL specification gives to operating systems",
     "feeds/readers/osv_ecosystems.py": "version orders of distributions",
     "packages/distro.py": "which package manager is a distribution's",
+    "feeds/fedora.py": "what Bodhi builds",
     "feeds/osv.py": "errata of RPM distributions",
     "basecatalog/repo_info.py": "docker-library's lists are of apk and dpkg only",
     "feeds/endoflife.py": "products, not package types",

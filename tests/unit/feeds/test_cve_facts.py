@@ -52,7 +52,7 @@ def test_nvd_entries():
         modified="2023-01-01T00:00:00.000",
         rejected=True,
     )
-    assert [type(gap) for gap in gaps] == [Gap, Gap]
+    assert [type(one) for one in gaps] == [Gap, Gap, FeedHeader]
 
 
 def test_nvd_in_the_retired_format_is_refused():

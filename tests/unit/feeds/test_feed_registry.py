@@ -14,8 +14,10 @@ from garboard.model.errors import UsageError
         ("Wolfi", "wolfi"),
         ("PyPI", "osv:PyPI"),
         ("Ubuntu:22.04:LTS", "osv:Ubuntu:22.04:LTS"),
-        ("Amazon Linux:2023", None),
-        ("Oracle Linux:9", None),
+        ("Amazon Linux:2023", "amazon:2023"),
+        ("Oracle Linux:9", "oracle"),
+        ("Red Hat:enterprise_linux:9", "redhat"),
+        ("CentOS Stream:9", None),
         ("", None),
     ],
 )
@@ -32,7 +34,7 @@ def test_every_known_shard_has_its_feed_and_documents():
 
 
 def test_needed_shards_are_each_once():
-    assert feeds.needed_shards(["Debian:12", "Debian:11", "PyPI", "Fedora:40"]) == ("debian", "osv:PyPI")
+    assert feeds.needed_shards(["Debian:12", "Debian:11", "PyPI", "CentOS:7"]) == ("debian", "osv:PyPI")
 
 
 def test_an_unknown_feed_is_the_users_error():

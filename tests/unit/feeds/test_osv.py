@@ -276,20 +276,6 @@ def test_fixes_for_subscribers_are_told_as_such(items, expected):
     assert told(PLAIN, *items) == [(PLAIN, "a", *one) for one in expected]
 
 
-def test_red_hats_repositories_are_of_their_release():
-    nine = "Red Hat:enterprise_linux:9"
-    assert told(
-        nine,
-        stated(f"{nine}::baseos", "a", (FIXED, "0:1-1.el9.x86_64")),
-        stated(f"{nine}::appstream", "b", (FIXED, "0:2-1.el9")),
-        stated("Red Hat:enterprise_linux:90::baseos", "c", (FIXED, "1")),
-        stated("Red Hat:rhel_eus:9.2::baseos", "d", (FIXED, "1")),
-    ) == [(nine, "a", "0:1-1.el9", ""), (nine, "b", "0:2-1.el9", "")]
-    (document,) = osv.documents(f"osv:{nine}")
-    assert document.path == "osv/Red Hat/all.zip"
-    assert "osv/Red Hat:enterprise_linux:9/all.zip" in document.other_paths
-
-
 def test_a_record_that_comes_in_both_files_is_one():
     def zipped() -> io.BytesIO:
         file = io.BytesIO()

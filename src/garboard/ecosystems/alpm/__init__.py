@@ -13,8 +13,9 @@ if TYPE_CHECKING:
 
 
 def _advised(package: Package) -> tuple[AdvisedName, ...]:
-    """The package that it was built as a part of (its base)."""
-    return (AdvisedName(package.source, package.source_version_or_own),)
+    """Its own name, and that of the package that it was built as a part of (its base)."""
+    names = dict.fromkeys((package.name, package.source))
+    return tuple(AdvisedName(name, package.version) for name in names)
 
 
 def _catalog() -> Catalog:
@@ -47,7 +48,6 @@ ECOSYSTEM: Final = Ecosystem(
     programs=("pacman",),
     load_commands=_commands,
     advised=_advised,
-    by_source=True,
     epochs=True,
     keeps_itself=("pacman",),
     caches=("var/cache/pacman/pkg",),

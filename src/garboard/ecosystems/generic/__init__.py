@@ -8,6 +8,8 @@ from garboard.ecosystems.generic.names import is_known
 from garboard.model.ecosystem import Ecosystem
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from garboard.model.ecosystem import PlainCatalog
 
 _SHARED: Final = frozenset({"", "usr", "usr/local", "opt"})
@@ -18,6 +20,12 @@ def _program() -> PlainCatalog:
     from garboard.ecosystems.generic import program
 
     return program.catalog
+
+
+def _software() -> Mapping[str, tuple[str, ...]]:
+    from garboard.ecosystems.generic import program
+
+    return {name: tuple(one.cpe.split()) for name, one in program.SOFTWARE.items() if one.cpe}
 
 
 def _folders(path: str) -> tuple[str, ...]:
@@ -32,6 +40,7 @@ ECOSYSTEM: Final = Ecosystem(
     manager="no package manager",
     order="deb",
     load_program=_program,
+    load_software=_software,
     named=is_known,
     index="its publisher",
     folders=_folders,

@@ -104,7 +104,9 @@ def catalog(file: File, /) -> Iterator[Fact]:
     for data in _constants(file.view):
         found.update(version for version in _versions(software, series[1] if series else "", data))
     if len(found) == 1:
-        yield Package(type=UNMANAGED, name=name, version=found.pop().decode("ascii"), scheme=ORDER)
+        yield Package(
+            type=UNMANAGED, name=name, ecosystem=f"Software:{name}", version=found.pop().decode("ascii"), scheme=ORDER
+        )
 
 
 def _versions(software: Software, series: str, data: memoryview) -> Iterator[bytes]:

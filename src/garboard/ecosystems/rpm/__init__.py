@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from garboard.model.package import Distro, Package
     from garboard.model.program import Commands
 
-_BINARY: Final = frozenset({"AlmaLinux", "Red Hat"})
-"""OSV ecosystems that list binary packages."""
+_BINARY: Final = frozenset({"AlmaLinux", "Amazon Linux", "Oracle Linux"})
+"""Ecosystems that list binary packages."""
 _BOTH: Final = frozenset({"Rocky Linux", "Azure Linux", "openEuler", "Mageia", "SUSE", "openSUSE", "Photon OS"})
 """Those that list source packages, or source and binary ones."""
 _DATABASES: Final = ("Packages", "Packages.db", "rpmdb.sqlite", "rpmdb.sqlite-wal", "rpmdb.sqlite-journal")
@@ -68,6 +68,8 @@ def _advised(package: Package) -> tuple[AdvisedName, ...]:
     binary = AdvisedName(package.full_name, package.version)
     if family in _BINARY:
         return (binary,)
+    if family == "Red Hat":  # the feed has a source package of which no binary is listed as NAME.src
+        return (binary, AdvisedName(f"{package.source}.src", _source_version(package)))
     source = AdvisedName(package.source, _source_version(package))
     return (source, binary) if family in _BOTH and package.source != package.name else (source,)
 

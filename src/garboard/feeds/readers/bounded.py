@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from garboard.compression import GZIP, XZ, Bounds, Damaged, TooLarge, chunks_of, decompressed
+from garboard.compression import Bounds, Damaged, TooLarge, chunks_of, decompressed
 from garboard.model.errors import FeedError
 from garboard.model.limits import MIB
 
@@ -24,14 +24,14 @@ _BOUNDS = Bounds(TOTAL_BYTES, RATIO, RATIO_FLOOR)
 
 
 def chunks(stream: BinaryIO) -> Iterator[bytes]:
-    """Yield a seekable document's bytes from its start, in pieces of at most 512 KiB; gzip and xz are decompressed.
+    """Yield a seekable document's bytes from its start, in pieces of at most 512 KiB, decompressed.
 
     Raises:
         FeedError: The compression is damaged, or a limit is exceeded.
     """
     stream.seek(0)
     try:
-        yield from decompressed(chunks_of(stream), _BOUNDS, (GZIP, XZ))
+        yield from decompressed(chunks_of(stream), _BOUNDS)
     except Damaged as error:
         raise FeedError(f"the feed's compression is damaged: {error}") from error
     except TooLarge as error:

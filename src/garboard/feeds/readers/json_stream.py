@@ -46,6 +46,13 @@ def split(chunks: Iterable[bytes], depth: int) -> Iterator[tuple[Path, bytes]]:
         raise cursor.error("text after the end")
 
 
+def split_all(chunks: Iterable[bytes], depth: int) -> Iterator[tuple[Path, bytes]]:
+    """Like `split`, of documents that follow one another (the pages of a service)."""
+    cursor = _Cursor(iter(chunks))
+    while cursor.peek() is not None:
+        yield from _walk(cursor, (), depth)
+
+
 def _walk(cursor: _Cursor, path: Path, depth: int) -> Iterator[tuple[Path, bytes]]:
     first = cursor.peek()
     if depth == 0 or first not in _OPENING:

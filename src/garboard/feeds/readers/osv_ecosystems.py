@@ -1,6 +1,7 @@
-"""The ecosystems of the OSV schema 1.7: the version order and name spelling of each. This is the only table of them.
+"""Ecosystems, by OSV's names: the version order and name spelling of each. This is the only table of them.
 
-Debian, Alpine, Wolfi and Chainguard have feeds of their own; their modules use this table too.
+Those of the OSV schema 1.7, and the distributions that it does not name. Many have feeds of their own, whose modules use
+this table too.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ class OsvEcosystem:
 
 _LANGUAGE = {one.osv: OsvEcosystem(one.order, normalize=one.normalize) for one in KNOWN if one.osv}
 _ROLLING = {
+    "Arch Linux": OsvEcosystem("alpm"),
     "Wolfi": OsvEcosystem("apk"),
     "Chainguard": OsvEcosystem("apk"),
     "MinimOS": OsvEcosystem("apk"),
@@ -43,8 +45,11 @@ _RELEASED = {
         name: OsvEcosystem("rpm", by_release=True)
         for name in (
             "AlmaLinux",
+            "Amazon Linux",
             "Azure Linux",
+            "Fedora",
             "Mageia",
+            "Oracle Linux",
             "Photon OS",
             "Red Hat",
             "Rocky Linux",
@@ -54,7 +59,14 @@ _RELEASED = {
         )
     },
 }
-ECOSYSTEMS = MappingProxyType(_LANGUAGE | _ROLLING | _RELEASED)
+_SOFTWARE = {"Software": OsvEcosystem("deb", by_release=True)}
+"""Software that no package manager installed: of an ecosystem's name, what is after the colon is the software."""
+ECOSYSTEMS = MappingProxyType(_SOFTWARE | _LANGUAGE | _ROLLING | _RELEASED)
+
+
+def scheme(ecosystem: str) -> str:
+    """Return the version order of an ecosystem."""
+    return ECOSYSTEMS[base(ecosystem)].scheme
 
 
 def base(ecosystem: str) -> str:

@@ -4,25 +4,24 @@ from __future__ import annotations
 
 import datetime as dt
 import fnmatch
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 from xml.etree.ElementTree import Element
 
 from garboard.ecosystems.rpm import version as rpm
+from garboard.ecosystems.rpm.updateinfo import Erratum, UpdatedPackage, evr, security_updates
 from garboard.model.gap import Gap
 from garboard.model.mirror import Asking, FixNote, InstalledSystem, MirrorRepository, Offer, Offers, UpgradeState
 from garboard.model.package import Package
 from garboard.repositories import xml
 from garboard.repositories.config_files import Amiss, by_path, number
 from garboard.repositories.errors import Refused
-from garboard.repositories.xml import text
 from garboard.repositories.yum.config import Repo, repos
 from garboard.repositories.yum.fetch import Read, read
 from garboard.versions.invalid import InvalidVersion
+from garboard.xml_stream import text
 
 PURL_TYPE: Final = "rpm"
-_CVE: Final = re.compile(r"\bCVE-\d{4}-\d{4,}\b")
 _MODULAR: Final = ".module"
 
 
@@ -39,12 +38,8 @@ class _Entry(NamedTuple):
 class _Erratum(NamedTuple):
     """A security update of one package."""
 
-    id: str
-    title: str
-    date: str
-    cves: tuple[str, ...]
-    version: str
-    arch: str
+    update: Erratum
+    build: UpdatedPackage
 
 
 def offers(image: InstalledSystem) -> Asking[Offers]:
@@ -91,10 +86,6 @@ def _key(version: str) -> tuple[int, Any]:
         return 1, rpm.key(version)
     except InvalidVersion:
         return 0, ()
-
-
-def _evr(epoch: str, version: str, release: str) -> str:
-    return f"{epoch}:{version}-{release}" if epoch not in {"", "0"} else f"{version}-{release}"
 
 
 class _Telling:
@@ -189,12 +180,12 @@ class _Telling:
         fixed: dict[str, _Erratum] = {}
         bare: list[_Erratum] = []
         for one in self._errata[package.name]:
-            fits = one.arch in {package.arch, "noarch", ""}
-            if not fits or not _key(package.version) < _key(one.version) <= _key(offer.version):
+            fits = one.build.arch in {package.arch, "noarch", ""}
+            if not fits or not _key(package.version) < _key(one.build.evr) <= _key(offer.version):
                 continue
-            bare += [] if one.cves else [one]
-            for cve in one.cves:
-                if cve not in fixed or _key(one.version) < _key(fixed[cve].version):
+            bare += [] if one.update.cves else [one]
+            for cve in one.update.cves:
+                if cve not in fixed or _key(one.build.evr) < _key(fixed[cve].build.evr):
                     fixed[cve] = one
         for cve, one in fixed.items():
             yield _note(offer, one, (cve,))
@@ -204,8 +195,8 @@ class _Telling:
 
 def _note(offer: Offer, one: _Erratum, cves: tuple[str, ...]) -> FixNote:
     return FixNote(
-        type=PURL_TYPE, source=offer.source_name, names=(offer.name,), fixed_in=one.version, cves=cves, text=one.title,
-        advisory=one.id, date=one.date,
+        type=PURL_TYPE, source=offer.source_name, names=(offer.name,), fixed_in=one.build.evr, cves=cves, text=one.update.title,
+        advisory=one.update.id, date=one.update.issued,
     )  # fmt: skip
 
 
@@ -217,7 +208,7 @@ def _entry(child: Element, repo: Repo, base: str) -> _Entry:
     length = size.get("package", "") if size is not None else ""
     source = text(child, "format/sourcerpm")
     return _Entry(
-        version=_evr(own.get("epoch", ""), own.get("ver", ""), own.get("rel", "")),
+        version=evr(own.get("epoch", ""), own.get("ver", ""), own.get("rel", "")),
         arch=text(child, "arch"),
         source=source.rsplit("-", 2)[0] if source.count("-") > 1 else "",
         repo=repo,
@@ -229,20 +220,7 @@ def _entry(child: Element, repo: Repo, base: str) -> _Entry:
 
 def _updateinfo(data: bytes, wanted: Mapping[str, object]) -> Iterator[tuple[str, _Erratum]]:
     """Yield security updates of the ``wanted`` packages, one for each package."""
-    for child in xml.children(data):
-        if child.tag != "update" or child.get("type") != "security":
-            continue
-        named = [
-            ref.get("id", "") or ref.get("title", "") for ref in child.iter("reference") if ref.get("type") == "cve"
-        ]
-        cves = tuple(dict.fromkeys(cve for name in named for cve in _CVE.findall(name)))
-        issued = child.find("issued")
-        date = issued.get("date", "") if issued is not None else ""
-        for package in child.iter("package"):
-            name = package.get("name", "")
-            if name in wanted:
-                version = _evr(package.get("epoch", "") or "", package.get("version", ""), package.get("release", ""))
-                yield (
-                    name,
-                    _Erratum(text(child, "id"), text(child, "title"), date, cves, version, package.get("arch", "")),
-                )
+    for update in security_updates(xml.children(data)):
+        for build in update.builds:
+            if build.name in wanted:
+                yield build.name, _Erratum(update, build)

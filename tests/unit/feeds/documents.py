@@ -1,0 +1,141 @@
+"""Small documents of publishers, in their own formats."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import tarfile
+from typing import Any
+
+HEAD = '<oval_definitions xmlns="http://oval.mitre.org/XMLSchema/oval-definitions-5"><definitions>'
+TAIL = "</definitions></oval_definitions>"
+
+
+def leaf(comment: str) -> str:
+    return f'<criterion test_ref="t" comment="{comment}"/>'
+
+
+def both(*nodes: str) -> str:
+    return f'<criteria operator="AND">{"".join(nodes)}</criteria>'
+
+
+def either(*nodes: str) -> str:
+    return f'<criteria operator="OR">{"".join(nodes)}</criteria>'
+
+
+def signed(package: str, version: str) -> str:
+    return both(leaf(f"{package} is earlier than {version}"), leaf(f"{package} is signed with the Oracle Linux 8 key"))
+
+
+def definition(criteria: str, title: str = "ELSA-2024-1: openssl update (IMPORTANT)", cves: str = "") -> str:
+    cves = cves or '<cve cvss3="7.5/CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:H">CVE-2024-1000</cve>'
+    return (
+        f'<definition id="d" class="patch"><metadata><title>\n{title}\n</title><description>text</description>'
+        f'<reference source="elsa" ref_id="{title.split(":", maxsplit=1)[0]}" ref_url="https://linux.example/e"/>'
+        f'<advisory><severity>IMPORTANT</severity><issued date="2024-05-01"/>{cves}</advisory></metadata>'
+        f"{criteria}</definition>"
+    )
+
+
+def oracle(*definitions: str) -> bytes:
+    return f"{HEAD}{''.join(definitions)}{TAIL}".encode()
+
+
+def update(identifier: str, *packages: str, kind: str = "security", cves: tuple[str, ...] = ("CVE-2024-1000",)) -> str:
+    references = "".join(f'<reference href="https://cve.example/{cve}" id="{cve}" type="cve"/>' for cve in cves)
+    builds = "".join(
+        f'<package name="{name}" epoch="{epoch}" version="{version}" release="{release}" arch="x86_64"/>'
+        for name, epoch, version, release in (one.split() for one in packages)
+    )
+    return (
+        f'<update type="{kind}"><id>{identifier}</id><title>a title</title><issued date="2024-05-01 10:00"/>'
+        f"<severity>important</severity><description>text</description><references>{references}</references>"
+        f"<pkglist><collection>{builds}</collection></pkglist></update>"
+    )
+
+
+def updateinfo(*updates: str) -> bytes:
+    return f"<updates>{''.join(updates)}</updates>".encode()
+
+
+def microsoft(*rows: tuple[str, str, str, str, str]) -> bytes:
+    """Of CVE, whether it can be patched, package, operation, version."""
+    definitions, tests, objects, states = [], [], [], []
+    for number, (cve, patchable, package, operation, version) in enumerate(rows):
+        definitions.append(
+            f'<definition id="d{number}"><metadata><title>t</title>'
+            f'<reference source="CVE" ref_id="{cve}" ref_url="https://x.example/{cve}"/><patchable>{patchable}</patchable>'
+            f"<advisory_date>2024-05-01</advisory_date><severity>High</severity><description>text</description></metadata>"
+            f'<criteria operator="AND"><criterion comment="c" test_ref="t{number}"/></criteria></definition>'
+        )
+        tests.append(
+            f'<l:rpminfo_test id="t{number}"><l:object object_ref="o{number}"/><l:state state_ref="s{number}"/>'
+            "</l:rpminfo_test>"
+        )
+        objects.append(f'<l:rpminfo_object id="o{number}"><l:name>{package}</l:name></l:rpminfo_object>')
+        states.append(
+            f'<l:rpminfo_state id="s{number}"><l:evr operation="{operation}">{version}</l:evr></l:rpminfo_state>'
+        )
+    parts = {"definitions": definitions, "tests": tests, "objects": objects, "states": states}
+    inner = "".join(f"<{name}>{''.join(found)}</{name}>" for name, found in parts.items())
+    return f'<oval_definitions xmlns="urn:o" xmlns:l="urn:l">{inner}</oval_definitions>'.encode()
+
+
+MAIN, BASE, NINE = "AppStream-9.4.0", "BaseOS-9.4.0", "red_hat_enterprise_linux_9"
+PLATFORMS = {
+    MAIN: "cpe:/a:redhat:enterprise_linux:9::appstream",
+    BASE: "cpe:/o:redhat:enterprise_linux:9::baseos",
+    NINE: "cpe:/o:redhat:enterprise_linux:9",
+    "TEN": "cpe:/o:redhat:enterprise_linux:10.1",
+    "SEVEN": "cpe:/o:redhat:enterprise_linux:7",
+    "ELS": "cpe:/o:redhat:rhel_els:7",
+    "EUS": "cpe:/a:redhat:rhel_eus:9.2::appstream",
+    "OCP": "cpe:/a:redhat:openshift:4.12",
+}
+Said = tuple[str, str, str]
+"""A status, a platform, and the rest of a component's package URL."""
+
+
+def product(platform: str, purl: str) -> str:
+    return f"{platform}:{purl}"
+
+
+def vex(*said: Said, **fields: Any) -> bytes:
+    purls = sorted({purl for _, _, purl in said})
+    statuses: dict[str, list[str]] = {}
+    for status, platform, purl in said:
+        statuses.setdefault(status, []).append(product(platform, purl))
+    leaves = [
+        *({"product": {"product_id": k, "product_identification_helper": {"cpe": v}}} for k, v in PLATFORMS.items()),
+        *(
+            {"product": {"product_id": one, "product_identification_helper": {"purl": f"pkg:rpm/redhat/{one}"}}}
+            for one in purls
+        ),
+    ]
+    relationships = [
+        {
+            "full_product_name": {"product_id": product(platform, purl)},
+            "product_reference": purl,
+            "relates_to_product_reference": platform,
+        }
+        for _, platform, purl in said
+    ]
+    vulnerability = {"cve": "CVE-2024-1000", "title": "a title", "product_status": statuses} | fields
+    return json.dumps(
+        {
+            "document": {"tracking": {"id": "CVE-2024-1000", "current_release_date": "2024-06-01"}},
+            "product_tree": {"branches": [{"branches": leaves}], "relationships": relationships},
+            "vulnerabilities": [vulnerability],
+        }
+    ).encode()
+
+
+def archive(*documents: bytes, name: str = "2024/cve-2024-{}.json") -> bytes:
+    made = io.BytesIO()
+    with tarfile.open(fileobj=made, mode="w") as tar:
+        for number, data in enumerate(documents):
+            info = tarfile.TarInfo(name.format(number))
+            info.size = len(data)
+            tar.addfile(info, io.BytesIO(data))
+    return gzip.compress(made.getvalue())

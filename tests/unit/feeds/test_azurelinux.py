@@ -1,0 +1,50 @@
+"""Azure Linux's OVAL."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+
+from garboard.feeds import azurelinux
+from garboard.model.advisory import Advisory, Range, Status
+from garboard.model.errors import FeedError
+from garboard.model.gap import Gap
+from tests.unit.feeds.documents import microsoft
+
+
+def test_each_definition_is_a_cve_in_a_package() -> None:
+    _, fixed, unfixed, harmless = azurelinux.parse(
+        "azurelinux:3",
+        [
+            io.BytesIO(
+                microsoft(
+                    ("CVE-2024-1000", "true", "curl", "less than", "0:8.8.0-1.azl3"),
+                    ("CVE-2024-1001", "false", "bind", "less than or equal", "0:9.20-1.azl3"),
+                    ("CVE-2024-1002", "Not Applicable", "tcl", "less than", "0:1-1"),
+                )
+            )
+        ],
+    )
+    assert isinstance(fixed, Advisory)
+    assert (fixed.id, fixed.ratings[0].word, fixed.affected[0].ecosystem) == ("CVE-2024-1000", "High", "Azure Linux:3")
+    assert fixed.affected[0].ranges == (Range(introduced="0", fixed="8.8.0-1.azl3"),)
+    assert isinstance(unfixed, Advisory)
+    assert unfixed.affected[0].ranges == (Range(introduced="0", last_affected="9.20-1.azl3"),)
+    assert unfixed.affected[0].status is Status.AFFECTED
+    assert isinstance(harmless, Advisory)
+    assert (harmless.affected[0].status, harmless.affected[0].ranges) == (Status.NOT_AFFECTED, ())
+
+
+def test_what_cannot_be_used_is_a_gap_or_an_error() -> None:
+    text = microsoft(("CVE-2024-1000", "true", "curl", "less than", "1"), ("", "true", "curl", "less than", "1"))
+    text = text.replace(b'object_ref="o0"', b'object_ref="o9"')
+    assert [isinstance(one, Gap) for one in list(azurelinux.parse("azurelinux:3", [io.BytesIO(text)]))[1:]] == [
+        True,
+        True,
+    ]
+    with pytest.raises(FeedError):
+        list(azurelinux.parse("azurelinux:3", [io.BytesIO(b"<a/>")]))
+    with pytest.raises(FeedError):
+        azurelinux.documents("azurelinux:9")
+    assert [azurelinux.shard_for(f"Azure Linux:{release}") for release in ("2", "9")] == ["azurelinux:2", None]
