@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 from garboard.model.base import Value
 from garboard.model.image import Bare, File
@@ -114,9 +114,13 @@ def never(path: str) -> bool:  # noqa: ARG001
     return False
 
 
-def never_repeats(path: str, other: str) -> bool:  # noqa: ARG001
+ANYWHERE: Final = "*"
+"""Every folder."""
+
+
+def never_repeats(path: str) -> str | None:  # noqa: ARG001
     """No file repeats another."""
-    return False
+    return None
 
 
 def no_folders(path: str) -> tuple[str, ...]:  # noqa: ARG001
@@ -192,8 +196,8 @@ class Ecosystem(Value):
         index: what publishes its packages, in a sentence.
         install_folder: the folder in which a package lies that is described by a file at this path.
         folders: the folders in which everything belongs to packages of which a file at this path describes one.
-        repeats: whether a file at the first path only repeats the package that one at the second states, where both state the
-            same version of one.
+        repeats: the folder in which a package is installed that a file at this path only repeats if it is of the same name and
+            version (`ANYWHERE` for any); None for files that count by themselves.
         whole: whether these folders belong to the application that such a file describes, too.
         package_file: how a file is named from which a package is installed, of ``name``, ``version`` (without epoch) and
             ``arch``.
@@ -265,7 +269,7 @@ class Ecosystem(Value):
     index: str = ""
     install_folder: Callable[[str], str] = parent_folder
     folders: Callable[[str], tuple[str, ...]] = no_folders
-    repeats: Callable[[str, str], bool] = never_repeats
+    repeats: Callable[[str], str | None] = never_repeats
     whole: bool = False
     package_file: str = ""
     other_files: tuple[str, ...] = ()

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 import msgspec
 
 from garboard import ecosystems
-from garboard.model.ecosystem import never_repeats
+from garboard.model.ecosystem import ANYWHERE, never_repeats
 from garboard.model.gap import Gap, gathered
 from garboard.model.image import FileHistory, Files, FileVersion
 from garboard.model.package import (
@@ -193,19 +193,15 @@ def complete(packages: Iterable[Package], found: Distro | None) -> tuple[Package
 
 def _told_once(packages: Iterable[Package]) -> list[Package]:
     """The packages, without those of which a file only repeats what another says (`Ecosystem.repeats`)."""
-    every = list(packages)
-    known: dict[Key, list[str]] = {}
-    for one in every:
-        if ecosystems.of(one.type).repeats is not never_repeats:
-            known.setdefault(_key(one), []).append(one.locations[0].path)
-    return [
-        one
-        for one in every
-        if not any(
-            ecosystems.of(one.type).repeats(one.locations[0].path, other)
-            for other in (known.get(_key(one), ()) if len(known.get(_key(one), ())) > 1 else ())
-        )
-    ]
+    stated: list[tuple[Package, str | None]] = []
+    first: set[tuple[Key, str]] = set()
+    for one in packages:
+        ecosystem, path = ecosystems.of(one.type), one.locations[0].path
+        where = None if one.declared else ecosystem.repeats(path)
+        stated.append((one, where))
+        if where is None and not one.declared and ecosystem.repeats is not never_repeats:
+            first |= {(_key(one), ANYWHERE), (_key(one), ecosystem.install_folder(path))}
+    return [one for one, where in stated if where is None or (_key(one), where) not in first]
 
 
 def _programs(owners: Mapping[str, Listed]) -> dict[tuple[str, str], list[str]]:

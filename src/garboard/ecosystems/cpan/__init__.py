@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from garboard.model.ecosystem import Ecosystem, raised_by
+from garboard.model.ecosystem import ANYWHERE, Ecosystem, raised_by
 
 if TYPE_CHECKING:
     from garboard.model.ecosystem import Catalog
@@ -16,9 +16,9 @@ def _catalog() -> Catalog:
     return catalog
 
 
-def _repeats(path: str, other: str) -> bool:
+def _repeats(path: str) -> str | None:
     """The journal of Perl's installer repeats what ``cpanm`` wrote."""
-    return path.endswith("/perllocal.pod") and other.endswith("/install.json")
+    return ANYWHERE if path.endswith("/perllocal.pod") else None
 
 
 ECOSYSTEM: Final = Ecosystem(

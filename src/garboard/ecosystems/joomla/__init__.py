@@ -16,12 +16,14 @@ def _catalog() -> Catalog:
     return catalog
 
 
-def _repeats(path: str, other: str) -> bool:
+def _site(path: str) -> str:
+    """The folder of a site."""
+    return path.rpartition("/libraries/" if path.endswith(".php") else "/administrator/")[0]
+
+
+def _repeats(path: str) -> str | None:
     """The class repeats the manifest of the same site."""
-    return (
-        path.endswith(".php")
-        and other == f"{path.rpartition('/libraries/')[0]}/administrator/manifests/files/joomla.xml"
-    )
+    return _site(path) if path.endswith(".php") else None
 
 
 ECOSYSTEM: Final = Ecosystem(
@@ -35,6 +37,7 @@ ECOSYSTEM: Final = Ecosystem(
         "**/libraries/cms/version/version.php",
     ),
     load_catalog=_catalog,
+    install_folder=_site,
     repeats=_repeats,
     load_commands=raised_by("", "update Joomla to {} or later"),
     index="Joomla",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from garboard.model.ecosystem import Ecosystem, parent_folder, same_file
+from garboard.model.ecosystem import ANYWHERE, Ecosystem, parent_folder, same_file
 from garboard.model.image import Bare
 
 EXTENSIONS: Final = "extensions of editors"
@@ -40,13 +40,9 @@ def _nearest(requiring: Package, copies: list[Package]) -> list[Package]:
         base = parent_folder(base)
 
 
-def _repeats(path: str, other: str) -> bool:
+def _repeats(path: str) -> str | None:
     """Yarn's cache holds what its list names, or what it unpacked into ``node_modules``."""
-    return _of_cache(path) and not _of_cache(other)
-
-
-def _of_cache(path: str) -> bool:
-    return ".zip!/" in path
+    return ANYWHERE if ".zip!/" in path else None
 
 
 def _archives() -> PlainCatalog:

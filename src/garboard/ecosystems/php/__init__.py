@@ -6,7 +6,7 @@ import re
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from garboard.model.ecosystem import Ecosystem, parent_folder
+from garboard.model.ecosystem import ANYWHERE, Ecosystem, parent_folder
 
 if TYPE_CHECKING:
     from garboard.model.ecosystem import Catalog, PlainCatalog, VersionOrder
@@ -37,9 +37,9 @@ def _folders(path: str) -> tuple[str, ...]:
     return (path.removesuffix("/lib/Drupal.php"),) if path.endswith("/Drupal.php") else (parent_folder(path),)
 
 
-def _repeats(path: str, other: str) -> bool:
+def _repeats(path: str) -> str | None:
     """What describes itself repeats Composer's list."""
-    return not path.endswith("/installed.json") and other.endswith("/installed.json")
+    return None if path.endswith("/installed.json") else ANYWHERE
 
 
 def _catalog() -> Catalog:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from garboard.model.ecosystem import Ecosystem, parent_folder, raised_by
+from garboard.model.ecosystem import ANYWHERE, Ecosystem, parent_folder, raised_by
 
 if TYPE_CHECKING:
     from garboard.model.ecosystem import Catalog, PlainCatalog, VersionOrder
@@ -32,9 +32,9 @@ def _folders(path: str) -> tuple[str, ...]:
     return (parent_folder(path),) if path.endswith("/pubspec.yaml") else ()
 
 
-def _repeats(path: str, other: str) -> bool:
+def _repeats(path: str) -> str | None:
     """A configuration repeats the cache."""
-    return path.endswith(".json") and other.endswith("/pubspec.yaml")
+    return ANYWHERE if path.endswith(".json") else None
 
 
 ECOSYSTEM: Final = Ecosystem(

@@ -40,9 +40,9 @@ def _folders(path: str) -> tuple[str, ...]:
     return tuple(f"{folder}/{one}{end}".removeprefix("/") for one in {name, name.lower()} for end in ("", ".libs"))
 
 
-def _repeats(path: str, other: str) -> bool:
+def _repeats(path: str) -> str | None:
     """A list of copies repeats the metadata in its folder."""
-    return path.endswith(_LISTS) and not other.endswith(_LISTS) and _install_folder(other) == _install_folder(path)
+    return _install_folder(path) if path.endswith(_LISTS) else None
 
 
 def _allows(specifier: str, version: str) -> bool:
