@@ -41,6 +41,7 @@ bench: $(VENV)/.bench
 	$(VENV)/bin/python bench/startup.py
 	$(VENV)/bin/python bench/scan.py
 	$(VENV)/bin/python bench/growth.py
+	$(VENV)/bin/python bench/database.py
 
 $(VENV)/bin/uv:
 	$(PYTHON) -c 'import sys; sys.exit("garboard needs Python 3.11 or newer; try: make PYTHON=python3.11" if sys.version_info < (3, 11) else 0)'

@@ -17,13 +17,13 @@ from garboard.cli.failure import repeated
 from garboard.cli.output import write
 from garboard.cli.params import Given, Operand, flag, text
 from garboard.cli.progress import progress
-from garboard.cli.read_opening import limits
+from garboard.cli.read_opening import registry
 from garboard.cli.settings import Output
 from garboard.model.base import Value
 
 if TYPE_CHECKING:
+    from garboard.image.options import Options
     from garboard.model.advisory import FeedState
-    from garboard.model.limits import Limits
     from garboard.reporters.shards import Check, Status
     from garboard.workflows.update_database import ShardResult
 
@@ -34,7 +34,13 @@ IDENTIFIER: Final = Operand[str]("identifier", metavar="CVE-…")
 OLD: Final = Operand[Path]("old", kind=click.Path(exists=True, file_okay=False, path_type=Path))
 NEW: Final = Operand[Path]("new", kind=click.Path(exists=True, file_okay=False, path_type=Path))
 ECOSYSTEM: Final = text("--ecosystem", metavar="NAME", help="Of this ecosystem only: PyPI, Debian, Debian:12.")
-FROM: Final = text("--from", metavar="DIR|URL", help="A mirror instead of the feeds' own sites.")
+FROM: Final = text(
+    "--from", metavar="DIR|URL|registry:REFERENCE", help="A mirror, or a registry, instead of the feeds' own sites."
+)
+REGISTRY: Final = "registry:"
+ADDRESS: Final = Operand[str]("reference", metavar="REFERENCE")
+WHAT: Final = Operand[str]("what", kind=click.Choice(["ratings"]))
+RESTRICTED: Final = flag("--restricted", help="Push data too that their license forbids to hand on: you may.")
 ACCEPT_SHRINK: Final = flag("--accept-shrink", help="Accept a feed that lost more than a fifth of its records.")
 
 
@@ -49,14 +55,13 @@ class Update(Value):
     shards: tuple[str, ...]
     origin: str
     accept_shrink: bool
-    ca_file: str
-    limits: Limits
+    options: Options
     quiet: bool
 
     @property
     def local(self) -> bool:
         """Whether the origin is a folder."""
-        return bool(self.origin) and "://" not in self.origin
+        return bool(self.origin) and "://" not in self.origin and not self.origin.startswith(REGISTRY)
 
 
 def _update_settings(given: Given) -> Update:
@@ -67,8 +72,7 @@ def _update_settings(given: Given) -> Update:
         shards=given[SHARDS],
         origin=given[FROM] or read_settings.feeds(),
         accept_shrink=given[ACCEPT_SHRINK],
-        ca_file=given[o.CA_FILE] or "",
-        limits=limits(),
+        options=registry(given),
         quiet=given[o.QUIET],
     )
     if given[o.OFFLINE] and not settings.local:
@@ -78,17 +82,23 @@ def _update_settings(given: Given) -> Update:
     return settings
 
 
-@make("update", SHARDS, FROM, ACCEPT_SHRINK, o.CA_FILE, o.OFFLINE, o.QUIET, o.DB, settings=_update_settings)
+@make("update", SHARDS, FROM, ACCEPT_SHRINK, *o.REGISTRY, o.QUIET, o.DB, settings=_update_settings)
 def update(settings: Update) -> None:
-    """Fetch what is new. Without SHARD: all that is there, and kev and epss. With --offline it needs --from DIR."""
+    """Fetch what is new. Without SHARD: all that is there, and kev and epss. With --offline it needs --from DIR.
+
+    From a registry to which somebody pushed a database: --from registry:REFERENCE, without SHARD all that it has.
+    """
     from garboard.model.errors import FeedError
     from garboard.workflows import update_database as line
 
+    if settings.origin.startswith(REGISTRY):
+        _pull(settings)
+        return
     client = None
     if not settings.local:
         from garboard.net.client import Client
 
-        client = Client(ca_file=settings.ca_file, limits=settings.limits)
+        client = Client(ca_file=settings.options.ca_file, limits=settings.options.limits)
     results = line.update(
         settings.directory,
         settings.shards or line.default_shards(settings.directory),
@@ -121,6 +131,100 @@ def _told(result: ShardResult) -> str:
     records = result.state.records if result.state else 0
     skipped = f", {result.state.skipped} unreadable" if result.state and result.state.skipped else ""
     return f"{result.shard}: {result.outcome}, {records} records{skipped}, {size(result.bytes)} read"
+
+
+class Push(Value):
+    """Which shards of a database go where (none: all that may be handed on)."""
+
+    directory: Path
+    address: str
+    shards: tuple[str, ...]
+    options: Options
+    restricted: bool
+    quiet: bool
+
+
+def _push_settings(given: Given) -> Push:
+    return Push(
+        directory=read_settings.database_directory(given),
+        address=given[ADDRESS],
+        shards=given[SHARDS],
+        options=registry(given),
+        restricted=given[RESTRICTED],
+        quiet=given[o.QUIET],
+    )
+
+
+@make("push", ADDRESS, SHARDS, RESTRICTED, *o.REGISTRY, o.QUIET, o.DB, settings=_push_settings)
+def push(settings: Push) -> None:
+    """Share shards by a registry. Without SHARD: all that is there and may be handed on. Only what changed moves.
+
+    \b
+    garboard db push registry.example/garboard-db:latest
+    garboard db update --from registry:registry.example/garboard-db:latest
+    """  # noqa: D301  (\b is click's)
+    from garboard.database import store
+    from garboard.model.errors import UsageError
+    from garboard.reporters.shards import size
+    from garboard.workflows import share_database as share
+
+    shards = settings.shards or store.installed(settings.directory)
+    kept = {} if settings.restricted else share.restricted(shards)
+    if kept and settings.shards:
+        shard, reason = next(iter(kept.items()))
+        raise UsageError(f"{shard} is not pushed: {reason}", "if you may hand it on: --restricted")
+    for shard, reason in kept.items():
+        click.echo(f"{shard}: left out: {reason}", err=True)
+    names = tuple(shard for shard in shards if shard not in kept)
+    done = share.push(settings.directory, names, settings.address, settings.options, now=_now(), waiting=_waiting)
+    if not settings.quiet:
+        click.echo(
+            f"{settings.address}@{done.digest}: {len(done.shards)} shards, {size(done.moved)} of {size(done.total)} moved"
+        )
+
+
+def _pull(settings: Update) -> None:
+    from garboard.reporters.shards import size
+    from garboard.workflows import share_database as share
+
+    address = settings.origin.removeprefix(REGISTRY)
+    done = share.pull(settings.directory, settings.shards, address, settings.options, waiting=_waiting)
+    for shard in done.newer:
+        click.echo(f"{shard}: left alone: what is there is newer than what {address} has", err=True)
+    if not settings.quiet:
+        for state in done.new:
+            click.echo(f"{state.shard}: updated, {state.records} records, fetched {state.fetched}")
+        click.echo(
+            f"{address}@{done.digest}: {len(done.new)} new, {len(done.unchanged)} unchanged, {size(done.moved)} read"
+        )
+
+
+class Build(Value):
+    """What is made of the data of a database."""
+
+    directory: Path
+    quiet: bool
+
+
+def _build_settings(given: Given) -> Build:
+    return Build(directory=read_settings.database_directory(given), quiet=given[o.QUIET])
+
+
+@make("build", WHAT, o.QUIET, o.DB, settings=_build_settings)
+def build(settings: Build) -> None:
+    """Make ratings: the CVSS vectors, weaknesses and dates of all CVEs as one small shard, of NVD's years.
+
+    \b
+    garboard db update nvd && garboard db build ratings && garboard db push registry.example/garboard-db
+    """  # noqa: D301  (\b is click's)
+    from garboard.database import store
+    from garboard.reporters.shards import size
+    from garboard.workflows.build_ratings import build as make_ratings
+
+    state = make_ratings(settings.directory, now=_now(), waiting=_waiting)
+    if not settings.quiet:
+        path = store.path_of(settings.directory, state.shard)
+        click.echo(f"{state.shard}: {state.records} CVEs, {size(path.stat().st_size)}")
 
 
 class Inspect(Value):
@@ -357,5 +461,5 @@ def import_bundle(settings: Bundle) -> None:
 command = group(
     "db",
     "Fetch, inspect and carry the vulnerability database.",
-    *(update, status, list_shards, query, show, diff, verify, export_bundle, import_bundle),
+    *(update, build, status, list_shards, query, show, diff, verify, push, export_bundle, import_bundle),
 )

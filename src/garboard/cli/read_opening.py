@@ -64,6 +64,11 @@ def cataloging(given: Given, platform: Platform | None = None) -> Opening:
     return Opening(options=options, cache=cache, quiet=given[o.QUIET], now=now())
 
 
+def registry(given: Given) -> Options:
+    """The options of `garboard.cli.options.REGISTRY`, for what is no image."""
+    return _options(given, None, verify=True)
+
+
 def _options(given: Given, platform: Platform | None, *, verify: bool) -> Options:
     """Read the options of `garboard.cli.options.REGISTRY`, and how an image is chosen and checked."""
     from garboard.image.options import Options

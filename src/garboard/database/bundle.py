@@ -19,8 +19,8 @@ import msgspec
 
 from garboard.compression import ZSTD, Bounds, Damaged, TooLarge, chunks_of, decompressed, stream, zstd_writer
 from garboard.database import store
-from garboard.database.shard import Confirmed, Shard
-from garboard.database.verify import damage
+from garboard.database.incoming import IncomingShard, place, readable
+from garboard.database.shard import Shard
 from garboard.model.advisory import FeedState
 from garboard.model.base import Value
 from garboard.model.errors import DatabaseError, UsageError
@@ -35,21 +35,12 @@ LARGEST = 256 * 1024 * MIB
 """The size limit of a decompressed bundle."""
 
 
-class BundledShard(Value):
-    """One shard of a bundle; ``sha256`` is hex, ``fetched`` the time when its data were last fetched or confirmed."""
-
-    shard: str
-    size: int
-    sha256: str
-    fetched: str = ""
-
-
 class BundleManifest(Value):
     """The contents of a bundle, in the order of its members."""
 
     format: int
     schema: int
-    shards: tuple[BundledShard, ...]
+    shards: tuple[IncomingShard, ...]
 
 
 def export(directory: Path, names: Iterable[str], target: Path, waiting: store.Waiting = lambda _told: None) -> str:
@@ -75,10 +66,10 @@ def export(directory: Path, names: Iterable[str], target: Path, waiting: store.W
     return f"sha256:{store.sha256(target)}"
 
 
-def _entry(directory: Path, name: str) -> BundledShard:
+def _entry(directory: Path, name: str) -> IncomingShard:
     with contextlib.closing(Shard(directory, name)) as shard:
         path, state = shard.path, shard.state
-    return BundledShard(shard=name, size=path.stat().st_size, sha256=store.sha256(path), fetched=state.fetched)
+    return IncomingShard(shard=name, size=path.stat().st_size, sha256=store.sha256(path), fetched=state.fetched)
 
 
 def _write(directory: Path, manifest: BundleManifest, written: Path) -> None:
@@ -119,9 +110,9 @@ def unpack(
             manifest = _extract(bundle, beside)
         except (OSError, EOFError, tarfile.TarError, Damaged, TooLarge) as error:
             raise DatabaseError(f"the bundle {bundle} is damaged: {error}") from error
-        states = tuple(_readable(beside, entry) for entry in manifest.shards)
+        states = tuple(readable(beside, entry) for entry in manifest.shards)
         for entry, state in zip(manifest.shards, states, strict=True):
-            _place(beside, directory, entry, state)
+            place(beside, directory, entry, state)
     return states
 
 
@@ -184,21 +175,3 @@ def _copy(source: IO[bytes], place: Path) -> str:
             digest.update(piece)
             file.write(piece)
     return digest.hexdigest()
-
-
-def _readable(beside: Path, entry: BundledShard) -> FeedState:
-    with contextlib.closing(Shard(beside, entry.shard)) as shard:
-        if faults := damage(shard):
-            raise DatabaseError(
-                f"the shard {entry.shard} of the bundle cannot be trusted: {'; '.join(faults)}",
-                "it was changed after it was built: fetch the bundle again, or export it anew",
-            )
-        return msgspec.structs.replace(shard.state, fetched=max(shard.state.fetched, entry.fetched))
-
-
-def _place(beside: Path, directory: Path, entry: BundledShard, state: FeedState) -> None:
-    place = store.path_of(directory, entry.shard)
-    store.install(store.path_of(beside, entry.shard), place)
-    with store.scratch(directory) as note:
-        note.write_bytes(msgspec.json.encode(Confirmed(sha256=state.sha256, fetched=state.fetched)))
-        store.install(note, place.with_suffix(store.CONFIRMED))

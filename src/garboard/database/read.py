@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Final, Self
 
@@ -25,8 +25,15 @@ SOFTWARE: Final = "Software:"
 OF_SOFTWARE: Final = {"nodejs": "Software:node"}
 """Shards of software whose makers have feeds of their own."""
 SUPPORT = "debian-security-support"
-FACTS: Final = ("nvd", "kev", "epss", "endoflife", SUPPORT)
+RATINGS: Final = "ratings"
+"""What NVD says of all CVEs, in one shard that is made of its years and has no feed of its own."""
+FACTS: Final = ("nvd", RATINGS, "kev", "epss", "endoflife", SUPPORT)
 """Feeds with shards about CVEs or releases, not about packages."""
+
+
+def rating_shards(cves: Iterable[str], installed: Collection[str]) -> tuple[str, ...]:
+    """Return NVD's shards that rate these CVEs; none if the ratings of all CVEs are installed."""
+    return () if RATINGS in installed else nvd_shards(cves)
 
 
 def nvd_shards(cves: Iterable[str]) -> tuple[str, ...]:
@@ -122,7 +129,7 @@ class Database:
         """Return what NVD, KEV and EPSS know about these CVEs, one merged value each; CVEs without data are absent."""
         wanted = frozenset(cves)
         found: dict[str, CveFacts] = {}
-        for name in (*nvd_shards(wanted), "kev", "epss"):
+        for name in (RATINGS, *nvd_shards(wanted), "kev", "epss"):
             if wanted and (shard := self._using(name)) is not None:
                 for facts in shard.facts(sorted(wanted)):
                     found[facts.cve] = _fold(found[facts.cve], facts) if facts.cve in found else facts

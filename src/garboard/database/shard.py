@@ -123,6 +123,12 @@ class Shard:
                 except msgspec.MsgspecError as error:
                     raise self._damaged(error) from error
 
+    def all_facts(self) -> Iterator[CveFacts]:
+        """Yield the shard's facts about all CVEs that it knows, in order."""
+        found = self._rows("SELECT cve FROM fact ORDER BY cve", ())
+        for start in range(0, len(found), BATCH):
+            yield from self.facts(cve for (cve,) in found[start : start + BATCH])
+
     def advisories(self, ecosystems: Iterable[str]) -> Iterator[Advisory]:
         """Yield the advisories of some of the ecosystems, in the feed's order, with what they say of those only."""
         numbers = {self._ecosystems[name]: name for name in ecosystems}

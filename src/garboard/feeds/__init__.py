@@ -69,6 +69,13 @@ def parts(name: str) -> tuple[str, ...]:
     return nvd.years(dt.datetime.now(dt.UTC).year) if name == nvd.NAME else (name,)
 
 
+def restriction(shard: str) -> str:
+    """Return why the data of a shard must not be handed on; empty if they may be."""
+    from garboard.feeds import wolfi
+
+    return wolfi.RESTRICTION if shard in wolfi.known() else ""
+
+
 def feed_of(shard: str) -> Feed:
     """Return the feed that a shard belongs to.
 

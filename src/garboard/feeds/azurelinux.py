@@ -77,7 +77,7 @@ def _advisory(definition: oval.Definition, packages: dict[str, tuple[str, str, s
     if definition.fields.get("patchable") == "Not Applicable":  # found not to affect it
         affected = tuple(_entry(ecosystem, name, Status.NOT_AFFECTED, ()) for name, _, _ in compared)
     else:
-        affected = tuple(_compared(ecosystem, *one) for one in compared)
+        affected = tuple(_compared(ecosystem, compared))
     return Advisory(
         id=cve,
         feed=NAME,
@@ -89,12 +89,18 @@ def _advisory(definition: oval.Definition, packages: dict[str, tuple[str, str, s
     )
 
 
-def _compared(ecosystem: str, name: str, operation: str, version: str) -> Affected:
-    """``less than`` names the fix; ``less than or equal`` the newest version, which is affected too."""
-    version = version.removeprefix("0:")
-    if operation == "less than":
-        return _entry(ecosystem, name, Status.FIXED, (Range(introduced="0", fixed=version),))
-    return _entry(ecosystem, name, Status.AFFECTED, (Range(introduced="0", last_affected=version),))
+def _compared(ecosystem: str, compared: Sequence[tuple[str, str, str]]) -> Iterator[Affected]:
+    """What has to hold of each package.
+
+    ``less than`` names the fix, ``less than or equal`` the newest version, which is affected too, and ``greater than``
+    the last one that is not affected.
+    """
+    for name in dict.fromkeys(name for name, _, _ in compared):
+        bounds = {operation: version.removeprefix("0:") for one, operation, version in compared if one == name}
+        since = bounds.get("greater than or equal") or bounds.get("greater than", "0")
+        fixed, last = bounds.get("less than", ""), bounds.get("less than or equal", "")
+        status = Status.FIXED if fixed else Status.AFFECTED
+        yield _entry(ecosystem, name, status, (Range(introduced=since, fixed=fixed, last_affected=last),))
 
 
 def _entry(ecosystem: str, name: str, status: Status, ranges: tuple[Range, ...]) -> Affected:

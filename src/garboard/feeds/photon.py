@@ -91,9 +91,11 @@ def _record(place: int, data: bytes, ecosystem: str) -> Record:
         return Gap(stage="feeds", subject=f"photon [{place}]", reason=f"not a row of the feed: {error}"[:300])
     status = _STATUSES.get(row.status)
     fixed = "" if row.res_ver in _NONE else row.res_ver
-    if status is None or (status is Status.FIXED and not fixed):
-        reason = f"unknown status {row.status!r}" if status is None else "fixed, but in no version"
+    if status is None:
+        reason = f"unknown status {row.status!r}"
         return Gap(stage="feeds", subject=f"photon {row.cve_id} {row.pkg}"[:200], reason=reason[:300])
+    if status is Status.FIXED and not fixed:  # "fixed", in no version: nothing that is known has the fix
+        status = Status.AFFECTED
     ranges = () if status is Status.NOT_AFFECTED else (Range(introduced="0", fixed=fixed),)
     return Advisory(
         id=row.cve_id,

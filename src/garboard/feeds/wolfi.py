@@ -16,6 +16,7 @@ from garboard.model.feed import FeedDocument, FeedHeader, Record
 
 NAME = "wolfi"
 CAVEAT = "the distribution lists only what it has fixed; vulnerabilities that it has not fixed yet are not known here"
+RESTRICTION = "its license forbids handing the data on (CC BY-NC-ND 4.0, and one for commercial scanners)"
 
 _DOCUMENTS = MappingProxyType(
     {

@@ -12,8 +12,9 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from types import MappingProxyType, TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import IO, TYPE_CHECKING, Self
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 from garboard.model.errors import NetworkError, OfflineError
@@ -257,6 +258,18 @@ class Client:
         """POST ``body``, like `get` but without following redirects; retried only if the server was busy."""
         return self._request("POST", url, headers, body, insecure=insecure, outward=outward)
 
+    def put(
+        self,
+        url: str,
+        body: bytes | Path,
+        headers: Mapping[str, str] = _NO_HEADERS,
+        insecure: bool = False,
+        *,
+        outward: bool = False,
+    ) -> Response:
+        """PUT ``body``, or a file's bytes as they are read; like `get` but without following redirects."""
+        return self._request("PUT", url, headers, body, insecure=insecure, outward=outward)
+
     def download(
         self, url: str, *, etag: str = "", last_modified: str = "", insecure: bool = False
     ) -> Response | NotModified:
@@ -308,7 +321,7 @@ class Client:
         method: str,
         url: str,
         headers: Mapping[str, str],
-        body: bytes | None = None,
+        body: bytes | Path | None = None,
         *,
         insecure: bool,
         outward: bool = False,
@@ -318,7 +331,7 @@ class Client:
             self._refuse(current, insecure=insecure, outward=outward)
             response = self._attempts(method, current, sent, body, outward=outward)
             target = response.headers.get("Location", "")
-            if response.status not in _REDIRECT or not target or method == "POST":
+            if response.status not in _REDIRECT or not target or body is not None:
                 return _judged(response)
             response.discard()
             following = urljoin(current, target)
@@ -330,14 +343,14 @@ class Client:
         raise NetworkError(f"{shown(url)} redirects more than {REDIRECTS} times")
 
     def _attempts(
-        self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, *, outward: bool
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes | Path | None, *, outward: bool
     ) -> Response:
         for attempt in range(ATTEMPTS):
             last = attempt == ATTEMPTS - 1
             wait = BACKOFF * 2**attempt
             try:
-                with translated(url):
-                    response = Response(self._send(method, url, headers, body, outward=outward), url)
+                with translated(url), _opened(body, headers) as (data, sent):
+                    response = Response(self._send(method, url, sent, data, outward=outward), url)
             except BrokenError:
                 if last or method == "POST":
                     raise
@@ -367,7 +380,7 @@ class Client:
             refuse_inward(parts.hostname)
 
     def _send(
-        self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, *, outward: bool
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes | IO[bytes] | None, *, outward: bool
     ) -> urllib3.BaseHTTPResponse:
         import urllib3
 
@@ -407,6 +420,18 @@ class Client:
             if self._pool is None:
                 self._pool = peer_pool(self._peer, self._timeouts[0])
             return self._pool
+
+
+@contextlib.contextmanager
+def _opened(
+    body: bytes | Path | None, headers: Mapping[str, str]
+) -> Iterator[tuple[bytes | IO[bytes] | None, Mapping[str, str]]]:
+    """A request's body, of a file as a file with its length, which is sent in pieces."""
+    if not isinstance(body, Path):
+        yield body, headers
+        return
+    with body.open("rb") as file:
+        yield file, {**headers, "Content-Length": str(body.stat().st_size)}
 
 
 def _judged(response: Response) -> Response:

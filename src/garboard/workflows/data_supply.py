@@ -56,11 +56,11 @@ class OfflineSupply(Supply):
         return tuple(gaps)
 
     def facts(self, cves: Iterable[str], unrated: Iterable[str]) -> tuple[Gap, ...]:
-        from garboard.database.read import nvd_shards
+        from garboard.database.read import rating_shards
 
         have = set(self._database.shards())
         gaps = []
-        years = [shard for shard in nvd_shards(unrated) if shard not in have]
+        years = [shard for shard in rating_shards(unrated, have) if shard not in have]
         if years:
             gaps.append(
                 Gap(
@@ -131,16 +131,17 @@ class FetchingSupply(Supply):
         self._failed: dict[tuple[str, ...], tuple[Gap, ...]] = {}
 
     def advisories(self, ecosystems: Iterable[str]) -> tuple[Gap, ...]:
-        from garboard.feeds import needed_shards
+        from garboard.feeds import needed_shards, parts
 
         wanted = list(ecosystems)
-        gaps = self._fetch(needed_shards(wanted))
+        # What has many parts is fetched once, by whoever wants it, and not in the middle of a scan.
+        gaps = self._fetch(shard for shard in needed_shards(wanted) if parts(shard) == (shard,))
         return (*gaps, *(() if gaps else self._offline.advisories(wanted)))
 
     def facts(self, cves: Iterable[str], unrated: Iterable[str]) -> tuple[Gap, ...]:
-        from garboard.database.read import nvd_shards
+        from garboard.database.read import rating_shards
 
-        shards = (*nvd_shards(unrated), *(("kev", "epss") if list(cves) else ()))
+        shards = (*rating_shards(unrated, self._database.shards()), *(("kev", "epss") if list(cves) else ()))
         return self._fetch(shards)
 
     def lifecycles(self) -> tuple[Gap, ...]:

@@ -6,7 +6,10 @@ import contextlib
 import datetime as dt
 import enum
 import hashlib
-from collections.abc import Callable, Iterable
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -26,7 +29,7 @@ from garboard.database.fetch import (
     pack,
     unpack,
 )
-from garboard.database.read import Database
+from garboard.database.read import RATINGS, Database
 from garboard.database.shard import Confirmed, Shard
 from garboard.model.advisory import FeedState, LastData
 from garboard.model.base import Value
@@ -36,6 +39,8 @@ from garboard.model.timestamp import rfc3339
 SHRINK = 0.8
 """Share of the old number of records; fewer are refused, because a truncated feed would look like good news."""
 ENRICHMENT = ("kev", "epss")
+DOWNLOADS: Final = 4
+"""Shards that are fetched at the same time."""
 
 
 class ShardOutcome(enum.StrEnum):
@@ -81,7 +86,7 @@ def default_shards(directory: Path) -> tuple[str, ...]:
     Raises:
         UsageError: the database has no shards.
     """
-    found = store.installed(directory)
+    found = [shard for shard in store.installed(directory) if shard != RATINGS]
     if not found:
         raise UsageError(
             "no vulnerability data are there yet", "name what your images need, as: garboard db update debian osv:PyPI"
@@ -124,7 +129,7 @@ def update(
     report: Callable[[ShardResult], None] = lambda _result: None,
     terms: Terms = _ANY,
 ) -> tuple[ShardResult, ...]:
-    """Update shards one after the other; if one fails, the others are not affected.
+    """Update shards; if one fails, the others are not affected. The next ones are fetched while one is being built.
 
     ``report`` is called with each result as soon as it is known. Shards may also be named by their ecosystem
     (``Debian:12``).
@@ -137,11 +142,95 @@ def update(
     names = dict.fromkeys(part for name in shards for part in feeds.parts(feeds.shard_for(name) or name))
     with store.writing(directory, terms.waiting):
         results = []
-        for name in names:
-            young = _young(directory, name, now, terms.fresh) if terms.fresh else None
-            results.append(young or _result(directory, name, source, now, progress, terms.accept_shrink))
+        for name, download in _downloads(directory, names, source, now, progress, terms):
+            results.append(_result(directory, name, download, now, terms.accept_shrink))
             report(results[-1])
     return tuple(results)
+
+
+class _Download:
+    """A shard's documents, or that they are young enough, or why they could not be fetched. Close it to remove them."""
+
+    def __init__(self) -> None:
+        self.stack = contextlib.ExitStack()
+        self.old: tuple[FeedState, tuple[DocumentState, ...]] | None = None
+        self.young: ShardResult | None = None
+        self.error: GarboardError | OSError | None = None
+        self.fetched: list[Fetched] = []
+        self.received = 0
+
+
+def _downloads(
+    directory: Path, names: Iterable[str], origin: FeedOrigin, now: dt.datetime, progress: Progress, terms: Terms
+) -> Iterator[tuple[str, _Download]]:
+    """Yield each shard with its documents, in order; a few shards are fetched ahead while one is being built."""
+    stopped = threading.Event()
+
+    def watched(label: str, done: int, total: int | None) -> None:
+        if stopped.is_set():
+            raise FeedError("the update was stopped")
+        progress(label, done, total)
+
+    def fetch(name: str) -> _Download:
+        download = _Download()
+        if not stopped.is_set():
+            _fetch(download, directory, name, origin, now, watched, terms.fresh)
+        return download
+
+    waiting: deque[tuple[str, Future[_Download]]] = deque()
+    with ThreadPoolExecutor(DOWNLOADS, "feed") as pool:
+        try:
+            for name in names:
+                waiting.append((name, pool.submit(fetch, name)))
+                if len(waiting) > DOWNLOADS:
+                    yield from _taken(waiting)
+            while waiting:
+                yield from _taken(waiting)
+        finally:
+            stopped.set()
+            for _, future in waiting:
+                future.result().stack.close()
+
+
+def _taken(waiting: deque[tuple[str, Future[_Download]]]) -> Iterator[tuple[str, _Download]]:
+    name, future = waiting.popleft()
+    download = future.result()
+    with download.stack:
+        yield name, download
+
+
+def _fetch(
+    download: _Download,
+    directory: Path,
+    shard: str,
+    origin: FeedOrigin,
+    now: dt.datetime,
+    progress: Progress,
+    fresh: dt.timedelta,
+) -> None:
+    try:
+        download.young = _young(directory, shard, now, fresh) if fresh else None
+        if download.young is None:
+            _fetch_documents(download, directory, shard, origin, progress)
+    except (GarboardError, OSError) as error:
+        download.error = error
+
+
+def _fetch_documents(download: _Download, directory: Path, shard: str, origin: FeedOrigin, progress: Progress) -> None:
+    documents = feeds.feed_of(shard).documents(shard)
+    download.old = old = _installed(directory, shard)
+    known = old[1] if old and len(old[1]) == len(documents) else (None,) * len(documents)
+    places = [download.stack.enter_context(store.scratch(directory)) for _ in documents]
+    asked = list(zip(documents, known, places, strict=True))
+    fetched = [origin.fetch(document, note, place, progress) for document, note, place in asked]
+    if not (old and all(each.unchanged for each in fetched)):
+        for number, (document, _, place) in enumerate(asked):
+            # One of several documents is new: the bytes of the others are needed again.
+            if fetched[number].path is None and not fetched[number].note.absent:
+                download.received += fetched[number].received
+                fetched[number] = origin.fetch(document, None, place, progress)
+    download.fetched = fetched
+    download.received += sum(each.received for each in fetched)
 
 
 def _young(directory: Path, shard: str, now: dt.datetime, fresh: dt.timedelta) -> ShardResult | None:
@@ -152,11 +241,13 @@ def _young(directory: Path, shard: str, now: dt.datetime, fresh: dt.timedelta) -
     return ShardResult(shard=shard, outcome=ShardOutcome.UNCHANGED, state=found[0])
 
 
-def _result(
-    directory: Path, shard: str, origin: FeedOrigin, now: dt.datetime, progress: Progress, accept_shrink: bool
-) -> ShardResult:
+def _result(directory: Path, shard: str, download: _Download, now: dt.datetime, accept_shrink: bool) -> ShardResult:
+    if download.young is not None:
+        return download.young
     try:
-        return _update(directory, shard, origin, now, progress, accept_shrink)
+        if download.error is not None:
+            raise download.error
+        return _update(directory, shard, download, now, accept_shrink)
     except (GarboardError, OSError) as error:
         message = error.message if isinstance(error, GarboardError) else f"{error}"
         hint = error.hint if isinstance(error, GarboardError) else ""
@@ -166,27 +257,14 @@ def _result(
         )
 
 
-def _update(
-    directory: Path, shard: str, origin: FeedOrigin, now: dt.datetime, progress: Progress, accept_shrink: bool
-) -> ShardResult:
-    documents = feeds.feed_of(shard).documents(shard)
-    old = _installed(directory, shard)
-    known = old[1] if old and len(old[1]) == len(documents) else (None,) * len(documents)
-    with contextlib.ExitStack() as stack:
-        places = [stack.enter_context(store.scratch(directory)) for _ in documents]
-        asked = list(zip(documents, known, places, strict=True))
-        fetched = [origin.fetch(document, note, place, progress) for document, note, place in asked]
-        received = sum(each.received for each in fetched)
-        if old and all(each.unchanged for each in fetched):
-            state = _confirm(directory, old[0], now)
-            return ShardResult(shard=shard, outcome=ShardOutcome.UNCHANGED, bytes=received, state=state)
-        for number, (document, _, place) in enumerate(asked):
-            # One of several documents is new: the bytes of the others are needed again.
-            if fetched[number].path is None and not fetched[number].note.absent:
-                fetched[number] = origin.fetch(document, None, place, progress)
-                received += fetched[number].received
+def _update(directory: Path, shard: str, download: _Download, now: dt.datetime, accept_shrink: bool) -> ShardResult:
+    old, fetched = download.old, download.fetched
+    if old and all(each.unchanged for each in fetched):
+        state, outcome = _confirm(directory, old[0], now), ShardOutcome.UNCHANGED
+    else:
         state = _build(directory, shard, fetched, now, None if accept_shrink or not old else old[0])
-        return ShardResult(shard=shard, outcome=ShardOutcome.UPDATED, bytes=received, state=state)
+        outcome = ShardOutcome.UPDATED
+    return ShardResult(shard=shard, outcome=outcome, bytes=download.received, state=state)
 
 
 def _installed(directory: Path, shard: str) -> tuple[FeedState, tuple[DocumentState, ...]] | None:

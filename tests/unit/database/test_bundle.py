@@ -9,7 +9,7 @@ import pytest
 from garboard.compression import zstd_writer
 from garboard.database import bundle, store
 from garboard.database.build import Builder
-from garboard.database.bundle import BundledShard, BundleManifest
+from garboard.database.bundle import BundleManifest, IncomingShard
 from garboard.database.read import Database
 from garboard.model.advisory import Advisory, CveFacts, FeedState
 from garboard.model.errors import DatabaseError, UsageError
@@ -120,13 +120,13 @@ def manifest(*entries, form=bundle.FORMAT, schema=store.SCHEMA):
         [("manifest.json", b"{")],
         [manifest(form=2)],
         [manifest(schema=99)],
-        [manifest(BundledShard(shard="kev", size=1, sha256="00"))],
-        [manifest(BundledShard(shard="kev", size=1, sha256="00")), ("../../kev.sqlite", b"x")],
-        [manifest(BundledShard(shard="kev", size=1, sha256="00")), ("kev.sqlite", b"xx")],
-        [manifest(BundledShard(shard="kev", size=1, sha256="00")), ("kev.sqlite", b"x")],
+        [manifest(IncomingShard(shard="kev", size=1, sha256="00"))],
+        [manifest(IncomingShard(shard="kev", size=1, sha256="00")), ("../../kev.sqlite", b"x")],
+        [manifest(IncomingShard(shard="kev", size=1, sha256="00")), ("kev.sqlite", b"xx")],
+        [manifest(IncomingShard(shard="kev", size=1, sha256="00")), ("kev.sqlite", b"x")],
         [
             manifest(
-                BundledShard(
+                IncomingShard(
                     shard="kev", size=1, sha256="2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"
                 )
             ),

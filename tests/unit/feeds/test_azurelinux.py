@@ -36,6 +36,20 @@ def test_each_definition_is_a_cve_in_a_package() -> None:
     assert (harmless.affected[0].status, harmless.affected[0].ranges) == (Status.NOT_AFFECTED, ())
 
 
+def test_a_package_that_is_compared_twice_has_both_bounds() -> None:
+    text = microsoft(
+        ("CVE-2024-1000", "true", "golang", "less than", "0:1.20.7-1"),
+        ("CVE-2024-1000", "true", "golang", "greater than", "0:1.19.0"),
+    )
+    both = text.replace(
+        b'<criterion comment="c" test_ref="t0"/>', b'<criterion test_ref="t0"/><criterion test_ref="t1"/>'
+    )
+    _, found, _ = azurelinux.parse("azurelinux:2", [io.BytesIO(both)])
+    assert isinstance(found, Advisory)
+    (one,) = found.affected
+    assert one.ranges == (Range(introduced="1.19.0", fixed="1.20.7-1"),)
+
+
 def test_what_cannot_be_used_is_a_gap_or_an_error() -> None:
     text = microsoft(("CVE-2024-1000", "true", "curl", "less than", "1"), ("", "true", "curl", "less than", "1"))
     text = text.replace(b'object_ref="o0"', b'object_ref="o9"')

@@ -20,6 +20,7 @@ ROW = {"cve_id": "CVE-2024-1000", "pkg": "curl", "cve_score": 9.8, "aff_ver": "a
     [
         ("Fixed", "8-1.ph5", (Status.FIXED, ["8-1.ph5"])),
         ("Not Fixed", "NA", (Status.AFFECTED, [""])),
+        ("Fixed", "NA", (Status.AFFECTED, [""])),
         ("Not Affected", "NA", (Status.NOT_AFFECTED, [])),
     ],
 )
@@ -33,7 +34,7 @@ def test_a_row_is_an_advisory(status: str, version: str, expected: object) -> No
 
 
 def test_what_cannot_be_used_is_a_gap_or_an_error() -> None:
-    rows = [ROW | {"status": "Odd"}, ROW | {"status": "Fixed", "res_ver": "NA"}, {"cve_id": 1}]
+    rows = [ROW | {"status": "Odd"}, ROW | {"status": 1}, {"cve_id": 1}]
     _, *gaps = photon.parse("photon:5.0", [io.BytesIO(json.dumps(rows).encode())])
     assert [isinstance(one, Gap) for one in gaps] == [True] * 3
     with pytest.raises(FeedError):

@@ -16,10 +16,13 @@ import pytest
 
 from garboard.database import store
 from garboard.database.read import Database
+from garboard.database.shard import Shard
 from garboard.database.verify import verify
 from garboard.model.errors import DatabaseError, UsageError
 from garboard.model.timestamp import rfc3339
 from garboard.net.client import Client
+from garboard.workflows.build_ratings import build as build_ratings
+from garboard.workflows.data_supply import OfflineSupply
 from garboard.workflows.update_database import ShardOutcome, Terms, default_shards, missing, update
 
 NOW = dt.datetime(2026, 11, 21, tzinfo=dt.UTC)
@@ -235,6 +238,8 @@ SLOW = """
 import datetime, sys, time
 from pathlib import Path
 from garboard.feeds import debian
+from garboard.workflows.build_ratings import build as build_ratings
+from garboard.workflows.data_supply import OfflineSupply
 from garboard.workflows.update_database import update
 whole = debian.parse
 def slowly(shard, streams):
@@ -364,3 +369,77 @@ def test_offline_is_told_for_each_shard(server, db):
         results = update(db, ["debian", "kev"], client=client, now=NOW)
     assert [r.outcome for r in results] == [ShardOutcome.FAILED] * 2
     assert server.asked == []
+
+
+def test_ratings_are_made_of_nvds_years_and_spare_them(db, tmp_path):
+    vector = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"
+    for year in (2023, 2024):
+        cve = {
+            "id": f"CVE-{year}-1000",
+            "published": f"{year}-05-01",
+            "weaknesses": [{"description": [{"value": "CWE-79"}]}],
+        }
+        cve |= {"metrics": {"cvssMetricV31": [{"source": "nvd@nist.gov", "cvssData": {"vectorString": vector}}]}}
+        path = tmp_path / f"m/nvd/feeds/json/cve/2.0/nvdcve-2.0-{year}.json"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps({"vulnerabilities": [{"cve": cve}]}))
+    with pytest.raises(DatabaseError, match="none of NVD"):
+        build_ratings(db, now=NOW)
+    update(db, ["nvd:2023", "nvd:2024"], origin=str(tmp_path / "m"), now=NOW)
+    assert build_ratings(db, now=NOW).records == 2
+    before = store.path_of(db, "ratings").read_bytes()
+    build_ratings(db, now=LATER)
+    assert store.path_of(db, "ratings").read_bytes() == before, "the same years make the same bytes"
+    for year in (2023, 2024):
+        store.path_of(db, f"nvd:{year}").unlink()
+    with Database(db) as database:
+        (facts,) = database.facts(["CVE-2024-1000"]).values()
+        assert ([one.vector for one in facts.ratings], facts.cwes, facts.published) == (
+            [vector],
+            ("CWE-79",),
+            "2024-05-01",
+        )
+        assert OfflineSupply(database).facts(["CVE-2022-1"], ["CVE-2022-1"])[0].subject == "kev, epss"
+        assert [state.shard for state in database.used()] == ["ratings"]
+    with pytest.raises(UsageError):
+        default_shards(db)
+    assert not verify(Shard(db, "ratings")).faults
+
+
+def test_nvd_stands_for_all_its_years(db, tmp_path):
+    results = update(db, ["nvd", "Software:redis"], origin=str(tmp_path), now=NOW)
+    names = [result.shard for result in results]
+    assert names[0] == "nvd:2002"
+    assert len(names) == len(set(names)) == dt.datetime.now(dt.UTC).year - 2001
+
+
+def test_what_is_fetched_ahead_is_removed_when_an_update_is_stopped(server, db):
+    def stop(_result):
+        raise KeyboardInterrupt
+
+    with Client() as client, pytest.raises(KeyboardInterrupt):
+        update(
+            db,
+            ["debian", "alpine:v3.20", "osv:PyPI", "kev"],
+            origin=server.address,
+            client=client,
+            now=NOW,
+            report=stop,
+        )
+    assert store.installed(db) == ("debian",)
+    assert not [path for path in db.iterdir() if path.name.startswith(store.PREFIX)]
+
+
+def test_shards_are_built_in_order_though_fetched_together(server, db):
+    told = []
+    with Client() as client:
+        update(
+            db,
+            ["osv:PyPI", "nobody", "debian", "alpine:v3.20"],
+            origin=server.address,
+            client=client,
+            now=NOW,
+            report=lambda result: told.append((result.shard, result.outcome)),
+        )
+    assert [shard for shard, _ in told] == ["osv:PyPI", "nobody", "debian", "alpine:v3.20"]
+    assert [outcome for _, outcome in told].count(ShardOutcome.UPDATED) == 3

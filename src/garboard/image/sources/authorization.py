@@ -62,6 +62,8 @@ class Asking(NamedTuple):
     registry: str
     insecure: bool
     outward: bool
+    actions: str = "pull"
+    """What is to be done with the repository, as a token's scope names it."""
 
 
 def authorize(client: Client, challenges: Challenges, asking: Asking) -> str:
@@ -91,7 +93,7 @@ def _token(client: Client, parameters: Mapping[str, str], asking: Asking) -> str
     realm = parameters.get("realm", "")
     _refuse(realm, asking)
     login = asking.login
-    query = {"service": parameters.get("service", ""), "scope": f"repository:{asking.repository}:pull"}
+    query = {"service": parameters.get("service", ""), "scope": f"repository:{asking.repository}:{asking.actions}"}
     try:
         with _asked(client, realm, query, asking) as response:
             if response.status != 200:

@@ -54,6 +54,8 @@ class RegistryClient:
     used only for ``registry``.
     """
 
+    _actions = "pull"
+
     def __init__(self, host: str, registry: str, path: str, options: Options, client: Client) -> None:
         scheme, separator, rest = host.partition("://")
         self.host = (rest if separator else host).rstrip("/")
@@ -214,7 +216,8 @@ class RegistryClient:
         response.discard()
         with self._lock:
             if self._authorization == used:
-                asking = Asking(self._login, self._path, host_of(self._base), self._plain, self._is_outward())
+                host, outward = host_of(self._base), self._is_outward()
+                asking = Asking(self._login, self._path, host, self._plain, outward, self._actions)
                 self._authorization = authorize(self._client, challenges, asking)
 
     def _denied(self, subject: str, said: str = "") -> NotServedError:

@@ -1,0 +1,48 @@
+"""Shards that were made elsewhere: checked in a folder beside the database before they are put in place."""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+
+import msgspec
+
+from garboard.database import store
+from garboard.database.shard import Confirmed, Shard
+from garboard.database.verify import damage
+from garboard.model.advisory import FeedState
+from garboard.model.base import Value
+from garboard.model.errors import DatabaseError
+
+
+class IncomingShard(Value):
+    """One shard that was made elsewhere; ``sha256`` is hex, ``fetched`` the time when its data were last fetched or confirmed."""
+
+    shard: str
+    size: int
+    sha256: str
+    fetched: str = ""
+
+
+def readable(beside: Path, entry: IncomingShard) -> FeedState:
+    """Check a shard's file in a folder and return its state.
+
+    Raises:
+        DatabaseError: This program cannot read it, or its content is not what was recorded.
+    """
+    with contextlib.closing(Shard(beside, entry.shard)) as shard:
+        if faults := damage(shard):
+            raise DatabaseError(
+                f"the shard {entry.shard} cannot be trusted: {'; '.join(faults)}",
+                "it was changed after it was built: fetch it again, or have it made anew",
+            )
+        return msgspec.structs.replace(shard.state, fetched=max(shard.state.fetched, entry.fetched))
+
+
+def place(beside: Path, directory: Path, entry: IncomingShard, state: FeedState) -> None:
+    """Put a shard's file in its place, with the time when its data were last confirmed."""
+    target = store.path_of(directory, entry.shard)
+    store.install(store.path_of(beside, entry.shard), target)
+    with store.scratch(directory) as note:
+        note.write_bytes(msgspec.json.encode(Confirmed(sha256=state.sha256, fetched=state.fetched)))
+        store.install(note, target.with_suffix(store.CONFIRMED))
