@@ -14,7 +14,8 @@ from garboard.model.gap import Gap
 from garboard.model.image import File
 from garboard.model.package import Fact, Package
 
-_QUOTED: Final = re.compile(rb"RAW_RUNTIME_STATE\s*=\s*'([^'\\]*+(?:\\.[^'\\]*+)*+)'", re.DOTALL)
+_QUOTED: Final = re.compile(rb"RAW_RUNTIME_STATE\s*=\s*'")
+_END: Final = re.compile(rb"'|\\.", re.DOTALL)
 _LITERAL: Final = b"hydrateRuntimeState("
 _ESCAPED: Final = re.compile(rb"\\(\n|.)", re.DOTALL)
 _REFERENCE: Final = re.compile(r"(?:virtual:[^#]*#)?(?:patch:[^#]*@)?npm:(?:@?[^@#]+@)?([0-9][^:#@]*)(?:[:#].*)?")
@@ -40,7 +41,8 @@ def _text(file: File) -> bytes:
         return file.data
     quoted = _QUOTED.search(file.data)
     if quoted is not None:
-        return _ESCAPED.sub(lambda found: b"" if found[1] == b"\n" else found[1], quoted[1])
+        end = next((one.start() for one in _END.finditer(file.data, quoted.end()) if one[0] == b"'"), quoted.end())
+        return _ESCAPED.sub(lambda found: b"" if found[1] == b"\n" else found[1], file.data[quoted.end() : end])
     _, found, rest = file.data.partition(_LITERAL)
     while found:
         start = rest.lstrip()
