@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import mmap
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final, NamedTuple, cast
 
 _END: Final = b"PK\5\6"
@@ -29,6 +29,18 @@ _UTF8: Final = 0x800
 _STORED: Final = 0
 _DEFLATED: Final = 8
 _ZIP_64: Final = 1
+SEPARATOR: Final = "!/"
+"""Between an archive and what lies in it."""
+_DEPTH: Final = 8
+_MEMBERS: Final = 2_000_000
+"""Of all directories in one file."""
+_TEXT: Final = 4 * 1024 * 1024
+"""Bytes of a member that is read."""
+_NESTED: Final = 64 * 1024 * 1024
+"""Bytes of an archive that has to be inflated; one that is stored is read in place."""
+_ALL: Final = 512 * 1024 * 1024
+"""Bytes that are inflated of one file."""
+_LET_GO: Final = 1024 * 1024
 
 
 class Malformed(ValueError):
@@ -95,6 +107,69 @@ def read(data: memoryview, entry: Entry, limit: int) -> memoryview:
     return _inflate(stored, entry, limit)
 
 
+class Within(NamedTuple):
+    """A member, or why one could not be read. ``place`` is where it lies: names separated by ``!/``."""
+
+    place: str
+    data: memoryview = memoryview(b"")
+    trouble: str = ""
+
+
+def walk(data: memoryview, wants: Callable[[str], bool], nests: Callable[[str], bool]) -> Iterator[Within]:
+    """Yield the members that are wanted, and those of the archives within that ``nests`` names, to any depth.
+
+    What cannot be read, or lies beyond a bound, is told with its place; an empty one is that of the archive itself.
+    """
+    yield from _Walk(wants, nests).members(data, "", 0)
+
+
+class _Walk:
+    def __init__(self, wants: Callable[[str], bool], nests: Callable[[str], bool]) -> None:
+        self._wants = wants
+        self._nests = nests
+        self._left = _ALL
+        self._entries = _MEMBERS
+
+    def members(self, data: memoryview, inside: str, depth: int) -> Iterator[Within]:
+        try:
+            chosen = list(self._chosen(data))
+        except Malformed as error:
+            yield Within(inside, trouble=f"the archive cannot be read: {error}")
+            return
+        for entry in chosen:
+            place = f"{inside}{SEPARATOR}{entry.name}" if inside else entry.name
+            nested = self._nests(entry.name)
+            if nested and depth + 1 >= _DEPTH:
+                yield Within(place, trouble=f"it lies {_DEPTH} archives deep, the limit, and was not read")
+                continue
+            try:
+                found = self._read(data, entry, _TEXT if not nested else _NESTED if entry.method else len(data))
+            except Malformed as error:
+                yield Within(place, trouble=str(error))
+                continue
+            if nested:
+                yield from self.members(found, place, depth + 1)
+            else:
+                yield Within(place, found)
+            if entry.stored > _LET_GO:
+                let_go(data)
+
+    def _chosen(self, data: memoryview) -> Iterator[Entry]:
+        for entry in entries(data):
+            self._entries -= 1
+            if self._entries < 0:
+                raise Malformed(f"the archives of this file have more than {_MEMBERS} members, the limit")
+            if self._wants(entry.name) or self._nests(entry.name):
+                yield entry
+
+    def _read(self, data: memoryview, entry: Entry, limit: int) -> memoryview:
+        if entry.method:
+            if entry.size > self._left:
+                raise Malformed(f"{entry.name}: the archives of this file inflate to more than {_ALL} bytes, the limit")
+            self._left -= entry.size
+        return read(data, entry, limit)
+
+
 def let_go(data: memoryview) -> None:
     """Give the memory of a mapped file back to the system; what is looked at again is read again."""
     if isinstance(data.obj, mmap.mmap):
@@ -118,7 +193,7 @@ def _directory(data: memoryview) -> tuple[int, int, int]:
     """Where the directory begins and ends, and what is added to the positions in it."""
     first = max(0, len(data) - _END_BYTES - _LONGEST_COMMENT)
     tail = bytes(data[first:])
-    found = tail.rfind(_END, 0, len(tail) - _END_BYTES + 4)
+    found = tail.rfind(_END, 0, max(0, len(tail) - _END_BYTES + 4))
     if found < 0:
         raise Malformed("it is no whole zip archive: the directory at its end is missing")
     end = first + found

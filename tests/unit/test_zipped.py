@@ -91,3 +91,9 @@ def test_the_directory_bounds_the_entries_and_not_their_stated_number() -> None:
     end = data.rindex(b"PK\5\6")
     data[end + 8 : end + 12] = b"\xff\xff\xff\xff"
     assert len(list(entries(memoryview(bytes(data))))) == 1
+
+
+@pytest.mark.parametrize("size", range(22))
+def test_an_end_that_is_cut_off(size: int) -> None:
+    with pytest.raises(Malformed):
+        list(entries(memoryview((b"PK\5\6" + bytes(18))[:size])))

@@ -59,7 +59,8 @@ class LineChanges:
             return who.origin is Origin.DOCKERFILE
         if who.copies or who.origin is Origin.BASE:
             return False
-        return finding.package.outside_system and outcome is Outcome.UNKNOWN
+        own = finding.package.outside_system and not finding.package.vendored_by
+        return own and outcome is Outcome.UNKNOWN
 
     def _can_replace(self, finding: Finding) -> bool:
         """Whether it comes from a file that a line installs, or is copied with what you built."""

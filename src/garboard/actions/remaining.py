@@ -54,7 +54,7 @@ def _reason(finding: Finding, outcomes: Outcomes, lines: LineChanges, copied: Ma
 
 
 def _why_not_raised(finding: Finding, copied: Mapping[int, Finding]) -> str:
-    if finding.package.owner:
+    if finding.package.owner or finding.package.vendored_by:
         return "part of another package, whose own version decides"
     if finding.who.copied_from:
         return "copied from another stage or image: to be mended there"

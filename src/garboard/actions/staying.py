@@ -86,7 +86,7 @@ class Staying:
     def _file(self, finding: Finding, who: Introduction) -> Stay | None:
         """What a line installs the package from, if that is not an archive."""
         package, text = finding.package, who.text
-        if who.origin is Origin.BASE or package.owner:
+        if who.origin is Origin.BASE or package.owner or package.vendored_by:
             return None
         if who.copies:
             return _from_file(_source(who.instruction)) if package.type in SYSTEM_TYPES else None
@@ -132,7 +132,7 @@ class Staying:
 
     def _fetched(self, package: Package, who: Introduction) -> Stay | None:
         """A language's package that a download or a script brings: no line asks for its version."""
-        if who.origin is not Origin.DOCKERFILE or who.copies or package.owner:
+        if who.origin is not Origin.DOCKERFILE or who.copies or package.owner or package.vendored_by:
             return None
         brings = self._fetches(who.text, package.type)
         if not brings:

@@ -73,6 +73,7 @@ MAVEN_REPOSITORY: Final = text(
     metavar="DIR",
     help="Maven's local repository (~/.m2/repository), for what a pom.xml takes from others.",
 )
+SBOMS: Final = flag("--sboms", help="Count packages too that bills of materials in the image name.")
 VERIFY: Final = flag("--verify", help="Compare a local archive's layers with their diff ids (slower).")
 INSECURE: Final = values("--insecure", parse=_host, metavar="HOST[:PORT]", help="Speak plain HTTP to this registry.")
 MIRROR: Final = texts("--mirror", metavar="REGISTRY=HOST", help="Ask this host before the registry.")
@@ -137,7 +138,7 @@ FORMAT: Final = Format(())
 """Stands for every report's, where its value is asked for."""
 
 REGISTRY: Final = (INSECURE, MIRROR, CA_FILE, USERNAME, PASSWORD, NO_CACHE, OFFLINE)
-OPENING: Final = (PLATFORM, VERIFY, DECLARED, MAVEN_REPOSITORY, *REGISTRY)
+OPENING: Final = (PLATFORM, VERIFY, DECLARED, SBOMS, MAVEN_REPOSITORY, *REGISTRY)
 BUILD: Final = (FILE, TARGET, BUILD_ARG, BASE, STAGE)
 DATA: Final = (CATALOG, DB)
 ANALYSIS: Final = (*BUILD, *DATA, *OPENING)

@@ -58,6 +58,7 @@ def opening(given: Given) -> Opening:
     options = msgspec.structs.replace(
         _options(given, given[o.PLATFORM], verify=given[o.VERIFY]),
         declared=given[o.DECLARED],
+        sboms=given[o.SBOMS],
         maven_repository=given[o.MAVEN_REPOSITORY] or "",
         names_of_archives=_names_of_archives(given),
     )

@@ -27,8 +27,9 @@ class Options(Value):
 
     ``insecure`` names registries (``host:port``) that may be contacted over plain HTTP; ``mirrors`` maps a registry to
     hosts that are tried before it; ``config_dir`` is Docker's (``DOCKER_CONFIG``), empty for the default. With ``declared``
-    packages count too that lock files name, as they do in a source tree. ``maven_repository`` is the folder of a local one,
-    and ``names_of_archives`` tells what a Java archive is by its SHA-1.
+    packages count too that lock files name, as they do in a source tree; with ``sboms`` those of bills of materials that
+    lie in it. ``maven_repository`` is the folder of a local one, and ``names_of_archives`` tells what a Java archive is by
+    its SHA-1.
     """
 
     platform: Platform | None = None
@@ -37,6 +38,7 @@ class Options(Value):
     declared: bool = False
     maven_repository: str = ""
     names_of_archives: Callable[[str], JarName | None] = unnamed
+    sboms: bool = False
     insecure: frozenset[str] = frozenset()
     mirrors: tuple[tuple[str, str], ...] = ()
     ca_file: str = ""

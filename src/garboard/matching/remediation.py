@@ -34,6 +34,10 @@ def remedies(findings: Sequence[Finding], report: Report) -> tuple[Remedy, ...]:
         return (
             Remedy(text=f"the package is malware: remove {first.package.display_name} and rebuild what it touched"),
         )
+    installed = [one for one in findings if not one.package.vendored_by]
+    if len(installed) < len(findings):
+        carried = tuple(_carried([one for one in findings if one.package.vendored_by]))
+        return (*remedies(installed, report), *carried) if installed else carried
     owner = next(
         (one for one in report.inventory.packages if first.package.owner and one.purl == first.package.owner), None
     )
@@ -44,6 +48,17 @@ def remedies(findings: Sequence[Finding], report: Report) -> tuple[Remedy, ...]:
     found += _rebuild(first, report) if first.fixed_in else []
     found += _drop(findings, report)
     return tuple(found)
+
+
+def _carried(findings: Sequence[Finding]) -> Iterator[Remedy]:
+    """What helps with copies that other packages carry: nothing else replaces them."""
+    for name in dict.fromkeys(one.package.vendored_by for one in findings):
+        of = next(one for one in findings if one.package.vendored_by == name)
+        wanted = f" of {of.fixed_in} or later" if of.fixed_in else " without the issue"
+        yield Remedy(
+            text=f"{name} carries its own copy of {of.package.display_name}: raise {name} to a version whose copy is one{wanted}, "
+            f"or remove {name} where nothing needs it when the image runs"
+        )
 
 
 def _without_fix(finding: Finding) -> Iterator[Remedy]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 from garboard.model.base import Value
 from garboard.model.image import Bare, File
@@ -89,9 +89,45 @@ def parent_folder(path: str) -> str:
     return path.rpartition("/")[0]
 
 
+def own_folder(path: str) -> tuple[str, ...]:
+    """The folder of a metadata file, in which everything is the package's."""
+    return (parent_folder(path),)
+
+
+def raised_by(command: str, text: str = "install {} or later") -> Callable[[], Commands]:
+    """What is known of a package manager whose remedy alone is: ``command`` takes the names of packages, if there is one.
+
+    ``text`` says what to do, with a place for the version.
+    """
+
+    def load() -> Commands:
+        from types import MappingProxyType
+
+        from garboard.model.program import FIXED, Commands, Fix
+
+        def remedy(fix: Fix) -> tuple[str, str]:
+            from shlex import quote
+
+            names = " ".join(quote(one.name) for one, _ in fix.pins)
+            return text.format(FIXED), f"{command} {names}".strip() if command else ""
+
+        return Commands(programs=MappingProxyType({}), remedy=remedy)
+
+    return load
+
+
 def never(path: str) -> bool:  # noqa: ARG001
     """No path."""
     return False
+
+
+ANYWHERE: Final = "*"
+"""Every folder."""
+
+
+def never_repeats(path: str) -> str | None:  # noqa: ARG001
+    """No file repeats another."""
+    return None
 
 
 def no_folders(path: str) -> tuple[str, ...]:  # noqa: ARG001
@@ -127,9 +163,13 @@ class Ecosystem(Value):
         head: so many bytes of these are enough; 0 where all are read.
         databases: whether these may be as large as databases are.
         mapped: whether they are archives or programs, of which parts are read (`garboard.model.image.File.view`).
+        archives: files of which parts are read, where the others are read as a whole (`load_archives`).
+        scripts_with_archives: whether a script whose first line an archive follows may be one.
         version: rises whenever the facts made of the same bytes change, which empties the cache.
         roots: files that list what is installed, seen from the root; below another folder they are another root's.
         bare: folders of packages without the file that names the package.
+        of_folder: the package that is such a folder whose name says so, where ``bare`` looks for all of its packages.
+        distributions: ids of distributions (os-release) of which it is the package manager, where it is no operating system's.
         for_tests: whether a path lies within what only the tests of a package need.
         unread: what a report calls files that the cataloger states to be unread, and that may be part of a package.
         unmet: what a report calls the image's own applications that need packages, which the cataloger states to be unread
@@ -138,6 +178,7 @@ class Ecosystem(Value):
         module_lists: files in the folder of a package's metadata with lines that begin with the names of such folders.
         lists: the folders of files that list what a package brought and are named after it, with any extension.
         load_catalog: imports what reads those files.
+        load_archives: imports what reads the archives, as ``File.view``.
         load_program: imports what reads of which packages a program or shared library was built.
         load_software: imports what known software is called by CPE: vendors and products by its name.
         sections: names of sections of which such a program has one.
@@ -166,6 +207,8 @@ class Ecosystem(Value):
         index: what publishes its packages, in a sentence.
         install_folder: the folder in which a package lies that is described by a file at this path.
         folders: the folders in which everything belongs to packages of which a file at this path describes one.
+        repeats: the folder in which a package is installed that a file at this path only repeats if it is of the same name and
+            version (`ANYWHERE` for any); None for files that count by themselves.
         whole: whether these folders belong to the application that such a file describes, too.
         package_file: how a file is named from which a package is installed, of ``name``, ``version`` (without epoch) and
             ``arch``.
@@ -201,9 +244,14 @@ class Ecosystem(Value):
     locks: tuple[str, ...] = ()
     below_locks: bool = True
     installers: tuple[str, ...] = ()
+    archives: tuple[str, ...] = ()
+    load_archives: Callable[[], PlainCatalog] | None = None
+    scripts_with_archives: bool = False
     version: int = 1
     roots: tuple[str, ...] = ()
     bare: tuple[Bare, ...] = ()
+    of_folder: Callable[[str], Package | None] | None = None
+    distributions: tuple[str, ...] = ()
     for_tests: Callable[[str], bool] = never
     unread: tuple[str, ...] = ()
     unmet: str = ""
@@ -236,6 +284,7 @@ class Ecosystem(Value):
     index: str = ""
     install_folder: Callable[[str], str] = parent_folder
     folders: Callable[[str], tuple[str, ...]] = no_folders
+    repeats: Callable[[str], str | None] = never_repeats
     whole: bool = False
     package_file: str = ""
     other_files: tuple[str, ...] = ()

@@ -118,6 +118,8 @@ class Package(Value, tag_field="fact", tag="package"):
     """For what alone the project needs a declared package, where that is told: ``test``, ``provided``, ``development``."""
     evidence: Evidence | None = None
     """What tells it, where that is no metadata."""
+    vendored_by: str = ""
+    """What carries this copy of it among its own files, and imports it from there (``pip``); empty if it is installed."""
     publishable: bool = False
     """Nothing in the application's own file keeps it from being a package of a registry."""
     # What the whole image shows:
@@ -189,7 +191,7 @@ class Owns(Value, tag_field="fact", tag="owns"):
     """Files of a package that describe or hold other packages, and its programs.
 
     Paths have no leading slash. ``package``, of purl type ``type``, is of an operating system's packages the name alone or
-    ``name:arch`` (a name with its namespace), and of others ``name@version``.
+    ``name:arch`` (a name with its namespace), and of others ``name@version``, or the name where no two versions are installed.
     """
 
     type: str
@@ -255,18 +257,23 @@ class Frozen(Value, tag_field="fact", tag="frozen"):
     until: int | None = None
 
 
+NOT_READ: Final = "found, and not read"
+"""Why most files of which the packages are not known are told of."""
+
+
 class Unread(Value, tag_field="fact", tag="unread"):
     """The file holds or lists packages that no cataloger reads; ``kind`` is what a report calls such files.
 
-    ``names`` are the first packages that a lock file names, and with a ``reason`` those of which it speaks: why something is
-    not known of a file that was read in part. ``folder`` is the one that the file stands for, if it does,
-    and ``software`` what it is, if nothing that was read answers for it.
+    ``names`` are the first packages that a lock file names, and with a ``reason`` of its own those of which it speaks.
+    ``reason`` is what a report says of all files of the kind: found, and not read, or why something is not known of a file
+    that was read in part. ``folder`` is the one that the file stands for, if it does, and ``software`` what it is, if
+    nothing that was read answers for it.
     """
 
     kind: str
     names: tuple[str, ...] = ()
     folder: str = ""
-    reason: str = ""
+    reason: str = NOT_READ
     software: Package | None = None
 
 

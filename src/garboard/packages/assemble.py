@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 import msgspec
 
 from garboard import ecosystems
+from garboard.model.ecosystem import ANYWHERE, never_repeats
 from garboard.model.gap import Gap, gathered
 from garboard.model.image import FileHistory, Files, FileVersion
 from garboard.model.package import (
@@ -30,11 +31,13 @@ from garboard.model.package import (
     Script,
     Unread,
 )
-from garboard.packages import asked, distro, dockerfiles, graph, held, ownership, unread
+from garboard.packages import asked, bills, distro, dockerfiles, graph, held, ownership, unread
 from garboard.packages.ownership import Listed, Owners, ReplacedProgram
 from garboard.packages.purl import purl
 
 Key = tuple[str, str, str, str, str]
+_OF_FOLDERS = {bare.kind: one.of_folder for one in ecosystems.ECOSYSTEMS if one.of_folder for bare in one.bare}
+"""What makes packages of the folders that their names describe, by the kind of such a folder."""
 _TOLD = 10
 """How many applications that may be packages of a registry are gaps of their own."""
 
@@ -76,8 +79,11 @@ class _Facts:
         """What was read for itself, by the name that a link has for it too."""
         self.absent: set[tuple[str, str]] = set()
         self.gaps: list[Gap] = list(files.gaps)
+        self._billed: list[tuple[Package, Location, int]] = []
+        """What bills of materials name."""
         for history in files.histories:
             self._add(history)
+        self._add_billed()
 
     def _add(self, history: FileHistory) -> None:  # noqa: C901, PLR0912  (one case for each kind of fact)
         last = history.versions[-1]
@@ -90,7 +96,11 @@ class _Facts:
             if isinstance(fact, Package):
                 since = _introductions(history.versions) if since is None else since
                 path = f"{history.path}!/{fact.inside}" if fact.inside else history.path
-                self._package(fact, Location(path=path, layer=last.layer, line=fact.line), since[_key(fact)])
+                location = Location(path=path, layer=last.layer, line=fact.line)
+                if history.reader == bills.NAME:
+                    self._billed.append((fact, location, since[_key(fact)]))
+                else:
+                    self._package(fact, location, since[_key(fact)])
             elif isinstance(fact, Distro):
                 self.distros[history.asked or history.path] = fact
             elif isinstance(fact, Marks):
@@ -105,6 +115,10 @@ class _Facts:
                 self.holds.add(fact, history.path)
             elif isinstance(fact, Script):
                 self.tools.update(fact.words)
+            elif isinstance(fact, Unread) and (of_folder := _OF_FOLDERS.get(fact.kind)) is not None:
+                package = of_folder(fact.folder)
+                if package is not None:
+                    self._package(package, Location(path=fact.folder, layer=last.layer), history.versions[0].layer)
             elif isinstance(fact, Unread):
                 software = fact.software and msgspec.structs.replace(
                     fact.software, layer=last.layer, locations=(Location(path=history.path, layer=last.layer),)
@@ -122,6 +136,17 @@ class _Facts:
                 self.absent.add((fact.type, fact.name))
             elif isinstance(fact, Gap):
                 self.gaps.append(fact)
+
+    def _add_billed(self) -> None:
+        """Add what bills of materials name, but for what is there in the same version."""
+
+        def known_as(package: Package) -> tuple[str, str, str]:
+            return package.type, ecosystems.of(package.type).normalize(package.full_name), package.version
+
+        known = {known_as(package) for package in self.packages.values()} if self._billed else set()
+        for package, location, layer in self._billed:
+            if known_as(package) not in known:
+                self._package(package, location, layer)
 
     def _package(self, package: Package, location: Location, layer: int) -> None:
         """Add one package; if a second database file names an operating-system package, it is the same package."""
@@ -174,6 +199,19 @@ def complete(packages: Iterable[Package], found: Distro | None) -> tuple[Package
         msgspec.structs.replace(package, depends_on=package.depends_on or needs.get(package.id, ()))
         for package in filled
     )
+
+
+def _told_once(packages: Iterable[Package]) -> list[Package]:
+    """The packages, without those of which a file only repeats what another says (`Ecosystem.repeats`)."""
+    stated: list[tuple[Package, str | None]] = []
+    first: set[tuple[Key, str]] = set()
+    for one in packages:
+        ecosystem, path = ecosystems.of(one.type), one.locations[0].path
+        where = None if one.declared else ecosystem.repeats(path)
+        stated.append((one, where))
+        if where is None and not one.declared and ecosystem.repeats is not never_repeats:
+            first |= {(_key(one), ANYWHERE), (_key(one), ecosystem.install_folder(path))}
+    return [one for one, where in stated if where is None or (_key(one), where) not in first]
 
 
 def _programs(owners: Mapping[str, Listed]) -> dict[tuple[str, str], list[str]]:
@@ -298,7 +336,8 @@ def assemble(files: Files, names: NamesOfArchives | None = None) -> Inventory:
     """All installed packages, each once, with the layer that brought it, its owner and its dependencies."""
     facts = _Facts(files)
     found = distro.choose(facts.distros)
-    joined = asked.joined([_named(one, names) for one in facts.packages.values()], facts.manifests)
+    told_once = _told_once(facts.packages.values())
+    joined = asked.joined([_named(one, names) for one in told_once], facts.manifests)
     packages = [facts.holds.marked(one) for one in _marked(joined.packages, facts.marks)]
     by_path = ownership.by_path(facts.lists, facts.diversions)
     programs = _programs(by_path)
@@ -327,7 +366,9 @@ def assemble(files: Files, names: NamesOfArchives | None = None) -> Inventory:
         completed = complete((*completed, *software), found)
     gaps += owners.gaps(facts.replaced)
     gaps += unread.gaps(found_unread, completed, facts.read)
-    managed = any(package.type in SYSTEM_TYPES for package in completed)
+    managed = any(package.type in SYSTEM_TYPES for package in completed) or (
+        found is not None and any(found.id in ecosystems.of(package.type).distributions for package in completed)
+    )
     if found is None and managed:
         reason = "no os-release or similar file tells which distribution this is, so its packages were not judged"
         gaps.append(Gap(stage="catalog", subject="distribution", reason=reason))

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from garboard.ecosystems import ECOSYSTEMS
-from garboard.model.ecosystem import Catalog, Ecosystem
+from garboard.model.ecosystem import Catalog, Ecosystem, PlainCatalog
 from garboard.model.image import File, Reader
 from garboard.model.package import Fact
 from garboard.packages import distro, unread
@@ -269,7 +269,9 @@ _NO_PROGRAM: Final = frozenset(
     )
 )
 """Names of files that are no programs, and ends of such names from their last dot on."""
-METADATA: Final = OwnablePaths((*(glob for one in ECOSYSTEMS if not one.system for glob in one.globs), *unread.OWNABLE))
+METADATA: Final = OwnablePaths(
+    (*(glob for one in ECOSYSTEMS if not one.system for glob in (*one.globs, *one.archives)), *unread.OWNABLE)
+)
 
 
 class Cataloger:
@@ -319,8 +321,43 @@ class Cataloger:
         return guarded(self._catalog(file, METADATA), file)
 
 
+class ArchiveCataloger:
+    """A `Reader` of the archives of one ecosystem, where its other files are read as a whole."""
+
+    __slots__ = ("_catalog", "ecosystem")
+
+    MAPPED: Final = True
+
+    def __init__(self, ecosystem: Ecosystem) -> None:
+        self.ecosystem = ecosystem
+        self._catalog: PlainCatalog | None = None
+
+    @property
+    def NAME(self) -> str:  # noqa: N802
+        """The ecosystem's name, and what is read."""
+        return f"{self.ecosystem.name}-archives"
+
+    @property
+    def VERSION(self) -> int:  # noqa: N802
+        """The ecosystem's version."""
+        return self.ecosystem.version
+
+    @property
+    def GLOBS(self) -> tuple[str, ...]:  # noqa: N802
+        """The ecosystem's globs of archives."""
+        return self.ecosystem.archives
+
+    def catalog(self, file: File, /) -> Iterator[Fact]:
+        """The facts that an archive states, whatever is in it."""
+        if self._catalog is None:
+            assert self.ecosystem.load_archives is not None
+            self._catalog = self.ecosystem.load_archives()
+        return guarded(self._catalog(file), file)
+
+
 CATALOGERS: Final[tuple[Reader, ...]] = (
     distro,
     *(Cataloger(one) for one in ECOSYSTEMS if one.load_catalog is not None),
+    *(ArchiveCataloger(one) for one in ECOSYSTEMS if one.load_archives is not None),
     unread,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from garboard import ecosystems
 from garboard.model.package import Package
 from garboard.packages.resolve import Installed
 
@@ -14,13 +15,35 @@ def edges(packages: Sequence[Package]) -> dict[str, tuple[str, ...]]:
     Every installed alternative of a requirement counts; a requirement that nothing satisfies makes no edge.
     """
     installed = Installed(packages)
+    carried = _carried(packages)
     found: dict[str, tuple[str, ...]] = {}
     for package in packages:
-        needs: dict[str, None] = {}
+        needs: dict[str, None] = dict.fromkeys(carried.get(package.id, ()))
         for provider in installed.needed(package):
             if provider is not package:
                 needs[provider.id] = None
         found[package.id] = tuple(needs)
+    return found
+
+
+def _carried(packages: Sequence[Package]) -> dict[str, list[str]]:
+    """The copies that a package carries, by its id: they lie in a folder of its name, where it is installed."""
+    found: dict[str, list[str]] = {}
+    copies = [one for one in packages if one.vendored_by and one.locations]
+    if not copies:
+        return found
+    carriers: dict[tuple[str, str, str], str] = {}
+    for one in packages:
+        if not one.vendored_by:
+            folder = ecosystems.of(one.type).install_folder
+            carriers |= {(one.type, one.full_name, folder(place.path)): one.id for place in one.locations}
+    for copy in copies:
+        normalize = ecosystems.of(copy.type).normalize
+        home = copy.locations[0].path.rpartition(f"/{copy.vendored_by}/")[0]
+        names = (copy.vendored_by.replace("/", "-"), copy.vendored_by.partition("/")[0])
+        ids = (carriers.get((copy.type, normalize(name), home)) for name in names)
+        if (carrier := next(filter(None, ids), None)) is not None:
+            found.setdefault(carrier, []).append(copy.id)
     return found
 
 

@@ -81,6 +81,7 @@ class Owners:
                 self._by_name[package.type, f"{package.name}:{package.arch}"] = package
             elif package.type in listing:
                 self._by_name[package.type, f"{package.name}@{package.version}"] = package
+                self._by_name.setdefault((package.type, package.name), package)
 
     def of(self, path: str) -> Package | None:
         """The package that owns it."""

@@ -18,8 +18,18 @@ _ECOSYSTEMS: Final = tuple(
 """Software that is told by its texts comes last."""
 _SECTIONS: Final = tuple((one, tuple(name.encode() for name in one.sections)) for one in _ECOSYSTEMS)
 _WINDOWS: Final = tuple((one, tuple(name.encode() for name in one.windows_sections)) for one in _ECOSYSTEMS)
-VERSION: Final = sum(one.version for one in _ECOSYSTEMS)
+_OF_SCRIPTS: Final = tuple(one for one in ECOSYSTEMS if one.scripts_with_archives)
+_SCRIPT: Final = b"#!"
+_ZIP: Final = b"PK\3\4"
+_FIRST_LINE: Final = 512
+"""Bytes of what a script begins with, before an archive that it is."""
+VERSION: Final = sum(one.version for one in (*_ECOSYSTEMS, *_OF_SCRIPTS))
 """Rises when what any ecosystem reads of a program changes."""
+
+
+def is_archive(head: bytes) -> bool:
+    """Whether a zip archive follows the first line of a script that begins so."""
+    return head.startswith(_SCRIPT) and head.find(_ZIP, 0, _FIRST_LINE) == head.find(b"\n") + 1
 
 
 def explained(file: File, /, *, owned: bool = False) -> Iterator[Fact]:
@@ -28,7 +38,11 @@ def explained(file: File, /, *, owned: bool = False) -> Iterator[Fact]:
     Software that a package ``owned`` is that package, and is not told.
     """
     built = False
-    if file.data.startswith(SIGNS):
+    if is_archive(file.data):
+        for ecosystem in _OF_SCRIPTS:
+            assert ecosystem.load_archives is not None
+            yield from guarded(ecosystem.load_archives()(file), file)
+    elif file.data.startswith(SIGNS):
         for ecosystem in _ecosystems(file):
             if owned and ecosystem.type == UNMANAGED:
                 continue

@@ -54,7 +54,10 @@ def _nearest(asking: Package, candidates: Sequence[Package]) -> Sequence[Package
 
     Operating-system packages use those of their architecture. Language packages use those installed in the same folder,
     unless their ecosystem has another rule; declared ones those that the same file declares.
+    A copy that another package carries is that one's own, and it uses those beside it.
     """
+    if any(one.vendored_by != asking.vendored_by for one in candidates):
+        candidates = [one for one in candidates if one.vendored_by == asking.vendored_by]
     if asking.declared or any(one.declared for one in candidates):
         candidates = same_file(asking, [one for one in candidates if one.declared == asking.declared])
     if len(candidates) < 2 or asking.declared:

@@ -24,8 +24,8 @@ from garboard.executables import MACH_O, PE, SIGNS
 from garboard.model.ecosystem import Ecosystem
 from garboard.model.gap import Gap
 from garboard.model.image import Bare, File
-from garboard.model.package import SYSTEM_TYPES, UNMANAGED, Fact, Package, Script, Unread
-from garboard.packages import programs
+from garboard.model.package import NOT_READ, SYSTEM_TYPES, UNMANAGED, Fact, Package, Script, Unread
+from garboard.packages import bills, programs
 from garboard.patterns import lazy, of_globs
 
 NAME: Final = "unread"
@@ -43,38 +43,26 @@ _NUGET: Final = ".NET packages (NuGet)"
 _EGG_LINKS: Final = "links to Python projects"
 _WEB_ASSEMBLY: Final = "WebAssembly modules"
 _OF_MACOS: Final = "macOS programs"
-_ZIPPED: Final = "Python wheels and zip applications"
+_ZIPPED: Final = "zip applications"
 _WORDPRESS: Final = "WordPress plugins"
 _PERL: Final = "Perl distributions"
-_BILLS: Final = "software bills of materials"
 LISTS: Final = MappingProxyType(
     {
         _CLASSES: ("**/*.class",),
         ".NET dependency lists": ("**/packages.config",),
-        "PHP packages (PEAR, PECL)": ("**/.registry/*.reg", "**/.channel.pecl.php.net/*.reg"),
-        "Nix packages": ("nix/var/nix/db/db.sqlite",),
-        "Guix packages": ("var/guix/db/db.sqlite",),
-        "Void Linux packages": ("var/db/xbps/*.plist",),
-        "Slackware packages": ("var/log/packages/*", "var/lib/pkgtools/packages/*"),
         "Clear Linux bundles": ("usr/share/clear/bundles/*",),
+        "packages in the cache of Conan 2": ("**/.conan2/p/cache.sqlite3",),
         "snaps": ("var/lib/snapd/snaps/*.snap",),
-        "Yarn Plug'n'Play packages": (
-            "**/.pnp.cjs",
-            "**/.pnp.js",
-            "**/.yarn/cache/*.zip",
-            "**/.yarn/berry/cache/*.zip",
-        ),
         _BOWER: ("**/.bower.json", "**/bower.json"),
         _COMPOSER: ("**/vendor/*/*/composer.json",),
         _NUGET: ("**/*.nuspec",),
         _EGG_LINKS: ("**/*.egg-link",),
         _WEB_ASSEMBLY: ("**/*.wasm",),
-        _ZIPPED: ("**/*.whl", "**/*.pyz", "**/*.pex"),
         "PHP archives": ("**/*.phar",),
         _PERL: ("**/.packlist",),
         _WORDPRESS: ("**/wp-content/plugins/*/readme.txt",),
         "vendored Go modules": ("**/vendor/modules.txt",),
-        _BILLS: ("**/*.spdx", "**/*.spdx.json", "**/*.cdx.json"),
+        bills.KIND: bills.GLOBS,
     }
 )
 """Files that hold or list installed packages, by what a report calls these."""
@@ -209,9 +197,6 @@ _OF_GO: Final = (b"\x04\0\0\0Go", b"\xff Go buildinf:")
 _UPX: Final = b"UPX!"
 """In the header that UPX writes after those of the format."""
 _SCRIPT: Final = b"#!"
-_ZIP: Final = b"PK\3\4"
-_FIRST_LINE: Final = 512
-"""Bytes of what a script begins with, before an archive that it is."""
 _BEGINNING: Final = lazy(r"(?m)^([^/,\n]+)")
 _WORD: Final = lazy(r"(?<![\w.$-])[a-z][a-z0-9.+-]{1,30}(?![\w.-])")
 _OF_THE_SYSTEM: Final = ("usr/bin/", "usr/sbin/", "usr/lib", "usr/share/", "bin/", "sbin/", "lib", "etc/", "var/")
@@ -231,7 +216,7 @@ def catalog(file: File, /) -> Iterator[Fact]:  # noqa: C901  (one case for each 
         if names or not _says_nothing(file, kind):
             yield Unread(kind=kind, names=names, folder=folder)
     elif file.data.startswith(_SCRIPT):
-        if file.data.find(_ZIP, 0, _FIRST_LINE) == file.data.find(b"\n") + 1:
+        if programs.is_archive(file.data):
             yield Unread(kind=_ZIPPED)
         elif not file.path.startswith(_OF_THE_SYSTEM):
             yield Script(words=tuple(dict.fromkeys(_WORD().findall(file.data.decode("utf-8", "replace")))))
@@ -315,6 +300,8 @@ def _says_nothing(file: File, kind: str) -> bool:
     """Whether it is a database that is empty, or one of several files of requirements with no more than others' names."""
     if kind == _ROOT:
         return not file.data  # RPM makes an empty one first
+    if kind == bills.KIND:
+        return not bills.is_bill(file.path, file.data)
     if kind == _RUNTIME:
         return not file.data.startswith(_OF_RUNTIMES)
     name = file.path.rpartition("/")[2]
@@ -330,7 +317,7 @@ class Found(NamedTuple):
     kind: str
     names: tuple[str, ...] = ()
     folder: str = ""
-    reason: str = ""
+    reason: str = NOT_READ
     software: Package | None = None
 
 
@@ -390,12 +377,12 @@ def gaps(found: Iterable[Found], packages: Iterable[Package], read: Iterable[str
     kinds: dict[tuple[str, str], set[str]] = defaultdict(set)
     for one in found:
         if not places.tells(one):
-            named = f" ({', '.join(one.names)})" if one.reason and one.names else ""
+            named = f" ({', '.join(one.names)})" if one.reason != NOT_READ and one.names else ""
             kinds[one.kind, one.reason].add(f"{one.folder or one.path}{named}")
     for (kind, reason), paths in sorted(kinds.items()):
         some = ", ".join(sorted(paths)[:_NAMED])
         more = f" and {len(paths) - _NAMED} more" if len(paths) > _NAMED else ""
-        yield Gap(stage="catalog", subject=kind, reason=f"{reason or 'found, and not read'}: {some}{more}")
+        yield Gap(stage="catalog", subject=kind, reason=f"{reason}: {some}{more}")
 
 
 @cache
@@ -559,7 +546,8 @@ class _Places:
         homes = ("node_modules/", *(f"{folder}/node_modules/" for folder in _above(one.path)))
         above = frozenset(("", *_above(one.path)))
         return self.within(one) or any(
-            path.startswith(homes) or (declared and path.rpartition("/")[0] in above)
+            path.startswith(homes)
+            or ((declared or not path.endswith("/package.json")) and path.rpartition("/")[0] in above)
             for name in one.names
             for path, declared in self._located[_UNMET[one.kind], name]
         )
@@ -617,7 +605,7 @@ _RULES: Final[Mapping[str, Callable[[_Places, Found], bool]]] = MappingProxyType
         _ARCHIVE: _Places.left_over,
         _ROOT: _Places.read,
         _DOTNET: _Places.read,
-        _BILLS: _Places.read,
+        bills.KIND: _Places.read,
         _WORDPRESS: _Places.headed,
         _PERL: _Places.distributed,
         _LOCK: _Places.pinned,

@@ -51,6 +51,7 @@ class _Entry(msgspec.Struct, rename="camel"):
     scope: str = ""
     evidence: _Told | None = None
     same_as: str = ""
+    vendored_by: str = ""
     owner: str = ""
     layer_index: int | None = None
     locations: tuple[_Place, ...] = ()
@@ -137,6 +138,7 @@ def _package(entry: _Entry) -> Package:
         if entry.evidence
         else None,
         same_as=entry.same_as,
+        vendored_by=entry.vendored_by,
         owner=entry.owner,
         layer=entry.layer_index,
         locations=_places(entry.locations),

@@ -83,6 +83,7 @@ def package(entry: Entry, document: Distro | None = None) -> Package | None:
         application=application,
         owner=stated.one("owner"),
         evidence=_evidence(stated),
+        vendored_by=stated.one("vendoredBy"),
         locations=entry.locations,
         layer=stated.index("layer:index"),
     )

@@ -31,8 +31,7 @@ def of_package(package: Package, layers: tuple[Layer, ...]) -> Iterator[Pair]:
         yield "garboard:holds:namespace", namespace
     if package.ecosystem:
         yield "garboard:ecosystem", package.ecosystem
-    if package.owner:
-        yield "garboard:owner", package.owner
+    yield from _of_carriers(package)
     if package.automatic is not None:
         yield "garboard:automatic", "true" if package.automatic else "false"
     if package.evidence is not None:
@@ -40,6 +39,13 @@ def of_package(package: Package, layers: tuple[Layer, ...]) -> Iterator[Pair]:
         yield "garboard:evidence:offset", str(package.evidence.offset)
     if package.application:
         yield "garboard:application", "true"
+
+
+def _of_carriers(package: Package) -> Iterator[Pair]:
+    if package.owner:
+        yield "garboard:owner", package.owner
+    if package.vendored_by:
+        yield "garboard:vendoredBy", package.vendored_by
 
 
 def _of_source(package: Package) -> Iterator[Pair]:

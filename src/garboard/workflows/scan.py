@@ -75,6 +75,10 @@ def take(
             return Taken(opened.image, known(opened.inventory), None)
         if options.declared or (isinstance(opened, OpenedTree) and opened.tree.sources):
             readers = (*readers, *DECLARATIONS)
+        if options.sboms:
+            from garboard.sbom import within
+
+            readers = (*readers, within)
         files = image.read(opened, (*CATALOGERS, *readers), cache or NoCache(), options)
         attestations = opened.attestations() if attested and not isinstance(opened, OpenedTree) else Attestations()
         return Taken(opened.image, _assembled(files, options), files, attestations)

@@ -25,7 +25,9 @@ def page() -> str:
     """The whole page."""
     rows = "".join(_row(one) for one in ECOSYSTEMS)
     sections = "".join(
-        "".join(_section(one)) for one in ECOSYSTEMS if one.load_catalog or one.load_program or one.load_declared
+        "".join(_section(one))
+        for one in ECOSYSTEMS
+        if one.load_catalog or one.of_folder or one.load_program or one.load_declared
     )
     return f"{HEAD}{rows}{sections}"
 
@@ -34,7 +36,7 @@ def _row(one: Ecosystem) -> str:
     cells = (
         one.name,
         f"`pkg:{one.type}/…`",
-        "yes" if one.load_catalog else "",
+        "yes" if one.load_catalog or one.of_folder else "",
         "yes" if one.load_program else "",
         "yes" if one.load_declared else "",
         _judge(one),
@@ -50,12 +52,7 @@ def _judge(one: Ecosystem) -> str:
 
 def _section(one: Ecosystem) -> Iterator[str]:
     yield f"\n## {one.name}\n\n"
-    if one.globs:
-        yield f"* Installed packages: {_listed(one.globs)}.\n"
-    if one.sections:
-        yield f"* Programs (ELF, Mach-O and PE), by their sections {_listed(one.sections)}.\n"
-    if one.appended:
-        yield "* Programs (ELF, Mach-O and PE) with data behind them.\n"
+    yield from _installed(one)
     if one.declares:
         yield f"* In source trees, and in images with `--declared`: {_listed(one.declares)}.\n"
     if one.manifests:
@@ -68,6 +65,20 @@ def _section(one: Ecosystem) -> Iterator[str]:
         yield f"* Not read: {one.misses}.\n"
     if one.reference:
         yield f"* Reference: <{one.reference}>.\n"
+
+
+def _installed(one: Ecosystem) -> Iterator[str]:
+    if one.globs:
+        yield f"* Installed packages: {_listed(one.globs)}.\n"
+    if one.of_folder:
+        yield f"* Installed packages: the names of {' and '.join(bare.kind for bare in one.bare)}.\n"
+    if one.archives:
+        scripts = ", and scripts that a zip archive follows" if one.scripts_with_archives else ""
+        yield f"* Packages in archives: {_listed(one.archives)}{scripts}.\n"
+    if one.sections:
+        yield f"* Programs (ELF, Mach-O and PE), by their sections {_listed(one.sections)}.\n"
+    if one.appended:
+        yield "* Programs (ELF, Mach-O and PE) with data behind them.\n"
 
 
 def _listed(texts: tuple[str, ...]) -> str:

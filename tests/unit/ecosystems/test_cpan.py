@@ -10,6 +10,7 @@ from garboard.image.options import Options
 from garboard.packages.assemble import assemble
 from garboard.packages.catalogers import CATALOGERS
 from tests.unit.ecosystems.reading import cataloger_of, gaps, packages, read
+from tests.unit.ecosystems.taking import taken
 from tests.unit.image.layers.builders import Entry, Given, tar
 
 cataloger = cataloger_of("cpan")
@@ -54,3 +55,48 @@ def test_which_lists_of_files_are_answered_for() -> None:
     ]
     inventory = assemble(read_image(Given(tar(entries)), CATALOGERS, NoCache(), Options()))
     assert [gap.reason for gap in inventory.gaps] == [f"found, and not read: {lib}/auto/C/.packlist"]
+
+
+JOURNAL = """\
+=head2 Tue Jan  2 10:00:00 2024: C<Module> L<JSON::XS|JSON::XS>
+
+=over 4
+
+=item *
+
+C<VERSION: 4.02>
+
+=back
+
+=head2 Wed Jan  3 10:00:00 2024: C<Module> L<JSON::XS|JSON::XS>
+
+C<VERSION: 4.03>
+
+=head2 Thu: C<Module> L<Without|Without>
+
+=head2 Thu: C<Perl> L<perl>
+"""
+
+
+def test_what_perls_own_installer_wrote_down():
+    facts = read(cataloger, "usr/local/lib/perl5/perllocal.pod", JOURNAL)
+    assert [(one.name, one.version) for one in packages(facts)] == [("JSON-XS", "4.03")]
+    assert gaps(facts) == ["distribution Without has no version: it was not judged"]
+
+
+def test_the_journal_only_repeats_cpanm_and_answers_for_lists_of_files():
+    found = taken(
+        {
+            "usr/local/lib/perl5/perllocal.pod": JOURNAL.partition("=head2 Thu")[0].encode(),
+            "usr/local/lib/perl5/auto/JSON/XS/.packlist": b"/usr/local/lib/perl5/JSON/XS.pm\n",
+        }
+    )
+    assert [one.name for one in found.packages] == ["JSON-XS"]
+    assert found.gaps == ()
+    both = taken(
+        {
+            "usr/local/lib/perl5/perllocal.pod": JOURNAL.partition("=head2 Thu")[0].encode(),
+            "usr/local/lib/perl5/.meta/JSON-XS-4.03/install.json": b'{"dist": "JSON-XS-4.03", "version": "4.03"}',
+        }
+    )
+    assert [one.locations[0].path.rpartition("/")[2] for one in both.packages] == ["install.json"]

@@ -74,6 +74,14 @@ def test_its_files(one: Ecosystem):
 
 
 @each
+def test_its_archives(one: Ecosystem):
+    assert bool(one.archives) == (one.load_archives is not None), f"{one.name}: archives and what reads them"
+    assert one.load_archives or not one.scripts_with_archives
+    if one.load_archives is not None:
+        assert list(inspect.signature(one.load_archives()).parameters) == ["file"]
+
+
+@each
 def test_its_programs(one: Ecosystem):
     assert bool(one.sections) == bool(one.windows_sections) or one.type == UNMANAGED
     assert bool(one.sections or one.appended or one.named is not never) == (one.load_program is not None)
@@ -109,10 +117,12 @@ def test_its_feed(one: Ecosystem):
 def test_what_an_operating_systems_package_may_own():
     """Every file that describes a package of a language, a program, and what is not read; no other."""
     for one in ECOSYSTEMS:
-        for glob in one.globs:
+        for glob in (*one.globs, *one.archives):
             path = glob.replace("**/", "usr/lib/").replace("*", "a")
-            assert one.system or METADATA.describes(path), path
-            assert one.system or METADATA.mentioned(f"/{path}\n".encode()), path
+            if one.system or one.distributions:
+                continue
+            assert METADATA.describes(path), path
+            assert METADATA.mentioned(f"/{path}\n".encode()), path
     for path in ("usr/bin/python3", "usr/share/java/a.jar"):
         assert METADATA.describes(path)
         assert METADATA.mentioned(f"/{path}\n".encode())
@@ -121,7 +131,12 @@ def test_what_an_operating_systems_package_may_own():
 
 
 def test_parsers_are_imported_with_the_first_file():
-    assert {one.NAME for one in CATALOGERS} == {one.name for one in ECOSYSTEMS if one.globs} | {"distro", "unread"}
+    assert {one.NAME for one in CATALOGERS} == {
+        *(one.name for one in ECOSYSTEMS if one.globs),
+        *(f"{one.name}-archives" for one in ECOSYSTEMS if one.archives),
+        "distro",
+        "unread",
+    }
     tree = [ast.parse(path.read_text()) for path in (SOURCE / "ecosystems").rglob("__init__.py")]
     at_once = {
         node.module
@@ -141,6 +156,7 @@ ELSEWHERE = {
     "feeds/osv.py": "errata of RPM distributions",
     "basecatalog/repo_info.py": "docker-library's lists are of apk and dpkg only",
     "feeds/endoflife.py": "products, not package types",
+    "baseimage/lineage.py": "builders of images, not package types",
     "baseimage/lifecycle.py": "official images, not package types",
     "baseimage/releases.py": "official images, not package types",
     "baseimage/candidates.py": "official images, not package types",

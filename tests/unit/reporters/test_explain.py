@@ -147,7 +147,8 @@ def test_a_binary_with_a_version_of_its_own_is_named_without_it() -> None:
         ("golang", "", "go get x@v2 && go mod tidy"),
         ("cargo", "", "cargo update -p x --precise 2"),
         ("composer", "", "composer require 'x:^2'"),
-        ("pub", "", ""),
+        ("pub", "", "dart pub upgrade x"),
+        ("swift", "", ""),
     ],
 )
 def test_every_package_manager(kind: str, distro: str, command: str) -> None:

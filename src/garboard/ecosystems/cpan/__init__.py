@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from garboard.model.ecosystem import Ecosystem
+from garboard.model.ecosystem import ANYWHERE, Ecosystem, raised_by
 
 if TYPE_CHECKING:
     from garboard.model.ecosystem import Catalog
-    from garboard.model.program import Commands, Fix
 
 
 def _catalog() -> Catalog:
@@ -17,21 +16,9 @@ def _catalog() -> Catalog:
     return catalog
 
 
-def _remedy(fix: Fix) -> tuple[str, str]:
-    from shlex import quote
-
-    from garboard.model.program import FIXED
-
-    names = " ".join(quote(one.name) for one, _ in fix.pins)
-    return f"install {FIXED} or later", f"cpanm {names}".rstrip()
-
-
-def _commands() -> Commands:
-    from types import MappingProxyType
-
-    from garboard.model.program import Commands
-
-    return Commands(programs=MappingProxyType({}), remedy=_remedy)
+def _repeats(path: str) -> str | None:
+    """The journal of Perl's installer repeats what ``cpanm`` wrote."""
+    return ANYWHERE if path.endswith("/perllocal.pod") else None
 
 
 ECOSYSTEM: Final = Ecosystem(
@@ -39,10 +26,12 @@ ECOSYSTEM: Final = Ecosystem(
     type="cpan",
     manager="cpan",
     language="perl",
-    globs=("**/.meta/*/install.json",),
+    globs=("**/.meta/*/install.json", "**/perllocal.pod"),
+    version=2,
+    repeats=_repeats,
     load_catalog=_catalog,
-    load_commands=_commands,
+    load_commands=raised_by("cpanm"),
     index="CPAN",
-    misses="distributions that no `cpanm` installed; no advisories are read for them (a gap)",
+    misses="distributions that neither `cpanm` nor `perllocal.pod` names (a gap for a `.packlist`); no advisories are read for them (a gap)",
     reference="https://metacpan.org/pod/App::cpanminus",
 )

@@ -1,4 +1,4 @@
-"""Installed Perl distributions: ``.meta/NAME-VERSION/install.json``, which ``cpanm`` writes."""
+"""Installed Perl distributions: ``.meta/NAME-VERSION/install.json``, which ``cpanm`` writes, and ``perllocal.pod``."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import msgspec
 
+from garboard.model.bounded import bounded
 from garboard.model.ecosystem import MetadataPaths
 from garboard.model.gap import Gap
 from garboard.model.image import File
@@ -19,14 +20,22 @@ _NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+-]*")
 _DISTRIBUTION: Final = re.compile(r"([A-Za-z0-9_.+-]+)-(v?[0-9][!-~]*)")
 
 
+_ENTRY: Final = re.compile(r"^=head2 ", re.MULTILINE)
+_MODULE: Final = re.compile(r"C<Module> L<([A-Za-z_][\w:]{0,255})[|>]")
+_STATED: Final = re.compile(r"C<VERSION: ([^>\s]{1,64})>")
+
+
 class _Installed(msgspec.Struct):
     dist: Any = None
     version: Any = None
 
 
 def catalog(file: File, owned: MetadataPaths, /) -> Iterator[Fact]:
-    """The distribution that the file names."""
+    """The distribution that the file names, or all that Perl's own installer wrote down."""
     del owned
+    if file.path.endswith("/perllocal.pod"):
+        yield from bounded(file.path, _journal(file))
+        return
     try:
         stated = msgspec.json.decode(file.data, type=_Installed)
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
@@ -42,6 +51,22 @@ def catalog(file: File, owned: MetadataPaths, /) -> Iterator[Fact]:
         yield Gap(stage="catalog", subject=file.path, reason=reason)
         return
     yield Package(type=TYPE, name=name, version=version, scheme="")
+
+
+def _journal(file: File) -> Iterator[Fact]:
+    """The last version of each distribution: the installer adds an entry with every installation."""
+    found: dict[str, str] = {}
+    for entry in _ENTRY.split(file.data.decode("utf-8", "replace"))[1:]:
+        module, stated = _MODULE.search(entry), _STATED.search(entry)
+        if module is not None:
+            found[module[1].replace("::", "-")] = stated[1] if stated else ""
+    for name, version in found.items():
+        if version:
+            yield Package(type=TYPE, name=name, version=version, scheme="")
+        else:
+            yield Gap(
+                stage="catalog", subject=file.path, reason=f"distribution {name} has no version: it was not judged"
+            )
 
 
 def _text(value: object) -> str:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from garboard.model.ecosystem import Ecosystem, parent_folder
+from garboard.model.ecosystem import Ecosystem, own_folder, raised_by
 
 if TYPE_CHECKING:
     from garboard.model.ecosystem import Catalog
-    from garboard.model.program import Commands, Fix
 
 
 def _catalog() -> Catalog:
@@ -17,35 +16,14 @@ def _catalog() -> Catalog:
     return catalog
 
 
-def _folders(path: str) -> tuple[str, ...]:
-    return (parent_folder(path),)
-
-
-def _remedy(fix: Fix) -> tuple[str, str]:
-    from shlex import quote
-
-    from garboard.model.program import FIXED
-
-    names = " ".join(quote(one.name) for one, _ in fix.pins)
-    return f"install {FIXED} or later", f"brew upgrade {names}".rstrip()
-
-
-def _commands() -> Commands:
-    from types import MappingProxyType
-
-    from garboard.model.program import Commands
-
-    return Commands(programs=MappingProxyType({}), remedy=_remedy)
-
-
 ECOSYSTEM: Final = Ecosystem(
     name="homebrew",
     type="brew",
     manager="brew",
     globs=("**/Cellar/*/*/INSTALL_RECEIPT.json",),
     load_catalog=_catalog,
-    folders=_folders,
-    load_commands=_commands,
+    folders=own_folder,
+    load_commands=raised_by("brew upgrade"),
     index="Homebrew",
     misses="casks; no advisories are read for them (a gap)",
     reference="https://docs.brew.sh/Formula-Cookbook",

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from garboard.model.ecosystem import Ecosystem
+from garboard.model.ecosystem import Ecosystem, own_folder, raised_by
 
 if TYPE_CHECKING:
-    from garboard.model.ecosystem import PlainCatalog
+    from garboard.model.ecosystem import Catalog, PlainCatalog
+
+
+def _catalog() -> Catalog:
+    from garboard.ecosystems.julia.cataloger import catalog
+
+    return catalog
 
 
 def _declared() -> PlainCatalog:
@@ -23,6 +29,12 @@ ECOSYSTEM: Final = Ecosystem(
     osv="Julia",
     order="semver",
     index="the General registry of Julia",
+    globs=tuple(f"**/packages/*/*/{name}" for name in ("Project.toml", "JuliaProject.toml")),
+    load_catalog=_catalog,
+    folders=own_folder,
+    load_commands=raised_by("", "raise it in Project.toml to {} or later, and run Pkg.update()"),
+    misses="Julia itself and its standard library",
+    reference="https://pkgdocs.julialang.org/v1/toml-files/",
     declares=("**/Manifest.toml", "**/JuliaManifest.toml"),
     manifests=("**/Project.toml",),
     load_declared=_declared,

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from garboard.model.ecosystem import Ecosystem, parent_folder
+from garboard.model.ecosystem import ANYWHERE, Ecosystem, parent_folder, same_file
 from garboard.model.image import Bare
 
 EXTENSIONS: Final = "extensions of editors"
 """What a report calls these packages, which are none of a registry."""
+ASAR: Final = "Electron's archives without packages"
+"""What a report calls those that hold no ``package.json``."""
+_LISTS: Final = (".pnp.cjs", ".pnp.js", ".pnp.data.json")
 UNMET: Final = "applications without the npm packages that they need"
 
 if TYPE_CHECKING:
@@ -25,6 +28,8 @@ def _nearest(requiring: Package, copies: list[Package]) -> list[Package]:
     places = {parent_folder(copy.locations[0].path): copy for copy in copies if copy.locations}
     if not requiring.locations:
         return copies
+    if requiring.locations[0].path.endswith(_LISTS):
+        return same_file(requiring, copies)
     base = parent_folder(requiring.locations[0].path)
     while True:
         found = places.get((base + "/" if base else "") + "node_modules/" + copies[0].full_name)
@@ -33,6 +38,17 @@ def _nearest(requiring: Package, copies: list[Package]) -> list[Package]:
         if not base:
             return []
         base = parent_folder(base)
+
+
+def _repeats(path: str) -> str | None:
+    """Yarn's cache holds what its list names, or what it unpacked into ``node_modules``."""
+    return ANYWHERE if ".zip!/" in path else None
+
+
+def _archives() -> PlainCatalog:
+    from garboard.ecosystems.node.archives import catalog
+
+    return catalog
 
 
 def _folders(path: str) -> tuple[str, ...]:
@@ -77,7 +93,10 @@ ECOSYSTEM: Final = Ecosystem(
     language="js",
     osv="npm",
     order="semver",
-    globs=("**/package.json",),
+    globs=("**/package.json", *(f"**/{name}" for name in _LISTS)),
+    archives=("**/*.asar", "**/.yarn/cache/*.zip", "**/.yarn/berry/cache/*.zip"),
+    load_archives=_archives,
+    repeats=_repeats,
     declares=(
         "**/package-lock.json",
         "**/npm-shrinkwrap.json",
@@ -88,7 +107,7 @@ ECOSYSTEM: Final = Ecosystem(
     ),
     manifests=("**/package.json",),
     load_declared=_declared,
-    version=4,
+    version=5,
     bare=(
         Bare(
             within=b"node_modules/",
@@ -99,7 +118,7 @@ ECOSYSTEM: Final = Ecosystem(
         ),
     ),
     for_tests=_for_tests,
-    unread=(EXTENSIONS,),
+    unread=(EXTENSIONS, ASAR),
     unmet=UNMET,
     installers=("npm", "corepack", "yarn", "pnpm"),
     locks=(
@@ -120,6 +139,6 @@ ECOSYSTEM: Final = Ecosystem(
     interpreter="node",
     scripts=(".js", ".mjs"),
     interpreted=True,
-    misses="Yarn's Plug'n'Play, Deno and Bun in images, and archives of Electron (a gap for what is known by name)",
+    misses="modules that Deno fetched from addresses; packages that a bundler wrote into one file",
     reference="https://docs.npmjs.com/cli/configuring-npm/package-json",
 )

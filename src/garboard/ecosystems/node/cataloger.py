@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from garboard.ecosystems.node import EXTENSIONS, UNMET
+from garboard.ecosystems.node import EXTENSIONS, UNMET, pnp
 from garboard.model.ecosystem import MetadataPaths
 from garboard.model.gap import Gap
 from garboard.model.image import File
@@ -52,6 +52,15 @@ _decode = msgspec.json.Decoder(_Manifest).decode
 
 
 def catalog(file: File, owned: MetadataPaths, /) -> Iterator[Fact]:
+    """The package of one ``package.json`` (`described`), or those of Yarn's list."""
+    del owned
+    if file.path.rpartition("/")[2].startswith(".pnp."):
+        yield from pnp.catalog(file)
+    else:
+        yield from described(file.path, file.data)
+
+
+def described(path: str, data: bytes) -> Iterator[Fact]:
     """The package of one ``package.json``, or nothing.
 
     Directly in ``node_modules/name`` or ``node_modules/@scope/name`` it is an installed dependency. Outside any
@@ -60,31 +69,30 @@ def catalog(file: File, owned: MetadataPaths, /) -> Iterator[Fact]:
     are no packages. An extension of an editor is `Unread`. One that should be a package and cannot be read, or a dependency without
     a version, is a gap.
     """
-    del owned
-    folder = _module_folder(file.path)
+    folder = _module_folder(path)
     if folder == "":
         return
-    if len(file.data) > _LARGEST:
-        reason = f"has {len(file.data)} bytes and was not read: the limit for a package.json is {_LARGEST}"
-        yield Gap(stage="catalog", subject=file.path, reason=reason)
+    if len(data) > _LARGEST:
+        reason = f"has {len(data)} bytes and was not read: the limit for a package.json is {_LARGEST}"
+        yield Gap(stage="catalog", subject=path, reason=reason)
         return
     try:
-        manifest = _manifest(file.data)
+        manifest = _manifest(data)
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
-        yield Gap(stage="catalog", subject=file.path, reason=f"is no JSON object: {error}")
+        yield Gap(stage="catalog", subject=path, reason=f"is no JSON object: {error}")
         return
     name, version = _text(manifest.name).rstrip("/") or folder or "", _text(manifest.version)
     if not name.strip("@/"):
         if folder is None:
-            yield from _needs(file.path, manifest)
+            yield from _needs(path, manifest)
         return
     if folder is None and _member(manifest.engines, "vscode"):
         yield Unread(kind=EXTENSIONS)
         return
     publishable = bool(version) and manifest.private not in (True, "true")
-    application = folder is None and not (publishable and _vendored(file, name, version))
+    application = folder is None and not (publishable and _vendored(path, data, name, version))
     if folder and not version:
-        yield Gap(stage="catalog", subject=file.path, reason=f"package {name} has no version")
+        yield Gap(stage="catalog", subject=path, reason=f"package {name} has no version")
         return
     scope, slash, rest = name.rpartition("/") if name[0] == "@" else ("", "", name)
     yield Package(
@@ -100,7 +108,7 @@ def catalog(file: File, owned: MetadataPaths, /) -> Iterator[Fact]:
         publishable=application and publishable,
     )
     if application and not publishable:
-        yield from _needs(file.path, manifest)
+        yield from _needs(path, manifest)
 
 
 def _needs(path: str, manifest: _Manifest) -> Iterator[Unread]:
@@ -110,12 +118,12 @@ def _needs(path: str, manifest: _Manifest) -> Iterator[Unread]:
         yield Unread(kind=UNMET, names=tuple(islice(names, _NEEDS)))
 
 
-def _vendored(file: File, name: str, version: str) -> bool:
+def _vendored(path: str, data: bytes, name: str, version: str) -> bool:
     """Whether a package outside ``node_modules`` is one of a registry.
 
     Its folder's name says so, or the folders in which that lies, or what old npm wrote into the file.
     """
-    *above, folder = file.path.split("/")[:-1] or [""]
+    *above, folder = path.split("/")[:-1] or [""]
     last = name.rpartition("/")[2]
     if above and above[-1] in _INSTALLERS:
         return True
@@ -123,7 +131,11 @@ def _vendored(file: File, name: str, version: str) -> bool:
         return True
     if folder == last and _VENDORS & set(above):
         return True
-    return any(key in file.data for key in _OLD_NPM)
+    if folder == version and above and above[-1] == last:  # Deno's cache
+        return True
+    if folder.startswith(f"{last}@{version}@@"):  # Bun's cache
+        return True
+    return any(key in data for key in _OLD_NPM)
 
 
 def _module_folder(path: str) -> str | None:

@@ -6,7 +6,7 @@ import re
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from garboard.model.ecosystem import Ecosystem, parent_folder
+from garboard.model.ecosystem import ANYWHERE, Ecosystem, parent_folder
 
 if TYPE_CHECKING:
     from garboard.model.ecosystem import Catalog, PlainCatalog, VersionOrder
@@ -31,7 +31,15 @@ def _vendor(path: str) -> str:
 
 
 def _folders(path: str) -> tuple[str, ...]:
-    return (_vendor(path),)
+    """All of ``vendor``; what Drupal describes lies in the folder of its file, its core in that of ``core``."""
+    if path.endswith("/installed.json"):
+        return (_vendor(path),)
+    return (path.removesuffix("/lib/Drupal.php"),) if path.endswith("/Drupal.php") else (parent_folder(path),)
+
+
+def _repeats(path: str) -> str | None:
+    """What describes itself repeats Composer's list."""
+    return None if path.endswith("/installed.json") else ANYWHERE
 
 
 def _catalog() -> Catalog:
@@ -87,7 +95,9 @@ ECOSYSTEM: Final = Ecosystem(
     osv="Packagist",
     order="composer",
     load_order=_order,
-    globs=("**/composer/installed.json",),
+    globs=("**/composer/installed.json", "**/core/lib/Drupal.php", "**/includes/bootstrap.inc", "**/*.info.yml"),
+    version=2,
+    repeats=_repeats,
     load_catalog=_catalog,
     install_folder=_vendor,
     folders=_folders,
@@ -104,6 +114,6 @@ ECOSYSTEM: Final = Ecosystem(
     traces=("composer.lock",),
     interpreted=True,
     runtimes=r"(?:libapache2-mod-)?php[\d.]*(?:-(?:cli|cgi|fpm|apache2))?",
-    misses="PEAR and PECL, archives (`.phar`), and the interpreter itself (a gap)",
+    misses="archives (`.phar`), and the interpreter itself (a gap); modules of Drupal 7",
     reference="https://getcomposer.org/doc/",
 )

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import msgspec
 
+from garboard.ecosystems.php import drupal
 from garboard.model.ecosystem import MetadataPaths
 from garboard.model.gap import Gap
 from garboard.model.image import File
@@ -40,6 +41,9 @@ def catalog(file: File, owned: MetadataPaths, /) -> Iterator[Fact]:
     package (``metapackage``) has no code.
     """
     del owned
+    if not file.path.endswith("/installed.json"):
+        yield from drupal.catalog(file)
+        return
     try:
         entries = _entries(file.data)
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:

@@ -8,6 +8,11 @@ from garboard.ecosystems.python.names import normalize
 from garboard.model.ecosystem import Ecosystem, parent_folder
 from garboard.model.image import Bare
 
+WITHOUT_METADATA: Final = "Python archives without the metadata of a distribution"
+"""What a report calls these: wheels, eggs and zip applications."""
+
+_LISTS: Final = ("/vendor.txt", "/vendored.txt")
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -19,7 +24,7 @@ if TYPE_CHECKING:
 
 def _install_folder(path: str) -> str:
     """The ``site-packages`` that holds the folder of metadata, or the egg."""
-    if path.endswith((".egg", ".egg-info")):
+    if path.endswith((*_LISTS, ".egg", ".egg-info", ".whl", ".pyz", ".pex")):
         return parent_folder(path)
     return parent_folder(parent_folder(path.replace("/EGG-INFO/", "/")))
 
@@ -37,6 +42,11 @@ def _folders(path: str) -> tuple[str, ...]:
     if not metadata or not name:
         return ()
     return tuple(f"{folder}/{one}{end}".removeprefix("/") for one in {name, name.lower()} for end in ("", ".libs"))
+
+
+def _repeats(path: str) -> str | None:
+    """A list of copies repeats the metadata in its folder."""
+    return _install_folder(path) if path.endswith(_LISTS) else None
 
 
 def _allows(specifier: str, version: str) -> bool:
@@ -57,6 +67,12 @@ def _for_tests(path: str) -> bool:
 
 def _catalog() -> Catalog:
     from garboard.ecosystems.python.cataloger import catalog
+
+    return catalog
+
+
+def _archives() -> PlainCatalog:
+    from garboard.ecosystems.python.archive import catalog
 
     return catalog
 
@@ -100,12 +116,20 @@ ECOSYSTEM: Final = Ecosystem(
         "**/*.egg-info/METADATA",
         "**/*.egg-info",
         "**/EGG-INFO/PKG-INFO",
-        "**/*.egg",
+        *(
+            f"**/{folder}/{name}"
+            for folder in ("_vendor", "vendored", "vendor")
+            for name in ("vendor.txt", "vendored.txt")
+        ),
     ),
+    archives=("**/*.whl", "**/*.egg", "**/*.pyz", "**/*.pex"),
+    load_archives=_archives,
+    scripts_with_archives=True,
+    unread=(WITHOUT_METADATA,),
     locks=("requirements.txt", "Pipfile.lock", "poetry.lock", "uv.lock", "pdm.lock", "pylock.toml", "Pipfile"),
     below_locks=False,
     installers=("pip", "setuptools", "wheel"),
-    version=3,
+    version=4,
     for_tests=_for_tests,
     modules=("**/site-packages/*/__init__.py", "**/dist-packages/*/__init__.py"),
     module_lists=("**/*.dist-info/RECORD", "**/*.dist-info/top_level.txt", "**/*.egg-info/top_level.txt"),
@@ -143,10 +167,12 @@ ECOSYSTEM: Final = Ecosystem(
     index="PyPI",
     install_folder=_install_folder,
     folders=_folders,
+    repeats=_repeats,
     allows=_allows,
     interpreter="python3",
     scripts=(".py",),
     interpreted=True,
-    misses="wheels and zip applications that are not unpacked (a gap)",
+    misses="modules that lie in an archive, or among others, without a distribution's metadata (a gap); what is vendored without "
+    "metadata or a list",
     reference="https://packaging.python.org/en/latest/specifications/",
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from garboard.ecosystems.python import direct, egg
+from garboard.ecosystems.python import direct, vendored
 from garboard.ecosystems.python.names import normalize
 from garboard.model.ecosystem import MetadataPaths
 from garboard.model.gap import Gap
@@ -18,7 +18,8 @@ SCHEME = "pep440"
 _LARGEST = 1024 * 1024
 """Bytes of a distribution's headers, without its description."""
 _FIXTURE = re.compile(
-    r"/(?:site|dist)-packages/(?:[^/]+/)+?(?:tests?|testdata|fixtures)/(?:[^/]+/)*[^/]+\.(?:egg|dist-info|egg-info)\b"
+    r"/(?:site|dist)-packages/(?:[^/]+/)+?(?:tests?|testdata|fixtures)/(?:[^/]+/)*"
+    r"[^/]+\.(?:egg|dist-info|egg-info|whl|pyz|pex)\b"
 )
 """What a distribution brings for its own tests."""
 _BLANK = re.compile(rb"\r?\n\r?\n")
@@ -34,29 +35,30 @@ _UNSTATED = {"", "UNKNOWN", "unknown"}
 
 
 def catalog(file: File, owned: MetadataPaths, /) -> Iterator[Fact]:
+    """What a file states that describes a distribution or the copies in it (`described`)."""
+    del owned
+    if not in_fixtures(file.path):
+        yield from described(file.path, file.data)
+
+
+def described(path: str, data: bytes) -> Iterator[Fact]:
     """The distribution that the file's headers describe, its name normalized (PEP 503); the body is not read.
 
     Requirements of extras are left out, those with other markers kept, since the image says which are there. Licenses
     are the expression, or else the ``License`` field's first line and the last part of the license classifiers. Headers
     without a usable name or a version are a gap.
     """
-    del owned
-    if in_fixtures(file.path):
+    if path.endswith("/direct_url.json"):
+        yield from direct.catalog(path, data)
         return
-    if file.path.endswith("/direct_url.json"):
-        yield from direct.catalog(file)
+    if path.endswith(("/vendor.txt", "/vendored.txt")):
+        yield from vendored.listed(path, data)
         return
-    if file.path.endswith(".egg"):
-        try:
-            file = File(path=file.path, data=egg.metadata(file.data))
-        except egg.MalformedEggError as error:
-            yield Gap(stage="catalog", subject=file.path, reason=f"is an egg that cannot be read: {error}")
-            return
-    blank = _BLANK.search(file.data)
-    head = file.data[: blank.start()] if blank else file.data
+    blank = _BLANK.search(data)
+    head = data[: blank.start()] if blank else data
     if len(head) > _LARGEST:
         reason = f"the metadata have {len(head)} bytes and were not read: the limit is {_LARGEST}"
-        yield Gap(stage="catalog", subject=file.path, reason=reason)
+        yield Gap(stage="catalog", subject=path, reason=reason)
         return
     single: dict[str, str] = {}
     many: dict[str, list[str]] = {"classifier": [], "requires-dist": [], "provides-dist": []}
@@ -68,7 +70,7 @@ def catalog(file: File, owned: MetadataPaths, /) -> Iterator[Fact]:
             single.setdefault(key, value.strip())
     name, version = single.get("name", ""), single.get("version", "")
     if not _NAME.fullmatch(name) or not version:
-        yield Gap(stage="catalog", subject=file.path, reason=_complaint(name, version))
+        yield Gap(stage="catalog", subject=path, reason=_complaint(name, version))
         return
     yield Package(
         type=PURL_TYPE,
@@ -79,6 +81,7 @@ def catalog(file: File, owned: MetadataPaths, /) -> Iterator[Fact]:
         requires=_requires(many["requires-dist"]),
         limits=tuple(_limits(many["requires-dist"])),
         provides=tuple(normalize(match[0]) for text in many["provides-dist"] if (match := _NAME.match(text))),
+        vendored_by=vendored.carrier(path.rpartition("/")[0]),
         vendor=next((single[key] for key in ("author", "author-email") if single.get(key, "") not in _UNSTATED), ""),
     )
 

@@ -9,9 +9,12 @@ from urllib.parse import urlsplit
 import msgspec
 
 from garboard.model.gap import Gap
-from garboard.model.image import File
-from garboard.model.package import Fact
+from garboard.model.package import Fact, Unread
 
+ELSEWHERE: Final = "Python packages from folders, files and addresses"
+"""What a report calls those that no index brought."""
+_JUDGED: Final = "judged as if they were the releases that their versions name"
+_INDEX: Final = "files.pythonhosted.org/"
 _SHOWN: Final = 12
 
 
@@ -20,20 +23,25 @@ class _Origin(msgspec.Struct):
     vcs_info: Any = None
 
 
-def catalog(file: File, /) -> Iterator[Fact]:
-    """A gap for a distribution from a source repository: what it contains is not the release that its version names."""
+def catalog(path: str, data: bytes) -> Iterator[Fact]:
+    """A gap for a distribution from a source repository: what it contains is not the release that its version names.
+
+    Of a folder or an address that is told in one line for all of them.
+    """
     try:
-        origin = msgspec.json.decode(file.data, type=_Origin)
+        origin = msgspec.json.decode(data, type=_Origin)
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         reason = f"does not tell where the distribution came from: {error}"
-        yield Gap(stage="catalog", subject=file.path, reason=reason)
+        yield Gap(stage="catalog", subject=path, reason=reason)
         return
     if not isinstance(origin.vcs_info, dict):
+        if not _place(origin.url).startswith(_INDEX):
+            yield Unread(kind=ELSEWHERE, folder=path.rpartition("/")[0], reason=_JUDGED)
         return
     commit = origin.vcs_info.get("commit_id")
     where = f"{_place(origin.url)}, commit {commit[:_SHOWN]}" if isinstance(commit, str) else _place(origin.url)
     reason = f"came from a source repository ({where}): it was judged as if it were the release of its version"
-    yield Gap(stage="catalog", subject=file.path, reason=reason)
+    yield Gap(stage="catalog", subject=path, reason=reason)
 
 
 def _place(url: object) -> str:

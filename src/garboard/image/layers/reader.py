@@ -37,6 +37,8 @@ _SLICE = 1 * MIB
 _RELEASE = 16 * MIB
 _LARGEST_LIBRARY = 16 * MIB
 """In bytes: of a larger library whose name is not known only the beginning is looked at. The extensions of Python packages are smaller."""
+_ARCHIVE = b"PK\3\4"
+"""What a script has that a zip archive follows."""
 _HEADS = 2048
 """Beginnings of programs that are kept, some MiB of them; of further ones at once what they say."""
 
@@ -75,7 +77,7 @@ def explained(
 ) -> tuple[Fact, ...]:
     """Return what a program says of itself. All of it is only laid open where it is none of the system's large libraries."""
     reader = matcher.program_reader
-    if reader is None or head.startswith(SCRIPT):
+    if reader is None or (head.startswith(SCRIPT) and _ARCHIVE not in head):
         return ()
     name = text(path)
     if size > _LARGEST_LIBRARY and ".so" in name[name.rfind("/") + 1 :] and not reader.knows(name):

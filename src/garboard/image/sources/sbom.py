@@ -8,15 +8,12 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
 from garboard.image.handle import AnyOpened, OpenedInventory
 from garboard.image.options import Options
 from garboard.model.errors import ImageError
-from garboard.model.image import Image
-from garboard.model.package import Inventory
 
 SCHEMES: tuple[str, ...] = ("sbom",)
 LARGEST = 512 * 1024 * 1024
@@ -25,20 +22,6 @@ _HEAD = 64 * 1024
 """Bytes in which `detect` looks for the document's format name."""
 _MARKS = (b'"bomFormat"', b'"spdxVersion"', b"/anchore/syft/", b'"garboard-inventory-', b'"judgedCount"')
 STANDARD_INPUT = "-"
-
-
-class _Kind(msgspec.Struct):
-    bom_format: str = msgspec.field(name="bomFormat", default="")
-    spec_version: str = msgspec.field(name="specVersion", default="")
-    spdx_version: str = msgspec.field(name="spdxVersion", default="")
-    format: Any = ""
-    schema: Any = None
-    judged_count: Any = msgspec.field(name="judgedCount", default=None)
-
-    @property
-    def is_syfts(self) -> bool:
-        """Whether the schema that it names is Syft's."""
-        return isinstance(self.schema, dict) and "/anchore/syft/" in str(self.schema.get("url"))
 
 
 def detect(name: str, options: Options, /) -> bool:  # noqa: ARG001 - the Source protocol's
@@ -67,33 +50,15 @@ def open(name: str, options: Options, /) -> AnyOpened:  # noqa: A001, ARG001 - t
     label = "standard input" if name == STANDARD_INPUT else name
     if data.lstrip()[:1] == b"[" and data.rstrip()[-1:] == b"]":
         raise ImageError(f"{label} holds a list, not one SBOM", "take one out of it, as with jq '.[0]'")
+    from garboard.sbom import documents
+
     try:
-        image, inventory = _parse(data, label)
+        image, inventory = documents.parse(data, label)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ImageError(
             f"the SBOM {label} is malformed: {error}", "write it again with the tool that made it"
         ) from error
     return OpenedInventory(image=image, inventory=inventory)
-
-
-def _parse(data: bytes, name: str) -> tuple[Image, Inventory]:
-    from garboard.sbom import cyclonedx_reader, garboard_json, spdx_reader, syft_reader
-
-    kind = msgspec.json.decode(data, type=_Kind)
-    if kind.bom_format == "CycloneDX":
-        return cyclonedx_reader.parse(data, name)
-    if kind.spdx_version.startswith("SPDX-2."):
-        return spdx_reader.parse(data, name)
-    if kind.is_syfts:
-        return syft_reader.parse(data, name)
-    if str(kind.format).startswith(garboard_json.INVENTORY):
-        return garboard_json.inventory(data, name)
-    if kind.judged_count is not None:
-        return garboard_json.report(data, name)
-    raise ImageError(
-        f"{name} is no SBOM that is known here",
-        "known are CycloneDX, SPDX 2 and Syft's as JSON (not XML or tag-value), and garboard's own JSON",
-    )
 
 
 def _read(name: str) -> bytes:

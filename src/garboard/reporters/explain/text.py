@@ -83,6 +83,8 @@ class _Writer:
             yield from _wrapped(f"Licenses: {', '.join(package.licenses)}", "  ")
         if package.owner:
             yield f"  Part of: {plain(self._labels.get(package.owner, package.owner))}"
+        if package.vendored_by:
+            yield f"  Vendored by: {plain(package.vendored_by)}"
         yield from self._where(package, self._introduction(package), paths)
         yield ""
 

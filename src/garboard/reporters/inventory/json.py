@@ -67,6 +67,7 @@ class Entry(_Out):
     scope: str
     evidence: Told | None
     same_as: str
+    vendored_by: str
     owner: str
     layer_index: int | None
     layer_diff_id: str
@@ -217,6 +218,7 @@ def _entry(package: Package, layers: tuple[str, ...]) -> Entry:
         scope=package.scope,
         evidence=Told(package.evidence.confidence, _TECHNIQUE, package.evidence.offset) if package.evidence else None,
         same_as=package.same_as,
+        vendored_by=package.vendored_by,
         owner=package.owner,
         layer_index=package.layer,
         layer_diff_id=_diff_id(layers, package.layer),

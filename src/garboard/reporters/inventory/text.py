@@ -73,6 +73,8 @@ def _remark(package: Package, owners: dict[str, str]) -> str:
         return f"part of {owners.get(package.owner, package.owner)}"
     if package.evidence is not None:
         return f"by what its file holds, {package.evidence.confidence} confidence"
+    if package.vendored_by:
+        return f"vendored by {package.vendored_by}"
     return "application" if package.application else ""
 
 

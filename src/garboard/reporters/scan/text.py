@@ -113,6 +113,9 @@ def _block(issue: Issue, report: Report, view: View, labels: Mapping[str, str]) 
     through = tuple(f"{labeled(one.package)} ({_at(one.place)})" for one in raised if one.package.id not in own)
     if through:
         yield f"  Raise {_limited(through, _SHOWN_ROOTS)}"
+    carriers = tuple(dict.fromkeys(one.package.vendored_by for one in issue.findings if one.package.vendored_by))
+    if carriers:
+        yield f"  Vendored by {_limited(carriers, _SHOWN_ROOTS)}"
     fix = _fix(finding)
     if fix:
         yield paint(fix, "1", color=view.color) if finding.fixed_in else fix
