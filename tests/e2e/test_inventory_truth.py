@@ -22,7 +22,9 @@ def debs(inventory: Inventory) -> set[Key]:
 
 def check(inventory: Inventory, truth: Truth) -> None:
     assert debs(inventory) == truth.debs
-    assert {(p.type, p.name, p.version) for p in inventory.packages if p.type == "pypi"} == truth.pip
+    assert {
+        (p.type, p.name, p.version) for p in inventory.packages if p.type == "pypi" and not p.vendored_by
+    } == truth.pip
     modules = {p.locations[0].path for p in inventory.packages if p.type == "npm" and not p.application}
     assert modules == truth.npm
 
@@ -87,7 +89,7 @@ def test_layers_of_debs(garboard: Garboard, forms: Forms, steps: list[tuple[int,
 
 def test_layers_of_language_packages(garboard: Garboard, forms: Forms, steps: list[tuple[int, Truth]]) -> None:
     _, inventory = garboard.inventory(str(forms.docker_archive), Options())
-    own = {(p.type, p.name, p.version): p.layer for p in inventory.packages if p.type == "pypi"}
+    own = {(p.type, p.name, p.version): p.layer for p in inventory.packages if p.type == "pypi" and not p.vendored_by}
     assert own == since([(count, truth.pip) for count, truth in steps])
     modules = {p.locations[0].path: p.layer for p in inventory.packages if p.type == "npm" and not p.application}
     paths = [(count, frozenset(("npm", path, "") for path in truth.npm)) for count, truth in steps]
