@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from garboard.matching import enrich, match
@@ -400,3 +401,25 @@ def test_a_fix_for_subscribers_only_is_no_fix_but_counts_where_it_is_installed()
     (finding,) = match(inventory(deb("x", "1-1")), Known(advisory("CVE-1-1", record))).findings
     assert (finding.status, finding.fixed_in, finding.note) == (Status.AFFECTED, "", "fixed for some")
     assert match(inventory(deb("x", "1-1esm1")), Known(advisory("CVE-1-1", record))).findings == ()
+
+
+BUILDS = {"plain": "2:1.1.1k-{}.el8", "ksplice": "2:1.1.1k-{}.ksplice1.el8", "fips": "2:1.1.1k-{}.el8_fips"}
+
+
+@pytest.mark.parametrize("installed", BUILDS)
+@pytest.mark.parametrize("fixed", BUILDS)
+def test_builds_for_a_purpose_compare_with_their_like_only(installed, fixed):
+    fix = affected("openssl", BUILDS[fixed].format(7), ecosystem="AlmaLinux:9", scheme="rpm")
+    database = Known(advisory("CVE-2024-1", fix))
+    below = found(rpm("openssl", BUILDS[installed].format(6)), database=database)
+    assert bool(below) == (installed == fixed)
+    assert found(rpm("openssl", BUILDS[installed].format(7)), database=database) == []
+
+
+def test_a_source_package_of_red_hat_speaks_for_its_binaries():
+    package = msgspec.structs.replace(
+        rpm("edk2-ovmf", "1-1.el9"), ecosystem="Red Hat:enterprise_linux:9", source_name="edk2"
+    )
+    fix = affected("edk2.src", "1-2.el9", ecosystem="Red Hat:enterprise_linux:9", scheme="rpm")
+    database = Known(advisory("CVE-2024-1", fix), covers=("Red Hat:enterprise_linux:9",))
+    assert found(package, database=database) == [("edk2-ovmf", "CVE-2024-1", "1-2.el9")]
