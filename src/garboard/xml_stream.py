@@ -9,7 +9,9 @@ from xml.parsers import expat
 
 _DEEPEST: Final = 64
 _ELEMENT_CHARACTERS: Final = 64 * 1024 * 1024
-"""The limit of the text within one element."""
+"""The limit of the text within one element, and of its tags."""
+_TAG: Final = 64
+"""What a tag counts as, in characters: about what it takes in memory."""
 
 
 class BadXml(Exception):
@@ -41,6 +43,7 @@ class _Elements:
         if self._depth > _DEEPEST:
             raise BadXml(f"it is nested deeper than {_DEEPEST}")
         if self._depth >= self._wanted:
+            self._grow(_TAG + sum(map(len, attributes)) + sum(map(len, attributes.values())))
             plain = {key.rpartition(" ")[2]: value for key, value in attributes.items()}
             self._builder.start(name.rpartition(" ")[2], plain)
 
@@ -55,10 +58,13 @@ class _Elements:
     def _text(self, data: str) -> None:
         if self._depth < self._wanted:
             return
-        self._size += len(data)
+        self._grow(len(data))
+        self._builder.data(data)
+
+    def _grow(self, size: int) -> None:
+        self._size += size
         if self._size > _ELEMENT_CHARACTERS:
             raise BadXml("one of its elements is too large")
-        self._builder.data(data)
 
     def feed(self, data: bytes, *, last: bool) -> None:
         try:

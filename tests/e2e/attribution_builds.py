@@ -399,9 +399,17 @@ class Truth:
     lines: Mapping[Row, int]
 
     def of(self, kind: str, name: str, version: str, paths: Iterable[str]) -> set[int]:
-        """The lines that may be named: one, unless copies of a package came by several; none if there is no such package."""
+        """The lines that may be named: one, unless copies of a package came by several; none if there is no such package.
+
+        A copy among another package's own files came with that one.
+        """
         inside = tuple(paths)
-        found = ((key[3], line) for key, line in self.lines.items() if key[:3] == (kind, name, version))
+        carriers = {one.partition("/_vendor/")[0].rpartition("/")[2] for one in inside if "/_vendor/" in one}
+        found = (
+            (key[3], line)
+            for key, line in self.lines.items()
+            if ((key[0] == kind and key[1] in carriers) if carriers else key[:3] == (kind, name, version))
+        )
         return {line for path, line in found if not path or any(f"/{one}".startswith(path) for one in inside)}
 
     @property

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from types import MappingProxyType
 from typing import BinaryIO, Final
 
@@ -106,6 +107,7 @@ def parse(shard: str, streams: Sequence[BinaryIO | None], /) -> Iterator[Record]
     """
     release = _release(shard)
     yield FeedHeader(ecosystems=(f"Amazon Linux:{release}",))
+    core: set[str] = set()
     for number, stream in enumerate(streams):
         if stream is None and not number:
             raise FeedError(f"{shard} has no document")
@@ -113,12 +115,13 @@ def parse(shard: str, streams: Sequence[BinaryIO | None], /) -> Iterator[Record]
             extra = EXTRAS[number - 1] if number else ""
             try:
                 for erratum in security_updates(elements(bounded.chunks(stream))):
-                    yield _advisory(erratum, release, extra)
+                    core |= {build.name for build in erratum.builds} if not extra else set()
+                    yield _advisory(erratum, release, extra, core)
             except BadXml as error:
                 raise FeedError(f"the feed is not an updateinfo: {error}") from error
 
 
-def _advisory(erratum: Erratum, release: str, extra: str) -> Record:
+def _advisory(erratum: Erratum, release: str, extra: str, core: AbstractSet[str]) -> Record:
     if not erratum.id or not erratum.builds:
         reason = "it names no package" if erratum.id else "it has no identifier"
         return Gap(stage="feeds", subject=f"amazon {erratum.id or erratum.title}"[:200], reason=reason)
@@ -132,7 +135,7 @@ def _advisory(erratum: Erratum, release: str, extra: str) -> Record:
         modified=erratum.updated,
         ratings=(Rating(source=NAME, word=erratum.severity),) if erratum.severity else (),
         references=_page(erratum.id, release),
-        affected=tuple(_affected(erratum.builds, release, extra)),
+        affected=tuple(_affected(erratum.builds, release, extra, core)),
     )
 
 
@@ -143,7 +146,7 @@ def _page(identifier: str, release: str) -> tuple[str, ...]:
     return (f"https://alas.aws.amazon.com/{folder}{name}.html",)
 
 
-def _affected(builds: Sequence[UpdatedPackage], release: str, extra: str) -> Iterator[Affected]:
+def _affected(builds: Sequence[UpdatedPackage], release: str, extra: str, core: AbstractSet[str]) -> Iterator[Affected]:
     """One entry for each package, with every build that fixes it."""
     fixes: dict[str, dict[str, None]] = {}
     for build in builds:
@@ -153,15 +156,24 @@ def _affected(builds: Sequence[UpdatedPackage], release: str, extra: str) -> Ite
             ecosystem=f"Amazon Linux:{release}",
             package=package,
             scheme=scheme(f"Amazon Linux:{release}"),
-            ranges=tuple(Range(introduced=_since(version, extra), fixed=version) for version in versions),
+            ranges=tuple(
+                Range(introduced=_since(version, extra, package in core), fixed=version) for version in versions
+            ),
             status=Status.FIXED,
         )
 
 
-def _since(version: str, extra: str) -> str:
-    """Where an erratum's versions begin: extras are named after the release of the software that they bring."""
+def _since(version: str, extra: str, in_core: bool) -> str:
+    """Where an erratum's versions begin: extras are named after the release of the software that they bring.
+
+    One that is not, of a package that the core has too, is about its own major release.
+    """
     number = _NUMBER.search(extra)
     epoch, _, own = version.rpartition(":")
-    if number is None or not own.startswith((f"{number[1]}.", f"{number[1]}-")):
+    if number is not None and own.startswith((f"{number[1]}.", f"{number[1]}-")):
+        first = number[1]
+    elif extra and in_core:
+        first = re.split(r"[.-]", own, maxsplit=1)[0]
+    else:
         return "0"
-    return f"{epoch}:{number[1]}" if epoch else number[1]
+    return f"{epoch}:{first}" if epoch else first

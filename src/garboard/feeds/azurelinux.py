@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from types import MappingProxyType
 from typing import BinaryIO, Final
 
+import msgspec
+
 from garboard.feeds.readers import oval
 from garboard.feeds.readers.osv_ecosystems import scheme
 from garboard.model.advisory import Advisory, Affected, Range, Rating, Status
@@ -74,10 +76,14 @@ def _advisory(definition: oval.Definition, packages: dict[str, tuple[str, str, s
     if not _CVE.match(cve) or not compared:
         reason = "it compares no package" if cve else "it names no CVE"
         return Gap(stage="feeds", subject=f"azurelinux {definition.id}"[:200], reason=reason)
+    try:
+        every = tuple(_compared(ecosystem, compared))
+    except ValueError as error:
+        return Gap(stage="feeds", subject=f"azurelinux {definition.id}"[:200], reason=f"{error}"[:300])
     if definition.fields.get("patchable") == "Not Applicable":  # found not to affect it
         affected = tuple(_entry(ecosystem, name, Status.NOT_AFFECTED, ()) for name, _, _ in compared)
     else:
-        affected = tuple(_compared(ecosystem, compared))
+        affected = every
     return Advisory(
         id=cve,
         feed=NAME,
@@ -96,11 +102,21 @@ def _compared(ecosystem: str, compared: Sequence[tuple[str, str, str]]) -> Itera
     the last one that is not affected.
     """
     for name in dict.fromkeys(name for name, _, _ in compared):
-        bounds = {operation: version.removeprefix("0:") for one, operation, version in compared if one == name}
-        since = bounds.get("greater than or equal") or bounds.get("greater than", "0")
-        fixed, last = bounds.get("less than", ""), bounds.get("less than or equal", "")
-        status = Status.FIXED if fixed else Status.AFFECTED
-        yield _entry(ecosystem, name, status, (Range(introduced=since, fixed=fixed, last_affected=last),))
+        since, ends = "0", []
+        for operation, version in ((one[1], one[2].removeprefix("0:")) for one in compared if one[0] == name):
+            match operation:
+                case "greater than or equal":
+                    since = version
+                case "greater than":
+                    since = f"{version}^"  # in RPM's order what follows the version at once
+                case "less than" if version:
+                    ends.append(Range(fixed=version))
+                case "less than or equal" if version:
+                    ends.append(Range(last_affected=version))
+                case _:
+                    raise ValueError(f"it compares a version in an unknown way: {operation} {version}")
+        ranges = tuple(msgspec.structs.replace(one, introduced=since) for one in ends or [Range()])
+        yield _entry(ecosystem, name, Status.FIXED if any(one.fixed for one in ranges) else Status.AFFECTED, ranges)
 
 
 def _entry(ecosystem: str, name: str, status: Status, ranges: tuple[Range, ...]) -> Affected:

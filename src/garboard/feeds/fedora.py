@@ -107,12 +107,19 @@ def parse(shard: str, streams: Sequence[BinaryIO | None], /) -> Iterator[Record]
         raise FeedError(f"{shard} has no document")
     yield FeedHeader(ecosystems=(f"Fedora:{release}",))
     listed = False
+    stated: list[bytes] = []
     for path, data in json_stream.split_all(bounded.chunks(stream), 2):
         if path[:1] == ("updates",):
             listed = True
             yield from _one(str(path[-1]), data, release)
+        elif path == ("pages",):
+            stated.append(data)
     if not listed:
         raise FeedError("the feed is not Bodhi's: it lists no updates")
+    if stated and stated[-1] != str(len(stated)).encode():
+        raise FeedError(
+            f"the feed has {len(stated)} pages, and says that it has {stated[-1].decode('utf-8', 'replace')[:20]}"
+        )
 
 
 def _one(place: str, data: bytes, release: str) -> Iterator[Record]:

@@ -25,8 +25,8 @@ _Version = tuple[int, int, int]
 _END: Final = (10**9, 0, 0)
 _TERM: Final = re.compile(r"(\^|>=|<=|<|>|=)?\s*(\d{1,6})(?:\.(\d{1,6}|x))?(?:\.(\d{1,6}|x))?(?:\s+|$)")
 _BARE: Final = re.compile(r"(^|\|\|)\s*(\d+\.\d+\.\d+)(?=\s|\||$)")
-_HERE: Final = frozenset({"all", "linux"})
-"""Environments that images are of."""
+_ELSEWHERE: Final = frozenset({"win32", "windows", "darwin", "macos", "aix", "sunos", "freebsd", "openbsd", "android"})
+"""Environments that images are not of."""
 
 
 class _Entry(msgspec.Struct, frozen=True, gc=False):
@@ -91,10 +91,12 @@ def _one(number: str, data: bytes) -> Iterator[Record]:
     try:
         entry = _ENTRY.decode(data)
         ranges = tuple(_affected(entry))
+        if not entry.vulnerable.strip():
+            raise ValueError("it names no vulnerable versions")
     except UNUSABLE as error:
         yield Gap(stage="feeds", subject=f"nodejs {number}"[:200], reason=f"not an entry of the feed: {error}"[:300])
         return
-    if not _HERE & set(entry.affectedEnvironments):
+    if entry.affectedEnvironments and set(entry.affectedEnvironments) <= _ELSEWHERE:
         return
     several = len(entry.cve) > 1
     yield Advisory(

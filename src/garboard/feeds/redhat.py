@@ -8,8 +8,7 @@ of an ended release counts as a fix for subscribers.
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from types import MappingProxyType
 from typing import BinaryIO, Final, NamedTuple
@@ -26,13 +25,15 @@ from garboard.model.feed import FeedDocument, FeedHeader, Pointer, Record
 from garboard.model.gap import Gap
 
 NAME = "redhat"
-CAVEAT = ""
+CAVEAT = "only Enterprise Linux itself is known here: packages of Red Hat's other products have data of their own"
 URL: Final = "https://security.access.redhat.com/data/csaf/v2/vex"
 SUBSCRIPTION: Final = "Red Hat Extended Life Cycle Support"
 
 _DETAILS: Final = 4096
 _CPE: Final = re.compile(r"^cpe:/[oa]:redhat:(enterprise_linux|rhel_els):(\d{1,3})(?:[.:]|$)")
 _PURL: Final = re.compile(r"^pkg:rpm/redhat/([^@?]+)(?:@([^?]+))?(?:\?(.*))?$")
+_NAME: Final = re.compile(r"^[A-Za-z0-9][\w.+-]*$")
+_MODULE: Final = re.compile(r"^[\w.+-]+:[\w.+-]+$")
 _VERSIONED: Final = re.compile(r"^(.+)-([^-]+)$")
 _SUBSCRIBERS: Final = "els:"
 _UNFIXED: Final = MappingProxyType(
@@ -163,13 +164,21 @@ def _rpm(purl: str) -> _Rpm | None:
     return _Rpm(name, full, module if ":" in module else "", fields.get("arch") == "src")
 
 
+def _unnamed(reference: str) -> _Rpm | None:
+    """A component without a package URL, by its own name: ``log4j``, or ``postgresql:15/postgresql`` of a module.
+
+    It stands for a source package: old entries name those, and what is said of a binary itself comes before.
+    """
+    module, _, name = reference.rpartition("/")
+    if not _NAME.match(name) or (module and not _MODULE.match(module)):
+        return None
+    return _Rpm(name, module=module, source=True)
+
+
 def _affected(vulnerability: csaf.VexVulnerability, known_ones: dict[str, csaf.Component]) -> Iterator[Affected]:
     said = _said(vulnerability, known_ones)
-    binaries = _binaries(said)
     for key, one in said.items():
         release = key.platform.removeprefix(_SUBSCRIBERS)
-        if key.source and key.name in binaries[release]:
-            continue
         subscribers = key.platform != release
         other = said.get(key._replace(platform=release if subscribers else f"{_SUBSCRIBERS}{release}"))
         if subscribers and (not one.fixes or (other is not None and other.fixes)):
@@ -177,17 +186,6 @@ def _affected(vulnerability: csaf.VexVulnerability, known_ones: dict[str, csaf.C
         if not one.fixes and other is not None and other.fixes:  # the subscribers' entry says that there is none
             continue
         yield _entry(key, one, release, SUBSCRIPTION if subscribers else "")
-
-
-def _binaries(said: Iterable[_Key]) -> dict[str, set[str]]:
-    """By release, the sources that need not speak for themselves: binaries of their names are listed (``edk2-ovmf``)."""
-    found: dict[str, set[str]] = defaultdict(set)
-    for key in said:
-        if not key.source:
-            parts = key.name.split("-")
-            names = ("-".join(parts[:count]) for count in range(1, len(parts) + 1))
-            found[key.platform.removeprefix(_SUBSCRIBERS)].update(names)
-    return found
 
 
 def _said(vulnerability: csaf.VexVulnerability, known_ones: dict[str, csaf.Component]) -> dict[_Key, _Said]:
@@ -198,7 +196,7 @@ def _said(vulnerability: csaf.VexVulnerability, known_ones: dict[str, csaf.Compo
     )
     flags = vulnerability.by_product(vulnerability.flags)
     for status, component in csaf.stated(vulnerability, known_ones):
-        rpm = _rpm(component.purl)
+        rpm = _rpm(component.purl) if component.purl else _unnamed(component.reference)
         if rpm is None or (status == "fixed" and not rpm.version):
             continue
         one = said.setdefault(_Key(component.platform, rpm.name, rpm.module, rpm.source), _Said())

@@ -16,7 +16,7 @@ def advised(package: Package) -> tuple[AdvisedName, ...]:
     """
     ecosystem = ecosystems.of(package.type)
     named = ecosystem.advised(package) if ecosystem.advised else (AdvisedName(package.full_name, package.version),)
-    return tuple(AdvisedName(ecosystem.normalize(one.name), one.version) for one in named)
+    return tuple(one._replace(name=ecosystem.normalize(one.name)) for one in named)
 
 
 def by_an_unknown_source(package: Package) -> bool:

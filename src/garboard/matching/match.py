@@ -135,11 +135,16 @@ class _Match:
             return False
         if names is not None:
             questions = tuple(AdvisedName(name, package.version) for name in names)
+        answered: set[str] = set()
         for question in questions:
             hits = tuple(self._database.hits(package.ecosystem, question.name))
             advisories += [hit.advisory for hit in hits]
             builds = Builds(package, question.version, hits)
-            for hit in filter(builds.concern, hits):
+            concerning = [hit for hit in hits if builds.concern(hit)]
+            if question.only_else:
+                concerning = [hit for hit in concerning if hit.advisory.id not in answered]
+            answered |= {hit.advisory.id for hit in concerning}
+            for hit in concerning:
                 reason = "" if builds.are_fixed_by(hit) else self._judge(package, question, hit, builds, positives)
                 unknown += bool(reason)
                 compared += not reason

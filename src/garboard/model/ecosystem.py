@@ -73,10 +73,14 @@ class VersionOrder(Protocol):
 
 
 class AdvisedName(NamedTuple):
-    """A name under which advisories list a package, and the installed version to compare with theirs."""
+    """A name under which advisories list a package, and the installed version to compare with theirs.
+
+    What is said under a name that is ``only_else`` counts where the same advisory says nothing under the names before it.
+    """
 
     name: str
     version: str
+    only_else: bool = False
 
 
 def exact_name(name: str) -> str:

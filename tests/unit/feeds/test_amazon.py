@@ -52,6 +52,20 @@ def test_an_extra_says_nothing_of_the_versions_below_its_own() -> None:
     assert [one.affected[0].ranges[0].introduced for one in found] == ["0", "0", "5.15"]
 
 
+def test_an_extra_of_a_package_that_the_core_has_too_is_about_its_own_major_release() -> None:
+    found = parsed(
+        "2",
+        core=updateinfo(update("ALAS2-2024-1", "vim 2 8.1.1602 1.amzn2", kind="Security")),
+        vim=updateinfo(update("ALAS2VIM-2024-1", "vim 2 9.0.1 1.amzn2")),
+        docker=updateinfo(update("ALAS2DOCKER-2024-1", "docker 0 20.10.1 1.amzn2")),
+    )
+    assert {one.id: one.affected[0].ranges[0].introduced for one in found} == {
+        "ALAS2-2024-1": "0",
+        "ALAS2VIM-2024-1": "2:9",
+        "ALAS2DOCKER-2024-1": "0",
+    }
+
+
 def test_what_cannot_be_used_is_a_gap_or_an_error() -> None:
     (gap,) = parsed("2023", core=updateinfo(update("ALAS-1")))
     assert isinstance(gap, Gap)

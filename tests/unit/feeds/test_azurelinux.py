@@ -47,7 +47,22 @@ def test_a_package_that_is_compared_twice_has_both_bounds() -> None:
     _, found, _ = azurelinux.parse("azurelinux:2", [io.BytesIO(both)])
     assert isinstance(found, Advisory)
     (one,) = found.affected
-    assert one.ranges == (Range(introduced="1.19.0", fixed="1.20.7-1"),)
+    assert one.ranges == (Range(introduced="1.19.0^", fixed="1.20.7-1"),)
+
+
+def test_an_unknown_comparison_is_a_gap_and_alternatives_are_all_kept() -> None:
+    text = microsoft(
+        ("CVE-2024-1000", "true", "a", "equals", "1"),
+        ("CVE-2024-1001", "true", "b", "less than", ""),
+        ("CVE-2024-1002", "true", "c", "less than", "3.0"),
+        ("CVE-2024-1002", "true", "c", "less than", "2.0"),
+    )
+    text = text.replace(b'test_ref="t2"/>', b'test_ref="t2"/><criterion test_ref="t3"/>', 1)
+    _, one, two, three, _ = azurelinux.parse("azurelinux:3", [io.BytesIO(text)])
+    assert isinstance(one, Gap)
+    assert isinstance(two, Gap)
+    assert isinstance(three, Advisory)
+    assert [each.fixed for each in three.affected[0].ranges] == ["3.0", "2.0"]
 
 
 def test_what_cannot_be_used_is_a_gap_or_an_error() -> None:

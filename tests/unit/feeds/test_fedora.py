@@ -36,7 +36,7 @@ def parsed(*pages: object) -> list[object]:
 
 def test_updates_of_all_pages() -> None:
     second = UPDATE | {"alias": "FEDORA-2025-2", "bugs": [], "severity": "unspecified"}
-    one, two = parsed({"updates": [UPDATE], "page": 1, "pages": 2}, {"updates": [second]})
+    one, two = parsed({"updates": [UPDATE], "page": 1, "pages": 2}, {"updates": [second], "pages": 2})
     assert isinstance(one, Advisory)
     assert (one.id, one.related, one.ratings[0].word) == ("FEDORA-2025-1", ("CVE-2025-1000",), "high")
     assert {each.package: each.ranges for each in one.affected} == {
@@ -63,7 +63,7 @@ def test_other_updates_are_left_out(other: dict[str, object]) -> None:
 def test_what_cannot_be_used_is_a_gap_or_an_error() -> None:
     odd = [{"alias": 1}, UPDATE | {"builds": [{"nvr": "x"}]}, UPDATE | {"builds": [{"nvr": "a-1-1", "type": "module"}]}]
     assert [isinstance(one, Gap) for one in parsed({"updates": odd})] == [True] * 3
-    for page in ({"other": []}, "[", "{}{"):
+    for page in ({"other": []}, "[", "{}{", {"updates": [UPDATE], "pages": 57}):
         with pytest.raises(FeedError):
             parsed(page)
     with pytest.raises(FeedError):

@@ -60,7 +60,14 @@ def test_identifiers_and_ratings() -> None:
 def test_other_systems_are_left_out_and_odd_entries_are_gaps() -> None:
     assert parsed(affectedEnvironments=["win32"]) == []
     assert len(parsed(affectedEnvironments=["win32", "linux"])) == 1
-    for odd in ({"vulnerable": "latest"}, {"vulnerable": "20.x || "}, {"vulnerable": 1}, {"vulnerable": "~1"}):
+    assert len(parsed(affectedEnvironments=["docker"])) == len(parsed(affectedEnvironments=[])) == 1
+    for odd in (
+        {"vulnerable": "latest"},
+        {"vulnerable": "20.x || "},
+        {"vulnerable": 1},
+        {"vulnerable": "~1"},
+        {"vulnerable": ""},
+    ):
         assert [isinstance(one, Gap) for one in parsed(**odd)] == [True]
     for text in (b"[1]", b"{", b""):
         with pytest.raises(FeedError):

@@ -64,6 +64,9 @@ def test_what_cannot_be_used_is_a_gap_or_an_error(monkeypatch: pytest.MonkeyPatc
     for text in ("", f"{HEAD}{TAIL}", f"{HEAD}<definition>", '<!DOCTYPE a [<!ENTITY b "c">]><a/>', "{}"):
         with pytest.raises(FeedError):
             list(oracle.parse("oracle", [io.BytesIO(text.encode())]))
+    many = "".join(both(leaf("b")) for _ in range(80)) + "".join(leaf(f"{n}") for n in range(80))
+    with pytest.raises(FeedError, match="beside"):
+        parsed(definition(both(many)))
     monkeypatch.setattr(oval, "LEAVES", 3)
     with pytest.raises(FeedError, match="checks"):
         parsed(definition(either(*(leaf("a") for _ in range(4)))))

@@ -46,6 +46,7 @@ def test_architectures_and_repositories_are_one_and_other_products_none() -> Non
     )
     assert {key: fixes(one) for key, one in found.items()} == {
         ("9", "openssl", ""): ["1:3.0.7-27.el9"],
+        ("9", "openssl.src", ""): ["1:3.0.7-27.el9"],
         ("10", "openssl", ""): ["3.2-1.el10"],
     }
 
@@ -83,7 +84,7 @@ def test_streams_of_modules_stay_apart() -> None:
     }
 
 
-def test_a_source_package_speaks_where_none_of_its_binaries_does() -> None:
+def test_source_packages_have_names_of_their_own() -> None:
     found = affected(
         ("known_affected", NINE, "edk2?arch=src"),
         ("known_not_affected", NINE, "edk2-ovmf"),
@@ -92,9 +93,27 @@ def test_a_source_package_speaks_where_none_of_its_binaries_does() -> None:
     )
     assert {(release, name) for release, name, _ in found} == {
         ("9", "edk2-ovmf"),
+        ("9", "edk2.src"),
         ("9", "mediawiki.src"),
         ("7", "edk2.src"),
     }
+
+
+def test_a_component_without_a_package_url_is_the_source_package_of_its_name() -> None:
+    text = document_without_urls("log4j", "postgresql:15/postgresql", "odd/name", "a b")
+    (found,) = (one for one in redhat.parse("redhat", [stream(text)]) if isinstance(one, Advisory))
+    assert [(one.package, one.module, one.status) for one in found.affected] == [
+        ("log4j.src", "", Status.AFFECTED),
+        ("postgresql.src", "postgresql:15", Status.AFFECTED),
+    ]
+
+
+def document_without_urls(*names: str) -> bytes:
+    document = json.loads(vex(*(("known_affected", NINE, name) for name in names)))
+    for leaf in document["product_tree"]["branches"][0]["branches"]:
+        if "purl" in leaf["product"]["product_identification_helper"]:
+            del leaf["product"]["product_identification_helper"]
+    return json.dumps(document).encode()
 
 
 def test_a_fix_for_subscribers_is_none_for_the_others() -> None:

@@ -423,3 +423,6 @@ def test_a_source_package_of_red_hat_speaks_for_its_binaries():
     fix = affected("edk2.src", "1-2.el9", ecosystem="Red Hat:enterprise_linux:9", scheme="rpm")
     database = Known(advisory("CVE-2024-1", fix), covers=("Red Hat:enterprise_linux:9",))
     assert found(package, database=database) == [("edk2-ovmf", "CVE-2024-1", "1-2.el9")]
+    own = affected("edk2-ovmf", "", ecosystem="Red Hat:enterprise_linux:9", scheme="rpm", status=Status.NOT_AFFECTED)
+    database = Known(advisory("CVE-2024-1", fix, own), covers=("Red Hat:enterprise_linux:9",))
+    assert found(package, database=database) == [], "what is said of the package itself comes before"

@@ -68,8 +68,8 @@ def _advised(package: Package) -> tuple[AdvisedName, ...]:
     binary = AdvisedName(package.full_name, package.version)
     if family in _BINARY:
         return (binary,)
-    if family == "Red Hat":  # the feed has a source package of which no binary is listed as NAME.src
-        return (binary, AdvisedName(f"{package.source}.src", _source_version(package)))
+    if family == "Red Hat":  # the feed calls source packages NAME.src
+        return (binary, AdvisedName(f"{package.source}.src", _source_version(package), only_else=True))
     source = AdvisedName(package.source, _source_version(package))
     return (source, binary) if family in _BOTH and package.source != package.name else (source,)
 

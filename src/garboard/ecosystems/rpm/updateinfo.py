@@ -44,7 +44,7 @@ def evr(epoch: str, version: str, release: str) -> str:
 def security_updates(elements: Iterable[Element]) -> Iterator[Erratum]:
     """Yield the security updates among the elements below the root of an updateinfo."""
     for element in elements:
-        if element.tag == "update" and element.get("type") == "security":
+        if element.tag == "update" and element.get("type", "").lower() == "security":
             yield _erratum(element)
 
 

@@ -144,10 +144,14 @@ _DOCUMENT: Final = msgspec.json.Decoder(Document)
 
 
 class Component(msgspec.Struct, frozen=True, gc=False):
-    """A product of a platform that was asked for: its id, what it is, and what the platform is called by its reader."""
+    """A product of a platform that was asked for.
+
+    Its id, its package URL (empty if it has none), the component's own id in the tree, and what its reader calls the platform.
+    """
 
     product: str
     purl: str
+    reference: str
     platform: str
 
 
@@ -172,7 +176,7 @@ def components(document: Document, platform_of: Callable[[str], str]) -> dict[st
     purls: dict[str, str] = {}
     for product in _products(document.product_tree.branches):
         helper = product.product_identification_helper
-        if helper.purl:
+        if helper.purl or not helper.cpe:
             purls[product.product_id] = helper.purl
         elif helper.cpe and (name := platform_of(helper.cpe)):
             platforms[product.product_id] = name
@@ -181,9 +185,12 @@ def components(document: Document, platform_of: Callable[[str], str]) -> dict[st
     found: dict[str, Component] = {}
     for one in document.product_tree.relationships:
         platform = platforms.get(one.relates_to_product_reference)
-        if platform is not None and (purl := purls.get(one.product_reference)):
+        reference = one.product_reference
+        if platform is not None and reference in purls:
             identifier = one.full_product_name.product_id
-            found[identifier] = Component(product=identifier, purl=purl, platform=platform)
+            found[identifier] = Component(
+                product=identifier, purl=purls[reference], reference=reference, platform=platform
+            )
     return found
 
 

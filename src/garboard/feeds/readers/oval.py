@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 LEAVES: Final = 200_000
 """Checks of one definition; real ones have up to some 10,000."""
+BESIDE: Final = 64
+"""Checks that have to hold beside one; real ones have five."""
 
 
 class Check(NamedTuple):
@@ -141,7 +143,7 @@ def _checks(root: Element) -> Iterable[Check]:
         if node.get("operator", "AND") == "AND":
             beside = (*beside, *(one.get("comment", "") for one in leaves))
         found += [Check(one.get("comment", ""), one.get("test_ref", ""), beside) for one in leaves]
-        if len(found) > LEAVES:
-            raise FeedError(f"a definition of the feed has more than {LEAVES} checks")
+        if len(found) > LEAVES or (len(beside) > BESIDE and len(node) > len(leaves)):
+            raise FeedError(f"a definition of the feed has more than {LEAVES} checks, or more than {BESIDE} beside one")
         waiting += [(one, beside) for one in node if one.tag == "criteria"]
     return found
