@@ -162,6 +162,7 @@ class Ecosystem(Value):
         globs: files that list or describe installed packages, without a leading slash; ``*`` stands for one path
             component or a part of it, a leading ``**/`` for any folders.
         locks: names of files that pin packages, which may be installed or not.
+        loose_locks: whether lock files may lack what a manifest asks for (what a BOM or another tool decides).
         below_locks: whether packages are installed below the folder of such a file.
         installers: packages that are there before any that such a file pins.
         head: so many bytes of these are enough; 0 where all are read.
@@ -246,6 +247,7 @@ class Ecosystem(Value):
     databases: bool = False
     mapped: bool = False
     locks: tuple[str, ...] = ()
+    loose_locks: bool = False
     below_locks: bool = True
     installers: tuple[str, ...] = ()
     archives: tuple[str, ...] = ()

@@ -45,7 +45,8 @@ def joined(packages: Sequence[Package], manifests: Sequence[ManifestFile]) -> Jo
     answered = frozenset(path for path, files in answers.items() if files)
     marked = locks.marked(manifests, answers)
     kept = [one for one in marked if one.application or not one.declared or _file(one) not in answered]
-    return Joined(kept, tuple(_gaps(manifests, answered, locks)), answered)
+    gaps = (*_stale(manifests, answers, locks), *_gaps(manifests, answered, locks))
+    return Joined(kept, gaps, answered)
 
 
 def _file(package: Package) -> str:
@@ -81,6 +82,7 @@ class _Locks:
         self._homes: dict[str, list[str]] = defaultdict(list)
         self._loose: dict[str, set[tuple[str, str]]] = defaultdict(set)
         """By the folder of manifests, what they state with a version."""
+        self._own = {(one.type, _named(one.type, one.full_name)) for one in packages if one.application}
         self._installed = {(one.type, _named(one.type, one.full_name)) for one in packages if not one.declared}
         for place, package in enumerate(packages):
             if not package.declared or package.application:
@@ -123,6 +125,11 @@ class _Locks:
         stated = self._by_file[file].keys()
         return not keys.isdisjoint(stated) if keys else any(type_ == manifest.asked.type for type_, _ in stated)
 
+    def has(self, manifest: ManifestFile, name: str, files: Iterable[str]) -> bool:
+        """Whether any of these lock files states a package, or the tree has it itself, as a member or installed."""
+        key = (manifest.asked.type, _named(manifest.asked.type, name))
+        return key in self._installed or key in self._own or any(key in self._by_file[file] for file in files)
+
     def stated(self, manifest: ManifestFile, name: str) -> bool:
         """Whether another manifest, beside it or above, states the version, or the package is installed in the tree."""
         key = (manifest.asked.type, _named(manifest.asked.type, name))
@@ -155,6 +162,18 @@ class _Locks:
                     if marked[place].automatic is None:
                         marked[place] = msgspec.structs.replace(marked[place], automatic=True)
         return marked
+
+
+def _stale(
+    manifests: Iterable[ManifestFile], answers: dict[str, tuple[str, ...]], locks: _Locks
+) -> Iterator[Gap]:
+    """What lock files do not have that were written before a manifest asked for it."""
+    for one in manifests:
+        files = answers[one.path]
+        absent = [name for name in dict.fromkeys(name for name, _ in one.asked.names) if not locks.has(one, name, files)]
+        if files and absent and not ecosystems.of(one.asked.type).loose_locks:
+            reason = f"asks for {some(absent)}, which {files[0].rpartition('/')[2]} does not have: not judged"
+            yield Gap(stage="catalog", subject=one.path, reason=reason)
 
 
 def _gaps(manifests: Iterable[ManifestFile], answered: frozenset[str], locks: _Locks) -> Iterator[Gap]:

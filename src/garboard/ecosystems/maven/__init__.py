@@ -88,6 +88,7 @@ NATIVE: Final = "GraalVM native images"
 ECOSYSTEM: Final = Ecosystem(
     name="maven",
     type="maven",
+    loose_locks=True,
     manager="maven",
     language="java",
     osv="Maven",
