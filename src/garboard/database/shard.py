@@ -160,11 +160,6 @@ class Shard:
                 affected = (rows.unpack_affected(row[4], row[2], row[3]) for row in group if row[4] is not None)
                 yield msgspec.structs.replace(advisory, affected=tuple(affected))
 
-    @property
-    def digest(self) -> str:
-        """The digest of its contents."""
-        return self.meta("digest")
-
     def digests(self) -> Iterator[tuple[tuple[str, str, str], bytes]]:
         """Yield a digest of what each advisory says of each package: by ecosystem, package and identifier."""
         query = (

@@ -164,13 +164,13 @@ class _Locks:
         return marked
 
 
-def _stale(
-    manifests: Iterable[ManifestFile], answers: dict[str, tuple[str, ...]], locks: _Locks
-) -> Iterator[Gap]:
+def _stale(manifests: Iterable[ManifestFile], answers: dict[str, tuple[str, ...]], locks: _Locks) -> Iterator[Gap]:
     """What lock files do not have that were written before a manifest asked for it."""
     for one in manifests:
         files = answers[one.path]
-        absent = [name for name in dict.fromkeys(name for name, _ in one.asked.names) if not locks.has(one, name, files)]
+        absent = [
+            name for name in dict.fromkeys(name for name, _ in one.asked.names) if not locks.has(one, name, files)
+        ]
         if files and absent and not ecosystems.of(one.asked.type).loose_locks:
             reason = f"asks for {some(absent)}, which {files[0].rpartition('/')[2]} does not have: not judged"
             yield Gap(stage="catalog", subject=one.path, reason=reason)

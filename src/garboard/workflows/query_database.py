@@ -8,13 +8,16 @@ from typing import Final
 
 import msgspec
 
+from garboard import ecosystems
 from garboard.database import store
 from garboard.database.read import Database
 from garboard.feeds.readers.osv_ecosystems import ECOSYSTEMS, base
+from garboard.matching.advisory_names import advised
 from garboard.matching.ranges import judge
 from garboard.model.advisory import Affected, Hit
 from garboard.model.answers import Change, Comparison, DataRecord, Difference, PackageAnswer, VulnerabilityAnswer
 from garboard.model.errors import UsageError
+from garboard.model.package import Package
 
 _ORDER: Final = (None, Comparison.AFFECTED, Comparison.UNKNOWN, Comparison.NOT_AFFECTED)
 
@@ -27,20 +30,16 @@ def of_package(database: Database, query: str, ecosystem: str = "") -> PackageAn
     Raises:
         UsageError: the database has nothing of the ecosystem.
     """
-    name, at, version = query.rpartition("@")
-    if not at or not name:  # @scope/name is a name
-        name, version = query, ""
+    name, version = _name_and_version(query)
+    if query.startswith("pkg:"):
+        name, version, ecosystem = _of_purl(query, ecosystem)
     held = {
         one: shard for shard in database.shards() for one in database.shard(shard).ecosystems if _is(one, ecosystem)
     }
     if not held:
         about = ecosystem or "packages"
         raise UsageError(f"the database has no data of {about}", "see: garboard db status")
-    told = [
-        _told(shard, hit, version)
-        for one, shard in sorted(held.items())
-        for hit in database.hits(one, _spelled(one, name))
-    ]
+    told = [_told(shard, hit, version) for one, shard in sorted(held.items()) for hit in _hits(database, one, name)]
     told.sort(key=lambda one: _ORDER.index(one.verdict))
     return PackageAnswer(package=name, version=version, ecosystems=tuple(sorted(held)), told=tuple(told))
 
@@ -68,10 +67,9 @@ def between(old: Path, new: Path) -> Difference:
     unchanged: list[str] = []
     with Database(old) as one, Database(new) as two:
         for shard in sorted(before & after):
-            if one.shard(shard).digest == two.shard(shard).digest:
-                unchanged.append(shard)
-            else:
-                changes += _changes(dict(one.shard(shard).digests()), dict(two.shard(shard).digests()))
+            found = list(_changes(dict(one.shard(shard).digests()), dict(two.shard(shard).digests())))
+            changes += found
+            unchanged += [] if found else [shard]
     return Difference(
         changes=tuple(changes),
         only_old=tuple(sorted(before - after)),
@@ -93,6 +91,44 @@ def _changes(old: dict[Key, bytes], new: dict[Key, bytes]) -> Iterator[Change]:
 
 def _is(ecosystem: str, wanted: str) -> bool:
     return not wanted or f"{ecosystem}:".casefold().startswith(f"{wanted}:".casefold())
+
+
+def _name_and_version(query: str) -> tuple[str, str]:
+    name, at, version = query.rpartition("@")
+    return (name, version) if at and name else (query, "")  # @scope/name is a name
+
+
+def _of_purl(query: str, ecosystem: str) -> tuple[str, str, str]:
+    """The name under which advisories list what a package URL names, its version, and its ecosystem if that is told.
+
+    Raises:
+        UsageError: it is no package URL.
+    """
+    from packageurl import PackageURL
+
+    try:
+        purl = PackageURL.from_string(query)
+    except ValueError as error:
+        raise UsageError(
+            f"{query} is no package URL: {error}", "name the package: garboard db query NAME@VERSION"
+        ) from error
+    known = ecosystems.of(purl.type)
+    system = known.system or not known.osv
+    package = Package(
+        type=purl.type,
+        name=purl.name,
+        version=purl.version or "",
+        scheme=known.order,
+        namespace="" if system else purl.namespace or "",
+        ecosystem=known.osv,
+    )
+    return advised(package)[0].name, package.version, ecosystem or known.osv
+
+
+def _hits(database: Database, ecosystem: str, name: str) -> tuple[Hit, ...]:
+    """What is said of a name; reports write a slash after a group where advisories have a colon."""
+    found = tuple(database.hits(ecosystem, _spelled(ecosystem, name)))
+    return found or tuple(database.hits(ecosystem, _spelled(ecosystem, name.replace("/", ":", 1))))
 
 
 def _spelled(ecosystem: str, name: str) -> str:

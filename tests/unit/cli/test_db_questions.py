@@ -93,6 +93,16 @@ def test_a_version(run: Run, version: str, verdict: str, fixed: str) -> None:
     assert f"{int(verdict == 'affected')} of them affect it" in text
 
 
+@pytest.mark.parametrize(
+    "query", ["pkg:pypi/foo-bar@1.1", "pkg:pypi/Foo_Bar@1.1", "pkg:deb/debian/openssl@3.0.1?arch=amd64"]
+)
+def test_a_package_url(run: Run, query: str) -> None:
+    found = json.loads(run("query", query, "--json").output)
+    assert found["version"] in {"1.1", "3.0.1"}
+    assert {one["verdict"] for one in found["records"]} >= {"affected"}
+    assert isinstance(run("query", "pkg:odd").exception, UsageError)
+
+
 def test_what_affects_comes_first(run: Run) -> None:
     found = json.loads(run("query", "openssl@3.0.14-1", "--json").output)
     assert [one["id"] for one in found["records"]] == ["CVE-2024-1001", "CVE-2024-1000", "CVE-2024-1002"]
