@@ -30,6 +30,7 @@ _TABLE: Final = re.compile(r"[ \t]*\[\[(?:package|packages)\]\]")
 _INCLUDED: Final = re.compile(r"(?:-r|--requirement)(?:[ \t]+|=|(?=[^\s=]))(\S+)")
 _REQUIREMENTS: Final = re.compile(r"/(?:requirements[^/]*|requirements/[^/]*)\.txt$")
 """Paths of files of requirements that are read for themselves."""
+_COMMENT: Final = re.compile(r"(?:^|\s)#.*")
 _VIA: Final = re.compile(r"#[ \t]*via\b[ \t]*(.*)")
 _BY: Final = re.compile(r"[ \t]+#[ \t]{2,}(\S.*)")
 
@@ -73,6 +74,8 @@ def catalog(file: File, /) -> Iterator[Fact]:
 
 def _included(path: str, text: str) -> Iterator[Gap]:
     """Gaps for other files that this one names and that are called as none of requirements is."""
+    if "-r" not in text and "--requirement" not in text:
+        return
     for _, line in _logical_lines(text):
         found = _INCLUDED.match(line)
         if found is not None and not _REQUIREMENTS.search(f"/{found[1]}"):
@@ -150,6 +153,8 @@ def _annotated(entries: list[LockedDistribution], via: Mapping[str, list[str]]) 
 
 def _via(text: str) -> dict[str, list[str]]:
     """By a requirement's name, what it came in by: distributions, or a file as the option that names it (``-r a.in``)."""
+    if "via" not in text:
+        return {}
     found: dict[str, list[str]] = {}
     name = ""
     listing = False
@@ -177,7 +182,7 @@ def _logical_lines(text: str) -> Iterator[tuple[int, str]]:
     parts: list[str] = []
     start = 0
     for number, raw in enumerate((*text.splitlines(), ""), 1):
-        line = re.sub(r"(?:^|\s)#.*", "", raw)
+        line = _COMMENT.sub("", raw) if "#" in raw else raw
         start = start if parts else number
         if line.endswith("\\"):
             parts.append(line[:-1])
