@@ -404,12 +404,15 @@ class Truth:
         A copy among another package's own files came with that one.
         """
         inside = tuple(paths)
-        carriers = {one.partition("/_vendor/")[0].rpartition("/")[2] for one in inside if "/_vendor/" in one}
-        found = (
-            (key[3], line)
-            for key, line in self.lines.items()
-            if ((key[0] == kind and key[1] in carriers) if carriers else key[:3] == (kind, name, version))
-        )
+        carried = [one.partition("/_vendor/")[0].rpartition("/") for one in inside if "/_vendor/" in one]
+        if carried:  # by the folder beside which the carrier's own metadata lie
+            return {
+                line
+                for key, line in self.lines.items()
+                for folder, _, carrier in carried
+                if key[:2] == (kind, carrier) and f"{key[3]}/".startswith(f"/{folder}/")
+            }
+        found = ((key[3], line) for key, line in self.lines.items() if key[:3] == (kind, name, version))
         return {line for path, line in found if not path or any(f"/{one}".startswith(path) for one in inside)}
 
     @property

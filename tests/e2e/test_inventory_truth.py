@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from garboard.image.options import Options
-from garboard.model.package import Inventory
+from garboard.model.package import Inventory, Package
 from tests.e2e import building
 from tests.e2e.building import Docker, Truth
 from tests.e2e.forms import Forms
@@ -20,11 +20,15 @@ def debs(inventory: Inventory) -> set[Key]:
     return {(p.name, p.version, p.arch) for p in inventory.packages if p.type == "deb"}
 
 
+def is_installed(package: Package) -> bool:
+    """Whether pip lists it: a Python package that is no copy in another's files, and none in an archive."""
+    inside = any(".whl" in location.path for location in package.locations)
+    return package.type == "pypi" and not package.vendored_by and not inside
+
+
 def check(inventory: Inventory, truth: Truth) -> None:
     assert debs(inventory) == truth.debs
-    assert {
-        (p.type, p.name, p.version) for p in inventory.packages if p.type == "pypi" and not p.vendored_by
-    } == truth.pip
+    assert {(p.type, p.name, p.version) for p in inventory.packages if is_installed(p)} == truth.pip
     modules = {p.locations[0].path for p in inventory.packages if p.type == "npm" and not p.application}
     assert modules == truth.npm
 
@@ -89,7 +93,7 @@ def test_layers_of_debs(garboard: Garboard, forms: Forms, steps: list[tuple[int,
 
 def test_layers_of_language_packages(garboard: Garboard, forms: Forms, steps: list[tuple[int, Truth]]) -> None:
     _, inventory = garboard.inventory(str(forms.docker_archive), Options())
-    own = {(p.type, p.name, p.version): p.layer for p in inventory.packages if p.type == "pypi" and not p.vendored_by}
+    own = {(p.type, p.name, p.version): p.layer for p in inventory.packages if is_installed(p)}
     assert own == since([(count, truth.pip) for count, truth in steps])
     modules = {p.locations[0].path: p.layer for p in inventory.packages if p.type == "npm" and not p.application}
     paths = [(count, frozenset(("npm", path, "") for path in truth.npm)) for count, truth in steps]
