@@ -15,14 +15,13 @@ from garboard.database.shard import Shard
 from garboard.model.advisory import CveFacts, FeedState, Hit
 from garboard.model.errors import DatabaseError
 from garboard.model.lifecycle import Cycle, Support
+from garboard.model.package import SOFTWARE
 
 FIRST_NVD_YEAR = 2002
 """The year of NVD's first file, which also holds all earlier CVEs."""
 
 _CVE_YEAR = re.compile(r"^CVE-(\d{4})-\d+$")
-SOFTWARE: Final = "Software:"
-"""The ecosystem of software that no package manager installed; NVD's shards of all years hold it together."""
-OF_SOFTWARE: Final = {"nodejs": "Software:node"}
+OF_SOFTWARE: Final = {"nodejs": f"{SOFTWARE}:node"}
 """Shards of software whose makers have feeds of their own."""
 SUPPORT = "debian-security-support"
 RATINGS: Final = "ratings"
@@ -102,9 +101,10 @@ class Database:
             if _names(name, ecosystem) and ecosystem in (shard := self.shard(name)).ecosystems:
                 yield shard
                 return
-        if ecosystem.startswith(SOFTWARE):
+        if ecosystem.startswith(f"{SOFTWARE}:"):
             years = [self.shard(name) for name in _all_years(self._installed)]
-            yield from (shard for shard in years if ecosystem in shard.ecosystems)
+            if years and years[-1].name[4:] >= years[-1].state.fetched[:4]:  # the year in which it was fetched is there
+                yield from (shard for shard in years if ecosystem in shard.ecosystems)
 
     def _using(self, name: str) -> Shard | None:
         if name not in self._installed:
@@ -173,7 +173,7 @@ def _names(shard: str, ecosystem: str) -> bool:
         return f"{ecosystem.lower()}:".startswith(f"{part}:")
     if feed in FACTS:
         return False
-    if ecosystem.startswith(SOFTWARE):
+    if ecosystem.startswith(f"{SOFTWARE}:"):
         return OF_SOFTWARE.get(feed) == ecosystem
     family, _, release = ecosystem.lower().replace(" ", "").partition(":")
     return family.startswith(feed) and (not part or f"{release}:".startswith(f"{part}:"))

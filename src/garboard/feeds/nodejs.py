@@ -15,11 +15,12 @@ from garboard.model.advisory import Advisory, Affected, Range, Rating, Status
 from garboard.model.errors import FeedError
 from garboard.model.feed import FeedDocument, FeedHeader, Record
 from garboard.model.gap import Gap
+from garboard.model.package import SOFTWARE
 
 NAME = "nodejs"
-CAVEAT = ""
+CAVEAT = "Node.js lists the lines that it maintained when each issue was found; what is in lines that had ended by then is not known here"
 URL: Final = "https://raw.githubusercontent.com/nodejs/security-wg/main/vuln/core/index.json"
-ECOSYSTEM: Final = "Software:node"
+ECOSYSTEM: Final = f"{SOFTWARE}:node"
 
 _Version = tuple[int, int, int]
 _END: Final = (10**9, 0, 0)

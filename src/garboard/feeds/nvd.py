@@ -22,13 +22,12 @@ from garboard.model.advisory import Advisory, Affected, CveFacts, Range, Rating,
 from garboard.model.errors import FeedError
 from garboard.model.feed import FeedDocument, FeedHeader, Record
 from garboard.model.gap import Gap
+from garboard.model.package import SOFTWARE
 
 NAME = "nvd"
 CAVEAT = ""
 URL = "https://nvd.nist.gov/feeds/json/cve/2.0"
 
-SOFTWARE = "Software"
-"""The ecosystem of software that no package manager installed; what is named after the colon is its package."""
 FIRST_YEAR = 2002
 PAGE = "https://nvd.nist.gov/vuln/detail/"
 REJECTED = "Rejected"

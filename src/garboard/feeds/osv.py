@@ -19,6 +19,7 @@ from garboard.model.advisory import Advisory, Affected, Range, Rating, Status
 from garboard.model.errors import FeedError
 from garboard.model.feed import FeedDocument, FeedHeader, Record
 from garboard.model.gap import Gap
+from garboard.model.package import SOFTWARE
 
 NAME = "osv"
 CAVEAT = ""
@@ -28,7 +29,7 @@ DETAILS = 4096
 REFERENCES = 32
 OTHER_FEEDS = frozenset(
     {"Alpine", "Amazon Linux", "Arch Linux", "Azure Linux", "Chainguard", "Debian", "Fedora", "Oracle Linux", "Photon OS",
-     "Red Hat", "Software", "Wolfi"}
+     "Red Hat", SOFTWARE, "Wolfi"}
 )  # fmt: skip
 """Ecosystems whose publishers have feeds of their own."""
 

@@ -18,7 +18,7 @@ from garboard.model.base import Value
 from garboard.model.ecosystem import AdvisedName
 from garboard.model.finding import Finding, Vulnerability
 from garboard.model.gap import Gap
-from garboard.model.package import SYSTEM_TYPES, Inventory, Package
+from garboard.model.package import SOFTWARE, SYSTEM_TYPES, Inventory, Package
 
 _STATUS_ORDER: Final = (
     Status.FIXED,
@@ -29,8 +29,6 @@ _STATUS_ORDER: Final = (
     Status.UNDETERMINED,
 )
 _NAMED_IN_A_GAP: Final = 5
-_SOFTWARE: Final = "Software"
-"""The ecosystem of software that no package manager installed, each of which is a release of it."""
 
 
 class Matched(Value):
@@ -208,7 +206,7 @@ class _Match:
 def _kind(package: Package) -> str:
     """What a gap calls the packages that have no data: their ecosystem, or their type; software is of one kind."""
     family, _, _ = package.ecosystem.partition(":")
-    return family if family == _SOFTWARE else package.ecosystem or f"({package.type})"
+    return family if family == SOFTWARE else package.ecosystem or f"({package.type})"
 
 
 def _no_data(ecosystem: str) -> str:

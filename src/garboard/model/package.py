@@ -257,6 +257,8 @@ class Frozen(Value, tag_field="fact", tag="frozen"):
     until: int | None = None
 
 
+SOFTWARE: Final = "Software"
+"""The ecosystem of software that no package manager installed; each program is a release of it (``Software:redis``)."""
 NOT_READ: Final = "found, and not read"
 """Why most files of which the packages are not known are told of."""
 

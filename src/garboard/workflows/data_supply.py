@@ -136,7 +136,12 @@ class FetchingSupply(Supply):
         wanted = list(ecosystems)
         # What has many parts is fetched once, by whoever wants it, and not in the middle of a scan.
         gaps = self._fetch(shard for shard in needed_shards(wanted) if parts(shard) == (shard,))
-        return (*gaps, *(() if gaps else self._offline.advisories(wanted)))
+        told = (
+            [one for one in wanted if any(parts(shard) != (shard,) for shard in needed_shards([one]))]
+            if gaps
+            else wanted
+        )
+        return (*gaps, *self._offline.advisories(told))
 
     def facts(self, cves: Iterable[str], unrated: Iterable[str]) -> tuple[Gap, ...]:
         from garboard.database.read import rating_shards

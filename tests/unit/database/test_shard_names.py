@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import json
+from pathlib import Path
+
 import pytest
 
 from garboard import feeds
@@ -45,3 +49,20 @@ def test_facts_hold_no_packages_and_years_apart_judge_no_software() -> None:
     assert _all_years(years[1:]) == ()
     assert _all_years((*years[:5], *years[6:])) == ()
     assert _all_years(("nvd:2024",)) == ()
+
+
+def test_years_up_to_that_of_the_fetch_judge_software(tmp_path: Path) -> None:
+    from garboard.database.read import Database
+    from garboard.workflows.update_database import update
+
+    folder = tmp_path / "m/nvd/feeds/json/cve/2.0"
+    folder.mkdir(parents=True)
+    for year in range(2002, 2027):
+        document = {"vulnerabilities": [{"cve": {"id": f"CVE-{year}-1000"}}]}
+        (folder / f"nvdcve-2.0-{year}.json").write_text(json.dumps(document))
+    for last, covered in ((2010, False), (2025, False), (2026, True)):
+        db = tmp_path / f"{last}"
+        names = [f"nvd:{year}" for year in range(2002, last + 1)]
+        update(db, names, origin=str(tmp_path / "m"), now=dt.datetime(2026, 11, 28, tzinfo=dt.UTC))
+        with Database(db) as database:
+            assert database.covers("Software:redis") is covered

@@ -14,6 +14,7 @@ from garboard.ecosystems.generic.resources import product
 from garboard.executables import BadExecutable, Executable
 from garboard.model.image import File
 from garboard.model.package import HIGH, MEDIUM, UNMANAGED, Evidence, Fact, Package
+from garboard.model.package import SOFTWARE as KIND
 
 ORDER: Final = "deb"
 """The order of Debian's versions: the one that knows letters after numbers (``9.2p1``, ``1.1.1w``) and any count of parts."""
@@ -214,7 +215,7 @@ def _known(path: str, program: Executable) -> Iterator[Package]:
             yield Package(
                 type=UNMANAGED,
                 name=name,
-                ecosystem=f"Software:{name}",
+                ecosystem=f"{KIND}:{name}",
                 version=number,
                 scheme=ORDER,
                 evidence=evidence,

@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 from garboard.ecosystems import ECOSYSTEMS as KNOWN
 from garboard.model.ecosystem import exact_name
+from garboard.model.package import SOFTWARE
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ _RELEASED = {
         )
     },
 }
-_SOFTWARE = {"Software": OsvEcosystem("deb", by_release=True)}
+_SOFTWARE = {SOFTWARE: OsvEcosystem("deb", by_release=True)}
 """Software that no package manager installed: of an ecosystem's name, what is after the colon is the software."""
 ECOSYSTEMS = MappingProxyType(_SOFTWARE | _LANGUAGE | _ROLLING | _RELEASED)
 
