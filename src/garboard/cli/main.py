@@ -32,7 +32,7 @@ COMMANDS: Final = MappingProxyType(
         "rebuild": ("garboard.cli.rebuild", "Show what a pull or a rebuild would fix, and what is pinned."),
         "layers": ("garboard.cli.layers", "List what each layer added, and the vulnerabilities in it."),
         "catalog": ("garboard.cli.catalog.group", "Manage the catalog of base images."),
-        "db": ("garboard.cli.db", "Fetch, inspect and export the vulnerability database."),
+        "db": ("garboard.cli.db.group", "Fetch, inspect and export the vulnerability database."),
         "docker-plugin": ("garboard.cli.docker.plugin", "Install or remove the `docker scan` plugin."),
         "completion": ("garboard.cli.completion", "Print the completion script for a shell."),
     }

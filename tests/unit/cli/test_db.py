@@ -5,7 +5,7 @@ import json
 import pytest
 from click.testing import CliRunner
 
-from garboard.cli.db import command
+from garboard.cli.db.group import command
 from garboard.model.errors import DatabaseError, FeedError, UsageError
 
 TRACKER = json.dumps({"openssl": {"CVE-2024-1000": {"releases": {"bookworm": {"status": "open"}}}}})

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from garboard.cli.db import command
+from garboard.cli.db.group import command
 from garboard.model.errors import UsageError
 
 DEBIAN = {
