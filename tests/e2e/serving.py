@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import hashlib
 import json
 import os
 import re
@@ -24,6 +25,7 @@ import pytest
 
 from tests.e2e.running import run
 
+MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 USER, PASSWORD = "scanner", "pa:ss wörd"
 _BLOB = re.compile(r'"GET /v2/\S+/blobs/(sha256:[0-9a-f]{64}) ')
 
@@ -55,6 +57,27 @@ class Registry:
         login = ("--dest-creds", f"{USER}:{PASSWORD}", "--dest-tls-verify=false")
         run("skopeo", "--insecure-policy", "copy", "--quiet", *login, *options, source, f"docker://{there}")
         return there
+
+    def ask(self, method: str, path: str, data: bytes | None = None, kind: str = "application/octet-stream") -> bytes:
+        """One request of the distribution protocol; ``path`` begins after the host."""
+        token = base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
+        headers = {"Authorization": f"Basic {token}", "Content-Type": kind, "Accept": MANIFEST}
+        request = urllib.request.Request(f"http://{self.host}{path}", data, headers, method=method)
+        with urllib.request.urlopen(request, timeout=20) as response:
+            place = response.headers.get("Location", "")
+            return place.encode() if method == "POST" else response.read()
+
+    def put_blob(self, name: str, data: bytes) -> dict[str, object]:
+        """Store a blob; its descriptor, without a media type."""
+        digest = f"sha256:{hashlib.sha256(data).hexdigest()}"
+        place = self.ask("POST", f"/v2/{name}/blobs/uploads/", b"").decode()
+        path = place.partition(self.host)[2] or place
+        self.ask("PUT", f"{path}{'&' if '?' in path else '?'}digest={digest}", data)
+        return {"digest": digest, "size": len(data)}
+
+    def put_manifest(self, name: str, tag: str, data: bytes) -> None:
+        """Store a manifest under a tag."""
+        self.ask("PUT", f"/v2/{name}/manifests/{tag}", data, MANIFEST)
 
     def blobs(self) -> list[str]:
         """The blobs that were asked for since it started, in order."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
 import json
 import shutil
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e import feeding, serving
+from tests.e2e import feeding, running, serving
 from tests.e2e.running import Ended, Garboard
 from tests.e2e.serving import Registry
 
@@ -187,3 +188,105 @@ def _image(folder: Path, root: Path) -> Path:
         for name in ("config.json", "manifest.json", "root.tar"):
             archive.add(folder / name, name)
     return folder / "image.tar"
+
+
+def key(folder: Path, kind: str = "ed25519") -> tuple[Path, Path]:
+    """A new key by OpenSSL, and its public part."""
+    private, public = folder / f"{kind}.pem", folder / f"{kind}.pub"
+    options = ("-pkeyopt", "ec_paramgen_curve:P-256") if kind == "ec" else ()
+    running.run("openssl", "genpkey", "-algorithm", kind, *options, "-out", str(private))
+    running.run("openssl", "pkey", "-in", str(private), "-pubout", "-out", str(public))
+    return private, public
+
+
+def signed_by(world: World, private: Path) -> Ended:
+    ended = world.run("push", "--insecure", world.hub.host, "--sign-key", private, world.address, "debian", "kev")
+    assert ended.code == 0, ended.err
+    return ended
+
+
+def trusting(world: World, public: Path, db: str = "there", digest: str = "") -> Ended:
+    origin = f"registry:{world.address}{digest}"
+    return world.run("update", "--insecure", world.hub.host, "--from", origin, "--verify-key", public, db=db)
+
+
+def seen(world: World, db: str = "there") -> str:
+    return world.run("show", "CVE-2024-1000", db=db).out
+
+
+@pytest.mark.parametrize("kind", ["ed25519", "ec"])
+def test_what_is_signed_is_taken(world: World, kind: str) -> None:
+    private, public = key(world.folder, kind)
+    assert "signed with serial" in signed_by(world, private).out
+    first = trusting(world, public)
+    assert (first.code, "2 new" in first.out, "not verified" in first.err) == (0, True, False), first.err
+    assert trusting(world, public).code == 0, "the same again"
+    world.change()
+    signed_by(world, private)
+    assert trusting(world, public).code == 0
+    assert "2026-02-02" in seen(world)
+    unverified = world.pull(db="unverified")
+    assert (unverified.code, unverified.err.count("not verified")) == (0, 1)
+
+
+def test_who_did_not_sign_is_refused(world: World) -> None:
+    private, public = key(world.folder)
+    stranger = key(world.folder, "ec")[0]
+    signed_by(world, private)
+    assert trusting(world, public).code == 0
+    before = seen(world)
+    world.change()
+    world.push("debian", "kev")
+    unsigned = trusting(world, public)
+    assert (unsigned.code, "is not signed" in unsigned.err) == (2, True), unsigned.err
+    signed_by(world, stranger)
+    forged = trusting(world, public)
+    assert (forged.code, "no signature" in forged.err) == (2, True), forged.err
+    assert seen(world) == before
+
+
+def test_an_old_state_is_refused_and_can_be_named(world: World) -> None:
+    private, public = key(world.folder)
+    old = pinned(signed_by(world, private))
+    world.change()
+    signed_by(world, private)
+    assert trusting(world, public).code == 0
+    name = world.address.partition("/")[2].partition(":")[0]
+    manifest = world.hub.ask("GET", f"/v2/{name}/manifests/{old.removeprefix('@')}")
+    world.hub.put_manifest(name, "latest", manifest)
+    back = trusting(world, public)
+    assert (back.code, "older than" in back.err) == (2, True), back.err
+    assert "2026-02-02" in seen(world)
+    assert trusting(world, public, digest=old).code == 0
+    assert "2026-01-01" in seen(world), "by its digest"
+    assert trusting(world, public).code == 2, "what was accepted once is not forgotten"
+
+
+def test_what_has_expired_is_refused(world: World) -> None:
+    """Signed here as cosign does it: the payload's and the manifest's form are cosign's own."""
+    private, public = key(world.folder, "ec")
+    digest = pinned(world.push("debian", "kev")).removeprefix("@")
+    for expires, code in (("2026-01-01", 2), ("2999-01-01", 0)):
+        payload = {
+            "critical": {
+                "identity": {"docker-reference": ""},
+                "image": {"docker-manifest-digest": digest},
+                "type": "cosign container image signature",
+            },
+            "optional": {"garboard.serial": "1", "garboard.expires": expires},
+        }
+        file = world.folder / "payload"
+        file.write_text(json.dumps(payload))
+        running.run("openssl", "dgst", "-sha256", "-sign", str(private), "-out", f"{file}.sig", str(file))
+        signature = base64.b64encode(Path(f"{file}.sig").read_bytes()).decode()
+        name = world.address.partition("/")[2].partition(":")[0]
+        layer = {
+            **world.hub.put_blob(name, file.read_bytes()),
+            "mediaType": "application/vnd.dev.cosign.simplesigning.v1+json",
+            "annotations": {"dev.cosignproject.cosign/signature": signature},
+        }
+        config = {**world.hub.put_blob(name, b"{}"), "mediaType": "application/vnd.oci.image.config.v1+json"}
+        manifest = {"schemaVersion": 2, "mediaType": serving.MANIFEST, "config": config, "layers": [layer]}
+        world.hub.put_manifest(name, digest.replace(":", "-") + ".sig", json.dumps(manifest).encode())
+        ended = trusting(world, public)
+        assert (ended.code, "counted until 2026-01-01" in ended.err) == (code, code == 2), ended.err

@@ -2,7 +2,7 @@
 
 The manifest's layers are zstd-compressed shards; their annotations have the shard's name, the SHA-256 and the size of the
 file that it becomes, and when its data were last confirmed. Pushed again, a shard that did not change is not uploaded, and
-whoever has it does not fetch it.
+whoever has it does not fetch it. A signature lies beside the manifest under cosign's tag for it (``sha256-….sig``).
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ import hashlib
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
 from garboard import feeds
 from garboard.compression import ZSTD, Bounds, Damaged, TooLarge, decompressed, zstd_writer
-from garboard.database import store
+from garboard.database import store, trust
 from garboard.database.incoming import IncomingShard, place, readable
 from garboard.database.shard import Shard
 from garboard.image import reference as references
@@ -36,6 +36,7 @@ from garboard.net.client import Client
 
 ARTIFACT: Final = "application/vnd.garboard.database.v1"
 SHARD: Final = "application/vnd.garboard.database.shard.v1.sqlite+zstd"
+SIGNATURE: Final = "application/vnd.dev.cosign.simplesigning.v1+json"
 EMPTY: Final = "application/vnd.oci.empty.v1+json"
 MOST_SHARDS: Final = 2000
 LARGEST: Final = 16 * 1024**3
@@ -43,9 +44,12 @@ LARGEST: Final = 16 * 1024**3
 
 _SCHEMA: Final = "garboard.database.schema"
 _NAME, _SHA256, _SIZE, _FETCHED = (f"garboard.shard.{one}" for one in ("name", "sha256", "size", "fetched"))
+_SIGNATURE: Final = "dev.cosignproject.cosign/signature"
 _CREATED: Final = "org.opencontainers.image.created"
 _LEVEL: Final = 9
 _CONFIG: Final = b"{}"
+_CONFIG_TYPE: Final = "application/vnd.oci.image.config.v1+json"
+_MOST_SIGNATURES: Final = 100
 
 
 class _Layer(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
@@ -71,6 +75,15 @@ class Pushed(Value):
     shards: tuple[str, ...]
     moved: int
     total: int
+    serial: int = 0
+    """What the signature says; 0 without one."""
+
+
+class Signing(NamedTuple):
+    """With which key a database is signed, and for how long the statement counts."""
+
+    signer: trust.Signer
+    valid: dt.timedelta
 
 
 class Pulled(Value):
@@ -96,9 +109,10 @@ def push(
     options: Options,
     *,
     now: dt.datetime,
+    signing: Signing | None = None,
     waiting: store.Waiting = lambda _told: None,
 ) -> Pushed:
-    """Push shards under a tag.
+    """Push shards under a tag. The signature is there before the tag names what is signed.
 
     Raises:
         UsageError: there is nothing to push, or the reference has a digest.
@@ -114,29 +128,92 @@ def push(
         raise UsageError(f"{address} names a digest: a push goes to a tag", "leave out @sha256:…")
     with _connected(options, address) as client, store.writing(directory, waiting):
         there = Publisher(reference.registry, reference.registry, reference.repository, options, client)
-        known = {one.annotations.get(_SHA256): one for one in _before(there, reference.tag)}
+        tagged, before = _before(there, reference.tag)
+        known = {one.annotations.get(_SHA256): one for one in before}
         layers, moved = [], 0
         for name in names:
             layer, sent = _pushed(directory, name, there, known)
             layers.append(layer)
             moved += sent
-        config = _Layer(EMPTY, _digest(_CONFIG), len(_CONFIG))
-        with store.scratch(directory) as place_of_config:
-            place_of_config.write_bytes(_CONFIG)
-            if not there.has_blob(config.digest):
-                there.upload(place_of_config, config.digest)
+        config = _uploaded(there, directory, EMPTY, _CONFIG)
         annotations = {_SCHEMA: str(store.SCHEMA), _CREATED: rfc3339(now)}
-        manifest = _Manifest(2, OCI_MANIFEST, config, tuple(layers), ARTIFACT, annotations)
-        digest = there.publish(reference.tag, msgspec.json.encode(manifest), OCI_MANIFEST)
-    return Pushed(digest=digest, shards=names, moved=moved, total=sum(one.size for one in layers))
+        manifest = msgspec.json.encode(_Manifest(2, OCI_MANIFEST, config, tuple(layers), ARTIFACT, annotations))
+        serial = _sign(there, directory, _digest(manifest), tagged, signing, now) if signing else 0
+        digest = there.publish(reference.tag, manifest, OCI_MANIFEST)
+    return Pushed(digest=digest, shards=names, moved=moved, total=sum(one.size for one in layers), serial=serial)
 
 
-def _before(there: RegistryClient, tag: str) -> tuple[_Layer, ...]:
-    """The layers that the tag names so far; none if it is new, or names something else."""
+def _uploaded(there: Publisher, directory: Path, kind: str, data: bytes, **annotations: str) -> _Layer:
+    blob = _Layer(kind, _digest(data), len(data), annotations)
+    if not there.has_blob(blob.digest):
+        with store.scratch(directory) as file:
+            file.write_bytes(data)
+            there.upload(file, blob.digest)
+    return blob
+
+
+def _sign(there: Publisher, directory: Path, digest: str, tagged: str, signing: Signing, now: dt.datetime) -> int:
+    """Put a signature beside the manifest, and return its serial: higher than any before, whoever else pushes."""
+    before = 0
+    if tagged:
+        with contextlib.suppress(DatabaseError, ImageError):
+            before = _statement(there, tagged, signing.signer.verifier(), tagged).serial
+    serial = max(before + 1, int(now.timestamp()))
+    said = trust.Statement(digest=digest, serial=serial, made=rfc3339(now), expires=rfc3339(now + signing.valid))
+    payload = trust.payload(said, f"{there.host}/{there.path}")
+    layer = _uploaded(there, directory, SIGNATURE, payload)
+    layer = msgspec.structs.replace(layer, annotations={_SIGNATURE: signing.signer.sign(payload)})
+    described = {"architecture": "", "os": "", "config": {}, "rootfs": {"type": "layers", "diff_ids": [layer.digest]}}
+    config = _uploaded(there, directory, _CONFIG_TYPE, msgspec.json.encode(described))
+    there.publish(
+        _signature_tag(digest), msgspec.json.encode(_Manifest(2, OCI_MANIFEST, config, (layer,))), OCI_MANIFEST
+    )
+    return serial
+
+
+def _signature_tag(digest: str) -> str:
+    return f"{digest.replace(':', '-')}.sig"
+
+
+def _statement(there: RegistryClient, digest: str, verifier: trust.Verifier, address: str) -> trust.Statement:
+    """What the key's owner says of a manifest.
+
+    Raises:
+        DatabaseError: nothing, or nothing usable.
+    """
+    hint = "have it pushed with: garboard db push --sign-key FILE"
     try:
-        return _decoded(there.manifest(tag)[0], tag).layers
+        manifest = msgspec.json.decode(there.manifest(_signature_tag(digest))[0], type=_Manifest)
+    except NotServedError as error:
+        raise DatabaseError(f"{address} is not signed, and a key is given", hint) from error
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+        raise DatabaseError(f"the signature of {address} cannot be read", hint) from error
+    refused = DatabaseError(
+        f"no signature of {address} is by the key that is given",
+        "look whether it is the right key, and the right registry",
+    )
+    for layer in manifest.layers[:_MOST_SIGNATURES]:
+        if layer.media_type != SIGNATURE or not references.is_digest(layer.digest):
+            continue
+        payload = there.small_blob(layer.digest)
+        if verifier.signed(payload, layer.annotations.get(_SIGNATURE, "")):
+            try:
+                said = trust.statement(payload, address)
+            except DatabaseError as error:
+                refused = error
+                continue
+            if said.digest == digest:
+                return said
+    raise refused
+
+
+def _before(there: RegistryClient, tag: str) -> tuple[str, tuple[_Layer, ...]]:
+    """The digest and the layers of what the tag names so far; nothing if it is new, or names something else."""
+    try:
+        data, digest = there.manifest(tag)
+        return digest, _decoded(data, tag).layers
     except (NotServedError, DatabaseError):
-        return ()
+        return "", ()
 
 
 def _pushed(directory: Path, name: str, there: Publisher, known: dict[str | None, _Layer]) -> tuple[_Layer, int]:
@@ -166,6 +243,8 @@ def pull(
     address: str,
     options: Options,
     *,
+    now: dt.datetime,
+    verifier: trust.Verifier | None = None,
     waiting: store.Waiting = lambda _told: None,
     report: Callable[[str], None] = lambda _shard: None,
 ) -> Pulled:
@@ -174,20 +253,49 @@ def pull(
     Under a tag, data that are older than what is there are left alone: somebody may have put an old state under it. A
     digest says exactly which state is wanted. Everything is verified before anything is replaced.
 
+    With a key, what is not signed by it is refused; under a tag also what has expired, and what is older than what was
+    accepted before.
+
     Raises:
-        DatabaseError: the reference names no database that this program can read, or it is damaged.
+        DatabaseError: the reference names no database that this program can read, or it is damaged or not to be trusted.
         ImageError, NetworkError: as the registry answers.
     """
     reference, wanted = references.parse(address), set(shards)
     with _connected(options, address) as client:
         there = RegistryClient(reference.registry, reference.registry, reference.repository, options, client)
         data, digest = there.manifest(reference.digest or reference.tag)
+        said = _statement(there, digest, verifier, address) if verifier else None
         entries = {one.shard: (one, layer) for one, layer in _entries(_decoded(data, address), address)}
         if missing := wanted - entries.keys():
             raise DatabaseError(f"{address} has no shard {min(missing)}", f"it has: {', '.join(sorted(entries))}")
         chosen = [entries[name] for name in sorted(wanted or entries)]
         with store.writing(directory, waiting), tempfile.TemporaryDirectory(prefix=store.PREFIX, dir=directory) as name:
-            return _replaced(directory, Path(name), chosen, there, reference, digest, report)
+            if verifier and said and not reference.digest:
+                _refuse_old(directory, verifier, said, address, now)
+            done = _replaced(directory, Path(name), chosen, there, reference, digest, report)
+            if verifier and said:
+                trust.accept(directory, verifier, said)
+            return done
+
+
+def _refuse_old(
+    directory: Path, verifier: trust.Verifier, said: trust.Statement, address: str, now: dt.datetime
+) -> None:
+    stay = "the data that are here stay; to take exactly this state, name it by its digest"
+    if said.expired(now):
+        raise DatabaseError(
+            f"the signature of {address} counted until {said.expires}: nobody renews it, or newer data are held back",
+            stay,
+        )
+    before = trust.accepted(directory, verifier)
+    if before is None:
+        return
+    if said.serial < before.serial:
+        raise DatabaseError(
+            f"{address} has serial {said.serial}, older than {before.serial}, which was accepted before", stay
+        )
+    if said.serial == before.serial and said.digest != before.digest:
+        raise DatabaseError(f"{address} has serial {said.serial} as {before.digest} has, and is not the same", stay)
 
 
 def _replaced(

@@ -107,6 +107,8 @@ def missing(database: Database, ecosystems: Iterable[str]) -> tuple[str, ...]:
 
 def origin_of(text: str, client: FeedClient | None) -> FeedOrigin:
     """Where documents come from: upstream if empty, otherwise a mirror (an ``https://`` address or a directory)."""
+    if text.startswith("registry:"):
+        raise UsageError(f"{text} is a registry, and a scan asks none", f"run: garboard db update --from {text}")
     if text and "://" not in text:
         if not Path(text).is_dir():
             raise UsageError(

@@ -25,6 +25,9 @@ FROM: Final = text(
     "--from", metavar="DIR|URL|registry:REFERENCE", help="A mirror, or a registry, instead of the feeds' own sites."
 )
 REGISTRY: Final = "registry:"
+VERIFY_KEY: Final = text(
+    "--verify-key", metavar="FILE", help="Take from a registry only what this public key signed (PEM; cosign.pub too)."
+)
 ACCEPT_SHRINK: Final = flag("--accept-shrink", help="Accept a feed that lost more than a fifth of its records.")
 
 
@@ -35,6 +38,7 @@ class Update(Value):
     shards: tuple[str, ...]
     origin: str
     accept_shrink: bool
+    verify_key: str
     options: Options
     quiet: bool
 
@@ -52,6 +56,7 @@ def _update_settings(given: Given) -> Update:
         shards=given[SHARDS],
         origin=given[FROM] or read_settings.feeds(),
         accept_shrink=given[ACCEPT_SHRINK],
+        verify_key=given[VERIFY_KEY] or "",
         options=registry(given),
         quiet=given[o.QUIET],
     )
@@ -59,10 +64,12 @@ def _update_settings(given: Given) -> Update:
         raise UsageError(
             "db update --offline cannot fetch anything", "name a mirror's directory with --from DIR or GARBOARD_FEEDS"
         )
+    if settings.verify_key and given.on_the_line(VERIFY_KEY) and not settings.origin.startswith(REGISTRY):
+        raise UsageError("--verify-key is for a database of a registry", "name it with --from registry:REFERENCE")
     return settings
 
 
-@make("update", SHARDS, FROM, ACCEPT_SHRINK, *o.REGISTRY, o.QUIET, o.DB, settings=_update_settings)
+@make("update", SHARDS, FROM, VERIFY_KEY, ACCEPT_SHRINK, *o.REGISTRY, o.QUIET, o.DB, settings=_update_settings)
 def update(settings: Update) -> None:
     """Fetch what is new. Without SHARD: all that is there, and kev and epss. With --offline it needs --from DIR.
 
@@ -114,7 +121,16 @@ def _pull(settings: Update) -> None:
     from garboard.workflows import share_database as share
 
     address = settings.origin.removeprefix(REGISTRY)
-    done = share.pull(settings.directory, settings.shards, address, settings.options, waiting=waiting)
+    verifier = None
+    if settings.verify_key:
+        from garboard.database.trust import Verifier
+
+        verifier = Verifier.read(Path(settings.verify_key))
+    elif not settings.quiet:
+        click.echo(f"{address}: not verified who made it: no --verify-key is given", err=True)
+    done = share.pull(
+        settings.directory, settings.shards, address, settings.options, now=now(), verifier=verifier, waiting=waiting
+    )
     for shard in done.newer:
         click.echo(f"{shard}: left alone: what is there is newer than what {address} has", err=True)
     if not settings.quiet:

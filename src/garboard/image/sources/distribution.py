@@ -62,7 +62,7 @@ class RegistryClient:
         self._plain = self.host.partition("/")[0] in options.insecure
         chosen = scheme if separator else ("http" if self._plain else "https")
         self._base = f"{chosen}://{_HUB_HOST if self.host == HUB else self.host}/v2/"
-        self._path = path
+        self.path = path
         self._client = client
         self._limits = options.limits
         own = options if self.host == registry else msgspec.structs.replace(options, username="", password="")
@@ -110,7 +110,7 @@ class RegistryClient:
         """
         if self._login and not self._authorization:
             self._ping()
-        subject, query = f"{self.host}/{self._path}", f"n={_PAGE}"
+        subject, query = f"{self.host}/{self.path}", f"n={_PAGE}"
         count = 0
         for _ in range(_PAGES):
             with self._get(f"tags/list?{query}", subject) as response:
@@ -164,7 +164,7 @@ class RegistryClient:
 
     def _subject(self, tag_or_digest: str) -> str:
         separator = "@" if ":" in tag_or_digest else ":"
-        return f"{self.host}/{self._path}{separator}{tag_or_digest}"
+        return f"{self.host}/{self.path}{separator}{tag_or_digest}"
 
     def _ping(self) -> None:
         """Log in before the first request: some registries show anonymous clients only the public part."""
@@ -173,7 +173,7 @@ class RegistryClient:
                 self._log_in(response, "")
 
     def _get(self, rest: str, subject: str, *, accept: str = "", resume: bool = False, head: bool = False) -> Response:
-        url = f"{self._base}{self._path}/{rest}"
+        url = f"{self._base}{self.path}/{rest}"
         used = self._authorization
         try:
             response = self._send(url, accept, resume=resume, head=head)
@@ -217,7 +217,7 @@ class RegistryClient:
         with self._lock:
             if self._authorization == used:
                 host, outward = host_of(self._base), self._is_outward()
-                asking = Asking(self._login, self._path, host, self._plain, outward, self._actions)
+                asking = Asking(self._login, self.path, host, self._plain, outward, self._actions)
                 self._authorization = authorize(self._client, challenges, asking)
 
     def _denied(self, subject: str, said: str = "") -> NotServedError:

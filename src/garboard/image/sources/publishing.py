@@ -34,7 +34,7 @@ class Publisher(RegistryClient):
         """
         subject = self._subject(digest)
         begin = self._write(self._begin, subject, 202)
-        place = urljoin(f"{self._base}{self._path}/blobs/uploads/", begin.headers.get("Location", ""))
+        place = urljoin(f"{self._base}{self.path}/blobs/uploads/", begin.headers.get("Location", ""))
         begin.discard()
         parts = urlsplit(place)
         place = parts._replace(query=f"{parts.query}&digest={digest}" if parts.query else f"digest={digest}").geturl()
@@ -55,7 +55,7 @@ class Publisher(RegistryClient):
             ImageError: The registry does not allow it.
             NetworkError: The registry does not take it.
         """
-        url, kind = f"{self._base}{self._path}/manifests/{tag}", {"Content-Type": media_type}
+        url, kind = f"{self._base}{self.path}/manifests/{tag}", {"Content-Type": media_type}
 
         def put(headers: dict[str, str]) -> Response:
             return self._client.put(url, data, kind | headers, self._plain, outward=self._is_outward())
@@ -64,7 +64,7 @@ class Publisher(RegistryClient):
         return f"sha256:{hashlib.sha256(data).hexdigest()}"
 
     def _begin(self, headers: dict[str, str]) -> Response:
-        url = f"{self._base}{self._path}/blobs/uploads/"
+        url = f"{self._base}{self.path}/blobs/uploads/"
         return self._client.post(url, b"", headers, self._plain, outward=self._is_outward())
 
     def _write(self, send: Callable[[dict[str, str]], Response], subject: str, expected: int) -> Response:
