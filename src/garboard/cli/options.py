@@ -12,6 +12,8 @@ from garboard.cli.params import Operand, Option, flag, text, texts, value, value
 from garboard.model.errors import UsageError
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from garboard.model.image import Platform
     from garboard.reporters import Formats
 
@@ -50,6 +52,18 @@ def _host(given: str) -> str:
     return host
 
 
+def _moment(given: str) -> dt.datetime:
+    """A day in UTC, or a time with its zone."""
+    import datetime as dt
+
+    from garboard.model.timestamp import parsed
+
+    found = parsed(f"{given}T00:00:00+00:00" if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", given) else given)
+    if found is None or not 1970 < found.year < 9999:
+        raise UsageError(f"--as-of takes a day, or a time with its zone, not {given[:100]}", "as in --as-of 2026-01-31")
+    return found.astimezone(dt.UTC)
+
+
 IMAGE: Final = Operand[str]("image")
 IMAGES: Final = Operand[tuple[str, ...]]("images", metavar="IMAGE...", many=True)
 """One or several; ``-`` alone stands for names on standard input."""
@@ -74,6 +88,12 @@ MAVEN_REPOSITORY: Final = text(
     help="Maven's local repository (~/.m2/repository), for what a pom.xml takes from others.",
 )
 SBOMS: Final = flag("--sboms", help="Count packages too that bills of materials in the image name.")
+AS_OF: Final = value(
+    "--as-of",
+    parse=_moment,
+    metavar="DATE",
+    help="Report as of this day, with the data that are there: what has ended, and how old data are.",
+)
 VERIFY: Final = flag("--verify", help="Compare a local archive's layers with their diff ids (slower).")
 INSECURE: Final = values("--insecure", parse=_host, metavar="HOST[:PORT]", help="Speak plain HTTP to this registry.")
 MIRROR: Final = texts("--mirror", metavar="REGISTRY=HOST", help="Ask this host before the registry.")
@@ -138,7 +158,7 @@ FORMAT: Final = Format(())
 """Stands for every report's, where its value is asked for."""
 
 REGISTRY: Final = (INSECURE, MIRROR, CA_FILE, USERNAME, PASSWORD, NO_CACHE, OFFLINE)
-OPENING: Final = (PLATFORM, VERIFY, DECLARED, SBOMS, MAVEN_REPOSITORY, *REGISTRY)
+OPENING: Final = (PLATFORM, AS_OF, VERIFY, DECLARED, SBOMS, MAVEN_REPOSITORY, *REGISTRY)
 BUILD: Final = (FILE, TARGET, BUILD_ARG, BASE, STAGE)
 DATA: Final = (CATALOG, DB)
 ANALYSIS: Final = (*BUILD, *DATA, *OPENING)

@@ -62,7 +62,10 @@ def opening(given: Given) -> Opening:
         maven_repository=given[o.MAVEN_REPOSITORY] or "",
         names_of_archives=_names_of_archives(given),
     )
-    return Opening(options=options, cache=_cache(given), quiet=given[o.QUIET], now=now())
+    as_of = given[o.AS_OF]
+    return Opening(
+        options=options, cache=_cache(given), quiet=given[o.QUIET], now=as_of or now(), as_of=as_of is not None
+    )
 
 
 def _names_of_archives(given: Given) -> Callable[[str], JarName | None]:

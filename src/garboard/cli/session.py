@@ -50,12 +50,14 @@ def analyzed(settings: Analysis, readers: Sequence[Reader] = (), supplied: Suppl
 
 
 def supply(settings: Analysis) -> Supply:
-    """A supply that fetches what is missing, unless that is forbidden."""
-    from garboard.workflows.data_supply import FetchingSupply, OfflineSupply
+    """A supply that fetches what is missing, unless that is forbidden, or the report is as of a day: then data stay as they are."""
+    from garboard.workflows.data_supply import FetchingSupply, OfflineSupply, PastSupply
 
     opening, data = settings.opening, settings.data
+    if opening.as_of:
+        return PastSupply(data.database, opening.now, data.feeds)
     if opening.options.offline:
-        return OfflineSupply(data.database, data.feeds)
+        return OfflineSupply(data.database, opening.now, data.feeds)
     return FetchingSupply(
         data.database,
         now=opening.now,

@@ -30,12 +30,13 @@ class Output(Value):
 
 
 class Opening(Value):
-    """How images are opened, and where their layers are kept."""
+    """How images are opened, and where their layers are kept; ``as_of`` if ``now`` is a time that was asked for."""
 
     options: Options
     cache: Cache
     quiet: bool
     now: dt.datetime
+    as_of: bool = False
 
 
 class Data(Value):

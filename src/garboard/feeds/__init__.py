@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from importlib import import_module
 from typing import BinaryIO, Final, Protocol
@@ -62,11 +61,18 @@ _NAMES: Final = (
 FEEDS: Final[tuple[Feed, ...]] = tuple(import_module(f"garboard.feeds.{name}") for name in _NAMES)
 
 
-def parts(name: str) -> tuple[str, ...]:
-    """Return the shards that a name stands for: ``nvd`` for those of all years, and any other for itself."""
+def has_parts(name: str) -> bool:
+    """Report whether a name stands for several shards."""
     from garboard.feeds import nvd
 
-    return nvd.years(dt.datetime.now(dt.UTC).year) if name == nvd.NAME else (name,)
+    return name == nvd.NAME
+
+
+def parts(name: str, year: int) -> tuple[str, ...]:
+    """Return the shards that a name stands for: ``nvd`` for those of all years up to ``year``, and any other for itself."""
+    from garboard.feeds import nvd
+
+    return nvd.years(year) if name == nvd.NAME else (name,)
 
 
 def restriction(shard: str) -> str:

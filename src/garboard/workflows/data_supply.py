@@ -11,6 +11,7 @@ import click
 
 from garboard.model.gap import Gap
 from garboard.model.limits import DEFAULT, Limits
+from garboard.model.timestamp import day
 from garboard.workflows.judge import Supply
 
 if TYPE_CHECKING:
@@ -23,10 +24,11 @@ FRESH: Final = dt.timedelta(hours=24)
 
 
 class OfflineSupply(Supply):
-    """Fetches nothing and reports what is missing; ``origin`` is where an update would read."""
+    """Fetches nothing and reports what is missing at a time; ``origin`` is where an update would read."""
 
-    def __init__(self, database: Database, origin: str = "") -> None:
+    def __init__(self, database: Database, now: dt.datetime, origin: str = "") -> None:
         self._database = database
+        self._year = now.year
         self._origin = origin
 
     def _hint(self, shards: Iterable[str]) -> str:
@@ -34,16 +36,16 @@ class OfflineSupply(Supply):
         return f"run: garboard db update {shlex.join(shards)}{which}"
 
     def advisories(self, ecosystems: Iterable[str]) -> tuple[Gap, ...]:
-        from garboard.feeds import needed_shards, parts
+        from garboard.feeds import has_parts, needed_shards, parts
 
         have = set(self._database.shards())
         bare = [ecosystem for ecosystem in ecosystems if not self._database.covers(ecosystem)]
-        several = [shard for shard in needed_shards(ecosystems) if not {shard} >= set(parts(shard))]
+        several = [shard for shard in needed_shards(ecosystems) if has_parts(shard)]
         if not bare and not several:
             return ()
         gaps = []
         absent = [shard for shard in needed_shards(bare) if shard not in have and shard not in several]
-        absent += [shard for shard in several if not set(parts(shard)) <= have]
+        absent += [shard for shard in several if not set(parts(shard, self._year)) <= have]
         if absent:
             reason = f"these data are not installed; {self._hint(absent)}"
             gaps.append(Gap(stage="database", subject=", ".join(absent), reason=reason))
@@ -98,6 +100,25 @@ class OfflineSupply(Supply):
         return (Gap(stage="database", subject=", ".join(missing), reason=reason),)
 
 
+class PastSupply(OfflineSupply):
+    """Like `OfflineSupply`, for a report as of a day: it says which data are of a later one."""
+
+    def __init__(self, database: Database, now: dt.datetime, origin: str = "") -> None:
+        super().__init__(database, now, origin)
+        self._day = day(now)
+
+    def used(self, feeds: Iterable[FeedState]) -> tuple[Gap, ...]:
+        return tuple(
+            Gap(
+                stage="database",
+                subject=feed.shard,
+                reason=f"fetched on {feed.fetched[:10]}, after the day of this report: on that day less may have been known",
+            )
+            for feed in feeds
+            if feed.fetched[:10] > self._day
+        )
+
+
 def _about_support(ecosystems: Iterable[str]) -> tuple[str, ...]:
     """The shards that say how long releases are supported; only a release has an end."""
     return ("endoflife",) if any(":" in ecosystem for ecosystem in ecosystems) else ()
@@ -127,20 +148,16 @@ class FetchingSupply(Supply):
         self._ca_file = ca_file
         self._limits = limits
         self._origin = origin
-        self._offline = OfflineSupply(database)
+        self._offline = OfflineSupply(database, now)
         self._failed: dict[tuple[str, ...], tuple[Gap, ...]] = {}
 
     def advisories(self, ecosystems: Iterable[str]) -> tuple[Gap, ...]:
-        from garboard.feeds import needed_shards, parts
+        from garboard.feeds import has_parts, needed_shards
 
         wanted = list(ecosystems)
         # What has many parts is fetched once, by whoever wants it, and not in the middle of a scan.
-        gaps = self._fetch(shard for shard in needed_shards(wanted) if parts(shard) == (shard,))
-        told = (
-            [one for one in wanted if any(parts(shard) != (shard,) for shard in needed_shards([one]))]
-            if gaps
-            else wanted
-        )
+        gaps = self._fetch(shard for shard in needed_shards(wanted) if not has_parts(shard))
+        told = [one for one in wanted if any(has_parts(shard) for shard in needed_shards([one]))] if gaps else wanted
         return (*gaps, *self._offline.advisories(told))
 
     def facts(self, cves: Iterable[str], unrated: Iterable[str]) -> tuple[Gap, ...]:

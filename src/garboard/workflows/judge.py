@@ -11,7 +11,7 @@ from garboard.model.gap import Gap
 from garboard.model.package import Inventory, Package
 
 if TYPE_CHECKING:
-    from garboard.model.advisory import Lookup
+    from garboard.model.advisory import FeedState, Lookup
 
 
 class Supply:
@@ -34,6 +34,11 @@ class Supply:
     def support(self, ecosystems: Iterable[str]) -> tuple[Gap, ...]:
         """Called once with the ecosystems of a distribution's packages, for how long those are supported."""
         del ecosystems
+        return ()
+
+    def used(self, feeds: Iterable[FeedState]) -> tuple[Gap, ...]:
+        """Called once with the state of the data that answered."""
+        del feeds
         return ()
 
 

@@ -161,6 +161,7 @@ def analyze(
         *judgment.no_facts,
         *no_support,
         *_of_feeds(feeds, now),
+        *(supply.used(feeds) if supply else ()),
         *judgment.not_matched,
         *coverage.gaps,
         *(attribution.gaps if attribution else ()),

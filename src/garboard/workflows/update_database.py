@@ -100,9 +100,7 @@ def missing(database: Database, ecosystems: Iterable[str]) -> tuple[str, ...]:
     Those of many parts are left out: who wants them fetches them once, and not in the middle of a scan.
     """
     have = set(database.shards())
-    return tuple(
-        shard for shard in feeds.needed_shards(ecosystems) if feeds.parts(shard) == (shard,) and shard not in have
-    )
+    return tuple(shard for shard in feeds.needed_shards(ecosystems) if not feeds.has_parts(shard) and shard not in have)
 
 
 def origin_of(text: str, client: FeedClient | None) -> FeedOrigin:
@@ -141,7 +139,7 @@ def update(
         DatabaseError: the directory cannot be written, or another process is writing it.
     """
     source = origin_of(origin, client)
-    names = dict.fromkeys(part for name in shards for part in feeds.parts(feeds.shard_for(name) or name))
+    names = dict.fromkeys(part for name in shards for part in feeds.parts(feeds.shard_for(name) or name, now.year))
     with store.writing(directory, terms.waiting):
         results = []
         for name, download in _downloads(directory, names, source, now, progress, terms):

@@ -79,7 +79,7 @@ def scanned(tmp_path: Path, db: Path, *purls: str) -> Report:
     components = [{"type": "library", "name": purl, "purl": purl} for purl in purls]
     write(tmp_path, "b.json", json.dumps({"bomFormat": "CycloneDX", "components": components}))
     with Database(db) as database:
-        return scan.scan(f"sbom:{tmp_path / 'b.json'}", database=database, now=NOW, supply=OfflineSupply(database))
+        return scan.scan(f"sbom:{tmp_path / 'b.json'}", database=database, now=NOW, supply=OfflineSupply(database, NOW))
 
 
 def reasons(report: Report, subject: str) -> list[str]:

@@ -399,7 +399,7 @@ def test_ratings_are_made_of_nvds_years_and_spare_them(db, tmp_path):
             ("CWE-79",),
             "2024-05-01",
         )
-        assert OfflineSupply(database).facts(["CVE-2022-1"], ["CVE-2022-1"])[0].subject == "kev, epss"
+        assert OfflineSupply(database, NOW).facts(["CVE-2022-1"], ["CVE-2022-1"])[0].subject == "kev, epss"
         assert [state.shard for state in database.used()] == ["ratings"]
     with pytest.raises(UsageError):
         default_shards(db)
