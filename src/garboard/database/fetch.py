@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,9 +14,11 @@ from urllib.parse import quote
 
 import msgspec
 
+from garboard.database.partial import Partial
 from garboard.model.base import Value
 from garboard.model.errors import FeedError, NetworkError, OfflineError
 from garboard.model.feed import FeedDocument, Pointer
+from garboard.net.client import StatusError
 
 MIB = 1024 * 1024
 DOCUMENT_BYTES = 8 * 1024 * MIB
@@ -227,24 +230,76 @@ class Remote:
             headers["If-None-Match"] = known.etag
         elif known and known.last_modified:
             headers["If-Modified-Since"] = known.last_modified
-        with self.client.get(url, headers) as response:
+        with Partial(into.parent, url) as part:
+            try:
+                return self._answered(url, document, known, into, progress, part, headers | part.headers())
+            except _OtherRestError:
+                part.forget()
+                return self._answered(url, document, known, into, progress, part, headers)
+
+    def _answered(
+        self,
+        url: str,
+        document: FeedDocument,
+        known: DocumentState | None,
+        into: Path,
+        progress: Progress,
+        part: Partial,
+        headers: Mapping[str, str],
+    ) -> Fetched | None:
+        with self._get(url, headers) as response:
             if response.status == 304 and known:
+                part.forget()
                 return Fetched(known, unchanged=True)
             if response.status == 404:
                 return None
-            if response.status != 200:
+            if response.status == 206 and "Range" in headers:
+                if not part.continued_by(response.headers):
+                    raise _OtherRestError
+                saved = self._saved(part.rest(), response, url, document, progress, part.received())
+            elif response.status == 200:
+                kept = part.begin(response.headers, DOCUMENT_BYTES)
+                with contextlib.nullcontext(kept) if kept else into.open("wb") as file:
+                    saved = self._saved(file, response, url, document, progress)
+            else:
                 raise NetworkError(f"{url} answers with status {response.status}")
-            with into.open("wb") as file:
-                saved = _Saving(file, url, document, progress)
-                saved.save(response)
             note = DocumentState(
                 url=url,
                 etag=response.headers.get("ETag", ""),
                 last_modified=response.headers.get("Last-Modified", ""),
                 sha256=saved.digest,
             )
+        if part.done:
+            if not part.whole():
+                part.forget()
+                raise NetworkError(f"the answer of {url} was cut after {saved.done} bytes", "try again")
+            part.become(into)
         same = known is not None and known.sha256 == saved.digest
-        return Fetched(note, path=into, unchanged=same, received=saved.done)
+        return Fetched(note, path=into, unchanged=same, received=saved.received)
+
+    def _get(self, url: str, headers: Mapping[str, str]) -> AbstractContextManager[FeedResponse]:
+        try:
+            return self.client.get(url, headers)
+        except StatusError as error:
+            if error.status == 416 and "Range" in headers:
+                raise _OtherRestError from error
+            raise
+
+    @staticmethod
+    def _saved(
+        file: BinaryIO | None,
+        response: FeedResponse,
+        url: str,
+        document: FeedDocument,
+        progress: Progress,
+        before: Iterable[bytes] = (),
+    ) -> _Saving:
+        assert file is not None
+        saved = _Saving(file, url, document, progress)
+        saved.add(before)
+        saved.save(response)
+        file.flush()
+        return saved
 
     def _pages(
         self, url: str, document: FeedDocument, known: DocumentState | None, into: Path, progress: Progress
@@ -273,6 +328,10 @@ class Remote:
         return Fetched(note, path=into, unchanged=same, received=saved.done)
 
 
+class _OtherRestError(Exception):
+    """The server continues what was begun with something else."""
+
+
 class _Saving:
     """Writes answers into a file, within bounds; their size and digest grow with each."""
 
@@ -283,6 +342,19 @@ class _Saving:
         self._progress = progress
         self._digest = hashlib.sha256()
         self.done = 0
+        self._before = 0
+
+    def add(self, pieces: Iterable[bytes]) -> None:
+        """Count what is in the file already."""
+        for piece in pieces:
+            self._digest.update(piece)
+            self.done += len(piece)
+        self._before = self.done
+
+    @property
+    def received(self) -> int:
+        """How many bytes came from the server."""
+        return self.done - self._before
 
     @property
     def digest(self) -> str:
@@ -293,7 +365,7 @@ class _Saving:
         total = self.done + int(length) if length.isascii() and length.isdigit() else None
         began = self.done
         for piece in response.chunks(CHUNK):
-            if self.done == began:
+            if self.done == began and not self._before:
                 _refuse_page(piece, self._url, xml=".xml" in self._document.path)
             self.done += len(piece)
             if self.done > DOCUMENT_BYTES:

@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from garboard import feeds
-from garboard.database import store
+from garboard.database import partial, store
 from garboard.database.build import Builder, Built
 from garboard.database.fetch import (
     Directory,
@@ -141,6 +141,7 @@ def update(
     source = origin_of(origin, client)
     names = dict.fromkeys(part for name in shards for part in feeds.parts(feeds.shard_for(name) or name, now.year))
     with store.writing(directory, terms.waiting):
+        partial.clear(directory)
         results = []
         for name, download in _downloads(directory, names, source, now, progress, terms):
             results.append(_result(directory, name, download, now, terms.accept_shrink))

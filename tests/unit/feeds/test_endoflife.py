@@ -139,7 +139,7 @@ def test_no_document_is_an_error():
         list(endoflife.parse("endoflife", [None for _ in range(1 + len(endoflife.PRODUCTS))]))
 
 
-def test_the_publisher_is_asked_for_one_document():
+def test_the_publisher_is_asked_for_one_document(tmp_path):
     asked = []
 
     class Client:
@@ -149,7 +149,7 @@ def test_the_publisher_is_asked_for_one_document():
 
     for document in endoflife.documents("endoflife"):
         try:
-            found = Remote(Client()).fetch(document, None, None, lambda *_: None)
+            found = Remote(Client()).fetch(document, None, tmp_path / "x", lambda *_: None)
             assert found.note.absent
         except FeedError:
             pass
