@@ -27,13 +27,15 @@ GAPS = 20
 class Built(msgspec.Struct, frozen=True, kw_only=True):
     """The contents of a finished shard.
 
-    ``records`` counts advisories and facts, ``skipped`` the gaps; ``date`` is the feed's own date, if it states one.
+    ``records`` counts advisories and facts, ``skipped`` the gaps; ``date`` is the feed's own date, if it states one;
+    ``unanalyzed`` as in `garboard.model.feed.FeedHeader`.
     """
 
     records: int
     skipped: int
     gaps: tuple[str, ...]
     date: str
+    unanalyzed: int = 0
 
 
 class Builder:
@@ -78,7 +80,7 @@ class Builder:
         return built
 
     def _fill(self, records: Iterable[Record]) -> Built:
-        total = skipped = 0
+        total = skipped = unanalyzed = 0
         reasons: list[str] = []
         date = ""
         for batch in _batches(records):
@@ -101,10 +103,11 @@ class Builder:
                         reasons += [f"{record.subject}: {record.reason}"] if len(reasons) < GAPS else []
                     case FeedHeader():
                         date = record.date or date
+                        unanalyzed += record.unanalyzed
                         for ecosystem in record.ecosystems:
                             self._ecosystem(ecosystem)
             total += self._facts(facts)
-        return Built(records=total, skipped=skipped, gaps=tuple(reasons), date=date)
+        return Built(records=total, skipped=skipped, gaps=tuple(reasons), date=date, unanalyzed=unanalyzed)
 
     def _advisory(self, advisory: Advisory) -> None:
         self._advisories += 1

@@ -46,7 +46,7 @@ class Shard:
             self._check()
             self.state = self._state()
             found = self.connection.execute("SELECT name, id FROM ecosystem").fetchall()
-        except (sqlite3.Error, msgspec.MsgspecError) as error:
+        except (sqlite3.Error, msgspec.MsgspecError, ValueError, TypeError) as error:
             self.connection.close()
             raise DatabaseError(f"the database shard {name} is damaged: {error}", f"{HINT} {name}") from error
         except DatabaseError:
@@ -60,8 +60,8 @@ class Shard:
 
     def meta(self, key: str) -> str:
         """Return a value of the ``meta`` table; empty if there is none."""
-        row = self.connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
-        return str(row[0]) if row else ""
+        found = self._rows("SELECT value FROM meta WHERE key = ?", (key,))
+        return str(found[0][0]) if found else ""
 
     def _check(self) -> None:
         schema = self.meta("schema")
@@ -94,14 +94,12 @@ class Shard:
             " WHERE affected.ecosystem = ? AND affected.package = ? ORDER BY advisory, position",
             (number, package),
         )
-        for advisory, affected in found:
-            try:
+        with self._reading():
+            for advisory, affected in found:
                 yield Hit(
                     advisory=rows.unpack_advisory(advisory),
                     affected=rows.unpack_affected(affected, ecosystem, package),
                 )
-            except msgspec.MsgspecError as error:
-                raise self._damaged(error) from error
 
     def names(self, ecosystem: str) -> tuple[str, ...]:
         """Return all packages that the shard has something about."""
@@ -117,11 +115,9 @@ class Shard:
             some = wanted[start : start + BATCH]
             marks = ",".join("?" * len(some))
             query = f"SELECT cve, payload FROM fact WHERE cve IN ({marks})"  # noqa: S608  # only question marks
-            for cve, payload in self._rows(query, some):
-                try:
+            with self._reading():
+                for cve, payload in self._rows(query, some):
                     yield rows.unpack_facts(cve, payload, lambda number: self._text(number, texts))
-                except msgspec.MsgspecError as error:
-                    raise self._damaged(error) from error
 
     def all_facts(self) -> Iterator[CveFacts]:
         """Yield the shard's facts about all CVEs that it knows, in order."""
@@ -137,9 +133,10 @@ class Shard:
             "SELECT advisory, advisory.payload, ecosystem, package, affected.payload FROM affected"  # noqa: S608
             f" JOIN advisory ON advisory.id = advisory WHERE ecosystem IN ({marks}) ORDER BY advisory, position"
         )
-        for (_, payload), group in itertools.groupby(self._rows(query, tuple(numbers)), key=lambda row: row[:2]):
-            affected = (rows.unpack_affected(row[4], numbers[row[2]], row[3]) for row in group)
-            yield msgspec.structs.replace(rows.unpack_advisory(payload), affected=tuple(affected))
+        with self._reading():
+            for (_, payload), group in itertools.groupby(self._rows(query, tuple(numbers)), key=lambda row: row[:2]):
+                affected = (rows.unpack_affected(row[4], numbers[row[2]], row[3]) for row in group)
+                yield msgspec.structs.replace(rows.unpack_advisory(payload), affected=tuple(affected))
 
     def naming(self, identifier: str) -> Iterator[Advisory]:
         """Yield the advisories that have an identifier among their names, in any case, with all that they say."""
@@ -153,12 +150,13 @@ class Shard:
         prefix, dash, rest = identifier.partition("-")
         spellings = (identifier, identifier.upper(), f"{prefix.upper()}{dash}{rest.lower()}")  # GHSA-… is in lower case
         found = self._rows(query, tuple(one.encode() for one in spellings))
-        for (_, payload), group in itertools.groupby(found, key=lambda row: row[:2]):
-            advisory = rows.unpack_advisory(payload)
-            names = (advisory.id, *advisory.aliases, *advisory.related, *advisory.errata)
-            if wanted in {name.casefold() for name in names}:
-                affected = (rows.unpack_affected(row[4], row[2], row[3]) for row in group if row[4] is not None)
-                yield msgspec.structs.replace(advisory, affected=tuple(affected))
+        with self._reading():
+            for (_, payload), group in itertools.groupby(found, key=lambda row: row[:2]):
+                advisory = rows.unpack_advisory(payload)
+                names = (advisory.id, *advisory.aliases, *advisory.related, *advisory.errata)
+                if wanted in {name.casefold() for name in names}:
+                    affected = (rows.unpack_affected(row[4], row[2], row[3]) for row in group if row[4] is not None)
+                    yield msgspec.structs.replace(advisory, affected=tuple(affected))
 
     def digests(self) -> Iterator[tuple[tuple[str, str, str], bytes]]:
         """Yield a digest of what each advisory says of each package: by ecosystem, package and identifier."""
@@ -167,30 +165,27 @@ class Shard:
             " JOIN advisory ON advisory.id = advisory JOIN ecosystem ON ecosystem.id = ecosystem ORDER BY 1, 2, advisory, position"
         )
         said = self._rows(query, ())
-        for (ecosystem, package, payload), group in itertools.groupby(said, key=lambda row: row[:3]):
-            advisory = rows.unpack_advisory(payload)
-            told = hashlib.sha256()
-            for part in (advisory.withdrawn.encode(), *(row[3] for row in group)):
-                told.update(hashlib.sha256(part).digest())
-            yield (ecosystem, package, advisory.id), told.digest()
+        with self._reading():
+            for (ecosystem, package, payload), group in itertools.groupby(said, key=lambda row: row[:3]):
+                advisory = rows.unpack_advisory(payload)
+                told = hashlib.sha256()
+                for part in (advisory.withdrawn.encode(), *(row[3] for row in group)):
+                    told.update(hashlib.sha256(part).digest())
+                yield (ecosystem, package, advisory.id), told.digest()
 
     def support(self, ecosystem: str) -> Iterator[Support]:
         """Yield what is said of the packages of a release, in the feed's order."""
-        for _, payload in self._rows(
-            "SELECT position, payload FROM support WHERE ecosystem = ? ORDER BY 1", (ecosystem,)
-        ):
-            try:
+        found = self._rows("SELECT position, payload FROM support WHERE ecosystem = ? ORDER BY 1", (ecosystem,))
+        with self._reading():
+            for _, payload in found:
                 yield rows.unpack_support(payload)
-            except msgspec.MsgspecError as error:
-                raise self._damaged(error) from error
 
     def cycles(self, product: str) -> Iterator[Cycle]:
         """Yield the cycles of a product, in the feed's order."""
-        for _, payload in self._rows("SELECT position, payload FROM cycle WHERE product = ? ORDER BY 1", (product,)):
-            try:
+        found = self._rows("SELECT position, payload FROM cycle WHERE product = ? ORDER BY 1", (product,))
+        with self._reading():
+            for _, payload in found:
                 yield rows.unpack_cycle(payload)
-            except msgspec.MsgspecError as error:
-                raise self._damaged(error) from error
 
     def _text(self, number: int, known: dict[int, str]) -> str:
         if number not in known:
@@ -199,13 +194,17 @@ class Shard:
         return known[number]
 
     def _rows(self, query: str, values: tuple[object, ...]) -> list[Any]:
-        try:
+        with self._reading():
             return self.connection.execute(query, values).fetchall()
-        except sqlite3.Error as error:
-            raise self._damaged(error) from error
+        raise AssertionError  # what is read is returned or raised
 
-    def _damaged(self, error: Exception) -> DatabaseError:
-        return DatabaseError(f"the database shard {self.name} is damaged: {error}", f"{HINT} {self.name}")
+    @contextlib.contextmanager
+    def _reading(self) -> Iterator[None]:
+        """Say which shard it is that cannot be read, whatever its bytes make of a row."""
+        try:
+            yield
+        except (sqlite3.Error, msgspec.MsgspecError, ValueError, TypeError, KeyError, OverflowError) as error:
+            raise DatabaseError(f"the database shard {self.name} is damaged: {error}", f"{HINT} {self.name}") from error
 
 
 def _connect(path: Path) -> sqlite3.Connection:

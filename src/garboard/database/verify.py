@@ -11,6 +11,7 @@ import msgspec
 from garboard.database import rows
 from garboard.database.shard import Shard
 from garboard.model.base import Value
+from garboard.model.errors import DatabaseError
 
 _TABLES = (
     "SELECT key, value FROM meta WHERE key <> 'digest' ORDER BY key",
@@ -56,7 +57,7 @@ def verify(shard: Shard) -> Verified:
     """Check everything that a shard holds. Faults are returned, not raised."""
     try:
         return _verify(shard)
-    except sqlite3.Error as error:
+    except (sqlite3.Error, DatabaseError) as error:
         return Verified(shard=shard.name, faults=(f"the file is damaged: {error}",))
 
 
@@ -68,7 +69,7 @@ def damage(shard: Shard) -> list[str]:
         ]
         if not faults and content_digest(shard.connection) != shard.meta("digest"):
             faults.append("its content is not what was recorded when it was built")
-    except sqlite3.Error as error:
+    except (sqlite3.Error, DatabaseError) as error:
         return [f"the file is damaged: {error}"]
     return faults
 
@@ -103,7 +104,7 @@ def _stated_versions(shard: Shard) -> Iterator[tuple[str, frozenset[str]]]:
     for (payload,) in shard.connection.execute("SELECT payload FROM affected"):
         try:
             item = rows.unpack_affected(payload, "", "")
-        except msgspec.MsgspecError as error:
+        except (msgspec.MsgspecError, ValueError, TypeError) as error:
             raise sqlite3.DatabaseError(f"a row cannot be read: {error}") from error
         bounds = (bound for each in item.ranges for bound in (each.introduced, each.fixed, each.last_affected))
         yield item.scheme, frozenset((*bounds, *item.versions)) - {"", "0"}

@@ -31,6 +31,8 @@ URL = "https://nvd.nist.gov/feeds/json/cve/2.0"
 FIRST_YEAR = 2002
 PAGE = "https://nvd.nist.gov/vuln/detail/"
 REJECTED = "Rejected"
+UNANALYZED = frozenset({"Received", "Awaiting Analysis", "Undergoing Analysis", "Deferred"})
+"""Of a CVE without configurations: NVD has not said yet, or never will, what it is in."""
 DETAILS = 2048
 
 _ANY = frozenset({"*", "-"})
@@ -145,7 +147,7 @@ def documents(shard: str) -> tuple[FeedDocument, ...]:
 
 
 def parse(shard: str, streams: Sequence[BinaryIO | None], /) -> Iterator[Record]:
-    """Yield the facts of each CVE. An entry that cannot be read is a gap.
+    """Yield the facts of each CVE, and which known software it is in. An entry that cannot be read is a gap.
 
     Raises:
         FeedError: The format is not 2.0.
@@ -153,27 +155,33 @@ def parse(shard: str, streams: Sequence[BinaryIO | None], /) -> Iterator[Record]
     (stream,) = streams
     if stream is None:
         raise FeedError(f"{shard} has no document")
-    listed = False
+    listed, unanalyzed = False, 0
     for path, data in json_stream.split(bounded.chunks(stream), 2):
         if path == ("timestamp",):
             yield FeedHeader(date=data.decode("utf-8", "replace").strip('"'))
         elif path[:1] == ("vulnerabilities",):
             listed = True
-            yield from _records(str(path[-1]), data)
+            cve = _read(str(path[-1]), data)
+            if isinstance(cve, Gap):
+                yield cve
+            else:
+                unanalyzed += cve.vulnStatus in UNANALYZED and not cve.configurations
+                yield from _records(cve)
     if not listed:
         raise FeedError("the feed is not NVD's in format 2.0: it lists no vulnerabilities")
-    yield FeedHeader(ecosystems=tuple(f"{SOFTWARE}:{name}" for name in sorted(ecosystems.software())))
+    software = tuple(f"{SOFTWARE}:{name}" for name in sorted(ecosystems.software()))
+    yield FeedHeader(ecosystems=software, unanalyzed=unanalyzed)
 
 
-def _records(place: str, data: bytes) -> Iterator[Record]:
+def _read(place: str, data: bytes) -> _Cve | Gap:
     try:
         cve = _ITEM.decode(data).cve
     except UNUSABLE as error:
-        yield _gap(place, f"not an entry of the format 2.0: {error}")
-        return
-    if not _CVE.match(cve.id):
-        yield _gap(place, f"not a CVE: {cve.id!r}")
-        return
+        return _gap(place, f"not an entry of the format 2.0: {error}")
+    return cve if _CVE.match(cve.id) else _gap(place, f"not a CVE: {cve.id!r}")
+
+
+def _records(cve: _Cve) -> Iterator[Record]:
     yield _facts(cve)
     affected = tuple(_affected(cve.configurations)) if cve.vulnStatus != REJECTED else ()
     if affected:

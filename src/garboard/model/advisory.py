@@ -189,6 +189,8 @@ class FeedState(Value):
     skipped: int = 0
     """Records that the feed's parser could not use; the reasons are in ``gaps``."""
     gaps: tuple[str, ...] = ()
+    unanalyzed: int = 0
+    """Vulnerabilities that the publisher lists and has not analyzed: what they are in is not known."""
     caveat: str = ""
     """What the feed's data can never say, whoever asks."""
     kept: tuple[LastData, ...] = ()

@@ -45,6 +45,8 @@ class FeedHeader(Value, tag="header"):
 
     date: str = ""
     ecosystems: tuple[str, ...] = ()
+    unanalyzed: int = 0
+    """Vulnerabilities that the publisher lists and has not looked at: which versions of what they are in is not told."""
 
 
 Record = Advisory | CveFacts | Cycle | Support | Gap | FeedHeader

@@ -21,7 +21,7 @@ from garboard.model.errors import UsageError
 from garboard.model.gap import Gap
 from garboard.model.image import Attestations, Files, Image, Reader
 from garboard.model.lifecycle import Lifecycles
-from garboard.model.package import SYSTEM_TYPES, Inventory
+from garboard.model.package import SOFTWARE, SYSTEM_TYPES, Inventory
 from garboard.model.report import Report
 from garboard.model.timestamp import parsed
 from garboard.packages import distro
@@ -161,6 +161,7 @@ def analyze(
         *judgment.no_facts,
         *no_support,
         *_of_feeds(feeds, now),
+        *_unanalyzed(inventory, feeds),
         *(supply.used(feeds) if supply else ()),
         *judgment.not_matched,
         *coverage.gaps,
@@ -218,6 +219,25 @@ def _of_feeds(feeds: Iterable[FeedState], now: dt.datetime) -> list[Gap]:
             reasons.append(f"last fetched {when}; newer vulnerabilities are not known: garboard db update {feed.shard}")
         gaps += [Gap(stage="database", subject=feed.shard, reason=reason) for reason in reasons]
     return gaps
+
+
+def _unanalyzed(inventory: Inventory, feeds: Iterable[FeedState]) -> list[Gap]:
+    """What was judged by what NVD says of software cannot be in what NVD has not said."""
+    waiting = [feed for feed in feeds if feed.unanalyzed]
+    software = {one.ecosystem: one.name for one in inventory.packages if one.ecosystem.startswith(f"{SOFTWARE}:")}
+    if not waiting or not software:
+        return []
+    from garboard.feeds import nvd, shard_for
+
+    judged = {name for ecosystem, name in software.items() if shard_for(ecosystem) == nvd.NAME}
+    if not judged:
+        return []
+    count = sum(feed.unanalyzed for feed in waiting)
+    oldest, newest = waiting[0].shard, waiting[-1].shard
+    years = oldest if oldest == newest else f"{oldest} to {newest}"
+    names = ", ".join(sorted(judged)[:3]) + (f" and {len(judged) - 3} more" if len(judged) > 3 else "")
+    reason = f"{count} CVEs are not analyzed by NVD: whether they are in {names} is not known"
+    return [Gap(stage="database", subject=years, reason=reason)]
 
 
 def scan(

@@ -366,5 +366,6 @@ def _state(shard: str, built: Built, fetched: list[Fetched], now: dt.datetime) -
         bytes=sum(each.received for each in fetched),
         skipped=built.skipped,
         gaps=built.gaps,
+        unanalyzed=built.unanalyzed,
         caveat=feeds.feed_of(shard).CAVEAT,
     )
