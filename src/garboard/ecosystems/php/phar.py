@@ -29,7 +29,7 @@ class BadPhar(ValueError):
     """No PHP archive of the own form, a damaged one, or one beyond a bound."""
 
 
-class Member(NamedTuple):
+class PharMember(NamedTuple):
     """A file in the archive: where its stored bytes lie, its real size, and how it is packed."""
 
     name: str
@@ -39,7 +39,7 @@ class Member(NamedTuple):
     flags: int
 
 
-def members(data: memoryview) -> Iterator[Member]:
+def members(data: memoryview) -> Iterator[PharMember]:
     """Yield the members in the archive's order.
 
     Raises:
@@ -64,11 +64,11 @@ def members(data: memoryview) -> Iterator[Member]:
         at += _MEMBER.size + metadata
         if at > end or content + stored > len(data):
             raise BadPhar("its manifest ends before its members do")
-        yield Member(name.decode("utf-8", "replace"), content, stored, size, flags)
+        yield PharMember(name.decode("utf-8", "replace"), content, stored, size, flags)
         content += stored
 
 
-def read(data: memoryview, member: Member) -> bytes:
+def read(data: memoryview, member: PharMember) -> bytes:
     """Return a member's bytes.
 
     Raises:
@@ -86,7 +86,7 @@ def read(data: memoryview, member: Member) -> bytes:
     return found
 
 
-def _plain(stored: memoryview, member: Member) -> bytes:
+def _plain(stored: memoryview, member: PharMember) -> bytes:
     if member.flags & _DEFLATED:
         import zlib
 
