@@ -9,6 +9,7 @@ from typing import Final
 
 from garboard.baseimage import releases
 from garboard.model.lifecycle import Cycle, Lifecycles, Lifespan, State
+from garboard.model.package import UNMANAGED, Package
 from garboard.model.timestamp import day
 from garboard.patterns import lazy
 
@@ -43,6 +44,66 @@ _ECOSYSTEMS: Final = MappingProxyType(
     }
 )  # fmt: skip
 """OSV's ecosystems, to os-release's ``ID``."""
+SOFTWARE_PRODUCTS: Final = MappingProxyType(
+    {
+        "bun": ("bun", "Bun"),
+        "chromium": ("chrome", "Chromium"),
+        "clickhouse": ("clickhouse", "ClickHouse"),
+        "deno": ("deno", "Deno"),
+        "dovecot": ("dovecot", "Dovecot"),
+        "envoy": ("envoy", "Envoy"),
+        "exim": ("exim", "Exim"),
+        "ffmpeg": ("ffmpeg", "FFmpeg"),
+        "julia": ("julia", "Julia"),
+        "lua": ("lua", "Lua"),
+        "mongodb": REPOSITORY_PRODUCTS["mongo"],
+        "openssl": ("openssl", "OpenSSL"),
+        "openvpn": ("openvpn", "OpenVPN"),
+        "postfix": ("postfix", "Postfix"),
+        "postgresql": REPOSITORY_PRODUCTS["postgres"],
+        "proftpd": ("proftpd", "ProFTPD"),
+        "sqlite": ("sqlite", "SQLite"),
+        "squid": ("squid", "Squid"),
+        "valkey": ("valkey", "Valkey"),
+        "zabbix": ("zabbix", "Zabbix"),
+        **{
+            name: REPOSITORY_PRODUCTS[name]
+            for name in (
+                "haproxy",
+                "httpd",
+                "mariadb",
+                "memcached",
+                "mysql",
+                "nginx",
+                "node",
+                "perl",
+                "php",
+                "python",
+                "rabbitmq",
+                "redis",
+                "ruby",
+                "rust",
+            )
+        },
+    }
+)
+"""Software that no package manager installed, to its product and display name."""
+JAVA_PRODUCTS: Final = MappingProxyType(
+    {
+        "Amazon.com Inc.": ("amazon-corretto", "Corretto"),
+        "Azul Systems, Inc.": ("azul-zulu", "Zulu"),
+        "BellSoft": ("bellsoft-liberica", "Liberica"),
+        "Eclipse Adoptium": ("eclipse-temurin", "Temurin"),
+        "IBM Corporation": ("ibm-semeru", "Semeru"),
+        "Microsoft": ("microsoft-build-of-openjdk", "Microsoft OpenJDK"),
+        "Oracle Corporation": ("oracle-jdk", "Oracle's JDK"),
+        "Red Hat, Inc.": ("red-hat-build-of-openjdk", "Red Hat OpenJDK"),
+        "SAP SE": ("sapmachine", "SapMachine"),
+    }
+)
+"""Publishers of Java runtimes, as their file ``release`` calls them."""
+_JAVA: Final = "java"
+_GO: Final = "stdlib"
 _NUMBERS: Final = lazy(r"[0-9]+(?:\.[0-9]+)*")
 _FOR_EVERYBODY: Final = frozenset(("debian",))
 """Products with free extended support in the public archive."""
@@ -81,6 +142,16 @@ class Lifetimes:
             return None
         return self._lifespan(*DISTRO_PRODUCTS[_ECOSYSTEMS[name]], numbers[0].split("."))
 
+    def of_program(self, package: Package) -> Lifespan | None:
+        """The line of a program that no package manager installed, or of the Go that built one; None if it is not known."""
+        product, numbers = _product(package), _NUMBERS().match(package.version)
+        if product is None or numbers is None:
+            return None
+        version = numbers[0].split(".")
+        if package.name == _JAVA and version[0] == "1":  # 1.8.0_402 is Java 8
+            version = version[1:]
+        return self._lifespan(*product, version) if version else None
+
     def _of(self, product: str) -> tuple[Cycle, ...]:
         if product not in self._cycles:
             self._cycles[product] = self._lifecycles.cycles(product)
@@ -111,6 +182,17 @@ class Lifetimes:
         if cycle.eol or cycle.ended:
             return State.ENDED
         return State.SUPPORTED if cycle.ended is False else State.UNKNOWN
+
+
+def has_end(package: Package) -> bool:
+    """Report whether its maintenance is something that can be asked for."""
+    return _product(package) is not None
+
+
+def _product(package: Package) -> tuple[str, str] | None:
+    if package.type == UNMANAGED:
+        return JAVA_PRODUCTS.get(package.vendor) if package.name == _JAVA else SOFTWARE_PRODUCTS.get(package.name)
+    return REPOSITORY_PRODUCTS["golang"] if (package.type, package.name) == ("golang", _GO) else None
 
 
 def _cycle(cycles: Iterable[Cycle], version: Sequence[str]) -> Cycle | None:

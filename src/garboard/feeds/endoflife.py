@@ -24,13 +24,16 @@ NAME = "endoflife"
 CAVEAT = ""
 URL = "https://endoflife.date/api/v1/products/full"
 PRODUCTS: Final = (
-    "almalinux", "alpine-linux", "amazon-corretto", "amazon-linux", "apache-http-server", "apache-maven", "centos",
-    "debian", "eclipse-temurin", "elixir", "erlang", "fedora", "go", "gradle", "haproxy", "mariadb", "memcached",
-    "mongodb", "mysql", "nginx", "nodejs", "opensuse", "oracle-jdk", "oracle-linux", "perl", "php", "postgresql", "python",
-    "rabbitmq", "redis", "rhel", "rocky-linux", "ruby", "rust", "sles", "tomcat", "traefik", "ubuntu", "vmware-photon",
-    "wordpress",
+    "almalinux", "alpine-linux", "amazon-corretto", "amazon-linux", "apache-http-server", "apache-maven",
+    "azul-zulu", "bellsoft-liberica", "bun", "centos", "chrome", "clickhouse", "debian", "deno", "dovecot",
+    "eclipse-temurin", "elixir", "envoy", "erlang", "exim", "fedora", "ffmpeg", "go", "gradle", "haproxy",
+    "ibm-semeru", "julia", "lua", "mariadb", "memcached", "microsoft-build-of-openjdk", "mongodb", "mysql", "nginx",
+    "nodejs", "openssl", "opensuse", "openvpn", "oracle-jdk", "oracle-linux", "perl", "php", "postfix", "postgresql",
+    "proftpd", "python", "rabbitmq", "red-hat-build-of-openjdk", "redis", "rhel", "rocky-linux", "ruby", "rust",
+    "sapmachine", "sles", "sqlite", "squid", "tomcat", "traefik", "ubuntu", "valkey", "vmware-photon", "wordpress",
+    "zabbix",
 )  # fmt: skip
-"""Products that images are based on; the rest of the site is ignored."""
+"""Products that images are based on, or that are found in them; the rest of the site is ignored."""
 PRODUCT_BYTES = 4 * 1024 * 1024
 """The size limit of one product's document in the older shape."""
 

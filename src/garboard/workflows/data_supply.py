@@ -94,9 +94,7 @@ class OfflineSupply(Supply):
         missing = [shard for shard in _about_support(ecosystems) if shard not in have]
         if not missing:
             return ()
-        reason = (
-            f"whether the distribution still supports its packages is not known without them; {self._hint(missing)}"
-        )
+        reason = f"whether the distribution and the programs here are still supported is not known without them; {self._hint(missing)}"
         return (Gap(stage="database", subject=", ".join(missing), reason=reason),)
 
 
@@ -120,7 +118,7 @@ class PastSupply(OfflineSupply):
 
 
 def _about_support(ecosystems: Iterable[str]) -> tuple[str, ...]:
-    """The shards that say how long releases are supported; only a release has an end."""
+    """The shards that say how long releases and programs (``type:name``) are supported; what only rolls has no end."""
     return ("endoflife",) if any(":" in ecosystem for ecosystem in ecosystems) else ()
 
 

@@ -32,7 +32,7 @@ class Supply:
         return ()
 
     def support(self, ecosystems: Iterable[str]) -> tuple[Gap, ...]:
-        """Called once with the ecosystems of a distribution's packages, for how long those are supported."""
+        """Called once with a distribution's ecosystems, and programs (``type:name``), for how long those are supported."""
         del ecosystems
         return ()
 

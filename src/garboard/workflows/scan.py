@@ -150,7 +150,7 @@ def analyze(
     database.begin()
     judgment = judge(inventory, database, supply)
     findings = trace(judgment.findings, inventory.packages)
-    no_support = supply.support(_of_distributions(inventory)) if supply else ()
+    no_support = supply.support(_maintained(inventory)) if supply else ()
     lifecycles = database if isinstance(database, Lifecycles) else None
     coverage = supported(inventory, judgment, lifecycles, database.used(), now)
     feeds = database.used()
@@ -198,8 +198,14 @@ def _lineage(of: Image, attributed: Whose | None) -> tuple[LineageStep, ...]:
     return lineage(of, attributed.ancestors)
 
 
-def _of_distributions(inventory: Inventory) -> tuple[str, ...]:
+def _maintained(inventory: Inventory) -> tuple[str, ...]:
+    """What has a release whose support may end: the ecosystems of system packages, and programs that nothing owns."""
     found = {package.ecosystem for package in inventory.packages if package.type in SYSTEM_TYPES}
+    alone = [one for one in inventory.packages if one.type not in SYSTEM_TYPES and not one.owner]
+    if alone:
+        from garboard.baseimage.lifecycle import has_end
+
+        found.update(f"{one.type}:{one.name}" for one in alone if has_end(one))
     return tuple(sorted(found - {""}))
 
 

@@ -57,7 +57,31 @@ def supported(
             stated = _stated(packages, lifecycles.support(ecosystem))
             gaps += _of_packages(ecosystem, stated, day(now))
             moved += [one for one in clean if one.source in stated and _over(stated[one.source], day(now))]
+    programs, ended = _ended_programs(inventory, lifecycles, now)
+    for name, packages in programs.items():
+        clean = [one for one in packages if one.id not in found and one.id not in passed_over]
+        gaps.append(Gap(stage="match", subject=name, reason=f"its support ended on {ended[name]}{_not_judged(clean)}"))
+        moved += clean
     return Supported(judgment.judged - len(moved), (*judgment.unjudged, *moved), tuple(gaps))
+
+
+def _ended_programs(
+    inventory: Inventory, lifecycles: Lifecycles | None, now: dt.datetime
+) -> tuple[dict[str, list[Package]], dict[str, str]]:
+    """Programs and runtimes whose line has ended, by the line, and its last day."""
+    programs: dict[str, list[Package]] = defaultdict(list)
+    ended: dict[str, str] = {}
+    alone = [one for one in inventory.packages if not one.owner and one.type not in SYSTEM_TYPES]
+    if lifecycles is not None and alone:
+        from garboard.baseimage.lifecycle import Lifetimes, has_end
+
+        lifetimes = Lifetimes(lifecycles, now)
+        for package in filter(has_end, alone):
+            span = lifetimes.of_program(package)
+            if span is not None and span.state is State.ENDED:
+                programs[span.name].append(package)
+                ended[span.name] = span.until or "an unknown day"
+    return programs, ended
 
 
 def _asked(lifecycles: Lifecycles | None, now: dt.datetime) -> Callable[[str], str]:
