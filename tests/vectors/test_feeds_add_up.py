@@ -96,6 +96,16 @@ def supports(paths: list[Path], _shard: str) -> Counted:
     return Counted({KEPT: sum(bool(line.strip()) and not line.startswith("#") for line in lines)})
 
 
+def rubies(paths: list[Path], _shard: str) -> Counted:
+    with zipfile.ZipFile(paths[0]) as archive:
+        engines = [
+            name.split("/")[-2] if "rubies/" in name else "" for name in archive.namelist() if name.endswith(".yml")
+        ]
+    return Counted(
+        {"ruby": KEPT, "": "is about a gem, which OSV has"}.get(one, "is about another engine") for one in engines
+    )
+
+
 OSV = [
     *("Bitnami", "Go", "Hex", "Maven", "NuGet", "Packagist", "Pub", "PyPI", "RubyGems", "SwiftURL", "crates.io", "npm"),
     *("GitHub Actions", "AlmaLinux:8", "AlmaLinux:9", "AlmaLinux:10", "Rocky Linux:9"),
@@ -107,6 +117,7 @@ TABLE: dict[str, Callable[[list[Path], str], Counted]] = {
     "alpine:edge": secdb,
     "wolfi": secdb,
     "chainguard": secdb,
+    "rubysec": rubies,
     "nvd:2022": listed("vulnerabilities"),
     "kev": listed("vulnerabilities"),
     "epss": scores,

@@ -21,7 +21,7 @@ FIRST_NVD_YEAR = 2002
 """The year of NVD's first file, which also holds all earlier CVEs."""
 
 _CVE_YEAR = re.compile(r"^CVE-(\d{4})-\d+$")
-OF_SOFTWARE: Final = {"nodejs": f"{SOFTWARE}:node"}
+OF_SOFTWARE: Final = {"nodejs": f"{SOFTWARE}:node", "rubysec": f"{SOFTWARE}:ruby"}
 """Shards of software whose makers have feeds of their own."""
 SUPPORT = "debian-security-support"
 RATINGS: Final = "ratings"

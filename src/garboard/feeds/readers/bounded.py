@@ -50,8 +50,8 @@ def _judge(unfolded: int, stored: int) -> None:
         raise _too_large(by_ratio=True)
 
 
-def members(stream: BinaryIO) -> Iterator[tuple[str, bytes]]:
-    """Yield the names and bytes of a zip file's ``.json`` members, one at a time, in the archive's order.
+def members(stream: BinaryIO, suffix: str = ".json") -> Iterator[tuple[str, bytes]]:
+    """Yield the names and bytes of a zip file's members with this suffix, one at a time, in the archive's order.
 
     Nothing is written to disk, so a member's name can be anything.
 
@@ -59,12 +59,12 @@ def members(stream: BinaryIO) -> Iterator[tuple[str, bytes]]:
         FeedError: The archive is damaged, or a limit is exceeded.
     """
     try:
-        yield from _members(stream)
+        yield from _members(stream, suffix)
     except (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
         raise FeedError(f"the feed's zip file is damaged: {error}") from error
 
 
-def _members(stream: BinaryIO) -> Iterator[tuple[str, bytes]]:
+def _members(stream: BinaryIO, suffix: str) -> Iterator[tuple[str, bytes]]:
     stream.seek(0)
     with zipfile.ZipFile(stream) as archive:
         infos = archive.infolist()
@@ -72,7 +72,7 @@ def _members(stream: BinaryIO) -> Iterator[tuple[str, bytes]]:
             raise FeedError(f"the feed's zip file has more than {MEMBERS} members")
         unfolded = stored = 0
         for info in infos:
-            if not info.filename.endswith(".json"):
+            if not info.filename.endswith(suffix):
                 continue
             with archive.open(info) as member:
                 data = member.read(MEMBER_BYTES + 1)
