@@ -17,7 +17,7 @@ import msgspec
 from garboard.database.partial import Partial
 from garboard.model.base import Value
 from garboard.model.errors import FeedError, NetworkError, OfflineError
-from garboard.model.feed import FeedDocument, Pointer
+from garboard.model.feed import FeedChanges, FeedDocument, Pointer
 from garboard.net.client import StatusError
 
 MIB = 1024 * 1024
@@ -70,6 +70,14 @@ class Fetched:
     path: Path | None = None
     unchanged: bool = False
     received: int = 0
+
+
+class Peeked(Value):
+    """Whether a document is still what is known; else its size, 0 if that is not told, and its date."""
+
+    unchanged: bool = False
+    size: int = 0
+    last_modified: str = ""
 
 
 class FeedOrigin(Protocol):
@@ -183,6 +191,22 @@ class Remote:
         if refusals:
             raise refusals[0]
         return Fetched(DocumentState(absent=True), unchanged=known is not None and known.absent)
+
+    def peek(self, known: DocumentState) -> Peeked:
+        """Ask whether a document is still what is known, and how large it is by now, without receiving it."""
+        headers = {"If-None-Match": known.etag} if known.etag else {}
+        with self.client.get(known.url, headers) as response:
+            if response.status == 304:
+                return Peeked(unchanged=True)
+            length = response.headers.get("Content-Length", "")
+            size = int(length) if response.status == 200 and length.isascii() and length.isdecimal() else 0
+            return Peeked(size=size, last_modified=response.headers.get("Last-Modified", ""))
+
+    def record(self, changes: FeedChanges, identifier: str) -> bytes | None:
+        """Return a record that lies by itself; None if it is absent."""
+        name = quote(identifier, safe=":")
+        place = f"{self.base}/{quote(changes.record_path, safe='/:{}')}" if self.base else changes.record_url
+        return self._small(place.replace("{}", name))
 
     def _addresses(self, document: FeedDocument, known: DocumentState | None) -> list[str]:
         if self.base:

@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import itertools
 import sqlite3
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -136,6 +137,23 @@ class Shard:
         with self._reading():
             for (_, payload), group in itertools.groupby(self._rows(query, tuple(numbers)), key=lambda row: row[:2]):
                 affected = (rows.unpack_affected(row[4], numbers[row[2]], row[3]) for row in group)
+                yield msgspec.structs.replace(rows.unpack_advisory(payload), affected=tuple(affected))
+
+    def whole(self) -> Iterator[Advisory]:
+        """Yield all advisories with all that they say, in the feed's order; withdrawn ones too."""
+        names = {number: name for name, number in self._ecosystems.items()}
+        keys: dict[int, list[tuple[int, int, str]]] = defaultdict(list)
+        for number, position, ecosystem, package in self._rows(
+            "SELECT advisory, position, ecosystem, package FROM affected", ()
+        ):
+            keys[number].append((position, ecosystem, package))
+        one = "SELECT payload FROM affected WHERE ecosystem = ? AND package = ? AND advisory = ? AND position = ?"
+        with self._reading():
+            for number, payload in self.connection.execute("SELECT id, payload FROM advisory ORDER BY id"):
+                affected = []
+                for position, ecosystem, package in sorted(keys.get(number, ())):
+                    ((said,),) = self._rows(one, (ecosystem, package, number, position))
+                    affected.append(rows.unpack_affected(said, names[ecosystem], package))
                 yield msgspec.structs.replace(rows.unpack_advisory(payload), affected=tuple(affected))
 
     def naming(self, identifier: str) -> Iterator[Advisory]:

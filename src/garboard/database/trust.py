@@ -32,7 +32,7 @@ _TYPE: Final = "cosign container image signature"
 _OWN: Final = "garboard."
 
 
-class Statement(Value):
+class SignedState(Value):
     """What a signature says of a shared database; times are RFC 3339."""
 
     digest: str
@@ -72,7 +72,7 @@ class _Payload(msgspec.Struct):
     optional: dict[str, Any] | None = None
 
 
-def payload(statement: Statement, reference: str) -> bytes:
+def payload(statement: SignedState, reference: str) -> bytes:
     """The bytes that are signed; ``reference`` names the repository for people."""
     critical = _Critical(_Identity(reference), _Image(statement.digest), _TYPE)
     told = {"serial": statement.serial, "made": statement.made, "expires": statement.expires}
@@ -172,7 +172,7 @@ def _no_key(file: Path, kind: str, hint: str) -> UsageError:
     return UsageError(f"{file} is no {kind} key in PEM, without a password, of Ed25519 or ECDSA P-256", hint)
 
 
-def statement(data: bytes, where: str) -> Statement:
+def statement(data: bytes, where: str) -> SignedState:
     """Read a payload whose signature is good.
 
     Raises:
@@ -183,7 +183,7 @@ def statement(data: bytes, where: str) -> Statement:
         said = found.optional or {}
         serial, made, expires = (str(said.get(_OWN + name, "")) for name in ("serial", "made", "expires"))
         if found.critical.type == _TYPE and serial.isascii() and serial.isdecimal() and len(serial) <= 15:
-            return Statement(
+            return SignedState(
                 digest=found.critical.image.digest,
                 serial=int(serial),
                 made=_time(made) if made else "",
@@ -211,7 +211,7 @@ def accepted(directory: Path, verifier: Verifier) -> Accepted | None:
     return _record(directory).get(verifier.fingerprint)
 
 
-def accept(directory: Path, verifier: Verifier, statement: Statement) -> None:
+def accept(directory: Path, verifier: Verifier, statement: SignedState) -> None:
     """Remember a state as the newest of a key, unless a newer one is there already."""
     record = _record(directory)
     before = record.get(verifier.fingerprint)

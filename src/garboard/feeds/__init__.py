@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import BinaryIO, Final, Protocol
 
 from garboard.model.errors import UsageError
-from garboard.model.feed import FeedDocument, Record
+from garboard.model.feed import FeedChanges, FeedDocument, Record
 
 
 class Feed(Protocol):
@@ -73,6 +73,13 @@ def parts(name: str, year: int) -> tuple[str, ...]:
     from garboard.feeds import nvd
 
     return nvd.years(year) if name == nvd.NAME else (name,)
+
+
+def changes(shard: str) -> FeedChanges | None:
+    """Return where a shard's publisher tells which records changed; None if it does not."""
+    from garboard.feeds import osv
+
+    return osv.changes(shard) if shard.startswith(f"{osv.NAME}:") else None
 
 
 def restriction(shard: str) -> str:

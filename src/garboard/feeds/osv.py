@@ -17,7 +17,7 @@ from garboard.feeds.readers.osv_ranges import intervals
 from garboard.feeds.readers.osv_record import OsvAffected, OsvRecord, OsvSeverity, Specifics
 from garboard.model.advisory import Advisory, Affected, Range, Rating, Status
 from garboard.model.errors import FeedError
-from garboard.model.feed import FeedDocument, FeedHeader, Record
+from garboard.model.feed import FeedChanges, FeedDocument, FeedHeader, Record
 from garboard.model.gap import Gap
 from garboard.model.package import SOFTWARE
 
@@ -33,6 +33,7 @@ OTHER_FEEDS = frozenset(
 )  # fmt: skip
 """Ecosystems whose publishers have feeds of their own."""
 
+_LISTED = re.compile(r"(\d{4}-\d\d-\d\dT[\d:.]{8,20}Z),([\w.:+-]{1,200})")
 _SUBSCRIPTIONS = MappingProxyType({"Ubuntu": "Ubuntu Pro"})
 """Ecosystems with fixes that only subscribers get."""
 _RECORD = msgspec.json.Decoder(OsvRecord)
@@ -77,6 +78,47 @@ def documents(shard: str) -> tuple[FeedDocument, ...]:
         _document(ecosystem),
         *((_document(subscribers, optional=True),) if subscribers else ()),
     )
+
+
+def changes(shard: str) -> FeedChanges | None:
+    """Return where changed records are told; None for distributions, whose archives are small."""
+    ecosystem = _ecosystem(shard)
+    if ECOSYSTEMS[base(ecosystem)].by_release:
+        return None
+    address, folder = f"{BUCKET}/{quote(ecosystem, safe=':')}", f"osv/{ecosystem}"
+    listing = FeedDocument(url=f"{address}/modified_id.csv", path=f"{folder}/modified_id.csv", optional=True)
+    return FeedChanges(listing=listing, record_url=f"{address}/{{}}.json", record_path=f"{folder}/{{}}.json")
+
+
+def listed(stream: BinaryIO) -> dict[str, str]:
+    """Return when each record was changed, by its identifier, as ``modified_id.csv`` says.
+
+    Raises:
+        FeedError: It is no such list.
+    """
+    found = {}
+    for line in _lines(stream):
+        match = _LISTED.fullmatch(line.decode("ascii", "replace").strip())
+        if match is None:
+            raise FeedError(f"the feed's list of changes has a line that is none: {line[:80]!r}")
+        found[match[2]] = match[1]
+    return found
+
+
+def _lines(stream: BinaryIO) -> Iterator[bytes]:
+    rest = b""
+    for piece in bounded.chunks(stream):
+        *whole, rest = (rest + piece).split(b"\n")
+        yield from whole
+        if len(rest) > DETAILS:
+            raise FeedError("the feed's list of changes has no lines")
+    if rest:
+        yield rest
+
+
+def record(shard: str, name: str, data: bytes) -> Record | None:
+    """Return what a record that lies by itself says; None if it says nothing of the shard's ecosystem."""
+    return next(_one(name, data, _ecosystem(shard)), None)
 
 
 def _document(ecosystem: str, *, optional: bool = False) -> FeedDocument:

@@ -40,6 +40,16 @@ class FeedDocument(Value):
     """Whether the publisher is not asked for it: another document holds the same, and only a mirror may lack that one."""
 
 
+class FeedChanges(Value):
+    """Where a publisher lists when each of a shard's records was changed, and where each lies by itself."""
+
+    listing: FeedDocument
+    record_url: str
+    """``{}`` stands for the identifier."""
+    record_path: str
+    """The same on a mirror."""
+
+
 class FeedHeader(Value, tag="header"):
     """What the data say about themselves: their own date, and which ecosystems they cover even if nothing is listed."""
 

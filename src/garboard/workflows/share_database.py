@@ -159,7 +159,7 @@ def _sign(there: Publisher, directory: Path, digest: str, tagged: str, signing: 
         with contextlib.suppress(DatabaseError, ImageError):
             before = _statement(there, tagged, signing.signer.verifier(), tagged).serial
     serial = max(before + 1, int(now.timestamp()))
-    said = trust.Statement(digest=digest, serial=serial, made=rfc3339(now), expires=rfc3339(now + signing.valid))
+    said = trust.SignedState(digest=digest, serial=serial, made=rfc3339(now), expires=rfc3339(now + signing.valid))
     payload = trust.payload(said, f"{there.host}/{there.path}")
     layer = _uploaded(there, directory, SIGNATURE, payload)
     layer = msgspec.structs.replace(layer, annotations={_SIGNATURE: signing.signer.sign(payload)})
@@ -175,7 +175,7 @@ def _signature_tag(digest: str) -> str:
     return f"{digest.replace(':', '-')}.sig"
 
 
-def _statement(there: RegistryClient, digest: str, verifier: trust.Verifier, address: str) -> trust.Statement:
+def _statement(there: RegistryClient, digest: str, verifier: trust.Verifier, address: str) -> trust.SignedState:
     """What the key's owner says of a manifest.
 
     Raises:
@@ -279,7 +279,7 @@ def pull(
 
 
 def _refuse_old(
-    directory: Path, verifier: trust.Verifier, said: trust.Statement, address: str, now: dt.datetime
+    directory: Path, verifier: trust.Verifier, said: trust.SignedState, address: str, now: dt.datetime
 ) -> None:
     stay = "the data that are here stay; to take exactly this state, name it by its digest"
     if said.expired(now):

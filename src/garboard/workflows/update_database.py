@@ -35,6 +35,8 @@ from garboard.model.advisory import FeedState, LastData
 from garboard.model.base import Value
 from garboard.model.errors import DatabaseError, FeedError, GarboardError, UsageError
 from garboard.model.timestamp import rfc3339
+from garboard.workflows import revise_shard
+from garboard.workflows.revise_shard import Revision
 
 SHRINK = 0.8
 """Share of the old number of records; fewer are refused, because a truncated feed would look like good news."""
@@ -158,6 +160,7 @@ class _Download:
         self.young: ShardResult | None = None
         self.error: GarboardError | OSError | None = None
         self.fetched: list[Fetched] = []
+        self.revision: Revision | None = None
         self.received = 0
 
 
@@ -221,6 +224,11 @@ def _fetch_documents(download: _Download, directory: Path, shard: str, origin: F
     documents = feeds.feed_of(shard).documents(shard)
     download.old = old = _installed(directory, shard)
     known = old[1] if old and len(old[1]) == len(documents) else (None,) * len(documents)
+    if old and known[0] is not None and len(documents) == 1 and isinstance(origin, Remote):
+        download.revision = revise_shard.find(directory, old[0], known[0], origin, progress)
+        if download.revision is not None:
+            download.received = download.revision.received
+            return
     places = [download.stack.enter_context(store.scratch(directory)) for _ in documents]
     asked = list(zip(documents, known, places, strict=True))
     fetched = [origin.fetch(document, note, place, progress) for document, note, place in asked]
@@ -259,8 +267,10 @@ def _result(directory: Path, shard: str, download: _Download, now: dt.datetime, 
 
 
 def _update(directory: Path, shard: str, download: _Download, now: dt.datetime, accept_shrink: bool) -> ShardResult:
-    old, fetched = download.old, download.fetched
-    if old and all(each.unchanged for each in fetched):
+    old, fetched, revision = download.old, download.fetched, download.revision
+    if old and revision is not None and not revision.unchanged:
+        state, outcome = _revise(directory, old[0], revision, now, accept_shrink), ShardOutcome.UPDATED
+    elif old and all(each.unchanged for each in fetched):
         state, outcome = _confirm(directory, old[0], now), ShardOutcome.UNCHANGED
     else:
         state = _build(directory, shard, fetched, now, None if accept_shrink or not old else old[0])
@@ -284,6 +294,18 @@ def _confirm(directory: Path, state: FeedState, now: dt.datetime) -> FeedState:
         note.write_bytes(msgspec.json.encode(Confirmed(sha256=state.sha256, fetched=rfc3339(now))))
         store.install(note, store.path_of(directory, state.shard).with_suffix(store.CONFIRMED))
     return msgspec.structs.replace(state, fetched=rfc3339(now))
+
+
+def _revise(directory: Path, old: FeedState, revision: Revision, now: dt.datetime, accept_shrink: bool) -> FeedState:
+    with store.scratch(directory) as written:
+        with Builder(written) as builder, contextlib.closing(Shard(directory, old.shard)) as shard:
+            built = builder.fill(revise_shard.records(shard, revision))
+            _judge(old.shard, built, None if accept_shrink else old)
+            state = _state(old.shard, built, [Fetched(revision.note, received=revision.received)], now)
+            state = msgspec.structs.replace(state, data_date=_iso(revision.last_modified))
+            builder.finish(state, pack((revision.note,)))
+        store.install(written, store.path_of(directory, old.shard))
+    return state
 
 
 def _build(directory: Path, shard: str, fetched: list[Fetched], now: dt.datetime, old: FeedState | None) -> FeedState:

@@ -15,7 +15,7 @@ from garboard.model.errors import DatabaseError, UsageError
 
 NOW = dt.datetime(2026, 7, 1, tzinfo=dt.UTC)
 DIGEST = f"sha256:{'a' * 64}"
-SAID = trust.Statement(digest=DIGEST, serial=7, made="2026-06-30T00:00:00+00:00", expires="2026-07-07T00:00:00+00:00")
+SAID = trust.SignedState(digest=DIGEST, serial=7, made="2026-06-30T00:00:00+00:00", expires="2026-07-07T00:00:00+00:00")
 
 
 def written(path, key, password=None):
@@ -120,7 +120,7 @@ def test_files_that_are_no_keys(tmp_path):
 def test_the_newest_that_was_accepted_is_remembered(tmp_path_factory, signers, serials):
     folder, verifier = tmp_path_factory.mktemp("db"), signers[0].verifier()
     for serial in serials:
-        trust.accept(folder, verifier, trust.Statement(digest=f"d{serial}", serial=serial, made="", expires=""))
+        trust.accept(folder, verifier, trust.SignedState(digest=f"d{serial}", serial=serial, made="", expires=""))
     assert trust.accepted(folder, verifier) == trust.Accepted(serial=max(serials), digest=f"d{max(serials)}")
     assert trust.accepted(folder, signers[1].verifier()) is None
 

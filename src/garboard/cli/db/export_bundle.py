@@ -15,7 +15,7 @@ from garboard.cli.params import Given
 from garboard.model.base import Value
 
 
-class Export(Value):
+class BundleExport(Value):
     """A database, the bundle to write, and which shards (none: all)."""
 
     directory: Path
@@ -23,12 +23,12 @@ class Export(Value):
     shards: tuple[str, ...]
 
 
-def _export_settings(given: Given) -> Export:
-    return Export(directory=read_settings.database_directory(given), file=given[BUNDLE], shards=given[SHARDS])
+def _export_settings(given: Given) -> BundleExport:
+    return BundleExport(directory=read_settings.database_directory(given), file=given[BUNDLE], shards=given[SHARDS])
 
 
 @make("export", BUNDLE, SHARDS, o.DB, settings=_export_settings)
-def export_bundle(settings: Export) -> None:
+def export_bundle(settings: BundleExport) -> None:
     """Write shards into FILE, to be carried to a machine without a network. Without SHARD: all that is there."""
     from garboard.database import bundle, store
 

@@ -17,7 +17,7 @@ from garboard.model.base import Value
 BUNDLE: Final = Operand[Path]("file", kind=click.Path(dir_okay=False, path_type=Path))
 
 
-class Import(Value):
+class BundleImport(Value):
     """A database, the bundle file of its shards, and the digest that it must have."""
 
     directory: Path
@@ -25,13 +25,13 @@ class Import(Value):
     digest: str
 
 
-def _import_settings(given: Given) -> Import:
+def _import_settings(given: Given) -> BundleImport:
     directory, digest = read_settings.database_directory(given), given[o.DIGEST] or ""
-    return Import(directory=directory, file=given[BUNDLE], digest=digest)
+    return BundleImport(directory=directory, file=given[BUNDLE], digest=digest)
 
 
 @make("import", BUNDLE, o.DIGEST, o.DB, settings=_import_settings)
-def import_bundle(settings: Import) -> None:
+def import_bundle(settings: BundleImport) -> None:
     """Put the shards of FILE in place, once all of them are verified."""
     from garboard.database import bundle
 
