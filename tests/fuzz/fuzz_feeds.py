@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import gzip
 import io
 import json
@@ -12,9 +13,11 @@ import pytest
 
 from garboard import feeds
 from garboard.baseimage.tags import parse as parse_tag
+from garboard.database import trust
 from garboard.database.fetch import unpack
+from garboard.feeds import osv
 from garboard.feeds.readers.secdb import identifiers
-from garboard.model.errors import FeedError
+from garboard.model.errors import DatabaseError, FeedError
 from tests.fuzz.mutation import Target, attack
 
 
@@ -33,6 +36,22 @@ OSV = json.dumps(
         "affected": [{"package": {"ecosystem": "PyPI", "name": "A.b"}, "versions": ["1", "2"], "ranges": [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}, {"fixed": "1.2"}, {"introduced": "2"}, {"last_affected": "3"}]}]}],
     }
 ).encode()  # fmt: skip
+OSV_LIST = b"2026-01-01T00:00:00Z,GHSA-aaaa-bbbb-cccc\n2026-01-01T00:00:00.5Z,ALSA-2024:0265\n"
+RUBYSEC = b"""---
+engine: ruby
+cve: 2024-1000
+date: 2024-01-01
+description: |
+  A text.
+patched_versions:
+  - "~> 2.1.0.preview.2, != 2.1.3"
+  - ">= 2.2"
+unaffected_versions:
+  - "< 1.9.3.484"
+"""
+SIGNED = trust.payload(
+    trust.SignedState(digest="sha256:0", serial=7, made="2026-01-01T00:00:00Z", expires="2026-01-08"), "r"
+)
 DEBIAN = json.dumps(
     {
         "a": {
@@ -156,6 +175,23 @@ def fuzz_endoflife_product(data: bytes) -> None:
             pass
 
 
+def fuzz_rubysec(data: bytes) -> None:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("rubies/ruby/CVE-2024-1000.yml", data)
+    _parse("rubysec", file.getvalue())
+
+
+def fuzz_osv_list(data: bytes) -> None:
+    with contextlib.suppress(FeedError):
+        osv.listed(io.BytesIO(data))
+
+
+def fuzz_signature(data: bytes) -> None:
+    with contextlib.suppress(DatabaseError):
+        trust.statement(data, "db").expired(dt.datetime(2026, 1, 1, tzinfo=dt.UTC))
+
+
 def fuzz_tags(data: bytes) -> None:
     repository, _, tag = data.decode("utf-8", "replace").partition(":")
     text = tag[:128]
@@ -180,6 +216,9 @@ TARGETS = (
         fuzz_debian_support,
         (b"a limited x\nb non-supported 1-1 2025-01-01 y\nc.* supported\n",),
     ),
+    Target("rubysec", fuzz_rubysec, (RUBYSEC,)),
+    Target("osv list", fuzz_osv_list, (OSV_LIST, gzip.compress(OSV_LIST))),
+    Target("signature", fuzz_signature, (SIGNED,)),
     Target("endoflife", fuzz_endoflife, (ENDOFLIFE,)),
     Target("endoflife product", fuzz_endoflife_product, (ENDOFLIFE_OLD, gzip.compress(ENDOFLIFE_OLD))),
     Target(

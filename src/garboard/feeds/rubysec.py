@@ -22,6 +22,7 @@ CAVEAT = ""
 URL: Final = "https://github.com/rubysec/ruby-advisory-db/archive/refs/heads/master.zip"
 ECOSYSTEM: Final = f"{SOFTWARE}:ruby"
 DETAILS: Final = 2048
+MOST_TERMS: Final = 20
 
 _OF_RUBY: Final = re.compile(r"(?:^|/)rubies/ruby/([^/]+)\.yml$")
 _TERM: Final = re.compile(r"\s*(~>|>=|<=|!=|>|<|=)?\s*(\d[\w.-]*)\s*")
@@ -123,7 +124,7 @@ def _text(said: dict[str, Any], key: str) -> str:
 
 def _texts(said: dict[str, Any], key: str) -> list[str]:
     value = said.get(key) or []
-    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+    if not isinstance(value, list) or len(value) > MOST_TERMS or not all(isinstance(one, str) for one in value):
         raise ValueError(f"{key} is no list of requirements")
     return value
 
@@ -135,7 +136,7 @@ def _spans(requirement: str) -> Iterator[_Span]:
         ValueError: It is none.
     """
     found = [_Span("0", "")]
-    for term in requirement.split(","):
+    for term in requirement.split(",", MOST_TERMS):
         match = _TERM.fullmatch(term)
         if match is None:
             raise ValueError(f"no requirement: {requirement[:100]!r}")
