@@ -47,13 +47,13 @@ class Partial:
         with contextlib.suppress(OSError):
             handle = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
             file = os.fdopen(handle, "r+b")
-            try:
+            with contextlib.suppress(OSError):
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
+                if os.fstat(handle).st_ino == self._path.stat().st_ino:  # nobody removed it in between
+                    self._file = file
+                    self._begun = self._read()
+            if self._file is None:
                 file.close()
-            else:
-                self._file = file
-                self._begun = self._read()
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -18,7 +18,7 @@ from garboard.database.fetch import DocumentState, Progress, Remote
 from garboard.database.shard import Shard
 from garboard.feeds import osv
 from garboard.model.advisory import Advisory, FeedState
-from garboard.model.errors import FeedError, NetworkError, OfflineError
+from garboard.model.errors import DatabaseError, FeedError, NetworkError, OfflineError
 from garboard.model.feed import FeedChanges, FeedHeader, Record
 
 MOST: Final = 300
@@ -56,7 +56,7 @@ def find(directory: Path, state: FeedState, note: DocumentState, origin: Remote,
         return _found(directory, state, note, changes, origin, progress)
     except OfflineError:
         raise
-    except (NetworkError, FeedError):
+    except (NetworkError, FeedError, DatabaseError):
         return None
 
 

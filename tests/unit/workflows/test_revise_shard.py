@@ -8,6 +8,7 @@ import gzip
 import hashlib
 import io
 import json
+import sqlite3
 import tempfile
 import zipfile
 from collections.abc import Iterator, Mapping
@@ -239,6 +240,15 @@ def test_a_server_that_ends_in_between_leaves_the_old_data(tmp_path: Path) -> No
     server.get = broken  # type: ignore[method-assign]
     assert updated(folder, server, 1).outcome is ShardOutcome.FAILED
     assert content(folder) == before
+
+
+def test_a_damaged_shard_is_fetched_as_a_whole(tmp_path: Path) -> None:
+    server, folder = begun(tmp_path)
+    with contextlib.closing(sqlite3.connect(folder / "osv%3Anpm.sqlite")) as connection:
+        connection.execute("UPDATE affected SET payload = 'x' WHERE advisory = 9")
+        connection.commit()
+    assert updated(folder, server, 1).outcome is ShardOutcome.UPDATED
+    same_as_whole(folder, server)
 
 
 def test_only_archives_that_may_be_large_have_lists() -> None:

@@ -23,7 +23,7 @@ from garboard.model.timestamp import rfc3339
 from garboard.net.client import Client
 from garboard.workflows.build_ratings import build as build_ratings
 from garboard.workflows.data_supply import OfflineSupply
-from garboard.workflows.update_database import ShardOutcome, Terms, default_shards, missing, update
+from garboard.workflows.update_database import ShardOutcome, Terms, default_shards, missing, origin_of, update
 
 NOW = dt.datetime(2026, 11, 21, tzinfo=dt.UTC)
 LATER = dt.datetime(2026, 11, 22, tzinfo=dt.UTC)
@@ -443,3 +443,9 @@ def test_shards_are_built_in_order_though_fetched_together(server, db):
         )
     assert [shard for shard, _ in told] == ["osv:PyPI", "nobody", "debian", "alpine:v3.20"]
     assert [outcome for _, outcome in told].count(ShardOutcome.UPDATED) == 3
+
+
+def test_a_registry_is_no_mirror_of_a_scan():
+    with pytest.raises(UsageError, match="a scan asks none") as raised:
+        origin_of("registry:registry.example/db:latest", None)
+    assert raised.value.hint == "run: garboard db update --from registry:registry.example/db:latest"
