@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -92,8 +93,8 @@ def judged(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def answer(
     given: str, db: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], *words: str
 ) -> tuple[int, str, str]:
-    for name in ("GARBOARD_FEEDS", "GARBOARD_CATALOG"):
-        monkeypatch.delenv(name, raising=False)
+    for name in [name for name in os.environ if name.startswith("GARBOARD_")]:
+        monkeypatch.delenv(name)
     options = ("--offline", "--quiet", "--no-cache", "--db", str(db), "--as-of", f"{NOW.date()}")
     code = run(["scan", given, *options, *words])
     return code, *capfd.readouterr()
