@@ -43,6 +43,7 @@ LAYERS: Final[Formats[p.LayersRenderer]] = Formats("layers", "text", "json", "ht
 EXPLAIN: Final[Formats[p.ExplanationRenderer]] = Formats("explain", "text", "json")
 RECOMMEND: Final[Formats[p.RecommendationRenderer]] = Formats("recommend", "text", "json")
 ACTIONS: Final[Formats[p.ActionsRenderer]] = Formats("actions", "text", "json")
+POLICY: Final[Formats[p.DecidingRenderer]] = Formats("policy_explain", "text", "json")
 REBUILD: Final[Formats[p.RebuildRenderer]] = Formats("rebuild", "text", "json")
 CATALOG_LIST: Final[Formats[p.BasesRenderer]] = Formats("catalog_list", "text", "json")
 CATALOG_SHOW: Final[Formats[p.DetailsRenderer]] = Formats("catalog_show", "text", "json")

@@ -16,6 +16,7 @@ REPORTS = {
     "recommend": reporters.RECOMMEND,
     "actions": reporters.ACTIONS,
     "explain": reporters.EXPLAIN,
+    "policy explain": reporters.POLICY,
     "rebuild": reporters.REBUILD,
     "layers": reporters.LAYERS,
     "catalog list": reporters.CATALOG_LIST,
