@@ -30,6 +30,7 @@ COMMANDS: Final = MappingProxyType(
         "actions": ("garboard.cli.actions", "List what to do about an image, in the order to do it."),
         "explain": ("garboard.cli.explain", "Explain one vulnerability or package of an image."),
         "rebuild": ("garboard.cli.rebuild", "Show what a pull or a rebuild would fix, and what is pinned."),
+        "compare": ("garboard.cli.compare", "Compare two images: which issues are gone, new or still there, and why."),
         "policy": ("garboard.cli.policy.group", "Check, explain and import policies: what fails, what is ignored."),
         "ignore": ("garboard.cli.ignore", "Write down in the policy that a vulnerability does not count, and why."),
         "layers": ("garboard.cli.layers", "List what each layer added, and the vulnerabilities in it."),

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from garboard.model.action import Actions
     from garboard.model.answers import Difference, PackageAnswer, VulnerabilityAnswer
     from garboard.model.changes import LayerChanges
+    from garboard.model.comparison import Comparison
     from garboard.model.explanation import Explanation
     from garboard.model.gap import Gap
     from garboard.model.mirror import Rebuild
@@ -62,6 +63,12 @@ class DecidingRenderer(Protocol):
     """Renders which rule of a policy decided about each finding."""
 
     def render(self, report: Report, decided: Sequence[Deciding], view: View, /) -> bytes: ...
+
+
+class ComparisonRenderer(Protocol):
+    """Renders what changed from one image to another."""
+
+    def render(self, comparison: Comparison, view: View, /) -> bytes: ...
 
 
 class LayersRenderer(Protocol):

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from garboard.cli import actions, ignore, scan
+from garboard.cli import actions, compare, ignore, scan
 from garboard.cli.docker.flags import own
 from garboard.cli.docker.scan import scan_arguments
 from garboard.cli.policy import group
@@ -187,3 +187,30 @@ def test_policy_import(image: str) -> None:
 
 def test_docker_scan_knows_no_policy() -> None:
     assert "--no-policy" in scan_arguments(own(["app"]))
+
+
+def test_compare(image: str) -> None:
+    Path("before.json").write_text(scanned(image, "--json").output)
+    options = ("--offline", "--no-cache")
+    same = run(compare, "before.json", image, *options)
+    assert same.return_value == 0
+    assert "0 gone, 2 still there" in same.output
+    better = json.loads(run(compare, image, image, *options, "--ignore", "CVE-2024-1=x", "--json").output)
+    assert better["counts"] == {"new": 0, "changed": 0, "same": 1, "gone": 0}
+    document = json.loads(Path("before.json").read_text())
+    document["vulnerabilities"] = document["vulnerabilities"][:1]
+    Path("before.json").write_text(json.dumps(document))
+    assert run(compare, "before.json", image, *options).return_value == 1
+    assert run(compare, "before.json", image, *options, "--fail-if", "never").return_value == 0
+    assert run(compare, image, "before.json", *options, "--fail-if", "new").return_value == 0
+    assert run(compare, image, "before.json", *options, "--fail-if", "any").return_value == 1
+    assert isinstance(run(compare, image, *options).exception, UsageError)
+
+
+def test_compare_stages(image: str) -> None:
+    Path("web/Dockerfile").write_text(
+        "FROM scratch AS dev\nADD rootfs.tar /\nRUN apt-get install -y curl\nFROM dev AS test\n"
+    )
+    stages = ("--from-stage", "dev", "--to-stage", "test", "--stage", f"dev={image}", "--stage", f"test={image}")
+    found = run(compare, "-f", "web/Dockerfile", *stages, "--offline", "--no-cache")
+    assert found.output.startswith("dev → test: 0 gone, 2 still there")
