@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import msgspec
 
@@ -43,6 +43,10 @@ STALE_DAYS = 7
 
 OLD = dt.timedelta(days=60)
 """Age of data by their own date, whenever they were fetched."""
+
+
+_WITH_ATTESTATIONS: Final = frozenset({"registry", "oci-dir", "oci-archive"})
+"""Sources of images beside which attestations lie."""
 
 
 class Taken(NamedTuple):
@@ -317,7 +321,7 @@ def report_on(
         attestations=taken.attestations,
         now=now,
     )
-    return analyze(
+    report = analyze(
         taken.image,
         taken.inventory,
         database,
@@ -327,3 +331,11 @@ def report_on(
         base_image=build.named_base,
         attributed=attributed,
     )
+    return msgspec.structs.replace(report, provenance=_attested(taken))
+
+
+def _attested(taken: Taken) -> bool | None:
+    """Whether a provenance is beside the image; None where there can be none, or it could not be read."""
+    if taken.image.source not in _WITH_ATTESTATIONS or taken.attestations.gaps:
+        return None
+    return bool(taken.attestations.provenance)

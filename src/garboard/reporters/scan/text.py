@@ -20,6 +20,7 @@ from garboard.model.report import Coverage, Report
 from garboard.reporters.actions import text as actions_text
 from garboard.reporters.lineage import text as lineage_text
 from garboard.reporters.lineage import view as lineage_view
+from garboard.reporters.policy import text as policy_text
 from garboard.reporters.recommend import table
 from garboard.reporters.scan.tree import dependency_tree
 from garboard.reporters.several import Texts
@@ -346,7 +347,7 @@ def parts(report: Report, view: View) -> Iterator[bytes]:
         lines += [*_block(issue, report, view, labels), ""]
     lines += ["", ""] if found else []
     lines += [*_summary(report, found, view), *lineage_text.block(report, view), *table.block(report, view)]
-    lines += actions_text.block(report.actions)
+    lines += [*actions_text.block(report.actions), *policy_text.block(report, view)]
     lines += [*_dockerfiles(report), *_coverage(report, view)]
     yield document(lines, color=view.color)
 
