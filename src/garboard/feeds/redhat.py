@@ -18,9 +18,9 @@ from garboard.ecosystems.rpm.updateinfo import evr
 from garboard.feeds.readers import csaf
 from garboard.feeds.readers.decoding import UNUSABLE
 from garboard.feeds.readers.osv_ecosystems import scheme
+from garboard.feeds.readers.single_shard import SingleShard, only
 from garboard.feeds.readers.tar_members import members
 from garboard.model.advisory import Advisory, Affected, Range, Rating, Status
-from garboard.model.errors import FeedError
 from garboard.model.feed import FeedDocument, FeedHeader, Pointer, Record
 from garboard.model.gap import Gap
 
@@ -78,27 +78,23 @@ class _Said:
         self.word = ""
 
 
-def shard_for(ecosystem: str) -> str | None:
-    """Return the single shard, which holds all releases."""
-    return NAME if ecosystem.startswith("Red Hat:enterprise_linux:") else None
-
-
-def known() -> tuple[str, ...]:
-    """Return the single shard."""
-    return (NAME,)
-
-
-def documents(shard: str) -> tuple[FeedDocument, ...]:
-    """Return the archive of all documents.
-
-    Raises:
-        FeedError: This is another shard.
-    """
-    if shard != NAME:
-        raise FeedError(f"there is no shard {shard}", f"all releases of Red Hat Enterprise Linux are in: {NAME}")
-    folder, name = "redhat/data/csaf/v2/vex", "archive_latest.txt"
-    pointer = Pointer(url=f"{URL}/{name}", path=f"{folder}/{name}", pattern=r"^\s*([\w.-]+\.tar\.\w+)")
-    return (FeedDocument(url=f"{URL}/{{}}", path=f"{folder}/{{}}", pointers=(pointer,)),)
+_FOLDER: Final = "redhat/data/csaf/v2/vex"
+_LATEST: Final = "archive_latest.txt"
+_SHARD: Final = SingleShard(
+    NAME,
+    "Red Hat:enterprise_linux:",
+    "all of Red Hat Enterprise Linux is in",
+    (
+        FeedDocument(
+            url=f"{URL}/{{}}",
+            path=f"{_FOLDER}/{{}}",
+            pointers=(
+                Pointer(url=f"{URL}/{_LATEST}", path=f"{_FOLDER}/{_LATEST}", pattern=r"^\s*([\w.-]+\.tar\.\w+)"),
+            ),
+        ),
+    ),
+)
+shard_for, known, documents = _SHARD.shard_for, _SHARD.known, _SHARD.documents
 
 
 def parse(shard: str, streams: Sequence[BinaryIO | None], /) -> Iterator[Record]:
@@ -107,9 +103,7 @@ def parse(shard: str, streams: Sequence[BinaryIO | None], /) -> Iterator[Record]
     Raises:
         FeedError: The archive is damaged.
     """
-    (stream,) = streams
-    if stream is None:
-        raise FeedError(f"{shard} has no document")
+    stream = only(shard, streams)
     for name, data in members(stream, ".json"):
         try:
             document = csaf.read(data)
