@@ -213,7 +213,7 @@ def _entry(key: _Key, said: _Said, release: str, subscription: str) -> Affected:
     fixes = tuple(said.fixes)
     status, ranges = said.status or Status.AFFECTED, _all_versions(said.status)
     if fixes:
-        status = Status.AFFECTED if subscription else Status.FIXED
+        status = Status.SUBSCRIBERS if subscription else Status.FIXED
         ranges = tuple(Range(introduced="0", fixed=fix) for fix in fixes)
     note = f"fixed in {', '.join(fixes)}, with {subscription} only" if subscription else said.note
     return Affected(

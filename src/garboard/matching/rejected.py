@@ -8,6 +8,7 @@ from typing import Final
 from garboard.matching.advisory_names import advised
 from garboard.matching.modules import NOT_STATED, Builds
 from garboard.matching.ranges import Judged, describe, judge, key
+from garboard.matching.subscriptions import concerning
 from garboard.model.advisory import Affected, Hit, Lookup, Status
 from garboard.model.explanation import Consideration, Standing
 from garboard.model.package import Package
@@ -32,7 +33,7 @@ def consider(packages: Iterable[Package], database: Lookup, ids: Collection[str]
 
 def _of(package: Package, database: Lookup, wanted: set[str]) -> Iterator[Consideration]:
     for question in advised(package):
-        hits = tuple(database.hits(package.ecosystem, question.name))
+        hits = concerning(database.hits(package.ecosystem, question.name), question.version)
         builds = Builds(package, question.version, hits)
         for hit in hits:
             ids = tuple(dict.fromkeys((hit.advisory.id, *hit.advisory.aliases, *hit.advisory.related)))

@@ -17,6 +17,7 @@ from garboard.model.debian import CODENAMES, UNSTABLE
 from garboard.model.gap import Gap
 from garboard.model.image import File
 from garboard.model.package import Distro, Fact
+from garboard.model.ubuntu import CODENAMES as _UBUNTU
 from garboard.patterns import lazy
 
 NAME = "distro"
@@ -123,7 +124,7 @@ def named(name: str, version: str, codename: str = "") -> Distro:
     name = _ALIASES.get(name.lower(), name.lower())
     name = {known.lower(): known for known in _ECOSYSTEMS}.get(name, name)
     version = version.strip().partition(" ")[0]
-    codenames = {"debian": CODENAMES, "ubuntu": _UBUNTU}.get(name, {})
+    codenames: Mapping[str, str] = {"debian": CODENAMES, "ubuntu": _UBUNTU}.get(name, {})
     if version.lower() in codenames:
         codename, version = version.lower(), codenames[version.lower()]
     if name == "debian":
@@ -360,9 +361,3 @@ _ALIASES: Mapping[str, str] = {
     "suse linux enterprise server": "sles",
 }  # fmt: skip
 """Other tools' names of distributions, and os-release's ``ID`` for them."""
-_UBUNTU: Mapping[str, str] = {
-    "trusty": "14.04", "xenial": "16.04", "bionic": "18.04", "focal": "20.04", "jammy": "22.04", "lunar": "23.04",
-    "mantic": "23.10", "noble": "24.04", "oracular": "24.10", "plucky": "25.04", "questing": "25.10",
-    "resolute": "26.04",
-}  # fmt: skip
-"""Ubuntu's releases by their code names."""

@@ -139,3 +139,28 @@ def archive(*documents: bytes, name: str = "2024/cve-2024-{}.json") -> bytes:
             info.size = len(data)
             tar.addfile(info, io.BytesIO(data))
     return gzip.compress(made.getvalue())
+
+
+def ubuntu_oval(*said: tuple[str, str], release: str = "xenial", date: str = "2021-05-24T06:26:19") -> bytes:
+    """Of CVE and a sentence about a package."""
+    definitions = "".join(
+        f'<definition class="vulnerability" id="d{number}"><metadata><title>{cve} on Ubuntu ({release}) - low.</title>'
+        "<description>text</description><advisory><severity>Low</severity></advisory></metadata>"
+        f'<criteria><extend_definition definition_ref="d" comment="Ubuntu ({release}) is installed."/>'
+        f'<criterion test_ref="t" comment="{sentence}"/></criteria></definition>'
+        for number, (cve, sentence) in enumerate(said)
+    )
+    return (
+        '<oval_definitions xmlns="http://oval.mitre.org/XMLSchema/oval-definitions-5" xmlns:oval="urn:c">'
+        f"<generator><oval:timestamp>{date}</oval:timestamp></generator><definitions>{definitions}{TAIL}"
+    ).encode()
+
+
+def openvex(cve: str, status: str, *products: str, **fields: str) -> bytes:
+    """Of products as ``curl jammy``."""
+    urls = [
+        {"@id": f"pkg:deb/ubuntu/{name}@1-1?arch=source&distro={distro}"}
+        for name, distro in (one.split() for one in products)
+    ]
+    statement = {"vulnerability": {"name": cve}, "status": status, "products": urls} | fields
+    return json.dumps({"@context": "https://openvex.dev/ns/v0.2.0", "statements": [statement]}).encode()

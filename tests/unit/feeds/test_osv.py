@@ -267,7 +267,8 @@ PLAIN, PRO = "Ubuntu:22.04:LTS", "Ubuntu:Pro:22.04:LTS"
         ((stated(PRO, "a", (FIXED, "1esm1")),), [("1esm1", "Ubuntu Pro")]),
         ((stated(PRO, "a"),), [("", "Ubuntu Pro")]),
         ((stated(PLAIN, "a"), stated(PRO, "a", (FIXED, "1esm1"))), [("1esm1", "Ubuntu Pro")]),
-        ((stated(PLAIN, "a", (FIXED, "1")), stated(PRO, "a", (FIXED, "1esm1"))), [("1", "")]),
+        ((stated(PLAIN, "a", (FIXED, "1")), stated(PRO, "a", (FIXED, "1esm1"))), [("1", ""), ("1esm1", "Ubuntu Pro")]),
+        ((stated(PLAIN, "a", (FIXED, "1")), stated(PRO, "a")), [("1", "")]),
         ((stated(PLAIN, "a"), stated(PRO, "a")), [("", "")]),
         ((stated("Ubuntu:Pro:20.04:LTS", "a"), stated("Ubuntu:Pro:FIPS:22.04:LTS", "a")), []),
     ],
@@ -283,7 +284,7 @@ def test_a_record_that_comes_in_both_files_is_one():
             archive.writestr("X-1.json", json.dumps({"id": "X-1", "affected": [stated(PLAIN, "a"), stated(PRO, "a")]}))
         return file
 
-    assert len(osv.documents(f"osv:{PLAIN}")) == 2
+    assert len(osv.documents(f"osv:{PLAIN}")) == 4
     records = list(osv.parse(f"osv:{PLAIN}", [zipped(), zipped()]))[1:]
     assert [each.id for each in records] == ["X-1"]
     assert [each.id for each in list(osv.parse(f"osv:{PLAIN}", [zipped(), None]))[1:]] == ["X-1"]

@@ -127,7 +127,7 @@ def test_a_fix_for_subscribers_is_none_for_the_others() -> None:
     assert set(found) == {("7", "perl", ""), ("7", "glibc", "")}
     assert fixes(found["7", "glibc", ""]) == ["2.17-5.el7"]
     one = found["7", "perl", ""]
-    assert (one.subscription, one.status) == (redhat.SUBSCRIPTION, Status.AFFECTED)
+    assert (one.subscription, one.status) == (redhat.SUBSCRIPTION, Status.SUBSCRIBERS)
     assert "5.16-2.el7_9" in one.note
 
 

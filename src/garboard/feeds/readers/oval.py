@@ -6,6 +6,7 @@ architecture, a module stream.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple
 
@@ -16,6 +17,8 @@ from garboard.xml_stream import BadXml, elements, text
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
+_HEAD: Final = 64 * 1024
+_TIMESTAMP: Final = re.compile(rb"<(?:\w+:)?timestamp>\s*([\d:TZ.+-]{10,32})\s*<")
 LEAVES: Final = 200_000
 """Checks of one definition; real ones have up to some 10,000."""
 BESIDE: Final = 64
@@ -92,6 +95,12 @@ def packages(stream: BinaryIO, publisher: str) -> dict[str, tuple[str, str, str]
     return {
         test: (names[about], *versions[state]) for test, about, state in tests if about in names and state in versions
     }
+
+
+def date(stream: BinaryIO) -> str:
+    """Return when the document was made, as it says at its start; empty if it does not."""
+    found = _TIMESTAMP.search(next(bounded.chunks(stream), b"")[:_HEAD])
+    return found[1].decode("ascii") if found else ""
 
 
 def _elements(stream: BinaryIO, publisher: str) -> Iterator[Element]:
