@@ -1,8 +1,8 @@
 """Red Hat Enterprise Linux: what Red Hat says of each CVE in its packages, as CSAF VEX documents.
 
-Of the products that the documents are about only Enterprise Linux itself is read. Streams that are maintained longer for
-some subscribers (EUS, AUS, E4S, TUS) compare with versions of their own and are left out; the Extended Life Cycle Support
-of an ended release counts as a fix for subscribers.
+Of the products that the documents are about only Enterprise Linux itself is read. Streams of a minor release that are
+maintained longer for some subscribers (EUS, AUS, E4S, TUS) have fixes at versions of their own, which concern the images of
+that stream only; the Extended Life Cycle Support of an ended release counts as a fix for subscribers.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from garboard.feeds.readers.tar_members import members
 from garboard.model.advisory import Advisory, Affected, Range, Rating, Status
 from garboard.model.feed import FeedDocument, FeedHeader, Pointer, Record
 from garboard.model.gap import Gap
+from garboard.packages.redhat_streams import stream
 
 NAME = "redhat"
 CAVEAT = "only Enterprise Linux itself is known here: packages of Red Hat's other products have data of their own"
@@ -31,11 +32,13 @@ SUBSCRIPTION: Final = "Red Hat Extended Life Cycle Support"
 
 _DETAILS: Final = 4096
 _CPE: Final = re.compile(r"^cpe:/[oa]:redhat:(enterprise_linux|rhel_els):(\d{1,3})(?:[.:]|$)")
+_CPE_OF_STREAM: Final = re.compile(r"^cpe:/[oa]:redhat:rhel_(eus|aus|e4s|tus)(?:_long_life)?:(\d{1,3}\.\d{1,3})(?::|$)")
 _PURL: Final = re.compile(r"^pkg:rpm/redhat/([^@?]+)(?:@([^?]+))?(?:\?(.*))?$")
 _NAME: Final = re.compile(r"^[A-Za-z0-9][\w.+-]*$")
 _MODULE: Final = re.compile(r"^[\w.+-]+:[\w.+-]+$")
 _VERSIONED: Final = re.compile(r"^(.+)-([^-]+)$")
 _SUBSCRIBERS: Final = "els:"
+_STREAMS: Final = "Red Hat "
 _UNFIXED: Final = MappingProxyType(
     {
         "Will not fix": Status.WILL_NOT_FIX,
@@ -103,8 +106,8 @@ def parse(shard: str, streams: Sequence[BinaryIO | None], /) -> Iterator[Record]
     Raises:
         FeedError: The archive is damaged.
     """
-    stream = only(shard, streams)
-    for name, data in members(stream, ".json"):
+    archive = only(shard, streams)
+    for name, data in members(archive, ".json"):
         try:
             document = csaf.read(data)
             known_ones = csaf.components(document, _platform)
@@ -138,7 +141,10 @@ def _advisory(vulnerability: csaf.VexVulnerability, modified: str, affected: tup
 
 @lru_cache(4096)
 def _platform(cpe: str) -> str:
-    """Return the release that a CPE names (``9``), with a mark if its fixes are for subscribers."""
+    """Return the release that a CPE names (``9``), with a mark if its fixes are for subscribers, or the stream."""
+    found = _CPE_OF_STREAM.match(cpe)
+    if found is not None:
+        return stream(found[1], found[2])
     found = _CPE.match(cpe)
     if found is None:
         return ""
@@ -172,6 +178,10 @@ def _unnamed(reference: str) -> _Rpm | None:
 def _affected(vulnerability: csaf.VexVulnerability, known_ones: dict[str, csaf.Component]) -> Iterator[Affected]:
     said = _said(vulnerability, known_ones)
     for key, one in said.items():
+        if key.platform.startswith(_STREAMS):
+            if one.fixes:
+                yield _entry(key, one, key.platform.rpartition(" ")[2].partition(".")[0], key.platform)
+            continue
         release = key.platform.removeprefix(_SUBSCRIBERS)
         subscribers = key.platform != release
         other = said.get(key._replace(platform=release if subscribers else f"{_SUBSCRIBERS}{release}"))

@@ -73,8 +73,10 @@ class _Match:
         self._foreign: list[Package] = []
         self._judged = 0
         self._unjudged: list[Package] = []
+        self._streams: tuple[str, ...] = ()
 
     def run(self, inventory: Inventory) -> Matched:
+        self._streams = inventory.distro.streams if inventory.distro else ()
         owners = {package.purl: package for package in inventory.packages if package.type in SYSTEM_TYPES}
         places = {package.id: package for package in inventory.packages if not package.owner}
         for package in inventory.packages:
@@ -137,7 +139,9 @@ class _Match:
             questions = tuple(AdvisedName(name, package.version) for name in names)
         answered: set[str] = set()
         for question in questions:
-            hits = concerning_build(self._database.hits(package.ecosystem, question.name), question.version)
+            hits = concerning_build(
+                self._database.hits(package.ecosystem, question.name), question.version, self._streams
+            )
             advisories += [hit.advisory for hit in hits]
             builds = Builds(package, question.version, hits)
             concerning = [hit for hit in hits if builds.concern(hit)]

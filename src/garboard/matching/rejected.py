@@ -17,23 +17,26 @@ from garboard.versions.invalid import InvalidVersion
 _FIRST: Final = ("CVE-", "GHSA-")
 
 
-def consider(packages: Iterable[Package], database: Lookup, ids: Collection[str]) -> tuple[Consideration, ...]:
+def consider(
+    packages: Iterable[Package], database: Lookup, ids: Collection[str], streams: tuple[str, ...] = ()
+) -> tuple[Consideration, ...]:
     """All records under one of these identifiers (in any case) that cover one of the packages but do not apply.
 
-    Packages that another one owns, applications, and those without data are skipped, as in matching.
+    Packages that another one owns, applications, and those without data are skipped, as in matching. ``streams`` are the
+    distribution's.
     """
     wanted = {name.casefold() for name in ids}
     found: dict[Consideration, None] = {}
     for package in packages:
         if package.owner or package.application or not package.ecosystem or not database.covers(package.ecosystem):
             continue
-        found.update(dict.fromkeys(_of(package, database, wanted)))
+        found.update(dict.fromkeys(_of(package, database, wanted, streams)))
     return tuple(found)
 
 
-def _of(package: Package, database: Lookup, wanted: set[str]) -> Iterator[Consideration]:
+def _of(package: Package, database: Lookup, wanted: set[str], streams: tuple[str, ...]) -> Iterator[Consideration]:
     for question in advised(package):
-        hits = concerning(database.hits(package.ecosystem, question.name), question.version)
+        hits = concerning(database.hits(package.ecosystem, question.name), question.version, streams)
         builds = Builds(package, question.version, hits)
         for hit in hits:
             ids = tuple(dict.fromkeys((hit.advisory.id, *hit.advisory.aliases, *hit.advisory.related)))

@@ -8,7 +8,7 @@ that a database can answer that it does not cover them.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 
 import msgspec
@@ -18,10 +18,11 @@ from garboard.model.gap import Gap
 from garboard.model.image import File
 from garboard.model.package import Distro, Fact
 from garboard.model.ubuntu import CODENAMES as _UBUNTU
+from garboard.packages import redhat_streams
 from garboard.patterns import lazy
 
 NAME = "distro"
-VERSION = 1
+VERSION = 2
 _OS_RELEASE = ("etc/os-release", "usr/lib/os-release")
 _DEBIAN_SOURCES = ("etc/apt/sources.list", "etc/apt/sources.list.d/debian.sources")
 _DEBIAN_VERSION = "etc/debian_version"
@@ -41,7 +42,7 @@ _PRECEDENCE = (
     _DEBIAN_VERSION,
 )
 _MAY_NAME_NONE = ("etc/lsb-release", *_DEBIAN_SOURCES)
-GLOBS = (*_PRECEDENCE, *_DEBIAN_SOURCES)
+GLOBS = (*_PRECEDENCE, *_DEBIAN_SOURCES, f"{redhat_streams.FOLDER}/*.json")
 
 _LINE = 1024
 """Characters of a release line; more is none."""
@@ -71,6 +72,9 @@ def catalog(file: File, /) -> Iterator[Fact]:
         reason = f"has {len(file.data)} bytes and was not read: the limit is {_LARGEST}"
         yield Gap(stage="catalog", subject=file.path, reason=reason)
         return
+    if file.path.startswith(redhat_streams.FOLDER):
+        yield _of_content(file)
+        return
     text = file.data.decode("utf-8", "replace")
     found = _reader(file.path)(text)
     if found is not None:
@@ -86,6 +90,11 @@ def choose(candidates: Mapping[str, Distro]) -> Distro | None:
     ``debian_version`` (``forky/sid``) does, and means testing.
     """
     chosen = next((candidates[path] for path in _PRECEDENCE if path in candidates), None)
+    if chosen is not None and chosen.id == "rhel":
+        told = [
+            one for path, found in candidates.items() if path.startswith(redhat_streams.FOLDER) for one in found.streams
+        ]
+        return with_streams(chosen, told)
     if chosen is None or chosen.id != "debian" or chosen.version:
         return chosen
     unstable = next((candidates[path] for path in _DEBIAN_SOURCES if path in candidates), None)
@@ -94,6 +103,22 @@ def choose(candidates: Mapping[str, Distro]) -> Distro | None:
         return chosen
     name = ecosystem("debian", hint.version, hint.codename)
     return msgspec.structs.replace(chosen, version=hint.version, codename=hint.codename, ecosystem=name)
+
+
+def with_streams(distro: Distro, streams: Iterable[str]) -> Distro:
+    """Red Hat Enterprise Linux with the streams that its packages are of, besides those that are known already."""
+    if distro.id != "rhel":
+        return distro
+    found = redhat_streams.completed((*distro.streams, *streams), distro.version)
+    return msgspec.structs.replace(distro, streams=found)
+
+
+def _of_content(file: File) -> Fact:
+    """What Red Hat's manifest of an image's repositories says; no more than that names no distribution."""
+    try:
+        return Distro(id="", streams=redhat_streams.of_manifest(file.data))
+    except ValueError as error:
+        return Gap(stage="catalog", subject=file.path, reason=f"{error}"[:300])
 
 
 def ecosystem(distro: str, version: str, codename: str = "") -> str:

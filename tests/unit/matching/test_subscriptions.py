@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 
+import msgspec
 import pytest
 
 from garboard.matching.ranges import judge
@@ -57,6 +58,40 @@ def test_which_fix_counts(installed: str, hits: tuple[Hit, ...], *, affected: bo
         assert any(one.affected for one in judged) == affected, order
         if "+esm" not in installed:
             assert not any("esm" in one.fixed for one in judged), "a fix for subscribers is offered to nobody else"
+
+
+EUS, MAIN = "Red Hat EUS 9.2", "Red Hat Enterprise Linux"
+MAIN_FIX, EUS_FIX = hit("CVE-2024-1000", "3.0.7-27.el9"), hit("CVE-2024-1000", "3.0.1-47.el9_2.1", EUS)
+
+
+@pytest.mark.parametrize(
+    ("installed", "streams", "fixed"),
+    [
+        ("3.0.1-47.el9_2.1", (EUS,), None),
+        ("3.0.1-47.el9_2", (EUS,), "3.0.1-47.el9_2.1"),
+        ("3.0.1-40.el9", (EUS,), "3.0.1-47.el9_2.1"),
+        ("3.0.1-47.el9_2.1", (), "3.0.7-27.el9"),
+        ("3.0.1-47.el9_2.1", ("Red Hat EUS 9.0",), "3.0.7-27.el9"),
+        ("3.0.7-27.el9", (), None),
+        ("3.0.7-24.el9", (MAIN, EUS), "3.0.7-27.el9"),
+        ("3.0.1-47.el9_2", (MAIN, EUS), "3.0.1-47.el9_2.1"),
+        ("3.0.7-24.el9_4", (MAIN, EUS), "3.0.7-27.el9"),
+    ],
+)
+def test_a_stream_counts_for_images_of_it_only(installed: str, streams: tuple[str, ...], fixed: str | None) -> None:
+    for order in itertools.permutations((MAIN_FIX, EUS_FIX)):
+        found = concerning(
+            [Hit(advisory=one.advisory, affected=msgspec.structs.replace(one.affected, scheme="rpm")) for one in order],
+            installed,
+            streams,
+        )
+        judged = [judge(one.affected, installed) for one in found]
+        assert [one.fixed for one in judged if one.affected] == ([] if fixed is None else [fixed])
+
+
+def test_what_its_stream_has_no_fix_for_is_judged_by_everybodys() -> None:
+    (one,) = concerning((MAIN_FIX, hit("CVE-2024-2000", "9-1.el9_2", EUS)), "3.0.1-1.el9_2", ())
+    assert one is MAIN_FIX
 
 
 def test_a_notice_about_more_than_the_other_kind_stays() -> None:
