@@ -112,6 +112,16 @@ def eus(fixes: list[Fix]) -> bytes:
     )
 
 
+def suse(product: str) -> Callable[[list[Fix]], bytes]:
+    return lambda fixes: documents.suse(
+        *(
+            (cve(n), f"SUSE Other 1|{product}", f"{fix[0]} < {evr(fix)}|{fix[0]}-devel < {evr(fix)}")
+            for n, fix in enumerate(fixes)
+        )
+    )
+
+
+SLES = "SUSE Linux Enterprise Module for Basesystem 15 SP5"
 CONTENT = {
     "root/buildinfo/content_manifests/a.json": '{"content_sets": ["rhel-9-for-x86_64-baseos-eus-rpms__9_DOT_2"]}'
 }
@@ -123,6 +133,8 @@ PUBLISHERS = (
     Publisher("photon", "ID=photon\nVERSION_ID=5.0\n", "photon:5.0", "photon/cve_data_photon5.0.json", ".ph5", photon),
     Publisher("redhat", 'ID="rhel"\nVERSION_ID="9.4"\n', "redhat", "redhat/data/csaf/v2/vex/vex.tar.gz", ".el9", redhat),
     Publisher("redhat-eus", 'ID="rhel"\nVERSION_ID="9.2"\n', "redhat", "redhat/data/csaf/v2/vex/vex.tar.gz", ".el9_2", eus, CONTENT),
+    Publisher("sles", 'ID="sles"\nVERSION_ID="15.5"\n', "suse:Linux Enterprise Server 15 SP5", "suse/oval/suse.linux.enterprise.15-sp5-affected.xml", ".1", suse(SLES)),
+    Publisher("leap", 'ID="opensuse-leap"\nVERSION_ID="15.6"\n', "opensuse:Leap 15.6", "suse/oval/opensuse.leap.15.6.xml", ".1", suse("openSUSE Leap 15.6")),
 )  # fmt: skip
 
 

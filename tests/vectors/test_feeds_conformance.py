@@ -109,3 +109,11 @@ def test_fedora(vunnel: Path) -> None:
         if one["NamespaceName"] == "fedora:40"
     }
     assert {fact for fact in theirs if fact[0].startswith("CVE-")} == found
+
+
+def test_sles(vunnel: Path) -> None:
+    """The other project reads no modules."""
+    for release, theirs in (("15", "sles:15"), ("15 SP1", "sles:15.1")):
+        found = facts(f"suse:Linux Enterprise Server {release}", vunnel / "sles/test-fixtures/suse_truncated.xml")
+        wanted = {fact for fact in expected(vunnel / f"sles/test-fixtures/snapshots/{theirs}") if fact[2] != "0"}
+        assert {fact for fact in found if fact[2]} == wanted, release

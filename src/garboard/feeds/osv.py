@@ -20,7 +20,7 @@ CAVEAT = ""
 BUCKET = "https://osv-vulnerabilities.storage.googleapis.com"
 OTHER_FEEDS = frozenset(
     {"Alpine", "Amazon Linux", "Arch Linux", "Azure Linux", "Chainguard", "Debian", "Fedora", "Oracle Linux", "Photon OS",
-     "Red Hat", SOFTWARE, "Wolfi"}
+     "Red Hat", SOFTWARE, "SUSE", "Wolfi", "openSUSE"}
 )  # fmt: skip
 """Ecosystems whose publishers have feeds of their own."""
 

@@ -164,3 +164,45 @@ def openvex(cve: str, status: str, *products: str, **fields: str) -> bytes:
     ]
     statement = {"vulnerability": {"name": cve}, "status": status, "products": urls} | fields
     return json.dumps({"@context": "https://openvex.dev/ns/v0.2.0", "statements": [statement]}).encode()
+
+
+def suse(*said: tuple[str, str, str], date: str = "2026-01-22T05:47:07") -> bytes:
+    """Of CVE, products (with ``|`` between them), and packages: ``name < version``, ``name not`` or ``name affected``."""
+    definitions, tests, objects, states = [], [], [], []
+    for number, (cve, products, packages) in enumerate(said):
+        platforms = [leaf(f"{one} is installed") for one in products.split("|")]
+        checks = []
+        for one in packages.split("|"):
+            name, operation, *version = one.split()
+            if operation != "<":
+                checks.append(leaf(f"{name} is {'not ' if operation == 'not' else ''}affected"))
+                continue
+            test = f"t{len(tests)}"
+            plain = version[0].rpartition(":")[2]
+            build = f'<criterion test_ref="{test}" comment="{name}-{plain} is installed"/>'
+            checks.append(both(build, leaf(f"{name} is signed with openSUSE key")))
+            tests.append(
+                f'<l:rpminfo_test id="{test}"><l:object object_ref="o{test}"/><l:state state_ref="s{test}"/></l:rpminfo_test>'
+            )
+            objects.append(f'<l:rpminfo_object id="o{test}"><l:name>{name}</l:name></l:rpminfo_object>')
+            states.append(
+                f'<l:rpminfo_state id="s{test}"><l:evr operation="less than">{version[0]}</l:evr></l:rpminfo_state>'
+            )
+        beside = platforms[0] if len(platforms) == 1 else either(*platforms)
+        definitions.append(
+            f'<definition id="d{number}" class="vulnerability"><metadata><title>{cve}</title>'
+            f'<reference source="SUSE CVE" ref_id="SUSE {cve}" ref_url="https://suse.example/{cve}"/>'
+            "<description>text</description><advisory><issued date='2024-05-01'/><updated date='2024-06-01'/>"
+            "<severity>Important</severity>"
+            f'<cve cvss3="7.5/CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:N/A:N">{cve} at SUSE</cve>'
+            f'<cve cvss3="9.8/CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H">{cve} at NVD</cve></advisory></metadata>'
+            f"{either(both(beside, either(*checks)))}</definition>"
+        )
+    inner = "".join(
+        f"<{name}>{''.join(found)}</{name}>"
+        for name, found in (("definitions", definitions), ("tests", tests), ("objects", objects), ("states", states))
+    )
+    return (
+        f'<oval_definitions xmlns="urn:o" xmlns:l="urn:l" xmlns:c="urn:c"><generator><c:timestamp>{date}</c:timestamp>'
+        f"</generator>{inner}</oval_definitions>"
+    ).encode()

@@ -7,7 +7,7 @@ architecture, a module stream.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple
 
 from garboard.feeds.readers import bounded
@@ -56,8 +56,13 @@ class Definition(NamedTuple):
     checks: tuple[Check, ...]
 
 
-def definitions(stream: BinaryIO, publisher: str) -> Iterator[Definition]:
+def definitions(
+    stream: BinaryIO, publisher: str, is_platform: Callable[[str], bool] | None = None
+) -> Iterator[Definition]:
     """Yield the definitions in order.
+
+    Some publishers name the platforms of a package in an *or* beside it. With ``is_platform``, which knows their comments,
+    ``beside`` of a check are those of which any has to hold.
 
     Raises:
         FeedError: The document is no OVAL.
@@ -66,7 +71,7 @@ def definitions(stream: BinaryIO, publisher: str) -> Iterator[Definition]:
     for element in _elements(stream, publisher):
         if element.tag == "definition":
             found = True
-            yield _definition(element)
+            yield _definition(element, is_platform)
     if not found:
         raise FeedError(f"the feed is not {publisher}'s OVAL: it has no definitions")
 
@@ -110,7 +115,7 @@ def _elements(stream: BinaryIO, publisher: str) -> Iterator[Element]:
         raise FeedError(f"the feed is not {publisher}'s OVAL: {error}") from error
 
 
-def _definition(element: Element) -> Definition:
+def _definition(element: Element, is_platform: Callable[[str], bool] | None) -> Definition:
     metadata = element.find("metadata")
     metadata = metadata if metadata is not None else element
     advisory = metadata.find("advisory")
@@ -133,13 +138,42 @@ def _definition(element: Element) -> Definition:
             for one in about.iter("cve")
         ),
         fields={one.tag: (one.text or "").strip() for one in metadata if len(one) == 0},
-        checks=tuple(_checks(criteria)) if criteria is not None else (),
+        checks=_read(criteria, is_platform) if criteria is not None else (),
     )
 
 
 def _date(element: Element, name: str) -> str:
     found = element.find(name)
     return found.get("date", "") if found is not None else ""
+
+
+def _read(root: Element, is_platform: Callable[[str], bool] | None) -> tuple[Check, ...]:
+    return tuple(_checks(root) if is_platform is None else _on_platforms(root, is_platform))
+
+
+def _on_platforms(root: Element, is_platform: Callable[[str], bool]) -> Iterable[Check]:
+    """The leaves that are no platforms, with the platforms that are nearest above them."""
+    found: list[Check] = []
+    waiting: list[tuple[Element, tuple[str, ...]]] = [(root, ())]
+    while waiting:
+        node, platforms = waiting.pop()
+        leaves = [one for one in node if one.tag == "criterion"]
+        inner = [one for one in node if one.tag == "criteria"]
+        named = [one.get("comment", "") for one in leaves if is_platform(one.get("comment", ""))]
+        if node.get("operator", "AND") == "AND":
+            lists = [one for one in inner if len(one) and all(is_platform(leaf.get("comment", "")) for leaf in one)]
+            named += [leaf.get("comment", "") for one in lists for leaf in one]
+            inner = [one for one in inner if one not in lists]
+        platforms = tuple(named) or platforms
+        found += [
+            Check(one.get("comment", ""), one.get("test_ref", ""), platforms)
+            for one in leaves
+            if not is_platform(one.get("comment", ""))
+        ]
+        if len(found) > LEAVES:
+            raise FeedError(f"a definition of the feed has more than {LEAVES} checks")
+        waiting += [(one, platforms) for one in inner]
+    return found
 
 
 def _checks(root: Element) -> Iterable[Check]:
