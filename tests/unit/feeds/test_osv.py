@@ -134,6 +134,12 @@ def test_other_ecosystems_of_a_record_are_left_out():
     assert parse(record(ecosystem="AlmaLinux:8"), shard="osv:AlmaLinux:9") == []
 
 
+def test_a_rolling_distributions_packages_of_a_language_are_none_of_its_own():
+    assert parse(record("ECHO-1", ecosystem="Echo:PyPi"), shard="osv:Echo") == []
+    own = record("ECHO-1", ecosystem="Echo", ranges=[span((INTRODUCED, "0"), (FIXED, "1.0"))])
+    assert one(own, "osv:Echo").affected[0].scheme == "deb"
+
+
 def test_the_same_package_twice_is_the_union():
     item = record(ranges=[span((INTRODUCED, "0"), (FIXED, "1.0"))])
     item["affected"].append(

@@ -75,9 +75,10 @@ def _is_of(item: OsvAffected, ecosystem: str) -> bool:
     if item.package is None or not item.package.name:
         return False
     stated = item.package.ecosystem
-    # A registry's own address follows a language's name (Maven:https://…); otherwise a release is part of the ecosystem.
-    parts = not ECOSYSTEMS[base(ecosystem)].by_release
-    return stated in {ecosystem, for_subscribers(ecosystem)} or (parts and stated.startswith(f"{ecosystem}:"))
+    # A registry's own address follows a language's name (Maven:https://…); a release, or a distribution's packages of a
+    # language (Echo:PyPI), are part of the ecosystem.
+    registries = ECOSYSTEMS[base(ecosystem)].registries
+    return stated in {ecosystem, for_subscribers(ecosystem)} or (registries and stated.startswith(f"{ecosystem}:"))
 
 
 def _specifics(raw: msgspec.Raw) -> Specifics:
