@@ -90,7 +90,7 @@ def test_a_fix_of_longer_support_is_for_subscribers() -> None:
 def test_the_rating_is_suses_and_the_date_the_documents() -> None:
     header, advisory = parsed(SHARD, (CVE, SLES, "a < 0:1-1"))
     assert isinstance(header, FeedHeader)
-    assert header.date == "2026-01-22T05:47:07"
+    assert header.date == "2026-01-22T05:47:07Z"
     assert isinstance(advisory, Advisory)
     vector = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:N/A:N"
     assert advisory.ratings == (Rating(source="suse", word="Important", vector=vector),)

@@ -84,7 +84,7 @@ def test_a_release_that_has_left_osv_has_its_last_oval(sentence: str, status: St
 def test_its_date_is_that_of_the_document_and_an_odd_sentence_is_a_gap() -> None:
     document = io.BytesIO(ubuntu_oval((CVE, "a is strange."), ("Check that it is installed", "whatever")))
     records = list(osv.parse("osv:Ubuntu:16.04:LTS", [None, None, document, None]))
-    assert [one.date for one in records if isinstance(one, FeedHeader)] == ["", "2021-05-24T06:26:19"]
+    assert [one.date for one in records if isinstance(one, FeedHeader)] == ["", "2021-05-24T06:26:19Z"]
     assert [one.reason for one in records if isinstance(one, Gap)] == [
         "not a sentence of Ubuntu's OVAL: 'a is strange.'"
     ]

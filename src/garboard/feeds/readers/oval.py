@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _HEAD: Final = 64 * 1024
 _TIMESTAMP: Final = re.compile(rb"<(?:\w+:)?timestamp>\s*([\d:TZ.+-]{10,32})\s*<")
+_ZONED: Final = re.compile(r"T.*(?:Z|[+-]\d\d:\d\d)$|^[^T]*$")
 LEAVES: Final = 200_000
 """Checks of one definition; real ones have up to some 10,000."""
 BESIDE: Final = 64
@@ -103,9 +104,12 @@ def packages(stream: BinaryIO, publisher: str) -> dict[str, tuple[str, str, str]
 
 
 def date(stream: BinaryIO) -> str:
-    """Return when the document was made, as it says at its start; empty if it does not."""
+    """Return when the document was made (RFC 3339), as it says at its start; empty if it does not."""
     found = _TIMESTAMP.search(next(bounded.chunks(stream), b"")[:_HEAD])
-    return found[1].decode("ascii") if found else ""
+    if found is None:
+        return ""
+    text = found[1].decode("ascii")
+    return text if _ZONED.search(text) else f"{text}Z"
 
 
 def _elements(stream: BinaryIO, publisher: str) -> Iterator[Element]:
