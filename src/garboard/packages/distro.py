@@ -352,6 +352,7 @@ _ECOSYSTEMS: Mapping[str, Callable[[str, str], str]] = {
     "debian": _debian,
     "echo": _rolling("Echo"),
     "fedora": _whole("Fedora"),
+    "gentoo": _rolling("Gentoo"),
     "mageia": _major("Mageia"),
     "mariner": _major("Azure Linux"),
     "minimos": _rolling("MinimOS"),
@@ -377,6 +378,7 @@ _FORMATS: Mapping[str, str] = {
     **dict.fromkeys(("debian", "echo", "ubuntu"), "deb"),
     **dict.fromkeys(("alpaquita", "alpine", "bellsoft-hardened-containers", "chainguard", "minimos", "wolfi"), "apk"),
     "arch": "alpm",
+    "gentoo": "ebuild",
 }
 """Package URL types of those whose packages are no RPMs."""
 _ALIASES: Mapping[str, str] = {

@@ -206,3 +206,20 @@ def suse(*said: tuple[str, str, str], date: str = "2026-01-22T05:47:07") -> byte
         f'<oval_definitions xmlns="urn:o" xmlns:l="urn:l" xmlns:c="urn:c"><generator><c:timestamp>{date}</c:timestamp>'
         f"</generator>{inner}</oval_definitions>"
     ).encode()
+
+
+def glsa(
+    identifier: str, package: str, *bounds: str, slot: str = "*", cves: tuple[str, ...] = ("CVE-2024-1000",)
+) -> bytes:
+    """Of bounds as ``vulnerable lt 1.2-r1``."""
+    ranges = "".join(
+        f'<{kind} range="{how}" slot="{slot}">{version}</{kind}>'
+        for kind, how, version in (one.split() for one in bounds)
+    )
+    links = "".join(f'<uri link="https://nvd.example/{cve}">{cve}</uri>' for cve in cves)
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?><!DOCTYPE glsa SYSTEM "http://www.gentoo.org/dtd/glsa.dtd">'
+        f'<glsa id="{identifier}"><title>a title</title><synopsis>text</synopsis><announced>2024-01-02</announced>'
+        f'<affected><package name="{package}" auto="yes" arch="*">{ranges}</package></affected>'
+        f'<impact type="normal"><p>text</p></impact><references>{links}</references></glsa>'
+    ).encode()

@@ -21,6 +21,7 @@ from garboard.model.errors import UsageError
         ("openSUSE:Leap 15.6", "opensuse:Leap 15.6"),
         ("SUSE:Leap 15.6", None),
         ("openSUSE:13.2", None),
+        ("Gentoo", "gentoo"),
         ("CentOS Stream:9", None),
         ("", None),
     ],

@@ -92,6 +92,15 @@ PUBLISHERS = (
         entity=True,
     ),
     Publisher(
+        "gentoo",
+        "gentoo/glsa-master.tar.gz",
+        "Gentoo",
+        lambda count: documents.archive(
+            *(documents.glsa(f"202401-{n}", "a", f"vulnerable lt 1-r{n + 1}") for n in range(count)),
+            name="glsa-master/glsa-{}.xml",
+        ),
+    ),
+    Publisher(
         "azurelinux:3",
         "azurelinux/azurelinux-3.0-oval.xml",
         "Azure Linux:3",
