@@ -34,6 +34,7 @@ class _Elements:
         self._parser.CharacterDataHandler = self._text
         self._parser.StartDoctypeDeclHandler = self._named if doctype else self._refuse
         self._parser.EntityDeclHandler = self._refuse
+        self._parser.SkippedEntityHandler = self._refuse
 
     def _refuse(self, *_: object) -> None:
         raise BadXml("it declares a document type or entities, which such documents have no need of")
@@ -73,7 +74,7 @@ class _Elements:
     def feed(self, data: bytes, *, last: bool) -> None:
         try:
             self._parser.Parse(data, last)
-        except expat.ExpatError as error:
+        except (expat.ExpatError, LookupError, ValueError) as error:  # the latter two of an encoding that it declares
             raise BadXml(f"is no well-formed XML: {error}") from error
 
 

@@ -26,7 +26,10 @@ from garboard.model.gap import Gap
 from garboard.packages.redhat_streams import stream
 
 NAME = "redhat"
-CAVEAT = "only Enterprise Linux itself is known here: packages of Red Hat's other products have data of their own"
+CAVEAT = (
+    "only Enterprise Linux itself is known here: packages of Red Hat's other products have data of their own, and an image "
+    "that does not name its repositories is compared with the fixes that everybody gets"
+)
 URL: Final = "https://security.access.redhat.com/data/csaf/v2/vex"
 SUBSCRIPTION: Final = "Red Hat Extended Life Cycle Support"
 
