@@ -117,7 +117,7 @@ def _states(
 ) -> tuple[ubuntu_states.States, Iterator[Record] | None]:
     """What Ubuntu's own documents say of OSV's records, and the records that they have beside those; None if absent.
 
-    The newer documents tell of releases that are supported, the older ones alone of those that have left OSV.
+    Of a release that has left OSV, the older form of them tells everything.
     """
     oval, vex = (*streams, None, None)[:2]
     if alone:

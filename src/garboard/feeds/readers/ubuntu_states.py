@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from types import MappingProxyType
 from typing import BinaryIO, Final, NamedTuple
 
@@ -184,7 +185,7 @@ def not_affected(states: States, ecosystem: str, feed: str) -> Iterator[Record]:
 
 
 def of_oval(stream: BinaryIO) -> States:
-    """Read what a release's OVAL says.
+    """Read what a release's OVAL says beyond fixes, which OSV has too.
 
     Raises:
         FeedError: The document is no OVAL.
@@ -194,6 +195,7 @@ def of_oval(stream: BinaryIO) -> States:
         for definition in oval.definitions(stream, "Ubuntu")
         if (cve := _cve(definition))
         for package, state in _told(definition, [])
+        if state.note or state.status not in {Status.FIXED, Status.AFFECTED}
     }
 
 
@@ -243,6 +245,7 @@ def _told(definition: oval.Definition, odd: list[str]) -> Iterator[tuple[str, St
         yield package, _state(at, note or "")
 
 
+@lru_cache(4096)
 def _state(at: int, note: str) -> State:
     status, version = _SENTENCES[at], ""
     if status is Status.FIXED:
