@@ -62,7 +62,7 @@ _UNTRIAGED: Final = "Ubuntu has not examined it yet"
 _UNRATED: Final = frozenset({"", "untriaged"})
 
 
-class State(NamedTuple):
+class UbuntuState(NamedTuple):
     """What is said of a CVE in a source package: ``fixed`` is the version with the fix, if that is told."""
 
     status: Status
@@ -70,7 +70,7 @@ class State(NamedTuple):
     note: str = ""
 
 
-States = dict[tuple[str, str], State]
+States = dict[tuple[str, str], UbuntuState]
 """By CVE and source package."""
 
 
@@ -138,20 +138,20 @@ class _Vex(msgspec.Struct, frozen=True, gc=False):
 _VEX: Final = msgspec.json.Decoder(_Vex)
 
 
-def _of_statement(statement: _Statement) -> State | None:
+def _of_statement(statement: _Statement) -> UbuntuState | None:
     """The version in a product's package URL is the newest, not that of the fix: what is fixed, OSV tells."""
     text = statement.action_statement
     reason = _REASON.search(text or statement.impact_statement)
     note = " ".join(reason[1].split())[:_NOTE] if reason else ""
     match statement.status:
         case "not_affected":
-            return State(Status.NOT_AFFECTED, note=note or statement.justification.replace("_", " "))
+            return UbuntuState(Status.NOT_AFFECTED, note=note or statement.justification.replace("_", " "))
         case "under_investigation":
-            return State(Status.UNDETERMINED, note=_UNTRIAGED)
+            return UbuntuState(Status.UNDETERMINED, note=_UNTRIAGED)
         case "affected":
             status = next((status for words, status in _WORDS if words.search(text)), Status.AFFECTED)
             pending = status is Status.AFFECTED and "pending" in text
-            return State(status, note=_PENDING_NOTE if pending else note)
+            return UbuntuState(status, note=_PENDING_NOTE if pending else note)
     return None
 
 
@@ -165,7 +165,7 @@ def refined(advisory: Advisory, states: States) -> Advisory:
     )
 
 
-def _refined(one: Affected, state: State | None) -> Affected:
+def _refined(one: Affected, state: UbuntuState | None) -> Affected:
     if state is None or one.status is not Status.AFFECTED or one.subscription:
         return one
     if state.status in {Status.DEFERRED, Status.WILL_NOT_FIX, Status.END_OF_LIFE}:
@@ -234,7 +234,7 @@ def _cve(definition: oval.Definition) -> str:
     return found[0] if found else ""
 
 
-def _told(definition: oval.Definition, odd: list[str]) -> Iterator[tuple[str, State]]:
+def _told(definition: oval.Definition, odd: list[str]) -> Iterator[tuple[str, UbuntuState]]:
     for check in definition.checks:
         found = _CHECK.match(check.comment)
         if found is None:
@@ -246,7 +246,7 @@ def _told(definition: oval.Definition, odd: list[str]) -> Iterator[tuple[str, St
 
 
 @lru_cache(4096)
-def _state(at: int, note: str) -> State:
+def _state(at: int, note: str) -> UbuntuState:
     status, version = _SENTENCES[at], ""
     if status is Status.FIXED:
         status, version, note = (status, note, "") if note else (Status.AFFECTED, "", "fixed, in a version not told")
@@ -256,10 +256,10 @@ def _state(at: int, note: str) -> State:
         note = _UNTRIAGED
     elif status is Status.WILL_NOT_FIX and _ENDED.search(note):
         status = Status.END_OF_LIFE
-    return State(status, version, note[:_NOTE])
+    return UbuntuState(status, version, note[:_NOTE])
 
 
-def _affected(package: str, state: State, ecosystem: str) -> Affected:
+def _affected(package: str, state: UbuntuState, ecosystem: str) -> Affected:
     ranges = () if state.status is Status.NOT_AFFECTED else (Range(introduced="0", fixed=state.fixed),)
     paid = SUBSCRIPTIONS["Ubuntu"] if _FOR_SUBSCRIBERS.search(state.fixed) else ""
     return Affected(
