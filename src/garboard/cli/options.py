@@ -135,7 +135,7 @@ CHECK_MIRRORS: Final = flag("--check-mirrors", help="Ask the image's package mir
 DIGEST: Final = text("--digest", metavar="sha256:...", help="Refuse a FILE of another digest.")
 
 POLICY: Final = text(
-    "--policy", metavar="FILE", help="The policy; without it, garboard.toml beside the Dockerfile or above."
+    "--policy", metavar="FILE|URL", help="The policy; without it, garboard.toml beside the Dockerfile or above."
 )
 NO_POLICY: Final = flag("--no-policy", help="Use no policy file and no comments of the Dockerfile.")
 STAGE_POLICY: Final = text("--stage-policy", metavar="NAME", help="The policy's stage: development, production …")

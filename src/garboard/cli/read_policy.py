@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from garboard.cli import options as o
+from garboard.cli.read_opening import limits
 from garboard.model.errors import UsageError
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 NAME: Final = "garboard.toml"
 _MOST: Final = 4 * 1024 * 1024
+_SCHEMES: Final = ("https://", "http://")
 _PLACES: Final = (".git", ".hg")
 """What lies in the topmost folder of a project: policies above it are another's."""
 
@@ -26,20 +28,22 @@ def applied(given: Given, build: Build) -> Applied | None:
     Raises:
         UsageError: the policy cannot be read, or has mistakes.
     """
-    file = find(given)
+    named = given[o.POLICY] or ""
+    remote = named.startswith(_SCHEMES) and not given[o.NO_POLICY]
+    file = None if remote else find(given)
     ignores = given[o.IGNORE]
     dockerfile = None if given[o.NO_POLICY] else build.dockerfile
     if dockerfile is not None and b"garboard:" in dockerfile.data:
         from garboard.policy import short_forms
 
         ignores = (*ignores, *short_forms.inline(dockerfile))
-    if file is None and not ignores and not given[o.STAGE_POLICY]:
+    if file is None and not remote and not ignores and not given[o.STAGE_POLICY]:
         return None
     from garboard.model.policy import Policy
     from garboard.policy.apply import Applied
 
     return Applied(
-        policy=read(file) if file is not None else Policy(),
+        policy=fetch(named, given) if remote else read(file) if file is not None else Policy(),
         stage=given[o.STAGE_POLICY] or "",
         ignores=ignores,
         target=_target(given, build),
@@ -93,15 +97,39 @@ def read(file: Path) -> Policy:
         UsageError: it cannot be read.
         PolicyError: it has mistakes.
     """
-    from garboard.policy.document import read as parse
-
     try:
         with file.open("rb") as opened:
             data = opened.read(_MOST + 1)
-        if len(data) > _MOST:
-            raise UsageError(f"the policy {file} is larger than {_MOST} bytes", "split what it ignores by packages")
-        return parse(data.decode("utf-8-sig"), str(file))
     except OSError as error:
         raise UsageError(f"the policy {file} cannot be read: {error.strerror}", "name it with --policy FILE") from error
+    return _parsed(data, str(file))
+
+
+def fetch(url: str, given: Given) -> Policy:
+    """Fetch and check a policy.
+
+    Raises:
+        UsageError: no connection may be opened, or it cannot be read.
+        NetworkError: the server does not answer.
+        PolicyError: it has mistakes.
+    """
+    from garboard.net.client import Client
+
+    if given[o.OFFLINE]:
+        raise UsageError(f"--offline forbids to fetch the policy {url}", "fetch it before, and name the file")
+    with Client(ca_file=given[o.CA_FILE] or "", limits=limits()) as client, client.get(url) as response:
+        data, status = response.read(_MOST), response.status
+    if status != 200:
+        raise UsageError(f"the policy {url} is not there: the server answers with status {status}", "name another one")
+    return _parsed(data, url)
+
+
+def _parsed(data: bytes, name: str) -> Policy:
+    from garboard.policy.document import read as parse
+
+    if len(data) > _MOST:
+        raise UsageError(f"the policy {name} is larger than {_MOST} bytes", "split what it ignores by packages")
+    try:
+        return parse(data.decode("utf-8-sig"), name)
     except UnicodeDecodeError as error:
-        raise UsageError(f"the policy {file} is not UTF-8: {error}", "save it as UTF-8") from error
+        raise UsageError(f"the policy {name} is not UTF-8: {error}", "save it as UTF-8") from error

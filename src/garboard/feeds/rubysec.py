@@ -11,6 +11,7 @@ from typing import Any, BinaryIO, Final, NamedTuple
 from garboard import ecosystems, yaml_text
 from garboard.feeds.readers import bounded
 from garboard.feeds.readers.osv_ecosystems import scheme
+from garboard.feeds.readers.single_shard import only
 from garboard.model.advisory import Advisory, Affected, Range, Status
 from garboard.model.errors import FeedError
 from garboard.model.feed import FeedDocument, FeedHeader, Record
@@ -67,9 +68,7 @@ def parse(shard: str, streams: Sequence[BinaryIO | None], /) -> Iterator[Record]
     Raises:
         FeedError: The zip file is damaged.
     """
-    (stream,) = streams
-    if stream is None:
-        raise FeedError(f"{shard} has no document")
+    stream = only(shard, streams)
     yield FeedHeader(ecosystems=(ECOSYSTEM,))
     for name, data in bounded.members(stream, ".yml"):
         if match := _OF_RUBY.search(name):

@@ -126,6 +126,13 @@ def _base_row(facts: Facts) -> Row | None:
     return found.base if found else None
 
 
+def _base_unapproved(wanted: bool, facts: Facts) -> Answer:  # noqa: ARG001
+    row = _base_row(facts)
+    if row is None or row.approved is None:
+        return Answer(holds=None, text="whether the base image is approved (garboard catalog approve)")
+    return Answer(holds=not row.approved, text="" if row.approved else f"{row.reference} is not approved")
+
+
 def _base_unsupported(wanted: bool, facts: Facts) -> Answer:  # noqa: ARG001
     row = _base_row(facts)
     if row is None or not row.lifespans or any(one.state is State.UNKNOWN for one in row.lifespans):
@@ -187,6 +194,9 @@ CONDITIONS: Final = MappingProxyType(
         "license": OfImage(values.WORDS, "A package has one of these licenses; patterns such as GPL-3.0*.", _license),
         "base-not-in": OfImage(
             values.WORDS, "The base image is none of these; patterns such as debian:*-slim.", _base_not_in
+        ),
+        "base-unapproved": OfImage(
+            values.TRUE, "The catalog's list of approved bases does not have it.", _base_unapproved
         ),
         "base-unpinned": OfImage(values.TRUE, "FROM names no digest.", _base_unpinned),
         "base-unsupported": OfImage(values.TRUE, "The support of the base image has ended.", _base_unsupported),

@@ -24,7 +24,7 @@ from garboard.model.lifecycle import Lifecycles
 from garboard.model.package import SOFTWARE, SYSTEM_TYPES, Inventory
 from garboard.model.report import Report
 from garboard.model.timestamp import parsed
-from garboard.packages import distro
+from garboard.packages import distro, redhat_streams
 from garboard.packages.assemble import assemble, complete
 from garboard.packages.catalogers import CATALOGERS
 from garboard.packages.declared import DECLARATIONS, joined, nothing
@@ -85,11 +85,20 @@ def take(
             readers = (*readers, within)
         files = image.read(opened, (*CATALOGERS, *readers), cache or NoCache(), options)
         attestations = opened.attestations() if attested and not isinstance(opened, OpenedTree) else Attestations()
-        return Taken(opened.image, _assembled(files, options), files, attestations)
+        inventory = _labeled(_assembled(files, options), opened.image)
+        return Taken(opened.image, inventory, files, attestations)
     finally:
         close = getattr(opened, "close", None)
         if close is not None:
             close()
+
+
+def _labeled(inventory: Inventory, of: Image) -> Inventory:
+    """The inventory with what the image's labels say of its distribution."""
+    if inventory.distro is None or inventory.distro.id != "rhel":
+        return inventory
+    told = redhat_streams.of_cpe(dict(of.labels).get("cpe", ""))
+    return msgspec.structs.replace(inventory, distro=distro.with_streams(inventory.distro, told))
 
 
 def _assembled(files: Files, options: Options) -> Inventory:

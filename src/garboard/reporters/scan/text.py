@@ -38,6 +38,7 @@ _STATUS: Final = {
     Status.DEFERRED: "the distribution has put the fix off",
     Status.WILL_NOT_FIX: "the distribution will not fix it",
     Status.END_OF_LIFE: "the package has no security support in this release",
+    Status.SUBSCRIBERS: "its fix is only for those who pay for support",
 }
 
 
