@@ -8,8 +8,7 @@ from typing import Final
 OPTIONS: Final = MappingProxyType(
     {
         "--cache-dir": "set GARBOARD_CACHE to a folder",
-        "--exit-code": "garboard ends with 1 where issues are shown and with 0 where there are none: leave it out",
-        "--fail-on": "add --severity LEVEL: garboard ends with 1 where an issue of this severity or a higher one is there",
+        "--ignorefile": "garboard policy import FILE takes over what another scanner ignores",
         "--ignore-unfixed": "--only-fixed leaves out what has no fix",
         "--image": "name the image without an option",
         "--input": "name the file in place of an image, as in garboard scan image.tar",

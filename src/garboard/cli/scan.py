@@ -96,10 +96,11 @@ def _settings(given: Given) -> Settings:
     refuse_offline("--from-mirror", offline=by_mirrors and given[o.OFFLINE])
     if given.on_the_line(o.PACKAGE_MIRROR) and not by_mirrors:
         raise UsageError("--package-mirror goes with --from-mirror", "add --from-mirror, or see garboard rebuild")
+    images = read_settings.images(given, reporters.SCAN, output)
     analysis = read_settings.analysis(given, look_up=given[EXCLUDE_BASE])
     code = given[EXIT_CODE]
     return Settings(
-        images=read_settings.images(given, reporters.SCAN, output),
+        images=images,
         analysis=msgspec.structs.replace(analysis, policy=_gate(given, analysis)),
         view=view,
         mirrors=read_opening.package_mirrors(given) if by_mirrors else None,

@@ -58,7 +58,7 @@ def test_the_usage_is_the_old_one(arguments: list[str], capsys: pytest.CaptureFi
 )
 def test_what_an_old_command_becomes(arguments: list[str], become: list[str], delegated: list[list[str]]) -> None:
     assert scan.run(["scan", *arguments]) == 1
-    assert delegated == [["scan", *become, "--", "app"]]
+    assert delegated == [["scan", *OLD, *become, "--", "app"]]
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def test_nobody_needs_an_account(
     assert capsys.readouterr().err.count("\n") == 1
     assert delegated == []
     assert scan.run(["scan", *flags, "app"]) == 1
-    assert delegated == [["scan", "--", "app"]]
+    assert delegated == [["scan", *OLD, "--", "app"]]
     assert capsys.readouterr().out == ""
 
 
@@ -112,7 +112,7 @@ def test_dockers_own_flags(delegated: list[list[str]], monkeypatch: pytest.Monke
     assert scan.run([*flags, "scan", "app"]) == 1
     names = ("DOCKER_CONFIG", "DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_TLS_VERIFY", "DOCKER_CERT_PATH")
     assert [os.environ[name] for name in names] == ["/c", "tcp://h:1", "x", "1", "/t"]
-    assert delegated == [["scan", "--", "app"]]
+    assert delegated == [["scan", *OLD, "--", "app"]]
 
 
 def plugin(*arguments: str) -> tuple[int | None, str]:

@@ -23,6 +23,9 @@ METADATA: Final = {
     "ShortDescription": "Docker Scan",
 }
 _SEVERITIES: Final = ("low", "medium", "high")
+_OF_OLD: Final = ("--no-policy",)
+"""What the old command did not know."""
+_COVERAGE: Final = "GARBOARD_REQUIRE_COVERAGE"
 _NEEDLESS: Final = ("accept-license", "reject-license", "login", "token")
 _VARIABLES: Final = {"config": "DOCKER_CONFIG", "context": "DOCKER_CONTEXT", "host": "DOCKER_HOST"}
 _CERTIFICATES: Final = ("tlscacert", "tlscert", "tlskey")
@@ -107,14 +110,14 @@ def _check(flags: Flags) -> None:
 def scan_arguments(flags: Flags) -> list[str]:
     """The same arguments in the form that ``garboard scan`` takes."""
     words = [f"--{name}" for name in ("json", "group-issues", "dependency-tree", "exclude-base") if flags.on(name)]
+    words += [] if _COVERAGE in os.environ else ["--no-require-coverage"]  # the old command knew only 0 and 1
     words += [f"--{name}={flags.text(name)}" for name in ("file", "severity") if flags.text(name)]
-    return ["scan", "--no-policy", *words, "--", *flags.arguments]
+    return ["scan", *_OF_OLD, *words, "--", *flags.arguments]
 
 
 def _delegate(arguments: list[str]) -> int:
     from garboard.cli.main import run as garboard
 
-    os.environ.setdefault("GARBOARD_REQUIRE_COVERAGE", "0")  # the old command knew only 0 and 1
     return garboard(arguments)
 
 
