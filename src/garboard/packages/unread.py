@@ -29,7 +29,7 @@ from garboard.packages import bills, programs
 from garboard.patterns import lazy, of_globs
 
 NAME: Final = "unread"
-VERSION: Final = 8 + programs.VERSION
+VERSION: Final = 9 + programs.VERSION
 HEAD: Final = 4096
 """Bytes of a program within which a Go linker's build id lies."""
 explained = programs.explained
