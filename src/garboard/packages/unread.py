@@ -25,7 +25,7 @@ from garboard.model.ecosystem import Ecosystem
 from garboard.model.gap import Gap
 from garboard.model.image import Bare, File
 from garboard.model.package import NOT_READ, SYSTEM_TYPES, UNMANAGED, Fact, Package, Script, Unread
-from garboard.packages import bills, programs
+from garboard.packages import archives, bills, programs
 from garboard.patterns import lazy, of_globs
 
 NAME: Final = "unread"
@@ -486,6 +486,21 @@ class _Places:
                 found.setdefault(extension, (before[len("{name}")], set()))[1].add(package.name)
         return found
 
+    def unpacked(self, one: Found) -> bool:
+        """Whether an archive lies within a package, in a cache, or beside the folder that was made of it."""
+        folder, _, file = one.path.rpartition("/")
+        if self.within(one) or _in_a_cache(folder):
+            return True
+        stem = file.rpartition(".")[0].removesuffix(".tar")
+        made = (stem, stem.removesuffix("-bin"), stem.removesuffix("-all"))
+        return any(f"{folder}/{name}".lstrip("/") in self._around for name in made)
+
+    @cached_property
+    def _around(self) -> frozenset[str]:
+        """The folders in which packages were found."""
+        places = {location.path.rpartition("/")[0] for one in self._packages for location in one.locations}
+        return frozenset(folder for place in places for folder in (place, *_above(place)))
+
     def listed(self, one: Found) -> bool:
         """Whether Composer's list of what it installed lies above it."""
         return any(f"{folder}/composer/installed.json" in self._read for folder in _above(one.path))
@@ -603,6 +618,7 @@ _RULES: Final[Mapping[str, Callable[[_Places, Found], bool]]] = MappingProxyType
         _MODULE: _Places.named,
         _MODULE_LIST: _Places.told,
         _ARCHIVE: _Places.left_over,
+        archives.KIND: _Places.unpacked,
         _ROOT: _Places.read,
         _DOTNET: _Places.read,
         bills.KIND: _Places.read,
