@@ -84,8 +84,14 @@ class _Locks:
         """By the folder of manifests, what they state with a version."""
         self._own = {(one.type, _named(one.type, one.full_name)) for one in packages if one.application}
         self._installed = {(one.type, _named(one.type, one.full_name)) for one in packages if not one.declared}
+        self._nearest: dict[tuple[str, str], str] = {}
+        """By folder and type of packages, a lock file there, which may name the project alone."""
         for place, package in enumerate(packages):
-            if not package.declared or package.application:
+            if not package.declared:
+                continue
+            if _file(package) not in manifests:
+                self._nearest.setdefault((_home(_file(package)), package.type), _file(package))
+            if package.application:
                 continue
             file, key = _file(package), (package.type, _named(package.type, package.full_name))
             if file in manifests:
@@ -106,6 +112,11 @@ class _Locks:
             return ()
         within = (file for folder in self._below(home) for file in self._homes[folder])
         return tuple(file for file in within if self._names(file, keys, manifest))
+
+    def above(self, manifest: ManifestFile) -> str:
+        """The nearest lock file, in its folder or above, of the kind that answers for it; empty if there is none."""
+        found = (self._nearest.get((folder, manifest.asked.type)) for folder in _upwards(_home(manifest.path)))
+        return next(filter(None, found), "")
 
     def _below(self, home: str) -> Iterator[str]:
         """The folders with lock files below one."""
@@ -167,19 +178,25 @@ class _Locks:
 def _stale(manifests: Iterable[ManifestFile], answers: dict[str, tuple[str, ...]], locks: _Locks) -> Iterator[Gap]:
     """What lock files do not have that were written before a manifest asked for it."""
     for one in manifests:
+        if ecosystems.of(one.asked.type).loose_locks:
+            continue
+        names = dict.fromkeys(name for name, _ in one.asked.names)
         files = answers[one.path]
-        absent = [
-            name for name in dict.fromkeys(name for name, _ in one.asked.names) if not locks.has(one, name, files)
-        ]
-        if files and absent and not ecosystems.of(one.asked.type).loose_locks:
-            reason = f"asks for {some(absent)}, which {files[0].rpartition('/')[2]} does not have: not judged"
+        if not files and (above := locks.above(one)):
+            files = (above,)
+            names = dict.fromkeys(name for name in one.asked.open if not locks.stated(one, name))
+        absent = [name for name in names if not locks.has(one, name, files)]
+        if files and absent:
+            folder, _, lock = files[0].rpartition("/")
+            named = lock if folder == one.path.rpartition("/")[0] else files[0]
+            reason = f"asks for {some(absent)}, which {named} does not have: not judged"
             yield Gap(stage="catalog", subject=one.path, reason=reason)
 
 
 def _gaps(manifests: Iterable[ManifestFile], answered: frozenset[str], locks: _Locks) -> Iterator[Gap]:
     for one in manifests:
         asked = one.asked
-        if one.path in answered or asked.told:
+        if one.path in answered or asked.told or (locks.above(one) and not ecosystems.of(asked.type).loose_locks):
             continue
         unknown = [name for name in asked.open if not locks.stated(one, name)]
         if unknown:

@@ -26,7 +26,7 @@ def zipped(*members: str) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in members:
-            archive.writestr(name, b"{}")
+            archive.writestr(zipfile.ZipInfo(name), b"{}", zipfile.ZIP_DEFLATED)
     return out.getvalue()
 
 

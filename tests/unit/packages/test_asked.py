@@ -189,6 +189,31 @@ def test_the_lock_file_of_another_project_does_not_answer(tmp_path: Path, projec
     assert all(one.asked == () for one in found.packages)
 
 
+MEMBERS = {
+    "package.json": _json({"name": "member", "version": "1.0.0", "dependencies": {"zz": "^1"}}),
+    "pyproject.toml": '[project]\nname = "member"\ndependencies = ["zz"]\n',
+    "Cargo.toml": '[package]\nname = "member"\n[dependencies]\nzz = "1"\n',
+    "Gemfile": 'gem "zz"\n',
+    "composer.json": _json({"require": {"v/zz": "^1"}}),
+}
+
+
+@pytest.mark.parametrize(
+    "project", [one for one in PROJECTS if one.manifest in MEMBERS], ids=lambda one: f"{one.manifest}-{one.lock}"
+)
+@pytest.mark.parametrize("names_others", [True, False])
+def test_what_a_member_of_a_workspace_asks_for_and_the_lock_file_lacks(
+    tmp_path: Path, project: Project, names_others: bool
+) -> None:
+    locked = project.locked
+    if not names_others:
+        locked = {"package-lock.json": '{"packages": {"": {"name": "shop"}}}'}.get(project.lock, locked)
+    files = {project.manifest: project.asks, project.lock: locked, f"m/x/{project.manifest}": MEMBERS[project.manifest]}
+    told = [gap.reason for gap in read(tmp_path, files).gaps if gap.subject == f"m/x/{project.manifest}"]
+    name = "v/zz" if project.direct == "v/a" else "zz"
+    assert told == [f"asks for {name}, which {project.lock} does not have: not judged"]
+
+
 @pytest.mark.parametrize(
     "folder",
     [

@@ -245,7 +245,7 @@ def _summary(report: Report, found: list[Issue], view: View) -> Iterator[str]:
 def _none(report: Report) -> str:
     """What it means that nothing was found."""
     if not report.judged:
-        return "but none of them could be judged"
+        return "but none of them could be judged" if report.tested else "as none was found"
     return "no published update is missing" if report.updates_only else "no vulnerable paths found"
 
 
