@@ -43,6 +43,8 @@ Parse = Callable[[str], Iterable[Pinned]]
 Named = Iterable[tuple[str, int]]
 """Names, each with the line at which it stands."""
 _FIELD: Final = re.compile(r'\s*"((?:[^"\\]|\\.)*)"\s*:')
+_TEXT: Final = re.compile(r'"((?:[^"\\]|\\.)*+)(?:"(\s*+:)?)?')
+"""A text, and the colon after it if it names a field."""
 _HEADER: Final = re.compile(r"\s*\[+([^\[\]]+)\]")
 _KEY: Final = re.compile(r"""\s*(?:"([^"]*+)"|'([^']*+)'|([\w.-]++))\s*+=""")
 
@@ -150,7 +152,13 @@ def lines(text: str, pattern: str, *, last: bool = False) -> dict[str, int]:
 
 
 def fields(text: str, within: Container[str]) -> dict[str, int]:
-    """By name, the lines of the fields of a JSON text's objects that have one of these names and are written over lines."""
+    """By name, the lines of the fields of a JSON text's objects that have one of these names and are written over lines.
+
+    Of a text on one line all fields are there.
+    """
+    if "\n" not in text.strip():
+        line = 1 + text[: len(text) - len(text.lstrip())].count("\n")
+        return {name: line for name, colon in _TEXT.findall(text) if colon}
     found: dict[str, int] = {}
     inside = False
     for number, line in enumerate(text.split("\n"), 1):

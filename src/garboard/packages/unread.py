@@ -128,6 +128,7 @@ _BARE: Final = MappingProxyType(
 )
 """By the kind of a folder: its ecosystem, and the files one of which would name the package in it."""
 _UNMET: Final = MappingProxyType({one.unmet: one.type for one in ECOSYSTEMS if one.unmet})
+_HINTS: Final = MappingProxyType({one.unmet: one.unmet_hint for one in ECOSYSTEMS if one.unmet_hint})
 _LIST_ENDS: Final = (".list", ".md5sums")
 _LISTING: Final = MappingProxyType({folder: one.type for one in ECOSYSTEMS for folder in one.lists})
 _LOCKED: Final = MappingProxyType({lock: one for one in ECOSYSTEMS for lock in one.locks})
@@ -382,7 +383,8 @@ def gaps(found: Iterable[Found], packages: Iterable[Package], read: Iterable[str
     for (kind, reason), paths in sorted(kinds.items()):
         some = ", ".join(sorted(paths)[:_NAMED])
         more = f" and {len(paths) - _NAMED} more" if len(paths) > _NAMED else ""
-        yield Gap(stage="catalog", subject=kind, reason=f"{reason}: {some}{more}")
+        hint = f"; {_HINTS[kind]}" if kind in _HINTS else ""
+        yield Gap(stage="catalog", subject=kind, reason=f"{reason}: {some}{more}{hint}")
 
 
 @cache

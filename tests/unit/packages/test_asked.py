@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import tempfile
 from pathlib import Path
 from typing import NamedTuple
 
@@ -334,6 +335,60 @@ def test_a_direct_one_is_asked_for_at_its_line(tmp_path: Path) -> None:
     assert "  Asked for in package.json:5\n" in text
     assert "  Raise" not in text
     assert "  From: shop > a@1.0.0\n" in text
+    assert text.count("  From: ") == 1
+
+
+@pytest.mark.parametrize(
+    "project", [one for one in PROJECTS if one.manifest.endswith(".json")], ids=lambda one: one.lock
+)
+@pytest.mark.parametrize("ends", ["", "\n", "\r\n"])
+def test_a_manifest_on_one_line_is_asked_for_at_that(tmp_path: Path, project: Project, ends: str) -> None:
+    manifest = json.dumps(json.loads(project.asks)) + ends
+    found = read(tmp_path, {project.manifest: manifest, project.lock: project.locked})
+    places = {(one.full_name, place.line) for one in found.packages for place in one.asked}
+    assert places == {(project.direct, 1)}
+
+
+@pytest.mark.parametrize(
+    ("path", "data", "command"),
+    [
+        ("package.json", '{"devDependencies": {"a": "1"}}', "pnpm install --lockfile-only"),
+        ("package.json", '{"devDependencies": {"a": "1"}, "packageManager": "yarn@4.1.0"}', "yarn install --mode update-lockfile"),
+        ("package.json", '{"devDependencies": {"a": "1"}, "packageManager": "pnpm@9"}', "pnpm install --lockfile-only"),
+        ("package.json", '{"devDependencies": {"a": "1"}, "packageManager": "npm@9"}', "npm install --package-lock-only"),
+        ("package.json", '{"dependencies": {"a": "1"}}', "npm install --package-lock-only"),
+        ("pyproject.toml", '[tool.poetry.dependencies]\na = "1"', "poetry lock"),
+        ("pyproject.toml", '[project]\ndependencies = ["a"]\n[tool.uv.x]', "uv lock"),
+        ("pyproject.toml", '[project]\ndependencies = ["a"]\n[tool.pdm]', "pdm lock"),
+        ("pyproject.toml", '[project]\ndependencies = ["a"]', "uv lock"),
+        ("Pipfile", '[packages]\na = "*"', "pipenv lock"),
+        ("requirements.in", "a", "pip-compile requirements.in"),
+        ("requirements.txt", "a", "pip-compile"),
+        ("requirements.txt", "a\nb==1", "pip-compile"),
+        ("Gemfile", 'gem "a"', "bundle lock"),
+        ("Cargo.toml", '[dependencies]\na = "1"', "cargo generate-lockfile"),
+        ("composer.json", '{"require": {"v/a": "1"}}', "composer update --no-install"),
+        ("mix.exs", 'defp deps do\n[{:a, "~> 1"}]\nend', "mix deps.get"),
+        ("a.csproj", '<Project><ItemGroup><PackageReference Include="a"/></ItemGroup></Project>', "dotnet restore --use-lock-file"),
+    ],
+)  # fmt: skip
+def test_a_gap_names_the_command_that_locks(tmp_path: Path, path: str, data: str, command: str) -> None:
+    assert any(command in gap.reason for gap in read(tmp_path, {path: data}).gaps)
+
+
+@given(
+    name=st.sampled_from(["Django", "zope.interface", "ruamel_yaml", "PyYAML"]),
+    lock=st.sampled_from(
+        [("requirements.txt", "{}==1.0\n"), ("poetry.lock", '[[package]]\nname = "{}"\nversion = "1.0"\n')]
+    ),
+)
+def test_installed_and_declared_distributions_have_one_package_url(name: str, lock: tuple[str, str]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        metadata = f".venv/lib/python3.11/site-packages/{name}-1.0.dist-info/METADATA"
+        files = {lock[0]: lock[1].format(name), metadata: f"Name: {name}\nVersion: 1.0\n"}
+        found = read(Path(folder) / "x", files)
+    assert len(found.packages) == 2
+    assert len({(one.purl, one.full_name) for one in found.packages}) == 1
 
 
 NAMES = st.sampled_from("abcd")

@@ -30,6 +30,7 @@ _TABLE: Final = re.compile(r"[ \t]*\[\[(?:package|packages)\]\]")
 _INCLUDED: Final = re.compile(r"(?:-r|--requirement)(?:[ \t]+|=|(?=[^\s=]))(\S+)")
 _REQUIREMENTS: Final = re.compile(r"/(?:requirements[^/]*|requirements/[^/]*)\.txt$")
 """Paths of files of requirements that are read for themselves."""
+_FROZEN: Final = "`pip-compile` or `uv pip compile` pins what a file asks for, and what that needs"
 _COMMENT: Final = re.compile(r"(?:^|\s)#.*")
 _VIA: Final = re.compile(r"#[ \t]*via\b[ \t]*(.*)")
 _BY: Final = re.compile(r"[ \t]+#[ \t]{2,}(\S.*)")
@@ -63,10 +64,11 @@ def catalog(file: File, /) -> Iterator[Fact]:
         yield Gap(stage="catalog", subject=file.path, reason=f"cannot be read: {error}")
         return
     if left and not entries:
-        yield Asked(type=TYPE, names=left, open=tuple(dict(left)))
+        yield Asked(type=TYPE, names=left, open=tuple(dict(left)), hint=_FROZEN)
     elif left:
         unknown = lock_text.some(tuple(dict(left)))
-        yield Gap(stage="catalog", subject=file.path, reason=f"states no version of {unknown}: not judged")
+        reason = f"states no version of {unknown}: not judged; {_FROZEN}"
+        yield Gap(stage="catalog", subject=file.path, reason=reason)
     if name.endswith(".txt"):
         yield from _included(file.path, text)
     yield from _packages(entries)

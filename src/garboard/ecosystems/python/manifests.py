@@ -15,14 +15,25 @@ from garboard.model.package import Fact
 TYPE: Final = "pypi"
 _NAME: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 _QUOTED: Final = re.compile(r"""["']([A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?)(?=[\s\[<>=!~;@"'(])""")
-_HINT: Final = "`uv lock`, `poetry lock` or `pip freeze > requirements.txt` writes them down"
+_COMPILED: Final = "`pip-compile {0}` or `uv pip compile {0} -o requirements.txt` writes them down"
+_BY_TOOL: Final = tuple((f"[tool.{name}", f"`{name} lock` writes {name}.lock") for name in ("poetry", "pdm", "uv"))
+_BY_NONE: Final = "`uv lock`, `poetry lock` or `pip-compile` writes them down"
 
 
 def catalog(file: File, /) -> Iterator[Fact]:
     """The distributions that are asked for by name, for development too."""
     name = file.path.rpartition("/")[2]
     parse = {"pyproject.toml": _project, "Pipfile": _pipfile, "setup.cfg": _setup_cfg, "setup.py": _setup_py}
-    return lock_text.asked(file, parse.get(name, _listed), type_=TYPE, hint=_HINT)
+    return lock_text.asked(file, parse.get(name, _listed), type_=TYPE, hint=hint(name, file.data))
+
+
+def hint(name: str, data: bytes) -> str:
+    """The command that pins what a file of this name asks for, without an installation."""
+    if name == "Pipfile":
+        return "`pipenv lock` writes Pipfile.lock"
+    if name != "pyproject.toml":
+        return _COMPILED.format(name)
+    return next((text for table, text in _BY_TOOL if table.encode() in data), _BY_NONE)
 
 
 def _project(text: str) -> Named:

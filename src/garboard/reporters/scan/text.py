@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import shlex
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from typing import Final
 
 from garboard import ecosystems
@@ -32,6 +32,8 @@ _LABEL: Final = 19
 _SHOWN_ROOTS: Final = 5
 _DESCRIPTION: Final = 160
 _INSTRUCTION: Final = 300
+_FROM_PROJECT: Final = 2
+"""Steps of the path to a package that a project asks for itself."""
 _SHOWN_INTRODUCTIONS: Final = 3
 _STATUS: Final = {
     Status.DEFERRED: "the distribution has put the fix off",
@@ -60,9 +62,11 @@ def _exploited(vulnerability: Vulnerability) -> Iterator[str]:
         yield "  Malicious: the package itself is malware; remove it"
 
 
-def _paths(issue: Issue, labels: Mapping[str, str]) -> list[tuple[str, ...]]:
-    """The paths of all affected packages, shortest first, as labels."""
+def _paths(issue: Issue, labels: Mapping[str, str], projects: Container[str]) -> list[tuple[str, ...]]:
+    """The paths of all affected packages, shortest first, as labels; of those that a project asks for, the way from there."""
     found = [path for finding in issue.findings for path in finding.from_paths]
+    led = {path[-1:] for path in found if len(path) == _FROM_PROJECT and path[0] in projects}
+    found = [path for path in found if path not in led]
     found.sort(key=len)
     return [tuple(labels.get(step, step) for step in path) for path in found]
 
@@ -81,7 +85,9 @@ def _fix(finding: Finding) -> str:
     return f"  No fix: {status}{note}" if status else ""
 
 
-def _block(issue: Issue, report: Report, view: View, labels: Mapping[str, str]) -> Iterator[str]:
+def _block(
+    issue: Issue, report: Report, view: View, labels: Mapping[str, str], projects: Container[str]
+) -> Iterator[str]:
     finding = issue.first
     vulnerability = finding.vulnerability
     word = vulnerability.severity.word.capitalize()
@@ -93,7 +99,7 @@ def _block(issue: Issue, report: Report, view: View, labels: Mapping[str, str]) 
     yield from _exploited(vulnerability)
     if len(issue.findings) > 1:
         yield f"  Packages: {_limited((labeled(one.package) for one in issue.findings), _SHOWN_ROOTS)}"
-    paths = _paths(issue, labels)
+    paths = _paths(issue, labels, projects)
     more = len(paths) - view.show_paths + sum(one.more_paths for one in issue.findings)
     if paths:
         yield f"  Introduced through: {_limited((path[0] for path in paths), _SHOWN_ROOTS)}"
@@ -338,12 +344,13 @@ def parts(report: Report, view: View) -> Iterator[bytes]:
     """The same, at once."""
     found = shown(report, view)
     labels = {package.id: labeled(package) for package in report.inventory.packages}
+    projects = frozenset(package.id for package in report.inventory.packages if package.application)
     lines: list[str] = []
     if view.dependency_tree:
         lines += [*dependency_tree(report, tree_name(report)), ""]
     lines += ["", f"Testing {report.image.name}...", ""]
     for issue in found:
-        lines += [*_block(issue, report, view, labels), ""]
+        lines += [*_block(issue, report, view, labels, projects), ""]
     lines += ["", ""] if found else []
     lines += [*_summary(report, found, view), *lineage_text.block(report, view), *table.block(report, view)]
     lines += actions_text.block(report.actions)
