@@ -16,6 +16,8 @@ from garboard.lock_text import some
 from garboard.model.gap import Gap
 from garboard.model.package import Asked, Location, Package
 
+DEVELOPMENT: Final = "development"
+"""See `Package.scope`."""
 _INNER: Final = frozenset({"obj", "requirements", "gradle", "dependency-locks"})
 """Folders within that of a project in which its manifests and lock files lie."""
 
@@ -44,6 +46,9 @@ def joined(packages: Sequence[Package], manifests: Sequence[ManifestFile]) -> Jo
     answers = {one.path: locks.answer(one) for one in manifests}
     answered = frozenset(path for path, files in answers.items() if files)
     marked = locks.marked(manifests, answers)
+    for place in locks.for_development(manifests, answers):
+        if not marked[place].scope:
+            marked[place] = msgspec.structs.replace(marked[place], scope=DEVELOPMENT)
     kept = [one for one in marked if one.application or not one.declared or _file(one) not in answered]
     gaps = (*_stale(manifests, answers, locks), *_gaps(manifests, answered, locks))
     return Joined(kept, gaps, answered)
@@ -173,6 +178,35 @@ class _Locks:
                     if marked[place].automatic is None:
                         marked[place] = msgspec.structs.replace(marked[place], automatic=True)
         return marked
+
+    def for_development(self, manifests: Iterable[ManifestFile], answers: dict[str, tuple[str, ...]]) -> Iterator[int]:
+        """The packages that only those lead to which manifests ask for in development alone."""
+        starts: dict[str, tuple[set[str], set[str]]] = defaultdict(lambda: (set(), set()))
+        for one in manifests:
+            only = {*one.asked.development}
+            for name, _ in one.asked.names:
+                key = (one.asked.type, _named(one.asked.type, name))
+                for file in answers[one.path]:
+                    starts[file][name in only].update(map(self._label, self._by_file[file].get(key, ())))
+        for file, (always, development) in starts.items():
+            if development - always:
+                by_label = {self._label(place): place for found in self._by_file[file].values() for place in found}
+                needed = self._reached(always, by_label)
+                yield from (by_label[label] for label in self._reached(development, by_label) - needed)
+
+    def _label(self, place: int) -> str:
+        """As others in its file require it."""
+        package = self._packages[place]
+        return f"{package.full_name}@{package.version}"
+
+    def _reached(self, start: set[str], by_label: dict[str, int]) -> set[str]:
+        seen, waiting = set(start), list(start)
+        while waiting:
+            for needs in self._packages[by_label[waiting.pop()]].requires:
+                found = {need for need in needs if need in by_label} - seen
+                seen |= found
+                waiting += found
+        return seen
 
 
 def _stale(manifests: Iterable[ManifestFile], answers: dict[str, tuple[str, ...]], locks: _Locks) -> Iterator[Gap]:

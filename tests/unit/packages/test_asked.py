@@ -376,6 +376,61 @@ def test_a_gap_names_the_command_that_locks(tmp_path: Path, path: str, data: str
     assert any(command in gap.reason for gap in read(tmp_path, {path: data}).gaps)
 
 
+POETRY = (
+    '[[package]]\nname = "a"\nversion = "1"\n[package.dependencies]\nc = "1"\n[[package]]\nname = "b"\nversion = "1"\n'
+    '[package.dependencies]\nc = "1"\nd = "1"\n[[package]]\nname = "c"\nversion = "1"\n[[package]]\nname = "d"\nversion = "1"\n'
+)
+GROUPED = "".join(
+    f'[[package]]\nname = "{name}"\nversion = "1"\ngroups = {groups}\n'
+    for name, groups in (("a", '["main"]'), ("b", '["dev"]'), ("c", '["main", "dev"]'), ("d", '["dev", "test"]'))
+)
+CRATES = (
+    '[[package]]\nname = "shop"\nversion = "1.0.0"\ndependencies = ["a", "b"]\n'
+    + "".join(
+        f'[[package]]\nname = "{name}"\nversion = "1.0.0"\nsource = "r"\ndependencies = {needs}\n'
+        for name, needs in (("a", '["c"]'), ("b", '["c", "d"]'), ("c", "[]"), ("d", "[]"))
+    )
+)  # fmt: skip
+YARN = '# yarn lockfile v1\n\na@1:\n  version "1"\n  dependencies:\n    c "1"\n\nb@1:\n  version "1"\n  dependencies:\n    c "1"\n    d "1"\n\nc@1:\n  version "1"\n\nd@1:\n  version "1"\n'
+GEMS = (
+    "GEM\n  specs:\n    a (1)\n      c\n    b (1)\n      c\n      d\n    c (1)\n    d (1)\n\nDEPENDENCIES\n  a\n  b\n"
+)
+PNPM = (
+    "lockfileVersion: '9.0'\nimporters:\n  .:\n    dependencies:\n      a:\n        specifier: '1'\n        version: 1.0.0\n"
+    "    devDependencies:\n      b:\n        specifier: '1'\n        version: 1.0.0\npackages:\n"
+    + "".join(f"  {name}@1.0.0:\n    resolution: {{integrity: x}}\n" for name in "abcd")
+    + "snapshots:\n  a@1.0.0:\n    dependencies:\n      c: 1.0.0\n  b@1.0.0:\n    dependencies:\n      c: 1.0.0\n      d: 1.0.0\n  c@1.0.0: {}\n  d@1.0.0: {}\n"
+)
+NPM = _json({"dependencies": {"a": "1"}, "devDependencies": {"b": "1"}})
+
+
+@pytest.mark.parametrize(
+    ("manifest", "asks", "lock", "locked"),
+    [
+        ("package.json", NPM, "yarn.lock", YARN),
+        ("package.json", NPM, "pnpm-lock.yaml", PNPM),
+        ("pyproject.toml", '[tool.poetry.dependencies]\na = "1"\n[tool.poetry.group.dev.dependencies]\nb = "1"\n', "poetry.lock", POETRY),
+        ("pyproject.toml", '[project]\ndependencies = ["a"]\n[dependency-groups]\ndev = ["b"]\n', "poetry.lock", POETRY),
+        ("pyproject.toml", '[project]\ndependencies = ["a"]\n[tool.pdm.dev-dependencies]\nx = ["b"]\n', "pdm.lock", POETRY),
+        ("pyproject.toml", '[project]\ndependencies = ["a"]\n[tool.uv]\ndev-dependencies = ["b"]\n', "uv.lock", POETRY),
+        ("README", "", "poetry.lock", GROUPED),
+        ("README", "", "pdm.lock", GROUPED.replace('"main"', '"default"')),
+        ("README", "", "poetry.lock", GROUPED.replace('groups = ["main", "dev"]', 'category = "main"').replace('groups = ["dev", "test"]', 'category = "dev"')),
+        ("Cargo.toml", '[dependencies]\na = "1"\n[dev-dependencies]\nb = "1"\n', "Cargo.lock", CRATES),
+        ("Gemfile", 'gem "a"\ngroup :development, :test do\n  gem "b"\nend\n', "Gemfile.lock", GEMS),
+        ("Gemfile", 'gem "a"\ngem "b", "~> 1", group: [:development, :test]\n', "Gemfile.lock", GEMS),
+        ("Gemfile", 'group :production do\n  gem "a"\nend\ngem "b", :group => :test\n', "Gemfile.lock", GEMS),
+        ("shop.gemspec", 'x.add_dependency("a")\nx.add_development_dependency("b")\n', "Gemfile.lock", GEMS),
+    ],
+)  # fmt: skip
+def test_what_only_development_leads_to_is_told_so(
+    tmp_path: Path, manifest: str, asks: str, lock: str, locked: str
+) -> None:
+    found = read(tmp_path, {manifest: asks, lock: locked})
+    scopes = {one.name: one.scope for one in found.packages if one.declared and not one.application}
+    assert scopes == {"a": "", "b": "development", "c": "", "d": "development"}
+
+
 @given(
     name=st.sampled_from(["Django", "zope.interface", "ruamel_yaml", "PyYAML"]),
     lock=st.sampled_from(

@@ -113,7 +113,7 @@ def _dependencies(text: str) -> Named:
         for name, wanted in lock_text.mapping(document.get(kind)).items():
             alias = text_of(wanted).removeprefix("npm:") if text_of(wanted).startswith("npm:") else ""
             real = alias[:1] + alias[1:].partition("@")[0] if alias else name
-            yield real, lines.get(name, 0)
+            yield real, lines.get(name, 0), kind == "devDependencies"
 
 
 def _flattened(lock: _Lock) -> Tree:

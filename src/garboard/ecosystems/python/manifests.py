@@ -41,13 +41,13 @@ def _project(text: str) -> Named:
     project = lock_text.mapping(document.get("project"))
     tool = lock_text.mapping(document.get("tool"))
     poetry, uv, pdm = (lock_text.mapping(tool.get(name)) for name in ("poetry", "uv", "pdm"))
-    lists = [project.get("dependencies"), uv.get("dev-dependencies")]
-    groups = (project.get("optional-dependencies"), document.get("dependency-groups"), pdm.get("dev-dependencies"))
-    for group in groups:
-        lists += lock_text.mapping(group).values()
+    always: list[Any] = [project.get("dependencies"), *lock_text.mapping(project.get("optional-dependencies")).values()]
+    development: list[Any] = [uv.get("dev-dependencies")]
+    for group in (document.get("dependency-groups"), pdm.get("dev-dependencies")):
+        development += lock_text.mapping(group).values()
     lines = _quoted(text)
-    for name in (name for needs in lists for name in _names(needs)):
-        yield name, lines.get(name, 0)
+    for lists, only in ((always, False), (development, True)):
+        yield from ((name, lines.get(name, 0), only) for needs in lists for name in _names(needs))
     keys = lock_text.toml_keys(text)
     tables = {"tool.poetry.dependencies": poetry.get("dependencies")}
     tables["tool.poetry.dev-dependencies"] = poetry.get("dev-dependencies")
@@ -56,7 +56,7 @@ def _project(text: str) -> Named:
     for table, needed in tables.items():
         for name in lock_text.mapping(needed):
             if name != "python":
-                yield name, keys.get((table, name), 0)
+                yield name, keys.get((table, name), 0), table != "tool.poetry.dependencies"
 
 
 def _names(needs: Any) -> Iterator[str]:
@@ -73,7 +73,8 @@ def _pipfile(text: str) -> Named:
     document = tomllib.loads(text)
     keys = lock_text.toml_keys(text)
     for table in ("packages", "dev-packages"):
-        yield from ((name, keys.get((table, name), 0)) for name in lock_text.mapping(document.get(table)))
+        names = lock_text.mapping(document.get(table))
+        yield from ((name, keys.get((table, name), 0), table == "dev-packages") for name in names)
 
 
 def _listed(text: str) -> Named:
