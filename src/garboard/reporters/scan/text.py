@@ -24,7 +24,17 @@ from garboard.reporters.recommend import table
 from garboard.reporters.scan.tree import dependency_tree
 from garboard.reporters.several import Texts
 from garboard.reporters.terminal import document, paint
-from garboard.reporters.view import Issue, View, direct_dependencies, headline, labeled, shown, tested, unjudged
+from garboard.reporters.view import (
+    Issue,
+    View,
+    direct_dependencies,
+    headline,
+    is_source_tree,
+    labeled,
+    shown,
+    tested,
+    unjudged,
+)
 
 _COLORS: Final = {Severity.CRITICAL: "35", Severity.HIGH: "31", Severity.MEDIUM: "33"}
 _WORST_FIRST: Final = tuple(sorted(Severity, key=lambda severity: -severity.rank))
@@ -188,15 +198,10 @@ def _managers(report: Report) -> str:
     return ", ".join(manager_of(kind) for kind, _ in types.most_common()) or "none"
 
 
-def is_source_tree(report: Report) -> bool:
-    """Whether it is about a project's files, and no system's."""
-    return bool(_manifests(report))
-
-
 def project_name(report: Report) -> str:
     """``docker-image|NAME`` without tag or digest, as ``docker scan`` names it; of a source tree its folder's name."""
     if is_source_tree(report):
-        return report.image.name.rstrip("/").rpartition("/")[2]
+        return report.image.name.rstrip("/").rpartition("/")[2] or report.image.name
     name = report.image.name.partition("@")[0]
     head, colon, tag = name.rpartition(":")
     return "docker-image|" + (head if colon and "/" not in tag else name).rpartition("/")[2]
@@ -244,7 +249,8 @@ def _summary(report: Report, found: list[Issue], view: View) -> Iterator[str]:
     if report.judged and report.unjudged:
         yield paint(f"Could not be judged: {unjudged(report)}.", "33", color=view.color)
     if any(gap.unread for gap in report.gaps):
-        yield paint("Not all of the image could be read: see what was not covered, below.", "33", color=view.color)
+        what = "tree" if is_source_tree(report) else "image"
+        yield paint(f"Not all of the {what} could be read: see what was not covered, below.", "33", color=view.color)
     yield from _shares(report, view)
 
 
