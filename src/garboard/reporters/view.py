@@ -94,8 +94,9 @@ class View(Value):
         return Gap(stage="report", subject="--exclude-base", reason=reason)
 
 
-_FOLDER: Final = "dir"
-"""The source of what is a folder: a project, or a system's root."""
+_FILE: Final = "file"
+_FILES: Final = frozenset({"dir", _FILE})
+"""The sources of what is a folder (a project, or a system's root) or one file."""
 _HOW: Final = MappingProxyType(
     {
         Certainty.DECLARED: "where it ends is told by its build's provenance alone, whose signature was not checked",
@@ -134,7 +135,14 @@ def is_source_tree(report: Report) -> bool:
     if any(one.declared for one in inventory.packages):
         return True
     of_a_system = any(one.type in SYSTEM_TYPES for one in inventory.packages)
-    return report.image.source == _FOLDER and inventory.distro is None and not of_a_system
+    return report.image.source in _FILES and inventory.distro is None and not of_a_system
+
+
+def subject(report: Report) -> str:
+    """What it is about: an ``image``, a ``tree`` or a ``file``."""
+    if report.image.source == _FILE:
+        return _FILE
+    return "tree" if is_source_tree(report) else "image"
 
 
 class Issue(Value, kw_only=False):

@@ -12,11 +12,12 @@ from garboard.model.report import Report
 from garboard.packages.ownership import counted
 from garboard.reporters.several import Texts
 from garboard.reporters.terminal import document, paint, plain
-from garboard.reporters.view import View, is_source_tree
+from garboard.reporters.view import View, subject
 
 _HEADINGS: Final = ("NAME", "VERSION", "TYPE", "LAYER", "")
 _OF_FILES: Final = ("NAME", "VERSION", "TYPE", "FILE", "")
 """Of what has no layers."""
+_SUBJECTS: Final = {"image": "Image:", "tree": "Source tree:", "file": "File:"}
 _WIDEST: Final = 48
 """Characters of a column; a longer text is shown in full and pushes the rest of its row to the right."""
 _SHORT: Final = 12
@@ -105,7 +106,7 @@ def _summary(report: Report) -> Iterator[str]:
     if applications:
         aside.append(f"{applications} application{'s' if applications > 1 else ''}")
     rows = (
-        ("Source tree:" if is_source_tree(report) else "Image:", report.image.name),
+        (_SUBJECTS[subject(report)], report.image.name),
         ("Platform:", str(report.image.platform) if report.image.layers else ""),
         ("Distribution:", distro.pretty_name or f"{distro.id} {distro.version}".strip() if distro else "none found"),
         (

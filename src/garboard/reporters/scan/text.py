@@ -32,6 +32,7 @@ from garboard.reporters.view import (
     is_source_tree,
     labeled,
     shown,
+    subject,
     tested,
     unjudged,
 )
@@ -42,6 +43,7 @@ _LABEL: Final = 19
 _SHOWN_ROOTS: Final = 5
 _DESCRIPTION: Final = 160
 _INSTRUCTION: Final = 300
+_SUBJECTS: Final = {"image": "Docker image:", "tree": "Source tree:", "file": "File:"}
 _FROM_PROJECT: Final = 2
 """Steps of the path to a package that a project asks for itself."""
 _SHOWN_INTRODUCTIONS: Final = 3
@@ -225,7 +227,7 @@ def _summary(report: Report, found: list[Issue], view: View) -> Iterator[str]:
         ("Package manager:", _managers(report)),
         ("Target file:", report.target_file or _limited(_manifests(report), _SHOWN_ROOTS)),
         ("Project name:", project_name(report)),
-        ("Source tree:" if is_source_tree(report) else "Docker image:", report.image.name),
+        (_SUBJECTS[subject(report)], report.image.name),
         ("Platform:", str(report.image.platform) if report.image.layers else ""),
         (
             "Target OS:",
@@ -249,8 +251,9 @@ def _summary(report: Report, found: list[Issue], view: View) -> Iterator[str]:
     if report.judged and report.unjudged:
         yield paint(f"Could not be judged: {unjudged(report)}.", "33", color=view.color)
     if any(gap.unread for gap in report.gaps):
-        what = "tree" if is_source_tree(report) else "image"
-        yield paint(f"Not all of the {what} could be read: see what was not covered, below.", "33", color=view.color)
+        yield paint(
+            f"Not all of the {subject(report)} could be read: see what was not covered, below.", "33", color=view.color
+        )
     yield from _shares(report, view)
 
 
