@@ -42,6 +42,7 @@ bench: $(VENV)/.bench
 	$(VENV)/bin/python bench/scan.py
 	$(VENV)/bin/python bench/growth.py
 	$(VENV)/bin/python bench/scan.py --polyglot
+	$(VENV)/bin/python bench/scan.py --applications
 	$(VENV)/bin/python bench/database.py
 
 $(VENV)/bin/uv:

@@ -2,10 +2,10 @@
 
 Builds its input: a Debian root with git, vim, Python and packages from PyPI, as a docker archive, as an OCI archive with
 gzip layers, and in a registry on this machine. Needs root and Debian's mmdebstrap, skopeo and docker-registry; Syft comes
-from PyPI (`make bench` installs it). With `--polyglot` it is the image of `tests/e2e/polyglot.py` with applications in many
-languages instead, which needs their tools (`.ci/packages`).
+from PyPI (`make bench` installs it). With `--polyglot` the applications in many languages of `tests/e2e/polyglot.py` lie on
+that root, with `--applications` they are the whole image; both need their tools (`.ci/packages`).
 
-Usage: python bench/scan.py [--polyglot] [--rounds 5] [--work FOLDER] [--db FOLDER]
+Usage: python bench/scan.py [--polyglot | --applications] [--rounds 5] [--work FOLDER] [--db FOLDER]
 """
 
 from __future__ import annotations
@@ -105,9 +105,10 @@ def build(work: Path) -> tuple[Path, Path]:
     return archive, oci
 
 
-def build_polyglot(work: Path) -> tuple[Path, Path]:
-    """The image with applications in many languages, as a docker archive and as an OCI archive."""
-    archive, oci = work / "polyglot.tar", work / "polyglot.oci.tar"
+def build_polyglot(work: Path, *, base: bool) -> tuple[Path, Path]:
+    """The image with applications in many languages, on the Debian root or alone, as a docker and as an OCI archive."""
+    name = "polyglot" if base else "applications"
+    archive, oci = work / f"{name}.tar", work / f"{name}.oci.tar"
     if not oci.exists():
         sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
         from tests.e2e import polyglot
@@ -117,8 +118,11 @@ def build_polyglot(work: Path) -> tuple[Path, Path]:
         context.mkdir()
         polyglot.build(context)
         layers = []
+        if base:
+            build(work)
+            layers.append(work / "root.tar")
         for number, (source, place) in enumerate(line.split()[1:] for line in polyglot.LAYERS):
-            layers.append(work / f"polyglot-{number}.tar")
+            layers.append(work / f"{name}-{number}.tar")
             with tarfile.open(layers[-1], "w") as tar:
                 tar.add(context / source, place.lstrip("/"), filter=whole_seconds)
         write_archive(archive, layers)
@@ -228,13 +232,18 @@ def report(groups: list[list[Row]], archive: Path, oci: Path) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--polyglot", action="store_true", help="applications in many languages, and no system")
+    kinds = parser.add_mutually_exclusive_group()
+    kinds.add_argument("--polyglot", action="store_true", help="applications in many languages on the Debian root")
+    kinds.add_argument("--applications", action="store_true", help="these applications and no system")
     parser.add_argument("--work", type=Path, default=Path(".cache/bench"))
     parser.add_argument("--db", default="", help="measure scans too, with this database")
     arguments = parser.parse_args()
     work = arguments.work.resolve()
     work.mkdir(parents=True, exist_ok=True)
-    archive, oci = build_polyglot(work) if arguments.polyglot else build(work)
+    if arguments.polyglot or arguments.applications:
+        archive, oci = build_polyglot(work, base=arguments.polyglot)
+    else:
+        archive, oci = build(work)
     cache = work / "cache"
     environment = os.environ | {
         "GARBOARD_CACHE": str(cache), "SYFT_CHECK_FOR_APP_UPDATE": "false", "SYFT_REGISTRY_INSECURE_USE_HTTP": "true",

@@ -13,6 +13,7 @@ from garboard.packages.declared import DECLARATIONS
 from tests.examples import examples
 from tests.fuzz.mutation import Target
 from tests.unit.ecosystems.reading import file
+from tests.unit.ecosystems.test_phar import archive
 
 _BINARY = ("Packages", "Packages.db", "rpmdb.sqlite")
 """Databases, which have fuzzers of their own."""
@@ -91,6 +92,25 @@ _SEEDS = {
     "golang-declared": [b"module x\ngo 1.21\nrequire (\n a.b/c v1.0.0 // indirect\n)\nreplace a.b/c => ./d\n"],
     "ruby-declared": [b"GEM\n  specs:\n    a (1.0-x)\n      b (>= 1)\n\nDEPENDENCIES\n  a!\n"],
     "php-declared": [b'{"packages":[{"name":"a/b","version":"1","require":{"c/d":"*"}}],"packages-dev":[]}'],
+    "php-archives": [
+        archive(
+            {"vendor/composer/installed.json": b'{"packages":[{"name":"a/b","version":"1"}]}', "a": b"<?php"}, packed
+        )
+        for packed in (0, 0x1000, 0x2000)
+    ],
+    "generic": [
+        b'{application, rabbit, [{description, "R"}, {vsn, "3.10.8"}]}.',
+        b"GGUF\3\0\0\0"
+        + bytes(8)
+        + b"\1"
+        + bytes(7)
+        + b"\x0c"
+        + bytes(7)
+        + b"general.name\x08\0\0\0\1"
+        + bytes(7)
+        + b"a",
+        b'\x40\0\0\0\0\0\0\0{"__metadata__":{"format":"pt"},"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}',
+    ],
     "distro": [
         b'ID=debian\nVERSION_ID="12"\nPRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\n',
         b"CentOS Linux release 7.9.2009 (Core)\n",

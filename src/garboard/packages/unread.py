@@ -58,7 +58,6 @@ LISTS: Final = MappingProxyType(
         _NUGET: ("**/*.nuspec",),
         _EGG_LINKS: ("**/*.egg-link",),
         _WEB_ASSEMBLY: ("**/*.wasm",),
-        "PHP archives": ("**/*.phar",),
         _PERL: ("**/.packlist",),
         _WORDPRESS: ("**/wp-content/plugins/*/readme.txt",),
         "vendored Go modules": ("**/vendor/modules.txt",),

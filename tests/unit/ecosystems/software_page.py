@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from garboard.ecosystems.generic import described
 from garboard.ecosystems.generic.names import FILES
 from garboard.ecosystems.generic.program import SOFTWARE
 
@@ -45,4 +46,8 @@ def page() -> str:
         f"| {name} | {', '.join(f'`{file}`' for file in FILES[name].split())} | {', '.join(f'`{cpe}`' for cpe in software.cpe.split())} |\n"
         for name, software in SOFTWARE.items()
     )
-    return f"{HEAD}{''.join(rows)}"
+    others = (
+        f"| {name} | `…{one.file}` | {', '.join(f'`{cpe}`' for cpe in one.cpe.split())} |\n"
+        for name, one in described.SOFTWARE.items()
+    )
+    return f"{HEAD}{''.join(rows)}{''.join(others)}"

@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from garboard import image as images
+from garboard.ecosystems.generic import described
 from garboard.ecosystems.generic import program as texts
 from garboard.ecosystems.generic.names import FILES, software_of
 from garboard.ecosystems.generic.program import SOFTWARE
@@ -48,6 +49,7 @@ TEXTS = {
     "dovecot": ("usr/sbin/dovecot", "Dovecot v2.3.19.1 (9b53102964) starting up", "2.3.19.1"),
     "dropbear": ("usr/sbin/dropbear", "SSH-2.0-dropbear_2022.83\r\n", "2022.83"),
     "dumb-init": ("usr/bin/dumb-init", "dumb-init v%.*s\x001.2.5\n", "1.2.5"),
+    "envoy": ("usr/local/bin/envoy", "envoy.reloadable_features.x\x001.28.0", "1.28.0"),
     "erlang": ("usr/local/lib/erlang/erts-13.1.5/bin/beam.smp", "[async-threads:%d]\n\x0025.2.3", "25.2.3"),
     "exim": ("usr/sbin/exim4", "Exim version %s\x004.96", "4.96"),
     "expat": ("usr/lib/libexpat.so.1", "expat_2.5.0", "2.5.0"),
@@ -87,6 +89,7 @@ TEXTS = {
     "mariadb": ("usr/sbin/mariadbd", "10.11.6-MariaDB-log", "10.11.6"),
     "mbedtls": ("usr/lib/libmbedcrypto.so.7", "mbed TLS 2.28.3", "2.28.3"),
     "memcached": ("usr/local/bin/memcached", "memcached 1.6.18\n", "1.6.18"),
+    "mongodb": ("usr/bin/mongod", "http://dochub.mongodb.org/core/\x006.0.12", "6.0.12"),
     "monit": ("usr/bin/monit", "<a href='http://mmonit.com/monit/'>monit 5.33.0</a>", "5.33.0"),
     "mosquitto": ("usr/sbin/mosquitto", "mosquitto version %s\x002.0.11", "2.0.11"),
     "mysql": ("usr/sbin/mysqld", "/build/mysql-8.0.36/sql/a.cc\x008.0.36", "8.0.36"),
@@ -163,7 +166,8 @@ def test_every_row_has_names_and_a_text() -> None:
 
 
 def test_each_product_of_nvd_is_one_software() -> None:
-    cpes = [cpe for software in SOFTWARE.values() for cpe in software.cpe.split()]
+    rows = (*SOFTWARE.values(), *described.SOFTWARE.values())
+    cpes = [cpe for software in rows for cpe in software.cpe.split()]
     assert len(cpes) == len(set(cpes))
     assert all(re.fullmatch(r"(?:[a-z0-9_.-]|\\/)+:(?:[a-z0-9_.-]|\\/)+", cpe) for cpe in cpes)
 
@@ -268,6 +272,21 @@ def test_what_a_package_brought_is_that_package() -> None:
     newer = elf({".rodata": b"\0nginx/1.27.0\0"})
     assert software(packaged, layer({"usr/sbin/nginx": newer})) == ["pkg:generic/nginx@1.27.0"]
     assert software(packaged, layer({"usr/local/sbin/nginx": newer})) == ["pkg:generic/nginx@1.27.0"]
+
+
+@pytest.mark.parametrize(
+    ("text", "purls"),
+    [
+        (
+            '{application, rabbit, [\n\t{description, "RabbitMQ"},\n\t{vsn, "3.10.8"},\n\t{modules, []}]}.',
+            ["pkg:generic/rabbitmq@3.10.8"],
+        ),
+        ('{application, rabbit, [{vsn,"4.0.0-rc.1"}]}.', ["pkg:generic/rabbitmq@4.0.0-rc.1"]),
+        ('{application, rabbit, [{vsn, "%%VSN%%"}]}.', []),
+    ],
+)
+def test_a_server_by_the_file_that_states_its_version(text: str, purls: list[str]) -> None:
+    assert software(layer({"opt/rabbitmq/plugins/rabbit-3.10.8/ebin/rabbit.app": text.encode()})) == purls
 
 
 def test_a_java_runtime_is_all_that_lies_in_its_folder() -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from garboard.ecosystems.maven import poms
+from garboard.ecosystems.maven import effective, poms
 from garboard.ecosystems.maven.effective import Projects
 from garboard.image.options import Options
 from garboard.model.errors import UsageError
@@ -293,3 +293,23 @@ def test_each_name_is_there_once_and_as_near_as_it_can_be(graph: dict[str, list[
     assert {one.key.artifact: one.version for one in project.dependencies[1:]} == expected
     assert len(project.dependencies) == len(expected) + 1
     assert {key for label in project.unknown for key in label.split(":")[1:2]} == set(expected) - set(graph)
+
+
+def test_projects_that_all_need_each_other_are_looked_up_within_a_limit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was not looked up to the end is told; what a file itself asks for is always there."""
+    names = [f"m{number}" for number in range(12)]
+    tree = {
+        f"{name}/pom.xml": pom(f"g:{name}", needs=[dependency(f"g:{other}", "1") for other in names if other != name])
+        for name in names
+    }
+    whole = scan(tmp_path, tree)
+    assert whole.gaps == ()
+    monkeypatch.setattr(effective, "_STEPS", 3 * 12 * 12)
+    found = scan(tmp_path, tree)
+    cut = {gap.subject for gap in found.gaps if "too often" in gap.reason}
+    assert 0 < len(cut) < len(names)
+    for name in names:
+        stated = {one.name for one in found.packages if one.locations[0].path == f"{name}/pom.xml"}
+        assert stated == set(names)

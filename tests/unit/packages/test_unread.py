@@ -619,7 +619,6 @@ def test_a_folder_of_a_python_package_that_nothing_names(beside: dict[str, bytes
 @pytest.mark.parametrize(
     ("path", "data", "kind"),
     [
-        ("app/tool.phar", b"#!/usr/bin/env php\n<?php", "PHP archives"),
         ("app/Gemfile", b"#!/usr/bin/env ruby\n", "dependency lists without an installation"),
         ("app/tool", b"#!/bin/sh\n# a\nPK\3\4", ""),
         ("opt/jdk/lib/modules", b"\xda\xda\xfe\xca", "Java runtimes"),

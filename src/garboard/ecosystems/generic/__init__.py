@@ -27,9 +27,11 @@ def _program() -> PlainCatalog:
 
 
 def _software() -> Mapping[str, tuple[str, ...]]:
-    from garboard.ecosystems.generic import program
+    from garboard.ecosystems.generic import described, program
 
-    return {name: tuple(one.cpe.split()) for name, one in program.SOFTWARE.items() if one.cpe}
+    products = {name: one.cpe for name, one in program.SOFTWARE.items()}
+    products |= {name: one.cpe for name, one in described.SOFTWARE.items()}
+    return {name: tuple(cpe.split()) for name, cpe in products.items() if cpe}
 
 
 def _catalog() -> Catalog:
@@ -47,13 +49,13 @@ def _folders(path: str) -> tuple[str, ...]:
 ECOSYSTEM: Final = Ecosystem(
     name="generic",
     type="generic",
-    version=4,
+    version=5,
     manager="no package manager",
     order="deb",
     globs=(
         *("boot/vmlinuz*", "**/lib/modules/*/vmlinuz", "**/lib/modules/*/modules.builtin"),
         *(f"**/lib/modules/*/{folder}/*.ko" for folder in ("extra", "extra/*", "updates", "updates/*", "misc")),
-        *("**/*.gguf", "**/*.safetensors"),
+        *("**/*.gguf", "**/*.safetensors", "**/rabbit-*/ebin/rabbit.app"),
     ),
     head=1024 * 1024,
     load_catalog=_catalog,

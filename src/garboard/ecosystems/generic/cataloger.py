@@ -1,10 +1,10 @@
-"""Reads files that describe software which no package manager installed: kernels and models."""
+"""Reads files that describe software which no package manager installed: servers, kernels and models."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from garboard.ecosystems.generic import kernel, models
+from garboard.ecosystems.generic import described, kernel, models
 from garboard.model.ecosystem import MetadataPaths
 from garboard.model.image import File
 from garboard.model.package import Fact
@@ -17,5 +17,7 @@ def catalog(file: File, owned: MetadataPaths, /) -> Iterator[Fact]:
         yield from models.model(file)
     elif file.path.endswith(".ko"):
         yield from kernel.module(file)
+    elif (software := described.of(file.path)) is not None:
+        yield from described.software(file, software)
     else:
         yield from kernel.kernel(file)

@@ -69,6 +69,7 @@ SOFTWARE: Final = MappingProxyType(
         "dovecot": Software(r"\0Dovecot v(NUMBER) ", "dovecot:dovecot open-xchange:dovecot"),
         "dropbear": Software(r"SSH-2\.0-dropbear_(\d{4}\.\d{1,3})(?=[\r\0])", "dropbear_ssh_project:dropbear_ssh"),
         "dumb-init": Software(r"(?<![\d.])(1\.\d{1,2}\.\d{1,2})\n(?=\0|\Z)", "yelp:dumb-init", r"dumb-init v"),
+        "envoy": Software(r"\0(1\.\d{1,2}\.\d{1,2})(?=\0)", "envoyproxy:envoy", r"envoy\.reloadable_features"),
         "erlang": Software(r"\n\0(\d\d(?:\.\d{1,3}){1,4})(?=\0)", "erlang:erlang\\/otp", r"\[async-threads:"),
         "exim": Software(
             r"\0(4\.\d{2,3}(?:\.\d{1,2})?)(?=\0)", "exim:exim university_of_cambridge:exim", r"\0Exim version %s"
@@ -114,6 +115,7 @@ SOFTWARE: Final = MappingProxyType(
         "mariadb": Software(r"\0(NUMBER)-MariaDB[-\w+~.:]{0,60}(?=\0)", "mariadb:mariadb"),
         "mbedtls": Software(r"\0mbed TLS (NUMBER)(?=\0)", "arm:mbed_tls mbed-tls:mbedtls"),
         "memcached": Software(r"\0memcached (NUMBER)(?=[\n\0])", "memcached:memcached"),
+        "mongodb": Software(r"\0([3-9]\.\d{1,2}\.\d{1,3})(?=\0)", "mongodb:mongodb", r"mongodb\.org"),
         "monit": Software(r"/monit/'>monit (NUMBER)<", "mmonit:monit tildeslash:monit"),
         "mosquitto": Software(r"\0([12]\.\d\.\d{1,2})(?=\0)", "eclipse:mosquitto", r"mosquitto version %s"),
         "mysql": Software(

@@ -31,6 +31,7 @@ _PARTIAL: Final = "lists only what is asked for by name: what that needs is not 
 _REPOSITORY: Final = "/.m2/repository/"
 _REPOSITORY_HINT: Final = "fill Maven's repository with `mvn dependency:go-offline` and name it with --maven-repository"
 _TREE: Final = _PARTIAL.format(f"{_REPOSITORY_HINT}, or scan the built archives or image, or an SBOM of the build")
+_CUT: Final = "the projects of this tree need each other too often: what this one's dependencies need was not looked up to the end; scan the built archives or image, or an SBOM of the build"
 _SBT: Final = _PARTIAL.format("sbt-dependency-lock's `sbt dependencyLockWrite` writes build.sbt.lock")
 _TOLD: Final = frozenset({"test", "provided", "system"})
 """Scopes of what a project is not shipped with."""
@@ -111,6 +112,8 @@ def _project(path: str, projects: Projects) -> Iterator[Fact]:
         partial = _TREE
     elif project.unknown:
         partial = f"what these need is not known, for their files are not here: {lock_text.some(project.unknown)}; {_REPOSITORY_HINT}"
+    if project.cut:
+        partial = _CUT
     partial = partial if project.asked else ""
     yield from lock_text.packaged(path, entries, type_=TYPE, order=ORDER, partial=partial, separator=":", manifest=True)
 

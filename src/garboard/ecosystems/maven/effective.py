@@ -25,8 +25,10 @@ _DEEPEST: Final = 10
 _LONGEST: Final = 500
 _ANCESTORS: Final = 50
 """Parents above each other, and bills of materials that import each other."""
-_MOST: Final = 50_000
-"""Dependencies of one project."""
+_MOST: Final = 30_000
+"""Dependencies of all projects of a tree, each counted in every project."""
+_STEPS: Final = 200_000
+"""Times that one of them needs another."""
 _APART: Final = frozenset({"test", "provided", "system"})
 """Scopes that do not reach those that need the project."""
 
@@ -48,12 +50,14 @@ class MavenProject(NamedTuple):
         dependencies: the project itself, then all others; ``asked`` of them are its own.
         missing: coordinates of parents and bills of materials that were not found.
         unknown: coordinates of dependencies of which it is not known what they need.
+        cut: whether what they need was not looked up to the end, as the projects of the tree need too much.
     """
 
     dependencies: tuple[Resolved, ...]
     asked: int
     missing: tuple[str, ...]
     unknown: tuple[str, ...]
+    cut: bool
 
 
 class _Model(NamedTuple):
@@ -82,6 +86,8 @@ class Projects:
         self._models: dict[str, _Model] = {}
         self._read: dict[str, Pom | None] = {}
         self._managed: dict[str, dict[ManagementKey, Dependency]] = {}
+        self._needed: dict[str, tuple[Dependency, ...]] = {}
+        self._entries = self._steps = 0
 
     def project(self, path: str) -> MavenProject:
         """The project of a file of the tree."""
@@ -103,8 +109,12 @@ class Projects:
             (one, 0, frozenset()) for one in self._filled_dependencies(model, managed, own=True)
         )
         asked = len(queue)
-        while queue and len(found) < _MOST:
+        cut = False
+        while queue:
             one, by, excluded = queue.popleft()
+            if by and (cut := self._entries + len(found) > _MOST or self._steps > _STEPS):
+                break
+            self._steps += 1
             if one.key in places:
                 needs[by].append(places[one.key])
                 continue
@@ -118,14 +128,16 @@ class Projects:
                 continue
             missing.update(dict.fromkeys(other.missing))
             below = excluded.union(one.exclusions) if one.exclusions else excluded
-            for need in self._filled_dependencies(other, self._management(other, 0), own=False):
+            for need in self._needs(other):
                 if not _is_excluded(need.key, below):
                     queue.append((self._nearest(need, one, managed), place, below))
+        self._entries += len(found)
         return MavenProject(
             tuple(one._replace(needs=tuple(dict.fromkeys(more))) for one, more in zip(found, needs, strict=True)),
             asked,
             tuple(missing),
             tuple(unknown),
+            cut,
         )
 
     def has(self, one: Resolved) -> bool:
@@ -144,6 +156,14 @@ class Projects:
             scope=scope,
             line=0,
         )
+
+    def _needs(self, model: _Model) -> tuple[Dependency, ...]:
+        """What a project hands on to those that need it."""
+        label = f"{model.group}:{model.artifact}:{model.version}"
+        known = self._needed.get(label)
+        if known is None:
+            known = self._needed[label] = tuple(self._filled_dependencies(model, self._management(model, 0), own=False))
+        return known
 
     def _filled_dependencies(
         self, model: _Model, managed: Mapping[ManagementKey, Dependency], *, own: bool

@@ -48,6 +48,12 @@ def _catalog() -> Catalog:
     return catalog
 
 
+def _archives() -> PlainCatalog:
+    from garboard.ecosystems.php.archive import catalog
+
+    return catalog
+
+
 def _order() -> VersionOrder:
     from garboard.ecosystems.php import version
 
@@ -96,7 +102,9 @@ ECOSYSTEM: Final = Ecosystem(
     order="composer",
     load_order=_order,
     globs=("**/composer/installed.json", "**/core/lib/Drupal.php", "**/includes/bootstrap.inc", "**/*.info.yml"),
-    version=2,
+    archives=("**/*.phar", "**/bin/composer", "**/bin/wp"),
+    load_archives=_archives,
+    version=3,
     repeats=_repeats,
     load_catalog=_catalog,
     install_folder=_vendor,
@@ -115,6 +123,6 @@ ECOSYSTEM: Final = Ecosystem(
     traces=("composer.lock",),
     interpreted=True,
     runtimes=r"(?:libapache2-mod-)?php[\d.]*(?:-(?:cli|cgi|fpm|apache2))?",
-    misses="archives (`.phar`), and the interpreter itself (a gap); modules of Drupal 7",
+    misses="PHP archives compressed as a whole or in the form of a tar or a zip, those without Composer's list of packages (gaps); modules of Drupal 7",
     reference="https://getcomposer.org/doc/",
 )

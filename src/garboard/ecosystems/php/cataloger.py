@@ -41,19 +41,24 @@ def catalog(file: File, owned: MetadataPaths, /) -> Iterator[Fact]:
     package (``metapackage``) has no code.
     """
     del owned
-    if not file.path.endswith("/installed.json"):
+    if file.path.endswith("/installed.json"):
+        yield from installed(file.path, file.data)
+    else:
         yield from drupal.catalog(file)
-        return
+
+
+def installed(path: str, data: bytes) -> Iterator[Fact]:
+    """The same of Composer's list itself, which lies at this path."""
     try:
-        entries = _entries(file.data)
+        entries = _entries(data)
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
-        yield Gap(stage="catalog", subject=file.path, reason=f"is not what Composer writes: {error}")
+        yield Gap(stage="catalog", subject=path, reason=f"is not what Composer writes: {error}")
         return
     for raw in entries:
         try:
             entry = msgspec.json.decode(raw, type=_Entry)
         except msgspec.ValidationError as error:
-            yield Gap(stage="catalog", subject=file.path, reason=f"one of its packages cannot be read: {error}")
+            yield Gap(stage="catalog", subject=path, reason=f"one of its packages cannot be read: {error}")
             continue
         if entry.type == "metapackage":
             continue
@@ -61,18 +66,32 @@ def catalog(file: File, owned: MetadataPaths, /) -> Iterator[Fact]:
         namespace, _, short = name.rpartition("/")
         if not namespace or not short or not version:
             what = f"{name} has no version" if namespace and short else f"{name or 'nothing'} is no name of a package"
-            yield Gap(stage="catalog", subject=file.path, reason=f"{what}: it was not judged")
+            yield Gap(stage="catalog", subject=path, reason=f"{what}: it was not judged")
             continue
-        yield Package(
-            type=TYPE,
-            namespace=namespace,
-            name=short,
-            version=version,
-            scheme=ORDER,
+        yield package(
+            name,
+            version,
             licenses=_texts(entry.license),
             requires=tuple((need,) for need in _keys(entry.require) if "/" in need),
             vendor=_author(entry.authors),
         )
+
+
+def package(
+    name: str, version: str, *, licenses: tuple[str, ...], requires: tuple[tuple[str, ...], ...] = (), vendor: str = ""
+) -> Package:
+    """A package by its full name, ``vendor/name``."""
+    namespace, _, short = name.rpartition("/")
+    return Package(
+        type=TYPE,
+        namespace=namespace,
+        name=short,
+        version=version,
+        scheme=ORDER,
+        licenses=licenses,
+        requires=requires,
+        vendor=vendor,
+    )
 
 
 def _entries(data: bytes) -> list[msgspec.Raw]:
