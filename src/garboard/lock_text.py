@@ -43,7 +43,7 @@ Parse = Callable[[str], Iterable[Pinned]]
 Named = Iterable[tuple[str, int] | tuple[str, int, bool]]
 """Names, each with the line at which it stands, and whether only development needs it, where that is told."""
 _FIELD: Final = re.compile(r'\s*"((?:[^"\\]|\\.)*)"\s*:')
-_TEXT: Final = re.compile(r'"((?:[^"\\]|\\.)*+)(?:"(\s*+:)?)?')
+_TEXT: Final = re.compile(r'"((?:[^"\\]|\\.)*)(?:"(\s*+:)?)?')
 """A text, and the colon after it if it names a field."""
 _HEADER: Final = re.compile(r"\s*\[+([^\[\]]+)\]")
 _KEY: Final = re.compile(r"""\s*(?:"([^"]*+)"|'([^']*+)'|([\w.-]++))\s*+=""")
