@@ -1,4 +1,4 @@
-"""Large XML documents, one element at a time. Document types and entities are refused."""
+"""Large XML documents, one element at a time. Entities are refused, and so are document types that are not asked for."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class BadXml(Exception):
 class _Elements:
     """Collects the elements at one depth; names come without their namespace."""
 
-    def __init__(self, depth: int) -> None:
+    def __init__(self, depth: int, *, doctype: bool) -> None:
         self.done: list[Element] = []
         self._wanted = depth
         self._depth = 0
@@ -32,11 +32,16 @@ class _Elements:
         self._parser.StartElementHandler = self._start
         self._parser.EndElementHandler = self._end
         self._parser.CharacterDataHandler = self._text
-        self._parser.StartDoctypeDeclHandler = self._refuse
+        self._parser.StartDoctypeDeclHandler = self._named if doctype else self._refuse
         self._parser.EntityDeclHandler = self._refuse
+        self._parser.SkippedEntityHandler = self._refuse
 
     def _refuse(self, *_: object) -> None:
         raise BadXml("it declares a document type or entities, which such documents have no need of")
+
+    def _named(self, _name: str, _system: str | None, _public: str | None, inside: int) -> None:
+        if inside:
+            self._refuse()
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         self._depth += 1
@@ -69,17 +74,19 @@ class _Elements:
     def feed(self, data: bytes, *, last: bool) -> None:
         try:
             self._parser.Parse(data, last)
-        except expat.ExpatError as error:
+        except (expat.ExpatError, LookupError, ValueError) as error:  # the latter two of an encoding that it declares
             raise BadXml(f"is no well-formed XML: {error}") from error
 
 
-def elements(pieces: Iterable[bytes], depth: int = 2) -> Iterator[Element]:
+def elements(pieces: Iterable[bytes], depth: int = 2, *, doctype: bool = False) -> Iterator[Element]:
     """Yield the elements of a document at a depth, in order; those below the root are at depth 2.
+
+    With ``doctype`` it may name its document type, which is not fetched, but declare nothing.
 
     Raises:
         BadXml: The document cannot be used.
     """
-    found = _Elements(depth)
+    found = _Elements(depth, doctype=doctype)
     for piece in pieces:
         found.feed(piece, last=False)
         yield from found.done

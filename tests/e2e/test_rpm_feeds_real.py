@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -32,6 +32,7 @@ class Publisher:
     path: str
     tag: str
     write: Callable[[list[Fix]], bytes]
+    files: Mapping[str, str] = field(default_factory=dict)
 
     def fixes(self) -> list[Fix]:
         """Epochs, versions of several digits, and releases that compare only as RPM compares them."""
@@ -97,6 +98,33 @@ def redhat(fixes: list[Fix]) -> bytes:
     )
 
 
+def eus(fixes: list[Fix]) -> bytes:
+    """The stream's own fixes, beside those for everybody, which are far above."""
+    return documents.archive(
+        *(
+            documents.vex(
+                ("fixed", "EUS", f"{name}@{version}-{release}?arch=noarch&epoch={epoch}"),
+                ("fixed", documents.MAIN, f"{name}@9{version}-1.el9?arch=noarch&epoch={epoch}"),
+                cve=cve(n),
+            )
+            for n, (name, epoch, version, release) in enumerate(fixes)
+        )
+    )
+
+
+def suse(product: str) -> Callable[[list[Fix]], bytes]:
+    return lambda fixes: documents.suse(
+        *(
+            (cve(n), f"SUSE Other 1|{product}", f"{fix[0]} < {evr(fix)}|{fix[0]}-devel < {evr(fix)}")
+            for n, fix in enumerate(fixes)
+        )
+    )
+
+
+SLES = "SUSE Linux Enterprise Module for Basesystem 15 SP5"
+CONTENT = {
+    "root/buildinfo/content_manifests/a.json": '{"content_sets": ["rhel-9-for-x86_64-baseos-eus-rpms__9_DOT_2"]}'
+}
 PUBLISHERS = (
     Publisher("amazon", 'ID="amzn"\nVERSION_ID="2023"\n', "amazon:2023", "amazon/2023/core/updateinfo.xml", ".amzn2023", amazon),
     Publisher("azurelinux", "ID=azurelinux\nVERSION_ID=3.0\n", "azurelinux:3", "azurelinux/azurelinux-3.0-oval.xml", ".azl3", azurelinux),
@@ -104,6 +132,9 @@ PUBLISHERS = (
     Publisher("oracle", 'ID="ol"\nVERSION_ID="9.4"\n', "oracle", "oracle/com.oracle.elsa-all.xml", ".el9", oracle),
     Publisher("photon", "ID=photon\nVERSION_ID=5.0\n", "photon:5.0", "photon/cve_data_photon5.0.json", ".ph5", photon),
     Publisher("redhat", 'ID="rhel"\nVERSION_ID="9.4"\n', "redhat", "redhat/data/csaf/v2/vex/vex.tar.gz", ".el9", redhat),
+    Publisher("redhat-eus", 'ID="rhel"\nVERSION_ID="9.2"\n', "redhat", "redhat/data/csaf/v2/vex/vex.tar.gz", ".el9_2", eus, CONTENT),
+    Publisher("sles", 'ID="sles"\nVERSION_ID="15.5"\n', "suse:Linux Enterprise Server 15 SP5", "suse/oval/suse.linux.enterprise.15-sp5-affected.xml", ".1", suse(SLES)),
+    Publisher("leap", 'ID="opensuse-leap"\nVERSION_ID="15.6"\n', "opensuse:Leap 15.6", "suse/oval/opensuse.leap.15.6.xml", ".1", suse("openSUSE Leap 15.6")),
 )  # fmt: skip
 
 
@@ -116,6 +147,9 @@ def root(folder: Path, publisher: Publisher, step: int) -> Path:
     made = folder / f"{publisher.name}{step}"
     (made / "root/etc").mkdir(parents=True)
     (made / "root/etc/os-release").write_text(publisher.os_release)
+    for path, text in publisher.files.items():
+        (made / "root" / path).parent.mkdir(parents=True, exist_ok=True)
+        (made / "root" / path).write_text(text)
     for name, epoch, version, release in publisher.fixes():
         number, _, tag = release.partition(".")
         (made / f"{name}.spec").write_text(

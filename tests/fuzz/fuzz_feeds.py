@@ -7,15 +7,19 @@ import gzip
 import io
 import json
 import zipfile
+from collections.abc import Callable
 
 import pytest
 
 from garboard import feeds
 from garboard.baseimage.tags import parse as parse_tag
 from garboard.database.fetch import unpack
+from garboard.feeds.readers import ubuntu_states
 from garboard.feeds.readers.secdb import identifiers
 from garboard.model.errors import FeedError
+from garboard.packages import redhat_streams
 from tests.fuzz.mutation import Target, attack
+from tests.unit.feeds.documents import archive, glsa, openvex, suse, ubuntu_oval
 
 
 def _zip(*records: bytes) -> bytes:
@@ -156,6 +160,36 @@ def fuzz_endoflife_product(data: bytes) -> None:
             pass
 
 
+def _fuzz(shard: str, at: int = 0) -> Callable[[bytes], None]:
+    """Of a shard whose document at this place is given, without the others."""
+
+    def run(data: bytes) -> None:
+        feed = feeds.feed_of(shard)
+        streams: list[io.BytesIO | None] = [None] * len(feed.documents(shard))
+        streams[at] = io.BytesIO(data)
+        with contextlib.suppress(FeedError):
+            for _ in feed.parse(shard, streams):
+                pass
+
+    return run
+
+
+def fuzz_vex(data: bytes) -> None:
+    with contextlib.suppress(FeedError):
+        ubuntu_states.of_vex(io.BytesIO(archive(data)), "22.04")
+
+
+def fuzz_glsa(data: bytes) -> None:
+    _fuzz("gentoo")(archive(data, name="glsa-{}.xml"))
+
+
+def fuzz_content_manifest(data: bytes) -> None:
+    with contextlib.suppress(ValueError):
+        redhat_streams.of_manifest(data)
+    redhat_streams.of_cpe(data.decode("utf-8", "replace"))
+    redhat_streams.of_repository(data.decode("utf-8", "replace"))
+
+
 def fuzz_tags(data: bytes) -> None:
     repository, _, tag = data.decode("utf-8", "replace").partition(":")
     text = tag[:128]
@@ -179,6 +213,23 @@ TARGETS = (
         "debian-security-support",
         fuzz_debian_support,
         (b"a limited x\nb non-supported 1-1 2025-01-01 y\nc.* supported\n",),
+    ),
+    Target(
+        "suse",
+        _fuzz("suse:Linux Enterprise Server 15 SP5"),
+        (suse(("CVE-2024-1000", "SUSE Linux Enterprise Server 15 SP5", "a < 0:1-1|b not|c affected")),),
+    ),
+    Target(
+        "ubuntu oval",
+        _fuzz("osv:Ubuntu:16.04:LTS", 2),
+        (ubuntu_oval(("CVE-2024-1000", "a package in xenial was vulnerable but has been fixed (note: '1').")),),
+    ),
+    Target("ubuntu vex", fuzz_vex, (openvex("CVE-2024-1000", "affected", "a jammy", action_statement="ignore"),)),
+    Target("glsa", fuzz_glsa, (glsa("202401-01", "a/b", "vulnerable lt 1.2-r1", "unaffected rge 1.1-r3"),)),
+    Target(
+        "content manifest",
+        fuzz_content_manifest,
+        (b'{"content_sets": ["rhel-9-for-x86_64-baseos-eus-rpms__9_DOT_2"]}', b"cpe:/a:redhat:rhel_eus:9.2::appstream"),
     ),
     Target("endoflife", fuzz_endoflife, (ENDOFLIFE,)),
     Target("endoflife product", fuzz_endoflife_product, (ENDOFLIFE_OLD, gzip.compress(ENDOFLIFE_OLD))),

@@ -25,6 +25,11 @@ def test_elements_at_a_depth_without_their_namespaces() -> None:
         b"<r><a>",
         b"<r></s>",
         b"no xml",
+        b'<?xml version="1.0" encoding="UTUTF-8"?><r/>',
+        b'<?xml version="1.0" encoding="utf-7"?><r/>',
+        b'<?xml version="1.0" encoding="shift_jis"?><r/>',
+        b'<?xml version="1.0" encoding="base64"?><r/>',
+        b'<?xml version="1.0" encoding="idna"?><r>\xff</r>',
         b'<!DOCTYPE r [<!ENTITY a "b">]><r>&a;</r>',
         b"<r>" + b"<a>" * 100 + b"</a>" * 100 + b"</r>",
     ],
@@ -40,3 +45,15 @@ def test_an_element_is_bounded_by_its_tags_too(monkeypatch: pytest.MonkeyPatch, 
     with pytest.raises(BadXml, match="too large"):
         list(elements([b"<r><e>" + inner + b"</e></r>"]))
     assert len(list(elements([b"<r>" + b"<e/>" * 200 + b"</r>"]))) == 200
+
+
+def test_a_document_type_may_be_named_where_that_is_asked_for_and_declare_nothing() -> None:
+    named = b'<!DOCTYPE r SYSTEM "https://dtd.example/r.dtd"><r><a/></r>'
+    assert [one.tag for one in elements([named], doctype=True)] == ["a"]
+    for data in (named.replace(b">", b' [<!ENTITY a "b">]>', 1), named.replace(b">", b" [<!ELEMENT r ANY>]>", 1)):
+        with pytest.raises(BadXml, match="declares"):
+            list(elements([data], doctype=True))
+    with pytest.raises(BadXml):
+        list(elements([b'<!DOCTYPE r SYSTEM "r.dtd"><r>&a;</r>'], doctype=True))
+    with pytest.raises(BadXml, match="declares"):
+        list(elements([named]))

@@ -5,7 +5,9 @@ Compared are facts: which package of which release, in which module, is fixed in
 
 from __future__ import annotations
 
+import io
 import json
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ import pytest
 
 from garboard import feeds
 from garboard.model.advisory import Advisory, Affected, Status
+from tests.unit.feeds import documents
 
 Fact = tuple[str, str, str]
 """Identifier, package, fixed version (empty: none)."""
@@ -92,8 +95,6 @@ def test_fedora(vunnel: Path) -> None:
     folder = vunnel / "fedora/test-fixtures/input"
     updates = [json.loads(path.read_text()) for path in sorted(folder.glob("*.json"))]
     stream = (json.dumps({"updates": updates})).encode()
-    import io
-
     found = {
         fact
         for one in feeds.feed_of("fedora:40").parse("fedora:40", [io.BytesIO(stream)])
@@ -109,3 +110,46 @@ def test_fedora(vunnel: Path) -> None:
         if one["NamespaceName"] == "fedora:40"
     }
     assert {fact for fact in theirs if fact[0].startswith("CVE-")} == found
+
+
+def test_sles(vunnel: Path) -> None:
+    """The other project reads no modules."""
+    for release, theirs in (("15", "sles:15"), ("15 SP1", "sles:15.1")):
+        found = facts(f"suse:Linux Enterprise Server {release}", vunnel / "sles/test-fixtures/suse_truncated.xml")
+        wanted = {fact for fact in expected(vunnel / f"sles/test-fixtures/snapshots/{theirs}") if fact[2] != "0"}
+        assert {fact for fact in found if fact[2]} == wanted, release
+
+
+def test_ubuntu(vunnel: Path, shared: Path) -> None:
+    """OSV's records with the reasons of OpenVEX: what is fixed in which version, and what will not be."""
+    data = shared / "data/ubuntu/vunnel"
+    zipped = io.BytesIO()
+    with zipfile.ZipFile(zipped, "w") as made:
+        for path in (data / "osv/cve").rglob("*.json"):
+            made.writestr(path.name, path.read_bytes())
+    vex = documents.archive(*(path.read_bytes() for path in (data / "vex/cve").rglob("*.json")))
+    compared = 0
+    for release in ("14.04", "20.04", "22.04", "24.04"):
+        shard = f"osv:Ubuntu:{release}:LTS"
+        found = {
+            (one.id, each.package): (each.status in {Status.WILL_NOT_FIX, Status.END_OF_LIFE}, each.ranges[0].fixed)
+            for one in feeds.feed_of(shard).parse(shard, [zipped, None, None, io.BytesIO(vex)])
+            if isinstance(one, Advisory)
+            for each in one.affected
+            if each.ranges and not each.subscription
+        }
+        folder = vunnel / f"ubuntu/test-fixtures/snapshots/ubuntu-{release}-lts"
+        for path in folder.glob("*.json"):
+            record = json.loads(path.read_text())["item"]
+            for each in record["affected"] if not record.get("withdrawn") else ():
+                said = each.get("database_specific", {}).get("anchore", {})
+                if each["package"]["ecosystem"] != f"Ubuntu:{release}:LTS" or "inference" in said:
+                    continue  # what it infers from fixes for subscribers has its own state here
+                told = said.get("status", "") == "wont-fix"
+                fixed = [event["fixed"] for event in each["ranges"][0]["events"] if "fixed" in event]
+                assert found[record["id"], each["package"]["name"]] == (told, "".join(fixed)), (
+                    release,
+                    each["package"],
+                )
+                compared += 1
+    assert compared > 8

@@ -9,6 +9,7 @@ import pytest
 
 from garboard import feeds
 from garboard.feeds import osv
+from garboard.feeds.readers import osv_advisory, ubuntu_states
 from garboard.feeds.readers.osv_record import OsvRecord
 from garboard.model.advisory import Advisory, CveFacts, Status
 from garboard.model.gap import Gap
@@ -207,7 +208,7 @@ def test_samples_of_thirty_osv_sources_decode(shared):
         for item in record.affected or ():
             shard = osv.shard_for(item.package.ecosystem) if item.package else None
             if shard:
-                found = osv.advise(record, shard.partition(":")[2])
+                found = osv_advisory.advise(record, shard.partition(":")[2], "osv")
                 read += found is not None
     assert len(files) > 300
     assert read > 300
@@ -219,11 +220,11 @@ def test_vunnels_ubuntu_documents(shared):
 
     decoder = msgspec.json.Decoder(OsvRecord)
     path = shared / "conformance/feeds/vunnel/ubuntu/test-fixtures/osv/cve/2021/UBUNTU-CVE-2021-3782.json"
-    found = osv.advise(decoder.decode(path.read_bytes()), "Ubuntu:22.04:LTS")
+    found = osv_advisory.advise(decoder.decode(path.read_bytes()), "Ubuntu:22.04:LTS", "osv")
     assert found.aliases == ("CVE-2021-3782",)
     assert {item.package for item in found.affected} == {"wayland"}
     notice = decoder.decode((path.parents[2] / "usn/USN-5614-1.json").read_bytes())
-    assert osv.advise(notice, "Ubuntu:18.04:LTS").related == ("CVE-2021-3782",)
+    assert osv_advisory.advise(notice, "Ubuntu:18.04:LTS", "osv").related == ("CVE-2021-3782",)
 
 
 def test_a_database_of_the_mirror(shared, tmp_path):
@@ -232,3 +233,14 @@ def test_a_database_of_the_mirror(shared, tmp_path):
     assert [result.outcome for result in results] == [ShardOutcome.UPDATED] * len(shards)
     again = update(tmp_path / "db", shards, origin=str(shared / "data"), now=NOW)
     assert [result.outcome for result in again] == [ShardOutcome.UNCHANGED] * len(shards)
+
+
+@pytest.mark.parametrize("release", ["14.04", "16.04", "18.04", "20.04"])
+def test_every_sentence_of_ubuntus_last_oval_is_understood(shared, release):
+    path = shared / "data" / ubuntu_states.documents(release)[0].path
+    with path.open("rb") as stream:
+        found = Counter(
+            type(one).__name__ for one in osv.parse(f"osv:Ubuntu:{release}:LTS", [None, None, stream, None])
+        )
+    assert found["Gap"] == 0
+    assert found["Advisory"] > 3000

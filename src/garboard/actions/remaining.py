@@ -20,6 +20,7 @@ _UNFIXED: Final = MappingProxyType(
         Status.DEFERRED: "no fix: the distribution has put it off",
         Status.WILL_NOT_FIX: "no fix: the distribution will not make one",
         Status.END_OF_LIFE: "no fix: the package has no security support in this release",
+        Status.SUBSCRIBERS: "no fix: it is only for those who pay for support",
     }
 )
 _OUTCOMES: Final = MappingProxyType(

@@ -43,7 +43,7 @@ def _settings(given: Given) -> Settings:
 @make(
     "actions",
     *(o.IMAGE, *FILTERS, o.CHECK_MIRRORS, o.PACKAGE_MIRROR),
-    *(*o.report(reporters.ACTIONS), *o.ANALYSIS),
+    *(*o.TRIAGE, *o.report(reporters.ACTIONS), *o.ANALYSIS),
     settings=_settings,
 )
 def command(settings: Settings) -> int:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from garboard.model.advisory import Severity
+    from garboard.model.policy import PolicyResult
     from garboard.reporters.view import View
 
 _MILDEST_FIRST: Final = (0, 3, 1, 2)
@@ -68,8 +69,19 @@ def worst(codes: Iterable[int]) -> int:
 
 
 def exit_code(report: Report, view: View, *, require_coverage: bool = True) -> int:
-    """0 clean, 1 findings shown, 3 none shown, but not everything could be judged."""
+    """0 clean, 1 findings shown, 3 none shown, but not everything could be judged; with a gate, what that says."""
+    if report.policy is not None and report.policy.gated:
+        return _of_gate(report, report.policy, require_coverage=require_coverage)
     if any(view.shows(finding) for finding in report.findings):
         return 1
     enough = {Coverage.FULL} if require_coverage else {Coverage.FULL, Coverage.PARTIAL}
     return 0 if report.coverage in enough else 3
+
+
+def _of_gate(report: Report, policy: PolicyResult, *, require_coverage: bool) -> int:
+    """0 it passes, 1 it fails, 3 it is not known; a rule about coverage is in place of full coverage."""
+    if policy.failed:
+        return 1
+    ruled = any(one.name == "unjudged" for result in policy.results for one in result.rule.conditions)
+    enough = {Coverage.FULL, Coverage.PARTIAL} if ruled or not require_coverage else {Coverage.FULL}
+    return 0 if report.coverage in enough and not policy.not_known else 3

@@ -13,6 +13,7 @@ from garboard.model.errors import UsageError
 
 if TYPE_CHECKING:
     from garboard.model.image import Platform
+    from garboard.model.policy import Ignore
     from garboard.reporters import Formats
 
 
@@ -41,6 +42,12 @@ def _package_mirror(given: str) -> tuple[str, str]:
     from garboard.workflows.query_mirrors import mirror
 
     return mirror(given)
+
+
+def _ignore(given: str) -> Ignore:
+    from garboard.policy import short_forms
+
+    return short_forms.ignore(given)
 
 
 def _host(given: str) -> str:
@@ -107,6 +114,16 @@ PACKAGE_MIRROR: Final = values(
 CHECK_MIRRORS: Final = flag("--check-mirrors", help="Ask the image's package mirrors what they have.")
 DIGEST: Final = text("--digest", metavar="sha256:...", help="Refuse a FILE of another digest.")
 
+POLICY: Final = text(
+    "--policy", metavar="FILE|URL", help="The policy; without it, garboard.toml beside the Dockerfile or above."
+)
+NO_POLICY: Final = flag("--no-policy", help="Use no policy file and no comments of the Dockerfile.")
+STAGE_POLICY: Final = text("--stage-policy", metavar="NAME", help="The policy's stage: development, production …")
+IGNORE: Final = values("--ignore", parse=_ignore, metavar="ID=REASON[@UNTIL]", help="Set a vulnerability aside.")
+
+REASON: Final = text("--reason", metavar="TEXT", help="Why: for those who come after.")
+UNTIL_HELP: Final = "The last day on which it holds."
+
 JSON: Final = flag("--json", help="Short for --format json.")
 OUTPUT: Final = text("-o", "--output", metavar="FILE", help="Write the report to a file.")
 
@@ -141,6 +158,8 @@ REGISTRY: Final = (INSECURE, MIRROR, CA_FILE, USERNAME, PASSWORD, NO_CACHE, OFFL
 OPENING: Final = (PLATFORM, VERIFY, DECLARED, SBOMS, MAVEN_REPOSITORY, *REGISTRY)
 BUILD: Final = (FILE, TARGET, BUILD_ARG, BASE, STAGE)
 DATA: Final = (CATALOG, DB)
+TRIAGE: Final = (POLICY, NO_POLICY, STAGE_POLICY, IGNORE)
+"""Of a command of which the report leaves out what is set aside."""
 ANALYSIS: Final = (*BUILD, *DATA, *OPENING)
 """Of a command that judges an image."""
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from garboard.cli import options as o
 from garboard.cli.read_opening import limits, opening
+from garboard.cli.read_policy import applied
 from garboard.cli.settings import Analysis, Data, Images, Output
 from garboard.model.errors import UsageError
 
@@ -287,9 +288,11 @@ def analysis(given: Given, *, look_up: bool = False) -> Analysis:
             "name the image, or give an SBOM on standard input as sbom:-",
         )
     _read_input_once(given, image)
+    built = build(given, look_up=look_up)
     return Analysis(
         image=image,
-        build=build(given, look_up=look_up),
+        build=built,
+        policy=applied(given, built) if given.takes(o.POLICY) else None,
         opening=opening(given),
         data=data(given),
         output=output(given),

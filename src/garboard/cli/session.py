@@ -46,6 +46,10 @@ def analyzed(settings: Analysis, readers: Sequence[Reader] = (), supplied: Suppl
         build=settings.build,
         catalog=settings.data.catalog,
     )
+    if settings.policy is not None:
+        from garboard.policy.apply import set_aside
+
+        report = set_aside(report, settings.policy)
     return Analyzed(msgspec.structs.replace(report, gaps=all_repeated(report.gaps)), taken.files)
 
 

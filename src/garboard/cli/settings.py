@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from garboard.database.read import Database
     from garboard.image.layers.cache import Cache
     from garboard.image.options import Options
+    from garboard.policy.apply import Applied
     from garboard.workflows.attribute import Build
 
 
@@ -61,10 +62,11 @@ class Images(Value):
 
 
 class Analysis(Value):
-    """An image to judge (empty where the command takes several), and the data for it."""
+    """An image to judge (empty where the command takes several), and the data for it; ``policy``: what does not count."""
 
     image: str
     opening: Opening
     build: Build
     data: Data
     output: Output
+    policy: Applied | None = None

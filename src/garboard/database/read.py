@@ -171,6 +171,7 @@ def _names(shard: str, ecosystem: str) -> bool:
     feed, _, part = shard.lower().partition(":")
     if feed == "osv":
         return f"{ecosystem.lower()}:".startswith(f"{part}:")
+    part = part.replace(" ", "")
     if feed in FACTS:
         return False
     if ecosystem.startswith(f"{SOFTWARE}:"):

@@ -55,7 +55,7 @@ class Feed(Protocol):
 
 
 _NAMES: Final = (
-    "debian", "alpine", "wolfi", "amazon", "arch", "azurelinux", "fedora", "nodejs", "oracle", "photon", "redhat", "osv", "nvd", "kev", "epss",
+    "debian", "alpine", "wolfi", "amazon", "arch", "azurelinux", "fedora", "gentoo", "nodejs", "oracle", "photon", "redhat", "suse", "osv", "nvd", "kev", "epss",
     "endoflife", "debian_support",
 )  # fmt: skip
 """Modules of this folder. A feed of its own comes before the OSV export of the same data."""

@@ -12,6 +12,7 @@ import msgspec
 from garboard.feeds.readers import bounded, json_stream
 from garboard.feeds.readers.decoding import UNUSABLE
 from garboard.feeds.readers.osv_ecosystems import scheme
+from garboard.feeds.readers.single_shard import SingleShard, only
 from garboard.model.advisory import Advisory, Affected, Range, Rating, Status
 from garboard.model.errors import FeedError
 from garboard.model.feed import FeedDocument, FeedHeader, Record
@@ -49,25 +50,13 @@ class _Group(msgspec.Struct, frozen=True, gc=False):
 _GROUP: Final = msgspec.json.Decoder(_Group)
 
 
-def shard_for(ecosystem: str) -> str | None:
-    """Return the single shard."""
-    return NAME if ecosystem == ECOSYSTEM else None
-
-
-def known() -> tuple[str, ...]:
-    """Return the single shard."""
-    return (NAME,)
-
-
-def documents(shard: str) -> tuple[FeedDocument, ...]:
-    """Return the tracker's single document.
-
-    Raises:
-        FeedError: This is another shard.
-    """
-    if shard != NAME:
-        raise FeedError(f"there is no shard {shard}", f"all of Arch Linux is in: {NAME}")
-    return (FeedDocument(url=f"{PAGE}/all.json", path="arch/all.json", other_paths=("arch/all.json.gz",)),)
+_SHARD: Final = SingleShard(
+    NAME,
+    ECOSYSTEM,
+    "all of Arch Linux is in",
+    (FeedDocument(url=f"{PAGE}/all.json", path="arch/all.json", other_paths=("arch/all.json.gz",)),),
+)
+shard_for, known, documents = _SHARD.shard_for, _SHARD.known, _SHARD.documents
 
 
 def parse(shard: str, streams: Sequence[BinaryIO | None], /) -> Iterator[Record]:
@@ -76,9 +65,7 @@ def parse(shard: str, streams: Sequence[BinaryIO | None], /) -> Iterator[Record]
     Raises:
         FeedError: The document is not a list.
     """
-    (stream,) = streams
-    if stream is None:
-        raise FeedError(f"{shard} has no document")
+    stream = only(shard, streams)
     yield FeedHeader(ecosystems=(ECOSYSTEM,))
     for path, data in json_stream.split(bounded.chunks(stream), 1):
         if len(path) != 1 or isinstance(path[0], str):

@@ -11,6 +11,7 @@ import msgspec
 
 from garboard.feeds.readers import oval
 from garboard.feeds.readers.osv_ecosystems import scheme
+from garboard.feeds.readers.single_shard import only
 from garboard.model.advisory import Advisory, Affected, Range, Rating, Status
 from garboard.model.errors import FeedError
 from garboard.model.feed import FeedDocument, FeedHeader, Record
@@ -61,9 +62,7 @@ def parse(shard: str, streams: Sequence[BinaryIO | None], /) -> Iterator[Record]
         FeedError: The document is not OVAL.
     """
     ecosystem = f"Azure Linux:{_release(shard)}"
-    (stream,) = streams
-    if stream is None:
-        raise FeedError(f"{shard} has no document")
+    stream = only(shard, streams)
     yield FeedHeader(ecosystems=(ecosystem,))
     packages = oval.packages(stream, "Microsoft")
     for definition in oval.definitions(stream, "Microsoft"):

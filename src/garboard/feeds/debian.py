@@ -13,7 +13,8 @@ import msgspec
 
 from garboard.feeds.readers import bounded, json_stream
 from garboard.feeds.readers.decoding import UNUSABLE
-from garboard.feeds.readers.osv_ecosystems import ECOSYSTEMS, base
+from garboard.feeds.readers.osv_ecosystems import ECOSYSTEMS
+from garboard.feeds.readers.single_shard import SingleShard, only
 from garboard.model.advisory import Advisory, Affected, Range, Rating, Status
 from garboard.model.debian import CODENAMES
 from garboard.model.errors import FeedError
@@ -46,26 +47,14 @@ class _Issue(msgspec.Struct, frozen=True, gc=False):
 _ISSUE = msgspec.json.Decoder(_Issue)
 
 
-def shard_for(ecosystem: str) -> str | None:
-    """Return the single shard, which holds all releases."""
-    return "debian" if base(ecosystem) == "Debian" and ":" in ecosystem else None
-
-
-def known() -> tuple[str, ...]:
-    """Return the single shard."""
-    return ("debian",)
-
-
-def documents(shard: str) -> tuple[FeedDocument, ...]:
-    """Return the tracker's single document.
-
-    Raises:
-        FeedError: This is another shard.
-    """
-    if shard != "debian":
-        raise FeedError(f"there is no shard {shard}", "all Debian releases are in: debian")
-    path = "debian-tracker/tracker/data/json"
-    return (FeedDocument(url=URL, path=path, other_paths=(f"{path}.xz", f"{path}.gz")),)
+_PATH = "debian-tracker/tracker/data/json"
+_SHARD = SingleShard(
+    NAME,
+    "Debian:",
+    "all of Debian is in",
+    (FeedDocument(url=URL, path=_PATH, other_paths=(f"{_PATH}.xz", f"{_PATH}.gz")),),
+)
+shard_for, known, documents = _SHARD.shard_for, _SHARD.known, _SHARD.documents
 
 
 def parse(shard: str, streams: Sequence[BinaryIO | None], /) -> Iterator[Record]:
@@ -76,9 +65,7 @@ def parse(shard: str, streams: Sequence[BinaryIO | None], /) -> Iterator[Record]
     Raises:
         FeedError: The text is not JSON.
     """
-    (stream,) = streams
-    if stream is None:
-        raise FeedError(f"{shard} has no document")
+    stream = only(shard, streams)
     unknown: set[str] = set()
     for path, data in json_stream.split(bounded.chunks(stream), 2):
         package, identifier = (str(path[0]), str(path[1])) if len(path) == 2 else ("", "")

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from typing import BinaryIO, Final
 
 from garboard.feeds.readers import bounded
+from garboard.feeds.readers.single_shard import SingleShard
 from garboard.model.errors import FeedError
 from garboard.model.feed import FeedDocument, Record
 from garboard.model.gap import Gap
@@ -28,26 +29,14 @@ _LIMITED = re.compile(r"(\S+)\s+(limited|supported)(?:\s+(.*))?", re.ASCII)
 _ENDS = re.compile(r"(\S+)\s+non-supported(?:\s+(\S+))?(?:\s+(\d{4}-\d\d-\d\d))?(?:\s+(.*))?", re.ASCII)
 
 
-def shard_for(_ecosystem: str) -> str | None:
-    """Return None: the feed is about support, not about vulnerabilities."""
-    return None
-
-
-def known() -> tuple[str, ...]:
-    """Return the single shard."""
-    return (NAME,)
-
-
-def documents(shard: str) -> tuple[FeedDocument, ...]:
-    """Return the list of each release.
-
-    Raises:
-        FeedError: This is another shard.
-    """
-    if shard != NAME:
-        raise FeedError(f"there is no shard {shard}", f"all releases are in: {NAME}")
-    names = (f"security-support.deb{release}" for release in RELEASES)
-    return tuple(FeedDocument(url=f"{URL}/{name}", path=f"{NAME}/{name}", optional=True) for name in names)
+_LISTS = tuple(f"security-support.deb{release}" for release in RELEASES)
+_SHARD = SingleShard(
+    NAME,
+    "",
+    "all releases are in",
+    tuple(FeedDocument(url=f"{URL}/{one}", path=f"{NAME}/{one}", optional=True) for one in _LISTS),
+)
+shard_for, known, documents = _SHARD.shard_for, _SHARD.known, _SHARD.documents
 
 
 def parse(shard: str, streams: Sequence[BinaryIO | None], /) -> Iterator[Record]:

@@ -15,6 +15,7 @@ import msgspec
 
 from garboard.feeds.readers import bounded, json_stream
 from garboard.feeds.readers.decoding import UNUSABLE
+from garboard.feeds.readers.single_shard import SingleShard
 from garboard.model.errors import FeedError
 from garboard.model.feed import FeedDocument, FeedHeader, Record
 from garboard.model.gap import Gap
@@ -76,41 +77,25 @@ _PRODUCT = msgspec.json.Decoder(_Product)
 _RELEASE = msgspec.json.Decoder(_Release)
 
 
-def shard_for(_ecosystem: str) -> str | None:
-    """Return None: the feed covers releases, not packages."""
-    return None
-
-
-def known() -> tuple[str, ...]:
-    """Return the single shard."""
-    return ("endoflife",)
-
-
-def documents(shard: str) -> tuple[FeedDocument, ...]:
-    """Return the document with all products; for a mirror also the older documents, one for each of `PRODUCTS`.
-
-    Raises:
-        FeedError: This is another shard.
-    """
-    if shard != "endoflife":
-        raise FeedError(f"there is no shard {shard}", "all products are in: endoflife")
-    full = FeedDocument(
-        url=URL,
-        path="endoflife/api/v1/products/full",
-        other_paths=("endoflife/api/v1/products/full.json", "endoflife/full.json"),
+_FULL = FeedDocument(
+    url=URL,
+    path="endoflife/api/v1/products/full",
+    other_paths=("endoflife/api/v1/products/full.json", "endoflife/full.json"),
+    optional=True,
+)
+_OLDER = tuple(
+    FeedDocument(
+        url=f"https://endoflife.date/api/{product}.json",
+        path=f"endoflife/api/{product}.json",
+        other_paths=(f"endoflife/{product}.json",),
         optional=True,
+        only_mirrored=True,
     )
-    old = (
-        FeedDocument(
-            url=f"https://endoflife.date/api/{product}.json",
-            path=f"endoflife/api/{product}.json",
-            other_paths=(f"endoflife/{product}.json",),
-            optional=True,
-            only_mirrored=True,
-        )
-        for product in PRODUCTS
-    )
-    return (full, *old)
+    for product in PRODUCTS
+)
+"""For a mirror: the older documents, one for each of `PRODUCTS`."""
+_SHARD = SingleShard(NAME, "", "all products are in", (_FULL, *_OLDER))
+shard_for, known, documents = _SHARD.shard_for, _SHARD.known, _SHARD.documents
 
 
 def parse(shard: str, streams: Sequence[BinaryIO | None], /) -> Iterator[Record]:

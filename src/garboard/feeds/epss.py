@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import BinaryIO
 
 from garboard.feeds.readers import bounded
+from garboard.feeds.readers.single_shard import SingleShard, only
 from garboard.model.advisory import CveFacts
 from garboard.model.errors import FeedError
 from garboard.model.feed import FeedDocument, FeedHeader, Record
@@ -27,32 +28,20 @@ _DATE = re.compile(r"score_date:([^,\s]+)")
 _CVE = re.compile(r"^CVE-\d{4}-\d{4,}$")
 
 
-def shard_for(_ecosystem: str) -> str | None:
-    """Return None: the feed covers CVEs, not packages."""
-    return None
-
-
-def known() -> tuple[str, ...]:
-    """Return the single shard."""
-    return ("epss",)
-
-
-def documents(shard: str) -> tuple[FeedDocument, ...]:
-    """Return the newest file.
-
-    Raises:
-        FeedError: This is another shard.
-    """
-    if shard != "epss":
-        raise FeedError(f"there is no shard {shard}", "all scores are in: epss")
-    return (
+_SHARD = SingleShard(
+    NAME,
+    "",
+    "all scores are in",
+    (
         FeedDocument(
             url=URL,
             path="epss/epss_scores-current.csv.gz",
             other_urls=(OTHER_URL,),
             other_paths=("epss/epss_scores-current.csv", "epss/epss_scores-derived.csv.gz"),
         ),
-    )
+    ),
+)
+shard_for, known, documents = _SHARD.shard_for, _SHARD.known, _SHARD.documents
 
 
 def parse(shard: str, streams: Sequence[BinaryIO | None], /) -> Iterator[Record]:
@@ -61,9 +50,7 @@ def parse(shard: str, streams: Sequence[BinaryIO | None], /) -> Iterator[Record]
     Raises:
         FeedError: The document has no header.
     """
-    (stream,) = streams
-    if stream is None:
-        raise FeedError(f"{shard} has no document")
+    stream = only(shard, streams)
     headed = False
     for number, line in enumerate(_lines(bounded.chunks(stream)), start=1):
         if line.startswith("#"):

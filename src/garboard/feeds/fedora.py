@@ -15,6 +15,7 @@ from garboard.ecosystems.rpm.updateinfo import evr
 from garboard.feeds.readers import bounded, json_stream
 from garboard.feeds.readers.decoding import UNUSABLE
 from garboard.feeds.readers.osv_ecosystems import scheme
+from garboard.feeds.readers.single_shard import only
 from garboard.model.advisory import Advisory, Affected, Range, Rating, Status
 from garboard.model.errors import FeedError
 from garboard.model.feed import FeedDocument, FeedHeader, Record
@@ -102,9 +103,7 @@ def parse(shard: str, streams: Sequence[BinaryIO | None], /) -> Iterator[Record]
         FeedError: The document has no updates.
     """
     release = _release(shard)
-    (stream,) = streams
-    if stream is None:
-        raise FeedError(f"{shard} has no document")
+    stream = only(shard, streams)
     yield FeedHeader(ecosystems=(f"Fedora:{release}",))
     listed = False
     stated: list[bytes] = []

@@ -9,6 +9,7 @@ import msgspec
 
 from garboard.feeds.readers import bounded, json_stream
 from garboard.feeds.readers.decoding import UNUSABLE
+from garboard.feeds.readers.single_shard import SingleShard, only
 from garboard.model.advisory import CveFacts
 from garboard.model.errors import FeedError
 from garboard.model.feed import FeedDocument, FeedHeader, Record
@@ -31,25 +32,10 @@ class _Entry(msgspec.Struct, frozen=True, gc=False):
 _ENTRY = msgspec.json.Decoder(_Entry)
 
 
-def shard_for(_ecosystem: str) -> str | None:
-    """Return None: the feed covers CVEs, not packages."""
-    return None
-
-
-def known() -> tuple[str, ...]:
-    """Return the single shard."""
-    return ("kev",)
-
-
-def documents(shard: str) -> tuple[FeedDocument, ...]:
-    """Return the catalog as JSON.
-
-    Raises:
-        FeedError: This is another shard.
-    """
-    if shard != "kev":
-        raise FeedError(f"there is no shard {shard}", "the whole catalog is: kev")
-    return (FeedDocument(url=URL, path=f"kev/{_FILE}", other_urls=(OTHER_URL,)),)
+_SHARD = SingleShard(
+    NAME, "", "the whole catalog is", (FeedDocument(url=URL, path=f"kev/{_FILE}", other_urls=(OTHER_URL,)),)
+)
+shard_for, known, documents = _SHARD.shard_for, _SHARD.known, _SHARD.documents
 
 
 def parse(shard: str, streams: Sequence[BinaryIO | None], /) -> Iterator[Record]:
@@ -58,9 +44,7 @@ def parse(shard: str, streams: Sequence[BinaryIO | None], /) -> Iterator[Record]
     Raises:
         FeedError: This is another document.
     """
-    (stream,) = streams
-    if stream is None:
-        raise FeedError(f"{shard} has no document")
+    stream = only(shard, streams)
     listed = False
     for path, data in json_stream.split(bounded.chunks(stream), 2):
         if path == ("dateReleased",):

@@ -11,6 +11,7 @@ import msgspec
 from garboard.feeds.readers import bounded, json_stream
 from garboard.feeds.readers.decoding import UNUSABLE
 from garboard.feeds.readers.osv_ecosystems import scheme
+from garboard.feeds.readers.single_shard import SingleShard, only
 from garboard.model.advisory import Advisory, Affected, Range, Rating, Status
 from garboard.model.errors import FeedError
 from garboard.model.feed import FeedDocument, FeedHeader, Record
@@ -51,25 +52,10 @@ class _Interval(NamedTuple):
 _ENTRY: Final = msgspec.json.Decoder(_Entry)
 
 
-def shard_for(ecosystem: str) -> str | None:
-    """Return the single shard."""
-    return NAME if ecosystem == ECOSYSTEM else None
-
-
-def known() -> tuple[str, ...]:
-    """Return the single shard."""
-    return (NAME,)
-
-
-def documents(shard: str) -> tuple[FeedDocument, ...]:
-    """Return the list of all vulnerabilities.
-
-    Raises:
-        FeedError: This is another shard.
-    """
-    if shard != NAME:
-        raise FeedError(f"there is no shard {shard}", f"all of Node.js is in: {NAME}")
-    return (FeedDocument(url=URL, path="nodejs/core/index.json"),)
+_SHARD: Final = SingleShard(
+    NAME, ECOSYSTEM, "all of Node.js is in", (FeedDocument(url=URL, path="nodejs/core/index.json"),)
+)
+shard_for, known, documents = _SHARD.shard_for, _SHARD.known, _SHARD.documents
 
 
 def parse(shard: str, streams: Sequence[BinaryIO | None], /) -> Iterator[Record]:
@@ -78,9 +64,7 @@ def parse(shard: str, streams: Sequence[BinaryIO | None], /) -> Iterator[Record]
     Raises:
         FeedError: The document is not JSON.
     """
-    (stream,) = streams
-    if stream is None:
-        raise FeedError(f"{shard} has no document")
+    stream = only(shard, streams)
     yield FeedHeader(ecosystems=(ECOSYSTEM,))
     for path, data in json_stream.split(bounded.chunks(stream), 1):
         if not path or not isinstance(path[0], str):

@@ -18,6 +18,7 @@ from garboard import ecosystems
 from garboard.feeds.readers import bounded, json_stream
 from garboard.feeds.readers.decoding import UNUSABLE
 from garboard.feeds.readers.osv_ecosystems import scheme
+from garboard.feeds.readers.single_shard import only
 from garboard.model.advisory import Advisory, Affected, CveFacts, Range, Rating, Status
 from garboard.model.errors import FeedError
 from garboard.model.feed import FeedDocument, FeedHeader, Record
@@ -150,9 +151,7 @@ def parse(shard: str, streams: Sequence[BinaryIO | None], /) -> Iterator[Record]
     Raises:
         FeedError: The format is not 2.0.
     """
-    (stream,) = streams
-    if stream is None:
-        raise FeedError(f"{shard} has no document")
+    stream = only(shard, streams)
     listed = False
     for path, data in json_stream.split(bounded.chunks(stream), 2):
         if path == ("timestamp",):

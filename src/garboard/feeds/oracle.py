@@ -13,8 +13,8 @@ from typing import BinaryIO, Final
 
 from garboard.feeds.readers import oval
 from garboard.feeds.readers.osv_ecosystems import scheme
+from garboard.feeds.readers.single_shard import SingleShard, only
 from garboard.model.advisory import Advisory, Affected, Range, Rating, Status
-from garboard.model.errors import FeedError
 from garboard.model.feed import FeedDocument, Record
 from garboard.model.gap import Gap
 
@@ -30,26 +30,14 @@ _ERRATUM: Final = re.compile(r"^\s*(ELSA-\d{4}-\d+)")
 _WORDS: Final = MappingProxyType({"N/A": ""})
 
 
-def shard_for(ecosystem: str) -> str | None:
-    """Return the single shard, which holds all releases."""
-    return NAME if ecosystem.startswith("Oracle Linux:") else None
-
-
-def known() -> tuple[str, ...]:
-    """Return the single shard."""
-    return (NAME,)
-
-
-def documents(shard: str) -> tuple[FeedDocument, ...]:
-    """Return the document of all errata.
-
-    Raises:
-        FeedError: This is another shard.
-    """
-    if shard != NAME:
-        raise FeedError(f"there is no shard {shard}", f"all releases of Oracle Linux are in: {NAME}")
-    path = "oracle/com.oracle.elsa-all.xml"
-    return (FeedDocument(url=URL, path=f"{path}.bz2", other_paths=(path, f"{path}.xz", f"{path}.gz")),)
+_PATH: Final = "oracle/com.oracle.elsa-all.xml"
+_SHARD: Final = SingleShard(
+    NAME,
+    "Oracle Linux:",
+    "all of Oracle Linux is in",
+    (FeedDocument(url=URL, path=f"{_PATH}.bz2", other_paths=(_PATH, f"{_PATH}.xz", f"{_PATH}.gz")),),
+)
+shard_for, known, documents = _SHARD.shard_for, _SHARD.known, _SHARD.documents
 
 
 def parse(shard: str, streams: Sequence[BinaryIO | None], /) -> Iterator[Record]:
@@ -58,9 +46,7 @@ def parse(shard: str, streams: Sequence[BinaryIO | None], /) -> Iterator[Record]
     Raises:
         FeedError: The document is not OVAL.
     """
-    (stream,) = streams
-    if stream is None:
-        raise FeedError(f"{shard} has no document")
+    stream = only(shard, streams)
     for definition in oval.definitions(stream, "Oracle"):
         yield _advisory(definition)
 

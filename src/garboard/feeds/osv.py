@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
-from types import MappingProxyType
 from typing import BinaryIO
 from urllib.parse import quote
 
-import msgspec
-
-from garboard.feeds.readers import bounded
+from garboard.feeds.readers import bounded, osv_advisory, ubuntu_states
 from garboard.feeds.readers.decoding import UNUSABLE
 from garboard.feeds.readers.osv_ecosystems import ECOSYSTEMS, base
-from garboard.feeds.readers.osv_ranges import intervals
-from garboard.feeds.readers.osv_record import OsvAffected, OsvRecord, OsvSeverity, Specifics
-from garboard.model.advisory import Advisory, Affected, Range, Rating, Status
+from garboard.model.advisory import Advisory
 from garboard.model.errors import FeedError
 from garboard.model.feed import FeedDocument, FeedHeader, Record
 from garboard.model.gap import Gap
@@ -24,25 +18,11 @@ from garboard.model.package import SOFTWARE
 NAME = "osv"
 CAVEAT = ""
 BUCKET = "https://osv-vulnerabilities.storage.googleapis.com"
-DETAILS = 4096
-"""Characters of a description that are kept."""
-REFERENCES = 32
 OTHER_FEEDS = frozenset(
-    {"Alpine", "Amazon Linux", "Arch Linux", "Azure Linux", "Chainguard", "Debian", "Fedora", "Oracle Linux", "Photon OS",
-     "Red Hat", SOFTWARE, "Wolfi"}
+    {"Alpine", "Amazon Linux", "Arch Linux", "Azure Linux", "Chainguard", "Debian", "Fedora", "Gentoo", "Oracle Linux", "Photon OS",
+     "Red Hat", SOFTWARE, "SUSE", "Wolfi", "openSUSE"}
 )  # fmt: skip
 """Ecosystems whose publishers have feeds of their own."""
-
-_SUBSCRIPTIONS = MappingProxyType({"Ubuntu": "Ubuntu Pro"})
-"""Ecosystems with fixes that only subscribers get."""
-_RECORD = msgspec.json.Decoder(OsvRecord)
-_SPECIFICS = msgspec.json.Decoder(Specifics)
-_CVE = re.compile(r"(?:^|-)(CVE-\d{4}-\d{4,})$")
-_ERRATUM = re.compile(r"^(?:DSA|DLA|DTSA|USN|LSN)-")
-_NOT_SECURITY = re.compile(r"^(?:ALBA|ALEA|RHBA|RHEA|RLBA|RLEA)-")
-_MODULAR = re.compile(r"\.module[_+]el\d")
-_STREAM = re.compile(r"(?<!\S)([a-z0-9][\w.+-]*:[\w.+-]*\w)(?!\S)")
-_SUMMARY_WORD = re.compile(r"^(Critical|Important|Moderate|Low): ")
 
 
 def shard_for(ecosystem: str) -> str | None:
@@ -66,17 +46,25 @@ def known() -> tuple[str, ...]:
 
 
 def documents(shard: str) -> tuple[FeedDocument, ...]:
-    """Return the shard's single zip file.
+    """Return the shard's zip file; of Ubuntu also that of the fixes for subscribers, and what tells why there is no fix.
 
     Raises:
         FeedError: The shard is not an ecosystem of this feed.
     """
     ecosystem = _ecosystem(shard)
-    subscribers = _for_subscribers(ecosystem)
+    subscribers = osv_advisory.for_subscribers(ecosystem)
+    release = _ubuntu(ecosystem)
     return (
-        _document(ecosystem),
+        _document(ecosystem, optional=release in ubuntu_states.LEFT),
         *((_document(subscribers, optional=True),) if subscribers else ()),
+        *ubuntu_states.documents(release),
     )
+
+
+def _ubuntu(ecosystem: str) -> str:
+    """Ubuntu's release (``22.04``); empty for everything else."""
+    name, _, release = ecosystem.partition(":")
+    return release.removesuffix(":LTS") if name == "Ubuntu" else ""
 
 
 def _document(ecosystem: str, *, optional: bool = False) -> FeedDocument:
@@ -88,12 +76,6 @@ def _document(ecosystem: str, *, optional: bool = False) -> FeedDocument:
         other_paths=tuple(other_paths),
         optional=optional,
     )
-
-
-def _for_subscribers(ecosystem: str) -> str:
-    """The ecosystem of the fixes that Ubuntu publishes for subscribers of Ubuntu Pro only; empty for all others."""
-    name, _, release = ecosystem.partition(":")
-    return f"{name}:Pro:{release}" if name in _SUBSCRIPTIONS and release.endswith(":LTS") else ""
 
 
 def _ecosystem(shard: str) -> str:
@@ -115,198 +97,46 @@ def parse(shard: str, streams: Sequence[BinaryIO | None], /) -> Iterator[Record]
     """
     ecosystem = _ecosystem(shard)
     yield FeedHeader(ecosystems=(ecosystem,))
-    if streams[0] is None:
+    zips = 2 if osv_advisory.for_subscribers(ecosystem) else 1
+    states, rest = _states(streams[zips:], ecosystem, alone=streams[0] is None)
+    if streams[0] is None and rest is None:
         raise FeedError(f"{shard} has no document")
     told: set[str] = set()
-    for stream in filter(None, streams):
+    for stream in filter(None, streams[:zips] if streams[0] is not None else ()):
         for name, data in bounded.members(stream):
             if name not in told:
-                yield from _one(name, data, ecosystem)
-            if len(streams) > 1:
+                for record in _one(name, data, ecosystem):
+                    yield ubuntu_states.refined(record, states) if states and isinstance(record, Advisory) else record
+            if zips > 1:
                 told.add(name)
+    yield from rest or ()
+
+
+def _states(
+    streams: Sequence[BinaryIO | None], ecosystem: str, *, alone: bool
+) -> tuple[ubuntu_states.States, Iterator[Record] | None]:
+    """What Ubuntu's own documents say of OSV's records, and the records that they have beside those; None if absent.
+
+    Of a release that has left OSV, the older form of them tells everything.
+    """
+    oval, vex = (*streams, None, None)[:2]
+    if alone:
+        return {}, ubuntu_states.advisories(oval, ecosystem, NAME) if oval is not None else None
+    if vex is not None:
+        states = ubuntu_states.of_vex(vex, _ubuntu(ecosystem))
+    elif oval is not None:
+        states = ubuntu_states.of_oval(oval)
+    else:
+        return {}, None
+    return states, ubuntu_states.not_affected(states, ecosystem, NAME)
 
 
 def _one(name: str, data: bytes, ecosystem: str) -> Iterator[Record]:
     try:
-        record = _RECORD.decode(data)
+        record = osv_advisory.read(data)
     except UNUSABLE as error:
         yield Gap(stage="feeds", subject=f"osv {name}"[:200], reason=f"not an OSV record: {error}"[:300])
         return
-    advisory = advise(record, ecosystem)
+    advisory = osv_advisory.advise(record, ecosystem, NAME)
     if advisory is not None:
         yield advisory
-
-
-def advise(record: OsvRecord, ecosystem: str) -> Advisory | None:
-    """Return what one record says about one ecosystem; None if it says nothing."""
-    mine = [item for item in record.affected or () if _is_of(item, ecosystem)]
-    if not mine:
-        return None
-    specifics = _specifics(record.database_specific)
-    aliases, related, errata = _linkage(record, ECOSYSTEMS[base(ecosystem)].scheme)
-    if _NOT_SECURITY.match(record.id) and not related:
-        return None
-    return Advisory(
-        id=record.id,
-        feed=NAME,
-        aliases=aliases,
-        related=related,
-        errata=errata,
-        summary=record.summary or "",
-        details=(record.details or "")[:DETAILS],
-        published=record.published or "",
-        modified=record.modified or "",
-        withdrawn=record.withdrawn or "",
-        ratings=_ratings(record, specifics),
-        cwes=tuple(cwe for cwe in specifics.cwe_ids or () if isinstance(cwe, str)),
-        references=tuple(item.url for item in (record.references or ())[:REFERENCES] if item.url),
-        malicious=record.id.startswith("MAL-"),
-        affected=() if record.withdrawn else _affected(mine, record, ecosystem),
-    )
-
-
-def _is_of(item: OsvAffected, ecosystem: str) -> bool:
-    if item.package is None or not item.package.name:
-        return False
-    stated = item.package.ecosystem
-    # A registry's own address follows a language's name (Maven:https://…); otherwise a release is part of the ecosystem.
-    parts = not ECOSYSTEMS[base(ecosystem)].by_release
-    return stated in {ecosystem, _for_subscribers(ecosystem)} or (parts and stated.startswith(f"{ecosystem}:"))
-
-
-def _specifics(raw: msgspec.Raw) -> Specifics:
-    # Every database fills these fields in its own way: an unknown shape gives no facts, and does no other harm.
-    try:
-        return _SPECIFICS.decode(raw)
-    except UNUSABLE:
-        return Specifics()
-
-
-def _linkage(record: OsvRecord, scheme: str) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
-    """Return the aliases, the vulnerabilities that an erratum fixes, and the errata among the aliases.
-
-    ``DEBIAN-CVE-x`` and similar ids name the CVE in ``upstream``. An erratum (DSA, USN, and all of the RPM world) names
-    several CVEs in whichever of the three fields its author chose. ``related`` of anything else is only a hint and is
-    dropped.
-    """
-    named = (*(record.aliases or ()), *(record.upstream or ()))
-    if scheme == "rpm" or _ERRATUM.match(record.id):
-        fixed = (*named, *(record.related or ()))
-        return (), tuple(dict.fromkeys(cve for item in fixed if (cve := _cve(item)))), ()
-    own = _cve(record.id)
-    found = (*((own,) if own else ()), *named, *(cve for item in named if (cve := _cve(item))))
-    # An erratum may fix several vulnerabilities: as an alias of two of them it would make them one.
-    others = [item for item in dict.fromkeys(found) if item != record.id]
-    errata = tuple(item for item in others if _ERRATUM.match(item))
-    return tuple(item for item in others if item not in errata), (), errata
-
-
-def _cve(text: str) -> str:
-    match = _CVE.search(text)
-    return match.group(1) if match else ""
-
-
-def _ratings(record: OsvRecord, specifics: Specifics) -> tuple[Rating, ...]:
-    source = _source(record.id)
-    found = [_rating(source, item) for item in record.severity or ()]
-    if isinstance(specifics.severity, str) and specifics.severity:
-        found.append(Rating(source=source, word=specifics.severity))
-    elif word := _SUMMARY_WORD.match(record.summary or ""):
-        found.append(Rating(source=source, word=word.group(1)))
-    return tuple(found)
-
-
-def _source(identifier: str) -> str:
-    """Return the source of a rating, from the identifier's prefix: ``ghsa`` for ``GHSA-…``."""
-    return identifier.partition("-")[0].lower()
-
-
-def _rating(source: str, item: OsvSeverity) -> Rating:
-    if item.type.startswith("CVSS"):
-        return Rating(source=source, vector=item.score)
-    return Rating(source=item.type.lower() or source, word=item.score)
-
-
-def _affected(items: list[OsvAffected], record: OsvRecord, ecosystem: str) -> tuple[Affected, ...]:
-    """Return one entry per package, with the ranges of all its mentions merged; RPM modules stay separate.
-
-    Of a fix for everybody and one for subscribers only, the first counts; without the first, the second does.
-    """
-    free = _merged([item for item in items if not _needs_subscription(item)], record, ecosystem)
-    paid = _merged([item for item in items if _needs_subscription(item)], record, ecosystem)
-    fixed = {one.package for one in free if any(each.fixed for each in one.ranges)}
-    paid_fixes = {one.package for one in paid if any(each.fixed for each in one.ranges)}
-    known = {one.package for one in free}
-    return (
-        *(one for one in free if one.package in fixed or one.package not in paid_fixes),
-        *(one for one in paid if one.package not in (fixed if one.package in paid_fixes else known)),
-    )
-
-
-def _needs_subscription(item: OsvAffected) -> bool:
-    stated = item.package.ecosystem if item.package else ""
-    return base(stated) in _SUBSCRIPTIONS and stated.split(":")[1:2] == ["Pro"]
-
-
-def _merged(items: list[OsvAffected], record: OsvRecord, ecosystem: str) -> tuple[Affected, ...]:
-    merged: dict[tuple[str, str, str, str], Affected] = {}
-    for number, item in enumerate(items):
-        one = _package(item, record, ecosystem)
-        modular = f"{number}" if one.module or _is_modular(one) else ""
-        key = (one.ecosystem, one.package, repr(one.rating), modular)
-        old = merged.get(key)
-        merged[key] = one if old is None else _union(old, one)
-    return tuple(merged.values())
-
-
-def _union(one: Affected, two: Affected) -> Affected:
-    return msgspec.structs.replace(
-        one,
-        ranges=tuple(dict.fromkeys(one.ranges + two.ranges)),
-        versions=tuple(dict.fromkeys(one.versions + two.versions)),
-        status=Status.FIXED if Status.FIXED in (one.status, two.status) else one.status,
-        unmatchable=one.unmatchable or two.unmatchable,
-    )
-
-
-def _package(item: OsvAffected, record: OsvRecord, ecosystem: str) -> Affected:
-    assert item.package is not None  # `_is_of` kept only these
-    about = ECOSYSTEMS[base(ecosystem)]
-    versions = tuple(item.versions or ())
-    ranges, trouble = intervals(item.ranges or (), about.scheme, has_versions=bool(versions))
-    subscription = _SUBSCRIPTIONS[base(ecosystem)] if _needs_subscription(item) else ""
-    fixes = [each.fixed for each in ranges if each.fixed]
-    one = Affected(
-        ecosystem=ecosystem,
-        package=about.normalize(item.package.name),
-        scheme=about.scheme,
-        ranges=ranges,
-        versions=versions,
-        status=Status.FIXED if fixes and not subscription else Status.AFFECTED,
-        subscription=subscription,
-        note=f"fixed in {', '.join(fixes)}, with {subscription} only" if fixes and subscription else "",
-        rating=_own_rating(item, record),
-        unmatchable=trouble or ("" if ranges or versions else "it names no versions"),
-    )
-    return msgspec.structs.replace(one, module=_module(record.summary or "")) if _is_modular(one) else one
-
-
-def _own_rating(item: OsvAffected, record: OsvRecord) -> Rating | None:
-    source = _source(record.id)
-    for severity in item.severity or ():
-        return _rating(source, severity)
-    specifics = _specifics(item.ecosystem_specific)
-    for word in (specifics.urgency, specifics.severity):
-        if isinstance(word, str) and word:
-            return Rating(source=source, word=word)
-    return None
-
-
-def _is_modular(one: Affected) -> bool:
-    return any(_MODULAR.search(each.fixed or each.introduced) for each in one.ranges if isinstance(each, Range))
-
-
-def _module(summary: str) -> str:
-    """Return the module in an erratum's summary (``nodejs:18 security update``); empty if it names several."""
-    streams = set(_STREAM.findall(summary))
-    return streams.pop() if len(streams) == 1 else ""

@@ -12,6 +12,7 @@ import msgspec
 from garboard.feeds.readers import bounded, json_stream
 from garboard.feeds.readers.decoding import UNUSABLE
 from garboard.feeds.readers.osv_ecosystems import scheme
+from garboard.feeds.readers.single_shard import only
 from garboard.model.advisory import Advisory, Affected, Range, Status
 from garboard.model.errors import FeedError
 from garboard.model.feed import FeedDocument, FeedHeader, Record
@@ -74,9 +75,7 @@ def parse(shard: str, streams: Sequence[BinaryIO | None], /) -> Iterator[Record]
         FeedError: The document is not a list.
     """
     ecosystem = f"Photon OS:{_release(shard)}"
-    (stream,) = streams
-    if stream is None:
-        raise FeedError(f"{shard} has no document")
+    stream = only(shard, streams)
     yield FeedHeader(ecosystems=(ecosystem,))
     for path, data in json_stream.split(bounded.chunks(stream), 1):
         if len(path) != 1 or isinstance(path[0], str):

@@ -1,8 +1,8 @@
 """Red Hat Enterprise Linux: what Red Hat says of each CVE in its packages, as CSAF VEX documents.
 
-Of the products that the documents are about only Enterprise Linux itself is read. Streams that are maintained longer for
-some subscribers (EUS, AUS, E4S, TUS) compare with versions of their own and are left out; the Extended Life Cycle Support
-of an ended release counts as a fix for subscribers.
+Of the products that the documents are about only Enterprise Linux itself is read. Streams of a minor release that are
+maintained longer for some subscribers (EUS, AUS, E4S, TUS) have fixes at versions of their own, which concern the images of
+that stream only; the Extended Life Cycle Support of an ended release counts as a fix for subscribers.
 """
 
 from __future__ import annotations
@@ -18,24 +18,30 @@ from garboard.ecosystems.rpm.updateinfo import evr
 from garboard.feeds.readers import csaf
 from garboard.feeds.readers.decoding import UNUSABLE
 from garboard.feeds.readers.osv_ecosystems import scheme
+from garboard.feeds.readers.single_shard import SingleShard, only
 from garboard.feeds.readers.tar_members import members
 from garboard.model.advisory import Advisory, Affected, Range, Rating, Status
-from garboard.model.errors import FeedError
 from garboard.model.feed import FeedDocument, FeedHeader, Pointer, Record
 from garboard.model.gap import Gap
+from garboard.packages.redhat_streams import stream
 
 NAME = "redhat"
-CAVEAT = "only Enterprise Linux itself is known here: packages of Red Hat's other products have data of their own"
+CAVEAT = (
+    "only Enterprise Linux itself is known here: packages of Red Hat's other products have data of their own, and an image "
+    "that does not name its repositories is compared with the fixes that everybody gets"
+)
 URL: Final = "https://security.access.redhat.com/data/csaf/v2/vex"
 SUBSCRIPTION: Final = "Red Hat Extended Life Cycle Support"
 
 _DETAILS: Final = 4096
 _CPE: Final = re.compile(r"^cpe:/[oa]:redhat:(enterprise_linux|rhel_els):(\d{1,3})(?:[.:]|$)")
+_CPE_OF_STREAM: Final = re.compile(r"^cpe:/[oa]:redhat:rhel_(eus|aus|e4s|tus)(?:_long_life)?:(\d{1,3}\.\d{1,3})(?::|$)")
 _PURL: Final = re.compile(r"^pkg:rpm/redhat/([^@?]+)(?:@([^?]+))?(?:\?(.*))?$")
 _NAME: Final = re.compile(r"^[A-Za-z0-9][\w.+-]*$")
 _MODULE: Final = re.compile(r"^[\w.+-]+:[\w.+-]+$")
 _VERSIONED: Final = re.compile(r"^(.+)-([^-]+)$")
 _SUBSCRIBERS: Final = "els:"
+_STREAMS: Final = "Red Hat "
 _UNFIXED: Final = MappingProxyType(
     {
         "Will not fix": Status.WILL_NOT_FIX,
@@ -78,27 +84,23 @@ class _Said:
         self.word = ""
 
 
-def shard_for(ecosystem: str) -> str | None:
-    """Return the single shard, which holds all releases."""
-    return NAME if ecosystem.startswith("Red Hat:enterprise_linux:") else None
-
-
-def known() -> tuple[str, ...]:
-    """Return the single shard."""
-    return (NAME,)
-
-
-def documents(shard: str) -> tuple[FeedDocument, ...]:
-    """Return the archive of all documents.
-
-    Raises:
-        FeedError: This is another shard.
-    """
-    if shard != NAME:
-        raise FeedError(f"there is no shard {shard}", f"all releases of Red Hat Enterprise Linux are in: {NAME}")
-    folder, name = "redhat/data/csaf/v2/vex", "archive_latest.txt"
-    pointer = Pointer(url=f"{URL}/{name}", path=f"{folder}/{name}", pattern=r"^\s*([\w.-]+\.tar\.\w+)")
-    return (FeedDocument(url=f"{URL}/{{}}", path=f"{folder}/{{}}", pointers=(pointer,)),)
+_FOLDER: Final = "redhat/data/csaf/v2/vex"
+_LATEST: Final = "archive_latest.txt"
+_SHARD: Final = SingleShard(
+    NAME,
+    "Red Hat:enterprise_linux:",
+    "all of Red Hat Enterprise Linux is in",
+    (
+        FeedDocument(
+            url=f"{URL}/{{}}",
+            path=f"{_FOLDER}/{{}}",
+            pointers=(
+                Pointer(url=f"{URL}/{_LATEST}", path=f"{_FOLDER}/{_LATEST}", pattern=r"^\s*([\w.-]+\.tar\.\w+)"),
+            ),
+        ),
+    ),
+)
+shard_for, known, documents = _SHARD.shard_for, _SHARD.known, _SHARD.documents
 
 
 def parse(shard: str, streams: Sequence[BinaryIO | None], /) -> Iterator[Record]:
@@ -107,10 +109,8 @@ def parse(shard: str, streams: Sequence[BinaryIO | None], /) -> Iterator[Record]
     Raises:
         FeedError: The archive is damaged.
     """
-    (stream,) = streams
-    if stream is None:
-        raise FeedError(f"{shard} has no document")
-    for name, data in members(stream, ".json"):
+    archive = only(shard, streams)
+    for name, data in members(archive, ".json"):
         try:
             document = csaf.read(data)
             known_ones = csaf.components(document, _platform)
@@ -144,7 +144,10 @@ def _advisory(vulnerability: csaf.VexVulnerability, modified: str, affected: tup
 
 @lru_cache(4096)
 def _platform(cpe: str) -> str:
-    """Return the release that a CPE names (``9``), with a mark if its fixes are for subscribers."""
+    """Return the release that a CPE names (``9``), with a mark if its fixes are for subscribers, or the stream."""
+    found = _CPE_OF_STREAM.match(cpe)
+    if found is not None:
+        return stream(found[1], found[2])
     found = _CPE.match(cpe)
     if found is None:
         return ""
@@ -178,6 +181,10 @@ def _unnamed(reference: str) -> _Rpm | None:
 def _affected(vulnerability: csaf.VexVulnerability, known_ones: dict[str, csaf.Component]) -> Iterator[Affected]:
     said = _said(vulnerability, known_ones)
     for key, one in said.items():
+        if key.platform.startswith(_STREAMS):
+            if one.fixes:
+                yield _entry(key, one, key.platform.rpartition(" ")[2].partition(".")[0], key.platform)
+            continue
         release = key.platform.removeprefix(_SUBSCRIBERS)
         subscribers = key.platform != release
         other = said.get(key._replace(platform=release if subscribers else f"{_SUBSCRIBERS}{release}"))
@@ -219,7 +226,7 @@ def _entry(key: _Key, said: _Said, release: str, subscription: str) -> Affected:
     fixes = tuple(said.fixes)
     status, ranges = said.status or Status.AFFECTED, _all_versions(said.status)
     if fixes:
-        status = Status.AFFECTED if subscription else Status.FIXED
+        status = Status.SUBSCRIBERS if subscription else Status.FIXED
         ranges = tuple(Range(introduced="0", fixed=fix) for fix in fixes)
     note = f"fixed in {', '.join(fixes)}, with {subscription} only" if subscription else said.note
     return Affected(

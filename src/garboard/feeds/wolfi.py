@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import BinaryIO
 
 from garboard.feeds.readers import secdb
+from garboard.feeds.readers.single_shard import only
 from garboard.model.errors import FeedError
 from garboard.model.feed import FeedDocument, FeedHeader, Record
 
@@ -54,7 +55,5 @@ def parse(shard: str, streams: Sequence[BinaryIO | None], /) -> Iterator[Record]
     """Parse a document; see `secdb.parse`. One issue can occur twice, under its CVE and under its GHSA id."""
     ecosystem = _ECOSYSTEMS[shard]
     yield FeedHeader(ecosystems=(ecosystem,))
-    (stream,) = streams
-    if stream is None:
-        raise FeedError(f"{shard} has no document")
+    stream = only(shard, streams)
     yield from secdb.parse(stream, shard, ecosystem)

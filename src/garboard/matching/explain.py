@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Final
 
 from garboard.matching.dependency_paths import Introductions
@@ -35,16 +35,21 @@ def explain(query: str, report: Report, database: Lookup) -> Explanation:
     findings = [one for one in report.findings if wanted in {name.casefold() for name in identifiers(one)}]
     if findings:
         names = {name for finding in findings for name in identifiers(finding)}
-        return _explanation(query, report, findings, considered=consider(report.inventory.packages, database, names))
+        return _explanation(query, report, findings, considered=_considered(report, database, names))
     packages = [package for package in report.inventory.packages if _is(package, text)]
     if packages:
         ids = {package.id for package in packages}
         findings = [finding for finding in report.findings if finding.package.id in ids]
         return _explanation(query, report, findings, packages=packages)
-    considered = consider(report.inventory.packages, database, (text,))
+    considered = _considered(report, database, (text,))
     if considered:
         return Explanation(query=query, report=report, considered=considered)
     return Explanation(query=query, report=report, near=_near(text, report))
+
+
+def _considered(report: Report, database: Lookup, names: Collection[str]) -> tuple[Consideration, ...]:
+    distro = report.inventory.distro
+    return consider(report.inventory.packages, database, names, distro.streams if distro else ())
 
 
 def _explanation(

@@ -13,6 +13,7 @@ from garboard.matching.modules import NOT_STATED, Builds
 from garboard.matching.partial_names import PartialNames
 from garboard.matching.ranges import Judged, describe, judge, key
 from garboard.matching.severity import assess
+from garboard.matching.subscriptions import concerning as concerning_build
 from garboard.model.advisory import Advisory, Hit, Lookup, Rating, Status
 from garboard.model.base import Value
 from garboard.model.ecosystem import AdvisedName
@@ -23,6 +24,7 @@ from garboard.model.package import SOFTWARE, SYSTEM_TYPES, Inventory, Package
 _STATUS_ORDER: Final = (
     Status.FIXED,
     Status.AFFECTED,
+    Status.SUBSCRIBERS,
     Status.DEFERRED,
     Status.WILL_NOT_FIX,
     Status.END_OF_LIFE,
@@ -71,8 +73,10 @@ class _Match:
         self._foreign: list[Package] = []
         self._judged = 0
         self._unjudged: list[Package] = []
+        self._streams: tuple[str, ...] = ()
 
     def run(self, inventory: Inventory) -> Matched:
+        self._streams = inventory.distro.streams if inventory.distro else ()
         owners = {package.purl: package for package in inventory.packages if package.type in SYSTEM_TYPES}
         places = {package.id: package for package in inventory.packages if not package.owner}
         for package in inventory.packages:
@@ -135,7 +139,9 @@ class _Match:
             questions = tuple(AdvisedName(name, package.version) for name in names)
         answered: set[str] = set()
         for question in questions:
-            hits = tuple(self._database.hits(package.ecosystem, question.name))
+            hits = concerning_build(
+                self._database.hits(package.ecosystem, question.name), question.version, self._streams
+            )
             advisories += [hit.advisory for hit in hits]
             builds = Builds(package, question.version, hits)
             concerning = [hit for hit in hits if builds.concern(hit)]

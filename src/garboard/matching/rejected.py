@@ -8,6 +8,7 @@ from typing import Final
 from garboard.matching.advisory_names import advised
 from garboard.matching.modules import NOT_STATED, Builds
 from garboard.matching.ranges import Judged, describe, judge, key
+from garboard.matching.subscriptions import concerning
 from garboard.model.advisory import Affected, Hit, Lookup, Status
 from garboard.model.explanation import Consideration, Standing
 from garboard.model.package import Package
@@ -16,23 +17,26 @@ from garboard.versions.invalid import InvalidVersion
 _FIRST: Final = ("CVE-", "GHSA-")
 
 
-def consider(packages: Iterable[Package], database: Lookup, ids: Collection[str]) -> tuple[Consideration, ...]:
+def consider(
+    packages: Iterable[Package], database: Lookup, ids: Collection[str], streams: tuple[str, ...] = ()
+) -> tuple[Consideration, ...]:
     """All records under one of these identifiers (in any case) that cover one of the packages but do not apply.
 
-    Packages that another one owns, applications, and those without data are skipped, as in matching.
+    Packages that another one owns, applications, and those without data are skipped, as in matching. ``streams`` are the
+    distribution's.
     """
     wanted = {name.casefold() for name in ids}
     found: dict[Consideration, None] = {}
     for package in packages:
         if package.owner or package.application or not package.ecosystem or not database.covers(package.ecosystem):
             continue
-        found.update(dict.fromkeys(_of(package, database, wanted)))
+        found.update(dict.fromkeys(_of(package, database, wanted, streams)))
     return tuple(found)
 
 
-def _of(package: Package, database: Lookup, wanted: set[str]) -> Iterator[Consideration]:
+def _of(package: Package, database: Lookup, wanted: set[str], streams: tuple[str, ...]) -> Iterator[Consideration]:
     for question in advised(package):
-        hits = tuple(database.hits(package.ecosystem, question.name))
+        hits = concerning(database.hits(package.ecosystem, question.name), question.version, streams)
         builds = Builds(package, question.version, hits)
         for hit in hits:
             ids = tuple(dict.fromkeys((hit.advisory.id, *hit.advisory.aliases, *hit.advisory.related)))

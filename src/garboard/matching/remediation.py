@@ -22,6 +22,7 @@ _STATUS: Final = MappingProxyType(
         Status.DEFERRED: "the distribution has put the fix off",
         Status.WILL_NOT_FIX: "the distribution will not fix it",
         Status.END_OF_LIFE: "the package has no security support in this release; only a newer release can help",
+        Status.SUBSCRIBERS: "its fix is only for those who pay for support",
     }
 )
 _REBUILD: Final = re.compile(r"\+b\d+$")

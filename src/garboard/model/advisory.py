@@ -75,6 +75,8 @@ class Status(enum.StrEnum):
     """Ignored by the distribution."""
     END_OF_LIFE = "end_of_life"
     """The package has no security support in this release."""
+    SUBSCRIBERS = "fixed_for_subscribers"
+    """A fixed version is published for those who pay for support (see `Affected.subscription`)."""
     UNDETERMINED = "under_investigation"
     """Not yet known whether it is affected."""
 
@@ -89,6 +91,7 @@ _WHY_UNFIXED = MappingProxyType(
         Status.DEFERRED: "the distribution has put the fix off",
         Status.WILL_NOT_FIX: "the distribution will not fix it",
         Status.END_OF_LIFE: "the package has no security support in this release",
+        Status.SUBSCRIBERS: "its fix is only for those who pay for support",
     }
 )
 

@@ -185,6 +185,12 @@ class Distro(Value, tag_field="fact", tag="distro"):
     codename: str = ""
     pretty_name: str = ""
     ecosystem: str = ""
+    streams: tuple[str, ...] = ()
+    """Streams for subscribers that its packages are of (``Red Hat EUS 9.2``), and `MAINLINE` if some are of that."""
+
+
+MAINLINE: Final = "Red Hat Enterprise Linux"
+"""The stream of Red Hat Enterprise Linux that everybody gets."""
 
 
 class Owns(Value, tag_field="fact", tag="owns"):

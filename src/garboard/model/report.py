@@ -14,6 +14,7 @@ from garboard.model.finding import Finding
 from garboard.model.gap import Gap
 from garboard.model.image import Image
 from garboard.model.package import Inventory, Package
+from garboard.model.policy import PolicyResult, Suppressed
 from garboard.model.recommendation import Recommendation
 
 
@@ -33,6 +34,11 @@ class Report(Value):
     created: dt.datetime
     """An argument of the scan, never read from a clock inside."""
     findings: tuple[Finding, ...] = ()
+    """All that count."""
+    suppressed: tuple[Suppressed, ...] = ()
+    """Findings that a policy or a VEX document set aside."""
+    policy: PolicyResult | None = None
+    """What the policy says; None if there is none."""
     gaps: tuple[Gap, ...] = ()
     feeds: tuple[FeedState, ...] = ()
     judged: int = 0
@@ -51,6 +57,8 @@ class Report(Value):
     """A better base; None if there is no catalog to search."""
     actions: Actions | None = None
     """What to do about the findings; None if it was not asked for."""
+    provenance: bool | None = None
+    """Whether attestations of how the image was built are beside it; None if it lies where there are none."""
     lineage: tuple[LineageStep, ...] = ()
     """What the image was built on, itself first; empty if no catalog knows it."""
 

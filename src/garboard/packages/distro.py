@@ -8,7 +8,7 @@ that a database can answer that it does not cover them.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 
 import msgspec
@@ -17,10 +17,12 @@ from garboard.model.debian import CODENAMES, UNSTABLE
 from garboard.model.gap import Gap
 from garboard.model.image import File
 from garboard.model.package import Distro, Fact
+from garboard.model.ubuntu import CODENAMES as _UBUNTU
+from garboard.packages import redhat_streams
 from garboard.patterns import lazy
 
 NAME = "distro"
-VERSION = 1
+VERSION = 2
 _OS_RELEASE = ("etc/os-release", "usr/lib/os-release")
 _DEBIAN_SOURCES = ("etc/apt/sources.list", "etc/apt/sources.list.d/debian.sources")
 _DEBIAN_VERSION = "etc/debian_version"
@@ -40,7 +42,7 @@ _PRECEDENCE = (
     _DEBIAN_VERSION,
 )
 _MAY_NAME_NONE = ("etc/lsb-release", *_DEBIAN_SOURCES)
-GLOBS = (*_PRECEDENCE, *_DEBIAN_SOURCES)
+GLOBS = (*_PRECEDENCE, *_DEBIAN_SOURCES, f"{redhat_streams.FOLDER}/*.json")
 
 _LINE = 1024
 """Characters of a release line; more is none."""
@@ -70,6 +72,9 @@ def catalog(file: File, /) -> Iterator[Fact]:
         reason = f"has {len(file.data)} bytes and was not read: the limit is {_LARGEST}"
         yield Gap(stage="catalog", subject=file.path, reason=reason)
         return
+    if file.path.startswith(redhat_streams.FOLDER):
+        yield _of_content(file)
+        return
     text = file.data.decode("utf-8", "replace")
     found = _reader(file.path)(text)
     if found is not None:
@@ -85,6 +90,11 @@ def choose(candidates: Mapping[str, Distro]) -> Distro | None:
     ``debian_version`` (``forky/sid``) does, and means testing.
     """
     chosen = next((candidates[path] for path in _PRECEDENCE if path in candidates), None)
+    if chosen is not None and chosen.id == "rhel":
+        told = [
+            one for path, found in candidates.items() if path.startswith(redhat_streams.FOLDER) for one in found.streams
+        ]
+        return with_streams(chosen, told)
     if chosen is None or chosen.id != "debian" or chosen.version:
         return chosen
     unstable = next((candidates[path] for path in _DEBIAN_SOURCES if path in candidates), None)
@@ -93,6 +103,22 @@ def choose(candidates: Mapping[str, Distro]) -> Distro | None:
         return chosen
     name = ecosystem("debian", hint.version, hint.codename)
     return msgspec.structs.replace(chosen, version=hint.version, codename=hint.codename, ecosystem=name)
+
+
+def with_streams(distro: Distro, streams: Iterable[str]) -> Distro:
+    """Red Hat Enterprise Linux with the streams that its packages are of, besides those that are known already."""
+    if distro.id != "rhel":
+        return distro
+    found = redhat_streams.completed((*distro.streams, *streams), distro.version)
+    return msgspec.structs.replace(distro, streams=found)
+
+
+def _of_content(file: File) -> Fact:
+    """What Red Hat's manifest of an image's repositories says; no more than that names no distribution."""
+    try:
+        return Distro(id="", streams=redhat_streams.of_manifest(file.data))
+    except ValueError as error:
+        return Gap(stage="catalog", subject=file.path, reason=f"{error}"[:300])
 
 
 def ecosystem(distro: str, version: str, codename: str = "") -> str:
@@ -123,7 +149,7 @@ def named(name: str, version: str, codename: str = "") -> Distro:
     name = _ALIASES.get(name.lower(), name.lower())
     name = {known.lower(): known for known in _ECOSYSTEMS}.get(name, name)
     version = version.strip().partition(" ")[0]
-    codenames = {"debian": CODENAMES, "ubuntu": _UBUNTU}.get(name, {})
+    codenames: Mapping[str, str] = {"debian": CODENAMES, "ubuntu": _UBUNTU}.get(name, {})
     if version.lower() in codenames:
         codename, version = version.lower(), codenames[version.lower()]
     if name == "debian":
@@ -326,6 +352,7 @@ _ECOSYSTEMS: Mapping[str, Callable[[str, str], str]] = {
     "debian": _debian,
     "echo": _rolling("Echo"),
     "fedora": _whole("Fedora"),
+    "gentoo": _rolling("Gentoo"),
     "mageia": _major("Mageia"),
     "mariner": _major("Azure Linux"),
     "minimos": _rolling("MinimOS"),
@@ -351,6 +378,7 @@ _FORMATS: Mapping[str, str] = {
     **dict.fromkeys(("debian", "echo", "ubuntu"), "deb"),
     **dict.fromkeys(("alpaquita", "alpine", "bellsoft-hardened-containers", "chainguard", "minimos", "wolfi"), "apk"),
     "arch": "alpm",
+    "gentoo": "ebuild",
 }
 """Package URL types of those whose packages are no RPMs."""
 _ALIASES: Mapping[str, str] = {
@@ -360,9 +388,3 @@ _ALIASES: Mapping[str, str] = {
     "suse linux enterprise server": "sles",
 }  # fmt: skip
 """Other tools' names of distributions, and os-release's ``ID`` for them."""
-_UBUNTU: Mapping[str, str] = {
-    "trusty": "14.04", "xenial": "16.04", "bionic": "18.04", "focal": "20.04", "jammy": "22.04", "lunar": "23.04",
-    "mantic": "23.10", "noble": "24.04", "oracular": "24.10", "plucky": "25.04", "questing": "25.10",
-    "resolute": "26.04",
-}  # fmt: skip
-"""Ubuntu's releases by their code names."""

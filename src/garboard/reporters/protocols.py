@@ -10,9 +10,11 @@ if TYPE_CHECKING:
     from garboard.model.action import Actions
     from garboard.model.answers import Difference, PackageAnswer, VulnerabilityAnswer
     from garboard.model.changes import LayerChanges
+    from garboard.model.comparison import Comparison
     from garboard.model.explanation import Explanation
     from garboard.model.gap import Gap
     from garboard.model.mirror import Rebuild
+    from garboard.model.policy import Deciding
     from garboard.model.recommendation import Recommendation
     from garboard.model.report import Report
     from garboard.reporters.bases import Bases, Details
@@ -55,6 +57,18 @@ class SeveralRenderer(ReportRenderer, Protocol):
     """A format of which one document can hold several images."""
 
     def several(self, count: int, view: View, /) -> Series: ...
+
+
+class DecidingRenderer(Protocol):
+    """Renders which rule of a policy decided about each finding."""
+
+    def render(self, report: Report, decided: Sequence[Deciding], view: View, /) -> bytes: ...
+
+
+class ComparisonRenderer(Protocol):
+    """Renders what changed from one image to another."""
+
+    def render(self, comparison: Comparison, view: View, /) -> bytes: ...
 
 
 class LayersRenderer(Protocol):

@@ -107,7 +107,11 @@ def distro(name: str, version: str, stated: Properties) -> Distro:
     if not own:
         return distros.named(name, version)
     return Distro(
-        id=own, version=version, codename=stated.one("distro:codename"), pretty_name=stated.one("distro:prettyName")
+        id=own,
+        version=version,
+        codename=stated.one("distro:codename"),
+        pretty_name=stated.one("distro:prettyName"),
+        streams=stated.all("distro:stream"),
     )
 
 

@@ -66,6 +66,8 @@ def of_distro(distro: Distro) -> Iterator[Pair]:
         yield "garboard:distro:prettyName", distro.pretty_name
     if distro.ecosystem:
         yield "garboard:distro:ecosystem", distro.ecosystem
+    for stream in distro.streams:
+        yield "garboard:distro:stream", stream
 
 
 def of_image(image: Image) -> Iterator[Pair]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import msgspec
 
@@ -24,7 +24,7 @@ from garboard.model.lifecycle import Lifecycles
 from garboard.model.package import SYSTEM_TYPES, Inventory
 from garboard.model.report import Report
 from garboard.model.timestamp import parsed
-from garboard.packages import distro
+from garboard.packages import distro, redhat_streams
 from garboard.packages.assemble import assemble, complete
 from garboard.packages.catalogers import CATALOGERS
 from garboard.packages.declared import DECLARATIONS, joined, nothing
@@ -45,6 +45,10 @@ OLD = dt.timedelta(days=60)
 """Age of data by their own date, whenever they were fetched."""
 
 _NAMED = 3
+
+
+_WITH_ATTESTATIONS: Final = frozenset({"registry", "oci-dir", "oci-archive"})
+"""Sources of images beside which attestations lie."""
 
 
 class Taken(NamedTuple):
@@ -83,11 +87,20 @@ def take(
             readers = (*readers, within)
         files = image.read(opened, (*CATALOGERS, *readers), cache or NoCache(), options)
         attestations = opened.attestations() if attested and not isinstance(opened, OpenedTree) else Attestations()
-        return Taken(opened.image, _assembled(files, options), files, attestations)
+        inventory = _labeled(_assembled(files, options), opened.image)
+        return Taken(opened.image, inventory, files, attestations)
     finally:
         close = getattr(opened, "close", None)
         if close is not None:
             close()
+
+
+def _labeled(inventory: Inventory, of: Image) -> Inventory:
+    """The inventory with what the image's labels say of its distribution."""
+    if inventory.distro is None or inventory.distro.id != "rhel":
+        return inventory
+    told = redhat_streams.of_cpe(dict(of.labels).get("cpe", ""))
+    return msgspec.structs.replace(inventory, distro=distro.with_streams(inventory.distro, told))
 
 
 def _assembled(files: Files, options: Options) -> Inventory:
@@ -296,7 +309,7 @@ def report_on(
         attestations=taken.attestations,
         now=now,
     )
-    return analyze(
+    report = analyze(
         taken.image,
         taken.inventory,
         database,
@@ -306,3 +319,11 @@ def report_on(
         base_image=build.named_base,
         attributed=attributed,
     )
+    return msgspec.structs.replace(report, provenance=_attested(taken))
+
+
+def _attested(taken: Taken) -> bool | None:
+    """Whether a provenance is beside the image; None where there can be none, or it could not be read."""
+    if taken.image.source not in _WITH_ATTESTATIONS or taken.attestations.gaps:
+        return None
+    return bool(taken.attestations.provenance)

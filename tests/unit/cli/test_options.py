@@ -16,6 +16,8 @@ REPORTS = {
     "recommend": reporters.RECOMMEND,
     "actions": reporters.ACTIONS,
     "explain": reporters.EXPLAIN,
+    "compare": reporters.COMPARE,
+    "policy explain": reporters.POLICY,
     "rebuild": reporters.REBUILD,
     "layers": reporters.LAYERS,
     "catalog list": reporters.CATALOG_LIST,

@@ -155,7 +155,7 @@ ELSEWHERE = {
     "feeds/readers/osv_ecosystems.py": "version orders of distributions",
     "packages/distro.py": "which package manager is a distribution's",
     "feeds/fedora.py": "what Bodhi builds",
-    "feeds/osv.py": "errata of RPM distributions",
+    "feeds/readers/osv_advisory.py": "errata of RPM distributions",
     "basecatalog/repo_info.py": "docker-library's lists are of apk and dpkg only",
     "feeds/endoflife.py": "products, not package types",
     "baseimage/lineage.py": "builders of images, not package types",

@@ -61,6 +61,7 @@ def test_what_a_package_brought_is_its_own():
 @pytest.mark.parametrize(
     "data",
     [
+        b'<?xml version="1.0" encoding="UTUTF-8"?><plist version="1.0"><dict/></plist>',
         b"",
         b"<plist>",
         b"<plist><array/></plist>",

@@ -139,3 +139,87 @@ def archive(*documents: bytes, name: str = "2024/cve-2024-{}.json") -> bytes:
             info.size = len(data)
             tar.addfile(info, io.BytesIO(data))
     return gzip.compress(made.getvalue())
+
+
+def ubuntu_oval(*said: tuple[str, str], release: str = "xenial", date: str = "2021-05-24T06:26:19") -> bytes:
+    """Of CVE and a sentence about a package."""
+    definitions = "".join(
+        f'<definition class="vulnerability" id="d{number}"><metadata><title>{cve} on Ubuntu ({release}) - low.</title>'
+        "<description>text</description><advisory><severity>Low</severity></advisory></metadata>"
+        f'<criteria><extend_definition definition_ref="d" comment="Ubuntu ({release}) is installed."/>'
+        f'<criterion test_ref="t" comment="{sentence}"/></criteria></definition>'
+        for number, (cve, sentence) in enumerate(said)
+    )
+    return (
+        '<oval_definitions xmlns="http://oval.mitre.org/XMLSchema/oval-definitions-5" xmlns:oval="urn:c">'
+        f"<generator><oval:timestamp>{date}</oval:timestamp></generator><definitions>{definitions}{TAIL}"
+    ).encode()
+
+
+def openvex(cve: str, status: str, *products: str, **fields: str) -> bytes:
+    """Of products as ``curl jammy``."""
+    urls = [
+        {"@id": f"pkg:deb/ubuntu/{name}@1-1?arch=source&distro={distro}"}
+        for name, distro in (one.split() for one in products)
+    ]
+    statement = {"vulnerability": {"name": cve}, "status": status, "products": urls} | fields
+    return json.dumps({"@context": "https://openvex.dev/ns/v0.2.0", "statements": [statement]}).encode()
+
+
+def suse(*said: tuple[str, str, str], date: str = "2026-01-22T05:47:07") -> bytes:
+    """Of CVE, products (with ``|`` between them), and packages: ``name < version``, ``name not`` or ``name affected``."""
+    definitions, tests, objects, states = [], [], [], []
+    for number, (cve, products, packages) in enumerate(said):
+        platforms = [leaf(f"{one} is installed") for one in products.split("|")]
+        checks = []
+        for one in packages.split("|"):
+            name, operation, *version = one.split()
+            if operation != "<":
+                checks.append(leaf(f"{name} is {'not ' if operation == 'not' else ''}affected"))
+                continue
+            test = f"t{len(tests)}"
+            plain = version[0].rpartition(":")[2]
+            build = f'<criterion test_ref="{test}" comment="{name}-{plain} is installed"/>'
+            checks.append(both(build, leaf(f"{name} is signed with openSUSE key")))
+            tests.append(
+                f'<l:rpminfo_test id="{test}"><l:object object_ref="o{test}"/><l:state state_ref="s{test}"/></l:rpminfo_test>'
+            )
+            objects.append(f'<l:rpminfo_object id="o{test}"><l:name>{name}</l:name></l:rpminfo_object>')
+            states.append(
+                f'<l:rpminfo_state id="s{test}"><l:evr operation="less than">{version[0]}</l:evr></l:rpminfo_state>'
+            )
+        beside = platforms[0] if len(platforms) == 1 else either(*platforms)
+        definitions.append(
+            f'<definition id="d{number}" class="vulnerability"><metadata><title>{cve}</title>'
+            f'<reference source="SUSE CVE" ref_id="SUSE {cve}" ref_url="https://suse.example/{cve}"/>'
+            "<description>text</description><advisory><issued date='2024-05-01'/><updated date='2024-06-01'/>"
+            "<severity>Important</severity>"
+            f'<cve cvss3="7.5/CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:N/A:N">{cve} at SUSE</cve>'
+            f'<cve cvss3="9.8/CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H">{cve} at NVD</cve></advisory></metadata>'
+            f"{either(both(beside, either(*checks)))}</definition>"
+        )
+    inner = "".join(
+        f"<{name}>{''.join(found)}</{name}>"
+        for name, found in (("definitions", definitions), ("tests", tests), ("objects", objects), ("states", states))
+    )
+    return (
+        f'<oval_definitions xmlns="urn:o" xmlns:l="urn:l" xmlns:c="urn:c"><generator><c:timestamp>{date}</c:timestamp>'
+        f"</generator>{inner}</oval_definitions>"
+    ).encode()
+
+
+def glsa(
+    identifier: str, package: str, *bounds: str, slot: str = "*", cves: tuple[str, ...] = ("CVE-2024-1000",)
+) -> bytes:
+    """Of bounds as ``vulnerable lt 1.2-r1``."""
+    ranges = "".join(
+        f'<{kind} range="{how}" slot="{slot}">{version}</{kind}>'
+        for kind, how, version in (one.split() for one in bounds)
+    )
+    links = "".join(f'<uri link="https://nvd.example/{cve}">{cve}</uri>' for cve in cves)
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?><!DOCTYPE glsa SYSTEM "http://www.gentoo.org/dtd/glsa.dtd">'
+        f'<glsa id="{identifier}"><title>a title</title><synopsis>text</synopsis><announced>2024-01-02</announced>'
+        f'<affected><package name="{package}" auto="yes" arch="*">{ranges}</package></affected>'
+        f'<impact type="normal"><p>text</p></impact><references>{links}</references></glsa>'
+    ).encode()

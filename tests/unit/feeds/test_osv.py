@@ -134,6 +134,12 @@ def test_other_ecosystems_of_a_record_are_left_out():
     assert parse(record(ecosystem="AlmaLinux:8"), shard="osv:AlmaLinux:9") == []
 
 
+def test_a_rolling_distributions_packages_of_a_language_are_none_of_its_own():
+    assert parse(record("ECHO-1", ecosystem="Echo:PyPi"), shard="osv:Echo") == []
+    own = record("ECHO-1", ecosystem="Echo", ranges=[span((INTRODUCED, "0"), (FIXED, "1.0"))])
+    assert one(own, "osv:Echo").affected[0].scheme == "deb"
+
+
 def test_the_same_package_twice_is_the_union():
     item = record(ranges=[span((INTRODUCED, "0"), (FIXED, "1.0"))])
     item["affected"].append(
@@ -267,7 +273,8 @@ PLAIN, PRO = "Ubuntu:22.04:LTS", "Ubuntu:Pro:22.04:LTS"
         ((stated(PRO, "a", (FIXED, "1esm1")),), [("1esm1", "Ubuntu Pro")]),
         ((stated(PRO, "a"),), [("", "Ubuntu Pro")]),
         ((stated(PLAIN, "a"), stated(PRO, "a", (FIXED, "1esm1"))), [("1esm1", "Ubuntu Pro")]),
-        ((stated(PLAIN, "a", (FIXED, "1")), stated(PRO, "a", (FIXED, "1esm1"))), [("1", "")]),
+        ((stated(PLAIN, "a", (FIXED, "1")), stated(PRO, "a", (FIXED, "1esm1"))), [("1", ""), ("1esm1", "Ubuntu Pro")]),
+        ((stated(PLAIN, "a", (FIXED, "1")), stated(PRO, "a")), [("1", "")]),
         ((stated(PLAIN, "a"), stated(PRO, "a")), [("", "")]),
         ((stated("Ubuntu:Pro:20.04:LTS", "a"), stated("Ubuntu:Pro:FIPS:22.04:LTS", "a")), []),
     ],
@@ -283,7 +290,7 @@ def test_a_record_that_comes_in_both_files_is_one():
             archive.writestr("X-1.json", json.dumps({"id": "X-1", "affected": [stated(PLAIN, "a"), stated(PRO, "a")]}))
         return file
 
-    assert len(osv.documents(f"osv:{PLAIN}")) == 2
+    assert len(osv.documents(f"osv:{PLAIN}")) == 4
     records = list(osv.parse(f"osv:{PLAIN}", [zipped(), zipped()]))[1:]
     assert [each.id for each in records] == ["X-1"]
     assert [each.id for each in list(osv.parse(f"osv:{PLAIN}", [zipped(), None]))[1:]] == ["X-1"]

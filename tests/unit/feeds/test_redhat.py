@@ -40,7 +40,6 @@ def test_architectures_and_repositories_are_one_and_other_products_none() -> Non
         ("fixed", MAIN, "openssl@3.0.7-27.el9?arch=x86_64&epoch=1"),
         ("fixed", BASE, "openssl@3.0.7-27.el9?arch=aarch64&epoch=1"),
         ("fixed", BASE, "openssl@3.0.7-27.el9?arch=src&epoch=1"),
-        ("fixed", "EUS", "openssl@3.0.1-9.el9_2?arch=x86_64"),
         ("fixed", "OCP", "openshift@4.12-1.el9?arch=x86_64"),
         ("fixed", "TEN", "openssl@3.2-1.el10?arch=x86_64"),
     )
@@ -49,6 +48,20 @@ def test_architectures_and_repositories_are_one_and_other_products_none() -> Non
         ("9", "openssl.src", ""): ["1:3.0.7-27.el9"],
         ("10", "openssl", ""): ["3.2-1.el10"],
     }
+
+
+def test_a_stream_has_its_own_fix_beside_everybodys() -> None:
+    document = vex(
+        ("fixed", MAIN, "openssl@3.0.7-27.el9?arch=x86_64&epoch=1"),
+        ("fixed", "EUS", "openssl@3.0.1-9.el9_2?arch=x86_64&epoch=1"),
+        ("known_affected", "EUS", "curl"),
+    )
+    (advisory,) = (one for one in redhat.parse("redhat", [stream(document)]) if isinstance(one, Advisory))
+    assert {(one.subscription, one.status, *fixes(one)) for one in advisory.affected} == {
+        ("", Status.FIXED, "1:3.0.7-27.el9"),
+        ("Red Hat EUS 9.2", Status.SUBSCRIBERS, "1:3.0.1-9.el9_2"),
+    }
+    assert {one.ecosystem for one in advisory.affected} == {"Red Hat:enterprise_linux:9"}
 
 
 @pytest.mark.parametrize(
@@ -127,7 +140,7 @@ def test_a_fix_for_subscribers_is_none_for_the_others() -> None:
     assert set(found) == {("7", "perl", ""), ("7", "glibc", "")}
     assert fixes(found["7", "glibc", ""]) == ["2.17-5.el7"]
     one = found["7", "perl", ""]
-    assert (one.subscription, one.status) == (redhat.SUBSCRIPTION, Status.AFFECTED)
+    assert (one.subscription, one.status) == (redhat.SUBSCRIPTION, Status.SUBSCRIBERS)
     assert "5.16-2.el7_9" in one.note
 
 

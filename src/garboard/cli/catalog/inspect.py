@@ -33,8 +33,7 @@ OLDER_THAN: Final = Option[int | None](
     "--older-than", kind=click.IntRange(0), metavar="DAYS", help="Only images last seen that long ago."
 )
 REPOSITORY: Final = text("--repository", metavar="REPOSITORY", help="Only the names of one repository.")
-REASON: Final = text("--reason", metavar="TEXT", help="Why it may be built on.")
-UNTIL: Final = value("--until", parse=date("--until"), metavar="DATE", help="The last day on which it may.")
+UNTIL: Final = value("--until", parse=date("--until"), metavar="DATE", help=o.UNTIL_HELP)
 REMOVE: Final = flag("--remove", help="Take the approval back.")
 
 
@@ -174,13 +173,13 @@ def _approve_settings(given: Given) -> Approve:
     return Approve(
         path=read_settings.catalog_path(given),
         pattern=given[PATTERN],
-        reason=given[REASON] or "",
+        reason=given[o.REASON] or "",
         until=given[UNTIL] or "",
         remove=given[REMOVE],
     )
 
 
-@command("approve", PATTERN, REASON, UNTIL, REMOVE, o.CATALOG, settings=_approve_settings)
+@command("approve", PATTERN, o.REASON, UNTIL, REMOVE, o.CATALOG, settings=_approve_settings)
 def approve(settings: Approve) -> None:
     """Say that images may be built on: a name, or a pattern with * and ?.
 

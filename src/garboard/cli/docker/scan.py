@@ -108,7 +108,7 @@ def scan_arguments(flags: Flags) -> list[str]:
     """The same arguments in the form that ``garboard scan`` takes."""
     words = [f"--{name}" for name in ("json", "group-issues", "dependency-tree", "exclude-base") if flags.on(name)]
     words += [f"--{name}={flags.text(name)}" for name in ("file", "severity") if flags.text(name)]
-    return ["scan", *words, "--", *flags.arguments]
+    return ["scan", "--no-policy", *words, "--", *flags.arguments]
 
 
 def _delegate(arguments: list[str]) -> int:

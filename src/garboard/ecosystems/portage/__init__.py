@@ -42,6 +42,6 @@ ECOSYSTEM: Final = Ecosystem(
     load_commands=_commands,
     keeps_itself=("portage",),
     caches=("var/cache/binpkgs", "var/cache/distfiles"),
-    misses="dependencies; no data of Gentoo's advisories are read (a gap)",
+    misses="dependencies; the slot, so that advisories that depend on it are not compared (gaps)",
     reference="https://wiki.gentoo.org/wiki//var/db/pkg",
 )

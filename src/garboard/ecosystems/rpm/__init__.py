@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from garboard.model.package import Distro, Package
     from garboard.model.program import Commands
 
-_BINARY: Final = frozenset({"AlmaLinux", "Amazon Linux", "Oracle Linux"})
+_BINARY: Final = frozenset({"AlmaLinux", "Amazon Linux", "Oracle Linux", "SUSE", "openSUSE"})
 """Ecosystems that list binary packages."""
-_BOTH: Final = frozenset({"Rocky Linux", "Azure Linux", "openEuler", "Mageia", "SUSE", "openSUSE", "Photon OS"})
+_BOTH: Final = frozenset({"Rocky Linux", "Azure Linux", "openEuler", "Mageia", "Photon OS"})
 """Those that list source packages, or source and binary ones."""
 _DATABASES: Final = ("Packages", "Packages.db", "rpmdb.sqlite", "rpmdb.sqlite-wal", "rpmdb.sqlite-journal")
 _FOLDERS: Final = ("var/lib/rpm", "usr/lib/sysimage/rpm", "usr/share/rpm")

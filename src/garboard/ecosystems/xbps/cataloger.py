@@ -27,7 +27,7 @@ def catalog(file: File, owned: MetadataPaths, /) -> Iterator[Fact]:
         return
     try:
         stated = plistlib.loads(file.data, fmt=plistlib.FMT_XML)
-    except (ExpatError, ValueError, AttributeError, IndexError, KeyError, TypeError, OverflowError) as error:
+    except (ExpatError, ValueError, AttributeError, LookupError, TypeError, OverflowError) as error:
         yield Gap(stage="catalog", subject=file.path, reason=f"is not what xbps writes of packages: {error}")
         return
     if not isinstance(stated, dict):

@@ -20,17 +20,20 @@ class OsvEcosystem:
     """One ecosystem.
 
     ``scheme`` names a version order, and is empty if none is known yet. ``by_release`` means that the data of each
-    release (``AlmaLinux:9``) are published separately and are meaningless without one.
+    release (``AlmaLinux:9``) are published separately and are meaningless without one. ``registries`` means that what
+    follows the name is a registry's own address (``Maven:https://…``).
     """
 
     scheme: str = ""
     by_release: bool = False
+    registries: bool = False
     normalize: Callable[[str], str] = exact_name
 
 
-_LANGUAGE = {one.osv: OsvEcosystem(one.order, normalize=one.normalize) for one in KNOWN if one.osv}
+_LANGUAGE = {one.osv: OsvEcosystem(one.order, registries=True, normalize=one.normalize) for one in KNOWN if one.osv}
 _ROLLING = {
     "Arch Linux": OsvEcosystem("alpm"),
+    "Gentoo": OsvEcosystem("portage"),
     "Wolfi": OsvEcosystem("apk"),
     "Chainguard": OsvEcosystem("apk"),
     "MinimOS": OsvEcosystem("apk"),

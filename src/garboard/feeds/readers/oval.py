@@ -6,7 +6,8 @@ architecture, a module stream.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple
 
 from garboard.feeds.readers import bounded
@@ -16,6 +17,9 @@ from garboard.xml_stream import BadXml, elements, text
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
+_HEAD: Final = 64 * 1024
+_TIMESTAMP: Final = re.compile(rb"<(?:\w+:)?timestamp>\s*([\d:TZ.+-]{10,32})\s*<")
+_ZONED: Final = re.compile(r"T.*(?:Z|[+-]\d\d:\d\d)$|^[^T]*$")
 LEAVES: Final = 200_000
 """Checks of one definition; real ones have up to some 10,000."""
 BESIDE: Final = 64
@@ -53,8 +57,13 @@ class Definition(NamedTuple):
     checks: tuple[Check, ...]
 
 
-def definitions(stream: BinaryIO, publisher: str) -> Iterator[Definition]:
+def definitions(
+    stream: BinaryIO, publisher: str, is_platform: Callable[[str], bool] | None = None
+) -> Iterator[Definition]:
     """Yield the definitions in order.
+
+    Some publishers name the platforms of a package in an *or* beside it. With ``is_platform``, which knows their comments,
+    ``beside`` of a check are those of which any has to hold.
 
     Raises:
         FeedError: The document is no OVAL.
@@ -63,7 +72,7 @@ def definitions(stream: BinaryIO, publisher: str) -> Iterator[Definition]:
     for element in _elements(stream, publisher):
         if element.tag == "definition":
             found = True
-            yield _definition(element)
+            yield _definition(element, is_platform)
     if not found:
         raise FeedError(f"the feed is not {publisher}'s OVAL: it has no definitions")
 
@@ -94,6 +103,15 @@ def packages(stream: BinaryIO, publisher: str) -> dict[str, tuple[str, str, str]
     }
 
 
+def date(stream: BinaryIO) -> str:
+    """Return when the document was made (RFC 3339), as it says at its start; empty if it does not."""
+    found = _TIMESTAMP.search(next(bounded.chunks(stream), b"")[:_HEAD])
+    if found is None:
+        return ""
+    text = found[1].decode("ascii")
+    return text if _ZONED.search(text) else f"{text}Z"
+
+
 def _elements(stream: BinaryIO, publisher: str) -> Iterator[Element]:
     try:
         yield from elements(bounded.chunks(stream), 3)
@@ -101,7 +119,7 @@ def _elements(stream: BinaryIO, publisher: str) -> Iterator[Element]:
         raise FeedError(f"the feed is not {publisher}'s OVAL: {error}") from error
 
 
-def _definition(element: Element) -> Definition:
+def _definition(element: Element, is_platform: Callable[[str], bool] | None) -> Definition:
     metadata = element.find("metadata")
     metadata = metadata if metadata is not None else element
     advisory = metadata.find("advisory")
@@ -124,13 +142,42 @@ def _definition(element: Element) -> Definition:
             for one in about.iter("cve")
         ),
         fields={one.tag: (one.text or "").strip() for one in metadata if len(one) == 0},
-        checks=tuple(_checks(criteria)) if criteria is not None else (),
+        checks=_read(criteria, is_platform) if criteria is not None else (),
     )
 
 
 def _date(element: Element, name: str) -> str:
     found = element.find(name)
     return found.get("date", "") if found is not None else ""
+
+
+def _read(root: Element, is_platform: Callable[[str], bool] | None) -> tuple[Check, ...]:
+    return tuple(_checks(root) if is_platform is None else _on_platforms(root, is_platform))
+
+
+def _on_platforms(root: Element, is_platform: Callable[[str], bool]) -> Iterable[Check]:
+    """The leaves that are no platforms, with the platforms that are nearest above them."""
+    found: list[Check] = []
+    waiting: list[tuple[Element, tuple[str, ...]]] = [(root, ())]
+    while waiting:
+        node, platforms = waiting.pop()
+        leaves = [one for one in node if one.tag == "criterion"]
+        inner = [one for one in node if one.tag == "criteria"]
+        named = [one.get("comment", "") for one in leaves if is_platform(one.get("comment", ""))]
+        if node.get("operator", "AND") == "AND":
+            lists = [one for one in inner if len(one) and all(is_platform(leaf.get("comment", "")) for leaf in one)]
+            named += [leaf.get("comment", "") for one in lists for leaf in one]
+            inner = [one for one in inner if one not in lists]
+        platforms = tuple(named) or platforms
+        found += [
+            Check(one.get("comment", ""), one.get("test_ref", ""), platforms)
+            for one in leaves
+            if not is_platform(one.get("comment", ""))
+        ]
+        if len(found) > LEAVES:
+            raise FeedError(f"a definition of the feed has more than {LEAVES} checks")
+        waiting += [(one, platforms) for one in inner]
+    return found
 
 
 def _checks(root: Element) -> Iterable[Check]:

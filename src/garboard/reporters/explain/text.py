@@ -31,6 +31,7 @@ _STATUS: Final = {
     Status.DEFERRED: "affected, the distribution has put the fix off",
     Status.WILL_NOT_FIX: "affected, the distribution will not fix it",
     Status.END_OF_LIFE: "affected, the package has no security support in this release",
+    Status.SUBSCRIBERS: "affected, its fix is only for those who pay for support",
 }
 
 

@@ -82,13 +82,14 @@ class Entry(_Out):
 
 
 class Distribution(_Out):
-    """The distribution as os-release states it; ``ecosystem`` is empty if no advisories cover it."""
+    """The distribution as os-release states it; ``ecosystem`` is empty if no advisories cover it, ``streams`` are Red Hat's."""
 
     id: str
     version: str
     codename: str
     pretty_name: str
     ecosystem: str
+    streams: tuple[str, ...]
 
 
 class Step(_Out):
@@ -164,6 +165,7 @@ def parts(report: Report, view: View) -> Iterator[bytes]:
             codename=distro.codename,
             pretty_name=distro.pretty_name,
             ecosystem=distro.ecosystem,
+            streams=distro.streams,
         )
         if distro
         else None,

@@ -24,6 +24,8 @@ from garboard.reporters.actions import json as actions_json
 from garboard.reporters.actions.json import ActionsOf
 from garboard.reporters.lineage import json as lineage_json
 from garboard.reporters.lineage.json import StepOf
+from garboard.reporters.policy import json as policy_json
+from garboard.reporters.policy.json import PolicyOf, SuppressedOf
 from garboard.reporters.recommend import json as recommendation_json
 from garboard.reporters.recommend.json import Recommendations, Remediation
 from garboard.reporters.scan.text import manager_of, project_name, tree_name
@@ -229,6 +231,9 @@ class Document(_Out):
     attribution: AttributionOf | None
     recommendations: Recommendations | None
     actions: ActionsOf | None
+    gate: PolicyOf | None
+    """What the policy says of it; ``policy`` is the old command's."""
+    suppressed: list[SuppressedOf]
     lineage: list[StepOf]
     dockerfiles: tuple[str, ...]
     """Of a source tree: each is judged with the image that it builds."""
@@ -311,7 +316,9 @@ class _Writer:
                 else None,
             ),
             summary=f"{paths} vulnerable dependency paths" if found else _clean(report),
-            filtered=Filtered(ignore=[], patch=[]),
+            filtered=Filtered(
+                ignore=list(dict.fromkeys(one.finding.vulnerability.id for one in report.suppressed)), patch=[]
+            ),
             unique_count=len(found),
             severity_threshold=view.severity.word if view.severity else "low",
             target_file=report.target_file,
@@ -326,6 +333,8 @@ class _Writer:
             attribution=self._attribution(),
             recommendations=recommendation_json.document(report.recommendation) if report.recommendation else None,
             actions=actions_json.document(report.actions) if report.actions else None,
+            gate=policy_json.verdict(report.policy),
+            suppressed=policy_json.suppressed(report),
             lineage=lineage_json.steps(self._report, self._view),
             dockerfiles=self._report.inventory.dockerfiles,
         )

@@ -127,7 +127,10 @@ class _Writer:
     def __init__(self, report: Report, view: View) -> None:
         self._report = report
         self._view = view
-        shown = [finding for finding in report.findings if view.shows(finding)]
+        aside = {id(one.finding): one.by for one in report.suppressed}
+        self._aside: Final = aside
+        every = (*report.findings, *(one.finding for one in report.suppressed))
+        shown = [finding for finding in every if view.shows(finding)]
         shown.sort(key=lambda finding: -finding.vulnerability.severity.rank)
         self._found = len(shown)
         self._findings = shown[:RESULTS]
@@ -191,6 +194,7 @@ class _Writer:
                     ("garboardFinding/v1", "primaryLocationLineHash"), f"{mark}:{seen[mark]}"
                 ),
                 properties=self._of(finding),
+                suppressions=self._suppressions(finding),
                 related_locations=tuple(
                     document.RelatedLocation(
                         message=document.Message(text=rules.plain(f"Asks for {labeled(one.package)}.")),
@@ -199,6 +203,19 @@ class _Writer:
                     for one in direct_dependencies((finding,), self._report)
                 ),
             )
+
+    def _suppressions(self, finding: Finding) -> tuple[document.SuppressionOf, ...]:
+        by = self._aside.get(id(finding))
+        if by is None:
+            return ()
+        kind = (
+            "inSource"
+            if by.place.startswith(f"{self._report.target_file}:") and self._report.target_file
+            else "external"
+        )
+        until = f" (until {by.until})" if by.until else ""
+        text = rules.plain(f"{by.reason}{until}; {by.place}")
+        return (document.SuppressionOf(kind=kind, status="accepted", justification=text),)
 
     def _location(self, finding: Finding) -> document.Location:
         package = finding.package

@@ -139,6 +139,14 @@ class ResultProperties(_Out):
     paths: tuple[tuple[str, ...], ...] = ()
 
 
+class SuppressionOf(_Out):
+    """Why a result does not count: ``external``, by something outside of the code; ``inSource``, by a comment in it."""
+
+    kind: str
+    status: str
+    justification: str
+
+
 class Result(_Out):
     """One vulnerability in one package."""
 
@@ -150,6 +158,7 @@ class Result(_Out):
     partial_fingerprints: dict[str, str]
     properties: ResultProperties
     related_locations: tuple[RelatedLocation, ...] = ()
+    suppressions: tuple[SuppressionOf, ...] = ()
 
 
 class Descriptor(_Out):

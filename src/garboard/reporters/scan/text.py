@@ -20,6 +20,7 @@ from garboard.model.report import Coverage, Report
 from garboard.reporters.actions import text as actions_text
 from garboard.reporters.lineage import text as lineage_text
 from garboard.reporters.lineage import view as lineage_view
+from garboard.reporters.policy import text as policy_text
 from garboard.reporters.recommend import table
 from garboard.reporters.scan.tree import dependency_tree
 from garboard.reporters.several import Texts
@@ -51,6 +52,7 @@ _STATUS: Final = {
     Status.DEFERRED: "the distribution has put the fix off",
     Status.WILL_NOT_FIX: "the distribution will not fix it",
     Status.END_OF_LIFE: "the package has no security support in this release",
+    Status.SUBSCRIBERS: "its fix is only for those who pay for support",
 }
 
 
@@ -362,7 +364,7 @@ def parts(report: Report, view: View) -> Iterator[bytes]:
         lines += [*_block(issue, report, view, labels, projects), ""]
     lines += ["", ""] if found else []
     lines += [*_summary(report, found, view), *lineage_text.block(report, view), *table.block(report, view)]
-    lines += actions_text.block(report.actions)
+    lines += [*actions_text.block(report.actions), *policy_text.block(report, view)]
     lines += [*_dockerfiles(report), *_coverage(report, view)]
     yield document(lines, color=view.color)
 

@@ -1,0 +1,130 @@
+"""``garboard compare``: what changed from one image to another."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from garboard import reporters
+from garboard.cli import options as o
+from garboard.cli import read_settings
+from garboard.cli.command import command as make
+from garboard.cli.output import write
+from garboard.cli.params import Given, Operand, text, value
+from garboard.cli.session import analyzed, supply
+from garboard.cli.settings import Analysis
+from garboard.model.base import Value
+from garboard.model.errors import UsageError
+
+if TYPE_CHECKING:
+    from garboard.model.comparison import Comparison, Side
+    from garboard.workflows.judge import Supply
+
+_WHEN: Final = ("worse", "new", "any", "never")
+
+
+def _when(given: str) -> str:
+    if given not in _WHEN:
+        raise UsageError(f"--fail-if takes {', '.join(_WHEN[:-1])} or {_WHEN[-1]}, not {given}")
+    return given
+
+
+IMAGES: Final = Operand[tuple[str, ...]]("images", metavar="[BEFORE AFTER]", many=True, required=False)
+FAIL_IF: Final = value(
+    "--fail-if", parse=_when, metavar="worse|new|any|never", help="What ends with 1: worse is the default."
+)
+FROM_STAGE: Final = text("--from-stage", metavar="NAME", help="The Dockerfile's stage of BEFORE (its image: --stage).")
+TO_STAGE: Final = text("--to-stage", metavar="NAME", help="The Dockerfile's stage of AFTER (its image: --stage).")
+
+
+class Settings(Value):
+    """Two images, each with the stage of the Dockerfile that it is (empty: none is named), and what ends with 1."""
+
+    analysis: Analysis
+    names: tuple[str, str]
+    stages: tuple[str, str]
+    fail_if: str
+
+
+def _settings(given: Given) -> Settings:
+    stages = (given[FROM_STAGE] or "", given[TO_STAGE] or "")
+    named = given[IMAGES]
+    if not named:
+        of_stages = dict(given[o.STAGE])
+        named = tuple(of_stages[one] for one in stages if one in of_stages)
+    if len(named) != 2:
+        raise UsageError(
+            f"two images are compared, and {len(named)} are named",
+            "garboard compare BEFORE AFTER, or --from-stage and --to-stage with --stage NAME=IMAGE of both",
+        )
+    return Settings(
+        analysis=read_settings.analysis(given),
+        names=(named[0], named[1]),
+        stages=stages,
+        fail_if=given[FAIL_IF] or "worse",
+    )
+
+
+@make(
+    "compare",
+    *(IMAGES, FAIL_IF, FROM_STAGE, TO_STAGE, *o.TRIAGE),
+    *(*o.report(reporters.COMPARE), *o.ANALYSIS),
+    settings=_settings,
+)
+def command(settings: Settings) -> int:
+    """Compare two images: which issues are gone, new, changed or still there, and why; and what else differs.
+
+    BEFORE and AFTER are images, archives, SBOMs, or reports that garboard scan --json wrote (FILE.json).
+
+    \b
+    garboard compare app:dev app:test -f Dockerfile --from-stage dev --to-stage test
+    garboard compare released.json app:next --fail-if new
+    garboard compare python:3.12 python:3.13-slim
+
+    Exit code: 0 it is not worse (or not what --fail-if names), 1 it is, 2 an error, 3 nothing of one could be judged.
+    """  # noqa: D301  (\b is click's)
+    from garboard.comparison.compare import compare
+    from garboard.reporters.view import View
+
+    supplied = supply(settings.analysis)
+    before, after = (
+        _side(settings.analysis, name, stage, supplied)
+        for name, stage in zip(settings.names, settings.stages, strict=True)
+    )
+    found = compare(before, after)
+    output = settings.analysis.output
+    write(reporters.COMPARE.load(output.format).render(found, View(color=output.color)), output)
+    return _code(found, settings.fail_if)
+
+
+def _side(analysis: Analysis, name: str, stage: str, supplied: Supply) -> Side:
+    """One side; it is called as its stage is, where that is named."""
+    from garboard.comparison import sides
+
+    path = Path(name)
+    if path.suffix == ".json" and path.is_file() and _is_saved(path):
+        return sides.of_json(path.read_bytes(), name)
+    build = dataclasses.replace(analysis.build, target=stage or analysis.build.target)
+    policy = analysis.policy._replace(target=stage) if analysis.policy and stage else analysis.policy
+    found = analyzed(msgspec.structs.replace(analysis, image=name, build=build, policy=policy), supplied=supplied)
+    side = sides.of_report(found.report)
+    return msgspec.structs.replace(side, name=stage) if stage else side
+
+
+def _is_saved(path: Path) -> bool:
+    """Whether it is a report on vulnerabilities, and no SBOM."""
+    with path.open("rb") as file:
+        return b'"vulnerabilities"' in file.read(4096)
+
+
+def _code(found: Comparison, fail_if: str) -> int:
+    from garboard.model.comparison import Fate
+
+    differs = any(found.of(fate) for fate in (Fate.NEW, Fate.GONE, Fate.CHANGED)) or bool(found.packages)
+    fails = {"worse": found.worse, "new": bool(found.of(Fate.NEW)), "any": differs, "never": False}
+    if fails[fail_if]:
+        return 1
+    return 0 if found.before.judged and found.after.judged else 3

@@ -1,0 +1,1 @@
+"""``garboard policy``."""

@@ -1,0 +1,135 @@
+"""Finds the policy of a run: its file, the comments of the Dockerfile, and the options of the line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from garboard.cli import options as o
+from garboard.cli.read_opening import limits
+from garboard.model.errors import UsageError
+
+if TYPE_CHECKING:
+    from garboard.cli.params import Given
+    from garboard.model.policy import Policy
+    from garboard.policy.apply import Applied
+    from garboard.workflows.attribute import Build
+
+NAME: Final = "garboard.toml"
+_MOST: Final = 4 * 1024 * 1024
+_SCHEMES: Final = ("https://", "http://")
+_PLACES: Final = (".git", ".hg")
+"""What lies in the topmost folder of a project: policies above it are another's."""
+
+
+def applied(given: Given, build: Build) -> Applied | None:
+    """What the options of `garboard.cli.options.TRIAGE` and the files that they stand for say; None if there is nothing.
+
+    Raises:
+        UsageError: the policy cannot be read, or has mistakes.
+    """
+    named = given[o.POLICY] or ""
+    remote = named.startswith(_SCHEMES) and not given[o.NO_POLICY]
+    file = None if remote else find(given)
+    ignores = given[o.IGNORE]
+    dockerfile = None if given[o.NO_POLICY] else build.dockerfile
+    if dockerfile is not None and b"garboard:" in dockerfile.data:
+        from garboard.policy import short_forms
+
+        ignores = (*ignores, *short_forms.inline(dockerfile))
+    if file is None and not remote and not ignores and not given[o.STAGE_POLICY]:
+        return None
+    from garboard.model.policy import Policy
+    from garboard.policy.apply import Applied
+
+    return Applied(
+        policy=fetch(named, given) if remote else read(file) if file is not None else Policy(),
+        stage=given[o.STAGE_POLICY] or "",
+        ignores=ignores,
+        target=_target(given, build),
+    )
+
+
+def _target(given: Given, build: Build) -> str:
+    """The name of the stage that was built: the one that is asked for, else the last."""
+    if given[o.TARGET]:
+        return given[o.TARGET] or ""
+    stages = build.dockerfile.stages if build.dockerfile else ()
+    return stages[-1].name if stages else ""
+
+
+def find(given: Given) -> Path | None:
+    """The policy's file: the one that is named, else the nearest in the Dockerfile's folder, or the current one, or above.
+
+    Raises:
+        UsageError: the one that is named and --no-policy are both given.
+    """
+    if given[o.NO_POLICY]:
+        if given.on_the_line(o.POLICY):
+            raise UsageError("--policy names a policy, and --no-policy forbids it", "leave one of them out")
+        return None
+    named = given[o.POLICY]
+    if named:
+        return Path(named)
+    dockerfile = given[o.FILE] if given.takes(o.FILE) else None
+    start = Path(dockerfile).parent if dockerfile and dockerfile != "-" else Path()
+    return above(start)
+
+
+def above(start: Path) -> Path | None:
+    """The nearest policy in a folder or above it, not above the project."""
+    folder = start.absolute()
+    for one in (folder, *folder.parents):
+        if (one / NAME).is_file():
+            try:
+                return (one / NAME).relative_to(Path().absolute())
+            except ValueError:
+                return one / NAME
+        if any((one / place).exists() for place in _PLACES):
+            return None
+    return None
+
+
+def read(file: Path) -> Policy:
+    """Read and check a policy.
+
+    Raises:
+        UsageError: it cannot be read.
+        PolicyError: it has mistakes.
+    """
+    try:
+        with file.open("rb") as opened:
+            data = opened.read(_MOST + 1)
+    except OSError as error:
+        raise UsageError(f"the policy {file} cannot be read: {error.strerror}", "name it with --policy FILE") from error
+    return _parsed(data, str(file))
+
+
+def fetch(url: str, given: Given) -> Policy:
+    """Fetch and check a policy.
+
+    Raises:
+        UsageError: no connection may be opened, or it cannot be read.
+        NetworkError: the server does not answer.
+        PolicyError: it has mistakes.
+    """
+    from garboard.net.client import Client
+
+    if given[o.OFFLINE]:
+        raise UsageError(f"--offline forbids to fetch the policy {url}", "fetch it before, and name the file")
+    with Client(ca_file=given[o.CA_FILE] or "", limits=limits()) as client, client.get(url) as response:
+        data, status = response.read(_MOST), response.status
+    if status != 200:
+        raise UsageError(f"the policy {url} is not there: the server answers with status {status}", "name another one")
+    return _parsed(data, url)
+
+
+def _parsed(data: bytes, name: str) -> Policy:
+    from garboard.policy.document import read as parse
+
+    if len(data) > _MOST:
+        raise UsageError(f"the policy {name} is larger than {_MOST} bytes", "split what it ignores by packages")
+    try:
+        return parse(data.decode("utf-8-sig"), name)
+    except UnicodeDecodeError as error:
+        raise UsageError(f"the policy {name} is not UTF-8: {error}", "save it as UTF-8") from error

@@ -1,0 +1,1 @@
+"""Compares two images by what a scan says of them."""

@@ -1,0 +1,111 @@
+"""What changed from one image to another: issues that are gone, new or still there, and why."""
+
+from __future__ import annotations
+
+import enum
+
+from garboard.model.advisory import Severity
+from garboard.model.base import Value
+
+
+class Fate(enum.StrEnum):
+    """What became of an issue."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    """It is still there, with another severity or fix."""
+    SAME = "same"
+    GONE = "gone"
+
+
+class SideIssue(Value):
+    """An issue of one side.
+
+    Attributes:
+        key: vulnerability, package URL type, and source package: what makes it the same on both sides.
+        packages: the affected ones, by name.
+        line: of the Dockerfile that brought them, as ``Dockerfile:7``; empty if it is not known, or the base did.
+    """
+
+    key: tuple[str, str, str]
+    severity: Severity = Severity.UNKNOWN
+    fixed_in: str = ""
+    packages: tuple[str, ...] = ()
+    line: str = ""
+    of_base: bool = False
+    set_aside: str = ""
+
+
+class Side(Value):
+    """One of two images, or a saved report on one.
+
+    Attributes:
+        packages: versions by type and name; None if the report does not list them.
+        set_aside: reasons by issue.
+        size: of its layers as stored, in bytes.
+        user: as whom its commands run; None if that is not known.
+        data: dates by feed.
+    """
+
+    name: str
+    issues: tuple[SideIssue, ...] = ()
+    packages: tuple[tuple[str, str, tuple[str, ...]], ...] | None = None
+    set_aside: tuple[SideIssue, ...] = ()
+    base: str = ""
+    layers: int = 0
+    size: int | None = None
+    user: str | None = None
+    licenses: tuple[str, ...] | None = None
+    judged: int = 0
+    full: bool = True
+    data: tuple[tuple[str, str], ...] = ()
+
+
+class IssueChange(Value):
+    """An issue on either side, what became of it, and why."""
+
+    fate: Fate
+    before: SideIssue | None = None
+    after: SideIssue | None = None
+    why: str = ""
+
+    @property
+    def issue(self) -> SideIssue:
+        """As it is now, else as it was."""
+        found = self.after or self.before
+        assert found is not None
+        return found
+
+
+class PackageChange(Value):
+    """A package that is on one side alone, or has other versions: empty where it is not there."""
+
+    type: str
+    name: str
+    before: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+
+
+class Comparison(Value):
+    """All that changed; ``packages`` is None where one side does not list them."""
+
+    before: Side
+    after: Side
+    issues: tuple[IssueChange, ...] = ()
+    packages: tuple[PackageChange, ...] | None = None
+    licenses: tuple[str, ...] = ()
+    """Those that only the later one has."""
+
+    def of(self, fate: Fate) -> tuple[IssueChange, ...]:
+        """The issues of one fate."""
+        return tuple(one for one in self.issues if one.fate is fate)
+
+    @property
+    def worse(self) -> bool:
+        """Whether the later one has more or graver issues: more critical ones, else more high ones, and so on down."""
+        return _weights(self.after) > _weights(self.before)
+
+
+def _weights(side: Side) -> tuple[int, ...]:
+    ranks = [one.severity.rank for one in side.issues]
+    return tuple(ranks.count(rank) for rank in sorted((one.rank for one in Severity), reverse=True))

@@ -1,0 +1,1 @@
+"""Policies: read, checked, and applied to what was found. Nothing here drops a finding."""

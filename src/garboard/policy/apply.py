@@ -1,0 +1,121 @@
+"""Applies a policy to a report: which stage it is of, what is set aside, and what its gate says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from fnmatch import fnmatchcase
+from typing import Final, NamedTuple
+
+import msgspec
+
+from garboard.model.errors import UsageError
+from garboard.model.policy import Deciding, Ignore, Level, Policy, PolicyResult, Rule, StageRules, Wanted
+from garboard.model.report import Report
+from garboard.policy.facts import Facts, Known
+from garboard.policy.judge import deciding, judge
+from garboard.policy.triage import triage
+
+_ONLY_NEW: Final = Rule(place="--baseline", level=Level.FAIL, conditions=(Wanted(name="new", value=True),))
+
+
+class Applied(NamedTuple):
+    """A policy as one run uses it.
+
+    Attributes:
+        policy: of the file, if there is one.
+        stage: as the user names it; empty: it is found out.
+        rules: of the command line.
+        ignores: of the command line and of the Dockerfile.
+        target: the name of the Dockerfile's stage that was built.
+        baseline: as in `Facts`.
+        unrated_passes: as in `Facts`.
+    """
+
+    policy: Policy = Policy()
+    stage: str = ""
+    rules: tuple[Rule, ...] = ()
+    ignores: tuple[Ignore, ...] = ()
+    target: str = ""
+    baseline: Known | None = None
+    unrated_passes: bool = False
+
+
+def set_aside(report: Report, applied: Applied) -> Report:
+    """The report without what is ignored; it has a policy that has no results yet.
+
+    Raises:
+        UsageError: it is not known of which stage the image is.
+    """
+    stage, how = stage_of(report, applied)
+    ignores: Sequence[Ignore] = (*applied.ignores, *applied.policy.ignores)
+    triaged = triage(report, ignores, stage.name if stage else "")
+    result = PolicyResult(file=applied.policy.file, stage=stage.name if stage else "", how=how, notes=triaged.notes)
+    return msgspec.structs.replace(triaged.report, policy=result)
+
+
+def judged(report: Report, applied: Applied) -> Report:
+    """The same with the result of each rule."""
+    if report.policy is None:
+        return report
+    result = msgspec.structs.replace(
+        report.policy, results=judge(_rules(report.policy, applied), _facts(report, applied))
+    )
+    return msgspec.structs.replace(report, policy=result)
+
+
+def decided(report: Report, applied: Applied) -> tuple[Deciding, ...]:
+    """What decides about each finding of such a report."""
+    rules = _rules(report.policy, applied) if report.policy else ()
+    return deciding(rules, _facts(report, applied))
+
+
+def _facts(report: Report, applied: Applied) -> Facts:
+    return Facts(report=report, baseline=applied.baseline, unrated_passes=applied.unrated_passes)
+
+
+def _rules(result: PolicyResult, applied: Applied) -> tuple[Rule, ...]:
+    stage = next((one for one in applied.policy.stages if one.name == result.stage), None)
+    rules = (*applied.rules, *(stage.rules if stage else ()))
+    if applied.baseline is not None and not any(one.level is Level.FAIL for one in rules):
+        return (*rules, _ONLY_NEW)
+    return rules
+
+
+def stage_of(report: Report, applied: Applied) -> tuple[StageRules | None, str]:
+    """The stage of an image, and how it is known: by the user, the Dockerfile's stage, the image's name, or by default.
+
+    Raises:
+        UsageError: there are several, and nothing says which; or the user's is none of them.
+    """
+    policy = applied.policy
+    names = [one.name for one in policy.stages]
+    if applied.stage:
+        found = next((one for one in policy.stages if one.name == applied.stage), None)
+        if found is None:
+            known = f"it has {', '.join(names)}" if names else "it has none"
+            raise UsageError(f"the policy {policy.file or 'of this run'} has no stage {applied.stage}", known)
+        return found, "as named"
+    if not policy.stages:
+        return None, ""
+    by_target = [one for one in policy.stages if applied.target and applied.target in one.targets]
+    by_tag = [one for one in policy.stages if _is_tagged(report, one.tags)]
+    for matching, how in ((by_target, f"by the Dockerfile's stage {applied.target}"), (by_tag, "by the image's name")):
+        if len(matching) == 1:
+            return matching[0], how
+        if len(matching) > 1:
+            raise UsageError(
+                f"{', '.join(one.name for one in matching)} are all stages of {report.image.name}",
+                "name one with --stage-policy",
+            )
+    default = policy.default_stage or (names[0] if len(names) == 1 else "")
+    if not default:
+        raise UsageError(
+            f"{policy.file} has the stages {', '.join(names)}, and nothing says of which {report.image.name} is",
+            "name one with --stage-policy, or set default-stage",
+        )
+    return next(one for one in policy.stages if one.name == default), "by default"
+
+
+def _is_tagged(report: Report, patterns: Iterable[str]) -> bool:
+    names = {report.image.name, *report.image.tags}
+    return any(fnmatchcase(name, pattern) for name in names for pattern in patterns)

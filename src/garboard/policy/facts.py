@@ -1,0 +1,33 @@
+"""What rules are asked about: a report, and what else is known for them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from garboard.model.report import Report
+
+Known = frozenset[tuple[str, str]]
+"""Findings of another report (see `garboard.policy.baseline.key`)."""
+
+
+class Facts(NamedTuple):
+    """The report, and what the user says of facts that it lacks.
+
+    Attributes:
+        baseline: issues that were known before; None if there is nothing to compare with.
+        unrated_passes: whether an issue that nobody has rated counts as milder than any severity.
+        rule: all conditions of the rule in question, for those that belong together.
+    """
+
+    report: Report
+    baseline: Known | None = None
+    unrated_passes: bool = False
+    rule: Mapping[str, Any] = {}
+
+
+class Answer(NamedTuple):
+    """Whether a condition holds for an image (None: not known), and why, or which fact is missing."""
+
+    holds: bool | None
+    text: str = ""

@@ -1,0 +1,211 @@
+"""Conditions of a rule that are about the image as a whole: each answers whether it holds, and why."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from fnmatch import fnmatchcase
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple
+
+from garboard import ecosystems
+from garboard.model.advisory import Severity
+from garboard.model.lifecycle import State
+from garboard.model.recommendation import Row
+from garboard.model.report import Coverage, Report
+from garboard.model.timestamp import parsed
+from garboard.policy import values
+from garboard.policy.facts import Answer, Facts
+from garboard.policy.values import Kind
+
+_SHOWN: Final = 5
+
+
+class OfImage(NamedTuple):
+    """A condition on images: the kind of its value, what it means, and the test."""
+
+    kind: Kind
+    text: str
+    answer: Callable[[Any, Facts], Answer]
+
+
+def _more_than(most: dict[str, int], facts: Facts) -> Answer:
+    issues = {one.issue: one.vulnerability.severity for one in facts.report.findings}
+    counts = Counter(issues.values())
+    unrated = 0 if facts.unrated_passes else counts[Severity.UNKNOWN]
+    over, unsure = [], []
+    for name, limit in most.items():
+        found = len(issues) if name == "all" else counts[values.severity_of(name)]
+        if found > limit:
+            over.append(f"{found} {name}, and {limit} are allowed")
+        elif name not in {"all", "unknown"} and found + unrated > limit:
+            unsure.append(f"the severity of {unrated} issues, which may be {name}")
+    if over:
+        return Answer(holds=True, text="; ".join(over))
+    return Answer(holds=None if unsure else False, text="; ".join(unsure))
+
+
+def _unjudged(wanted: Any, facts: Facts) -> Answer:
+    report = facts.report
+    if wanted is True:
+        holds = report.coverage is not Coverage.FULL
+        return Answer(holds=holds, text="not all of the image could be judged" if holds else "")
+    names = {one.lower() for one in wanted}
+    types = Counter(one.type for one in report.unjudged)
+    bad = [f"{count} {kind}" for kind, count in types.items() if names & _names(kind)]
+    return Answer(holds=bool(bad), text=f"{', '.join(bad)} packages could not be judged" if bad else "")
+
+
+def _names(kind: str) -> set[str]:
+    known = ecosystems.of(kind)
+    return {one.lower() for one in (kind, known.name, known.manager, known.osv) if one}
+
+
+def _data_older_than(days: int, facts: Facts) -> Answer:
+    now = facts.report.created
+    ages = {one.shard: one.age(now) for one in facts.report.feeds}
+    if not ages:
+        return Answer(holds=None, text="the age of the data: none were used")
+    unknown = [shard for shard, age in ages.items() if age is None]
+    old = [f"{shard} ({age.days} days)" for shard, age in ages.items() if age is not None and age.days > days]
+    if old:
+        return Answer(holds=True, text=f"older than {days} days: {_some(old)}")
+    return Answer(holds=None if unknown else False, text=f"the age of {_some(unknown)}" if unknown else "")
+
+
+def _root(wanted: bool, facts: Facts) -> Answer:  # noqa: ARG001
+    user = facts.report.image.user
+    if user is None:
+        return Answer(holds=None, text="as whom the image runs")
+    is_root = user.partition(":")[0] in {"", "0", "root"}
+    return Answer(holds=is_root, text="its commands run as root" if is_root else "")
+
+
+def _unowned(wanted: bool, facts: Facts) -> Answer:  # noqa: ARG001
+    found = [gap for gap in facts.report.gaps if "no package manager installed" in gap.subject]
+    text = "; ".join(f"{gap.subject}: {gap.reason}" for gap in found)
+    return Answer(holds=bool(found), text=text)
+
+
+def _license(patterns: tuple[str, ...], facts: Facts) -> Answer:
+    packages = [one for one in facts.report.inventory.packages if not one.application]
+    bad = [
+        f"{one.display_name} ({', '.join(one.licenses)})"
+        for one in packages
+        if any(fnmatchcase(text.lower(), pattern.lower()) for text in one.licenses for pattern in patterns)
+    ]
+    if bad:
+        return Answer(holds=True, text=_some(bad))
+    unknown = [one.display_name for one in packages if not one.licenses]
+    return Answer(holds=None if unknown else False, text=f"the license of {_some(unknown)}" if unknown else "")
+
+
+def _base_not_in(patterns: tuple[str, ...], facts: Facts) -> Answer:
+    name = _base(facts.report)
+    if not name:
+        return Answer(holds=None, text="the base image")
+    short = name.removeprefix("docker.io/").removeprefix("library/")
+    allowed = any(fnmatchcase(one, pattern) for one in (name, short) for pattern in patterns)
+    return Answer(holds=not allowed, text="" if allowed else f"{short} is not approved")
+
+
+def _base(report: Report) -> str:
+    return report.base_image or (report.attribution.base.name if report.attribution else "")
+
+
+def _base_unpinned(wanted: bool, facts: Facts) -> Answer:  # noqa: ARG001
+    name = facts.report.base_image
+    if not name:
+        return Answer(holds=None, text="what FROM says (name the Dockerfile with -f)")
+    pinned = "@sha256:" in name
+    return Answer(holds=not pinned, text="" if pinned else f"FROM {name} names no digest")
+
+
+def _base_row(facts: Facts) -> Row | None:
+    found = facts.report.recommendation
+    return found.base if found else None
+
+
+def _base_unapproved(wanted: bool, facts: Facts) -> Answer:  # noqa: ARG001
+    row = _base_row(facts)
+    if row is None or row.approved is None:
+        return Answer(holds=None, text="whether the base image is approved (garboard catalog approve)")
+    return Answer(holds=not row.approved, text="" if row.approved else f"{row.reference} is not approved")
+
+
+def _base_unsupported(wanted: bool, facts: Facts) -> Answer:  # noqa: ARG001
+    row = _base_row(facts)
+    if row is None or not row.lifespans or any(one.state is State.UNKNOWN for one in row.lifespans):
+        if row is not None and row.ended:
+            return Answer(holds=True, text=f"the support of {row.reference} has ended")
+        return Answer(holds=None, text="until when the base image is supported")
+    return Answer(holds=bool(row.ended), text=f"the support of {row.reference} has ended" if row.ended else "")
+
+
+def _base_older_than(days: int, facts: Facts) -> Answer:
+    row = _base_row(facts)
+    made = parsed(row.created) if row else None
+    if made is None:
+        return Answer(holds=None, text="when the base image was made")
+    age = (facts.report.created - made).days
+    return Answer(holds=age > days, text=f"the base image is {age} days old" if age > days else "")
+
+
+def _base_behind(most: int, facts: Facts) -> Answer:
+    """How many high and critical issues the best recommended base does not have."""
+    found, row = facts.report.recommendation, _base_row(facts)
+    if found is None or row is None or row.counts is None:
+        return Answer(holds=None, text="how other base images compare (garboard catalog sync)")
+    here = row.counts.critical + row.counts.high
+    less = {one.reference: here - one.counts.critical - one.counts.high for one in found.recommended if one.counts}
+    best = max(less, key=lambda name: less[name], default="")
+    if not best or less[best] <= most:
+        return Answer(holds=False)
+    return Answer(holds=True, text=f"{best} has {less[best]} critical and high issues less")
+
+
+def _no_provenance(wanted: bool, facts: Facts) -> Answer:  # noqa: ARG001
+    known = facts.report.provenance
+    if known is None:
+        return Answer(holds=None, text="whether it has a provenance, which is looked for in registries and OCI layouts")
+    return Answer(holds=not known, text="" if known else "nothing attests how it was built")
+
+
+def _some(names: list[str]) -> str:
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return ", ".join(names[:_SHOWN]) + more
+
+
+_UNJUDGED: Final = Kind(
+    lambda value: True if value is True else values.WORDS.read(value),
+    MappingProxyType({"oneOf": [{"const": True}, {**values.WORDS.schema}]}),
+)
+CONDITIONS: Final = MappingProxyType(
+    {
+        "more-than": OfImage(values.COUNTS, "There are more issues of a severity than this.", _more_than),
+        "unjudged": OfImage(
+            _UNJUDGED, "A part of the image, or packages of these ecosystems, could not be judged.", _unjudged
+        ),
+        "data-older-than": OfImage(
+            values.COUNT, "Data in use were fetched more than so many days ago.", _data_older_than
+        ),
+        "root-user": OfImage(values.TRUE, "The image's commands run as root.", _root),
+        "unowned-programs": OfImage(values.TRUE, "There are programs that no package manager installed.", _unowned),
+        "license": OfImage(values.WORDS, "A package has one of these licenses; patterns such as GPL-3.0*.", _license),
+        "base-not-in": OfImage(
+            values.WORDS, "The base image is none of these; patterns such as debian:*-slim.", _base_not_in
+        ),
+        "base-unapproved": OfImage(
+            values.TRUE, "The catalog's list of approved bases does not have it.", _base_unapproved
+        ),
+        "base-unpinned": OfImage(values.TRUE, "FROM names no digest.", _base_unpinned),
+        "base-unsupported": OfImage(values.TRUE, "The support of the base image has ended.", _base_unsupported),
+        "base-older-than": OfImage(
+            values.COUNT, "The base image was made more than so many days ago.", _base_older_than
+        ),
+        "base-behind": OfImage(
+            values.COUNT, "Another base has more than so many critical and high issues less.", _base_behind
+        ),
+        "no-provenance": OfImage(values.TRUE, "No attestation of its provenance is beside the image.", _no_provenance),
+    }
+)

@@ -1,0 +1,146 @@
+"""Sets findings aside that a policy's ignores name. None is dropped, and none is set aside twice."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Sequence
+from fnmatch import fnmatchcase
+from typing import Final, NamedTuple
+
+import msgspec
+
+from garboard import ecosystems
+from garboard.model.finding import Finding
+from garboard.model.package import Package
+from garboard.model.policy import Ignore, Suppressed, Suppression
+from garboard.model.report import Report
+from garboard.packages.graph import roots
+from garboard.policy.of_findings import ids_of, is_named, names_of
+from garboard.policy.version_ranges import within
+
+_SOON: Final = dt.timedelta(days=14)
+UNTIL_FIXED: Final = "until-fixed"
+
+
+class Triaged(NamedTuple):
+    """The report with what was set aside, and what to say about the ignores."""
+
+    report: Report
+    notes: tuple[str, ...]
+
+
+def triage(report: Report, ignores: Sequence[Ignore], stage: str = "") -> Triaged:
+    """Set aside what the ignores name that count today and for this stage; the first that matches is stated."""
+    today = report.created.date()
+    ours = [one for one in ignores if not one.stages or stage in one.stages]
+    alive = [_Matcher(one, report) for one in ours if one.until is None or one.until >= today]
+    matched = set[str]()
+    kept: list[Finding] = []
+    aside: list[Suppressed] = []
+    for finding in report.findings:
+        hits = [one for one in alive if one.matches(finding)]
+        matched.update(one.ignore.place for one in hits)
+        if hits:
+            aside.append(Suppressed(finding=finding, by=_suppression(hits[0].ignore)))
+        else:
+            kept.append(finding)
+    found = msgspec.structs.replace(report, findings=tuple(kept), suppressed=(*report.suppressed, *aside))
+    return Triaged(found, tuple(_notes(ours, matched, today, report)))
+
+
+def _suppression(ignore: Ignore) -> Suppression:
+    until = ignore.until.isoformat() if ignore.until else UNTIL_FIXED if ignore.until_fixed else ""
+    return Suppression(reason=ignore.reason, place=ignore.place, until=until, owner=ignore.owner)
+
+
+def _notes(ignores: Iterable[Ignore], matched: set[str], today: dt.date, report: Report) -> Iterator[str]:
+    for one in ignores:
+        owner = f" (of {one.owner})" if one.owner else ""
+        if one.until is not None and one.until < today:
+            again = sum(map(_Matcher(one, report).matches, report.findings))
+            if again:
+                yield f"{one.place}: the ignore{owner} ended on {one.until}; {again} findings of it count again"
+        elif one.place not in matched:
+            yield f"{one.place}: the ignore{owner} matches nothing"
+        elif one.until is not None and one.until - today <= _SOON:
+            yield f"{one.place}: the ignore{owner} ends on {one.until}"
+
+
+class _Matcher:
+    """One ignore, with what of the inventory it is about."""
+
+    def __init__(self, ignore: Ignore, report: Report) -> None:
+        self.ignore = ignore
+        self._ids = frozenset(one.upper() for one in ignore.ids)
+        self._ecosystems = frozenset(one.lower() for one in ignore.ecosystems)
+        self._brought = brought_only_by(ignore.brought_by, report.inventory.packages) if ignore.brought_by else None
+        self._diff_ids = [layer.diff_id for layer in report.image.layers]
+
+    def matches(self, finding: Finding) -> bool:
+        """Whether it has everything that the ignore names."""
+        one, package = self.ignore, finding.package
+        return (
+            (not self._ids or not self._ids.isdisjoint(ids_of(finding)))
+            and (not one.packages or is_named(one.packages, finding))
+            and (not one.version or within(one.version, package))
+            and (not one.paths or _lies_in(one.paths, package))
+            and (not one.layers or self._in_layer(finding))
+            and (not one.lines or _on_line(one.lines, finding))
+            and (not one.copied_from or finding.who.copied_from in one.copied_from)
+            and (not self._ecosystems or not self._ecosystems.isdisjoint(names_of(finding)))
+            and (self._brought is None or package.id in self._brought)
+            and not (one.until_fixed and finding.fixed_in)
+        )
+
+    def _in_layer(self, finding: Finding) -> bool:
+        layer = finding.who.layer
+        if layer is None:
+            return False
+        diff_id = self._diff_ids[layer] if layer < len(self._diff_ids) else ""
+        return not {str(layer), diff_id}.isdisjoint(self.ignore.layers)
+
+
+def _lies_in(patterns: tuple[str, ...], package: Package) -> bool:
+    places = [place.path for place in package.locations]
+    return bool(places) and all(
+        any(fnmatchcase(path, pattern.lstrip("/")) or path.startswith(f"{pattern.strip('/')}/") for pattern in patterns)
+        for path in places
+    )
+
+
+def _on_line(lines: tuple[tuple[int, int], ...], finding: Finding) -> bool:
+    place = finding.who.place
+    if place is None:
+        return False
+    return any(first <= (place.end_line or place.line) and place.line <= last for first, last in lines)
+
+
+def brought_only_by(names: Sequence[str], packages: Sequence[Package]) -> frozenset[str]:
+    """Ids of what would not be needed without these packages, and of these.
+
+    What something else needs or was asked for by itself is not among them; nor is anything if they are not installed.
+    """
+    by_id = {one.id: one for one in packages}
+    named = {one.id for one in packages if _is_called(one, names)}
+    if not named:
+        return frozenset()
+    below = _reached(by_id, named, frozenset())
+    kept = _reached(by_id, {one.id for one in roots(by_id)} - named, frozenset(named))
+    return frozenset(below - kept)
+
+
+def _is_called(package: Package, names: Sequence[str]) -> bool:
+    normalize = ecosystems.of(package.type).normalize
+    own = {package.name, package.full_name, package.display_name, package.id}
+    return any(name in own or (normalize is not None and normalize(name) in own) for name in names)
+
+
+def _reached(packages: dict[str, Package], start: set[str], without: frozenset[str]) -> set[str]:
+    seen = set[str]()
+    waiting = [*start]
+    while waiting:
+        name = waiting.pop()
+        if name not in seen and name not in without and name in packages:
+            seen.add(name)
+            waiting += packages[name].depends_on
+    return seen

@@ -1,0 +1,141 @@
+"""A comparison for people: one line first, then what is new, changed, still there and gone, each with its reason."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from types import MappingProxyType
+from typing import Final
+
+from garboard.model.advisory import Severity
+from garboard.model.comparison import Comparison, Fate, IssueChange, PackageChange, Side
+from garboard.reporters.terminal import document, paint
+from garboard.reporters.view import View, number_of
+
+_HEADINGS: Final = MappingProxyType(
+    {Fate.NEW: "New", Fate.CHANGED: "Changed", Fate.SAME: "Still there", Fate.GONE: "Gone"}
+)
+_COLORS: Final = MappingProxyType({Fate.NEW: "31", Fate.CHANGED: "33", Fate.SAME: "33", Fate.GONE: "32"})
+_NAMES: Final = 3
+_SHOWN: Final = 20
+
+
+def headline(found: Comparison) -> str:
+    """``development → test: 214 gone, 3 still there (all from libsqlite3, line 7), 1 new``."""
+    same = (*found.of(Fate.CHANGED), *found.of(Fate.SAME))
+    parts = [
+        f"{len(found.of(Fate.GONE))} gone",
+        f"{len(same)} still there{_whence(same)}",
+        f"{len(found.of(Fate.NEW))} new",
+    ]
+    return f"{found.before.name} → {found.after.name}: {', '.join(parts)}"
+
+
+def _whence(changes: tuple[IssueChange, ...]) -> str:
+    groups = _by_package(changes)
+    if not groups or len(groups) > _NAMES:
+        return ""
+    names = [f"{name}{f', {_line(line)}' if line else ''}" for name, line, _ in groups]
+    return f" ({'all ' if len(changes) > 1 else ''}from {' and '.join(names)})"
+
+
+def _line(line: str) -> str:
+    return f"line {line.rpartition(':')[2]}"
+
+
+def render(found: Comparison, view: View) -> bytes:
+    """The whole text, UTF-8, ending in a line feed."""
+    lines = [headline(found), ""]
+    for fate, heading in _HEADINGS.items():
+        changes = found.of(fate)
+        if changes:
+            lines.append(paint(f"{heading}: {number_of(len(changes), 'issue')}", _COLORS[fate], color=view.color))
+            lines += _groups(changes)
+            lines.append("")
+    lines += _facts(found)
+    lines += _packages(found)
+    lines += _coverage(found)
+    return document(lines, color=view.color)
+
+
+def _groups(changes: tuple[IssueChange, ...]) -> Iterator[str]:
+    for name, line, several in _by_package(changes):
+        where = f"  ({line})" if line else ""
+        ids = [f"{one.issue.key[0]} ({one.issue.severity.word})" for one in several]
+        more = f" and {len(ids) - _NAMES} more" if len(ids) > _NAMES else ""
+        yield f"  {name}{where}: {', '.join(ids[:_NAMES])}{more}"
+        for why in dict.fromkeys(one.why for one in several if one.why):
+            yield f"      {why}"
+
+
+def _facts(found: Comparison) -> Iterator[str]:
+    before, after = found.before, found.after
+    rows = [
+        ("Issues", _counts(before), _counts(after)),
+        ("Base", before.base or "not known", after.base or "not known"),
+        ("Layers", str(before.layers), str(after.layers)),
+        ("Size", _size(before), _size(after)),
+        ("Packages", _number(before), _number(after)),
+        ("User", _user(before), _user(after)),
+    ]
+    for label, was, now in rows:
+        yield f"{label + ':':<10}{was if was == now else f'{was} → {now}'}"
+    if found.licenses:
+        more = f" and {len(found.licenses) - _SHOWN} more" if len(found.licenses) > _SHOWN else ""
+        yield f"{'Licenses:':<10}new: {', '.join(found.licenses[:_SHOWN])}{more}"
+
+
+def _counts(side: Side) -> str:
+    counts = Counter(one.severity for one in side.issues)
+    words = [f"{counts[one]} {one.word}" for one in sorted(Severity, key=lambda one: -one.rank) if counts[one]]
+    return f"{len(side.issues)} ({', '.join(words)})" if words else "0"
+
+
+def _size(side: Side) -> str:
+    return "not known" if side.size is None else f"{side.size / 1e6:.1f} MB"
+
+
+def _number(side: Side) -> str:
+    return "not known" if side.packages is None else str(len(side.packages))
+
+
+def _user(side: Side) -> str:
+    return "not known" if side.user is None else side.user or "root"
+
+
+def _packages(found: Comparison) -> Iterator[str]:
+    if not found.packages:
+        return
+    yield ""
+    for heading, several in (
+        ("Packages that are gone", [one for one in found.packages if not one.after]),
+        ("Packages that are new", [one for one in found.packages if not one.before]),
+        ("Packages of another version", [one for one in found.packages if one.before and one.after]),
+    ):
+        if several:
+            more = f" and {len(several) - _SHOWN} more" if len(several) > _SHOWN else ""
+            yield f"{heading}: {len(several)}"
+            yield f"  {', '.join(map(_package, several[:_SHOWN]))}{more}"
+
+
+def _package(one: PackageChange) -> str:
+    if one.before and one.after:
+        return f"{one.name} {'/'.join(one.before)} → {'/'.join(one.after)}"
+    return f"{one.name} {'/'.join(one.before or one.after)}"
+
+
+def _coverage(found: Comparison) -> Iterator[str]:
+    partly = [side.name for side in (found.before, found.after) if not side.full]
+    if partly:
+        yield ""
+        yield f"Not everything could be judged of {' and of '.join(dict.fromkeys(partly))}: what is gone may only be unknown."
+
+
+def _by_package(changes: Iterable[IssueChange]) -> list[tuple[str, str, list[IssueChange]]]:
+    """The changes by source package and the line that brought it, the most first."""
+    groups: dict[tuple[str, str], list[IssueChange]] = {}
+    for one in changes:
+        groups.setdefault((one.issue.key[2], one.issue.line), []).append(one)
+    return sorted(
+        ((name, line, found) for (name, line), found in groups.items()), key=lambda one: (-len(one[2]), one[:2])
+    )

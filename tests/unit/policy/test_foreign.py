@@ -1,0 +1,186 @@
+"""What other scanners ignore, as entries of a policy; and that entries leave what is there as it is."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from garboard.model.errors import UsageError
+from garboard.model.policy import Ignore
+from garboard.policy import document, entries, foreign
+
+TRIVY = """\
+# Accept the risk
+CVE-2018-14618
+
+CVE-2019-14697  # only in tests
+CVE-2019-1543 exp:2023-01-01
+AVD-DS-0002
+"""
+TRIVY_YAML = """\
+vulnerabilities:
+  - id: CVE-2022-40897
+    paths:
+      - "usr/local/lib/python3.9/site-packages/setuptools-58.1.0.dist-info/METADATA"
+    statement: Accept the risk
+    expired_at: 2026-09-01
+  - id: CVE-2023-3817
+    purls:
+      - "pkg:deb/debian/libssl1.1@1.1.1n?arch=amd64"
+      - "pkg:npm/%40a/b@1"
+misconfigurations:
+  - id: AVD-1
+"""
+SNYK = """\
+# Snyk (https://snyk.io) policy file
+version: v1.25.0
+ignore:
+  CVE-2021-1:
+    - 'express > qs@6.5.2':
+        reason: not reachable
+        expires: 2027-01-31T00:00:00.000Z
+    - '*':
+        reason: everywhere
+  SNYK-JS-QS-3153490:
+    - '*':
+        reason: x
+patch: {}
+"""
+GRYPE = """\
+ignore:
+  - vulnerability: CVE-2008-4318
+    fix-state: unknown
+    package:
+      name: libcurl
+      version: 1.5.1
+      type: npm
+  - vulnerability: CVE-2014-1
+    vex-status: not_affected
+  - fix-state: wont-fix
+  - package:
+      location: "/usr/local/lib/node_modules/**"
+    reason: tools
+"""
+OSV = """\
+[[IgnoredVulns]]
+id = "GO-2022-0968"
+ignoreUntil = 2027-11-09
+reason = "No ssh servers are connected to or hosted in Go lang"
+
+[[PackageOverrides]]
+name = "lib"
+version = "1.0.0"
+ecosystem = "Go"
+ignore = true
+reason = "abc"
+
+[[PackageOverrides]]
+ecosystem = "npm"
+license.override = ["MIT"]
+"""
+
+
+def test_trivyignore() -> None:
+    found = foreign.read(TRIVY, "x/.trivyignore")
+    assert [(one.ids, one.reason, one.until) for one in found.ignores] == [
+        (("CVE-2018-14618",), "Accept the risk", None),
+        (("CVE-2019-14697",), "only in tests", None),
+        (("CVE-2019-1543",), "no reason was given", dt.date(2023, 1, 1)),
+    ]
+    assert found.left == ("x/.trivyignore:6: AVD-DS-0002 is about no vulnerability",)
+
+
+def test_trivyignore_yaml() -> None:
+    found = foreign.read(TRIVY_YAML, ".trivyignore.yaml")
+    assert [(one.ids[0], one.packages, one.version, one.until) for one in found.ignores] == [
+        ("CVE-2022-40897", (), "", dt.date(2026, 9, 1)),
+        ("CVE-2023-3817", ("libssl1.1",), "1.1.1n", None),
+        ("CVE-2023-3817", ("@a/b",), "1", None),
+    ]
+    assert found.ignores[0].paths == ("usr/local/lib/python3.9/site-packages/setuptools-58.1.0.dist-info/METADATA",)
+    assert "misconfigurations" in found.left[0]
+
+
+def test_snyk() -> None:
+    found = foreign.read(SNYK, ".snyk")
+    assert [(one.ids, one.packages, one.reason, one.until) for one in found.ignores] == [
+        (("CVE-2021-1",), ("qs",), "not reachable", dt.date(2027, 1, 31)),
+        (("CVE-2021-1",), (), "everywhere", None),
+    ]
+    assert "SNYK-JS-QS-3153490" in found.left[0]
+
+
+def test_grype() -> None:
+    found = foreign.read(GRYPE, ".grype.yaml")
+    assert [(one.ids, one.packages, one.version, one.ecosystems, one.until_fixed) for one in found.ignores] == [
+        (("CVE-2008-4318",), ("libcurl",), "1.5.1", ("npm",), True),
+        ((), (), "", (), False),
+    ]
+    assert found.ignores[1].paths == ("/usr/local/lib/node_modules/*",)
+    assert len(found.left) == 2
+
+
+def test_osv_scanner() -> None:
+    found = foreign.read(OSV, "osv-scanner.toml")
+    assert [(one.ids, one.packages, one.version, one.until) for one in found.ignores] == [
+        (("GO-2022-0968",), (), "", dt.date(2027, 11, 9)),
+        ((), ("lib",), "1.0.0", None),
+    ]
+    assert len(found.left) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("", "ignore.txt"),
+        ("x: [", ".snyk"),
+        ("= 1", "osv-scanner.toml"),
+        ("a", ".trivyignore.yaml"),
+        ("- 1", ".grype.yaml"),
+    ],
+)
+def test_what_is_no_such_file(text: str, name: str) -> None:
+    with pytest.raises(UsageError):
+        foreign.read(text, name)
+
+
+@pytest.mark.parametrize("text", [TRIVY, TRIVY_YAML, SNYK, GRYPE, OSV])
+def test_all_that_is_taken_over_is_read_again(text: str) -> None:
+    name = {
+        TRIVY: ".trivyignore",
+        TRIVY_YAML: ".trivyignore.yaml",
+        SNYK: ".snyk",
+        GRYPE: ".grype.yaml",
+        OSV: "osv-scanner.toml",
+    }[text]
+    found = foreign.read(text, name).ignores
+    again = document.read(entries.appended("", found), "p").ignores
+    strip = [
+        (one.ids, one.packages, one.version, one.paths, one.ecosystems, one.reason, one.until, one.until_fixed)
+        for one in found
+    ]
+    assert strip == [
+        (one.ids, one.packages, one.version, one.paths, one.ecosystems, one.reason, one.until, one.until_fixed)
+        for one in again
+    ]
+
+
+TEXTS = st.text(min_size=1, max_size=20).filter(lambda text: text.strip() == text and "\r" not in text)
+
+
+@given(
+    st.sampled_from(["", "# ours\n", "# ours", "[stages.a]\r\n", 'default-stage = "a" # x\n[stages.a]\n\n\n']),
+    st.lists(TEXTS, min_size=1, max_size=3).map(tuple),
+    TEXTS,
+    st.none() | st.dates(),
+)
+def test_an_entry_changes_nothing_that_is_there(
+    before: str, ids: tuple[str, ...], reason: str, until: dt.date | None
+) -> None:
+    after = entries.appended(before, [Ignore(place="p", ids=ids, reason=reason, until=until)])
+    assert after.startswith(before)
+    (found,) = document.read(after, "p").ignores
+    assert (found.ids, found.reason, found.until) == (ids, reason, until)

@@ -1,0 +1,90 @@
+"""Rules and ignores of the command line, and of comments in a Dockerfile."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from garboard.dockerfile.parser import parse
+from garboard.model.errors import GarboardError, UsageError
+from garboard.policy.short_forms import fail_on, ignore, inline
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("high", 'severity = "high"'),
+        ("high,fixable", 'severity = "high", fixable = true'),
+        ("kev", "kev = true"),
+        ("epss=0.5", "epss = 0.5"),
+        ("fixable=false", "fixable = false"),
+        ("known-for=30", "known-for = 30"),
+        ("ecosystem=npm,new", 'ecosystem = ["npm"], new = true'),
+        ("root-user", "root-user = true"),
+    ],
+)  # fmt: skip
+def test_fail_on(text: str, rule: str) -> None:
+    found = fail_on(text)
+    assert (found.text, found.place) == (rule, f"--fail-on {text}")
+
+
+@pytest.mark.parametrize("text", ["worst", "epss", "epss=2", "root-user,high", ",", "high=3", "severity=bad"])
+def test_what_fail_on_does_not_take(text: str) -> None:
+    with pytest.raises(UsageError) as error:
+        fail_on(text)
+    assert "--fail-on" in error.value.message
+    assert error.value.hint
+
+
+def test_an_ignore() -> None:
+    one = ignore("CVE-2024-1=not used = at all@2027-01-31")
+    assert (one.ids, one.reason, one.until) == (("CVE-2024-1",), "not used = at all", dt.date(2027, 1, 31))
+    assert ignore("CVE-2024-1=see me@until-fixed").until_fixed
+    assert ignore("CVE-2024-1=x").until is None
+
+
+@pytest.mark.parametrize(
+    "text", ["CVE-2024-1", "=x", "CVE-2024-1=", "CVE-2024-1=x@", "CVE-2024-1=x@soon", "CVE-2024-1=@2027-01-31"]
+)
+def test_what_ignore_does_not_take(text: str) -> None:
+    with pytest.raises(UsageError, match="--ignore"):
+        ignore(text)
+
+
+DOCKERFILE = """\
+FROM debian:12
+# garboard: ignore CVE-2024-1, CVE-2024-2 until 2027-01-31 reason only at build time
+# another comment
+RUN apt-get update \\
+ && apt-get install -y git
+#garboard:ignore GHSA-x reason: said so
+COPY . .
+"""
+
+
+def test_comments_are_for_the_instruction_below() -> None:
+    one, other = inline(parse(DOCKERFILE.encode(), "Dockerfile"))
+    assert (one.ids, one.lines, one.reason) == (("CVE-2024-1", "CVE-2024-2"), ((4, 5),), "only at build time")
+    assert (one.until, one.place) == (dt.date(2027, 1, 31), "Dockerfile:2")
+    assert (other.ids, other.lines, other.reason, other.place) == (("GHSA-x",), ((7, 7),), "said so", "Dockerfile:6")
+
+
+@pytest.mark.parametrize(
+    "comment",
+    [
+        "# garboard: ignore CVE-1",
+        "# garboard: ignore reason x",
+        "# garboard: ignore CVE-1 reason",
+        "# garboard: ignore CVE-1 until tomorrow reason x",
+        "# garboard: drop CVE-1 reason x",
+    ],
+)
+def test_a_comment_with_a_mistake_is_an_error(comment: str) -> None:
+    with pytest.raises(GarboardError, match="Dockerfile:1"):
+        list(inline(parse(f"{comment}\nFROM a\n".encode(), "Dockerfile")))
+
+
+def test_a_comment_with_nothing_below_is_an_error() -> None:
+    with pytest.raises(GarboardError, match="no instruction is below"):
+        list(inline(parse(b"FROM a\n# garboard: ignore CVE-1 reason x\n", "Dockerfile")))
