@@ -20,7 +20,7 @@ from garboard.model.base import Value
 from garboard.model.errors import UsageError
 
 if TYPE_CHECKING:
-    from garboard.model.comparison import Comparison, Side
+    from garboard.model.comparison import ImageComparison, Side
     from garboard.workflows.judge import Supply
 
 _WHEN: Final = ("worse", "new", "any", "never")
@@ -120,7 +120,7 @@ def _is_saved(path: Path) -> bool:
         return b'"vulnerabilities"' in file.read(4096)
 
 
-def _code(found: Comparison, fail_if: str) -> int:
+def _code(found: ImageComparison, fail_if: str) -> int:
     from garboard.model.comparison import Fate
 
     differs = any(found.of(fate) for fate in (Fate.NEW, Fate.GONE, Fate.CHANGED)) or bool(found.packages)

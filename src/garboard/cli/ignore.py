@@ -38,14 +38,14 @@ OWNER: Final = text("--owner", metavar="NAME", help="Who answers for it.")
 STAGES: Final = texts("--for-stage", metavar="NAME", help="Only for this stage of the policy.")
 
 
-class Writing(Value):
+class NewIgnore(Value):
     """The entry, and the policy to write it to."""
 
     file: Path
     ignore: Ignore
 
 
-def _settings(given: Given) -> Writing:
+def _settings(given: Given) -> NewIgnore:
     from garboard.model.policy import Ignore
 
     if not given[o.REASON]:
@@ -54,7 +54,7 @@ def _settings(given: Given) -> Writing:
         raise UsageError("nothing says what to ignore", "name vulnerabilities, or --package, or --brought-by")
     until, until_fixed = given[UNTIL] or (None, False)
     file = Path(given[o.POLICY] or above(Path()) or NAME)
-    return Writing(
+    return NewIgnore(
         file=file,
         ignore=Ignore(
             place=str(file),
@@ -71,7 +71,7 @@ def _settings(given: Given) -> Writing:
 
 
 @make("ignore", IDS, o.REASON, UNTIL, PACKAGE, BROUGHT_BY, OWNER, STAGES, o.POLICY, settings=_settings)
-def command(settings: Writing) -> int:
+def command(settings: NewIgnore) -> int:
     """Write down in the policy that vulnerabilities do not count, and why; what is in it stays as it is.
 
     The policy is garboard.toml here or above; without one it is made here. The last day may be until-fixed: until there

@@ -11,7 +11,7 @@ from garboard.model.errors import UsageError
 
 if TYPE_CHECKING:
     from garboard.cli.params import Given
-    from garboard.model.policy import Policy
+    from garboard.model.policy import PolicyFile
     from garboard.policy.apply import Applied
     from garboard.workflows.attribute import Build
 
@@ -39,11 +39,11 @@ def applied(given: Given, build: Build) -> Applied | None:
         ignores = (*ignores, *short_forms.inline(dockerfile))
     if file is None and not remote and not ignores and not given[o.STAGE_POLICY]:
         return None
-    from garboard.model.policy import Policy
+    from garboard.model.policy import PolicyFile
     from garboard.policy.apply import Applied
 
     return Applied(
-        policy=fetch(named, given) if remote else read(file) if file is not None else Policy(),
+        policy=fetch(named, given) if remote else read(file) if file is not None else PolicyFile(),
         stage=given[o.STAGE_POLICY] or "",
         ignores=ignores,
         target=_target(given, build),
@@ -90,7 +90,7 @@ def above(start: Path) -> Path | None:
     return None
 
 
-def read(file: Path) -> Policy:
+def read(file: Path) -> PolicyFile:
     """Read and check a policy.
 
     Raises:
@@ -105,7 +105,7 @@ def read(file: Path) -> Policy:
     return _parsed(data, str(file))
 
 
-def fetch(url: str, given: Given) -> Policy:
+def fetch(url: str, given: Given) -> PolicyFile:
     """Fetch and check a policy.
 
     Raises:
@@ -124,7 +124,7 @@ def fetch(url: str, given: Given) -> Policy:
     return _parsed(data, url)
 
 
-def _parsed(data: bytes, name: str) -> Policy:
+def _parsed(data: bytes, name: str) -> PolicyFile:
     from garboard.policy.document import read as parse
 
     if len(data) > _MOST:

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from garboard.model.comparison import Comparison, Fate, IssueChange, PackageChange, Side, SideIssue
+from garboard.model.comparison import Fate, ImageComparison, IssueChange, PackageChange, Side, SideIssue
 
 _SHOWN: Final = 3
 Versions = Mapping[tuple[str, str], tuple[str, ...]]
 
 
-def compare(before: Side, after: Side) -> Comparison:
+def compare(before: Side, after: Side) -> ImageComparison:
     """What changed from one to the other; of a side and itself nothing did, and the other way round it is the mirror."""
     reasons = _Reasons(before, after)
     was = {one.key: one for one in before.issues}
     now = {one.key: one for one in after.issues}
-    return Comparison(
+    return ImageComparison(
         before=before,
         after=after,
         issues=tuple(

@@ -86,7 +86,7 @@ class PackageChange(Value):
     after: tuple[str, ...] = ()
 
 
-class Comparison(Value):
+class ImageComparison(Value):
     """All that changed; ``packages`` is None where one side does not list them."""
 
     before: Side

@@ -135,7 +135,7 @@ class StageRules(Value):
     targets: tuple[str, ...] = ()
 
 
-class Policy(Value):
+class PolicyFile(Value):
     """A whole policy file; ``file`` is empty for options of the command line alone."""
 
     file: str = ""

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from garboard.model.errors import UsageError
-from garboard.model.policy import Deciding, Ignore, Level, Policy, PolicyResult, Rule, StageRules, Wanted
+from garboard.model.policy import Deciding, Ignore, Level, PolicyFile, PolicyResult, Rule, StageRules, Wanted
 from garboard.model.report import Report
 from garboard.policy.facts import Facts, Known
 from garboard.policy.judge import deciding, judge
@@ -31,7 +31,7 @@ class Applied(NamedTuple):
         unrated_passes: as in `Facts`.
     """
 
-    policy: Policy = Policy()
+    policy: PolicyFile = PolicyFile()
     stage: str = ""
     rules: tuple[Rule, ...] = ()
     ignores: tuple[Ignore, ...] = ()

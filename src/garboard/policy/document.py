@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
-from garboard.model.policy import Ignore, Level, Policy, PolicyError, Rule, StageRules, Wanted
+from garboard.model.policy import Ignore, Level, PolicyError, PolicyFile, Rule, StageRules, Wanted
 from garboard.policy import of_findings, of_images, values
 from garboard.policy.toml_places import Path, places
 from garboard.policy.values import Kind
@@ -51,7 +51,7 @@ CONDITIONS: Final[Mapping[str, Kind]] = MappingProxyType(
 )
 
 
-def read(text: str, name: str) -> Policy:
+def read(text: str, name: str) -> PolicyFile:
     """Read a policy.
 
     Args:
@@ -87,7 +87,7 @@ class _Reader:
         self._places = places(text)
         self._wrong: list[tuple[int, str]] = []
 
-    def policy(self) -> Policy:
+    def policy(self) -> PolicyFile:
         self._known((), self._document, _TOP)
         stages = self._stages(self._document.get("stages", {}))
         default = self._field((), self._document, "default-stage", values.TEXT) or ""
@@ -99,7 +99,7 @@ class _Reader:
             raise PolicyError(
                 "\n".join(text for _, text in sorted({*self._wrong})), "garboard policy schema says what there is"
             )
-        return Policy(file=self._name, default_stage=default, stages=stages, ignores=ignores)
+        return PolicyFile(file=self._name, default_stage=default, stages=stages, ignores=ignores)
 
     def _tell(self, path: Path, what: str) -> None:
         known = next(path[:end] for end in range(len(path), -1, -1) if path[:end] in self._places or not end)

@@ -26,7 +26,7 @@ class Facts(NamedTuple):
     rule: Mapping[str, Any] = {}
 
 
-class Answer(NamedTuple):
+class ImageAnswer(NamedTuple):
     """Whether a condition holds for an image (None: not known), and why, or which fact is missing."""
 
     holds: bool | None

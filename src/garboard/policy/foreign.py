@@ -21,14 +21,14 @@ _NO_REASON: Final = "no reason was given"
 _EXPIRES: Final = re.compile(r"\bexp:(\d{4}-\d\d-\d\d)")
 
 
-class Imported(NamedTuple):
+class ForeignIgnores(NamedTuple):
     """What became of a file: its ignores, and what could not be taken over."""
 
     ignores: tuple[Ignore, ...]
     left: tuple[str, ...]
 
 
-def read(text: str, name: str) -> Imported:
+def read(text: str, name: str) -> ForeignIgnores:
     """Read a file by its name.
 
     Raises:
@@ -45,7 +45,7 @@ def read(text: str, name: str) -> Imported:
         ignores = tuple(reader(text, name, left.append))
     except (ValueError, TypeError, AttributeError, KeyError, RecursionError) as error:
         raise UsageError(f"{name} is not what it should be: {error}") from error
-    return Imported(ignores, tuple(left))
+    return ForeignIgnores(ignores, tuple(left))
 
 
 def _trivyignore(text: str, name: str, left: Callable[[str], None]) -> Iterator[Ignore]:

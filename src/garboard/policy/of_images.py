@@ -15,7 +15,7 @@ from garboard.model.recommendation import Row
 from garboard.model.report import Coverage, Report
 from garboard.model.timestamp import parsed
 from garboard.policy import values
-from garboard.policy.facts import Answer, Facts
+from garboard.policy.facts import Facts, ImageAnswer
 from garboard.policy.values import Kind
 
 _SHOWN: Final = 5
@@ -26,10 +26,10 @@ class OfImage(NamedTuple):
 
     kind: Kind
     text: str
-    answer: Callable[[Any, Facts], Answer]
+    answer: Callable[[Any, Facts], ImageAnswer]
 
 
-def _more_than(most: dict[str, int], facts: Facts) -> Answer:
+def _more_than(most: dict[str, int], facts: Facts) -> ImageAnswer:
     issues = {one.issue: one.vulnerability.severity for one in facts.report.findings}
     counts = Counter(issues.values())
     unrated = 0 if facts.unrated_passes else counts[Severity.UNKNOWN]
@@ -41,19 +41,19 @@ def _more_than(most: dict[str, int], facts: Facts) -> Answer:
         elif name not in {"all", "unknown"} and found + unrated > limit:
             unsure.append(f"the severity of {unrated} issues, which may be {name}")
     if over:
-        return Answer(holds=True, text="; ".join(over))
-    return Answer(holds=None if unsure else False, text="; ".join(unsure))
+        return ImageAnswer(holds=True, text="; ".join(over))
+    return ImageAnswer(holds=None if unsure else False, text="; ".join(unsure))
 
 
-def _unjudged(wanted: Any, facts: Facts) -> Answer:
+def _unjudged(wanted: Any, facts: Facts) -> ImageAnswer:
     report = facts.report
     if wanted is True:
         holds = report.coverage is not Coverage.FULL
-        return Answer(holds=holds, text="not all of the image could be judged" if holds else "")
+        return ImageAnswer(holds=holds, text="not all of the image could be judged" if holds else "")
     names = {one.lower() for one in wanted}
     types = Counter(one.type for one in report.unjudged)
     bad = [f"{count} {kind}" for kind, count in types.items() if names & _names(kind)]
-    return Answer(holds=bool(bad), text=f"{', '.join(bad)} packages could not be judged" if bad else "")
+    return ImageAnswer(holds=bool(bad), text=f"{', '.join(bad)} packages could not be judged" if bad else "")
 
 
 def _names(kind: str) -> set[str]:
@@ -61,33 +61,33 @@ def _names(kind: str) -> set[str]:
     return {one.lower() for one in (kind, known.name, known.manager, known.osv) if one}
 
 
-def _data_older_than(days: int, facts: Facts) -> Answer:
+def _data_older_than(days: int, facts: Facts) -> ImageAnswer:
     now = facts.report.created
     ages = {one.shard: one.age(now) for one in facts.report.feeds}
     if not ages:
-        return Answer(holds=None, text="the age of the data: none were used")
+        return ImageAnswer(holds=None, text="the age of the data: none were used")
     unknown = [shard for shard, age in ages.items() if age is None]
     old = [f"{shard} ({age.days} days)" for shard, age in ages.items() if age is not None and age.days > days]
     if old:
-        return Answer(holds=True, text=f"older than {days} days: {_some(old)}")
-    return Answer(holds=None if unknown else False, text=f"the age of {_some(unknown)}" if unknown else "")
+        return ImageAnswer(holds=True, text=f"older than {days} days: {_some(old)}")
+    return ImageAnswer(holds=None if unknown else False, text=f"the age of {_some(unknown)}" if unknown else "")
 
 
-def _root(wanted: bool, facts: Facts) -> Answer:  # noqa: ARG001
+def _root(wanted: bool, facts: Facts) -> ImageAnswer:  # noqa: ARG001
     user = facts.report.image.user
     if user is None:
-        return Answer(holds=None, text="as whom the image runs")
+        return ImageAnswer(holds=None, text="as whom the image runs")
     is_root = user.partition(":")[0] in {"", "0", "root"}
-    return Answer(holds=is_root, text="its commands run as root" if is_root else "")
+    return ImageAnswer(holds=is_root, text="its commands run as root" if is_root else "")
 
 
-def _unowned(wanted: bool, facts: Facts) -> Answer:  # noqa: ARG001
+def _unowned(wanted: bool, facts: Facts) -> ImageAnswer:  # noqa: ARG001
     found = [gap for gap in facts.report.gaps if "no package manager installed" in gap.subject]
     text = "; ".join(f"{gap.subject}: {gap.reason}" for gap in found)
-    return Answer(holds=bool(found), text=text)
+    return ImageAnswer(holds=bool(found), text=text)
 
 
-def _license(patterns: tuple[str, ...], facts: Facts) -> Answer:
+def _license(patterns: tuple[str, ...], facts: Facts) -> ImageAnswer:
     packages = [one for one in facts.report.inventory.packages if not one.application]
     bad = [
         f"{one.display_name} ({', '.join(one.licenses)})"
@@ -95,30 +95,30 @@ def _license(patterns: tuple[str, ...], facts: Facts) -> Answer:
         if any(fnmatchcase(text.lower(), pattern.lower()) for text in one.licenses for pattern in patterns)
     ]
     if bad:
-        return Answer(holds=True, text=_some(bad))
+        return ImageAnswer(holds=True, text=_some(bad))
     unknown = [one.display_name for one in packages if not one.licenses]
-    return Answer(holds=None if unknown else False, text=f"the license of {_some(unknown)}" if unknown else "")
+    return ImageAnswer(holds=None if unknown else False, text=f"the license of {_some(unknown)}" if unknown else "")
 
 
-def _base_not_in(patterns: tuple[str, ...], facts: Facts) -> Answer:
+def _base_not_in(patterns: tuple[str, ...], facts: Facts) -> ImageAnswer:
     name = _base(facts.report)
     if not name:
-        return Answer(holds=None, text="the base image")
+        return ImageAnswer(holds=None, text="the base image")
     short = name.removeprefix("docker.io/").removeprefix("library/")
     allowed = any(fnmatchcase(one, pattern) for one in (name, short) for pattern in patterns)
-    return Answer(holds=not allowed, text="" if allowed else f"{short} is not approved")
+    return ImageAnswer(holds=not allowed, text="" if allowed else f"{short} is not approved")
 
 
 def _base(report: Report) -> str:
     return report.base_image or (report.attribution.base.name if report.attribution else "")
 
 
-def _base_unpinned(wanted: bool, facts: Facts) -> Answer:  # noqa: ARG001
+def _base_unpinned(wanted: bool, facts: Facts) -> ImageAnswer:  # noqa: ARG001
     name = facts.report.base_image
     if not name:
-        return Answer(holds=None, text="what FROM says (name the Dockerfile with -f)")
+        return ImageAnswer(holds=None, text="what FROM says (name the Dockerfile with -f)")
     pinned = "@sha256:" in name
-    return Answer(holds=not pinned, text="" if pinned else f"FROM {name} names no digest")
+    return ImageAnswer(holds=not pinned, text="" if pinned else f"FROM {name} names no digest")
 
 
 def _base_row(facts: Facts) -> Row | None:
@@ -126,49 +126,51 @@ def _base_row(facts: Facts) -> Row | None:
     return found.base if found else None
 
 
-def _base_unapproved(wanted: bool, facts: Facts) -> Answer:  # noqa: ARG001
+def _base_unapproved(wanted: bool, facts: Facts) -> ImageAnswer:  # noqa: ARG001
     row = _base_row(facts)
     if row is None or row.approved is None:
-        return Answer(holds=None, text="whether the base image is approved (garboard catalog approve)")
-    return Answer(holds=not row.approved, text="" if row.approved else f"{row.reference} is not approved")
+        return ImageAnswer(holds=None, text="whether the base image is approved (garboard catalog approve)")
+    return ImageAnswer(holds=not row.approved, text="" if row.approved else f"{row.reference} is not approved")
 
 
-def _base_unsupported(wanted: bool, facts: Facts) -> Answer:  # noqa: ARG001
+def _base_unsupported(wanted: bool, facts: Facts) -> ImageAnswer:  # noqa: ARG001
     row = _base_row(facts)
     if row is None or not row.lifespans or any(one.state is State.UNKNOWN for one in row.lifespans):
         if row is not None and row.ended:
-            return Answer(holds=True, text=f"the support of {row.reference} has ended")
-        return Answer(holds=None, text="until when the base image is supported")
-    return Answer(holds=bool(row.ended), text=f"the support of {row.reference} has ended" if row.ended else "")
+            return ImageAnswer(holds=True, text=f"the support of {row.reference} has ended")
+        return ImageAnswer(holds=None, text="until when the base image is supported")
+    return ImageAnswer(holds=bool(row.ended), text=f"the support of {row.reference} has ended" if row.ended else "")
 
 
-def _base_older_than(days: int, facts: Facts) -> Answer:
+def _base_older_than(days: int, facts: Facts) -> ImageAnswer:
     row = _base_row(facts)
     made = parsed(row.created) if row else None
     if made is None:
-        return Answer(holds=None, text="when the base image was made")
+        return ImageAnswer(holds=None, text="when the base image was made")
     age = (facts.report.created - made).days
-    return Answer(holds=age > days, text=f"the base image is {age} days old" if age > days else "")
+    return ImageAnswer(holds=age > days, text=f"the base image is {age} days old" if age > days else "")
 
 
-def _base_behind(most: int, facts: Facts) -> Answer:
+def _base_behind(most: int, facts: Facts) -> ImageAnswer:
     """How many high and critical issues the best recommended base does not have."""
     found, row = facts.report.recommendation, _base_row(facts)
     if found is None or row is None or row.counts is None:
-        return Answer(holds=None, text="how other base images compare (garboard catalog sync)")
+        return ImageAnswer(holds=None, text="how other base images compare (garboard catalog sync)")
     here = row.counts.critical + row.counts.high
     less = {one.reference: here - one.counts.critical - one.counts.high for one in found.recommended if one.counts}
     best = max(less, key=lambda name: less[name], default="")
     if not best or less[best] <= most:
-        return Answer(holds=False)
-    return Answer(holds=True, text=f"{best} has {less[best]} critical and high issues less")
+        return ImageAnswer(holds=False)
+    return ImageAnswer(holds=True, text=f"{best} has {less[best]} critical and high issues less")
 
 
-def _no_provenance(wanted: bool, facts: Facts) -> Answer:  # noqa: ARG001
+def _no_provenance(wanted: bool, facts: Facts) -> ImageAnswer:  # noqa: ARG001
     known = facts.report.provenance
     if known is None:
-        return Answer(holds=None, text="whether it has a provenance, which is looked for in registries and OCI layouts")
-    return Answer(holds=not known, text="" if known else "nothing attests how it was built")
+        return ImageAnswer(
+            holds=None, text="whether it has a provenance, which is looked for in registries and OCI layouts"
+        )
+    return ImageAnswer(holds=not known, text="" if known else "nothing attests how it was built")
 
 
 def _some(names: list[str]) -> str:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from garboard.model.action import Actions
     from garboard.model.answers import Difference, PackageAnswer, VulnerabilityAnswer
     from garboard.model.changes import LayerChanges
-    from garboard.model.comparison import Comparison
+    from garboard.model.comparison import ImageComparison
     from garboard.model.explanation import Explanation
     from garboard.model.gap import Gap
     from garboard.model.mirror import Rebuild
@@ -68,7 +68,7 @@ class DecidingRenderer(Protocol):
 class ComparisonRenderer(Protocol):
     """Renders what changed from one image to another."""
 
-    def render(self, comparison: Comparison, view: View, /) -> bytes: ...
+    def render(self, comparison: ImageComparison, view: View, /) -> bytes: ...
 
 
 class LayersRenderer(Protocol):

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from garboard.comparison.compare import compare
 from garboard.comparison.sides import of_json, of_report
 from garboard.model.advisory import Severity
-from garboard.model.comparison import Comparison, Fate, Side, SideIssue
+from garboard.model.comparison import Fate, ImageComparison, Side, SideIssue
 from garboard.model.errors import UsageError
 from garboard.model.finding import Finding
 from garboard.model.policy import Suppressed, Suppression
@@ -24,11 +24,11 @@ CURL = finding("CVE-1", deb("curl"), severity=Severity.HIGH)
 SQLITE = finding("CVE-2", deb("libsqlite3-0", source_name="sqlite3"), severity=Severity.LOW)
 
 
-def sides(before: Report, after: Report) -> Comparison:
+def sides(before: Report, after: Report) -> ImageComparison:
     return compare(of_report(before), of_report(after))
 
 
-def fates(found: Comparison) -> dict[str, tuple[str, str]]:
+def fates(found: ImageComparison) -> dict[str, tuple[str, str]]:
     return {one.issue.key[0]: (one.fate.value, one.why) for one in found.issues}
 
 

@@ -64,7 +64,7 @@ def test_an_image() -> None:
     inventory = assemble(read_image(Given(tar(entries)), CATALOGERS, NoCache(), Options()))
     (found,) = inventory.packages
     assert found.purl == "pkg:ebuild/dev-libs/openssl@3.0.13-r2?distro=gentoo-2.14"
-    assert (found.licenses, found.programs, found.ecosystem) == (("Apache-2.0",), ("openssl",), "")
+    assert (found.licenses, found.programs, found.ecosystem) == (("Apache-2.0",), ("openssl",), "Gentoo")
     assert not inventory.gaps
 
 

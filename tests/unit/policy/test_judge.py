@@ -17,7 +17,7 @@ from garboard.model.finding import Finding
 from garboard.model.gap import Gap
 from garboard.model.lifecycle import Lifespan
 from garboard.model.lifecycle import State as Support
-from garboard.model.policy import Level, Policy, PolicyResult, Rule, RuleState, StageRules, Wanted
+from garboard.model.policy import Level, PolicyFile, PolicyResult, Rule, RuleState, StageRules, Wanted
 from garboard.model.recommendation import Counts, Recommendation, Row
 from garboard.model.report import Report
 from garboard.policy import baseline
@@ -227,7 +227,7 @@ def test_only_what_is_new_fails() -> None:
 )
 def test_the_stage_of_an_image(applied: dict[str, str], expected: tuple[str, str]) -> None:
     stages = (StageRules(name="test", tags=("app:*",)), StageRules(name="production", targets=("final",)))
-    found, how = stage_of(PLAIN, Applied(policy=Policy(stages=stages), **applied))
+    found, how = stage_of(PLAIN, Applied(policy=PolicyFile(stages=stages), **applied))
     assert found is not None
     assert (found.name, how) == expected
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from garboard import json_text
 from garboard.model.base import Value
-from garboard.model.comparison import Comparison, Fate, IssueChange, PackageChange, Side
+from garboard.model.comparison import Fate, ImageComparison, IssueChange, PackageChange, Side
 from garboard.reporters.compare.text import headline
 from garboard.reporters.view import View
 
@@ -63,7 +63,7 @@ class Compared(_Out):
     new_licenses: list[str]
 
 
-def render(found: Comparison, view: View) -> bytes:  # noqa: ARG001
+def render(found: ImageComparison, view: View) -> bytes:  # noqa: ARG001
     """The document, UTF-8, indented, ending in a line feed."""
     return json_text.document(
         Compared(

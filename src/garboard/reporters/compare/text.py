@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Final
 
 from garboard.model.advisory import Severity
-from garboard.model.comparison import Comparison, Fate, IssueChange, PackageChange, Side
+from garboard.model.comparison import Fate, ImageComparison, IssueChange, PackageChange, Side
 from garboard.reporters.terminal import document, paint
 from garboard.reporters.view import View, number_of
 
@@ -20,7 +20,7 @@ _NAMES: Final = 3
 _SHOWN: Final = 20
 
 
-def headline(found: Comparison) -> str:
+def headline(found: ImageComparison) -> str:
     """``development → test: 214 gone, 3 still there (all from libsqlite3, line 7), 1 new``."""
     same = (*found.of(Fate.CHANGED), *found.of(Fate.SAME))
     parts = [
@@ -43,7 +43,7 @@ def _line(line: str) -> str:
     return f"line {line.rpartition(':')[2]}"
 
 
-def render(found: Comparison, view: View) -> bytes:
+def render(found: ImageComparison, view: View) -> bytes:
     """The whole text, UTF-8, ending in a line feed."""
     lines = [headline(found), ""]
     for fate, heading in _HEADINGS.items():
@@ -68,7 +68,7 @@ def _groups(changes: tuple[IssueChange, ...]) -> Iterator[str]:
             yield f"      {why}"
 
 
-def _facts(found: Comparison) -> Iterator[str]:
+def _facts(found: ImageComparison) -> Iterator[str]:
     before, after = found.before, found.after
     rows = [
         ("Issues", _counts(before), _counts(after)),
@@ -103,7 +103,7 @@ def _user(side: Side) -> str:
     return "not known" if side.user is None else side.user or "root"
 
 
-def _packages(found: Comparison) -> Iterator[str]:
+def _packages(found: ImageComparison) -> Iterator[str]:
     if not found.packages:
         return
     yield ""
@@ -124,7 +124,7 @@ def _package(one: PackageChange) -> str:
     return f"{one.name} {'/'.join(one.before or one.after)}"
 
 
-def _coverage(found: Comparison) -> Iterator[str]:
+def _coverage(found: ImageComparison) -> Iterator[str]:
     partly = [side.name for side in (found.before, found.after) if not side.full]
     if partly:
         yield ""
