@@ -40,9 +40,11 @@ class Pinned(NamedTuple):
 
 
 Parse = Callable[[str], Iterable[Pinned]]
-Named = Iterable[tuple[str, int]]
-"""Names, each with the line at which it stands."""
+Named = Iterable[tuple[str, int] | tuple[str, int, bool]]
+"""Names, each with the line at which it stands, and whether only development needs it, where that is told."""
 _FIELD: Final = re.compile(r'\s*"((?:[^"\\]|\\.)*)"\s*:')
+_TEXT: Final = re.compile(r'"((?:[^"\\]|\\.)*)(?:"(\s*+:)?)?')
+"""A text, and the colon after it if it names a field."""
 _HEADER: Final = re.compile(r"\s*\[+([^\[\]]+)\]")
 _KEY: Final = re.compile(r"""\s*(?:"([^"]*+)"|'([^']*+)'|([\w.-]++))\s*+=""")
 
@@ -120,14 +122,17 @@ def asked(
 ) -> Iterator[Fact]:
     """What a manifest asks for that states no versions by which packages are known; ``hint`` and ``told`` as in `Asked`."""
     try:
-        names = tuple(dict.fromkeys(parse(file.data.decode("utf-8-sig"))))
+        needed = tuple(parse(file.data.decode("utf-8-sig")))
     except ERRORS as error:
         yield Gap(stage="catalog", subject=file.path, reason=f"what it asks for cannot be read: {error}")
         yield Asked(type=type_, told=True)
         return
-    if names:
+    if needed:
+        names = tuple(dict.fromkeys((one[0], one[1]) for one in needed))
         opened = tuple(dict.fromkeys(name for name, _ in names))
-        yield Asked(type=type_, names=names, open=opened, hint=hint, told=told)
+        always = {one[0] for one in needed if not any(one[2:])}
+        development = tuple(name for name in opened if name not in always)
+        yield Asked(type=type_, names=names, open=opened, hint=hint, told=told, development=development)
 
 
 def some(names: Sequence[str]) -> str:
@@ -150,7 +155,13 @@ def lines(text: str, pattern: str, *, last: bool = False) -> dict[str, int]:
 
 
 def fields(text: str, within: Container[str]) -> dict[str, int]:
-    """By name, the lines of the fields of a JSON text's objects that have one of these names and are written over lines."""
+    """By name, the lines of the fields of a JSON text's objects that have one of these names and are written over lines.
+
+    Of a text on one line all fields are there.
+    """
+    if "\n" not in text.strip():
+        only = 1 + text[: len(text) - len(text.lstrip())].count("\n")
+        return {name: only for name, colon in _TEXT.findall(text) if colon}
     found: dict[str, int] = {}
     inside = False
     for number, line in enumerate(text.split("\n"), 1):

@@ -2,8 +2,28 @@
 
 from __future__ import annotations
 
+from functools import partial
+
+from garboard.model.ecosystem import Ecosystem, raised_by
 from garboard.model.image import Bare
 from garboard.model.package import Package
+
+
+def ecosystem(name: str, folder: str, *, distributions: tuple[str, ...], index: str, reference: str) -> Ecosystem:
+    """The ecosystem whose packages a store names, in this folder of the root."""
+    return Ecosystem(
+        name=name,
+        type=name,
+        manager=name,
+        bare=(store(folder, name),),
+        of_folder=partial(package, name),
+        folders=itself,
+        distributions=distributions,
+        load_commands=raised_by("", "take a channel that has {} or later, and build the image again"),
+        index=index,
+        misses="what lies in the store as a single file, or under a name without a version; no advisories are read for them (a gap)",
+        reference=reference,
+    )
 
 
 def store(folder: str, type_: str) -> Bare:

@@ -64,6 +64,17 @@ REPORT = json.dumps(
         "docker": {"imageId": "x"}, "gaps": [],
     }
 ).encode()  # fmt: skip
+XML = (
+    b'<bom xmlns="http://cyclonedx.org/schema/bom/1.6"><metadata><component type="container"><name>x</name></component></metadata>'
+    b'<components><component type="library" bom-ref="a"><name>a</name><version>1</version><licenses><expression>MIT</expression>'
+    b"</licenses><purl>pkg:npm/a@1</purl><components><component><name>b</name></component></components></component></components>"
+    b'<dependencies><dependency ref="a"><dependency ref="b"/></dependency></dependencies></bom>'
+)
+TAG_VALUE = (
+    b"SPDXVersion: SPDX-2.3\nDocumentName: x\nCreator: Tool: trivy-1\nCreated: 2024-01-01T00:00:00Z\n"
+    b"PackageName: a\nSPDXID: SPDXRef-a\nPackageVersion: 1\nPackageComment: <text>a\nb</text>\n"
+    b"ExternalRef: PACKAGE-MANAGER purl pkg:npm/a@1\nRelationship: SPDXRef-a DEPENDS_ON NOASSERTION\n"
+)
 _FOLDER = Path(tempfile.mkdtemp())
 
 
@@ -78,7 +89,7 @@ def check(data: bytes) -> None:
         pass
 
 
-TARGETS = (Target("sbom", check, (CYCLONEDX, SPDX, TRIVY, SYFT, INVENTORY, REPORT)),)
+TARGETS = (Target("sbom", check, (CYCLONEDX, SPDX, TRIVY, SYFT, INVENTORY, REPORT, XML, TAG_VALUE)),)
 
 
 def test_damaged_input() -> None:

@@ -90,7 +90,9 @@ class _Raise:
         self.name, self.version, self.place = package.full_name, fixing(findings), who.place
         self.held = pinned(package, who)
         self.indirect = package.type not in SYSTEM_TYPES and bool(paths) and not asked and not self.held
-        self.written = ecosystems.commands(package.type).raised.format(name=self.name, version=self.version)
+        commands = ecosystems.commands(package.type)
+        name = self.name.replace("/", commands.separator)
+        self.written = commands.raised.format(name=name, version=self.version)
 
 
 def _raises(findings: Sequence[Finding], applications: frozenset[str] = frozenset()) -> list[_Raise]:

@@ -181,8 +181,13 @@ class _List:
         )
 
     def useful(self) -> tuple[Action, ...]:
-        """The actions that clear issues, and those that mend a part of issues that a later one clears."""
-        gone = self.left.keys
+        """The actions that clear issues, and those that mend a part of issues that a later one clears.
+
+        What others carry a copy of is mended in part, too: that copy is theirs to mend.
+        """
+        gone = frozenset(
+            key for key in self.left.keys if not all(one.package.vendored_by for one in self.left.issues.get(key, ()))
+        ) | (self.left.keys - self.left.issues.keys())
         return tuple(
             action
             for action, parts in zip(self._actions, self._parts, strict=True)

@@ -56,7 +56,7 @@ def _reason(finding: Finding, outcomes: Outcomes, lines: LineChanges, copied: Ma
 
 def _why_not_raised(finding: Finding, copied: Mapping[int, Finding]) -> str:
     if finding.package.owner or finding.package.vendored_by:
-        return "part of another package, whose own version decides"
+        return _of_another(finding.package.vendored_by)
     if finding.who.copied_from:
         return "copied from another stage or image: to be mended there"
     if id(finding) in copied:
@@ -66,3 +66,10 @@ def _why_not_raised(finding: Finding, copied: Mapping[int, Finding]) -> str:
     if finding.package.type in SYSTEM_TYPES:
         return "a fix is known; what brings it is not"
     return "language packages of the base image"
+
+
+def _of_another(carrier: str) -> str:
+    """Why a part of another package stays, even if that is raised: ``carrier`` names one that carries a copy."""
+    if carrier:
+        return f"among the own files of {carrier}: whether a newer version of it has the fix is not known"
+    return "part of another package, whose own version decides"

@@ -94,7 +94,7 @@ class _Help(click.Command):
     cls=LazyGroup,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="An image is a name (debian:12), a file (image.tar), a folder, or one of these with a prefix: docker-archive:, "
-    "oci-archive:, oci-dir:, docker:, podman:, registry:, dir:, root-archive:, sbom:.",
+    "oci-archive:, oci-dir:, docker:, podman:, registry:, dir:, root-archive:, file:, sbom:.",
 )
 @click.version_option(__version__, prog_name="garboard", message="%(prog)s %(version)s")
 def command() -> None:

@@ -273,12 +273,14 @@ def _no_catalog(report: Report) -> Gap:
     """How to get a catalog: with the base's repository, if that is known."""
     import msgspec
 
+    from garboard.attribution.base_boundary import SCRATCH
     from garboard.image import reference as references
     from garboard.model.gap import Gap
 
     try:
         named = references.parse(report.base_image)
         repository = msgspec.structs.replace(named, tag="", digest="").familiar
+        repository = "REPOSITORY" if repository == SCRATCH else repository
     except GarboardError:
         repository = "REPOSITORY"
     reason = f"there is none of base images, so no better base was looked for; run: garboard catalog sync {repository}"

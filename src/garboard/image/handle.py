@@ -24,12 +24,13 @@ class Region(Value, kw_only=False):
 class Tree(Value, kw_only=False):
     """A root file system: unpacked in a folder, or an archive of one; a single layer that belongs to no image.
 
-    With ``sources`` the folder holds a project's source, and no system.
+    With ``sources`` the folder holds a project's source, and no system; with ``only`` that one file of the folder counts.
     """
 
     root: Path
     archive: Region | None = None
     sources: bool = False
+    only: str = ""
 
 
 Content = Region | Iterator[bytes]

@@ -159,6 +159,7 @@ class Ecosystem(Value):
         order: name of the version order of its packages; empty if none is known yet.
         load_order: imports that order, where it is the ecosystem's own.
         normalize: a name in the spelling by which names are compared.
+        one_spelling: whether package URLs have names in that spelling alone.
         globs: files that list or describe installed packages, without a leading slash; ``*`` stands for one path
             component or a part of it, a leading ``**/`` for any folders.
         locks: names of files that pin packages, which may be installed or not.
@@ -179,6 +180,7 @@ class Ecosystem(Value):
         unread: what a report calls files that the cataloger states to be unread, and that may be part of a package.
         unmet: what a report calls the image's own applications that need packages, which the cataloger states to be unread
             with the packages' names; empty if it does not. One for which any of these is installed is none.
+        unmet_hint: how their versions are told without an installation.
         modules: files that show the folder of a package of which nothing there names the package, as globs.
         module_lists: files in the folder of a package's metadata with lines that begin with the names of such folders.
         lists: the folders of files that list what a package brought and are named after it, with any extension.
@@ -242,6 +244,7 @@ class Ecosystem(Value):
     order: str = ""
     load_order: Callable[[], VersionOrder] | None = None
     normalize: Callable[[str], str] = exact_name
+    one_spelling: bool = False
     globs: tuple[str, ...] = ()
     head: int = 0
     databases: bool = False
@@ -261,6 +264,7 @@ class Ecosystem(Value):
     for_tests: Callable[[str], bool] = never
     unread: tuple[str, ...] = ()
     unmet: str = ""
+    unmet_hint: str = ""
     modules: tuple[str, ...] = ()
     module_lists: tuple[str, ...] = ()
     lists: tuple[str, ...] = ()

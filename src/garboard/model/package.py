@@ -318,7 +318,8 @@ class Asked(Value, tag_field="fact", tag="asked"):
     """The file is a manifest: it asks for packages of purl type ``type`` by name, each with its line.
 
     Of ``open`` ones it states no version. What else it states counts only where no lock file answers for it, in its folder or
-    above, or below if it is ``spread``; ``hint`` says how to make one. ``told`` if others tell where none does.
+    above, or below if it is ``spread``; ``hint`` says how to make one. ``told`` if others tell where none does. Those of
+    ``development`` nothing else needs.
     """
 
     type: str
@@ -327,6 +328,7 @@ class Asked(Value, tag_field="fact", tag="asked"):
     hint: str = ""
     told: bool = False
     spread: bool = False
+    development: tuple[str, ...] = ()
 
 
 class Kept(Value, tag_field="fact", tag="kept"):

@@ -16,6 +16,8 @@ from garboard.lock_text import some
 from garboard.model.gap import Gap
 from garboard.model.package import Asked, Location, Package
 
+DEVELOPMENT: Final = "development"
+"""See `Package.scope`."""
 _INNER: Final = frozenset({"obj", "requirements", "gradle", "dependency-locks"})
 """Folders within that of a project in which its manifests and lock files lie."""
 
@@ -44,6 +46,9 @@ def joined(packages: Sequence[Package], manifests: Sequence[ManifestFile]) -> Jo
     answers = {one.path: locks.answer(one) for one in manifests}
     answered = frozenset(path for path, files in answers.items() if files)
     marked = locks.marked(manifests, answers)
+    for place in locks.for_development(manifests, answers):
+        if not marked[place].scope:
+            marked[place] = msgspec.structs.replace(marked[place], scope=DEVELOPMENT)
     kept = [one for one in marked if one.application or not one.declared or _file(one) not in answered]
     gaps = (*_stale(manifests, answers, locks), *_gaps(manifests, answered, locks))
     return Joined(kept, gaps, answered)
@@ -84,8 +89,14 @@ class _Locks:
         """By the folder of manifests, what they state with a version."""
         self._own = {(one.type, _named(one.type, one.full_name)) for one in packages if one.application}
         self._installed = {(one.type, _named(one.type, one.full_name)) for one in packages if not one.declared}
+        self._nearest: dict[tuple[str, str], str] = {}
+        """By folder and type of packages, a lock file there, which may name the project alone."""
         for place, package in enumerate(packages):
-            if not package.declared or package.application:
+            if not package.declared:
+                continue
+            if _file(package) not in manifests:
+                self._nearest.setdefault((_home(_file(package)), package.type), _file(package))
+            if package.application:
                 continue
             file, key = _file(package), (package.type, _named(package.type, package.full_name))
             if file in manifests:
@@ -106,6 +117,11 @@ class _Locks:
             return ()
         within = (file for folder in self._below(home) for file in self._homes[folder])
         return tuple(file for file in within if self._names(file, keys, manifest))
+
+    def above(self, manifest: ManifestFile) -> str:
+        """The nearest lock file, in its folder or above, of the kind that answers for it; empty if there is none."""
+        found = (self._nearest.get((folder, manifest.asked.type)) for folder in _upwards(_home(manifest.path)))
+        return next(filter(None, found), "")
 
     def _below(self, home: str) -> Iterator[str]:
         """The folders with lock files below one."""
@@ -163,23 +179,58 @@ class _Locks:
                         marked[place] = msgspec.structs.replace(marked[place], automatic=True)
         return marked
 
+    def for_development(self, manifests: Iterable[ManifestFile], answers: dict[str, tuple[str, ...]]) -> Iterator[int]:
+        """The packages that only those lead to which manifests ask for in development alone."""
+        starts: dict[str, tuple[set[str], set[str]]] = defaultdict(lambda: (set(), set()))
+        for one in manifests:
+            only = {*one.asked.development}
+            for name, _ in one.asked.names:
+                key = (one.asked.type, _named(one.asked.type, name))
+                for file in answers[one.path]:
+                    starts[file][name in only].update(map(self._label, self._by_file[file].get(key, ())))
+        for file, (always, development) in starts.items():
+            if development - always:
+                by_label = {self._label(place): place for found in self._by_file[file].values() for place in found}
+                needed = self._reached(always, by_label)
+                yield from (by_label[label] for label in self._reached(development, by_label) - needed)
+
+    def _label(self, place: int) -> str:
+        """As others in its file require it."""
+        package = self._packages[place]
+        return f"{package.full_name}@{package.version}"
+
+    def _reached(self, start: set[str], by_label: dict[str, int]) -> set[str]:
+        seen, waiting = set(start), list(start)
+        while waiting:
+            for needs in self._packages[by_label[waiting.pop()]].requires:
+                found = {need for need in needs if need in by_label} - seen
+                seen |= found
+                waiting += found
+        return seen
+
 
 def _stale(manifests: Iterable[ManifestFile], answers: dict[str, tuple[str, ...]], locks: _Locks) -> Iterator[Gap]:
     """What lock files do not have that were written before a manifest asked for it."""
     for one in manifests:
+        if ecosystems.of(one.asked.type).loose_locks:
+            continue
+        names = dict.fromkeys(name for name, _ in one.asked.names)
         files = answers[one.path]
-        absent = [
-            name for name in dict.fromkeys(name for name, _ in one.asked.names) if not locks.has(one, name, files)
-        ]
-        if files and absent and not ecosystems.of(one.asked.type).loose_locks:
-            reason = f"asks for {some(absent)}, which {files[0].rpartition('/')[2]} does not have: not judged"
+        if not files and (above := locks.above(one)):
+            files = (above,)
+            names = dict.fromkeys(name for name in one.asked.open if not locks.stated(one, name))
+        absent = [name for name in names if not locks.has(one, name, files)]
+        if files and absent:
+            folder, _, lock = files[0].rpartition("/")
+            named = lock if folder == one.path.rpartition("/")[0] else files[0]
+            reason = f"asks for {some(absent)}, which {named} does not have: not judged"
             yield Gap(stage="catalog", subject=one.path, reason=reason)
 
 
 def _gaps(manifests: Iterable[ManifestFile], answered: frozenset[str], locks: _Locks) -> Iterator[Gap]:
     for one in manifests:
         asked = one.asked
-        if one.path in answered or asked.told:
+        if one.path in answered or asked.told or (locks.above(one) and not ecosystems.of(asked.type).loose_locks):
             continue
         unknown = [name for name in asked.open if not locks.stated(one, name)]
         if unknown:

@@ -332,12 +332,31 @@ def _named(package: Package, names: NamesOfArchives | None) -> Package:
     )
 
 
+def _with_groups(packages: list[Package]) -> list[Package]:
+    """Packages that do not state their namespace, with that of the only declared one of their name and version."""
+    declared: dict[tuple[str, str, str], set[str]] = {}
+    for one in packages:
+        if one.declared and one.namespace and ecosystems.of(one.type).part is not None:
+            declared.setdefault((one.type, one.name, one.version), set()).add(one.namespace)
+    if not declared:
+        return packages
+
+    def grouped(package: Package) -> Package:
+        found = declared.get((package.type, package.name, package.version), ()) if not package.namespace else ()
+        if len(found) != 1:
+            return package
+        return msgspec.structs.replace(package, namespace=next(iter(found)), namespaces=(), sha1="")
+
+    return [grouped(one) for one in packages]
+
+
 def assemble(files: Files, names: NamesOfArchives | None = None) -> Inventory:
     """All installed packages, each once, with the layer that brought it, its owner and its dependencies."""
     facts = _Facts(files)
     found = distro.choose(facts.distros)
     told_once = _told_once(facts.packages.values())
-    joined = asked.joined([_named(one, names) for one in told_once], facts.manifests)
+    named = _with_groups([_named(one, names) for one in told_once])
+    joined = asked.joined(named, facts.manifests)
     packages = [facts.holds.marked(one) for one in _marked(joined.packages, facts.marks)]
     by_path = ownership.by_path(facts.lists, facts.diversions)
     programs = _programs(by_path)

@@ -10,7 +10,7 @@ from garboard.ecosystems import ECOSYSTEMS
 from garboard.model.ecosystem import Catalog, Ecosystem, PlainCatalog
 from garboard.model.image import File, Reader
 from garboard.model.package import Fact
-from garboard.packages import distro, unread
+from garboard.packages import archives, distro, unread
 from garboard.packages.guard import guarded
 from garboard.patterns import of_globs
 
@@ -270,7 +270,11 @@ _NO_PROGRAM: Final = frozenset(
 )
 """Names of files that are no programs, and ends of such names from their last dot on."""
 METADATA: Final = OwnablePaths(
-    (*(glob for one in ECOSYSTEMS if not one.system for glob in (*one.globs, *one.archives)), *unread.OWNABLE)
+    (
+        *(glob for one in ECOSYSTEMS if not one.system for glob in (*one.globs, *one.archives)),
+        *unread.OWNABLE,
+        *archives.GLOBS,
+    )
 )
 
 
@@ -359,5 +363,6 @@ CATALOGERS: Final[tuple[Reader, ...]] = (
     distro,
     *(Cataloger(one) for one in ECOSYSTEMS if one.load_catalog is not None),
     *(ArchiveCataloger(one) for one in ECOSYSTEMS if one.load_archives is not None),
+    *archives.READERS,
     unread,
 )

@@ -8,7 +8,7 @@ from typing import Final
 
 import msgspec
 
-from garboard.ecosystems import ECOSYSTEMS
+from garboard.ecosystems import ECOSYSTEMS, of
 from garboard.model.ecosystem import Documents, Ecosystem, PlainCatalog
 from garboard.model.image import File, FileHistory, Files, Reader
 from garboard.model.package import Fact, Kept, Package
@@ -24,7 +24,7 @@ _INSTALLED: Final = re.compile(
 
 _SUPPORT: Final = (".pom",)
 """Ends of the files there that say what others take from them, and declare nothing themselves."""
-_FORM: Final = 1
+_FORM: Final = 2
 """Rises whenever the facts made of the same bytes change for all ecosystems."""
 
 
@@ -73,7 +73,18 @@ DECLARATIONS: Final[tuple[Reader, ...]] = (
 
 
 def _declared(fact: Fact) -> Fact:
-    return msgspec.structs.replace(fact, declared=True) if isinstance(fact, Package) else fact
+    if not isinstance(fact, Package):
+        return fact
+    ecosystem = of(fact.type)
+    if not ecosystem.one_spelling:
+        return msgspec.structs.replace(fact, declared=True)
+
+    def spelled(need: str) -> str:
+        name, at, version = need.partition("@")
+        return f"{ecosystem.normalize(name)}{at}{version}"
+
+    requires = tuple(tuple(map(spelled, needs)) for needs in fact.requires)
+    return msgspec.structs.replace(fact, name=ecosystem.normalize(fact.name), requires=requires, declared=True)
 
 
 def nothing(_path: str) -> bytes | None:

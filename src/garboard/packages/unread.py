@@ -25,11 +25,11 @@ from garboard.model.ecosystem import Ecosystem
 from garboard.model.gap import Gap
 from garboard.model.image import Bare, File
 from garboard.model.package import NOT_READ, SYSTEM_TYPES, UNMANAGED, Fact, Package, Script, Unread
-from garboard.packages import bills, programs
+from garboard.packages import archives, bills, programs
 from garboard.patterns import lazy, of_globs
 
 NAME: Final = "unread"
-VERSION: Final = 8 + programs.VERSION
+VERSION: Final = 9 + programs.VERSION
 HEAD: Final = 4096
 """Bytes of a program within which a Go linker's build id lies."""
 explained = programs.explained
@@ -127,6 +127,7 @@ _BARE: Final = MappingProxyType(
 )
 """By the kind of a folder: its ecosystem, and the files one of which would name the package in it."""
 _UNMET: Final = MappingProxyType({one.unmet: one.type for one in ECOSYSTEMS if one.unmet})
+_HINTS: Final = MappingProxyType({one.unmet: one.unmet_hint for one in ECOSYSTEMS if one.unmet_hint})
 _LIST_ENDS: Final = (".list", ".md5sums")
 _LISTING: Final = MappingProxyType({folder: one.type for one in ECOSYSTEMS for folder in one.lists})
 _LOCKED: Final = MappingProxyType({lock: one for one in ECOSYSTEMS for lock in one.locks})
@@ -381,7 +382,8 @@ def gaps(found: Iterable[Found], packages: Iterable[Package], read: Iterable[str
     for (kind, reason), paths in sorted(kinds.items()):
         some = ", ".join(sorted(paths)[:_NAMED])
         more = f" and {len(paths) - _NAMED} more" if len(paths) > _NAMED else ""
-        yield Gap(stage="catalog", subject=kind, reason=f"{reason}: {some}{more}")
+        hint = f"; {_HINTS[kind]}" if kind in _HINTS else ""
+        yield Gap(stage="catalog", subject=kind, reason=f"{reason}: {some}{more}{hint}")
 
 
 @cache
@@ -484,6 +486,21 @@ class _Places:
                 before, _, extension = form.rpartition(".")
                 found.setdefault(extension, (before[len("{name}")], set()))[1].add(package.name)
         return found
+
+    def unpacked(self, one: Found) -> bool:
+        """Whether an archive lies within a package, in a cache, or beside the folder that was made of it."""
+        folder, _, file = one.path.rpartition("/")
+        if self.within(one) or _in_a_cache(folder):
+            return True
+        stem = file.rpartition(".")[0].removesuffix(".tar")
+        made = (stem, stem.removesuffix("-bin"), stem.removesuffix("-all"))
+        return any(f"{folder}/{name}".lstrip("/") in self._around for name in made)
+
+    @cached_property
+    def _around(self) -> frozenset[str]:
+        """The folders in which packages were found."""
+        places = {location.path.rpartition("/")[0] for one in self._packages for location in one.locations}
+        return frozenset(folder for place in places for folder in (place, *_above(place)))
 
     def listed(self, one: Found) -> bool:
         """Whether Composer's list of what it installed lies above it."""
@@ -602,6 +619,7 @@ _RULES: Final[Mapping[str, Callable[[_Places, Found], bool]]] = MappingProxyType
         _MODULE: _Places.named,
         _MODULE_LIST: _Places.told,
         _ARCHIVE: _Places.left_over,
+        archives.KIND: _Places.unpacked,
         _ROOT: _Places.read,
         _DOTNET: _Places.read,
         bills.KIND: _Places.read,

@@ -15,7 +15,7 @@ from garboard.model.attribution import Certainty, Origin
 from garboard.model.base import Value
 from garboard.model.finding import Finding, Vulnerability
 from garboard.model.gap import Gap
-from garboard.model.package import Location, Package
+from garboard.model.package import SYSTEM_TYPES, Location, Package
 from garboard.model.report import Report
 
 
@@ -94,6 +94,9 @@ class View(Value):
         return Gap(stage="report", subject="--exclude-base", reason=reason)
 
 
+_FILE: Final = "file"
+_FILES: Final = frozenset({"dir", _FILE})
+"""The sources of what is a folder (a project, or a system's root) or one file."""
 _HOW: Final = MappingProxyType(
     {
         Certainty.DECLARED: "where it ends is told by its build's provenance alone, whose signature was not checked",
@@ -122,6 +125,24 @@ def shares(found: Iterable[Issue]) -> Shares:
     ours = sum(Origin.DOCKERFILE in one for one in origins)
     base = sum(one == {Origin.BASE} for one in origins)
     return Shares(base=base, dockerfile=ours, unknown=len(origins) - ours - base)
+
+
+def is_source_tree(report: Report) -> bool:
+    """Whether it is about a project's files, and no system's."""
+    inventory = report.inventory
+    if report.image.layers:
+        return False
+    if any(one.declared for one in inventory.packages):
+        return True
+    of_a_system = any(one.type in SYSTEM_TYPES for one in inventory.packages)
+    return report.image.source in _FILES and inventory.distro is None and not of_a_system
+
+
+def subject(report: Report) -> str:
+    """What it is about: an ``image``, a ``tree`` or a ``file``."""
+    if report.image.source == _FILE:
+        return _FILE
+    return "tree" if is_source_tree(report) else "image"
 
 
 class Issue(Value, kw_only=False):

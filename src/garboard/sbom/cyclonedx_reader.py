@@ -1,4 +1,4 @@
-"""CycloneDX as JSON, versions 1.2 to 1.7 (ECMA-424): components, including nested ones, and their dependencies."""
+"""CycloneDX, versions 1.2 to 1.7 (ECMA-424): components, including nested ones, and their dependencies."""
 
 from __future__ import annotations
 
@@ -110,6 +110,19 @@ def parse(data: bytes, name: str) -> tuple[Image, Inventory]:
     bom = msgspec.json.decode(data, type=_Bom)
     if bom.metadata is not None and bom.metadata.is_ours:
         return garboard_cyclonedx.parse(data, name)
+    return _described(bom, name)
+
+
+def of_others(data: bytes, name: str) -> tuple[Image, Inventory]:
+    """The same for a document in which what this program alone writes was not kept.
+
+    Raises:
+        msgspec.DecodeError: the document is malformed.
+    """
+    return _described(msgspec.json.decode(data, type=_Bom), name)
+
+
+def _described(bom: _Bom, name: str) -> tuple[Image, Inventory]:
     subject = bom.metadata.component if bom.metadata else None
     components = tuple(_all([*(bom.components or []), *((subject and subject.components) or [])]))
     tools = bom.metadata.tool_names if bom.metadata else ()

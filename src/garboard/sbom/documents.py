@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
 from garboard.model.errors import ImageError
 from garboard.model.image import Image
 from garboard.model.package import Inventory
+
+KNOWN: Final = "CycloneDX as JSON or XML, SPDX 2 as JSON or tag-value, Syft's as JSON"
+_HEAD: Final = 4096
+"""Bytes in which a document that is not JSON says what it is."""
 
 
 class _Kind(msgspec.Struct):
@@ -32,6 +36,21 @@ def parse(data: bytes, name: str) -> tuple[Image, Inventory]:
         ImageError: It is of no known kind.
         msgspec.DecodeError: It is malformed; so do ``UnicodeDecodeError`` and ``RecursionError`` say.
     """
+    return _not_json(data, name) or _json(data, name)
+
+
+def _not_json(data: bytes, name: str) -> tuple[Image, Inventory] | None:
+    from garboard.sbom import cyclonedx_reader, cyclonedx_xml, spdx_reader, spdx_tag_value
+
+    head = data[:_HEAD]
+    if cyclonedx_xml.is_one(head):
+        return cyclonedx_reader.of_others(cyclonedx_xml.as_json(data, name), name)
+    if spdx_tag_value.is_one(head):
+        return spdx_reader.of_others(spdx_tag_value.as_json(data, name), name)
+    return None
+
+
+def _json(data: bytes, name: str) -> tuple[Image, Inventory]:
     from garboard.sbom import cyclonedx_reader, garboard_json, spdx_reader, syft_reader
 
     kind = msgspec.json.decode(data, type=_Kind)
@@ -47,5 +66,5 @@ def parse(data: bytes, name: str) -> tuple[Image, Inventory]:
         return garboard_json.report(data, name)
     raise ImageError(
         f"{name} is no SBOM that is known here",
-        "known are CycloneDX, SPDX 2 and Syft's as JSON (not XML or tag-value), and garboard's own JSON",
+        f"known are {KNOWN}, and garboard's own JSON",
     )

@@ -1,4 +1,4 @@
-"""SPDX 2.2 and 2.3 as JSON: packages with a package URL among their external references, and their relationships."""
+"""SPDX 2.2 and 2.3: packages with a package URL among their external references, and their relationships."""
 
 from __future__ import annotations
 
@@ -81,6 +81,19 @@ def parse(data: bytes, name: str) -> tuple[Image, Inventory]:
     document = msgspec.json.decode(data, type=_Document)
     if document.creation_info is not None and document.creation_info.is_ours:
         return garboard_spdx.parse(data, name)
+    return _read(document, name)
+
+
+def of_others(data: bytes, name: str) -> tuple[Image, Inventory]:
+    """The same for a document in which what this program alone writes was not kept.
+
+    Raises:
+        msgspec.DecodeError: the document is malformed.
+    """
+    return _read(msgspec.json.decode(data, type=_Document), name)
+
+
+def _read(document: _Document, name: str) -> tuple[Image, Inventory]:
     described = _described(document)
     tools = [one.removeprefix("Tool: ") for one in (document.creation_info and document.creation_info.creators) or ()]
     found = Collector(_distro(document), omits_the_same=omits_the_same(tools))

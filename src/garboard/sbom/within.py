@@ -17,7 +17,7 @@ from garboard.packages.guard import guarded
 from garboard.sbom import documents
 
 NAME: Final = bills.NAME
-VERSION: Final = 1
+VERSION: Final = 2
 GLOBS: Final = bills.GLOBS
 LARGE: Final = True
 _HEAD: Final = 4096
@@ -33,7 +33,7 @@ def _facts(file: File) -> Iterator[Fact]:
     try:
         inventory = documents.parse(file.data, file.path)[1]
     except (ImageError, msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        reason = f"is no bill of materials that is read here (CycloneDX, SPDX 2 or Syft's, as JSON): {error}"
+        reason = f"is no bill of materials that is read here ({documents.KNOWN}): {error}"
         yield Gap(stage="catalog", subject=file.path, reason=reason)
         return
     systems = 0

@@ -44,6 +44,8 @@ STALE_DAYS = 7
 OLD = dt.timedelta(days=60)
 """Age of data by their own date, whenever they were fetched."""
 
+_NAMED = 3
+
 
 _WITH_ATTESTATIONS: Final = frozenset({"registry", "oci-dir", "oci-archive"})
 """Sources of images beside which attestations lie."""
@@ -126,10 +128,14 @@ def _documents(options: Options) -> Documents:
 
 
 def nothing_found(of: Image, inventory: Inventory) -> tuple[Gap, ...]:
-    """A gap if the inventory is empty: that is not a clean bill of health, but something that could not be known."""
-    if inventory.packages:
+    """A gap if nothing is there to judge: that is not a clean bill of health, but something that could not be known."""
+    if not all(package.application for package in inventory.packages):
         return ()
-    return (Gap(stage="catalog", subject=of.name, reason="holds no package that is known to this program"),)
+    names = ", ".join(list(dict.fromkeys(package.full_name for package in inventory.packages))[:_NAMED])
+    reason = (
+        f"holds nothing but {names}, and no dependency" if names else "holds no package that is known to this program"
+    )
+    return (Gap(stage="catalog", subject=of.name, reason=reason),)
 
 
 def take_inventory(reference: str, options: Options, cache: Cache | None = None) -> tuple[Image, Inventory]:

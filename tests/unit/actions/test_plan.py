@@ -394,7 +394,19 @@ def test_an_issue_in_two_places_needs_both_and_both_are_listed() -> None:
     found = choose(scan)
     assert told(found) == [("raise", 1, 1, 0), ("raise", 1, 0, 1)]
     assert {action.place.line for action in found.actions if action.place} == {2, 5}
-    assert "a part of what a later one clears" in text.render(found).decode()
+    assert "a part of issues that others clear, or that remain" in text.render(found).decode()
+
+
+def test_what_another_carries_a_copy_of_is_raised_all_the_same() -> None:
+    one = msgspec.structs.replace(pip("urllib3"), locations=(Location(path="requirements.txt"),), declared=True)
+    copy = msgspec.structs.replace(
+        pip("urllib3"), locations=(Location(path="pip/_vendor/vendor.txt"),), vendored_by="pip"
+    )
+    found = choose(report(finding("CVE-1", one, "2"), finding("CVE-1", copy, "2")))
+    assert told(found) == [("raise", 1, 1, 0)]
+    assert [(one.reason, len(one.issues)) for one in found.remaining] == [
+        ("among the own files of pip: whether a newer version of it has the fix is not known", 1)
+    ]
 
 
 def test_what_was_copied_from_the_context_is_raised_there() -> None:

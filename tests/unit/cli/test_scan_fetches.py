@@ -76,6 +76,17 @@ def test_an_image_without_packages_is_told_and_not_clean(tmp_path, capfd):
     assert "Not covered: nothing" not in report
 
 
+def test_a_project_without_dependencies_is_told_and_not_clean(tmp_path, capfd):
+    (tmp_path / "app").mkdir()
+    (tmp_path / "app/package-lock.json").write_text('{"name": "shop", "packages": {"": {"name": "shop"}}}')
+    code = run(["scan", f"dir:{tmp_path / 'app'}", "--db", str(tmp_path / "db"), "--offline", "--no-cache"])
+    report = capfd.readouterr().out
+    assert code == 3
+    assert "Tested 0 dependencies for known vulnerabilities, as none was found." in report
+    assert "holds nothing but shop, and no dependency" in report
+    assert "Not covered: nothing" not in report
+
+
 def test_four_scans_at_once_on_an_empty_database_and_cache(tmp_path):
     sample.write(tmp_path)
     env = os.environ | {

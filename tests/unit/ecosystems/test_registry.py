@@ -16,6 +16,7 @@ from garboard.ecosystems import ECOSYSTEMS
 from garboard.feeds.readers import osv_ecosystems
 from garboard.model.ecosystem import Ecosystem, never
 from garboard.model.package import UNMANAGED
+from garboard.packages import archives
 from garboard.packages.catalogers import CATALOGERS, METADATA
 
 SOURCE = Path(garboard.ecosystems.__file__).parents[1]
@@ -134,6 +135,7 @@ def test_parsers_are_imported_with_the_first_file():
     assert {one.NAME for one in CATALOGERS} == {
         *(one.name for one in ECOSYSTEMS if one.globs),
         *(f"{one.name}-archives" for one in ECOSYSTEMS if one.archives),
+        *(one.NAME for one in archives.READERS),
         "distro",
         "unread",
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import tempfile
 from pathlib import Path
 from typing import NamedTuple
 
@@ -189,6 +190,31 @@ def test_the_lock_file_of_another_project_does_not_answer(tmp_path: Path, projec
     assert all(one.asked == () for one in found.packages)
 
 
+MEMBERS = {
+    "package.json": _json({"name": "member", "version": "1.0.0", "dependencies": {"zz": "^1"}}),
+    "pyproject.toml": '[project]\nname = "member"\ndependencies = ["zz"]\n',
+    "Cargo.toml": '[package]\nname = "member"\n[dependencies]\nzz = "1"\n',
+    "Gemfile": 'gem "zz"\n',
+    "composer.json": _json({"require": {"v/zz": "^1"}}),
+}
+
+
+@pytest.mark.parametrize(
+    "project", [one for one in PROJECTS if one.manifest in MEMBERS], ids=lambda one: f"{one.manifest}-{one.lock}"
+)
+@pytest.mark.parametrize("names_others", [True, False])
+def test_what_a_member_of_a_workspace_asks_for_and_the_lock_file_lacks(
+    tmp_path: Path, project: Project, names_others: bool
+) -> None:
+    locked = project.locked
+    if not names_others:
+        locked = {"package-lock.json": '{"packages": {"": {"name": "shop"}}}'}.get(project.lock, locked)
+    files = {project.manifest: project.asks, project.lock: locked, f"m/x/{project.manifest}": MEMBERS[project.manifest]}
+    told = [gap.reason for gap in read(tmp_path, files).gaps if gap.subject == f"m/x/{project.manifest}"]
+    name = "v/zz" if project.direct == "v/a" else "zz"
+    assert told == [f"asks for {name}, which {project.lock} does not have: not judged"]
+
+
 @pytest.mark.parametrize(
     "folder",
     [
@@ -309,6 +335,115 @@ def test_a_direct_one_is_asked_for_at_its_line(tmp_path: Path) -> None:
     assert "  Asked for in package.json:5\n" in text
     assert "  Raise" not in text
     assert "  From: shop > a@1.0.0\n" in text
+    assert text.count("  From: ") == 1
+
+
+@pytest.mark.parametrize(
+    "project", [one for one in PROJECTS if one.manifest.endswith(".json")], ids=lambda one: one.lock
+)
+@pytest.mark.parametrize("ends", ["", "\n", "\r\n"])
+def test_a_manifest_on_one_line_is_asked_for_at_that(tmp_path: Path, project: Project, ends: str) -> None:
+    manifest = json.dumps(json.loads(project.asks)) + ends
+    found = read(tmp_path, {project.manifest: manifest, project.lock: project.locked})
+    places = {(one.full_name, place.line) for one in found.packages for place in one.asked}
+    assert places == {(project.direct, 1)}
+
+
+@pytest.mark.parametrize(
+    ("path", "data", "command"),
+    [
+        ("package.json", '{"devDependencies": {"a": "1"}}', "pnpm install --lockfile-only"),
+        ("package.json", '{"devDependencies": {"a": "1"}, "packageManager": "yarn@4.1.0"}', "yarn install --mode update-lockfile"),
+        ("package.json", '{"devDependencies": {"a": "1"}, "packageManager": "pnpm@9"}', "pnpm install --lockfile-only"),
+        ("package.json", '{"devDependencies": {"a": "1"}, "packageManager": "npm@9"}', "npm install --package-lock-only"),
+        ("package.json", '{"dependencies": {"a": "1"}}', "npm install --package-lock-only"),
+        ("pyproject.toml", '[tool.poetry.dependencies]\na = "1"', "poetry lock"),
+        ("pyproject.toml", '[project]\ndependencies = ["a"]\n[tool.uv.x]', "uv lock"),
+        ("pyproject.toml", '[project]\ndependencies = ["a"]\n[tool.pdm]', "pdm lock"),
+        ("pyproject.toml", '[project]\ndependencies = ["a"]', "uv lock"),
+        ("Pipfile", '[packages]\na = "*"', "pipenv lock"),
+        ("requirements.in", "a", "pip-compile requirements.in"),
+        ("requirements.txt", "a", "pip-compile"),
+        ("requirements.txt", "a\nb==1", "pip-compile"),
+        ("Gemfile", 'gem "a"', "bundle lock"),
+        ("Cargo.toml", '[dependencies]\na = "1"', "cargo generate-lockfile"),
+        ("composer.json", '{"require": {"v/a": "1"}}', "composer update --no-install"),
+        ("mix.exs", 'defp deps do\n[{:a, "~> 1"}]\nend', "mix deps.get"),
+        ("a.csproj", '<Project><ItemGroup><PackageReference Include="a"/></ItemGroup></Project>', "dotnet restore --use-lock-file"),
+    ],
+)  # fmt: skip
+def test_a_gap_names_the_command_that_locks(tmp_path: Path, path: str, data: str, command: str) -> None:
+    assert any(command in gap.reason for gap in read(tmp_path, {path: data}).gaps)
+
+
+POETRY = (
+    '[[package]]\nname = "a"\nversion = "1"\n[package.dependencies]\nc = "1"\n[[package]]\nname = "b"\nversion = "1"\n'
+    '[package.dependencies]\nc = "1"\nd = "1"\n[[package]]\nname = "c"\nversion = "1"\n[[package]]\nname = "d"\nversion = "1"\n'
+)
+GROUPED = "".join(
+    f'[[package]]\nname = "{name}"\nversion = "1"\ngroups = {groups}\n'
+    for name, groups in (("a", '["main"]'), ("b", '["dev"]'), ("c", '["main", "dev"]'), ("d", '["dev", "test"]'))
+)
+CRATES = (
+    '[[package]]\nname = "shop"\nversion = "1.0.0"\ndependencies = ["a", "b"]\n'
+    + "".join(
+        f'[[package]]\nname = "{name}"\nversion = "1.0.0"\nsource = "r"\ndependencies = {needs}\n'
+        for name, needs in (("a", '["c"]'), ("b", '["c", "d"]'), ("c", "[]"), ("d", "[]"))
+    )
+)  # fmt: skip
+YARN = '# yarn lockfile v1\n\na@1:\n  version "1"\n  dependencies:\n    c "1"\n\nb@1:\n  version "1"\n  dependencies:\n    c "1"\n    d "1"\n\nc@1:\n  version "1"\n\nd@1:\n  version "1"\n'
+GEMS = (
+    "GEM\n  specs:\n    a (1)\n      c\n    b (1)\n      c\n      d\n    c (1)\n    d (1)\n\nDEPENDENCIES\n  a\n  b\n"
+)
+PNPM = (
+    "lockfileVersion: '9.0'\nimporters:\n  .:\n    dependencies:\n      a:\n        specifier: '1'\n        version: 1.0.0\n"
+    "    devDependencies:\n      b:\n        specifier: '1'\n        version: 1.0.0\npackages:\n"
+    + "".join(f"  {name}@1.0.0:\n    resolution: {{integrity: x}}\n" for name in "abcd")
+    + "snapshots:\n  a@1.0.0:\n    dependencies:\n      c: 1.0.0\n  b@1.0.0:\n    dependencies:\n      c: 1.0.0\n      d: 1.0.0\n  c@1.0.0: {}\n  d@1.0.0: {}\n"
+)
+NPM = _json({"dependencies": {"a": "1"}, "devDependencies": {"b": "1"}})
+
+
+@pytest.mark.parametrize(
+    ("manifest", "asks", "lock", "locked"),
+    [
+        ("package.json", NPM, "yarn.lock", YARN),
+        ("package.json", NPM, "pnpm-lock.yaml", PNPM),
+        ("pyproject.toml", '[tool.poetry.dependencies]\na = "1"\n[tool.poetry.group.dev.dependencies]\nb = "1"\n', "poetry.lock", POETRY),
+        ("pyproject.toml", '[project]\ndependencies = ["a"]\n[dependency-groups]\ndev = ["b"]\n', "poetry.lock", POETRY),
+        ("pyproject.toml", '[project]\ndependencies = ["a"]\n[tool.pdm.dev-dependencies]\nx = ["b"]\n', "pdm.lock", POETRY),
+        ("pyproject.toml", '[project]\ndependencies = ["a"]\n[tool.uv]\ndev-dependencies = ["b"]\n', "uv.lock", POETRY),
+        ("README", "", "poetry.lock", GROUPED),
+        ("README", "", "pdm.lock", GROUPED.replace('"main"', '"default"')),
+        ("README", "", "poetry.lock", GROUPED.replace('groups = ["main", "dev"]', 'category = "main"').replace('groups = ["dev", "test"]', 'category = "dev"')),
+        ("Cargo.toml", '[dependencies]\na = "1"\n[dev-dependencies]\nb = "1"\n', "Cargo.lock", CRATES),
+        ("Gemfile", 'gem "a"\ngroup :development, :test do\n  gem "b"\nend\n', "Gemfile.lock", GEMS),
+        ("Gemfile", 'gem "a"\ngem "b", "~> 1", group: [:development, :test]\n', "Gemfile.lock", GEMS),
+        ("Gemfile", 'group :production do\n  gem "a"\nend\ngem "b", :group => :test\n', "Gemfile.lock", GEMS),
+        ("shop.gemspec", 'x.add_dependency("a")\nx.add_development_dependency("b")\n', "Gemfile.lock", GEMS),
+    ],
+)  # fmt: skip
+def test_what_only_development_leads_to_is_told_so(
+    tmp_path: Path, manifest: str, asks: str, lock: str, locked: str
+) -> None:
+    found = read(tmp_path, {manifest: asks, lock: locked})
+    scopes = {one.name: one.scope for one in found.packages if one.declared and not one.application}
+    assert scopes == {"a": "", "b": "development", "c": "", "d": "development"}
+
+
+@given(
+    name=st.sampled_from(["Django", "zope.interface", "ruamel_yaml", "PyYAML"]),
+    lock=st.sampled_from(
+        [("requirements.txt", "{}==1.0\n"), ("poetry.lock", '[[package]]\nname = "{}"\nversion = "1.0"\n')]
+    ),
+)
+def test_installed_and_declared_distributions_have_one_package_url(name: str, lock: tuple[str, str]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        metadata = f".venv/lib/python3.11/site-packages/{name}-1.0.dist-info/METADATA"
+        files = {lock[0]: lock[1].format(name), metadata: f"Name: {name}\nVersion: 1.0\n"}
+        found = read(Path(folder) / "x", files)
+    assert len(found.packages) == 2
+    assert len({(one.purl, one.full_name) for one in found.packages}) == 1
 
 
 NAMES = st.sampled_from("abcd")

@@ -42,7 +42,7 @@ six==1.*
 zope.interface (==5.0.0)
 typing-extensions @ https://example.com/t.whl
 """,
-    {"Django@3.2.1": [], "requests@2.25.1": [], "urllib3@1.26.4": [], "zope.interface@5.0.0": []},
+    {"django@3.2.1": [], "requests@2.25.1": [], "urllib3@1.26.4": [], "zope-interface@5.0.0": []},
     gaps=("flask, numpy, six and 2 more",),
 )
 PIPENV = Declared(
@@ -128,7 +128,8 @@ replace (
 )
 """,
     {
-        "example.com/shop@": ["github.com/gin-gonic/gin@v1.7.0", "github.com/new/yaml@v2.0.1"],
+        "example.com/shop@": ["github.com/gin-gonic/gin@v1.7.0", "github.com/new/yaml@v2.0.1", "stdlib@1.21"],
+        "stdlib@1.21": [],
         "github.com/gin-gonic/gin@v1.7.0": [],
         "golang.org/x/text@v0.3.7": [],
         "github.com/new/yaml@v2.0.1": [],
@@ -872,7 +873,8 @@ def test_the_line_that_declares_a_package(tmp_path: Path, file: Declared) -> Non
             continue
         named = lines[line - 1] + (lines[line] if "[[package" in lines[line - 1] else "")
         assert line > 0
-        assert package.name.lower() in named or package.namespace in named, package
+        name = "go 1.21" if package.name == "stdlib" else package.name.lower()
+        assert name in named or package.namespace in named, package
 
 
 @pytest.mark.parametrize(
@@ -955,8 +957,31 @@ def test_odd_fields_do_no_harm(tmp_path: Path, name: str, text: str) -> None:
 
 def test_a_go_mod_before_go_1_17_says_that_it_is_not_complete(tmp_path: Path) -> None:
     found = read(tmp_path, {"go.mod": "module x\ngo 1.16\nrequire golang.org/x/text v0.3.7\n"})
-    assert ["go mod tidy" in gap.reason for gap in found.gaps] == [True]
+    assert sum("go mod tidy" in gap.reason for gap in found.gaps) == 1
     assert "golang.org/x/text@v0.3.7" in edges(found)
+
+
+@pytest.mark.parametrize(
+    ("lines", "version"),
+    [
+        ("go 1.22.3", "1.22.3"),
+        ("go 1.21", "1.21"),
+        ("go 1.21rc2", "1.21rc2"),
+        ("go 1.21\ntoolchain go1.22.5", "1.22.5"),
+        ("toolchain go1.22.5-of-us // newest\ngo 1.21.0", "1.22.5"),
+        ("go 1.22.3\ntoolchain default", "1.22.3"),
+        ("go 1.20", ""),
+        ("go 1.20\ntoolchain go1.22.5", "1.22.5"),
+        ("", ""),
+        ("go odd", ""),
+    ],
+)
+def test_the_standard_library_of_the_go_that_builds_it(tmp_path: Path, lines: str, version: str) -> None:
+    found = read(tmp_path, {"go.mod": f"module x\n{lines}\n"})
+    standard = [one for one in found.packages if one.name == "stdlib"]
+    assert [one.version for one in standard] == ([version] if version else [])
+    assert all(version in lines.split("\n")[one.locations[0].line - 2] for one in standard)
+    assert any("the standard library was not judged" in gap.reason for gap in found.gaps) == (not version)
 
 
 @pytest.mark.parametrize("private", [True, False])

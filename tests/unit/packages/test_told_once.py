@@ -9,6 +9,8 @@ import pytest
 from garboard import image as images
 from garboard.image.layers.cache import NoCache
 from garboard.image.options import Options
+from garboard.model.image import FileHistory, Files, FileVersion
+from garboard.model.package import Package
 from garboard.packages.assemble import assemble
 from garboard.packages.catalogers import CATALOGERS
 from garboard.packages.declared import DECLARATIONS
@@ -56,3 +58,17 @@ def test_many_copies_of_one_package_take_no_square_of_time():
         for n in range(60_000)
     ]
     assert len(_told_once(copies)) == len(copies)
+
+
+@pytest.mark.parametrize(
+    ("groups", "expected"), [(("org.x",), {"org.x"}), (("org.x", "org.y"), {"", "org.x", "org.y"})]
+)
+def test_an_archive_without_a_group_has_that_of_the_declared_one(groups: tuple[str, ...], expected: set[str]) -> None:
+    def of(namespace: str, path: str, *, declared: bool) -> FileHistory:
+        fact = Package(type="maven", namespace=namespace, name="a", version="1.0", scheme="maven", declared=declared)
+        version = FileVersion(layer=0, facts=(fact,))
+        return FileHistory(reader="maven-declared" if declared else "maven", path=path, versions=(version,))
+
+    declared = (of(group, f"{group}/pom.xml", declared=True) for group in groups)
+    found = assemble(Files(histories=(*declared, of("", "lib/a-1.0.jar", declared=False))))
+    assert {one.namespace for one in found.packages} == expected

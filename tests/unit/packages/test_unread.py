@@ -11,6 +11,7 @@ import pytest
 
 from garboard import image as images
 from garboard.ecosystems import ECOSYSTEMS
+from garboard.ecosystems.node import LOCKING
 from garboard.image.handle import OpenedTree, Tree
 from garboard.image.layers.cache import NoCache
 from garboard.image.options import Options
@@ -690,7 +691,7 @@ def test_an_application_of_which_nothing_is_installed_that_it_needs(
     path: str, beside: dict[str, bytes], told: bool, more: bytes
 ) -> None:
     found = kinds(layer({path: NEEDS % more, **beside}))
-    assert found == ({UNMET: f"found, and not read: {path}"} if told else {})
+    assert found == ({UNMET: f"found, and not read: {path}; {LOCKING}"} if told else {})
     owned = f"usr/share/x/{path}"
     assert kinds(layer({owned: NEEDS % more, **deb("a", owned)})) == {}
     assert kinds(layer({path: b'{"name": "x", "devDependencies": {"a": "1"}}', **beside})) == {}

@@ -277,8 +277,10 @@ def test_detection(tmp_path: Path) -> None:
     assert not sbom.detect(str(tmp_path), Options())
     assert not sbom.detect(written(tmp_path, {"layers": []}), Options())
     assert sbom.detect(written(tmp_path, {"components": ["x" * 100_000], "bomFormat": "CycloneDX"}), Options())
-    (tmp_path / "bom.xml").write_text('"bomFormat"')
-    assert not sbom.detect(str(tmp_path / "bom.xml"), Options())
+    (tmp_path / "bom.txt").write_text('"bomFormat"')
+    assert not sbom.detect(str(tmp_path / "bom.txt"), Options())
+    (tmp_path / "bom.xml").write_text('<bom xmlns="http://cyclonedx.org/schema/bom/1.5"/>')
+    assert sbom.detect(str(tmp_path / "bom.xml"), Options())
 
 
 @pytest.mark.parametrize(

@@ -88,7 +88,21 @@ def test_other_files_of_the_name_are_nothing():
 
 
 @pytest.mark.parametrize(
-    "data", [b"", b"{", b"[]", b"SPDXVersion: SPDX-2.3\n", b'{"bomFormat": "CycloneDX"', b"[" * 5000, b"\xff"]
+    "data",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"SPDXVersion: SPDX-3.0\n",
+        b'{"bomFormat": "CycloneDX"',
+        b"[" * 5000,
+        b"\xff",
+        b"SPDXVersion: SPDX-2.3\nPackageComment: <text>a",
+        b"SPDXVersion: SPDX-2.3\n\xff",
+        b"\x1f\x8b",
+        b'<bom xmlns="http://cyclonedx.org/schema/bom/1.5">',
+        b'<!DOCTYPE a><bom xmlns="http://cyclonedx.org/schema/bom/1.5"/>',
+    ],
 )
 def test_what_cannot_be_read_is_a_gap(data: bytes) -> None:
     found = taken({"app/a.spdx.json": data}, sboms=True)

@@ -13,6 +13,7 @@ from garboard.database.read import Database
 from garboard.dockerfile.parser import parse
 from garboard.image.options import Options
 from garboard.model.attribution import Origin
+from garboard.reporters.inventory import text as inventory_text
 from garboard.reporters.scan import text
 from garboard.reporters.view import View, direct_dependencies
 from garboard.workflows import update_database
@@ -90,3 +91,23 @@ def test_its_source_tree(tmp_path: Path, database: Database, service: Service) -
         assert one.place in told
     assert report.inventory.gaps == ()
     assert "garboard scan IMAGE -f Dockerfile" in told
+
+
+@each
+def test_reports_of_its_tree_speak_of_no_image(tmp_path: Path, database: Database, service: Service) -> None:
+    report = scan(f"dir:{service.write_tree(tmp_path / 'shop')}", database=database, now=NOW)
+    texts = [text.render(report, View()).decode(), inventory_text.render(report, View()).decode()]
+    of_images = ("docker-image", "Docker image", "Dockerfile:", "LAYER", "Image:", "base image")
+    assert [word for word in of_images for one in texts if word in one] == []
+    assert all("Source tree:" in one for one in texts)
+    assert any("FILE" in line.split() for line in texts[1].splitlines()[:1])
+
+
+def test_a_tree_of_which_no_file_declares_anything_is_one(tmp_path: Path, database: Database) -> None:
+    (tmp_path / "app").mkdir()
+    (tmp_path / "app/a.cdx.xml").write_text("<bom/>")
+    report = scan(f"dir:{tmp_path / 'app'}", database=database, now=NOW)
+    found = text.render(report, View()).decode()
+    assert "Source tree:" in found
+    assert "Not all of the tree could be read" in found
+    assert "image" not in found.replace("IMAGE", "")

@@ -71,6 +71,10 @@ def _program() -> PlainCatalog:
     return catalog
 
 
+def _for_tests(path: str) -> bool:
+    return "/testdata/" in f"/{path}"
+
+
 def _advised(package: Package) -> tuple[AdvisedName, ...]:
     """The module's path; what Go calls ``1.22rc1`` advisories call ``1.22.0-rc.1``."""
     found = re.fullmatch(r"(\d+(?:\.\d+)*)(rc|beta)(\d+)", package.version)
@@ -92,12 +96,14 @@ ECOSYSTEM: Final = Ecosystem(
     load_commands=_commands,
     load_program=_program,
     unread=(NO_VERSION, NO_INFORMATION),
-    version=2,
+    version=3,
     sections=(".go.buildinfo", "__go_buildinfo", ".gopclntab", "__gopclntab"),
     windows_sections=(".symtab",),
     marks=(b"\x04\0\0\0Go", b"\xff Go buildinf:"),
     nearest=same_file,
     advised=_advised,
+    caches=("**/pkg/mod/cache",),
+    for_tests=_for_tests,
     index="the Go module proxy",
     misses="programs packed by UPX, obfuscated, or built without modules, and the own version of those built in a folder (gaps)",
     reference="https://pkg.go.dev/debug/buildinfo",

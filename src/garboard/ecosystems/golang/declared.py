@@ -19,6 +19,11 @@ _COMPLETE: Final = (1, 17)
 _REQUIRED: Final = re.compile(r'"?([^\s"]+)"?\s+(v[^\s/]+)\s*(?://\s*(indirect)\b.*)?(?://.*)?')
 _REPLACED: Final = re.compile(r'"?([^\s"]+)"?(?:\s+(v\S+))?\s+=>\s+"?([^\s"]+)"?(?:\s+(v[^\s/]+))?\s*(?://.*)?')
 _GO: Final = re.compile(r"(\d+)\.(\d+)")
+_RELEASE: Final = re.compile(r"(?:go)?(\d+(?:\.\d+)*(?:(?:rc|beta)\d+)?)(?![\w.])")
+"""A version of Go; a toolchain's may have a suffix of its maker."""
+_BINDING: Final = (1, 21)
+"""Since this version of the language it is the oldest Go that builds the module, and not only a hint."""
+STANDARD_LIBRARY: Final = "stdlib"
 
 
 class Requirement(NamedTuple):
@@ -31,10 +36,14 @@ class Requirement(NamedTuple):
 
 
 class GoMod(NamedTuple):
-    """What the file says; ``replaced`` by path and version, the latter empty for any."""
+    """What the file says; ``replaced`` by path and version, the latter empty for any.
+
+    ``builder`` is the oldest Go that builds it, with the line that says so; empty where none does.
+    """
 
     module: str
     language: tuple[int, int]
+    builder: tuple[str, int]
     required: tuple[Requirement, ...]
     replaced: Mapping[tuple[str, str], tuple[str, str]]
 
@@ -57,8 +66,16 @@ def catalog(file: File, /) -> Iterator[Fact]:
             yield Gap(stage="catalog", subject=file.path, reason=reason)
         else:
             modules.append(one._replace(path=found[0], version=found[1]) if found else one)
+    release, line = stated.builder
+    if release:
+        standard = _package(STANDARD_LIBRARY, release)
+        yield msgspec.structs.replace(standard, automatic=False, line=line)
+    elif stated.module:
+        reason = "does not say which Go builds it (a line `toolchain`, or `go` since 1.21): the standard library was not judged"
+        yield Gap(stage="catalog", subject=file.path, reason=reason)
     if stated.module:
         direct = tuple((f"{one.path}@{one.version}",) for one in modules if not one.indirect)
+        direct += ((f"{STANDARD_LIBRARY}@{release}",),) if release else ()
         yield msgspec.structs.replace(_package(stated.module, ""), requires=direct, application=True)
     for one in modules:
         yield msgspec.structs.replace(_package(one.path, one.version), automatic=one.indirect, line=one.line)
@@ -66,6 +83,7 @@ def catalog(file: File, /) -> Iterator[Fact]:
 
 def _read(text: str) -> GoMod:
     module, language = "", (0, 0)
+    builders: dict[str, tuple[str, int]] = {}
     required: dict[str, Requirement] = {}
     replaced: dict[tuple[str, str], tuple[str, str]] = {}
     for number, directive, line in _directives(text):
@@ -73,11 +91,16 @@ def _read(text: str) -> GoMod:
             module = line.strip('" ')
         elif directive == "go" and (found := _GO.match(line)):
             language = (int(found[1]), int(found[2]))
+            if language >= _BINDING and (release := _RELEASE.match(line)):
+                builders["go"] = (release[1], number)
+        elif directive == "toolchain" and (found := _RELEASE.match(line)):
+            builders["toolchain"] = (found[1], number)
         elif directive == "require" and (found := _REQUIRED.fullmatch(line)):
             required[found[1]] = Requirement(found[1], found[2], bool(found[3]), number)
         elif directive == "replace" and (found := _REPLACED.fullmatch(line)):
             replaced[found[1], found[2] or ""] = (found[3], found[4] or "")
-    return GoMod(module, language, tuple(required.values()), replaced)
+    builder = builders.get("toolchain") or builders.get("go") or ("", 0)
+    return GoMod(module, language, builder, tuple(required.values()), replaced)
 
 
 def _directives(text: str) -> Iterator[tuple[int, str, str]]:

@@ -13,6 +13,10 @@ ASAR: Final = "Electron's archives without packages"
 """What a report calls those that hold no ``package.json``."""
 _LISTS: Final = (".pnp.cjs", ".pnp.js", ".pnp.data.json")
 UNMET: Final = "applications without the npm packages that they need"
+LOCKING: Final = (
+    "`npm install --package-lock-only`, `yarn install --mode update-lockfile` or `pnpm install --lockfile-only` writes a lock "
+    "file without an installation"
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -120,6 +124,7 @@ ECOSYSTEM: Final = Ecosystem(
     for_tests=_for_tests,
     unread=(EXTENSIONS, ASAR),
     unmet=UNMET,
+    unmet_hint=LOCKING,
     installers=("npm", "corepack", "yarn", "pnpm"),
     locks=(
         "package-lock.json",

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Any, Final
 
 import msgspec
 
 from garboard import lock_text
+from garboard.ecosystems.node import LOCKING
 from garboard.lock_text import Named, text_of
 from garboard.model.gap import Gap
 from garboard.model.image import File
@@ -21,7 +23,16 @@ TYPE: Final = "npm"
 ORDER: Final = "semver"
 _UNMET: Final = b'"dependencies"'
 """In a manifest whose reader as an application tells of what is needed and nowhere found."""
-_HINT: Final = "`npm install --package-lock-only` writes package-lock.json"
+_MANAGER: Final = re.compile(rb'"packageManager"\s*:\s*"([a-z]+)@(\d+)')
+_LOCKING: Final = MappingProxyType(
+    {
+        b"npm": "`npm install --package-lock-only` writes package-lock.json",
+        b"yarn": "`yarn install --mode update-lockfile` writes yarn.lock",
+        b"pnpm": "`pnpm install --lockfile-only` writes pnpm-lock.yaml",
+        b"bun": "`bun install --lockfile-only` writes bun.lock",
+    }
+)
+"""By the name of the package manager that a project says to use."""
 _MODULES: Final = "node_modules/"
 _DEEPEST: Final = 100
 """Folders of packages within each other."""
@@ -89,7 +100,9 @@ def catalog(file: File, /) -> Iterator[Fact]:
 
 def manifest(file: File, /) -> Iterator[Fact]:
     """What ``package.json`` asks for, for development too."""
-    for fact in lock_text.asked(file, _dependencies, type_=TYPE, hint=_HINT):
+    named = _MANAGER.search(file.data)
+    hint = _LOCKING.get(named[1], LOCKING) if named is not None and named.groups() != (b"yarn", b"1") else LOCKING
+    for fact in lock_text.asked(file, _dependencies, type_=TYPE, hint=hint):
         yield msgspec.structs.replace(fact, told=_UNMET in file.data) if isinstance(fact, Asked) else fact
 
 
@@ -100,7 +113,7 @@ def _dependencies(text: str) -> Named:
         for name, wanted in lock_text.mapping(document.get(kind)).items():
             alias = text_of(wanted).removeprefix("npm:") if text_of(wanted).startswith("npm:") else ""
             real = alias[:1] + alias[1:].partition("@")[0] if alias else name
-            yield real, lines.get(name, 0)
+            yield real, lines.get(name, 0), kind == "devDependencies"
 
 
 def _flattened(lock: _Lock) -> Tree:

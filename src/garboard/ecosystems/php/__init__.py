@@ -116,6 +116,7 @@ ECOSYSTEM: Final = Ecosystem(
     manifests=("**/composer.json",),
     load_declared=_declared,
     load_commands=_commands,
+    caches=("**/composer/cache", "**/.composer/cache"),
     index="Packagist",
     interpreter="php",
     scripts=(".php", ".phar"),

@@ -76,4 +76,4 @@ def _required(text: str) -> Named:
     for kind in _KINDS:
         for name in lock_text.mapping(document.get(kind)):
             if "/" in name:
-                yield name.lower(), lines.get(name, 0)
+                yield name.lower(), lines.get(name, 0), kind == "require-dev"

@@ -109,6 +109,7 @@ ECOSYSTEM: Final = Ecosystem(
     order="pep440",
     load_order=_order,
     normalize=normalize,
+    one_spelling=True,
     globs=(
         "**/*.dist-info/METADATA",
         "**/*.dist-info/direct_url.json",

@@ -10,7 +10,7 @@ import json
 import re
 import tomllib
 from collections.abc import Container, Iterable, Iterator, Mapping
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from garboard import lock_text
 from garboard.ecosystems.python.names import normalize
@@ -30,6 +30,9 @@ _TABLE: Final = re.compile(r"[ \t]*\[\[(?:package|packages)\]\]")
 _INCLUDED: Final = re.compile(r"(?:-r|--requirement)(?:[ \t]+|=|(?=[^\s=]))(\S+)")
 _REQUIREMENTS: Final = re.compile(r"/(?:requirements[^/]*|requirements/[^/]*)\.txt$")
 """Paths of files of requirements that are read for themselves."""
+_FROZEN: Final = "`pip-compile` or `uv pip compile` pins what a file asks for, and what that needs"
+_DEVELOPMENT: Final = frozenset({"dev", "develop", "development", "test", "tests", "lint", "docs", "typing"})
+"""Groups that a lock file names and an installation of the project alone does without."""
 _COMMENT: Final = re.compile(r"(?:^|\s)#.*")
 _VIA: Final = re.compile(r"#[ \t]*via\b[ \t]*(.*)")
 _BY: Final = re.compile(r"[ \t]+#[ \t]{2,}(\S.*)")
@@ -63,10 +66,11 @@ def catalog(file: File, /) -> Iterator[Fact]:
         yield Gap(stage="catalog", subject=file.path, reason=f"cannot be read: {error}")
         return
     if left and not entries:
-        yield Asked(type=TYPE, names=left, open=tuple(dict(left)))
+        yield Asked(type=TYPE, names=left, open=tuple(dict(left)), hint=_FROZEN)
     elif left:
         unknown = lock_text.some(tuple(dict(left)))
-        yield Gap(stage="catalog", subject=file.path, reason=f"states no version of {unknown}: not judged")
+        reason = f"states no version of {unknown}: not judged; {_FROZEN}"
+        yield Gap(stage="catalog", subject=file.path, reason=reason)
     if name.endswith(".txt"):
         yield from _included(file.path, text)
     yield from _packages(entries)
@@ -219,9 +223,15 @@ def _tables(text: str) -> Iterator[LockedDistribution]:
         needs = [*_names(table.get("dependencies"))]
         if own:
             needs += [need for group in groups.values() for need in _names(group)]
-        yield LockedDistribution(
-            name, str(version or ""), tuple(needs), own, line=places[position] if position < len(places) else 0
-        )
+        line = places[position] if position < len(places) else 0
+        yield LockedDistribution(name, str(version or ""), tuple(needs), own, line=line, scope=_scope(table))
+
+
+def _scope(table: Mapping[str, Any]) -> str:
+    """Of poetry (a category, since 2.0 groups) and pdm; other groups than usual ones may be extras."""
+    groups = table.get("groups") if isinstance(table.get("groups"), list) else [table.get("category")]
+    known = {one for one in groups or () if isinstance(one, str)}
+    return "development" if known and known <= _DEVELOPMENT else ""
 
 
 def _names(needs: object) -> Iterable[str]:

@@ -15,14 +15,25 @@ from garboard.model.package import Fact
 TYPE: Final = "pypi"
 _NAME: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 _QUOTED: Final = re.compile(r"""["']([A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?)(?=[\s\[<>=!~;@"'(])""")
-_HINT: Final = "`uv lock`, `poetry lock` or `pip freeze > requirements.txt` writes them down"
+_COMPILED: Final = "`pip-compile {0}` or `uv pip compile {0} -o requirements.txt` writes them down"
+_BY_TOOL: Final = tuple((f"[tool.{name}", f"`{name} lock` writes {name}.lock") for name in ("poetry", "pdm", "uv"))
+_BY_NONE: Final = "`uv lock`, `poetry lock` or `pip-compile` writes them down"
 
 
 def catalog(file: File, /) -> Iterator[Fact]:
     """The distributions that are asked for by name, for development too."""
     name = file.path.rpartition("/")[2]
     parse = {"pyproject.toml": _project, "Pipfile": _pipfile, "setup.cfg": _setup_cfg, "setup.py": _setup_py}
-    return lock_text.asked(file, parse.get(name, _listed), type_=TYPE, hint=_HINT)
+    return lock_text.asked(file, parse.get(name, _listed), type_=TYPE, hint=hint(name, file.data))
+
+
+def hint(name: str, data: bytes) -> str:
+    """The command that pins what a file of this name asks for, without an installation."""
+    if name == "Pipfile":
+        return "`pipenv lock` writes Pipfile.lock"
+    if name != "pyproject.toml":
+        return _COMPILED.format(name)
+    return next((text for table, text in _BY_TOOL if table.encode() in data), _BY_NONE)
 
 
 def _project(text: str) -> Named:
@@ -30,13 +41,13 @@ def _project(text: str) -> Named:
     project = lock_text.mapping(document.get("project"))
     tool = lock_text.mapping(document.get("tool"))
     poetry, uv, pdm = (lock_text.mapping(tool.get(name)) for name in ("poetry", "uv", "pdm"))
-    lists = [project.get("dependencies"), uv.get("dev-dependencies")]
-    groups = (project.get("optional-dependencies"), document.get("dependency-groups"), pdm.get("dev-dependencies"))
-    for group in groups:
-        lists += lock_text.mapping(group).values()
+    always: list[Any] = [project.get("dependencies"), *lock_text.mapping(project.get("optional-dependencies")).values()]
+    development: list[Any] = [uv.get("dev-dependencies")]
+    for group in (document.get("dependency-groups"), pdm.get("dev-dependencies")):
+        development += lock_text.mapping(group).values()
     lines = _quoted(text)
-    for name in (name for needs in lists for name in _names(needs)):
-        yield name, lines.get(name, 0)
+    for lists, only in ((always, False), (development, True)):
+        yield from ((name, lines.get(name, 0), only) for needs in lists for name in _names(needs))
     keys = lock_text.toml_keys(text)
     tables = {"tool.poetry.dependencies": poetry.get("dependencies")}
     tables["tool.poetry.dev-dependencies"] = poetry.get("dev-dependencies")
@@ -45,7 +56,7 @@ def _project(text: str) -> Named:
     for table, needed in tables.items():
         for name in lock_text.mapping(needed):
             if name != "python":
-                yield name, keys.get((table, name), 0)
+                yield name, keys.get((table, name), 0), table != "tool.poetry.dependencies"
 
 
 def _names(needs: Any) -> Iterator[str]:
@@ -62,7 +73,8 @@ def _pipfile(text: str) -> Named:
     document = tomllib.loads(text)
     keys = lock_text.toml_keys(text)
     for table in ("packages", "dev-packages"):
-        yield from ((name, keys.get((table, name), 0)) for name in lock_text.mapping(document.get(table)))
+        names = lock_text.mapping(document.get(table))
+        yield from ((name, keys.get((table, name), 0), table == "dev-packages") for name in names)
 
 
 def _listed(text: str) -> Named:

@@ -19,6 +19,10 @@ _VERSION: Final = re.compile(r"(\d[0-9A-Za-z.]*)(?:-(.+))?")
 _REQUIRED: Final = re.compile(
     r"""\s*+(?:gem|[\w.]*\.add_(?:runtime_|development_)?dependency)[\s(]++["']([\w.-]+)["']"""
 )
+_GROUP: Final = re.compile(r"[ \t]*group[ \t(]++([^\n]*?)\)?[ \t]+do\b")
+_IN_GROUP: Final = re.compile(r""".*?[,\s](?::groups?[ \t]*=>|groups?:)[ \t]*(\[[^\]]*\]|[:"']\w+)""")
+_WORD: Final = re.compile(r"\w+")
+_DEVELOPMENT: Final = frozenset({"development", "test"})
 _HINT: Final = "`bundle lock` writes Gemfile.lock"
 _SECTIONS: Final = frozenset({"GEM", "GIT", "PATH", "PLUGIN SOURCE"})
 _LISTED: Final = 4
@@ -70,9 +74,21 @@ def catalog(file: File, /) -> Iterator[Fact]:
 
 
 def _required(text: str) -> Named:
+    within = False
     for number, line in enumerate(text.splitlines(), 1):
-        if (found := _REQUIRED.match(line)) is not None:
-            yield found[1], number
+        if (group := _GROUP.match(line)) is not None:
+            within = _for_development(group[1])
+        elif line.strip() == "end":
+            within = False
+        elif (found := _REQUIRED.match(line)) is not None:
+            stated = _IN_GROUP.match(line)
+            only = _for_development(stated[1]) if stated is not None else within
+            yield found[1], number, only or "add_development_dependency" in found[0]
+
+
+def _for_development(groups: str) -> bool:
+    """Whether all of the groups that are named are."""
+    return bool(found := {*_WORD.findall(groups)}) and found <= _DEVELOPMENT
 
 
 def _read(text: str) -> tuple[list[LockedGem], set[str]]:

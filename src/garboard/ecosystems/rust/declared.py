@@ -67,7 +67,7 @@ def _required(text: str) -> Named:
             stated = lock_text.mapping(wanted)
             if "path" not in stated:
                 line = lines.get((table, name)) or lines.get((table, f"{name}.workspace"), 0)
-                yield str(stated.get("package") or name), line
+                yield str(stated.get("package") or name), line, table.endswith("dev-dependencies")
 
 
 def _is_crate(entry: Any) -> bool:

@@ -20,14 +20,20 @@ from garboard.model.limits import Limits
 from garboard.model.package import Fact
 
 
-def read(root: Path, matcher: Matcher, readers: Mapping[str, Reader], limits: Limits) -> LayerRecord:
-    """Return the folder's record. Unreadable entries are gaps; other file systems mounted below are not entered."""
-    return _Reading(os.fsencode(root), matcher, readers, limits).run()
+def read(root: Path, matcher: Matcher, readers: Mapping[str, Reader], limits: Limits, *, only: str = "") -> LayerRecord:
+    """Return the folder's record, or that of the ``only`` file in it.
+
+    Unreadable entries are gaps; other file systems mounted below are not entered.
+    """
+    return _Reading(os.fsencode(root), matcher, readers, limits, os.fsencode(only)).run()
 
 
 class _Reading:
-    def __init__(self, root: bytes, matcher: Matcher, readers: Mapping[str, Reader], limits: Limits) -> None:
+    def __init__(
+        self, root: bytes, matcher: Matcher, readers: Mapping[str, Reader], limits: Limits, only: bytes = b""
+    ) -> None:
         self._root = root
+        self._only = only
         self._matcher = matcher
         self._readers = readers
         self._limits = limits
@@ -44,7 +50,8 @@ class _Reading:
         while folders:
             folder = folders.pop()
             try:
-                with os.scandir(os.path.join(self._root, folder)) as entries:
+                with os.scandir(os.path.join(self._root, folder)) as found:
+                    entries = (one for one in found if one.name == self._only) if self._only else found
                     folders += [path for entry in entries if (path := self._entry(folder, entry, device)) is not None]
             except OSError as error:
                 self._gap(folder, f"the folder cannot be read: {error.strerror}")

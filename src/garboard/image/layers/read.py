@@ -52,7 +52,7 @@ def _records(
     if isinstance(opened, OpenedTree):
         if opened.tree.archive:
             return (_archive(opened.image.name, opened.tree.archive, matcher, readers, options),), ()
-        return (directory.read(opened.tree.root, matcher, readers, options.limits),), ()
+        return (directory.read(opened.tree.root, matcher, readers, options.limits, only=opened.tree.only),), ()
     return _LayersOnce(opened, matcher, readers, cache, options).run()
 
 

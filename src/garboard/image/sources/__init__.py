@@ -11,7 +11,7 @@ from typing import Protocol
 
 from garboard.image.handle import AnyOpened
 from garboard.image.options import Options
-from garboard.image.sources import directory, docker_archive, oci_archive, oci_dir, root_archive
+from garboard.image.sources import directory, docker_archive, oci_archive, oci_dir, package_file, root_archive
 
 
 class ImageSource(Protocol):
@@ -40,5 +40,5 @@ class ImageSource(Protocol):
         ...
 
 
-SOURCES: tuple[ImageSource, ...] = (oci_dir, docker_archive, oci_archive, root_archive, directory)
+SOURCES: tuple[ImageSource, ...] = (oci_dir, docker_archive, oci_archive, root_archive, package_file, directory)
 """In the order in which they are tried for a name without a scheme."""

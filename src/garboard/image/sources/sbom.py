@@ -1,4 +1,4 @@
-"""Software bills of materials instead of an image, as JSON: CycloneDX 1.2 to 1.7, SPDX 2.2 and 2.3, Syft's own.
+"""Software bills of materials instead of an image: CycloneDX 1.2 to 1.7 (JSON, XML), SPDX 2.2 and 2.3 (JSON, tag-value), Syft's.
 
 This program's own inventories and reports are read too. Packages are identified by package URL; a package without one
 cannot be compared with advisories, and is a gap.
@@ -20,14 +20,18 @@ LARGEST = 512 * 1024 * 1024
 """The size limit of a document."""
 _HEAD = 64 * 1024
 """Bytes in which `detect` looks for the document's format name."""
-_MARKS = (b'"bomFormat"', b'"spdxVersion"', b"/anchore/syft/", b'"garboard-inventory-', b'"judgedCount"')
+_MARKS = (
+    *(b'"bomFormat"', b'"spdxVersion"', b"/anchore/syft/", b'"garboard-inventory-', b'"judgedCount"'),
+    *(b"cyclonedx.org/schema/bom", b"SPDXVersion:"),
+)
+_ENDS = frozenset({".json", ".xml", ".spdx", ".cdx", ".tv", ".tag"})
 STANDARD_INPUT = "-"
 
 
 def detect(name: str, options: Options, /) -> bool:  # noqa: ARG001 - the Source protocol's
-    """Report whether the name is a ``.json`` file that identifies itself as CycloneDX or SPDX."""
+    """Report whether the name is a file that identifies itself as CycloneDX or SPDX."""
     path = Path(name)
-    if path.suffix != ".json":
+    if path.suffix not in _ENDS:
         return False
     try:
         with path.open("rb") as file:

@@ -20,7 +20,7 @@ def _line(number: int, action: Action) -> str:
         return f"{text}what it clears is known then"
     brought = f", +{len(action.adds)}" if action.adds else ""
     words = ", ".join(f"{count} {severity.word}" for severity, count in action.severities)
-    cleared = f"-{len(action.clears)}: {words}" if words else "a part of what a later one clears"
+    cleared = f"-{len(action.clears)}: {words}" if words else "a part of issues that others clear, or that remain"
     return f"{text}{action.before} → {action.after}  ({cleared}{brought})"
 
 

@@ -12,9 +12,12 @@ from garboard.model.report import Report
 from garboard.packages.ownership import counted
 from garboard.reporters.several import Texts
 from garboard.reporters.terminal import document, paint, plain
-from garboard.reporters.view import View
+from garboard.reporters.view import View, subject
 
 _HEADINGS: Final = ("NAME", "VERSION", "TYPE", "LAYER", "")
+_OF_FILES: Final = ("NAME", "VERSION", "TYPE", "FILE", "")
+"""Of what has no layers."""
+_SUBJECTS: Final = {"image": "Image:", "tree": "Source tree:", "file": "File:"}
 _WIDEST: Final = 48
 """Characters of a column; a longer text is shown in full and pushes the rest of its row to the right."""
 _SHORT: Final = 12
@@ -40,7 +43,7 @@ def parts(report: Report, view: View) -> Iterator[bytes]:
     if packages:
         owners = {package.id: package.name for package in packages}
         rows = [_row(package, owners, report.image) for package in packages]
-        lines += [*_table([_HEADINGS, *rows]), ""]
+        lines += [*_table([_HEADINGS if report.image.layers else _OF_FILES, *rows]), ""]
     lines += [*_summary(report), "", *_coverage(report, color=view.color)]
     yield document(lines, color=view.color)
 
@@ -53,11 +56,19 @@ def _row(package: Package, owners: dict[str, str], image: Image) -> Row:
                 package.full_name,
                 package.version or "-",
                 package.type,
-                _layer(package.layer, image),
+                _layer(package.layer, image) if image.layers else _file(package),
                 _remark(package, owners),
             ),
         )
     )
+
+
+def _file(package: Package) -> str:
+    """Where it is stated, or lies."""
+    if not package.locations:
+        return "-"
+    place = package.locations[0]
+    return f"{place.path}:{place.line}" if place.line else place.path
 
 
 def _layer(index: int | None, image: Image) -> str:
@@ -95,7 +106,7 @@ def _summary(report: Report) -> Iterator[str]:
     if applications:
         aside.append(f"{applications} application{'s' if applications > 1 else ''}")
     rows = (
-        ("Image:", report.image.name),
+        (_SUBJECTS[subject(report)], report.image.name),
         ("Platform:", str(report.image.platform) if report.image.layers else ""),
         ("Distribution:", distro.pretty_name or f"{distro.id} {distro.version}".strip() if distro else "none found"),
         (

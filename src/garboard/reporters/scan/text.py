@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import shlex
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from typing import Final
 
 from garboard import ecosystems
@@ -25,7 +25,18 @@ from garboard.reporters.recommend import table
 from garboard.reporters.scan.tree import dependency_tree
 from garboard.reporters.several import Texts
 from garboard.reporters.terminal import document, paint
-from garboard.reporters.view import Issue, View, direct_dependencies, headline, labeled, shown, tested, unjudged
+from garboard.reporters.view import (
+    Issue,
+    View,
+    direct_dependencies,
+    headline,
+    is_source_tree,
+    labeled,
+    shown,
+    subject,
+    tested,
+    unjudged,
+)
 
 _COLORS: Final = {Severity.CRITICAL: "35", Severity.HIGH: "31", Severity.MEDIUM: "33"}
 _WORST_FIRST: Final = tuple(sorted(Severity, key=lambda severity: -severity.rank))
@@ -33,6 +44,9 @@ _LABEL: Final = 19
 _SHOWN_ROOTS: Final = 5
 _DESCRIPTION: Final = 160
 _INSTRUCTION: Final = 300
+_SUBJECTS: Final = {"image": "Docker image:", "tree": "Source tree:", "file": "File:"}
+_FROM_PROJECT: Final = 2
+"""Steps of the path to a package that a project asks for itself."""
 _SHOWN_INTRODUCTIONS: Final = 3
 _STATUS: Final = {
     Status.DEFERRED: "the distribution has put the fix off",
@@ -62,9 +76,11 @@ def _exploited(vulnerability: Vulnerability) -> Iterator[str]:
         yield "  Malicious: the package itself is malware; remove it"
 
 
-def _paths(issue: Issue, labels: Mapping[str, str]) -> list[tuple[str, ...]]:
-    """The paths of all affected packages, shortest first, as labels."""
+def _paths(issue: Issue, labels: Mapping[str, str], projects: Container[str]) -> list[tuple[str, ...]]:
+    """The paths of all affected packages, shortest first, as labels; of those that a project asks for, the way from there."""
     found = [path for finding in issue.findings for path in finding.from_paths]
+    led = {path[-1:] for path in found if len(path) == _FROM_PROJECT and path[0] in projects}
+    found = [path for path in found if path not in led]
     found.sort(key=len)
     return [tuple(labels.get(step, step) for step in path) for path in found]
 
@@ -83,7 +99,9 @@ def _fix(finding: Finding) -> str:
     return f"  No fix: {status}{note}" if status else ""
 
 
-def _block(issue: Issue, report: Report, view: View, labels: Mapping[str, str]) -> Iterator[str]:
+def _block(
+    issue: Issue, report: Report, view: View, labels: Mapping[str, str], projects: Container[str]
+) -> Iterator[str]:
     finding = issue.first
     vulnerability = finding.vulnerability
     word = vulnerability.severity.word.capitalize()
@@ -95,7 +113,7 @@ def _block(issue: Issue, report: Report, view: View, labels: Mapping[str, str]) 
     yield from _exploited(vulnerability)
     if len(issue.findings) > 1:
         yield f"  Packages: {_limited((labeled(one.package) for one in issue.findings), _SHOWN_ROOTS)}"
-    paths = _paths(issue, labels)
+    paths = _paths(issue, labels, projects)
     more = len(paths) - view.show_paths + sum(one.more_paths for one in issue.findings)
     if paths:
         yield f"  Introduced through: {_limited((path[0] for path in paths), _SHOWN_ROOTS)}"
@@ -184,15 +202,10 @@ def _managers(report: Report) -> str:
     return ", ".join(manager_of(kind) for kind, _ in types.most_common()) or "none"
 
 
-def is_source_tree(report: Report) -> bool:
-    """Whether it is about a project's files, and no system's."""
-    return bool(_manifests(report))
-
-
 def project_name(report: Report) -> str:
     """``docker-image|NAME`` without tag or digest, as ``docker scan`` names it; of a source tree its folder's name."""
     if is_source_tree(report):
-        return report.image.name.rstrip("/").rpartition("/")[2]
+        return report.image.name.rstrip("/").rpartition("/")[2] or report.image.name
     name = report.image.name.partition("@")[0]
     head, colon, tag = name.rpartition(":")
     return "docker-image|" + (head if colon and "/" not in tag else name).rpartition("/")[2]
@@ -216,7 +229,7 @@ def _summary(report: Report, found: list[Issue], view: View) -> Iterator[str]:
         ("Package manager:", _managers(report)),
         ("Target file:", report.target_file or _limited(_manifests(report), _SHOWN_ROOTS)),
         ("Project name:", project_name(report)),
-        ("Source tree:" if is_source_tree(report) else "Docker image:", report.image.name),
+        (_SUBJECTS[subject(report)], report.image.name),
         ("Platform:", str(report.image.platform) if report.image.layers else ""),
         (
             "Target OS:",
@@ -240,14 +253,16 @@ def _summary(report: Report, found: list[Issue], view: View) -> Iterator[str]:
     if report.judged and report.unjudged:
         yield paint(f"Could not be judged: {unjudged(report)}.", "33", color=view.color)
     if any(gap.unread for gap in report.gaps):
-        yield paint("Not all of the image could be read: see what was not covered, below.", "33", color=view.color)
+        yield paint(
+            f"Not all of the {subject(report)} could be read: see what was not covered, below.", "33", color=view.color
+        )
     yield from _shares(report, view)
 
 
 def _none(report: Report) -> str:
     """What it means that nothing was found."""
     if not report.judged:
-        return "but none of them could be judged"
+        return "but none of them could be judged" if report.tested else "as none was found"
     return "no published update is missing" if report.updates_only else "no vulnerable paths found"
 
 
@@ -340,12 +355,13 @@ def parts(report: Report, view: View) -> Iterator[bytes]:
     """The same, at once."""
     found = shown(report, view)
     labels = {package.id: labeled(package) for package in report.inventory.packages}
+    projects = frozenset(package.id for package in report.inventory.packages if package.application)
     lines: list[str] = []
     if view.dependency_tree:
         lines += [*dependency_tree(report, tree_name(report)), ""]
     lines += ["", f"Testing {report.image.name}...", ""]
     for issue in found:
-        lines += [*_block(issue, report, view, labels), ""]
+        lines += [*_block(issue, report, view, labels, projects), ""]
     lines += ["", ""] if found else []
     lines += [*_summary(report, found, view), *lineage_text.block(report, view), *table.block(report, view)]
     lines += [*actions_text.block(report.actions), *policy_text.block(report, view)]
