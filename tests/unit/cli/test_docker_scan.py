@@ -17,6 +17,8 @@ from garboard.cli.docker.flags import USAGE
 from garboard.cli.docker.plugin import command
 from garboard.model.errors import UsageError
 
+OLD = ("--no-policy", "--no-require-coverage")
+"""What the old command did not know."""
 GOLDEN = Path(__file__).parents[2] / "golden/docker_scan/usage.txt"
 
 

@@ -109,10 +109,10 @@ def _check(flags: Flags) -> None:
 
 def scan_arguments(flags: Flags) -> list[str]:
     """The same arguments in the form that ``garboard scan`` takes."""
+    coverage = () if _COVERAGE in os.environ else ("--no-require-coverage",)  # the old command knew only 0 and 1
     words = [f"--{name}" for name in ("json", "group-issues", "dependency-tree", "exclude-base") if flags.on(name)]
-    words += [] if _COVERAGE in os.environ else ["--no-require-coverage"]  # the old command knew only 0 and 1
     words += [f"--{name}={flags.text(name)}" for name in ("file", "severity") if flags.text(name)]
-    return ["scan", *_OF_OLD, *words, "--", *flags.arguments]
+    return ["scan", *_OF_OLD, *coverage, *words, "--", *flags.arguments]
 
 
 def _delegate(arguments: list[str]) -> int:
