@@ -31,7 +31,7 @@ from garboard.model.package import (
     Script,
     Unread,
 )
-from garboard.packages import asked, bills, distro, dockerfiles, graph, held, ownership, unread
+from garboard.packages import asked, bills, distro, dockerfiles, graph, held, ownership, unexplained, unread
 from garboard.packages.ownership import Listed, Owners, ReplacedProgram
 from garboard.packages.purl import purl
 
@@ -71,7 +71,7 @@ class _Facts:
         self.replaced: list[ReplacedProgram] = []
         self.licenses: dict[tuple[str, str], tuple[str, ...]] = {}
         self.retention: dict[str, Retention] = {}
-        self.unread: list[unread.Found] = []
+        self.unread: list[unexplained.Found] = []
         self.manifests: list[asked.ManifestFile] = []
         self.holds = held.Holds()
         self.tools: set[str] = set()
@@ -124,7 +124,7 @@ class _Facts:
                     fact.software, layer=last.layer, locations=(Location(path=history.path, layer=last.layer),)
                 )
                 self.unread.append(
-                    unread.Found(history.path, fact.kind, fact.names, fact.folder, fact.reason, software)
+                    unexplained.Found(history.path, fact.kind, fact.names, fact.folder, fact.reason, software)
                 )
             elif isinstance(fact, Replaced):
                 self.replaced.append(ReplacedProgram(history.path, last.layer, fact))
@@ -296,7 +296,7 @@ def _passed_over(packages: tuple[Package, ...]) -> Iterator[Gap]:
         yield Gap(stage="catalog", subject=f"{len(alone) - _TOLD} more files package.json", reason=reason)
 
 
-def _interpreters(found: Iterable[unread.Found]) -> set[str]:
+def _interpreters(found: Iterable[unexplained.Found]) -> set[str]:
     """What runs the packages that are there and that no cataloger reads."""
     known = [(one.scripts + one.traces, one.interpreter) for one in ecosystems.ECOSYSTEMS if one.traces]
     return {runs for file in found for ends, runs in known if file.path.lower().endswith(ends)}
@@ -379,12 +379,12 @@ def assemble(files: Files, names: NamesOfArchives | None = None) -> Inventory:
     stated = (one for one in facts.gaps if one.subject not in joined.answered)
     gaps = list(gathered((*joined.gaps, *stated, *facts.holds.gaps, *_passed_over(completed))))
     unowned = (one for one in facts.unread if not owners.answer_for(one.path))
-    found_unread = tuple(unread.lists(unowned, facts.read, completed, facts.absent))
-    software, found_unread = unread.products(found_unread, completed, facts.read)
+    found_unread = tuple(unexplained.lists(unowned, facts.read, completed, facts.absent))
+    software, found_unread = unexplained.products(found_unread, completed, facts.read)
     if software:
         completed = complete((*completed, *software), found)
     gaps += owners.gaps(facts.replaced)
-    gaps += unread.gaps(found_unread, completed, facts.read)
+    gaps += unexplained.gaps(found_unread, completed, facts.read)
     managed = any(package.type in SYSTEM_TYPES for package in completed) or (
         found is not None and any(found.id in ecosystems.of(package.type).distributions for package in completed)
     )

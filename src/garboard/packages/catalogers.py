@@ -10,7 +10,7 @@ from garboard.ecosystems import ECOSYSTEMS
 from garboard.model.ecosystem import Catalog, Ecosystem, PlainCatalog
 from garboard.model.image import File, Reader
 from garboard.model.package import Fact
-from garboard.packages import archives, distro, unread
+from garboard.packages import archives, distro, unread, unread_kinds
 from garboard.packages.guard import guarded
 from garboard.patterns import of_globs
 
@@ -57,7 +57,7 @@ class OwnablePaths:
                     and not path.startswith(_DATA)
                 )
                 or path[:slash].endswith("bin")
-                or (".so" in name and unread.is_library(name))
+                or (".so" in name and unread_kinds.is_library(name))
                 or (end in globs and matches(end, path))
                 or (name in globs and matches(name, path))
             ):
@@ -272,7 +272,7 @@ _NO_PROGRAM: Final = frozenset(
 METADATA: Final = OwnablePaths(
     (
         *(glob for one in ECOSYSTEMS if not one.system for glob in (*one.globs, *one.archives)),
-        *unread.OWNABLE,
+        *unread_kinds.OWNABLE,
         *archives.GLOBS,
     )
 )

@@ -17,7 +17,7 @@ from garboard.image.layers.cache import NoCache
 from garboard.image.options import Options
 from garboard.model.gap import Gap
 from garboard.model.image import Image
-from garboard.packages import bills, unread
+from garboard.packages import bills, unread, unread_kinds
 from garboard.packages.assemble import assemble
 from garboard.packages.catalogers import CATALOGERS
 from tests.unit.ecosystems.test_programs import information
@@ -65,7 +65,7 @@ def deb(name: str, *paths: str, version: str = "1-1", maintainer: str = DEBIAN) 
     }
 
 
-EVERY = tuple((kind, glob) for kind, globs in unread.LISTS.items() for glob in globs)
+EVERY = tuple((kind, glob) for kind, globs in unread_kinds.LISTS.items() for glob in globs)
 
 
 @pytest.mark.parametrize(("kind", "glob"), EVERY, ids=[glob for _, glob in EVERY])
@@ -443,7 +443,7 @@ def test_links_that_lead_somewhere_are_not_told() -> None:
     assert kinds(tar([link("var/lib/dpkg/status", "a"), link("var/lib/dpkg/a", "b"), ("var/lib/dpkg/b", data)])) == {}
 
 
-ROOTS = [glob.replace("**/*", "{root}").replace("*", "a") for glob in unread.ROOTS]
+ROOTS = [glob.replace("**/*", "{root}").replace("*", "a") for glob in unread_kinds.ROOTS]
 
 
 @pytest.mark.parametrize("path", ROOTS)
@@ -480,7 +480,7 @@ def test_a_folder_of_a_database_below_another_root(database: str) -> None:
     ],
 )  # fmt: skip
 def test_every_database_is_known_below_another_root(database: str) -> None:
-    assert f"**/*/{database}" in unread.ROOTS
+    assert f"**/*/{database}" in unread_kinds.ROOTS
 
 
 def test_a_package_database_where_a_link_leads_is_read() -> None:

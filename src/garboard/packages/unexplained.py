@@ -1,0 +1,359 @@
+"""What answers for files that no cataloger reads: packages beside or above them, caches, lists; the rest are gaps."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from functools import cache, cached_property
+from types import MappingProxyType
+from typing import Final, NamedTuple
+
+import msgspec
+
+from garboard.ecosystems import ECOSYSTEMS, of
+from garboard.ecosystems.generic import LIBRARIES as _DLL
+from garboard.ecosystems.generic import PROGRAMS as _EXECUTABLES
+from garboard.model.gap import Gap
+from garboard.model.package import NOT_READ, SYSTEM_TYPES, UNMANAGED, Package
+from garboard.packages import archives, bills
+from garboard.packages import unread_kinds as kinds
+from garboard.patterns import of_globs
+
+_BARE: Final = MappingProxyType(
+    {
+        bare.kind: (one, tuple(name.decode() for other in one.bare if other.kind == bare.kind for name in other.files))
+        for one in ECOSYSTEMS
+        for bare in one.bare
+    }
+)
+"""By the kind of a folder: its ecosystem, and the files one of which would name the package in it."""
+_UNMET: Final = MappingProxyType({one.unmet: one.type for one in ECOSYSTEMS if one.unmet})
+_HINTS: Final = MappingProxyType({one.unmet: one.unmet_hint for one in ECOSYSTEMS if one.unmet_hint})
+_LIST_ENDS: Final = (".list", ".md5sums")
+_INSTALLERS: Final = frozenset(name for one in ECOSYSTEMS for name in one.installers)
+_NAMED: Final = 3
+_PLACES: Final = 20
+"""Files of one product that are named."""
+
+
+class Found(NamedTuple):
+    """An unread file: its path and what was stated of it (see `Unread`)."""
+
+    path: str
+    kind: str
+    names: tuple[str, ...] = ()
+    folder: str = ""
+    reason: str = NOT_READ
+    software: Package | None = None
+
+
+def lists(
+    found: Iterable[Found], read: Iterable[str], packages: Iterable[Package], absent: AbstractSet[tuple[str, str]]
+) -> Iterator[Found]:
+    """What was ``found``, and the lists of files among what was ``read``.
+
+    Without the lists of packages that are installed, or known to be ``absent``, or that have a file of their own beside.
+    """
+    known = {name for package in packages for name in (package.name, f"{package.name}:{package.arch}")}
+    read = frozenset(read)
+
+    def named(path: str) -> bool:
+        folder, _, file = path.rpartition("/")
+        name = file.rpartition(".")[0]
+        return name in known or (kinds.LISTING[folder], name.partition(":")[0]) in absent or f"{folder}/{name}" in read
+
+    yield from (one for one in found if one.kind != kinds.NO_STANZA or not named(one.path))
+    for path in sorted(path for path in read if path.endswith(_LIST_ENDS)):
+        if path.rpartition("/")[0] in kinds.LISTING and not named(path):
+            yield Found(path, kinds.NO_STANZA)
+
+
+def products(
+    found: Iterable[Found], packages: Iterable[Package], read: Iterable[str]
+) -> tuple[tuple[Package, ...], tuple[Found, ...]]:
+    """The software of which files say to be parts, where nothing that was read answers for them; and the other files.
+
+    Each is named once for all of its files.
+    """
+    found = tuple(found)
+    if not any(one.software for one in found):
+        return (), found
+    places = _Places(found, packages, read)
+    products: dict[tuple[str, str], Package] = {}
+    others = []
+    for one in found:
+        if one.software is None or places.tells(one):
+            others.append(one)
+            continue
+        key = (one.software.name, one.software.version)
+        known = products.get(key, one.software)
+        if known is not one.software and len(known.locations) < _PLACES:
+            known = msgspec.structs.replace(known, locations=(*known.locations, *one.software.locations))
+        products[key] = known
+    return tuple(products.values()), tuple(others)
+
+
+def gaps(found: Iterable[Found], packages: Iterable[Package], read: Iterable[str]) -> Iterator[Gap]:
+    """A gap for each kind, but for lock files whose packages are installed and for what lies within a package.
+
+    ``read`` are the paths of the files that other catalogers read.
+    """
+    found = tuple(found)
+    places = _Places(found, packages, read)
+    kinds: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for one in found:
+        if not places.tells(one):
+            named = f" ({', '.join(one.names)})" if one.reason != NOT_READ and one.names else ""
+            kinds[one.kind, one.reason].add(f"{one.folder or one.path}{named}")
+    for (kind, reason), paths in sorted(kinds.items()):
+        some = ", ".join(sorted(paths)[:_NAMED])
+        more = f" and {len(paths) - _NAMED} more" if len(paths) > _NAMED else ""
+        hint = f"; {_HINTS[kind]}" if kind in _HINTS else ""
+        yield Gap(stage="catalog", subject=kind, reason=f"{reason}: {some}{more}{hint}")
+
+
+@cache
+def _cached() -> re.Pattern[str]:
+    return re.compile(
+        f"(?:{of_globs(cache for one in ECOSYSTEMS for cache in one.caches if cache[:2] != './')})(?:/.*)?"
+    )
+
+
+def _in_a_cache(folder: str) -> bool:
+    """Whether a package manager keeps in this folder what it installed from."""
+    return _cached().fullmatch(folder) is not None
+
+
+def _above(path: str) -> Iterator[str]:
+    """The folders that a path is in, nearest first."""
+    while path := path.rpartition("/")[0]:
+        yield path
+
+
+class _Places:
+    """Where the packages are that were read."""
+
+    def __init__(self, found: Iterable[Found], packages: Iterable[Package], read: Iterable[str]) -> None:
+        self._found = found
+        self._packages = tuple(packages)
+        self._read = frozenset(read)
+        self._folders: dict[str, list[str]] = defaultdict(list)
+        self._names: dict[str, set[str]] = defaultdict(set)
+        for package in self._packages:
+            if not package.application and package.type not in SYSTEM_TYPES and package.name not in _INSTALLERS:
+                self._folders[package.type] += (location.path for location in package.locations)
+                self._names[package.type].add(package.name)
+
+    def tells(self, one: Found) -> bool:
+        """Whether the packages that were read answer for this file."""
+        rule = _RULES.get(one.kind)
+        return rule is not None and rule(self, one)
+
+    def described(self, one: Found) -> bool:
+        """Whether the file that names the package in a folder was read, or tests alone need that package."""
+        ecosystem, files = _BARE[one.kind]
+        return ecosystem.for_tests(one.path) or not self._read.isdisjoint(f"{one.folder}/{name}" for name in files)
+
+    def within(self, one: Found) -> bool:
+        """Whether it lies in a folder of packages of a language that were read."""
+        return not self._homes.isdisjoint(_above(one.path))
+
+    @cached_property
+    def _homes(self) -> frozenset[str]:
+        located = (
+            (of(package.type).folders, location.path)
+            for package in self._packages
+            if not package.application or of(package.type).whole
+            for location in package.locations
+        )
+        return frozenset(folder for folders, path in located for folder in folders(path))
+
+    def part(self, one: Found) -> bool:
+        """Whether a shared library lies within a package, or belongs to a program that is told of."""
+        return self.within(one) or not self._installations.isdisjoint(_above(one.path))
+
+    @cached_property
+    def _installations(self) -> frozenset[str]:
+        """The folders of what is told of already: that in which ``bin`` lies, else the program's own."""
+        paths = {one.path for one in self._found if one.kind in {kinds.PROGRAM, kinds.GO, kinds.DOTNET, kinds.PACKED}}
+        paths |= {place.path for one in self._packages if one.type == UNMANAGED for place in one.locations}
+        folders = {path.rpartition("/")[0] for path in paths if not kinds.is_library(path.rpartition("/")[2])}
+        whole = {folder.rpartition("/")[0] if folder.endswith("bin") else folder for folder in folders}
+        return frozenset(whole - {"", "usr"})
+
+    def left_over(self, one: Found) -> bool:
+        """Whether a package file is only what an installation left: it lies in a cache, or some version is installed."""
+        folder, _, file = one.path.rpartition("/")
+        if _in_a_cache(folder) or not self._caches.isdisjoint(_above(one.path)):
+            return True
+        stem, _, extension = file.rpartition(".")
+        between, installed = self._package_files.get(extension.lower(), ("-", frozenset()))
+        parts = stem.split(between)
+        return any(
+            between.join(parts[:count]) in installed for count in range(1, len(parts)) if parts[count][:1].isdigit()
+        )
+
+    @cached_property
+    def _caches(self) -> frozenset[str]:
+        located = ((of(package.type), location.path) for package in self._packages for location in package.locations)
+        return frozenset(
+            f"{one.install_folder(path)}/{cache[2:]}"
+            for one, path in located
+            for cache in one.caches
+            if cache.startswith("./")
+        )
+
+    @cached_property
+    def _package_files(self) -> Mapping[str, tuple[str, AbstractSet[str]]]:
+        """By the extension of package files: what stands between name and version, and the names that are installed."""
+        found: dict[str, tuple[str, set[str]]] = {}
+        for package in self._packages:
+            if form := of(package.type).package_file:
+                before, _, extension = form.rpartition(".")
+                found.setdefault(extension, (before[len("{name}")], set()))[1].add(package.name)
+        return found
+
+    def unpacked(self, one: Found) -> bool:
+        """Whether an archive lies within a package, in a cache, or beside the folder that was made of it."""
+        folder, _, file = one.path.rpartition("/")
+        if self.within(one) or _in_a_cache(folder):
+            return True
+        stem = file.rpartition(".")[0].removesuffix(".tar")
+        made = (stem, stem.removesuffix("-bin"), stem.removesuffix("-all"))
+        return any(f"{folder}/{name}".lstrip("/") in self._around for name in made)
+
+    @cached_property
+    def _around(self) -> frozenset[str]:
+        """The folders in which packages were found."""
+        places = {location.path.rpartition("/")[0] for one in self._packages for location in one.locations}
+        return frozenset(folder for place in places for folder in (place, *_above(place)))
+
+    def listed(self, one: Found) -> bool:
+        """Whether Composer's list of what it installed lies above it."""
+        return any(f"{folder}/composer/installed.json" in self._read for folder in _above(one.path))
+
+    def headed(self, one: Found) -> bool:
+        """Whether a file beside it stated the plugin."""
+        return one.path.rpartition("/")[0] in self._beside
+
+    @cached_property
+    def _beside(self) -> frozenset[str]:
+        return frozenset(location.path.rpartition("/")[0] for one in self._packages for location in one.locations)
+
+    def distributed(self, one: Found) -> bool:
+        """Whether a distribution of the name was read that its folder below ``auto`` spells (``auto/A/B``: ``A-B``)."""
+        name = one.path.rpartition("/auto/")[2].removesuffix("/.packlist").replace("/", "-")
+        return name in self._distributions
+
+    @cached_property
+    def _distributions(self) -> AbstractSet[str]:
+        return {one.name for one in self._packages if of(one.type).language == "perl"}
+
+    def linked(self, one: Found) -> bool:
+        """Whether the package was read to which it leads."""
+        return any(
+            of(package.type).install_folder(location.path) in one.names
+            for package in self._packages
+            for location in package.locations
+        )
+
+    def named(self, one: Found) -> bool:
+        """Whether a package is known that brought the folder."""
+        home, _, name = one.folder.rpartition("/")
+        known = self._modules[home]
+        return name in known or any(one.normalize(name) in known for one in ECOSYSTEMS if one.modules)
+
+    @cached_property
+    def _modules(self) -> Mapping[str, AbstractSet[str]]:
+        """By the folder in which packages lie, the names of their own folders, and of these packages."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for one in self._found:
+            if one.kind == kinds.MODULE_LIST:
+                found[one.folder].update(one.names)
+        for package in self._packages:
+            if of(package.type).modules:
+                for location in package.locations:
+                    found[of(package.type).install_folder(location.path)].add(package.name)
+        return found
+
+    def told(self, one: Found) -> bool:  # noqa: ARG002
+        """That is never told: it is there to answer for others."""
+        return True
+
+    def met(self, one: Found) -> bool:
+        """Whether anything that an application needs is installed where that looks for it, or it is part of a package.
+
+        So it is where a lock file that was read declares it, in its folder or above.
+        """
+        homes = ("node_modules/", *(f"{folder}/node_modules/" for folder in _above(one.path)))
+        above = frozenset(("", *_above(one.path)))
+        return self.within(one) or any(
+            path.startswith(homes)
+            or ((declared or not path.endswith("/package.json")) and path.rpartition("/")[0] in above)
+            for name in one.names
+            for path, declared in self._located[_UNMET[one.kind], name]
+        )
+
+    @cached_property
+    def _located(self) -> Mapping[tuple[str, str], list[tuple[str, bool]]]:
+        found: dict[tuple[str, str], list[tuple[str, bool]]] = defaultdict(list)
+        for package in self._packages:
+            if package.type in _UNMET.values() and not package.application:
+                found[package.type, package.full_name] += (
+                    (location.path, package.declared) for location in package.locations
+                )
+        return found
+
+    def read(self, one: Found) -> bool:
+        """Whether another cataloger read it: a link led there."""
+        return one.path in self._read
+
+    def pinned(self, one: Found) -> bool:
+        """Whether what a lock file pins is installed."""
+        folder = one.path.rpartition("/")[0]
+        ecosystem = kinds.locked_by(one.path)
+        if self.read(one):
+            return True
+        if ecosystem is None:
+            return False
+        if self.within(one):
+            return True
+        if not ecosystem.below_locks:
+            there = sum(name in self._names[ecosystem.type] for name in one.names)
+            return bool(one.names) and 2 * there >= len(one.names)  # a lock file names what only development needs too
+        return any(path.startswith(f"{folder}/") for path in self._folders.get(ecosystem.type, ()))
+
+
+_RULES: Final[Mapping[str, Callable[[_Places, Found], bool]]] = MappingProxyType(
+    {
+        **dict.fromkeys(_BARE, _Places.described),
+        **{kind: _Places.within for one in ECOSYSTEMS for kind in one.unread},
+        kinds.PROGRAM: _Places.within,
+        kinds.PACKED: _Places.within,
+        kinds.LIBRARY: _Places.part,
+        kinds.RUNTIME: _Places.within,
+        _DLL: _Places.part,
+        **dict.fromkeys(_UNMET, _Places.met),
+        kinds.CLASSES: _Places.within,
+        kinds.BOWER: _Places.within,
+        kinds.COMPOSER: _Places.listed,
+        kinds.NUGET: _Places.within,
+        kinds.EGG_LINKS: _Places.linked,
+        kinds.WEB_ASSEMBLY: _Places.part,
+        _EXECUTABLES: _Places.part,
+        kinds.OF_MACOS: _Places.part,
+        kinds.MODULE: _Places.named,
+        kinds.MODULE_LIST: _Places.told,
+        kinds.ARCHIVE: _Places.left_over,
+        archives.KIND: _Places.unpacked,
+        kinds.ROOT: _Places.read,
+        kinds.DOTNET: _Places.read,
+        bills.KIND: _Places.read,
+        kinds.WORDPRESS: _Places.headed,
+        kinds.PERL: _Places.distributed,
+        kinds.LOCK: _Places.pinned,
+    }
+)
+"""Which packages may answer for files of a kind; for other kinds none do."""
