@@ -122,7 +122,7 @@ def _package(entry: _Entry) -> Package:
         scheme=ecosystems.of(entry.type).order,
         arch=entry.arch,
         purl=entry.purl,
-        ecosystem=entry.ecosystem if entry.type in SYSTEM_TYPES else "",
+        ecosystem=entry.ecosystem if entry.type in SYSTEM_TYPES else purls.software(entry.type, entry.name),
         source_name=entry.source_name,
         source_version=entry.source_version,
         source_unknown=entry.source_unknown,

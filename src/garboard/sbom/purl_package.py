@@ -9,7 +9,7 @@ from packageurl import PackageURL
 
 from garboard import ecosystems
 from garboard.model.gap import Gap
-from garboard.model.package import SYSTEM_TYPES, UNMANAGED, Distro, Package
+from garboard.model.package import SOFTWARE, SYSTEM_TYPES, UNMANAGED, Distro, Package
 from garboard.packages import distro
 
 _SPECIFIC = 8
@@ -64,8 +64,13 @@ def _built(parsed: PackageURL, version: str, licenses: tuple[str, ...], document
         module=qualifiers.get("rpmmod", "") or qualifiers.get("modularitylabel", ""),
         licenses=licenses,
         purl=parsed.to_string(),
-        ecosystem=_other_ecosystem(parsed, qualifiers, document) if system else "",
+        ecosystem=_other_ecosystem(parsed, qualifiers, document) if system else software(parsed.type, parsed.name),
     )
+
+
+def software(kind: str, name: str) -> str:
+    """The ecosystem of well-known software that no package manager installed; empty for all else."""
+    return f"{SOFTWARE}:{name}" if kind == UNMANAGED and name in ecosystems.software() else ""
 
 
 def _other_ecosystem(parsed: PackageURL, qualifiers: dict[str, str], document: Distro | None) -> str:

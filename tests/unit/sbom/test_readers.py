@@ -369,3 +369,13 @@ def test_evidence_that_another_version_stated_is_written_again(tmp_path: Path, t
     document["packages"][0]["evidence"] = told
     of = msgspec.structs.replace(report(), inventory=opened_document(tmp_path, json.dumps(document)))
     assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(cyclonedx_writer.render(of).decode()) is None
+
+
+@pytest.mark.parametrize(
+    ("purl", "ecosystem"),
+    [("pkg:generic/redis@7.2.3", "Software:redis"), ("pkg:generic/something@1", ""), ("pkg:npm/redis@4", "")],
+)
+def test_software_that_no_package_manager_installed_is_judged_as_in_an_image(purl: str, ecosystem: str) -> None:
+    found = purl_package.package(purl)
+    assert found is not None
+    assert found.ecosystem == ecosystem
