@@ -152,7 +152,7 @@ def story(docker: Docker, base: str, tmp_path_factory: pytest.TempPathFactory) -
     _mirror(folder / "later", **{"ruby3.1": {"CVE-2024-99009": _issue("high")}})
     made = Story(docker=docker, folder=folder, base=foundation, images=images)
     for mirror in ("mirror", "later"):
-        ended = made.garboard(mirror).run("db", "update", "--from", folder / mirror, "debian-tracker")
+        ended = made.garboard(mirror).run("db", "update", "--from", folder / mirror, "debian")
         assert ended.code == 0, ended.err
     yield made
     for name in (f"story-{each}" for each in ("base", "changed", *STAGES)):
