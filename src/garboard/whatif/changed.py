@@ -45,6 +45,11 @@ def named(inventory: Inventory, name: str) -> tuple[Package, ...]:
     return tuple(found)
 
 
+def owner(inventory: Inventory, package: Package) -> str:
+    """The name of the package that a package is a part of."""
+    return next((one.name for one in inventory.packages if one.purl == package.owner), package.owner)
+
+
 def consistent(
     inventory: Inventory, packages: Iterable[Package], renamed: Mapping[str, Package] = MappingProxyType({})
 ) -> Inventory:

@@ -8,7 +8,7 @@ from garboard.actions.autoremove import Removal
 from garboard.model.errors import UsageError
 from garboard.model.gap import Gap
 from garboard.model.package import SYSTEM_TYPES, Inventory, Package
-from garboard.whatif.changed import Changed, consistent, doubt, named, some
+from garboard.whatif.changed import Changed, consistent, doubt, named, owner, some
 
 
 def dropped(inventory: Inventory, names: Sequence[str], base_layers: int | None = None) -> Changed:
@@ -22,7 +22,7 @@ def dropped(inventory: Inventory, names: Sequence[str], base_layers: int | None 
     targets = {one.id: one for name in names for one in named(inventory, name)}
     for one in targets.values():
         if one.owner:
-            raise UsageError(f"{one.full_name} is a part of {one.owner}", "drop that package")
+            raise UsageError(f"{one.full_name} is a part of the package {owner(inventory, one)}", "drop that one")
     gone = _system(inventory, targets, base_layers) | targets.keys()
     purls = {one.purl for one in inventory.packages if one.id in gone and one.type in SYSTEM_TYPES}
     left = [one for one in inventory.packages if one.id not in gone and not (one.owner and one.owner in purls)]
@@ -41,14 +41,10 @@ def _system(inventory: Inventory, targets: dict[str, Package], base_layers: int 
         for one in system:
             forbidding = removal.forbidding({one.id})
             if forbidding:
-                own = forbidding[0].id == one.id
-                why = (
-                    "is essential"
-                    if own
-                    else f"is needed by {some(each.name for each in forbidding)}, which is essential"
-                )
+                needing = [each.name for each in forbidding if each.id != one.id]
+                why = "is essential" if len(needing) < len(forbidding) else f"is needed by {some(needing)}"
                 raise UsageError(
-                    f"{one.name} {why}: its package manager never removes it",
+                    f"{one.name} cannot be dropped: it {why}, and the package manager never removes that",
                     "choose a base image that does not have it",
                 )
         raise UsageError(f"{some(one.name for one in system)} cannot be removed together", "drop fewer of them")

@@ -18,7 +18,7 @@ from garboard.model.package import SYSTEM_TYPES, Distro, Inventory, Package
 from garboard.packages import distro as distros
 from garboard.packages.purl import purl
 from garboard.versions.invalid import InvalidVersion
-from garboard.whatif.changed import Changed, consistent, doubt, named, some
+from garboard.whatif.changed import Changed, consistent, doubt, named, owner, some
 
 Judged = Callable[[Inventory], Sequence[Finding]]
 """The findings of an inventory."""
@@ -36,7 +36,7 @@ def raised(inventory: Inventory, name: str, version: str, judged: Judged, adviso
     found = named(inventory, name)
     owned = [one for one in found if one.owner]
     if len(owned) == len(found):
-        raise UsageError(f"{name} is a part of {owned[0].owner}", "raise that package")
+        raise UsageError(f"{name} is a part of the package {owner(inventory, owned[0])}", "raise that one")
     found = tuple(one for one in found if not one.owner)
     packages = _together(inventory, found)
     gaps: list[Gap] = []

@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import msgspec
 
@@ -23,7 +23,8 @@ from garboard.model.errors import CatalogError, GarboardError, UsageError
 from garboard.model.gap import Gap
 from garboard.model.image import Files, Image
 from garboard.packages.assemble import assemble
-from garboard.whatif.changed import Changed, doubt, some
+from garboard.patterns import lazy
+from garboard.whatif.changed import Changed, consistent, doubt, some
 from garboard.whatif.dropped import dropped
 from garboard.whatif.lines import without
 from garboard.whatif.raised import raised
@@ -42,6 +43,8 @@ if TYPE_CHECKING:
     from garboard.model.report import Report
     from garboard.model.what_if import Wanted
     from garboard.workflows.judge import Supply
+
+_COUNTED: Final = lazy(r"\d+")
 
 
 class Foreseen(NamedTuple):
@@ -115,8 +118,8 @@ class _Changing:
         return self._foreseen(after)
 
     def _foreseen(self, after: Report) -> Foreseen:
-        known = {*self._before.gaps}
-        gaps = (*self._gaps, *(one for one in after.gaps if one not in known))
+        known = set(map(_uncounted, self._before.gaps))
+        gaps = (*self._gaps, *(one for one in after.gaps if _uncounted(one) not in known))
         return Foreseen(self._before, after, tuple(dict.fromkeys(gaps)))
 
     def _after(self, changed: Changed) -> Inventory:
@@ -188,9 +191,10 @@ class _Changing:
             )
         predicted = Predictor(yours).upon(base)
         self._gaps += self._doubts(predicted, base)
-        moved = msgspec.structs.replace(
-            inventory, packages=predicted.packages, distro=base.distro, gaps=(*inventory.gaps, *base.gaps)
-        )
+        purls = {one.purl for one in predicted.packages} - {one.purl for one in base.packages}
+        parts = (one for one in inventory.packages if one.owner and one.owner in purls)
+        moved = msgspec.structs.replace(inventory, distro=base.distro, gaps=(*inventory.gaps, *base.gaps))
+        moved = consistent(moved, (*predicted.packages, *parts))
         moved = self._raised(moved)
         name = self._wanted.base
         image, attribution = self._moved(base_image, boundary)
@@ -311,3 +315,8 @@ class _Changing:
             how=before.attribution.how if before.attribution else Certainty.UNKNOWN,
         )
         return image, attribution
+
+
+def _uncounted(gap: Gap) -> tuple[str, str, str]:
+    """A gap without the numbers and names in it: of fewer packages it is the same."""
+    return gap.stage, gap.subject, _COUNTED().sub("#", gap.reason.partition(";")[0])

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Final
 
 from garboard.model.policy import Level, PolicyResult, RuleResult, RuleState, Suppressed, Suppression
-from garboard.model.report import Report
+from garboard.model.report import Coverage, Report
 from garboard.reporters.terminal import paint
 from garboard.reporters.view import View, number_of
 
@@ -23,6 +23,8 @@ def block(report: Report, view: View) -> Iterator[str]:
         yield paint(verdict(policy), _color(policy), color=view.color)
         for one in policy.results:
             yield from _rule(one)
+        if policy.gated and not (policy.failed or policy.not_known or policy.about_coverage) and _partly(report):
+            yield "  ? not everything could be judged (see Not covered): a rule `unjudged` says which parts have to be"
     if report.suppressed:
         yield ""
         yield from _aside(report)
@@ -43,6 +45,10 @@ def verdict(policy: PolicyResult) -> str:
     else:
         word = "passes"
     return f"{name}{stage}: {word}"
+
+
+def _partly(report: Report) -> bool:
+    return report.coverage is not Coverage.FULL
 
 
 def _color(policy: PolicyResult) -> str:
