@@ -259,4 +259,4 @@ def test_what_if_is_what_a_build_is(story: Story, words: Sequence[str], stage: s
 def test_an_essential_package_is_not_dropped(story: Story) -> None:
     ended = story.garboard().run("what-if", *story.words("production"), "--drop", "dpkg")
     assert ended.code == 2
-    assert "dpkg is essential" in ended.err
+    assert "it is essential" in ended.err
