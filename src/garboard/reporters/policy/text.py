@@ -38,7 +38,9 @@ def verdict(policy: PolicyResult) -> str:
     """The verdict on one line."""
     name = f"Policy {policy.file}" if policy.file else "Gate"
     stage = f", stage {policy.stage} ({policy.how})" if policy.stage else ""
-    if policy.failed:
+    if not policy.gated:
+        word = "warns, and is no gate: without a rule `fail`, every issue that counts ends with 1"
+    elif policy.failed:
         word = "fails"
     elif policy.not_known:
         word = "not known whether it passes"
