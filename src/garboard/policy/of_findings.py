@@ -118,7 +118,7 @@ def _package(wanted: tuple[str, ...], finding: Finding, facts: Facts) -> Holds: 
 def is_named(patterns: tuple[str, ...], finding: Finding) -> bool:
     """Whether a pattern is the package's name, its full or its source package's name."""
     package = finding.package
-    names = {package.name, package.full_name, package.display_name, package.source}
+    names = {package.name, package.full_name, ecosystems.displayed(package), package.source}
     return any(fnmatchcase(name, pattern) for pattern in patterns for name in names)
 
 

@@ -90,13 +90,13 @@ def _unowned(wanted: bool, facts: Facts) -> ImageAnswer:  # noqa: ARG001
 def _license(patterns: tuple[str, ...], facts: Facts) -> ImageAnswer:
     packages = [one for one in facts.report.inventory.packages if not one.application]
     bad = [
-        f"{one.display_name} ({', '.join(one.licenses)})"
+        f"{ecosystems.displayed(one)} ({', '.join(one.licenses)})"
         for one in packages
         if any(fnmatchcase(text.lower(), pattern.lower()) for text in one.licenses for pattern in patterns)
     ]
     if bad:
         return ImageAnswer(holds=True, text=_some(bad))
-    unknown = [one.display_name for one in packages if not one.licenses]
+    unknown = [ecosystems.displayed(one) for one in packages if not one.licenses]
     return ImageAnswer(holds=None if unknown else False, text=f"the license of {_some(unknown)}" if unknown else "")
 
 
