@@ -76,6 +76,8 @@ NOBODY = msgspec.structs.replace(known(), introduced=Introduction())
         ({"known_for": 1}, known(), UNKNOWN),
         ({"fixed_for": 10}, known(published="2026-01-28T00:00:00Z", fixed="2"), PASSED),
         ({"fixed_for": 10}, known(published="2025-01-28T00:00:00Z", fixed="2"), UNKNOWN),
+        ({"fixed_for": 10}, msgspec.structs.replace(known(fixed="2"), fix_known="2026-01-21T00:00:00Z"), VIOLATED),
+        ({"fixed_for": 11}, msgspec.structs.replace(known(fixed="2"), fix_known="2026-01-21T00:00:00Z"), UNKNOWN),
         ({"fixed_for": 10}, known(), PASSED),
         ({"kev": True}, known(kev_added="2025-01-01"), VIOLATED),
         ({"kev": True}, known(), PASSED),
