@@ -276,9 +276,10 @@ def _finding(package: Package, group: list[_Positive], linking: Sequence[str] = 
 
 
 def _last_changed(positive: _Positive) -> str:
-    """When what a record says was known at the latest; empty if it names no fix, or no day."""
+    """When what a record says was known at the latest; empty if it names no fix, or no day that can be right."""
     advisory = positive.hit.advisory
-    return (advisory.modified or advisory.published) if positive.fixed else ""
+    changed = advisory.modified or advisory.published
+    return changed if positive.fixed and changed >= advisory.published else ""
 
 
 def _highest(scheme: str, fixes: list[str]) -> str:
