@@ -72,7 +72,7 @@ def _of_findings(rule: Rule, facts: Facts) -> RuleResult:
 
 def _state(rule: Rule, finding: Finding, facts: Facts) -> tuple[RuleState, tuple[str, ...]]:
     """What becomes of the rule for one finding, and the facts that are missing for that."""
-    if facts.baseline is not None and "new" not in facts.rule and key(finding) in facts.baseline:
+    if facts.baseline is not None and "new" not in facts.rule and key(finding) in facts.baseline.known:
         return RuleState.PASSED, ()
     answers = {one.name: of_findings.CONDITIONS[one.name].holds(one.value, finding, facts) for one in rule.conditions}
     return _all(answers.values()), tuple(

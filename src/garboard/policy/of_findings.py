@@ -135,7 +135,7 @@ def ids_of(finding: Finding) -> frozenset[str]:
 
 
 def _new(wanted: bool, finding: Finding, facts: Facts) -> Holds:
-    return None if facts.baseline is None else (key(finding) not in facts.baseline) == wanted
+    return None if facts.baseline is None else (key(finding) not in facts.baseline.known) == wanted
 
 
 def _modifier(value: str, finding: Finding, facts: Facts) -> Holds:  # noqa: ARG001

@@ -211,6 +211,15 @@ def test_a_part_that_was_not_judged_is_no_pass_unless_a_rule_is_about_that() -> 
     assert exit_code(msgspec.structs.replace(of, policy=result(*ruled, of=of)), View()) == 0
 
 
+def test_no_more_issues_than_the_last_release_had() -> None:
+    one = rule(more_than_baseline=True)
+    assert state(one, PLAIN) is UNKNOWN
+    assert state(one, PLAIN, baseline=baseline.of_report(PLAIN)) is PASSED
+    assert state(one, PLAIN, baseline=baseline.of_report(report(known()))) is VIOLATED
+    milder = finding("CVE-2024-9", deb("c"), severity=Severity.HIGH)
+    assert state(one, report(milder), baseline=baseline.of_report(report(known()))) is PASSED
+
+
 def test_only_what_is_new_fails() -> None:
     before = baseline.of_report(report(known()))
     assert [one.rule.place for one in result(baseline=before).results] == ["--baseline"]
