@@ -23,6 +23,8 @@ from garboard.model.errors import DatabaseError, FeedError
 from garboard.packages import redhat_streams
 from tests.fuzz.mutation import Target, attack
 from tests.unit.feeds.documents import archive, glsa, openvex, suse, ubuntu_oval
+from tests.unit.feeds.test_cvelist import archive as cve_list
+from tests.unit.feeds.test_cvelist import record as cve_record
 
 
 def _zip(*records: bytes) -> bytes:
@@ -149,6 +151,10 @@ def fuzz_nvd(data: bytes) -> None:
     _parse("nvd:2022", data)
 
 
+def fuzz_cvelist(data: bytes) -> None:
+    _parse("cvelist", data)
+
+
 def fuzz_kev(data: bytes) -> None:
     _parse("kev", data)
 
@@ -243,6 +249,7 @@ TARGETS = (
     Target("debian", fuzz_debian, (DEBIAN, gzip.compress(DEBIAN))),
     Target("alpine", fuzz_alpine, (SECDB,)),
     Target("nvd", fuzz_nvd, (NVD, gzip.compress(NVD))),
+    Target("cvelist", fuzz_cvelist, (cve_list(cve_record()).getvalue(), cve_list(cve_record(), b"{}").getvalue())),
     Target("kev", fuzz_kev, (KEV,)),
     Target("epss", fuzz_epss, (EPSS, gzip.compress(EPSS))),
     Target(

@@ -87,12 +87,11 @@ class _Raise:
         package, who = findings[0].package, findings[0].who
         paths = findings[0].from_paths
         asked = any(len(path) == 1 or (len(path) == 2 and path[0] in applications) for path in paths)
-        self.name, self.version, self.place = package.full_name, fixing(findings), who.place
+        self.name, self.version, self.place = ecosystems.spelled(package), fixing(findings), who.place
         self.held = pinned(package, who)
         self.indirect = package.type not in SYSTEM_TYPES and bool(paths) and not asked and not self.held
         commands = ecosystems.commands(package.type)
-        name = self.name.replace("/", commands.separator)
-        self.written = commands.raised.format(name=name, version=self.version)
+        self.written = commands.raised.format(name=self.name, version=self.version)
 
 
 def _raises(findings: Sequence[Finding], applications: frozenset[str] = frozenset()) -> list[_Raise]:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from garboard.model.policy import Rule
     from garboard.model.report import Report
     from garboard.policy.apply import Applied
-    from garboard.policy.facts import Known
+    from garboard.policy.facts import Baseline
     from garboard.reporters.view import View
     from garboard.workflows.judge import Supply
 
@@ -184,7 +184,7 @@ def _with_baseline(settings: Settings, supplied: Supply | None) -> Settings:
     return msgspec.structs.replace(settings, analysis=msgspec.structs.replace(analysis, policy=policy))
 
 
-def _known(name: str, analysis: Analysis, supplied: Supply | None) -> Known:
+def _known(name: str, analysis: Analysis, supplied: Supply | None) -> Baseline:
     """The issues of a saved report, or of an image, which is judged as the others are."""
     from pathlib import Path
 

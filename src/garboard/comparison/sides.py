@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import msgspec
 
+from garboard import ecosystems
 from garboard.model.advisory import Severity
 from garboard.model.attribution import Origin
 from garboard.model.comparison import Side, SideIssue
@@ -20,7 +21,7 @@ def of_report(report: Report) -> Side:
     """The side that a report stands for."""
     packages: dict[tuple[str, str], dict[str, None]] = {}
     for one in report.inventory.packages:
-        packages.setdefault((one.type, one.display_name), {})[one.version] = None
+        packages.setdefault((one.type, ecosystems.displayed(one)), {})[one.version] = None
     sizes = [layer.size for layer in report.image.layers]
     return Side(
         name=report.image.name,
@@ -48,7 +49,7 @@ def _issues(findings: Iterable[Finding], reasons: dict[int, str] | None = None) 
             key=key,
             severity=found[0].vulnerability.severity,
             fixed_in=found[0].fixed_in,
-            packages=tuple(dict.fromkeys(one.package.display_name for one in found)),
+            packages=tuple(dict.fromkeys(ecosystems.displayed(one.package) for one in found)),
             line=f"{place.file}:{place.line}" if place else "",
             of_base=all(one.who.origin is Origin.BASE for one in found),
             set_aside=(reasons or {}).get(id(found[0]), ""),
@@ -62,7 +63,11 @@ def _set_aside(suppressed: Iterable[Suppressed]) -> Iterable[SideIssue]:
 
 def _key(finding: Finding) -> tuple[str, str, str]:
     package = finding.package
-    return finding.vulnerability.id, package.type, package.source if package.type in SYSTEM_TYPES else package.full_name
+    return (
+        finding.vulnerability.id,
+        package.type,
+        package.source if package.type in SYSTEM_TYPES else ecosystems.spelled(package),
+    )
 
 
 class _Entry(msgspec.Struct, rename="camel"):

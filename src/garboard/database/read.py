@@ -26,13 +26,15 @@ OF_SOFTWARE: Final = {"nodejs": f"{SOFTWARE}:node", "rubysec": f"{SOFTWARE}:ruby
 SUPPORT = "debian-security-support"
 RATINGS: Final = "ratings"
 """What NVD says of all CVEs, in one shard that is made of its years and has no feed of its own."""
-FACTS: Final = ("nvd", RATINGS, "kev", "epss", "endoflife", SUPPORT)
+CVE_LIST: Final = "cvelist"
+"""What those who assigned each CVE say of it, in one shard."""
+FACTS: Final = ("nvd", RATINGS, CVE_LIST, "kev", "epss", "endoflife", SUPPORT)
 """Feeds with shards about CVEs or releases, not about packages."""
 
 
 def rating_shards(cves: Iterable[str], installed: Collection[str]) -> tuple[str, ...]:
     """Return NVD's shards that rate these CVEs; none if the ratings of all CVEs are installed."""
-    return () if RATINGS in installed else nvd_shards(cves)
+    return () if {RATINGS, CVE_LIST} & {*installed} else nvd_shards(cves)
 
 
 def nvd_shards(cves: Iterable[str]) -> tuple[str, ...]:
@@ -129,7 +131,7 @@ class Database:
         """Return what NVD, KEV and EPSS know about these CVEs, one merged value each; CVEs without data are absent."""
         wanted = frozenset(cves)
         found: dict[str, CveFacts] = {}
-        for name in (RATINGS, *nvd_shards(wanted), "kev", "epss"):
+        for name in (CVE_LIST, RATINGS, *nvd_shards(wanted), "kev", "epss"):
             if wanted and (shard := self._using(name)) is not None:
                 for facts in shard.facts(sorted(wanted)):
                     found[facts.cve] = _fold(found[facts.cve], facts) if facts.cve in found else facts
@@ -188,9 +190,10 @@ def _all_years(installed: Iterable[str]) -> tuple[str, ...]:
 
 
 def _fold(one: CveFacts, two: CveFacts) -> CveFacts:
-    """Merge two feeds' facts of one CVE: whatever the second does not state comes from the first."""
+    """Merge two feeds' facts of one CVE: whatever the second does not state comes from the first; ratings of both count."""
     stated = {name: value for name in CveFacts.__struct_fields__ if _is_stated(value := getattr(two, name))}
-    return msgspec.structs.replace(one, **stated)
+    ratings = tuple(dict.fromkeys((*two.ratings, *one.ratings)))
+    return msgspec.structs.replace(one, **{**stated, "ratings": ratings})
 
 
 def _is_stated(value: object) -> bool:

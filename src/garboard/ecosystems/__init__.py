@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from garboard.model.ecosystem import Ecosystem, VersionOrder
+from garboard.model.package import SYSTEM_TYPES
 from garboard.versions import SHARED
 
 if TYPE_CHECKING:
@@ -85,6 +86,16 @@ def published(package: Package, path: str = "") -> bool | None:
     """Whether its distribution published a package of an operating system. See `Ecosystem.published`."""
     known = of(package.type).published
     return known(package, path) if known else None
+
+
+def spelled(package: Package) -> str:
+    """A package's full name as people of its ecosystem write it: ``group:artifact`` of Maven's."""
+    return package.full_name.replace("/", of(package.type).separator)
+
+
+def displayed(package: Package) -> str:
+    """The same, with the source package of an operating system's before it, as ``docker scan`` prints it."""
+    return package.display_name if package.type in SYSTEM_TYPES else spelled(package)
 
 
 @cache

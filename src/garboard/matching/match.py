@@ -260,17 +260,26 @@ def _finding(package: Package, group: list[_Positive], linking: Sequence[str] = 
     elif status is Status.FIXED:
         status = Status.AFFECTED
     first = hits[0]
+    nearest = _highest(first.affected.scheme, fixes)
     return Finding(
         vulnerability=_vulnerability(names, hits),
         package=package,
         status=status,
-        fixed_in=_highest(first.affected.scheme, fixes),
+        fixed_in=nearest,
+        fix_known=min(filter(None, map(_last_changed, (one for one in group if one.fixed == nearest))), default=""),
         all_fixed_in=tuple(fixes),
         ranges=tuple(dict.fromkeys(text for hit in hits for text in describe(hit.affected))),
         matched_by=f"{first.affected.ecosystem} {first.affected.package}",
         feed=first.advisory.feed,
         note=next((hit.affected.note for hit in hits if hit.affected.note), ""),
     )
+
+
+def _last_changed(positive: _Positive) -> str:
+    """When what a record says was known at the latest; empty if it names no fix, or no day that can be right."""
+    advisory = positive.hit.advisory
+    changed = advisory.modified or advisory.published
+    return changed if positive.fixed and changed >= advisory.published else ""
 
 
 def _highest(scheme: str, fixes: list[str]) -> str:

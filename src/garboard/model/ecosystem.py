@@ -156,6 +156,7 @@ class Ecosystem(Value):
         manager: the package manager as a report names it.
         language: as ``docker scan`` names it; empty if it is the type.
         osv: the ecosystem in OSV's data; empty for operating systems, where it depends on the distribution.
+        separator: what stands between a name's namespace and the rest where people read it.
         order: name of the version order of its packages; empty if none is known yet.
         load_order: imports that order, where it is the ecosystem's own.
         normalize: a name in the spelling by which names are compared.
@@ -241,6 +242,7 @@ class Ecosystem(Value):
     manager: str
     language: str = ""
     osv: str = ""
+    separator: str = "/"
     order: str = ""
     load_order: Callable[[], VersionOrder] | None = None
     normalize: Callable[[str], str] = exact_name

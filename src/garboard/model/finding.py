@@ -40,6 +40,8 @@ class Finding(Value):
     package: Package
     status: Status = Status.AFFECTED
     fixed_in: str = ""
+    fix_known: str = ""
+    """Since when, at the latest, the fix has been known: the day on which a record that names it last changed."""
     all_fixed_in: tuple[str, ...] = ()
     ranges: tuple[str, ...] = ()
     """The affected ranges as text, ``>=1.0 <1.2.3``."""

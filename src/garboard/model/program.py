@@ -114,7 +114,6 @@ class Commands(NamedTuple):
         pin_signs: what stands between a name and its version on a command line that pins it.
         digit_after_sign: whether a pinned version has to begin with a digit, since names contain the sign too.
         raised: how a command line asks for at least a version.
-        separator: what stands there between a name's namespace and the rest.
         upgrades: for the package managers of operating systems.
         file_ends: how names of package files end.
         files: other words that name a file or a folder, as a regular expression.
@@ -126,7 +125,6 @@ class Commands(NamedTuple):
     pin_signs: tuple[str, ...] = ("=",)
     digit_after_sign: bool = False
     raised: str = "{name}={version}"
-    separator: str = "/"
     upgrades: Upgrades | None = None
     file_ends: tuple[str, ...] = ()
     files: str = ""

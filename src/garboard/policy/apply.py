@@ -11,7 +11,7 @@ import msgspec
 from garboard.model.errors import UsageError
 from garboard.model.policy import Deciding, Ignore, Level, PolicyFile, PolicyResult, Rule, StageRules, Wanted
 from garboard.model.report import Report
-from garboard.policy.facts import Facts, Known
+from garboard.policy.facts import Baseline, Facts
 from garboard.policy.judge import deciding, judge
 from garboard.policy.triage import triage
 
@@ -36,7 +36,7 @@ class Applied(NamedTuple):
     rules: tuple[Rule, ...] = ()
     ignores: tuple[Ignore, ...] = ()
     target: str = ""
-    baseline: Known | None = None
+    baseline: Baseline | None = None
     unrated_passes: bool = False
 
 

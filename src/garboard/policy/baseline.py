@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 
 import msgspec
 
+from garboard.model.advisory import Severity
 from garboard.model.errors import UsageError
 from garboard.model.finding import Finding
 from garboard.model.report import Report
-from garboard.policy.facts import Known
+from garboard.policy.facts import Baseline
 
 
 def key(finding: Finding) -> tuple[str, str]:
@@ -17,22 +19,29 @@ def key(finding: Finding) -> tuple[str, str]:
     return finding.vulnerability.id, _unversioned(finding.package.purl)
 
 
-def of_report(report: Report) -> Known:
-    """All findings of a report, whether they count or not."""
+def of_report(report: Report) -> Baseline:
+    """All findings of a report, whether they count or not, and the numbers of those that do."""
     suppressed: Iterable[Finding] = (one.finding for one in report.suppressed)
-    return frozenset(map(key, (*report.findings, *suppressed)))
+    return Baseline(frozenset(map(key, (*report.findings, *suppressed))), counted(report))
+
+
+def counted(report: Report) -> Counter[Severity]:
+    """The numbers of a report's issues by severity."""
+    return Counter({one.issue: one.vulnerability.severity for one in report.findings}.values())
 
 
 class _Entry(msgspec.Struct):
     id: str
     purl: str
+    severity: str
+    package_name: str = msgspec.field(name="packageName")
 
 
 class _Saved(msgspec.Struct):
     vulnerabilities: list[_Entry]
 
 
-def of_json(data: bytes, name: str) -> Known:
+def of_json(data: bytes, name: str) -> Baseline:
     """What ``garboard scan --json`` wrote.
 
     Raises:
@@ -44,7 +53,9 @@ def of_json(data: bytes, name: str) -> Known:
         raise UsageError(
             f"the baseline {name} is no report on one image: {error}", "write one with garboard scan --json"
         ) from error
-    return frozenset((one.id, _unversioned(one.purl)) for one in saved.vulnerabilities)
+    words = {(one.id, one.package_name): one.severity.upper() for one in saved.vulnerabilities}
+    counts = Counter(Severity[word] if word in Severity.__members__ else Severity.UNKNOWN for word in words.values())
+    return Baseline(frozenset((one.id, _unversioned(one.purl)) for one in saved.vulnerabilities), counts)
 
 
 def _unversioned(purl: str) -> str:

@@ -5,23 +5,33 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from garboard.model.advisory import Severity
 from garboard.model.report import Report
 
-Known = frozenset[tuple[str, str]]
-"""Findings of another report (see `garboard.policy.baseline.key`)."""
+
+class Baseline(NamedTuple):
+    """Another report to compare with.
+
+    Attributes:
+        known: its findings (see `garboard.policy.baseline.key`).
+        counts: numbers of its issues by severity.
+    """
+
+    known: frozenset[tuple[str, str]]
+    counts: Mapping[Severity, int]
 
 
 class Facts(NamedTuple):
     """The report, and what the user says of facts that it lacks.
 
     Attributes:
-        baseline: issues that were known before; None if there is nothing to compare with.
+        baseline: what was known before; None if there is nothing to compare with.
         unrated_passes: whether an issue that nobody has rated counts as milder than any severity.
         rule: all conditions of the rule in question, for those that belong together.
     """
 
     report: Report
-    baseline: Known | None = None
+    baseline: Baseline | None = None
     unrated_passes: bool = False
     rule: Mapping[str, Any] = {}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from garboard import ecosystems
 from garboard.model.finding import Finding
 from garboard.model.policy import Deciding, Rule, RuleResult, RuleState
 from garboard.policy import of_findings, of_images
@@ -63,7 +64,7 @@ def _of_findings(rule: Rule, facts: Facts) -> RuleResult:
     return RuleResult(
         rule=rule,
         state=state,
-        details=tuple(f"{one.vulnerability.id} in {one.package.display_name}" for one in shown.values()),
+        details=tuple(f"{one.vulnerability.id} in {ecosystems.displayed(one.package)}" for one in shown.values()),
         missing=tuple(missing) if not bad else (),
         ids=tuple(dict.fromkeys(one.vulnerability.id for one in shown.values())),
     )
@@ -71,7 +72,7 @@ def _of_findings(rule: Rule, facts: Facts) -> RuleResult:
 
 def _state(rule: Rule, finding: Finding, facts: Facts) -> tuple[RuleState, tuple[str, ...]]:
     """What becomes of the rule for one finding, and the facts that are missing for that."""
-    if facts.baseline is not None and "new" not in facts.rule and key(finding) in facts.baseline:
+    if facts.baseline is not None and "new" not in facts.rule and key(finding) in facts.baseline.known:
         return RuleState.PASSED, ()
     answers = {one.name: of_findings.CONDITIONS[one.name].holds(one.value, finding, facts) for one in rule.conditions}
     return _all(answers.values()), tuple(

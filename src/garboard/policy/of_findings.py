@@ -66,11 +66,13 @@ def _known_for(days: int, finding: Finding, facts: Facts) -> Holds:
 
 
 def _fixed_for(days: int, finding: Finding, facts: Facts) -> Holds:
-    """A fix is no older than what it fixes; feeds do not say when it was published."""
+    """It is known since the record that names it last changed, or longer; and no longer than what it fixes."""
     if not finding.fixed_in:
         return False
-    age = _days(finding.vulnerability.published, facts)
-    return False if age is not None and age < days else None
+    least, most = _days(finding.fix_known, facts), _days(finding.vulnerability.published, facts)
+    if least is not None and least >= days:
+        return True
+    return False if most is not None and most < days else None
 
 
 def _has_feed(name: str, facts: Facts) -> bool:
@@ -118,7 +120,7 @@ def _package(wanted: tuple[str, ...], finding: Finding, facts: Facts) -> Holds: 
 def is_named(patterns: tuple[str, ...], finding: Finding) -> bool:
     """Whether a pattern is the package's name, its full or its source package's name."""
     package = finding.package
-    names = {package.name, package.full_name, package.display_name, package.source}
+    names = {package.name, package.full_name, ecosystems.displayed(package), package.source}
     return any(fnmatchcase(name, pattern) for pattern in patterns for name in names)
 
 
@@ -133,7 +135,7 @@ def ids_of(finding: Finding) -> frozenset[str]:
 
 
 def _new(wanted: bool, finding: Finding, facts: Facts) -> Holds:
-    return None if facts.baseline is None else (key(finding) not in facts.baseline) == wanted
+    return None if facts.baseline is None else (key(finding) not in facts.baseline.known) == wanted
 
 
 def _modifier(value: str, finding: Finding, facts: Facts) -> Holds:  # noqa: ARG001
@@ -147,9 +149,9 @@ CONDITIONS: Final = MappingProxyType(
         "fixable": OfFinding(values.EITHER, "Whether a fixed version is published.", _fixable),
         "fixed-for": OfFinding(
             values.COUNT,
-            "The fix has been published for so many days.",
+            "The fix has been known for so many days.",
             _fixed_for,
-            "the day on which the fix was published",
+            "the day since which the fix is known",
         ),
         "known-for": OfFinding(
             values.COUNT, "The vulnerability has been published for so many days.", _known_for, "the day of publication"

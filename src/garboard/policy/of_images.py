@@ -15,6 +15,7 @@ from garboard.model.recommendation import Row
 from garboard.model.report import Coverage, Report
 from garboard.model.timestamp import parsed
 from garboard.policy import values
+from garboard.policy.baseline import counted
 from garboard.policy.facts import Facts, ImageAnswer
 from garboard.policy.values import Kind
 
@@ -30,12 +31,11 @@ class OfImage(NamedTuple):
 
 
 def _more_than(most: dict[str, int], facts: Facts) -> ImageAnswer:
-    issues = {one.issue: one.vulnerability.severity for one in facts.report.findings}
-    counts = Counter(issues.values())
+    counts = counted(facts.report)
     unrated = 0 if facts.unrated_passes else counts[Severity.UNKNOWN]
     over, unsure = [], []
     for name, limit in most.items():
-        found = len(issues) if name == "all" else counts[values.severity_of(name)]
+        found = counts.total() if name == "all" else counts[values.severity_of(name)]
         if found > limit:
             over.append(f"{found} {name}, and {limit} are allowed")
         elif name not in {"all", "unknown"} and found + unrated > limit:
@@ -43,6 +43,18 @@ def _more_than(most: dict[str, int], facts: Facts) -> ImageAnswer:
     if over:
         return ImageAnswer(holds=True, text="; ".join(over))
     return ImageAnswer(holds=None if unsure else False, text="; ".join(unsure))
+
+
+def _more_than_baseline(wanted: bool, facts: Facts) -> ImageAnswer:  # noqa: ARG001
+    if facts.baseline is None:
+        return ImageAnswer(holds=None, text="a baseline (--baseline)")
+    counts, before = counted(facts.report), facts.baseline.counts
+    over = [
+        f"{counts[one]} {one.word}, and the baseline has {before.get(one, 0)}"
+        for one in sorted(Severity, reverse=True)
+        if counts[one] > before.get(one, 0)
+    ]
+    return ImageAnswer(holds=bool(over), text="; ".join(over))
 
 
 def _unjudged(wanted: Any, facts: Facts) -> ImageAnswer:
@@ -90,13 +102,13 @@ def _unowned(wanted: bool, facts: Facts) -> ImageAnswer:  # noqa: ARG001
 def _license(patterns: tuple[str, ...], facts: Facts) -> ImageAnswer:
     packages = [one for one in facts.report.inventory.packages if not one.application]
     bad = [
-        f"{one.display_name} ({', '.join(one.licenses)})"
+        f"{ecosystems.displayed(one)} ({', '.join(one.licenses)})"
         for one in packages
         if any(fnmatchcase(text.lower(), pattern.lower()) for text in one.licenses for pattern in patterns)
     ]
     if bad:
         return ImageAnswer(holds=True, text=_some(bad))
-    unknown = [one.display_name for one in packages if not one.licenses]
+    unknown = [ecosystems.displayed(one) for one in packages if not one.licenses]
     return ImageAnswer(holds=None if unknown else False, text=f"the license of {_some(unknown)}" if unknown else "")
 
 
@@ -185,6 +197,9 @@ _UNJUDGED: Final = Kind(
 CONDITIONS: Final = MappingProxyType(
     {
         "more-than": OfImage(values.COUNTS, "There are more issues of a severity than this.", _more_than),
+        "more-than-baseline": OfImage(
+            values.TRUE, "There are more issues of a severity than the baseline has.", _more_than_baseline
+        ),
         "unjudged": OfImage(
             _UNJUDGED, "A part of the image, or packages of these ecosystems, could not be judged.", _unjudged
         ),

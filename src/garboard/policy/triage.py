@@ -177,7 +177,7 @@ def brought_only_by(names: Sequence[str], packages: Sequence[Package]) -> frozen
 
 def _is_called(package: Package, names: Sequence[str]) -> bool:
     normalize = ecosystems.of(package.type).normalize
-    own = {package.name, package.full_name, package.display_name, package.id}
+    own = {package.name, package.full_name, ecosystems.displayed(package), package.id}
     return any(name in own or (normalize is not None and normalize(name) in own) for name in names)
 
 

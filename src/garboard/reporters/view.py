@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
+from garboard import ecosystems
 from garboard.model.advisory import Severity
 from garboard.model.attribution import Certainty, Origin
 from garboard.model.base import Value
@@ -187,7 +188,8 @@ def _places(package: Package, *, leads: bool) -> tuple[Location, ...]:
 
 def labeled(package: Package) -> str:
     """Name and version; the project itself may have none."""
-    return f"{package.display_name}@{package.version}" if package.version else package.display_name
+    name = ecosystems.displayed(package)
+    return f"{name}@{package.version}" if package.version else name
 
 
 def headline(vulnerability: Vulnerability, longest: int) -> str:

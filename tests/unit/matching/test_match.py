@@ -426,3 +426,19 @@ def test_a_source_package_of_red_hat_speaks_for_its_binaries():
     own = affected("edk2-ovmf", "", ecosystem="Red Hat:enterprise_linux:9", scheme="rpm", status=Status.NOT_AFFECTED)
     database = Known(advisory("CVE-2024-1", fix, own), covers=("Red Hat:enterprise_linux:9",))
     assert found(package, database=database) == [], "what is said of the package itself comes before"
+
+
+@pytest.mark.parametrize(
+    ("published", "modified", "known"),
+    [
+        ("2024-01-01T00:00:00Z", "2024-02-01T00:00:00Z", "2024-02-01T00:00:00Z"),
+        ("2024-01-01T00:00:00Z", "", "2024-01-01T00:00:00Z"),
+        ("2024-01-01T00:00:00Z", "0001-01-01T00:00:00Z", ""),
+        ("", "", ""),
+    ],
+)
+def test_since_when_a_fix_is_known(published: str, modified: str, known: str) -> None:
+    record = advisory("CVE-2024-1", affected("openssl", "3.0.11-1"))
+    record = msgspec.structs.replace(record, published=published, modified=modified)
+    (one,) = match(inventory(deb("openssl", "3.0.9-1")), Known(record)).findings
+    assert (one.fixed_in, one.fix_known) == ("3.0.11-1", known)

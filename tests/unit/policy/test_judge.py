@@ -76,6 +76,8 @@ NOBODY = msgspec.structs.replace(known(), introduced=Introduction())
         ({"known_for": 1}, known(), UNKNOWN),
         ({"fixed_for": 10}, known(published="2026-01-28T00:00:00Z", fixed="2"), PASSED),
         ({"fixed_for": 10}, known(published="2025-01-28T00:00:00Z", fixed="2"), UNKNOWN),
+        ({"fixed_for": 10}, msgspec.structs.replace(known(fixed="2"), fix_known="2026-01-21T00:00:00Z"), VIOLATED),
+        ({"fixed_for": 11}, msgspec.structs.replace(known(fixed="2"), fix_known="2026-01-21T00:00:00Z"), UNKNOWN),
         ({"fixed_for": 10}, known(), PASSED),
         ({"kev": True}, known(kev_added="2025-01-01"), VIOLATED),
         ({"kev": True}, known(), PASSED),
@@ -207,6 +209,15 @@ def test_a_part_that_was_not_judged_is_no_pass_unless_a_rule_is_about_that() -> 
     assert exit_code(msgspec.structs.replace(of, policy=result(*rules, of=of)), View()) == 3
     ruled = (*rules, rule(unjudged=["deb"]))
     assert exit_code(msgspec.structs.replace(of, policy=result(*ruled, of=of)), View()) == 0
+
+
+def test_no_more_issues_than_the_last_release_had() -> None:
+    one = rule(more_than_baseline=True)
+    assert state(one, PLAIN) is UNKNOWN
+    assert state(one, PLAIN, baseline=baseline.of_report(PLAIN)) is PASSED
+    assert state(one, PLAIN, baseline=baseline.of_report(report(known()))) is VIOLATED
+    milder = finding("CVE-2024-9", deb("c"), severity=Severity.HIGH)
+    assert state(one, report(milder), baseline=baseline.of_report(report(known()))) is PASSED
 
 
 def test_only_what_is_new_fails() -> None:

@@ -118,6 +118,7 @@ ECOSYSTEM: Final = Ecosystem(
     sections=(".svm_heap", ".sbom", "__svm_heap"),
     windows_sections=(".svm_hea",),
     unread=(NATIVE,),
+    separator=":",
     order="maven",
     load_order=_order,
     load_commands=_commands,

@@ -18,4 +18,4 @@ def _remedy(fix: Fix) -> tuple[str, str]:
     )
 
 
-COMMANDS: Final = Commands(programs=MappingProxyType({}), remedy=_remedy, raised="{name}:{version}", separator=":")
+COMMANDS: Final = Commands(programs=MappingProxyType({}), remedy=_remedy, raised="{name}:{version}")

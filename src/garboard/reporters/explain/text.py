@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from garboard import ecosystems
 from garboard.model.advisory import Severity, Status
 from garboard.model.attribution import Introduction, Origin
 from garboard.model.explanation import Consideration, Explained, Explanation, Standing
@@ -43,7 +44,7 @@ def _wrapped(text: str, indent: str) -> Iterator[str]:
 
 
 def _label(package: Package) -> str:
-    return f"{package.display_name}@{package.version}"
+    return f"{ecosystems.displayed(package)}@{package.version}"
 
 
 class _Writer:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from garboard import ecosystems
 from garboard.model.image import Image
 from garboard.model.package import Package
 from garboard.model.report import Report
@@ -53,7 +54,7 @@ def _row(package: Package, owners: dict[str, str], image: Image) -> Row:
         map(
             plain,
             (
-                package.full_name,
+                ecosystems.spelled(package),
                 package.version or "-",
                 package.type,
                 _layer(package.layer, image) if image.layers else _file(package),

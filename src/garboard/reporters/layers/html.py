@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from typing import Final
 
+from garboard import ecosystems
 from garboard.model.advisory import Severity
 from garboard.model.changes import LayerChanges
 from garboard.model.package import Package
@@ -58,12 +59,12 @@ def _table(title: str, headings: Iterable[str], rows: Iterable[Iterable[str]]) -
 
 
 def _package(package: Package) -> tuple[str, str, str]:
-    return _text(package.full_name), _text(package.version), _text(package.type)
+    return _text(ecosystems.spelled(package)), _text(package.version), _text(package.type)
 
 
 def _issue(issue: Issue) -> tuple[str, ...]:
     vulnerability = issue.first.vulnerability
-    labels = dict.fromkeys(f"{one.package.display_name}@{one.package.version}" for one in issue.findings)
+    labels = dict.fromkeys(f"{ecosystems.displayed(one.package)}@{one.package.version}" for one in issue.findings)
     exploited = ' <span class="tag critical">exploited</span>' if vulnerability.kev_added else ""
     return (
         f'<span class="tag {vulnerability.severity.word}">{vulnerability.severity.word}</span>{exploited}',
@@ -83,7 +84,10 @@ def _details(one: LayerView) -> Iterator[str]:
     yield from _table(
         "packages changed",
         ("Name", "From", "To"),
-        ((_text(u.after.full_name), _text(u.before.version), _text(u.after.version)) for u in one.changes.changed),
+        (
+            (_text(ecosystems.spelled(u.after)), _text(u.before.version), _text(u.after.version))
+            for u in one.changes.changed
+        ),
     )
     yield from _table("packages removed", ("Name", "Version", "Type"), map(_package, one.changes.removed))
     if not (one.issues or one.changes.added or one.changes.changed or one.changes.removed):

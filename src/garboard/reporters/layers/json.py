@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from garboard import json_text
+from garboard import ecosystems, json_text
 from garboard.model.attribution import Place
 from garboard.model.base import Value
 from garboard.model.changes import LayerChanges
@@ -86,7 +86,7 @@ class Document(_Out):
 
 
 def _item(package: Package) -> Item:
-    return Item(type=package.type, name=package.full_name, version=package.version, arch=package.arch)
+    return Item(type=package.type, name=ecosystems.spelled(package), version=package.version, arch=package.arch)
 
 
 def _layer(one: LayerView) -> OneLayer:
@@ -102,7 +102,11 @@ def _layer(one: LayerView) -> OneLayer:
         added=tuple(map(_item, one.changes.added)),
         changed=tuple(
             Change(
-                type=u.after.type, name=u.after.full_name, arch=u.after.arch, from_=u.before.version, to=u.after.version
+                type=u.after.type,
+                name=ecosystems.spelled(u.after),
+                arch=u.after.arch,
+                from_=u.before.version,
+                to=u.after.version,
             )
             for u in one.changes.changed
         ),
@@ -112,7 +116,9 @@ def _layer(one: LayerView) -> OneLayer:
             Found(
                 id=issue.first.vulnerability.id,
                 severity=issue.first.vulnerability.severity.word,
-                packages=tuple(dict.fromkeys(f"{f.package.display_name}@{f.package.version}" for f in issue.findings)),
+                packages=tuple(
+                    dict.fromkeys(f"{ecosystems.displayed(f.package)}@{f.package.version}" for f in issue.findings)
+                ),
                 fixed_in=issue.first.fixed_in,
             )
             for issue in one.issues

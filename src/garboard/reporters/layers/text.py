@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
+from garboard import ecosystems
 from garboard.model.changes import LayerChanges
 from garboard.model.package import Package
 from garboard.model.report import Report
@@ -21,7 +22,7 @@ _LONGEST: Final = 200
 
 
 def _label(package: Package) -> str:
-    return f"{package.full_name} {package.version}".rstrip()
+    return f"{ecosystems.spelled(package)} {package.version}".rstrip()
 
 
 def _listed(sign: str, what: str, texts: Iterable[str]) -> Iterator[str]:
@@ -48,7 +49,9 @@ def _layer(one: LayerView, report: Report, view: View) -> Iterator[str]:
         yield plain(f"   of the {owner}" + (f", copied from {one.copied_from}" if one.copied_from else ""))
     yield from _listed("+", "added", map(_label, one.changes.added))
     yield from _listed(
-        "~", "changed", (f"{u.after.full_name} {u.before.version} → {u.after.version}" for u in one.changes.changed)
+        "~",
+        "changed",
+        (f"{ecosystems.spelled(u.after)} {u.before.version} → {u.after.version}" for u in one.changes.changed),
     )
     yield from _listed("-", "removed", map(_label, one.changes.removed))
     if one.issues:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from garboard import ecosystems
 from garboard.model.base import Value
 from garboard.model.policy import PolicyResult, RuleResult, Suppressed
 from garboard.model.report import Report
@@ -86,7 +87,7 @@ def _aside(one: Suppressed) -> SuppressedOf:
     return SuppressedOf(
         id=finding.vulnerability.id,
         severity=finding.vulnerability.severity.word,
-        package_name=finding.package.display_name,
+        package_name=ecosystems.displayed(finding.package),
         version=finding.package.version,
         purl=finding.package.purl,
         decision=by.decision.value,

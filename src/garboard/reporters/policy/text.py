@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from types import MappingProxyType
 from typing import Final
 
+from garboard import ecosystems
 from garboard.model.policy import Level, PolicyResult, RuleResult, RuleState, Suppressed, Suppression
 from garboard.model.report import Coverage, Report
 from garboard.reporters.terminal import paint
@@ -86,7 +87,9 @@ def _aside(report: Report) -> Iterator[str]:
     yield f"Set aside: {number_of(len(issues), 'issue')}"
     for by, several in groups.items():
         names = list(
-            dict.fromkeys(f"{one.finding.vulnerability.id} in {one.finding.package.display_name}" for one in several)
+            dict.fromkeys(
+                f"{one.finding.vulnerability.id} in {ecosystems.displayed(one.finding.package)}" for one in several
+            )
         )
         until = f", until {'it is fixed' if by.until == 'until-fixed' else by.until}" if by.until else ""
         owner = f", {by.owner}" if by.owner else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from garboard import json_text
+from garboard import ecosystems, json_text
 from garboard.model.base import Value
 from garboard.model.policy import Deciding
 from garboard.model.report import Report
@@ -52,7 +52,7 @@ def _one(one: Deciding) -> DecidedOf:
     return DecidedOf(
         id=finding.vulnerability.id,
         severity=finding.vulnerability.severity.word,
-        package_name=finding.package.display_name,
+        package_name=ecosystems.displayed(finding.package),
         version=finding.package.version,
         purl=finding.package.purl,
         decision=_WORDS[kind(one)],

@@ -372,13 +372,13 @@ class _Writer:
     def _entries(self, issue: Issue) -> Iterator[Entry]:
         if self._view.group_issues:
             paths = [self._path(path) for finding in issue.findings for path in finding.from_paths]
-            names = list(dict.fromkeys(finding.package.display_name for finding in issue.findings))
+            names = list(dict.fromkeys(ecosystems.displayed(finding.package) for finding in issue.findings))
             yield self._entry(issue.first, paths, names, [])
             return
         for finding in issue.findings:
             for steps in finding.from_paths or ((finding.package.id,),):
                 path = self._path(steps)
-                yield self._entry(finding, path, finding.package.display_name, path)
+                yield self._entry(finding, path, ecosystems.displayed(finding.package), path)
 
     def _path(self, steps: tuple[str, ...]) -> list[str]:
         return [self._top, *(self._labels.get(step, step) for step in steps)]
@@ -389,7 +389,7 @@ class _Writer:
         v, package = finding.vulnerability, finding.package
         upgrade: list[bool | str] = []
         if finding.fixed_in and len(path) == 2:
-            upgrade = [False, f"{package.display_name}@{finding.fixed_in}"]
+            upgrade = [False, f"{ecosystems.displayed(package)}@{finding.fixed_in}"]
         layers = self._report.image.layers
         who = finding.who
         ours = who.origin is not Origin.BASE
@@ -402,7 +402,7 @@ class _Writer:
             cvss_score=v.cvss_score,
             cvss_v3=next((rating.vector for rating in v.ratings if rating.vector.startswith("CVSS:3")), ""),
             identifiers=_identifiers(finding),
-            package_name=package.source if package.type in SYSTEM_TYPES else package.full_name,
+            package_name=package.source if package.type in SYSTEM_TYPES else ecosystems.spelled(package),
             package_manager=_manager(package, self._report),
             language="linux" if package.type in SYSTEM_TYPES else ecosystems.of(package.type).language or package.type,
             description=v.description,
@@ -443,7 +443,7 @@ class _Writer:
             locations=list(package.locations),
             direct_dependencies=[
                 DirectOf(
-                    name=one.package.display_name,
+                    name=ecosystems.displayed(one.package),
                     version=one.package.version,
                     purl=one.package.purl,
                     file=one.place.path,

@@ -22,7 +22,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from garboard import json_text
+from garboard import ecosystems, json_text
 from garboard._version import __version__
 from garboard.json_text import encodable
 from garboard.model.attribution import Introduction, Origin
@@ -113,7 +113,7 @@ def _message(finding: Finding, report: Report) -> str:
     title = headline(vulnerability, 200)
     who = brought(finding.introduced, report)
     sentences = [
-        f"{package.display_name} {package.version} has {vulnerability.id}, {vulnerability.severity.word} severity"
+        f"{ecosystems.displayed(package)} {package.version} has {vulnerability.id}, {vulnerability.severity.word} severity"
         + (f": {title}" if title else ""),
         who[:1].upper() + who[1:],
         f"Fixed in {finding.fixed_in}"
@@ -137,7 +137,7 @@ class _Writer:
         self._grouped: dict[str, list[Finding]] = {}
         for finding in self._findings:
             self._grouped.setdefault(finding.vulnerability.id, []).append(finding)
-        self._labels = {p.id: f"{p.display_name}@{p.version}" for p in report.inventory.packages}
+        self._labels = {p.id: f"{ecosystems.displayed(p)}@{p.version}" for p in report.inventory.packages}
 
     def run(self) -> document.Run:
         """All but the results."""
@@ -220,7 +220,9 @@ class _Writer:
     def _location(self, finding: Finding) -> document.Location:
         package = finding.package
         logical = document.LogicalLocation(
-            name=package.display_name, fully_qualified_name=f"{package.display_name}@{package.version}", kind="package"
+            name=ecosystems.displayed(package),
+            fully_qualified_name=f"{ecosystems.displayed(package)}@{package.version}",
+            kind="package",
         )
         return document.Location(physical_location=_physical(finding, self._report), logical_locations=(logical,))
 

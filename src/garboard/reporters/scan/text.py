@@ -105,7 +105,7 @@ def _block(
     finding = issue.first
     vulnerability = finding.vulnerability
     word = vulnerability.severity.word.capitalize()
-    name = finding.package.display_name
+    name = ecosystems.displayed(finding.package)
     title = f"✗ {word} severity vulnerability found in "
     code = _COLORS.get(vulnerability.severity, "")
     yield paint(title, code, color=view.color) + paint(name, "4" + (";" + code if code else ""), color=view.color)

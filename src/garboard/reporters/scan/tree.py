@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from garboard import ecosystems
 from garboard.model.limits import MIB
 from garboard.model.package import Package
 from garboard.model.report import Report
@@ -31,7 +32,7 @@ def dependency_tree(report: Report, name: str) -> Iterator[str]:
             continue
         levels.append((indent, siblings, at + 1))
         package, last = siblings[at], at == len(siblings) - 1
-        line = f"{indent}{'└─' if last else '├─'} {package.display_name} @ {package.version}"
+        line = f"{indent}{'└─' if last else '├─'} {ecosystems.displayed(package)} @ {package.version}"
         size += len(line)
         if size > _LARGEST:
             yield f"   … beyond the limit of {_LARGEST} characters the tree is not shown; garboard inventory --json has all of it"
