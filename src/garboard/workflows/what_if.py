@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import msgspec
@@ -105,9 +105,7 @@ class _Changing:
         """Both reports."""
         wanted, boundary = self._wanted, self._boundary()
         layers = self._layers()
-        inventory = (
-            self._after(without(self._taken.inventory, layers, self._below)) if layers else self._taken.inventory
-        )
+        inventory = self._without(layers) if layers else self._taken.inventory
         for line in wanted.lines:
             self._gaps.append(doubt(f"line {line}", "whether the instructions after it work without it is not known"))
         inventory = self._after(dropped(inventory, wanted.drops, boundary))
@@ -142,14 +140,25 @@ class _Changing:
         attribution = self._before.attribution
         return attribution.base.layers if attribution else None
 
+    def _without(self, layers: frozenset[int]) -> Inventory:
+        """The inventory without what only these layers brought, with what nothing answers for without them."""
+        inventory = self._after(without(self._taken.inventory, layers, self._below))
+        known = {*inventory.gaps}
+        more = tuple(one for one in self._of_layers(lambda index: index not in layers).gaps if one not in known)
+        return msgspec.structs.replace(inventory, gaps=(*inventory.gaps, *more))
+
     def _below(self, count: int) -> Inventory:
         """The inventory of so many of the lowest layers."""
+        return self._of_layers(lambda index: index < count)
+
+    def _of_layers(self, counts: Callable[[int], bool]) -> Inventory:
+        """The inventory of what some layers hold."""
         files = self._taken.files
         assert files is not None
         histories = (
             msgspec.structs.replace(one, versions=versions)
             for one in files.histories
-            if (versions := tuple(each for each in one.versions if each.layer < count))
+            if (versions := tuple(each for each in one.versions if counts(each.layer)))
         )
         return assemble(Files(histories=tuple(histories)), self._means.options.names_of_archives)
 

@@ -10,7 +10,7 @@ from click.testing import Result
 
 from garboard.cli import what_if
 from tests.unit.cli import test_policy
-from tests.unit.cli.image_on_disk import OS_RELEASE, stanza, tar
+from tests.unit.cli.image_on_disk import OS_RELEASE, stanza, tar, write_layers
 
 image = test_policy.image
 
@@ -92,3 +92,23 @@ def test_what_cannot_be_done_says_what_can(image: str, arguments: tuple[str, ...
 @pytest.mark.parametrize("text", ["3", "3=on", "=off", "x=off", "1.5=off"])
 def test_a_line_is_written_as_it_is_meant(image: str, text: str) -> None:
     assert "N=off" in str(asked(image, "-f", "web/Dockerfile", f"--line={text}").exception)
+
+
+def test_what_nothing_answers_for_without_a_line_is_told(image: str, tmp_path: Path) -> None:
+    gem = b"Gem::Specification.new do |s|\n  s.name = 'rack'\n  s.version = '2.0'\nend\n"
+    layers = {
+        "ADD rootfs.tar /": {
+            "etc/os-release": OS_RELEASE,
+            "var/lib/dpkg/status": stanza("openssl", "3.0.12-1").encode(),
+        },
+        "COPY rack-2.0.gem /gems/ # buildkit": {"gems/rack-2.0.gem": b"x"},
+        "RUN /bin/sh -c gem install --local /gems/rack-2.0.gem # buildkit": {
+            "var/lib/gems/3.1.0/specifications/rack-2.0.gemspec": gem
+        },
+    }
+    app = str(write_layers(tmp_path / "ruby.tar", layers))
+    lines = "FROM scratch\nADD rootfs.tar /\nCOPY rack-2.0.gem /gems/\nRUN gem install --local /gems/rack-2.0.gem\n"
+    Path("web/Dockerfile").write_text(lines)
+    found = json.loads(asked(app, "-f", "web/Dockerfile", "--line", "4=off", "--json").output)
+    assert [one["name"] for one in found["packages"]] == ["rack"]
+    assert any("gems/rack-2.0.gem" in one["subject"] + one["reason"] for one in found["gaps"])
