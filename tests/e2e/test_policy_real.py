@@ -159,7 +159,7 @@ def story(docker: Docker, base: str, tmp_path_factory: pytest.TempPathFactory) -
         ended = made.garboard(mirror).run("db", "update", "--from", folder / mirror, "debian", "kev")
         assert ended.code == 0, ended.err
     yield made
-    for name in (f"story-{each}" for each in ("base", "changed", *STAGES)):
+    for name in (f"story-{each}" for each in ("base", "base2", "changed", *STAGES)):
         docker("image", "rm", "--force", building.own_tag(name))
 
 
@@ -260,3 +260,23 @@ def test_an_essential_package_is_not_dropped(story: Story) -> None:
     ended = story.garboard().run("what-if", *story.words("production"), "--drop", "dpkg")
     assert ended.code == 2
     assert "it is essential" in ended.err
+
+
+def test_on_another_base_it_is_what_a_build_is(story: Story) -> None:
+    """And on its own base it is the image itself."""
+    garboard = story.garboard()
+    where = ("--offline", "--no-policy", "--json")
+    words = story.words("production")[:-3]
+    same = garboard.run("what-if", *words, *where, "--rebase", f"docker:{story.base}").json
+    assert {one["fate"] for one in same["issues"]} == {"same"}
+    assert same["packages"] == []
+    newer = story.built("base2", f"FROM {story.base}\nRUN dpkg -i /debs/story-lib_1.1_all.deb\n", "")
+    text = (story.folder / "Dockerfile").read_text().replace(story.base, newer)
+    image = story.built("changed", text, "production")
+    foreseen = garboard.run("what-if", *words, *where, "--rebase", f"docker:{newer}").json
+    compared = garboard.run("compare", story.words("production")[0], f"docker:{image}", *where).json
+    assert foreseen["packages"] == compared["packages"]
+    assert [(one["id"], one["fate"]) for one in foreseen["issues"]] == [
+        (one["id"], one["fate"]) for one in compared["issues"]
+    ]
+    assert ("CVE-2024-99004", "gone") in [(one["id"], one["fate"]) for one in foreseen["issues"]]

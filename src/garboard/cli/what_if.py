@@ -112,7 +112,7 @@ def command(settings: Settings) -> int:
         policy = analysis.policy
         reports = (set_aside(found.before, policy), set_aside(found.after, policy))
     before, after = map(sides.of_report, reports)
-    after = msgspec.structs.replace(after, name=settings.wanted.text, size=None)
+    after = msgspec.structs.replace(after, name=f"{before.name} {settings.wanted.text}", size=None)
     compared = msgspec.structs.replace(compare(before, after), gaps=all_repeated(found.gaps))
     output = analysis.output
     write(reporters.COMPARE.load(output.format).render(compared, View(color=output.color)), output)

@@ -112,3 +112,19 @@ def test_what_nothing_answers_for_without_a_line_is_told(image: str, tmp_path: P
     found = json.loads(asked(app, "-f", "web/Dockerfile", "--line", "4=off", "--json").output)
     assert [one["name"] for one in found["packages"]] == ["rack"]
     assert any("gems/rack-2.0.gem" in one["subject"] + one["reason"] for one in found["gaps"])
+
+
+def test_on_its_own_base_it_is_the_image_itself(image: str) -> None:
+    base = write_layers(
+        Path("base.tar"),
+        {
+            "ADD rootfs.tar /": {
+                "etc/os-release": OS_RELEASE,
+                "var/lib/dpkg/status": stanza("openssl", "3.0.9-1").encode(),
+            }
+        },
+    )
+    Path("web/Dockerfile").write_text("FROM old:1\nRUN apt-get install -y curl\n")
+    found = asked(image, "-f", "web/Dockerfile", "--rebase", str(base), "--json")
+    assert set(fates(found).values()) == {"same"}
+    assert json.loads(found.output)["packages"] == []
