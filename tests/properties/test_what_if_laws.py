@@ -16,7 +16,7 @@ from garboard.model.errors import UsageError
 from garboard.model.finding import Finding
 from garboard.model.image import FileHistory, Files, FileVersion, Image
 from garboard.model.package import Distro, Inventory, Package
-from garboard.model.what_if import Wanted
+from garboard.model.what_if import WantedChanges
 from garboard.packages.assemble import assemble, complete
 from garboard.whatif.dropped import dropped
 from garboard.whatif.lines import without
@@ -131,7 +131,7 @@ def means(data: Data) -> Means:
 
 @given(inventories(), databases())
 def test_nothing_changes_nothing(inventory: Inventory, data: Data) -> None:
-    found = what_if(Taken(Image(name="app", source="docker"), inventory, None), Wanted(), means(data))
+    found = what_if(Taken(Image(name="app", source="docker"), inventory, None), WantedChanges(), means(data))
     assert found.after == found.before
     assert found.gaps == ()
     assert without(inventory, (), lambda _count: inventory).inventory == inventory
@@ -141,7 +141,7 @@ def test_nothing_changes_nothing(inventory: Inventory, data: Data) -> None:
 def test_it_is_the_scan_of_the_changed_inventory(
     inventory: Inventory, data: Data, drops: list[str], raises: list[str]
 ) -> None:
-    wanted = Wanted(drops=tuple(drops), raises=tuple((one, "5") for one in raises))
+    wanted = WantedChanges(drops=tuple(drops), raises=tuple((one, "5") for one in raises))
     try:
         found = what_if(Taken(Image(name="app", source="docker"), inventory, None), wanted, means(data))
     except UsageError as error:

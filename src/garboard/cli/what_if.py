@@ -15,7 +15,7 @@ from garboard.cli.session import supply
 from garboard.cli.settings import Analysis
 from garboard.model.base import Value
 from garboard.model.errors import UsageError
-from garboard.model.what_if import Wanted
+from garboard.model.what_if import WantedChanges
 
 
 def _raise(given: str) -> tuple[str, str]:
@@ -50,18 +50,18 @@ class Settings(Value):
     """An image, the changes, and what ends with 1."""
 
     analysis: Analysis
-    wanted: Wanted
+    wanted: WantedChanges
     fail_if: str
 
 
 def _settings(given: Given) -> Settings:
-    wanted = Wanted(
+    wanted = WantedChanges(
         drops=tuple(dict.fromkeys(given[DROP])),
         raises=tuple(dict.fromkeys(given[RAISE])),
         base=given[REBASE] or "",
         lines=tuple(dict.fromkeys(given[LINE])),
     )
-    if wanted == Wanted():
+    if wanted == WantedChanges():
         raise UsageError("what-if needs a change", "name one: --drop PKG, --raise PKG, --rebase IMAGE, --line N=off")
     if len({name for name, _ in wanted.raises}) < len(wanted.raises):
         raise UsageError("a package is raised to two versions", "name one version of it")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from garboard.model.base import Value
 
 
-class Wanted(Value):
+class WantedChanges(Value):
     """The changes: names to drop, names to raise with a version or none, another base, lines to leave out."""
 
     drops: tuple[str, ...] = ()

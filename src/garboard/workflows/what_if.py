@@ -41,13 +41,13 @@ if TYPE_CHECKING:
     from garboard.model.finding import Finding
     from garboard.model.package import Inventory, Package
     from garboard.model.report import Report
-    from garboard.model.what_if import Wanted
+    from garboard.model.what_if import WantedChanges
     from garboard.workflows.judge import Supply
 
 _COUNTED: Final = lazy(r"\d+")
 
 
-class Foreseen(NamedTuple):
+class BeforeAndAfter(NamedTuple):
     """The reports before and after, and what is not certain about the second."""
 
     before: Report
@@ -81,7 +81,7 @@ class Means:
         )
 
 
-def what_if(taken: scan.Taken, wanted: Wanted, means: Means) -> Foreseen:
+def what_if(taken: scan.Taken, wanted: WantedChanges, means: Means) -> BeforeAndAfter:
     """Judge an image as it is, and as it would be.
 
     Raises:
@@ -94,14 +94,14 @@ def what_if(taken: scan.Taken, wanted: Wanted, means: Means) -> Foreseen:
 class _Changing:
     """One run of `what_if`, with the image judged as it is."""
 
-    def __init__(self, taken: scan.Taken, wanted: Wanted, means: Means, before: Report) -> None:
+    def __init__(self, taken: scan.Taken, wanted: WantedChanges, means: Means, before: Report) -> None:
         self._taken = taken
         self._wanted = wanted
         self._means = means
         self._before = before
         self._gaps: list[Gap] = []
 
-    def result(self) -> Foreseen:
+    def result(self) -> BeforeAndAfter:
         """Both reports."""
         wanted, boundary = self._wanted, self._boundary()
         layers = self._layers()
@@ -115,10 +115,10 @@ class _Changing:
         after = self._means.report(self._taken._replace(inventory=inventory))
         return self._foreseen(after)
 
-    def _foreseen(self, after: Report) -> Foreseen:
+    def _foreseen(self, after: Report) -> BeforeAndAfter:
         known = set(map(_uncounted, self._before.gaps))
         gaps = (*self._gaps, *(one for one in after.gaps if _uncounted(one) not in known))
-        return Foreseen(self._before, after, tuple(dict.fromkeys(gaps)))
+        return BeforeAndAfter(self._before, after, tuple(dict.fromkeys(gaps)))
 
     def _after(self, changed: Changed) -> Inventory:
         self._gaps += changed.gaps
@@ -183,7 +183,7 @@ class _Changing:
             found |= own
         return frozenset(found)
 
-    def _rebased(self, inventory: Inventory, layers: frozenset[int]) -> Foreseen:
+    def _rebased(self, inventory: Inventory, layers: frozenset[int]) -> BeforeAndAfter:
         """The rest of the changes, on another base."""
         base_image, base = self._other()
         old, exact, boundary = self._in_use()
