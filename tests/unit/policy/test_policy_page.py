@@ -11,7 +11,8 @@ from garboard.policy import document, foreign
 from tests.unit.policy.policy_page import PAGE, page, tables
 
 TEXT = PAGE.read_text(encoding="utf-8")
-EXAMPLES = re.findall(r"```toml\n(.*?)```", TEXT, re.DOTALL)
+GUIDE = (PAGE.parent / "guide.md").read_text(encoding="utf-8")
+EXAMPLES = re.findall(r"```toml\n(.*?)```", TEXT + GUIDE, re.DOTALL)
 
 
 def test_the_page_has_every_condition() -> None:
