@@ -42,17 +42,29 @@ class Removal:
 
     def without(self, dropped: Iterable[str]) -> frozenset[str] | None:
         """Ids of all packages removed with these, including these; None if an essential one would be."""
-        gone = self._broken(frozenset(dropped))
+        gone = self.broken(frozenset(dropped))
         if any(_stays(self._packages[one]) for one in gone if one in self._packages):
             return None
         return gone | self._unmarked(gone)
+
+    def caused(self, dropped: Iterable[str]) -> frozenset[str] | None:
+        """Like `without`, but not what nothing needs in the present state."""
+        dropped = frozenset(dropped)
+        gone = self.without(dropped)
+        return None if gone is None else gone - (self.unneeded - self.broken(dropped))
+
+    def forbidding(self, dropped: Iterable[str]) -> tuple[Package, ...]:
+        """The packages that would lack something and that are never removed, the dropped ones first."""
+        dropped = frozenset(dropped)
+        gone = sorted(self.broken(dropped), key=lambda one: (one not in dropped, one))
+        return tuple(self._packages[one] for one in gone if one in self._packages and _stays(self._packages[one]))
 
     def asked_for(self, gone: Iterable[str]) -> tuple[Package, ...]:
         """The packages among them that somebody asked for, by id."""
         found = (self._packages[one] for one in sorted(gone) if one in self._packages)
         return tuple(one for one in found if one.automatic is not True)
 
-    def _broken(self, gone: frozenset[str]) -> frozenset[str]:
+    def broken(self, gone: frozenset[str]) -> frozenset[str]:
         """These and all that lack a requirement without them."""
         while True:
             more = {

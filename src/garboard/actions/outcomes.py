@@ -66,7 +66,7 @@ class Outcomes:
     def _upgraded_sources(self) -> frozenset[tuple[str, str]]:
         """Sources of packages that lines install anew, if the manager then upgrades all that is built of them."""
         packages = self._report.inventory.packages
-        whole = {kind for kind in SYSTEM_TYPES if _upgrades_whole_sources(one for one in packages if one.type == kind)}
+        whole = {kind for kind in SYSTEM_TYPES if upgrades_whole_sources(one for one in packages if one.type == kind)}
         return frozenset(
             (one.package.type, one.package.source)
             for one in self._report.findings
@@ -89,7 +89,7 @@ def _by_advisories(finding: Finding) -> Outcome:
     return Outcome.PUBLISHED if who.origin is Origin.DOCKERFILE else Outcome.BASE_BEHIND
 
 
-def _upgrades_whole_sources(packages: Iterable[Package]) -> bool:
+def upgrades_whole_sources(packages: Iterable[Package]) -> bool:
     """Whether installing a package also upgrades all others that were built of the same source.
 
     apt does since 2.5.2 (``APT::Get::Upgrade-By-Source-Package``), if they are there in older versions.

@@ -97,7 +97,7 @@ def command(settings: Settings) -> int:
     found = compare(before, after)
     output = settings.analysis.output
     write(reporters.COMPARE.load(output.format).render(found, View(color=output.color)), output)
-    return _code(found, settings.fail_if)
+    return exit_code(found, settings.fail_if)
 
 
 def _side(analysis: Analysis, name: str, stage: str, supplied: Supply) -> Side:
@@ -120,7 +120,8 @@ def _is_saved(path: Path) -> bool:
         return b'"vulnerabilities"' in file.read(4096)
 
 
-def _code(found: ImageComparison, fail_if: str) -> int:
+def exit_code(found: ImageComparison, fail_if: str) -> int:
+    """The exit code of a comparison, by what ``--fail-if`` names."""
     from garboard.model.comparison import Fate
 
     differs = any(found.of(fate) for fate in (Fate.NEW, Fate.GONE, Fate.CHANGED)) or bool(found.packages)

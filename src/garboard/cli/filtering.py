@@ -82,6 +82,5 @@ def _of_gate(report: Report, policy: PolicyResult, *, require_coverage: bool) ->
     """0 it passes, 1 it fails, 3 it is not known; a rule about coverage is in place of full coverage."""
     if policy.failed:
         return 1
-    ruled = any(one.name == "unjudged" for result in policy.results for one in result.rule.conditions)
-    enough = {Coverage.FULL, Coverage.PARTIAL} if ruled or not require_coverage else {Coverage.FULL}
+    enough = {Coverage.FULL, Coverage.PARTIAL} if policy.about_coverage or not require_coverage else {Coverage.FULL}
     return 0 if report.coverage in enough and not policy.not_known else 3

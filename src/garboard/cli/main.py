@@ -31,6 +31,7 @@ COMMANDS: Final = MappingProxyType(
         "explain": ("garboard.cli.explain", "Explain one vulnerability or package of an image."),
         "rebuild": ("garboard.cli.rebuild", "Show what a pull or a rebuild would fix, and what is pinned."),
         "compare": ("garboard.cli.compare", "Compare two images: which issues are gone, new or still there, and why."),
+        "what-if": ("garboard.cli.what_if", "Show an image as it would be after a change, without building it."),
         "policy": ("garboard.cli.policy.group", "Check, explain and import policies: what fails, what is ignored."),
         "ignore": ("garboard.cli.ignore", "Write down in the policy that a vulnerability does not count, and why."),
         "layers": ("garboard.cli.layers", "List what each layer added, and the vulnerabilities in it."),

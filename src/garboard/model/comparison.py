@@ -6,6 +6,7 @@ import enum
 
 from garboard.model.advisory import Severity
 from garboard.model.base import Value
+from garboard.model.gap import Gap
 
 
 class Fate(enum.StrEnum):
@@ -95,6 +96,8 @@ class ImageComparison(Value):
     packages: tuple[PackageChange, ...] | None = None
     licenses: tuple[str, ...] = ()
     """Those that only the later one has."""
+    gaps: tuple[Gap, ...] = ()
+    """What is not certain about the later one, if it is only foreseen."""
 
     def of(self, fate: Fate) -> tuple[IssueChange, ...]:
         """The issues of one fate."""

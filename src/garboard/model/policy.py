@@ -189,6 +189,11 @@ class PolicyResult(Value):
         return RuleState.VIOLATED in self._states()
 
     @property
+    def about_coverage(self) -> bool:
+        """Whether a rule says what has to be judged, in place of all that there is."""
+        return any(one.name == "unjudged" for result in self.results for one in result.rule.conditions)
+
+    @property
     def not_known(self) -> bool:
         """Whether none fails, and of one it is not known."""
         return not self.failed and RuleState.NOT_KNOWN in self._states()

@@ -43,8 +43,8 @@ IGNORE: Final = MappingProxyType(
 MORE: Final = MappingProxyType(
     {"reason": values.TEXT, "owner": values.TEXT, "until": values.UNTIL, "stages": values.WORDS}
 )
-_STAGE: Final = ("fail", "warn", "tags", "targets", "extends")
-_TOP: Final = ("default-stage", "stages", "ignore")
+STAGE: Final = ("fail", "warn", "tags", "targets", "extends")
+TOP: Final = ("default-stage", "stages", "ignore")
 CONDITIONS: Final[Mapping[str, Kind]] = MappingProxyType(
     {name: one.kind for name, one in of_findings.CONDITIONS.items()}
     | {name: one.kind for name, one in of_images.CONDITIONS.items()}
@@ -88,7 +88,7 @@ class _Reader:
         self._wrong: list[tuple[int, str]] = []
 
     def policy(self) -> PolicyFile:
-        self._known((), self._document, _TOP)
+        self._known((), self._document, TOP)
         stages = self._stages(self._document.get("stages", {}))
         default = self._field((), self._document, "default-stage", values.TEXT) or ""
         names = {one.name for one in stages}
@@ -159,7 +159,7 @@ class _Reader:
         if not isinstance(table, dict):
             self._tell(path, f"{name} wants a table: [stages.{name}]")
             return StageRules(name=name)
-        self._known(path, table, _STAGE)
+        self._known(path, table, STAGE)
         rules = [
             rule for level in Level for rule in self._rules((*path, level.value), table.get(level.value, []), level)
         ]

@@ -19,6 +19,8 @@ from garboard.policy.of_findings import ids_of, is_named, names_of
 from garboard.policy.version_ranges import within
 
 _SOON: Final = dt.timedelta(days=14)
+_EXPLAINED: Final = 20
+"""Of how many ignores that match nothing the reason is looked for: a file of another scanner may bring thousands."""
 UNTIL_FIXED: Final = "until-fixed"
 
 
@@ -45,7 +47,8 @@ def triage(report: Report, ignores: Sequence[Ignore], stage: str = "") -> Triage
         else:
             kept.append(finding)
     found = msgspec.structs.replace(report, findings=tuple(kept), suppressed=(*report.suppressed, *aside))
-    return Triaged(found, tuple(_notes(ours, matched, today, report)))
+    others = [one for one in ignores if one not in ours]
+    return Triaged(found, (*_notes(ours, matched, today, report), *_of_other_stages(others, kept, today, report)))
 
 
 def _suppression(ignore: Ignore) -> Suppression:
@@ -54,16 +57,59 @@ def _suppression(ignore: Ignore) -> Suppression:
 
 
 def _notes(ignores: Iterable[Ignore], matched: set[str], today: dt.date, report: Report) -> Iterator[str]:
+    ignores = tuple(ignores)
+    few = sum(one.place not in matched for one in ignores) <= _EXPLAINED
     for one in ignores:
         owner = f" (of {one.owner})" if one.owner else ""
         if one.until is not None and one.until < today:
             again = sum(map(_Matcher(one, report).matches, report.findings))
             if again:
-                yield f"{one.place}: the ignore{owner} ended on {one.until}; {again} findings of it count again"
+                what = f"{again} finding{'s' if again > 1 else ''} of it count{'' if again > 1 else 's'} again"
+                yield f"{one.place}: the ignore{owner} ended on {one.until}; {what}"
         elif one.place not in matched:
-            yield f"{one.place}: the ignore{owner} matches nothing"
+            yield f"{one.place}: the ignore{owner} matches nothing{_why(one, report) if few else ''}"
         elif one.until is not None and one.until - today <= _SOON:
             yield f"{one.place}: the ignore{owner} ends on {one.until}"
+
+
+def _why(ignore: Ignore, report: Report) -> str:
+    """What keeps an ignore from matching, as far as that is plain; it begins with a colon, or is empty."""
+    if ignore.brought_by and not any(_is_called(one, ignore.brought_by) for one in report.inventory.packages):
+        return f": {', '.join(ignore.brought_by)} is not in the image"
+    wanted = {one.upper() for one in ignore.ids}
+    of_id = [one for one in report.findings if not wanted.isdisjoint(ids_of(one))]
+    if not of_id:
+        return _meant(ignore, report)
+    if ignore.until_fixed:
+        fixed = msgspec.structs.replace(ignore, until_fixed=False)
+        found = next(filter(_Matcher(fixed, report).matches, of_id), None)
+        if found is not None:
+            return f": {found.package.full_name} has a fix now, {found.fixed_in}"
+    if ignore.packages and not any(is_named(ignore.packages, one) for one in of_id):
+        has = ", ".join(dict.fromkeys(one.package.full_name for one in of_id))
+        return f": {of_id[0].vulnerability.id} is in {has}"
+    return f": {of_id[0].vulnerability.id} was found, and something else that the ignore names is otherwise"
+
+
+def _meant(ignore: Ignore, report: Report) -> str:
+    """The identifier of a finding that is nearly the one that is ignored."""
+    if not ignore.ids:
+        return ""
+    import difflib
+
+    known = list(dict.fromkeys(each for one in report.findings for each in ids_of(one)))
+    near = (difflib.get_close_matches(one.upper(), known, n=1, cutoff=0.9) for one in ignore.ids)
+    found = next((one[0] for one in near if one), "")
+    return f": did you mean {found}?" if found else ""
+
+
+def _of_other_stages(
+    ignores: Iterable[Ignore], counted: Sequence[Finding], today: dt.date, report: Report
+) -> Iterator[str]:
+    """Ignores that would set aside what counts here, and that are for other stages."""
+    for one in ignores:
+        if (one.until is None or one.until >= today) and any(map(_Matcher(one, report).matches, counted)):
+            yield f"{one.place}: the ignore is for {', '.join(one.stages)} alone, so what it names counts here"
 
 
 class _Matcher:

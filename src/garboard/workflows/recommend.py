@@ -147,7 +147,7 @@ def recommend(
 
     ``indexes`` say which packages can be installed on a base. What cannot be known is a gap of the result.
     """
-    found = find(subject.image, _reference(subject.base), catalog, subject.platform, now)
+    found = find(subject.image, reference_of(subject.base), catalog, subject.platform, now)
     if isinstance(found, Gap):
         ended = ended_lines(subject, database, now)
         if subject.base == SCRATCH:
@@ -161,7 +161,7 @@ def recommend(
 
 def ended_lines(subject: Subject, lifecycles: Lifecycles, now: dt.datetime) -> tuple[Gap, ...]:
     """Gaps for what a base that no catalog has is made of and nobody maintains: by its name, and by the image itself."""
-    reference = _reference(subject.base)
+    reference = reference_of(subject.base)
     repository, tag = (wanted_repository(reference), reference.tag) if reference else ("", "")
     named = parse_tag(repository, tag)
     distro = stated_distro((named,))
@@ -199,7 +199,7 @@ def _of_from(subject: Subject) -> Gap | None:
     return Gap(stage="recommend", subject="base image", reason=reason)
 
 
-def _reference(text: str) -> Reference | None:
+def reference_of(text: str) -> Reference | None:
     """The parsed reference; None if there is no image or the text is not a reference."""
     if not text or text == SCRATCH:
         return None
@@ -308,7 +308,7 @@ class _Recommending:
     def _yours(self, inventory: Inventory, base: Inventory) -> Yours | None:
         own = len(self._found.use.choice.image.image.layers) if self._found.exact else 0
         return delta.take_apart(
-            inventory, base, self._subject.attribution, _asked(self._subject, own), exact=self._found.exact
+            inventory, base, self._subject.attribution, asked_of(self._subject, own), exact=self._found.exact
         )
 
     def _predicted(
@@ -470,7 +470,7 @@ def base_key(one: Candidate) -> str:
     return one.choice.image.key
 
 
-def _asked(subject: Subject, layers: int) -> Requested:
+def asked_of(subject: Subject, layers: int) -> Requested:
     """What your lines ask the package manager for, by the Dockerfile or the history above the base's ``layers``."""
     lines = tuple(_lines(subject, layers))
     wanted = [request for instruction, scope in lines for request in requests(instruction, scope)]
@@ -513,7 +513,7 @@ def _companions(subject: Subject, name: str) -> Iterator[str]:
     found = bases(subject.dockerfile, subject.build_args)
     for stage in reaching(*arguments):
         base = found[stage.index]
-        reference = _reference(base) if isinstance(base, str) and stage.index not in own else None
+        reference = reference_of(base) if isinstance(base, str) and stage.index not in own else None
         if reference is not None and program(wanted_repository(reference)) == name:
             yield f"line {stage.origin.span.line} ({' '.join(stage.origin.original.split())})"
 

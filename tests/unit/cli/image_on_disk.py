@@ -28,18 +28,23 @@ def tar(files: dict[str, bytes]) -> bytes:
 def write_image(path: Path) -> Path:
     """``docker save`` of a base with openssl and a line that upgrades it and adds curl."""
     status = "var/lib/dpkg/status"
-    layers = [
-        tar({"etc/os-release": OS_RELEASE, status: stanza("openssl", "3.0.9-1").encode()}),
-        tar({status: (stanza("openssl", "3.0.11-1") + stanza("curl", "7.88.1-10")).encode()}),
-    ]
+    layers = {
+        "ADD rootfs.tar /": {"etc/os-release": OS_RELEASE, status: stanza("openssl", "3.0.9-1").encode()},
+        "RUN /bin/sh -c apt-get install -y curl # buildkit": {
+            status: (stanza("openssl", "3.0.11-1") + stanza("curl", "7.88.1-10")).encode()
+        },
+    }
+    return write_layers(path, layers)
+
+
+def write_layers(path: Path, described: dict[str, dict[str, bytes]]) -> Path:
+    """``docker save`` of an image: what made each layer, and its files."""
+    layers = [tar(files) for files in described.values()]
     config = {
         "architecture": "amd64",
         "os": "linux",
         "rootfs": {"type": "layers", "diff_ids": ["sha256:" + hashlib.sha256(layer).hexdigest() for layer in layers]},
-        "history": [
-            {"created_by": "ADD rootfs.tar /"},
-            {"created_by": "RUN /bin/sh -c apt-get install -y curl # buildkit"},
-        ],
+        "history": [{"created_by": text} for text in described],
     }
     names = [f"{index}/layer.tar" for index in range(len(layers))]
     manifest = [{"Config": "config.json", "RepoTags": ["app:1"], "Layers": names}]

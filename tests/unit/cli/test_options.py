@@ -17,6 +17,7 @@ REPORTS = {
     "actions": reporters.ACTIONS,
     "explain": reporters.EXPLAIN,
     "compare": reporters.COMPARE,
+    "what-if": reporters.COMPARE,
     "policy explain": reporters.POLICY,
     "rebuild": reporters.REBUILD,
     "layers": reporters.LAYERS,

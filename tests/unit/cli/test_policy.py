@@ -214,3 +214,12 @@ def test_compare_stages(image: str) -> None:
     stages = ("--from-stage", "dev", "--to-stage", "test", "--stage", f"dev={image}", "--stage", f"test={image}")
     found = run(compare, "-f", "web/Dockerfile", *stages, "--offline", "--no-cache")
     assert found.output.startswith("dev → test: 0 gone, 2 still there")
+
+
+def test_a_gate_that_passes_says_when_not_everything_was_judged(image: str) -> None:
+    note = "not everything could be judged (see Not covered)"
+    passed = run(scan, image, "--fail-on", "critical", "--no-cache", "--offline")
+    assert passed.return_value == (3 if note in passed.output else 0)
+    ruled = run(scan, image, "--fail-on", "critical", "--fail-on", "unjudged=rpm", "--no-cache", "--offline")
+    assert note not in ruled.output
+    assert ruled.return_value == 0

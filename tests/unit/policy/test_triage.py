@@ -82,7 +82,7 @@ def test_a_stage() -> None:
         ({"ids": ("CVE-2024-1",), "until": TODAY + dt.timedelta(14)}, "p:1: the ignore ends on 2026-02-14"),
         ({"ids": ("CVE-2024-1",), "until": TODAY + dt.timedelta(15)}, None),
         ({"ids": ("CVE-2024-1",), "until": TODAY - dt.timedelta(1), "owner": "web"},
-         "p:1: the ignore (of web) ended on 2026-01-30; 1 findings of it count again"),
+         "p:1: the ignore (of web) ended on 2026-01-30; 1 finding of it counts again"),
         ({"ids": ("CVE-0",), "until": TODAY - dt.timedelta(1)}, None),
     ],
 )  # fmt: skip
@@ -136,3 +136,30 @@ def test_an_ignore_hides_no_other_finding_and_their_order_does_not_matter(ignore
 def test_an_expired_ignore_is_none(ignores: list[Ignore]) -> None:
     alive = [one for one in ignores if one.until is None or one.until >= TODAY]
     assert aside(*ignores) == aside(*alive)
+
+
+@pytest.mark.parametrize(
+    ("chosen", "why"),
+    [
+        ({"ids": ("CVE-2024-1",), "packages": ("zlib",)}, "matches nothing: CVE-2024-1 is in libssl3"),
+        ({"ids": ("CVE-2024-1",), "until_fixed": True}, "matches nothing: libssl3 has a fix now, 3.0.2"),
+        ({"ids": ("CVE-2024-1",), "paths": ("opt",)}, "matches nothing: CVE-2024-1 was found, and something else"),
+        ({"brought_by": ("libmysql-dev",)}, "matches nothing: libmysql-dev is not in the image"),
+        ({"ids": ("CVE-2042-1",)}, "matches nothing: did you mean CVE-2024-1?"),
+        ({"ids": ("CVE-2024-1",), "stages": ("test",)}, "the ignore is for test alone, so what it names counts here"),
+    ],
+)
+def test_an_ignore_that_is_wrong_says_why(chosen: dict[str, object], why: str) -> None:
+    found = triage(report(*EVERY), (ignore(**chosen),), "production")
+    assert found.report.findings == EVERY
+    (note,) = found.notes
+    assert why in note
+
+
+def test_thousands_of_ignores_that_match_nothing_are_not_explained() -> None:
+    many = tuple(ignore(place=f"p:{at}", ids=(f"CVE-2042-{at}",)) for at in range(30))
+    assert {note.partition(": ")[2] for note in triage(report(*EVERY), many).notes} == {"the ignore matches nothing"}
+
+
+def test_an_ignore_of_another_stage_that_names_nothing_here_is_not_told() -> None:
+    assert triage(report(*EVERY), (ignore(ids=("CVE-2042-9",), stages=("test",)),), "production").notes == ()

@@ -50,6 +50,14 @@ class ComparedPackage(_Out):
     after: list[str]
 
 
+class ComparedGap(_Out):
+    """What is not certain."""
+
+    stage: str
+    subject: str
+    reason: str
+
+
 class Compared(_Out):
     """The whole answer."""
 
@@ -61,6 +69,7 @@ class Compared(_Out):
     issues: list[ComparedIssue]
     packages: list[ComparedPackage] | None
     new_licenses: list[str]
+    gaps: list[ComparedGap]
 
 
 def render(found: ImageComparison, view: View) -> bytes:  # noqa: ARG001
@@ -75,6 +84,7 @@ def render(found: ImageComparison, view: View) -> bytes:  # noqa: ARG001
             issues=[_issue(one) for one in found.issues],
             packages=None if found.packages is None else [_package(one) for one in found.packages],
             new_licenses=list(found.licenses),
+            gaps=[ComparedGap(stage=one.stage, subject=one.subject, reason=one.reason) for one in found.gaps],
         )
     )
 

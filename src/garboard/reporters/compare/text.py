@@ -55,6 +55,7 @@ def render(found: ImageComparison, view: View) -> bytes:
     lines += _facts(found)
     lines += _packages(found)
     lines += _coverage(found)
+    lines += _gaps(found)
     return document(lines, color=view.color)
 
 
@@ -129,6 +130,13 @@ def _coverage(found: ImageComparison) -> Iterator[str]:
     if partly:
         yield ""
         yield f"Not everything could be judged of {' and of '.join(dict.fromkeys(partly))}: what is gone may only be unknown."
+
+
+def _gaps(found: ImageComparison) -> Iterator[str]:
+    if found.gaps:
+        yield ""
+        yield "Not certain:"
+        yield from (f"  {one.subject}: {one.reason}" for one in found.gaps)
 
 
 def _by_package(changes: Iterable[IssueChange]) -> list[tuple[str, str, list[IssueChange]]]:

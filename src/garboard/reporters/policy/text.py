@@ -8,7 +8,7 @@ from typing import Final
 
 from garboard import ecosystems
 from garboard.model.policy import Level, PolicyResult, RuleResult, RuleState, Suppressed, Suppression
-from garboard.model.report import Report
+from garboard.model.report import Coverage, Report
 from garboard.reporters.terminal import paint
 from garboard.reporters.view import View, number_of
 
@@ -24,6 +24,8 @@ def block(report: Report, view: View) -> Iterator[str]:
         yield paint(verdict(policy), _color(policy), color=view.color)
         for one in policy.results:
             yield from _rule(one)
+        if policy.gated and not (policy.failed or policy.not_known or policy.about_coverage) and _partly(report):
+            yield "  ? not everything could be judged (see Not covered): a rule `unjudged` says which parts have to be"
     if report.suppressed:
         yield ""
         yield from _aside(report)
@@ -37,13 +39,19 @@ def verdict(policy: PolicyResult) -> str:
     """The verdict on one line."""
     name = f"Policy {policy.file}" if policy.file else "Gate"
     stage = f", stage {policy.stage} ({policy.how})" if policy.stage else ""
-    if policy.failed:
+    if not policy.gated:
+        word = "warns, and is no gate: without a rule `fail`, every issue that counts ends with 1"
+    elif policy.failed:
         word = "fails"
     elif policy.not_known:
         word = "not known whether it passes"
     else:
         word = "passes"
     return f"{name}{stage}: {word}"
+
+
+def _partly(report: Report) -> bool:
+    return report.coverage is not Coverage.FULL
 
 
 def _color(policy: PolicyResult) -> str:
