@@ -74,7 +74,7 @@ DUE = {
     "third-party-owner/control.tar": finds("django", "lodash"),
     "third-party-owner/img.tar": finds("django", "lodash"),
     "unread-ecosystems/t20.tar": gap("Go programs", "found, and not read"),
-    "unread-ecosystems/t21.tar": finds("org.apache.logging.log4j/log4j-core"),
+    "unread-ecosystems/t21.tar": finds("org.apache.logging.log4j:log4j-core"),
     "unread-ecosystems/t22.tar": gap("dependency lists without an installation", "found, and not read"),
 }
 
