@@ -45,12 +45,12 @@ def names(image: Path, jars: Jars) -> set[tuple[str, str, str]]:
 
 ONE, TWO, TWICE = jar("one"), jar("two"), jar("twice")
 MAVEN = {
-    "org.one:tool/1.0/tool-1.0.jar": ONE,
-    "org.one:tool/1.0/tool-1.0-sources.jar": TWO,
+    "org/one/tool/1.0/tool-1.0.jar": ONE,
+    "org/one/tool/1.0/tool-1.0-sources.jar": TWO,
     "org/two/tool/2.0/tool-2.0.jar": TWO,
     "org/a/twice/1/twice-1.jar": TWICE,
     "org/b/twice/1/twice-1.jar": TWICE,
-    "org.one:tool/1.0/other.jar": jar("other"),
+    "org/one/tool/1.0/other.jar": jar("other"),
     "short.jar": jar("short"),
 }
 
@@ -60,7 +60,7 @@ def test_the_group_of_an_archive_that_does_not_state_it(tmp_path: Path, layout: 
     repository = write(tmp_path / "m2", MAVEN)
     if layout == "gradle":
         files = {
-            f"{GRADLE}/org.one:tool/1.0/{'a' * 40}/tool-1.0.jar": ONE,
+            f"{GRADLE}/org.one/tool/1.0/{'a' * 40}/tool-1.0.jar": ONE,
             f"{GRADLE}/org.two/tool/2.0/{'b' * 39}/tool-2.0.jar": TWO,
         }
         repository = write(tmp_path / "home", files)
