@@ -180,8 +180,8 @@ class PolicyResult(Value):
 
     @property
     def gated(self) -> bool:
-        """Whether it has rules that fail; without them it is no gate."""
-        return bool(self._states())
+        """Whether it is one that passes or fails: a stage of a file, or rules that fail; ignores alone are none."""
+        return bool(self.stage or self._states())
 
     @property
     def failed(self) -> bool:

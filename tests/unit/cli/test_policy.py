@@ -223,3 +223,19 @@ def test_a_gate_that_passes_says_when_not_everything_was_judged(image: str) -> N
     ruled = run(scan, image, "--fail-on", "critical", "--fail-on", "unjudged=rpm", "--no-cache", "--offline")
     assert note not in ruled.output
     assert ruled.return_value == 0
+
+
+@pytest.mark.parametrize("rules", ['warn = [{severity = "low"}]', ""])
+def test_a_stage_that_fails_nothing_passes(image: str, rules: str) -> None:
+    Path("garboard.toml").write_text(f"[stages.development]\n{rules}\n")
+    found = scanned(image)
+    assert found.return_value == 0
+    assert "stage development (by default): passes: it has no rule `fail`" in found.output
+    assert json.loads(scanned(image, "--json").output)["gate"]["passed"] is True
+
+
+def test_ignores_alone_are_no_gate(image: str) -> None:
+    Path("garboard.toml").write_text('[[ignore]]\nid = "CVE-2024-2"\nreason = "x"\n')
+    found = scanned(image)
+    assert found.return_value == 1
+    assert "Policy" not in found.output.partition("Set aside")[0]

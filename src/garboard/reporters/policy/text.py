@@ -19,7 +19,7 @@ _MARKS: Final = MappingProxyType({RuleState.PASSED: "✔", RuleState.VIOLATED: "
 def block(report: Report, view: View) -> Iterator[str]:
     """The verdict with each rule that does not pass, what was set aside by its reason, and what to know of the ignores."""
     policy = report.policy
-    if policy is not None and policy.results:
+    if policy is not None and policy.gated:
         yield ""
         yield paint(verdict(policy), _color(policy), color=view.color)
         for one in policy.results:
@@ -39,14 +39,13 @@ def verdict(policy: PolicyResult) -> str:
     """The verdict on one line."""
     name = f"Policy {policy.file}" if policy.file else "Gate"
     stage = f", stage {policy.stage} ({policy.how})" if policy.stage else ""
-    if not policy.gated:
-        word = "warns, and is no gate: without a rule `fail`, every issue that counts ends with 1"
-    elif policy.failed:
+    if policy.failed:
         word = "fails"
     elif policy.not_known:
         word = "not known whether it passes"
     else:
-        word = "passes"
+        fails = any(one.rule.level is Level.FAIL for one in policy.results)
+        word = "passes" if fails else "passes: it has no rule `fail`"
     return f"{name}{stage}: {word}"
 
 
@@ -84,7 +83,10 @@ def _aside(report: Report) -> Iterator[str]:
     for one in report.suppressed:
         groups.setdefault(one.by, []).append(one)
     issues = {one.finding.issue for one in report.suppressed}
-    yield f"Set aside: {number_of(len(issues), 'issue')}"
+    partly = issues & {one.issue for one in report.findings}
+    counts = [number_of(len(issues - partly), "issue")] if issues - partly else []
+    counts += [f"a part of {number_of(len(partly), 'issue')}"] if partly else []
+    yield f"Set aside: {' and '.join(counts)}"
     for by, several in groups.items():
         names = list(
             dict.fromkeys(
