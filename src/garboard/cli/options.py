@@ -140,6 +140,7 @@ POLICY: Final = text(
 NO_POLICY: Final = flag("--no-policy", help="Use no policy file and no comments of the Dockerfile.")
 STAGE_POLICY: Final = text("--stage-policy", metavar="NAME", help="The policy's stage: development, production …")
 IGNORE: Final = values("--ignore", parse=_ignore, metavar="ID=REASON[@UNTIL]", help="Set a vulnerability aside.")
+VEX: Final = texts("--vex", metavar="FILE|DIR", help="VEX documents: OpenVEX, CSAF, CycloneDX.")
 
 REASON: Final = text("--reason", metavar="TEXT", help="Why: for those who come after.")
 UNTIL_HELP: Final = "The last day on which it holds."
@@ -178,7 +179,7 @@ REGISTRY: Final = (INSECURE, MIRROR, CA_FILE, USERNAME, PASSWORD, NO_CACHE, OFFL
 OPENING: Final = (PLATFORM, AS_OF, VERIFY, DECLARED, SBOMS, MAVEN_REPOSITORY, *REGISTRY)
 BUILD: Final = (FILE, TARGET, BUILD_ARG, BASE, STAGE)
 DATA: Final = (CATALOG, DB)
-TRIAGE: Final = (POLICY, NO_POLICY, STAGE_POLICY, IGNORE)
+TRIAGE: Final = (POLICY, NO_POLICY, STAGE_POLICY, IGNORE, VEX)
 """Of a command of which the report leaves out what is set aside."""
 ANALYSIS: Final = (*BUILD, *DATA, *OPENING)
 """Of a command that judges an image."""

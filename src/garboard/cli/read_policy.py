@@ -10,9 +10,12 @@ from garboard.cli.read_opening import limits
 from garboard.model.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from garboard.cli.params import Given
     from garboard.model.policy import PolicyFile
     from garboard.policy.apply import Applied
+    from garboard.policy.vex.statements import VexStatement
     from garboard.workflows.attribute import Build
 
 NAME: Final = "garboard.toml"
@@ -37,17 +40,41 @@ def applied(given: Given, build: Build) -> Applied | None:
         from garboard.policy import short_forms
 
         ignores = (*ignores, *short_forms.inline(dockerfile))
-    if file is None and not remote and not ignores and not given[o.STAGE_POLICY]:
+    if file is None and not remote and not ignores and not given[o.STAGE_POLICY] and not given[o.VEX]:
         return None
     from garboard.model.policy import PolicyFile
     from garboard.policy.apply import Applied
 
+    policy = fetch(named, given) if remote else read(file) if file is not None else PolicyFile()
+    folder = file.parent if file is not None else Path()
     return Applied(
-        policy=fetch(named, given) if remote else read(file) if file is not None else PolicyFile(),
+        policy=policy,
+        statements=tuple(_statements((*map(Path, given[o.VEX]), *(folder / one for one in policy.vex)))),
         stage=given[o.STAGE_POLICY] or "",
         ignores=ignores,
         target=_target(given, build),
     )
+
+
+def _statements(places: Iterable[Path]) -> Iterator[VexStatement]:
+    """What VEX documents state, and those that lie in folders (``*.json``).
+
+    Raises:
+        UsageError: one cannot be read, or a folder has none.
+        PolicyError: one is no VEX document.
+    """
+    from garboard.policy.vex.document import read as parse
+
+    for place in places:
+        files = sorted(place.glob("*.json")) if place.is_dir() else [place]
+        if not files:
+            raise UsageError(f"the folder {place} has no VEX documents", "name a folder with files that end in .json")
+        for file in files:
+            try:
+                data = file.read_bytes()
+            except OSError as error:
+                raise UsageError(f"the VEX document {file} cannot be read: {error.strerror}", "name another") from error
+            yield from parse(data, str(file))
 
 
 def _target(given: Given, build: Build) -> str:

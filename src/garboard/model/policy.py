@@ -142,6 +142,8 @@ class PolicyFile(Value):
     default_stage: str = ""
     stages: tuple[StageRules, ...] = ()
     ignores: tuple[Ignore, ...] = ()
+    vex: tuple[str, ...] = ()
+    """VEX documents, or folders of them, as they are written: relative to the file."""
 
 
 class RuleResult(Value):

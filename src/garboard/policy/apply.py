@@ -14,6 +14,8 @@ from garboard.model.report import Report
 from garboard.policy.facts import Baseline, Facts
 from garboard.policy.judge import deciding, judge
 from garboard.policy.triage import triage
+from garboard.policy.vex import apply as vex
+from garboard.policy.vex.statements import VexStatement
 
 _ONLY_NEW: Final = Rule(place="--baseline", level=Level.FAIL, conditions=(Wanted(name="new", value=True),))
 
@@ -29,6 +31,7 @@ class Applied(NamedTuple):
         target: the name of the Dockerfile's stage that was built.
         baseline: as in `Facts`.
         unrated_passes: as in `Facts`.
+        statements: of the VEX documents that the user names.
     """
 
     policy: PolicyFile = PolicyFile()
@@ -38,10 +41,11 @@ class Applied(NamedTuple):
     target: str = ""
     baseline: Baseline | None = None
     unrated_passes: bool = False
+    statements: tuple[VexStatement, ...] = ()
 
 
 def set_aside(report: Report, applied: Applied) -> Report:
-    """The report without what is ignored; it has a policy that has no results yet.
+    """The report without what is ignored, or closed by VEX; it has a policy that has no results yet.
 
     Raises:
         UsageError: it is not known of which stage the image is.
@@ -49,8 +53,10 @@ def set_aside(report: Report, applied: Applied) -> Report:
     stage, how = stage_of(report, applied)
     ignores: Sequence[Ignore] = (*applied.ignores, *applied.policy.ignores)
     triaged = triage(report, ignores, stage.name if stage else "")
-    result = PolicyResult(file=applied.policy.file, stage=stage.name if stage else "", how=how, notes=triaged.notes)
-    return msgspec.structs.replace(triaged.report, policy=result)
+    stated = vex.apply(triaged.report, applied.statements)
+    notes = (*triaged.notes, *stated.notes)
+    result = PolicyResult(file=applied.policy.file, stage=stage.name if stage else "", how=how, notes=notes)
+    return msgspec.structs.replace(stated.report, policy=result)
 
 
 def judged(report: Report, applied: Applied) -> Report:

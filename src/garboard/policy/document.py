@@ -44,7 +44,7 @@ MORE: Final = MappingProxyType(
     {"reason": values.TEXT, "owner": values.TEXT, "until": values.UNTIL, "stages": values.WORDS}
 )
 STAGE: Final = ("fail", "warn", "tags", "targets", "extends")
-TOP: Final = ("default-stage", "stages", "ignore")
+TOP: Final = ("default-stage", "stages", "ignore", "vex")
 CONDITIONS: Final[Mapping[str, Kind]] = MappingProxyType(
     {name: one.kind for name, one in of_findings.CONDITIONS.items()}
     | {name: one.kind for name, one in of_images.CONDITIONS.items()}
@@ -95,11 +95,12 @@ class _Reader:
         if default and default not in names:
             self._tell(("default-stage",), f"there is no stage {default}")
         ignores = tuple(self._ignores(self._document.get("ignore", []), names))
+        vex = self._field((), self._document, "vex", values.WORDS) or ()
         if self._wrong:
             raise PolicyError(
                 "\n".join(text for _, text in sorted({*self._wrong})), "garboard policy schema says what there is"
             )
-        return PolicyFile(file=self._name, default_stage=default, stages=stages, ignores=ignores)
+        return PolicyFile(file=self._name, default_stage=default, stages=stages, ignores=ignores, vex=vex)
 
     def _tell(self, path: Path, what: str) -> None:
         known = next(path[:end] for end in range(len(path), -1, -1) if path[:end] in self._places or not end)

@@ -239,3 +239,21 @@ def test_ignores_alone_are_no_gate(image: str) -> None:
     found = scanned(image)
     assert found.return_value == 1
     assert "Policy" not in found.output.partition("Set aside")[0]
+
+
+def test_vex_documents(image: str) -> None:
+    Path("vex").mkdir()
+    statement = {
+        "vulnerability": {"name": "CVE-2024-1"}, "products": ["pkg:deb/debian/openssl"], "status": "not_affected",
+        "justification": "vulnerable_code_not_present", "timestamp": "2023-01-01T00:00:00Z",
+    }  # fmt: skip
+    document = {"@context": "https://openvex.dev/ns/v0.2.0", "author": "us", "statements": [statement]}
+    Path("vex/one.json").write_text(json.dumps(document))
+    for options in (("--vex", "vex"), ("--vex", "vex/one.json")):
+        (one,) = json.loads(scanned(image, "--json", *options).output)["suppressed"]
+        assert (one["id"], one["decision"], one["place"]) == ("CVE-2024-1", "not_affected", "vex/one.json")
+    Path("garboard.toml").write_text('vex = "vex"\n')
+    assert "not affected: vulnerable code not present, us (vex/one.json)" in scanned(image).output
+    assert isinstance(scanned(image, "--vex", "none.json").exception, UsageError)
+    Path("vex/two.json").write_text("{}")
+    assert isinstance(scanned(image).exception, Exception)

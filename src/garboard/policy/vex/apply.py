@@ -1,0 +1,145 @@
+"""Applies statements to findings: the latest on a product counts; fixed and not affected close it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final, NamedTuple
+
+import msgspec
+from packageurl import PackageURL
+
+from garboard import ecosystems
+from garboard.model.finding import Finding
+from garboard.model.image import Image
+from garboard.model.policy import Decision, Suppressed, Suppression
+from garboard.model.report import Report
+from garboard.model.timestamp import parsed
+from garboard.policy.of_findings import ids_of
+from garboard.policy.vex.statements import VexProduct, VexStatement, VexStatus
+
+_CLOSES: Final[Mapping[VexStatus, Decision]] = {
+    VexStatus.FIXED: Decision.FIXED,
+    VexStatus.NOT_AFFECTED: Decision.NOT_AFFECTED,
+}
+_IMAGES: Final = frozenset({"oci", "docker"})
+_GRAVEST_LAST: Final = tuple(reversed(VexStatus))
+
+
+class Stated(NamedTuple):
+    """The report without what statements close, and what to say of the others."""
+
+    report: Report
+    notes: tuple[str, ...]
+
+
+def apply(report: Report, statements: Sequence[VexStatement]) -> Stated:
+    """Close what the latest statements say is fixed or not affected; the order of the documents does not matter.
+
+    Of two at the same time the graver counts. A statement on one product says nothing of another.
+    """
+    by_id: dict[str, list[VexStatement]] = {}
+    for one in statements:
+        for name in one.ids:
+            by_id.setdefault(name.upper(), []).append(one)
+    kept: list[Finding] = []
+    closed: list[Suppressed] = []
+    open_: dict[str, None] = {}
+    for finding in report.findings:
+        latest = _latest(finding, report.image, by_id)
+        if latest is not None and latest.status in _CLOSES:
+            closed.append(Suppressed(finding=finding, by=_suppression(latest)))
+            continue
+        kept.append(finding)
+        if latest is not None and latest.status is VexStatus.UNDER_INVESTIGATION:
+            name = ecosystems.displayed(finding.package)
+            open_[f"{latest.document}: {finding.vulnerability.id} in {name} is under investigation"] = None
+    for one in statements:
+        if not one.products:
+            open_[
+                f"{one.document}: what it says of {one.ids[0] if one.ids else 'nothing'} names no product by a package URL"
+            ] = None
+    found = msgspec.structs.replace(report, findings=tuple(kept), suppressed=(*report.suppressed, *closed))
+    return Stated(found, tuple(open_))
+
+
+def _latest(finding: Finding, image: Image, by_id: Mapping[str, list[VexStatement]]) -> VexStatement | None:
+    about = {id(one): one for name in ids_of(finding) for one in by_id.get(name, ()) if _is_about(one, finding, image)}
+    return max(about.values(), key=_rank, default=None)
+
+
+def _rank(one: VexStatement) -> tuple[float, int]:
+    moment = parsed(one.timestamp)
+    return moment.timestamp() if moment else 0.0, _GRAVEST_LAST.index(one.status)
+
+
+def _suppression(one: VexStatement) -> Suppression:
+    reason = (
+        one.text or one.justification.replace("_", " ") or f"{one.status.value.replace('_', ' ')}, says the document"
+    )
+    return Suppression(
+        reason=reason,
+        place=one.document,
+        decision=_CLOSES[one.status],
+        owner=one.author,
+        justification=one.justification,
+    )
+
+
+def _is_about(one: VexStatement, finding: Finding, image: Image) -> bool:
+    return any(_is_product(product, finding, image) for product in one.products)
+
+
+def _is_product(product: VexProduct, finding: Finding, image: Image) -> bool:
+    wanted = _parsed(product.purl)
+    if wanted is None:
+        return False
+    if wanted.type in _IMAGES:
+        return _is_image(wanted, image) and (
+            not product.subcomponent or covers(product.subcomponent, finding.package.purl)
+        )
+    return covers(product.purl, finding.package.purl) and not product.subcomponent
+
+
+def covers(wanted: str, found: str) -> bool:
+    """Whether a package URL is at least what another says: what the first leaves out matches anything."""
+    one, other = _parsed(wanted), _parsed(found)
+    if one is None or other is None:
+        return False
+    alike = (one.type, one.namespace or "", one.name) == (other.type, other.namespace or "", other.name)
+    return (
+        alike
+        and one.version in {None, "", other.version}
+        and {*_qualifiers(one).items()} <= {*_qualifiers(other).items()}
+        and (not one.subpath or one.subpath == other.subpath)
+    )
+
+
+def _is_image(wanted: PackageURL, image: Image) -> bool:
+    """By its digest; an image that states none, by its name and tag."""
+    if wanted.version and wanted.version not in {image.manifest_digest, image.config_digest}:
+        return False
+    names = {image.name, *image.tags}
+    repositories = {one.partition("@")[0].rpartition(":")[0] or one for one in names} | names
+    tag = _qualifiers(wanted).get("tag", "")
+    repository = _qualifiers(wanted).get("repository_url", "")
+    is_named = any(one.rpartition("/")[2] == wanted.name for one in repositories)
+    is_there = not repository or any(one == repository or one.endswith(f"/{repository}") for one in repositories)
+    is_tagged = not tag or any(one.endswith(f":{tag}") for one in names)
+    return bool(wanted.version) or (is_named and is_there and is_tagged)
+
+
+def _parsed(purl: str) -> PackageURL | None:
+    try:
+        return PackageURL.from_string(purl)
+    except ValueError:
+        return None
+
+
+def _qualifiers(purl: PackageURL) -> dict[str, str]:
+    found = purl.qualifiers
+    return dict(found) if isinstance(found, dict) else {}
+
+
+def documents(statements: Iterable[VexStatement]) -> tuple[str, ...]:
+    """The names of the documents that these are of."""
+    return tuple(dict.fromkeys(one.document for one in statements))
