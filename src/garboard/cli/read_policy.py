@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 NAME: Final = "garboard.toml"
 _MOST: Final = 4 * 1024 * 1024
+_VEX: Final = 64 * 1024 * 1024
 _SCHEMES: Final = ("https://", "http://")
 _PLACES: Final = (".git", ".hg")
 """What lies in the topmost folder of a project: policies above it are another's."""
@@ -46,6 +47,10 @@ def applied(given: Given, build: Build) -> Applied | None:
     from garboard.policy.apply import Applied
 
     policy = fetch(named, given) if remote else read(file) if file is not None else PolicyFile()
+    if remote and policy.vex:
+        raise UsageError(
+            f"the policy {named} is fetched, and names VEX documents of this machine", "name them with --vex"
+        )
     folder = file.parent if file is not None else Path()
     return Applied(
         policy=policy,
@@ -71,9 +76,12 @@ def _statements(places: Iterable[Path]) -> Iterator[VexStatement]:
             raise UsageError(f"the folder {place} has no VEX documents", "name a folder with files that end in .json")
         for file in files:
             try:
-                data = file.read_bytes()
+                with file.open("rb") as opened:
+                    data = opened.read(_VEX + 1)
             except OSError as error:
                 raise UsageError(f"the VEX document {file} cannot be read: {error.strerror}", "name another") from error
+            if len(data) > _VEX:
+                raise UsageError(f"the VEX document {file} is larger than {_VEX} bytes", "split it")
             yield from parse(data, str(file))
 
 

@@ -39,6 +39,9 @@ def apply(report: Report, statements: Sequence[VexStatement]) -> Stated:
     """
     by_id: dict[str, list[VexStatement]] = {}
     for one in statements:
+        moment = parsed(one.timestamp)
+        if one.flaw or (moment is not None and moment > report.created):
+            continue
         for name in one.ids:
             by_id.setdefault(name.upper(), []).append(one)
     kept: list[Finding] = []
@@ -54,7 +57,11 @@ def apply(report: Report, statements: Sequence[VexStatement]) -> Stated:
             name = ecosystems.displayed(finding.package)
             open_[f"{latest.document}: {finding.vulnerability.id} in {name} is under investigation"] = None
     for one in statements:
-        if not one.products:
+        if one.flaw:
+            open_[
+                f"{one.document}: what it says of {one.ids[0] if one.ids else 'nothing'} closes nothing: it {one.flaw}"
+            ] = None
+        elif not one.products:
             open_[
                 f"{one.document}: what it says of {one.ids[0] if one.ids else 'nothing'} names no product by a package URL"
             ] = None
@@ -115,17 +122,27 @@ def covers(wanted: str, found: str) -> bool:
 
 
 def _is_image(wanted: PackageURL, image: Image) -> bool:
-    """By its digest; an image that states none, by its name and tag."""
-    if wanted.version and wanted.version not in {image.manifest_digest, image.config_digest}:
+    """By its digest, or by its whole repository and tag; a name alone is any image's."""
+    stated = _qualifiers(wanted)
+    version = wanted.version or ""
+    arch = stated.get("arch", "")
+    if arch and arch != image.platform.architecture:
         return False
-    names = {image.name, *image.tags}
-    repositories = {one.partition("@")[0].rpartition(":")[0] or one for one in names} | names
-    tag = _qualifiers(wanted).get("tag", "")
-    repository = _qualifiers(wanted).get("repository_url", "")
-    is_named = any(one.rpartition("/")[2] == wanted.name for one in repositories)
-    is_there = not repository or any(one == repository or one.endswith(f"/{repository}") for one in repositories)
-    is_tagged = not tag or any(one.endswith(f":{tag}") for one in names)
-    return bool(wanted.version) or (is_named and is_there and is_tagged)
+    if version.startswith("sha256:"):
+        return version in {image.manifest_digest, image.config_digest}
+    own = "/".join(filter(None, (wanted.namespace, wanted.name))) if wanted.type == "docker" else ""
+    repository, tag = _short(stated.get("repository_url") or own), stated.get("tag") or version
+    named = (one.partition("@")[0] for one in {image.name, *image.tags})
+    return bool(repository) and any((of, at) == (repository, tag or at) for of, at in map(_named, named))
+
+
+def _named(name: str) -> tuple[str, str]:
+    head, colon, tag = name.rpartition(":")
+    return (_short(head), tag) if colon and "/" not in tag else (_short(name), "latest")
+
+
+def _short(repository: str) -> str:
+    return repository.removeprefix("docker.io/").removeprefix("library/")
 
 
 def _parsed(purl: str) -> PackageURL | None:

@@ -38,21 +38,22 @@ def read(document: Any, name: str) -> Iterator[VexStatement]:
         impacts = _by_product(one.get("threats"), "details", category="impact")
         for key, status in _STATUSES.items():
             for product in map(_text, _items(_mapping(one.get("product_status")).get(key))):
-                if product in products:
-                    yield VexStatement(
-                        ids=tuple(dict.fromkeys(filter(None, ids))),
-                        status=status,
-                        products=(products[product],),
-                        justification=flags.get(product, ""),
-                        text=impacts.get(product, ""),
-                        timestamp=time,
-                        document=name,
-                        author=author,
-                    )
+                known = products.get(product)
+                yield VexStatement(
+                    ids=tuple(dict.fromkeys(filter(None, ids))),
+                    status=status,
+                    products=(known,) if known else (),
+                    flaw="" if known else "names a product without a package URL, or on a platform that has none",
+                    justification=flags.get(product, ""),
+                    text=impacts.get(product, ""),
+                    timestamp=time,
+                    document=name,
+                    author=author,
+                )
 
 
 def _products(tree: dict[str, Any]) -> dict[str, VexProduct]:
-    """Products by their ids; a component of a platform is that component, in the platform where that is an image."""
+    """Products by their ids; a component of a platform only where that is an image: of others (a CPE) it is not known which images they are."""
     purls: dict[str, str] = {}
     waiting = [*_items(tree.get("branches")), *({"product": one} for one in _items(tree.get("full_product_names")))]
     while waiting:
@@ -67,8 +68,8 @@ def _products(tree: dict[str, Any]) -> dict[str, VexProduct]:
         key = _text(_mapping(one.get("full_product_name")).get("product_id"))
         component = purls.get(_text(one.get("product_reference")), "")
         platform = purls.get(_text(one.get("relates_to_product_reference")), "")
-        if key and component:
-            found[key] = VexProduct(purl=platform, subcomponent=component) if platform else VexProduct(purl=component)
+        if key and component and platform:
+            found[key] = VexProduct(purl=platform, subcomponent=component)
     return found
 
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 from urllib.parse import unquote
 
 import msgspec
+from packageurl import PackageURL
 
 from garboard.policy.vex.statements import VexProduct, VexStatement, VexStatus
 
@@ -30,8 +31,15 @@ class _Analysis(msgspec.Struct):
     lastUpdated: str = ""  # noqa: N815
 
 
+class _Version(msgspec.Struct):
+    version: str = ""
+    range: str = ""
+    status: str = "affected"
+
+
 class _Affects(msgspec.Struct):
     ref: str
+    versions: list[_Version] = []
 
 
 class _Other(msgspec.Struct):
@@ -60,6 +68,7 @@ class _Metadata(msgspec.Struct):
 class _Document(msgspec.Struct):
     vulnerabilities: list[_Vulnerability] = []
     components: list[_Component] = []
+    serialNumber: str = ""  # noqa: N815
     metadata: _Metadata = msgspec.field(default_factory=_Metadata)
 
 
@@ -75,11 +84,12 @@ def read(document: Any, name: str) -> Iterator[VexStatement]:
         status = _STATUSES.get(one.analysis.state) if one.analysis else None
         if one.analysis is None or status is None:
             continue
-        products = (_product(each.ref, purls) for each in one.affects)
+        products = [purl for each in one.affects for purl in _products(each, purls, found.serialNumber, status)]
         yield VexStatement(
             ids=tuple(dict.fromkeys(each for each in (one.id, *(other.id for other in one.references)) if each)),
             status=status,
             products=tuple(VexProduct(purl=purl) for purl in products if purl),
+            flaw="" if all(products) else "names products, or ranges of their versions, that are not known here",
             justification=one.analysis.justification,
             text=one.analysis.detail,
             timestamp=one.analysis.lastUpdated or one.updated or found.metadata.timestamp,
@@ -95,7 +105,30 @@ def _all(components: list[_Component], root: _Component | None) -> Iterator[_Com
         waiting += one.components
 
 
-def _product(ref: str, purls: dict[str, str]) -> str:
+def _products(affects: _Affects, purls: dict[str, str], serial: str, status: VexStatus) -> Iterator[str]:
+    """The package URLs of a reference; empty for what is not known. Stated versions limit what is closed."""
+    purl = _product(affects.ref, purls, serial)
+    if not purl or not affects.versions or status in {VexStatus.AFFECTED, VexStatus.UNDER_INVESTIGATION}:
+        yield purl
+        return
+    for one in affects.versions:
+        if one.status == "unaffected":
+            yield _of_version(purl, one.version) if one.version else ""
+
+
+def _of_version(purl: str, version: str) -> str:
+    try:
+        found = PackageURL.from_string(purl)
+    except ValueError:
+        return ""
+    return PackageURL(found.type, found.namespace, found.name, version, found.qualifiers, found.subpath).to_string()
+
+
+def _product(ref: str, purls: dict[str, str], serial: str) -> str:
     """The package URL of a reference: of a component here, or in another document (``urn:cdx:SERIAL/VERSION#REF``)."""
-    text = unquote(ref.partition("#")[2]) if ref.startswith("urn:cdx:") else ref
-    return purls.get(ref) or purls.get(text) or (text if text.startswith("pkg:") else "")
+    if not ref.startswith("urn:cdx:"):
+        return purls.get(ref) or (ref if ref.startswith("pkg:") else "")
+    of, _, text = ref.removeprefix("urn:cdx:").partition("#")
+    text = unquote(text)
+    here = of.partition("/")[0] == serial.removeprefix("urn:uuid:") and bool(serial)
+    return (purls.get(text, "") if here else "") or (text if text.startswith("pkg:") else "")

@@ -58,7 +58,15 @@ def read(document: Any, name: str) -> Iterator[VexStatement]:
             timestamp=one.last_updated or one.timestamp or found.last_updated or found.timestamp,
             document=name,
             author=found.author,
+            flaw=_flaw(one),
         )
+
+
+def _flaw(one: _Statement) -> str:
+    """The specification asks for a reason of what is not affected."""
+    if one.status is VexStatus.NOT_AFFECTED and not (one.justification or one.impact_statement):
+        return "says not affected without a justification or an impact statement"
+    return ""
 
 
 def _ids(vulnerability: _Vulnerability | str) -> tuple[str, ...]:

@@ -32,6 +32,7 @@ class VexStatement(Value):
         text: an impact statement or a detail, for people.
         timestamp: RFC 3339; the latest statement on a finding counts. Empty is the earliest.
         document: name of the file.
+        flaw: why it closes nothing, if it does not.
     """
 
     ids: tuple[str, ...]
@@ -42,3 +43,4 @@ class VexStatement(Value):
     timestamp: str = ""
     document: str = ""
     author: str = ""
+    flaw: str = ""

@@ -36,7 +36,9 @@ def openvex(product: Any, status: str = "not_affected", **more: Any) -> dict[str
     }  # fmt: skip
 
 
-def csaf(status: str = "known_not_affected", purl: str = "pkg:deb/debian/curl") -> dict[str, Any]:
+def csaf(
+    status: str = "known_not_affected", purl: str = "pkg:deb/debian/curl", platform: dict[str, str] | None = None
+) -> dict[str, Any]:
     helper = {"product_identification_helper": {"purl": purl}}
     return {
         "document": {
@@ -44,7 +46,9 @@ def csaf(status: str = "known_not_affected", purl: str = "pkg:deb/debian/curl") 
         },
         "product_tree": {
             "branches": [{"category": "vendor", "branches": [{"category": "product_version", "product": {"product_id": "P", **helper}}]}],
-            "full_product_names": [{"product_id": "OS", "name": "an operating system"}],
+            "full_product_names": [
+                {"product_id": "OS", "product_identification_helper": platform or {"purl": f"pkg:oci/app@{DIGEST}"}}
+            ],
             "relationships": [
                 {"product_reference": "P", "relates_to_product_reference": "OS", "full_product_name": {"product_id": "OS:P"}}
             ],
@@ -96,8 +100,15 @@ def closed(document: dict[str, Any], *findings: Finding) -> list[tuple[str, str,
         ({"@id": f"pkg:oci/app@{DIGEST}", "subcomponents": [{"@id": "pkg:deb/debian/curl"}]}, True),
         ({"@id": f"pkg:oci/app@{DIGEST}", "subcomponents": [{"@id": "pkg:deb/debian/wget"}]}, False),
         ({"@id": "pkg:oci/app@sha256:" + "b" * 64}, False),
-        ({"@id": "pkg:oci/app?tag=1"}, True),
-        ({"@id": "pkg:oci/app?tag=2"}, False),
+        ({"@id": "pkg:oci/app?tag=1"}, False),
+        ({"@id": "pkg:oci/app?repository_url=docker.io/library/app&tag=1"}, True),
+        ({"@id": "pkg:oci/app?repository_url=docker.io/library/app"}, True),
+        ({"@id": "pkg:oci/app?repository_url=docker.io/library/app&tag=2"}, False),
+        ({"@id": "pkg:oci/app?repository_url=evil.example/app&tag=1"}, False),
+        ({"@id": f"pkg:oci/app@{DIGEST}?arch=s390x"}, False),
+        ({"@id": "pkg:docker/app@1"}, True),
+        ({"@id": "pkg:docker/alice/app@1"}, False),
+        ({"@id": "pkg:docker/app@2"}, False),
         ({"@id": "pkg:oci/other"}, False),
         ({"@id": "pkg:deb/debian/curl", "subcomponents": [{"@id": "pkg:deb/debian/libx"}]}, False),
     ],
@@ -114,6 +125,40 @@ def test_the_formats() -> None:
     assert closed(cyclonedx()) == told
     assert closed(cyclonedx(ref="urn:cdx:3e671687-395b-41f5-a30f-a58921a69b79/1#pkg:deb/debian/curl@1")) == told
     assert closed(cyclonedx(ref="urn:cdx:3e671687-395b-41f5-a30f-a58921a69b79/1#other")) == []
+
+
+def told(document: dict[str, Any]) -> tuple[str, ...]:
+    return apply(of(CURL, DJANGO), read(json.dumps(document).encode(), "vex.json")).notes
+
+
+def test_no_reader_widens_a_product() -> None:
+    """What is said of a platform, of versions, or of another document's component is not said of every package."""
+    platform = csaf(platform={"cpe": "cpe:/o:redhat:enterprise_linux:7"})
+    assert closed(platform) == []
+    assert "platform that has none" in told(platform)[0]
+    versions = cyclonedx()
+    versions["vulnerabilities"][0]["affects"][0]["versions"] = [
+        {"version": "1", "status": "affected"}, {"version": "2", "status": "unaffected"},
+    ]  # fmt: skip
+    assert closed(versions) == []
+    versions["vulnerabilities"][0]["affects"][0]["versions"] = [{"version": "1", "status": "unaffected"}]
+    assert closed(versions) == [("CVE-2024-1", "not_affected", "Not built in.")]
+    versions["vulnerabilities"][0]["affects"][0]["versions"] = [{"range": "vers:deb/>=2", "status": "unaffected"}]
+    assert closed(versions) == []
+    assert "closes nothing" in told(versions)[0]
+    serial = "3e671687-395b-41f5-a30f-a58921a69b79"
+    assert closed(cyclonedx(ref=f"urn:cdx:{serial}/1#curl")) == []
+    assert closed(cyclonedx(ref=f"urn:cdx:{serial}/1#curl") | {"serialNumber": f"urn:uuid:{serial}"}) != []
+
+
+def test_what_is_not_affected_has_a_reason() -> None:
+    assert closed(openvex("pkg:deb/debian/curl")) == []
+    assert "without a justification" in told(openvex("pkg:deb/debian/curl"))[0]
+
+
+def test_what_is_said_after_the_day_of_the_report_does_not_count() -> None:
+    later = openvex("pkg:deb/debian/curl", "fixed") | {"timestamp": "2026-03-01T00:00:00Z"}
+    assert closed(later) == []
 
 
 @pytest.mark.parametrize(
@@ -142,7 +187,7 @@ def test_what_is_under_investigation_is_told(document: dict[str, Any]) -> None:
 
 
 def test_a_statement_without_a_product_is_told() -> None:
-    (note,) = apply(of(CURL), read(json.dumps(openvex({"@id": "https://x.example/p"})).encode(), "v")).notes
+    (note,) = apply(of(CURL), read(json.dumps(openvex({"@id": "https://x.example/p"}, "fixed")).encode(), "v")).notes
     assert "names no product by a package URL" in note
 
 
