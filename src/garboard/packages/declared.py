@@ -24,7 +24,7 @@ _INSTALLED: Final = re.compile(
 
 _SUPPORT: Final = (".pom",)
 """Ends of the files there that say what others take from them, and declare nothing themselves."""
-_FORM: Final = 2
+_FORM: Final = 3
 """Rises whenever the facts made of the same bytes change for all ecosystems."""
 
 

@@ -43,12 +43,13 @@ zope.interface (==5.0.0)
 typing-extensions @ https://example.com/t.whl
 """,
     {"django@3.2.1": [], "requests@2.25.1": [], "urllib3@1.26.4": [], "zope-interface@5.0.0": []},
-    gaps=("flask, numpy, six and 2 more",),
+    gaps=("flask, numpy, six and 2 more", "requirements-other.txt"),
 )
 PIPENV = Declared(
     "Pipfile.lock",
     '{"_meta": {}, "default": {"flask": {"version": "==1.0"}, "x": {"git": "https://x"}}, "develop": {"pytest": {"version": "==7.0"}}}',
     {"flask@1.0": [], "pytest@7.0": []},
+    gaps=("x",),
 )
 POETRY = Declared(
     "poetry.lock",
