@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import msgspec
@@ -121,6 +122,12 @@ def listed(document: Mapping[str, Any], *keys: str) -> Any:
     if found is None:
         raise ValueError(f"it has no {' and no '.join(keys)}")
     return found
+
+
+def unknown_parts(document: Mapping[str, Any], known: AbstractSet[str]) -> Iterator[Remark]:
+    """A remark on what a file has beside the parts that are ``known``."""
+    if unknown := sorted(document.keys() - known):
+        yield Remark(f"has parts that are not known, and were not read: {some(unknown)}")
 
 
 def from_repositories(names: Sequence[str]) -> Iterator[Remark]:

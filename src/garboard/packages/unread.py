@@ -100,8 +100,8 @@ def _kind(path: str) -> str | None:
     if name in kinds.LOCKED or name in kinds.OTHER_LOCKS:
         return kinds.LOCK
     if kinds.is_requirements(name) and _matches(REQUIREMENTS)(path):
-        below = path.rpartition("/requirements/")[2]
-        return None if _DEVELOPMENT().fullmatch(below if below != path else name) else kinds.LOCK
+        _, within, below = f"/{path}".rpartition("/requirements/")
+        return None if _DEVELOPMENT().fullmatch(below if within else name) else kinds.LOCK
     whole = path.startswith(_WHOLE)
     if not whole and not path.endswith(_ALL_ENDS):
         return None

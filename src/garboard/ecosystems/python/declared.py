@@ -98,9 +98,7 @@ def _form(document: Mapping[str, Any]) -> Iterator[Remark]:
     Raises:
         ValueError: it has nothing that is.
     """
-    if not _KNOWN.issuperset(document):
-        reason = f"has parts that are not known, and were not read: {lock_text.some(sorted(document.keys() - _KNOWN))}"
-        yield Remark(reason)
+    yield from lock_text.unknown_parts(document, _KNOWN)
     stated = [(_at(document, keys), known) for keys, known in _VERSIONS]
     if all(version is None for version, _ in stated):
         lock_text.listed(document, "package", "packages", "metadata")

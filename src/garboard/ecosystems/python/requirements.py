@@ -153,12 +153,12 @@ def _parsed(text: str) -> RequirementsList:
             entries.append(LockedDistribution(found[1], found[3], line=number))
             continue
         address = line.removeprefix("--editable").removeprefix("-e").strip(" =")
-        if _FOLDER.fullmatch(address):
-            continue
         archive = _ARCHIVE.fullmatch(address.partition(" ;")[0].strip())
         if archive is not None:
             opened = _OPEN.match(line) if "@" in address else None
             entries.append(LockedDistribution(opened[1] if opened else archive[1], archive[2], line=number))
+            continue
+        if _FOLDER.fullmatch(address):
             continue
         opened = _OPEN.match(line)
         left.setdefault(opened[1] if opened is not None else address[:100], number)
