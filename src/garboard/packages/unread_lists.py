@@ -73,11 +73,10 @@ TOOLS: Final = MappingProxyType(
         ),
         "Helm": UnreadTool(("**/Chart.lock", "**/Chart.yaml"), sign=r"(?m)^dependencies:"),
         "jspm and import maps": UnreadTool(("**/importmap.json", "**/jspm.json", "**/importmap.rb"), sign=r"://|@\d"),
-        "Lua": UnreadTool(("**/*.rockspec",), sign=r"dependencies\s*="),
         "Meson": UnreadTool(("**/subprojects/*.wrap",)),
         "Mill": UnreadTool(("**/build.sc", "**/build.mill"), sign=r'(?:ivy|mvn)"'),
         "NuGet before project files (project.json)": UnreadTool(
-            ("**/project.json",), sign=r'"(?:frameworks|buildOptions)"'
+            ("**/project.json",), sign=r'"(?:frameworks|buildOptions)"|"dependencies"\s*:\s*\{\s*"[\w.-]+"\s*:\s*"\d'
         ),
         "Nim": UnreadTool(("**/nimble.lock", "**/*.nimble"), sign=r"requires|packages"),
         "Nix": UnreadTool(("**/flake.lock", "**/npins/sources.json", "**/nix/sources.json")),
@@ -101,7 +100,7 @@ TOOLS: Final = MappingProxyType(
 """By what a report calls them."""
 _ANY: Final = (
     *("**/*.lock", "**/*.lock.json", "**/*.lock.yaml", "**/*.resolved"),
-    *("**/*-lock*.json", "**/*-lock*.yaml", "**/*-lock*.yml"),
+    *("**/*-lock*.json", "**/*-Lock*.json", "**/*-lock*.yaml", "**/*-lock*.yml"),
 )
 """How files are called that tools write to pin what they install."""
 _GITMODULES: Final = "**/.gitmodules"

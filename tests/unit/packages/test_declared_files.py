@@ -1000,7 +1000,19 @@ six @ https://example.com/six-1.16.0.tar.gz
 """,
     {"django@2.2.0": [], "six@1.16.0": [], "zope-interface@5.0.0": []},
 )
+SBT_OBJECT = Declared(
+    "project/Dependencies.scala",
+    """object Dependencies {
+  val scalaVersion = "2.13.10"
+  val cats = "org.typelevel" %% "cats-core" % "2.9.0"
+  val config = "com.typesafe" % "config" % "1.4.2"
+}
+""",
+    {"org.typelevel/cats-core_2.13@2.9.0": [], "com.typesafe/config@1.4.2": []},
+    gaps=("only what is asked for by name",),
+)
 NEW_FORMS = (
+    SBT_OBJECT,
     *(PAKET, DOTNET_TOOLS, BUILD_PROPS, GLEAM, MAVEN_INSTALL, MAVEN_INSTALL_1, VERIFICATION, IVY_MODULE, LEININGEN),
     *(
         DEPS_EDN,

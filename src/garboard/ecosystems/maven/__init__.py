@@ -107,6 +107,7 @@ ECOSYSTEM: Final = Ecosystem(
         "**/pom.xml",
         "**/*.pom",
         "**/*.sbt",
+        "**/project/*.scala",
         "**/ivy.xml",
         "**/project.clj",
         "**/deps.edn",

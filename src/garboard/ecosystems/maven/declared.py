@@ -62,7 +62,7 @@ class ListForm(NamedTuple):
 _FORMS: Final = (
     (".sbt.lock", ListForm(sbt.locked, "sbt")),
     ("build.properties", ListForm(sbt.itself, "sbt")),
-    (".sbt", ListForm(sbt.build, "sbt", _SBT)),
+    ((".sbt", ".scala"), ListForm(sbt.build, "sbt", _SBT)),
     ("verification-metadata.xml", ListForm(gradle.verified, "Gradle")),
     ("ivy.xml", ListForm(sbt.module, "Ivy", _IVY)),
     (".xml", ListForm(sbt.report, "Ivy")),

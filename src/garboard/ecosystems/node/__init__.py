@@ -145,6 +145,6 @@ ECOSYSTEM: Final = Ecosystem(
     interpreter="node",
     scripts=(".js", ".mjs"),
     interpreted=True,
-    misses="modules that Deno fetched from addresses; packages that a bundler wrote into one file",
+    misses="modules that Deno fetched from addresses; packages that a bundler wrote into one file, and libraries for browsers that lie among a project's own files (`jquery.min.js`)",
     reference="https://docs.npmjs.com/cli/configuring-npm/package-json",
 )

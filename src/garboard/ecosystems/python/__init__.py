@@ -190,6 +190,7 @@ ECOSYSTEM: Final = Ecosystem(
     scripts=(".py",),
     interpreted=True,
     misses="modules that lie in an archive, or among others, without a distribution's metadata (a gap); what is vendored without "
-    "metadata or a list",
+    "metadata or a list; what a script states in itself (PEP 723), unless its lock file lies beside it; lists for pip under names that do not "
+    "contain `requirements`, unless one names them (a gap)",
     reference="https://packaging.python.org/en/latest/specifications/",
 )
