@@ -14,6 +14,7 @@ from garboard.cli import read_settings
 from garboard.cli.command import command as make
 from garboard.cli.output import write
 from garboard.cli.params import Given, Operand, text, value
+from garboard.cli.saved import saved
 from garboard.cli.session import analyzed, supply
 from garboard.cli.settings import Analysis
 from garboard.image import reference as references
@@ -97,7 +98,7 @@ def _published(name: str) -> str:
 def command(settings: Settings) -> int:
     """Compare two images: which issues are gone, new, changed or still there, and why; and what else differs.
 
-    BEFORE and AFTER are images, archives, SBOMs, or reports that garboard scan --json wrote (FILE.json). With one image
+    BEFORE and AFTER are images, archives, SBOMs, or reports that garboard scan wrote (--json, --format report). With one image
     alone, BEFORE is what its registry has under that name.
 
     \b
@@ -127,6 +128,8 @@ def _side(analysis: Analysis, name: str, stage: str, supplied: Supply) -> Side:
     from garboard.comparison import sides
 
     path = Path(name)
+    if (report := saved(path)) is not None:
+        return sides.of_report(report)
     if path.suffix == ".json" and path.is_file() and _is_saved(path):
         return sides.of_json(path.read_bytes(), name)
     build = dataclasses.replace(analysis.build, target=stage or analysis.build.target)

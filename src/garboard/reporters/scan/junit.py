@@ -1,7 +1,7 @@
 """The report as JUnit's XML: a suite for each package, a case for each of its issues, and a suite for what was not covered.
 
 Form: the one that Jenkins, GitLab and Azure read (the ``surefire-test-report`` schema's elements): an issue is a failure, one
-that was set aside is skipped, and what was not covered is an error.
+that was set aside is skipped, what could not be read is an error, and another remark on what was not covered is skipped.
 """
 
 from __future__ import annotations
@@ -31,10 +31,11 @@ def parts(report: Report, view: View) -> Iterator[bytes]:
     gaps = tuple(dict.fromkeys((*report.gaps, *view.hidden(report))))
     failures = sum(len(one.issues) for one in found)
     aside = len(report.suppressed)
+    errors = sum(one.unread for one in gaps)
     yield (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         f'<testsuites name={_attribute(report.image.name)} tests="{failures + aside + len(gaps)}" failures="{failures}" '
-        f'errors="{len(gaps)}" skipped="{aside}">\n'
+        f'errors="{errors}" skipped="{aside + len(gaps) - errors}">\n'
     ).encode()
     for row in reversed(found):
         yield _suite(row, report).encode("utf-8", "replace")
@@ -87,10 +88,15 @@ def _set_aside(report: Report) -> str:
 def _uncovered(gaps: tuple[Gap, ...], report: Report) -> str:
     cases = "".join(
         f"    <testcase classname={_attribute(one.stage)} name={_attribute(one.subject)}>\n"
-        f"      <error message={_attribute(one.reason)}/>\n    </testcase>\n"
+        f"      <{'error' if one.unread else 'skipped'} message={_attribute(one.reason)}/>\n    </testcase>\n"
         for one in gaps
     )
-    return _opened("not covered", len(gaps), report, errors=len(gaps)) + cases + "  </testsuite>\n"
+    errors = sum(one.unread for one in gaps)
+    return (
+        _opened("not covered", len(gaps), report, errors=errors, skipped=len(gaps) - errors)
+        + cases
+        + "  </testsuite>\n"
+    )
 
 
 def _attribute(text: str) -> str:

@@ -24,7 +24,7 @@ MOST: Final = 60_000
 """Characters; a comment on GitHub has at most 65,536."""
 _HEAD: Final = 20_000
 """Characters for what comes before the folded details."""
-_SPECIAL: Final = re.compile(r"([\\`*_{}\[\]()#+!|<>~&@])|(?<=:)(//)")
+_SPECIAL: Final = re.compile(r"([\\`*_{}\[\]|<>~&@])|(?<=:)(//)")
 _WHOSE: Final = {Origin.BASE: "base image", Origin.DOCKERFILE: "yours", Origin.UNKNOWN: ""}
 _ACTIONS: Final = 12
 _TITLE: Final = 120

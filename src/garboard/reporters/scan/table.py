@@ -14,9 +14,9 @@ from garboard.reporters.several import Texts
 from garboard.reporters.terminal import document, paint, plain
 from garboard.reporters.view import View, shown
 
-_HEADINGS: Final = ("PACKAGE", "VERSION", "WORST", "C", "H", "M", "L", "?", "FIXED IN", "WHOSE", "LINE")
+_HEADINGS: Final = ("PACKAGE", "VERSION", "WORST", "C", "H", "M", "L", "N", "?", "FIXED IN", "WHOSE", "LINE")
 _COLORS: Final = {Severity.CRITICAL: "35", Severity.HIGH: "31", Severity.MEDIUM: "33"}
-_NUMBERS: Final = range(3, 8)
+_NUMBERS: Final = range(3, 9)
 _WIDEST: Final = 40
 _WHOSE: Final = {Origin.BASE: "base", Origin.DOCKERFILE: "yours", Origin.UNKNOWN: "not known"}
 
@@ -66,4 +66,4 @@ def _cells(one: PackageRow) -> tuple[str, ...]:
     )
 
 
-_COUNTED: Final = (Severity.CRITICAL, Severity.HIGH, Severity.MEDIUM, Severity.LOW)
+_COUNTED: Final = (Severity.CRITICAL, Severity.HIGH, Severity.MEDIUM, Severity.LOW, Severity.NEGLIGIBLE)
