@@ -17,6 +17,7 @@ REPORTS = {
     "actions": reporters.ACTIONS,
     "explain": reporters.EXPLAIN,
     "compare": reporters.COMPARE,
+    "convert": reporters.SCAN,
     "what-if": reporters.COMPARE,
     "policy explain": reporters.POLICY,
     "rebuild": reporters.REBUILD,

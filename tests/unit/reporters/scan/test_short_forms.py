@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 from xml.etree import ElementTree as ET
 
@@ -15,7 +16,7 @@ from garboard.model.gap import Gap
 from garboard.model.policy import Decision, Suppressed, Suppression
 from garboard.model.report import Report
 from garboard.reporters.scan import csv as as_csv
-from garboard.reporters.scan import junit, markdown, table
+from garboard.reporters.scan import github, gitlab, junit, markdown, table
 from garboard.reporters.scan.rows import rows
 from garboard.reporters.view import View, issues, shown
 from tests.unit.reporters.attributed import BASE, OURS, finding, report
@@ -50,6 +51,9 @@ def test_all_agree_on_what_there_is(view: View) -> None:
     assert len(list(csv.DictReader(io.StringIO(as_csv.render(of, view).decode())))) == sum(
         len(i.findings) for i in found
     )
+    listed = json.loads(gitlab.render(of, view))["vulnerabilities"]
+    assert len(listed) == len({one["id"] for one in listed}) == sum(len(one.findings) for one in found)
+    assert len(github.render(of, view).decode().splitlines()) == len(packages)
     text = markdown.render(of, view).decode()
     assert text.count("\n* **") == len(found)
     assert text.count("<details>") == text.count("</details>") == len(packages) + bool(view.hidden(of))
@@ -75,6 +79,28 @@ def test_a_name_does_nothing() -> None:
     assert ET.fromstring(junit.render(of, View())).findall("*/*/failure")
     for row in csv.reader(io.StringIO(as_csv.render(of, View()).decode())):
         assert not any(cell.startswith(("=", "+", "-", "@")) for cell in row)
+
+
+def test_gitlab_has_what_its_schema_requires() -> None:
+    document = json.loads(gitlab.render(hostile(), View()))
+    assert document.keys() >= {"version", "scan", "vulnerabilities"}
+    assert document["scan"].keys() >= {"analyzer", "scanner", "type", "start_time", "end_time", "status"}
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d", document["scan"]["start_time"])
+    for one in document["vulnerabilities"]:
+        assert one["severity"] in {"Info", "Unknown", "Low", "Medium", "High", "Critical"}
+        assert len(one["name"]) <= 255
+        assert one["identifiers"]
+        assert one["location"].keys() >= {"dependency", "operating_system", "image"}
+        assert one["location"]["operating_system"]
+
+
+def test_github_takes_one_command_a_line_and_ten_of_a_kind() -> None:
+    lines = github.render(many(3_000), View()).decode().splitlines()
+    assert sum(line.startswith(("::error ", "::warning ")) for line in lines) <= 20
+    assert sum(line.startswith("::notice::") for line in lines) == 1
+    for line in github.render(hostile(), View()).decode().splitlines():
+        assert line.startswith(("::error ", "::warning ", "::notice::"))
+        assert "%" not in line.replace("%25", "").replace("%3A", "").replace("%2C", "")
 
 
 def test_what_was_set_aside_is_told_with_the_reason() -> None:
