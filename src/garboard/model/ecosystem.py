@@ -211,6 +211,7 @@ class Ecosystem(Value):
             where none tells.
         modular: whether versions of one package are published in streams.
         epochs: whether a version may begin with an epoch that a package URL has as a qualifier.
+        headers: names of packages that hold headers of a kernel alone, as globs: nothing of them runs.
         keeps_itself: packages that the package manager never removes as unneeded.
         index: what publishes its packages, in a sentence.
         install_folder: the folder in which a package lies that is described by a file at this path.
@@ -292,6 +293,7 @@ class Ecosystem(Value):
     later_release: Callable[[Package, Distro], str] | None = None
     modular: bool = False
     epochs: bool = False
+    headers: tuple[str, ...] = ()
     keeps_itself: tuple[str, ...] = ()
     index: str = ""
     install_folder: Callable[[str], str] = parent_folder

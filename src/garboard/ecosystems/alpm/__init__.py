@@ -49,6 +49,7 @@ ECOSYSTEM: Final = Ecosystem(
     load_commands=_commands,
     advised=_advised,
     epochs=True,
+    headers=("linux-api-headers", "linux-headers", "linux-lts-headers"),
     keeps_itself=("pacman",),
     caches=("var/cache/pacman/pkg",),
     misses="whether a package is of Arch Linux itself or was built by a user",
