@@ -77,13 +77,18 @@ def explained(
 ) -> tuple[Fact, ...]:
     """Return what a program says of itself. All of it is only laid open where it is none of the system's large libraries."""
     reader = matcher.program_reader
-    if reader is None or (head.startswith(SCRIPT) and _ARCHIVE not in head):
+    if reader is None or (head.startswith(SCRIPT) and (owned or not _may_be_followed(head, size))):
         return ()
     name = text(path)
     if size > _LARGEST_LIBRARY and ".so" in name[name.rfind("/") + 1 :] and not reader.knows(name):
         return ()
     view = whole()
     return () if view is None else tuple(reader.explained(File(path=name, data=head, view=view), owned=owned))
+
+
+def _may_be_followed(head: bytes, size: int) -> bool:
+    """Whether data may follow a script of this size that begins so."""
+    return size > len(head) or b"\0" in head or _ARCHIVE in head
 
 
 def too_big(path: bytes, size: int, limit: int, limits: Limits) -> Gap:
