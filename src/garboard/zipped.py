@@ -83,6 +83,16 @@ def entries(data: memoryview) -> Iterator[Entry]:
         position = after + extra + comment
 
 
+def directory(data: memoryview) -> memoryview:
+    """The bytes of the directory, which contain the names of all members.
+
+    Raises:
+        Malformed: it cannot be found.
+    """
+    start, end, _ = _directory(data)
+    return data[start:end]
+
+
 def read(data: memoryview, entry: Entry, limit: int) -> memoryview:
     """Return a member's bytes: a part of the archive itself where it is stored.
 

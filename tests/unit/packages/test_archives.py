@@ -317,3 +317,46 @@ def test_a_package_is_seen_wherever_it_lies_in_a_tar(
     some = with_data(*others, ("x/package.json", b"{}"), *others, form=form)
     assert archives.in_tar(memoryview(pack(some))) == HOLDS
     assert archives.in_tar(memoryview(pack(with_data(*others, form=form)))) == ""
+
+
+METADATA: Final = ("a-1.dist-info/METADATA", b"Name: a\nVersion: 1\n")
+POM: Final = ("META-INF/maven/g/a/pom.properties", b"groupId=g\nartifactId=a\nversion=1\n")
+PACKAGE: Final = ("node_modules/a/package.json", b"{}")
+
+
+@pytest.mark.parametrize(
+    ("path", "own"),
+    [("opt/a-1-py3-none-any.whl", METADATA), ("opt/a.egg", METADATA), ("opt/a.jar", POM), ("opt/a.war", POM)],
+)
+@pytest.mark.parametrize(
+    ("member", "told"),
+    [
+        (("x/node_modules/b/package.json", b"{}"), True),
+        (("x/lib/ruby/gems/specifications/b-1.gemspec", b"#"), True),
+        (("vendor/composer/installed.json", b"[]"), True),
+        (("b.gem", b"x"), True),
+        (("b.nupkg", b"x"), True),
+        (("b.deps.json", b"{}"), True),
+        (("b.zip", zipped_with(PACKAGE)), True),
+        (("b.tar.gz", gzip.compress(with_data(PACKAGE))), True),
+        (("b.zip", zipped_with(("data.csv", b"1"))), False),
+        (("b.tar.gz", gzip.compress(with_data(("data.csv", b"1")))), False),
+        (("x/package.json", b"{}"), False),
+        (("data.json", b"{}"), False),
+    ],
+)
+def test_archives_of_packages_that_hold_others(
+    path: str, own: tuple[str, bytes], member: tuple[str, bytes], told: bool
+) -> None:
+    expected = {archives.INSIDE: f"hold packages of other kinds, which were not read: {path} ({member[0]})"}
+    for before in (b"", b"#!/bin/sh\nexec java -jar $0\n"):
+        found = kinds(layer({path: zipped_with(own, member, before=before)}))
+        assert found == (expected if told else {})
+
+
+def test_each_kind_in_the_others() -> None:
+    wheel = zipped_with(METADATA, ("a/jars/b-1.jar", zipped_with(POM)))
+    assert archives.INSIDE in kinds(layer({"opt/a.whl": wheel}))
+    jar = zipped_with(POM, ("python/b.whl", zipped_with(METADATA)), ("lib/c.jar", zipped_with(POM)))
+    assert kinds(layer({"opt/a.jar": jar}))[archives.INSIDE].endswith("opt/a.jar (python/b.whl)")
+    assert archives.INSIDE not in kinds(layer({"usr/lib/a.jar": jar, **deb("a", "usr/lib/a.jar")}))

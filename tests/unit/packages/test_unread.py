@@ -17,6 +17,7 @@ from garboard.image.layers.cache import NoCache
 from garboard.image.options import Options
 from garboard.model.gap import Gap
 from garboard.model.image import Image
+from garboard.model.package import Inventory
 from garboard.packages import bills, unread, unread_kinds
 from garboard.packages.assemble import assemble
 from garboard.packages.catalogers import CATALOGERS
@@ -49,8 +50,12 @@ def layer(files: Mapping[str, bytes], mode: int = 0o755) -> bytes:
     return out.getvalue()
 
 
+def inventory(*layers: bytes) -> Inventory:
+    return assemble(images.read(Given(*layers), CATALOGERS, NoCache(), Options()))
+
+
 def gaps(*layers: bytes) -> list[Gap]:
-    return list(assemble(images.read(Given(*layers), CATALOGERS, NoCache(), Options())).gaps)
+    return list(inventory(*layers).gaps)
 
 
 def kinds(*layers: bytes) -> dict[str, str]:
