@@ -42,7 +42,7 @@ def _spelled(*ends: str) -> tuple[str, ...]:
     return tuple(f"**/*.{spelled}" for end in ends for spelled in (end, end.upper()))
 
 
-_ZIPS: Final = _spelled("zip", "zipx", "vsix", "xpi", "nbm", "mule", "amp", "apkm")
+_ZIPS: Final = _spelled("zip", "zipx", "vsix", "xpi", "mule", "amp", "apkm", "eba", "wab", "gar", "zap")
 _COMPRESSED: Final = ("gz", "xz", "bz2", "zst")
 _NOT_DECOMPRESSED: Final = ("tar.lz", "tlz", "tar.lzma", "tar.z", "tar.lz4", "tar.lzo", "tar.br")
 _TARS: Final = _spelled(

@@ -50,6 +50,11 @@ def tarred(*members: str, form: int = tarfile.GNU_FORMAT) -> bytes:
     return out.getvalue()
 
 
+def short(value: object) -> str | None:
+    """A name for a test that is the same in each process: bytes may hold the time."""
+    return f"{len(value)} bytes" if isinstance(value, bytes) else None
+
+
 FORMS: Final[dict[str, Callable[..., bytes]]] = {
     "zip": zipped,
     "vsix": zipped,
@@ -127,12 +132,15 @@ def test_what_else_answers_for_it(path: str, beside: dict[str, bytes]) -> None:
         ("a.tar.bz2", b"BZh9" + b"x" * 99, "cannot be read: what they hold is not known"),
         ("a.7z", b"7z", "are of a form that is not read: what they hold is not known"),
     ],
+    ids=short,
 )
 def test_what_cannot_be_read(path: str, data: bytes, reason: str) -> None:
     assert kinds(layer({path: data})) == {archives.KIND: f"{reason}: {path}"}
 
 
-@pytest.mark.parametrize(("path", "data"), [("a.zip", b""), ("a.zip", b"text"), ("a.tar.gz", b""), ("a.tar", b"text")])
+@pytest.mark.parametrize(
+    ("path", "data"), [("a.zip", b""), ("a.zip", b"text"), ("a.tar.gz", b""), ("a.tar", b"text")], ids=short
+)
 def test_what_is_no_archive(path: str, data: bytes) -> None:
     assert kinds(layer({path: data})) == {}
 
@@ -210,12 +218,13 @@ def test_a_compressed_tar_is_walked_as_far_as_a_bound(monkeypatch: pytest.Monkey
         gzip.compress(with_data(("README", b"text"), ("tool", ELF))),
         with_data(("lib/a.so.1", b"")),
     ],
+    ids=short,
 )
 def test_programs_in_a_tar(data: bytes) -> None:
     assert kinds(layer({"a.tar": data})) == {archives.KIND: "hold programs, and were not looked into: a.tar"}
 
 
-@pytest.mark.parametrize("member", [("tool", ELF), ("tool.exe", b""), ("a/b.so", b"")])
+@pytest.mark.parametrize("member", [("tool", ELF), ("tool.exe", b""), ("a/b.so", b"")], ids=short)
 def test_programs_in_a_zip(member: tuple[str, bytes]) -> None:
     data = zipped_with(("README", b"text"), member)
     assert kinds(layer({"a.zip": data})) == {archives.KIND: "hold programs, and were not looked into: a.zip"}
@@ -239,6 +248,7 @@ def test_programs_in_a_zip(member: tuple[str, bytes]) -> None:
             "are scripts that unpack the data that follow them, which were not looked into",
         ),
     ],
+    ids=short,
 )
 def test_what_has_no_name_of_an_archive(data: bytes, reason: str, tmp_path: Path) -> None:
     for path in ("opt/a/run", "usr/local/bin/a"):
@@ -262,6 +272,7 @@ def test_what_has_no_name_of_an_archive(data: bytes, reason: str, tmp_path: Path
         b"#!/bin/sh\n" + b"# text\n" * 2000,
         with_data(("data.csv", b"1")),
     ],
+    ids=short,
 )
 def test_what_holds_nothing_is_not_told(data: bytes) -> None:
     assert kinds(layer({"opt/a/run": data})) == {}
@@ -285,6 +296,7 @@ def test_a_large_file_needs_no_mode() -> None:
         ("a.img", bytes(1080) + b"\x53\xef", True),
         ("a.img", b"GIF", False),
     ],
+    ids=short,
 )
 def test_forms_that_are_not_read(path: str, data: bytes, told: bool) -> None:
     found = kinds(layer({path: data}))
@@ -344,6 +356,7 @@ PACKAGE: Final = ("node_modules/a/package.json", b"{}")
         (("x/package.json", b"{}"), False),
         (("data.json", b"{}"), False),
     ],
+    ids=short,
 )
 def test_archives_of_packages_that_hold_others(
     path: str, own: tuple[str, bytes], member: tuple[str, bytes], told: bool

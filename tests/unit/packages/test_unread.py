@@ -837,3 +837,21 @@ def test_the_distribution_answers_for_its_own_files(
 def test_of_many_some_are_named() -> None:
     [reason] = kinds(layer({f"app/{digit}.wasm": b"" for digit in "54321"})).values()
     assert reason == "found, and not read: app/1.wasm, app/2.wasm, app/3.wasm and 2 more"
+
+
+@pytest.mark.parametrize(
+    ("folder", "content", "describing", "kind"),
+    [
+        ("var/lib/pacman/local/a-1-1", "files", "desc", "packages of pacman without a description"),
+        ("var/db/pkg/dev-libs/a-1", "PF", "CONTENTS", "packages of Portage without a list of files"),
+        ("opt/brew/Cellar/a/1.0", "lib/a.h", "INSTALL_RECEIPT.json", "packages of Homebrew without a receipt"),
+        ("usr/lib/R/library/a", "R/a.rdb", "DESCRIPTION", "R packages without a description"),
+        ("usr/local/lib/R/site-library/a", "R/a.rdb", "DESCRIPTION", "R packages without a description"),
+    ],
+)
+def test_what_describes_a_package_is_missed(folder: str, content: str, describing: str, kind: str) -> None:
+    files = {f"{folder}/{content}": b""}
+    assert kinds(layer(files))[kind] == f"found, and not read: {folder}"
+    assert kind not in kinds(layer({**files, f"{folder}/{describing}": b""}))
+    assert kind not in kinds(layer(files), layer({f"{folder}/{describing}": b""}))
+    assert kind in kinds(layer({**files, f"{folder}/{describing}": b""}), layer({f"{folder}/.wh.{describing}": b""}))

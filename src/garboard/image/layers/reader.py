@@ -9,7 +9,7 @@ from isal import isal_zlib
 
 from garboard.image.handle import Content, Region
 from garboard.image.layers.bare import BareFolders
-from garboard.image.layers.compression import inflate, is_compressed
+from garboard.image.layers.compression import HEAD, inflate, is_compressed
 from garboard.image.layers.globs import Matcher
 from garboard.image.layers.names import NameLog
 from garboard.image.layers.record import LayerRecord, Link, Reading
@@ -315,7 +315,11 @@ def read(
     digest = hashlib.sha256()
     window: Window
     start = 0
-    if isinstance(content, Region) and not verify and not is_compressed(content.map[content.start : content.start + 4]):
+    if (
+        isinstance(content, Region)
+        and not verify
+        and not is_compressed(content.map[content.start : content.start + HEAD])
+    ):
         window = MappedWindow(content)
         start = content.start
     else:
