@@ -221,6 +221,7 @@ class Ecosystem(Value):
         whole: whether these folders belong to the application that such a file describes, too.
         package_file: how a file is named from which a package is installed, of ``name``, ``version`` (without epoch) and
             ``arch``.
+        packed: files that describe an installed package, or list some, wherever they lie: in an archive of another kind too.
         other_files: how else the names of such files end, with the dot.
         caches: folders in which such files are what an installation left, as globs; after ``./`` below the folder in which
             packages lie.
@@ -301,6 +302,7 @@ class Ecosystem(Value):
     repeats: Callable[[str], str | None] = never_repeats
     whole: bool = False
     package_file: str = ""
+    packed: tuple[str, ...] = ()
     other_files: tuple[str, ...] = ()
     caches: tuple[str, ...] = ()
     nearest: Callable[[Package, list[Package]], list[Package]] | None = None
