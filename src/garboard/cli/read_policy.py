@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
     from garboard.cli.params import Given
     from garboard.model.policy import PolicyFile
+    from garboard.model.vex import VexStatement
     from garboard.policy.apply import Applied
-    from garboard.policy.vex.statements import VexStatement
     from garboard.workflows.attribute import Build
 
 NAME: Final = "garboard.toml"

@@ -34,7 +34,7 @@ _FORMATS: Final = frozenset(
 _FROM_INPUT: Final = (STANDARD_INPUT, "sbom:-")
 
 
-def output(given: Given) -> Output:
+def output(given: Given, default: str = "text") -> Output:
     """Read the options of `garboard.cli.options.report`."""
     file = given[o.OUTPUT] or ""
     if file in _FORMATS:
@@ -44,7 +44,7 @@ def output(given: Given) -> Output:
         )
     _keep_inputs(given, file)
     color = not file and _wants_color()
-    return Output(format=_format(given), file=file, quiet=given[o.QUIET], color=color)
+    return Output(format=_format(given, default), file=file, quiet=given[o.QUIET], color=color)
 
 
 def _keep_inputs(given: Given, file: str) -> None:
@@ -159,11 +159,11 @@ def _wants_color() -> bool:
     return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
 
 
-def _format(given: Given) -> str:
+def _format(given: Given, default: str) -> str:
     """The command line takes precedence over variables; at the same level, ``--json`` and another format conflict."""
-    named, json = given[o.FORMAT], given[o.JSON]
+    named, json = given[o.FORMAT], given.takes(o.JSON) and given[o.JSON]
     if not (named and json) or named == "json":
-        return "json" if json else named or "text"
+        return "json" if json else named or default
     if given.on_the_line(o.FORMAT) != given.on_the_line(o.JSON):
         return named if given.on_the_line(o.FORMAT) else "json"
     raise UsageError(
@@ -279,8 +279,8 @@ def data(given: Given) -> Data:
     return Data(database=database(given), catalog=catalog(given), feeds=feeds())
 
 
-def analysis(given: Given, *, look_up: bool = False) -> Analysis:
-    """Read the options of `garboard.cli.options.ANALYSIS`; ``look_up`` as in `build`."""
+def analysis(given: Given, *, look_up: bool = False, default: str = "text") -> Analysis:
+    """Read the options of `garboard.cli.options.ANALYSIS`; ``look_up`` as in `build`, ``default`` as in `output`."""
     image = (given[o.IMAGE] or "") if given.takes(o.IMAGE) else ""
     if image == STANDARD_INPUT:
         raise UsageError(
@@ -295,5 +295,5 @@ def analysis(given: Given, *, look_up: bool = False) -> Analysis:
         policy=applied(given, built) if given.takes(o.POLICY) else None,
         opening=opening(given),
         data=data(given),
-        output=output(given),
+        output=output(given, default),
     )

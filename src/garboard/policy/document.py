@@ -41,7 +41,13 @@ IGNORE: Final = MappingProxyType(
 )
 """What chooses findings, by its key: the field of `Ignore`, its kind, and what it means."""
 MORE: Final = MappingProxyType(
-    {"reason": values.TEXT, "owner": values.TEXT, "until": values.UNTIL, "stages": values.WORDS}
+    {
+        "reason": values.TEXT,
+        "justification": values.JUSTIFICATION,
+        "owner": values.TEXT,
+        "until": values.UNTIL,
+        "stages": values.WORDS,
+    }
 )
 STAGE: Final = ("fail", "warn", "tags", "targets", "extends")
 TOP: Final = ("default-stage", "stages", "ignore", "vex")
@@ -223,6 +229,7 @@ class _Reader:
             yield Ignore(
                 place=self._place(path),
                 reason=self._field(path, table, "reason", values.TEXT) or "",
+                justification=self._field(path, table, "justification", values.JUSTIFICATION) or "",
                 owner=self._field(path, table, "owner", values.TEXT) or "",
                 until=self._field(path, table, "until", values.UNTIL),
                 until_fixed=table.get("until") == "until-fixed",

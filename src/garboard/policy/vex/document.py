@@ -5,8 +5,8 @@ from __future__ import annotations
 import msgspec
 
 from garboard.model.policy import PolicyError
+from garboard.model.vex import VexStatement
 from garboard.policy.vex import csaf, cyclonedx, openvex
-from garboard.policy.vex.statements import VexStatement
 
 
 def read(data: bytes, name: str) -> tuple[VexStatement, ...]:
