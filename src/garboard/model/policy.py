@@ -149,6 +149,8 @@ class PolicyFile(Value):
     ignores: tuple[Ignore, ...] = ()
     vex: tuple[str, ...] = ()
     """VEX documents, or folders of them, as they are written: relative to the file."""
+    trust: tuple[str, ...] = ()
+    """Authors whose VEX documents are applied that lie in the image or are attached to it."""
 
 
 class RuleResult(Value):

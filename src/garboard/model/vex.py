@@ -80,6 +80,25 @@ class VexStatement(Value):
     flaw: str = ""
 
 
+class VexSource(Value):
+    """A document that lies in an image or is attached to it: what became of what it states.
+
+    Attributes:
+        place: where it lies, for people.
+        statements: how many it has.
+        trusted: whether the policy trusts the author, so that they are applied.
+        unchecked: whether it is in an attestation, of which the signature was not checked.
+        problem: why nothing of it is applied, if it is none that can be read, or of another image.
+    """
+
+    place: str
+    author: str = ""
+    statements: int = 0
+    trusted: bool = False
+    unchecked: bool = False
+    problem: str = ""
+
+
 class VexDocument(Value):
     """A document to write, on one image.
 

@@ -10,6 +10,7 @@ from click.testing import Result
 
 from garboard.cli import ignore, vex
 from garboard.model.errors import UsageError
+from tests.unit.cli.image_on_disk import OS_RELEASE, stanza, write_layers
 from tests.unit.cli.test_policy import image, run, scanned
 
 __all__ = ["image"]
@@ -75,3 +76,57 @@ def test_an_ignore_with_a_justification(image: str) -> None:
     wrong = run(ignore, "CVE-2024-1", "--reason", "gone", "--justification", "because")
     assert isinstance(wrong.exception, UsageError)
     assert "vulnerable_code_not_present" in wrong.exception.message
+
+
+def documents(author: str = "Maker") -> dict[str, bytes]:
+    statement = {
+        "vulnerability": {"name": "CVE-2024-1"}, "products": [{"@id": "pkg:deb/debian/openssl"}],
+        "status": "not_affected", "justification": "component_not_present",
+    }  # fmt: skip
+    found = {
+        "@context": "https://openvex.dev/ns/v0.2.0", "@id": "https://x.example/1", "author": author, "version": 1,
+        "timestamp": "2023-01-01T00:00:00Z", "statements": [statement],
+    }  # fmt: skip
+    data = json.dumps(found).encode()
+    return {"usr/share/vex/openssl.json": data, "opt/app/a.openvex.json": data[:-9], "opt/app/vex.json": b'{"x": 1}'}
+
+
+@pytest.fixture
+def with_documents(image: str, tmp_path: Path) -> str:
+    status = stanza("openssl", "3.0.9-1").encode()
+    base = {"etc/os-release": OS_RELEASE, "var/lib/dpkg/status": status}
+    gone = {"opt/app/gone.vex.json": documents()["usr/share/vex/openssl.json"]}
+    layers = {"ADD rootfs.tar /": base | gone, "COPY vex /": documents() | {"opt/app/.wh.gone.vex.json": b""}}
+    return str(write_layers(tmp_path / "with.tar", layers))
+
+
+def test_documents_in_the_image_are_shown_and_not_applied(with_documents: str) -> None:
+    found = json.loads(scanned(with_documents, "--json").stdout_bytes)
+    assert found["suppressed"] == []
+    assert [one["id"] for one in found["vulnerabilities"]] == ["CVE-2024-1"]
+    assert [(one["place"], one["author"], one["statements"], one["trusted"]) for one in found["vex"]] == [
+        ("/opt/app/a.openvex.json", "", 0, False),
+        ("/usr/share/vex/openssl.json", "Maker", 1, False),
+    ]
+    assert any("/opt/app/a.openvex.json" in gap["subject"] for gap in found["gaps"])
+    text = scanned(with_documents).stdout
+    assert "/usr/share/vex/openssl.json: 1 statement of Maker: not trusted" in text
+    Path("garboard.toml").write_text('[vex]\ntrust = ["Somebody"]\n')
+    assert json.loads(scanned(with_documents, "--json").stdout_bytes)["suppressed"] == []
+
+
+def test_documents_of_an_author_that_the_policy_names_are_applied(with_documents: str) -> None:
+    Path("garboard.toml").write_text('[vex]\ntrust = ["Maker"]\n')
+    found = json.loads(scanned(with_documents, "--json").stdout_bytes)
+    assert [(one["id"], one["owner"], one["place"]) for one in found["suppressed"]] == [
+        ("CVE-2024-1", "Maker", "/usr/share/vex/openssl.json")
+    ]
+    passed_on = json.loads(made(with_documents).stdout_bytes)["statements"]
+    assert [one["status_notes"] for one in passed_on] == ["stated by Maker in /usr/share/vex/openssl.json"]
+    assert json.loads(scanned(with_documents, "--json", "--no-policy").stdout_bytes)["suppressed"] == []
+
+
+def test_offline_refuses_addresses(image: str) -> None:
+    found = scanned(image, "--vex", "https://vex.example/vex.json")
+    assert isinstance(found.exception, UsageError)
+    assert "--offline" in found.exception.message

@@ -131,6 +131,28 @@ class RegistryClient:
             query = following
         raise NetworkError(f"{subject} lists its tags without end: more than {_PAGES} pages, or one again and again")
 
+    def attached(self, digest: str) -> Iterator[tuple[str, bytes]]:
+        """Yield what names artifacts that are attached to a manifest: where it was found, and its bytes.
+
+        That is the list of referrers (OCI distribution 1.1, or its tag where a registry has no such list), and cosign's
+        manifest of attestations.
+
+        Raises:
+            NetworkError: The registry does not answer.
+        """
+        tag = digest.replace(":", "-", 1)
+        try:
+            with self._get(f"referrers/{digest}", self._subject(digest), accept=ACCEPT) as response:
+                yield "referrers", response.read(self._limits.metadata_bytes)
+        except NotServedError:
+            yield from self._tagged("referrers", tag)
+        yield from self._tagged("cosign", f"{tag}.att")
+
+    def _tagged(self, kind: str, tag: str) -> Iterator[tuple[str, bytes]]:
+        with contextlib.suppress(NotServedError):
+            if found := self.digest(tag):
+                yield kind, self.manifest(found)[0]
+
     def small_blob(self, digest: str) -> bytes:
         """Return the bytes of a blob that is not a layer, such as a configuration."""
         with self._get(f"blobs/{digest}", self._subject(digest)) as response:

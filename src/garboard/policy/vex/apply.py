@@ -117,7 +117,7 @@ def _is_image(wanted: PackageURL, image: Image) -> bool:
     if arch and arch != image.platform.architecture:
         return False
     if version.startswith("sha256:"):
-        return version in {image.manifest_digest, image.config_digest}
+        return version in {image.manifest_digest, image.config_digest, *image.index_digests}
     own = "/".join(filter(None, (wanted.namespace, wanted.name))) if wanted.type == "docker" else ""
     repository, tag = _short(stated.get("repository_url") or own), stated.get("tag") or version
     named = (one.partition("@")[0] for one in {image.name, *image.tags})

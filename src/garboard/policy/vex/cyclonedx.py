@@ -61,8 +61,14 @@ class _Component(msgspec.Struct, rename={"bom_ref": "bom-ref"}):
     components: list[_Component] = []
 
 
+class _Named(msgspec.Struct):
+    name: str = ""
+
+
 class _Metadata(msgspec.Struct):
     timestamp: str = ""
+    authors: list[_Named] = []
+    supplier: _Named | None = None
     component: _Component | None = None
 
 
@@ -80,6 +86,8 @@ def read(document: Any, name: str) -> Iterator[VexStatement]:
         ValueError: it is not what the specification says.
     """
     found = msgspec.convert(document, type=_Document)
+    supplier = found.metadata.supplier
+    author = ", ".join(one.name for one in found.metadata.authors if one.name) or (supplier.name if supplier else "")
     root = found.metadata.component
     image = root.purl if root and is_image(root.purl) else ""
     purls = {one.bom_ref: one.purl for one in _all(found.components, found.metadata.component)}
@@ -97,6 +105,7 @@ def read(document: Any, name: str) -> Iterator[VexStatement]:
             text=one.analysis.detail,
             timestamp=one.analysis.lastUpdated or one.updated or found.metadata.timestamp,
             document=name,
+            author=author,
         )
 
 
