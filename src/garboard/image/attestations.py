@@ -22,8 +22,8 @@ from garboard.model.limits import Limits
 
 _ATTESTATION: Final = "attestation-manifest"
 _REFERENCE_DIGEST: Final = "vnd.docker.reference.digest"
-_STATEMENT: Final = "application/vnd.in-toto+json"
-_PREDICATE_TYPE: Final = "in-toto.io/predicate-type"
+STATEMENT: Final = "application/vnd.in-toto+json"
+PREDICATE_TYPE: Final = "in-toto.io/predicate-type"
 _PROVENANCE: Final = "https://slsa.dev/provenance/"
 OPENVEX: Final = "https://openvex.dev/ns"
 _ENVELOPES: Final = frozenset(
@@ -34,7 +34,7 @@ _ENVELOPES: Final = frozenset(
     }
 )
 """Of cosign: an in-toto statement with signatures."""
-_PREDICATE_TYPES: Final = (_PREDICATE_TYPE, "predicateType", "dev.sigstore.bundle.predicateType")
+_KEYS_OF_TYPE: Final = (PREDICATE_TYPE, "predicateType", "dev.sigstore.bundle.predicateType")
 _MOST_ATTACHED: Final = 16
 _MOST: Final = 4
 """The most attestation manifests, and statements in each, that are read."""
@@ -103,9 +103,9 @@ def _attached(data: bytes, subject: str, place: str, fetch: Fetch) -> Iterator[A
 
 def _may_be_vex(item: manifests.Descriptor) -> bool:
     """Whether what refers to an image is a VEX document, or does not tell what it is."""
-    stated = [(item.annotations or {}).get(key, "") for key in _PREDICATE_TYPES]
+    stated = [(item.annotations or {}).get(key, "") for key in _KEYS_OF_TYPE]
     return any(one.startswith(OPENVEX) for one in stated) or (
-        not any(stated) and item.artifact_type in {"", *_ENVELOPES, _STATEMENT}
+        not any(stated) and item.artifact_type in {"", *_ENVELOPES, STATEMENT}
     )
 
 
@@ -116,9 +116,9 @@ def _vex(
     found = []
     for layer in layers:
         annotations = {**above, **(layer.annotations or {})}
-        stated = [annotations[key] for key in _PREDICATE_TYPES if annotations.get(key)]
+        stated = [annotations[key] for key in _KEYS_OF_TYPE if annotations.get(key)]
         is_vex = any(one.startswith(OPENVEX) for one in stated)
-        if (is_vex or not stated) and layer.media_type in ({_STATEMENT} if is_vex else set()) | _ENVELOPES:
+        if (is_vex or not stated) and layer.media_type in ({STATEMENT} if is_vex else set()) | _ENVELOPES:
             found.append(layer)
     return [Attached(place=place, data=fetch(layer), attested=True) for layer in found[:_MOST_ATTACHED]]
 
@@ -151,5 +151,5 @@ def blob_path(digest: str, subject: str) -> str:
 
 
 def _is_provenance(layer: manifests.Descriptor) -> bool:
-    kind = (layer.annotations or {}).get(_PREDICATE_TYPE, "")
-    return layer.media_type == _STATEMENT and kind.startswith(_PROVENANCE)
+    kind = (layer.annotations or {}).get(PREDICATE_TYPE, "")
+    return layer.media_type == STATEMENT and kind.startswith(_PROVENANCE)

@@ -141,17 +141,29 @@ class RegistryClient:
             NetworkError: The registry does not answer.
         """
         tag = digest.replace(":", "-", 1)
+        listed = self.referrers(digest)
+        referring = self.tagged(tag) if listed is None else listed
+        if referring is not None:
+            yield "referrers", referring
+        signed = self.tagged(f"{tag}.att")
+        if signed is not None:
+            yield "cosign", signed
+
+    def referrers(self, digest: str) -> bytes | None:
+        """Return the list of what refers to a manifest; None if the registry has no such list. Raises as `attached`."""
         try:
             with self._get(f"referrers/{digest}", self._subject(digest), accept=ACCEPT) as response:
-                yield "referrers", response.read(self._limits.metadata_bytes)
+                return response.read(self._limits.metadata_bytes)
         except NotServedError:
-            yield from self._tagged("referrers", tag)
-        yield from self._tagged("cosign", f"{tag}.att")
+            return None
 
-    def _tagged(self, kind: str, tag: str) -> Iterator[tuple[str, bytes]]:
-        with contextlib.suppress(NotServedError):
-            if found := self.digest(tag):
-                yield kind, self.manifest(found)[0]
+    def tagged(self, tag: str) -> bytes | None:
+        """Return the manifest of a tag that need not exist; None if it does not. Raises as `attached`."""
+        try:
+            found = self.digest(tag)
+            return self.manifest(found or tag)[0]
+        except NotServedError:
+            return None
 
     def small_blob(self, digest: str) -> bytes:
         """Return the bytes of a blob that is not a layer, such as a configuration."""
