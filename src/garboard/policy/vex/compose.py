@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 import msgspec
@@ -18,7 +19,7 @@ from garboard.model.report import Report
 from garboard.model.timestamp import parsed as parsed_time
 from garboard.model.vex import VexDocument, VexProduct, VexStatement, VexStatus, justification_of
 from garboard.policy.of_findings import ids_of
-from garboard.policy.vex.products import covers, parsed
+from garboard.policy.vex.products import covers, parsed, qualifiers
 from garboard.sbom.identity import timestamp
 
 UNKNOWN_AUTHOR: Final = "Unknown Author"
@@ -91,7 +92,7 @@ def _decided(report: Report, denied: Mapping[tuple[str, str], tuple[str, ...]]) 
     found: dict[_Subject, Suppression] = {}
     for one in report.suppressed:
         package = one.finding.package
-        key = one.finding.vulnerability.id, package.purl
+        key = one.finding.vulnerability.id, _written(package.purl)
         subject = _Subject(*key, ecosystems.displayed(package), denied.get(key, ()))
         before = found.get(subject)
         if before is None or _rank(one.by) > _rank(before):
@@ -114,7 +115,7 @@ def _denied(report: Report) -> dict[tuple[str, str], tuple[str, ...]]:
     every = [*((one, False) for one in report.findings)]
     every += [(one.finding, one.by.decision in _CLOSING) for one in report.suppressed]
     for one, closing in every:
-        key = one.vulnerability.id, one.package.purl
+        key = one.vulnerability.id, _written(one.package.purl)
         names.setdefault(key, set()).update(ids_of(one))
         found = open_.setdefault(key, {})
         if not closing:
@@ -138,6 +139,16 @@ def _denied(report: Report) -> dict[tuple[str, str], tuple[str, ...]]:
     for key, where in open_.items():
         bound.setdefault(root(key), {}).update(where)
     return {key: tuple(sorted(bound[root(key)])) for key in names}
+
+
+@lru_cache(maxsize=4096)
+def _written(purl: str) -> str:
+    """As others know the package: without the distribution, which each tool spells in its own way, and the image tells."""
+    found = parsed(purl)
+    if found is None or "distro" not in qualifiers(found):
+        return purl
+    kept = {name: value for name, value in qualifiers(found).items() if name != "distro"}
+    return PackageURL(found.type, found.namespace, found.name, found.version, kept, found.subpath).to_string()
 
 
 def _kind(purl: str) -> tuple[str, ...]:

@@ -224,3 +224,9 @@ def test_a_document_on_an_image_says_nothing_of_other_images() -> None:
     for form in reporters.VEX.names:
         plain = msgspec.structs.replace(other, findings=(found.suppressed[0].finding,), suppressed=())
         assert not apply(plain, read(written(found, form), "out.json")).report.suppressed
+
+
+def test_the_distribution_is_left_out_of_what_others_spell_otherwise() -> None:
+    package = deb("curl", purl="pkg:deb/debian/curl@1?arch=amd64&distro=debian-12")
+    (one,) = openvex(of(finding("CVE-1", package), aside={0: DENIED}))["statements"]
+    assert one["products"][0]["subcomponents"] == [{"@id": "pkg:deb/debian/curl@1?arch=amd64"}]
