@@ -122,7 +122,7 @@ def _list(there: Publisher, digest: str, item: dict[str, Any]) -> None:
         try:
             index = msgspec.json.decode(before, type=dict[str, Any])
             known = [one["digest"] for one in index["manifests"]]
-        except (msgspec.MsgspecError, RecursionError, KeyError, TypeError) as error:
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, KeyError, TypeError) as error:
             raise ImageError(
                 f"the tag {tag} holds no list of what is attached to the image: {error}", "nothing was changed in it"
             ) from error

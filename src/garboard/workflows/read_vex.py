@@ -23,7 +23,6 @@ from garboard.model.errors import UsageError
 from garboard.model.limits import MIB
 from garboard.model.policy import PolicyError
 from garboard.model.vex import VexProduct, VexStatement
-from garboard.net.client import leads_inward
 from garboard.policy.vex.document import read as parse
 from garboard.policy.vex.products import covers
 
@@ -142,7 +141,7 @@ def _remote(url: str, web: Addresses) -> Iterator[VexStatement]:
 def _has(data: bytes, key: str) -> bool:
     try:
         found = msgspec.json.decode(data, type=dict[str, msgspec.Raw])
-    except (msgspec.MsgspecError, RecursionError):
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return False
     return key in found and "@context" not in found
 
@@ -154,7 +153,7 @@ def _is_index(data: bytes) -> bool:
 def _converted(data: bytes, kind: type[Any], name: str) -> Any:
     try:
         return msgspec.json.decode(data, type=kind)
-    except (msgspec.MsgspecError, RecursionError) as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise PolicyError(f"{name} is no part of a VEX repository that can be read: {error}", _HINT) from error
 
 
@@ -165,12 +164,14 @@ def _of_manifest(data: bytes, name: str, base: str, web: Addresses) -> Iterator[
     if known is None or not known.locations:
         found = ", ".join(one.spec_version for one in manifest.versions) or "none"
         raise PolicyError(f"{name} names no archive of version {_VERSION} of VEX repositories", f"it has {found}")
-    url = urljoin(base, known.locations[0].url)
-    archive, inner = _split(url)
+    try:
+        archive, inner = _split(urljoin(base, known.locations[0].url))
+        stranger = urlsplit(archive).hostname != urlsplit(base).hostname
+    except ValueError as error:
+        raise PolicyError(f"{name} names an archive by no address: {error}", "tell its maintainer") from error
     secure = not base or base.startswith("https://")
     if not archive.startswith(SCHEMES) or (secure and not archive.startswith("https://")):
         raise PolicyError(f"{name} names an archive by another address than https://: {archive}", "tell its maintainer")
-    stranger = not base or not leads_inward(urlsplit(base).hostname or "")
     packed = _kept(archive, web, _seconds(known.update_interval), ARCHIVE_BYTES, stranger=stranger)
     files = {path.removeprefix("./"): one for path, one in _unpacked(packed, archive)}
     root = _root(files, inner)

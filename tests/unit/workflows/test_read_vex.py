@@ -143,7 +143,15 @@ def test_a_repository(archive: bytes) -> None:
     (one,) = statements(AT, fetch)
     assert one.products[0].purl == "pkg:npm/foo"
     assert one.document == f"{AT}: pkg/npm/foo/vex.json"
-    assert fetch.asked == [(AT, False), (ARCHIVE, True)]
+    assert fetch.asked == [(AT, False), (ARCHIVE, False)]
+
+
+def test_an_archive_elsewhere_is_a_stranger() -> None:
+    """So that it cannot lead to addresses of this machine."""
+    fetch = site(tar(FILES), manifest("https://elsewhere.example/main.tar.gz"))
+    fetch.pages["https://elsewhere.example/main.tar.gz"] = tar(FILES)
+    statements(AT, fetch)
+    assert fetch.asked == [(AT, False), ("https://elsewhere.example/main.tar.gz", True)]
 
 
 def test_a_folder_of_an_archive() -> None:

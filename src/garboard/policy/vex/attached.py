@@ -76,7 +76,7 @@ def _document(one: Attached, image: Image) -> bytes:
         envelope = found.get("dsseEnvelope", found) if isinstance(found, dict) else {}
         if isinstance(envelope, dict) and "payload" in envelope:
             found = msgspec.json.decode(b64decode(envelope["payload"], validate=True))
-    except (msgspec.MsgspecError, RecursionError, binascii.Error, TypeError) as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, binascii.Error, TypeError) as error:
         raise ValueError(f"is no attestation that can be read: {error}") from error
     if not isinstance(found, dict) or not str(found.get("_type", "")).startswith(_STATEMENTS):
         raise ValueError("is no attestation that can be read: it holds no in-toto statement")
