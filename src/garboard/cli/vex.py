@@ -51,7 +51,8 @@ def _settings(given: Given) -> Settings:
             raise UsageError(
                 f"--product {product} is no package URL of an image", "as in --product pkg:oci/app@sha256:…"
             )
-    analysis = read_settings.analysis(given, default=reporters.VEX.names[0])
+    written = read_settings.output(given, default=reporters.VEX.names[0])
+    analysis = read_settings.analysis(given, written=written)
     if given[ATTACH] and analysis.output.format != "openvex":
         raise UsageError(f"--attach attaches OpenVEX, not {analysis.output.format}", "leave out --format")
     if given[ATTACH] and given[o.OFFLINE]:

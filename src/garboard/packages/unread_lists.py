@@ -41,7 +41,7 @@ TOOLS: Final = MappingProxyType(
         "Bazel": UnreadTool(("**/MODULE.bazel", "**/WORKSPACE", "**/WORKSPACE.bazel"), sign=r"\w\("),
         "Cake": UnreadTool(("**/*.cake",), sign=r"(?m)^[ \t]*#(?:addin|tool|module|load)\b[^\n]*nuget:"),
         "Carthage": UnreadTool(
-            ("**/Cartfile", "**/Cartfile.private", "**/Cartfile.resolved"), sign=r"(?m)^\s*(?:github|git|binary)\s"
+            ("**/Cartfile", "**/Cartfile.private", "**/Cartfile.resolved"), sign=r"(?m)^[ \t]*(?:github|git|binary)\s"
         ),
         "Chef": UnreadTool(("**/Berksfile", "**/Policyfile.rb", "**/Policyfile.lock.json")),
         "CMake's CPM": UnreadTool(("**/package-lock.cmake",)),
@@ -65,11 +65,11 @@ TOOLS: Final = MappingProxyType(
             ),
             ("Gopkg.lock", "glide.lock"),
         ),
-        "Go's workspaces (replace)": UnreadTool(("**/go.work",), sign=r"(?m)^\s*replace\b|=>"),
+        "Go's workspaces (replace)": UnreadTool(("**/go.work",), sign=r"(?m)^[ \t]*replace\b|=>"),
         "Haskell": UnreadTool(
             ("**/*.cabal", "**/package.yaml", "**/stack.yaml"),
             ("cabal.project.freeze", "stack.yaml.lock"),
-            r"(?mi)^\s*(?:build-depends|dependencies|extra-deps)\s*:",
+            r"(?mi)^[ \t]*(?:build-depends|dependencies|extra-deps)\s*:",
         ),
         "Helm": UnreadTool(("**/Chart.lock", "**/Chart.yaml"), sign=r"(?m)^dependencies:"),
         "jspm and import maps": UnreadTool(("**/importmap.json", "**/jspm.json", "**/importmap.rb"), sign=r"://|@\d"),
@@ -81,13 +81,13 @@ TOOLS: Final = MappingProxyType(
         "Nim": UnreadTool(("**/nimble.lock", "**/*.nimble"), sign=r"requires|packages"),
         "Nix": UnreadTool(("**/flake.lock", "**/npins/sources.json", "**/nix/sources.json")),
         "OCaml": UnreadTool(("**/*.opam", "**/*.opam.locked"), sign=r"(?m)^depends:"),
-        "Paket": UnreadTool(("**/paket.dependencies",), ("paket.lock",), r"(?m)^\s*nuget\b"),
+        "Paket": UnreadTool(("**/paket.dependencies",), ("paket.lock",), r"(?m)^[ \t]*nuget\b"),
         "Perl": UnreadTool(
             ("**/cpanfile", "**/cpanfile.snapshot", "**/Makefile.PL", "**/Build.PL", "**/dist.ini"),
             sign=r"requires|PREREQ|distributions|Prereqs",
         ),
         "pnpm before version 3": UnreadTool(("**/shrinkwrap.yaml",)),
-        "Puppet": UnreadTool(("**/Puppetfile",), sign=r"(?m)^\s*mod\b"),
+        "Puppet": UnreadTool(("**/Puppetfile",), sign=r"(?m)^[ \t]*mod\b"),
         "PureScript": UnreadTool(("**/spago.dhall", "**/spago.yaml", "**/packages.dhall")),
         "R": UnreadTool(("**/packrat/packrat.lock",)),
         "Terraform": UnreadTool(("**/.terraform.lock.hcl",)),
@@ -112,7 +112,7 @@ ANSWERS: Final = MappingProxyType(
 """By kind, the files beside one that answer for it."""
 _PINS: Final = lazy(r"\d\.\d|[0-9a-f]{32}")
 """A version, or a hash."""
-_MODULE: Final = lazy(r"(?m)^\s*path\s*=\s*(\S+)\s*$")
+_MODULE: Final = lazy(r"(?m)^[ \t]*path[ \t]*=[ \t]*(\S+)[ \t]*$")
 _NAMED: Final = lazy("|".join(f"(?P<tool{place}>{of_globs(tool.globs)})" for place, tool in enumerate(TOOLS.values())))
 
 

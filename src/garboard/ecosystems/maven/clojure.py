@@ -8,8 +8,10 @@ from typing import Final
 
 from garboard.lock_text import Pinned
 
-_VECTOR: Final = re.compile(r'\[\s*([A-Za-z][\w.-]*(?:/[\w.-]+)?)\s+"([^"]+)"')
-_MAP: Final = re.compile(r'([A-Za-z][\w.-]*/[\w.$-]+)\s+\{\s*(?::mvn/version\s+"([^"]+)"|:(?:git|local)/)')
+_VECTOR: Final = re.compile(r'\[\s*+([A-Za-z][\w.-]*+(?:/[\w.-]++)?)\s++"([^"]+)"')
+_MAP: Final = re.compile(
+    r'(?<![\w./-])([A-Za-z][\w.-]*+/[\w.$-]++)\s++\{\s*+(?::mvn/version\s++"([^"]+)"|:(?:git|local)/)'
+)
 _COMMENT: Final = re.compile(r";[^\n]*")
 
 

@@ -25,10 +25,7 @@ _REQUIREMENT: Final = re.compile(
 _OPEN: Final = re.compile(r"([A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?)[ \t]*(?:\[[^\]]*\])?[ \t]*(?=[<>~!=(@;\s]|$)")
 _LIKE: Final = re.compile(r"(?:-|[A-Za-z0-9][\w.-]*[ \t]*(?:\[[^\]]*\])?[ \t]*(?:[<>~!=(@;]|--|$)|\S+://|[./])")
 """How a line of such a list begins."""
-_ARCHIVE: Final = re.compile(
-    r"(?:.*[/@\s])?([A-Za-z0-9][\w.]*?(?:-[A-Za-z][\w.]*)*)-(\d[\w.!+]*?)(?:-[^/\s]+\.whl|\.tar\.gz|\.zip|\.tar\.bz2)(?:[#?;\s].*)?"
-)
-"""The name of a wheel or of an archive of sources, which has the distribution's name and version."""
+_SOURCES: Final = (".tar.gz", ".zip", ".tar.bz2")
 _FOLDER: Final = re.compile(r"(?:file:)?\.(?:/(?!\.\.)[^:]*)?(?:\[[^\]]*\])?")
 """The project's own folder, or one in it."""
 _NAMING: Final = re.compile(r"(?:-([rc])|--(requirement|constraint))(?:[ \t]+|=|(?=[^\s=]))(\S+)")
@@ -153,10 +150,10 @@ def _parsed(text: str) -> RequirementsList:
             entries.append(LockedDistribution(found[1], found[3], line=number))
             continue
         address = line.removeprefix("--editable").removeprefix("-e").strip(" =")
-        archive = _ARCHIVE.fullmatch(address.partition(" ;")[0].strip())
+        archive = _archived(address)
         if archive is not None:
             opened = _OPEN.match(line) if "@" in address else None
-            entries.append(LockedDistribution(opened[1] if opened else archive[1], archive[2], line=number))
+            entries.append(LockedDistribution(opened[1] if opened else archive[0], archive[1], line=number))
             continue
         if _FOLDER.fullmatch(address):
             continue
@@ -164,6 +161,19 @@ def _parsed(text: str) -> RequirementsList:
         left.setdefault(opened[1] if opened is not None else address[:100], number)
     annotated = _annotated(entries, _via(text))
     return RequirementsList(annotated, tuple(left.items()), tuple(named["r"]), tuple(named["c"]))
+
+
+def _archived(address: str) -> tuple[str, str] | None:
+    """Name and version of a distribution, as a wheel and an archive of sources have them in theirs (PEP 427, PEP 625)."""
+    place = address.partition(" ;")[0].partition("#")[0].partition("?")[0].strip()
+    file = place.rpartition("/")[2].rpartition(" ")[2]
+    if file.endswith(".whl"):
+        name, _, rest = file.partition("-")
+        version = rest.partition("-")[0]
+    else:
+        end = next(filter(file.endswith, _SOURCES), "")
+        name, _, version = file.removesuffix(end).rpartition("-") if end else ("", "", "")
+    return (name, version) if _NAME.fullmatch(name) and version[:1].isdecimal() else None
 
 
 def _annotated(entries: list[LockedDistribution], via: Mapping[str, list[str]]) -> tuple[LockedDistribution, ...]:
