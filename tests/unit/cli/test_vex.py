@@ -9,9 +9,12 @@ import pytest
 from click.testing import Result
 
 from garboard.cli import ignore, vex
+from garboard.database import store
+from garboard.database.build import Builder
+from garboard.model.advisory import Advisory, Affected, FeedState, Status
 from garboard.model.errors import UsageError
 from tests.unit.cli.image_on_disk import OS_RELEASE, stanza, write_layers
-from tests.unit.cli.test_policy import image, run, scanned
+from tests.unit.cli.test_policy import advisory, image, run, scanned
 
 __all__ = ["image"]
 DENIED = '[[ignore]]\nid = "CVE-2024-1"\nreason = "not called"\njustification = "vulnerable_code_not_in_execute_path"\n'
@@ -130,3 +133,25 @@ def test_offline_refuses_addresses(image: str) -> None:
     found = scanned(image, "--vex", "https://vex.example/vex.json")
     assert isinstance(found.exception, UsageError)
     assert "--offline" in found.exception.message
+
+
+def test_what_the_distribution_says_is_not_affected(image: str, tmp_path: Path) -> None:
+    directory = tmp_path / "db"
+    denied = [
+        Advisory(
+            id=name, feed="debian",
+            affected=(Affected(ecosystem="Debian:12", package="curl", scheme="deb", status=Status.NOT_AFFECTED, note="older"),),
+        )
+        for name in ("CVE-2024-2", "CVE-2024-9")
+    ]  # fmt: skip
+    store.path_of(directory, "debian").unlink()
+    with Builder(store.path_of(directory, "debian")) as builder:
+        builder.fill([advisory("CVE-2024-2", "curl", "7.88.1-11"), *denied])
+        builder.finish(FeedState(shard="debian", fetched="2023-11-14T00:00:00+00:00", sha256="00", records=2), "[]")
+    assert made(image).return_value == 3
+    (one,) = json.loads(made(image, "--distribution").stdout_bytes)["statements"]
+    assert (one["vulnerability"], one["status"], one["impact_statement"]) == (
+        {"name": "CVE-2024-9"}, "not_affected", "older",
+    )  # fmt: skip
+    assert one["status_notes"] == "stated by the data of debian: Debian:12 curl"
+    assert "/curl@7.88.1-10" in one["products"][0]["subcomponents"][0]["@id"]

@@ -12,6 +12,7 @@ from packageurl import PackageURL
 from garboard import ecosystems
 from garboard.image import reference as references
 from garboard.model.errors import ImageError
+from garboard.model.explanation import Consideration
 from garboard.model.finding import Finding
 from garboard.model.image import Image
 from garboard.model.policy import Decision, Suppression
@@ -68,6 +69,27 @@ def compose(
         id=name,
     )
     return Composed(document, tuple(left))
+
+
+def of_data(considered: Iterable[Consideration], report: Report, product: str) -> tuple[VexStatement, ...]:
+    """What the data say is not affected, as statements; nothing of what is a finding, whatever they say elsewhere."""
+    every = (*report.findings, *(one.finding for one in report.suppressed))
+    found = {(name, *_kind(one.package.purl)) for one in every for name in ids_of(one)}
+    said: dict[VexStatement, dict[VexProduct, None]] = {}
+    for one in considered:
+        kind = _kind(one.package.purl)
+        if not kind or (one.ids[0].upper(), *kind) in found:
+            continue
+        statement = VexStatement(
+            ids=one.ids[:1],
+            status=VexStatus.NOT_AFFECTED,
+            products=(),
+            text=one.reason or "not affected in this release",
+            notes=f"stated by the data of {one.feed}: {one.matched_by}",
+            timestamp=timestamp(report.created),
+        )
+        said.setdefault(statement, {})[VexProduct(purl=product, subcomponent=_written(one.package.purl))] = None
+    return tuple(msgspec.structs.replace(one, products=tuple(sorted(said[one], key=_place))) for one in said)
 
 
 def _place(product: VexProduct) -> tuple[str, str]:
