@@ -88,6 +88,8 @@ class _Match:
             if not self._covers(package.ecosystem):
                 self._uncovered[_kind(package)].append(package.display_name)
                 self._unjudged.append(package)
+                if self._is_known(package):  # to a source that does not cover its ecosystem
+                    self._package(package)
             else:
                 self._one(package)
         return Matched(
@@ -260,7 +262,7 @@ def _finding(package: Package, group: list[_Positive], linking: Sequence[str] = 
     elif status is Status.FIXED:
         status = Status.AFFECTED
     first = hits[0]
-    nearest = _highest(first.affected.scheme, fixes)
+    nearest = _nearest(hits, fixes)
     return Finding(
         vulnerability=_vulnerability(names, hits),
         package=package,
@@ -271,6 +273,7 @@ def _finding(package: Package, group: list[_Positive], linking: Sequence[str] = 
         ranges=tuple(dict.fromkeys(text for hit in hits for text in describe(hit.affected))),
         matched_by=f"{first.affected.ecosystem} {first.affected.package}",
         feed=first.advisory.feed,
+        more_feeds=tuple(dict.fromkeys(hit.advisory.feed for hit in hits))[1:],
         note=next((hit.affected.note for hit in hits if hit.affected.note), ""),
     )
 
@@ -282,8 +285,18 @@ def _last_changed(positive: _Positive) -> str:
     return changed if positive.fixed and changed >= advisory.published else ""
 
 
+def _nearest(hits: Sequence[Hit], fixes: list[str]) -> str:
+    """The version that satisfies every record: the highest of several fixes, and past what any says of that one."""
+    nearest = _highest(hits[0].affected.scheme, fixes)
+    for _ in hits[1:]:
+        later = [judged.fixed for hit in hits if nearest and (judged := judge(hit.affected, nearest)).fixed]
+        if not later:
+            break
+        nearest = _highest(hits[0].affected.scheme, later)
+    return nearest
+
+
 def _highest(scheme: str, fixes: list[str]) -> str:
-    """The version that satisfies every record: the highest of several fixes."""
     return max(fixes, key=lambda fix: key(scheme, fix)) if len(fixes) > 1 else "".join(fixes)
 
 

@@ -71,10 +71,8 @@ def judge(affected: Affected, version: str) -> Judged:
     """Compare one installed version. What cannot be compared is reported, never treated as "not affected"."""
     if affected.status is Status.NOT_AFFECTED:
         return Judged(affected=False)
-    free = () if affected.subscription else affected.ranges
-    fixes = sorted({interval.fixed for interval in free if interval.fixed})
     if _listed(affected, version):
-        return Judged(affected=True, fixed=_next_fix(affected, version, fixes))
+        return Judged(affected=True, fixed=_next_fix(affected, version))
     if not affected.ranges:
         return Judged(affected=False, unknown=affected.unmatchable)
     try:
@@ -85,21 +83,34 @@ def judge(affected: Affected, version: str) -> Judged:
     for interval in affected.ranges:
         try:
             if _within(installed, affected.scheme, interval):
-                fixed = interval.fixed if not affected.subscription else ""
-                return Judged(affected=True, fixed=fixed or _next_fix(affected, version, fixes))
+                fixed = interval.fixed if not affected.subscription and not _holds(affected, interval.fixed) else ""
+                return Judged(affected=True, fixed=fixed or _next_fix(affected, version))
         except InvalidVersion as error:
             unknown = str(error)
     return Judged(affected=False, unknown=unknown)
 
 
-def _next_fix(affected: Affected, version: str, fixes: list[str]) -> str:
+def _holds(affected: Affected, fixed: str) -> bool:
+    """Whether what ends one interval begins another, or is in it: then it is no fix."""
+    if not fixed or len(affected.ranges) < 2:
+        return False
+    try:
+        end = key(affected.scheme, fixed)
+        return any(_within(end, affected.scheme, interval) for interval in affected.ranges)
+    except InvalidVersion:
+        return False
+
+
+def _next_fix(affected: Affected, version: str) -> str:
     """The lowest fixed version above the installed one."""
+    free = () if affected.subscription else affected.ranges
+    fixes = {interval.fixed for interval in free if interval.fixed}
     try:
         installed = key(affected.scheme, version)
         above = sorted((key(affected.scheme, fix), fix) for fix in fixes if key(affected.scheme, fix) > installed)
     except InvalidVersion:
         return ""
-    return above[0][1] if above else ""
+    return next((fix for _, fix in above if not _holds(affected, fix)), "")
 
 
 def describe(affected: Affected) -> tuple[str, ...]:
