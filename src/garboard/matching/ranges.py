@@ -9,6 +9,7 @@ from garboard import ecosystems
 from garboard.model.advisory import Affected, Range, Status
 from garboard.versions.invalid import InvalidVersion
 
+UNTOLD: Final = "single versions of its line are listed as affected, and nothing is said of this one"
 _START: Final = frozenset({"", "0"})
 
 
@@ -73,7 +74,7 @@ def judge(affected: Affected, version: str) -> Judged:
         return Judged(affected=False)
     if _listed(affected, version):
         return Judged(affected=True, fixed=_next_fix(affected, version))
-    if not affected.ranges:
+    if not affected.ranges and not affected.untold:
         return Judged(affected=False, unknown=affected.unmatchable)
     try:
         installed = key(affected.scheme, version)
@@ -87,6 +88,8 @@ def judge(affected: Affected, version: str) -> Judged:
                 return Judged(affected=True, fixed=fixed or _next_fix(affected, version))
         except InvalidVersion as error:
             unknown = str(error)
+    if not unknown and any(_within(installed, affected.scheme, interval) for interval in affected.untold):
+        unknown = UNTOLD
     return Judged(affected=False, unknown=unknown)
 
 
