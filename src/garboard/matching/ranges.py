@@ -37,13 +37,19 @@ def key(scheme: str, text: str) -> Any:
     return found.key(text)
 
 
+@lru_cache(4096)
+def _last(scheme: str, text: str) -> Any:
+    last = getattr(ecosystems.order(scheme), "last", None)
+    return key(scheme, last(text) if last else text)
+
+
 def _within(installed: Any, scheme: str, interval: Range) -> bool:
     if interval.introduced not in _START and installed < key(scheme, interval.introduced):
         return False
     if interval.fixed:
         return bool(installed < key(scheme, interval.fixed))
     if interval.last_affected:
-        return bool(installed <= key(scheme, interval.last_affected))
+        return bool(installed <= _last(scheme, interval.last_affected))
     return True
 
 
