@@ -31,6 +31,11 @@ _STATUS_ORDER: Final = (
     Status.UNDETERMINED,
 )
 _NAMED_IN_A_GAP: Final = 5
+_WITHOUT_DATA: Final = {
+    "CentOS": ": its publisher has none, and Red Hat's are about builds of other times",
+    "CentOS Stream": ": Red Hat publishes none of it, and its builds come before those of Enterprise Linux",
+}
+"""Why nobody has data of a distribution."""
 
 
 class Matched(Value):
@@ -219,7 +224,7 @@ def _kind(package: Package) -> str:
 
 def _no_data(ecosystem: str) -> str:
     if not ecosystem.startswith("("):
-        return "the database has no data of it"
+        return f"the database has no data of it{_WITHOUT_DATA.get(ecosystem.partition(':')[0], '')}"
     system = ecosystem.strip("()") in SYSTEM_TYPES
     return "no distribution of theirs is known" if system else "no advisories are read for packages of this kind"
 

@@ -446,6 +446,17 @@ def test_since_when_a_fix_is_known(published: str, modified: str, known: str) ->
     assert (one.fixed_in, one.fix_known) == ("3.0.11-1", known)
 
 
+@pytest.mark.parametrize(
+    ("ecosystem", "why"),
+    [("CentOS Stream:9", "Red Hat publishes none of it"), ("CentOS:7", "its publisher has none"), ("npm", "")],
+)
+def test_a_gap_says_why_nobody_has_data(ecosystem: str, why: str) -> None:
+    package = msgspec.structs.replace(rpm("bash", "5.1-1"), ecosystem=ecosystem)
+    (gap,) = match(inventory(package), Known(covers=())).gaps
+    assert why in gap.reason
+    assert gap.reason.startswith("the database has no data of it")
+
+
 @pytest.mark.parametrize("scheme", sorted({one.order for one in ECOSYSTEMS if one.order} | {"bitnami", "apk"}))
 def test_the_last_affected_version_stands_for_all_its_builds(scheme: str) -> None:
     revision = {"bitnami": "-3", "apk": "-r3"}.get(scheme, "")

@@ -136,6 +136,29 @@ def test_without_an_alias_they_are_two(tmp_path: Path) -> None:
     assert {one.feeds for one in found(db, "1.2")} == {("osv",), ("friendsofphp",)}
 
 
+FILE = "https://github.com/FriendsOfPHP/security-advisories/blob/master/acme/web"
+
+
+def test_without_an_alias_a_reference_to_the_file_links_them(tmp_path: Path) -> None:
+    record = osv(
+        "GHSA-aaaa-bbbb-cccc",
+        {"introduced": "0"},
+        aliases=("CVE-2024-1000",),
+        references=[{"type": "WEB", "url": f"{FILE}/2024-01-01.yaml"}, {"type": "WEB", "url": f"{FILE}/b.yaml"}],
+    )
+    files = {"acme/web/2024-01-01.yaml": friends("<1.6"), "acme/web/b.yaml": friends("<1.6", cve="CVE-2024-2000")}
+    one, two = found(database(tmp_path, [record], files), "1.2")
+    assert (one.feeds, one.vulnerability.id) == (("osv", "friendsofphp"), "CVE-2024-1000")
+    assert (two.feeds, two.vulnerability.id) == (("friendsofphp",), "CVE-2024-2000")
+
+
+def test_a_file_that_several_vulnerabilities_refer_to_is_neither(tmp_path: Path) -> None:
+    more = {"references": [{"type": "WEB", "url": f"{FILE}/2024-01-01.yaml"}]}
+    records = [osv(f"GHSA-{letter * 4}-bbbb-cccc", {"introduced": "0"}, **more) for letter in "ac"]
+    db = database(tmp_path, records, {"acme/web/2024-01-01.yaml": friends("<1.6")})
+    assert len(found(db, "1.2")) == 3
+
+
 def test_what_only_adds_does_not_cover(tmp_path: Path) -> None:
     db = database(tmp_path, None, {"acme/web/2024-01-01.yaml": friends("<1.6")})
     with Database(db) as one:
