@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import msgspec
@@ -39,7 +41,13 @@ class Pinned(NamedTuple):
     """See `Package`."""
 
 
-Parse = Callable[[str], Iterable[Pinned]]
+class Remark(NamedTuple):
+    """What a reader could not make of a file that it read: the reason of a gap."""
+
+    reason: str
+
+
+Parse = Callable[[str], Iterable[Pinned | Remark]]
 Named = Iterable[tuple[str, int] | tuple[str, int, bool]]
 """Names, each with the line at which it stands, and whether only development needs it, where that is told."""
 _FIELD: Final = re.compile(r'\s*"((?:[^"\\]|\\.)*)"\s*:')
@@ -65,13 +73,69 @@ def facts(
     A partial list is a manifest, for which a lock file may answer (see `Asked`, of which ``spread`` is).
     """
     try:
-        entries = list(parse(file.data.decode("utf-8-sig")))
+        stated = list(parse(decoded(file.data)))
     except ERRORS as error:
-        yield Gap(stage="catalog", subject=file.path, reason=f"is not what {writer} writes: {error}")
+        yield Gap(stage="catalog", subject=file.path, reason=f"is not what {writer} writes: {worded(error)}")
         return
+    yield from gaps(file.path, (one for one in stated if isinstance(one, Remark)))
+    entries = [one for one in stated if isinstance(one, Pinned)]
     yield from packaged(
         file.path, entries, type_=type_, order=order, partial=partial, separator=separator, spread=spread
     )
+
+
+def decoded(data: bytes) -> str:
+    """The text of a file, without the mark of its byte order; UTF-8 where that names no other encoding.
+
+    Raises:
+        ValueError: it is no text of that encoding.
+    """
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return data.decode("utf-16")
+    return data.decode("utf-8-sig")
+
+
+def gaps(path: str, remarks: Iterable[Remark]) -> Iterator[Gap]:
+    """A gap of the file at this path for each."""
+    return (Gap(stage="catalog", subject=path, reason=one.reason) for one in remarks)
+
+
+def worded(error: Exception) -> str:
+    """What an error says; a key that is missing is named as such."""
+    return f"it has no {error}" if isinstance(error, KeyError) else str(error)
+
+
+def newer(stated: object, known: Container[str]) -> Iterator[Remark]:
+    """A remark where a file states another version of its form than the ``known`` ones."""
+    if stated is not None and str(stated) not in known:
+        version = str(stated)[:100]
+        yield Remark(f"is of version {version} of its form, which is not known: what is in it may not have been read")
+
+
+def listed(document: Mapping[str, Any], *keys: str) -> Any:
+    """The value of the first of these keys that the document has.
+
+    Raises:
+        ValueError: it has none of them.
+    """
+    found = next((document[key] for key in keys if document.get(key) is not None), None)
+    if found is None:
+        raise ValueError(f"it has no {' and no '.join(keys)}")
+    return found
+
+
+def unknown_parts(document: Mapping[str, Any], known: AbstractSet[str]) -> Iterator[Remark]:
+    """A remark on what a file has beside the parts that are ``known``."""
+    if unknown := sorted(document.keys() - known):
+        yield Remark(f"has parts that are not known, and were not read: {some(unknown)}")
+
+
+def from_repositories(names: Sequence[str]) -> Iterator[Remark]:
+    """A remark on packages that a lock file takes from source repositories."""
+    if names:
+        yield Remark(
+            f"comes from a source repository, and was judged as if it were the release of its version: {some(names)}"
+        )
 
 
 def packaged(
@@ -122,7 +186,7 @@ def asked(
 ) -> Iterator[Fact]:
     """What a manifest asks for that states no versions by which packages are known; ``hint`` and ``told`` as in `Asked`."""
     try:
-        needed = tuple(parse(file.data.decode("utf-8-sig")))
+        needed = tuple(parse(decoded(file.data)))
     except ERRORS as error:
         yield Gap(stage="catalog", subject=file.path, reason=f"what it asks for cannot be read: {error}")
         yield Asked(type=type_, told=True)

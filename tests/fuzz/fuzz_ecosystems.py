@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from garboard.model.gap import Gap
-from garboard.model.package import Package
+from garboard.model.package import Kept, Package
 from garboard.packages.catalogers import CATALOGERS
-from garboard.packages.declared import DECLARATIONS
+from garboard.packages.declared import DECLARATIONS, Declarations, nothing
 from tests.examples import examples
 from tests.fuzz.mutation import Target
 from tests.unit.ecosystems.reading import file
@@ -88,8 +88,24 @@ _SEEDS = {
         b"a==1.0 \\\n --hash=sha256:a\nb[c]===2 ; x\n-e git+https://x\n",
         b'[[package]]\nname = "a"\nversion = "1"\nsource = {editable = "."}\ndependencies = [{name = "b"}]\n',
         b'{"default":{"a":{"version":"==1"}}}',
+        b"-c xaconstraintsa.txt\n-r b.txt\na @ https://x/a-1.0.tar.gz\n./w/b-1-py3-none-any.whl\n",
     ],
     "golang-declared": [b"module x\ngo 1.21\nrequire (\n a.b/c v1.0.0 // indirect\n)\nreplace a.b/c => ./d\n"],
+    "hex-declared": [
+        b'packages = [{ name = "a", version = "1", build_tools = ["mix"], requirements = ["b"], source = "hex" }]\n',
+        b'%{\n  "a": {:hex, :a, "1.0.0", "h", [:mix], [{:b, "~> 1"}]},\n}\n',
+    ],
+    "nuget-declared": [
+        b"NUGET\n  remote: x\n    A (1.0) - restriction: >= net45\n      B (>= 1)\n",
+        b'{"version":1,"dependencies":{"n":{"A":{"type":"Direct","resolved":"1","dependencies":{"B":"1"}}}}}',
+    ],
+    "maven-declared": [
+        b'{"artifacts":{"g:a":{"version":"1"}},"dependencies":{"g:a":["g:b"]},"version":"2"}',
+        b'{"dependency_tree":{"dependencies":[{"coord":"g:a:1","directDependencies":["g:b:2"]}]}}',
+        b'{:deps {a/b {:mvn/version "1"} c/d {:git/sha "x"}}} [[ring "1.0"]]',
+        b'<ivy-module><dependencies><dependency org="g" name="a" rev="1"/></dependencies></ivy-module>',
+    ],
+    "unread-lists": [b'deps [submodule "a"]\n\tpath = b\n"dependencies": {"a": "1.0"}\nreplace => requires\n'],
     "ruby-declared": [b"GEM\n  specs:\n    a (1.0-x)\n      b (>= 1)\n\nDEPENDENCIES\n  a!\n"],
     "php-declared": [b'{"packages":[{"name":"a/b","version":"1","require":{"c/d":"*"}}],"packages-dev":[]}'],
     "php-archives": [
@@ -120,8 +136,14 @@ _SEEDS = {
 
 def _target(cataloger, path: str) -> Target:
     def run(data: bytes) -> None:
+        kept = {}
         for fact in cataloger.catalog(file(path, data)):
             assert not isinstance(fact, Package) or fact.name
+            if isinstance(fact, Kept):
+                kept[path] = fact.data
+        if kept and isinstance(cataloger, Declarations) and cataloger.ecosystem.load_join is not None:
+            for _ in cataloger.ecosystem.load_join()(kept, nothing):
+                pass
 
     return Target(path, run, _SEEDS.get(cataloger.NAME, [b"name version 1.0\n"]))
 

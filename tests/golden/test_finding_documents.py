@@ -23,7 +23,7 @@ from garboard.reporters.explain import text as explain_text
 from garboard.reporters.layers import html as layers_html
 from garboard.reporters.layers import json as layers_json
 from garboard.reporters.layers import text as layers_text
-from garboard.reporters.scan import sarif
+from garboard.reporters.scan import csv, github, gitlab, junit, markdown, sarif, table
 from garboard.reporters.view import View, issues
 
 HERE = Path(__file__).parent / "findings"
@@ -47,6 +47,12 @@ def explanation() -> Explanation:
 
 WRITERS: dict[str, Callable[[], bytes]] = {
     "sarif": lambda: sarif.render(report(), View()),
+    "table.txt": lambda: table.render(report(), View()),
+    "markdown.md": lambda: markdown.render(report(), View()),
+    "junit.xml": lambda: junit.render(report(), View()),
+    "gitlab.json": lambda: gitlab.render(report(), View()),
+    "github.txt": lambda: github.render(report(), View()),
+    "csv": lambda: csv.render(report(), View()),
     "explain.txt": lambda: explain_text.render(explanation(), View()),
     "explain.json": lambda: explain_json.render(explanation()),
     "layers.txt": lambda: layers_text.render(report(), changes(), View()),
@@ -62,4 +68,4 @@ def test_bytes(ending: str) -> None:
     found = WRITERS[ending]()
     if os.environ.get("GARBOARD_RENEW"):
         expected.write_bytes(found)
-    assert found.decode() == expected.read_text(encoding="utf-8")
+    assert found == expected.read_bytes()

@@ -14,10 +14,12 @@ from garboard.cli import read_settings
 from garboard.cli.command import command as make
 from garboard.cli.output import write
 from garboard.cli.params import Given, Operand, text, value
+from garboard.cli.saved import saved
 from garboard.cli.session import analyzed, supply
 from garboard.cli.settings import Analysis
+from garboard.image import reference as references
 from garboard.model.base import Value
-from garboard.model.errors import UsageError
+from garboard.model.errors import GarboardError, UsageError
 
 if TYPE_CHECKING:
     from garboard.model.comparison import ImageComparison, Side
@@ -32,7 +34,8 @@ def _when(given: str) -> str:
     return given
 
 
-IMAGES: Final = Operand[tuple[str, ...]]("images", metavar="[BEFORE AFTER]", many=True, required=False)
+IMAGES: Final = Operand[tuple[str, ...]]("images", metavar="[BEFORE] [AFTER]", many=True, required=False)
+_ENGINES: Final = ("docker:", "podman:")
 FAIL_IF: Final = value(
     "--fail-if", parse=_when, metavar="worse|new|any|never", help="What ends with 1: worse is the default."
 )
@@ -55,6 +58,8 @@ def _settings(given: Given) -> Settings:
     if not named:
         of_stages = dict(given[o.STAGE])
         named = tuple(of_stages[one] for one in stages if one in of_stages)
+    if len(named) == 1:
+        named = (_published(named[0]), named[0])
     if len(named) != 2:
         raise UsageError(
             f"two images are compared, and {len(named)} are named",
@@ -68,6 +73,22 @@ def _settings(given: Given) -> Settings:
     )
 
 
+def _published(name: str) -> str:
+    """The image of the same name in its registry.
+
+    Raises:
+        UsageError: it is a file, or named by a prefix of other places.
+    """
+    plain = next((name.removeprefix(prefix) for prefix in _ENGINES if name.startswith(prefix)), name)
+    try:
+        references.parse(plain)
+    except GarboardError:
+        plain = ""
+    if not plain or Path(plain).exists():
+        raise UsageError(f"{name} is not in a registry under that name", "name both: garboard compare BEFORE AFTER")
+    return f"registry:{plain}"
+
+
 @make(
     "compare",
     *(IMAGES, FAIL_IF, FROM_STAGE, TO_STAGE, *o.TRIAGE),
@@ -77,12 +98,14 @@ def _settings(given: Given) -> Settings:
 def command(settings: Settings) -> int:
     """Compare two images: which issues are gone, new, changed or still there, and why; and what else differs.
 
-    BEFORE and AFTER are images, archives, SBOMs, or reports that garboard scan --json wrote (FILE.json).
+    BEFORE and AFTER are images, archives, SBOMs, or reports that garboard scan wrote (--json, --format report). With one image
+    alone, BEFORE is what its registry has under that name.
 
     \b
     garboard compare app:dev app:test -f Dockerfile --from-stage dev --to-stage test
     garboard compare released.json app:next --fail-if new
     garboard compare python:3.12 python:3.13-slim
+    garboard compare registry.example/app:1.4
 
     Exit code: 0 it is not worse (or not what --fail-if names), 1 it is, 2 an error, 3 nothing of one could be judged.
     """  # noqa: D301  (\b is click's)
@@ -105,6 +128,8 @@ def _side(analysis: Analysis, name: str, stage: str, supplied: Supply) -> Side:
     from garboard.comparison import sides
 
     path = Path(name)
+    if (report := saved(path)) is not None:
+        return sides.of_report(report)
     if path.suffix == ".json" and path.is_file() and _is_saved(path):
         return sides.of_json(path.read_bytes(), name)
     build = dataclasses.replace(analysis.build, target=stage or analysis.build.target)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from functools import partial
 from tempfile import SpooledTemporaryFile
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import click
+import msgspec
 
 from garboard.cli.failure import NESTED, tell, told
 from garboard.cli.filtering import worst
@@ -44,37 +47,73 @@ def report_each(images: Images, judge: Judge, formats: Formats[ReportRenderer], 
     An error of the only image is the command's. One of several is told, stands in the report, and does not end the run;
     a report that holds nothing else replaces no file.
     """
-    if len(images.names) == 1 and not (images.listed and output.format in formats.several):
+    several = all(one.format in formats.several for one in output.every)
+    if len(images.names) == 1 and not (images.listed and several):
         (name,) = images.names
         found = judge(name)
-        write(formats.load(output.format).parts(found.report, view), output)
+        for one in output.every:
+            write(formats.load(one.format).parts(found.report, _seen(view, one)), one)
         _remark(found.remark)
         return found.code
-    series = formats.load_several(output.format).several(len(images.names), view)
+    count = len(images.names)
     codes = set[int | None]()
-    with writing(output) as put:
+
+    def fill(puts: tuple[Callable[[Parts], None], ...]) -> bool:
+        written = [
+            _Writing(formats.load_several(one.format).several(count, _seen(view, one)), put)
+            for one, put in zip(output.every, puts, strict=True)
+        ]
         for name in images.names:
-            codes.add(_one(name, judge, series, put))
-        put(series.end())
-        if codes == {None}:
-            raise Withdrawn
+            codes.add(_one(name, judge, written))
+        for made in written:
+            made.put(made.series.end())
+        return codes == {None}
+
+    _into(output.every, fill)
     return worst(2 if code is None else code for code in codes)
 
 
-def _one(name: str, judge: Judge, series: Series, put: Callable[[Parts], None]) -> int | None:
+def _into(outputs: Sequence[Output], fill: Callable[[tuple[Callable[[Parts], None], ...]], bool]) -> bool:
+    """Write documents side by side; ``fill`` tells whether they hold nothing, and then no file is replaced."""
+    if not outputs:
+        return fill(())
+    empty = False
+    with writing(outputs[0]) as put:
+        empty = _into(outputs[1:], lambda puts: fill((put, *puts)))
+        if empty:
+            raise Withdrawn
+    return empty
+
+
+class _Writing(NamedTuple):
+    """A document of several images that is being written."""
+
+    series: Series
+    put: Callable[[Parts], None]
+
+
+def _seen(view: View, output: Output) -> View:
+    return msgspec.structs.replace(view, color=output.color)
+
+
+def _one(name: str, judge: Judge, written: Sequence[_Writing]) -> int | None:
     """Write the part of one image, once all of it is made; returns its exit code, or None if there is no report on it."""
-    with SpooledTemporaryFile(_IN_MEMORY) as made:
+    with ExitStack() as stack:
+        made = [stack.enter_context(SpooledTemporaryFile(_IN_MEMORY)) for _ in written]
         try:
             found = judge(name)
-            made.writelines(series.report(name, found.report))
+            for one, file in zip(written, made, strict=True):
+                file.writelines(one.series.report(name, found.report))
         except Exception as error:  # noqa: BLE001 - whatever is wrong with one image, the others are reported
             message, hint = _said(error)
             finish()
             tell(f"{name}: {message}", hint)
-            put(series.failure(name, message, hint))
+            for one in written:
+                one.put(one.series.failure(name, message, hint))
             return None
-        made.seek(0)
-        put(iter(lambda: made.read(_AT_ONCE), b""))
+        for one, file in zip(written, made, strict=True):
+            file.seek(0)
+            one.put(iter(partial(file.read, _AT_ONCE), b""))
     _remark(f"{name}: {found.remark}" if found.remark else "")
     return found.code
 

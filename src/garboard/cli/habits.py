@@ -25,7 +25,6 @@ FORMATS: Final = MappingProxyType(
     {
         "cyclonedx-json": "garboard inventory has --format cyclonedx",
         "spdx-json": "garboard inventory has --format spdx",
-        "table": "--format text, the default, is what people read",
     }
 )
 COMMANDS: Final = frozenset({"fs", "filesystem", "i", "image", "packages", "rootfs", "sbom", "test", "vuln"})

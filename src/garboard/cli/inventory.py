@@ -21,7 +21,7 @@ class Settings(Value):
 
 
 def _settings(given: Given) -> Settings:
-    output = read_settings.output(given)
+    output = read_settings.output(given, several=True)
     images = read_settings.images(given, reporters.INVENTORY, output)
     return Settings(images=images, opening=read_opening.opening(given), output=output)
 

@@ -32,6 +32,7 @@ COMMANDS: Final = MappingProxyType(
         "rebuild": ("garboard.cli.rebuild", "Show what a pull or a rebuild would fix, and what is pinned."),
         "compare": ("garboard.cli.compare", "Compare two images: which issues are gone, new or still there, and why."),
         "what-if": ("garboard.cli.what_if", "Show an image as it would be after a change, without building it."),
+        "convert": ("garboard.cli.convert", "Write a saved report in other formats."),
         "policy": ("garboard.cli.policy.group", "Check, explain and import policies: what fails, what is ignored."),
         "ignore": ("garboard.cli.ignore", "Write down in the policy that a vulnerability does not count, and why."),
         "layers": ("garboard.cli.layers", "List what each layer added, and the vulnerabilities in it."),

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import re
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import click
 
-from garboard.cli.params import Operand, Option, flag, text, texts, value, values
+from garboard.cli.params import Operand, Option, Parsed, flag, text, texts, value, values
 from garboard.model.errors import UsageError
 
 if TYPE_CHECKING:
@@ -149,22 +149,36 @@ JSON: Final = flag("--json", help="Short for --format json.")
 OUTPUT: Final = text("-o", "--output", metavar="FILE", help="Write the report to a file.")
 
 
-class Format(Option[str | None]):
-    """``--format``: one of a report's formats, the first by default."""
+class WantedFormat(NamedTuple):
+    """A format of a report, and the file that it is written to; empty for where the report goes."""
+
+    name: str
+    file: str
+
+
+class Format(Option[tuple[WantedFormat, ...]]):
+    """``--format``: a report's formats, the first by default."""
 
     def __init__(self, formats: tuple[str, ...]) -> None:
-        super().__init__("--format", help="The report's format", metavar="NAME", kind=click.Choice(formats))
+        super().__init__(
+            "--format",
+            help="The report's format; with a file one of several",
+            metavar="NAME[=FILE]",
+            kind=Parsed(self._parse),
+            many=True,
+        )
         self.formats = formats
 
-    def process_value(self, ctx: click.Context, value: Any) -> Any:
-        """Process the value as click does; a format of another program is an error that names garboard's own."""
-        if isinstance(value, str) and value not in self.formats:
+    def _parse(self, given: str) -> WantedFormat:
+        name, equals, file = given.partition("=")
+        if name not in self.formats:
             from garboard.cli.habits import FORMATS
 
-            if value in FORMATS:
-                known = f"known are {', '.join(self.formats)}"
-                raise UsageError(f"there is no format {value} here; {known}", FORMATS[value])
-        return super().process_value(ctx, value)
+            known = f"known are {', '.join(self.formats)}"
+            raise UsageError(f"there is no format {name} here; {known}", FORMATS.get(name, "choose one of them"))
+        if equals and not file:
+            raise UsageError(f"--format {given} names no file", f"--format {name}=FILE")
+        return WantedFormat(name, file)
 
     def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
         """With the formats that there are."""

@@ -12,6 +12,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+import msgspec
+
 from garboard.cli import options as o
 from garboard.cli.read_opening import limits, opening
 from garboard.cli.read_policy import applied
@@ -34,17 +36,41 @@ _FORMATS: Final = frozenset(
 _FROM_INPUT: Final = (STANDARD_INPUT, "sbom:-")
 
 
-def output(given: Given) -> Output:
-    """Read the options of `garboard.cli.options.report`."""
+def output(given: Given, *, several: bool = False, on_terminal: str = "") -> Output:
+    """Read the options of `garboard.cli.options.report`.
+
+    Raises:
+        UsageError: there are ``several`` formats, and the command writes one, or they do not go together.
+    """
     file = given[o.OUTPUT] or ""
     if file in _FORMATS:
         raise UsageError(
             f"{given.spelled(o.OUTPUT)} names a file, and {file} looks like a format",
             f"choose a format with --format, or write to ./{file}",
         )
-    _keep_inputs(given, file)
-    color = not file and _wants_color()
-    return Output(format=_format(given), file=file, quiet=given[o.QUIET], color=color)
+    wanted = _formats(given, on_terminal if sys.stdout.isatty() else "")
+    if len(wanted) > 1 and not several:
+        raise UsageError("this command writes one format at a time", "run it once for each")
+    if file:
+        wanted = (_placed(given, wanted[0], file), *wanted[1:])
+    if len({one.file for one in wanted}) < len(wanted):
+        raise UsageError("two formats go to the same place", "give each a file of its own: --format NAME=FILE")
+    made = [
+        Output(format=one.name, file=one.file, quiet=given[o.QUIET], color=not one.file and _wants_color())
+        for one in wanted
+    ]
+    for one in made:
+        _keep_inputs(given, one.file)
+    return msgspec.structs.replace(made[0], also=tuple(made[1:]))
+
+
+def _placed(given: Given, wanted: o.WantedFormat, file: str) -> o.WantedFormat:
+    if wanted.file:
+        raise UsageError(
+            f"{given.spelled(o.OUTPUT)} {file} is for a format without a file, and every one has its own",
+            f"leave it out, or add --format {wanted.name}",
+        )
+    return wanted._replace(file=file)
 
 
 def _keep_inputs(given: Given, file: str) -> None:
@@ -92,18 +118,19 @@ def images(given: Given, formats: Formats[Any], output: Output) -> Images:
                 "write that image or SBOM to a file",
             )
     found = Images(names=named, listed=listed)
-    if output.file:
-        for name in named if Path(output.file).is_file() else ():
-            _keep(given, output.file, name, name)
+    for file in (one.file for one in output.every if one.file):
+        for name in named if Path(file).is_file() else ():
+            _keep(given, file, name, name)
     if len(named) > 1:
         _refuse_several(given, formats, output, len(named))
     return found
 
 
 def _refuse_several(given: Given, formats: Formats[Any], output: Output, count: int) -> None:
-    if output.format not in formats.several:
+    single = [one.format for one in output.every if one.format not in formats.several]
+    if single:
         raise UsageError(
-            f"--format {output.format} holds one image, and {count} are named",
+            f"--format {single[0]} holds one image, and {count} are named",
             f"run once for each image, or choose --format {' or '.join(formats.several)}",
         )
     if given.takes(o.FILE) and given[o.FILE]:
@@ -159,17 +186,25 @@ def _wants_color() -> bool:
     return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
 
 
-def _format(given: Given) -> str:
-    """The command line takes precedence over variables; at the same level, ``--json`` and another format conflict."""
-    named, json = given[o.FORMAT], given[o.JSON]
-    if not (named and json) or named == "json":
-        return "json" if json else named or "text"
-    if given.on_the_line(o.FORMAT) != given.on_the_line(o.JSON):
-        return named if given.on_the_line(o.FORMAT) else "json"
-    raise UsageError(
-        f"{given.spelled(o.JSON)} is short for --format json, and {given.spelled(o.FORMAT)} says {named}",
-        "leave one of them out",
-    )
+def _formats(given: Given, default: str) -> tuple[o.WantedFormat, ...]:
+    """What is written where, without a file of its own first.
+
+    The command line takes precedence over variables; at the same level, ``--json`` and another format conflict.
+    """
+    named, json = tuple(dict.fromkeys(given[o.FORMAT])), given[o.JSON]
+    if named and json and given.on_the_line(o.FORMAT) != given.on_the_line(o.JSON):
+        named, json = (named, False) if given.on_the_line(o.FORMAT) else ((), True)
+    plain = [one for one in named if not one.file]
+    if json and all(one.name == "json" for one in plain):
+        plain = [o.WantedFormat("json", "")]
+    elif json:
+        raise UsageError(
+            f"{given.spelled(o.JSON)} is short for --format json, and {given.spelled(o.FORMAT)} says {plain[0].name}",
+            "leave one of them out",
+        )
+    if not named and not plain:
+        plain = [o.WantedFormat(default or "text", "")]
+    return (*plain, *(one for one in named if one.file))
 
 
 def build(given: Given, *, look_up: bool = False) -> Build:
@@ -279,8 +314,8 @@ def data(given: Given) -> Data:
     return Data(database=database(given), catalog=catalog(given), feeds=feeds())
 
 
-def analysis(given: Given, *, look_up: bool = False) -> Analysis:
-    """Read the options of `garboard.cli.options.ANALYSIS`; ``look_up`` as in `build`."""
+def analysis(given: Given, *, look_up: bool = False, written: Output | None = None) -> Analysis:
+    """Read the options of `garboard.cli.options.ANALYSIS`; ``look_up`` as in `build`, and ``written`` is the output if it was read."""
     image = (given[o.IMAGE] or "") if given.takes(o.IMAGE) else ""
     if image == STANDARD_INPUT:
         raise UsageError(
@@ -295,5 +330,5 @@ def analysis(given: Given, *, look_up: bool = False) -> Analysis:
         policy=applied(given, built) if given.takes(o.POLICY) else None,
         opening=opening(given),
         data=data(given),
-        output=output(given),
+        output=written or output(given),
     )

@@ -13,6 +13,7 @@ from garboard.cli.command import command as make
 from garboard.cli.each import Told, report_each
 from garboard.cli.filtering import EXCLUDE_BASE, FILTERS, exit_code, filtering
 from garboard.cli.params import Given, flag, text, value, values
+from garboard.cli.saved import saved
 from garboard.cli.session import analyzed, refuse_offline, supply
 from garboard.cli.settings import Analysis, Images, Output, PackageMirrors
 from garboard.model.base import Value
@@ -91,13 +92,14 @@ class Settings(Value):
 
 
 def _settings(given: Given) -> Settings:
-    output, by_mirrors = read_settings.output(given), given[FROM_MIRROR]
-    view = _view(given, output)
+    output = read_settings.output(given, several=True, on_terminal="table")
+    by_mirrors = given[FROM_MIRROR]
+    view = viewing(given, output)
     refuse_offline("--from-mirror", offline=by_mirrors and given[o.OFFLINE])
     if given.on_the_line(o.PACKAGE_MIRROR) and not by_mirrors:
         raise UsageError("--package-mirror goes with --from-mirror", "add --from-mirror, or see garboard rebuild")
     images = read_settings.images(given, reporters.SCAN, output)
-    analysis = read_settings.analysis(given, look_up=given[EXCLUDE_BASE])
+    analysis = read_settings.analysis(given, look_up=given[EXCLUDE_BASE], written=output)
     code = given[EXIT_CODE]
     return Settings(
         images=images,
@@ -121,8 +123,9 @@ def _gate(given: Given, analysis: Analysis) -> Applied | None:
     return found._replace(rules=rules, unrated_passes=bool(given[UNRATED]))
 
 
-def _view(given: Given, output: Output) -> View:
-    if given.on_the_line(GROUP_ISSUES) and given[GROUP_ISSUES] and output.format != "json":
+def viewing(given: Given, output: Output) -> View:
+    """How the issues are shown."""
+    if given.on_the_line(GROUP_ISSUES) and given[GROUP_ISSUES] and all(one.format != "json" for one in output.every):
         raise UsageError("--json flag is mandatory to use --group-issues flag", "add --json")
     return msgspec.structs.replace(
         filtering(given),
@@ -191,6 +194,8 @@ def _known(name: str, analysis: Analysis, supplied: Supply | None) -> Baseline:
     from garboard.policy import baseline
 
     path = Path(name)
+    if (report := saved(path)) is not None:
+        return baseline.of_report(report)
     if path.suffix == ".json" and path.is_file():
         return baseline.of_json(path.read_bytes(), name)
     return baseline.of_report(analyzed(msgspec.structs.replace(analysis, image=name), supplied=supplied).report)

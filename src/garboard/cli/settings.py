@@ -22,12 +22,18 @@ if TYPE_CHECKING:
 
 
 class Output(Value):
-    """How a report is written: in which format, where (empty: standard output), and whether in color."""
+    """How a report is written: in which format, where (empty: standard output), whether in color, and how besides."""
 
     format: str
     file: str
     quiet: bool
     color: bool
+    also: tuple[Output, ...] = ()
+
+    @property
+    def every(self) -> tuple[Output, ...]:
+        """This one, and those besides."""
+        return (self, *self.also)
 
 
 class Opening(Value):

@@ -31,6 +31,7 @@ def of_report(report: Report) -> Side:
         base=report.base_image or (report.attribution.base.name if report.attribution else ""),
         layers=len(report.image.layers),
         size=None if None in sizes or not sizes else sum(size for size in sizes if size),
+        installed_size=sum(one.installed_size for one in report.inventory.packages) or None,
         user=report.image.user,
         licenses=tuple(sorted({text for one in report.inventory.packages for text in one.licenses})),
         judged=report.judged,

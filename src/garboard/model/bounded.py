@@ -13,8 +13,15 @@ PACKAGES: Final = 100_000
 PROBLEMS_TOLD: Final = 20
 """How many are gaps of their own."""
 PROBLEMS: Final = 10_000
+_DIGITS: Final = 15
 RELATIONS: Final = 256 * 1024
 """Characters of one field that names packages; real ones have a few thousand."""
+
+
+def count_of(text: str) -> int:
+    """A number of bytes or of units as a file states it; 0 where it states none, or one that no package has."""
+    text = text.strip()
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= _DIGITS else 0
 
 
 def bounded(path: str, facts: Iterable[Fact]) -> Iterator[Fact]:

@@ -44,6 +44,7 @@ class Side(Value):
         packages: versions by type and name; None if the report does not list them.
         set_aside: reasons by issue.
         size: of its layers as stored, in bytes.
+        installed_size: of its packages, as far as their package managers state it; None if none does.
         user: as whom its commands run; None if that is not known.
         data: dates by feed.
     """
@@ -55,6 +56,7 @@ class Side(Value):
     base: str = ""
     layers: int = 0
     size: int | None = None
+    installed_size: int | None = None
     user: str | None = None
     licenses: tuple[str, ...] | None = None
     judged: int = 0

@@ -98,6 +98,8 @@ class Package(Value, tag_field="fact", tag="package"):
     """Maintainer, vendor or packager as stated: distinguishes third-party packages."""
     section: str = ""
     """Of the distribution's archive, as dpkg records it."""
+    installed_size: int = 0
+    """Bytes that its files take, as its package manager states; 0 where it does not."""
     automatic: bool | None = None
     """Installed only as a dependency (True), asked for (False), or not recorded (None)."""
     application: bool = False

@@ -18,7 +18,7 @@ from garboard.model.package import Asked, Location, Package
 
 DEVELOPMENT: Final = "development"
 """See `Package.scope`."""
-_INNER: Final = frozenset({"obj", "requirements", "gradle", "dependency-locks"})
+_INNER: Final = frozenset({"obj", "requirements", "gradle", "dependency-locks", "locks", "project"})
 """Folders within that of a project in which its manifests and lock files lie."""
 
 

@@ -31,10 +31,23 @@ from garboard.model.package import (
     Script,
     Unread,
 )
-from garboard.packages import asked, bills, distro, dockerfiles, graph, held, ownership, unexplained, unread
+from garboard.packages import (
+    asked,
+    bills,
+    distro,
+    dockerfiles,
+    graph,
+    held,
+    ownership,
+    unexplained,
+    unread,
+    unread_lists,
+)
 from garboard.packages.ownership import Listed, Owners, ReplacedProgram
 from garboard.packages.purl import purl
 
+_TELLING = frozenset({unread.NAME, unread_lists.NAME})
+"""Readers that tell of files which none reads."""
 Key = tuple[str, str, str, str, str]
 _OF_FOLDERS = {bare.kind: one.of_folder for one in ecosystems.ECOSYSTEMS if one.of_folder for bare in one.bare}
 """What makes packages of the folders that their names describe, by the kind of such a folder."""
@@ -89,7 +102,7 @@ class _Facts:
         last = history.versions[-1]
         if last.facts is None:
             return
-        if history.reader != unread.NAME:
+        if history.reader not in _TELLING:
             self.read += (history.path, history.asked) if history.asked else (history.path,)
         since: dict[Key, int] | None = None
         for fact in last.facts:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
@@ -12,19 +11,13 @@ from garboard.ecosystems import ECOSYSTEMS, of
 from garboard.model.ecosystem import Documents, Ecosystem, PlainCatalog
 from garboard.model.image import File, FileHistory, Files, Reader
 from garboard.model.package import Fact, Kept, Package
-from garboard.packages import dockerfiles
+from garboard.packages import dockerfiles, unread_lists
 from garboard.packages.guard import guarded
-
-_INSTALLED: Final = re.compile(
-    r"(?:^|/)(?:node_modules|site-packages|dist-packages|bower_components|\.venv|\.tox|\.m2|\.gradle|\.cargo|\.bundle|\.stack-work|gems|"
-    r"pkg/mod|vendor/(?:bundle|cache|[^/]+/[^/]+(?=/composer\.))|deps/[^/]+(?=/(?:mix|rebar)\.)|Pods)/"
-)
-"""Folders of packages that are installed or kept: the lock files in them are of their authors' own work."""
-
+from garboard.packages.installed import INSTALLED
 
 _SUPPORT: Final = (".pom",)
 """Ends of the files there that say what others take from them, and declare nothing themselves."""
-_FORM: Final = 2
+_FORM: Final = 3
 """Rises whenever the facts made of the same bytes change for all ecosystems."""
 
 
@@ -57,7 +50,7 @@ class Declarations:
 
     def catalog(self, file: File, /) -> Iterator[Fact]:
         """The packages that a file declares, each marked so."""
-        if _INSTALLED.search(file.path) is not None and not file.path.endswith(_SUPPORT):
+        if INSTALLED.search(file.path) is not None and not file.path.endswith(_SUPPORT):
             return
         if self._catalog is None:
             assert self.ecosystem.load_declared is not None
@@ -69,6 +62,7 @@ class Declarations:
 DECLARATIONS: Final[tuple[Reader, ...]] = (
     *(Declarations(one) for one in ECOSYSTEMS if one.load_declared is not None),
     dockerfiles,
+    unread_lists,
 )
 
 

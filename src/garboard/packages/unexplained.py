@@ -17,7 +17,7 @@ from garboard.ecosystems.generic import LIBRARIES as _DLL
 from garboard.ecosystems.generic import PROGRAMS as _EXECUTABLES
 from garboard.model.gap import Gap
 from garboard.model.package import NOT_READ, SYSTEM_TYPES, UNMANAGED, Package
-from garboard.packages import archives, bills
+from garboard.packages import archives, bills, unread_lists
 from garboard.packages import unread_kinds as kinds
 from garboard.patterns import of_globs
 
@@ -242,6 +242,19 @@ class _Places:
     def _beside(self) -> frozenset[str]:
         return frozenset(location.path.rpartition("/")[0] for one in self._packages for location in one.locations)
 
+    def answered(self, one: Found) -> bool:
+        """Whether a file beside it was read that tells what it does, and more."""
+        folder = one.path[: one.path.rfind("/") + 1]
+        return not self._read.isdisjoint(f"{folder}{name}" for name in unread_lists.ANSWERS[one.kind])
+
+    def checked_out(self, one: Found) -> bool:
+        """Whether anything was read in its folder."""
+        return one.folder in self._above_read
+
+    @cached_property
+    def _above_read(self) -> frozenset[str]:
+        return frozenset(folder for path in self._read for folder in _above(path))
+
     def distributed(self, one: Found) -> bool:
         """Whether a distribution of the name was read that its folder below ``auto`` spells (``auto/A/B``: ``A-B``)."""
         name = one.path.rpartition("/auto/")[2].removesuffix("/.packlist").replace("/", "-")
@@ -354,6 +367,10 @@ _RULES: Final[Mapping[str, Callable[[_Places, Found], bool]]] = MappingProxyType
         kinds.WORDPRESS: _Places.headed,
         kinds.PERL: _Places.distributed,
         kinds.LOCK: _Places.pinned,
+        **dict.fromkeys(unread_lists.ANSWERS, _Places.answered),
+        unread_lists.UNKNOWN: _Places.read,
+        unread_lists.SUBMODULES: _Places.checked_out,
+        unread_lists.HIDDEN: _Places.checked_out,
     }
 )
 """Which packages may answer for files of a kind; for other kinds none do."""

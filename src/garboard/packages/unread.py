@@ -14,6 +14,7 @@ from typing import Final
 
 from garboard.ecosystems.generic import PROGRAMS as _EXECUTABLES
 from garboard.ecosystems.generic import java
+from garboard.ecosystems.python import REQUIREMENTS
 from garboard.executables import MACH_O, PE, SIGNS
 from garboard.model.image import File
 from garboard.model.package import Fact, Script, Unread
@@ -49,7 +50,7 @@ _PIPFILE_NAME: Final = lazy(r"""(?m)^"?([A-Za-z0-9][\w.-]*)"?[ \t]*=()()""")
 _GEMFILE_NAME: Final = lazy(r"""(?m)^[ \t]*gem[ \t(]+["']([\w.-]+)["']()()""")
 _DEVELOPMENT: Final = lazy(
     r"(?:.*[/._-])?(?:dev|devel|develop|development|tests?|testing|docs?|documentation|lint|linting|ci|build|typing|mypy|tox|"
-    r"bench|benchmarks?|examples?|optional|extras?|local)(?:[._-].*)?\.txt"
+    r"bench|benchmarks?|examples?|optional|extras?|local)(?:[/._-].*)?\.(?:txt|pip)"
 )
 """A file of requirements that an image does without."""
 _ONLY_OPTIONS: Final = lazy(r"(?:[ \t]*(?:#[^\n]*|-[^\n]*)?(?:\n|\Z))*")
@@ -98,8 +99,9 @@ def _kind(path: str) -> str | None:
     name = path.rpartition("/")[2]
     if name in kinds.LOCKED or name in kinds.OTHER_LOCKS:
         return kinds.LOCK
-    if name.endswith(".txt") and _matches(kinds.REQUIREMENTS)(path):
-        return None if _DEVELOPMENT().fullmatch(path, path.rfind("requirements")) else kinds.LOCK
+    if kinds.is_requirements(name) and _matches(REQUIREMENTS)(path):
+        _, within, below = f"/{path}".rpartition("/requirements/")
+        return None if _DEVELOPMENT().fullmatch(below if within else name) else kinds.LOCK
     whole = path.startswith(_WHOLE)
     if not whole and not path.endswith(_ALL_ENDS):
         return None
@@ -135,7 +137,7 @@ def _named(file: File) -> tuple[str, ...]:
     text = file.data.decode("utf-8", "replace")
     name = file.path.rpartition("/")[2]
     pattern = _LOCKED_NAME()
-    if name.endswith(".txt"):
+    if kinds.is_requirements(name):
         pattern = _REQUIRED_NAME()
     elif name == "Pipfile":
         pattern, text = _PIPFILE_NAME(), text.partition("[packages]")[2].partition("\n[")[0]
@@ -154,6 +156,8 @@ def _says_nothing(file: File, kind: str) -> bool:
     if kind == kinds.RUNTIME:
         return not file.data.startswith(_OF_RUNTIMES)
     name = file.path.rpartition("/")[2]
-    if kind != kinds.LOCK or not name.endswith(".txt") or name == kinds.REQUIREMENTS_NAME:
+    if kind != kinds.LOCK or not kinds.is_requirements(name) or name == kinds.REQUIREMENTS_NAME:
         return False
+    if not name.startswith("requirements"):
+        return True  # a text of another kind: it names nothing in the form of such a list
     return _ONLY_OPTIONS().fullmatch(file.data.decode("utf-8", "replace")) is not None

@@ -8,6 +8,7 @@ from typing import Final
 
 from garboard.ecosystems import ECOSYSTEMS
 from garboard.ecosystems.generic import LIBRARIES as _DLL
+from garboard.ecosystems.python import REQUIREMENTS
 from garboard.model.ecosystem import Ecosystem
 from garboard.model.image import Bare
 from garboard.packages import bills
@@ -88,7 +89,6 @@ MODULES: Final = tuple(glob for one in ECOSYSTEMS for glob in one.modules)
 MODULE_LISTS: Final = tuple(glob for one in ECOSYSTEMS for glob in one.module_lists)
 DLLS: Final = ("**/*.dll", "**/*.DLL")
 REQUIREMENTS_NAME: Final = "requirements.txt"
-REQUIREMENTS: Final = ("**/requirements*.txt", "**/requirements/*.txt")
 OTHER_LOCKS: Final = (
     "pom.xml",
     "gradle.lockfile",
@@ -151,4 +151,9 @@ def is_library(name: str) -> bool:
 def locked_by(path: str) -> Ecosystem | None:
     """The ecosystem whose packages a file pins; None where it is none of those that have a record of their own."""
     name = path.rpartition("/")[2]
-    return LOCKED.get(REQUIREMENTS_NAME if name.endswith(".txt") else name)
+    return LOCKED.get(REQUIREMENTS_NAME if is_requirements(name) else name)
+
+
+def is_requirements(name: str) -> bool:
+    """Whether a lock file of this name is a list for pip."""
+    return name.endswith((".txt", ".pip"))

@@ -35,7 +35,11 @@ class Formats(Generic[R_co]):
         return cast("p.SeveralRenderer", self.load(name))
 
 
-SCAN: Final[Formats[p.ReportRenderer]] = Formats("scan", "text", "json", "sarif", several=("text", "json", "sarif"))
+SCAN: Final[Formats[p.ReportRenderer]] = Formats(
+    "scan",
+    *("text", "json", "table", "sarif", "markdown", "junit", "gitlab", "github", "csv", "report"),
+    several=("text", "json", "table", "sarif"),
+)
 INVENTORY: Final[Formats[p.ReportRenderer]] = Formats(
     "inventory", "text", "json", "cyclonedx", "spdx", several=("text", "json")
 )

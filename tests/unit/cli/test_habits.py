@@ -51,7 +51,7 @@ def test_hints_name_what_there_is(capsys: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.parametrize("form", habits.FORMATS)
 def test_formats_of_others(form: str, capsys: pytest.CaptureFixture[str]) -> None:
     err = told(f"scan x.tar --format {form}", capsys)
-    assert f"there is no format {form} here; known are text, json, sarif" in err
+    assert f"there is no format {form} here; known are text, json, table, sarif" in err
     assert f"hint: {habits.FORMATS[form]}" in err
 
 

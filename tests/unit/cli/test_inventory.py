@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 
 from garboard.cli import main
 from garboard.cli.inventory import command
-from garboard.model.errors import ImageError
+from garboard.model.errors import ImageError, UsageError
 from garboard.reporters import INVENTORY
 
 STATUS = "Package: openssl\nStatus: install ok installed\nVersion: 3.0.11-1\nArchitecture: amd64\n\n"
@@ -88,7 +88,7 @@ def test_an_image_that_is_not_there(tmp_path: Path) -> None:
 
 
 def test_an_unknown_format(root: Path) -> None:
-    assert run(f"dir:{root}", "--format", "xml").exit_code == 2
+    assert isinstance(run(f"dir:{root}", "--format", "xml").exception, UsageError)
 
 
 def test_help_is_a_word_too(capfd):

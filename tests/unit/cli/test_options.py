@@ -17,6 +17,7 @@ REPORTS = {
     "actions": reporters.ACTIONS,
     "explain": reporters.EXPLAIN,
     "compare": reporters.COMPARE,
+    "convert": reporters.SCAN,
     "what-if": reporters.COMPARE,
     "policy explain": reporters.POLICY,
     "rebuild": reporters.REBUILD,
@@ -64,7 +65,7 @@ def test_a_report_is_written_as_every_other_one(name: str) -> None:
     assert options["--quiet"].opts == ["-q", "--quiet"]
     formats = options["--format"]
     assert isinstance(formats, o.Format)
-    assert formats.metavar == "NAME"
+    assert formats.metavar == "NAME[=FILE]"
     assert formats.formats == REPORTS[name].names
     assert formats.formats[:2] == ("text", "json")
 

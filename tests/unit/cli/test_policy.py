@@ -15,7 +15,7 @@ from garboard.cli.policy import group
 from garboard.database import store
 from garboard.database.build import Builder
 from garboard.model.advisory import Advisory, Affected, FeedState, Range, Rating, Status
-from garboard.model.errors import UsageError
+from garboard.model.errors import OfflineError, UsageError
 from tests.unit.cli.image_on_disk import write_image
 
 DOCKERFILE = "FROM scratch\nADD rootfs.tar /\nRUN apt-get install -y curl\n"
@@ -205,6 +205,14 @@ def test_compare(image: str) -> None:
     assert run(compare, image, "before.json", *options, "--fail-if", "new").return_value == 0
     assert run(compare, image, "before.json", *options, "--fail-if", "any").return_value == 1
     assert isinstance(run(compare, image, *options).exception, UsageError)
+
+
+def test_one_image_is_compared_with_what_its_registry_has(image: str) -> None:
+    for name in ("example.test/app:1", "docker:example.test/app:1"):
+        refused = run(compare, name, "--offline", "--no-cache").exception
+        assert isinstance(refused, OfflineError)
+        assert "registry" in str(refused) or "example.test" in str(refused)
+    assert isinstance(run(compare, f"docker-archive:{image}", "--offline").exception, UsageError)
 
 
 def test_compare_stages(image: str) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from garboard.ecosystems import ECOSYSTEMS
 from garboard.model.ecosystem import Ecosystem
+from garboard.packages import unread_lists
 
 PAGE = Path(__file__).parents[3] / "docs" / "ecosystems.md"
 HEAD = """\
@@ -29,7 +30,27 @@ def page() -> str:
         for one in ECOSYSTEMS
         if one.load_catalog or one.of_folder or one.load_program or one.load_declared
     )
-    return f"{HEAD}{rows}{sections}"
+    return f"{HEAD}{rows}{sections}{_unread()}"
+
+
+def _unread() -> str:
+    rows = "".join(
+        f"| {name} | {_listed(tool.globs)} | {_listed(tool.answered_by)} |\n"
+        for name, tool in unread_lists.TOOLS.items()
+    )
+    return f"{UNREAD}{rows}"
+
+
+UNREAD = """
+## Lists that are told and not read
+
+A source tree with one of these is not said to be clean: the report names the file, by its tool, as something that was not
+covered, unless a lock file that is read lies beside it. So it does with a file called as lock files are that no tool known here writes, with
+submodules of Git that are not checked out, and with npm's list of a `node_modules` that is empty.
+
+| Tool | Files | Told by |
+|---|---|---|
+"""
 
 
 def _row(one: Ecosystem) -> str:

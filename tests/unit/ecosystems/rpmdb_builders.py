@@ -14,6 +14,7 @@ TAGS = {
     "release": (1002, STRING),
     "epoch": (1003, INT32),
     "summary": (1004, I18N),
+    "size": (1009, INT32),
     "vendor": (1011, STRING),
     "license": (1014, STRING),
     "arch": (1022, STRING),

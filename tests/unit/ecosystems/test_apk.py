@@ -42,6 +42,7 @@ def test_every_field():
             requires=(("ca-certificates-bundle",), ("so:libc.musl-x86_64.so.1",), ("foo",), ("bar",), ("pkg",), ("x",)),
             provides=("so:libcurl.so.4", "cmd:curl"),
             vendor="Natanael Copa <ncopa@alpinelinux.org>",
+            installed_size=311296,
         ),
         Owns(type="apk", package="libcurl", paths=("usr/lib/libcurl.so.4",)),
     ]

@@ -57,6 +57,7 @@ def test_every_field():
             provides=("libc6-2.36", "libc-abi"),
             vendor="GNU Libc Maintainers <debian-glibc@lists.debian.org>",
             section="libs",
+            installed_size=12986 * 1024,
         ),
     ]
 

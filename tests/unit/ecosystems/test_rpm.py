@@ -17,6 +17,7 @@ BASH = build.package(
     "9.el9",
     summary="The GNU Bourne Again shell",
     epoch=0,
+    size=7_738_634,
     vendor="Red Hat, Inc.",
     license="GPLv3+",
     arch="x86_64",
@@ -51,6 +52,7 @@ EXPECTED = [
         requires=(("filesystem",), ("libc.so.6()(64bit)",)),
         provides=("/bin/bash", "bash(x86-64)"),
         vendor="Red Hat, Inc.",
+        installed_size=7_738_634,
     ),
     Package(
         type="rpm",

@@ -253,6 +253,31 @@ def test_what_only_development_needs_is_told_so(tmp_path: Path, name: str, text:
     assert {one.scope for one in read(tmp_path, {name: text}).packages if not one.application} == {"development"}
 
 
+def test_constraints_state_the_versions_of_the_lists_that_name_them(tmp_path: Path) -> None:
+    files = {
+        "requirements.txt": "a\nb==1.0\nc>=1\n-c pins/constraints.txt\n-r requirements/more.txt\n",
+        "requirements/more.txt": "d\n",
+        "requirements/alone.txt": "a\nb==1.0\n-c ../constraints-of-none.txt\n",
+        "pins/constraints.txt": "A==3.0\nb==9.0\nx==1.0\n",
+        "constraints.txt": "y==1.0\n",
+    }
+    found = read(tmp_path, files)
+    assert {(one.name, one.version, one.locations[0].path) for one in found.packages} == {
+        ("a", "3.0", "requirements.txt"),
+        ("b", "1.0", "requirements.txt"),
+        ("b", "1.0", "requirements/alone.txt"),
+    }
+    told = {(gap.subject, word) for gap in found.gaps for word in gap.reason.split()}
+    assert told >= {("requirements.txt", "c:"), ("requirements/more.txt", "d,"), ("requirements/alone.txt", "a:")}
+    assert {gap.subject for gap in found.gaps if "no list of requirements" in gap.reason} == {"constraints.txt"}
+    assert any("constraints-of-none.txt" in gap.reason for gap in found.gaps)
+
+
+def test_two_lists_that_name_each_other_end(tmp_path: Path) -> None:
+    found = read(tmp_path, {f"requirements-{a}.txt": f"a\n-r requirements-{b}.txt\n" for a, b in ("xy", "yx")})
+    assert not found.packages
+
+
 def test_the_members_of_a_workspace_are_called_as_they_call_themselves(tmp_path: Path) -> None:
     packages = {
         "": {"name": "root", "workspaces": ["packages/*"]},
@@ -270,12 +295,15 @@ def test_the_members_of_a_workspace_are_called_as_they_call_themselves(tmp_path:
         ("-r deps/base.txt", True),
         ("--requirement=base.in", True),
         ("-r requirements-dev.txt", False),
+        ("-r requirements-test.txt", True),
         ("-rrequirements/a.txt", False),
-        ("-r ../requirements.txt", False),
+        ("-r ./requirements/b/c.txt", False),
+        ("-r ../requirements.txt", True),
     ],
 )
 def test_a_file_of_requirements_that_another_names_is_read_or_told(tmp_path: Path, line: str, told: bool) -> None:
-    found = read(tmp_path, {"requirements.txt": f"a==1.0\n{line}\n"})
+    others = dict.fromkeys(("requirements-dev.txt", "requirements/a.txt", "requirements/b/c.txt"), "b==2.0\n")
+    found = read(tmp_path, {"requirements.txt": f"a==1.0\n{line}\n", **others})
     assert [gap.subject for gap in found.gaps] == ["requirements.txt"] * told
 
 

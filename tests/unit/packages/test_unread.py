@@ -521,7 +521,9 @@ def test_files_by_other_usual_names(path: str, kind: str) -> None:
         ("app/docs/requirements-docs.txt", "sphinx\n"),
         ("app/requirements/all.txt", "# all\n-r base.txt\n\n-c constraints.txt"),
         ("app/my-requirements.text", "django\n"),
-        ("app/requirements/readme/x.txt", "django\n"),
+        ("app/requirements/readme/x.txt", "To be read before django\n"),
+        ("app/test-requirements.txt", "django\n"),
+        ("app/requirements/dev/base.txt", "django\n"),
     ],
 )
 def test_requirements_that_an_image_does_without(path: str, text: str) -> None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from garboard.frozen_archives import frozen
-from garboard.model.bounded import RELATIONS, bounded
+from garboard.model.bounded import RELATIONS, bounded, count_of
 from garboard.model.ecosystem import MetadataPaths
 from garboard.model.gap import Gap
 from garboard.model.image import File
@@ -114,6 +114,7 @@ def _block(path: str, block: str, metadata: MetadataPaths) -> Iterator[Fact]:
         requires=tuple((capability,) for capability in _capabilities(fields.get("D", ""))),
         provides=_capabilities(fields.get("p", "")),
         vendor=fields.get("m", ""),
+        installed_size=count_of(fields.get("I", "")),
     )
     if tag := fields.get("s", "").lstrip("@"):
         reason = (

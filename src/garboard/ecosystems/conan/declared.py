@@ -9,13 +9,14 @@ from typing import Final
 import msgspec
 
 from garboard import lock_text
-from garboard.lock_text import Pinned
+from garboard.lock_text import Pinned, Remark
 from garboard.model.image import File
 from garboard.model.package import Fact
 
 TYPE: Final = "conan"
 ORDER: Final = "semver"
 _KINDS: Final = ("requires", "build_requires", "python_requires", "config_requires")
+_KNOWN: Final = frozenset({"version", "alias", "overrides", *_KINDS})
 _ASKED: Final = re.compile(r"""(?:^|["'])([a-z0-9_][a-z0-9_.+-]*)/(\[[^\]]*\]|[0-9A-Za-z_.+-]+)""")
 _PARTIAL: Final = (
     "lists only what is asked for by name: what that needs is not known; `conan lock create .` writes a conan.lock"
@@ -41,14 +42,16 @@ def _required(text: str) -> Iterator[Pinned]:
             yield Pinned(found[1], found[2] if exact else "", asked=True, line=number)
 
 
-def _recipes(text: str) -> Iterator[Pinned]:
+def _recipes(text: str) -> Iterator[Pinned | Remark]:
     document = msgspec.json.decode(text)
+    yield from lock_text.newer(document.get("version"), ("0.1", "0.2", "0.3", "0.4", "0.5"))
     lines = lock_text.lines(text, _REFERENCE)
     if "graph_lock" in document:
         nodes = document["graph_lock"]["nodes"]
         references = [(one.get("ref") or "", one.get("requires") or ()) for one in nodes.values()]
     else:
         nodes = {}
+        yield from lock_text.unknown_parts(document, _KNOWN)
         references = [(one, ()) for kind in _KINDS for one in document.get(kind) or ()]
     for reference, needed in references:
         plain = reference.partition("#")[0].partition("@")[0]

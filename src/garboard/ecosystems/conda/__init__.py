@@ -80,7 +80,7 @@ ECOSYSTEM: Final = Ecosystem(
         "**/spec-file*.txt",
         "**/pixi.lock",
     ),
-    manifests=("**/environment.yml", "**/environment.yaml", "**/environment-*.yml"),
+    manifests=(*(f"**/{name}.{end}" for name in ("*environment*", "env", "conda") for end in ("yml", "yaml")),),
     load_declared=_declared,
     install_folder=_environment,
     package_file="{name}-{version}.conda",

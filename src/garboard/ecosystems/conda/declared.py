@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from garboard import lock_text, yaml_text
-from garboard.lock_text import Pinned
+from garboard.lock_text import Pinned, Remark
 from garboard.model.gap import Gap
 from garboard.model.image import File
 from garboard.model.package import Fact
@@ -33,23 +33,27 @@ def catalog(file: File, /) -> Iterator[Fact]:
     """Each package with its version, and those of PyPI that pip installs with them."""
     name = file.path.rpartition("/")[2]
     try:
-        text = file.data.decode("utf-8-sig")
+        text = lock_text.decoded(file.data)
         partial = ""
+        entries: list[Entry | Remark]
         if name.endswith("conda-lock.yml"):
             entries = list(_locked(text))
         elif name == "pixi.lock":
             entries = list(_pixi(text))
         elif name.endswith((".yml", ".yaml")):
-            entries = list(_environment(text))
-            partial = "" if all(whole for _, _, whole in entries) else _PARTIAL
+            found = tuple(_environment(text))
+            entries = list(found)
+            partial = "" if all(whole for _, _, whole in found) else _PARTIAL
         else:
             entries = list(_explicit(text))
     except lock_text.ERRORS as error:
-        yield Gap(stage="catalog", subject=file.path, reason=f"is not what Conda writes: {error}")
+        reason = f"is not what Conda writes: {lock_text.worded(error)}"
+        yield Gap(stage="catalog", subject=file.path, reason=reason)
         return
+    yield from lock_text.gaps(file.path, (one for one in entries if isinstance(one, Remark)))
     for type_, order in ((TYPE, ""), (_OF_PIP, "pep440")):
-        found = [one for kind, one, _ in entries if kind == type_]
-        yield from lock_text.packaged(file.path, found, type_=type_, order=order, partial=partial)
+        pinned = [one[1] for one in entries if not isinstance(one, Remark) and one[0] == type_]
+        yield from lock_text.packaged(file.path, pinned, type_=type_, order=order, partial=partial)
 
 
 Entry = tuple[str, Pinned, bool]
@@ -59,7 +63,12 @@ Entry = tuple[str, Pinned, bool]
 def _environment(text: str) -> Iterator[Entry]:
     (document,) = yaml_text.read(text)
     lines = lock_text.lines(text, r"\s*-\s+([^#\n]*[^#\s])")
-    for one in document.get("dependencies") or ():
+    needed = document.get("dependencies")
+    if not isinstance(needed, list):
+        if "channels" in document:
+            raise ValueError("it has no dependencies")
+        return  # of another tool
+    for one in needed:
         if isinstance(one, dict):
             yield from _of_pip(one.get("pip") or (), lines)
             continue
@@ -83,8 +92,9 @@ def _of_pip(needs: Iterable[str], lines: dict[str, int]) -> Iterator[Entry]:
             yield _OF_PIP, Pinned(name, version, line=lines.get(one, 0)), True
 
 
-def _locked(text: str) -> Iterator[Entry]:
+def _locked(text: str) -> Iterator[Entry | Remark]:
     (document,) = yaml_text.read(text)
+    yield from lock_text.newer(document.get("version"), ("1",))
     seen = set()
     for one in yaml_text.mappings(document["package"]):
         type_ = _OF_PIP if one.get("manager") == "pip" else TYPE
@@ -107,12 +117,14 @@ def _explicit(text: str) -> Iterator[Entry]:
             yield TYPE, Pinned(line.strip()[:100], "", line=number), True
 
 
-def _pixi(text: str) -> Iterator[Entry]:
+def _pixi(text: str) -> Iterator[Entry | Remark]:
     (document,) = yaml_text.read(text)
+    yield from lock_text.newer(document.get("version"), ("3", "4", "5", "6"))
     for one in yaml_text.mappings(document["packages"]):
-        for type_, key, pattern in ((TYPE, "conda", _ADDRESS), (_OF_PIP, "pypi", _FILE)):
-            if (address := one.get(key)) is not None:
-                found = pattern.fullmatch(address)
-                stated = one.get("name"), one.get("version")
-                name, version = stated if all(stated) else (found[1], found[2]) if found else (address, "")
-                yield type_, Pinned(str(name), str(version), line=one.lines[key]), True
+        of_pip = "pypi" in {*one, one.get("kind")}
+        address = str(one.get("pypi" if of_pip else "conda") or one.get("url") or "")
+        found = (_FILE if of_pip else _ADDRESS).fullmatch(address)
+        stated = one.get("name"), one.get("version")
+        name, version = stated if all(stated) else (found[1], found[2]) if found else (address or "a package", "")
+        line = min(one.lines.values(), default=0)
+        yield _OF_PIP if of_pip else TYPE, Pinned(str(name), str(version), line=line), True

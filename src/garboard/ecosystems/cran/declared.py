@@ -23,7 +23,7 @@ def catalog(file: File, /) -> Iterator[Fact]:
 
 def _packages(text: str) -> Iterator[Pinned]:
     lines = lock_text.lines(text, r'\s*"([\w.]+)"\s*:\s*\{')
-    for name, entry in (msgspec.json.decode(text).get("Packages") or {}).items():
+    for name, entry in lock_text.listed(msgspec.json.decode(text), "Packages").items():
         source = entry.get("Source", "")
         known = source == "Repository"
         needs = tuple(entry.get("Requirements") or ())

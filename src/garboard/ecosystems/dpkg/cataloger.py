@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from garboard.ecosystems.dpkg import settings
-from garboard.model.bounded import RELATIONS, bounded
+from garboard.model.bounded import RELATIONS, bounded, count_of
 from garboard.model.ecosystem import MetadataPaths
 from garboard.model.gap import Gap
 from garboard.model.image import File
@@ -27,7 +27,7 @@ _PRESENT = {"installed", "unpacked", "half-configured", "triggers-awaited", "tri
 """States of dpkg in which the package's files are there and none is known to be missing."""
 _ABSENT = {"not-installed", "config-files"}
 _FIELD = re.compile(
-    r"\n(Package|Status|Version|Architecture|Source|Depends|Pre-Depends|Provides|Maintainer|Recommends|Suggests|Essential|Important|Protected|Priority|Section|Auto-Installed)"
+    r"\n(Package|Status|Version|Architecture|Source|Depends|Pre-Depends|Provides|Maintainer|Recommends|Suggests|Essential|Important|Protected|Priority|Section|Installed-Size|Auto-Installed)"
     r"[ \t]*:[ \t]*([^\n]*(?:\n[ \t][^\n]*)*)",
     re.IGNORECASE,
 )
@@ -39,6 +39,7 @@ _PATHS = 2_000_000
 _DIVERSIONS = 100_000
 _LINE = re.compile(rb"[^\n]+")
 _BLANK_LINE = re.compile(r"\n[ \t\r\v\f]+\n")
+_KIB = 1024
 _SEPARATOR = re.compile(r"\n[ \t\r\v\f]*\n\s*")
 _JOURNAL = re.compile(r"(?:.*/)?updates/[0-9]+")
 _SOURCE = re.compile(r"([^\s(]+)(?:\s*\(([^)]*)\))?")
@@ -161,6 +162,7 @@ def _package(name: str, version: str, fields: dict[str, str]) -> Package:
         provides=tuple(name for part in fields.get("provides", "").split(",") for name in _relation(part) if name),
         vendor=fields.get("maintainer", ""),
         section=fields.get("section", "").strip(),
+        installed_size=_KIB * count_of(fields.get("installed-size", "")),
     )
 
 

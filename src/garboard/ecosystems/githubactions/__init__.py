@@ -37,6 +37,11 @@ ECOSYSTEM: Final = Ecosystem(
     index="the GitHub Marketplace",
     misses="actions by a branch or a tag that moves (`@v4`), which take whatever is newest",
     reference="https://docs.github.com/actions/reference/workflow-syntax-for-github-actions",
-    declares=(".github/workflows/*.yml", ".github/workflows/*.yaml"),
+    declares=(
+        "**/.github/workflows/*.yml",
+        "**/.github/workflows/*.yaml",
+        "**/action.yml",
+        "**/action.yaml",
+    ),
     load_declared=_declared,
 )

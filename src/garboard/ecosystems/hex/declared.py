@@ -1,19 +1,22 @@
-"""The packages that ``mix.lock`` and ``rebar.lock`` declare, and what ``mix.exs`` asks for."""
+"""The packages that ``mix.lock``, ``rebar.lock`` and Gleam's ``manifest.toml`` declare, and what ``mix.exs`` asks for."""
 
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterator
 from typing import Final
 
 from garboard import lock_text
-from garboard.lock_text import Named, Pinned
+from garboard.lock_text import Named, Pinned, Remark
 from garboard.model.image import File
 from garboard.model.package import Fact
 
 TYPE: Final = "hex"
 ORDER: Final = "semver"
 _MIX: Final = re.compile(r'\s*"([\w.-]+)":\s*\{:(\w+),\s*(?::"?([\w.-]+)"?,\s*"([^"]+)")?')
+_BRACES: Final = frozenset({"", "%{", "}", "%{}"})
+_NOT_KNOWN: Final = "line {} is of a form that is not known: what it names was not judged"
 _MIX_NEED: Final = re.compile(r"\{:(\w+),")
 _REQUIRED: Final = re.compile(r"[\s\[]*\{:(\w+),")
 _REBAR: Final = re.compile(r'[\s\[]*\{<<"([\w.-]+)">>,\s*\{(\w+),\s*(?:<<"([\w.-]+)">>,\s*<<"([^"]+)">>)?')
@@ -23,6 +26,8 @@ def catalog(file: File, /) -> Iterator[Fact]:
     """Each package of Hex; one of a repository has no version there."""
     if file.path.endswith("mix.exs"):
         return lock_text.asked(file, _required, type_=TYPE, hint="`mix deps.get` writes mix.lock")
+    if file.path.endswith(".toml"):
+        return lock_text.facts(file, _gleam, type_=TYPE, order=ORDER, writer="Gleam")
     rebar = file.path.endswith("rebar.lock")
     return lock_text.facts(
         file, _rebar if rebar else _mix, type_=TYPE, order=ORDER, writer="rebar3" if rebar else "Mix"
@@ -40,16 +45,18 @@ def _required(text: str) -> Named:
             yield found[1], number
 
 
-def _mix(text: str) -> Iterator[Pinned]:
+def _mix(text: str) -> Iterator[Pinned | Remark]:
     if text.strip() and not text.lstrip().startswith("%{"):
         raise ValueError("it does not begin with %{")
     for number, line in enumerate(text.splitlines(), 1):
         if (found := _MIX.match(line)) is not None:
             needs = tuple(_MIX_NEED.findall(line, found.end()))
             yield Pinned(found[3] or found[1], (found[2] == "hex" and found[4]) or "", needs, line=number)
+        elif line.strip() not in _BRACES:
+            yield Remark(_NOT_KNOWN.format(number))
 
 
-def _rebar(text: str) -> Iterator[Pinned]:
+def _rebar(text: str) -> Iterator[Pinned | Remark]:
     if text.strip() and not text.lstrip().startswith(("{", "[")):
         raise ValueError("it is not a list")
     ended = False
@@ -58,3 +65,21 @@ def _rebar(text: str) -> Iterator[Pinned]:
         if not ended and (found := _REBAR.match(line)) is not None:
             direct = line.rstrip(" ,.]}").rpartition(",")[2].strip() == "0"
             yield Pinned(found[3] or found[1], (found[2] == "pkg" and found[4]) or "", asked=direct, line=number)
+        elif not ended and "<<" in line and not line.lstrip().startswith("{ref"):
+            yield Remark(_NOT_KNOWN.format(number))
+
+
+def _gleam(text: str) -> Iterator[Pinned]:
+    """A file of that name is Gleam's if it has its tables, or names the tools that build packages."""
+    document = tomllib.loads(text)
+    if "build_tools" not in text and not {"packages", "requirements"}.issubset(document):
+        return
+    packages = lock_text.listed(document, "packages")
+    asked = lock_text.mapping(document.get("requirements"))
+    lines = lock_text.lines(text, r'\s*(?:packages\s*=\s*\[\s*)?\{\s*name\s*=\s*"([^"]+)"')
+    for one in packages:
+        version = one.get("version", "") if one.get("source") == "hex" else ""
+        needs = tuple(one.get("requirements") or ())
+        known = one["name"] in asked if asked else None
+        own = one.get("source") == "local"
+        yield Pinned(one["name"], version, needs, own=own, asked=known, line=lines.get(one["name"], 0))

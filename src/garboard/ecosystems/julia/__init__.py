@@ -35,7 +35,7 @@ ECOSYSTEM: Final = Ecosystem(
     load_commands=raised_by("", "raise it in Project.toml to {} or later, and run Pkg.update()"),
     misses="Julia itself and its standard library",
     reference="https://pkgdocs.julialang.org/v1/toml-files/",
-    declares=("**/Manifest.toml", "**/JuliaManifest.toml"),
+    declares=("**/Manifest.toml", "**/JuliaManifest.toml", "**/Manifest-v*.toml", "**/JuliaManifest-v*.toml"),
     manifests=("**/Project.toml",),
     load_declared=_declared,
 )

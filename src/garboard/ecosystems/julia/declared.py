@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from garboard import lock_text
-from garboard.lock_text import Named, Pinned
+from garboard.lock_text import Named, Pinned, Remark
 from garboard.model.image import File
 from garboard.model.package import Fact
 
@@ -28,10 +28,12 @@ def _required(text: str) -> Named:
     return [(name, keys.get(("deps", name), 0)) for name in needed]
 
 
-def _packages(text: str) -> Iterator[Pinned]:
+def _packages(text: str) -> Iterator[Pinned | Remark]:
     document = tomllib.loads(text)
+    stated = document.get("manifest_format")
+    yield from lock_text.newer(stated and str(stated).partition(".")[0], ("1", "2"))
     lines = lock_text.lines(text, r"\[\[(?:deps\.)?([\w.]+)\]\]")
-    tables = document.get("deps") if "manifest_format" in document else document
+    tables = lock_text.listed(document, "deps") if stated else document
     for name, entries in lock_text.mapping(tables).items():
         for entry in entries:
             yield Pinned(name, entry.get("version", ""), tuple(entry.get("deps") or ()), line=lines.get(name, 0))

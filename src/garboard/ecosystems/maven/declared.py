@@ -1,19 +1,17 @@
-"""The artifacts that ``pom.xml``, Gradle's lock files and version catalogs declare."""
+"""The artifacts that ``pom.xml`` declares, and the files of Gradle, sbt, Ivy, Clojure's tools and Bazel."""
 
 from __future__ import annotations
 
-import re
-import tomllib
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import Final, NamedTuple
 
 import msgspec
 
 from garboard import lock_text
-from garboard.ecosystems.maven import poms, sbt
-from garboard.ecosystems.maven.effective import Projects, exact
+from garboard.ecosystems.maven import bazel, clojure, gradle, poms, sbt
+from garboard.ecosystems.maven.effective import Projects
 from garboard.ecosystems.maven.poms import Pom
-from garboard.lock_text import Pinned
+from garboard.lock_text import Parse, Pinned
 from garboard.model.ecosystem import Documents
 from garboard.model.gap import Gap
 from garboard.model.image import File
@@ -21,17 +19,14 @@ from garboard.model.package import Fact, Kept
 
 TYPE: Final = "maven"
 ORDER: Final = "maven"
-_COORDINATES: Final = re.compile(
-    r"""\b(?:\w*[aA]pi|\w*[iI]mplementation|\w*[cC]ompileOnly|\w*[rR]untimeOnly|compile|runtime|classpath|\w*[pP]rocessor|kapt|ksp|\w*[pP]latform)\b[\s(]*(?:\w+\s*\(\s*)?["']([\w.-]+):([\w.-]+)(?::([^"':@]+))?(?:[:@][^"']*)?["']"""
-)
-_BY_NAME: Final = re.compile(
-    r"""\bgroup\s*[:=]\s*["']([\w.-]+)["']\s*,\s*name\s*[:=]\s*["']([\w.-]+)["'](?:\s*,\s*version\s*[:=]\s*["']([^"']+)["'])?"""
-)
+_BUILT: Final = "scan the built archives or image, or an SBOM of the build"
 _PARTIAL: Final = "lists only what is asked for by name: what that needs is not known; {}"
 _REPOSITORY: Final = "/.m2/repository/"
 _REPOSITORY_HINT: Final = "fill Maven's repository with `mvn dependency:go-offline` and name it with --maven-repository"
-_TREE: Final = _PARTIAL.format(f"{_REPOSITORY_HINT}, or scan the built archives or image, or an SBOM of the build")
-_CUT: Final = "the projects of this tree need each other too often: what this one's dependencies need was not looked up to the end; scan the built archives or image, or an SBOM of the build"
+_TREE: Final = _PARTIAL.format(f"{_REPOSITORY_HINT}, or {_BUILT}")
+_CUT: Final = f"the projects of this tree need each other too often: what this one's dependencies need was not looked up to the end; {_BUILT}"
+_IVY: Final = _PARTIAL.format(f"keep the reports of its resolution cache, or {_BUILT}")
+_CLOJURE: Final = _PARTIAL.format(_BUILT)
 _SBT: Final = _PARTIAL.format("sbt-dependency-lock's `sbt dependencyLockWrite` writes build.sbt.lock")
 _TOLD: Final = frozenset({"test", "provided", "system"})
 """Scopes of what a project is not shipped with."""
@@ -43,31 +38,42 @@ def catalog(file: File, /) -> Iterator[Fact]:
     name = file.path.rpartition("/")[2]
     if name == "pom.xml" or name.endswith(".pom"):
         return _kept(file)
-    writer, spread = "Gradle", True
-    if name.endswith(".sbt.lock"):
-        parse, partial, writer = sbt.locked, "", "sbt"
-    elif name == "build.properties":
-        parse, partial, writer = sbt.itself, "", "sbt"
-    elif name.endswith(".sbt"):
-        parse, partial, writer, spread = sbt.build, _SBT, "sbt", False
-    elif name.endswith(".xml"):
-        parse, partial, writer = sbt.report, "", "Ivy"
-    elif name.endswith(".toml"):
-        parse, partial = _version_catalog, _CATALOG
-    elif name.startswith("build.gradle"):
-        parse, partial = _build_script, _CATALOG
-    else:
-        parse, partial = _locked, ""
+    form = next(form for end, form in _FORMS if name.endswith(end))
     return lock_text.facts(
         file,
-        parse,
+        form.parse,
         type_=TYPE,
         order=ORDER,
-        writer=writer,
-        partial=partial,
+        writer=form.writer,
+        partial=form.partial,
         separator=":",
-        spread=spread,
+        spread=form.writer == "Gradle",
     )
+
+
+class ListForm(NamedTuple):
+    """How a kind of file is read, what writes it, and why it does not tell everything, if it does not."""
+
+    parse: Parse
+    writer: str
+    partial: str = ""
+
+
+_FORMS: Final = (
+    (".sbt.lock", ListForm(sbt.locked, "sbt")),
+    ("build.properties", ListForm(sbt.itself, "sbt")),
+    ((".sbt", ".scala"), ListForm(sbt.build, "sbt", _SBT)),
+    ("verification-metadata.xml", ListForm(gradle.verified, "Gradle")),
+    ("ivy.xml", ListForm(sbt.module, "Ivy", _IVY)),
+    (".xml", ListForm(sbt.report, "Ivy")),
+    (".toml", ListForm(gradle.version_catalog, "Gradle", _CATALOG)),
+    ((".gradle", ".gradle.kts"), ListForm(gradle.build_script, "Gradle", _CATALOG)),
+    ("project.clj", ListForm(clojure.leiningen, "Leiningen", _CLOJURE)),
+    ("deps.edn", ListForm(clojure.deps, "Clojure", _CLOJURE)),
+    (".json", ListForm(bazel.locked, "Bazel")),
+    (".lockfile", ListForm(gradle.locked, "Gradle")),
+)
+"""By how their names end; the first that fits counts."""
 
 
 def _kept(file: File) -> Iterator[Fact]:
@@ -116,44 +122,3 @@ def _project(path: str, projects: Projects) -> Iterator[Fact]:
         partial = _CUT
     partial = partial if project.asked else ""
     yield from lock_text.packaged(path, entries, type_=TYPE, order=ORDER, partial=partial, separator=":", manifest=True)
-
-
-def _locked(text: str) -> Iterator[Pinned]:
-    for number, raw in enumerate(text.splitlines(), 1):
-        line = raw.strip()
-        if not line or line.startswith(("#", "empty=")):
-            continue
-        coordinates, equals, _ = line.partition("=")
-        group, artifact, version = coordinates.split(":") if coordinates.count(":") == 2 else ("", "", "")
-        if not equals or not version:
-            raise ValueError(f"line {number} names no artifact")
-        yield Pinned(f"{group}:{artifact}", version, line=number)
-
-
-def _build_script(text: str) -> Iterator[Pinned]:
-    """Coordinates in one text, or by name; a version that the script works out is not known."""
-    for number, line in enumerate(text.splitlines(), 1):
-        if (found := _COORDINATES.search(line) or _BY_NAME.search(line)) is not None:
-            yield Pinned(f"{found[1]}:{found[2]}", exact(found[3] or ""), asked=True, line=number)
-
-
-def _version_catalog(text: str) -> Iterator[Pinned]:
-    document = tomllib.loads(text)
-    versions = lock_text.mapping(document.get("versions"))
-    lines = lock_text.lines(text, r"""\s*["']?([\w.-]+)["']?\s*=""")
-    for alias, entry in lock_text.mapping(document.get("libraries")).items():
-        if isinstance(entry, str):
-            name, _, version = entry.rpartition(":")
-        else:
-            name = entry.get("module") or f"{entry['group']}:{entry['name']}"
-            version = entry.get("version", "")
-            if isinstance(version, dict) and "ref" in version:
-                version = versions.get(version["ref"], "")
-        yield Pinned(name, exact(_rich(version)), asked=True, line=lines.get(alias, 0))
-
-
-def _rich(version: Any) -> str:
-    """A version, or what it is at least where several are stated."""
-    if isinstance(version, Mapping):
-        version = version.get("strictly") or version.get("prefer") or version.get("require")
-    return version if isinstance(version, str) else ""

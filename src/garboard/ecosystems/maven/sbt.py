@@ -12,6 +12,7 @@ from garboard import lock_text
 from garboard.lock_text import LINE, Pinned
 
 _SHIPPED: Final = frozenset({"compile", "runtime", "compile-internal", "runtime-internal"})
+_EXACT: Final = re.compile(r"[\w.-]*[\w]")
 _SBT: Final = re.compile(r"\s*sbt\.version\s*[=:]\s*(\S+)")
 _NAMED: Final = re.compile(r'"([\w.-]+)"\s*(%%?%?)\s*"([\w.-]+)"\s*%\s*(?:"([^"]+)"|[\w.]+)(?:\s*%\s*"?(\w+)"?)?')
 _SCALA: Final = re.compile(r'\bscalaVersion\b[^"\n]*"(\d+)\.(\d+)')
@@ -45,6 +46,16 @@ def build(text: str) -> Iterator[Pinned]:
             told = "test" if (scope or "").lower() == "test" else ""
             full = f"{group}:{name}{suffix if signs == '%%' else ''}"
             yield Pinned(full, version if known and version else "", asked=True, line=number, scope=told)
+
+
+def module(text: str) -> Iterator[Pinned]:
+    """``ivy.xml``: what a module asks for; a file of that name that describes none has nothing."""
+    root = lock_text.xml(text.encode())
+    for one in root.iterfind("dependencies/dependency") if root.tag == "ivy-module" else ():
+        name = f"{one.get('org') or one.get('organisation') or ''}:{one.get('name', '')}"
+        revision = one.get("rev", "")
+        exact = _EXACT.fullmatch(revision) is not None and not revision.startswith("latest.")
+        yield Pinned(name, revision if exact else "", asked=True, line=int(one.get(LINE, "0")))
 
 
 def report(text: str) -> Iterator[Pinned]:

@@ -75,7 +75,7 @@ def _declared() -> PlainCatalog:
     from garboard.ecosystems.node import declared, lockfiles
 
     def catalog(file: File, /) -> Iterator[Fact]:
-        if file.path.rpartition("/")[2] in lockfiles.NAMES:
+        if lockfiles.reads(file.path):
             return lockfiles.catalog(file)
         if file.path.endswith("package.json"):
             return declared.manifest(file)
@@ -106,6 +106,7 @@ ECOSYSTEM: Final = Ecosystem(
         "**/npm-shrinkwrap.json",
         "**/yarn.lock",
         "**/pnpm-lock.yaml",
+        "**/pnpm-lock.*.yaml",
         "**/bun.lock",
         "**/deno.lock",
     ),
@@ -144,6 +145,6 @@ ECOSYSTEM: Final = Ecosystem(
     interpreter="node",
     scripts=(".js", ".mjs"),
     interpreted=True,
-    misses="modules that Deno fetched from addresses; packages that a bundler wrote into one file",
+    misses="modules that Deno fetched from addresses; packages that a bundler wrote into one file, and libraries for browsers that lie among a project's own files (`jquery.min.js`)",
     reference="https://docs.npmjs.com/cli/configuring-npm/package-json",
 )

@@ -14,7 +14,7 @@ import msgspec
 
 from garboard import lock_text
 from garboard.ecosystems.node import LOCKING
-from garboard.lock_text import Named, text_of
+from garboard.lock_text import Named, Remark, text_of
 from garboard.model.gap import Gap
 from garboard.model.image import File
 from garboard.model.package import Asked, Fact, Package
@@ -40,6 +40,13 @@ _OPENED: Final = r'\s*"((?:[^"\\]|\\.)*)"\s*:\s*\{'
 _NEEDED: Final = ("dependencies", "optionalDependencies", "peerDependencies")
 _NEEDED_BY_ROOT: Final = ("dependencies", "devDependencies", "optionalDependencies")
 _RELEASE: Final = re.compile(r"v?\d+(?:\.\d+)*[^\s/:]*")
+_OF_REGISTRY: Final = re.compile(
+    r"https?://[^/\s]+/(?:\S+/)?((?:@[^/\s]+/)?[^/@\s]+)/-/[^/\s]+?-(\d+\.\d+\.\d+[^/\s]*)\.tgz"
+)
+"""The address of an archive as a registry publishes it: the package's name, and its version."""
+_VERSIONS: Final = ("1", "2", "3")
+_BY_PATH: Final = 2
+"""The first version whose files list packages by their paths."""
 
 
 class _Lock(msgspec.Struct):
@@ -47,6 +54,7 @@ class _Lock(msgspec.Struct):
 
     name: Any = None
     version: Any = None
+    form: Any = msgspec.field(default=None, name="lockfileVersion")
     packages: dict[str, dict[str, Any]] | None = None
     dependencies: dict[str, dict[str, Any]] | None = None
 
@@ -58,12 +66,14 @@ Tree = Mapping[str, Mapping[str, Any]]
 def catalog(file: File, /) -> Iterator[Fact]:
     """The project and every package that npm installs for it; one that comes from an address has no version of a registry."""
     try:
-        lock = msgspec.json.decode(file.data, type=_Lock)
-        tree = lock.packages if lock.packages is not None else _flattened(lock)
-    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+        text = lock_text.decoded(file.data)
+        lock = msgspec.json.decode(text, type=_Lock)
+        tree = _tree(lock)
+    except lock_text.ERRORS as error:
         yield Gap(stage="catalog", subject=file.path, reason=f"is not what npm writes: {error}")
         return
-    lines = lock_text.lines(file.data.decode("utf-8", "replace"), _OPENED)
+    yield from lock_text.gaps(file.path, _remarks(lock, tree))
+    lines = lock_text.lines(text, _OPENED)
     asked = _asked(tree)
     linked = {
         text_of(entry.get("resolved")): path.rpartition(_MODULES)[2]
@@ -116,6 +126,31 @@ def _dependencies(text: str) -> Named:
             yield real, lines.get(name, 0), kind == "devDependencies"
 
 
+def _tree(lock: _Lock) -> Tree:
+    if lock.packages is not None:
+        return lock.packages
+    if lock.dependencies is None and isinstance(lock.form, int) and lock.form >= _BY_PATH:
+        raise ValueError("it has no packages")
+    return _flattened(lock)
+
+
+def _remarks(lock: _Lock, tree: Tree) -> Iterator[Remark]:
+    yield from lock_text.newer(lock.form, _VERSIONS)
+    cloned = [
+        path.rpartition(_MODULES)[2] for path, one in tree.items() if text_of(one.get("resolved")).startswith("git")
+    ]
+    yield from lock_text.from_repositories(cloned)
+    asked = {place for path in tree if _MODULES not in f"{path}/" for place in _missing(tree, path)}
+    if asked and lock.packages is not None:
+        yield Remark(f"asks for {lock_text.some(sorted(asked))}, which it does not list: not judged")
+
+
+def _missing(tree: Tree, path: str) -> Iterator[str]:
+    """What the project or a member of its workspace asks for, and needs, that has no entry."""
+    wanted = _names(tree[path], ("dependencies", "devDependencies"))
+    return (name for name in wanted if not _resolved(tree, path, name))
+
+
 def _flattened(lock: _Lock) -> Tree:
     """The tree of version 1 in the form of the later ones."""
     tree: dict[str, Mapping[str, Any]] = {}
@@ -126,7 +161,7 @@ def _flattened(lock: _Lock) -> Tree:
         for name, entry in entries.items():
             if isinstance(entry, dict):
                 path = f"{folder}{_MODULES}{name}"
-                tree[path] = {**entry, "dependencies": entry.get("requires")}
+                tree[path] = {**entry, **_named(entry), "dependencies": entry.get("requires")}
                 add(f"{path}/", entry.get("dependencies"), depth + 1)
 
     entries = lock.dependencies or {}
@@ -138,6 +173,16 @@ def _flattened(lock: _Lock) -> Tree:
     }
     add("", entries, 0)
     return tree
+
+
+def _named(entry: Mapping[str, Any]) -> Mapping[str, str]:
+    """Name and version of a package that is installed under another's name, or from the address of a registry's archive."""
+    version = text_of(entry.get("version"))
+    if version.startswith("npm:"):
+        name, _, version = version[4:].rpartition("@")
+        return {"name": name, "version": version}
+    found = _OF_REGISTRY.fullmatch(version)
+    return {"name": found[1], "version": found[2]} if found is not None else {}
 
 
 def _asked(tree: Tree) -> set[str]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 import msgspec
 
 from garboard import lock_text, yaml_text
+from garboard.lock_text import Remark
 from garboard.model.gap import Gap
 from garboard.model.image import File
 from garboard.model.package import Fact, Package
@@ -21,6 +22,8 @@ _NEEDED_BY_ROOT: Final = ("dependencies", "devDependencies", "optionalDependenci
 _TRAILING: Final = re.compile(r'("(?:[^"\\]|\\.)*(?:"|\Z))|,(?=[ \t\r\n]*[}\]])')
 _FIELD_NAME: Final = r'\s*"((?:[^"\\]|\\.)*)"\s*:'
 _YARN_PAIR: Final = re.compile(r'("[^"]*+"|[^\s"]+)\s+("[^"]*+"|\S+)')
+_BERRY: Final = ("3", "4", "5", "6", "7", "8", "9")
+_PNPM: Final = ("5", "6", "7", "9")
 _LOCAL: Final = ("link:", "file:", "workspace:", "portal:")
 _FIELD: Final = 2
 
@@ -42,12 +45,15 @@ class LockedModule(NamedTuple):
 
 def catalog(file: File, /) -> Iterator[Fact]:
     """Every package with its version, and the project where the file names it."""
-    name = file.path.rpartition("/")[2]
+    name = _kind(file.path)
     try:
-        modules = list(_READERS[name](file.data.decode("utf-8-sig")))
-    except (msgspec.MsgspecError, ValueError, RecursionError, AttributeError, TypeError) as error:
-        yield Gap(stage="catalog", subject=file.path, reason=f"is not what {_TOOLS[name]} writes: {error}")
+        stated = list(_READERS[name](lock_text.decoded(file.data)))
+    except lock_text.ERRORS as error:
+        reason = f"is not what {_TOOLS[name]} writes: {lock_text.worded(error)}"
+        yield Gap(stage="catalog", subject=file.path, reason=reason)
         return
+    yield from lock_text.gaps(file.path, (one for one in stated if isinstance(one, Remark)))
+    modules = [one for one in stated if isinstance(one, LockedModule)]
     known = {one.key: one for one in modules if one.own or _RELEASE.fullmatch(one.version)}
     elsewhere = [one.name for one in modules if one.key not in known]
     if elsewhere:
@@ -72,13 +78,30 @@ def catalog(file: File, /) -> Iterator[Fact]:
         )
 
 
+def reads(path: str) -> bool:
+    """Whether the file at this path is one of them."""
+    return _kind(path) in _READERS
+
+
+def _kind(path: str) -> str:
+    """The name of such files; pnpm may add that of a branch."""
+    name = path.rpartition("/")[2]
+    return "pnpm-lock.yaml" if name.startswith("pnpm-lock.") else name
+
+
 def _split(spec: str) -> tuple[str, str]:
     """Name and the rest of ``name@rest``, where the name may begin with a scope."""
     name, _, rest = spec[1:].partition("@")
     return spec[:1] + name, rest
 
 
-def _yarn(text: str) -> Iterator[LockedModule]:
+def _unlisted(asked: Iterable[str], known: Container[str]) -> Iterator[Remark]:
+    """A remark on what is asked for, by the keys of packages, and has no entry."""
+    if absent := sorted({key for key in asked if key not in known}):
+        yield Remark(f"asks for {lock_text.some(absent)}, which it does not list: not judged")
+
+
+def _yarn(text: str) -> Iterator[LockedModule | Remark]:
     if "\n__metadata:" in text or text.startswith("__metadata:"):
         yield from _berry(text)
         return
@@ -137,8 +160,9 @@ def _spec(pair: re.Match[str]) -> str:
     return f"{name}@{wanted}"
 
 
-def _berry(text: str) -> Iterator[LockedModule]:
+def _berry(text: str) -> Iterator[LockedModule | Remark]:
     (document,) = yaml_text.read(text)
+    yield from lock_text.newer(lock_text.mapping(document["__metadata"]).get("version"), _BERRY)
     entries = {key: entry for key, entry in document.items() if key != "__metadata"}
     by_spec = {spec.strip(): key for key in entries for spec in key.split(",")}
 
@@ -174,12 +198,14 @@ def _pairs(entry: Mapping[str, Any], kinds: tuple[str, ...]) -> Iterator[tuple[s
         yield from (entry.get(kind) or {}).items()
 
 
-def _pnpm(text: str) -> Iterator[LockedModule]:
+def _pnpm(text: str) -> Iterator[LockedModule | Remark]:
     documents = [one for one in yaml_text.read(text) if "importers" in one or "lockfileVersion" in one]
     if not documents:
         raise ValueError("it states no lockfileVersion")
     document = documents[-1]
-    old = float(document["lockfileVersion"].partition("-")[0]) < 6
+    version = document["lockfileVersion"].partition("-")[0]
+    old = float(version) < 6
+    yield from lock_text.newer(version.partition(".")[0], _PNPM)
     packages = document.get("packages") or yaml_text.YamlMapping()
     snapshots = document.get("snapshots") or packages
 
@@ -192,6 +218,8 @@ def _pnpm(text: str) -> Iterator[LockedModule]:
 
     importers = document.get("importers") or {".": document}
     asked = {key(*pair) for one in importers.values() for pair in _pairs(one, _NEEDED_BY_ROOT)}
+    known = {"@".join(_pnpm_key(path, old=old)) for path in packages}
+    yield from _unlisted((key for key in asked if _RELEASE.fullmatch(_split(key)[1])), known)
     needs: dict[str, dict[str, None]] = {}
     for path, entry in snapshots.items():
         found = needs.setdefault("@".join(_pnpm_key(path, old=old)), {})
@@ -222,9 +250,10 @@ def _pnpm_key(path: str, *, old: bool) -> tuple[str, str]:
     return "/".join(parts[:scoped]), "/".join(parts[scoped:]).partition("_")[0]
 
 
-def _bun(text: str) -> Iterator[LockedModule]:
+def _bun(text: str) -> Iterator[LockedModule | Remark]:
     document = msgspec.json.decode(_TRAILING.sub(lambda found: found[1] or "", text))
-    packages: dict[str, list[Any]] = document.get("packages") or {}
+    yield from lock_text.newer(document.get("lockfileVersion"), ("0", "1"))
+    packages: dict[str, list[Any]] = lock_text.listed(document, "packages")
     lines = lock_text.lines(text, _FIELD_NAME, last=True)
 
     def place(above: str, name: str) -> str:
@@ -242,6 +271,7 @@ def _bun(text: str) -> Iterator[LockedModule]:
         asked.update(needs)
         if name:
             yield LockedModule(name, name, str(member.get("version") or ""), needs, own=True, line=lines.get(folder, 0))
+    yield from _unlisted(asked, packages)
     for key, entry in packages.items():
         name, version = _split(entry[0])
         if version.startswith("workspace:"):
@@ -251,8 +281,9 @@ def _bun(text: str) -> Iterator[LockedModule]:
         yield LockedModule(key, name, version, needs, asked=key in asked, line=lines.get(key, 0))
 
 
-def _deno(text: str) -> Iterator[LockedModule]:
+def _deno(text: str) -> Iterator[LockedModule | Remark]:
     document = msgspec.json.decode(text)
+    yield from lock_text.newer(document.get("version"), ("1", "2", "3", "4", "5"))
     part = document.get("packages") or document
     specifiers: dict[str, str] = part.get("specifiers") or {}
     npm: dict[str, Any] = part.get("npm") or {}
@@ -264,6 +295,7 @@ def _deno(text: str) -> Iterator[LockedModule]:
     for wanted, version in specifiers.items():
         if wanted.startswith("npm:"):
             asked.add(version[4:] if version.startswith("npm:") else f"{_split(wanted[4:])[0]}@{version}")
+    yield from _unlisted(asked, npm)
     for key, entry in npm.items():
         stated = entry.get("dependencies") or ()
         needs = stated.values() if isinstance(stated, dict) else (one.rpartition("@npm:")[2] for one in stated)
@@ -279,5 +311,3 @@ def _deno(text: str) -> Iterator[LockedModule]:
 
 _READERS: Final = {"yarn.lock": _yarn, "pnpm-lock.yaml": _pnpm, "bun.lock": _bun, "deno.lock": _deno}
 _TOOLS: Final = {"yarn.lock": "yarn", "pnpm-lock.yaml": "pnpm", "bun.lock": "Bun", "deno.lock": "Deno"}
-NAMES: Final = tuple(_READERS)
-"""Names of the files."""

@@ -21,8 +21,8 @@ _HINT: Final = "`composer update --no-install` writes composer.lock"
 
 
 class _Lock(msgspec.Struct):
-    packages: list[dict[str, Any]] = []
-    development: list[dict[str, Any]] = msgspec.field(default_factory=list, name="packages-dev")
+    packages: list[dict[str, Any]]
+    development: list[dict[str, Any]] | None = msgspec.field(default=None, name="packages-dev")
 
 
 def catalog(file: File, /) -> Iterator[Fact]:
@@ -31,15 +31,16 @@ def catalog(file: File, /) -> Iterator[Fact]:
         yield from lock_text.asked(file, _required, type_=TYPE, hint=_HINT)
         return
     try:
-        lock = msgspec.json.decode(file.data, type=_Lock)
+        text = lock_text.decoded(file.data)
+        lock = msgspec.json.decode(text, type=_Lock)
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         yield Gap(stage="catalog", subject=file.path, reason=f"is not what Composer writes: {error}")
         return
-    stated = lock_text.lines(file.data.decode("utf-8", "replace"), _NAMED)
+    stated = lock_text.lines(text, _NAMED)
     lines = {name.lower(): line for name, line in reversed(stated.items())}
     entries = [
         (text_of(one.get("name")).lower(), text_of(one.get("version")), one)
-        for one in (*lock.packages, *lock.development)
+        for one in (*lock.packages, *(lock.development or ()))
     ]
     versions = {name: version for name, version, _ in entries}
     needed = {need.lower() for _, _, one in entries for need in lock_text.mapping(one.get("require"))}

@@ -16,7 +16,7 @@ _LISTS: Final = ("/vendor.txt", "/vendored.txt")
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from garboard.model.ecosystem import Catalog, PlainCatalog, VersionOrder
+    from garboard.model.ecosystem import Catalog, Join, PlainCatalog, VersionOrder
     from garboard.model.image import File
     from garboard.model.package import Fact
     from garboard.model.program import Commands
@@ -84,14 +84,23 @@ def _order() -> VersionOrder:
 
 
 def _declared() -> PlainCatalog:
-    from garboard.ecosystems.python import declared, manifests
+    from garboard.ecosystems.python import declared, manifests, requirements
 
     def catalog(file: File) -> Iterator[Fact]:
-        if file.path.endswith(("pyproject.toml", "Pipfile", ".in", "setup.cfg", "setup.py")):
+        name = file.path.rpartition("/")[2]
+        if name in _PROJECTS or name.endswith(".in"):
             return manifests.catalog(file)
+        if name.endswith((".txt", ".pip")) or (name.endswith(".lock") and "requirements" in name):
+            return requirements.catalog(file)
         return declared.catalog(file)
 
     return catalog
+
+
+def _join() -> Join:
+    from garboard.ecosystems.python.requirements import join
+
+    return lambda kept, _documents: join(kept)
 
 
 def _commands() -> Commands:
@@ -99,6 +108,17 @@ def _commands() -> Commands:
 
     return COMMANDS
 
+
+_PROJECTS: Final = ("pyproject.toml", "Pipfile", "setup.cfg", "setup.py")
+REQUIREMENTS: Final = (
+    "**/*requirements*.txt",
+    "**/*Requirements*.txt",
+    "**/*REQUIREMENTS*.txt",
+    "**/requirements/*.txt",
+    "**/requirements/*/*.txt",
+    "**/*requirements*.pip",
+)
+"""What pip reads, as far as names tell."""
 
 ECOSYSTEM: Final = Ecosystem(
     name="python",
@@ -147,23 +167,19 @@ ECOSYSTEM: Final = Ecosystem(
     load_catalog=_catalog,
     programs=("pip", "pipx", "uv", "poetry"),
     declares=(
-        "**/requirements*.txt",
-        "**/requirements/*.txt",
+        *REQUIREMENTS,
+        "**/*constraints*.txt",
+        "**/*requirements*.lock",
         "**/Pipfile.lock",
         "**/poetry.lock",
         "**/uv.lock",
+        "**/*.py.lock",
         "**/pdm.lock",
         "**/pylock*.toml",
     ),
-    manifests=(
-        "**/pyproject.toml",
-        "**/Pipfile",
-        "**/requirements*.in",
-        "**/requirements/*.in",
-        "**/setup.cfg",
-        "**/setup.py",
-    ),
+    manifests=(*(f"**/{name}" for name in _PROJECTS), "**/*requirements*.in", "**/requirements/*.in"),
     load_declared=_declared,
+    load_join=_join,
     load_commands=_commands,
     index="PyPI",
     install_folder=_install_folder,
@@ -174,6 +190,7 @@ ECOSYSTEM: Final = Ecosystem(
     scripts=(".py",),
     interpreted=True,
     misses="modules that lie in an archive, or among others, without a distribution's metadata (a gap); what is vendored without "
-    "metadata or a list",
+    "metadata or a list; what a script states in itself (PEP 723), unless its lock file lies beside it; lists for pip under names that do not "
+    "contain `requirements`, unless one names them (a gap)",
     reference="https://packaging.python.org/en/latest/specifications/",
 )

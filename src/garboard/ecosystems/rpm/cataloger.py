@@ -11,7 +11,7 @@ from garboard.ecosystems.rpm.rpmdb import bdb, ndb
 from garboard.ecosystems.rpm.rpmdb import header as tags
 from garboard.ecosystems.rpm.rpmdb.header import Header
 from garboard.ecosystems.rpm.rpmdb.malformed import MalformedError
-from garboard.model.bounded import bounded
+from garboard.model.bounded import bounded, count_of
 from garboard.model.ecosystem import MetadataPaths
 from garboard.model.gap import Gap
 from garboard.model.image import File
@@ -110,6 +110,7 @@ def _header(header: Header, metadata: MetadataPaths) -> Iterator[Fact]:
         requires=_requires(header.texts(tags.REQUIRENAME)),
         provides=tuple(dict.fromkeys(text for text in header.texts(tags.PROVIDENAME) if text != name)),
         vendor=header.text(tags.VENDOR),
+        installed_size=next(iter(header.numbers(tags.SIZE)), 0),
     )
     owned = tuple(_owned(header, metadata))
     if owned:
@@ -184,4 +185,5 @@ def _manifest(file: File) -> Iterator[Fact]:
             source_name=source.name,
             source_version=source.version,
             vendor=fields[4],
+            installed_size=count_of(fields[6]),
         )

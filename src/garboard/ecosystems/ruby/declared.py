@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from garboard import lock_text
-from garboard.lock_text import Named
+from garboard.lock_text import Named, Remark
 from garboard.model.gap import Gap
 from garboard.model.image import File
 from garboard.model.package import Fact, Package
@@ -25,6 +25,7 @@ _WORD: Final = re.compile(r"\w+")
 _DEVELOPMENT: Final = frozenset({"development", "test"})
 _HINT: Final = "`bundle lock` writes Gemfile.lock"
 _SECTIONS: Final = frozenset({"GEM", "GIT", "PATH", "PLUGIN SOURCE"})
+_KNOWN: Final = _SECTIONS | {"DEPENDENCIES", "PLATFORMS", "CHECKSUMS", "RUBY VERSION", "BUNDLED WITH"}
 _LISTED: Final = 4
 _NEEDED: Final = 6
 _ASKED: Final = 2
@@ -46,11 +47,13 @@ def catalog(file: File, /) -> Iterator[Fact]:
     if not file.path.endswith((".lock", ".locked")):
         yield from lock_text.asked(file, _required, type_=TYPE, hint=_HINT)
         return
-    text = file.data.decode("utf-8", "replace")
-    gems, asked = _read(text)
-    if not gems and "GEM" not in text:
-        yield Gap(stage="catalog", subject=file.path, reason="is not what Bundler writes")
+    try:
+        text = lock_text.decoded(file.data)
+        gems, asked = _read(text)
+    except ValueError as error:
+        yield Gap(stage="catalog", subject=file.path, reason=f"is not what Bundler writes: {error}")
         return
+    yield from lock_text.gaps(file.path, _remarks(gems, asked))
     versions: dict[str, dict[str, None]] = {}
     for gem in gems:
         versions.setdefault(gem.name, {})[gem.version] = None
@@ -86,6 +89,12 @@ def _required(text: str) -> Named:
             yield found[1], number, only or "add_development_dependency" in found[0]
 
 
+def _remarks(gems: Sequence[LockedGem], asked: set[str]) -> Iterator[Remark]:
+    yield from lock_text.from_repositories([one.name for one in gems if one.section == "GIT"])
+    if absent := sorted(asked - {one.name for one in gems} - {"bundler"}):
+        yield Remark(f"asks for {lock_text.some(absent)}, which it does not list: not judged")
+
+
 def _for_development(groups: str) -> bool:
     """Whether all of the groups that are named are."""
     return bool(found := {*_WORD.findall(groups)}) and found <= _DEVELOPMENT
@@ -101,6 +110,8 @@ def _read(text: str) -> tuple[list[LockedGem], set[str]]:
         depth = len(raw) - len(raw.lstrip(" "))
         if not line or depth == 0:
             section = line
+            if line and line not in _KNOWN:
+                raise ValueError(f"line {number} begins no part that is known")
         elif (found := _GEM.fullmatch(line)) is None:
             continue
         elif section == "DEPENDENCIES" and depth == _ASKED:

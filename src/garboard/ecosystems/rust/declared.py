@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from garboard import lock_text
-from garboard.lock_text import Named
+from garboard.lock_text import Named, Remark
 from garboard.model.gap import Gap
 from garboard.model.image import File
 from garboard.model.package import Fact, Package
@@ -16,6 +16,7 @@ from garboard.model.package import Fact, Package
 TYPE: Final = "cargo"
 ORDER: Final = "semver"
 _HINT: Final = "`cargo generate-lockfile` writes Cargo.lock"
+_VERSIONS: Final = ("1", "2", "3", "4")
 _KINDS: Final = ("dependencies", "dev-dependencies", "build-dependencies")
 _NAMED: Final = re.compile(r'name\s*=\s*"([^"]+)"')
 
@@ -26,18 +27,19 @@ def catalog(file: File, /) -> Iterator[Fact]:
         yield from lock_text.asked(file, _required, type_=TYPE, hint=_HINT)
         return
     try:
-        entries = tomllib.loads(file.data.decode())["package"]
-    except KeyError:
-        return
-    except (ValueError, RecursionError) as error:
+        text = lock_text.decoded(file.data)
+        document = tomllib.loads(text)
+        entries = lock_text.listed(document, "package") if document else []
+        crates = [one for one in entries if _is_crate(one)]
+    except lock_text.ERRORS as error:
         yield Gap(stage="catalog", subject=file.path, reason=f"is not what cargo writes: {error}")
         return
-    crates = [one for one in entries if _is_crate(one)] if isinstance(entries, list) else []
+    yield from lock_text.gaps(file.path, _remarks(document, entries, crates))
     versions: dict[str, list[str]] = {}
     for crate in crates:
         versions.setdefault(crate["name"], []).append(crate["version"])
     asked = {need for crate in crates if "source" not in crate for need in _needs(crate, versions)}
-    lines = _lines(file.data.decode())
+    lines = _lines(text)
     for crate in crates:
         name, version = crate["name"], crate["version"]
         member = "source" not in crate
@@ -68,6 +70,14 @@ def _required(text: str) -> Named:
             if "path" not in stated:
                 line = lines.get((table, name)) or lines.get((table, f"{name}.workspace"), 0)
                 yield str(stated.get("package") or name), line, table.endswith("dev-dependencies")
+
+
+def _remarks(document: Mapping[str, Any], entries: Sequence[Any], crates: Sequence[Any]) -> Iterator[Remark]:
+    yield from lock_text.newer(document.get("version"), _VERSIONS)
+    if left := len(entries) - len(crates):
+        yield Remark(f"has {left} packages without a name or a version: not judged")
+    elsewhere = [one["name"] for one in crates if str(one.get("source", "")).startswith("git+")]
+    yield from lock_text.from_repositories(elsewhere)
 
 
 def _is_crate(entry: Any) -> bool:

@@ -9,7 +9,7 @@ from typing import Final
 import msgspec
 
 from garboard import lock_text
-from garboard.lock_text import Named, Pinned
+from garboard.lock_text import Named, Pinned, Remark
 from garboard.model.image import File
 from garboard.model.package import Fact
 
@@ -35,10 +35,11 @@ def _name(place: str) -> str:
     return place.rpartition("://")[2].removesuffix(".git").rpartition("@")[2].replace(":", "/")
 
 
-def _pins(text: str) -> Iterator[Pinned]:
+def _pins(text: str) -> Iterator[Pinned | Remark]:
     document = msgspec.json.decode(text)
     lines = lock_text.lines(text, _NAMED)
-    for pin in (document.get("object") or document).get("pins", ()):
+    yield from lock_text.newer(document.get("version"), ("1", "2", "3"))
+    for pin in lock_text.listed(document.get("object") or document, "pins"):
         place = pin.get("location") or pin.get("repositoryURL") or ""
         name = _name(place)
         yield Pinned(name, pin.get("state", {}).get("version") or "", line=lines.get(place, 0))

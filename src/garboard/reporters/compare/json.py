@@ -22,6 +22,7 @@ class ComparedSide(_Out):
     base_image: str
     layers: int
     size: int | None
+    installed_size: int | None
     user: str | None
     fully_judged: bool
 
@@ -97,6 +98,7 @@ def _side(side: Side) -> ComparedSide:
         base_image=side.base,
         layers=side.layers,
         size=side.size,
+        installed_size=side.installed_size,
         user=side.user,
         fully_judged=side.full,
     )

@@ -75,15 +75,16 @@ def _facts(found: ImageComparison) -> Iterator[str]:
         ("Issues", _counts(before), _counts(after)),
         ("Base", before.base or "not known", after.base or "not known"),
         ("Layers", str(before.layers), str(after.layers)),
-        ("Size", _size(before), _size(after)),
+        ("Size", _size(before.size), _size(after.size)),
+        ("Size of packages", _size(before.installed_size), _size(after.installed_size)),
         ("Packages", _number(before), _number(after)),
         ("User", _user(before), _user(after)),
     ]
     for label, was, now in rows:
-        yield f"{label + ':':<10}{was if was == now else f'{was} → {now}'}"
+        yield f"{label + ':':<18}{was if was == now else f'{was} → {now}'}"
     if found.licenses:
         more = f" and {len(found.licenses) - _SHOWN} more" if len(found.licenses) > _SHOWN else ""
-        yield f"{'Licenses:':<10}new: {', '.join(found.licenses[:_SHOWN])}{more}"
+        yield f"{'Licenses:':<18}new: {', '.join(found.licenses[:_SHOWN])}{more}"
 
 
 def _counts(side: Side) -> str:
@@ -92,8 +93,8 @@ def _counts(side: Side) -> str:
     return f"{len(side.issues)} ({', '.join(words)})" if words else "0"
 
 
-def _size(side: Side) -> str:
-    return "not known" if side.size is None else f"{side.size / 1e6:.1f} MB"
+def _size(size: int | None) -> str:
+    return "not known" if size is None else f"{size / 1e6:.1f} MB"
 
 
 def _number(side: Side) -> str:

@@ -76,6 +76,7 @@ class Entry(_Out):
     recommends: tuple[tuple[str, ...], ...]
     suggests: tuple[tuple[str, ...], ...]
     essential: bool
+    installed_size: int
     held: str
     provides: tuple[str, ...]
     depends_on: tuple[str, ...]
@@ -229,6 +230,7 @@ def _entry(package: Package, layers: tuple[str, ...]) -> Entry:
         recommends=package.recommends,
         suggests=package.suggests,
         essential=package.essential,
+        installed_size=package.installed_size,
         held=package.held,
         provides=package.provides,
         depends_on=package.depends_on,

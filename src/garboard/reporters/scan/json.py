@@ -28,7 +28,7 @@ from garboard.reporters.policy import json as policy_json
 from garboard.reporters.policy.json import PolicyOf, SuppressedOf
 from garboard.reporters.recommend import json as recommendation_json
 from garboard.reporters.recommend.json import Recommendations, Remediation
-from garboard.reporters.scan.text import manager_of, project_name, tree_name
+from garboard.reporters.scan.closing import manager_of, project_name, tree_name
 from garboard.reporters.several import JsonArray
 from garboard.reporters.view import Issue, View, direct_dependencies, headline, labeled, number_of, shown
 

@@ -1,0 +1,12 @@
+"""Folders of a source tree in which packages lie that were installed or are kept."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+INSTALLED: Final = re.compile(
+    r"(?:^|/)(?:node_modules|site-packages|dist-packages|bower_components|\.venv|\.tox|\.m2|\.gradle|\.cargo|\.bundle|\.stack-work|gems|"
+    r"pkg/mod|vendor/(?:bundle|cache|[^/]+/[^/]+(?=/composer\.))|deps/[^/]+(?=/(?:mix|rebar)\.)|Pods)/"
+)
+"""What a path in one has: the lists of dependencies there are of these packages' authors' own work."""

@@ -1,0 +1,137 @@
+"""Lists of dependencies in a source tree that no cataloger reads: each is told, by the tool that it is of.
+
+A tool is taken off the table here when its files are read (`garboard.ecosystems`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from types import MappingProxyType
+from typing import Final, NamedTuple
+
+from garboard.model.image import File
+from garboard.model.package import Fact, Unread
+from garboard.packages.installed import INSTALLED
+from garboard.patterns import lazy, of_globs
+
+NAME: Final = "unread-lists"
+VERSION: Final = 1
+HEAD: Final = 64 * 1024
+KIND: Final = "dependency lists of {}"
+UNKNOWN: Final = "lock files of tools that are not known"
+SUBMODULES: Final = "source repositories within the tree that are not checked out (.gitmodules)"
+HIDDEN: Final = "npm's lists of folders of packages that are not there"
+
+
+class UnreadTool(NamedTuple):
+    """The files of a tool as globs, the files beside one that answer for it, and what one contains, where names alone do not tell."""
+
+    globs: tuple[str, ...]
+    answered_by: tuple[str, ...] = ()
+    sign: str = ""
+
+
+TOOLS: Final = MappingProxyType(
+    {
+        "Ansible": UnreadTool(
+            ("**/requirements.yml", "**/galaxy.yml"),
+            sign=r"(?m)^[ \t]*-?[ \t]*(?:collections|roles|src|name|dependencies):",
+        ),
+        "Bazel": UnreadTool(("**/MODULE.bazel", "**/WORKSPACE", "**/WORKSPACE.bazel"), sign=r"\w\("),
+        "Cake": UnreadTool(("**/*.cake",), sign=r"(?m)^[ \t]*#(?:addin|tool|module|load)\b[^\n]*nuget:"),
+        "Carthage": UnreadTool(
+            ("**/Cartfile", "**/Cartfile.private", "**/Cartfile.resolved"), sign=r"(?m)^[ \t]*(?:github|git|binary)\s"
+        ),
+        "Chef": UnreadTool(("**/Berksfile", "**/Policyfile.rb", "**/Policyfile.lock.json")),
+        "CMake's CPM": UnreadTool(("**/package-lock.cmake",)),
+        "Cocoapods' pods (podspec)": UnreadTool(("**/*.podspec",), sign=r"\.dependency\b"),
+        "Crystal": UnreadTool(("**/shard.lock", "**/shard.yml"), sign=r"(?m)^(?:shards|dependencies):"),
+        "D (dub)": UnreadTool(("**/dub.selections.json", "**/dub.json", "**/dub.sdl"), sign=r"versions|dependenc"),
+        "Deno": UnreadTool(
+            ("**/deno.json", "**/deno.jsonc", "**/import_map.json"), ("deno.lock",), r"(?:npm|jsr|https?):"
+        ),
+        "Elm": UnreadTool(("**/elm.json",)),
+        "Erlang (rebar3)": UnreadTool(("**/rebar.config",), ("rebar.lock",), r"(?m)^\{deps,\s*\[\s*[^\s\]]"),
+        "Gleam": UnreadTool(("**/gleam.toml",), ("manifest.toml",), r"(?m)^\[dependencies\]"),
+        "Go before its modules": UnreadTool(
+            (
+                "**/Godeps/Godeps.json",
+                "**/Godeps.json",
+                "**/Gopkg.toml",
+                "**/vendor.conf",
+                "**/glide.yaml",
+                "**/vendor/vendor.json",
+            ),
+            ("Gopkg.lock", "glide.lock"),
+        ),
+        "Go's workspaces (replace)": UnreadTool(("**/go.work",), sign=r"(?m)^[ \t]*replace\b|=>"),
+        "Haskell": UnreadTool(
+            ("**/*.cabal", "**/package.yaml", "**/stack.yaml"),
+            ("cabal.project.freeze", "stack.yaml.lock"),
+            r"(?mi)^[ \t]*(?:build-depends|dependencies|extra-deps)\s*:",
+        ),
+        "Helm": UnreadTool(("**/Chart.lock", "**/Chart.yaml"), sign=r"(?m)^dependencies:"),
+        "jspm and import maps": UnreadTool(("**/importmap.json", "**/jspm.json", "**/importmap.rb"), sign=r"://|@\d"),
+        "Meson": UnreadTool(("**/subprojects/*.wrap",)),
+        "Mill": UnreadTool(("**/build.sc", "**/build.mill"), sign=r'(?:ivy|mvn)"'),
+        "NuGet before project files (project.json)": UnreadTool(
+            ("**/project.json",), sign=r'"(?:frameworks|buildOptions)"|"dependencies"\s*:\s*\{\s*"[\w.-]+"\s*:\s*"\d'
+        ),
+        "Nim": UnreadTool(("**/nimble.lock", "**/*.nimble"), sign=r"requires|packages"),
+        "Nix": UnreadTool(("**/flake.lock", "**/npins/sources.json", "**/nix/sources.json")),
+        "OCaml": UnreadTool(("**/*.opam", "**/*.opam.locked"), sign=r"(?m)^depends:"),
+        "Paket": UnreadTool(("**/paket.dependencies",), ("paket.lock",), r"(?m)^[ \t]*nuget\b"),
+        "Perl": UnreadTool(
+            ("**/cpanfile", "**/cpanfile.snapshot", "**/Makefile.PL", "**/Build.PL", "**/dist.ini"),
+            sign=r"requires|PREREQ|distributions|Prereqs",
+        ),
+        "pnpm before version 3": UnreadTool(("**/shrinkwrap.yaml",)),
+        "Puppet": UnreadTool(("**/Puppetfile",), sign=r"(?m)^[ \t]*mod\b"),
+        "PureScript": UnreadTool(("**/spago.dhall", "**/spago.yaml", "**/packages.dhall")),
+        "R": UnreadTool(("**/packrat/packrat.lock",)),
+        "Terraform": UnreadTool(("**/.terraform.lock.hcl",)),
+        "Unity": UnreadTool(("**/Packages/packages-lock.json", "**/Packages/manifest.json")),
+        "V": UnreadTool(("**/v.mod",), sign=r"dependencies:\s*\[\s*[^\s\]]"),
+        "vcpkg": UnreadTool(("**/vcpkg.json",), sign=r'"dependencies"'),
+        "Zig": UnreadTool(("**/build.zig.zon",), sign=r"\.dependencies\b"),
+    }
+)
+"""By what a report calls them."""
+_ANY: Final = (
+    *("**/*.lock", "**/*.lock.json", "**/*.lock.yaml", "**/*.resolved"),
+    *("**/*-lock*.json", "**/*-Lock*.json", "**/*-lock*.yaml", "**/*-lock*.yml"),
+)
+"""How files are called that tools write to pin what they install."""
+_GITMODULES: Final = "**/.gitmodules"
+_OF_NPM: Final = "**/node_modules/.package-lock.json"
+GLOBS: Final = (*(glob for tool in TOOLS.values() for glob in tool.globs), *_ANY, _GITMODULES, _OF_NPM)
+ANSWERS: Final = MappingProxyType(
+    {KIND.format(name): tool.answered_by for name, tool in TOOLS.items() if tool.answered_by}
+)
+"""By kind, the files beside one that answer for it."""
+_PINS: Final = lazy(r"\d\.\d|[0-9a-f]{32}")
+"""A version, or a hash."""
+_MODULE: Final = lazy(r"(?m)^[ \t]*path[ \t]*=[ \t]*(\S+)[ \t]*$")
+_NAMED: Final = lazy("|".join(f"(?P<tool{place}>{of_globs(tool.globs)})" for place, tool in enumerate(TOOLS.values())))
+
+
+def catalog(file: File, /) -> Iterator[Fact]:
+    """What the file is a list of, unless it is one of an installed package, or names nothing."""
+    name = file.path.rpartition("/")[2]
+    if name == ".package-lock.json":
+        yield Unread(kind=HIDDEN, folder=file.path.rpartition("/")[0])
+        return
+    if INSTALLED.search(file.path) is not None:
+        return
+    text = file.data.decode("utf-8", "replace")
+    named = _NAMED().fullmatch(file.path)
+    if name == ".gitmodules":
+        folder = file.path.removesuffix(name)
+        yield from (Unread(kind=SUBMODULES, folder=f"{folder}{path}") for path in _MODULE().findall(text))
+    elif named is not None and named.lastgroup is not None:
+        label, tool = tuple(TOOLS.items())[int(named.lastgroup.removeprefix("tool"))]
+        if re.search(tool.sign, text) is not None:
+            yield Unread(kind=KIND.format(label))
+    elif _PINS().search(text) is not None:
+        yield Unread(kind=UNKNOWN)

@@ -1,0 +1,92 @@
+"""Issues by package: what the short formats show on one line each."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+from garboard import ecosystems
+from garboard.model.advisory import Severity
+from garboard.model.attribution import Origin, Place
+from garboard.model.base import Value
+from garboard.model.package import SYSTEM_TYPES, Package
+from garboard.reporters.view import Issue
+from garboard.versions.invalid import InvalidVersion
+
+
+class PackageRow(Value):
+    """The issues of one package in one version, the mildest first; of an operating system's its source package.
+
+    ``fixed_in`` clears all that have a fix, of which ``fixable`` tells the number; empty if none has. ``line`` is where the
+    Dockerfile brought it, or the manifest that asks for it, if that is known.
+    """
+
+    package: Package
+    name: str
+    version: str
+    issues: tuple[Issue, ...]
+    fixed_in: str = ""
+    fixable: int = 0
+    origin: Origin = Origin.UNKNOWN
+    placed: bool = False
+    line: str = ""
+
+    @property
+    def counts(self) -> Mapping[Severity, int]:
+        """Issues by severity; 0 for a severity that none has."""
+        return Counter(one.first.vulnerability.severity for one in self.issues)
+
+    @property
+    def worst(self) -> Severity:
+        """The highest severity; one that nobody rated ranks as `Severity.rank` says."""
+        return max((one.first.vulnerability.severity for one in self.issues), key=lambda one: one.rank)
+
+
+def rows(found: Iterable[Issue]) -> list[PackageRow]:
+    """One for each package of the issues, the worst last, then those with the most issues, then by name."""
+    groups: dict[tuple[str, str, str], list[Issue]] = {}
+    for issue in found:
+        package = issue.first.package
+        groups.setdefault((package.type, _name(package), package.version), []).append(issue)
+    made = [_row(issues) for issues in groups.values()]
+    made.sort(key=lambda one: (one.name, one.version), reverse=True)
+    made.sort(key=lambda one: (one.worst.rank, len(one.issues)))
+    return made
+
+
+def _name(package: Package) -> str:
+    return package.source if package.type in SYSTEM_TYPES else ecosystems.displayed(package)
+
+
+def _row(issues: Sequence[Issue]) -> PackageRow:
+    package = issues[0].first.package
+    findings = [one for issue in issues for one in issue.findings]
+    origins = {one.who.origin for one in findings}
+    fixes = [one.first.fixed_in for one in issues if one.first.fixed_in]
+    return PackageRow(
+        package=package,
+        name=_name(package),
+        version=package.version,
+        issues=tuple(issues),
+        fixed_in=_highest(fixes, package.scheme),
+        fixable=len(fixes),
+        origin=Origin.DOCKERFILE if Origin.DOCKERFILE in origins else min(origins, key=lambda one: one.value),
+        placed=any(one.introduced for one in findings),
+        line=next(filter(None, (_line(one.package, one.who.place) for one in findings)), ""),
+    )
+
+
+def _line(package: Package, place: Place | None) -> str:
+    if place is not None:
+        return f"{place.file}:{place.line}"
+    where = (*package.asked, *(package.locations if package.declared else ()))
+    return f"{where[0].path}:{where[0].line}" if where and where[0].line else ""
+
+
+def _highest(versions: Sequence[str], scheme: str) -> str:
+    """The highest; of what cannot be ordered the last one."""
+    order = ecosystems.order(scheme)
+    try:
+        return max(versions, key=order.key, default="") if order is not None else (versions or ("",))[-1]
+    except InvalidVersion:
+        return versions[-1]

@@ -1,0 +1,122 @@
+"""Lists of dependencies that no cataloger reads are told, by the tool that they are of."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from garboard.packages import unread_lists
+from garboard.packages.declared import DECLARATIONS
+from garboard.patterns import of_globs
+from tests.unit.packages.test_declared import read
+
+CLEAN = {"php/composer.lock": '{"packages": [{"name": "psr/log", "version": "1.1.4"}]}'}
+SAMPLES = {
+    "Ansible": ("requirements.yml", "collections:\n  - name: a.b\n"),
+    "Bazel": ("MODULE.bazel", 'bazel_dep(name = "rules_jvm_external", version = "6.0")\n'),
+    "Cake": ("build.cake", "#addin nuget:?package=A&version=1.0.0\n"),
+    "Carthage": ("Cartfile.resolved", 'github "A/B" "1.0.0"\n'),
+    "Chef": ("Policyfile.lock.json", "{}"),
+    "CMake's CPM": ("package-lock.cmake", "CPMDeclarePackage(fmt VERSION 9.1.0)\n"),
+    "Cocoapods' pods (podspec)": ("A.podspec", "s.dependency 'B', '~> 1'\n"),
+    "Crystal": ("shard.lock", "version: 2.0\nshards:\n  db:\n    git: x\n    version: 0.10.1\n"),
+    "D (dub)": ("dub.selections.json", '{"fileVersion": 1, "versions": {"vibe-d": "0.9.4"}}'),
+    "Deno": ("deno.json", '{"imports": {"a": "npm:a@1"}}'),
+    "Elm": ("elm.json", "{}"),
+    "Erlang (rebar3)": ("rebar.config", '{deps, [{cowboy, "2.9.0"}]}.\n'),
+    "Gleam": ("gleam.toml", 'name = "a"\n[dependencies]\nb = "1"\n'),
+    "Go before its modules": ("Godeps/Godeps.json", '{"Deps": []}'),
+    "Go's workspaces (replace)": ("go.work", "go 1.22\nuse ./a\nreplace a/b => ../c\n"),
+    "Haskell": ("a.cabal", "library\n  build-depends: base, aeson\n"),
+    "Helm": ("Chart.lock", "dependencies:\n- name: a\n"),
+    "jspm and import maps": ("importmap.json", '{"imports": {"a": "https://esm.sh/a@1"}}'),
+    "Meson": ("subprojects/zlib.wrap", "[wrap-file]\n"),
+    "Mill": ("build.sc", 'def ivyDeps = Agg(ivy"g::a:1.0")\n'),
+    "NuGet before project files (project.json)": ("project.json", '{"dependencies": {"A": "1.0"}, "frameworks": {}}'),
+    "Nim": ("a.nimble", 'requires "nim >= 1.0"\n'),
+    "Nix": ("flake.lock", "{}"),
+    "OCaml": ("a.opam", 'depends: ["ocaml"]\n'),
+    "Paket": ("paket.dependencies", "nuget A\n"),
+    "Perl": ("cpanfile", "requires 'Mojolicious';\n"),
+    "pnpm before version 3": ("shrinkwrap.yaml", "packages:\n"),
+    "Puppet": ("Puppetfile", "mod 'a/b', '1.0.0'\n"),
+    "PureScript": ("spago.dhall", "{}"),
+    "R": ("packrat/packrat.lock", "Package: a\n"),
+    "Terraform": (".terraform.lock.hcl", 'provider "x" {}\n'),
+    "Unity": ("Packages/packages-lock.json", "{}"),
+    "V": ("v.mod", "Module {\n dependencies: ['a']\n}\n"),
+    "vcpkg": ("vcpkg.json", '{"dependencies": ["zlib"]}'),
+    "Zig": ("build.zig.zon", ".{ .dependencies = .{} }\n"),
+}
+
+
+def gaps(folder: Path, files: dict[str, str]) -> dict[str, str]:
+    return {gap.subject: gap.reason for gap in read(folder, {**CLEAN, **files}).gaps}
+
+
+@pytest.mark.parametrize("tool", unread_lists.TOOLS)
+def test_a_list_of_each_tool_is_told(tmp_path: Path, tool: str) -> None:
+    path, text = SAMPLES[tool]
+    for folder in ("", "a/b/"):
+        told = gaps(tmp_path / (folder or "root"), {f"{folder}{path}": text})
+        assert told == {unread_lists.KIND.format(tool): f"found, and not read: {folder}{path}"}
+
+
+@pytest.mark.parametrize("tool", unread_lists.TOOLS)
+def test_one_of_an_installed_package_is_its_authors_own(tmp_path: Path, tool: str) -> None:
+    path, text = SAMPLES[tool]
+    assert gaps(tmp_path, {f"node_modules/a/{path}": text}) == {}
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("deno.json", '{"tasks": {}}'),
+        ("project.json", '{"name": "a", "targets": {}}'),
+        ("go.work", "go 1.22\nuse ./a\n"),
+        ("Chart.yaml", "name: a\nversion: 1.0.0\n"),
+        ("rebar.config", "{deps, []}.\n"),
+        ("vcpkg.json", '{"name": "a"}'),
+        ("state.lock", ""),
+        ("pid.lock", "1234\n"),
+    ],
+)
+def test_a_file_that_asks_for_nothing_is_not(tmp_path: Path, path: str, text: str) -> None:
+    assert gaps(tmp_path, {path: text}) == {}
+
+
+def test_what_a_lock_file_beside_it_tells_is_not(tmp_path: Path) -> None:
+    path, text = SAMPLES["Deno"]
+    lock = '{"version": "4", "specifiers": {"npm:a@1": "1.0.0"}, "npm": {"a@1.0.0": {"integrity": "sha512-x"}}}'
+    assert gaps(tmp_path, {path: text, "deno.lock": lock}) == {}
+
+
+def test_a_lock_file_of_a_tool_that_is_not_known_is_told(tmp_path: Path) -> None:
+    told = gaps(
+        tmp_path, {"a/frobnicate.lock": "left-pad 1.3.0\n", "b.lock.json": '{"x": "1.0"}', "c-lock.yaml": "a: 1.0\n"}
+    )
+    assert told == {unread_lists.UNKNOWN: "found, and not read: a/frobnicate.lock, b.lock.json, c-lock.yaml"}
+
+
+def test_what_npm_installed_is_told_where_it_is_not_there(tmp_path: Path) -> None:
+    hidden = {"a/node_modules/.package-lock.json": '{"packages": {"node_modules/b": {"version": "1.0.0"}}}'}
+    assert set(gaps(tmp_path / "alone", hidden)) == {unread_lists.HIDDEN}
+    there = {**hidden, "a/node_modules/b/package.json": '{"name": "b", "version": "1.0.0"}'}
+    assert gaps(tmp_path / "with", there) == {}
+
+
+def test_submodules_that_are_not_checked_out_are_told(tmp_path: Path) -> None:
+    modules = {
+        ".gitmodules": '[submodule "a"]\n\tpath = libs/a\n\turl = x\n[submodule "b"]\n\tpath = libs/b\n\turl = y\n'
+    }
+    there = {"libs/b/composer.lock": '{"packages": [{"name": "psr/log", "version": "1.1.4"}]}'}
+    assert gaps(tmp_path, {**modules, **there}) == {unread_lists.SUBMODULES: "found, and not read: libs/a"}
+
+
+def test_what_is_read_is_not_said_to_be_unread() -> None:
+    """A tool is taken off the table when its files are read."""
+    declared = [glob for reader in DECLARATIONS if reader.NAME.endswith("-declared") for glob in reader.GLOBS]
+    for tool, (path, _) in SAMPLES.items():
+        assert not re.fullmatch(of_globs(declared), path), tool
