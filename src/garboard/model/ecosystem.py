@@ -58,6 +58,7 @@ class VersionOrder(Protocol):
     """How the versions of one kind of package are ordered.
 
     A module with ``SPELLINGS = True`` says that one version may be spelled in several ways (``1.0`` and ``1.0.0``).
+    One with ``last`` has revisions of its packagers: the last affected version of a publisher stands for all of its builds.
     """
 
     @property

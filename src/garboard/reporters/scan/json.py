@@ -123,6 +123,7 @@ class Entry(
     kev_ransomware: bool
     advisories: list[str]
     feed: str
+    feeds: list[str]
     matched_by: str
     layer_index: int | None
     layer_diff_id: str
@@ -438,6 +439,7 @@ class _Writer:
             kev_ransomware=v.kev_ransomware,
             advisories=list(v.advisories),
             feed=finding.feed,
+            feeds=list(finding.feeds),
             matched_by=finding.matched_by,
             layer_index=package.layer,
             layer_diff_id=layer.diff_id if layer else "",
