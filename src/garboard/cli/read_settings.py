@@ -36,8 +36,8 @@ _FORMATS: Final = frozenset(
 _FROM_INPUT: Final = (STANDARD_INPUT, "sbom:-")
 
 
-def output(given: Given, *, several: bool = False, default: str = "text", on_terminal: str = "") -> Output:
-    """Read the options of `garboard.cli.options.report`.
+def output(given: Given, *, several: bool = False, on_terminal: str = "", default: str = "text") -> Output:
+    """Read the options of `garboard.cli.options.report`; ``default`` is the format where none is named.
 
     Raises:
         UsageError: there are ``several`` formats, and the command writes one, or they do not go together.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -18,9 +18,16 @@ from garboard.cli.settings import Analysis
 from garboard.model.base import Value
 from garboard.model.errors import UsageError
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from garboard.model.explanation import Consideration
+    from garboard.model.report import Report
+
 AUTHOR: Final = text("--author", metavar="NAME", help="Who answers for the document.")
 ID: Final = text("--id", metavar="IRI", help="The document's id; without it one is made of the content.")
 ATTACH: Final = flag("--attach", help="Attach the document to the image in its registry, unsigned (needs OpenVEX).")
+DISTRIBUTION: Final = flag("--distribution", help="State too what the distribution's data say is not affected.")
 PRODUCT: Final = text("--product", metavar="PURL", help="The image's package URL, where it has no digest.")
 
 
@@ -32,6 +39,7 @@ class Settings(Value):
     id: str
     product: str
     attach: bool
+    distribution: bool
 
 
 def _settings(given: Given) -> Settings:
@@ -43,7 +51,8 @@ def _settings(given: Given) -> Settings:
             raise UsageError(
                 f"--product {product} is no package URL of an image", "as in --product pkg:oci/app@sha256:…"
             )
-    analysis = read_settings.analysis(given, written=read_settings.output(given, default=reporters.VEX.names[0]))
+    written = read_settings.output(given, default=reporters.VEX.names[0])
+    analysis = read_settings.analysis(given, written=written)
     if given[ATTACH] and analysis.output.format != "openvex":
         raise UsageError(f"--attach attaches OpenVEX, not {analysis.output.format}", "leave out --format")
     if given[ATTACH] and given[o.OFFLINE]:
@@ -54,12 +63,13 @@ def _settings(given: Given) -> Settings:
         id=given[ID] or "",
         product=product,
         attach=given[ATTACH],
+        distribution=given[DISTRIBUTION],
     )
 
 
 @make(
     "vex",
-    *(o.IMAGE, AUTHOR, ID, PRODUCT, ATTACH, *o.TRIAGE),
+    *(o.IMAGE, AUTHOR, ID, PRODUCT, DISTRIBUTION, ATTACH, *o.TRIAGE),
     *(o.Format(reporters.VEX.names), o.OUTPUT, o.QUIET, *o.ANALYSIS),
     settings=_settings,
 )
@@ -93,7 +103,8 @@ def command(settings: Settings) -> int:
             f"{analysis.image} has no digest by which others know it",
             "name its package URL: --product pkg:oci/…@sha256:…",
         )
-    document, left = compose.compose(report, product, settings.author, settings.id)
+    more = compose.of_data(_denied(report, analysis), report, product) if settings.distribution else ()
+    document, left = compose.compose(report, product, settings.author, settings.id, more)
     for note in (*(report.policy.notes if report.policy else ()), *(f"not in the document: {one}" for one in left)):
         if not analysis.output.quiet:
             click.echo(note, err=True)
@@ -111,3 +122,10 @@ def command(settings: Settings) -> int:
     if analysis.output.file or not settings.attach:
         write(data, analysis.output)
     return 0
+
+
+def _denied(report: Report, analysis: Analysis) -> Iterator[Consideration]:
+    from garboard.matching.rejected import denied
+
+    distro = report.inventory.distro
+    return denied(report.inventory.packages, analysis.data.database, distro.streams if distro else ())
