@@ -12,6 +12,7 @@ import msgspec
 from garboard.model.advisory import Rating, Severity
 from garboard.model.finding import Finding, Vulnerability
 from garboard.model.policy import Decision, Suppressed
+from garboard.model.vex import JUSTIFICATIONS, justification_of
 from garboard.sbom.properties import Pair
 
 _METHODS: Final = MappingProxyType({"CVSS:4": "CVSSv4", "CVSS:3.1": "CVSSv31", "CVSS:3.0": "CVSSv3"})
@@ -25,16 +26,6 @@ _SEVERITIES: Final = MappingProxyType(
         Severity.UNKNOWN: "unknown",
     }
 )
-_JUSTIFICATIONS: Final = MappingProxyType(
-    {
-        "component_not_present": "code_not_present",
-        "vulnerable_code_not_present": "code_not_present",
-        "vulnerable_code_not_in_execute_path": "code_not_reachable",
-        "vulnerable_code_cannot_be_controlled_by_adversary": "requires_environment",
-        "inline_mitigations_already_exist": "protected_by_mitigating_control",
-    }
-)
-"""CycloneDX' words for those of OpenVEX."""
 _VECTOR_2: Final = re.compile(r"(?:AV|AC|Au|C|I|A):")
 _STAMP: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)")
 _ADDRESS: Final = re.compile(r"https?://[^\s<>\"{}|\\^`\[\]]+")
@@ -199,7 +190,9 @@ def _analysis(one: Suppressed) -> VulnerabilityAnalysis:
         return VulnerabilityAnalysis(state="resolved", detail=detail)
     if by.decision is Decision.NOT_AFFECTED:
         return VulnerabilityAnalysis(
-            state="not_affected", justification=_JUSTIFICATIONS.get(by.justification), detail=detail
+            state="not_affected",
+            justification=JUSTIFICATIONS.get(justification_of(by.justification)) or None,
+            detail=detail,
         )
     return VulnerabilityAnalysis(state="exploitable", response=("will_not_fix",), detail=detail)
 
