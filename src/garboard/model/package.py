@@ -323,7 +323,7 @@ class Asked(Value, tag_field="fact", tag="asked"):
 
     Of ``open`` ones it states no version. What else it states counts only where no lock file answers for it, in its folder or
     above, or below if it is ``spread``; ``hint`` says how to make one. ``told`` if others tell where none does. Those of
-    ``development`` nothing else needs.
+    ``development`` nothing else needs. ``project`` is what it calls its own, if it does.
     """
 
     type: str
@@ -333,6 +333,7 @@ class Asked(Value, tag_field="fact", tag="asked"):
     told: bool = False
     spread: bool = False
     development: tuple[str, ...] = ()
+    project: str = ""
 
 
 class Kept(Value, tag_field="fact", tag="kept"):

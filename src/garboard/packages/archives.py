@@ -325,7 +325,7 @@ def in_tar(view: memoryview) -> str:
             programs = programs or _is_library(member.name) or member.head.startswith(SIGNS)
     except compression.TooLarge:
         return _PROGRAMS if programs else _LONG
-    except (compression.Damaged, Damaged):
+    except (compression.Damaged, DamagedArchive):
         return _BROKEN
     return _PROGRAMS if programs else ""
 
@@ -371,7 +371,7 @@ def _compressed(view: memoryview) -> str:
     return _NO_FORM if found.startswith((_ZIP, _CPIO)) else ""
 
 
-class Damaged(ValueError):
+class DamagedArchive(ValueError):
     """A tar file of which the headers cannot be followed to the end."""
 
 
@@ -463,7 +463,7 @@ def members(source: _Source) -> Iterator[TarMember]:
     """The members of a tar file (POSIX.1-2017, GNU, v7), until it ends; none where the first block is no header.
 
     Raises:
-        Damaged: something else than a header follows a member, or less than that has.
+        DamagedArchive: something else than a header follows a member, or less than that has.
     """
     longer = b""
     real: int | None = None
@@ -473,7 +473,7 @@ def members(source: _Source) -> Iterator[TarMember]:
         if size is None or not _is_header(header):
             if first:
                 return
-            raise Damaged
+            raise DamagedArchive
         first = False
         kind = header[156:157]
         if kind in b"LKxg" and kind:
@@ -491,10 +491,10 @@ def members(source: _Source) -> Iterator[TarMember]:
         yield TarMember((longer or name).decode("utf-8", "replace"), head)
         longer, real = b"", None
         if not source.skip(size - len(head)):
-            raise Damaged
+            raise DamagedArchive
         source.skip(-size % _BLOCK)  # the padding of the last one may be missing
     if header and len(header) < _BLOCK and not first:
-        raise Damaged
+        raise DamagedArchive
 
 
 def _extended(kind: bytes, source: _Source, size: int, longer: bytes, real: int | None) -> tuple[bytes, int | None]:

@@ -49,7 +49,7 @@ def joined(packages: Sequence[Package], manifests: Sequence[ManifestFile]) -> Jo
     for place in locks.for_development(manifests, answers):
         if not marked[place].scope:
             marked[place] = msgspec.structs.replace(marked[place], scope=DEVELOPMENT)
-    kept = [one for one in marked if one.application or not one.declared or _file(one) not in answered]
+    kept = [one for one in marked if one.application or not one.declared or not locks.tells(one, answers)]
     gaps = (*_stale(manifests, answers, locks), *_gaps(manifests, answered, locks))
     return Joined(kept, gaps, answered)
 
@@ -87,6 +87,8 @@ class _Locks:
         self._homes: dict[str, list[str]] = defaultdict(list)
         self._loose: dict[str, set[tuple[str, str]]] = defaultdict(set)
         """By the folder of manifests, what they state with a version."""
+        self._members: dict[str, set[str]] = defaultdict(set)
+        """By lock file, the projects that it says to be of."""
         self._own = {(one.type, _named(one.type, one.full_name)) for one in packages if one.application}
         self._installed = {(one.type, _named(one.type, one.full_name)) for one in packages if not one.declared}
         self._nearest: dict[tuple[str, str], str] = {}
@@ -97,6 +99,7 @@ class _Locks:
             if _file(package) not in manifests:
                 self._nearest.setdefault((_home(_file(package)), package.type), _file(package))
             if package.application:
+                self._members[_file(package)].add(_named(package.type, package.full_name))
                 continue
             file, key = _file(package), (package.type, _named(package.type, package.full_name))
             if file in manifests:
@@ -111,17 +114,38 @@ class _Locks:
         keys = self._keys(manifest)
         home = _home(manifest.path)
         for folder in _upwards(home):
-            if found := tuple(file for file in self._homes.get(folder, ()) if self._names(file, keys, manifest)):
+            files = (file for file in self._homes.get(folder, ()) if self._is_of(file, manifest))
+            if found := tuple(file for file in files if self._names(file, keys, manifest)):
                 return found
         if not manifest.asked.spread:
             return ()
         within = (file for folder in self._below(home) for file in self._homes[folder])
         return tuple(file for file in within if self._names(file, keys, manifest))
 
-    def above(self, manifest: ManifestFile) -> str:
-        """The nearest lock file, in its folder or above, of the kind that answers for it; empty if there is none."""
+    def above(self, manifest: ManifestFile, *, of_others: bool = False) -> str:
+        """The nearest lock file, in its folder or above, of the kind that answers for it, or one ``of_others``; empty if there is none."""
         found = (self._nearest.get((folder, manifest.asked.type)) for folder in _upwards(_home(manifest.path)))
-        return next(filter(None, found), "")
+        return next((file for file in found if file and (of_others or self._is_of(file, manifest))), "")
+
+    def _is_of(self, file: str, manifest: ManifestFile) -> bool:
+        """Whether a lock file may be of the manifest's project: one of another folder that lists its members has to name it."""
+        members, project = self._members.get(file), manifest.asked.project
+        if not members or not project or _home(file) == _home(manifest.path):
+            return True
+        return _named(manifest.asked.type, project) in members
+
+    def tells(self, package: Package, answers: dict[str, tuple[str, ...]]) -> bool:
+        """Whether lock files tell the version of what a manifest states: one of its folder whichever it has, others the same."""
+        manifest = _file(package)
+        key = (package.type, _named(package.type, package.full_name))
+        for file in answers.get(manifest, ()):
+            found = self._by_file[file].get(key, ())
+            own = _home(file) == _home(manifest)
+            if own and (found or ecosystems.of(package.type).loose_locks):  # a BOM is in no lock file
+                return True
+            if any(self._packages[place].version == package.version for place in found):
+                return True
+        return False
 
     def _below(self, home: str) -> Iterator[str]:
         """The folders with lock files below one."""
@@ -219,7 +243,13 @@ def _stale(manifests: Iterable[ManifestFile], answers: dict[str, tuple[str, ...]
         if not files and (above := locks.above(one)):
             files = (above,)
             names = dict.fromkeys(name for name in one.asked.open if not locks.stated(one, name))
-        absent = [name for name in names if not locks.has(one, name, files)]
+        if not files and (other := locks.above(one, of_others=True)):
+            unknown = [name for name in one.asked.open if not locks.has(one, name, ()) and not locks.stated(one, name)]
+            if unknown:
+                reason = f"asks for {some(unknown)}, and {other} is not of this project: not judged"
+                yield Gap(stage="catalog", subject=one.path, reason=reason)
+            continue
+        absent = [name for name in names if not locks.has(one, name, files) and not locks.stated(one, name)]
         if files and absent:
             folder, _, lock = files[0].rpartition("/")
             named = lock if folder == one.path.rpartition("/")[0] else files[0]
@@ -230,7 +260,11 @@ def _stale(manifests: Iterable[ManifestFile], answers: dict[str, tuple[str, ...]
 def _gaps(manifests: Iterable[ManifestFile], answered: frozenset[str], locks: _Locks) -> Iterator[Gap]:
     for one in manifests:
         asked = one.asked
-        if one.path in answered or asked.told or (locks.above(one) and not ecosystems.of(asked.type).loose_locks):
+        if (
+            one.path in answered
+            or asked.told
+            or (locks.above(one, of_others=True) and not ecosystems.of(asked.type).loose_locks)
+        ):
             continue
         unknown = [name for name in asked.open if not locks.stated(one, name)]
         if unknown:

@@ -17,7 +17,7 @@ from garboard.packages.installed import INSTALLED
 
 _SUPPORT: Final = (".pom",)
 """Ends of the files there that say what others take from them, and declare nothing themselves."""
-_FORM: Final = 3
+_FORM: Final = 4
 """Rises whenever the facts made of the same bytes change for all ecosystems."""
 
 

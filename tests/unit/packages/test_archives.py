@@ -148,7 +148,7 @@ def test_what_is_no_archive(path: str, data: bytes) -> None:
 def names(written: bytes) -> list[str]:
     """Those of the members, until something else follows."""
     found = []
-    with contextlib.suppress(archives.Damaged):
+    with contextlib.suppress(archives.DamagedArchive):
         found.extend(member.name.rstrip("/") for member in archives.members(archives.plain(memoryview(written))))
     return found
 

@@ -212,7 +212,42 @@ def test_what_a_member_of_a_workspace_asks_for_and_the_lock_file_lacks(
     files = {project.manifest: project.asks, project.lock: locked, f"m/x/{project.manifest}": MEMBERS[project.manifest]}
     told = [gap.reason for gap in read(tmp_path, files).gaps if gap.subject == f"m/x/{project.manifest}"]
     name = "v/zz" if project.direct == "v/a" else "zz"
-    assert told == [f"asks for {name}, which {project.lock} does not have: not judged"]
+    [reason] = told
+    assert reason in {
+        f"asks for {name}, which {project.lock} does not have: not judged",
+        f"asks for {name}, and {project.lock} is not of this project: not judged",
+    }
+
+
+def test_a_lock_file_answers_for_its_own_projects_alone(tmp_path: Path) -> None:
+    """What a project beside its own states is listed, and what it leaves open is told."""
+    lock = _json(
+        {
+            "packages": {
+                "": {"name": "root", "dependencies": {"left-pad": "1.3.0"}},
+                "node_modules/left-pad": {"version": "1.3.0"},
+            }
+        }
+    )
+    files = {
+        "package.json": _json({"name": "root", "dependencies": {"left-pad": "1.3.0"}}),
+        "package-lock.json": lock,
+        "svc/package.json": _json({"name": "svc", "dependencies": {"left-pad": "1.0.0"}}),
+        "build.gradle": "dependencies {\n implementation 'a.b:c:1.0'\n}\n",
+        "gradle.lockfile": "a.b:c:1.0=a\n",
+        "sub/build.gradle": "dependencies {\n implementation 'a.b:c:1.0'\n implementation 'g:log:2.14.1'\n}\n",
+        "packages.lock.json": _json(
+            {"version": 1, "dependencies": {"net8.0": {"J": {"type": "Direct", "resolved": "13.0.3"}}}}
+        ),
+        "b/b.csproj": '<Project><ItemGroup><PackageReference Include="J" Version="12.0.1"/></ItemGroup></Project>',
+    }
+    found = read(tmp_path, files)
+    assert {(one.full_name, one.version) for one in found.packages if not one.application} == {
+        ("left-pad", "1.3.0"), ("a.b/c", "1.0"), ("g/log", "2.14.1"), ("J", "13.0.3"), ("J", "12.0.1"),
+    }  # fmt: skip
+    assert "asks for left-pad, and package-lock.json is not of this project: not judged" in {
+        gap.reason for gap in found.gaps if gap.subject == "svc/package.json"
+    }
 
 
 @pytest.mark.parametrize(

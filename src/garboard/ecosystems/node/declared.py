@@ -113,7 +113,17 @@ def manifest(file: File, /) -> Iterator[Fact]:
     named = _MANAGER.search(file.data)
     hint = _LOCKING.get(named[1], LOCKING) if named is not None and named.groups() != (b"yarn", b"1") else LOCKING
     for fact in lock_text.asked(file, _dependencies, type_=TYPE, hint=hint):
-        yield msgspec.structs.replace(fact, told=_UNMET in file.data) if isinstance(fact, Asked) else fact
+        if isinstance(fact, Asked):
+            yield msgspec.structs.replace(fact, told=_UNMET in file.data, project=_project(file.data))
+        else:
+            yield fact
+
+
+def _project(data: bytes) -> str:
+    try:
+        return text_of(lock_text.mapping(msgspec.json.decode(lock_text.decoded(data))).get("name"))
+    except lock_text.ERRORS:
+        return ""
 
 
 def _dependencies(text: str) -> Named:

@@ -7,11 +7,13 @@ import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
+import msgspec
+
 from garboard import lock_text
 from garboard.lock_text import Named, Remark
 from garboard.model.gap import Gap
 from garboard.model.image import File
-from garboard.model.package import Fact, Package
+from garboard.model.package import Asked, Fact, Package
 
 TYPE: Final = "cargo"
 ORDER: Final = "semver"
@@ -24,7 +26,8 @@ _NAMED: Final = re.compile(r'name\s*=\s*"([^"]+)"')
 def catalog(file: File, /) -> Iterator[Fact]:
     """The members of the workspace, which have no source, and every crate that they are built of; or what a manifest asks for."""
     if file.path.endswith(".toml"):
-        yield from lock_text.asked(file, _required, type_=TYPE, hint=_HINT)
+        for fact in lock_text.asked(file, _required, type_=TYPE, hint=_HINT):
+            yield msgspec.structs.replace(fact, project=_project(file.data)) if isinstance(fact, Asked) else fact
         return
     try:
         text = lock_text.decoded(file.data)
@@ -53,6 +56,14 @@ def catalog(file: File, /) -> Iterator[Fact]:
             automatic=None if member else f"{name}@{version}" not in asked,
             line=lines.get((name, version), 0),
         )
+
+
+def _project(data: bytes) -> str:
+    try:
+        document = tomllib.loads(lock_text.decoded(data))
+    except lock_text.ERRORS:
+        return ""
+    return lock_text.text_of(lock_text.mapping(document.get("package")).get("name"))
 
 
 def _required(text: str) -> Named:
