@@ -107,7 +107,8 @@ def command(settings: Settings) -> int:
     garboard compare python:3.12 python:3.13-slim
     garboard compare registry.example/app:1.4
 
-    Exit code: 0 it is not worse (or not what --fail-if names), 1 it is, 2 an error, 3 nothing of one could be judged.
+    Exit code: 0 it is not worse (or not what --fail-if names), 1 it is, 2 an error, 3 nothing of one could be judged, or issues
+    are gone with something that could not be read.
     """  # noqa: D301  (\b is click's)
     from garboard.comparison.compare import compare
     from garboard.reporters.view import View
@@ -153,4 +154,4 @@ def exit_code(found: ImageComparison, fail_if: str) -> int:
     fails = {"worse": found.worse, "new": bool(found.of(Fate.NEW)), "any": differs, "never": False}
     if fails[fail_if]:
         return 1
-    return 0 if found.before.judged and found.after.judged else 3
+    return 0 if found.before.judged and found.after.judged and not found.unsure else 3

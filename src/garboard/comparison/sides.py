@@ -36,6 +36,7 @@ def of_report(report: Report) -> Side:
         licenses=tuple(sorted({text for one in report.inventory.packages for text in one.licenses})),
         judged=report.judged,
         full=report.coverage is Coverage.FULL,
+        unread=tuple(dict.fromkeys(one.subject for one in report.gaps if one.unread)),
         data=tuple((one.shard, one.data_date or one.fetched) for one in report.feeds),
     )
 

@@ -43,6 +43,7 @@ class Side(Value):
     Attributes:
         packages: versions by type and name; None if the report does not list them.
         set_aside: reasons by issue.
+        unread: what could not be read or judged of it.
         size: of its layers as stored, in bytes.
         installed_size: of its packages, as far as their package managers state it; None if none does.
         user: as whom its commands run; None if that is not known.
@@ -61,6 +62,7 @@ class Side(Value):
     licenses: tuple[str, ...] | None = None
     judged: int = 0
     full: bool = True
+    unread: tuple[str, ...] = ()
     data: tuple[tuple[str, str], ...] = ()
 
 
@@ -104,6 +106,11 @@ class ImageComparison(Value):
     def of(self, fate: Fate) -> tuple[IssueChange, ...]:
         """The issues of one fate."""
         return tuple(one for one in self.issues if one.fate is fate)
+
+    @property
+    def unsure(self) -> tuple[str, ...]:
+        """What could not be read of the later one and could of the earlier, if issues are gone: they may be in it."""
+        return tuple(one for one in self.after.unread if one not in self.before.unread) if self.of(Fate.GONE) else ()
 
     @property
     def worse(self) -> bool:

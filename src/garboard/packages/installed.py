@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 INSTALLED: Final = re.compile(
-    r"(?:^|/)(?:node_modules|site-packages|dist-packages|bower_components|\.venv|\.tox|\.m2|\.gradle|\.cargo|\.bundle|\.stack-work|gems|"
-    r"pkg/mod|vendor/(?:bundle|cache|[^/]+/[^/]+(?=/composer\.))|deps/[^/]+(?=/(?:mix|rebar)\.)|Pods)/"
+    r"(?:^|/)(?:node_modules|site-packages|dist-packages|bower_components|\.venv|\.tox|\.m2|\.gradle|\.cargo|\.bundle|\.stack-work|gems/[^/]+-\d[^/]*|"
+    r"pkg/mod/(?:cache|[^@]+@v[^/]+)|vendor/(?:bundle|cache|[^/]+/[^/]+(?=/composer\.))|deps/[^/]+(?=/(?:mix|rebar)\.)|Pods)/"
 )
 """What a path in one has: the lists of dependencies there are of these packages' authors' own work."""

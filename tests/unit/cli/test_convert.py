@@ -86,3 +86,15 @@ def test_a_saved_report_is_compared_and_is_a_baseline(garboard: Any) -> None:
     code, out, _ = garboard("compare", "a.report", sbom("issues"))
     assert (code, b"0 gone" in out, b"0 new" in out, b"Packages:" in out) == (0, True, True, True)
     assert garboard("scan", "-q", sbom("issues"), "--baseline", "a.report")[0] == 0
+
+
+def test_what_is_gone_with_a_file_that_cannot_be_read_is_not_sure(garboard: Any, tmp_path: Path) -> None:
+    for name, text in (("a", '{"packages": {"node_modules/right": {"version": "1.0.0"}}}'), ("b", '{"packages": {')):
+        (tmp_path / name / "x").mkdir(parents=True)
+        (tmp_path / name / "package-lock.json").write_text(text)
+        (tmp_path / name / "x" / "package-lock.json").write_text(
+            '{"packages": {"node_modules/left": {"version": "1.0.0"}}}'
+        )
+    code, out, _ = garboard("compare", "dir:a", "dir:b")
+    assert (code, b"1 gone" in out, b"could not be read any more: package-lock.json" in out) == (3, True, True), out
+    assert garboard("compare", "dir:a", "dir:a")[0] == 0

@@ -25,6 +25,7 @@ class ComparedSide(_Out):
     installed_size: int | None
     user: str | None
     fully_judged: bool
+    unread: list[str]
 
 
 class ComparedIssue(_Out):
@@ -101,6 +102,7 @@ def _side(side: Side) -> ComparedSide:
         installed_size=side.installed_size,
         user=side.user,
         fully_judged=side.full,
+        unread=list(side.unread),
     )
 
 

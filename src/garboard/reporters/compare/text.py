@@ -31,6 +31,11 @@ def headline(found: ImageComparison) -> str:
     return f"{found.before.name} → {found.after.name}: {', '.join(parts)}"
 
 
+def _some(names: tuple[str, ...]) -> str:
+    more = f" and {len(names) - _NAMES} more" if len(names) > _NAMES else ""
+    return ", ".join(names[:_NAMES]) + more
+
+
 def _whence(changes: tuple[IssueChange, ...]) -> str:
     groups = _by_package(changes)
     if not groups or len(groups) > _NAMES:
@@ -46,6 +51,9 @@ def _line(line: str) -> str:
 def render(found: ImageComparison, view: View) -> bytes:
     """The whole text, UTF-8, ending in a line feed."""
     lines = [headline(found), ""]
+    if found.unsure:
+        text = f"What is gone may be in what could not be read any more: {_some(found.unsure)}"
+        lines += [paint(text, "33", color=view.color), ""]
     for fate, heading in _HEADINGS.items():
         changes = found.of(fate)
         if changes:

@@ -144,7 +144,7 @@ def _vulnerability(finding: Finding, report: Report) -> GitlabVulnerability:
     return GitlabVulnerability(
         id=hashlib.sha256(key.encode("utf-8", "replace")).hexdigest(),
         name=plain(headline(vulnerability, _NAME - 2)) or vulnerability.id,
-        description=plain(vulnerability.description) or None,
+        description="\n".join(map(plain, vulnerability.description.splitlines())) or None,
         severity=_WORDS[vulnerability.severity],
         solution=f"Upgrade {name} from {plain(package.version)} to {plain(finding.fixed_in)}"[:_SOLUTION]
         if finding.fixed_in
