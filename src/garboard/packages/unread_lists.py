@@ -35,7 +35,7 @@ class UnreadTool(NamedTuple):
 TOOLS: Final = MappingProxyType(
     {
         "Ansible": UnreadTool(
-            ("**/requirements.yml", "**/galaxy.yml"),
+            ("**/requirements.yml", "**/requirements.yaml", "**/galaxy.yml"),
             sign=r"(?m)^[ \t]*-?[ \t]*(?:collections|roles|src|name|dependencies):",
         ),
         "Bazel": UnreadTool(("**/MODULE.bazel", "**/WORKSPACE", "**/WORKSPACE.bazel"), sign=r"\w\("),
@@ -90,6 +90,21 @@ TOOLS: Final = MappingProxyType(
         "Puppet": UnreadTool(("**/Puppetfile",), sign=r"(?m)^[ \t]*mod\b"),
         "PureScript": UnreadTool(("**/spago.dhall", "**/spago.yaml", "**/packages.dhall")),
         "R": UnreadTool(("**/packrat/packrat.lock",)),
+        "pnpm's workspaces (catalogs)": UnreadTool(
+            ("**/pnpm-workspace.yaml",), ("pnpm-lock.yaml",), r"(?m)^(?:catalogs?|overrides):"
+        ),
+        "package.json5 and package.yaml of pnpm": UnreadTool(("**/package.json5",), ("pnpm-lock.yaml",)),
+        "shadow-cljs": UnreadTool(("**/shadow-cljs.edn",), sign=r":dependencies"),
+        "Symfony's import maps": UnreadTool(("**/importmap.php",), sign=r"'version'"),
+        "Go's sums without modules": UnreadTool(("**/go.sum",), ("go.mod",), r"\sh1:"),
+        "Xcode": UnreadTool(
+            ("**/*.xcodeproj/project.pbxproj",),
+            ("project.xcworkspace/xcshareddata/swiftpm/Package.resolved",),
+            "XCRemoteSwiftPackageReference",
+        ),
+        "Tuist": UnreadTool(("**/Tuist/Dependencies.swift",)),
+        "Drush": UnreadTool(("**/*.make",), sign=r"(?m)^projects\["),
+        "Ant": UnreadTool(("**/build.xml",), sign=r"artifact:dependenc|<resolver:|<ivy:(?:retrieve|cachepath)"),
         "Terraform": UnreadTool(("**/.terraform.lock.hcl",)),
         "Unity": UnreadTool(("**/Packages/packages-lock.json", "**/Packages/manifest.json")),
         "V": UnreadTool(("**/v.mod",), sign=r"dependencies:\s*\[\s*[^\s\]]"),

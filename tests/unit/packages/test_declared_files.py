@@ -1012,7 +1012,44 @@ SBT_OBJECT = Declared(
     {"org.typelevel/cats-core_2.13@2.9.0": [], "com.typesafe/config@1.4.2": []},
     gaps=("only what is asked for by name",),
 )
+ACTION_FORMS = Declared(
+    ".forgejo/workflows/ci.yml",
+    """jobs:
+  a:
+    steps:
+      - {uses: o/a@v1.2.3, with: {x: 1}}
+      - "uses": &b o/b/sub@v2.0.1
+      # - uses: o/no@v1.0.0
+      - uses: >-
+          o/c@v3.0.0
+""",
+    {"o/a@v1.2.3": [], "o/b@v2.0.1": []},
+    gaps=("line 7 is of a form",),
+)
+GO_FORMS = Declared(
+    "tools/go.mod",
+    'module x\n\ngo 1.22\n\nrequire\ta.b/c v1.0.0\nrequire (\n\ta.b/d "v1.1.0"\n\ta.b/e master\n)\n',
+    {"stdlib@1.22": [], "x@": ["a.b/c@v1.0.0", "a.b/d@v1.1.0", "stdlib@1.22"], "a.b/c@v1.0.0": [], "a.b/d@v1.1.0": []},
+    own=("x",),
+    gaps=("lines 8",),
+)
+OLD_CARGO = Declared(
+    "old/Cargo.lock",
+    """[root]
+name = "shop"
+version = "0.1.0"
+dependencies = ["tokio 0.1.0 (registry+x)"]
+
+[[package]]
+name = "tokio"
+version = "0.1.0"
+source = "registry+x"
+""",
+    {"shop@0.1.0": ["tokio@0.1.0"], "tokio@0.1.0": []},
+    own=("shop",),
+)
 NEW_FORMS = (
+    *(ACTION_FORMS, GO_FORMS, OLD_CARGO),
     SBT_OBJECT,
     *(PAKET, DOTNET_TOOLS, BUILD_PROPS, GLEAM, MAVEN_INSTALL, MAVEN_INSTALL_1, VERIFICATION, IVY_MODULE, LEININGEN),
     *(
@@ -1053,7 +1090,7 @@ def test_the_line_that_declares_a_package(tmp_path: Path, file: Declared) -> Non
     lines = file.text.lower().split("\n")
     for package in read(tmp_path, {file.name: file.text}).packages:
         line = package.locations[0].line
-        if package.application and file.name == "go.mod":
+        if package.application and file.name.endswith("go.mod"):
             continue
         named = lines[line - 1] + (lines[line] if "[[package" in lines[line - 1] else "")
         assert line > 0
@@ -1068,7 +1105,7 @@ _LOCKS = [
     one
     for one in FILES
     if not re.fullmatch(of_globs(glob for ecosystem in ECOSYSTEMS for glob in ecosystem.manifests), one.name)
-    and not one.name.endswith((".txt", ".freeze", ".properties", ".xml", "ci.yml", "action.yml"))
+    and not one.name.endswith((".txt", ".freeze", ".properties", ".xml", "ci.yml", "action.yml", "go.mod"))
 ]
 _KEYS = [
     (one, key)
@@ -1128,7 +1165,7 @@ def test_another_version_of_a_form_is_told_and_what_is_known_of_it_is_read(
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
 def test_a_mark_of_the_byte_order_does_no_harm(tmp_path: Path, file: Declared, encoding: str) -> None:
     """Editors and shells of Windows write one."""
-    if file.name in {"go.mod", "pom.xml"}:
+    if file.name.endswith(("go.mod", "pom.xml")):
         return  # their tools refuse it
     plain = read(tmp_path / "plain", {file.name: file.text})
     (tmp_path / "marked" / file.name).parent.mkdir(parents=True)

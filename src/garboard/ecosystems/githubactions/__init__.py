@@ -38,8 +38,7 @@ ECOSYSTEM: Final = Ecosystem(
     misses="actions by a branch or a tag that moves (`@v4`), which take whatever is newest",
     reference="https://docs.github.com/actions/reference/workflow-syntax-for-github-actions",
     declares=(
-        "**/.github/workflows/*.yml",
-        "**/.github/workflows/*.yaml",
+        *(f"**/.{host}/workflows/*.{end}" for host in ("github", "gitea", "forgejo") for end in ("yml", "yaml")),
         "**/action.yml",
         "**/action.yaml",
     ),

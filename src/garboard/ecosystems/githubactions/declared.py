@@ -7,15 +7,17 @@ from collections.abc import Iterator
 from typing import Final
 
 from garboard import lock_text
-from garboard.lock_text import Pinned
+from garboard.lock_text import Pinned, Remark
 from garboard.model.image import File
 from garboard.model.package import Fact
 
 TYPE: Final = "githubactions"
 ORDER: Final = "githubactions"
 _USES: Final = re.compile(
-    r"""\s*(?:-\s+)?uses:\s*["']?([\w.-]+/[\w.-]+)(?:/[^@\s"']*)?@([^\s"'#]+)["']?\s*(?:#\s*(\S+))?"""
+    r"""(?:^|[\s{,-])["']?uses["']?\s*+:\s*+(?:&\S++\s++)?["']?([\w.-]++/[\w.-]++)(?:/[^@\s"']*+)?@([^\s"'#,}]++)["']?[\s,}]*+(?:#\s*+(\S++))?"""
 )
+_FOLDED: Final = re.compile(r"""(?:^|[\s{,-])["']?uses["']?\s*+:\s*+[>|]""")
+"""A text over several lines."""
 _EXACT: Final = re.compile(r"v?\d+\.\d+\.\d+\S*")
 
 
@@ -27,9 +29,13 @@ def catalog(file: File, /) -> Iterator[Fact]:
     return lock_text.facts(file, _actions, type_=TYPE, order=ORDER, writer="GitHub")
 
 
-def _actions(text: str) -> Iterator[Pinned]:
+def _actions(text: str) -> Iterator[Pinned | Remark]:
     for number, line in enumerate(text.splitlines(), 1):
-        if (found := _USES.match(line)) is not None:
+        if line.lstrip().startswith("#"):
+            continue
+        if _FOLDED.search(line) is not None:
+            yield Remark(f"line {number} is of a form that is not known: what it names was not judged")
+        for found in _USES.finditer(line):
             version = next((one for one in (found[2], found[3]) if one and _EXACT.fullmatch(one)), "")
             if version:
                 yield Pinned(found[1], version, asked=True, line=number)

@@ -16,11 +16,12 @@ TYPE: Final = "golang"
 ORDER: Final = "semver"
 _COMPLETE: Final = (1, 17)
 """Since this version of the language a go.mod lists the modules that others require too."""
-_REQUIRED: Final = re.compile(r'"?([^\s"]+)"?\s+(v[^\s/]+)\s*(?://\s*(indirect)\b.*)?(?://.*)?')
+_REQUIRED: Final = re.compile(r'"?([^\s"]+)"?\s+"?(v[^\s/"]+)"?\s*(?://\s*(indirect)\b.*)?(?://.*)?')
 _REPLACED: Final = re.compile(r'"?([^\s"]+)"?(?:\s+(v\S+))?\s+=>\s+"?([^\s"]+)"?(?:\s+(v[^\s/]+))?\s*(?://.*)?')
 _GO: Final = re.compile(r"(\d+)\.(\d+)")
 _RELEASE: Final = re.compile(r"(?:go)?(\d+(?:\.\d+)*(?:(?:rc|beta)\d+)?)(?![\w.])")
 """A version of Go; a toolchain's may have a suffix of its maker."""
+_SHOWN: Final = 5
 _BINDING: Final = (1, 21)
 """Since this version of the language it is the oldest Go that builds the module, and not only a hint."""
 STANDARD_LIBRARY: Final = "stdlib"
@@ -46,17 +47,23 @@ class GoMod(NamedTuple):
     builder: tuple[str, int]
     required: tuple[Requirement, ...]
     replaced: Mapping[tuple[str, str], tuple[str, str]]
+    left: tuple[int, ...]
+    """Lines that require what is not understood."""
 
 
 def catalog(file: File, /) -> Iterator[Fact]:
     """The main module and those that it is built of; where another takes a module's place, that one."""
     try:
-        stated = _read(file.data.decode())
+        stated = _read(file.data.decode("utf-8-sig"))
     except ValueError as error:
         yield Gap(stage="catalog", subject=file.path, reason=f"cannot be read: {error}")
         return
     if stated.language < _COMPLETE and stated.required:
         reason = "does not list what its modules require, as since Go 1.17: run `go mod tidy` with a newer one"
+        yield Gap(stage="catalog", subject=file.path, reason=reason)
+    if stated.left:
+        lines = ", ".join(map(str, stated.left[:_SHOWN])) + (" …" if len(stated.left) > _SHOWN else "")
+        reason = f"requires modules without a version, which were not judged (lines {lines}): run `go mod tidy`"
         yield Gap(stage="catalog", subject=file.path, reason=reason)
     modules = []
     for one in stated.required:
@@ -86,6 +93,7 @@ def _read(text: str) -> GoMod:
     builders: dict[str, tuple[str, int]] = {}
     required: dict[str, Requirement] = {}
     replaced: dict[tuple[str, str], tuple[str, str]] = {}
+    left: list[int] = []
     for number, directive, line in _directives(text):
         if directive == "module":
             module = line.strip('" ')
@@ -97,10 +105,12 @@ def _read(text: str) -> GoMod:
             builders["toolchain"] = (found[1], number)
         elif directive == "require" and (found := _REQUIRED.fullmatch(line)):
             required[found[1]] = Requirement(found[1], found[2], bool(found[3]), number)
+        elif directive == "require" and line.strip(") ") and not line.startswith("//"):
+            left.append(number)
         elif directive == "replace" and (found := _REPLACED.fullmatch(line)):
             replaced[found[1], found[2] or ""] = (found[3], found[4] or "")
     builder = builders.get("toolchain") or builders.get("go") or ("", 0)
-    return GoMod(module, language, builder, tuple(required.values()), replaced)
+    return GoMod(module, language, builder, tuple(required.values()), replaced, tuple(left))
 
 
 def _directives(text: str) -> Iterator[tuple[int, str, str]]:
@@ -116,8 +126,7 @@ def _directives(text: str) -> Iterator[tuple[int, str, str]]:
             else:
                 yield number, block, line
             continue
-        word, _, rest = line.partition(" ")
-        rest = rest.strip()
+        word, rest = (*line.split(None, 1), "")[:2]
         if rest.startswith("(") or word.endswith("("):
             block = word.removesuffix("(")
         else:

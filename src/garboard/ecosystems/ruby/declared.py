@@ -113,7 +113,8 @@ def _read(text: str) -> tuple[list[LockedGem], set[str]]:
             if line and line not in _KNOWN:
                 raise ValueError(f"line {number} begins no part that is known")
         elif (found := _GEM.fullmatch(line)) is None:
-            continue
+            if section in _SECTIONS and depth == _LISTED:
+                raise ValueError(f"line {number} names no gem")
         elif section == "DEPENDENCIES" and depth == _ASKED:
             asked.add(found[1])
         elif section in _SECTIONS and depth == _LISTED:

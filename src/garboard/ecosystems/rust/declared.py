@@ -19,7 +19,7 @@ TYPE: Final = "cargo"
 ORDER: Final = "semver"
 _HINT: Final = "`cargo generate-lockfile` writes Cargo.lock"
 _VERSIONS: Final = ("1", "2", "3", "4")
-_KINDS: Final = ("dependencies", "dev-dependencies", "build-dependencies")
+_KINDS: Final = ("dependencies", "dev-dependencies", "build-dependencies", "dev_dependencies", "build_dependencies")
 _NAMED: Final = re.compile(r'name\s*=\s*"([^"]+)"')
 
 
@@ -33,6 +33,7 @@ def catalog(file: File, /) -> Iterator[Fact]:
         text = lock_text.decoded(file.data)
         document = tomllib.loads(text)
         entries = lock_text.listed(document, "package") if document else []
+        entries = [*([document["root"]] if "root" in document else []), *entries]
         crates = [one for one in entries if _is_crate(one)]
     except lock_text.ERRORS as error:
         yield Gap(stage="catalog", subject=file.path, reason=f"is not what cargo writes: {error}")
@@ -80,7 +81,7 @@ def _required(text: str) -> Named:
             stated = lock_text.mapping(wanted)
             if "path" not in stated:
                 line = lines.get((table, name)) or lines.get((table, f"{name}.workspace"), 0)
-                yield str(stated.get("package") or name), line, table.endswith("dev-dependencies")
+                yield str(stated.get("package") or name), line, table.endswith(("dev-dependencies", "dev_dependencies"))
 
 
 def _remarks(document: Mapping[str, Any], entries: Sequence[Any], crates: Sequence[Any]) -> Iterator[Remark]:

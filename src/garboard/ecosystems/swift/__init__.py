@@ -37,6 +37,6 @@ ECOSYSTEM: Final = Ecosystem(
     advised=_advised,
     index="the package's repository",
     declares=("**/Package.resolved",),
-    manifests=("**/Package.swift",),
+    manifests=("**/Package.swift", "**/Package@swift-*.swift"),
     load_declared=_declared,
 )
