@@ -9,7 +9,7 @@ from collections.abc import Container, Iterator, Mapping
 from typing import Final
 
 from garboard import ecosystems
-from garboard.model.advisory import Severity, Status
+from garboard.model.advisory import Severity
 from garboard.model.attribution import Introduction, Origin
 from garboard.model.finding import Finding, Vulnerability
 from garboard.model.package import Location, Package
@@ -33,12 +33,6 @@ _INSTRUCTION: Final = 300
 _FROM_PROJECT: Final = 2
 """Steps of the path to a package that a project asks for itself."""
 _SHOWN_INTRODUCTIONS: Final = 3
-_STATUS: Final = {
-    Status.DEFERRED: "the distribution has put the fix off",
-    Status.WILL_NOT_FIX: "the distribution will not fix it",
-    Status.END_OF_LIFE: "the package has no security support in this release",
-    Status.SUBSCRIBERS: "its fix is only for those who pay for support",
-}
 
 
 def _sentence(vulnerability: Vulnerability) -> str:
@@ -65,10 +59,11 @@ def _paths(issue: Issue, labels: Mapping[str, str], projects: Container[str]) ->
     return [tuple(labels.get(step, step) for step in path) for path in found]
 
 
-def _fix(finding: Finding) -> str:
+def fix_of(finding: Finding) -> str:
+    """The nearest version that ends it, or why there is none, as a line; empty if neither is known."""
     if finding.fixed_in:
         return f"  Fixed in: {finding.fixed_in}"
-    status = _STATUS.get(finding.status, "")
+    status = finding.status.why_unfixed
     note = f" ({finding.note})" if finding.note and status else ""
     return f"  No fix: {status}{note}" if status else ""
 
@@ -84,7 +79,20 @@ def _block(
     code = _COLORS.get(vulnerability.severity, "")
     yield paint(title, code, color=view.color) + paint(name, "4" + (";" + code if code else ""), color=view.color)
     yield f"  Description: {_sentence(vulnerability)}"
-    yield from _exploited(vulnerability)
+    yield from told(issue, report, view, labels, projects)
+    fix = fix_of(finding)
+    if fix:
+        yield paint(fix, "1", color=view.color) if finding.fixed_in else fix
+
+
+def told(
+    issue: Issue, report: Report, view: View, labels: Mapping[str, str], projects: Container[str]
+) -> Iterator[str]:
+    """What is known of an issue beside its description and its fix, in lines that are indented.
+
+    ``labels`` are all packages' by id, ``projects`` the ids of applications.
+    """
+    yield from _exploited(issue.first.vulnerability)
     if len(issue.findings) > 1:
         yield f"  Packages: {limited((labeled(one.package) for one in issue.findings), SHOWN_ROOTS)}"
     paths = _paths(issue, labels, projects)
@@ -110,9 +118,6 @@ def _block(
     carriers = tuple(dict.fromkeys(one.package.vendored_by for one in issue.findings if one.package.vendored_by))
     if carriers:
         yield f"  Vendored by {limited(carriers, SHOWN_ROOTS)}"
-    fix = _fix(finding)
-    if fix:
-        yield paint(fix, "1", color=view.color) if finding.fixed_in else fix
 
 
 def _declared(package: Package) -> Iterator[str]:
