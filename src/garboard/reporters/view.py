@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from itertools import dropwhile
 from types import MappingProxyType
 from typing import Final, NamedTuple
@@ -185,11 +185,13 @@ class Direct(NamedTuple):
     place: Location
 
 
-def direct_dependencies(findings: Sequence[Finding], report: Report) -> tuple[Direct, ...]:
-    """What to raise for declared packages: those that lead to them, once for each place, nearest first."""
-    if not any(one.package.declared for one in findings):
-        return ()
-    packages = {one.id: one for one in report.inventory.packages if one.declared}
+def declared_packages(report: Report) -> dict[str, Package]:
+    """The packages that files declare, by id."""
+    return {one.id: one for one in report.inventory.packages if one.declared}
+
+
+def direct_dependencies(findings: Iterable[Finding], packages: Mapping[str, Package]) -> tuple[Direct, ...]:
+    """What to raise for declared packages, of which ``packages`` are all: those that lead to them, once for each place, nearest first."""
     paths = sorted((path for one in findings if one.package.declared for path in one.from_paths), key=len)
     leading = []
     for path in paths:

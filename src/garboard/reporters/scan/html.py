@@ -122,14 +122,14 @@ def _made(report: Report) -> str:
 
 
 def table(
-    caption: str, headings: Sequence[str], rows: Iterable[Sequence[str]], numbers: range = range(0)
+    caption: str, headings: Sequence[str], rows: Iterable[Sequence[str]], numbers: range = range(0), kind: str = ""
 ) -> Iterator[str]:
     """A table, or nothing without rows. Cells are HTML, the first of a row is its heading; ``numbers``: their columns."""
-    begun = False
+    begun, of = False, f" class={kind}" if kind else ""
     for row in rows:
         if not begun:
             begun = True
-            yield f'<div class=scroll tabindex=0 role=region aria-label="{caption}"><table><thead><tr>'
+            yield f'<div class=scroll tabindex=0 role=region aria-label="Table: {caption}"><table{of}><thead><tr>'
             yield "".join(
                 f"<th scope=col{' class=number' if place in numbers else ''}>{heading}</th>"
                 for place, heading in enumerate(headings)
@@ -308,6 +308,7 @@ def _layers(report: Report, view: View) -> Iterator[str]:
         ("Layer", "Instruction, and packages", "Whose", "Size", "Issues", "By severity", "Share"),
         (_layer(place, one, report, most, brought.get(place, [])) for place, one in enumerate(views)),
         range(3, 5),
+        "layers",
     )
 
 

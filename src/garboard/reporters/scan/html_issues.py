@@ -13,7 +13,7 @@ from garboard.model.report import Report
 from garboard.reporters.page import safe
 from garboard.reporters.scan.closing import WORST_FIRST
 from garboard.reporters.scan.rows import line_of
-from garboard.reporters.scan.text import fix_of, told
+from garboard.reporters.scan.text import Known, fix_of, told
 from garboard.reporters.view import Issue, View, headline, labeled
 
 _WHOSE: Final = {Origin.BASE: "base image", Origin.DOCKERFILE: "yours", Origin.UNKNOWN: "not known"}
@@ -37,11 +37,10 @@ def issues_section(report: Report, found: Sequence[Issue], view: View) -> Iterat
     for place, heading in enumerate(_HEADINGS):
         yield f"<th scope=col role=columnheader{' aria-sort=descending' if not place else ''}>{heading}</th>"
     yield "</tr></thead><tbody role=rowgroup>"
-    labels = {package.id: labeled(package) for package in report.inventory.packages}
-    projects = frozenset(package.id for package in report.inventory.packages if package.application)
+    known = Known.of(report)
     unlisted = "not listed" if any(state.shard.partition(":")[0] == "kev" for state in report.feeds) else "not known"
     for issue in reversed(found):
-        lines = [line.strip() for line in told(issue, report, view, labels, projects)]
+        lines = [line.strip() for line in told(issue, report, view, known)]
         yield _row(issue, types[issue.first.package.type], lines, unlisted)
     yield "</tbody></table>"
 

@@ -17,7 +17,12 @@ a{color:var(--link)}
 .skip:focus{left:1rem;top:.5rem;padding:.4rem .8rem;background:var(--card);z-index:9}
 nav ul{display:flex;flex-wrap:wrap;gap:.2rem 1.2rem;margin:.8rem 0;padding:0;list-style:none}
 section{margin:1rem 0;padding:.2rem 1rem 1rem;background:var(--card);border:1px solid var(--line);border-radius:8px}
-p,li,dd,td,th{overflow-wrap:anywhere}
+p,li,dd,.issues td,.issues th{overflow-wrap:anywhere}
+.scroll th[scope=col]{white-space:nowrap}
+.scroll code,.scroll details{overflow-wrap:anywhere}
+.layers td:nth-child(2){min-width:15rem}
+.layers td:nth-child(3),.layers td:nth-child(6){min-width:9rem}
+.layers td:last-child{width:25%}
 dl{display:grid;grid-template-columns:max-content 1fr;gap:.1rem 1rem;margin:.6rem 0}
 dt{color:var(--dim)}dd{margin:0}
 .counts{display:flex;flex-wrap:wrap;gap:.6rem;margin:.6rem 0;padding:0;list-style:none}

@@ -6,7 +6,7 @@ The worst issue comes last, then the summary, then what was not covered.
 from __future__ import annotations
 
 from collections.abc import Container, Iterator, Mapping
-from typing import Final
+from typing import Final, NamedTuple
 
 from garboard import ecosystems
 from garboard.model.advisory import Severity
@@ -21,6 +21,7 @@ from garboard.reporters.terminal import document, paint
 from garboard.reporters.view import (
     Issue,
     View,
+    declared_packages,
     direct_dependencies,
     headline,
     labeled,
@@ -68,9 +69,7 @@ def fix_of(finding: Finding) -> str:
     return f"  No fix: {status}{note}" if status else ""
 
 
-def _block(
-    issue: Issue, report: Report, view: View, labels: Mapping[str, str], projects: Container[str]
-) -> Iterator[str]:
+def _block(issue: Issue, report: Report, view: View, known: Known) -> Iterator[str]:
     finding = issue.first
     vulnerability = finding.vulnerability
     word = vulnerability.severity.word.capitalize()
@@ -79,23 +78,36 @@ def _block(
     code = _COLORS.get(vulnerability.severity, "")
     yield paint(title, code, color=view.color) + paint(name, "4" + (";" + code if code else ""), color=view.color)
     yield f"  Description: {_sentence(vulnerability)}"
-    yield from told(issue, report, view, labels, projects)
+    yield from told(issue, report, view, known)
     fix = fix_of(finding)
     if fix:
         yield paint(fix, "1", color=view.color) if finding.fixed_in else fix
 
 
-def told(
-    issue: Issue, report: Report, view: View, labels: Mapping[str, str], projects: Container[str]
-) -> Iterator[str]:
-    """What is known of an issue beside its description and its fix, in lines that are indented.
+class Known(NamedTuple):
+    """All packages of a report by id: their labels, those that are applications, and those that files declare."""
 
-    ``labels`` are all packages' by id, ``projects`` the ids of applications.
-    """
+    labels: Mapping[str, str]
+    projects: Container[str]
+    declared: Mapping[str, Package]
+
+    @classmethod
+    def of(cls, report: Report) -> Known:
+        """Of a report's packages."""
+        packages = report.inventory.packages
+        return cls(
+            {one.id: labeled(one) for one in packages},
+            frozenset(one.id for one in packages if one.application),
+            declared_packages(report),
+        )
+
+
+def told(issue: Issue, report: Report, view: View, known: Known) -> Iterator[str]:
+    """What is known of an issue beside its description and its fix, in lines that are indented."""
     yield from _exploited(issue.first.vulnerability)
     if len(issue.findings) > 1:
         yield f"  Packages: {limited((labeled(one.package) for one in issue.findings), SHOWN_ROOTS)}"
-    paths = _paths(issue, labels, projects)
+    paths = _paths(issue, known.labels, known.projects)
     more = len(paths) - view.show_paths + sum(one.more_paths for one in issue.findings)
     if paths:
         yield f"  Introduced through: {limited((path[0] for path in paths), SHOWN_ROOTS)}"
@@ -107,7 +119,7 @@ def told(
     declared = tuple(dict.fromkeys(place for one in issue.findings for place in _declared(one.package)))
     if declared:
         yield f"  Declared in {limited(declared, SHOWN_ROOTS)}"
-    raised = [one for one in direct_dependencies(issue.findings, report) if one.place.path]
+    raised = [one for one in direct_dependencies(issue.findings, known.declared) if one.place.path]
     own = {finding.package.id for finding in issue.findings}
     asked = tuple(_at(one.place) for one in raised if one.package.id in own)
     if asked:
@@ -174,14 +186,13 @@ def render(report: Report, view: View) -> bytes:
 def parts(report: Report, view: View) -> Iterator[bytes]:
     """The same, at once."""
     found = shown(report, view)
-    labels = {package.id: labeled(package) for package in report.inventory.packages}
-    projects = frozenset(package.id for package in report.inventory.packages if package.application)
+    known = Known.of(report)
     lines: list[str] = []
     if view.dependency_tree:
         lines += [*dependency_tree(report, tree_name(report)), ""]
     lines += ["", f"Testing {report.image.name}...", ""]
     for issue in found:
-        lines += [*_block(issue, report, view, labels, projects), ""]
+        lines += [*_block(issue, report, view, known), ""]
     lines += ["", ""] if found else []
     yield document([*lines, *closing(report, found, view)], color=view.color)
 
