@@ -43,7 +43,7 @@ from garboard.reporters.scan.closing import (
     whose,
 )
 from garboard.reporters.scan.html_issues import issues_section
-from garboard.reporters.scan.html_style import SCRIPT, STYLE, policy
+from garboard.reporters.scan.html_style import EARLY, SCRIPT, STYLE, policy
 from garboard.reporters.scan.tree import dependency_tree
 from garboard.reporters.view import Issue, View, labeled, number_of, shown
 
@@ -108,7 +108,7 @@ def _head(report: Report, titles: Mapping[str, str]) -> Iterator[str]:
     yield f'<meta http-equiv="Content-Security-Policy" content="{policy()}">'
     yield '<meta name="referrer" content="no-referrer">'
     yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
-    yield f"<title>Scan of {name}</title><style>{STYLE}</style></head><body>"
+    yield f"<title>Scan of {name}</title><style>{STYLE}</style><script>{EARLY}</script></head><body>"
     yield '<a class=skip href="#issues-title">Skip to the issues</a>'
     yield f"<header><h1>{name}</h1><p>Scanned {safe(rfc3339(report.created))}</p></header>"
     yield '<nav aria-label="Sections"><ul>'

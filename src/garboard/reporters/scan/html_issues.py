@@ -14,6 +14,7 @@ from garboard.reporters.page import safe
 from garboard.reporters.scan.closing import WORST_FIRST
 from garboard.reporters.scan.rows import line_of
 from garboard.reporters.scan.text import Known, fix_of, told
+from garboard.reporters.terminal import plain
 from garboard.reporters.view import Issue, View, headline, labeled
 
 _WHOSE: Final = {Origin.BASE: "base image", Origin.DOCKERFILE: "yours", Origin.UNKNOWN: "not known"}
@@ -42,7 +43,7 @@ def issues_section(report: Report, found: Sequence[Issue], view: View) -> Iterat
     for issue in reversed(found):
         lines = [line.strip() for line in told(issue, report, view, known)]
         yield _row(issue, types[issue.first.package.type], lines, unlisted)
-    yield "</tbody></table>"
+    yield "</tbody></table><button type=button class=more hidden>Show more</button>"
 
 
 def _filters(found: Sequence[Issue], types: Mapping[str, str]) -> Iterator[str]:
@@ -113,8 +114,7 @@ def _details(finding: Finding, lines: Sequence[str]) -> str:
     return (
         f"<details><summary><b>{safe(vulnerability.id)}</b>{safe(title)}</summary>"
         + (f"<p class=told>{safe(description)}</p>" if description else "")
-        + "<ul>"
-        + "".join(f"<li>{safe(fact)}</li>" for fact in facts if fact)
-        + "".join(f'<li><a href="{safe(url)}" rel="noopener noreferrer">{safe(url)}</a></li>' for url in links)
-        + "</ul></details>"
+        + f"<p class=told>{safe(chr(10).join(plain(fact) for fact in facts if fact))}</p>"
+        + "".join(f'<p><a href="{safe(url)}" rel="noopener noreferrer">{safe(url)}</a></p>' for url in links)
+        + "</details>"
     )

@@ -58,7 +58,7 @@ th button::after{content:" \\2195"}
 .issues tr{border-bottom:1px solid var(--line)}
 .issues th,.issues td{border:0;padding:.35rem 0}
 .issues thead{position:sticky;top:0;background:var(--card);z-index:1}
-.issues tbody tr{content-visibility:auto;contain-intrinsic-size:auto 3.2rem}
+.scripted .issues tbody{display:none}
 .issues tbody th{font-weight:400;color:var(--ink)}
 .issues summary b{margin-right:.3rem}
 @media(max-width:48rem){
@@ -67,7 +67,7 @@ section{padding:.1rem .7rem .8rem}
 dl{grid-template-columns:1fr}dd{margin:0 0 .3rem}
 .issues thead tr{display:flex;flex-wrap:wrap;column-gap:.4rem}
 .issues thead th{padding:.1rem 0}
-.issues tbody tr{display:block;padding:.4rem 0;contain-intrinsic-size:auto 8rem}
+.issues tbody tr{display:block;padding:.4rem 0}
 .issues tbody td,.issues tbody th{display:block;padding:.05rem 0}
 .issues td:nth-child(3)::before{content:"Package: ";color:var(--dim)}
 .issues td:nth-child(4)::before{content:"Fixed in: ";color:var(--dim)}
@@ -79,20 +79,26 @@ label{white-space:normal}
 @media print{
 :root{--page:#fff;--card:#fff;--ink:#000;--dim:#444;--line:#bbb;--code:#eee;--critical:#8b1a8b;--high:#c62828;--medium:#a84b00;--low:#775e00;--link:#000}
 body{max-width:none;padding:0}
-nav,form,.skip,[role=status]{display:none}
+nav,form,.skip,.more,[role=status]{display:none}
 section{border:0;padding:0}
 .issues thead{position:static}
-.issues tbody tr{content-visibility:visible;break-inside:avoid}
+.issues tbody tr{break-inside:avoid}
 th button{border:0;padding:0}th button::after{content:""}
 }
 """
 )
 
+EARLY: Final = 'document.documentElement.className = "scripted";'
+"""Keeps thousands of rows from being laid out before `SCRIPT` hides all but the first of them."""
+
 SCRIPT: Final = """"use strict";
+try {
 for (const section of document.querySelectorAll("section.found")) {
   const form = section.querySelector("form"), table = section.querySelector(".issues");
   if (!form || !table) continue;
   const body = table.tBodies[0], status = section.querySelector("[role=status]");
+  const more = section.querySelector(".more"), step = 500;
+  let limit = step;
   const rows = Array.from(body.rows), texts = new Map(), by = new Intl.Collator("en", {numeric: true});
   const text = row => {
     if (!texts.has(row)) texts.set(row, row.textContent.toLowerCase());
@@ -103,16 +109,22 @@ for (const section of document.querySelectorAll("section.found")) {
     const severities = new Set(Array.from(form.querySelectorAll("[name=severity]:checked"), one => one.value));
     const fixed = form.elements.fixed.checked, known = form.elements.known.checked;
     const whose = form.elements.whose.value, type = form.elements.type.value;
-    let count = 0;
+    let count = 0, shown = 0;
     for (const row of rows) {
       const is = row.dataset;
       const wanted = severities.has(is.s) && (!fixed || is.f) && (!known || is.k) && (!whose || is.w === whose)
         && (!type || is.t === type) && words.every(word => text(row).includes(word));
-      if (row.hidden === wanted) row.hidden = !wanted;
+      const visible = wanted && count < limit;
+      if (row.hidden === visible) row.hidden = !visible;
       count += wanted;
+      shown += visible;
     }
-    status.textContent = count + " of " + rows.length + (rows.length === 1 ? " issue" : " issues") + " shown";
+    more.hidden = shown === count;
+    more.textContent = "Show more (" + (count - shown) + " left)";
+    status.textContent = count + " of " + rows.length + (rows.length === 1 ? " issue" : " issues")
+      + (count === rows.length ? "" : " chosen") + (shown === count ? "" : ", the first " + shown + " shown");
   };
+  const again = () => { limit = step; show(); };
   const cell = place => row => row.cells[place].textContent;
   const keys = [row => +row.dataset.s, row => row.querySelector("b").textContent, cell(2), cell(3), cell(4), row => +row.dataset.e];
   const sort = (head, place) => {
@@ -125,6 +137,7 @@ for (const section of document.querySelectorAll("section.found")) {
     const all = document.createDocumentFragment();
     keyed.forEach(([, row], at) => { rows[at] = row; all.append(row); });
     body.append(all);
+    again();
   };
   Array.from(table.tHead.rows[0].cells).forEach((head, place) => {
     const button = document.createElement("button");
@@ -134,12 +147,22 @@ for (const section of document.querySelectorAll("section.found")) {
     button.addEventListener("click", () => sort(head, place));
   });
   let waiting = 0;
-  form.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(show, 120); });
-  form.addEventListener("reset", () => setTimeout(show));
+  form.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(again, 120); });
+  form.addEventListener("reset", () => setTimeout(again));
   form.addEventListener("submit", event => event.preventDefault());
+  more.addEventListener("click", () => {
+    const last = rows.filter(row => !row.hidden).pop();
+    limit += step;
+    show();
+    const next = rows.slice(rows.indexOf(last) + 1).find(row => !row.hidden);
+    if (next) next.querySelector("summary").focus();
+  });
+  addEventListener("beforeprint", () => { limit = rows.length; show(); });
+  addEventListener("afterprint", again);
   form.hidden = false;
   show();
 }
+} finally { document.documentElement.className = ""; }
 """
 
 
@@ -149,6 +172,4 @@ def _hash(text: str) -> str:
 
 def policy() -> str:
     """What the page may load and run: its own style and script."""
-    return (
-        f"default-src 'none'; style-src {_hash(STYLE)}; script-src {_hash(SCRIPT)}; base-uri 'none'; form-action 'none'"
-    )
+    return f"default-src 'none'; style-src {_hash(STYLE)}; script-src {_hash(EARLY)} {_hash(SCRIPT)}; base-uri 'none'; form-action 'none'"
