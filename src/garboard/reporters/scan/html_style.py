@@ -60,6 +60,7 @@ th button::after{content:" \\2195"}
 .issues thead{position:sticky;top:0;background:var(--card);z-index:1}
 .scripted .issues tbody{display:none}
 .issues tbody th{font-weight:400;color:var(--ink)}
+.issues summary,.issues a{scroll-margin-top:3.5rem}
 .issues summary b{margin-right:.3rem}
 @media(max-width:48rem){
 body{padding:.8rem .6rem 2rem}
@@ -112,7 +113,7 @@ for (const section of document.querySelectorAll("section.found")) {
     let count = 0, shown = 0;
     for (const row of rows) {
       const is = row.dataset;
-      const wanted = severities.has(is.s) && (!fixed || is.f) && (!known || is.k) && (!whose || is.w === whose)
+      const wanted = severities.has(is.s) && (!fixed || is.f === "1") && (!known || is.k === "1") && (!whose || is.w === whose)
         && (!type || is.t === type) && words.every(word => text(row).includes(word));
       const visible = wanted && count < limit;
       if (row.hidden === visible) row.hidden = !visible;
