@@ -366,6 +366,9 @@ def _aside(report: Report) -> Iterator[str]:
             for one in report.suppressed
         ),
     )
+    if report.vex:
+        yield "<p>VEX documents that come with the image:</p>"
+        yield from _listed(safe(policy_text.vex_line(one)) for one in report.vex)
 
 
 def _tree(report: Report, view: View) -> Iterator[str]:

@@ -15,7 +15,7 @@ from garboard.reporters.scan.closing import WORST_FIRST
 from garboard.reporters.scan.rows import line_of
 from garboard.reporters.scan.text import Known, fix_of, told
 from garboard.reporters.terminal import plain
-from garboard.reporters.view import Issue, View, headline, labeled
+from garboard.reporters.view import Issue, View, headline, in_headers, labeled
 
 _WHOSE: Final = {Origin.BASE: "base image", Origin.DOCKERFILE: "yours", Origin.UNKNOWN: "not known"}
 _LINK: Final = re.compile(r"https?://[!#-;=?-Z_a-z~%\[\]]{1,500}")
@@ -85,7 +85,7 @@ def _row(issue: Issue, kind: str, lines: Sequence[str], unlisted: str) -> str:
 def _packages(issue: Issue) -> str:
     names = list(dict.fromkeys(labeled(one.package) for one in issue.findings))
     more = f"<br> and {len(names) - _SHOWN_PACKAGES} more" if len(names) > _SHOWN_PACKAGES else ""
-    kind = safe(issue.first.package.type)
+    kind = safe(issue.first.package.type) + (", headers, of which nothing runs" if in_headers(issue) else "")
     return f"{'<br> '.join(map(safe, names[:_SHOWN_PACKAGES]))}{more} <span class=dim>({kind})</span>"
 
 
