@@ -23,7 +23,7 @@ from garboard.reporters.explain import text as explain_text
 from garboard.reporters.layers import html as layers_html
 from garboard.reporters.layers import json as layers_json
 from garboard.reporters.layers import text as layers_text
-from garboard.reporters.scan import csv, cyclonedx, github, gitlab, junit, markdown, sarif, table
+from garboard.reporters.scan import csv, cyclonedx, github, gitlab, html, junit, markdown, sarif, table
 from garboard.reporters.view import View, issues
 
 HERE = Path(__file__).parent / "findings"
@@ -54,6 +54,7 @@ WRITERS: dict[str, Callable[[], bytes]] = {
     "github.txt": lambda: github.render(report(), View()),
     "cdx.json": lambda: cyclonedx.render(report(), View()),
     "csv": lambda: csv.render(report(), View()),
+    "scan.html": lambda: html.render(report(), View()),
     "explain.txt": lambda: explain_text.render(explanation(), View()),
     "explain.json": lambda: explain_json.render(explanation()),
     "layers.txt": lambda: layers_text.render(report(), changes(), View()),

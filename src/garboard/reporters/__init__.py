@@ -37,7 +37,7 @@ class Formats(Generic[R_co]):
 
 SCAN: Final[Formats[p.ReportRenderer]] = Formats(
     "scan",
-    *("text", "json", "table", "sarif", "cyclonedx", "markdown", "junit", "gitlab", "github", "csv", "report"),
+    *("text", "json", "table", "sarif", "cyclonedx", "markdown", "junit", "gitlab", "github", "csv", "html", "report"),
     several=("text", "json", "table", "sarif"),
 )
 INVENTORY: Final[Formats[p.ReportRenderer]] = Formats(

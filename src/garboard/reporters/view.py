@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import dropwhile
 from types import MappingProxyType
 from typing import Final, NamedTuple
@@ -119,13 +119,24 @@ class Shares(NamedTuple):
     dockerfile: int
     unknown: int
 
+    @property
+    def by_origin(self) -> Mapping[Origin, int]:
+        """The same, by origin."""
+        return {Origin.BASE: self.base, Origin.DOCKERFILE: self.dockerfile, Origin.UNKNOWN: self.unknown}
+
 
 def shares(found: Iterable[Issue]) -> Shares:
-    """The origin of an issue: the Dockerfile if any of its packages is from there, the base image if all are."""
-    origins = [{origin(finding) for finding in issue.findings} for issue in found]
-    ours = sum(Origin.DOCKERFILE in one for one in origins)
-    base = sum(one == {Origin.BASE} for one in origins)
-    return Shares(base=base, dockerfile=ours, unknown=len(origins) - ours - base)
+    """How many issues are whose."""
+    counts = Counter(issue.origin for issue in found)
+    return Shares(base=counts[Origin.BASE], dockerfile=counts[Origin.DOCKERFILE], unknown=counts[Origin.UNKNOWN])
+
+
+def origin_of(findings: Iterable[Finding]) -> Origin:
+    """Of several: the Dockerfile if any of their packages is from there, the base image if all are."""
+    origins = {origin(finding) for finding in findings}
+    if Origin.DOCKERFILE in origins:
+        return Origin.DOCKERFILE
+    return Origin.BASE if origins == {Origin.BASE} else Origin.UNKNOWN
 
 
 def is_source_tree(report: Report) -> bool:
@@ -161,6 +172,11 @@ class Issue(Value, kw_only=False):
         """What identifies the issue."""
         return self.first.issue
 
+    @property
+    def origin(self) -> Origin:
+        """Whose it is, as `origin_of` says."""
+        return origin_of(self.findings)
+
 
 def in_headers(issue: Issue) -> bool:
     """Whether it is only in headers of a kernel, of which nothing runs."""
@@ -174,9 +190,13 @@ class Direct(NamedTuple):
     place: Location
 
 
-def direct_dependencies(findings: Iterable[Finding], report: Report) -> tuple[Direct, ...]:
-    """What to raise for declared packages: those that lead to them, once for each place, nearest first."""
-    packages = {one.id: one for one in report.inventory.packages if one.declared}
+def declared_packages(report: Report) -> dict[str, Package]:
+    """The packages that files declare, by id."""
+    return {one.id: one for one in report.inventory.packages if one.declared}
+
+
+def direct_dependencies(findings: Iterable[Finding], packages: Mapping[str, Package]) -> tuple[Direct, ...]:
+    """What to raise for declared packages, of which ``packages`` are all: those that lead to them, once for each place, nearest first."""
     paths = sorted((path for one in findings if one.package.declared for path in one.from_paths), key=len)
     leading = []
     for path in paths:

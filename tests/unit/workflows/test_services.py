@@ -15,7 +15,7 @@ from garboard.image.options import Options
 from garboard.model.attribution import Origin
 from garboard.reporters.inventory import text as inventory_text
 from garboard.reporters.scan import text
-from garboard.reporters.view import View, direct_dependencies
+from garboard.reporters.view import View, declared_packages, direct_dependencies
 from garboard.workflows import update_database
 from garboard.workflows.attribute import Build
 from garboard.workflows.scan import scan
@@ -84,7 +84,7 @@ def test_its_source_tree(tmp_path: Path, database: Database, service: Service) -
         own = finding.package.name == one.direct
         raised = [
             (direct.package.name, f"{direct.place.path}:{direct.place.line}")
-            for direct in direct_dependencies((finding,), report)
+            for direct in direct_dependencies((finding,), declared_packages(report))
         ]
         places = [f"{place.path}:{place.line}" for place in finding.package.locations]
         assert (one.direct, one.place) in raised or (own and one.place in places)

@@ -15,19 +15,23 @@ _SHOWN = 5
 
 def _line(number: int, action: Action) -> str:
     place = f" ({action.place.file}:{action.place.line})" if action.place else ""
-    text = f"{number:>3}. {action.text}{place}: "
+    return f"{number:>3}. {action.text}{place}: {figures(action)}"
+
+
+def figures(action: Action) -> str:
+    """How many issues there are before and after it, and what it clears."""
     if not action.foreseen:
-        return f"{text}what it clears is known then"
+        return "what it clears is known then"
     brought = f", +{len(action.adds)}" if action.adds else ""
     words = ", ".join(f"{count} {severity.word}" for severity, count in action.severities)
     cleared = f"-{len(action.clears)}: {words}" if words else "a part of issues that others clear, or that remain"
-    return f"{text}{action.before} → {action.after}  ({cleared}{brought})"
+    return f"{action.before} → {action.after}  ({cleared}{brought})"
 
 
 _DROPS: Final = "Could you do without?"
 
 
-def _numbered(actions: Sequence[Action]) -> Iterator[tuple[str, Action]]:
+def numbered(actions: Sequence[Action]) -> Iterator[tuple[str, Action]]:
     """Each action with what stands before it: a heading before the first package to remove."""
     before = ""
     for action in actions:
@@ -36,7 +40,8 @@ def _numbered(actions: Sequence[Action]) -> Iterator[tuple[str, Action]]:
         yield heading, action
 
 
-def _left(actions: Actions) -> Iterator[str]:
+def left(actions: Actions) -> Iterator[str]:
+    """What remains when all is done, and why."""
     if not actions.left:
         if actions.total:
             yield "Then nothing remains that is known."
@@ -46,7 +51,8 @@ def _left(actions: Actions) -> Iterator[str]:
         yield f"     {len(one.issues):>5}  {one.reason}"
 
 
-def _checked(actions: Actions) -> str:
+def checked(actions: Actions) -> str:
+    """Whether the versions were looked up, in a sentence."""
     return (
         "Versions were looked up in the package mirrors."
         if actions.checked
@@ -61,7 +67,7 @@ def block(actions: Actions | None) -> Iterator[str]:
     yield ""
     yield f"What to do about {_count(actions.total)}:"
     shown = actions.actions[:_SHOWN]
-    for number, (heading, action) in enumerate(_numbered(shown), 1):
+    for number, (heading, action) in enumerate(numbered(shown), 1):
         yield from filter(None, (heading,))
         yield _line(number, action)
         yield f"     {action.risk}"
@@ -69,7 +75,7 @@ def block(actions: Actions | None) -> Iterator[str]:
     if rest:
         clears = sum(len(one.clears) for one in rest)
         yield f"     and {len(rest)} more that clear {clears}: garboard actions"
-    yield from _left(actions)
+    yield from left(actions)
 
 
 def _count(number: int) -> str:
@@ -88,16 +94,16 @@ def _head(actions: Actions) -> str:
 def render(actions: Actions, gaps: Sequence[Gap] = (), *, color: bool = False) -> bytes:
     """The whole list, with what to run or write; ``gaps`` are what the scan could not know."""
     lines = [paint(_head(actions), "1", color=color)]
-    for number, (heading, action) in enumerate(_numbered(actions.actions), 1):
+    for number, (heading, action) in enumerate(numbered(actions.actions), 1):
         lines += ["", heading] if heading else []
         lines += ["", _line(number, action)]
         if action.command:
             prompt = "$ " if action.command.startswith("docker ") else ""
             lines += [f"     {prompt}{line}" for line in action.command.split("\n")]
         lines.append(f"     Risk: {action.risk}.")
-    lines += ["", *_left(actions)]
+    lines += ["", *left(actions)]
     if actions.actions:
-        lines += ["", _checked(actions)]
+        lines += ["", checked(actions)]
     if gaps:
         lines += ["", "Not covered:", *(f"  - {gap.subject}: {gap.reason}" for gap in gaps)]
     return document(lines, color=color)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from html import escape
 from typing import Final
 
 from garboard import ecosystems
@@ -18,15 +17,11 @@ from garboard.model.report import Report
 from garboard.model.timestamp import rfc3339
 from garboard.reporters.layers.style import STYLE
 from garboard.reporters.layers.view import SHOWN, LayerView, layer_views, size, whole_size, whose
+from garboard.reporters.page import safe
 from garboard.reporters.view import Issue, View, headline, number_of, shown, tested
 
 _TITLE: Final = 110
 _DIFF_ID: Final = 12
-
-
-def _text(text: str) -> str:
-    """Escaped text, without characters that change the direction of what follows or cannot be shown."""
-    return escape("".join(one if one.isprintable() or one in "\n\t" else "\ufffd" for one in text))
 
 
 def _severities(counts: dict[Severity, int]) -> str:
@@ -59,7 +54,7 @@ def _table(title: str, headings: Iterable[str], rows: Iterable[Iterable[str]]) -
 
 
 def _package(package: Package) -> tuple[str, str, str]:
-    return _text(ecosystems.spelled(package)), _text(package.version), _text(package.type)
+    return safe(ecosystems.spelled(package)), safe(package.version), safe(package.type)
 
 
 def _issue(issue: Issue) -> tuple[str, ...]:
@@ -68,24 +63,24 @@ def _issue(issue: Issue) -> tuple[str, ...]:
     exploited = ' <span class="tag critical">exploited</span>' if vulnerability.kev_added else ""
     return (
         f'<span class="tag {vulnerability.severity.word}">{vulnerability.severity.word}</span>{exploited}',
-        f"<b>{_text(vulnerability.id)}</b>",
-        "<br>".join(map(_text, labels)),
-        _text(issue.first.fixed_in) or "<span class=dim>no fix</span>",
-        _text(headline(vulnerability, _TITLE)),
+        f"<b>{safe(vulnerability.id)}</b>",
+        "<br>".join(map(safe, labels)),
+        safe(issue.first.fixed_in) or "<span class=dim>no fix</span>",
+        safe(headline(vulnerability, _TITLE)),
     )
 
 
 def _details(one: LayerView) -> Iterator[str]:
-    yield f"<p class=dim>{_text(one.layer.diff_id)}</p>"
+    yield f"<p class=dim>{safe(one.layer.diff_id)}</p>"
     if one.instruction:
-        yield f"<pre>{_text(one.instruction)}</pre>"
+        yield f"<pre>{safe(one.instruction)}</pre>"
     yield from _table("issues", ("Severity", "Issue", "Package", "Fixed in", ""), map(_issue, one.issues))
     yield from _table("packages added", ("Name", "Version", "Type"), map(_package, one.changes.added))
     yield from _table(
         "packages changed",
         ("Name", "From", "To"),
         (
-            (_text(ecosystems.spelled(u.after)), _text(u.before.version), _text(u.after.version))
+            (safe(ecosystems.spelled(u.after)), safe(u.before.version), safe(u.after.version))
             for u in one.changes.changed
         ),
     )
@@ -106,13 +101,13 @@ def _counts(one: LayerView) -> str:
 
 def _layer(one: LayerView, most: int, report: Report) -> Iterator[str]:
     owner = whose(one, report)
-    words = _text(" ".join(one.instruction.split())) or "<span class=dim>no history of this layer</span>"
+    words = safe(" ".join(one.instruction.split())) or "<span class=dim>no history of this layer</span>"
     yield f"<details><summary><span class=index>{one.changes.index}</span><span class=body>"
     yield f"<code>{words}</code><span class=facts>"
-    yield f"<span>{_text(one.layer.diff_id.partition(':')[2][:_DIFF_ID])}</span><span>{size(one.layer.size)}</span>"
+    yield f"<span>{safe(one.layer.diff_id.partition(':')[2][:_DIFF_ID])}</span><span>{size(one.layer.size)}</span>"
     yield f"<span>{_counts(one)}</span>"
     if owner:
-        yield f'<span class="owner {one.origin.value}">{_text(owner)}</span>'
+        yield f'<span class="owner {one.origin.value}">{safe(owner)}</span>'
     yield f"</span>{_bar(one, most)}<span class=tags>{_severities(one.severities) or '<span class=dim>no issues</span>'}</span>"
     yield "</span></summary><div class=inside>"
     yield from _details(one)
@@ -120,7 +115,7 @@ def _layer(one: LayerView, most: int, report: Report) -> Iterator[str]:
 
 
 def _head(report: Report, layers: Sequence[LayerView], view: View) -> Iterator[str]:
-    name = _text(report.image.name)
+    name = safe(report.image.name)
     found = shown(report, view)
     counted = Counter(issue.first.vulnerability.severity for issue in found)
     totals = {severity: counted[severity] for severity in SHOWN}
@@ -133,9 +128,9 @@ def _head(report: Report, layers: Sequence[LayerView], view: View) -> Iterator[s
         f"{number_of(len(layers), 'layer')}, {whole_size(layers)}",
         tested(report),
         number_of(len(found), "issue"),
-        _text(distro.pretty_name or distro.id) if distro else "",
-        _text(str(report.image.platform)),
-        _text(rfc3339(report.created)[:10]),
+        safe(distro.pretty_name or distro.id) if distro else "",
+        safe(str(report.image.platform)),
+        safe(rfc3339(report.created)[:10]),
     ]
     yield " · ".join(fact for fact in facts if fact)
     yield f"</p><p class=tags>{_severities(totals)}</p></header><main>"
@@ -146,7 +141,7 @@ def _foot(report: Report, view: View) -> Iterator[str]:
     yield "</main><footer>"
     if gaps:
         yield "<h2>Not covered</h2><ul>"
-        yield from (f"<li><b>{_text(gap.subject)}</b>: {_text(gap.reason)}</li>" for gap in gaps)
+        yield from (f"<li><b>{safe(gap.subject)}</b>: {safe(gap.reason)}</li>" for gap in gaps)
         yield "</ul>"
     else:
         yield "<h2>Not covered</h2><p>Nothing that this scan knows of.</p>"

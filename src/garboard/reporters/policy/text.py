@@ -25,22 +25,28 @@ def block(report: Report, view: View) -> Iterator[str]:
         yield paint(verdict(policy), _color(policy), color=view.color)
         for one in policy.results:
             yield from _rule(one)
-        if policy.gated and not (policy.failed or policy.not_known or policy.about_coverage) and _partly(report):
-            yield "  ? not everything could be judged (see Not covered): a rule `unjudged` says which parts have to be"
+        yield from (f"  {line}" for line in reservation(report, policy))
     if report.suppressed:
         yield ""
         yield from _aside(report)
     if report.vex:
         yield ""
         yield "VEX documents that come with the image:"
-        yield from (f"  - {_vex(one)}" for one in report.vex)
+        yield from (f"  - {vex_line(one)}" for one in report.vex)
     if policy is not None and policy.notes:
         yield ""
         yield "Of the policy:"
         yield from (f"  - {note}" for note in policy.notes)
 
 
-def _vex(one: VexSource) -> str:
+def reservation(report: Report, policy: PolicyResult) -> Iterator[str]:
+    """What limits a verdict that it passes."""
+    if not (policy.failed or policy.not_known or policy.about_coverage) and report.coverage is not Coverage.FULL:
+        yield "? not everything could be judged (see Not covered): a rule `unjudged` says which parts have to be"
+
+
+def vex_line(one: VexSource) -> str:
+    """A VEX document that came with the image, and whether it counts."""
     unchecked = ", signature not checked" if one.unchecked else ""
     if one.problem:
         return f"{one.place}{unchecked}: not applied: {one.problem.removeprefix(one.place).strip()}"
@@ -62,10 +68,6 @@ def verdict(policy: PolicyResult) -> str:
         fails = any(one.rule.level is Level.FAIL for one in policy.results)
         word = "passes" if fails else "passes: it has no rule `fail`"
     return f"{name}{stage}: {word}"
-
-
-def _partly(report: Report) -> bool:
-    return report.coverage is not Coverage.FULL
 
 
 def _color(policy: PolicyResult) -> str:

@@ -32,8 +32,8 @@ HEADLINE: Final = "Recommendations for base image upgrade:"
 SHOWN: Final = 3
 """How many rows of each group are shown unless all are asked for."""
 _YOURS: Final = "  your image"
-_HEAD: Final = ("Base Image", "Vulnerabilities", "Severity")
-_MORE: Final = ("Your image", "Removes", "Adds", "Packages", "Size", "Age", "Supported until")
+HEAD: Final = ("Base Image", "Vulnerabilities", "Severity")
+MORE: Final = ("Your image", "Removes", "Adds", "Packages", "Size", "Age", "Supported until")
 
 
 def severities(counts: Counts) -> str:
@@ -60,7 +60,7 @@ def section(found: Recommendation, *, color: bool) -> Iterator[str]:
     """A scan report's section on the base: the guide's own tables, or nothing if the base is not known."""
     if found.base is None:
         return
-    yield from table([_HEAD, cells(found.base)])
+    yield from table([HEAD, cells(found.base)])
     yield from (f"    ! {warning}" for warning in found.base.warnings)
     yield ""
     if found.verdict is Verdict.BEST:
@@ -84,7 +84,7 @@ def _with_yours(rows: Sequence[Row], yours: Counts | None) -> Iterator[str]:
         one = row.prediction
         if yours is not None and one is not None and not (one.unknown or one.least or one.gaps):
             shown.append((None, (_YOURS, str(one.counts.total), severities(one.counts))))
-    head, *lines = table([_HEAD, *(each for _, each in shown)])
+    head, *lines = table([HEAD, *(each for _, each in shown)])
     yield head
     for (of, _), line in zip(shown, lines, strict=True):
         yield line
@@ -100,7 +100,7 @@ def most_secure(found: Recommendation) -> str:
 
 def guide(rows: Sequence[Row]) -> str:
     """The guide's table as one text, ending in a line feed."""
-    return "\n".join([*table([_HEAD, *(cells(row) for row in rows)]), ""])
+    return "\n".join([*table([HEAD, *(cells(row) for row in rows)]), ""])
 
 
 def grouped(rows: Iterable[Row]) -> Iterator[tuple[Group, list[Row]]]:
@@ -122,10 +122,11 @@ def cells(row: Row) -> tuple[str, str, str]:
 def full(rows: Sequence[Row], now: dt.datetime | None, *, predicted: bool) -> list[str]:
     """The guide's columns and the rest; ``predicted``: your image is known. A head and a line for each row."""
     skip = 0 if predicted else 3
-    return table([(*_HEAD, *_MORE[skip:]), *((*cells(row), *_more(row, now)[skip:]) for row in rows)])
+    return table([(*HEAD, *MORE[skip:]), *((*cells(row), *more(row, now)[skip:]) for row in rows)])
 
 
-def _more(row: Row, now: dt.datetime | None) -> tuple[str, ...]:
+def more(row: Row, now: dt.datetime | None) -> tuple[str, ...]:
+    """The columns beside the guide's."""
     prediction = row.prediction
     upon: tuple[str, ...] = ("?", "?", "?")
     if prediction is not None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import shlex
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from garboard import ecosystems
 from garboard.model.advisory import FeedState, Severity
+from garboard.model.attribution import Origin
 from garboard.model.gap import Gap
 from garboard.model.report import Coverage, Report
 from garboard.reporters.actions import text as actions_text
@@ -18,7 +19,7 @@ from garboard.reporters.policy import text as policy_text
 from garboard.reporters.recommend import table
 from garboard.reporters.several import Parts, Texts
 from garboard.reporters.terminal import paint
-from garboard.reporters.view import Issue, View, is_source_tree, shown, subject, tested, unjudged
+from garboard.reporters.view import Issue, View, is_source_tree, number_of, shown, subject, tested, unjudged
 
 WORST_FIRST: Final = tuple(sorted(Severity, key=lambda severity: -severity.rank))
 _LABEL: Final = 19
@@ -75,7 +76,8 @@ def _manifests(report: Report) -> tuple[str, ...]:
     return tuple(dict.fromkeys(place.path for one in packages if one.declared for place in one.locations))
 
 
-def _summary(report: Report, found: list[Issue], view: View) -> Iterator[str]:
+def facts(report: Report) -> list[tuple[str, str]]:
+    """What was scanned: labels, and what is known of each."""
     rows = [
         ("Package manager:", _managers(report)),
         ("Target file:", report.target_file or limited(_manifests(report), SHOWN_ROOTS)),
@@ -88,26 +90,37 @@ def _summary(report: Report, found: list[Issue], view: View) -> Iterator[str]:
         ),
         ("Base image:", report.base_image or _unnamed(report)),
     ]
-    yield from (f"{label:<{_LABEL}}{value}" for label, value in rows if value)
-    yield from _base(report)
+    return [(label, value) for label, value in rows if value]
+
+
+def _summary(report: Report, found: list[Issue], view: View) -> Iterator[str]:
+    yield from (f"{label:<{_LABEL}}{value}" for label, value in facts(report))
+    yield from (f"{'':<{_LABEL}}{line}" for line in base_lines(report))
     if report.lineage:
         yield f"{'Lineage:':<{_LABEL}}{lineage_view.line(report)}"
     yield ""
+    clean = report.coverage is Coverage.FULL
+    text = answer(report, found)
+    yield text if found else paint(f"✔ {text}" if clean else text, "32" if clean else "33", color=view.color)
     if found:
-        count = f"{len(found)} issue{'s' if len(found) != 1 else ''}"
-        yield f"Tested {tested(report)} for known issues, found {count}."
         yield _severities(found)
-    else:
-        clean = report.coverage is Coverage.FULL
-        text = f"{'✔ ' if clean else ''}Tested {tested(report)} for known vulnerabilities, {_none(report)}."
-        yield paint(text, "32" if clean else "33", color=view.color)
-    if report.judged and report.unjudged:
-        yield paint(f"Could not be judged: {unjudged(report)}.", "33", color=view.color)
-    if any(gap.unread for gap in report.gaps):
-        yield paint(
-            f"Not all of the {subject(report)} could be read: see what was not covered, below.", "33", color=view.color
-        )
+    yield from (paint(line, "33", color=view.color) for line in reservations(report))
     yield from _shares(report, view)
+
+
+def answer(report: Report, found: Sequence[Issue]) -> str:
+    """What was tested and found, in a sentence."""
+    if found:
+        return f"Tested {tested(report)} for known issues, found {number_of(len(found), 'issue')}."
+    return f"Tested {tested(report)} for known vulnerabilities, {_none(report)}."
+
+
+def reservations(report: Report) -> Iterator[str]:
+    """What limits that answer, in sentences."""
+    if report.judged and report.unjudged:
+        yield f"Could not be judged: {unjudged(report)}."
+    if any(gap.unread for gap in report.gaps):
+        yield f"Not all of the {subject(report)} could be read: see what was not covered, below."
 
 
 def _none(report: Report) -> str:
@@ -121,46 +134,54 @@ def _unnamed(report: Report) -> str:
     return "not known" if report.attribution is not None and report.attribution.base.stated else ""
 
 
-def _base(report: Report) -> Iterator[str]:
+def base_lines(report: Report) -> Iterator[str]:
     """How the base image is known, and where it ends."""
     base = report.attribution.base if report.attribution else None
     if base is None or not (base.name or base.stated or base.layers is not None):
         return
     if base.edited:
-        yield f"{'':<{_LABEL}}your Dockerfile now says FROM {base.stated}: rebuild first"
+        yield f"your Dockerfile now says FROM {base.stated}: rebuild first"
     if base.layers is None:
-        yield f"{'':<{_LABEL}}{base.how.value}: {base.evidence}"
+        yield f"{base.how.value}: {base.evidence}"
     else:
         total = len(report.image.layers)
-        yield f"{'':<{_LABEL}}{base.layers} of {total} layers, {base.how.value}: {base.evidence}"
+        yield f"{base.layers} of {total} layers, {base.how.value}: {base.evidence}"
+
+
+def whose(report: Report) -> list[tuple[Origin, str]]:
+    """The origins that issues of this report may have, in words; none if where the base image ends is not known."""
+    base = report.attribution.base if report.attribution else None
+    if base is None or base.layers is None:
+        return []
+    ours = "Your Dockerfile" if report.target_file else "Above it"
+    return [(Origin.BASE, "Base image"), (Origin.DOCKERFILE, ours), (Origin.UNKNOWN, "Not known")]
 
 
 def _shares(report: Report, view: View) -> Iterator[str]:
     """The origin of the issues, if the base image is known."""
-    base = report.attribution.base if report.attribution else None
-    if base is None or base.layers is None:
+    counts = view.shares(report).by_origin
+    rows = [(one, label) for one, label in whose(report) if counts[one] or one is not Origin.UNKNOWN]
+    if not rows:
         return
-    shares = view.shares(report)
-    rows = [("Base image", shares.base), ("Your Dockerfile" if report.target_file else "Above it", shares.dockerfile)]
-    rows += [("Not known", shares.unknown)] if shares.unknown else []
-    width = max(len(label) for label, _ in rows) + 2
+    width = max(len(label) for _, label in rows) + 2
     yield ""
-    for label, count in rows:
-        excluded = "  (left out)" if view.exclude_base and label == "Base image" and count else ""
-        yield f"{label:<{width}}{count} issue{'s' if count != 1 else ''}{excluded}"
+    for one, label in rows:
+        excluded = "  (left out)" if view.exclude_base and one is Origin.BASE and counts[one] else ""
+        yield f"{label:<{width}}{number_of(counts[one], 'issue')}{excluded}"
 
 
-def _gaps(report: Report, view: View) -> tuple[Gap, ...]:
+def gaps_of(report: Report, view: View) -> tuple[Gap, ...]:
+    """What was not covered, and what the view leaves out."""
     about_base = report.recommendation.gaps if report.recommendation else ()
     return tuple(dict.fromkeys((*report.gaps, *about_base, *view.hidden(report))))
 
 
 def _coverage(report: Report, view: View) -> Iterator[str]:
     """What was not covered, and how old the data are: the end of every report."""
-    gaps = _gaps(report, view)
+    gaps = gaps_of(report, view)
     yield ""
     if report.feeds:
-        yield "Data: " + ", ".join(_data(report.feeds))
+        yield "Data: " + ", ".join(data_of(report.feeds))
     if not gaps:
         yield "Not covered: nothing that this scan knows of."
         return
@@ -169,7 +190,7 @@ def _coverage(report: Report, view: View) -> Iterator[str]:
         yield f"  - {gap.subject}: {gap.reason}"
 
 
-def _data(states: Iterable[FeedState]) -> Iterator[str]:
+def data_of(states: Iterable[FeedState]) -> Iterator[str]:
     """The data and how old they are; parts of one feed that are of one day are named together."""
     parts: dict[tuple[str, str], list[str]] = {}
     for state in states:
@@ -185,7 +206,7 @@ def _data(states: Iterable[FeedState]) -> Iterator[str]:
             yield f"{name} ({len(found)} parts, {found[0]} to {found[-1]}) {when}"
 
 
-def _dockerfiles(report: Report) -> Iterator[str]:
+def dockerfiles(report: Report) -> Iterator[str]:
     """How the images are judged that a source tree's Dockerfiles build."""
     paths = report.inventory.dockerfiles
     if not paths:
@@ -204,7 +225,7 @@ def closing(report: Report, found: list[Issue], view: View) -> Iterator[str]:
     yield from table.block(report, view)
     yield from actions_text.block(report.actions)
     yield from policy_text.block(report, view)
-    yield from _dockerfiles(report)
+    yield from dockerfiles(report)
     yield from _coverage(report, view)
 
 
@@ -218,10 +239,10 @@ def _cells(report: Report, view: View) -> list[str]:
     found = shown(report, view)
     counts = Counter(issue.first.vulnerability.severity for issue in found)
     numbers = [str(counts[severity]) for severity in WORST_FIRST]
-    return [*numbers, str(len(_gaps(report, view))), _verdict(report, found)]
+    return [*numbers, str(len(gaps_of(report, view))), verdict(report, found)]
 
 
-def _verdict(report: Report, found: list[Issue]) -> str:
+def verdict(report: Report, found: Sequence[Issue]) -> str:
     """In the terms of the exit code: issues come first, and only what was fully judged is clean."""
     if report.coverage is Coverage.FULL:
         return "issues" if found else "clean"

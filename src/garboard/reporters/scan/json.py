@@ -30,7 +30,16 @@ from garboard.reporters.recommend import json as recommendation_json
 from garboard.reporters.recommend.json import Recommendations, Remediation
 from garboard.reporters.scan.closing import manager_of, project_name, tree_name
 from garboard.reporters.several import JsonArray
-from garboard.reporters.view import Issue, View, direct_dependencies, headline, labeled, number_of, shown
+from garboard.reporters.view import (
+    Issue,
+    View,
+    declared_packages,
+    direct_dependencies,
+    headline,
+    labeled,
+    number_of,
+    shown,
+)
 
 _TITLE = 120
 
@@ -275,6 +284,7 @@ def _clean(report: Report) -> str:
 class _Writer:
     def __init__(self, report: Report, view: View) -> None:
         self._report = report
+        self._declared = declared_packages(report)
         self._view = view
         self._found = shown(report, view)
         self._labels = {p.id: labeled(p) for p in report.inventory.packages}
@@ -453,7 +463,7 @@ class _Writer:
                     file=one.place.path,
                     line=one.place.line or None,
                 )
-                for one in direct_dependencies((finding,), self._report)
+                for one in direct_dependencies((finding,), self._declared)
             ],
             dockerfile_instruction=who.text if ours and who.place else "",
             docker_base_image=self._report.base_image if not ours else "",

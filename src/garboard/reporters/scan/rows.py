@@ -10,7 +10,7 @@ from garboard.model.advisory import Severity
 from garboard.model.attribution import Origin, Place
 from garboard.model.base import Value
 from garboard.model.package import SYSTEM_TYPES, Package
-from garboard.reporters.view import Issue
+from garboard.reporters.view import Issue, origin_of
 from garboard.versions.invalid import InvalidVersion
 
 
@@ -61,7 +61,6 @@ def _name(package: Package) -> str:
 def _row(issues: Sequence[Issue]) -> PackageRow:
     package = issues[0].first.package
     findings = [one for issue in issues for one in issue.findings]
-    origins = {one.who.origin for one in findings}
     fixes = [one.first.fixed_in for one in issues if one.first.fixed_in]
     return PackageRow(
         package=package,
@@ -70,13 +69,14 @@ def _row(issues: Sequence[Issue]) -> PackageRow:
         issues=tuple(issues),
         fixed_in=_highest(fixes, package.scheme),
         fixable=len(fixes),
-        origin=Origin.DOCKERFILE if Origin.DOCKERFILE in origins else min(origins, key=lambda one: one.value),
+        origin=origin_of(findings),
         placed=any(one.introduced for one in findings),
-        line=next(filter(None, (_line(one.package, one.who.place) for one in findings)), ""),
+        line=next(filter(None, (line_of(one.package, one.who.place) for one in findings)), ""),
     )
 
 
-def _line(package: Package, place: Place | None) -> str:
+def line_of(package: Package, place: Place | None) -> str:
+    """Where the Dockerfile, or the manifest that asks for it, brought a package; empty if that is not known."""
     if place is not None:
         return f"{place.file}:{place.line}"
     where = (*package.asked, *(package.locations if package.declared else ()))

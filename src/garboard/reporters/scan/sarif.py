@@ -33,7 +33,7 @@ from garboard.model.report import Coverage, Report
 from garboard.reporters.scan import sarif_document as document
 from garboard.reporters.scan import sarif_rules as rules
 from garboard.reporters.several import without_line_feed
-from garboard.reporters.view import View, direct_dependencies, headline, labeled
+from garboard.reporters.view import View, declared_packages, direct_dependencies, headline, labeled
 
 RESULTS: Final = 25_000
 """GitHub rejects a run with more results."""
@@ -126,6 +126,7 @@ def _message(finding: Finding, report: Report) -> str:
 class _Writer:
     def __init__(self, report: Report, view: View) -> None:
         self._report = report
+        self._declared = declared_packages(report)
         self._view = view
         aside = {id(one.finding): one.by for one in report.suppressed}
         self._aside: Final = aside
@@ -200,7 +201,7 @@ class _Writer:
                         message=document.Message(text=rules.plain(f"Asks for {labeled(one.package)}.")),
                         physical_location=_line(one.place),
                     )
-                    for one in direct_dependencies((finding,), self._report)
+                    for one in direct_dependencies((finding,), self._declared)
                 ),
             )
 

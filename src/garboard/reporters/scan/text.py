@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Container, Iterator, Mapping, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from garboard import ecosystems
-from garboard.model.advisory import Severity, Status
+from garboard.model.advisory import Severity
 from garboard.model.attribution import Introduction, Origin
 from garboard.model.finding import Finding, Vulnerability
 from garboard.model.package import Location, Package
@@ -22,6 +22,7 @@ from garboard.reporters.terminal import document, paint
 from garboard.reporters.view import (
     Issue,
     View,
+    declared_packages,
     direct_dependencies,
     headline,
     in_headers,
@@ -36,12 +37,6 @@ _INSTRUCTION: Final = 300
 _FROM_PROJECT: Final = 2
 """Steps of the path to a package that a project asks for itself."""
 _SHOWN_INTRODUCTIONS: Final = 3
-_STATUS: Final = {
-    Status.DEFERRED: "the distribution has put the fix off",
-    Status.WILL_NOT_FIX: "the distribution will not fix it",
-    Status.END_OF_LIFE: "the package has no security support in this release",
-    Status.SUBSCRIBERS: "its fix is only for those who pay for support",
-}
 
 
 def _sentence(vulnerability: Vulnerability) -> str:
@@ -68,17 +63,16 @@ def _paths(issue: Issue, labels: Mapping[str, str], projects: Container[str]) ->
     return [tuple(labels.get(step, step) for step in path) for path in found]
 
 
-def _fix(finding: Finding) -> str:
+def fix_of(finding: Finding) -> str:
+    """The nearest version that ends it, or why there is none, as a line; empty if neither is known."""
     if finding.fixed_in:
         return f"  Fixed in: {finding.fixed_in}"
-    status = _STATUS.get(finding.status, "")
+    status = finding.status.why_unfixed
     note = f" ({finding.note})" if finding.note and status else ""
     return f"  No fix: {status}{note}" if status else ""
 
 
-def _block(
-    issue: Issue, report: Report, view: View, labels: Mapping[str, str], projects: Container[str]
-) -> Iterator[str]:
+def _block(issue: Issue, report: Report, view: View, known: Known) -> Iterator[str]:
     finding = issue.first
     vulnerability = finding.vulnerability
     word = vulnerability.severity.word.capitalize()
@@ -87,10 +81,36 @@ def _block(
     code = _COLORS.get(vulnerability.severity, "")
     yield paint(title, code, color=view.color) + paint(name, "4" + (";" + code if code else ""), color=view.color)
     yield f"  Description: {_sentence(vulnerability)}"
-    yield from _exploited(vulnerability)
+    yield from told(issue, report, view, known)
+    fix = fix_of(finding)
+    if fix:
+        yield paint(fix, "1", color=view.color) if finding.fixed_in else fix
+
+
+class Known(NamedTuple):
+    """All packages of a report by id: their labels, those that are applications, and those that files declare."""
+
+    labels: Mapping[str, str]
+    projects: Container[str]
+    declared: Mapping[str, Package]
+
+    @classmethod
+    def of(cls, report: Report) -> Known:
+        """Of a report's packages."""
+        packages = report.inventory.packages
+        return cls(
+            {one.id: labeled(one) for one in packages},
+            frozenset(one.id for one in packages if one.application),
+            declared_packages(report),
+        )
+
+
+def told(issue: Issue, report: Report, view: View, known: Known) -> Iterator[str]:
+    """What is known of an issue beside its description and its fix, in lines that are indented."""
+    yield from _exploited(issue.first.vulnerability)
     if len(issue.findings) > 1:
         yield f"  Packages: {limited((labeled(one.package) for one in issue.findings), SHOWN_ROOTS)}"
-    paths = _paths(issue, labels, projects)
+    paths = _paths(issue, known.labels, known.projects)
     more = len(paths) - view.show_paths + sum(one.more_paths for one in issue.findings)
     if paths:
         yield f"  Introduced through: {limited((path[0] for path in paths), SHOWN_ROOTS)}"
@@ -102,7 +122,7 @@ def _block(
     declared = tuple(dict.fromkeys(place for one in issue.findings for place in _declared(one.package)))
     if declared:
         yield f"  Declared in {limited(declared, SHOWN_ROOTS)}"
-    raised = [one for one in direct_dependencies(issue.findings, report) if one.place.path]
+    raised = [one for one in direct_dependencies(issue.findings, known.declared) if one.place.path]
     own = {finding.package.id for finding in issue.findings}
     asked = tuple(_at(one.place) for one in raised if one.package.id in own)
     if asked:
@@ -113,9 +133,6 @@ def _block(
     carriers = tuple(dict.fromkeys(one.package.vendored_by for one in issue.findings if one.package.vendored_by))
     if carriers:
         yield f"  Vendored by {limited(carriers, SHOWN_ROOTS)}"
-    fix = _fix(finding)
-    if fix:
-        yield paint(fix, "1", color=view.color) if finding.fixed_in else fix
 
 
 def _declared(package: Package) -> Iterator[str]:
@@ -182,8 +199,7 @@ def render(report: Report, view: View) -> bytes:
 def parts(report: Report, view: View) -> Iterator[bytes]:
     """The same, at once."""
     found = shown(report, view)
-    labels = {package.id: labeled(package) for package in report.inventory.packages}
-    projects = frozenset(package.id for package in report.inventory.packages if package.application)
+    known = Known.of(report)
     lines: list[str] = []
     if view.dependency_tree:
         lines += [*dependency_tree(report, tree_name(report)), ""]
@@ -191,7 +207,7 @@ def parts(report: Report, view: View) -> Iterator[bytes]:
     headers = [issue for issue in found if in_headers(issue)]
     lines += [*_in_headers(headers), ""] if headers else []
     for issue in (one for one in found if one not in headers) if headers else found:
-        lines += [*_block(issue, report, view, labels, projects), ""]
+        lines += [*_block(issue, report, view, known), ""]
     lines += ["", ""] if found else []
     yield document([*lines, *closing(report, found, view)], color=view.color)
 
