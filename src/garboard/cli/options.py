@@ -142,6 +142,8 @@ STAGE_POLICY: Final = text("--stage-policy", metavar="NAME", help="The policy's 
 IGNORE: Final = values("--ignore", parse=_ignore, metavar="ID=REASON[@UNTIL]", help="Set a vulnerability aside.")
 VEX: Final = texts("--vex", metavar="FILE|DIR", help="VEX documents: OpenVEX, CSAF, CycloneDX.")
 
+FORCE: Final = flag("--force", help="Even over what is there and is another's.")
+
 REASON: Final = text("--reason", metavar="TEXT", help="Why: for those who come after.")
 UNTIL_HELP: Final = "The last day on which it holds."
 
