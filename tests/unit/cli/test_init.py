@@ -163,7 +163,7 @@ def test_from_a_folder_below(repository: Path, monkeypatch: pytest.MonkeyPatch) 
         (["github", "-f", "gone"], "there is no file gone"),
         (["github", "-f", os.devnull], "there is no file"),
         (["github", "--branch", "a;b"], "misread"),
-        (["github", "--branch=-x"], "misread"),
+        (["github", "--branch", "a b"], "misread"),
         (["teamcity"], "known are github, gitlab"),
     ],
 )
