@@ -16,6 +16,9 @@ MACH_O: Final = (b"\xfe\xed\xfa\xce", b"\xfe\xed\xfa\xcf", b"\xce\xfa\xed\xfe", 
 UNIVERSAL: Final = (b"\xca\xfe\xba\xbe", b"\xca\xfe\xba\xbf")
 """The first is that of Java's classes too: what follows is the number of architectures, and there a version from 45 on."""
 SIGNS: Final = (ELF, PE, *MACH_O, *UNIVERSAL)
+WEB_ASSEMBLY: Final = b"\0asm"
+NOT_LOADED: Final = frozenset({b"\1\0", b"\0\1", b"\4\0", b"\0\4"})
+"""Types of ELF files, in both byte orders, that are parts of a program still to be linked, and dumps of memory."""
 
 _MOST: Final = 4096
 """Sections or segments: real programs have less than a hundred."""

@@ -41,6 +41,8 @@ _NESTED: Final = 64 * 1024 * 1024
 _ALL: Final = 512 * 1024 * 1024
 """Bytes that are inflated of one file."""
 _LET_GO: Final = 1024 * 1024
+_BEGINNING: Final = 4096
+"""Bytes as stored that give the first of a member."""
 
 
 class Malformed(ValueError):
@@ -79,6 +81,16 @@ def entries(data: memoryview) -> Iterator[Entry]:
             stored, real, at = _large(data[after : after + extra], stored, real, at)
         yield Entry(name, method, stored, real, base + at, bool(flags & _ENCRYPTED))
         position = after + extra + comment
+
+
+def directory(data: memoryview) -> memoryview:
+    """The bytes of the directory, which contain the names of all members.
+
+    Raises:
+        Malformed: it cannot be found.
+    """
+    start, end, _ = _directory(data)
+    return data[start:end]
 
 
 def read(data: memoryview, entry: Entry, limit: int) -> memoryview:
@@ -174,6 +186,26 @@ def let_go(data: memoryview) -> None:
     """Give the memory of a mapped file back to the system; what is looked at again is read again."""
     if isinstance(data.obj, mmap.mmap):
         data.obj.madvise(mmap.MADV_DONTNEED)
+
+
+def beginning(data: memoryview, entry: Entry, size: int) -> bytes:
+    """A member's first bytes, as many as there are; nothing where it cannot be read."""
+    at = entry.at
+    if entry.encrypted or entry.method not in (_STORED, _DEFLATED) or not 0 <= at <= len(data) - _LOCAL.size:
+        return b""
+    sign, named, extra = _LOCAL.unpack_from(data, at)
+    if sign != _LOCAL_SIGN:
+        return b""
+    start = at + _LOCAL.size + named + extra
+    stored = data[start : start + min(entry.stored, _BEGINNING)]
+    if entry.method == _STORED:
+        return bytes(stored[:size])
+    import zlib
+
+    try:
+        return zlib.decompressobj(-15).decompress(stored, size)
+    except zlib.error:
+        return b""
 
 
 def _inflate(stored: memoryview, entry: Entry, limit: int) -> memoryview:

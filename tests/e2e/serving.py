@@ -26,6 +26,7 @@ import pytest
 from tests.e2e.running import run
 
 MANIFEST = "application/vnd.oci.image.manifest.v1+json"
+INDEX = "application/vnd.oci.image.index.v1+json"
 USER, PASSWORD = "scanner", "pa:ss wörd"
 _BLOB = re.compile(r'"GET /v2/\S+/blobs/(sha256:[0-9a-f]{64}) ')
 
@@ -61,7 +62,7 @@ class Registry:
     def ask(self, method: str, path: str, data: bytes | None = None, kind: str = "application/octet-stream") -> bytes:
         """One request of the distribution protocol; ``path`` begins after the host."""
         token = base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
-        headers = {"Authorization": f"Basic {token}", "Content-Type": kind, "Accept": MANIFEST}
+        headers = {"Authorization": f"Basic {token}", "Content-Type": kind, "Accept": f"{MANIFEST}, {INDEX}"}
         request = urllib.request.Request(f"http://{self.host}{path}", data, headers, method=method)
         with urllib.request.urlopen(request, timeout=20) as response:
             place = response.headers.get("Location", "")

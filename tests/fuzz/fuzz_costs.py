@@ -19,13 +19,11 @@ from garboard.model.package import Fact, Package
 from garboard.packages import graph
 from garboard.packages.catalogers import CATALOGERS
 from garboard.packages.declared import DECLARATIONS
-from tests.unit.ecosystems.reading import file
+from tests.unit.ecosystems.reading import file, paths
 
 _SECONDS = 30
 _BYTES = 200_000
 _DATABASES = ("Packages", "Packages.db", "rpmdb.sqlite")
-_TWINS = ("usr/lib/dpkg/", "usr/lib/apk/", "**/EGG-INFO/", "**/*.egg-info/")
-"""Read as others are that are here."""
 _STARTS = (
     b"", b"Package: a\nVersion: 1\n", b"Package: a\nVersion: 1\nDepends: a", b"Package: a\nVersion: 1\nSource: a", b"P:a\nV:1\n",
     b"P:a\nV:1\nD:a", b"P:a\nV:1\nF:usr/bin\nR:", b"ID=a\nVERSION=", b"Name: a\nVersion: 1\nRequires-Dist: a", b"Format: x\nLicense: ",
@@ -38,10 +36,7 @@ _PIECES = (
 
 
 def _paths() -> Iterator[tuple[object, str]]:
-    for one in (*CATALOGERS, *DECLARATIONS):
-        for glob in one.GLOBS:
-            if not glob.endswith(_DATABASES) and not glob.startswith(_TWINS):
-                yield one, glob.replace("**/", "x/").replace("*", "a")
+    yield from paths((*CATALOGERS, *DECLARATIONS), without=_DATABASES)
     node = next(one for one in CATALOGERS if one.NAME == "node")
     yield node, "node_modules/a/package.json"
 

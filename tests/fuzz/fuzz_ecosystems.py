@@ -12,19 +12,15 @@ from garboard.packages.catalogers import CATALOGERS
 from garboard.packages.declared import DECLARATIONS, Declarations, nothing
 from tests.examples import examples
 from tests.fuzz.mutation import Target
-from tests.unit.ecosystems.reading import file
+from tests.unit.ecosystems.reading import file, paths
 from tests.unit.ecosystems.test_phar import archive
 
 _BINARY = ("Packages", "Packages.db", "rpmdb.sqlite")
 """Databases, which have fuzzers of their own."""
 
 
-def _path(glob: str) -> str:
-    return glob.replace("**/", "x/").replace("*", "a")
-
-
 _FILES = [
-    *((one, _path(glob)) for one in (*CATALOGERS, *DECLARATIONS) for glob in one.GLOBS if not glob.endswith(_BINARY)),
+    *paths((*CATALOGERS, *DECLARATIONS), without=_BINARY),
     *((one, "var/lib/dpkg/status.d/a.md5sums") for one in CATALOGERS if one.NAME == "dpkg"),
     *((one, "node_modules/a/package.json") for one in CATALOGERS if one.NAME == "node"),
 ]

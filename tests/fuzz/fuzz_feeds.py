@@ -43,6 +43,14 @@ OSV = json.dumps(
     }
 ).encode()  # fmt: skip
 OSV_LIST = b"2026-01-01T00:00:00Z,GHSA-aaaa-bbbb-cccc\n2026-01-01T00:00:00.5Z,ALSA-2024:0265\n"
+FRIENDSOFPHP = b"""title: 'a: b'
+cve: CVE-2024-1000
+branches:
+    1.x:
+        time: 2024-01-01 00:00:00
+        versions: ['>=1.0', '<1.2']
+reference: composer://acme/web
+"""
 RUBYSEC = b"""---
 engine: ruby
 cve: 2024-1000
@@ -189,7 +197,15 @@ def fuzz_rubysec(data: bytes) -> None:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
         archive.writestr("rubies/ruby/CVE-2024-1000.yml", data)
+        archive.writestr("gems/uri/CVE-2024-1000.yml", data)
     _parse("rubysec", file.getvalue())
+
+
+def fuzz_friendsofphp(data: bytes) -> None:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("acme/web/CVE-2024-1000.yaml", data)
+    _parse("friendsofphp", file.getvalue())
 
 
 def fuzz_osv_list(data: bytes) -> None:
@@ -258,6 +274,7 @@ TARGETS = (
         (b"a limited x\nb non-supported 1-1 2025-01-01 y\nc.* supported\n",),
     ),
     Target("rubysec", fuzz_rubysec, (RUBYSEC,)),
+    Target("friendsofphp", fuzz_friendsofphp, (FRIENDSOFPHP,)),
     Target("osv list", fuzz_osv_list, (OSV_LIST, gzip.compress(OSV_LIST))),
     Target("signature", fuzz_signature, (SIGNED,)),
     Target(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bz2
 import gzip
 import json
 import zlib
@@ -20,6 +21,7 @@ from tests.unit.ecosystems.test_nuget import bundled
 from tests.unit.ecosystems.test_programs import CRATES, information, pointed
 from tests.unit.ecosystems.test_windows_products import program
 from tests.unit.executables import elf, mach, pe, universal
+from tests.unit.packages.test_archives import with_data, zipped_with
 
 _CRATES = zlib.compress(json.dumps(CRATES).encode())
 SEEDS = [
@@ -35,6 +37,9 @@ SEEDS = [
     native(gzip.compress(json.dumps(BILL).encode())),
     elf({".sbom": gzip.compress(json.dumps(BILL).encode()), ".gopclntab": b""}),
     program(),
+    *(pack(with_data(("a", bytes(600)), ("b" * 120, b"x"))) for pack in (bytes, gzip.compress, bz2.compress)),
+    zipped_with(("a", bytes(600)), ("b/c", b"x")),
+    zipped_with(("a", bytes(600)), before=b"#!/bin/sh\n" + b"# text\n" * 600),
     elf({".rodata": b"\0nginx/1.25.3\x001.25.3\x0020914\0", ".data": b"\x001.2.5\n"}),
 ]
 PATHS = ("app", "app.dll", "sbin/nginx", "lib/libxml2.so.2", "bin/mysqld", "bin/python3.12")

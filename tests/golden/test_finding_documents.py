@@ -23,7 +23,7 @@ from garboard.reporters.explain import text as explain_text
 from garboard.reporters.layers import html as layers_html
 from garboard.reporters.layers import json as layers_json
 from garboard.reporters.layers import text as layers_text
-from garboard.reporters.scan import csv, github, gitlab, junit, markdown, sarif, table
+from garboard.reporters.scan import csv, cyclonedx, github, gitlab, junit, markdown, sarif, table
 from garboard.reporters.view import View, issues
 
 HERE = Path(__file__).parent / "findings"
@@ -52,6 +52,7 @@ WRITERS: dict[str, Callable[[], bytes]] = {
     "junit.xml": lambda: junit.render(report(), View()),
     "gitlab.json": lambda: gitlab.render(report(), View()),
     "github.txt": lambda: github.render(report(), View()),
+    "cdx.json": lambda: cyclonedx.render(report(), View()),
     "csv": lambda: csv.render(report(), View()),
     "explain.txt": lambda: explain_text.render(explanation(), View()),
     "explain.json": lambda: explain_json.render(explanation()),

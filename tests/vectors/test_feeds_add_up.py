@@ -101,9 +101,15 @@ def rubies(paths: list[Path], _shard: str) -> Counted:
         engines = [
             name.split("/")[-2] if "rubies/" in name else "" for name in archive.namelist() if name.endswith(".yml")
         ]
-    return Counted(
-        {"ruby": KEPT, "": "is about a gem, which OSV has"}.get(one, "is about another engine") for one in engines
-    )
+    return Counted({"ruby": KEPT, "": KEPT}.get(one, "is about another engine") for one in engines)
+
+
+def files(suffix: str) -> Callable[[list[Path], str], Counted]:
+    def count(paths: list[Path], _shard: str) -> Counted:
+        with zipfile.ZipFile(paths[0]) as archive:
+            return Counted({KEPT: sum(name.endswith(suffix) for name in archive.namelist())})
+
+    return count
 
 
 OSV = [
@@ -118,6 +124,7 @@ TABLE: dict[str, Callable[[list[Path], str], Counted]] = {
     "wolfi": secdb,
     "chainguard": secdb,
     "rubysec": rubies,
+    "friendsofphp": files(".yaml"),
     "nvd:2022": listed("vulnerabilities"),
     "kev": listed("vulnerabilities"),
     "epss": scores,

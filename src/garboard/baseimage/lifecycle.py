@@ -148,7 +148,7 @@ class Lifetimes:
         if product is None or numbers is None:
             return None
         version = numbers[0].split(".")
-        if package.name == _JAVA and version[0] == "1":  # 1.8.0_402 is Java 8
+        if _is_java(package) and version[0] == "1":  # 1.8.0_402 is Java 8
             version = version[1:]
         return self._lifespan(*product, version) if version else None
 
@@ -189,9 +189,14 @@ def has_end(package: Package) -> bool:
     return _product(package) is not None
 
 
+def _is_java(package: Package) -> bool:
+    """Whether it is a Java runtime, of any virtual machine."""
+    return package.name.partition("-")[0] == _JAVA
+
+
 def _product(package: Package) -> tuple[str, str] | None:
     if package.type == UNMANAGED:
-        return JAVA_PRODUCTS.get(package.vendor) if package.name == _JAVA else SOFTWARE_PRODUCTS.get(package.name)
+        return JAVA_PRODUCTS.get(package.vendor) if _is_java(package) else SOFTWARE_PRODUCTS.get(package.name)
     return REPOSITORY_PRODUCTS["golang"] if (package.type, package.name) == ("golang", _GO) else None
 
 

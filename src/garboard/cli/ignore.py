@@ -30,8 +30,23 @@ def _until(given: str) -> tuple[dt.date | None, bool]:
         raise UsageError(f"--until {error}, not {given}") from error
 
 
+def _justification(given: str) -> str:
+    from garboard.policy import values
+
+    try:
+        return str(values.JUSTIFICATION.read(given))
+    except values.Unfit as error:
+        raise UsageError(f"--justification {error}, not {given}") from error
+
+
 IDS: Final = Operand[tuple[str, ...]]("ids", metavar="[CVE-…]...", many=True, required=False)
 UNTIL: Final = value("--until", parse=_until, metavar="DATE", help=o.UNTIL_HELP)
+JUSTIFICATION: Final = value(
+    "--justification",
+    parse=_justification,
+    metavar="WORD",
+    help="Why it does not affect, in a word of VEX: vulnerable_code_not_present …",
+)
 PACKAGE: Final = texts("--package", metavar="NAME", help="Only in this package.")
 BROUGHT_BY: Final = texts("--brought-by", metavar="NAME", help="Only what this package alone brings in.")
 OWNER: Final = text("--owner", metavar="NAME", help="Who answers for it.")
@@ -62,6 +77,7 @@ def _settings(given: Given) -> NewIgnore:
             packages=given[PACKAGE],
             brought_by=given[BROUGHT_BY],
             reason=given[o.REASON] or "",
+            justification=given[JUSTIFICATION] or "",
             owner=given[OWNER] or "",
             until=until,
             until_fixed=until_fixed,
@@ -70,7 +86,11 @@ def _settings(given: Given) -> NewIgnore:
     )
 
 
-@make("ignore", IDS, o.REASON, UNTIL, PACKAGE, BROUGHT_BY, OWNER, STAGES, o.POLICY, settings=_settings)
+@make(
+    "ignore",
+    *(IDS, o.REASON, JUSTIFICATION, UNTIL, PACKAGE, BROUGHT_BY, OWNER, STAGES, o.POLICY),
+    settings=_settings,
+)
 def command(settings: NewIgnore) -> int:
     """Write down in the policy that vulnerabilities do not count, and why; what is in it stays as it is.
 
@@ -79,6 +99,7 @@ def command(settings: NewIgnore) -> int:
 
     \b
     garboard ignore CVE-2024-1234 --reason "not reachable" --until 2027-01-31
+    garboard ignore CVE-2024-1235 --reason "built without FTP" --justification vulnerable_code_not_present
     garboard ignore --brought-by libsqlite3-dev --reason "only in the tests" --for-stage test
     """  # noqa: D301  (\b is click's)
     add(settings.file, (settings.ignore,))

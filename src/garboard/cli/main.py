@@ -35,6 +35,7 @@ COMMANDS: Final = MappingProxyType(
         "convert": ("garboard.cli.convert", "Write a saved report in other formats."),
         "policy": ("garboard.cli.policy.group", "Check, explain and import policies: what fails, what is ignored."),
         "ignore": ("garboard.cli.ignore", "Write down in the policy that a vulnerability does not count, and why."),
+        "vex": ("garboard.cli.vex", "Write a VEX document of what was decided about an image."),
         "layers": ("garboard.cli.layers", "List what each layer added, and the vulnerabilities in it."),
         "catalog": ("garboard.cli.catalog.group", "Manage the catalog of base images."),
         "db": ("garboard.cli.db.group", "Fetch, inspect and export the vulnerability database."),

@@ -140,7 +140,9 @@ POLICY: Final = text(
 NO_POLICY: Final = flag("--no-policy", help="Use no policy file and no comments of the Dockerfile.")
 STAGE_POLICY: Final = text("--stage-policy", metavar="NAME", help="The policy's stage: development, production …")
 IGNORE: Final = values("--ignore", parse=_ignore, metavar="ID=REASON[@UNTIL]", help="Set a vulnerability aside.")
-VEX: Final = texts("--vex", metavar="FILE|DIR", help="VEX documents: OpenVEX, CSAF, CycloneDX.")
+VEX: Final = texts(
+    "--vex", metavar="FILE|DIR|URL", help="VEX documents: OpenVEX, CSAF, CycloneDX; or a VEX repository."
+)
 
 FORCE: Final = flag("--force", help="Even over what is there and is another's.")
 

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from garboard.cli import options as o
-from garboard.cli.read_opening import limits
+from garboard.cli.read_opening import cache_folder, limits
 from garboard.model.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from garboard.cli.params import Given
     from garboard.model.policy import PolicyFile
+    from garboard.model.vex import VexStatement
+    from garboard.net.client import Client
     from garboard.policy.apply import Applied
-    from garboard.policy.vex.statements import VexStatement
     from garboard.workflows.attribute import Build
 
 NAME: Final = "garboard.toml"
 _MOST: Final = 4 * 1024 * 1024
-_VEX: Final = 64 * 1024 * 1024
 _SCHEMES: Final = ("https://", "http://")
 _PLACES: Final = (".git", ".hg")
 """What lies in the topmost folder of a project: policies above it are another's."""
@@ -47,42 +48,56 @@ def applied(given: Given, build: Build) -> Applied | None:
     from garboard.policy.apply import Applied
 
     policy = fetch(named, given) if remote else read(file) if file is not None else PolicyFile()
-    if remote and policy.vex:
+    if remote and not all(one.startswith(_SCHEMES) for one in policy.vex):
         raise UsageError(
             f"the policy {named} is fetched, and names VEX documents of this machine", "name them with --vex"
         )
     folder = file.parent if file is not None else Path()
     return Applied(
         policy=policy,
-        statements=tuple(_statements((*map(Path, given[o.VEX]), *(folder / one for one in policy.vex)))),
+        statements=_statements((*given[o.VEX], *(_beside(folder, one) for one in policy.vex)), given),
         stage=given[o.STAGE_POLICY] or "",
         ignores=ignores,
         target=_target(given, build),
     )
 
 
-def _statements(places: Iterable[Path]) -> Iterator[VexStatement]:
-    """What VEX documents state, and those that lie in folders (``*.json``).
+def _statements(places: Iterable[str], given: Given) -> tuple[VexStatement, ...]:
+    """What the VEX documents at these places state.
 
     Raises:
-        UsageError: one cannot be read, or a folder has none.
-        PolicyError: one is no VEX document.
+        GarboardError: one cannot be read, or is no VEX document; or one is to be fetched, and no connection may be opened.
     """
-    from garboard.policy.vex.document import read as parse
+    places = tuple(places)
+    if not places:
+        return ()
+    from garboard.workflows import read_vex
 
-    for place in places:
-        files = sorted(place.glob("*.json")) if place.is_dir() else [place]
-        if not files:
-            raise UsageError(f"the folder {place} has no VEX documents", "name a folder with files that end in .json")
-        for file in files:
-            try:
-                with file.open("rb") as opened:
-                    data = opened.read(_VEX + 1)
-            except OSError as error:
-                raise UsageError(f"the VEX document {file} cannot be read: {error.strerror}", "name another") from error
-            if len(data) > _VEX:
-                raise UsageError(f"the VEX document {file} is larger than {_VEX} bytes", "split it")
-            yield from parse(data, str(file))
+    with contextlib.ExitStack() as opened:
+
+        def fetch(url: str, most: int, stranger: bool) -> bytes:
+            if given[o.OFFLINE]:
+                raise UsageError(
+                    f"--offline forbids to fetch the VEX documents {url}", "fetch them before, and name the file"
+                )
+            if not clients:
+                from garboard.net import client
+
+                clients.append(opened.enter_context(client.Client(ca_file=given[o.CA_FILE] or "", limits=limits())))
+            with clients[0].get(url, outward=stranger) as response:
+                data, status = response.read(most), response.status
+            if status != 200:
+                raise UsageError(f"{url} is not there: the server answers with status {status}", "name another one")
+            return data
+
+        clients: list[Client] = []
+        folder = None if given[o.NO_CACHE] else cache_folder() / "vex-1"
+        return tuple(read_vex.read(places, read_vex.Addresses(fetch, folder)))
+
+
+def _beside(folder: Path, place: str) -> str:
+    """A place that a policy names: an address, or a path from its folder."""
+    return place if place.startswith(_SCHEMES) else str(folder / place)
 
 
 def _target(given: Given, build: Build) -> str:

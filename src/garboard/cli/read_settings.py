@@ -36,8 +36,8 @@ _FORMATS: Final = frozenset(
 _FROM_INPUT: Final = (STANDARD_INPUT, "sbom:-")
 
 
-def output(given: Given, *, several: bool = False, on_terminal: str = "") -> Output:
-    """Read the options of `garboard.cli.options.report`.
+def output(given: Given, *, several: bool = False, on_terminal: str = "", default: str = "text") -> Output:
+    """Read the options of `garboard.cli.options.report`; ``default`` is the format where none is named.
 
     Raises:
         UsageError: there are ``several`` formats, and the command writes one, or they do not go together.
@@ -48,7 +48,7 @@ def output(given: Given, *, several: bool = False, on_terminal: str = "") -> Out
             f"{given.spelled(o.OUTPUT)} names a file, and {file} looks like a format",
             f"choose a format with --format, or write to ./{file}",
         )
-    wanted = _formats(given, on_terminal if sys.stdout.isatty() else "")
+    wanted = _formats(given, (on_terminal if sys.stdout.isatty() else "") or default)
     if len(wanted) > 1 and not several:
         raise UsageError("this command writes one format at a time", "run it once for each")
     if file:
@@ -191,7 +191,7 @@ def _formats(given: Given, default: str) -> tuple[o.WantedFormat, ...]:
 
     The command line takes precedence over variables; at the same level, ``--json`` and another format conflict.
     """
-    named, json = tuple(dict.fromkeys(given[o.FORMAT])), given[o.JSON]
+    named, json = tuple(dict.fromkeys(given[o.FORMAT])), given.takes(o.JSON) and given[o.JSON]
     if named and json and given.on_the_line(o.FORMAT) != given.on_the_line(o.JSON):
         named, json = (named, False) if given.on_the_line(o.FORMAT) else ((), True)
     plain = [one for one in named if not one.file]
@@ -203,7 +203,7 @@ def _formats(given: Given, default: str) -> tuple[o.WantedFormat, ...]:
             "leave one of them out",
         )
     if not named and not plain:
-        plain = [o.WantedFormat(default or "text", "")]
+        plain = [o.WantedFormat(default, "")]
     return (*plain, *(one for one in named if one.file))
 
 

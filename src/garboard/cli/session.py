@@ -32,10 +32,11 @@ def analyzed(settings: Analysis, readers: Sequence[Reader] = (), supplied: Suppl
     Raises:
         GarboardError: the image cannot be scanned.
     """
+    from garboard.packages import vex_documents
     from garboard.workflows import scan
 
     opening = settings.opening
-    taken = scan.take(settings.image, opening.options, opening.cache, readers, attested=True)
+    taken = scan.take(settings.image, opening.options, opening.cache, (*readers, vex_documents), attested=True)
     report = scan.report_on(
         taken,
         database=settings.data.database,
@@ -46,10 +47,22 @@ def analyzed(settings: Analysis, readers: Sequence[Reader] = (), supplied: Suppl
         build=settings.build,
         catalog=settings.data.catalog,
     )
-    if settings.policy is not None:
+    policy = settings.policy
+    inside, too_many = vex_documents.of(taken.files.histories if taken.files else ())
+    gaps = (*taken.attestations.vex_gaps, *too_many)
+    if inside or taken.attestations.vex:
+        from garboard.policy.vex.attached import weigh
+
+        trust = policy.policy.trust if policy else ()
+        weighed = weigh((*taken.attestations.vex, *inside), report.image, trust)
+        report = msgspec.structs.replace(report, vex=weighed.sources)
+        gaps += weighed.gaps
+        policy = policy._replace(statements=(*policy.statements, *weighed.statements)) if policy else None
+    report = msgspec.structs.replace(report, gaps=(*report.gaps, *gaps))
+    if policy is not None:
         from garboard.policy.apply import set_aside
 
-        report = set_aside(report, settings.policy)
+        report = set_aside(report, policy)
     return Analyzed(msgspec.structs.replace(report, gaps=all_repeated(report.gaps)), taken.files)
 
 

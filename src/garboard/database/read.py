@@ -14,6 +14,7 @@ from garboard.database import store
 from garboard.database.shard import Shard
 from garboard.model.advisory import CveFacts, FeedState, Hit
 from garboard.model.errors import DatabaseError
+from garboard.model.feed import ADDING
 from garboard.model.lifecycle import Cycle, Support
 from garboard.model.package import SOFTWARE
 
@@ -21,8 +22,12 @@ FIRST_NVD_YEAR = 2002
 """The year of NVD's first file, which also holds all earlier CVEs."""
 
 _CVE_YEAR = re.compile(r"^CVE-(\d{4})-\d+$")
-OF_SOFTWARE: Final = {"nodejs": f"{SOFTWARE}:node", "rubysec": f"{SOFTWARE}:ruby"}
-"""Shards of software whose makers have feeds of their own."""
+HOLDING: Final = {
+    "friendsofphp": ("Packagist",),
+    "nodejs": (f"{SOFTWARE}:node",),
+    "rubysec": (f"{SOFTWARE}:ruby", "RubyGems"),
+}
+"""What shards hold that are not named after it."""
 SUPPORT = "debian-security-support"
 RATINGS: Final = "ratings"
 """What NVD says of all CVEs, in one shard that is made of its years and has no feed of its own."""
@@ -98,12 +103,14 @@ class Database:
         return self._of[ecosystem]
 
     def _holding(self, ecosystem: str) -> Iterator[Shard]:
-        # A shard is named after what it holds; no other is opened.
-        for name in self._installed:
+        # A shard is named after what it holds; no other is opened. Those that cover the ecosystem come first.
+        adding = ADDING.get(ecosystem, ())
+        covered = False
+        for name in sorted(self._installed, key=lambda name: name in adding):
             if _names(name, ecosystem) and ecosystem in (shard := self.shard(name)).ecosystems:
+                covered = covered or name not in adding
                 yield shard
-                return
-        if ecosystem.startswith(f"{SOFTWARE}:"):
+        if ecosystem.startswith(f"{SOFTWARE}:") and not covered:
             years = [self.shard(name) for name in _all_years(self._installed)]
             if years and years[-1].name[4:] >= years[-1].state.fetched[:4]:  # the year in which it was fetched is there
                 yield from (shard for shard in years if ecosystem in shard.ecosystems)
@@ -115,11 +122,18 @@ class Database:
         return self.shard(name)
 
     def covers(self, ecosystem: str) -> bool:
-        """Report whether a shard has data of exactly this ecosystem and release, even if it lists no issues."""
-        return bool(self._shards_of(ecosystem))
+        """Report whether a shard has data of exactly this ecosystem and release, even if it lists no issues.
+
+        One that only adds to another's data does not cover it.
+        """
+        adding = ADDING.get(ecosystem, ())
+        return any(shard.name not in adding for shard in self._shards_of(ecosystem))
 
     def hits(self, ecosystem: str, package: str) -> Iterator[Hit]:
-        """Yield all data about a package (its name normalized for the ecosystem), without withdrawn records."""
+        """Yield all data about a package (its name normalized for the ecosystem), without withdrawn records.
+
+        What one source has withdrawn, another one may still hold.
+        """
         for shard in self._shards_of(ecosystem):
             yield from shard.hits(ecosystem, package)
 
@@ -176,8 +190,10 @@ def _names(shard: str, ecosystem: str) -> bool:
     part = part.replace(" ", "")
     if feed in FACTS:
         return False
+    if feed in HOLDING:
+        return ecosystem in HOLDING[feed]
     if ecosystem.startswith(f"{SOFTWARE}:"):
-        return OF_SOFTWARE.get(feed) == ecosystem
+        return False
     family, _, release = ecosystem.lower().replace(" ", "").partition(":")
     return family.startswith(feed) and (not part or f"{release}:".startswith(f"{part}:"))
 

@@ -6,6 +6,7 @@ record holds.
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
 from functools import cache
 from importlib import import_module
 from types import MappingProxyType
@@ -91,6 +92,11 @@ def published(package: Package, path: str = "") -> bool | None:
 def spelled(package: Package) -> str:
     """A package's full name as people of its ecosystem write it: ``group:artifact`` of Maven's."""
     return package.full_name.replace("/", of(package.type).separator)
+
+
+def holds_headers(package: Package) -> bool:
+    """Whether it holds headers of a kernel alone, of which nothing runs."""
+    return any(fnmatchcase(package.name, pattern) for pattern in of(package.type).headers)
 
 
 def displayed(package: Package) -> str:

@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import BinaryIO, Final, Protocol
 
 from garboard.model.errors import UsageError
-from garboard.model.feed import FeedChanges, FeedDocument, Record
+from garboard.model.feed import ADDING, FeedChanges, FeedDocument, Record
 
 
 class Feed(Protocol):
@@ -54,7 +54,7 @@ class Feed(Protocol):
 
 
 _NAMES: Final = (
-    "debian", "alpine", "wolfi", "amazon", "arch", "azurelinux", "fedora", "gentoo", "nodejs", "oracle", "photon", "redhat", "rubysec", "suse", "osv", "nvd", "cvelist", "kev", "epss",
+    "debian", "alpine", "wolfi", "amazon", "arch", "azurelinux", "fedora", "friendsofphp", "gentoo", "nodejs", "oracle", "photon", "redhat", "rubysec", "suse", "osv", "nvd", "cvelist", "kev", "epss",
     "endoflife", "debian_support",
 )  # fmt: skip
 """Modules of this folder. A feed of its own comes before the OSV export of the same data."""
@@ -111,6 +111,16 @@ def shard_for(ecosystem: str) -> str | None:
 def needed_shards(ecosystems: Iterable[str]) -> tuple[str, ...]:
     """Return the shards that these ecosystems need, sorted, without ecosystems that no feed covers."""
     return tuple(sorted({shard for each in ecosystems if (shard := shard_for(each)) is not None}))
+
+
+def adding_shards(ecosystems: Iterable[str]) -> tuple[str, ...]:
+    """Return the shards that know more of these ecosystems than those that cover them, sorted."""
+    return tuple(sorted({shard for each in ecosystems for shard in ADDING.get(each, ())}))
+
+
+def beside(shard: str) -> tuple[str, ...]:
+    """Return the shards that know more of what a shard covers."""
+    return adding_shards(each for each in ADDING if shard_for(each) == shard)
 
 
 def known() -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from typing import BinaryIO, NamedTuple
 import msgspec
 
 from garboard import ecosystems
-from garboard.feeds.readers import bounded, json_stream
+from garboard.feeds.readers import bounded, java_updates, json_stream
 from garboard.feeds.readers.decoding import UNUSABLE
 from garboard.feeds.readers.osv_ecosystems import scheme
 from garboard.feeds.readers.single_shard import only
@@ -182,7 +182,7 @@ def _read(place: str, data: bytes) -> _Cve | Gap:
 
 def _records(cve: _Cve) -> Iterator[Record]:
     yield _facts(cve)
-    affected = tuple(_affected(cve.configurations)) if cve.vulnStatus != REJECTED else ()
+    affected = tuple(_affected(cve)) if cve.vulnStatus != REJECTED else ()
     if affected:
         yield Advisory(
             id=cve.id,
@@ -195,11 +195,11 @@ def _records(cve: _Cve) -> Iterator[Record]:
         )
 
 
-def _affected(configurations: tuple[_Configuration, ...]) -> Iterator[Affected]:
+def _affected(cve: _Cve) -> Iterator[Affected]:
     """One entry for each known software, with the intervals and versions that the criteria name."""
     ranges: dict[str, dict[Range, None]] = {}
     versions: dict[str, dict[str, None]] = {}
-    for configuration in configurations:
+    for configuration in cve.configurations:
         if configuration.negate or not _may_be_linux(configuration):
             continue
         for match in (match for node in configuration.nodes if not node.negate for match in node.cpeMatch):
@@ -212,15 +212,34 @@ def _affected(configurations: tuple[_Configuration, ...]) -> Iterator[Affected]:
                     versions.setdefault(product.name, {})[found] = None
     for name in dict.fromkeys((*ranges, *versions)):
         ecosystem = f"{SOFTWARE}:{name}"
-        own = tuple(ranges.get(name, ()))
+        own, listed = tuple(ranges.get(name, ())), tuple(versions.get(name, ()))
+        if name == java_updates.NAME:
+            yield _java(ecosystem, own, listed, cve.descriptions)
+            continue
         yield Affected(
             ecosystem=ecosystem,
             package=name,
             scheme=scheme(ecosystem),
             ranges=own,
-            versions=tuple(versions.get(name, ())),
+            versions=listed,
             status=Status.FIXED if any(one.fixed for one in own) else Status.AFFECTED,
         )
+
+
+def _java(ecosystem: str, ranges: tuple[Range, ...], listed: tuple[str, ...], texts: tuple[_Text, ...]) -> Affected:
+    """Of Java, single updates are listed: of older ones only a text tells, or nothing."""
+    found = dict.fromkeys(java_updates.within(one) for one in ranges)
+    found |= dict.fromkeys(one for text in texts for one in java_updates.earlier(text.value))
+    ends = (one.last_affected for one in found if one.last_affected)
+    return Affected(
+        ecosystem=ecosystem,
+        package=java_updates.NAME,
+        scheme=scheme(ecosystem),
+        ranges=tuple(found),
+        versions=listed,
+        status=Status.FIXED if any(one.fixed for one in found) else Status.AFFECTED,
+        untold=java_updates.untold((*listed, *(one for one in ends if java_updates.spelled(one)))),
+    )
 
 
 def _may_be_linux(configuration: _Configuration) -> bool:
@@ -251,6 +270,8 @@ def _by_cpe() -> dict[str, str]:
 
 def _interval(match: _Match, product: _Product) -> Range | str:
     """Return the interval of versions, or the only version; empty for a criterion that names no version."""
+    if product.version not in _ANY and product.name == java_updates.NAME:
+        return java_updates.spelled(product.version, product.update)
     if product.version not in _ANY:
         return f"{product.version}{product.update}"  # as the software writes it: ``9.2`` and ``p1``
     if product.version == "-":

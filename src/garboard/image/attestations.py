@@ -6,22 +6,36 @@ layers). This module knows where they are stored; it must not know what they con
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Final
+
+import msgspec
 
 from garboard.image import manifest as manifests
 from garboard.image.blobs import Blobs, document
 from garboard.image.reference import is_digest
 from garboard.model.errors import GarboardError, ImageError
 from garboard.model.gap import Gap
-from garboard.model.image import Attestations
+from garboard.model.image import Attached, Attestations, Image
 from garboard.model.limits import Limits
 
 _ATTESTATION: Final = "attestation-manifest"
 _REFERENCE_DIGEST: Final = "vnd.docker.reference.digest"
-_STATEMENT: Final = "application/vnd.in-toto+json"
-_PREDICATE_TYPE: Final = "in-toto.io/predicate-type"
+STATEMENT: Final = "application/vnd.in-toto+json"
+PREDICATE_TYPE: Final = "in-toto.io/predicate-type"
 _PROVENANCE: Final = "https://slsa.dev/provenance/"
+OPENVEX: Final = "https://openvex.dev/ns"
+_ENVELOPES: Final = frozenset(
+    {
+        "application/vnd.dsse.envelope.v1+json",
+        *(f"application/vnd.dev.sigstore.bundle.v0.{minor}+json" for minor in (1, 2, 3)),
+        "application/vnd.dev.sigstore.bundle+json",
+    }
+)
+"""Of cosign: an in-toto statement with signatures."""
+_KEYS_OF_TYPE: Final = (PREDICATE_TYPE, "predicateType", "dev.sigstore.bundle.predicateType")
+_MOST_ATTACHED: Final = 16
 _MOST: Final = 4
 """The most attestation manifests, and statements in each, that are read."""
 
@@ -40,17 +54,73 @@ def beside(index: manifests.ImageIndex, digest: str) -> tuple[manifests.Descript
 
 
 def read(companions: Iterable[manifests.Descriptor], subject: str, fetch: Fetch) -> Attestations:
-    """Return their provenance statements; other kinds (SBOMs) are ignored, and anything unavailable is a gap."""
+    """Return their provenance statements and VEX documents; other kinds (SBOMs) are ignored, and anything unavailable is a gap."""
     statements: list[bytes] = []
+    vex: list[Attached] = []
     try:
         for companion in list(companions)[:_MOST]:
             parsed = manifests.parse(fetch(companion), subject)
             layers = parsed.layers if isinstance(parsed, manifests.Manifest) else []
             statements += [fetch(layer) for layer in layers if _is_provenance(layer)][:_MOST]
+            vex += _vex(layers, f"an attestation beside {subject}", fetch)
     except GarboardError as error:
         gap = Gap(stage="image", subject=f"provenance of {subject}", reason=f"cannot be read: {error.message}")
-        return Attestations(provenance=tuple(statements), gaps=(gap,))
-    return Attestations(provenance=tuple(statements))
+        return Attestations(provenance=tuple(statements), gaps=(gap,), vex=tuple(vex))
+    return Attestations(provenance=tuple(statements), vex=tuple(vex))
+
+
+def with_attached(
+    found: Attestations, image: Image, attached: Callable[[str], Iterable[tuple[str, bytes]]], fetch: Fetch
+) -> Attestations:
+    """Add the VEX documents that were attached to the image's manifest and to its indexes; what is unavailable is a gap.
+
+    ``attached`` returns, by a digest, lists of referrers and cosign's manifests.
+    """
+    vex = {one.data: one for one in found.vex}
+    try:
+        for digest in dict.fromkeys((image.manifest_digest, *image.index_digests)):
+            for kind, data in attached(digest) if digest else ():
+                place = f"an attestation ({kind}) on {digest}"
+                for one in _attached(data, image.name, place, fetch):
+                    vex.setdefault(one.data, one)
+    except GarboardError as error:
+        subject = f"VEX documents attached to {image.name}"
+        gap = Gap(stage="match", subject=subject, reason=f"cannot be read: {error.message}")
+        return msgspec.structs.replace(found, vex=tuple(vex.values()), vex_gaps=(gap,))
+    return msgspec.structs.replace(found, vex=tuple(vex.values()))
+
+
+def _attached(data: bytes, subject: str, place: str, fetch: Fetch) -> Iterator[Attached]:
+    parsed = manifests.parse(data, subject)
+    if isinstance(parsed, manifests.Manifest):
+        yield from _vex(parsed.layers, place, fetch)
+        return
+    for item in [one for one in parsed.manifests if _may_be_vex(one)][:_MOST_ATTACHED]:
+        below = manifests.parse(fetch(item), subject)
+        if isinstance(below, manifests.Manifest):
+            yield from _vex(below.layers, place, fetch, item.annotations or {})
+
+
+def _may_be_vex(item: manifests.Descriptor) -> bool:
+    """Whether what refers to an image is a VEX document, or does not tell what it is."""
+    stated = [(item.annotations or {}).get(key, "") for key in _KEYS_OF_TYPE]
+    return any(one.startswith(OPENVEX) for one in stated) or (
+        not any(stated) and item.artifact_type in {"", *_ENVELOPES, STATEMENT}
+    )
+
+
+def _vex(
+    layers: Iterable[manifests.Descriptor], place: str, fetch: Fetch, above: Mapping[str, str] = MappingProxyType({})
+) -> list[Attached]:
+    """The layers that are VEX by what is said of them; an envelope of which nothing is said may be."""
+    found = []
+    for layer in layers:
+        annotations = {**above, **(layer.annotations or {})}
+        stated = [annotations[key] for key in _KEYS_OF_TYPE if annotations.get(key)]
+        is_vex = any(one.startswith(OPENVEX) for one in stated)
+        if (is_vex or not stated) and layer.media_type in ({STATEMENT} if is_vex else set()) | _ENVELOPES:
+            found.append(layer)
+    return [Attached(place=place, data=fetch(layer), attested=True) for layer in found[:_MOST_ATTACHED]]
 
 
 def stored(companions: Iterable[manifests.Descriptor], subject: str, blobs: Blobs, limits: Limits) -> Attestations:
@@ -81,5 +151,5 @@ def blob_path(digest: str, subject: str) -> str:
 
 
 def _is_provenance(layer: manifests.Descriptor) -> bool:
-    kind = (layer.annotations or {}).get(_PREDICATE_TYPE, "")
-    return layer.media_type == _STATEMENT and kind.startswith(_PROVENANCE)
+    kind = (layer.annotations or {}).get(PREDICATE_TYPE, "")
+    return layer.media_type == STATEMENT and kind.startswith(_PROVENANCE)

@@ -72,6 +72,8 @@ class SavedLayout(NamedTuple):
     digest: str = ""
     companions: tuple[manifests.Descriptor, ...] = ()
     gaps: tuple[Gap, ...] = ()
+    above: tuple[str, ...] = ()
+    """Digests of the indexes that led to it, the outermost first."""
 
 
 def told(config: bytes, find: Find, subject: str) -> SavedLayout:
@@ -101,7 +103,7 @@ def _told(index: manifests.ImageIndex, config_digest: str, find: Find, subject: 
         elif depth < manifests.DEEPEST_INDEX:
             found = _told(parsed, config_digest, find, subject, depth + 1)
             if found.manifest is not None:
-                return found
+                return found._replace(above=(item.digest, *found.above))
     return SavedLayout()
 
 
@@ -126,4 +128,4 @@ def image_of(
         raise ImageError(
             f"{name} has {len(entry.layers)} layers by its manifest and {len(image.layers)} by its configuration"
         )
-    return image
+    return msgspec.structs.replace(image, index_digests=fitting.above)

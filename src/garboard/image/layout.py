@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
+import msgspec
+
 from garboard.image import attestations
 from garboard.image import manifest as manifests
 from garboard.image.blobs import Blobs, document
@@ -69,6 +71,7 @@ def choose(read: Callable[[str], bytes], name: str, tag: str, source: str, optio
     """
     index = manifests.parse_index(read("index.json"), name)
     descriptor, gaps = _select(index, tag, name, options)
+    above: list[str] = []
     for _ in range(manifests.DEEPEST_INDEX):
         parsed = manifests.parse(_blob(read, descriptor, name), name)
         if isinstance(parsed, manifests.Manifest):
@@ -76,9 +79,11 @@ def choose(read: Callable[[str], bytes], name: str, tag: str, source: str, optio
                 _blob(read, parsed.config, name), parsed, name=name, source=source, wanted=options.platform,
                 manifest_digest=descriptor.digest, tags=_names(descriptor), limits=options.limits,
             )  # fmt: skip
+            image = msgspec.structs.replace(image, index_digests=tuple(above))
             layers = [attestations.blob_path(layer.digest, name) for layer in parsed.layers]
             return Chosen(image, layers, attestations.beside(index, descriptor.digest), gaps)
         index = parsed
+        above.append(descriptor.digest)
         descriptor = manifests.choose(parsed.manifests, options.platform, name)
     raise ImageError(f"the indexes of {name} lead on and on: {manifests.DEEPEST_INDEX} were followed, the limit")
 

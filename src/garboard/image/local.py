@@ -14,7 +14,7 @@ import msgspec
 
 from garboard.image.blobs import Blobs
 from garboard.image.handle import Consume, Content, Region
-from garboard.image.layers.compression import is_compressed
+from garboard.image.layers.compression import HEAD, is_compressed
 from garboard.image.manifest import check_layer_size
 from garboard.image.options import Progress, silent
 from garboard.model.errors import ImageError
@@ -93,7 +93,7 @@ class LocalImage:
         regions = {self._names[index]: self._regions[index] for index in need}
         order = sorted(regions.items(), key=lambda item: item[1].start - item[1].end)
         threaded = [
-            item for item in order if self._verify or is_compressed(item[1].map[item[1].start : item[1].start + 4])
+            item for item in order if self._verify or is_compressed(item[1].map[item[1].start : item[1].start + HEAD])
         ]
         workers = min(len(threaded), os.cpu_count() or 1)
         if workers < 2:

@@ -54,6 +54,7 @@ class Descriptor(_Wire, rename="camel"):
     media_type: str = ""
     platform: WirePlatform | None = None
     urls: list[str] | None = None
+    artifact_type: str = ""
     annotations: dict[str, str] | None = None
 
     @property

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Sequence
+from typing import Final
 
 from garboard.model.advisory import Advisory
+
+_FILE: Final = re.compile(r"\.ya?ml$")
+_DEPTHS: Final = (1, 3)
+"""Parts of a file's path that name a record: ``OSVDB-1``, or ``vendor/package/2024-01-01``."""
 
 
 class Groups:
@@ -50,7 +56,7 @@ def identities(advisory: Advisory) -> list[tuple[str, ...]]:
 def linked(advisories: Sequence[Advisory]) -> tuple[Groups, tuple[str, ...]]:
     """The identifiers of all records on one package, joined as far as they are of one vulnerability; those that link.
 
-    Aliases link. An erratum links a record that names no CVE with what else goes by the erratum, if that is one
+    Aliases link, and so does one source's reference to another's file. An erratum links a record that names no CVE with what else goes by the erratum, if that is one
     vulnerability: of several, it is not known which.
     """
     groups = Groups()
@@ -60,10 +66,29 @@ def linked(advisories: Sequence[Advisory]) -> tuple[Groups, tuple[str, ...]]:
         if advisory.aliases and len(covered) == 1:
             groups.join(covered[0])
             linking |= dict.fromkeys(covered[0])
+    if len({one.feed for one in advisories}) > 1:
+        linking |= dict.fromkeys(_by_reference(groups, advisories))
     waiting = [one for one in advisories if one.errata]
     if waiting:
         linking |= dict.fromkeys(_by_errata(groups, advisories, waiting))
     return groups, tuple(linking)
+
+
+def _by_reference(groups: Groups, advisories: Sequence[Advisory]) -> Iterable[str]:
+    """Join a record that has no other name with what another feed's one vulnerability refers to as its file."""
+    bare = {one.id: one.feed for one in advisories if not (one.aliases or one.related or one.errata)}
+    referring: dict[str, dict[Hashable, None]] = defaultdict(dict)
+    for one in advisories:
+        if len(covered := identities(one)) == 1:
+            for url in one.references:
+                path = _FILE.sub("", url).split("/")
+                for name in ("/".join(path[-count:]) for count in _DEPTHS):
+                    if bare.get(name, one.feed) != one.feed:
+                        referring[name][groups.root(covered[0][0])] = None
+    for name, roots in referring.items():
+        if len(roots) == 1:  # of several vulnerabilities, it is not known which it is
+            groups.join((*roots, name))
+            yield name
 
 
 def _by_errata(groups: Groups, advisories: Sequence[Advisory], waiting: Sequence[Advisory]) -> Iterable[str]:

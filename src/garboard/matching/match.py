@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 from garboard import ecosystems
 from garboard.matching.advisory_names import advised, by_an_unknown_source
 from garboard.matching.aliases import identities, linked, preferred
+from garboard.matching.linked_functions import not_linked
 from garboard.matching.modules import NOT_STATED, Builds
 from garboard.matching.partial_names import PartialNames
 from garboard.matching.ranges import Judged, describe, judge, key
@@ -31,6 +32,11 @@ _STATUS_ORDER: Final = (
     Status.UNDETERMINED,
 )
 _NAMED_IN_A_GAP: Final = 5
+_WITHOUT_DATA: Final = {
+    "CentOS": ": its publisher has none, and Red Hat's are about builds of other times",
+    "CentOS Stream": ": Red Hat publishes none of it, and its builds come before those of Enterprise Linux",
+}
+"""Why nobody has data of a distribution."""
 
 
 class Matched(Value):
@@ -88,6 +94,8 @@ class _Match:
             if not self._covers(package.ecosystem):
                 self._uncovered[_kind(package)].append(package.display_name)
                 self._unjudged.append(package)
+                if self._is_known(package):  # to a source that does not cover its ecosystem
+                    self._package(package)
             else:
                 self._one(package)
         return Matched(
@@ -217,7 +225,7 @@ def _kind(package: Package) -> str:
 
 def _no_data(ecosystem: str) -> str:
     if not ecosystem.startswith("("):
-        return "the database has no data of it"
+        return f"the database has no data of it{_WITHOUT_DATA.get(ecosystem.partition(':')[0], '')}"
     system = ecosystem.strip("()") in SYSTEM_TYPES
     return "no distribution of theirs is known" if system else "no advisories are read for packages of this kind"
 
@@ -260,7 +268,7 @@ def _finding(package: Package, group: list[_Positive], linking: Sequence[str] = 
     elif status is Status.FIXED:
         status = Status.AFFECTED
     first = hits[0]
-    nearest = _highest(first.affected.scheme, fixes)
+    nearest = _nearest(hits, fixes)
     return Finding(
         vulnerability=_vulnerability(names, hits),
         package=package,
@@ -271,7 +279,8 @@ def _finding(package: Package, group: list[_Positive], linking: Sequence[str] = 
         ranges=tuple(dict.fromkeys(text for hit in hits for text in describe(hit.affected))),
         matched_by=f"{first.affected.ecosystem} {first.affected.package}",
         feed=first.advisory.feed,
-        note=next((hit.affected.note for hit in hits if hit.affected.note), ""),
+        more_feeds=tuple(dict.fromkeys(hit.advisory.feed for hit in hits))[1:],
+        note=next((hit.affected.note for hit in hits if hit.affected.note), "") or not_linked(package, hits),
     )
 
 
@@ -282,8 +291,18 @@ def _last_changed(positive: _Positive) -> str:
     return changed if positive.fixed and changed >= advisory.published else ""
 
 
+def _nearest(hits: Sequence[Hit], fixes: list[str]) -> str:
+    """The version that satisfies every record: the highest of several fixes, and past what any says of that one."""
+    nearest = _highest(hits[0].affected.scheme, fixes)
+    for _ in hits[1:]:
+        later = [judged.fixed for hit in hits if nearest and (judged := judge(hit.affected, nearest)).fixed]
+        if not later:
+            break
+        nearest = _highest(hits[0].affected.scheme, later)
+    return nearest
+
+
 def _highest(scheme: str, fixes: list[str]) -> str:
-    """The version that satisfies every record: the highest of several fixes."""
     return max(fixes, key=lambda fix: key(scheme, fix)) if len(fixes) > 1 else "".join(fixes)
 
 

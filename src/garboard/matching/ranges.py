@@ -9,6 +9,7 @@ from garboard import ecosystems
 from garboard.model.advisory import Affected, Range, Status
 from garboard.versions.invalid import InvalidVersion
 
+UNTOLD: Final = "single versions of its line are listed as affected, and nothing is said of this one"
 _START: Final = frozenset({"", "0"})
 
 
@@ -36,13 +37,19 @@ def key(scheme: str, text: str) -> Any:
     return found.key(text)
 
 
+@lru_cache(4096)
+def _last(scheme: str, text: str) -> Any:
+    last = getattr(ecosystems.order(scheme), "last", None)
+    return key(scheme, last(text) if last else text)
+
+
 def _within(installed: Any, scheme: str, interval: Range) -> bool:
     if interval.introduced not in _START and installed < key(scheme, interval.introduced):
         return False
     if interval.fixed:
         return bool(installed < key(scheme, interval.fixed))
     if interval.last_affected:
-        return bool(installed <= key(scheme, interval.last_affected))
+        return bool(installed <= _last(scheme, interval.last_affected))
     return True
 
 
@@ -71,11 +78,9 @@ def judge(affected: Affected, version: str) -> Judged:
     """Compare one installed version. What cannot be compared is reported, never treated as "not affected"."""
     if affected.status is Status.NOT_AFFECTED:
         return Judged(affected=False)
-    free = () if affected.subscription else affected.ranges
-    fixes = sorted({interval.fixed for interval in free if interval.fixed})
     if _listed(affected, version):
-        return Judged(affected=True, fixed=_next_fix(affected, version, fixes))
-    if not affected.ranges:
+        return Judged(affected=True, fixed=_next_fix(affected, version))
+    if not affected.ranges and not affected.untold:
         return Judged(affected=False, unknown=affected.unmatchable)
     try:
         installed = key(affected.scheme, version)
@@ -85,21 +90,36 @@ def judge(affected: Affected, version: str) -> Judged:
     for interval in affected.ranges:
         try:
             if _within(installed, affected.scheme, interval):
-                fixed = interval.fixed if not affected.subscription else ""
-                return Judged(affected=True, fixed=fixed or _next_fix(affected, version, fixes))
+                fixed = interval.fixed if not affected.subscription and not _holds(affected, interval.fixed) else ""
+                return Judged(affected=True, fixed=fixed or _next_fix(affected, version))
         except InvalidVersion as error:
             unknown = str(error)
+    if not unknown and any(_within(installed, affected.scheme, interval) for interval in affected.untold):
+        unknown = UNTOLD
     return Judged(affected=False, unknown=unknown)
 
 
-def _next_fix(affected: Affected, version: str, fixes: list[str]) -> str:
+def _holds(affected: Affected, fixed: str) -> bool:
+    """Whether what ends one interval begins another, or is in it: then it is no fix."""
+    if not fixed or len(affected.ranges) < 2:
+        return False
+    try:
+        end = key(affected.scheme, fixed)
+        return any(_within(end, affected.scheme, interval) for interval in affected.ranges)
+    except InvalidVersion:
+        return False
+
+
+def _next_fix(affected: Affected, version: str) -> str:
     """The lowest fixed version above the installed one."""
+    free = () if affected.subscription else affected.ranges
+    fixes = {interval.fixed for interval in free if interval.fixed}
     try:
         installed = key(affected.scheme, version)
         above = sorted((key(affected.scheme, fix), fix) for fix in fixes if key(affected.scheme, fix) > installed)
     except InvalidVersion:
         return ""
-    return above[0][1] if above else ""
+    return next((fix for _, fix in above if not _holds(affected, fix)), "")
 
 
 def describe(affected: Affected) -> tuple[str, ...]:

@@ -34,6 +34,22 @@ def consider(
     return tuple(found)
 
 
+def denied(packages: Iterable[Package], database: Lookup, streams: tuple[str, ...] = ()) -> Iterator[Consideration]:
+    """All records by which a source says that one of the packages is not affected in its release."""
+    for package in packages:
+        if package.owner or package.application or not package.ecosystem or not database.covers(package.ecosystem):
+            continue
+        for question in advised(package):
+            hits = concerning(database.hits(package.ecosystem, question.name), question.version, streams)
+            builds = Builds(package, question.version, hits)
+            for hit in hits:
+                if hit.affected.status is Status.NOT_AFFECTED and builds.concern(hit):
+                    ids = tuple(dict.fromkeys((hit.advisory.id, *hit.advisory.aliases, *hit.advisory.related)))
+                    yield _consideration(
+                        package, hit, Standing.NOT_AFFECTED, ids, question.version, Judged(affected=False)
+                    )
+
+
 def _of(package: Package, database: Lookup, wanted: set[str], streams: tuple[str, ...]) -> Iterator[Consideration]:
     for question in advised(package):
         hits = concerning(database.hits(package.ecosystem, question.name), question.version, streams)

@@ -115,6 +115,10 @@ class Affected(Value):
     """The source's reason, as Debian's ``nodsa_reason`` text."""
     unmatchable: str = ""
     """Why some of its ranges cannot be judged from an image (only GIT ranges, say); a match stage makes it a gap."""
+    untold: tuple[Range, ...] = ()
+    """Versions of which the source does not tell: unless they are in a range or listed, they are not known."""
+    symbols: tuple[str, ...] = ()
+    """The functions (``net/http.Client.Do``) and packages that have the vulnerability, where it is in these alone."""
     module: str = ""
     """RPM module ``name:stream`` to which it is limited."""
     subscription: str = ""

@@ -58,6 +58,7 @@ class VersionOrder(Protocol):
     """How the versions of one kind of package are ordered.
 
     A module with ``SPELLINGS = True`` says that one version may be spelled in several ways (``1.0`` and ``1.0.0``).
+    One with ``last`` has revisions of its packagers: the last affected version of a publisher stands for all of its builds.
     """
 
     @property
@@ -211,6 +212,7 @@ class Ecosystem(Value):
             where none tells.
         modular: whether versions of one package are published in streams.
         epochs: whether a version may begin with an epoch that a package URL has as a qualifier.
+        headers: names of packages that hold headers of a kernel alone, as globs: nothing of them runs.
         keeps_itself: packages that the package manager never removes as unneeded.
         index: what publishes its packages, in a sentence.
         install_folder: the folder in which a package lies that is described by a file at this path.
@@ -220,6 +222,7 @@ class Ecosystem(Value):
         whole: whether these folders belong to the application that such a file describes, too.
         package_file: how a file is named from which a package is installed, of ``name``, ``version`` (without epoch) and
             ``arch``.
+        packed: files that describe an installed package, or list some, wherever they lie: in an archive of another kind too.
         other_files: how else the names of such files end, with the dot.
         caches: folders in which such files are what an installation left, as globs; after ``./`` below the folder in which
             packages lie.
@@ -292,6 +295,7 @@ class Ecosystem(Value):
     later_release: Callable[[Package, Distro], str] | None = None
     modular: bool = False
     epochs: bool = False
+    headers: tuple[str, ...] = ()
     keeps_itself: tuple[str, ...] = ()
     index: str = ""
     install_folder: Callable[[str], str] = parent_folder
@@ -299,6 +303,7 @@ class Ecosystem(Value):
     repeats: Callable[[str], str | None] = never_repeats
     whole: bool = False
     package_file: str = ""
+    packed: tuple[str, ...] = ()
     other_files: tuple[str, ...] = ()
     caches: tuple[str, ...] = ()
     nearest: Callable[[Package, list[Package]], list[Package]] | None = None

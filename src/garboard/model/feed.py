@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
+from typing import Final
+
 from garboard.model.advisory import Advisory, CveFacts
 from garboard.model.base import Value
 from garboard.model.gap import Gap
 from garboard.model.lifecycle import Cycle, Support
+
+ADDING: Final = MappingProxyType({"Packagist": ("friendsofphp",), "RubyGems": ("rubysec",)})
+"""Shards that know some vulnerabilities of an ecosystem. They add to the shard that covers it, and do not cover it."""
 
 
 class Pointer(Value):

@@ -48,6 +48,8 @@ class Finding(Value):
     matched_by: str = ""
     """``Debian:12 openssl``: the ecosystem and the name in which it was found."""
     feed: str = ""
+    more_feeds: tuple[str, ...] = ()
+    """What else knows of it."""
     note: str = ""
     from_paths: tuple[tuple[str, ...], ...] = ()
     """Dependency paths, shortest first, each from a direct package to this one, as package ids."""
@@ -55,6 +57,11 @@ class Finding(Value):
     """How many paths there are besides these."""
     introduced: Introduction | None = None
     """Who brought the package in; None if the image has no layers."""
+
+    @property
+    def feeds(self) -> tuple[str, ...]:
+        """All that know of it."""
+        return (self.feed, *self.more_feeds)
 
     @property
     def who(self) -> Introduction:

@@ -88,6 +88,8 @@ class Image(Value):
     config_digest: str = ""
     """Image id."""
     manifest_digest: str = ""
+    index_digests: tuple[str, ...] = ()
+    """Of the indexes that led to the manifest, the outermost first."""
     tags: tuple[str, ...] = ()
     labels: tuple[tuple[str, str], ...] = ()
     env: tuple[str, ...] = ()
@@ -98,11 +100,27 @@ class Image(Value):
     created: str = ""
 
 
+class Attached(Value):
+    """A VEX document that accompanies an image, unchanged: as it is, or in an attestation; ``place`` is for people.
+
+    ``attested`` if it is an in-toto statement, maybe in an envelope, of which the signature was not checked.
+    """
+
+    place: str
+    data: bytes
+    attested: bool = False
+
+
 class Attestations(Value):
-    """What accompanies an image: in-toto statements of its provenance, unchanged, and what could not be read."""
+    """What accompanies an image: in-toto statements of its provenance, unchanged, and what could not be read.
+
+    ``vex_gaps`` are of ``vex`` alone.
+    """
 
     provenance: tuple[bytes, ...] = ()
     gaps: tuple[Gap, ...] = ()
+    vex: tuple[Attached, ...] = ()
+    vex_gaps: tuple[Gap, ...] = ()
 
 
 class File(Value):

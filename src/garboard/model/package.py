@@ -120,6 +120,8 @@ class Package(Value, tag_field="fact", tag="package"):
     """For what alone the project needs a declared package, where that is told: ``test``, ``provided``, ``development``."""
     evidence: Evidence | None = None
     """What tells it, where that is no metadata."""
+    functions: bytes = b""
+    """Of a module in a program of Go: digests of the functions that the program holds of it; empty if that is not known."""
     vendored_by: str = ""
     """What carries this copy of it among its own files, and imports it from there (``pip``); empty if it is installed."""
     publishable: bool = False

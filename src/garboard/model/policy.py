@@ -9,6 +9,7 @@ from typing import Any
 from garboard.model.base import Value
 from garboard.model.errors import GarboardError
 from garboard.model.finding import Finding
+from garboard.model.vex import VexStatement
 
 
 class PolicyError(GarboardError):
@@ -45,6 +46,7 @@ class Suppression(Value):
         place: the rule's, as ``garboard.toml:12`` or ``Dockerfile:7``; a VEX document's name.
         until: a date, ``until-fixed``, or empty: for good.
         justification: a word of VEX, if there is one.
+        statement: that of a VEX document, if that is what closes it.
     """
 
     reason: str
@@ -53,6 +55,7 @@ class Suppression(Value):
     until: str = ""
     owner: str = ""
     justification: str = ""
+    statement: VexStatement | None = None
 
 
 class Suppressed(Value):
@@ -72,10 +75,12 @@ class Ignore(Value):
         brought_by: packages; what only these bring in.
         until: the last day on which it counts.
         stages: those of the policy for which it counts; empty: all.
+        justification: a word of VEX that says why the vulnerability does not affect; empty: it may, and is accepted.
     """
 
     place: str
     reason: str
+    justification: str = ""
     ids: tuple[str, ...] = ()
     packages: tuple[str, ...] = ()
     version: str = ""
@@ -144,6 +149,8 @@ class PolicyFile(Value):
     ignores: tuple[Ignore, ...] = ()
     vex: tuple[str, ...] = ()
     """VEX documents, or folders of them, as they are written: relative to the file."""
+    trust: tuple[str, ...] = ()
+    """Authors whose VEX documents are applied that lie in the image or are attached to it."""
 
 
 class RuleResult(Value):

@@ -16,6 +16,7 @@ from garboard.model.image import Image
 from garboard.model.package import Inventory, Package
 from garboard.model.policy import PolicyResult, Suppressed
 from garboard.model.recommendation import Recommendation
+from garboard.model.vex import VexSource
 
 
 class Coverage(Enum):
@@ -37,6 +38,8 @@ class Report(Value):
     """All that count."""
     suppressed: tuple[Suppressed, ...] = ()
     """Findings that a policy or a VEX document set aside."""
+    vex: tuple[VexSource, ...] = ()
+    """VEX documents that lie in the image or are attached to it."""
     policy: PolicyResult | None = None
     """What the policy says; None if there is none."""
     gaps: tuple[Gap, ...] = ()

@@ -322,7 +322,7 @@ class Cataloger:
         if self._catalog is None:
             assert self.ecosystem.load_catalog is not None
             self._catalog = self.ecosystem.load_catalog()
-        return guarded(self._catalog(file, METADATA), file)
+        return guarded(_and_others(self._catalog(file, METADATA), file, self.ecosystem), file)
 
 
 class ArchiveCataloger:
@@ -356,7 +356,14 @@ class ArchiveCataloger:
         if self._catalog is None:
             assert self.ecosystem.load_archives is not None
             self._catalog = self.ecosystem.load_archives()
-        return guarded(self._catalog(file), file)
+        return guarded(_and_others(self._catalog(file), file, self.ecosystem), file)
+
+
+def _and_others(facts: Iterator[Fact], file: File, ecosystem: Ecosystem) -> Iterator[Fact]:
+    """What an ecosystem states of a file, and what an archive holds of others' packages."""
+    yield from facts
+    if file.view:
+        yield from archives.of_others(file, ecosystem)
 
 
 CATALOGERS: Final[tuple[Reader, ...]] = (

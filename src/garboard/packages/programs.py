@@ -10,6 +10,7 @@ from garboard.executables import PE, SIGNS, BadExecutable, Executable
 from garboard.model.ecosystem import Ecosystem
 from garboard.model.image import File
 from garboard.model.package import UNMANAGED, Fact, Unread
+from garboard.packages import archives
 from garboard.packages.guard import guarded
 
 _ECOSYSTEMS: Final = tuple(
@@ -52,6 +53,8 @@ def explained(file: File, /, *, owned: bool = False) -> Iterator[Fact]:
                     continue
                 built = True
                 yield fact
+    else:
+        yield from archives.unnamed(file)
 
 
 def knows(path: str) -> bool:

@@ -232,7 +232,9 @@ class _Places:
 
     def listed(self, one: Found) -> bool:
         """Whether Composer's list of what it installed lies above it."""
-        return any(f"{folder}/composer/installed.json" in self._read for folder in _above(one.path))
+        return any(
+            f"{folder}/composer/installed.{end}" in self._read for folder in _above(one.path) for end in ("json", "php")
+        )
 
     def headed(self, one: Found) -> bool:
         """Whether a file beside it stated the plugin."""

@@ -15,7 +15,7 @@ from typing import Final
 from garboard.ecosystems.generic import PROGRAMS as _EXECUTABLES
 from garboard.ecosystems.generic import java
 from garboard.ecosystems.python import REQUIREMENTS
-from garboard.executables import MACH_O, PE, SIGNS
+from garboard.executables import MACH_O, NOT_LOADED, PE, SIGNS, WEB_ASSEMBLY
 from garboard.model.image import File
 from garboard.model.package import Fact, Script, Unread
 from garboard.packages import bills, programs
@@ -25,7 +25,7 @@ from garboard.patterns import lazy, of_globs
 NAME: Final = "unread"
 GLOBS: Final = kinds.GLOBS
 BARE: Final = kinds.BARE
-VERSION: Final = 9 + programs.VERSION
+VERSION: Final = 10 + programs.VERSION
 HEAD: Final = 4096
 """Bytes of a program within which a Go linker's build id lies."""
 explained = programs.explained
@@ -55,8 +55,6 @@ _DEVELOPMENT: Final = lazy(
 """A file of requirements that an image does without."""
 _ONLY_OPTIONS: Final = lazy(r"(?:[ \t]*(?:#[^\n]*|-[^\n]*)?(?:\n|\Z))*")
 _ELF: Final = b"\x7fELF"
-_NOT_LOADED: Final = frozenset({b"\1\0", b"\0\1", b"\4\0", b"\0\4"})
-"""Types of ELF files, in both byte orders, that are parts of a program still to be linked, and dumps of memory."""
 _OF_GO: Final = (b"\x04\0\0\0Go", b"\xff Go buildinf:")
 """Type and beginning of the name of the ELF note that Go's linker writes (``.note.go.buildid``), and the mark of its build information."""
 _UPX: Final = b"UPX!"
@@ -67,7 +65,7 @@ _WORD: Final = lazy(r"(?<![\w.$-])[a-z][a-z0-9.+-]{1,30}(?![\w.-])")
 _OF_THE_SYSTEM: Final = ("usr/bin/", "usr/sbin/", "usr/lib", "usr/share/", "bin/", "sbin/", "lib", "etc/", "var/")
 
 
-def catalog(file: File, /) -> Iterator[Fact]:  # noqa: C901  (one case for each kind of file)
+def catalog(file: File, /) -> Iterator[Fact]:  # noqa: C901, PLR0912  (one case for each kind of file)
     """What kind of unread file this is, and what a script of the image's own may call; of ``file.data`` the beginning."""
     kind = _kind(file.path)
     if kind == kinds.RUNTIME and (found := tuple(java.runtime(file))):
@@ -87,11 +85,13 @@ def catalog(file: File, /) -> Iterator[Fact]:  # noqa: C901  (one case for each 
         yield Unread(kind=_EXECUTABLES)
     elif file.data.startswith(MACH_O):
         yield Unread(kind=kinds.OF_MACOS)
+    elif file.data.startswith(WEB_ASSEMBLY):
+        yield Unread(kind=kinds.WEB_ASSEMBLY)
     elif file.data.startswith(_ELF):
         folder, _, name = file.path.rpartition("/")
         if _OF_GO[0] in file.data or _OF_GO[1] in file.data:
             yield Unread(kind=kinds.GO)
-        elif file.data[16:18] not in _NOT_LOADED and folder not in kinds.LISTING:
+        elif file.data[16:18] not in NOT_LOADED and folder not in kinds.LISTING:
             yield Unread(kind=kinds.LIBRARY if kinds.is_library(name) else kinds.PROGRAM)
 
 

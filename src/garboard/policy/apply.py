@@ -11,11 +11,11 @@ import msgspec
 from garboard.model.errors import UsageError
 from garboard.model.policy import Deciding, Ignore, Level, PolicyFile, PolicyResult, Rule, StageRules, Wanted
 from garboard.model.report import Report
+from garboard.model.vex import VexStatement
 from garboard.policy.facts import Baseline, Facts
 from garboard.policy.judge import deciding, judge
 from garboard.policy.triage import triage
 from garboard.policy.vex import apply as vex
-from garboard.policy.vex.statements import VexStatement
 
 _ONLY_NEW: Final = Rule(place="--baseline", level=Level.FAIL, conditions=(Wanted(name="new", value=True),))
 

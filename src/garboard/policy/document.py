@@ -41,9 +41,16 @@ IGNORE: Final = MappingProxyType(
 )
 """What chooses findings, by its key: the field of `Ignore`, its kind, and what it means."""
 MORE: Final = MappingProxyType(
-    {"reason": values.TEXT, "owner": values.TEXT, "until": values.UNTIL, "stages": values.WORDS}
+    {
+        "reason": values.TEXT,
+        "justification": values.JUSTIFICATION,
+        "owner": values.TEXT,
+        "until": values.UNTIL,
+        "stages": values.WORDS,
+    }
 )
 STAGE: Final = ("fail", "warn", "tags", "targets", "extends")
+VEX: Final = ("documents", "trust")
 TOP: Final = ("default-stage", "stages", "ignore", "vex")
 CONDITIONS: Final[Mapping[str, Kind]] = MappingProxyType(
     {name: one.kind for name, one in of_findings.CONDITIONS.items()}
@@ -95,12 +102,21 @@ class _Reader:
         if default and default not in names:
             self._tell(("default-stage",), f"there is no stage {default}")
         ignores = tuple(self._ignores(self._document.get("ignore", []), names))
-        vex = self._field((), self._document, "vex", values.WORDS) or ()
+        vex, trust = self._vex()
         if self._wrong:
             raise PolicyError(
                 "\n".join(text for _, text in sorted({*self._wrong})), "garboard policy schema says what there is"
             )
-        return PolicyFile(file=self._name, default_stage=default, stages=stages, ignores=ignores, vex=vex)
+        return PolicyFile(file=self._name, default_stage=default, stages=stages, ignores=ignores, vex=vex, trust=trust)
+
+    def _vex(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The documents, and the authors that are trusted: a list of the first alone, or a table of both."""
+        table = self._document.get("vex")
+        if not isinstance(table, dict):
+            return self._field((), self._document, "vex", values.WORDS) or (), ()
+        self._known(("vex",), table, VEX)
+        documents = self._field(("vex",), table, "documents", values.WORDS) or ()
+        return documents, self._field(("vex",), table, "trust", values.WORDS) or ()
 
     def _tell(self, path: Path, what: str) -> None:
         known = next(path[:end] for end in range(len(path), -1, -1) if path[:end] in self._places or not end)
@@ -223,6 +239,7 @@ class _Reader:
             yield Ignore(
                 place=self._place(path),
                 reason=self._field(path, table, "reason", values.TEXT) or "",
+                justification=self._field(path, table, "justification", values.JUSTIFICATION) or "",
                 owner=self._field(path, table, "owner", values.TEXT) or "",
                 until=self._field(path, table, "until", values.UNTIL),
                 until_fixed=table.get("until") == "until-fixed",

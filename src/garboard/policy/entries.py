@@ -24,6 +24,8 @@ def entry(ignore: Ignore) -> str:
     if ignore.version:
         lines.append(f"version = {_text(ignore.version)}")
     lines.append(f"reason = {_text(ignore.reason)}")
+    if ignore.justification:
+        lines.append(f"justification = {_text(ignore.justification)}")
     if ignore.until is not None:
         lines.append(f"until = {ignore.until.isoformat()}")
     elif ignore.until_fixed:

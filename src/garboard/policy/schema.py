@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from garboard.policy import of_findings, of_images, values
-from garboard.policy.document import IGNORE, MORE
+from garboard.policy.document import IGNORE, MORE, VEX
 
 
 def schema() -> dict[str, Any]:
@@ -35,7 +35,12 @@ def schema() -> dict[str, Any]:
             "default-stage": {"type": "string"},
             "stages": {"type": "object", "additionalProperties": stage},
             "ignore": {"type": "array", "items": {"$ref": "#/$defs/ignore"}},
-            "vex": words,
+            "vex": {
+                "oneOf": [
+                    *words["oneOf"],
+                    {"type": "object", "additionalProperties": False, "properties": dict.fromkeys(VEX, words)},
+                ]
+            },
         },
         "$defs": {
             "rule": {

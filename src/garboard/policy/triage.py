@@ -12,7 +12,7 @@ import msgspec
 from garboard import ecosystems
 from garboard.model.finding import Finding
 from garboard.model.package import Package
-from garboard.model.policy import Ignore, Suppressed, Suppression
+from garboard.model.policy import Decision, Ignore, Suppressed, Suppression
 from garboard.model.report import Report
 from garboard.packages.graph import roots
 from garboard.policy.of_findings import ids_of, is_named, names_of
@@ -53,7 +53,14 @@ def triage(report: Report, ignores: Sequence[Ignore], stage: str = "") -> Triage
 
 def _suppression(ignore: Ignore) -> Suppression:
     until = ignore.until.isoformat() if ignore.until else UNTIL_FIXED if ignore.until_fixed else ""
-    return Suppression(reason=ignore.reason, place=ignore.place, until=until, owner=ignore.owner)
+    return Suppression(
+        reason=ignore.reason,
+        place=ignore.place,
+        decision=Decision.NOT_AFFECTED if ignore.justification else Decision.IGNORED,
+        until=until,
+        owner=ignore.owner,
+        justification=ignore.justification,
+    )
 
 
 def _notes(ignores: Iterable[Ignore], matched: set[str], today: dt.date, report: Report) -> Iterator[str]:

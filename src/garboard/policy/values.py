@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from garboard.model.advisory import Severity
+from garboard.model.vex import JUSTIFICATIONS
 
 SEVERITIES: Final = ("low", "medium", "high", "critical")
 
@@ -94,6 +95,13 @@ def _until(value: Any) -> dt.date | None:
     return _day(value)
 
 
+def _justification(value: Any) -> str:
+    if value not in JUSTIFICATIONS:
+        *most, last = JUSTIFICATIONS
+        raise Unfit(f"{', '.join(most)} or {last}")
+    return str(value)
+
+
 def _lines(value: Any) -> tuple[tuple[int, int], ...]:
     found = []
     for one in value if isinstance(value, list) else [value]:
@@ -138,6 +146,7 @@ COUNTS: Final = Kind(
     ),
 )
 UNTIL: Final = Kind(_until, MappingProxyType({"type": "string", "description": "A date, or until-fixed."}))
+JUSTIFICATION: Final = Kind(_justification, MappingProxyType({"enum": [*JUSTIFICATIONS]}))
 LINES: Final = Kind(_lines, MappingProxyType(_ONE_OR_MORE))
 LAYERS: Final = Kind(_layers, MappingProxyType(_ONE_OR_MORE))
 

@@ -37,7 +37,7 @@ class Formats(Generic[R_co]):
 
 SCAN: Final[Formats[p.ReportRenderer]] = Formats(
     "scan",
-    *("text", "json", "table", "sarif", "markdown", "junit", "gitlab", "github", "csv", "report"),
+    *("text", "json", "table", "sarif", "cyclonedx", "markdown", "junit", "gitlab", "github", "csv", "report"),
     several=("text", "json", "table", "sarif"),
 )
 INVENTORY: Final[Formats[p.ReportRenderer]] = Formats(
@@ -48,6 +48,7 @@ EXPLAIN: Final[Formats[p.ExplanationRenderer]] = Formats("explain", "text", "jso
 RECOMMEND: Final[Formats[p.RecommendationRenderer]] = Formats("recommend", "text", "json")
 ACTIONS: Final[Formats[p.ActionsRenderer]] = Formats("actions", "text", "json")
 POLICY: Final[Formats[p.DecidingRenderer]] = Formats("policy_explain", "text", "json")
+VEX: Final[Formats[p.VexRenderer]] = Formats("vex", "openvex", "cyclonedx")
 COMPARE: Final[Formats[p.ComparisonRenderer]] = Formats("compare", "text", "json")
 REBUILD: Final[Formats[p.RebuildRenderer]] = Formats("rebuild", "text", "json")
 CATALOG_LIST: Final[Formats[p.BasesRenderer]] = Formats("catalog_list", "text", "json")

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from garboard.model.policy import Deciding
     from garboard.model.recommendation import Recommendation
     from garboard.model.report import Report
+    from garboard.model.vex import VexDocument
     from garboard.reporters.bases import Bases, Details
     from garboard.reporters.shards import Checks, Shards, Statuses
     from garboard.reporters.view import View
@@ -63,6 +64,12 @@ class DecidingRenderer(Protocol):
     """Renders which rule of a policy decided about each finding."""
 
     def render(self, report: Report, decided: Sequence[Deciding], view: View, /) -> bytes: ...
+
+
+class VexRenderer(Protocol):
+    """Renders what is stated of vulnerabilities in an image."""
+
+    def render(self, document: VexDocument, /) -> bytes: ...
 
 
 class ComparisonRenderer(Protocol):

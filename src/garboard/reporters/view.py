@@ -162,6 +162,11 @@ class Issue(Value, kw_only=False):
         return self.first.issue
 
 
+def in_headers(issue: Issue) -> bool:
+    """Whether it is only in headers of a kernel, of which nothing runs."""
+    return all(ecosystems.holds_headers(one.package) for one in issue.findings)
+
+
 class Direct(NamedTuple):
     """A package that was asked for by name, and where: in a manifest if that is known, else in the file that declares it."""
 

@@ -6,7 +6,7 @@ marks itself as incomplete.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from types import MappingProxyType
 
@@ -14,11 +14,14 @@ import msgspec
 
 from garboard import json_text
 from garboard._version import __version__
+from garboard.model.finding import Finding
 from garboard.model.image import Image
 from garboard.model.package import HIGH, MEDIUM, Distro, Package
+from garboard.model.policy import Suppressed
 from garboard.model.report import Report
 from garboard.packages.graph import roots
 from garboard.sbom import identity, properties
+from garboard.sbom.cyclonedx_vulnerabilities import BomVulnerability, vulnerabilities
 from garboard.sbom.licenses import recognize
 
 
@@ -150,6 +153,7 @@ class Bom(_Out):
     components: tuple[Component, ...]
     dependencies: tuple[Dependency, ...]
     compositions: tuple[Composition, ...] = ()
+    vulnerabilities: tuple[BomVulnerability, ...] = ()
     properties: tuple[Property, ...] = ()
 
 
@@ -165,12 +169,15 @@ _NAME = 200
 """Characters of a license's name; more is its wording."""
 
 
-def render(report: Report) -> bytes:
-    """The document, UTF-8, ending in a line feed. Its serial number is derived from its content."""
-    return json_text.formatted(identity.stamped(json_text.encoded(_bom(report))))
+def render(report: Report, findings: Sequence[Finding] = (), suppressed: Sequence[Suppressed] = ()) -> bytes:
+    """The document, UTF-8, ending in a line feed. Its serial number is derived from its content.
+
+    With ``findings`` and those that were set aside it lists vulnerabilities, too.
+    """
+    return json_text.formatted(identity.stamped(json_text.encoded(_bom(report, findings, suppressed))))
 
 
-def _bom(report: Report) -> Bom:
+def _bom(report: Report, findings: Sequence[Finding], suppressed: Sequence[Suppressed]) -> Bom:
     packages = report.inventory.packages
     distro = report.inventory.distro
     refs = identity.unique((_ROOT, _SYSTEM, *(package.id for package in packages)))[2:]
@@ -189,6 +196,9 @@ def _bom(report: Report) -> Bom:
         components=(*((_system(distro),) if distro else ()), *components),
         dependencies=_dependencies(packages, refs, has_system=distro is not None),
         compositions=(Composition(aggregate="incomplete", assemblies=(_ROOT,)),) if report.gaps else (),
+        vulnerabilities=tuple(
+            vulnerabilities(findings, suppressed, dict(zip((one.id for one in packages), refs, strict=True)))
+        ),
         properties=_properties(properties.of_gaps(report.gaps)),
     )
 

@@ -36,12 +36,14 @@ class OfflineSupply(Supply):
         return f"run: garboard db update {shlex.join(shards)}{which}"
 
     def advisories(self, ecosystems: Iterable[str]) -> tuple[Gap, ...]:
-        from garboard.feeds import has_parts, needed_shards, parts
+        from garboard.feeds import adding_shards, has_parts, needed_shards, parts, shard_for
 
         have = set(self._database.shards())
+        ecosystems = tuple(ecosystems)
         bare = [ecosystem for ecosystem in ecosystems if not self._database.covers(ecosystem)]
         several = [shard for shard in needed_shards(ecosystems) if has_parts(shard)]
-        if not bare and not several:
+        adding = [shard for shard in adding_shards(ecosystems) if shard not in have]
+        if not bare and not several and not adding:
             return ()
         gaps = []
         absent = [shard for shard in needed_shards(bare) if shard not in have and shard not in several]
@@ -50,11 +52,14 @@ class OfflineSupply(Supply):
             reason = f"these data are not installed; {self._hint(absent)}"
             gaps.append(Gap(stage="database", subject=", ".join(absent), reason=reason))
         for ecosystem in bare:
-            shard = next(iter(needed_shards([ecosystem])), "")
+            shard = shard_for(ecosystem)
             if shard in have:
                 when = self._database.shard(shard).state
                 reason = f"{shard} of {(when.data_date or when.fetched)[:10]} has nothing of it: it is not published any more, or not yet"
                 gaps.append(Gap(stage="database", subject=ecosystem, reason=reason))
+        if adding:
+            reason = f"these data know of some more vulnerabilities, and are not installed; {self._hint(adding)}"
+            gaps.append(Gap(stage="database", subject=", ".join(adding), reason=reason))
         return tuple(gaps)
 
     def facts(self, cves: Iterable[str], unrated: Iterable[str]) -> tuple[Gap, ...]:
@@ -150,11 +155,12 @@ class FetchingSupply(Supply):
         self._failed: dict[tuple[str, ...], tuple[Gap, ...]] = {}
 
     def advisories(self, ecosystems: Iterable[str]) -> tuple[Gap, ...]:
-        from garboard.feeds import has_parts, needed_shards
+        from garboard.feeds import adding_shards, has_parts, needed_shards
 
         wanted = list(ecosystems)
+        shards = dict.fromkeys((*needed_shards(wanted), *adding_shards(wanted)))
         # What has many parts is fetched once, by whoever wants it, and not in the middle of a scan.
-        gaps = self._fetch(shard for shard in needed_shards(wanted) if not has_parts(shard))
+        gaps = self._fetch(shard for shard in shards if not has_parts(shard))
         told = [one for one in wanted if any(has_parts(shard) for shard in needed_shards([one]))] if gaps else wanted
         return (*gaps, *self._offline.advisories(told))
 

@@ -11,6 +11,7 @@ import msgspec
 from garboard import ecosystems
 from garboard.database import store
 from garboard.database.read import Database
+from garboard.database.shard import Shard
 from garboard.feeds.readers.osv_ecosystems import ECOSYSTEMS, base
 from garboard.matching.advisory_names import advised
 from garboard.matching.ranges import judge
@@ -33,15 +34,17 @@ def of_package(database: Database, query: str, ecosystem: str = "") -> PackageAn
     name, version = _name_and_version(query)
     if query.startswith("pkg:"):
         name, version, ecosystem = _of_purl(query, ecosystem)
-    held = {
-        one: shard for shard in database.shards() for one in database.shard(shard).ecosystems if _is(one, ecosystem)
-    }
+    held = sorted(
+        (one, shard) for shard in database.shards() for one in database.shard(shard).ecosystems if _is(one, ecosystem)
+    )
     if not held:
         about = ecosystem or "packages"
         raise UsageError(f"the database has no data of {about}", "see: garboard db status")
-    told = [_told(shard, hit, version) for one, shard in sorted(held.items()) for hit in _hits(database, one, name)]
+    told = [_told(shard, hit, version) for one, shard in held for hit in _hits(database.shard(shard), one, name)]
     told.sort(key=lambda one: _ORDER.index(one.verdict))
-    return PackageAnswer(package=name, version=version, ecosystems=tuple(sorted(held)), told=tuple(told))
+    return PackageAnswer(
+        package=name, version=version, ecosystems=tuple(dict.fromkeys(one for one, _ in held)), told=tuple(told)
+    )
 
 
 def of_vulnerability(database: Database, identifier: str) -> VulnerabilityAnswer:
@@ -125,10 +128,10 @@ def _of_purl(query: str, ecosystem: str) -> tuple[str, str, str]:
     return advised(package)[0].name, package.version, ecosystem or known.osv
 
 
-def _hits(database: Database, ecosystem: str, name: str) -> tuple[Hit, ...]:
+def _hits(shard: Shard, ecosystem: str, name: str) -> tuple[Hit, ...]:
     """What is said of a name; reports write a slash after a group where advisories have a colon."""
-    found = tuple(database.hits(ecosystem, _spelled(ecosystem, name)))
-    return found or tuple(database.hits(ecosystem, _spelled(ecosystem, name.replace("/", ":", 1))))
+    found = tuple(shard.hits(ecosystem, _spelled(ecosystem, name)))
+    return found or tuple(shard.hits(ecosystem, _spelled(ecosystem, name.replace("/", ":", 1))))
 
 
 def _spelled(ecosystem: str, name: str) -> str:

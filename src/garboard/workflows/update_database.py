@@ -83,7 +83,7 @@ _ANY: Final = Terms()
 
 
 def default_shards(directory: Path) -> tuple[str, ...]:
-    """The shards that an update without names means: all that are there, plus KEV and EPSS.
+    """The shards that an update without names means: all that are there, what adds to them, KEV and EPSS.
 
     Raises:
         UsageError: the database has no shards.
@@ -93,7 +93,7 @@ def default_shards(directory: Path) -> tuple[str, ...]:
         raise UsageError(
             "no vulnerability data are there yet", "name what your images need, as: garboard db update debian osv:PyPI"
         )
-    return tuple(sorted({*found, *ENRICHMENT}))
+    return tuple(sorted({*found, *(more for shard in found for more in feeds.beside(shard)), *ENRICHMENT}))
 
 
 def missing(database: Database, ecosystems: Iterable[str]) -> tuple[str, ...]:
@@ -141,7 +141,7 @@ def update(
         DatabaseError: the directory cannot be written, or another process is writing it.
     """
     source = origin_of(origin, client)
-    names = dict.fromkeys(part for name in shards for part in feeds.parts(feeds.shard_for(name) or name, now.year))
+    names = dict.fromkeys(part for name in shards for part in _meant(name, now.year))
     with store.writing(directory, terms.waiting):
         partial.clear(directory)
         results = []
@@ -149,6 +149,12 @@ def update(
             results.append(_result(directory, name, download, now, terms.accept_shrink))
             report(results[-1])
     return tuple(results)
+
+
+def _meant(name: str, year: int) -> tuple[str, ...]:
+    """The shards that a shard's or an ecosystem's name stands for."""
+    shard = feeds.shard_for(name)
+    return feeds.parts(name, year) if shard is None else (*feeds.parts(shard, year), *feeds.adding_shards((name,)))
 
 
 class _Download:

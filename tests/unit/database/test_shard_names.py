@@ -11,6 +11,7 @@ import pytest
 from garboard import feeds
 from garboard.database.read import FACTS, _all_years, _names
 from garboard.feeds.readers.osv_ecosystems import ECOSYSTEMS
+from garboard.model.feed import ADDING
 from garboard.packages.distro import ecosystem as of_distro
 from garboard.packages.distro import named
 
@@ -25,7 +26,16 @@ def test_the_shard_of_an_ecosystem_is_named_after_it(family: str) -> None:
         if shard is not None and not feeds.has_parts(shard):
             assert _names(shard, ecosystem), (shard, ecosystem)
             others = {one for one in map(feeds.shard_for, _others(ecosystem)) if one and one != shard}
-            assert not [one for one in others if _names(one, ecosystem)], ecosystem
+            held = {one for one in others if _names(one, ecosystem)}
+            assert held <= set(ADDING.get(ecosystem, ())), ecosystem
+
+
+def test_what_adds_to_an_ecosystem_is_found_by_its_name() -> None:
+    for ecosystem, shards in ADDING.items():
+        for shard in shards:
+            assert _names(shard, ecosystem)
+            assert feeds.shard_for(ecosystem) not in {None, shard}
+            assert feeds.feed_of(shard).documents(shard)
 
 
 def _others(ecosystem: str) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from garboard.model.gap import Gap
@@ -40,3 +41,35 @@ def wanted(cataloger: Any, path: str) -> bool:
 def _expression(glob: str) -> re.Pattern[str]:
     inner = glob.removeprefix("**/")
     return re.compile(("(?:.*/)?" if inner != glob else "") + "[^/]*".join(map(re.escape, inner.split("*"))))
+
+
+_TWINS = (
+    *("usr/lib/dpkg/", "usr/lib/apk/", "**/EGG-INFO/", "**/*.egg-info/"),
+    *(
+        "**/env.",
+        "**/conda.",
+        "**/*environment*.yaml",
+        "**/*.conda-lock.yml",
+        "**/pnpm-lock.*",
+        "**/JuliaManifest",
+        "**/Manifest-v",
+    ),
+    *("**/*Requirements*", "**/*REQUIREMENTS*", "**/requirements/", "**/*requirements*.pip", "**/*constraints*"),
+    *(
+        "**/action.",
+        "**/.github/workflows/*.yaml",
+        "**/*.gemfile.lock",
+        "**/*.gradle.kts",
+        "**/*.py.lock",
+        "**/packages.*.lock.json",
+    ),
+)
+"""How globs begin of files that are read as others of the same reader are."""
+
+
+def paths(readers: Iterable[Any], *, without: tuple[str, ...]) -> Iterator[tuple[Any, str]]:
+    """A path for each glob of the readers, once for those that are read alike; ``without`` ends of globs."""
+    for one in readers:
+        for glob in one.GLOBS:
+            if not glob.endswith(without) and not glob.startswith(_TWINS):
+                yield one, glob.replace("**/", "x/").replace("*", "a")

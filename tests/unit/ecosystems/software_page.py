@@ -23,7 +23,10 @@ too, `medium` where the version stands alone and the file's name tells of what. 
 0.6, by `binary-analysis`).
 
 A Java runtime is `pkg:generic/java@<version>`, by the file `release` in its folder, with its publisher; what lies in that folder
-is part of it.
+is part of it. NVD lists single updates of Java (`oracle:openjdk`, `oracle:jdk`, `oracle:jre`). One that is listed is affected, and
+an older one if a range or the CVE's text says so ("7 Update 17 and earlier"). Else an older update of a listed one's line, or one of the same
+day (OpenJDK's 8u312 beside Oracle's 8u311), is not known to be affected or not, which is a gap. Lists name no fix. GraalVM
+(`java-graalvm`) and OpenJ9 (`java-openj9`) have vulnerabilities of their own, and no feed that covers them.
 
 A Linux kernel is `pkg:generic/linux@<release>`, by the header of its image in `boot` (x86), else by its name or the folder of its
 modules; of modules that are none of the kernel's own (in `extra`, `updates`, `misc`) each has its own version. A model of machine

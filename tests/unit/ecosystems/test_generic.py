@@ -304,6 +304,20 @@ def test_a_java_runtime_is_all_that_lies_in_its_folder() -> None:
     assert "Java runtimes" in {gap.subject for gap in inventory(layer(runtime)).gaps}
 
 
+@pytest.mark.parametrize(
+    ("text", "name", "judged"),
+    [
+        ('JVM_VARIANT="Hotspot"\n', "java", True),
+        ('JVM_VARIANT="Openj9"\n', "java-openj9", False),
+        ('BUILD_INFO="OS: Linux"\nFULL_VERSION="11.0.9 openj9-0.23.0"\n', "java-openj9", False),
+        ('GRAALVM_VERSION="22.3.0"\n', "java-graalvm", False),
+    ],
+)
+def test_a_java_runtime_of_another_virtual_machine_has_another_name(text: str, name: str, judged: bool) -> None:
+    (found,) = inventory(layer({"opt/java/release": f'JAVA_VERSION="17.0.9"\n{text}'.encode()})).packages
+    assert (found.name, found.ecosystem) == (name, f"Software:{name}" if judged else "")
+
+
 def test_libraries_of_its_installation_are_its_own() -> None:
     program = elf({".rodata": b"\x003.12.1\0"})
     module = elf({".rodata": b"\0"})

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from tests.unit.ecosystems.reading import cataloger_of, gaps, packages, read
+from tests.unit.packages.test_unread import inventory, layer
 
 cataloger = cataloger_of("php")
 PATH = "app/vendor/composer/installed.json"
@@ -59,3 +60,53 @@ def test_a_metapackage_has_no_code_and_odd_fields_do_no_harm() -> None:
     ]
     (found,) = packages(read(cataloger, PATH, json.dumps(document)))
     assert (found.full_name, found.version, found.licenses, found.vendor) == ("a/odd", "dev-main", (), "")
+
+
+LOADED = """\
+<?php return array(
+    'root' => array(
+        'name' => 'me/app',
+        'pretty_version' => 'dev-main',
+        'version' => 'dev-main',
+    ),
+    'versions' => array(
+        'me/app' => array(
+            'pretty_version' => 'dev-main',
+        ),
+        'monolog/monolog' => array(
+            'pretty_version' => '2.9.1',
+            'version' => '2.9.1.0',
+        ),
+        'psr/log-implementation' => array(
+            'dev_requirement' => false,
+            'provided' => array(
+                0 => '1.0.0 || 2.0.0',
+            ),
+        ),
+        'psr/log' => array(
+            'pretty_version' => 'v1.1.4',
+        ),
+    ),
+);
+"""
+
+
+@pytest.mark.parametrize("text", [LOADED, LOADED.replace("array(", "[").replace("),", "],")])
+def test_what_programs_load_of_the_list_names_the_same_packages(text: str) -> None:
+    found = packages(read(cataloger, PATH.replace(".json", ".php"), text))
+    assert [(one.full_name, one.version) for one in found] == [("monolog/monolog", "2.9.1"), ("psr/log", "v1.1.4")]
+
+
+def test_what_programs_load_only_repeats_the_list() -> None:
+    files = {PATH: json.dumps([MONOLOG, LOG]).encode(), PATH.replace(".json", ".php"): LOADED.encode()}
+    found = inventory(layer(files))
+    assert [(one.full_name, one.locations[0].path) for one in found.packages] == [
+        ("monolog/monolog", PATH),
+        ("psr/log", PATH),
+    ]
+    assert found.gaps == ()
+
+
+def test_another_file_of_that_name_is_a_gap() -> None:
+    (reason,) = gaps(read(cataloger, PATH.replace(".json", ".php"), "<?php return [];"))
+    assert "lists no versions" in reason

@@ -24,6 +24,7 @@ from garboard.versions.invalid import InvalidVersion
 from garboard.workflows.scan import take_inventory
 from tests.unit.ecosystems.comparisons import comparisons, sign
 from tests.unit.ecosystems.reading import cataloger_of, gaps, packages, read, wanted
+from tests.unit.packages.test_unread import inventory, layer
 
 cataloger = cataloger_of("ruby")
 key = ecosystems.order("gem").key
@@ -250,3 +251,32 @@ def test_remedies():
     remedy = ecosystems.commands("gem").remedy
     assert remedy(Fix(pins=[(gem, "2.2.8.1")], distro="", indirect=False))[1] == "gem install 'rack:>=2.2.8.1'"
     assert remedy(Fix(pins=[(gem, "2.2.8.1")], distro="", indirect=True))[1] == "bundle update --conservative rack"
+
+
+@pytest.mark.parametrize(
+    ("folder", "expected"),
+    [
+        ("gems/rack-2.0.0", ("rack", "2.0.0")),
+        ("gems/net-http-0.3.2", ("net-http", "0.3.2")),
+        ("gems/nokogiri-1.16.0-x86_64-linux", ("nokogiri", "1.16.0")),
+        ("gems/jruby-openssl-0.14.2-java", ("jruby-openssl", "0.14.2")),
+        ("gems/rails-7.1.0.rc1", ("rails", "7.1.0.rc1")),
+        ("gems/rack", None),
+        ("bundler/gems/rack-0123456", None),
+        ("mygems/rack-2.0.0", None),
+    ],
+)
+def test_a_gem_is_its_folder_where_no_gemspec_describes_it(folder: str, expected: tuple[str, str] | None) -> None:
+    found = inventory(layer({f"opt/a/{folder}/lib/x.rb": b"", f"opt/a/{folder}/README": b""})).packages
+    assert [(one.name, one.version) for one in found] == ([expected] if expected else [])
+    assert [one.locations[0].path for one in found] == ([f"opt/a/{folder}"] if expected else [])
+
+
+def test_a_folder_counts_once_with_its_gemspec() -> None:
+    files = {f"{HOME}/rake-0.8.7.gemspec": OLD.encode(), "usr/local/bundle/gems/rake-0.8.7/lib/rake.rb": b""}
+    (found,) = inventory(layer(files)).packages
+    assert [one.path for one in found.locations] == [f"{HOME}/rake-0.8.7.gemspec"]
+    without = layer({f"{HOME}/.wh.rake-0.8.7.gemspec": b""})
+    (left,) = inventory(layer(files), without).packages
+    assert (left.name, left.version, left.layer) == ("rake", "0.8.7", 0)
+    assert inventory(layer(files), without, layer({"usr/local/bundle/gems/.wh.rake-0.8.7": b""})).packages == ()

@@ -7,10 +7,13 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from garboard import ecosystems
 from garboard.feeds import nvd
-from garboard.model.advisory import Advisory, CveFacts, Range
+from garboard.matching.ranges import judge
+from garboard.model.advisory import Advisory, Affected, CveFacts, Range
 
 
 def match(
@@ -109,3 +112,89 @@ def test_the_name_of_the_shards() -> None:
     assert all(cpe.count(":") == 1 for cpes in ecosystems.software().values() for cpe in cpes)
     names = [cpe for cpes in ecosystems.software().values() for cpe in cpes]
     assert len(names) > 40
+
+
+def java(version: str = "*", update: str = "*", product: str = "jdk", **bounds: Any) -> dict[str, Any]:
+    return {"vulnerable": True, "criteria": f"cpe:2.3:a:oracle:{product}:{version}:{update}:*:*:*:*:*:*"} | bounds
+
+
+def of_java(*matches: dict[str, Any], text: str = "a text") -> Affected:
+    (found,) = advisories(of(*matches), descriptions=[{"value": text}])
+    (one,) = found.affected
+    assert (one.ecosystem, one.package) == ("Software:java", "java")
+    return one
+
+
+LISTED = (
+    java("1.8.0", "update311"),
+    java("1.8.0", "update_05"),
+    java("8", "update302", "openjdk"),
+    java("8", "milestone3", "openjdk"),
+    java("11.0.13", product="jre"),
+    java("17", product="openjdk"),
+    java("17.0.1"),
+    java(product="openjdk", versionStartIncluding="13", versionEndIncluding="13.0.9"),
+)
+
+
+@pytest.mark.parametrize(
+    ("version", "answer"),
+    [
+        ("1.8.0_311", "affected"),
+        ("1.8.0_302", "affected"),
+        ("1.8.0_05", "affected"),
+        ("1.8.0_202", "not known"),
+        ("1.8.0", "not known"),
+        ("1.8.0_312", "not known"),  # OpenJDK's of the day of Oracle's 311
+        ("1.8.0_321", "not affected"),
+        ("1.7.0_321", "not affected"),
+        ("11.0.13", "affected"),
+        ("11.0.12", "not known"),
+        ("11.0.13.0.1", "not known"),
+        ("11.0.14", "not affected"),
+        ("17", "affected"),
+        ("17.0.1", "affected"),
+        ("17.0.2", "not affected"),
+        ("13.0.2", "affected"),
+        ("13.0.9", "affected"),
+        ("13.0.9.1", "not known"),
+        ("13.0.10", "not affected"),
+        ("21", "not affected"),
+    ],
+)
+def test_an_older_update_of_java_is_never_clean(version: str, answer: str) -> None:
+    judged = judge(of_java(*LISTED), version)
+    assert judged.fixed == ""
+    assert ("affected" if judged.affected else "not known" if judged.unknown else "not affected") == answer
+
+
+@given(
+    listed=st.lists(st.tuples(st.integers(7, 8), st.integers(1, 400)), min_size=1, max_size=4),
+    installed=st.tuples(st.integers(7, 8), st.integers(1, 400)),
+)
+def test_java_is_not_affected_only_by_what_is_listed_before_it(
+    listed: list[tuple[int, int]], installed: tuple[int, int]
+) -> None:
+    one = of_java(*(java(f"1.{line}.0", f"update{update}") for line, update in listed))
+    judged = judge(one, f"1.{installed[0]}.0_{installed[1]:02}")
+    assert judged.affected == (installed in listed)
+    later = any(line == installed[0] and update >= installed[1] for line, update in listed)
+    if later:
+        assert judged.affected or judged.unknown
+
+
+@pytest.mark.parametrize(
+    ("text", "version", "affected"),
+    [
+        ("in Oracle Java SE 7 Update 17 and earlier, and 6 Update 43 and earlier", "1.7.0_09", True),
+        ("in Oracle Java SE 7 Update 17 and earlier, and 6 Update 43 and earlier", "1.6.0_43", True),
+        ("in Java SE 7u17 and prior", "1.7.0", True),
+        ("in Oracle Java SE 7 Update 17 and earlier", "1.6.0_43", False),
+        ("in Oracle Java SE: 7u17, 8u1", "1.7.0_09", False),
+        ("in JavaFX 2.2.7 and earlier", "1.7.0_09", False),
+    ],
+)
+def test_older_updates_are_affected_where_the_text_says_so(text: str, version: str, affected: bool) -> None:
+    judged = judge(of_java(java("1.7.0", "update17"), text=text), version)
+    assert judged.affected == affected
+    assert not affected or judged.fixed == ""

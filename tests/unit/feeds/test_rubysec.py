@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from garboard.feeds import rubysec
 from garboard.matching.ranges import judge
-from garboard.model.advisory import Advisory, Range, Status
+from garboard.model.advisory import Advisory, Range, Rating, Status
 from garboard.model.errors import FeedError
 from garboard.model.feed import FeedHeader, Record
 from garboard.model.gap import Gap
@@ -49,15 +49,15 @@ def zipped(files: dict[str, str | bytes]) -> io.BytesIO:
 
 def parsed(files: dict[str, str | bytes]) -> list[Record]:
     header, *records = rubysec.parse("rubysec", [zipped(files)])
-    assert header == FeedHeader(ecosystems=("Software:ruby",))
+    assert header == FeedHeader(ecosystems=("Software:ruby", "RubyGems"))
     return records
 
 
-def entry(*, patched: tuple[str, ...] = (), unaffected: tuple[str, ...] = ()) -> Advisory:
+def entry(*, patched: tuple[str, ...] = (), unaffected: tuple[str, ...] = (), folder: str = "rubies/ruby") -> Advisory:
     lines = ["engine: ruby", "cve: 2024-1000"]
     for key, values in (("patched_versions", patched), ("unaffected_versions", unaffected)):
         lines += [f"{key}:", *(f'  - "{value}"' for value in values)] if values else []
-    (found,) = parsed({"ruby-advisory-db-master/rubies/ruby/CVE-2024-1000.yml": "\n".join(lines) + "\n"})
+    (found,) = parsed({f"ruby-advisory-db-master/{folder}/CVE-2024-1000.yml": "\n".join(lines) + "\n"})
     assert isinstance(found, Advisory), found
     return found
 
@@ -67,7 +67,6 @@ def test_an_entry() -> None:
         {
             "ruby-advisory-db-master/rubies/ruby/CVE-2025-61594.yml": ENTRY,
             "ruby-advisory-db-master/rubies/jruby/CVE-2025-1.yml": ENTRY,
-            "ruby-advisory-db-master/gems/uri/CVE-2025-61594.yml": ENTRY,
             "ruby-advisory-db-master/README.md": "x",
         }
     )
@@ -92,6 +91,20 @@ def number(parts: tuple[int, ...]) -> str:
     return ".".join(map(str, parts))
 
 
+def test_an_entry_of_a_gem() -> None:
+    text = ENTRY.replace("engine: ruby", "gem: URI\nplatform: jruby")
+    (found,) = parsed({"ruby-advisory-db-master/gems/URI/CVE-2025-61594.yml": text})
+    assert isinstance(found, Advisory)
+    assert found.ratings == (Rating(source="rubysec", word="high"),)
+    (affected,) = found.affected
+    assert (affected.ecosystem, affected.package, affected.scheme) == ("RubyGems", "URI", "gem")
+    assert affected.note == "on the platform jruby only"
+    assert affected.ranges == (
+        Range(introduced="3.2", fixed="3.3.10"),
+        Range(introduced="3.4.A", fixed="3.4.7"),
+    )
+
+
 VERSION = st.tuples(st.integers(1, 4), st.integers(0, 3), st.integers(0, 3))
 TERM = st.tuples(st.sampled_from(["~>", ">=", "<=", ">", "<", "=", "!="]), VERSION)
 REQUIREMENTS = st.lists(st.lists(TERM, min_size=1, max_size=2), max_size=3)
@@ -110,17 +123,20 @@ def holds(term: tuple[str, tuple[int, ...]], version: tuple[int, ...]) -> bool:
     }[operator]
 
 
-@given(patched=REQUIREMENTS, unaffected=REQUIREMENTS, version=VERSION)
+@given(
+    patched=REQUIREMENTS, unaffected=REQUIREMENTS, version=VERSION, folder=st.sampled_from(["rubies/ruby", "gems/uri"])
+)
 def test_a_version_is_affected_unless_a_requirement_holds(
     patched: list[list[tuple[str, tuple[int, ...]]]],
     unaffected: list[list[tuple[str, tuple[int, ...]]]],
     version: tuple[int, ...],
+    folder: str,
 ) -> None:
     texts = [
         tuple(", ".join(f"{operator} {number(bound)}" for operator, bound in terms) for terms in some)
         for some in (patched, unaffected)
     ]
-    affected = entry(patched=texts[0], unaffected=texts[1]).affected
+    affected = entry(patched=texts[0], unaffected=texts[1], folder=folder).affected
     safe = any(all(holds(term, version) for term in terms) for terms in (*patched, *unaffected))
     judged = judge(affected[0], number(version)) if affected else None
     assert bool(judged and judged.affected) == (not safe)
@@ -176,3 +192,46 @@ def test_other_shards_and_no_zip() -> None:
 def test_previews_and_patch_levels(patched: str, version: str, affected: bool) -> None:
     (one,) = entry(patched=(patched,)).affected
     assert judge(one, version).affected == affected
+
+
+@pytest.mark.parametrize(
+    ("patched", "version", "affected"),
+    [
+        ("~> 3.3.10", "3.3.11", False),
+        ("~> 3.3.10", "3.4.0.rc1", True),
+        ("~> 3.3.10", "3.4.0.RC1", True),
+        ("~> 2.0.0.rc1", "2.0.0.rc2", False),
+        ("~> 2.0.0rc1", "2.2", True),
+        (">= 2.0.0.1", "2.0.0", True),
+        (">= 2.0.0.1", "2.0.0.1", False),
+        ("> 2.0", "2.0.0", True),
+        ("> 2.0", "2.0.0.1", False),
+        ("= 2.0", "2.0.1.rc1", True),
+    ],
+)
+def test_requirements_of_gems(patched: str, version: str, affected: bool) -> None:
+    (one,) = entry(patched=(patched,), folder="gems/uri").affected
+    assert judge(one, version).affected == affected
+
+
+@pytest.mark.parametrize("folder", ["rubies/ruby", "gems/uri"])
+def test_a_version_that_no_one_has_is_not_named_as_a_fix(folder: str) -> None:
+    (one,) = entry(patched=("> 2.0",), folder=folder).affected
+    assert one.ranges == (Range(introduced="0", last_affected="2.0"),)
+    assert one.status is Status.AFFECTED
+
+
+@pytest.mark.parametrize(
+    ("scores", "word"),
+    [
+        ("cvss_v2: 10.0", "high"),
+        ("cvss_v2: 9.0\ncvss_v3: 9.8", "critical"),
+        ("cvss_v3: 4.0", "medium"),
+        ("cvss_v3: 0.0", "none"),
+        ("cvss_v3: high", ""),
+    ],
+)
+def test_scores_are_words(scores: str, word: str) -> None:
+    (found,) = parsed({"gems/uri/CVE-2024-1000.yml": f"gem: uri\n{scores}\n"})
+    assert isinstance(found, Advisory)
+    assert found.ratings == ((Rating(source="rubysec", word=word),) if word else ())

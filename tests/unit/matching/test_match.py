@@ -5,8 +5,10 @@ from __future__ import annotations
 import msgspec
 import pytest
 
+from garboard.ecosystems import ECOSYSTEMS
 from garboard.matching import enrich, match
-from garboard.model.advisory import CveFacts, Range, Rating, Severity, Status
+from garboard.matching.ranges import judge
+from garboard.model.advisory import Affected, CveFacts, Range, Rating, Severity, Status
 from garboard.model.package import Package
 from garboard.packages.ownership import counted
 from tests.unit.matching.known import DEBIAN, Known, advisory, affected, deb, inventory, pypi, rpm
@@ -442,3 +444,26 @@ def test_since_when_a_fix_is_known(published: str, modified: str, known: str) ->
     record = msgspec.structs.replace(record, published=published, modified=modified)
     (one,) = match(inventory(deb("openssl", "3.0.9-1")), Known(record)).findings
     assert (one.fixed_in, one.fix_known) == ("3.0.11-1", known)
+
+
+@pytest.mark.parametrize(
+    ("ecosystem", "why"),
+    [("CentOS Stream:9", "Red Hat publishes none of it"), ("CentOS:7", "its publisher has none"), ("npm", "")],
+)
+def test_a_gap_says_why_nobody_has_data(ecosystem: str, why: str) -> None:
+    package = msgspec.structs.replace(rpm("bash", "5.1-1"), ecosystem=ecosystem)
+    (gap,) = match(inventory(package), Known(covers=())).gaps
+    assert why in gap.reason
+    assert gap.reason.startswith("the database has no data of it")
+
+
+@pytest.mark.parametrize("scheme", sorted({one.order for one in ECOSYSTEMS if one.order} | {"bitnami", "apk"}))
+def test_the_last_affected_version_stands_for_all_its_builds(scheme: str) -> None:
+    revision = {"bitnami": "-3", "apk": "-r3"}.get(scheme, "")
+    one = Affected(ecosystem="", package="", scheme=scheme, ranges=(Range(introduced="0", last_affected="1.2.3"),))
+    assert judge(one, f"1.2.3{revision}").affected
+    assert not judge(one, "1.2.4").affected
+    if revision:
+        exact = msgspec.structs.replace(one, ranges=(Range(introduced="0", last_affected=f"1.2.3{revision}"),))
+        assert judge(exact, f"1.2.3{revision}").affected
+        assert not judge(exact, f"1.2.3{revision}1").affected

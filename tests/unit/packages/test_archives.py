@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 import bz2
+import contextlib
 import gzip
 import io
 import lzma
+import random
 import tarfile
 import zipfile
 from collections.abc import Callable
+from pathlib import Path
 from typing import Final
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from garboard import image as images
+from garboard.image.handle import OpenedTree, Tree
+from garboard.image.layers.cache import NoCache
+from garboard.image.options import Options
+from garboard.model.image import Image
 from garboard.packages import archives
+from garboard.packages.assemble import assemble
+from garboard.packages.catalogers import CATALOGERS
 from tests.unit.packages.test_unread import deb, kinds, layer
 
 HOLDS: Final = "hold packages or lists of them, and were not looked into"
@@ -40,6 +50,11 @@ def tarred(*members: str, form: int = tarfile.GNU_FORMAT) -> bytes:
     return out.getvalue()
 
 
+def short(value: object) -> str | None:
+    """A name for a test that is the same in each process: bytes may hold the time."""
+    return f"{len(value)} bytes" if isinstance(value, bytes) else None
+
+
 FORMS: Final[dict[str, Callable[..., bytes]]] = {
     "zip": zipped,
     "vsix": zipped,
@@ -48,6 +63,10 @@ FORMS: Final[dict[str, Callable[..., bytes]]] = {
     "tar.gz": lambda *members: gzip.compress(tarred(*members)),
     "tar.xz": lambda *members: lzma.compress(tarred(*members)),
     "tar.bz2": lambda *members: bz2.compress(tarred(*members)),
+    "tbz": lambda *members: bz2.compress(tarred(*members)),
+    "TAR.GZ": lambda *members: gzip.compress(tarred(*members)),
+    "ZIP": zipped,
+    "xpi": zipped,
 }
 
 
@@ -65,6 +84,16 @@ FORMS: Final[dict[str, Callable[..., bytes]]] = {
         ("example.org/a@v1.0.0/go.mod", True),
         ("a/vendor/composer/installed.json", True),
         ("a/poetry.lock", True),
+        ("./var/lib/dpkg/status", True),
+        ("rootfs/lib/apk/db/installed", True),
+        ("var/lib/dpkg/status.d/a", True),
+        ("var/db/pkg/a/b-1/CONTENTS", True),
+        ("0123/layer.tar", True),
+        ("oci-layout", True),
+        ("a/b.tar.xz", True),
+        ("a/b.TGZ", True),
+        ("META-INF/maven/a/b/pom.properties", True),
+        ("a/disk.qcow2", True),
         ("data/package.jsonl", False),
         ("docs/METADATA", False),
         ("a.csv", False),
@@ -103,14 +132,25 @@ def test_what_else_answers_for_it(path: str, beside: dict[str, bytes]) -> None:
         ("a.tar.bz2", b"BZh9" + b"x" * 99, "cannot be read: what they hold is not known"),
         ("a.7z", b"7z", "are of a form that is not read: what they hold is not known"),
     ],
+    ids=short,
 )
 def test_what_cannot_be_read(path: str, data: bytes, reason: str) -> None:
     assert kinds(layer({path: data})) == {archives.KIND: f"{reason}: {path}"}
 
 
-@pytest.mark.parametrize(("path", "data"), [("a.zip", b""), ("a.zip", b"text"), ("a.tar.gz", b""), ("a.tar", b"text")])
+@pytest.mark.parametrize(
+    ("path", "data"), [("a.zip", b""), ("a.zip", b"text"), ("a.tar.gz", b""), ("a.tar", b"text")], ids=short
+)
 def test_what_is_no_archive(path: str, data: bytes) -> None:
     assert kinds(layer({path: data})) == {}
+
+
+def names(written: bytes) -> list[str]:
+    """Those of the members, until something else follows."""
+    found = []
+    with contextlib.suppress(archives.Damaged):
+        found.extend(member.name.rstrip("/") for member in archives.members(archives.plain(memoryview(written))))
+    return found
 
 
 @given(NAMES, st.sampled_from([tarfile.GNU_FORMAT, tarfile.PAX_FORMAT]), st.integers(0))
@@ -118,7 +158,218 @@ def test_names_are_those_that_tar_reads(members: list[str], form: int, cut: int)
     written = tarred(*members, form=form)
     with tarfile.open(fileobj=io.BytesIO(written)) as archive:
         expected = [one.name for one in archive]
-    found = [name.rstrip("/") for name in archives.names(written)]
-    assert found == [name.rstrip("/") for name in expected]
-    some = [name.rstrip("/") for name in archives.names(written[: cut % (len(written) + 1)])]
-    assert len(some) <= len(found)
+    assert names(written) == [name.rstrip("/") for name in expected]
+    some = names(written[: cut % (len(written) + 1)])
+    assert len(some) <= len(expected)
+
+
+LATE: Final = 3 * 1024 * 1024
+ELF: Final = b"\x7fELF\2\1\1" + bytes(9) + b"\3\0" + bytes(46)
+OBJECT: Final = ELF[:16] + b"\1\0" + ELF[18:]
+
+
+def with_data(*members: tuple[str, bytes], form: int = tarfile.GNU_FORMAT) -> bytes:
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w", format=form) as archive:
+        for name, data in members:
+            info = tarfile.TarInfo(name)
+            info.size = len(data)
+            archive.addfile(info, io.BytesIO(data))
+    return out.getvalue()
+
+
+def zipped_with(*members: tuple[str, bytes], before: bytes = b"") -> bytes:
+    out = io.BytesIO(before)
+    out.seek(len(before))
+    with zipfile.ZipFile(out, "a" if before else "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in members:
+            archive.writestr(name, data)
+    return out.getvalue()
+
+
+PACKED: Final[dict[str, Callable[[bytes], bytes]]] = {
+    "tar": bytes,
+    "tar.gz": gzip.compress,
+    "tar.xz": lambda data: lzma.compress(data, preset=0),
+    "tar.bz2": bz2.compress,
+}
+
+
+@pytest.mark.parametrize("form", PACKED)
+def test_the_last_of_many_members_counts(form: str) -> None:
+    members = with_data(("a.bin", random.Random(0).randbytes(LATE)), ("node_modules/a/package.json", b"{}"))
+    path = f"opt/a.{form}"
+    assert kinds(layer({path: PACKED[form](members)})) == {archives.KIND: f"{HOLDS}: {path}"}
+
+
+def test_a_compressed_tar_is_walked_as_far_as_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(archives, "_MOST", 1024 * 1024)
+    data = gzip.compress(with_data(("a.bin", bytes(LATE)), ("package.json", b"{}")))
+    [reason] = kinds(layer({"a.tar.gz": data})).values()
+    assert "what follows was not looked into" in reason
+    assert kinds(layer({"b.tar.gz": gzip.compress(with_data(("a.bin", bytes(1000))))})) == {}
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        with_data(("tool", ELF)),
+        with_data(("a/tool", b"MZ" + bytes(60)), form=tarfile.PAX_FORMAT),
+        gzip.compress(with_data(("README", b"text"), ("tool", ELF))),
+        with_data(("lib/a.so.1", b"")),
+    ],
+    ids=short,
+)
+def test_programs_in_a_tar(data: bytes) -> None:
+    assert kinds(layer({"a.tar": data})) == {archives.KIND: "hold programs, and were not looked into: a.tar"}
+
+
+@pytest.mark.parametrize("member", [("tool", ELF), ("tool.exe", b""), ("a/b.so", b"")], ids=short)
+def test_programs_in_a_zip(member: tuple[str, bytes]) -> None:
+    data = zipped_with(("README", b"text"), member)
+    assert kinds(layer({"a.zip": data})) == {archives.KIND: "hold programs, and were not looked into: a.zip"}
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (zipped_with(("node_modules/a/package.json", b"{}")), HOLDS),
+        (zipped_with(("META-INF/MANIFEST.MF", b"")), HOLDS),
+        (with_data(("package/package.json", b"{}")), HOLDS),
+        (gzip.compress(with_data(("package/package.json", b"{}"))), HOLDS),
+        (bz2.compress(with_data(("package/package.json", b"{}"))), HOLDS),
+        (gzip.compress(ELF), "are compressed programs, and were not looked into"),
+        (lzma.compress(ELF), "are compressed programs, and were not looked into"),
+        (gzip.compress(b"070701" + bytes(600)), "are of a form that is not read: what they hold is not known"),
+        (b"#!/bin/sh\nexec java -jar $0\n" + zipped_with(("META-INF/MANIFEST.MF", b"")), HOLDS),
+        (zipped_with(("META-INF/MANIFEST.MF", b""), before=b"#!/bin/sh\n" + b"# text\n" * 2000), HOLDS),
+        (
+            b"#!/bin/sh\n" + b"# text\n" * 2000 + gzip.compress(bytes(50)) + bytes(9),
+            "are scripts that unpack the data that follow them, which were not looked into",
+        ),
+    ],
+    ids=short,
+)
+def test_what_has_no_name_of_an_archive(data: bytes, reason: str, tmp_path: Path) -> None:
+    for path in ("opt/a/run", "usr/local/bin/a"):
+        assert kinds(layer({path: data})) == {archives.KIND: f"{reason}: {path}"}
+    assert archives.KIND not in kinds(layer({"usr/bin/a": data, **deb("a", "usr/bin/a")}))
+    assert kinds(layer({"opt/a": data}, mode=0o644)) == {}, "a small file that cannot be executed is not looked at"
+    (tmp_path / "run").write_bytes(data)
+    (tmp_path / "run").chmod(0o755)
+    opened = OpenedTree(image=Image(name="x", source="dir"), tree=Tree(root=tmp_path))
+    told = assemble(images.read(opened, CATALOGERS, NoCache(), Options())).gaps
+    assert {gap.subject: gap.reason for gap in told} == {archives.KIND: f"{reason}: run"}
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        gzip.compress(b"text"),
+        gzip.compress(OBJECT),
+        b"\x1f\x8b" + bytes(80),
+        zipped_with(("word/document.xml", b"")),
+        b"#!/bin/sh\n" + b"# text\n" * 2000,
+        with_data(("data.csv", b"1")),
+    ],
+    ids=short,
+)
+def test_what_holds_nothing_is_not_told(data: bytes) -> None:
+    assert kinds(layer({"opt/a/run": data})) == {}
+
+
+def test_a_large_file_needs_no_mode() -> None:
+    data = with_data(("a.bin", bytes(1024 * 1024)), ("package/package.json", b"{}"))
+    assert kinds(layer({"opt/bundle": data}, mode=0o644)) == {archives.KIND: f"{HOLDS}: opt/bundle"}
+
+
+@pytest.mark.parametrize(
+    ("path", "data", "told"),
+    [
+        ("a.squashfs", b"hsqs", True),
+        ("a.rar", b"Rar!\x1a\7", True),
+        ("a.tar.Z", b"\x1f\x9d", True),
+        ("a.tar.lz4", b"\4", True),
+        ("a.ISO", b"\0", True),
+        ("a.iso", b"", False),
+        ("a.img", b"hsqs", True),
+        ("a.img", bytes(1080) + b"\x53\xef", True),
+        ("a.img", b"GIF", False),
+    ],
+    ids=short,
+)
+def test_forms_that_are_not_read(path: str, data: bytes, told: bool) -> None:
+    found = kinds(layer({path: data}))
+    assert found == (
+        {archives.KIND: f"are of a form that is not read: what they hold is not known: {path}"} if told else {}
+    )
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "srv/image/oci-layout",
+        "var/lib/registry/docker/registry/v2/repositories/a/_manifests/revisions/sha256/0/link",
+        "var/lib/containerd/io.containerd.metadata.v1.bolt/meta.db",
+    ],
+)
+def test_folders_of_images(path: str) -> None:
+    assert kinds(layer({path: b"{}"})) == {archives.IMAGES: f"found, and not read: {path}"}
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(["a", "b" * 90 + "/" + "b" * 90, "c/d"]), st.integers(0, 2000)), max_size=8),
+    st.sampled_from([tarfile.GNU_FORMAT, tarfile.PAX_FORMAT, tarfile.USTAR_FORMAT]),
+    st.sampled_from([bytes, gzip.compress]),
+)
+def test_a_package_is_seen_wherever_it_lies_in_a_tar(
+    before: list[tuple[str, int]], form: int, pack: Callable[[bytes], bytes]
+) -> None:
+    others = tuple((name, bytes(size)) for name, size in before)
+    some = with_data(*others, ("x/package.json", b"{}"), *others, form=form)
+    assert archives.in_tar(memoryview(pack(some))) == HOLDS
+    assert archives.in_tar(memoryview(pack(with_data(*others, form=form)))) == ""
+
+
+METADATA: Final = ("a-1.dist-info/METADATA", b"Name: a\nVersion: 1\n")
+POM: Final = ("META-INF/maven/g/a/pom.properties", b"groupId=g\nartifactId=a\nversion=1\n")
+PACKAGE: Final = ("node_modules/a/package.json", b"{}")
+
+
+@pytest.mark.parametrize(
+    ("path", "own"),
+    [("opt/a-1-py3-none-any.whl", METADATA), ("opt/a.egg", METADATA), ("opt/a.jar", POM), ("opt/a.war", POM)],
+)
+@pytest.mark.parametrize(
+    ("member", "told"),
+    [
+        (("x/node_modules/b/package.json", b"{}"), True),
+        (("x/lib/ruby/gems/specifications/b-1.gemspec", b"#"), True),
+        (("vendor/composer/installed.json", b"[]"), True),
+        (("b.gem", b"x"), True),
+        (("b.nupkg", b"x"), True),
+        (("b.deps.json", b"{}"), True),
+        (("b.zip", zipped_with(PACKAGE)), True),
+        (("b.tar.gz", gzip.compress(with_data(PACKAGE))), True),
+        (("b.zip", zipped_with(("data.csv", b"1"))), False),
+        (("b.tar.gz", gzip.compress(with_data(("data.csv", b"1")))), False),
+        (("x/package.json", b"{}"), False),
+        (("data.json", b"{}"), False),
+    ],
+    ids=short,
+)
+def test_archives_of_packages_that_hold_others(
+    path: str, own: tuple[str, bytes], member: tuple[str, bytes], told: bool
+) -> None:
+    expected = {archives.INSIDE: f"hold packages of other kinds, which were not read: {path} ({member[0]})"}
+    for before in (b"", b"#!/bin/sh\nexec java -jar $0\n"):
+        found = kinds(layer({path: zipped_with(own, member, before=before)}))
+        assert found == (expected if told else {})
+
+
+def test_each_kind_in_the_others() -> None:
+    wheel = zipped_with(METADATA, ("a/jars/b-1.jar", zipped_with(POM)))
+    assert archives.INSIDE in kinds(layer({"opt/a.whl": wheel}))
+    jar = zipped_with(POM, ("python/b.whl", zipped_with(METADATA)), ("lib/c.jar", zipped_with(POM)))
+    assert kinds(layer({"opt/a.jar": jar}))[archives.INSIDE].endswith("opt/a.jar (python/b.whl)")
+    assert archives.INSIDE not in kinds(layer({"usr/lib/a.jar": jar, **deb("a", "usr/lib/a.jar")}))

@@ -17,6 +17,7 @@ from garboard.image.layers.cache import NoCache
 from garboard.image.options import Options
 from garboard.model.gap import Gap
 from garboard.model.image import Image
+from garboard.model.package import Inventory
 from garboard.packages import bills, unread, unread_kinds
 from garboard.packages.assemble import assemble
 from garboard.packages.catalogers import CATALOGERS
@@ -49,8 +50,12 @@ def layer(files: Mapping[str, bytes], mode: int = 0o755) -> bytes:
     return out.getvalue()
 
 
+def inventory(*layers: bytes) -> Inventory:
+    return assemble(images.read(Given(*layers), CATALOGERS, NoCache(), Options()))
+
+
 def gaps(*layers: bytes) -> list[Gap]:
-    return list(assemble(images.read(Given(*layers), CATALOGERS, NoCache(), Options())).gaps)
+    return list(inventory(*layers).gaps)
 
 
 def kinds(*layers: bytes) -> dict[str, str]:
@@ -834,3 +839,21 @@ def test_the_distribution_answers_for_its_own_files(
 def test_of_many_some_are_named() -> None:
     [reason] = kinds(layer({f"app/{digit}.wasm": b"" for digit in "54321"})).values()
     assert reason == "found, and not read: app/1.wasm, app/2.wasm, app/3.wasm and 2 more"
+
+
+@pytest.mark.parametrize(
+    ("folder", "content", "describing", "kind"),
+    [
+        ("var/lib/pacman/local/a-1-1", "files", "desc", "packages of pacman without a description"),
+        ("var/db/pkg/dev-libs/a-1", "PF", "CONTENTS", "packages of Portage without a list of files"),
+        ("opt/brew/Cellar/a/1.0", "lib/a.h", "INSTALL_RECEIPT.json", "packages of Homebrew without a receipt"),
+        ("usr/lib/R/library/a", "R/a.rdb", "DESCRIPTION", "R packages without a description"),
+        ("usr/local/lib/R/site-library/a", "R/a.rdb", "DESCRIPTION", "R packages without a description"),
+    ],
+)
+def test_what_describes_a_package_is_missed(folder: str, content: str, describing: str, kind: str) -> None:
+    files = {f"{folder}/{content}": b""}
+    assert kinds(layer(files))[kind] == f"found, and not read: {folder}"
+    assert kind not in kinds(layer({**files, f"{folder}/{describing}": b""}))
+    assert kind not in kinds(layer(files), layer({f"{folder}/{describing}": b""}))
+    assert kind in kinds(layer({**files, f"{folder}/{describing}": b""}), layer({f"{folder}/.wh.{describing}": b""}))

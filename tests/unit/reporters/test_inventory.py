@@ -53,7 +53,15 @@ def test_every_fact_is_in_the_json() -> None:
     entries = found["packages"]
     assert len(entries) == len(report().inventory.packages)
     renamed = {"scheme": "versionScheme", "layer": "layerIndex", "licences": "licenses"}
-    inner = {"inside", "limits", "line", "programs", "publishable", "section"}  # of use to judgement and advice alone
+    inner = {
+        "functions",
+        "inside",
+        "limits",
+        "line",
+        "programs",
+        "publishable",
+        "section",
+    }  # of use to judgement and advice alone
     for field in set(Package.__struct_encode_fields__) - inner:
         first, *rest = field.split("_")
         assert renamed.get(field, first + "".join(part.capitalize() for part in rest)) in entries[0]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from garboard.model.ecosystem import AdvisedName, Ecosystem
+from garboard.model.image import Bare
 
 if TYPE_CHECKING:
     from garboard.model.ecosystem import Catalog, VersionOrder
@@ -44,11 +45,21 @@ ECOSYSTEM: Final = Ecosystem(
     load_order=_order,
     globs=("var/lib/pacman/local/*/desc", "var/lib/pacman/local/*/files"),
     roots=("var/lib/pacman/local/*/desc",),
+    bare=(
+        Bare(
+            within=b"var/lib/pacman/local/",
+            folder=rb"var/lib/pacman/local/[^/\0]+(?=[/\0]|\Z)",
+            files=(b"desc",),
+            contents=(b"/files", b"/mtree"),
+            kind="packages of pacman without a description",
+        ),
+    ),
     load_catalog=_catalog,
     programs=("pacman",),
     load_commands=_commands,
     advised=_advised,
     epochs=True,
+    headers=("linux-api-headers", "linux-headers", "linux-lts-headers"),
     keeps_itself=("pacman",),
     caches=("var/cache/pacman/pkg",),
     misses="whether a package is of Arch Linux itself or was built by a user",

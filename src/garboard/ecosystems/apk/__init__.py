@@ -45,6 +45,7 @@ ECOSYSTEM: Final = Ecosystem(
     load_order=_order,
     globs=(*_DATABASES, "etc/apk/world", "etc/apk/repositories"),
     roots=_DATABASES,
+    headers=("linux-headers",),
     version=6,
     load_catalog=_catalog,
     programs=("apk",),

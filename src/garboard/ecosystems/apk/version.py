@@ -82,3 +82,8 @@ def _tail(text: str) -> tuple[tuple[tuple[int, int, str], ...], ...]:
         tuple((1, int(number), "") if number else (0, 0, word) for number, word in _PIECE.findall(part))
         for part in text.split(".")
     )
+
+
+def last(text: str, /) -> str:
+    """The newest build of what is named as the last version: of one without a revision, any."""
+    return text if "-r" in text else f"{text}-r999999999"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from garboard.model.ecosystem import Ecosystem, parent_folder
+from garboard.model.image import Bare
 
 if TYPE_CHECKING:
     from garboard.model.ecosystem import Catalog, PlainCatalog
@@ -56,6 +57,15 @@ ECOSYSTEM: Final = Ecosystem(
     order="numbers",
     language="r",
     globs=("**/*library/*/DESCRIPTION",),
+    bare=(
+        Bare(
+            within=b"library/",
+            folder=rb"library/[^/\0]+(?=[/\0]|\Z)",
+            files=(b"DESCRIPTION",),
+            contents=(b".rdb",),
+            kind="R packages without a description",
+        ),
+    ),
     load_catalog=_catalog,
     install_folder=_library,
     folders=_folders,

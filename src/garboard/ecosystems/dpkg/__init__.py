@@ -93,6 +93,7 @@ ECOSYSTEM: Final = Ecosystem(
     caches=("var/cache/apt/archives",),
     published=_published,
     later_release=_later_release,
+    headers=("linux-libc-dev", "linux-libc-dev-*-cross", "linux-headers-*"),
     keeps_itself=("apt",),
     misses="packages that are unpacked and not configured, which are no installed packages",
     reference="https://manpages.debian.org/dpkg-query",

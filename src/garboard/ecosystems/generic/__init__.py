@@ -27,10 +27,11 @@ def _program() -> PlainCatalog:
 
 
 def _software() -> Mapping[str, tuple[str, ...]]:
-    from garboard.ecosystems.generic import described, program
+    from garboard.ecosystems.generic import described, java, program
 
     products = {name: one.cpe for name, one in program.SOFTWARE.items()}
     products |= {name: one.cpe for name, one in described.SOFTWARE.items()}
+    products[java.NAME] = java.CPE
     return {name: tuple(cpe.split()) for name, cpe in products.items() if cpe}
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Final, Literal, NamedTuple
 
-from garboard.ecosystems.golang import NO_INFORMATION, NO_VERSION
+from garboard.ecosystems.golang import NO_INFORMATION, NO_VERSION, functions
 from garboard.executables import BadExecutable, Executable, Section
 from garboard.model.gap import Gap
 from garboard.model.image import File
@@ -33,8 +33,6 @@ _TOOLCHAIN: Final = "cmd/"
 _WITHOUT_MODULES: Final = "Go programs that do not list their modules"
 _DEVELOPMENT: Final = "(devel)"
 _RELEASE: Final = re.compile(r"go(\d+(?:\.\d+)*(?:(?:rc|beta)\d+)?)(?![\w.])")
-_LINES: Final = "gopclntab"
-"""The section with the lines of the source, which every program of Go has."""
 _ASSIGNED: Final = re.compile(r"""(?<!\S)['"]?--?X(?:=|\s+)['"]?([^\s=]+)=([^\s'"]+)""")
 _VERSION: Final = re.compile(r"v?\d+\.\d+(?:\.\d+)?(?:[-+.~][0-9A-Za-z.+~-]+)?")
 _ESCAPED: Final = re.compile(r"\\(.)")
@@ -83,17 +81,20 @@ def catalog(file: File, /) -> Iterator[Fact]:
         )
         return
     if build is None:
-        if any(part.name.endswith(_LINES) for part in program.all_sections()):
+        if any(part.name.endswith(functions.LINES) for part in program.all_sections()):
             yield Unread(
                 kind=NO_INFORMATION, reason="it was removed, or the program obfuscated: what is in it is not known"
             )
         return
+    modules = (*build.modules, *((build.main,) if build.main else ()))
+    linked = functions.by_module(program, [one.path for one in modules], STANDARD_LIBRARY)
     standard = _RELEASE.match(build.toolchain)
     if standard is None:
         reason = f"built by {build.toolchain}, no release of Go: its standard library was not judged"
         yield Gap(stage="catalog", subject=file.path, reason=reason)
     else:
-        yield Package(type=TYPE, name=STANDARD_LIBRARY, version=standard[1], scheme=ORDER)
+        held = linked.get(STANDARD_LIBRARY, b"")
+        yield Package(type=TYPE, name=STANDARD_LIBRARY, version=standard[1], scheme=ORDER, functions=held)
     if build.main is None and not build.package.startswith(_TOOLCHAIN):
         yield Unread(kind=_WITHOUT_MODULES)
     elif build.main is not None:
@@ -104,7 +105,7 @@ def catalog(file: File, /) -> Iterator[Fact]:
             yield Unread(kind=NO_VERSION, names=(main.full_name,), reason=reason)
     for module in build.modules:
         if module.version and module.version != _DEVELOPMENT:
-            yield _package(module)
+            yield _package(module, linked.get(module.path, b""))
         else:
             reason = f"{module.path} was built from a folder: its version cannot be known"
             yield Gap(stage="catalog", subject=file.path, reason=reason)
@@ -240,6 +241,6 @@ def _told(build: BuildInformation, main: Module) -> str:
     return found[0] if found[0].startswith("v") else f"v{found[0]}"
 
 
-def _package(module: Module) -> Package:
+def _package(module: Module, functions: bytes = b"") -> Package:
     namespace, _, name = module.path.rpartition("/")
-    return Package(type=TYPE, namespace=namespace, name=name, version=module.version, scheme=ORDER)
+    return Package(type=TYPE, namespace=namespace, name=name, version=module.version, scheme=ORDER, functions=functions)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from garboard.model.ecosystem import Ecosystem, own_folder, raised_by
+from garboard.model.image import Bare
 
 if TYPE_CHECKING:
     from garboard.model.ecosystem import Catalog
@@ -21,6 +22,15 @@ ECOSYSTEM: Final = Ecosystem(
     type="brew",
     manager="brew",
     globs=("**/Cellar/*/*/INSTALL_RECEIPT.json",),
+    bare=(
+        Bare(
+            within=b"Cellar/",
+            folder=rb"Cellar/[^/\0]+/[^/\0]+(?=[/\0]|\Z)",
+            files=(b"INSTALL_RECEIPT.json",),
+            contents=(b"",),
+            kind="packages of Homebrew without a receipt",
+        ),
+    ),
     load_catalog=_catalog,
     folders=own_folder,
     load_commands=raised_by("brew upgrade"),

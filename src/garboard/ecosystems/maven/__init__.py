@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from garboard.model.program import Commands
 
 
-KINDS: Final = ("jar", "war", "ear", "par", "sar", "kar", "jpi", "hpi", "aar", "rar")
-"""Extensions of archives; jpi and hpi are Jenkins' plugins, aar Android's libraries, rar Jakarta's connectors."""
+KINDS: Final = ("jar", "war", "ear", "par", "sar", "kar", "jpi", "hpi", "aar", "rar", "nar", "lpkg", "esa", "nbm")
+"""Extensions of archives; jpi and hpi are Jenkins' plugins, aar Android's libraries, rar Jakarta's connectors, nar NiFi's bundles,
+lpkg Liferay's packages, esa OSGi's subsystems, nbm NetBeans' modules."""
 
 
 def _advised(package: Package) -> tuple[AdvisedName, ...]:

@@ -136,6 +136,7 @@ ECOSYSTEM: Final = Ecosystem(
         "bun.lockb",
         "deno.lock",
     ),
+    packed=("**/node_modules/*/package.json", "**/node_modules/@*/*/package.json"),
     load_catalog=_catalog,
     programs=("npm", "yarn", "pnpm"),
     load_commands=_commands,

@@ -73,6 +73,7 @@ ECOSYSTEM: Final = Ecosystem(
     load_order=_order,
     normalize=_lower,
     globs=("**/*.deps.json",),
+    packed=("**/*.deps.json",),
     load_catalog=_catalog,
     version=2,
     load_program=_program,

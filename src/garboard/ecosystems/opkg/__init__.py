@@ -10,7 +10,8 @@ if TYPE_CHECKING:
     from garboard.model.ecosystem import Catalog
     from garboard.model.program import Commands
 
-_FOLDERS: Final = ("usr/lib/opkg", "var/lib/opkg")
+_FOLDERS: Final = ("usr/lib/opkg", "var/lib/opkg", "opt/lib/opkg")
+"""The last is Entware's."""
 
 
 def _catalog() -> Catalog:

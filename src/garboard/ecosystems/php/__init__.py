@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from garboard.model.program import Commands, Fix, PackageSpec
 
 
+_LISTS: Final = ("/installed.json", "/installed.php")
+
+
 def composer(word: str) -> PackageSpec | str:
     """``vendor/name`` or ``vendor/name:constraint``."""
     from garboard.model.program import A_FILE, spec
@@ -32,13 +35,13 @@ def _vendor(path: str) -> str:
 
 def _folders(path: str) -> tuple[str, ...]:
     """All of ``vendor``; what Drupal describes lies in the folder of its file, its core in that of ``core``."""
-    if path.endswith("/installed.json"):
+    if path.endswith(_LISTS):
         return (_vendor(path),)
     return (path.removesuffix("/lib/Drupal.php"),) if path.endswith("/Drupal.php") else (parent_folder(path),)
 
 
 def _repeats(path: str) -> str | None:
-    """What describes itself repeats Composer's list."""
+    """What describes itself repeats Composer's list, and what that loads of itself the list in full."""
     return None if path.endswith("/installed.json") else ANYWHERE
 
 
@@ -101,11 +104,18 @@ ECOSYSTEM: Final = Ecosystem(
     osv="Packagist",
     order="composer",
     load_order=_order,
-    globs=("**/composer/installed.json", "**/core/lib/Drupal.php", "**/includes/bootstrap.inc", "**/*.info.yml"),
+    globs=(
+        "**/composer/installed.json",
+        "**/composer/installed.php",
+        "**/core/lib/Drupal.php",
+        "**/includes/bootstrap.inc",
+        "**/*.info.yml",
+    ),
     archives=("**/*.phar", "**/bin/composer", "**/bin/wp"),
     load_archives=_archives,
-    version=3,
+    version=4,
     repeats=_repeats,
+    packed=("**/composer/installed.json", "**/composer/installed.php"),
     load_catalog=_catalog,
     install_folder=_vendor,
     folders=_folders,

@@ -12,9 +12,15 @@ from garboard.model.ecosystem import MetadataPaths
 from garboard.model.gap import Gap
 from garboard.model.image import File
 from garboard.model.package import Fact, Package
+from garboard.patterns import lazy
 
 TYPE: Final = "composer"
 ORDER: Final = "composer"
+_ROOT: Final = lazy(r"'root'\s{0,9}=>\s{0,9}(?:array\(|\[)\s{0,99}'name'\s{0,9}=>\s{0,9}'([^'\n]{1,200})'")
+_LOADED: Final = lazy(
+    r"'([\w.-]{1,100}/[\w.-]{1,100})'\s{0,9}=>\s{0,9}(?:array\(|\[)\s{0,99}'pretty_version'\s{0,9}=>\s{0,9}'([^'\n]{1,200})'"
+)
+"""A package that is there; what it only replaces or provides has no version."""
 
 
 class _Installed(msgspec.Struct):
@@ -43,6 +49,8 @@ def catalog(file: File, owned: MetadataPaths, /) -> Iterator[Fact]:
     del owned
     if file.path.endswith("/installed.json"):
         yield from installed(file.path, file.data)
+    elif file.path.endswith("/installed.php"):
+        yield from loaded(file.path, file.data)
     else:
         yield from drupal.catalog(file)
 
@@ -75,6 +83,19 @@ def installed(path: str, data: bytes) -> Iterator[Fact]:
             requires=tuple((need,) for need in _keys(entry.require) if "/" in need),
             vendor=_author(entry.authors),
         )
+
+
+def loaded(path: str, data: bytes) -> Iterator[Fact]:
+    """The same of what Composer 2 writes for programs that ask what is installed, which says less."""
+    text = data.decode("utf-8", "replace")
+    _, found, versions = text.partition("'versions'")
+    if not found:
+        yield Gap(stage="catalog", subject=path, reason="is not what Composer writes: it lists no versions")
+        return
+    root = _ROOT().search(text)
+    for name, version in _LOADED().findall(versions):
+        if root is None or name != root[1]:
+            yield package(name, version, licenses=())
 
 
 def package(

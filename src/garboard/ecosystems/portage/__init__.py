@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from garboard.model.ecosystem import Ecosystem
+from garboard.model.image import Bare
 
 if TYPE_CHECKING:
     from garboard.model.ecosystem import Catalog, VersionOrder
@@ -37,6 +38,15 @@ ECOSYSTEM: Final = Ecosystem(
     load_order=_order,
     globs=("var/db/pkg/*/*/CONTENTS", "var/db/pkg/*/*/LICENSE"),
     roots=("var/db/pkg/*/*/CONTENTS",),
+    bare=(
+        Bare(
+            within=b"var/db/pkg/",
+            folder=rb"var/db/pkg/[^/\0]+/(?!-MERGING-)[^/\0]+(?=[/\0]|\Z)",
+            files=(b"CONTENTS",),
+            contents=(b"/PF", b"/SLOT", b".ebuild"),
+            kind="packages of Portage without a list of files",
+        ),
+    ),
     load_catalog=_catalog,
     programs=("emerge",),
     load_commands=_commands,

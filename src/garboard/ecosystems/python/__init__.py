@@ -164,6 +164,7 @@ ECOSYSTEM: Final = Ecosystem(
         )
         for end, files in ((b"dist-info", (b"METADATA",)), (b"egg-info", (b"PKG-INFO", b"METADATA")))
     ),
+    packed=("**/*.dist-info/METADATA", "**/EGG-INFO/PKG-INFO"),
     load_catalog=_catalog,
     programs=("pip", "pipx", "uv", "poetry"),
     declares=(

@@ -123,6 +123,7 @@ ECOSYSTEM: Final = Ecosystem(
         *(f"var/lib/rpmmanifest/container-manifest-{number}" for number in (1, 2)),
     ),
     databases=True,
+    headers=("kernel-headers", "kernel-devel", "kernel-uek-headers", "linux-glibc-devel"),
     version=6,
     load_catalog=_catalog,
     programs=("dnf", "dnf5", "yum", "microdnf", "tdnf", "zypper", "rpm"),

@@ -2,25 +2,46 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
-from garboard.model.ecosystem import Ecosystem, parent_folder
+from garboard.model.ecosystem import ANYWHERE, Ecosystem, parent_folder
+from garboard.model.image import Bare
 
 if TYPE_CHECKING:
     from garboard.model.ecosystem import Catalog, PlainCatalog, VersionOrder
+    from garboard.model.package import Package
     from garboard.model.program import Commands
+
+_GEMSPEC: Final = ".gemspec"
+_FOLDER_NAME: Final = r"([A-Za-z0-9_][\w.-]*)-(\d+(?:\.[0-9A-Za-z]+)*)(?:-(?:x86|x64|i\d86|amd64|arm|aarch|java|jruby|universal|mswin|mingw|powerpc|ppc|s390|riscv|ruby)[\w-]*)?"
 
 
 def _install_folder(path: str) -> str:
-    """The gem home: what holds ``specifications``, or ``specifications/default``."""
+    """The gem home: what holds ``gems`` and ``specifications``, or ``specifications/default``."""
     folder = parent_folder(path)
     return parent_folder(parent_folder(folder) if folder.endswith("/default") else folder)
 
 
 def _folders(path: str) -> tuple[str, ...]:
     """The gem's own folder, and that of what was compiled for the gems of this home."""
+    if not path.endswith(_GEMSPEC):
+        return (path,)
     home, name = _install_folder(path), path.rpartition("/")[2].removesuffix(".gemspec")
     return (f"{home}/gems/{name}", f"{home}/extensions") if "/specifications/" in path else (parent_folder(path),)
+
+
+def _repeats(path: str) -> str | None:
+    """A gem's folder repeats its gemspec."""
+    return None if path.endswith(_GEMSPEC) else ANYWHERE
+
+
+def _of_folder(path: str) -> Package | None:
+    """The gem whose folder is named ``name-version``, before its platform."""
+    from garboard.model.package import Package
+
+    found = re.fullmatch(_FOLDER_NAME, path.rpartition("/")[2])
+    return found and Package(type="gem", name=found[1], version=found[2], scheme="gem")
 
 
 def _catalog() -> Catalog:
@@ -66,7 +87,20 @@ ECOSYSTEM: Final = Ecosystem(
         "**/bundler/gems/*/*/*.gemspec",
         "**/bundler/gems/*/*/*/*.gemspec",
     ),
+    packed=("**/specifications/*.gemspec", "**/specifications/default/*.gemspec"),
     load_catalog=_catalog,
+    bare=(
+        Bare(
+            within=b"gems/",
+            folder=rb"(?<!bundler/)(?<![^/\0df])gems/[^/\0]+-\d[^/\0]*(?=/)",
+            files=(),
+            contents=(b".rb",),
+            kind="folders of gems",
+        ),
+    ),
+    of_folder=_of_folder,
+    repeats=_repeats,
+    version=2,
     programs=("gem", "bundle", "bundler"),
     declares=("**/Gemfile*.lock", "**/*.gemfile.lock", "**/gems.locked"),
     manifests=("**/Gemfile", "**/gems.rb", "**/*.gemfile", "**/*.gemspec"),

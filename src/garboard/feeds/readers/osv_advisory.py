@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from types import MappingProxyType
 
 import msgspec
@@ -16,6 +17,9 @@ from garboard.model.advisory import Advisory, Affected, Range, Rating, Status
 DETAILS = 4096
 """Characters of a description that are kept."""
 REFERENCES = 32
+SYMBOLS = 1000
+"""Of one entry; one with more is not told of at all."""
+GO = "Go"
 SUBSCRIPTIONS = MappingProxyType({"Ubuntu": "Ubuntu Pro"})
 """Ecosystems with fixes that only subscribers get."""
 _RECORD = msgspec.json.Decoder(OsvRecord)
@@ -174,6 +178,7 @@ def _union(one: Affected, two: Affected) -> Affected:
         versions=tuple(dict.fromkeys(one.versions + two.versions)),
         status=Status.FIXED if Status.FIXED in (one.status, two.status) else one.status,
         unmatchable=one.unmatchable or two.unmatchable,
+        symbols=tuple(dict.fromkeys(one.symbols + two.symbols)) if one.symbols and two.symbols else (),
     )
 
 
@@ -194,6 +199,7 @@ def _package(item: OsvAffected, record: OsvRecord, ecosystem: str) -> Affected:
         subscription=subscription,
         note=f"fixed in {', '.join(fixes)}, with {subscription} only" if fixes and subscription else "",
         rating=_own_rating(item, record),
+        symbols=tuple(_symbols(item)) if base(ecosystem) == GO else (),
         unmatchable=trouble or ("" if ranges or versions else "it names no versions"),
     )
     return msgspec.structs.replace(one, module=_module(record.summary or "")) if _is_modular(one) else one
@@ -214,6 +220,22 @@ def _own_rating(item: OsvAffected, record: OsvRecord) -> Rating | None:
         if isinstance(word, str) and word:
             return Rating(source=source, word=word)
     return None
+
+
+def _symbols(item: OsvAffected) -> Iterator[str]:
+    """The functions that have the vulnerability, or a whole package; nothing where one is named in another way."""
+    imports = _specifics(item.ecosystem_specific).imports
+    entries = imports if isinstance(imports, list) else []
+    if len(entries) > SYMBOLS or not all(
+        isinstance(one, dict) and isinstance(one.get("path"), str) and one["path"] for one in entries
+    ):
+        return
+    for one in entries:
+        symbols = one.get("symbols")
+        named = isinstance(symbols, list) and symbols and all(isinstance(each, str) and each for each in symbols)
+        yield from (
+            (f"{one['path']}.{each}" for each in symbols) if named and len(symbols) <= SYMBOLS else (one["path"],)
+        )
 
 
 def _is_modular(one: Affected) -> bool:

@@ -82,3 +82,5 @@ class Specifics(msgspec.Struct, frozen=True, gc=False):
     severity: Any = None
     urgency: Any = None
     cwe_ids: tuple[Any, ...] | None = None
+    imports: Any = None
+    """Go's packages, with their ``symbols``."""

@@ -1,20 +1,22 @@
-"""Stored layers to tar bytes: gzip, zstd or plain, recognized by their first bytes and never by a media type."""
+"""Stored layers to tar bytes: plain or in a form that engines read, recognized by their first bytes and never by a media type.
+
+Registries have gzip and zstd; Docker and Podman load archives with layers in xz and bzip2 too.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
 
-from garboard.compression import GZIP, ZSTD, Bounds, Damaged, TooLarge, decompressed, form_of
+from garboard.compression import LONGEST_MAGIC, Bounds, Damaged, TooLarge, decompressed, form_of
 from garboard.model.errors import ImageError
 from garboard.model.limits import MIB, Limits
 
-_FORMS: Final = (GZIP, ZSTD)
+HEAD = LONGEST_MAGIC
 
 
 def is_compressed(head: bytes) -> bool:
-    """Report whether data that start like this are gzip or zstd."""
-    return form_of(head, _FORMS) is not None
+    """Report whether data that start like this are compressed; `HEAD` bytes are enough."""
+    return form_of(head) is not None
 
 
 def inflate(chunks: Iterator[bytes], limits: Limits) -> Iterator[bytes]:
@@ -25,7 +27,7 @@ def inflate(chunks: Iterator[bytes], limits: Limits) -> Iterator[bytes]:
     """
     bounds = Bounds(limits.layer_bytes, limits.compression_ratio, limits.ratio_floor)
     try:
-        yield from decompressed(chunks, bounds, _FORMS)
+        yield from decompressed(chunks, bounds)
     except Damaged as error:
         raise ImageError(str(error), "fetch or export the image again") from error
     except TooLarge as error:

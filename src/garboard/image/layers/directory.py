@@ -12,7 +12,7 @@ from garboard.image.layers.globs import Matcher
 from garboard.image.layers.names import NameLog
 from garboard.image.layers.reader import explained, no_file, read_file, text, too_big
 from garboard.image.layers.record import LayerRecord, Link, Reading
-from garboard.image.layers.tar import PROGRAM_ANYWHERE, PROGRAM_SIGNS, WINDOWS, mapped
+from garboard.image.layers.tar import PROGRAM_ANYWHERE, PROGRAM_SIGNS, TAR_SIGN, TAR_SIGN_AT, WINDOWS, mapped
 from garboard.model.errors import ImageError
 from garboard.model.gap import Gap
 from garboard.model.image import Reader
@@ -125,7 +125,7 @@ class _Reading:
                 if not stat.S_ISREG(status.st_mode):
                     self._no_file(path, () if program else wanted)
                     return
-                if program and not os.pread(handle, 4, 0).startswith(PROGRAM_SIGNS):
+                if program and not _is_program(os.pread(handle, TAR_SIGN_AT + len(TAR_SIGN), 0)):
                     return
                 if head is None and status.st_size > largest:
                     gap = too_big(path, status.st_size, largest, self._limits)
@@ -157,3 +157,8 @@ class _Reading:
 
     def _gap(self, path: bytes, reason: str) -> None:
         self._gaps.append(Gap(stage="image", subject="/" + text(path), reason=reason))
+
+
+def _is_program(head: bytes) -> bool:
+    """Whether a file that begins so is a program, a script or an archive."""
+    return head.startswith(PROGRAM_SIGNS) or head[TAR_SIGN_AT:] == TAR_SIGN

@@ -9,7 +9,7 @@ from isal import isal_zlib
 
 from garboard.image.handle import Content, Region
 from garboard.image.layers.bare import BareFolders
-from garboard.image.layers.compression import inflate, is_compressed
+from garboard.image.layers.compression import HEAD, inflate, is_compressed
 from garboard.image.layers.globs import Matcher
 from garboard.image.layers.names import NameLog
 from garboard.image.layers.record import LayerRecord, Link, Reading
@@ -77,13 +77,18 @@ def explained(
 ) -> tuple[Fact, ...]:
     """Return what a program says of itself. All of it is only laid open where it is none of the system's large libraries."""
     reader = matcher.program_reader
-    if reader is None or (head.startswith(SCRIPT) and _ARCHIVE not in head):
+    if reader is None or (head.startswith(SCRIPT) and (owned or not _may_be_followed(head, size))):
         return ()
     name = text(path)
     if size > _LARGEST_LIBRARY and ".so" in name[name.rfind("/") + 1 :] and not reader.knows(name):
         return ()
     view = whole()
     return () if view is None else tuple(reader.explained(File(path=name, data=head, view=view), owned=owned))
+
+
+def _may_be_followed(head: bytes, size: int) -> bool:
+    """Whether data may follow a script of this size that begins so."""
+    return size > len(head) or b"\0" in head or _ARCHIVE in head
 
 
 def too_big(path: bytes, size: int, limit: int, limits: Limits) -> Gap:
@@ -310,7 +315,11 @@ def read(
     digest = hashlib.sha256()
     window: Window
     start = 0
-    if isinstance(content, Region) and not verify and not is_compressed(content.map[content.start : content.start + 4]):
+    if (
+        isinstance(content, Region)
+        and not verify
+        and not is_compressed(content.map[content.start : content.start + HEAD])
+    ):
         window = MappedWindow(content)
         start = content.start
     else:

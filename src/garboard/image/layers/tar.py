@@ -15,7 +15,7 @@ from collections.abc import Container, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final, NamedTuple, Protocol
 
-from garboard.executables import SIGNS
+from garboard.executables import SIGNS, WEB_ASSEMBLY
 from garboard.image.handle import Region
 from garboard.image.layers.names import NameLog
 from garboard.image.layers.sparse import SparseMap, is_sparse, pax_map
@@ -46,7 +46,13 @@ _SPECIAL: Final = frozenset(b"xgLK")
 _NO_WHITEOUTS: Final = frozenset({b".wh.", b".wh..", b".wh..."})
 """They would hide their own folder, or the one above it."""
 SCRIPT: Final = b"#!"
-PROGRAM_SIGNS: Final = (SCRIPT, *SIGNS)
+PROGRAM_SIGNS: Final = (
+    *(SCRIPT, *SIGNS, WEB_ASSEMBLY),
+    *(b"PK\3\4", b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"\xfd7zX", *(b"BZh%d" % level for level in range(1, 10))),
+)
+"""Programs, scripts, and the archives and compressed files that may hold some; none is longer than four bytes."""
+TAR_SIGN: Final = b"ustar"
+TAR_SIGN_AT: Final = 257
 _SHORT_SIGNS: Final = frozenset(sign for sign in PROGRAM_SIGNS if len(sign) == 2)
 _PROGRAM_SIGNS: Final = frozenset(PROGRAM_SIGNS) - _SHORT_SIGNS
 WINDOWS: Final = (b".exe", b".EXE", b".dll", b".DLL")
@@ -67,7 +73,7 @@ class Member(NamedTuple):
     ``path`` has no leading slash, dot or trailing slash; for `WHITEOUT` it is the hidden path, for `OPAQUE` the folder.
     ``target`` is a link's target, as written. ``data`` is a wanted file's bytes, or as many of them as its readers need,
     ``None`` if it exceeds the limit on files; a view of them if one reads parts of it, valid until the next member. A
-    `PROGRAM` is a program or script that no path asks for and that is executable, large, in a folder of programs or named
+    `PROGRAM` is a program, a script or an archive that no path asks for and that is executable, large, in a folder of programs or named
     like a library or a program of Windows, and ``data`` its beginning. ``at`` is where a file's data start in the archive.
     """
 
@@ -574,7 +580,11 @@ class Walker:
                     buffer, at, end = window.at(data_at, head)
                     shift = data_at - at
                 at = data_at - shift
-                if buffer[at : at + 4] in _PROGRAM_SIGNS or buffer[at : at + 2] in _SHORT_SIGNS:
+                if (
+                    buffer[at : at + 4] in _PROGRAM_SIGNS
+                    or buffer[at : at + 2] in _SHORT_SIGNS
+                    or buffer[at + TAR_SIGN_AT : at + TAR_SIGN_AT + 5] == TAR_SIGN
+                ):
                     yield Member(PROGRAM, name, b"", bytes(buffer[at : min(at + head, end)]), size, data_at)
         self._position = position
         self.members = members

@@ -131,6 +131,40 @@ class RegistryClient:
             query = following
         raise NetworkError(f"{subject} lists its tags without end: more than {_PAGES} pages, or one again and again")
 
+    def attached(self, digest: str) -> Iterator[tuple[str, bytes]]:
+        """Yield what names artifacts that are attached to a manifest: where it was found, and its bytes.
+
+        That is the list of referrers (OCI distribution 1.1, or its tag where a registry has no such list), and cosign's
+        manifest of attestations.
+
+        Raises:
+            NetworkError: The registry does not answer.
+        """
+        tag = digest.replace(":", "-", 1)
+        listed = self.referrers(digest)
+        referring = self.tagged(tag) if listed is None else listed
+        if referring is not None:
+            yield "referrers", referring
+        signed = self.tagged(f"{tag}.att")
+        if signed is not None:
+            yield "cosign", signed
+
+    def referrers(self, digest: str) -> bytes | None:
+        """Return the list of what refers to a manifest; None if the registry has no such list. Raises as `attached`."""
+        try:
+            with self._get(f"referrers/{digest}", self._subject(digest), accept=ACCEPT) as response:
+                return response.read(self._limits.metadata_bytes)
+        except NotServedError:
+            return None
+
+    def tagged(self, tag: str) -> bytes | None:
+        """Return the manifest of a tag that need not exist; None if it does not. Raises as `attached`."""
+        try:
+            found = self.digest(tag)
+            return self.manifest(found or tag)[0]
+        except NotServedError:
+            return None
+
     def small_blob(self, digest: str) -> bytes:
         """Return the bytes of a blob that is not a layer, such as a configuration."""
         with self._get(f"blobs/{digest}", self._subject(digest)) as response:

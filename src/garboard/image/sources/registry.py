@@ -7,6 +7,8 @@ import threading
 from collections.abc import Collection, Iterator
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 
+import msgspec
+
 from garboard.image import attestations
 from garboard.image import manifest as manifests
 from garboard.image import reference as references
@@ -63,9 +65,13 @@ def _opened(name: str, host: str, reference: Reference, options: Options, client
     data, digest = repository.manifest(reference.digest or reference.tag)
     document = manifests.parse(data, name)
     companions: tuple[Descriptor, ...] = ()
+    above: list[str] = []
     for _ in range(manifests.DEEPEST_INDEX):
         if isinstance(document, Manifest):
-            return pull(name, reference, repository, document, digest, options, client, companions)
+            found = pull(name, reference, repository, document, digest, options, client, companions)
+            found.image = msgspec.structs.replace(found.image, index_digests=tuple(above))
+            return found
+        above.append(digest)
         digest = manifests.choose(document.manifests, options.platform, name).digest
         if not references.is_digest(digest):
             raise ImageError(f"the index of {name} names a manifest by something else than a digest: {digest[:100]}")
@@ -83,7 +89,7 @@ def pull(
     options: Options,
     client: Client,
     companions: tuple[Descriptor, ...] = (),
-) -> Opened:
+) -> _Pull:
     """Return the image of a manifest; ``companions`` are its attestations. Closing it closes the client's connections.
 
     Raises the same errors as `open`.
@@ -144,8 +150,9 @@ class _Pull:
         return ()
 
     def attestations(self) -> Attestations:
-        """Return the attestations from the index that led here."""
-        return attestations.read(self._companions, self.image.name, self._document)
+        """Return the attestations from the index that led here, and the VEX documents that others attached."""
+        found = attestations.read(self._companions, self.image.name, self._document)
+        return attestations.with_attached(found, self.image, self._repository.attached, self._document)
 
     def _document(self, descriptor: Descriptor) -> bytes:
         if not references.is_digest(descriptor.digest):

@@ -14,14 +14,15 @@ from garboard.model.image import Image
 from garboard.model.policy import Decision, Suppressed, Suppression
 from garboard.model.report import Report
 from garboard.model.timestamp import parsed
+from garboard.model.vex import VexProduct, VexStatement, VexStatus
 from garboard.policy.of_findings import ids_of
-from garboard.policy.vex.statements import VexProduct, VexStatement, VexStatus
+from garboard.policy.vex.products import IMAGES, covers, qualifiers
+from garboard.policy.vex.products import parsed as parsed_purl
 
 _CLOSES: Final[Mapping[VexStatus, Decision]] = {
     VexStatus.FIXED: Decision.FIXED,
     VexStatus.NOT_AFFECTED: Decision.NOT_AFFECTED,
 }
-_IMAGES: Final = frozenset({"oci", "docker"})
 _GRAVEST_LAST: Final = tuple(reversed(VexStatus))
 
 
@@ -89,6 +90,7 @@ def _suppression(one: VexStatement) -> Suppression:
         decision=_CLOSES[one.status],
         owner=one.author,
         justification=one.justification,
+        statement=one,
     )
 
 
@@ -97,39 +99,25 @@ def _is_about(one: VexStatement, finding: Finding, image: Image) -> bool:
 
 
 def _is_product(product: VexProduct, finding: Finding, image: Image) -> bool:
-    wanted = _parsed(product.purl)
+    wanted = parsed_purl(product.purl)
     if wanted is None:
         return False
-    if wanted.type in _IMAGES:
+    if wanted.type in IMAGES:
         return _is_image(wanted, image) and (
             not product.subcomponent or covers(product.subcomponent, finding.package.purl)
         )
     return covers(product.purl, finding.package.purl) and not product.subcomponent
 
 
-def covers(wanted: str, found: str) -> bool:
-    """Whether a package URL is at least what another says: what the first leaves out matches anything."""
-    one, other = _parsed(wanted), _parsed(found)
-    if one is None or other is None:
-        return False
-    alike = (one.type, one.namespace or "", one.name) == (other.type, other.namespace or "", other.name)
-    return (
-        alike
-        and one.version in {None, "", other.version}
-        and {*_qualifiers(one).items()} <= {*_qualifiers(other).items()}
-        and (not one.subpath or one.subpath == other.subpath)
-    )
-
-
 def _is_image(wanted: PackageURL, image: Image) -> bool:
     """By its digest, or by its whole repository and tag; a name alone is any image's."""
-    stated = _qualifiers(wanted)
+    stated = qualifiers(wanted)
     version = wanted.version or ""
     arch = stated.get("arch", "")
     if arch and arch != image.platform.architecture:
         return False
     if version.startswith("sha256:"):
-        return version in {image.manifest_digest, image.config_digest}
+        return version in {image.manifest_digest, image.config_digest, *image.index_digests}
     own = "/".join(filter(None, (wanted.namespace, wanted.name))) if wanted.type == "docker" else ""
     repository, tag = _short(stated.get("repository_url") or own), stated.get("tag") or version
     named = (one.partition("@")[0] for one in {image.name, *image.tags})
@@ -142,19 +130,7 @@ def _named(name: str) -> tuple[str, str]:
 
 
 def _short(repository: str) -> str:
-    return repository.removeprefix("docker.io/").removeprefix("library/")
-
-
-def _parsed(purl: str) -> PackageURL | None:
-    try:
-        return PackageURL.from_string(purl)
-    except ValueError:
-        return None
-
-
-def _qualifiers(purl: PackageURL) -> dict[str, str]:
-    found = purl.qualifiers
-    return dict(found) if isinstance(found, dict) else {}
+    return repository.removeprefix("index.").removeprefix("docker.io/").removeprefix("library/")
 
 
 def documents(statements: Iterable[VexStatement]) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from types import MappingProxyType
 from typing import Any, Final
 
-from garboard.policy.vex.statements import VexProduct, VexStatement, VexStatus
+from garboard.model.vex import VexProduct, VexStatement, VexStatus
 
 _STATUSES: Final = MappingProxyType(
     {

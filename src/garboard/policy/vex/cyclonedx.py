@@ -10,7 +10,8 @@ from urllib.parse import unquote
 import msgspec
 from packageurl import PackageURL
 
-from garboard.policy.vex.statements import VexProduct, VexStatement, VexStatus
+from garboard.model.vex import VexProduct, VexStatement, VexStatus
+from garboard.policy.vex.products import is_image, parsed
 
 _STATUSES: Final = MappingProxyType(
     {
@@ -60,8 +61,14 @@ class _Component(msgspec.Struct, rename={"bom_ref": "bom-ref"}):
     components: list[_Component] = []
 
 
+class _Named(msgspec.Struct):
+    name: str = ""
+
+
 class _Metadata(msgspec.Struct):
     timestamp: str = ""
+    authors: list[_Named] = []
+    supplier: _Named | None = None
     component: _Component | None = None
 
 
@@ -79,6 +86,10 @@ def read(document: Any, name: str) -> Iterator[VexStatement]:
         ValueError: it is not what the specification says.
     """
     found = msgspec.convert(document, type=_Document)
+    supplier = found.metadata.supplier
+    author = ", ".join(one.name for one in found.metadata.authors if one.name) or (supplier.name if supplier else "")
+    root = found.metadata.component
+    image = root.purl if root and is_image(root.purl) else ""
     purls = {one.bom_ref: one.purl for one in _all(found.components, found.metadata.component)}
     for one in found.vulnerabilities:
         status = _STATUSES.get(one.analysis.state) if one.analysis else None
@@ -88,13 +99,19 @@ def read(document: Any, name: str) -> Iterator[VexStatement]:
         yield VexStatement(
             ids=tuple(dict.fromkeys(each for each in (one.id, *(other.id for other in one.references)) if each)),
             status=status,
-            products=tuple(VexProduct(purl=purl) for purl in products if purl),
+            products=tuple(_within(image, purl) for purl in products if purl),
             flaw="" if all(products) else "names products, or ranges of their versions, that are not known here",
             justification=one.analysis.justification,
             text=one.analysis.detail,
             timestamp=one.analysis.lastUpdated or one.updated or found.metadata.timestamp,
             document=name,
+            author=author,
         )
+
+
+def _within(image: str, purl: str) -> VexProduct:
+    """What a document on an image says of a component, it says of that image's alone."""
+    return VexProduct(purl=image, subcomponent=purl) if image and not is_image(purl) else VexProduct(purl=purl)
 
 
 def _all(components: list[_Component], root: _Component | None) -> Iterator[_Component]:
@@ -117,9 +134,8 @@ def _products(affects: _Affects, purls: dict[str, str], serial: str, status: Vex
 
 
 def _of_version(purl: str, version: str) -> str:
-    try:
-        found = PackageURL.from_string(purl)
-    except ValueError:
+    found = parsed(purl)
+    if found is None:
         return ""
     return PackageURL(found.type, found.namespace, found.name, version, found.qualifiers, found.subpath).to_string()
 

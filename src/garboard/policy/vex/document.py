@@ -5,8 +5,8 @@ from __future__ import annotations
 import msgspec
 
 from garboard.model.policy import PolicyError
+from garboard.model.vex import VexStatement
 from garboard.policy.vex import csaf, cyclonedx, openvex
-from garboard.policy.vex.statements import VexStatement
 
 
 def read(data: bytes, name: str) -> tuple[VexStatement, ...]:
@@ -26,6 +26,6 @@ def read(data: bytes, name: str) -> tuple[VexStatement, ...]:
             return tuple(cyclonedx.read(found, name))
         if "document" in found and "vulnerabilities" in found:
             return tuple(csaf.read(found, name))
-    except (msgspec.MsgspecError, RecursionError) as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise PolicyError(f"{name} is no VEX document that can be read: {error}", hint) from error
     raise PolicyError(f"{name} is no VEX document of a format that is known", hint)

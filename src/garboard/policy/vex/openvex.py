@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import msgspec
 
-from garboard.policy.vex.statements import VexProduct, VexStatement, VexStatus
+from garboard.model.vex import VexProduct, VexStatement, VexStatus
 
 CONTEXT: Final = "https://openvex.dev/ns"
 

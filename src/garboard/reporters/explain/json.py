@@ -48,6 +48,7 @@ class Affected(_Out):
     ranges: tuple[str, ...]
     matched_by: str
     feed: str
+    feeds: tuple[str, ...]
 
 
 class Issue(_Out):
@@ -175,6 +176,7 @@ class _Writer:
             ranges=finding.ranges,
             matched_by=finding.matched_by,
             feed=finding.feed,
+            feeds=finding.feeds,
         )
 
     def _other(self, one: Consideration) -> Other:

@@ -133,7 +133,7 @@ class _Writer:
         yield f"  In {plain(_label(package))}"
         status = _STATUS.get(finding.status, finding.status.value)
         yield from _wrapped(f"Status: {status}" + (f" ({finding.note})" if finding.note else ""), "    ")
-        yield f"    Known by: {plain(finding.feed)}, as {plain(finding.matched_by)}"
+        yield f"    Known by: {plain(' and '.join(finding.feeds))}, as {plain(finding.matched_by)}"
         if finding.ranges:
             yield from _wrapped(f"Affected: {', '.join(finding.ranges)}", "    ")
         if finding.fixed_in:

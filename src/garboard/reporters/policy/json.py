@@ -51,6 +51,32 @@ class SuppressedOf(_Out):
     place: str
 
 
+class VexOf(_Out):
+    """A VEX document that lies in the image or is attached to it."""
+
+    place: str
+    author: str
+    statements: int
+    trusted: bool
+    signature: str
+    problem: str
+
+
+def vex(report: Report) -> list[VexOf]:
+    """Every such document, whether it was applied or not; ``signature`` is empty where there can be none."""
+    return [
+        VexOf(
+            place=one.place,
+            author=one.author,
+            statements=one.statements,
+            trusted=one.trusted,
+            signature="not checked" if one.unchecked else "",
+            problem=one.problem,
+        )
+        for one in report.vex
+    ]
+
+
 def verdict(policy: PolicyResult | None) -> PolicyOf | None:
     """The policy's part; None without one."""
     if policy is None:

@@ -9,6 +9,7 @@ from typing import Final
 from garboard import ecosystems
 from garboard.model.policy import Level, PolicyResult, RuleResult, RuleState, Suppressed, Suppression
 from garboard.model.report import Coverage, Report
+from garboard.model.vex import VexSource
 from garboard.reporters.terminal import paint
 from garboard.reporters.view import View, number_of
 
@@ -29,10 +30,24 @@ def block(report: Report, view: View) -> Iterator[str]:
     if report.suppressed:
         yield ""
         yield from _aside(report)
+    if report.vex:
+        yield ""
+        yield "VEX documents that come with the image:"
+        yield from (f"  - {_vex(one)}" for one in report.vex)
     if policy is not None and policy.notes:
         yield ""
         yield "Of the policy:"
         yield from (f"  - {note}" for note in policy.notes)
+
+
+def _vex(one: VexSource) -> str:
+    unchecked = ", signature not checked" if one.unchecked else ""
+    if one.problem:
+        return f"{one.place}{unchecked}: not applied: {one.problem.removeprefix(one.place).strip()}"
+    author = f"of {one.author}" if one.author else "of an author who is not named"
+    count = number_of(one.statements, "statement")
+    what = "applied" if one.trusted else "not trusted, so nothing of it is applied ([vex] trust in the policy)"
+    return f"{one.place}{unchecked}: {count} {author}: {what}"
 
 
 def verdict(policy: PolicyResult) -> str:

@@ -25,7 +25,7 @@ from garboard.reporters.actions.json import ActionsOf
 from garboard.reporters.lineage import json as lineage_json
 from garboard.reporters.lineage.json import StepOf
 from garboard.reporters.policy import json as policy_json
-from garboard.reporters.policy.json import PolicyOf, SuppressedOf
+from garboard.reporters.policy.json import PolicyOf, SuppressedOf, VexOf
 from garboard.reporters.recommend import json as recommendation_json
 from garboard.reporters.recommend.json import Recommendations, Remediation
 from garboard.reporters.scan.closing import manager_of, project_name, tree_name
@@ -123,6 +123,7 @@ class Entry(
     kev_ransomware: bool
     advisories: list[str]
     feed: str
+    feeds: list[str]
     matched_by: str
     layer_index: int | None
     layer_diff_id: str
@@ -234,6 +235,7 @@ class Document(_Out):
     gate: PolicyOf | None
     """What the policy says of it; ``policy`` is the old command's."""
     suppressed: list[SuppressedOf]
+    vex: list[VexOf]
     lineage: list[StepOf]
     dockerfiles: tuple[str, ...]
     """Of a source tree: each is judged with the image that it builds."""
@@ -335,6 +337,7 @@ class _Writer:
             actions=actions_json.document(report.actions) if report.actions else None,
             gate=policy_json.verdict(report.policy),
             suppressed=policy_json.suppressed(report),
+            vex=policy_json.vex(report),
             lineage=lineage_json.steps(self._report, self._view),
             dockerfiles=self._report.inventory.dockerfiles,
         )
@@ -436,6 +439,7 @@ class _Writer:
             kev_ransomware=v.kev_ransomware,
             advisories=list(v.advisories),
             feed=finding.feed,
+            feeds=list(finding.feeds),
             matched_by=finding.matched_by,
             layer_index=package.layer,
             layer_diff_id=layer.diff_id if layer else "",

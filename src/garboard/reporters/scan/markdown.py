@@ -18,7 +18,7 @@ from garboard.reporters.actions import text as actions_text
 from garboard.reporters.policy import text as policy_text
 from garboard.reporters.scan.rows import PackageRow, rows
 from garboard.reporters.terminal import plain
-from garboard.reporters.view import Issue, View, headline, number_of, shown, tested
+from garboard.reporters.view import Issue, View, headline, in_headers, number_of, shown, tested
 
 MOST: Final = 60_000
 """Characters; a comment on GitHub has at most 65,536."""
@@ -91,6 +91,7 @@ def _table(packages: Iterable[PackageRow]) -> Iterator[str]:
     heads = [*(one.word.capitalize() for one in _WORST_FIRST if one is not Severity.NEGLIGIBLE), "Negligible"]
     order = [*(one for one in _WORST_FIRST if one is not Severity.NEGLIGIBLE), Severity.NEGLIGIBLE]
     for place, row in enumerate(packages):
+        name = f"{row.name} (headers, of which nothing runs)" if all(map(in_headers, row.issues)) else row.name
         before = ""
         if not place:
             numbers = "".join(f" {head} |" for head in heads)
@@ -98,7 +99,7 @@ def _table(packages: Iterable[PackageRow]) -> Iterator[str]:
         cells = "".join(f" {row.counts[one] or ''} |" for one in order)
         fix = _code(row.fixed_in) if row.fixed_in else ""
         line = _code(row.line) if row.line else ""
-        yield f"{before}| {_escaped(row.name)} | {_escaped(row.version)} |{cells} {fix} | {_WHOSE[row.origin]} | {line} |\n"
+        yield f"{before}| {_escaped(name)} | {_escaped(row.version)} |{cells} {fix} | {_WHOSE[row.origin]} | {line} |\n"
 
 
 def _details(packages: Iterable[PackageRow]) -> Iterator[str]:

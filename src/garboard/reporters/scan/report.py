@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from typing import Final
 
@@ -33,7 +34,15 @@ def render(report: Report, view: View) -> bytes:
 
 def parts(report: Report, view: View) -> Iterator[bytes]:  # noqa: ARG001  (as every format's)
     """The same, at once."""
-    yield msgspec.json.encode(SavedReport(form=_FORM, report=report), order="deterministic") + b"\n"
+    saved = SavedReport(form=_FORM, report=report)
+    yield msgspec.json.encode(saved, enc_hook=_time, order="deterministic") + b"\n"
+
+
+def _time(value: object) -> str:
+    """Of a clock's own kind of time, in the form in which others are written."""
+    if isinstance(value, dt.datetime):
+        return value.isoformat().replace("+00:00", "Z")
+    raise NotImplementedError(type(value).__name__)
 
 
 def read(data: bytes, name: str) -> Report:

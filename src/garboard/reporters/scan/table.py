@@ -12,7 +12,7 @@ from garboard.reporters.scan.closing import closing, texts
 from garboard.reporters.scan.rows import PackageRow, rows
 from garboard.reporters.several import Texts
 from garboard.reporters.terminal import document, paint, plain
-from garboard.reporters.view import View, shown
+from garboard.reporters.view import View, in_headers, shown
 
 _HEADINGS: Final = ("PACKAGE", "VERSION", "WORST", "C", "H", "M", "L", "N", "?", "FIXED IN", "WHOSE", "LINE")
 _COLORS: Final = {Severity.CRITICAL: "35", Severity.HIGH: "31", Severity.MEDIUM: "33"}
@@ -55,7 +55,7 @@ def _cells(one: PackageRow) -> tuple[str, ...]:
     counts = [str(one.counts[severity] or "") for severity in _COUNTED]
     unrated = one.counts[Severity.UNKNOWN] or ""
     return (
-        one.name,
+        f"{one.name} (headers)" if all(map(in_headers, one.issues)) else one.name,
         one.version,
         one.worst.word,
         *counts,

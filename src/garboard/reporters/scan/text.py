@@ -5,7 +5,8 @@ The worst issue comes last, then the summary, then what was not covered.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping
+from collections import Counter
+from collections.abc import Container, Iterator, Mapping, Sequence
 from typing import Final
 
 from garboard import ecosystems
@@ -14,7 +15,7 @@ from garboard.model.attribution import Introduction, Origin
 from garboard.model.finding import Finding, Vulnerability
 from garboard.model.package import Location, Package
 from garboard.model.report import Report
-from garboard.reporters.scan.closing import SHOWN_ROOTS, closing, limited, texts, tree_name
+from garboard.reporters.scan.closing import SHOWN_ROOTS, WORST_FIRST, closing, limited, texts, tree_name
 from garboard.reporters.scan.tree import dependency_tree
 from garboard.reporters.several import Texts
 from garboard.reporters.terminal import document, paint
@@ -23,7 +24,9 @@ from garboard.reporters.view import (
     View,
     direct_dependencies,
     headline,
+    in_headers,
     labeled,
+    number_of,
     shown,
 )
 
@@ -161,6 +164,16 @@ def _short(instruction: str) -> str:
     return instruction if len(instruction) <= _INSTRUCTION else instruction[:_INSTRUCTION].rstrip() + " …"
 
 
+def _in_headers(found: Sequence[Issue]) -> Iterator[str]:
+    """The issues of kernel headers in one block."""
+    names = dict.fromkeys(labeled(finding.package) for issue in found for finding in issue.findings)
+    counts = Counter(issue.first.vulnerability.severity for issue in found)
+    words = ", ".join(f"{counts[one]} {one.word}" for one in WORST_FIRST if counts[one])
+    yield f"✗ {number_of(len(found), 'issue')} in headers of the kernel: {limited(names, SHOWN_ROOTS)}"
+    yield f"  Nothing of them runs: a container has the kernel of its host ({words})"
+    yield f"  Issues: {limited((issue.first.vulnerability.id for issue in reversed(found)), SHOWN_ROOTS)}; --json has them all"
+
+
 def render(report: Report, view: View) -> bytes:
     """The whole text, UTF-8, ending in a line feed."""
     return b"".join(parts(report, view))
@@ -175,7 +188,9 @@ def parts(report: Report, view: View) -> Iterator[bytes]:
     if view.dependency_tree:
         lines += [*dependency_tree(report, tree_name(report)), ""]
     lines += ["", f"Testing {report.image.name}...", ""]
-    for issue in found:
+    headers = [issue for issue in found if in_headers(issue)]
+    lines += [*_in_headers(headers), ""] if headers else []
+    for issue in (one for one in found if one not in headers) if headers else found:
         lines += [*_block(issue, report, view, labels, projects), ""]
     lines += ["", ""] if found else []
     yield document([*lines, *closing(report, found, view)], color=view.color)

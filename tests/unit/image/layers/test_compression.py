@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import bz2
 import gzip
+import lzma
 import sys
 import zlib
 
@@ -26,7 +28,7 @@ def read(data: bytes, limits: Limits = DEFAULT, chunk: int = 1000) -> bytes:
     return b"".join(inflate((data[at : at + chunk] for at in range(0, len(data), chunk)), limits))
 
 
-COMPRESS = {"plain": bytes, "gzip": gzip.compress, "zstd": zstd.compress}
+COMPRESS = {"plain": bytes, "gzip": gzip.compress, "zstd": zstd.compress, "xz": lzma.compress, "bzip2": bz2.compress}
 
 
 @pytest.mark.parametrize("chunk", [1, 3, 1000, 1 << 20])

@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from garboard.model.finding import Finding
 from garboard.model.policy import PolicyError
 from garboard.model.report import Report
-from garboard.policy.vex.apply import apply, covers
+from garboard.model.vex import VexProduct, VexStatement, VexStatus
+from garboard.policy.vex.apply import apply
 from garboard.policy.vex.document import read
-from garboard.policy.vex.statements import VexProduct, VexStatement, VexStatus
+from garboard.policy.vex.products import covers
 from tests.unit.actions.scans import deb, finding, pip, report
 
 DIGEST = "sha256:" + "a" * 64

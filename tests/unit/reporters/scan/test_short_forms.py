@@ -10,13 +10,15 @@ from xml.etree import ElementTree as ET
 
 import msgspec
 import pytest
+from cyclonedx.schema import SchemaVersion
+from cyclonedx.validation.json import JsonStrictValidator
 
 from garboard.model.advisory import Severity
 from garboard.model.gap import Gap
 from garboard.model.policy import Decision, Suppressed, Suppression
 from garboard.model.report import Report
 from garboard.reporters.scan import csv as as_csv
-from garboard.reporters.scan import github, gitlab, junit, markdown, table
+from garboard.reporters.scan import cyclonedx, github, gitlab, junit, markdown, table
 from garboard.reporters.scan.rows import rows
 from garboard.reporters.view import View, issues, shown
 from tests.unit.reporters.attributed import BASE, OURS, finding, report
@@ -79,6 +81,21 @@ def test_a_name_does_nothing() -> None:
     assert ET.fromstring(junit.render(of, View())).findall("*/*/failure")
     for row in csv.reader(io.StringIO(as_csv.render(of, View()).decode())):
         assert not any(cell.startswith(("=", "+", "-", "@")) for cell in row)
+
+
+@pytest.mark.parametrize("of", [in_two_layers(), hostile()])
+def test_the_official_validator_accepts_a_bill_with_vulnerabilities(of: Report) -> None:
+    aside = Suppressed(
+        finding=finding("z", OURS), by=Suppression(reason="no", place="p", decision=Decision.NOT_AFFECTED)
+    )
+    of = msgspec.structs.replace(of, suppressed=(aside,))
+    text = cyclonedx.render(of, View()).decode()
+    assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(text) is None
+    document = json.loads(text)
+    assert len(document["vulnerabilities"]) == len(of.findings) + 1
+    refs = {one["bom-ref"] for one in document["components"]}
+    assert {ref["ref"] for one in document["vulnerabilities"] for ref in one.get("affects", [])} <= refs
+    assert document["vulnerabilities"][-1]["analysis"]["state"] == "not_affected"
 
 
 def test_gitlab_has_what_its_schema_requires() -> None:

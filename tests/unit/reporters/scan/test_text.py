@@ -8,6 +8,7 @@ import pytest
 from garboard.cli.filtering import exit_code
 from garboard.model.advisory import Severity
 from garboard.model.attribution import Base, Introduction, Origin
+from garboard.model.finding import Finding
 from garboard.model.package import Location
 from garboard.reporters.scan.text import render
 from garboard.reporters.view import View
@@ -113,3 +114,17 @@ def test_a_declared_package_has_its_file_and_line() -> None:
     assert "Docker image:" not in told
     assert "  garboard scan IMAGE -f 'a b/Dockerfile'\n" in told
     assert re.search(r"(?m)^Project name: +shop$", told)
+
+
+def test_issues_of_kernel_headers_are_one_block() -> None:
+    def of_headers(name: str, cve: str) -> Finding:
+        one = finding(name, BASE, cve=cve)
+        return msgspec.structs.replace(one, package=msgspec.structs.replace(one.package, source_name="linux"))
+
+    headers = [of_headers("linux-libc-dev", f"CVE-2024-{place}") for place in range(300)]
+    kernel = [of_headers(name, "CVE-2024-7") for name in ("linux-libc-dev", "linux-image-6.1")]
+    text = render(report(*headers, finding("curl", OURS)), View()).decode()
+    assert text.count("✗ ") == 2
+    assert "✗ 300 issues in headers of the kernel: linux/linux-libc-dev@" in text
+    assert "found 301 issues" in text
+    assert "headers of the kernel" not in render(report(*kernel), View()).decode()

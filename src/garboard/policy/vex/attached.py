@@ -1,0 +1,93 @@
+"""VEX documents that lie in an image or are attached to it: what of them is applied, and what is only shown.
+
+Formats: in-toto Statement 0.1 and 1.0, DSSE envelopes, Sigstore bundles. Signatures are not checked here.
+"""
+
+from __future__ import annotations
+
+import binascii
+from base64 import b64decode
+from collections.abc import Collection, Iterable
+from typing import Any, Final, NamedTuple
+
+import msgspec
+
+from garboard.model.gap import Gap
+from garboard.model.image import Attached, Image
+from garboard.model.policy import PolicyError
+from garboard.model.vex import VexSource, VexStatement
+from garboard.policy.vex.document import read
+from garboard.policy.vex.openvex import CONTEXT
+
+_STATEMENTS: Final = "https://in-toto.io/Statement/"
+_HASH: Final = "sha256"
+
+
+class Weighed(NamedTuple):
+    """The statements that are applied, what is shown of every document, and gaps for those that cannot be read."""
+
+    statements: tuple[VexStatement, ...]
+    sources: tuple[VexSource, ...]
+    gaps: tuple[Gap, ...]
+
+
+class _Other(ValueError):
+    """An attestation that is whole, and none of VEX."""
+
+
+def weigh(documents: Iterable[Attached], image: Image, trust: Collection[str]) -> Weighed:
+    """Read what accompanies an image; only the statements of authors that are trusted, by their exact names, are applied."""
+    statements: list[VexStatement] = []
+    sources: list[VexSource] = []
+    gaps: list[Gap] = []
+    for one in documents:
+        try:
+            found = read(_document(one, image), one.place)
+        except _Other:
+            continue
+        except (PolicyError, ValueError) as error:
+            problem = error.message if isinstance(error, PolicyError) else f"{one.place} {error}"
+            sources.append(VexSource(place=one.place, unchecked=one.attested, problem=problem))
+            gaps.append(Gap(stage="match", subject=one.place, reason=problem.removeprefix(f"{one.place} ")))
+            continue
+        if one.attested:
+            place = f"{one.place} (signature not checked)"
+            found = tuple(msgspec.structs.replace(each, document=place) for each in found)
+        for author in dict.fromkeys((*(each.author for each in found), *(() if found else ("",)))):
+            own = [each for each in found if each.author == author]
+            trusted = bool(author) and author in trust
+            statements += own if trusted else ()
+            sources.append(
+                VexSource(place=one.place, author=author, statements=len(own), trusted=trusted, unchecked=one.attested)
+            )
+    return Weighed(tuple(statements), tuple(sources), tuple(gaps))
+
+
+def _document(one: Attached, image: Image) -> bytes:
+    """The document itself, of an attestation the predicate.
+
+    Raises:
+        ValueError: it is no attestation, a damaged one, or one on something else.
+    """
+    if not one.attested:
+        return one.data
+    try:
+        found = msgspec.json.decode(one.data)
+        envelope = found.get("dsseEnvelope", found) if isinstance(found, dict) else {}
+        if isinstance(envelope, dict) and "payload" in envelope:
+            found = msgspec.json.decode(b64decode(envelope["payload"], validate=True))
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, binascii.Error, TypeError) as error:
+        raise ValueError(f"is no attestation that can be read: {error}") from error
+    if not isinstance(found, dict) or not str(found.get("_type", "")).startswith(_STATEMENTS):
+        raise ValueError("is no attestation that can be read: it holds no in-toto statement")
+    if not str(found.get("predicateType", "")).startswith(CONTEXT):
+        raise _Other
+    own = {image.manifest_digest, image.config_digest, *image.index_digests} - {""}
+    if own.isdisjoint(f"{_HASH}:{digest}" for digest in _digests(found.get("subject"))):
+        raise ValueError("is an attestation on something else than this image, and closes nothing")
+    return msgspec.json.encode(found.get("predicate"))
+
+
+def _digests(subjects: Any) -> list[str]:
+    found = [one.get("digest") for one in subjects if isinstance(one, dict)] if isinstance(subjects, list) else []
+    return [str(one.get(_HASH, "")) for one in found if isinstance(one, dict)]
