@@ -35,7 +35,7 @@ class Runner:
         values = {name: one.get("default", "") for name, one in STEPS["inputs"].items()} | dict(inputs)
         said = ""
         for step in STEPS["runs"]["steps"]:
-            if "run" not in step or (values["update"] != "true" and "inputs.update" in step.get("if", "")):
+            if "run" not in step:
                 continue
             code, out = self._step(step, values)
             said += out
@@ -96,7 +96,7 @@ def test_a_red_image_and_what_its_baseline_does_not_know(runner: Runner) -> None
     assert Path(found["markdown"]).read_text() in (runner.temp / "summary.md").read_text()
     saved = runner.workspace / "main.report"
     saved.write_bytes(Path(found["report"]).read_bytes())
-    code, said = runner.action({"image": "image.tar", "file": "Dockerfile", "baseline": "main.report", "update": "no"})
+    code, said = runner.action({"image": "image.tar", "file": "Dockerfile", "baseline": "main.report"})
     assert "Gate: passes" in said
     assert (code, runner.outputs["scan"]["exit-code"]) == (3, "3"), "its release is not maintained: not all is known"
 
@@ -105,7 +105,7 @@ def test_a_source_tree_is_red_then_green_by_baseline_and_by_its_fix(runner: Runn
     tree = runner.workspace / "shop"
     tree.mkdir()
     _lock(tree, "4.17.11")
-    inputs = {"image": "dir:shop", "update": "no"}
+    inputs = {"image": "dir:shop"}
     assert runner.action(inputs)[0] == 1
     (runner.workspace / "tree.report").write_bytes(Path(runner.outputs["scan"]["report"]).read_bytes())
     code, said = runner.action({**inputs, "baseline": "tree.report"})
@@ -124,13 +124,13 @@ def _lock(tree: Path, version: str) -> None:
 
 
 def test_an_error_leaves_no_report(runner: Runner) -> None:
-    code, said = runner.action({"image": "gone.tar", "update": "no"})
+    code, said = runner.action({"image": "gone.tar"})
     assert code == 2, said
     assert runner.outputs["scan"] == {"exit-code": "2"}
 
 
 def test_a_name_is_never_a_script(runner: Runner) -> None:
-    code, _ = runner.action({"image": "$(touch owned)`touch owned`;touch owned", "update": "no"})
+    code, _ = runner.action({"image": "$(touch owned)`touch owned`;touch owned"})
     assert code == 2
     assert not (runner.workspace / "owned").exists()
 
