@@ -39,6 +39,7 @@ COMMANDS: Final = MappingProxyType(
         "layers": ("garboard.cli.layers", "List what each layer added, and the vulnerabilities in it."),
         "catalog": ("garboard.cli.catalog.group", "Manage the catalog of base images."),
         "db": ("garboard.cli.db.group", "Fetch, inspect and export the vulnerability database."),
+        "init": ("garboard.cli.init", "Write the configuration of a CI server that scans this repository's image."),
         "docker-plugin": ("garboard.cli.docker.plugin", "Install or remove the `docker scan` plugin."),
         "completion": ("garboard.cli.completion", "Print the completion script for a shell."),
     }

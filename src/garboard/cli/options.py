@@ -144,6 +144,8 @@ VEX: Final = texts(
     "--vex", metavar="FILE|DIR|URL", help="VEX documents: OpenVEX, CSAF, CycloneDX; or a VEX repository."
 )
 
+FORCE: Final = flag("--force", help="Even over what is there and is another's.")
+
 REASON: Final = text("--reason", metavar="TEXT", help="Why: for those who come after.")
 UNTIL_HELP: Final = "The last day on which it holds."
 

@@ -10,16 +10,17 @@ from typing import Final
 
 import click
 
+from garboard.cli import options as o
 from garboard.cli.command import command as make
 from garboard.cli.command import group
-from garboard.cli.params import Given, flag, text
+from garboard.cli.params import Given, text
 from garboard.model.base import Value
 from garboard.model.errors import UsageError
 
 NAME: Final = "docker-scan"
 _MARK: Final = "# Written by `garboard docker-plugin install`."
 FOLDER: Final = text("--dir", metavar="DIR", help="Docker's folder of plugins for this user.")
-FORCE: Final = flag("--force", help="Even where docker-scan is another program's.")
+FORCE: Final = o.FORCE
 
 
 def wrapper(python: str) -> str:
