@@ -124,5 +124,5 @@ def _description(path: Path) -> tuple[str, str]:
         )
     return (
         "is a file here, but no image",
-        f"save an image with `docker save IMAGE -o FILE`; registry:{path} is an image of that name",
+        f"file:{path} reads one file of packages; an image is saved with `docker save IMAGE -o FILE`, and registry:{path} is one of that name",
     )

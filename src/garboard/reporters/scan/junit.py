@@ -48,7 +48,7 @@ def parts(report: Report, view: View) -> Iterator[bytes]:
 
 def _suite(row: PackageRow, report: Report) -> str:
     name = f"{row.name} {row.version}"
-    cases = "".join(_case(one, name, row.line) for one in reversed(row.issues))
+    cases = "".join(_case(one, name, row.place) for one in reversed(row.issues))
     return _opened(name, len(row.issues), report, failures=len(row.issues)) + cases + "  </testsuite>\n"
 
 

@@ -98,7 +98,7 @@ def _table(packages: Iterable[PackageRow]) -> Iterator[str]:
             before = f"\n| Package | Version |{numbers} Fixed in | Whose | Line |\n|---|---|{'--:|' * len(heads)}---|---|---|\n"
         cells = "".join(f" {row.counts[one] or ''} |" for one in order)
         fix = _code(row.fixed_in) if row.fixed_in else ""
-        line = _code(row.line) if row.line else ""
+        line = _code(row.place) if row.line else ""
         yield f"{before}| {_escaped(name)} | {_escaped(row.version)} |{cells} {fix} | {_WHOSE[row.origin]} | {line} |\n"
 
 

@@ -18,7 +18,7 @@ class PackageRow(Value):
     """The issues of one package in one version, the mildest first; of an operating system's its source package.
 
     ``fixed_in`` clears all that have a fix, of which ``fixable`` tells the number; empty if none has. ``line`` is where the
-    Dockerfile brought it, or the manifest that asks for it, if that is known.
+    Dockerfile brought it, or the manifest that asks for it, if that is known, and ``lines`` are all such places.
     """
 
     package: Package
@@ -29,7 +29,18 @@ class PackageRow(Value):
     fixable: int = 0
     origin: Origin = Origin.UNKNOWN
     placed: bool = False
-    line: str = ""
+    lines: tuple[str, ...] = ()
+
+    @property
+    def line(self) -> str:
+        """The first of the places; empty if none is known."""
+        return self.lines[0] if self.lines else ""
+
+    @property
+    def place(self) -> str:
+        """The same, and how many more there are."""
+        more = len(self.lines) - 1
+        return f"{self.line} and {more} more" if more > 0 else self.line
 
     @property
     def counts(self) -> Mapping[Severity, int]:
@@ -71,7 +82,7 @@ def _row(issues: Sequence[Issue]) -> PackageRow:
         fixable=len(fixes),
         origin=origin_of(findings),
         placed=any(one.introduced for one in findings),
-        line=next(filter(None, (line_of(one.package, one.who.place) for one in findings)), ""),
+        lines=tuple(dict.fromkeys(filter(None, (line_of(one.package, one.who.place) for one in findings)))),
     )
 
 
@@ -80,7 +91,9 @@ def line_of(package: Package, place: Place | None) -> str:
     if place is not None:
         return f"{place.file}:{place.line}"
     where = (*package.asked, *(package.locations if package.declared else ()))
-    return f"{where[0].path}:{where[0].line}" if where and where[0].line else ""
+    if not where:
+        return ""
+    return f"{where[0].path}:{where[0].line}" if where[0].line else where[0].path
 
 
 def _highest(versions: Sequence[str], scheme: str) -> str:

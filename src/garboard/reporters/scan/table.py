@@ -62,7 +62,7 @@ def _cells(one: PackageRow) -> tuple[str, ...]:
         str(unrated),
         one.fixed_in,
         _WHOSE[one.origin] if one.placed else "",
-        one.line,
+        one.place,
     )
 
 
