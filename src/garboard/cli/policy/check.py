@@ -11,6 +11,7 @@ from garboard.cli.params import Given, Operand
 from garboard.cli.read_policy import NAME, above, read
 from garboard.model.base import Value
 from garboard.model.errors import UsageError
+from garboard.reporters.view import number_of
 
 FILE = Operand[str | None]("file", required=False)
 
@@ -37,8 +38,8 @@ def check(settings: Checked) -> int:
     """
     policy = read(settings.file)
     for stage in policy.stages:
-        click.echo(f"{settings.file}: stage {stage.name}: {len(stage.rules)} rules")
-    click.echo(f"{settings.file}: {len(policy.ignores)} ignores")
+        click.echo(f"{settings.file}: stage {stage.name}: {number_of(len(stage.rules), 'rule')}")
+    click.echo(f"{settings.file}: {number_of(len(policy.ignores), 'ignore')}")
     return 0
 
 
