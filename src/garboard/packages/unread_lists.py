@@ -16,7 +16,7 @@ from garboard.packages.installed import INSTALLED
 from garboard.patterns import lazy, of_globs
 
 NAME: Final = "unread-lists"
-VERSION: Final = 1
+VERSION: Final = 2
 HEAD: Final = 64 * 1024
 KIND: Final = "dependency lists of {}"
 UNKNOWN: Final = "lock files of tools that are not known"
@@ -48,6 +48,9 @@ TOOLS: Final = MappingProxyType(
         "Cocoapods' pods (podspec)": UnreadTool(("**/*.podspec",), sign=r"\.dependency\b"),
         "Crystal": UnreadTool(("**/shard.lock", "**/shard.yml"), sign=r"(?m)^(?:shards|dependencies):"),
         "D (dub)": UnreadTool(("**/dub.selections.json", "**/dub.json", "**/dub.sdl"), sign=r"versions|dependenc"),
+        "C# and F# scripts": UnreadTool(
+            ("**/*.csx", "**/*.fsx"), sign=r'(?mi)^[ \t]*#(?:r|load)[ \t]+"[ \t]*(?:nuget|paket)\b'
+        ),
         "Deno": UnreadTool(
             ("**/deno.json", "**/deno.jsonc", "**/import_map.json"), ("deno.lock",), r"(?:npm|jsr|https?):"
         ),
@@ -71,8 +74,9 @@ TOOLS: Final = MappingProxyType(
             ("cabal.project.freeze", "stack.yaml.lock"),
             r"(?mi)^[ \t]*(?:build-depends|dependencies|extra-deps)\s*:",
         ),
-        "Helm": UnreadTool(("**/Chart.lock", "**/Chart.yaml"), sign=r"(?m)^dependencies:"),
+        "Helm": UnreadTool(("**/Chart.lock", "**/Chart.yaml", "**/requirements.yaml"), sign=r"(?m)^dependencies:"),
         "jspm and import maps": UnreadTool(("**/importmap.json", "**/jspm.json", "**/importmap.rb"), sign=r"://|@\d"),
+        "LibMan": UnreadTool(("**/libman.json",), sign=r'"library"\s*:'),
         "Meson": UnreadTool(("**/subprojects/*.wrap",)),
         "Mill": UnreadTool(("**/build.sc", "**/build.mill"), sign=r'(?:ivy|mvn)"'),
         "NuGet before project files (project.json)": UnreadTool(
