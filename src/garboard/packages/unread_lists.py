@@ -74,7 +74,10 @@ TOOLS: Final = MappingProxyType(
             ("cabal.project.freeze", "stack.yaml.lock"),
             r"(?mi)^[ \t]*(?:build-depends|dependencies|extra-deps)\s*:",
         ),
-        "Helm": UnreadTool(("**/Chart.lock", "**/Chart.yaml", "**/requirements.yaml"), sign=r"(?m)^dependencies:"),
+        "Helm": UnreadTool(
+            ("**/Chart.lock", "**/Chart.yaml", "**/requirements.yaml", "**/requirements.lock"),
+            sign=r"(?m)^dependencies:",
+        ),
         "jspm and import maps": UnreadTool(("**/importmap.json", "**/jspm.json", "**/importmap.rb"), sign=r"://|@\d"),
         "LibMan": UnreadTool(("**/libman.json",), sign=r'"library"\s*:'),
         "Meson": UnreadTool(("**/subprojects/*.wrap",)),
@@ -89,6 +92,11 @@ TOOLS: Final = MappingProxyType(
         "Perl": UnreadTool(
             ("**/cpanfile", "**/cpanfile.snapshot", "**/Makefile.PL", "**/Build.PL", "**/dist.ini"),
             sign=r"requires|PREREQ|distributions|Prereqs",
+        ),
+        "Pixi": UnreadTool(
+            ("**/pixi.toml", "**/pyproject.toml"),
+            ("pixi.lock",),
+            r"(?m)^[ \t]*\[(?:tool\.pixi\.|(?!tool\.))(?:[\w-]+\.)*(?:pypi-|host-|build-|run-)?dependencies\]",
         ),
         "pnpm before version 3": UnreadTool(("**/shrinkwrap.yaml",)),
         "Puppet": UnreadTool(("**/Puppetfile",), sign=r"(?m)^[ \t]*mod\b"),

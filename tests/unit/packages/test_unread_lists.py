@@ -42,6 +42,7 @@ SAMPLES = {
     "OCaml": ("a.opam", 'depends: ["ocaml"]\n'),
     "Paket": ("paket.dependencies", "nuget A\n"),
     "Perl": ("cpanfile", "requires 'Mojolicious';\n"),
+    "Pixi": ("pixi.toml", '[dependencies]\nnumpy = "1.0"\n'),
     "pnpm before version 3": ("shrinkwrap.yaml", "packages:\n"),
     "Puppet": ("Puppetfile", "mod 'a/b', '1.0.0'\n"),
     "PureScript": ("spago.dhall", "{}"),
