@@ -41,9 +41,11 @@ _NEEDED: Final = ("dependencies", "optionalDependencies", "peerDependencies")
 _NEEDED_BY_ROOT: Final = ("dependencies", "devDependencies", "optionalDependencies")
 _RELEASE: Final = re.compile(r"v?\d+(?:\.\d+)*[^\s/:]*")
 _OF_REGISTRY: Final = re.compile(
-    r"https?://[^/\s]+/(?:\S+/)?((?:@[^/\s]+/)?[^/@\s]+)/-/[^/\s]+?-(\d+\.\d+\.\d+[^/\s]*)\.tgz"
+    r"https?://[^/\s]+/(?:\S+?/)??((?:@[^/\s]+/)?[^/@\s]+)/-/[^/\s]+?-(\d+\.\d+\.\d+[^/\s]*)\.tgz"
 )
 """The address of an archive as a registry publishes it: the package's name, and its version."""
+_LONGEST: Final = 1000
+"""Characters of such an address."""
 _VERSIONS: Final = ("1", "2", "3")
 _BY_PATH: Final = 2
 """The first version whose files list packages by their paths."""
@@ -199,7 +201,8 @@ def _named(entry: Mapping[str, Any]) -> Mapping[str, str]:
     if version.startswith("npm:"):
         name, _, version = version[4:].rpartition("@")
         return {"name": name, "version": version}
-    found = _OF_REGISTRY.fullmatch(version or text_of(entry.get("resolved")))
+    address = version or text_of(entry.get("resolved"))
+    found = _OF_REGISTRY.fullmatch(address) if len(address) < _LONGEST else None
     return {"name": found[1], "version": found[2]} if found is not None else {}
 
 

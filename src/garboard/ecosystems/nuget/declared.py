@@ -149,7 +149,9 @@ def _project(text: str) -> Iterator[Pinned | Remark]:
                 found.setdefault((kind, name.lower()), []).append(entry)
             elif _version(one, attributes):
                 before = found.setdefault((kind, name.lower()), [])
-                found[kind, name.lower()] = [entry] if always else [*before, entry]
+                found[kind, name.lower()] = (
+                    [entry._replace(name=before[0].name if before else name)] if always else [*before, entry]
+                )
     yield from (entry for entries in found.values() for entry in entries)
     yield from _needed_to_build(root)
     yield from _unpacked(root)

@@ -29,6 +29,8 @@ _SETUP: Final = ("install_requires", "extras_require", "tests_require", "setup_r
 _FOR_BUILDS: Final = ("tests_require", "setup_requires")
 _ADDING: Final = ("append", "extend", "insert", "update", "add", "setdefault")
 """Methods of lists, sets and dictionaries that add to them."""
+_LARGEST: Final = 256 * 1024
+"""Characters of a script that is parsed."""
 _WORKED_OUT: Final = "works out what it requires, in part or all: that was not judged"
 _NOT_CATEGORIES: Final = frozenset({"source", "requires", "scripts", "pipenv"})
 """Tables of a Pipfile that list no packages."""
@@ -167,6 +169,9 @@ def _setup_py(text: str) -> Stated:
     """What ``setup`` is told in literals, and in names that are given to such; the rest is a program's to work out."""
     if not any(key in text for key in _SETUP) and "**" not in text:
         return
+    if len(text) > _LARGEST:
+        yield Remark(_WORKED_OUT)
+        return
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -217,12 +222,12 @@ class _Script:
         self.unknown = False
         self._values: dict[str, list[ast.expr]] = {}
         self._seen: set[tuple[str, str]] = set()
-        waiting: list[ast.AST] = [*tree.body]
+        waiting: list[ast.AST] = [*reversed(tree.body)]
         while waiting:
             node = waiting.pop()
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
                 continue
-            waiting += ast.iter_child_nodes(node)
+            waiting += reversed([*ast.iter_child_nodes(node)])
             self._keep(node)
 
     def _keep(self, node: ast.AST) -> None:
