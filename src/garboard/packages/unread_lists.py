@@ -16,7 +16,7 @@ from garboard.packages.installed import INSTALLED
 from garboard.patterns import lazy, of_globs
 
 NAME: Final = "unread-lists"
-VERSION: Final = 1
+VERSION: Final = 2
 HEAD: Final = 64 * 1024
 KIND: Final = "dependency lists of {}"
 UNKNOWN: Final = "lock files of tools that are not known"
@@ -48,6 +48,9 @@ TOOLS: Final = MappingProxyType(
         "Cocoapods' pods (podspec)": UnreadTool(("**/*.podspec",), sign=r"\.dependency\b"),
         "Crystal": UnreadTool(("**/shard.lock", "**/shard.yml"), sign=r"(?m)^(?:shards|dependencies):"),
         "D (dub)": UnreadTool(("**/dub.selections.json", "**/dub.json", "**/dub.sdl"), sign=r"versions|dependenc"),
+        "C# and F# scripts": UnreadTool(
+            ("**/*.csx", "**/*.fsx"), sign=r'(?mi)^[ \t]*#(?:r|load)[ \t]+"[ \t]*(?:nuget|paket)\b'
+        ),
         "Deno": UnreadTool(
             ("**/deno.json", "**/deno.jsonc", "**/import_map.json"), ("deno.lock",), r"(?:npm|jsr|https?):"
         ),
@@ -71,8 +74,12 @@ TOOLS: Final = MappingProxyType(
             ("cabal.project.freeze", "stack.yaml.lock"),
             r"(?mi)^[ \t]*(?:build-depends|dependencies|extra-deps)\s*:",
         ),
-        "Helm": UnreadTool(("**/Chart.lock", "**/Chart.yaml"), sign=r"(?m)^dependencies:"),
+        "Helm": UnreadTool(
+            ("**/Chart.lock", "**/Chart.yaml", "**/requirements.yaml", "**/requirements.lock"),
+            sign=r"(?m)^dependencies:",
+        ),
         "jspm and import maps": UnreadTool(("**/importmap.json", "**/jspm.json", "**/importmap.rb"), sign=r"://|@\d"),
+        "LibMan": UnreadTool(("**/libman.json",), sign=r'"library"\s*:'),
         "Meson": UnreadTool(("**/subprojects/*.wrap",)),
         "Mill": UnreadTool(("**/build.sc", "**/build.mill"), sign=r'(?:ivy|mvn)"'),
         "NuGet before project files (project.json)": UnreadTool(
@@ -85,6 +92,11 @@ TOOLS: Final = MappingProxyType(
         "Perl": UnreadTool(
             ("**/cpanfile", "**/cpanfile.snapshot", "**/Makefile.PL", "**/Build.PL", "**/dist.ini"),
             sign=r"requires|PREREQ|distributions|Prereqs",
+        ),
+        "Pixi": UnreadTool(
+            ("**/pixi.toml", "**/pyproject.toml"),
+            ("pixi.lock",),
+            r"(?m)^[ \t]*\[(?:tool\.pixi\.|(?!tool\.))(?:[\w-]+\.)*(?:pypi-|host-|build-|run-)?dependencies\]",
         ),
         "pnpm before version 3": UnreadTool(("**/shrinkwrap.yaml",)),
         "Puppet": UnreadTool(("**/Puppetfile",), sign=r"(?m)^[ \t]*mod\b"),

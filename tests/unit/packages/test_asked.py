@@ -545,3 +545,147 @@ def test_each_manifest_is_answered_or_told(locks: dict[str, set[str]], manifests
         assert bool(reasons) == bool(absent)
         assert all(name in reason for reason in reasons for name in absent)
         assert {one.name for one in joined.packages if any(place.path == path for place in one.asked)} == expected
+
+
+MADE = "works out what it requires"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "names"),
+    [
+        ("setup.py", "R = ['a>=1']\nsetup(install_requires=R)", "a"),
+        ("setup.py", "R = ['a']\nif x:\n    R.append('b')\nR += ['c']\nsetup(install_requires=R)", "abc"),
+        ("setup.py", "kw = dict(install_requires=('a==1',))\nsetup(**kw)", "a"),
+        ("setup.py", "kw = {}\nkw['install_requires'] = ['a']\nsetup(**kw)", "a"),
+        ("setup.py", "setup(install_requires=list(['a']) + ['b'] * 1)", "a" + MADE),
+        ("setup.py", "setup(install_requires='a\\nb')", "ab"),
+        ("setup.py", "setup(install_requires=[f'a=={x}', *(['b'] if y else ['c'])])", "abc"),
+        ("setup.py", "setup(install_requires=['a[x]==1', 'b'])", "ab"),
+        ("setup.py", "setup(extras_require={'x': ['a']}, tests_require=['b'], setup_requires=['c'])", "abc"),
+        ("setup.py", "A = B\nB = A\nsetup(install_requires=A + ['a'])", "a"),
+        ("setup.py", "setup(install_requires=open('x').read().splitlines())", MADE),
+        ("setup.py", "setup(**load())", MADE),
+        ("setup.py", "print 'x'\nsetup(install_requires=['a'])", MADE),
+        ("setup.py", "setup(name='x')", ""),
+        ("setup.py", "run(**load())", ""),
+        ("setup.cfg", "[options]\ntests_require = a\nsetup_requires =\n  b\n[options.extras_require]\nx =\n  c\n", "abc"),
+        ("setup.cfg", "[options]\ninstall_requires = file: x.in\n", "from x.in"),
+        ("setup.cfg", "[flake8]\nextras_require = a\n", ""),
+        ("pyproject.toml", '[tool.hatch.envs.x]\ndependencies = ["a"]\nextra-dependencies = ["b"]\n', "ab"),
+        ("pyproject.toml", '[tool.rye]\ndev-dependencies = ["a"]\n', "a"),
+        ("pyproject.toml", '[tool.flit.metadata]\nrequires = ["a"]\n[tool.flit.metadata.requires-extra]\nx = ["b"]\n', "ab"),
+        ("pyproject.toml", '[tool.poetry.requires-plugins]\na = "1"\n', "a"),
+        ("pyproject.toml", '[tool.setuptools.dynamic]\ndependencies = {file = ["x.in"]}\n', "x.in"),
+        ("pyproject.toml", '[tool.setuptools.dynamic.optional-dependencies]\nx = {file = "x.in"}\n', "x.in"),
+        ("pyproject.toml", '[project]\ndynamic = ["dependencies"]\n', "leaves its dependencies to its build"),
+        ("pyproject.toml", '[project]\ndynamic = ["version"]\n', ""),
+        ("Pipfile", '[[source]]\nurl = "x"\n[docs]\na = "*"\n[requires]\npython_version = "3"\n', "a"),
+    ],
+)  # fmt: skip
+def test_what_a_project_of_python_asks_for_in_other_forms_is_told(
+    tmp_path: Path, name: str, text: str, names: str
+) -> None:
+    told = " ".join(gap.reason for gap in read(tmp_path, {name: text}).gaps)
+    single = names[: len(names) - len(names.lstrip("abc"))] if MADE in names or set(names) <= set("abc") else ""
+    assert (names[len(single) :]) in told
+    if single:
+        assert f"no version of {', '.join(single)}:" in told
+    if not names:
+        assert not told
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(
+            "requirements.TXT",
+            "Requirements-Dev.TXT",
+            "requirements/a/b/c/x.txt",
+            "requirements",
+            "requirements.d/x.txt",
+        ),
+        *("reqs.txt", "dev-reqs.txt", "reqs/x.txt", "tools/pip-requires", "tools/test-requires"),
+    ],
+)
+def test_a_list_for_pip_by_each_of_its_names(tmp_path: Path, name: str) -> None:
+    assert [one.version for one in read(tmp_path, {name: "a==1.0\n"}).packages] == ["1.0"]
+
+
+def test_a_lock_file_of_helm_is_no_list_for_pip(tmp_path: Path) -> None:
+    text = "dependencies:\n- name: a\n  repository: https://x\n  version: 1.0.0\ndigest: sha256:aa\n"
+    (gap,) = read(tmp_path, {"requirements.lock": text}).gaps
+    assert "Helm" in gap.subject
+
+
+def _referred(item: str, more: str = "") -> str:
+    return f"<Project>{more}<ItemGroup>{item}</ItemGroup></Project>"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "packages"),
+    [
+        ("Directory.Packages.props", _referred('<GlobalPackageReference Include="A" Version="1.0"/>'), "A@1.0"),
+        ("a.csproj", _referred('<PackageReference Update="A" Version="1.0"/>'), "A@1.0"),
+        ("a.csproj", _referred('<PackageReference Include="A" Version="1.0"/><PackageReference Update="a" Version="2.0"/>'), "A@2.0"),
+        ("a.csproj", _referred('<PackageReference Include="A" Version="1.0"/><PackageReference Update="A" Condition="x" Version="2.0"/>'), "A@1.0 A@2.0"),
+        ("a.csproj", '<project><itemgroup><packagereference include="A" version="1.0"/></itemgroup></project>', "A@1.0"),
+        ("A.CSPROJ", _referred('<PackageReference Include="A"><version>1.0</version></PackageReference>'), "A@1.0"),
+        *((f"eng/a.{end}", _referred('<PackageReference Include="A" Version="1.0"/>'), "A@1.0") for end in ("props", "targets", "proj", "sqlproj", "wixproj", "vcxproj", "projitems")),
+        ("a.csproj", '<Project Sdk="A/1.0;Microsoft.NET.Sdk"><Sdk Name="B" Version="2.0"/><Import Sdk="C" Version="3.0"/></Project>', "A@1.0 B@2.0 C@3.0"),
+        ("global.json", '{"msbuild-sdks": {"A": "1.0"}}', "A@1.0"),
+        ("a.csproj", _referred('<DotNetCliToolReference Include="A" Version="1.0"/><PackageDownload Include="B" Version="[2.0]"/>'), "A@1.0 B@2.0"),
+        ("a.csproj", _referred("<Reference Include='A'><HintPath>..\\packages\\A.B.1.0.1\\lib\\A.dll</HintPath></Reference>"), "A.B@1.0.1"),
+        *((name, '<packages><package id="A" version="1.0"/></packages>', "A@1.0") for name in ("packages.x.config", "Packages.config", "Packages.X.config", "PACKAGES.CONFIG")),
+        ("a.csproj", _referred('<PackageReference Include="A; B;" Version="1.0"/>'), "A@1.0 B@1.0"),
+        ("a.csproj", _referred('<PackageReference Include="$(n)" Version="$(V)"/>', "<PropertyGroup><N>A;B</N><v>1.0</v></PropertyGroup>"), "A@1.0 B@1.0"),
+        ("a.csproj", _referred('<PackageReference Include="A" Version="1.0"/><PackageReference Remove="a"/>'), ""),
+        ("a.csproj", _referred('<PackageReference Include="A" Version="1.0"/><PackageReference Remove="A" Condition="x"/>'), "A@1.0"),
+    ],
+)  # fmt: skip
+def test_projects_of_dot_net_as_msbuild_reads_them(tmp_path: Path, name: str, text: str, packages: str) -> None:
+    found = read(tmp_path, {name: text})
+    assert sorted(f"{one.full_name}@{one.version}" for one in found.packages) == packages.split()
+    assert not any("no version" in gap.reason for gap in found.gaps)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "told"),
+    [
+        ("a.csproj", _referred('<PackageReference Include="@(X)" Version="1.0"/>'), "@(X)"),
+        ("a.csproj", '<Project Sdk="Other.Sdk"/>', "no version of Other.Sdk"),
+        ("a.props", "a = b\n", ""),
+        ("a.props", "<Project", "is not what NuGet writes"),
+        ("global.json", '{"sdk": {"version": "8.0.100"}} // x', ""),
+    ],
+)
+def test_what_a_project_of_dot_net_does_not_state_is_told(tmp_path: Path, name: str, text: str, told: str) -> None:
+    reasons = " ".join(gap.reason for gap in read(tmp_path, {name: text}).gaps)
+    assert told in reasons
+    assert bool(told) == bool(reasons)
+
+
+def _nested(depth: int) -> str:
+    return f'{{"lockfileVersion": 1, "dependencies": {"".join(f"""{{"a{n}": {{"version": "1.0.0", "dependencies": """ for n in range(depth))}{{}}{"}}" * depth}}}'
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('{"packages": {"": {}, "node_modules/a": {"dev": true}, "node_modules/b": {"version": ""}}}', "no version of a, b:"),
+        ('{"packages": {"": {}, "node_modules/a": {"optional": true, "peer": true}}}', "no version of a:"),
+        ('{"lockfileVersion": 1, "dependencies": {"a": {"integrity": "x"}}}', "no version of a:"),
+        ('{"lockfileVersion": 1, "dependencies": {"a": {"version": "1.0.0", "dependencies": {"b": "1.0.0"}}}}', "not judged: b"),
+        (_nested(102), "not judged: a101"),
+        (_nested(101), ""),
+    ],
+)  # fmt: skip
+def test_entries_of_npm_that_are_not_understood_are_told(tmp_path: Path, text: str, told: str) -> None:
+    reasons = " ".join(gap.reason for gap in read(tmp_path, {"package-lock.json": text}).gaps)
+    assert told in reasons
+    assert bool(told) == bool(reasons)
+
+
+def test_the_address_of_an_archive_has_the_version_that_an_entry_of_npm_lacks(tmp_path: Path) -> None:
+    entry = {"resolved": "https://registry.npmjs.org/@s/a/-/a-1.2.3.tgz"}
+    found = read(tmp_path, {"package-lock.json": _json({"lockfileVersion": 1, "dependencies": {"@s/a": entry}})})
+    assert "@s/a@1.2.3" in {f"{one.full_name}@{one.version}" for one in found.packages}

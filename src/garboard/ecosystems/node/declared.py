@@ -41,9 +41,11 @@ _NEEDED: Final = ("dependencies", "optionalDependencies", "peerDependencies")
 _NEEDED_BY_ROOT: Final = ("dependencies", "devDependencies", "optionalDependencies")
 _RELEASE: Final = re.compile(r"v?\d+(?:\.\d+)*[^\s/:]*")
 _OF_REGISTRY: Final = re.compile(
-    r"https?://[^/\s]+/(?:\S+/)?((?:@[^/\s]+/)?[^/@\s]+)/-/[^/\s]+?-(\d+\.\d+\.\d+[^/\s]*)\.tgz"
+    r"https?://[^/\s]+/(?:\S+?/)??((?:@[^/\s]+/)?[^/@\s]+)/-/[^/\s]+?-(\d+\.\d+\.\d+[^/\s]*)\.tgz"
 )
 """The address of an archive as a registry publishes it: the package's name, and its version."""
+_LONGEST: Final = 1000
+"""Characters of such an address."""
 _VERSIONS: Final = ("1", "2", "3")
 _BY_PATH: Final = 2
 """The first version whose files list packages by their paths."""
@@ -68,11 +70,12 @@ def catalog(file: File, /) -> Iterator[Fact]:
     try:
         text = lock_text.decoded(file.data)
         lock = msgspec.json.decode(text, type=_Lock)
-        tree = _tree(lock)
+        unread: dict[str, None] = {}
+        tree = _tree(lock, unread)
     except lock_text.ERRORS as error:
         yield Gap(stage="catalog", subject=file.path, reason=f"is not what npm writes: {error}")
         return
-    yield from lock_text.gaps(file.path, _remarks(lock, tree))
+    yield from lock_text.gaps(file.path, _remarks(lock, tree, tuple(unread)))
     lines = lock_text.lines(text, _OPENED)
     asked = _asked(tree)
     linked = {
@@ -136,16 +139,28 @@ def _dependencies(text: str) -> Named:
             yield real, lines.get(name, 0), kind == "devDependencies"
 
 
-def _tree(lock: _Lock) -> Tree:
+def _tree(lock: _Lock, unread: dict[str, None]) -> Tree:
+    """The entries; the names of what is in none that can be read go to ``unread``."""
     if lock.packages is not None:
         return lock.packages
     if lock.dependencies is None and isinstance(lock.form, int) and lock.form >= _BY_PATH:
         raise ValueError("it has no packages")
-    return _flattened(lock)
+    return _flattened(lock, unread)
 
 
-def _remarks(lock: _Lock, tree: Tree) -> Iterator[Remark]:
+def _remarks(lock: _Lock, tree: Tree, unread: tuple[str, ...]) -> Iterator[Remark]:
     yield from lock_text.newer(lock.form, _VERSIONS)
+    if unread:
+        yield Remark(
+            f"has entries that are nested too deeply, or none of npm's, and were not judged: {lock_text.some(unread)}"
+        )
+    blank = dict.fromkeys(
+        text_of(one.get("name")) or path.rpartition(_MODULES)[2]
+        for path, one in tree.items()
+        if _MODULES in f"{path}/" and not one.get("link") and not text_of(one.get("version"))
+    )
+    if blank:
+        yield Remark(f"states no version of {lock_text.some(tuple(blank))}: not judged")
     cloned = [
         path.rpartition(_MODULES)[2] for path, one in tree.items() if text_of(one.get("resolved")).startswith("git")
     ]
@@ -161,15 +176,20 @@ def _missing(tree: Tree, path: str) -> Iterator[str]:
     return (name for name in wanted if not _resolved(tree, path, name))
 
 
-def _flattened(lock: _Lock) -> Tree:
+def _flattened(lock: _Lock, unread: dict[str, None]) -> Tree:
     """The tree of version 1 in the form of the later ones."""
     tree: dict[str, Mapping[str, Any]] = {}
 
     def add(folder: str, entries: object, depth: int) -> None:
-        if not isinstance(entries, dict) or depth > _DEEPEST:
+        if not isinstance(entries, dict):
+            return
+        if depth > _DEEPEST:
+            unread.update(dict.fromkeys(entries))
             return
         for name, entry in entries.items():
-            if isinstance(entry, dict):
+            if not isinstance(entry, dict):
+                unread[name] = None
+            else:
                 path = f"{folder}{_MODULES}{name}"
                 tree[path] = {**entry, **_named(entry), "dependencies": entry.get("requires")}
                 add(f"{path}/", entry.get("dependencies"), depth + 1)
@@ -191,7 +211,8 @@ def _named(entry: Mapping[str, Any]) -> Mapping[str, str]:
     if version.startswith("npm:"):
         name, _, version = version[4:].rpartition("@")
         return {"name": name, "version": version}
-    found = _OF_REGISTRY.fullmatch(version)
+    address = version or text_of(entry.get("resolved"))
+    found = _OF_REGISTRY.fullmatch(address) if len(address) < _LONGEST else None
     return {"name": found[1], "version": found[2]} if found is not None else {}
 
 

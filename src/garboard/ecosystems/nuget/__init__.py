@@ -63,6 +63,12 @@ def _commands() -> Commands:
     return Commands(programs=MappingProxyType({}), remedy=_remedy, raised="{name}@{version}")
 
 
+_PROJECTS: Final = (
+    *("csproj", "fsproj", "vbproj", "sqlproj", "wixproj", "vcxproj", "esproj", "shproj", "dcproj", "nfproj", "pyproj"),
+    *("proj", "projitems", "props", "targets"),
+)
+"""Ends of the names of MSBuild's files."""
+
 ECOSYSTEM: Final = Ecosystem(
     name="nuget",
     type="nuget",
@@ -75,7 +81,7 @@ ECOSYSTEM: Final = Ecosystem(
     globs=("**/*.deps.json",),
     packed=("**/*.deps.json",),
     load_catalog=_catalog,
-    version=2,
+    version=3,
     load_program=_program,
     appended=True,
     unread=(BUNDLES,),
@@ -85,9 +91,10 @@ ECOSYSTEM: Final = Ecosystem(
         "**/paket.lock",
         "**/dotnet-tools.json",
         "**/project.assets.json",
-        "**/packages.config",
+        *(f"**/{name}{end}" for name in ("packages", "Packages", "PACKAGES") for end in (".config", ".*.config")),
+        "**/PACKAGES.CONFIG",
     ),
-    manifests=("**/*.csproj", "**/*.fsproj", "**/*.vbproj", "**/Directory.*.props", "**/Directory.*.targets"),
+    manifests=(*(f"**/*.{end}" for one in _PROJECTS for end in (one, one.upper())), "**/global.json"),
     load_declared=_declared,
     nearest=same_file,
     folders=_folders,
@@ -95,6 +102,7 @@ ECOSYSTEM: Final = Ecosystem(
     load_commands=_commands,
     index="nuget.org",
     package_file="{name}.{version}.nupkg",
-    misses="libraries that no `*.deps.json` lists, and applications bundled in one file without it (gaps)",
+    misses="libraries that no `*.deps.json` lists, and applications bundled in one file without it (gaps); what a "
+    "C# file states in itself (`#:package`)",
     reference="https://github.com/dotnet/sdk/blob/main/documentation/specs/runtime-configuration-file.md",
 )

@@ -90,7 +90,11 @@ def _declared() -> PlainCatalog:
         name = file.path.rpartition("/")[2]
         if name in _PROJECTS or name.endswith(".in"):
             return manifests.catalog(file)
-        if name.endswith((".txt", ".pip")) or (name.endswith(".lock") and "requirements" in name):
+        if (
+            name.lower().endswith((".txt", ".pip"))
+            or name in _PLAIN
+            or (name.endswith(".lock") and "requirements" in name)
+        ):
             return requirements.catalog(file)
         return declared.catalog(file)
 
@@ -110,12 +114,23 @@ def _commands() -> Commands:
 
 
 _PROJECTS: Final = ("pyproject.toml", "Pipfile", "setup.cfg", "setup.py")
+_PLAIN: Final = ("requirements", "pip-requires", "test-requires")
+"""Names of lists for pip without an extension."""
 REQUIREMENTS: Final = (
     "**/*requirements*.txt",
     "**/*Requirements*.txt",
     "**/*REQUIREMENTS*.txt",
     "**/requirements/*.txt",
     "**/requirements/*/*.txt",
+    "**/requirements/*/*/*.txt",
+    "**/requirements/*/*/*/*.txt",
+    "**/requirements.d/*.txt",
+    "**/*requirements*.TXT",
+    "**/*Requirements*.TXT",
+    "**/*REQUIREMENTS*.TXT",
+    "**/*reqs*.txt",
+    "**/reqs/*.txt",
+    *(f"**/{name}" for name in _PLAIN),
     "**/*requirements*.pip",
 )
 """What pip reads, as far as names tell."""
@@ -150,7 +165,7 @@ ECOSYSTEM: Final = Ecosystem(
     locks=("requirements.txt", "Pipfile.lock", "poetry.lock", "uv.lock", "pdm.lock", "pylock.toml", "Pipfile"),
     below_locks=False,
     installers=("pip", "setuptools", "wheel"),
-    version=4,
+    version=5,
     for_tests=_for_tests,
     modules=("**/site-packages/*/__init__.py", "**/dist-packages/*/__init__.py"),
     module_lists=("**/*.dist-info/RECORD", "**/*.dist-info/top_level.txt", "**/*.egg-info/top_level.txt"),
@@ -192,6 +207,6 @@ ECOSYSTEM: Final = Ecosystem(
     interpreted=True,
     misses="modules that lie in an archive, or among others, without a distribution's metadata (a gap); what is vendored without "
     "metadata or a list; what a script states in itself (PEP 723), unless its lock file lies beside it; lists for pip under names that do not "
-    "contain `requirements`, unless one names them (a gap)",
+    "contain `requirements` or `reqs`, unless one names them (a gap); what a build alone needs (`build-system`)",
     reference="https://packaging.python.org/en/latest/specifications/",
 )

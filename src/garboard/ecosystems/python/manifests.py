@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from garboard import lock_text
-from garboard.lock_text import Named
+from garboard.lock_text import Named, Remark
 from garboard.model.image import File
-from garboard.model.package import Fact
+from garboard.model.package import Asked, Fact
 
 TYPE: Final = "pypi"
 _NAME: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
@@ -20,11 +22,43 @@ _BY_TOOL: Final = tuple((f"[tool.{name}", f"`{name} lock` writes {name}.lock") f
 _BY_NONE: Final = "`uv lock`, `poetry lock` or `pip-compile` writes them down"
 
 
+Stated = Iterator[tuple[str, int] | tuple[str, int, bool] | Remark]
+_SECTION: Final = re.compile(r"\[([^\]\n]*)\]")
+_SETUP: Final = ("install_requires", "extras_require", "tests_require", "setup_requires")
+"""Where setuptools is told requirements."""
+_FOR_BUILDS: Final = ("tests_require", "setup_requires")
+_ADDING: Final = ("append", "extend", "insert", "update", "add", "setdefault")
+"""Methods of lists, sets and dictionaries that add to them."""
+_LARGEST: Final = 256 * 1024
+"""Characters of a script that is parsed."""
+_WORKED_OUT: Final = "works out what it requires, in part or all: that was not judged"
+_NOT_CATEGORIES: Final = frozenset({"source", "requires", "scripts", "pipenv"})
+"""Tables of a Pipfile that list no packages."""
+
+
 def catalog(file: File, /) -> Iterator[Fact]:
     """The distributions that are asked for by name, for development too."""
     name = file.path.rpartition("/")[2]
-    parse = {"pyproject.toml": _project, "Pipfile": _pipfile, "setup.cfg": _setup_cfg, "setup.py": _setup_py}
-    return lock_text.asked(file, parse.get(name, _listed), type_=TYPE, hint=hint(name, file.data))
+    parse: Mapping[str, Callable[[str], Iterable[Any]]] = {
+        "pyproject.toml": _project,
+        "Pipfile": _pipfile,
+        "setup.cfg": _setup_cfg,
+        "setup.py": _setup_py,
+    }
+    remarks: list[Remark] = []
+
+    def named(text: str) -> Named:
+        for one in parse.get(name, _listed)(text):
+            if isinstance(one, Remark):
+                remarks.append(one)
+            else:
+                yield one
+
+    facts = tuple(lock_text.asked(file, named, type_=TYPE, hint=hint(name, file.data)))
+    yield from facts
+    if remarks and not facts:
+        yield Asked(type=TYPE, told=True)
+    yield from lock_text.gaps(file.path, dict.fromkeys(remarks))
 
 
 def hint(name: str, data: bytes) -> str:
@@ -36,7 +70,7 @@ def hint(name: str, data: bytes) -> str:
     return next((text for table, text in _BY_TOOL if table.encode() in data), _BY_NONE)
 
 
-def _project(text: str) -> Named:
+def _project(text: str) -> Stated:
     document = tomllib.loads(text)
     project = lock_text.mapping(document.get("project"))
     tool = lock_text.mapping(document.get("tool"))
@@ -45,11 +79,19 @@ def _project(text: str) -> Named:
     development: list[Any] = [uv.get("dev-dependencies")]
     for group in (document.get("dependency-groups"), pdm.get("dev-dependencies")):
         development += lock_text.mapping(group).values()
+    flit, rye, hatch = (lock_text.mapping(tool.get(name)) for name in ("flit", "rye", "hatch"))
+    metadata = lock_text.mapping(flit.get("metadata"))
+    always += [metadata.get("requires"), *lock_text.mapping(metadata.get("requires-extra")).values()]
+    development.append(rye.get("dev-dependencies"))
+    for environment in lock_text.mapping(hatch.get("envs")).values():
+        development += (lock_text.mapping(environment).get(key) for key in ("dependencies", "extra-dependencies"))
+    yield from _elsewhere(project, tool)
     lines = _quoted(text)
     for lists, only in ((always, False), (development, True)):
         yield from ((name, lines.get(name, 0), only) for needs in lists for name in _names(needs))
     keys = lock_text.toml_keys(text)
     tables = {"tool.poetry.dependencies": poetry.get("dependencies")}
+    tables["tool.poetry.requires-plugins"] = poetry.get("requires-plugins")
     tables["tool.poetry.dev-dependencies"] = poetry.get("dev-dependencies")
     for group, stated in lock_text.mapping(poetry.get("group")).items():
         tables[f"tool.poetry.group.{group}.dependencies"] = lock_text.mapping(stated).get("dependencies")
@@ -57,6 +99,24 @@ def _project(text: str) -> Named:
         for name in lock_text.mapping(needed):
             if name != "python":
                 yield name, keys.get((table, name), 0), table != "tool.poetry.dependencies"
+
+
+def _elsewhere(project: Mapping[str, Any], tool: Mapping[str, Any]) -> Iterator[Remark]:
+    """Of what the build takes from other files; what ``setup.py`` and Poetry's tables state is read as theirs."""
+    stated = lock_text.mapping(lock_text.mapping(tool.get("setuptools")).get("dynamic"))
+    dynamic = project.get("dynamic")
+    for key in ("dependencies", "optional-dependencies"):
+        if key in stated:
+            yield Remark(f"takes its {key} from other files: {_files(stated[key])[:200]}: it was not judged by them")
+        elif isinstance(dynamic, list) and key in dynamic and not {"poetry", "setuptools"} & tool.keys():
+            yield Remark(f"leaves its {key} to its build: they are judged only where a file states them")
+
+
+def _files(stated: Any) -> str:
+    found = lock_text.mapping(stated).get("file")
+    if found is None:
+        return ", ".join(filter(None, map(_files, lock_text.mapping(stated).values())))
+    return ", ".join(map(str, found)) if isinstance(found, list) else str(found)
 
 
 def _names(needs: Any) -> Iterator[str]:
@@ -72,7 +132,7 @@ def _quoted(text: str) -> Mapping[str, int]:
 def _pipfile(text: str) -> Named:
     document = tomllib.loads(text)
     keys = lock_text.toml_keys(text)
-    for table in ("packages", "dev-packages"):
+    for table in sorted(document.keys() - _NOT_CATEGORIES):
         names = lock_text.mapping(document.get(table))
         yield from ((name, keys.get((table, name), 0), table == "dev-packages") for name in names)
 
@@ -87,21 +147,144 @@ def _requirements(lines: Iterable[tuple[int, str]]) -> Named:
             yield found[0], number
 
 
-def _setup_cfg(text: str) -> Named:
-    within = False
+def _setup_cfg(text: str) -> Stated:
+    section = key = ""
     for number, line in enumerate(text.splitlines(), 1):
         stated = line.partition("#")[0]
+        if (header := _SECTION.match(line)) is not None:
+            section, key = header[1].strip(), ""
+            continue
         if not line[:1].isspace() and stated:
             key, _, stated = stated.partition("=")
-            within = key.strip() == "install_requires"
-        if within:
-            yield from _requirements([(number, stated)])
+            key = key.strip()
+        if not key or not (section == "options.extras_require" or (section == "options" and key in _SETUP)):
+            continue
+        if stated.strip().startswith("file:"):
+            yield Remark(f"takes what it requires from {stated.strip()[5:].strip()[:200]}: it was not judged by that")
+        else:
+            yield from ((one[0], one[1], key in _FOR_BUILDS) for one in _requirements([(number, stated)]))
 
 
-def _setup_py(text: str) -> Named:
-    """What ``install_requires=[…]`` lists; other ways to state it are a program's."""
-    before, found, after = text.partition("install_requires")
-    start = before.count("\n") + 1
-    listed = after.partition("]")[0] if found and after.lstrip(" =").startswith("[") else ""
-    for number, line in enumerate(listed.split("\n"), start):
-        yield from ((name[1], number) for name in _QUOTED.finditer(line))
+def _setup_py(text: str) -> Stated:
+    """What ``setup`` is told in literals, and in names that are given to such; the rest is a program's to work out."""
+    if not any(key in text for key in _SETUP) and "**" not in text:
+        return
+    if len(text) > _LARGEST:
+        yield Remark(_WORKED_OUT)
+        return
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            tree = ast.parse(text)
+    except (SyntaxError, ValueError, MemoryError, RecursionError):
+        yield Remark(_WORKED_OUT)
+        return
+    script = _Script(tree)
+    found = False
+    for key, value in _told(tree):
+        found = True
+        yield from ((name, line, key in _FOR_BUILDS) for name, line in script.names(value, key))
+    if script.unknown or (not found and _unpacks(tree)):
+        yield Remark(_WORKED_OUT)
+
+
+def _told(tree: ast.AST) -> Iterator[tuple[str, ast.expr]]:
+    """Arguments of setuptools: of a call, in a dictionary, or put into one."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            yield from ((one.arg, one.value) for one in node.keywords if one.arg in _SETUP)
+        elif isinstance(node, ast.Dict):
+            pairs = zip(node.keys, node.values, strict=True)
+            yield from (
+                (key.value, value) for key, value in pairs if isinstance(key, ast.Constant) and key.value in _SETUP
+            )
+        elif isinstance(node, ast.Assign):
+            for one in node.targets:
+                key = one.slice if isinstance(one, ast.Subscript) else None
+                if isinstance(key, ast.Constant) and key.value in _SETUP:
+                    yield key.value, node.value
+
+
+def _unpacks(tree: ast.AST) -> bool:
+    """Whether ``setup`` is given arguments that are made elsewhere."""
+    calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call))
+    return any(
+        "setup" in (getattr(call.func, "id", ""), getattr(call.func, "attr", ""))
+        and any(one.arg is None for one in call.keywords)
+        for call in calls
+    )
+
+
+class _Script:
+    """The values of a module's names."""
+
+    def __init__(self, tree: ast.Module) -> None:
+        self.unknown = False
+        self._values: dict[str, list[ast.expr]] = {}
+        self._seen: set[tuple[str, str]] = set()
+        waiting: list[ast.AST] = [*reversed(tree.body)]
+        while waiting:
+            node = waiting.pop()
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
+                continue
+            waiting += reversed([*ast.iter_child_nodes(node)])
+            self._keep(node)
+
+    def _keep(self, node: ast.AST) -> None:
+        targets: list[ast.expr] = []
+        values: list[ast.expr | None] = []
+        if isinstance(node, ast.Assign):
+            targets, values = node.targets, [node.value]
+        elif isinstance(node, ast.AugAssign | ast.AnnAssign):
+            targets, values = [node.target], [node.value]
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _ADDING:
+            targets, values = [node.func.value], [*node.args[-1:]]
+        for one in targets:
+            inner = one.value if isinstance(one, ast.Subscript) else one
+            if isinstance(inner, ast.Name):
+                self._values.setdefault(inner.id, []).extend(value for value in values if value is not None)
+
+    def names(self, value: ast.expr, key: str) -> Iterator[tuple[str, int]]:
+        """The names of requirements in a value, with their lines; `unknown` is set where it has others."""
+        waiting = [value]
+        while waiting:
+            node = waiting.pop()
+            if isinstance(node, ast.Constant) and (node.value is None or isinstance(node.value, str)):
+                texts = (node.value or "").splitlines()
+                yield from ((found[0], node.lineno) for one in texts if (found := _NAME.match(one.strip())))
+            elif isinstance(node, ast.JoinedStr) and (name := _formatted(node)):
+                yield name, node.lineno
+            elif isinstance(node, ast.Name) and node.id in self._values:
+                if (node.id, key) not in self._seen:
+                    self._seen.add((node.id, key))
+                    waiting += reversed(self._values[node.id])
+            elif (parts := _parts(node)) is not None:
+                waiting += reversed(parts)
+            else:
+                self.unknown = True
+
+
+def _parts(node: ast.expr) -> list[ast.expr] | None:
+    """The values that make up another; None if that is worked out."""
+    parts: list[ast.expr] | None = None
+    if isinstance(node, ast.List | ast.Tuple | ast.Set):
+        parts = node.elts
+    elif isinstance(node, ast.Dict):
+        parts = node.values
+    elif isinstance(node, ast.Starred):
+        parts = [node.value]
+    elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        parts = [node.left, node.right]
+    elif isinstance(node, ast.IfExp):
+        parts = [node.body, node.orelse]
+    elif isinstance(node, ast.Call) and getattr(node.func, "id", "") in {"list", "tuple", "set", "sorted", "dict"}:
+        parts = [*node.args, *(one.value for one in node.keywords)]
+    return parts
+
+
+def _formatted(node: ast.JoinedStr) -> str:
+    """The name before what is filled in; empty if that may be part of it."""
+    first = node.values[0] if node.values else None
+    text = str(first.value).strip() if isinstance(first, ast.Constant) else ""
+    found = _NAME.match(text)
+    return found[0] if found is not None and found.end() < len(text) else ""

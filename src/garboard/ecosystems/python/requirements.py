@@ -52,7 +52,8 @@ def catalog(file: File, /) -> Iterator[Fact]:
 
 def _is_list(path: str, text: str) -> bool:
     """Whether a file is one: by its name, or because most of its lines are like those of one."""
-    if path.rpartition("/")[2].startswith("requirements"):
+    name = path.rpartition("/")[2].lower()
+    if name.startswith("requirements") and name.endswith((".txt", ".pip")):
         return True
     lines = [line for _, line in _logical_lines(text)]
     return 2 * sum(_LIKE.match(line) is not None for line in lines) >= len(lines)
