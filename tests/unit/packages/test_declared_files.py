@@ -1347,6 +1347,7 @@ def test_coordinates_in_a_build_script(tmp_path: Path, script: str, packages: di
         ("build.gradle.kts", "dependencies {\n  implementation(Deps.log4j)\n}"),
         ("build.gradle", 'dependencies { api "${g}:a:1.0" }'),
         ("build.gradle", 'dependencies { api "g:a:$v" }'),
+        ("build.gradle", "dependencies { api(libs.a)"),
         ("build.gradle", "plugins {\n  id 'a.b' version '1.0'\n}"),
         ("build.gradle.kts", 'plugins {\n  kotlin("jvm") version "1.5.0"\n}'),
         ("gradle/libs.versions.toml", '[plugins]\na = "a.b:1.0"\n'),

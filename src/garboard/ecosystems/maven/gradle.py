@@ -70,6 +70,8 @@ class _Script:
         named += [(one, (one[2], one[3], one[4])) for one in _LIBRARY.finditer(text)]
         self.found = [(one.start(), _asked(*parts, self._line(one.start()))) for one, parts in named]
         self.remarks: list[Remark] = []
+        self._by_property: list[str] = []
+        """Lines of artifacts that are not named there."""
         self._named = sorted(place for place, _ in self.found)
         self._blocks: list[str] = []
         self._within = 0
@@ -97,6 +99,11 @@ class _Script:
                 self._words |= self._within > 0
                 self._known |= one in _OF_TREE
             word = one
+        while self._within:
+            self._close(len(self._text))
+        if self._by_property:
+            lines = lock_text.some(self._by_property)
+            self.remarks.append(Remark(f"names artifacts by properties (lines {lines}): what it names was not judged"))
 
     def _open(self, word: str, place: int) -> None:
         if word == "dependencies" and not self._within:
@@ -128,8 +135,7 @@ class _Script:
             self.found.append((place, _asked(parts[1], parts[2], parts[3], self._line(place))))
             self._known = True
         elif asks and "$" in value and _WITH_PROPERTY.fullmatch(value):
-            line = self._line(place)
-            self.remarks.append(Remark(f"names an artifact by a property at line {line}: what it names was not judged"))
+            self._by_property.append(str(self._line(place)))
             self._known = True
 
 
