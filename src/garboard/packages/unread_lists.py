@@ -69,6 +69,7 @@ TOOLS: Final = MappingProxyType(
             ("Gopkg.lock", "glide.lock"),
         ),
         "Go's workspaces (replace)": UnreadTool(("**/go.work",), sign=r"(?m)^[ \t]*replace\b|=>"),
+        "Gradle's declarative build files": UnreadTool(("**/*.gradle.dcl",), sign=r"\bdependencies\b"),
         "Haskell": UnreadTool(
             ("**/*.cabal", "**/package.yaml", "**/stack.yaml"),
             ("cabal.project.freeze", "stack.yaml.lock"),
@@ -80,6 +81,14 @@ TOOLS: Final = MappingProxyType(
         ),
         "jspm and import maps": UnreadTool(("**/importmap.json", "**/jspm.json", "**/importmap.rb"), sign=r"://|@\d"),
         "LibMan": UnreadTool(("**/libman.json",), sign=r'"library"\s*:'),
+        "Maven's extensions": UnreadTool(("**/.mvn/extensions.xml",), sign=r"<extension[\s/>]"),
+        "Maven in other languages than XML": UnreadTool(
+            (
+                *("**/pom.yaml", "**/pom.yml", "**/pom.json", "**/pom.kts", "**/pom.scala"),
+                *("**/pom.groovy", "**/pom.rb", "**/pom.clj", "**/pom.atom", "**/pom.java"),
+            ),
+            sign=r"dependenc|\bjar\b",
+        ),
         "Meson": UnreadTool(("**/subprojects/*.wrap",)),
         "Mill": UnreadTool(("**/build.sc", "**/build.mill"), sign=r'(?:ivy|mvn)"'),
         "NuGet before project files (project.json)": UnreadTool(

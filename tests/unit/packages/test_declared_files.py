@@ -1336,6 +1336,20 @@ def test_a_manifest_without_a_lock_file_is_a_gap(tmp_path: Path, private: bool) 
         ("deps.edn", "a."),
         ("manifest.toml", "packages = [ { name ="),
         ("a.gradle", "api("),
+        ("a.gradle", "/*"),
+        ("a.gradle", "dependencies { a 'b:c' "),
+        ("a.gradle", '"a:$b '),
+        ("a.gradle", "id 'a' "),
+        ("a.gradle", "a:"),
+        ("a.gradle", "library('a', "),
+        ("a.gradle", "group: 'a', name: 'b' \n"),
+        ("a.gradle", "''''"),
+        ("a.gradle", "'" + "a:" * 3),
+        ("build.sbt", '"a"\n%\n'),
+        ("build.sbt", "/*"),
+        ("my-pom.xml", "<project"),
+        ("my-pom.xml", "<!--a>"),
+        ("my-pom.xml", "<?"),
         ("package-lock.json", '{"dependencies": {"a": {"version": "https://a/'),
         ("mix.lock", '"a": {:hex, :'),
         ("Podfile.lock", "PODS:\n  - a ("),
@@ -1347,3 +1361,63 @@ def test_long_repetitions_end(name: str, unit: str) -> None:
     facts = list(reader.catalog(File(path=name, data=(unit * 100_000).encode())))
     kept = {one.path: one.data for one in facts if isinstance(one, Kept)}
     assert isinstance(list(reader.ecosystem.load_join()(kept, nothing)) if kept else facts, list)
+
+
+@pytest.mark.parametrize(
+    ("script", "packages"),
+    [
+        ("dependencies {\n  api(\n    'g:a:1.0',\n    \"g:b:2.0\"\n  )\n}", {"g/a@1.0": 3, "g/b@2.0": 4}),
+        ("dependencies { api 'g:a:1.0'; shadow 'g:b:2.0@aar' }", {"g/a@1.0": 1, "g/b@2.0": 1}),
+        ("dependencies {\n  api group: 'g',\n    name: 'a',\n    version: '1.0'\n}", {"g/a@1.0": 2}),
+        ('dependencies {\n  "implementation"("g:a:1.0")\n  add("x", "g:b:2.0")\n}', {"g/a@1.0": 2, "g/b@2.0": 3}),
+        ("ext.libs = [\n a: 'g:a:1.0'\n]", {"g/a@1.0": 2}),
+        ("dependencyManagement { imports { mavenBom 'g:a:1.0' } }", {"g/a@1.0": 1}),
+        ("library('x', 'g:a:1.0')\nlibrary('y', 'g', 'b').version('2.0')", {"g/a@1.0": 1, "g/b@2.0": 2}),
+        ("// api 'g:a:1.0'\n/* api 'g:b:1.0'\n*/ api 'g:c:1.0' // api 'g:d:1.0'", {"g/c@1.0": 3}),
+        ("maven { url 'https://x/*' }\ndependencies { api 'g:a:1.0' } /* */", {"g/a@1.0": 2}),
+        ("image 'registry:latest'\ndependsOn 'app:assemble:now'\nat '10:20:30'", {}),
+        ("dependencies { api project(':x')\n api files('a.jar')\n }", {}),
+        ("plugins { id 'a.b' version '1.0' }\ndependencies { api libs.a\n api projects.b }", {}),
+    ],
+)
+def test_coordinates_in_a_build_script(tmp_path: Path, script: str, packages: dict[str, int]) -> None:
+    found = read(tmp_path, {"build.gradle": script})
+    assert {f"{one.full_name}@{one.version}": one.locations[0].line for one in found.packages} == packages
+    assert not any("not judged" in gap.reason for gap in found.gaps)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("build.gradle.kts", "dependencies {\n  implementation(Deps.log4j)\n}"),
+        ("build.gradle", 'dependencies { api "${g}:a:1.0" }'),
+        ("build.gradle", 'dependencies { api "g:a:$v" }'),
+        ("build.gradle", "dependencies { api(Deps.a)"),
+        ("gradle/libs.toml", '[libraries]\na = { module = "g:a" }\n'),
+        (
+            "pom.xml",
+            "<project><build><plugins><plugin><dependencies><dependency><groupId>g</groupId></dependency></dependencies></plugin></plugins></build></project>",
+        ),
+        ("build.sbt", '"g" % "a" % "[1,2)"\n'),
+    ],
+)
+def test_what_a_build_does_not_tell_is_told(tmp_path: Path, name: str, text: str) -> None:
+    found = read(tmp_path, {name: text})
+    assert all(one.application for one in found.packages)
+    assert any(re.search("not judged|no version|nothing pins", gap.reason) for gap in found.gaps), found.gaps
+
+
+@pytest.mark.parametrize("name", ["pom.xml", "sub/my-pom.xml", "pom-prod.xml", "POM.XML"])
+def test_a_project_of_maven_has_any_name(tmp_path: Path, name: str) -> None:
+    text = (
+        "<project><groupId>g</groupId><artifactId>s</artifactId><version>1</version><dependencies><dependency>"
+        "<groupId>g</groupId><artifactId>a</artifactId><version>2</version></dependency></dependencies></project>"
+    )
+    found = read(tmp_path, {name: f"<!-- <a> -->{text}", "pompoms.xml": "<list><project/></list>"})
+    assert "g/a@2" in edges(found)
+    assert {gap.subject for gap in found.gaps} == {name}
+
+
+def test_an_artifact_of_sbt_over_several_lines(tmp_path: Path) -> None:
+    found = read(tmp_path, {"build.sbt": '/* "g" % "b" % "1" */\nSeq(\n  "g" %\n    "a" %\n    "1.0"\n)\n'})
+    assert [(one.full_name, one.version, one.locations[0].line) for one in found.packages] == [("g/a", "1.0", 3)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
@@ -23,6 +24,9 @@ _BUILT: Final = "scan the built archives or image, or an SBOM of the build"
 _PARTIAL: Final = "lists only what is asked for by name: what that needs is not known; {}"
 _REPOSITORY: Final = "/.m2/repository/"
 _REPOSITORY_HINT: Final = "fill Maven's repository with `mvn dependency:go-offline` and name it with --maven-repository"
+_PROJECT: Final = re.compile(
+    rb"(?s)(?:[^<]++|<\?.*?(?:\?>|\Z)|<!--.*?(?:-->|\Z)|<!(?!--)[^>]*+>)*+<(?:\w+:)?project[\s>]"
+)
 _TREE: Final = _PARTIAL.format(f"{_REPOSITORY_HINT}, or {_BUILT}")
 _CUT: Final = f"the projects of this tree need each other too often: what this one's dependencies need was not looked up to the end; {_BUILT}"
 _IVY: Final = _PARTIAL.format(f"keep the reports of its resolution cache, or {_BUILT}")
@@ -36,9 +40,11 @@ _CATALOG: Final = _PARTIAL.format("lock it with `gradle dependencies --write-loc
 def catalog(file: File, /) -> Iterator[Fact]:
     """The project, where it is named, and the artifacts with the versions that this file alone tells."""
     name = file.path.rpartition("/")[2]
-    if name == "pom.xml" or name.endswith(".pom"):
+    if name.endswith(".pom") or ("pom" in name.lower() and name.lower().endswith(".xml") and _is_pom(file)):
         return _kept(file)
-    form = next(form for end, form in _FORMS if name.endswith(end))
+    form = next((form for end, form in _FORMS if name.endswith(end)), None)
+    if form is None:
+        return iter(())
     return lock_text.facts(
         file,
         form.parse,
@@ -76,6 +82,11 @@ _FORMS: Final = (
 """By how their names end; the first that fits counts."""
 
 
+def _is_pom(file: File) -> bool:
+    """Whether it is one by its name, or by its text: modules and ``mvn -f`` take files of any name."""
+    return file.path.rpartition("/")[2] == "pom.xml" or _PROJECT.match(file.data) is not None
+
+
 def _kept(file: File) -> Iterator[Fact]:
     """What the file states, for `join`; of Maven's own files only those of a repository in the tree count."""
     if file.path.endswith(".pom") and _REPOSITORY not in f"/{file.path}":
@@ -109,6 +120,9 @@ def _project(path: str, projects: Projects) -> Iterator[Fact]:
         )
         for place, (name, one) in enumerate(zip(names, project.dependencies, strict=True))
     ]
+    if plugins := projects.plugins(path):
+        reason = f"asks for artifacts that its plugins need ({lock_text.some(plugins)}): not judged"
+        yield Gap(stage="catalog", subject=path, reason=reason)
     missing = [*project.missing, *projects.missing_imports(path)]
     if missing and any(not one.version for one in entries[1:]):
         reason = f"takes versions from what is not here: {lock_text.some(missing)}; {_REPOSITORY_HINT}"

@@ -140,6 +140,11 @@ class Projects:
             cut,
         )
 
+    def plugins(self, path: str) -> tuple[str, ...]:
+        """Coordinates of what the plugins of this project need."""
+        pom = self._pom(path)
+        return pom.plugins if pom is not None else ()
+
     def has(self, one: Resolved) -> bool:
         """Whether a dependency is another project of the tree."""
         return self._place(one.key.group, one.key.artifact, one.version).rpartition("/")[2] == "pom.xml"

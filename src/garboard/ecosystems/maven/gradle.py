@@ -4,19 +4,36 @@ from __future__ import annotations
 
 import re
 import tomllib
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from garboard import lock_text
 from garboard.ecosystems.maven.effective import exact
-from garboard.lock_text import LINE, Pinned
+from garboard.lock_text import LINE, Pinned, Remark
 
-_COORDINATES: Final = re.compile(
-    r"""\b(?:\w*[aA]pi|\w*[iI]mplementation|\w*[cC]ompileOnly|\w*[rR]untimeOnly|compile|runtime|classpath|\w*[pP]rocessor|kapt|ksp|\w*[pP]latform)\b[\s(]*(?:\w+\s*\(\s*)?["']([\w.-]+):([\w.-]+)(?::([^"':@]+))?(?:[:@][^"']*)?["']"""
+_TOKEN: Final = re.compile(
+    r"""//[^\n]*+|/\*(?s:.*?)(?:\*/|\Z)|"{3}(?s:.*?)(?:"{3}|\Z)|'''(?s:.*?)(?:'''|\Z)"""
+    r"""|"(?:[^"\\\n]|\\.)*+"?|'(?:[^'\\\n]|\\.)*+'?|[A-Za-z_]\w*+|[{}]"""
 )
-_BY_NAME: Final = re.compile(
-    r"""\bgroup\s*[:=]\s*["']([\w.-]+)["']\s*,\s*name\s*[:=]\s*["']([\w.-]+)["'](?:\s*,\s*version\s*[:=]\s*["']([^"']+)["'])?"""
+_COORDINATES: Final = re.compile(r"([\w.-]*[A-Za-z][\w.-]*):([\w.-]+)(?::([^:@]+))?(?:[:@].*)?")
+_STATED: Final = re.compile(r".*[\d$+].*|latest\.\w+")
+"""A version, as there is one in coordinates; a text of other parts is none."""
+_WITH_PROPERTY: Final = re.compile(r"[\w.${}-]+:[\w.${}-]+(?::.*)?")
+_VALUE: Final = r"""\s*+[:=]\s*+["']([^"'\n]*+)["']"""
+_BY_NAME: Final = re.compile(rf"""\bgroup{_VALUE}\s*+,\s*+name{_VALUE}(?:\s*+,\s*+version{_VALUE})?""")
+_TEXT_ARGUMENT: Final = r"""\s*+["']([^"'\n]*+)["']\s*+"""
+_LIBRARY: Final = re.compile(
+    rf"""\blibrary\s*+\({_TEXT_ARGUMENT},{_TEXT_ARGUMENT},{_TEXT_ARGUMENT}\)(?:\s*+\.\s*+version\s*+\({_TEXT_ARGUMENT}\))?"""
 )
+_CONFIGURATION: Final = re.compile(
+    r"\w*[aA]pi|\w*[iI]mplementation|\w*[cC]ompileOnly|\w*[rR]untimeOnly|compile|runtime|classpath|\w*[pP]rocessor|kapt|ksp|\w*[pP]latform"
+)
+_OF_TREE: Final = frozenset(
+    {"project", "projects", "files", "fileTree", "dir", "include", "gradleApi", "localGroovy", "libs"}
+)
+"""What a script calls to name what is no artifact of a repository, or one of a catalog, which is read for itself."""
+_NOT_ASKED: Final = frozenset({"exclude", "group", "module", "because", "name", "version", "path", "configuration"})
 
 
 def locked(text: str) -> Iterator[Pinned]:
@@ -32,11 +49,101 @@ def locked(text: str) -> Iterator[Pinned]:
         yield Pinned(f"{group}:{artifact}", version, line=number)
 
 
-def build_script(text: str) -> Iterator[Pinned]:
+def build_script(text: str) -> Iterator[Pinned | Remark]:
     """Coordinates in one text, or by name; a version that the script works out is not known."""
-    for number, line in enumerate(text.splitlines(), 1):
-        if (found := _COORDINATES.search(line) or _BY_NAME.search(line)) is not None:
-            yield Pinned(f"{found[1]}:{found[2]}", exact(found[3] or ""), asked=True, line=number)
+    plain = _TOKEN.sub(lambda one: _blank(one[0]) if one[0].startswith(("//", "/*")) else one[0], text)
+    script = _Script(plain)
+    script.read()
+    yield from (one for _, one in sorted(script.found, key=lambda one: one[0]))
+    yield from script.remarks
+
+
+class _Script:
+    """A script without its comments, what it asks for with the places of that, and what it does not tell."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._ends = [found.start() for found in re.finditer(r"\n", text)]
+        named = [(one, (one[1], one[2], one[3])) for one in _BY_NAME.finditer(text)]
+        named += [(one, (one[2], one[3], one[4])) for one in _LIBRARY.finditer(text)]
+        self.found = [(one.start(), _asked(*parts, self._line(one.start()))) for one, parts in named]
+        self.remarks: list[Remark] = []
+        self._by_property: list[str] = []
+        """Lines of artifacts that are not named there."""
+        self._named = sorted(place for place, _ in self.found)
+        self._blocks: list[str] = []
+        self._within = 0
+        """Blocks of dependencies that are open."""
+        self._opened = 0
+        self._words = self._known = False
+        """Whether the open one has any, and any that is understood."""
+
+    def _line(self, place: int) -> int:
+        return bisect_left(self._ends, place) + 1
+
+    def read(self) -> None:
+        """Read it once."""
+        word = ""
+        for token in _TOKEN.finditer(self._text):
+            one, place = token[0], token.start()
+            if one == "{":
+                self._open(word, place)
+            elif one == "}":
+                self._close(place)
+            elif one[0] in "\"'":
+                self._state(word, one.strip("\"'"), place)
+                continue
+            else:
+                self._words |= self._within > 0
+                self._known |= one in _OF_TREE
+            word = one
+        while self._within:
+            self._close(len(self._text))
+        if self._by_property:
+            lines = lock_text.some(self._by_property)
+            self.remarks.append(Remark(f"names artifacts by properties (lines {lines}): what it names was not judged"))
+
+    def _open(self, word: str, place: int) -> None:
+        if word == "dependencies" and not self._within:
+            self._opened = place
+            self._words = self._known = False
+        self._blocks.append(word)
+        self._within += word == "dependencies"
+
+    def _close(self, place: int) -> None:
+        if not self._blocks or self._blocks.pop() != "dependencies":
+            return
+        self._within -= 1
+        named = bisect_left(self._named, self._opened) < bisect_left(self._named, place)
+        if not self._within and self._words and not self._known and not named:
+            line = self._line(self._opened)
+            self.remarks.append(
+                Remark(f"has dependencies at line {line} that are not stated there: what it names was not judged")
+            )
+
+    def _state(self, word: str, value: str, place: int) -> None:
+        """Judge a text that follows a word."""
+        if self._within and word == "kotlin":
+            value = f"org.jetbrains.kotlin:kotlin-{value}"
+        parts = _COORDINATES.fullmatch(value)
+        asks = (bool(self._within) and word not in _NOT_ASKED and word not in _OF_TREE) or _CONFIGURATION.fullmatch(
+            word
+        ) is not None
+        if parts is not None and (_STATED.fullmatch(parts[3]) if parts[3] else asks):
+            self.found.append((place, _asked(parts[1], parts[2], parts[3], self._line(place))))
+            self._known = True
+        elif asks and "$" in value and _WITH_PROPERTY.fullmatch(value):
+            self._by_property.append(str(self._line(place)))
+            self._known = True
+
+
+def _blank(text: str) -> str:
+    return re.sub(r"[^\n]", " ", text)
+
+
+def _asked(group: str, name: str, version: str | None, line: int) -> Pinned:
+    stated = "" if version is None or "+" in version or version.startswith("latest.") else version
+    return Pinned(f"{group}:{name}", exact(stated), asked=True, line=line)
 
 
 def version_catalog(text: str) -> Iterator[Pinned]:

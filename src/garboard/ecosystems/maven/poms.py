@@ -56,6 +56,8 @@ class Pom(msgspec.Struct, frozen=True, array_like=True):
     properties: tuple[tuple[str, str], ...] = ()
     managed: tuple[Dependency, ...] = ()
     dependencies: tuple[Dependency, ...] = ()
+    plugins: tuple[str, ...] = ()
+    """Coordinates of what plugins and extensions of the build need."""
 
 
 def parse(data: bytes) -> Pom:
@@ -83,6 +85,11 @@ def parse(data: bytes) -> Pom:
         ),
         tuple(_dependencies(part.findall("dependencyManagement/dependencies/dependency") for part in parts)),
         tuple(_dependencies(part.findall("dependencies/dependency") for part in parts)),
+        tuple(
+            f"{_field(one, 'groupId')}:{_field(one, 'artifactId')}"
+            for found in (*root.iter("plugin"), *root.iterfind("build"))
+            for one in (*found.findall("dependencies/dependency"), *found.findall("extensions/extension"))
+        ),
     )
 
 

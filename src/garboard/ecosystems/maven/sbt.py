@@ -9,12 +9,16 @@ from typing import Final
 import msgspec
 
 from garboard import lock_text
+from garboard.ecosystems.maven.effective import exact
 from garboard.lock_text import LINE, Pinned
 
 _SHIPPED: Final = frozenset({"compile", "runtime", "compile-internal", "runtime-internal"})
 _EXACT: Final = re.compile(r"[\w.-]*[\w]")
 _SBT: Final = re.compile(r"\s*sbt\.version\s*[=:]\s*(\S+)")
-_NAMED: Final = re.compile(r'"([\w.-]+)"\s*(%%?%?)\s*"([\w.-]+)"\s*%\s*(?:"([^"]+)"|[\w.]+)(?:\s*%\s*"?(\w+)"?)?')
+_NAMED: Final = re.compile(
+    r'"([\w.-]++)"\s*+(%%?%?)\s*+"([\w.-]++)"\s*+%\s*+(?:"([^"]++)"|[\w.]++)(?:\s*+%\s*+"?(\w++)"?)?'
+)
+_COMMENT: Final = re.compile(r'//[^\n]*+|/\*(?s:.*?)(?:\*/|\Z)|"(?:[^"\\\n]|\\.)*+"?')
 _SCALA: Final = re.compile(r'\bscalaVersion\b[^"\n]*"(\d+)\.(\d+)')
 
 
@@ -39,13 +43,18 @@ def build(text: str) -> Iterator[Pinned]:
     """``build.sbt``: libraries of Scala have its version in their names; what the script works out is not known."""
     scala = _SCALA.search(text)
     suffix = "" if scala is None else f"_{scala[1]}" if scala[1] != "2" else f"_2.{scala[2]}"
-    for number, line in enumerate(text.splitlines(), 1):
-        for found in () if line.lstrip().startswith("//") else _NAMED.finditer(line):
-            group, signs, name, version, scope = found.groups()
-            known = signs == "%" or (signs == "%%" and suffix)
-            told = "test" if (scope or "").lower() == "test" else ""
-            full = f"{group}:{name}{suffix if signs == '%%' else ''}"
-            yield Pinned(full, version if known and version else "", asked=True, line=number, scope=told)
+    plain = _COMMENT.sub(lambda one: one[0] if one[0].startswith('"') else re.sub(r"[^\n]", " ", one[0]), text)
+    number = 1
+    last = 0
+    for found in _NAMED.finditer(plain):
+        number += plain.count("\n", last, found.start())
+        last = found.start()
+        group, signs, name, version, scope = found.groups()
+        known = signs == "%" or (signs == "%%" and suffix)
+        stated = exact(version) if known and version and not version.startswith("latest.") else ""
+        told = "test" if (scope or "").lower() == "test" else ""
+        full = f"{group}:{name}{suffix if signs == '%%' else ''}"
+        yield Pinned(full, stated, asked=True, line=number, scope=told)
 
 
 def module(text: str) -> Iterator[Pinned]:
