@@ -22,7 +22,7 @@ from garboard.packages.declared import DECLARATIONS
 from tests.unit.ecosystems.reading import file, paths
 
 _SECONDS = 30
-_BYTES = 200_000
+_BYTES = 100_000
 _DATABASES = ("Packages", "Packages.db", "rpmdb.sqlite")
 _STARTS = (
     b"", b"Package: a\nVersion: 1\n", b"Package: a\nVersion: 1\nDepends: a", b"Package: a\nVersion: 1\nSource: a", b"P:a\nV:1\n",
