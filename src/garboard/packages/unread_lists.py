@@ -90,7 +90,7 @@ TOOLS: Final = MappingProxyType(
             sign=r"dependenc|\bjar\b",
         ),
         "Meson": UnreadTool(("**/subprojects/*.wrap",)),
-        "Mill": UnreadTool(("**/build.sc", "**/build.mill"), sign=r'(?:ivy|mvn)"'),
+        "Mill": UnreadTool(("**/build.sc", "**/*.mill", "**/*.mill.scala"), sign=r'(?:ivy|mvn)"'),
         "NuGet before project files (project.json)": UnreadTool(
             ("**/project.json",), sign=r'"(?:frameworks|buildOptions)"|"dependencies"\s*:\s*\{\s*"[\w.-]+"\s*:\s*"\d'
         ),
