@@ -24,9 +24,9 @@ _BUILT: Final = "scan the built archives or image, or an SBOM of the build"
 _PARTIAL: Final = "lists only what is asked for by name: what that needs is not known; {}"
 _REPOSITORY: Final = "/.m2/repository/"
 _REPOSITORY_HINT: Final = "fill Maven's repository with `mvn dependency:go-offline` and name it with --maven-repository"
-_PROJECT: Final = re.compile(
-    rb"(?s)(?:[^<]++|<\?.*?(?:\?>|\Z)|<!--.*?(?:-->|\Z)|<!(?!--)[^>]*+>)*+<(?:\w+:)?project[\s>]"
-)
+_BEFORE: Final = re.compile(rb"(?s)[^<]++|<\?.*?(?:\?>|\Z)|<!--.*?(?:-->|\Z)|<!(?!--)[^>]*+>")
+"""A part of what comes before the first element."""
+_PROJECT: Final = re.compile(rb"<(?:\w+:)?project[\s>]")
 _TREE: Final = _PARTIAL.format(f"{_REPOSITORY_HINT}, or {_BUILT}")
 _CUT: Final = f"the projects of this tree need each other too often: what this one's dependencies need was not looked up to the end; {_BUILT}"
 _IVY: Final = _PARTIAL.format(f"keep the reports of its resolution cache, or {_BUILT}")
@@ -84,7 +84,12 @@ _FORMS: Final = (
 
 def _is_pom(file: File) -> bool:
     """Whether it is one by its name, or by its text: modules and ``mvn -f`` take files of any name."""
-    return file.path.rpartition("/")[2] == "pom.xml" or _PROJECT.match(file.data) is not None
+    if file.path.rpartition("/")[2] == "pom.xml":
+        return True
+    place = 0
+    while (before := _BEFORE.match(file.data, place)) is not None:
+        place = before.end()
+    return _PROJECT.match(file.data, place) is not None
 
 
 def _kept(file: File) -> Iterator[Fact]:

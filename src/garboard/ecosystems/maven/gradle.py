@@ -14,9 +14,11 @@ from garboard.lock_text import LINE, Pinned, Remark
 
 _TOKEN: Final = re.compile(
     r"""//[^\n]*+|/\*(?s:.*?)(?:\*/|\Z)|"{3}(?s:.*?)(?:"{3}|\Z)|'''(?s:.*?)(?:'''|\Z)"""
-    r"""|"(?:[^"\\\n]|\\.)*+"?|'(?:[^'\\\n]|\\.)*+'?|[A-Za-z_]\w*+|[{}]"""
+    r"""|"[^"\\\n]*+(?:\\.[^"\\\n]*+)*"?|'[^'\\\n]*+(?:\\.[^'\\\n]*+)*'?|[A-Za-z_]\w*+|[{}]"""
 )
-_COORDINATES: Final = re.compile(r"([\w.-]*[A-Za-z][\w.-]*):([\w.-]+)(?::([^:@]+))?(?:[:@].*)?")
+_COORDINATES: Final = re.compile(r"(?=[\d.-]*+[A-Za-z_])([\w.-]++):([\w.-]++)(?::([^:@]++))?(?:[:@].*)?")
+_LONGEST: Final = 1000
+"""Characters of coordinates."""
 _STATED: Final = re.compile(r".*[\d$+].*|latest\.\w+")
 """A version, as there is one in coordinates; a text of other parts is none."""
 _WITH_PROPERTY: Final = re.compile(r"[\w.${}-]+:[\w.${}-]+(?::.*)?")
@@ -125,6 +127,8 @@ class _Script:
         """Judge a text that follows a word."""
         if self._within and word == "kotlin":
             value = f"org.jetbrains.kotlin:kotlin-{value}"
+        if len(value) > _LONGEST:
+            return
         parts = _COORDINATES.fullmatch(value)
         asks = (bool(self._within) and word not in _NOT_ASKED and word not in _OF_TREE) or _CONFIGURATION.fullmatch(
             word

@@ -18,7 +18,7 @@ _SBT: Final = re.compile(r"\s*sbt\.version\s*[=:]\s*(\S+)")
 _NAMED: Final = re.compile(
     r'"([\w.-]++)"\s*+(%%?%?)\s*+"([\w.-]++)"\s*+%\s*+(?:"([^"]++)"|[\w.]++)(?:\s*+%\s*+"?(\w++)"?)?'
 )
-_COMMENT: Final = re.compile(r'//[^\n]*+|/\*(?s:.*?)(?:\*/|\Z)|"(?:[^"\\\n]|\\.)*+"?')
+_COMMENT: Final = re.compile(r'//[^\n]*+|/\*(?s:.*?)(?:\*/|\Z)|"[^"\\\n]*+(?:\\.[^"\\\n]*+)*"?')
 _SCALA: Final = re.compile(r'\bscalaVersion\b[^"\n]*"(\d+)\.(\d+)')
 
 
