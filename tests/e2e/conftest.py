@@ -66,6 +66,15 @@ def _insisted(report: pytest.TestReport | pytest.CollectReport) -> pytest.TestRe
     return report
 
 
+@pytest.fixture(scope="module")
+def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry]:
+    """A registry of a module's own."""
+    if not shutil.which("docker-registry"):
+        pytest.skip("what is kept in a registry is NOT tested: docker-registry is needed")
+    with serving.registry(tmp_path_factory.mktemp("hub") / "registry") as running_registry:
+        yield running_registry
+
+
 @pytest.fixture(scope="session")
 def engines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engines]:
     missing = [tool for tool in TOOLS if shutil.which(tool) is None]

@@ -10,7 +10,6 @@ import sqlite3
 import subprocess
 import time
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -47,12 +46,6 @@ BASES = tuple(python(number) for number in range(IMAGES))
 
 def names(number: int) -> tuple[str, ...]:
     return tuple(f"3.{number}{rest}" for rest in ("", "-slim", ".1", ".1-slim", ".1-slim-bookworm"))
-
-
-@pytest.fixture(scope="module")
-def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry]:
-    with serving.registry(tmp_path_factory.mktemp("hub") / "registry") as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,6 @@ import base64
 import gzip
 import json
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -27,14 +26,6 @@ DOCUMENTS = {
     "alpine-secdb/v3.20/main.json": SECDB,
     "wolfi/os/security.json": SECDB,
 }
-
-
-@pytest.fixture(scope="module")
-def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry]:
-    if not shutil.which("docker-registry"):
-        pytest.skip("sharing the database is NOT tested: docker-registry is needed")
-    with serving.registry(tmp_path_factory.mktemp("hub") / "registry") as running:
-        yield running
 
 
 class World:

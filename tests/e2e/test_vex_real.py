@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.e2e import publishing, serving
+from tests.e2e import publishing
 from tests.e2e.publishing import Made, Publisher
 from tests.e2e.running import Ended, Garboard
 from tests.e2e.serving import PASSWORD, USER, Registry
@@ -36,14 +34,6 @@ TRUSTING = '[vex]\ntrust = ["Example Ltd"]\n'
 def made(*packages: str) -> Made:
     files = {"etc/os-release": publishing.release("12", "bookworm"), "var/lib/dpkg/status": publishing.status(packages)}
     return Made(layers=(publishing.tar(files),))
-
-
-@pytest.fixture(scope="module")
-def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry]:
-    if not shutil.which("docker-registry"):
-        pytest.skip("attaching VEX documents is NOT tested: docker-registry is needed")
-    with serving.registry(tmp_path_factory.mktemp("hub") / "registry") as running:
-        yield running
 
 
 class World:

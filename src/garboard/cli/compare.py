@@ -17,7 +17,6 @@ from garboard.cli.params import Given, Operand, text, value
 from garboard.cli.saved import saved
 from garboard.cli.session import analyzed, supply
 from garboard.cli.settings import Analysis
-from garboard.image import reference as references
 from garboard.model.base import Value
 from garboard.model.errors import GarboardError, UsageError
 
@@ -35,7 +34,8 @@ def _when(given: str) -> str:
 
 
 IMAGES: Final = Operand[tuple[str, ...]]("images", metavar="[BEFORE] [AFTER]", many=True, required=False)
-_ENGINES: Final = ("docker:", "podman:")
+_ENGINES: Final = frozenset({"", "docker", "podman"})
+"""Prefixes of names under which a registry may have the image, too."""
 FAIL_IF: Final = value(
     "--fail-if", parse=_when, metavar="worse|new|any|never", help="What ends with 1: worse is the default."
 )
@@ -79,12 +79,16 @@ def _published(name: str) -> str:
     Raises:
         UsageError: it is a file, or named by a prefix of other places.
     """
-    plain = next((name.removeprefix(prefix) for prefix in _ENGINES if name.startswith(prefix)), name)
+    from garboard.image import reference as references
+    from garboard.image.open import scheme_of
+
+    scheme = scheme_of(name)
+    plain = name.removeprefix(f"{scheme}:") if scheme else name
     try:
         references.parse(plain)
     except GarboardError:
         plain = ""
-    if not plain or Path(plain).exists():
+    if not plain or scheme not in _ENGINES or (not scheme and Path(plain).exists()):
         raise UsageError(f"{name} is not in a registry under that name", "name both: garboard compare BEFORE AFTER")
     return f"registry:{plain}"
 

@@ -70,6 +70,12 @@ def _opened(source: ImageSource, name: str, options: Options) -> AnyOpened:
         raise NetworkError(message, error.hint) from error
 
 
+def scheme_of(name: str) -> str:
+    """The prefix of a name that chooses where to look; empty if there is none."""
+    scheme, colon, _ = name.partition(":")
+    return scheme if colon and any(scheme in source.SCHEMES for source in _sources()) else ""
+
+
 def _by_scheme(name: str, options: Options) -> AnyOpened | None:
     scheme, _, rest = name.partition(":")
     for source in _sources():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from functools import cached_property
 from itertools import islice, takewhile
 from typing import Final, NamedTuple
@@ -87,6 +88,9 @@ class _Locks:
         self._homes: dict[str, list[str]] = defaultdict(list)
         self._loose: dict[str, set[tuple[str, str]]] = defaultdict(set)
         """By the folder of manifests, what they state with a version."""
+        self._told: dict[str, tuple[str, ...]] = {}
+        """Of a manifest, the lock files that answer for it and lie in its folder."""
+        self._stated: dict[tuple[str, ...], AbstractSet[tuple[tuple[str, str], str]]] = {}
         self._members: dict[str, set[str]] = defaultdict(set)
         """By lock file, the projects that it says to be of."""
         self._own = {(one.type, _named(one.type, one.full_name)) for one in packages if one.application}
@@ -137,15 +141,28 @@ class _Locks:
     def tells(self, package: Package, answers: dict[str, tuple[str, ...]]) -> bool:
         """Whether lock files tell the version of what a manifest states: one of its folder whichever it has, others the same."""
         manifest = _file(package)
+        files = answers.get(manifest, ())
+        if not files:
+            return False
         key = (package.type, _named(package.type, package.full_name))
-        for file in answers.get(manifest, ()):
-            found = self._by_file[file].get(key, ())
-            own = _home(file) == _home(manifest)
-            if own and (found or ecosystems.of(package.type).loose_locks):  # a BOM is in no lock file
-                return True
-            if any(self._packages[place].version == package.version for place in found):
-                return True
-        return False
+        if manifest not in self._told:
+            home = _home(manifest)
+            self._told[manifest] = tuple(file for file in files if _home(file) == home)
+        own = self._told[manifest]
+        if own and ecosystems.of(package.type).loose_locks:  # a BOM is in no lock file
+            return True
+        return any(key in self._by_file[file] for file in own) or (key, package.version) in self._versions(files)
+
+    def _versions(self, files: tuple[str, ...]) -> AbstractSet[tuple[tuple[str, str], str]]:
+        """What lock files state, with the versions; made once, as one answers for many manifests."""
+        if files not in self._stated:
+            self._stated[files] = {
+                (key, self._packages[place].version)
+                for file in files
+                for key, places in self._by_file[file].items()
+                for place in places
+            }
+        return self._stated[files]
 
     def _below(self, home: str) -> Iterator[str]:
         """The folders with lock files below one."""

@@ -79,7 +79,7 @@ class AffectedRef(_Out):
     ref: str
 
 
-class NamedValue(_Out):
+class Property(_Out):
     """A named value."""
 
     name: str
@@ -101,7 +101,7 @@ class BomVulnerability(_Out, kw_only=True):
     updated: str | None = None
     analysis: VulnerabilityAnalysis | None = None
     affects: tuple[AffectedRef, ...]
-    properties: tuple[NamedValue, ...] = ()
+    properties: tuple[Property, ...] = ()
 
 
 def vulnerabilities(
@@ -137,7 +137,7 @@ def _vulnerability(
         updated=_stamp(stated.modified),
         analysis=analysis,
         affects=(AffectedRef(ref=refs[finding.package.id]),) if finding.package.id in refs else (),
-        properties=tuple(NamedValue(name=name, value=value) for name, value in _properties(finding)),
+        properties=tuple(Property(name=name, value=value) for name, value in _properties(finding)),
     )
 
 

@@ -21,19 +21,12 @@ from garboard.model.policy import Suppressed
 from garboard.model.report import Report
 from garboard.packages.graph import roots
 from garboard.sbom import identity, properties
-from garboard.sbom.cyclonedx_vulnerabilities import BomVulnerability, vulnerabilities
+from garboard.sbom.cyclonedx_vulnerabilities import BomVulnerability, Property, vulnerabilities
 from garboard.sbom.licenses import recognize
 
 
 class _Out(msgspec.Struct, rename="camel", omit_defaults=True, gc=False):
     """A part of the document; empty fields are left out. Not a `Value`: creating one takes three times as long."""
-
-
-class Property(_Out):
-    """A named value."""
-
-    name: str
-    value: str
 
 
 class Text(_Out):

@@ -212,7 +212,8 @@ def test_one_image_is_compared_with_what_its_registry_has(image: str) -> None:
         refused = run(compare, name, "--offline", "--no-cache").exception
         assert isinstance(refused, OfflineError)
         assert "registry" in str(refused) or "example.test" in str(refused)
-    assert isinstance(run(compare, f"docker-archive:{image}", "--offline").exception, UsageError)
+    for name in (f"docker-archive:{image}", "dir:app", "sbom:app", "oci-dir:app", "registry:app"):
+        assert isinstance(run(compare, name, "--offline").exception, UsageError), name
 
 
 def test_compare_stages(image: str) -> None:

@@ -1212,6 +1212,7 @@ def test_a_mark_of_the_byte_order_does_no_harm(tmp_path: Path, file: Declared, e
         ("environment.yml", b"- a\n"),
         ("conda-lock.yml", b"a: 1\n"),
         ("conda-linux-64.lock", b"\xff"),
+        ("conda-linux-64.lock", b"{}"),
         ("pixi.lock", b"a: 1\n"),
         ("Podfile.lock", b"a: 1\n"),
         ("build.sbt.lock", b"{}"),

@@ -46,6 +46,8 @@ def catalog(file: File, /) -> Iterator[Fact]:
             partial = "" if all(whole for _, _, whole in found) else _PARTIAL
         else:
             entries = list(_explicit(text))
+            if not entries and name.endswith(".lock") and text.strip() and _EXPLICIT not in text:
+                raise ValueError(f"it lacks the line {_EXPLICIT}")
     except lock_text.ERRORS as error:
         reason = f"is not what Conda writes: {lock_text.worded(error)}"
         yield Gap(stage="catalog", subject=file.path, reason=reason)

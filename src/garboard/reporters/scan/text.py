@@ -204,9 +204,12 @@ def parts(report: Report, view: View) -> Iterator[bytes]:
     if view.dependency_tree:
         lines += [*dependency_tree(report, tree_name(report)), ""]
     lines += ["", f"Testing {report.image.name}...", ""]
-    headers = [issue for issue in found if in_headers(issue)]
+    headers: list[Issue] = []
+    others: list[Issue] = []
+    for issue in found:
+        (headers if in_headers(issue) else others).append(issue)
     lines += [*_in_headers(headers), ""] if headers else []
-    for issue in (one for one in found if one not in headers) if headers else found:
+    for issue in others:
         lines += [*_block(issue, report, view, known), ""]
     lines += ["", ""] if found else []
     yield document([*lines, *closing(report, found, view)], color=view.color)
