@@ -184,12 +184,34 @@ if (
     import garboard.reporters.rebuild.text
     import garboard.reporters.recommend.json
     import garboard.reporters.recommend.text
+    import garboard.reporters.scan.csv
+    import garboard.reporters.scan.cyclonedx
+    import garboard.reporters.scan.github
+    import garboard.reporters.scan.gitlab
+    import garboard.reporters.scan.html
     import garboard.reporters.scan.json
+    import garboard.reporters.scan.junit
+    import garboard.reporters.scan.markdown
+    import garboard.reporters.scan.report
     import garboard.reporters.scan.sarif
+    import garboard.reporters.scan.table
     import garboard.reporters.scan.text
 
     _r = garboard.reporters
-    _scan: tuple[ReportRenderer, ...] = (_r.scan.json, _r.scan.sarif, _r.scan.text)
+    _scan: tuple[ReportRenderer, ...] = (
+        _r.scan.csv,
+        _r.scan.cyclonedx,
+        _r.scan.github,
+        _r.scan.gitlab,
+        _r.scan.html,
+        _r.scan.json,
+        _r.scan.junit,
+        _r.scan.markdown,
+        _r.scan.report,
+        _r.scan.sarif,
+        _r.scan.table,
+        _r.scan.text,
+    )
     _inventory: tuple[ReportRenderer, ...] = (
         _r.inventory.cyclonedx,
         _r.inventory.json,
@@ -197,7 +219,7 @@ if (
         _r.inventory.text,
     )
     _several: tuple[SeveralRenderer, ...] = (
-        *(_r.scan.json, _r.scan.sarif, _r.scan.text),
+        *(_r.scan.json, _r.scan.sarif, _r.scan.table, _r.scan.text),
         *(_r.inventory.json, _r.inventory.text),
     )
     _layers: tuple[LayersRenderer, ...] = (_r.layers.html, _r.layers.json, _r.layers.text)
