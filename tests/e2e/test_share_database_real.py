@@ -6,6 +6,7 @@ import base64
 import gzip
 import json
 import shutil
+import time
 from pathlib import Path
 
 import pytest
@@ -55,6 +56,10 @@ class World:
         return self.run("update", "--insecure", self.hub.host, "--from", origin, *shards, db=db, login=login)
 
     def change(self) -> None:
+        """Fetch other data, in a later second: states are told apart by the second in which they were fetched."""
+        before = int(time.time())
+        while int(time.time()) == before:
+            time.sleep(0.05)
         path = self.mirror / "kev/known_exploited_vulnerabilities.json"
         kev = json.loads(path.read_text())
         kev["vulnerabilities"][0]["dateAdded"] = "2026-02-02"
