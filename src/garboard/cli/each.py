@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import click
 import msgspec
 
-from garboard.cli.failure import NESTED, tell, told
+from garboard.cli.failure import said, tell
 from garboard.cli.filtering import worst
 from garboard.cli.output import Withdrawn, write, writing
 from garboard.cli.progress import finish
-from garboard.model.errors import GarboardError
 
 _IN_MEMORY: Final = 32 << 20
 """Bytes of one image's report that are kept in memory until all of it is made."""
@@ -120,10 +119,9 @@ def _one(name: str, judge: Judge, written: Sequence[_Writing]) -> int | None:
 
 def _said(error: Exception) -> tuple[str, str]:
     """The message and the hint; of what nobody expected, where it came from is printed."""
-    if isinstance(error, GarboardError):
-        return told(error, click.get_current_context().find_root().obj or [])
-    if isinstance(error, RecursionError):
-        return NESTED, ""
+    found = said(error, click.get_current_context().find_root().obj or [])
+    if found is not None:
+        return found
     import traceback
 
     finish()

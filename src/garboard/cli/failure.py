@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import shlex
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -15,7 +17,19 @@ from garboard.model.errors import GarboardError
 if TYPE_CHECKING:
     from garboard.model.gap import Gap
 
-NESTED = "the input is nested too deeply to be read"
+_NESTED: Final = "the input is nested too deeply to be read"
+_WANTING: Final = MappingProxyType(
+    {
+        errno.ENOSPC: "make room there, or name a folder that has some for temporary files: TMPDIR=FOLDER",
+        errno.EDQUOT: "make room there, or name a folder that has some for temporary files: TMPDIR=FOLDER",
+        errno.EFBIG: "raise the limit: ulimit -f unlimited",
+        errno.EMFILE: "raise the limit: ulimit -n 4096",
+        errno.ENFILE: "the whole machine has too many files open: end something that runs on it",
+        errno.ENOMEM: "give garboard more memory, or read the image from a file: garboard scan image.tar",
+        errno.EIO: "a disk does not answer as it should: see the kernel's log (dmesg)",
+    }
+)
+"""What a machine lacks, and what to do about it. It is neither the image's fault nor garboard's."""
 
 
 def tell(message: str, hint: str) -> None:
@@ -26,6 +40,31 @@ def tell(message: str, hint: str) -> None:
         if text:
             lines = "\n".join(map(plain, text.split("\n")))
             click.echo(f"{click.style(label, fg=color, bold=True)} {lines}", err=True)
+
+
+def said(error: BaseException, typed: Sequence[str]) -> tuple[str, str] | None:
+    """The message and the hint of an error that a person can mend; None for one that is a fault of garboard."""
+    if isinstance(error, GarboardError):
+        return told(error, typed)
+    if isinstance(error, RecursionError):
+        return _NESTED, ""
+    if isinstance(error, MemoryError):
+        return "there is no memory left", _WANTING[errno.ENOMEM]
+    if isinstance(error, OSError) and error.errno is not None and error.errno in _WANTING:
+        return _on_disk(error), _WANTING[error.errno]
+    return None
+
+
+def _on_disk(error: OSError) -> str:
+    """What the system says, with the file, or with the folder that files without a name are in."""
+    import tempfile
+
+    what = (error.strerror or str(error)).lower()
+    if error.filename:
+        return f"{os.fsdecode(error.filename)}: {what}"
+    if error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
+        return f"{what} (temporary files are in {tempfile.gettempdir()})"
+    return what
 
 
 def told(error: GarboardError, typed: Sequence[str]) -> tuple[str, str]:

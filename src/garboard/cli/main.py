@@ -15,7 +15,7 @@ from typing import Final
 import click
 
 from garboard._version import __version__
-from garboard.cli.failure import NESTED, tell, told
+from garboard.cli.failure import said, tell
 from garboard.cli.help import Context
 from garboard.model.errors import GarboardError
 
@@ -111,9 +111,6 @@ def run(arguments: list[str] | None = None) -> int:
     gc.disable()  # a scan builds many small values that live to its end: collecting costs and frees nothing
     try:
         result = command.main(arguments, prog_name="garboard", standalone_mode=False, obj=typed)
-    except GarboardError as error:
-        tell(*told(error, typed))
-        return error.exit_code
     except click.ClickException as error:
         error.show()
         return 2
@@ -123,7 +120,10 @@ def run(arguments: list[str] | None = None) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
-    except RecursionError:
-        tell(NESTED, "")
-        return 2
+    except Exception as error:
+        found = said(error, typed)
+        if found is None:
+            raise
+        tell(*found)
+        return error.exit_code if isinstance(error, GarboardError) else 2
     return result if isinstance(result, int) else 0
