@@ -17,12 +17,15 @@ from typing import TYPE_CHECKING
 
 from tests.e2e.building import DOCKERFILE
 from tests.e2e.running import run
+from tests.e2e.serving import remove
 
 if TYPE_CHECKING:
     from tests.e2e.conftest import Engines
     from tests.e2e.serving import Registry, Storage
 
 NAME = "localhost/garboard-e2e:full"
+_SOURCES = ("docker_archive", "oci_dir")
+"""Of which the others are made."""
 
 
 @dataclass(frozen=True)
@@ -202,6 +205,13 @@ class Forms:
         finally:
             self._engines.classic("rm", container)
         return path
+
+    def drop(self, form: str) -> None:
+        """Remove one that no other is made of: all of them would take gigabytes. It is made again if it is asked for."""
+        made = self.__dict__.get(form)
+        if form not in _SOURCES and isinstance(made, Path):
+            del self.__dict__[form]
+            remove(made) if made.is_dir() else made.unlink()
 
     def _copy(self, source: str, to: str, *options: str) -> None:
         run("skopeo", "--insecure-policy", "copy", "--quiet", *options, source, to)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
@@ -63,8 +64,9 @@ def environment(way: Way, engines: Engines, registry: Registry, request: pytest.
 
 
 @pytest.fixture(scope="module", params=WAYS, ids=lambda way: way.form)
-def way(request: pytest.FixtureRequest) -> Way:
-    return request.param
+def way(request: pytest.FixtureRequest, forms: Forms) -> Iterator[Way]:
+    yield request.param
+    forms.drop(request.param.form)
 
 
 @pytest.fixture
