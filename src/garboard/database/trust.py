@@ -7,28 +7,24 @@ of an image signature, with three optional fields of our own, so that cosign and
 
 from __future__ import annotations
 
-import base64
-import binascii
+import contextlib
 import datetime as dt
-import hashlib
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from garboard.database import store
 from garboard.model.base import Value
-from garboard.model.errors import DatabaseError, UsageError
+from garboard.model.errors import DatabaseError
 from garboard.model.timestamp import rfc3339
+from garboard.signing import claim, claimed
 
 if TYPE_CHECKING:
-    from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey, EllipticCurvePublicKey
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+    from garboard.signing import Verifier
 
-KEY_BYTES: Final = 64 * 1024
 RECORD: Final = "accepted.json"
 """In the database's folder: the newest state that was accepted of each key."""
-_TYPE: Final = "cosign container image signature"
 _OWN: Final = "garboard."
 
 
@@ -53,123 +49,10 @@ class Accepted(Value):
     digest: str
 
 
-class _Image(msgspec.Struct):
-    digest: str = msgspec.field(name="docker-manifest-digest", default="")
-
-
-class _Identity(msgspec.Struct):
-    reference: str = msgspec.field(name="docker-reference", default="")
-
-
-class _Critical(msgspec.Struct):
-    identity: _Identity
-    image: _Image
-    type: str
-
-
-class _Payload(msgspec.Struct):
-    critical: _Critical
-    optional: dict[str, Any] | None = None
-
-
 def payload(statement: SignedState, reference: str) -> bytes:
     """The bytes that are signed; ``reference`` names the repository for people."""
-    critical = _Critical(_Identity(reference), _Image(statement.digest), _TYPE)
     told = {"serial": statement.serial, "made": statement.made, "expires": statement.expires}
-    return msgspec.json.encode(_Payload(critical, {_OWN + name: value for name, value in told.items()}))
-
-
-class Signer:
-    """Signs with a private key: Ed25519, or ECDSA on P-256 as cosign does."""
-
-    def __init__(self, file: Path) -> None:
-        from cryptography.exceptions import UnsupportedAlgorithm
-        from cryptography.hazmat.primitives import serialization
-        from cryptography.hazmat.primitives.asymmetric import ec, ed25519
-
-        try:
-            key = serialization.load_pem_private_key(_read(file), None)
-        except (ValueError, TypeError, UnsupportedAlgorithm) as error:
-            raise _no_key(file, "private", "openssl genpkey -algorithm ed25519 -out FILE") from error
-        if not isinstance(key, ed25519.Ed25519PrivateKey) and not (
-            isinstance(key, ec.EllipticCurvePrivateKey) and isinstance(key.curve, ec.SECP256R1)
-        ):
-            raise _no_key(file, "private", "openssl genpkey -algorithm ed25519 -out FILE")
-        self._key: Ed25519PrivateKey | EllipticCurvePrivateKey = key
-
-    def sign(self, data: bytes) -> str:
-        """Return the signature in Base64."""
-        from cryptography.hazmat.primitives import hashes
-        from cryptography.hazmat.primitives.asymmetric import ec, ed25519
-
-        if isinstance(self._key, ed25519.Ed25519PrivateKey):
-            return base64.b64encode(self._key.sign(data)).decode()
-        return base64.b64encode(self._key.sign(data, ec.ECDSA(hashes.SHA256()))).decode()
-
-    def verifier(self) -> Verifier:
-        """What verifies its signatures."""
-        return Verifier(self._key.public_key())
-
-
-class Verifier:
-    """Verifies with a public key: Ed25519, or ECDSA on P-256."""
-
-    def __init__(self, key: Ed25519PublicKey | EllipticCurvePublicKey) -> None:
-        from cryptography.hazmat.primitives import serialization
-
-        self._key = key
-        encoded = key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
-        self.fingerprint = hashlib.sha256(encoded).hexdigest()
-
-    @classmethod
-    def read(cls, file: Path) -> Verifier:
-        """Read a public key in PEM.
-
-        Raises:
-            UsageError: the file cannot be read, or has no such key.
-        """
-        from cryptography.exceptions import UnsupportedAlgorithm
-        from cryptography.hazmat.primitives import serialization
-        from cryptography.hazmat.primitives.asymmetric import ec, ed25519
-
-        hint = "openssl pkey -in PRIVATE -pubout -out FILE, or take cosign.pub"
-        try:
-            key = serialization.load_pem_public_key(_read(file))
-        except (ValueError, TypeError, UnsupportedAlgorithm) as error:
-            raise _no_key(file, "public", hint) from error
-        if isinstance(key, ed25519.Ed25519PublicKey) or (
-            isinstance(key, ec.EllipticCurvePublicKey) and isinstance(key.curve, ec.SECP256R1)
-        ):
-            return cls(key)
-        raise _no_key(file, "public", hint)
-
-    def signed(self, data: bytes, signature: str) -> bool:
-        """Whether the key made this signature of these bytes."""
-        from cryptography.exceptions import InvalidSignature
-        from cryptography.hazmat.primitives import hashes
-        from cryptography.hazmat.primitives.asymmetric import ec, ed25519
-
-        try:
-            raw = base64.b64decode(signature, validate=True)
-            if isinstance(self._key, ed25519.Ed25519PublicKey):
-                self._key.verify(raw, data)
-            else:
-                self._key.verify(raw, data, ec.ECDSA(hashes.SHA256()))
-        except (InvalidSignature, binascii.Error, ValueError):
-            return False
-        return True
-
-
-def _read(file: Path) -> bytes:
-    try:
-        with file.open("rb") as opened:
-            return opened.read(KEY_BYTES)
-    except OSError as error:
-        raise UsageError(f"the key {file} cannot be read: {error.strerror}", "name a file in PEM") from error
-
-
-def _no_key(file: Path, kind: str, hint: str) -> UsageError:
-    return UsageError(f"{file} is no {kind} key in PEM, without a password, of Ed25519 or ECDSA P-256", hint)
+    return claim(statement.digest, reference, {_OWN + name: value for name, value in told.items()})
 
 
 def statement(data: bytes, where: str) -> SignedState:
@@ -178,19 +61,13 @@ def statement(data: bytes, where: str) -> SignedState:
     Raises:
         DatabaseError: it says nothing of a database: no digest, serial or end.
     """
-    try:
-        found = msgspec.json.decode(data, type=_Payload)
-        said = found.optional or {}
-        serial, made, expires = (str(said.get(_OWN + name, "")) for name in ("serial", "made", "expires"))
-        if found.critical.type == _TYPE and serial.isascii() and serial.isdecimal() and len(serial) <= 15:
+    digest, said = claimed(data)
+    serial, made, expires = (str(said.get(_OWN + name, "")) for name in ("serial", "made", "expires"))
+    if digest and serial.isascii() and serial.isdecimal() and len(serial) <= 15:
+        with contextlib.suppress(ValueError, OverflowError):
             return SignedState(
-                digest=found.critical.image.digest,
-                serial=int(serial),
-                made=_time(made) if made else "",
-                expires=_time(expires),
+                digest=digest, serial=int(serial), made=_time(made) if made else "", expires=_time(expires)
             )
-    except (msgspec.MsgspecError, ValueError, OverflowError, RecursionError):
-        pass
     raise DatabaseError(
         f"the signature of {where} does not say its serial and its end",
         "sign with: garboard db push --sign-key FILE; or cosign sign -a garboard.serial=… -a garboard.expires=…",

@@ -33,10 +33,10 @@ from garboard.model.errors import DatabaseError, ImageError, OfflineError, Usage
 from garboard.model.image import Reference
 from garboard.model.timestamp import rfc3339
 from garboard.net.client import Client
+from garboard.signing import SIGNATURE, SIMPLE, Signer, Verifier
 
 ARTIFACT: Final = "application/vnd.garboard.database.v1"
 SHARD: Final = "application/vnd.garboard.database.shard.v1.sqlite+zstd"
-SIGNATURE: Final = "application/vnd.dev.cosign.simplesigning.v1+json"
 EMPTY: Final = "application/vnd.oci.empty.v1+json"
 MOST_SHARDS: Final = 2000
 LARGEST: Final = 16 * 1024**3
@@ -44,7 +44,6 @@ LARGEST: Final = 16 * 1024**3
 
 _SCHEMA: Final = "garboard.database.schema"
 _NAME, _SHA256, _SIZE, _FETCHED = (f"garboard.shard.{one}" for one in ("name", "sha256", "size", "fetched"))
-_SIGNATURE: Final = "dev.cosignproject.cosign/signature"
 _CREATED: Final = "org.opencontainers.image.created"
 _LEVEL: Final = 9
 _CONFIG: Final = b"{}"
@@ -82,7 +81,7 @@ class Pushed(Value):
 class Signing(NamedTuple):
     """With which key a database is signed, and for how long the statement counts."""
 
-    signer: trust.Signer
+    signer: Signer
     valid: dt.timedelta
 
 
@@ -161,8 +160,8 @@ def _sign(there: Publisher, directory: Path, digest: str, tagged: str, signing: 
     serial = max(before + 1, int(now.timestamp()))
     said = trust.SignedState(digest=digest, serial=serial, made=rfc3339(now), expires=rfc3339(now + signing.valid))
     payload = trust.payload(said, f"{there.host}/{there.path}")
-    layer = _uploaded(there, directory, SIGNATURE, payload)
-    layer = msgspec.structs.replace(layer, annotations={_SIGNATURE: signing.signer.sign(payload)})
+    layer = _uploaded(there, directory, SIMPLE, payload)
+    layer = msgspec.structs.replace(layer, annotations={SIGNATURE: signing.signer.sign(payload)})
     described = {"architecture": "", "os": "", "config": {}, "rootfs": {"type": "layers", "diff_ids": [layer.digest]}}
     config = _uploaded(there, directory, _CONFIG_TYPE, msgspec.json.encode(described))
     there.publish(
@@ -175,7 +174,7 @@ def _signature_tag(digest: str) -> str:
     return f"{digest.replace(':', '-')}.sig"
 
 
-def _statement(there: RegistryClient, digest: str, verifier: trust.Verifier, address: str) -> trust.SignedState:
+def _statement(there: RegistryClient, digest: str, verifier: Verifier, address: str) -> trust.SignedState:
     """What the key's owner says of a manifest.
 
     Raises:
@@ -193,10 +192,10 @@ def _statement(there: RegistryClient, digest: str, verifier: trust.Verifier, add
         "look whether it is the right key, and the right registry",
     )
     for layer in manifest.layers[:_MOST_SIGNATURES]:
-        if layer.media_type != SIGNATURE or not references.is_digest(layer.digest):
+        if layer.media_type != SIMPLE or not references.is_digest(layer.digest):
             continue
         payload = there.small_blob(layer.digest)
-        if verifier.signed(payload, layer.annotations.get(_SIGNATURE, "")):
+        if verifier.signed(payload, layer.annotations.get(SIGNATURE, "")):
             try:
                 said = trust.statement(payload, address)
             except DatabaseError as error:
@@ -244,7 +243,7 @@ def pull(
     options: Options,
     *,
     now: dt.datetime,
-    verifier: trust.Verifier | None = None,
+    verifier: Verifier | None = None,
     waiting: store.Waiting = lambda _told: None,
     report: Callable[[str], None] = lambda _shard: None,
 ) -> Pulled:
@@ -278,9 +277,7 @@ def pull(
             return done
 
 
-def _refuse_old(
-    directory: Path, verifier: trust.Verifier, said: trust.SignedState, address: str, now: dt.datetime
-) -> None:
+def _refuse_old(directory: Path, verifier: Verifier, said: trust.SignedState, address: str, now: dt.datetime) -> None:
     stay = "the data that are here stay; to take exactly this state, name it by its digest"
     if said.expired(now):
         raise DatabaseError(

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from garboard.database import trust
 from garboard.model.errors import DatabaseError, UsageError
+from garboard.signing import CLAIM, Signer, Verifier
 
 NOW = dt.datetime(2026, 7, 1, tzinfo=dt.UTC)
 DIGEST = f"sha256:{'a' * 64}"
@@ -38,18 +39,18 @@ KEYS = {
 def test_what_was_signed_is_taken(tmp_path, kind):
     private, public = written(tmp_path / "key", KEYS[kind])
     data = trust.payload(SAID, "registry.example/db")
-    signature = trust.Signer(private).sign(data)
-    assert trust.Verifier.read(public).signed(data, signature)
+    signature = Signer(private).sign(data)
+    assert Verifier.read(public).signed(data, signature)
     assert trust.statement(data, "db") == SAID
-    assert trust.Signer(private).verifier().fingerprint == trust.Verifier.read(public).fingerprint
+    assert Signer(private).verifier().fingerprint == Verifier.read(public).fingerprint
     other = written(tmp_path / "other", ed25519.Ed25519PrivateKey.generate())[1]
-    assert not trust.Verifier.read(other).signed(data, signature)
+    assert not Verifier.read(other).signed(data, signature)
 
 
 @pytest.fixture(scope="module")
 def signers(tmp_path_factory):
     folder = tmp_path_factory.mktemp("keys")
-    return [trust.Signer(written(folder / kind, key)[0]) for kind, key in KEYS.items()]
+    return [Signer(written(folder / kind, key)[0]) for kind, key in KEYS.items()]
 
 
 @given(which=st.integers(0, 1), place=st.integers(0, 10_000), bit=st.integers(0, 7), of_signature=st.booleans())
@@ -71,7 +72,7 @@ def test_any_text_is_no_signature(signers, text):
 WRONG = {
     "no JSON": b"{",
     "nothing said": json.dumps(
-        {"critical": {"identity": {}, "image": {"docker-manifest-digest": DIGEST}, "type": trust._TYPE}}
+        {"critical": {"identity": {}, "image": {"docker-manifest-digest": DIGEST}, "type": CLAIM}}
     ).encode(),
     "of another type": trust.payload(SAID, "").replace(b"cosign container", b"atomic container"),
     "no end": trust.payload(SAID, "").replace(b"2026-07-07T00:00:00+00:00", b""),
@@ -106,14 +107,14 @@ def test_files_that_are_no_keys(tmp_path):
     ):
         bad_private, bad_public = written(tmp_path / name, key)
         with pytest.raises(UsageError, match="no private key"):
-            trust.Signer(bad_private)
+            Signer(bad_private)
         with pytest.raises(UsageError, match="no public key"):
-            trust.Verifier.read(bad_public)
-    for load, file in ((trust.Signer, public), (trust.Verifier.read, private), (trust.Signer, tmp_path)):
+            Verifier.read(bad_public)
+    for load, file in ((Signer, public), (Verifier.read, private), (Signer, tmp_path)):
         with pytest.raises(UsageError):
             load(file)
     with pytest.raises(UsageError, match="without a password"):
-        trust.Signer(written(tmp_path / "hidden", KEYS["Ed25519"], b"secret")[0])
+        Signer(written(tmp_path / "hidden", KEYS["Ed25519"], b"secret")[0])
 
 
 @given(serials=st.lists(st.integers(1, 50), min_size=1, max_size=8))

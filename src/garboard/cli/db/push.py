@@ -88,7 +88,7 @@ def push(settings: Push) -> None:
     names = tuple(shard for shard in shards if shard not in kept)
     signing = None
     if settings.sign_key:
-        from garboard.database.trust import Signer
+        from garboard.signing import Signer
 
         signing = share.Signing(Signer(Path(settings.sign_key)), dt.timedelta(days=settings.valid_for))
     done = share.push(

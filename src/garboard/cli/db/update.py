@@ -123,7 +123,7 @@ def _pull(settings: Update) -> None:
     address = settings.origin.removeprefix(REGISTRY)
     verifier = None
     if settings.verify_key:
-        from garboard.database.trust import Verifier
+        from garboard.signing import Verifier
 
         verifier = Verifier.read(Path(settings.verify_key))
     elif not settings.quiet:
