@@ -33,6 +33,7 @@ TOOLS = (
     "curl",
 )
 REQUIRED = os.environ.get("GARBOARD_E2E") == "require" or os.environ.get("CI", "").lower() in {"true", "1"}
+_FORMS: list[Forms] = []
 MINUTES = 15
 """For one test with the fixtures that it is the first to need: engines are installed and images built."""
 
@@ -142,7 +143,17 @@ def forms(
 ) -> Forms:
     """The image in every form; each is made when it is first asked for."""
     (work / "forms").mkdir()
-    return Forms(work / "forms", engines, base, built, registry, storage, context)
+    made = Forms(work / "forms", engines, base, built, registry, storage, context)
+    _FORMS.append(made)
+    return made
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _room() -> Iterator[None]:
+    """Forms that a module made do not stay on the disk while the others run."""
+    yield
+    for one in _FORMS:
+        one.drop_all()
 
 
 @dataclass(frozen=True)

@@ -213,6 +213,11 @@ class Forms:
             del self.__dict__[form]
             remove(made) if made.is_dir() else made.unlink()
 
+    def drop_all(self) -> None:
+        """Remove all that no other is made of."""
+        for form in (*self.__dict__,):
+            self.drop(form)
+
     def _copy(self, source: str, to: str, *options: str) -> None:
         run("skopeo", "--insecure-policy", "copy", "--quiet", *options, source, to)
 

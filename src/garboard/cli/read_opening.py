@@ -53,12 +53,13 @@ def now() -> dt.datetime:
     return dt.datetime.fromtimestamp(int(epoch), dt.UTC)
 
 
-def opening(given: Given) -> Opening:
-    """Read the options of `garboard.cli.options.OPENING`."""
+def opening(given: Given, *, signatures: bool = False) -> Opening:
+    """Read the options of `garboard.cli.options.OPENING`; ``signatures`` of images are read where a policy asks for them."""
     options = msgspec.structs.replace(
         _options(given, given[o.PLATFORM], verify=given[o.VERIFY]),
         declared=given[o.DECLARED],
         sboms=given[o.SBOMS],
+        signatures=signatures,
         maven_repository=given[o.MAVEN_REPOSITORY] or "",
         names_of_archives=_names_of_archives(given),
     )

@@ -6,6 +6,8 @@ import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+import msgspec
+
 from garboard.cli import options as o
 from garboard.cli.read_opening import cache_folder, limits
 from garboard.model.errors import UsageError
@@ -152,7 +154,7 @@ def read(file: Path) -> PolicyFile:
             data = opened.read(_MOST + 1)
     except OSError as error:
         raise UsageError(f"the policy {file} cannot be read: {error.strerror}", "name it with --policy FILE") from error
-    return _parsed(data, str(file))
+    return with_keys(_parsed(data, str(file)), file.parent)
 
 
 def fetch(url: str, given: Given) -> PolicyFile:
@@ -171,7 +173,28 @@ def fetch(url: str, given: Given) -> PolicyFile:
         data, status = response.read(_MOST), response.status
     if status != 200:
         raise UsageError(f"the policy {url} is not there: the server answers with status {status}", "name another one")
-    return _parsed(data, url)
+    return with_keys(_parsed(data, url), None)
+
+
+def with_keys(policy: PolicyFile, folder: Path | None) -> PolicyFile:
+    """The policy with the public keys that its rules name, which lie in this folder; None if it was fetched.
+
+    Raises:
+        UsageError: one cannot be read, or is none.
+    """
+    from garboard.policy import document
+
+    names = document.keys(policy)
+    if not names:
+        return policy
+    from garboard.model.policy import PolicyKey
+    from garboard.signing import Verifier
+
+    if folder is None:
+        raise UsageError(f"the policy {policy.file} is fetched, and names keys of this machine", "keep both as files")
+    return msgspec.structs.replace(
+        policy, keys=tuple(PolicyKey(name=one, pem=Verifier.read(folder / one).pem) for one in names)
+    )
 
 
 def _parsed(data: bytes, name: str) -> PolicyFile:

@@ -324,11 +324,12 @@ def analysis(given: Given, *, look_up: bool = False, written: Output | None = No
         )
     _read_input_once(given, image)
     built = build(given, look_up=look_up)
+    policy = applied(given, built) if given.takes(o.POLICY) else None
     return Analysis(
         image=image,
         build=built,
-        policy=applied(given, built) if given.takes(o.POLICY) else None,
-        opening=opening(given),
+        policy=policy,
+        opening=opening(given, signatures=bool(policy and policy.policy.keys)),
         data=data(given),
         output=written or output(given),
     )

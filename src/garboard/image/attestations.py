@@ -26,7 +26,7 @@ STATEMENT: Final = "application/vnd.in-toto+json"
 PREDICATE_TYPE: Final = "in-toto.io/predicate-type"
 _PROVENANCE: Final = "https://slsa.dev/provenance/"
 OPENVEX: Final = "https://openvex.dev/ns"
-_ENVELOPES: Final = frozenset(
+ENVELOPES: Final = frozenset(
     {
         "application/vnd.dsse.envelope.v1+json",
         *(f"application/vnd.dev.sigstore.bundle.v0.{minor}+json" for minor in (1, 2, 3)),
@@ -34,13 +34,15 @@ _ENVELOPES: Final = frozenset(
     }
 )
 """Of cosign: an in-toto statement with signatures."""
-_KEYS_OF_TYPE: Final = (PREDICATE_TYPE, "predicateType", "dev.sigstore.bundle.predicateType")
+KEYS_OF_TYPE: Final = (PREDICATE_TYPE, "predicateType", "dev.sigstore.bundle.predicateType")
 _MOST_ATTACHED: Final = 16
 _MOST: Final = 4
 """The most attestation manifests, and statements in each, that are read."""
 
 Fetch = Callable[[manifests.Descriptor], bytes]
 """The verified bytes of a document that a descriptor names. May raise `GarboardError`."""
+Attaching = Callable[[str], Iterable[tuple[str, bytes]]]
+"""What is attached to a manifest, by its digest: lists of referrers and cosign's manifests, each with its kind."""
 
 
 def beside(index: manifests.ImageIndex, digest: str) -> tuple[manifests.Descriptor, ...]:
@@ -69,25 +71,25 @@ def read(companions: Iterable[manifests.Descriptor], subject: str, fetch: Fetch)
     return Attestations(provenance=tuple(statements), vex=tuple(vex))
 
 
-def with_attached(
-    found: Attestations, image: Image, attached: Callable[[str], Iterable[tuple[str, bytes]]], fetch: Fetch
-) -> Attestations:
-    """Add the VEX documents that were attached to the image's manifest and to its indexes; what is unavailable is a gap.
-
-    ``attached`` returns, by a digest, lists of referrers and cosign's manifests.
-    """
+def with_attached(found: Attestations, image: Image, attached: Attaching, fetch: Fetch) -> Attestations:
+    """Add the VEX documents that were attached to the image's manifest and to its indexes; what is unavailable is a gap."""
     vex = {one.data: one for one in found.vex}
     try:
-        for digest in dict.fromkeys((image.manifest_digest, *image.index_digests)):
-            for kind, data in attached(digest) if digest else ():
-                place = f"an attestation ({kind}) on {digest}"
-                for one in _attached(data, image.name, place, fetch):
-                    vex.setdefault(one.data, one)
+        for place, data in all_attached(image, attached):
+            for one in _attached(data, image.name, f"an attestation {place}", fetch):
+                vex.setdefault(one.data, one)
     except GarboardError as error:
         subject = f"VEX documents attached to {image.name}"
         gap = Gap(stage="match", subject=subject, reason=f"cannot be read: {error.message}")
         return msgspec.structs.replace(found, vex=tuple(vex.values()), vex_gaps=(gap,))
     return msgspec.structs.replace(found, vex=tuple(vex.values()))
+
+
+def all_attached(image: Image, attached: Attaching) -> Iterator[tuple[str, bytes]]:
+    """Yield what is attached to the image's manifest and to its indexes: each with where it was found."""
+    for digest in dict.fromkeys((image.manifest_digest, *image.index_digests)):
+        for kind, data in attached(digest) if digest else ():
+            yield f"({kind}) on {digest}", data
 
 
 def _attached(data: bytes, subject: str, place: str, fetch: Fetch) -> Iterator[Attached]:
@@ -103,9 +105,9 @@ def _attached(data: bytes, subject: str, place: str, fetch: Fetch) -> Iterator[A
 
 def _may_be_vex(item: manifests.Descriptor) -> bool:
     """Whether what refers to an image is a VEX document, or does not tell what it is."""
-    stated = [(item.annotations or {}).get(key, "") for key in _KEYS_OF_TYPE]
+    stated = [(item.annotations or {}).get(key, "") for key in KEYS_OF_TYPE]
     return any(one.startswith(OPENVEX) for one in stated) or (
-        not any(stated) and item.artifact_type in {"", *_ENVELOPES, STATEMENT}
+        not any(stated) and item.artifact_type in {"", *ENVELOPES, STATEMENT}
     )
 
 
@@ -116,9 +118,9 @@ def _vex(
     found = []
     for layer in layers:
         annotations = {**above, **(layer.annotations or {})}
-        stated = [annotations[key] for key in _KEYS_OF_TYPE if annotations.get(key)]
+        stated = [annotations[key] for key in KEYS_OF_TYPE if annotations.get(key)]
         is_vex = any(one.startswith(OPENVEX) for one in stated)
-        if (is_vex or not stated) and layer.media_type in ({STATEMENT} if is_vex else set()) | _ENVELOPES:
+        if (is_vex or not stated) and layer.media_type in ({STATEMENT} if is_vex else set()) | ENVELOPES:
             found.append(layer)
     return [Attached(place=place, data=fetch(layer), attested=True) for layer in found[:_MOST_ATTACHED]]
 

@@ -29,7 +29,7 @@ class Options(Value):
     hosts that are tried before it; ``config_dir`` is Docker's (``DOCKER_CONFIG``), empty for the default. With ``declared``
     packages count too that lock files name, as they do in a source tree; with ``sboms`` those of bills of materials that
     lie in it. ``maven_repository`` is the folder of a local one, and ``names_of_archives`` tells what a Java archive is by
-    its SHA-1.
+    its SHA-1. With ``signatures`` those beside the image are read too.
     """
 
     platform: Platform | None = None
@@ -39,6 +39,7 @@ class Options(Value):
     maven_repository: str = ""
     names_of_archives: Callable[[str], JarName | None] = unnamed
     sboms: bool = False
+    signatures: bool = False
     insecure: frozenset[str] = frozenset()
     mirrors: tuple[tuple[str, str], ...] = ()
     ca_file: str = ""

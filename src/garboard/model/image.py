@@ -111,16 +111,29 @@ class Attached(Value):
     attested: bool = False
 
 
+class ImageSignature(Value):
+    """A signature beside an image: the manifest that it is about, the bytes that were signed, and itself in Base64.
+
+    Nothing in it was checked; ``place`` says where it was found.
+    """
+
+    digest: str
+    signed: bytes
+    signature: str
+    place: str
+
+
 class Attestations(Value):
     """What accompanies an image: in-toto statements of its provenance, unchanged, and what could not be read.
 
-    ``vex_gaps`` are of ``vex`` alone.
+    ``vex_gaps`` are of ``vex`` alone; ``signatures`` are None where they were not looked for, or could not be read.
     """
 
     provenance: tuple[bytes, ...] = ()
     gaps: tuple[Gap, ...] = ()
     vex: tuple[Attached, ...] = ()
     vex_gaps: tuple[Gap, ...] = ()
+    signatures: tuple[ImageSignature, ...] | None = None
 
 
 class File(Value):

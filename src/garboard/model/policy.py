@@ -140,6 +140,13 @@ class StageRules(Value):
     targets: tuple[str, ...] = ()
 
 
+class PolicyKey(Value):
+    """A public key that a rule names: the name as it is written there, and the key in PEM."""
+
+    name: str
+    pem: bytes
+
+
 class PolicyFile(Value):
     """A whole policy file; ``file`` is empty for options of the command line alone."""
 
@@ -151,6 +158,8 @@ class PolicyFile(Value):
     """VEX documents, or folders of them, as they are written: relative to the file."""
     trust: tuple[str, ...] = ()
     """Authors whose VEX documents are applied that lie in the image or are attached to it."""
+    keys: tuple[PolicyKey, ...] = ()
+    """Those that its rules name."""
 
 
 class RuleResult(Value):

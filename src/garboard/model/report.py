@@ -12,7 +12,7 @@ from garboard.model.base import Value
 from garboard.model.baseimage import LineageStep
 from garboard.model.finding import Finding
 from garboard.model.gap import Gap
-from garboard.model.image import Image
+from garboard.model.image import Image, ImageSignature
 from garboard.model.package import Inventory, Package
 from garboard.model.policy import PolicyResult, Suppressed
 from garboard.model.recommendation import Recommendation
@@ -62,6 +62,8 @@ class Report(Value):
     """What to do about the findings; None if it was not asked for."""
     provenance: bool | None = None
     """Whether attestations of how the image was built are beside it; None if it lies where there are none."""
+    signatures: tuple[ImageSignature, ...] | None = None
+    """Those beside the image, of which none was checked; None if they were not looked for, or it lies where there are none."""
     lineage: tuple[LineageStep, ...] = ()
     """What the image was built on, itself first; empty if no catalog knows it."""
 

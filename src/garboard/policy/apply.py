@@ -76,7 +76,8 @@ def decided(report: Report, applied: Applied) -> tuple[Deciding, ...]:
 
 
 def _facts(report: Report, applied: Applied) -> Facts:
-    return Facts(report=report, baseline=applied.baseline, unrated_passes=applied.unrated_passes)
+    keys = {one.name: one.pem for one in applied.policy.keys}
+    return Facts(report=report, baseline=applied.baseline, unrated_passes=applied.unrated_passes, keys=keys)
 
 
 def _rules(result: PolicyResult, applied: Applied) -> tuple[Rule, ...]:

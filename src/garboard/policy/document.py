@@ -78,6 +78,12 @@ def read(text: str, name: str) -> PolicyFile:
     return _Reader(text, name, document).policy()
 
 
+def keys(policy: PolicyFile) -> tuple[str, ...]:
+    """The public keys that its rules name, as they are written."""
+    wanted = (one for stage in policy.stages for rule in stage.rules for one in rule.conditions)
+    return tuple(dict.fromkeys(name for one in wanted if one.name == of_images.UNSIGNED_BY for name in one.value))
+
+
 def _shown(text: str, name: str, line: int, column: int, width: int, what: str) -> str:
     written = (text.splitlines() or [""])[line - 1 : line] or [""]
     shown = written[0][:_SHOWN].replace("\t", " ")

@@ -27,12 +27,14 @@ class Facts(NamedTuple):
     Attributes:
         baseline: what was known before; None if there is nothing to compare with.
         unrated_passes: whether an issue that nobody has rated counts as milder than any severity.
+        keys: public keys in PEM, by the names that rules give them.
         rule: all conditions of the rule in question, for those that belong together.
     """
 
     report: Report
     baseline: Baseline | None = None
     unrated_passes: bool = False
+    keys: Mapping[str, bytes] = {}
     rule: Mapping[str, Any] = {}
 
 

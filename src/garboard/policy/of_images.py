@@ -18,7 +18,9 @@ from garboard.policy import values
 from garboard.policy.baseline import counted
 from garboard.policy.facts import Facts, ImageAnswer
 from garboard.policy.values import Kind
+from garboard.signing import Verifier
 
+UNSIGNED_BY: Final = "unsigned-by"
 _SHOWN: Final = 5
 
 
@@ -185,6 +187,21 @@ def _no_provenance(wanted: bool, facts: Facts) -> ImageAnswer:  # noqa: ARG001
     return ImageAnswer(holds=not known, text="" if known else "nothing attests how it was built")
 
 
+def _unsigned_by(names: tuple[str, ...], facts: Facts) -> ImageAnswer:
+    """Whether none of these keys signed the image's manifest, or an index that led to it."""
+    found, image = facts.report.signatures, facts.report.image
+    if found is None:
+        return ImageAnswer(holds=None, text="by whom it is signed, which is looked for in registries")
+    here = {image.manifest_digest, *image.index_digests} - {""}
+    keys = [Verifier.of(facts.keys[one], one) for one in names]
+    if any(one.digest in here and key.signed(one.signed, one.signature) for one in found for key in keys):
+        return ImageAnswer(holds=False)
+    whose = " or ".join(names)
+    return ImageAnswer(
+        holds=True, text=f"none of its {len(found)} signatures is by {whose}" if found else "it is not signed"
+    )
+
+
 def _some(names: list[str]) -> str:
     more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
     return ", ".join(names[:_SHOWN]) + more
@@ -222,6 +239,9 @@ CONDITIONS: Final = MappingProxyType(
         ),
         "base-behind": OfImage(
             values.COUNT, "Another base has more than so many critical and high issues less.", _base_behind
+        ),
+        UNSIGNED_BY: OfImage(
+            values.WORDS, "No key of these signed the image: public keys in PEM, relative to this file.", _unsigned_by
         ),
         "no-provenance": OfImage(values.TRUE, "No attestation of its provenance is beside the image.", _no_provenance),
     }

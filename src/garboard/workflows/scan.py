@@ -346,7 +346,7 @@ def report_on(
         base_image=build.named_base,
         attributed=attributed,
     )
-    return msgspec.structs.replace(report, provenance=_attested(taken))
+    return msgspec.structs.replace(report, provenance=_attested(taken), signatures=taken.attestations.signatures)
 
 
 def _attested(taken: Taken) -> bool | None:

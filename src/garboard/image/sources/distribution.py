@@ -69,6 +69,7 @@ class RegistryClient:
         self._login = credentials.find(self.host, path, own)
         self._authorization = ""
         self._outward: bool | None = None
+        self._referring: dict[str, bytes | None] = {}
         self._lock = threading.Lock()
 
     def manifest(self, tag_or_digest: str) -> tuple[bytes, str]:
@@ -131,21 +132,23 @@ class RegistryClient:
             query = following
         raise NetworkError(f"{subject} lists its tags without end: more than {_PAGES} pages, or one again and again")
 
-    def attached(self, digest: str) -> Iterator[tuple[str, bytes]]:
+    def attached(self, digest: str, kind: str) -> Iterator[tuple[str, bytes]]:
         """Yield what names artifacts that are attached to a manifest: where it was found, and its bytes.
 
         That is the list of referrers (OCI distribution 1.1, or its tag where a registry has no such list), and cosign's
-        manifest of attestations.
+        manifest of this kind: ``att`` (attestations) or ``sig`` (signatures).
 
         Raises:
             NetworkError: The registry does not answer.
         """
         tag = digest.replace(":", "-", 1)
-        listed = self.referrers(digest)
-        referring = self.tagged(tag) if listed is None else listed
+        if digest not in self._referring:
+            listed = self.referrers(digest)
+            self._referring[digest] = self.tagged(tag) if listed is None else listed
+        referring = self._referring[digest]
         if referring is not None:
             yield "referrers", referring
-        signed = self.tagged(f"{tag}.att")
+        signed = self.tagged(f"{tag}.{kind}")
         if signed is not None:
             yield "cosign", signed
 

@@ -6,10 +6,11 @@ import contextlib
 import threading
 from collections.abc import Collection, Iterator
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+from functools import partial
 
 import msgspec
 
-from garboard.image import attestations
+from garboard.image import attestations, signatures
 from garboard.image import manifest as manifests
 from garboard.image import reference as references
 from garboard.image.handle import Consume, Opened
@@ -134,6 +135,7 @@ class _Pull:
         self._blobs = blobs
         self._repository = repository
         self._progress = options.progress
+        self._signatures = options.signatures
         self._client = client
         self._stop = threading.Event()
 
@@ -150,9 +152,15 @@ class _Pull:
         return ()
 
     def attestations(self) -> Attestations:
-        """Return the attestations from the index that led here, and the VEX documents that others attached."""
+        """Return the attestations from the index that led here, and the VEX documents and signatures that others attached."""
         found = attestations.read(self._companions, self.image.name, self._document)
-        return attestations.with_attached(found, self.image, self._repository.attached, self._document)
+        found = attestations.with_attached(
+            found, self.image, partial(self._repository.attached, kind="att"), self._document
+        )
+        if not self._signatures:
+            return found
+        beside = signatures.read(self.image, partial(self._repository.attached, kind="sig"), self._document)
+        return msgspec.structs.replace(found, signatures=beside)
 
     def _document(self, descriptor: Descriptor) -> bytes:
         if not references.is_digest(descriptor.digest):
