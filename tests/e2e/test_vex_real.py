@@ -10,7 +10,7 @@ import pytest
 
 from tests.e2e import publishing
 from tests.e2e.publishing import Made, Publisher
-from tests.e2e.running import Ended, Garboard
+from tests.e2e.running import Ended, Garboard, run
 from tests.e2e.serving import PASSWORD, USER, Registry
 
 TRACKER = {
@@ -137,6 +137,20 @@ def test_of_an_index_each_platform_has_its_own(world: World) -> None:
     ended = world.attach("many", "--platform", "linux/amd64")
     assert ended.code == 0, ended.err
     assert closed(world.scan("many", TRUSTING)) == [("CVE-2024-1000", "not_affected", "Example Ltd")]
+
+
+def test_a_signed_one_is_applied_by_its_key_whoever_its_author_says_to_be(world: World, tmp_path: Path) -> None:
+    for name in ("ours", "theirs"):
+        run("openssl", "genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out", tmp_path / name)
+        run("openssl", "pkey", "-in", tmp_path / name, "-pubout", "-out", tmp_path / f"{name}.pub")
+    world.repository.push(made("curl=7.88.1-10", "zlib=1.2"), "1")
+    ended = world.attach("1", "--sign-key", str(tmp_path / "ours"))
+    assert ended.code == 0, ended.err
+    assert ended.err.rstrip().endswith(", signed")
+    assert closed(world.scan("1", '[vex]\nkeys = ["theirs.pub"]\n')) == []
+    report = world.scan("1", '[vex]\nkeys = ["ours.pub", "theirs.pub"]\n')
+    assert closed(report) == [("CVE-2024-1000", "not_affected", "Example Ltd")]
+    assert [(one["trusted"], one["signature"]) for one in report["vex"]] == [(True, "by ours.pub")]
 
 
 def test_what_lies_in_no_registry_is_refused(world: World, tmp_path: Path) -> None:

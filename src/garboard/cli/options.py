@@ -104,6 +104,9 @@ AS_OF: Final = value(
 VERIFY: Final = flag("--verify", help="Compare a local archive's layers with their diff ids (slower).")
 INSECURE: Final = values("--insecure", parse=_host, metavar="HOST[:PORT]", help="Speak plain HTTP to this registry.")
 MIRROR: Final = texts("--mirror", metavar="REGISTRY=HOST", help="Ask this host before the registry.")
+SIGN_KEY: Final = text(
+    "--sign-key", metavar="FILE", help="Sign what is pushed with this private key (PEM; Ed25519 or ECDSA P-256)."
+)
 CA_FILE: Final = text("--ca-file", metavar="FILE", help="Certificates to trust beside the system's (PEM).")
 USERNAME: Final = text("--username", metavar="TEXT", help="For the registry, before any stored one.")
 PASSWORD: Final = text("--password", metavar="TEXT", help="For the registry; better set GARBOARD_PASSWORD.")

@@ -329,7 +329,7 @@ def analysis(given: Given, *, look_up: bool = False, written: Output | None = No
         image=image,
         build=built,
         policy=policy,
-        opening=opening(given, signatures=bool(policy and policy.policy.keys)),
+        opening=opening(given, signatures=policy is not None and policy.asks_who_signed),
         data=data(given),
         output=written or output(given),
     )

@@ -51,10 +51,9 @@ def analyzed(settings: Analysis, readers: Sequence[Reader] = (), supplied: Suppl
     inside, too_many = vex_documents.of(taken.files.histories if taken.files else ())
     gaps = (*taken.attestations.vex_gaps, *too_many)
     if inside or taken.attestations.vex:
-        from garboard.policy.vex.attached import weigh
+        from garboard.policy.vex.attached import Trusted, weigh
 
-        trust = policy.policy.trust if policy else ()
-        weighed = weigh((*taken.attestations.vex, *inside), report.image, trust)
+        weighed = weigh((*taken.attestations.vex, *inside), report.image, policy.trusted if policy else Trusted())
         report = msgspec.structs.replace(report, vex=weighed.sources)
         gaps += weighed.gaps
         policy = policy._replace(statements=(*policy.statements, *weighed.statements)) if policy else None

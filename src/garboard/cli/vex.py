@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -23,10 +24,11 @@ if TYPE_CHECKING:
 
     from garboard.model.explanation import Consideration
     from garboard.model.report import Report
+    from garboard.signing import Signer
 
 AUTHOR: Final = text("--author", metavar="NAME", help="Who answers for the document.")
 ID: Final = text("--id", metavar="IRI", help="The document's id; without it one is made of the content.")
-ATTACH: Final = flag("--attach", help="Attach the document to the image in its registry, unsigned (needs OpenVEX).")
+ATTACH: Final = flag("--attach", help="Attach the document to the image in its registry (needs OpenVEX).")
 DISTRIBUTION: Final = flag("--distribution", help="State too what the distribution's data say is not affected.")
 PRODUCT: Final = text("--product", metavar="PURL", help="The image's package URL, where it has no digest.")
 
@@ -39,6 +41,7 @@ class Settings(Value):
     id: str
     product: str
     attach: bool
+    sign_key: str
     distribution: bool
 
 
@@ -55,6 +58,8 @@ def _settings(given: Given) -> Settings:
     analysis = read_settings.analysis(given, written=written)
     if given[ATTACH] and analysis.output.format != "openvex":
         raise UsageError(f"--attach attaches OpenVEX, not {analysis.output.format}", "leave out --format")
+    if given.on_the_line(o.SIGN_KEY) and not given[ATTACH]:
+        raise UsageError("--sign-key signs what --attach attaches", "add --attach, or sign the file with cosign")
     if given[ATTACH] and given[o.OFFLINE]:
         raise UsageError("--attach writes to a registry, which --offline forbids", "leave one of them out")
     return Settings(
@@ -63,13 +68,14 @@ def _settings(given: Given) -> Settings:
         id=given[ID] or "",
         product=product,
         attach=given[ATTACH],
+        sign_key=given[o.SIGN_KEY] or "",
         distribution=given[DISTRIBUTION],
     )
 
 
 @make(
     "vex",
-    *(o.IMAGE, AUTHOR, ID, PRODUCT, DISTRIBUTION, ATTACH, *o.TRIAGE),
+    *(o.IMAGE, AUTHOR, ID, PRODUCT, DISTRIBUTION, ATTACH, o.SIGN_KEY, *o.TRIAGE),
     *(o.Format(reporters.VEX.names), o.OUTPUT, o.QUIET, *o.ANALYSIS),
     settings=_settings,
 )
@@ -90,6 +96,7 @@ def command(settings: Settings) -> int:
     from garboard.policy.vex import compose
 
     analysis = settings.analysis
+    signer = _signer(settings.sign_key) if settings.attach else None
     report = analyzed(analysis).report
     if analysis.policy is None:
         report = set_aside(report, Applied())
@@ -116,12 +123,27 @@ def command(settings: Settings) -> int:
         from garboard.sbom.identity import timestamp
         from garboard.workflows.attach_vex import attach
 
-        made = attach(data, report.image, analysis.opening.options, created=timestamp(report.created))
+        created = timestamp(report.created)
+        made = attach(data, report.image, analysis.opening.options, created=created, signer=signer)
         if not analysis.output.quiet:
-            click.echo(f"{report.image.name}: {made} is attached to {report.image.manifest_digest}, unsigned", err=True)
+            signed = "signed" if signer else "unsigned"
+            click.echo(f"{report.image.name}: {made} is attached to {report.image.manifest_digest}, {signed}", err=True)
     if analysis.output.file or not settings.attach:
         write(data, analysis.output)
     return 0
+
+
+def _signer(file: str) -> Signer | None:
+    """The one who signs by a private key; None without one.
+
+    Raises:
+        UsageError: it is no such key.
+    """
+    if not file:
+        return None
+    from garboard.signing import Signer
+
+    return Signer(Path(file))
 
 
 def _denied(report: Report, analysis: Analysis) -> Iterator[Consideration]:

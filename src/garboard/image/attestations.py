@@ -26,9 +26,10 @@ STATEMENT: Final = "application/vnd.in-toto+json"
 PREDICATE_TYPE: Final = "in-toto.io/predicate-type"
 _PROVENANCE: Final = "https://slsa.dev/provenance/"
 OPENVEX: Final = "https://openvex.dev/ns"
+ENVELOPE: Final = "application/vnd.dsse.envelope.v1+json"
 ENVELOPES: Final = frozenset(
     {
-        "application/vnd.dsse.envelope.v1+json",
+        ENVELOPE,
         *(f"application/vnd.dev.sigstore.bundle.v0.{minor}+json" for minor in (1, 2, 3)),
         "application/vnd.dev.sigstore.bundle+json",
     }

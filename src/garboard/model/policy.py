@@ -158,8 +158,10 @@ class PolicyFile(Value):
     """VEX documents, or folders of them, as they are written: relative to the file."""
     trust: tuple[str, ...] = ()
     """Authors whose VEX documents are applied that lie in the image or are attached to it."""
+    trusted_keys: tuple[str, ...] = ()
+    """Public keys whose attestations of VEX are applied, as they are written."""
     keys: tuple[PolicyKey, ...] = ()
-    """Those that its rules name."""
+    """All that it names."""
 
 
 class RuleResult(Value):

@@ -86,8 +86,9 @@ class VexSource(Value):
     Attributes:
         place: where it lies, for people.
         statements: how many it has.
-        trusted: whether the policy trusts the author, so that they are applied.
-        unchecked: whether it is in an attestation, of which the signature was not checked.
+        trusted: whether the policy trusts the author or the signer, so that they are applied.
+        signer: the name of the key that signed it, if it is one that the policy trusts.
+        unchecked: whether it is in an attestation that none of these keys signed.
         problem: why nothing of it is applied, if it is none that can be read, or of another image.
     """
 
@@ -95,6 +96,7 @@ class VexSource(Value):
     author: str = ""
     statements: int = 0
     trusted: bool = False
+    signer: str = ""
     unchecked: bool = False
     problem: str = ""
 

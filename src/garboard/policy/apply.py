@@ -14,8 +14,10 @@ from garboard.model.report import Report
 from garboard.model.vex import VexStatement
 from garboard.policy.facts import Baseline, Facts
 from garboard.policy.judge import deciding, judge
+from garboard.policy.of_images import UNSIGNED_BY
 from garboard.policy.triage import triage
 from garboard.policy.vex import apply as vex
+from garboard.policy.vex import attached as vex_attached
 
 _ONLY_NEW: Final = Rule(place="--baseline", level=Level.FAIL, conditions=(Wanted(name="new", value=True),))
 
@@ -42,6 +44,18 @@ class Applied(NamedTuple):
     baseline: Baseline | None = None
     unrated_passes: bool = False
     statements: tuple[VexStatement, ...] = ()
+
+    @property
+    def trusted(self) -> vex_attached.Trusted:
+        """Whose VEX documents are applied that come with the image."""
+        keys = {one.name: one.pem for one in self.policy.keys if one.name in self.policy.trusted_keys}
+        return vex_attached.Trusted(frozenset(self.policy.trust), keys)
+
+    @property
+    def asks_who_signed(self) -> bool:
+        """Whether a rule is about the signatures of images."""
+        stages = (*self.policy.stages, StageRules(name="", rules=self.rules))
+        return any(one.name == UNSIGNED_BY for stage in stages for rule in stage.rules for one in rule.conditions)
 
 
 def set_aside(report: Report, applied: Applied) -> Report:

@@ -50,7 +50,7 @@ MORE: Final = MappingProxyType(
     }
 )
 STAGE: Final = ("fail", "warn", "tags", "targets", "extends")
-VEX: Final = ("documents", "trust")
+VEX: Final = ("documents", "trust", "keys")
 TOP: Final = ("default-stage", "stages", "ignore", "vex")
 CONDITIONS: Final[Mapping[str, Kind]] = MappingProxyType(
     {name: one.kind for name, one in of_findings.CONDITIONS.items()}
@@ -79,9 +79,10 @@ def read(text: str, name: str) -> PolicyFile:
 
 
 def keys(policy: PolicyFile) -> tuple[str, ...]:
-    """The public keys that its rules name, as they are written."""
+    """The public keys that it names, as they are written."""
     wanted = (one for stage in policy.stages for rule in stage.rules for one in rule.conditions)
-    return tuple(dict.fromkeys(name for one in wanted if one.name == of_images.UNSIGNED_BY for name in one.value))
+    of_rules = (name for one in wanted if one.name == of_images.UNSIGNED_BY for name in one.value)
+    return tuple(dict.fromkeys((*of_rules, *policy.trusted_keys)))
 
 
 def _shown(text: str, name: str, line: int, column: int, width: int, what: str) -> str:
@@ -108,21 +109,28 @@ class _Reader:
         if default and default not in names:
             self._tell(("default-stage",), f"there is no stage {default}")
         ignores = tuple(self._ignores(self._document.get("ignore", []), names))
-        vex, trust = self._vex()
+        documents = self._vex()
         if self._wrong:
             raise PolicyError(
                 "\n".join(text for _, text in sorted({*self._wrong})), "garboard policy schema says what there is"
             )
-        return PolicyFile(file=self._name, default_stage=default, stages=stages, ignores=ignores, vex=vex, trust=trust)
+        return PolicyFile(
+            file=self._name,
+            default_stage=default,
+            stages=stages,
+            ignores=ignores,
+            vex=documents["documents"],
+            trust=documents["trust"],
+            trusted_keys=documents["keys"],
+        )
 
-    def _vex(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """The documents, and the authors that are trusted: a list of the first alone, or a table of both."""
+    def _vex(self) -> dict[str, tuple[str, ...]]:
+        """The documents, and whose are trusted: a list of the first alone, or a table."""
         table = self._document.get("vex")
         if not isinstance(table, dict):
-            return self._field((), self._document, "vex", values.WORDS) or (), ()
+            return dict.fromkeys(VEX, ()) | {"documents": self._field((), self._document, "vex", values.WORDS) or ()}
         self._known(("vex",), table, VEX)
-        documents = self._field(("vex",), table, "documents", values.WORDS) or ()
-        return documents, self._field(("vex",), table, "trust", values.WORDS) or ()
+        return {name: self._field(("vex",), table, name, values.WORDS) or () for name in VEX}
 
     def _tell(self, path: Path, what: str) -> None:
         known = next(path[:end] for end in range(len(path), -1, -1) if path[:end] in self._places or not end)

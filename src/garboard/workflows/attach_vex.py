@@ -1,11 +1,12 @@
 """Attaches a VEX document to an image in its registry: an in-toto statement that refers to the image's manifest.
 
 Format: OCI image and distribution specifications 1.1 (``subject``, referrers, and their tag where a registry has no list of
-them), in-toto Statement 1.0. The statement is not signed.
+them), in-toto Statement 1.0, and DSSE 1.0 where it is signed.
 """
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import tempfile
 from pathlib import Path
@@ -15,12 +16,13 @@ import msgspec
 
 from garboard.image import manifest as manifests
 from garboard.image import reference as references
-from garboard.image.attestations import OPENVEX, PREDICATE_TYPE, STATEMENT
+from garboard.image.attestations import ENVELOPE, OPENVEX, PREDICATE_TYPE, STATEMENT
 from garboard.image.options import Options
 from garboard.image.sources.publishing import Publisher
 from garboard.model.errors import ImageError, OfflineError, UsageError
 from garboard.model.image import Image
 from garboard.net.client import Client
+from garboard.signing import Signer, of_envelope
 
 _EMPTY: Final = "application/vnd.oci.empty.v1+json"
 _CREATED: Final = "org.opencontainers.image.created"
@@ -43,8 +45,8 @@ def subject_of(image: Image) -> str:
     return image.manifest_digest
 
 
-def attach(document: bytes, image: Image, options: Options, *, created: str) -> str:
-    """Attach an OpenVEX document to an image; the same one again changes nothing.
+def attach(document: bytes, image: Image, options: Options, *, created: str, signer: Signer | None = None) -> str:
+    """Attach an OpenVEX document to an image; the same one again changes nothing, unless its signature is another each time.
 
     Returns:
         The digest of the manifest that holds it.
@@ -62,21 +64,23 @@ def attach(document: bytes, image: Image, options: Options, *, created: str) -> 
     with Client(ca_file=options.ca_file, limits=options.limits) as client:
         there = Publisher(reference.registry, reference.registry, reference.repository, options, client)
         data, _ = there.manifest(digest)
-        statement = _statement(document, f"{reference.registry}/{reference.repository}", digest)
+        kind, statement = STATEMENT, _statement(document, f"{reference.registry}/{reference.repository}", digest)
+        if signer is not None:
+            kind, statement = ENVELOPE, _envelope(statement, signer)
         named = {PREDICATE_TYPE: _PREDICATE}
         content = {
             "schemaVersion": 2,
             "mediaType": manifests.OCI_MANIFEST,
-            "artifactType": STATEMENT,
+            "artifactType": kind,
             "config": _uploaded(there, _EMPTY, b"{}"),
-            "layers": [_uploaded(there, STATEMENT, statement) | {"annotations": named}],
+            "layers": [_uploaded(there, kind, statement) | {"annotations": named}],
             "subject": _described(_kind(data), data),
             "annotations": {_CREATED: created, **named},
         }
         made = msgspec.json.encode(content)
         found = there.publish(f"sha256:{hashlib.sha256(made).hexdigest()}", made, manifests.OCI_MANIFEST)
         if there.referrers(digest) is None:
-            item = _described(manifests.OCI_MANIFEST, made) | {"artifactType": STATEMENT, "annotations": named}
+            item = _described(manifests.OCI_MANIFEST, made) | {"artifactType": kind, "annotations": named}
             _list(there, digest, item)
         return found
 
@@ -92,6 +96,12 @@ def _statement(document: bytes, name: str, digest: str) -> bytes:
             "predicate": msgspec.Raw(document.strip()),
         }
     )
+
+
+def _envelope(statement: bytes, signer: Signer) -> bytes:
+    signature = signer.sign(of_envelope(STATEMENT, statement))
+    payload = base64.b64encode(statement).decode()
+    return msgspec.json.encode({"payloadType": STATEMENT, "payload": payload, "signatures": [{"sig": signature}]})
 
 
 def _kind(data: bytes) -> str:

@@ -12,7 +12,7 @@ from garboard.cli import options as o
 from garboard.cli import read_settings
 from garboard.cli.command import command as make
 from garboard.cli.db.options import SHARDS, now, waiting
-from garboard.cli.params import Given, Operand, flag, text, value
+from garboard.cli.params import Given, Operand, flag, value
 from garboard.cli.read_opening import registry
 from garboard.model.base import Value
 from garboard.model.errors import UsageError
@@ -31,9 +31,6 @@ def _days(text: str) -> int:
 
 
 ADDRESS: Final = Operand[str]("reference", metavar="REFERENCE")
-SIGN_KEY: Final = text(
-    "--sign-key", metavar="FILE", help="Sign what is pushed with this private key (PEM; Ed25519 or ECDSA P-256)."
-)
 VALID_FOR: Final = value(
     "--valid-for", parse=_days, metavar="DAYS", help="For how long the signature counts, if nothing newer is pushed: 7."
 )
@@ -60,13 +57,13 @@ def _push_settings(given: Given) -> Push:
         shards=given[SHARDS],
         options=registry(given),
         restricted=given[RESTRICTED],
-        sign_key=given[SIGN_KEY] or "",
+        sign_key=given[o.SIGN_KEY] or "",
         valid_for=given[VALID_FOR] or _DAYS,
         quiet=given[o.QUIET],
     )
 
 
-@make("push", ADDRESS, SHARDS, RESTRICTED, SIGN_KEY, VALID_FOR, *o.REGISTRY, o.QUIET, o.DB, settings=_push_settings)
+@make("push", ADDRESS, SHARDS, RESTRICTED, o.SIGN_KEY, VALID_FOR, *o.REGISTRY, o.QUIET, o.DB, settings=_push_settings)
 def push(settings: Push) -> None:
     """Share shards by a registry. Without SHARD: all that is there and may be handed on. Only what changed moves.
 

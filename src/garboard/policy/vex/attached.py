@@ -1,13 +1,13 @@
 """VEX documents that lie in an image or are attached to it: what of them is applied, and what is only shown.
 
-Formats: in-toto Statement 0.1 and 1.0, DSSE envelopes, Sigstore bundles. Signatures are not checked here.
+Formats: in-toto Statement 0.1 and 1.0, DSSE envelopes, Sigstore bundles. Signatures are checked by the policy's keys alone.
 """
 
 from __future__ import annotations
 
 import binascii
 from base64 import b64decode
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -18,9 +18,12 @@ from garboard.model.policy import PolicyError
 from garboard.model.vex import VexSource, VexStatement
 from garboard.policy.vex.document import read
 from garboard.policy.vex.openvex import CONTEXT
+from garboard.signing import Verifier, of_envelope
 
 _STATEMENTS: Final = "https://in-toto.io/Statement/"
 _HASH: Final = "sha256"
+_MOST: Final = 32
+"""Of signatures on an envelope."""
 
 
 class Weighed(NamedTuple):
@@ -31,18 +34,26 @@ class Weighed(NamedTuple):
     gaps: tuple[Gap, ...]
 
 
+class Trusted(NamedTuple):
+    """Whose documents are applied: authors by their exact names, and public keys in PEM, by name, that sign attestations."""
+
+    authors: Collection[str] = ()
+    keys: Mapping[str, bytes] = {}
+
+
 class _Other(ValueError):
     """An attestation that is whole, and none of VEX."""
 
 
-def weigh(documents: Iterable[Attached], image: Image, trust: Collection[str]) -> Weighed:
-    """Read what accompanies an image; only the statements of authors that are trusted, by their exact names, are applied."""
+def weigh(documents: Iterable[Attached], image: Image, trust: Trusted) -> Weighed:
+    """Read what accompanies an image; only what trusted authors state, or what a trusted key signed, is applied."""
     statements: list[VexStatement] = []
     sources: list[VexSource] = []
     gaps: list[Gap] = []
     for one in documents:
         try:
-            found = read(_document(one, image), one.place)
+            data, signer = _document(one, image, trust.keys)
+            found = read(data, one.place)
         except _Other:
             continue
         except (PolicyError, ValueError) as error:
@@ -50,32 +61,43 @@ def weigh(documents: Iterable[Attached], image: Image, trust: Collection[str]) -
             sources.append(VexSource(place=one.place, unchecked=one.attested, problem=problem))
             gaps.append(Gap(stage="match", subject=one.place, reason=problem.removeprefix(f"{one.place} ")))
             continue
+        unchecked = one.attested and not signer
         if one.attested:
-            place = f"{one.place} (signature not checked)"
+            place = f"{one.place} ({f'signed by {signer}' if signer else 'signature not checked'})"
             found = tuple(msgspec.structs.replace(each, document=place) for each in found)
         for author in dict.fromkeys((*(each.author for each in found), *(() if found else ("",)))):
             own = [each for each in found if each.author == author]
-            trusted = bool(author) and author in trust
+            trusted = bool(signer) or (bool(author) and author in trust.authors)
             statements += own if trusted else ()
             sources.append(
-                VexSource(place=one.place, author=author, statements=len(own), trusted=trusted, unchecked=one.attested)
+                VexSource(
+                    place=one.place,
+                    author=author,
+                    statements=len(own),
+                    trusted=trusted,
+                    signer=signer,
+                    unchecked=unchecked,
+                )
             )
     return Weighed(tuple(statements), tuple(sources), tuple(gaps))
 
 
-def _document(one: Attached, image: Image) -> bytes:
-    """The document itself, of an attestation the predicate.
+def _document(one: Attached, image: Image, keys: Mapping[str, bytes]) -> tuple[bytes, str]:
+    """The document itself, of an attestation the predicate, and the name of the key that signed the attestation.
 
     Raises:
         ValueError: it is no attestation, a damaged one, or one on something else.
     """
     if not one.attested:
-        return one.data
+        return one.data, ""
+    signer = ""
     try:
         found = msgspec.json.decode(one.data)
         envelope = found.get("dsseEnvelope", found) if isinstance(found, dict) else {}
         if isinstance(envelope, dict) and "payload" in envelope:
-            found = msgspec.json.decode(b64decode(envelope["payload"], validate=True))
+            payload = b64decode(envelope["payload"], validate=True)
+            signer = _signer(envelope, payload, keys)
+            found = msgspec.json.decode(payload)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, binascii.Error, TypeError) as error:
         raise ValueError(f"is no attestation that can be read: {error}") from error
     if not isinstance(found, dict) or not str(found.get("_type", "")).startswith(_STATEMENTS):
@@ -85,7 +107,21 @@ def _document(one: Attached, image: Image) -> bytes:
     own = {image.manifest_digest, image.config_digest, *image.index_digests} - {""}
     if own.isdisjoint(f"{_HASH}:{digest}" for digest in _digests(found.get("subject"))):
         raise ValueError("is an attestation on something else than this image, and closes nothing")
-    return msgspec.json.encode(found.get("predicate"))
+    return msgspec.json.encode(found.get("predicate")), signer
+
+
+def _signer(envelope: Mapping[str, Any], payload: bytes, keys: Mapping[str, bytes]) -> str:
+    """The name of the first key that signed an envelope; empty if none did."""
+    listed = envelope.get("signatures")
+    signatures = (
+        [str(one.get("sig", "")) for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+    )
+    signed = of_envelope(str(envelope.get("payloadType", "")), payload)
+    for name, pem in keys.items():
+        key = Verifier.of(pem, name)
+        if any(key.signed(signed, one) for one in signatures[:_MOST]):
+            return name
+    return ""
 
 
 def _digests(subjects: Any) -> list[str]:

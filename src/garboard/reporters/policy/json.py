@@ -70,7 +70,7 @@ def vex(report: Report) -> list[VexOf]:
             author=one.author,
             statements=one.statements,
             trusted=one.trusted,
-            signature="not checked" if one.unchecked else "",
+            signature="not checked" if one.unchecked else f"by {one.signer}" if one.signer else "",
             problem=one.problem,
         )
         for one in report.vex

@@ -47,13 +47,13 @@ def reservation(report: Report, policy: PolicyResult) -> Iterator[str]:
 
 def vex_line(one: VexSource) -> str:
     """A VEX document that came with the image, and whether it counts."""
-    unchecked = ", signature not checked" if one.unchecked else ""
+    signed = ", signature not checked" if one.unchecked else f", signed by {one.signer}" if one.signer else ""
     if one.problem:
-        return f"{one.place}{unchecked}: not applied: {one.problem.removeprefix(one.place).strip()}"
+        return f"{one.place}{signed}: not applied: {one.problem.removeprefix(one.place).strip()}"
     author = f"of {one.author}" if one.author else "of an author who is not named"
     count = number_of(one.statements, "statement")
-    what = "applied" if one.trusted else "not trusted, so nothing of it is applied ([vex] trust in the policy)"
-    return f"{one.place}{unchecked}: {count} {author}: {what}"
+    what = "applied" if one.trusted else "not trusted, so nothing of it is applied ([vex] trust or keys in the policy)"
+    return f"{one.place}{signed}: {count} {author}: {what}"
 
 
 def verdict(policy: PolicyResult) -> str:

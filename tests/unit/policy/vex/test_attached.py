@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from typing import Any
 
 import msgspec
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ed25519
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from hypothesis import given
 from hypothesis import strategies as st
 
 from garboard.model.image import Attached, Image
 from garboard.policy.vex.apply import apply
-from garboard.policy.vex.attached import Weighed, weigh
+from garboard.policy.vex.attached import Trusted, Weighed, weigh
+from garboard.signing import of_envelope
 from tests.unit.policy.vex.test_vex import CURL, DIGEST, csaf, cyclonedx, of, openvex
 
 INDEX = "sha256:" + "c" * 64
@@ -38,7 +41,7 @@ def envelope(statement: Any) -> dict[str, Any]:
 
 def weighed(document: Any, *trust: str, attested: bool = True) -> Weighed:
     data = document if isinstance(document, bytes) else json.dumps(document).encode()
-    return weigh([Attached(place="an attestation on it", data=data, attested=attested)], IMAGE, trust)
+    return weigh([Attached(place="an attestation on it", data=data, attested=attested)], IMAGE, Trusted(trust))
 
 
 @pytest.mark.parametrize(
@@ -119,7 +122,7 @@ def test_only_what_trusted_authors_state_is_applied(documents: list[tuple[str, b
             for at, (author, attested) in enumerate(documents)
         ],
         IMAGE,
-        trust,
+        Trusted(trust),
     )
     assert sum(one.statements for one in found.sources) == len(documents)
     assert all(one.author in trust and one.author for one in found.statements)
@@ -134,3 +137,23 @@ def test_a_truncated_document_closes_nothing(at: int, wrapped: bool) -> None:
     found = weighed(data[: at % len(data)], "Maker")
     assert not found.statements
     assert len(found.gaps) == 1
+
+
+@given(st.sampled_from(["", "ours", "theirs"]), st.booleans(), st.integers(0, 200))
+def test_a_key_that_is_trusted_stands_for_any_author(by: str, in_bundle: bool, flipped: int) -> None:
+    keys = {name: ed25519.Ed25519PrivateKey.from_private_bytes(name.ljust(32).encode()) for name in ("ours", "theirs")}
+    pem = keys["ours"].public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    made = envelope(attestation())
+    if by:
+        signed = of_envelope(made["payloadType"], b64decode(made["payload"]))
+        raw = bytearray(keys[by].sign(signed))
+        if flipped < len(raw):
+            raw[flipped] ^= 1
+        made["signatures"].append({"sig": b64encode(raw).decode()})
+    data = json.dumps({"dsseEnvelope": made} if in_bundle else made).encode()
+    found = weigh([Attached(place="it", data=data, attested=True)], IMAGE, Trusted((), {"our.pub": pem}))
+    (one,) = found.sources
+    good = by == "ours" and flipped >= 64
+    assert (one.trusted, one.unchecked, one.signer) == (good, not good, "our.pub" if good else "")
+    assert bool(found.statements) == good
+    assert not good or found.statements[0].document == "it (signed by our.pub)"
