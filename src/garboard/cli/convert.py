@@ -9,13 +9,11 @@ import msgspec
 
 from garboard import reporters
 from garboard.cli import options as o
-from garboard.cli import read_settings
+from garboard.cli import viewing
 from garboard.cli.command import command as make
-from garboard.cli.filtering import FILTERS
 from garboard.cli.output import write
 from garboard.cli.params import Given, Operand
 from garboard.cli.saved import saved
-from garboard.cli.scan import DEPENDENCY_TREE, GROUP_ISSUES, viewing
 from garboard.cli.settings import Output
 from garboard.model.base import Value
 from garboard.model.errors import UsageError
@@ -33,11 +31,11 @@ class Settings(Value):
 
 
 def _settings(given: Given) -> Settings:
-    output = read_settings.output(given, several=True, on_terminal="table")
-    return Settings(report=given[SAVED], view=viewing(given, output), output=output)
+    output = viewing.output(given)
+    return Settings(report=given[SAVED], view=viewing.viewing(given, output), output=output)
 
 
-@make("convert", SAVED, *FILTERS, GROUP_ISSUES, DEPENDENCY_TREE, *o.report(reporters.SCAN), settings=_settings)
+@make("convert", SAVED, *viewing.VIEW, *o.report(reporters.SCAN), settings=_settings)
 def command(settings: Settings) -> int:
     """Write a REPORT that was saved by --format report=FILE in other formats, without the image and the database.
 

@@ -8,14 +8,14 @@ import msgspec
 
 from garboard import reporters
 from garboard.cli import options as o
-from garboard.cli import read_opening, read_settings
+from garboard.cli import read_opening, read_settings, viewing
 from garboard.cli.command import command as make
 from garboard.cli.each import Told, report_each
-from garboard.cli.filtering import EXCLUDE_BASE, FILTERS, exit_code, filtering
+from garboard.cli.filtering import EXCLUDE_BASE, exit_code
 from garboard.cli.params import Given, flag, text, value, values
 from garboard.cli.saved import saved
 from garboard.cli.session import analyzed, refuse_offline, supply
-from garboard.cli.settings import Analysis, Images, Output, PackageMirrors
+from garboard.cli.settings import Analysis, Images, PackageMirrors
 from garboard.model.base import Value
 from garboard.model.errors import UsageError
 from garboard.model.report import Coverage
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from garboard.reporters.view import View
     from garboard.workflows.judge import Supply
 
-GROUP_ISSUES: Final = flag("--group-issues", help="One element for each issue, not for each path (needs --json).")
-DEPENDENCY_TREE: Final = flag("--dependency-tree", help="Print the dependency tree before the issues.")
 REQUIRE_COVERAGE: Final = flag(
     "--require-coverage/--no-require-coverage",
     help="Whether an image without issues of which a part could not be judged ends with 3 (the default) or 0.",
@@ -69,7 +67,6 @@ EXIT_CODE: Final = value("--exit-code", parse=_code, metavar="N", help="End with
 BASELINE: Final = text("--baseline", metavar="REPORT.json|IMAGE", help="Fail only on what this one does not have.")
 GATE: Final = (FAIL_ON, UNRATED, BASELINE, EXIT_CODE)
 _PARTLY: Final = "only a part of the image could be judged: exit code 0 does not mean that it is clean"
-VIEW: Final = (*FILTERS, GROUP_ISSUES, DEPENDENCY_TREE)
 
 
 class Settings(Value):
@@ -92,9 +89,9 @@ class Settings(Value):
 
 
 def _settings(given: Given) -> Settings:
-    output = read_settings.output(given, several=True, on_terminal="table")
+    output = viewing.output(given)
     by_mirrors = given[FROM_MIRROR]
-    view = viewing(given, output)
+    view = viewing.viewing(given, output)
     refuse_offline("--from-mirror", offline=by_mirrors and given[o.OFFLINE])
     if given.on_the_line(o.PACKAGE_MIRROR) and not by_mirrors:
         raise UsageError("--package-mirror goes with --from-mirror", "add --from-mirror, or see garboard rebuild")
@@ -123,21 +120,9 @@ def _gate(given: Given, analysis: Analysis) -> Applied | None:
     return found._replace(rules=rules, unrated_passes=bool(given[UNRATED]))
 
 
-def viewing(given: Given, output: Output) -> View:
-    """How the issues are shown."""
-    if given.on_the_line(GROUP_ISSUES) and given[GROUP_ISSUES] and all(one.format != "json" for one in output.every):
-        raise UsageError("--json flag is mandatory to use --group-issues flag", "add --json")
-    return msgspec.structs.replace(
-        filtering(given),
-        group_issues=given[GROUP_ISSUES],
-        dependency_tree=given[DEPENDENCY_TREE],
-        color=output.color,
-    )
-
-
 @make(
     "scan",
-    *(o.IMAGES, *VIEW, *GATE, *o.TRIAGE, REQUIRE_COVERAGE, FROM_MIRROR, o.PACKAGE_MIRROR),
+    *(o.IMAGES, *viewing.VIEW, *GATE, *o.TRIAGE, REQUIRE_COVERAGE, FROM_MIRROR, o.PACKAGE_MIRROR),
     *(*o.report(reporters.SCAN), *o.ANALYSIS),
     settings=_settings,
 )

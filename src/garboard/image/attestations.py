@@ -26,16 +26,19 @@ STATEMENT: Final = "application/vnd.in-toto+json"
 PREDICATE_TYPE: Final = "in-toto.io/predicate-type"
 _PROVENANCE: Final = "https://slsa.dev/provenance/"
 OPENVEX: Final = "https://openvex.dev/ns"
-ENVELOPE: Final = "application/vnd.dsse.envelope.v1+json"
+BUNDLE: Final = "application/vnd.dev.sigstore.bundle.v0.3+json"
+BUNDLE_CONTENT: Final = "dev.sigstore.bundle.content"
+BUNDLE_PREDICATE: Final = "dev.sigstore.bundle.predicateType"
 ENVELOPES: Final = frozenset(
     {
-        ENVELOPE,
-        *(f"application/vnd.dev.sigstore.bundle.v0.{minor}+json" for minor in (1, 2, 3)),
+        "application/vnd.dsse.envelope.v1+json",
+        BUNDLE,
+        *(f"application/vnd.dev.sigstore.bundle.v0.{minor}+json" for minor in (1, 2)),
         "application/vnd.dev.sigstore.bundle+json",
     }
 )
 """Of cosign: an in-toto statement with signatures."""
-KEYS_OF_TYPE: Final = (PREDICATE_TYPE, "predicateType", "dev.sigstore.bundle.predicateType")
+KEYS_OF_TYPE: Final = (PREDICATE_TYPE, "predicateType", BUNDLE_PREDICATE)
 _MOST_ATTACHED: Final = 16
 _MOST: Final = 4
 """The most attestation manifests, and statements in each, that are read."""

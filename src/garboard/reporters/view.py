@@ -25,7 +25,8 @@ class View(Value):
 
     ``severity`` is the lowest to show; an unrated issue may be the worst, so it is always shown. ``only_fixed`` leaves
     out issues without a fix, ``exclude_base`` those known to be from the base image's layers. What is left out is
-    counted, and the report says so.
+    counted, and the report says so. Texts with ``summary`` have neither packages nor issues; the others are the table's,
+    as `garboard.reporters.scan.columns` names them.
     """
 
     severity: Severity = Severity.UNKNOWN
@@ -35,6 +36,10 @@ class View(Value):
     show_paths: int = 3
     color: bool = msgspec.field(default=False, name="colour")
     exclude_base: bool = False
+    summary: bool = False
+    sort: str = ""
+    group_by: str = ""
+    columns: tuple[str, ...] = ()
 
     def shows(self, finding: Finding) -> bool:
         """Whether a finding is to be shown."""

@@ -1,7 +1,7 @@
 """Attaches a VEX document to an image in its registry: an in-toto statement that refers to the image's manifest.
 
 Format: OCI image and distribution specifications 1.1 (``subject``, referrers, and their tag where a registry has no list of
-them), in-toto Statement 1.0, and DSSE 1.0 where it is signed.
+them), in-toto Statement 1.0, and where it is signed, Sigstore's bundle 0.3 with a DSSE envelope.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import msgspec
 
 from garboard.image import manifest as manifests
 from garboard.image import reference as references
-from garboard.image.attestations import ENVELOPE, OPENVEX, PREDICATE_TYPE, STATEMENT
+from garboard.image.attestations import BUNDLE, BUNDLE_CONTENT, BUNDLE_PREDICATE, OPENVEX, PREDICATE_TYPE, STATEMENT
 from garboard.image.options import Options
 from garboard.image.sources.publishing import Publisher
 from garboard.model.errors import ImageError, OfflineError, UsageError
@@ -64,10 +64,11 @@ def attach(document: bytes, image: Image, options: Options, *, created: str, sig
     with Client(ca_file=options.ca_file, limits=options.limits) as client:
         there = Publisher(reference.registry, reference.registry, reference.repository, options, client)
         data, _ = there.manifest(digest)
+        named = {PREDICATE_TYPE: _PREDICATE}
         kind, statement = STATEMENT, _statement(document, f"{reference.registry}/{reference.repository}", digest)
         if signer is not None:
-            kind, statement = ENVELOPE, _envelope(statement, signer)
-        named = {PREDICATE_TYPE: _PREDICATE}
+            kind, statement = BUNDLE, _bundle(statement, signer)
+            named |= {BUNDLE_CONTENT: "dsse-envelope", BUNDLE_PREDICATE: _PREDICATE}
         content = {
             "schemaVersion": 2,
             "mediaType": manifests.OCI_MANIFEST,
@@ -98,10 +99,17 @@ def _statement(document: bytes, name: str, digest: str) -> bytes:
     )
 
 
-def _envelope(statement: bytes, signer: Signer) -> bytes:
+def _bundle(statement: bytes, signer: Signer) -> bytes:
     signature = signer.sign(of_envelope(STATEMENT, statement))
     payload = base64.b64encode(statement).decode()
-    return msgspec.json.encode({"payloadType": STATEMENT, "payload": payload, "signatures": [{"sig": signature}]})
+    hint = base64.b64encode(bytes.fromhex(signer.verifier().fingerprint)).decode()
+    return msgspec.json.encode(
+        {
+            "mediaType": BUNDLE,
+            "verificationMaterial": {"publicKey": {"hint": hint}},
+            "dsseEnvelope": {"payload": payload, "payloadType": STATEMENT, "signatures": [{"sig": signature}]},
+        }
+    )
 
 
 def _kind(data: bytes) -> str:

@@ -201,6 +201,9 @@ def parts(report: Report, view: View) -> Iterator[bytes]:
     found = shown(report, view)
     known = Known.of(report)
     lines: list[str] = []
+    if view.summary:
+        yield document([f"Testing {report.image.name}...", "", *closing(report, found, view)], color=view.color)
+        return
     if view.dependency_tree:
         lines += [*dependency_tree(report, tree_name(report)), ""]
     lines += ["", f"Testing {report.image.name}...", ""]
