@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -12,12 +13,13 @@ from garboard.cli.params import Given, flag, text, value
 from garboard.model.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from garboard.cli.settings import Output
     from garboard.reporters.view import View
 
 TABLE: Final = "table"
+_MOST: Final = 1024 * 1024
 _TEXTS: Final = frozenset({TABLE, "text"})
 
 
@@ -54,8 +56,11 @@ COLUMNS: Final = text(
     metavar="NAME[,NAME]",
     help="The table's columns: package, version, worst, fixed, ids …",
 )
+TEMPLATE: Final = text(
+    "--template", metavar="FILE", help="What --format template is made by: Jinja2, with the JSON as `report`."
+)
 _OF_TABLE: Final = (SORT, GROUP_BY, COLUMNS)
-VIEW: Final = (*FILTERS, GROUP_ISSUES, DEPENDENCY_TREE, SUMMARY, *_OF_TABLE)
+VIEW: Final = (*FILTERS, GROUP_ISSUES, DEPENDENCY_TREE, SUMMARY, *_OF_TABLE, TEMPLATE)
 
 
 def output(given: Given) -> Output:
@@ -85,8 +90,35 @@ def viewing(given: Given, written: Output) -> View:
         summary=given[SUMMARY],
         sort=given[SORT] or "",
         group_by=given[GROUP_BY] or "",
+        template=_template(given, formats),
+        template_name=given[TEMPLATE] or "",
         columns=_columns(given[COLUMNS] or "", given[GROUP_BY] or ""),
     )
+
+
+def _template(given: Given, formats: Collection[str]) -> str:
+    """The text of the template, if there is one.
+
+    Raises:
+        UsageError: it cannot be read, or the format is another.
+    """
+    file = given[TEMPLATE] or ""
+    if "template" not in formats:
+        if given.on_the_line(TEMPLATE):
+            raise UsageError("--template goes with --format template", "add --format template")
+        return ""
+    if not file:
+        raise UsageError("--format template needs a template", "name its file: --template FILE")
+    try:
+        with Path(file).open("rb") as opened:
+            data = opened.read(_MOST + 1)
+        found = data.decode("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        raise UsageError(f"the template {file} cannot be read: {why}", "name another file") from error
+    if len(data) > _MOST:
+        raise UsageError(f"the template {file} is larger than {_MOST} bytes", "name a smaller one")
+    return found
 
 
 def _columns(given: str, grouped: str) -> tuple[str, ...]:

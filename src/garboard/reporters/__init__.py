@@ -37,8 +37,23 @@ class Formats(Generic[R_co]):
 
 SCAN: Final[Formats[p.ReportRenderer]] = Formats(
     "scan",
-    *("text", "json", "table", "sarif", "cyclonedx", "markdown", "junit", "gitlab", "github", "csv", "html", "report"),
-    several=("text", "json", "table", "sarif"),
+    *(
+        "text",
+        "json",
+        "table",
+        "sarif",
+        "cyclonedx",
+        "markdown",
+        "junit",
+        "gitlab",
+        "codequality",
+        "github",
+        "csv",
+        "html",
+        "template",
+        "report",
+    ),
+    several=("text", "json", "table", "sarif", "csv", "junit", "markdown"),
 )
 INVENTORY: Final[Formats[p.ReportRenderer]] = Formats(
     "inventory", "text", "json", "cyclonedx", "spdx", several=("text", "json")

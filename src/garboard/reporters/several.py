@@ -53,6 +53,34 @@ class JsonArray:
         return b"\n]\n"
 
 
+class Framed:
+    """Parts of images between a head and an end, in a form that has room for a part on which there is no report."""
+
+    def __init__(
+        self,
+        head: bytes,
+        parts: Callable[[Report], Iterator[bytes]],
+        fail: Callable[[str, str, str], bytes],
+        end: bytes,
+    ) -> None:
+        self._head = head
+        self._parts = parts
+        self._fail = fail
+        self._end = end
+
+    def report(self, _name: str, report: Report, /) -> Iterator[bytes]:
+        yield self._head
+        yield from self._parts(report)
+        self._head = b""
+
+    def failure(self, name: str, message: str, hint: str, /) -> bytes:
+        head, self._head = self._head, b""
+        return head + self._fail(name, message, hint)
+
+    def end(self) -> bytes:
+        return self._head + self._end
+
+
 class Texts:
     """Texts, each under its image's name, and a table of all at the end.
 

@@ -26,7 +26,7 @@ class View(Value):
     ``severity`` is the lowest to show; an unrated issue may be the worst, so it is always shown. ``only_fixed`` leaves
     out issues without a fix, ``exclude_base`` those known to be from the base image's layers. What is left out is
     counted, and the report says so. Texts with ``summary`` have neither packages nor issues; the others are the table's,
-    as `garboard.reporters.scan.columns` names them.
+    as `garboard.reporters.scan.columns` names them. ``template`` is the text of the one that the format of this name is made by.
     """
 
     severity: Severity = Severity.UNKNOWN
@@ -40,6 +40,8 @@ class View(Value):
     sort: str = ""
     group_by: str = ""
     columns: tuple[str, ...] = ()
+    template: str = ""
+    template_name: str = ""
 
     def shows(self, finding: Finding) -> bool:
         """Whether a finding is to be shown."""

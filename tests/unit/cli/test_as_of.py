@@ -44,7 +44,12 @@ REPORTS = [
 
 def garboard(folder: Path, *words: str, days: int = 0) -> subprocess.CompletedProcess[str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("GARBOARD_", "SOURCE_DATE"))}
-    env = kept | {"GARBOARD_DB": "db", "GARBOARD_CATALOG": "bases.catalog", "GARBOARD_CACHE": "cache"}
+    env = kept | {
+        "GARBOARD_DB": "db",
+        "GARBOARD_CATALOG": "bases.catalog",
+        "GARBOARD_CACHE": "cache",
+        "GARBOARD_TEMPLATE": "../report.j2",
+    }
     command = [sys.executable, "-c", AT, str(days), *words]
     return subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False)
 
@@ -54,6 +59,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """One machine that fetches, and two that have its bundles, at other times."""
     folder = tmp_path_factory.mktemp("world")
     sample.write(folder)
+    (folder / "report.j2").write_text("{{ report }}")
     (folder / "Dockerfile").write_bytes(Path(sample.__file__).with_name("Dockerfile").read_bytes())
     bases = [f"docker-archive:{path}" for path in sorted((folder / "bases").iterdir())]
     shards = ("debian", "osv:npm", "osv:RubyGems", "kev", "epss", "endoflife")

@@ -17,6 +17,8 @@ from tests.unit.cli.test_several import _surroundings, home, sbom  # noqa: F401 
 def garboard(home: Path, tmp_path: Path, capfdbinary: Any, monkeypatch: pytest.MonkeyPatch) -> Any:  # noqa: F811
     for name in ("issues", "clean"):
         (tmp_path / name).write_bytes((home / name).read_bytes())
+    (tmp_path / "report.j2").write_text("{% for one in report.vulnerabilities %}{{ one.id }}\n{% endfor %}")
+    monkeypatch.setenv("GARBOARD_TEMPLATE", "report.j2")
     monkeypatch.chdir(tmp_path)
 
     def run(*words: str) -> tuple[int, bytes, bytes]:

@@ -78,6 +78,8 @@ def _surroundings(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     for name, value in {"DB": home / "db", "CATALOG": tmp_path / "catalog", "CACHE": tmp_path / "cache"}.items():
         monkeypatch.setenv(f"GARBOARD_{name}", str(value))
     monkeypatch.setenv("GARBOARD_OFFLINE", "1")
+    (home / "report.j2").write_text("{{ report }}")
+    monkeypatch.setenv("GARBOARD_TEMPLATE", str(home / "report.j2"))
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1795000000")
     monkeypatch.delenv("GARBOARD_REQUIRE_COVERAGE", raising=False)
     monkeypatch.chdir(home)
@@ -398,13 +400,14 @@ def test_a_defect_of_a_format_is_of_the_image_that_shows_it(
     names = [sbom("debian"), sbom("clean"), sbom("issues"), sbom("partly")]
     sound = run("scan", "-q", "--format", form, names[0], sbom("missing"), *names[2:])
     module = reporters.SCAN.load(form)
-    real = module.parts
+    name = {"csv": "_lines", "junit": "_suites", "markdown": "_parts"}.get(form, "parts")
+    real = getattr(module, name)
 
-    def parts(report: Any, view: Any) -> Any:
+    def parts(report: Any, *more: Any) -> Any:
         bad = report.image.name.endswith("clean")
         if bad and not late:
             raise KeyError("surprise")
-        yield from real(report, view)
+        yield from real(report, *more)
         if bad:
             raise KeyError("surprise")
 
@@ -419,7 +422,7 @@ def test_a_defect_of_a_format_is_of_the_image_that_shows_it(
         monkeypatch.setattr(module, "_Writer", Bad)
         real = lambda *_: iter(())  # noqa: E731
     else:
-        monkeypatch.setattr(module, "parts", parts)
+        monkeypatch.setattr(module, name, parts)
     done = run("scan", "-q", "--format", form, *names)
     assert done.code == 2
     assert "unexpected: KeyError: 'surprise'" in done.err
@@ -428,6 +431,10 @@ def test_a_defect_of_a_format_is_of_the_image_that_shows_it(
         assert b"No report: unexpected: KeyError" in done.out
         assert done.out.count(b"Image 2 of 4: sbom:clean") == 1
         assert b"No report could be made on 1 of 4 images." in done.out
+        return
+    if form in {"csv", "junit", "markdown"}:
+        assert done.out.count(b"unexpected: KeyError") == 1
+        assert all(line in done.out for line in sound.out.splitlines() if b"missing" not in line)
         return
     found, wanted = json.loads(done.out), json.loads(sound.out)
     found, wanted = (one["runs"] if form == "sarif" else one for one in (found, wanted))

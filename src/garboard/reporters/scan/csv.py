@@ -13,6 +13,7 @@ from typing import Final
 from garboard import ecosystems
 from garboard.model.finding import Finding
 from garboard.model.report import Report
+from garboard.reporters.several import Framed
 from garboard.reporters.terminal import plain
 from garboard.reporters.view import View, headline, shown
 
@@ -56,6 +57,19 @@ def render(report: Report, view: View) -> bytes:
 def parts(report: Report, view: View) -> Iterator[bytes]:
     """The same, in lines."""
     yield _line(_COLUMNS)
+    yield from _lines(report, view)
+
+
+def several(_count: int, view: View) -> Framed:
+    """The lines of all images; one without a report has a line whose title says why."""
+
+    def failed(name: str, message: str, _hint: str) -> bytes:
+        return _line(name if one == "image" else f"no report: {message}" if one == "title" else "" for one in _COLUMNS)
+
+    return Framed(_line(_COLUMNS), lambda report: _lines(report, view), failed, b"")
+
+
+def _lines(report: Report, view: View) -> Iterator[bytes]:
     for issue in reversed(shown(report, view)):
         yield from (_line(_cells(one, report, "")) for one in issue.findings)
     for aside in report.suppressed:

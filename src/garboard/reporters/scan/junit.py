@@ -6,7 +6,7 @@ that was set aside is skipped, what could not be read is an error, and another r
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 from xml.sax.saxutils import escape, quoteattr
 
@@ -14,6 +14,7 @@ from garboard.model.gap import Gap
 from garboard.model.report import Report
 from garboard.model.timestamp import rfc3339
 from garboard.reporters.scan.rows import PackageRow, rows
+from garboard.reporters.several import Framed
 from garboard.reporters.terminal import plain
 from garboard.reporters.view import Issue, View, headline, shown
 
@@ -28,7 +29,7 @@ def render(report: Report, view: View) -> bytes:
 def parts(report: Report, view: View) -> Iterator[bytes]:
     """The same, a suite at a time."""
     found = rows(shown(report, view))
-    gaps = tuple(dict.fromkeys((*report.gaps, *view.hidden(report))))
+    gaps = _gaps(report, view)
     failures = sum(len(one.issues) for one in found)
     aside = len(report.suppressed)
     errors = sum(one.unread for one in gaps)
@@ -37,19 +38,45 @@ def parts(report: Report, view: View) -> Iterator[bytes]:
         f'<testsuites name={_attribute(report.image.name)} tests="{failures + aside + len(gaps)}" failures="{failures}" '
         f'errors="{errors}" skipped="{aside + len(gaps) - errors}">\n'
     ).encode()
-    for row in reversed(found):
-        yield _suite(row, report).encode("utf-8", "replace")
-    if aside:
-        yield _set_aside(report).encode("utf-8", "replace")
-    if gaps:
-        yield _uncovered(gaps, report).encode("utf-8", "replace")
+    yield from _suites(report, found, gaps)
     yield b"</testsuites>\n"
 
 
-def _suite(row: PackageRow, report: Report) -> str:
+def several(_count: int, view: View) -> Framed:
+    """The suites of all images, each after its image's name; one without a report has a suite with an error."""
+
+    def of(report: Report) -> Iterator[bytes]:
+        return _suites(report, rows(shown(report, view)), _gaps(report, view), f"{report.image.name}: ")
+
+    def failed(name: str, message: str, hint: str) -> bytes:
+        return (
+            f'  <testsuite name={_attribute(name)} tests="1" failures="0" errors="1" skipped="0">\n'
+            f'    <testcase classname={_attribute(name)} name="report">\n      <error message={_attribute(message)}>'
+            f"{_text(hint)}</error>\n    </testcase>\n  </testsuite>\n"
+        ).encode("utf-8", "replace")
+
+    return Framed(
+        b'<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="garboard">\n', of, failed, b"</testsuites>\n"
+    )
+
+
+def _gaps(report: Report, view: View) -> tuple[Gap, ...]:
+    return tuple(dict.fromkeys((*report.gaps, *view.hidden(report))))
+
+
+def _suites(report: Report, found: Sequence[PackageRow], gaps: tuple[Gap, ...], before: str = "") -> Iterator[bytes]:
+    for row in reversed(found):
+        yield _suite(row, report, before).encode("utf-8", "replace")
+    if report.suppressed:
+        yield _set_aside(report, before).encode("utf-8", "replace")
+    if gaps:
+        yield _uncovered(gaps, report, before).encode("utf-8", "replace")
+
+
+def _suite(row: PackageRow, report: Report, before: str) -> str:
     name = f"{row.name} {row.version}"
     cases = "".join(_case(one, name, row.place) for one in reversed(row.issues))
-    return _opened(name, len(row.issues), report, failures=len(row.issues)) + cases + "  </testsuite>\n"
+    return _opened(f"{before}{name}", len(row.issues), report, failures=len(row.issues)) + cases + "  </testsuite>\n"
 
 
 def _opened(name: str, tests: int, report: Report, *, failures: int = 0, errors: int = 0, skipped: int = 0) -> str:
@@ -75,17 +102,17 @@ def _case(issue: Issue, package: str, line: str) -> str:
     )
 
 
-def _set_aside(report: Report) -> str:
+def _set_aside(report: Report, before: str) -> str:
     cases = "".join(
         f"    <testcase classname={_attribute(one.finding.package.full_name)} name={_attribute(one.finding.vulnerability.id)}>\n"
         f"      <skipped message={_attribute(one.by.reason)}/>\n    </testcase>\n"
         for one in report.suppressed
     )
     number = len(report.suppressed)
-    return _opened("set aside", number, report, skipped=number) + cases + "  </testsuite>\n"
+    return _opened(f"{before}set aside", number, report, skipped=number) + cases + "  </testsuite>\n"
 
 
-def _uncovered(gaps: tuple[Gap, ...], report: Report) -> str:
+def _uncovered(gaps: tuple[Gap, ...], report: Report, before: str) -> str:
     cases = "".join(
         f"    <testcase classname={_attribute(one.stage)} name={_attribute(one.subject)}>\n"
         f"      <{'error' if one.unread else 'skipped'} message={_attribute(one.reason)}/>\n    </testcase>\n"
@@ -93,7 +120,7 @@ def _uncovered(gaps: tuple[Gap, ...], report: Report) -> str:
     )
     errors = sum(one.unread for one in gaps)
     return (
-        _opened("not covered", len(gaps), report, errors=errors, skipped=len(gaps) - errors)
+        _opened(f"{before}not covered", len(gaps), report, errors=errors, skipped=len(gaps) - errors)
         + cases
         + "  </testsuite>\n"
     )

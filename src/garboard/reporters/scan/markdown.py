@@ -17,6 +17,7 @@ from garboard.model.report import Coverage, Report
 from garboard.reporters.actions import text as actions_text
 from garboard.reporters.policy import text as policy_text
 from garboard.reporters.scan.rows import PackageRow, rows
+from garboard.reporters.several import Framed
 from garboard.reporters.terminal import plain
 from garboard.reporters.view import Issue, View, headline, in_headers, number_of, shown, tested
 
@@ -38,13 +39,32 @@ def render(report: Report, view: View) -> bytes:
 
 def parts(report: Report, view: View) -> Iterator[bytes]:
     """The same, at once."""
+    yield from _parts(report, view, MOST)
+
+
+def several(count: int, view: View) -> Framed:
+    """One after the other, each with its part of the room."""
+    room = MOST // max(count, 1) - 2
+
+    def of(report: Report) -> Iterator[bytes]:
+        yield from _parts(report, view, room)
+        yield b"\n"
+
+    def failed(name: str, message: str, hint: str) -> bytes:
+        text = f"## {_escaped(name)}\n\n**No report**: {_escaped(message)}" + (f" ({_escaped(hint)})" if hint else "")
+        return f"{text[:room]}\n\n".encode("utf-8", "replace")
+
+    return Framed(b"", of, failed, b"")
+
+
+def _parts(report: Report, view: View, room: int) -> Iterator[bytes]:
     found = shown(report, view)
     packages = list(reversed(rows(found)))
     lines = [*_summary(report, found), *_actions(report), *_policy(report, view)]
     text = "\n".join(lines)
-    text += _fitting(_table(packages), _HEAD - len(text), "packages")
+    text += _fitting(_table(packages), min(_HEAD, room // 2) - len(text), "packages")
     details = [*_details(packages), *_gaps(report, view)]
-    text += _fitting(details, MOST - len(text), "parts")
+    text += _fitting(details, room - len(text), "parts")
     yield f"{text.rstrip()}\n".encode("utf-8", "replace")
 
 
