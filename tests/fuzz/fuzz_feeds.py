@@ -246,6 +246,7 @@ def fuzz_content_manifest(data: bytes) -> None:
         redhat_streams.of_manifest(data)
     redhat_streams.of_cpe(data.decode("utf-8", "replace"))
     redhat_streams.of_repository(data.decode("utf-8", "replace"))
+    redhat_streams.of_products(data.decode("utf-8", "replace").split(), "9.2")
 
 
 def fuzz_tags(data: bytes) -> None:
@@ -293,6 +294,13 @@ TARGETS = (
         "content manifest",
         fuzz_content_manifest,
         (b'{"content_sets": ["rhel-9-for-x86_64-baseos-eus-rpms__9_DOT_2"]}', b"cpe:/a:redhat:rhel_eus:9.2::appstream"),
+    ),
+    Target(
+        "redhat repositories",
+        _fuzz("redhat-repositories"),
+        (
+            b'{"data": {"rhel-9-rpms": {"cpes": ["cpe:/o:redhat:enterprise_linux:9"]}}, "last_updated": "2026-01-01T00:00:00Z"}',
+        ),
     ),
     Target("endoflife", fuzz_endoflife, (ENDOFLIFE,)),
     Target("endoflife product", fuzz_endoflife_product, (ENDOFLIFE_OLD, gzip.compress(ENDOFLIFE_OLD))),

@@ -14,6 +14,7 @@ from garboard.matching.modules import NOT_STATED, Builds
 from garboard.matching.partial_names import PartialNames
 from garboard.matching.ranges import Judged, describe, judge, key
 from garboard.matching.severity import assess
+from garboard.matching.streams import streams_of
 from garboard.matching.subscriptions import concerning as concerning_build
 from garboard.model.advisory import Advisory, Hit, Lookup, Rating, Status
 from garboard.model.base import Value
@@ -82,7 +83,7 @@ class _Match:
         self._streams: tuple[str, ...] = ()
 
     def run(self, inventory: Inventory) -> Matched:
-        self._streams = inventory.distro.streams if inventory.distro else ()
+        self._streams = streams_of(inventory.distro, self._database)
         owners = {package.purl: package for package in inventory.packages if package.type in SYSTEM_TYPES}
         places = {package.id: package for package in inventory.packages if not package.owner}
         for package in inventory.packages:

@@ -191,6 +191,8 @@ class Distro(Value, tag_field="fact", tag="distro"):
     ecosystem: str = ""
     streams: tuple[str, ...] = ()
     """Streams for subscribers that its packages are of (``Red Hat EUS 9.2``), and `MAINLINE` if some are of that."""
+    repositories: tuple[str, ...] = ()
+    """Red Hat's repositories that its packages came from, as its content manifests name them."""
 
 
 MAINLINE: Final = "Red Hat Enterprise Linux"
