@@ -296,6 +296,13 @@ TARGETS = (
         (b'{"content_sets": ["rhel-9-for-x86_64-baseos-eus-rpms__9_DOT_2"]}', b"cpe:/a:redhat:rhel_eus:9.2::appstream"),
     ),
     Target(
+        "rocky",
+        _fuzz("rocky"),
+        (
+            b'{"advisories": [{"name": "RLSA-2024:1", "cves": [{"cve": "CVE-2024-1000"}], "packages": [{"nevra": "a-0:1-1.el9.x86_64.rpm", "product_name": "Rocky Linux 9", "module_name": "a", "module_stream": "3"}]}], "total": 1}',
+        ),
+    ),
+    Target(
         "redhat repositories",
         _fuzz("redhat-repositories"),
         (
