@@ -22,7 +22,7 @@ from garboard.feeds.readers.secdb import identifiers
 from garboard.model.errors import DatabaseError, FeedError
 from garboard.packages import redhat_streams
 from tests.fuzz.mutation import Target, attack
-from tests.unit.feeds.documents import archive, glsa, openvex, suse, ubuntu_oval
+from tests.unit.feeds.documents import archive, glsa, openvex, suse, ubuntu_oval, update, updateinfo
 from tests.unit.feeds.test_cvelist import archive as cve_list
 from tests.unit.feeds.test_cvelist import record as cve_record
 
@@ -295,6 +295,7 @@ TARGETS = (
         fuzz_content_manifest,
         (b'{"content_sets": ["rhel-9-for-x86_64-baseos-eus-rpms__9_DOT_2"]}', b"cpe:/a:redhat:rhel_eus:9.2::appstream"),
     ),
+    Target("bottlerocket", _fuzz("bottlerocket"), (updateinfo(update("BRSA-1", "a 1 2 3.br1")),)),
     Target(
         "rocky",
         _fuzz("rocky"),

@@ -54,7 +54,7 @@ class Feed(Protocol):
 
 
 _NAMES: Final = (
-    "debian", "alpine", "wolfi", "amazon", "arch", "azurelinux", "fedora", "friendsofphp", "gentoo", "nodejs", "oracle", "photon", "redhat", "rocky", "rubysec", "suse", "osv", "nvd", "cvelist", "kev", "epss",
+    "debian", "alpine", "wolfi", "amazon", "arch", "azurelinux", "bottlerocket", "fedora", "friendsofphp", "gentoo", "nodejs", "oracle", "photon", "redhat", "rocky", "rubysec", "suse", "osv", "nvd", "cvelist", "kev", "epss",
     "endoflife", "debian_support", "redhat_repositories",
 )  # fmt: skip
 """Modules of this folder. A feed of its own comes before the OSV export of the same data."""

@@ -23,7 +23,11 @@ from garboard.patterns import lazy
 
 NAME = "distro"
 VERSION = 3
-_OS_RELEASE = ("etc/os-release", "usr/lib/os-release")
+_OS_RELEASE = (
+    "etc/os-release",
+    "usr/lib/os-release",
+    *(f"{arch}-bottlerocket-linux-gnu/sys-root/usr/lib/os-release" for arch in ("x86_64", "aarch64")),
+)
 _DEBIAN_SOURCES = ("etc/apt/sources.list", "etc/apt/sources.list.d/debian.sources")
 _DEBIAN_VERSION = "etc/debian_version"
 # Most telling first. Oracle's redhat-release names Red Hat and every derivative of Debian has a debian_version.
@@ -347,6 +351,7 @@ _ECOSYSTEMS: Mapping[str, Callable[[str, str], str]] = {
     "arch": _rolling("Arch Linux"),
     "azurelinux": _major("Azure Linux"),
     "bellsoft-hardened-containers": _whole("BellSoft Hardened Containers"),
+    "bottlerocket": _rolling("Bottlerocket"),
     "centos": _centos,
     "chainguard": _rolling("Chainguard"),
     "debian": _debian,
