@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 from garboard import ecosystems
 from garboard.matching.advisory_names import advised, by_an_unknown_source
 from garboard.matching.aliases import identities, linked, preferred
-from garboard.matching.linked_functions import not_linked
+from garboard.matching.linked_functions import evidence
 from garboard.matching.modules import NOT_STATED, Builds
 from garboard.matching.partial_names import PartialNames
 from garboard.matching.ranges import Judged, describe, judge, key
@@ -281,7 +281,7 @@ def _finding(package: Package, group: list[_Positive], linking: Sequence[str] = 
         matched_by=f"{first.affected.ecosystem} {first.affected.package}",
         feed=first.advisory.feed,
         more_feeds=tuple(dict.fromkeys(hit.advisory.feed for hit in hits))[1:],
-        note=next((hit.affected.note for hit in hits if hit.affected.note), "") or not_linked(package, hits),
+        note=next((hit.affected.note for hit in hits if hit.affected.note), "") or evidence(package, hits),
     )
 
 
