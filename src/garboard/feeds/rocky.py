@@ -1,7 +1,7 @@
 """Rocky Linux: the errata as its build system Apollo publishes them, with every build and the module stream it is of.
 
-OSV's records are made of the same errata and cover the ecosystem; they name source packages, and no streams. This adds
-the streams: an erratum of ``ruby:3.3`` is not about a ``ruby:3.1``.
+OSV's records are made of the same errata, and are what a scan fetches, because they are small. They name source packages, and
+streams in summaries only; these say of each build which stream it is of: an erratum of ``ruby:3.3`` is not about a ``ruby:3.1``.
 """
 
 from __future__ import annotations

@@ -11,13 +11,7 @@ from garboard.model.gap import Gap
 from garboard.model.lifecycle import Cycle, Support
 from garboard.model.repository import RepositoryProducts
 
-ADDING: Final = MappingProxyType(
-    {
-        "Packagist": ("friendsofphp",),
-        "RubyGems": ("rubysec",),
-        **{f"Rocky Linux:{release}": ("rocky",) for release in range(8, 12)},
-    }
-)
+ADDING: Final = MappingProxyType({"Packagist": ("friendsofphp",), "RubyGems": ("rubysec",)})
 """Shards that know some vulnerabilities of an ecosystem. They add to the shard that covers it, and do not cover it."""
 
 

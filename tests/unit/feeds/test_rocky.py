@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import gzip
 import io
 import json
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from garboard import feeds
 from garboard.database.read import Database
 from garboard.feeds import rocky
 from garboard.feeds.readers import bounded
@@ -18,6 +20,7 @@ from garboard.model.errors import FeedError
 from garboard.model.feed import FeedHeader, Record
 from garboard.model.gap import Gap
 from garboard.model.package import Inventory, Package
+from garboard.workflows.data_supply import OfflineSupply
 from tests.unit.database.test_database import build
 
 NINE = "Rocky Linux 9 x86_64"
@@ -159,3 +162,13 @@ def test_an_erratum_of_one_stream_is_about_no_other(
     if found:
         assert matched.findings[0].fixed_in == "3.3.1-2.module+el9.4.0+20787+4c237fd3"
         assert matched.findings[0].feeds == ("rocky",)
+
+
+def test_it_covers_its_releases_alone_and_a_scan_does_not_ask_for_it(tmp_path: Path) -> None:
+    build(tmp_path, "rocky", *parsed(pages(RUBY)))
+    with Database(tmp_path) as database:
+        assert database.covers("Rocky Linux:9")
+        assert not database.covers("Rocky Linux:8")
+        assert OfflineSupply(database, dt.datetime(2026, 11, 29, tzinfo=dt.UTC)).advisories(["Rocky Linux:9"]) == ()
+    assert feeds.shard_for("Rocky Linux:9") == "osv:Rocky Linux:9"
+    assert not feeds.beside("osv:Rocky Linux:9")
