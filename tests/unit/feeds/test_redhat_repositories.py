@@ -18,6 +18,7 @@ from garboard.model.feed import FeedHeader, Record
 from garboard.model.gap import Gap
 from garboard.model.package import MAINLINE, Distro
 from garboard.model.repository import RepositoryProducts
+from garboard.workflows import data_supply
 from tests.unit.database.test_database import build
 
 SEVERAL = "rhel-9-for-x86_64-baseos-eus-rpms"
@@ -100,3 +101,8 @@ def test_streams_by_the_map(
         assert streams_of(own, database) == streams
         assert streams_of(None, database) == ()
     assert streams_of(own, object()) == streams
+
+
+def test_a_scan_that_may_fetch_wants_it_for_red_hat_alone() -> None:
+    assert data_supply._about_repositories(["Debian:12", "Red Hat:enterprise_linux:9"]) == (feed.NAME,)
+    assert data_supply._about_repositories(["Debian:12", "Rocky Linux:9"]) == ()
