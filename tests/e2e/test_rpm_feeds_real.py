@@ -33,6 +33,8 @@ class Publisher:
     tag: str
     write: Callable[[list[Fix]], bytes]
     files: Mapping[str, str] = field(default_factory=dict)
+    beside: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    """Further shards, where the mirror has their documents, and those."""
 
     def fixes(self) -> list[Fix]:
         """Epochs, versions of several digits, and releases that compare only as RPM compares them."""
@@ -125,6 +127,8 @@ SLES = "SUSE Linux Enterprise Module for Basesystem 15 SP5"
 CONTENT = {
     "root/buildinfo/content_manifests/a.json": '{"content_sets": ["rhel-9-for-x86_64-baseos-eus-rpms__9_DOT_2"]}'
 }
+BY_MAP = {"root/buildinfo/content_manifests/a.json": '{"content_sets": ["a-name-that-tells-nothing"]}'}
+MAP = '{"data": {"a-name-that-tells-nothing": {"cpes": ["cpe:/o:redhat:rhel_eus:9.2::baseos"]}}}'
 PUBLISHERS = (
     Publisher("amazon", 'ID="amzn"\nVERSION_ID="2023"\n', "amazon:2023", "amazon/2023/core/updateinfo.xml", ".amzn2023", amazon),
     Publisher("azurelinux", "ID=azurelinux\nVERSION_ID=3.0\n", "azurelinux:3", "azurelinux/azurelinux-3.0-oval.xml", ".azl3", azurelinux),
@@ -133,6 +137,8 @@ PUBLISHERS = (
     Publisher("photon", "ID=photon\nVERSION_ID=5.0\n", "photon:5.0", "photon/cve_data_photon5.0.json", ".ph5", photon),
     Publisher("redhat", 'ID="rhel"\nVERSION_ID="9.4"\n', "redhat", "redhat/data/csaf/v2/vex/vex.tar.gz", ".el9", redhat),
     Publisher("redhat-eus", 'ID="rhel"\nVERSION_ID="9.2"\n', "redhat", "redhat/data/csaf/v2/vex/vex.tar.gz", ".el9_2", eus, CONTENT),
+    Publisher("redhat-map", 'ID="rhel"\nVERSION_ID="9.2"\n', "redhat", "redhat/data/csaf/v2/vex/vex.tar.gz", ".el9_2", eus, BY_MAP,
+              {"redhat-repositories": ("redhat/repository-to-cpe.json", MAP)}),
     Publisher("sles", 'ID="sles"\nVERSION_ID="15.5"\n', "suse:Linux Enterprise Server 15 SP5", "suse/oval/suse.linux.enterprise.15-sp5-affected.xml", ".1", suse(SLES)),
     Publisher("leap", 'ID="opensuse-leap"\nVERSION_ID="15.6"\n', "opensuse:Leap 15.6", "suse/oval/opensuse.leap.15.6.xml", ".1", suse("openSUSE Leap 15.6")),
 )  # fmt: skip
@@ -171,8 +177,10 @@ def test_what_is_below_a_fix_is_reported_and_what_is_at_it_is_not(publisher: Pub
     document.parent.mkdir(parents=True)
     document.write_bytes(publisher.write(publisher.fixes()))
     (document.parent / "archive_latest.txt").write_text(f"{document.name}\n")
+    for path, text in publisher.beside.values():
+        (mirror / path).write_text(text)
     garboard = Garboard(tmp_path / "home", tmp_path / "db")
-    ended = garboard.run("db", "update", "--offline", "--from", mirror, publisher.shard)
+    ended = garboard.run("db", "update", "--offline", "--from", mirror, publisher.shard, *publisher.beside)
     assert ended.code == 0, ended.err
     below = garboard.scan("--offline", f"dir:{root(tmp_path, publisher, -1)}")
     found = {

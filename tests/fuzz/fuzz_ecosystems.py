@@ -74,7 +74,10 @@ _SEEDS = {
         b"Metadata-Version: 2.1\nName: A.b\nVersion: 1.0\nLicense: MIT\nRequires-Dist: c (>=1) ; extra == 'x'\n\nText\n"
     ],
     "node": [b'{"name":"@a/b","version":"1.0.0","license":{"type":"MIT"},"dependencies":{"c":"^1"}}'],
-    "rpm": [b"a\t1\t1\t0\t0\tv\tx86_64\t0\ta-1-1.src.rpm\n"],
+    "rpm": [
+        b"a\t1\t1\t0\t0\tv\tx86_64\t0\ta-1-1.src.rpm\n",
+        b'{"Content":[{"Name":"a","Version":"1","Release":"1.br1","Epoch":"1","Architecture":"x86_64","Publisher":"b"}]}',
+    ],
     "node-declared": [
         b'{"packages":{"":{"name":"a","dependencies":{"b":"^1"}},"node_modules/b":{"version":"1.0.0","dependencies":{"c":""}}}}',
         b'{"dependencies":{"a":{"version":"1","requires":{"b":"1"},"dependencies":{"b":{"version":"1"}}}}}',

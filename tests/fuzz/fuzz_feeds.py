@@ -22,7 +22,7 @@ from garboard.feeds.readers.secdb import identifiers
 from garboard.model.errors import DatabaseError, FeedError
 from garboard.packages import redhat_streams
 from tests.fuzz.mutation import Target, attack
-from tests.unit.feeds.documents import archive, glsa, openvex, suse, ubuntu_oval
+from tests.unit.feeds.documents import archive, glsa, openvex, suse, ubuntu_oval, update, updateinfo
 from tests.unit.feeds.test_cvelist import archive as cve_list
 from tests.unit.feeds.test_cvelist import record as cve_record
 
@@ -246,6 +246,7 @@ def fuzz_content_manifest(data: bytes) -> None:
         redhat_streams.of_manifest(data)
     redhat_streams.of_cpe(data.decode("utf-8", "replace"))
     redhat_streams.of_repository(data.decode("utf-8", "replace"))
+    redhat_streams.of_products(data.decode("utf-8", "replace").split(), "9.2")
 
 
 def fuzz_tags(data: bytes) -> None:
@@ -293,6 +294,21 @@ TARGETS = (
         "content manifest",
         fuzz_content_manifest,
         (b'{"content_sets": ["rhel-9-for-x86_64-baseos-eus-rpms__9_DOT_2"]}', b"cpe:/a:redhat:rhel_eus:9.2::appstream"),
+    ),
+    Target("bottlerocket", _fuzz("bottlerocket"), (updateinfo(update("BRSA-1", "a 1 2 3.br1")),)),
+    Target(
+        "rocky",
+        _fuzz("rocky"),
+        (
+            b'{"advisories": [{"name": "RLSA-2024:1", "cves": [{"cve": "CVE-2024-1000"}], "packages": [{"nevra": "a-0:1-1.el9.x86_64.rpm", "product_name": "Rocky Linux 9", "module_name": "a", "module_stream": "3"}]}], "total": 1}',
+        ),
+    ),
+    Target(
+        "redhat repositories",
+        _fuzz("redhat-repositories"),
+        (
+            b'{"data": {"rhel-9-rpms": {"cpes": ["cpe:/o:redhat:enterprise_linux:9"]}}, "last_updated": "2026-01-01T00:00:00Z"}',
+        ),
     ),
     Target("endoflife", fuzz_endoflife, (ENDOFLIFE,)),
     Target("endoflife product", fuzz_endoflife_product, (ENDOFLIFE_OLD, gzip.compress(ENDOFLIFE_OLD))),

@@ -22,6 +22,7 @@ from garboard import feeds
 from garboard.model.advisory import Advisory, CveFacts
 from garboard.model.gap import Gap
 from garboard.model.lifecycle import Cycle, Support
+from garboard.model.repository import RepositoryProducts
 
 Counted = Counter[str]
 """How many records a shard's documents hold, by what is due to become of each: empty for those that are to be kept."""
@@ -132,6 +133,7 @@ TABLE: dict[str, Callable[[list[Path], str], Counted]] = {
     "azurelinux:3": definitions,
     "endoflife": cycles,
     "debian-security-support": supports,
+    "redhat-repositories": listed("data"),
 }
 
 
@@ -152,7 +154,7 @@ def test_nothing_is_lost_in_silence(shared: Path, shard: str) -> None:
     for stream in streams:
         if stream:
             stream.close()
-    kept = sum(isinstance(one, Advisory | CveFacts | Cycle | Support) for one in records)
+    kept = sum(isinstance(one, Advisory | CveFacts | Cycle | Support | RepositoryProducts) for one in records)
     gaps = sum(isinstance(one, Gap) for one in records)
     counted = TABLE[shard](there, shard)
     dropped = ", ".join(f"{count} dropped: {reason}" for reason, count in counted.items() if reason)

@@ -148,6 +148,7 @@ def _signer(file: str) -> Signer | None:
 
 def _denied(report: Report, analysis: Analysis) -> Iterator[Consideration]:
     from garboard.matching.rejected import denied
+    from garboard.matching.streams import streams_of
 
-    distro = report.inventory.distro
-    return denied(report.inventory.packages, analysis.data.database, distro.streams if distro else ())
+    streams = streams_of(report.inventory.distro, analysis.data.database)
+    return denied(report.inventory.packages, analysis.data.database, streams)

@@ -18,6 +18,7 @@ from garboard.model.errors import DatabaseError
 from garboard.model.feed import FeedHeader, Record
 from garboard.model.gap import Gap
 from garboard.model.lifecycle import Cycle, Support
+from garboard.model.repository import RepositoryProducts
 
 BATCH = 2000
 GAPS = 20
@@ -92,11 +93,8 @@ class Builder:
                         total += 1
                     case CveFacts():
                         facts.append(record)
-                    case Cycle():
-                        self._other("cycle", record.product, record)
-                        total += 1
-                    case Support():
-                        self._other("support", record.ecosystem, record)
+                    case Cycle() | Support() | RepositoryProducts():
+                        self._other(record)
                         total += 1
                     case Gap():
                         skipped += 1
@@ -130,7 +128,14 @@ class Builder:
         )
         return len(new) - known
 
-    def _other(self, table: str, key: str, value: Cycle | Support) -> None:
+    def _other(self, value: Cycle | Support | RepositoryProducts) -> None:
+        match value:
+            case Cycle():
+                table, key = "cycle", value.product
+            case Support():
+                table, key = "support", value.ecosystem
+            case RepositoryProducts():
+                table, key = "repository", value.repository
         self._others += 1
         self._connection.execute(
             f"INSERT INTO {table} VALUES (?, ?, ?)",  # noqa: S608  # ours

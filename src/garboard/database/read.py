@@ -29,11 +29,12 @@ HOLDING: Final = {
 }
 """What shards hold that are not named after it."""
 SUPPORT = "debian-security-support"
+REPOSITORIES: Final = "redhat-repositories"
 RATINGS: Final = "ratings"
 """What NVD says of all CVEs, in one shard that is made of its years and has no feed of its own."""
 CVE_LIST: Final = "cvelist"
 """What those who assigned each CVE say of it, in one shard."""
-FACTS: Final = ("nvd", RATINGS, CVE_LIST, "kev", "epss", "endoflife", SUPPORT)
+FACTS: Final = ("nvd", RATINGS, CVE_LIST, "kev", "epss", "endoflife", SUPPORT, REPOSITORIES)
 """Feeds with shards about CVEs or releases, not about packages."""
 
 
@@ -160,6 +161,13 @@ class Database:
         """Return what a distribution says of the support of single packages of a release."""
         shard = self._using(SUPPORT) if ecosystem.startswith("Debian:") else None
         return tuple(shard.support(ecosystem)) if shard is not None else ()
+
+    def products(self, repositories: Iterable[str]) -> dict[str, tuple[str, ...]]:
+        """Return the CPEs of the products in each repository of Red Hat's; those that are not known are absent."""
+        wanted = tuple(dict.fromkeys(repositories))
+        shard = self._using(REPOSITORIES) if wanted else None
+        found = (one for name in wanted for one in shard.products(name)) if shard is not None else ()
+        return {one.repository: one.cpes for one in found}
 
     def states(self) -> tuple[FeedState, ...]:
         """Return the state of each shard, which includes its age, by name."""

@@ -13,12 +13,14 @@ import msgspec
 
 from garboard.model.advisory import Advisory, Affected, CveFacts, Rating
 from garboard.model.lifecycle import Cycle, Support
+from garboard.model.repository import RepositoryProducts
 
 _ENCODER = msgspec.msgpack.Encoder()
 _ADVISORY = msgspec.msgpack.Decoder(Advisory)
 _AFFECTED = msgspec.msgpack.Decoder(Affected)
 _CYCLE = msgspec.msgpack.Decoder(Cycle)
 _SUPPORT = msgspec.msgpack.Decoder(Support)
+_REPOSITORY = msgspec.msgpack.Decoder(RepositoryProducts)
 
 
 class _Facts(msgspec.Struct, array_like=True, frozen=True, gc=False):
@@ -99,7 +101,7 @@ def unpack_facts(cve: str, payload: bytes, text_of: Callable[[int], str]) -> Cve
     )
 
 
-def pack_whole(value: Cycle | Support) -> bytes:
+def pack_whole(value: Cycle | Support | RepositoryProducts) -> bytes:
     """Encode a value with all that it holds."""
     return _ENCODER.encode(value)
 
@@ -112,3 +114,8 @@ def unpack_cycle(payload: bytes) -> Cycle:
 def unpack_support(payload: bytes) -> Support:
     """The inverse of `pack_whole`."""
     return _SUPPORT.decode(payload)
+
+
+def unpack_repository(payload: bytes) -> RepositoryProducts:
+    """The inverse of `pack_whole`."""
+    return _REPOSITORY.decode(payload)

@@ -49,6 +49,14 @@ CREATE TABLE support (
     PRIMARY KEY (ecosystem, position)
 ) WITHOUT ROWID;
 
+-- Which products are published in a distribution's repositories.
+CREATE TABLE repository (
+    name TEXT NOT NULL,
+    position INTEGER NOT NULL,
+    payload BLOB NOT NULL,           -- RepositoryProducts
+    PRIMARY KEY (name, position)
+) WITHOUT ROWID;
+
 CREATE TABLE text (
     id INTEGER PRIMARY KEY,
     value TEXT NOT NULL

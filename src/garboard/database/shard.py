@@ -20,6 +20,7 @@ from garboard.model.advisory import Advisory, CveFacts, FeedState, Hit
 from garboard.model.base import Value
 from garboard.model.errors import DatabaseError
 from garboard.model.lifecycle import Cycle, Support
+from garboard.model.repository import RepositoryProducts
 
 HINT = "garboard db update"
 BATCH = 500
@@ -197,6 +198,13 @@ class Shard:
         with self._reading():
             for _, payload in found:
                 yield rows.unpack_support(payload)
+
+    def products(self, repository: str) -> Iterator[RepositoryProducts]:
+        """Yield what is said of a repository."""
+        found = self._rows("SELECT position, payload FROM repository WHERE name = ? ORDER BY 1", (repository,))
+        with self._reading():
+            for _, payload in found:
+                yield rows.unpack_repository(payload)
 
     def cycles(self, product: str) -> Iterator[Cycle]:
         """Yield the cycles of a product, in the feed's order."""

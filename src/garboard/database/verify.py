@@ -22,6 +22,7 @@ _TABLES = (
     "SELECT id, value FROM text ORDER BY id",
     "SELECT product, position, payload FROM cycle ORDER BY 1, 2",
     "SELECT ecosystem, position, payload FROM support ORDER BY 1, 2",
+    "SELECT name, position, payload FROM repository ORDER BY 1, 2",
 )
 
 
@@ -76,7 +77,7 @@ def damage(shard: Shard) -> list[str]:
 
 def _verify(shard: Shard) -> Verified:
     faults = damage(shard)
-    records = sum(_count(shard, table) for table in ("advisory", "fact", "cycle", "support"))
+    records = sum(_count(shard, table) for table in ("advisory", "fact", "cycle", "support", "repository"))
     if records != shard.state.records:
         faults.append(f"it holds {records} records, and {shard.state.records} were recorded")
     total = unparseable = without = 0

@@ -54,8 +54,8 @@ class Feed(Protocol):
 
 
 _NAMES: Final = (
-    "debian", "alpine", "wolfi", "amazon", "arch", "azurelinux", "fedora", "friendsofphp", "gentoo", "nodejs", "oracle", "photon", "redhat", "rubysec", "suse", "osv", "nvd", "cvelist", "kev", "epss",
-    "endoflife", "debian_support",
+    "debian", "alpine", "wolfi", "amazon", "arch", "azurelinux", "bottlerocket", "fedora", "friendsofphp", "gentoo", "nodejs", "oracle", "photon", "redhat", "rocky", "rubysec", "suse", "osv", "nvd", "cvelist", "kev", "epss",
+    "endoflife", "debian_support", "redhat_repositories",
 )  # fmt: skip
 """Modules of this folder. A feed of its own comes before the OSV export of the same data."""
 FEEDS: Final[tuple[Feed, ...]] = tuple(import_module(f"garboard.feeds.{name}") for name in _NAMES)

@@ -20,7 +20,7 @@ NAME = "osv"
 CAVEAT = ""
 BUCKET = "https://osv-vulnerabilities.storage.googleapis.com"
 OTHER_FEEDS = frozenset(
-    {"Alpine", "Amazon Linux", "Arch Linux", "Azure Linux", "Chainguard", "Debian", "Fedora", "Gentoo", "Oracle Linux", "Photon OS",
+    {"Alpine", "Amazon Linux", "Arch Linux", "Azure Linux", "Bottlerocket", "Chainguard", "Debian", "Fedora", "Gentoo", "Oracle Linux", "Photon OS",
      "Red Hat", SOFTWARE, "SUSE", "Wolfi", "openSUSE"}
 )  # fmt: skip
 """Ecosystems whose publishers have feeds of their own."""

@@ -9,6 +9,7 @@ from typing import Final
 from garboard.matching.dependency_paths import Introductions
 from garboard.matching.rejected import consider
 from garboard.matching.remediation import remedies
+from garboard.matching.streams import streams_of
 from garboard.model.advisory import Lookup
 from garboard.model.explanation import Consideration, Explained, Explanation
 from garboard.model.finding import Finding
@@ -48,8 +49,8 @@ def explain(query: str, report: Report, database: Lookup) -> Explanation:
 
 
 def _considered(report: Report, database: Lookup, names: Collection[str]) -> tuple[Consideration, ...]:
-    distro = report.inventory.distro
-    return consider(report.inventory.packages, database, names, distro.streams if distro else ())
+    streams = streams_of(report.inventory.distro, database)
+    return consider(report.inventory.packages, database, names, streams)
 
 
 def _explanation(

@@ -9,11 +9,12 @@ from typing import Final, NamedTuple
 from garboard import ecosystems
 from garboard.matching.advisory_names import advised, by_an_unknown_source
 from garboard.matching.aliases import identities, linked, preferred
-from garboard.matching.linked_functions import not_linked
+from garboard.matching.linked_functions import evidence
 from garboard.matching.modules import NOT_STATED, Builds
 from garboard.matching.partial_names import PartialNames
 from garboard.matching.ranges import Judged, describe, judge, key
 from garboard.matching.severity import assess
+from garboard.matching.streams import streams_of
 from garboard.matching.subscriptions import concerning as concerning_build
 from garboard.model.advisory import Advisory, Hit, Lookup, Rating, Status
 from garboard.model.base import Value
@@ -82,7 +83,7 @@ class _Match:
         self._streams: tuple[str, ...] = ()
 
     def run(self, inventory: Inventory) -> Matched:
-        self._streams = inventory.distro.streams if inventory.distro else ()
+        self._streams = streams_of(inventory.distro, self._database)
         owners = {package.purl: package for package in inventory.packages if package.type in SYSTEM_TYPES}
         places = {package.id: package for package in inventory.packages if not package.owner}
         for package in inventory.packages:
@@ -280,7 +281,7 @@ def _finding(package: Package, group: list[_Positive], linking: Sequence[str] = 
         matched_by=f"{first.affected.ecosystem} {first.affected.package}",
         feed=first.advisory.feed,
         more_feeds=tuple(dict.fromkeys(hit.advisory.feed for hit in hits))[1:],
-        note=next((hit.affected.note for hit in hits if hit.affected.note), "") or not_linked(package, hits),
+        note=next((hit.affected.note for hit in hits if hit.affected.note), "") or evidence(package, hits),
     )
 
 

@@ -33,19 +33,22 @@ class Builds:
         if not self._stream and self._built_for_a_module:
             streams = {hit.affected.module for hit in named if hit.affected.module}
             self._stream = streams.pop() if len(streams) == 1 else ""
+        self._told = frozenset(hit.advisory.id for hit in hits if hit.affected.module)
         self._fixed_by = frozenset(hit.advisory.id for hit in named if self.concern(hit))
 
     def concern(self, hit: Hit) -> bool:
         """Whether a record is about the package's stream, or about no module if the package is of none.
 
-        A record that does not name its stream is recognized as modular by its versions (``.module+el8``). One that does
-        may concern a package whose stream is not known.
+        A record that does not name its stream is recognized as modular by its versions (``.module+el8``), and gives way to
+        one of the same erratum that does. That one may concern a package whose stream is not known.
         """
         if hit.affected.module:
             return hit.affected.module == self._stream or (self._built_for_a_module and not self._stream)
         if not self._modular:
             return True
         fixes = [interval.fixed for interval in hit.affected.ranges if interval.fixed]
+        if self._built_for_a_module and hit.advisory.id in self._told:
+            return False
         return any(_marks(fix) == self._marks for fix in fixes) if fixes else True
 
     def certain(self, hit: Hit) -> bool:

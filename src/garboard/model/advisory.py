@@ -119,6 +119,8 @@ class Affected(Value):
     """Versions of which the source does not tell: unless they are in a range or listed, they are not known."""
     symbols: tuple[str, ...] = ()
     """The functions (``net/http.Client.Do``) and packages that have the vulnerability, where it is in these alone."""
+    platforms: tuple[str, ...] = ()
+    """Where alone Go builds what has the vulnerability: ``windows/*``, ``*/arm64``; empty if that is everywhere."""
     module: str = ""
     """RPM module ``name:stream`` to which it is limited."""
     subscription: str = ""

@@ -9,6 +9,7 @@ from garboard.model.advisory import Advisory, CveFacts
 from garboard.model.base import Value
 from garboard.model.gap import Gap
 from garboard.model.lifecycle import Cycle, Support
+from garboard.model.repository import RepositoryProducts
 
 ADDING: Final = MappingProxyType({"Packagist": ("friendsofphp",), "RubyGems": ("rubysec",)})
 """Shards that know some vulnerabilities of an ecosystem. They add to the shard that covers it, and do not cover it."""
@@ -65,5 +66,5 @@ class FeedHeader(Value, tag="header"):
     """Vulnerabilities that the publisher lists and has not looked at: which versions of what they are in is not told."""
 
 
-Record = Advisory | CveFacts | Cycle | Support | Gap | FeedHeader
+Record = Advisory | CveFacts | Cycle | Support | RepositoryProducts | Gap | FeedHeader
 """What a parser yields. A `Gap` stands for one record that could not be used, and says why."""

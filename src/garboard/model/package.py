@@ -122,6 +122,8 @@ class Package(Value, tag_field="fact", tag="package"):
     """What tells it, where that is no metadata."""
     functions: bytes = b""
     """Of a module in a program of Go: digests of the functions that the program holds of it; empty if that is not known."""
+    built_for: str = ""
+    """Of a module in a program of Go: the system and the processor that it was built for, ``linux/amd64``."""
     vendored_by: str = ""
     """What carries this copy of it among its own files, and imports it from there (``pip``); empty if it is installed."""
     publishable: bool = False
@@ -191,6 +193,8 @@ class Distro(Value, tag_field="fact", tag="distro"):
     ecosystem: str = ""
     streams: tuple[str, ...] = ()
     """Streams for subscribers that its packages are of (``Red Hat EUS 9.2``), and `MAINLINE` if some are of that."""
+    repositories: tuple[str, ...] = ()
+    """Red Hat's repositories that its packages came from, as its content manifests name them."""
 
 
 MAINLINE: Final = "Red Hat Enterprise Linux"

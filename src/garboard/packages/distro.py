@@ -22,8 +22,12 @@ from garboard.packages import redhat_streams
 from garboard.patterns import lazy
 
 NAME = "distro"
-VERSION = 2
-_OS_RELEASE = ("etc/os-release", "usr/lib/os-release")
+VERSION = 3
+_OS_RELEASE = (
+    "etc/os-release",
+    "usr/lib/os-release",
+    *(f"{arch}-bottlerocket-linux-gnu/sys-root/usr/lib/os-release" for arch in ("x86_64", "aarch64")),
+)
 _DEBIAN_SOURCES = ("etc/apt/sources.list", "etc/apt/sources.list.d/debian.sources")
 _DEBIAN_VERSION = "etc/debian_version"
 # Most telling first. Oracle's redhat-release names Red Hat and every derivative of Debian has a debian_version.
@@ -91,10 +95,10 @@ def choose(candidates: Mapping[str, Distro]) -> Distro | None:
     """
     chosen = next((candidates[path] for path in _PRECEDENCE if path in candidates), None)
     if chosen is not None and chosen.id == "rhel":
-        told = [
-            one for path, found in candidates.items() if path.startswith(redhat_streams.FOLDER) for one in found.streams
-        ]
-        return with_streams(chosen, told)
+        named = (found.repositories for path, found in candidates.items() if path.startswith(redhat_streams.FOLDER))
+        repositories = tuple(dict.fromkeys(name for names in named for name in names))[: redhat_streams.MOST]
+        chosen = msgspec.structs.replace(chosen, repositories=repositories)
+        return with_streams(chosen, redhat_streams.of_repositories(repositories))
     if chosen is None or chosen.id != "debian" or chosen.version:
         return chosen
     unstable = next((candidates[path] for path in _DEBIAN_SOURCES if path in candidates), None)
@@ -116,7 +120,7 @@ def with_streams(distro: Distro, streams: Iterable[str]) -> Distro:
 def _of_content(file: File) -> Fact:
     """What Red Hat's manifest of an image's repositories says; no more than that names no distribution."""
     try:
-        return Distro(id="", streams=redhat_streams.of_manifest(file.data))
+        return Distro(id="", repositories=redhat_streams.of_manifest(file.data))
     except ValueError as error:
         return Gap(stage="catalog", subject=file.path, reason=f"{error}"[:300])
 
@@ -347,6 +351,7 @@ _ECOSYSTEMS: Mapping[str, Callable[[str, str], str]] = {
     "arch": _rolling("Arch Linux"),
     "azurelinux": _major("Azure Linux"),
     "bellsoft-hardened-containers": _whole("BellSoft Hardened Containers"),
+    "bottlerocket": _rolling("Bottlerocket"),
     "centos": _centos,
     "chainguard": _rolling("Chainguard"),
     "debian": _debian,

@@ -82,6 +82,7 @@ class _Distribution(msgspec.Struct, rename="camel"):
     version: str = ""
     codename: str = ""
     streams: tuple[str, ...] = ()
+    repositories: tuple[str, ...] = ()
     pretty_name: str = ""
 
 
@@ -101,7 +102,8 @@ def inventory(data: bytes, name: str) -> tuple[Image, Inventory]:
     document = msgspec.json.decode(data, type=_Inventory)
     stated = document.distribution
     distro = Distro(
-        id=stated.id, version=stated.version, codename=stated.codename, pretty_name=stated.pretty_name, streams=stated.streams
+        id=stated.id, version=stated.version, codename=stated.codename, pretty_name=stated.pretty_name, streams=stated.streams,
+        repositories=stated.repositories,
     ) if stated else None  # fmt: skip
     return _image(document.image, name), Inventory(
         packages=tuple(map(_package, document.packages)), distro=distro, gaps=document.gaps

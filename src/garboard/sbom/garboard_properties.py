@@ -112,6 +112,7 @@ def distro(name: str, version: str, stated: Properties) -> Distro:
         codename=stated.one("distro:codename"),
         pretty_name=stated.one("distro:prettyName"),
         streams=stated.all("distro:stream"),
+        repositories=stated.all("distro:repository"),
     )
 
 

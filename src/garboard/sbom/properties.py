@@ -68,6 +68,8 @@ def of_distro(distro: Distro) -> Iterator[Pair]:
         yield "garboard:distro:ecosystem", distro.ecosystem
     for stream in distro.streams:
         yield "garboard:distro:stream", stream
+    for repository in distro.repositories:
+        yield "garboard:distro:repository", repository
 
 
 def of_image(image: Image) -> Iterator[Pair]:

@@ -127,6 +127,13 @@ def _about_support(ecosystems: Iterable[str]) -> tuple[str, ...]:
     return ("endoflife",) if any(":" in ecosystem for ecosystem in ecosystems) else ()
 
 
+def _about_repositories(ecosystems: Iterable[str]) -> tuple[str, ...]:
+    """The shard with Red Hat's repositories: without it their names tell which streams an image's packages are of."""
+    from garboard.feeds import redhat, redhat_repositories
+
+    return (redhat_repositories.NAME,) if any(map(redhat.shard_for, ecosystems)) else ()
+
+
 class FetchingSupply(Supply):
     """Fetches what is missing or older than a day; what cannot be fetched becomes a gap, and old data are used.
 
@@ -158,7 +165,7 @@ class FetchingSupply(Supply):
         from garboard.feeds import adding_shards, has_parts, needed_shards
 
         wanted = list(ecosystems)
-        shards = dict.fromkeys((*needed_shards(wanted), *adding_shards(wanted)))
+        shards = dict.fromkeys((*needed_shards(wanted), *adding_shards(wanted), *_about_repositories(wanted)))
         # What has many parts is fetched once, by whoever wants it, and not in the middle of a scan.
         gaps = self._fetch(shard for shard in shards if not has_parts(shard))
         told = [one for one in wanted if any(has_parts(shard) for shard in needed_shards([one]))] if gaps else wanted

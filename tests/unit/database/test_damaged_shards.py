@@ -18,6 +18,7 @@ from garboard.database.shard import Shard
 from garboard.database.verify import verify
 from garboard.model.errors import DatabaseError
 from garboard.model.lifecycle import Cycle, Support
+from garboard.model.repository import RepositoryProducts
 from garboard.workflows.query_database import between, of_package, of_vulnerability
 from tests.examples import examples
 from tests.unit.database.test_database import ADVISORY, CveFacts, FeedHeader, Rating, build
@@ -29,6 +30,7 @@ RECORDS = (
     FACTS,
     Cycle(product="debian", name="12"),
     Support(ecosystem="Debian:12", package="curl", ends=True),
+    RepositoryProducts(repository="baseos", cpes=("cpe:/o:redhat:enterprise_linux:9",)),
 )
 READS: dict[str, Callable[[Shard], object]] = {
     "hits": lambda shard: list(shard.hits("Debian:12", "openssl")),
@@ -40,6 +42,7 @@ READS: dict[str, Callable[[Shard], object]] = {
     "digests": lambda shard: list(shard.digests()),
     "support": lambda shard: list(shard.support("Debian:12")),
     "cycles": lambda shard: list(shard.cycles("debian")),
+    "products": lambda shard: list(shard.products("baseos")),
     "meta": lambda shard: shard.meta("documents"),
     "verify": verify,
 }
@@ -73,7 +76,7 @@ def test_wrong_bytes(whole: Path, other: Path, data: st.DataObject) -> None:
         between(whole, other)
 
 
-ROWS = ("advisory", "affected", "fact", "cycle", "support")
+ROWS = ("advisory", "affected", "fact", "cycle", "support", "repository")
 PAYLOADS = (b"", b"\xc1", b"\x80", b"\x91\x01", b"\x81\xa2id\x01", "text", 7, b"\xdd\xff\xff\xff\xff")
 
 

@@ -155,6 +155,43 @@ def test_functions_that_are_not_there_are_noted_and_drop_nothing(advisories: tup
         assert finding.fixed_in == "0.17.0"
 
 
+WINDOWS = {"path": "golang.org/x/net/html", "goos": ["windows"]}
+ARM = {"path": "golang.org/x/net/html", "goos": ["linux", "darwin"], "goarch": ["arm64"]}
+
+
+@pytest.mark.parametrize(
+    ("advisories", "built_for", "note"),
+    [
+        ((advisory(WINDOWS),), "linux/amd64", "the program is built for linux/amd64, and only windows has the vulnerability"),
+        ((advisory(WINDOWS),), "windows/arm64", ""),
+        ((advisory(WINDOWS),), "", ""),
+        ((advisory(WINDOWS, ARM),), "linux/arm64", ""),
+        ((advisory(ARM),), "linux/amd64", "the program is built for linux/amd64, and only linux/arm64, darwin/arm64 has the vulnerability"),
+        ((advisory(WINDOWS, FRAMES),), "linux/amd64", ""),
+        ((advisory(WINDOWS | {"goos": "windows"}),), "linux/amd64", ""),
+        ((advisory(WINDOWS | {"goos": ["a/b"]}),), "linux/amd64", ""),
+        ((advisory(WINDOWS, *[FRAMES] * 1000),), "linux/amd64", ""),
+        ((advisory({"path": "golang.org/x/net/html", "goarch": ["386"]}),), "linux/amd64", "the program is built for linux/amd64, and only 386 has the vulnerability"),
+        ((advisory(WINDOWS), advisory(identifier="GHSA-aaaa-bbbb-cccc")), "linux/amd64", "the program is built for linux/amd64, and only windows has the vulnerability"),
+    ],
+)  # fmt: skip
+def test_what_other_systems_have_is_noted_and_drops_nothing(
+    advisories: tuple[Advisory, ...], built_for: str, note: str
+) -> None:
+    package = Package(
+        type="golang",
+        namespace="golang.org/x",
+        name="net",
+        version="v0.10.0",
+        scheme="semver",
+        ecosystem="Go",
+        purl="pkg:golang/golang.org/x/net@v0.10.0",
+        built_for=built_for,
+    )
+    (finding,) = match(inventory(package), Known(*advisories, covers=("Go",))).findings
+    assert finding.note == note
+
+
 def test_a_union_with_what_names_no_functions_names_none() -> None:
     one = Affected(ecosystem="Go", package="a", scheme="semver", ranges=(Range(introduced="0"),), symbols=("a.X",))
     union = osv_advisory._union

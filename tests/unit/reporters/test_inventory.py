@@ -55,6 +55,7 @@ def test_every_fact_is_in_the_json() -> None:
     renamed = {"scheme": "versionScheme", "layer": "layerIndex", "licences": "licenses"}
     inner = {
         "functions",
+        "built_for",
         "inside",
         "limits",
         "line",

@@ -22,6 +22,7 @@ _ALIGNED: Final = 16
 _HEADER: Final = 32
 _INLINE: Final = 2
 _BIG_ENDIAN: Final = 1
+_PLATFORM: Final = re.compile(r"[a-z0-9]{1,20}", re.ASCII)
 _SECTIONS: Final = (".go.buildinfo", "__go_buildinfo")
 _MOST: Final = 64 * 1024 * 1024
 """Bytes that are searched for the mark where no section has it."""
@@ -94,7 +95,14 @@ def catalog(file: File, /) -> Iterator[Fact]:
         yield Gap(stage="catalog", subject=file.path, reason=reason)
     else:
         held = linked.get(STANDARD_LIBRARY, b"")
-        yield Package(type=TYPE, name=STANDARD_LIBRARY, version=standard[1], scheme=ORDER, functions=held)
+        yield Package(
+            type=TYPE,
+            name=STANDARD_LIBRARY,
+            version=standard[1],
+            scheme=ORDER,
+            functions=held,
+            built_for=_built_for(build),
+        )
     if build.main is None and not build.package.startswith(_TOOLCHAIN):
         yield Unread(kind=_WITHOUT_MODULES)
     elif build.main is not None:
@@ -105,7 +113,7 @@ def catalog(file: File, /) -> Iterator[Fact]:
             yield Unread(kind=NO_VERSION, names=(main.full_name,), reason=reason)
     for module in build.modules:
         if module.version and module.version != _DEVELOPMENT:
-            yield _package(module, linked.get(module.path, b""))
+            yield _package(module, linked.get(module.path, b""), _built_for(build))
         else:
             reason = f"{module.path} was built from a folder: its version cannot be known"
             yield Gap(stage="catalog", subject=file.path, reason=reason)
@@ -241,6 +249,20 @@ def _told(build: BuildInformation, main: Module) -> str:
     return found[0] if found[0].startswith("v") else f"v{found[0]}"
 
 
-def _package(module: Module, functions: bytes = b"") -> Package:
+def _built_for(build: BuildInformation) -> str:
+    """The system and the processor of a program; empty unless both are stated."""
+    system, processor = (build.settings.get(one, "") for one in ("GOOS", "GOARCH"))
+    return f"{system}/{processor}" if _PLATFORM.fullmatch(system) and _PLATFORM.fullmatch(processor) else ""
+
+
+def _package(module: Module, functions: bytes = b"", built_for: str = "") -> Package:
     namespace, _, name = module.path.rpartition("/")
-    return Package(type=TYPE, namespace=namespace, name=name, version=module.version, scheme=ORDER, functions=functions)
+    return Package(
+        type=TYPE,
+        namespace=namespace,
+        name=name,
+        version=module.version,
+        scheme=ORDER,
+        functions=functions,
+        built_for=built_for,
+    )

@@ -13,11 +13,16 @@ if TYPE_CHECKING:
     from garboard.model.package import Distro, Package
     from garboard.model.program import Commands
 
-_BINARY: Final = frozenset({"AlmaLinux", "Amazon Linux", "Oracle Linux", "SUSE", "openSUSE"})
+_BINARY: Final = frozenset({"AlmaLinux", "Amazon Linux", "Bottlerocket", "Oracle Linux", "SUSE", "openSUSE"})
 """Ecosystems that list binary packages."""
 _BOTH: Final = frozenset({"Rocky Linux", "Azure Linux", "openEuler", "Mageia", "Photon OS"})
 """Those that list source packages, or source and binary ones."""
 _DATABASES: Final = ("Packages", "Packages.db", "rpmdb.sqlite", "rpmdb.sqlite-wal", "rpmdb.sqlite-journal")
+_BOTTLEROCKET: Final = (
+    "usr/share/bottlerocket",
+    *(f"{arch}-bottlerocket-linux-gnu/sys-root/usr/share/bottlerocket" for arch in ("x86_64", "aarch64")),
+)
+"""Bottlerocket's images have a list instead of a database."""
 _FOLDERS: Final = ("var/lib/rpm", "usr/lib/sysimage/rpm", "usr/share/rpm")
 
 
@@ -26,6 +31,7 @@ _VENDORS: Final = MappingProxyType(
         "AlmaLinux": ("AlmaLinux",),
         "Amazon Linux": ("Amazon",),
         "Azure Linux": ("Microsoft Corporation",),
+        "Bottlerocket": ("bottlerocket", "Bottlerocket"),
         "CentOS": ("CentOS",),
         "Fedora": ("Fedora Project",),
         "Oracle Linux": ("Oracle America",),
@@ -109,6 +115,7 @@ ECOSYSTEM: Final = Ecosystem(
         *(f"{folder}/{name}" for folder in _FOLDERS for name in _DATABASES),
         # container-manifest-1 beside it lists the same packages with less.
         "var/lib/rpmmanifest/container-manifest-2",
+        *(f"{folder}/application-inventory.json" for folder in _BOTTLEROCKET),
         "etc/dnf/dnf.conf",
         "etc/yum.conf",
         "etc/yum.repos.d/*",
@@ -121,10 +128,11 @@ ECOSYSTEM: Final = Ecosystem(
     roots=(
         *(f"{folder}/{name}" for folder in _FOLDERS for name in _DATABASES if "-" not in name),
         *(f"var/lib/rpmmanifest/container-manifest-{number}" for number in (1, 2)),
+        *(f"{folder}/application-inventory.json" for folder in _BOTTLEROCKET),
     ),
     databases=True,
     headers=("kernel-headers", "kernel-devel", "kernel-uek-headers", "linux-glibc-devel"),
-    version=6,
+    version=7,
     load_catalog=_catalog,
     programs=("dnf", "dnf5", "yum", "microdnf", "tdnf", "zypper", "rpm"),
     load_commands=_commands,

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from garboard.ecosystems.rpm import settings
+from garboard.ecosystems.rpm import bottlerocket, settings
 from garboard.ecosystems.rpm.rpmdb import bdb, ndb
 from garboard.ecosystems.rpm.rpmdb import header as tags
 from garboard.ecosystems.rpm.rpmdb.header import Header
@@ -43,6 +43,9 @@ def _facts(file: File, owned: MetadataPaths) -> Iterator[Fact]:
         return
     if "/rpmmanifest/" in file.path:
         yield from _manifest(file)
+        return
+    if file.path.endswith("/application-inventory.json"):
+        yield from bottlerocket.packages(file)
         return
     if file.path.endswith(_COMPANIONS):
         yield from _companion(file)

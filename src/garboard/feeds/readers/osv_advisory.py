@@ -20,6 +20,8 @@ REFERENCES = 32
 SYMBOLS = 1000
 """Of one entry; one with more is not told of at all."""
 GO = "Go"
+_NAMES = 64
+"""Systems or processors of one entry."""
 SUBSCRIPTIONS = MappingProxyType({"Ubuntu": "Ubuntu Pro"})
 """Ecosystems with fixes that only subscribers get."""
 _RECORD = msgspec.json.Decoder(OsvRecord)
@@ -27,6 +29,7 @@ _SPECIFICS = msgspec.json.Decoder(Specifics)
 _CVE = re.compile(r"(?:^|-)(CVE-\d{4}-\d{4,})$")
 _ERRATUM = re.compile(r"^(?:DSA|DLA|DTSA|USN|LSN)-")
 _NOT_SECURITY = re.compile(r"^(?:ALBA|ALEA|RHBA|RHEA|RLBA|RLEA)-")
+_NAME = re.compile(r"[a-z0-9]{1,20}", re.ASCII)
 _MODULAR = re.compile(r"\.module[_+]el\d")
 _STREAM = re.compile(r"(?<!\S)([a-z0-9][\w.+-]*:[\w.+-]*\w)(?!\S)")
 _SUMMARY_WORD = re.compile(r"^(Critical|Important|Moderate|Low): ")
@@ -179,6 +182,7 @@ def _union(one: Affected, two: Affected) -> Affected:
         status=Status.FIXED if Status.FIXED in (one.status, two.status) else one.status,
         unmatchable=one.unmatchable or two.unmatchable,
         symbols=tuple(dict.fromkeys(one.symbols + two.symbols)) if one.symbols and two.symbols else (),
+        platforms=tuple(dict.fromkeys(one.platforms + two.platforms)) if one.platforms and two.platforms else (),
     )
 
 
@@ -200,6 +204,7 @@ def _package(item: OsvAffected, record: OsvRecord, ecosystem: str) -> Affected:
         note=f"fixed in {', '.join(fixes)}, with {subscription} only" if fixes and subscription else "",
         rating=_own_rating(item, record),
         symbols=tuple(_symbols(item)) if base(ecosystem) == GO else (),
+        platforms=_platforms(item) if base(ecosystem) == GO else (),
         unmatchable=trouble or ("" if ranges or versions else "it names no versions"),
     )
     return msgspec.structs.replace(one, module=_module(record.summary or "")) if _is_modular(one) else one
@@ -236,6 +241,25 @@ def _symbols(item: OsvAffected) -> Iterator[str]:
         yield from (
             (f"{one['path']}.{each}" for each in symbols) if named and len(symbols) <= SYMBOLS else (one["path"],)
         )
+
+
+def _platforms(item: OsvAffected) -> tuple[str, ...]:
+    """Where the code that has the vulnerability is built, if each of its packages is limited to some systems or processors."""
+    imports = _specifics(item.ecosystem_specific).imports
+    found: dict[str, None] = {}
+    for one in imports if isinstance(imports, list) and len(imports) <= SYMBOLS else ():
+        systems, processors = (_words(one, "goos"), _words(one, "goarch")) if isinstance(one, dict) else ((), ())
+        if not systems and not processors:
+            return ()
+        found.update(dict.fromkeys(f"{os}/{arch}" for os in systems or ("*",) for arch in processors or ("*",)))
+    return tuple(found) if len(found) <= SYMBOLS else ()
+
+
+def _words(entry: dict[str, object], key: str) -> tuple[str, ...]:
+    """A list of names; nothing where it is written in another way."""
+    stated = entry.get(key)
+    words = stated if isinstance(stated, list) and len(stated) <= _NAMES else []
+    return tuple(words) if all(isinstance(one, str) and _NAME.fullmatch(one) for one in words) else ()
 
 
 def _is_modular(one: Affected) -> bool:

@@ -33,6 +33,7 @@ class OsvEcosystem:
 _LANGUAGE = {one.osv: OsvEcosystem(one.order, registries=True, normalize=one.normalize) for one in KNOWN if one.osv}
 _ROLLING = {
     "Arch Linux": OsvEcosystem("alpm"),
+    "Bottlerocket": OsvEcosystem("rpm"),
     "Gentoo": OsvEcosystem("portage"),
     "Wolfi": OsvEcosystem("apk"),
     "Chainguard": OsvEcosystem("apk"),

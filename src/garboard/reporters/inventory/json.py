@@ -83,7 +83,7 @@ class Entry(_Out):
 
 
 class Distribution(_Out):
-    """The distribution as os-release states it; ``ecosystem`` is empty if no advisories cover it, ``streams`` are Red Hat's."""
+    """The distribution as os-release states it; ``ecosystem`` is empty if no advisories cover it, ``streams`` and ``repositories`` are Red Hat's."""
 
     id: str
     version: str
@@ -91,6 +91,7 @@ class Distribution(_Out):
     pretty_name: str
     ecosystem: str
     streams: tuple[str, ...]
+    repositories: tuple[str, ...]
 
 
 class Step(_Out):
@@ -167,6 +168,7 @@ def parts(report: Report, view: View) -> Iterator[bytes]:
             pretty_name=distro.pretty_name,
             ecosystem=distro.ecosystem,
             streams=distro.streams,
+            repositories=distro.repositories,
         )
         if distro
         else None,
