@@ -10,7 +10,7 @@ from garboard.ecosystems import ECOSYSTEMS
 from garboard.model.ecosystem import Catalog, Ecosystem, PlainCatalog
 from garboard.model.image import File, Reader
 from garboard.model.package import Fact
-from garboard.packages import archives, distro, unread, unread_kinds
+from garboard.packages import archived_packages, archives, distro, unread, unread_kinds
 from garboard.packages.guard import guarded
 from garboard.patterns import of_globs
 
@@ -363,7 +363,7 @@ def _and_others(facts: Iterator[Fact], file: File, ecosystem: Ecosystem) -> Iter
     """What an ecosystem states of a file, and what an archive holds of others' packages."""
     yield from facts
     if file.view:
-        yield from archives.of_others(file, ecosystem)
+        yield from archived_packages.of_others(file, ecosystem)
 
 
 CATALOGERS: Final[tuple[Reader, ...]] = (

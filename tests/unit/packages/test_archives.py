@@ -23,9 +23,11 @@ from garboard.image.handle import OpenedTree, Tree
 from garboard.image.layers.cache import NoCache
 from garboard.image.options import Options
 from garboard.model.image import Image
-from garboard.packages import archives
+from garboard.packages import archive_contents, archived_packages, archives
 from garboard.packages.assemble import assemble
 from garboard.packages.catalogers import CATALOGERS
+from garboard.tarred import DamagedArchive, plain
+from garboard.tarred import members as tar_members
 from tests.unit.packages.test_unread import deb, kinds, layer
 
 HOLDS: Final = "hold packages or lists of them, and were not looked into"
@@ -148,8 +150,8 @@ def test_what_is_no_archive(path: str, data: bytes) -> None:
 def names(written: bytes) -> list[str]:
     """Those of the members, until something else follows."""
     found = []
-    with contextlib.suppress(archives.DamagedArchive):
-        found.extend(member.name.rstrip("/") for member in archives.members(archives.plain(memoryview(written))))
+    with contextlib.suppress(DamagedArchive):
+        found.extend(member.name.rstrip("/") for member in tar_members(plain(memoryview(written)), 0))
     return found
 
 
@@ -203,7 +205,7 @@ def test_the_last_of_many_members_counts(form: str) -> None:
 
 
 def test_a_compressed_tar_is_walked_as_far_as_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(archives, "_MOST", 1024 * 1024)
+    monkeypatch.setattr(archive_contents, "_MOST", 1024 * 1024)
     data = gzip.compress(with_data(("a.bin", bytes(LATE)), ("package.json", b"{}")))
     [reason] = kinds(layer({"a.tar.gz": data})).values()
     assert "what follows was not looked into" in reason
@@ -327,8 +329,8 @@ def test_a_package_is_seen_wherever_it_lies_in_a_tar(
 ) -> None:
     others = tuple((name, bytes(size)) for name, size in before)
     some = with_data(*others, ("x/package.json", b"{}"), *others, form=form)
-    assert archives.in_tar(memoryview(pack(some))) == HOLDS
-    assert archives.in_tar(memoryview(pack(with_data(*others, form=form)))) == ""
+    assert archive_contents.in_tar(memoryview(pack(some))) == HOLDS
+    assert archive_contents.in_tar(memoryview(pack(with_data(*others, form=form)))) == ""
 
 
 METADATA: Final = ("a-1.dist-info/METADATA", b"Name: a\nVersion: 1\n")
@@ -361,7 +363,7 @@ PACKAGE: Final = ("node_modules/a/package.json", b"{}")
 def test_archives_of_packages_that_hold_others(
     path: str, own: tuple[str, bytes], member: tuple[str, bytes], told: bool
 ) -> None:
-    expected = {archives.INSIDE: f"hold packages of other kinds, which were not read: {path} ({member[0]})"}
+    expected = {archived_packages.INSIDE: f"hold packages of other kinds, which were not read: {path} ({member[0]})"}
     for before in (b"", b"#!/bin/sh\nexec java -jar $0\n"):
         found = kinds(layer({path: zipped_with(own, member, before=before)}))
         assert found == (expected if told else {})
@@ -369,7 +371,7 @@ def test_archives_of_packages_that_hold_others(
 
 def test_each_kind_in_the_others() -> None:
     wheel = zipped_with(METADATA, ("a/jars/b-1.jar", zipped_with(POM)))
-    assert archives.INSIDE in kinds(layer({"opt/a.whl": wheel}))
+    assert archived_packages.INSIDE in kinds(layer({"opt/a.whl": wheel}))
     jar = zipped_with(POM, ("python/b.whl", zipped_with(METADATA)), ("lib/c.jar", zipped_with(POM)))
-    assert kinds(layer({"opt/a.jar": jar}))[archives.INSIDE].endswith("opt/a.jar (python/b.whl)")
-    assert archives.INSIDE not in kinds(layer({"usr/lib/a.jar": jar, **deb("a", "usr/lib/a.jar")}))
+    assert kinds(layer({"opt/a.jar": jar}))[archived_packages.INSIDE].endswith("opt/a.jar (python/b.whl)")
+    assert archived_packages.INSIDE not in kinds(layer({"usr/lib/a.jar": jar, **deb("a", "usr/lib/a.jar")}))
