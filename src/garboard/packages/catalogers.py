@@ -44,19 +44,23 @@ class OwnablePaths:
         """See `MetadataPaths.among`."""
         globs, matches = self._globs, self._matches
         found = []
+        folder, home, programs = (
+            "",
+            False,
+            False,
+        )  # of the last path: lists have the files of a folder one after the other
         for path in paths:
             slash = path.rfind("/")
             name = path[slash + 1 :]
             end = name[name.rfind(".") :]
+            if (within := path[: slash + 1] or path) != folder:
+                folder = within
+                home = folder.startswith(_HOMES) and not folder.startswith(_DATA)
+                programs = folder.endswith("bin/")
             if (
                 # What a package may bring outside the folders of programs, as far as its name tells.
-                (
-                    end not in _NO_PROGRAM
-                    and name not in _NO_PROGRAM
-                    and path.startswith(_HOMES)
-                    and not path.startswith(_DATA)
-                )
-                or path[:slash].endswith("bin")
+                (home and end not in _NO_PROGRAM and name not in _NO_PROGRAM)
+                or programs
                 or (".so" in name and unread_kinds.is_library(name))
                 or (end in globs and matches(end, path))
                 or (name in globs and matches(name, path))

@@ -10,10 +10,11 @@ from __future__ import annotations
 import mmap
 import re
 import struct
-import zlib
 from collections.abc import Container, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final, NamedTuple, Protocol
+
+from isal import isal_zlib
 
 from garboard.executables import SIGNS, WEB_ASSEMBLY
 from garboard.image.handle import Region
@@ -75,6 +76,7 @@ class Member(NamedTuple):
     ``None`` if it exceeds the limit on files; a view of them if one reads parts of it, valid until the next member. A
     `PROGRAM` is a program, a script or an archive that no path asks for and that is executable, large, in a folder of programs or named
     like a library or a program of Windows, and ``data`` its beginning. ``at`` is where a file's data start in the archive.
+    ``wanted`` are the readers that want it.
     """
 
     kind: int
@@ -83,6 +85,7 @@ class Member(NamedTuple):
     data: bytes | memoryview | None = None
     size: int = 0
     at: int = 0
+    wanted: tuple[str, ...] = ()
 
 
 class Window(Protocol):
@@ -110,18 +113,15 @@ class Window(Protocol):
 class WantedMembers(Protocol):
     """The members to hand over, in the form of `garboard.image.layers.globs.Matcher`.
 
-    `readers` is called for members with a last component that is in ``names``, or that ends with one of ``extensions`` (what
-    follows the last dot, and that dot) and with one of ``suffixes``, or with a path that starts with one of ``folders``.
+    `readers` is called for members with a last component that is in ``names``, or that ends with one of those that
+    ``extensions`` has for what follows its last dot, and that dot, or with a path that starts with one of ``folders``.
     """
 
     @property
     def names(self) -> Container[bytes]: ...
 
     @property
-    def extensions(self) -> Container[bytes]: ...
-
-    @property
-    def suffixes(self) -> tuple[bytes, ...]: ...
+    def extensions(self) -> Mapping[bytes, tuple[bytes, ...]]: ...
 
     @property
     def folders(self) -> tuple[bytes, ...]: ...
@@ -155,8 +155,7 @@ class _Everything:
     """Every path is wanted."""
 
     names: Container[bytes] = _Any()
-    extensions: Container[bytes] = ()
-    suffixes: tuple[bytes, ...] = ()
+    extensions: Mapping[bytes, tuple[bytes, ...]] = MappingProxyType({})
     folders = ()
     programs = ""
 
@@ -299,6 +298,7 @@ _TIMES: Final = re.compile(
 """The usual records of a PAX header: times, which change nothing here."""
 _TEXTS: Final = frozenset({b"path", b"linkpath", b"uname", b"gname"})
 _PAIR: Final = (b"GNU.sparse.offset", b"GNU.sparse.numbytes")
+
 _ODD: Final = re.compile(rb"/[./]")
 """Found in names that may not be plain paths below the root yet."""
 
@@ -443,10 +443,9 @@ class Walker:
     def walk(self) -> Iterator[Member]:  # noqa: C901, PLR0912, PLR0915  (the hot loop: a call costs as much as half a member)
         """Yield the members that matter, in the archive's order; the names of all others only go to the log."""
         window, matcher, log = self._window, self._matcher, self._names
-        names, extensions = matcher.names, matcher.extensions
-        suffixes, folders = matcher.suffixes, matcher.folders
+        names, suffixes, folders = matcher.names, matcher.extensions.get, matcher.folders
         append = log.fields.append
-        adler32, unpack, odd = zlib.adler32, _HEADER.unpack, _ODD.search
+        adler32, unpack, odd = isal_zlib.adler32, _HEADER.unpack, _ODD.search
         position = self._position
         buffer, at, end = window.at(position, BLOCK)
         shift = position - at
@@ -458,6 +457,11 @@ class Walker:
         extended = _NOTHING
         times = _TIMES.fullmatch
         data_at, size = position, 0
+        folder, in_folders, of_programs = (
+            b"",
+            False,
+            False,
+        )  # of the last member: those of a folder mostly follow each other
         while True:
             at = position - shift
             if at + BLOCK > end:
@@ -530,6 +534,9 @@ class Walker:
                 continue
             slash = name.rfind(b"/")
             last = name[slash + 1 :]
+            if name[: slash + 1] != folder:
+                folder = name[: slash + 1]
+                in_folders, of_programs = folder.startswith(folders), b"bin/" in folder
             if last[:4] == b".wh.":
                 yield self._whiteout(name, slash, last)
                 continue
@@ -548,11 +555,7 @@ class Walker:
                     append(b"f" + name)
             else:
                 append(b"f" + name)
-            if (
-                last in names
-                or (last[last.rfind(b".") :] in extensions and last.endswith(suffixes))
-                or name.startswith(folders)
-            ):
+            if in_folders or last in names or ((same := suffixes(last[last.rfind(b".") :])) and last.endswith(same)):
                 wanted = () if folder_flag else matcher.readers(name)
                 if not wanted:
                     continue
@@ -569,7 +572,7 @@ class Walker:
                 # An odd digit of the mode: it may be executed.
                 and (
                     header[104] & 1
-                    or b"bin/" in name
+                    or of_programs
                     or size >= PROGRAM_ANYWHERE
                     or b".so" in last
                     or last.endswith(WINDOWS)
@@ -604,12 +607,13 @@ class Walker:
         flag = header[156]
         if flag in _LINKS:
             link = extended.link or header[157:257].partition(b"\0")[0]
-            return (Member(SYMLINK, name, link) if flag == 0x32 else Member(HARDLINK, name, clean(link)[0])), position
+            kind, target = (SYMLINK, link) if flag == 0x32 else (HARDLINK, clean(link)[0])
+            return Member(kind, name, target, wanted=wanted), position
         if flag in _HEADER_ONLY:
-            return Member(OTHER, name), position
+            return Member(OTHER, name, wanted=wanted), position
         head = self._matcher.head(wanted)
         if head is not None and not extended.sparse:
-            return Member(FILE, name, b"", self._read(data_at, min(size, head)), size, data_at), position
+            return Member(FILE, name, b"", self._read(data_at, min(size, head)), size, data_at, wanted), position
         sparse = self._sparse(extended, data_at, size) if extended.sparse else None
         stored, real = size, size
         if sparse is not None:
@@ -620,16 +624,16 @@ class Walker:
         data = None if real > largest else self._read(data_at, stored)
         if data is not None and sparse is not None:
             data = sparse.expand(data)
-        return Member(FILE, name, b"", data, real, data_at), position
+        return Member(FILE, name, b"", data, real, data_at, wanted), position
 
     def _mapped(self, name: bytes, size: int, data_at: int, wanted: tuple[str, ...]) -> Member:
         """Return a member of which parts are read."""
         if size > self._matcher.largest(wanted, self._limits):
-            return Member(FILE, name, b"", None, size, data_at)
+            return Member(FILE, name, b"", None, size, data_at, wanted)
         view = self._window.view(data_at, size)
         if view is None:
             raise self._damaged("it ends in the middle of a file", data_at)
-        return Member(FILE, name, b"", view, size, data_at)
+        return Member(FILE, name, b"", view, size, data_at, wanted)
 
     def _count(self, members: int, limit: int) -> None:
         if members > limit:
@@ -727,7 +731,7 @@ class Walker:
         if last in _NO_WHITEOUTS:
             raise self._refused(f"{name.decode(errors='replace')} is a whiteout of no name")
         if last[:8] == b".wh..wh.":
-            return Member(OTHER, name)  # aufs' own bookkeeping
+            return Member(OTHER, name, wanted=self._matcher.readers(name))  # aufs' own bookkeeping
         return Member(WHITEOUT, (folder + b"/" if folder else b"") + last[4:])
 
     def _refused(self, what: str) -> ImageError:

@@ -239,7 +239,7 @@ def test_clean(name, path, escaped):
 
 def test_names_that_only_contain_dots_are_kept():
     assert walk(tar([Entry("a/..w/x.w", b"1"), Entry("b./w", b"2")]))[0] == [
-        Member(FILE, b"a/..w/x.w", b"", b"1", 1, 512), Member(FILE, b"b./w", b"", b"2", 1, 1536),
+        Member(FILE, b"a/..w/x.w", b"", b"1", 1, 512, ("all",)), Member(FILE, b"b./w", b"", b"2", 1, 1536, ("all",)),
     ]  # fmt: skip
 
 
