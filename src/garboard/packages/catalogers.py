@@ -299,7 +299,7 @@ class Cataloger:
     @property
     def VERSION(self) -> int:  # noqa: N802
         """The ecosystem's version."""
-        return self.ecosystem.version
+        return self.ecosystem.version + (archived_packages.VERSION if self.ecosystem.mapped else 0)
 
     @property
     def GLOBS(self) -> tuple[str, ...]:  # noqa: N802
@@ -347,8 +347,8 @@ class ArchiveCataloger:
 
     @property
     def VERSION(self) -> int:  # noqa: N802
-        """The ecosystem's version."""
-        return self.ecosystem.version
+        """The ecosystem's version, and that of what is told of others' packages."""
+        return self.ecosystem.version + archived_packages.VERSION
 
     @property
     def GLOBS(self) -> tuple[str, ...]:  # noqa: N802

@@ -120,6 +120,8 @@ def test_what_holds_packages_is_told(form: str, member: str, told: bool) -> None
             {"root/.gradle/a-1/lib/site-packages/b-1.dist-info/METADATA": b"Name: b\nVersion: 1\n"},
         ),
         ("app/.yarn/cache/a-npm-1-0-1.zip", {}),
+        ("root/.npm/_cacache/content-v2/sha512/ab/cd/0123", {}),
+        ("root/.cache/pip/http-v2/a/b/c.body.zip", {}),
     ],
 )
 def test_what_else_answers_for_it(path: str, beside: dict[str, bytes]) -> None:
@@ -256,12 +258,13 @@ def test_what_has_no_name_of_an_archive(data: bytes, reason: str, tmp_path: Path
     for path in ("opt/a/run", "usr/local/bin/a"):
         assert kinds(layer({path: data})) == {archives.KIND: f"{reason}: {path}"}
     assert archives.KIND not in kinds(layer({"usr/bin/a": data, **deb("a", "usr/bin/a")}))
-    assert kinds(layer({"opt/a": data}, mode=0o644)) == {}, "a small file that cannot be executed is not looked at"
+    told = {} if data.startswith(b"#!") else {archives.KIND: f"{reason}: opt/a"}
+    assert kinds(layer({"opt/a": data}, mode=0o644)) == told, "a script that cannot be executed is not looked at"
     (tmp_path / "run").write_bytes(data)
     (tmp_path / "run").chmod(0o755)
     opened = OpenedTree(image=Image(name="x", source="dir"), tree=Tree(root=tmp_path))
-    told = assemble(images.read(opened, CATALOGERS, NoCache(), Options())).gaps
-    assert {gap.subject: gap.reason for gap in told} == {archives.KIND: f"{reason}: run"}
+    found = assemble(images.read(opened, CATALOGERS, NoCache(), Options())).gaps
+    assert {gap.subject: gap.reason for gap in found} == {archives.KIND: f"{reason}: run"}
 
 
 @pytest.mark.parametrize(
@@ -375,3 +378,44 @@ def test_each_kind_in_the_others() -> None:
     jar = zipped_with(POM, ("python/b.whl", zipped_with(METADATA)), ("lib/c.jar", zipped_with(POM)))
     assert kinds(layer({"opt/a.jar": jar}))[archived_packages.INSIDE].endswith("opt/a.jar (python/b.whl)")
     assert archived_packages.INSIDE not in kinds(layer({"usr/lib/a.jar": jar, **deb("a", "usr/lib/a.jar")}))
+
+
+def test_a_small_archive_without_a_name_of_one() -> None:
+    told = ("opt/a", "opt/a.bin", "opt/.cache/0123", "srv/b.dat")
+    for path in told:
+        for data in (gzip.compress(with_data(PACKAGE)), zipped_with(PACKAGE), with_data(PACKAGE)):
+            assert kinds(layer({path: data}, mode=0o644)) == {archives.KIND: f"{HOLDS}: {path}"}
+    assert kinds(layer({"opt/a.odt": zipped_with(PACKAGE)}, mode=0o644)) == {}
+    assert kinds(layer({"opt/a": zipped_with(("data.csv", b"1"))}, mode=0o644)) == {}
+    assert archives.KIND not in kinds(
+        layer({"usr/lib/a/b": zipped_with(PACKAGE), **deb("a", "usr/lib/a/b")}, mode=0o644)
+    )
+
+
+@pytest.mark.parametrize("stored", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
+def test_packages_in_archives_within_an_archive_of_the_same_kind(stored: int) -> None:
+    inner = zipped_with(
+        POM, ("ui.tar.gz", gzip.compress(with_data(PACKAGE))), PACKAGE, ("x.zip", zipped_with(("a", b"")))
+    )
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", stored) as archive:
+        archive.writestr("BOOT-INF/lib/b.jar", inner)
+        archive.writestr("BOOT-INF/lib/c.jar", b"PK damaged")
+        archive.writestr("BOOT-INF/lib/d.jar", zipped_with(("b.jar", zipped_with(("c.jar", inner)))))
+    reason = kinds(layer({"app/a.jar": out.getvalue()}))[archived_packages.INSIDE]
+    inside = "BOOT-INF/lib/b.jar!/"
+    assert reason.endswith(
+        f"app/a.jar ({inside}ui.tar.gz, {inside}{PACKAGE[0]}, BOOT-INF/lib/d.jar!/b.jar!/c.jar!/ui.tar.gz)"
+    )
+
+
+def test_archives_of_the_same_kind_are_searched_within_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    inner = zipped_with(POM, PACKAGE)
+    path = "app/a.jar"
+    data = zipped_with(POM, ("b.jar", inner))
+    assert archived_packages.INSIDE in kinds(layer({path: data}))
+    monkeypatch.setattr(archived_packages, "_ALL_OWN", len(inner) - 1)
+    assert archived_packages.INSIDE not in kinds(layer({path: data}))
+    for _ in range(20):
+        inner = zipped_with(("b.jar", inner))
+    assert archived_packages.INSIDE not in kinds(layer({path: inner}))

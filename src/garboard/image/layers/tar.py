@@ -47,13 +47,15 @@ _SPECIAL: Final = frozenset(b"xgLK")
 _NO_WHITEOUTS: Final = frozenset({b".wh.", b".wh..", b".wh..."})
 """They would hide their own folder, or the one above it."""
 SCRIPT: Final = b"#!"
-PROGRAM_SIGNS: Final = (
-    *(SCRIPT, *SIGNS, WEB_ASSEMBLY),
-    *(b"PK\3\4", b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"\xfd7zX", *(b"BZh%d" % level for level in range(1, 10))),
+_ARCHIVE_SIGNS: Final = frozenset(
+    (b"PK\3\4", b"\x28\xb5\x2f\xfd", b"\xfd7zX", *(b"BZh%d" % level for level in range(1, 10)))
 )
+_GZIP: Final = b"\x1f\x8b"
+PROGRAM_SIGNS: Final = (SCRIPT, *SIGNS, WEB_ASSEMBLY, *sorted(_ARCHIVE_SIGNS), _GZIP)
 """Programs, scripts, and the archives and compressed files that may hold some; none is longer than four bytes."""
 TAR_SIGN: Final = b"ustar"
 TAR_SIGN_AT: Final = 257
+_SQUASHFS: Final = (b"hsqs", b"sqsh")
 _SHORT_SIGNS: Final = frozenset(sign for sign in PROGRAM_SIGNS if len(sign) == 2)
 _PROGRAM_SIGNS: Final = frozenset(PROGRAM_SIGNS) - _SHORT_SIGNS
 WINDOWS: Final = (b".exe", b".EXE", b".dll", b".DLL")
@@ -62,6 +64,8 @@ _IN_MEMORY: Final = 8 * MIB
 """A file of a stream that is larger is laid down in a temporary file where parts of it are read."""
 _PROGRAM_LEAST: Final = 4
 """Bytes of an ELF file's magic number; a script that calls one program is not much longer."""
+_NO_EXTENSION: Final = (b".bin", b".dat", b".data", b".blob", b".bundle", b".payload", b".archive")
+"""What the names of archives end with that are not named as such, where they have an extension at all."""
 PROGRAM_ANYWHERE: Final = MIB
 """A file of so many bytes may be a program whatever its mode says: none of Go's is smaller."""
 PROGRAM_HEAD: Final = 4096
@@ -75,7 +79,7 @@ class Member(NamedTuple):
     ``target`` is a link's target, as written. ``data`` is a wanted file's bytes, or as many of them as its readers need,
     ``None`` if it exceeds the limit on files; a view of them if one reads parts of it, valid until the next member. A
     `PROGRAM` is a program, a script or an archive that no path asks for and that is executable, large, in a folder of programs or named
-    like a library or a program of Windows, and ``data`` its beginning. ``at`` is where a file's data start in the archive.
+    like a library or a program of Windows, or an archive that is not named as one, and ``data`` its beginning. ``at`` is where a file's data start in the archive.
     ``wanted`` are the readers that want it.
     """
 
@@ -569,13 +573,20 @@ class Walker:
                 (flag == 0x30 or not flag)
                 and programs
                 and size >= _PROGRAM_LEAST
-                # An odd digit of the mode: it may be executed.
+                # An odd digit of the mode: it may be executed. Of what is no program by its place, size and name only the
+                # archives count that have no name of one.
                 and (
-                    header[104] & 1
-                    or of_programs
-                    or size >= PROGRAM_ANYWHERE
-                    or b".so" in last
-                    or last.endswith(WINDOWS)
+                    (
+                        program := bool(
+                            header[104] & 1
+                            or of_programs
+                            or size >= PROGRAM_ANYWHERE
+                            or b".so" in last
+                            or last.endswith(WINDOWS)
+                        )
+                    )
+                    or b"." not in last
+                    or last.endswith(_NO_EXTENSION)
                 )
             ):
                 head = min(size, PROGRAM_HEAD)
@@ -583,9 +594,11 @@ class Walker:
                     buffer, at, end = window.at(data_at, head)
                     shift = data_at - at
                 at = data_at - shift
+                sign = buffer[at : at + 4]
                 if (
-                    buffer[at : at + 4] in _PROGRAM_SIGNS
-                    or buffer[at : at + 2] in _SHORT_SIGNS
+                    (program and (sign in _PROGRAM_SIGNS or sign[:2] in _SHORT_SIGNS))
+                    or sign in _ARCHIVE_SIGNS
+                    or sign[:2] == _GZIP
                     or buffer[at + TAR_SIGN_AT : at + TAR_SIGN_AT + 5] == TAR_SIGN
                 ):
                     yield Member(PROGRAM, name, b"", bytes(buffer[at : min(at + head, end)]), size, data_at)
@@ -658,15 +671,25 @@ class Walker:
             for start, end in fields:
                 number(header[start:end])
         except ValueError as error:
+            self._check_form(header, position)
             raise self._damaged("a header holds no numbers", position) from error
         rest = header[:148] + header[156:]
         unsigned = sum(rest) + 8 * 32
         signed = unsigned - 256 * sum(1 for byte in rest if byte > 127)
         if stored not in (unsigned, signed):
+            self._check_form(header, position)
             raise self._damaged("a header's checksum is wrong", position)
         if size > _LARGEST:
             raise self._damaged(f"a member claims {size} bytes", position)
         return size
+
+    def _check_form(self, header: bytes, position: int) -> None:
+        """Tell what is no tar archive at all from one that is damaged."""
+        if position == self._position and header.startswith(_SQUASHFS):
+            raise ImageError(
+                "it is a file system of the form squashfs, which is not read",
+                "unpack it (unsquashfs -d DIR) and scan the folder: dir:DIR",
+            )
 
     def _read(self, position: int, size: int) -> bytes:
         self._wanted += size

@@ -271,3 +271,10 @@ def test_a_size_of_twelve_digits_is_read_whole():
     data = header("w", 1024, field=b"000000002000") + inner + header("b/w", 0) + bytes(1024)
     assert [(member.path, member.size) for member in walk(data)[0]] == [(b"w", 1024), (b"b/w", 0)]
     assert by_python(data) == ["w", "b/w"]
+
+
+def test_a_file_system_is_not_called_damaged():
+    with pytest.raises(ImageError, match="squashfs, which is not read"):
+        walk(b"hsqs" + bytes(4092))
+    with pytest.raises(ImageError, match="damaged"):
+        walk(tar([Entry("a", b"1")])[:1024] + b"hsqs" + bytes(4092))
