@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from functools import cache
 from itertools import islice
@@ -27,8 +28,9 @@ _PLAIN_ENDS: Final = tuple(glob.rpartition("*")[2] for glob in (*archive_names.Z
 _NESTED: Final = 16 * MIB
 _ALL_NESTED: Final = 64 * MIB
 """Bytes of archives in an archive that are looked at, of one and of all."""
+_OWN: Final = 64 * MIB
 _ALL_OWN: Final = 256 * MIB
-"""Bytes of compressed archives of the same kind in an archive that are searched."""
+"""Bytes of compressed archives of the same kind in an archive that are searched, of one and of all."""
 _DEPTH: Final = 4
 _NAMED: Final = 3
 _OF_OTHERS: Final = "hold packages of other kinds, which were not read"
@@ -42,14 +44,24 @@ def _own(ecosystem: Ecosystem) -> tuple[str, ...]:
 
 
 @cache
-def _ends() -> tuple[bytes, ...]:
-    """Texts of which one is in the directory of each zip file that may hold packages of other kinds."""
+def _ends() -> tuple[tuple[bytes, ...], re.Pattern[bytes]]:
+    """Texts of which one is in the directory of each zip file that may hold packages of other kinds: words, and extensions.
+
+    There are many extensions, and such directories are long: the expression parts them by their first letters.
+    """
     ends = {glob.rpartition("/")[2].rpartition("*")[2] for one in ECOSYSTEMS for glob in _own(one)}
-    return tuple(end.encode() for end in sorted({*ends, *_PLAIN_ENDS}))
+    letters: dict[str, list[str]] = defaultdict(list)
+    for end in sorted({*ends, *_PLAIN_ENDS}):
+        if end.startswith("."):
+            letters[end[1:2]].append(re.escape(end[2:]))
+    extensions = "|".join(f"{re.escape(letter)}(?:{'|'.join(rest)})" for letter, rest in letters.items())
+    words = tuple(end.encode() for end in sorted(ends) if not end.startswith("."))
+    return words, re.compile(rf"\.(?:{extensions})".encode())
 
 
 def _mentions(names: bytes) -> bool:
-    return any(end in names for end in _ends())
+    words, extensions = _ends()
+    return extensions.search(names) is not None or any(word in names for word in words)
 
 
 @cache
@@ -112,7 +124,7 @@ class _Search:
         from garboard import zipped
 
         if entry.method:
-            if entry.size > self._left_of_own:
+            if entry.size > min(self._left_of_own, _OWN):
                 return
             self._left_of_own -= entry.size
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from types import MappingProxyType
 from typing import Final, NamedTuple
@@ -20,13 +21,26 @@ _ECOSYSTEMS: Final = tuple(
 """Software that is told by its texts comes last."""
 
 
+class _Mark(NamedTuple):
+    """A text in the beginning of a program, and what finds its longest word.
+
+    Most of a beginning are zeros, among which a text that has some is looked for slowly.
+    """
+
+    word: Callable[[bytes], object]
+    whole: bytes
+
+
 class _Signs(NamedTuple):
     """By what a program is known to be an ecosystem's."""
 
     ecosystem: Ecosystem
     sections: tuple[bytes, ...]
-    marks: tuple[bytes, ...]
+    marks: tuple[_Mark, ...]
     named: Callable[[str], bool] | None
+
+
+_WORDS: Final = re.compile(rb"[A-Za-z]+|\Z")
 
 
 def _signs(*, windows: bool, owned: bool) -> tuple[_Signs, ...]:
@@ -34,7 +48,7 @@ def _signs(*, windows: bool, owned: bool) -> tuple[_Signs, ...]:
         _Signs(
             one,
             tuple(name.encode() for name in (one.windows_sections if windows else one.sections)),
-            one.marks,
+            tuple(_Mark(re.compile(max(_WORDS.findall(mark), key=len)).search, mark) for mark in one.marks),
             None if one.named is never else one.named,
         )
         for one in _ECOSYSTEMS
@@ -93,17 +107,20 @@ def knows(path: str) -> bool:
 def _ecosystems(file: File, *, owned: bool) -> list[Ecosystem]:
     """The ecosystems to which a program of this form or name may belong; of one that is ``owned`` without software as such."""
     signs = _SIGNS[file.data.startswith(PE), owned]
-    begins = file.data.__contains__
     try:
         program = Executable(file.view)
     except BadExecutable:
-        return [one for one, _, marks, _ in signs if any(map(begins, marks))]
+        return [one for one, _, marks, _ in signs if _has(file.data, marks)]
     path, mentions = file.path, program.mentions
     return [
         one
         for one, sections, marks, named in signs
         if (sections and any(map(mentions, sections)))
-        or (marks and any(map(begins, marks)))
+        or (marks and _has(file.data, marks))
         or (named and named(path))
         or (one.appended and program.appended())
     ]
+
+
+def _has(head: bytes, marks: tuple[_Mark, ...]) -> bool:
+    return any(word(head) and whole in head for word, whole in marks)
