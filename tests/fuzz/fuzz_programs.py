@@ -10,9 +10,11 @@ import zlib
 from hypothesis import given
 from hypothesis import strategies as st
 
+from garboard.ecosystems import of
 from garboard.model.gap import Gap
 from garboard.model.image import File
 from garboard.model.package import Package, Unread
+from garboard.packages.archived_packages import of_others
 from garboard.packages.programs import explained
 from tests.examples import examples
 from tests.fuzz.mutation import Target
@@ -21,7 +23,7 @@ from tests.unit.ecosystems.test_nuget import bundled
 from tests.unit.ecosystems.test_programs import CRATES, information, pointed
 from tests.unit.ecosystems.test_windows_products import program
 from tests.unit.executables import elf, mach, pe, universal
-from tests.unit.packages.test_archives import with_data, zipped_with
+from tests.unit.packages.test_archives import PACKAGE, POM, with_data, zipped_with
 
 _CRATES = zlib.compress(json.dumps(CRATES).encode())
 SEEDS = [
@@ -61,4 +63,24 @@ def test_other_bytes_in_its_place(program: bytes, changes: list[tuple[int, bytes
     run(bytes(data))
 
 
-TARGETS = (Target("a program", run, SEEDS),)
+INNER = zipped_with(POM, PACKAGE, ("c.zip", zipped_with(PACKAGE)), ("d.tar.gz", gzip.compress(with_data(PACKAGE))))
+ARCHIVES = [zipped_with(POM, ("b.jar", INNER)), zipped_with(("b.jar", zipped_with(("c.war", INNER)))), INNER]
+
+
+def search(data: bytes) -> None:
+    for fact in of_others(File(path="a.jar", data=b"", view=memoryview(data)), of("maven")):
+        assert isinstance(fact, Unread)
+        assert fact.names
+
+
+@given(
+    st.sampled_from(ARCHIVES), st.lists(st.tuples(st.integers(0, 2000), st.binary(min_size=1, max_size=8)), max_size=6)
+)
+def test_other_bytes_in_an_archive(archive: bytes, changes: list[tuple[int, bytes]]) -> None:
+    data = bytearray(archive)
+    for at, new in changes:
+        data[at : at + len(new)] = new
+    search(bytes(data))
+
+
+TARGETS = (Target("a program", run, SEEDS), Target("archives in an archive", search, ARCHIVES))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from functools import partial
-from tempfile import SpooledTemporaryFile
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import click
@@ -97,6 +96,8 @@ def _seen(view: View, output: Output) -> View:
 
 def _one(name: str, judge: Judge, written: Sequence[_Writing]) -> int | None:
     """Write the part of one image, once all of it is made; returns its exit code, or None if there is no report on it."""
+    from tempfile import SpooledTemporaryFile
+
     with ExitStack() as stack:
         made = [stack.enter_context(SpooledTemporaryFile(_IN_MEMORY)) for _ in written]
         try:

@@ -10,7 +10,7 @@ from garboard.ecosystems import ECOSYSTEMS
 from garboard.model.ecosystem import Catalog, Ecosystem, PlainCatalog
 from garboard.model.image import File, Reader
 from garboard.model.package import Fact
-from garboard.packages import archives, distro, unread, unread_kinds
+from garboard.packages import archived_packages, archives, distro, unread, unread_kinds
 from garboard.packages.guard import guarded
 from garboard.patterns import of_globs
 
@@ -44,19 +44,23 @@ class OwnablePaths:
         """See `MetadataPaths.among`."""
         globs, matches = self._globs, self._matches
         found = []
+        folder, home, programs = (
+            "",
+            False,
+            False,
+        )  # of the last path: lists have the files of a folder one after the other
         for path in paths:
             slash = path.rfind("/")
             name = path[slash + 1 :]
             end = name[name.rfind(".") :]
+            if (within := path[: slash + 1] or path) != folder:
+                folder = within
+                home = folder.startswith(_HOMES) and not folder.startswith(_DATA)
+                programs = folder.endswith("bin/")
             if (
                 # What a package may bring outside the folders of programs, as far as its name tells.
-                (
-                    end not in _NO_PROGRAM
-                    and name not in _NO_PROGRAM
-                    and path.startswith(_HOMES)
-                    and not path.startswith(_DATA)
-                )
-                or path[:slash].endswith("bin")
+                (home and end not in _NO_PROGRAM and name not in _NO_PROGRAM)
+                or programs
                 or (".so" in name and unread_kinds.is_library(name))
                 or (end in globs and matches(end, path))
                 or (name in globs and matches(name, path))
@@ -295,7 +299,7 @@ class Cataloger:
     @property
     def VERSION(self) -> int:  # noqa: N802
         """The ecosystem's version."""
-        return self.ecosystem.version
+        return self.ecosystem.version + (archived_packages.VERSION if self.ecosystem.mapped else 0)
 
     @property
     def GLOBS(self) -> tuple[str, ...]:  # noqa: N802
@@ -343,8 +347,8 @@ class ArchiveCataloger:
 
     @property
     def VERSION(self) -> int:  # noqa: N802
-        """The ecosystem's version."""
-        return self.ecosystem.version
+        """The ecosystem's version, and that of what is told of others' packages."""
+        return self.ecosystem.version + archived_packages.VERSION
 
     @property
     def GLOBS(self) -> tuple[str, ...]:  # noqa: N802
@@ -363,7 +367,7 @@ def _and_others(facts: Iterator[Fact], file: File, ecosystem: Ecosystem) -> Iter
     """What an ecosystem states of a file, and what an archive holds of others' packages."""
     yield from facts
     if file.view:
-        yield from archives.of_others(file, ecosystem)
+        yield from archived_packages.of_others(file, ecosystem)
 
 
 CATALOGERS: Final[tuple[Reader, ...]] = (

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Final
+import re
+from collections.abc import Callable, Iterator
+from types import MappingProxyType
+from typing import Final, NamedTuple
 
 from garboard.ecosystems import ECOSYSTEMS
 from garboard.executables import PE, SIGNS, BadExecutable, Executable
-from garboard.model.ecosystem import Ecosystem
+from garboard.model.ecosystem import Ecosystem, never
 from garboard.model.image import File
 from garboard.model.package import UNMANAGED, Fact, Unread
 from garboard.packages import archives
@@ -17,8 +19,50 @@ _ECOSYSTEMS: Final = tuple(
     sorted((one for one in ECOSYSTEMS if one.load_program is not None), key=lambda one: one.type == UNMANAGED)
 )
 """Software that is told by its texts comes last."""
-_SECTIONS: Final = tuple((one, tuple(name.encode() for name in one.sections)) for one in _ECOSYSTEMS)
-_WINDOWS: Final = tuple((one, tuple(name.encode() for name in one.windows_sections)) for one in _ECOSYSTEMS)
+
+
+class _Mark(NamedTuple):
+    """A text in the beginning of a program, and what finds its longest word.
+
+    Most of a beginning are zeros, among which a text that has some is looked for slowly.
+    """
+
+    word: Callable[[bytes], object]
+    whole: bytes
+
+
+class _Signs(NamedTuple):
+    """By what a program is known to be an ecosystem's."""
+
+    ecosystem: Ecosystem
+    sections: tuple[bytes, ...]
+    marks: tuple[_Mark, ...]
+    named: Callable[[str], bool] | None
+
+
+_WORDS: Final = re.compile(rb"[A-Za-z]+|\Z")
+
+
+def _signs(*, windows: bool, owned: bool) -> tuple[_Signs, ...]:
+    return tuple(
+        _Signs(
+            one,
+            tuple(name.encode() for name in (one.windows_sections if windows else one.sections)),
+            tuple(_Mark(re.compile(max(_WORDS.findall(mark), key=len)).search, mark) for mark in one.marks),
+            None if one.named is never else one.named,
+        )
+        for one in _ECOSYSTEMS
+        if not owned or one.type != UNMANAGED
+    )
+
+
+_SIGNS: Final = MappingProxyType(
+    {
+        (windows, owned): _signs(windows=windows, owned=owned)
+        for windows, owned in ((False, False), (False, True), (True, False), (True, True))
+    }
+)
+"""By whether a program is one of Windows, and a package of the system owns it."""
 _OF_SCRIPTS: Final = tuple(one for one in ECOSYSTEMS if one.scripts_with_archives)
 _SCRIPT: Final = b"#!"
 _ZIP: Final = b"PK\3\4"
@@ -44,9 +88,7 @@ def explained(file: File, /, *, owned: bool = False) -> Iterator[Fact]:
             assert ecosystem.load_archives is not None
             yield from guarded(ecosystem.load_archives()(file), file)
     elif file.data.startswith(SIGNS):
-        for ecosystem in _ecosystems(file):
-            if owned and ecosystem.type == UNMANAGED:
-                continue
+        for ecosystem in _ecosystems(file, owned=owned):
             assert ecosystem.load_program is not None
             for fact in guarded(ecosystem.load_program()(file), file):
                 if isinstance(fact, Unread) and fact.software is not None and built:
@@ -62,18 +104,23 @@ def knows(path: str) -> bool:
     return any(one.named(path) for one in _ECOSYSTEMS)
 
 
-def _ecosystems(file: File) -> list[Ecosystem]:
-    """The ecosystems to which a program of this form or name may belong."""
+def _ecosystems(file: File, *, owned: bool) -> list[Ecosystem]:
+    """The ecosystems to which a program of this form or name may belong; of one that is ``owned`` without software as such."""
+    signs = _SIGNS[file.data.startswith(PE), owned]
     try:
         program = Executable(file.view)
     except BadExecutable:
-        return [one for one in _ECOSYSTEMS if any(mark in file.data for mark in one.marks)]
-    table = _WINDOWS if file.data.startswith(PE) else _SECTIONS
+        return [one for one, _, marks, _ in signs if _has(file.data, marks)]
+    path, mentions = file.path, program.mentions
     return [
         one
-        for one, sections in table
-        if any(program.mentions(name) for name in sections)
-        or any(mark in file.data for mark in one.marks)
-        or one.named(file.path)
+        for one, sections, marks, named in signs
+        if (sections and any(map(mentions, sections)))
+        or (marks and _has(file.data, marks))
+        or (named and named(path))
         or (one.appended and program.appended())
     ]
+
+
+def _has(head: bytes, marks: tuple[_Mark, ...]) -> bool:
+    return any(word(head) and whole in head for word, whole in marks)

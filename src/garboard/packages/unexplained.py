@@ -240,6 +240,10 @@ class _Places:
         """Whether a file beside it stated the plugin."""
         return one.path.rpartition("/")[0] in self._beside
 
+    def application(self, one: Found) -> bool:
+        """Whether the file of its application lies beside it, or it is an example of one."""
+        return self.headed(one) or "/examples/" in one.path or one.path.startswith("examples/")
+
     @cached_property
     def _beside(self) -> frozenset[str]:
         return frozenset(location.path.rpartition("/")[0] for one in self._packages for location in one.locations)
@@ -368,6 +372,7 @@ _RULES: Final[Mapping[str, Callable[[_Places, Found], bool]]] = MappingProxyType
         bills.KIND: _Places.read,
         kinds.WORDPRESS: _Places.headed,
         kinds.PERL: _Places.distributed,
+        kinds.BEAM: _Places.application,
         kinds.LOCK: _Places.pinned,
         **dict.fromkeys(unread_lists.ANSWERS, _Places.answered),
         unread_lists.UNKNOWN: _Places.read,

@@ -23,6 +23,7 @@ OF_MACOS: Final = "macOS programs"
 ZIPPED: Final = "zip applications"
 WORDPRESS: Final = "WordPress plugins"
 PERL: Final = "Perl distributions"
+BEAM: Final = "compiled Erlang modules without their application's file"
 LISTS: Final = MappingProxyType(
     {
         CLASSES: ("**/*.class",),
@@ -47,6 +48,7 @@ LISTS: Final = MappingProxyType(
         EGG_LINKS: ("**/*.egg-link",),
         WEB_ASSEMBLY: ("**/*.wasm",),
         PERL: ("**/.packlist",),
+        BEAM: ("**/ebin/*.beam",),
         WORDPRESS: ("**/wp-content/plugins/*/readme.txt",),
         "vendored Go modules": ("**/vendor/modules.txt",),
         bills.KIND: bills.GLOBS,

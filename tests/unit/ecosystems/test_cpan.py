@@ -57,6 +57,22 @@ def test_which_lists_of_files_are_answered_for() -> None:
     assert [gap.reason for gap in inventory.gaps] == [f"found, and not read: {lib}/auto/C/.packlist"]
 
 
+def test_a_folder_of_cpanm_without_its_own_file() -> None:
+    lib = "usr/local/lib/perl5/.meta"
+    entries = [
+        Entry(f"{lib}/A-B-v1.0/MYMETA.json", b"{}"),
+        Entry(f"{lib}/C-2/MYMETA.json", b"{}"),
+        Entry(f"{lib}/C-2/install.json", b'{"dist": "C-2", "version": "2"}'),
+        Entry(f"{lib}/none/MYMETA.json", b"{}"),
+    ]
+    inventory = assemble(read_image(Given(tar(entries)), CATALOGERS, NoCache(), Options()))
+    assert [(one.name, one.version, len(one.locations)) for one in inventory.packages] == [
+        ("A-B", "v1.0", 1),
+        ("C", "2", 1),
+    ]
+    assert not inventory.gaps
+
+
 JOURNAL = """\
 =head2 Tue Jan  2 10:00:00 2024: C<Module> L<JSON::XS|JSON::XS>
 

@@ -23,9 +23,11 @@ from garboard.image.handle import OpenedTree, Tree
 from garboard.image.layers.cache import NoCache
 from garboard.image.options import Options
 from garboard.model.image import Image
-from garboard.packages import archives
+from garboard.packages import archive_contents, archived_packages, archives
 from garboard.packages.assemble import assemble
 from garboard.packages.catalogers import CATALOGERS
+from garboard.tarred import DamagedArchive, plain
+from garboard.tarred import members as tar_members
 from tests.unit.packages.test_unread import deb, kinds, layer
 
 HOLDS: Final = "hold packages or lists of them, and were not looked into"
@@ -118,6 +120,8 @@ def test_what_holds_packages_is_told(form: str, member: str, told: bool) -> None
             {"root/.gradle/a-1/lib/site-packages/b-1.dist-info/METADATA": b"Name: b\nVersion: 1\n"},
         ),
         ("app/.yarn/cache/a-npm-1-0-1.zip", {}),
+        ("root/.npm/_cacache/content-v2/sha512/ab/cd/0123", {}),
+        ("root/.cache/pip/http-v2/a/b/c.body.zip", {}),
     ],
 )
 def test_what_else_answers_for_it(path: str, beside: dict[str, bytes]) -> None:
@@ -148,8 +152,8 @@ def test_what_is_no_archive(path: str, data: bytes) -> None:
 def names(written: bytes) -> list[str]:
     """Those of the members, until something else follows."""
     found = []
-    with contextlib.suppress(archives.DamagedArchive):
-        found.extend(member.name.rstrip("/") for member in archives.members(archives.plain(memoryview(written))))
+    with contextlib.suppress(DamagedArchive):
+        found.extend(member.name.rstrip("/") for member in tar_members(plain(memoryview(written)), 0))
     return found
 
 
@@ -203,7 +207,7 @@ def test_the_last_of_many_members_counts(form: str) -> None:
 
 
 def test_a_compressed_tar_is_walked_as_far_as_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(archives, "_MOST", 1024 * 1024)
+    monkeypatch.setattr(archive_contents, "_MOST", 1024 * 1024)
     data = gzip.compress(with_data(("a.bin", bytes(LATE)), ("package.json", b"{}")))
     [reason] = kinds(layer({"a.tar.gz": data})).values()
     assert "what follows was not looked into" in reason
@@ -254,12 +258,13 @@ def test_what_has_no_name_of_an_archive(data: bytes, reason: str, tmp_path: Path
     for path in ("opt/a/run", "usr/local/bin/a"):
         assert kinds(layer({path: data})) == {archives.KIND: f"{reason}: {path}"}
     assert archives.KIND not in kinds(layer({"usr/bin/a": data, **deb("a", "usr/bin/a")}))
-    assert kinds(layer({"opt/a": data}, mode=0o644)) == {}, "a small file that cannot be executed is not looked at"
+    told = {} if data.startswith(b"#!") else {archives.KIND: f"{reason}: opt/a"}
+    assert kinds(layer({"opt/a": data}, mode=0o644)) == told, "a script that cannot be executed is not looked at"
     (tmp_path / "run").write_bytes(data)
     (tmp_path / "run").chmod(0o755)
     opened = OpenedTree(image=Image(name="x", source="dir"), tree=Tree(root=tmp_path))
-    told = assemble(images.read(opened, CATALOGERS, NoCache(), Options())).gaps
-    assert {gap.subject: gap.reason for gap in told} == {archives.KIND: f"{reason}: run"}
+    found = assemble(images.read(opened, CATALOGERS, NoCache(), Options())).gaps
+    assert {gap.subject: gap.reason for gap in found} == {archives.KIND: f"{reason}: run"}
 
 
 @pytest.mark.parametrize(
@@ -327,8 +332,8 @@ def test_a_package_is_seen_wherever_it_lies_in_a_tar(
 ) -> None:
     others = tuple((name, bytes(size)) for name, size in before)
     some = with_data(*others, ("x/package.json", b"{}"), *others, form=form)
-    assert archives.in_tar(memoryview(pack(some))) == HOLDS
-    assert archives.in_tar(memoryview(pack(with_data(*others, form=form)))) == ""
+    assert archive_contents.in_tar(memoryview(pack(some))) == HOLDS
+    assert archive_contents.in_tar(memoryview(pack(with_data(*others, form=form)))) == ""
 
 
 METADATA: Final = ("a-1.dist-info/METADATA", b"Name: a\nVersion: 1\n")
@@ -361,7 +366,7 @@ PACKAGE: Final = ("node_modules/a/package.json", b"{}")
 def test_archives_of_packages_that_hold_others(
     path: str, own: tuple[str, bytes], member: tuple[str, bytes], told: bool
 ) -> None:
-    expected = {archives.INSIDE: f"hold packages of other kinds, which were not read: {path} ({member[0]})"}
+    expected = {archived_packages.INSIDE: f"hold packages of other kinds, which were not read: {path} ({member[0]})"}
     for before in (b"", b"#!/bin/sh\nexec java -jar $0\n"):
         found = kinds(layer({path: zipped_with(own, member, before=before)}))
         assert found == (expected if told else {})
@@ -369,7 +374,48 @@ def test_archives_of_packages_that_hold_others(
 
 def test_each_kind_in_the_others() -> None:
     wheel = zipped_with(METADATA, ("a/jars/b-1.jar", zipped_with(POM)))
-    assert archives.INSIDE in kinds(layer({"opt/a.whl": wheel}))
+    assert archived_packages.INSIDE in kinds(layer({"opt/a.whl": wheel}))
     jar = zipped_with(POM, ("python/b.whl", zipped_with(METADATA)), ("lib/c.jar", zipped_with(POM)))
-    assert kinds(layer({"opt/a.jar": jar}))[archives.INSIDE].endswith("opt/a.jar (python/b.whl)")
-    assert archives.INSIDE not in kinds(layer({"usr/lib/a.jar": jar, **deb("a", "usr/lib/a.jar")}))
+    assert kinds(layer({"opt/a.jar": jar}))[archived_packages.INSIDE].endswith("opt/a.jar (python/b.whl)")
+    assert archived_packages.INSIDE not in kinds(layer({"usr/lib/a.jar": jar, **deb("a", "usr/lib/a.jar")}))
+
+
+def test_a_small_archive_without_a_name_of_one() -> None:
+    told = ("opt/a", "opt/a.bin", "opt/.cache/0123", "srv/b.dat")
+    for path in told:
+        for data in (gzip.compress(with_data(PACKAGE)), zipped_with(PACKAGE), with_data(PACKAGE)):
+            assert kinds(layer({path: data}, mode=0o644)) == {archives.KIND: f"{HOLDS}: {path}"}
+    assert kinds(layer({"opt/a.odt": zipped_with(PACKAGE)}, mode=0o644)) == {}
+    assert kinds(layer({"opt/a": zipped_with(("data.csv", b"1"))}, mode=0o644)) == {}
+    assert archives.KIND not in kinds(
+        layer({"usr/lib/a/b": zipped_with(PACKAGE), **deb("a", "usr/lib/a/b")}, mode=0o644)
+    )
+
+
+@pytest.mark.parametrize("stored", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
+def test_packages_in_archives_within_an_archive_of_the_same_kind(stored: int) -> None:
+    inner = zipped_with(
+        POM, ("ui.tar.gz", gzip.compress(with_data(PACKAGE))), PACKAGE, ("x.zip", zipped_with(("a", b"")))
+    )
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", stored) as archive:
+        archive.writestr("BOOT-INF/lib/b.jar", inner)
+        archive.writestr("BOOT-INF/lib/c.jar", b"PK damaged")
+        archive.writestr("BOOT-INF/lib/d.jar", zipped_with(("b.jar", zipped_with(("c.jar", inner)))))
+    reason = kinds(layer({"app/a.jar": out.getvalue()}))[archived_packages.INSIDE]
+    inside = "BOOT-INF/lib/b.jar!/"
+    assert reason.endswith(
+        f"app/a.jar ({inside}ui.tar.gz, {inside}{PACKAGE[0]}, BOOT-INF/lib/d.jar!/b.jar!/c.jar!/ui.tar.gz)"
+    )
+
+
+def test_archives_of_the_same_kind_are_searched_within_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    inner = zipped_with(POM, PACKAGE)
+    path = "app/a.jar"
+    data = zipped_with(POM, ("b.jar", inner))
+    assert archived_packages.INSIDE in kinds(layer({path: data}))
+    monkeypatch.setattr(archived_packages, "_ALL_OWN", len(inner) - 1)
+    assert archived_packages.INSIDE not in kinds(layer({path: data}))
+    for _ in range(20):
+        inner = zipped_with(("b.jar", inner))
+    assert archived_packages.INSIDE not in kinds(layer({path: inner}))

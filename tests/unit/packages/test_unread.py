@@ -857,3 +857,14 @@ def test_what_describes_a_package_is_missed(folder: str, content: str, describin
     assert kind not in kinds(layer({**files, f"{folder}/{describing}": b""}))
     assert kind not in kinds(layer(files), layer({f"{folder}/{describing}": b""}))
     assert kind in kinds(layer({**files, f"{folder}/{describing}": b""}), layer({f"{folder}/.wh.{describing}": b""}))
+
+
+def test_erlang_modules_without_their_application() -> None:
+    beams = {"app/lib/a/ebin/a.beam": b"FOR1", "app/lib/a/ebin/b.beam": b"FOR1"}
+    name = "compiled Erlang modules without their application's file"
+    assert kinds(layer(beams)) == {name: "found, and not read: app/lib/a/ebin/a.beam, app/lib/a/ebin/b.beam"}
+    application = b'{application, a, [{vsn, "1.0"}]}.'
+    assert name not in kinds(layer({**beams, "app/lib/a/ebin/a.app": application}))
+    assert name not in kinds(layer({"lib/ssl/examples/ebin/a.beam": b"FOR1"}))
+    path = "usr/lib/erlang/lib/a/ebin/a.beam"
+    assert kinds(layer({path: b"FOR1", **deb("erlang", path)})) == {}

@@ -53,6 +53,14 @@ def catalog(file: File, owned: MetadataPaths, /) -> Iterator[Fact]:
     yield Package(type=TYPE, name=name, version=version, scheme="")
 
 
+def of_name(whole: str) -> Package | None:
+    """The distribution that is named ``NAME-VERSION``; None where it is not named so."""
+    found = _DISTRIBUTION.fullmatch(whole)
+    if found is None or not _NAME.fullmatch(found[1]):
+        return None
+    return Package(type=TYPE, name=found[1], version=found[2], scheme="")
+
+
 def _journal(file: File) -> Iterator[Fact]:
     """The last version of each distribution: the installer adds an entry with every installation."""
     found: dict[str, str] = {}

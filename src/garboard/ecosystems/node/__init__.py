@@ -123,6 +123,7 @@ ECOSYSTEM: Final = Ecosystem(
         ),
     ),
     for_tests=_for_tests,
+    caches=("**/_cacache",),
     unread=(EXTENSIONS, ASAR),
     unmet=UNMET,
     unmet_hint=LOCKING,

@@ -167,6 +167,7 @@ ECOSYSTEM: Final = Ecosystem(
     installers=("pip", "setuptools", "wheel"),
     version=5,
     for_tests=_for_tests,
+    caches=("**/.cache/pip",),
     modules=("**/site-packages/*/__init__.py", "**/dist-packages/*/__init__.py"),
     module_lists=("**/*.dist-info/RECORD", "**/*.dist-info/top_level.txt", "**/*.egg-info/top_level.txt"),
     bare=tuple(

@@ -92,7 +92,7 @@ class _Reading:
         wanted: tuple[str, ...] = ()
         if (
             last in matcher.names
-            or (last[last.rfind(b".") :] in matcher.extensions and last.endswith(matcher.suffixes))
+            or last.endswith(matcher.extensions.get(last[last.rfind(b".") :], ()))
             or path.startswith(matcher.folders)
         ):
             wanted = matcher.readers(path)

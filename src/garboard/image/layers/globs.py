@@ -31,10 +31,6 @@ def _in_folder(folder: bytes, last: str) -> bytes:
     return (re.escape(folder) + b"/" if folder else b"") + text
 
 
-Pattern = tuple[int, str, bytes]
-"""A glob's position among all globs, its reader, and its expression for `fullmatch`."""
-
-
 class Extra(NamedTuple):
     """A path beyond the globs that a reader wants because a link leads there.
 
@@ -49,22 +45,42 @@ class Extra(NamedTuple):
     donor: bool = False
 
 
+class Pattern(NamedTuple):
+    """A glob: its position among all globs, its reader, and its expression for `fullmatch`.
+
+    ``literal`` is a text that is in each path which it matches: looked for first, since most paths do not have it.
+    """
+
+    number: int
+    reader: str
+    expression: bytes
+    literal: bytes
+
+
+def _pattern(number: int, reader: str, glob: str, extra: Extra | None) -> Pattern:
+    if extra is not None:
+        return Pattern(number, reader, _in_folder(extra.path, extra.last), extra.path)
+    literal = max(glob.removeprefix(_ANY_FOLDERS).split("*"), key=len)
+    return Pattern(number, reader, _expression(glob), literal.encode())
+
+
 class Matcher:
     """Determines which readers want a path.
 
-    ``names``, ``extensions``, ``suffixes`` and ``folders`` are public so that a hot loop can check them itself before it calls
-    `readers`: nobody wants a path if its last component is not in ``names`` and ends with none of ``suffixes``, and the
-    path starts with none of ``folders``. ``extensions`` are the ends of ``suffixes`` from their last dot on.
+    ``names``, ``extensions`` and ``folders`` are public so that a hot loop can check them itself before it calls `readers`:
+    nobody wants a path if its last component is not in ``names`` and ends with none of the suffixes that ``extensions`` has
+    for what follows its last dot, and that dot, and the path starts with none of ``folders``.
     """
 
     def __init__(self, readers: Sequence[Reader], extras: Iterable[Extra] = ()) -> None:
         self.names: set[bytes] = set()
-        self.suffixes: tuple[bytes, ...] = ()
         self.folders: tuple[bytes, ...] = ()
         self.fixed: list[tuple[bytes, str, str]] = []
         """(folder, last component as a glob, reader) of every glob with a fixed folder."""
         self.extras = tuple(extras)
-        self.program_reader = next((reader for reader in readers if isinstance(reader, ProgramReader)), None)
+        self.program_reader = next(
+            (one for one in readers if hasattr(one, "BARE") and isinstance(one, ProgramReader)), None
+        )
         self.programs = self.program_reader.NAME if self.program_reader else ""
         """The reader that wants programs, wherever they are; empty if none does."""
         self.bare: tuple[Bare, ...] = self.program_reader.BARE if self.program_reader else ()
@@ -73,10 +89,13 @@ class Matcher:
         self._large = frozenset(reader.NAME for reader in readers if getattr(reader, "LARGE", False))
         self._mapped = frozenset(reader.NAME for reader in readers if getattr(reader, "MAPPED", False))
         self._readers = readers
-        self._patterns: dict[bytes, list[Pattern]] = {}
-        """Keyed by the last component, by its extension, or by the folder if the last component can be anything."""
-        self.extensions: dict[bytes, list[bytes]] = {}
-        """The suffixes, by what follows their last dot."""
+        self._globs: dict[bytes, list[tuple[int, str, str, Extra | None]]] = {}
+        """Position, reader and glob, or the extra with a folder of its own, keyed by the last component, by its extension, or by
+        the folder if the last component can be anything."""
+        self._patterns: dict[bytes, tuple[Pattern, ...]] = {}
+        """Made of those when a path asks for the key: few of the globs meet any."""
+        self.extensions: dict[bytes, tuple[bytes, ...]] = {}
+        """The ends of names that are wanted, by what follows their last dot."""
         self._count = 0
         self._exact: dict[bytes, dict[str, Extra]] = {}
         self._in_folders: dict[tuple[bytes, str], Extra] = {}
@@ -88,7 +107,8 @@ class Matcher:
 
     def with_extras(self, extras: Iterable[Extra]) -> Matcher:
         """Return a matcher for the same globs and these additional paths."""
-        return Matcher(self._readers, extras)
+        extras = tuple(extras)
+        return self if extras == self.extras else Matcher(self._readers, extras)
 
     def _add(self, reader: str, glob: str) -> None:
         folder, _, last = glob.rpartition("/")
@@ -96,23 +116,29 @@ class Matcher:
             self.fixed.append((folder.encode(), last, reader))
         if "*" in folder and "*" in last and last.rpartition("*")[2][:1] != ".":
             raise ValueError(f"a glob's last component is a name, one with *.extension, or in a fixed folder: {glob}")
-        self._add_pattern(folder.encode(), last, reader, _expression(glob))
+        self._add_glob(folder.encode(), last, reader, glob)
 
-    def _add_pattern(self, folder: bytes, last: str, reader: str, pattern: bytes) -> None:
-        """Add a pattern under the fastest key that rules out paths that it cannot match."""
+    def _add_glob(self, folder: bytes, last: str, reader: str, glob: str, extra: Extra | None = None) -> None:
+        """Add a glob under the fastest key that rules out paths that it cannot match."""
         if "*" not in last:
             key = last.encode()
             self.names.add(key)
         elif (last.startswith("*.") or b"*" in folder) and (end := last.rpartition("*")[2])[:1] == ".":
             key = end.encode()
-            if key not in self.suffixes:
-                self.suffixes += (key,)
-                self.extensions.setdefault(key[key.rfind(b".") :], []).append(key)
+            same = self.extensions.get(key[key.rfind(b".") :], ())
+            if key not in same:
+                self.extensions[key[key.rfind(b".") :]] = (*same, key)
         else:
             key = folder + b"/"
             self.folders += (key,) if key not in self.folders else ()
         self._count += 1
-        self._patterns.setdefault(key, []).append((self._count, reader, pattern))
+        self._globs.setdefault(key, []).append((self._count, reader, glob, extra))
+
+    def _patterns_of(self, key: bytes) -> tuple[Pattern, ...]:
+        found = self._patterns.get(key)
+        if found is None:
+            found = self._patterns[key] = tuple(_pattern(*glob) for glob in self._globs[key])
+        return found
 
     def _add_extra(self, extra: Extra) -> None:
         if not extra.last:
@@ -122,7 +148,7 @@ class Matcher:
             self.names.add(extra.path[extra.path.rfind(b"/") + 1 :])
             return
         self._in_folders.setdefault((extra.path, extra.reader), extra)
-        self._add_pattern(extra.path, extra.last, extra.reader, _in_folder(extra.path, extra.last))
+        self._add_glob(extra.path, extra.last, extra.reader, "", extra)
 
     def extra_for(self, path: bytes, reader: str) -> Extra | None:
         """Return the extra for which this reader wants the path; one of a file before one of its folder."""
@@ -165,7 +191,7 @@ class Matcher:
     def readers(self, path: bytes) -> tuple[str, ...]:
         """Return the names of the readers that want this path, each once."""
         last = path[path.rfind(b"/") + 1 :]
-        keys = [last] if last in self._patterns else []
+        keys = [last] if last in self._globs else []
         same = self.extensions.get(last[last.rfind(b".") :], ())
         keys += [one for one in same if last.endswith(one) and one != last]
         if path.startswith(self.folders):
@@ -173,7 +199,7 @@ class Matcher:
         found = [
             (number, reader)
             for key in keys
-            for number, reader, pattern in self._patterns[key]
-            if _compiled(pattern).fullmatch(path)
+            for number, reader, expression, literal in self._patterns_of(key)
+            if literal in path and _compiled(expression).fullmatch(path)
         ]
         return tuple(dict.fromkeys((*(reader for _, reader in sorted(found)), *self._exact.get(path, ()))))

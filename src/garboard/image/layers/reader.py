@@ -142,7 +142,7 @@ class Collector:
         if member.kind == PROGRAM:
             self._add_program(member, bytes(member.data or b""))
             return
-        wanted = self._matcher.readers(member.path)
+        wanted = member.wanted
         if member.kind == FILE and member.data is not None:
             self._read(member, member.data, wanted)
         elif member.kind in (SYMLINK, HARDLINK):
@@ -212,7 +212,7 @@ class Collector:
             if reading.path in self._programs:
                 if not reading.facts:
                     continue
-                if not owned.isdisjoint(usr_merged(text(reading.path))) and not _lists_packages(reading):
+                if not owned.isdisjoint(usr_merged(text(reading.path))) and not _lists_packages(reading.facts):
                     continue
             yield reading
         for path, head in self._heads.items():
@@ -226,11 +226,10 @@ class Collector:
             head = bytes(self._window.view(at, min(size, PROGRAM_HEAD)) or b"")
             is_owned = not owned.isdisjoint(usr_merged(text(path)))
             facts = self._explained(path, head, at, size, owned=is_owned)
-            reading = Reading(path=path, reader=self._matcher.programs, facts=facts)
             if not facts and not is_owned:
                 yield from self._unexplained(path, head)
-            elif facts and (not is_owned or _lists_packages(reading)):
-                yield reading
+            elif facts and (not is_owned or _lists_packages(facts)):
+                yield Reading(path=path, reader=self._matcher.programs, facts=facts)
 
     def _unexplained(self, path: bytes, head: bytes) -> Iterator[Reading]:
         """The reading of a program that states nothing of itself, if it is one."""
@@ -268,9 +267,9 @@ class Collector:
         )
 
 
-def _lists_packages(reading: Reading) -> bool:
-    """Whether it lists packages besides the software itself, for which the package that brought it stands."""
-    return any(isinstance(fact, Package) and fact.type != UNMANAGED for fact in reading.facts)
+def _lists_packages(facts: tuple[Fact, ...]) -> bool:
+    """Whether they list packages besides the software itself, for which the package that brought it stands."""
+    return any(isinstance(fact, Package) and fact.type != UNMANAGED for fact in facts)
 
 
 def _owned(readings: Iterable[Reading]) -> set[str]:

@@ -10,10 +10,11 @@ from __future__ import annotations
 import mmap
 import re
 import struct
-import zlib
 from collections.abc import Container, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final, NamedTuple, Protocol
+
+from isal import isal_zlib
 
 from garboard.executables import SIGNS, WEB_ASSEMBLY
 from garboard.image.handle import Region
@@ -46,13 +47,15 @@ _SPECIAL: Final = frozenset(b"xgLK")
 _NO_WHITEOUTS: Final = frozenset({b".wh.", b".wh..", b".wh..."})
 """They would hide their own folder, or the one above it."""
 SCRIPT: Final = b"#!"
-PROGRAM_SIGNS: Final = (
-    *(SCRIPT, *SIGNS, WEB_ASSEMBLY),
-    *(b"PK\3\4", b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"\xfd7zX", *(b"BZh%d" % level for level in range(1, 10))),
+_ARCHIVE_SIGNS: Final = frozenset(
+    (b"PK\3\4", b"\x28\xb5\x2f\xfd", b"\xfd7zX", *(b"BZh%d" % level for level in range(1, 10)))
 )
+_GZIP: Final = b"\x1f\x8b"
+PROGRAM_SIGNS: Final = (SCRIPT, *SIGNS, WEB_ASSEMBLY, *sorted(_ARCHIVE_SIGNS), _GZIP)
 """Programs, scripts, and the archives and compressed files that may hold some; none is longer than four bytes."""
 TAR_SIGN: Final = b"ustar"
 TAR_SIGN_AT: Final = 257
+_SQUASHFS: Final = (b"hsqs", b"sqsh")
 _SHORT_SIGNS: Final = frozenset(sign for sign in PROGRAM_SIGNS if len(sign) == 2)
 _PROGRAM_SIGNS: Final = frozenset(PROGRAM_SIGNS) - _SHORT_SIGNS
 WINDOWS: Final = (b".exe", b".EXE", b".dll", b".DLL")
@@ -61,6 +64,8 @@ _IN_MEMORY: Final = 8 * MIB
 """A file of a stream that is larger is laid down in a temporary file where parts of it are read."""
 _PROGRAM_LEAST: Final = 4
 """Bytes of an ELF file's magic number; a script that calls one program is not much longer."""
+_NO_EXTENSION: Final = (b".bin", b".dat", b".data", b".blob", b".bundle", b".payload", b".archive")
+"""What the names of archives end with that are not named as such, where they have an extension at all."""
 PROGRAM_ANYWHERE: Final = MIB
 """A file of so many bytes may be a program whatever its mode says: none of Go's is smaller."""
 PROGRAM_HEAD: Final = 4096
@@ -74,7 +79,8 @@ class Member(NamedTuple):
     ``target`` is a link's target, as written. ``data`` is a wanted file's bytes, or as many of them as its readers need,
     ``None`` if it exceeds the limit on files; a view of them if one reads parts of it, valid until the next member. A
     `PROGRAM` is a program, a script or an archive that no path asks for and that is executable, large, in a folder of programs or named
-    like a library or a program of Windows, and ``data`` its beginning. ``at`` is where a file's data start in the archive.
+    like a library or a program of Windows, or an archive that is not named as one, and ``data`` its beginning. ``at`` is where a file's data start in the archive.
+    ``wanted`` are the readers that want it.
     """
 
     kind: int
@@ -83,6 +89,7 @@ class Member(NamedTuple):
     data: bytes | memoryview | None = None
     size: int = 0
     at: int = 0
+    wanted: tuple[str, ...] = ()
 
 
 class Window(Protocol):
@@ -110,18 +117,15 @@ class Window(Protocol):
 class WantedMembers(Protocol):
     """The members to hand over, in the form of `garboard.image.layers.globs.Matcher`.
 
-    `readers` is called for members with a last component that is in ``names``, or that ends with one of ``extensions`` (what
-    follows the last dot, and that dot) and with one of ``suffixes``, or with a path that starts with one of ``folders``.
+    `readers` is called for members with a last component that is in ``names``, or that ends with one of those that
+    ``extensions`` has for what follows its last dot, and that dot, or with a path that starts with one of ``folders``.
     """
 
     @property
     def names(self) -> Container[bytes]: ...
 
     @property
-    def extensions(self) -> Container[bytes]: ...
-
-    @property
-    def suffixes(self) -> tuple[bytes, ...]: ...
+    def extensions(self) -> Mapping[bytes, tuple[bytes, ...]]: ...
 
     @property
     def folders(self) -> tuple[bytes, ...]: ...
@@ -155,8 +159,7 @@ class _Everything:
     """Every path is wanted."""
 
     names: Container[bytes] = _Any()
-    extensions: Container[bytes] = ()
-    suffixes: tuple[bytes, ...] = ()
+    extensions: Mapping[bytes, tuple[bytes, ...]] = MappingProxyType({})
     folders = ()
     programs = ""
 
@@ -299,6 +302,7 @@ _TIMES: Final = re.compile(
 """The usual records of a PAX header: times, which change nothing here."""
 _TEXTS: Final = frozenset({b"path", b"linkpath", b"uname", b"gname"})
 _PAIR: Final = (b"GNU.sparse.offset", b"GNU.sparse.numbytes")
+
 _ODD: Final = re.compile(rb"/[./]")
 """Found in names that may not be plain paths below the root yet."""
 
@@ -443,10 +447,9 @@ class Walker:
     def walk(self) -> Iterator[Member]:  # noqa: C901, PLR0912, PLR0915  (the hot loop: a call costs as much as half a member)
         """Yield the members that matter, in the archive's order; the names of all others only go to the log."""
         window, matcher, log = self._window, self._matcher, self._names
-        names, extensions = matcher.names, matcher.extensions
-        suffixes, folders = matcher.suffixes, matcher.folders
+        names, suffixes, folders = matcher.names, matcher.extensions.get, matcher.folders
         append = log.fields.append
-        adler32, unpack, odd = zlib.adler32, _HEADER.unpack, _ODD.search
+        adler32, unpack, odd = isal_zlib.adler32, _HEADER.unpack, _ODD.search
         position = self._position
         buffer, at, end = window.at(position, BLOCK)
         shift = position - at
@@ -458,6 +461,11 @@ class Walker:
         extended = _NOTHING
         times = _TIMES.fullmatch
         data_at, size = position, 0
+        folder, in_folders, of_programs = (
+            b"",
+            False,
+            False,
+        )  # of the last member: those of a folder mostly follow each other
         while True:
             at = position - shift
             if at + BLOCK > end:
@@ -530,6 +538,9 @@ class Walker:
                 continue
             slash = name.rfind(b"/")
             last = name[slash + 1 :]
+            if name[: slash + 1] != folder:
+                folder = name[: slash + 1]
+                in_folders, of_programs = folder.startswith(folders), b"bin/" in folder
             if last[:4] == b".wh.":
                 yield self._whiteout(name, slash, last)
                 continue
@@ -548,11 +559,7 @@ class Walker:
                     append(b"f" + name)
             else:
                 append(b"f" + name)
-            if (
-                last in names
-                or (last[last.rfind(b".") :] in extensions and last.endswith(suffixes))
-                or name.startswith(folders)
-            ):
+            if in_folders or last in names or ((same := suffixes(last[last.rfind(b".") :])) and last.endswith(same)):
                 wanted = () if folder_flag else matcher.readers(name)
                 if not wanted:
                     continue
@@ -566,13 +573,20 @@ class Walker:
                 (flag == 0x30 or not flag)
                 and programs
                 and size >= _PROGRAM_LEAST
-                # An odd digit of the mode: it may be executed.
+                # An odd digit of the mode: it may be executed. Of what is no program by its place, size and name only the
+                # archives count that have no name of one.
                 and (
-                    header[104] & 1
-                    or b"bin/" in name
-                    or size >= PROGRAM_ANYWHERE
-                    or b".so" in last
-                    or last.endswith(WINDOWS)
+                    (
+                        program := bool(
+                            header[104] & 1
+                            or of_programs
+                            or size >= PROGRAM_ANYWHERE
+                            or b".so" in last
+                            or last.endswith(WINDOWS)
+                        )
+                    )
+                    or b"." not in last
+                    or last.endswith(_NO_EXTENSION)
                 )
             ):
                 head = min(size, PROGRAM_HEAD)
@@ -580,9 +594,11 @@ class Walker:
                     buffer, at, end = window.at(data_at, head)
                     shift = data_at - at
                 at = data_at - shift
+                sign = buffer[at : at + 4]
                 if (
-                    buffer[at : at + 4] in _PROGRAM_SIGNS
-                    or buffer[at : at + 2] in _SHORT_SIGNS
+                    (program and (sign in _PROGRAM_SIGNS or sign[:2] in _SHORT_SIGNS))
+                    or sign in _ARCHIVE_SIGNS
+                    or sign[:2] == _GZIP
                     or buffer[at + TAR_SIGN_AT : at + TAR_SIGN_AT + 5] == TAR_SIGN
                 ):
                     yield Member(PROGRAM, name, b"", bytes(buffer[at : min(at + head, end)]), size, data_at)
@@ -604,12 +620,13 @@ class Walker:
         flag = header[156]
         if flag in _LINKS:
             link = extended.link or header[157:257].partition(b"\0")[0]
-            return (Member(SYMLINK, name, link) if flag == 0x32 else Member(HARDLINK, name, clean(link)[0])), position
+            kind, target = (SYMLINK, link) if flag == 0x32 else (HARDLINK, clean(link)[0])
+            return Member(kind, name, target, wanted=wanted), position
         if flag in _HEADER_ONLY:
-            return Member(OTHER, name), position
+            return Member(OTHER, name, wanted=wanted), position
         head = self._matcher.head(wanted)
         if head is not None and not extended.sparse:
-            return Member(FILE, name, b"", self._read(data_at, min(size, head)), size, data_at), position
+            return Member(FILE, name, b"", self._read(data_at, min(size, head)), size, data_at, wanted), position
         sparse = self._sparse(extended, data_at, size) if extended.sparse else None
         stored, real = size, size
         if sparse is not None:
@@ -620,16 +637,16 @@ class Walker:
         data = None if real > largest else self._read(data_at, stored)
         if data is not None and sparse is not None:
             data = sparse.expand(data)
-        return Member(FILE, name, b"", data, real, data_at), position
+        return Member(FILE, name, b"", data, real, data_at, wanted), position
 
     def _mapped(self, name: bytes, size: int, data_at: int, wanted: tuple[str, ...]) -> Member:
         """Return a member of which parts are read."""
         if size > self._matcher.largest(wanted, self._limits):
-            return Member(FILE, name, b"", None, size, data_at)
+            return Member(FILE, name, b"", None, size, data_at, wanted)
         view = self._window.view(data_at, size)
         if view is None:
             raise self._damaged("it ends in the middle of a file", data_at)
-        return Member(FILE, name, b"", view, size, data_at)
+        return Member(FILE, name, b"", view, size, data_at, wanted)
 
     def _count(self, members: int, limit: int) -> None:
         if members > limit:
@@ -654,15 +671,25 @@ class Walker:
             for start, end in fields:
                 number(header[start:end])
         except ValueError as error:
+            self._check_form(header, position)
             raise self._damaged("a header holds no numbers", position) from error
         rest = header[:148] + header[156:]
         unsigned = sum(rest) + 8 * 32
         signed = unsigned - 256 * sum(1 for byte in rest if byte > 127)
         if stored not in (unsigned, signed):
+            self._check_form(header, position)
             raise self._damaged("a header's checksum is wrong", position)
         if size > _LARGEST:
             raise self._damaged(f"a member claims {size} bytes", position)
         return size
+
+    def _check_form(self, header: bytes, position: int) -> None:
+        """Tell what is no tar archive at all from one that is damaged."""
+        if position == self._position and header.startswith(_SQUASHFS):
+            raise ImageError(
+                "it is a file system of the form squashfs, which is not read",
+                "unpack it (unsquashfs -d DIR) and scan the folder: dir:DIR",
+            )
 
     def _read(self, position: int, size: int) -> bytes:
         self._wanted += size
@@ -727,7 +754,7 @@ class Walker:
         if last in _NO_WHITEOUTS:
             raise self._refused(f"{name.decode(errors='replace')} is a whiteout of no name")
         if last[:8] == b".wh..wh.":
-            return Member(OTHER, name)  # aufs' own bookkeeping
+            return Member(OTHER, name, wanted=self._matcher.readers(name))  # aufs' own bookkeeping
         return Member(WHITEOUT, (folder + b"/" if folder else b"") + last[4:])
 
     def _refused(self, what: str) -> ImageError:

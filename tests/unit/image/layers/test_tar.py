@@ -239,7 +239,7 @@ def test_clean(name, path, escaped):
 
 def test_names_that_only_contain_dots_are_kept():
     assert walk(tar([Entry("a/..w/x.w", b"1"), Entry("b./w", b"2")]))[0] == [
-        Member(FILE, b"a/..w/x.w", b"", b"1", 1, 512), Member(FILE, b"b./w", b"", b"2", 1, 1536),
+        Member(FILE, b"a/..w/x.w", b"", b"1", 1, 512, ("all",)), Member(FILE, b"b./w", b"", b"2", 1, 1536, ("all",)),
     ]  # fmt: skip
 
 
@@ -271,3 +271,10 @@ def test_a_size_of_twelve_digits_is_read_whole():
     data = header("w", 1024, field=b"000000002000") + inner + header("b/w", 0) + bytes(1024)
     assert [(member.path, member.size) for member in walk(data)[0]] == [(b"w", 1024), (b"b/w", 0)]
     assert by_python(data) == ["w", "b/w"]
+
+
+def test_a_file_system_is_not_called_damaged():
+    with pytest.raises(ImageError, match="squashfs, which is not read"):
+        walk(b"hsqs" + bytes(4092))
+    with pytest.raises(ImageError, match="damaged"):
+        walk(tar([Entry("a", b"1")])[:1024] + b"hsqs" + bytes(4092))

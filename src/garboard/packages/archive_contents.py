@@ -1,0 +1,108 @@
+"""What a report says of an archive, as far as the names and the first bytes of its members show what it holds.
+
+Nothing is unpacked to be read: the directory at the end of a zip file names all of its members, and the headers of a tar file
+are walked, of a compressed one within a bound.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from garboard import tarred
+from garboard.executables import ELF, NOT_LOADED, SIGNS
+from garboard.model.limits import MIB
+from garboard.packages import archive_names
+
+_HOLDS: Final = "hold packages or lists of them, and were not looked into"
+_PROGRAMS: Final = "hold programs, and were not looked into"
+BROKEN: Final = "cannot be read: what they hold is not known"
+NO_FORM: Final = "are of a form that is not read: what they hold is not known"
+_MOST: Final = 64 * MIB
+"""Plain bytes of a compressed tar file that are walked."""
+_LONG: Final = f"hold no package in their first {_MOST // MIB} MiB, unpacked; what follows was not looked into"
+_MEMBERS: Final = 200_000
+_MANY: Final = f"hold no package among their first {_MEMBERS} members; the others were not looked into"
+_PEEKED: Final = 256
+"""Members of a zip file of which the first bytes are looked at."""
+_ONE_PROGRAM: Final = "are compressed programs, and were not looked into"
+ZIP: Final = b"PK\3\4"
+CPIO: Final = b"07070"
+_HEAD: Final = 4096
+_INPUT: Final = 64 * 1024
+_LONGEST_SIGN: Final = max(len(sign) for sign in SIGNS)
+
+
+def in_any(view: memoryview) -> str:
+    """What a report says of a zip file, or of a tar file."""
+    return in_zip(view) if bytes(view[:2]) == ZIP[:2] else in_tar(view)
+
+
+def in_zip(view: memoryview) -> str:
+    """What a report says of a zip file; empty where it holds neither packages nor programs."""
+    from garboard import zipped
+
+    peeked = 0
+    programs = False
+    try:
+        for entry in zipped.entries(view):
+            if archive_names.describes(entry.name):
+                return _HOLDS
+            if programs or entry.name.endswith("/"):
+                continue
+            if archive_names.is_library(entry.name):
+                programs = True
+            elif peeked < _PEEKED and "." not in entry.name.rpartition("/")[2]:
+                peeked += 1
+                programs = zipped.beginning(view, entry, _LONGEST_SIGN).startswith(SIGNS)
+    except zipped.Malformed:
+        return BROKEN
+    return _PROGRAMS if programs else ""
+
+
+def in_tar(view: memoryview) -> str:
+    """The same of a tar file, compressed or not, and of what is no archive."""
+    from garboard import compression
+
+    programs = False
+    count = 0
+    try:
+        for member in tarred.members(_source(view), _LONGEST_SIGN):
+            count += 1
+            if archive_names.describes(member.name):
+                return _HOLDS
+            if count == _MEMBERS:
+                return _PROGRAMS if programs else _MANY
+            programs = programs or archive_names.is_library(member.name) or member.head.startswith(SIGNS)
+    except compression.TooLarge:
+        return _PROGRAMS if programs else _LONG
+    except (compression.Damaged, tarred.DamagedArchive):
+        return BROKEN
+    return _PROGRAMS if programs else ""
+
+
+def compressed(view: memoryview) -> str:
+    """What is said of a compressed file whose name does not tell what of."""
+    from garboard import compression
+
+    form = compression.form_of(bytes(view[: compression.LONGEST_MAGIC]))
+    if form is None:
+        return ""
+    block = MIB if form is compression.BZIP2 else _HEAD
+    try:
+        found, _ = compression.first_stream(bytes(view[:block]), form, tarred.BLOCK)
+    except compression.Damaged:
+        return ""
+    if found[tarred.MAGIC] == tarred.USTAR:
+        return in_tar(view)
+    if found.startswith(SIGNS):
+        return _ONE_PROGRAM if found[16:18] not in NOT_LOADED or not found.startswith(ELF) else ""
+    return NO_FORM if found.startswith((ZIP, CPIO)) else ""
+
+
+def _source(view: memoryview) -> tarred.ByteSource:
+    from garboard import compression
+
+    if compression.form_of(bytes(view[: compression.LONGEST_MAGIC])) is None:
+        return tarred.plain(view)
+    chunks = (bytes(view[at : at + _INPUT]) for at in range(0, len(view), _INPUT))
+    return tarred.pieces(compression.decompressed(chunks, compression.Bounds(_MOST)))
