@@ -8,7 +8,7 @@ from typing import Any, Final, TypeVar
 import click
 
 from garboard.cli.help import Context
-from garboard.cli.params import Given
+from garboard.cli.params import DEFAULTS_OF, Given
 from garboard.model.errors import UsageError
 
 S = TypeVar("S")
@@ -33,14 +33,30 @@ class TypedCommand(click.Command):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse them as click does; an option of another scanner is an error that names garboard's own."""
+        rest = self._parsed(ctx, args)
+        if "no_policy" in ctx.params and self._takes_defaults(ctx):
+            ctx.params, ctx.args = {}, []
+            rest = self._parsed(ctx, args)
+        return rest
+
+    def _parsed(self, ctx: click.Context, args: list[str]) -> list[str]:
         try:
-            return super().parse_args(ctx, args)
+            return super().parse_args(ctx, [*args])
         except click.NoSuchOption as error:
             from garboard.cli.habits import OPTIONS
 
             if error.option_name not in OPTIONS:
                 raise
             raise UsageError(f"there is no option {error.option_name}", OPTIONS[error.option_name]) from error
+
+    def _takes_defaults(self, ctx: click.Context) -> bool:
+        """Whether a policy file sets options, which then count where neither the line nor a variable does."""
+        from garboard.cli import defaults
+
+        file, found = defaults.read(Given(ctx))
+        ctx.default_map = dict(found)
+        ctx.meta[DEFAULTS_OF] = file
+        return bool(found)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run it; returns the exit code."""

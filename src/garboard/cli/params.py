@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 
 PREFIX: Final = "GARBOARD_"
+DEFAULTS_OF: Final = "garboard.defaults"
+"""Where a context keeps the name of the file that sets defaults."""
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
@@ -77,6 +79,9 @@ class Option(click.Option, Generic[T_co]):
         try:
             return super().process_value(ctx, value)
         except UsageError as error:
+            if ctx.get_parameter_source(self.name or "") is ParameterSource.DEFAULT_MAP:
+                name = max(self.opts, key=len).removeprefix("--")
+                raise UsageError(f"{ctx.meta[DEFAULTS_OF]}: [defaults] {name}: {error.message}", error.hint) from error
             if not _from_variable(ctx, self):
                 raise
             raise UsageError(f"{self.variable_set()}: {error.message}", error.hint) from error
@@ -154,6 +159,11 @@ class Given:
 
     def __getitem__(self, parameter: Option[T] | Operand[T]) -> T:
         return cast("T", self._context.params[parameter.name or ""])
+
+    @property
+    def command(self) -> click.Command:
+        """The command itself."""
+        return self._context.command
 
     def takes(self, parameter: Option[Any] | Operand[Any]) -> bool:
         """Whether the command has such an option or operand."""

@@ -110,6 +110,12 @@ def _target(given: Given, build: Build) -> str:
     return stages[-1].name if stages else ""
 
 
+def local(given: Given) -> Path | None:
+    """The policy's file, as `find`, if it is one of this machine."""
+    named = given[o.POLICY] or ""
+    return None if named.startswith(_SCHEMES) else find(given)
+
+
 def find(given: Given) -> Path | None:
     """The policy's file: the one that is named, else the nearest in the Dockerfile's folder, or the current one, or above.
 

@@ -6,6 +6,8 @@ import datetime as dt
 import enum
 from typing import Any
 
+import msgspec
+
 from garboard.model.base import Value
 from garboard.model.errors import GarboardError
 from garboard.model.finding import Finding
@@ -162,6 +164,8 @@ class PolicyFile(Value):
     """Public keys whose attestations of VEX are applied, as they are written."""
     keys: tuple[PolicyKey, ...] = ()
     """All that it names."""
+    defaults: dict[str, Any] = msgspec.field(default_factory=dict)
+    """Options by their long names."""
 
 
 class RuleResult(Value):

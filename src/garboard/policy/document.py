@@ -51,7 +51,7 @@ MORE: Final = MappingProxyType(
 )
 STAGE: Final = ("fail", "warn", "tags", "targets", "extends")
 VEX: Final = ("documents", "trust", "keys")
-TOP: Final = ("default-stage", "stages", "ignore", "vex")
+TOP: Final = ("default-stage", "stages", "ignore", "vex", "defaults")
 CONDITIONS: Final[Mapping[str, Kind]] = MappingProxyType(
     {name: one.kind for name, one in of_findings.CONDITIONS.items()}
     | {name: one.kind for name, one in of_images.CONDITIONS.items()}
@@ -110,6 +110,7 @@ class _Reader:
             self._tell(("default-stage",), f"there is no stage {default}")
         ignores = tuple(self._ignores(self._document.get("ignore", []), names))
         documents = self._vex()
+        defaults = self._defaults()
         if self._wrong:
             raise PolicyError(
                 "\n".join(text for _, text in sorted({*self._wrong})), "garboard policy schema says what there is"
@@ -122,7 +123,20 @@ class _Reader:
             vex=documents["documents"],
             trust=documents["trust"],
             trusted_keys=documents["keys"],
+            defaults=defaults,
         )
+
+    def _defaults(self) -> dict[str, Any]:
+        """The options that it sets, by their long names; which there are is known where they are read."""
+        table = self._document.get("defaults", {})
+        if not isinstance(table, dict):
+            self._tell(("defaults",), 'defaults wants a table: [defaults] severity = "high"')
+            return {}
+        return {
+            name: value
+            for name in table
+            if (value := self._field(("defaults",), table, name, values.OPTION)) is not None
+        }
 
     def _vex(self) -> dict[str, tuple[str, ...]]:
         """The documents, and whose are trusted: a list of the first alone, or a table."""

@@ -121,6 +121,13 @@ def _layers(value: Any) -> tuple[str, ...]:
     return tuple(str(one) for one in items)
 
 
+def _option(value: Any) -> Any:
+    items = value if isinstance(value, list) else [value]
+    if not items or not all(isinstance(one, (str, int, float)) and str(one).strip() for one in items):
+        raise Unfit("a text, a number, true or false, or a list of them")
+    return value if isinstance(value, bool) else [str(one) for one in value] if isinstance(value, list) else str(value)
+
+
 _TEXTS: Final = {
     "oneOf": [{"type": "string", "minLength": 1}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]
 }
@@ -132,6 +139,12 @@ WORDS: Final = Kind(_words, MappingProxyType(_TEXTS))
 TRUE: Final = Kind(_true, MappingProxyType({"const": True}))
 EITHER: Final = Kind(_either, MappingProxyType({"type": "boolean"}))
 COUNT: Final = Kind(_count, MappingProxyType({"type": "integer", "minimum": 0}))
+OPTION: Final = Kind(
+    _option,
+    MappingProxyType(
+        {"type": ["string", "number", "boolean", "array"], "items": {"type": ["string", "number"]}, "minLength": 1}
+    ),
+)
 SHARE: Final = Kind(_share, MappingProxyType({"type": "number", "minimum": 0, "maximum": 1}))
 SEVERITY: Final = Kind(_severity, MappingProxyType({"enum": [*SEVERITIES]}))
 COUNTS: Final = Kind(

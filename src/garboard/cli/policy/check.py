@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from garboard.cli import defaults
 from garboard.cli.command import command as make
 from garboard.cli.params import Given, Operand
 from garboard.cli.read_policy import NAME, above, read
@@ -37,6 +38,7 @@ def check(settings: Checked) -> int:
     Exit code: 0 it is right, 2 it has mistakes.
     """
     policy = read(settings.file)
+    defaults.check(policy.defaults, settings.file)
     for stage in policy.stages:
         click.echo(f"{settings.file}: stage {stage.name}: {number_of(len(stage.rules), 'rule')}")
     click.echo(f"{settings.file}: {number_of(len(policy.ignores), 'ignore')}")

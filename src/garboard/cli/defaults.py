@@ -1,0 +1,90 @@
+"""Options that a policy file sets for everybody who works with it: its table ``[defaults]``, below variables and the line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from garboard.model.errors import UsageError
+
+if TYPE_CHECKING:
+    from garboard.cli.params import Given
+
+_TABLE: Final = b"defaults"
+_NEVER: Final = frozenset(
+    {"attach", "ca-file", "file", "insecure", "mirror", "no-policy", "output", "package-mirror", "password", "policy"}
+    | {"sign-key", "username"}
+)
+"""Where the policy itself is found, where something is written, whom to trust, and secrets: a file that comes with a
+project decides on none of these."""
+
+
+def read(given: Given) -> tuple[str, Mapping[str, Any]]:
+    """The policy's file, and what it sets, by the names of the command's options; what is another command's is left out.
+
+    Raises:
+        UsageError: it sets what no command has, or what a file may not set.
+        PolicyError: the file has mistakes.
+    """
+    from garboard.cli import read_policy
+
+    file = read_policy.local(given)
+    if file is None or _TABLE not in _content(file):
+        return "", {}
+    wanted = read_policy.read(file).defaults
+    known = {name: one for one in given.command.params for name in _names(one)}
+    check({*wanted} & _NEVER or {*wanted} - {*known}, file)
+    return str(file), {known[name].name or "": value for name, value in wanted.items() if name in known}
+
+
+def check(names: Iterable[str], file: Path) -> None:
+    """Refuse options that no command has which takes policies, and those that a file may not set.
+
+    Raises:
+        UsageError: there is one.
+    """
+    every: set[str] = set()
+    for name in sorted(names):
+        if name in _NEVER:
+            raise UsageError(f"{file}: [defaults] cannot set {name}", f"give it as --{name}, or in the environment")
+        every = every or _every()
+        if name not in every:
+            import difflib
+
+            near = difflib.get_close_matches(name, every, 1)
+            raise UsageError(
+                f"{file}: [defaults] sets {name}, and there is no such option",
+                f"did you mean {near[0]}?" if near else "garboard scan --help lists them, without the dashes",
+            )
+
+
+def _content(file: Path) -> bytes:
+    """The file's bytes; empty if it cannot be read, which is told where it is used."""
+    try:
+        return file.read_bytes()
+    except OSError:
+        return b""
+
+
+def _names(parameter: click.Parameter) -> Iterator[str]:
+    if isinstance(parameter, click.Option):
+        yield from (one.removeprefix("--") for one in parameter.opts if one.startswith("--"))
+
+
+def _every() -> set[str]:
+    from garboard.cli.main import command
+
+    return {one for each in _with_policies(command) for parameter in each.params for one in _names(parameter)} - _NEVER
+
+
+def _with_policies(group: click.Group) -> Iterator[click.Command]:
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        found = group.get_command(context, name)
+        if isinstance(found, click.Group):
+            yield from _with_policies(found)
+        elif found is not None and any("no-policy" in _names(one) for one in found.params):
+            yield found
