@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
+from garboard import lock_text
 from garboard.ecosystems import ECOSYSTEMS, of
 from garboard.ecosystems.generic import LIBRARIES as _DLL
 from garboard.ecosystems.generic import PROGRAMS as _EXECUTABLES
@@ -249,6 +250,18 @@ class _Places:
         folder = one.path[: one.path.rfind("/") + 1]
         return not self._read.isdisjoint(f"{folder}{name}" for name in unread_lists.ANSWERS[one.kind])
 
+    def locked(self, one: Found) -> bool:
+        """Whether a lock file of its own was read."""
+        return f"{one.path}.lock" in self._read
+
+    def known(self, one: Found) -> bool:
+        """Whether packages of all the names were read, the tree's own too."""
+        return self._all_names.issuperset(one.names)
+
+    @cached_property
+    def _all_names(self) -> frozenset[str]:
+        return frozenset(package.name for package in self._packages)
+
     def checked_out(self, one: Found) -> bool:
         """Whether anything was read in its folder."""
         return one.folder in self._above_read
@@ -371,6 +384,8 @@ _RULES: Final[Mapping[str, Callable[[_Places, Found], bool]]] = MappingProxyType
         kinds.LOCK: _Places.pinned,
         **dict.fromkeys(unread_lists.ANSWERS, _Places.answered),
         unread_lists.UNKNOWN: _Places.read,
+        lock_text.SCRIPTS: _Places.locked,
+        lock_text.NOTEBOOKS: _Places.known,
         unread_lists.SUBMODULES: _Places.checked_out,
         unread_lists.HIDDEN: _Places.checked_out,
     }

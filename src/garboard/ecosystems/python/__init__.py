@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from garboard.ecosystems.python.names import normalize
 from garboard.model.ecosystem import Ecosystem, parent_folder
-from garboard.model.image import Bare
+from garboard.model.image import Bare, Glance
 
 WITHOUT_METADATA: Final = "Python archives without the metadata of a distribution"
 """What a report calls these: wheels, eggs and zip applications."""
@@ -84,10 +84,12 @@ def _order() -> VersionOrder:
 
 
 def _declared() -> PlainCatalog:
-    from garboard.ecosystems.python import declared, manifests, requirements
+    from garboard.ecosystems.python import declared, manifests, requirements, scripts
 
     def catalog(file: File) -> Iterator[Fact]:
         name = file.path.rpartition("/")[2]
+        if name.endswith((".py", ".ipynb")) and name not in _PROJECTS:
+            return scripts.catalog(file)
         if name in _PROJECTS or name.endswith(".in"):
             return manifests.catalog(file)
         if (
@@ -194,6 +196,10 @@ ECOSYSTEM: Final = Ecosystem(
         "**/pylock*.toml",
     ),
     manifests=(*(f"**/{name}" for name in _PROJECTS), "**/*requirements*.in", "**/requirements/*.in"),
+    glances=(
+        Glance(end=b".py", signs=(b"# /// script",), beside=(b"__init__.py",)),
+        Glance(end=b".ipynb", signs=(b"pip install", b"pip3 install"), head=1024 * 1024),
+    ),
     load_declared=_declared,
     load_join=_join,
     load_commands=_commands,
@@ -206,7 +212,7 @@ ECOSYSTEM: Final = Ecosystem(
     scripts=(".py",),
     interpreted=True,
     misses="modules that lie in an archive, or among others, without a distribution's metadata (a gap); what is vendored without "
-    "metadata or a list; what a script states in itself (PEP 723), unless its lock file lies beside it; lists for pip under names that do not "
+    "metadata or a list; what a script states in itself (PEP 723) after its first 4 KiB, or as a module of a package; lists for pip under names that do not "
     "contain `requirements` or `reqs`, unless one names them (a gap); what a build alone needs (`build-system`)",
     reference="https://packaging.python.org/en/latest/specifications/",
 )

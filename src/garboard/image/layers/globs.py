@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Final, NamedTuple
 
-from garboard.model.image import Bare, ProgramReader, Reader
+from garboard.model.image import Bare, Glance, ProgramReader, Reader
 from garboard.model.limits import Limits
 
 _ANY_FOLDERS: Final = "**/"
@@ -72,6 +72,12 @@ class Matcher:
         self._heads = {reader.NAME: getattr(reader, "HEAD", None) for reader in readers}
         self._large = frozenset(reader.NAME for reader in readers if getattr(reader, "LARGE", False))
         self._mapped = frozenset(reader.NAME for reader in readers if getattr(reader, "MAPPED", False))
+        self.glances: dict[bytes, tuple[str, Glance]] = {
+            glance.end: (reader.NAME, glance) for reader in readers for glance in getattr(reader, "GLANCES", ())
+        }
+        """By the end of a name, what is looked into of the files in folders, and for which reader."""
+        self.anywhere = frozenset({self.programs, *(name for name, _ in self.glances.values())})
+        """Readers of files that no glob of theirs meets."""
         self._readers = readers
         self._patterns: dict[bytes, list[Pattern]] = {}
         """Keyed by the last component, by its extension, or by the folder if the last component can be anything."""
