@@ -28,6 +28,7 @@ class Declarations:
 
     LARGE: Final = True
     """Lock files of large monorepos have tens of MiB."""
+    SOURCES: Final = True
 
     def __init__(self, ecosystem: Ecosystem) -> None:
         self.ecosystem = ecosystem

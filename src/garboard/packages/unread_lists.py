@@ -17,6 +17,7 @@ from garboard.patterns import lazy, of_globs
 
 NAME: Final = "unread-lists"
 VERSION: Final = 3
+SOURCES: Final = True
 HEAD: Final = 64 * 1024
 KIND: Final = "dependency lists of {}"
 UNKNOWN: Final = "lock files of tools that are not known"

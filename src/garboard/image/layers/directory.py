@@ -19,6 +19,9 @@ from garboard.model.image import File, Glance, Reader
 from garboard.model.limits import Limits
 from garboard.model.package import Fact
 
+_LOCK_OF_EMACS = b".#"
+"""How the name of a link begins that says who edits a file, and leads nowhere."""
+
 
 def read(root: Path, matcher: Matcher, readers: Mapping[str, Reader], limits: Limits, *, only: str = "") -> LayerRecord:
     """Return the folder's record, or that of the ``only`` file in it.
@@ -33,6 +36,7 @@ class _Reading:
         self, root: bytes, matcher: Matcher, readers: Mapping[str, Reader], limits: Limits, only: bytes = b""
     ) -> None:
         self._root = root
+        self._real = os.path.realpath(root)
         self._only = only
         self._matcher = matcher
         self._readers = readers
@@ -113,11 +117,21 @@ class _Reading:
         if entry.is_symlink():
             if followers := matcher.followers(wanted):
                 target = os.readlink(entry.path)
+                declares = not self._matcher.of_sources.isdisjoint(followers) and not last.startswith(_LOCK_OF_EMACS)
+                if declares and not self._leads_within(entry.path, target):
+                    self._gap(path, "it is a link that leads out of the tree, or nowhere: what it names was not read")
                 self._links.append(Link(path=path, target=target, hard=False, readers=followers))
         elif entry.is_file(follow_symlinks=False):
             self._file(path, entry, wanted)
         else:
             self._no_file(path, wanted)
+
+    def _leads_within(self, path: bytes, target: bytes) -> bool:
+        """Whether a link leads to something in the folder; an absolute one is of the machine that the folder lies on."""
+        if target.startswith(b"/"):
+            return False
+        real = os.path.realpath(path)
+        return os.path.exists(path) and os.path.commonpath((real, self._real)) == self._real
 
     def _glance(self, path: bytes, entry: os.DirEntry[bytes], reader: str, glance: Glance) -> None:
         """Let a reader see the beginning of a file, if it has what the reader looks for."""

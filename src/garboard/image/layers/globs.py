@@ -76,6 +76,8 @@ class Matcher:
             glance.end: (reader.NAME, glance) for reader in readers for glance in getattr(reader, "GLANCES", ())
         }
         """By the end of a name, what is looked into of the files in folders, and for which reader."""
+        self.of_sources = frozenset(reader.NAME for reader in readers if getattr(reader, "SOURCES", False))
+        """Readers of what the files of a source tree declare."""
         self.anywhere = frozenset({self.programs, *(name for name, _ in self.glances.values())})
         """Readers of files that no glob of theirs meets."""
         self._readers = readers
