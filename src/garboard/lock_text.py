@@ -49,6 +49,8 @@ class Remark(NamedTuple):
 
 SCRIPTS: Final = "scripts that state what they need"
 """What a report calls these, where they leave versions open and no lock file lies beside them (``NAME.lock``)."""
+ALIASES: Final = "scripts of Gradle that name libraries of a catalog which is not here"
+"""The same of these."""
 DIRECT: Final = "lists only what is asked for by name: what that needs is not known"
 """What a list of dependencies that is no lock file leaves open."""
 NOTEBOOKS: Final = "notebooks that install packages"

@@ -22,6 +22,7 @@ from garboard.packages import archives, bills, unread_lists
 from garboard.packages import unread_kinds as kinds
 from garboard.patterns import of_globs
 
+_CATALOG_OF_GRADLE: Final = re.compile(r"(?:^|/)gradle/[^/]+\.toml$")
 _BARE: Final = MappingProxyType(
     {
         bare.kind: (one, tuple(name.decode() for other in one.bare if other.kind == bare.kind for name in other.files))
@@ -262,6 +263,20 @@ class _Places:
     def _all_names(self) -> frozenset[str]:
         return frozenset(package.name for package in self._packages)
 
+    def cataloged(self, one: Found) -> bool:  # noqa: ARG002
+        """Whether a catalog of libraries, or a lock file of Gradle, was read, or the settings hold a catalog."""
+        return self._has_catalog
+
+    @cached_property
+    def _has_catalog(self) -> bool:
+        ends = (".versions.toml", ".lockfile")
+        settings = ("settings.gradle", "settings.gradle.kts")
+        return any(path.endswith(ends) or _CATALOG_OF_GRADLE.search(path) for path in self._read) or any(
+            place.path.endswith(settings) and package.scope != "development"
+            for package in self._packages
+            for place in package.locations
+        )
+
     def checked_out(self, one: Found) -> bool:
         """Whether anything was read in its folder."""
         return one.folder in self._above_read
@@ -386,6 +401,7 @@ _RULES: Final[Mapping[str, Callable[[_Places, Found], bool]]] = MappingProxyType
         unread_lists.UNKNOWN: _Places.read,
         lock_text.SCRIPTS: _Places.locked,
         lock_text.NOTEBOOKS: _Places.known,
+        lock_text.ALIASES: _Places.cataloged,
         unread_lists.SUBMODULES: _Places.checked_out,
         unread_lists.HIDDEN: _Places.checked_out,
     }

@@ -147,7 +147,7 @@ ECOSYSTEM: Final = Ecosystem(
     load_declared=_declared,
     load_join=_join,
     load_program=_program,
-    version=4,
+    version=5,
     sections=(".svm_heap", ".sbom", "__svm_heap"),
     windows_sections=(".svm_hea",),
     unread=(NATIVE,),
@@ -163,6 +163,6 @@ ECOSYSTEM: Final = Ecosystem(
     scripts=(".jar", ".war", ".ear"),
     traces=(".class",),
     interpreted=True,
-    misses="a library's group where its archive does not state it: then the artifact's name has to be unambiguous, or the archive in a repository of yours (`garboard db jars`); a Java runtime's own `release` (a gap); plugins of Gradle's builds that are asked for by their ids; catalogs that do not lie in the tree",
+    misses="a library's group where its archive does not state it: then the artifact's name has to be unambiguous, or the archive in a repository of yours (`garboard db jars`); a Java runtime's own `release` (a gap); plugins of Gradle's builds whose versions a script works out; what the plugins need; catalogs that do not lie in the tree (a gap where scripts name their libraries)",
     reference="https://maven.apache.org/shared/maven-archiver/",
 )
