@@ -77,6 +77,9 @@ PRE_COMMIT = """repos:
             {"setuptools@58.0.0": 3},
             ["no version of wheel, which its build needs"],
         ),
+        ("tox.toml", '[env_run_base]\ndeps = ["a==1", "b"]\n', {"a@1": 2}, ["no version of b"]),
+        ("hatch.toml", '[envs.x]\nextra-dependencies = [\n  "a==1"\n]\n', {"a@1": 3}, []),
+        ("hatch.toml", "[envs.x\n", {}, ["cannot be read"]),
         ("pyproject.toml", "[tool.black]\n", {}, []),
     ],
 )

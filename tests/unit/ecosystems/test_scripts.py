@@ -85,6 +85,7 @@ CASES = [
         ("b",),
         (lock_text.DIRECT,),
     ),
+    Stated("e.rs", '---\ndependencies.a = "4"\n---\n', {}, ("a",)),
     Stated("b.rs", '//! ```cargo\n//! [dependencies]\n//! a = "1"\n//! ```\nfn main() {}\n', {}, ("a",)),
     Stated("c.rs", '// cargo-deps: a, b="1"\n', {}, ("a", "b")),
     Stated("d.rs", "//! ```cargo\n//! [dependencies\n//! ```\n", {}, (), ("cannot be read",)),

@@ -120,7 +120,7 @@ def _commands() -> Commands:
     return COMMANDS
 
 
-_TOOLS: Final = ("tox.ini", ".pre-commit-config.yaml", ".pre-commit-config.yml", "noxfile.py")
+_TOOLS: Final = ("tox.ini", "tox.toml", "hatch.toml", ".pre-commit-config.yaml", ".pre-commit-config.yml", "noxfile.py")
 _PROJECTS: Final = ("pyproject.toml", "Pipfile", "setup.cfg", "setup.py")
 _PLAIN: Final = ("requirements", "pip-requires", "test-requires")
 """Names of lists for pip without an extension."""

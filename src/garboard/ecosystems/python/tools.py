@@ -1,4 +1,4 @@
-"""What the tools of a project need, and its build: ``build-system`` (PEP 518), ``tox.ini``, ``noxfile.py`` and pre-commit's list.
+"""What the tools of a project need, and its build: ``build-system`` (PEP 518), tox, Hatch, ``noxfile.py`` and pre-commit's list.
 
 An installation of the project does without, so what states no version is told and takes nothing from the report's coverage.
 """
@@ -29,6 +29,7 @@ _ADDED: Final = re.compile(r"[ \t]*-?[ \t]*additional_dependencies[ \t]*:(.*)")
 _ITEM: Final = re.compile(r"[ \t]*-[ \t]+(.+)")
 _OWN: Final = frozenset({"local", "meta", "builtin"})
 _PINNED: Final = re.compile(r"[A-Za-z0-9][\w.-]*(?:\[[^\]]*\])?===?[\w.!+-]+")
+_LISTS: Final = frozenset({"deps", "requires", "dependencies", "extra-dependencies"})
 _INSTALLS: Final = re.compile(r"\bsession\.(?:install|conda_install)\(")
 
 
@@ -37,8 +38,11 @@ def catalog(file: File, /) -> Iterator[Fact]:
     name = file.path.rpartition("/")[2]
     try:
         stated = tuple(_PARSE[name](lock_text.decoded(file.data)))
-    except lock_text.ERRORS:
-        return  # told where the file is read as the project's
+    except lock_text.ERRORS as error:
+        if name != "pyproject.toml":  # which is told as the project's
+            reason = f"what it asks for cannot be read: {error}"
+            yield Gap(stage=_STAGE, subject=file.path, reason=reason)
+        return
     needs = [one for one in stated if not isinstance(one, Remark)]
     pinned: list[LockedDistribution] = []
     left: dict[str, None] = {}
@@ -82,6 +86,19 @@ def _tox(text: str) -> Needs:
             yield from _need(need, number)
 
 
+def _in_tables(text: str) -> Needs:
+    """``tox.toml`` and ``hatch.toml``: lists under the names that these have for them, wherever they are."""
+    lines = text.splitlines()
+    waiting: list[object] = [tomllib.loads(text)]
+    while waiting:
+        for key, value in lock_text.mapping(waiting.pop()).items():
+            if key in _LISTS and isinstance(value, list):
+                for need in (one for one in value if isinstance(one, str)):
+                    yield from _need(need, next((number for number, line in enumerate(lines, 1) if need in line), 0))
+            else:
+                waiting.append(value)
+
+
 def _need(need: str, number: int) -> Needs:
     if not need.startswith(("-", ".", "{")):
         yield need, number
@@ -120,6 +137,8 @@ _PARSE: Final[Mapping[str, Callable[[str], Needs]]] = MappingProxyType(
     {
         "pyproject.toml": _build,
         "tox.ini": _tox,
+        "tox.toml": _in_tables,
+        "hatch.toml": _in_tables,
         ".pre-commit-config.yaml": _pre_commit,
         ".pre-commit-config.yml": _pre_commit,
         "noxfile.py": _nox,

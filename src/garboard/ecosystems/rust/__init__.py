@@ -71,7 +71,7 @@ ECOSYSTEM: Final = Ecosystem(
     locks=("Cargo.lock",),
     declares=("**/Cargo.lock",),
     manifests=("**/Cargo.toml",),
-    glances=(Glance(end=b".rs", signs=(b"[dependencies", b"cargo-deps:"), above=(b"Cargo.toml",)),),
+    glances=(Glance(end=b".rs", signs=(b"dependencies", b"cargo-deps:"), above=(b"Cargo.toml",)),),
     load_declared=_declared,
     order="semver",
     programs=("cargo",),
