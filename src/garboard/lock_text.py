@@ -12,7 +12,7 @@ import msgspec
 
 from garboard.model.gap import Gap
 from garboard.model.image import File
-from garboard.model.package import Asked, Fact, Package
+from garboard.model.package import Asked, Fact, Package, Unread
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -47,6 +47,14 @@ class Remark(NamedTuple):
     reason: str
 
 
+SCRIPTS: Final = "scripts that state what they need"
+"""What a report calls these, where they leave versions open and no lock file lies beside them (``NAME.lock``)."""
+ALIASES: Final = "scripts of Gradle that name libraries of a catalog which is not here"
+"""The same of these."""
+DIRECT: Final = "lists only what is asked for by name: what that needs is not known"
+"""What a list of dependencies that is no lock file leaves open."""
+NOTEBOOKS: Final = "notebooks that install packages"
+"""The same of these, where they name what nothing in the tree states."""
 Parse = Callable[[str], Iterable[Pinned | Remark]]
 Named = Iterable[tuple[str, int] | tuple[str, int, bool]]
 """Names, each with the line at which it stands, and whether only development needs it, where that is told."""
@@ -197,6 +205,33 @@ def asked(
         always = {one[0] for one in needed if not any(one[2:])}
         development = tuple(name for name in opened if name not in always)
         yield Asked(type=type_, names=names, open=opened, hint=hint, told=told, development=development)
+
+
+def script(
+    path: str,
+    entries: Iterable[Pinned | Remark],
+    *,
+    type_: str,
+    order: str,
+    separator: str = "/",
+    hint: str = "",
+    partial: str = "",
+) -> Iterator[Fact]:
+    """What a script states that it needs: packages, and what leaves its version open, for which a lock file may answer.
+
+    ``partial`` says why that is not all, where it is not.
+    """
+    stated = tuple(entries)
+    yield from gaps(path, dict.fromkeys(one for one in stated if isinstance(one, Remark)))
+    found = [one for one in stated if isinstance(one, Pinned)]
+    pinned = [one for one in found if one.version]
+    yield from packaged(path, pinned, type_=type_, order=order, separator=separator)
+    if pinned and partial:
+        yield Gap(stage="catalog", subject=path, reason=partial)
+    if unknown := tuple(dict.fromkeys(one.name for one in found if not one.version)):
+        yield Unread(
+            kind=SCRIPTS, names=unknown, reason=f"leave open in which versions: not judged{hint and f'; {hint}'}"
+        )
 
 
 def some(names: Sequence[str]) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 from garboard.model.base import Value
-from garboard.model.image import Bare, File
+from garboard.model.image import Bare, File, Glance
 from garboard.model.package import SYSTEM_TYPES, Distro, Fact, Package
 
 if TYPE_CHECKING:
@@ -196,7 +196,8 @@ class Ecosystem(Value):
         named: whether a program at this path is one of its, whatever its sections: a cheap test, asked of every program.
         declares: globs of the files of a source tree that say which packages its build installs.
         manifests: globs of those that ask for packages by name, which lock files answer for (`garboard.model.package.Asked`).
-        load_declared: imports what reads both.
+        glances: scripts of a source tree that may say in themselves what they need.
+        load_declared: imports what reads all of these.
         load_join: imports what completes those of these files of which that states a `garboard.model.package.Kept` alone.
         marks: texts of which one is in the beginning of such a program, if it lost its sections' names.
         programs: names of the programs that install its packages.
@@ -283,6 +284,7 @@ class Ecosystem(Value):
     named: Callable[[str], bool] = never
     declares: tuple[str, ...] = ()
     manifests: tuple[str, ...] = ()
+    glances: tuple[Glance, ...] = ()
     load_declared: Callable[[], PlainCatalog] | None = None
     load_join: Callable[[], Join] | None = None
     programs: tuple[str, ...] = ()

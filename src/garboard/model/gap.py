@@ -14,7 +14,8 @@ _NAMED: Final = 3
 class Gap(Value, tag_field="fact", tag="gap"):
     """What was not covered, by which stage, and why.
 
-    ``stage`` is the part of the program (``image``, ``catalog``, ``match``, ``database``, ``dockerfile``); ``subject``
+    ``stage`` is the part of the program (``image``, ``catalog``, ``match``, ``database``, ``dockerfile``;
+    ``development`` of what nothing that is installed needs); ``subject``
     names the path, package, ecosystem or feed; ``reason`` is a sentence for people.
     """
 

@@ -162,12 +162,28 @@ class Bare(Value):
     kind: str
 
 
+class Glance(Value):
+    """Files of a source tree that are looked into by how their names ``end`` (from the last dot), many as they are.
+
+    One counts if its first bytes, ``head`` of them, have one of ``signs``. None is looked into ``beside`` a file of one of
+    these names, or in a folder of which it, or one ``above`` it, has one of those.
+    """
+
+    end: bytes
+    signs: tuple[bytes, ...]
+    head: int = 4096
+    beside: tuple[bytes, ...] = ()
+    above: tuple[bytes, ...] = ()
+
+
 class Reader(Protocol):
     """What `image.read` needs of a cataloger: which paths it wants, and what it makes of a file.
 
-    Three attributes may be there too: ``HEAD`` (so many bytes of a file are enough), ``LARGE`` (its files are databases,
-    which may be as large as `Limits.file_bytes` and not `Limits.text_bytes` only), and ``MAPPED`` (it reads parts of its
-    files, as `File.view`, which may be as large as `Limits.mapped_bytes`).
+    Five attributes may be there too: ``HEAD`` (so many bytes of a file are enough), ``LARGE`` (its files are databases,
+    which may be as large as `Limits.file_bytes` and not `Limits.text_bytes` only), ``MAPPED`` (it reads parts of its
+    files, as `File.view`, which may be as large as `Limits.mapped_bytes`), and ``GLANCES`` (each a `Glance`: in a folder it
+    gets the beginnings of these files, too, that no other reader wants), and ``SOURCES`` (its files declare what is not there
+    itself, so a link of such a name that leads out of a folder is told).
     """
 
     @property

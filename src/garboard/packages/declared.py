@@ -9,7 +9,7 @@ import msgspec
 
 from garboard.ecosystems import ECOSYSTEMS, of
 from garboard.model.ecosystem import Documents, Ecosystem, PlainCatalog
-from garboard.model.image import File, FileHistory, Files, Reader
+from garboard.model.image import File, FileHistory, Files, Glance, Reader
 from garboard.model.package import Fact, Kept, Package
 from garboard.packages import dockerfiles, unread_lists
 from garboard.packages.guard import guarded
@@ -28,6 +28,7 @@ class Declarations:
 
     LARGE: Final = True
     """Lock files of large monorepos have tens of MiB."""
+    SOURCES: Final = True
 
     def __init__(self, ecosystem: Ecosystem) -> None:
         self.ecosystem = ecosystem
@@ -59,6 +60,29 @@ class Declarations:
             yield _declared(fact)
 
 
+class Scripts(Declarations):
+    """A `Reader` of the beginnings of an ecosystem's scripts."""
+
+    __slots__ = ()
+
+    @property
+    def NAME(self) -> str:  # noqa: N802
+        """The ecosystem's name, and what is read."""
+        return f"{self.ecosystem.name}-scripts"
+
+    @property
+    def GLOBS(self) -> tuple[str, ...]:  # noqa: N802
+        """None: its files are looked into where nobody else reads them."""
+        return ()
+
+    @property
+    def GLANCES(self) -> tuple[Glance, ...]:  # noqa: N802
+        """The ecosystem's scripts."""
+        return self.ecosystem.glances
+
+
+SCRIPTS: Final[tuple[Reader, ...]] = tuple(Scripts(one) for one in ECOSYSTEMS if one.glances)
+"""Readers for source trees alone."""
 DECLARATIONS: Final[tuple[Reader, ...]] = (
     *(Declarations(one) for one in ECOSYSTEMS if one.load_declared is not None),
     dockerfiles,

@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
+from garboard import lock_text
 from garboard.ecosystems import ECOSYSTEMS, of
 from garboard.ecosystems.generic import LIBRARIES as _DLL
 from garboard.ecosystems.generic import PROGRAMS as _EXECUTABLES
@@ -21,6 +22,7 @@ from garboard.packages import archives, bills, unread_lists
 from garboard.packages import unread_kinds as kinds
 from garboard.patterns import of_globs
 
+_CATALOG_OF_GRADLE: Final = re.compile(r"(?:^|/)gradle/[^/]+\.toml$")
 _BARE: Final = MappingProxyType(
     {
         bare.kind: (one, tuple(name.decode() for other in one.bare if other.kind == bare.kind for name in other.files))
@@ -253,6 +255,32 @@ class _Places:
         folder = one.path[: one.path.rfind("/") + 1]
         return not self._read.isdisjoint(f"{folder}{name}" for name in unread_lists.ANSWERS[one.kind])
 
+    def locked(self, one: Found) -> bool:
+        """Whether a lock file of its own was read."""
+        return f"{one.path}.lock" in self._read
+
+    def known(self, one: Found) -> bool:
+        """Whether packages of all the names were read, the tree's own too."""
+        return self._all_names.issuperset(one.names)
+
+    @cached_property
+    def _all_names(self) -> frozenset[str]:
+        return frozenset(package.name for package in self._packages)
+
+    def cataloged(self, one: Found) -> bool:  # noqa: ARG002
+        """Whether a catalog of libraries, or a lock file of Gradle, was read, or the settings hold a catalog."""
+        return self._has_catalog
+
+    @cached_property
+    def _has_catalog(self) -> bool:
+        ends = (".versions.toml", ".lockfile")
+        settings = ("settings.gradle", "settings.gradle.kts")
+        return any(path.endswith(ends) or _CATALOG_OF_GRADLE.search(path) for path in self._read) or any(
+            place.path.endswith(settings) and package.scope != "development"
+            for package in self._packages
+            for place in package.locations
+        )
+
     def checked_out(self, one: Found) -> bool:
         """Whether anything was read in its folder."""
         return one.folder in self._above_read
@@ -376,6 +404,9 @@ _RULES: Final[Mapping[str, Callable[[_Places, Found], bool]]] = MappingProxyType
         kinds.LOCK: _Places.pinned,
         **dict.fromkeys(unread_lists.ANSWERS, _Places.answered),
         unread_lists.UNKNOWN: _Places.read,
+        lock_text.SCRIPTS: _Places.locked,
+        lock_text.NOTEBOOKS: _Places.known,
+        lock_text.ALIASES: _Places.cataloged,
         unread_lists.SUBMODULES: _Places.checked_out,
         unread_lists.HIDDEN: _Places.checked_out,
     }

@@ -16,7 +16,8 @@ from garboard.packages.installed import INSTALLED
 from garboard.patterns import lazy, of_globs
 
 NAME: Final = "unread-lists"
-VERSION: Final = 2
+VERSION: Final = 3
+SOURCES: Final = True
 HEAD: Final = 64 * 1024
 KIND: Final = "dependency lists of {}"
 UNKNOWN: Final = "lock files of tools that are not known"
@@ -38,6 +39,12 @@ TOOLS: Final = MappingProxyType(
             ("**/requirements.yml", "**/requirements.yaml", "**/galaxy.yml"),
             sign=r"(?m)^[ \t]*-?[ \t]*(?:collections|roles|src|name|dependencies):",
         ),
+        "Appraisal, and Gemfiles that work out gems": UnreadTool(
+            ("**/Appraisals", "**/Gemfile", "**/gems.rb", "**/*.gemfile", "**/*.gemspec"),
+            ("Gemfile.lock", "gems.locked"),
+            r"(?m)^[ \t]*(?:eval_gemfile|instance_eval|appraise)\b|[.\s]add_(?:runtime_|development_)?dependency[ \t]*\(?[ \t]*[^\s\"'%(]"
+            r"|(?:^|[{;|])[ \t]*gem[ \t]*[( \t][ \t]*[a-zA-Z_*][\w.]*[ \t]*(?:[,})\]\[]|\n|\Z)",
+        ),
         "Bazel": UnreadTool(("**/MODULE.bazel", "**/WORKSPACE", "**/WORKSPACE.bazel"), sign=r"\w\("),
         "Cake": UnreadTool(("**/*.cake",), sign=r"(?m)^[ \t]*#(?:addin|tool|module|load)\b[^\n]*nuget:"),
         "Carthage": UnreadTool(
@@ -45,6 +52,7 @@ TOOLS: Final = MappingProxyType(
         ),
         "Chef": UnreadTool(("**/Berksfile", "**/Policyfile.rb", "**/Policyfile.lock.json")),
         "CMake's CPM": UnreadTool(("**/package-lock.cmake",)),
+        "Conda's recipes": UnreadTool(("**/meta.yaml", "**/recipe.yaml"), sign=r"(?m)^requirements:"),
         "Cocoapods' pods (podspec)": UnreadTool(("**/*.podspec",), sign=r"\.dependency\b"),
         "Crystal": UnreadTool(("**/shard.lock", "**/shard.yml"), sign=r"(?m)^(?:shards|dependencies):"),
         "D (dub)": UnreadTool(("**/dub.selections.json", "**/dub.json", "**/dub.sdl"), sign=r"versions|dependenc"),
@@ -56,6 +64,11 @@ TOOLS: Final = MappingProxyType(
         ),
         "Elm": UnreadTool(("**/elm.json",)),
         "Erlang (rebar3)": UnreadTool(("**/rebar.config",), ("rebar.lock",), r"(?m)^\{deps,\s*\[\s*[^\s\]]"),
+        "Erlang (erlang.mk)": UnreadTool(
+            ("**/Makefile",),
+            sign=r"(?m)^dep_\w+[ \t]*=[ \t]*(?:hex|git|git-submodule|git-subfolder|hg|svn)\b"
+            r"|^(?:BUILD_|TEST_|DOC_|SHELL_|REL_)?DEPS[ \t]*[+?]?=[ \t]*[a-z][a-z0-9_ \t]*$",
+        ),
         "Gleam": UnreadTool(("**/gleam.toml",), ("manifest.toml",), r"(?m)^\[dependencies\]"),
         "Go before its modules": UnreadTool(
             (
@@ -80,6 +93,9 @@ TOOLS: Final = MappingProxyType(
             sign=r"(?m)^dependencies:",
         ),
         "jspm and import maps": UnreadTool(("**/importmap.json", "**/jspm.json", "**/importmap.rb"), sign=r"://|@\d"),
+        "Jeweler": UnreadTool(
+            ("**/Rakefile",), ("Gemfile.lock", "gems.locked"), r"\.add_(?:runtime_|development_)?dependency\b"
+        ),
         "LibMan": UnreadTool(("**/libman.json",), sign=r'"library"\s*:'),
         "Maven's extensions": UnreadTool(("**/.mvn/extensions.xml",), sign=r"<extension[\s/>]"),
         "Maven in other languages than XML": UnreadTool(
@@ -126,7 +142,10 @@ TOOLS: Final = MappingProxyType(
         "Tuist": UnreadTool(("**/Tuist/Dependencies.swift",)),
         "Drush": UnreadTool(("**/*.make",), sign=r"(?m)^projects\["),
         "Ant": UnreadTool(("**/build.xml",), sign=r"artifact:dependenc|<resolver:|<ivy:(?:retrieve|cachepath)"),
-        "Terraform": UnreadTool(("**/.terraform.lock.hcl",)),
+        "Terraform": UnreadTool(
+            ("**/.terraform.lock.hcl", "**/*.tf", "**/*.tofu", "**/terragrunt.hcl"),
+            sign=r"\brequired_providers\b|(?m:^[ \t]*provider[ \t]+\")|(?m:^[ \t]*source[ \t]*=[ \t]*\"[^./\"])",
+        ),
         "Unity": UnreadTool(("**/Packages/packages-lock.json", "**/Packages/manifest.json")),
         "V": UnreadTool(("**/v.mod",), sign=r"dependencies:\s*\[\s*[^\s\]]"),
         "vcpkg": UnreadTool(("**/vcpkg.json",), sign=r'"dependencies"'),

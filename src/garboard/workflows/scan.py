@@ -27,7 +27,7 @@ from garboard.model.timestamp import parsed
 from garboard.packages import distro, redhat_streams
 from garboard.packages.assemble import assemble, complete
 from garboard.packages.catalogers import CATALOGERS
-from garboard.packages.declared import DECLARATIONS, joined, nothing
+from garboard.packages.declared import DECLARATIONS, SCRIPTS, joined, nothing
 from garboard.workflows.judge import judge
 from garboard.workflows.support import supported
 
@@ -81,6 +81,8 @@ def take(
             return Taken(opened.image, known(opened.inventory), None)
         if options.declared or (isinstance(opened, OpenedTree) and opened.tree.sources):
             readers = (*readers, *DECLARATIONS)
+        if isinstance(opened, OpenedTree) and opened.tree.sources:
+            readers = (*readers, *SCRIPTS)
         if options.sboms:
             from garboard.sbom import within
 

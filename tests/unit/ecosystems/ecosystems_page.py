@@ -78,6 +78,9 @@ def _section(one: Ecosystem) -> Iterator[str]:
         yield f"* In source trees, and in images with `--declared`: {_listed(one.declares)}.\n"
     if one.manifests:
         yield f"* Manifests there, which ask for packages that a lock file tells: {_listed(one.manifests)}.\n"
+    if one.glances:
+        ends = _listed(tuple(f"*{glance.end.decode()}" for glance in one.glances))
+        yield f"* Scripts there that state in their beginning what they need: {ends}.\n"
     if one.programs:
         yield f"* Command lines of a Dockerfile that ask for packages by name: {_listed(one.programs)}.\n"
     if one.order:

@@ -689,3 +689,10 @@ def test_the_address_of_an_archive_has_the_version_that_an_entry_of_npm_lacks(tm
     entry = {"resolved": "https://registry.npmjs.org/@s/a/-/a-1.2.3.tgz"}
     found = read(tmp_path, {"package-lock.json": _json({"lockfileVersion": 1, "dependencies": {"@s/a": entry}})})
     assert "@s/a@1.2.3" in {f"{one.full_name}@{one.version}" for one in found.packages}
+
+
+def test_a_lock_file_of_conda_answers_for_an_environment_without_pip(tmp_path: Path) -> None:
+    environment = "name: a\nchannels: [conda-forge]\ndependencies:\n  - numpy=1.21.0\n"
+    lock = "version: 1\npackage:\n- name: numpy\n  version: 1.21.0\n  manager: conda\n"
+    assert read(tmp_path / "alone", {"environment.yml": environment}).gaps
+    assert read(tmp_path / "with", {"environment.yml": environment, "conda-lock.yml": lock}).gaps == ()

@@ -1378,7 +1378,10 @@ def test_long_repetitions_end(name: str, unit: str) -> None:
         ("maven { url 'https://x/*' }\ndependencies { api 'g:a:1.0' } /* */", {"g/a@1.0": 2}),
         ("image 'registry:latest'\ndependsOn 'app:assemble:now'\nat '10:20:30'", {}),
         ("dependencies { api project(':x')\n api files('a.jar')\n }", {}),
-        ("plugins { id 'a.b' version '1.0' }\ndependencies { api libs.a\n api projects.b }", {}),
+        (
+            "plugins { id 'a.b' version '1.0' }\ndependencies { api libs.a\n api projects.b }",
+            {"a.b/a.b.gradle.plugin@1.0": 1},
+        ),
     ],
 )
 def test_coordinates_in_a_build_script(tmp_path: Path, script: str, packages: dict[str, int]) -> None:

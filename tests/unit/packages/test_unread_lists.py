@@ -15,11 +15,16 @@ from tests.unit.packages.test_declared import read
 CLEAN = {"php/composer.lock": '{"packages": [{"name": "psr/log", "version": "1.1.4"}]}'}
 SAMPLES = {
     "Ansible": ("requirements.yml", "collections:\n  - name: a.b\n"),
+    "Appraisal, and Gemfiles that work out gems": (
+        "Appraisals",
+        'appraise "rails-6" do\n  gem "rails", "6.0.0"\nend\n',
+    ),
     "Bazel": ("MODULE.bazel", 'bazel_dep(name = "rules_jvm_external", version = "6.0")\n'),
     "Cake": ("build.cake", "#addin nuget:?package=A&version=1.0.0\n"),
     "Carthage": ("Cartfile.resolved", 'github "A/B" "1.0.0"\n'),
     "Chef": ("Policyfile.lock.json", "{}"),
     "CMake's CPM": ("package-lock.cmake", "CPMDeclarePackage(fmt VERSION 9.1.0)\n"),
+    "Conda's recipes": ("recipe/meta.yaml", "package:\n  name: a\nrequirements:\n  run:\n    - python\n"),
     "Cocoapods' pods (podspec)": ("A.podspec", "s.dependency 'B', '~> 1'\n"),
     "Crystal": ("shard.lock", "version: 2.0\nshards:\n  db:\n    git: x\n    version: 0.10.1\n"),
     "D (dub)": ("dub.selections.json", '{"fileVersion": 1, "versions": {"vibe-d": "0.9.4"}}'),
@@ -27,6 +32,7 @@ SAMPLES = {
     "Deno": ("deno.json", '{"imports": {"a": "npm:a@1"}}'),
     "Elm": ("elm.json", "{}"),
     "Erlang (rebar3)": ("rebar.config", '{deps, [{cowboy, "2.9.0"}]}.\n'),
+    "Erlang (erlang.mk)": ("Makefile", "PROJECT = a\nDEPS = cowboy\ndep_cowboy = hex 2.9.0\ninclude erlang.mk\n"),
     "Gleam": ("gleam.toml", 'name = "a"\n[dependencies]\nb = "1"\n'),
     "Go before its modules": ("Godeps/Godeps.json", '{"Deps": []}'),
     "Go's workspaces (replace)": ("go.work", "go 1.22\nuse ./a\nreplace a/b => ../c\n"),
@@ -34,6 +40,7 @@ SAMPLES = {
     "Haskell": ("a.cabal", "library\n  build-depends: base, aeson\n"),
     "Helm": ("Chart.lock", "dependencies:\n- name: a\n"),
     "jspm and import maps": ("importmap.json", '{"imports": {"a": "https://esm.sh/a@1"}}'),
+    "Jeweler": ("Rakefile", "Jeweler::Tasks.new do |gem|\n  gem.add_dependency 'rack'\nend\n"),
     "LibMan": ("libman.json", '{"libraries": [{"library": "jquery@1.9.0"}]}'),
     "Maven's extensions": (".mvn/extensions.xml", "<extensions><extension/></extensions>"),
     "Maven in other languages than XML": ("pom.yaml", "dependencies:\n  - {groupId: g}\n"),
@@ -95,11 +102,48 @@ def test_one_of_an_installed_package_is_its_authors_own(tmp_path: Path, tool: st
         ("rebar.config", "{deps, []}.\n"),
         ("vcpkg.json", '{"name": "a"}'),
         ("state.lock", ""),
+        ("Makefile", "DEPS = a.h b.h\nall: x\n"),
+        ("main.tf", 'module "a" {\n  source = "./a"\n}\n'),
+        ("Rakefile", "task :default\n"),
+        ("meta.yaml", "name: a\n"),
+        ("Gemfile", 'source "https://rubygems.org"\n'),
+        ("a.gemspec", "Gem::Specification.new do |gem|\n  gem.name = 'a'\n  gem.files = []\nend\n"),
         ("pid.lock", "1234\n"),
     ],
 )
 def test_a_file_that_asks_for_nothing_is_not(tmp_path: Path, path: str, text: str) -> None:
     assert gaps(tmp_path, {path: text}) == {}
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("Gemfile", 'eval_gemfile "gemfiles/a.rb"\n'),
+        ("Gemfile", "%w[a b].each { |name| gem name }\n"),
+        ("Gemfile", "[['a', '1']].each do |name, version|\n  gem name, version\nend\n"),
+        ("gems.rb", "gem(*args)\n"),
+        ("a.gemspec", "needs.each { |one| s.add_dependency(one) }\n"),
+        ("a.gemspec", "deps.each do |name|\n  spec.add_runtime_dependency name, '1'\nend\n"),
+    ],
+)
+def test_gems_that_are_worked_out_are_told_where_no_lock_file_lists_them(tmp_path: Path, path: str, text: str) -> None:
+    kind = unread_lists.KIND.format("Appraisal, and Gemfiles that work out gems")
+    assert gaps(tmp_path / "alone", {path: text}) == {kind: f"found, and not read: {path}"}
+    lock = "GEM\n  specs:\n    a (1.0)\n\nDEPENDENCIES\n  a\n"
+    assert gaps(tmp_path / "with", {path: text, "Gemfile.lock": lock}) == {}
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("Makefile", "dep_cowboy = hex 2.9.0\n"),
+        ("main.tf", "terraform {\n  required_providers {\n    aws = {}\n  }\n}\n"),
+        ("main.tf", 'provider "aws" {}\n'),
+        ("a/b.tf", 'module "a" {\n  source  = "terraform-aws-modules/vpc/aws"\n  version = "5.0.0"\n}\n'),
+    ],
+)
+def test_files_of_any_use_are_told_by_what_they_contain(tmp_path: Path, path: str, text: str) -> None:
+    assert [reason.rpartition(": ")[2] for reason in gaps(tmp_path, {path: text}).values()] == [path]
 
 
 def test_what_a_lock_file_beside_it_tells_is_not(tmp_path: Path) -> None:

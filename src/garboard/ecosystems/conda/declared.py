@@ -55,7 +55,8 @@ def catalog(file: File, /) -> Iterator[Fact]:
     yield from lock_text.gaps(file.path, (one for one in entries if isinstance(one, Remark)))
     for type_, order in ((TYPE, ""), (_OF_PIP, "pep440")):
         pinned = [one[1] for one in entries if not isinstance(one, Remark) and one[0] == type_]
-        yield from lock_text.packaged(file.path, pinned, type_=type_, order=order, partial=partial)
+        if pinned or type_ == TYPE:  # what pip installs is asked of no lock file where nothing is
+            yield from lock_text.packaged(file.path, pinned, type_=type_, order=order, partial=partial)
 
 
 Entry = tuple[str, Pinned, bool]

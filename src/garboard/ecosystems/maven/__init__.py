@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from garboard.model.ecosystem import AdvisedName, Ecosystem
+from garboard.model.image import Glance
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from garboard.model.ecosystem import Catalog, Join, PlainCatalog, VersionOrder
-    from garboard.model.package import Package
+    from garboard.model.image import File
+    from garboard.model.package import Fact, Package
     from garboard.model.program import Commands
 
 
@@ -60,7 +62,11 @@ def _commands() -> Commands:
 
 
 def _declared() -> PlainCatalog:
-    from garboard.ecosystems.maven.declared import catalog
+    from garboard.ecosystems.maven import declared, scripts
+
+    def catalog(file: File, /) -> Iterator[Fact]:
+        wanted = file.path.endswith(_SCRIPTS) and not file.path.endswith((".gradle.kts", "pom.kts"))
+        return scripts.catalog(file) if wanted and not _of_sbt(file.path) else declared.catalog(file)
 
     return catalog
 
@@ -83,6 +89,25 @@ def _program() -> PlainCatalog:
     return catalog
 
 
+def _of_sbt(path: str) -> bool:
+    return path.rpartition("/")[0].rpartition("/")[2] == "project"
+
+
+_BUILDS: Final = (
+    *(b"pom.xml", b"build.gradle", b"build.gradle.kts", b"settings.gradle", b"settings.gradle.kts", b"build.sbt"),
+    *(b"build.sc", b"build.mill", b"build.xml", b"WORKSPACE", b"MODULE.bazel"),
+)
+"""What builds the sources beside it and below."""
+_GLANCES: Final = (
+    Glance(end=b".java", signs=(b"//DEPS ",), above=_BUILDS),
+    Glance(end=b".jsh", signs=(b"//DEPS ",)),
+    Glance(end=b".kt", signs=(b"//DEPS ",), above=_BUILDS),
+    Glance(end=b".kts", signs=(b"//DEPS ", b"DependsOn")),
+    Glance(end=b".groovy", signs=(b"//DEPS ", b"@Grab"), above=_BUILDS),
+    Glance(end=b".scala", signs=(b"//> using ", b"//>using "), above=_BUILDS),
+    Glance(end=b".sc", signs=(b"//> using ", b"//>using ", b"$ivy.", b"$dep."), above=_BUILDS),
+)
+_SCRIPTS: Final = tuple(one.end.decode() for one in _GLANCES)
 NATIVE: Final = "GraalVM native images"
 
 
@@ -118,10 +143,11 @@ ECOSYSTEM: Final = Ecosystem(
         "**/*.versions.toml",
         "**/gradle/*.toml",
     ),
+    glances=_GLANCES,
     load_declared=_declared,
     load_join=_join,
     load_program=_program,
-    version=4,
+    version=5,
     sections=(".svm_heap", ".sbom", "__svm_heap"),
     windows_sections=(".svm_hea",),
     unread=(NATIVE,),
@@ -137,6 +163,6 @@ ECOSYSTEM: Final = Ecosystem(
     scripts=(".jar", ".war", ".ear"),
     traces=(".class",),
     interpreted=True,
-    misses="a library's group where its archive does not state it: then the artifact's name has to be unambiguous, or the archive in a repository of yours (`garboard db jars`); a Java runtime's own `release` (a gap); plugins of Gradle's builds that are asked for by their ids; catalogs that do not lie in the tree",
+    misses="a library's group where its archive does not state it: then the artifact's name has to be unambiguous, or the archive in a repository of yours (`garboard db jars`); a Java runtime's own `release` (a gap); plugins of Gradle's builds whose versions a script works out; what the plugins need; catalogs that do not lie in the tree (a gap where scripts name their libraries)",
     reference="https://maven.apache.org/shared/maven-archiver/",
 )

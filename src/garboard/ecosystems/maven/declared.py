@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import chain
 from typing import Final, NamedTuple
 
 import msgspec
 
 from garboard import lock_text
-from garboard.ecosystems.maven import bazel, clojure, gradle, poms, sbt
+from garboard.ecosystems.maven import bazel, clojure, gradle, plugins, poms, sbt
 from garboard.ecosystems.maven.effective import Projects
 from garboard.ecosystems.maven.poms import Pom
 from garboard.lock_text import Parse, Pinned
@@ -45,7 +46,7 @@ def catalog(file: File, /) -> Iterator[Fact]:
     form = next((form for end, form in _FORMS if name.endswith(end)), None)
     if form is None:
         return iter(())
-    return lock_text.facts(
+    facts = lock_text.facts(
         file,
         form.parse,
         type_=TYPE,
@@ -55,6 +56,7 @@ def catalog(file: File, /) -> Iterator[Fact]:
         separator=":",
         spread=form.writer == "Gradle",
     )
+    return chain(facts, plugins.catalog(file)) if form.partial == _CATALOG else facts
 
 
 class ListForm(NamedTuple):

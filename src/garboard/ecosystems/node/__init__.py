@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from garboard.model.ecosystem import ANYWHERE, Ecosystem, parent_folder, same_file
-from garboard.model.image import Bare
+from garboard.model.image import Bare, Glance
 
 EXTENSIONS: Final = "extensions of editors"
 """What a report calls these packages, which are none of a registry."""
@@ -72,9 +72,11 @@ def _catalog() -> Catalog:
 
 
 def _declared() -> PlainCatalog:
-    from garboard.ecosystems.node import declared, lockfiles
+    from garboard.ecosystems.node import declared, lockfiles, scripts
 
     def catalog(file: File, /) -> Iterator[Fact]:
+        if file.path.endswith(_MODULES):
+            return scripts.catalog(file)
         if lockfiles.reads(file.path):
             return lockfiles.catalog(file)
         if file.path.endswith("package.json"):
@@ -89,6 +91,12 @@ def _commands() -> Commands:
 
     return COMMANDS
 
+
+_MODULES: Final = (".ts", ".mts", ".tsx", ".js", ".mjs", ".jsx")
+_IMPORTS: Final = (b'"npm:', b"'npm:", b'"jsr:', b"'jsr:", b'"https://', b"'https://")
+"""How an import begins that names a package by its address."""
+_PROJECTS: Final = (b"package.json", b"deno.lock", b"node_modules")
+"""What is asked for there, a lock file or a manifest states."""
 
 ECOSYSTEM: Final = Ecosystem(
     name="node",
@@ -111,6 +119,7 @@ ECOSYSTEM: Final = Ecosystem(
         "**/deno.lock",
     ),
     manifests=("**/package.json",),
+    glances=tuple(Glance(end=end.encode(), signs=_IMPORTS, above=_PROJECTS) for end in _MODULES),
     load_declared=_declared,
     version=5,
     bare=(
@@ -147,6 +156,6 @@ ECOSYSTEM: Final = Ecosystem(
     interpreter="node",
     scripts=(".js", ".mjs"),
     interpreted=True,
-    misses="modules that Deno fetched from addresses; packages that a bundler wrote into one file, and libraries for browsers that lie among a project's own files (`jquery.min.js`)",
+    misses="modules that are imported from addresses (a gap), and imports after the first 4 KiB of a file; packages that a bundler wrote into one file, and libraries for browsers that lie among a project's own files (`jquery.min.js`)",
     reference="https://docs.npmjs.com/cli/configuring-npm/package-json",
 )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from garboard.ecosystems.python.names import normalize
 from garboard.model.ecosystem import Ecosystem, parent_folder
-from garboard.model.image import Bare
+from garboard.model.image import Bare, Glance
 
 WITHOUT_METADATA: Final = "Python archives without the metadata of a distribution"
 """What a report calls these: wheels, eggs and zip applications."""
@@ -84,10 +85,16 @@ def _order() -> VersionOrder:
 
 
 def _declared() -> PlainCatalog:
-    from garboard.ecosystems.python import declared, manifests, requirements
+    from garboard.ecosystems.python import declared, manifests, requirements, scripts, tools
 
     def catalog(file: File) -> Iterator[Fact]:
         name = file.path.rpartition("/")[2]
+        if name in _TOOLS:
+            return tools.catalog(file)
+        if name == "pyproject.toml":
+            return chain(manifests.catalog(file), tools.catalog(file))
+        if name.endswith((".py", ".ipynb")) and name not in _PROJECTS:
+            return scripts.catalog(file)
         if name in _PROJECTS or name.endswith(".in"):
             return manifests.catalog(file)
         if (
@@ -113,6 +120,7 @@ def _commands() -> Commands:
     return COMMANDS
 
 
+_TOOLS: Final = ("tox.ini", "tox.toml", "hatch.toml", ".pre-commit-config.yaml", ".pre-commit-config.yml", "noxfile.py")
 _PROJECTS: Final = ("pyproject.toml", "Pipfile", "setup.cfg", "setup.py")
 _PLAIN: Final = ("requirements", "pip-requires", "test-requires")
 """Names of lists for pip without an extension."""
@@ -165,7 +173,7 @@ ECOSYSTEM: Final = Ecosystem(
     locks=("requirements.txt", "Pipfile.lock", "poetry.lock", "uv.lock", "pdm.lock", "pylock.toml", "Pipfile"),
     below_locks=False,
     installers=("pip", "setuptools", "wheel"),
-    version=5,
+    version=6,
     for_tests=_for_tests,
     caches=("**/.cache/pip",),
     modules=("**/site-packages/*/__init__.py", "**/dist-packages/*/__init__.py"),
@@ -194,7 +202,11 @@ ECOSYSTEM: Final = Ecosystem(
         "**/pdm.lock",
         "**/pylock*.toml",
     ),
-    manifests=(*(f"**/{name}" for name in _PROJECTS), "**/*requirements*.in", "**/requirements/*.in"),
+    manifests=(*(f"**/{name}" for name in (*_PROJECTS, *_TOOLS)), "**/*requirements*.in", "**/requirements/*.in"),
+    glances=(
+        Glance(end=b".py", signs=(b"# /// script",), beside=(b"__init__.py",)),
+        Glance(end=b".ipynb", signs=(b"pip install", b"pip3 install"), head=1024 * 1024),
+    ),
     load_declared=_declared,
     load_join=_join,
     load_commands=_commands,
@@ -207,7 +219,8 @@ ECOSYSTEM: Final = Ecosystem(
     scripts=(".py",),
     interpreted=True,
     misses="modules that lie in an archive, or among others, without a distribution's metadata (a gap); what is vendored without "
-    "metadata or a list; what a script states in itself (PEP 723), unless its lock file lies beside it; lists for pip under names that do not "
-    "contain `requirements` or `reqs`, unless one names them (a gap); what a build alone needs (`build-system`)",
+    "metadata or a list; what a script states in itself (PEP 723) after its first 4 KiB, or as a module of a package; lists for pip under names that do not "
+    "contain `requirements` or `reqs`, unless one names them (a gap); what a build (`build-system`), tox, nox and pre-commit "
+    "need without a version, and the hooks of pre-commit, which are told and take nothing from the coverage",
     reference="https://packaging.python.org/en/latest/specifications/",
 )

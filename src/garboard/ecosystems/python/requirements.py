@@ -61,7 +61,7 @@ def _is_list(path: str, text: str) -> bool:
 
 def join(kept: Mapping[str, bytes]) -> Iterator[tuple[str, Fact]]:
     """What each list names, with the versions of the constraints that it goes by; a gap for constraints of none."""
-    lists = {path: _parsed(data.decode()) for path, data in kept.items()}
+    lists = {path: parsed(data.decode()) for path, data in kept.items()}
     used = {place for path, one in lists.items() for place in _places(path, one.constraints)}
     for path, one in lists.items():
         if "constraints" in path.rpartition("/")[2]:
@@ -137,7 +137,8 @@ def _entries_of(lists: Mapping[str, RequirementsList], path: str) -> tuple[Locke
     return found.entries if found is not None else ()
 
 
-def _parsed(text: str) -> RequirementsList:
+def parsed(text: str) -> RequirementsList:
+    """What the text of a list says."""
     entries: list[LockedDistribution] = []
     left: dict[str, int] = {}
     named: dict[str, list[str]] = {"r": [], "c": []}

@@ -100,7 +100,7 @@ ECOSYSTEM: Final = Ecosystem(
     ),
     of_folder=_of_folder,
     repeats=_repeats,
-    version=2,
+    version=3,
     programs=("gem", "bundle", "bundler"),
     declares=("**/Gemfile*.lock", "**/*.gemfile.lock", "**/gems.locked"),
     manifests=("**/Gemfile", "**/Gemfile.local", "**/gems.rb", "**/*.gemfile", "**/*.gemspec"),

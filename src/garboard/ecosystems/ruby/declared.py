@@ -17,7 +17,7 @@ ORDER: Final = "gem"
 _GEM: Final = re.compile(r"([A-Za-z0-9_][\w.-]*)(?: \(([^)]*)\))?!?")
 _VERSION: Final = re.compile(r"(\d[0-9A-Za-z.]*)(?:-(.+))?")
 _REQUIRED: Final = re.compile(
-    r"""\s*+(?:gem|[\w.]*\.add_(?:runtime_|development_)?dependency)[\s(]++["']([\w.-]+)["']"""
+    r"""\s*+(?:gem|[\w.]*\.add_(?:runtime_|development_)?dependency)[\s(]++(?:["']|%q?<)([\w.-]+)["'>]"""
 )
 _GROUP: Final = re.compile(r"[ \t]*group[ \t(]++([^\n]*?)\)?[ \t]+do\b")
 _IN_GROUP: Final = re.compile(r""".*?[,\s](?::groups?[ \t]*=>|groups?:)[ \t]*(\[[^\]]*\]|[:"']\w+)""")

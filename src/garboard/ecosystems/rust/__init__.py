@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from garboard.model.ecosystem import Ecosystem, same_file
+from garboard.model.image import Glance
 
 if TYPE_CHECKING:
     from garboard.model.ecosystem import PlainCatalog
@@ -30,9 +31,9 @@ def _remedy(fix: Fix) -> tuple[str, str]:
 
 
 def _declared() -> PlainCatalog:
-    from garboard.ecosystems.rust.declared import catalog
+    from garboard.ecosystems.rust import declared, scripts
 
-    return catalog
+    return lambda file: (scripts if file.path.endswith(".rs") else declared).catalog(file)
 
 
 def _commands() -> Commands:
@@ -70,6 +71,7 @@ ECOSYSTEM: Final = Ecosystem(
     locks=("Cargo.lock",),
     declares=("**/Cargo.lock",),
     manifests=("**/Cargo.toml",),
+    glances=(Glance(end=b".rs", signs=(b"dependencies", b"cargo-deps:"), above=(b"Cargo.toml",)),),
     load_declared=_declared,
     order="semver",
     programs=("cargo",),

@@ -15,9 +15,12 @@ from garboard.image.layers.record import LayerRecord, Link, Reading
 from garboard.image.layers.tar import PROGRAM_ANYWHERE, PROGRAM_SIGNS, TAR_SIGN, TAR_SIGN_AT, WINDOWS, mapped
 from garboard.model.errors import ImageError
 from garboard.model.gap import Gap
-from garboard.model.image import Reader
+from garboard.model.image import File, Glance, Reader
 from garboard.model.limits import Limits
 from garboard.model.package import Fact
+
+_LOCK_OF_EMACS = b".#"
+"""How the name of a link begins that says who edits a file, and leads nowhere."""
 
 
 def read(root: Path, matcher: Matcher, readers: Mapping[str, Reader], limits: Limits, *, only: str = "") -> LayerRecord:
@@ -33,6 +36,7 @@ class _Reading:
         self, root: bytes, matcher: Matcher, readers: Mapping[str, Reader], limits: Limits, only: bytes = b""
     ) -> None:
         self._root = root
+        self._real = os.path.realpath(root)
         self._only = only
         self._matcher = matcher
         self._readers = readers
@@ -43,16 +47,23 @@ class _Reading:
         self._links: list[Link] = []
         self._gaps: list[Gap] = []
         self._members = 0
+        self._beside, self._above = _closing(matcher)
+        self._closed: frozenset[bytes] = frozenset()
+        """Ends of names that nobody looks into in the folder that is being read."""
 
     def run(self) -> LayerRecord:
         device = os.stat(self._root).st_dev
-        folders = [b""]
+        folders: list[tuple[bytes, frozenset[bytes]]] = [(b"", frozenset())]
         while folders:
-            folder = folders.pop()
+            folder, closed = folders.pop()
             try:
                 with os.scandir(os.path.join(self._root, folder)) as found:
-                    entries = (one for one in found if one.name == self._only) if self._only else found
-                    folders += [path for entry in entries if (path := self._entry(folder, entry, device)) is not None]
+                    entries = [one for one in found if one.name == self._only] if self._only else [*found]
+                    below = closed.union(*(self._above.get(one.name, ()) for one in entries))
+                    self._closed = below.union(*(self._beside.get(one.name, ()) for one in entries))
+                    below = below if below != closed else closed
+                    inner = (self._entry(folder, entry, device) for entry in entries)
+                    folders += [(path, below) for path in inner if path is not None]
             except OSError as error:
                 self._gap(folder, f"the folder cannot be read: {error.strerror}")
         names = self._log.blocks()
@@ -97,17 +108,48 @@ class _Reading:
         ):
             wanted = matcher.readers(path)
         if not wanted:
+            end = last[last.rfind(b".") :]
+            if end in matcher.glances and end not in self._closed and entry.is_file(follow_symlinks=False):
+                self._glance(path, entry, *matcher.glances[end])
             if matcher.programs and entry.is_file(follow_symlinks=False) and self._may_be_a_program(path, last, entry):
                 self._file(path, entry, (matcher.programs,), program=True)
             return
         if entry.is_symlink():
             if followers := matcher.followers(wanted):
                 target = os.readlink(entry.path)
+                declares = not self._matcher.of_sources.isdisjoint(followers) and not last.startswith(_LOCK_OF_EMACS)
+                if declares and not self._leads_within(entry.path, target):
+                    self._gap(path, "it is a link that leads out of the tree, or nowhere: what it names was not read")
                 self._links.append(Link(path=path, target=target, hard=False, readers=followers))
         elif entry.is_file(follow_symlinks=False):
             self._file(path, entry, wanted)
         else:
             self._no_file(path, wanted)
+
+    def _leads_within(self, path: bytes, target: bytes) -> bool:
+        """Whether a link leads to something in the folder; an absolute one is of the machine that the folder lies on."""
+        if target.startswith(b"/"):
+            return False
+        real = os.path.realpath(path)
+        return os.path.exists(path) and os.path.commonpath((real, self._real)) == self._real
+
+    def _glance(self, path: bytes, entry: os.DirEntry[bytes], reader: str, glance: Glance) -> None:
+        """Let a reader see the beginning of a file, if it has what the reader looks for."""
+        try:
+            handle = os.open(entry.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        except OSError as error:
+            self._gap(path, f"the file cannot be read: {error.strerror}")
+            return
+        try:
+            data = os.pread(handle, glance.head, 0)
+        except OSError as error:
+            self._gap(path, f"the file cannot be read: {error.strerror}")
+            return
+        finally:
+            os.close(handle)
+        if any(sign in data for sign in glance.signs):
+            facts = tuple(self._readers[reader].catalog(File(path=text(path), data=data)))
+            self._readings.append(Reading(path=path, reader=reader, facts=facts))
 
     @staticmethod
     def _may_be_a_program(path: bytes, last: bytes, entry: os.DirEntry[bytes]) -> bool:
@@ -157,6 +199,17 @@ class _Reading:
 
     def _gap(self, path: bytes, reason: str) -> None:
         self._gaps.append(Gap(stage="image", subject="/" + text(path), reason=reason))
+
+
+def _closing(matcher: Matcher) -> tuple[dict[bytes, set[bytes]], dict[bytes, set[bytes]]]:
+    """By the name of a file, the ends of names that nobody looks into beside it, and below its folder too."""
+    beside: dict[bytes, set[bytes]] = {}
+    above: dict[bytes, set[bytes]] = {}
+    for end, (_, glance) in matcher.glances.items():
+        for names, found in ((glance.beside, beside), (glance.above, above)):
+            for name in names:
+                found.setdefault(name, set()).add(end)
+    return beside, above
 
 
 def _is_program(head: bytes) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Final, NamedTuple
 
-from garboard.model.image import Bare, ProgramReader, Reader
+from garboard.model.image import Bare, Glance, ProgramReader, Reader
 from garboard.model.limits import Limits
 
 _ANY_FOLDERS: Final = "**/"
@@ -88,6 +88,14 @@ class Matcher:
         self._heads = {reader.NAME: getattr(reader, "HEAD", None) for reader in readers}
         self._large = frozenset(reader.NAME for reader in readers if getattr(reader, "LARGE", False))
         self._mapped = frozenset(reader.NAME for reader in readers if getattr(reader, "MAPPED", False))
+        self.glances: dict[bytes, tuple[str, Glance]] = {
+            glance.end: (reader.NAME, glance) for reader in readers for glance in getattr(reader, "GLANCES", ())
+        }
+        """By the end of a name, what is looked into of the files in folders, and for which reader."""
+        self.of_sources = frozenset(reader.NAME for reader in readers if getattr(reader, "SOURCES", False))
+        """Readers of what the files of a source tree declare."""
+        self.anywhere = frozenset({self.programs, *(name for name, _ in self.glances.values())})
+        """Readers of files that no glob of theirs meets."""
         self._readers = readers
         self._globs: dict[bytes, list[tuple[int, str, str, Extra | None]]] = {}
         """Position, reader and glob, or the extra with a folder of its own, keyed by the last component, by its extension, or by

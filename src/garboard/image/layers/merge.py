@@ -302,7 +302,7 @@ class Merger:
         globs = self._matcher.with_extras(())
         asked = self._asked()
         for path, reader, versions in self._root.histories():
-            if reader == globs.programs or reader in globs.readers(path):
+            if reader in globs.anywhere or reader in globs.readers(path):
                 yield FileHistory(reader=reader, path=text(path), versions=versions)
                 continue
             extra = self._matcher.extra_for(path, reader)

@@ -1,0 +1,67 @@
+"""The plugins of Gradle's builds, which are asked for by their ids, and the libraries that scripts name by a catalog's aliases."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from typing import Final
+
+from garboard import lock_text
+from garboard.ecosystems.maven.effective import exact
+from garboard.lock_text import Pinned
+from garboard.model.image import File
+from garboard.model.package import Fact, Unread
+
+_COMMENT: Final = re.compile(r"""//[^\n]*|/\*(?s:.*?)(?:\*/|\Z)|"[^"\n]*"|'[^'\n]*'""")
+_PLUGIN: Final = re.compile(
+    r"""\b(id|kotlin)[ \t]*\(?[ \t]*["']([\w.-]+)["'][ \t]*\)?[ \t]*\.?version[ \t]*\(?[ \t]*["']([^"'\n$]+)["']"""
+)
+_ALIAS: Final = re.compile(r"(?m)^[ \t]*\w+[ \t]*\(?[ \t]*(?:platform[ \t]*\([ \t]*)?libs\.(?!plugins\b|versions\b)\w")
+
+
+def catalog(file: File, /) -> Iterator[Fact]:
+    """Plugins, for development: each as the artifact by which Gradle finds it (``ID:ID.gradle.plugin``)."""
+    try:
+        text = lock_text.decoded(file.data)
+        found = tuple((_of_catalog if file.path.endswith(".toml") else _of_script)(text))
+    except lock_text.ERRORS:
+        return  # told where its libraries are read
+    yield from lock_text.packaged(file.path, found, type_="maven", order="maven", separator=":")
+    if not file.path.endswith(".toml") and _ALIAS.search(_plain(text)) is not None:
+        yield Unread(kind=lock_text.ALIASES, reason="their versions are not known: not judged")
+
+
+def _plain(text: str) -> str:
+    """A script without its comments."""
+    return _COMMENT.sub(lambda one: one[0] if one[0][0] in "\"'" else re.sub(r"[^\n]", " ", one[0]), text)
+
+
+def _of_script(text: str) -> Iterator[Pinned]:
+    plain = _plain(text)
+    for found in _PLUGIN.finditer(plain):
+        name = f"org.jetbrains.kotlin.{found[2]}" if found[1] == "kotlin" else found[2]
+        if version := exact(found[3].strip()):
+            yield _pinned(name, version, plain.count("\n", 0, found.start()) + 1)
+
+
+def _of_catalog(text: str) -> Iterator[Pinned]:
+    if "[plugins]" not in text:
+        return
+    document = tomllib.loads(text)
+    versions = lock_text.mapping(document.get("versions"))
+    lines = lock_text.lines(text, r"""\s*["']?([\w.-]+)["']?\s*=""", last=True)
+    for alias, entry in lock_text.mapping(document.get("plugins")).items():
+        stated = lock_text.mapping(entry)
+        version = stated.get("version")
+        if isinstance(version, dict):
+            version = versions.get(lock_text.text_of(version.get("ref")))
+        name = lock_text.text_of(stated.get("id"))
+        if isinstance(entry, str):
+            name, _, version = entry.partition(":")
+        if name and (known := exact(lock_text.text_of(version))):
+            yield _pinned(name, known, lines.get(alias, 0))
+
+
+def _pinned(name: str, version: str, line: int) -> Pinned:
+    return Pinned(f"{name}:{name}.gradle.plugin", version, asked=True, line=line, scope="development")

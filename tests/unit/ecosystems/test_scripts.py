@@ -1,0 +1,139 @@
+"""Scripts that state in themselves what they need: what is pinned is listed, and the rest is told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from garboard import lock_text
+from garboard.packages.declared import SCRIPTS
+from tests.unit.packages.test_declared import read
+
+
+class Stated(NamedTuple):
+    """A script, the packages that it states, and the names that it leaves open."""
+
+    path: str
+    text: str
+    packages: dict[str, int]
+    left: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
+
+
+CASES = [
+    Stated(
+        "run.py",
+        '#!/usr/bin/env -S uv run\n# /// script\n# dependencies = [\n#   "A_b==1.0",\n#   "c[d]>=1",\n# ]\n# ///\nimport a\n',
+        {"pkg:pypi/a-b@1.0": 4},
+        ("c",),
+    ),
+    Stated("broken.py", "# /// script\n# dependencies = [\n# ///\n", {}, (), ("cannot be read",)),
+    Stated("cut.py", "# /// script\n" + "# a\n" * 2000, {}, (), ("more about itself than is looked at",)),
+    Stated("text.py", "# /// script\nimport a\n", {}),
+    Stated("open.py", "# /// script\n# dependencies = []\n", {}),
+    Stated(
+        "a.ipynb",
+        '{"cells": [{"source": ["!pip install -q a==1.0 --index-url https://x \\"b[c]==2\\"\\n",\n'
+        '"%pip install -r requirements-x.txt d && pip list", "!{sys.executable} -m pip install e==3",\n'
+        '"# pip install f", "!pip install ."]}]}',
+        {"pkg:pypi/a@1.0": 0, "pkg:pypi/b@2": 0, "pkg:pypi/e@3": 0},
+        ("d",),
+    ),
+    Stated(
+        "Hello.java",
+        '///usr/bin/env jbang "$0" "$@" ; exit $?\n//DEPS g:a:1.0 g:b:2.0:linux@jar\n//DEPS g:c:${v} g:d:RELEASE\n',
+        {"pkg:maven/g/a@1.0": 2, "pkg:maven/g/b@2.0": 2},
+        ("g:c", "g:d"),
+        (lock_text.DIRECT,),
+    ),
+    Stated(
+        "x.main.kts",
+        '@file:DependsOn("g:a:1.0", "g:b:1")\n',
+        {"pkg:maven/g/a@1.0": 1, "pkg:maven/g/b@1": 1},
+        (),
+        (lock_text.DIRECT,),
+    ),
+    Stated(
+        "x.groovy",
+        "@Grapes([\n  @Grab('g:a:1.0'),\n  @Grab(group='g', module='b', version='2')])\n@Grab(group='g', module='c')\n",
+        {"pkg:maven/g/a@1.0": 2, "pkg:maven/g/b@2": 3},
+        ("g:c",),
+        (lock_text.DIRECT,),
+    ),
+    Stated(
+        "a.scala",
+        '//> using scala 3.3.1\n//> using dep g::a:1.0\n//> using test.deps "g:b:1", "g::c::2"\n//> using dep g:d:1.+\n',
+        {"pkg:maven/g/a_3@1.0": 2, "pkg:maven/g/b@1": 3, "pkg:maven/g/c_3@2": 3},
+        ("g:d",),
+        (lock_text.DIRECT,),
+    ),
+    Stated("a.sc", "import $ivy.`g::a:1`, $ivy.`g:b:1`\n", {"pkg:maven/g/b@1": 1}, ("g:a",), (lock_text.DIRECT,)),
+    Stated(
+        "main.ts",
+        'import a from "npm:@s/a@1.0.0/b";\n// import z from "npm:z@1.0.0";\nexport * from \'https://esm.sh/v1/c@2.0.0?x\';\n'
+        'const d = await import("npm:d@1");\nimport "https://deno.land/std@0.1.0/x.ts";\nconst e = "https://x";\n',
+        {"pkg:npm/%40s/a@1.0.0": 1, "pkg:npm/c@2.0.0": 3},
+        ("d",),
+        ("by their addresses", lock_text.DIRECT),
+    ),
+    Stated(
+        "a.rs",
+        '#!/usr/bin/env -S cargo -Zscript\n---cargo\n[dependencies]\na = "=1.0.0"\nb = { version = "1" }\nc = { path = "c" }\n---\n',
+        {"pkg:cargo/a@1.0.0": 0},
+        ("b",),
+        (lock_text.DIRECT,),
+    ),
+    Stated("e.rs", '---\ndependencies.a = "4"\n---\n', {}, ("a",)),
+    Stated("b.rs", '//! ```cargo\n//! [dependencies]\n//! a = "1"\n//! ```\nfn main() {}\n', {}, ("a",)),
+    Stated("c.rs", '// cargo-deps: a, b="1"\n', {}, ("a", "b")),
+    Stated("d.rs", "//! ```cargo\n//! [dependencies\n//! ```\n", {}, (), ("cannot be read",)),
+]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.path)
+def test_what_a_script_states(tmp_path: Path, case: Stated) -> None:
+    found = read(tmp_path, {f"x/{case.path}": case.text})
+    assert {one.purl: one.locations[0].line for one in found.packages} == case.packages
+    left = [one for one in found.gaps if one.subject in {lock_text.SCRIPTS, lock_text.NOTEBOOKS}]
+    assert [one.reason.partition("(")[2].rstrip(")") for one in left] == ([", ".join(case.left)] if case.left else [])
+    others = [one.reason for one in found.gaps if one not in left]
+    assert len(others) == len(case.remarks)
+    assert all(part in reason for part, reason in zip(case.remarks, others, strict=True))
+
+
+@pytest.mark.parametrize("end", sorted({one.end.decode() for reader in SCRIPTS for one in reader.GLANCES}))  # type: ignore[attr-defined]
+def test_a_file_that_states_nothing_is_not_told(tmp_path: Path, end: str) -> None:
+    assert read(tmp_path, {f"a{end}": "text\n", "x.txt": ""}).gaps == ()
+
+
+def test_a_lock_file_of_the_script_answers(tmp_path: Path) -> None:
+    lock = 'version = 1\n[[package]]\nname = "a"\nversion = "1.5"\n'
+    found = read(tmp_path, {"run.py": '# /// script\n# dependencies = ["a"]\n# ///\n', "run.py.lock": lock})
+    assert ([one.purl for one in found.packages], found.gaps) == (["pkg:pypi/a@1.5"], ())
+
+
+def test_what_a_notebook_names_the_tree_may_state(tmp_path: Path) -> None:
+    cell = '{"cells": [{"source": ["!pip install Some_thing"]}]}'
+    assert read(tmp_path, {"docs/a.ipynb": cell, "requirements.txt": "some.thing==1.0\n"}).gaps == ()
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "beside"),
+    [
+        ("p/run.py", '# /// script\n# dependencies = ["a"]\n# ///\n', "p/__init__.py"),
+        ("src/b/A.java", "//DEPS g:a:1\n", "build.xml"),
+        ("src/a.ts", "import a from 'https://x/a'\n", "deno.lock"),
+        ("src/a.rs", "// cargo-deps: a\n", "Cargo.toml"),
+    ],
+)
+def test_what_belongs_to_a_project_is_no_script(tmp_path: Path, path: str, text: str, beside: str) -> None:
+    assert read(tmp_path / "alone", {path: text}).gaps
+    deno = '{"version": "4", "npm": {}}'
+    assert read(tmp_path / "with", {path: text, beside: deno if beside == "deno.lock" else ""}).gaps == ()
+
+
+def test_what_is_installed_is_its_authors_own(tmp_path: Path) -> None:
+    script = '# /// script\n# dependencies = ["a"]\n# ///\n'
+    assert read(tmp_path, {".venv/lib/python3/site-packages/a.py": script, "x": ""}).gaps == ()
