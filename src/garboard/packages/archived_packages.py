@@ -20,7 +20,7 @@ from garboard.patterns import of_globs
 if TYPE_CHECKING:
     from garboard.zipped import Entry
 
-VERSION: Final = 1
+VERSION: Final = 2
 """Rises when what is told of an archive that an ecosystem reads changes."""
 _SIGNS: Final = (b"PK", b"#!")
 """How an archive begins, and a script that one follows."""
@@ -33,6 +33,7 @@ _ALL_OWN: Final = 256 * MIB
 """Bytes of compressed archives of the same kind in an archive that are searched, of one and of all."""
 _DEPTH: Final = 4
 _NAMED: Final = 3
+_TOO_LARGE: Final = "are too large or too deep in others to be searched for packages of other kinds"
 _OF_OTHERS: Final = "hold packages of other kinds, which were not read"
 INSIDE: Final = "archives of packages"
 
@@ -84,12 +85,15 @@ def of_others(file: File, ecosystem: Ecosystem) -> Iterator[Fact]:
 
     if bytes(file.view[:2]) not in _SIGNS:
         return
+    search = _Search(file.path, ecosystem)
     try:
-        found = tuple(islice(_Search(file.path, ecosystem).others(file.view), _NAMED))
-        if found:
-            yield Unread(kind=INSIDE, names=found, reason=_OF_OTHERS)
+        found = tuple(islice(search.others(file.view), _NAMED))
     except zipped.Malformed:
         return  # the cataloger tells of it
+    if found:
+        yield Unread(kind=INSIDE, names=found, reason=_OF_OTHERS)
+    if search.unsearched:
+        yield Unread(kind=INSIDE, names=tuple(search.unsearched[:_NAMED]), reason=_TOO_LARGE)
 
 
 class _Search:
@@ -102,6 +106,8 @@ class _Search:
         self._archive = _archives_of(ecosystem.name)
         self._left = _ALL_NESTED
         self._left_of_own = _ALL_OWN
+        self.unsearched: list[str] = []
+        """Archives of the same kind that are beyond a bound."""
 
     def others(self, view: memoryview, inside: str = "", depth: int = 1) -> Iterator[str]:
         """The members that tell of such packages."""
@@ -114,7 +120,7 @@ class _Search:
             if not entry.size or archive_names.for_tests(f"{self._path}/{name}"):
                 continue
             if self._own(entry.name):
-                if depth < _DEPTH and self._archive(entry.name):
+                if self._archive(entry.name):
                     yield from self._nested(view, entry, name, depth)
             elif self._tells(view, entry):
                 yield name
@@ -123,9 +129,10 @@ class _Search:
         """Those in an archive of the same kind; the cataloger tells of one that cannot be read."""
         from garboard import zipped
 
+        if depth >= _DEPTH or (entry.method and entry.size > min(self._left_of_own, _OWN)):
+            self.unsearched.append(name)
+            return
         if entry.method:
-            if entry.size > min(self._left_of_own, _OWN):
-                return
             self._left_of_own -= entry.size
         try:
             nested = zipped.read(view, entry, entry.size)

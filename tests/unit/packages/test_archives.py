@@ -409,13 +409,15 @@ def test_packages_in_archives_within_an_archive_of_the_same_kind(stored: int) ->
     )
 
 
-def test_archives_of_the_same_kind_are_searched_within_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_archives_of_the_same_kind_are_searched_within_bounds_and_others_told(monkeypatch: pytest.MonkeyPatch) -> None:
     inner = zipped_with(POM, PACKAGE)
     path = "app/a.jar"
     data = zipped_with(POM, ("b.jar", inner))
     assert archived_packages.INSIDE in kinds(layer({path: data}))
     monkeypatch.setattr(archived_packages, "_ALL_OWN", len(inner) - 1)
-    assert archived_packages.INSIDE not in kinds(layer({path: data}))
+    beyond = "are too large or too deep in others to be searched for packages of other kinds: app/a.jar ("
+    assert kinds(layer({path: data}))[archived_packages.INSIDE] == f"{beyond}b.jar)"
+    monkeypatch.undo()
     for _ in range(20):
         inner = zipped_with(("b.jar", inner))
-    assert archived_packages.INSIDE not in kinds(layer({path: inner}))
+    assert kinds(layer({path: inner}))[archived_packages.INSIDE] == f"{beyond}b.jar!/b.jar!/b.jar!/b.jar)"
