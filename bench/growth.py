@@ -1,6 +1,6 @@
 """How cost grows with the work: CPU and peak memory of the installed command on inputs of growing size.
 
-Curves: files of an image, its packages (deb and npm), its layers, findings in every format, dense dependency graphs,
+Curves: files of an image, its packages (deb and npm), its layers, findings, saved reports in every format, dense dependency graphs,
 and images of one run.
 The last column is by how much CPU grew beyond the input (1.0 is linear).
 
@@ -22,6 +22,8 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
+
+from garboard.reporters import SCAN
 
 GARBOARD = Path(sys.executable).parent / "garboard"
 RELEASE = b'ID=debian\nVERSION_ID="12"\nVERSION_CODENAME=bookworm\n'
@@ -203,6 +205,27 @@ def curves(work: Path) -> Iterator[Curve]:
         yield Curve(
             f"findings, {form}", (1_000, 10_000), judged(lambda size: [layer(debs(size))], "scan", "--format", form)
         )
+    template = work / "report.j2"
+    template.write_text("{% for one in report.vulnerabilities %}{{ one.id }} {{ one.packageName }}\n{% endfor %}")
+
+    def converted(form: str) -> Callable[[int], Cost]:
+        """The format alone: of a report that was saved."""
+
+        def measure(size: int) -> Cost:
+            saved = work / f"{size}.report"
+            if not saved.exists():
+                judged(lambda count: [layer(debs(count))], "scan", "--format", f"report={saved}")(size)
+            words = (
+                "--format",
+                f"{form}={work / 'out'}",
+                *(("--template", str(template)) if form == "template" else ()),
+            )
+            return run("convert", str(saved), "-q", *words)
+
+        return measure
+
+    for form in SCAN.names:
+        yield Curve(f"a saved report as {form}", (1_000, 10_000), converted(form))
     once = image(work / "once.tar", lambda: [layer(debs(1_000))])
     common = ("--db", db, "--offline", "--no-cache", "-q", "--json")
     yield Curve("images of one run", (1, 10, 40), lambda size: run("scan", *[once] * size, *common))

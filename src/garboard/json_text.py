@@ -23,6 +23,11 @@ def encoded(value: Any) -> bytes:
         return msgspec.json.encode(_encodable(msgspec.to_builtins(value)))
 
 
+def builtins(value: Any) -> Any:
+    """The value as a program gets it from its document: dictionaries, lists, texts and numbers."""
+    return _encodable(msgspec.to_builtins(value))
+
+
 def encodable(text: str) -> str:
     """The text with ``?`` for what UTF-8 cannot hold."""
     return text.encode("utf-8", "replace").decode()

@@ -7,7 +7,7 @@ it includes the language packages' issues, so one list is the whole answer.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import msgspec
 
@@ -486,6 +486,12 @@ def parts(report: Report, view: View) -> Iterator[bytes]:
     """The same in parts, one for each element of ``vulnerabilities``."""
     writer = _Writer(report, view)
     yield from json_text.in_parts(json_text.document(writer.document()), "vulnerabilities", writer.entries(), 1)
+
+
+def pieces(report: Report, view: View) -> tuple[Document, Callable[[], Iterator[Entry]]]:
+    """The document without ``vulnerabilities``, and what makes their elements, as often as it is asked."""
+    writer = _Writer(report, view)
+    return writer.document(), writer.entries
 
 
 def several(_count: int, view: View) -> JsonArray:

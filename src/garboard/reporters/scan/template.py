@@ -6,11 +6,11 @@ the template's file is for HTML or XML, what it prints is escaped.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Final, overload
 
-import msgspec
-
+from garboard import json_text
 from garboard.model.errors import UsageError
 from garboard.model.report import Report
 from garboard.reporters.scan import json
@@ -35,7 +35,9 @@ def render(report: Report, view: View) -> bytes:
 
 def parts(report: Report, view: View) -> Iterator[bytes]:
     """The same, at once. Raises as `render`."""
-    document: dict[str, Any] = msgspec.json.decode(json.render(report, view))
+    whole, entries = json.pieces(report, view)
+    document: dict[str, Any] = json_text.builtins(whole)
+    document["vulnerabilities"] = _Entries(entries)
     template = _template(view)
     from jinja2 import TemplateError
 
@@ -44,6 +46,36 @@ def parts(report: Report, view: View) -> Iterator[bytes]:
     except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, RecursionError) as error:
         raise UsageError(f"the template {view.template_name} fails: {error}", "see the JSON report: --json") from error
     yield made.encode("utf-8", "replace")
+
+
+class _Entries(Sequence[dict[str, Any]]):
+    """The elements of ``vulnerabilities``, each made when its turn comes: all of them would take several times the memory."""
+
+    def __init__(self, entries: Callable[[], Iterator[json.Entry]]) -> None:
+        self._entries = entries
+        self._count = -1
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        return map(json_text.builtins, self._entries())
+
+    def __len__(self) -> int:
+        if self._count < 0:
+            self._count = sum(1 for _ in self._entries())
+        return self._count
+
+    @overload
+    def __getitem__(self, at: int) -> dict[str, Any]: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[dict[str, Any]]: ...
+    def __getitem__(self, at: int | slice) -> dict[str, Any] | list[dict[str, Any]]:
+        if isinstance(at, slice):
+            return [*self][at]
+        if at < 0:
+            at += len(self)
+        found = next(islice(self._entries(), max(at, 0), None), None) if at >= 0 else None
+        if found is None:
+            raise IndexError(at)
+        return dict(json_text.builtins(found))
 
 
 def _template(view: View) -> Template:
@@ -60,6 +92,7 @@ def _template(view: View) -> Template:
     environment = ImmutableSandboxedEnvironment(
         undefined=StrictUndefined, autoescape=name.endswith(_MARKUP), keep_trailing_newline=True
     )
+    environment.policies["json.dumps_kwargs"] = {"sort_keys": True, "default": list}
     try:
         return environment.from_string(view.template)
     except TemplateError as error:
