@@ -6,7 +6,7 @@ UV_VERSION := 0.13.9
 UV := UV_PROJECT_ENVIRONMENT=$(VENV) $(VENV)/bin/uv
 PYTEST := $(VENV)/bin/python -m pytest
 
-.PHONY: demo test coverage lint e2e fuzz mutants bench clean
+.PHONY: demo test coverage lint e2e fuzz mutants bench zipapp clean
 
 demo: $(VENV)/.runtime
 	$(VENV)/bin/python demo/demo.py .cache/demo
@@ -67,6 +67,12 @@ $(VENV)/.lint: $(VENV)/bin/uv pyproject.toml uv.lock
 $(VENV)/.bench: $(VENV)/bin/uv pyproject.toml uv.lock
 	$(UV) sync --quiet --frozen --inexact --python $(VENV)/bin/python --group bench
 	touch $@
+
+# One file that runs wherever there is a Python of the same version and processor: dist/garboard.pyz.
+zipapp: $(VENV)/bin/uv
+	mkdir -p dist
+	$(VENV)/bin/uv tool run --quiet --python $(VENV)/bin/python --with pip shiv==1.0.8 --quiet --compressed \
+	  --console-script garboard --output-file dist/garboard.pyz .
 
 clean:
 	rm -rf $(VENV) .cache

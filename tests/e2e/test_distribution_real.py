@@ -85,6 +85,17 @@ def test_by_pip(wheel: Path, tmp_path: Path) -> None:
     assert (tmp_path / "venv/bin/docker-scan").exists()
 
 
+def test_as_one_file_by_debians_python(tmp_path: Path) -> None:
+    """As ``make zipapp`` makes it, in a copy of what is tracked; it runs by the machine's own Python, with nothing installed."""
+    python = Path("/usr/bin/python3")
+    if not python.exists():
+        pytest.skip("this machine has no Python of its own")
+    source = tmp_path / "source"
+    run("git", "clone", "--quiet", ROOT, source)
+    run("make", "-C", source, "zipapp", f"PYTHON={python}")
+    _works([str(python), str(source / "dist/garboard.pyz")], tmp_path)
+
+
 def test_by_uvx(wheel: Path, tmp_path: Path) -> None:
     _works([_tool("uvx"), "--quiet", "--python", sys.executable, "--from", str(wheel), "garboard"], tmp_path)
 
