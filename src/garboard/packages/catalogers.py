@@ -44,11 +44,7 @@ class OwnablePaths:
         """See `MetadataPaths.among`."""
         globs, matches = self._globs, self._matches
         found = []
-        folder, home, programs = (
-            "",
-            False,
-            False,
-        )  # of the last path: lists have the files of a folder one after the other
+        folder, home, programs = "", False, False  # of the last path: a folder's files follow one another
         for path in paths:
             slash = path.rfind("/")
             name = path[slash + 1 :]

@@ -30,6 +30,7 @@ _ITEM: Final = re.compile(r"[ \t]*-[ \t]+(.+)")
 _OWN: Final = frozenset({"local", "meta", "builtin"})
 _PINNED: Final = re.compile(r"[A-Za-z0-9][\w.-]*(?:\[[^\]]*\])?===?[\w.!+-]+")
 _LISTS: Final = frozenset({"deps", "requires", "dependencies", "extra-dependencies"})
+_QUOTED: Final = re.compile(r"\"([^\"\n]*)\"|'([^'\n]*)'")
 _INSTALLS: Final = re.compile(r"\bsession\.(?:install|conda_install)\(")
 
 
@@ -65,10 +66,19 @@ def _build(text: str) -> Needs:
     if "build-system" not in text:
         return
     needs = lock_text.mapping(tomllib.loads(text).get("build-system")).get("requires")
-    lines = text.splitlines()
+    lines = _lines(text)
     for need in needs if isinstance(needs, list) else ():
         if isinstance(need, str):
-            yield need, next((number for number, line in enumerate(lines, 1) if need in line), 0)
+            yield need, lines.get(need, 0)
+
+
+def _lines(text: str) -> dict[str, int]:
+    """By each text in quotes, the line where it first is."""
+    found: dict[str, int] = {}
+    for number, line in enumerate(text.splitlines(), 1):
+        for one in _QUOTED.finditer(line):
+            found.setdefault(one[1] or one[2] or "", number)
+    return found
 
 
 def _tox(text: str) -> Needs:
@@ -88,13 +98,13 @@ def _tox(text: str) -> Needs:
 
 def _in_tables(text: str) -> Needs:
     """``tox.toml`` and ``hatch.toml``: lists under the names that these have for them, wherever they are."""
-    lines = text.splitlines()
+    lines = _lines(text)
     waiting: list[object] = [tomllib.loads(text)]
     while waiting:
         for key, value in lock_text.mapping(waiting.pop()).items():
             if key in _LISTS and isinstance(value, list):
                 for need in (one for one in value if isinstance(one, str)):
-                    yield from _need(need, next((number for number, line in enumerate(lines, 1) if need in line), 0))
+                    yield from _need(need, lines.get(need, 0))
             else:
                 waiting.append(value)
 
