@@ -13,13 +13,13 @@ from collections.abc import Set as AbstractSet
 from types import MappingProxyType
 from typing import BinaryIO, Final
 
-from garboard.ecosystems.rpm.updateinfo import Erratum, UpdatedPackage, security_updates
+from garboard.ecosystems.rpm.updateinfo import UpdatedPackage, security_updates
 from garboard.feeds.readers import bounded
+from garboard.feeds.readers.errata import advisory
 from garboard.feeds.readers.osv_ecosystems import scheme
-from garboard.model.advisory import Advisory, Affected, Range, Rating, Status
+from garboard.model.advisory import Affected, Range, Status
 from garboard.model.errors import FeedError
 from garboard.model.feed import FeedDocument, FeedHeader, Pointer, Record
-from garboard.model.gap import Gap
 from garboard.xml_stream import BadXml, elements
 
 NAME = "amazon"
@@ -116,27 +116,10 @@ def parse(shard: str, streams: Sequence[BinaryIO | None], /) -> Iterator[Record]
             try:
                 for erratum in security_updates(elements(bounded.chunks(stream))):
                     core |= {build.name for build in erratum.builds} if not extra else set()
-                    yield _advisory(erratum, release, extra, core)
+                    affected = tuple(_affected(erratum.builds, release, extra, core))
+                    yield advisory(NAME, erratum, affected, _page(erratum.id, release))
             except BadXml as error:
                 raise FeedError(f"the feed is not an updateinfo: {error}") from error
-
-
-def _advisory(erratum: Erratum, release: str, extra: str, core: AbstractSet[str]) -> Record:
-    if not erratum.id or not erratum.builds:
-        reason = "it names no package" if erratum.id else "it has no identifier"
-        return Gap(stage="feeds", subject=f"amazon {erratum.id or erratum.title}"[:200], reason=reason)
-    return Advisory(
-        id=erratum.id,
-        feed=NAME,
-        related=erratum.cves,
-        summary=erratum.title,
-        details=erratum.description,
-        published=erratum.issued,
-        modified=erratum.updated,
-        ratings=(Rating(source=NAME, word=erratum.severity),) if erratum.severity else (),
-        references=_page(erratum.id, release),
-        affected=tuple(_affected(erratum.builds, release, extra, core)),
-    )
 
 
 def _page(identifier: str, release: str) -> tuple[str, ...]:

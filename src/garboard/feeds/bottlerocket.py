@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import BinaryIO, Final
 
-from garboard.ecosystems.rpm.updateinfo import Erratum, UpdatedPackage, security_updates
+from garboard.ecosystems.rpm.updateinfo import UpdatedPackage, security_updates
 from garboard.feeds.readers import bounded
+from garboard.feeds.readers.errata import advisory
 from garboard.feeds.readers.osv_ecosystems import scheme
 from garboard.feeds.readers.single_shard import SingleShard, only
-from garboard.model.advisory import Advisory, Affected, Range, Rating, Status
+from garboard.model.advisory import Affected, Range, Status
 from garboard.model.errors import FeedError
 from garboard.model.feed import FeedDocument, FeedHeader, Record
-from garboard.model.gap import Gap
 from garboard.xml_stream import BadXml, elements
 
 NAME = "bottlerocket"
@@ -37,28 +37,9 @@ def parse(shard: str, streams: Sequence[BinaryIO | None], /) -> Iterator[Record]
     yield FeedHeader(ecosystems=(ECOSYSTEM,))
     try:
         for erratum in security_updates(elements(bounded.chunks(stream))):
-            yield _advisory(erratum)
+            yield advisory(NAME, erratum, tuple(_affected(erratum.builds)), erratum.links)
     except BadXml as error:
         raise FeedError(f"the feed is not an updateinfo: {error}") from error
-
-
-def _advisory(erratum: Erratum) -> Record:
-    affected = tuple(_affected(erratum.builds))
-    if not erratum.id or not affected:
-        reason = "it names no package with a version" if erratum.id else "it has no identifier"
-        return Gap(stage="feeds", subject=f"{NAME} {erratum.id or erratum.title}"[:200], reason=reason)
-    return Advisory(
-        id=erratum.id,
-        feed=NAME,
-        related=erratum.cves,
-        summary=erratum.title,
-        details=erratum.description,
-        published=erratum.issued,
-        modified=erratum.updated,
-        ratings=(Rating(source=NAME, word=erratum.severity),) if erratum.severity else (),
-        references=erratum.links,
-        affected=affected,
-    )
 
 
 def _affected(builds: Sequence[UpdatedPackage]) -> Iterator[Affected]:

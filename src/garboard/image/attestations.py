@@ -97,14 +97,22 @@ def all_attached(image: Image, attached: Attaching) -> Iterator[tuple[str, bytes
 
 
 def _attached(data: bytes, subject: str, place: str, fetch: Fetch) -> Iterator[Attached]:
+    for layers, listed in layers_of(data, subject, fetch, _may_be_vex, _MOST_ATTACHED):
+        yield from _vex(layers, place, fetch, listed)
+
+
+def layers_of(
+    data: bytes, subject: str, fetch: Fetch, wanted: Callable[[manifests.Descriptor], bool], most: int
+) -> Iterator[tuple[list[manifests.Descriptor], Mapping[str, str]]]:
+    """Yield the layers of a manifest, or of those that a list names and are ``wanted``, each with what the list says of it."""
     parsed = manifests.parse(data, subject)
     if isinstance(parsed, manifests.Manifest):
-        yield from _vex(parsed.layers, place, fetch)
+        yield parsed.layers, {}
         return
-    for item in [one for one in parsed.manifests if _may_be_vex(one)][:_MOST_ATTACHED]:
+    for item in [one for one in parsed.manifests if wanted(one)][:most]:
         below = manifests.parse(fetch(item), subject)
         if isinstance(below, manifests.Manifest):
-            yield from _vex(below.layers, place, fetch, item.annotations or {})
+            yield below.layers, item.annotations or {}
 
 
 def _may_be_vex(item: manifests.Descriptor) -> bool:

@@ -14,7 +14,7 @@ from typing import Final
 import msgspec
 
 from garboard.image import manifest as manifests
-from garboard.image.attestations import ENVELOPES, KEYS_OF_TYPE, Attaching, Fetch, all_attached
+from garboard.image.attestations import ENVELOPES, KEYS_OF_TYPE, Attaching, Fetch, all_attached, layers_of
 from garboard.model.errors import GarboardError
 from garboard.model.image import Image, ImageSignature
 from garboard.signing import SIGNATURE, SIMPLE, claimed, of_envelope
@@ -63,14 +63,8 @@ def read(image: Image, attached: Attaching, fetch: Fetch) -> tuple[ImageSignatur
 
 def _of(data: bytes, subject: str, place: str, fetch: Fetch) -> Iterator[ImageSignature]:
     """The signatures that a list of referrers or one of cosign's manifests names."""
-    parsed = manifests.parse(data, subject)
-    if isinstance(parsed, manifests.Manifest):
-        yield from _of_layers(parsed.layers, place, fetch)
-        return
-    for item in [one for one in parsed.manifests if _may_sign(one)][:_MOST]:
-        below = manifests.parse(fetch(item), subject)
-        if isinstance(below, manifests.Manifest):
-            yield from _of_layers(below.layers, place, fetch)
+    for layers, _ in layers_of(data, subject, fetch, _may_sign, _MOST):
+        yield from _of_layers(layers, place, fetch)
 
 
 def _may_sign(item: manifests.Descriptor) -> bool:
