@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -14,6 +14,7 @@ from garboard.cli.failure import said, tell
 from garboard.cli.filtering import worst
 from garboard.cli.output import Withdrawn, write, writing
 from garboard.cli.progress import finish
+from garboard.model.errors import GarboardError
 
 _IN_MEMORY: Final = 32 << 20
 """Bytes of one image's report that are kept in memory until all of it is made."""
@@ -21,7 +22,7 @@ _AT_ONCE: Final = 1 << 18
 
 if TYPE_CHECKING:
     from garboard.cli.output import Parts
-    from garboard.cli.settings import Images, Output
+    from garboard.cli.settings import Analysis, Images, Output
     from garboard.model.report import Report
     from garboard.reporters import Formats
     from garboard.reporters.protocols import ReportRenderer, Series
@@ -69,6 +70,47 @@ def report_each(images: Images, judge: Judge, formats: Formats[ReportRenderer], 
 
     _into(output.every, fill)
     return worst(2 if code is None else code for code in codes)
+
+
+def each_platform(images: Images, analysis: Analysis) -> tuple[Mapping[str, Callable[[], Analysis]], Images]:
+    """What is judged under which name: the images as they were named, or each of their platforms.
+
+    Of an image whose platforms cannot be found out, asking for what is judged is an error.
+    """
+    found: dict[str, Callable[[], Analysis]] = {}
+    for name in images.names:
+        one = msgspec.structs.replace(analysis, image=name)
+        if not images.every_platform:
+            found[name] = partial(_same, one)
+            continue
+        try:
+            found |= _platforms(one)
+        except GarboardError as error:
+            found[name] = partial(_fails, error)
+    if not images.every_platform:
+        return found, images
+    return found, msgspec.structs.replace(images, names=tuple(found), listed=True)
+
+
+def _platforms(analysis: Analysis) -> Iterator[tuple[str, Callable[[], Analysis]]]:
+    """The image of each platform by its name; one that does not tell any is the only one."""
+    from garboard.image import platforms
+
+    options = analysis.opening.options
+    known = platforms(analysis.image, options)
+    for platform in known:
+        opening = msgspec.structs.replace(analysis.opening, options=msgspec.structs.replace(options, platform=platform))
+        yield f"{analysis.image} ({platform})", partial(_same, msgspec.structs.replace(analysis, opening=opening))
+    if not known:
+        yield analysis.image, partial(_same, analysis)
+
+
+def _same(analysis: Analysis) -> Analysis:
+    return analysis
+
+
+def _fails(error: GarboardError) -> Analysis:
+    raise error
 
 
 def _into(outputs: Sequence[Output], fill: Callable[[tuple[Callable[[Parts], None], ...]], bool]) -> bool:

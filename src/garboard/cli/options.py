@@ -81,6 +81,7 @@ PLATFORM: Final = value(
     metavar="OS/ARCH[/VARIANT]",
     help="The platform, where an image has several.",
 )
+ALL_PLATFORMS: Final = flag("--all-platforms", help="Every platform that an image is for, one report for each.")
 PLATFORMS: Final = values(
     "--platform",
     parse=lambda given: None if given == "all" else _platform(given),

@@ -117,22 +117,32 @@ def images(given: Given, formats: Formats[Any], output: Output) -> Images:
                 "standard input is the list of images, and a name in it stands for standard input",
                 "write that image or SBOM to a file",
             )
-    found = Images(names=named, listed=listed)
+    every = given.takes(o.ALL_PLATFORMS) and given[o.ALL_PLATFORMS]
+    if every and given[o.PLATFORM]:
+        raise UsageError("--platform names one platform, and --all-platforms all", "leave one of them out")
+    found = Images(names=named, listed=listed, every_platform=every)
     for file in (one.file for one in output.every if one.file):
         for name in named if Path(file).is_file() else ():
             _keep(given, file, name, name)
+    if len(named) > 1 or every:
+        _refuse_several(
+            formats, output, f"{len(named)} are named" if len(named) > 1 else "--all-platforms may be several"
+        )
     if len(named) > 1:
-        _refuse_several(given, formats, output, len(named))
+        _refuse_one_dockerfile(given, len(named))
     return found
 
 
-def _refuse_several(given: Given, formats: Formats[Any], output: Output, count: int) -> None:
+def _refuse_several(formats: Formats[Any], output: Output, why: str) -> None:
     single = [one.format for one in output.every if one.format not in formats.several]
     if single:
         raise UsageError(
-            f"--format {single[0]} holds one image, and {count} are named",
+            f"--format {single[0]} holds one image, and {why}",
             f"run once for each image, or choose --format {' or '.join(formats.several)}",
         )
+
+
+def _refuse_one_dockerfile(given: Given, count: int) -> None:
     if given.takes(o.FILE) and given[o.FILE]:
         raise UsageError(
             f"{given.spelled(o.FILE)} names the Dockerfile of one image, and {count} images are named",

@@ -10,7 +10,7 @@ from garboard import reporters
 from garboard.cli import options as o
 from garboard.cli import read_opening, read_settings, viewing
 from garboard.cli.command import command as make
-from garboard.cli.each import Told, report_each
+from garboard.cli.each import Told, each_platform, report_each
 from garboard.cli.filtering import EXCLUDE_BASE, exit_code
 from garboard.cli.params import Given, flag, text, value, values
 from garboard.cli.saved import saved
@@ -122,7 +122,7 @@ def _gate(given: Given, analysis: Analysis) -> Applied | None:
 
 @make(
     "scan",
-    *(o.IMAGES, *viewing.VIEW, *GATE, *o.TRIAGE, REQUIRE_COVERAGE, FROM_MIRROR, o.PACKAGE_MIRROR),
+    *(o.IMAGES, o.ALL_PLATFORMS, *viewing.VIEW, *GATE, *o.TRIAGE, REQUIRE_COVERAGE, FROM_MIRROR, o.PACKAGE_MIRROR),
     *(*o.report(reporters.SCAN), *o.ANALYSIS),
     settings=_settings,
 )
@@ -152,15 +152,17 @@ def command(settings: Settings) -> int:
     if settings.baseline:
         settings = _with_baseline(settings, supplied)
 
+    of, images = each_platform(settings.images, settings.analysis)
+
     def judge(name: str) -> Told:
-        report = _report(settings, msgspec.structs.replace(settings.analysis, image=name), supplied)
+        report = _report(settings, of[name](), supplied)
         if settings.analysis.policy is not None:
             report = judged(report, settings.analysis.policy)
         code = exit_code(report, settings.view, require_coverage=settings.require_coverage)
         partly = not code and report.coverage is not Coverage.FULL and not output.quiet
         return Told(report, code, _PARTLY if partly else "")
 
-    code = report_each(settings.images, judge, reporters.SCAN, settings.view, output)
+    code = report_each(images, judge, reporters.SCAN, settings.view, output)
     return settings.failing if code == 1 else code
 
 

@@ -62,10 +62,14 @@ class PackageMirrors(Value):
 
 
 class Images(Value):
-    """The images of one run, as they were named; ``listed`` on standard input or on the command line."""
+    """The images of one run, as they were named; ``listed`` on standard input or on the command line.
+
+    ``every_platform`` if each stands for all the platforms that it is for.
+    """
 
     names: tuple[str, ...]
     listed: bool
+    every_platform: bool = False
 
 
 class Analysis(Value):

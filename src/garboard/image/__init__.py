@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from garboard.image.layers.read import read
-from garboard.image.open import configuration, load
+from garboard.image.open import configuration, load, platforms
 
-__all__ = ["configuration", "load", "read"]
+__all__ = ["configuration", "load", "platforms", "read"]

@@ -149,6 +149,14 @@ def parse(data: bytes, subject: str) -> ImageIndex | Manifest:
     return _decode(data, Manifest, subject)
 
 
+class PlatformError(ImageError):
+    """An image that is not for a platform, and the platforms that it is for."""
+
+    def __init__(self, message: str, hint: str, platforms: tuple[Platform, ...]) -> None:
+        super().__init__(message, hint)
+        self.platforms = platforms
+
+
 def parse_index(data: bytes, subject: str) -> ImageIndex:
     """Parse an index; see `parse`."""
     return _decode(data, ImageIndex, subject)
@@ -173,9 +181,10 @@ def choose(candidates: Sequence[Descriptor], wanted: Platform | None, subject: s
     if index is not None:
         return stated[index][0]
     there = ", ".join(sorted({str(platform) if platform else "unknown" for _, platform in known}))
-    raise ImageError(
+    raise PlatformError(
         f"{subject} does not exist for the platform {wanted or platforms.host()}",
         f"choose one of its platforms with --platform: {there}",
+        tuple(dict.fromkeys(platform for _, platform in stated)),
     )
 
 
@@ -259,8 +268,8 @@ def _check_platform(document: _Config, wanted: Platform | None, name: str) -> No
         return
     found = _platform(document)
     if platforms.choose([found], wanted) is None:
-        raise ImageError(
-            f"{name} is not for the platform {wanted}", f"it is for {found}; leave out --platform to scan it"
+        raise PlatformError(
+            f"{name} is not for the platform {wanted}", f"it is for {found}; leave out --platform to scan it", (found,)
         )
 
 

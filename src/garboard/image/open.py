@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
+
+import msgspec
 
 from garboard.image import recognize
 from garboard.image.handle import AnyOpened
 from garboard.image.options import Options
 from garboard.image.sources import SOURCES, ImageSource
 from garboard.model.errors import ImageError, NetworkError, OfflineError, UsageError
-from garboard.model.image import Image
+from garboard.model.image import Image, Platform
+
+_NOWHERE: Final = Platform(os="none", architecture="none")
+"""A platform that no image is for: whoever has images says for which they are."""
 
 
 def _sources() -> Iterator[ImageSource]:
@@ -55,6 +61,17 @@ def configuration(name: str, options: Options) -> Image:
         close = getattr(opened, "close", None)
         if close is not None:
             close()
+
+
+def platforms(name: str, options: Options) -> tuple[Platform, ...]:
+    """Return the platforms that an image is for; none if it does not tell. Raises the same errors as `load`."""
+    from garboard.image.manifest import PlatformError
+
+    try:
+        configuration(name, msgspec.structs.replace(options, platform=_NOWHERE))
+    except PlatformError as error:
+        return error.platforms
+    return ()
 
 
 def _opened(source: ImageSource, name: str, options: Options) -> AnyOpened:

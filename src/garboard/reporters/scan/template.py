@@ -58,6 +58,9 @@ class _Entries(Sequence[dict[str, Any]]):
     def __iter__(self) -> Iterator[dict[str, Any]]:
         return map(json_text.builtins, self._entries())
 
+    def __repr__(self) -> str:
+        return repr([*self])
+
     def __len__(self) -> int:
         if self._count < 0:
             self._count = sum(1 for _ in self._entries())
