@@ -24,6 +24,8 @@ SIMPLE: Final = "application/vnd.dev.cosign.simplesigning.v1+json"
 """The media type of a `claim`."""
 SIGNATURE: Final = "dev.cosignproject.cosign/signature"
 """The annotation in which its signature is."""
+STATEMENT: Final = "application/vnd.in-toto+json"
+"""What a signed envelope holds; one of another type is none, whatever it looks like."""
 CLAIM: Final = "cosign container image signature"
 _MOST: Final = 64 * 1024
 _PRIVATE_HINT: Final = "openssl genpkey -algorithm ed25519 -out FILE"

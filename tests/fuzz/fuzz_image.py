@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
 import sys
 import tarfile
@@ -9,12 +10,13 @@ import tarfile
 import pytest
 
 from garboard import image as images
-from garboard.image import docker_save, manifest
+from garboard.image import docker_save, manifest, signatures
 from garboard.image.layers import record
 from garboard.image.layers.cache import NoCache
 from garboard.image.layers.compression import inflate
 from garboard.image.options import Options
 from garboard.image.stream_archive import stream
+from garboard.model import image as model
 from garboard.model.errors import GarboardError
 from garboard.model.limits import Limits
 from tests.fuzz.mutation import Target, attack
@@ -100,6 +102,24 @@ def cached(data: bytes) -> None:
         pass
 
 
+def signed(data: bytes) -> None:
+    """The same bytes as a list, as a manifest, and as what they name; None is for what cannot be known."""
+    of = model.Image(name="it", source="registry", manifest_digest=f"sha256:{'1' * 64}")
+    found = signatures.read(of, lambda _digest: [("cosign", data), ("referrers", INDEX)], lambda _descriptor: data)
+    assert found is None or all(one.digest and isinstance(one.signed, bytes) for one in found)
+
+
+SIGNATURE = b"""{"schemaVersion":2,"config":{"digest":"sha256:%b","size":2},"layers":[{"digest":"sha256:%b","size":2,
+"mediaType":"application/vnd.dev.cosign.simplesigning.v1+json","annotations":{"dev.cosignproject.cosign/signature":"c2ln"}},
+{"digest":"sha256:%b","size":2,"mediaType":"application/vnd.dev.sigstore.bundle.v0.3+json"}],"dsseEnvelope":{"payload":"%b",
+"payloadType":"application/vnd.in-toto+json","signatures":[{"sig":"c2ln"}]},"critical":{"identity":{"docker-reference":"a"},"image":{"docker-manifest-digest":
+"sha256:1"},"type":"cosign container image signature"},"optional":null}""" % (
+    *[b"0" * 64] * 3,
+    base64.b64encode(
+        b'{"_type":"https://in-toto.io/Statement/v1","subject":[{"digest":{"sha256":"1"}}],'
+        b'"predicateType":"https://sigstore.dev/cosign/sign/v1"}'
+    ),
+)
 CONFIG = (
     b'{"architecture":"amd64","os":"linux","config":{"Env":["A=b"],"Labels":{"a":"b"}},"rootfs":{"diff_ids":["sha256:'
     + b"0" * 64 + b'"]},"history":[{"created_by":"x","empty_layer":true}]}'
@@ -116,6 +136,7 @@ TARGETS = (
         "exported archives", exported, [tar([("a/layer.tar", LAYERS[0]), ("c.json", CONFIG), ("manifest.json", SAVED)])]
     ),
     Target("image documents", documents, [CONFIG, INDEX, SAVED]),
+    Target("image signatures", signed, [SIGNATURE]),
     Target("cache entries", cached, [record.encode(record.LayerRecord(names=(b"x",), whiteouts=(b"a",), members=3))]),
 )
 

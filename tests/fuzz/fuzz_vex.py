@@ -6,11 +6,13 @@ import contextlib
 import json
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ed25519
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from garboard.model.errors import GarboardError
 from garboard.model.image import Attached
 from garboard.policy.vex.apply import apply
-from garboard.policy.vex.attached import weigh
+from garboard.policy.vex.attached import Trusted, weigh
 from garboard.policy.vex.document import read
 from garboard.workflows import read_vex
 from garboard.workflows.read_vex import Addresses
@@ -31,6 +33,12 @@ DOCUMENTS = [
     )
 ]
 
+KEYS = {
+    "our.pub": ed25519.Ed25519PrivateKey.from_private_bytes(bytes(32))
+    .public_key()
+    .public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+}
+
 
 def fuzz_document(data: bytes) -> None:
     with contextlib.suppress(GarboardError):
@@ -40,7 +48,7 @@ def fuzz_document(data: bytes) -> None:
 
 def fuzz_attestation(data: bytes) -> None:
     """Of nobody who is trusted, so that nothing is applied; every document is shown, or is none of VEX."""
-    found = weigh([Attached(place="x", data=data, attested=True)], IMAGE, ())
+    found = weigh([Attached(place="x", data=data, attested=True)], IMAGE, Trusted(keys=KEYS))
     assert not found.statements
 
 

@@ -19,10 +19,10 @@ from garboard.model.errors import GarboardError, ImageError
 from garboard.model.gap import Gap
 from garboard.model.image import Attached, Attestations, Image
 from garboard.model.limits import Limits
+from garboard.signing import STATEMENT
 
 _ATTESTATION: Final = "attestation-manifest"
 _REFERENCE_DIGEST: Final = "vnd.docker.reference.digest"
-STATEMENT: Final = "application/vnd.in-toto+json"
 PREDICATE_TYPE: Final = "in-toto.io/predicate-type"
 _PROVENANCE: Final = "https://slsa.dev/provenance/"
 OPENVEX: Final = "https://openvex.dev/ns"

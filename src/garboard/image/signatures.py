@@ -17,7 +17,7 @@ from garboard.image import manifest as manifests
 from garboard.image.attestations import ENVELOPES, KEYS_OF_TYPE, Attaching, Fetch, all_attached, layers_of
 from garboard.model.errors import GarboardError
 from garboard.model.image import Image, ImageSignature
-from garboard.signing import SIGNATURE, SIMPLE, claimed, of_envelope
+from garboard.signing import SIGNATURE, SIMPLE, STATEMENT, claimed, of_envelope
 
 PREDICATE: Final = "https://sigstore.dev/cosign/sign/"
 _SIMPLE_ARTIFACT: Final = "application/vnd.dev.cosign.artifact.sig.v1+json"
@@ -90,7 +90,7 @@ def _of_layers(layers: Iterable[manifests.Descriptor], place: str, fetch: Fetch)
 def _of_envelope(data: bytes, place: str) -> Iterator[ImageSignature]:
     """The signatures of an envelope, alone or in a bundle; none if it holds another statement than that one signs."""
     envelope = _decoded(data)
-    if envelope is None:
+    if envelope is None or envelope.kind != STATEMENT:
         return
     try:
         payload = base64.b64decode(envelope.payload, validate=True)

@@ -16,13 +16,13 @@ import msgspec
 
 from garboard.image import manifest as manifests
 from garboard.image import reference as references
-from garboard.image.attestations import BUNDLE, BUNDLE_CONTENT, BUNDLE_PREDICATE, OPENVEX, PREDICATE_TYPE, STATEMENT
+from garboard.image.attestations import BUNDLE, BUNDLE_CONTENT, BUNDLE_PREDICATE, OPENVEX, PREDICATE_TYPE
 from garboard.image.options import Options
 from garboard.image.sources.publishing import Publisher
 from garboard.model.errors import ImageError, OfflineError, UsageError
 from garboard.model.image import Image
 from garboard.net.client import Client
-from garboard.signing import Signer, of_envelope
+from garboard.signing import STATEMENT, Signer, of_envelope
 
 _EMPTY: Final = "application/vnd.oci.empty.v1+json"
 _CREATED: Final = "org.opencontainers.image.created"

@@ -24,9 +24,9 @@ _STAGE: Final = "development"
 _SCOPE: Final = "development"
 _SECTION: Final = re.compile(r"\[([^\]\n]*)\]")
 _FACTORS: Final = re.compile(r"[\w{},!.-]+:(?=[ \t])")
-_REPOSITORY: Final = re.compile(r"[ \t]*-?[ \t]*repo[ \t]*:[ \t]*[\"']?([^\s\"'#]+)")
-_ADDED: Final = re.compile(r"[ \t]*-?[ \t]*additional_dependencies[ \t]*:(.*)")
-_ITEM: Final = re.compile(r"[ \t]*-[ \t]+(.+)")
+_REPOSITORY: Final = re.compile(r"(?:-[ \t]*)?repo[ \t]*:[ \t]*[\"']?([^\s\"'#]+)")
+_ADDED: Final = re.compile(r"(?:-[ \t]*)?additional_dependencies[ \t]*:(.*)")
+_ITEM: Final = re.compile(r"-[ \t]+(.+)")
 _OWN: Final = frozenset({"local", "meta", "builtin"})
 _PINNED: Final = re.compile(r"[A-Za-z0-9][\w.-]*(?:\[[^\]]*\])?===?[\w.!+-]+")
 _LISTS: Final = frozenset({"deps", "requires", "dependencies", "extra-dependencies"})
@@ -121,7 +121,8 @@ def _need(need: str, number: int) -> Needs:
 def _pre_commit(text: str) -> Needs:
     listing = False
     hooks: dict[str, None] = {}
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, raw in enumerate(text.splitlines(), 1):
+        line = raw.strip()
         if (found := _REPOSITORY.match(line)) is not None and found[1] not in _OWN:
             hooks[found[1]] = None
         if (added := _ADDED.match(line)) is not None:

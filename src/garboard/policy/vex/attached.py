@@ -18,7 +18,7 @@ from garboard.model.policy import PolicyError
 from garboard.model.vex import VexSource, VexStatement
 from garboard.policy.vex.document import read
 from garboard.policy.vex.openvex import CONTEXT
-from garboard.signing import Verifier, of_envelope
+from garboard.signing import STATEMENT, Verifier, of_envelope
 
 _STATEMENTS: Final = "https://in-toto.io/Statement/"
 _HASH: Final = "sha256"
@@ -112,11 +112,13 @@ def _document(one: Attached, image: Image, keys: Mapping[str, bytes]) -> tuple[b
 
 def _signer(envelope: Mapping[str, Any], payload: bytes, keys: Mapping[str, bytes]) -> str:
     """The name of the first key that signed an envelope; empty if none did."""
+    if envelope.get("payloadType") != STATEMENT:
+        return ""
     listed = envelope.get("signatures")
     signatures = (
         [str(one.get("sig", "")) for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
     )
-    signed = of_envelope(str(envelope.get("payloadType", "")), payload)
+    signed = of_envelope(STATEMENT, payload)
     for name, pem in keys.items():
         key = Verifier.of(pem, name)
         if any(key.signed(signed, one) for one in signatures[:_MOST]):
