@@ -18,7 +18,7 @@ from garboard.model.limits import DEFAULT, MIB
 from garboard.model.package import Fact, Package
 from garboard.packages import graph
 from garboard.packages.catalogers import CATALOGERS
-from garboard.packages.declared import DECLARATIONS
+from garboard.packages.declared import DECLARATIONS, SCRIPTS
 from tests.unit.ecosystems.reading import file, paths
 
 _SECONDS = 30
@@ -28,6 +28,7 @@ _STARTS = (
     b"", b"Package: a\nVersion: 1\n", b"Package: a\nVersion: 1\nDepends: a", b"Package: a\nVersion: 1\nSource: a", b"P:a\nV:1\n",
     b"P:a\nV:1\nD:a", b"P:a\nV:1\nF:usr/bin\nR:", b"ID=a\nVERSION=", b"Name: a\nVersion: 1\nRequires-Dist: a", b"Format: x\nLicense: ",
     b'{"name": "a", "version": "1", "dependencies": {"', b"Gem::Specification.new do |s|\n  s.name = ", b"/usr/bin/",
+    b"[testenv]\ndeps =\n  a", b"[build-system]\nrequires = [", b'{"a": "!pip install ', b"dependencies { id", b"gem", b"s.add_dependency",
 )  # fmt: skip
 _PIECES = (
     b"(", b"[", b"{", b'"', b"'", b"\\", b";", b",", b":", b"|", b"=", b"/", b"a.", b"a-", b"a, ", b"a: b\n", b" ", b"\t", b"\n", b" \n",
@@ -39,6 +40,7 @@ def _paths() -> Iterator[tuple[object, str]]:
     yield from paths((*CATALOGERS, *DECLARATIONS), without=_DATABASES)
     node = next(one for one in CATALOGERS if one.NAME == "node")
     yield node, "node_modules/a/package.json"
+    yield next(one for one in SCRIPTS if one.NAME == "python-scripts"), "x/a.ipynb"
 
 
 _FILES = {f"{one.NAME} {path}": (one, path) for one, path in _paths()}  # type: ignore[attr-defined]

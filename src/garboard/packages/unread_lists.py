@@ -42,8 +42,8 @@ TOOLS: Final = MappingProxyType(
         "Appraisal, and Gemfiles that work out gems": UnreadTool(
             ("**/Appraisals", "**/Gemfile", "**/gems.rb", "**/*.gemfile", "**/*.gemspec"),
             ("Gemfile.lock", "gems.locked"),
-            r"(?m)^[ \t]*(?:eval_gemfile|instance_eval|appraise)\b|[.\s]add_(?:runtime_|development_)?dependency[ \t]*\(?[ \t]*[^\s\"'%(]"
-            r"|(?:^|[{;|])[ \t]*gem[ \t]*[( \t][ \t]*[a-zA-Z_*][\w.]*[ \t]*(?:[,})\]\[]|\n|\Z)",
+            r"(?m)^[ \t]*(?:eval_gemfile|instance_eval|appraise)\b|[.\s]add_(?:runtime_|development_)?dependency[ \t]*(?:\([ \t]*)?[^\s\"'%(]"
+            r"|(?:^|[{;|])[ \t]*gem(?:[ \t]*\(|[ \t])[ \t]*[a-zA-Z_*][\w.]*[ \t]*(?:[,})\]\[]|\n|\Z)",
         ),
         "Bazel": UnreadTool(("**/MODULE.bazel", "**/WORKSPACE", "**/WORKSPACE.bazel"), sign=r"\w\("),
         "Cake": UnreadTool(("**/*.cake",), sign=r"(?m)^[ \t]*#(?:addin|tool|module|load)\b[^\n]*nuget:"),

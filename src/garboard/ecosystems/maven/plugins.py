@@ -15,9 +15,11 @@ from garboard.model.package import Fact, Unread
 
 _COMMENT: Final = re.compile(r"""//[^\n]*|/\*(?s:.*?)(?:\*/|\Z)|"[^"\n]*"|'[^'\n]*'""")
 _PLUGIN: Final = re.compile(
-    r"""\b(id|kotlin)[ \t]*\(?[ \t]*["']([\w.-]+)["'][ \t]*\)?[ \t]*\.?version[ \t]*\(?[ \t]*["']([^"'\n$]+)["']"""
+    r"""\b(id|kotlin)[ \t]*(?:\([ \t]*)?["']([\w.-]+)["'][ \t]*(?:\)[ \t]*)?\.?version[ \t]*(?:\([ \t]*)?["']([^"'\n$]+)["']"""
 )
-_ALIAS: Final = re.compile(r"(?m)^[ \t]*\w+[ \t]*\(?[ \t]*(?:platform[ \t]*\([ \t]*)?libs\.(?!plugins\b|versions\b)\w")
+_ALIAS: Final = re.compile(
+    r"(?m)^[ \t]*\w+[ \t]*(?:\([ \t]*)?(?:platform[ \t]*\([ \t]*)?libs\.(?!plugins\b|versions\b)\w"
+)
 
 
 def catalog(file: File, /) -> Iterator[Fact]:
@@ -39,10 +41,13 @@ def _plain(text: str) -> str:
 
 def _of_script(text: str) -> Iterator[Pinned]:
     plain = _plain(text)
+    line, before = 1, 0
     for found in _PLUGIN.finditer(plain):
+        line += plain.count("\n", before, found.start())
+        before = found.start()
         name = f"org.jetbrains.kotlin.{found[2]}" if found[1] == "kotlin" else found[2]
         if version := exact(found[3].strip()):
-            yield _pinned(name, version, plain.count("\n", 0, found.start()) + 1)
+            yield _pinned(name, version, line)
 
 
 def _of_catalog(text: str) -> Iterator[Pinned]:

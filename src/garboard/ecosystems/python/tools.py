@@ -23,14 +23,14 @@ _STAGE: Final = "development"
 """Of gaps that are about nothing that is installed with the project."""
 _SCOPE: Final = "development"
 _SECTION: Final = re.compile(r"\[([^\]\n]*)\]")
+_QUOTED: Final = re.compile(r"""\"([^\"\n]*)\"|'([^'\n]*)'""")
 _FACTORS: Final = re.compile(r"[\w{},!.-]+:(?=[ \t])")
-_REPOSITORY: Final = re.compile(r"(?:-[ \t]*)?repo[ \t]*:[ \t]*[\"']?([^\s\"'#]+)")
-_ADDED: Final = re.compile(r"(?:-[ \t]*)?additional_dependencies[ \t]*:(.*)")
-_ITEM: Final = re.compile(r"-[ \t]+(.+)")
+_REPOSITORY: Final = re.compile(r"[ \t]*(?:-[ \t]*)?repo[ \t]*:[ \t]*[\"']?([^\s\"'#]+)")
+_ADDED: Final = re.compile(r"[ \t]*(?:-[ \t]*)?additional_dependencies[ \t]*:(.*)")
+_ITEM: Final = re.compile(r"[ \t]*-[ \t]+(.+)")
 _OWN: Final = frozenset({"local", "meta", "builtin"})
 _PINNED: Final = re.compile(r"[A-Za-z0-9][\w.-]*(?:\[[^\]]*\])?===?[\w.!+-]+")
 _LISTS: Final = frozenset({"deps", "requires", "dependencies", "extra-dependencies"})
-_QUOTED: Final = re.compile(r"\"([^\"\n]*)\"|'([^'\n]*)'")
 _INSTALLS: Final = re.compile(r"\bsession\.(?:install|conda_install)\(")
 
 
@@ -66,19 +66,10 @@ def _build(text: str) -> Needs:
     if "build-system" not in text:
         return
     needs = lock_text.mapping(tomllib.loads(text).get("build-system")).get("requires")
-    lines = _lines(text)
+    lines = _places(text)
     for need in needs if isinstance(needs, list) else ():
         if isinstance(need, str):
             yield need, lines.get(need, 0)
-
-
-def _lines(text: str) -> dict[str, int]:
-    """By each text in quotes, the line where it first is."""
-    found: dict[str, int] = {}
-    for number, line in enumerate(text.splitlines(), 1):
-        for one in _QUOTED.finditer(line):
-            found.setdefault(one[1] or one[2] or "", number)
-    return found
 
 
 def _tox(text: str) -> Needs:
@@ -92,13 +83,27 @@ def _tox(text: str) -> Needs:
         if line.strip() and not line[:1].isspace():
             key, _, line = line.partition("=")
             listing = within and key.strip() in {"deps", "requires"}
-        if listing and (need := _FACTORS.sub("", line.strip(), count=1).strip()):
+        if listing and (need := _without_factors(line.strip())):
             yield from _need(need, number)
+
+
+def _without_factors(line: str) -> str:
+    factors = _FACTORS.match(line)
+    return line[factors.end() :].strip() if factors is not None else line
+
+
+def _places(text: str) -> Mapping[str, int]:
+    """By a text in quotes, the first line that has it."""
+    found: dict[str, int] = {}
+    for number, line in enumerate(text.splitlines(), 1):
+        for one in _QUOTED.finditer(line):
+            found.setdefault(one[1] or one[2], number)
+    return found
 
 
 def _in_tables(text: str) -> Needs:
     """``tox.toml`` and ``hatch.toml``: lists under the names that these have for them, wherever they are."""
-    lines = _lines(text)
+    lines = _places(text)
     waiting: list[object] = [tomllib.loads(text)]
     while waiting:
         for key, value in lock_text.mapping(waiting.pop()).items():
@@ -121,8 +126,7 @@ def _need(need: str, number: int) -> Needs:
 def _pre_commit(text: str) -> Needs:
     listing = False
     hooks: dict[str, None] = {}
-    for number, raw in enumerate(text.splitlines(), 1):
-        line = raw.strip()
+    for number, line in enumerate(text.splitlines(), 1):
         if (found := _REPOSITORY.match(line)) is not None and found[1] not in _OWN:
             hooks[found[1]] = None
         if (added := _ADDED.match(line)) is not None:
