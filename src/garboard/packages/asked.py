@@ -45,7 +45,8 @@ def joined(packages: Sequence[Package], manifests: Sequence[ManifestFile]) -> Jo
         return Joined(list(packages), (), frozenset())
     locks = _Locks(packages, frozenset(one.path for one in manifests))
     answers = {one.path: locks.answer(one) for one in manifests}
-    answered = frozenset(path for path, files in answers.items() if files)
+    unreadable = {one.path for one in manifests if one.asked.told and not one.asked.names}
+    answered = frozenset(path for path, files in answers.items() if files and path not in unreadable)
     marked = locks.marked(manifests, answers)
     for place in locks.for_development(manifests, answers):
         if not marked[place].scope:
