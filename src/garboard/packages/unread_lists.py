@@ -26,11 +26,15 @@ HIDDEN: Final = "npm's lists of folders of packages that are not there"
 
 
 class UnreadTool(NamedTuple):
-    """The files of a tool as globs, the files beside one that answer for it, and what one contains, where names alone do not tell."""
+    """The files of a tool as globs, the files beside one that answer for it, and what one contains, where names alone do not tell.
+
+    Where files of such names are many, ``words`` are what has to be in one before its ``sign`` is looked for, as that is cheap.
+    """
 
     globs: tuple[str, ...]
     answered_by: tuple[str, ...] = ()
     sign: str = ""
+    words: tuple[str, ...] = ("",)
 
 
 TOOLS: Final = MappingProxyType(
@@ -144,7 +148,8 @@ TOOLS: Final = MappingProxyType(
         "Ant": UnreadTool(("**/build.xml",), sign=r"artifact:dependenc|<resolver:|<ivy:(?:retrieve|cachepath)"),
         "Terraform": UnreadTool(
             ("**/.terraform.lock.hcl", "**/*.tf", "**/*.tofu", "**/terragrunt.hcl"),
-            sign=r"\brequired_providers\b|(?m:^[ \t]*provider[ \t]+\")|(?m:^[ \t]*source[ \t]*=[ \t]*\"[^./\"])",
+            sign=r"\brequired_providers\b|(?m:^[ \t]*provider \")|(?m:^[ \t]*source[ \t]*=[ \t]*\"[^./\"])",
+            words=("required_providers", 'provider "', "source"),
         ),
         "Unity": UnreadTool(("**/Packages/packages-lock.json", "**/Packages/manifest.json")),
         "V": UnreadTool(("**/v.mod",), sign=r"dependencies:\s*\[\s*[^\s\]]"),
@@ -186,7 +191,7 @@ def catalog(file: File, /) -> Iterator[Fact]:
         yield from (Unread(kind=SUBMODULES, folder=f"{folder}{path}") for path in _MODULE().findall(text))
     elif named is not None and named.lastgroup is not None:
         label, tool = tuple(TOOLS.items())[int(named.lastgroup.removeprefix("tool"))]
-        if re.search(tool.sign, text) is not None:
+        if any(word in text for word in tool.words) and re.search(tool.sign, text) is not None:
             yield Unread(kind=KIND.format(label))
     elif _PINS().search(text) is not None:
         yield Unread(kind=UNKNOWN)
