@@ -159,11 +159,11 @@ CONDITIONS: Final = MappingProxyType(
         "kev": OfFinding(values.EITHER, "Whether it is known to be exploited (CISA KEV).", _kev, "CISA's list (kev)"),
         "epss": OfFinding(values.SHARE, "The probability of exploitation is at least this.", _epss, "the EPSS score"),
         "cvss": OfFinding(
-            values.WORDS, "The CVSS vector has all of these parts: AV:N, PR:N …", _cvss, "the CVSS vector"
+            values.VECTOR_PARTS, "The CVSS vector has all of these parts: AV:N, PR:N …", _cvss, "the CVSS vector"
         ),
         "malicious": OfFinding(values.EITHER, "Whether the package itself is malware.", _malicious),
-        "of": OfFinding(values.WORDS, "Who brought it: base or yours.", _of, "who brought it"),
-        "ecosystem": OfFinding(values.WORDS, "The ecosystem: deb, npm, pypi …", _ecosystem),
+        "of": OfFinding(values.SIDES, "Who brought it: base or yours.", _of, "who brought it"),
+        "ecosystem": OfFinding(values.ECOSYSTEMS, "The ecosystem: deb, npm, pypi …", _ecosystem),
         "package": OfFinding(values.WORDS, "The package's name, or a pattern of it.", _package),
         "id": OfFinding(values.WORDS, "Any identifier of the vulnerability.", _id),
         "new": OfFinding(values.EITHER, "Whether the baseline does not have it.", _new, "a baseline (--baseline)"),

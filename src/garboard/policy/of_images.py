@@ -208,7 +208,7 @@ def _some(names: list[str]) -> str:
 
 
 _UNJUDGED: Final = Kind(
-    lambda value: True if value is True else values.WORDS.read(value),
+    lambda value: True if value is True else values.ECOSYSTEMS.read(value),
     MappingProxyType({"oneOf": [{"const": True}, {**values.WORDS.schema}]}),
 )
 CONDITIONS: Final = MappingProxyType(

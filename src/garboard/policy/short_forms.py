@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections import Counter
 from collections.abc import Iterator
 from typing import Final
 
@@ -27,6 +28,10 @@ def fail_on(text: str) -> Rule:
         UsageError: it names no condition, or a value that the condition does not take.
     """
     wanted = tuple(_condition(one.strip()) for one in text.split(",") if one.strip())
+    twice = [name for name, count in Counter(one.name for one in wanted).items() if count > 1]
+    if twice:
+        hint = "a severity stands for all higher ones too; for any of several, repeat the option"
+        raise UsageError(f"--fail-on {text} has {twice[0]} twice, and all of its conditions have to hold", hint)
     about = {one.name in of_images.CONDITIONS for one in wanted}
     if len(about) != 1:
         what = "mixes conditions of findings and of the image" if wanted else "names no condition"

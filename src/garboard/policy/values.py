@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
+from garboard.ecosystems import BY_TYPE
 from garboard.model.advisory import Severity
 from garboard.model.vex import JUSTIFICATIONS
 
+_PART: Final = re.compile(r"[A-Z]{1,3}:[A-Z]{1,2}")
 SEVERITIES: Final = ("low", "medium", "high", "critical")
 
 
@@ -39,6 +42,29 @@ def _words(value: Any) -> tuple[str, ...]:
     if not items or not all(isinstance(one, str) and one.strip() for one in items):
         raise Unfit("a text or a list of texts")
     return tuple(one.strip() for one in items)
+
+
+def _ecosystems(value: Any) -> tuple[str, ...]:
+    found = _words(value)
+    known = {name.lower() for type_, one in BY_TYPE.items() for name in (type_, one.name, one.manager, one.osv) if name}
+    for name in found:
+        if name.lower() not in known:
+            raise Unfit(f"the names of ecosystems, as deb, npm or pypi: there is no {name[:100]}")
+    return found
+
+
+def _sides(value: Any) -> tuple[str, ...]:
+    found = _words(value)
+    if not {*found} <= {"base", "yours"}:
+        raise Unfit('"base" or "yours"')
+    return found
+
+
+def _vector_parts(value: Any) -> tuple[str, ...]:
+    found = _words(value)
+    if not all(_PART.fullmatch(one) for one in found):
+        raise Unfit("parts of a CVSS vector: AV:N, PR:N …")
+    return found
 
 
 def _true(value: Any) -> bool:
@@ -136,6 +162,9 @@ _ONE_OR_MORE: Final = {
 }
 TEXT: Final = Kind(_text, MappingProxyType({"type": "string", "minLength": 1}))
 WORDS: Final = Kind(_words, MappingProxyType(_TEXTS))
+ECOSYSTEMS: Final = Kind(_ecosystems, MappingProxyType(_TEXTS))
+SIDES: Final = Kind(_sides, MappingProxyType(_TEXTS))
+VECTOR_PARTS: Final = Kind(_vector_parts, MappingProxyType(_TEXTS))
 TRUE: Final = Kind(_true, MappingProxyType({"const": True}))
 EITHER: Final = Kind(_either, MappingProxyType({"type": "boolean"}))
 COUNT: Final = Kind(_count, MappingProxyType({"type": "integer", "minimum": 0}))

@@ -168,3 +168,19 @@ def test_any_text_is_a_policy_or_a_mistake(text: str) -> None:
     else:
         return
     assert message.startswith("p.toml:")
+
+
+@pytest.mark.parametrize(
+    ("rule", "said"),
+    [
+        ('unjudged = "nmp"', "there is no nmp"),
+        ('unjudged = ["deb", "nmp"]', "there is no nmp"),
+        ('ecosystem = "nmp"', "there is no nmp"),
+        ('of = "mine"', 'of wants "base" or "yours"'),
+        ('cvss = "av:n"', "parts of a CVSS vector"),
+    ],
+)
+def test_a_misspelled_value_is_no_rule_that_never_holds(rule: str, said: str) -> None:
+    with pytest.raises(PolicyError) as raised:
+        read(f"[stages.production]\nfail = [{{{rule}}}]\n", "p")
+    assert said in raised.value.message

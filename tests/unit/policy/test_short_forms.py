@@ -88,3 +88,9 @@ def test_a_comment_with_a_mistake_is_an_error(comment: str) -> None:
 def test_a_comment_with_nothing_below_is_an_error() -> None:
     with pytest.raises(GarboardError, match="no instruction is below"):
         list(inline(parse(b"FROM a\n# garboard: ignore CVE-1 reason x\n", "Dockerfile")))
+
+
+@pytest.mark.parametrize("text", ["high,critical", "high,high", "kev,kev=false"])
+def test_one_condition_twice_is_no_list_of_any_of_them(text: str) -> None:
+    with pytest.raises(UsageError, match="twice"):
+        fail_on(text)
