@@ -215,8 +215,9 @@ class Forms:
 
     def drop_all(self) -> None:
         """Remove all that no other is made of."""
-        for form in (*self.__dict__,):
-            self.drop(form)
+        for form, made in vars(type(self)).items():
+            if isinstance(made, cached_property):
+                self.drop(form)
 
     def _copy(self, source: str, to: str, *options: str) -> None:
         run("skopeo", "--insecure-policy", "copy", "--quiet", *options, source, to)
