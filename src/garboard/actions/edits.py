@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from garboard import ecosystems
-from garboard.model.action import Action, ActionKind
+from garboard.model.action import Action, ActionKind, WantedVersion
 from garboard.model.attribution import Introduction, Place
 from garboard.model.finding import Finding
 from garboard.model.package import SYSTEM_TYPES, Package
@@ -51,6 +51,7 @@ def raising(
         text=f"{verb} {named} or later" + (", which another package needs" if alone and alone.indirect else ""),
         command=" ".join(shlex.quote(one.written) for one in raises),
         place=place,
+        wanted=tuple(one.wanted for one in raises),
         risk=risk,
     )
 
@@ -92,6 +93,9 @@ class _Raise:
         self.indirect = package.type not in SYSTEM_TYPES and bool(paths) and not asked and not self.held
         commands = ecosystems.commands(package.type)
         self.written = commands.raised.format(name=self.name, version=self.version)
+        self.wanted = WantedVersion(
+            type=package.type, name=self.name, version=self.version, asked_for=who.asked_for, place=who.place
+        )
 
 
 def _raises(findings: Sequence[Finding], applications: frozenset[str] = frozenset()) -> list[_Raise]:
