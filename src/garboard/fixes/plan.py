@@ -7,21 +7,23 @@ moves the place of another.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
+from garboard import ecosystems
 from garboard.dockerfile.parser import parse
 from garboard.fixes import from_line, manifests, new_lines, run_lines
 from garboard.fixes.asked import asked
 from garboard.fixes.context_files import context_file
 from garboard.fixes.refusal import CannotEdit
 from garboard.fixes.splices import spliced
-from garboard.model.action import Action, ActionKind, Actions, WantedVersion
+from garboard.model.action import Action, ActionKind, IssueKey, WantedVersion
 from garboard.model.dockerfile import Dockerfile, DockerfileError, UnknownRequest
+from garboard.model.finding import Finding
 from garboard.model.fix import ActionEdits, FileChange, Splice
 
 _NO_FILE: Final = MappingProxyType(
@@ -39,6 +41,8 @@ _BUILDING: Final = frozenset((ActionKind.REBUILD, ActionKind.PULL))
 
 _Made = list[tuple[str, tuple[Splice, ...]]]
 """What changes in each file."""
+_Missed = list[tuple[WantedVersion, str]]
+"""Versions that cannot be had, each with the reason."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,23 +60,46 @@ class BuildFiles:
     name: Callable[[str], str] = lambda path: path
 
 
+class Planned(NamedTuple):
+    """The changes in their order, and the issues that are left when they are made and the image is built again."""
+
+    changes: tuple[ActionEdits, ...]
+    left: frozenset[IssueKey]
+
+
 def changes(
-    actions: Actions, files: BuildFiles, kinds: Collection[ActionKind] = tuple(ActionKind)
-) -> tuple[tuple[ActionEdits, ...], int]:
-    """What each action of these kinds changes, in their order, each on top of those before it; and how many issues are left.
+    actions: Sequence[Action], findings: Sequence[Finding], files: BuildFiles, kinds: Collection[ActionKind]
+) -> Planned:
+    """What each action of these kinds changes, each on top of those before it; ``findings`` are those that count.
 
     The figures of each are those of what is really done: of what no file is changed for, only a new build counts.
     """
     planned = _Plan(files)
-    left, found = actions.total, []
-    for action in actions.actions:
+    left = frozenset(one.issue for one in findings)
+    undone: frozenset[IssueKey] = frozenset()
+    found = []
+    for action in actions:
         if action.kind not in kinds and action.kind not in _BUILDING:
             continue
-        change = planned.change(action)
-        after = left - len(action.clears) + len(action.adds) if change.files or action.kind in _BUILDING else left
-        found.append(msgspec.structs.replace(change, action=msgspec.structs.replace(action, before=left, after=after)))
-        left = after
-    return tuple(found), left
+        edits = planned.change(action)
+        before = len(left)
+        done = bool(edits.files)
+        undone |= _of([one for one, _ in edits.missed] if done else action.wanted, findings)
+        if done or action.kind in _BUILDING:
+            left = (left - (frozenset(action.clears) - undone)) | frozenset(action.adds)
+        counted = msgspec.structs.replace(action, before=before, after=len(left))
+        found.append(msgspec.structs.replace(edits, action=counted))
+    return Planned(tuple(found), left)
+
+
+def _of(wanted: Iterable[WantedVersion], findings: Iterable[Finding]) -> frozenset[IssueKey]:
+    """The issues of packages that a version is wanted of, and of what they carry with them."""
+    names = {(one.type, one.name) for one in wanted}
+    return frozenset(
+        one.issue
+        for one in findings
+        if names & {(one.package.type, ecosystems.spelled(one.package)), (one.package.type, one.package.vendored_by)}
+    )
 
 
 class _Plan:
@@ -87,17 +114,17 @@ class _Plan:
         """What one action changes."""
         if reason := _NO_FILE.get(action.kind, ""):
             return ActionEdits(action=action, reason=reason)
-        notes: list[str] = []
+        missed: _Missed = []
         try:
-            made = self._splices(action, notes)
-            changed = tuple(self._put(file, splices) for file, splices in made)
+            changed = tuple(self._put(file, splices) for file, splices in self._splices(action, missed))
         except CannotEdit as error:
-            return ActionEdits(action=action, reason=str(error), notes=tuple(notes))
+            return ActionEdits(action=action, reason=str(error))
         if not changed:
-            return ActionEdits(action=action, reason=notes[0] if notes else "nothing changes", notes=tuple(notes[1:]))
-        return ActionEdits(action=action, files=changed, notes=tuple(notes))
+            reason = "; ".join(f"{one.name} {one.version}: {why}" for one, why in missed) or "nothing changes"
+            return ActionEdits(action=action, reason=reason)
+        return ActionEdits(action=action, files=changed, missed=tuple(missed))
 
-    def _splices(self, action: Action, notes: list[str]) -> _Made:
+    def _splices(self, action: Action, missed: _Missed) -> _Made:
         files = self._files
         build = (files.dockerfile, files.target, files.build_args)
         name = files.dockerfile.name
@@ -107,16 +134,16 @@ class _Plan:
             if action.place is not None:
                 return [(name, (new_lines.after_from(*build, action.command),))]
             return [(name, (new_lines.at_end(files.dockerfile, files.target, action.command),))]
-        return self._raising(action.wanted, notes)
+        return self._raising(action.wanted, missed)
 
-    def _raising(self, wanted: Sequence[WantedVersion], notes: list[str]) -> _Made:
-        """What raises as many of the versions as can be; a note says why one cannot."""
+    def _raising(self, wanted: Sequence[WantedVersion], missed: _Missed) -> _Made:
+        """What raises as many of the versions as can be."""
         made: dict[str, list[Splice]] = {}
         for one in wanted:
             try:
                 file, splices = self._raised(one)
             except CannotEdit as error:
-                notes.append(f"{one.name} {one.version}: {error}")
+                missed.append((one, str(error)))
                 continue
             made.setdefault(file, []).extend(splices)
         return [(file, tuple(dict.fromkeys(splices))) for file, splices in made.items()]

@@ -56,7 +56,7 @@ class Action(Value):
         text: a sentence for people, without figures.
         command: what to run, or the words to write into the Dockerfile; empty if there are none.
         place: of the line to change.
-        wanted: the versions that lines are to ask for.
+        wanted: the versions that lines are to ask for, or that files are to have.
         reference: the base that FROM is to name; empty if it stays.
         risk: what may go wrong, as a sentence.
         clears: issues that are gone when everything before it in the list is done, and then this; none if an issue is

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from garboard.model.action import Action
+from garboard.model.action import Action, ActionKind, IssueKey, WantedVersion
 from garboard.model.base import Value
 from garboard.model.gap import Gap
 
@@ -30,13 +30,48 @@ class ActionEdits(Value):
         action: what it clears, and what it risks.
         files: empty if it changes no file.
         reason: why it changes none, as a sentence; empty if it changes some.
-        notes: what it does not do and the reader has to.
+        missed: versions that it does not bring, each with the reason.
     """
 
     action: Action
     files: tuple[FileChange, ...] = ()
     reason: str = ""
-    notes: tuple[str, ...] = ()
+    missed: tuple[tuple[WantedVersion, str], ...] = ()
+
+
+class Observed(Value):
+    """The issues of one build, as predicted and as its scan found them."""
+
+    predicted: frozenset[IssueKey]
+    found: frozenset[IssueKey]
+
+    @property
+    def unexpected(self) -> tuple[IssueKey, ...]:
+        """Issues that are there though they should be gone."""
+        return tuple(sorted(self.found - self.predicted))
+
+    @property
+    def also_gone(self) -> tuple[IssueKey, ...]:
+        """Issues that are gone though they should still be there."""
+        return tuple(sorted(self.predicted - self.found))
+
+
+class Proof(Value):
+    """What builds showed.
+
+    Attributes:
+        engine: what built.
+        before: of the files as they are.
+        after: of the files as changed; None if that did not build.
+        failure: why the changed files are not good, as a sentence; empty if they are.
+        checks: what was run in the new image, and passed.
+    """
+
+    engine: str
+    before: Observed | None = None
+    after: Observed | None = None
+    failure: str = ""
+    checks: tuple[str, ...] = ()
 
 
 class Fixes(Value):
@@ -45,18 +80,41 @@ class Fixes(Value):
     Attributes:
         image: its name.
         changes: in the order of their actions.
-        total: today's issues.
-        left: issues that remain when all changes of files are made, and the image is built again.
+        today: the issues that there are.
+        left: those that remain when all changes of files are made, and the image is built again.
         applied: whether the files were written.
+        proof: what a build of the changed files showed; None if none was made.
+        rejected: changes that were tried before these and did not stand the proof, each with the reason.
         gaps: what the scan could not know.
     """
 
     image: str
     changes: tuple[ActionEdits, ...] = ()
-    total: int = 0
-    left: int = 0
+    today: frozenset[IssueKey] = frozenset()
+    left: frozenset[IssueKey] = frozenset()
     applied: bool = False
+    proof: Proof | None = None
+    rejected: tuple[str, ...] = ()
     gaps: tuple[Gap, ...] = ()
+
+    @property
+    def rebuilt(self) -> frozenset[IssueKey]:
+        """The issues that remain when the image is built again from the files as they are."""
+        left = self.today
+        for one in self.changes:
+            if one.action.kind in (ActionKind.REBUILD, ActionKind.PULL):
+                left = (left - frozenset(one.action.clears)) | frozenset(one.action.adds)
+        return left
+
+    @property
+    def pulls(self) -> bool:
+        """Whether the new build has to fetch its bases anew."""
+        return any(one.action.kind is ActionKind.PULL for one in self.changes)
+
+    @property
+    def text(self) -> str:
+        """What changes, in one line."""
+        return "; ".join(one.action.text for one in self.changes if one.files)
 
     @property
     def files(self) -> tuple[FileChange, ...]:

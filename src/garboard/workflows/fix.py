@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+import msgspec
+
 from garboard.fixes.plan import BuildFiles, changes
+from garboard.model.action import ActionKind
 from garboard.model.errors import GarboardError
 from garboard.model.fix import Fixes
 
 if TYPE_CHECKING:
-    from garboard.model.action import ActionKind
-    from garboard.model.dockerfile import Dockerfile
+    from garboard.model.finding import Finding
     from garboard.model.fix import FileChange
     from garboard.model.report import Report
     from garboard.workflows.attribute import Build
@@ -73,11 +75,17 @@ class BuildContext:
 
 
 def fix(
-    report: Report, dockerfile: Dockerfile, build: Build, context: BuildContext, kinds: Collection[ActionKind]
+    report: Report,
+    build: Build,
+    context: BuildContext,
+    *,
+    findings: Sequence[Finding],
+    kinds: Collection[ActionKind],
 ) -> Fixes:
-    """What the actions of a report change in the files of its build; nothing is written."""
-    actions = report.actions
+    """What the actions of a report change in the files of its build; nothing is written. ``findings`` are those that count."""
+    actions, dockerfile = report.actions, build.dockerfile
     assert actions is not None
+    assert dockerfile is not None
     files = BuildFiles(
         dockerfile=dockerfile,
         target=build.target,
@@ -85,8 +93,63 @@ def fix(
         read=context.read,
         name=context.name,
     )
-    made, left = changes(actions, files, kinds)
-    return Fixes(image=report.image.name, changes=made, total=actions.total, left=left, gaps=report.gaps)
+    made, left = changes(actions.actions, findings, files, kinds)
+    today = frozenset(one.issue for one in findings)
+    return Fixes(image=report.image.name, changes=made, today=today, left=left, gaps=report.gaps)
+
+
+Plan = Callable[["Report", frozenset["ActionKind"]], Fixes]
+"""Makes the changes of these kinds for a report, whose recommendation may be another one."""
+
+
+def attempts(report: Report, kinds: frozenset[ActionKind], plan: Plan) -> Iterator[Fixes]:
+    """Changes to try, one after the other, the best first.
+
+    All that is advised, then the same on the next best base for each one that is recommended, then what changes no base,
+    then only the base; nothing comes twice.
+    """
+    seen: set[tuple[bytes, ...]] = set()
+    for variant, some in _variants(report, kinds):
+        for fixes in _by_base(variant, some, plan):
+            files = tuple(one.after for one in fixes.files)
+            if not seen or files not in seen:
+                yield fixes
+            seen.add(files)
+
+
+def _by_base(report: Report, kinds: frozenset[ActionKind], plan: Plan) -> Iterator[Fixes]:
+    """The changes with the best base, then with each one that is recommended besides."""
+    left = report
+    while True:
+        fixes = plan(left, kinds)
+        refused = tuple(one for one in fixes.changes if one.action.kind is ActionKind.BASE and not one.files)
+        if refused:  # all else was planned for that base
+            fixes = plan(msgspec.structs.replace(left, recommendation=None), kinds)
+            fixes = msgspec.structs.replace(fixes, changes=(*refused, *fixes.changes))
+        yield fixes
+        taken = next((one.action.reference for one in fixes.changes if one.files and one.action.reference), "")
+        if not taken or left.recommendation is None:
+            return
+        left = _without(left, taken)
+
+
+def _variants(report: Report, kinds: frozenset[ActionKind]) -> Iterator[tuple[Report, frozenset[ActionKind]]]:
+    base = frozenset({ActionKind.BASE})
+    if kinds & base:
+        yield report, kinds
+    rest = kinds - base
+    if rest:
+        yield msgspec.structs.replace(report, recommendation=None), rest
+    if kinds & base and rest:
+        yield report, base
+
+
+def _without(report: Report, reference: str) -> Report:
+    """A report that does not recommend one base."""
+    found = report.recommendation
+    assert found is not None
+    rows = tuple(one for one in found.rows if one.reference != reference)
+    return msgspec.structs.replace(report, recommendation=msgspec.structs.replace(found, rows=rows))
 
 
 def apply(fixes: Fixes, context: BuildContext) -> None:
