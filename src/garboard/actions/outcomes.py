@@ -82,7 +82,7 @@ def _by_advisories(finding: Finding) -> Outcome:
         return Outcome.NO_FIX
     if who.copied_from:
         return Outcome.UNKNOWN
-    if pinned(finding.package, who):
+    if pinned(finding.package, who) and not finding.package.vendored_by:  # what a carrier copied, no line names
         return Outcome.HELD
     if finding.package.type not in SYSTEM_TYPES:
         return Outcome.UNKNOWN

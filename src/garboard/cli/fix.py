@@ -28,16 +28,32 @@ if TYPE_CHECKING:
 
     from garboard.model.action import ActionKind, IssueKey
     from garboard.model.fix import Fixes, Observed
+    from garboard.model.recommendation import Group
     from garboard.model.report import Report
     from garboard.reporters.view import View
 
 _ONLY: Final = ("base", "packages")
+_UPTO: Final = ("patch", "minor", "major", "alternative")
 _LONGEST: Final = 86_400
 _MOST: Final = 20
 
 
 _SECONDS: Final = 1800.0
 """How long a build or a check may take, if nothing else is said."""
+
+
+def _upto(given: str) -> Group:
+    from garboard.model.recommendation import Group
+
+    if given not in _UPTO:
+        raise UsageError(f"--upto does not know {given}", f"it knows: {', '.join(_UPTO)}")
+    return Group(given)
+
+
+def _pin(given: str) -> bool:
+    if given != "digest":
+        raise UsageError(f"--pin takes only digest, not {given}", "as in --pin digest")
+    return True
 
 
 def _engine(given: str) -> str:
@@ -68,6 +84,12 @@ def _only(given: str) -> str:
 
 APPLY: Final = flag("--apply", help="Write the changes.")
 ONLY: Final = values("--only", parse=_only, metavar="base|packages", help="Only changes of this kind.")
+UPTO: Final = value(
+    "--upto", parse=_upto, metavar="patch|minor|major|alternative", help="No base that is further away than this."
+)
+PIN: Final = value(
+    "--pin", parse=_pin, metavar="digest", help="Name the base with its digest, as where it has one now."
+)
 CONTEXT: Final = text("--context", metavar="DIR", help="The build context; without it, the Dockerfile's folder.")
 
 
@@ -109,11 +131,15 @@ class Settings(Value):
     view: View
     context: Path
     kinds: frozenset[ActionKind]
+    furthest: Group
+    pinned: bool
     apply: bool
     proving: Proving | None
 
 
 def _settings(given: Given) -> Settings:
+    from garboard.model.recommendation import Group
+
     file = given[o.FILE]
     if not file or file == STANDARD_INPUT:
         raise UsageError("fix changes a Dockerfile, and none is named", "name it with -f FILE")
@@ -126,6 +152,8 @@ def _settings(given: Given) -> Settings:
         view=filtering(given),
         context=context,
         kinds=_kinds(given[ONLY]),
+        furthest=given[UPTO] or Group.ALTERNATIVE,
+        pinned=bool(given[PIN]),
         apply=given[APPLY],
         proving=_proving(given),
     )
@@ -156,7 +184,7 @@ def _kinds(only: tuple[str, ...]) -> frozenset[ActionKind]:
 
 @make(
     "fix",
-    *(o.IMAGE, APPLY, ONLY, CONTEXT, PROVE, CHECK, TRY, ENGINE, BUILD_OPTION, TIME_LIMIT, *FILTERS),
+    *(o.IMAGE, APPLY, ONLY, UPTO, PIN, CONTEXT, PROVE, CHECK, TRY, ENGINE, BUILD_OPTION, TIME_LIMIT, *FILTERS),
     *(*o.TRIAGE, *o.report(reporters.FIX), *o.ANALYSIS),
     settings=_settings,
 )
@@ -185,6 +213,8 @@ def command(settings: Settings) -> int:
     dockerfile = analysis.build.dockerfile
     assert dockerfile is not None
     context = workflow.BuildContext(Path(dockerfile.name), settings.context)
+    pinned = settings.pinned or workflow.is_pinned(analysis.build)
+    report = workflow.within(report, settings.furthest, pinned=pinned)
 
     def planned(variant: Report, kinds: frozenset[ActionKind]) -> Fixes:
         return workflow.fix(

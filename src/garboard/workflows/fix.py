@@ -14,13 +14,17 @@ from garboard.fixes.plan import BuildFiles, changes
 from garboard.model.action import ActionKind
 from garboard.model.errors import GarboardError
 from garboard.model.fix import Fixes
+from garboard.model.gap import Gap
+from garboard.model.recommendation import Group
 
 if TYPE_CHECKING:
     from garboard.model.finding import Finding
     from garboard.model.fix import FileChange
+    from garboard.model.recommendation import Row
     from garboard.model.report import Report
     from garboard.workflows.attribute import Build
 
+_GROUPS: Final = tuple(Group)
 _LARGEST: Final = 4 * 1024 * 1024
 """Bytes of a manifest that is edited."""
 
@@ -96,6 +100,36 @@ def fix(
     made, left = changes(actions.actions, findings, files, kinds)
     today = frozenset(one.issue for one in findings)
     return Fixes(image=report.image.name, changes=made, today=today, left=left, gaps=report.gaps)
+
+
+def within(report: Report, furthest: Group, *, pinned: bool) -> Report:
+    """The report with no base further than a group; ``pinned`` ones are named with the digest that the catalog knows.
+
+    A base of which no digest is known is left out where one is asked for.
+    """
+    found = report.recommendation
+    if found is None:
+        return report
+    near = [one for one in found.rows if one.group is None or _GROUPS.index(one.group) <= _GROUPS.index(furthest)]
+    gaps = report.gaps
+    if pinned:
+        unknown = [one for one in near if one.group and not one.digest and not one.objections]
+        if unknown:
+            reason = f"no digest is known of {len(unknown)} that could be recommended, as {unknown[0].reference}"
+            gaps += (Gap(stage="fix", subject="base", reason=reason),)
+        near = [_with_digest(one) for one in near if one.digest or one.group is None]
+    narrowed = msgspec.structs.replace(found, rows=tuple(near))
+    return msgspec.structs.replace(report, recommendation=narrowed, gaps=gaps)
+
+
+def _with_digest(row: Row) -> Row:
+    """A recommended base named by its digest too."""
+    return msgspec.structs.replace(row, reference=f"{row.reference}@{row.digest}") if row.group else row
+
+
+def is_pinned(build: Build) -> bool:
+    """Whether the base of what is built is named by its digest."""
+    return "@" in build.named_base
 
 
 Plan = Callable[["Report", frozenset["ActionKind"]], Fixes]

@@ -409,6 +409,20 @@ def test_what_another_carries_a_copy_of_is_raised_all_the_same() -> None:
     ]
 
 
+def test_a_line_that_names_a_package_does_not_raise_the_copy_that_another_one_carries() -> None:
+    line = "pip install urllib3==1"
+    copy = msgspec.structs.replace(
+        pip("urllib3"), locations=(Location(path="pip/_vendor/vendor.txt"),), vendored_by="pip"
+    )
+    found = choose(
+        report(placed(finding("CVE-1", pip("urllib3"), "2"), 2, line), placed(finding("CVE-1", copy, "2"), 2, line))
+    )
+    assert told(found) == [("raise", 1, 1, 0)]
+    assert [one.reason for one in found.remaining] == [
+        "among the own files of pip: whether a newer version of it has the fix is not known"
+    ]
+
+
 def test_what_was_copied_from_the_context_is_raised_there() -> None:
     """With the one version that has all fixes, and counted; what another stage brought is another matter."""
     scan = report(
