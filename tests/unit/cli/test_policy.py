@@ -256,7 +256,10 @@ def test_vex_documents(image: str) -> None:
         "vulnerability": {"name": "CVE-2024-1"}, "products": ["pkg:deb/debian/openssl"], "status": "not_affected",
         "justification": "vulnerable_code_not_present", "timestamp": "2023-01-01T00:00:00Z",
     }  # fmt: skip
-    document = {"@context": "https://openvex.dev/ns/v0.2.0", "author": "us", "statements": [statement]}
+    document = {
+        "@context": "https://openvex.dev/ns/v0.2.0", "@id": "https://us.example/1", "author": "us", "version": 1,
+        "timestamp": "2023-01-01T00:00:00Z", "statements": [statement],
+    }  # fmt: skip
     Path("vex/one.json").write_text(json.dumps(document))
     for options in (("--vex", "vex"), ("--vex", "vex/one.json")):
         (one,) = json.loads(scanned(image, "--json", *options).output)["suppressed"]
