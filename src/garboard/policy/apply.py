@@ -12,6 +12,7 @@ from garboard.model.errors import UsageError
 from garboard.model.policy import Deciding, Ignore, Level, PolicyFile, PolicyResult, Rule, StageRules, Wanted
 from garboard.model.report import Report
 from garboard.model.vex import VexStatement
+from garboard.policy.ages import STALE_AFTER
 from garboard.policy.facts import Baseline, Facts
 from garboard.policy.judge import deciding, judge
 from garboard.policy.of_images import UNSIGNED_BY
@@ -91,7 +92,14 @@ def decided(report: Report, applied: Applied) -> tuple[Deciding, ...]:
 
 def _facts(report: Report, applied: Applied) -> Facts:
     keys = {one.name: one.pem for one in applied.policy.keys}
-    return Facts(report=report, baseline=applied.baseline, unrated_passes=applied.unrated_passes, keys=keys)
+    stated = applied.policy.stale_after
+    return Facts(
+        report=report,
+        baseline=applied.baseline,
+        unrated_passes=applied.unrated_passes,
+        stale_after=STALE_AFTER if stated is None else stated,
+        keys=keys,
+    )
 
 
 def _rules(result: PolicyResult, applied: Applied) -> tuple[Rule, ...]:

@@ -51,7 +51,7 @@ MORE: Final = MappingProxyType(
 )
 STAGE: Final = ("fail", "warn", "tags", "targets", "extends")
 VEX: Final = ("documents", "trust", "keys")
-TOP: Final = ("default-stage", "stages", "ignore", "vex", "defaults")
+TOP: Final = ("default-stage", "stages", "ignore", "vex", "defaults", "stale-after")
 CONDITIONS: Final[Mapping[str, Kind]] = MappingProxyType(
     {name: one.kind for name, one in of_findings.CONDITIONS.items()}
     | {name: one.kind for name, one in of_images.CONDITIONS.items()}
@@ -111,6 +111,7 @@ class _Reader:
         ignores = tuple(self._ignores(self._document.get("ignore", []), names))
         documents = self._vex()
         defaults = self._defaults()
+        stale_after = self._field((), self._document, "stale-after", values.COUNT)
         if self._wrong:
             raise PolicyError(
                 "\n".join(text for _, text in sorted({*self._wrong})), "garboard policy schema says what there is"
@@ -124,6 +125,7 @@ class _Reader:
             trust=documents["trust"],
             trusted_keys=documents["keys"],
             defaults=defaults,
+            stale_after=stale_after,
         )
 
     def _defaults(self) -> dict[str, Any]:

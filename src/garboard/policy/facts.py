@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from garboard.model.advisory import Severity
 from garboard.model.report import Report
+from garboard.policy.ages import STALE_AFTER
 
 
 class Baseline(NamedTuple):
@@ -27,6 +28,7 @@ class Facts(NamedTuple):
     Attributes:
         baseline: what was known before; None if there is nothing to compare with.
         unrated_passes: whether an issue that nobody has rated counts as milder than any severity.
+        stale_after: days after which what daily lists say is not known any more.
         keys: public keys in PEM, by the names that rules give them.
         rule: all conditions of the rule in question, for those that belong together.
     """
@@ -34,6 +36,7 @@ class Facts(NamedTuple):
     report: Report
     baseline: Baseline | None = None
     unrated_passes: bool = False
+    stale_after: int = STALE_AFTER
     keys: Mapping[str, bytes] = {}
     rule: Mapping[str, Any] = {}
 

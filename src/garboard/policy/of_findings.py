@@ -17,7 +17,7 @@ from garboard.model.advisory import Severity
 from garboard.model.attribution import Origin
 from garboard.model.finding import Finding
 from garboard.model.timestamp import parsed
-from garboard.policy import values
+from garboard.policy import ages, values
 from garboard.policy.baseline import key
 from garboard.policy.facts import Facts
 from garboard.policy.values import Kind
@@ -26,12 +26,23 @@ Holds = bool | None
 
 
 class OfFinding(NamedTuple):
-    """A condition on findings: the kind of its value, what it means, the test, and the fact that it needs."""
+    """A condition on findings: the kind of its value, what it means, the test, and the fact that it needs.
+
+    ``feed`` has that fact if it is one that ages (`garboard.policy.ages`).
+    """
 
     kind: Kind
     text: str
     holds: Callable[[Any, Finding, Facts], Holds]
     fact: str = ""
+    feed: str = ""
+
+    def missing(self, facts: Facts) -> str:
+        """What is not known: the fact, or that it is too old."""
+        old = ages.told(self.feed, facts.report) if self.feed else ""
+        if not old or ages.fresh(self.feed, facts.report, facts.stale_after):
+            return self.fact
+        return f"{self.fact} as of today ({old}; stale-after = {facts.stale_after})"
 
 
 def _severity(wanted: str, finding: Finding, facts: Facts) -> Holds:
@@ -75,18 +86,18 @@ def _fixed_for(days: int, finding: Finding, facts: Facts) -> Holds:
     return False if most is not None and most < days else None
 
 
-def _has_feed(name: str, facts: Facts) -> bool:
-    return any(one.shard.partition(":")[0] == name for one in facts.report.feeds)
-
-
 def _kev(wanted: bool, finding: Finding, facts: Facts) -> Holds:
     if finding.vulnerability.kev_added:
         return wanted
-    return not wanted if _has_feed("kev", facts) else None
+    return not wanted if ages.fresh("kev", facts.report, facts.stale_after) else None
 
 
-def _epss(least: float, finding: Finding, facts: Facts) -> Holds:  # noqa: ARG001
-    return None if finding.vulnerability.epss is None else finding.vulnerability.epss >= least
+def _epss(least: float, finding: Finding, facts: Facts) -> Holds:
+    """An old score that is high enough holds still; one that is not may have risen."""
+    score = finding.vulnerability.epss
+    if score is not None and score >= least:
+        return True
+    return None if score is None or not ages.fresh("epss", facts.report, facts.stale_after) else False
 
 
 def _cvss(parts: tuple[str, ...], finding: Finding, facts: Facts) -> Holds:  # noqa: ARG001
@@ -156,8 +167,12 @@ CONDITIONS: Final = MappingProxyType(
         "known-for": OfFinding(
             values.COUNT, "The vulnerability has been published for so many days.", _known_for, "the day of publication"
         ),
-        "kev": OfFinding(values.EITHER, "Whether it is known to be exploited (CISA KEV).", _kev, "CISA's list (kev)"),
-        "epss": OfFinding(values.SHARE, "The probability of exploitation is at least this.", _epss, "the EPSS score"),
+        "kev": OfFinding(
+            values.EITHER, "Whether it is known to be exploited (CISA KEV).", _kev, "CISA's list (kev)", feed="kev"
+        ),
+        "epss": OfFinding(
+            values.SHARE, "The probability of exploitation is at least this.", _epss, "the EPSS score", feed="epss"
+        ),
         "cvss": OfFinding(
             values.VECTOR_PARTS, "The CVSS vector has all of these parts: AV:N, PR:N …", _cvss, "the CVSS vector"
         ),

@@ -14,7 +14,7 @@ from garboard.model.lifecycle import State
 from garboard.model.recommendation import Row
 from garboard.model.report import Coverage, Report
 from garboard.model.timestamp import parsed
-from garboard.policy import values
+from garboard.policy import ages, values
 from garboard.policy.baseline import counted
 from garboard.policy.facts import Facts, ImageAnswer
 from garboard.policy.values import Kind
@@ -77,11 +77,11 @@ def _names(kind: str) -> set[str]:
 
 def _data_older_than(days: int, facts: Facts) -> ImageAnswer:
     now = facts.report.created
-    ages = {one.shard: one.age(now) for one in facts.report.feeds}
-    if not ages:
+    found = {one.shard: ages.age(one, now) for one in facts.report.feeds}
+    if not found:
         return ImageAnswer(holds=None, text="the age of the data: none were used")
-    unknown = [shard for shard, age in ages.items() if age is None]
-    old = [f"{shard} ({age.days} days)" for shard, age in ages.items() if age is not None and age.days > days]
+    unknown = [shard for shard, age in found.items() if age is None]
+    old = [f"{shard} ({age.days} days)" for shard, age in found.items() if age is not None and age.days > days]
     if old:
         return ImageAnswer(holds=True, text=f"older than {days} days: {_some(old)}")
     return ImageAnswer(holds=None if unknown else False, text=f"the age of {_some(unknown)}" if unknown else "")
@@ -221,7 +221,9 @@ CONDITIONS: Final = MappingProxyType(
             _UNJUDGED, "A part of the image, or packages of these ecosystems, could not be judged.", _unjudged
         ),
         "data-older-than": OfImage(
-            values.COUNT, "Data in use were fetched more than so many days ago.", _data_older_than
+            values.COUNT,
+            "Data in use were fetched more than so many days ago, or are older by their own date (kev, epss).",
+            _data_older_than,
         ),
         "root-user": OfImage(values.TRUE, "The image's commands run as root.", _root),
         "unowned-programs": OfImage(values.TRUE, "There are programs that no package manager installed.", _unowned),
