@@ -54,7 +54,7 @@ def _severity(wanted: str, finding: Finding, facts: Facts) -> Holds:
 
 
 def _rated_by(source: str, finding: Finding) -> Severity:
-    ratings = [one for one in finding.vulnerability.ratings if one.source == source]
+    ratings = [one for one in finding.vulnerability.ratings if one.source.lower() == source.lower()]
     worded = next((found for one in ratings if (found := scale.of_word(one.word)) is not Severity.UNKNOWN), None)
     if worded is not None:
         return worded
@@ -132,7 +132,12 @@ def is_named(patterns: tuple[str, ...], finding: Finding) -> bool:
     """Whether a pattern is the package's name, its full or its source package's name."""
     package = finding.package
     names = {package.name, package.full_name, ecosystems.displayed(package), package.source}
-    return any(fnmatchcase(name, pattern) for pattern in patterns for name in names)
+    normalize = ecosystems.of(package.type).normalize
+    return any(
+        fnmatchcase(name, pattern) or fnmatchcase(normalize(name), normalize(pattern))
+        for pattern in patterns
+        for name in names
+    )
 
 
 def _id(wanted: tuple[str, ...], finding: Finding, facts: Facts) -> Holds:  # noqa: ARG001
@@ -180,7 +185,7 @@ CONDITIONS: Final = MappingProxyType(
         "of": OfFinding(values.SIDES, "Who brought it: base or yours.", _of, "who brought it"),
         "ecosystem": OfFinding(values.ECOSYSTEMS, "The ecosystem: deb, npm, pypi …", _ecosystem),
         "package": OfFinding(values.WORDS, "The package's name, or a pattern of it.", _package),
-        "id": OfFinding(values.WORDS, "Any identifier of the vulnerability.", _id),
+        "id": OfFinding(values.IDS, "Any identifier of the vulnerability.", _id),
         "new": OfFinding(values.EITHER, "Whether the baseline does not have it.", _new, "a baseline (--baseline)"),
     }
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import difflib
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -41,12 +42,16 @@ def fail_on(text: str) -> Rule:
 
 def _condition(text: str) -> Wanted:
     name, equals, value = text.partition("=")
+    name = name.strip().lower()
     if name in values.SEVERITIES and not equals:
         return Wanted(name="severity", value=name)
     kind = CONDITIONS.get(name)
     if kind is None:
-        known = ", ".join((*values.SEVERITIES, *(one for one in CONDITIONS if one != "severity")))
-        raise UsageError(f"--fail-on knows no {name}", f"it takes any of {known}")
+        known = (*values.SEVERITIES, *(one for one in CONDITIONS if one != "severity"))
+        near = difflib.get_close_matches(name, known, 1)
+        raise UsageError(
+            f"--fail-on knows no {name}", f"did you mean {near[0]}?" if near else f"it takes any of {', '.join(known)}"
+        )
     try:
         return Wanted(name=name, value=kind.read(_value(value) if equals else True))
     except Unfit as error:
@@ -54,8 +59,9 @@ def _condition(text: str) -> Wanted:
 
 
 def _value(text: str) -> object:
-    if text in {"true", "false"}:
-        return text == "true"
+    text = text.strip()
+    if text.lower() in {"true", "false"}:
+        return text.lower() == "true"
     if _NUMBER.fullmatch(text):
         return float(text) if "." in text else int(text)
     return text

@@ -94,3 +94,15 @@ def test_a_comment_with_nothing_below_is_an_error() -> None:
 def test_one_condition_twice_is_no_list_of_any_of_them(text: str) -> None:
     with pytest.raises(UsageError, match="twice"):
         fail_on(text)
+
+
+@pytest.mark.parametrize("text", ["HIGH", "High,Fixable", "KEV", "severity=HIGH", "kev=True", "Root-User"])
+def test_fail_on_takes_any_case(text: str) -> None:
+    assert fail_on(text).conditions == fail_on(text.lower()).conditions
+
+
+@pytest.mark.parametrize(("text", "meant"), [("hihg", "high"), ("fixabel", "fixable"), ("critcal,fixable", "critical")])
+def test_fail_on_asks_what_was_meant(text: str, meant: str) -> None:
+    with pytest.raises(UsageError) as raised:
+        fail_on(text)
+    assert raised.value.hint == f"did you mean {meant}?"
