@@ -191,7 +191,9 @@ def _unsigned_by(names: tuple[str, ...], facts: Facts) -> ImageAnswer:
     """Whether none of these keys signed the image's manifest, or an index that led to it."""
     found, image = facts.report.signatures, facts.report.image
     if found is None:
-        return ImageAnswer(holds=None, text="by whom it is signed, which is looked for in registries")
+        why = facts.report.signatures_problem
+        told = f": its signatures cannot be read: {why}" if why else ", which is looked for in registries"
+        return ImageAnswer(holds=None, text=f"by whom it is signed{told}")
     here = {image.manifest_digest, *image.index_digests} - {""}
     keys = [Verifier.of(facts.keys[one], one) for one in names]
     if any(one.digest in here and key.signed(one.signed, one.signature) for one in found for key in keys):
