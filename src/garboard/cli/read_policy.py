@@ -40,11 +40,13 @@ def applied(given: Given, build: Build) -> Applied | None:
     file = None if remote else find(given)
     ignores = given[o.IGNORE]
     dockerfile = None if given[o.NO_POLICY] else build.dockerfile
-    if dockerfile is not None and b"garboard:" in dockerfile.data:
-        from garboard.policy import short_forms
+    notes: tuple[str, ...] = ()
+    if dockerfile is not None and b"garboard" in dockerfile.data.lower():
+        from garboard.policy import comments
 
-        ignores = (*ignores, *short_forms.inline(dockerfile))
-    if file is None and not remote and not ignores and not given[o.STAGE_POLICY] and not given[o.VEX]:
+        ignores = (*ignores, *comments.ignores(dockerfile))
+        notes = tuple(comments.misplaced(dockerfile))
+    if file is None and not remote and not ignores and not notes and not given[o.STAGE_POLICY] and not given[o.VEX]:
         return None
     from garboard.model.policy import PolicyFile
     from garboard.policy.apply import Applied
@@ -61,6 +63,7 @@ def applied(given: Given, build: Build) -> Applied | None:
         stage=given[o.STAGE_POLICY] or "",
         ignores=ignores,
         target=_target(given, build),
+        notes=notes,
     )
 
 

@@ -35,6 +35,7 @@ class Applied(NamedTuple):
         baseline: as in `Facts`.
         unrated_passes: as in `Facts`.
         statements: of the VEX documents that the user names.
+        notes: what to say of the policy before it is applied.
     """
 
     policy: PolicyFile = PolicyFile()
@@ -45,6 +46,7 @@ class Applied(NamedTuple):
     baseline: Baseline | None = None
     unrated_passes: bool = False
     statements: tuple[VexStatement, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def trusted(self) -> vex_attached.Trusted:
@@ -69,7 +71,7 @@ def set_aside(report: Report, applied: Applied) -> Report:
     ignores: Sequence[Ignore] = (*applied.ignores, *applied.policy.ignores)
     triaged = triage(report, ignores, stage.name if stage else "")
     stated = vex.apply(triaged.report, applied.statements)
-    notes = (*triaged.notes, *stated.notes)
+    notes = (*applied.notes, *triaged.notes, *stated.notes)
     result = PolicyResult(file=applied.policy.file, stage=stage.name if stage else "", how=how, notes=notes)
     return msgspec.structs.replace(stated.report, policy=result)
 
