@@ -13,6 +13,7 @@ from garboard.model.policy import Deciding, Ignore, Level, PolicyFile, PolicyRes
 from garboard.model.report import Report
 from garboard.model.vex import VexStatement
 from garboard.policy.ages import STALE_AFTER
+from garboard.policy.baseline import mismatch
 from garboard.policy.facts import Baseline, Facts
 from garboard.policy.judge import deciding, judge
 from garboard.policy.of_images import UNSIGNED_BY
@@ -71,7 +72,8 @@ def set_aside(report: Report, applied: Applied) -> Report:
     ignores: Sequence[Ignore] = (*applied.ignores, *applied.policy.ignores)
     triaged = triage(report, ignores, stage.name if stage else "")
     stated = vex.apply(triaged.report, applied.statements)
-    notes = (*applied.notes, *triaged.notes, *stated.notes)
+    of_baseline = mismatch(applied.baseline, report.image.name) if applied.baseline else ""
+    notes = (*applied.notes, *filter(None, (of_baseline,)), *triaged.notes, *stated.notes)
     result = PolicyResult(file=applied.policy.file, stage=stage.name if stage else "", how=how, notes=notes)
     return msgspec.structs.replace(stated.report, policy=result)
 

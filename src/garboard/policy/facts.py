@@ -16,10 +16,12 @@ class Baseline(NamedTuple):
     Attributes:
         known: its findings (see `garboard.policy.baseline.key`).
         counts: numbers of its issues by severity.
+        image: the name of the image that it is on; empty if it is not known.
     """
 
     known: frozenset[tuple[str, str]]
     counts: Mapping[Severity, int]
+    image: str = ""
 
 
 class Facts(NamedTuple):

@@ -22,6 +22,8 @@ from garboard.signing import Verifier
 
 UNSIGNED_BY: Final = "unsigned-by"
 _SHOWN: Final = 5
+_BILL: Final = "sbom"
+"""The source of images of which only a list of packages is known."""
 
 
 class OfImage(NamedTuple):
@@ -96,6 +98,8 @@ def _root(wanted: bool, facts: Facts) -> ImageAnswer:  # noqa: ARG001
 
 
 def _unowned(wanted: bool, facts: Facts) -> ImageAnswer:  # noqa: ARG001
+    if facts.report.image.source == _BILL:
+        return ImageAnswer(holds=None, text="which programs there are, which an SBOM does not say")
     found = [gap for gap in facts.report.gaps if "no package manager installed" in gap.subject]
     text = "; ".join(f"{gap.subject}: {gap.reason}" for gap in found)
     return ImageAnswer(holds=bool(found), text=text)

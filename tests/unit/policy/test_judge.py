@@ -339,3 +339,29 @@ def test_the_limit_is_the_policy_s() -> None:
         )
         assert found.policy is not None
         assert [one.state for one in found.policy.results] == [passes]
+
+
+def test_which_programs_there_are_is_not_known_of_an_sbom() -> None:
+    of = report()
+    assert state(rule(unowned_programs=True), of) is PASSED
+    bill = msgspec.structs.replace(of, image=msgspec.structs.replace(of.image, source="sbom"))
+    assert state(rule(unowned_programs=True), bill) is UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("app:1", False), ("registry.example:5000/team/app:2", False), ("app@sha256:0", False), ("other:1", True)],
+)
+def test_a_baseline_of_another_image_is_told(name: str, said: bool) -> None:
+    of = report(known())
+    before = baseline.of_report(msgspec.structs.replace(of, image=msgspec.structs.replace(of.image, name=name)))
+    found = set_aside(of, Applied(baseline=before))
+    assert found.policy is not None
+    assert any("the baseline is of" in one for one in found.policy.notes) == said
+
+
+def test_what_has_no_package_url_is_known_by_its_name() -> None:
+    one, other = (finding("CVE-2024-1", deb(name, purl="")) for name in ("a", "b"))
+    assert baseline.key(one) != baseline.key(other)
+    saved = {"vulnerabilities": [{"id": "CVE-2024-1", "purl": "", "packageName": "a", "severity": "low"}]}
+    assert baseline.of_json(msgspec.json.encode(saved), "x").known == {baseline.key(one)}
