@@ -32,7 +32,7 @@ def _comparisons(text: str) -> Comparisons:
     while at < len(text.rstrip()):
         part = _PART.match(text, at)
         if part is None:
-            raise Unfit(f"{_LIKE}; {text[at:].split(maxsplit=1)[0][:60]} is none")
+            raise Unfit(f"{_LIKE}; {text.strip()[:60]} is none")
         found.append((part[1] or "=", part[2]))
         at = part.end()
     if not found:

@@ -223,6 +223,8 @@ def test_compare_stages(image: str) -> None:
     stages = ("--from-stage", "dev", "--to-stage", "test", "--stage", f"dev={image}", "--stage", f"test={image}")
     found = run(compare, "-f", "web/Dockerfile", *stages, "--offline", "--no-cache")
     assert found.output.startswith("dev → test: 0 gone, 2 still there")
+    without = run(compare, image, image, "--from-stage", "dev", "--to-stage", "test", "--offline", "--no-cache")
+    assert "name stages of a Dockerfile" in str(without.exception)
 
 
 def test_a_gate_that_passes_says_when_not_everything_was_judged(image: str) -> None:
