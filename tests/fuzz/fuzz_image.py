@@ -103,10 +103,13 @@ def cached(data: bytes) -> None:
 
 
 def signed(data: bytes) -> None:
-    """The same bytes as a list, as a manifest, and as what they name; None is for what cannot be known."""
+    """The same bytes as a list, as a manifest, and as what they name."""
     of = model.Image(name="it", source="registry", manifest_digest=f"sha256:{'1' * 64}")
-    found = signatures.read(of, lambda _digest: [("cosign", data), ("referrers", INDEX)], lambda _descriptor: data)
-    assert found is None or all(one.digest and isinstance(one.signed, bytes) for one in found)
+    try:
+        found = signatures.read(of, lambda _digest: [("cosign", data), ("referrers", INDEX)], lambda _descriptor: data)
+    except GarboardError:
+        return
+    assert all(one.digest and isinstance(one.signed, bytes) for one in found)
 
 
 SIGNATURE = b"""{"schemaVersion":2,"config":{"digest":"sha256:%b","size":2},"layers":[{"digest":"sha256:%b","size":2,

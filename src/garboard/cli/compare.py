@@ -54,6 +54,8 @@ class Settings(Value):
 
 def _settings(given: Given) -> Settings:
     stages = (given[FROM_STAGE] or "", given[TO_STAGE] or "")
+    if any(stages) and not given[o.FILE]:
+        raise UsageError("--from-stage and --to-stage name stages of a Dockerfile", "name it with -f FILE")
     named = given[IMAGES]
     if not named:
         of_stages = dict(given[o.STAGE])

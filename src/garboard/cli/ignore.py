@@ -11,7 +11,8 @@ from garboard.cli import options as o
 from garboard.cli.command import command as make
 from garboard.cli.params import Given, Operand, text, texts, value
 from garboard.cli.policy.write import add
-from garboard.cli.read_policy import NAME, above
+from garboard.cli.read_opening import now
+from garboard.cli.read_policy import NAME, SCHEMES, above
 from garboard.model.base import Value
 from garboard.model.errors import UsageError
 
@@ -68,7 +69,12 @@ def _settings(given: Given) -> NewIgnore:
     if not (given[IDS] or given[PACKAGE] or given[BROUGHT_BY]):
         raise UsageError("nothing says what to ignore", "name vulnerabilities, or --package, or --brought-by")
     until, until_fixed = given[UNTIL] or (None, False)
-    file = Path(given[o.POLICY] or above(Path()) or NAME)
+    if until is not None and until < now().date():
+        raise UsageError(f"--until {until} has passed, so nothing would be ignored", "name a day to come")
+    named = given[o.POLICY] or ""
+    if named.startswith(SCHEMES):
+        raise UsageError(f"the policy {named} is fetched, and cannot be written", "name a file of this machine")
+    file = Path(named or above(Path()) or NAME)
     return NewIgnore(
         file=file,
         ignore=Ignore(
@@ -102,6 +108,22 @@ def command(settings: NewIgnore) -> int:
     garboard ignore CVE-2024-1235 --reason "built without FTP" --justification vulnerable_code_not_present
     garboard ignore --brought-by libsqlite3-dev --reason "only in the tests" --for-stage test
     """  # noqa: D301  (\b is click's)
-    add(settings.file, (settings.ignore,))
+    before = add(settings.file, (settings.ignore,))
     click.echo(f"{settings.file}: written")
+    for one in before:
+        if _chooses_the_same(one, settings.ignore):
+            click.echo(f"{one.place} ignores the same already, and stays: {_end_of(one)}", err=True)
     return 0
+
+
+def _chooses_the_same(one: Ignore, other: Ignore) -> bool:
+    """Whether two ignores set the same findings aside, for whatever reason and however long."""
+    import msgspec
+
+    alike = {"place": "", "reason": "", "justification": "", "owner": "", "until": None, "until_fixed": False}
+    first, second = (msgspec.structs.replace(each, **alike) for each in (one, other))
+    return bool(first == second)
+
+
+def _end_of(one: Ignore) -> str:
+    return f"until {one.until}" if one.until else "until it is fixed" if one.until_fixed else "for good"

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 NAME: Final = "garboard.toml"
 _MOST: Final = 4 * 1024 * 1024
-_SCHEMES: Final = ("https://", "http://")
+SCHEMES: Final = ("https://", "http://")
 _PLACES: Final = (".git", ".hg")
 """What lies in the topmost folder of a project: policies above it are another's."""
 
@@ -36,21 +36,23 @@ def applied(given: Given, build: Build) -> Applied | None:
         UsageError: the policy cannot be read, or has mistakes.
     """
     named = given[o.POLICY] or ""
-    remote = named.startswith(_SCHEMES) and not given[o.NO_POLICY]
+    remote = named.startswith(SCHEMES) and not given[o.NO_POLICY]
     file = None if remote else find(given)
     ignores = given[o.IGNORE]
     dockerfile = None if given[o.NO_POLICY] else build.dockerfile
-    if dockerfile is not None and b"garboard:" in dockerfile.data:
-        from garboard.policy import short_forms
+    notes: tuple[str, ...] = ()
+    if dockerfile is not None and b"garboard" in dockerfile.data.lower():
+        from garboard.policy import comments
 
-        ignores = (*ignores, *short_forms.inline(dockerfile))
-    if file is None and not remote and not ignores and not given[o.STAGE_POLICY] and not given[o.VEX]:
+        ignores = (*ignores, *comments.ignores(dockerfile))
+        notes = tuple(comments.misplaced(dockerfile))
+    if file is None and not remote and not ignores and not notes and not given[o.STAGE_POLICY] and not given[o.VEX]:
         return None
     from garboard.model.policy import PolicyFile
     from garboard.policy.apply import Applied
 
     policy = fetch(named, given) if remote else read(file) if file is not None else PolicyFile()
-    if remote and not all(one.startswith(_SCHEMES) for one in policy.vex):
+    if remote and not all(one.startswith(SCHEMES) for one in policy.vex):
         raise UsageError(
             f"the policy {named} is fetched, and names VEX documents of this machine", "name them with --vex"
         )
@@ -61,6 +63,7 @@ def applied(given: Given, build: Build) -> Applied | None:
         stage=given[o.STAGE_POLICY] or "",
         ignores=ignores,
         target=_target(given, build),
+        notes=notes,
     )
 
 
@@ -99,7 +102,7 @@ def _statements(places: Iterable[str], given: Given) -> tuple[VexStatement, ...]
 
 def _beside(folder: Path, place: str) -> str:
     """A place that a policy names: an address, or a path from its folder."""
-    return place if place.startswith(_SCHEMES) else str(folder / place)
+    return place if place.startswith(SCHEMES) else str(folder / place)
 
 
 def _target(given: Given, build: Build) -> str:
@@ -113,7 +116,7 @@ def _target(given: Given, build: Build) -> str:
 def local(given: Given) -> Path | None:
     """The policy's file, as `find`, if it is one of this machine."""
     named = given[o.POLICY] or ""
-    return None if named.startswith(_SCHEMES) else find(given)
+    return None if named.startswith(SCHEMES) else find(given)
 
 
 def find(given: Given) -> Path | None:

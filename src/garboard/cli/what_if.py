@@ -65,6 +65,9 @@ def _settings(given: Given) -> Settings:
         raise UsageError("what-if needs a change", "name one: --drop PKG, --raise PKG, --rebase IMAGE, --line N=off")
     if len({name for name, _ in wanted.raises}) < len(wanted.raises):
         raise UsageError("a package is raised to two versions", "name one version of it")
+    both = next((name for name, _ in wanted.raises if name in wanted.drops), "")
+    if both:
+        raise UsageError(f"{both} is dropped and raised", "name it once")
     if wanted.lines and not given[o.FILE]:
         raise UsageError("--line names a line of the Dockerfile, and there is none", "name it with -f FILE")
     return Settings(analysis=read_settings.analysis(given), wanted=wanted, fail_if=given[FAIL_IF] or "worse")

@@ -95,7 +95,8 @@ class _Reasons:
             first, last = (own, other) if there else (other, own)
             return f"{name} {', '.join(first)} → {', '.join(last)}{self._base(issue)}"
         if self._sides[0].data != self._sides[1].data:
-            return f"{name} is the same: the data changed"
+            unsure = "" if self._sides[there].full else ", or it could not be judged there"
+            return f"{name} is the same: the data changed{unsure}"
         return f"{name} is the same: it is judged otherwise"
 
     def _base(self, issue: SideIssue) -> str:

@@ -15,7 +15,6 @@ import msgspec
 
 from garboard.image import manifest as manifests
 from garboard.image.attestations import ENVELOPES, KEYS_OF_TYPE, Attaching, Fetch, all_attached, layers_of
-from garboard.model.errors import GarboardError
 from garboard.model.image import Image, ImageSignature
 from garboard.signing import SIGNATURE, SIMPLE, STATEMENT, claimed, of_envelope
 
@@ -49,16 +48,17 @@ class _Statement(msgspec.Struct):
     predicate: str = msgspec.field(name="predicateType")
 
 
-def read(image: Image, attached: Attaching, fetch: Fetch) -> tuple[ImageSignature, ...] | None:
-    """Return the signatures that are attached to an image's manifest and its indexes; None if that cannot be known."""
-    try:
-        return tuple(
-            one
-            for place, data in all_attached(image, attached)
-            for one in _of(data, image.name, f"a signature {place}", fetch)
-        )
-    except GarboardError:
-        return None
+def read(image: Image, attached: Attaching, fetch: Fetch) -> tuple[ImageSignature, ...]:
+    """Return the signatures that are attached to an image's manifest and its indexes.
+
+    Raises:
+        GarboardError: the registry does not answer, or not as the specification says, so that they are not known.
+    """
+    return tuple(
+        one
+        for place, data in all_attached(image, attached)
+        for one in _of(data, image.name, f"a signature {place}", fetch)
+    )
 
 
 def _of(data: bytes, subject: str, place: str, fetch: Fetch) -> Iterator[ImageSignature]:

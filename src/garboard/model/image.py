@@ -126,7 +126,8 @@ class ImageSignature(Value):
 class Attestations(Value):
     """What accompanies an image: in-toto statements of its provenance, unchanged, and what could not be read.
 
-    ``vex_gaps`` are of ``vex`` alone; ``signatures`` are None where they were not looked for, or could not be read.
+    ``vex_gaps`` are of ``vex`` alone; ``signatures`` are None where they were not looked for, or could not be read, for which
+    ``signatures_problem`` is the reason.
     """
 
     provenance: tuple[bytes, ...] = ()
@@ -134,6 +135,7 @@ class Attestations(Value):
     vex: tuple[Attached, ...] = ()
     vex_gaps: tuple[Gap, ...] = ()
     signatures: tuple[ImageSignature, ...] | None = None
+    signatures_problem: str = ""
 
 
 class File(Value):

@@ -166,6 +166,8 @@ class PolicyFile(Value):
     """All that it names."""
     defaults: dict[str, Any] = msgspec.field(default_factory=dict)
     """Options by their long names."""
+    stale_after: int | None = None
+    """Days after which what daily lists say is not known any more; None: as many as `garboard.policy.ages` says."""
 
 
 class RuleResult(Value):
@@ -175,6 +177,7 @@ class RuleResult(Value):
         details: for people: the issues, or what is wrong with the image.
         missing: the facts that are not known.
         ids: identifiers of the vulnerabilities for which it does not pass.
+        basis: how old the data are of facts that age.
     """
 
     rule: Rule
@@ -182,6 +185,7 @@ class RuleResult(Value):
     details: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     ids: tuple[str, ...] = ()
+    basis: tuple[str, ...] = ()
 
 
 class PolicyResult(Value):

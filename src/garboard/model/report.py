@@ -63,7 +63,9 @@ class Report(Value):
     provenance: bool | None = None
     """Whether attestations of how the image was built are beside it; None if it lies where there are none."""
     signatures: tuple[ImageSignature, ...] | None = None
-    """Those beside the image, of which none was checked; None if they were not looked for, or it lies where there are none."""
+    """Those beside the image, of which none was checked; None if they were not looked for, could not be read, or it lies where there are none."""
+    signatures_problem: str = ""
+    """Why they could not be read."""
     lineage: tuple[LineageStep, ...] = ()
     """What the image was built on, itself first; empty if no catalog knows it."""
 

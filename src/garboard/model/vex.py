@@ -64,7 +64,8 @@ class VexStatement(Value):
         notes: what the statement rests on, for people.
         timestamp: RFC 3339; the latest statement on a finding counts. Empty is the earliest.
         document: name of the file.
-        flaw: why it closes nothing, if it does not.
+        place: where in the document it stands.
+        flaw: why it closes nothing, if it does not; a verb and what follows.
     """
 
     ids: tuple[str, ...]
@@ -77,6 +78,7 @@ class VexStatement(Value):
     timestamp: str = ""
     document: str = ""
     author: str = ""
+    place: str = ""
     flaw: str = ""
 
 

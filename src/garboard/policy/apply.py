@@ -12,6 +12,8 @@ from garboard.model.errors import UsageError
 from garboard.model.policy import Deciding, Ignore, Level, PolicyFile, PolicyResult, Rule, StageRules, Wanted
 from garboard.model.report import Report
 from garboard.model.vex import VexStatement
+from garboard.policy.ages import STALE_AFTER
+from garboard.policy.baseline import mismatch
 from garboard.policy.facts import Baseline, Facts
 from garboard.policy.judge import deciding, judge
 from garboard.policy.of_images import UNSIGNED_BY
@@ -34,6 +36,7 @@ class Applied(NamedTuple):
         baseline: as in `Facts`.
         unrated_passes: as in `Facts`.
         statements: of the VEX documents that the user names.
+        notes: what to say of the policy before it is applied.
     """
 
     policy: PolicyFile = PolicyFile()
@@ -44,6 +47,7 @@ class Applied(NamedTuple):
     baseline: Baseline | None = None
     unrated_passes: bool = False
     statements: tuple[VexStatement, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def trusted(self) -> vex_attached.Trusted:
@@ -68,7 +72,8 @@ def set_aside(report: Report, applied: Applied) -> Report:
     ignores: Sequence[Ignore] = (*applied.ignores, *applied.policy.ignores)
     triaged = triage(report, ignores, stage.name if stage else "")
     stated = vex.apply(triaged.report, applied.statements)
-    notes = (*triaged.notes, *stated.notes)
+    of_baseline = mismatch(applied.baseline, report.image.name) if applied.baseline else ""
+    notes = (*applied.notes, *filter(None, (of_baseline,)), *triaged.notes, *stated.notes)
     result = PolicyResult(file=applied.policy.file, stage=stage.name if stage else "", how=how, notes=notes)
     return msgspec.structs.replace(stated.report, policy=result)
 
@@ -91,7 +96,14 @@ def decided(report: Report, applied: Applied) -> tuple[Deciding, ...]:
 
 def _facts(report: Report, applied: Applied) -> Facts:
     keys = {one.name: one.pem for one in applied.policy.keys}
-    return Facts(report=report, baseline=applied.baseline, unrated_passes=applied.unrated_passes, keys=keys)
+    stated = applied.policy.stale_after
+    return Facts(
+        report=report,
+        baseline=applied.baseline,
+        unrated_passes=applied.unrated_passes,
+        stale_after=STALE_AFTER if stated is None else stated,
+        keys=keys,
+    )
 
 
 def _rules(result: PolicyResult, applied: Applied) -> tuple[Rule, ...]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 import msgspec
 
+from garboard import ecosystems
 from garboard.model.advisory import Severity
 from garboard.model.errors import UsageError
 from garboard.model.finding import Finding
@@ -16,13 +17,13 @@ from garboard.policy.facts import Baseline
 
 def key(finding: Finding) -> tuple[str, str]:
     """What makes a finding the same in two reports: the vulnerability, and the package whatever its version."""
-    return finding.vulnerability.id, _unversioned(finding.package.purl)
+    return finding.vulnerability.id, _unversioned(finding.package.purl) or ecosystems.displayed(finding.package)
 
 
 def of_report(report: Report) -> Baseline:
     """All findings of a report, whether they count or not, and the numbers of those that do."""
     suppressed: Iterable[Finding] = (one.finding for one in report.suppressed)
-    return Baseline(frozenset(map(key, (*report.findings, *suppressed))), counted(report))
+    return Baseline(frozenset(map(key, (*report.findings, *suppressed))), counted(report), report.image.name)
 
 
 def counted(report: Report) -> Counter[Severity]:
@@ -39,6 +40,7 @@ class _Entry(msgspec.Struct):
 
 class _Saved(msgspec.Struct):
     vulnerabilities: list[_Entry]
+    image: str = ""
 
 
 def of_json(data: bytes, name: str) -> Baseline:
@@ -55,7 +57,19 @@ def of_json(data: bytes, name: str) -> Baseline:
         ) from error
     words = {(one.id, one.package_name): one.severity.upper() for one in saved.vulnerabilities}
     counts = Counter(Severity[word] if word in Severity.__members__ else Severity.UNKNOWN for word in words.values())
-    return Baseline(frozenset((one.id, _unversioned(one.purl)) for one in saved.vulnerabilities), counts)
+    known = frozenset((one.id, _unversioned(one.purl) or one.package_name) for one in saved.vulnerabilities)
+    return Baseline(known, counts, saved.image)
+
+
+def mismatch(baseline: Baseline, name: str) -> str:
+    """What to say where a baseline is of an image of another name, whatever its registry and tag; empty if it is not."""
+    if not baseline.image or _bare(baseline.image) == _bare(name):
+        return ""
+    return f"the baseline is of {baseline.image}, and this is {name}: what both have counts as known"
+
+
+def _bare(name: str) -> str:
+    return name.partition("@")[0].rpartition("/")[2].partition(":")[0]
 
 
 def _unversioned(purl: str) -> str:

@@ -13,7 +13,7 @@ from garboard.model.policy import Ignore, Level, PolicyError, PolicyFile, Rule, 
 from garboard.policy import of_findings, of_images, values
 from garboard.policy.toml_places import Path, places
 from garboard.policy.values import Kind
-from garboard.policy.version_ranges import parts
+from garboard.policy.version_ranges import alternatives
 
 NAME: Final = "garboard.toml"
 _AT: Final = re.compile(r" \(at line (\d+), column (\d+)\)$| \(at end of document\)$")
@@ -22,20 +22,28 @@ _SHOWN: Final = 160
 
 def _version(value: Any) -> str:
     text: str = values.TEXT.read(value)
-    parts(text)
+    alternatives(text)
     return text
 
 
 IGNORE: Final = MappingProxyType(
     {
-        "id": ("ids", values.WORDS, "Any identifiers of vulnerabilities."),
+        "id": ("ids", values.IDS, "Any identifiers of vulnerabilities."),
         "package": ("packages", values.WORDS, "Packages' or source packages' names, or patterns of them."),
-        "version": ("version", Kind(_version, values.TEXT.schema), "Versions of the package: >=1.2 <2."),
-        "path": ("paths", values.WORDS, "Where all files of the package lie: a path, a folder, a pattern."),
+        "version": (
+            "version",
+            Kind(_version, values.TEXT.schema),
+            "Versions of the package, in its ecosystem's order: >=1.2 <2, !=1.3; two bars between alternatives.",
+        ),
+        "path": (
+            "paths",
+            values.WORDS,
+            "Where all files of the package lie: a path, a folder (/ is all that lies in a file), a pattern.",
+        ),
         "layer": ("layers", values.LAYERS, "Layers, by number from 0 or by diff id."),
         "line": ("lines", values.LINES, "Lines of the Dockerfile that brought it."),
         "copied-from": ("copied_from", values.WORDS, "Stages of the Dockerfile from which it was copied."),
-        "ecosystem": ("ecosystems", values.WORDS, "Ecosystems: deb, npm, pypi …"),
+        "ecosystem": ("ecosystems", values.ECOSYSTEMS, "Ecosystems: deb, npm, pypi …"),
         "brought-by": ("brought_by", values.WORDS, "Packages; what only these bring in, and they themselves."),
     }
 )
@@ -51,7 +59,7 @@ MORE: Final = MappingProxyType(
 )
 STAGE: Final = ("fail", "warn", "tags", "targets", "extends")
 VEX: Final = ("documents", "trust", "keys")
-TOP: Final = ("default-stage", "stages", "ignore", "vex", "defaults")
+TOP: Final = ("default-stage", "stages", "ignore", "vex", "defaults", "stale-after")
 CONDITIONS: Final[Mapping[str, Kind]] = MappingProxyType(
     {name: one.kind for name, one in of_findings.CONDITIONS.items()}
     | {name: one.kind for name, one in of_images.CONDITIONS.items()}
@@ -111,6 +119,7 @@ class _Reader:
         ignores = tuple(self._ignores(self._document.get("ignore", []), names))
         documents = self._vex()
         defaults = self._defaults()
+        stale_after = self._field((), self._document, "stale-after", values.COUNT)
         if self._wrong:
             raise PolicyError(
                 "\n".join(text for _, text in sorted({*self._wrong})), "garboard policy schema says what there is"
@@ -124,6 +133,7 @@ class _Reader:
             trust=documents["trust"],
             trusted_keys=documents["keys"],
             defaults=defaults,
+            stale_after=stale_after,
         )
 
     def _defaults(self) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from garboard.model.advisory import Severity
 from garboard.model.report import Report
+from garboard.policy.ages import STALE_AFTER
 
 
 class Baseline(NamedTuple):
@@ -15,10 +16,12 @@ class Baseline(NamedTuple):
     Attributes:
         known: its findings (see `garboard.policy.baseline.key`).
         counts: numbers of its issues by severity.
+        image: the name of the image that it is on; empty if it is not known.
     """
 
     known: frozenset[tuple[str, str]]
     counts: Mapping[Severity, int]
+    image: str = ""
 
 
 class Facts(NamedTuple):
@@ -27,6 +30,7 @@ class Facts(NamedTuple):
     Attributes:
         baseline: what was known before; None if there is nothing to compare with.
         unrated_passes: whether an issue that nobody has rated counts as milder than any severity.
+        stale_after: days after which what daily lists say is not known any more.
         keys: public keys in PEM, by the names that rules give them.
         rule: all conditions of the rule in question, for those that belong together.
     """
@@ -34,6 +38,7 @@ class Facts(NamedTuple):
     report: Report
     baseline: Baseline | None = None
     unrated_passes: bool = False
+    stale_after: int = STALE_AFTER
     keys: Mapping[str, bytes] = {}
     rule: Mapping[str, Any] = {}
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from garboard import ecosystems
 from garboard.model.finding import Finding
 from garboard.model.policy import Deciding, Rule, RuleResult, RuleState
-from garboard.policy import of_findings, of_images
+from garboard.policy import ages, of_findings, of_images
 from garboard.policy.baseline import key
 from garboard.policy.facts import Facts
 
@@ -67,7 +67,14 @@ def _of_findings(rule: Rule, facts: Facts) -> RuleResult:
         details=tuple(f"{one.vulnerability.id} in {ecosystems.displayed(one.package)}" for one in shown.values()),
         missing=tuple(missing) if not bad else (),
         ids=tuple(dict.fromkeys(one.vulnerability.id for one in shown.values())),
+        basis=_basis(rule, facts),
     )
+
+
+def _basis(rule: Rule, facts: Facts) -> tuple[str, ...]:
+    """How old the data are of facts that age."""
+    feeds = (of_findings.CONDITIONS[one.name].feed for one in rule.conditions)
+    return tuple(filter(None, (ages.told(feed, facts.report) for feed in feeds if feed)))
 
 
 def _state(rule: Rule, finding: Finding, facts: Facts) -> tuple[RuleState, tuple[str, ...]]:
@@ -76,7 +83,7 @@ def _state(rule: Rule, finding: Finding, facts: Facts) -> tuple[RuleState, tuple
         return RuleState.PASSED, ()
     answers = {one.name: of_findings.CONDITIONS[one.name].holds(one.value, finding, facts) for one in rule.conditions}
     return _all(answers.values()), tuple(
-        of_findings.CONDITIONS[name].fact for name, holds in answers.items() if holds is None
+        of_findings.CONDITIONS[name].missing(facts) for name, holds in answers.items() if holds is None
     )
 
 

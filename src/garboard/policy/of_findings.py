@@ -17,7 +17,7 @@ from garboard.model.advisory import Severity
 from garboard.model.attribution import Origin
 from garboard.model.finding import Finding
 from garboard.model.timestamp import parsed
-from garboard.policy import values
+from garboard.policy import ages, values
 from garboard.policy.baseline import key
 from garboard.policy.facts import Facts
 from garboard.policy.values import Kind
@@ -26,12 +26,23 @@ Holds = bool | None
 
 
 class OfFinding(NamedTuple):
-    """A condition on findings: the kind of its value, what it means, the test, and the fact that it needs."""
+    """A condition on findings: the kind of its value, what it means, the test, and the fact that it needs.
+
+    ``feed`` has that fact if it is one that ages (`garboard.policy.ages`).
+    """
 
     kind: Kind
     text: str
     holds: Callable[[Any, Finding, Facts], Holds]
     fact: str = ""
+    feed: str = ""
+
+    def missing(self, facts: Facts) -> str:
+        """What is not known: the fact, or that it is too old."""
+        old = ages.told(self.feed, facts.report) if self.feed else ""
+        if not old or ages.fresh(self.feed, facts.report, facts.stale_after):
+            return self.fact
+        return f"{self.fact} as of today ({old}; stale-after = {facts.stale_after})"
 
 
 def _severity(wanted: str, finding: Finding, facts: Facts) -> Holds:
@@ -43,7 +54,7 @@ def _severity(wanted: str, finding: Finding, facts: Facts) -> Holds:
 
 
 def _rated_by(source: str, finding: Finding) -> Severity:
-    ratings = [one for one in finding.vulnerability.ratings if one.source == source]
+    ratings = [one for one in finding.vulnerability.ratings if one.source.lower() == source.lower()]
     worded = next((found for one in ratings if (found := scale.of_word(one.word)) is not Severity.UNKNOWN), None)
     if worded is not None:
         return worded
@@ -75,18 +86,18 @@ def _fixed_for(days: int, finding: Finding, facts: Facts) -> Holds:
     return False if most is not None and most < days else None
 
 
-def _has_feed(name: str, facts: Facts) -> bool:
-    return any(one.shard.partition(":")[0] == name for one in facts.report.feeds)
-
-
 def _kev(wanted: bool, finding: Finding, facts: Facts) -> Holds:
     if finding.vulnerability.kev_added:
         return wanted
-    return not wanted if _has_feed("kev", facts) else None
+    return not wanted if ages.fresh("kev", facts.report, facts.stale_after) else None
 
 
-def _epss(least: float, finding: Finding, facts: Facts) -> Holds:  # noqa: ARG001
-    return None if finding.vulnerability.epss is None else finding.vulnerability.epss >= least
+def _epss(least: float, finding: Finding, facts: Facts) -> Holds:
+    """An old score that is high enough holds still; one that is not may have risen."""
+    score = finding.vulnerability.epss
+    if score is not None and score >= least:
+        return True
+    return None if score is None or not ages.fresh("epss", facts.report, facts.stale_after) else False
 
 
 def _cvss(parts: tuple[str, ...], finding: Finding, facts: Facts) -> Holds:  # noqa: ARG001
@@ -121,7 +132,12 @@ def is_named(patterns: tuple[str, ...], finding: Finding) -> bool:
     """Whether a pattern is the package's name, its full or its source package's name."""
     package = finding.package
     names = {package.name, package.full_name, ecosystems.displayed(package), package.source}
-    return any(fnmatchcase(name, pattern) for pattern in patterns for name in names)
+    normalize = ecosystems.of(package.type).normalize
+    return any(
+        fnmatchcase(name, pattern) or fnmatchcase(normalize(name), normalize(pattern))
+        for pattern in patterns
+        for name in names
+    )
 
 
 def _id(wanted: tuple[str, ...], finding: Finding, facts: Facts) -> Holds:  # noqa: ARG001
@@ -156,8 +172,12 @@ CONDITIONS: Final = MappingProxyType(
         "known-for": OfFinding(
             values.COUNT, "The vulnerability has been published for so many days.", _known_for, "the day of publication"
         ),
-        "kev": OfFinding(values.EITHER, "Whether it is known to be exploited (CISA KEV).", _kev, "CISA's list (kev)"),
-        "epss": OfFinding(values.SHARE, "The probability of exploitation is at least this.", _epss, "the EPSS score"),
+        "kev": OfFinding(
+            values.EITHER, "Whether it is known to be exploited (CISA KEV).", _kev, "CISA's list (kev)", feed="kev"
+        ),
+        "epss": OfFinding(
+            values.SHARE, "The probability of exploitation is at least this.", _epss, "the EPSS score", feed="epss"
+        ),
         "cvss": OfFinding(
             values.VECTOR_PARTS, "The CVSS vector has all of these parts: AV:N, PR:N …", _cvss, "the CVSS vector"
         ),
@@ -165,7 +185,7 @@ CONDITIONS: Final = MappingProxyType(
         "of": OfFinding(values.SIDES, "Who brought it: base or yours.", _of, "who brought it"),
         "ecosystem": OfFinding(values.ECOSYSTEMS, "The ecosystem: deb, npm, pypi …", _ecosystem),
         "package": OfFinding(values.WORDS, "The package's name, or a pattern of it.", _package),
-        "id": OfFinding(values.WORDS, "Any identifier of the vulnerability.", _id),
+        "id": OfFinding(values.IDS, "Any identifier of the vulnerability.", _id),
         "new": OfFinding(values.EITHER, "Whether the baseline does not have it.", _new, "a baseline (--baseline)"),
     }
 )

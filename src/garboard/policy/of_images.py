@@ -14,7 +14,7 @@ from garboard.model.lifecycle import State
 from garboard.model.recommendation import Row
 from garboard.model.report import Coverage, Report
 from garboard.model.timestamp import parsed
-from garboard.policy import values
+from garboard.policy import ages, values
 from garboard.policy.baseline import counted
 from garboard.policy.facts import Facts, ImageAnswer
 from garboard.policy.values import Kind
@@ -22,6 +22,8 @@ from garboard.signing import Verifier
 
 UNSIGNED_BY: Final = "unsigned-by"
 _SHOWN: Final = 5
+_BILL: Final = "sbom"
+"""The source of images of which only a list of packages is known."""
 
 
 class OfImage(NamedTuple):
@@ -77,11 +79,11 @@ def _names(kind: str) -> set[str]:
 
 def _data_older_than(days: int, facts: Facts) -> ImageAnswer:
     now = facts.report.created
-    ages = {one.shard: one.age(now) for one in facts.report.feeds}
-    if not ages:
+    found = {one.shard: ages.age(one, now) for one in facts.report.feeds}
+    if not found:
         return ImageAnswer(holds=None, text="the age of the data: none were used")
-    unknown = [shard for shard, age in ages.items() if age is None]
-    old = [f"{shard} ({age.days} days)" for shard, age in ages.items() if age is not None and age.days > days]
+    unknown = [shard for shard, age in found.items() if age is None]
+    old = [f"{shard} ({age.days} days)" for shard, age in found.items() if age is not None and age.days > days]
     if old:
         return ImageAnswer(holds=True, text=f"older than {days} days: {_some(old)}")
     return ImageAnswer(holds=None if unknown else False, text=f"the age of {_some(unknown)}" if unknown else "")
@@ -96,6 +98,8 @@ def _root(wanted: bool, facts: Facts) -> ImageAnswer:  # noqa: ARG001
 
 
 def _unowned(wanted: bool, facts: Facts) -> ImageAnswer:  # noqa: ARG001
+    if facts.report.image.source == _BILL:
+        return ImageAnswer(holds=None, text="which programs there are, which an SBOM does not say")
     found = [gap for gap in facts.report.gaps if "no package manager installed" in gap.subject]
     text = "; ".join(f"{gap.subject}: {gap.reason}" for gap in found)
     return ImageAnswer(holds=bool(found), text=text)
@@ -191,7 +195,9 @@ def _unsigned_by(names: tuple[str, ...], facts: Facts) -> ImageAnswer:
     """Whether none of these keys signed the image's manifest, or an index that led to it."""
     found, image = facts.report.signatures, facts.report.image
     if found is None:
-        return ImageAnswer(holds=None, text="by whom it is signed, which is looked for in registries")
+        why = facts.report.signatures_problem
+        told = f": its signatures cannot be read: {why}" if why else ", which is looked for in registries"
+        return ImageAnswer(holds=None, text=f"by whom it is signed{told}")
     here = {image.manifest_digest, *image.index_digests} - {""}
     keys = [Verifier.of(facts.keys[one], one) for one in names]
     if any(one.digest in here and key.signed(one.signed, one.signature) for one in found for key in keys):
@@ -221,7 +227,9 @@ CONDITIONS: Final = MappingProxyType(
             _UNJUDGED, "A part of the image, or packages of these ecosystems, could not be judged.", _unjudged
         ),
         "data-older-than": OfImage(
-            values.COUNT, "Data in use were fetched more than so many days ago.", _data_older_than
+            values.COUNT,
+            "Data in use were fetched more than so many days ago, or are older by their own date (kev, epss).",
+            _data_older_than,
         ),
         "root-user": OfImage(values.TRUE, "The image's commands run as root.", _root),
         "unowned-programs": OfImage(values.TRUE, "There are programs that no package manager installed.", _unowned),

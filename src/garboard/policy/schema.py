@@ -35,6 +35,7 @@ def schema() -> dict[str, Any]:
             "default-stage": {"type": "string"},
             "stages": {"type": "object", "additionalProperties": stage},
             "ignore": {"type": "array", "items": {"$ref": "#/$defs/ignore"}},
+            "stale-after": dict(values.COUNT.schema),
             "defaults": {"type": "object", "additionalProperties": dict(values.OPTION.schema)},
             "vex": {
                 "oneOf": [

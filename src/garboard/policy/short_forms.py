@@ -1,24 +1,20 @@
-"""Rules and ignores as the command line and comments of a Dockerfile write them."""
+"""Rules and ignores as the command line writes them."""
 
 from __future__ import annotations
 
 import datetime as dt
+import difflib
 import re
 from collections import Counter
-from collections.abc import Iterator
 from typing import Final
 
-from garboard.model.dockerfile import Dockerfile, PieceKind
 from garboard.model.errors import UsageError
-from garboard.model.policy import Ignore, Level, PolicyError, Rule, Wanted
+from garboard.model.policy import Ignore, Level, Rule, Wanted
 from garboard.policy import of_images, values
 from garboard.policy.document import CONDITIONS
 from garboard.policy.values import Unfit
 
 _NUMBER: Final = re.compile(r"\d+(?:\.\d+)?")
-_COMMENT: Final = re.compile(r"#\s*garboard:\s*(\w*)\s*(.*)", re.IGNORECASE | re.DOTALL)
-_UNTIL: Final = re.compile(r"(?i)\buntil[\s=:]+(\S+)")
-_REASON: Final = re.compile(r"(?i)\breason\b[\s=:]*(.*)", re.DOTALL)
 
 
 def fail_on(text: str) -> Rule:
@@ -41,12 +37,16 @@ def fail_on(text: str) -> Rule:
 
 def _condition(text: str) -> Wanted:
     name, equals, value = text.partition("=")
+    name = name.strip().lower()
     if name in values.SEVERITIES and not equals:
         return Wanted(name="severity", value=name)
     kind = CONDITIONS.get(name)
     if kind is None:
-        known = ", ".join((*values.SEVERITIES, *(one for one in CONDITIONS if one != "severity")))
-        raise UsageError(f"--fail-on knows no {name}", f"it takes any of {known}")
+        known = (*values.SEVERITIES, *(one for one in CONDITIONS if one != "severity"))
+        near = difflib.get_close_matches(name, known, 1)
+        raise UsageError(
+            f"--fail-on knows no {name}", f"did you mean {near[0]}?" if near else f"it takes any of {', '.join(known)}"
+        )
     try:
         return Wanted(name=name, value=kind.read(_value(value) if equals else True))
     except Unfit as error:
@@ -54,8 +54,9 @@ def _condition(text: str) -> Wanted:
 
 
 def _value(text: str) -> object:
-    if text in {"true", "false"}:
-        return text == "true"
+    text = text.strip()
+    if text.lower() in {"true", "false"}:
+        return text.lower() == "true"
     if _NUMBER.fullmatch(text):
         return float(text) if "." in text else int(text)
     return text
@@ -65,7 +66,7 @@ def ignore(text: str) -> Ignore:
     """``ID=REASON`` or ``ID=REASON@UNTIL``.
 
     Raises:
-        UsageError: it has no reason, or another end than a date or ``until-fixed``.
+        UsageError: it names no identifier, has no reason, or another end than a date or ``until-fixed``.
     """
     name, _, rest = text.partition("=")
     reason, at, end = rest.rpartition("@")
@@ -75,9 +76,11 @@ def ignore(text: str) -> Ignore:
         raise UsageError(
             "--ignore takes ID=REASON, or ID=REASON@UNTIL", 'as in --ignore "CVE-2024-1=not reachable@2027-01-31"'
         )
-    return Ignore(
-        place=f"--ignore {name.strip()}", ids=(name.strip(),), reason=reason, until=until, until_fixed=until_fixed
-    )
+    try:
+        ids = values.IDS.read(name.strip())
+    except Unfit as error:
+        raise UsageError(f"--ignore {error}", "repeat the option for each of them") from error
+    return Ignore(place=f"--ignore {ids[0]}", ids=ids, reason=reason, until=until, until_fixed=until_fixed)
 
 
 def _end(text: str, what: str) -> tuple[dt.date | None, bool]:
@@ -85,47 +88,3 @@ def _end(text: str, what: str) -> tuple[dt.date | None, bool]:
         return values.UNTIL.read(text), text == "until-fixed"
     except Unfit as error:
         raise UsageError(f"{what}: what follows @ {error}, not {text or 'nothing'}") from error
-
-
-def inline(dockerfile: Dockerfile) -> Iterator[Ignore]:
-    """The ignores in comments, each for what the instruction below it brings.
-
-    ``# garboard: ignore CVE-2024-1 [CVE-…] until 2027-01-31 reason …``
-
-    Raises:
-        PolicyError: such a comment lacks its identifiers or its reason, or ends with something else than a date.
-    """
-    for piece in dockerfile.pieces:
-        if piece.kind is not PieceKind.COMMENT:
-            continue
-        text = dockerfile.written(piece.span).decode("utf-8", "replace").strip()
-        for number, line in enumerate(text.splitlines()):
-            found = _COMMENT.match(line.strip())
-            if found is not None:
-                yield _of_comment(found[1].lower(), found[2], dockerfile, piece.span.line + number)
-
-
-def _of_comment(verb: str, text: str, dockerfile: Dockerfile, line: int) -> Ignore:
-    place = f"{dockerfile.name}:{line}"
-    hint = "as in # garboard: ignore CVE-2024-1 until 2027-01-31 reason not reachable"
-    reason = _REASON.search(text)
-    head = text[: reason.start()] if reason else text
-    until = _UNTIL.search(head)
-    ids = tuple(re.split(r"[\s,]+", (head[: until.start()] if until else head).strip()))
-    if verb != "ignore" or not ids[0] or reason is None or not reason[1].strip():
-        raise PolicyError(f"{place}: a comment for garboard says what to ignore and why", hint)
-    try:
-        end = values.UNTIL.read(until[1]) if until else None
-    except Unfit as error:
-        raise PolicyError(f"{place}: until {error}", hint) from error
-    below = next((one.span for one in dockerfile.instructions if one.span.line > line), None)
-    if below is None:
-        raise PolicyError(f"{place}: no instruction is below this comment", hint)
-    return Ignore(
-        place=place,
-        ids=ids,
-        lines=((below.line, below.last_line),),
-        reason=reason[1].strip(),
-        until=end,
-        until_fixed=bool(until) and until[1] == "until-fixed" if until else False,
-    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import posixpath
 from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
 from typing import Final, NamedTuple
@@ -155,9 +156,9 @@ class _Matcher:
 
 def _lies_in(patterns: tuple[str, ...], package: Package) -> bool:
     places = [place.path for place in package.locations]
+    wanted = [posixpath.normpath(f"/{one}").lstrip("/") for one in patterns]
     return bool(places) and all(
-        any(fnmatchcase(path, pattern.lstrip("/")) or path.startswith(f"{pattern.strip('/')}/") for pattern in patterns)
-        for path in places
+        any(not one or fnmatchcase(path, one) or path.startswith(f"{one}/") for one in wanted) for path in places
     )
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import difflib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
@@ -13,6 +14,11 @@ from garboard.model.advisory import Severity
 from garboard.model.vex import JUSTIFICATIONS
 
 _PART: Final = re.compile(r"[A-Z]{1,3}:[A-Z]{1,2}")
+_NO_ID: Final = re.compile(r"[\s,*?\[\]]")
+_LINES: Final = re.compile(r"\s*([0-9]{1,9})\s*(?:-\s*([0-9]{1,9})\s*)?")
+_LAYER: Final = re.compile(r"[0-9]{1,9}|sha256:[0-9a-f]{64}")
+_DAY: Final = 'a day (2027-01-31) or "until-fixed"'
+UNTIL_FIXED: Final = "until-fixed"
 SEVERITIES: Final = ("low", "medium", "high", "critical")
 
 
@@ -44,6 +50,22 @@ def _words(value: Any) -> tuple[str, ...]:
     return tuple(one.strip() for one in items)
 
 
+def _identifiers(value: Any) -> tuple[str, ...]:
+    found = _words(value)
+    for one in found:
+        if _NO_ID.search(one):
+            raise Unfit(
+                f'identifiers, one or a list of them, and no patterns: ["CVE-2024-1", "CVE-2024-2"], not {one[:60]}'
+            )
+    return found
+
+
+def _meant(word: str, known: Iterable[str]) -> str:
+    """What to ask about a word that is none of those known; it begins with a semicolon, or is empty."""
+    near = difflib.get_close_matches(word.lower(), [*known], 1)
+    return f"; did you mean {near[0]}?" if near else ""
+
+
 def _ecosystems(value: Any) -> tuple[str, ...]:
     found = _words(value)
     known = {name.lower() for type_, one in BY_TYPE.items() for name in (type_, one.name, one.manager, one.osv) if name}
@@ -54,14 +76,14 @@ def _ecosystems(value: Any) -> tuple[str, ...]:
 
 
 def _sides(value: Any) -> tuple[str, ...]:
-    found = _words(value)
+    found = tuple(one.lower() for one in _words(value))
     if not {*found} <= {"base", "yours"}:
         raise Unfit('"base" or "yours"')
     return found
 
 
 def _vector_parts(value: Any) -> tuple[str, ...]:
-    found = _words(value)
+    found = tuple(one.upper() for one in _words(value))
     if not all(_PART.fullmatch(one) for one in found):
         raise Unfit("parts of a CVSS vector: AV:N, PR:N …")
     return found
@@ -92,57 +114,58 @@ def _share(value: Any) -> float:
 
 
 def _severity(value: Any) -> str:
-    if value not in SEVERITIES:
-        raise Unfit(f"{', '.join(SEVERITIES[:-1])} or {SEVERITIES[-1]}")
-    return str(value)
+    word = value.strip().lower() if isinstance(value, str) else ""
+    if word not in SEVERITIES:
+        raise Unfit(f"{', '.join(SEVERITIES[:-1])} or {SEVERITIES[-1]}{_meant(word, SEVERITIES)}")
+    return word
 
 
 def _counts(value: Any) -> dict[str, int]:
-    if not isinstance(value, dict) or not value or not {*value} <= {*SEVERITIES, "unknown", "all"}:
+    found = {name.lower(): one for name, one in value.items()} if isinstance(value, dict) else {}
+    if not found or len(found) < len(value) or not {*found} <= {*SEVERITIES, "unknown", "all"}:
         raise Unfit(f"numbers by severity: {{{', '.join(f'{one} = 0' for one in SEVERITIES[:1:-1])}}}")
-    return {name: _count(one) for name, one in value.items()}
+    return {name: _count(one) for name, one in found.items()}
 
 
 def _day(value: Any) -> dt.date:
-    if isinstance(value, dt.datetime) or not isinstance(value, dt.date):
-        raise Unfit("a date without quotes: 2027-01-31")
+    if isinstance(value, dt.datetime):
+        raise Unfit(f"a day without a time: {value.date()}")
+    if not isinstance(value, dt.date):
+        raise Unfit(_DAY)
     return value
 
 
 def _until(value: Any) -> dt.date | None:
     """None stands for ``until-fixed``."""
-    if value == "until-fixed":
+    if value == UNTIL_FIXED:
         return None
     if isinstance(value, str):
         try:
             return dt.date.fromisoformat(value)
         except ValueError:
-            raise Unfit('a date (2027-01-31) or "until-fixed"') from None
+            raise Unfit(_DAY) from None
     return _day(value)
 
 
 def _justification(value: Any) -> str:
     if value not in JUSTIFICATIONS:
         *most, last = JUSTIFICATIONS
-        raise Unfit(f"{', '.join(most)} or {last}")
+        raise Unfit(f"{', '.join(most)} or {last}{_meant(str(value), JUSTIFICATIONS)}")
     return str(value)
 
 
 def _lines(value: Any) -> tuple[tuple[int, int], ...]:
-    found = []
-    for one in value if isinstance(value, list) else [value]:
-        first, dash, last = str(one).partition("-")
-        if isinstance(one, bool) or not first.strip().isdecimal() or (dash and not last.strip().isdecimal()):
-            raise Unfit('lines of a Dockerfile: 7, "7-12", or a list of them')
-        found.append((int(first), int(last) if dash else int(first)))
-    if not found:
-        raise Unfit('lines of a Dockerfile: 7, "7-12", or a list of them')
-    return tuple(found)
+    items = value if isinstance(value, list) else [value]
+    found = [None if isinstance(one, bool) else _LINES.fullmatch(str(one)) for one in items]
+    lines = tuple((int(one[1]), int(one[2] or one[1])) for one in found if one)
+    if not lines or None in found or not all(0 < first <= last for first, last in lines):
+        raise Unfit('lines of a Dockerfile, from 1: 7, "7-12", or a list of them')
+    return lines
 
 
 def _layers(value: Any) -> tuple[str, ...]:
     items = value if isinstance(value, list) else [value]
-    if not items or not all(isinstance(one, (int, str)) and not isinstance(one, bool) for one in items):
+    if not items or any(isinstance(one, bool) or not _LAYER.fullmatch(str(one)) for one in items):
         raise Unfit("a layer's number from 0 or its diff id (sha256:…), or a list of them")
     return tuple(str(one) for one in items)
 
@@ -158,10 +181,14 @@ _TEXTS: Final = {
     "oneOf": [{"type": "string", "minLength": 1}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]
 }
 _ONE_OR_MORE: Final = {
-    "oneOf": [{"type": ["integer", "string"]}, {"type": "array", "items": {"type": ["integer", "string"]}}]
+    "oneOf": [
+        {"type": ["integer", "string"], "minimum": 0},
+        {"type": "array", "items": {"type": ["integer", "string"], "minimum": 0}, "minItems": 1},
+    ]
 }
 TEXT: Final = Kind(_text, MappingProxyType({"type": "string", "minLength": 1}))
 WORDS: Final = Kind(_words, MappingProxyType(_TEXTS))
+IDS: Final = Kind(_identifiers, MappingProxyType(_TEXTS))
 ECOSYSTEMS: Final = Kind(_ecosystems, MappingProxyType(_TEXTS))
 SIDES: Final = Kind(_sides, MappingProxyType(_TEXTS))
 VECTOR_PARTS: Final = Kind(_vector_parts, MappingProxyType(_TEXTS))

@@ -348,7 +348,13 @@ def report_on(
         base_image=build.named_base,
         attributed=attributed,
     )
-    return msgspec.structs.replace(report, provenance=_attested(taken), signatures=taken.attestations.signatures)
+    beside = taken.attestations
+    return msgspec.structs.replace(
+        report,
+        provenance=_attested(taken),
+        signatures=beside.signatures,
+        signatures_problem=beside.signatures_problem,
+    )
 
 
 def _attested(taken: Taken) -> bool | None:

@@ -172,7 +172,8 @@ class _Changing:
         placed = [(one.place, one.index) for one in attribution.layers if one.place is not None]
         if not placed:
             raise UsageError(
-                "which lines of the Dockerfile made which layers is not known", "name the Dockerfile with -f FILE"
+                "which lines of the Dockerfile made which layers is not known",
+                "the image's history is not what these lines would make: name the Dockerfile of which it was built",
             )
         found: set[int] = set()
         for line in self._wanted.lines:

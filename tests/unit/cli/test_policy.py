@@ -223,6 +223,8 @@ def test_compare_stages(image: str) -> None:
     stages = ("--from-stage", "dev", "--to-stage", "test", "--stage", f"dev={image}", "--stage", f"test={image}")
     found = run(compare, "-f", "web/Dockerfile", *stages, "--offline", "--no-cache")
     assert found.output.startswith("dev → test: 0 gone, 2 still there")
+    without = run(compare, image, image, "--from-stage", "dev", "--to-stage", "test", "--offline", "--no-cache")
+    assert "name stages of a Dockerfile" in str(without.exception)
 
 
 def test_a_gate_that_passes_says_when_not_everything_was_judged(image: str) -> None:
@@ -256,7 +258,10 @@ def test_vex_documents(image: str) -> None:
         "vulnerability": {"name": "CVE-2024-1"}, "products": ["pkg:deb/debian/openssl"], "status": "not_affected",
         "justification": "vulnerable_code_not_present", "timestamp": "2023-01-01T00:00:00Z",
     }  # fmt: skip
-    document = {"@context": "https://openvex.dev/ns/v0.2.0", "author": "us", "statements": [statement]}
+    document = {
+        "@context": "https://openvex.dev/ns/v0.2.0", "@id": "https://us.example/1", "author": "us", "version": 1,
+        "timestamp": "2023-01-01T00:00:00Z", "statements": [statement],
+    }  # fmt: skip
     Path("vex/one.json").write_text(json.dumps(document))
     for options in (("--vex", "vex"), ("--vex", "vex/one.json")):
         (one,) = json.loads(scanned(image, "--json", *options).output)["suppressed"]
@@ -266,3 +271,42 @@ def test_vex_documents(image: str) -> None:
     assert isinstance(scanned(image, "--vex", "none.json").exception, UsageError)
     Path("vex/two.json").write_text("{}")
     assert isinstance(scanned(image).exception, Exception)
+
+
+@pytest.mark.parametrize(
+    ("before", "arguments", "said"),
+    [
+        ('ignore = [{id = "x", reason = "y"}]\n', ("CVE-1", "--reason", "x"), "has its ignores in brackets"),
+        ("", ("CVE-1,CVE-2", "--reason", "x"), "no patterns"),
+        ("", ("CVE-1", "--reason", "x", "--until", "2023-11-13"), "--until 2023-11-13 has passed"),
+        ("", ("CVE-1", "--reason", "x", "--policy", "https://example.org/garboard.toml"), "cannot be written"),
+        ("", ("CVE-1", "--reason", "x", "--for-stage", "none"), "there is no stage none"),
+        ("a = [", ("CVE-1", "--reason", "x"), "Invalid value"),
+    ],
+)
+def test_what_cannot_be_written_leaves_the_policy_as_it_is(
+    image: str,
+    before: str,
+    arguments: tuple[str, ...],
+    said: str,
+) -> None:
+    file = Path("garboard.toml")
+    file.write_text(before)
+    found = run(ignore, *arguments)
+    assert said in str(found.exception)
+    assert file.read_text() == before
+
+
+def test_a_policy_that_is_read_only_stays_as_it_is(image: str) -> None:
+    file = Path("garboard.toml")
+    file.write_text("")
+    file.chmod(0o444)
+    assert "it is read-only" in str(run(ignore, "CVE-1", "--reason", "x").exception)
+    assert not file.read_text()
+
+
+def test_an_ignore_of_what_is_ignored_already_is_told(image: str) -> None:
+    assert "already" not in run(ignore, "CVE-1", "--reason", "x", "--until", "2023-12-01").output
+    assert "already" not in run(ignore, "CVE-1", "--reason", "x", "--package", "a").output
+    again = run(ignore, "CVE-1", "--reason", "y", "--until", "2024-12-01")
+    assert "garboard.toml:1 ignores the same already, and stays: until 2023-12-01" in again.output

@@ -78,6 +78,7 @@ def test_what_is_set_aside_stays_so(image: str) -> None:
         (("--raise", "openssl@1"), "not older than 1"),
         (("--raise", "openssl@x y"), "no version of openssl"),
         (("--raise", "openssl@3.0.12-1", "--raise", "openssl@3.0.13-1"), "two versions"),
+        (("--raise", "openssl", "--drop", "openssl"), "openssl is dropped and raised"),
         (("--line", "3=off"), "there is none"),
         (("-f", "web/Dockerfile", "--line", "2=off", "--line", "9=off"), "line 9"),
         (("--rebase", "root-archive:nowhere.tar"), ""),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -11,22 +11,12 @@ import pytest
 from garboard.image.options import Options
 from garboard.image.sources import registry
 from garboard.model.image import Attestations
-from tests.unit.image.fake_registry import OCI_INDEX, OCI_MANIFEST, Fake, Handler, tar
+from tests.unit.image.fake_registry import OCI_INDEX, OCI_MANIFEST, Fake, Handler
 
 OPENVEX = "https://openvex.dev/ns/v0.2.0"
 IN_TOTO = "application/vnd.in-toto+json"
 DSSE = "application/vnd.dsse.envelope.v1+json"
 BUNDLE = "application/vnd.dev.sigstore.bundle.v0.3+json"
-
-
-@pytest.fixture
-def fake() -> Iterator[Fake]:
-    found = Fake()
-    server = found.start()
-    found.push("team/app", "1", [tar({"a": b"a"})])
-    yield found
-    server.shutdown()
-    server.server_close()
 
 
 def attestations(fake: Fake, name: str = "team/app:1") -> Attestations:

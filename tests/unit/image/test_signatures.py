@@ -4,36 +4,29 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from garboard.image.options import Options
 from garboard.image.sources import registry
-from garboard.model.image import ImageSignature
+from garboard.model.image import Attestations, ImageSignature
 from garboard.signing import CLAIM, SIGNATURE, SIMPLE, claim, claimed, of_envelope
-from tests.unit.image.fake_registry import Fake, tar
+from tests.unit.image.fake_registry import Fake
 from tests.unit.image.test_attached import BUNDLE, DSSE, artifact, digest, index
 
 SIGN = "https://sigstore.dev/cosign/sign/v1"
 IN_TOTO = "application/vnd.in-toto+json"
 
 
-@pytest.fixture
-def fake() -> Iterator[Fake]:
-    found = Fake()
-    server = found.start()
-    found.push("team/app", "1", [tar({"a": b"a"})])
-    yield found
-    server.shutdown()
-    server.server_close()
-
-
 def signatures(fake: Fake, name: str = "team/app:1", *, wanted: bool = True) -> tuple[ImageSignature, ...] | None:
+    return attestations(fake, name, wanted=wanted).signatures
+
+
+def attestations(fake: Fake, name: str = "team/app:1", *, wanted: bool = True) -> Attestations:
     image = registry.open(f"{fake.host}/{name}", Options(insecure=frozenset({fake.host}), signatures=wanted))
     try:
-        return image.attestations().signatures
+        return image.attestations()
     finally:
         image.close()
 
@@ -103,11 +96,13 @@ def test_what_is_no_signature_is_none(fake: Fake, text: str) -> None:
     assert signatures(fake) == ()
 
 
-def test_what_cannot_be_read_is_not_known(fake: Fake) -> None:
+def test_what_cannot_be_read_is_not_known_and_why_is_told(fake: Fake) -> None:
     tag = f"{digest(fake).replace(':', '-')}.sig"
     artifact(fake, tag, SIMPLE, "x")
     fake.repositories["team/app"][tag] = b"[]"
-    assert signatures(fake) is None
+    found = attestations(fake)
+    assert found.signatures is None
+    assert fake.host in found.signatures_problem
 
 
 def test_that_of_an_index_counts_for_its_images(fake: Fake) -> None:

@@ -102,11 +102,45 @@ def test_all_mistakes_are_shown_at_once_in_their_order() -> None:
         ('default-stage = "x"', "there is no stage x"),
         ('[[ignore]]\nreason = "x"', "an ignore says what it is about"),
         ('[[ignore]]\nid = "x"\nreason = " "', "reason wants a text"),
-        ('[[ignore]]\nid = "x"\nreason = "y"\nuntil = 2027-01-31T10:00:00Z', "until wants a date"),
-        ('[[ignore]]\nid = "x"\nreason = "y"\nuntil = "soon"', "until wants a date"),
+        (
+            '[[ignore]]\nid = "x"\nreason = "y"\nuntil = 2027-01-31T10:00:00Z',
+            "until wants a day without a time: 2027-01-31",
+        ),
+        ('[[ignore]]\nid = "x"\nreason = "y"\nuntil = "soon"', "until wants a day (2027-01-31) or"),
         ('[[ignore]]\nid = "x"\nreason = "y"\nstages = ["z"]', "there is no stage z"),
         ('[[ignore]]\npackage = "x"\nversion = ">= ="\nreason = "y"', "version wants a range"),
         ('[[ignore]]\nline = "a"\nreason = "y"', "line wants lines"),
+        *(
+            (f'[[ignore]]\npackage = "x"\nreason = "y"\n{key} = {value}', message)
+            for key, values, message in (
+                (
+                    "version",
+                    ('"*"', '"1.*"', '"~> 1"', '"^1"', '"!1"', '"1 - 2"', '"| 1"', '"|| 1"', '"1 ||"'),
+                    "wants a range",
+                ),
+                ("version", ('"1.2 1.3"', '"1.2, 1.3"'), 'several with || between: "1.2 || 1.3"'),
+                (
+                    "layer",
+                    ("-1", '"-1"', '"base"', '"sha256:1"', "[0, -1]", "[]", "true", "1.0"),
+                    "layer wants a layer's number",
+                ),
+                (
+                    "line",
+                    ("0", "-1", '"7-"', '"12-7"', '"0-3"', "[]", "true", "1.0"),
+                    "line wants lines of a Dockerfile",
+                ),
+                ("id", ('"CVE-2024-*"', '"CVE-2024-1, CVE-2024-2"', '"CVE-2024-1 CVE-2024-2"'), "no patterns"),
+                ("ecosystem", ('"nmp"',), "there is no nmp"),
+                ("until", ("07:32:00", "1", '"2027-01-31T00:00:00Z"'), "until wants a day (2027-01-31)"),
+                ("until", ("2027-01-31T00:00:00Z", "2027-01-31 00:00:00"), "a day without a time: 2027-01-31"),
+                ("justification", ('"vulnerable_code_not_presnt"',), "did you mean vulnerable_code_not_present?"),
+            )
+            for value in values
+        ),
+        ('[stages.a]\nfail = [{severity = "hihg"}]', "did you mean high?"),
+        ('[stages.a]\nfail = [{id = "CVE-2024-*"}]', "no patterns"),
+        ("[stages.a]\nfail = [{more-than = {high = 0, HIGH = 1}}]", "numbers by severity"),
+        ("stale-after = -1", "stale-after wants a whole number"),
         ("ignore = 1", "ignore wants tables"),
         ("ignore = [1]", "an ignore wants a table"),
     ],
@@ -177,10 +211,16 @@ def test_any_text_is_a_policy_or_a_mistake(text: str) -> None:
         ('unjudged = ["deb", "nmp"]', "there is no nmp"),
         ('ecosystem = "nmp"', "there is no nmp"),
         ('of = "mine"', 'of wants "base" or "yours"'),
-        ('cvss = "av:n"', "parts of a CVSS vector"),
+        ('cvss = "network"', "parts of a CVSS vector"),
     ],
 )
 def test_a_misspelled_value_is_no_rule_that_never_holds(rule: str, said: str) -> None:
     with pytest.raises(PolicyError) as raised:
         read(f"[stages.production]\nfail = [{{{rule}}}]\n", "p")
     assert said in raised.value.message
+
+
+def test_case_of_letters_is_no_matter_where_words_are_few() -> None:
+    text = '[stages.a]\nfail = [{severity = "HIGH", of = "Base", cvss = "av:n"}, {more-than = {High = 1}}]\n'
+    (stage,) = read(text, "p").stages
+    assert [one.value for rule in stage.rules for one in rule.conditions] == ["high", ("AV:N",), ("base",), {"high": 1}]

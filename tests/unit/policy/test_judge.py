@@ -50,7 +50,7 @@ def state(one: Rule, of: Report, **more: Any) -> RuleState:
     return result.state
 
 
-FEEDS = (FeedState(shard="kev", fetched="2026-01-30T00:00:00Z"),)
+FEEDS = tuple(FeedState(shard=name, fetched="2026-01-30T00:00:00Z") for name in ("kev", "epss"))
 NOBODY = msgspec.structs.replace(known(), introduced=Introduction())
 
 
@@ -283,3 +283,85 @@ def test_the_time_is_the_reports() -> None:
         report(known(published="2026-01-02T00:00:00Z")), created=dt.datetime(2026, 1, 3, tzinfo=dt.UTC)
     )
     assert state(rule(known_for=29), of) is PASSED
+
+
+def aged(days: int, *, fetched: int = 0) -> tuple[FeedState, ...]:
+    """The feeds of daily lists, of so many days ago by their own date."""
+    now = report().created
+    return tuple(
+        FeedState(
+            shard=name,
+            fetched=(now - dt.timedelta(days=fetched)).isoformat(),
+            data_date=(now - dt.timedelta(days=days)).isoformat(),
+        )
+        for name in ("kev", "epss")
+    )
+
+
+@given(st.integers(0, 500), st.integers(0, 500), st.integers(0, 500))
+def test_what_an_old_list_does_not_have_is_not_known(days: int, fetched: int, limit: int) -> None:
+    """By its own date, or by the day on which it was fetched where that is earlier; what it has holds."""
+    expected = PASSED if max(days, fetched) <= limit else UNKNOWN
+    for conditions, absent, there in (
+        ({"kev": True}, known(), known(kev_added="2025-01-01")),
+        ({"epss": 0.5}, known(epss=0.1), known(epss=0.9)),
+    ):
+        for one, state_of in ((absent, expected), (there, VIOLATED)):
+            of = msgspec.structs.replace(report(one), feeds=aged(days, fetched=fetched))
+            (result,) = judge((rule(**conditions),), Facts(report=of, stale_after=limit))
+            assert result.state is state_of
+            assert f"{max(days, fetched)} day" in result.basis[0]
+            assert all(f"stale-after = {limit}" in one for one in result.missing)
+
+
+def test_what_is_not_on_an_old_list_is_not_said_to_be_off_it() -> None:
+    old = msgspec.structs.replace(report(known()), feeds=aged(400))
+    assert state(rule(kev=False), old) is UNKNOWN
+    (result,) = judge((rule(kev=True),), Facts(report=old))
+    day = (old.created - dt.timedelta(days=400)).date()
+    assert result.missing == (
+        f"CISA's list (kev) as of today (kev: data of {day}, 400 days old; stale-after = 30)",
+    )  # fmt: skip
+
+
+def test_the_own_date_of_a_daily_list_is_its_age() -> None:
+    old = msgspec.structs.replace(report(known()), feeds=aged(40))
+    assert state(rule(data_older_than=39), old) is VIOLATED
+    assert state(rule(data_older_than=40), old) is PASSED
+
+
+def test_the_limit_is_the_policy_s() -> None:
+    old = msgspec.structs.replace(report(known()), feeds=aged(40))
+    for limit, passes in ((None, UNKNOWN), (40, PASSED), (0, UNKNOWN)):
+        found = judged(
+            set_aside(old, Applied(policy=PolicyFile(stale_after=limit), rules=(fail_on("kev"),))),
+            Applied(policy=PolicyFile(stale_after=limit), rules=(fail_on("kev"),)),
+        )
+        assert found.policy is not None
+        assert [one.state for one in found.policy.results] == [passes]
+
+
+def test_which_programs_there_are_is_not_known_of_an_sbom() -> None:
+    of = report()
+    assert state(rule(unowned_programs=True), of) is PASSED
+    bill = msgspec.structs.replace(of, image=msgspec.structs.replace(of.image, source="sbom"))
+    assert state(rule(unowned_programs=True), bill) is UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("app:1", False), ("registry.example:5000/team/app:2", False), ("app@sha256:0", False), ("other:1", True)],
+)
+def test_a_baseline_of_another_image_is_told(name: str, said: bool) -> None:
+    of = report(known())
+    before = baseline.of_report(msgspec.structs.replace(of, image=msgspec.structs.replace(of.image, name=name)))
+    found = set_aside(of, Applied(baseline=before))
+    assert found.policy is not None
+    assert any("the baseline is of" in one for one in found.policy.notes) == said
+
+
+def test_what_has_no_package_url_is_known_by_its_name() -> None:
+    one, other = (finding("CVE-2024-1", deb(name, purl="")) for name in ("a", "b"))
+    assert baseline.key(one) != baseline.key(other)
+    saved = {"vulnerabilities": [{"id": "CVE-2024-1", "purl": "", "packageName": "a", "severity": "low"}]}
+    assert baseline.of_json(msgspec.json.encode(saved), "x").known == {baseline.key(one)}

@@ -1,4 +1,4 @@
-"""Rules and ignores of the command line, and of comments in a Dockerfile."""
+"""Rules and ignores of the command line."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ import datetime as dt
 
 import pytest
 
-from garboard.dockerfile.parser import parse
-from garboard.model.errors import GarboardError, UsageError
-from garboard.policy.short_forms import fail_on, ignore, inline
+from garboard.model.errors import UsageError
+from garboard.policy.short_forms import fail_on, ignore
 
 
 @pytest.mark.parametrize(
@@ -45,52 +44,36 @@ def test_an_ignore() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["CVE-2024-1", "=x", "CVE-2024-1=", "CVE-2024-1=x@", "CVE-2024-1=x@soon", "CVE-2024-1=@2027-01-31"]
+    "text",
+    [
+        "CVE-2024-1",
+        "=x",
+        "CVE-2024-1=",
+        "CVE-2024-1=x@",
+        "CVE-2024-1=x@soon",
+        "CVE-2024-1=@2027-01-31",
+        "CVE-*=x",
+        "CVE-1,CVE-2=x",
+    ],
 )
 def test_what_ignore_does_not_take(text: str) -> None:
     with pytest.raises(UsageError, match="--ignore"):
         ignore(text)
 
 
-DOCKERFILE = """\
-FROM debian:12
-# garboard: ignore CVE-2024-1, CVE-2024-2 until 2027-01-31 reason only at build time
-# another comment
-RUN apt-get update \\
- && apt-get install -y git
-#garboard:ignore GHSA-x reason: said so
-COPY . .
-"""
-
-
-def test_comments_are_for_the_instruction_below() -> None:
-    one, other = inline(parse(DOCKERFILE.encode(), "Dockerfile"))
-    assert (one.ids, one.lines, one.reason) == (("CVE-2024-1", "CVE-2024-2"), ((4, 5),), "only at build time")
-    assert (one.until, one.place) == (dt.date(2027, 1, 31), "Dockerfile:2")
-    assert (other.ids, other.lines, other.reason, other.place) == (("GHSA-x",), ((7, 7),), "said so", "Dockerfile:6")
-
-
-@pytest.mark.parametrize(
-    "comment",
-    [
-        "# garboard: ignore CVE-1",
-        "# garboard: ignore reason x",
-        "# garboard: ignore CVE-1 reason",
-        "# garboard: ignore CVE-1 until tomorrow reason x",
-        "# garboard: drop CVE-1 reason x",
-    ],
-)
-def test_a_comment_with_a_mistake_is_an_error(comment: str) -> None:
-    with pytest.raises(GarboardError, match="Dockerfile:1"):
-        list(inline(parse(f"{comment}\nFROM a\n".encode(), "Dockerfile")))
-
-
-def test_a_comment_with_nothing_below_is_an_error() -> None:
-    with pytest.raises(GarboardError, match="no instruction is below"):
-        list(inline(parse(b"FROM a\n# garboard: ignore CVE-1 reason x\n", "Dockerfile")))
-
-
 @pytest.mark.parametrize("text", ["high,critical", "high,high", "kev,kev=false"])
 def test_one_condition_twice_is_no_list_of_any_of_them(text: str) -> None:
     with pytest.raises(UsageError, match="twice"):
         fail_on(text)
+
+
+@pytest.mark.parametrize("text", ["HIGH", "High,Fixable", "KEV", "severity=HIGH", "kev=True", "Root-User"])
+def test_fail_on_takes_any_case(text: str) -> None:
+    assert fail_on(text).conditions == fail_on(text.lower()).conditions
+
+
+@pytest.mark.parametrize(("text", "meant"), [("hihg", "high"), ("fixabel", "fixable"), ("critcal,fixable", "critical")])
+def test_fail_on_asks_what_was_meant(text: str, meant: str) -> None:
+    with pytest.raises(UsageError) as raised:
+        fail_on(text)
+    assert raised.value.hint == f"did you mean {meant}?"

@@ -81,6 +81,12 @@ def test_where_nobody_looked_it_is_not_known() -> None:
     assert found.missing == ("by whom it is signed, which is looked for in registries",)
 
 
+def test_why_signatures_could_not_be_read_is_told() -> None:
+    found = result(msgspec.structs.replace(plain(), signatures=None, signatures_problem="the registry answers 500"))
+    assert found.state is RuleState.NOT_KNOWN
+    assert found.missing == ("by whom it is signed: its signatures cannot be read: the registry answers 500",)
+
+
 @given(data=st.binary(max_size=80), signed=st.text(max_size=120), of=st.sampled_from([HERE, ABOVE, ""]))
 def test_nothing_that_the_key_did_not_sign_passes(data: bytes, signed: str, of: str) -> None:
     made = ImageSignature(digest=of, signed=data, signature=signed, place="")

@@ -9,7 +9,7 @@ import click
 from garboard.cli import defaults
 from garboard.cli.command import command as make
 from garboard.cli.params import Given, Operand
-from garboard.cli.read_policy import NAME, above, read
+from garboard.cli.read_policy import NAME, SCHEMES, above, read
 from garboard.model.base import Value
 from garboard.model.errors import UsageError
 from garboard.reporters.view import number_of
@@ -25,6 +25,8 @@ class Checked(Value):
 
 def _settings(given: Given) -> Checked:
     named = given[FILE]
+    if named and named.startswith(SCHEMES):
+        raise UsageError(f"{named} is no file of this machine", "fetch it before, and name the file")
     file = Path(named) if named else above(Path())
     if file is None:
         raise UsageError(f"there is no {NAME} here or above", "name one, or write one: garboard ignore --help")

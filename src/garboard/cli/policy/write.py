@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,11 +15,11 @@ if TYPE_CHECKING:
     from garboard.model.policy import Ignore
 
 
-def add(file: Path, ignores: Sequence[Ignore]) -> None:
-    """Add entries at the end; what is there stays as it is.
+def add(file: Path, ignores: Sequence[Ignore]) -> tuple[Ignore, ...]:
+    """Add entries at the end; what is there stays as it is. Returns the ignores that were there.
 
     Raises:
-        UsageError: the file cannot be read or written.
+        UsageError: the file cannot be read or written, or nothing can be added to it.
         PolicyError: it has mistakes, or would have.
     """
     from garboard.policy import document, entries
@@ -27,18 +28,28 @@ def add(file: Path, ignores: Sequence[Ignore]) -> None:
         text = file.read_bytes().decode("utf-8") if file.exists() else ""
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"the policy {file} cannot be read: {error}") from error
-    document.read(text.removeprefix("\ufeff"), str(file))
+    before = document.read(text.removeprefix("\ufeff"), str(file)).ignores
     after = entries.appended(text, ignores)
+    try:
+        tomllib.loads(after.removeprefix("\ufeff"))
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(
+            f"{file} has its ignores in brackets, ignore = […], behind which no entry can be added",
+            "write each of them as a table: [[ignore]]",
+        ) from error
     document.read(after.removeprefix("\ufeff"), str(file))
     _replace(file, after.encode())
+    return before
 
 
 def _replace(file: Path, data: bytes) -> None:
     target = Path(os.path.realpath(file))
+    mode = target.stat().st_mode & 0o777 if target.exists() else 0o644
+    if not mode & 0o222 or (target.exists() and not os.access(target, os.W_OK)):
+        raise UsageError(f"the policy {file} cannot be written: it is read-only", f"chmod u+w {file}")
     try:
         with tempfile.NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}.", delete=False) as written:
             written.write(data)
-        mode = target.stat().st_mode & 0o777 if target.exists() else 0o644
         Path(written.name).chmod(mode)
         Path(written.name).replace(target)
     except OSError as error:

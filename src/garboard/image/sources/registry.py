@@ -159,7 +159,10 @@ class _Pull:
         )
         if not self._signatures:
             return found
-        beside = signatures.read(self.image, partial(self._repository.attached, kind="sig"), self._document)
+        try:
+            beside = signatures.read(self.image, partial(self._repository.attached, kind="sig"), self._document)
+        except GarboardError as error:
+            return msgspec.structs.replace(found, signatures_problem=error.message)
         return msgspec.structs.replace(found, signatures=beside)
 
     def _document(self, descriptor: Descriptor) -> bytes:

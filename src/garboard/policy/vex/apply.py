@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 import msgspec
@@ -23,6 +24,9 @@ _CLOSES: Final[Mapping[VexStatus, Decision]] = {
     VexStatus.FIXED: Decision.FIXED,
     VexStatus.NOT_AFFECTED: Decision.NOT_AFFECTED,
 }
+_NAMED: Final = frozenset({"registry", "docker", "podman"})
+"""Sources that find an image by its name; of others the name is of a file, and what is in that is only said."""
+_SHOWN: Final = 3
 _GRAVEST_LAST: Final = tuple(reversed(VexStatus))
 
 
@@ -36,15 +40,14 @@ class Stated(NamedTuple):
 def apply(report: Report, statements: Sequence[VexStatement]) -> Stated:
     """Close what the latest statements say is fixed or not affected; the order of the documents does not matter.
 
-    Of two at the same time the graver counts. A statement on one product says nothing of another.
+    Of two at the same time the graver counts. A statement on one product says nothing of another. One with a flaw closes
+    nothing; where it leaves a finding open it counts, so that no older one closes that.
     """
     by_id: dict[str, list[VexStatement]] = {}
     for one in statements:
-        moment = parsed(one.timestamp)
-        if one.flaw or (moment is not None and moment > report.created):
-            continue
-        for name in one.ids:
-            by_id.setdefault(name.upper(), []).append(one)
+        if _counts(one, report):
+            for name in one.ids:
+                by_id.setdefault(name.upper(), []).append(one)
     kept: list[Finding] = []
     closed: list[Suppressed] = []
     open_: dict[str, None] = {}
@@ -54,20 +57,52 @@ def apply(report: Report, statements: Sequence[VexStatement]) -> Stated:
             closed.append(Suppressed(finding=finding, by=_suppression(latest)))
             continue
         kept.append(finding)
-        if latest is not None and latest.status is VexStatus.UNDER_INVESTIGATION:
+        if latest is not None and latest.status is VexStatus.UNDER_INVESTIGATION and not latest.flaw:
             name = ecosystems.displayed(finding.package)
             open_[f"{latest.document}: {finding.vulnerability.id} in {name} is under investigation"] = None
-    for one in statements:
-        if one.flaw:
-            open_[
-                f"{one.document}: what it says of {one.ids[0] if one.ids else 'nothing'} closes nothing: it {one.flaw}"
-            ] = None
-        elif not one.products:
-            open_[
-                f"{one.document}: what it says of {one.ids[0] if one.ids else 'nothing'} names no product by a package URL"
-            ] = None
     found = msgspec.structs.replace(report, findings=tuple(kept), suppressed=(*report.suppressed, *closed))
-    return Stated(found, tuple(open_))
+    return Stated(found, (*open_, *_told(statements, report)))
+
+
+def _counts(one: VexStatement, report: Report) -> bool:
+    return not _is_later(one, report) and not (one.flaw and one.status in _CLOSES)
+
+
+def _is_later(one: VexStatement, report: Report) -> bool:
+    moment = parsed(one.timestamp)
+    return moment is not None and moment > report.created
+
+
+def _told(statements: Iterable[VexStatement], report: Report) -> Iterator[str]:
+    """What closes nothing and why, those of one document that have the same reason together."""
+    alike: dict[tuple[str, str], dict[str, None]] = {}
+    for one in statements:
+        why = _why(one, report)
+        if why:
+            alike.setdefault((one.document, why), {})[_place(one)] = None
+    for (document, why), places in alike.items():
+        shown = ", ".join([*places][:_SHOWN])
+        more = f" and {len(places) - _SHOWN} more" if len(places) > _SHOWN else ""
+        what = "closes nothing: it" if len(places) == 1 else "close nothing: each"
+        yield f"{document}: {shown}{more} {what} {why}"
+
+
+def _place(one: VexStatement) -> str:
+    named = one.ids[0] if one.ids else ""
+    return f"{one.place} ({named})" if one.place and named else one.place or f"what it says of {named or 'nothing'}"
+
+
+def _why(one: VexStatement, report: Report) -> str:
+    """Why a statement closes nothing, if that is no matter of what it says; a verb and what follows."""
+    if one.flaw:
+        return one.flaw
+    if not one.products:
+        return "names no product by a package URL"
+    if _is_later(one, report):
+        return f"is dated {one.timestamp}, after this report"
+    if one.status in _CLOSES and any(_is_claimed(product, report.image) for product in one.products):
+        return f"names the image by a name that only the {report.image.source} states; its digest would do"
+    return ""
 
 
 def _latest(finding: Finding, image: Image, by_id: Mapping[str, list[VexStatement]]) -> VexStatement | None:
@@ -76,8 +111,10 @@ def _latest(finding: Finding, image: Image, by_id: Mapping[str, list[VexStatemen
 
 
 def _rank(one: VexStatement) -> tuple[float, int]:
+    """A time that cannot be read may be any, and such a statement closes nothing; without one it is the earliest."""
     moment = parsed(one.timestamp)
-    return moment.timestamp() if moment else 0.0, _GRAVEST_LAST.index(one.status)
+    unread = math.inf if one.timestamp else -math.inf
+    return moment.timestamp() if moment else unread, _GRAVEST_LAST.index(one.status)
 
 
 def _suppression(one: VexStatement) -> Suppression:
@@ -110,17 +147,31 @@ def _is_product(product: VexProduct, finding: Finding, image: Image) -> bool:
 
 
 def _is_image(wanted: PackageURL, image: Image) -> bool:
-    """By its digest, or by its whole repository and tag; a name alone is any image's."""
-    stated = qualifiers(wanted)
-    version = wanted.version or ""
-    arch = stated.get("arch", "")
-    if arch and arch != image.platform.architecture:
+    """By its digest, or by its whole repository and tag where it was opened by that; a name alone is any image's."""
+    if qualifiers(wanted).get("arch") not in {None, "", image.platform.architecture}:
         return False
-    if version.startswith("sha256:"):
-        return version in {image.manifest_digest, image.config_digest, *image.index_digests}
+    if (wanted.version or "").startswith("sha256:"):
+        return wanted.version in {image.manifest_digest, image.config_digest, *image.index_digests}
+    return image.source in _NAMED and _is_called(wanted, {image.name, *image.tags})
+
+
+def _is_claimed(product: VexProduct, image: Image) -> bool:
+    """Whether it is the image by a name that stands in an archive alone, which whoever made that chose."""
+    wanted = parsed_purl(product.purl)
+    return (
+        wanted is not None
+        and wanted.type in IMAGES
+        and image.source not in _NAMED
+        and not (wanted.version or "").startswith("sha256:")
+        and _is_called(wanted, {*image.tags})
+    )
+
+
+def _is_called(wanted: PackageURL, names: Iterable[str]) -> bool:
+    stated = qualifiers(wanted)
     own = "/".join(filter(None, (wanted.namespace, wanted.name))) if wanted.type == "docker" else ""
-    repository, tag = _short(stated.get("repository_url") or own), stated.get("tag") or version
-    named = (one.partition("@")[0] for one in {image.name, *image.tags})
+    repository, tag = _short(stated.get("repository_url") or own), stated.get("tag") or wanted.version or ""
+    named = (one.partition("@")[0] for one in names)
     return bool(repository) and any((of, at) == (repository, tag or at) for of, at in map(_named, named))
 
 

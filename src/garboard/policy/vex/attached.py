@@ -5,7 +5,6 @@ Formats: in-toto Statement 0.1 and 1.0, DSSE envelopes, Sigstore bundles. Signat
 
 from __future__ import annotations
 
-import binascii
 from base64 import b64decode
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Final, NamedTuple
@@ -16,6 +15,7 @@ from garboard.model.gap import Gap
 from garboard.model.image import Attached, Image
 from garboard.model.policy import PolicyError
 from garboard.model.vex import VexSource, VexStatement
+from garboard.policy.vex import strict_json
 from garboard.policy.vex.document import read
 from garboard.policy.vex.openvex import CONTEXT
 from garboard.signing import STATEMENT, Verifier, of_envelope
@@ -92,13 +92,13 @@ def _document(one: Attached, image: Image, keys: Mapping[str, bytes]) -> tuple[b
         return one.data, ""
     signer = ""
     try:
-        found = msgspec.json.decode(one.data)
+        found = strict_json.decoded(one.data)
         envelope = found.get("dsseEnvelope", found) if isinstance(found, dict) else {}
         if isinstance(envelope, dict) and "payload" in envelope:
             payload = b64decode(envelope["payload"], validate=True)
             signer = _signer(envelope, payload, keys)
-            found = msgspec.json.decode(payload)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, binascii.Error, TypeError) as error:
+            found = strict_json.decoded(payload)
+    except (ValueError, TypeError) as error:
         raise ValueError(f"is no attestation that can be read: {error}") from error
     if not isinstance(found, dict) or not str(found.get("_type", "")).startswith(_STATEMENTS):
         raise ValueError("is no attestation that can be read: it holds no in-toto statement")

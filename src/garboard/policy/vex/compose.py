@@ -20,7 +20,7 @@ from garboard.model.report import Report
 from garboard.model.timestamp import parsed as parsed_time
 from garboard.model.vex import VexDocument, VexProduct, VexStatement, VexStatus, justification_of
 from garboard.policy.of_findings import ids_of
-from garboard.policy.vex.products import covers, parsed, qualifiers
+from garboard.policy.vex.products import covers, parsed, qualifiers, subject
 from garboard.sbom.identity import timestamp
 
 UNKNOWN_AUTHOR: Final = "Unknown Author"
@@ -169,13 +169,15 @@ def _written(purl: str) -> str:
     found = parsed(purl)
     if found is None or "distro" not in qualifiers(found):
         return purl
-    kept = {name: value for name, value in qualifiers(found).items() if name != "distro"}
-    return PackageURL(found.type, found.namespace, found.name, found.version, kept, found.subpath).to_string()
+    whole, number, subpath = purl.partition("#")
+    head, _, stated = whole.partition("?")
+    kept = "&".join(one for one in stated.split("&") if one.partition("=")[0].lower() != "distro")
+    return head + (f"?{kept}" if kept else "") + number + subpath
 
 
 def _kind(purl: str) -> tuple[str, ...]:
-    found = parsed(purl)
-    return (found.type, found.namespace or "", found.name) if found else ()
+    """What a package URL is about, in lower case: readers do not agree whether letters' case counts."""
+    return tuple(one.lower() for one in subject(purl)) if parsed(purl) else ()
 
 
 def _where(finding: Finding) -> str:

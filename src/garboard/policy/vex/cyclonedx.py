@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
-from typing import Any, Final
-from urllib.parse import unquote
+from typing import Any, Final, NamedTuple
+from urllib.parse import quote, unquote
 
 import msgspec
-from packageurl import PackageURL
 
 from garboard.model.vex import VexProduct, VexStatement, VexStatus
-from garboard.policy.vex.products import is_image, parsed
+from garboard.policy.vex.flaws import first_flaw, time_flaw
+from garboard.policy.vex.products import is_image, purl_flaw
 
 _STATUSES: Final = MappingProxyType(
     {
@@ -21,6 +22,20 @@ _STATUSES: Final = MappingProxyType(
         "in_triage": VexStatus.UNDER_INVESTIGATION,
         "false_positive": VexStatus.NOT_AFFECTED,
         "not_affected": VexStatus.NOT_AFFECTED,
+    }
+)
+_LINK: Final = "urn:cdx:"
+_JUSTIFICATIONS: Final = frozenset(
+    {
+        "code_not_present",
+        "code_not_reachable",
+        "requires_configuration",
+        "requires_dependency",
+        "requires_environment",
+        "protected_by_compiler",
+        "protected_at_runtime",
+        "protected_at_perimeter",
+        "protected_by_mitigating_control",
     }
 )
 
@@ -73,10 +88,20 @@ class _Metadata(msgspec.Struct):
 
 
 class _Document(msgspec.Struct):
-    vulnerabilities: list[_Vulnerability] = []
+    vulnerabilities: list[Any] = []
     components: list[_Component] = []
     serialNumber: str = ""  # noqa: N815
     metadata: _Metadata = msgspec.field(default_factory=_Metadata)
+
+
+class _Context(NamedTuple):
+    """What the statements of a document refer to: its components by their references, of which some are of several."""
+
+    image: str
+    serial: str
+    time: str
+    purls: Mapping[str, str]
+    ambiguous: frozenset[str]
 
 
 def read(document: Any, name: str) -> Iterator[VexStatement]:
@@ -88,25 +113,67 @@ def read(document: Any, name: str) -> Iterator[VexStatement]:
     found = msgspec.convert(document, type=_Document)
     supplier = found.metadata.supplier
     author = ", ".join(one.name for one in found.metadata.authors if one.name) or (supplier.name if supplier else "")
+    context = _context(found)
+    for number, one in enumerate(found.vulnerabilities):
+        stated = _statement(one, context)
+        if stated is not None:
+            yield msgspec.structs.replace(stated, document=name, author=author, place=f"vulnerabilities[{number}]")
+
+
+def _context(found: _Document) -> _Context:
     root = found.metadata.component
-    image = root.purl if root and is_image(root.purl) else ""
-    purls = {one.bom_ref: one.purl for one in _all(found.components, found.metadata.component)}
-    for one in found.vulnerabilities:
-        status = _STATUSES.get(one.analysis.state) if one.analysis else None
-        if one.analysis is None or status is None:
-            continue
-        products = [purl for each in one.affects for purl in _products(each, purls, found.serialNumber, status)]
-        yield VexStatement(
-            ids=tuple(dict.fromkeys(each for each in (one.id, *(other.id for other in one.references)) if each)),
-            status=status,
-            products=tuple(_within(image, purl) for purl in products if purl),
-            flaw="" if all(products) else "names products, or ranges of their versions, that are not known here",
-            justification=one.analysis.justification,
-            text=one.analysis.detail,
-            timestamp=one.analysis.lastUpdated or one.updated or found.metadata.timestamp,
-            document=name,
-            author=author,
+    every = [*_all(found.components, root)]
+    count = Counter(one.bom_ref for one in every if one.bom_ref)
+    return _Context(
+        image=root.purl if root and is_image(root.purl) else "",
+        serial=found.serialNumber,
+        time=found.metadata.timestamp,
+        purls={one.bom_ref: one.purl for one in every if one.bom_ref},
+        ambiguous=frozenset(ref for ref, times in count.items() if times > 1),
+    )
+
+
+def _statement(stated: Any, context: _Context) -> VexStatement | None:
+    """What is said of one vulnerability; None if nothing is."""
+    try:
+        one = msgspec.convert(stated, type=_Vulnerability)
+    except msgspec.ValidationError as error:
+        flaw = f"is not what the specification says: {error}"
+        return VexStatement(ids=(), status=VexStatus.UNDER_INVESTIGATION, products=(), flaw=flaw)
+    if one.analysis is None or not one.analysis.state:
+        return None
+    status = _STATUSES.get(one.analysis.state, VexStatus.UNDER_INVESTIGATION)
+    products = [purl for each in one.affects for purl in _products(each, context, status)]
+    return VexStatement(
+        ids=tuple(dict.fromkeys(each for each in (one.id, *(other.id for other in one.references)) if each)),
+        status=status,
+        products=tuple(_within(context.image, purl) for purl in products if purl),
+        flaw=_flaw(one, one.analysis, context)
+        or ("" if all(products) else "names products, or ranges of their versions, that are not known here"),
+        justification=one.analysis.justification,
+        text=one.analysis.detail,
+        timestamp=one.analysis.lastUpdated or one.updated or context.time,
+    )
+
+
+def _flaw(one: _Vulnerability, analysis: _Analysis, context: _Context) -> str:
+    """What of a statement is not as the specification asks."""
+    if not (one.id or any(other.id for other in one.references)):
+        return "names no vulnerability"
+    if analysis.state not in _STATUSES:
+        return f"has {analysis.state[:100]} as the state of its analysis, which is none"
+    if analysis.justification and analysis.justification not in _JUSTIFICATIONS:
+        return f"has {analysis.justification[:100]} as its justification, which is none"
+    shared = next((each.ref for each in one.affects if _local(each.ref, context.serial) in context.ambiguous), "")
+    if shared:
+        return f"refers to {shared[:200]}, and several components are referred to by that"
+    named = (_product(each.ref, context) for each in one.affects)
+    return first_flaw(
+        (
+            *map(time_flaw, (analysis.lastUpdated, one.updated, context.time)),
+            *(purl_flaw(purl) for purl in named if purl),
         )
+    )
 
 
 def _within(image: str, purl: str) -> VexProduct:
@@ -122,9 +189,9 @@ def _all(components: list[_Component], root: _Component | None) -> Iterator[_Com
         waiting += one.components
 
 
-def _products(affects: _Affects, purls: dict[str, str], serial: str, status: VexStatus) -> Iterator[str]:
+def _products(affects: _Affects, context: _Context, status: VexStatus) -> Iterator[str]:
     """The package URLs of a reference; empty for what is not known. Stated versions limit what is closed."""
-    purl = _product(affects.ref, purls, serial)
+    purl = _product(affects.ref, context)
     if not purl or not affects.versions or status in {VexStatus.AFFECTED, VexStatus.UNDER_INVESTIGATION}:
         yield purl
         return
@@ -134,17 +201,23 @@ def _products(affects: _Affects, purls: dict[str, str], serial: str, status: Vex
 
 
 def _of_version(purl: str, version: str) -> str:
-    found = parsed(purl)
-    if found is None:
-        return ""
-    return PackageURL(found.type, found.namespace, found.name, version, found.qualifiers, found.subpath).to_string()
+    """The package URL with another version, and the rest as it is written."""
+    end = min((at for at in map(purl.find, "?#") if at >= 0), default=len(purl))
+    head, rest = purl[:end], purl[end:]
+    name, at, _ = head.rpartition("@")
+    return f"{name if at and '/' in name and '/' not in head[len(name) :] else head}@{quote(version, safe='')}{rest}"
 
 
-def _product(ref: str, purls: dict[str, str], serial: str) -> str:
+def _product(ref: str, context: _Context) -> str:
     """The package URL of a reference: of a component here, or in another document (``urn:cdx:SERIAL/VERSION#REF``)."""
-    if not ref.startswith("urn:cdx:"):
-        return purls.get(ref) or (ref if ref.startswith("pkg:") else "")
-    of, _, text = ref.removeprefix("urn:cdx:").partition("#")
-    text = unquote(text)
-    here = of.partition("/")[0] == serial.removeprefix("urn:uuid:") and bool(serial)
-    return (purls.get(text, "") if here else "") or (text if text.startswith("pkg:") else "")
+    local = _local(ref, context.serial)
+    text = unquote(ref.partition("#")[2]) if ref.startswith(_LINK) else ref
+    return context.purls.get(local, "") or (text if text.startswith("pkg:") else "")
+
+
+def _local(ref: str, serial: str) -> str:
+    """The reference of a component of this document; empty if it is one of another."""
+    if not ref.startswith(_LINK):
+        return ref
+    of, _, text = ref.removeprefix(_LINK).partition("#")
+    return unquote(text) if serial and of.partition("/")[0] == serial.removeprefix("urn:uuid:") else ""

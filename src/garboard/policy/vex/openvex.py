@@ -7,9 +7,14 @@ from typing import Any, Final
 
 import msgspec
 
-from garboard.model.vex import VexProduct, VexStatement, VexStatus
+from garboard.model.vex import JUSTIFICATIONS, VexProduct, VexStatement, VexStatus
+from garboard.policy.vex.flaws import first_flaw, time_flaw
+from garboard.policy.vex.products import narrower, purl_flaw
 
 CONTEXT: Final = "https://openvex.dev/ns"
+_STATUSES: Final = frozenset(one.value for one in VexStatus)
+_ASKED: Final = ("@id", "author", "timestamp", "version")
+"""What the specification asks of a document, besides its statements."""
 
 
 class _Component(msgspec.Struct, rename={"id": "@id"}):
@@ -25,8 +30,8 @@ class _Vulnerability(msgspec.Struct, rename={"id": "@id"}):
 
 
 class _Statement(msgspec.Struct):
-    status: VexStatus
     vulnerability: _Vulnerability | str
+    status: str
     products: list[_Component | str] = []
     justification: str = ""
     impact_statement: str = ""
@@ -35,7 +40,7 @@ class _Statement(msgspec.Struct):
 
 
 class _Document(msgspec.Struct):
-    statements: list[_Statement]
+    statements: list[Any]
     author: str = ""
     timestamp: str = ""
     last_updated: str = ""
@@ -48,37 +53,57 @@ def read(document: Any, name: str) -> Iterator[VexStatement]:
         ValueError: it is not what the specification says.
     """
     found = msgspec.convert(document, type=_Document)
-    for one in found.statements:
-        yield VexStatement(
-            ids=_ids(one.vulnerability),
-            status=one.status,
-            products=tuple(product for each in one.products for product in _products(each)),
-            justification=one.justification,
-            text=one.impact_statement,
-            timestamp=one.last_updated or one.timestamp or found.last_updated or found.timestamp,
-            document=name,
-            author=found.author,
-            flaw=_flaw(one),
+    missing = next((key for key in _ASKED if document.get(key) in {None, ""}), "")
+    lacking = f"is in a document without {missing}, which OpenVEX asks for" if missing else ""
+    for number, one in enumerate(found.statements):
+        read_one = _statement(one, found)
+        flaw = lacking or read_one.flaw
+        yield msgspec.structs.replace(
+            read_one, document=name, author=found.author, place=f"statements[{number}]", flaw=flaw
         )
 
 
-def _flaw(one: _Statement) -> str:
-    """The specification asks for a reason of what is not affected."""
-    if one.status is VexStatus.NOT_AFFECTED and not (one.justification or one.impact_statement):
+def _statement(stated: Any, document: _Document) -> VexStatement:
+    try:
+        one = msgspec.convert(stated, type=_Statement)
+    except msgspec.ValidationError as error:
+        flaw = f"is not what the specification says: {error}"
+        return VexStatement(ids=(), status=VexStatus.UNDER_INVESTIGATION, products=(), flaw=flaw)
+    known = one.status in _STATUSES
+    return VexStatement(
+        ids=_ids(one.vulnerability),
+        status=VexStatus(one.status) if known else VexStatus.UNDER_INVESTIGATION,
+        products=tuple(product for each in one.products for product in _products(each)),
+        justification=one.justification,
+        text=one.impact_statement,
+        timestamp=one.last_updated or one.timestamp or document.last_updated or document.timestamp,
+        flaw=_flaw(one, document) if known else f"has {one.status[:100] or 'nothing'} as its status, which is none",
+    )
+
+
+def _flaw(one: _Statement, document: _Document) -> str:
+    """What of a statement is not as the specification asks."""
+    if not any(_ids(one.vulnerability)):
+        return "names no vulnerability"
+    if one.justification and one.justification not in JUSTIFICATIONS:
+        return f"has {one.justification[:100]} as its justification, which is none"
+    if one.status == VexStatus.NOT_AFFECTED and not (one.justification.strip() or one.impact_statement.strip()):
         return "says not affected without a justification or an impact statement"
-    return ""
+    times = (one.timestamp, one.last_updated, document.timestamp, document.last_updated)
+    return first_flaw((*map(time_flaw, times), *(flaw for each in one.products for flaw in _product_flaws(each))))
 
 
 def _ids(vulnerability: _Vulnerability | str) -> tuple[str, ...]:
     if isinstance(vulnerability, str):
-        return (vulnerability,)
+        return tuple(filter(None, (vulnerability.strip(),)))
     name = vulnerability.name or vulnerability.id.rstrip("/").rpartition("/")[2]
     return tuple(dict.fromkeys(one for one in (name, *vulnerability.aliases) if one))
 
 
 def _products(product: _Component | str) -> Iterator[VexProduct]:
     if isinstance(product, str):
-        yield VexProduct(purl=product)
+        if product.startswith("pkg:"):
+            yield VexProduct(purl=product)
         return
     purl = _purl(product)
     within = [_purl(one) for one in product.subcomponents]
@@ -88,6 +113,23 @@ def _products(product: _Component | str) -> Iterator[VexProduct]:
         yield from (VexProduct(purl=purl, subcomponent=one) for one in within if one)
 
 
+def _purls(component: _Component) -> tuple[str, ...]:
+    own = component.id if component.id.startswith("pkg:") else ""
+    return tuple(filter(None, (component.identifiers.get("purl", ""), own)))
+
+
 def _purl(component: _Component) -> str:
-    stated = component.identifiers.get("purl", "")
-    return stated or (component.id if component.id.startswith("pkg:") else "")
+    """The package URL that names it; of two, the one that says more."""
+    stated = _purls(component)
+    return narrower(stated[0], stated[-1]) if stated else ""
+
+
+def _product_flaws(product: _Component | str) -> Iterator[str]:
+    if isinstance(product, str):
+        yield purl_flaw(product) if product.startswith("pkg:") else ""
+        return
+    for one in (product, *product.subcomponents):
+        stated = _purls(one)
+        yield from map(purl_flaw, stated)
+        if stated and not narrower(stated[0], stated[-1]):
+            yield f"names one product by two package URLs that contradict, {stated[-1][:200]} and {stated[0][:200]}"

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from functools import lru_cache
 from typing import Final
+from urllib.parse import unquote
 
 from packageurl import PackageURL
+
+from garboard import ecosystems
 
 IMAGES: Final = frozenset({"oci", "docker"})
 
@@ -17,6 +20,28 @@ def parsed(purl: str) -> PackageURL | None:
         return PackageURL.from_string(purl)
     except ValueError:
         return None
+
+
+def purl_flaw(purl: str) -> str:
+    """What is wrong with a package URL that is stated; empty if nothing is."""
+    return "" if parsed(purl) else f"names a product by {purl[:200]}, which is no package URL"
+
+
+@lru_cache(maxsize=4096)
+def subject(purl: str) -> tuple[str, str, str]:
+    """What a package URL is about, whatever its version: two of one package are equal, and of no others.
+
+    Letters' case counts as it does where the packages are from: some that differ in nothing else are two packages, which
+    the normalization of package URLs makes one. Empty if it is none.
+    """
+    found = parsed(purl)
+    if found is None:
+        return "", "", ""
+    known = ecosystems.of(found.type)
+    if found.type in IMAGES or found.type not in ecosystems.BY_TYPE:
+        return found.type, found.namespace or "", found.name
+    written = PackageURL.from_string(purl, normalize_purl=False)
+    return found.type, "", known.normalize(unquote("/".join(filter(None, (written.namespace, written.name)))))
 
 
 def is_image(purl: str) -> bool:
@@ -36,10 +61,14 @@ def covers(wanted: str, found: str) -> bool:
     one, other = parsed(wanted), parsed(found)
     if one is None or other is None:
         return False
-    alike = (one.type, one.namespace or "", one.name) == (other.type, other.namespace or "", other.name)
     return (
-        alike
+        subject(wanted) == subject(found)
         and one.version in {None, "", other.version}
         and {*qualifiers(one).items()} <= {*qualifiers(other).items()}
         and (not one.subpath or one.subpath == other.subpath)
     )
+
+
+def narrower(one: str, other: str) -> str:
+    """Of two package URLs of one product the one that says more; empty if they contradict."""
+    return other if covers(one, other) else one if covers(other, one) else ""

@@ -22,6 +22,7 @@ class RuleOf(_Out):
     details: list[str]
     missing: list[str]
     ids: list[str]
+    basis: list[str]
 
 
 class PolicyOf(_Out):
@@ -100,6 +101,7 @@ def _rule(one: RuleResult) -> RuleOf:
         details=list(one.details),
         missing=list(one.missing),
         ids=list(one.ids),
+        basis=list(one.basis),
     )
 
 

@@ -75,11 +75,12 @@ def _color(policy: PolicyResult) -> str:
 
 
 def _rule(one: RuleResult) -> Iterator[str]:
+    basis = f"  [{'; '.join(one.basis)}]" if one.basis else ""
     if one.state is RuleState.PASSED:
-        yield f"  {_MARKS[one.state]} {one.rule.text}"
+        yield f"  {_MARKS[one.state]} {one.rule.text}{basis}"
         return
     warns = "warning: " if one.rule.level is Level.WARN else ""
-    yield f"  {_MARKS[one.state]} {warns}{one.rule.text}  ({one.rule.place})"
+    yield f"  {_MARKS[one.state]} {warns}{one.rule.text}  ({one.rule.place}){basis}"
     if one.missing:
         yield f"      not known: {'; '.join(one.missing)}"
     details = list(one.details)
