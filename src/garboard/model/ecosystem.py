@@ -195,6 +195,8 @@ class Ecosystem(Value):
         appended: whether a program with data behind its own may be one of it.
         named: whether a program at this path is one of its, whatever its sections: a cheap test, asked of every program.
         declares: globs of the files of a source tree that say which packages its build installs.
+        blank: which of these may be empty, as a regular expression that is looked for in the path; an empty one of the others
+            is damaged.
         manifests: globs of those that ask for packages by name, which lock files answer for (`garboard.model.package.Asked`).
         glances: scripts of a source tree that may say in themselves what they need.
         load_declared: imports what reads all of these.
@@ -283,6 +285,7 @@ class Ecosystem(Value):
     appended: bool = False
     named: Callable[[str], bool] = never
     declares: tuple[str, ...] = ()
+    blank: str = "(?!)"
     manifests: tuple[str, ...] = ()
     glances: tuple[Glance, ...] = ()
     load_declared: Callable[[], PlainCatalog] | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
@@ -9,16 +10,20 @@ import msgspec
 
 from garboard.ecosystems import ECOSYSTEMS, of
 from garboard.model.ecosystem import Documents, Ecosystem, PlainCatalog
+from garboard.model.gap import Gap
 from garboard.model.image import File, FileHistory, Files, Glance, Reader
 from garboard.model.package import Fact, Kept, Package
 from garboard.packages import dockerfiles, unread_lists
 from garboard.packages.guard import guarded
 from garboard.packages.installed import INSTALLED
+from garboard.patterns import of_globs
 
 _SUPPORT: Final = (".pom",)
 """Ends of the files there that say what others take from them, and declare nothing themselves."""
-_FORM: Final = 4
+_FORM: Final = 5
 """Rises whenever the facts made of the same bytes change for all ecosystems."""
+_BLANK: Final = 1000
+"""Bytes of comments that are looked into."""
 
 
 class Declarations:
@@ -53,11 +58,27 @@ class Declarations:
         """The packages that a file declares, each marked so."""
         if INSTALLED.search(file.path) is not None and not file.path.endswith(_SUPPORT):
             return
+        if _is_blank(file.data) and self._must_list(file.path):
+            yield Gap(stage="catalog", subject=file.path, reason="is empty: what it was to list is not known")
+            return
         if self._catalog is None:
             assert self.ecosystem.load_declared is not None
             self._catalog = self.ecosystem.load_declared()
         for fact in guarded(self._catalog(file), file):
             yield _declared(fact)
+
+    def _must_list(self, path: str) -> bool:
+        """Whether a file of this path is never empty."""
+        one = self.ecosystem
+        return re.search(one.blank, path) is None and re.fullmatch(of_globs(one.declares), path) is not None
+
+
+def _is_blank(data: bytes) -> bool:
+    """Whether a file has nothing but comments."""
+    if len(data) > _BLANK:
+        return False
+    lines = (line.strip(b"\0\xef\xbb\xbf \t\r") for line in data.split(b"\n"))
+    return not any(line and not line.startswith((b"#", b"//")) for line in lines)
 
 
 class Scripts(Declarations):

@@ -121,6 +121,7 @@ ECOSYSTEM: Final = Ecosystem(
     globs=tuple(f"**/*.{one}" for kind in KINDS for one in (kind, kind.upper())),  # a class path takes any name
     mapped=True,
     load_catalog=_catalog,
+    blank=r"(?<!gradle)\.lockfile$|\.properties$",
     declares=(
         "**/*.lockfile",
         "**/gradle/verification-metadata.xml",

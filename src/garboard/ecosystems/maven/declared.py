@@ -15,6 +15,7 @@ from garboard.ecosystems.maven.effective import Projects
 from garboard.ecosystems.maven.poms import Pom
 from garboard.lock_text import Parse, Pinned
 from garboard.model.ecosystem import Documents
+from garboard.model.faults import worded
 from garboard.model.gap import Gap
 from garboard.model.image import File
 from garboard.model.package import Fact, Kept
@@ -101,7 +102,7 @@ def _kept(file: File) -> Iterator[Fact]:
     try:
         yield Kept(path=file.path, data=msgspec.msgpack.encode(poms.parse(file.data)))
     except (ValueError, RecursionError) as error:
-        yield Gap(stage="catalog", subject=file.path, reason=f"is not what Maven reads: {error}")
+        yield Gap(stage="catalog", subject=file.path, reason=f"is not what Maven reads: {worded(error)}")
 
 
 def join(kept: Mapping[str, bytes], documents: Documents) -> Iterator[tuple[str, Fact]]:

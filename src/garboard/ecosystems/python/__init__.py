@@ -191,6 +191,7 @@ ECOSYSTEM: Final = Ecosystem(
     packed=("**/*.dist-info/METADATA", "**/EGG-INFO/PKG-INFO"),
     load_catalog=_catalog,
     programs=("pip", "pipx", "uv", "poetry"),
+    blank=r"(?i)\.(?:txt|pip|in)$|requirements[^/]*$|requires$",
     declares=(
         *REQUIREMENTS,
         "**/*constraints*.txt",

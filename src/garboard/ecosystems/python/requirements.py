@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 from garboard import lock_text
 from garboard.ecosystems.python.locked import TYPE, LockedDistribution, packages
 from garboard.ecosystems.python.names import normalize
+from garboard.model.faults import worded
 from garboard.model.gap import Gap
 from garboard.model.image import File
 from garboard.model.package import Asked, Fact, Kept
@@ -44,7 +45,7 @@ def catalog(file: File, /) -> Iterator[Fact]:
     try:
         text = lock_text.decoded(file.data)
     except ValueError as error:
-        yield Gap(stage="catalog", subject=file.path, reason=f"cannot be read: {error}")
+        yield Gap(stage="catalog", subject=file.path, reason=f"cannot be read: {worded(error)}")
         return
     if _is_list(file.path, text):
         yield Kept(path=file.path, data=text.encode())

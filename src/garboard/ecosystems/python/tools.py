@@ -15,6 +15,7 @@ from garboard import lock_text
 from garboard.ecosystems.python.locked import LockedDistribution, packages
 from garboard.ecosystems.python.requirements import parsed
 from garboard.lock_text import Remark
+from garboard.model.faults import worded
 from garboard.model.gap import Gap
 from garboard.model.image import File
 from garboard.model.package import Fact
@@ -41,7 +42,7 @@ def catalog(file: File, /) -> Iterator[Fact]:
         stated = tuple(_PARSE[name](lock_text.decoded(file.data)))
     except lock_text.ERRORS as error:
         if name != "pyproject.toml":  # which is told as the project's
-            reason = f"what it asks for cannot be read: {error}"
+            reason = f"what it asks for cannot be read: {worded(error)}"
             yield Gap(stage=_STAGE, subject=file.path, reason=reason)
         return
     needs = [one for one in stated if not isinstance(one, Remark)]

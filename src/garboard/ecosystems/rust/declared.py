@@ -11,6 +11,7 @@ import msgspec
 
 from garboard import lock_text
 from garboard.lock_text import Named, Remark
+from garboard.model.faults import worded
 from garboard.model.gap import Gap
 from garboard.model.image import File
 from garboard.model.package import Asked, Fact, Package
@@ -36,7 +37,7 @@ def catalog(file: File, /) -> Iterator[Fact]:
         entries = [*([document["root"]] if "root" in document else []), *entries]
         crates = [one for one in entries if _is_crate(one)]
     except lock_text.ERRORS as error:
-        yield Gap(stage="catalog", subject=file.path, reason=f"is not what cargo writes: {error}")
+        yield Gap(stage="catalog", subject=file.path, reason=f"is not what cargo writes: {worded(error)}")
         return
     yield from lock_text.gaps(file.path, _remarks(document, entries, crates))
     versions: dict[str, list[str]] = {}
@@ -71,13 +72,13 @@ def _required(text: str) -> Named:
     """Crates in folders of the project are its own."""
     document = tomllib.loads(text)
     lines = lock_text.toml_keys(text)
-    tables = {kind: document.get(kind) for kind in _KINDS}
-    tables["workspace.dependencies"] = lock_text.mapping(document.get("workspace")).get("dependencies")
-    for target, stated in lock_text.mapping(document.get("target")).items():
+    tables = {kind: lock_text.table(document, kind) for kind in _KINDS}
+    tables["workspace.dependencies"] = lock_text.table(document, "workspace", "dependencies")
+    for target in lock_text.table(document, "target"):
         plain = target.replace('"', "").replace("'", "")
-        tables |= {f"target.{plain}.{kind}": lock_text.mapping(stated).get(kind) for kind in _KINDS}
+        tables |= {f"target.{plain}.{kind}": lock_text.table(document, "target", target, kind) for kind in _KINDS}
     for table, needed in tables.items():
-        for name, wanted in lock_text.mapping(needed).items():
+        for name, wanted in needed.items():
             stated = lock_text.mapping(wanted)
             if "path" not in stated:
                 line = lines.get((table, name)) or lines.get((table, f"{name}.workspace"), 0)

@@ -6,6 +6,8 @@ import os
 import stat
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
+from typing import Final
 
 from garboard.image.layers.bare import BareFolders
 from garboard.image.layers.globs import Matcher
@@ -21,6 +23,11 @@ from garboard.model.package import Fact
 
 _LOCK_OF_EMACS = b".#"
 """How the name of a link begins that says who edits a file, and leads nowhere."""
+
+_VERSION_CONTROL: Final = MappingProxyType(
+    {b".git": b"HEAD", b".hg": b"requires", b".svn": b"wc.db", b".bzr": b"branch-format", b"_darcs": b"format"}
+)
+"""Folders in which version control keeps what it knows, by a file that each of them has."""
 
 
 def read(root: Path, matcher: Matcher, readers: Mapping[str, Reader], limits: Limits, *, only: str = "") -> LayerRecord:
@@ -59,6 +66,7 @@ class _Reading:
             try:
                 with os.scandir(os.path.join(self._root, folder)) as found:
                     entries = [one for one in found if one.name == self._only] if self._only else [*found]
+                    entries = [] if _is_version_control(folder, entries) else entries
                     below = closed.union(*(self._above.get(one.name, ()) for one in entries))
                     self._closed = below.union(*(self._beside.get(one.name, ()) for one in entries))
                     below = below if below != closed else closed
@@ -199,6 +207,15 @@ class _Reading:
 
     def _gap(self, path: bytes, reason: str) -> None:
         self._gaps.append(Gap(stage="image", subject="/" + text(path), reason=reason))
+
+
+def _is_version_control(folder: bytes, entries: list[os.DirEntry[bytes]]) -> bool:
+    """Whether a folder holds other states of the tree, and no files to which links of the tree lead (git-annex)."""
+    sign = _VERSION_CONTROL.get(folder.rpartition(b"/")[2])
+    if sign is None:
+        return False
+    names = {one.name for one in entries}
+    return sign in names and b"annex" not in names
 
 
 def _closing(matcher: Matcher) -> tuple[dict[bytes, set[bytes]], dict[bytes, set[bytes]]]:

@@ -1,0 +1,247 @@
+"""Source trees in which something is broken, missing or called otherwise: each is told by name, and what is complete is not."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from garboard.ecosystems import ECOSYSTEMS
+from garboard.model.package import Inventory
+from tests.unit.packages.test_declared import edges, read
+
+GEMS = "GEM\n  specs:\n    rack (2.0)\n\nDEPENDENCIES\n  rack\n"
+
+
+def told(inventory: Inventory) -> dict[str, str]:
+    """By file, what a report says of it."""
+    found: dict[str, str] = {}
+    for gap in inventory.gaps:
+        found[gap.subject] = f"{found[gap.subject]} | {gap.reason}" if gap.subject in found else gap.reason
+    return found
+
+
+BLANK = sorted(
+    {
+        glob.removeprefix("**/").replace("*", "x")
+        for one in ECOSYSTEMS
+        for glob in one.declares
+        if one.blank == "(?!)" or glob.endswith((".lock", "lock.json", "lock.yaml"))
+    }
+    - {"yarn.lock", "xrequirementsx.lock"}
+)
+
+
+@pytest.mark.parametrize("content", ["", "\ufeff\n \n", "# This file is generated.\n"])
+@pytest.mark.parametrize("name", BLANK)
+def test_an_empty_lock_file_is_told(tmp_path: Path, name: str, content: str) -> None:
+    assert told(read(tmp_path, {name: content, "x/Gemfile.lock": GEMS})) == {
+        name: "is empty: what it was to list is not known"
+    }
+
+
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements/dev.txt", "yarn.lock", "build.gradle", "Gemfile"])
+def test_an_empty_list_that_tools_take_as_such_is_none(tmp_path: Path, name: str) -> None:
+    assert not told(read(tmp_path, {name: "", "x/Gemfile.lock": GEMS}))
+
+
+def test_a_file_of_go_without_its_module_is_told(tmp_path: Path) -> None:
+    assert "does not say which module" in told(read(tmp_path, {"go.mod": "hello\n"}))["go.mod"]
+
+
+LOCKED_BY_NPM = json.dumps(
+    {
+        "name": "a",
+        "lockfileVersion": 3,
+        "packages": {"": {"dependencies": {"b": "1"}}, "node_modules/b": {"version": "1.3.0"}},
+    }
+)
+LOCKED_BY_UV = 'version = 1\n[[package]]\nname = "django"\nversion = "3.2"\n'
+OTHER_KINDS = [
+    ("package.json", '{"dependencies": [1]}', "dependencies is not a table"),
+    ("package.json", '{"devDependencies": "b"}', "devDependencies is not a table"),
+    ("composer.json", '{"require": ["b/b"]}', "require is not a table"),
+    ("pyproject.toml", '[project]\ndependencies = "django"\n', "dependencies is not a list"),
+    ("pyproject.toml", "[project]\ndependencies = [1]\n", "dependencies has what is no requirement: 1"),
+    ("pyproject.toml", "project = 3\n", "project is not a table"),
+    ("pyproject.toml", '[tool.poetry]\ndependencies = ["django"]\n', "tool.poetry.dependencies is not a table"),
+    ("pyproject.toml", '[dependency-groups]\ndev = "x"\n', "dependency-groups.dev is not a list"),
+    ("Cargo.toml", 'dependencies = ["serde"]\n', "dependencies is not a table"),
+    ("Cargo.toml", '[target.x]\ndependencies = "serde"\n', "target.x.dependencies is not a table"),
+    ("Pipfile", 'packages = ["django"]\n', "packages is not a table"),
+]
+
+
+@pytest.mark.parametrize(("name", "text", "reason"), OTHER_KINDS)
+def test_a_part_of_another_kind_is_told_whatever_a_lock_file_says(
+    tmp_path: Path, name: str, text: str, reason: str
+) -> None:
+    locks = {
+        "package-lock.json": LOCKED_BY_NPM,
+        "uv.lock": LOCKED_BY_UV,
+        "Pipfile.lock": '{"_meta": {}, "default": {"django": {"version": "==3.2"}}}',
+        "composer.lock": '{"packages": [{"name": "b/b", "version": "1"}]}',
+        "Cargo.lock": 'version = 3\n[[package]]\nname = "serde"\nversion = "1.0.0"\nsource = "registry+x"\n',
+    }
+    assert told(read(tmp_path, {name: text, **locks})) == {name: f"what it asks for cannot be read: {reason}"}
+
+
+@pytest.mark.parametrize("text", ['{"require": []}', "[]"])
+def test_an_empty_table_of_php_is_a_list(tmp_path: Path, text: str) -> None:
+    assert not told(
+        read(tmp_path, {"composer.json": text, "composer.lock": '{"packages": [{"name": "b/b", "version": "1"}]}'})
+    )
+
+
+@pytest.mark.parametrize("text", ['{"dependencies":' + '{"x":' * 100_000 + "1" + "}" * 100_001, "{,", ""])
+def test_a_damaged_manifest_is_told_once(tmp_path: Path, text: str) -> None:
+    gaps = read(tmp_path, {"package.json": text, "package-lock.json": LOCKED_BY_NPM}).gaps
+    assert [gap.subject for gap in gaps] == ["package.json"]
+    assert "is no JSON object: " in gaps[0].reason
+
+
+REMOTE = {"https://deno.land/std@0.100.0/a.ts": "0a"}
+OF_DENO = {
+    "1": REMOTE,
+    "2": {
+        "version": "2",
+        "remote": REMOTE,
+        "npm": {
+            "specifiers": {"chalk@4": "chalk@4.1.2"},
+            "packages": {
+                "chalk@4.1.2": {"integrity": "x", "dependencies": {"ansi": "ansi@4.3.0"}},
+                "ansi@4.3.0": {"integrity": "x", "dependencies": {}},
+            },
+        },
+    },
+    "3": {
+        "version": "3",
+        "remote": REMOTE,
+        "packages": {
+            "specifiers": {"npm:chalk@4": "npm:chalk@4.1.2", "jsr:@std/a@1": "jsr:@std/a@1.0.0"},
+            "jsr": {"@std/a@1.0.0": {"integrity": "x"}},
+            "npm": {
+                "chalk@4.1.2": {"integrity": "x", "dependencies": {"ansi": "ansi@4.3.0"}},
+                "ansi@4.3.0": {"integrity": "x", "dependencies": {}},
+            },
+        },
+    },
+    "4": {
+        "version": "4",
+        "specifiers": {"npm:chalk@4": "4.1.2", "jsr:@std/a@1": "1.0.0"},
+        "jsr": {"@std/a@1.0.0": {"integrity": "x"}},
+        "npm": {"chalk@4.1.2": {"integrity": "x", "dependencies": ["ansi"]}, "ansi@4.3.0": {"integrity": "x"}},
+        "remote": REMOTE,
+        "workspace": {"dependencies": ["npm:chalk@4"]},
+    },
+}
+OF_DENO["5"] = {**OF_DENO["4"], "version": "5"}
+
+
+@pytest.mark.parametrize("version", OF_DENO)
+def test_a_lock_file_of_deno_is_read_in_each_of_its_versions(tmp_path: Path, version: str) -> None:
+    inventory = read(tmp_path, {"deno.lock": json.dumps(OF_DENO[version])})
+    assert edges(inventory) == ({} if version == "1" else {"chalk@4.1.2": ["ansi@4.3.0"], "ansi@4.3.0": []})
+    (reason,) = (gap.reason for gap in inventory.gaps if gap.subject == "deno.lock")
+    assert "https://deno.land/std@0.100.0/a.ts" in reason
+    assert ("@std/a" in reason) is (version > "2")
+    assert {one.name for one in inventory.packages if not one.automatic} == (set() if version == "1" else {"chalk"})
+
+
+def test_what_version_control_keeps_is_not_of_the_tree(tmp_path: Path) -> None:
+    files = {
+        ".git/HEAD": "ref: refs/heads/main\n",
+        ".git/refs/heads/package.json": "0123456789\n",
+        ".git/modules/x/Gemfile.lock": GEMS,
+        "vendored/.svn/wc.db": "",
+        "vendored/.svn/text-base/pom.xml": "<project",
+        "other/.git/Gemfile.lock": GEMS.replace("rack", "mustermann"),
+    }
+    inventory = read(tmp_path, files)
+    assert [one.name for one in inventory.packages] == ["mustermann"]
+    assert not inventory.gaps
+
+
+def test_a_link_to_what_version_control_keeps_is_read(tmp_path: Path) -> None:
+    content = tmp_path / ".git/annex/objects/a/Gemfile.lock"
+    content.parent.mkdir(parents=True)
+    content.write_text(GEMS)
+    (tmp_path / ".git/HEAD").write_text("ref: refs/heads/main\n")
+    (tmp_path / "Gemfile.lock").symlink_to(".git/annex/objects/a/Gemfile.lock")
+    assert [one.name for one in read(tmp_path, {}).packages] == ["rack"]
+
+
+GEMFILE = """source "https://rubygems.org"
+gem "rails", "~> 7.1.0"
+# Windows does not include zoneinfo files, so bundle the tzinfo-data gem
+gem "tzinfo-data", platforms: %i[ windows jruby ]
+gem "wdm", "~> 0.1" if Gem.win_platform?
+group :development, :test do
+  gem "debug", platforms: %i[ mri windows ]
+end
+platforms :mingw, :x64_mingw do
+  gem "win32-security"
+end
+if ENV["EXTRA"]
+  gem "extra"
+end
+"""
+GEMFILE_LOCK = """GEM
+  remote: https://rubygems.org/
+  specs:
+    debug (1.9.0)
+    rails (7.1.0)
+
+PLATFORMS
+  x86_64-linux
+
+DEPENDENCIES
+  debug
+  rails (~> 7.1.0)
+  tzinfo-data
+  win32-security
+
+BUNDLED WITH
+   2.4.0
+"""
+
+
+def test_gems_of_other_platforms_are_left_to_the_lock_file(tmp_path: Path) -> None:
+    inventory = read(tmp_path, {"Gemfile": GEMFILE, "Gemfile.lock": GEMFILE_LOCK})
+    assert not told(inventory)
+    assert {one.name: one.scope for one in inventory.packages} == {"debug": "development", "rails": ""}
+
+
+@pytest.mark.parametrize(
+    ("gemfile", "lock"),
+    [
+        (GEMFILE + 'gem "puma"\n', GEMFILE_LOCK),
+        (GEMFILE + 'gem "puma"\n', GEMFILE_LOCK.replace("DEPENDENCIES\n", "DEPENDENCIES\n  puma\n")),
+        (GEMFILE + 'gem "puma", platforms: :mri\n', GEMFILE_LOCK),
+    ],
+)
+def test_what_a_lock_file_lacks_is_told_once(tmp_path: Path, gemfile: str, lock: str) -> None:
+    assert told(read(tmp_path, {"Gemfile": gemfile, "Gemfile.lock": lock})) == {
+        "Gemfile": "asks for puma, which Gemfile.lock does not have: not judged"
+    }
+
+
+def test_a_lock_file_alone_tells_what_it_lacks(tmp_path: Path) -> None:
+    assert told(read(tmp_path, {"Gemfile.lock": GEMFILE_LOCK})) == {
+        "Gemfile.lock": "asks for tzinfo-data, win32-security, which it does not list: not judged"
+    }
+
+
+def test_without_a_lock_file_all_of_a_gemfile_is_told(tmp_path: Path) -> None:
+    reason = told(read(tmp_path, {"Gemfile": GEMFILE}))["Gemfile"]
+    assert "rails, tzinfo-data, wdm and 3 more" in reason
+
+
+def test_what_npm_did_not_list_is_told_once(tmp_path: Path) -> None:
+    lock = LOCKED_BY_NPM.replace('"b": "1"', '"b": "1", "c": "1"')
+    alone = "asks for c, which it does not list: not judged"
+    assert told(read(tmp_path / "1", {"package-lock.json": lock})) == {"package-lock.json": alone}
+    manifest = '{"name": "a", "dependencies": {"b": "1", "c": "1"}}'
+    beside = told(read(tmp_path / "2", {"package-lock.json": lock, "package.json": manifest}))
+    assert beside == {"package.json": "asks for c, which package-lock.json does not have: not judged"}
