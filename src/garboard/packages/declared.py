@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 import msgspec
@@ -138,27 +138,28 @@ def joined(files: Files, documents: Documents) -> Files:
         if history.reader in _JOINING:
             for fact in history.versions[-1].facts or ():
                 if isinstance(fact, Kept):
-                    found.setdefault(history.reader, {})[history.path] = fact.data
+                    found.setdefault(_JOINING[history.reader].name, {})[history.path] = fact.data
     if not found:
         return files
     facts: dict[tuple[str, str], list[Fact]] = {}
-    for reader, kept in found.items():
-        load = _JOINING[reader].load_join
-        assert load is not None
-        for path, fact in load()(kept, documents):
-            facts.setdefault((reader, path), []).append(_declared(fact))
-    histories = tuple(_with(one, facts.get((one.reader, one.path), ())) for one in files.histories)
-    return msgspec.structs.replace(files, histories=histories)
+    for ecosystem in {one.name: one for one in _JOINING.values() if one.name in found}.values():
+        assert ecosystem.load_join is not None
+        for path, fact in ecosystem.load_join()(found[ecosystem.name], documents):
+            facts.setdefault((ecosystem.name, path), []).append(_declared(fact))
+    return msgspec.structs.replace(files, histories=tuple(_with(one, facts) for one in files.histories))
 
 
-def _with(history: FileHistory, facts: Iterable[Fact]) -> FileHistory:
+def _with(history: FileHistory, facts: Mapping[tuple[str, str], Sequence[Fact]]) -> FileHistory:
     last = history.versions[-1]
     if history.reader not in _JOINING or not any(isinstance(fact, Kept) for fact in last.facts or ()):
         return history
+    stated = facts.get((_JOINING[history.reader].name, history.path), ())
     file = File(path=history.path, data=b"")
-    last = msgspec.structs.replace(last, facts=tuple(guarded(iter(facts), file)))
+    last = msgspec.structs.replace(last, facts=tuple(guarded(iter(stated), file)))
     return msgspec.structs.replace(history, versions=(*history.versions[:-1], last))
 
 
-_JOINING: Final = {f"{one.name}-declared": one for one in ECOSYSTEMS if one.load_join is not None}
-"""By the name of their reader, the ecosystems some of whose files speak of each other."""
+_JOINING: Final = {
+    f"{one.name}-{kind}": one for one in ECOSYSTEMS if one.load_join is not None for kind in ("declared", "scripts")
+}
+"""By the names of their readers, the ecosystems some of whose files speak of each other."""

@@ -245,3 +245,53 @@ def test_what_npm_did_not_list_is_told_once(tmp_path: Path) -> None:
     manifest = '{"name": "a", "dependencies": {"b": "1", "c": "1"}}'
     beside = told(read(tmp_path / "2", {"package-lock.json": lock, "package.json": manifest}))
     assert beside == {"package.json": "asks for c, which package-lock.json does not have: not judged"}
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["req.txt", "deps/prod.txt", "pip.txt", "REQ.TXT", "requirements.prod", "dev-requirements", "requirements_test"],
+)
+def test_lists_for_pip_of_any_name_are_read(tmp_path: Path, name: str) -> None:
+    text = (
+        "# what we need\n--index-url https://example.com/simple\nDjango[argon2] == 3.2.0 ; python_version >= '3.8'\n"
+        "flask>=1.0,<2 \\\n    --hash=sha256:aa \\\n    --hash=sha256:bb\nsix\n"
+    )
+    inventory = read(tmp_path, {name: text})
+    assert {f"{one.name}@{one.version}": one.locations[0].line for one in inventory.packages} == {"django@3.2.0": 3}
+    assert "states no version of flask, six" in told(inventory)[name]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "django\nflask\n",
+        "Use django==3.2.0 for this.\n",
+        "django==3.2.0\nand then some prose follows\n",
+        "x == y\n",
+        "a == 1;2;3\n",
+        "django=3.2=py_0\nflask>=1\n",
+        "[extra]\ndjango==3.2.0\n",
+        "",
+    ],
+)
+def test_texts_are_no_lists_for_pip(tmp_path: Path, text: str) -> None:
+    inventory = read(tmp_path, {"notes.txt": text, "x/Gemfile.lock": GEMS})
+    assert [one.name for one in inventory.packages] == ["rack"]
+    assert not inventory.gaps
+
+
+def test_what_an_egg_requires_is_no_list_of_the_tree(tmp_path: Path) -> None:
+    inventory = read(tmp_path, {"a.egg-info/requires.txt": "django==3.2.0\n", "x/Gemfile.lock": GEMS})
+    assert [one.name for one in inventory.packages] == ["rack"]
+
+
+def test_a_list_that_another_names_is_read_with_it(tmp_path: Path) -> None:
+    files = {"requirements.txt": "django\n-r other.txt\n-c pins.txt\n", "other.txt": "flask==1.0\n"}
+    inventory = read(tmp_path, {**files, "pins.txt": "django==3.2.0\n"})
+    assert {f"{one.name}@{one.version}" for one in inventory.packages} == {"django@3.2.0", "flask@1.0"}
+    assert not told(inventory)
+
+
+def test_a_large_list_of_another_name_is_told(tmp_path: Path) -> None:
+    reason = told(read(tmp_path, {"req.txt": "django==3.2.0\n" * 20_000}))["req.txt"]
+    assert "looks like a list for pip" in reason

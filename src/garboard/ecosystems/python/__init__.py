@@ -120,10 +120,20 @@ def _commands() -> Commands:
     return COMMANDS
 
 
+LARGEST_LIST: Final = 256 * 1024
+"""Bytes of a list for pip that is not called so."""
 _TOOLS: Final = ("tox.ini", "tox.toml", "hatch.toml", ".pre-commit-config.yaml", ".pre-commit-config.yml", "noxfile.py")
 _PROJECTS: Final = ("pyproject.toml", "Pipfile", "setup.cfg", "setup.py")
-_PLAIN: Final = ("requirements", "pip-requires", "test-requires")
-"""Names of lists for pip without an extension."""
+_PURPOSES: Final = (
+    *("base", "build", "ci", "common", "core", "deploy", "dev", "devel", "development", "doc", "docs", "lint", "local"),
+    *("prod", "production", "stage", "staging", "test", "testing", "tests"),
+)
+_PLAIN: Final = (
+    *("requirements", "pip-requires", "test-requires"),
+    *(f"requirements{mark}{purpose}" for mark in ".-_" for purpose in _PURPOSES),
+    *(f"{purpose}{mark}requirements" for mark in ".-_" for purpose in _PURPOSES),
+)
+"""Names of lists for pip without an extension, or with one that says what for."""
 REQUIREMENTS: Final = (
     "**/*requirements*.txt",
     "**/*Requirements*.txt",
@@ -206,6 +216,7 @@ ECOSYSTEM: Final = Ecosystem(
     manifests=(*(f"**/{name}" for name in (*_PROJECTS, *_TOOLS)), "**/*requirements*.in", "**/requirements/*.in"),
     glances=(
         Glance(end=b".py", signs=(b"# /// script",), beside=(b"__init__.py",)),
+        *(Glance(end=end, signs=(b"==", b">=", b"~="), head=LARGEST_LIST) for end in (b".txt", b".TXT")),
         Glance(end=b".ipynb", signs=(b"pip install", b"pip3 install"), head=1024 * 1024),
     ),
     load_declared=_declared,
@@ -221,7 +232,8 @@ ECOSYSTEM: Final = Ecosystem(
     interpreted=True,
     misses="modules that lie in an archive, or among others, without a distribution's metadata (a gap); what is vendored without "
     "metadata or a list; what a script states in itself (PEP 723) after its first 4 KiB, or as a module of a package; lists for pip under names that do not "
-    "contain `requirements` or `reqs`, unless one names them (a gap); what a build (`build-system`), tox, nox and pre-commit "
+    "contain `requirements` or `reqs`, if they do not end with `.txt`, or have lines that are no requirements or no version at all, "
+    "unless one names them (a gap); what a build (`build-system`), tox, nox and pre-commit "
     "need without a version, and the hooks of pre-commit, which are told and take nothing from the coverage",
     reference="https://packaging.python.org/en/latest/specifications/",
 )

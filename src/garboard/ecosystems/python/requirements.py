@@ -11,12 +11,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, NamedTuple
 
 from garboard import lock_text
+from garboard.ecosystems.python import LARGEST_LIST, REQUIREMENTS
 from garboard.ecosystems.python.locked import TYPE, LockedDistribution, packages
 from garboard.ecosystems.python.names import normalize
 from garboard.model.faults import worded
 from garboard.model.gap import Gap
 from garboard.model.image import File
 from garboard.model.package import Asked, Fact, Kept
+from garboard.patterns import lazy, of_globs
 
 _NAME: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 _REQUIREMENT: Final = re.compile(
@@ -26,6 +28,13 @@ _REQUIREMENT: Final = re.compile(
 _OPEN: Final = re.compile(r"([A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?)[ \t]*(?:\[[^\]]*\])?[ \t]*(?=[<>~!=(@;\s]|$)")
 _LIKE: Final = re.compile(r"(?:-|[A-Za-z0-9][\w.-]*[ \t]*(?:\[[^\]]*\])?[ \t]*(?:[<>~!=(@;]|--|$)|\S+://|[./])")
 """How a line of such a list begins."""
+_RELEASES: Final = r"(?:===|[<>=~!]=|[<>]) ?\d[\w.*+!-]*"
+_ONLY: Final = re.compile(
+    r"-(?:[rce] ?|-[a-z][a-z-]+(?:[ =]|$)).*|[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])? ?(?:\[[\w., -]*\] ?)?"
+    rf"(?:(?P<versions>{_RELEASES}(?: ?, ?{_RELEASES})*)|@ \S+://\S+)? ?(?:;[^;]*)?"
+)
+"""A line of a list that nothing but its lines tells, without hashes: an option, or a requirement (PEP 508) of releases."""
+_CALLED: Final = lazy(of_globs((*REQUIREMENTS, "**/*constraints*.txt", "**/*requirements*.lock")))
 _SOURCES: Final = (".tar.gz", ".zip", ".tar.bz2")
 _FOLDER: Final = re.compile(r"(?:file:)?\.(?:/(?!\.\.)[^:]*)?(?:\[[^\]]*\])?")
 """The project's own folder, or one in it."""
@@ -47,8 +56,29 @@ def catalog(file: File, /) -> Iterator[Fact]:
     except ValueError as error:
         yield Gap(stage="catalog", subject=file.path, reason=f"cannot be read: {worded(error)}")
         return
-    if _is_list(file.path, text):
-        yield Kept(path=file.path, data=text.encode())
+    if _CALLED().fullmatch(file.path) is None:
+        if not _is_told_by_its_lines(file.path, text):
+            return
+        if len(file.data) >= LARGEST_LIST:
+            reason = f"looks like a list for pip, and was not read: it is larger than {LARGEST_LIST} bytes"
+            yield Gap(stage="catalog", subject=file.path, reason=reason)
+            return
+    elif not _is_list(file.path, text):
+        return
+    yield Kept(path=file.path, data=text.encode())
+
+
+def _is_told_by_its_lines(path: str, text: str) -> bool:
+    """Whether every line is a requirement, or an option of pip, and one of them states a version (of a large file: before its last)."""
+    if ".egg-info/" in path or ".dist-info/" in path or "\0" in text:
+        return False
+    stated = False
+    for _, line in _logical_lines(text[: text.rfind("\n")] if len(text) >= LARGEST_LIST else text):
+        found = _ONLY.fullmatch(" ".join(line.partition(" --hash=")[0].split()))
+        if found is None:
+            return False
+        stated = stated or found["versions"] is not None
+    return stated
 
 
 def _is_list(path: str, text: str) -> bool:
