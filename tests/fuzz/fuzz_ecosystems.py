@@ -156,7 +156,7 @@ def _target(cataloger, path: str) -> Target:
             if isinstance(fact, Kept):
                 kept[path] = fact.data
         if kept and isinstance(cataloger, Declarations) and cataloger.ecosystem.load_join is not None:
-            for _ in cataloger.ecosystem.load_join()(kept, nothing):
+            for _ in cataloger.ecosystem.load_join()(kept, nothing, ()):
                 pass
 
     return Target(path, run, _SEEDS.get(cataloger.NAME, [b"name version 1.0\n"]))

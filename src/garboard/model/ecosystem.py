@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 from garboard.model.base import Value
@@ -50,8 +50,11 @@ copies in several versions are told apart, and ``automatic`` tells what was not 
 Documents = Callable[[str], bytes | None]
 """The content of a file of a local repository of packages, by its path there; None where there is none."""
 
-Join = Callable[[Mapping[str, bytes], Documents], Iterator[tuple[str, Fact]]]
-"""Turns what was kept of files that speak of each other, by their paths, into what each of them declares."""
+Join = Callable[[Mapping[str, bytes], Documents, Container[str]], Iterator[tuple[str, Fact]]]
+"""Turns what was kept of files that speak of each other, by their paths, into what each of them declares.
+
+Last are the paths of all files that readers were shown.
+"""
 
 
 class VersionOrder(Protocol):

@@ -142,9 +142,10 @@ def joined(files: Files, documents: Documents) -> Files:
     if not found:
         return files
     facts: dict[tuple[str, str], list[Fact]] = {}
+    paths = frozenset(one.path for one in files.histories)
     for ecosystem in {one.name: one for one in _JOINING.values() if one.name in found}.values():
         assert ecosystem.load_join is not None
-        for path, fact in ecosystem.load_join()(found[ecosystem.name], documents):
+        for path, fact in ecosystem.load_join()(found[ecosystem.name], documents, paths):
             facts.setdefault((ecosystem.name, path), []).append(_declared(fact))
     return msgspec.structs.replace(files, histories=tuple(_with(one, facts) for one in files.histories))
 

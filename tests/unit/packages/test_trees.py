@@ -295,3 +295,26 @@ def test_a_list_that_another_names_is_read_with_it(tmp_path: Path) -> None:
 def test_a_large_list_of_another_name_is_told(tmp_path: Path) -> None:
     reason = told(read(tmp_path, {"req.txt": "django==3.2.0\n" * 20_000}))["req.txt"]
     assert "looks like a list for pip" in reason
+
+
+OUTSIDE = "takes in {}, where no project of Python is in the tree: not judged"
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ("./local", "./local"),
+        ("-e ./local", "./local"),
+        ("--editable=./local[extra]", "./local[extra]"),
+        ("file:./local", "file:./local"),
+        ("-e ../local#egg=x", "../local"),
+        ("local/inner ; python_version > '3'", "local/inner"),
+        ("-e .", "."),
+    ],
+)
+def test_a_folder_without_a_project_is_told(tmp_path: Path, line: str, name: str) -> None:
+    files = {"a/requirements.txt": f"django==3.2.0\n{line}\n"}
+    assert told(read(tmp_path / "1", files)) == {"a/requirements.txt": OUTSIDE.format(name)}
+    place = (Path("a") / name.removeprefix("file:").partition("[")[0]).as_posix().replace("a/..", ".")
+    files[f"{place}/setup.py"] = "from setuptools import setup\nsetup(name='x')\n"
+    assert not told(read(tmp_path / "2", files))

@@ -74,7 +74,7 @@ def _declared() -> PlainCatalog:
 def _join() -> Join:
     from garboard.ecosystems.maven.declared import join
 
-    return join
+    return lambda kept, documents, _paths: join(kept, documents)
 
 
 def _order() -> VersionOrder:

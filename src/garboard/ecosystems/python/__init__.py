@@ -111,7 +111,7 @@ def _declared() -> PlainCatalog:
 def _join() -> Join:
     from garboard.ecosystems.python.requirements import join
 
-    return lambda kept, _documents: join(kept)
+    return lambda kept, _documents, paths: join(kept, paths)
 
 
 def _commands() -> Commands:

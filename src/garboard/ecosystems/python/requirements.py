@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from typing import Final, NamedTuple
 
 from garboard import lock_text
@@ -36,8 +36,9 @@ _ONLY: Final = re.compile(
 """A line of a list that nothing but its lines tells, without hashes: an option, or a requirement (PEP 508) of releases."""
 _CALLED: Final = lazy(of_globs((*REQUIREMENTS, "**/*constraints*.txt", "**/*requirements*.lock")))
 _SOURCES: Final = (".tar.gz", ".zip", ".tar.bz2")
-_FOLDER: Final = re.compile(r"(?:file:)?\.(?:/(?!\.\.)[^:]*)?(?:\[[^\]]*\])?")
-"""The project's own folder, or one in it."""
+_FOLDER: Final = re.compile(r"(?:file:)?\.(?:\.?/[^:]*)?(?:\[[^\]]*\])?|(?:file:)?[\w.-]+/[^:@ ]*")
+"""The project's own folder, or another of the tree."""
+_OF_PROJECTS: Final = ("pyproject.toml", "setup.py", "setup.cfg")
 _NAMING: Final = re.compile(r"(?:-([rc])|--(requirement|constraint))(?:[ \t]+|=|(?=[^\s=]))(\S+)")
 _READ: Final = re.compile(r"/(?:[^/]*requirements[^/]*|requirements/[^/]*)\.in$")
 """Paths of files of requirements that are read as what a project asks for."""
@@ -90,8 +91,11 @@ def _is_list(path: str, text: str) -> bool:
     return 2 * sum(_LIKE.match(line) is not None for line in lines) >= len(lines)
 
 
-def join(kept: Mapping[str, bytes]) -> Iterator[tuple[str, Fact]]:
-    """What each list names, with the versions of the constraints that it goes by; a gap for constraints of none."""
+def join(kept: Mapping[str, bytes], paths: Container[str] = ()) -> Iterator[tuple[str, Fact]]:
+    """What each list names, with the versions of the constraints that it goes by; a gap for constraints of none.
+
+    And for folders of projects of which no file is among the ``paths``.
+    """
     lists = {path: parsed(data.decode()) for path, data in kept.items()}
     used = {place for path, one in lists.items() for place in _places(path, one.constraints)}
     for path, one in lists.items():
@@ -101,6 +105,9 @@ def join(kept: Mapping[str, bytes]) -> Iterator[tuple[str, Fact]]:
                 yield path, Gap(stage="catalog", subject=path, reason=reason)
             continue
         yield from ((path, fact) for fact in _facts(path, one, lists))
+        if absent := [name for name in one.folders if not _is_project(path, name, paths)]:
+            reason = f"takes in {lock_text.some(absent)}, where no project of Python is in the tree: not judged"
+            yield path, Gap(stage="catalog", subject=path, reason=reason)
 
 
 class RequirementsList(NamedTuple):
@@ -110,6 +117,8 @@ class RequirementsList(NamedTuple):
     left: tuple[tuple[str, int], ...]
     included: tuple[str, ...]
     constraints: tuple[str, ...]
+    folders: tuple[str, ...] = ()
+    """Of projects that are installed from them, as the list names them."""
 
 
 def _facts(path: str, one: RequirementsList, lists: Mapping[str, RequirementsList]) -> Iterator[Fact]:
@@ -136,6 +145,11 @@ def _facts(path: str, one: RequirementsList, lists: Mapping[str, RequirementsLis
         reason = f"names {name[:200]}, which was not read: it is not here, or not called as requirements-NAME.txt is"
         yield Gap(stage="catalog", subject=path, reason=reason)
     yield from packages((*one.entries, *found))
+
+
+def _is_project(path: str, name: str, paths: Container[str]) -> bool:
+    (folder,) = _places(path, (name.removeprefix("file:").partition("[")[0],))
+    return any(posixpath.normpath(posixpath.join(folder, one)) in paths for one in _OF_PROJECTS)
 
 
 def _places(path: str, names: Iterable[str]) -> Iterator[str]:
@@ -172,6 +186,7 @@ def parsed(text: str) -> RequirementsList:
     """What the text of a list says."""
     entries: list[LockedDistribution] = []
     left: dict[str, int] = {}
+    folders: list[str] = []
     named: dict[str, list[str]] = {"r": [], "c": []}
     for number, line in _logical_lines(text):
         if line.startswith("-") and not line.startswith(("-e", "--editable")):
@@ -188,12 +203,14 @@ def parsed(text: str) -> RequirementsList:
             opened = _OPEN.match(line) if "@" in address else None
             entries.append(LockedDistribution(opened[1] if opened else archive[0], archive[1], line=number))
             continue
-        if _FOLDER.fullmatch(address):
+        folder = address.partition(";")[0].partition("#")[0].strip()
+        if _FOLDER.fullmatch(folder):
+            folders.append(folder[:200])
             continue
         opened = _OPEN.match(line)
         left.setdefault(opened[1] if opened is not None else address[:100], number)
     annotated = _annotated(entries, _via(text))
-    return RequirementsList(annotated, tuple(left.items()), tuple(named["r"]), tuple(named["c"]))
+    return RequirementsList(annotated, tuple(left.items()), tuple(named["r"]), tuple(named["c"]), tuple(folders))
 
 
 def _archived(address: str) -> tuple[str, str] | None:

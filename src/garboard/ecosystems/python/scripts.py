@@ -74,6 +74,7 @@ def _pinned(need: str, line: int) -> Iterator[Pinned]:
     found = parsed(need)
     yield from (Pinned(one.name, one.version, asked=True, line=line) for one in found.entries)
     yield from (Pinned(name, "", asked=True, line=line) for name, _ in found.left)
+    yield from (Pinned(name, "", asked=True, line=line) for name in found.folders if name[0] != ".")
 
 
 def _notebook(path: str, text: str) -> Iterator[Fact]:

@@ -51,7 +51,7 @@ def catalog(file: File, /) -> Iterator[Fact]:
     for need, line in needs:
         one = parsed(need)
         pinned += (entry._replace(line=line, asked=True, scope=_SCOPE) for entry in one.entries)
-        left |= {name: None for name, _ in one.left}
+        left |= {name: None for name, _ in one.left} | {name: None for name in one.folders if name[0] != "."}
     yield from packages(list(dict.fromkeys(pinned)))
     remarks = [one.reason for one in stated if isinstance(one, Remark)]
     if left:
