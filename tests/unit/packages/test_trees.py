@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from pathlib import Path
 
 import pytest
 
+from garboard import lock_text
 from garboard.ecosystems import ECOSYSTEMS
 from garboard.model.package import Inventory
 from tests.unit.packages.test_declared import edges, read
@@ -318,3 +320,90 @@ def test_a_folder_without_a_project_is_told(tmp_path: Path, line: str, name: str
     place = (Path("a") / name.removeprefix("file:").partition("[")[0]).as_posix().replace("a/..", ".")
     files[f"{place}/setup.py"] = "from setuptools import setup\nsetup(name='x')\n"
     assert not told(read(tmp_path / "2", files))
+
+
+def test_an_unpacked_distribution_of_sources_is_listed(tmp_path: Path) -> None:
+    metadata = "Metadata-Version: 1.1\nName: {}\nVersion: 3.2.1\nRequires-Dist: pytz\n"
+    files = {
+        "PKG-INFO": metadata.format("shop"),
+        "third_party/Django-3.2.1/PKG-INFO": metadata.format("Django"),
+        "third_party/Django-3.2.1/setup.py": "from setuptools import setup\nsetup()\n",
+        "shop.egg-info/PKG-INFO": metadata.format("egg"),
+        "other/PKG-INFO": "hello\n",
+    }
+    inventory = read(tmp_path, files)
+    stated = {one.name: (one.version, one.application, one.declared) for one in inventory.packages}
+    assert stated == {
+        "django": ("3.2.1", False, True),
+        "shop": ("3.2.1", True, True),
+        "egg": ("3.2.1", False, False),
+    }
+    assert told(inventory) == {"other/PKG-INFO": "the metadata state no name"}
+
+
+@pytest.mark.parametrize(
+    "session",
+    [
+        "def lint(s):\n    s.install('flake8==3.9.0')",
+        "def s(session):\n    session.install('black')",
+        "def s(it):\n    it.run('pip', 'install', 'x==1')",
+    ],
+)
+def test_what_nox_installs_is_told_whatever_its_session_is_called(tmp_path: Path, session: str) -> None:
+    found = read(tmp_path, {"noxfile.py": f"import nox\n\n@nox.session\n{session}\n", "x/Gemfile.lock": GEMS})
+    assert told(found) == {"noxfile.py": "works out what it installs for its sessions: that was not judged"}
+
+
+GRADLE = "plugins {{ id 'java' }}\ndependencies {{\n  api 'a.b:known:1.0'\n  {}\n}}\n"
+KOTLIN = """package deps // "x.y:comment:1"
+object Versions { const val okhttp = "4.9.0" }
+object Deps {
+  const val okhttp = "com.squareup.okhttp3:okhttp:${Versions.okhttp}"
+  const val gson = "com.google.code.gson:gson:2.8.0"
+}
+"""
+JAVA = """class Deps {
+  static final String OKHTTP_VERSION = "4.9.0";
+  static final String OKHTTP = "com.squareup.okhttp3:okhttp:" + OKHTTP_VERSION;
+  static final String GSON = "com.google.code.gson:gson:2.8.0";
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("buildSrc/src/main/kotlin/Deps.kt", KOTLIN),
+        ("buildSrc/src/main/java/a/b/Deps.java", JAVA),
+        ("build-logic/conventions/src/main/kotlin/a/Deps.kt", KOTLIN),
+        (
+            "buildSrc/src/main/groovy/Deps.groovy",
+            JAVA.replace('"', "'").replace("' +", '" +').replace("= 'com.squ", '= "com.squ'),
+        ),
+    ],
+)
+def test_constants_of_the_build_name_artifacts(tmp_path: Path, path: str, text: str) -> None:
+    inventory = read(tmp_path, {"build.gradle": GRADLE.format("implementation Deps.OKHTTP"), path: text})
+    found = {f"{one.name}@{one.version}" for one in inventory.packages}
+    assert found == {"known@1.0", "okhttp@4.9.0", "gson@2.8.0"}
+    assert lock_text.CONSTANTS not in told(inventory)
+
+
+def test_constants_that_are_not_there_are_told(tmp_path: Path) -> None:
+    script = GRADLE.format("implementation(Deps.okhttp)")
+    assert told(read(tmp_path / "1", {"build.gradle": script}))[lock_text.CONSTANTS] == (
+        "what they name was not judged: build.gradle"
+    )
+    constants = KOTLIN.replace("${Versions.okhttp}", "${Other.okhttp}")
+    found = told(read(tmp_path / "2", {"build.gradle": script, "buildSrc/src/main/kotlin/Deps.kt": constants}))
+    assert "names artifacts by constants of other files (lines 4)" in found["buildSrc/src/main/kotlin/Deps.kt"]
+
+
+def test_archives_that_gradle_names_are_there_or_told(tmp_path: Path) -> None:
+    script = GRADLE.format("implementation files('libs/a.jar', '../libs/b.jar')\n  api fileTree(dir: 'libs')")
+    with zipfile.ZipFile(tmp_path / "a.jar", "w") as archive:
+        archive.writestr("META-INF/MANIFEST.MF", "Manifest-Version: 1.0\n")
+    (tmp_path / "app/libs").mkdir(parents=True)
+    (tmp_path / "a.jar").rename(tmp_path / "app/libs/a.jar")
+    found = told(read(tmp_path, {"app/build.gradle": script}))
+    assert found[lock_text.NAMED_ARCHIVES] == "what is in them is not known: libs/b.jar"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from garboard.model.ecosystem import AdvisedName, Ecosystem
@@ -66,7 +67,9 @@ def _declared() -> PlainCatalog:
 
     def catalog(file: File, /) -> Iterator[Fact]:
         wanted = file.path.endswith(_SCRIPTS) and not file.path.endswith((".gradle.kts", "pom.kts"))
-        return scripts.catalog(file) if wanted and not _of_sbt(file.path) else declared.catalog(file)
+        if _CONSTANTS.search(file.path) is not None or _of_sbt(file.path):
+            wanted = False
+        return scripts.catalog(file) if wanted else declared.catalog(file)
 
     return catalog
 
@@ -107,6 +110,7 @@ _GLANCES: Final = (
     Glance(end=b".scala", signs=(b"//> using ", b"//>using "), above=_BUILDS),
     Glance(end=b".sc", signs=(b"//> using ", b"//>using ", b"$ivy.", b"$dep."), above=_BUILDS),
 )
+_CONSTANTS: Final = re.compile(r"(?:^|/)(?:buildSrc|build-logic)/.*\.(?:kt|java|groovy)$")
 _SCRIPTS: Final = tuple(one.end.decode() for one in _GLANCES)
 NATIVE: Final = "GraalVM native images"
 
@@ -143,6 +147,12 @@ ECOSYSTEM: Final = Ecosystem(
         "**/*.gradle.kts",
         "**/*.versions.toml",
         "**/gradle/*.toml",
+        *(
+            f"**/{home}/src/main/{language}/{depth}*.{end}"
+            for home in ("buildSrc", "build-logic", "build-logic/*")
+            for language, end in (("kotlin", "kt"), ("java", "kt"), ("java", "java"), ("groovy", "groovy"))
+            for depth in ("", "*/", "*/*/", "*/*/*/", "*/*/*/*/")
+        ),
     ),
     glances=_GLANCES,
     load_declared=_declared,

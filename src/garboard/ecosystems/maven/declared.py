@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from garboard import lock_text
-from garboard.ecosystems.maven import bazel, clojure, gradle, plugins, poms, sbt
+from garboard.ecosystems.maven import bazel, clojure, constants, gradle, plugins, poms, sbt
 from garboard.ecosystems.maven.effective import Projects
 from garboard.ecosystems.maven.poms import Pom
 from garboard.lock_text import Parse, Pinned
@@ -76,6 +76,7 @@ _FORMS: Final = (
     ("ivy.xml", ListForm(sbt.module, "Ivy", _IVY)),
     (".xml", ListForm(sbt.report, "Ivy")),
     (".toml", ListForm(gradle.version_catalog, "Gradle", _CATALOG)),
+    ((".kt", ".java", ".groovy"), ListForm(constants.named, "Gradle", _CATALOG)),
     ((".gradle", ".gradle.kts"), ListForm(gradle.build_script, "Gradle", _CATALOG)),
     ("project.clj", ListForm(clojure.leiningen, "Leiningen", _CLOJURE)),
     ("deps.edn", ListForm(clojure.deps, "Clojure", _CLOJURE)),

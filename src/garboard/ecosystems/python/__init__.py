@@ -85,14 +85,18 @@ def _order() -> VersionOrder:
 
 
 def _declared() -> PlainCatalog:
-    from garboard.ecosystems.python import declared, manifests, requirements, scripts, tools
+    from garboard.ecosystems.python import declared, manifests, requirements, scripts, tools, unpacked
+
+    by_name: dict[str, PlainCatalog] = {
+        "PKG-INFO": unpacked.catalog,
+        "pyproject.toml": lambda file: chain(manifests.catalog(file), tools.catalog(file)),
+        **dict.fromkeys(_TOOLS, tools.catalog),
+    }
 
     def catalog(file: File) -> Iterator[Fact]:
         name = file.path.rpartition("/")[2]
-        if name in _TOOLS:
-            return tools.catalog(file)
-        if name == "pyproject.toml":
-            return chain(manifests.catalog(file), tools.catalog(file))
+        if name in by_name:
+            return by_name[name](file)
         if name.endswith((".py", ".ipynb")) and name not in _PROJECTS:
             return scripts.catalog(file)
         if name in _PROJECTS or name.endswith(".in"):
@@ -212,6 +216,7 @@ ECOSYSTEM: Final = Ecosystem(
         "**/*.py.lock",
         "**/pdm.lock",
         "**/pylock*.toml",
+        "**/PKG-INFO",
     ),
     manifests=(*(f"**/{name}" for name in (*_PROJECTS, *_TOOLS)), "**/*requirements*.in", "**/requirements/*.in"),
     glances=(

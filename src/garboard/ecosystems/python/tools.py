@@ -32,7 +32,10 @@ _ITEM: Final = re.compile(r"[ \t]*-[ \t]+(.+)")
 _OWN: Final = frozenset({"local", "meta", "builtin"})
 _PINNED: Final = re.compile(r"[A-Za-z0-9][\w.-]*(?:\[[^\]]*\])?===?[\w.!+-]+")
 _LISTS: Final = frozenset({"deps", "requires", "dependencies", "extra-dependencies"})
-_INSTALLS: Final = re.compile(r"\bsession\.(?:install|conda_install)\(")
+_ARGUMENT: Final = re.compile(r"\bdef[ \t]+\w+[ \t]*\([ \t\n]*(\w+)")
+_INSTALLS: Final = re.compile(
+    r"\b(\w+)\.(?:(?:conda_|_)?install[ \t]*\(|run(?:_always|_install)?[ \t]*\([ \t\n]*[\"'](?:pip3?|conda|poetry|uv|python3?)[\"'])"
+)
 
 
 def catalog(file: File, /) -> Iterator[Fact]:
@@ -145,7 +148,8 @@ def _pre_commit(text: str) -> Needs:
 
 
 def _nox(text: str) -> Needs:
-    if _INSTALLS.search(text) is not None:
+    sessions = {"session", *_ARGUMENT.findall(text)}
+    if any(found[1] in sessions for found in _INSTALLS.finditer(text)):
         yield Remark("works out what it installs for its sessions: that was not judged")
 
 
