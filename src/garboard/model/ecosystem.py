@@ -201,6 +201,7 @@ class Ecosystem(Value):
         blank: which of these may be empty, as a regular expression that is looked for in the path; an empty one of the others
             is damaged.
         manifests: globs of those that ask for packages by name, which lock files answer for (`garboard.model.package.Asked`).
+        any_case: whether its tools find these whatever the capitals in their names.
         glances: scripts of a source tree that may say in themselves what they need.
         load_declared: imports what reads all of these.
         load_join: imports what completes those of these files of which that states a `garboard.model.package.Kept` alone.
@@ -290,6 +291,7 @@ class Ecosystem(Value):
     declares: tuple[str, ...] = ()
     blank: str = "(?!)"
     manifests: tuple[str, ...] = ()
+    any_case: bool = False
     glances: tuple[Glance, ...] = ()
     load_declared: Callable[[], PlainCatalog] | None = None
     load_join: Callable[[], Join] | None = None

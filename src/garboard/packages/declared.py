@@ -12,7 +12,7 @@ from garboard.ecosystems import ECOSYSTEMS, of
 from garboard.model.ecosystem import Documents, Ecosystem, PlainCatalog
 from garboard.model.gap import Gap
 from garboard.model.image import File, FileHistory, Files, Glance, Reader
-from garboard.model.package import Fact, Kept, Package
+from garboard.model.package import Asked, Fact, Kept, Package
 from garboard.packages import dockerfiles, unread_lists
 from garboard.packages.guard import guarded
 from garboard.packages.installed import INSTALLED
@@ -22,6 +22,9 @@ _SUPPORT: Final = (".pom",)
 """Ends of the files there that say what others take from them, and declare nothing themselves."""
 _FORM: Final = 5
 """Rises whenever the facts made of the same bytes change for all ecosystems."""
+_OTHER_CASE: Final = (
+    "is called as {} but for capitals, by which not every system finds it: what it names was not judged"
+)
 _BLANK: Final = 1000
 """Bytes of comments that are looked into."""
 
@@ -102,7 +105,42 @@ class Scripts(Declarations):
         return self.ecosystem.glances
 
 
-SCRIPTS: Final[tuple[Reader, ...]] = tuple(Scripts(one) for one in ECOSYSTEMS if one.glances)
+class OtherCases(Declarations):
+    """A `Reader` of files that are called as those of an ecosystem but for capitals.
+
+    Where its tools tell these apart, it states that they do not read them, if there is anything to read.
+    """
+
+    __slots__ = ()
+
+    @property
+    def NAME(self) -> str:  # noqa: N802
+        """The ecosystem's name, and what is read."""
+        return f"{self.ecosystem.name}-other-cases"
+
+    @property
+    def GLOBS(self) -> tuple[str, ...]:  # noqa: N802
+        """None: its files are looked into where nobody else reads them."""
+        return ()
+
+    @property
+    def CASES(self) -> tuple[str, ...]:  # noqa: N802
+        """The ecosystem's globs."""
+        return (*self.ecosystem.declares, *self.ecosystem.manifests)
+
+    def catalog(self, file: File, /) -> Iterator[Fact]:
+        """The packages that a file declares; or that it is not read."""
+        found = super().catalog(file)
+        if self.ecosystem.any_case:
+            yield from found
+        elif any(isinstance(one, Package | Asked | Kept | Gap) for one in found):
+            yield Gap(stage="catalog", subject=file.path, reason=_OTHER_CASE.format(file.path.rpartition("/")[2]))
+
+
+SCRIPTS: Final[tuple[Reader, ...]] = (
+    *(Scripts(one) for one in ECOSYSTEMS if one.glances),
+    *(OtherCases(one) for one in ECOSYSTEMS if one.load_declared is not None),
+)
 """Readers for source trees alone."""
 DECLARATIONS: Final[tuple[Reader, ...]] = (
     *(Declarations(one) for one in ECOSYSTEMS if one.load_declared is not None),

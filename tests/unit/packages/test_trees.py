@@ -407,3 +407,42 @@ def test_archives_that_gradle_names_are_there_or_told(tmp_path: Path) -> None:
     (tmp_path / "a.jar").rename(tmp_path / "app/libs/a.jar")
     found = told(read(tmp_path, {"app/build.gradle": script}))
     assert found[lock_text.NAMED_ARCHIVES] == "what is in them is not known: libs/b.jar"
+
+
+OTHER_CASES = {
+    "GEMFILE.LOCK": ("gemfile.lock", GEMS),
+    "gemfile": ("Gemfile", GEMFILE),
+    "a/PACKAGE-LOCK.JSON": ("package-lock.json", LOCKED_BY_NPM),
+    "a/pom.Xml": ("pom.xml", "<project><artifactId>a</artifactId></project>"),
+    "a/CARGO.TOML": ("Cargo.toml", '[dependencies]\nserde = "1"\n'),
+    "Build.Gradle": ("build.gradle", "dependencies { api 'a.b:c:1' }"),
+    "Pyproject.toml": ("pyproject.toml", '[project]\ndependencies = ["django"]\n'),
+    "POETRY.LOCK": ("poetry.lock", ""),
+}
+
+
+@pytest.mark.parametrize("name", OTHER_CASES)
+def test_a_file_of_another_case_is_told(tmp_path: Path, name: str) -> None:
+    known, text = OTHER_CASES[name]
+    found = told(read(tmp_path, {name: text, "x/Gemfile.lock": GEMS}))
+    assert found == {
+        name: f"is called as {known} but for capitals, by which not every system finds it: what it names was not judged"
+    }
+
+
+def test_a_file_of_another_case_that_is_another_is_not(tmp_path: Path) -> None:
+    files = {"project.toml": '[project]\nid = "x"\n', "Environment.yml": "Resources:\n  a: b\n", "x/Gemfile.lock": GEMS}
+    assert not told(read(tmp_path, files))
+
+
+PROJECT = '<Project><ItemGroup><PackageReference Include="A" Version="1.0.0"/></ItemGroup></Project>'
+OF_NUGET = '{"version": 1, "dependencies": {"net6.0": {"A": {"type": "Direct", "resolved": "1.0.0"}}}}'
+
+
+@pytest.mark.parametrize(
+    ("name", "text"), [("App.CsProj", PROJECT), ("Packages.Lock.Json", OF_NUGET), ("directory.packages.Props", PROJECT)]
+)
+def test_net_finds_files_of_any_case(tmp_path: Path, name: str, text: str) -> None:
+    inventory = read(tmp_path, {name: text})
+    assert [(one.name, one.version, one.locations[0].path) for one in inventory.packages] == [("A", "1.0.0", name)]
+    assert {gap.subject for gap in inventory.gaps} <= {name}

@@ -9,7 +9,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
+import msgspec
+
 from garboard.image.layers.bare import BareFolders
+from garboard.image.layers.cases import OtherCases, Recased
 from garboard.image.layers.globs import Matcher
 from garboard.image.layers.names import NameLog
 from garboard.image.layers.reader import explained, no_file, read_file, text, too_big
@@ -55,6 +58,7 @@ class _Reading:
         self._gaps: list[Gap] = []
         self._members = 0
         self._beside, self._above = _closing(matcher)
+        self._cases = OtherCases(readers.values())
         self._closed: frozenset[bytes] = frozenset()
         """Ends of names that nobody looks into in the folder that is being read."""
 
@@ -116,6 +120,9 @@ class _Reading:
         ):
             wanted = matcher.readers(path)
         if not wanted:
+            if self._cases and (recased := self._cases.of(path, last)) and entry.is_file(follow_symlinks=False):
+                self._recased(path, entry, recased)
+                return
             end = last[last.rfind(b".") :]
             if end in matcher.glances and end not in self._closed and entry.is_file(follow_symlinks=False):
                 self._glance(path, entry, *matcher.glances[end])
@@ -158,6 +165,29 @@ class _Reading:
         if any(sign in data for sign in glance.signs):
             facts = tuple(self._readers[reader].catalog(File(path=text(path), data=data)))
             self._readings.append(Reading(path=path, reader=reader, facts=facts))
+
+    def _recased(self, path: bytes, entry: os.DirEntry[bytes], recased: Recased) -> None:
+        """Let a reader see a file by the name that it knows, which this one has but for capitals."""
+        largest = self._limits.text_bytes
+        try:
+            with open(entry.path, "rb") as file:
+                data = file.read(largest + 1)
+        except OSError as error:
+            self._gap(path, f"the file cannot be read: {error.strerror}")
+            return
+        facts: tuple[Fact, ...]
+        if len(data) > largest:
+            facts = (too_big(path, entry.stat(follow_symlinks=False).st_size, largest, self._limits),)
+        else:
+            known = text(recased.path)
+            stated = self._readers[recased.reader].catalog(File(path=known, data=data))
+            facts = tuple(
+                msgspec.structs.replace(one, subject=text(path))
+                if isinstance(one, Gap) and one.subject == known
+                else one
+                for one in stated
+            )
+        self._readings.append(Reading(path=path, reader=recased.reader, facts=facts))
 
     @staticmethod
     def _may_be_a_program(path: bytes, last: bytes, entry: os.DirEntry[bytes]) -> bool:

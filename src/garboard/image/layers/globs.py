@@ -94,7 +94,13 @@ class Matcher:
         """By the end of a name, what is looked into of the files in folders, and for which reader."""
         self.of_sources = frozenset(reader.NAME for reader in readers if getattr(reader, "SOURCES", False))
         """Readers of what the files of a source tree declare."""
-        self.anywhere = frozenset({self.programs, *(name for name, _ in self.glances.values())})
+        self.anywhere = frozenset(
+            {
+                self.programs,
+                *(name for name, _ in self.glances.values()),
+                *(reader.NAME for reader in readers if getattr(reader, "CASES", ())),
+            }
+        )
         """Readers of files that no glob of theirs meets."""
         self._readers = readers
         self._globs: dict[bytes, list[tuple[int, str, str, Extra | None]]] = {}
