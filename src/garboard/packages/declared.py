@@ -125,8 +125,8 @@ class OtherCases(Declarations):
 
     @property
     def CASES(self) -> tuple[str, ...]:  # noqa: N802
-        """The ecosystem's globs."""
-        return (*self.ecosystem.declares, *self.ecosystem.manifests)
+        """The ecosystem's globs of files that no folder has to be called for."""
+        return tuple(one for one in (*self.ecosystem.declares, *self.ecosystem.manifests) if one.count("/") == 1)
 
     def catalog(self, file: File, /) -> Iterator[Fact]:
         """The packages that a file declares; or that it is not read."""

@@ -148,10 +148,10 @@ ECOSYSTEM: Final = Ecosystem(
         "**/*.versions.toml",
         "**/gradle/*.toml",
         *(
-            f"**/{home}/src/main/{language}/{depth}*.{end}"
+            f"**/{home}/src/{depth}*.{end}"
             for home in ("buildSrc", "build-logic", "build-logic/*")
-            for language, end in (("kotlin", "kt"), ("java", "kt"), ("java", "java"), ("groovy", "groovy"))
-            for depth in ("", "*/", "*/*/", "*/*/*/", "*/*/*/*/")
+            for end in ("kt", "java", "groovy")
+            for depth in ("*/*/", "*/*/*/", "*/*/*/*/", "*/*/*/*/*/", "*/*/*/*/*/*/")
         ),
     ),
     glances=_GLANCES,

@@ -85,31 +85,33 @@ def _order() -> VersionOrder:
 
 
 def _declared() -> PlainCatalog:
-    from garboard.ecosystems.python import declared, manifests, requirements, scripts, tools, unpacked
+    def catalog(file: File) -> Iterator[Fact]:
+        name = file.path.rpartition("/")[2]
+        lists = name.lower().endswith((".txt", ".pip")) or name in _PLAIN
+        if lists or (name.endswith(".lock") and "requirements" in name):
+            from garboard.ecosystems.python import requirements
+
+            return requirements.catalog(file)
+        return _manifest(name)(file)
+
+    return catalog
+
+
+def _manifest(name: str) -> PlainCatalog:
+    """What reads a file of this name that is no list for pip."""
+    from garboard.ecosystems.python import declared, manifests, scripts, tools, unpacked
 
     by_name: dict[str, PlainCatalog] = {
         "PKG-INFO": unpacked.catalog,
         "pyproject.toml": lambda file: chain(manifests.catalog(file), tools.catalog(file)),
         **dict.fromkeys(_TOOLS, tools.catalog),
+        **dict.fromkeys(("Pipfile", "setup.cfg", "setup.py"), manifests.catalog),
     }
-
-    def catalog(file: File) -> Iterator[Fact]:
-        name = file.path.rpartition("/")[2]
-        if name in by_name:
-            return by_name[name](file)
-        if name.endswith((".py", ".ipynb")) and name not in _PROJECTS:
-            return scripts.catalog(file)
-        if name in _PROJECTS or name.endswith(".in"):
-            return manifests.catalog(file)
-        if (
-            name.lower().endswith((".txt", ".pip"))
-            or name in _PLAIN
-            or (name.endswith(".lock") and "requirements" in name)
-        ):
-            return requirements.catalog(file)
-        return declared.catalog(file)
-
-    return catalog
+    if name in by_name:
+        return by_name[name]
+    if name.endswith((".py", ".ipynb")):
+        return scripts.catalog
+    return manifests.catalog if name.endswith(".in") else declared.catalog
 
 
 def _join() -> Join:

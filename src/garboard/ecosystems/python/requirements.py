@@ -34,6 +34,8 @@ _ONLY: Final = re.compile(
     rf"(?:(?P<versions>{_RELEASES}(?: ?, ?{_RELEASES})*)|@ \S+://\S+)? ?(?:;[^;]*)?"
 )
 """A line of a list that nothing but its lines tells, without hashes: an option, or a requirement (PEP 508) of releases."""
+_WORDS: Final = ("requirements", "reqs", "requires", "constraints")
+"""Of which a path has one that is `_CALLED` so."""
 _CALLED: Final = lazy(of_globs((*REQUIREMENTS, "**/*constraints*.txt", "**/*requirements*.lock")))
 _SOURCES: Final = (".tar.gz", ".zip", ".tar.bz2")
 _FOLDER: Final = re.compile(r"(?:file:)?\.(?:\.?/[^:]*)?(?:\[[^\]]*\])?|(?:file:)?[\w.-]+/[^:@ ]*")
@@ -57,7 +59,7 @@ def catalog(file: File, /) -> Iterator[Fact]:
     except ValueError as error:
         yield Gap(stage="catalog", subject=file.path, reason=f"cannot be read: {worded(error)}")
         return
-    if _CALLED().fullmatch(file.path) is None:
+    if not any(one in file.path.lower() for one in _WORDS) or _CALLED().fullmatch(file.path) is None:
         if not _is_told_by_its_lines(file.path, text):
             return
         if len(file.data) >= LARGEST_LIST:

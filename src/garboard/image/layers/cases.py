@@ -35,21 +35,14 @@ class OtherCases:
         self._matcher = Matcher(tuple(_Lowered(one, globs) for one, globs in wanting))
         names = (glob.rpartition("/")[2].encode() for _, globs in wanting for glob in globs)
         self._names = {name.lower(): name for name in names if b"*" not in name and not name.isupper()}
-        self._with_capitals = frozenset(lower for lower, name in self._names.items() if lower != name)
-
-    def __bool__(self) -> bool:
-        """Whether any reader has these."""
-        return bool(self._matcher.names)
+        self.lowered = frozenset(lower for lower, name in self._names.items() if lower != name)
+        """Names in lower case that are no name as it is wanted: of names without capitals, only these are looked at."""
 
     def of(self, path: bytes, last: bytes) -> Recased | None:
         """Who wants the file at this path, with ``last`` as its name, which nobody wants as it is."""
         lower = last.lower()
-        if lower == last:
-            if lower not in self._with_capitals:
-                return None
-        elif lower not in self._matcher.names and not lower.endswith(
-            self._matcher.extensions.get(lower[lower.rfind(b".") :], ())
-        ):
+        ends = self._matcher.extensions.get(lower[lower.rfind(b".") :], ())
+        if lower not in self._matcher.names and not lower.endswith(ends):
             return None
         readers = self._matcher.readers(path.lower())
         folder = path[: len(path) - len(last)]

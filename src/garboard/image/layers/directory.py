@@ -59,6 +59,7 @@ class _Reading:
         self._members = 0
         self._beside, self._above = _closing(matcher)
         self._cases = OtherCases(readers.values())
+        self._lowered = self._cases.lowered
         self._closed: frozenset[bytes] = frozenset()
         """Ends of names that nobody looks into in the folder that is being read."""
 
@@ -120,7 +121,11 @@ class _Reading:
         ):
             wanted = matcher.readers(path)
         if not wanted:
-            if self._cases and (recased := self._cases.of(path, last)) and entry.is_file(follow_symlinks=False):
+            if (
+                (last in self._lowered if last.islower() else self._lowered)
+                and (recased := self._cases.of(path, last))
+                and entry.is_file(follow_symlinks=False)
+            ):
                 self._recased(path, entry, recased)
                 return
             end = last[last.rfind(b".") :]
