@@ -13,7 +13,7 @@ from garboard.model.ecosystem import Documents, Ecosystem, PlainCatalog
 from garboard.model.gap import Gap
 from garboard.model.image import File, FileHistory, Files, Glance, Reader
 from garboard.model.package import Asked, Fact, Kept, Package
-from garboard.packages import dockerfiles, unread_lists
+from garboard.packages import dockerfiles, install_commands, unread_lists
 from garboard.packages.guard import guarded
 from garboard.packages.installed import INSTALLED
 from garboard.patterns import of_globs
@@ -140,6 +140,7 @@ class OtherCases(Declarations):
 SCRIPTS: Final[tuple[Reader, ...]] = (
     *(Scripts(one) for one in ECOSYSTEMS if one.glances),
     *(OtherCases(one) for one in ECOSYSTEMS if one.load_declared is not None),
+    install_commands,
 )
 """Readers for source trees alone."""
 DECLARATIONS: Final[tuple[Reader, ...]] = (

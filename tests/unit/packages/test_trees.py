@@ -11,6 +11,7 @@ import pytest
 from garboard import lock_text
 from garboard.ecosystems import ECOSYSTEMS
 from garboard.model.package import Inventory
+from garboard.packages import install_commands
 from tests.unit.packages.test_declared import edges, read
 
 GEMS = "GEM\n  specs:\n    rack (2.0)\n\nDEPENDENCIES\n  rack\n"
@@ -446,3 +447,50 @@ def test_net_finds_files_of_any_case(tmp_path: Path, name: str, text: str) -> No
     inventory = read(tmp_path, {name: text})
     assert [(one.name, one.version, one.locations[0].path) for one in inventory.packages] == [("A", "1.0.0", name)]
     assert {gap.subject for gap in inventory.gaps} <= {name}
+
+
+@pytest.mark.parametrize(
+    ("path", "line"),
+    [
+        (".github/workflows/a.yml", "      - run: pip install 'django[argon2]==3.2.0'"),
+        (".github/workflows/a.yml", "      - run: python3 -m pip install -q \\\n          django==3.2.0"),
+        (".gitlab-ci.yml", "    - npm install -g @angular/cli@12.0.0"),
+        ("Jenkinsfile", "sh 'npx cowsay@1.5.0 hello'"),
+        ("Makefile", "\tgo install golang.org/x/tools/cmd/goimports@v0.1.0"),
+        ("scripts/setup.sh", "set -e; sudo gem install bundler -v 2.3.0"),
+        ("scripts/setup.sh", "cargo install ripgrep --version=12.0.0"),
+        ("scripts/setup.bash", "composer global require phpunit/phpunit:9.0.0"),
+        ("install.ps1", "dotnet tool install --global x --version 1.2.3"),
+        ("ci.sh", "apt-get -y install curl=7.74.0-1"),
+    ],
+)
+def test_commands_that_install_stated_versions_are_named_and_cost_no_coverage(
+    tmp_path: Path, path: str, line: str
+) -> None:
+    (gap,) = read(tmp_path, {path: f"a:\n{line}\n", "x/Gemfile.lock": GEMS}).gaps
+    assert (gap.stage, gap.subject, gap.reason) == ("development", path, install_commands.REASON)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "pip install -r requirements.txt",
+        "npm ci",
+        "# pip install django==3.2.0",
+        "echo x==1 | pip install .",
+        "go get ./...",
+    ],
+)
+def test_commands_that_install_what_lists_state_are_not_named(tmp_path: Path, line: str) -> None:
+    assert not read(tmp_path, {"setup.sh": f"{line}\n", "x/Gemfile.lock": GEMS}).gaps
+
+
+def test_what_cargo_takes_from_elsewhere_is_told_without_a_lock_file(tmp_path: Path) -> None:
+    text = (
+        "[patch.crates-io]\nserde = { git = 'https://example.com/serde' }\nown = { path = 'own' }\n"
+        "[replace]\n'foo:0.1.0' = { git = 'https://example.com/foo' }\n"
+    )
+    reason = told(read(tmp_path / "1", {"Cargo.toml": text}))["Cargo.toml"]
+    assert "states no version of serde, foo: not judged" in reason
+    lock = 'version = 3\n[[package]]\nname = "a"\nversion = "1.0.0"\nsource = "registry+x"\n'
+    assert not told(read(tmp_path / "2", {"Cargo.toml": text, "Cargo.lock": lock}))

@@ -174,6 +174,6 @@ ECOSYSTEM: Final = Ecosystem(
     scripts=(".jar", ".war", ".ear"),
     traces=(".class",),
     interpreted=True,
-    misses="a library's group where its archive does not state it: then the artifact's name has to be unambiguous, or the archive in a repository of yours (`garboard db jars`); a Java runtime's own `release` (a gap); plugins of Gradle's builds whose versions a script works out; what the plugins need; catalogs that do not lie in the tree (a gap where scripts name their libraries)",
+    misses="a library's group where its archive does not state it: then the artifact's name has to be unambiguous, or the archive in a repository of yours (`garboard db jars`); a Java runtime's own `release` (a gap); plugins of Gradle's builds whose versions a script works out; what the plugins need; catalogs and classes of constants that do not lie in the tree (a gap where scripts name their libraries); folders of archives (`fileTree`) that are empty",
     reference="https://maven.apache.org/shared/maven-archiver/",
 )

@@ -27,8 +27,7 @@ _NAMED: Final = re.compile(r'name\s*=\s*"([^"]+)"')
 def catalog(file: File, /) -> Iterator[Fact]:
     """The members of the workspace, which have no source, and every crate that they are built of; or what a manifest asks for."""
     if file.path.endswith(".toml"):
-        for fact in lock_text.asked(file, _required, type_=TYPE, hint=_HINT):
-            yield msgspec.structs.replace(fact, project=_project(file.data)) if isinstance(fact, Asked) else fact
+        yield from _manifest(file)
         return
     try:
         text = lock_text.decoded(file.data)
@@ -60,12 +59,32 @@ def catalog(file: File, /) -> Iterator[Fact]:
         )
 
 
-def _project(data: bytes) -> str:
+def _manifest(file: File) -> Iterator[Fact]:
+    facts = tuple(lock_text.asked(file, _required, type_=TYPE, hint=_HINT))
     try:
-        document = tomllib.loads(lock_text.decoded(data))
+        document = tomllib.loads(lock_text.decoded(file.data))
     except lock_text.ERRORS:
-        return ""
-    return lock_text.text_of(lock_text.mapping(document.get("package")).get("name"))
+        yield from facts
+        return
+    project = lock_text.text_of(lock_text.mapping(document.get("package")).get("name"))
+    replaced = tuple(_replaced(document))
+    if replaced and not facts:
+        facts = (Asked(type=TYPE, hint=_HINT),)
+    for fact in facts:
+        if isinstance(fact, Asked) and not fact.told:
+            yield msgspec.structs.replace(fact, project=project, open=tuple(dict.fromkeys((*fact.open, *replaced))))
+        else:
+            yield fact
+
+
+def _replaced(document: Mapping[str, Any]) -> Iterator[str]:
+    """Crates that the workspace takes from elsewhere, for whatever needs them: a lock file lists them only where that does."""
+    tables = [*lock_text.mapping(document.get("patch")).values(), document.get("replace")]
+    for table in tables:
+        for name, wanted in lock_text.mapping(table).items():
+            stated = lock_text.mapping(wanted)
+            if "path" not in stated:
+                yield str(stated.get("package") or name).rpartition("#")[2].partition(":")[0]
 
 
 def _required(text: str) -> Named:
