@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import msgspec
 
+from garboard.model.faults import worded
 from garboard.model.gap import Gap
 from garboard.model.image import File
 from garboard.model.package import Asked, Fact, Package, Unread
@@ -51,8 +52,14 @@ SCRIPTS: Final = "scripts that state what they need"
 """What a report calls these, where they leave versions open and no lock file lies beside them (``NAME.lock``)."""
 ALIASES: Final = "scripts of Gradle that name libraries of a catalog which is not here"
 """The same of these."""
+CONSTANTS: Final = "scripts of Gradle that name artifacts by constants which are not in the tree"
+"""The same of these."""
+NAMED_ARCHIVES: Final = "archives that scripts of Gradle name and that are not in the tree"
+"""The same of these."""
 DIRECT: Final = "lists only what is asked for by name: what that needs is not known"
 """What a list of dependencies that is no lock file leaves open."""
+UNREADABLE: Final = "what it asks for cannot be read"
+"""How a gap of a manifest begins that is damaged."""
 NOTEBOOKS: Final = "notebooks that install packages"
 """The same of these, where they name what nothing in the tree states."""
 Parse = Callable[[str], Iterable[Pinned | Remark]]
@@ -106,11 +113,6 @@ def decoded(data: bytes) -> str:
 def gaps(path: str, remarks: Iterable[Remark]) -> Iterator[Gap]:
     """A gap of the file at this path for each."""
     return (Gap(stage="catalog", subject=path, reason=one.reason) for one in remarks)
-
-
-def worded(error: Exception) -> str:
-    """What an error says; a key that is missing is named as such."""
-    return f"it has no {error}" if isinstance(error, KeyError) else str(error)
 
 
 def newer(stated: object, known: Container[str]) -> Iterator[Remark]:
@@ -196,7 +198,7 @@ def asked(
     try:
         needed = tuple(parse(decoded(file.data)))
     except ERRORS as error:
-        yield Gap(stage="catalog", subject=file.path, reason=f"what it asks for cannot be read: {error}")
+        yield Gap(stage="catalog", subject=file.path, reason=f"{UNREADABLE}: {worded(error)}")
         yield Asked(type=type_, told=True)
         return
     if needed:
@@ -324,6 +326,44 @@ def xml(data: bytes) -> Element:
 def mapping(value: Any) -> Mapping[str, Any]:
     """The value, if it is one, else an empty one."""
     return value if isinstance(value, Mapping) else {}
+
+
+def table(document: Any, *keys: str) -> Mapping[str, Any]:
+    """The table under these keys, each within the one before; an empty one where there is none, or an empty list.
+
+    Raises:
+        ValueError: there is something else, so that what it was to say is not known.
+    """
+    for place, key in enumerate(keys, 1):
+        found = of_kind(document, "").get(key)
+        document = of_kind(found, ".".join(keys[:place]))
+    return of_kind(document, "")
+
+
+def of_kind(value: Any, name: str) -> Mapping[str, Any]:
+    """The value of this name as a table.
+
+    Raises:
+        ValueError: it is something else. An empty list is how PHP writes an empty table.
+    """
+    if value is None or value == []:
+        return {}
+    if isinstance(value, Mapping):
+        return value
+    raise ValueError(f"{name or 'it'} is not a table")
+
+
+def entries(value: Any, name: str) -> Sequence[Any]:
+    """The value of this name as a list.
+
+    Raises:
+        ValueError: it is something else.
+    """
+    if value is None:
+        return ()
+    if isinstance(value, list):
+        return value
+    raise ValueError(f"{name} is not a list")
 
 
 def text_of(value: object) -> str:

@@ -21,7 +21,7 @@ _BINARY = ("Packages", "Packages.db", "rpmdb.sqlite")
 
 _FILES = [
     *paths((*CATALOGERS, *DECLARATIONS), without=_BINARY),
-    *((one, f"x/a{glance.end.decode()}") for one in SCRIPTS for glance in one.GLANCES),
+    *((one, f"x/a{glance.end.decode()}") for one in SCRIPTS for glance in getattr(one, "GLANCES", ())),
     *((one, "var/lib/dpkg/status.d/a.md5sums") for one in CATALOGERS if one.NAME == "dpkg"),
     *((one, "node_modules/a/package.json") for one in CATALOGERS if one.NAME == "node"),
 ]
@@ -156,7 +156,7 @@ def _target(cataloger, path: str) -> Target:
             if isinstance(fact, Kept):
                 kept[path] = fact.data
         if kept and isinstance(cataloger, Declarations) and cataloger.ecosystem.load_join is not None:
-            for _ in cataloger.ecosystem.load_join()(kept, nothing):
+            for _ in cataloger.ecosystem.load_join()(kept, nothing, ()):
                 pass
 
     return Target(path, run, _SEEDS.get(cataloger.NAME, [b"name version 1.0\n"]))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 from garboard.model.base import Value
@@ -50,8 +50,11 @@ copies in several versions are told apart, and ``automatic`` tells what was not 
 Documents = Callable[[str], bytes | None]
 """The content of a file of a local repository of packages, by its path there; None where there is none."""
 
-Join = Callable[[Mapping[str, bytes], Documents], Iterator[tuple[str, Fact]]]
-"""Turns what was kept of files that speak of each other, by their paths, into what each of them declares."""
+Join = Callable[[Mapping[str, bytes], Documents, Container[str]], Iterator[tuple[str, Fact]]]
+"""Turns what was kept of files that speak of each other, by their paths, into what each of them declares.
+
+Last are the paths of all files that readers were shown.
+"""
 
 
 class VersionOrder(Protocol):
@@ -195,7 +198,10 @@ class Ecosystem(Value):
         appended: whether a program with data behind its own may be one of it.
         named: whether a program at this path is one of its, whatever its sections: a cheap test, asked of every program.
         declares: globs of the files of a source tree that say which packages its build installs.
+        blank: which of these may be empty, as a regular expression that is looked for in the path; an empty one of the others
+            is damaged.
         manifests: globs of those that ask for packages by name, which lock files answer for (`garboard.model.package.Asked`).
+        any_case: whether its tools find these whatever the capitals in their names.
         glances: scripts of a source tree that may say in themselves what they need.
         load_declared: imports what reads all of these.
         load_join: imports what completes those of these files of which that states a `garboard.model.package.Kept` alone.
@@ -283,7 +289,9 @@ class Ecosystem(Value):
     appended: bool = False
     named: Callable[[str], bool] = never
     declares: tuple[str, ...] = ()
+    blank: str = "(?!)"
     manifests: tuple[str, ...] = ()
+    any_case: bool = False
     glances: tuple[Glance, ...] = ()
     load_declared: Callable[[], PlainCatalog] | None = None
     load_join: Callable[[], Join] | None = None

@@ -181,11 +181,12 @@ class Glance(Value):
 class Reader(Protocol):
     """What `image.read` needs of a cataloger: which paths it wants, and what it makes of a file.
 
-    Five attributes may be there too: ``HEAD`` (so many bytes of a file are enough), ``LARGE`` (its files are databases,
+    Six attributes may be there too: ``HEAD`` (so many bytes of a file are enough), ``LARGE`` (its files are databases,
     which may be as large as `Limits.file_bytes` and not `Limits.text_bytes` only), ``MAPPED`` (it reads parts of its
     files, as `File.view`, which may be as large as `Limits.mapped_bytes`), and ``GLANCES`` (each a `Glance`: in a folder it
     gets the beginnings of these files, too, that no other reader wants), and ``SOURCES`` (its files declare what is not there
-    itself, so a link of such a name that leads out of a folder is told).
+    itself, so a link of such a name that leads out of a folder is told), and ``CASES`` (globs: in a folder it gets the files that
+    no other reader wants and that have such a name but for capitals, as if they were called so).
     """
 
     @property

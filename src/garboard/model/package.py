@@ -327,7 +327,8 @@ class Asked(Value, tag_field="fact", tag="asked"):
 
     Of ``open`` ones it states no version. What else it states counts only where no lock file answers for it, in its folder or
     above, or below if it is ``spread``; ``hint`` says how to make one. ``told`` if others tell where none does. Those of
-    ``development`` nothing else needs. ``project`` is what it calls its own, if it does.
+    ``development`` nothing else needs. ``project`` is what it calls its own, if it does. Those of ``elsewhere`` are for some
+    platforms only: they are not missing from a lock file that asks for them and does not list them.
     """
 
     type: str
@@ -338,6 +339,14 @@ class Asked(Value, tag_field="fact", tag="asked"):
     spread: bool = False
     development: tuple[str, ...] = ()
     project: str = ""
+    elsewhere: tuple[str, ...] = ()
+
+
+class Unlisted(Value, tag_field="fact", tag="unlisted"):
+    """The file is a lock file: it says that packages of purl type ``type`` are asked for, of which it lists none."""
+
+    type: str
+    names: tuple[str, ...]
 
 
 class Kept(Value, tag_field="fact", tag="kept"):
@@ -362,6 +371,7 @@ Fact = (
     | Diverted
     | Script
     | Asked
+    | Unlisted
     | Kept
     | Gap
 )

@@ -15,7 +15,7 @@ import msgspec
 from garboard import ecosystems
 from garboard.lock_text import some
 from garboard.model.gap import Gap
-from garboard.model.package import Asked, Location, Package
+from garboard.model.package import Asked, Location, Package, Unlisted
 
 DEVELOPMENT: Final = "development"
 """See `Package.scope`."""
@@ -31,6 +31,13 @@ class ManifestFile(NamedTuple):
     asked: Asked
 
 
+class LockFile(NamedTuple):
+    """The path of a lock file, and what it asks for and does not list."""
+
+    path: str
+    unlisted: Unlisted
+
+
 class Joined(NamedTuple):
     """Packages without those that a lock file states, too, and gaps; those of ``answered`` manifests are none."""
 
@@ -39,11 +46,13 @@ class Joined(NamedTuple):
     answered: frozenset[str]
 
 
-def joined(packages: Sequence[Package], manifests: Sequence[ManifestFile]) -> Joined:
+def joined(
+    packages: Sequence[Package], manifests: Sequence[ManifestFile], lock_files: Sequence[LockFile] = ()
+) -> Joined:
     """Which package each manifest asks for, in the lock files that answer for it."""
     if not manifests:
-        return Joined(list(packages), (), frozenset())
-    locks = _Locks(packages, frozenset(one.path for one in manifests))
+        return Joined(list(packages), (*_unlisted(lock_files, frozenset()),), frozenset())
+    locks = _Locks(packages, frozenset(one.path for one in manifests), lock_files)
     answers = {one.path: locks.answer(one) for one in manifests}
     unreadable = {one.path for one in manifests if one.asked.told and not one.asked.names}
     answered = frozenset(path for path, files in answers.items() if files and path not in unreadable)
@@ -52,7 +61,12 @@ def joined(packages: Sequence[Package], manifests: Sequence[ManifestFile]) -> Jo
         if not marked[place].scope:
             marked[place] = msgspec.structs.replace(marked[place], scope=DEVELOPMENT)
     kept = [one for one in marked if one.application or not one.declared or not locks.tells(one, answers)]
-    gaps = (*_stale(manifests, answers, locks), *_gaps(manifests, answered, locks))
+    told: set[tuple[str, str, str]] = set()
+    gaps = (
+        *_stale(manifests, answers, locks, told),
+        *_gaps(manifests, answered, locks),
+        *_unlisted(lock_files, told),
+    )
     return Joined(kept, gaps, answered)
 
 
@@ -83,8 +97,15 @@ def _named(type_: str, name: str) -> str:
 class _Locks:
     """The packages of a tree by the files that declare them."""
 
-    def __init__(self, packages: Sequence[Package], manifests: frozenset[str]) -> None:
+    def __init__(
+        self, packages: Sequence[Package], manifests: frozenset[str], lock_files: Sequence[LockFile] = ()
+    ) -> None:
         self._packages = list(packages)
+        self._unlisted = {
+            (one.path, one.unlisted.type, _named(one.unlisted.type, name))
+            for one in lock_files
+            for name in one.unlisted.names
+        }
         self._by_file: dict[str, dict[tuple[str, str], list[int]]] = defaultdict(lambda: defaultdict(list))
         self._homes: dict[str, list[str]] = defaultdict(list)
         self._loose: dict[str, set[tuple[str, str]]] = defaultdict(set)
@@ -188,6 +209,11 @@ class _Locks:
         key = (manifest.asked.type, _named(manifest.asked.type, name))
         return key in self._installed or key in self._own or any(key in self._by_file[file] for file in files)
 
+    def leaves_out(self, manifest: ManifestFile, name: str, files: Iterable[str]) -> bool:
+        """Whether one of these lock files knows of a package that is for other platforms, and does not list it."""
+        key = (manifest.asked.type, _named(manifest.asked.type, name))
+        return name in manifest.asked.elsewhere and any((file, *key) in self._unlisted for file in files)
+
     def stated(self, manifest: ManifestFile, name: str) -> bool:
         """Whether another manifest, beside it or above, states the version, or the package is installed in the tree."""
         key = (manifest.asked.type, _named(manifest.asked.type, name))
@@ -251,8 +277,13 @@ class _Locks:
         return seen
 
 
-def _stale(manifests: Iterable[ManifestFile], answers: dict[str, tuple[str, ...]], locks: _Locks) -> Iterator[Gap]:
-    """What lock files do not have that were written before a manifest asked for it."""
+def _stale(
+    manifests: Iterable[ManifestFile],
+    answers: dict[str, tuple[str, ...]],
+    locks: _Locks,
+    told: set[tuple[str, str, str]],
+) -> Iterator[Gap]:
+    """What lock files do not have that were written before a manifest asked for it; ``told`` gets it by lock file."""
     for one in manifests:
         if ecosystems.of(one.asked.type).loose_locks:
             continue
@@ -267,12 +298,23 @@ def _stale(manifests: Iterable[ManifestFile], answers: dict[str, tuple[str, ...]
                 reason = f"asks for {some(unknown)}, and {other} is not of this project: not judged"
                 yield Gap(stage="catalog", subject=one.path, reason=reason)
             continue
-        absent = [name for name in names if not locks.has(one, name, files) and not locks.stated(one, name)]
+        missing = [name for name in names if not locks.has(one, name, files) and not locks.stated(one, name)]
+        absent = [name for name in missing if not locks.leaves_out(one, name, files)]
+        told |= {(file, one.asked.type, _named(one.asked.type, name)) for name in missing for file in files}
         if files and absent:
             folder, _, lock = files[0].rpartition("/")
             named = lock if folder == one.path.rpartition("/")[0] else files[0]
             reason = f"asks for {some(absent)}, which {named} does not have: not judged"
             yield Gap(stage="catalog", subject=one.path, reason=reason)
+
+
+def _unlisted(lock_files: Iterable[LockFile], told: AbstractSet[tuple[str, str, str]]) -> Iterator[Gap]:
+    """What lock files ask for and do not list, but for what is ``told`` of manifests or is for other platforms."""
+    for path, (type_, names) in ((one.path, (one.unlisted.type, one.unlisted.names)) for one in lock_files):
+        absent = [name for name in names if (path, type_, _named(type_, name)) not in told]
+        if absent:
+            reason = f"asks for {some(absent)}, which it does not list: not judged"
+            yield Gap(stage="catalog", subject=path, reason=reason)
 
 
 def _gaps(manifests: Iterable[ManifestFile], answered: frozenset[str], locks: _Locks) -> Iterator[Gap]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
 from garboard import ecosystems
+from garboard.lock_text import UNREADABLE
 from garboard.model.ecosystem import ANYWHERE, never_repeats
 from garboard.model.gap import Gap, gathered
 from garboard.model.image import FileHistory, Files, FileVersion
@@ -29,6 +30,7 @@ from garboard.model.package import (
     Replaced,
     Retention,
     Script,
+    Unlisted,
     Unread,
 )
 from garboard.packages import (
@@ -51,6 +53,8 @@ _TELLING = frozenset({unread.NAME, unread_lists.NAME})
 Key = tuple[str, str, str, str, str]
 _OF_FOLDERS = {bare.kind: one.of_folder for one in ecosystems.ECOSYSTEMS if one.of_folder for bare in one.bare}
 """What makes packages of the folders that their names describe, by the kind of such a folder."""
+_DAMAGED = ("is no JSON object: ", "is not what ", "cannot be read: ", "cannot be read beyond ")
+"""How gaps of files begin of which nothing, or not all, could be read: no other file answers for them."""
 _TOLD = 10
 """How many applications that may be packages of a registry are gaps of their own."""
 
@@ -86,6 +90,7 @@ class _Facts:
         self.retention: dict[str, Retention] = {}
         self.unread: list[unexplained.Found] = []
         self.manifests: list[asked.ManifestFile] = []
+        self.lock_files: list[asked.LockFile] = []
         self.holds = held.Holds()
         self.tools: set[str] = set()
         self.read: list[str] = []
@@ -97,6 +102,7 @@ class _Facts:
         for history in files.histories:
             self._add(history)
         self._add_billed()
+        self.gaps = _once(self.gaps)
 
     def _add(self, history: FileHistory) -> None:  # noqa: C901, PLR0912  (one case for each kind of fact)
         last = history.versions[-1]
@@ -145,6 +151,8 @@ class _Facts:
                 self.diversions.append(fact)
             elif isinstance(fact, Asked):
                 self.manifests.append(asked.ManifestFile(history.path, last.layer, fact))
+            elif isinstance(fact, Unlisted):
+                self.lock_files.append(asked.LockFile(history.path, fact))
             elif isinstance(fact, Absent):
                 self.absent.add((fact.type, fact.name))
             elif isinstance(fact, Gap):
@@ -172,6 +180,12 @@ class _Facts:
                 self.packages[key] = msgspec.structs.replace(known, layer=layer)
                 return
         self.packages[key] = msgspec.structs.replace(package, locations=(*package.locations, location), layer=layer)
+
+
+def _once(gaps: Sequence[Gap]) -> list[Gap]:
+    """Without those of manifests of which another reader tells that they cannot be read at all."""
+    damaged = {one.subject for one in gaps if one.reason.startswith(_DAMAGED)}
+    return [one for one in gaps if one.subject not in damaged or not one.reason.startswith(UNREADABLE)]
 
 
 def _marked(packages: list[Package], marks: list[Marks]) -> list[Package]:
@@ -369,7 +383,7 @@ def assemble(files: Files, names: NamesOfArchives | None = None) -> Inventory:
     found = distro.choose(facts.distros)
     told_once = _told_once(facts.packages.values())
     named = _with_groups([_named(one, names) for one in told_once])
-    joined = asked.joined(named, facts.manifests)
+    joined = asked.joined(named, facts.manifests, facts.lock_files)
     packages = [facts.holds.marked(one) for one in _marked(joined.packages, facts.marks)]
     by_path = ownership.by_path(facts.lists, facts.diversions)
     programs = _programs(by_path)
@@ -389,7 +403,11 @@ def assemble(files: Files, names: NamesOfArchives | None = None) -> Inventory:
     completed = complete(packages, found)
     owners = Owners(completed, by_path)
     completed = _owned(completed, owners)
-    stated = (one for one in facts.gaps if one.subject not in joined.answered)
+    stated = (
+        one
+        for one in facts.gaps
+        if one.subject not in joined.answered or one.reason.startswith((*_DAMAGED, UNREADABLE))
+    )
     gaps = list(gathered((*joined.gaps, *stated, *facts.holds.gaps, *_passed_over(completed))))
     unowned = (one for one in facts.unread if not owners.answer_for(one.path))
     found_unread = tuple(unexplained.lists(unowned, facts.read, completed, facts.absent))

@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 import msgspec
 
 from garboard.ecosystems import ECOSYSTEMS, of
 from garboard.model.ecosystem import Documents, Ecosystem, PlainCatalog
+from garboard.model.gap import Gap
 from garboard.model.image import File, FileHistory, Files, Glance, Reader
-from garboard.model.package import Fact, Kept, Package
-from garboard.packages import dockerfiles, unread_lists
+from garboard.model.package import Asked, Fact, Kept, Package
+from garboard.packages import dockerfiles, install_commands, unread_lists
 from garboard.packages.guard import guarded
 from garboard.packages.installed import INSTALLED
+from garboard.patterns import of_globs
 
 _SUPPORT: Final = (".pom",)
 """Ends of the files there that say what others take from them, and declare nothing themselves."""
-_FORM: Final = 4
+_FORM: Final = 5
 """Rises whenever the facts made of the same bytes change for all ecosystems."""
+_OTHER_CASE: Final = (
+    "is called as {} but for capitals, by which not every system finds it: what it names was not judged"
+)
+_BLANK: Final = 1000
+"""Bytes of comments that are looked into."""
 
 
 class Declarations:
@@ -53,11 +61,27 @@ class Declarations:
         """The packages that a file declares, each marked so."""
         if INSTALLED.search(file.path) is not None and not file.path.endswith(_SUPPORT):
             return
+        if _is_blank(file.data) and self._must_list(file.path):
+            yield Gap(stage="catalog", subject=file.path, reason="is empty: what it was to list is not known")
+            return
         if self._catalog is None:
             assert self.ecosystem.load_declared is not None
             self._catalog = self.ecosystem.load_declared()
         for fact in guarded(self._catalog(file), file):
             yield _declared(fact)
+
+    def _must_list(self, path: str) -> bool:
+        """Whether a file of this path is never empty."""
+        one = self.ecosystem
+        return re.search(one.blank, path) is None and re.fullmatch(of_globs(one.declares), path) is not None
+
+
+def _is_blank(data: bytes) -> bool:
+    """Whether a file has nothing but comments."""
+    if len(data) > _BLANK:
+        return False
+    lines = (line.strip(b"\0\xef\xbb\xbf \t\r") for line in data.split(b"\n"))
+    return not any(line and not line.startswith((b"#", b"//")) for line in lines)
 
 
 class Scripts(Declarations):
@@ -81,7 +105,43 @@ class Scripts(Declarations):
         return self.ecosystem.glances
 
 
-SCRIPTS: Final[tuple[Reader, ...]] = tuple(Scripts(one) for one in ECOSYSTEMS if one.glances)
+class OtherCases(Declarations):
+    """A `Reader` of files that are called as those of an ecosystem but for capitals.
+
+    Where its tools tell these apart, it states that they do not read them, if there is anything to read.
+    """
+
+    __slots__ = ()
+
+    @property
+    def NAME(self) -> str:  # noqa: N802
+        """The ecosystem's name, and what is read."""
+        return f"{self.ecosystem.name}-other-cases"
+
+    @property
+    def GLOBS(self) -> tuple[str, ...]:  # noqa: N802
+        """None: its files are looked into where nobody else reads them."""
+        return ()
+
+    @property
+    def CASES(self) -> tuple[str, ...]:  # noqa: N802
+        """The ecosystem's globs of files that no folder has to be called for."""
+        return tuple(one for one in (*self.ecosystem.declares, *self.ecosystem.manifests) if one.count("/") == 1)
+
+    def catalog(self, file: File, /) -> Iterator[Fact]:
+        """The packages that a file declares; or that it is not read."""
+        found = super().catalog(file)
+        if self.ecosystem.any_case:
+            yield from found
+        elif any(isinstance(one, Package | Asked | Kept | Gap) for one in found):
+            yield Gap(stage="catalog", subject=file.path, reason=_OTHER_CASE.format(file.path.rpartition("/")[2]))
+
+
+SCRIPTS: Final[tuple[Reader, ...]] = (
+    *(Scripts(one) for one in ECOSYSTEMS if one.glances),
+    *(OtherCases(one) for one in ECOSYSTEMS if one.load_declared is not None),
+    install_commands,
+)
 """Readers for source trees alone."""
 DECLARATIONS: Final[tuple[Reader, ...]] = (
     *(Declarations(one) for one in ECOSYSTEMS if one.load_declared is not None),
@@ -117,27 +177,29 @@ def joined(files: Files, documents: Documents) -> Files:
         if history.reader in _JOINING:
             for fact in history.versions[-1].facts or ():
                 if isinstance(fact, Kept):
-                    found.setdefault(history.reader, {})[history.path] = fact.data
+                    found.setdefault(_JOINING[history.reader].name, {})[history.path] = fact.data
     if not found:
         return files
     facts: dict[tuple[str, str], list[Fact]] = {}
-    for reader, kept in found.items():
-        load = _JOINING[reader].load_join
-        assert load is not None
-        for path, fact in load()(kept, documents):
-            facts.setdefault((reader, path), []).append(_declared(fact))
-    histories = tuple(_with(one, facts.get((one.reader, one.path), ())) for one in files.histories)
-    return msgspec.structs.replace(files, histories=histories)
+    paths = frozenset(one.path for one in files.histories)
+    for ecosystem in {one.name: one for one in _JOINING.values() if one.name in found}.values():
+        assert ecosystem.load_join is not None
+        for path, fact in ecosystem.load_join()(found[ecosystem.name], documents, paths):
+            facts.setdefault((ecosystem.name, path), []).append(_declared(fact))
+    return msgspec.structs.replace(files, histories=tuple(_with(one, facts) for one in files.histories))
 
 
-def _with(history: FileHistory, facts: Iterable[Fact]) -> FileHistory:
+def _with(history: FileHistory, facts: Mapping[tuple[str, str], Sequence[Fact]]) -> FileHistory:
     last = history.versions[-1]
     if history.reader not in _JOINING or not any(isinstance(fact, Kept) for fact in last.facts or ()):
         return history
+    stated = facts.get((_JOINING[history.reader].name, history.path), ())
     file = File(path=history.path, data=b"")
-    last = msgspec.structs.replace(last, facts=tuple(guarded(iter(facts), file)))
+    last = msgspec.structs.replace(last, facts=tuple(guarded(iter(stated), file)))
     return msgspec.structs.replace(history, versions=(*history.versions[:-1], last))
 
 
-_JOINING: Final = {f"{one.name}-declared": one for one in ECOSYSTEMS if one.load_join is not None}
-"""By the name of their reader, the ecosystems some of whose files speak of each other."""
+_JOINING: Final = {
+    f"{one.name}-{kind}": one for one in ECOSYSTEMS if one.load_join is not None for kind in ("declared", "scripts")
+}
+"""By the names of their readers, the ecosystems some of whose files speak of each other."""

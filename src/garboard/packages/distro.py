@@ -14,6 +14,7 @@ from functools import lru_cache
 import msgspec
 
 from garboard.model.debian import CODENAMES, UNSTABLE
+from garboard.model.faults import worded
 from garboard.model.gap import Gap
 from garboard.model.image import File
 from garboard.model.package import Distro, Fact
@@ -122,7 +123,7 @@ def _of_content(file: File) -> Fact:
     try:
         return Distro(id="", repositories=redhat_streams.of_manifest(file.data))
     except ValueError as error:
-        return Gap(stage="catalog", subject=file.path, reason=f"{error}"[:300])
+        return Gap(stage="catalog", subject=file.path, reason=f"{worded(error)}"[:300])
 
 
 def ecosystem(distro: str, version: str, codename: str = "") -> str:

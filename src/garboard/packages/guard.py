@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import msgspec
 
+from garboard.model.faults import worded
 from garboard.model.gap import Gap
 from garboard.model.image import File
 from garboard.model.package import Fact, Package
@@ -20,7 +21,7 @@ def guarded(facts: Iterator[Fact], file: File) -> Iterator[Fact]:
         for fact in facts:
             yield _sound(fact, file)
     except Exception as error:  # noqa: BLE001  (any fault in reading one file must not lose the others)
-        reason = f"cannot be read beyond this point: {type(error).__name__}: {error}"
+        reason = f"cannot be read beyond this point: {worded(error)}"
         yield Gap(stage="catalog", subject=file.path, reason=reason.encode("utf-8", "replace").decode())
 
 

@@ -22,6 +22,7 @@ from garboard.packages import archives, bills, unread_lists
 from garboard.packages import unread_kinds as kinds
 from garboard.patterns import of_globs
 
+_BUILDS_OF_GRADLE: Final = re.compile(r"(?:^|/)(?:buildSrc|build-logic)/")
 _CATALOG_OF_GRADLE: Final = re.compile(r"(?:^|/)gradle/[^/]+\.toml$")
 _BARE: Final = MappingProxyType(
     {
@@ -281,6 +282,19 @@ class _Places:
             for place in package.locations
         )
 
+    def stated_by_constants(self, one: Found) -> bool:  # noqa: ARG002
+        """Whether classes of Gradle's builds named artifacts."""
+        return self._has_constants
+
+    @cached_property
+    def _has_constants(self) -> bool:
+        places = (place.path for one in self._packages if one.declared for place in one.locations)
+        return any(path.endswith((".kt", ".java", ".groovy")) and _BUILDS_OF_GRADLE.search(path) for path in places)
+
+    def lies_there(self, one: Found) -> bool:
+        """Whether a file of this path, or of its last parts, was read: scripts are applied from other folders."""
+        return any(path == one.folder or path.endswith(f"/{one.folder}") for path in self._read)
+
     def checked_out(self, one: Found) -> bool:
         """Whether anything was read in its folder."""
         return one.folder in self._above_read
@@ -407,6 +421,8 @@ _RULES: Final[Mapping[str, Callable[[_Places, Found], bool]]] = MappingProxyType
         lock_text.SCRIPTS: _Places.locked,
         lock_text.NOTEBOOKS: _Places.known,
         lock_text.ALIASES: _Places.cataloged,
+        lock_text.CONSTANTS: _Places.stated_by_constants,
+        lock_text.NAMED_ARCHIVES: _Places.lies_there,
         unread_lists.SUBMODULES: _Places.checked_out,
         unread_lists.HIDDEN: _Places.checked_out,
     }

@@ -158,6 +158,7 @@ ELSEWHERE = {
     "feeds/readers/osv_advisory.py": "errata of RPM distributions",
     "basecatalog/repo_info.py": "docker-library's lists are of apk and dpkg only",
     "feeds/endoflife.py": "products, not package types",
+    "packages/install_commands.py": "programs, not package types",
     "packages/unread_lists.py": "tools, not package types",
     "baseimage/lineage.py": "builders of images, not package types",
     "baseimage/lifecycle.py": "official images, not package types",

@@ -1000,6 +1000,7 @@ six @ https://example.com/six-1.16.0.tar.gz
 ./part
 """,
     {"django@2.2.0": [], "six@1.16.0": [], "zope-interface@5.0.0": []},
+    gaps=("takes in ., ./part",),
 )
 SBT_OBJECT = Declared(
     "project/Dependencies.scala",
@@ -1361,7 +1362,7 @@ def test_long_repetitions_end(name: str, unit: str) -> None:
     reader = next(one for one in DECLARATIONS if re.fullmatch(of_globs(one.GLOBS), name))
     facts = list(reader.catalog(File(path=name, data=(unit * 100_000).encode())))
     kept = {one.path: one.data for one in facts if isinstance(one, Kept)}
-    assert isinstance(list(reader.ecosystem.load_join()(kept, nothing)) if kept else facts, list)
+    assert isinstance(list(reader.ecosystem.load_join()(kept, nothing, ())) if kept else facts, list)
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ import msgspec
 
 from garboard.model.bounded import bounded
 from garboard.model.ecosystem import MetadataPaths
+from garboard.model.faults import worded
 from garboard.model.gap import Gap
 from garboard.model.image import File
 from garboard.model.package import Fact, Package
@@ -42,7 +43,7 @@ def catalog(file: File, owned: MetadataPaths, /) -> Iterator[Fact]:
     try:
         document = msgspec.json.decode(file.data, type=_Document)
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
-        reason = f"is not what Bitnami writes of its components: {error}"
+        reason = f"is not what Bitnami writes of its components: {worded(error)}"
         yield Gap(stage="catalog", subject=file.path, reason=reason)
         return
     found = list(bounded(file.path, _components(document)))

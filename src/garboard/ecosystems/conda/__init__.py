@@ -72,6 +72,7 @@ ECOSYSTEM: Final = Ecosystem(
     manager="conda",
     globs=("**/conda-meta/*.json",),
     load_catalog=_catalog,
+    blank=r"\.txt$",
     declares=(
         "**/conda-lock.yml",
         "**/*.conda-lock.yml",

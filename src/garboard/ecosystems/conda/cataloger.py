@@ -10,6 +10,7 @@ from urllib.parse import quote
 import msgspec
 
 from garboard.model.ecosystem import MetadataPaths
+from garboard.model.faults import worded
 from garboard.model.gap import Gap
 from garboard.model.image import File
 from garboard.model.package import Fact, Owns, Package
@@ -37,7 +38,7 @@ def catalog(file: File, owned: MetadataPaths, /) -> Iterator[Fact]:
     try:
         record = msgspec.json.decode(file.data, type=_Record)
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
-        yield Gap(stage="catalog", subject=file.path, reason=f"is not what Conda writes of a package: {error}")
+        yield Gap(stage="catalog", subject=file.path, reason=f"is not what Conda writes of a package: {worded(error)}")
         return
     name, version = _text(record.name), _text(record.version)
     if not _NAME.fullmatch(name) or not _VERSION.fullmatch(version):

@@ -8,6 +8,7 @@ from typing import Final
 
 from garboard import lock_text, yaml_text
 from garboard.lock_text import Pinned, Remark
+from garboard.model.faults import worded
 from garboard.model.gap import Gap
 from garboard.model.image import File
 from garboard.model.package import Fact
@@ -49,7 +50,7 @@ def catalog(file: File, /) -> Iterator[Fact]:
             if not entries and name.endswith(".lock") and text.strip() and _EXPLICIT not in text:
                 raise ValueError(f"it lacks the line {_EXPLICIT}")
     except lock_text.ERRORS as error:
-        reason = f"is not what Conda writes: {lock_text.worded(error)}"
+        reason = f"is not what Conda writes: {worded(error)}"
         yield Gap(stage="catalog", subject=file.path, reason=reason)
         return
     yield from lock_text.gaps(file.path, (one for one in entries if isinstance(one, Remark)))

@@ -10,6 +10,7 @@ import msgspec
 
 from garboard.model.bounded import bounded
 from garboard.model.ecosystem import MetadataPaths
+from garboard.model.faults import worded
 from garboard.model.gap import Gap
 from garboard.model.image import File
 from garboard.model.package import Fact, Package
@@ -39,7 +40,9 @@ def catalog(file: File, owned: MetadataPaths, /) -> Iterator[Fact]:
     try:
         stated = msgspec.json.decode(file.data, type=_Installed)
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
-        yield Gap(stage="catalog", subject=file.path, reason=f"is not what cpanm writes of a distribution: {error}")
+        yield Gap(
+            stage="catalog", subject=file.path, reason=f"is not what cpanm writes of a distribution: {worded(error)}"
+        )
         return
     whole, version = _text(stated.dist), _text(stated.version)
     name = whole.removesuffix(f"-{version}") if version and whole.endswith(f"-{version}") else ""

@@ -15,6 +15,7 @@ import msgspec
 from garboard.ecosystems.dpkg import settings
 from garboard.model.bounded import RELATIONS, bounded, count_of
 from garboard.model.ecosystem import MetadataPaths
+from garboard.model.faults import worded
 from garboard.model.gap import Gap
 from garboard.model.image import File
 from garboard.model.package import Absent, Diverted, Fact, Hold, Licenses, Marks, Owns, Package, Retention
@@ -271,7 +272,7 @@ def _chisel(file: File, owned: MetadataPaths) -> Iterator[Fact]:
         yield Gap(stage="catalog", subject=file.path, reason=f"is larger than {_MANIFEST_BYTES} bytes decompressed")
         return
     except compression.Damaged as error:
-        yield Gap(stage="catalog", subject=file.path, reason=f"cannot be decompressed: {error}")
+        yield Gap(stage="catalog", subject=file.path, reason=f"cannot be decompressed: {worded(error)}")
         return
     yield from _manifest(file.path, data, owned)
 
@@ -285,7 +286,7 @@ def _manifest(path: str, data: bytes, metadata: MetadataPaths) -> Iterator[Fact]
         try:
             entry = decode(line)
         except (msgspec.MsgspecError, ValueError, RecursionError) as error:
-            yield Gap(stage="catalog", subject=path, reason=f"line {number}: {error}")
+            yield Gap(stage="catalog", subject=path, reason=f"line {number}: {worded(error)}")
             continue
         if entry.kind == "package" and entry.name and entry.version:
             yield Package(type=PURL_TYPE, name=entry.name, version=entry.version, scheme=SCHEME, arch=entry.arch)

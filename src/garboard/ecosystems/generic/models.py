@@ -7,6 +7,7 @@ import struct
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from garboard.model.faults import worded
 from garboard.model.gap import Gap
 from garboard.model.image import File
 from garboard.model.package import UNMANAGED, Fact, Package
@@ -29,7 +30,7 @@ def model(file: File) -> Iterator[Fact]:
     try:
         stated = _gguf(file.data) if file.data.startswith(_GGUF) else _safetensors(file.data)
     except (struct.error, ValueError, RecursionError) as error:
-        yield Gap(stage="catalog", subject=file.path, reason=f"the header of a model cannot be read: {error}")
+        yield Gap(stage="catalog", subject=file.path, reason=f"the header of a model cannot be read: {worded(error)}")
         return
     name = stated.get("name") or file.path.rpartition("/")[2].rpartition(".")[0]
     license_ = stated.get("license", "")

@@ -37,6 +37,7 @@ ECOSYSTEM: Final = Ecosystem(
     index="the GitHub Marketplace",
     misses="actions by a branch or a tag that moves (`@v4`), which take whatever is newest",
     reference="https://docs.github.com/actions/reference/workflow-syntax-for-github-actions",
+    blank=r"",
     declares=(
         *(f"**/.{host}/workflows/*.{end}" for host in ("github", "gitea", "forgejo") for end in ("yml", "yaml")),
         "**/action.yml",

@@ -8,6 +8,9 @@ from typing import Final, NamedTuple
 
 import msgspec
 
+from garboard import lock_text
+from garboard.lock_text import Remark
+from garboard.model.faults import worded
 from garboard.model.gap import Gap
 from garboard.model.image import File
 from garboard.model.package import Fact, Package
@@ -56,15 +59,9 @@ def catalog(file: File, /) -> Iterator[Fact]:
     try:
         stated = _read(file.data.decode("utf-8-sig"))
     except ValueError as error:
-        yield Gap(stage="catalog", subject=file.path, reason=f"cannot be read: {error}")
+        yield Gap(stage="catalog", subject=file.path, reason=f"cannot be read: {worded(error)}")
         return
-    if stated.language < _COMPLETE and stated.required:
-        reason = "does not list what its modules require, as since Go 1.17: run `go mod tidy` with a newer one"
-        yield Gap(stage="catalog", subject=file.path, reason=reason)
-    if stated.left:
-        lines = ", ".join(map(str, stated.left[:_SHOWN])) + (" …" if len(stated.left) > _SHOWN else "")
-        reason = f"requires modules without a version, which were not judged (lines {lines}): run `go mod tidy`"
-        yield Gap(stage="catalog", subject=file.path, reason=reason)
+    yield from lock_text.gaps(file.path, _remarks(stated))
     modules = []
     for one in stated.required:
         found = stated.replaced.get((one.path, one.version)) or stated.replaced.get((one.path, ""))
@@ -86,6 +83,16 @@ def catalog(file: File, /) -> Iterator[Fact]:
         yield msgspec.structs.replace(_package(stated.module, ""), requires=direct, application=True)
     for one in modules:
         yield msgspec.structs.replace(_package(one.path, one.version), automatic=one.indirect, line=one.line)
+
+
+def _remarks(stated: GoMod) -> Iterator[Remark]:
+    if not stated.module:
+        yield Remark("does not say which module it is of: it is damaged, or no go.mod")
+    if stated.language < _COMPLETE and stated.required:
+        yield Remark("does not list what its modules require, as since Go 1.17: run `go mod tidy` with a newer one")
+    if stated.left:
+        lines = ", ".join(map(str, stated.left[:_SHOWN])) + (" …" if len(stated.left) > _SHOWN else "")
+        yield Remark(f"requires modules without a version, which were not judged (lines {lines}): run `go mod tidy`")
 
 
 def _read(text: str) -> GoMod:

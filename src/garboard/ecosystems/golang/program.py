@@ -9,6 +9,7 @@ from typing import Final, Literal, NamedTuple
 
 from garboard.ecosystems.golang import NO_INFORMATION, NO_VERSION, functions
 from garboard.executables import BadExecutable, Executable, Section
+from garboard.model.faults import worded
 from garboard.model.gap import Gap
 from garboard.model.image import File
 from garboard.model.package import Fact, Package, Unread
@@ -78,7 +79,9 @@ def catalog(file: File, /) -> Iterator[Fact]:
         build = read(program)
     except BadExecutable as error:
         yield Gap(
-            stage="catalog", subject=file.path, reason=f"the build information of a Go program cannot be read: {error}"
+            stage="catalog",
+            subject=file.path,
+            reason=f"the build information of a Go program cannot be read: {worded(error)}",
         )
         return
     if build is None:

@@ -69,6 +69,7 @@ ECOSYSTEM: Final = Ecosystem(
     misses="archives (`.ez`, escripts); the applications of Erlang/OTP and of Elixir are listed, and no advisories are read for "
     "them (a gap)",
     reference="https://www.erlang.org/doc/apps/kernel/app.html",
+    blank=r"manifest\.toml$",
     declares=("**/mix.lock", "**/rebar.lock", "**/manifest.toml"),
     manifests=("**/mix.exs",),
     load_declared=_declared,

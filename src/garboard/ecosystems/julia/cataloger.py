@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from garboard.model.ecosystem import MetadataPaths
+from garboard.model.faults import worded
 from garboard.model.gap import Gap
 from garboard.model.image import File
 from garboard.model.package import Fact, Package
@@ -27,7 +28,9 @@ def catalog(file: File, owned: MetadataPaths, /) -> Iterator[Fact]:
         stated = tomllib.loads(file.data.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
         yield Gap(
-            stage="catalog", subject=file.path, reason=f"is not what Julia's packages state of themselves: {error}"
+            stage="catalog",
+            subject=file.path,
+            reason=f"is not what Julia's packages state of themselves: {worded(error)}",
         )
         return
     name, version = stated.get("name"), stated.get("version")

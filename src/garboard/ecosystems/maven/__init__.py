@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from garboard.model.ecosystem import AdvisedName, Ecosystem
@@ -66,7 +67,9 @@ def _declared() -> PlainCatalog:
 
     def catalog(file: File, /) -> Iterator[Fact]:
         wanted = file.path.endswith(_SCRIPTS) and not file.path.endswith((".gradle.kts", "pom.kts"))
-        return scripts.catalog(file) if wanted and not _of_sbt(file.path) else declared.catalog(file)
+        if _CONSTANTS.search(file.path) is not None or _of_sbt(file.path):
+            wanted = False
+        return scripts.catalog(file) if wanted else declared.catalog(file)
 
     return catalog
 
@@ -74,7 +77,7 @@ def _declared() -> PlainCatalog:
 def _join() -> Join:
     from garboard.ecosystems.maven.declared import join
 
-    return join
+    return lambda kept, documents, _paths: join(kept, documents)
 
 
 def _order() -> VersionOrder:
@@ -107,6 +110,7 @@ _GLANCES: Final = (
     Glance(end=b".scala", signs=(b"//> using ", b"//>using "), above=_BUILDS),
     Glance(end=b".sc", signs=(b"//> using ", b"//>using ", b"$ivy.", b"$dep."), above=_BUILDS),
 )
+_CONSTANTS: Final = re.compile(r"(?:^|/)(?:buildSrc|build-logic)/.*\.(?:kt|java|groovy)$")
 _SCRIPTS: Final = tuple(one.end.decode() for one in _GLANCES)
 NATIVE: Final = "GraalVM native images"
 
@@ -121,6 +125,7 @@ ECOSYSTEM: Final = Ecosystem(
     globs=tuple(f"**/*.{one}" for kind in KINDS for one in (kind, kind.upper())),  # a class path takes any name
     mapped=True,
     load_catalog=_catalog,
+    blank=r"(?<!gradle)\.lockfile$|\.properties$",
     declares=(
         "**/*.lockfile",
         "**/gradle/verification-metadata.xml",
@@ -142,6 +147,12 @@ ECOSYSTEM: Final = Ecosystem(
         "**/*.gradle.kts",
         "**/*.versions.toml",
         "**/gradle/*.toml",
+        *(
+            f"**/{home}/src/{depth}*.{end}"
+            for home in ("buildSrc", "build-logic", "build-logic/*")
+            for end in ("kt", "java", "groovy")
+            for depth in ("*/*/", "*/*/*/", "*/*/*/*/", "*/*/*/*/*/", "*/*/*/*/*/*/")
+        ),
     ),
     glances=_GLANCES,
     load_declared=_declared,
@@ -163,6 +174,6 @@ ECOSYSTEM: Final = Ecosystem(
     scripts=(".jar", ".war", ".ear"),
     traces=(".class",),
     interpreted=True,
-    misses="a library's group where its archive does not state it: then the artifact's name has to be unambiguous, or the archive in a repository of yours (`garboard db jars`); a Java runtime's own `release` (a gap); plugins of Gradle's builds whose versions a script works out; what the plugins need; catalogs that do not lie in the tree (a gap where scripts name their libraries)",
+    misses="a library's group where its archive does not state it: then the artifact's name has to be unambiguous, or the archive in a repository of yours (`garboard db jars`); a Java runtime's own `release` (a gap); plugins of Gradle's builds whose versions a script works out; what the plugins need; catalogs and classes of constants that do not lie in the tree (a gap where scripts name their libraries); folders of archives (`fileTree`) that are empty",
     reference="https://maven.apache.org/shared/maven-archiver/",
 )

@@ -13,6 +13,7 @@ import msgspec
 from garboard import zipped
 from garboard.ecosystems.maven import KINDS, documents
 from garboard.ecosystems.maven.documents import Project
+from garboard.model.faults import worded
 from garboard.model.gap import Gap
 from garboard.model.package import Fact, Package
 from garboard.zipped import Entry, Malformed
@@ -76,7 +77,7 @@ class ArchiveReading:
         try:
             contents = self._contents(data)
         except Malformed as error:
-            yield self._gap(inside, f"the archive cannot be read: {error}")
+            yield self._gap(inside, f"the archive cannot be read: {worded(error)}")
             return
         yield from self._own(data, contents, inside)
         for entry in contents.archives:
@@ -87,7 +88,7 @@ class ArchiveReading:
             try:
                 nested = self._read(data, entry, _NESTED if entry.method else len(data))
             except Malformed as error:
-                yield self._gap(place, f"the archive cannot be read: {error}")
+                yield self._gap(place, f"the archive cannot be read: {worded(error)}")
                 continue
             yield from self.facts(nested, place, depth + 1)
             if entry.stored > _LET_GO:

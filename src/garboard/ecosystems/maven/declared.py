@@ -10,11 +10,12 @@ from typing import Final, NamedTuple
 import msgspec
 
 from garboard import lock_text
-from garboard.ecosystems.maven import bazel, clojure, gradle, plugins, poms, sbt
+from garboard.ecosystems.maven import bazel, clojure, constants, gradle, plugins, poms, sbt
 from garboard.ecosystems.maven.effective import Projects
 from garboard.ecosystems.maven.poms import Pom
 from garboard.lock_text import Parse, Pinned
 from garboard.model.ecosystem import Documents
+from garboard.model.faults import worded
 from garboard.model.gap import Gap
 from garboard.model.image import File
 from garboard.model.package import Fact, Kept
@@ -75,6 +76,7 @@ _FORMS: Final = (
     ("ivy.xml", ListForm(sbt.module, "Ivy", _IVY)),
     (".xml", ListForm(sbt.report, "Ivy")),
     (".toml", ListForm(gradle.version_catalog, "Gradle", _CATALOG)),
+    ((".kt", ".java", ".groovy"), ListForm(constants.named, "Gradle", _CATALOG)),
     ((".gradle", ".gradle.kts"), ListForm(gradle.build_script, "Gradle", _CATALOG)),
     ("project.clj", ListForm(clojure.leiningen, "Leiningen", _CLOJURE)),
     ("deps.edn", ListForm(clojure.deps, "Clojure", _CLOJURE)),
@@ -101,7 +103,7 @@ def _kept(file: File) -> Iterator[Fact]:
     try:
         yield Kept(path=file.path, data=msgspec.msgpack.encode(poms.parse(file.data)))
     except (ValueError, RecursionError) as error:
-        yield Gap(stage="catalog", subject=file.path, reason=f"is not what Maven reads: {error}")
+        yield Gap(stage="catalog", subject=file.path, reason=f"is not what Maven reads: {worded(error)}")
 
 
 def join(kept: Mapping[str, bytes], documents: Documents) -> Iterator[tuple[str, Fact]]:

@@ -97,7 +97,7 @@ class _Script:
                 continue
             else:
                 self._words |= self._within > 0
-                self._known |= one in _OF_TREE
+                self._known |= one in _OF_TREE or (one[:1].isupper() and _CONFIGURATION.fullmatch(word) is not None)
             word = one
         while self._within:
             self._close(len(self._text))

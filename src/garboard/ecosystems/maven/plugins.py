@@ -21,6 +21,13 @@ _ALIAS: Final = re.compile(
     r"(?m)^[ \t]*\w+[ \t]*(?:\([ \t]*)?(?:platform[ \t]*\([ \t]*)?libs\.(?!plugins\b|versions\b)\w"
 )
 
+_ASKING: Final = (
+    r"\b\w*(?:[aA]pi|[iI]mplementation|[cC]ompile(?:Only)?|[rR]untime(?:Only)?|classpath)[ \t]*(?:\([ \t]*)?"
+)
+_CONSTANT: Final = re.compile(rf"{_ASKING}(?:(?:enforcedP|p)latform[ \t]*\([ \t]*)?[A-Z]\w*\.\w")
+_FILES: Final = re.compile(rf"{_ASKING}files[ \t]*\(([^)]{{0,2000}})\)")
+_ARCHIVE: Final = re.compile(r"""["']([^"'$\n]+\.(?:jar|aar))["']""")
+
 
 def catalog(file: File, /) -> Iterator[Fact]:
     """Plugins, for development: each as the artifact by which Gradle finds it (``ID:ID.gradle.plugin``)."""
@@ -32,6 +39,19 @@ def catalog(file: File, /) -> Iterator[Fact]:
     yield from lock_text.packaged(file.path, found, type_="maven", order="maven", separator=":")
     if not file.path.endswith(".toml") and _ALIAS.search(_plain(text)) is not None:
         yield Unread(kind=lock_text.ALIASES, reason="their versions are not known: not judged")
+    if not file.path.endswith((".toml", ".kt", ".java", ".groovy")):
+        yield from _elsewhere(_plain(text))
+
+
+def _elsewhere(plain: str) -> Iterator[Unread]:
+    """What a script takes from constants, and from archives of the tree."""
+    if _CONSTANT.search(plain) is not None:
+        yield Unread(kind=lock_text.CONSTANTS, reason="what they name was not judged")
+    archives = dict.fromkeys(one for found in _FILES.finditer(plain) for one in _ARCHIVE.findall(found[1]))
+    yield from (
+        Unread(kind=lock_text.NAMED_ARCHIVES, folder=path, reason="what is in them is not known")
+        for path in (re.sub(r"^(?:\.{0,2}/)+", "", one) for one in archives)
+    )
 
 
 def _plain(text: str) -> str:

@@ -13,6 +13,7 @@ import msgspec
 from garboard import compression
 from garboard.ecosystems.maven import NATIVE
 from garboard.executables import BadExecutable, Executable
+from garboard.model.faults import worded
 from garboard.model.gap import Gap
 from garboard.model.image import File
 from garboard.model.package import Fact, Package, Unread
@@ -48,7 +49,7 @@ def catalog(file: File, /) -> Iterator[Fact]:
         data = read(Executable(file.view))
         bill = None if data is None else msgspec.json.decode(data, type=_Bill)
     except (BadExecutable, compression.Damaged, compression.TooLarge, msgspec.MsgspecError, RecursionError) as error:
-        reason = f"the bill of materials of a GraalVM native image cannot be read: {error}"
+        reason = f"the bill of materials of a GraalVM native image cannot be read: {worded(error)}"
         yield Gap(stage="catalog", subject=file.path, reason=reason)
         return
     if bill is None:

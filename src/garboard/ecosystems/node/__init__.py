@@ -115,6 +115,7 @@ ECOSYSTEM: Final = Ecosystem(
     archives=("**/*.asar", "**/.yarn/cache/*.zip", "**/.yarn/berry/cache/*.zip"),
     load_archives=_archives,
     repeats=_repeats,
+    blank=r"yarn\.lock$",
     declares=(
         "**/package-lock.json",
         "**/npm-shrinkwrap.json",

@@ -11,6 +11,7 @@ import msgspec
 from garboard import zipped
 from garboard.ecosystems.node import ASAR, cataloger
 from garboard.model.bounded import bounded
+from garboard.model.faults import worded
 from garboard.model.gap import Gap
 from garboard.model.image import File
 from garboard.model.package import Fact, Package, Unread
@@ -52,7 +53,7 @@ def _asar(file: File) -> Iterator[Fact]:
     try:
         files, start = _header(file.view)
     except ValueError as error:
-        yield _gap(file.path, "", f"the archive cannot be read: {error}")
+        yield _gap(file.path, "", f"the archive cannot be read: {worded(error)}")
         return
     found = False
     left = _ALL

@@ -10,6 +10,7 @@ import msgspec
 
 from garboard.ecosystems.node import EXTENSIONS, UNMET, pnp, yarn_releases
 from garboard.model.ecosystem import MetadataPaths
+from garboard.model.faults import worded
 from garboard.model.gap import Gap
 from garboard.model.image import File
 from garboard.model.package import Fact, Package, Unread
@@ -82,7 +83,7 @@ def described(path: str, data: bytes) -> Iterator[Fact]:
     try:
         manifest = _manifest(data)
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
-        yield Gap(stage="catalog", subject=path, reason=f"is no JSON object: {error}")
+        yield Gap(stage="catalog", subject=path, reason=f"is no JSON object: {worded(error)}")
         return
     name, version = _text(manifest.name).rstrip("/") or folder or "", _text(manifest.version)
     if not name.strip("@/"):

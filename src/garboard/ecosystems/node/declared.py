@@ -15,9 +15,10 @@ import msgspec
 from garboard import lock_text
 from garboard.ecosystems.node import LOCKING
 from garboard.lock_text import Named, Remark, text_of
+from garboard.model.faults import worded
 from garboard.model.gap import Gap
 from garboard.model.image import File
-from garboard.model.package import Asked, Fact, Package
+from garboard.model.package import Asked, Fact, Package, Unlisted
 
 TYPE: Final = "npm"
 ORDER: Final = "semver"
@@ -73,9 +74,12 @@ def catalog(file: File, /) -> Iterator[Fact]:
         unread: dict[str, None] = {}
         tree = _tree(lock, unread)
     except lock_text.ERRORS as error:
-        yield Gap(stage="catalog", subject=file.path, reason=f"is not what npm writes: {error}")
+        yield Gap(stage="catalog", subject=file.path, reason=f"is not what npm writes: {worded(error)}")
         return
     yield from lock_text.gaps(file.path, _remarks(lock, tree, tuple(unread)))
+    absent = {place for path in tree if _MODULES not in f"{path}/" for place in _missing(tree, path)}
+    if absent and lock.packages is not None:
+        yield Unlisted(type=TYPE, names=tuple(sorted(absent)))
     lines = lock_text.lines(text, _OPENED)
     asked = _asked(tree)
     linked = {
@@ -117,7 +121,7 @@ def manifest(file: File, /) -> Iterator[Fact]:
     hint = _LOCKING.get(named[1], LOCKING) if named is not None and named.groups() != (b"yarn", b"1") else LOCKING
     for fact in lock_text.asked(file, _dependencies, type_=TYPE, hint=hint):
         if isinstance(fact, Asked):
-            yield msgspec.structs.replace(fact, told=_UNMET in file.data, project=_project(file.data))
+            yield msgspec.structs.replace(fact, told=fact.told or _UNMET in file.data, project=_project(file.data))
         else:
             yield fact
 
@@ -130,10 +134,10 @@ def _project(data: bytes) -> str:
 
 
 def _dependencies(text: str) -> Named:
-    document = lock_text.mapping(msgspec.json.decode(text))
+    document = msgspec.json.decode(text)
     lines = lock_text.fields(text, _NEEDED_BY_ROOT)
     for kind in _NEEDED_BY_ROOT:
-        for name, wanted in lock_text.mapping(document.get(kind)).items():
+        for name, wanted in lock_text.table(document, kind).items():
             alias = text_of(wanted).removeprefix("npm:") if text_of(wanted).startswith("npm:") else ""
             real = alias[:1] + alias[1:].partition("@")[0] if alias else name
             yield real, lines.get(name, 0), kind == "devDependencies"
@@ -165,9 +169,6 @@ def _remarks(lock: _Lock, tree: Tree, unread: tuple[str, ...]) -> Iterator[Remar
         path.rpartition(_MODULES)[2] for path, one in tree.items() if text_of(one.get("resolved")).startswith("git")
     ]
     yield from lock_text.from_repositories(cloned)
-    asked = {place for path in tree if _MODULES not in f"{path}/" for place in _missing(tree, path)}
-    if asked and lock.packages is not None:
-        yield Remark(f"asks for {lock_text.some(sorted(asked))}, which it does not list: not judged")
 
 
 def _missing(tree: Tree, path: str) -> Iterator[str]:

@@ -10,9 +10,10 @@ import msgspec
 
 from garboard import lock_text, yaml_text
 from garboard.lock_text import Remark
+from garboard.model.faults import worded
 from garboard.model.gap import Gap
 from garboard.model.image import File
-from garboard.model.package import Fact, Package
+from garboard.model.package import Fact, Package, Unlisted
 
 TYPE: Final = "npm"
 ORDER: Final = "semver"
@@ -26,6 +27,8 @@ _BERRY: Final = ("3", "4", "5", "6", "7", "8", "9")
 _PNPM: Final = ("5", "6", "7", "9")
 _LOCAL: Final = ("link:", "file:", "workspace:", "portal:")
 _FIELD: Final = 2
+_DENO_PARTS: Final = frozenset({"version", "packages", "specifiers", "npm", "jsr", "remote", "workspace"})
+"""Of which a file has one since version 2; before that it lists addresses alone."""
 
 
 class LockedModule(NamedTuple):
@@ -49,10 +52,11 @@ def catalog(file: File, /) -> Iterator[Fact]:
     try:
         stated = list(_READERS[name](lock_text.decoded(file.data)))
     except lock_text.ERRORS as error:
-        reason = f"is not what {_TOOLS[name]} writes: {lock_text.worded(error)}"
+        reason = f"is not what {_TOOLS[name]} writes: {worded(error)}"
         yield Gap(stage="catalog", subject=file.path, reason=reason)
         return
     yield from lock_text.gaps(file.path, (one for one in stated if isinstance(one, Remark)))
+    yield from (one for one in stated if isinstance(one, Unlisted))
     modules = [one for one in stated if isinstance(one, LockedModule)]
     known = {one.key: one for one in modules if one.own or _RELEASE.fullmatch(one.version)}
     elsewhere = [one.name for one in modules if one.key not in known]
@@ -95,13 +99,13 @@ def _split(spec: str) -> tuple[str, str]:
     return spec[:1] + name, rest
 
 
-def _unlisted(asked: Iterable[str], known: Container[str]) -> Iterator[Remark]:
-    """A remark on what is asked for, by the keys of packages, and has no entry."""
+def _unlisted(asked: Iterable[str], known: Container[str]) -> Iterator[Unlisted]:
+    """What is asked for, by the keys of packages, and has no entry."""
     if absent := sorted({key for key in asked if key not in known}):
-        yield Remark(f"asks for {lock_text.some(absent)}, which it does not list: not judged")
+        yield Unlisted(type=TYPE, names=tuple(absent))
 
 
-def _yarn(text: str) -> Iterator[LockedModule | Remark]:
+def _yarn(text: str) -> Iterator[LockedModule | Remark | Unlisted]:
     if "\n__metadata:" in text or text.startswith("__metadata:"):
         yield from _berry(text)
         return
@@ -160,7 +164,7 @@ def _spec(pair: re.Match[str]) -> str:
     return f"{name}@{wanted}"
 
 
-def _berry(text: str) -> Iterator[LockedModule | Remark]:
+def _berry(text: str) -> Iterator[LockedModule | Remark | Unlisted]:
     (document,) = yaml_text.read(text)
     yield from lock_text.newer(lock_text.mapping(document["__metadata"]).get("version"), _BERRY)
     entries = {key: entry for key, entry in document.items() if key != "__metadata"}
@@ -198,7 +202,7 @@ def _pairs(entry: Mapping[str, Any], kinds: tuple[str, ...]) -> Iterator[tuple[s
         yield from (entry.get(kind) or {}).items()
 
 
-def _pnpm(text: str) -> Iterator[LockedModule | Remark]:
+def _pnpm(text: str) -> Iterator[LockedModule | Remark | Unlisted]:
     documents = [one for one in yaml_text.read(text) if "importers" in one or "lockfileVersion" in one]
     if not documents:
         raise ValueError("it states no lockfileVersion")
@@ -250,7 +254,7 @@ def _pnpm_key(path: str, *, old: bool) -> tuple[str, str]:
     return "/".join(parts[:scoped]), "/".join(parts[scoped:]).partition("_")[0]
 
 
-def _bun(text: str) -> Iterator[LockedModule | Remark]:
+def _bun(text: str) -> Iterator[LockedModule | Remark | Unlisted]:
     document = msgspec.json.decode(_TRAILING.sub(lambda found: found[1] or "", text))
     yield from lock_text.newer(document.get("lockfileVersion"), ("0", "1"))
     packages: dict[str, list[Any]] = lock_text.listed(document, "packages")
@@ -281,20 +285,16 @@ def _bun(text: str) -> Iterator[LockedModule | Remark]:
         yield LockedModule(key, name, version, needs, asked=key in asked, line=lines.get(key, 0))
 
 
-def _deno(text: str) -> Iterator[LockedModule | Remark]:
-    document = msgspec.json.decode(text)
+def _deno(text: str) -> Iterator[LockedModule | Remark | Unlisted]:
+    document = msgspec.json.decode(text, type=dict[str, Any])
     yield from lock_text.newer(document.get("version"), ("1", "2", "3", "4", "5"))
-    part = document.get("packages") or document
-    specifiers: dict[str, str] = part.get("specifiers") or {}
-    npm: dict[str, Any] = part.get("npm") or {}
+    part = _deno_part(document)
+    npm = lock_text.table(part, "npm")
     lines = lock_text.lines(text, _FIELD_NAME, last=True)
     names: dict[str, str] = {}
     for key in npm:
         names.setdefault(_split(key)[0], key)
-    asked = set()
-    for wanted, version in specifiers.items():
-        if wanted.startswith("npm:"):
-            asked.add(version[4:] if version.startswith("npm:") else f"{_split(wanted[4:])[0]}@{version}")
+    asked = {*_deno_asked(lock_text.table(part, "specifiers"))}
     yield from _unlisted(asked, npm)
     for key, entry in npm.items():
         stated = entry.get("dependencies") or ()
@@ -302,11 +302,32 @@ def _deno(text: str) -> Iterator[LockedModule | Remark]:
         found = tuple(need if need in npm else names.get(need, "") for need in needs)
         name, version = _split(key)
         yield LockedModule(key, name, version.partition("_")[0], found, asked=key in asked, line=lines.get(key, 0))
-    for key in part.get("jsr") or {}:
+    for key in lock_text.table(part, "jsr"):
         name, version = _split(key)
         yield LockedModule(f"jsr:{key}", name, f"jsr:{version}", line=lines.get(key, 0))
-    for address in document.get("remote") or {}:
+    for address in lock_text.table(part, "remote"):
         yield LockedModule(address, address, address)
+
+
+def _deno_part(document: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What a file of any version lists, as since version 4: ``specifiers``, ``npm``, ``jsr`` and ``remote``."""
+    npm = lock_text.mapping(document.get("npm"))
+    if "specifiers" in npm or "packages" in npm:  # version 2
+        specifiers = lock_text.table(npm, "specifiers")
+        return {
+            "remote": document.get("remote"),
+            "specifiers": {f"npm:{wanted}": f"npm:{one}" for wanted, one in specifiers.items()},
+            "npm": lock_text.table(npm, "packages"),
+        }
+    if not _DENO_PARTS.isdisjoint(document):
+        return {**document, **lock_text.table(document, "packages")}
+    return {"remote": {key: one for key, one in document.items() if "://" in key}}
+
+
+def _deno_asked(specifiers: Mapping[str, str]) -> Iterator[str]:
+    for wanted, version in specifiers.items():
+        if wanted.startswith("npm:"):
+            yield version[4:] if version.startswith("npm:") else f"{_split(wanted[4:])[0]}@{version}"
 
 
 _READERS: Final = {"yarn.lock": _yarn, "pnpm-lock.yaml": _pnpm, "bun.lock": _bun, "deno.lock": _deno}

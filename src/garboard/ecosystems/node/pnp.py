@@ -10,6 +10,7 @@ from urllib.parse import unquote
 import msgspec
 
 from garboard.model.bounded import bounded
+from garboard.model.faults import worded
 from garboard.model.gap import Gap
 from garboard.model.image import File
 from garboard.model.package import Fact, Package
@@ -31,7 +32,9 @@ def catalog(file: File, /) -> Iterator[Fact]:
     try:
         state = msgspec.json.decode(_text(file), type=_State)
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
-        yield Gap(stage="catalog", subject=file.path, reason=f"is not what Yarn writes of its packages: {error}")
+        yield Gap(
+            stage="catalog", subject=file.path, reason=f"is not what Yarn writes of its packages: {worded(error)}"
+        )
         return
     yield from bounded(file.path, _packages(file.path, state))
 

@@ -95,6 +95,7 @@ ECOSYSTEM: Final = Ecosystem(
         "**/PACKAGES.CONFIG",
     ),
     manifests=(*(f"**/*.{end}" for one in _PROJECTS for end in (one, one.upper())), "**/global.json"),
+    any_case=True,
     load_declared=_declared,
     nearest=same_file,
     folders=_folders,

@@ -8,6 +8,7 @@ from typing import Any, Final
 import msgspec
 
 from garboard.model.ecosystem import MetadataPaths
+from garboard.model.faults import worded
 from garboard.model.gap import Gap
 from garboard.model.image import File
 from garboard.model.package import Fact, Package
@@ -56,7 +57,7 @@ def listed(data: bytes, path: str, inside: str = "") -> Iterator[Fact]:
         # Some tools write a byte order mark.
         found = msgspec.json.decode(data.removeprefix(b"\xef\xbb\xbf"), type=_Dependencies)
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
-        yield Gap(stage="catalog", subject=path, reason=f"is not what .NET's build writes: {error}")
+        yield Gap(stage="catalog", subject=path, reason=f"is not what .NET's build writes: {worded(error)}")
         return
     name = found.runtimeTarget.name if isinstance(found.runtimeTarget, _Target) else found.runtimeTarget
     chosen = name if name and found.targets.get(name) else next(iter(found.targets), "")

@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 from garboard.ecosystems.nuget import BUNDLES
 from garboard.ecosystems.nuget.cataloger import listed
 from garboard.executables import BadExecutable, Executable
+from garboard.model.faults import worded
 from garboard.model.gap import Gap
 from garboard.model.image import File
 from garboard.model.package import Fact, Unread
@@ -41,7 +42,9 @@ def catalog(file: File, /) -> Iterator[Fact]:
     try:
         bundle = read(Executable(file.view))
     except BadExecutable as error:
-        yield Gap(stage="catalog", subject=file.path, reason=f"the bundle of a .NET program cannot be read: {error}")
+        yield Gap(
+            stage="catalog", subject=file.path, reason=f"the bundle of a .NET program cannot be read: {worded(error)}"
+        )
         return
     if bundle is None:
         return

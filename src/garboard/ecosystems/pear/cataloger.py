@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from garboard.model.ecosystem import MetadataPaths
+from garboard.model.faults import worded
 from garboard.model.gap import Gap
 from garboard.model.image import File
 from garboard.model.package import Fact, Package
@@ -25,7 +26,7 @@ def catalog(file: File, owned: MetadataPaths, /) -> Iterator[Fact]:
     try:
         stated = _unserialized(file.data)
     except ValueError as error:
-        yield Gap(stage="catalog", subject=file.path, reason=f"is not what PEAR writes of a package: {error}")
+        yield Gap(stage="catalog", subject=file.path, reason=f"is not what PEAR writes of a package: {worded(error)}")
         return
     of = stated if isinstance(stated, dict) else {}
     name, version, channel, licensed = (of.get(key) for key in ("name", "version", "channel", "license"))

@@ -9,6 +9,7 @@ import msgspec
 
 from garboard.ecosystems.php import drupal
 from garboard.model.ecosystem import MetadataPaths
+from garboard.model.faults import worded
 from garboard.model.gap import Gap
 from garboard.model.image import File
 from garboard.model.package import Fact, Package
@@ -60,13 +61,13 @@ def installed(path: str, data: bytes) -> Iterator[Fact]:
     try:
         entries = _entries(data)
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
-        yield Gap(stage="catalog", subject=path, reason=f"is not what Composer writes: {error}")
+        yield Gap(stage="catalog", subject=path, reason=f"is not what Composer writes: {worded(error)}")
         return
     for raw in entries:
         try:
             entry = msgspec.json.decode(raw, type=_Entry)
         except msgspec.ValidationError as error:
-            yield Gap(stage="catalog", subject=path, reason=f"one of its packages cannot be read: {error}")
+            yield Gap(stage="catalog", subject=path, reason=f"one of its packages cannot be read: {worded(error)}")
             continue
         if entry.type == "metapackage":
             continue

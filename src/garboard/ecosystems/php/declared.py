@@ -9,6 +9,7 @@ import msgspec
 
 from garboard import lock_text
 from garboard.lock_text import Named, text_of
+from garboard.model.faults import worded
 from garboard.model.gap import Gap
 from garboard.model.image import File
 from garboard.model.package import Fact, Package
@@ -34,7 +35,7 @@ def catalog(file: File, /) -> Iterator[Fact]:
         text = lock_text.decoded(file.data)
         lock = msgspec.json.decode(text, type=_Lock)
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
-        yield Gap(stage="catalog", subject=file.path, reason=f"is not what Composer writes: {error}")
+        yield Gap(stage="catalog", subject=file.path, reason=f"is not what Composer writes: {worded(error)}")
         return
     stated = lock_text.lines(text, _NAMED)
     lines = {name.lower(): line for name, line in reversed(stated.items())}
@@ -72,9 +73,9 @@ def catalog(file: File, /) -> Iterator[Fact]:
 
 def _required(text: str) -> Named:
     """Names without a vendor are PHP itself, its extensions and libraries."""
-    document = lock_text.mapping(msgspec.json.decode(text))
+    document = msgspec.json.decode(text)
     lines = lock_text.fields(text, _KINDS)
     for kind in _KINDS:
-        for name in lock_text.mapping(document.get(kind)):
+        for name in lock_text.table(document, kind):
             if "/" in name:
                 yield name.lower(), lines.get(name, 0), kind == "require-dev"

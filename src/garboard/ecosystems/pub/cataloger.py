@@ -9,6 +9,7 @@ from typing import Any, Final
 import msgspec
 
 from garboard.model.ecosystem import MetadataPaths
+from garboard.model.faults import worded
 from garboard.model.gap import Gap
 from garboard.model.image import File
 from garboard.model.package import Fact, Package
@@ -49,7 +50,7 @@ def _configured(file: File) -> Iterator[Fact]:
     try:
         packages = msgspec.json.decode(file.data, type=_Config).packages
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
-        yield Gap(stage="catalog", subject=file.path, reason=f"is not what pub writes of packages: {error}")
+        yield Gap(stage="catalog", subject=file.path, reason=f"is not what pub writes of packages: {worded(error)}")
         return
     for one in packages:
         uri = one.get("rootUri") if isinstance(one, dict) else None

@@ -85,33 +85,39 @@ def _order() -> VersionOrder:
 
 
 def _declared() -> PlainCatalog:
-    from garboard.ecosystems.python import declared, manifests, requirements, scripts, tools
-
     def catalog(file: File) -> Iterator[Fact]:
         name = file.path.rpartition("/")[2]
-        if name in _TOOLS:
-            return tools.catalog(file)
-        if name == "pyproject.toml":
-            return chain(manifests.catalog(file), tools.catalog(file))
-        if name.endswith((".py", ".ipynb")) and name not in _PROJECTS:
-            return scripts.catalog(file)
-        if name in _PROJECTS or name.endswith(".in"):
-            return manifests.catalog(file)
-        if (
-            name.lower().endswith((".txt", ".pip"))
-            or name in _PLAIN
-            or (name.endswith(".lock") and "requirements" in name)
-        ):
+        lists = name.lower().endswith((".txt", ".pip")) or name in _PLAIN
+        if lists or (name.endswith(".lock") and "requirements" in name):
+            from garboard.ecosystems.python import requirements
+
             return requirements.catalog(file)
-        return declared.catalog(file)
+        return _manifest(name)(file)
 
     return catalog
+
+
+def _manifest(name: str) -> PlainCatalog:
+    """What reads a file of this name that is no list for pip."""
+    from garboard.ecosystems.python import declared, manifests, scripts, tools, unpacked
+
+    by_name: dict[str, PlainCatalog] = {
+        "PKG-INFO": unpacked.catalog,
+        "pyproject.toml": lambda file: chain(manifests.catalog(file), tools.catalog(file)),
+        **dict.fromkeys(_TOOLS, tools.catalog),
+        **dict.fromkeys(("Pipfile", "setup.cfg", "setup.py"), manifests.catalog),
+    }
+    if name in by_name:
+        return by_name[name]
+    if name.endswith((".py", ".ipynb")):
+        return scripts.catalog
+    return manifests.catalog if name.endswith(".in") else declared.catalog
 
 
 def _join() -> Join:
     from garboard.ecosystems.python.requirements import join
 
-    return lambda kept, _documents: join(kept)
+    return lambda kept, _documents, paths: join(kept, paths)
 
 
 def _commands() -> Commands:
@@ -120,10 +126,20 @@ def _commands() -> Commands:
     return COMMANDS
 
 
+LARGEST_LIST: Final = 256 * 1024
+"""Bytes of a list for pip that is not called so."""
 _TOOLS: Final = ("tox.ini", "tox.toml", "hatch.toml", ".pre-commit-config.yaml", ".pre-commit-config.yml", "noxfile.py")
 _PROJECTS: Final = ("pyproject.toml", "Pipfile", "setup.cfg", "setup.py")
-_PLAIN: Final = ("requirements", "pip-requires", "test-requires")
-"""Names of lists for pip without an extension."""
+_PURPOSES: Final = (
+    *("base", "build", "ci", "common", "core", "deploy", "dev", "devel", "development", "doc", "docs", "lint", "local"),
+    *("prod", "production", "stage", "staging", "test", "testing", "tests"),
+)
+_PLAIN: Final = (
+    *("requirements", "pip-requires", "test-requires"),
+    *(f"requirements{mark}{purpose}" for mark in ".-_" for purpose in _PURPOSES),
+    *(f"{purpose}{mark}requirements" for mark in ".-_" for purpose in _PURPOSES),
+)
+"""Names of lists for pip without an extension, or with one that says what for."""
 REQUIREMENTS: Final = (
     "**/*requirements*.txt",
     "**/*Requirements*.txt",
@@ -191,6 +207,7 @@ ECOSYSTEM: Final = Ecosystem(
     packed=("**/*.dist-info/METADATA", "**/EGG-INFO/PKG-INFO"),
     load_catalog=_catalog,
     programs=("pip", "pipx", "uv", "poetry"),
+    blank=r"(?i)\.(?:txt|pip|in)$|requirements[^/]*$|requires$",
     declares=(
         *REQUIREMENTS,
         "**/*constraints*.txt",
@@ -201,10 +218,12 @@ ECOSYSTEM: Final = Ecosystem(
         "**/*.py.lock",
         "**/pdm.lock",
         "**/pylock*.toml",
+        "**/PKG-INFO",
     ),
     manifests=(*(f"**/{name}" for name in (*_PROJECTS, *_TOOLS)), "**/*requirements*.in", "**/requirements/*.in"),
     glances=(
         Glance(end=b".py", signs=(b"# /// script",), beside=(b"__init__.py",)),
+        *(Glance(end=end, signs=(b"==", b">=", b"~="), head=LARGEST_LIST) for end in (b".txt", b".TXT")),
         Glance(end=b".ipynb", signs=(b"pip install", b"pip3 install"), head=1024 * 1024),
     ),
     load_declared=_declared,
@@ -220,7 +239,8 @@ ECOSYSTEM: Final = Ecosystem(
     interpreted=True,
     misses="modules that lie in an archive, or among others, without a distribution's metadata (a gap); what is vendored without "
     "metadata or a list; what a script states in itself (PEP 723) after its first 4 KiB, or as a module of a package; lists for pip under names that do not "
-    "contain `requirements` or `reqs`, unless one names them (a gap); what a build (`build-system`), tox, nox and pre-commit "
+    "contain `requirements` or `reqs`, if they do not end with `.txt`, or have lines that are no requirements or no version at all, "
+    "unless one names them (a gap); what a build (`build-system`), tox, nox and pre-commit "
     "need without a version, and the hooks of pre-commit, which are told and take nothing from the coverage",
     reference="https://packaging.python.org/en/latest/specifications/",
 )

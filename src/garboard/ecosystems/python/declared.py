@@ -15,6 +15,7 @@ from typing import Any, Final
 from garboard import lock_text
 from garboard.ecosystems.python.locked import LockedDistribution, packages
 from garboard.lock_text import Remark
+from garboard.model.faults import worded
 from garboard.model.gap import Gap
 from garboard.model.image import File
 from garboard.model.package import Fact
@@ -48,7 +49,7 @@ def catalog(file: File, /) -> Iterator[Fact]:
     try:
         stated = tuple(parse(lock_text.decoded(file.data)))
     except lock_text.ERRORS as error:
-        yield Gap(stage="catalog", subject=file.path, reason=f"cannot be read: {lock_text.worded(error)}")
+        yield Gap(stage="catalog", subject=file.path, reason=f"cannot be read: {worded(error)}")
         return
     yield from lock_text.gaps(file.path, (one for one in stated if isinstance(one, Remark)))
     yield from packages([one for one in stated if isinstance(one, LockedDistribution)])

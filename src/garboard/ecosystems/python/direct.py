@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from garboard.model.faults import worded
 from garboard.model.gap import Gap
 from garboard.model.package import Fact, Unread
 
@@ -31,7 +32,7 @@ def catalog(path: str, data: bytes) -> Iterator[Fact]:
     try:
         origin = msgspec.json.decode(data, type=_Origin)
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
-        reason = f"does not tell where the distribution came from: {error}"
+        reason = f"does not tell where the distribution came from: {worded(error)}"
         yield Gap(stage="catalog", subject=path, reason=reason)
         return
     if not isinstance(origin.vcs_info, dict):

@@ -72,33 +72,38 @@ def hint(name: str, data: bytes) -> str:
 
 def _project(text: str) -> Stated:
     document = tomllib.loads(text)
-    project = lock_text.mapping(document.get("project"))
-    tool = lock_text.mapping(document.get("tool"))
-    poetry, uv, pdm = (lock_text.mapping(tool.get(name)) for name in ("poetry", "uv", "pdm"))
-    always: list[Any] = [project.get("dependencies"), *lock_text.mapping(project.get("optional-dependencies")).values()]
-    development: list[Any] = [uv.get("dev-dependencies")]
-    for group in (document.get("dependency-groups"), pdm.get("dev-dependencies")):
-        development += lock_text.mapping(group).values()
-    flit, rye, hatch = (lock_text.mapping(tool.get(name)) for name in ("flit", "rye", "hatch"))
-    metadata = lock_text.mapping(flit.get("metadata"))
-    always += [metadata.get("requires"), *lock_text.mapping(metadata.get("requires-extra")).values()]
-    development.append(rye.get("dev-dependencies"))
-    for environment in lock_text.mapping(hatch.get("envs")).values():
-        development += (lock_text.mapping(environment).get(key) for key in ("dependencies", "extra-dependencies"))
-    yield from _elsewhere(project, tool)
+    yield from _elsewhere(lock_text.table(document, "project"), lock_text.table(document, "tool"))
     lines = _quoted(text)
-    for lists, only in ((always, False), (development, True)):
-        yield from ((name, lines.get(name, 0), only) for needs in lists for name in _names(needs))
+    for key, needs, only in _lists(document):
+        yield from ((name, lines.get(name, 0), only) for name in _names(needs, key))
     keys = lock_text.toml_keys(text)
-    tables = {"tool.poetry.dependencies": poetry.get("dependencies")}
-    tables["tool.poetry.requires-plugins"] = poetry.get("requires-plugins")
-    tables["tool.poetry.dev-dependencies"] = poetry.get("dev-dependencies")
-    for group, stated in lock_text.mapping(poetry.get("group")).items():
-        tables[f"tool.poetry.group.{group}.dependencies"] = lock_text.mapping(stated).get("dependencies")
-    for table, needed in tables.items():
-        for name in lock_text.mapping(needed):
+    poetry = ("tool", "poetry")
+    tables: list[tuple[str, ...]] = [
+        (*poetry, name) for name in ("dependencies", "requires-plugins", "dev-dependencies")
+    ]
+    tables += [(*poetry, "group", group, "dependencies") for group in lock_text.table(document, *poetry, "group")]
+    for table in tables:
+        for name in lock_text.table(document, *table):
             if name != "python":
-                yield name, keys.get((table, name), 0), table != "tool.poetry.dependencies"
+                yield name, keys.get((".".join(table), name), 0), table != tables[0]
+
+
+def _lists(document: Mapping[str, Any]) -> Iterator[tuple[str, Any, bool]]:
+    """The lists of requirements, each with its name, and whether only development needs them."""
+    for place, of_groups in ((("project",), "optional-dependencies"), (("tool", "flit", "metadata"), "requires-extra")):
+        stated = lock_text.table(document, *place)
+        only = "dependencies" if place == ("project",) else "requires"
+        yield only, stated.get(only), False
+        yield from ((f"{of_groups}.{key}", one, False) for key, one in lock_text.table(stated, of_groups).items())
+    for tool in ("uv", "rye"):
+        yield f"tool.{tool}.dev-dependencies", lock_text.table(document, "tool", tool).get("dev-dependencies"), True
+    for groups in (("dependency-groups",), ("tool", "pdm", "dev-dependencies")):
+        for key, one in lock_text.table(document, *groups).items():
+            yield f"{'.'.join(groups)}.{key}", one, True
+    for name in lock_text.table(document, "tool", "hatch", "envs"):
+        environment = lock_text.table(document, "tool", "hatch", "envs", name)
+        for key in ("dependencies", "extra-dependencies"):
+            yield f"tool.hatch.envs.{name}.{key}", environment.get(key), True
 
 
 def _elsewhere(project: Mapping[str, Any], tool: Mapping[str, Any]) -> Iterator[Remark]:
@@ -119,9 +124,17 @@ def _files(stated: Any) -> str:
     return ", ".join(map(str, found)) if isinstance(found, list) else str(found)
 
 
-def _names(needs: Any) -> Iterator[str]:
-    stated = (need for need in needs if isinstance(need, str)) if isinstance(needs, list) else ()
-    return (found[0] for need in stated if (found := _NAME.match(need.strip())) is not None)
+def _names(needs: Any, key: str) -> Iterator[str]:
+    """The names in the list of this key; its tables take in other lists.
+
+    Raises:
+        ValueError: it is no list of requirements.
+    """
+    for need in lock_text.entries(needs, key):
+        if isinstance(need, str) and (found := _NAME.match(need.strip())) is not None:
+            yield found[0]
+        elif not isinstance(need, Mapping):
+            raise ValueError(f"{key} has what is no requirement: {str(need)[:100]}")
 
 
 def _quoted(text: str) -> Mapping[str, int]:
@@ -133,7 +146,7 @@ def _pipfile(text: str) -> Named:
     document = tomllib.loads(text)
     keys = lock_text.toml_keys(text)
     for table in sorted(document.keys() - _NOT_CATEGORIES):
-        names = lock_text.mapping(document.get(table))
+        names = lock_text.table(document, table)
         yield from ((name, keys.get((table, name), 0), table == "dev-packages") for name in names)
 
 

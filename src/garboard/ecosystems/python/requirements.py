@@ -7,15 +7,18 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from typing import Final, NamedTuple
 
 from garboard import lock_text
+from garboard.ecosystems.python import LARGEST_LIST, REQUIREMENTS
 from garboard.ecosystems.python.locked import TYPE, LockedDistribution, packages
 from garboard.ecosystems.python.names import normalize
+from garboard.model.faults import worded
 from garboard.model.gap import Gap
 from garboard.model.image import File
 from garboard.model.package import Asked, Fact, Kept
+from garboard.patterns import lazy, of_globs
 
 _NAME: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 _REQUIREMENT: Final = re.compile(
@@ -25,9 +28,19 @@ _REQUIREMENT: Final = re.compile(
 _OPEN: Final = re.compile(r"([A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?)[ \t]*(?:\[[^\]]*\])?[ \t]*(?=[<>~!=(@;\s]|$)")
 _LIKE: Final = re.compile(r"(?:-|[A-Za-z0-9][\w.-]*[ \t]*(?:\[[^\]]*\])?[ \t]*(?:[<>~!=(@;]|--|$)|\S+://|[./])")
 """How a line of such a list begins."""
+_RELEASES: Final = r"(?:===|[<>=~!]=|[<>]) ?\d[\w.*+!-]*"
+_ONLY: Final = re.compile(
+    r"-(?:[rce] ?|-[a-z][a-z-]+(?:[ =]|$)).*|[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])? ?(?:\[[\w., -]*\] ?)?"
+    rf"(?:(?P<versions>{_RELEASES}(?: ?, ?{_RELEASES})*)|@ \S+://\S+)? ?(?:;[^;]*)?"
+)
+"""A line of a list that nothing but its lines tells, without hashes: an option, or a requirement (PEP 508) of releases."""
+_WORDS: Final = ("requirements", "reqs", "requires", "constraints")
+"""Of which a path has one that is `_CALLED` so."""
+_CALLED: Final = lazy(of_globs((*REQUIREMENTS, "**/*constraints*.txt", "**/*requirements*.lock")))
 _SOURCES: Final = (".tar.gz", ".zip", ".tar.bz2")
-_FOLDER: Final = re.compile(r"(?:file:)?\.(?:/(?!\.\.)[^:]*)?(?:\[[^\]]*\])?")
-"""The project's own folder, or one in it."""
+_FOLDER: Final = re.compile(r"(?:file:)?\.(?:\.?/[^:]*)?(?:\[[^\]]*\])?|(?:file:)?[\w.-]+/[^:@ ]*")
+"""The project's own folder, or another of the tree."""
+_OF_PROJECTS: Final = ("pyproject.toml", "setup.py", "setup.cfg")
 _NAMING: Final = re.compile(r"(?:-([rc])|--(requirement|constraint))(?:[ \t]+|=|(?=[^\s=]))(\S+)")
 _READ: Final = re.compile(r"/(?:[^/]*requirements[^/]*|requirements/[^/]*)\.in$")
 """Paths of files of requirements that are read as what a project asks for."""
@@ -44,10 +57,31 @@ def catalog(file: File, /) -> Iterator[Fact]:
     try:
         text = lock_text.decoded(file.data)
     except ValueError as error:
-        yield Gap(stage="catalog", subject=file.path, reason=f"cannot be read: {error}")
+        yield Gap(stage="catalog", subject=file.path, reason=f"cannot be read: {worded(error)}")
         return
-    if _is_list(file.path, text):
-        yield Kept(path=file.path, data=text.encode())
+    if not any(one in file.path.lower() for one in _WORDS) or _CALLED().fullmatch(file.path) is None:
+        if not _is_told_by_its_lines(file.path, text):
+            return
+        if len(file.data) >= LARGEST_LIST:
+            reason = f"looks like a list for pip, and was not read: it is larger than {LARGEST_LIST} bytes"
+            yield Gap(stage="catalog", subject=file.path, reason=reason)
+            return
+    elif not _is_list(file.path, text):
+        return
+    yield Kept(path=file.path, data=text.encode())
+
+
+def _is_told_by_its_lines(path: str, text: str) -> bool:
+    """Whether every line is a requirement, or an option of pip, and one of them states a version (of a large file: before its last)."""
+    if ".egg-info/" in path or ".dist-info/" in path or "\0" in text:
+        return False
+    stated = False
+    for _, line in _logical_lines(text[: text.rfind("\n")] if len(text) >= LARGEST_LIST else text):
+        found = _ONLY.fullmatch(" ".join(line.partition(" --hash=")[0].split()))
+        if found is None:
+            return False
+        stated = stated or found["versions"] is not None
+    return stated
 
 
 def _is_list(path: str, text: str) -> bool:
@@ -59,8 +93,11 @@ def _is_list(path: str, text: str) -> bool:
     return 2 * sum(_LIKE.match(line) is not None for line in lines) >= len(lines)
 
 
-def join(kept: Mapping[str, bytes]) -> Iterator[tuple[str, Fact]]:
-    """What each list names, with the versions of the constraints that it goes by; a gap for constraints of none."""
+def join(kept: Mapping[str, bytes], paths: Container[str] = ()) -> Iterator[tuple[str, Fact]]:
+    """What each list names, with the versions of the constraints that it goes by; a gap for constraints of none.
+
+    And for folders of projects of which no file is among the ``paths``.
+    """
     lists = {path: parsed(data.decode()) for path, data in kept.items()}
     used = {place for path, one in lists.items() for place in _places(path, one.constraints)}
     for path, one in lists.items():
@@ -70,6 +107,9 @@ def join(kept: Mapping[str, bytes]) -> Iterator[tuple[str, Fact]]:
                 yield path, Gap(stage="catalog", subject=path, reason=reason)
             continue
         yield from ((path, fact) for fact in _facts(path, one, lists))
+        if absent := [name for name in one.folders if not _is_project(path, name, paths)]:
+            reason = f"takes in {lock_text.some(absent)}, where no project of Python is in the tree: not judged"
+            yield path, Gap(stage="catalog", subject=path, reason=reason)
 
 
 class RequirementsList(NamedTuple):
@@ -79,6 +119,8 @@ class RequirementsList(NamedTuple):
     left: tuple[tuple[str, int], ...]
     included: tuple[str, ...]
     constraints: tuple[str, ...]
+    folders: tuple[str, ...] = ()
+    """Of projects that are installed from them, as the list names them."""
 
 
 def _facts(path: str, one: RequirementsList, lists: Mapping[str, RequirementsList]) -> Iterator[Fact]:
@@ -105,6 +147,11 @@ def _facts(path: str, one: RequirementsList, lists: Mapping[str, RequirementsLis
         reason = f"names {name[:200]}, which was not read: it is not here, or not called as requirements-NAME.txt is"
         yield Gap(stage="catalog", subject=path, reason=reason)
     yield from packages((*one.entries, *found))
+
+
+def _is_project(path: str, name: str, paths: Container[str]) -> bool:
+    (folder,) = _places(path, (name.removeprefix("file:").partition("[")[0],))
+    return any(posixpath.normpath(posixpath.join(folder, one)) in paths for one in _OF_PROJECTS)
 
 
 def _places(path: str, names: Iterable[str]) -> Iterator[str]:
@@ -141,6 +188,7 @@ def parsed(text: str) -> RequirementsList:
     """What the text of a list says."""
     entries: list[LockedDistribution] = []
     left: dict[str, int] = {}
+    folders: list[str] = []
     named: dict[str, list[str]] = {"r": [], "c": []}
     for number, line in _logical_lines(text):
         if line.startswith("-") and not line.startswith(("-e", "--editable")):
@@ -157,12 +205,14 @@ def parsed(text: str) -> RequirementsList:
             opened = _OPEN.match(line) if "@" in address else None
             entries.append(LockedDistribution(opened[1] if opened else archive[0], archive[1], line=number))
             continue
-        if _FOLDER.fullmatch(address):
+        folder = address.partition(";")[0].partition("#")[0].strip()
+        if _FOLDER.fullmatch(folder):
+            folders.append(folder[:200])
             continue
         opened = _OPEN.match(line)
         left.setdefault(opened[1] if opened is not None else address[:100], number)
     annotated = _annotated(entries, _via(text))
-    return RequirementsList(annotated, tuple(left.items()), tuple(named["r"]), tuple(named["c"]))
+    return RequirementsList(annotated, tuple(left.items()), tuple(named["r"]), tuple(named["c"]), tuple(folders))
 
 
 def _archived(address: str) -> tuple[str, str] | None:

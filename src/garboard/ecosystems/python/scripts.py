@@ -12,6 +12,7 @@ from garboard.ecosystems.python.locked import ORDER, TYPE
 from garboard.ecosystems.python.names import normalize
 from garboard.ecosystems.python.requirements import parsed
 from garboard.lock_text import Pinned, Remark
+from garboard.model.faults import worded
 from garboard.model.image import File, Glance
 from garboard.model.package import Fact, Unread
 
@@ -56,7 +57,7 @@ def _stated(text: str, *, whole: bool) -> Iterator[Pinned | Remark]:
     try:
         needs = tomllib.loads("\n".join(content)).get("dependencies")
     except ValueError as error:
-        yield Remark(f"states what it needs in a form that cannot be read: {error}")
+        yield Remark(f"states what it needs in a form that cannot be read: {worded(error)}")
         return
     yield from _needed(needs, content, start + 2)
 
@@ -73,6 +74,7 @@ def _pinned(need: str, line: int) -> Iterator[Pinned]:
     found = parsed(need)
     yield from (Pinned(one.name, one.version, asked=True, line=line) for one in found.entries)
     yield from (Pinned(name, "", asked=True, line=line) for name, _ in found.left)
+    yield from (Pinned(name, "", asked=True, line=line) for name in found.folders if name[0] != ".")
 
 
 def _notebook(path: str, text: str) -> Iterator[Fact]:

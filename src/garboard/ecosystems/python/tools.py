@@ -15,6 +15,7 @@ from garboard import lock_text
 from garboard.ecosystems.python.locked import LockedDistribution, packages
 from garboard.ecosystems.python.requirements import parsed
 from garboard.lock_text import Remark
+from garboard.model.faults import worded
 from garboard.model.gap import Gap
 from garboard.model.image import File
 from garboard.model.package import Fact
@@ -31,7 +32,10 @@ _ITEM: Final = re.compile(r"[ \t]*-[ \t]+(.+)")
 _OWN: Final = frozenset({"local", "meta", "builtin"})
 _PINNED: Final = re.compile(r"[A-Za-z0-9][\w.-]*(?:\[[^\]]*\])?===?[\w.!+-]+")
 _LISTS: Final = frozenset({"deps", "requires", "dependencies", "extra-dependencies"})
-_INSTALLS: Final = re.compile(r"\bsession\.(?:install|conda_install)\(")
+_ARGUMENT: Final = re.compile(r"\bdef[ \t]+\w+[ \t]*\([ \t\n]*(\w+)")
+_INSTALLS: Final = re.compile(
+    r"\b(\w+)\.(?:(?:conda_|_)?install[ \t]*\(|run(?:_always|_install)?[ \t]*\([ \t\n]*[\"'](?:pip3?|conda|poetry|uv|python3?)[\"'])"
+)
 
 
 def catalog(file: File, /) -> Iterator[Fact]:
@@ -41,7 +45,7 @@ def catalog(file: File, /) -> Iterator[Fact]:
         stated = tuple(_PARSE[name](lock_text.decoded(file.data)))
     except lock_text.ERRORS as error:
         if name != "pyproject.toml":  # which is told as the project's
-            reason = f"what it asks for cannot be read: {error}"
+            reason = f"what it asks for cannot be read: {worded(error)}"
             yield Gap(stage=_STAGE, subject=file.path, reason=reason)
         return
     needs = [one for one in stated if not isinstance(one, Remark)]
@@ -50,7 +54,7 @@ def catalog(file: File, /) -> Iterator[Fact]:
     for need, line in needs:
         one = parsed(need)
         pinned += (entry._replace(line=line, asked=True, scope=_SCOPE) for entry in one.entries)
-        left |= {name: None for name, _ in one.left}
+        left |= {name: None for name, _ in one.left} | {name: None for name in one.folders if name[0] != "."}
     yield from packages(list(dict.fromkeys(pinned)))
     remarks = [one.reason for one in stated if isinstance(one, Remark)]
     if left:
@@ -144,7 +148,8 @@ def _pre_commit(text: str) -> Needs:
 
 
 def _nox(text: str) -> Needs:
-    if _INSTALLS.search(text) is not None:
+    sessions = {"session", *_ARGUMENT.findall(text)}
+    if any(found[1] in sessions for found in _INSTALLS.finditer(text)):
         yield Remark("works out what it installs for its sessions: that was not judged")
 
 

@@ -11,6 +11,7 @@ from typing import Final
 import msgspec
 
 from garboard.ecosystems.rpm.updateinfo import evr
+from garboard.model.faults import worded
 from garboard.model.gap import Gap
 from garboard.model.image import File
 from garboard.model.package import Fact, Package
@@ -45,7 +46,7 @@ def packages(file: File) -> Iterator[Fact]:
     try:
         content = _INVENTORY.decode(file.data).content
     except (msgspec.MsgspecError, RecursionError) as error:
-        yield _gap(file, f"is not Bottlerocket's list of its software: {error}")
+        yield _gap(file, f"is not Bottlerocket's list of its software: {worded(error)}")
         return
     if len(content) > MOST:
         yield _gap(file, f"lists {len(content)} packages, and was not read: the limit is {MOST}")
@@ -55,7 +56,7 @@ def packages(file: File) -> Iterator[Fact]:
         try:
             entry = _ENTRY.decode(raw)
         except (msgspec.MsgspecError, RecursionError) as error:
-            yield _gap(file, f"entry {number} is no package: {error}")
+            yield _gap(file, f"entry {number} is no package: {worded(error)}")
             continue
         if entry.name and entry.version:
             entries.append(entry)

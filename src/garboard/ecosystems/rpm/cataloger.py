@@ -13,6 +13,7 @@ from garboard.ecosystems.rpm.rpmdb.header import Header
 from garboard.ecosystems.rpm.rpmdb.malformed import MalformedError
 from garboard.model.bounded import bounded, count_of
 from garboard.model.ecosystem import MetadataPaths
+from garboard.model.faults import worded
 from garboard.model.gap import Gap
 from garboard.model.image import File
 from garboard.model.package import Fact, Owns, Package
@@ -59,7 +60,7 @@ def _facts(file: File, owned: MetadataPaths) -> Iterator[Fact]:
             except MalformedError as error:
                 broken, why = broken + 1, why or str(error)
     except MalformedError as error:
-        yield Gap(stage="catalog", subject=file.path, reason=f"cannot be read beyond {count} packages: {error}")
+        yield Gap(stage="catalog", subject=file.path, reason=f"cannot be read beyond {count} packages: {worded(error)}")
     if broken:
         yield Gap(stage="catalog", subject=file.path, reason=f"{broken} of {count} headers cannot be read: {why}")
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from functools import partial
 from typing import Final, NamedTuple
 
+import msgspec
+
 from garboard import lock_text
-from garboard.lock_text import Named, Remark
+from garboard.lock_text import Named
+from garboard.model.faults import worded
 from garboard.model.gap import Gap
 from garboard.model.image import File
-from garboard.model.package import Fact, Package
+from garboard.model.package import Asked, Fact, Package, Unlisted
 
 TYPE: Final = "gem"
 ORDER: Final = "gem"
@@ -21,6 +25,13 @@ _REQUIRED: Final = re.compile(
 )
 _GROUP: Final = re.compile(r"[ \t]*group[ \t(]++([^\n]*?)\)?[ \t]+do\b")
 _IN_GROUP: Final = re.compile(r""".*?[,\s](?::groups?[ \t]*=>|groups?:)[ \t]*(\[[^\]]*\]|[:"']\w+)""")
+_BLOCK: Final = re.compile(
+    r"[ \t]*(?:(if|unless|install_if|platforms?)\b|(?:case|def|begin)\b|[^#\n]*\bdo[ \t]*(?:\|[^|\n]*\|)?[ \t]*(?:#|$))"
+)
+"""What begins a part that ends with a line ``end``."""
+_CONDITIONS: Final = frozenset({"if", "unless", "install_if"})
+_PLATFORMS: Final = re.compile(r"[,\s](?::platforms?[ \t]*=>|platforms?:)")
+_CONDITION: Final = re.compile(r"[\s)](?:if|unless)[ \t(!]|[,\s](?::install_if[ \t]*=>|install_if:)")
 _WORD: Final = re.compile(r"\w+")
 _DEVELOPMENT: Final = frozenset({"development", "test"})
 _HINT: Final = "`bundle lock` writes Gemfile.lock"
@@ -45,15 +56,19 @@ class LockedGem(NamedTuple):
 def catalog(file: File, /) -> Iterator[Fact]:
     """Each gem with its version, and the platform of one with compiled parts; one of the project's folders is its own."""
     if not file.path.endswith((".lock", ".locked")):
-        yield from lock_text.asked(file, _required, type_=TYPE, hint=_HINT)
+        yield from map(partial(_for_some, file.data), lock_text.asked(file, _required, type_=TYPE, hint=_HINT))
         return
     try:
         text = lock_text.decoded(file.data)
         gems, asked = _read(text)
     except ValueError as error:
-        yield Gap(stage="catalog", subject=file.path, reason=f"is not what Bundler writes: {error}")
+        yield Gap(stage="catalog", subject=file.path, reason=f"is not what Bundler writes: {worded(error)}")
         return
-    yield from lock_text.gaps(file.path, _remarks(gems, asked))
+    yield from lock_text.gaps(
+        file.path, lock_text.from_repositories([one.name for one in gems if one.section == "GIT"])
+    )
+    if absent := sorted(asked - {one.name for one in gems} - {"bundler"}):
+        yield Unlisted(type=TYPE, names=tuple(absent))
     versions: dict[str, dict[str, None]] = {}
     for gem in gems:
         versions.setdefault(gem.name, {})[gem.version] = None
@@ -76,23 +91,52 @@ def catalog(file: File, /) -> Iterator[Fact]:
         )
 
 
+class AskedGem(NamedTuple):
+    """A gem that a Gemfile or a gemspec asks for: whether for development only, for some platforms, on a condition."""
+
+    name: str
+    line: int
+    development: bool
+    elsewhere: bool
+    conditional: bool
+
+
 def _required(text: str) -> Named:
-    within = False
+    return ((one.name, one.line, one.development) for one in _asked(text))
+
+
+def _for_some(data: bytes, fact: Fact) -> Fact:
+    """What is asked for, with what is for some platforms; what depends on a condition Bundler's lock decides."""
+    if not isinstance(fact, Asked) or not fact.names:
+        return fact
+    gems = tuple(_asked(lock_text.decoded(data)))
+    always = {one.name for one in gems if not one.conditional}
+    elsewhere = tuple(dict.fromkeys(one.name for one in gems if one.elsewhere))
+    names = tuple(one for one in fact.names if one[0] in always)
+    return msgspec.structs.replace(fact, names=names or fact.names, elsewhere=elsewhere)
+
+
+def _asked(text: str) -> Iterator[AskedGem]:
+    blocks: list[tuple[bool, bool, bool]] = []
     for number, line in enumerate(text.splitlines(), 1):
-        if (group := _GROUP.match(line)) is not None:
-            within = _for_development(group[1])
-        elif line.strip() == "end":
-            within = False
-        elif (found := _REQUIRED.match(line)) is not None:
+        if (found := _REQUIRED.match(line)) is not None:
             stated = _IN_GROUP.match(line)
-            only = _for_development(stated[1]) if stated is not None else within
-            yield found[1], number, only or "add_development_dependency" in found[0]
-
-
-def _remarks(gems: Sequence[LockedGem], asked: set[str]) -> Iterator[Remark]:
-    yield from lock_text.from_repositories([one.name for one in gems if one.section == "GIT"])
-    if absent := sorted(asked - {one.name for one in gems} - {"bundler"}):
-        yield Remark(f"asks for {lock_text.some(absent)}, which it does not list: not judged")
+            only = _for_development(stated[1]) if stated is not None else any(one[0] for one in blocks)
+            yield AskedGem(
+                found[1],
+                number,
+                only or "add_development_dependency" in found[0],
+                _PLATFORMS.search(line) is not None or any(one[1] for one in blocks),
+                _CONDITION.search(line, found.end()) is not None or any(one[2] for one in blocks),
+            )
+        elif (block := _BLOCK.match(line)) is not None and not line.rstrip().endswith((" end", ";end")):
+            group = _GROUP.match(line)
+            word = block[1] or ""
+            blocks.append(
+                (group is not None and _for_development(group[1]), word[:8] == "platform", word in _CONDITIONS)
+            )
+        elif blocks and line.strip() == "end":
+            blocks.pop()
 
 
 def _for_development(groups: str) -> bool:

@@ -11,6 +11,7 @@ import msgspec
 
 from garboard import lock_text
 from garboard.lock_text import Named, Remark
+from garboard.model.faults import worded
 from garboard.model.gap import Gap
 from garboard.model.image import File
 from garboard.model.package import Asked, Fact, Package
@@ -26,8 +27,7 @@ _NAMED: Final = re.compile(r'name\s*=\s*"([^"]+)"')
 def catalog(file: File, /) -> Iterator[Fact]:
     """The members of the workspace, which have no source, and every crate that they are built of; or what a manifest asks for."""
     if file.path.endswith(".toml"):
-        for fact in lock_text.asked(file, _required, type_=TYPE, hint=_HINT):
-            yield msgspec.structs.replace(fact, project=_project(file.data)) if isinstance(fact, Asked) else fact
+        yield from _manifest(file)
         return
     try:
         text = lock_text.decoded(file.data)
@@ -36,7 +36,7 @@ def catalog(file: File, /) -> Iterator[Fact]:
         entries = [*([document["root"]] if "root" in document else []), *entries]
         crates = [one for one in entries if _is_crate(one)]
     except lock_text.ERRORS as error:
-        yield Gap(stage="catalog", subject=file.path, reason=f"is not what cargo writes: {error}")
+        yield Gap(stage="catalog", subject=file.path, reason=f"is not what cargo writes: {worded(error)}")
         return
     yield from lock_text.gaps(file.path, _remarks(document, entries, crates))
     versions: dict[str, list[str]] = {}
@@ -59,25 +59,45 @@ def catalog(file: File, /) -> Iterator[Fact]:
         )
 
 
-def _project(data: bytes) -> str:
+def _manifest(file: File) -> Iterator[Fact]:
+    facts = tuple(lock_text.asked(file, _required, type_=TYPE, hint=_HINT))
     try:
-        document = tomllib.loads(lock_text.decoded(data))
+        document = tomllib.loads(lock_text.decoded(file.data))
     except lock_text.ERRORS:
-        return ""
-    return lock_text.text_of(lock_text.mapping(document.get("package")).get("name"))
+        yield from facts
+        return
+    project = lock_text.text_of(lock_text.mapping(document.get("package")).get("name"))
+    replaced = tuple(_replaced(document))
+    if replaced and not facts:
+        facts = (Asked(type=TYPE, hint=_HINT),)
+    for fact in facts:
+        if isinstance(fact, Asked) and not fact.told:
+            yield msgspec.structs.replace(fact, project=project, open=tuple(dict.fromkeys((*fact.open, *replaced))))
+        else:
+            yield fact
+
+
+def _replaced(document: Mapping[str, Any]) -> Iterator[str]:
+    """Crates that the workspace takes from elsewhere, for whatever needs them: a lock file lists them only where that does."""
+    tables = [*lock_text.mapping(document.get("patch")).values(), document.get("replace")]
+    for table in tables:
+        for name, wanted in lock_text.mapping(table).items():
+            stated = lock_text.mapping(wanted)
+            if "path" not in stated:
+                yield str(stated.get("package") or name).rpartition("#")[2].partition(":")[0]
 
 
 def _required(text: str) -> Named:
     """Crates in folders of the project are its own."""
     document = tomllib.loads(text)
     lines = lock_text.toml_keys(text)
-    tables = {kind: document.get(kind) for kind in _KINDS}
-    tables["workspace.dependencies"] = lock_text.mapping(document.get("workspace")).get("dependencies")
-    for target, stated in lock_text.mapping(document.get("target")).items():
+    tables = {kind: lock_text.table(document, kind) for kind in _KINDS}
+    tables["workspace.dependencies"] = lock_text.table(document, "workspace", "dependencies")
+    for target in lock_text.table(document, "target"):
         plain = target.replace('"', "").replace("'", "")
-        tables |= {f"target.{plain}.{kind}": lock_text.mapping(stated).get(kind) for kind in _KINDS}
+        tables |= {f"target.{plain}.{kind}": lock_text.table(document, "target", target, kind) for kind in _KINDS}
     for table, needed in tables.items():
-        for name, wanted in lock_text.mapping(needed).items():
+        for name, wanted in needed.items():
             stated = lock_text.mapping(wanted)
             if "path" not in stated:
                 line = lines.get((table, name)) or lines.get((table, f"{name}.workspace"), 0)

@@ -11,6 +11,7 @@ import msgspec
 from garboard.ecosystems.rust import FROM_A_FOLDER
 from garboard.executables import BadExecutable, Executable
 from garboard.model.base import Value
+from garboard.model.faults import worded
 from garboard.model.gap import Gap
 from garboard.model.image import File
 from garboard.model.package import Fact, Package, Unread
@@ -47,7 +48,9 @@ def catalog(file: File, /) -> Iterator[Fact]:
         crates = read(Executable(file.view))
     except (BadExecutable, zlib.error, msgspec.DecodeError) as error:
         yield Gap(
-            stage="catalog", subject=file.path, reason=f"the list of a Rust program's crates cannot be read: {error}"
+            stage="catalog",
+            subject=file.path,
+            reason=f"the list of a Rust program's crates cannot be read: {worded(error)}",
         )
         return
     if own := [f"{crate.name} {crate.version}" for crate in crates if crate.root and crate.source == _LOCAL]:

@@ -9,6 +9,7 @@ from typing import Final
 
 from garboard import lock_text
 from garboard.lock_text import Pinned, Remark
+from garboard.model.faults import worded
 from garboard.model.image import File
 from garboard.model.package import Fact
 
@@ -37,7 +38,7 @@ def _manifest(text: str) -> Iterator[Pinned | Remark]:
     try:
         document = tomllib.loads(text)
     except ValueError as error:
-        yield Remark(f"states what it needs in a form that cannot be read: {error}")
+        yield Remark(f"states what it needs in a form that cannot be read: {worded(error)}")
         return
     yield from _pinned(lock_text.mapping(document.get("dependencies")))
 

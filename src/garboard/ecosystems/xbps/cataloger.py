@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from garboard.model.bounded import bounded
 from garboard.model.ecosystem import MetadataPaths
+from garboard.model.faults import worded
 from garboard.model.gap import Gap
 from garboard.model.image import File
 from garboard.model.package import Fact, Owns, Package
@@ -28,7 +29,7 @@ def catalog(file: File, owned: MetadataPaths, /) -> Iterator[Fact]:
     try:
         stated = plistlib.loads(file.data, fmt=plistlib.FMT_XML)
     except (ExpatError, ValueError, AttributeError, LookupError, TypeError, OverflowError) as error:
-        yield Gap(stage="catalog", subject=file.path, reason=f"is not what xbps writes of packages: {error}")
+        yield Gap(stage="catalog", subject=file.path, reason=f"is not what xbps writes of packages: {worded(error)}")
         return
     if not isinstance(stated, dict):
         yield Gap(stage="catalog", subject=file.path, reason="is not what xbps writes of packages: it is no dictionary")

@@ -6,8 +6,13 @@ import os
 import stat
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+import msgspec
 
 from garboard.image.layers.bare import BareFolders
+from garboard.image.layers.cases import OtherCases, Recased
 from garboard.image.layers.globs import Matcher
 from garboard.image.layers.names import NameLog
 from garboard.image.layers.reader import explained, no_file, read_file, text, too_big
@@ -21,6 +26,11 @@ from garboard.model.package import Fact
 
 _LOCK_OF_EMACS = b".#"
 """How the name of a link begins that says who edits a file, and leads nowhere."""
+
+_VERSION_CONTROL: Final = MappingProxyType(
+    {b".git": b"HEAD", b".hg": b"requires", b".svn": b"wc.db", b".bzr": b"branch-format", b"_darcs": b"format"}
+)
+"""Folders in which version control keeps what it knows, by a file that each of them has."""
 
 
 def read(root: Path, matcher: Matcher, readers: Mapping[str, Reader], limits: Limits, *, only: str = "") -> LayerRecord:
@@ -48,6 +58,8 @@ class _Reading:
         self._gaps: list[Gap] = []
         self._members = 0
         self._beside, self._above = _closing(matcher)
+        self._cases = OtherCases(readers.values())
+        self._lowered = self._cases.lowered
         self._closed: frozenset[bytes] = frozenset()
         """Ends of names that nobody looks into in the folder that is being read."""
 
@@ -59,6 +71,7 @@ class _Reading:
             try:
                 with os.scandir(os.path.join(self._root, folder)) as found:
                     entries = [one for one in found if one.name == self._only] if self._only else [*found]
+                    entries = [] if _is_version_control(folder, entries) else entries
                     below = closed.union(*(self._above.get(one.name, ()) for one in entries))
                     self._closed = below.union(*(self._beside.get(one.name, ()) for one in entries))
                     below = below if below != closed else closed
@@ -108,6 +121,13 @@ class _Reading:
         ):
             wanted = matcher.readers(path)
         if not wanted:
+            if (
+                (last in self._lowered if last.islower() else self._lowered)
+                and (recased := self._cases.of(path, last))
+                and entry.is_file(follow_symlinks=False)
+            ):
+                self._recased(path, entry, recased)
+                return
             end = last[last.rfind(b".") :]
             if end in matcher.glances and end not in self._closed and entry.is_file(follow_symlinks=False):
                 self._glance(path, entry, *matcher.glances[end])
@@ -150,6 +170,29 @@ class _Reading:
         if any(sign in data for sign in glance.signs):
             facts = tuple(self._readers[reader].catalog(File(path=text(path), data=data)))
             self._readings.append(Reading(path=path, reader=reader, facts=facts))
+
+    def _recased(self, path: bytes, entry: os.DirEntry[bytes], recased: Recased) -> None:
+        """Let a reader see a file by the name that it knows, which this one has but for capitals."""
+        largest = self._limits.text_bytes
+        try:
+            with open(entry.path, "rb") as file:
+                data = file.read(largest + 1)
+        except OSError as error:
+            self._gap(path, f"the file cannot be read: {error.strerror}")
+            return
+        facts: tuple[Fact, ...]
+        if len(data) > largest:
+            facts = (too_big(path, entry.stat(follow_symlinks=False).st_size, largest, self._limits),)
+        else:
+            known = text(recased.path)
+            stated = self._readers[recased.reader].catalog(File(path=known, data=data))
+            facts = tuple(
+                msgspec.structs.replace(one, subject=text(path))
+                if isinstance(one, Gap) and one.subject == known
+                else one
+                for one in stated
+            )
+        self._readings.append(Reading(path=path, reader=recased.reader, facts=facts))
 
     @staticmethod
     def _may_be_a_program(path: bytes, last: bytes, entry: os.DirEntry[bytes]) -> bool:
@@ -199,6 +242,15 @@ class _Reading:
 
     def _gap(self, path: bytes, reason: str) -> None:
         self._gaps.append(Gap(stage="image", subject="/" + text(path), reason=reason))
+
+
+def _is_version_control(folder: bytes, entries: list[os.DirEntry[bytes]]) -> bool:
+    """Whether a folder holds other states of the tree, and no files to which links of the tree lead (git-annex)."""
+    sign = _VERSION_CONTROL.get(folder.rpartition(b"/")[2])
+    if sign is None:
+        return False
+    names = {one.name for one in entries}
+    return sign in names and b"annex" not in names
 
 
 def _closing(matcher: Matcher) -> tuple[dict[bytes, set[bytes]], dict[bytes, set[bytes]]]:

@@ -94,14 +94,20 @@ class Matcher:
         """By the end of a name, what is looked into of the files in folders, and for which reader."""
         self.of_sources = frozenset(reader.NAME for reader in readers if getattr(reader, "SOURCES", False))
         """Readers of what the files of a source tree declare."""
-        self.anywhere = frozenset({self.programs, *(name for name, _ in self.glances.values())})
+        self.anywhere = frozenset(
+            {
+                self.programs,
+                *(name for name, _ in self.glances.values()),
+                *(reader.NAME for reader in readers if getattr(reader, "CASES", ())),
+            }
+        )
         """Readers of files that no glob of theirs meets."""
         self._readers = readers
         self._globs: dict[bytes, list[tuple[int, str, str, Extra | None]]] = {}
         """Position, reader and glob, or the extra with a folder of its own, keyed by the last component, by its extension, or by
         the folder if the last component can be anything."""
-        self._patterns: dict[bytes, tuple[Pattern, ...]] = {}
-        """Made of those when a path asks for the key: few of the globs meet any."""
+        self._patterns: dict[bytes, tuple[tuple[bytes, tuple[Pattern, ...]], ...]] = {}
+        """Made of those when a path asks for the key, as few of the globs meet any; by the text that is in each path of them."""
         self.extensions: dict[bytes, tuple[bytes, ...]] = {}
         """The ends of names that are wanted, by what follows their last dot."""
         self._count = 0
@@ -142,10 +148,14 @@ class Matcher:
         self._count += 1
         self._globs.setdefault(key, []).append((self._count, reader, glob, extra))
 
-    def _patterns_of(self, key: bytes) -> tuple[Pattern, ...]:
+    def _patterns_of(self, key: bytes) -> tuple[tuple[bytes, tuple[Pattern, ...]], ...]:
         found = self._patterns.get(key)
         if found is None:
-            found = self._patterns[key] = tuple(_pattern(*glob) for glob in self._globs[key])
+            alike: dict[bytes, list[Pattern]] = {}
+            for glob in self._globs[key]:
+                one = _pattern(*glob)
+                alike.setdefault(one.literal, []).append(one)
+            found = self._patterns[key] = tuple((literal, tuple(same)) for literal, same in alike.items())
         return found
 
     def _add_extra(self, extra: Extra) -> None:
@@ -207,7 +217,9 @@ class Matcher:
         found = [
             (number, reader)
             for key in keys
-            for number, reader, expression, literal in self._patterns_of(key)
-            if literal in path and _compiled(expression).fullmatch(path)
+            for literal, patterns in self._patterns_of(key)
+            if literal in path
+            for number, reader, expression, _ in patterns
+            if _compiled(expression).fullmatch(path)
         ]
         return tuple(dict.fromkeys((*(reader for _, reader in sorted(found)), *self._exact.get(path, ()))))
