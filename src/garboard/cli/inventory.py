@@ -30,7 +30,7 @@ def _settings(given: Given) -> Settings:
 def command(settings: Settings) -> int:
     """List the packages of each IMAGE, the layer that brought each, and what was not covered.
 
-    The formats: a table, garboard's own JSON, and of one image CycloneDX 1.6 or SPDX 2.3 (JSON).
+    The formats: a table, garboard's own JSON, and of one image CycloneDX 1.6, SPDX 2.3 (spdx) or 3.0.1 (spdx3).
     IMAGE - alone reads names from standard input, one a line.
 
     \b

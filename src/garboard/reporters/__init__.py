@@ -56,7 +56,7 @@ SCAN: Final[Formats[p.ReportRenderer]] = Formats(
     several=("text", "json", "table", "sarif", "csv", "junit", "markdown"),
 )
 INVENTORY: Final[Formats[p.ReportRenderer]] = Formats(
-    "inventory", "text", "json", "cyclonedx", "spdx", several=("text", "json")
+    "inventory", "text", "json", "cyclonedx", "spdx", "spdx3", several=("text", "json")
 )
 LAYERS: Final[Formats[p.LayersRenderer]] = Formats("layers", "text", "json", "html")
 EXPLAIN: Final[Formats[p.ExplanationRenderer]] = Formats("explain", "text", "json")

@@ -1,4 +1,4 @@
-"""SPDX 2.3 as `garboard.sbom.spdx_writer` writes it: read back without loss."""
+"""SPDX as `garboard.sbom.spdx_writer` and, put into the form of 2.3, `spdx3_writer` write it: read back without loss."""
 
 from __future__ import annotations
 

@@ -24,8 +24,12 @@ def stamped(document: bytes) -> bytes:
 
     The document's own field must come before anything that the image says.
     """
-    name = uuid5(_NAMESPACE, sha256(document).hexdigest())
-    return document.replace(PLACEHOLDER.encode(), str(name).encode(), 1)
+    return document.replace(PLACEHOLDER.encode(), of_content(document).encode(), 1)
+
+
+def of_content(encoded: bytes) -> str:
+    """A UUID that is always the same for the same content."""
+    return str(uuid5(_NAMESPACE, sha256(encoded).hexdigest()))
 
 
 def timestamp(created: dt.datetime) -> str:
