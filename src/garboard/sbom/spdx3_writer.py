@@ -242,7 +242,7 @@ class _Writer:
             email = (
                 (ExternalIdentifier(external_identifier_type="email", identifier=found.email),) if found.email else ()
             )
-            kind = Person if found.kind == "Person" else Organization
+            kind = Person if found.kind == suppliers.PERSON else Organization
             self._agents.append(kind(spdx_id=name, name=found.name, external_identifier=email))
         return self._suppliers[found]
 
@@ -266,6 +266,7 @@ class _Writer:
             yield PackageNode(
                 spdx_id=self._id(spdx_names.SYSTEM),
                 name=distro.id,
+                supplied_by=self._supplier(suppliers.of_distro(distro)),
                 summary=distro.pretty_name or None,
                 version=distro.version or None,
                 purpose="operatingSystem",
@@ -279,7 +280,7 @@ class _Writer:
         return PackageNode(
             spdx_id=self._id(name),
             name=package.full_name or "unnamed",
-            supplied_by=self._supplier(suppliers.of_text(package.vendor)),
+            supplied_by=self._supplier(suppliers.of_package(package, self._names.by_id)),
             version=package.version or None,
             purl=package.purl or None,
             purpose="application" if package.application else "library",

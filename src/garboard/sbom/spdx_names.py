@@ -27,6 +27,8 @@ class Names:
         ids = identity.unique((DOCUMENT, IMAGE, SYSTEM, *map(_identifier, packages)))[3:]
         self.own = [name.replace("~", "-") for name in ids]
         """In the order of the packages."""
+        self.by_id = {package.id: package for package in packages if package.vendor}
+        """Packages that state who supplies them, by their identity."""
         self.known: dict[str, str] = {}
         """By the package's identity: that of the first one, where two have the same."""
         for package, name in zip(packages, self.own, strict=True):

@@ -65,7 +65,7 @@ class SpdxPackage(_Out, kw_only=True):
     name: str
     spdx_id: str = msgspec.field(name="SPDXID")
     version_info: str | None = None
-    supplier: str | None = None
+    supplier: str
     download_location: str
     files_analyzed: bool
     checksums: tuple[Checksum, ...] = ()
@@ -161,7 +161,7 @@ class _Writer:
             name=package.full_name or "unnamed",
             spdx_id=name,
             version_info=package.version or None,
-            supplier=_supplier(suppliers.of_text(package.vendor)),
+            supplier=_supplier(suppliers.of_package(package, self._names.by_id)),
             download_location=NO_ASSERTION,
             files_analyzed=False,
             license_concluded=NO_ASSERTION,
@@ -196,9 +196,9 @@ def _purl(purl: str) -> tuple[ExternalRef, ...]:
     return (ExternalRef(reference_category="PACKAGE-MANAGER", reference_locator=purl, reference_type="purl"),)
 
 
-def _supplier(found: Supplier | None) -> str | None:
+def _supplier(found: Supplier | None) -> str:
     if found is None:
-        return None
+        return NO_ASSERTION
     return f"{found.kind}: {found.name}" + (f" ({found.email})" if found.email else "")
 
 
@@ -208,6 +208,7 @@ def _subject(image: Image, notes: tuple[Annotation, ...]) -> SpdxPackage:
     return SpdxPackage(
         name=image.name or "image",
         spdx_id=IMAGE,
+        supplier=_supplier(suppliers.of_image(image)),
         version_info=image.manifest_digest or image.config_digest or None,
         download_location=NO_ASSERTION,
         files_analyzed=False,
@@ -224,6 +225,7 @@ def _subject(image: Image, notes: tuple[Annotation, ...]) -> SpdxPackage:
 def _system(distro: Distro, notes: tuple[Annotation, ...]) -> SpdxPackage:
     return SpdxPackage(
         name=distro.id,
+        supplier=_supplier(suppliers.of_distro(distro)),
         spdx_id=SYSTEM,
         version_info=distro.version or None,
         download_location=NO_ASSERTION,

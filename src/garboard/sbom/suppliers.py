@@ -6,14 +6,20 @@ Nothing is concluded from a package's type: one that an administrator added besi
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Final, NamedTuple
 
 from garboard.model.image import Image
+from garboard.model.package import Distro, Package
 
 _CONTACT: Final = re.compile(r"\s*([^<>()]*?)\s*<([^<>()\s]+@[^<>()\s]+)>\s*")
 _LABELS: Final = ("org.opencontainers.image.vendor", "org.opencontainers.image.authors", "maintainer")
 """Of an image, the one that counts most first."""
+
+
+PERSON: Final = "Person"
+ORGANIZATION: Final = "Organization"
 
 
 class Supplier(NamedTuple):
@@ -29,9 +35,20 @@ def of_text(vendor: str) -> Supplier | None:
     """``Name <address>`` is treated as a person, any other text as an organization; None if it holds no name."""
     contact = _CONTACT.fullmatch(vendor)
     if contact and contact[1]:
-        return Supplier("Person", " ".join(contact[1].split()), contact[2])
+        return Supplier(PERSON, " ".join(contact[1].split()), contact[2])
     name = " ".join(re.sub(r"[<>()]", " ", vendor).split())
-    return Supplier("Organization", name) if name else None
+    return Supplier(ORGANIZATION, name) if name else None
+
+
+def of_package(package: Package, by_id: Mapping[str, Package]) -> Supplier | None:
+    """By what it states; else who supplies the package that owns it supplies it too."""
+    owner = by_id.get(package.owner)
+    return of_text(package.vendor) or (of_text(owner.vendor) if owner else None)
+
+
+def of_distro(distro: Distro) -> Supplier:
+    """The distribution itself."""
+    return Supplier(ORGANIZATION, distro.id)
 
 
 def of_image(image: Image) -> Supplier | None:
