@@ -13,7 +13,8 @@ from typing import Final, NamedTuple
 from garboard.model.image import Image
 from garboard.model.package import Distro, Package
 
-_CONTACT: Final = re.compile(r"\s*([^<>()]*?)\s*<([^<>()\s]+@[^<>()\s]+)>\s*")
+_ADDRESS: Final = re.compile(r"[^<>()\s@]+@[^<>()\s@]+")
+_BRACKETS: Final = re.compile(r"[<>()]")
 _LABELS: Final = ("org.opencontainers.image.vendor", "org.opencontainers.image.authors", "maintainer")
 """Of an image, the one that counts most first."""
 
@@ -32,11 +33,15 @@ class Supplier(NamedTuple):
 
 @lru_cache(maxsize=4096)
 def of_text(vendor: str) -> Supplier | None:
-    """``Name <address>`` is treated as a person, any other text as an organization; None if it holds no name."""
-    contact = _CONTACT.fullmatch(vendor)
-    if contact and contact[1]:
-        return Supplier(PERSON, " ".join(contact[1].split()), contact[2])
-    name = " ".join(re.sub(r"[<>()]", " ", vendor).split())
+    """``Name <address>`` is treated as a person, any other text as an organization; None if it holds no name.
+
+    Of several such persons the first counts.
+    """
+    name, _, rest = vendor.partition("<")
+    address, _, after = rest.partition(">")
+    if name.strip() and not _BRACKETS.search(name) and _ADDRESS.fullmatch(address) and after.strip()[:1] in {"", ","}:
+        return Supplier(PERSON, " ".join(name.split()), address)
+    name = " ".join(_BRACKETS.sub(" ", vendor).split())
     return Supplier(ORGANIZATION, name) if name else None
 
 

@@ -88,6 +88,8 @@ def test_what_a_package_owns_is_supplied_with_it() -> None:
         ((("maintainer", "Ann <ann@acme.example>"),), "Person: Ann (ann@acme.example)"),
         ((("maintainer", "Ann"), ("org.opencontainers.image.vendor", "ACME")), "Organization: ACME"),
         ((("org.opencontainers.image.vendor", " "), ("org.opencontainers.image.authors", "B")), "Organization: B"),
+        ((("maintainer", "A <a@x.example>, B <b@x.example>"),), "Person: A (a@x.example)"),
+        ((("maintainer", "<a@x.example>"),), "Organization: a@x.example"),
         ((), "NOASSERTION"),
     ],
 )
