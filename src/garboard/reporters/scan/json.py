@@ -148,6 +148,8 @@ class Entry(
     asked_for: str
     copied_from: str
     stage_instruction: str
+    headers: bool
+    """Whether the package holds headers of a kernel alone: nothing of it runs."""
 
 
 class Os(_Out):
@@ -474,6 +476,7 @@ class _Writer:
             asked_for=who.asked_for,
             copied_from=who.copied_from,
             stage_instruction=who.stage_instruction,
+            headers=ecosystems.holds_headers(package),
         )
 
 

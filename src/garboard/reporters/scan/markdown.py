@@ -13,9 +13,11 @@ from typing import Final
 from garboard.model.advisory import Severity
 from garboard.model.attribution import Origin
 from garboard.model.gap import Gap
+from garboard.model.recommendation import Row, Verdict
 from garboard.model.report import Coverage, Report
 from garboard.reporters.actions import text as actions_text
 from garboard.reporters.policy import text as policy_text
+from garboard.reporters.recommend import table as bases
 from garboard.reporters.scan.rows import PackageRow, rows
 from garboard.reporters.several import Framed
 from garboard.reporters.terminal import plain
@@ -60,7 +62,7 @@ def several(count: int, view: View) -> Framed:
 def _parts(report: Report, view: View, room: int) -> Iterator[bytes]:
     found = shown(report, view)
     packages = list(reversed(rows(found)))
-    lines = [*_summary(report, found), *_actions(report), *_policy(report, view)]
+    lines = [*_summary(report, found), *_actions(report), *_base(report), *_policy(report, view)]
     text = "\n".join(lines)
     text += _fitting(_table(packages), min(_HEAD, room // 2) - len(text), "packages")
     details = [*_details(packages), *_gaps(report, view)]
@@ -96,6 +98,30 @@ def _actions(report: Report) -> Iterator[str]:
         yield from (plain(line).replace("```", "'''") for line in lines[1 : _ACTIONS + 1])
         yield "```"
         yield ""
+
+
+def _base(report: Report) -> Iterator[str]:
+    """The base in use and the nearest better ones, each kind's best."""
+    found = report.recommendation
+    if found is None or found.base is None:
+        return
+    yield f"### {bases.HEADLINE.rstrip(':') if found.verdict is Verdict.BETTER else 'Base image'}"
+    yield ""
+    if found.verdict is not Verdict.BETTER:
+        yield f"{_escaped(bases.most_secure(found) if found.verdict is Verdict.BEST else bases.NOT_TOLD)}."
+        yield ""
+    heads = (*bases.HEAD[:1], "Change", *bases.HEAD[1:], *bases.MEASURES)
+    yield f"| {' | '.join(heads)} |"
+    yield f"|{'---|' * len(heads)}"
+    yield _base_row(found.base, "in use")
+    for group, some in bases.grouped(found.recommended):
+        yield from (_base_row(one, bases.TITLES[group]) for one in some[: bases.SHOWN])
+    yield ""
+
+
+def _base_row(row: Row, change: str) -> str:
+    reference, *counts = bases.cells(row)
+    return f"| {' | '.join((_code(reference), *map(_escaped, (change, *counts, *bases.measures(row)))))} |"
 
 
 def _policy(report: Report, view: View) -> Iterator[str]:
