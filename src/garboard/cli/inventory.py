@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from garboard import reporters
 from garboard.cli import options as o
 from garboard.cli import read_opening, read_settings
@@ -52,4 +54,5 @@ def command(settings: Settings) -> int:
         report = Report(image=image, inventory=inventory, gaps=gaps, created=opening.now)
         return Told(report, 0 if inventory.packages else 3)
 
-    return report_each(settings.images, judge, reporters.INVENTORY, View(color=output.color), output)
+    named = [(name, partial(judge, name)) for name in settings.images.names]
+    return report_each(named, reporters.INVENTORY, View(color=output.color), output, listed=settings.images.listed)

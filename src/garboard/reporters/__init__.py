@@ -53,7 +53,7 @@ SCAN: Final[Formats[p.ReportRenderer]] = Formats(
         "template",
         "report",
     ),
-    several=("text", "json", "table", "sarif", "csv", "junit", "markdown"),
+    several=("text", "json", "table", "sarif", "csv", "junit", "markdown", "gitlab", "codequality", "html"),
 )
 INVENTORY: Final[Formats[p.ReportRenderer]] = Formats(
     "inventory", "text", "json", "cyclonedx", "spdx", "spdx3", several=("text", "json")
