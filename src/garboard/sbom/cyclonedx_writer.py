@@ -163,7 +163,7 @@ class Bom(_Out):
     components: tuple[Component, ...]
     dependencies: tuple[Dependency, ...]
     compositions: tuple[Composition, ...] = ()
-    vulnerabilities: tuple[BomVulnerability, ...] = ()
+    vulnerabilities: tuple[BomVulnerability, ...] | None = None
     properties: tuple[Property, ...] = ()
 
 
@@ -179,20 +179,51 @@ _NAME = 200
 """Characters of a license's name; more is its wording."""
 
 
-def render(report: Report, findings: Sequence[Finding] = (), suppressed: Sequence[Suppressed] = ()) -> bytes:
+def render(report: Report, findings: Iterable[Finding] = (), suppressed: Sequence[Suppressed] = ()) -> bytes:
     """The document, UTF-8, ending in a line feed. Its serial number is derived from its content.
 
     With ``findings`` and those that were set aside it lists vulnerabilities, too.
     """
-    return json_text.formatted(identity.stamped(json_text.encoded(_bom(report, findings, suppressed))))
+    return b"".join(parts(report, findings, suppressed))
 
 
-def _bom(report: Report, findings: Sequence[Finding], suppressed: Sequence[Suppressed]) -> Bom:
+def parts(report: Report, findings: Iterable[Finding] = (), suppressed: Sequence[Suppressed] = ()) -> Iterator[bytes]:
+    """The same, an element of its lists at a time.
+
+    The number comes first and depends on all that follows: until it is known, the elements are kept as they are encoded.
+    """
     packages = report.inventory.packages
-    distro = report.inventory.distro
     refs = identity.unique((_ROOT, _SYSTEM, *(package.id for package in packages)))[2:]
-    by_id = {package.id: package for package in packages if package.vendor}
-    components = [_component(package, ref, report.image, by_id) for package, ref in zip(packages, refs, strict=True)]
+    by_id = dict(zip((one.id for one in packages), refs, strict=True))
+    lists = {
+        "components": _encoded(_components(report, refs)),
+        "dependencies": _encoded(_dependencies(packages, refs, has_system=report.inventory.distro is not None)),
+        "vulnerabilities": _encoded(vulnerabilities(findings, suppressed, by_id)),
+    }
+    whole = json_text.encoded(_bom(report, has_vulnerabilities=bool(lists["vulnerabilities"])))
+    stamped = json_text.formatted(identity.stamped(whole, _compact(whole, lists)))
+    filled = (json_text.Filling(name, map(msgspec.Raw, found), 1) for name, found in lists.items() if found)
+    return json_text.in_parts(stamped, *filled)
+
+
+def _encoded(elements: Iterable[msgspec.Struct]) -> list[bytes]:
+    return [json_text.encoded(one) for one in elements]
+
+
+def _compact(whole: bytes, lists: Mapping[str, Sequence[bytes]]) -> Iterator[bytes]:
+    """The encoded document with the elements of its lists."""
+    after = whole
+    for name, found in lists.items():
+        if found:
+            before, empty, after = after.partition(f'"{name}":[]'.encode())
+            yield before + empty[:-1]
+            yield from (b"," * bool(place) + one for place, one in enumerate(found))
+            after = b"]" + after
+    yield after
+
+
+def _bom(report: Report, *, has_vulnerabilities: bool) -> Bom:
+    """All but the elements of its long lists."""
     return Bom(
         schema="http://cyclonedx.org/schema/bom-1.6.schema.json",
         bom_format="CycloneDX",
@@ -205,14 +236,21 @@ def _bom(report: Report, findings: Sequence[Finding], suppressed: Sequence[Suppr
             component=_image(report.image),
             supplier=_supplier(suppliers.of_image(report.image)),
         ),
-        components=(*((_system(distro),) if distro else ()), *components),
-        dependencies=_dependencies(packages, refs, has_system=distro is not None),
+        components=(),
+        dependencies=(),
         compositions=(Composition(aggregate="incomplete", assemblies=(_ROOT,)),) if report.gaps else (),
-        vulnerabilities=tuple(
-            vulnerabilities(findings, suppressed, dict(zip((one.id for one in packages), refs, strict=True)))
-        ),
+        vulnerabilities=() if has_vulnerabilities else None,
         properties=_properties(properties.of_gaps(report.gaps)),
     )
+
+
+def _components(report: Report, refs: Sequence[str]) -> Iterator[Component]:
+    packages, distro = report.inventory.packages, report.inventory.distro
+    by_id = {package.id: package for package in packages if package.vendor}
+    if distro:
+        yield _system(distro)
+    for package, ref in zip(packages, refs, strict=True):
+        yield _component(package, ref, report.image, by_id)
 
 
 def _properties(pairs: Iterable[properties.Pair]) -> tuple[Property, ...]:
@@ -313,19 +351,13 @@ def _license(text: str) -> License:
     return License(name=text, acknowledgement="declared")
 
 
-def _dependencies(packages: tuple[Package, ...], refs: list[str], *, has_system: bool) -> tuple[Dependency, ...]:
+def _dependencies(packages: tuple[Package, ...], refs: list[str], *, has_system: bool) -> Iterator[Dependency]:
     """The image needs what was asked for, a package needs what satisfies its requirements, in the inventory's order."""
     known: dict[str, str] = {}
     for package, ref in zip(packages, refs, strict=True):
         known.setdefault(package.id, ref)
     top = [known[package.id] for package in roots({p.id: p for p in packages if not p.owner})]
-    image = Dependency(ref=_ROOT, depends_on=tuple(dict.fromkeys(([_SYSTEM] if has_system else []) + top)))
-    return (
-        image,
-        *(
-            Dependency(
-                ref=ref, depends_on=tuple(dict.fromkeys(known[need] for need in package.depends_on if need in known))
-            )
-            for package, ref in zip(packages, refs, strict=True)
-        ),
-    )
+    yield Dependency(ref=_ROOT, depends_on=tuple(dict.fromkeys(([_SYSTEM] if has_system else []) + top)))
+    for package, ref in zip(packages, refs, strict=True):
+        needed = dict.fromkeys(known[need] for need in package.depends_on if need in known)
+        yield Dependency(ref=ref, depends_on=tuple(needed))

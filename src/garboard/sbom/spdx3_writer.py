@@ -165,7 +165,7 @@ def render(report: Report) -> bytes:
 def _namespace(report: Report) -> str:
     """Of the identifiers of the elements: always the same for the same content."""
     content = (report.image, report.inventory, report.gaps, identity.timestamp(report.created), __version__)
-    return f"{spdx_names.SITE}garboard-{identity.of_content(json_text.encoded(content))}#"
+    return f"{spdx_names.SITE}garboard-{identity.of_content((json_text.encoded(content),))}#"
 
 
 class _Writer:

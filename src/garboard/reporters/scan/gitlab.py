@@ -148,7 +148,7 @@ def parts(report: Report, view: View) -> Iterator[bytes]:
     """The same, a finding at a time."""
     when = report.created.strftime(_TIME)
     whole = json_text.document(GitlabReport(version=_VERSION, scan=_scan(when, when), vulnerabilities=[]))
-    return json_text.in_parts(whole, "vulnerabilities", _vulnerabilities(report, view), 1)
+    return json_text.in_parts(whole, json_text.Filling("vulnerabilities", _vulnerabilities(report, view), 1))
 
 
 def several(_count: int, view: View) -> GitlabSeries:
