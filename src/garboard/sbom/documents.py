@@ -60,7 +60,7 @@ def _json(data: bytes, name: str) -> tuple[Image, Inventory]:
     if kind.spdx_version.startswith("SPDX-2."):
         return spdx_reader.parse(data, name)
     if spdx3.is_one(kind.context):
-        return spdx_reader.parse(spdx3.as_spdx2(data), name)
+        return spdx_reader.of_built(spdx3.as_spdx2(data), name)
     if kind.is_syfts:
         return syft_reader.parse(data, name)
     if str(kind.format).startswith(garboard_json.INVENTORY):

@@ -27,6 +27,9 @@ _AGENTS: Final = MappingProxyType(
 )
 _DOCUMENT: Final = "SPDXRef-DOCUMENT"
 
+_LONGEST: Final = 1000
+"""Characters of an expression that is made of several."""
+
 _Node = dict[str, Any]
 
 
@@ -35,14 +38,13 @@ def is_one(context: object) -> bool:
     return any(MARK in one for one in _listed(context) if isinstance(one, str))
 
 
-def as_spdx2(data: bytes) -> bytes:
-    """The document as SPDX 2.3.
+def as_spdx2(data: bytes) -> _Node:
+    """The document as SPDX 2.3. Its texts are shared: what many elements refer to is there once.
 
     Raises:
         msgspec.DecodeError: The document is malformed.
     """
-    whole = msgspec.json.decode(data, type=_Node)
-    return msgspec.json.encode(_Graph(whole).document())
+    return _Graph(msgspec.json.decode(data, type=_Node)).document()
 
 
 class _Graph:
@@ -74,7 +76,7 @@ class _Graph:
             "externalDocumentRefs": [
                 {"spdxDocument": _text(one.get("externalSpdxId"))} for one in self._by_type.get("ExternalMap", ())
             ],
-            "annotations": self._notes.get(_reference(self._itself), []),
+            "annotations": self._notes.pop(_reference(self._itself), []),
         }
 
     def _id(self, value: object) -> str:
@@ -105,16 +107,17 @@ class _Graph:
 
     def _package(self, node: _Node) -> _Node:
         purpose = _text(node.get("software_primaryPurpose"))
-        declared = self._licenses.get(_reference(node), [])
+        # each is of the first package of that identifier
+        declared = [*dict.fromkeys(self._licenses.pop(_reference(node), ()))]
         return {
             "SPDXID": self._id(node),
             "name": _text(node.get("name")),
             "versionInfo": _text(node.get("software_packageVersion")),
-            "licenseDeclared": declared[0] if len(declared) == 1 else " AND ".join(f"({one})" for one in declared),
+            "licenseDeclared": declared[0] if len(declared) == 1 else _joined(declared),
             "sourceInfo": _text(node.get("software_sourceInfo")),
             "externalRefs": [{"referenceType": "purl", "referenceLocator": one} for one in _purls(node)],
             "primaryPackagePurpose": "OPERATING-SYSTEM" if purpose == "operatingSystem" else purpose.upper(),
-            "annotations": self._notes.get(_reference(node), []),
+            "annotations": self._notes.pop(_reference(node), []),
         }
 
     def _relationships(self) -> Iterator[_Node]:
@@ -149,6 +152,13 @@ def _purls(node: _Node) -> Iterator[str]:
     for one in _listed(node.get("externalIdentifier")):
         if isinstance(one, dict) and one.get("externalIdentifierType") == "packageUrl":
             yield _text(one.get("identifier"))
+
+
+def _joined(licenses: list[str]) -> str:
+    """All of them as one expression; nothing is stated by one that is too long."""
+    if sum(map(len, licenses)) > _LONGEST:
+        return ""
+    return " AND ".join(f"({one})" for one in licenses)
 
 
 def _license(node: _Node) -> str:

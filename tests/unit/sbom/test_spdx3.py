@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import json
 from typing import Any
 
+from spdx_python_model.bindings import v3_0_1 as official
+
 from garboard.model.package import Inventory
-from garboard.sbom import documents
+from garboard.sbom import documents, spdx3, spdx3_writer
+from tests.unit.reporters.inventories import report
 
 CONTEXT = "https://spdx.org/rdf/3.0.1/spdx-context.jsonld"
 HEAD: list[dict[str, Any]] = [
@@ -71,6 +75,23 @@ def test_licenses() -> None:
     assert two.packages[0].licenses == ("(MIT OR ISC) AND (Ours)",)
 
 
+def test_nothing_grows_beyond_the_document() -> None:
+    """One text that is referred to a thousand times by a thousand packages of one identifier stays one text."""
+    text = {
+        "type": "simplelicensing_LicenseExpression",
+        "spdxId": "urn:x#m",
+        "simplelicensing_licenseExpression": "x" * 900,
+    }
+    other = {**text, "spdxId": "urn:x#n", "simplelicensing_licenseExpression": "y" * 900}
+    note = {"type": "Annotation", "spdxId": "urn:x#o", "subject": "urn:x#a", "statement": "z" * 900}
+    stated = related("hasDeclaredLicense", "urn:x#a", *["urn:x#m"] * 1000)
+    made = spdx3.as_spdx2(json.dumps({"@graph": [*[REQUESTS] * 1000, text, note, stated]}).encode())
+    assert len(json.dumps(made["packages"])) < 500_000
+    assert made["packages"][0]["licenseDeclared"] == "x" * 900
+    both = read(REQUESTS, text, other, related("hasDeclaredLicense", "urn:x#a", "urn:x#m", "urn:x#n"))
+    assert both.packages[0].licenses == ()
+
+
 def test_the_distribution() -> None:
     system = {
         "type": "software_Package", "spdxId": "urn:x#os", "name": "debian", "software_packageVersion": "12",
@@ -97,3 +118,16 @@ def test_another_document_and_a_package_without_a_package_url_are_gaps() -> None
     ]
     assert any("odd" in one for one in reasons)
     assert any("urn:y#z" in one for one in reasons)
+
+
+def test_what_the_official_model_writes_again_is_read_without_loss() -> None:
+    """Its nodes stand in another order and in one another."""
+    ours = spdx3_writer.render(report())
+    found = official.SHACLObjectSet()
+    official.JSONLDDeserializer().read(io.BytesIO(ours), found)
+    again = io.BytesIO()
+    official.JSONLDSerializer().write(found, again)
+    assert again.getvalue() != ours
+    one, two = (documents.parse(data, "a.json") for data in (ours, again.getvalue()))
+    assert {package.id: package for package in two[1].packages} == {package.id: package for package in one[1].packages}
+    assert (two[0], two[1].distro, {*two[1].gaps}) == (one[0], one[1].distro, {*one[1].gaps})
