@@ -60,7 +60,7 @@ INVENTORY: Final[Formats[p.ReportRenderer]] = Formats(
 )
 LAYERS: Final[Formats[p.LayersRenderer]] = Formats("layers", "text", "json", "html")
 EXPLAIN: Final[Formats[p.ExplanationRenderer]] = Formats("explain", "text", "json")
-RECOMMEND: Final[Formats[p.RecommendationRenderer]] = Formats("recommend", "text", "json")
+RECOMMEND: Final[Formats[p.RecommendationRenderer]] = Formats("recommend", "text", "json", "markdown", "csv")
 ACTIONS: Final[Formats[p.ActionsRenderer]] = Formats("actions", "text", "json")
 POLICY: Final[Formats[p.DecidingRenderer]] = Formats("policy_explain", "text", "json")
 VEX: Final[Formats[p.VexRenderer]] = Formats("vex", "openvex", "cyclonedx")

@@ -141,6 +141,15 @@ def more(row: Row, now: dt.datetime | None) -> tuple[str, ...]:
     return (*upon, *measures(row), age(row.created, now), until(row.lifespans))
 
 
+def notes(row: Row) -> list[str]:
+    """What there is to know of a base beside the numbers."""
+    found = [*row.warnings, *(f"{one.name} is no longer maintained" for one in row.ended)]
+    if row.prediction is not None:
+        found += [f"not known there: {', '.join(row.prediction.unknown)}"] if row.prediction.unknown else []
+        found += row.prediction.gaps
+    return [*found, *(f"not recommended: {one.reason}" for one in row.objections)]
+
+
 def measures(row: Row) -> tuple[str, str]:
     """How many packages a base has, and its size."""
     return "?" if row.packages is None else str(row.packages), size(row.size)

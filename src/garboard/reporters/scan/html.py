@@ -356,12 +356,8 @@ def _base(report: Report) -> Iterator[str]:
 
 def _base_row(row: Row, change: str, found: Recommendation, *, predicted: bool) -> tuple[str, ...]:
     reference, *counts = bases.cells(row)
-    notes = [*row.warnings, *(f"{one.name} is no longer maintained" for one in row.ended)]
-    if row.prediction is not None:
-        notes += [f"not known there: {', '.join(row.prediction.unknown)}"] if row.prediction.unknown else []
-        notes += row.prediction.gaps
     more = bases.more(row, found.created)[0 if predicted else 3 :]
-    return (*map(safe, (reference, change, *counts, *more)), "<br>".join(map(safe, notes)))
+    return (*map(safe, (reference, change, *counts, *more)), "<br>".join(map(safe, bases.notes(row))))
 
 
 def _lineage(report: Report, view: View) -> Iterator[str]:
