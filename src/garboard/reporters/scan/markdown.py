@@ -60,12 +60,30 @@ def several(count: int, view: View) -> Framed:
 def _parts(report: Report, view: View, room: int) -> Iterator[bytes]:
     found = shown(report, view)
     packages = list(reversed(rows(found)))
-    lines = [*_summary(report, found), *_actions(report), *bases.section(report.recommendation), *_policy(report, view)]
-    text = "\n".join(lines)
+    text = _summed_up(report, found, view, room)
     text += _fitting(_table(packages), min(_HEAD, room // 2) - len(text), "packages")
     details = [*_details(packages), *_gaps(report, view)]
     text += _fitting(details, room - len(text), "parts")
     yield f"{text.rstrip()}\n".encode("utf-8", "replace")
+
+
+def _summed_up(report: Report, found: Sequence[Issue], view: View, room: int) -> str:
+    """What stands before the packages: of many images there may be room for little of it."""
+    text = _text_of(_summary(report, found))
+    blocks = {
+        "What to do": _actions(report),
+        "The table of bases": bases.section(report.recommendation),
+        "What the policy says": _policy(report, view),
+    }
+    for what, lines in blocks.items():
+        block = _text_of(lines)
+        fits = len(text) + len(block) <= room * 2 // 3
+        text += block if fits else f"_{what} does not fit here: see the whole report._\n\n"
+    return text.removesuffix("\n")
+
+
+def _text_of(lines: Iterable[str]) -> str:
+    return "".join(f"{line}\n" for line in lines)
 
 
 def _summary(report: Report, found: Sequence[Issue]) -> Iterator[str]:

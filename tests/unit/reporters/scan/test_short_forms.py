@@ -166,3 +166,11 @@ def test_a_comment_has_the_bases_with_counts_packages_and_size() -> None:
     best = msgspec.structs.replace(FOUND, verdict=Verdict.BEST, rows=())
     text = markdown.render(report(finding("git", OURS), recommendation=best), View()).decode()
     assert "### Base image\n\nAccording to our scan, you are currently using the most secure version" in text
+
+
+def test_a_comment_on_many_images_has_room_for_all() -> None:
+    of = report(finding("git", OURS), recommendation=FOUND)
+    series = markdown.several(100, View())
+    text = b"".join(part for _ in range(100) for part in series.report("", of)).decode()
+    assert len(text) < 65_000
+    assert text.count("The table of bases does not fit here: see the whole report.") == 100
