@@ -18,9 +18,10 @@ from garboard.model.image import FileHistory, Files, FileVersion, Image
 from garboard.model.package import Distro, Inventory, Package
 from garboard.model.what_if import WantedChanges
 from garboard.packages.assemble import assemble, complete
+from garboard.packages.other_versions import restated
 from garboard.whatif.dropped import dropped
 from garboard.whatif.lines import without
-from garboard.whatif.raised import raised, restated
+from garboard.whatif.raised import raised
 from garboard.workflows.judge import judge
 from garboard.workflows.scan import Taken, analyze
 from garboard.workflows.what_if import Means, what_if

@@ -171,6 +171,7 @@ class Bases:
             text=f"Change FROM to `{row.reference}`" + "".join(f", and with it {one}" for one in row.companions),
             command=f"FROM {row.reference}",
             place=self._from_line,
+            reference=row.reference,
             risk="; ".join(row.warnings) or "the same system and program; run your tests upon it",
         )
         return Move(Step(self._measured(action, row), best.after(start)), row)

@@ -10,11 +10,11 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 from garboard import ecosystems
-from garboard.actions import edits
 from garboard.model.attribution import Introduction, Origin
 from garboard.model.finding import Finding
 from garboard.model.package import Package
 from garboard.model.report import Report
+from garboard.packages.other_versions import fixing
 from garboard.packages.pins import pinned
 
 
@@ -73,7 +73,7 @@ class Conflicts:
         pinned_by = self._pinned.get(package.full_name, ())
         if allows is None or not pinned_by:
             return None
-        version = edits.fixing([one for one in findings if one.package.id == package.id])
+        version = fixing([one for one in findings if one.package.id == package.id])
         for other in pinned_by:
             if other.full_name not in raised and _beside(other, package):
                 limits = (limit for name, limit in other.limits if name == package.full_name)

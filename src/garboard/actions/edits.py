@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from typing import Final
 
 from garboard import ecosystems
-from garboard.model.action import Action, ActionKind
+from garboard.model.action import Action, ActionKind, WantedVersion
 from garboard.model.attribution import Introduction, Place
 from garboard.model.finding import Finding
 from garboard.model.package import SYSTEM_TYPES, Package
+from garboard.packages.other_versions import fixing
 from garboard.packages.pins import pinned
-from garboard.versions.invalid import InvalidVersion
 
 _NAMED: Final = 8
 """How many packages of one line a text names."""
@@ -51,6 +51,7 @@ def raising(
         text=f"{verb} {named} or later" + (", which another package needs" if alone and alone.indirect else ""),
         command=" ".join(shlex.quote(one.written) for one in raises),
         place=place,
+        wanted=tuple(one.wanted for one in raises),
         risk=risk,
     )
 
@@ -73,7 +74,8 @@ def replacing(findings: Sequence[Finding], files: Sequence[str]) -> Action:
         text = f"Raise {named} or later in what `{_short(who)}` copies, where it is built"
         risk = "what you build it with decides which versions are possible; newer ones may behave otherwise"
     command = "" if files else " ".join(shlex.quote(one.written) for one in raises)
-    return Action(kind=ActionKind.REPLACE, text=text, command=command, place=who.place, risk=risk)
+    wanted = tuple(one.wanted for one in raises)
+    return Action(kind=ActionKind.REPLACE, text=text, command=command, place=who.place, wanted=wanted, risk=risk)
 
 
 def _elsewhere(place: Place | None, first: Place | None) -> str:
@@ -92,6 +94,13 @@ class _Raise:
         self.indirect = package.type not in SYSTEM_TYPES and bool(paths) and not asked and not self.held
         commands = ecosystems.commands(package.type)
         self.written = commands.raised.format(name=self.name, version=self.version)
+        self.wanted = WantedVersion(
+            type=package.type,
+            name=self.name,
+            version=self.version,
+            asked_for=who.asked_for,
+            place=who.place,
+        )
 
 
 def _raises(findings: Sequence[Finding], applications: frozenset[str] = frozenset()) -> list[_Raise]:
@@ -100,16 +109,6 @@ def _raises(findings: Sequence[Finding], applications: frozenset[str] = frozense
     for finding in findings:
         by_package.setdefault(finding.package.full_name, []).append(finding)
     return [_Raise(of, applications) for of in by_package.values()]
-
-
-def fixing(findings: Sequence[Finding]) -> str:
-    """The version that has all the fixes."""
-    order = ecosystems.order(findings[0].package.scheme)
-    versions = [finding.fixed_in for finding in findings if finding.fixed_in]
-    try:
-        return max(versions, key=order.key) if order else versions[-1]
-    except InvalidVersion:
-        return versions[-1]
 
 
 def dropping(package: Package, who: Introduction, lines: Sequence[Place] = ()) -> Action:

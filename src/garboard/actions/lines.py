@@ -6,12 +6,14 @@ One action is for a whole line, with everything that it has to ask for; the line
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 from garboard.actions import edits
 from garboard.actions.conflicts import Conflicts
 from garboard.actions.issues_left import Left, Step
 from garboard.actions.outcomes import Outcomes
 from garboard.actions.staying import Why
+from garboard.model.action import IssueKey
 from garboard.model.attribution import Origin, Place
 from garboard.model.finding import Finding
 from garboard.model.mirror import Outcome
@@ -19,12 +21,22 @@ from garboard.model.report import Report
 
 
 class LineChanges:
-    """The lines of one image; ``copied`` are the findings that go with others (`copies.copied`)."""
+    """The lines of one image; ``copied`` are the findings that go with others (`copies.copied`).
 
-    def __init__(self, report: Report, outcomes: Outcomes, copied: Mapping[int, Finding]) -> None:
+    ``brought`` has the issues of the version that a package is raised to, by the package's id.
+    """
+
+    def __init__(
+        self,
+        report: Report,
+        outcomes: Outcomes,
+        copied: Mapping[int, Finding],
+        brought: Mapping[str, frozenset[IssueKey]] = MappingProxyType({}),
+    ) -> None:
         self._report = report
         self._outcomes = outcomes
         self._copied = copied
+        self._brought = brought
 
     def raising(self, left: Left) -> Iterator[Step]:
         """Other versions, as what other lines pin allows."""
@@ -83,4 +95,5 @@ class LineChanges:
 
     def _without(self, left: Left, findings: Sequence[Finding]) -> Left:
         ids = {id(finding) for finding in findings}
-        return left.after(lambda one: id(one) in ids or id(self._copied.get(id(one))) in ids)
+        adds = (self._brought.get(finding.package.id, frozenset()) for finding in findings)
+        return left.after(lambda one: id(one) in ids or id(self._copied.get(id(one))) in ids, frozenset().union(*adds))

@@ -41,7 +41,7 @@ class Known:
     ``from_line`` is the place of the FROM that a better base would be written into. ``held`` names packages that each
     row's base (by its key) has, which removing a line does not remove. ``counts`` says which findings the reader's
     filters count; the others are left out. ``user`` tells as whom commands run on a row's base; None if it is not
-    known.
+    known. ``brought`` has the issues of the version that a package would be raised to, by the package's id.
     """
 
     recommendation: Recommendation | None = None
@@ -50,6 +50,7 @@ class Known:
     held: Mapping[str, frozenset[str]] = field(default_factory=lambda: MappingProxyType({}))
     counts: Callable[[Finding], bool] = lambda finding: True  # noqa: ARG005
     user: Callable[[Row], str | None] = lambda row: None  # noqa: ARG005
+    brought: Mapping[str, frozenset[IssueKey]] = field(default_factory=lambda: MappingProxyType({}))
 
 
 def choose(report: Report, known: Known | None = None) -> Actions:
@@ -97,7 +98,7 @@ def _in_order(report: Report, known: Known, found: tuple[Finding, ...], start: L
     distro = report.inventory.distro
     outcomes = Outcomes(report, known.prospects)
     mended_with = copied(found)
-    lines = LineChanges(report, outcomes, mended_with)
+    lines = LineChanges(report, outcomes, mended_with, known.brought)
     rows = candidates(known.recommendation, report.findings, known.counts)
     others = foresee(rows, outcomes, distro, known.held, known.counts)
     severities = _severities(found, others)

@@ -88,5 +88,6 @@ def acted(report: Report, settings: Analysis, view: View, rebuild: Rebuild | Non
         catalog=settings.data.catalog,
         rebuild=rebuild,
         counts=view.shows,
+        database=settings.data.database,
     )
     return msgspec.structs.replace(report, actions=found)

@@ -28,6 +28,10 @@ COMMANDS: Final = MappingProxyType(
             "Recommend a better base image, and show what your image would have on it.",
         ),
         "actions": ("garboard.cli.actions", "List what to do about an image, in the order to do it."),
+        "fix": (
+            "garboard.cli.fix",
+            "Change the Dockerfile of an image as its actions advise, and its manifests.",
+        ),
         "explain": ("garboard.cli.explain", "Explain one vulnerability or package of an image."),
         "rebuild": ("garboard.cli.rebuild", "Show what a pull or a rebuild would fix, and what is pinned."),
         "compare": ("garboard.cli.compare", "Compare two images: which issues are gone, new or still there, and why."),

@@ -58,8 +58,8 @@ class Option(click.Option, Generic[T_co]):
             help=help,
             metavar=metavar,
             type=kind,
-            is_flag=flag,
             multiple=many,
+            **({"is_flag": True} if flag else {}),  # False would make a value that begins with a dash an option
             **({} if default is None else {"default": default}),
             envvar=list(self.variables),
         )

@@ -31,6 +31,24 @@ class ActionKind(enum.StrEnum):
     """Remove a package that a line asks for, if you can do without it."""
 
 
+class WantedVersion(Value):
+    """A version that a line is to ask for.
+
+    Attributes:
+        type: the package's, as in a purl.
+        name: as its manager spells it.
+        version: the lowest that has all the fixes.
+        asked_for: the package that the line asks for and that leads to this one; empty if that is not known.
+        place: of the line; None if it is not known.
+    """
+
+    type: str
+    name: str
+    version: str
+    asked_for: str = ""
+    place: Place | None = None
+
+
 class Action(Value):
     """One thing to do, and what it really clears.
 
@@ -38,6 +56,8 @@ class Action(Value):
         text: a sentence for people, without figures.
         command: what to run, or the words to write into the Dockerfile; empty if there are none.
         place: of the line to change.
+        wanted: the versions that lines are to ask for, or that files are to have.
+        reference: the base that FROM is to name; empty if it stays.
         risk: what may go wrong, as a sentence.
         clears: issues that are gone when everything before it in the list is done, and then this; none if an issue is
         in several places and a later action mends the last of them.
@@ -57,6 +77,8 @@ class Action(Value):
     text: str
     command: str = ""
     place: Place | None = None
+    wanted: tuple[WantedVersion, ...] = ()
+    reference: str = ""
     risk: str = ""
     clears: tuple[IssueKey, ...] = ()
     adds: tuple[IssueKey, ...] = ()

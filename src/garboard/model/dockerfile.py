@@ -180,7 +180,8 @@ class PackageRequest(Value, tag_field="request", tag="package"):
 
     ``manager`` is the program (``apt-get``, ``pip``, …), ``ecosystem`` the purl type, ``version`` the one version that
     was pinned (else ``""``), ``specifier`` everything said about the version, as written. ``command`` is the command's
-    text. ``conditional``: it runs only in some cases (``if``, ``||``, ``while``, ``case``).
+    text, ``written`` the word that names the package as it stands there. ``conditional``: it runs only in some cases
+    (``if``, ``||``, ``while``, ``case``).
     """
 
     manager: str
@@ -190,6 +191,7 @@ class PackageRequest(Value, tag_field="request", tag="package"):
     version: str = ""
     specifier: str = ""
     conditional: bool = False
+    written: str = ""
 
 
 class UnknownRequest(Value, tag_field="request", tag="unknown"):

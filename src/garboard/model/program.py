@@ -114,6 +114,7 @@ class Commands(NamedTuple):
         pin_signs: what stands between a name and its version on a command line that pins it.
         digit_after_sign: whether a pinned version has to begin with a digit, since names contain the sign too.
         raised: how a command line asks for at least a version.
+        one_version: programs whose packages share one place, so that asking for a version of one decides which version others get.
         upgrades: for the package managers of operating systems.
         file_ends: how names of package files end.
         files: other words that name a file or a folder, as a regular expression.
@@ -125,6 +126,7 @@ class Commands(NamedTuple):
     pin_signs: tuple[str, ...] = ("=",)
     digit_after_sign: bool = False
     raised: str = "{name}={version}"
+    one_version: frozenset[str] = frozenset()
     upgrades: Upgrades | None = None
     file_ends: tuple[str, ...] = ()
     files: str = ""

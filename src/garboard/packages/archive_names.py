@@ -37,7 +37,7 @@ GLOBS: Final = (*ZIPS, *TARS, *OTHERS, *IMAGES)
 _DESCRIBING: Final = (
     *("/package.json", ".dist-info/METADATA", "/PKG-INFO", "/go.mod", "/Cargo.toml", "/pom.xml", "/composer.json"),
     *("/composer/installed.json", "/composer/installed.php", ".gemspec", ".nuspec", ".deps.json", ".phar"),
-    *("/oci-layout", "/layer.tar", "/pom.properties", "/META-INF/MANIFEST.MF", ".class"),
+    *("/oci-layout", "/layer.tar", "/pom.properties", "/META-INF/MANIFEST.MF", ".class", "/info/index.json"),
 )
 
 

@@ -62,6 +62,7 @@ LAYERS: Final[Formats[p.LayersRenderer]] = Formats("layers", "text", "json", "ht
 EXPLAIN: Final[Formats[p.ExplanationRenderer]] = Formats("explain", "text", "json")
 RECOMMEND: Final[Formats[p.RecommendationRenderer]] = Formats("recommend", "text", "json", "markdown", "csv")
 ACTIONS: Final[Formats[p.ActionsRenderer]] = Formats("actions", "text", "json")
+FIX: Final[Formats[p.FixesRenderer]] = Formats("fix", "text", "json", "diff")
 POLICY: Final[Formats[p.DecidingRenderer]] = Formats("policy_explain", "text", "json")
 VEX: Final[Formats[p.VexRenderer]] = Formats("vex", "openvex", "cyclonedx")
 COMPARE: Final[Formats[p.ComparisonRenderer]] = Formats("compare", "text", "json")

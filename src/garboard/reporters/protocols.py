@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from garboard.model.changes import LayerChanges
     from garboard.model.comparison import ImageComparison
     from garboard.model.explanation import Explanation
+    from garboard.model.fix import Fixes
     from garboard.model.gap import Gap
     from garboard.model.mirror import Rebuild
     from garboard.model.policy import Deciding
@@ -102,6 +103,12 @@ class ActionsRenderer(Protocol):
     def render(self, actions: Actions, gaps: Sequence[Gap], /, *, color: bool) -> bytes: ...
 
 
+class FixesRenderer(Protocol):
+    """Renders what changes in files."""
+
+    def render(self, fixes: Fixes, /, *, color: bool) -> bytes: ...
+
+
 class RebuildRenderer(Protocol):
     """Renders what a pull or a rebuild would fix."""
 
@@ -173,6 +180,9 @@ if (
     import garboard.reporters.db_verify.text
     import garboard.reporters.explain.json
     import garboard.reporters.explain.text
+    import garboard.reporters.fix.diff
+    import garboard.reporters.fix.json
+    import garboard.reporters.fix.text
     import garboard.reporters.inventory.cyclonedx
     import garboard.reporters.inventory.json
     import garboard.reporters.inventory.spdx
@@ -234,6 +244,7 @@ if (
         *(_r.recommend.csv, _r.recommend.json, _r.recommend.markdown, _r.recommend.text),
     )
     _actions: tuple[ActionsRenderer, ...] = (_r.actions.json, _r.actions.text)
+    _fix: tuple[FixesRenderer, ...] = (_r.fix.diff, _r.fix.json, _r.fix.text)
     _rebuild: tuple[RebuildRenderer, ...] = (_r.rebuild.json, _r.rebuild.text)
     _catalog_list: tuple[BasesRenderer, ...] = (_r.catalog_list.json, _r.catalog_list.text)
     _catalog_show: tuple[DetailsRenderer, ...] = (_r.catalog_show.json, _r.catalog_show.text)

@@ -209,6 +209,7 @@ class _Installing:
                 specifier=specifier,
                 command=self._command.text,
                 conditional=self._command.conditional,
+                written=word.written,
             )
 
     def _unknown(self, text: str, reason: str) -> UnknownRequest:

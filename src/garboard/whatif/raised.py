@@ -5,18 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
 
-import msgspec
-
 from garboard import ecosystems
-from garboard.actions import edits
 from garboard.actions.outcomes import upgrades_whole_sources
 from garboard.model.advisory import Hit
 from garboard.model.errors import UsageError
 from garboard.model.finding import Finding
 from garboard.model.gap import Gap
-from garboard.model.package import SYSTEM_TYPES, Distro, Inventory, Package
-from garboard.packages import distro as distros
-from garboard.packages.purl import purl
+from garboard.model.package import SYSTEM_TYPES, Inventory, Package
+from garboard.packages.other_versions import fixing, restated
 from garboard.versions.invalid import InvalidVersion
 from garboard.whatif.changed import Changed, consistent, doubt, named, owner, some
 
@@ -54,14 +50,6 @@ def raised(inventory: Inventory, name: str, version: str, judged: Judged, adviso
     renamed = {one.id: restated(one, version, inventory.distro) for one in packages}
     after = consistent(inventory, (renamed.get(one.id, one) for one in inventory.packages), renamed)
     return Changed(after, (*gaps, *_doubts(inventory, packages, version)))
-
-
-def restated(package: Package, version: str, distro: Distro | None) -> Package:
-    """The package in another version."""
-    source_version = version if package.source_version else ""
-    own = distro if package.type not in SYSTEM_TYPES or (distro and distros.manages(distro.id, package.type)) else None
-    new = msgspec.structs.replace(package, version=version, source_version=source_version, purl="", limits=(), sha1="")
-    return msgspec.structs.replace(new, purl=purl(new, own))
 
 
 def _together(inventory: Inventory, found: tuple[Package, ...]) -> tuple[Package, ...]:
@@ -106,7 +94,7 @@ def _nearest(
         fixable = [one for one in left if one.fixed_in]
         if not fixable:
             break
-        version = edits.fixing(fixable)
+        version = fixing(fixable)
         packages = tuple(
             restated(one, version, inventory.distro) if _is_older(one, version) else one for one in packages
         )

@@ -6,16 +6,20 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from garboard.actions.bases import candidates
 from garboard.actions.plan import Known, choose
-from garboard.model.action import Actions
-from garboard.model.attribution import Place
+from garboard.model.action import Actions, IssueKey
+from garboard.model.attribution import Origin, Place
 from garboard.model.dockerfile import Dockerfile
 from garboard.model.errors import GarboardError
 from garboard.model.finding import Finding
+from garboard.model.package import SYSTEM_TYPES
 from garboard.model.report import Report
 
 if TYPE_CHECKING:
+    from garboard.model.advisory import Lookup
     from garboard.model.baseimage import Catalog
     from garboard.model.image import Platform
     from garboard.model.mirror import Rebuild
@@ -31,13 +35,16 @@ def act(
     catalog: Catalog | None = None,
     rebuild: Rebuild | None = None,
     counts: Callable[[Finding], bool] | None = None,
+    database: Lookup | None = None,
 ) -> Actions:
     """List the actions for a report; its recommendation, if any, must contain the findings of each row.
 
     ``catalog`` is the one that the recommendation was made with. ``rebuild`` says what the mirrors have; without it,
-    the advisories are trusted. ``counts`` says which findings the reader's filters count; all by default.
+    the advisories are trusted. ``counts`` says which findings the reader's filters count; all by default. ``database`` tells
+    what is known of the versions to go to; without it, a version with the fixes of today's findings is taken for good.
     """
     counts = counts or (lambda finding: True)  # noqa: ARG005
+    report, brought = _to_later_versions(report, database) if database else (report, {})
     known = Known(
         recommendation=report.recommendation,
         prospects={(one.finding.vulnerability.id, one.finding.package.id): one for one in rebuild.prospects}
@@ -47,8 +54,36 @@ def act(
         held=_held(candidates(report.recommendation, report.findings, counts), catalog),
         counts=counts,
         user=lambda row: _user(row, report.image.platform, catalog),
+        brought=brought,
     )
     return choose(report, known)
+
+
+def _to_later_versions(report: Report, database: Lookup) -> tuple[Report, dict[str, frozenset[IssueKey]]]:
+    """The report with fixes of your language packages in versions of which nothing is known that a later one fixes.
+
+    What is known of these versions nevertheless comes with it, by the package's id.
+    """
+    yours: dict[str, list[Finding]] = {}
+    for one in report.findings:
+        if one.fixed_in and one.who.origin is not Origin.BASE and one.package.type not in SYSTEM_TYPES:
+            yours.setdefault(one.package.id, []).append(one)
+    if not yours:
+        return report, {}
+    from garboard.matching.later_versions import later
+
+    versions: dict[str, str] = {}
+    brought: dict[str, frozenset[IssueKey]] = {}
+    for name, found in yours.items():
+        versions[name], left = later(found[0].package, found, report.inventory.distro, database)
+        brought[name] = frozenset(one.issue for one in left)
+    findings = tuple(
+        msgspec.structs.replace(one, fixed_in=versions[one.package.id])
+        if one.fixed_in and one.package.id in versions
+        else one
+        for one in report.findings
+    )
+    return msgspec.structs.replace(report, findings=findings), brought
 
 
 def _from_line(dockerfile: Dockerfile, target: str, build_args: Mapping[str, str]) -> Place | None:

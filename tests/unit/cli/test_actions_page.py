@@ -1,4 +1,4 @@
-"""The transcript in docs/actions.md is what the command prints about the sample of `make demo`."""
+"""The transcripts in docs/actions.md and docs/fix.md are what the commands print about the sample of `make demo`."""
 
 from __future__ import annotations
 
@@ -9,12 +9,15 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[3]
 MADE = ".cache/demo"
 
 
-def test_the_transcript_is_what_the_command_prints(tmp_path: Path) -> None:
-    page = (ROOT / "docs/actions.md").read_text()
+@pytest.mark.parametrize("name", ["actions", "fix"])
+def test_the_transcript_is_what_the_command_prints(name: str, tmp_path: Path) -> None:
+    page = (ROOT / f"docs/{name}.md").read_text()
     found = re.search(r"SOURCE_DATE_EPOCH=(\d+).*\n\$ garboard (.*)\n((?:.*\n)+?)```", page)
     assert found
     epoch, words, printed = found.groups()

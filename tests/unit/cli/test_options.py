@@ -15,6 +15,7 @@ REPORTS = {
     "inventory": reporters.INVENTORY,
     "recommend": reporters.RECOMMEND,
     "actions": reporters.ACTIONS,
+    "fix": reporters.FIX,
     "explain": reporters.EXPLAIN,
     "compare": reporters.COMPARE,
     "convert": reporters.SCAN,

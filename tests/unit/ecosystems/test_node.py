@@ -157,3 +157,30 @@ def test_what_a_registry_publishes_is_a_package_wherever_it_lies(path, fields, k
 def test_a_manifest_beyond_the_limit_is_a_gap():
     facts = read(cataloger, "node_modules/a/package.json", b"{" + b" " * (4 << 20) + b"}")
     assert gaps(facts) == ["has 4194306 bytes and was not read: the limit for a package.json is 4194304"]
+
+
+COREPACK = "root/.cache/node/corepack/v1/yarn/4.1.0/.corepack"
+
+
+@pytest.mark.parametrize(
+    ("path", "content", "told"),
+    [
+        (".yarn/releases/yarn-3.6.4.cjs", "", ["@yarnpkg/cli-dist 3.6.4"]),
+        ("app/.yarn/releases/yarn-1.22.19.cjs", "", ["yarn 1.22.19"]),
+        ("app/.yarn/releases/yarn-berry.cjs", "", []),
+        ("app/.yarn/releases/yarn-4.0.0-rc.51.cjs", "", ["@yarnpkg/cli-dist 4.0.0-rc.51"]),
+        (COREPACK, '{"locator":{"name":"yarn","reference":"4.1.0"},"hash":"sha512.0"}', ["@yarnpkg/cli-dist 4.1.0"]),
+        (COREPACK, '{"locator":{"name":"yarn","reference":"4.1.0+sha224.00ff"}}', ["@yarnpkg/cli-dist 4.1.0"]),
+        (COREPACK, '{"locator":{"name":"yarn","reference":"1.22.19"}}', []),
+        (COREPACK, '{"locator":{"name":"pnpm","reference":"9.1.0"}}', []),
+        (COREPACK, '{"locator":{"name":"yarn","reference":7}}', ["which version"]),
+        (COREPACK, "[]", ["which package manager"]),
+        (COREPACK, '{"locator":', ["which package manager"]),
+    ],
+)
+def test_yarn_itself(path: str, content: str, told: list[str]):
+    """One script tells of itself by its name only; what has a package.json is told by that."""
+    facts = read(cataloger, path, content)
+    said = [f"{one.full_name} {one.version}" for one in packages(facts)] + gaps(facts)
+    assert len(said) == len(told)
+    assert all(part in whole for part, whole in zip(told, said, strict=True))

@@ -95,6 +95,6 @@ ECOSYSTEM: Final = Ecosystem(
     later_release=_later_release,
     headers=("linux-libc-dev", "linux-libc-dev-*-cross", "linux-headers-*"),
     keeps_itself=("apt",),
-    misses="packages that are unpacked and not configured, which are no installed packages",
+    misses="files that `dpkg-deb -x` unpacked, of which dpkg knows nothing: their programs count as those that no package explains",
     reference="https://manpages.debian.org/dpkg-query",
 )

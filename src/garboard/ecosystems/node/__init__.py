@@ -105,7 +105,13 @@ ECOSYSTEM: Final = Ecosystem(
     language="js",
     osv="npm",
     order="semver",
-    globs=("**/package.json", *(f"**/{name}" for name in _LISTS)),
+    globs=(
+        "**/package.json",
+        *(f"**/{name}" for name in _LISTS),
+        "**/.corepack",
+        "**/.yarn/releases/*.cjs",
+        "**/.yarn/releases/*.js",
+    ),
     archives=("**/*.asar", "**/.yarn/cache/*.zip", "**/.yarn/berry/cache/*.zip"),
     load_archives=_archives,
     repeats=_repeats,
@@ -121,7 +127,7 @@ ECOSYSTEM: Final = Ecosystem(
     manifests=("**/package.json",),
     glances=tuple(Glance(end=end.encode(), signs=_IMPORTS, above=_PROJECTS) for end in _MODULES),
     load_declared=_declared,
-    version=5,
+    version=6,
     bare=(
         Bare(
             within=b"node_modules/",

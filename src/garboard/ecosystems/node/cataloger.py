@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from garboard.ecosystems.node import EXTENSIONS, UNMET, pnp
+from garboard.ecosystems.node import EXTENSIONS, UNMET, pnp, yarn_releases
 from garboard.model.ecosystem import MetadataPaths
 from garboard.model.gap import Gap
 from garboard.model.image import File
@@ -52,10 +52,13 @@ _decode = msgspec.json.Decoder(_Manifest).decode
 
 
 def catalog(file: File, owned: MetadataPaths, /) -> Iterator[Fact]:
-    """The package of one ``package.json`` (`described`), or those of Yarn's list."""
+    """The package of one ``package.json`` (`described`), those of Yarn's list, or Yarn itself."""
     del owned
-    if file.path.rpartition("/")[2].startswith(".pnp."):
+    name = file.path.rpartition("/")[2]
+    if name.startswith(".pnp."):
         yield from pnp.catalog(file)
+    elif name != "package.json":
+        yield from yarn_releases.catalog(file)
     else:
         yield from described(file.path, file.data)
 

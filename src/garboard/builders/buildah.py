@@ -1,0 +1,42 @@
+"""Buildah, which needs no service.
+
+Source: https://github.com/containers/buildah/tree/main/docs
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from garboard.builders.engine import BuildEngine, Job, Words, options_of
+
+
+def _build(job: Job) -> Words:
+    return ("buildah", "build", "--quiet", *(("--pull=newer",) if job.pull else ()), *options_of(job))
+
+
+def _taken(tag: str, archive: str) -> tuple[Words, str]:
+    return ("buildah", "push", "--quiet", tag, f"oci-archive:{archive}"), f"oci-archive:{archive}"
+
+
+def _run(tag: str, command: str) -> tuple[Words, ...]:
+    name = _container(tag)
+    return (
+        ("buildah", "from", "--quiet", "--name", name, tag),
+        ("buildah", "run", "--network", "none", name, "--", "sh", "-c", command),
+    )
+
+
+def _container(tag: str) -> str:
+    """The name of the container that a command runs in."""
+    return tag.replace("/", "-").replace(":", "-")
+
+
+ENGINE: Final = BuildEngine(
+    name="buildah",
+    ask=("buildah", "info"),
+    build=_build,
+    taken=_taken,
+    run=_run,
+    remove=lambda tag: ("buildah", "rmi", "--force", tag),
+    after_run=lambda tag: (("buildah", "rm", _container(tag)),),
+)

@@ -1,0 +1,32 @@
+"""Podman, which takes Docker's words; its images are read by an archive, since its service need not run.
+
+Source: https://docs.podman.io/en/latest/Commands.html
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from garboard.builders.engine import BuildEngine, Job, Words, options_of
+
+
+def _build(job: Job) -> Words:
+    return ("podman", "build", "--quiet", *(("--pull=newer",) if job.pull else ()), *options_of(job))
+
+
+def _taken(tag: str, archive: str) -> tuple[Words, str]:
+    return ("podman", "save", "--quiet", "--format", "oci-archive", "--output", archive, tag), f"oci-archive:{archive}"
+
+
+def _run(tag: str, command: str) -> tuple[Words, ...]:
+    return (("podman", "run", "--rm", "--network", "none", "--entrypoint", "sh", tag, "-c", command),)
+
+
+ENGINE: Final = BuildEngine(
+    name="podman",
+    ask=("podman", "info", "--format", "{{.Version.Version}}"),
+    build=_build,
+    taken=_taken,
+    run=_run,
+    remove=lambda tag: ("podman", "image", "rm", "--force", tag),
+)

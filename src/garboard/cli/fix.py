@@ -1,0 +1,261 @@
+"""``garboard fix``: writes what the actions advise into the Dockerfile, and into the manifests that its lines read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import click
+import msgspec
+
+from garboard import reporters
+from garboard.cli import options as o
+from garboard.cli import read_settings
+from garboard.cli.actions import acted
+from garboard.cli.command import command as make
+from garboard.cli.filtering import FILTERS, exit_code, filtering
+from garboard.cli.output import write
+from garboard.cli.params import Given, flag, text, texts, value, values
+from garboard.cli.read_settings import STANDARD_INPUT
+from garboard.cli.recommend import recommended
+from garboard.cli.session import analyzed
+from garboard.cli.settings import Analysis
+from garboard.model.base import Value
+from garboard.model.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from garboard.model.action import ActionKind, IssueKey
+    from garboard.model.fix import Fixes, Observed
+    from garboard.model.report import Report
+    from garboard.reporters.view import View
+
+_ONLY: Final = ("base", "packages")
+_LONGEST: Final = 86_400
+_MOST: Final = 20
+
+
+_SECONDS: Final = 1800.0
+"""How long a build or a check may take, if nothing else is said."""
+
+
+def _engine(given: str) -> str:
+    from garboard import builders
+
+    if given not in builders.NAMES:
+        raise UsageError(f"--engine does not know {given}", f"it knows: {', '.join(builders.NAMES)}")
+    return given
+
+
+def _seconds(given: str) -> float:
+    if not (given.isascii() and given.isdigit() and 0 < int(given) <= _LONGEST):
+        raise UsageError(f"--time-limit takes seconds, up to {_LONGEST}, not {given}", "as in --time-limit 600")
+    return float(given)
+
+
+def _number(given: str) -> int:
+    if not (given.isascii() and given.isdigit() and 0 < int(given) <= _MOST):
+        raise UsageError(f"--try takes a number, up to {_MOST}, not {given}", "as in --try 3")
+    return int(given)
+
+
+def _only(given: str) -> str:
+    if given not in _ONLY:
+        raise UsageError(f"--only does not know {given}", f"it knows: {', '.join(_ONLY)}")
+    return given
+
+
+APPLY: Final = flag("--apply", help="Write the changes.")
+ONLY: Final = values("--only", parse=_only, metavar="base|packages", help="Only changes of this kind.")
+CONTEXT: Final = text("--context", metavar="DIR", help="The build context; without it, the Dockerfile's folder.")
+
+
+PROVE: Final = flag("--prove", help="Build before and after, scan both, and write only what comes out as predicted.")
+CHECK: Final = texts(
+    "--check", metavar="CMD", help="A shell command that has to end well in the new image (with --prove)."
+)
+ENGINE: Final = value(
+    "--engine", parse=_engine, metavar="docker|podman|buildah", help="What builds; else the first there is."
+)
+BUILD_OPTION: Final = texts(
+    "--build-option", metavar="WORD", help="One more word for the builder, as in --network=host."
+)
+TIME_LIMIT: Final = value(
+    "--time-limit", parse=_seconds, metavar="SECONDS", help="How long a build or a check may take."
+)
+TRY: Final = value(
+    "--try", parse=_number, metavar="N", help="Up to so many changes, the next best after one that is not good."
+)
+
+
+class Proving(Value):
+    """How a proof is made."""
+
+    engine: str
+    checks: tuple[str, ...]
+    options: tuple[str, ...]
+    seconds: float
+    tries: int
+
+
+class Settings(Value):
+    """An image, which of its issues count, the folder of its build, and which changes are made of its files.
+
+    ``proving`` is None if nothing is built.
+    """
+
+    analysis: Analysis
+    view: View
+    context: Path
+    kinds: frozenset[ActionKind]
+    apply: bool
+    proving: Proving | None
+
+
+def _settings(given: Given) -> Settings:
+    file = given[o.FILE]
+    if not file or file == STANDARD_INPUT:
+        raise UsageError("fix changes a Dockerfile, and none is named", "name it with -f FILE")
+    analysis = read_settings.analysis(given, look_up=True)
+    context = Path(given[CONTEXT] or Path(file).parent)
+    if not context.is_dir():
+        raise UsageError(f"--context names a folder, and {context} is none", "name the folder that the build gets")
+    return Settings(
+        analysis=analysis,
+        view=filtering(given),
+        context=context,
+        kinds=_kinds(given[ONLY]),
+        apply=given[APPLY],
+        proving=_proving(given),
+    )
+
+
+def _proving(given: Given) -> Proving | None:
+    if not given[PROVE]:
+        named = [one for one in (CHECK, ENGINE, BUILD_OPTION, TIME_LIMIT, TRY) if given[one]]
+        if named:
+            raise UsageError(f"{given.spelled(named[0])} is of a build, and nothing is built", "add --prove")
+        return None
+    return Proving(
+        engine=given[ENGINE] or "",
+        checks=given[CHECK],
+        options=given[BUILD_OPTION],
+        seconds=given[TIME_LIMIT] or _SECONDS,
+        tries=given[TRY] or 1,
+    )
+
+
+def _kinds(only: tuple[str, ...]) -> frozenset[ActionKind]:
+    from garboard.model.action import ActionKind
+
+    base = frozenset({ActionKind.BASE})
+    chosen = {"base": base, "packages": frozenset(ActionKind) - base}
+    return frozenset().union(*(chosen[one] for one in only or _ONLY))
+
+
+@make(
+    "fix",
+    *(o.IMAGE, APPLY, ONLY, CONTEXT, PROVE, CHECK, TRY, ENGINE, BUILD_OPTION, TIME_LIMIT, *FILTERS),
+    *(*o.TRIAGE, *o.report(reporters.FIX), *o.ANALYSIS),
+    settings=_settings,
+)
+def command(settings: Settings) -> int:
+    """Change the Dockerfile of IMAGE as its actions advise: each change as a diff, with what it clears.
+
+    Nothing is written without --apply. Of manifests, those are changed that the Dockerfile's lines read from the build
+    context. What no change of a file can do, or what is not certain, is said.
+
+    --prove builds the files as they are and as changed, which runs what the Dockerfile says. If an issue is there that
+    should be gone, or a --check fails, nothing is written.
+
+    \b
+    garboard fix app:1 -f Dockerfile
+    garboard fix app:1 -f Dockerfile --only base --apply
+    garboard fix app:1 -f Dockerfile --prove --check 'python -m app --version' --apply
+    garboard fix app:1 -f Dockerfile --format diff | git apply
+
+    Exit code: 0 nothing to do, or the changes were written; 1 there are issues, and nothing was written; 2 an error; 3 no
+    issues, but not everything could be judged.
+    """  # noqa: D301  (\b is click's)
+    from garboard.workflows import fix as workflow
+
+    analysis = settings.analysis
+    report = recommended(analyzed(analysis).report, analysis)
+    dockerfile = analysis.build.dockerfile
+    assert dockerfile is not None
+    context = workflow.BuildContext(Path(dockerfile.name), settings.context)
+
+    def planned(variant: Report, kinds: frozenset[ActionKind]) -> Fixes:
+        return workflow.fix(
+            acted(variant, analysis, settings.view),
+            analysis.build.on(report.image.platform),
+            context,
+            findings=[one for one in report.findings if settings.view.shows(one)],
+            kinds=kinds,
+        )
+
+    attempts = workflow.attempts(report, settings.kinds, planned)
+    fixes = next(attempts) if settings.proving is None else _proved(settings, settings.proving, attempts)
+    good = fixes.proof is None or not fixes.proof.failure
+    applied = settings.apply and good and bool(fixes.files)
+    if applied:
+        workflow.apply(fixes, context)
+        fixes = msgspec.structs.replace(fixes, applied=True)
+    output = analysis.output
+    write(reporters.FIX.load(output.format).render(fixes, color=output.color), output)
+    return 0 if applied else exit_code(report, settings.view)
+
+
+def _proved(settings: Settings, proving: Proving, attempts: Iterator[Fixes]) -> Fixes:
+    """The first of the attempts that stands the proof, or the last that was tried."""
+    from itertools import islice
+
+    from garboard import builders
+    from garboard.workflows import prove
+
+    analysis = settings.analysis
+    build = analysis.build
+    assert build.dockerfile is not None
+    means = prove.ProofMeans(
+        engine=builders.find(proving.engine),
+        dockerfile=Path(build.dockerfile.name),
+        context=settings.context,
+        scan=lambda reference, data: _issues(settings, reference, data),
+        target=build.target,
+        build_args=tuple(build.build_args.items()),
+        options=proving.options,
+        checks=proving.checks,
+        seconds=proving.seconds,
+        progress=lambda text: None if analysis.opening.quiet else click.echo(f"{text} …", err=True),
+    )
+    rejected: list[str] = []
+    earlier: Observed | None = None
+    last: Fixes | None = None
+    for fixes in islice(attempts, proving.tries):
+        if not fixes.files:
+            return last or fixes
+        means = means._replace(pull=fixes.pulls)
+        earlier = earlier or prove.before(means, build.dockerfile.data, fixes.rebuilt)
+        proof = prove.prove(fixes, means, earlier)
+        last = msgspec.structs.replace(fixes, proof=proof, rejected=tuple(rejected))
+        if not proof.failure:
+            break
+        rejected.append(f"{fixes.text}: {proof.failure}")
+    assert last is not None
+    return last
+
+
+def _issues(settings: Settings, reference: str, data: bytes) -> frozenset[IssueKey]:
+    """The issues of an image that was built from these bytes, as far as they count."""
+    import dataclasses
+
+    from garboard.dockerfile.parser import parse
+
+    analysis = settings.analysis
+    build = analysis.build
+    dockerfile = parse(data, build.file_name)
+    built = msgspec.structs.replace(
+        analysis, image=reference, build=dataclasses.replace(build, dockerfile=dockerfile, base="", stages=())
+    )
+    return frozenset(one.issue for one in analyzed(built).report.findings if settings.view.shows(one))

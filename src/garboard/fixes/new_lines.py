@@ -1,0 +1,36 @@
+"""Instructions that are put into a Dockerfile, as lines of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from garboard.dockerfile.parser import parse
+from garboard.dockerfile.stages import instructions_of, lineage, target_stage
+from garboard.fixes.refusal import CannotEdit
+from garboard.fixes.splices import newline, spliced
+from garboard.model.dockerfile import Dockerfile, DockerfileError, Instruction
+from garboard.model.fix import Splice
+
+
+def after_from(dockerfile: Dockerfile, target: str, build_args: Mapping[str, str], lines: str) -> Splice:
+    """Puts the lines after the FROM that names the base of what is built."""
+    return _after(dockerfile, lineage(dockerfile, target, build_args)[0].origin, lines)
+
+
+def at_end(dockerfile: Dockerfile, target: str, lines: str) -> Splice:
+    """Puts the lines at the end of the stage that is built."""
+    return _after(dockerfile, instructions_of(target_stage(dockerfile, target))[-1], lines)
+
+
+def _after(dockerfile: Dockerfile, instruction: Instruction, lines: str) -> Splice:
+    end = newline(dockerfile.data)
+    new = b"".join(end + line.encode() for line in lines.splitlines())
+    at = instruction.span.end
+    splice = Splice(start=at, end=at, new=new)
+    try:
+        after = parse(spliced(dockerfile.data, (splice,)), dockerfile.name)
+    except DockerfileError as error:
+        raise CannotEdit("the line does not fit behind the one before it") from error
+    if len(after.instructions) != len(dockerfile.instructions) + len(lines.splitlines()):
+        raise CannotEdit("the line would not stand alone behind the one before it")
+    return splice

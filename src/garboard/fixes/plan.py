@@ -1,0 +1,197 @@
+"""Turns actions into changes of files.
+
+Each change is made to the files as they are, and checked alone: the file as it would then be is read again, and says
+exactly what it said before, except for what was wanted. All changes together are put into each file at once, so that none
+moves the place of another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Final, NamedTuple
+
+import msgspec
+
+from garboard import ecosystems
+from garboard.dockerfile.parser import parse
+from garboard.fixes import from_line, manifests, new_lines, run_lines
+from garboard.fixes.asked import asked
+from garboard.fixes.context_files import context_file
+from garboard.fixes.refusal import CannotEdit
+from garboard.fixes.splices import spliced
+from garboard.model.action import Action, ActionKind, IssueKey, WantedVersion
+from garboard.model.dockerfile import Dockerfile, DockerfileError, UnknownRequest
+from garboard.model.finding import Finding
+from garboard.model.fix import ActionEdits, FileChange, Splice
+
+_NO_FILE: Final = MappingProxyType(
+    {
+        ActionKind.REBUILD: "every change needs a new build; use `docker build --no-cache`",
+        ActionKind.PULL: "every change needs a new build; use `docker build --pull --no-cache`",
+        ActionKind.REPLACE: "the packages come from files that the Dockerfile only copies or installs",
+        ActionKind.DROP: "whether you can do without it, only you know",
+    }
+)
+"""Why actions of these kinds change no file."""
+
+_BUILDING: Final = frozenset((ActionKind.REBUILD, ActionKind.PULL))
+"""What comes with the build that every change needs."""
+
+_Made = list[tuple[str, tuple[Splice, ...]]]
+"""What changes in each file."""
+_Missed = list[tuple[WantedVersion, str]]
+"""Versions that cannot be had, each with the reason."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildFiles:
+    """The files that may change.
+
+    ``read`` returns the bytes of a file of the build context by its path there, or None if there is none; ``name`` turns
+    that path into the name by which the user knows the file.
+    """
+
+    dockerfile: Dockerfile
+    target: str = ""
+    build_args: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    read: Callable[[str], bytes | None] = lambda path: None  # noqa: ARG005
+    name: Callable[[str], str] = lambda path: path
+
+
+class Planned(NamedTuple):
+    """The changes in their order, and the issues that are left when they are made and the image is built again."""
+
+    changes: tuple[ActionEdits, ...]
+    left: frozenset[IssueKey]
+
+
+def changes(
+    actions: Sequence[Action], findings: Sequence[Finding], files: BuildFiles, kinds: Collection[ActionKind]
+) -> Planned:
+    """What each action of these kinds changes, each on top of those before it; ``findings`` are those that count.
+
+    The figures of each are those of what is really done: of what no file is changed for, only a new build counts.
+    """
+    planned = _Plan(files)
+    left = frozenset(one.issue for one in findings)
+    undone: frozenset[IssueKey] = frozenset()
+    found = []
+    for action in actions:
+        if action.kind not in kinds and action.kind not in _BUILDING:
+            continue
+        edits = planned.change(action)
+        before = len(left)
+        done = bool(edits.files)
+        undone |= _of([one for one, _ in edits.missed] if done else action.wanted, findings)
+        if done or action.kind in _BUILDING:
+            left = (left - (frozenset(action.clears) - undone)) | frozenset(action.adds)
+        counted = msgspec.structs.replace(action, before=before, after=len(left))
+        found.append(msgspec.structs.replace(edits, action=counted))
+    return Planned(tuple(found), left)
+
+
+def _of(wanted: Iterable[WantedVersion], findings: Iterable[Finding]) -> frozenset[IssueKey]:
+    """The issues of packages that a version is wanted of, and of what they carry with them."""
+    names = {(one.type, one.name) for one in wanted}
+    return frozenset(
+        one.issue
+        for one in findings
+        if names & {(one.package.type, ecosystems.spelled(one.package)), (one.package.type, one.package.vendored_by)}
+    )
+
+
+class _Plan:
+    """The files, and what has been changed in them so far."""
+
+    def __init__(self, files: BuildFiles) -> None:
+        self._files = files
+        self._data = {files.dockerfile.name: files.dockerfile.data}
+        self._made: dict[str, tuple[Splice, ...]] = {}
+
+    def change(self, action: Action) -> ActionEdits:
+        """What one action changes."""
+        if reason := _NO_FILE.get(action.kind, ""):
+            return ActionEdits(action=action, reason=reason)
+        missed: _Missed = []
+        try:
+            changed = tuple(self._put(file, splices) for file, splices in self._splices(action, missed))
+        except CannotEdit as error:
+            return ActionEdits(action=action, reason=str(error))
+        if not changed:
+            reason = "; ".join(f"{one.name} {one.version}: {why}" for one, why in missed) or "nothing changes"
+            return ActionEdits(action=action, reason=reason)
+        return ActionEdits(action=action, files=changed, missed=tuple(missed))
+
+    def _splices(self, action: Action, missed: _Missed) -> _Made:
+        files = self._files
+        build = (files.dockerfile, files.target, files.build_args)
+        name = files.dockerfile.name
+        if action.kind is ActionKind.BASE:
+            return [(name, (from_line.rebasing(*build, action.reference),))]
+        if action.kind is ActionKind.UPGRADE:
+            if action.place is not None:
+                return [(name, (new_lines.after_from(*build, action.command),))]
+            return [(name, (new_lines.at_end(files.dockerfile, files.target, action.command),))]
+        return self._raising(action.wanted, missed)
+
+    def _raising(self, wanted: Sequence[WantedVersion], missed: _Missed) -> _Made:
+        """What raises as many of the versions as can be."""
+        made: dict[str, list[Splice]] = {}
+        for one in wanted:
+            try:
+                file, splices = self._raised(one)
+            except CannotEdit as error:
+                missed.append((one, str(error)))
+                continue
+            made.setdefault(file, []).extend(splices)
+        return [(file, tuple(dict.fromkeys(splices))) for file, splices in made.items()]
+
+    def _raised(self, wanted: WantedVersion) -> tuple[str, tuple[Splice, ...]]:
+        """Where one version is raised: in the manifest that the line reads, if it names no package itself, or in the line."""
+        files = self._files
+        listed = self._manifest(wanted)
+        if listed is None:
+            return files.dockerfile.name, run_lines.raising(files.dockerfile, files.build_args, wanted)
+        path, data = listed
+        name = files.name(path)
+        self._data.setdefault(name, data)
+        return name, manifests.raising(path, data, wanted)
+
+    def _manifest(self, wanted: WantedVersion) -> tuple[str, bytes] | None:
+        """The file of the context by which the line asks for the package; None if the line names it, or what needs it."""
+        files = self._files
+        if wanted.place is None:
+            return None
+        line = wanted.place.line
+        here = [one for one in asked(files.dockerfile, files.build_args) if one.instruction.span.line == line]
+        if any(one.is_for(wanted) for one in here) or wanted.asked_for:
+            return None
+        for one in here:
+            if isinstance(one.request, UnknownRequest):
+                path = context_file(
+                    files.dockerfile,
+                    files.build_args,
+                    line,
+                    one.request.text,
+                    lambda path: files.read(path) is not None,
+                )
+                data = files.read(path) if path else None
+                if data is not None:
+                    return path, data
+        return None
+
+    def _put(self, file: str, splices: tuple[Splice, ...]) -> FileChange:
+        """The change of one file on top of those before it."""
+        data, made = self._data[file], self._made.get(file, ())
+        together = tuple(dict.fromkeys((*made, *splices)))
+        try:
+            after = spliced(data, together)
+            if file == self._files.dockerfile.name:
+                parse(after, file)
+        except (ValueError, DockerfileError) as error:
+            raise CannotEdit("another change is in the same place; apply that one first") from error
+        before = spliced(data, made)
+        self._made[file] = together
+        return FileChange(file=file, before=before, after=after)

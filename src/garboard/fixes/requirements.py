@@ -1,0 +1,94 @@
+"""Versions in pip's requirements files: the lines that name a package, or one more line.
+
+Source: https://pip.pypa.io/en/stable/reference/requirements-file-format/
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from garboard import ecosystems
+from garboard.fixes.refusal import CannotEdit
+from garboard.fixes.splices import newline
+from garboard.model.fix import Splice
+
+_NAME: Final = re.compile(rb"[ \t]*([A-Za-z0-9][\w.-]*)(\[[^\]\r\n]*\])?")
+_SPECIFIER: Final = re.compile(rb"(?:[ \t(]|\\\r?\n)*([=~!<>][^;#\r\n\\]*)")
+_VERSION: Final = re.compile(rb"\d[\w.+!*-]*")
+_KEEPING: Final = re.compile(rb"(?:===?|~=|>=?)[ \t]*\d[\w.+!-]*")
+"""A specifier of one version that can be raised by writing another one in its place."""
+_END: Final = re.compile(rb"\r?\n")
+_HASHES: Final = b"--hash"
+
+
+class _Line(NamedTuple):
+    """A requirement: where it begins, and its text with continued lines."""
+
+    start: int
+    text: bytes
+
+
+def raising(data: bytes, name: str, version: str) -> tuple[Splice, ...]:
+    """What makes a requirements file ask for at least a version of a package.
+
+    Raises:
+        CannotEdit: its hashes would have to be made again, or its line names more than one version.
+    """
+    lines = list(_lines(data))
+    spelled = ecosystems.of("pypi").normalize
+    own = [
+        (one, found)
+        for one in lines
+        if (found := _NAME.match(one.text)) and spelled(found[1].decode()) == spelled(name)
+    ]
+    if not own:
+        if any(_HASHES in one.text for one in lines):
+            raise CannotEdit(
+                "the file has hashes: `pip-compile --upgrade-package` or `uv pip compile` makes them again"
+            )
+        return (_appended(data, f"{name}>={version}"),)
+    return tuple(_line(one, found, version.encode()) for one, found in own)
+
+
+def _line(line: _Line, found: re.Match[bytes], version: bytes) -> Splice:
+    if _HASHES in line.text:
+        raise CannotEdit("the line has hashes: `pip-compile --upgrade-package` or `uv pip compile` makes them again")
+    rest = line.text[found.end() :]
+    if rest.lstrip(b" \t").startswith(b"@"):
+        raise CannotEdit("the line names an address")
+    specifier = _SPECIFIER.match(rest)
+    if specifier is None:
+        at = line.start + found.end()
+        return Splice(start=at, end=at, new=b">=" + version)
+    said = specifier[1].strip(b" \t)")
+    if not _KEEPING.fullmatch(said):
+        raise CannotEdit(
+            f"its line names more than one version, or leaves some out (`{said.decode('utf-8', 'replace')}`)"
+        )
+    old = _VERSION.search(said)
+    assert old is not None
+    start = line.start + found.end() + specifier.start(1) + old.start()
+    return Splice(start=start, end=start + len(old[0]), new=version)
+
+
+def _appended(data: bytes, text: str) -> Splice:
+    end = newline(data)
+    before = b"" if not data or data.endswith(b"\n") else end
+    return Splice(start=len(data), end=len(data), new=before + text.encode() + end)
+
+
+def _lines(data: bytes) -> Iterator[_Line]:
+    """Each line that may be a requirement; one that ends in a backslash goes on in the next."""
+    start, at = 0, 0
+    while at < len(data):
+        end = _END.search(data, at)
+        stop, after = (end.start(), end.end()) if end else (len(data), len(data))
+        at = after
+        if data[stop - 1 : stop] == b"\\" and stop > start and after < len(data):
+            continue
+        text = data[start:stop]
+        if text.strip() and not text.lstrip().startswith((b"#", b"-")):
+            yield _Line(start, text)
+        start = after

@@ -1,0 +1,1 @@
+"""What to change in files, and what that clears."""

@@ -1,0 +1,87 @@
+"""The changes, each with what it clears and its diff."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from garboard.model.fix import ActionEdits, FileChange, Fixes, Proof
+from garboard.reporters.actions.text import figures
+from garboard.reporters.fix.diff import unified
+from garboard.reporters.terminal import document, paint
+
+
+def render(fixes: Fixes, *, color: bool = False) -> bytes:
+    """Every change in its order; then what changes no file, and why."""
+    lines = [paint(_head(fixes), "1", color=color)]
+    made = [one for one in fixes.changes if one.files]
+    for number, one in enumerate(made, 1):
+        lines += ["", *_change(number, one, color=color)]
+    others = [one for one in fixes.changes if not one.files]
+    if others:
+        lines += ["", "Not done by a change of a file:" if made else "No file changes:"]
+        for one in others:
+            lines.append(f"  - {one.action.text}: {one.reason}")
+    lines += ["", *_end(fixes, made)]
+    if fixes.gaps:
+        lines += ["", "Not covered:", *(f"  - {gap.subject}: {gap.reason}" for gap in fixes.gaps)]
+    return document(lines, color=color)
+
+
+def _head(fixes: Fixes) -> str:
+    total = len(fixes.today)
+    count = f"{total} issue{'' if total == 1 else 's'}"
+    if not total:
+        return "No issues: nothing to change."
+    return (
+        f"{count}. What to change, in this order:"
+        if fixes.files
+        else f"{count}, and no change of a file that clears any."
+    )
+
+
+def _change(number: int, one: ActionEdits, *, color: bool) -> Iterator[str]:
+    rest = (
+        f", without what is not done: {one.action.before} → {one.action.after}"
+        if one.missed
+        else f": {figures(one.action)}"
+    )
+    yield f"{number:>3}. {one.action.text}{rest}"
+    for file in one.files:
+        yield from (f"     {line}" for line in _diff(file, color=color))
+    yield f"     Risk: {one.action.risk}."
+    yield from (f"     Not done: {missed.name} {missed.version}: {why}." for missed, why in one.missed)
+
+
+def _diff(file: FileChange, *, color: bool) -> Iterator[str]:
+    for line in unified(file):
+        text = line.decode("utf-8", "replace").rstrip("\r\n").replace("\t", "    ")
+        code = {"+": "32", "-": "31"}.get(text[:1], "")
+        yield from (paint(one, code, color=color) for one in text.split("\n"))
+
+
+def _end(fixes: Fixes, made: list[ActionEdits]) -> Iterator[str]:
+    yield from (f"Tried, and not good: {one}" for one in fixes.rejected)
+    if not made:
+        return
+    names = ", ".join(one.file for one in fixes.files)
+    if fixes.proof is None:
+        yield f"{len(fixes.today)} → {len(fixes.left)} when the image is built again."
+    else:
+        yield from _proof(fixes.proof)
+    if fixes.applied:
+        yield f"Written: {names}"
+    elif fixes.proof is not None and fixes.proof.failure:
+        yield "Nothing was written: the proof failed."
+    else:
+        yield f"Nothing was written; --apply writes {names}."
+
+
+def _proof(proof: Proof) -> Iterator[str]:
+    yield f"Built with {proof.engine}:            predicted  found"
+    for what, one in (("the files as they are", proof.before), ("the changed files", proof.after)):
+        if one is not None:
+            yield f"  {what:<30}{len(one.predicted):>10}  {len(one.found):>5}"
+            yield from (f"    {name} of {source} is there, and should be gone" for name, _, source in one.unexpected)
+            yield from (f"    {name} of {source} is gone too" for name, _, source in one.also_gone)
+    yield from (f"  passed: {one}" for one in proof.checks)
+    yield from (f"Not good: {proof.failure}".splitlines() if proof.failure else ())

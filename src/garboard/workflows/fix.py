@@ -1,0 +1,162 @@
+"""Changes the files of a build as its image's actions advise, and writes them."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Callable, Collection, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from garboard.fixes.plan import BuildFiles, changes
+from garboard.model.action import ActionKind
+from garboard.model.errors import GarboardError
+from garboard.model.fix import Fixes
+
+if TYPE_CHECKING:
+    from garboard.model.finding import Finding
+    from garboard.model.fix import FileChange
+    from garboard.model.report import Report
+    from garboard.workflows.attribute import Build
+
+_LARGEST: Final = 4 * 1024 * 1024
+"""Bytes of a manifest that is edited."""
+
+
+class BuildContext:
+    """The files of a build: the Dockerfile, and what lies in the folder of its context. Nothing outside is read or written."""
+
+    def __init__(self, dockerfile: Path, folder: Path) -> None:
+        self._dockerfile = dockerfile
+        self._folder = folder
+        self._root = folder.resolve()
+
+    def read(self, path: str) -> bytes | None:
+        """The bytes of a file by its path in the context; None if there is no such plain file, or it is very large."""
+        file = self._inside(path)
+        with contextlib.suppress(OSError, ValueError):
+            if file is not None and file.is_file() and file.stat().st_size <= _LARGEST:
+                return file.read_bytes()
+        return None
+
+    def name(self, path: str) -> str:
+        """The name of a file of the context, seen from where the user is."""
+        return str(self._folder / path)
+
+    def write(self, change: FileChange) -> None:
+        """Replace one file, whole or not at all; its mode stays.
+
+        Raises:
+            GarboardError: it is not what it was when it was read, or it cannot be written.
+        """
+        file = self._dockerfile if change.file == str(self._dockerfile) else Path(change.file)
+        target = file.resolve()
+        if file != self._dockerfile and not target.is_relative_to(self._root):
+            raise GarboardError(
+                f"{change.file} leads out of {self._folder}", "nothing outside of the context is written"
+            )
+        if target.read_bytes() != change.before:
+            raise GarboardError(f"{change.file} was changed in the meantime", "run the command again")
+        aside = target.with_name(f".{target.name}.{os.getpid()}.new")
+        try:
+            aside.write_bytes(change.after)
+            aside.chmod(target.stat().st_mode & 0o7777)
+            aside.replace(target)
+        finally:
+            aside.unlink(missing_ok=True)
+
+    def _inside(self, path: str) -> Path | None:
+        with contextlib.suppress(OSError, ValueError, RuntimeError):
+            file = (self._root / path).resolve()
+            return file if file.is_relative_to(self._root) else None
+        return None
+
+
+def fix(
+    report: Report,
+    build: Build,
+    context: BuildContext,
+    *,
+    findings: Sequence[Finding],
+    kinds: Collection[ActionKind],
+) -> Fixes:
+    """What the actions of a report change in the files of its build; nothing is written. ``findings`` are those that count."""
+    actions, dockerfile = report.actions, build.dockerfile
+    assert actions is not None
+    assert dockerfile is not None
+    files = BuildFiles(
+        dockerfile=dockerfile,
+        target=build.target,
+        build_args=build.build_args,
+        read=context.read,
+        name=context.name,
+    )
+    made, left = changes(actions.actions, findings, files, kinds)
+    today = frozenset(one.issue for one in findings)
+    return Fixes(image=report.image.name, changes=made, today=today, left=left, gaps=report.gaps)
+
+
+Plan = Callable[["Report", frozenset["ActionKind"]], Fixes]
+"""Makes the changes of these kinds for a report, whose recommendation may be another one."""
+
+
+def attempts(report: Report, kinds: frozenset[ActionKind], plan: Plan) -> Iterator[Fixes]:
+    """Changes to try, one after the other, the best first.
+
+    All that is advised, then the same on the next best base for each one that is recommended, then what changes no base,
+    then only the base; nothing comes twice.
+    """
+    seen: set[tuple[bytes, ...]] = set()
+    for variant, some in _variants(report, kinds):
+        for fixes in _by_base(variant, some, plan):
+            files = tuple(one.after for one in fixes.files)
+            if not seen or files not in seen:
+                yield fixes
+            seen.add(files)
+
+
+def _by_base(report: Report, kinds: frozenset[ActionKind], plan: Plan) -> Iterator[Fixes]:
+    """The changes with the best base, then with each one that is recommended besides."""
+    left = report
+    while True:
+        fixes = plan(left, kinds)
+        refused = tuple(one for one in fixes.changes if one.action.kind is ActionKind.BASE and not one.files)
+        if refused:  # all else was planned for that base
+            fixes = plan(msgspec.structs.replace(left, recommendation=None), kinds)
+            fixes = msgspec.structs.replace(fixes, changes=(*refused, *fixes.changes))
+        yield fixes
+        taken = next((one.action.reference for one in fixes.changes if one.files and one.action.reference), "")
+        if not taken or left.recommendation is None:
+            return
+        left = _without(left, taken)
+
+
+def _variants(report: Report, kinds: frozenset[ActionKind]) -> Iterator[tuple[Report, frozenset[ActionKind]]]:
+    base = frozenset({ActionKind.BASE})
+    if kinds & base:
+        yield report, kinds
+    rest = kinds - base
+    if rest:
+        yield msgspec.structs.replace(report, recommendation=None), rest
+    if kinds & base and rest:
+        yield report, base
+
+
+def _without(report: Report, reference: str) -> Report:
+    """A report that does not recommend one base."""
+    found = report.recommendation
+    assert found is not None
+    rows = tuple(one for one in found.rows if one.reference != reference)
+    return msgspec.structs.replace(report, recommendation=msgspec.structs.replace(found, rows=rows))
+
+
+def apply(fixes: Fixes, context: BuildContext) -> None:
+    """Write all files.
+
+    Raises:
+        GarboardError: one could not be written; those before it were.
+    """
+    for one in fixes.files:
+        context.write(one)

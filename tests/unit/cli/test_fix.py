@@ -1,0 +1,136 @@
+"""``garboard fix`` from the outside: what it prints, what it writes, and what it leaves alone."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+
+from garboard.cli import fix
+from garboard.database import store
+from garboard.database.build import Builder
+from garboard.model.advisory import Advisory, Affected, FeedState, Range, Rating, Status
+from garboard.model.errors import UsageError
+from tests.unit.cli import test_policy
+from tests.unit.cli.image_on_disk import OS_RELEASE, stanza, write_layers
+
+COPY = "COPY requirements.txt ./"
+PIP = "RUN pip install -r requirements.txt"
+APT = "RUN apt-get install -y openssl=3.0.9-1"
+BEFORE = f"FROM scratch\r\nADD rootfs.tar /\r\n{APT}\r\n{COPY}\r\n{PIP}\r\n"
+WRITTEN = "-r base.txt\ndjango==3.2.0\nsix\n"
+
+
+def _advisory(name: str, ecosystem: str, package: str, fixed: str, scheme: str) -> Advisory:
+    affected = Affected(
+        ecosystem=ecosystem, package=package, scheme=scheme, ranges=(Range(introduced="0", fixed=fixed),),
+        status=Status.FIXED, rating=Rating(source="test", word="high"),
+    )  # fmt: skip
+    return Advisory(id=name, feed="test", affected=(affected,))
+
+
+@pytest.fixture
+def image(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    directory = tmp_path / "db"
+    directory.mkdir()
+    for shard, found in {
+        "debian": _advisory("CVE-2024-1", "Debian:12", "openssl", "3.0.12-1", "deb"),
+        "osv:PyPI": _advisory("CVE-2024-2", "PyPI", "django", "3.2.25", "pep440"),
+    }.items():
+        with Builder(store.path_of(directory, shard)) as builder:
+            builder.fill([found])
+            builder.finish(FeedState(shard=shard, fetched="2023-11-14T00:00:00+00:00", sha256="00", records=1), "[]")
+    monkeypatch.setenv("GARBOARD_DB", str(directory))
+    project = tmp_path / "project"
+    project.mkdir()
+    monkeypatch.chdir(project)
+    Path("Dockerfile").write_bytes(BEFORE.encode())
+    Path("requirements.txt").write_text(WRITTEN)
+    status = "var/lib/dpkg/status"
+    django = "usr/lib/python3.11/site-packages/django-3.2.0.dist-info/METADATA"
+    layers: dict[str, dict[str, bytes]] = {
+        "ADD rootfs.tar /": {"etc/os-release": OS_RELEASE, status: stanza("base-files", "12").encode()},
+        "RUN /bin/sh -c apt-get install -y openssl=3.0.9-1 # buildkit": {
+            status: (stanza("base-files", "12") + stanza("openssl", "3.0.9-1")).encode()
+        },
+        "COPY requirements.txt ./ # buildkit": {"requirements.txt": WRITTEN.encode()},
+        "RUN /bin/sh -c pip install -r requirements.txt # buildkit": {
+            django: b"Metadata-Version: 2.1\nName: Django\nVersion: 3.2.0\n"
+        },
+    }
+    return str(write_layers(tmp_path / "app.tar", layers))
+
+
+def run(*arguments: str) -> Result:
+    return test_policy.run(fix, *arguments, "--no-cache", "--offline")
+
+
+def test_nothing_is_written_unless_it_is_asked_for(image: str) -> None:
+    found = run(image, "-f", "Dockerfile")
+    assert found.exception is None
+    assert found.return_value == 1
+    assert "2 → 0 when the image is built again." in found.output
+    assert "Nothing was written; --apply writes Dockerfile, requirements.txt." in found.output
+    assert Path("Dockerfile").read_bytes() == BEFORE.encode()
+    assert Path("requirements.txt").read_text() == WRITTEN
+
+
+def test_every_other_byte_and_the_mode_stay(image: str) -> None:
+    Path("Dockerfile").chmod(0o640)
+    found = run(image, "-f", "Dockerfile", "--apply")
+    assert found.return_value == 0
+    assert Path("Dockerfile").read_bytes() == BEFORE.replace("3.0.9-1", "3.0.12-1").encode()
+    assert Path("Dockerfile").stat().st_mode & 0o777 == 0o640
+    assert Path("requirements.txt").read_text() == WRITTEN.replace("3.2.0", "3.2.25")
+    assert sorted(os.listdir()) == ["Dockerfile", "requirements.txt"]
+
+
+def test_the_diff_is_one_that_git_applies(image: str) -> None:
+    if shutil.which("git") is None:
+        pytest.skip("there is no git")
+    diff = run(image, "-f", "Dockerfile", "--format", "diff").stdout_bytes
+    subprocess.run(["git", "apply", "-"], input=diff, check=True, env={**os.environ, "GIT_DIR": "/nonexistent"})
+    assert Path("Dockerfile").read_bytes() == BEFORE.replace("3.0.9-1", "3.0.12-1").encode()
+    assert Path("requirements.txt").read_text() == WRITTEN.replace("3.2.0", "3.2.25")
+
+
+def test_json_has_each_change_and_its_figures(image: str) -> None:
+    found = json.loads(run(image, "-f", "Dockerfile", "--json").output)
+    assert (found["issues"], found["remaining"], found["applied"]) == (2, 0, False)
+    assert [(one["kind"], one["before"], one["after"]) for one in found["changes"]] == [
+        ("raise", 2, 1),
+        ("raise", 1, 0),
+    ]
+    assert [one["file"] for change in found["changes"] for one in change["files"]] == ["Dockerfile", "requirements.txt"]
+
+
+def test_only_of_one_kind(image: str) -> None:
+    found = run(image, "-f", "Dockerfile", "--only", "base")
+    assert "no change of a file that clears any" in found.output
+
+
+def test_a_manifest_that_leads_out_of_the_context_stays(image: str, tmp_path: Path) -> None:
+    outside = tmp_path / "outside.txt"
+    outside.write_text(WRITTEN)
+    Path("requirements.txt").unlink()
+    Path("requirements.txt").symlink_to(outside)
+    found = run(image, "-f", "Dockerfile", "--apply")
+    assert found.return_value == 0
+    assert outside.read_text() == WRITTEN
+    assert "2 → 1" in found.output
+    assert "the line does not name it" in found.output
+
+
+def test_what_cannot_be_meant_is_refused(image: str) -> None:
+    for arguments in (
+        ("--apply",),
+        ("-f", "-"),
+        ("-f", "Dockerfile", "--only", "x"),
+        ("-f", "Dockerfile", "--context", "x"),
+    ):
+        assert isinstance(run(image, *arguments).exception, UsageError)
