@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache
-from typing import Any
+from typing import Any, Final, NamedTuple
 
 import msgspec
+
+_PLAIN: Final = bytes(range(0x7F))
 
 
 def document(value: Any) -> bytes:
@@ -25,7 +27,7 @@ def encoded(value: Any) -> bytes:
 
 def builtins(value: Any) -> Any:
     """The value as a program gets it from its document: dictionaries, lists, texts and numbers."""
-    return _encodable(msgspec.to_builtins(value))
+    return msgspec.json.decode(encoded(value))
 
 
 def encodable(text: str) -> str:
@@ -45,19 +47,36 @@ def _encodable(value: Any) -> Any:
 
 def formatted(data: bytes) -> bytes:
     """A JSON text indented, ending in a line feed; characters that a terminal would act on are escaped."""
-    return _unseen().sub(_escaped, msgspec.json.format(data, indent=2)) + b"\n"
+    text = msgspec.json.format(data, indent=2)
+    return (_unseen().sub(_escaped, text) if _acts(data) else text) + b"\n"
 
 
-def in_parts(whole: bytes, key: str, elements: Iterable[Any], depth: int) -> Iterator[bytes]:
-    """A document with these elements in its one empty list ``key``, ``depth`` levels deep: a part for each element."""
-    before, empty, after = whole.partition(f'"{key}": []'.encode())
-    yield before + empty[:-1]
-    indent = b"\n" + b"  " * depth
-    separator = b""
-    for element in elements:
-        yield separator + indent + b"  " + document(element)[:-1].replace(b"\n", indent + b"  ")
-        separator = b","
-    yield (indent + b"]" if separator else b"]") + after
+def _acts(data: bytes) -> bool:
+    """Whether there is any such character: nearly all is plain ASCII, and is left out before the rest is searched."""
+    return _unseen().search(data.translate(None, _PLAIN)) is not None
+
+
+class Filling(NamedTuple):
+    """What belongs into the empty list ``key`` of a document, ``depth`` levels deep."""
+
+    key: str
+    elements: Iterable[Any]
+    depth: int
+
+
+def in_parts(whole: bytes, *fillings: Filling) -> Iterator[bytes]:
+    """A document with these elements in its empty lists, which it has in this order: a part for each element."""
+    after = whole
+    for key, elements, depth in fillings:
+        before, empty, after = after.partition(f'"{key}": []'.encode())
+        yield before + empty[:-1]
+        indent = b"\n" + b"  " * depth
+        separator = b""
+        for element in elements:
+            yield separator + indent + b"  " + document(element)[:-1].replace(b"\n", indent + b"  ")
+            separator = b","
+        after = (indent + b"]" if separator else b"]") + after
+    yield after
 
 
 @cache

@@ -117,7 +117,7 @@ def test_packages(way: Way, env: dict[str, str], garboard: Garboard, forms: Form
         assert str(image.platform) == str(expected_image.platform)
 
 
-@pytest.mark.parametrize("kind", ["cyclonedx", "spdx"])
+@pytest.mark.parametrize("kind", ["cyclonedx", "spdx", "spdx3"])
 def test_sbom(kind: str, garboard: Garboard, forms: Forms) -> None:
     """The bill of materials that garboard writes of the image, scanned instead of it."""
     expected = findings(garboard.scan("--offline", forms.docker_archive))

@@ -33,6 +33,23 @@ SPDX = json.dumps(
         "relationships": [{"spdxElementId": "SPDXRef-a", "relatedSpdxElement": "SPDXRef-b", "relationshipType": "DEPENDS_ON"}],
     }
 ).encode()  # fmt: skip
+SPDX3 = json.dumps(
+    {
+        "@context": "https://spdx.org/rdf/3.0.1/spdx-context.jsonld",
+        "@graph": [
+            {"type": "CreationInfo", "@id": "_:c", "specVersion": "3.0.1", "created": "2024-01-01T00:00:00Z", "createdBy": ["x:t"]},
+            {"type": "SoftwareAgent", "spdxId": "x:t", "name": "trivy", "creationInfo": "_:c"},
+            {"type": "SpdxDocument", "spdxId": "x:SPDXRef-DOCUMENT", "creationInfo": "_:c", "rootElement": ["x:b"], "import": [{"type": "ExternalMap", "externalSpdxId": "y:z"}]},
+            {"type": "software_Package", "spdxId": "x:a", "name": "a", "software_packageVersion": "1", "software_packageUrl": "pkg:pypi/a@1",
+             "software_primaryPurpose": "library", "externalIdentifier": [{"type": "ExternalIdentifier", "externalIdentifierType": "packageUrl", "identifier": "pkg:npm/b@1"}]},
+            {"type": "Relationship", "spdxId": "x:r", "from": "x:a", "relationshipType": "dependsOn", "completeness": "incomplete",
+             "to": [{"type": "software_Package", "spdxId": "x:d", "name": "d", "software_packageUrl": "pkg:npm/d@1"}, "x:a"]},
+            {"type": "Relationship", "spdxId": "x:l", "from": "x:a", "relationshipType": "hasDeclaredLicense", "to": ["x:m"]},
+            {"type": "simplelicensing_LicenseExpression", "spdxId": "x:m", "simplelicensing_licenseExpression": "MIT"},
+            {"type": "Annotation", "spdxId": "x:n", "annotationType": "other", "subject": "x:a", "statement": '[["garboard:owner", "b"]]'},
+        ],
+    }
+).encode()  # fmt: skip
 TRIVY = json.dumps(
     {
         "bomFormat": "CycloneDX", "metadata": {"tools": {"components": [{"name": "trivy"}]}},
@@ -89,7 +106,7 @@ def check(data: bytes) -> None:
         pass
 
 
-TARGETS = (Target("sbom", check, (CYCLONEDX, SPDX, TRIVY, SYFT, INVENTORY, REPORT, XML, TAG_VALUE)),)
+TARGETS = (Target("sbom", check, (CYCLONEDX, SPDX, SPDX3, TRIVY, SYFT, INVENTORY, REPORT, XML, TAG_VALUE)),)
 
 
 def test_damaged_input() -> None:

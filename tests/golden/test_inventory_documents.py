@@ -14,12 +14,12 @@ import pytest
 
 from garboard import __version__
 from garboard.model.report import Report
-from garboard.reporters.inventory import cyclonedx, spdx, text
+from garboard.reporters.inventory import cyclonedx, spdx, spdx3, text
 from garboard.reporters.inventory import json as inventory_json
 from garboard.reporters.view import View
 
 HERE = Path(__file__).parent / "inventory"
-EXPECTED = {"cdx.json": cyclonedx, "spdx.json": spdx, "json": inventory_json, "txt": text}
+EXPECTED = {"cdx.json": cyclonedx, "spdx.json": spdx, "spdx3.json": spdx3, "json": inventory_json, "txt": text}
 
 
 @pytest.mark.parametrize("ending", EXPECTED)

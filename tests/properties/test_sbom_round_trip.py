@@ -18,12 +18,12 @@ from garboard.model.image import Digest, Image, Layer, Platform
 from garboard.model.package import Distro, Inventory, Location, Package
 from garboard.model.report import Report
 from garboard.packages.assemble import complete
-from garboard.sbom import cyclonedx_writer, spdx_writer
+from garboard.sbom import cyclonedx_writer, spdx3_writer, spdx_writer
 from garboard.sbom.garboard_properties import TOOL
 from garboard.workflows.scan import known, take_inventory
 from tests.examples import examples
 
-WRITERS = {"cyclonedx": cyclonedx_writer, "spdx": spdx_writer}
+WRITERS = {"cyclonedx": cyclonedx_writer, "spdx": spdx_writer, "spdx3": spdx3_writer}
 DISTROS = [
     None,
     Distro(id="debian", version="12", codename="bookworm", pretty_name="Debian 12", ecosystem="Debian:12"),
@@ -155,9 +155,9 @@ def test_without_our_mark_the_packages_are_the_same_too(kind: str) -> None:
         )
     )
     _, found = read(
-        data.replace(f'"name": "{TOOL}"'.encode(), b'"name": "other"').replace(
-            f"Tool: {TOOL}-".encode(), b"Tool: other-"
-        )
+        data.replace(f'"name": "{TOOL}"'.encode(), b'"name": "other"')
+        .replace(f'"name": "{TOOL}-'.encode(), b'"name": "other-')
+        .replace(f"Tool: {TOOL}-".encode(), b"Tool: other-")
     )
     assert found.packages == inventory.packages
     assert found.distro

@@ -7,6 +7,8 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
+import msgspec
+
 from garboard.actions.issues_left import Left, Step
 from garboard.actions.outcomes import PUBLISHED, Outcomes
 from garboard.model.action import Action, ActionKind, IssueKey
@@ -119,7 +121,7 @@ def _as_finding(one: Brought) -> Finding:
 
 
 class Bases:
-    """The bases that an image could be built on. ``name`` is today's, empty if it is not known."""
+    """The bases that an image could be built on. ``name`` is that of ``today``'s, empty if it is not known."""
 
     def __init__(
         self,
@@ -129,12 +131,14 @@ class Bases:
         *,
         name: str,
         from_line: Place | None,
+        today: Row | None = None,
     ) -> None:
         self._candidates = tuple(found)
         self._outcomes = outcomes
         self._severities = severities
         self._name = name
         self._from_line = from_line
+        self._today = today
 
     def moves(self, start: Left) -> Iterator[Move]:
         """The base's tag pulled again, and another base: both if that is still better than the pull."""
@@ -155,7 +159,7 @@ class Bases:
         )
         if best is None:
             return Move(Step(action, start.after(self._outcomes.among(Outcome.PULL))), None)
-        return Move(Step(action, best.after(start)), best.row)
+        return Move(Step(self._measured(action, best.row), best.after(start)), best.row)
 
     def _change(self, start: Left) -> Move | None:
         best = self._best(start, _OTHERS)
@@ -170,7 +174,16 @@ class Bases:
             reference=row.reference,
             risk="; ".join(row.warnings) or "the same system and program; run your tests upon it",
         )
-        return Move(Step(action, best.after(start)), row)
+        return Move(Step(self._measured(action, row), best.after(start)), row)
+
+    def _measured(self, action: Action, row: Row) -> Action:
+        """The action with what the image would be on that base, as far as it is known."""
+        sizes = (row.size, self._today.size if self._today else None)
+        return msgspec.structs.replace(
+            action,
+            packages_after=row.prediction.packages if row.prediction else None,
+            size=None if None in sizes else (row.size or 0) - (sizes[1] or 0),
+        )
 
     def _best(self, start: Left, groups: Collection[Group]) -> Foreseen | None:
         """The base that leaves the fewest and mildest issues of those that count; the nearest of equal ones."""

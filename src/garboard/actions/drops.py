@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+import msgspec
+
 from garboard.actions import edits
 from garboard.actions.autoremove import Removal
 from garboard.actions.issues_left import Left, Step
@@ -46,7 +48,13 @@ class Drops:
             dropped |= gone
             places = tuple(line.place for line in self._asking(package) if line.place)
             left = _without(left, gone)
-            yield Step(edits.dropping(package, self._who(package), places), left)
+            action = edits.dropping(package, self._who(package), places)
+            yield Step(msgspec.structs.replace(action, packages=len(gone), size=self._freed(gone)), left)
+
+    def _freed(self, gone: frozenset[str]) -> int | None:
+        """By how many bytes the image grows without these packages; None where one does not state its size."""
+        sizes = [self._packages[one].installed_size for one in gone]
+        return -sum(sizes) if all(sizes) else None
 
     def _targets(self, left: Left, dropped: frozenset[str]) -> tuple[Package, ...]:
         """Packages that your own lines ask for and that are on a path to what is left."""

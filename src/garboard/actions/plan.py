@@ -10,7 +10,7 @@ mend the others are listed too.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
@@ -103,7 +103,8 @@ def _in_order(report: Report, known: Known, found: tuple[Finding, ...], start: L
     others = foresee(rows, outcomes, distro, known.held, known.counts)
     severities = _severities(found, others)
     name = report.base_image or (base.name if base else "")
-    bases = Bases(others, outcomes, severities, name=name, from_line=known.from_line)
+    today = known.recommendation.base if known.recommendation else None
+    bases = Bases(others, outcomes, severities, name=name, from_line=known.from_line, today=today)
 
     listed = _List(start, severities)
     listed.add([_rebuilding(start, outcomes)])
@@ -168,18 +169,26 @@ class _List:
 
     def _record(self, action: Action, before: Left, after: Left) -> None:
         clears, adds = sorted(before.keys - after.keys), sorted(after.keys - before.keys)
-        counted = Counter(self._severities.get(key, Severity.UNKNOWN) for key in clears)
+        changed = {
+            one.package.id for key, found in before.issues.items() for one in _gone(found, after.issues.get(key))
+        }
         self._parts.append(frozenset(key for key, found in before.issues.items() if after.issues.get(key) != found))
         self._actions.append(
             msgspec.structs.replace(
                 action,
                 clears=tuple(clears),
                 adds=tuple(adds),
-                severities=tuple(sorted(counted.items(), key=lambda one: -one[0].rank)),
+                severities=self._by_severity(clears),
                 before=len(before.keys),
                 after=len(after.keys),
+                left=self._by_severity(after.keys),
+                packages=action.packages or len(changed),
             )
         )
+
+    def _by_severity(self, keys: Iterable[IssueKey]) -> tuple[tuple[Severity, int], ...]:
+        counted = Counter(self._severities.get(key, Severity.UNKNOWN) for key in keys)
+        return tuple(sorted(counted.items(), key=lambda one: -one[0].rank))
 
     def useful(self) -> tuple[Action, ...]:
         """The actions that clear issues, and those that mend a part of issues that a later one clears.
@@ -194,3 +203,14 @@ class _List:
             for action, parts in zip(self._actions, self._parts, strict=True)
             if action.clears or action.adds or parts - gone
         )
+
+
+def _gone(before: list[Finding], after: list[Finding] | None) -> Iterator[Finding]:
+    """The findings of one issue that are no longer there; the rest is in the same order."""
+    kept = iter(after or ())
+    waiting = next(kept, None)
+    for one in before:
+        if one is waiting:
+            waiting = next(kept, None)
+        else:
+            yield one

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -37,24 +37,28 @@ class Told(NamedTuple):
     remark: str = ""
 
 
-Judge = Callable[[str], Told]
+Judge = Callable[[], Told]
+Named = tuple[str, Judge]
+"""What an image is called in the report, and what judges it."""
 
 
-def report_each(images: Images, judge: Judge, formats: Formats[ReportRenderer], view: View, output: Output) -> int:
-    """Judge each image by its name, and write what was found; returns the exit code.
+def report_each(
+    images: Sequence[Named], formats: Formats[ReportRenderer], view: View, output: Output, *, listed: bool
+) -> int:
+    """Judge each image, and write what was found; returns the exit code. ``listed``: there may be any number of them.
 
     An error of the only image is the command's. One of several is told, stands in the report, and does not end the run;
     a report that holds nothing else replaces no file.
     """
     several = all(one.format in formats.several for one in output.every)
-    if len(images.names) == 1 and not (images.listed and several):
-        (name,) = images.names
-        found = judge(name)
+    if len(images) == 1 and not (listed and several):
+        ((_, judge),) = images
+        found = judge()
         for one in output.every:
             write(formats.load(one.format).parts(found.report, _seen(view, one)), one)
         _remark(found.remark)
         return found.code
-    count = len(images.names)
+    count = len(images)
     codes = set[int | None]()
 
     def fill(puts: tuple[Callable[[Parts], None], ...]) -> bool:
@@ -62,7 +66,7 @@ def report_each(images: Images, judge: Judge, formats: Formats[ReportRenderer], 
             _Writing(formats.load_several(one.format).several(count, _seen(view, one)), put)
             for one, put in zip(output.every, puts, strict=True)
         ]
-        for name in images.names:
+        for name, judge in images:
             codes.add(_one(name, judge, written))
         for made in written:
             made.put(made.series.end())
@@ -72,24 +76,22 @@ def report_each(images: Images, judge: Judge, formats: Formats[ReportRenderer], 
     return worst(2 if code is None else code for code in codes)
 
 
-def each_platform(images: Images, analysis: Analysis) -> tuple[Mapping[str, Callable[[], Analysis]], Images]:
+def each_platform(images: Images, analysis: Analysis) -> list[tuple[str, Callable[[], Analysis]]]:
     """What is judged under which name: the images as they were named, or each of their platforms.
 
     Of an image whose platforms cannot be found out, asking for what is judged is an error.
     """
-    found: dict[str, Callable[[], Analysis]] = {}
+    found: list[tuple[str, Callable[[], Analysis]]] = []
     for name in images.names:
         one = msgspec.structs.replace(analysis, image=name)
         if not images.every_platform:
-            found[name] = partial(_same, one)
+            found.append((name, partial(_same, one)))
             continue
         try:
-            found |= _platforms(one)
+            found += _platforms(one)
         except GarboardError as error:
-            found[name] = partial(_fails, error)
-    if not images.every_platform:
-        return found, images
-    return found, msgspec.structs.replace(images, names=tuple(found), listed=True)
+            found.append((name, partial(_fails, error)))
+    return found
 
 
 def _platforms(analysis: Analysis) -> Iterator[tuple[str, Callable[[], Analysis]]]:
@@ -143,7 +145,7 @@ def _one(name: str, judge: Judge, written: Sequence[_Writing]) -> int | None:
     with ExitStack() as stack:
         made = [stack.enter_context(SpooledTemporaryFile(_IN_MEMORY)) for _ in written]
         try:
-            found = judge(name)
+            found = judge()
             for one, file in zip(written, made, strict=True):
                 file.writelines(one.series.report(name, found.report))
         except Exception as error:  # noqa: BLE001 - whatever is wrong with one image, the others are reported

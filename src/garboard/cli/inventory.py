@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from garboard import reporters
 from garboard.cli import options as o
 from garboard.cli import read_opening, read_settings
@@ -30,7 +32,7 @@ def _settings(given: Given) -> Settings:
 def command(settings: Settings) -> int:
     """List the packages of each IMAGE, the layer that brought each, and what was not covered.
 
-    The formats: a table, garboard's own JSON, and of one image CycloneDX 1.6 or SPDX 2.3 (JSON).
+    The formats: a table, garboard's own JSON, and of one image CycloneDX 1.6, SPDX 2.3 (spdx) or 3.0.1 (spdx3).
     IMAGE - alone reads names from standard input, one a line.
 
     \b
@@ -52,4 +54,5 @@ def command(settings: Settings) -> int:
         report = Report(image=image, inventory=inventory, gaps=gaps, created=opening.now)
         return Told(report, 0 if inventory.packages else 3)
 
-    return report_each(settings.images, judge, reporters.INVENTORY, View(color=output.color), output)
+    named = [(name, partial(judge, name)) for name in settings.images.names]
+    return report_each(named, reporters.INVENTORY, View(color=output.color), output, listed=settings.images.listed)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -152,17 +154,17 @@ def command(settings: Settings) -> int:
     if settings.baseline:
         settings = _with_baseline(settings, supplied)
 
-    of, images = each_platform(settings.images, settings.analysis)
-
-    def judge(name: str) -> Told:
-        report = _report(settings, of[name](), supplied)
+    def judge(analysis: Callable[[], Analysis]) -> Told:
+        report = _report(settings, analysis(), supplied)
         if settings.analysis.policy is not None:
             report = judged(report, settings.analysis.policy)
         code = exit_code(report, settings.view, require_coverage=settings.require_coverage)
         partly = not code and report.coverage is not Coverage.FULL and not output.quiet
         return Told(report, code, _PARTLY if partly else "")
 
-    code = report_each(images, judge, reporters.SCAN, settings.view, output)
+    images = settings.images
+    named = [(name, partial(judge, of)) for name, of in each_platform(images, settings.analysis)]
+    code = report_each(named, reporters.SCAN, settings.view, output, listed=images.listed or images.every_platform)
     return settings.failing if code == 1 else code
 
 

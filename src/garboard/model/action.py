@@ -66,6 +66,11 @@ class Action(Value):
         foreseen: whether its figures are known; if not, it has to be done first to know them.
         before: how many issues the image has when everything before it in the list is done; ``after``: with it done
         too.
+        left: the latter by severity, the worst first.
+        packages: how many packages with issues it changes; of a removal, all that it removes.
+        packages_after: how many packages the image has on another base; None of other actions, or if it is not known.
+        size: by how many bytes the image grows, negative if it shrinks: of another base as stored, of a removal as
+        installed. None if that is not known.
     """
 
     kind: ActionKind
@@ -81,6 +86,10 @@ class Action(Value):
     foreseen: bool = True
     before: int = 0
     after: int = 0
+    left: tuple[tuple[Severity, int], ...] = ()
+    packages: int = 0
+    packages_after: int | None = None
+    size: int | None = None
 
 
 class Remaining(Value):

@@ -25,7 +25,7 @@ GLOBS: Final = tuple(
 _TELLING: Final = (*_SURE, *(f"{end}{packed}" for packed in _PACKED for end in (*_SURE, *_LIKELY)))
 _MARKS: Final = (
     *(b"bomFormat", b"spdxVersion", b"/anchore/syft/", b"garboard-inventory-", b"CycloneDX", b"SPDX"),
-    b"cyclonedx.org/schema/bom",
+    *(b"cyclonedx.org/schema/bom", b"spdx.org/rdf/3."),
 )
 
 

@@ -53,14 +53,14 @@ SCAN: Final[Formats[p.ReportRenderer]] = Formats(
         "template",
         "report",
     ),
-    several=("text", "json", "table", "sarif", "csv", "junit", "markdown"),
+    several=("text", "json", "table", "sarif", "csv", "junit", "markdown", "gitlab", "codequality", "html"),
 )
 INVENTORY: Final[Formats[p.ReportRenderer]] = Formats(
-    "inventory", "text", "json", "cyclonedx", "spdx", several=("text", "json")
+    "inventory", "text", "json", "cyclonedx", "spdx", "spdx3", several=("text", "json")
 )
 LAYERS: Final[Formats[p.LayersRenderer]] = Formats("layers", "text", "json", "html")
 EXPLAIN: Final[Formats[p.ExplanationRenderer]] = Formats("explain", "text", "json")
-RECOMMEND: Final[Formats[p.RecommendationRenderer]] = Formats("recommend", "text", "json")
+RECOMMEND: Final[Formats[p.RecommendationRenderer]] = Formats("recommend", "text", "json", "markdown", "csv")
 ACTIONS: Final[Formats[p.ActionsRenderer]] = Formats("actions", "text", "json")
 FIX: Final[Formats[p.FixesRenderer]] = Formats("fix", "text", "json", "diff")
 POLICY: Final[Formats[p.DecidingRenderer]] = Formats("policy_explain", "text", "json")

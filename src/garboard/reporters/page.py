@@ -10,7 +10,7 @@ from garboard.reporters.terminal import plain
 
 def safe(text: str) -> str:
     """Escaped text, without characters that change the direction of what follows or cannot be shown."""
-    if text.isprintable():
+    if text.replace("\n", "").replace("\t", "").isprintable():
         return escape(text)
     return escape("".join(one if one in "\n\t" else plain(one) for one in text))
 

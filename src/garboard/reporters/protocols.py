@@ -186,14 +186,18 @@ if (
     import garboard.reporters.inventory.cyclonedx
     import garboard.reporters.inventory.json
     import garboard.reporters.inventory.spdx
+    import garboard.reporters.inventory.spdx3
     import garboard.reporters.inventory.text
     import garboard.reporters.layers.html
     import garboard.reporters.layers.json
     import garboard.reporters.layers.text
     import garboard.reporters.rebuild.json
     import garboard.reporters.rebuild.text
+    import garboard.reporters.recommend.csv
     import garboard.reporters.recommend.json
+    import garboard.reporters.recommend.markdown
     import garboard.reporters.recommend.text
+    import garboard.reporters.scan.codequality
     import garboard.reporters.scan.csv
     import garboard.reporters.scan.cyclonedx
     import garboard.reporters.scan.github
@@ -226,15 +230,19 @@ if (
         _r.inventory.cyclonedx,
         _r.inventory.json,
         _r.inventory.spdx,
+        _r.inventory.spdx3,
         _r.inventory.text,
     )
     _several: tuple[SeveralRenderer, ...] = (
-        *(_r.scan.json, _r.scan.sarif, _r.scan.table, _r.scan.text),
+        *(_r.scan.json, _r.scan.sarif, _r.scan.table, _r.scan.text, _r.scan.csv, _r.scan.junit, _r.scan.markdown),
+        *(_r.scan.codequality, _r.scan.gitlab, _r.scan.html),
         *(_r.inventory.json, _r.inventory.text),
     )
     _layers: tuple[LayersRenderer, ...] = (_r.layers.html, _r.layers.json, _r.layers.text)
     _explain: tuple[ExplanationRenderer, ...] = (_r.explain.json, _r.explain.text)
-    _recommend: tuple[RecommendationRenderer, ...] = (_r.recommend.json, _r.recommend.text)
+    _recommend: tuple[RecommendationRenderer, ...] = (
+        *(_r.recommend.csv, _r.recommend.json, _r.recommend.markdown, _r.recommend.text),
+    )
     _actions: tuple[ActionsRenderer, ...] = (_r.actions.json, _r.actions.text)
     _fix: tuple[FixesRenderer, ...] = (_r.fix.diff, _r.fix.json, _r.fix.text)
     _rebuild: tuple[RebuildRenderer, ...] = (_r.rebuild.json, _r.rebuild.text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Final
+from typing import Any, Final
 
 from garboard import json_text
 from garboard.model.base import Value
@@ -51,6 +51,42 @@ class JsonArray:
 
     def end(self) -> bytes:
         return b"\n]\n"
+
+
+class Elements:
+    """One list with the elements of all images, ``depth`` levels deep, between a head and what ``end`` makes."""
+
+    def __init__(
+        self,
+        head: bytes,
+        of: Callable[[Report], Iterator[Any]],
+        fail: Callable[[str, str, str], Iterator[Any]],
+        end: Callable[[], bytes],
+        depth: int,
+    ) -> None:
+        self._before = head
+        self._of = of
+        self._fail = fail
+        self._end = end
+        self._indent = b"\n" + b"  " * depth
+
+    def report(self, _name: str, report: Report, /) -> Iterator[bytes]:
+        yield from self._joined(self._of(report))
+
+    def failure(self, name: str, message: str, hint: str, /) -> bytes:
+        return b"".join(self._joined(self._fail(name, message, hint)))
+
+    def _joined(self, elements: Iterable[Any]) -> Iterator[bytes]:
+        """Each with what stands before it, which is kept until all of an image's are made."""
+        before = self._before
+        for element in elements:
+            yield before + self._indent + json_text.document(element)[:-1].replace(b"\n", self._indent)
+            before = b","
+        self._before = before
+
+    def end(self) -> bytes:
+        head = b"" if self._before == b"," else self._before
+        return head + self._indent[:-2] + self._end()
 
 
 class Framed:

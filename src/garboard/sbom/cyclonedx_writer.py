@@ -6,7 +6,7 @@ marks itself as incomplete.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from types import MappingProxyType
 
@@ -20,9 +20,10 @@ from garboard.model.package import HIGH, MEDIUM, Distro, Package
 from garboard.model.policy import Suppressed
 from garboard.model.report import Report
 from garboard.packages.graph import roots
-from garboard.sbom import identity, properties
+from garboard.sbom import identity, properties, suppliers
 from garboard.sbom.cyclonedx_vulnerabilities import BomVulnerability, Property, vulnerabilities
 from garboard.sbom.licenses import recognize
+from garboard.sbom.suppliers import Supplier
 
 
 class _Out(msgspec.Struct, rename="camel", omit_defaults=True, gc=False):
@@ -89,11 +90,26 @@ class Hash(_Out):
     content: str
 
 
+class Contact(_Out):
+    """A person."""
+
+    name: str
+    email: str | None = None
+
+
+class Entity(_Out):
+    """An organization, or the one that a person is of."""
+
+    name: str
+    contact: tuple[Contact, ...] = ()
+
+
 class Component(_Out, kw_only=True):
     """A package, the operating system, the image or this program."""
 
     type: str
     bom_ref: str | None = msgspec.field(name="bom-ref", default=None)
+    supplier: Entity | None = None
     publisher: str | None = None
     group: str | None = None
     name: str
@@ -118,6 +134,7 @@ class Metadata(_Out):
     timestamp: str
     tools: Tools
     component: Component
+    supplier: Entity | None = None
 
 
 class Dependency(_Out):
@@ -146,7 +163,7 @@ class Bom(_Out):
     components: tuple[Component, ...]
     dependencies: tuple[Dependency, ...]
     compositions: tuple[Composition, ...] = ()
-    vulnerabilities: tuple[BomVulnerability, ...] = ()
+    vulnerabilities: tuple[BomVulnerability, ...] | None = None
     properties: tuple[Property, ...] = ()
 
 
@@ -162,19 +179,51 @@ _NAME = 200
 """Characters of a license's name; more is its wording."""
 
 
-def render(report: Report, findings: Sequence[Finding] = (), suppressed: Sequence[Suppressed] = ()) -> bytes:
+def render(report: Report, findings: Iterable[Finding] = (), suppressed: Sequence[Suppressed] = ()) -> bytes:
     """The document, UTF-8, ending in a line feed. Its serial number is derived from its content.
 
     With ``findings`` and those that were set aside it lists vulnerabilities, too.
     """
-    return json_text.formatted(identity.stamped(json_text.encoded(_bom(report, findings, suppressed))))
+    return b"".join(parts(report, findings, suppressed))
 
 
-def _bom(report: Report, findings: Sequence[Finding], suppressed: Sequence[Suppressed]) -> Bom:
+def parts(report: Report, findings: Iterable[Finding] = (), suppressed: Sequence[Suppressed] = ()) -> Iterator[bytes]:
+    """The same, an element of its lists at a time.
+
+    The number comes first and depends on all that follows: until it is known, the elements are kept as they are encoded.
+    """
     packages = report.inventory.packages
-    distro = report.inventory.distro
     refs = identity.unique((_ROOT, _SYSTEM, *(package.id for package in packages)))[2:]
-    components = [_component(package, ref, report.image) for package, ref in zip(packages, refs, strict=True)]
+    by_id = dict(zip((one.id for one in packages), refs, strict=True))
+    lists = {
+        "components": _encoded(_components(report, refs)),
+        "dependencies": _encoded(_dependencies(packages, refs, has_system=report.inventory.distro is not None)),
+        "vulnerabilities": _encoded(vulnerabilities(findings, suppressed, by_id)),
+    }
+    whole = json_text.encoded(_bom(report, has_vulnerabilities=bool(lists["vulnerabilities"])))
+    stamped = json_text.formatted(identity.stamped(whole, _compact(whole, lists)))
+    filled = (json_text.Filling(name, map(msgspec.Raw, found), 1) for name, found in lists.items() if found)
+    return json_text.in_parts(stamped, *filled)
+
+
+def _encoded(elements: Iterable[msgspec.Struct]) -> list[bytes]:
+    return [json_text.encoded(one) for one in elements]
+
+
+def _compact(whole: bytes, lists: Mapping[str, Sequence[bytes]]) -> Iterator[bytes]:
+    """The encoded document with the elements of its lists."""
+    after = whole
+    for name, found in lists.items():
+        if found:
+            before, empty, after = after.partition(f'"{name}":[]'.encode())
+            yield before + empty[:-1]
+            yield from (b"," * bool(place) + one for place, one in enumerate(found))
+            after = b"]" + after
+    yield after
+
+
+def _bom(report: Report, *, has_vulnerabilities: bool) -> Bom:
+    """All but the elements of its long lists."""
     return Bom(
         schema="http://cyclonedx.org/schema/bom-1.6.schema.json",
         bom_format="CycloneDX",
@@ -185,15 +234,23 @@ def _bom(report: Report, findings: Sequence[Finding], suppressed: Sequence[Suppr
             timestamp=identity.timestamp(report.created),
             tools=Tools(components=(Component(type="application", name="garboard", version=__version__),)),
             component=_image(report.image),
+            supplier=_supplier(suppliers.of_image(report.image)),
         ),
-        components=(*((_system(distro),) if distro else ()), *components),
-        dependencies=_dependencies(packages, refs, has_system=distro is not None),
+        components=(),
+        dependencies=(),
         compositions=(Composition(aggregate="incomplete", assemblies=(_ROOT,)),) if report.gaps else (),
-        vulnerabilities=tuple(
-            vulnerabilities(findings, suppressed, dict(zip((one.id for one in packages), refs, strict=True)))
-        ),
+        vulnerabilities=() if has_vulnerabilities else None,
         properties=_properties(properties.of_gaps(report.gaps)),
     )
+
+
+def _components(report: Report, refs: Sequence[str]) -> Iterator[Component]:
+    packages, distro = report.inventory.packages, report.inventory.distro
+    by_id = {package.id: package for package in packages if package.vendor}
+    if distro:
+        yield _system(distro)
+    for package, ref in zip(packages, refs, strict=True):
+        yield _component(package, ref, report.image, by_id)
 
 
 def _properties(pairs: Iterable[properties.Pair]) -> tuple[Property, ...]:
@@ -206,6 +263,7 @@ def _image(image: Image) -> Component:
     return Component(
         type="container",
         bom_ref=_ROOT,
+        supplier=_supplier(suppliers.of_image(image)),
         name=image.name,
         version=image.manifest_digest or image.config_digest or None,
         hashes=(Hash(alg=known, content=digest),) if known else (),
@@ -218,6 +276,7 @@ def _system(distro: Distro) -> Component:
     return Component(
         type="operating-system",
         bom_ref=_SYSTEM,
+        supplier=_supplier(suppliers.of_distro(distro)),
         name=distro.id,
         version=distro.version or None,
         description=distro.pretty_name or None,
@@ -225,10 +284,18 @@ def _system(distro: Distro) -> Component:
     )
 
 
-def _component(package: Package, ref: str, image: Image) -> Component:
+def _supplier(found: Supplier | None) -> Entity | None:
+    if found is None:
+        return None
+    person = found.kind == suppliers.PERSON
+    return Entity(name=found.name, contact=(Contact(name=found.name, email=found.email or None),) if person else ())
+
+
+def _component(package: Package, ref: str, image: Image, by_id: Mapping[str, Package]) -> Component:
     return Component(
         type="application" if package.application else "library",
         bom_ref=ref,
+        supplier=_supplier(suppliers.of_package(package, by_id)),
         publisher=package.vendor or None,
         group=package.namespace or None,
         name=package.name,
@@ -236,7 +303,7 @@ def _component(package: Package, ref: str, image: Image) -> Component:
         licenses=_licenses(package.licenses),
         purl=package.purl or None,
         evidence=_evidence(package) if package.locations else None,
-        properties=_properties(properties.of_package(package, image.layers)),
+        properties=_properties((*properties.of_package(package, image.layers), *_restated(package.licenses))),
     )
 
 
@@ -261,10 +328,16 @@ def _layer(index: int) -> str:
 
 @lru_cache(maxsize=4096)
 def _licenses(stated: tuple[str, ...]) -> tuple[LicenseChoice, ...]:
-    """Each license as an identifier or a name. An expression may only be alone (and unchanged); else it is a name."""
-    if len(stated) == 1 and recognize(stated[0]).expression == stated[0]:
-        return (LicenseChoice(expression=stated[0]),)
+    """Each license as an identifier or a name. An expression may only be alone; else it is a name."""
+    if len(stated) == 1 and (expression := recognize(stated[0]).expression):
+        return (LicenseChoice(expression=expression),)
     return tuple(LicenseChoice(license=_license(text)) for text in stated)
+
+
+def _restated(stated: tuple[str, ...]) -> Iterator[properties.Pair]:
+    """The text of the one expression, where it is another: there is no place for it beside the expression."""
+    if len(stated) == 1 and recognize(stated[0]).expression not in {"", stated[0]}:
+        yield "garboard:license", stated[0]
 
 
 def _license(text: str) -> License:
@@ -278,19 +351,13 @@ def _license(text: str) -> License:
     return License(name=text, acknowledgement="declared")
 
 
-def _dependencies(packages: tuple[Package, ...], refs: list[str], *, has_system: bool) -> tuple[Dependency, ...]:
+def _dependencies(packages: tuple[Package, ...], refs: list[str], *, has_system: bool) -> Iterator[Dependency]:
     """The image needs what was asked for, a package needs what satisfies its requirements, in the inventory's order."""
     known: dict[str, str] = {}
     for package, ref in zip(packages, refs, strict=True):
         known.setdefault(package.id, ref)
     top = [known[package.id] for package in roots({p.id: p for p in packages if not p.owner})]
-    image = Dependency(ref=_ROOT, depends_on=tuple(dict.fromkeys(([_SYSTEM] if has_system else []) + top)))
-    return (
-        image,
-        *(
-            Dependency(
-                ref=ref, depends_on=tuple(dict.fromkeys(known[need] for need in package.depends_on if need in known))
-            )
-            for package, ref in zip(packages, refs, strict=True)
-        ),
-    )
+    yield Dependency(ref=_ROOT, depends_on=tuple(dict.fromkeys(([_SYSTEM] if has_system else []) + top)))
+    for package, ref in zip(packages, refs, strict=True):
+        needed = dict.fromkeys(known[need] for need in package.depends_on if need in known)
+        yield Dependency(ref=ref, depends_on=tuple(needed))

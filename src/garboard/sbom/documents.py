@@ -10,7 +10,7 @@ from garboard.model.errors import ImageError
 from garboard.model.image import Image
 from garboard.model.package import Inventory
 
-KNOWN: Final = "CycloneDX as JSON or XML, SPDX 2 as JSON or tag-value, Syft's as JSON"
+KNOWN: Final = "CycloneDX as JSON or XML, SPDX 2 as JSON or tag-value, SPDX 3 as JSON-LD, Syft's as JSON"
 _HEAD: Final = 4096
 """Bytes in which a document that is not JSON says what it is."""
 
@@ -21,6 +21,7 @@ class _Kind(msgspec.Struct):
     spdx_version: str = msgspec.field(name="spdxVersion", default="")
     format: Any = ""
     schema: Any = None
+    context: Any = msgspec.field(name="@context", default=None)
     judged_count: Any = msgspec.field(name="judgedCount", default=None)
 
     @property
@@ -51,13 +52,15 @@ def _not_json(data: bytes, name: str) -> tuple[Image, Inventory] | None:
 
 
 def _json(data: bytes, name: str) -> tuple[Image, Inventory]:
-    from garboard.sbom import cyclonedx_reader, garboard_json, spdx_reader, syft_reader
+    from garboard.sbom import cyclonedx_reader, garboard_json, spdx3, spdx_reader, syft_reader
 
     kind = msgspec.json.decode(data, type=_Kind)
     if kind.bom_format == "CycloneDX":
         return cyclonedx_reader.parse(data, name)
     if kind.spdx_version.startswith("SPDX-2."):
         return spdx_reader.parse(data, name)
+    if spdx3.is_one(kind.context):
+        return spdx_reader.of_built(spdx3.as_spdx2(data), name)
     if kind.is_syfts:
         return syft_reader.parse(data, name)
     if str(kind.format).startswith(garboard_json.INVENTORY):

@@ -98,18 +98,19 @@ def _properties(stated: list[_Property]) -> own.Properties:
 
 def _entry(component: _Component) -> own.Entry:
     places = component.evidence.occurrences if component.evidence else []
+    properties = _properties(component.properties)
     return own.Entry(
         ref=component.bom_ref or component.purl,
         purl=component.purl,
         name=component.name,
         namespace=component.group,
         version=component.version,
-        licenses=tuple(map(_license, component.licenses)),
+        licenses=properties.all("license") or tuple(map(_license, component.licenses)),
         vendor=component.publisher,
         locations=tuple(
             own.location(place.location, place.additional_context.removeprefix("layer ")) for place in places
         ),
-        properties=_properties(component.properties),
+        properties=properties,
     )
 
 

@@ -1,6 +1,8 @@
-"""SPDX 2.3 as `garboard.sbom.spdx_writer` writes it: read back without loss."""
+"""SPDX as `garboard.sbom.spdx_writer` and, put into the form of 2.3, `spdx3_writer` write it: read back without loss."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import msgspec
 
@@ -55,7 +57,19 @@ def parse(data: bytes, name: str) -> tuple[Image, Inventory]:
     Raises:
         msgspec.DecodeError: the document is malformed.
     """
-    document = msgspec.json.decode(data, type=_Document)
+    return _read(msgspec.json.decode(data, type=_Document), name)
+
+
+def of_built(built: dict[str, Any], name: str) -> tuple[Image, Inventory]:
+    """The same by the fields of a document, which another form was put into.
+
+    Raises:
+        msgspec.ValidationError: a field is of another type.
+    """
+    return _read(msgspec.convert(built, type=_Document), name)
+
+
+def _read(document: _Document, name: str) -> tuple[Image, Inventory]:
     by_id = {one.spdx_id: one for one in document.packages}
     subject, system = by_id.get(_IMAGE, _Package()), by_id.get(_SYSTEM)
     return (

@@ -19,13 +19,21 @@ _FROM_A_REGISTRY: Final = frozenset({"registry"})
 PLACEHOLDER: Final = "00000000-0000-0000-0000-000000000000"
 
 
-def stamped(document: bytes) -> bytes:
+def stamped(document: bytes, content: Iterable[bytes] = ()) -> bytes:
     """An encoded document with its first `PLACEHOLDER` replaced by a UUID that is always the same for the same content.
 
-    The document's own field must come before anything that the image says.
+    The document's own field must come before anything that the image says. ``content`` are the parts of the whole, where the
+    document is not all of it.
     """
-    name = uuid5(_NAMESPACE, sha256(document).hexdigest())
-    return document.replace(PLACEHOLDER.encode(), str(name).encode(), 1)
+    return document.replace(PLACEHOLDER.encode(), of_content(content or (document,)).encode(), 1)
+
+
+def of_content(parts: Iterable[bytes]) -> str:
+    """A UUID that is always the same for the same content."""
+    digest = sha256()
+    for part in parts:
+        digest.update(part)
+    return str(uuid5(_NAMESPACE, digest.hexdigest()))
 
 
 def timestamp(created: dt.datetime) -> str:

@@ -1,5 +1,7 @@
 """License texts as packages state them, checked against the SPDX license list and the grammar of SPDX expressions.
 
+A name that means exactly one license of the list counts as its identifier: ``GPL-2+ or Expat`` is an expression.
+
 The grammar is implemented here, as a few states over known identifiers, because loading license-expression takes longer
 than writing the whole document; a property test checks that the two agree.
 """
@@ -11,12 +13,14 @@ from functools import lru_cache
 from hashlib import sha256
 from typing import Final, NamedTuple
 
+from garboard.sbom import license_names
 from garboard.sbom.spdx_ids import EXCEPTIONS, LICENSES
 
 _WORD: Final = re.compile(r"[()]|[^\s()]+")
 _OPERATORS: Final = frozenset({"AND", "OR", "WITH"})
 _LONGEST: Final = 2048
 """Characters of an expression; a longer text is a license's wording."""
+_LONGEST_NAME: Final = 100
 _NOT_IN_A_REFERENCE: Final = re.compile(r"[^A-Za-z0-9.-]+")
 _REFERENCE: Final = re.compile(r"[A-Za-z0-9.-]{1,60}")
 NO_ASSERTION: Final = "NOASSERTION"
@@ -32,9 +36,9 @@ class License(NamedTuple):
 
 @lru_cache(maxsize=8192)
 def recognize(stated: str) -> License:
-    """A text as an identifier or expression in the list's own spelling, if it is one."""
-    known = LICENSES.get(stated.strip().lower())
-    if known is not None:
+    """A text as an identifier or expression in the list's own spelling, if it is one or means exactly that."""
+    known = _identifier(stated.strip())
+    if known:
         return License(stated, id=known)
     return License(stated, expression=_expression(stated))
 
@@ -64,13 +68,22 @@ def _spelled(word: str, before: str) -> str:
     if before == "WITH":
         return EXCEPTIONS.get(word.lower(), "")
     if before in {"AND", "OR", "("}:
-        return word if word == "(" else LICENSES.get(word.lower(), "")
+        return word if word == "(" else _identifier(word)
     if operator in {"AND", "OR"} or word == ")":
         return operator
     return "WITH" if operator == "WITH" and before in _LISTED else ""
 
 
 _LISTED: Final = frozenset(LICENSES.values())
+
+
+@lru_cache(maxsize=4096)
+def _identifier(name: str) -> str:
+    """The identifier of one license by its own spelling or another name; empty if the name is longer than any."""
+    if len(name) > _LONGEST_NAME:
+        return ""
+    lower = name.lower()
+    return LICENSES.get(lower) or license_names.identifier(lower)
 
 
 class References:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 
 from garboard.model.image import Image
@@ -81,6 +83,18 @@ def parse(data: bytes, name: str) -> tuple[Image, Inventory]:
     document = msgspec.json.decode(data, type=_Document)
     if document.creation_info is not None and document.creation_info.is_ours:
         return garboard_spdx.parse(data, name)
+    return _read(document, name)
+
+
+def of_built(built: dict[str, Any], name: str) -> tuple[Image, Inventory]:
+    """The same for the fields of a document, which another form was put into.
+
+    Raises:
+        msgspec.ValidationError: a field is of another type.
+    """
+    document = msgspec.convert(built, type=_Document)
+    if document.creation_info is not None and document.creation_info.is_ours:
+        return garboard_spdx.of_built(built, name)
     return _read(document, name)
 
 

@@ -6,10 +6,7 @@ Gaps are annotations of the document.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
-from hashlib import sha256
 from typing import Final
 
 import msgspec
@@ -19,9 +16,11 @@ from garboard._version import __version__
 from garboard.model.image import Image
 from garboard.model.package import Distro, Package
 from garboard.model.report import Report
-from garboard.sbom import identity, properties
+from garboard.sbom import identity, properties, spdx_names, suppliers
 from garboard.sbom.licenses import NO_ASSERTION, References
 from garboard.sbom.spdx_ids import LIST_VERSION
+from garboard.sbom.spdx_names import DOCUMENT, IMAGE, SITE, SYSTEM, first_line
+from garboard.sbom.suppliers import Supplier
 
 
 class _Out(msgspec.Struct, rename="camel", omit_defaults=True, gc=False):
@@ -66,7 +65,7 @@ class SpdxPackage(_Out, kw_only=True):
     name: str
     spdx_id: str = msgspec.field(name="SPDXID")
     version_info: str | None = None
-    supplier: str | None = None
+    supplier: str
     download_location: str
     files_analyzed: bool
     checksums: tuple[Checksum, ...] = ()
@@ -110,16 +109,7 @@ class Document(_Out):
     annotations: tuple[Annotation, ...] = ()
 
 
-_DOCUMENT: Final = "SPDXRef-DOCUMENT"
-_IMAGE: Final = "SPDXRef-Image"
-_SYSTEM: Final = "SPDXRef-OperatingSystem"
 _TOOL: Final = f"Tool: garboard-{__version__}"
-_SITE: Final = "https://spdx.org/spdxdocs/"
-"""Where SPDX 2.3 (6.5) places the documents of creators without a site of their own; nothing is published there."""
-_NOT_IN_AN_ID: Final = re.compile(r"[^A-Za-z0-9.-]+")
-_CONTACT: Final = re.compile(r"\s*([^<>()]*?)\s*<([^<>()\s]+@[^<>()\s]+)>\s*")
-_NAME: Final = 100
-"""Characters of a license's name; more is its wording."""
 
 
 def render(report: Report) -> bytes:
@@ -134,30 +124,25 @@ class _Writer:
         self._gaps = report.gaps
         self._date = identity.timestamp(report.created)
         self._references = References()
-        packages = report.inventory.packages
-        ids = identity.unique((_DOCUMENT, _IMAGE, _SYSTEM, *(_identifier(package) for package in packages)))[3:]
-        self._ids = [name.replace("~", "-") for name in ids]
-        self._known: dict[str, str] = {}
-        for package, name in zip(packages, self._ids, strict=True):
-            self._known.setdefault(package.id, name)
+        self._names = spdx_names.Names(report.inventory.packages)
 
     def document(self) -> Document:
         distro = self._inventory.distro
         packages = [_subject(self._image, self._notes(properties.of_image(self._image)))]
         if distro is not None:
             packages.append(_system(distro, self._notes(properties.of_distro(distro))))
-        packages += map(self._package, self._inventory.packages, self._ids)
+        packages += map(self._package, self._inventory.packages, self._names.own)
         return Document(
             spdx_version="SPDX-2.3",
             data_license="CC0-1.0",
-            spdx_id=_DOCUMENT,
+            spdx_id=DOCUMENT,
             name=self._image.name or "image",
-            document_namespace=f"{_SITE}garboard-{identity.PLACEHOLDER}",
+            document_namespace=f"{SITE}garboard-{identity.PLACEHOLDER}",
             creation_info=Creation(created=self._date, creators=(_TOOL,), license_list_version=LIST_VERSION),
             packages=tuple(packages),
             relationships=tuple(self._relationships(distro)),
             has_extracted_licensing_infos=tuple(
-                Extracted(license_id=name, extracted_text=text, name=_first_line(text))
+                Extracted(license_id=name, extracted_text=text, name=first_line(text))
                 for name, text in self._references.texts.items()
             ),
             annotations=tuple(note for pair in properties.of_gaps(self._gaps) for note in self._notes((pair,))),
@@ -176,7 +161,7 @@ class _Writer:
             name=package.full_name or "unnamed",
             spdx_id=name,
             version_info=package.version or None,
-            supplier=_supplier(package.vendor),
+            supplier=_supplier(suppliers.of_package(package, self._names.by_id)),
             download_location=NO_ASSERTION,
             files_analyzed=False,
             license_concluded=NO_ASSERTION,
@@ -184,29 +169,25 @@ class _Writer:
             copyright_text=NO_ASSERTION,
             external_refs=_purl(package.purl),
             primary_package_purpose="APPLICATION" if package.application else "LIBRARY",
-            annotations=self._notes((*properties.of_package(package, self._image.layers), *_more(package, declared))),
+            annotations=self._notes(
+                (*properties.of_package(package, self._image.layers), *spdx_names.more(package, declared))
+            ),
         )
 
     def _relationships(self, distro: Distro | None) -> Iterator[Relationship]:
         """An owned package is contained in its owner, all others in the image."""
-        yield _related(_DOCUMENT, "DESCRIBES", _IMAGE)
+        yield _related(DOCUMENT, "DESCRIBES", IMAGE)
         if distro is not None:
-            yield _related(_IMAGE, "CONTAINS", _SYSTEM)
-        for package, name in zip(self._inventory.packages, self._ids, strict=True):
-            yield _related(self._known.get(package.owner, _IMAGE), "CONTAINS", name)
+            yield _related(IMAGE, "CONTAINS", SYSTEM)
+        for package, name in zip(self._inventory.packages, self._names.own, strict=True):
+            yield _related(self._names.known.get(package.owner, IMAGE), "CONTAINS", name)
             for need in package.depends_on:
-                if need in self._known:
-                    yield _related(name, "DEPENDS_ON", self._known[need])
+                if need in self._names.known:
+                    yield _related(name, "DEPENDS_ON", self._names.known[need])
 
 
 def _related(source: str, kind: str, target: str) -> Relationship:
     return Relationship(spdx_element_id=source, relationship_type=kind, related_spdx_element=target)
-
-
-def _identifier(package: Package) -> str:
-    """``SPDXRef-deb-libc6-`` and a digest that makes it unique; upper and lower case may not be distinguished."""
-    digest = sha256(package.id.encode("utf-8", "surrogatepass")).hexdigest()[:16]
-    return f"SPDXRef-{package.type}-{_NOT_IN_AN_ID.sub('-', package.name)[:60]}-{digest}"
 
 
 def _purl(purl: str) -> tuple[ExternalRef, ...]:
@@ -215,32 +196,10 @@ def _purl(purl: str) -> tuple[ExternalRef, ...]:
     return (ExternalRef(reference_category="PACKAGE-MANAGER", reference_locator=purl, reference_type="purl"),)
 
 
-@lru_cache(maxsize=4096)
-def _supplier(vendor: str) -> str | None:
-    """``Name <address>`` is treated as a person, any other text as an organization."""
-    contact = _CONTACT.fullmatch(vendor)
-    if contact and contact[1]:
-        return f"Person: {' '.join(contact[1].split())} ({contact[2]})"
-    name = " ".join(re.sub(r"[<>()]", " ", vendor).split())
-    return f"Organization: {name}" if name else None
-
-
-def _more(package: Package, declared: str) -> Iterator[properties.Pair]:
-    """What CycloneDX has fields for and SPDX does not."""
-    if package.namespace:
-        yield "garboard:namespace", package.namespace
-    if package.vendor:
-        yield "garboard:vendor", package.vendor
-    if package.licenses not in {(), (declared,)}:
-        for text in package.licenses:
-            yield "garboard:license", text
-    for place in package.locations:
-        yield "garboard:location", f"{place.layer}:/{place.path}"
-
-
-def _first_line(text: str) -> str:
-    line = text.strip().partition("\n")[0].strip()
-    return line if len(line) <= _NAME else line[: _NAME - 1] + "…"
+def _supplier(found: Supplier | None) -> str:
+    if found is None:
+        return NO_ASSERTION
+    return f"{found.kind}: {found.name}" + (f" ({found.email})" if found.email else "")
 
 
 def _subject(image: Image, notes: tuple[Annotation, ...]) -> SpdxPackage:
@@ -248,7 +207,8 @@ def _subject(image: Image, notes: tuple[Annotation, ...]) -> SpdxPackage:
     known = algorithm in {"sha256", "sha512"}
     return SpdxPackage(
         name=image.name or "image",
-        spdx_id=_IMAGE,
+        spdx_id=IMAGE,
+        supplier=_supplier(suppliers.of_image(image)),
         version_info=image.manifest_digest or image.config_digest or None,
         download_location=NO_ASSERTION,
         files_analyzed=False,
@@ -265,7 +225,8 @@ def _subject(image: Image, notes: tuple[Annotation, ...]) -> SpdxPackage:
 def _system(distro: Distro, notes: tuple[Annotation, ...]) -> SpdxPackage:
     return SpdxPackage(
         name=distro.id,
-        spdx_id=_SYSTEM,
+        supplier=_supplier(suppliers.of_distro(distro)),
+        spdx_id=SYSTEM,
         version_info=distro.version or None,
         download_location=NO_ASSERTION,
         files_analyzed=False,

@@ -17,7 +17,7 @@ from garboard.packages.guard import guarded
 from garboard.sbom import documents
 
 NAME: Final = bills.NAME
-VERSION: Final = 2
+VERSION: Final = 3
 GLOBS: Final = bills.GLOBS
 LARGE: Final = True
 _HEAD: Final = 4096

@@ -150,6 +150,36 @@ def test_the_base_that_leaves_the_least() -> None:
     first = found.actions[0]
     assert (first.kind, first.text) == (ActionKind.BASE, "Change FROM to `base:3-slim`")
     assert (first.before, first.after) == (3, 1)
+    assert (first.packages, first.size) == (1, None)
+
+
+@pytest.mark.parametrize(("today", "size"), [(40_000_000, -27_700_000), (None, None)])
+def test_what_another_base_changes_is_measured(today: int | None, size: int | None) -> None:
+    scan = report(finding("CVE-1", BASES, severity=Severity.HIGH), finding("CVE-3", OURS, severity=Severity.LOW))
+    better = row("base:2", "CVE-3 git", size=12_300_000)
+    better = msgspec.structs.replace(better, prediction=msgspec.structs.replace(better.prediction, packages=7))
+    advice = msgspec.structs.replace(
+        recommending(better), base=Row(reference="base:1", key="base:1", size=today, packages=9)
+    )
+    found = choose(scan, Known(recommendation=advice))
+    first = found.actions[0]
+    assert (first.packages, first.packages_after, first.size) == (1, 7, size)
+    assert first.left == ((Severity.LOW, 1),)
+    less = "; 27.7 MB less" if today else ""
+    assert f"(-1: 1 high; 1 package; then 7 packages in all{less})" in text.render(found).decode()
+    (told, *_) = json.loads(actions_json.render(found))["actions"]
+    assert (told["remaining"], told["packages"], told["packagesAfter"], told["sizeChange"]) == ({"low": 1}, 1, 7, size)
+
+
+def test_what_a_removal_frees_is_told_if_all_that_goes_states_it() -> None:
+    git = deb("git", needs=("perl",), automatic=False, installed_size=2000)
+    perl = deb("perl", automatic=True, installed_size=500)
+    (action,) = choose(report(finding("CVE-1", git), packages=(git, perl))).actions
+    assert (action.packages, action.size) == (2, -2500)
+    (action,) = choose(
+        report(finding("CVE-1", git), packages=(git, msgspec.structs.replace(perl, installed_size=0)))
+    ).actions
+    assert (action.packages, action.size) == (2, None)
 
 
 def test_what_a_base_brings_counts_against_it() -> None:
@@ -326,7 +356,7 @@ def test_only_what_the_filters_count_is_ranked_and_counted() -> None:
     found = choose(scan, Known(counts=lambda one: one.vulnerability.severity >= Severity.HIGH))
     assert [(one.kind.value, one.before, one.after) for one in found.actions] == [("raise", 1, 0)]
     assert found.actions[0].severities == ((Severity.HIGH, 1),)
-    assert "1 → 0  (-1: 1 high)" in text.render(found).decode()
+    assert "1 → 0  (-1: 1 high; 1 package)" in text.render(found).decode()
 
 
 @pytest.mark.parametrize(("least", "expected"), [(Severity.UNKNOWN, "base:calm"), (Severity.CRITICAL, "base:3")])

@@ -73,6 +73,11 @@ def test_each_has_a_report_and_the_worst_decides(layout: str, run: Any) -> None:
     assert "Image 4 of 4: sbom:clean\n" in text
 
 
+def test_an_image_that_is_named_twice_is_told_twice(layout: str, run: Any) -> None:  # noqa: F811
+    found = json.loads(run("scan", "-q", "--json", layout, layout, "--all-platforms").out)
+    assert [one["platform"] for one in found] == ["linux/amd64", "linux/s390x", "linux/arm64"] * 2
+
+
 def test_what_an_image_is_for(layout: str, tmp_path: Path) -> None:
     names = [str(one) for one in image.platforms(layout, Options())]
     assert names == ["linux/amd64", "linux/s390x", "linux/arm64"]
@@ -87,7 +92,7 @@ def test_one_that_cannot_be_read_is_no_clean_one(layout: str, run: Any) -> None:
     assert len(json.loads(done.out)) == 4
 
 
-@pytest.mark.parametrize("words", [("--platform", "arm64"), ("--format", "html")])
+@pytest.mark.parametrize("words", [("--platform", "arm64"), ("--format", "github")])
 def test_what_does_not_go_together(words: tuple[str, ...], layout: str, run: Any) -> None:  # noqa: F811
     done = run("scan", "-q", layout, "--all-platforms", *words)
     assert (done.code, "--all-platforms" in done.err) == (2, True)

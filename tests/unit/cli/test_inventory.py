@@ -57,7 +57,7 @@ def test_every_format_twice_the_same_bytes(root: Path, tmp_path: Path, kind: str
         assert "2023-11-14T22:13:20" in json.dumps(json.loads(one))
 
 
-@pytest.mark.parametrize("kind", ["cyclonedx", "spdx"])
+@pytest.mark.parametrize("kind", ["cyclonedx", "spdx", "spdx3"])
 def test_the_inventory_of_a_bill_of_materials(root: Path, tmp_path: Path, kind: str) -> None:
     bill = tmp_path / "bill.json"
     run(f"dir:{root}", "--format", kind, "-o", str(bill))

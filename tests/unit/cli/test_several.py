@@ -22,6 +22,7 @@ from garboard.cli import each, main
 from garboard.cli.docker import scan as plugin
 from garboard.cli.filtering import worst
 from tests.unit.cli.image_on_disk import write_image
+from tests.unit.reporters.scan.test_html import Page as HtmlPage
 
 SCHEMA = Path(__file__).parents[2] / "vectors/sarif/sarif-schema-2.1.0.json"
 PURLS = {
@@ -225,6 +226,53 @@ def test_sarif_has_a_run_for_each(run: Any) -> None:
             assert log["runs"][place] == alone
 
 
+def test_gitlab_has_the_findings_of_all_and_says_what_was_not_scanned(run: Any) -> None:
+    found, *alone = (
+        json.loads(run("scan", "-q", "--format", "gitlab", *names).out)
+        for names in ([sbom("issues"), sbom("missing"), sbom("debian")], [sbom("issues")], [sbom("debian")])
+    )
+    assert found.keys() == alone[0].keys()
+    assert found["vulnerabilities"] == [one for each in alone for one in each["vulnerabilities"]]
+    scan = found["scan"]
+    assert (scan["status"], len(scan["messages"])) == ("failure", 1)
+    assert scan["messages"][0]["value"].startswith("sbom:missing: cannot read the SBOM missing")
+    assert {**scan, "status": "success", "messages": None} == {**alone[0]["scan"], "messages": None}
+    sound = json.loads(run("scan", "-q", "--format", "gitlab", sbom("clean"), sbom("clean")).out)
+    assert (sound["scan"], sound["vulnerabilities"]) == (alone[0]["scan"], [])
+
+
+def test_code_quality_has_the_issues_of_all_and_one_for_what_was_not_scanned(run: Any) -> None:
+    found, *alone = (
+        json.loads(run("scan", "-q", "--format", "codequality", *names).out)
+        for names in ([sbom("issues"), sbom("missing"), sbom("debian")], [sbom("issues")], [sbom("debian")])
+    )
+    assert [found[0], found[2]] == [alone[0][0], alone[1][0]]
+    assert (found[1]["check_name"], found[1]["severity"]) == ("garboard-no-report", "blocker")
+    assert found[1]["location"]["path"] == "sbom:missing"
+    assert json.loads(run("scan", "-q", "--format", "codequality", sbom("clean"), sbom("clean")).out) == []
+
+
+def test_a_page_has_a_part_for_each_and_a_table_of_all(run: Any) -> None:
+    names = ["issues", "missing", "debian", "partly", "issues"]
+    text = run("scan", "-q", "--format", "html", *map(sbom, names)).out.decode()
+    page = HtmlPage(text)
+    ids = [one["id"] for _, one in page.elements if "id" in one]
+    assert len({*ids}) == len(ids)
+    assert {one["href"] for one in page.of("a") if str(one["href"]).startswith("#")} <= {f"#{one}" for one in ids}
+    assert len(page.rows()) == 3
+    assert [ids[place] for place in range(len(ids)) if ids[place] in {f"image-{one}-title" for one in range(1, 6)}] == [
+        f"image-{one}-title" for one in range(1, 6)
+    ]
+    table = page.texts["images"]
+    assert [table.count(name) for name in ("sbom:issues", "sbom:missing", "error: cannot read the SBOM missing")] == [
+        2,
+        1,
+        1,
+    ]
+    assert "no issues, but not everything could be judged" in table
+    assert page.of("section")[-1]["id"] == "images"
+
+
 def test_more_runs_than_github_takes_are_told(run: Any) -> None:
     log = json.loads(run("scan", "-q", "--format", "sarif", *[sbom("clean")] * 22).out)
     notes = [
@@ -400,7 +448,8 @@ def test_a_defect_of_a_format_is_of_the_image_that_shows_it(
     names = [sbom("debian"), sbom("clean"), sbom("issues"), sbom("partly")]
     sound = run("scan", "-q", "--format", form, names[0], sbom("missing"), *names[2:])
     module = reporters.SCAN.load(form)
-    name = {"csv": "_lines", "junit": "_suites", "markdown": "_parts"}.get(form, "parts")
+    names_of = {"csv": "_lines", "junit": "_suites", "markdown": "_parts", "html": "_numbers"}
+    name = {**names_of, "gitlab": "_vulnerabilities", "codequality": "_issues"}.get(form, "parts")
     real = getattr(module, name)
 
     def parts(report: Any, *more: Any) -> Any:
@@ -432,8 +481,8 @@ def test_a_defect_of_a_format_is_of_the_image_that_shows_it(
         assert done.out.count(b"Image 2 of 4: sbom:clean") == 1
         assert b"No report could be made on 1 of 4 images." in done.out
         return
-    if form in {"csv", "junit", "markdown"}:
-        assert done.out.count(b"unexpected: KeyError") == 1
+    if form in {"csv", "junit", "markdown", "gitlab", "html"}:
+        assert done.out.count(b"unexpected: KeyError") == (2 if form == "html" else 1)
         assert all(line in done.out for line in sound.out.splitlines() if b"missing" not in line)
         return
     found, wanted = json.loads(done.out), json.loads(sound.out)

@@ -53,6 +53,19 @@ def test_a_license_expression_is_the_only_license():
     assert packages(read(cataloger, PATH, text))[0].licenses == ("MIT OR Apache-2.0",)
 
 
+@pytest.mark.parametrize(
+    ("stated", "vendor"),
+    [
+        ("Author-email: A <a@x.example>\nMaintainer: B\n", "A <a@x.example>"),
+        ("Author: UNKNOWN\nMaintainer-email: B <b@x.example>\nMaintainer: B\n", "B"),
+        ("Maintainer-email: B <b@x.example>\n", "B <b@x.example>"),
+        ("", ""),
+    ],
+)
+def test_whose_it_is(stated, vendor):
+    assert packages(read(cataloger, PATH, f"Name: a\nVersion: 1\n{stated}"))[0].vendor == vendor
+
+
 def test_unknown_is_no_license_and_a_long_one_is_its_first_line():
     assert packages(read(cataloger, PATH, "Name: a\nVersion: 1\nLicense: UNKNOWN\n"))[0].licenses == ()
     text = "Name: a\nVersion: 1\nLicense: MIT License\n        \n        Permission is granted\n"

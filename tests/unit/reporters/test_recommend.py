@@ -1,6 +1,8 @@
 """A recommendation for a person and for a program."""
 
+import csv
 import datetime as dt
+import io
 import json
 
 import msgspec
@@ -9,7 +11,9 @@ import pytest
 from garboard.model.gap import Gap
 from garboard.model.lifecycle import Lifespan, State
 from garboard.model.recommendation import Counts, FindingKey, Group, Objection, Prediction, Recommendation, Row, Verdict
+from garboard.reporters.recommend import csv as recommend_csv
 from garboard.reporters.recommend import json as recommendation_json
+from garboard.reporters.recommend import markdown as recommend_markdown
 from garboard.reporters.recommend import table
 from garboard.reporters.recommend import text as recommend_text
 
@@ -39,15 +43,15 @@ def text(found, **more):
 
 def test_the_guides_tables_in_a_scan():
     assert list(table.section(FOUND, color=False)) == [
-        "Base Image  Vulnerabilities  Severity",
-        "ruby:2.5.1  223              0 critical, 6 high, 0 medium, 217 low",
+        "Base Image  Vulnerabilities  Severity                               Packages  Size",
+        "ruby:2.5.1  223              0 critical, 6 high, 0 medium, 217 low  400       300.0 MB",
         "",
         "Recommendations for base image upgrade:",
         "",
         "Minor upgrades",
-        "Base Image    Vulnerabilities  Severity",
-        "ruby:2.5      43               0 critical, 6 high, 34 medium, 2 low, 1 negligible",
-        "  your image  7                0 critical, 7 high, 0 medium, 0 low",
+        "Base Image    Vulnerabilities  Severity                                            Packages  Size",
+        "ruby:2.5      43               0 critical, 6 high, 34 medium, 2 low, 1 negligible  39        12.3 MB",
+        "  your image  7                0 critical, 7 high, 0 medium, 0 low                 9",
     ]
 
 
@@ -177,3 +181,47 @@ def test_json():
     assert row["yourImage"]["remaining"] == [{"id": "CVE-1", "type": "deb", "package": "a", "version": "1"}]
     assert row["support"][0]["state"] == "supported"
     assert row["recommended"] is True
+
+
+def test_as_markdown():
+    objected = msgspec.structs.replace(BETTER, reference="a|b", objections=(Objection(code="x", reason="no @tag"),))
+    found = msgspec.structs.replace(
+        FOUND, rows=(BETTER, objected), gaps=(Gap(stage="match", subject="a", reason="is *odd*"),)
+    )
+    lines = recommend_markdown.render(found).decode().splitlines()
+    assert lines[:3] == ["## `ruby:2.5.1`", "", "told. Recommendations for base image upgrade:"]
+    head, _, base, better = lines[4:8]
+    assert [one.strip() for one in head.split("|")[1:-1]] == [
+        *("Base Image", "Change", "Vulnerabilities", "Severity", "Your image", "Removes", "Adds"),
+        *("Packages", "Size", "Age", "Supported until", "To know"),
+    ]
+    assert "| `ruby:2.5.1` | in use | 223 |" in base
+    assert "| 7 | 3 | 1 | 39 | 12.3 MB |" in better
+    assert better.endswith("| Ruby 2.5 2027-01-01 | musl instead of glibc |")
+    assert lines[-1] == "* a: is \\*odd\\*"
+    everything = recommend_markdown.render(found, everything=True).decode()
+    assert "`a¦b`" in everything
+    assert "not recommended: no \\@tag |" in everything
+    assert "a¦b" not in "\n".join(lines)
+
+
+def test_as_lines_of_a_spreadsheet():
+    objected = msgspec.structs.replace(BETTER, reference="=1+1", objections=(Objection(code="x", reason="no"),))
+    found = msgspec.structs.replace(FOUND, rows=(BETTER, objected))
+    base, better = csv.DictReader(io.StringIO(recommend_csv.render(found).decode()))
+    assert (base["base_image"], base["change"], base["high"], base["packages"], base["size"]) == (
+        "ruby:2.5.1", "in use", "6", "400", "300000000",
+    )  # fmt: skip
+    assert (better["recommended"], better["your_image"], better["least"]) == ("yes", "7", "no")
+    *_, last = csv.DictReader(io.StringIO(recommend_csv.render(found, everything=True).decode()))
+    assert (last["base_image"], last["recommended"], last["to_know"]) == (
+        "'=1+1",
+        "no",
+        "musl instead of glibc; not recommended: no",
+    )
+
+
+def test_every_format_where_nothing_is_known():
+    nothing = Recommendation(wanted="x", how="not in the catalog")
+    assert recommend_markdown.render(nothing).decode() == f"## Base image\n\nnot in the catalog. {table.NOT_TOLD}\n"
+    assert len(recommend_csv.render(nothing).splitlines()) == 1

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from license_expression import get_spdx_licensing
 
+from garboard.sbom.license_names import _BY_TITLE, _FREE_DOCUMENTATION, _GNU, identifier
 from garboard.sbom.licenses import References, recognize
 from garboard.sbom.spdx_ids import EXCEPTIONS, LICENSES
 from tests.examples import examples
@@ -24,7 +25,23 @@ WORDS = ["AND", "OR", "WITH", "(", ")", "MIT", "Apache-2.0", "GPL-2.0-or-later",
         ("GPL-2.0-only WITH Classpath-exception-2.0", "", "GPL-2.0-only WITH Classpath-exception-2.0"),
         ("MIT WITH MIT", "", ""),
         ("Classpath-exception-2.0", "", ""),
-        ("GPL-2+", "", ""),
+        ("GPL-2+", "GPL-2.0-or-later", ""),
+        ("GPL-2+ with Bison exception", "", ""),
+        ("gplv2+", "GPL-2.0-or-later", ""),
+        ("LGPL-2.1", "LGPL-2.1", ""),
+        ("LGPLv2+", "", ""),
+        ("LGPL-2", "LGPL-2.0-only", ""),
+        ("AGPL-2", "", ""),
+        ("GPL-2.1", "", ""),
+        ("GFDL-NIV-1.3+", "GFDL-1.3-no-invariants-or-later", ""),
+        ("GFDL-1.2", "GFDL-1.2", ""),
+        ("GFDL-1.2+", "GFDL-1.2-or-later", ""),
+        ("Expat", "MIT", ""),
+        ("MIT License", "MIT", ""),
+        ("Apache License, Version 2.0", "Apache-2.0", ""),
+        ("GPL-2+ or (Expat and GPL-3)", "", "GPL-2.0-or-later OR (MIT AND GPL-3.0-only)"),
+        ("BSD", "", ""),
+        ("Artistic", "", ""),
         ("MIT Apache-2.0", "", ""),
         ("MIT OR", "", ""),
         ("OR MIT", "", ""),
@@ -42,6 +59,16 @@ def test_recognition(text: str, identifier: str, expression: str) -> None:
 def test_the_oracle_knows_every_identifier() -> None:
     assert not LICENSING.validate(" AND ".join(LICENSES.values())).errors
     assert not LICENSING.validate(" AND ".join(f"GPL-2.0-only WITH {name}" for name in EXCEPTIONS.values())).errors
+
+
+def test_other_names_mean_licenses_of_the_list() -> None:
+    assert {LICENSES.get(name.lower()) for name in _BY_TITLE.values()} == set(_BY_TITLE.values())
+    assert all(title == title.lower() and recognize(title).id == name for title, name in _BY_TITLE.items())
+
+
+@given(st.from_regex(_GNU, fullmatch=True) | st.from_regex(_FREE_DOCUMENTATION, fullmatch=True))
+def test_gnu_licenses_by_other_names_are_on_the_list(text: str) -> None:
+    assert identifier(text) in {"", *LICENSES.values()}
 
 
 @examples(300)

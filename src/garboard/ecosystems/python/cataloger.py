@@ -24,13 +24,14 @@ _FIXTURE = re.compile(
 """What a distribution brings for its own tests."""
 _BLANK = re.compile(rb"\r?\n\r?\n")
 _FIELD = re.compile(
-    r"^(Name|Version|License-Expression|License|Classifier|Requires-Dist|Provides-Dist|Author|Author-email)"
+    r"^(Name|Version|License-Expression|License|Classifier|Requires-Dist|Provides-Dist|(?:Author|Maintainer)(?:-email)?)"
     r":[ \t]*(.*)$",
     re.MULTILINE | re.IGNORECASE,
 )
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 _REQUIREMENT = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[[^\]]*\])?\s*\(?\s*([<>=!~][^()]*)")
 _EXTRA = re.compile(r"\bextra\b")
+_SUPPLIERS = ("author", "author-email", "maintainer", "maintainer-email")
 _UNSTATED = {"", "UNKNOWN", "unknown"}
 
 
@@ -82,7 +83,7 @@ def described(path: str, data: bytes) -> Iterator[Fact]:
         limits=tuple(_limits(many["requires-dist"])),
         provides=tuple(normalize(match[0]) for text in many["provides-dist"] if (match := _NAME.match(text))),
         vendored_by=vendored.carrier(path.rpartition("/")[0]),
-        vendor=next((single[key] for key in ("author", "author-email") if single.get(key, "") not in _UNSTATED), ""),
+        vendor=next((single[key] for key in _SUPPLIERS if single.get(key, "") not in _UNSTATED), ""),
     )
 
 

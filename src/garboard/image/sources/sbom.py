@@ -1,6 +1,6 @@
-"""Software bills of materials instead of an image: CycloneDX 1.2 to 1.7 (JSON, XML), SPDX 2.2 and 2.3 (JSON, tag-value), Syft's.
+"""Software bills of materials instead of an image.
 
-This program's own inventories and reports are read too. Packages are identified by package URL; a package without one
+CycloneDX 1.2 to 1.7 (JSON, XML), SPDX 2.2 and 2.3 (JSON, tag-value), SPDX 3.0 (JSON-LD), Syft's. This program's own inventories and reports are read too. Packages are identified by package URL; a package without one
 cannot be compared with advisories, and is a gap.
 """
 
@@ -22,7 +22,7 @@ _HEAD = 64 * 1024
 """Bytes in which `detect` looks for the document's format name."""
 _MARKS = (
     *(b'"bomFormat"', b'"spdxVersion"', b"/anchore/syft/", b'"garboard-inventory-', b'"judgedCount"'),
-    *(b"cyclonedx.org/schema/bom", b"SPDXVersion:"),
+    *(b"cyclonedx.org/schema/bom", b"SPDXVersion:", b"spdx.org/rdf/3."),
 )
 _ENDS = frozenset({".json", ".xml", ".spdx", ".cdx", ".tv", ".tag"})
 STANDARD_INPUT = "-"

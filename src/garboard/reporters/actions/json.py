@@ -24,7 +24,11 @@ class IssueOf(_Out):
 
 
 class ActionOf(_Out):
-    """One action; ``cleared`` and ``added`` count issues."""
+    """One action; ``cleared`` and ``added`` count issues, ``remaining`` those that the image has then, by severity.
+
+    ``packages`` counts those with issues that it changes, of a removal all that it removes; ``packagesAfter`` all of the
+    image on another base. ``sizeChange`` is in bytes: of another base as stored, of a removal as installed.
+    """
 
     kind: str
     text: str
@@ -38,6 +42,10 @@ class ActionOf(_Out):
     foreseen: bool
     before: int
     after: int
+    remaining: dict[str, int]
+    packages: int
+    packages_after: int | None
+    size_change: int | None
     clears: list[IssueOf]
     adds: list[IssueOf]
 
@@ -94,6 +102,10 @@ def _action(one: Action) -> ActionOf:
         foreseen=one.foreseen,
         before=one.before,
         after=one.after,
+        remaining={severity.word: count for severity, count in one.left},
+        packages=one.packages,
+        packages_after=one.packages_after,
+        size_change=one.size,
         clears=[_issue(key) for key in one.clears],
         adds=[_issue(key) for key in one.adds],
     )

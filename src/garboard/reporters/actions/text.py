@@ -7,7 +7,9 @@ from typing import Final
 
 from garboard.model.action import Action, ActionKind, Actions
 from garboard.model.gap import Gap
+from garboard.reporters.recommend.table import size
 from garboard.reporters.terminal import document, paint
+from garboard.reporters.view import number_of
 
 _SHOWN = 5
 """How many actions a report shows; the separate command shows all."""
@@ -19,13 +21,22 @@ def _line(number: int, action: Action) -> str:
 
 
 def figures(action: Action) -> str:
-    """How many issues there are before and after it, and what it clears."""
+    """How many issues there are before and after it, what it clears, and what it changes as far as that is known."""
     if not action.foreseen:
         return "what it clears is known then"
     brought = f", +{len(action.adds)}" if action.adds else ""
     words = ", ".join(f"{count} {severity.word}" for severity, count in action.severities)
     cleared = f"-{len(action.clears)}: {words}" if words else "a part of issues that others clear, or that remain"
-    return f"{action.before} → {action.after}  ({cleared}{brought})"
+    return f"{action.before} → {action.after}  ({'; '.join((cleared + brought, *_changes(action)))})"
+
+
+def _changes(action: Action) -> Iterator[str]:
+    if action.packages:
+        yield number_of(action.packages, "package")
+    if action.packages_after is not None:
+        yield f"then {number_of(action.packages_after, 'package')} in all"
+    if action.size:
+        yield f"{size(abs(action.size))} {'more' if action.size > 0 else 'less'}"
 
 
 _DROPS: Final = "Could you do without?"

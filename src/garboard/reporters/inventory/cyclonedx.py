@@ -15,6 +15,6 @@ def render(report: Report, view: View) -> bytes:
 
 
 def parts(report: Report, view: View) -> Iterator[bytes]:
-    """The same, at once."""
+    """The same, an element at a time."""
     del view
-    yield cyclonedx_writer.render(report)
+    return cyclonedx_writer.parts(report)

@@ -33,6 +33,9 @@ SHOWN: Final = 3
 """How many rows of each group are shown unless all are asked for."""
 _YOURS: Final = "  your image"
 HEAD: Final = ("Base Image", "Vulnerabilities", "Severity")
+_KILOBYTES: Final = 100_000
+"""Below it sizes are in kB."""
+MEASURES: Final = ("Packages", "Size")
 MORE: Final = ("Your image", "Removes", "Adds", "Packages", "Size", "Age", "Supported until")
 
 
@@ -57,10 +60,13 @@ def block(report: Report, view: View) -> Iterator[str]:
 
 
 def section(found: Recommendation, *, color: bool) -> Iterator[str]:
-    """A scan report's section on the base: the guide's own tables, or nothing if the base is not known."""
+    """A scan report's section on the base: the guide's own columns with what a base has and how large it is.
+
+    Nothing if the base is not known.
+    """
     if found.base is None:
         return
-    yield from table([HEAD, cells(found.base)])
+    yield from table([(*HEAD, *MEASURES), (*cells(found.base), *measures(found.base))])
     yield from (f"    ! {warning}" for warning in found.base.warnings)
     yield ""
     if found.verdict is Verdict.BEST:
@@ -78,13 +84,13 @@ def section(found: Recommendation, *, color: bool) -> Iterator[str]:
 
 def _with_yours(rows: Sequence[Row], yours: Counts | None) -> Iterator[str]:
     """The guide's table, with what your image would have below each base upon which that is known exactly."""
-    shown: list[tuple[Row | None, tuple[str, str, str]]] = []
+    shown: list[tuple[Row | None, tuple[str, ...]]] = []
     for row in rows:
-        shown.append((row, cells(row)))
+        shown.append((row, (*cells(row), *measures(row))))
         one = row.prediction
         if yours is not None and one is not None and not (one.unknown or one.least or one.gaps):
-            shown.append((None, (_YOURS, str(one.counts.total), severities(one.counts))))
-    head, *lines = table([HEAD, *(each for _, each in shown)])
+            shown.append((None, (_YOURS, str(one.counts.total), severities(one.counts), str(one.packages), "")))
+    head, *lines = table([(*HEAD, *MEASURES), *(each for _, each in shown)])
     yield head
     for (of, _), line in zip(shown, lines, strict=True):
         yield line
@@ -132,13 +138,28 @@ def more(row: Row, now: dt.datetime | None) -> tuple[str, ...]:
     if prediction is not None:
         mark = "≥ " if prediction.unknown or prediction.least else ""
         upon = tuple(f"{mark}{one}" for one in (prediction.counts.total, prediction.removes, prediction.adds))
-    packages = "?" if row.packages is None else str(row.packages)
-    return (*upon, packages, size(row.size), age(row.created, now), until(row.lifespans))
+    return (*upon, *measures(row), age(row.created, now), until(row.lifespans))
+
+
+def notes(row: Row) -> list[str]:
+    """What there is to know of a base beside the numbers."""
+    found = [*row.warnings, *(f"{one.name} is no longer maintained" for one in row.ended)]
+    if row.prediction is not None:
+        found += [f"not known there: {', '.join(row.prediction.unknown)}"] if row.prediction.unknown else []
+        found += row.prediction.gaps
+    return [*found, *(f"not recommended: {one.reason}" for one in row.objections)]
+
+
+def measures(row: Row) -> tuple[str, str]:
+    """How many packages a base has, and its size."""
+    return "?" if row.packages is None else str(row.packages), size(row.size)
 
 
 def size(count: int | None) -> str:
     """Bytes for display."""
-    return "?" if count is None else f"{count / 1_000_000:.1f} MB"
+    if count is None:
+        return "?"
+    return f"{count / 1000:.1f} kB" if count < _KILOBYTES else f"{count / 1_000_000:.1f} MB"
 
 
 def age(created: str, now: dt.datetime | None) -> str:

@@ -16,7 +16,7 @@ from garboard.model.advisory import Severity
 from garboard.model.base import Value
 from garboard.model.report import Report
 from garboard.reporters.scan.rows import PackageRow, rows
-from garboard.reporters.several import without_line_feed
+from garboard.reporters.several import Elements
 from garboard.reporters.terminal import plain
 from garboard.reporters.view import Issue, View, headline, shown
 
@@ -64,12 +64,32 @@ def render(report: Report, view: View) -> bytes:
 def parts(report: Report, view: View) -> Iterator[bytes]:
     """The same, an issue at a time."""
     before = b"[\n"
+    for issue in _issues(report, view):
+        yield before + json_text.document(issue)[:-1]
+        before = b",\n"
+    yield b"[]\n" if before == b"[\n" else b"\n]\n"
+
+
+def several(_count: int, view: View) -> Elements:
+    """One list of the issues of all images; one on which there is no report is an issue itself."""
+    return Elements(b"[", lambda report: _issues(report, view), _failure, lambda: b"]\n", 0)
+
+
+def _failure(name: str, message: str, hint: str) -> Iterator[QualityIssue]:
+    told = plain(f"No report on {name}: {message}" + (f" ({hint})" if hint else ""))
+    yield QualityIssue(
+        description=told,
+        check_name="garboard-no-report",
+        fingerprint=hashlib.sha256(f"no report\0{name}".encode("utf-8", "replace")).hexdigest(),
+        severity=_WORDS[Severity.CRITICAL],
+        location=QualityLocation(path=plain(name), lines=QualityLines(begin=1)),
+    )
+
+
+def _issues(report: Report, view: View) -> Iterator[QualityIssue]:
     for row in reversed(rows(shown(report, view))):
         for issue in reversed(row.issues):
-            yield before
-            yield from without_line_feed([json_text.document(_issue(issue, row, report))])
-            before = b",\n"
-    yield b"[]\n" if before == b"[\n" else b"\n]\n"
+            yield _issue(issue, row, report)
 
 
 def _issue(issue: Issue, row: PackageRow, report: Report) -> QualityIssue:

@@ -5,16 +5,14 @@ A cell that a spreadsheet would take for a formula begins with an apostrophe.
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Final
 
 from garboard import ecosystems
 from garboard.model.finding import Finding
 from garboard.model.report import Report
 from garboard.reporters.several import Framed
-from garboard.reporters.terminal import plain
+from garboard.reporters.spreadsheet import line
 from garboard.reporters.view import View, headline, shown
 
 _COLUMNS: Final = (
@@ -45,7 +43,6 @@ _COLUMNS: Final = (
     ),
     *("title", "set_aside"),
 )
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 _TITLE: Final = 200
 
 
@@ -56,7 +53,7 @@ def render(report: Report, view: View) -> bytes:
 
 def parts(report: Report, view: View) -> Iterator[bytes]:
     """The same, in lines."""
-    yield _line(_COLUMNS)
+    yield line(_COLUMNS)
     yield from _lines(report, view)
 
 
@@ -64,16 +61,16 @@ def several(_count: int, view: View) -> Framed:
     """The lines of all images; one without a report has a line whose title says why."""
 
     def failed(name: str, message: str, _hint: str) -> bytes:
-        return _line(name if one == "image" else f"no report: {message}" if one == "title" else "" for one in _COLUMNS)
+        return line(name if one == "image" else f"no report: {message}" if one == "title" else "" for one in _COLUMNS)
 
-    return Framed(_line(_COLUMNS), lambda report: _lines(report, view), failed, b"")
+    return Framed(line(_COLUMNS), lambda report: _lines(report, view), failed, b"")
 
 
 def _lines(report: Report, view: View) -> Iterator[bytes]:
     for issue in reversed(shown(report, view)):
-        yield from (_line(_cells(one, report, "")) for one in issue.findings)
+        yield from (line(_cells(one, report, "")) for one in issue.findings)
     for aside in report.suppressed:
-        yield _line(_cells(aside.finding, report, aside.by.reason))
+        yield line(_cells(aside.finding, report, aside.by.reason))
 
 
 def _cells(finding: Finding, report: Report, set_aside: str) -> Iterator[str]:
@@ -101,13 +98,3 @@ def _cells(finding: Finding, report: Report, set_aside: str) -> Iterator[str]:
     yield package.locations[0].path if package.locations else ""
     yield headline(vulnerability, _TITLE)
     yield set_aside
-
-
-def _line(cells: Iterable[str]) -> bytes:
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\r\n").writerow(_safe(plain(cell)) for cell in cells)
-    return text.getvalue().encode("utf-8", "replace")
-
-
-def _safe(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell

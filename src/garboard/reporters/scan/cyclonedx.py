@@ -15,6 +15,6 @@ def render(report: Report, view: View) -> bytes:
 
 
 def parts(report: Report, view: View) -> Iterator[bytes]:
-    """The same, at once."""
+    """The same, an element at a time."""
     found = (one for issue in reversed(shown(report, view)) for one in issue.findings)
-    yield cyclonedx_writer.render(report, tuple(found), report.suppressed)
+    return cyclonedx_writer.parts(report, found, report.suppressed)

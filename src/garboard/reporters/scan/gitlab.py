@@ -11,12 +11,15 @@ from collections.abc import Iterator
 from types import MappingProxyType
 from typing import Final
 
+import msgspec
+
 from garboard import ecosystems, json_text
 from garboard._version import __version__
 from garboard.model.advisory import Severity
 from garboard.model.base import Value
 from garboard.model.finding import Finding, Vulnerability
 from garboard.model.report import Report
+from garboard.reporters.several import Elements
 from garboard.reporters.terminal import plain
 from garboard.reporters.view import View, headline, shown
 
@@ -25,6 +28,8 @@ _TIME: Final = "%Y-%m-%dT%H:%M:%S"
 _WORDS: Final = MappingProxyType(
     {Severity.NEGLIGIBLE: "Info", **{one: one.word.capitalize() for one in Severity if one is not Severity.NEGLIGIBLE}}
 )
+_NEVER: Final = "1970-01-01T00:00:00"
+"""The time of a scan without a report, as the form requires one."""
 _NAME: Final = 255
 _SOLUTION: Final = 7000
 _ADDRESS: Final = ("http://", "https://", "ftp://")
@@ -50,6 +55,13 @@ class GitlabTool(_Out):
     vendor: GitlabVendor
 
 
+class GitlabMessage(_Out):
+    """What went wrong."""
+
+    level: str
+    value: str
+
+
 class GitlabScan(_Out):
     """The run."""
 
@@ -59,6 +71,7 @@ class GitlabScan(_Out):
     start_time: str
     end_time: str
     status: str
+    messages: tuple[GitlabMessage, ...] | msgspec.UnsetType = msgspec.UNSET
 
 
 class GitlabPackage(_Out):
@@ -119,6 +132,13 @@ class GitlabReport(_Out):
     remediations: tuple[str, ...] = ()
 
 
+class GitlabEnd(_Out):
+    """The document's rest, where the findings come first."""
+
+    scan: GitlabScan
+    remediations: tuple[str, ...] = ()
+
+
 def render(report: Report, view: View) -> bytes:
     """The whole document."""
     return b"".join(parts(report, view))
@@ -126,14 +146,58 @@ def render(report: Report, view: View) -> bytes:
 
 def parts(report: Report, view: View) -> Iterator[bytes]:
     """The same, a finding at a time."""
-    tool = GitlabTool(id=_ID, name=_ID, version=__version__, vendor=GitlabVendor(name=_ID))
     when = report.created.strftime(_TIME)
-    scan = GitlabScan(
-        analyzer=tool, scanner=tool, type="container_scanning", start_time=when, end_time=when, status="success"
+    whole = json_text.document(GitlabReport(version=_VERSION, scan=_scan(when, when), vulnerabilities=[]))
+    return json_text.in_parts(whole, json_text.Filling("vulnerabilities", _vulnerabilities(report, view), 1))
+
+
+def several(_count: int, view: View) -> GitlabSeries:
+    """One report with the findings of all images, each with its image's name.
+
+    One on which there is no report is told by a message, and the scan has failed.
+    """
+    return GitlabSeries(view)
+
+
+class GitlabSeries(Elements):
+    """What the scan was stands behind the findings, as it is not known before."""
+
+    def __init__(self, view: View) -> None:
+        self._times: list[str] = []
+        self._messages: list[GitlabMessage] = []
+        head = f'{{\n  "version": "{_VERSION}",\n  "vulnerabilities": ['.encode()
+        super().__init__(head, lambda report: self._taken(report, view), self._told, self._closing, 2)
+
+    def _taken(self, report: Report, view: View) -> Iterator[GitlabVulnerability]:
+        yield from _vulnerabilities(report, view)
+        self._times.append(report.created.strftime(_TIME))
+
+    def _told(self, name: str, message: str, hint: str) -> Iterator[GitlabVulnerability]:
+        told = plain(f"{name}: {message}" + (f" ({hint})" if hint else ""))
+        self._messages.append(GitlabMessage(level="fatal", value=told))
+        return iter(())
+
+    def _closing(self) -> bytes:
+        first, last = min(self._times, default=_NEVER), max(self._times, default=_NEVER)
+        end = GitlabEnd(scan=_scan(first, last, tuple(self._messages)))
+        return b"]," + json_text.document(end).removeprefix(b"{")
+
+
+def _scan(first: str, last: str, messages: tuple[GitlabMessage, ...] = ()) -> GitlabScan:
+    tool = GitlabTool(id=_ID, name=_ID, version=__version__, vendor=GitlabVendor(name=_ID))
+    return GitlabScan(
+        analyzer=tool,
+        scanner=tool,
+        type="container_scanning",
+        start_time=first,
+        end_time=last,
+        status="failure" if messages else "success",
+        messages=messages or msgspec.UNSET,
     )
-    whole = json_text.document(GitlabReport(version=_VERSION, scan=scan, vulnerabilities=[]))
-    found = (_vulnerability(one, report) for issue in reversed(shown(report, view)) for one in issue.findings)
-    return json_text.in_parts(whole, "vulnerabilities", found, 1)
+
+
+def _vulnerabilities(report: Report, view: View) -> Iterator[GitlabVulnerability]:
+    return (_vulnerability(one, report) for issue in reversed(shown(report, view)) for one in issue.findings)
 
 
 def _vulnerability(finding: Finding, report: Report) -> GitlabVulnerability:

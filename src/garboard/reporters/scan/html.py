@@ -40,6 +40,7 @@ from garboard.reporters.scan.closing import (
     gaps_of,
     reservations,
     tree_name,
+    verdict,
     whose,
 )
 from garboard.reporters.scan.html_issues import issues_section
@@ -48,6 +49,7 @@ from garboard.reporters.scan.tree import dependency_tree
 from garboard.reporters.view import Issue, View, labeled, number_of, shown
 
 _CHUNK: Final = 64
+_TO_GAPS: Final = '<a href="#gaps-title">'
 _SHORT: Final = 160
 _WIDTH: Final = 1000
 
@@ -59,12 +61,108 @@ def render(report: Report, view: View) -> bytes:
 
 def parts(report: Report, view: View) -> Iterator[bytes]:
     """The same in parts, of some issues each."""
-    lines = _page(report, msgspec.structs.replace(view, color=False))
+    return _encoded(_page(report, msgspec.structs.replace(view, color=False)))
+
+
+def several(count: int, view: View) -> HtmlSeries:
+    """One page with a part for each image, and a table of all at its end."""
+    return HtmlSeries(count, msgspec.structs.replace(view, color=False))
+
+
+class HtmlSeries:
+    """A page of several images; the first thing in it is a list of links to their parts."""
+
+    def __init__(self, count: int, view: View) -> None:
+        self._count = count
+        self._view = view
+        self._rows: list[tuple[str, ...]] = []
+        self._begun = False
+
+    def report(self, name: str, report: Report, /) -> Iterator[bytes]:
+        row = (verdict(report, shown(report, self._view)), *_numbers(report, self._view))
+        yield self._head()
+        yield from _encoded(self._part(name, _sections(report, self._view), report))
+        self._add(name, row)
+
+    def failure(self, name: str, message: str, hint: str, /) -> bytes:
+        told = f"<p class=warn>No report: {safe(message)}{f' ({safe(hint)})' if hint else ''}</p>"
+        written = self._head() + b"".join(_encoded(self._part(name, {"failure": ("No report", iter([told]))}, None)))
+        self._add(name, (f"error: {message}", *("-" for _ in WORST_FIRST), "-"))
+        return written
+
+    def end(self) -> bytes:
+        heads = ("Image", "Verdict", *(one.word.capitalize() for one in WORST_FIRST), "Not covered")
+        lines = [
+            '<section id=images aria-labelledby=images-title><h2 id=images-title tabindex="-1">All images</h2>',
+            *table("Images", heads, self._rows, range(2, len(heads))),
+            "</section>",
+            *_foot("Made by garboard."),
+        ]
+        return self._head() + b"".join(_encoded(iter(lines)))
+
+    def _head(self) -> bytes:
+        if self._begun:
+            return b""
+        links = {"images": "All images", **{f"image-{one}": f"Image {one}" for one in range(1, self._count + 1)}}
+        lines = _head(f"{number_of(self._count, 'image')}", "", links, "images-title")
+        return b"".join(_encoded(lines))
+
+    def _part(self, name: str, sections: _Sections, report: Report | None) -> Iterator[str]:
+        place = f"image-{len(self._rows) + 1}"
+        yield f'<article aria-labelledby={place}-title><h2 id={place}-title tabindex="-1">{safe(name)}</h2>'
+        if report is not None:
+            yield f"<p class=dim>Scanned {safe(rfc3339(report.created))}. {_made(report)}</p>"
+        yield from _bodies(sections, f"{place}-", "h3")
+        yield "</article>"
+
+    def _add(self, name: str, row: tuple[str, ...]) -> None:
+        """Add a row to the table; what was written so far is kept."""
+        self._begun = True
+        link = f'<a href="#image-{len(self._rows) + 1}-title">{safe(name)}</a>'
+        self._rows.append((link, *map(safe, row)))
+
+
+def _numbers(report: Report, view: View) -> Iterator[str]:
+    counts = _counted(shown(report, view))
+    yield from (str(counts[one]) for one in WORST_FIRST)
+    yield str(len(gaps_of(report, view)))
+
+
+def _encoded(lines: Iterator[str]) -> Iterator[bytes]:
     while chunk := list(islice(lines, _CHUNK)):
         yield ("\n".join(chunk) + "\n").encode("utf-8", "replace")
 
 
+_Sections = Mapping[str, tuple[str, Iterator[str]]]
+"""Titles and lines of sections, by their names."""
+
+
 def _page(report: Report, view: View) -> Iterator[str]:
+    filled = _sections(report, view)
+    title = f"Scan of {report.image.name}"
+    links = {name: title for name, (title, _) in filled.items()}
+    yield from _head(report.image.name, f"<p>Scanned {safe(rfc3339(report.created))}</p>", links, "issues-title", title)
+    yield from _bodies(filled)
+    yield from _foot(_made(report))
+
+
+def _bodies(sections: _Sections, before: str = "", heading: str = "h2") -> Iterator[str]:
+    """The sections; ``before`` makes their names different from those of another image."""
+    for name, (title, body) in sections.items():
+        kind = " class=found" if name == "issues" else ""
+        of = f"{before}{name}"
+        yield f'<section id={of}{kind} aria-labelledby={of}-title><{heading} id={of}-title tabindex="-1">{title}</{heading}>'
+        yield from (line.replace(_TO_GAPS, f'<a href="#{before}gaps-title">', 1) for line in body) if before else body
+        yield "</section>"
+
+
+def _foot(made: str) -> Iterator[str]:
+    yield f"</main><footer><p class=dim>{made}</p></footer>"
+    yield f"<script>{SCRIPT}</script></body></html>"
+
+
+def _sections(report: Report, view: View) -> _Sections:
+    """Those that have any content."""
     found = shown(report, view)
     sections = {
         "summary": ("Summary", _summary(report, found, view)),
@@ -79,15 +177,7 @@ def _page(report: Report, view: View) -> Iterator[str]:
         "issues": ("Issues", issues_section(report, found, view)),
     }
     bodies = {name: (title, _started(body)) for name, (title, body) in sections.items()}
-    filled = {name: (title, body) for name, (title, body) in bodies.items() if body is not None}
-    yield from _head(report, {name: title for name, (title, _) in filled.items()})
-    for name, (title, body) in filled.items():
-        kind = " class=found" if name == "issues" else ""
-        yield f'<section id={name}{kind} aria-labelledby={name}-title><h2 id={name}-title tabindex="-1">{title}</h2>'
-        yield from body
-        yield "</section>"
-    yield f"</main><footer><p class=dim>{_made(report)}</p></footer>"
-    yield f"<script>{SCRIPT}</script></body></html>"
+    return {name: (title, body) for name, (title, body) in bodies.items() if body is not None}
 
 
 def _started(lines: Iterator[str]) -> Iterator[str] | None:
@@ -102,15 +192,15 @@ def _followed(first: str, lines: Iterator[str]) -> Iterator[str]:
     yield from lines
 
 
-def _head(report: Report, titles: Mapping[str, str]) -> Iterator[str]:
-    name = safe(report.image.name)
+def _head(name: str, when: str, titles: Mapping[str, str], first: str, title: str = "") -> Iterator[str]:
+    """All before the first section; ``first`` is what the link for the keyboard leads to."""
     yield '<!doctype html><html lang="en"><head><meta charset="utf-8">'
     yield f'<meta http-equiv="Content-Security-Policy" content="{policy()}">'
     yield '<meta name="referrer" content="no-referrer">'
     yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
-    yield f"<title>Scan of {name}</title><style>{STYLE}</style><script>{EARLY}</script></head><body>"
-    yield '<a class=skip href="#issues-title">Skip to the issues</a>'
-    yield f"<header><h1>{name}</h1><p>Scanned {safe(rfc3339(report.created))}</p></header>"
+    yield f"<title>{safe(title or f'Scan of {name}')}</title><style>{STYLE}</style><script>{EARLY}</script></head><body>"
+    yield f'<a class=skip href="#{first}">Skip to the {first.removesuffix("-title")}</a>'
+    yield f"<header><h1>{safe(name)}</h1>{when}</header>"
     yield '<nav aria-label="Sections"><ul>'
     yield from (f'<li><a href="#{name}-title">{title}</a></li>' for name, title in titles.items())
     yield "</ul></nav><main>"
@@ -161,7 +251,7 @@ def _summary(report: Report, found: Sequence[Issue], view: View) -> Iterator[str
     yield from (f"<p class=warn>{safe(line)}</p>" for line in reservations(report))
     gaps = len(gaps_of(report, view))
     if gaps:
-        yield f'<p class=warn><a href="#gaps-title">Not covered: {number_of(gaps, "remark")}</a></p>'
+        yield f"<p class=warn>{_TO_GAPS}Not covered: {number_of(gaps, 'remark')}</a></p>"
     counts = _counted(found)
     yield '<ul class=counts aria-label="Issues by severity">'
     yield from (f"<li class={one.word}><b>{counts[one]}</b> {one.word}</li>" for one in WORST_FIRST)
@@ -266,12 +356,8 @@ def _base(report: Report) -> Iterator[str]:
 
 def _base_row(row: Row, change: str, found: Recommendation, *, predicted: bool) -> tuple[str, ...]:
     reference, *counts = bases.cells(row)
-    notes = [*row.warnings, *(f"{one.name} is no longer maintained" for one in row.ended)]
-    if row.prediction is not None:
-        notes += [f"not known there: {', '.join(row.prediction.unknown)}"] if row.prediction.unknown else []
-        notes += row.prediction.gaps
     more = bases.more(row, found.created)[0 if predicted else 3 :]
-    return (*map(safe, (reference, change, *counts, *more)), "<br>".join(map(safe, notes)))
+    return (*map(safe, (reference, change, *counts, *more)), "<br>".join(map(safe, bases.notes(row))))
 
 
 def _lineage(report: Report, view: View) -> Iterator[str]:

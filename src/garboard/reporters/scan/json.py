@@ -148,6 +148,8 @@ class Entry(
     asked_for: str
     copied_from: str
     stage_instruction: str
+    headers: bool
+    """Whether the package holds headers of a kernel alone: nothing of it runs."""
 
 
 class Os(_Out):
@@ -389,9 +391,12 @@ class _Writer:
             yield self._entry(issue.first, paths, names, [])
             return
         for finding in issue.findings:
-            for steps in finding.from_paths or ((finding.package.id,),):
-                path = self._path(steps)
-                yield self._entry(finding, path, ecosystems.displayed(finding.package), path)
+            first, *others = map(self._path, finding.from_paths or ((finding.package.id,),))
+            entry = self._entry(finding, first, ecosystems.displayed(finding.package), first)
+            yield entry
+            for path in others:
+                upgrade = _upgrade(finding, path)
+                yield msgspec.structs.replace(entry, from_=path, upgrade_path=upgrade, is_upgradable=bool(upgrade))
 
     def _path(self, steps: tuple[str, ...]) -> list[str]:
         return [self._top, *(self._labels.get(step, step) for step in steps)]
@@ -400,9 +405,7 @@ class _Writer:
         self, finding: Finding, from_: list[str] | list[list[str]], name: str | list[str], path: list[str]
     ) -> Entry:
         v, package = finding.vulnerability, finding.package
-        upgrade: list[bool | str] = []
-        if finding.fixed_in and len(path) == 2:
-            upgrade = [False, f"{ecosystems.displayed(package)}@{finding.fixed_in}"]
+        upgrade = _upgrade(finding, path)
         layers = self._report.image.layers
         who = finding.who
         ours = who.origin is not Origin.BASE
@@ -474,7 +477,15 @@ class _Writer:
             asked_for=who.asked_for,
             copied_from=who.copied_from,
             stage_instruction=who.stage_instruction,
+            headers=ecosystems.holds_headers(package),
         )
+
+
+def _upgrade(finding: Finding, path: list[str]) -> list[bool | str]:
+    """What ends an issue of a package that was asked for itself."""
+    if not finding.fixed_in or len(path) != 2:
+        return []
+    return [False, f"{ecosystems.displayed(finding.package)}@{finding.fixed_in}"]
 
 
 def render(report: Report, view: View) -> bytes:
@@ -485,7 +496,8 @@ def render(report: Report, view: View) -> bytes:
 def parts(report: Report, view: View) -> Iterator[bytes]:
     """The same in parts, one for each element of ``vulnerabilities``."""
     writer = _Writer(report, view)
-    yield from json_text.in_parts(json_text.document(writer.document()), "vulnerabilities", writer.entries(), 1)
+    found = json_text.Filling("vulnerabilities", writer.entries(), 1)
+    yield from json_text.in_parts(json_text.document(writer.document()), found)
 
 
 def pieces(report: Report, view: View) -> tuple[Document, Callable[[], Iterator[Entry]]]:

@@ -5,7 +5,6 @@ It is shorter than what such a comment may have; what does not fit is counted, a
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
@@ -15,7 +14,9 @@ from garboard.model.attribution import Origin
 from garboard.model.gap import Gap
 from garboard.model.report import Coverage, Report
 from garboard.reporters.actions import text as actions_text
+from garboard.reporters.markdown_text import code, escaped
 from garboard.reporters.policy import text as policy_text
+from garboard.reporters.recommend import markdown as bases
 from garboard.reporters.scan.rows import PackageRow, rows
 from garboard.reporters.several import Framed
 from garboard.reporters.terminal import plain
@@ -25,7 +26,6 @@ MOST: Final = 60_000
 """Characters; a comment on GitHub has at most 65,536."""
 _HEAD: Final = 20_000
 """Characters for what comes before the folded details."""
-_SPECIAL: Final = re.compile(r"([\\`*_{}\[\]|<>~&@])|(?<=:)(//)")
 _WHOSE: Final = {Origin.BASE: "base image", Origin.DOCKERFILE: "yours", Origin.UNKNOWN: ""}
 _ACTIONS: Final = 12
 _TITLE: Final = 120
@@ -51,7 +51,7 @@ def several(count: int, view: View) -> Framed:
         yield b"\n"
 
     def failed(name: str, message: str, hint: str) -> bytes:
-        text = f"## {_escaped(name)}\n\n**No report**: {_escaped(message)}" + (f" ({_escaped(hint)})" if hint else "")
+        text = f"## {escaped(name)}\n\n**No report**: {escaped(message)}" + (f" ({escaped(hint)})" if hint else "")
         return f"{text[:room]}\n\n".encode("utf-8", "replace")
 
     return Framed(b"", of, failed, b"")
@@ -60,18 +60,36 @@ def several(count: int, view: View) -> Framed:
 def _parts(report: Report, view: View, room: int) -> Iterator[bytes]:
     found = shown(report, view)
     packages = list(reversed(rows(found)))
-    lines = [*_summary(report, found), *_actions(report), *_policy(report, view)]
-    text = "\n".join(lines)
+    text = _summed_up(report, found, view, room)
     text += _fitting(_table(packages), min(_HEAD, room // 2) - len(text), "packages")
     details = [*_details(packages), *_gaps(report, view)]
     text += _fitting(details, room - len(text), "parts")
     yield f"{text.rstrip()}\n".encode("utf-8", "replace")
 
 
+def _summed_up(report: Report, found: Sequence[Issue], view: View, room: int) -> str:
+    """What stands before the packages: of many images there may be room for little of it."""
+    text = _text_of(_summary(report, found))
+    blocks = {
+        "What to do": _actions(report),
+        "The table of bases": bases.section(report.recommendation),
+        "What the policy says": _policy(report, view),
+    }
+    for what, lines in blocks.items():
+        block = _text_of(lines)
+        fits = len(text) + len(block) <= room * 2 // 3
+        text += block if fits else f"_{what} does not fit here: see the whole report._\n\n"
+    return text.removesuffix("\n")
+
+
+def _text_of(lines: Iterable[str]) -> str:
+    return "".join(f"{line}\n" for line in lines)
+
+
 def _summary(report: Report, found: Sequence[Issue]) -> Iterator[str]:
     counts = Counter(one.first.vulnerability.severity for one in found)
     words = ", ".join(f"**{counts[one]} {one.word}**" for one in _WORST_FIRST if counts[one])
-    yield f"## {_escaped(report.image.name)}"
+    yield f"## {escaped(report.image.name)}"
     yield ""
     if found:
         yield f"{number_of(len(found), 'issue')} in {tested(report)}: {words}."
@@ -80,7 +98,7 @@ def _summary(report: Report, found: Sequence[Issue]) -> Iterator[str]:
     else:
         yield f"No known issue in {tested(report)}, but **not everything could be judged**: see what was not covered, below."
     if report.base_image:
-        yield f"Base image: {_code(report.base_image)}."
+        yield f"Base image: {code(report.base_image)}."
     if report.suppressed:
         yield f"{number_of(len(report.suppressed), 'finding')} set aside, with a reason."
     yield ""
@@ -90,7 +108,7 @@ def _actions(report: Report) -> Iterator[str]:
     """The first lines of what the text report says to do."""
     lines = [line for line in actions_text.block(report.actions) if line.strip()]
     if lines:
-        yield f"### {_escaped(lines[0].rstrip(':'))}"
+        yield f"### {escaped(lines[0].rstrip(':'))}"
         yield ""
         yield "```text"
         yield from (plain(line).replace("```", "'''") for line in lines[1 : _ACTIONS + 1])
@@ -117,29 +135,27 @@ def _table(packages: Iterable[PackageRow]) -> Iterator[str]:
             numbers = "".join(f" {head} |" for head in heads)
             before = f"\n| Package | Version |{numbers} Fixed in | Whose | Line |\n|---|---|{'--:|' * len(heads)}---|---|---|\n"
         cells = "".join(f" {row.counts[one] or ''} |" for one in order)
-        fix = _code(row.fixed_in) if row.fixed_in else ""
-        line = _code(row.place) if row.line else ""
-        yield f"{before}| {_escaped(name)} | {_escaped(row.version)} |{cells} {fix} | {_WHOSE[row.origin]} | {line} |\n"
+        fix = code(row.fixed_in) if row.fixed_in else ""
+        line = code(row.place) if row.line else ""
+        yield f"{before}| {escaped(name)} | {escaped(row.version)} |{cells} {fix} | {_WHOSE[row.origin]} | {line} |\n"
 
 
 def _details(packages: Iterable[PackageRow]) -> Iterator[str]:
     for row in packages:
-        text = f"\n<details><summary>{_escaped(row.name)} {_escaped(row.version)}: {number_of(len(row.issues), 'issue')}</summary>\n\n"
+        text = f"\n<details><summary>{escaped(row.name)} {escaped(row.version)}: {number_of(len(row.issues), 'issue')}</summary>\n\n"
         for issue in reversed(row.issues):
             vulnerability = issue.first.vulnerability
             title = headline(vulnerability, _TITLE)
-            fix = f", fixed in {_code(issue.first.fixed_in)}" if issue.first.fixed_in else ""
+            fix = f", fixed in {code(issue.first.fixed_in)}" if issue.first.fixed_in else ""
             known = f", exploited (KEV, {vulnerability.kev_added})" if vulnerability.kev_added else ""
-            text += (
-                f"* **{_escaped(vulnerability.id)}** ({vulnerability.severity.word}{known}{fix}) {_escaped(title)}\n"
-            )
+            text += f"* **{escaped(vulnerability.id)}** ({vulnerability.severity.word}{known}{fix}) {escaped(title)}\n"
         yield f"{text}\n</details>\n"
 
 
 def _gaps(report: Report, view: View) -> Iterator[str]:
     gaps: tuple[Gap, ...] = tuple(dict.fromkeys((*report.gaps, *view.hidden(report))))
     if gaps:
-        lines = "".join(f"* {_escaped(one.subject)}: {_escaped(one.reason)}\n" for one in gaps)
+        lines = "".join(f"* {escaped(one.subject)}: {escaped(one.reason)}\n" for one in gaps)
         yield f"\n<details><summary>Not covered: {number_of(len(gaps), 'remark')}</summary>\n\n{lines}\n</details>\n"
 
 
@@ -152,12 +168,3 @@ def _fitting(pieces: Iterable[str], room: int, what: str) -> str:
         else:
             text += piece
     return f"{text}\n_{left} more {what} do not fit here: see the whole report._\n" if left else text
-
-
-def _escaped(text: str) -> str:
-    """The text as Markdown shows it unchanged: no markup, no mention of a person, no link of its own."""
-    return _SPECIAL.sub(lambda found: "\\" + found[1] if found[1] else "/\u200b/", plain(text))
-
-
-def _code(text: str) -> str:
-    return f"`{plain(text).replace('`', chr(39)).replace('|', '¦')}`"

@@ -141,10 +141,9 @@ class _Writer:
         self._labels = {p.id: f"{ecosystems.displayed(p)}@{p.version}" for p in report.inventory.packages}
 
     def run(self) -> document.Run:
-        """All but the results."""
-        found = (rules.rule(findings) for findings in self._grouped.values())
+        """All but the rules and the results."""
         return document.Run(
-            tool=_tool(_KINDS, found),
+            tool=_tool(_KINDS),
             automation_details=document.AutomationDetails(id=self._category()),
             column_kind="unicodeCodePoints",
             invocations=(
@@ -155,6 +154,15 @@ class _Writer:
             ),
             results=(),
             properties=self._properties(),
+        )
+
+    def filled(self, whole: bytes, depth: int) -> Iterator[bytes]:
+        """The document with the run's rules and results; ``depth`` is that of the run's fields."""
+        found = map(rules.rule, self._grouped.values())
+        return json_text.in_parts(
+            whole,
+            json_text.Filling("rules", found, depth + 2),
+            json_text.Filling("results", self.results(), depth),
         )
 
     def _category(self) -> str:
@@ -297,12 +305,12 @@ def _category(name: str, of: str) -> str:
     return f"garboard/{name.strip('/')}/{of}/"
 
 
-def _tool(kinds: Mapping[str, str], found: Iterable[document.Rule] = ()) -> document.Tool:
+def _tool(kinds: Mapping[str, str]) -> document.Tool:
     driver = document.Driver(
         name="garboard",
         version=__version__,
         semantic_version=__version__,
-        rules=tuple(found),
+        rules=(),
         notifications=tuple(
             document.NotificationKind(id=kind, short_description=document.Message(text=text))
             for kind, text in kinds.items()
@@ -323,7 +331,7 @@ def render(report: Report, view: View) -> bytes:
 def parts(report: Report, view: View) -> Iterator[bytes]:
     """The same in parts, one for each result."""
     writer = _Writer(report, view)
-    yield from json_text.in_parts(_log(writer.run()), "results", writer.results(), 3)
+    yield from writer.filled(_log(writer.run()), 3)
 
 
 def several(count: int, view: View) -> Runs:
@@ -348,7 +356,7 @@ class Runs:
     def report(self, name: str, report: Report, /) -> Iterator[bytes]:
         writer = _Writer(report, self._view)
         category, whole = self._run(writer.run(), name)
-        yield from without_line_feed(json_text.in_parts(self._before + whole, "results", writer.results(), 1))
+        yield from without_line_feed(writer.filled(self._before + whole, 1))
         self._add(category)
 
     def failure(self, name: str, message: str, hint: str, /) -> bytes:

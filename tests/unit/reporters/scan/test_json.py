@@ -35,6 +35,11 @@ def test_without_a_command_the_instruction_is_told() -> None:
     assert (entry["dockerfileInstruction"], entry["copiedFrom"]) == ("COPY --from=build /o /o", "build")
 
 
+def test_headers_of_which_nothing_runs_are_marked() -> None:
+    found = document(finding("linux-libc-dev", BASE), finding("git", OURS))["vulnerabilities"]
+    assert {entry["name"]: entry["headers"] for entry in found} == {"linux-libc-dev": True, "git": False}
+
+
 @pytest.mark.parametrize(("who", "origin", "base"), [(BASE, "base", "ruby:2.5.1"), (NOBODY, "unknown", "")])
 def test_what_others_brought_has_no_instruction(who: object, origin: str, base: str) -> None:
     (entry,) = document(finding("x", who))["vulnerabilities"]

@@ -16,6 +16,7 @@ from cyclonedx.validation.json import JsonStrictValidator
 from garboard.model.advisory import Severity
 from garboard.model.gap import Gap
 from garboard.model.policy import Decision, Suppressed, Suppression
+from garboard.model.recommendation import Verdict
 from garboard.model.report import Report
 from garboard.reporters.scan import csv as as_csv
 from garboard.reporters.scan import cyclonedx, github, gitlab, junit, markdown, table
@@ -23,6 +24,7 @@ from garboard.reporters.scan.rows import rows
 from garboard.reporters.view import View, issues, shown
 from tests.unit.reporters.attributed import BASE, OURS, finding, report
 from tests.unit.reporters.test_counts import in_two_layers
+from tests.unit.reporters.test_recommend import FOUND
 
 HOSTILE = '=cmd|" /C calc"!A0 </details> <script>x</script> | `a` [b](javascript:c) @everyone\x1b[2J\n# d'
 
@@ -150,3 +152,25 @@ def test_a_comment_on_a_pull_request_has_room_for_it() -> None:
     assert len(text) < 65_000
     assert "do not fit here" in text
     assert text.count("<details>") == text.count("</details>")
+
+
+def test_a_comment_has_the_bases_with_counts_packages_and_size() -> None:
+    lines = markdown.render(report(finding("git", OURS), recommendation=FOUND), View()).decode().splitlines()
+    start = lines.index("### Recommendations for base image upgrade")
+    assert lines[start + 2 : start + 6] == [
+        "| Base Image | Change | Vulnerabilities | Severity | Packages | Size |",
+        "|---|---|---|---|---|---|",
+        "| `ruby:2.5.1` | in use | 223 | 0 critical, 6 high, 0 medium, 217 low | 400 | 300.0 MB |",
+        "| `ruby:2.5` | Minor upgrades | 43 | 0 critical, 6 high, 34 medium, 2 low, 1 negligible | 39 | 12.3 MB |",
+    ]
+    best = msgspec.structs.replace(FOUND, verdict=Verdict.BEST, rows=())
+    text = markdown.render(report(finding("git", OURS), recommendation=best), View()).decode()
+    assert "### Base image\n\nAccording to our scan, you are currently using the most secure version" in text
+
+
+def test_a_comment_on_many_images_has_room_for_all() -> None:
+    of = report(finding("git", OURS), recommendation=FOUND)
+    series = markdown.several(100, View())
+    text = b"".join(part for _ in range(100) for part in series.report("", of)).decode()
+    assert len(text) < 65_000
+    assert text.count("The table of bases does not fit here: see the whole report.") == 100
