@@ -17,8 +17,8 @@ from garboard.cli.filtering import FILTERS, exit_code, filtering
 from garboard.cli.output import write
 from garboard.cli.params import Given, flag, text, texts, value, values
 from garboard.cli.read_settings import STANDARD_INPUT
-from garboard.cli.recommend import recommended
-from garboard.cli.session import analyzed
+from garboard.cli.recommend import OPTIONAL_IMAGE, recommended
+from garboard.cli.session import analyzed, supply
 from garboard.cli.settings import Analysis
 from garboard.model.base import Value
 from garboard.model.errors import UsageError
@@ -28,10 +28,14 @@ if TYPE_CHECKING:
 
     from garboard.model.action import ActionKind, IssueKey
     from garboard.model.fix import Fixes, Observed
-    from garboard.model.recommendation import Group
+    from garboard.model.recommendation import Group, Recommendation
     from garboard.model.report import Report
     from garboard.reporters.view import View
+    from garboard.workflows.attribute import Build
+    from garboard.workflows.fix import BuildContext
 
+ENDS: Final = (".yaml", ".yml", ".json")
+"""How the names of files end that name images to run."""
 _ONLY: Final = ("base", "packages")
 _UPTO: Final = ("patch", "minor", "major", "alternative")
 _LONGEST: Final = 86_400
@@ -85,7 +89,10 @@ def _only(given: str) -> str:
 APPLY: Final = flag("--apply", help="Write the changes.")
 ONLY: Final = values("--only", parse=_only, metavar="base|packages", help="Only changes of this kind.")
 UPTO: Final = value(
-    "--upto", parse=_upto, metavar="patch|minor|major|alternative", help="No base that is further away than this."
+    "--upto",
+    parse=_upto,
+    metavar="patch|minor|major|alternative",
+    help="No base that is further away than this; minor without IMAGE.",
 )
 PIN: Final = value(
     "--pin", parse=_pin, metavar="digest", help="Name the base with its digest, as where it has one now."
@@ -124,10 +131,12 @@ class Proving(Value):
 class Settings(Value):
     """An image, which of its issues count, the folder of its build, and which changes are made of its files.
 
-    ``proving`` is None if nothing is built.
+    ``deployment`` says that ``file`` names images to run, and is no Dockerfile. ``proving`` is None if nothing is built.
     """
 
     analysis: Analysis
+    file: Path
+    deployment: bool
     view: View
     context: Path
     kinds: frozenset[ActionKind]
@@ -142,21 +151,37 @@ def _settings(given: Given) -> Settings:
 
     file = given[o.FILE]
     if not file or file == STANDARD_INPUT:
-        raise UsageError("fix changes a Dockerfile, and none is named", "name it with -f FILE")
-    analysis = read_settings.analysis(given, look_up=True)
+        raise UsageError(
+            "fix changes a file, and none is named", "name a Dockerfile, or one that names images: -f FILE"
+        )
+    deployment = file.lower().endswith(ENDS)
+    proving = _proving(given)
+    if not given[OPTIONAL_IMAGE] and proving is not None:
+        raise UsageError("--prove compares with an image, and none is named", "name the one that was built")
+    if given[OPTIONAL_IMAGE] and deployment:
+        raise UsageError(f"{file} names its images itself", "leave out the image")
+    analysis = read_settings.analysis(given, look_up=True, built_from=_no_build() if deployment else None)
     context = Path(given[CONTEXT] or Path(file).parent)
     if not context.is_dir():
         raise UsageError(f"--context names a folder, and {context} is none", "name the folder that the build gets")
     return Settings(
         analysis=analysis,
+        file=Path(file),
+        deployment=deployment,
         view=filtering(given),
         context=context,
         kinds=_kinds(given[ONLY]),
-        furthest=given[UPTO] or Group.ALTERNATIVE,
+        furthest=given[UPTO] or (Group.ALTERNATIVE if given[OPTIONAL_IMAGE] else Group.MINOR),
         pinned=bool(given[PIN]),
         apply=given[APPLY],
-        proving=_proving(given),
+        proving=proving,
     )
+
+
+def _no_build() -> Build:
+    from garboard.workflows.attribute import Build
+
+    return Build()
 
 
 def _proving(given: Given) -> Proving | None:
@@ -184,14 +209,15 @@ def _kinds(only: tuple[str, ...]) -> frozenset[ActionKind]:
 
 @make(
     "fix",
-    *(o.IMAGE, APPLY, ONLY, UPTO, PIN, CONTEXT, PROVE, CHECK, TRY, ENGINE, BUILD_OPTION, TIME_LIMIT, *FILTERS),
+    *(OPTIONAL_IMAGE, APPLY, ONLY, UPTO, PIN, CONTEXT, PROVE, CHECK, TRY, ENGINE, BUILD_OPTION, TIME_LIMIT, *FILTERS),
     *(*o.TRIAGE, *o.report(reporters.FIX), *o.ANALYSIS),
     settings=_settings,
 )
 def command(settings: Settings) -> int:
     """Change the Dockerfile of IMAGE as its actions advise: each change as a diff, with what it clears.
 
-    Nothing is written without --apply. Of manifests, those are changed that the Dockerfile's lines read from the build
+    Without IMAGE, and in a file that names images to run (Compose, Kubernetes, Helm's values, workflows), images are changed
+    by what the catalog knows of them, no further than --upto minor. Nothing is written without --apply. Of manifests, those are changed that the Dockerfile's lines read from the build
     context. What no change of a file can do, or what is not certain, is said.
 
     --prove builds the files as they are and as changed, which runs what the Dockerfile says. If an issue is there that
@@ -200,6 +226,7 @@ def command(settings: Settings) -> int:
     \b
     garboard fix app:1 -f Dockerfile
     garboard fix app:1 -f Dockerfile --only base --apply
+    garboard fix -f compose.yaml
     garboard fix app:1 -f Dockerfile --prove --check 'python -m app --version' --apply
     garboard fix app:1 -f Dockerfile --format diff | git apply
 
@@ -208,13 +235,29 @@ def command(settings: Settings) -> int:
     """  # noqa: D301  (\b is click's)
     from garboard.workflows import fix as workflow
 
+    context = workflow.BuildContext(settings.file, settings.context)
+    fixes, code = _of_image(settings, context) if settings.analysis.image else _of_names(settings)
+    good = fixes.proof is None or not fixes.proof.failure
+    applied = settings.apply and good and bool(fixes.files)
+    if applied:
+        workflow.apply(fixes, context)
+        fixes = msgspec.structs.replace(fixes, applied=True)
+    output = settings.analysis.output
+    write(reporters.FIX.load(output.format).render(fixes, color=output.color), output)
+    return 0 if applied else code
+
+
+def _of_image(settings: Settings, context: BuildContext) -> tuple[Fixes, int]:
+    """What the actions about an image change, and the exit code if nothing is written."""
+    from garboard.workflows import fix as workflow
+
     analysis = settings.analysis
     report = recommended(analyzed(analysis).report, analysis)
-    dockerfile = analysis.build.dockerfile
-    assert dockerfile is not None
-    context = workflow.BuildContext(Path(dockerfile.name), settings.context)
-    pinned = settings.pinned or workflow.is_pinned(analysis.build)
-    report = workflow.within(report, settings.furthest, pinned=pinned)
+    if report.recommendation is not None:
+        pinned = settings.pinned or workflow.is_pinned(analysis.build)
+        narrowed = workflow.within(report.recommendation, settings.furthest, pinned=pinned)
+        gaps = dict.fromkeys((*report.gaps, *(one for one in narrowed.gaps if one.stage == "fix")))
+        report = msgspec.structs.replace(report, recommendation=narrowed, gaps=tuple(gaps))
 
     def planned(variant: Report, kinds: frozenset[ActionKind]) -> Fixes:
         return workflow.fix(
@@ -227,14 +270,48 @@ def command(settings: Settings) -> int:
 
     attempts = workflow.attempts(report, settings.kinds, planned)
     fixes = next(attempts) if settings.proving is None else _proved(settings, settings.proving, attempts)
-    good = fixes.proof is None or not fixes.proof.failure
-    applied = settings.apply and good and bool(fixes.files)
-    if applied:
-        workflow.apply(fixes, context)
-        fixes = msgspec.structs.replace(fixes, applied=True)
-    output = analysis.output
-    write(reporters.FIX.load(output.format).render(fixes, color=output.color), output)
-    return 0 if applied else exit_code(report, settings.view)
+    return fixes, exit_code(report, settings.view)
+
+
+def _of_names(settings: Settings) -> tuple[Fixes, int]:
+    """What the catalog recommends in the place of images that a file names, and the exit code if nothing is written."""
+    from garboard.fixes.refusal import CannotEdit
+    from garboard.image.platform import host
+    from garboard.model.errors import CatalogError
+    from garboard.workflows import fix as workflow
+    from garboard.workflows import fix_unbuilt, recommend
+
+    analysis = settings.analysis
+    catalog = analysis.data.catalog
+    if catalog is None:
+        raise CatalogError("there is no catalog of base images", "make one with garboard catalog sync REPOSITORY")
+    platform = analysis.opening.options.platform or host()
+
+    def recommended_for(reference: str) -> Recommendation:
+        subject = recommend.Subject(base=reference, platform=platform)
+        found = recommend.recommend(
+            subject, catalog, analysis.data.database, analysis.opening.now, recommend.Wish(), supply=supply(analysis)
+        )
+        return workflow.within(found, settings.furthest, pinned=settings.pinned or "@" in reference)
+
+    if not settings.deployment:
+        fixes = fix_unbuilt.fix_dockerfile(analysis.build.on(platform), recommended_for)
+    else:
+        try:
+            fixes = fix_unbuilt.fix_deployment(str(settings.file), _bytes(settings.file), recommended_for)
+        except CannotEdit as error:
+            raise UsageError(
+                f"{settings.file} cannot be changed: {error}", "images are changed in YAML and JSON"
+            ) from error
+    unknown = any(one.stage == "recommend" for one in fixes.gaps)
+    return fixes, 1 if fixes.files else 3 if unknown else 0
+
+
+def _bytes(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise UsageError(f"{file} cannot be read: {error.strerror}", "name a file that is there") from error
 
 
 def _proved(settings: Settings, proving: Proving, attempts: Iterator[Fixes]) -> Fixes:

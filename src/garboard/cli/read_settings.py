@@ -324,8 +324,13 @@ def data(given: Given) -> Data:
     return Data(database=database(given), catalog=catalog(given), feeds=feeds())
 
 
-def analysis(given: Given, *, look_up: bool = False, written: Output | None = None) -> Analysis:
-    """Read the options of `garboard.cli.options.ANALYSIS`; ``look_up`` as in `build`, and ``written`` is the output if it was read."""
+def analysis(
+    given: Given, *, look_up: bool = False, written: Output | None = None, built_from: Build | None = None
+) -> Analysis:
+    """Read the options of `garboard.cli.options.ANALYSIS`; ``look_up`` as in `build`.
+
+    ``written`` is the output if it was read, and ``built_from`` the build if the command does not take it from the options.
+    """
     image = (given[o.IMAGE] or "") if given.takes(o.IMAGE) else ""
     if image == STANDARD_INPUT:
         raise UsageError(
@@ -333,7 +338,7 @@ def analysis(given: Given, *, look_up: bool = False, written: Output | None = No
             "name the image, or give an SBOM on standard input as sbom:-",
         )
     _read_input_once(given, image)
-    built = build(given, look_up=look_up)
+    built = built_from or build(given, look_up=look_up)
     policy = applied(given, built) if given.takes(o.POLICY) else None
     return Analysis(
         image=image,

@@ -80,8 +80,10 @@ class Fixes(Value):
     Attributes:
         image: its name.
         changes: in the order of their actions.
-        today: the issues that there are.
-        left: those that remain when all changes of files are made, and the image is built again.
+        total: how many issues there are: of the image, or of the bases that files name where nothing was built.
+        remaining: how many there are when all changes of files are made, and images are built again.
+        today: the image's issues; empty where nothing was built.
+        left: those of them and of new ones that remain.
         applied: whether the files were written.
         proof: what a build of the changed files showed; None if none was made.
         rejected: changes that were tried before these and did not stand the proof, each with the reason.
@@ -90,6 +92,8 @@ class Fixes(Value):
 
     image: str
     changes: tuple[ActionEdits, ...] = ()
+    total: int = 0
+    remaining: int = 0
     today: frozenset[IssueKey] = frozenset()
     left: frozenset[IssueKey] = frozenset()
     applied: bool = False

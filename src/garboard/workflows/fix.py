@@ -20,7 +20,7 @@ from garboard.model.recommendation import Group
 if TYPE_CHECKING:
     from garboard.model.finding import Finding
     from garboard.model.fix import FileChange
-    from garboard.model.recommendation import Row
+    from garboard.model.recommendation import Recommendation, Row
     from garboard.model.report import Report
     from garboard.workflows.attribute import Build
 
@@ -99,27 +99,31 @@ def fix(
     )
     made, left = changes(actions.actions, findings, files, kinds)
     today = frozenset(one.issue for one in findings)
-    return Fixes(image=report.image.name, changes=made, today=today, left=left, gaps=report.gaps)
+    return Fixes(
+        image=report.image.name,
+        changes=made,
+        total=len(today),
+        remaining=len(left),
+        today=today,
+        left=left,
+        gaps=report.gaps,
+    )
 
 
-def within(report: Report, furthest: Group, *, pinned: bool) -> Report:
-    """The report with no base further than a group; ``pinned`` ones are named with the digest that the catalog knows.
+def within(found: Recommendation, furthest: Group, *, pinned: bool) -> Recommendation:
+    """What is recommended no further away than a group; ``pinned`` bases are named with the digest that the catalog knows.
 
-    A base of which no digest is known is left out where one is asked for.
+    A base of which no digest is known is left out where one is asked for, which is a gap.
     """
-    found = report.recommendation
-    if found is None:
-        return report
     near = [one for one in found.rows if one.group is None or _GROUPS.index(one.group) <= _GROUPS.index(furthest)]
-    gaps = report.gaps
+    gaps = found.gaps
     if pinned:
         unknown = [one for one in near if one.group and not one.digest and not one.objections]
         if unknown:
             reason = f"no digest is known of {len(unknown)} that could be recommended, as {unknown[0].reference}"
             gaps += (Gap(stage="fix", subject="base", reason=reason),)
         near = [_with_digest(one) for one in near if one.digest or one.group is None]
-    narrowed = msgspec.structs.replace(found, rows=tuple(near))
-    return msgspec.structs.replace(report, recommendation=narrowed, gaps=gaps)
+    return msgspec.structs.replace(found, rows=tuple(near), gaps=gaps)
 
 
 def _with_digest(row: Row) -> Row:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import os
 import shutil
@@ -17,10 +16,7 @@ from garboard.database import store
 from garboard.database.build import Builder
 from garboard.model.advisory import Advisory, Affected, FeedState, Range, Rating, Status
 from garboard.model.errors import UsageError
-from garboard.model.image import Image, Platform
-from garboard.model.package import Inventory
 from garboard.model.recommendation import Group, Recommendation, Row, Verdict
-from garboard.model.report import Report
 from garboard.workflows.fix import within
 from tests.unit.cli import test_policy
 from tests.unit.cli.image_on_disk import OS_RELEASE, stanza, write_layers
@@ -142,14 +138,6 @@ def test_what_cannot_be_meant_is_refused(image: str) -> None:
         assert isinstance(run(image, *arguments).exception, UsageError)
 
 
-def _with_rows(*rows: Row) -> Report:
-    image = Image(name="app", source="docker", platform=Platform(os="linux", architecture="amd64"))
-    found = Recommendation(verdict=Verdict.BETTER, rows=rows)
-    return Report(
-        image=image, inventory=Inventory(), created=dt.datetime(2026, 1, 1, tzinfo=dt.UTC), recommendation=found
-    )
-
-
 def test_a_base_within_a_distance_and_with_its_digest() -> None:
     rows = (
         Row(reference="ruby:2", key="0"),
@@ -157,10 +145,9 @@ def test_a_base_within_a_distance_and_with_its_digest() -> None:
         Row(reference="ruby:3", key="2", group=Group.MAJOR, digest="sha256:bb"),
         Row(reference="ruby:2.2", key="3", group=Group.MINOR),
     )
-    found = within(_with_rows(*rows), Group.MINOR, pinned=False).recommendation
-    assert found is not None
+    given = Recommendation(verdict=Verdict.BETTER, rows=rows)
+    found = within(given, Group.MINOR, pinned=False)
     assert [one.reference for one in found.rows] == ["ruby:2", "ruby:2.1", "ruby:2.2"]
-    report = within(_with_rows(*rows), Group.ALTERNATIVE, pinned=True)
-    assert report.recommendation is not None
-    assert [one.reference for one in report.recommendation.rows] == ["ruby:2", "ruby:2.1@sha256:aa", "ruby:3@sha256:bb"]
-    assert [one.reason for one in report.gaps] == ["no digest is known of 1 that could be recommended, as ruby:2.2"]
+    found = within(given, Group.ALTERNATIVE, pinned=True)
+    assert [one.reference for one in found.rows] == ["ruby:2", "ruby:2.1@sha256:aa", "ruby:3@sha256:bb"]
+    assert [one.reason for one in found.gaps] == ["no digest is known of 1 that could be recommended, as ruby:2.2"]

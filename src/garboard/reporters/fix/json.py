@@ -94,8 +94,8 @@ def render(fixes: Fixes, *, color: bool = False) -> bytes:
     return json_text.document(
         FixesOf(
             image=fixes.image,
-            issues=len(fixes.today),
-            remaining=len(fixes.left),
+            issues=fixes.total,
+            remaining=fixes.remaining,
             applied=fixes.applied,
             proof=_proof(fixes.proof) if fixes.proof else None,
             rejected=list(fixes.rejected),

@@ -28,7 +28,7 @@ def render(fixes: Fixes, *, color: bool = False) -> bytes:
 
 
 def _head(fixes: Fixes) -> str:
-    total = len(fixes.today)
+    total = fixes.total
     count = f"{total} issue{'' if total == 1 else 's'}"
     if not total:
         return "No issues: nothing to change."
@@ -40,12 +40,12 @@ def _head(fixes: Fixes) -> str:
 
 
 def _change(number: int, one: ActionEdits, *, color: bool) -> Iterator[str]:
-    rest = (
-        f", without what is not done: {one.action.before} → {one.action.after}"
-        if one.missed
-        else f": {figures(one.action)}"
-    )
-    yield f"{number:>3}. {one.action.text}{rest}"
+    rest = f"{one.action.before} → {one.action.after}"
+    if one.missed:
+        rest = f"without what is not done, {rest}"
+    elif one.action.clears or one.action.adds:
+        rest = figures(one.action)
+    yield f"{number:>3}. {one.action.text}: {rest}"
     for file in one.files:
         yield from (f"     {line}" for line in _diff(file, color=color))
     yield f"     Risk: {one.action.risk}."
@@ -65,7 +65,8 @@ def _end(fixes: Fixes, made: list[ActionEdits]) -> Iterator[str]:
         return
     names = ", ".join(one.file for one in fixes.files)
     if fixes.proof is None:
-        yield f"{len(fixes.today)} → {len(fixes.left)} when the image is built again."
+        when = "when the image is built again" if fixes.today else "in the images that are named"
+        yield f"{fixes.total} → {fixes.remaining} {when}."
     else:
         yield from _proof(fixes.proof)
     if fixes.applied:

@@ -1,0 +1,70 @@
+"""Images that files of deployments name, and other ones in their place.
+
+Read are Compose files, Kubernetes manifests, Kustomize's lists of images, Helm's values, workflows of GitHub, GitLab and the
+like, and devcontainers. What a file is called does not matter: a name of an image stands under ``image``, or in parts
+beside each other. Only the bytes of a value change; anchors, comments and everything else stays.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from garboard.fixes.named_images import NamedImage, Part
+from garboard.fixes.refusal import CannotEdit
+from garboard.fixes.splices import spliced
+from garboard.model.fix import Splice
+
+_NOT_A_TEXT: Final = re.compile(r"[\d._]+|true|false|null|~|yes|no|on|off", re.IGNORECASE)
+"""What YAML would not take for a text without quotes."""
+_REPOSITORY: Final = re.compile(r"(.*?)(?::([\w.-]+))?(?:@(sha256:[0-9a-f]{64}))?\Z")
+
+
+def images(data: bytes) -> tuple[NamedImage, ...]:
+    """The images that a file names, in written order.
+
+    Raises:
+        CannotEdit: it is no YAML or JSON, or too large.
+    """
+    try:
+        from garboard.fixes.yaml_images import named
+    except ImportError as error:
+        raise CannotEdit("that needs PyYAML, which is not installed: pip install 'garboard[fix]'") from error
+    return tuple(sorted(dict.fromkeys(named(data)), key=lambda one: one.repository.start))
+
+
+def moved(data: bytes, image: NamedImage, reference: str) -> tuple[Splice, ...]:
+    """What makes a file name another image in this place.
+
+    Raises:
+        CannotEdit: the parts that it is written in cannot name that one.
+    """
+    splices = tuple(_splices(image, reference))
+    after = [one.reference for one in images(spliced(data, splices))]
+    before = [reference if one.line == image.line and one == image else one.reference for one in images(data)]
+    if after != before:
+        raise CannotEdit(f"{reference} cannot be written where {image.reference} stands")
+    return splices
+
+
+def _splices(image: NamedImage, reference: str) -> Iterator[Splice]:
+    if image.tag is None and image.digest is None:
+        yield _replaced(image.repository, reference)
+        return
+    found = _REPOSITORY.fullmatch(reference)
+    assert found is not None
+    name, tag, digest = found.groups()
+    if name != image.repository.text:
+        yield _replaced(image.repository, name)
+    if image.tag is not None:
+        yield _replaced(image.tag, tag or "latest")
+    if image.digest is not None:
+        if not digest:
+            raise CannotEdit(f"its digest is a value of its own, and that of {reference} is not known")
+        yield _replaced(image.digest, digest)
+
+
+def _replaced(part: Part, text: str) -> Splice:
+    quote = part.quote or ('"' if _NOT_A_TEXT.fullmatch(text) else "")
+    return Splice(start=part.start, end=part.end, new=f"{quote}{text}{quote}".encode())

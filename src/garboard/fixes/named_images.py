@@ -1,0 +1,27 @@
+"""An image that a file names, and where the values stand that name it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Part(NamedTuple):
+    """A value of a file: its text, where it stands (in bytes), and the quote around it, if any."""
+
+    text: str
+    start: int
+    end: int
+    quote: str = ""
+
+
+class NamedImage(NamedTuple):
+    """An image that a file names: its reference, the line, and the values that it is made of.
+
+    ``tag`` and ``digest`` are None where the repository's value holds them too, or where there is no such value.
+    """
+
+    reference: str
+    line: int
+    repository: Part
+    tag: Part | None = None
+    digest: Part | None = None

@@ -1,0 +1,105 @@
+"""Finds the images that YAML and JSON name, with the places of their values. Needs PyYAML, whose nodes tell these."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+import yaml
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from garboard.fixes.named_images import NamedImage, Part
+from garboard.fixes.refusal import CannotEdit
+
+_LARGEST: Final = 1024 * 1024
+_DEEPEST: Final = 100
+_PLAIN: Final = re.compile(r"[a-z0-9][\w./:@-]*\Z", re.IGNORECASE)
+_REMARK: Final = re.compile(r"(?m)(^|[\s,{\[])//")
+"""How a remark begins in JSON that allows some; in an address, a colon is before it."""
+_PROPERTIES: Final = re.compile(r"[&!]\S*[ \t]+(?:[&!]\S*[ \t]+)?")
+"""An anchor and a tag, before a value."""
+_MARK: Final = b"\xef\xbb\xbf"
+
+
+def named(data: bytes) -> Iterator[NamedImage]:
+    """The images of a file.
+
+    Raises:
+        CannotEdit: it is no YAML or JSON, or too large.
+    """
+    if len(data) > _LARGEST:
+        raise CannotEdit(f"it is larger than {_LARGEST} bytes")
+    skipped = len(_MARK) if data.startswith(_MARK) else 0
+    try:
+        text = data[skipped:].decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise CannotEdit("it is not UTF-8") from error
+    read = _REMARK.sub(lambda found: f"{found[1]}# ", text) if text.lstrip()[:1] in ("{", "/") else text
+    try:
+        for node in yaml.compose_all(read, Loader=yaml.SafeLoader):
+            yield from _Walk(text, skipped).images(node)
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
+        raise CannotEdit(f"it is no YAML: {' '.join(str(error).split())[:200]}") from error
+
+
+class _Walk:
+    """One pass over a document; what an alias repeats is seen where its anchor stands."""
+
+    def __init__(self, text: str, skipped: int) -> None:
+        self._text = text
+        self._skipped = skipped
+        self._ascii = text.isascii()
+        self._seen: set[int] = set()
+
+    def images(self, node: Node | None, depth: int = 0) -> Iterator[NamedImage]:
+        """The images below a node."""
+        if node is None or id(node) in self._seen or depth > _DEEPEST:
+            return
+        self._seen.add(id(node))
+        if isinstance(node, SequenceNode):
+            for one in node.value:
+                yield from self.images(one, depth + 1)
+        elif isinstance(node, MappingNode):
+            yield from self._of(node)
+            for _, value in node.value:
+                yield from self.images(value, depth + 1)
+
+    def _of(self, node: MappingNode) -> Iterator[NamedImage]:
+        """The image that a mapping names itself."""
+        values: dict[str, Node] = {key.value: value for key, value in node.value if isinstance(key, ScalarNode)}
+        for key in ("image", "container"):  # the second of a job of GitHub's workflows
+            yield from self._whole(values.get(key))
+        if "repository" in values and "tag" in values:  # Helm's values
+            yield from self._parts(values, "repository", "tag")
+        elif "name" in values and ("newTag" in values or "digest" in values):  # Kustomize
+            yield from self._parts(values, "newName" if "newName" in values else "name", "newTag")
+
+    def _whole(self, node: Node | None) -> Iterator[NamedImage]:
+        part = self._part(node)
+        if node is not None and part is not None and _PLAIN.match(part.text):
+            yield NamedImage(part.text, node.start_mark.line + 1, part)
+
+    def _parts(self, values: dict[str, Node], repository: str, tag: str) -> Iterator[NamedImage]:
+        parts = {key: self._part(values.get(key)) for key in (repository, tag, "digest")}
+        if any(key in values and parts[key] is None for key in parts):
+            return
+        name = parts[repository]
+        label, digest = (one if one is not None and one.text else None for one in (parts[tag], parts["digest"]))
+        if name is None or not _PLAIN.match(name.text) or (label is None and digest is None):
+            return
+        reference = name.text + (f":{label.text}" if label else "") + (f"@{digest.text}" if digest else "")
+        yield NamedImage(reference, values[repository].start_mark.line + 1, name, label, digest)
+
+    def _part(self, node: Node | None) -> Part | None:
+        """A scalar that is written as it is meant; None for any other."""
+        if not isinstance(node, ScalarNode):
+            return None
+        start, end, quote = node.start_mark.index, node.end_mark.index, node.style or ""
+        properties = _PROPERTIES.match(self._text, start, end)
+        start = properties.end() if properties else start
+        if self._text[start:end] != f"{quote}{node.value}{quote}":
+            return None
+        if not self._ascii:
+            start, end = (len(self._text[:at].encode()) for at in (start, end))
+        return Part(node.value, start + self._skipped, end + self._skipped, quote)

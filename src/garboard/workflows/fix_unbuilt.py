@@ -1,0 +1,128 @@
+"""Changes of the images that files name, where nothing was built: by what a catalog knows of these images alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from garboard.fixes import from_line, image_references
+from garboard.fixes.named_images import NamedImage
+from garboard.fixes.refusal import CannotEdit
+from garboard.fixes.splices import spliced
+from garboard.model.action import Action, ActionKind
+from garboard.model.attribution import Place
+from garboard.model.fix import ActionEdits, FileChange, Fixes
+from garboard.model.gap import Gap
+from garboard.model.recommendation import Group, Recommendation, Row
+
+if TYPE_CHECKING:
+    from garboard.model.fix import Splice
+    from garboard.workflows.attribute import Build
+
+Recommend = Callable[[str], Recommendation]
+"""Returns what is recommended in the place of an image, by its reference."""
+_GROUPS: Final = tuple(Group)
+
+
+def fix_dockerfile(build: Build, recommend: Recommend) -> Fixes:
+    """Another base for what a Dockerfile builds, by the issues of the bases themselves."""
+    dockerfile = build.dockerfile
+    assert dockerfile is not None
+    base = build.named_base
+    plan = _Plan(dockerfile.name, dockerfile.data, recommend)
+
+    def splices(row: Row) -> tuple[Splice, ...]:
+        return (from_line.rebasing(dockerfile, build.target, build.build_args, row.reference),)
+
+    plan.add(base, 0, splices)
+    return plan.result()
+
+
+def fix_deployment(name: str, data: bytes, recommend: Recommend) -> Fixes:
+    """Other images in a file that says what to run: Compose, Kubernetes, Helm's values, or workflows.
+
+    Raises:
+        CannotEdit: the file cannot be read.
+    """
+    plan = _Plan(name, data, recommend)
+    for image in image_references.images(data):
+
+        def splices(row: Row, image: NamedImage = image) -> tuple[Splice, ...]:
+            return image_references.moved(data, image, row.reference)
+
+        plan.add(image.reference, image.line, splices)
+    return plan.result()
+
+
+class _Plan:
+    """The changes of one file, image by image; what is recommended of an image is looked up once."""
+
+    def __init__(self, name: str, data: bytes, recommend: Recommend) -> None:
+        self._name = name
+        self._data = data
+        self._recommend = recommend
+        self._known: dict[str, Recommendation] = {}
+        self._made: tuple[Splice, ...] = ()
+        self._changes: list[ActionEdits] = []
+        self._gaps: list[Gap] = []
+        self._total = self._left = 0
+
+    def add(self, reference: str, line: int, splices: Callable[[Row], tuple[Splice, ...]]) -> None:
+        """Move one image to the best that is recommended in its place."""
+        found = self._known.get(reference)
+        if found is None:
+            found = self._known[reference] = self._recommend(reference)
+            self._gaps += (msgspec.structs.replace(one, subject=f"{reference}: {one.subject}") for one in found.gaps)
+        today = found.base.counts.total if found.base and found.base.counts else 0
+        self._total += today
+        self._left += today
+        row = _best(found)
+        if row is None or row.counts is None:
+            return
+        after = row.counts.total
+        action = Action(
+            kind=ActionKind.BASE,
+            text=f"Change `{reference}` to `{row.reference}`",
+            place=Place(file=self._name, line=line) if line else None,
+            reference=row.reference,
+            risk="; ".join(row.warnings) or "the same system and program; run your tests upon it",
+            before=today,
+            after=after,
+        )
+        self._changes.append(self._edited(action, row, splices))
+        if self._changes[-1].files:
+            self._left += after - today
+
+    def result(self) -> Fixes:
+        """All of it."""
+        return Fixes(
+            image=self._name,
+            changes=tuple(self._changes),
+            total=self._total,
+            remaining=self._left,
+            gaps=tuple(dict.fromkeys(self._gaps)),
+        )
+
+    def _edited(self, action: Action, row: Row, splices: Callable[[Row], tuple[Splice, ...]]) -> ActionEdits:
+        try:
+            together = tuple(dict.fromkeys((*self._made, *splices(row))))
+            after = spliced(self._data, together)
+        except (CannotEdit, ValueError) as error:
+            return ActionEdits(action=action, reason=str(error))
+        change = FileChange(file=self._name, before=spliced(self._data, self._made), after=after)
+        self._made = together
+        return ActionEdits(action=action, files=(change,))
+
+
+def _best(found: Recommendation) -> Row | None:
+    """The base with the fewest and mildest issues, the nearest of equal ones."""
+    rows: Iterator[Row] = (one for one in found.recommended if one.counts is not None and one.group is not None)
+    return min(rows, key=_mildest, default=None)
+
+
+def _mildest(row: Row) -> tuple[tuple[int, ...], int]:
+    assert row.counts is not None
+    assert row.group is not None
+    return row.counts.order, _GROUPS.index(row.group)
