@@ -147,9 +147,13 @@ def _side(analysis: Analysis, name: str, stage: str, supplied: Supply) -> Side:
 
 
 def _is_saved(path: Path) -> bool:
-    """Whether it is a report on vulnerabilities, and no SBOM."""
-    with path.open("rb") as file:
-        return b'"vulnerabilities"' in file.read(4096)
+    """Whether it is a report on vulnerabilities, or a list of them, and no SBOM; the order of its keys does not matter."""
+    data = path.read_bytes()
+    try:
+        found = msgspec.json.decode(data, type=dict[str, msgspec.Raw])
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return b'"vulnerabilities"' in data[:4096]
+    return "vulnerabilities" in found and "bomFormat" not in found
 
 
 def exit_code(found: ImageComparison, fail_if: str) -> int:

@@ -205,6 +205,9 @@ def test_compare(image: str) -> None:
     assert run(compare, image, "before.json", *options, "--fail-if", "new").return_value == 0
     assert run(compare, image, "before.json", *options, "--fail-if", "any").return_value == 1
     assert isinstance(run(compare, image, *options).exception, UsageError)
+    Path("sorted.json").write_text(json.dumps(json.loads(Path("before.json").read_text()), sort_keys=True))
+    kept = run(compare, "sorted.json", image, *options)
+    assert kept.output.partition("\n")[2] == run(compare, "before.json", image, *options).output.partition("\n")[2]
 
 
 def test_one_image_is_compared_with_what_its_registry_has(image: str) -> None:

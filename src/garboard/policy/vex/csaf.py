@@ -134,7 +134,7 @@ def _tree(tree: dict[str, Any]) -> _Tree:
     purls: dict[str, str] = {}
     flaws: dict[str, str] = {}
     for key, purl, is_range in _stated(tree):
-        if key in purls:
+        if purls.get(key, purl) != purl:
             flaws[key] = "names a product whose id stands for several"
         elif is_range:
             flaws[key] = "names a range of versions, which a package URL does not say"
@@ -142,16 +142,16 @@ def _tree(tree: dict[str, Any]) -> _Tree:
             flaws[key] = wrong
         purls[key] = purl
     found = {key: VexProduct(purl=purl) for key, purl in purls.items() if key and purl}
-    known = {*purls}
+    known: dict[str, tuple[str, ...]] = {}
     for one in map(_mapping, _items(tree.get("relationships"))):
         key = _text(_mapping(one.get("full_product_name")).get("product_id"))
         parts = _text(one.get("product_reference")), _text(one.get("relates_to_product_reference"))
         component, platform = (purls.get(part, "") for part in parts)
-        if key in known:
+        if key in purls or known.get(key, parts) != parts:
             flaws[key] = "names a product whose id stands for several"
         elif wrong := first_flaw(flaws.get(part, "") for part in parts):
             flaws[key] = wrong
-        known.add(key)
+        known[key] = parts
         if key and component and platform:
             found[key] = VexProduct(purl=platform, subcomponent=component)
     return _Tree({key: one for key, one in found.items() if key not in flaws}, flaws, _groups(tree))

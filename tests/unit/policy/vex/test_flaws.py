@@ -120,7 +120,10 @@ def in_tree(change: Change) -> Change:
         (in_tracking(current_release_date=""), "without current_release_date"),
         (in_tracking(current_release_date="2026-06-01T00:00:00Z"), "after this report"),
         (in_tree(lambda tree: tree["full_product_names"].append({"product_id": "P"})), "whose id stands for several"),
-        (in_tree(lambda tree: tree["relationships"].append(tree["relationships"][0])), "whose id stands for several"),
+        (
+            in_tree(lambda tree: tree["relationships"].append({**tree["relationships"][0], "product_reference": "OS"})),
+            "whose id stands for several",
+        ),
         (
             in_tree(lambda tree: tree["branches"][0]["branches"][0].update(category="product_version_range")),
             "a range of versions",
@@ -134,6 +137,15 @@ def test_csaf(change: Change, said: str) -> None:
     assert not closed
     assert all(one.startswith("vex.json: vulnerabilities[0].product_status.") for one in notes)
     assert any(said in one for one in notes)
+
+
+def test_what_is_there_twice_and_the_same_is_no_contradiction() -> None:
+    """Real documents repeat products."""
+    document = copy.deepcopy(csaf())
+    tree = document["product_tree"]
+    tree["relationships"] *= 2
+    tree["branches"] *= 2
+    assert result(document) == (["CVE-2024-1"], ())
 
 
 def test_what_is_interim_in_csaf_is_published() -> None:
