@@ -602,7 +602,6 @@ sdks:
 """,
     {"http@0.13.0": [], "path@1.8.0": []},
     {"path"},
-    gaps=("no version of flutter",),
 )
 MIX = Declared(
     "mix.lock",
