@@ -535,3 +535,26 @@ def test_what_is_part_of_flutter_is_not_told(tmp_path: Path) -> None:
     inventory = read(tmp_path, {"pubspec.yaml": manifest, "pubspec.lock": lock})
     assert [one.name for one in inventory.packages] == ["http"]
     assert not told(inventory)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "reason"),
+    [
+        ("Project.toml", 'deps = ["A"]\n', "deps is not a table"),
+        ("Manifest.toml", 'manifest_format = "2.0"\ndeps = ["A"]\n', "deps is not a table"),
+        ("environment.yml", "name: a\ndependencies: numpy\n", "it has no list of dependencies"),
+        ("gradle/libs.versions.toml", 'libraries = ["a:b:1"]\n', "libraries is not a table"),
+        ("tox.toml", '[env_run_base]\ndeps = "x==1"\n', "deps is not a list"),
+        ("stack.yaml.lock", "packages: a\n", "what should be a list of tables is none"),
+        ("conda-lock.yml", "version: 1\npackage:\n- a\n", "what should be a list of tables is none"),
+        ("package-lock.json", '{"packages": {"": {"dependencies": ["a"]}}}', "none of npm's"),
+        ("package-lock.json", '{"packages": ["a"]}', "packages is a list and not a table"),
+        ("uv.lock", 'version = 1\npackage = ["a"]\n', "a part of it is not of the form that is known"),
+        ("Pipfile.lock", '{"_meta": {}, "default": ["a"]}', "a part of it is not of the form that is known"),
+        ("pubspec.yaml", "dependencies: [a]\n", "a part of it is not of the form that is known"),
+    ],
+)
+def test_a_part_of_another_kind_is_told_in_plain_words(tmp_path: Path, name: str, text: str, reason: str) -> None:
+    found = told(read(tmp_path, {name: text, "x/Gemfile.lock": GEMS}))
+    assert found.keys() == {name}
+    assert reason in found[name]

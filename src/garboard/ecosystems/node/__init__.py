@@ -122,7 +122,7 @@ ECOSYSTEM: Final = Ecosystem(
     manifests=("**/package.json",),
     glances=tuple(Glance(end=end.encode(), signs=_IMPORTS, above=_PROJECTS) for end in _MODULES),
     load_declared=_declared,
-    version=5,
+    version=6,
     bare=(
         Bare(
             within=b"node_modules/",

@@ -39,6 +39,7 @@ def _repeats(path: str) -> str | None:
 
 ECOSYSTEM: Final = Ecosystem(
     name="pub",
+    version=2,
     type="pub",
     manager="pub",
     osv="Pub",
