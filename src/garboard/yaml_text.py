@@ -44,8 +44,15 @@ def read(text: str) -> tuple[Any, ...]:
 
 
 def mappings(value: object) -> Iterator[YamlMapping]:
-    """The mappings in a list."""
-    return (one for one in value if isinstance(one, YamlMapping)) if isinstance(value, list) else iter(())
+    """The mappings in a list; none where there is nothing.
+
+    Raises:
+        ValueError: it is another value, or holds one.
+    """
+    for one in value if isinstance(value, list) else () if value in (None, "", {}) else (value,):
+        if not isinstance(one, YamlMapping) or one is value:
+            raise ValueError("what should be a list of tables is none")
+        yield one
 
 
 class _Lines:

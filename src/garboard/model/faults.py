@@ -56,6 +56,11 @@ def _of_data(text: str) -> str:
     if found is None:
         return text
     wanted, got = (
-        " or ".join(_KINDS.get(one.strip(), one.strip()) for one in part.split("|")) for part in found.groups()[:2]
+        " or ".join(
+            _KINDS.get(one.strip(), one.strip())
+            for one in part.split("|")
+            if one.strip() != "null" or part.strip() == "null"
+        )
+        for part in found.groups()[:2]
     )
     return f"{found[3] or 'it'} is {got} and not {wanted}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -17,6 +18,8 @@ from garboard.lock_text import some
 from garboard.model.gap import Gap
 from garboard.model.package import Asked, Location, Package, Unlisted
 
+_BOM: Final = re.compile(r"(?:^|[-.])(?:bom|dependencies|platform|parent)$")
+"""How the names of packages end that hold versions of others, and nothing else."""
 DEVELOPMENT: Final = "development"
 """See `Package.scope`."""
 _INNER: Final = frozenset({"obj", "requirements", "gradle", "dependency-locks", "locks", "project"})
@@ -171,7 +174,7 @@ class _Locks:
             home = _home(manifest)
             self._told[manifest] = tuple(file for file in files if _home(file) == home)
         own = self._told[manifest]
-        if own and ecosystems.of(package.type).loose_locks:  # a BOM is in no lock file
+        if own and ecosystems.of(package.type).loose_locks and _BOM.search(package.name):  # in no lock file
             return True
         return any(key in self._by_file[file] for file in own) or (key, package.version) in self._versions(files)
 
@@ -285,10 +288,11 @@ def _stale(
 ) -> Iterator[Gap]:
     """What lock files do not have that were written before a manifest asked for it; ``told`` gets it by lock file."""
     for one in manifests:
-        if ecosystems.of(one.asked.type).loose_locks:
-            continue
-        names = dict.fromkeys(name for name, _ in one.asked.names)
+        loose = ecosystems.of(one.asked.type).loose_locks
+        names = dict.fromkeys(one.asked.open if loose else (name for name, _ in one.asked.names))
         files = answers[one.path]
+        if loose and not files:
+            continue
         if not files and (above := locks.above(one)):
             files = (above,)
             names = dict.fromkeys(name for name in one.asked.open if not locks.stated(one, name))
@@ -300,12 +304,25 @@ def _stale(
             continue
         missing = [name for name in names if not locks.has(one, name, files) and not locks.stated(one, name)]
         absent = [name for name in missing if not locks.leaves_out(one, name, files)]
+        yield from _stated_alone(one, files, locks)
         told |= {(file, one.asked.type, _named(one.asked.type, name)) for name in missing for file in files}
         if files and absent:
             folder, _, lock = files[0].rpartition("/")
             named = lock if folder == one.path.rpartition("/")[0] else files[0]
             reason = f"asks for {some(absent)}, which {named} does not have: not judged"
             yield Gap(stage="catalog", subject=one.path, reason=reason)
+
+
+def _stated_alone(manifest: ManifestFile, files: Sequence[str], locks: _Locks) -> Iterator[Gap]:
+    """What a project's own file states with a version, and the lock file beside it does not have: what that needs."""
+    if manifest.asked.spread or not files or _home(files[0]) != _home(manifest.path):
+        return
+    opened = {*manifest.asked.open}
+    names = [name for name, _ in manifest.asked.names if name not in opened and not locks.has(manifest, name, files)]
+    if names:
+        lock = files[0].rpartition("/")[2]
+        reason = f"asks for {some(names)}, which {lock} does not have: what that needs is not known"
+        yield Gap(stage="catalog", subject=manifest.path, reason=reason)
 
 
 def _unlisted(lock_files: Iterable[LockFile], told: AbstractSet[tuple[str, str, str]]) -> Iterator[Gap]:

@@ -113,6 +113,8 @@ class OtherCases(Declarations):
 
     __slots__ = ()
 
+    GLANCES: Final[tuple[Glance, ...]] = ()
+
     @property
     def NAME(self) -> str:  # noqa: N802
         """The ecosystem's name, and what is read."""

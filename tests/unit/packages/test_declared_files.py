@@ -602,7 +602,6 @@ sdks:
 """,
     {"http@0.13.0": [], "path@1.8.0": []},
     {"path"},
-    gaps=("no version of flutter",),
 )
 MIX = Declared(
     "mix.lock",
@@ -1315,6 +1314,10 @@ def test_a_manifest_without_a_lock_file_is_a_gap(tmp_path: Path, private: bool) 
         ("build.gradle", "implementation( "),
         ("build.gradle", "group: 'a', "),
         ("Gemfile", "a."),
+        ("Gemfile", "do  "),
+        ("build.gradle", "Implementation"),
+        ("buildSrc/src/main/kotlin/A.kt", '" + a'),
+        ("requirements.txt", "./["),
         ("Cargo.toml", "[a"),
         ("package.json", '"a": {'),
         ("pyproject.toml", '"a'),

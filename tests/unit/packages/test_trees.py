@@ -494,3 +494,67 @@ def test_what_cargo_takes_from_elsewhere_is_told_without_a_lock_file(tmp_path: P
     assert "states no version of serde, foo: not judged" in reason
     lock = 'version = 3\n[[package]]\nname = "a"\nversion = "1.0.0"\nsource = "registry+x"\n'
     assert not told(read(tmp_path / "2", {"Cargo.toml": text, "Cargo.lock": lock}))
+
+
+GRADLE_SCRIPT = (
+    "dependencies {\n  implementation 'a.b:open'\n  api 'a.b:stated:1.0'\n  api platform('a.b:some-bom:2')\n}\n"
+)
+
+
+def test_a_lock_file_of_gradle_lacks_nothing_but_lists_of_versions(tmp_path: Path) -> None:
+    lock = "a.b:open:1.0=x\na.b:stated:1.1=x\nempty=\n"
+    inventory = read(tmp_path / "1", {"build.gradle": GRADLE_SCRIPT, "gradle.lockfile": lock})
+    assert not told(inventory)
+    assert {f"{one.name}@{one.version}" for one in inventory.packages} == {"open@1.0", "stated@1.1"}
+    inventory = read(
+        tmp_path / "2", {"build.gradle": GRADLE_SCRIPT, "gradle.lockfile": "a.b:other:1.0=x\na.b:stated:1.1=x\n"}
+    )
+    assert told(inventory) == {"build.gradle": "asks for a.b:open, which gradle.lockfile does not have: not judged"}
+
+
+def test_what_a_lock_file_of_nuget_lacks_is_judged_and_told(tmp_path: Path) -> None:
+    project = PROJECT.replace("<ItemGroup>", '<ItemGroup><PackageReference Include="B" Version="2.0.0"/>')
+    inventory = read(tmp_path, {"App.csproj": project, "packages.lock.json": OF_NUGET})
+    assert {f"{one.name}@{one.version}" for one in inventory.packages} == {"A@1.0.0", "B@2.0.0"}
+    reason = "asks for B, which packages.lock.json does not have: what that needs is not known"
+    assert told(inventory) == {"App.csproj": reason}
+
+
+@pytest.mark.parametrize("line", ["requi", "require", "replace x =>", "requires x v1.0.0"])
+def test_a_line_of_go_mod_that_is_cut_is_told(tmp_path: Path, line: str) -> None:
+    text = f"module example.com/a\n\ngo 1.21.6\n\n{line}"
+    assert "(lines 5)" in told(read(tmp_path, {"go.mod": text}))["go.mod"]
+
+
+def test_what_is_part_of_flutter_is_not_told(tmp_path: Path) -> None:
+    manifest = "name: a\ndependencies:\n  flutter:\n    sdk: flutter\n  http: ^1.1.0\n"
+    lock = (
+        'packages:\n  flutter:\n    dependency: "direct main"\n    source: sdk\n    version: "0.0.0"\n'
+        '  http:\n    dependency: "direct main"\n    source: hosted\n    version: "1.1.0"\n'
+    )
+    inventory = read(tmp_path, {"pubspec.yaml": manifest, "pubspec.lock": lock})
+    assert [one.name for one in inventory.packages] == ["http"]
+    assert not told(inventory)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "reason"),
+    [
+        ("Project.toml", 'deps = ["A"]\n', "deps is not a table"),
+        ("Manifest.toml", 'manifest_format = "2.0"\ndeps = ["A"]\n', "deps is not a table"),
+        ("environment.yml", "name: a\ndependencies: numpy\n", "it has no list of dependencies"),
+        ("gradle/libs.versions.toml", 'libraries = ["a:b:1"]\n', "libraries is not a table"),
+        ("tox.toml", '[env_run_base]\ndeps = "x==1"\n', "deps is not a list"),
+        ("stack.yaml.lock", "packages: a\n", "what should be a list of tables is none"),
+        ("conda-lock.yml", "version: 1\npackage:\n- a\n", "what should be a list of tables is none"),
+        ("package-lock.json", '{"packages": {"": {"dependencies": ["a"]}}}', "none of npm's"),
+        ("package-lock.json", '{"packages": ["a"]}', "packages is a list and not a table"),
+        ("uv.lock", 'version = 1\npackage = ["a"]\n', "a part of it is not of the form that is known"),
+        ("Pipfile.lock", '{"_meta": {}, "default": ["a"]}', "a part of it is not of the form that is known"),
+        ("pubspec.yaml", "dependencies: [a]\n", "a part of it is not of the form that is known"),
+    ],
+)
+def test_a_part_of_another_kind_is_told_in_plain_words(tmp_path: Path, name: str, text: str, reason: str) -> None:
+    found = told(read(tmp_path, {name: text, "x/Gemfile.lock": GEMS}))
+    assert found.keys() == {name}
+    assert reason in found[name]

@@ -44,6 +44,7 @@ def _commands() -> Commands:
 
 ECOSYSTEM: Final = Ecosystem(
     name="bitnami",
+    version=2,
     type="bitnami",
     manager="bitnami",
     osv="Bitnami",

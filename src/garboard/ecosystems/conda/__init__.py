@@ -68,6 +68,7 @@ def _commands() -> Commands:
 
 ECOSYSTEM: Final = Ecosystem(
     name="conda",
+    version=2,
     type="conda",
     manager="conda",
     globs=("**/conda-meta/*.json",),

@@ -69,8 +69,8 @@ def _environment(text: str) -> Iterator[Entry]:
     lines = lock_text.lines(text, r"\s*-\s+([^#\n]*[^#\s])")
     needed = document.get("dependencies")
     if not isinstance(needed, list):
-        if "channels" in document:
-            raise ValueError("it has no dependencies")
+        if "channels" in document or ("name" in document and needed is not None):
+            raise ValueError("it has no list of dependencies")
         return  # of another tool
     for one in needed:
         if isinstance(one, dict):

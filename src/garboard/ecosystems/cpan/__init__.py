@@ -36,7 +36,7 @@ ECOSYSTEM: Final = Ecosystem(
     manager="cpan",
     language="perl",
     globs=("**/.meta/*/install.json", "**/perllocal.pod"),
-    version=2,
+    version=3,
     bare=(
         Bare(
             within=b"/.meta/",

@@ -82,7 +82,7 @@ ECOSYSTEM: Final = Ecosystem(
         "var/lib/chisel/manifest.wall",
     ),
     lists=tuple(f"{folder}/{name}" for folder in _FOLDERS for name in ("info", "status.d")),
-    version=7,
+    version=8,
     load_catalog=_catalog,
     programs=("apt", "apt-get", "aptitude", "apt-fast", "nala", "dpkg", "gdebi", "install_packages", "clean-install"),
     load_commands=_commands,

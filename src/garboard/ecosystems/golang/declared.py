@@ -25,6 +25,8 @@ _GO: Final = re.compile(r"(\d+)\.(\d+)")
 _RELEASE: Final = re.compile(r"(?:go)?(\d+(?:\.\d+)*(?:(?:rc|beta)\d+)?)(?![\w.])")
 """A version of Go; a toolchain's may have a suffix of its maker."""
 _SHOWN: Final = 5
+_UNREAD: Final = frozenset({"module", "go", "toolchain", "exclude", "retract", "godebug", "tool", "ignore"})
+"""Directives that ask for no modules, or are not always understood."""
 _BINDING: Final = (1, 21)
 """Since this version of the language it is the oldest Go that builds the module, and not only a hint."""
 STANDARD_LIBRARY: Final = "stdlib"
@@ -92,7 +94,9 @@ def _remarks(stated: GoMod) -> Iterator[Remark]:
         yield Remark("does not list what its modules require, as since Go 1.17: run `go mod tidy` with a newer one")
     if stated.left:
         lines = ", ".join(map(str, stated.left[:_SHOWN])) + (" …" if len(stated.left) > _SHOWN else "")
-        yield Remark(f"requires modules without a version, which were not judged (lines {lines}): run `go mod tidy`")
+        yield Remark(
+            f"has lines that require modules without a version, or are not known, which were not judged (lines {lines}): run `go mod tidy`"
+        )
 
 
 def _read(text: str) -> GoMod:
@@ -112,10 +116,10 @@ def _read(text: str) -> GoMod:
             builders["toolchain"] = (found[1], number)
         elif directive == "require" and (found := _REQUIRED.fullmatch(line)):
             required[found[1]] = Requirement(found[1], found[2], bool(found[3]), number)
-        elif directive == "require" and line.strip(") ") and not line.startswith("//"):
-            left.append(number)
         elif directive == "replace" and (found := _REPLACED.fullmatch(line)):
             replaced[found[1], found[2] or ""] = (found[3], found[4] or "")
+        elif directive not in _UNREAD and not line.startswith("//"):
+            left.append(number)
     builder = builders.get("toolchain") or builders.get("go") or ("", 0)
     return GoMod(module, language, builder, tuple(required.values()), replaced, tuple(left))
 

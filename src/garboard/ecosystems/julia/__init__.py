@@ -24,6 +24,7 @@ def _declared() -> PlainCatalog:
 
 ECOSYSTEM: Final = Ecosystem(
     name="julia",
+    version=2,
     type="julia",
     manager="julia",
     osv="Julia",

@@ -24,7 +24,7 @@ def catalog(file: File, /) -> Iterator[Fact]:
 
 def _required(text: str) -> Named:
     keys = lock_text.toml_keys(text)
-    needed = lock_text.mapping(tomllib.loads(text).get("deps"))
+    needed = lock_text.table(tomllib.loads(text), "deps")
     return [(name, keys.get(("deps", name), 0)) for name in needed]
 
 
@@ -34,6 +34,6 @@ def _packages(text: str) -> Iterator[Pinned | Remark]:
     yield from lock_text.newer(stated and str(stated).partition(".")[0], ("1", "2"))
     lines = lock_text.lines(text, r"\[\[(?:deps\.)?([\w.]+)\]\]")
     tables = lock_text.listed(document, "deps") if stated else document
-    for name, entries in lock_text.mapping(tables).items():
+    for name, entries in lock_text.of_kind(tables, "deps").items():
         for entry in entries:
             yield Pinned(name, entry.get("version", ""), tuple(entry.get("deps") or ()), line=lines.get(name, 0))

@@ -153,9 +153,9 @@ def _asked(group: str, name: str, version: str | None, line: int) -> Pinned:
 def version_catalog(text: str) -> Iterator[Pinned]:
     """The libraries of a catalog, by its table of versions."""
     document = tomllib.loads(text)
-    versions = lock_text.mapping(document.get("versions"))
+    versions = lock_text.table(document, "versions")
     lines = lock_text.lines(text, r"""\s*["']?([\w.-]+)["']?\s*=""")
-    for alias, entry in lock_text.mapping(document.get("libraries")).items():
+    for alias, entry in lock_text.table(document, "libraries").items():
         if isinstance(entry, str):
             name, _, version = entry.rpartition(":")
         else:

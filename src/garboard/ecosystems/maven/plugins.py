@@ -22,7 +22,7 @@ _ALIAS: Final = re.compile(
 )
 
 _ASKING: Final = (
-    r"\b\w*(?:[aA]pi|[iI]mplementation|[cC]ompile(?:Only)?|[rR]untime(?:Only)?|classpath)[ \t]*(?:\([ \t]*)?"
+    r"\b\w*(?:[aA]pi|[iI]mplementation|[cC]ompile(?:Only)?|[rR]untime(?:Only)?|classpath)(?:[ \t]*\([ \t]*|[ \t]+)"
 )
 _CONSTANT: Final = re.compile(rf"{_ASKING}(?:(?:enforcedP|p)latform[ \t]*\([ \t]*)?[A-Z]\w*\.\w")
 _FILES: Final = re.compile(rf"{_ASKING}files[ \t]*\(([^)]{{0,2000}})\)")

@@ -76,6 +76,7 @@ def catalog(file: File, /) -> Iterator[Fact]:
     except lock_text.ERRORS as error:
         yield Gap(stage="catalog", subject=file.path, reason=f"is not what npm writes: {worded(error)}")
         return
+    unread |= {path or "the project": None for path, entry in tree.items() if _is_odd(entry)}
     yield from lock_text.gaps(file.path, _remarks(lock, tree, tuple(unread)))
     absent = {place for path in tree if _MODULES not in f"{path}/" for place in _missing(tree, path)}
     if absent and lock.packages is not None:
@@ -124,6 +125,11 @@ def manifest(file: File, /) -> Iterator[Fact]:
             yield msgspec.structs.replace(fact, told=fact.told or _UNMET in file.data, project=_project(file.data))
         else:
             yield fact
+
+
+def _is_odd(entry: Mapping[str, Any]) -> bool:
+    """Whether what an entry needs is no table."""
+    return any(not isinstance(entry.get(kind) or {}, Mapping | bool) for kind in (*_NEEDED, "devDependencies"))
 
 
 def _project(data: bytes) -> str:

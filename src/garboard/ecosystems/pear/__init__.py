@@ -18,6 +18,7 @@ def _catalog() -> Catalog:
 
 ECOSYSTEM: Final = Ecosystem(
     name="pear",
+    version=2,
     type="pear",
     manager="pear",
     language="php",

@@ -113,7 +113,7 @@ ECOSYSTEM: Final = Ecosystem(
     ),
     archives=("**/*.phar", "**/bin/composer", "**/bin/wp"),
     load_archives=_archives,
-    version=4,
+    version=5,
     repeats=_repeats,
     packed=("**/composer/installed.json", "**/composer/installed.php"),
     load_catalog=_catalog,

@@ -39,6 +39,7 @@ def _repeats(path: str) -> str | None:
 
 ECOSYSTEM: Final = Ecosystem(
     name="pub",
+    version=2,
     type="pub",
     manager="pub",
     osv="Pub",
@@ -54,7 +55,7 @@ ECOSYSTEM: Final = Ecosystem(
     folders=_folders,
     repeats=_repeats,
     load_commands=raised_by("dart pub upgrade", "require {} or later"),
-    misses="what was compiled into a program; packages of other hosts",
+    misses="what was compiled into a program; packages of other hosts; Flutter itself, and what else is part of an SDK",
     reference="https://dart.dev/tools/pub/package-layout",
     declares=("**/pubspec.lock",),
     manifests=("**/pubspec.yaml",),

@@ -15,7 +15,7 @@ ORDER: Final = "pub"
 
 
 def catalog(file: File, /) -> Iterator[Fact]:
-    """Each hosted package; those of an SDK, a folder or a repository have no version of pub.dev."""
+    """Each hosted package; those of a folder or a repository have no version of pub.dev, and those of an SDK are part of it."""
     if file.path.endswith(".yaml"):
         return lock_text.asked(file, _required, type_=TYPE, hint="`dart pub get` writes pubspec.lock")
     return lock_text.facts(file, _packages, type_=TYPE, order=ORDER, writer="pub")
@@ -37,6 +37,8 @@ def _packages(text: str) -> Iterator[Pinned]:
     (document,) = yaml_text.read(text)
     packages = document["packages"] or yaml_text.YamlMapping()
     for name, entry in packages.items():
+        if entry.get("source") == "sdk":
+            continue
         version = entry["version"] if entry.get("source") == "hosted" else ""
         asked = str(entry.get("dependency")).startswith("direct")
         scope = "development" if entry.get("dependency") == "direct dev" else ""

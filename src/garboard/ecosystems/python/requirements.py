@@ -40,6 +40,7 @@ _CALLED: Final = lazy(of_globs((*REQUIREMENTS, "**/*constraints*.txt", "**/*requ
 _SOURCES: Final = (".tar.gz", ".zip", ".tar.bz2")
 _FOLDER: Final = re.compile(r"(?:file:)?\.(?:\.?/[^:]*)?(?:\[[^\]]*\])?|(?:file:)?[\w.-]+/[^:@ ]*")
 """The project's own folder, or another of the tree."""
+_LONGEST_PATH: Final = 500
 _OF_PROJECTS: Final = ("pyproject.toml", "setup.py", "setup.cfg")
 _NAMING: Final = re.compile(r"(?:-([rc])|--(requirement|constraint))(?:[ \t]+|=|(?=[^\s=]))(\S+)")
 _READ: Final = re.compile(r"/(?:[^/]*requirements[^/]*|requirements/[^/]*)\.in$")
@@ -206,8 +207,8 @@ def parsed(text: str) -> RequirementsList:
             entries.append(LockedDistribution(opened[1] if opened else archive[0], archive[1], line=number))
             continue
         folder = address.partition(";")[0].partition("#")[0].strip()
-        if _FOLDER.fullmatch(folder):
-            folders.append(folder[:200])
+        if len(folder) <= _LONGEST_PATH and _FOLDER.fullmatch(folder):
+            folders.append(folder)
             continue
         opened = _OPEN.match(line)
         left.setdefault(opened[1] if opened is not None else address[:100], number)

@@ -111,7 +111,9 @@ def _in_tables(text: str) -> Needs:
     waiting: list[object] = [tomllib.loads(text)]
     while waiting:
         for key, value in lock_text.mapping(waiting.pop()).items():
-            if key in _LISTS and isinstance(value, list):
+            if key in _LISTS and isinstance(value, str):
+                yield Remark(f"{key} is not a list: what it names was not judged")
+            elif key in _LISTS and isinstance(value, list):
                 for need in (one for one in value if isinstance(one, str)):
                     yield from _need(need, lines.get(need, 0))
             else:

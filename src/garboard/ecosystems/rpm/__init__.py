@@ -132,7 +132,7 @@ ECOSYSTEM: Final = Ecosystem(
     ),
     databases=True,
     headers=("kernel-headers", "kernel-devel", "kernel-uek-headers", "linux-glibc-devel"),
-    version=7,
+    version=8,
     load_catalog=_catalog,
     programs=("dnf", "dnf5", "yum", "microdnf", "tdnf", "zypper", "rpm"),
     load_commands=_commands,

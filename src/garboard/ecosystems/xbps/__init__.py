@@ -18,6 +18,7 @@ def _catalog() -> Catalog:
 
 ECOSYSTEM: Final = Ecosystem(
     name="xbps",
+    version=2,
     type="xbps",
     manager="xbps",
     globs=("var/db/xbps/pkgdb-*.plist", "var/db/xbps/.*-files.plist"),
