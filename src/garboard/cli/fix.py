@@ -275,9 +275,9 @@ def _of_image(settings: Settings, context: BuildContext) -> tuple[Fixes, int]:
 
 def _of_names(settings: Settings) -> tuple[Fixes, int]:
     """What the catalog recommends in the place of images that a file names, and the exit code if nothing is written."""
-    from garboard.fixes.refusal import CannotEdit
     from garboard.image.platform import host
     from garboard.model.errors import CatalogError
+    from garboard.model.fix import CannotEdit
     from garboard.workflows import fix as workflow
     from garboard.workflows import fix_unbuilt, recommend
 

@@ -8,10 +8,9 @@ from typing import Final
 
 from garboard.dockerfile.parser import parse
 from garboard.dockerfile.stages import Base, bases, lineage
-from garboard.fixes.refusal import CannotEdit
-from garboard.fixes.splices import spliced
 from garboard.model.dockerfile import Assignment, Dockerfile, DockerfileError, Span, Stage
-from garboard.model.fix import Splice
+from garboard.model.fix import CannotEdit, Splice
+from garboard.splices import spliced
 
 _VARIABLE: Final = re.compile(r"\$(?:\{(\w+)(?::?[-+?][^{}]*)?\}|(\w+))")
 _PLAIN: Final = re.compile(r"[\w./:@+-]+")

@@ -11,10 +11,9 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from garboard.fixes.named_images import NamedImage, Part
-from garboard.fixes.refusal import CannotEdit
-from garboard.fixes.splices import spliced
-from garboard.model.fix import Splice
+from garboard.fixes.named_images import NamedImage, ValuePart
+from garboard.model.fix import CannotEdit, Splice
+from garboard.splices import spliced
 
 _NOT_A_TEXT: Final = re.compile(r"[\d._]+|true|false|null|~|yes|no|on|off", re.IGNORECASE)
 """What YAML would not take for a text without quotes."""
@@ -65,6 +64,6 @@ def _splices(image: NamedImage, reference: str) -> Iterator[Splice]:
         yield _replaced(image.digest, digest)
 
 
-def _replaced(part: Part, text: str) -> Splice:
+def _replaced(part: ValuePart, text: str) -> Splice:
     quote = part.quote or ('"' if _NOT_A_TEXT.fullmatch(text) else "")
     return Splice(start=part.start, end=part.end, new=f"{quote}{text}{quote}".encode())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 
-class Part(NamedTuple):
+class ValuePart(NamedTuple):
     """A value of a file: its text, where it stands (in bytes), and the quote around it, if any."""
 
     text: str
@@ -22,6 +22,6 @@ class NamedImage(NamedTuple):
 
     reference: str
     line: int
-    repository: Part
-    tag: Part | None = None
-    digest: Part | None = None
+    repository: ValuePart
+    tag: ValuePart | None = None
+    digest: ValuePart | None = None

@@ -6,10 +6,9 @@ from collections.abc import Mapping
 
 from garboard.dockerfile.parser import parse
 from garboard.dockerfile.stages import instructions_of, lineage, target_stage
-from garboard.fixes.refusal import CannotEdit
-from garboard.fixes.splices import newline, spliced
 from garboard.model.dockerfile import Dockerfile, DockerfileError, Instruction
-from garboard.model.fix import Splice
+from garboard.model.fix import CannotEdit, Splice
+from garboard.splices import newline, spliced
 
 
 def after_from(dockerfile: Dockerfile, target: str, build_args: Mapping[str, str], lines: str) -> Splice:

@@ -19,12 +19,11 @@ from garboard.dockerfile.parser import parse
 from garboard.fixes import from_line, manifests, new_lines, run_lines
 from garboard.fixes.asked import asked
 from garboard.fixes.context_files import context_file
-from garboard.fixes.refusal import CannotEdit
-from garboard.fixes.splices import spliced
 from garboard.model.action import Action, ActionKind, IssueKey, WantedVersion
 from garboard.model.dockerfile import Dockerfile, DockerfileError, UnknownRequest
 from garboard.model.finding import Finding
-from garboard.model.fix import ActionEdits, FileChange, Splice
+from garboard.model.fix import ActionEdits, CannotEdit, FileChange, Splice
+from garboard.splices import spliced
 
 _NO_FILE: Final = MappingProxyType(
     {

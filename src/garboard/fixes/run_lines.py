@@ -15,8 +15,6 @@ from typing import Final
 from garboard import ecosystems
 from garboard.dockerfile.parser import parse
 from garboard.fixes.asked import PlacedRequest, asked, only
-from garboard.fixes.refusal import CannotEdit
-from garboard.fixes.splices import spliced
 from garboard.model.action import WantedVersion
 from garboard.model.dockerfile import (
     Assignment,
@@ -27,7 +25,8 @@ from garboard.model.dockerfile import (
     Span,
     UnknownRequest,
 )
-from garboard.model.fix import Splice
+from garboard.model.fix import CannotEdit, Splice
+from garboard.splices import spliced
 
 _BEFORE: Final = rb"(?<![^\s;&|(){}\"'\[,=])"
 _AFTER: Final = rb"(?![^\s;&|(){}\"'\],])"

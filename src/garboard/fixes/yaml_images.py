@@ -9,8 +9,8 @@ from typing import Final
 import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from garboard.fixes.named_images import NamedImage, Part
-from garboard.fixes.refusal import CannotEdit
+from garboard.fixes.named_images import NamedImage, ValuePart
+from garboard.model.fix import CannotEdit
 
 _LARGEST: Final = 1024 * 1024
 _DEEPEST: Final = 100
@@ -91,7 +91,7 @@ class _Walk:
         reference = name.text + (f":{label.text}" if label else "") + (f"@{digest.text}" if digest else "")
         yield NamedImage(reference, values[repository].start_mark.line + 1, name, label, digest)
 
-    def _part(self, node: Node | None) -> Part | None:
+    def _part(self, node: Node | None) -> ValuePart | None:
         """A scalar that is written as it is meant; None for any other."""
         if not isinstance(node, ScalarNode):
             return None
@@ -102,4 +102,4 @@ class _Walk:
             return None
         if not self._ascii:
             start, end = (len(self._text[:at].encode()) for at in (start, end))
-        return Part(node.value, start + self._skipped, end + self._skipped, quote)
+        return ValuePart(node.value, start + self._skipped, end + self._skipped, quote)

@@ -10,6 +10,7 @@ from garboard.model.image import Bare, File, Glance
 from garboard.model.package import SYSTEM_TYPES, Distro, Fact, Package
 
 if TYPE_CHECKING:
+    from garboard.model.fix import Splice
     from garboard.model.program import Commands
 
 
@@ -50,6 +51,11 @@ copies in several versions are told apart, and ``automatic`` tells what was not 
 Documents = Callable[[str], bytes | None]
 """The content of a file of a local repository of packages, by its path there; None where there is none."""
 
+Editor = Callable[[bytes, str, str], "tuple[Splice, ...]"]
+"""Makes a file ask for at least a version of a package, given its bytes, the package's name and the version.
+
+Raises `garboard.model.fix.CannotEdit` where no change of that file alone is certain to do so.
+"""
 Join = Callable[[Mapping[str, bytes], Documents, Container[str]], Iterator[tuple[str, Fact]]]
 """Turns what was kept of files that speak of each other, by their paths, into what each of them declares.
 
@@ -204,6 +210,8 @@ class Ecosystem(Value):
         any_case: whether its tools find these whatever the capitals in their names.
         glances: scripts of a source tree that may say in themselves what they need.
         load_declared: imports what reads all of these.
+        edited: files of those that name packages whose versions can be raised in place, as globs.
+        load_editor: imports what does so.
         load_join: imports what completes those of these files of which that states a `garboard.model.package.Kept` alone.
         marks: texts of which one is in the beginning of such a program, if it lost its sections' names.
         programs: names of the programs that install its packages.
@@ -294,6 +302,8 @@ class Ecosystem(Value):
     any_case: bool = False
     glances: tuple[Glance, ...] = ()
     load_declared: Callable[[], PlainCatalog] | None = None
+    edited: tuple[str, ...] = ()
+    load_editor: Callable[[], Editor] | None = None
     load_join: Callable[[], Join] | None = None
     programs: tuple[str, ...] = ()
     load_commands: Callable[[], Commands] | None = None

@@ -7,6 +7,10 @@ from garboard.model.base import Value
 from garboard.model.gap import Gap
 
 
+class CannotEdit(Exception):
+    """A change that cannot be made for certain without a person; the message says why, as a part of a sentence."""
+
+
 class Splice(Value):
     """Bytes of a file that are replaced: ``start`` (included) to ``end`` (excluded) by ``new``; nothing else changes."""
 

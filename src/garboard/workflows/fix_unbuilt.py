@@ -9,13 +9,12 @@ import msgspec
 
 from garboard.fixes import from_line, image_references
 from garboard.fixes.named_images import NamedImage
-from garboard.fixes.refusal import CannotEdit
-from garboard.fixes.splices import spliced
 from garboard.model.action import Action, ActionKind
 from garboard.model.attribution import Place
-from garboard.model.fix import ActionEdits, FileChange, Fixes
+from garboard.model.fix import ActionEdits, CannotEdit, FileChange, Fixes
 from garboard.model.gap import Gap
 from garboard.model.recommendation import Group, Recommendation, Row
+from garboard.splices import spliced
 
 if TYPE_CHECKING:
     from garboard.model.fix import Splice

@@ -7,8 +7,8 @@ import pytest
 from garboard.dockerfile.parser import parse
 from garboard.fixes.from_line import rebasing
 from garboard.fixes.new_lines import after_from, at_end
-from garboard.fixes.refusal import CannotEdit
-from garboard.fixes.splices import spliced
+from garboard.model.fix import CannotEdit
+from garboard.splices import spliced
 
 NEW = "python:3.12-slim"
 

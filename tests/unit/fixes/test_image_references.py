@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from garboard.fixes.image_references import images, moved
-from garboard.fixes.refusal import CannotEdit
-from garboard.fixes.splices import spliced
+from garboard.model.fix import CannotEdit
+from garboard.splices import spliced
 
 NEW = "postgres:12.22"
 DIGEST = "sha256:" + "a" * 64

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from garboard.dockerfile.parser import parse
-from garboard.fixes.refusal import CannotEdit
 from garboard.fixes.run_lines import raising
-from garboard.fixes.splices import spliced
 from garboard.model.action import WantedVersion
 from garboard.model.attribution import Place
+from garboard.model.fix import CannotEdit
+from garboard.splices import spliced
 
 
 def raised(text: bytes, line: int, wanted: tuple[str, str, str], asked_for: str = "", **args: str) -> bytes:

@@ -17,7 +17,7 @@ _LISTS: Final = ("/vendor.txt", "/vendored.txt")
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from garboard.model.ecosystem import Catalog, Join, PlainCatalog, VersionOrder
+    from garboard.model.ecosystem import Catalog, Editor, Join, PlainCatalog, VersionOrder
     from garboard.model.image import File
     from garboard.model.package import Fact
     from garboard.model.program import Commands
@@ -118,6 +118,12 @@ def _join() -> Join:
     from garboard.ecosystems.python.requirements import join
 
     return lambda kept, _documents, paths: join(kept, paths)
+
+
+def _editor() -> Editor:
+    from garboard.ecosystems.python.edited_requirements import raising
+
+    return raising
 
 
 def _commands() -> Commands:
@@ -228,6 +234,8 @@ ECOSYSTEM: Final = Ecosystem(
     ),
     load_declared=_declared,
     load_join=_join,
+    edited=("**/*.txt", "**/*.in", "**/*.pip"),
+    load_editor=_editor,
     load_commands=_commands,
     index="PyPI",
     install_folder=_install_folder,

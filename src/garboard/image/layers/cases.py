@@ -26,7 +26,7 @@ class Recased(NamedTuple):
     path: bytes
 
 
-class OtherCases:
+class NamesInOtherCases:
     """The names in any case of the readers that have ``CASES``."""
 
     def __init__(self, readers: Iterable[Reader]) -> None:

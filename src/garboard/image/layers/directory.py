@@ -12,7 +12,7 @@ from typing import Final
 import msgspec
 
 from garboard.image.layers.bare import BareFolders
-from garboard.image.layers.cases import OtherCases, Recased
+from garboard.image.layers.cases import NamesInOtherCases, Recased
 from garboard.image.layers.globs import Matcher
 from garboard.image.layers.names import NameLog
 from garboard.image.layers.reader import explained, no_file, read_file, text, too_big
@@ -58,7 +58,7 @@ class _Reading:
         self._gaps: list[Gap] = []
         self._members = 0
         self._beside, self._above = _closing(matcher)
-        self._cases = OtherCases(readers.values())
+        self._cases = NamesInOtherCases(readers.values())
         self._lowered = self._cases.lowered
         self._closed: frozenset[bytes] = frozenset()
         """Ends of names that nobody looks into in the folder that is being read."""

@@ -9,10 +9,9 @@ import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from garboard import ecosystems
-from garboard.fixes.refusal import CannotEdit
-from garboard.fixes.splices import newline
-from garboard.model.fix import Splice
+from garboard.ecosystems.python.names import normalize
+from garboard.model.fix import CannotEdit, Splice
+from garboard.splices import newline
 
 _NAME: Final = re.compile(rb"[ \t]*([A-Za-z0-9][\w.-]*)(\[[^\]\r\n]*\])?")
 _SPECIFIER: Final = re.compile(rb"(?:[ \t(]|\\\r?\n)*([=~!<>][^;#\r\n\\]*)")
@@ -37,11 +36,10 @@ def raising(data: bytes, name: str, version: str) -> tuple[Splice, ...]:
         CannotEdit: its hashes would have to be made again, or its line names more than one version.
     """
     lines = list(_lines(data))
-    spelled = ecosystems.of("pypi").normalize
     own = [
         (one, found)
         for one in lines
-        if (found := _NAME.match(one.text)) and spelled(found[1].decode()) == spelled(name)
+        if (found := _NAME.match(one.text)) and normalize(found[1].decode()) == normalize(name)
     ]
     if not own:
         if any(_HASHES in one.text for one in lines):

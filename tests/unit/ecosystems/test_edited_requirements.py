@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from garboard.fixes.refusal import CannotEdit
-from garboard.fixes.requirements import raising
-from garboard.fixes.splices import spliced
+from garboard.ecosystems.python.edited_requirements import raising
+from garboard.model.fix import CannotEdit
+from garboard.splices import spliced
 
 
 def raised(data: bytes, name: str = "django", version: str = "3.2.25") -> bytes:
