@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
@@ -61,21 +62,33 @@ class BuildContext:
             raise GarboardError(
                 f"{change.file} leads out of {self._folder}", "nothing outside of the context is written"
             )
-        if target.read_bytes() != change.before:
-            raise GarboardError(f"{change.file} was changed in the meantime", "run the command again")
-        aside = target.with_name(f".{target.name}.{os.getpid()}.new")
         try:
-            aside.write_bytes(change.after)
-            aside.chmod(target.stat().st_mode & 0o7777)
-            aside.replace(target)
-        finally:
-            aside.unlink(missing_ok=True)
+            if target.read_bytes() != change.before:
+                raise GarboardError(f"{change.file} was changed in the meantime", "run the command again")
+            _replace(target, change.after)
+        except OSError as error:
+            raise GarboardError(
+                f"{change.file} cannot be written: {error.strerror}", "look at its mode and folder"
+            ) from error
 
     def _inside(self, path: str) -> Path | None:
         with contextlib.suppress(OSError, ValueError, RuntimeError):
             file = (self._root / path).resolve()
             return file if file.is_relative_to(self._root) else None
         return None
+
+
+def _replace(target: Path, data: bytes) -> None:
+    mode = target.stat().st_mode & 0o7777
+    if not mode & 0o222 or not os.access(target, os.W_OK):
+        raise PermissionError(errno.EACCES, "it is read-only")
+    aside = target.with_name(f".{target.name}.{os.getpid()}.new")
+    try:
+        aside.write_bytes(data)
+        aside.chmod(mode)
+        aside.replace(target)
+    finally:
+        aside.unlink(missing_ok=True)
 
 
 def fix(

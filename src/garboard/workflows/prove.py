@@ -144,7 +144,10 @@ def _quietly(words: Words) -> None:
 def _copied(means: ProofMeans, files: Sequence[FileChange], made: Path) -> tuple[Path, Path]:
     """The Dockerfile and the context with the changes, in a folder of their own: files that stay are linked where they can be."""
     context, root = made / "context", means.context.resolve()
-    shutil.copytree(root, context, symlinks=True, copy_function=_linked)
+    try:
+        shutil.copytree(root, context, symlinks=True, copy_function=_linked)
+    except (OSError, shutil.Error) as error:
+        raise BuildError(f"{means.context} cannot be copied for a build", str(error)[:500]) from error
     own = means.dockerfile.resolve()
     if own.is_relative_to(root):
         dockerfile = context / own.relative_to(root)

@@ -15,7 +15,7 @@ from garboard.cli import fix
 from garboard.database import store
 from garboard.database.build import Builder
 from garboard.model.advisory import Advisory, Affected, FeedState, Range, Rating, Status
-from garboard.model.errors import UsageError
+from garboard.model.errors import CatalogError, GarboardError, UsageError
 from garboard.model.recommendation import Group, Recommendation, Row, Verdict
 from garboard.workflows.fix import within
 from tests.unit.cli import test_policy
@@ -126,6 +126,21 @@ def test_a_manifest_that_leads_out_of_the_context_stays(image: str, tmp_path: Pa
     assert outside.read_text() == WRITTEN
     assert "2 → 1" in found.output
     assert "the line does not name it" in found.output
+
+
+def test_a_read_only_file_stays(image: str) -> None:
+    Path("Dockerfile").chmod(0o444)
+    found = run(image, "-f", "Dockerfile", "--apply")
+    assert isinstance(found.exception, GarboardError)
+    assert "read-only" in str(found.exception)
+    assert Path("Dockerfile").read_bytes() == BEFORE.encode()
+
+
+def test_images_in_a_file_need_a_catalog_and_no_image(image: str) -> None:
+    Path("compose.yaml").write_text("services:\n  a:\n    image: ruby:2\n")
+    assert isinstance(run("-f", "compose.yaml").exception, CatalogError)
+    assert isinstance(run(image, "-f", "compose.yaml").exception, UsageError)
+    assert isinstance(run("-f", "Dockerfile", "--prove").exception, UsageError)
 
 
 def test_what_cannot_be_meant_is_refused(image: str) -> None:

@@ -43,6 +43,20 @@ def text(found, **more):
 
 def test_the_guides_tables_in_a_scan():
     assert list(table.section(FOUND, color=False)) == [
+        "Base Image  Vulnerabilities  Severity",
+        "ruby:2.5.1  223              0 critical, 6 high, 0 medium, 217 low",
+        "",
+        "Recommendations for base image upgrade:",
+        "",
+        "Minor upgrades",
+        "Base Image    Vulnerabilities  Severity",
+        "ruby:2.5      43               0 critical, 6 high, 34 medium, 2 low, 1 negligible",
+        "  your image  7                0 critical, 7 high, 0 medium, 0 low",
+    ]
+
+
+def test_the_same_with_packages_and_sizes():
+    assert list(table.section(FOUND, color=False, measured=True)) == [
         "Base Image  Vulnerabilities  Severity                               Packages  Size",
         "ruby:2.5.1  223              0 critical, 6 high, 0 medium, 217 low  400       300.0 MB",
         "",

@@ -52,21 +52,21 @@ def table(rows: Sequence[Sequence[str]]) -> list[str]:
     return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
 
 
-def block(report: Report, view: View) -> Iterator[str]:
+def block(report: Report, view: View, *, measured: bool) -> Iterator[str]:
     """A scan report's lines on a better base, after an empty line; empty if no catalog was searched."""
     if report.recommendation is not None and report.recommendation.base is not None:
         yield ""
-        yield from section(report.recommendation, color=view.color)
+        yield from section(report.recommendation, color=view.color, measured=measured)
 
 
-def section(found: Recommendation, *, color: bool) -> Iterator[str]:
-    """A scan report's section on the base: the guide's own columns with what a base has and how large it is.
+def section(found: Recommendation, *, color: bool, measured: bool = False) -> Iterator[str]:
+    """A scan report's section on the base, in the guide's own columns; nothing if the base is not known.
 
-    Nothing if the base is not known.
+    ``measured``: with what a base has and how large it is.
     """
     if found.base is None:
         return
-    yield from table([(*HEAD, *MEASURES), (*cells(found.base), *measures(found.base))])
+    yield from table(_columns([(*HEAD, *MEASURES), (*cells(found.base), *measures(found.base))], measured=measured))
     yield from (f"    ! {warning}" for warning in found.base.warnings)
     yield ""
     if found.verdict is Verdict.BEST:
@@ -79,10 +79,15 @@ def section(found: Recommendation, *, color: bool) -> Iterator[str]:
     for group, rows in grouped(found.recommended):
         yield ""
         yield paint(TITLES[group], "1", color=color)
-        yield from _with_yours(rows[:SHOWN], found.yours)
+        yield from _with_yours(rows[:SHOWN], found.yours, measured=measured)
 
 
-def _with_yours(rows: Sequence[Row], yours: Counts | None) -> Iterator[str]:
+def _columns(rows: Sequence[tuple[str, ...]], *, measured: bool) -> list[tuple[str, ...]]:
+    """The guide's columns of rows that have more, or all of them."""
+    return [row if measured else row[: len(HEAD)] for row in rows]
+
+
+def _with_yours(rows: Sequence[Row], yours: Counts | None, *, measured: bool) -> Iterator[str]:
     """The guide's table, with what your image would have below each base upon which that is known exactly."""
     shown: list[tuple[Row | None, tuple[str, ...]]] = []
     for row in rows:
@@ -90,7 +95,7 @@ def _with_yours(rows: Sequence[Row], yours: Counts | None) -> Iterator[str]:
         one = row.prediction
         if yours is not None and one is not None and not (one.unknown or one.least or one.gaps):
             shown.append((None, (_YOURS, str(one.counts.total), severities(one.counts), str(one.packages), "")))
-    head, *lines = table([(*HEAD, *MEASURES), *(each for _, each in shown)])
+    head, *lines = table(_columns([(*HEAD, *MEASURES), *(each for _, each in shown)], measured=measured))
     yield head
     for (of, _), line in zip(shown, lines, strict=True):
         yield line

@@ -218,11 +218,11 @@ def dockerfiles(report: Report) -> Iterator[str]:
         yield f"  and {len(paths) - SHOWN_ROOTS} more"
 
 
-def closing(report: Report, found: list[Issue], view: View) -> Iterator[str]:
-    """The lines, for the issues that are shown."""
+def closing(report: Report, found: list[Issue], view: View, *, measured: bool = False) -> Iterator[str]:
+    """The lines, for the issues that are shown; ``measured``: with what bases have and how large they are."""
     yield from _summary(report, found, view)
     yield from lineage_text.block(report, view)
-    yield from table.block(report, view)
+    yield from table.block(report, view, measured=measured)
     yield from actions_text.block(report.actions)
     yield from policy_text.block(report, view)
     yield from dockerfiles(report)

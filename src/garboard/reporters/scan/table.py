@@ -28,7 +28,7 @@ def parts(report: Report, view: View) -> Iterator[bytes]:
     found = shown(report, view)
     lines = ["", f"Testing {report.image.name}...", ""]
     lines += [*_table(report, found, view), ""] if found and not view.summary else []
-    yield document([*lines, *closing(report, found, view)], color=view.color)
+    yield document([*lines, *closing(report, found, view, measured=True)], color=view.color)
 
 
 def several(count: int, view: View) -> Texts:
