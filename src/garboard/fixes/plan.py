@@ -7,6 +7,7 @@ moves the place of another.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -37,6 +38,10 @@ _NO_FILE: Final = MappingProxyType(
 
 _BUILDING: Final = frozenset((ActionKind.REBUILD, ActionKind.PULL))
 """What comes with the build that every change needs."""
+
+_NAME: Final = re.compile(r"@?[A-Za-z0-9][\w.+/:@-]*")
+_VERSION: Final = re.compile(r"[A-Za-z0-9][\w.+~:^!-]*")
+"""What is written into files comes from an image's own metadata and from advisories."""
 
 _Made = list[tuple[str, tuple[Splice, ...]]]
 """What changes in each file."""
@@ -149,6 +154,8 @@ class _Plan:
 
     def _raised(self, wanted: WantedVersion) -> tuple[str, tuple[Splice, ...]]:
         """Where one version is raised: in the manifest that the line reads, if it names no package itself, or in the line."""
+        if not (_NAME.fullmatch(wanted.name) and _VERSION.fullmatch(wanted.version)):
+            raise CannotEdit("its name or version is none that a package has")
         files = self._files
         listed = self._manifest(wanted)
         if listed is None:

