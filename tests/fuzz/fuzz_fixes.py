@@ -1,0 +1,107 @@
+"""Files that are changed come from anywhere: a change is certain or refused, and every byte outside of it stays."""
+
+from __future__ import annotations
+
+import pytest
+
+from garboard.dockerfile.parser import parse
+from garboard.dockerfile.stages import base_image
+from garboard.ecosystems.python import edited_requirements
+from garboard.fixes import from_line, image_references, run_lines
+from garboard.model.action import WantedVersion
+from garboard.model.attribution import Place
+from garboard.model.dockerfile import DockerfileError
+from garboard.model.fix import CannotEdit, Splice
+from garboard.splices import spliced
+from tests.fuzz.mutation import Target, attack
+
+REFERENCE = "b/c:2"
+
+
+def outside(data: bytes, splices: tuple[Splice, ...]) -> bytes:
+    """The file with the changes; what is between them has to be there as it was."""
+    after, at, seen = spliced(data, splices), 0, 0
+    for one in sorted(splices, key=lambda one: one.start):
+        kept = data[at : one.start]
+        assert after[seen : seen + len(kept)] == kept
+        seen += len(kept) + len(one.new)
+        at = one.end
+    assert after[seen:] == data[at:]
+    return after
+
+
+def dockerfile(data: bytes) -> bool:
+    """Another base, and another version on each line."""
+    try:
+        parsed = parse(data)
+    except DockerfileError:
+        return False
+    try:
+        after = outside(data, (from_line.rebasing(parsed, "", {}, REFERENCE),))
+        assert base_image(parse(after)) == REFERENCE
+    except CannotEdit:
+        pass
+    for line in dict.fromkeys(one.span.line for one in parsed.instructions[:5]):
+        wanted = WantedVersion(type="pypi", name="a", version="2.0", place=Place(file="D", line=line))
+        try:
+            parse(outside(data, run_lines.raising(parsed, {}, wanted)))
+        except CannotEdit:
+            continue
+    return True
+
+
+def requirements(data: bytes) -> bool:
+    """A version in a list for pip."""
+    try:
+        outside(data, edited_requirements.raising(data, "a", "2.0"))
+    except CannotEdit:
+        return False
+    return True
+
+
+def deployment(data: bytes) -> bool:
+    """Another image in each place of a file."""
+    try:
+        found = image_references.images(data)
+    except CannotEdit:
+        return False
+    for one in found[:5]:
+        try:
+            after = outside(data, image_references.moved(data, one, REFERENCE))
+        except CannotEdit:
+            continue
+        assert len(image_references.images(after)) == len(found)
+    return bool(found)
+
+
+TARGETS = (
+    Target(
+        "changes of Dockerfiles",
+        dockerfile,
+        (
+            b"ARG V=1\nFROM a:$V AS x\nENV W=1.0\nRUN pip install \\\n  # a==1\n  'a[b]==1.0' c==$W && pip install a==1.0\n",
+            b'FROM a\r\nRUN ["pip", "install", "a==1.0"]\r\nRUN <<E\r\npip install a\r\nE\r\n',
+        ),
+        (b"a==1.0", b"pip install ", b"\\\n", b"'", b'"', b"$V", b"${V:-1}", b"\n", b"#", b"&&", b";", b"=", b" ", b"FROM ", b"ARG "),
+    ),
+    Target(
+        "changes of lists for pip",
+        requirements,
+        (b"# x\na==1.0 \\\n  --hash=sha256:0\nb\n", b"A[x] >= 1 ; y\r\n-r a\r\na @ b\r\na<2\r\na ~=1.0 # c"),
+        (b"a", b"==", b">=", b"<", b",", b"1.0", b"\\\n", b"\r\n", b"#", b";", b"[", b"]", b"@", b" ", b"--hash="),
+    ),
+    Target(
+        "images in deployments",
+        deployment,
+        (
+            b"x: &a\n  image: a:1 # b\nc:\n  <<: *a\nd: {image: \"a:1\", e: [1]}\n---\nimage:\n  repository: a\n  tag: '1'\n",
+            b'// x\n{"image": "a:1", // y\n "images": [{"name": "a", "newTag": "1", "digest": ""}]}',
+        ),
+        (b"image", b": ", b"a:1", b"&a ", b"*a", b"'", b'"', b"{", b"}", b"[", b"]", b"\n", b"  ", b"---\n", b"# ", b"!!x ", b"\xef\xbb\xbf", b"\xc3\xa9"),
+    ),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("target", TARGETS, ids=lambda target: target.name)
+def test_any_bytes(target: Target) -> None:
+    attack(target, 1000, seed=7)
