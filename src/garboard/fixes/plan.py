@@ -18,7 +18,7 @@ import msgspec
 from garboard import ecosystems
 from garboard.dockerfile.parser import parse
 from garboard.fixes import from_line, manifests, new_lines, run_lines
-from garboard.fixes.asked import asked
+from garboard.fixes.asked import PlacedRequest, asked
 from garboard.fixes.context_files import context_file
 from garboard.model.action import Action, ActionKind, IssueKey, WantedVersion
 from garboard.model.dockerfile import Dockerfile, DockerfileError, UnknownRequest
@@ -157,6 +157,7 @@ class _Plan:
         if not (_NAME.fullmatch(wanted.name) and _VERSION.fullmatch(wanted.version)):
             raise CannotEdit("its name or version is none that a package has")
         files = self._files
+        self._refuse_limited(wanted)
         listed = self._manifest(wanted)
         if listed is None:
             return files.dockerfile.name, run_lines.raising(files.dockerfile, files.build_args, wanted)
@@ -165,13 +166,25 @@ class _Plan:
         self._data.setdefault(name, data)
         return name, manifests.raising(path, data, wanted)
 
+    def _refuse_limited(self, wanted: WantedVersion) -> None:
+        """Refuse where a command of the line goes by a file of limits, which may not allow the version."""
+        limiting = ecosystems.commands(wanted.type).limiting
+        if limiting and any(re.search(limiting, one.request.command) for one in self._here(wanted)):
+            raise CannotEdit("its line goes by a file that limits versions: change that one with it")
+
+    def _here(self, wanted: WantedVersion) -> list[PlacedRequest]:
+        """What the line asks for."""
+        files = self._files
+        line = wanted.place.line if wanted.place else 0
+        return [one for one in asked(files.dockerfile, files.build_args) if one.instruction.span.line == line]
+
     def _manifest(self, wanted: WantedVersion) -> tuple[str, bytes] | None:
         """The file of the context by which the line asks for the package; None if the line names it, or what needs it."""
         files = self._files
         if wanted.place is None:
             return None
         line = wanted.place.line
-        here = [one for one in asked(files.dockerfile, files.build_args) if one.instruction.span.line == line]
+        here = self._here(wanted)
         if any(one.is_for(wanted) for one in here) or wanted.asked_for:
             return None
         for one in here:

@@ -114,6 +114,7 @@ class Commands(NamedTuple):
         pin_signs: what stands between a name and its version on a command line that pins it.
         digit_after_sign: whether a pinned version has to begin with a digit, since names contain the sign too.
         raised: how a command line asks for at least a version.
+        limiting: what a command has that names a file of limits for versions, as a regular expression.
         one_version: programs whose packages share one place, so that asking for a version of one decides which version others get.
         upgrades: for the package managers of operating systems.
         file_ends: how names of package files end.
@@ -126,6 +127,7 @@ class Commands(NamedTuple):
     pin_signs: tuple[str, ...] = ("=",)
     digit_after_sign: bool = False
     raised: str = "{name}={version}"
+    limiting: str = ""
     one_version: frozenset[str] = frozenset()
     upgrades: Upgrades | None = None
     file_ends: tuple[str, ...] = ()

@@ -80,6 +80,7 @@ COMMANDS: Final = Commands(
     remedy=_remedy,
     pin_signs=("==", "===", "~=", "<"),
     raised="{name}>={version}",
+    limiting=r"\s(?:-c|--constraints?|--overrides?)[ =]",
     one_version=frozenset({"pip"}),
     file_ends=(".whl", ".tar.gz", ".tgz", ".zip", ".tar.bz2", ".egg"),
     files=r"[^\[;=<>!~ ]*/.*|[\w.-]+(?:\[[^\]]*\])?@.*",

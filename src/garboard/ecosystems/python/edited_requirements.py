@@ -19,6 +19,11 @@ _VERSION: Final = re.compile(rb"\d[\w.+!*-]*")
 _KEEPING: Final = re.compile(rb"(?:===?|~=|>=?)[ \t]*\d[\w.+!-]*")
 """A specifier of one version that can be raised by writing another one in its place."""
 _END: Final = re.compile(rb"\r?\n")
+_MARK: Final = b"\xef\xbb\xbf"
+_UNUSUAL: Final = re.compile("[\\v\\f\x1c-\x1e\x85\u2028\u2029]|\\r(?!\\n)")
+"""What ends a line for pip besides line feeds."""
+_OTHERS: Final = re.compile(rb"(?m)^[ \t]*((?:-r|-c|--requirement|--constraint)[ \t=]*[^\r\n]{1,200})")
+_LIMITING: Final = re.compile(r"-c|--constraint")
 _HASHES: Final = b"--hash"
 
 
@@ -35,13 +40,21 @@ def raising(data: bytes, name: str, version: str) -> tuple[Splice, ...]:
     Raises:
         CannotEdit: its hashes would have to be made again, or its line names more than one version.
     """
+    if not _plain(data):
+        raise CannotEdit("the file is no plain text in UTF-8, or its lines end in unusual ways")
     lines = list(_lines(data))
+    others = [found[1].decode("utf-8", "replace") for found in _OTHERS.finditer(data)]
+    limits = [one for one in others if _LIMITING.match(one)]
+    if limits:
+        raise CannotEdit(f"the file goes by limits for versions (`{limits[0]}`): change those with it")
     own = [
         (one, found)
         for one in lines
         if (found := _NAME.match(one.text)) and normalize(found[1].decode()) == normalize(name)
     ]
     if not own:
+        if others:
+            raise CannotEdit(f"the file takes in others (`{others[0]}`), which may name it")
         if any(_HASHES in one.text for one in lines):
             raise CannotEdit(
                 "the file has hashes: `pip-compile --upgrade-package` or `uv pip compile` makes them again"
@@ -77,14 +90,24 @@ def _appended(data: bytes, text: str) -> Splice:
     return Splice(start=len(data), end=len(data), new=before + text.encode() + end)
 
 
+def _plain(data: bytes) -> bool:
+    """Whether pip and this reader see the same lines."""
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return "\0" not in text and not _UNUSUAL.search(text)
+
+
 def _lines(data: bytes) -> Iterator[_Line]:
     """Each line that may be a requirement; one that ends in a backslash goes on in the next."""
-    start, at = 0, 0
+    start = at = len(_MARK) if data.startswith(_MARK) else 0
     while at < len(data):
         end = _END.search(data, at)
         stop, after = (end.start(), end.end()) if end else (len(data), len(data))
         at = after
-        if data[stop - 1 : stop] == b"\\" and stop > start and after < len(data):
+        continued = data[stop - 1 : stop] == b"\\" and stop > start and after < len(data)
+        if continued and not data[start:stop].lstrip().startswith(b"#"):
             continue
         text = data[start:stop]
         if text.strip() and not text.lstrip().startswith((b"#", b"-")):
