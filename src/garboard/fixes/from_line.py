@@ -8,19 +8,24 @@ from typing import Final
 
 from garboard.dockerfile.parser import parse
 from garboard.dockerfile.stages import Base, bases, lineage
-from garboard.model.dockerfile import Assignment, Dockerfile, DockerfileError, Span, Stage
+from garboard.fixes.asked import asked
+from garboard.model.dockerfile import Assignment, Dockerfile, DockerfileError, Stage
 from garboard.model.fix import CannotEdit, Splice
 from garboard.splices import spliced
 
-_VARIABLE: Final = re.compile(r"\$(?:\{(\w+)(?::?[-+?][^{}]*)?\}|(\w+))")
+_VARIABLE: Final = re.compile(r"\$(?:\{(\w+)(?::?-([^{}$]*))?\}|(\w+))")
+"""A variable, and the text that stands for it where it is not set."""
 _PLAIN: Final = re.compile(r"[\w./:@+-]+")
+_DEEPEST: Final = 10
+_HUB: Final = re.compile(r"^(?:(?:index\.)?docker\.io/)?(?:library/)?")
+_TAGGED: Final = re.compile(r"(?s)(.*?)((?::[\w.-]+)?(?:@\w+:[0-9a-f]+)?)\Z")
 
 
 def rebasing(dockerfile: Dockerfile, target: str, build_args: Mapping[str, str], reference: str) -> Splice:
     """What makes ``reference`` the base of what is built.
 
-    The value stays where it stands: in the default of an ARG, if changing it alone gives the reference, and in FROM
-    otherwise. Stages with the same base that the same ARG names change with it.
+    The value stays where it stands: in the default of an ARG, if changing it alone gives the reference and nothing else in
+    the file goes by it, and in FROM otherwise. Stages with the same base that the same ARG names change with it.
 
     Raises:
         CannotEdit: no change of the file alone gives that base.
@@ -29,38 +34,82 @@ def rebasing(dockerfile: Dockerfile, target: str, build_args: Mapping[str, str],
         raise CannotEdit(f"{reference!r} is no plain name of an image")
     stage = lineage(dockerfile, target, build_args)[0]
     before = bases(dockerfile, build_args)
-    for splice in (*_in_arguments(dockerfile, stage, build_args, reference), _in_line(dockerfile, stage, reference)):
-        data = spliced(dockerfile.data, (splice,))
-        if _names(data, dockerfile.name, build_args, stage.index, reference, before):
+    base = before[stage.index]
+    wanted = spelled_like(base, reference) if isinstance(base, str) else reference
+    for splice in (*_in_variables(dockerfile, stage, build_args, wanted), _in_line(dockerfile, stage, wanted)):
+        if _does(dockerfile, splice, build_args, stage.index, wanted, before):
             return splice
     raise CannotEdit("what FROM names depends on build arguments or variables that the file alone does not decide")
+
+
+def spelled_like(old: str, reference: str) -> str:
+    """The reference with its repository as the old one spells it, if they name the same (``docker.io/library/ruby``)."""
+    before, after = _TAGGED.match(old), _TAGGED.match(reference)
+    assert before is not None
+    assert after is not None
+    same = _HUB.sub("", before[1]) == _HUB.sub("", after[1])
+    return f"{before[1]}{after[2]}" if same else reference
 
 
 def _in_line(dockerfile: Dockerfile, stage: Stage, reference: str) -> Splice:
     """The image's word in FROM, with the quotes that it has."""
     span = stage.base.span
-    written = dockerfile.written(span)
-    quote = written[:1] if written[:1] in (b'"', b"'") and written[-1:] == written[:1] and len(written) > 1 else b""
-    return Splice(start=span.start, end=span.end, new=quote + reference.encode() + quote)
+    return _between_quotes(span.start, dockerfile.written(span), reference)
 
 
-def _in_arguments(
+def _in_variables(
     dockerfile: Dockerfile, stage: Stage, build_args: Mapping[str, str], reference: str
 ) -> Iterator[Splice]:
-    """Defaults of variables in FROM, each such that it alone makes the line name the reference."""
+    """What stands for variables in FROM, each such that it alone makes the line name the reference."""
     text = stage.base.text.strip("\"'")
     defaults = {one.name: one for one in dockerfile.arguments if one.value is not None}
     for found in _VARIABLE.finditer(text):
-        name = found[1] or found[2]
-        default = defaults.get(name)
-        if default is None or name in build_args:
-            continue
+        name = found[1] or found[3]
         known = _around(text, found, defaults, build_args)
-        if known is None or not (reference.startswith(known[0]) and reference.endswith(known[1])):
+        if name in build_args or known is None or len(known[0]) + len(known[1]) >= len(reference):
+            continue
+        if not (reference.startswith(known[0]) and reference.endswith(known[1])):
             continue
         value = reference[len(known[0]) : len(reference) - len(known[1]) or None]
-        if value and len(known[0]) + len(known[1]) <= len(reference):
-            yield _default(dockerfile, default, value)
+        default = _deciding(name, defaults)
+        if default is not None and not _is_declared_again(dockerfile, default.name):
+            written = dockerfile.written(default.span)
+            start = written.index(b"=") + 1
+            yield _between_quotes(default.span.start + start, written[start:], value)
+        elif name not in defaults and found[2]:
+            yield from _in_line_default(dockerfile, stage, found[2], value)
+
+
+def _deciding(name: str, defaults: Mapping[str, Assignment]) -> Assignment | None:
+    """The default that decides a variable: its own, or that of the one variable which it consists of."""
+    found = defaults.get(name)
+    for _ in range(_DEEPEST):
+        inner = _VARIABLE.fullmatch((found.value or "").strip("\"'")) if found is not None else None
+        if inner is None:
+            return found
+        found = defaults.get(inner[1] or inner[3])
+    return None
+
+
+def _in_line_default(dockerfile: Dockerfile, stage: Stage, old: str, value: str) -> Iterator[Splice]:
+    """The text that stands for a variable which nothing sets, in FROM itself: ``${V:-1}``."""
+    span = stage.base.span
+    written = dockerfile.written(span)
+    at = written.find(f"-{old}}}".encode())
+    if at >= 0:
+        start = span.start + at + 1
+        yield Splice(start=start, end=start + len(old.encode()), new=value.encode())
+
+
+def _is_declared_again(dockerfile: Dockerfile, name: str) -> bool:
+    """Whether a stage may go by an argument of the whole file: for other things than its base."""
+    return any(
+        one.name == name and one.value is None
+        for stage in dockerfile.stages
+        for instruction in stage.instructions
+        if instruction.name == "ARG"
+        for one in instruction.assignments
+    )
 
 
 def _around(
@@ -68,13 +117,15 @@ def _around(
 ) -> tuple[str, str] | None:
     """What stands before and after a variable, with the values of others; None if one has none."""
     before, after = text[: found.start()], text[found.end() :]
-    names = {one[1] or one[2] for part in (before, after) for one in _VARIABLE.finditer(part)}
-    values = {name: build_args.get(name) or _value(defaults.get(name)) for name in names}
+    values = {}
+    for one in (*_VARIABLE.finditer(before), *_VARIABLE.finditer(after)):
+        name = one[1] or one[3]
+        values[one[0]] = build_args.get(name) or _value(_deciding(name, defaults)) or (one[2] or "")
     if not all(values.values()):
         return None
 
     def value(one: re.Match[str]) -> str:
-        return values[one[1] or one[2]]
+        return values[one[0]]
 
     return _VARIABLE.sub(value, before), _VARIABLE.sub(value, after)
 
@@ -84,28 +135,36 @@ def _value(default: Assignment | None) -> str:
     return value if _PLAIN.fullmatch(value) else ""
 
 
-def _default(dockerfile: Dockerfile, default: Assignment, value: str) -> Splice:
-    """The value of an ARG's default, with the quotes that it has."""
-    span: Span = default.span
-    written = dockerfile.written(span)
-    start = written.index(b"=") + 1
-    old = written[start:]
-    quote = old[:1] if old[:1] in (b'"', b"'") and old[-1:] == old[:1] and len(old) > 1 else b""
-    return Splice(start=span.start + start, end=span.end, new=quote + value.encode() + quote)
+def _between_quotes(start: int, written: bytes, value: str) -> Splice:
+    """A value in the place of another one, with the quotes that it has."""
+    quote = written[:1] if written[:1] in (b'"', b"'") and written[-1:] == written[:1] and len(written) > 1 else b""
+    return Splice(start=start, end=start + len(written), new=quote + value.encode() + quote)
 
 
-def _names(
-    data: bytes, name: str, build_args: Mapping[str, str], index: int, reference: str, before: tuple[Base, ...]
+def _does(
+    dockerfile: Dockerfile,
+    splice: Splice,
+    build_args: Mapping[str, str],
+    index: int,
+    reference: str,
+    before: tuple[Base, ...],
 ) -> bool:
-    """Whether a changed file names the reference there, and elsewhere what it named, or moved from the same base to it."""
+    """Whether the changed file names the reference there, and elsewhere what it named, or moved from the same base to it.
+
+    What its lines ask for has to stay too.
+    """
     try:
-        after = bases(parse(data, name), build_args)
+        changed = parse(spliced(dockerfile.data, (splice,)), dockerfile.name)
     except DockerfileError:
         return False
+    after = bases(changed, build_args)
     if len(after) != len(before) or after[index] != reference:
         return False
     moved = (before[index], reference)
-    return all(_same(old, new) or (old, new) == moved for old, new in zip(before, after, strict=True))
+    if not all(_same(old, new) or (old, new) == moved for old, new in zip(before, after, strict=True)):
+        return False
+    requests = ([one.meaning for one in asked(each, build_args)] for each in (dockerfile, changed))
+    return next(requests) == next(requests)
 
 
 def _same(old: Base, new: Base) -> bool:

@@ -42,6 +42,17 @@ def rebased(text: bytes, reference: str = NEW, target: str = "", **args: str) ->
         ),
         pytest.param(b'ARG "B=python:3.9-slim"\nFROM $B\n', b"$B", NEW.encode(), id="the ARG quoted"),
         pytest.param(b"ARG V=3.9\nFROM python:${V:-3.8}-slim\n", b"=3.9", b"=3.12", id="a default that is not used"),
+        pytest.param(b"FROM python:${V:-3.9}-slim\n", b":-3.9", b":-3.12", id="a default in the line"),
+        pytest.param(b"ARG A=3.9\nARG V=$A\nFROM python:$V-slim\n", b"=3.9", b"=3.12", id="an ARG by another"),
+        pytest.param(
+            b"FROM docker.io/library/python:3.9-slim\n", b":3.9-slim", b":3.12-slim", id="the registry as it is spelled"
+        ),
+        pytest.param(
+            b"ARG V=3.9\nFROM python:$V-slim\nARG V\nRUN pip install tool==$V\n",
+            b"python:$V-slim",
+            NEW.encode(),
+            id="an ARG that lines go by stays",
+        ),
         pytest.param(b"ARG V=3.9\nARG S=slim\nFROM python:$V-$S\n", b"=3.9", b"=3.12", id="two of which one changes"),
         pytest.param(
             b"ARG V=3.9\nFROM python:$V-slim AS b\nRUN x\nFROM python:$V-slim\nCOPY --from=b /a /a\n",
