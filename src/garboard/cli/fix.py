@@ -154,6 +154,8 @@ def _settings(given: Given) -> Settings:
         raise UsageError(
             "fix changes a file, and none is named", "name a Dockerfile, or one that names images: -f FILE"
         )
+    if Path(file).exists() and not Path(file).is_file():
+        raise UsageError(f"fix changes a file, and {file} is none that can be written", "name a plain file")
     deployment = file.lower().endswith(ENDS)
     proving = _proving(given)
     if not given[OPTIONAL_IMAGE] and proving is not None:
@@ -304,7 +306,7 @@ def _of_names(settings: Settings) -> tuple[Fixes, int]:
                 f"{settings.file} cannot be changed: {error}", "images are changed in YAML and JSON"
             ) from error
     unknown = any(one.stage == "recommend" for one in fixes.gaps)
-    return fixes, 1 if fixes.files else 3 if unknown else 0
+    return fixes, 1 if fixes.total else 3 if unknown else 0
 
 
 def _bytes(file: Path) -> bytes:

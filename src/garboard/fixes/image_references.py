@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from garboard.fixes.named_images import NamedImage, ValuePart
+from garboard.fixes.named_images import NamedImage, PutTogether, ValuePart
 from garboard.model.fix import CannotEdit, Splice
 from garboard.splices import spliced
 
@@ -26,11 +26,25 @@ def images(data: bytes) -> tuple[NamedImage, ...]:
     Raises:
         CannotEdit: it is no YAML or JSON, or too large.
     """
+    found = dict.fromkeys(one for one in _named(data) if isinstance(one, NamedImage))
+    return tuple(sorted(found, key=lambda one: one.repository.start))
+
+
+def put_together(data: bytes) -> tuple[PutTogether, ...]:
+    """The names of images that are not stated as they are, in written order.
+
+    Raises:
+        CannotEdit: it is no YAML or JSON, or too large.
+    """
+    return tuple(dict.fromkeys(one for one in _named(data) if isinstance(one, PutTogether)))
+
+
+def _named(data: bytes) -> Iterator[NamedImage | PutTogether]:
     try:
         from garboard.fixes.yaml_images import named
     except ImportError as error:
         raise CannotEdit("that needs PyYAML, which is not installed: pip install 'garboard[fix]'") from error
-    return tuple(sorted(dict.fromkeys(named(data)), key=lambda one: one.repository.start))
+    return named(data)
 
 
 def moved(data: bytes, image: NamedImage, reference: str) -> tuple[Splice, ...]:
@@ -54,6 +68,9 @@ def _splices(image: NamedImage, reference: str) -> Iterator[Splice]:
     found = _REPOSITORY.fullmatch(reference)
     assert found is not None
     name, tag, digest = found.groups()
+    if image.registry and not name.startswith(f"{image.registry}/"):
+        raise CannotEdit(f"its registry is a value of its own, and {reference} is in another")
+    name = name.removeprefix(f"{image.registry}/") if image.registry else name
     if name != image.repository.text:
         yield _replaced(image.repository, name)
     if image.tag is not None:

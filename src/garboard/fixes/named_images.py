@@ -18,6 +18,7 @@ class NamedImage(NamedTuple):
     """An image that a file names: its reference, the line, and the values that it is made of.
 
     ``tag`` and ``digest`` are None where the repository's value holds them too, or where there is no such value.
+    ``registry`` is what a value of its own adds before the repository.
     """
 
     reference: str
@@ -25,3 +26,11 @@ class NamedImage(NamedTuple):
     repository: ValuePart
     tag: ValuePart | None = None
     digest: ValuePart | None = None
+    registry: str = ""
+
+
+class PutTogether(NamedTuple):
+    """A name of an image that is not stated as it is: of variables, templates, folded or escaped text."""
+
+    text: str
+    line: int

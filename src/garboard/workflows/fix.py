@@ -58,7 +58,8 @@ class BuildContext:
         """
         file = self._dockerfile if change.file == str(self._dockerfile) else Path(change.file)
         target = file.resolve()
-        if file != self._dockerfile and not target.is_relative_to(self._root):
+        homes = (self._root, *((file.parent.resolve(),) if file == self._dockerfile else ()))
+        if not any(target.is_relative_to(home) for home in homes):
             raise GarboardError(
                 f"{change.file} leads out of {self._folder}", "nothing outside of the context is written"
             )

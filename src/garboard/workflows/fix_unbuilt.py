@@ -49,9 +49,11 @@ def fix_deployment(name: str, data: bytes, recommend: Recommend) -> Fixes:
     for image in image_references.images(data):
 
         def splices(row: Row, image: NamedImage = image) -> tuple[Splice, ...]:
-            return image_references.moved(data, image, row.reference)
+            return image_references.moved(data, image, from_line.spelled_like(image.reference, row.reference))
 
         plan.add(image.reference, image.line, splices)
+    for one in image_references.put_together(data):
+        plan.leave(f"{name}:{one.line}", f"{one.text} is put together, and was not looked at")
     return plan.result()
 
 
@@ -93,6 +95,10 @@ class _Plan:
         self._changes.append(self._edited(action, row, splices))
         if self._changes[-1].files:
             self._left += after - today
+
+    def leave(self, subject: str, reason: str) -> None:
+        """What is not looked at."""
+        self._gaps.append(Gap(stage="recommend", subject=subject, reason=reason))
 
     def result(self) -> Fixes:
         """All of it."""

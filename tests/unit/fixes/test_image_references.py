@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from garboard.fixes.image_references import images, moved
+from garboard.fixes.image_references import images, moved, put_together
 from garboard.model.fix import CannotEdit
 from garboard.splices import spliced
 
@@ -39,6 +39,21 @@ CASES = [
         NEW,
         id="a devcontainer",
     ),
+    pytest.param("image:\n  name: postgres:12\n", "postgres:12", NEW, id="GitLab, with settings"),
+    pytest.param("services: [postgres:12]\n", "postgres:12", NEW, id="GitLab's services"),
+    pytest.param("services:\n- name: 'postgres:12'\n  alias: x\n", "postgres:12", NEW, id="the same, with settings"),
+    pytest.param("- uses: docker://postgres:12\n", "postgres:12", NEW, id="a step that runs an image"),
+    pytest.param("- uses: 'docker://postgres:12'\n", "postgres:12", NEW, id="the same, quoted"),
+    pytest.param(
+        "images:\n- name: x\n  newName: postgres:12\n", "postgres:12", NEW, id="Kustomize, a name with its tag"
+    ),
+    pytest.param('{\n\t"image": "postgres:12"\n}\n', "postgres:12", NEW, id="a devcontainer with tabs"),
+    pytest.param(
+        "environment: {image: 'x:1'}\nlabels:\n  image: x:1\nimage: postgres:12\n",
+        "postgres:12",
+        NEW,
+        id="not what is free",
+    ),
     pytest.param("a:\n  image: >-\n    x:1\nb:\n  image: postgres:12\n", "postgres:12", NEW, id="not a folded one"),
 ]
 
@@ -58,6 +73,31 @@ def test_a_digest_beside_the_tag_moves_with_it() -> None:
     assert moved_to.decode() == text.replace("'12'", "'12.22'").replace(DIGEST, OTHER)
     with pytest.raises(CannotEdit, match="digest"):
         moved(text.encode(), image, NEW)
+
+
+def test_a_registry_of_its_own_stays() -> None:
+    text = b"image:\n  registry: mirror.local\n  repository: postgres\n  tag: '12'\n"
+    (image,) = images(text)
+    assert image.reference == "mirror.local/postgres:12"
+    assert spliced(text, moved(text, image, "mirror.local/postgres:13")) == text.replace(b"'12'", b"'13'")
+    with pytest.raises(CannotEdit, match="registry"):
+        moved(text, image, "postgres:13")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("image: ${IMAGE}:1\n", ["${IMAGE}:1"]),
+        ("image: ruby:${V:-2.5.1}\n", ["ruby:${V:-2.5.1}"]),
+        ("image: >-\n  ruby:2\n", ["ruby:2"]),
+        ('image: "ruby\\u003a2"\n', ["ruby:2"]),
+        ("image: ruby:${{ matrix.v }}\n", ["ruby:${{ matrix.v }}"]),
+        ("image: ruby:2\n", []),
+        ("image: a picture of it\n", []),
+    ],
+)
+def test_what_is_put_together_is_told(text: str, told: list[str]) -> None:
+    assert [one.text for one in put_together(text.encode())] == told
 
 
 def test_only_one_of_several_changes() -> None:

@@ -31,7 +31,11 @@ def _head(fixes: Fixes) -> str:
     total = fixes.total
     count = f"{total} issue{'' if total == 1 else 's'}"
     if not total:
-        return "No issues: nothing to change."
+        return (
+            "No issues are known, and not everything could be judged."
+            if fixes.gaps
+            else "No issues: nothing to change."
+        )
     return (
         f"{count}. What to change, in this order:"
         if fixes.files
