@@ -35,19 +35,29 @@ def _artifact(name: str) -> str:
 def _likely(package: Package, names: Sequence[str]) -> tuple[str, ...]:
     """By the group: it is named like the Java packages of the classes, or, where it is one word, like the artifact.
 
-    A library that moved has groups that begin alike (``org.apache.tomcat``, ``org.apache.tomcat.embed``).
+    A library that moved has groups that begin alike (``org.apache.tomcat``, ``org.apache.tomcat.embed``). Where no group is
+    named like the classes, they may have been moved, or have always had other names: then it may be any of them.
     """
     likely = tuple(name for name in names if _fits(package, name.rpartition(":")[0]))
+    if names and not likely:
+        raise ValueError(", ".join(names))
     shortest = min((name.rpartition(":")[0] for name in likely), key=len, default="")
     if not all(f"{name.rpartition(':')[0]}.".startswith(f"{shortest}.") for name in likely):
         raise ValueError(", ".join(likely))
     return likely
 
 
+_WORD: Final = 3
+"""Letters of a group of one word that may be the beginning of anything."""
+
+
 def _fits(package: Package, group: str) -> bool:
     if "." not in group:
-        return package.name == group or package.name.startswith(f"{group}-")
-    return not package.namespaces or ".".join(group.split(".")[:2]) in package.namespaces
+        return package.name == group or package.name.startswith(
+            (f"{group}-", group if len(group) > _WORD else f"{group}-")
+        )
+    first = ".".join(group.split(".")[:2])
+    return not package.namespaces or any(one == first or first.startswith(f"{one}-") for one in package.namespaces)
 
 
 def _catalog() -> Catalog:
