@@ -65,7 +65,8 @@ def apply(report: Report, statements: Sequence[VexStatement]) -> Stated:
 
 
 def _counts(one: VexStatement, report: Report) -> bool:
-    return not _is_later(one, report) and not (one.flaw and one.status in _CLOSES)
+    """What closes has to be right and of a day before; what keeps a finding open is heeded however it is."""
+    return one.status not in _CLOSES or not (one.flaw or _is_later(one, report))
 
 
 def _is_later(one: VexStatement, report: Report) -> bool:

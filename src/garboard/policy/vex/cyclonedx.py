@@ -6,14 +6,14 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
-from urllib.parse import quote, unquote
+from urllib.parse import unquote
 
 import msgspec
 
 from garboard.model.vex import VexProduct, VexStatement, VexStatus
 from garboard.policy.vex import subject
 from garboard.policy.vex.flaws import first_flaw, time_flaw
-from garboard.policy.vex.products import is_image, purl_flaw
+from garboard.policy.vex.products import is_image, of_version, purl_flaw, versioned
 
 _STATUSES: Final = MappingProxyType(
     {
@@ -77,6 +77,11 @@ class _Component(msgspec.Struct, rename={"bom_ref": "bom-ref"}):
     version: str = ""
     components: list[_Component] = []
 
+    @property
+    def product(self) -> str:
+        """Its package URL; the version beside it is that of one without."""
+        return versioned(self.purl, self.version)
+
 
 class _Hash(msgspec.Struct):
     alg: str = ""
@@ -104,7 +109,7 @@ class _Root(_Component):
                 group=self.group,
                 name=self.name,
                 version=self.version,
-                purl=self.purl,
+                purl=self.product,
                 hashes=tuple(one.content for one in self.hashes if one.alg == "SHA-256"),
                 properties=tuple((one.name, one.value) for one in self.properties),
             )
@@ -165,10 +170,10 @@ def _context(found: _Document) -> _Context:
     count = Counter(one.bom_ref for one in every if one.bom_ref)
     return _Context(
         subject=root.subject if root else None,
-        itself=root.purl if root else "",
+        itself=root.product if root else "",
         serial=found.serialNumber,
         time=found.metadata.timestamp,
-        purls={one.bom_ref: one.purl for one in every if one.bom_ref},
+        purls={one.bom_ref: one.product for one in every if one.bom_ref},
         ambiguous=frozenset(ref for ref, times in count.items() if times > 1),
     )
 
@@ -251,15 +256,7 @@ def _products(affects: _Affects, context: _Context, status: VexStatus) -> Iterat
         return
     for one in affects.versions:
         if one.status == "unaffected":
-            yield _of_version(purl, one.version) if one.version else ""
-
-
-def _of_version(purl: str, version: str) -> str:
-    """The package URL with another version, and the rest as it is written."""
-    end = min((at for at in map(purl.find, "?#") if at >= 0), default=len(purl))
-    head, rest = purl[:end], purl[end:]
-    name, at, _ = head.rpartition("@")
-    return f"{name if at and '/' in name and '/' not in head[len(name) :] else head}@{quote(version, safe='')}{rest}"
+            yield of_version(purl, one.version) if one.version else ""
 
 
 def _product(ref: str, context: _Context) -> str:
