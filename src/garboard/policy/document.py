@@ -29,7 +29,7 @@ def _version(value: Any) -> str:
 IGNORE: Final = MappingProxyType(
     {
         "id": ("ids", values.IDS, "Any identifiers of vulnerabilities."),
-        "package": ("packages", values.WORDS, "Packages' or source packages' names, or patterns of them."),
+        "package": ("packages", values.PATTERNS, "Packages' or source packages' names, or patterns of them."),
         "version": (
             "version",
             Kind(_version, values.TEXT.schema),
