@@ -93,6 +93,11 @@ def keys(policy: PolicyFile) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*of_rules, *policy.trusted_keys)))
 
 
+def mistake(text: str, name: str, path: Path, what: str) -> str:
+    """A mistake of a policy's text that is found elsewhere, with its line and a caret."""
+    return _Reader(text, name, {}).told(path, what)
+
+
 def _shown(text: str, name: str, line: int, column: int, width: int, what: str) -> str:
     written = (text.splitlines() or [""])[line - 1 : line] or [""]
     shown = written[0][:_SHOWN].replace("\t", " ")
@@ -157,10 +162,18 @@ class _Reader:
         return {name: self._field(("vex",), table, name, values.WORDS) or () for name in VEX}
 
     def _tell(self, path: Path, what: str) -> None:
-        known = next(path[:end] for end in range(len(path), -1, -1) if path[:end] in self._places or not end)
-        start, end = self._places.get(known, (0, 1))
+        start, _ = self._span(path)
+        self._wrong.append((start, self.told(path, what)))
+
+    def told(self, path: Path, what: str) -> str:
+        start, end = self._span(path)
         line, column = self._position(start)
-        self._wrong.append((start, _shown(self._text, self._name, line, column, end - start, what)))
+        return _shown(self._text, self._name, line, column, end - start, what)
+
+    def _span(self, path: Path) -> tuple[int, int]:
+        """Where it stands, or what it is in."""
+        known = next(path[:end] for end in range(len(path), -1, -1) if path[:end] in self._places or not end)
+        return self._places.get(known, (0, 1))
 
     def _position(self, at: int) -> tuple[int, int]:
         before = self._text.replace("\r\n", " \n")[:at]
