@@ -101,10 +101,10 @@ class _Root(_Component):
     properties: list[_Property] = []
 
     @property
-    def subject(self) -> subject.Subject:
+    def subject(self) -> subject.VexSubject:
         """What the document is on."""
         return subject.of(
-            subject.Stated(
+            subject.StatedSubject(
                 type=self.type,
                 group=self.group,
                 name=self.name,
@@ -140,7 +140,7 @@ class _Context(NamedTuple):
     ``subject`` is what it is on as a whole, and ``itself`` the package URL of that.
     """
 
-    subject: subject.Subject | None
+    subject: subject.VexSubject | None
     itself: str
     serial: str
     time: str
@@ -223,7 +223,7 @@ def _flaw(one: _Vulnerability, analysis: _Analysis, context: _Context) -> str:
     )
 
 
-def _within(of: subject.Subject | None, purl: str) -> Iterator[VexProduct]:
+def _within(of: subject.VexSubject | None, purl: str) -> Iterator[VexProduct]:
     """What a document on an image says of a component, it says of that image's alone."""
     if of is None or not of.images or is_image(purl):
         yield VexProduct(purl=purl)

@@ -20,7 +20,7 @@ _MOST: Final = 8
 _SHOWN: Final = 100
 
 
-class Stated(NamedTuple):
+class StatedSubject(NamedTuple):
     """What the document says of its subject; ``type`` is CycloneDX's word."""
 
     type: str
@@ -32,14 +32,14 @@ class Stated(NamedTuple):
     properties: tuple[tuple[str, str], ...]
 
 
-class Subject(NamedTuple):
+class VexSubject(NamedTuple):
     """An image by each of the package URLs that it is known by, or something that is no image; ``name`` is for people."""
 
     name: str
     images: tuple[str, ...] = ()
 
 
-def of(stated: Stated) -> Subject:
+def of(stated: StatedSubject) -> VexSubject:
     """The subject by its package URL, else an image by its digests, else by its name.
 
     A name beside a digest is no other way to know it: another image may be called so.
@@ -47,14 +47,14 @@ def of(stated: Stated) -> Subject:
     name = "/".join(filter(None, (stated.group, stated.name)))
     shown = (stated.purl or name or "something without a name")[:_SHOWN]
     if stated.purl or stated.type != "container":
-        return Subject(shown, (stated.purl,) if is_image(stated.purl) else ())
+        return VexSubject(shown, (stated.purl,) if is_image(stated.purl) else ())
     digests = [*dict.fromkeys(_digests(stated))][:_MOST]
     if digests:
-        return Subject(shown, tuple(PackageURL("oci", None, "image", one).to_string() for one in digests))
-    return Subject(shown, tuple(_named(name.partition("@")[0], stated.version)))
+        return VexSubject(shown, tuple(PackageURL("oci", None, "image", one).to_string() for one in digests))
+    return VexSubject(shown, tuple(_named(name.partition("@")[0], stated.version)))
 
 
-def _digests(stated: Stated) -> Iterator[str]:
+def _digests(stated: StatedSubject) -> Iterator[str]:
     told: Iterable[str] = (
         stated.version,
         stated.name.partition("@")[2],
