@@ -30,6 +30,12 @@ DOCUMENTS = [
         cyclonedx(),
         cyclonedx()
         | {"metadata": {"component": {"type": "container", "bom-ref": "x", "purl": "pkg:oci/app@sha256:a"}}},
+        cyclonedx()
+        | {
+            "metadata": {
+                "component": {"type": "container", "name": "app:1", "properties": [{"name": "x", "value": "y"}]}
+            }
+        },
     )
 ]
 

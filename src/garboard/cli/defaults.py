@@ -13,7 +13,9 @@ from garboard.model.errors import UsageError
 if TYPE_CHECKING:
     from garboard.cli.params import Given
 
-_TABLE: Final = b"defaults"
+_DEFAULTS: Final = "defaults"
+_TABLE: Final = _DEFAULTS.encode()
+_NO_LIST: Final = "the option takes one value, and no list"
 _NEVER: Final = frozenset(
     {"attach", "ca-file", "file", "insecure", "mirror", "no-policy", "output", "package-mirror", "password", "policy"}
     | {"sign-key", "username"}
@@ -37,7 +39,22 @@ def read(given: Given) -> tuple[str, Mapping[str, Any]]:
     wanted = read_policy.read(file).defaults
     known = {name: one for one in given.command.params for name in _names(one)}
     check({*wanted} & _NEVER or {*wanted} - {*known}, file)
-    return str(file), {known[name].name or "": value for name, value in wanted.items() if name in known}
+    return str(file), {
+        known[name].name or "": _fitting(known[name], name, value, file)
+        for name, value in wanted.items()
+        if name in known
+    }
+
+
+def _fitting(one: click.Parameter, name: str, value: Any, file: Path) -> Any:
+    """One value as the list of an option that may be repeated.
+
+    Raises:
+        UsageError: there is a list for one that may not.
+    """
+    if isinstance(value, list) and not one.multiple:
+        raise UsageError(f"{file}: [defaults] {name}: {_NO_LIST}", f"{name} = {value[0]!r}")
+    return [value] if one.multiple and not isinstance(value, list) else value
 
 
 def check(names: Iterable[str], file: Path) -> None:
@@ -59,6 +76,46 @@ def check(names: Iterable[str], file: Path) -> None:
                 f"{file}: [defaults] sets {name}, and there is no such option",
                 f"did you mean {near[0]}?" if near else "garboard scan --help lists them, without the dashes",
             )
+
+
+def check_values(found: Mapping[str, Any], file: Path) -> None:
+    """Refuse values that every command's option of that name would refuse.
+
+    Raises:
+        PolicyError: there are some; each is shown with its line.
+    """
+    from garboard.cli.main import command
+    from garboard.model.policy import PolicyError
+    from garboard.policy.document import mistake
+
+    commands = [*_with_policies(command)]
+    wrong = {name: why for name, value in found.items() if (why := _refused(name, value, commands))}
+    if wrong:
+        text = file.read_text(encoding="utf-8-sig")
+        told = (mistake(text, str(file), (_DEFAULTS, name), f"{name}: {why}") for name, why in wrong.items())
+        raise PolicyError("\n".join(told), "garboard scan --help lists the options, and what they take")
+
+
+def _refused(name: str, value: Any, commands: Iterable[click.Command]) -> str:
+    """What an option says of a value that none takes; empty if one does."""
+    said = ""
+    for command in commands:
+        for one in command.params:
+            if name in _names(one):
+                said = _says(one, value, click.Context(command))
+                if not said:
+                    return ""
+    return said
+
+
+def _says(one: click.Parameter, value: Any, context: click.Context) -> str:
+    if isinstance(value, list) and not one.multiple:
+        return _NO_LIST
+    try:
+        one.process_value(context, [value] if one.multiple and not isinstance(value, list) else value)
+    except (click.UsageError, UsageError) as error:
+        return error.message
+    return ""
 
 
 def _content(file: Path) -> bytes:

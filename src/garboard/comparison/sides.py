@@ -7,11 +7,13 @@ from collections.abc import Iterable
 import msgspec
 
 from garboard import ecosystems
+from garboard.model import filtered
 from garboard.model.advisory import Severity
 from garboard.model.attribution import Origin
 from garboard.model.comparison import Side, SideIssue
 from garboard.model.errors import UsageError
 from garboard.model.finding import Finding
+from garboard.model.gap import Gap
 from garboard.model.package import SYSTEM_TYPES
 from garboard.model.policy import Suppressed
 from garboard.model.report import Coverage, Report
@@ -110,18 +112,22 @@ class _Saved(msgspec.Struct, rename="camel"):
     docker: _Layers
     suppressed: list[_Aside] = []
     feeds: list[_Feed] = []
+    gaps: list[Gap] = []
+    severity_threshold: str = ""
 
 
 def of_json(data: bytes, name: str) -> Side:
     """The side of a saved report, which does not list packages.
 
     Raises:
-        UsageError: it is no report on one image.
+        UsageError: it is no report on one image, or does not hold all issues.
     """
     try:
         saved = msgspec.json.decode(data, type=_Saved)
     except (msgspec.MsgspecError, RecursionError) as error:
         raise UsageError(f"{name} is no report on one image: {error}", "write one with garboard scan --json") from error
+    several = any(not isinstance(one.name, str) and len(one.name) > 1 for one in saved.vulnerabilities)
+    filtered.refuse(name, saved.gaps, saved.severity_threshold, grouped=several)
     groups: dict[tuple[str, str, str], list[_Entry]] = {}
     for one in saved.vulnerabilities:
         groups.setdefault((one.id, _type(one.purl), one.package_name), []).append(one)

@@ -11,9 +11,9 @@ def rfc3339(moment: dt.datetime | None) -> str:
 
 
 def parsed(text: str) -> dt.datetime | None:
-    """A time that others wrote; None if it is not a time or names no zone."""
+    """A time that others wrote, whose letters may be small; None if it is not a time or names no zone."""
     try:
-        found = dt.datetime.fromisoformat(text)
+        found = dt.datetime.fromisoformat(text.upper())
     except ValueError:
         return None
     return found if found.tzinfo is not None else None

@@ -65,6 +65,7 @@ class VexStatement(Value):
         timestamp: RFC 3339; the latest statement on a finding counts. Empty is the earliest.
         document: name of the file.
         place: where in the document it stands.
+        within: what the document as a whole is on, for people; empty if it is on no image or other thing alone.
         flaw: why it closes nothing, if it does not; a verb and what follows.
     """
 
@@ -79,6 +80,7 @@ class VexStatement(Value):
     document: str = ""
     author: str = ""
     place: str = ""
+    within: str = ""
     flaw: str = ""
 
 

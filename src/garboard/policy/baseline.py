@@ -8,9 +8,11 @@ from collections.abc import Iterable
 import msgspec
 
 from garboard import ecosystems
+from garboard.model import filtered
 from garboard.model.advisory import Severity
 from garboard.model.errors import UsageError
 from garboard.model.finding import Finding
+from garboard.model.gap import Gap
 from garboard.model.report import Report
 from garboard.policy.facts import Baseline
 
@@ -36,18 +38,21 @@ class _Entry(msgspec.Struct):
     purl: str
     severity: str
     package_name: str = msgspec.field(name="packageName")
+    name: str | list[str] = ""
 
 
 class _Saved(msgspec.Struct):
     vulnerabilities: list[_Entry]
     image: str = ""
+    gaps: list[Gap] = []
+    threshold: str = msgspec.field(name="severityThreshold", default="")
 
 
 def of_json(data: bytes, name: str) -> Baseline:
     """What ``garboard scan --json`` wrote.
 
     Raises:
-        UsageError: it is no such report.
+        UsageError: it is no such report, or does not hold all issues.
     """
     try:
         saved = msgspec.json.decode(data, type=_Saved)
@@ -55,6 +60,8 @@ def of_json(data: bytes, name: str) -> Baseline:
         raise UsageError(
             f"the baseline {name} is no report on one image: {error}", "write one with garboard scan --json"
         ) from error
+    several = any(not isinstance(one.name, str) and len(one.name) > 1 for one in saved.vulnerabilities)
+    filtered.refuse(f"the baseline {name}", saved.gaps, saved.threshold, grouped=several)
     words = {(one.id, one.package_name): one.severity.upper() for one in saved.vulnerabilities}
     counts = Counter(Severity[word] if word in Severity.__members__ else Severity.UNKNOWN for word in words.values())
     known = frozenset((one.id, _unversioned(one.purl) or one.package_name) for one in saved.vulnerabilities)

@@ -15,6 +15,7 @@ from garboard.policy.values import Unfit
 _COMMENT: Final = re.compile(r"#\s*garboard:\s*(\w*)\s*(.*)", re.IGNORECASE | re.DOTALL)
 _MEANT: Final = re.compile(rb"#[ \t]*garboard[ \t]*:?[ \t]*ignore\b", re.IGNORECASE)
 _UNTIL: Final = re.compile(r"(?i)\b(?:until[\s=:]+(\S+)|(until-fixed))")
+_UNTIL_AT_ALL: Final = re.compile(r"(?i)\buntil\b")
 _REASON: Final = re.compile(r"(?i)\breason\b[\s=:]*(.*)", re.DOTALL)
 _DIGIT: Final = re.compile(r"\d")
 _IDENTIFIER: Final = re.compile(r"[A-Za-z]\w*-[\w.:-]+")
@@ -64,6 +65,10 @@ def _of_comment(verb: str, text: str, dockerfile: Dockerfile, line: int) -> Igno
     ends = [one for one in ((first[1] or first[2]) if first else "", last) if one]
     if verb != "ignore" or not kept:
         raise PolicyError(f"{place}: a comment for garboard says what to ignore and why", _HINT)
+    if _UNTIL_AT_ALL.search(kept):
+        raise PolicyError(
+            f"{place}: the reason says until, and no day behind it ends the comment: it would hold for good", _HINT
+        )
     if len(ends) > 1:
         raise PolicyError(f"{place}: the comment names two ends", _HINT)
     until, until_fixed = _end(ends[0], place) if ends else (None, False)

@@ -29,7 +29,7 @@ def _version(value: Any) -> str:
 IGNORE: Final = MappingProxyType(
     {
         "id": ("ids", values.IDS, "Any identifiers of vulnerabilities."),
-        "package": ("packages", values.WORDS, "Packages' or source packages' names, or patterns of them."),
+        "package": ("packages", values.PATTERNS, "Packages' or source packages' names, or patterns of them."),
         "version": (
             "version",
             Kind(_version, values.TEXT.schema),
@@ -91,6 +91,11 @@ def keys(policy: PolicyFile) -> tuple[str, ...]:
     wanted = (one for stage in policy.stages for rule in stage.rules for one in rule.conditions)
     of_rules = (name for one in wanted if one.name == of_images.UNSIGNED_BY for name in one.value)
     return tuple(dict.fromkeys((*of_rules, *policy.trusted_keys)))
+
+
+def mistake(text: str, name: str, path: Path, what: str) -> str:
+    """A mistake of a policy's text that is found elsewhere, with its line and a caret."""
+    return _Reader(text, name, {}).told(path, what)
 
 
 def _shown(text: str, name: str, line: int, column: int, width: int, what: str) -> str:
@@ -157,10 +162,18 @@ class _Reader:
         return {name: self._field(("vex",), table, name, values.WORDS) or () for name in VEX}
 
     def _tell(self, path: Path, what: str) -> None:
-        known = next(path[:end] for end in range(len(path), -1, -1) if path[:end] in self._places or not end)
-        start, end = self._places.get(known, (0, 1))
+        start, _ = self._span(path)
+        self._wrong.append((start, self.told(path, what)))
+
+    def told(self, path: Path, what: str) -> str:
+        start, end = self._span(path)
         line, column = self._position(start)
-        self._wrong.append((start, _shown(self._text, self._name, line, column, end - start, what)))
+        return _shown(self._text, self._name, line, column, end - start, what)
+
+    def _span(self, path: Path) -> tuple[int, int]:
+        """Where it stands, or what it is in."""
+        known = next(path[:end] for end in range(len(path), -1, -1) if path[:end] in self._places or not end)
+        return self._places.get(known, (0, 1))
 
     def _position(self, at: int) -> tuple[int, int]:
         before = self._text.replace("\r\n", " \n")[:at]

@@ -147,7 +147,9 @@ def _texts(one: Mapping[str, Any], key: str) -> tuple[str, ...]:
 
 
 def _day(value: object) -> dt.date | None:
-    """The day of a date or a time.
+    """The last whole day before a date or a time: there they end at the beginning of the day, here with its end.
+
+    Of a time in another zone than UTC the day in UTC counts.
 
     Raises:
         ValueError: it is neither.
@@ -155,12 +157,24 @@ def _day(value: object) -> dt.date | None:
     if value is None or value == "":
         return None
     if isinstance(value, dt.date):
-        return value.date() if isinstance(value, dt.datetime) else value
-    found = _DAY.fullmatch(str(value).strip())
+        return _before(value)
+    text = str(value).strip()
+    if not _DAY.fullmatch(text):
+        raise ValueError(f"{text[:60]} is no day")
     try:
-        return dt.date.fromisoformat(found[1] if found else "")
-    except ValueError:
-        raise ValueError(f"{str(value)[:60]} is no day") from None
+        return _before(dt.datetime.fromisoformat(text))
+    except (ValueError, OverflowError):
+        raise ValueError(f"{text[:60]} is no day") from None
+
+
+def _before(moment: dt.date) -> dt.date:
+    """The day before that in which it lies, but for its last second: on that itself it would hold longer than it was meant to."""
+    if isinstance(moment, dt.datetime):
+        moment = moment.astimezone(dt.UTC) if moment.tzinfo else moment
+        if (moment.hour, moment.minute, moment.second) == (23, 59, 59):
+            return moment.date()
+        moment = moment.date()
+    return moment - dt.timedelta(days=1)
 
 
 def _yaml(text: str) -> dict[str, Any]:
@@ -195,8 +209,9 @@ def _trivyignore(text: str, name: str, left: Left) -> Iterator[Ignore]:
         if not words.strip():
             above = [*above, comment.strip()] if comment else []
             continue
+        said, above = " ".join(one for one in above if one), []
         place, (identifier, *more) = f"{name}:{number}", words.split()
-        reason = comment.strip() or " ".join(one for one in above if one)
+        reason = comment.strip() or said
         if not _VULNERABILITY.match(identifier) or _NO_VULNERABILITY.match(identifier):
             left(f"{place}: {identifier} is about no vulnerability")
             continue

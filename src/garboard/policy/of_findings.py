@@ -102,7 +102,7 @@ def _epss(least: float, finding: Finding, facts: Facts) -> Holds:
 
 def _cvss(parts: tuple[str, ...], finding: Finding, facts: Facts) -> Holds:  # noqa: ARG001
     vector = finding.vulnerability.cvss_vector
-    return None if not vector else {*parts} <= {*vector.split("/")}
+    return None if not vector else {*parts} <= {*vector.upper().split("/")}
 
 
 def _malicious(wanted: bool, finding: Finding, facts: Facts) -> Holds:  # noqa: ARG001
@@ -184,7 +184,7 @@ CONDITIONS: Final = MappingProxyType(
         "malicious": OfFinding(values.EITHER, "Whether the package itself is malware.", _malicious),
         "of": OfFinding(values.SIDES, "Who brought it: base or yours.", _of, "who brought it"),
         "ecosystem": OfFinding(values.ECOSYSTEMS, "The ecosystem: deb, npm, pypi …", _ecosystem),
-        "package": OfFinding(values.WORDS, "The package's name, or a pattern of it.", _package),
+        "package": OfFinding(values.PATTERNS, "The package's name, or a pattern of it.", _package),
         "id": OfFinding(values.IDS, "Any identifier of the vulnerability.", _id),
         "new": OfFinding(values.EITHER, "Whether the baseline does not have it.", _new, "a baseline (--baseline)"),
     }

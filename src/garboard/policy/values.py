@@ -6,14 +6,17 @@ import datetime as dt
 import difflib
 import re
 from collections.abc import Callable, Iterable, Mapping
+from fnmatch import translate
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from garboard.ecosystems import BY_TYPE
 from garboard.model.advisory import Severity
 from garboard.model.vex import JUSTIFICATIONS
+from garboard.policy import vector_parts
 
-_PART: Final = re.compile(r"[A-Z]{1,3}:[A-Z]{1,2}")
+_NEVER: Final = ("\\[", "(?!)")
+"""What the expression of a pattern has which asks for a bracket, or for no character at all."""
 _NO_ID: Final = re.compile(r"[\s,*?\[\]]")
 _LINES: Final = re.compile(r"\s*([0-9]{1,9})\s*(?:-\s*([0-9]{1,9})\s*)?")
 _LAYER: Final = re.compile(r"[0-9]{1,9}|sha256:[0-9a-f]{64}")
@@ -83,9 +86,18 @@ def _sides(value: Any) -> tuple[str, ...]:
 
 
 def _vector_parts(value: Any) -> tuple[str, ...]:
-    found = tuple(one.upper() for one in _words(value))
-    if not all(_PART.fullmatch(one) for one in found):
-        raise Unfit("parts of a CVSS vector: AV:N, PR:N …")
+    found = _words(value)
+    why = vector_parts.wrong(found)
+    if why:
+        raise Unfit(f"parts of a CVSS vector: AV:N, PR:N …; {why}")
+    return tuple(one.upper() for one in found)
+
+
+def _patterns(value: Any) -> tuple[str, ...]:
+    found = _words(value)
+    for one in found:
+        if any(never in translate(one) for never in _NEVER):
+            raise Unfit(f"names or patterns of packages: {one[:60]} can match none, as no name has a bracket")
     return found
 
 
@@ -188,6 +200,7 @@ _ONE_OR_MORE: Final = {
 }
 TEXT: Final = Kind(_text, MappingProxyType({"type": "string", "minLength": 1}))
 WORDS: Final = Kind(_words, MappingProxyType(_TEXTS))
+PATTERNS: Final = Kind(_patterns, MappingProxyType(_TEXTS))
 IDS: Final = Kind(_identifiers, MappingProxyType(_TEXTS))
 ECOSYSTEMS: Final = Kind(_ecosystems, MappingProxyType(_TEXTS))
 SIDES: Final = Kind(_sides, MappingProxyType(_TEXTS))

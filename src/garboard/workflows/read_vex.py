@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import stat
 import tarfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -22,7 +23,7 @@ from garboard import compression, zipped
 from garboard.model.errors import UsageError
 from garboard.model.limits import MIB
 from garboard.model.policy import PolicyError
-from garboard.model.vex import VexProduct, VexStatement
+from garboard.model.vex import VexProduct, VexStatement, VexStatus
 from garboard.policy.vex.document import read as parse
 from garboard.policy.vex.products import covers
 
@@ -96,7 +97,7 @@ def read(places: Iterable[str], web: Addresses) -> Iterator[VexStatement]:
             yield from _of_manifest(_file(path / MANIFEST), f"{place}/{MANIFEST}", "", web)
         else:
             for file in _folder(path):
-                yield from parse(_file(file), str(file))
+                yield from parse(_file(file), str(file)) if _is_plain(file) else (_passed_over(file),)
 
 
 def _file(path: Path) -> bytes:
@@ -108,6 +109,22 @@ def _file(path: Path) -> bytes:
     if len(data) > DOCUMENT_BYTES:
         raise UsageError(f"the VEX document {path} is larger than {DOCUMENT_BYTES} bytes", "split it")
     return data
+
+
+def _is_plain(file: Path) -> bool:
+    """Whether it can be read to its end; what cannot be looked at is an error where it is read."""
+    try:
+        return stat.S_ISREG(file.stat().st_mode)
+    except OSError:
+        return True
+
+
+def _passed_over(file: Path) -> VexStatement:
+    """What tells that a pipe, a device or a link to a folder is no document."""
+    flaw = "is no plain file, and was not read"
+    return VexStatement(
+        ids=(), status=VexStatus.UNDER_INVESTIGATION, products=(), document=str(file), place="all of it", flaw=flaw
+    )
 
 
 def _folder(folder: Path) -> list[Path]:

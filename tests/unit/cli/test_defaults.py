@@ -53,6 +53,7 @@ def test_what_another_command_has_is_left_alone(project: Path, run: Any) -> None
         ("severity = {a = 1}", "severity wants a text, a number"),
         ("severity = 2020-01-01", "severity wants a text, a number"),
         ('quiet = "perhaps"', "perhaps"),
+        ('severity = ["low", "high"]', "severity: the option takes one value, and no list"),
     ],
 )
 def test_what_is_wrong_is_told(text: str, said: str, project: Path, run: Any) -> None:  # noqa: F811
@@ -60,8 +61,23 @@ def test_what_is_wrong_is_told(text: str, said: str, project: Path, run: Any) ->
     done = run("scan", sbom("issues"))
     assert done.code == 2
     assert said in done.err
-    if "severity:" not in said and "perhaps" not in said:
-        assert run("policy", "check").code == 2
+    assert run("policy", "check").code == 2
+
+
+def test_a_value_that_the_option_refuses_is_shown_with_its_line(project: Path, run: Any) -> None:  # noqa: F811
+    project.write_text('[defaults]\nquiet = "perhaps"\nseverity = "worst"\ngroup-by = "line"\n')
+    done = run("policy", "check")
+    assert done.code == 2
+    assert "garboard.toml:2:1: quiet: " in done.err
+    assert "garboard.toml:3:1: severity: --severity takes only" in done.err
+    assert "^^^^^^^^" in done.err
+    assert "group-by" not in done.err
+
+
+def test_one_value_is_a_list_where_an_option_may_be_repeated(project: Path, run: Any) -> None:  # noqa: F811
+    project.write_text('[defaults]\nquiet = true\nformat = "json"\n')
+    assert run("policy", "check").code == 0
+    assert json.loads(run("scan", sbom("issues")).out)["severityThreshold"] == "low"
 
 
 def test_a_table_is_wanted(project: Path, run: Any) -> None:  # noqa: F811

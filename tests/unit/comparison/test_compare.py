@@ -15,6 +15,7 @@ from garboard.model.errors import UsageError
 from garboard.model.finding import Finding
 from garboard.model.policy import Suppressed, Suppression
 from garboard.model.report import Report
+from garboard.policy import baseline
 from garboard.reporters.compare import text
 from garboard.reporters.scan import json
 from garboard.reporters.view import View
@@ -110,6 +111,35 @@ def test_a_saved_report_is_compared_by_its_issues() -> None:
     for wrong in (b"[]", b"{", b'{"vulnerabilities": []}'):
         with pytest.raises(UsageError):
             of_json(wrong, "x.json")
+
+
+@pytest.mark.parametrize(
+    ("view", "said"),
+    [
+        (View(severity=Severity.CRITICAL), "--severity critical"),
+        (View(only_fixed=True), "--only-fixed"),
+        (View(group_issues=True), "--group-issues"),
+    ],
+)
+def test_a_saved_report_that_leaves_something_out_is_refused(view: View, said: str) -> None:
+    unfixed = finding("CVE-3", deb("a", source_name="s"))
+    also = finding("CVE-3", deb("b", source_name="s"))
+    data = json.render(report(CURL, SQLITE, unfixed, also), view)
+    for read in (of_json, baseline.of_json):
+        with pytest.raises(UsageError, match=said):
+            read(data, "old.json")
+
+
+def test_an_old_report_states_its_threshold_alone() -> None:
+    data = json.render(report(CURL), View())
+    for read in (of_json, baseline.of_json):
+        assert read(data, "old.json")
+        with pytest.raises(UsageError, match="--severity high"):
+            read(data.replace(b'"severityThreshold": "low"', b'"severityThreshold": "high"'), "old.json")
+
+
+def test_a_filter_that_left_nothing_out_changes_nothing() -> None:
+    assert of_json(json.render(report(CURL), View(exclude_base=True)), "old.json").issues
 
 
 ISSUES = st.builds(

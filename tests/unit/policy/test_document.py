@@ -212,6 +212,11 @@ def test_any_text_is_a_policy_or_a_mistake(text: str) -> None:
         ('ecosystem = "nmp"', "there is no nmp"),
         ('of = "mine"', 'of wants "base" or "yours"'),
         ('cvss = "network"', "parts of a CVSS vector"),
+        ('cvss = "AV:X"', "there is no AV:X"),
+        ('cvss = ["Au:N", "PR:N"]', "no vector has Au:N and PR:N"),
+        ('cvss = ["AV:N", "AV:L"]', "no vector has AV:N and AV:L"),
+        ('package = "[a"', "[a can match none"),
+        ('package = ["lib*", "x[b-a]"]', "x[b-a] can match none"),
     ],
 )
 def test_a_misspelled_value_is_no_rule_that_never_holds(rule: str, said: str) -> None:

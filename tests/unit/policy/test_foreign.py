@@ -89,15 +89,39 @@ def test_trivyignore() -> None:
     assert [(one.ids, one.reason, one.until) for one in found.ignores] == [
         (("CVE-2018-14618",), "Accept the risk", None),
         (("CVE-2019-14697",), "only in tests", None),
-        (("CVE-2019-1543",), "no reason was given", dt.date(2023, 1, 1)),
+        (("CVE-2019-1543",), "no reason was given", dt.date(2022, 12, 31)),
     ]
     assert found.left == ("x/.trivyignore:6: AVD-DS-0002 is about no vulnerability",)
+
+
+def test_a_comment_in_a_trivyignore_is_of_the_next_entry_alone() -> None:
+    found = foreign.read("# one\n# two\nCVE-1\nCVE-2\n# x\n\nCVE-3\n", ".trivyignore")
+    assert [one.reason for one in found.ignores] == ["one two", "no reason was given", "no reason was given"]
+
+
+@pytest.mark.parametrize(
+    ("end", "last"),
+    [
+        ("2020-03-01", "2020-02-29"),
+        ("2020-03-01T00:00:00Z", "2020-02-29"),
+        ("2020-03-01T12:00:00Z", "2020-02-29"),
+        ("2020-03-01T23:59:59Z", "2020-03-01"),
+        ("2020-03-01T00:00:00+02:00", "2020-02-28"),
+    ],
+)
+def test_nothing_is_ignored_longer_than_it_was(end: str, last: str) -> None:
+    for text, name in (
+        (f'[[IgnoredVulns]]\nid = "CVE-1"\nignoreUntil = {end}\n', "osv-scanner.toml"),
+        (f"CVE-1 exp:{end}\n", ".trivyignore"),
+        (f"ignore:\n  CVE-1:\n  - '*':\n      expires: {end}\n", ".snyk"),
+    ):
+        assert [str(one.until) for one in foreign.read(text, name).ignores] == [last]
 
 
 def test_trivyignore_yaml() -> None:
     found = foreign.read(TRIVY_YAML, ".trivyignore.yaml")
     assert [(one.ids[0], one.packages, one.version, one.until) for one in found.ignores] == [
-        ("CVE-2022-40897", (), "", dt.date(2026, 9, 1)),
+        ("CVE-2022-40897", (), "", dt.date(2026, 8, 31)),
         ("CVE-2023-3817", ("libssl1.1",), "1.1.1n", None),
         ("CVE-2023-3817", ("@a/b",), "1", None),
     ]
@@ -109,7 +133,7 @@ def test_trivyignore_yaml() -> None:
 def test_snyk() -> None:
     found = foreign.read(SNYK, ".snyk")
     assert [(one.ids, one.packages, one.reason, one.until) for one in found.ignores] == [
-        (("CVE-2021-1",), ("qs",), "not reachable", dt.date(2027, 1, 31)),
+        (("CVE-2021-1",), ("qs",), "not reachable", dt.date(2027, 1, 30)),
         (("CVE-2021-1",), (), "everywhere", None),
     ]
     assert found.ignores[0].version == "6.5.2"
@@ -130,7 +154,7 @@ def test_grype() -> None:
 def test_osv_scanner() -> None:
     found = foreign.read(OSV, "osv-scanner.toml")
     assert [(one.ids, one.packages, one.version, one.until) for one in found.ignores] == [
-        (("GO-2022-0968",), (), "", dt.date(2027, 11, 9)),
+        (("GO-2022-0968",), (), "", dt.date(2027, 11, 8)),
         ((), ("lib",), "1.0.0", None),
     ]
     assert len(found.left) == 1

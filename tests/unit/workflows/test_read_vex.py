@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import os
 import tarfile
 import zipfile
 from collections.abc import Callable
@@ -218,3 +219,12 @@ def test_a_truncated_or_changed_archive_is_refused_in_words(at: int, change: byt
     for damaged in (whole[:at], whole[:at] + change + whole[at + len(change) :]):
         with contextlib.suppress(GarboardError):
             assert [one.ids for one in statements(AT, site(damaged))] == [("CVE-2024-1",)]
+
+
+def test_what_is_no_plain_file_in_a_folder_is_told(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text(json.dumps(openvex()))
+    os.mkfifo(tmp_path / "b.json")
+    found = [*read([str(tmp_path)], Addresses(lambda *_: b""))]
+    assert [one.ids for one in found] == [("CVE-2024-1",), ()]
+    assert found[1].flaw == "is no plain file, and was not read"
+    assert found[1].document.endswith("b.json")

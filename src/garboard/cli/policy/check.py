@@ -41,6 +41,7 @@ def check(settings: Checked) -> int:
     """
     policy = read(settings.file)
     defaults.check(policy.defaults, settings.file)
+    defaults.check_values(policy.defaults, settings.file)
     for stage in policy.stages:
         click.echo(f"{settings.file}: stage {stage.name}: {number_of(len(stage.rules), 'rule')}")
     click.echo(f"{settings.file}: {number_of(len(policy.ignores), 'ignore')}")

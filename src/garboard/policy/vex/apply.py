@@ -65,7 +65,8 @@ def apply(report: Report, statements: Sequence[VexStatement]) -> Stated:
 
 
 def _counts(one: VexStatement, report: Report) -> bool:
-    return not _is_later(one, report) and not (one.flaw and one.status in _CLOSES)
+    """What closes has to be right and of a day before; what keeps a finding open is heeded however it is."""
+    return one.status not in _CLOSES or not (one.flaw or _is_later(one, report))
 
 
 def _is_later(one: VexStatement, report: Report) -> bool:
@@ -100,8 +101,14 @@ def _why(one: VexStatement, report: Report) -> str:
         return "names no product by a package URL"
     if _is_later(one, report):
         return f"is dated {one.timestamp}, after this report"
-    if one.status in _CLOSES and any(_is_claimed(product, report.image) for product in one.products):
-        return f"names the image by a name that only the {report.image.source} states; its digest would do"
+    return _of_images(one, report.image) if one.status in _CLOSES else ""
+
+
+def _of_images(one: VexStatement, image: Image) -> str:
+    if any(_is_claimed(product, image) for product in one.products):
+        return f"names the image by a name that only the {image.source} states; its digest would do"
+    if one.within and all(_is_of_another(product, image) for product in one.products):
+        return f"is in a document on {one.within}, which is not known to be this image"
     return ""
 
 
@@ -153,6 +160,11 @@ def _is_image(wanted: PackageURL, image: Image) -> bool:
     if (wanted.version or "").startswith("sha256:"):
         return wanted.version in {image.manifest_digest, image.config_digest, *image.index_digests}
     return image.source in _NAMED and _is_called(wanted, {image.name, *image.tags})
+
+
+def _is_of_another(product: VexProduct, image: Image) -> bool:
+    wanted = parsed_purl(product.purl)
+    return wanted is not None and wanted.type in IMAGES and not _is_image(wanted, image)
 
 
 def _is_claimed(product: VexProduct, image: Image) -> bool:

@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 
 from garboard.model.vex import JUSTIFICATIONS, VexProduct, VexStatement, VexStatus
 from garboard.policy.vex.flaws import first_flaw, time_flaw
-from garboard.policy.vex.products import purl_flaw
+from garboard.policy.vex.products import parsed, purl_flaw, versioned
 
 _STATUSES: Final = MappingProxyType(
     {
@@ -28,6 +28,7 @@ _STATUSES: Final = MappingProxyType(
 _PUBLISHED: Final = ("final", "interim")
 """A draft is for its issuer's own use, or to ask what others think (3.2.1.12.8)."""
 _RANGE: Final = "product_version_range"
+_VERSION: Final = "product_version"
 _GROUPS: Final = 1000
 _NOT_THERE: Final = "names a product without a package URL, or on a platform that has none"
 
@@ -158,15 +159,30 @@ def _tree(tree: dict[str, Any]) -> _Tree:
 
 
 def _stated(tree: dict[str, Any]) -> Iterator[tuple[str, str, bool]]:
-    """The products of branches and of the list: the id, the package URL, and whether it is a range of versions."""
-    waiting = [*_items(tree.get("branches")), *({"product": one} for one in _items(tree.get("full_product_names")))]
+    """The products of branches and of the list: the id, the package URL, and whether it is a range of versions.
+
+    A package URL without a version has that of the branch of a version that is nearest above.
+    """
+    listed = ({"product": one} for one in _items(tree.get("full_product_names")))
+    waiting: list[tuple[object, str, str]] = [(one, "", "") for one in (*_items(tree.get("branches")), *listed)]
     while waiting:
-        branch = _mapping(waiting.pop())
+        stated, kind, version = waiting.pop()
+        branch = _mapping(stated)
+        if branch.get("category") in {_RANGE, _VERSION}:
+            kind, version = _text(branch.get("category")), _text(branch.get("name")).strip()
         product = _mapping(branch.get("product"))
         if product:
             purl = _text(_mapping(product.get("product_identification_helper")).get("purl"))
-            yield _text(product.get("product_id")), purl, branch.get("category") == _RANGE
-        waiting += _items(branch.get("branches"))
+            whole = purl if _is_name(version, product, purl) else versioned(purl, version)
+            is_range = kind == _RANGE and (whole != purl or branch.get("category") == _RANGE)
+            yield _text(product.get("product_id")), purl if kind == _RANGE else whole, is_range
+        waiting += ((one, kind, version) for one in _items(branch.get("branches")))
+
+
+def _is_name(version: str, product: Mapping[str, Any], purl: str) -> bool:
+    """Whether a branch of a version has the product's name for it, as some makers write what they say of all versions."""
+    found = parsed(purl)
+    return version in {_text(product.get("name")), found.name if found else ""}
 
 
 def _groups(tree: dict[str, Any]) -> dict[str, tuple[str, ...]]:

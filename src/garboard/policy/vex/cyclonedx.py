@@ -6,13 +6,14 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
-from urllib.parse import quote, unquote
+from urllib.parse import unquote
 
 import msgspec
 
 from garboard.model.vex import VexProduct, VexStatement, VexStatus
+from garboard.policy.vex import subject
 from garboard.policy.vex.flaws import first_flaw, time_flaw
-from garboard.policy.vex.products import is_image, purl_flaw
+from garboard.policy.vex.products import is_image, of_version, purl_flaw, versioned
 
 _STATUSES: Final = MappingProxyType(
     {
@@ -45,6 +46,7 @@ class _Analysis(msgspec.Struct):
     justification: str = ""
     detail: str = ""
     lastUpdated: str = ""  # noqa: N815
+    firstIssued: str = ""  # noqa: N815
 
 
 class _Version(msgspec.Struct):
@@ -67,13 +69,51 @@ class _Vulnerability(msgspec.Struct):
     references: list[_Other] = []
     analysis: _Analysis | None = None
     affects: list[_Affects] = []
-    updated: str = ""
 
 
 class _Component(msgspec.Struct, rename={"bom_ref": "bom-ref"}):
     bom_ref: str = ""
     purl: str = ""
+    version: str = ""
     components: list[_Component] = []
+
+    @property
+    def product(self) -> str:
+        """Its package URL; the version beside it is that of one without."""
+        return versioned(self.purl, self.version)
+
+
+class _Hash(msgspec.Struct):
+    alg: str = ""
+    content: str = ""
+
+
+class _Property(msgspec.Struct):
+    name: str = ""
+    value: str = ""
+
+
+class _Root(_Component):
+    type: str = ""
+    group: str = ""
+    name: str = ""
+    hashes: list[_Hash] = []
+    properties: list[_Property] = []
+
+    @property
+    def subject(self) -> subject.VexSubject:
+        """What the document is on."""
+        return subject.of(
+            subject.StatedSubject(
+                type=self.type,
+                group=self.group,
+                name=self.name,
+                version=self.version,
+                purl=self.product,
+                hashes=tuple(one.content for one in self.hashes if one.alg == "SHA-256"),
+                properties=tuple((one.name, one.value) for one in self.properties),
+            )
+        )
 
 
 class _Named(msgspec.Struct):
@@ -84,7 +124,7 @@ class _Metadata(msgspec.Struct):
     timestamp: str = ""
     authors: list[_Named] = []
     supplier: _Named | None = None
-    component: _Component | None = None
+    component: _Root | None = None
 
 
 class _Document(msgspec.Struct):
@@ -95,9 +135,13 @@ class _Document(msgspec.Struct):
 
 
 class _Context(NamedTuple):
-    """What the statements of a document refer to: its components by their references, of which some are of several."""
+    """What the statements of a document refer to: its components by their references, of which some are of several.
 
-    image: str
+    ``subject`` is what it is on as a whole, and ``itself`` the package URL of that.
+    """
+
+    subject: subject.VexSubject | None
+    itself: str
     serial: str
     time: str
     purls: Mapping[str, str]
@@ -125,10 +169,11 @@ def _context(found: _Document) -> _Context:
     every = [*_all(found.components, root)]
     count = Counter(one.bom_ref for one in every if one.bom_ref)
     return _Context(
-        image=root.purl if root and is_image(root.purl) else "",
+        subject=root.subject if root else None,
+        itself=root.product if root else "",
         serial=found.serialNumber,
         time=found.metadata.timestamp,
-        purls={one.bom_ref: one.purl for one in every if one.bom_ref},
+        purls={one.bom_ref: one.product for one in every if one.bom_ref},
         ambiguous=frozenset(ref for ref, times in count.items() if times > 1),
     )
 
@@ -147,12 +192,14 @@ def _statement(stated: Any, context: _Context) -> VexStatement | None:
     return VexStatement(
         ids=tuple(dict.fromkeys(each for each in (one.id, *(other.id for other in one.references)) if each)),
         status=status,
-        products=tuple(_within(context.image, purl) for purl in products if purl),
+        products=tuple(product for purl in products if purl for product in _within(context.subject, purl)),
         flaw=_flaw(one, one.analysis, context)
-        or ("" if all(products) else "names products, or ranges of their versions, that are not known here"),
+        or ("" if all(products) else "names products, or ranges of their versions, that are not known here")
+        or _elsewhere(context, products),
+        within=context.subject.name if context.subject else "",
         justification=one.analysis.justification,
         text=one.analysis.detail,
-        timestamp=one.analysis.lastUpdated or one.updated or context.time,
+        timestamp=one.analysis.lastUpdated or one.analysis.firstIssued or context.time,
     )
 
 
@@ -170,18 +217,30 @@ def _flaw(one: _Vulnerability, analysis: _Analysis, context: _Context) -> str:
     named = (_product(each.ref, context) for each in one.affects)
     return first_flaw(
         (
-            *map(time_flaw, (analysis.lastUpdated, one.updated, context.time)),
+            *map(time_flaw, (analysis.lastUpdated, analysis.firstIssued, context.time)),
             *(purl_flaw(purl) for purl in named if purl),
         )
     )
 
 
-def _within(image: str, purl: str) -> VexProduct:
+def _within(of: subject.VexSubject | None, purl: str) -> Iterator[VexProduct]:
     """What a document on an image says of a component, it says of that image's alone."""
-    return VexProduct(purl=image, subcomponent=purl) if image and not is_image(purl) else VexProduct(purl=purl)
+    if of is None or not of.images or is_image(purl):
+        yield VexProduct(purl=purl)
+        return
+    for image in of.images:
+        yield VexProduct(purl=image, subcomponent=purl)
 
 
-def _all(components: list[_Component], root: _Component | None) -> Iterator[_Component]:
+def _elsewhere(context: _Context, products: list[str]) -> str:
+    """Why what is said of the parts of something that is no image closes nothing: it is of those in that alone."""
+    of = context.subject
+    if of is None or of.images or all(purl == context.itself or is_image(purl) for purl in products):
+        return ""
+    return f"is in a document on {of.name}, which is not known to be this image"
+
+
+def _all(components: list[_Component], root: _Root | None) -> Iterator[_Component]:
     waiting = [*components, *([root] if root else [])]
     while waiting:
         one = waiting.pop()
@@ -197,15 +256,7 @@ def _products(affects: _Affects, context: _Context, status: VexStatus) -> Iterat
         return
     for one in affects.versions:
         if one.status == "unaffected":
-            yield _of_version(purl, one.version) if one.version else ""
-
-
-def _of_version(purl: str, version: str) -> str:
-    """The package URL with another version, and the rest as it is written."""
-    end = min((at for at in map(purl.find, "?#") if at >= 0), default=len(purl))
-    head, rest = purl[:end], purl[end:]
-    name, at, _ = head.rpartition("@")
-    return f"{name if at and '/' in name and '/' not in head[len(name) :] else head}@{quote(version, safe='')}{rest}"
+            yield of_version(purl, one.version) if one.version else ""
 
 
 def _product(ref: str, context: _Context) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from typing import Final
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from packageurl import PackageURL
 
@@ -54,6 +54,20 @@ def qualifiers(purl: PackageURL) -> dict[str, str]:
     """Its qualifiers by their names."""
     found = purl.qualifiers
     return dict(found) if isinstance(found, dict) else {}
+
+
+def of_version(purl: str, version: str) -> str:
+    """The package URL with another version, and the rest as it is written."""
+    end = min((at for at in map(purl.find, "?#") if at >= 0), default=len(purl))
+    head, rest = purl[:end], purl[end:]
+    name, at, _ = head.rpartition("@")
+    return f"{name if at and '/' in name and '/' not in head[len(name) :] else head}@{quote(version, safe='')}{rest}"
+
+
+def versioned(purl: str, version: str) -> str:
+    """The package URL, with the version that is stated beside it where it has none itself."""
+    found = parsed(purl) if purl and version else None
+    return purl if found is None or found.version else of_version(purl, version)
 
 
 def covers(wanted: str, found: str) -> bool:

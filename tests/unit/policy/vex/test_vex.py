@@ -163,6 +163,46 @@ def test_what_is_said_after_the_day_of_the_report_does_not_count() -> None:
 
 
 @pytest.mark.parametrize(
+    "document",
+    [
+        openvex("pkg:deb/debian/curl", "affected", timestamp="2026-03-01T00:00:00Z"),
+        openvex("pkg:deb/debian/curl", "under_investigation", timestamp="2026-03-01T00:00:00Z"),
+        csaf("known_affected"),
+        cyclonedx("exploitable"),
+    ],
+)
+def test_what_is_taken_back_on_a_later_day_is_taken_back(document: dict[str, Any]) -> None:
+    late = json.loads(json.dumps(document).replace("2026-01-01", "2026-03-01"))
+    every = [openvex("pkg:deb/debian/curl", "fixed"), late]
+    statements = [each for one in every for each in read(json.dumps(one).encode(), "vex.json")]
+    assert apply(of(CURL), statements[:1]).report.suppressed
+    assert not apply(of(CURL), statements).report.suppressed
+
+
+@pytest.mark.parametrize(("version", "closes"), [("1", True), ("2", False), ("", True)])
+def test_a_version_beside_a_package_url_is_its_version(version: str, closes: bool) -> None:
+    document = cyclonedx()
+    document["components"][0] |= {"purl": "pkg:deb/debian/curl?arch=amd64", "version": version}
+    assert bool(closed(document)) == closes
+    branches = csaf()["product_tree"]["branches"]
+    for name, outer in ((version, "product_name"), ("", "product_version")):
+        document = csaf()
+        inner = {**branches[0]["branches"][0], "name": name or "curl"}
+        if not name:
+            inner["category"] = "architecture"
+        document["product_tree"]["branches"] = [{"category": outer, "name": version or "curl", "branches": [inner]}]
+        assert bool(closed(document)) == closes
+
+
+def test_a_range_above_a_package_url_without_a_version_is_no_version() -> None:
+    document = csaf()
+    leaf = document["product_tree"]["branches"][0]["branches"][0] | {"category": "architecture", "name": "x"}
+    document["product_tree"]["branches"] = [{"category": "product_version_range", "name": "<2", "branches": [leaf]}]
+    assert closed(document) == []
+    assert "a range of versions" in told(document)[0]
+
+
+@pytest.mark.parametrize(
     ("document", "decisions"),
     [
         (openvex("pkg:deb/debian/curl", "fixed"), ["fixed"]),
