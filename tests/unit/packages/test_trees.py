@@ -558,3 +558,27 @@ def test_a_part_of_another_kind_is_told_in_plain_words(tmp_path: Path, name: str
     found = told(read(tmp_path, {name: text, "x/Gemfile.lock": GEMS}))
     assert found.keys() == {name}
     assert reason in found[name]
+
+
+HALF_INSTALLED = {
+    "package.json": json.dumps(
+        {
+            "name": "shop",
+            "private": True,
+            "dependencies": {"a": "^1", "b": "^2"},
+            "devDependencies": {"d": "^1"},
+            "optionalDependencies": {"o": "^1"},
+        }
+    ),
+    "node_modules/a/package.json": json.dumps({"name": "a", "version": "1.0.0"}),
+}
+
+
+def test_what_an_installation_of_npm_lacks_is_told(tmp_path: Path) -> None:
+    reason = told(read(tmp_path, HALF_INSTALLED))["package.json"]
+    assert reason.startswith("asks for b, which the installation lacks: not judged; `npm install")
+
+
+def test_an_installation_of_npm_without_what_is_for_development_or_optional_is_whole(tmp_path: Path) -> None:
+    whole = {**HALF_INSTALLED, "node_modules/b/package.json": json.dumps({"name": "b", "version": "2.0.0"})}
+    assert not told(read(tmp_path, whole))
