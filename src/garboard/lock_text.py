@@ -56,6 +56,8 @@ CONSTANTS: Final = "scripts of Gradle that name artifacts by constants which are
 """The same of these."""
 NAMED_ARCHIVES: Final = "archives that scripts of Gradle name and that are not in the tree"
 """The same of these."""
+CUT: Final = Remark("it ends too early: what it listed after that is not known")
+"""Of a file that lacks the end that its writer gives it."""
 DIRECT: Final = "lists only what is asked for by name: what that needs is not known"
 """What a list of dependencies that is no lock file leaves open."""
 UNREADABLE: Final = "what it asks for cannot be read"

@@ -507,7 +507,8 @@ def test_a_lock_file_of_gradle_lacks_nothing_but_lists_of_versions(tmp_path: Pat
     assert not told(inventory)
     assert {f"{one.name}@{one.version}" for one in inventory.packages} == {"open@1.0", "stated@1.1"}
     inventory = read(
-        tmp_path / "2", {"build.gradle": GRADLE_SCRIPT, "gradle.lockfile": "a.b:other:1.0=x\na.b:stated:1.1=x\n"}
+        tmp_path / "2",
+        {"build.gradle": GRADLE_SCRIPT, "gradle.lockfile": "a.b:other:1.0=x\na.b:stated:1.1=x\nempty=\n"},
     )
     assert told(inventory) == {"build.gradle": "asks for a.b:open, which gradle.lockfile does not have: not judged"}
 
@@ -582,3 +583,54 @@ def test_what_an_installation_of_npm_lacks_is_told(tmp_path: Path) -> None:
 def test_an_installation_of_npm_without_what_is_for_development_or_optional_is_whole(tmp_path: Path) -> None:
     whole = {**HALF_INSTALLED, "node_modules/b/package.json": json.dumps({"name": "b", "version": "2.0.0"})}
     assert not told(read(tmp_path, whole))
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("mix.lock", '%{\n  "plug": {:hex, :plug, "1.10.0", "aa", [:mix], []},\n'),
+        (
+            "rebar.lock",
+            '{"1.2.0",\n[{<<"cowboy">>,{pkg,<<"cowboy">>,<<"2.8.0">>},0}]}.\n[\n{pkg_hash,[\n {<<"cowboy">>, <<"F3',
+        ),
+        ("Gemfile.lock", "GEM\n  specs:\n    rack (2.0)\n    ra"),
+        ("gradle.lockfile", "a.b:c:1.0=x\n"),
+    ],
+)
+def test_a_lock_file_without_its_end_is_told(tmp_path: Path, name: str, text: str) -> None:
+    inventory = read(tmp_path, {name: text})
+    assert "it ends too early: what it listed after that is not known" in told(inventory)[name]
+    assert inventory.packages
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("gradle.lockfile", "# This is a Gradle generated file for dependency locking.\na.b:c:2.14."),
+        ("gradle.lockfile", "a.b\0:c:1.0=x\nempty=\n"),
+        (
+            "yarn.lock",
+            '__metadata:\n  version: 8\n\n"a@npm:^1":\n  version: 1.0.0\n  resolution: "a@npm:1',
+        ),
+        (
+            "package-lock.json",
+            json.dumps({"lockfileVersion": 3, "packages": {"node_modules/a\u202e\n": {"version": "1"}}}),
+        ),
+    ],
+)
+def test_a_damaged_line_is_no_package(tmp_path: Path, name: str, text: str) -> None:
+    inventory = read(tmp_path, {name: text})
+    assert told(inventory)[name]
+    assert not inventory.packages
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("rebar.lock", '{"99.0.0",\n[{<<"cowboy">>,{pkg,<<"cowboy">>,<<"2.8.0">>},0}]}.\n[].\n'),
+        ("build.sbt.lock", '{"lockVersion": 99, "dependencies": []}'),
+        (".config/dotnet-tools.json", '{"version": 99, "tools": {}}'),
+    ],
+)
+def test_another_version_of_a_form_is_told(tmp_path: Path, name: str, text: str) -> None:
+    assert "of its form, which is not known" in told(read(tmp_path, {name: text}))[name]

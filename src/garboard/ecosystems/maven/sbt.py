@@ -10,7 +10,7 @@ import msgspec
 
 from garboard import lock_text
 from garboard.ecosystems.maven.effective import exact
-from garboard.lock_text import LINE, Pinned
+from garboard.lock_text import LINE, Pinned, Remark
 
 _SHIPPED: Final = frozenset({"compile", "runtime", "compile-internal", "runtime-internal"})
 _EXACT: Final = re.compile(r"[\w.-]*[\w]")
@@ -22,9 +22,10 @@ _COMMENT: Final = re.compile(r'//[^\n]*+|/\*(?s:.*?)(?:\*/|\Z)|"[^"\\\n]*+(?:\\.
 _SCALA: Final = re.compile(r'\bscalaVersion\b[^"\n]*"(\d+)\.(\d+)')
 
 
-def locked(text: str) -> Iterator[Pinned]:
+def locked(text: str) -> Iterator[Pinned | Remark]:
     """``build.sbt.lock``, of sbt-dependency-lock."""
     document = msgspec.json.decode(text)
+    yield from lock_text.newer(document.get("lockVersion"), ("1",))
     lines = lock_text.lines(text, r'\s*"name"\s*:\s*"([^"]+)"')
     for one in document["dependencies"]:
         scopes = set(one.get("configurations") or ())
