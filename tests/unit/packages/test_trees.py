@@ -634,3 +634,13 @@ def test_a_damaged_line_is_no_package(tmp_path: Path, name: str, text: str) -> N
 )
 def test_another_version_of_a_form_is_told(tmp_path: Path, name: str, text: str) -> None:
     assert "of its form, which is not known" in told(read(tmp_path, {name: text}))[name]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig"])
+def test_xml_is_read_in_the_encoding_that_it_declares(tmp_path: Path, encoding: str) -> None:
+    declared = encoding.removesuffix("-sig")
+    text = f'<?xml version="1.0" encoding="{declared}"?><packages><package id="J" version="12.0.1"/></packages>'
+    (tmp_path / "packages.config").write_bytes(text.encode(encoding))
+    inventory = read(tmp_path, {})
+    assert not told(inventory)
+    assert [(one.name, one.version) for one in inventory.packages] == [("J", "12.0.1")]

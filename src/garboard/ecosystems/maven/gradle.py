@@ -196,7 +196,7 @@ def _rich(version: Any) -> str:
 
 def verified(text: str) -> Iterator[Pinned]:
     """``verification-metadata.xml``: all that a build may download, its plugins too."""
-    root = lock_text.xml(text.encode())
+    root = lock_text.xml(text)
     components = root.find("components")
     if components is None:
         raise ValueError("it has no components")

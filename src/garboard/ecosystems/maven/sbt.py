@@ -60,7 +60,7 @@ def build(text: str) -> Iterator[Pinned]:
 
 def module(text: str) -> Iterator[Pinned]:
     """``ivy.xml``: what a module asks for; a file of that name that describes none has nothing."""
-    root = lock_text.xml(text.encode())
+    root = lock_text.xml(text)
     for one in root.iterfind("dependencies/dependency") if root.tag == "ivy-module" else ():
         name = f"{one.get('org') or one.get('organisation') or ''}:{one.get('name', '')}"
         revision = one.get("rev", "")
@@ -70,7 +70,7 @@ def module(text: str) -> Iterator[Pinned]:
 
 def report(text: str) -> Iterator[Pinned]:
     """A report of Ivy: what was resolved, without what another version took the place of; none of another kind of file."""
-    root = lock_text.xml(text.encode())
+    root = lock_text.xml(text)
     info = root.find("info")
     if root.tag != "ivy-report" or info is None:
         return

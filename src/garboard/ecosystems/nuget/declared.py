@@ -230,7 +230,7 @@ def _sdks(text: str) -> Iterator[Pinned]:
 
 
 def _rooted(text: str, name: str) -> Element:
-    root = lock_text.xml(text.encode())
+    root = lock_text.xml(text)
     if root.tag.lower() != name.lower():
         raise ValueError(f"it has no {name}")
     return root
