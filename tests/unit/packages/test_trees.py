@@ -644,3 +644,14 @@ def test_xml_is_read_in_the_encoding_that_it_declares(tmp_path: Path, encoding: 
     inventory = read(tmp_path, {})
     assert not told(inventory)
     assert [(one.name, one.version) for one in inventory.packages] == [("J", "12.0.1")]
+
+
+@pytest.mark.parametrize(("listed", "known"), [("v0.30.0", True), ("v0.29.0", False), ("", False)])
+def test_a_vendor_folder_of_go_is_told_unless_its_project_declares_all_of_it(
+    tmp_path: Path, listed: str, known: bool
+) -> None:
+    files = {
+        "a/go.mod": "module a\n\ngo 1.26.8\n\nrequire golang.org/x/text v0.30.0\n",
+        "a/vendor/modules.txt": f"# golang.org/x/text {listed}\n## explicit; go 1.24.0\ngolang.org/x/text/language\n",
+    }
+    assert (not told(read(tmp_path, files))) is known
