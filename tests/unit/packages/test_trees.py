@@ -655,3 +655,10 @@ def test_a_vendor_folder_of_go_is_told_unless_its_project_declares_all_of_it(
         "a/vendor/modules.txt": f"# golang.org/x/text {listed}\n## explicit; go 1.24.0\ngolang.org/x/text/language\n",
     }
     assert (not told(read(tmp_path, files))) is known
+
+
+def test_a_package_of_npm_without_what_it_needs_is_told_with_advice(tmp_path: Path) -> None:
+    text = json.dumps({"name": "a", "version": "1.0.0", "dependencies": {"b": "1"}})
+    assert (
+        "not judged; `npm install --package-lock-only`" in told(read(tmp_path, {"package.json": text}))["package.json"]
+    )
