@@ -56,6 +56,8 @@ CONSTANTS: Final = "scripts of Gradle that name artifacts by constants which are
 """The same of these."""
 NAMED_ARCHIVES: Final = "archives that scripts of Gradle name and that are not in the tree"
 """The same of these."""
+CUT: Final = Remark("it ends too early: what it listed after that is not known")
+"""Of a file that lacks the end that its writer gives it."""
 DIRECT: Final = "lists only what is asked for by name: what that needs is not known"
 """What a list of dependencies that is no lock file leaves open."""
 UNREADABLE: Final = "what it asks for cannot be read"
@@ -293,8 +295,10 @@ def toml_keys(text: str) -> dict[tuple[str, str], int]:
     return found
 
 
-def xml(data: bytes) -> Element:
+def xml(data: bytes | str) -> Element:
     """The root of a document, its elements named without their namespaces, each with its line as `LINE`.
+
+    What a text says of its encoding does not count, as it is decoded.
 
     Raises:
         ValueError: it is not XML, or has a document type.
@@ -303,7 +307,7 @@ def xml(data: bytes) -> Element:
     from xml.parsers import expat
 
     builder = TreeBuilder()
-    parser = expat.ParserCreate(namespace_separator="}")
+    parser = expat.ParserCreate("utf-8" if isinstance(data, str) else None, namespace_separator="}")
 
     def start(tag: str, attributes: dict[str, str]) -> None:
         plain = {name.rpartition("}")[2]: value for name, value in attributes.items()}

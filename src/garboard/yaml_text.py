@@ -181,6 +181,8 @@ class _Lines:
 def _scalar(text: str) -> str:
     quoted = _QUOTED.match(text)
     if quoted is None:
+        if text.startswith(('"', "'")):
+            raise ValueError(f"{text[:80]!r} lacks its closing quotation mark")
         return _COMMENT.sub("", text).strip()
     rest = text[quoted.end() :]
     if rest and not rest.startswith("#"):

@@ -212,6 +212,24 @@ class _Locks:
         key = (manifest.asked.type, _named(manifest.asked.type, name))
         return key in self._installed or key in self._own or any(key in self._by_file[file] for file in files)
 
+    def finds(self, manifest: ManifestFile, name: str) -> bool:
+        """Whether a package is installed where the manifest's project looks for it."""
+        type_ = manifest.asked.type
+        copies = self._copies.get((type_, _named(type_, name)), [])
+        place = Location(path=manifest.path, layer=manifest.layer)
+        project = Package(type=type_, name="", version="", scheme="", locations=(place,))
+        nearest = ecosystems.of(type_).nearest
+        return bool(copies) and nearest is not None and bool(nearest(project, copies))
+
+    @cached_property
+    def _copies(self) -> dict[tuple[str, str], list[Package]]:
+        """What is installed, by name."""
+        found: dict[tuple[str, str], list[Package]] = defaultdict(list)
+        for one in self._packages:
+            if not one.declared and not one.application:
+                found[one.type, _named(one.type, one.full_name)].append(one)
+        return found
+
     def leaves_out(self, manifest: ManifestFile, name: str, files: Iterable[str]) -> bool:
         """Whether one of these lock files knows of a package that is for other platforms, and does not list it."""
         key = (manifest.asked.type, _named(manifest.asked.type, name))
@@ -337,11 +355,10 @@ def _unlisted(lock_files: Iterable[LockFile], told: AbstractSet[tuple[str, str, 
 def _gaps(manifests: Iterable[ManifestFile], answered: frozenset[str], locks: _Locks) -> Iterator[Gap]:
     for one in manifests:
         asked = one.asked
-        if (
-            one.path in answered
-            or asked.told
-            or (locks.above(one, of_others=True) and not ecosystems.of(asked.type).loose_locks)
-        ):
+        if one.path in answered or (locks.above(one, of_others=True) and not ecosystems.of(asked.type).loose_locks):
+            continue
+        if asked.told:
+            yield from _half_installed(one, locks)
             continue
         unknown = [name for name in asked.open if not locks.stated(one, name)]
         if unknown:
@@ -349,3 +366,14 @@ def _gaps(manifests: Iterable[ManifestFile], answered: frozenset[str], locks: _L
             yield Gap(
                 stage="catalog", subject=one.path, reason=f"states no version of {some(unknown)}: not judged{hint}"
             )
+
+
+def _half_installed(manifest: ManifestFile, locks: _Locks) -> Iterator[Gap]:
+    """What an installation lacks that has something of what the manifest asks for; with nothing of it, others tell."""
+    left_out = {*manifest.asked.development, *manifest.asked.elsewhere}
+    names = [name for name, _ in manifest.asked.names if name not in left_out]
+    absent = tuple(dict.fromkeys(name for name in names if not locks.has(manifest, name, ())))
+    if absent and any(locks.finds(manifest, name) for name in names):
+        hint = f"; {manifest.asked.hint}" if manifest.asked.hint else ""
+        reason = f"asks for {some(absent)}, which the installation lacks: not judged{hint}"
+        yield Gap(stage="catalog", subject=manifest.path, reason=reason)

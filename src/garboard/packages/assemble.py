@@ -312,10 +312,11 @@ def _passed_over(packages: tuple[Package, ...]) -> Iterator[Gap]:
         for location in package.locations
         if location.path.removesuffix("package.json") not in folders and locked.isdisjoint(_above(location.path))
     ]
+    hint = ecosystems.of(candidates[0].type).unmet_hint
     for package, path in alone[:_TOLD]:
         reason = (
             f"{package.full_name} {package.version} lies outside node_modules, and nothing that it needs beside it: it was "
-            "taken for the image's own application and not judged"
+            f"taken for the image's own application and not judged{hint and f'; {hint}'}"
         )
         yield Gap(stage="catalog", subject=path, reason=reason)
     if len(alone) > _TOLD:

@@ -339,6 +339,16 @@ class _Places:
                     found[of(package.type).install_folder(location.path)].add(package.name)
         return found
 
+    def vendored(self, one: Found) -> bool:
+        """Whether the project that a vendor folder is of declares all modules that lie there, in these versions."""
+        manifest = one.path.removesuffix("vendor/modules.txt") + "go.mod"
+        declared = {
+            f"{package.full_name}@{package.version}"
+            for package in self._packages
+            if package.declared and any(location.path == manifest for location in package.locations)
+        }
+        return bool(one.names) and declared.issuperset(one.names)
+
     def told(self, one: Found) -> bool:  # noqa: ARG002
         """That is never told: it is there to answer for others."""
         return True
@@ -407,6 +417,7 @@ _RULES: Final[Mapping[str, Callable[[_Places, Found], bool]]] = MappingProxyType
         kinds.OF_MACOS: _Places.part,
         kinds.MODULE: _Places.named,
         kinds.MODULE_LIST: _Places.told,
+        kinds.VENDORED: _Places.vendored,
         kinds.ARCHIVE: _Places.left_over,
         archives.KIND: _Places.unpacked,
         kinds.ROOT: _Places.read,

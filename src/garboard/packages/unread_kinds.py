@@ -21,6 +21,7 @@ EGG_LINKS: Final = "links to Python projects"
 WEB_ASSEMBLY: Final = "WebAssembly modules"
 OF_MACOS: Final = "macOS programs"
 ZIPPED: Final = "zip applications"
+VENDORED: Final = "vendored Go modules"
 WORDPRESS: Final = "WordPress plugins"
 PERL: Final = "Perl distributions"
 BEAM: Final = "compiled Erlang modules without their application's file"
@@ -50,7 +51,7 @@ LISTS: Final = MappingProxyType(
         PERL: ("**/.packlist",),
         BEAM: ("**/ebin/*.beam",),
         WORDPRESS: ("**/wp-content/plugins/*/readme.txt",),
-        "vendored Go modules": ("**/vendor/modules.txt",),
+        VENDORED: ("**/vendor/modules.txt",),
         bills.KIND: bills.GLOBS,
     }
 )

@@ -135,7 +135,9 @@ def nothing_found(of: Image, inventory: Inventory) -> tuple[Gap, ...]:
         return ()
     names = ", ".join(list(dict.fromkeys(package.full_name for package in inventory.packages))[:_NAMED])
     reason = (
-        f"holds nothing but {names}, and no dependency" if names else "holds no package that is known to this program"
+        f"holds nothing but {names}, and no dependency that is installed or that a lock file lists"
+        if names
+        else "holds no package that is known to this program"
     )
     return (Gap(stage="catalog", subject=of.name, reason=reason),)
 

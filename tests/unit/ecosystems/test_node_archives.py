@@ -127,7 +127,8 @@ def test_a_list_in_a_program_is_that_of_its_data(versions: dict[str, str]) -> No
     inline = packages(read(cataloger, "app/.pnp.cjs", pnp(*entries)))
     apart = packages(read(cataloger, "app/.pnp.data.json", json.dumps({"packageRegistryData": entries})))
     assert inline == apart
-    assert [(one.full_name, one.version) for one in inline] == list(versions.items())
+    sound = [(name, version) for name, version in versions.items() if "\n" not in name]
+    assert [(one.full_name, one.version) for one in inline] == sound
 
 
 def test_yarns_cache_is_told_once():

@@ -148,7 +148,7 @@ PROJECTS = [
         "build.gradle.kts",
         'dependencies {\n  implementation(platform("g:bom:1"))\n  implementation("g:a:1.+")\n}\n',
         "gradle.lockfile",
-        "g:a:1.0.0=runtimeClasspath\ng:b:2.0.0=runtimeClasspath\n",
+        "g:a:1.0.0=runtimeClasspath\ng:b:2.0.0=runtimeClasspath\nempty=\n",
         "g/a",
         "g/b",
     ),
@@ -156,7 +156,7 @@ PROJECTS = [
         "gradle/libs.versions.toml",
         '[libraries]\none = { module = "g:a", version = "1.+" }\n',
         "app/gradle.lockfile",
-        "g:a:1.0.0=runtimeClasspath\ng:b:2.0.0=runtimeClasspath\n",
+        "g:a:1.0.0=runtimeClasspath\ng:b:2.0.0=runtimeClasspath\nempty=\n",
         "g/a",
         "g/b",
     ),
@@ -234,7 +234,7 @@ def test_a_lock_file_answers_for_its_own_projects_alone(tmp_path: Path) -> None:
         "package-lock.json": lock,
         "svc/package.json": _json({"name": "svc", "dependencies": {"left-pad": "1.0.0"}}),
         "build.gradle": "dependencies {\n implementation 'a.b:c:1.0'\n}\n",
-        "gradle.lockfile": "a.b:c:1.0=a\n",
+        "gradle.lockfile": "a.b:c:1.0=a\nempty=\n",
         "sub/build.gradle": "dependencies {\n implementation 'a.b:c:1.0'\n implementation 'g:log:2.14.1'\n}\n",
         "packages.lock.json": _json(
             {"version": 1, "dependencies": {"net8.0": {"J": {"type": "Direct", "resolved": "13.0.3"}}}}

@@ -507,7 +507,8 @@ def test_a_lock_file_of_gradle_lacks_nothing_but_lists_of_versions(tmp_path: Pat
     assert not told(inventory)
     assert {f"{one.name}@{one.version}" for one in inventory.packages} == {"open@1.0", "stated@1.1"}
     inventory = read(
-        tmp_path / "2", {"build.gradle": GRADLE_SCRIPT, "gradle.lockfile": "a.b:other:1.0=x\na.b:stated:1.1=x\n"}
+        tmp_path / "2",
+        {"build.gradle": GRADLE_SCRIPT, "gradle.lockfile": "a.b:other:1.0=x\na.b:stated:1.1=x\nempty=\n"},
     )
     assert told(inventory) == {"build.gradle": "asks for a.b:open, which gradle.lockfile does not have: not judged"}
 
@@ -558,3 +559,106 @@ def test_a_part_of_another_kind_is_told_in_plain_words(tmp_path: Path, name: str
     found = told(read(tmp_path, {name: text, "x/Gemfile.lock": GEMS}))
     assert found.keys() == {name}
     assert reason in found[name]
+
+
+HALF_INSTALLED = {
+    "package.json": json.dumps(
+        {
+            "name": "shop",
+            "private": True,
+            "dependencies": {"a": "^1", "b": "^2"},
+            "devDependencies": {"d": "^1"},
+            "optionalDependencies": {"o": "^1"},
+        }
+    ),
+    "node_modules/a/package.json": json.dumps({"name": "a", "version": "1.0.0"}),
+}
+
+
+def test_what_an_installation_of_npm_lacks_is_told(tmp_path: Path) -> None:
+    reason = told(read(tmp_path, HALF_INSTALLED))["package.json"]
+    assert reason.startswith("asks for b, which the installation lacks: not judged; `npm install")
+
+
+def test_an_installation_of_npm_without_what_is_for_development_or_optional_is_whole(tmp_path: Path) -> None:
+    whole = {**HALF_INSTALLED, "node_modules/b/package.json": json.dumps({"name": "b", "version": "2.0.0"})}
+    assert not told(read(tmp_path, whole))
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("mix.lock", '%{\n  "plug": {:hex, :plug, "1.10.0", "aa", [:mix], []},\n'),
+        (
+            "rebar.lock",
+            '{"1.2.0",\n[{<<"cowboy">>,{pkg,<<"cowboy">>,<<"2.8.0">>},0}]}.\n[\n{pkg_hash,[\n {<<"cowboy">>, <<"F3',
+        ),
+        ("Gemfile.lock", "GEM\n  specs:\n    rack (2.0)\n    ra"),
+        ("gradle.lockfile", "a.b:c:1.0=x\n"),
+    ],
+)
+def test_a_lock_file_without_its_end_is_told(tmp_path: Path, name: str, text: str) -> None:
+    inventory = read(tmp_path, {name: text})
+    assert "it ends too early: what it listed after that is not known" in told(inventory)[name]
+    assert inventory.packages
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("gradle.lockfile", "# This is a Gradle generated file for dependency locking.\na.b:c:2.14."),
+        ("gradle.lockfile", "a.b\0:c:1.0=x\nempty=\n"),
+        (
+            "yarn.lock",
+            '__metadata:\n  version: 8\n\n"a@npm:^1":\n  version: 1.0.0\n  resolution: "a@npm:1',
+        ),
+        (
+            "package-lock.json",
+            json.dumps({"lockfileVersion": 3, "packages": {"node_modules/a\u202e\n": {"version": "1"}}}),
+        ),
+    ],
+)
+def test_a_damaged_line_is_no_package(tmp_path: Path, name: str, text: str) -> None:
+    inventory = read(tmp_path, {name: text})
+    assert told(inventory)[name]
+    assert not inventory.packages
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("rebar.lock", '{"99.0.0",\n[{<<"cowboy">>,{pkg,<<"cowboy">>,<<"2.8.0">>},0}]}.\n[].\n'),
+        ("build.sbt.lock", '{"lockVersion": 99, "dependencies": []}'),
+        (".config/dotnet-tools.json", '{"version": 99, "tools": {}}'),
+    ],
+)
+def test_another_version_of_a_form_is_told(tmp_path: Path, name: str, text: str) -> None:
+    assert "of its form, which is not known" in told(read(tmp_path, {name: text}))[name]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig"])
+def test_xml_is_read_in_the_encoding_that_it_declares(tmp_path: Path, encoding: str) -> None:
+    declared = encoding.removesuffix("-sig")
+    text = f'<?xml version="1.0" encoding="{declared}"?><packages><package id="J" version="12.0.1"/></packages>'
+    (tmp_path / "packages.config").write_bytes(text.encode(encoding))
+    inventory = read(tmp_path, {})
+    assert not told(inventory)
+    assert [(one.name, one.version) for one in inventory.packages] == [("J", "12.0.1")]
+
+
+@pytest.mark.parametrize(("listed", "known"), [("v0.30.0", True), ("v0.29.0", False), ("", False)])
+def test_a_vendor_folder_of_go_is_told_unless_its_project_declares_all_of_it(
+    tmp_path: Path, listed: str, known: bool
+) -> None:
+    files = {
+        "a/go.mod": "module a\n\ngo 1.26.8\n\nrequire golang.org/x/text v0.30.0\n",
+        "a/vendor/modules.txt": f"# golang.org/x/text {listed}\n## explicit; go 1.24.0\ngolang.org/x/text/language\n",
+    }
+    assert (not told(read(tmp_path, files))) is known
+
+
+def test_a_package_of_npm_without_what_it_needs_is_told_with_advice(tmp_path: Path) -> None:
+    text = json.dumps({"name": "a", "version": "1.0.0", "dependencies": {"b": "1"}})
+    assert (
+        "not judged; `npm install --package-lock-only`" in told(read(tmp_path, {"package.json": text}))["package.json"]
+    )

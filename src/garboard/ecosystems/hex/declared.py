@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from garboard import lock_text
-from garboard.lock_text import Named, Pinned, Remark
+from garboard.lock_text import CUT, Named, Pinned, Remark
 from garboard.model.image import File
 from garboard.model.package import Fact
 
@@ -20,6 +20,9 @@ _NOT_KNOWN: Final = "line {} is of a form that is not known: what it names was n
 _MIX_NEED: Final = re.compile(r"\{:(\w+),")
 _REQUIRED: Final = re.compile(r"[\s\[]*\{:(\w+),")
 _REBAR: Final = re.compile(r'[\s\[]*\{<<"([\w.-]+)">>,\s*\{(\w+),\s*(?:<<"([\w.-]+)">>,\s*<<"([^"]+)">>)?')
+
+_REBAR_FORM: Final = re.compile(r'\s*\{"([^"\n]*)"\s*,')
+_REBAR_FORMS: Final = frozenset({"1.0.0", "1.1.0", "1.2.0"})
 
 
 def catalog(file: File, /) -> Iterator[Fact]:
@@ -54,11 +57,15 @@ def _mix(text: str) -> Iterator[Pinned | Remark]:
             yield Pinned(found[3] or found[1], (found[2] == "hex" and found[4]) or "", needs, line=number)
         elif line.strip() not in _BRACES:
             yield Remark(_NOT_KNOWN.format(number))
+    if text.strip() and not text.rstrip().endswith("}"):
+        yield CUT
 
 
 def _rebar(text: str) -> Iterator[Pinned | Remark]:
     if text.strip() and not text.lstrip().startswith(("{", "[")):
         raise ValueError("it is not a list")
+    if (form := _REBAR_FORM.match(text)) is not None:
+        yield from lock_text.newer(form[1], _REBAR_FORMS)
     ended = False
     for number, line in enumerate(text.splitlines(), 1):
         ended = ended or "{pkg_hash" in line
@@ -67,6 +74,8 @@ def _rebar(text: str) -> Iterator[Pinned | Remark]:
             yield Pinned(found[3] or found[1], (found[2] == "pkg" and found[4]) or "", asked=direct, line=number)
         elif not ended and "<<" in line and not line.lstrip().startswith("{ref"):
             yield Remark(_NOT_KNOWN.format(number))
+    if text.strip() and not text.rstrip().endswith("]."):
+        yield CUT
 
 
 def _gleam(text: str) -> Iterator[Pinned]:

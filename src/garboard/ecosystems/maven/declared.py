@@ -81,7 +81,8 @@ _FORMS: Final = (
     ("project.clj", ListForm(clojure.leiningen, "Leiningen", _CLOJURE)),
     ("deps.edn", ListForm(clojure.deps, "Clojure", _CLOJURE)),
     (".json", ListForm(bazel.locked, "Bazel")),
-    (".lockfile", ListForm(gradle.locked, "Gradle")),
+    ("gradle.lockfile", ListForm(gradle.locked, "Gradle")),
+    (".lockfile", ListForm(gradle.locked_before_6, "Gradle")),
 )
 """By how their names end; the first that fits counts."""
 

@@ -38,17 +38,38 @@ _OF_TREE: Final = frozenset(
 _NOT_ASKED: Final = frozenset({"exclude", "group", "module", "because", "name", "version", "path", "configuration"})
 
 
-def locked(text: str) -> Iterator[Pinned]:
-    """A lock file."""
+def locked(text: str) -> Iterator[Pinned | Remark]:
+    """A lock file since Gradle 6: artifacts, each with the configurations that have it, and at its end those that are empty."""
+    ended = False
     for number, raw in enumerate(text.splitlines(), 1):
         line = raw.strip()
+        ended = ended or line.startswith("empty=")
         if not line or line.startswith(("#", "empty=")):
             continue
         coordinates, equals, _ = line.partition("=")
-        group, artifact, version = coordinates.split(":") if coordinates.count(":") == 2 else ("", "", "")
-        if not version or not (equals or "=" not in text):  # before Gradle 6 without the names of configurations
+        if not equals:
             raise ValueError(f"line {number} names no artifact")
-        yield Pinned(f"{group}:{artifact}", version, line=number)
+        yield _locked(coordinates, number)
+    if not ended:
+        yield lock_text.CUT
+
+
+def locked_before_6(text: str) -> Iterator[Pinned | Remark]:
+    """A lock file of one configuration; one with others' names is as since Gradle 6."""
+    if "=" in text:
+        yield from locked(text)
+        return
+    for number, raw in enumerate(text.splitlines(), 1):
+        line = raw.strip()
+        if line and not line.startswith("#"):
+            yield _locked(line, number)
+
+
+def _locked(coordinates: str, number: int) -> Pinned:
+    group, artifact, version = coordinates.split(":") if coordinates.count(":") == 2 else ("", "", "")
+    if not version:
+        raise ValueError(f"line {number} names no artifact")
+    return Pinned(f"{group}:{artifact}", version, line=number)
 
 
 def build_script(text: str) -> Iterator[Pinned | Remark]:
@@ -175,7 +196,7 @@ def _rich(version: Any) -> str:
 
 def verified(text: str) -> Iterator[Pinned]:
     """``verification-metadata.xml``: all that a build may download, its plugins too."""
-    root = lock_text.xml(text.encode())
+    root = lock_text.xml(text)
     components = root.find("components")
     if components is None:
         raise ValueError("it has no components")

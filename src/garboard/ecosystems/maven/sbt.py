@@ -10,7 +10,7 @@ import msgspec
 
 from garboard import lock_text
 from garboard.ecosystems.maven.effective import exact
-from garboard.lock_text import LINE, Pinned
+from garboard.lock_text import LINE, Pinned, Remark
 
 _SHIPPED: Final = frozenset({"compile", "runtime", "compile-internal", "runtime-internal"})
 _EXACT: Final = re.compile(r"[\w.-]*[\w]")
@@ -22,9 +22,10 @@ _COMMENT: Final = re.compile(r'//[^\n]*+|/\*(?s:.*?)(?:\*/|\Z)|"[^"\\\n]*+(?:\\.
 _SCALA: Final = re.compile(r'\bscalaVersion\b[^"\n]*"(\d+)\.(\d+)')
 
 
-def locked(text: str) -> Iterator[Pinned]:
+def locked(text: str) -> Iterator[Pinned | Remark]:
     """``build.sbt.lock``, of sbt-dependency-lock."""
     document = msgspec.json.decode(text)
+    yield from lock_text.newer(document.get("lockVersion"), ("1",))
     lines = lock_text.lines(text, r'\s*"name"\s*:\s*"([^"]+)"')
     for one in document["dependencies"]:
         scopes = set(one.get("configurations") or ())
@@ -59,7 +60,7 @@ def build(text: str) -> Iterator[Pinned]:
 
 def module(text: str) -> Iterator[Pinned]:
     """``ivy.xml``: what a module asks for; a file of that name that describes none has nothing."""
-    root = lock_text.xml(text.encode())
+    root = lock_text.xml(text)
     for one in root.iterfind("dependencies/dependency") if root.tag == "ivy-module" else ():
         name = f"{one.get('org') or one.get('organisation') or ''}:{one.get('name', '')}"
         revision = one.get("rev", "")
@@ -69,7 +70,7 @@ def module(text: str) -> Iterator[Pinned]:
 
 def report(text: str) -> Iterator[Pinned]:
     """A report of Ivy: what was resolved, without what another version took the place of; none of another kind of file."""
-    root = lock_text.xml(text.encode())
+    root = lock_text.xml(text)
     info = root.find("info")
     if root.tag != "ivy-report" or info is None:
         return

@@ -128,7 +128,7 @@ ECOSYSTEM: Final = Ecosystem(
     manifests=("**/package.json",),
     glances=tuple(Glance(end=end.encode(), signs=_IMPORTS, above=_PROJECTS) for end in _MODULES),
     load_declared=_declared,
-    version=6,
+    version=7,
     bare=(
         Bare(
             within=b"node_modules/",

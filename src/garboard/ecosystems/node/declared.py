@@ -122,7 +122,10 @@ def manifest(file: File, /) -> Iterator[Fact]:
     hint = _LOCKING.get(named[1], LOCKING) if named is not None and named.groups() != (b"yarn", b"1") else LOCKING
     for fact in lock_text.asked(file, _dependencies, type_=TYPE, hint=hint):
         if isinstance(fact, Asked):
-            yield msgspec.structs.replace(fact, told=fact.told or _UNMET in file.data, project=_project(file.data))
+            told = fact.told or _UNMET in file.data
+            yield msgspec.structs.replace(
+                fact, told=told, project=_project(file.data), elsewhere=_optional(file.data) if fact.names else ()
+            )
         else:
             yield fact
 
@@ -130,6 +133,11 @@ def manifest(file: File, /) -> Iterator[Fact]:
 def _is_odd(entry: Mapping[str, Any]) -> bool:
     """Whether what an entry needs is no table."""
     return any(not isinstance(entry.get(kind) or {}, Mapping | bool) for kind in (*_NEEDED, "devDependencies"))
+
+
+def _optional(data: bytes) -> tuple[str, ...]:
+    """What an installation may lack."""
+    return tuple(lock_text.table(msgspec.json.decode(lock_text.decoded(data)), "optionalDependencies"))
 
 
 def _project(data: bytes) -> str:

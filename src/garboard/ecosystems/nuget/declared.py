@@ -230,7 +230,7 @@ def _sdks(text: str) -> Iterator[Pinned]:
 
 
 def _rooted(text: str, name: str) -> Element:
-    root = lock_text.xml(text.encode())
+    root = lock_text.xml(text)
     if root.tag.lower() != name.lower():
         raise ValueError(f"it has no {name}")
     return root
@@ -258,9 +258,10 @@ def _paket(text: str) -> Iterator[Pinned | Remark]:
         yield Pinned(name, version, tuple(needs), line=number)
 
 
-def _tools(text: str) -> Iterator[Pinned]:
+def _tools(text: str) -> Iterator[Pinned | Remark]:
     """``dotnet-tools.json``: tools of the project, by packages that are whole in themselves."""
     document = msgspec.json.decode(text)
+    yield from lock_text.newer(document.get("version"), ("1",))
     lines = lock_text.lines(text, _OPENED)
     for name, entry in lock_text.listed(document, "tools").items():
         yield Pinned(name, entry.get("version") or "", asked=True, line=lines.get(name, 0))

@@ -37,6 +37,8 @@ _DEVELOPMENT: Final = frozenset({"development", "test"})
 _HINT: Final = "`bundle lock` writes Gemfile.lock"
 _SECTIONS: Final = frozenset({"GEM", "GIT", "PATH", "PLUGIN SOURCE"})
 _KNOWN: Final = _SECTIONS | {"DEPENDENCIES", "PLATFORMS", "CHECKSUMS", "RUBY VERSION", "BUNDLED WITH"}
+_ENDED: Final = re.compile(r"^(?:DEPENDENCIES|PLATFORMS)[ \t\r]*$", re.MULTILINE)
+"""What Bundler writes after the gems."""
 _LISTED: Final = 4
 _NEEDED: Final = 6
 _ASKED: Final = 2
@@ -67,6 +69,8 @@ def catalog(file: File, /) -> Iterator[Fact]:
     yield from lock_text.gaps(
         file.path, lock_text.from_repositories([one.name for one in gems if one.section == "GIT"])
     )
+    if gems and not _ENDED.search(text):
+        yield from lock_text.gaps(file.path, (lock_text.CUT,))
     if absent := sorted(asked - {one.name for one in gems} - {"bundler"}):
         yield Unlisted(type=TYPE, names=tuple(absent))
     versions: dict[str, dict[str, None]] = {}

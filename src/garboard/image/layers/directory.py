@@ -32,6 +32,10 @@ _VERSION_CONTROL: Final = MappingProxyType(
 )
 """Folders in which version control keeps what it knows, by a file that each of them has."""
 
+_LEADS_OUT: Final = "it is a link that leads out of the tree, or nowhere: what it names was not read"
+_MODULES: Final = frozenset({b"node_modules", b"site-packages", b"dist-packages"})
+"""How folders are called that hold what is installed for a language, each package in a folder of its own."""
+
 
 def read(root: Path, matcher: Matcher, readers: Mapping[str, Reader], limits: Limits, *, only: str = "") -> LayerRecord:
     """Return the folder's record, or that of the ``only`` file in it.
@@ -97,7 +101,10 @@ class _Reading:
         path = folder + b"/" + entry.name if folder else entry.name
         fields = self._log.fields
         if entry.is_symlink():
-            fields += (b"l" + path, b">" + os.readlink(entry.path))
+            target = os.readlink(entry.path)
+            fields += (b"l" + path, b">" + target)
+            if _of_modules(folder, entry.name) and not self._leads_somewhere(entry.path, target):
+                self._gap(path, _LEADS_OUT)
         elif entry.is_dir(follow_symlinks=False):
             fields.append(b"d" + path)
             if entry.stat(follow_symlinks=False).st_dev == device:
@@ -137,9 +144,10 @@ class _Reading:
         if entry.is_symlink():
             if followers := matcher.followers(wanted):
                 target = os.readlink(entry.path)
-                declares = not self._matcher.of_sources.isdisjoint(followers) and not last.startswith(_LOCK_OF_EMACS)
-                if declares and not self._leads_within(entry.path, target):
-                    self._gap(path, "it is a link that leads out of the tree, or nowhere: what it names was not read")
+                declares = not self._matcher.of_sources.isdisjoint(followers)
+                within = self._leads_within if declares else self._leads_somewhere
+                if not last.startswith(_LOCK_OF_EMACS) and not within(entry.path, target):
+                    self._gap(path, _LEADS_OUT)
                 self._links.append(Link(path=path, target=target, hard=False, readers=followers))
         elif entry.is_file(follow_symlinks=False):
             self._file(path, entry, wanted)
@@ -152,6 +160,12 @@ class _Reading:
             return False
         real = os.path.realpath(path)
         return os.path.exists(path) and os.path.commonpath((real, self._real)) == self._real
+
+    def _leads_somewhere(self, path: bytes, target: bytes) -> bool:
+        """The same where an absolute link may be one of an unpacked root file system."""
+        if target.startswith(b"/"):
+            return os.path.lexists(os.path.join(self._root, target.lstrip(b"/")))
+        return self._leads_within(path, target)
 
     def _glance(self, path: bytes, entry: os.DirEntry[bytes], reader: str, glance: Glance) -> None:
         """Let a reader see the beginning of a file, if it has what the reader looks for."""
@@ -242,6 +256,13 @@ class _Reading:
 
     def _gap(self, path: bytes, reason: str) -> None:
         self._gaps.append(Gap(stage="image", subject="/" + text(path), reason=reason))
+
+
+def _of_modules(folder: bytes, name: bytes) -> bool:
+    """Whether something of this name in a folder holds installed packages, or is one of them."""
+    above, _, last = folder.rpartition(b"/")
+    within = above.rpartition(b"/")[2] if last.startswith(b"@") else last
+    return name in _MODULES or (within == b"node_modules" and not name.startswith(b"."))
 
 
 def _is_version_control(folder: bytes, entries: list[os.DirEntry[bytes]]) -> bool:

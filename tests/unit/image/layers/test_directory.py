@@ -79,6 +79,37 @@ def test_a_link_of_a_lock_file_that_leads_out_of_the_tree_is_told(tmp_path: Path
     assert told == ["/absolute/uv.lock", "/loop/uv.lock", "/nowhere/poetry.lock", "/out/yarn.lock"]
 
 
+def test_a_link_of_an_installed_package_that_leads_out_of_the_tree_is_told(tmp_path: Path) -> None:
+    tree = tmp_path / "tree"
+    (tree / "packages/a").mkdir(parents=True)
+    (tree / "usr").mkdir()
+    for place in (tmp_path / "outside.jar", tree / "usr/b.jar", tree / "packages/a/package.json"):
+        place.write_text("{}")
+    links = {
+        "lib/a.jar": "../../outside.jar",
+        "lib/b.jar": "/usr/b.jar",
+        "node_modules/a": "../packages/a",
+        "node_modules/b": "/nowhere/.pnpm/b",
+        "node_modules/@s/c": "../../../outside",
+        "node_modules/.bin/b": "../b/b.js",
+        "py/x-1.dist-info/METADATA": "nowhere",
+        "venv/site-packages": "/nowhere/site-packages",
+    }
+    for name, target in links.items():
+        (tree / name).parent.mkdir(parents=True, exist_ok=True)
+        (tree / name).symlink_to(target)
+    readers = (*CATALOGERS, *DECLARATIONS)
+    record = directory.read(tree, Matcher(readers), {one.NAME: one for one in readers}, Limits())
+    told = sorted(one.subject for one in record.gaps if "leads out of the tree" in one.reason)
+    assert told == [
+        "/lib/a.jar",
+        "/node_modules/@s/c",
+        "/node_modules/b",
+        "/py/x-1.dist-info/METADATA",
+        "/venv/site-packages",
+    ]
+
+
 def test_files_are_looked_into_where_nothing_beside_or_above_keeps_from_it(tmp_path: Path) -> None:
     for name in ("a/x.py", "p/x.py", "p/q/x.py", "n/x.ts", "n/m/x.ts", "x.ts", "y.ts"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
