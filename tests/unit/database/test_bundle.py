@@ -141,6 +141,30 @@ def test_a_bundle_that_is_not_what_it_says_is_refused(tmp_path, members):
     assert names(tmp_path / "target") == []
 
 
+def test_a_shard_that_is_named_twice_is_refused(source, tmp_path):
+    path = store.path_of(source, "debian")
+    entry = IncomingShard(shard="debian", size=path.stat().st_size, sha256=store.sha256(path))
+    packed(tmp_path / "b", [manifest(entry, entry), *[(path.name, path.read_bytes())] * 2])
+    with pytest.raises(DatabaseError, match="names the shard debian twice"):
+        bundle.unpack(tmp_path / "target", tmp_path / "b")
+    assert names(tmp_path / "target") == []
+
+
+def test_a_bundle_without_shards_is_refused(tmp_path):
+    packed(tmp_path / "b", [manifest()])
+    with pytest.raises(DatabaseError, match="has no shards"):
+        bundle.unpack(tmp_path / "target", tmp_path / "b")
+
+
+def test_a_time_that_is_none_is_refused(source, tmp_path):
+    path = store.path_of(source, "debian")
+    entry = IncomingShard(shard="debian", size=path.stat().st_size, sha256=store.sha256(path), fetched="zzz")
+    packed(tmp_path / "b", [manifest(entry), (path.name, path.read_bytes())])
+    with pytest.raises(DatabaseError, match="no time"):
+        bundle.unpack(tmp_path / "target", tmp_path / "b")
+    assert names(tmp_path / "target") == []
+
+
 @pytest.mark.parametrize(
     "change",
     [
