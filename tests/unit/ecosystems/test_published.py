@@ -40,6 +40,28 @@ def test_debian_packages(vendor: str, version: str, section: str, path: str, pub
 @pytest.mark.parametrize(
     ("ecosystem", "vendor", "published"),
     [
+        ("Debian:12", "Chrome Linux Team <chromium-dev@chromium.org>", False),
+        ("Debian:12", "Microsoft Corporation <vscode-linux@microsoft.com>", False),
+        ("Debian:12", "MySQL Release Engineering <mysql-build@oss.oracle.com>", False),
+        ("Debian:12", "Docker <support@docker.com>", False),
+        ("Debian:12", "A <a@notmicrosoft.com>", None),
+        ("Debian:12", "Debian Chromium Team <chromium@packages.debian.org>", True),
+        ("Ubuntu:22.04", "Corp <a@corp.example>", False),
+        ("Ubuntu:22.04", "Ubuntu Developers <ubuntu-devel-discuss@lists.ubuntu.com>", True),
+        ("Ubuntu:22.04", "Ubuntu Core <snappy@lists.example>", None),
+        ("Ubuntu:22.04", "MATE <team@lists.launchpad.net>", None),
+    ],
+)
+def test_a_maintainer_tells_whatever_the_section(ecosystem: str, vendor: str, published: bool | None) -> None:
+    package = Package(
+        type="deb", name="a", version="1-1", scheme="deb", vendor=vendor, section="web", ecosystem=ecosystem
+    )
+    assert ecosystems.published(package) is published
+
+
+@pytest.mark.parametrize(
+    ("ecosystem", "vendor", "published"),
+    [
         ("Red Hat:enterprise_linux:9", "Red Hat, Inc.", True),
         ("Red Hat:enterprise_linux:9", "Fedora Project", False),
         ("Fedora:40", "Fedora Copr - user someone", False),
