@@ -82,6 +82,10 @@ _VENDORS: Final = frozenset(
 """Of the addresses of those who publish packages of their own software, whatever section of Debian's these name."""
 _OF_UBUNTU: Final = ("ubuntu", "canonical", "launchpad", "debian")
 """In what Ubuntu's packages name as their maintainer: its builders replace any other."""
+_OF_DEBIANS: Final = frozenset({"linux.it", "defaultvalue.org"})
+"""Of the addresses of those who look after packages that were written for Debian, and are in many images."""
+_REVISION: Final = lazy(r"-|[~+]deb\d")
+"""In versions of what Debian packages; a version without is of software that was written for Debian alone, or a stranger's."""
 _OTHERS: Final = lazy(
     r"pgdg|nodesource|ppa\d|sury|\+0~\d{8}|~bpo\d|~(?:debian|ubuntu)[.-]|~(?:buster|bullseye|bookworm|trixie|focal|jammy|noble)\b"
 )
@@ -169,7 +173,11 @@ def published(package: Package, path: str) -> bool | None:
 def _is_strange(package: Package, domain: str) -> bool:
     if package.section.rpartition("/")[2] not in _SECTIONS or _within(domain, _VENDORS):
         return True
-    return package.ecosystem.startswith("Ubuntu:") and not any(one in package.vendor.lower() for one in _OF_UBUNTU)
+    if any(one in package.vendor.lower() for one in _OF_UBUNTU) or package.essential:
+        return False
+    if package.ecosystem.startswith("Ubuntu:"):
+        return True
+    return not _within(domain, _OF_DEBIANS) and not _REVISION().search(package.version)
 
 
 def _within(domain: str, domains: Collection[str]) -> bool:
