@@ -109,6 +109,9 @@ def unpack(
         try:
             manifest = _extract(bundle, beside)
         except (OSError, EOFError, tarfile.TarError, Damaged, TooLarge) as error:
+            if isinstance(error, OSError) and store.is_full(error):
+                reason = f"there is no room for the bundle's shards in {directory}: {(error.strerror or '').lower()}"
+                raise DatabaseError(reason, store.ROOM) from error
             raise DatabaseError(f"the bundle {bundle} is damaged: {error}") from error
         states = tuple(readable(beside, entry) for entry in manifest.shards)
         for entry, state in zip(manifest.shards, states, strict=True):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Final
 
 import msgspec
 
@@ -15,6 +17,9 @@ from garboard.model.advisory import FeedState
 from garboard.model.base import Value
 from garboard.model.errors import DatabaseError
 from garboard.model.timestamp import parsed
+
+_NAME: Final = re.compile(r"[A-Za-z][\w.:+ ()-]{0,199}")
+"""A shard's name: it stands in hints, in commands that a person types again."""
 
 
 class IncomingShard(Value):
@@ -34,6 +39,8 @@ def listed(shards: Iterable[IncomingShard], where: str) -> tuple[IncomingShard, 
     """
     found: dict[str, IncomingShard] = {}
     for entry in shards:
+        if not _NAME.fullmatch(entry.shard):
+            raise DatabaseError(f"{where} names a shard as none is named: {entry.shard[:80]!r}", "have it made anew")
         if entry.shard in found:
             raise DatabaseError(f"{where} names the shard {entry.shard} twice", "have it made anew")
         if entry.fetched and parsed(entry.fetched) is None:

@@ -98,6 +98,8 @@ def _is(ecosystem: str, wanted: str) -> bool:
 
 def _name_and_version(query: str) -> tuple[str, str]:
     name, at, version = query.rpartition("@")
+    if at and name and not version.strip():
+        raise UsageError(f"{query} names no version", f"leave out the @, or name one: {name}@1.2.3")
     return (name, version) if at and name else (query, "")  # @scope/name is a name
 
 

@@ -265,7 +265,7 @@ def _result(directory: Path, shard: str, download: _Download, now: dt.datetime, 
         return _update(directory, shard, download, now, accept_shrink)
     except (GarboardError, OSError) as error:
         message = error.message if isinstance(error, GarboardError) else f"{error}"
-        hint = error.hint if isinstance(error, GarboardError) else ""
+        hint = error.hint if isinstance(error, GarboardError) else store.ROOM if store.is_full(error) else ""
         old = _installed(directory, shard)
         return ShardResult(
             shard=shard, outcome=ShardOutcome.FAILED, state=old[0] if old else None, error=message, hint=hint
