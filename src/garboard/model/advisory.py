@@ -48,6 +48,10 @@ class Rating(Value):
     vector: str = ""
 
 
+UNREAD = "a record of the feed could not be read"
+"""Why an `Affected` compares with nothing that stands for a record of which no more than its package could be read."""
+
+
 class Range(Value):
     """An interval of versions.
 
