@@ -63,7 +63,7 @@ class OfflineSupply(Supply):
         return tuple(gaps)
 
     def facts(self, cves: Iterable[str], unrated: Iterable[str]) -> tuple[Gap, ...]:
-        from garboard.database.read import rating_shards
+        from garboard.database.read import USES, rating_shards
 
         have = set(self._database.shards())
         gaps = []
@@ -77,7 +77,7 @@ class OfflineSupply(Supply):
                     + self._hint(years),
                 )
             )
-        extra = [shard for shard in ("kev", "epss") if shard not in have] if list(cves) else []
+        extra = [shard for shard in USES if not self._database.readable(shard)] if list(cves) else []
         if extra:
             gaps.append(
                 Gap(

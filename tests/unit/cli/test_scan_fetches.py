@@ -55,6 +55,16 @@ def test_a_shard_of_an_older_schema_is_fetched_again(scan, tmp_path, shard):
     assert f"fetching vulnerability data: {shard.replace('%3A', ':')}" in remarks
 
 
+@pytest.mark.parametrize("shard", ["kev", "epss"])
+def test_a_shard_of_an_older_schema_that_is_not_needed_is_a_gap_offline(scan, tmp_path, shard):
+    scan()
+    with contextlib.closing(sqlite3.connect(tmp_path / "db" / f"{shard}.sqlite")) as old, old:
+        old.execute("UPDATE meta SET value = '3' WHERE key = 'schema'")
+    code, report, _ = scan("--offline")
+    assert code == 1
+    assert f"{shard}: whether issues are exploited is not known without them" in report
+
+
 def test_quiet_and_offline(scan):
     assert scan("--quiet")[2] == ""
     assert scan("--offline", day="2026-11-20")[1].count("last fetched 19 days ago") >= 2
