@@ -13,7 +13,7 @@ import msgspec
 from garboard.database import rows
 from garboard.database.store import SCHEMA
 from garboard.database.verify import content_digest
-from garboard.model.advisory import Advisory, CveFacts, FeedState
+from garboard.model.advisory import UNREAD, Advisory, CveFacts, FeedState
 from garboard.model.errors import DatabaseError
 from garboard.model.feed import FeedHeader, Record
 from garboard.model.gap import Gap
@@ -28,7 +28,8 @@ GAPS = 20
 class Built(msgspec.Struct, frozen=True, kw_only=True):
     """The contents of a finished shard.
 
-    ``records`` counts advisories and facts, ``skipped`` the gaps; ``date`` is the feed's own date, if it states one;
+    ``records`` counts advisories and facts, ``skipped`` the gaps, ``unread`` the advisories that stand
+    for a gap; ``date`` is the feed's own date, if it states one;
     ``unanalyzed`` as in `garboard.model.feed.FeedHeader`.
     """
 
@@ -37,6 +38,7 @@ class Built(msgspec.Struct, frozen=True, kw_only=True):
     gaps: tuple[str, ...]
     date: str
     unanalyzed: int = 0
+    unread: int = 0
 
 
 class Builder:
@@ -81,7 +83,7 @@ class Builder:
         return built
 
     def _fill(self, records: Iterable[Record]) -> Built:
-        total = skipped = unanalyzed = 0
+        total = skipped = unanalyzed = unread = 0
         reasons: list[str] = []
         date = ""
         for batch in _batches(records):
@@ -91,6 +93,7 @@ class Builder:
                     case Advisory():
                         self._advisory(record)
                         total += 1
+                        unread += _is_unread(record)
                     case CveFacts():
                         facts.append(record)
                     case Cycle() | Support() | RepositoryProducts():
@@ -105,7 +108,9 @@ class Builder:
                         for ecosystem in record.ecosystems:
                             self._ecosystem(ecosystem)
             total += self._facts(facts)
-        return Built(records=total, skipped=skipped, gaps=tuple(reasons), date=date, unanalyzed=unanalyzed)
+        return Built(
+            records=total, skipped=skipped, gaps=tuple(reasons), date=date, unanalyzed=unanalyzed, unread=unread
+        )
 
     def _advisory(self, advisory: Advisory) -> None:
         self._advisories += 1
@@ -181,6 +186,10 @@ class Builder:
             self._connection.execute("COMMIT")
         except sqlite3.Error as error:
             raise DatabaseError(f"the database cannot be written: {error}", "is the disk full?") from error
+
+
+def _is_unread(advisory: Advisory) -> bool:
+    return bool(advisory.affected) and all(one.unmatchable == UNREAD for one in advisory.affected)
 
 
 def _batches(records: Iterable[Record]) -> Iterator[list[Record]]:

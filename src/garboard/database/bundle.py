@@ -19,7 +19,7 @@ import msgspec
 
 from garboard.compression import ZSTD, Bounds, Damaged, TooLarge, chunks_of, decompressed, stream, zstd_writer
 from garboard.database import store
-from garboard.database.incoming import IncomingShard, place, readable
+from garboard.database.incoming import IncomingShard, listed, place, readable
 from garboard.database.shard import Shard
 from garboard.model.advisory import FeedState
 from garboard.model.base import Value
@@ -109,6 +109,9 @@ def unpack(
         try:
             manifest = _extract(bundle, beside)
         except (OSError, EOFError, tarfile.TarError, Damaged, TooLarge) as error:
+            if isinstance(error, OSError) and store.is_full(error):
+                reason = f"there is no room for the bundle's shards in {directory}: {(error.strerror or '').lower()}"
+                raise DatabaseError(reason, store.ROOM) from error
             raise DatabaseError(f"the bundle {bundle} is damaged: {error}") from error
         states = tuple(readable(beside, entry) for entry in manifest.shards)
         for entry, state in zip(manifest.shards, states, strict=True):
@@ -131,6 +134,7 @@ def _extract(bundle: Path, beside: Path) -> BundleManifest:
     with bundle.open("rb") as packed, tarfile.open(fileobj=_plain(packed), mode="r|") as archive:
         members = iter(archive)
         manifest = _manifest(archive, next(members, None))
+        listed(manifest.shards, "the bundle's manifest")
         for entry, member in zip(manifest.shards, _padded(members), strict=False):
             place = store.path_of(beside, entry.shard)
             source = archive.extractfile(member) if member is not None and member.isreg() else None

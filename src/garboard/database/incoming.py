@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import re
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Final
 
 import msgspec
 
@@ -13,6 +16,10 @@ from garboard.database.verify import damage
 from garboard.model.advisory import FeedState
 from garboard.model.base import Value
 from garboard.model.errors import DatabaseError
+from garboard.model.timestamp import parsed
+
+_NAME: Final = re.compile(r"[A-Za-z][\w.:+ ()-]{0,199}")
+"""A shard's name: it stands in hints, in commands that a person types again."""
 
 
 class IncomingShard(Value):
@@ -22,6 +29,29 @@ class IncomingShard(Value):
     size: int
     sha256: str
     fetched: str = ""
+
+
+def listed(shards: Iterable[IncomingShard], where: str) -> tuple[IncomingShard, ...]:
+    """The shards that a list from elsewhere names, each of them once and with a time that is one.
+
+    Raises:
+        DatabaseError: It names none, or one twice, or what it says of one is not right.
+    """
+    found: dict[str, IncomingShard] = {}
+    for entry in shards:
+        if not _NAME.fullmatch(entry.shard):
+            raise DatabaseError(f"{where} names a shard as none is named: {entry.shard[:80]!r}", "have it made anew")
+        if entry.shard in found:
+            raise DatabaseError(f"{where} names the shard {entry.shard} twice", "have it made anew")
+        if entry.fetched and parsed(entry.fetched) is None:
+            raise DatabaseError(
+                f"{where} says of the shard {entry.shard} that it was fetched at {entry.fetched[:40]!r}, which is no time",
+                "have it made anew",
+            )
+        found[entry.shard] = entry
+    if not found:
+        raise DatabaseError(f"{where} has no shards", "have it made anew")
+    return tuple(found.values())
 
 
 def readable(beside: Path, entry: IncomingShard) -> FeedState:

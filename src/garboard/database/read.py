@@ -11,7 +11,7 @@ from typing import Final, Self
 import msgspec
 
 from garboard.database import store
-from garboard.database.shard import Shard
+from garboard.database.shard import OtherSchemaError, Shard
 from garboard.model.advisory import CveFacts, FeedState, Hit
 from garboard.model.errors import DatabaseError
 from garboard.model.feed import ADDING
@@ -30,6 +30,8 @@ HOLDING: Final = {
 """What shards hold that are not named after it."""
 SUPPORT = "debian-security-support"
 REPOSITORIES: Final = "redhat-repositories"
+USES: Final = ("kev", "epss")
+"""Which vulnerabilities are exploited, or may be soon."""
 RATINGS: Final = "ratings"
 """What NVD says of all CVEs, in one shard that is made of its years and has no feed of its own."""
 CVE_LIST: Final = "cvelist"
@@ -116,6 +118,17 @@ class Database:
             if years and years[-1].name[4:] >= years[-1].state.fetched[:4]:  # the year in which it was fetched is there
                 yield from (shard for shard in years if ecosystem in shard.ecosystems)
 
+    def readable(self, name: str) -> bool:
+        """Whether a shard is there, and not one of an older schema.
+
+        Raises:
+            DatabaseError: it is damaged.
+        """
+        try:
+            return name in self._installed and bool(self.shard(name))
+        except OtherSchemaError:
+            return False
+
     def _using(self, name: str) -> Shard | None:
         if name not in self._installed:
             return None
@@ -143,11 +156,16 @@ class Database:
         return tuple(dict.fromkeys(name for shard in self._shards_of(ecosystem) for name in shard.names(ecosystem)))
 
     def facts(self, cves: Iterable[str]) -> dict[str, CveFacts]:
-        """Return what NVD, KEV and EPSS know about these CVEs, one merged value each; CVEs without data are absent."""
+        """Return what NVD, KEV and EPSS know about these CVEs, one merged value each; CVEs without data are absent.
+
+        KEV's and EPSS's are left out where they are of an older schema: who asks tells of it (`readable`).
+        """
         wanted = frozenset(cves)
         found: dict[str, CveFacts] = {}
-        for name in (CVE_LIST, RATINGS, *nvd_shards(wanted), "kev", "epss"):
-            if wanted and (shard := self._using(name)) is not None:
+        for name in (CVE_LIST, RATINGS, *nvd_shards(wanted), *USES):
+            if not wanted or (name in USES and not self.readable(name)):
+                continue
+            if (shard := self._using(name)) is not None:
                 for facts in shard.facts(sorted(wanted)):
                     found[facts.cve] = _fold(found[facts.cve], facts) if facts.cve in found else facts
         return found

@@ -33,6 +33,10 @@ class Confirmed(Value):
     fetched: str
 
 
+class OtherSchemaError(DatabaseError):
+    """A shard that another version of the program built."""
+
+
 class Shard:
     """A read-only shard.
 
@@ -68,7 +72,7 @@ class Shard:
     def _check(self) -> None:
         schema = self.meta("schema")
         if schema != str(SCHEMA):
-            raise DatabaseError(
+            raise OtherSchemaError(
                 f"the database shard {self.name} has schema {schema or 'unknown'}, this program reads {SCHEMA}",
                 f"{HINT} {self.name}",
             )

@@ -7,6 +7,7 @@ data, even if the writer is killed. Readers need no lock: a file that they have 
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import hashlib
 import os
@@ -27,6 +28,8 @@ LOCK = ".lock"
 WAIT = 600.0
 """Seconds for which a writer waits for another one."""
 PAUSE = 0.2
+ROOM = "make room there, or choose another folder with --db DIR"
+"""What helps where `is_full`."""
 Waiting = Callable[[str], None]
 """Called once with a sentence for people, if another process has to end first."""
 PREFIX = ".tmp-"
@@ -141,6 +144,11 @@ def install(written: Path, place: Path) -> None:
     _sync(written, os.O_RDONLY)
     written.replace(place)
     _sync(place.parent, os.O_RDONLY | os.O_DIRECTORY)
+
+
+def is_full(error: BaseException) -> bool:
+    """Whether what failed is that there is no more room on the disk, or not for this user."""
+    return isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 def _sync(path: Path, flags: int) -> None:

@@ -107,7 +107,9 @@ def _stated_versions(shard: Shard) -> Iterator[tuple[str, frozenset[str]]]:
             item = rows.unpack_affected(payload, "", "")
         except (msgspec.MsgspecError, ValueError, TypeError) as error:
             raise sqlite3.DatabaseError(f"a row cannot be read: {error}") from error
-        bounds = (bound for each in item.ranges for bound in (each.introduced, each.fixed, each.last_affected))
+        bounds = (
+            bound for each in item.ranges for bound in (each.introduced, each.fixed, each.last_affected, each.before)
+        )
         yield item.scheme, frozenset((*bounds, *item.versions)) - {"", "0"}
 
 

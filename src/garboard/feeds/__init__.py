@@ -89,6 +89,10 @@ def restriction(shard: str) -> str:
     return wolfi.RESTRICTION if shard in wolfi.known() else ""
 
 
+_MADE = "ratings"
+"""The shard that is made of others."""
+
+
 def feed_of(shard: str) -> Feed:
     """Return the feed that a shard belongs to.
 
@@ -99,6 +103,8 @@ def feed_of(shard: str) -> Feed:
     for feed in FEEDS:
         if name in {each.partition(":")[0] for each in feed.known()}:
             return feed
+    if shard == _MADE:
+        raise UsageError(f"{_MADE} has no feed: it is made of NVD's years", f"garboard db build {_MADE}")
     raise UsageError(f"there is no feed {name!r}", "see: garboard db list")
 
 

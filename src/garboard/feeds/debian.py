@@ -15,7 +15,7 @@ from garboard.feeds.readers import bounded, json_stream
 from garboard.feeds.readers.decoding import UNUSABLE
 from garboard.feeds.readers.osv_ecosystems import ECOSYSTEMS
 from garboard.feeds.readers.single_shard import SingleShard, only
-from garboard.model.advisory import Advisory, Affected, Range, Rating, Status
+from garboard.model.advisory import UNREAD, Advisory, Affected, Range, Rating, Status
 from garboard.model.debian import CODENAMES
 from garboard.model.errors import FeedError
 from garboard.model.feed import FeedDocument, Record
@@ -79,6 +79,8 @@ def _pair(package: str, identifier: str, data: bytes, unknown: set[str]) -> Iter
         issue = _ISSUE.decode(data)
     except UNUSABLE as error:
         yield _gap(f"{package} {identifier}", f"not an issue of the tracker: {error}")
+        unread = tuple(_unread(package, number) for number in dict.fromkeys(CODENAMES.values()))
+        yield Advisory(id=identifier, feed=NAME, references=(PAGE + identifier,), affected=unread)
         return
     affected: list[Affected] = []
     for codename, release in issue.releases.items() if isinstance(issue.releases, dict) else ():
@@ -87,6 +89,7 @@ def _pair(package: str, identifier: str, data: bytes, unknown: set[str]) -> Iter
                 affected.append(_affected(package, CODENAMES[codename], release))
             except ValueError as error:
                 yield _gap(f"{package} {identifier} {codename}", f"{error}")
+                affected.append(_unread(package, CODENAMES[codename]))
         elif codename not in unknown:
             unknown.add(codename)
             yield _gap(codename, "the release's number is not known, what is said of it is left out")
@@ -102,6 +105,11 @@ def _pair(package: str, identifier: str, data: bytes, unknown: set[str]) -> Iter
 
 def _gap(subject: str, reason: str) -> Gap:
     return Gap(stage="feeds", subject=f"debian {subject}"[:200], reason=reason[:300])
+
+
+def _unread(package: str, number: str) -> Affected:
+    """What stands for a record that names a package and says nothing that can be read: whoever has it is told."""
+    return Affected(ecosystem=f"Debian:{number}", package=package, scheme=_SCHEME, unmatchable=UNREAD)
 
 
 def _affected(package: str, number: str, release: _Release) -> Affected:

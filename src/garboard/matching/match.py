@@ -74,6 +74,7 @@ class _Match:
         self._uncovered: dict[str, list[str]] = defaultdict(list)
         self._sourceless: dict[str, list[str]] = defaultdict(list)
         self._undetermined: dict[str, list[str]] = defaultdict(list)
+        self._for_fips: list[str] = []
         self._partial = PartialNames(database)
         self._ambiguous: dict[str, str] = {}
         self._covered: dict[str, bool] = {}
@@ -138,6 +139,7 @@ class _Match:
         positives: list[_Positive] = []
         advisories: list[Advisory] = []
         compared = unknown = 0
+        lacking = False
         questions = advised(package)
         try:
             names = self._partial.of(package)
@@ -153,6 +155,7 @@ class _Match:
             )
             advisories += [hit.advisory for hit in hits]
             builds = Builds(package, question.version, hits)
+            lacking = lacking or builds.lack_fixes
             concerning = [hit for hit in hits if builds.concern(hit)]
             if question.only_else:
                 concerning = [hit for hit in concerning if hit.advisory.id not in answered]
@@ -162,6 +165,9 @@ class _Match:
                 unknown += bool(reason)
                 compared += not reason
         self._findings += _fold(package, positives, advisories)
+        if lacking:
+            self._for_fips.append(package.display_name)
+            return False
         if not compared and by_an_unknown_source(package):
             self._sourceless[package.ecosystem].append(package.display_name)
             return False
@@ -201,6 +207,9 @@ class _Match:
         for name, several in self._ambiguous.items():
             reason = f"does not state its namespace, and may be any of {several}: it was not judged"
             yield Gap(stage="match", subject=name, reason=reason)
+        if self._for_fips:
+            reason = f"built for FIPS 140, and the data name fixes of other builds only: {_some(self._for_fips)}"
+            yield Gap(stage="match", subject=_packages(len(self._for_fips)), reason=reason)
         if self._foreign:
             names = [package.display_name for package in self._foreign]
             reason = f"not published by the distribution, whose data say nothing of them: {_some(names)}"

@@ -12,12 +12,14 @@ from typing import Final
 from garboard import ecosystems
 from garboard.matching.ranges import key
 from garboard.model.advisory import Hit
-from garboard.model.package import Package
+from garboard.model.package import SYSTEM_TYPES, Package
 from garboard.versions.invalid import InvalidVersion
 
 _MARK: Final = ".module"
 _BUILDS: Final = (_MARK, ".ksplice", "_fips")
 """What the versions of builds have that compare with none but their like: a module's, Oracle's with ksplice or for FIPS."""
+_FIPS: Final = "fips"
+"""What the versions of builds for FIPS 140 have, of any distribution's packages: ``+Fips1``, ``.fips.2``, ``_fips``."""
 NOT_STATED: Final = "its module stream is not stated, and an erratum of one stream would concern it"
 
 
@@ -28,6 +30,11 @@ class Builds:
         self._modular = ecosystems.of(package.type).modular
         self._built_for_a_module = _MARK in package.version
         self._marks = _marks(package.version)
+        self._comparable = package.type in SYSTEM_TYPES
+        self._fips = self._comparable and _is_for_fips(version)
+        fixes = [fix for hit in hits for fix in _fixes(hit)] if self._fips else []
+        self.lack_fixes = bool(fixes) and not any(map(_is_for_fips, fixes))
+        """Whether all fixes that the records name are of other builds than the installed one, which is for FIPS 140."""
         self._stream = ":".join(package.module.split(":")[:2])
         named = [hit for hit in hits if _names(hit, version)] if self._modular else []
         if not self._stream and self._built_for_a_module:
@@ -44,9 +51,9 @@ class Builds:
         """
         if hit.affected.module:
             return hit.affected.module == self._stream or (self._built_for_a_module and not self._stream)
+        fixes = _fixes(hit)
         if not self._modular:
-            return True
-        fixes = [interval.fixed for interval in hit.affected.ranges if interval.fixed]
+            return not (self._comparable and fixes) or any(_is_for_fips(fix) == self._fips for fix in fixes)
         if self._built_for_a_module and hit.advisory.id in self._told:
             return False
         return any(_marks(fix) == self._marks for fix in fixes) if fixes else True
@@ -58,6 +65,14 @@ class Builds:
     def are_fixed_by(self, hit: Hit) -> bool:
         """Whether the record's erratum lists the installed build as fixed."""
         return hit.advisory.id in self._fixed_by
+
+
+def _fixes(hit: Hit) -> list[str]:
+    return [interval.fixed for interval in hit.affected.ranges if interval.fixed]
+
+
+def _is_for_fips(version: str) -> bool:
+    return _FIPS in version.lower()
 
 
 def _marks(version: str) -> tuple[bool, ...]:

@@ -48,6 +48,8 @@ def _within(installed: Any, scheme: str, interval: Range) -> bool:
         return False
     if interval.fixed:
         return bool(installed < key(scheme, interval.fixed))
+    if interval.before:
+        return bool(installed < key(scheme, interval.before))
     if interval.last_affected:
         return bool(installed <= _last(scheme, interval.last_affected))
     return True
@@ -129,6 +131,8 @@ def describe(affected: Affected) -> tuple[str, ...]:
         parts = [] if interval.introduced in _START else [f">={interval.introduced}"]
         if interval.fixed:
             parts.append(f"<{interval.fixed}")
+        elif interval.before:
+            parts.append(f"<{interval.before}")
         elif interval.last_affected:
             parts.append(f"<={interval.last_affected}")
         texts.append(" ".join(parts) or "*")

@@ -48,16 +48,22 @@ class Rating(Value):
     vector: str = ""
 
 
+UNREAD = "a record of the feed could not be read"
+"""Why an `Affected` compares with nothing that stands for a record of which no more than its package could be read."""
+
+
 class Range(Value):
     """An interval of versions.
 
     From ``introduced`` (inclusive; empty or ``0`` means from the start) to ``fixed`` (exclusive) or ``last_affected``
-    (inclusive); with neither, all later versions.
+    (inclusive) or ``before`` (exclusive, and no fix: nothing is known of that version but that it is not affected); with
+    none of them, all later versions.
     """
 
     introduced: str = ""
     fixed: str = ""
     last_affected: str = ""
+    before: str = ""
 
 
 class Status(enum.StrEnum):

@@ -18,7 +18,8 @@ def versions(affected: Affected) -> str:
     texts = []
     for one in affected.ranges:
         start = "" if one.introduced in {"", "0"} else f"from {one.introduced} "
-        end = f"before {one.fixed}" if one.fixed else f"up to {one.last_affected}" if one.last_affected else ""
+        first = one.fixed or one.before
+        end = f"before {first}" if first else f"up to {one.last_affected}" if one.last_affected else ""
         texts.append(f"{start}{end}".strip() or "all versions")
     if affected.versions:
         count = len(affected.versions)
@@ -69,6 +70,7 @@ def document(told: DataRecord) -> dict[str, Any]:
         "status": affected.status if affected.package else "",
         "ranges": [
             {"introduced": one.introduced, "fixed": one.fixed, "lastAffected": one.last_affected}
+            | ({"before": one.before} if one.before else {})
             for one in affected.ranges
         ],
         "versions": affected.versions,

@@ -110,7 +110,7 @@ def _versions(hits: Iterable[Hit]) -> Iterator[str]:
     for hit in hits:
         yield from hit.affected.versions
         for one in hit.affected.ranges:
-            yield from (one.introduced, one.fixed, one.last_affected)
+            yield from (one.introduced, one.fixed, one.last_affected, one.before)
 
 
 def _doubts(inventory: Inventory, packages: tuple[Package, ...], version: str) -> Iterator[Gap]:

@@ -63,7 +63,7 @@ class OfflineSupply(Supply):
         return tuple(gaps)
 
     def facts(self, cves: Iterable[str], unrated: Iterable[str]) -> tuple[Gap, ...]:
-        from garboard.database.read import rating_shards
+        from garboard.database.read import USES, rating_shards
 
         have = set(self._database.shards())
         gaps = []
@@ -77,7 +77,7 @@ class OfflineSupply(Supply):
                     + self._hint(years),
                 )
             )
-        extra = [shard for shard in ("kev", "epss") if shard not in have] if list(cves) else []
+        extra = [shard for shard in USES if not self._database.readable(shard)] if list(cves) else []
         if extra:
             gaps.append(
                 Gap(
@@ -185,10 +185,16 @@ class FetchingSupply(Supply):
 
     def _old(self, shards: Iterable[str]) -> list[str]:
         have = set(self._database.shards())
-        return [shard for shard in shards if shard not in have or not self._fresh(self._database.shard(shard).state)]
+        return [shard for shard in shards if shard not in have or not self._fresh(shard)]
 
-    def _fresh(self, state: FeedState) -> bool:
-        age = state.age(self._now)
+    def _fresh(self, shard: str) -> bool:
+        """Whether it is of the last day; one that this program cannot read, as one of an older schema, is not."""
+        from garboard.model.errors import DatabaseError
+
+        try:
+            age = self._database.shard(shard).state.age(self._now)
+        except DatabaseError:
+            return False
         return age is not None and age < FRESH
 
     def _fetch(self, shards: Iterable[str]) -> tuple[Gap, ...]:

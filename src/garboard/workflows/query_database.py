@@ -10,7 +10,7 @@ import msgspec
 
 from garboard import ecosystems
 from garboard.database import store
-from garboard.database.read import Database
+from garboard.database.read import USES, Database
 from garboard.database.shard import Shard
 from garboard.feeds.readers.osv_ecosystems import ECOSYSTEMS, base
 from garboard.matching.advisory_names import advised
@@ -59,6 +59,9 @@ def of_vulnerability(database: Database, identifier: str) -> VulnerabilityAnswer
                 told.append(
                     DataRecord(shard=shard, advisory=bare, affected=Affected(ecosystem="", package="", scheme=""))
                 )
+    for shard in USES:
+        if shard in database.shards():
+            database.shard(shard)  # an old one is an error here
     facts = database.facts((wanted.upper(),)) if wanted.upper().startswith("CVE-") else {}
     return VulnerabilityAnswer(identifier=identifier, told=tuple(told), facts=tuple(facts.values()))
 
@@ -98,6 +101,8 @@ def _is(ecosystem: str, wanted: str) -> bool:
 
 def _name_and_version(query: str) -> tuple[str, str]:
     name, at, version = query.rpartition("@")
+    if at and name and not version.strip():
+        raise UsageError(f"{query} names no version", f"leave out the @, or name one: {name}@1.2.3")
     return (name, version) if at and name else (query, "")  # @scope/name is a name
 
 

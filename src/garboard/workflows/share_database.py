@@ -20,7 +20,7 @@ import msgspec
 from garboard import feeds
 from garboard.compression import ZSTD, Bounds, Damaged, TooLarge, decompressed, zstd_writer
 from garboard.database import store, trust
-from garboard.database.incoming import IncomingShard, place, readable
+from garboard.database.incoming import IncomingShard, listed, place, readable
 from garboard.database.shard import Shard
 from garboard.image import reference as references
 from garboard.image.manifest import OCI_MANIFEST
@@ -264,7 +264,9 @@ def pull(
         there = RegistryClient(reference.registry, reference.registry, reference.repository, options, client)
         data, digest = there.manifest(reference.digest or reference.tag)
         said = _statement(there, digest, verifier, address) if verifier else None
-        entries = {one.shard: (one, layer) for one, layer in _entries(_decoded(data, address), address)}
+        found = tuple(_entries(_decoded(data, address), address))
+        listed((one for one, _ in found), f"the database {address}")
+        entries = {one.shard: (one, layer) for one, layer in found}
         if missing := wanted - entries.keys():
             raise DatabaseError(f"{address} has no shard {min(missing)}", f"it has: {', '.join(sorted(entries))}")
         chosen = [entries[name] for name in sorted(wanted or entries)]

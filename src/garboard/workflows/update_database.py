@@ -265,7 +265,7 @@ def _result(directory: Path, shard: str, download: _Download, now: dt.datetime, 
         return _update(directory, shard, download, now, accept_shrink)
     except (GarboardError, OSError) as error:
         message = error.message if isinstance(error, GarboardError) else f"{error}"
-        hint = error.hint if isinstance(error, GarboardError) else ""
+        hint = error.hint if isinstance(error, GarboardError) else store.ROOM if store.is_full(error) else ""
         old = _installed(directory, shard)
         return ShardResult(
             shard=shard, outcome=ShardOutcome.FAILED, state=old[0] if old else None, error=message, hint=hint
@@ -355,16 +355,17 @@ def _keep(builder: Builder, directory: Path, shard: str) -> _Kept:
 
 def _judge(shard: str, built: Built, old: FeedState | None) -> None:
     """Refuse what would look like good news: nothing, mostly unreadable records, or much less than before."""
-    if not built.records or built.skipped > built.records:
+    read = built.records - built.unread
+    if not read or built.skipped > read:
         reason = f"; the first reason: {built.gaps[0]}" if built.gaps else ""
         raise FeedError(
-            f"{shard}: {built.records} records could be read and {built.skipped} could not{reason}",
+            f"{shard}: {read} records could be read and {built.skipped} could not{reason}",
             "the feed's format may have changed: look for a newer garboard",
         )
     before = old.records - old.kept_records if old else 0
-    if built.records < SHRINK * before:
+    if read < SHRINK * before:
         raise FeedError(
-            f"{shard}: the feed has shrunk from {before} records to {built.records}; the old data were kept",
+            f"{shard}: the feed has shrunk from {before} records to {read}; the old data were kept",
             f"if that is right: garboard db update {shard} --accept-shrink",
         )
 

@@ -103,6 +103,10 @@ def test_a_package_url(run: Run, query: str) -> None:
     assert isinstance(run("query", "pkg:odd").exception, UsageError)
 
 
+def test_a_version_that_is_not_named_is_an_error(run: Run) -> None:
+    assert isinstance(run("query", "openssl@").exception, UsageError)
+
+
 def test_what_affects_comes_first(run: Run) -> None:
     found = json.loads(run("query", "openssl@3.0.14-1", "--json").output)
     assert [one["id"] for one in found["records"]] == ["CVE-2024-1001", "CVE-2024-1000", "CVE-2024-1002"]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 
@@ -41,6 +43,26 @@ def test_only_what_the_image_needs_and_only_once_a_day(scan):
     assert "not fetched" not in report
     assert scan()[2] == "", "fresh data are used as they are"
     assert "debian: unchanged" in scan(day="2026-11-03")[2]
+
+
+@pytest.mark.parametrize("shard", ["debian", "kev", "osv%3Anpm"])
+def test_a_shard_of_an_older_schema_is_fetched_again(scan, tmp_path, shard):
+    expected = scan()[1]
+    with contextlib.closing(sqlite3.connect(tmp_path / "db" / f"{shard}.sqlite")) as old, old:
+        old.execute("UPDATE meta SET value = '3' WHERE key = 'schema'")
+    code, report, remarks = scan()
+    assert (code, report) == (1, expected)
+    assert f"fetching vulnerability data: {shard.replace('%3A', ':')}" in remarks
+
+
+@pytest.mark.parametrize("shard", ["kev", "epss"])
+def test_a_shard_of_an_older_schema_that_is_not_needed_is_a_gap_offline(scan, tmp_path, shard):
+    scan()
+    with contextlib.closing(sqlite3.connect(tmp_path / "db" / f"{shard}.sqlite")) as old, old:
+        old.execute("UPDATE meta SET value = '3' WHERE key = 'schema'")
+    code, report, _ = scan("--offline")
+    assert code == 1
+    assert f"{shard}: whether issues are exploited is not known without them" in report
 
 
 def test_quiet_and_offline(scan):

@@ -1,4 +1,5 @@
 import contextlib
+import errno
 import io
 import sqlite3
 import tarfile
@@ -10,6 +11,7 @@ from garboard.compression import zstd_writer
 from garboard.database import bundle, store
 from garboard.database.build import Builder
 from garboard.database.bundle import BundleManifest, IncomingShard
+from garboard.database.incoming import listed
 from garboard.database.read import Database
 from garboard.model.advisory import Advisory, CveFacts, FeedState
 from garboard.model.errors import DatabaseError, UsageError
@@ -137,6 +139,56 @@ def manifest(*entries, form=bundle.FORMAT, schema=store.SCHEMA):
 def test_a_bundle_that_is_not_what_it_says_is_refused(tmp_path, members):
     packed(tmp_path / "b", members)
     with pytest.raises(DatabaseError):
+        bundle.unpack(tmp_path / "target", tmp_path / "b")
+    assert names(tmp_path / "target") == []
+
+
+def test_a_shard_that_is_named_twice_is_refused(source, tmp_path):
+    path = store.path_of(source, "debian")
+    entry = IncomingShard(shard="debian", size=path.stat().st_size, sha256=store.sha256(path))
+    packed(tmp_path / "b", [manifest(entry, entry), *[(path.name, path.read_bytes())] * 2])
+    with pytest.raises(DatabaseError, match="names the shard debian twice"):
+        bundle.unpack(tmp_path / "target", tmp_path / "b")
+    assert names(tmp_path / "target") == []
+
+
+def test_a_full_disk_is_told_as_such(source, tmp_path, monkeypatch):
+    bundle.export(source, ["debian"], tmp_path / "b")
+
+    def full(_source, _place):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(bundle, "_copy", full)
+    with pytest.raises(DatabaseError, match="there is no room .* no space left on device") as raised:
+        bundle.unpack(tmp_path / "target", tmp_path / "b")
+    assert "make room" in raised.value.hint
+    assert names(tmp_path / "target") == []
+
+
+@pytest.mark.parametrize("name", ["../../kev", "kev; x", "--kev", "", "a\nb", "k" * 300])
+def test_a_name_that_no_shard_has_is_refused(tmp_path, name):
+    packed(tmp_path / "b", [manifest(IncomingShard(shard=name, size=1, sha256="00"))])
+    with pytest.raises(DatabaseError, match="as none is named") as raised:
+        bundle.unpack(tmp_path / "target", tmp_path / "b")
+    assert name not in raised.value.hint or not name
+
+
+@pytest.mark.parametrize("name", ["suse:Linux Enterprise Server 15 SP5", "osv:crates.io", "osv:Ubuntu:Pro:18.04:LTS"])
+def test_the_names_that_shards_have_are_taken(name):
+    assert listed([IncomingShard(shard=name, size=1, sha256="00")], "x")
+
+
+def test_a_bundle_without_shards_is_refused(tmp_path):
+    packed(tmp_path / "b", [manifest()])
+    with pytest.raises(DatabaseError, match="has no shards"):
+        bundle.unpack(tmp_path / "target", tmp_path / "b")
+
+
+def test_a_time_that_is_none_is_refused(source, tmp_path):
+    path = store.path_of(source, "debian")
+    entry = IncomingShard(shard="debian", size=path.stat().st_size, sha256=store.sha256(path), fetched="zzz")
+    packed(tmp_path / "b", [manifest(entry), (path.name, path.read_bytes())])
+    with pytest.raises(DatabaseError, match="no time"):
         bundle.unpack(tmp_path / "target", tmp_path / "b")
     assert names(tmp_path / "target") == []
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from garboard import ecosystems
@@ -35,6 +36,48 @@ def test_debian_packages(vendor: str, version: str, section: str, path: str, pub
         type="deb", name="a", version=version, scheme="deb", vendor=vendor, section=section, ecosystem="Debian:12"
     )
     assert ecosystems.published(package, path) is published
+
+
+@pytest.mark.parametrize(
+    ("ecosystem", "vendor", "published"),
+    [
+        ("Debian:12", "Chrome Linux Team <chromium-dev@chromium.org>", False),
+        ("Debian:12", "Microsoft Corporation <vscode-linux@microsoft.com>", False),
+        ("Debian:12", "MySQL Release Engineering <mysql-build@oss.oracle.com>", False),
+        ("Debian:12", "Docker <support@docker.com>", False),
+        ("Debian:12", "A <a@notmicrosoft.com>", None),
+        ("Debian:12", "Debian Chromium Team <chromium@packages.debian.org>", True),
+        ("Ubuntu:22.04", "Corp <a@corp.example>", False),
+        ("Ubuntu:22.04", "Ubuntu Developers <ubuntu-devel-discuss@lists.ubuntu.com>", True),
+        ("Ubuntu:22.04", "Ubuntu Core <snappy@lists.example>", None),
+        ("Ubuntu:22.04", "MATE <team@lists.launchpad.net>", None),
+    ],
+)
+def test_a_maintainer_tells_whatever_the_section(ecosystem: str, vendor: str, published: bool | None) -> None:
+    package = Package(
+        type="deb", name="a", version="1-1", scheme="deb", vendor=vendor, section="web", ecosystem=ecosystem
+    )
+    assert ecosystems.published(package) is published
+
+
+@pytest.mark.parametrize(
+    ("version", "vendor", "published"),
+    [
+        ("1.0", "Corp <a@corp.example>", False),
+        ("1.0-1", "Corp <a@corp.example>", None),
+        ("1.0~deb12u1", "Jane <a@corp.example>", None),
+        ("6.4", "Marco d'Itri <md@linux.it>", None),
+        ("6.4", "Debian Libidn team <help-libidn@gnu.org>", None),
+        ("6.4", "Jane <jane@debian.org>", True),
+    ],
+)
+def test_a_version_without_a_revision_tells(version: str, vendor: str, published: bool | None) -> None:
+    package = Package(
+        type="deb", name="a", version=version, scheme="deb", vendor=vendor, section="admin", ecosystem="Debian:12"
+    )
+    assert ecosystems.published(package) is published
+    needed = msgspec.structs.replace(package, essential=True)
+    assert ecosystems.published(needed) is (published or None)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,8 @@ import json
 import pytest
 
 from garboard.feeds import debian
-from garboard.model.advisory import Advisory, Range, Rating, Status
+from garboard.matching.ranges import Judged, judge
+from garboard.model.advisory import UNREAD, Advisory, Range, Rating, Status
 from garboard.model.errors import FeedError
 from garboard.model.gap import Gap
 
@@ -92,7 +93,11 @@ def test_an_unknown_codename_is_one_gap():
     "release", [{"status": "resolved"}, {"status": "fixed"}, {"status": 3}, {"status": "resolved", "fixed_version": 1}]
 )
 def test_what_is_not_understood_is_a_gap(release):
-    assert isinstance(one(**release), Gap)
+    gap, found = parse({"openssl": {"CVE-2024-1000": {"releases": {"bookworm": release}}}})
+    assert isinstance(gap, Gap)
+    (told,) = {each.unmatchable for each in found.affected}
+    assert "Debian:12" in {each.ecosystem for each in found.affected}
+    assert judge(found.affected[0], "1.0-1") == Judged(affected=False, unknown=told), "whoever has it is told"
 
 
 @pytest.mark.parametrize("document", [b"[]x", b'["a", "b"]', b'{"a": 1}', b'{"a": ["b"]}', b"not json"])
@@ -115,4 +120,7 @@ def test_a_release_that_is_not_understood_leaves_the_others():
     gap, found = parse({"a": {"CVE-2024-1000": {"releases": releases}, "CVE-2024-1001": {"releases": []}}})
     assert isinstance(gap, Gap)
     assert "sid" in gap.subject
-    assert [each.ecosystem for each in found.affected] == ["Debian:12"]
+    assert [(each.ecosystem, each.unmatchable) for each in found.affected] == [
+        ("Debian:sid", UNREAD),
+        ("Debian:12", ""),
+    ]

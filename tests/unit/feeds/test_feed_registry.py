@@ -47,6 +47,12 @@ def test_an_unknown_feed_is_the_users_error():
         feeds.feed_of("nope:x")
 
 
+def test_what_is_made_of_other_shards_has_no_feed():
+    with pytest.raises(UsageError) as raised:
+        feeds.feed_of("ratings")
+    assert raised.value.hint == "garboard db build ratings"
+
+
 def test_every_module_is_registered():
     folder = Path(feeds.__file__).parent
     assert {feed.__name__.rpartition(".")[2] for feed in feeds.FEEDS} == {path.stem for path in folder.glob("*.py")} - {

@@ -5,6 +5,7 @@ import zipfile
 import pytest
 
 from garboard.feeds import osv
+from garboard.matching.ranges import judge
 from garboard.model.advisory import Advisory, Range, Rating, Status
 from garboard.model.errors import FeedError
 from garboard.model.feed import FeedHeader
@@ -70,6 +71,29 @@ def test_events_become_intervals(events, expected):
     (affected,) = one(record(ranges=[span(*events)])).affected
     assert [(r.introduced, r.fixed, r.last_affected) for r in affected.ranges] == expected
     assert affected.unmatchable == ""
+
+
+@pytest.mark.parametrize(
+    ("known", "events", "affected"),
+    [
+        ("< 4.0", [(INTRODUCED, "0")], (True, False, False)),
+        ("<= 4.0", [(INTRODUCED, "0")], (True, True, False)),
+        ("<4.0", [(INTRODUCED, "1.0")], (True, False, False)),
+        ("< 4.0", [(INTRODUCED, "0"), (FIXED, "4.1")], (True, True, False)),
+        ("< 4.0", [(INTRODUCED, "5.0")], (False, False, True)),
+        ("> 1, < 4.0", [(INTRODUCED, "0")], (True, True, True)),
+        ("< x y", [(INTRODUCED, "0")], (True, True, True)),
+        (["< 4.0"], [(INTRODUCED, "0")], (True, True, True)),
+        (None, [(INTRODUCED, "0")], (True, True, True)),
+    ],
+)
+def test_the_last_version_that_is_known_ends_a_range_without_an_end(known, events, affected):
+    item = record(ranges=[span(*events)])
+    item["affected"][0]["database_specific"] = {"last_known_affected_version_range": known}
+    (found,) = one(item).affected
+    judged = [judge(found, version) for version in ("3.9", "4.0", "5.1")]
+    assert tuple(each.affected for each in judged) == affected
+    assert {each.fixed for each in judged} <= {"", "4.1"}, "what ends it is no fix"
 
 
 def test_events_without_any_order_are_told():

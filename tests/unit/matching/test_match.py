@@ -418,6 +418,21 @@ def test_builds_for_a_purpose_compare_with_their_like_only(installed, fixed):
     assert found(rpm("openssl", BUILDS[installed].format(7)), database=database) == []
 
 
+@pytest.mark.parametrize("version", ["1.1.1-1ubuntu2.fips.2.1~18.04.23", "3.0.2-0ubuntu1.12+Fips1"])
+def test_a_build_for_fips_compares_with_fixes_for_fips_only(version):
+    normal = advisory("CVE-2024-1", affected("openssl", "1.1.1-1ubuntu2.1~18.04.24"))
+    matched = match(inventory(deb("openssl", version)), Known(normal))
+    assert (matched.findings, matched.judged) == ((), 0)
+    assert [gap.reason for gap in matched.gaps] == [
+        "built for FIPS 140, and the data name fixes of other builds only: openssl"
+    ]
+    own = advisory("CVE-2024-2", affected("openssl", f"{version}.9"))
+    both = match(inventory(deb("openssl", version)), Known(normal, own))
+    assert [one.vulnerability.id for one in both.findings] == ["CVE-2024-2"]
+    assert both.gaps == ()
+    assert found(deb("openssl", "1.1.1-1"), database=Known(own)) == []
+
+
 def test_a_source_package_of_red_hat_speaks_for_its_binaries():
     package = msgspec.structs.replace(
         rpm("edk2-ovmf", "1-1.el9"), ecosystem="Red Hat:enterprise_linux:9", source_name="edk2"

@@ -1,6 +1,7 @@
 """The second line, from a mirror's directory and from a server on this machine."""
 
 import datetime as dt
+import errno
 import hashlib
 import http.server
 import io
@@ -21,6 +22,7 @@ from garboard.database.verify import verify
 from garboard.model.errors import DatabaseError, UsageError
 from garboard.model.timestamp import rfc3339
 from garboard.net.client import Client
+from garboard.workflows import update_database
 from garboard.workflows.build_ratings import build as build_ratings
 from garboard.workflows.data_supply import OfflineSupply
 from garboard.workflows.update_database import ShardOutcome, Terms, default_shards, missing, origin_of, update
@@ -111,6 +113,16 @@ def test_shards_are_built_and_readable(from_mirror, db):
         assert missing(database, ["Debian:12", "npm", "CentOS:7"]) == ("osv:npm",)
         assert all(verify(database.shard(name)).faults == () for name in database.shards())
     assert names(db) == []
+
+
+def test_a_full_disk_has_a_hint(from_mirror, monkeypatch):
+    def full(*_given):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(update_database, "_fetch_documents", full)
+    (result,) = from_mirror("debian")
+    assert (result.outcome, "No space left" in result.error) == (ShardOutcome.FAILED, True)
+    assert "make room" in result.hint
 
 
 def test_the_same_bytes_are_only_confirmed(from_mirror, db):

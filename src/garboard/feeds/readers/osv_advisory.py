@@ -10,7 +10,7 @@ import msgspec
 
 from garboard.feeds.readers.decoding import UNUSABLE
 from garboard.feeds.readers.osv_ecosystems import ECOSYSTEMS, base
-from garboard.feeds.readers.osv_ranges import intervals
+from garboard.feeds.readers.osv_ranges import ended, intervals
 from garboard.feeds.readers.osv_record import OsvAffected, OsvRecord, OsvSeverity, Specifics
 from garboard.model.advisory import Advisory, Affected, Range, Rating, Status
 
@@ -191,6 +191,7 @@ def _package(item: OsvAffected, record: OsvRecord, ecosystem: str) -> Affected:
     about = ECOSYSTEMS[base(ecosystem)]
     versions = tuple(item.versions or ())
     ranges, trouble = intervals(item.ranges or (), about.scheme, has_versions=bool(versions))
+    ranges = ended(ranges, _specifics(item.database_specific).last_known_affected_version_range, about.scheme)
     subscription = SUBSCRIPTIONS[base(ecosystem)] if _needs_subscription(item) else ""
     fixes = [each.fixed for each in ranges if each.fixed]
     one = Affected(

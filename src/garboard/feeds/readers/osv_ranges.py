@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
 from garboard.feeds.readers.osv_record import OsvEvent, OsvRange
 from garboard.model.advisory import Range
 
+_END = re.compile(r"(<=?) ?([^\s<>=,|]{1,100})")
 _GIT_ONLY = "it names only commits, no versions"
 _UNORDERED = "the order of its range's events cannot be known"
 _LIMITED = "its range has a limit other than a commit"
@@ -32,6 +34,23 @@ def intervals(ranges: Iterable[OsvRange], scheme: str, *, has_versions: bool) ->
     if commits and not found and not has_versions and not trouble:
         trouble = _GIT_ONLY
     return tuple(dict.fromkeys(found)), trouble
+
+
+def ended(ranges: tuple[Range, ...], known: object, scheme: str) -> tuple[Range, ...]:
+    """The ranges, of which the only one without an end gets the one that is known: ``< 4.0``, ``<= 1.2``."""
+    stated = _END.fullmatch(known) if isinstance(known, str) else None
+    open_ones = [one for one in ranges if not one.fixed and not one.last_affected]
+    if stated is None or len(open_ones) != 1:
+        return ranges
+    (last,) = open_ones
+    sign, end = stated.groups()
+    keyed = _keyed([("introduced", last.introduced), ("end", end)], scheme)
+    if keyed is None or not (keyed[0][0] < keyed[1][0] or (sign == "<=" and keyed[0][0] == keyed[1][0])):
+        return ranges
+    found = Range(
+        introduced=last.introduced, last_affected=end if sign == "<=" else "", before=end if sign == "<" else ""
+    )
+    return tuple(found if one is last else one for one in ranges)
 
 
 def _of_events(events: tuple[OsvEvent, ...], scheme: str) -> tuple[list[Range], str]:

@@ -56,6 +56,7 @@ class OsvAffected(msgspec.Struct, frozen=True, gc=False):
     versions: tuple[str, ...] | None = None
     severity: tuple[OsvSeverity, ...] | None = None
     ecosystem_specific: msgspec.Raw = _NOTHING
+    database_specific: msgspec.Raw = _NOTHING
 
 
 class OsvRecord(msgspec.Struct, frozen=True, gc=False):
@@ -82,5 +83,7 @@ class Specifics(msgspec.Struct, frozen=True, gc=False):
     severity: Any = None
     urgency: Any = None
     cwe_ids: tuple[Any, ...] | None = None
+    last_known_affected_version_range: Any = None
+    """GitHub's end of a range that nothing fixes: ``< 4.0``, ``<= 1.2``."""
     imports: Any = None
     """Go's packages, with their ``symbols``."""
