@@ -19,7 +19,7 @@ from urllib.parse import quote, unquote
 from garboard import dirs
 from garboard.model.errors import DatabaseError
 
-SCHEMA = 8
+SCHEMA = 9
 """Incremented with the schema, and whenever a parser gives a different result for the same bytes."""
 SUFFIX = ".sqlite"
 CONFIRMED = ".confirmed"
