@@ -21,7 +21,7 @@ from garboard.packages.catalogers import CATALOGERS
 from garboard.packages.declared import DECLARATIONS, SCRIPTS
 from tests.unit.ecosystems.reading import file, paths
 
-_SECONDS = 30
+_SECONDS = 90
 _BYTES = 100_000
 _DATABASES = ("Packages", "Packages.db", "rpmdb.sqlite")
 _STARTS = (
