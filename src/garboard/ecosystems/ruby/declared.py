@@ -26,7 +26,7 @@ _REQUIRED: Final = re.compile(
 _GROUP: Final = re.compile(r"[ \t]*group[ \t(]++([^\n]*?)\)?[ \t]+do\b")
 _IN_GROUP: Final = re.compile(r""".*?[,\s](?::groups?[ \t]*=>|groups?:)[ \t]*(\[[^\]]*\]|[:"']\w+)""")
 _BLOCK: Final = re.compile(
-    r"[ \t]*(?:(if|unless|install_if|platforms?)\b|(?:case|def|begin)\b|[^#\n]*\bdo(?:[ \t]*\|[^|\n]*\|)?[ \t]*(?:#|$))"
+    r"[ \t]*+(?:(if|unless|install_if|platforms?)\b|(?:case|def|begin)\b|[^#\n]*\bdo(?:[ \t]*\|[^|\n]*\|)?[ \t]*(?:#|$))"
 )
 """What begins a part that ends with a line ``end``."""
 _CONDITIONS: Final = frozenset({"if", "unless", "install_if"})
