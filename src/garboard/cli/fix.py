@@ -24,7 +24,7 @@ from garboard.model.base import Value
 from garboard.model.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from garboard.model.action import ActionKind, IssueKey
     from garboard.model.fix import Fixes, Observed
@@ -330,7 +330,7 @@ def _proved(settings: Settings, proving: Proving, attempts: Iterator[Fixes]) -> 
         engine=builders.find(proving.engine),
         dockerfile=Path(build.dockerfile.name),
         context=settings.context,
-        scan=lambda reference, data: _issues(settings, reference, data),
+        scan=_judging(settings),
         target=build.target,
         build_args=tuple(build.build_args.items()),
         options=proving.options,
@@ -355,16 +355,28 @@ def _proved(settings: Settings, proving: Proving, attempts: Iterator[Fixes]) -> 
     return last
 
 
-def _issues(settings: Settings, reference: str, data: bytes) -> frozenset[IssueKey]:
-    """The issues of an image that was built from these bytes, as far as they count."""
+def _judging(settings: Settings) -> Callable[[str, bytes], frozenset[IssueKey]]:
+    """What tells the issues of built images, as far as they count, each with the Dockerfile that it was built from.
+
+    An image of which nothing can be judged, or less than of the first one, proves nothing: that is a `BuildError`.
+    """
     import dataclasses
 
+    from garboard.builders.running import BuildError
     from garboard.dockerfile.parser import parse
+    from garboard.model.report import Coverage
 
-    analysis = settings.analysis
-    build = analysis.build
-    dockerfile = parse(data, build.file_name)
-    built = msgspec.structs.replace(
-        analysis, image=reference, build=dataclasses.replace(build, dockerfile=dockerfile, base="", stages=())
-    )
-    return frozenset(one.issue for one in analyzed(built).report.findings if settings.view.shows(one))
+    order = tuple(Coverage)
+    covered: list[Coverage] = []
+
+    def issues(reference: str, data: bytes) -> frozenset[IssueKey]:
+        build = settings.analysis.build
+        dockerfile = parse(data, build.file_name)
+        build = dataclasses.replace(build, dockerfile=dockerfile, base="", stages=())
+        report = analyzed(msgspec.structs.replace(settings.analysis, image=reference, build=build)).report
+        covered.append(report.coverage)
+        if report.coverage is Coverage.NONE or order.index(report.coverage) < order.index(covered[0]):
+            raise BuildError("less of the built image could be judged than before", "see: garboard db update")
+        return frozenset(one.issue for one in report.findings if settings.view.shows(one))
+
+    return issues
