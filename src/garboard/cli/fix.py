@@ -20,19 +20,22 @@ from garboard.cli.read_settings import STANDARD_INPUT
 from garboard.cli.recommend import OPTIONAL_IMAGE, recommended
 from garboard.cli.session import analyzed, supply
 from garboard.cli.settings import Analysis
+from garboard.image.platform import host
 from garboard.model.base import Value
-from garboard.model.errors import UsageError
+from garboard.model.errors import CatalogError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from garboard.model.action import ActionKind, IssueKey
-    from garboard.model.fix import Fixes, Observed
+    from garboard.model.fix import Fixes
     from garboard.model.recommendation import Group, Recommendation
-    from garboard.model.report import Report
     from garboard.reporters.view import View
     from garboard.workflows.attribute import Build
     from garboard.workflows.fix import BuildContext
+    from garboard.workflows.make_fixes import Judge, Proving
+    from garboard.workflows.prove import ProofMeans
+    from garboard.workflows.recommend import Subject
 
 ENDS: Final = (".yaml", ".yml", ".json")
 """How the names of files end that name images to run."""
@@ -118,7 +121,7 @@ TRY: Final = value(
 )
 
 
-class Proving(Value):
+class ProvingSettings(Value):
     """How a proof is made."""
 
     engine: str
@@ -143,7 +146,7 @@ class Settings(Value):
     furthest: Group
     pinned: bool
     apply: bool
-    proving: Proving | None
+    proving: ProvingSettings | None
 
 
 def _settings(given: Given) -> Settings:
@@ -186,13 +189,13 @@ def _no_build() -> Build:
     return Build()
 
 
-def _proving(given: Given) -> Proving | None:
+def _proving(given: Given) -> ProvingSettings | None:
     if not given[PROVE]:
         named = [one for one in (CHECK, ENGINE, BUILD_OPTION, TIME_LIMIT, TRY) if given[one]]
         if named:
             raise UsageError(f"{given.spelled(named[0])} is of a build, and nothing is built", "add --prove")
         return None
-    return Proving(
+    return ProvingSettings(
         engine=given[ENGINE] or "",
         checks=given[CHECK],
         options=given[BUILD_OPTION],
@@ -238,7 +241,7 @@ def command(settings: Settings) -> int:
     from garboard.workflows import fix as workflow
 
     context = workflow.BuildContext(settings.file, settings.context)
-    fixes, code = _of_image(settings, context) if settings.analysis.image else _of_names(settings)
+    fixes, code = _made(settings, context)
     good = fixes.proof is None or not fixes.proof.failure
     applied = settings.apply and good and bool(fixes.files)
     if applied:
@@ -249,134 +252,72 @@ def command(settings: Settings) -> int:
     return 0 if applied else code
 
 
-def _of_image(settings: Settings, context: BuildContext) -> tuple[Fixes, int]:
-    """What the actions about an image change, and the exit code if nothing is written."""
-    from garboard.workflows import fix as workflow
+def _made(settings: Settings, context: BuildContext) -> tuple[Fixes, int]:
+    """What changes, and the exit code if nothing is written."""
+    from garboard.workflows import make_fixes
 
     analysis = settings.analysis
-    report = recommended(analyzed(analysis).report, analysis)
-    if report.recommendation is not None:
-        pinned = settings.pinned or workflow.is_pinned(analysis.build)
-        narrowed = workflow.within(report.recommendation, settings.furthest, pinned=pinned)
-        gaps = dict.fromkeys((*report.gaps, *(one for one in narrowed.gaps if one.stage == "fix")))
-        report = msgspec.structs.replace(report, recommendation=narrowed, gaps=tuple(gaps))
-
-    def planned(variant: Report, kinds: frozenset[ActionKind]) -> Fixes:
-        return workflow.fix(
-            acted(variant, analysis, settings.view),
-            analysis.build.on(report.image.platform),
-            context,
-            findings=[one for one in report.findings if settings.view.shows(one)],
-            kinds=kinds,
-        )
-
-    attempts = workflow.attempts(report, settings.kinds, planned)
-    fixes = next(attempts) if settings.proving is None else _proved(settings, settings.proving, attempts)
-    return fixes, exit_code(report, settings.view)
-
-
-def _of_names(settings: Settings) -> tuple[Fixes, int]:
-    """What the catalog recommends in the place of images that a file names, and the exit code if nothing is written."""
-    from garboard.image.platform import host
-    from garboard.model.errors import CatalogError
-    from garboard.model.fix import CannotEdit
-    from garboard.workflows import fix as workflow
-    from garboard.workflows import fix_unbuilt, recommend
-
-    analysis = settings.analysis
-    catalog = analysis.data.catalog
-    if catalog is None:
-        raise CatalogError("there is no catalog of base images", "make one with garboard catalog sync REPOSITORY")
-    platform = analysis.opening.options.platform or host()
-
-    def recommended_for(reference: str) -> Recommendation:
-        subject = recommend.Subject(base=reference, platform=platform)
-        found = recommend.recommend(
-            subject, catalog, analysis.data.database, analysis.opening.now, recommend.Wish(), supply=supply(analysis)
-        )
-        return workflow.within(found, settings.furthest, pinned=settings.pinned or "@" in reference)
-
-    if not settings.deployment:
-        fixes = fix_unbuilt.fix_dockerfile(analysis.build.on(platform), recommended_for)
+    wanted = make_fixes.Wanted(settings.kinds, settings.furthest, settings.pinned)
+    if analysis.image:
+        proving = None if settings.proving is None else _means(settings, settings.proving)
+        made = make_fixes.of_image(analysis.image, analysis.build, context, _judge(settings), wanted, proving)
+        return made.fixes, exit_code(made.report, settings.view)
+    recommending, platform = _recommending(analysis), analysis.opening.options.platform or host()
+    if settings.deployment:
+        fixes = make_fixes.of_deployment(settings.file, platform, wanted, recommending)
     else:
-        try:
-            fixes = fix_unbuilt.fix_deployment(str(settings.file), _bytes(settings.file), recommended_for)
-        except CannotEdit as error:
-            raise UsageError(
-                f"{settings.file} cannot be changed: {error}", "images are changed in YAML and JSON"
-            ) from error
+        fixes = make_fixes.of_dockerfile(analysis.build, platform, wanted, recommending)
     unknown = any(one.stage == "recommend" for one in fixes.gaps)
     return fixes, 1 if fixes.total else 3 if unknown else 0
 
 
-def _bytes(file: Path) -> bytes:
-    try:
-        return file.read_bytes()
-    except OSError as error:
-        raise UsageError(f"{file} cannot be read: {error.strerror}", "name a file that is there") from error
+def _judge(settings: Settings) -> Judge:
+    from garboard.workflows.make_fixes import Judge
+
+    analysis, view = settings.analysis, settings.view
+    return Judge(
+        scan=lambda image, build: analyzed(msgspec.structs.replace(analysis, image=image, build=build)).report,
+        recommended=lambda report: recommended(report, analysis),
+        acted=lambda report: acted(report, analysis, view),
+        counts=view.shows,
+    )
 
 
-def _proved(settings: Settings, proving: Proving, attempts: Iterator[Fixes]) -> Fixes:
-    """The first of the attempts that stands the proof, or the last that was tried."""
-    from itertools import islice
+def _recommending(analysis: Analysis) -> Callable[[Subject], Recommendation]:
+    """What recommends by the catalog, where nothing was built."""
+    from garboard.workflows import recommend
 
+    catalog, data = analysis.data.catalog, analysis.data
+    if catalog is None:
+        raise CatalogError("there is no catalog of base images", "make one with garboard catalog sync REPOSITORY")
+
+    def found(subject: Subject) -> Recommendation:
+        now = analysis.opening.now
+        return recommend.recommend(subject, catalog, data.database, now, recommend.Wish(), supply=supply(analysis))
+
+    return found
+
+
+def _means(settings: Settings, proving: ProvingSettings) -> Proving:
     from garboard import builders
-    from garboard.workflows import prove
+    from garboard.workflows.make_fixes import Proving
+    from garboard.workflows.prove import ProofMeans
 
     analysis = settings.analysis
     build = analysis.build
-    assert build.dockerfile is not None
-    means = prove.ProofMeans(
-        engine=builders.find(proving.engine),
-        dockerfile=Path(build.dockerfile.name),
-        context=settings.context,
-        scan=_judging(settings),
-        target=build.target,
-        build_args=tuple(build.build_args.items()),
-        options=proving.options,
-        checks=proving.checks,
-        seconds=proving.seconds,
-        progress=lambda text: None if analysis.opening.quiet else click.echo(f"{text} …", err=True),
-    )
-    rejected: list[str] = []
-    earlier: Observed | None = None
-    last: Fixes | None = None
-    for fixes in islice(attempts, proving.tries):
-        if not fixes.files:
-            return last or fixes
-        means = means._replace(pull=fixes.pulls)
-        earlier = earlier or prove.before(means, build.dockerfile.data, fixes.rebuilt)
-        proof = prove.prove(fixes, means, earlier)
-        last = msgspec.structs.replace(fixes, proof=proof, rejected=tuple(rejected))
-        if not proof.failure:
-            break
-        rejected.append(f"{fixes.text}: {proof.failure}")
-    assert last is not None
-    return last
 
+    def means(scan: Callable[[str, bytes], frozenset[IssueKey]]) -> ProofMeans:
+        return ProofMeans(
+            engine=builders.find(proving.engine),
+            dockerfile=Path(build.file_name),
+            context=settings.context,
+            scan=scan,
+            target=build.target,
+            build_args=tuple(build.build_args.items()),
+            options=proving.options,
+            checks=proving.checks,
+            seconds=proving.seconds,
+            progress=lambda text: None if analysis.opening.quiet else click.echo(f"{text} …", err=True),
+        )
 
-def _judging(settings: Settings) -> Callable[[str, bytes], frozenset[IssueKey]]:
-    """What tells the issues of built images, as far as they count, each with the Dockerfile that it was built from.
-
-    An image of which nothing can be judged, or less than of the first one, proves nothing: that is a `BuildError`.
-    """
-    import dataclasses
-
-    from garboard.builders.running import BuildError
-    from garboard.dockerfile.parser import parse
-    from garboard.model.report import Coverage
-
-    order = tuple(Coverage)
-    covered: list[Coverage] = []
-
-    def issues(reference: str, data: bytes) -> frozenset[IssueKey]:
-        build = settings.analysis.build
-        dockerfile = parse(data, build.file_name)
-        build = dataclasses.replace(build, dockerfile=dockerfile, base="", stages=())
-        report = analyzed(msgspec.structs.replace(settings.analysis, image=reference, build=build)).report
-        covered.append(report.coverage)
-        if report.coverage is Coverage.NONE or order.index(report.coverage) < order.index(covered[0]):
-            raise BuildError("less of the built image could be judged than before", "see: garboard db update")
-        return frozenset(one.issue for one in report.findings if settings.view.shows(one))
-
-    return issues
+    return Proving(means, proving.tries)

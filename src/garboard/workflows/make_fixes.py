@@ -1,0 +1,184 @@
+"""Makes the changes of files that ``garboard fix`` prints, writes or asks others to take: of an image, or of names alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import msgspec
+
+from garboard.model.errors import UsageError
+from garboard.model.fix import CannotEdit
+from garboard.model.report import Coverage
+from garboard.workflows import fix, fix_unbuilt, recommend
+
+if TYPE_CHECKING:
+    from garboard.model.action import ActionKind, IssueKey
+    from garboard.model.finding import Finding
+    from garboard.model.fix import Fixes, Observed
+    from garboard.model.image import Platform
+    from garboard.model.recommendation import Group, Recommendation
+    from garboard.model.report import Report
+    from garboard.workflows.attribute import Build
+    from garboard.workflows.fix import BuildContext
+    from garboard.workflows.prove import ProofMeans
+
+_COVERAGES: Final = tuple(Coverage)
+
+
+class Wanted(NamedTuple):
+    """Which changes are made: of these kinds, no base further away, and bases with their digests."""
+
+    kinds: frozenset[ActionKind]
+    furthest: Group
+    pinned: bool
+
+
+class Judge(NamedTuple):
+    """How an image is judged.
+
+    Attributes:
+        scan: what is found in an image, by its reference, that was built so.
+        recommended: the same with what is recommended in the place of its base.
+        acted: the same with what to do.
+        counts: whether a finding does.
+    """
+
+    scan: Callable[[str, Build], Report]
+    recommended: Callable[[Report], Report]
+    acted: Callable[[Report], Report]
+    counts: Callable[[Finding], bool]
+
+
+class Proving(NamedTuple):
+    """How changes are proved: given the judge of the built images, the means; and how many are tried."""
+
+    means: Callable[[Callable[[str, bytes], frozenset[IssueKey]]], ProofMeans]
+    tries: int = 1
+
+
+class FixedImage(NamedTuple):
+    """What changes for an image, and the report that says so."""
+
+    fixes: Fixes
+    report: Report
+
+
+def of_image(
+    image: str, build: Build, context: BuildContext, judge: Judge, wanted: Wanted, proving: Proving | None = None
+) -> FixedImage:
+    """What the actions about an image change in the files of its build; nothing is written.
+
+    With ``proving``, the first changes that stand the proof, or the last ones that were tried.
+
+    Raises:
+        GarboardError: the image cannot be judged, or its files do not build as they are.
+    """
+    report = _narrowed(judge.recommended(judge.scan(image, build)), build, wanted)
+
+    def planned(variant: Report, kinds: frozenset[ActionKind]) -> Fixes:
+        return fix.fix(
+            judge.acted(variant),
+            build.on(report.image.platform),
+            context,
+            findings=[one for one in report.findings if judge.counts(one)],
+            kinds=kinds,
+        )
+
+    attempts = fix.attempts(report, wanted.kinds, planned)
+    if proving is None:
+        return FixedImage(next(attempts), report)
+    means = proving.means(_judging(judge, build))
+    return FixedImage(_proved(build, means, islice(attempts, proving.tries)), report)
+
+
+def _narrowed(report: Report, build: Build, wanted: Wanted) -> Report:
+    """A report that recommends no base that is not wanted."""
+    if report.recommendation is None:
+        return report
+    pinned = wanted.pinned or fix.is_pinned(build)
+    narrowed = fix.within(report.recommendation, wanted.furthest, pinned=pinned)
+    gaps = dict.fromkeys((*report.gaps, *(one for one in narrowed.gaps if one.stage == "fix")))
+    return msgspec.structs.replace(report, recommendation=narrowed, gaps=tuple(gaps))
+
+
+def _proved(build: Build, means: ProofMeans, attempts: Iterator[Fixes]) -> Fixes:
+    """The first of the attempts that stands the proof, or the last that was tried."""
+    from garboard.workflows import prove
+
+    assert build.dockerfile is not None
+    rejected: list[str] = []
+    earlier: Observed | None = None
+    last: Fixes | None = None
+    for fixes in attempts:
+        if not fixes.files:
+            return last or fixes
+        means = means._replace(pull=fixes.pulls)
+        earlier = earlier or prove.before(means, build.dockerfile.data, fixes.rebuilt)
+        proof = prove.prove(fixes, means, earlier)
+        last = msgspec.structs.replace(fixes, proof=proof, rejected=tuple(rejected))
+        if not proof.failure:
+            break
+        rejected.append(f"{fixes.text}: {proof.failure}")
+    assert last is not None
+    return last
+
+
+def _judging(judge: Judge, build: Build) -> Callable[[str, bytes], frozenset[IssueKey]]:
+    """What tells the issues of built images, as far as they count, each with the Dockerfile that it was built from.
+
+    An image of which nothing can be judged, or less than of the first one, proves nothing: that is a `BuildError`.
+    """
+    import dataclasses
+
+    from garboard.builders.running import BuildError
+    from garboard.dockerfile.parser import parse
+
+    covered: list[Coverage] = []
+
+    def issues(reference: str, data: bytes) -> frozenset[IssueKey]:
+        dockerfile = parse(data, build.file_name)
+        report = judge.scan(reference, dataclasses.replace(build, dockerfile=dockerfile, base="", stages=()))
+        covered.append(report.coverage)
+        if report.coverage is Coverage.NONE or _COVERAGES.index(report.coverage) < _COVERAGES.index(covered[0]):
+            raise BuildError("less of the built image could be judged than before", "see: garboard db update")
+        return frozenset(one.issue for one in report.findings if judge.counts(one))
+
+    return issues
+
+
+def of_dockerfile(
+    build: Build, platform: Platform, wanted: Wanted, recommending: Callable[[recommend.Subject], Recommendation]
+) -> Fixes:
+    """Another base for what a Dockerfile builds, by what is recommended in its place; nothing is written."""
+    return fix_unbuilt.fix_dockerfile(build.on(platform), _by_reference(platform, wanted, recommending))
+
+
+def of_deployment(
+    file: Path, platform: Platform, wanted: Wanted, recommending: Callable[[recommend.Subject], Recommendation]
+) -> Fixes:
+    """Other images in a file that names images to run; nothing is written.
+
+    Raises:
+        UsageError: the file cannot be read, or is of no kind that can be changed.
+    """
+    try:
+        data = file.read_bytes()
+    except OSError as error:
+        raise UsageError(f"{file} cannot be read: {error.strerror}", "name a file that is there") from error
+    try:
+        return fix_unbuilt.fix_deployment(str(file), data, _by_reference(platform, wanted, recommending))
+    except CannotEdit as error:
+        raise UsageError(f"{file} cannot be changed: {error}", "images are changed in YAML and JSON") from error
+
+
+def _by_reference(
+    platform: Platform, wanted: Wanted, recommending: Callable[[recommend.Subject], Recommendation]
+) -> fix_unbuilt.Recommend:
+    def found(reference: str) -> Recommendation:
+        subject = recommend.Subject(base=reference, platform=platform)
+        return fix.within(recommending(subject), wanted.furthest, pinned=wanted.pinned or "@" in reference)
+
+    return found
