@@ -33,6 +33,7 @@ e2e: $(VENV)/.tests
 SEED ?= 1
 fuzz: $(VENV)/.tests
 	$(VENV)/bin/python -m tests.fuzz.run --seed $(SEED)
+	GARBOARD_FUZZ_COSTS=all $(PYTEST) -n auto tests/fuzz/fuzz_costs.py
 
 mutants: $(VENV)/.tests
 	$(VENV)/bin/python -m tests.mutants.sample --seed $(SEED) --count 40 --floor 60
