@@ -1,0 +1,65 @@
+"""What is known of the user's repository. It is only read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from garboard.git.calling import Git, GitError
+from garboard.model.errors import UsageError
+
+if TYPE_CHECKING:
+    from garboard.model.fix import FileChange
+
+
+class Identity(NamedTuple):
+    """Who commits."""
+
+    name: str
+    email: str
+
+
+class Checkout:
+    """The working tree that a file lies in.
+
+    Raises:
+        UsageError: it lies in none.
+    """
+
+    def __init__(self, file: Path) -> None:
+        try:
+            root = Git(file.resolve().parent).text("rev-parse", "--show-toplevel")
+        except GitError as error:
+            raise UsageError(
+                f"{file} is in no git repository: {error.hint or error.message}", "leave out --pr"
+            ) from error
+        self.root = Path(root)
+        self._git = Git(self.root)
+
+    def remote(self, name: str) -> str:
+        """The address of a remote.
+
+        Raises:
+            UsageError: there is none of that name.
+        """
+        try:
+            return self._git.text("remote", "get-url", "--", name)
+        except GitError:
+            raise UsageError(f"the repository has no remote {name}", "see: git remote -v") from None
+
+    def identity(self) -> Identity:
+        """Who commits by the repository's configuration, or else garboard."""
+        name = self._git.text("config", "--get", "user.name", wrong=1)
+        email = self._git.text("config", "--get", "user.email", wrong=1)
+        return Identity(name or "garboard", email or "garboard@localhost")
+
+    def path(self, change: FileChange) -> str:
+        """The path of a file in the repository, with slashes.
+
+        Raises:
+            UsageError: it lies outside.
+        """
+        file = Path(change.file).resolve()
+        if not file.is_relative_to(self.root.resolve()):
+            raise UsageError(f"{change.file} is not in the repository {self.root}", "name files of one repository")
+        return file.relative_to(self.root.resolve()).as_posix()
