@@ -10,7 +10,7 @@ import msgspec
 
 from garboard import reporters
 from garboard.cli import options as o
-from garboard.cli import read_settings
+from garboard.cli import pull_requests, read_settings
 from garboard.cli.actions import acted
 from garboard.cli.command import command as make
 from garboard.cli.filtering import FILTERS, exit_code, filtering
@@ -23,10 +23,12 @@ from garboard.cli.settings import Analysis
 from garboard.image.platform import host
 from garboard.model.base import Value
 from garboard.model.errors import CatalogError, UsageError
+from garboard.model.pull_request import Done
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from garboard.cli.pull_requests import RequestSettings
     from garboard.model.action import ActionKind, IssueKey
     from garboard.model.fix import Fixes
     from garboard.model.recommendation import Group, Recommendation
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
 
 ENDS: Final = (".yaml", ".yml", ".json")
 """How the names of files end that name images to run."""
+_ASKED_FOR: Final = (Done.OPENED, Done.UPDATED, Done.UNCHANGED, Done.CLOSED)
 _ONLY: Final = ("base", "packages")
 _UPTO: Final = ("patch", "minor", "major", "alternative")
 _LONGEST: Final = 86_400
@@ -147,6 +150,7 @@ class Settings(Value):
     pinned: bool
     apply: bool
     proving: ProvingSettings | None
+    requests: RequestSettings | None
 
 
 def _settings(given: Given) -> Settings:
@@ -180,7 +184,17 @@ def _settings(given: Given) -> Settings:
         pinned=bool(given[PIN]),
         apply=given[APPLY],
         proving=proving,
+        requests=_requests(given),
     )
+
+
+def _requests(given: Given) -> RequestSettings | None:
+    requests = pull_requests.settings(given)
+    if requests is not None and given[APPLY]:
+        raise UsageError("--apply writes files here, and --pr asks others to take them", "choose one of them")
+    if requests is not None and given[o.OFFLINE]:
+        raise UsageError("--pr asks a code host, which --offline forbids", "leave out --offline")
+    return requests
 
 
 def _no_build() -> Build:
@@ -215,7 +229,7 @@ def _kinds(only: tuple[str, ...]) -> frozenset[ActionKind]:
 @make(
     "fix",
     *(OPTIONAL_IMAGE, APPLY, ONLY, UPTO, PIN, CONTEXT, PROVE, CHECK, TRY, ENGINE, BUILD_OPTION, TIME_LIMIT, *FILTERS),
-    *(*o.TRIAGE, *o.report(reporters.FIX), *o.ANALYSIS),
+    *(*pull_requests.OPTIONS, *o.TRIAGE, *o.report(reporters.FIX), *o.ANALYSIS),
     settings=_settings,
 )
 def command(settings: Settings) -> int:
@@ -228,14 +242,18 @@ def command(settings: Settings) -> int:
     --prove builds the files as they are and as changed, which runs what the Dockerfile says. If an issue is there that
     should be gone, or a --check fails, nothing is written.
 
+    --pr makes the changes on a branch of their own, and opens a pull request at the code host of the repository's remote, with
+    a token of the environment; run again, it renews the same one. No file here is written.
+
     \b
     garboard fix app:1 -f Dockerfile
     garboard fix app:1 -f Dockerfile --only base --apply
     garboard fix -f compose.yaml
     garboard fix app:1 -f Dockerfile --prove --check 'python -m app --version' --apply
+    garboard fix app:1 -f Dockerfile --pr --label dependencies
     garboard fix app:1 -f Dockerfile --format diff | git apply
 
-    Exit code: 0 nothing to do, or the changes were written; 1 there are issues, and nothing was written; 2 an error; 3 no
+    Exit code: 0 nothing to do, or the changes were written or asked for; 1 there are issues, and not all of that was done; 2 an error; 3 no
     issues, but not everything could be judged.
     """  # noqa: D301  (\b is click's)
     from garboard.workflows import fix as workflow
@@ -247,9 +265,17 @@ def command(settings: Settings) -> int:
     if applied:
         workflow.apply(fixes, context)
         fixes = msgspec.structs.replace(fixes, applied=True)
+    if settings.requests is not None:
+        fixes = _asked(settings, settings.requests, fixes)
+        applied = bool(fixes.requests) and all(one.done in _ASKED_FOR and not one.dry for one in fixes.requests or ())
     output = settings.analysis.output
     write(reporters.FIX.load(output.format).render(fixes, color=output.color), output)
     return 0 if applied else code
+
+
+def _asked(settings: Settings, requests: RequestSettings, fixes: Fixes) -> Fixes:
+    analysis = settings.analysis
+    return pull_requests.asked(fixes, settings.file, analysis.build.target, settings.kinds, requests, analysis.opening)
 
 
 def _made(settings: Settings, context: BuildContext) -> tuple[Fixes, int]:

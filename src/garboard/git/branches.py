@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _TRAILER: Final = "Garboard-Tree"
 _TREE: Final = re.compile(rf"^{_TRAILER}: ([0-9a-f]{{40,64}})$", re.MULTILINE)
+_CONTENT: Final = re.compile(r"^Garboard-Content: ([0-9a-f]{64})$", re.MULTILINE)
 _ENTRY: Final = re.compile(rb"(100644|100755) blob ([0-9a-f]{40,64})\t")
 _TARGET: Final = "refs/garboard/target"
 _HEADS: Final = "refs/heads/"
@@ -33,10 +34,11 @@ class DifferentFileError(GitError):
 
 
 class Branch(NamedTuple):
-    """A branch of the remote: its commit, and whether that is as garboard made it."""
+    """A branch of the remote: its commit, whether that is as garboard made it, and the content that it names."""
 
     commit: str
     ours: bool
+    content: str
 
 
 class Branches:
@@ -52,6 +54,7 @@ class Branches:
         Raises:
             GitError: there is no such branch, or it cannot be read.
         """
+        self._git("check-ref-format", f"{_HEADS}{target}")
         self._fetch(f"{_HEADS}{target}", _TARGET)
 
     def find(self, name: str) -> Branch | None:
@@ -63,7 +66,9 @@ class Branches:
         self._fetch(f"{_HEADS}{name}", f"refs/garboard/{name}")
         message = self._git.text("log", "-1", "--format=%B", commit)
         trees = _TREE.findall(message)
-        return Branch(commit, ours=trees == [self._git.text("rev-parse", f"{commit}^{{tree}}")])
+        ours = trees == [self._git.text("rev-parse", f"{commit}^{{tree}}")]
+        content = _CONTENT.search(message)
+        return Branch(commit, ours=ours, content=content[1] if content else "")
 
     def has(self, branch: Branch, files: Sequence[FileChange]) -> bool:
         """Whether a branch has these files as changed."""
@@ -84,7 +89,7 @@ class Branches:
             tree = self._git("write-tree", environment=index).decode().strip()
         who = {f"GIT_{one}_NAME": identity.name for one in ("AUTHOR", "COMMITTER")}
         who |= {f"GIT_{one}_EMAIL": identity.email for one in ("AUTHOR", "COMMITTER")}
-        text = f"{message}\n\n{_TRAILER}: {tree}\n".encode("utf-8", "replace")
+        text = f"{message}\n{_TRAILER}: {tree}\n".encode("utf-8", "replace")
         return self._git("commit-tree", tree, "-p", _TARGET, given=text, environment=who).decode().strip()
 
     def push(self, name: str, commit: str, earlier: Branch | None) -> None:

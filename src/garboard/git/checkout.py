@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from garboard.git.calling import Git, GitError
 from garboard.model.errors import UsageError
-
-if TYPE_CHECKING:
-    from garboard.model.fix import FileChange
 
 
 class Identity(NamedTuple):
@@ -53,13 +50,13 @@ class Checkout:
         email = self._git.text("config", "--get", "user.email", wrong=1)
         return Identity(name or "garboard", email or "garboard@localhost")
 
-    def path(self, change: FileChange) -> str:
+    def path(self, name: str) -> str:
         """The path of a file in the repository, with slashes.
 
         Raises:
             UsageError: it lies outside.
         """
-        file = Path(change.file).resolve()
+        file = Path(name).resolve()
         if not file.is_relative_to(self.root.resolve()):
-            raise UsageError(f"{change.file} is not in the repository {self.root}", "name files of one repository")
+            raise UsageError(f"{name} is not in the repository {self.root}", "name files of one repository")
         return file.relative_to(self.root.resolve()).as_posix()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from enum import StrEnum
 
 from garboard.model.base import Value
-from garboard.model.fix import FileChange
 
 
 class RequestState(StrEnum):
@@ -36,35 +35,6 @@ class Draft(Value):
     body: str
 
 
-class WantedRequest(Value):
-    """A change that should be asked for.
-
-    Attributes:
-        scope: names whose requests these are: one of the same scope that is wanted no longer is superseded.
-        key: names what changes, within the scope.
-        title: in one line.
-        body: Markdown.
-        content: a digest of what changes: the same change has the same one.
-        files: each with its path in the repository, with slashes.
-    """
-
-    scope: str
-    key: str
-    title: str
-    body: str
-    content: str
-    files: tuple[FileChange, ...]
-
-    @property
-    def branch(self) -> str:
-        """The branch that has the change."""
-        return f"{BRANCHES}{self.scope}/{self.key}"
-
-
-BRANCHES = "garboard/"
-"""What the names of all branches begin with that garboard makes."""
-
-
 class Done(StrEnum):
     """What was done with a pull request."""
 
@@ -76,11 +46,22 @@ class Done(StrEnum):
 
 
 class RequestOutcome(Value):
-    """What was done about one change; ``address`` is empty where there is no request, ``reason`` says why it was done or left."""
+    """What was done about one change.
+
+    Attributes:
+        branch: the one that has the change.
+        title: of the request.
+        done: what was done, or would be.
+        address: of the request; empty where there is none.
+        reason: why it was done or left; empty where that is plain.
+        dry: whether nothing was done in fact.
+        notes: what the host did not take besides.
+    """
 
     branch: str
     title: str
     done: Done
     address: str = ""
     reason: str = ""
+    dry: bool = False
     notes: tuple[str, ...] = ()
