@@ -27,7 +27,6 @@ _STATES: Final = {"active": RequestState.OPEN, "completed": RequestState.MERGED}
 
 
 class _Repository(msgspec.Struct, rename="camel"):
-    web_url: str = ""
     default_branch: str = ""
 
 
@@ -37,7 +36,6 @@ class _Pull(msgspec.Struct, rename="camel"):
     status: str
     source_ref_name: str
     description: str | None = None
-    repository: _Repository = msgspec.field(default_factory=_Repository)
     fork_source: dict[str, Any] | None = None
 
 
@@ -74,14 +72,15 @@ def repository(api: Api, remote: Remote) -> AzureRepository:
         if remote.parts[-2:-1] == ("_git",) and len(names) == 2 and "dev.azure.com" in remote.host
         else names[-2]
     )
-    return AzureRepository(api, project, names[-1])
+    return AzureRepository(api, project, names[-1], api_address(remote))
 
 
 class AzureRepository:
     """Pull requests at Azure DevOps."""
 
-    def __init__(self, api: Api, project: str, name: str) -> None:
+    def __init__(self, api: Api, project: str, name: str, page: str) -> None:
         self._api = api
+        self._page = f"{page}/{quote(project, safe='')}/_git/{quote(name, safe='')}"
         self._path = f"/{quote(project, safe='')}/_apis/git/repositories/{quote(name, safe='')}"
         self._requests = f"{self._path}/pullrequests"
 
@@ -107,7 +106,7 @@ class AzureRepository:
             "sourceRefName": _HEADS + draft.branch,
             "targetRefName": _HEADS + draft.target,
         }
-        return _pull(self._send("POST", self._requests, body, _Pull))
+        return self._pull(self._send("POST", self._requests, body, _Pull))
 
     def update(self, request: PullRequest, title: str, body: str) -> None:
         """Give one another title and description."""
@@ -142,19 +141,17 @@ class AzureRepository:
         for page in range(PAGES):
             query: dict[str, str | int] = {**criteria, "$top": _SIZE, "$skip": page * _SIZE, "api-version": _VERSION}
             found = self._api.get(self._requests, _Page, **query)
-            yield from (_pull(one) for one in found.value if one.fork_source is None)
+            yield from (self._pull(one) for one in found.value if one.fork_source is None)
             if len(found.value) < _SIZE:
                 return
         raise TooManyPagesError(f"Azure DevOps lists more than {PAGES * _SIZE} pull requests", "close some")
 
-
-def _pull(one: _Pull) -> PullRequest:
-    page = one.repository.web_url
-    return PullRequest(
-        number=one.pull_request_id,
-        address=f"{page}/pullrequest/{one.pull_request_id}" if page else "",
-        branch=one.source_ref_name.removeprefix(_HEADS),
-        title=one.title,
-        body=one.description or "",
-        state=_STATES.get(one.status, RequestState.CLOSED),
-    )
+    def _pull(self, one: _Pull) -> PullRequest:
+        return PullRequest(
+            number=one.pull_request_id,
+            address=f"{self._page}/pullrequest/{one.pull_request_id}",
+            branch=one.source_ref_name.removeprefix(_HEADS),
+            title=one.title,
+            body=one.description or "",
+            state=_STATES.get(one.status, RequestState.CLOSED),
+        )

@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 from garboard.model.base import Value
 from garboard.model.errors import UsageError
 
-_SHORT: Final = re.compile(r"(?:[A-Za-z0-9_.-]{1,64}@)?([A-Za-z0-9.-]{1,253}):(?!//)(.{1,1024})", re.DOTALL)
+_SHORT: Final = re.compile(r"(?:[A-Za-z0-9_.-]{1,64}@)?([A-Za-z0-9.-]{1,253}):(?!//|:)(.{1,1024})", re.DOTALL)
 _LONGEST: Final = 2048
 _SCHEMES: Final = ("https", "http", "ssh", "file")
 
