@@ -182,7 +182,7 @@ class _Asking:
         if request is not None:
             return "", ""
         for one in self._host.ended(wanted.branch):
-            if one.state is RequestState.CLOSED and wanted.content in one.body and _SUPERSEDED not in one.body:
+            if _is_refused(one, wanted):
                 return "somebody closed it, and it is still the same change", one.address
         if len(self._open) >= self._rules.most:
             return f"{len(self._open)} are open, and no more than {self._rules.most} may be", ""
@@ -233,7 +233,7 @@ class _Asking:
             return msgspec.structs.replace(outcome, done=Done.LEFT, reason=reason)
         del self._open[request.branch]
         if not self._rules.dry:
-            self._host.update(request, request.title, f"{_SUPERSEDED}\n{_unmarked(request.body)}")
+            self._host.update(request, request.title, f"{_SUPERSEDED}\n\n{_unmarked(request.body)}")
             self._host.close(request, _CLOSING)
             if branch is not None:
                 self._branches.delete(request.branch, branch)
@@ -248,6 +248,12 @@ class _Asking:
             reason="whether it is still needed was not judged",
             dry=self._rules.dry,
         )
+
+
+def _is_refused(request: PullRequest, wanted: WantedRequest) -> bool:
+    """Whether a person closed a request of the same content."""
+    own = request.body.lstrip().startswith(_SUPERSEDED)
+    return request.state is RequestState.CLOSED and wanted.content in request.body and not own
 
 
 def _same(request: PullRequest, wanted: WantedRequest) -> bool:
