@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
@@ -294,6 +295,12 @@ def test_no_other_host_gets_the_token(case: Case, httpserver: HTTPServer) -> Non
             host_of(case, httpserver).open(DRAFT)
         assert all(SECRET not in str(request.headers) for request, _ in other.log)
         assert all("Authorization" not in request.headers for request, _ in other.log)
+
+
+def test_every_module_is_registered() -> None:
+    shared = {"__init__", "api", "protocol", "remote"}
+    modules = {one.stem for one in Path(hosts.__file__).parent.glob("*.py")} - shared
+    assert modules == set(hosts.NAMES) == {one.kind for one in CASES}
 
 
 @pytest.mark.parametrize(
