@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from garboard.cli.params import Given, flag, text, texts, value
 from garboard.model.base import Value
 from garboard.model.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable
     from pathlib import Path
 
     from garboard.cli.settings import Opening
-    from garboard.model.action import ActionKind
     from garboard.model.fix import Fixes
+    from garboard.model.pull_request import RequestOutcome
 
 _MOST: Final = 100
 _OPEN: Final = 5
@@ -90,16 +90,28 @@ def settings(given: Given) -> RequestSettings | None:
     )
 
 
-def asked(
-    fixes: Fixes, file: Path, stage: str, kinds: Collection[ActionKind], given: RequestSettings, opening: Opening
-) -> Fixes:
-    """The changes, with what was done about their pull requests.
+class Asking(NamedTuple):
+    """What to ask for.
+
+    Attributes:
+        place: the file that is changed, or the folder whose files are.
+        stage: of the file's build; empty for the last one.
+        parts: what changes, each of a request of its own, by its key; that is empty where the changes tell it.
+        settled: what was judged.
+    """
+
+    place: Path
+    stage: str
+    parts: tuple[tuple[str, Fixes], ...]
+    settled: Callable[[str], bool]
+
+
+def asked(asking: Asking, given: RequestSettings, opening: Opening) -> tuple[RequestOutcome, ...]:
+    """What was done about the pull requests.
 
     Raises:
         GarboardError: the repository, its remote or its host refuses.
     """
-    import msgspec
-
     from garboard import hosts
     from garboard.git.branches import branches
     from garboard.git.checkout import Checkout
@@ -107,13 +119,18 @@ def asked(
     from garboard.net.client import Client
     from garboard.workflows import pull_requests
 
-    checkout = Checkout(file)
+    whole = asking.place.is_dir()
+    checkout = Checkout(asking.place if whole else asking.place.parent)
     address = remote.parse(checkout.remote(given.remote))
-    scope = pull_requests.scope_of(checkout.path(str(file)), stage)
+    scope = pull_requests.scope_of(checkout.path(str(asking.place)), asking.stage, whole=whole)
     options = opening.options
     with Client(offline=options.offline, ca_file=options.ca_file, limits=options.limits) as client:
         host = hosts.open_host(client, address, given.host, given.api)
-        wanted = pull_requests.wanted_of(fixes, scope, checkout.path, host.limit)
+        wanted = [
+            one
+            for key, fixes in asking.parts
+            for one in pull_requests.wanted_of(fixes, scope, checkout.path, host.limit, key)
+        ]
         rules = pull_requests.RequestRules(
             identity=checkout.identity(),
             target=given.target,
@@ -122,7 +139,5 @@ def asked(
             reviewers=given.reviewers,
             dry=given.dry,
         )
-        settled = pull_requests.settled(fixes, kinds)
         with branches(address.address, host.login) as own:
-            done = pull_requests.ask(wanted, scope, host.requests, own, rules, settled=settled)
-    return msgspec.structs.replace(fixes, requests=done)
+            return pull_requests.ask(wanted, scope, host.requests, own, rules, settled=asking.settled)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,18 +18,18 @@ class Identity(NamedTuple):
 
 
 class Checkout:
-    """The working tree that a file lies in.
+    """The working tree that a folder lies in.
 
     Raises:
         UsageError: it lies in none.
     """
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, folder: Path) -> None:
         try:
-            root = Git(file.resolve().parent).text("rev-parse", "--show-toplevel")
+            root = Git(folder.resolve()).text("rev-parse", "--show-toplevel")
         except GitError as error:
             raise UsageError(
-                f"{file} is in no git repository: {error.hint or error.message}", "leave out --pr"
+                f"{folder} is in no git repository: {error.hint or error.message}", "leave out --pr"
             ) from error
         self.root = Path(root)
         self._git = Git(self.root)
@@ -60,3 +61,10 @@ class Checkout:
         if not file.is_relative_to(self.root.resolve()):
             raise UsageError(f"{name} is not in the repository {self.root}", "name files of one repository")
         return file.relative_to(self.root.resolve()).as_posix()
+
+    def files(self, folder: Path) -> Iterator[str]:
+        """The plain files below a folder that are committed or about to be, by their paths in it."""
+        for entry in Git(folder.resolve())("ls-files", "--stage", "-z", "--", ".").split(b"\0"):
+            facts, _, path = entry.partition(b"\t")
+            if facts.startswith(b"100"):
+                yield path.decode("utf-8", "surrogateescape")

@@ -78,14 +78,18 @@ class RequestRules(NamedTuple):
     dry: bool = False
 
 
-def scope_of(path: str, target: str = "") -> str:
-    """Names a file of a repository, and a stage of it: the requests of one scope supersede each other."""
-    name = f"{path}:{target}" if target else path
+def scope_of(path: str, target: str = "", *, whole: bool = False) -> str:
+    """Names a file of a repository, and a stage of it, or a ``whole`` folder: the requests of one scope supersede each other."""
+    if whole and path == ".":
+        return "repository"
+    name = f"{path}:{target}" if target else f"{path}/" if whole else path
     digest = hashlib.sha256(name.encode("utf-8", "surrogateescape")).hexdigest()[:8]
     return "dockerfile" if name == "Dockerfile" else f"{_slug(name)}-{digest}"
 
 
-def wanted_of(fixes: Fixes, scope: str, path_of: Callable[[str], str], limit: int) -> tuple[WantedRequest, ...]:
+def wanted_of(
+    fixes: Fixes, scope: str, path_of: Callable[[str], str], limit: int, key: str = ""
+) -> tuple[WantedRequest, ...]:
     """What to ask for: all changes of files together, as they were planned and proved together; none if they are not good."""
     if not fixes.files or (fixes.proof is not None and fixes.proof.failure):
         return ()
@@ -93,7 +97,7 @@ def wanted_of(fixes: Fixes, scope: str, path_of: Callable[[str], str], limit: in
     content = _content(files)
     marks = f"<!-- garboard: {content} -->"
     wanted = WantedRequest(
-        branch=f"{_BRANCHES}{scope}/{_key(fixes)}",
+        branch=f"{_BRANCHES}{scope}/{key or _key(fixes)}",
         title=texts.title(fixes),
         body=texts.body(fixes, marks, limit),
         content=content,
@@ -280,13 +284,13 @@ def _content(files: Sequence[FileChange]) -> str:
 
 def _key(fixes: Fixes) -> str:
     """Names what changes: the base, the images, or else packages."""
-    names = {_base_name(one.action.reference) for one in fixes.changes if one.files and one.action.reference}
+    names = {base_name(one.action.reference) for one in fixes.changes if one.files and one.action.reference}
     if not names:
         return _PACKAGES
     return f"base-{names.pop()}" if len(names) == 1 else "images"
 
 
-def _base_name(reference: str) -> str:
+def base_name(reference: str) -> str:
     """The last name of an image, without its tag and digest."""
     return _slug(Path(reference.partition("@")[0]).name.partition(":")[0])
 

@@ -192,7 +192,7 @@ def test_nothing_of_a_repository_is_run(bare: Path, tmp_path: Path, monkeypatch:
         own.fetch("main")
         commit = own.commit((CHANGE,), "A title\n", BOT)
         own.push("garboard/x/y", commit, None)
-    Checkout(clone / "Dockerfile").identity()
+    Checkout(clone).identity()
     assert not marker.exists(), marker.read_text()
     assert not (tmp_path / "index").exists()
     assert not (tmp_path / "elsewhere").exists()
@@ -247,7 +247,7 @@ def test_the_users_checkout_is_only_read(bare: Path, tmp_path: Path) -> None:
     git(clone, "remote", "add", "origin", "https://host.test/team/app.git")
     git(clone, "config", "user.name", "Ann")
     before = {path: path.read_bytes() for path in clone.rglob("*") if path.is_file()}
-    checkout = Checkout(clone / "Dockerfile")
+    checkout = Checkout(clone)
     assert checkout.remote("origin") == "https://host.test/team/app.git"
     assert checkout.identity().name == "Ann"
     assert checkout.path(str(clone / "Dockerfile")) == "Dockerfile"
@@ -257,7 +257,7 @@ def test_the_users_checkout_is_only_read(bare: Path, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no remote"):
         checkout.remote("--upload-pack=x")
     with tempfile.TemporaryDirectory() as outside, pytest.raises(UsageError, match="no git repository"):
-        Checkout(Path(outside) / "Dockerfile")
+        Checkout(Path(outside))
 
 
 def test_what_is_temporary_is_removed(bare: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
