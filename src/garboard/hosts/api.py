@@ -50,7 +50,7 @@ class Token:
         return f"{scheme} {self._secret}"
 
     def hidden_in(self, text: str) -> str:
-        """A text without the token, plain or encoded."""
+        """A text without the token."""
         return text.replace(self._secret, "…")
 
     def _encoded(self, user: str) -> str:
@@ -115,7 +115,7 @@ class Api:
         except StatusError as error:
             raise self._refused(method, error.status, error.body) from None
         except NetworkError as error:
-            raise HostError(self._token.hidden_in(error.message), self._token.hidden_in(error.hint)) from None
+            raise HostError(self._hidden(error.message), self._hidden(error.hint)) from None
         if not 200 <= response.status < 300:
             raise self._refused(method, response.status, data)
         return data
@@ -127,9 +127,13 @@ class Api:
         return send(url, body, headers)
 
     def _refused(self, method: str, status: int, body: bytes) -> HostError:
-        said = self._token.hidden_in(_words(body))
+        said = self._hidden(_words(body))
         what = "does not let this be read" if method == "GET" else "does not take this"
         return HostError(f"{self._host} {what}: {status}{': ' + said if said else ''}", _HINTS.get(status, ""))
+
+    def _hidden(self, text: str) -> str:
+        """A text without the token, also as the header has it."""
+        return self._token.hidden_in(text).replace(self._authorization.rpartition(" ")[2], "…")
 
     def _read(self, data: bytes, kind: type[T]) -> T:
         try:

@@ -42,7 +42,8 @@ def parse(text: str) -> Remote:
     """
     if len(text) > _LONGEST or not text.isprintable() or text.startswith("-"):
         raise UsageError("the remote's address cannot be used", "see: git remote -v")
-    if "://" not in text and (found := _SHORT.fullmatch(text)):
+    found = _SHORT.fullmatch(text) if "://" not in text else None
+    if found and found[1].lower() not in _SCHEMES and "@" not in found[2]:  # else a password may be in it
         return Remote(address=text, scheme="ssh", host=found[1].lower(), path=unquote(found[2]))
     if text.startswith("/"):
         return Remote(address=text, scheme="file", host="", path=text)

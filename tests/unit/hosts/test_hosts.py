@@ -244,7 +244,9 @@ def test_pages_are_read_until_the_last_and_no_more_than_so_many(case: Case, http
 def test_a_refusal_is_told_in_the_hosts_words_without_the_token(
     case: Case, status: int, httpserver: HTTPServer
 ) -> None:
-    said = {"message": f"No.\x1b[2J {SECRET}"}
+    kind = next(one for one in hosts.KINDS if case.kind == one.NAME)
+    header = Token(SECRET).header(kind.SCHEME, kind.USER)
+    said = {"message": f"No.\x1b[2J {SECRET} {header}"}
     httpserver.expect_request(re.compile(".*")).respond_with_json(said, status)
     for refused in (lambda host: host.open(DRAFT), lambda host: [*host.opened()]):
         with pytest.raises(HostError) as found:
@@ -253,6 +255,7 @@ def test_a_refusal_is_told_in_the_hosts_words_without_the_token(
         assert str(status) in text
         assert "No." in text
         assert SECRET not in text
+        assert header.rpartition(" ")[2] not in text
         assert "\x1b" not in text
 
 
