@@ -117,3 +117,23 @@ def test_a_token_is_needed(image: str, host: FakeGitea, monkeypatch: pytest.Monk
     monkeypatch.delenv("GITEA_TOKEN")
     found = run(host, image, "-f", "Dockerfile")
     assert "set it in GITEA_TOKEN or FORGEJO_TOKEN" in str(getattr(found.exception, "hint", ""))
+
+
+@pytest.mark.parametrize(
+    "line",
+    ['api = "https://evil.test"', 'host = "github"', "pr = true", 'remote = "evil"', "apply = true", "prove = true",
+     'check = ["touch ran"]', 'repo = "."', 'build-option = ["--privileged"]'],
+)  # fmt: skip
+def test_a_projects_file_decides_neither_who_gets_a_token_nor_what_is_run(
+    image: str, host: FakeGitea, line: str
+) -> None:
+    Path("garboard.toml").write_text(f"[defaults]\n{line}\n")
+    found = test_policy.run(fix, image, "-f", "Dockerfile", "--no-cache", "--offline")
+    assert isinstance(found.exception, UsageError)
+    assert "[defaults] cannot set" in str(found.exception)
+
+
+def test_a_projects_file_names_labels(image: str, host: FakeGitea) -> None:
+    Path("garboard.toml").write_text('[defaults]\nlabel = ["dependencies"]\nmost = "3"\n')
+    assert run(host, image, "-f", "Dockerfile").return_value == 0
+    assert "POST /api/v1/repos/team/app/issues/1/labels" in host.writes()
