@@ -23,6 +23,8 @@ _HINTS: Final = {
     429: "too much was asked for in a short time: try again later",
 }
 
+Query = str | int | tuple[str, ...]
+"""The value of a parameter, or several of them."""
 T = TypeVar("T")
 
 
@@ -66,7 +68,7 @@ class Api:
         self._token = token
         self._authorization = authorization
 
-    def get(self, path: str, kind: type[T], **query: str | int) -> T:
+    def get(self, path: str, kind: type[T], **query: Query) -> T:
         """What stands at a path.
 
         Raises:
@@ -74,7 +76,7 @@ class Api:
         """
         return self._read(self._asked("GET", self._url(path, query)), kind)
 
-    def send(self, method: str, path: str, body: object, kind: type[T], **query: str | int) -> T:
+    def send(self, method: str, path: str, body: object, kind: type[T], **query: Query) -> T:
         """What is answered to a POST, PUT or PATCH of JSON.
 
         Raises:
@@ -82,7 +84,7 @@ class Api:
         """
         return self._read(self._asked(method, self._url(path, query), msgspec.json.encode(body)), kind)
 
-    def pages(self, path: str, kind: type[T], size: tuple[str, int], most: int, **query: str | int) -> Iterator[T]:
+    def pages(self, path: str, kind: type[T], size: tuple[str, int], most: int, **query: Query) -> Iterator[T]:
         """The entries of a list that comes in numbered pages of at most ``size``, a parameter's name and its value.
 
         Raises:
@@ -101,7 +103,7 @@ class Api:
         return urlsplit(self._root).netloc
 
     def _url(self, path: str, query: dict[str, Any]) -> str:
-        return f"{self._root}{path}" + (f"?{urlencode(query)}" if query else "")
+        return f"{self._root}{path}" + (f"?{urlencode(query, doseq=True)}" if query else "")
 
     def _asked(self, method: str, url: str, body: bytes | None = None) -> bytes:
         headers = {"Authorization": self._authorization, "Accept": "application/json"}

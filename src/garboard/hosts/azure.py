@@ -10,7 +10,7 @@ import msgspec
 
 from garboard.hosts.api import Api, HostError, TooManyPagesError
 from garboard.hosts.protocol import PAGES
-from garboard.model.pull_request import Draft, PullRequest, RequestState
+from garboard.model.pull_request import BRANCHES, Draft, PullRequest, RequestState
 
 if TYPE_CHECKING:
     from garboard.hosts.remote import Remote
@@ -141,10 +141,18 @@ class AzureRepository:
         for page in range(PAGES):
             query: dict[str, str | int] = {**criteria, "$top": _SIZE, "$skip": page * _SIZE, "api-version": _VERSION}
             found = self._api.get(self._requests, _Page, **query)
-            yield from (self._pull(one) for one in found.value if one.fork_source is None)
+            yield from (self._whole(one) for one in found.value if one.fork_source is None)
             if len(found.value) < _SIZE:
                 return
         raise TooManyPagesError(f"Azure DevOps lists more than {PAGES * _SIZE} pull requests", "close some")
+
+    def _whole(self, one: _Pull) -> PullRequest:
+        """One of a list, where descriptions are cut: that of one of garboard's is asked for."""
+        if one.source_ref_name.startswith(_HEADS + BRANCHES):
+            path = f"{self._requests}/{one.pull_request_id}"
+            asked = self._api.get(path, _Pull, **{"api-version": _VERSION})
+            one = msgspec.structs.replace(one, description=asked.description)
+        return self._pull(one)
 
     def _pull(self, one: _Pull) -> PullRequest:
         return PullRequest(

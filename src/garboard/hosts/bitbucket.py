@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from garboard.hosts.api import Api, HostError, TooManyPagesError
+from garboard.hosts.api import Api, HostError, Query, TooManyPagesError
 from garboard.hosts.protocol import PAGES
 from garboard.model.pull_request import Draft, PullRequest, RequestState
 
@@ -21,6 +21,7 @@ SCHEME: Final = "Bearer"
 USER: Final = "x-token-auth"
 LIMIT: Final = 32_768
 _SIZE: Final = 50
+_ENDED: Final = ("MERGED", "DECLINED", "SUPERSEDED")
 _STATES: Final = {"OPEN": RequestState.OPEN, "MERGED": RequestState.MERGED}
 
 
@@ -95,13 +96,13 @@ class BitbucketRepository:
 
     def opened(self) -> Iterator[PullRequest]:
         """All that are open."""
-        yield from self._pages('state = "OPEN"')
+        yield from self._pages(("OPEN",))
 
     def ended(self, branch: str) -> Iterator[PullRequest]:
         """Those of a branch that ended, the newest first."""
-        ends = f'(state = "MERGED" OR state = "DECLINED" OR state = "SUPERSEDED") AND source.branch.name = "{branch}"'
         try:
-            yield from (one for one in self._pages(ends) if one.branch == branch)
+            found = self._pages(_ENDED, f'source.branch.name = "{branch}"')
+            yield from (one for one in found if one.branch == branch)
         except TooManyPagesError:
             return
 
@@ -141,9 +142,10 @@ class BitbucketRepository:
         found = self._api.get(self._path, _Repository).mainbranch
         return found.name if found else ""
 
-    def _pages(self, condition: str) -> Iterator[PullRequest]:
+    def _pages(self, states: tuple[str, ...], condition: str = "") -> Iterator[PullRequest]:
+        given: dict[str, Query] = {"state": states, **({"q": condition} if condition else {})}
         for page in range(1, PAGES + 1):
-            query: dict[str, str | int] = {"q": condition, "sort": "-created_on", "pagelen": _SIZE, "page": page}
+            query: dict[str, Query] = {**given, "sort": "-created_on", "pagelen": _SIZE, "page": page}
             found = self._api.get(self._requests, _Page, **query)
             yield from (_pull(one) for one in found.values if _is_own(one))
             if not found.next:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Final
 
 from garboard.model.base import Value
+
+BRANCHES: Final = "garboard/"
+"""What the names of all branches begin with that garboard makes."""
 
 
 class RequestState(StrEnum):

@@ -18,7 +18,7 @@ from garboard.hosts.api import HostError
 from garboard.model.action import ActionKind
 from garboard.model.base import Value
 from garboard.model.fix import FileChange, Fixes
-from garboard.model.pull_request import Done, Draft, PullRequest, RequestOutcome, RequestState
+from garboard.model.pull_request import BRANCHES, Done, Draft, PullRequest, RequestOutcome, RequestState
 from garboard.reporters.fix import pull_request as texts
 from garboard.reporters.fix.diff import unified
 
@@ -27,9 +27,7 @@ if TYPE_CHECKING:
     from garboard.git.checkout import Identity
     from garboard.hosts.protocol import CodeHost
 
-_BRANCHES: Final = "garboard/"
-"""What the names of all branches begin with that are made here."""
-_NAME: Final = re.compile(rf"{_BRANCHES}([a-z0-9-]{{1,80}})/([a-z0-9-]{{1,80}})")
+_NAME: Final = re.compile(rf"{BRANCHES}([a-z0-9-]{{1,80}})/([a-z0-9-]{{1,80}})")
 _OTHER: Final = re.compile(r"[^a-z0-9]+")
 _LONGEST: Final = 40
 _PACKAGES: Final = "packages"
@@ -97,7 +95,7 @@ def wanted_of(
     content = _content(files)
     marks = f"<!-- garboard: {content} -->"
     wanted = WantedRequest(
-        branch=f"{_BRANCHES}{scope}/{key or _key(fixes)}",
+        branch=f"{BRANCHES}{scope}/{key or _key(fixes)}",
         title=texts.title(fixes),
         body=texts.body(fixes, marks, limit),
         content=content,

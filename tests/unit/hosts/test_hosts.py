@@ -126,6 +126,8 @@ every = pytest.mark.parametrize("case", CASES, ids=[one.kind for one in CASES])
 
 
 def listed(case: Case, pulls: list[dict[str, Any]]) -> Any:
+    if case.kind == "azure":  # it cuts descriptions in lists
+        pulls = [{**one, "description": one["description"][:3]} for one in pulls]
     return {"bitbucket": {"values": pulls}, "azure": {"value": pulls, "count": len(pulls)}}.get(case.kind, pulls)
 
 
@@ -136,7 +138,14 @@ def host_of(case: Case, server: HTTPServer) -> CodeHost:
     return kind.repository(api, remotes.parse("https://host.test/team/app.git"))
 
 
+def serve_each(case: Case, server: HTTPServer) -> None:
+    """Serve what a host has to be asked for one by one."""
+    if case.kind == "azure":
+        server.expect_request(f"/api{case.requests}/3", method="GET").respond_with_json(case.pull)
+
+
 def request_of(case: Case, server: HTTPServer) -> PullRequest:
+    serve_each(case, server)
     server.expect_oneshot_request(f"/api{case.requests}", method="GET").respond_with_json(listed(case, [case.pull]))
     (found,) = host_of(case, server).opened()
     return found
@@ -144,6 +153,7 @@ def request_of(case: Case, server: HTTPServer) -> PullRequest:
 
 @every
 def test_open_ones_are_listed_without_those_of_forks(case: Case, httpserver: HTTPServer) -> None:
+    serve_each(case, httpserver)
     httpserver.expect_request(f"/api{case.requests}").respond_with_json(listed(case, [case.fork, case.pull]))
     (found,) = host_of(case, httpserver).opened()
     assert (found.number, found.branch, found.title, found.body) == (3, BRANCH, "A title", "A body")
@@ -153,11 +163,12 @@ def test_open_ones_are_listed_without_those_of_forks(case: Case, httpserver: HTT
 
 @every
 def test_those_of_a_branch_that_ended(case: Case, httpserver: HTTPServer) -> None:
+    serve_each(case, httpserver)
     httpserver.expect_request(f"/api{case.requests}").respond_with_json(listed(case, [case.merged]))
     (found,) = host_of(case, httpserver).ended(BRANCH)
     assert found.state is RequestState.MERGED
-    (request, _) = httpserver.log[-1]
-    assert case.kind == "gitea" or BRANCH in " ".join(request.args.values())
+    sent = " ".join(" ".join(request.args.values()) for request, _ in httpserver.log)
+    assert case.kind == "gitea" or BRANCH in sent
 
 
 @every
@@ -187,7 +198,7 @@ def test_one_is_closed_with_a_comment(case: Case, httpserver: HTTPServer) -> Non
         httpserver.expect_ordered_request(f"/api{path}", method=method, json=body).respond_with_json(case.pull)
     host_of(case, httpserver).close(one, "why")
     httpserver.check()
-    assert len(httpserver.log) == 1 + len(case.closing)
+    assert len(httpserver.log) == 1 + len(case.closing) + (case.kind == "azure")
 
 
 @every
@@ -224,6 +235,7 @@ def test_labels_and_reviewers(case: Case, httpserver: HTTPServer) -> None:
 
 @every
 def test_pages_are_read_until_the_last_and_no_more_than_so_many(case: Case, httpserver: HTTPServer) -> None:
+    serve_each(case, httpserver)
     size = 50 if case.kind in ("gitea", "bitbucket") else 100
     full = listed(case, [case.pull] * size)
     last = listed(case, [case.pull])
