@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import json
 import os
 import shutil
@@ -16,19 +17,24 @@ from typing import Any
 
 import pytest
 
+from garboard.model.lifecycle import Cycle
 from tests.e2e.running import GARBOARD
 from tests.unit.cli.test_fix import BEFORE, image
+from tests.unit.cli.test_recommend import build
 
 __all__ = ["image"]
 PASSWORD = "a-Passw0rd-of-the-test"
 SETTINGS = """\
 RUN_MODE = prod
+I_AM_BEING_UNSAFE_RUNNING_AS_ROOT = true
+RUN_USER = {user}
 WORK_PATH = {work}
 [server]
 HTTP_ADDR = 127.0.0.1
 HTTP_PORT = {port}
 ROOT_URL = http://127.0.0.1:{port}/
 DISABLE_SSH = true
+{static}
 OFFLINE_MODE = true
 [database]
 DB_TYPE = sqlite3
@@ -51,7 +57,9 @@ class Server:
         self.address = f"http://127.0.0.1:{port}"
         self._words = [program, "--config", str(work / "app.ini")]
         self._environment = {**os.environ, "HOME": str(work), "USER": os.environ.get("USER", "root")}
-        (work / "app.ini").write_text(SETTINGS.format(work=work, port=port))
+        files = os.environ.get("GITEA_STATIC_ROOT")  # of a build that has none of its own
+        static = f"STATIC_ROOT_PATH = {files}" if files else ""
+        (work / "app.ini").write_text(SETTINGS.format(work=work, port=port, static=static, user=getpass.getuser()))
         self.run("migrate")
         self.run("admin", "user", "create", "--username", "ann", "--password", PASSWORD, "--email", "ann@example.org",
                  "--admin", "--must-change-password=false")  # fmt: skip
@@ -109,15 +117,25 @@ def git(*words: str) -> str:
     return subprocess.run(["git", *who, *words], check=True, capture_output=True, text=True).stdout.strip()
 
 
-def test_all_of_a_requests_life(image: str, server: Server, tmp_path: Path) -> None:
+def project(server: Server) -> str:
+    """The fixture's project as ann's repository, and what she pushes to."""
     server.api("POST", "/user/repos", {"name": "app", "default_branch": "main"})
     server.api("POST", "/repos/ann/app/labels", {"name": "dependencies", "color": "#00aabb"})
     git("init", "-q", "-b", "main", ".")
     git("add", "-A")
     git("commit", "-q", "-m", "first")
     git("remote", "add", "origin", f"{server.address}/ann/app.git")
+    data = Path(os.environ["GARBOARD_DB"])  # of the fixture: what is known besides, so that nothing is left unjudged
+    for shard in ("kev", "epss"):
+        build(data, shard)
+    build(data, "endoflife", Cycle(product="debian", name="12", eol="2026-07-11", extended="2028-06-30"))
     own = server.address.replace("://", f"://ann:{PASSWORD}@") + "/ann/app.git"
     git("push", "-q", own, "main")
+    return own
+
+
+def test_all_of_a_requests_life(image: str, server: Server, tmp_path: Path) -> None:
+    own = project(server)
     environment = {**os.environ, "GITEA_TOKEN": server.token, "HOME": str(tmp_path)}
 
     def fix(*options: str) -> list[dict[str, Any]]:
@@ -164,7 +182,16 @@ def test_all_of_a_requests_life(image: str, server: Server, tmp_path: Path) -> N
     (one,) = fix()
     assert (one["done"], one["address"]) == ("left alone", pull["html_url"])
     server.api("PATCH", f"/repos/ann/app/pulls/{pull['number']}", {"state": "open"})
+    (one,) = fix("--ignore", "CVE-2024-1=not ours")
+    assert one["done"] == "updated", "another change, of one file"
+    assert len(server.api("GET", f"/repos/ann/app/pulls/{pull['number']}/files")) == 1
+    (one,) = fix("--ignore", "CVE-2024-1=not ours", "--ignore", "CVE-2024-2=nor this")
+    assert one["done"] == "closed"
+    assert [each["name"] for each in server.api("GET", "/repos/ann/app/branches")] == ["main"]
+    assert len(server.api("GET", f"/repos/ann/app/issues/{pull['number']}/comments")) == 1
+    (one,) = fix()
+    assert one["done"] == "opened", "nobody but garboard had closed it"
     git("push", "-q", own, f"main:refs/heads/{branch}", "-f")
     (one,) = fix()
     assert one["reason"] == "somebody else committed to its branch"
-    assert len(pulls()) == 1
+    assert len(pulls()) == 2

@@ -111,10 +111,11 @@ Settled = Callable[[str], bool]
 def settled(fixes: Fixes, kinds: Collection[ActionKind]) -> Settled:
     """What was judged when these changes of these kinds were planned: what was not judged is not known to be needed no longer."""
     good = fixes.proof is None or not fixes.proof.failure
-    bases = ActionKind.BASE in kinds and not any(one.stage in _OF_BASES for one in fixes.gaps)
-    packages = bool(set(kinds) - {ActionKind.BASE})
-    enough = good and (bool(fixes.files) or not fixes.gaps)
-    return lambda key: enough and (packages if key == _PACKAGES else bases)
+    of_bases = [one for one in fixes.gaps if one.stage in _OF_BASES]
+    enough = good and (bool(fixes.files) or len(of_bases) == len(fixes.gaps))
+    packages = enough and bool(set(kinds) - {ActionKind.BASE})
+    bases = enough and ActionKind.BASE in kinds and not of_bases
+    return lambda key: packages if key == _PACKAGES else bases
 
 
 def ask(
