@@ -92,8 +92,7 @@ class _Raise:
         self.name, self.version, self.place = ecosystems.spelled(package), fixing(findings), who.place
         self.held = pinned(package, who)
         self.indirect = package.type not in SYSTEM_TYPES and bool(paths) and not asked and not self.held
-        commands = ecosystems.commands(package.type)
-        self.written = commands.raised.format(name=self.name, version=self.version)
+        self.written = ecosystems.commands(package.type).word(self.name, self.version)
         self.wanted = WantedVersion(
             type=package.type,
             name=self.name,

@@ -160,8 +160,9 @@ def exit_code(found: ImageComparison, fail_if: str) -> int:
     """The exit code of a comparison, by what ``--fail-if`` names."""
     from garboard.model.comparison import Fate
 
-    differs = any(found.of(fate) for fate in (Fate.NEW, Fate.GONE, Fate.CHANGED)) or bool(found.packages)
+    differs = any(found.of(fate) for fate in (Fate.NEW, Fate.GONE, Fate.UNKNOWN, Fate.CHANGED)) or bool(found.packages)
     fails = {"worse": found.worse, "new": bool(found.of(Fate.NEW)), "any": differs, "never": False}
     if fails[fail_if]:
         return 1
-    return 0 if found.before.judged and found.after.judged and not found.unsure else 3
+    judged = found.before.judged and found.after.judged
+    return 0 if judged and not found.unsure and not found.of(Fate.UNKNOWN) else 3

@@ -10,16 +10,17 @@ import msgspec
 
 from garboard import reporters
 from garboard.cli import options as o
-from garboard.cli import pull_requests, read_settings
+from garboard.cli import pull_requests, read_opening, read_settings
 from garboard.cli.actions import acted
 from garboard.cli.command import command as make
 from garboard.cli.filtering import FILTERS, exit_code, filtering
 from garboard.cli.output import write
 from garboard.cli.params import Given, flag, text, texts, value, values
 from garboard.cli.read_settings import STANDARD_INPUT
-from garboard.cli.recommend import OPTIONAL_IMAGE, recommended
+from garboard.cli.rebuild import rebuilt
+from garboard.cli.recommend import OPTIONAL_IMAGE, asks_mirrors, recommended
 from garboard.cli.session import analyzed, supply
-from garboard.cli.settings import Analysis
+from garboard.cli.settings import Analysis, PackageMirrors
 from garboard.image.platform import host
 from garboard.model.base import Value
 from garboard.model.errors import CatalogError, UsageError
@@ -31,7 +32,9 @@ if TYPE_CHECKING:
     from garboard.cli.pull_requests import RequestSettings
     from garboard.model.action import ActionKind, IssueKey
     from garboard.model.fix import Fixes
+    from garboard.model.mirror import Rebuild
     from garboard.model.recommendation import Group, Recommendation
+    from garboard.model.report import Report
     from garboard.reporters.view import View
     from garboard.workflows.attribute import Build
     from garboard.workflows.fix import BuildContext
@@ -142,7 +145,8 @@ class ProvingSettings(Value):
 class Settings(Value):
     """An image, which of its issues count, the folder of its build, and which changes are made of its files.
 
-    ``deployment`` says that ``file`` names images to run, and is no Dockerfile; of a whole repository it is the folder. ``proving`` is None if nothing is built.
+    ``deployment`` says that ``file`` names images to run, and is no Dockerfile; of a whole repository it is the folder.
+    ``proving`` is None if nothing is built, ``mirrors`` if they are not asked, ``requests`` if nobody is asked.
     """
 
     analysis: Analysis
@@ -155,6 +159,7 @@ class Settings(Value):
     pinned: bool
     apply: bool
     proving: ProvingSettings | None
+    mirrors: PackageMirrors | None
     requests: RequestSettings | None
 
 
@@ -176,6 +181,7 @@ def _settings(given: Given) -> Settings:
         raise UsageError("--prove compares with an image, and none is named", "name the one that was built")
     if given[OPTIONAL_IMAGE] and deployment:
         raise UsageError(f"{file} names its images itself", "leave out the image")
+    asks = asks_mirrors(given)
     analysis = read_settings.analysis(given, look_up=True, built_from=_no_build() if deployment else None)
     context = Path(given[CONTEXT] or Path(file).parent)
     if not context.is_dir():
@@ -191,6 +197,7 @@ def _settings(given: Given) -> Settings:
         pinned=bool(given[PIN]),
         apply=given[APPLY],
         proving=proving,
+        mirrors=read_opening.package_mirrors(given) if asks else None,
         requests=_requests(given),
     )
 
@@ -201,7 +208,7 @@ def _of_repository(given: Given, folder: Path) -> Settings:
 
     if not folder.is_dir():
         raise UsageError(f"--repo names a folder, and {folder} is none", "name the folder of a git repository")
-    for one in (OPTIONAL_IMAGE, o.FILE, CONTEXT, PROVE, o.TARGET, o.BUILD_ARG):
+    for one in (OPTIONAL_IMAGE, o.FILE, CONTEXT, PROVE, o.TARGET, o.BUILD_ARG, o.CHECK_MIRRORS):
         if given[one]:
             raise UsageError(
                 "--repo is of all files, and no image is built", "leave out IMAGE, and the options of a build"
@@ -219,6 +226,7 @@ def _of_repository(given: Given, folder: Path) -> Settings:
         pinned=bool(given[PIN]),
         apply=given[APPLY],
         proving=None,
+        mirrors=None,
         requests=_requests(given),
     )
 
@@ -263,23 +271,9 @@ def _kinds(only: tuple[str, ...]) -> frozenset[ActionKind]:
 
 @make(
     "fix",
-    *(
-        OPTIONAL_IMAGE,
-        REPO,
-        APPLY,
-        ONLY,
-        UPTO,
-        PIN,
-        CONTEXT,
-        PROVE,
-        CHECK,
-        TRY,
-        ENGINE,
-        BUILD_OPTION,
-        TIME_LIMIT,
-        *FILTERS,
-    ),
-    *(*pull_requests.OPTIONS, *o.TRIAGE, *o.report(reporters.FIX), *o.ANALYSIS),
+    *(OPTIONAL_IMAGE, REPO, APPLY, ONLY, UPTO, PIN, CONTEXT, PROVE, CHECK, TRY, ENGINE, BUILD_OPTION, TIME_LIMIT),
+    *(*FILTERS, o.CHECK_MIRRORS, o.PACKAGE_MIRROR, *pull_requests.OPTIONS),
+    *(*o.TRIAGE, *o.report(reporters.FIX), *o.ANALYSIS),
     settings=_settings,
 )
 def command(settings: Settings) -> int:
@@ -385,10 +379,18 @@ def _judge(settings: Settings) -> Judge:
     from garboard.workflows.make_fixes import Judge
 
     analysis, view = settings.analysis, settings.view
+    asked: list[Rebuild] = []
+
+    def by_mirrors(report: Report) -> Report:
+        if settings.mirrors is None:
+            return recommended(report, analysis)
+        asked.append(rebuilt(analysis, settings.mirrors))
+        return recommended(asked[-1].report, analysis, settings.mirrors)
+
     return Judge(
         scan=lambda image, build: analyzed(msgspec.structs.replace(analysis, image=image, build=build)).report,
-        recommended=lambda report: recommended(report, analysis),
-        acted=lambda report: acted(report, analysis, view),
+        recommended=by_mirrors,
+        acted=lambda report: acted(report, analysis, view, asked[-1] if asked else None),
         counts=view.shows,
     )
 

@@ -69,7 +69,7 @@ class Settings(Value):
 def _settings(given: Given) -> Settings:
     if not given[OPTIONAL_IMAGE] and not given[o.FILE]:
         raise UsageError("recommend needs an image or a Dockerfile", "name an image, or a Dockerfile with -f FILE")
-    asks = _asks_mirrors(given)
+    asks = asks_mirrors(given)
     analysis = read_settings.analysis(given)
     return Settings(
         analysis=analysis,
@@ -80,7 +80,7 @@ def _settings(given: Given) -> Settings:
     )
 
 
-def _asks_mirrors(given: Given) -> bool:
+def asks_mirrors(given: Given) -> bool:
     """Check the use of mirrors.
 
     Raises:

@@ -87,7 +87,8 @@ def command(settings: Settings) -> int:
     garboard what-if app:1 --raise openssl --raise requests@2.32.4
     garboard what-if app:1 -f Dockerfile --rebase python:3.13-slim --line 7=off
 
-    Exit code: 0 it would not be worse (or not what --fail-if names), 1 it would, 2 an error, 3 nothing could be judged.
+    Exit code: 0 it would not be worse (or not what --fail-if names), 1 it would, 2 an error, 3 nothing could be judged, or
+    whether packages with issues would be there is not known.
     """  # noqa: D301  (\b is click's)
     import msgspec
 
@@ -114,7 +115,7 @@ def command(settings: Settings) -> int:
     if analysis.policy is not None:
         policy = analysis.policy
         reports = (set_aside(found.before, policy), set_aside(found.after, policy))
-    before, after = map(sides.of_report, reports)
+    before, after = sides.of_report(reports[0]), sides.of_report(reports[1], found.undetermined)
     after = msgspec.structs.replace(after, name=f"{before.name} {settings.wanted.text}", size=None)
     compared = msgspec.structs.replace(compare(before, after), gaps=all_repeated(found.gaps))
     output = analysis.output

@@ -25,7 +25,7 @@ def compare(before: Side, after: Side) -> ImageComparison:
                 key=lambda one: ([*Fate].index(one.fate), -one.issue.severity.rank, one.issue.key),
             )
         ),
-        packages=tuple(_packages(_versions(before), _versions(after))) if _listed(before, after) else None,
+        packages=tuple(_packages(before, after)) if _listed(before, after) else None,
         licenses=tuple(sorted({*(after.licenses or ())} - {*before.licenses})) if before.licenses is not None else (),
     )
 
@@ -38,17 +38,21 @@ def _versions(side: Side) -> Versions:
     return {(kind, name): versions for kind, name, versions in side.packages or ()}
 
 
-def _packages(before: Versions, after: Versions) -> Iterator[PackageChange]:
-    for kind, name in sorted(before.keys() | after.keys()):
-        was, now = before.get((kind, name), ()), after.get((kind, name), ())
+def _packages(before: Side, after: Side) -> Iterator[PackageChange]:
+    earlier, later = _versions(before), _versions(after)
+    for key in sorted(earlier.keys() | later.keys()):
+        was, now = earlier.get(key, ()), later.get(key, ())
         if {*was} != {*now}:
-            yield PackageChange(type=kind, name=name, before=was, after=now)
+            lacking = after if was else before
+            known = bool(was and now) or key not in lacking.undetermined
+            yield PackageChange(type=key[0], name=key[1], before=was, after=now, known=known)
 
 
 def _change(was: SideIssue | None, now: SideIssue | None, reasons: _Reasons) -> IssueChange:
     if was is None or now is None:
-        fate = Fate.NEW if was is None else Fate.GONE
-        return IssueChange(fate=fate, before=was, after=now, why=reasons.of(was, now))
+        why = reasons.unknown(was, now)
+        fate = Fate.UNKNOWN if why else Fate.NEW if was is None else Fate.GONE
+        return IssueChange(fate=fate, before=was, after=now, why=why or reasons.of(was, now))
     differences = []
     if was.severity is not now.severity:
         differences.append(f"{was.severity.word} is now {now.severity.word}")
@@ -67,11 +71,18 @@ class _Reasons:
         self._versions = (_versions(before), _versions(after))
         self._aside = tuple({one.key: one.set_aside for one in side.set_aside} for side in self._sides)
 
+    def unknown(self, was: SideIssue | None, now: SideIssue | None) -> str:
+        """Why it is not known whether the side without the issue has it too; empty if it is known."""
+        issue, _, there = _placed(was, now)
+        undetermined = self._sides[there].undetermined
+        names = [name for name in issue.packages if (issue.key[1], name) in undetermined]
+        if not names or issue.key in self._aside[there]:
+            return ""
+        return f"whether {_some(names)} {'is' if len(names) == 1 else 'are'} there, and in which version, is not known"
+
     def of(self, was: SideIssue | None, now: SideIssue | None) -> str:
-        """Of an issue of one side, which of the two is None."""
-        here, there = (0, 1) if now is None else (1, 0)
-        issue = was or now
-        assert issue is not None
+        """Why an issue is on one side alone; the other of the two is None."""
+        issue, here, there = _placed(was, now)
         if issue.key in self._aside[there]:
             text = f"set aside: {self._aside[there][issue.key]}"
             return text if there else f"no longer {text}"
@@ -83,10 +94,9 @@ class _Reasons:
 
     def _lacking(self, issue: SideIssue, names: list[str], there: int) -> Iterator[str]:
         if names:
-            some = ", ".join(names[:_SHOWN]) + (f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else "")
             be = "is" if len(names) == 1 else "are"
             verb = f"{be} not there any more" if there else f"{'was' if len(names) == 1 else 'were'} not there"
-            yield f"{some}{f' ({issue.line})' if issue.line else ''} {verb}{self._base(issue)}"
+            yield f"{_some(names)}{f' ({issue.line})' if issue.line else ''} {verb}{self._base(issue)}"
 
     def _package(self, issue: SideIssue, name: str, here: int, there: int) -> str:
         key = (issue.key[1], name)
@@ -104,3 +114,14 @@ class _Reasons:
         if issue.of_base and before.base and after.base and before.base != after.base:
             return f", with the base {after.base} in place of {before.base}"
         return ""
+
+
+def _placed(was: SideIssue | None, now: SideIssue | None) -> tuple[SideIssue, int, int]:
+    """The issue that only one side has, the number of that side, and of the other."""
+    issue = was or now
+    assert issue is not None
+    return (issue, 0, 1) if now is None else (issue, 1, 0)
+
+
+def _some(names: list[str]) -> str:
+    return ", ".join(names[:_SHOWN]) + (f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else "")

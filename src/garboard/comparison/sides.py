@@ -14,13 +14,13 @@ from garboard.model.comparison import Side, SideIssue
 from garboard.model.errors import UsageError
 from garboard.model.finding import Finding
 from garboard.model.gap import Gap
-from garboard.model.package import SYSTEM_TYPES
+from garboard.model.package import SYSTEM_TYPES, Package
 from garboard.model.policy import Suppressed
 from garboard.model.report import Coverage, Report
 
 
-def of_report(report: Report) -> Side:
-    """The side that a report stands for."""
+def of_report(report: Report, undetermined: Iterable[Package] = ()) -> Side:
+    """The side that a report stands for; it may or may not have the packages ``undetermined``."""
     packages: dict[tuple[str, str], dict[str, None]] = {}
     for one in report.inventory.packages:
         packages.setdefault((one.type, ecosystems.displayed(one)), {})[one.version] = None
@@ -40,6 +40,7 @@ def of_report(report: Report) -> Side:
         full=report.coverage is Coverage.FULL,
         unread=tuple(dict.fromkeys(one.subject for one in report.gaps if one.unread)),
         data=tuple((one.shard, one.data_date or one.fetched) for one in report.feeds),
+        undetermined=frozenset((one.type, ecosystems.displayed(one)) for one in undetermined),
     )
 
 

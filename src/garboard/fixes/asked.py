@@ -32,7 +32,8 @@ class PlacedRequest(NamedTuple):
         one = self.request
         if not self.is_for(wanted) or not isinstance(one, PackageRequest):
             return False
-        return one.version == wanted.version or (not one.version and wanted.version in one.specifier)
+        version = ecosystems.commands(wanted.type).marked(wanted.version)
+        return one.version == version or (not one.version and version in one.specifier)
 
     @property
     def meaning(self) -> tuple[object, ...]:

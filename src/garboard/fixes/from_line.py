@@ -36,7 +36,8 @@ def rebasing(dockerfile: Dockerfile, target: str, build_args: Mapping[str, str],
     before = bases(dockerfile, build_args)
     base = before[stage.index]
     wanted = spelled_like(base, reference) if isinstance(base, str) else reference
-    for splice in (*_in_variables(dockerfile, stage, build_args, wanted), _in_line(dockerfile, stage, wanted)):
+    places = (*_in_variables(dockerfile, stage, build_args, wanted), *_in_line(dockerfile, stage, build_args, wanted))
+    for splice in places:
         if _does(dockerfile, splice, build_args, stage.index, wanted, before):
             return splice
     raise CannotEdit("what FROM names depends on build arguments or variables that the file alone does not decide")
@@ -51,10 +52,30 @@ def spelled_like(old: str, reference: str) -> str:
     return f"{before[1]}{after[2]}" if same else reference
 
 
-def _in_line(dockerfile: Dockerfile, stage: Stage, reference: str) -> Splice:
-    """The image's word in FROM, with the quotes that it has."""
+def _in_line(dockerfile: Dockerfile, stage: Stage, build_args: Mapping[str, str], reference: str) -> Iterator[Splice]:
+    """The image's word in FROM, with the quotes that it has: what stands behind its variables, else all of it."""
     span = stage.base.span
-    return _between_quotes(span.start, dockerfile.written(span), reference)
+    yield from _instead(span.start, dockerfile.written(span), reference, _defaults(dockerfile), build_args)
+
+
+def _instead(
+    start: int, written: bytes, value: str, defaults: Mapping[str, Assignment], build_args: Mapping[str, str]
+) -> Iterator[Splice]:
+    """Another value in the place of a text, of which as much stays as is variables."""
+    text = written.decode("utf-8", "replace")
+    last = next(iter(reversed([*_VARIABLE.finditer(text)])), None)
+    known = _around(text, last, defaults, build_args) if last else None
+    if last is not None and known is not None and len(text) == len(written):
+        name = last[1] or last[3]
+        begun = known[0].lstrip("\"'") + (build_args.get(name) or _value(_deciding(name, defaults)) or (last[2] or ""))
+        end = len(written.rstrip(b"\"'"))
+        if value.startswith(begun) and last.end() < end:
+            yield Splice(start=start + last.end(), end=start + end, new=value[len(begun) :].encode())
+    yield _between_quotes(start, written, value)
+
+
+def _defaults(dockerfile: Dockerfile) -> dict[str, Assignment]:
+    return {one.name: one for one in dockerfile.arguments if one.value is not None}
 
 
 def _in_variables(
@@ -62,7 +83,7 @@ def _in_variables(
 ) -> Iterator[Splice]:
     """What stands for variables in FROM, each such that it alone makes the line name the reference."""
     text = stage.base.text.strip("\"'")
-    defaults = {one.name: one for one in dockerfile.arguments if one.value is not None}
+    defaults = _defaults(dockerfile)
     for found in _VARIABLE.finditer(text):
         name = found[1] or found[3]
         known = _around(text, found, defaults, build_args)
@@ -75,7 +96,7 @@ def _in_variables(
         if default is not None and not _is_declared_again(dockerfile, default.name):
             written = dockerfile.written(default.span)
             start = written.index(b"=") + 1
-            yield _between_quotes(default.span.start + start, written[start:], value)
+            yield from _instead(default.span.start + start, written[start:], value, defaults, build_args)
         elif name not in defaults and found[2]:
             yield from _in_line_default(dockerfile, stage, found[2], value)
 

@@ -92,18 +92,17 @@ def _reworded(
 ) -> Iterator[tuple[Splice, ...]]:
     """Changes of words that name the package, nearest first."""
     instruction, request = own[0].instruction, own[0].request
+    version = ecosystems.commands(wanted.type).marked(wanted.version)
     assert isinstance(request, PackageRequest)
     found = list(_occurrences(dockerfile, instruction.span, request.written))
     new = _new_word(request, wanted, exec_form=instruction.exec_form is not None)
     if new:
         yield from _each_and_all(found, new)
     if request.version:
-        yield from _each_and_all(list(_occurrences(dockerfile, instruction.span, request.version)), wanted.version)
+        yield from _each_and_all(list(_occurrences(dockerfile, instruction.span, request.version)), version)
         for assignment in _assignments(dockerfile, request.written, build_args):
             if (assignment.value or "").strip("\"'") == request.version:
-                yield from _each_and_all(
-                    list(_occurrences(dockerfile, assignment.span, request.version)), wanted.version
-                )
+                yield from _each_and_all(list(_occurrences(dockerfile, assignment.span, request.version)), version)
 
 
 def _new_word(request: PackageRequest, wanted: WantedVersion, *, exec_form: bool) -> str:
@@ -111,7 +110,7 @@ def _new_word(request: PackageRequest, wanted: WantedVersion, *, exec_form: bool
     written = request.written
     if not request.specifier:
         bare = written.strip("\"'")
-        word = ecosystems.commands(wanted.type).raised.format(name=bare, version=wanted.version)
+        word = ecosystems.commands(wanted.type).word(bare, wanted.version)
         if exec_form:
             return json.dumps(word)[1:-1]
         return written.replace(bare, word) if bare != written else shlex.quote(word)
@@ -120,13 +119,15 @@ def _new_word(request: PackageRequest, wanted: WantedVersion, *, exec_form: bool
     versions = _VERSION.findall(request.specifier)
     if len(versions) != 1:
         return ""
-    return written.replace(request.specifier, request.specifier.replace(versions[0], wanted.version))
+    mark = ecosystems.commands(wanted.type).version_mark
+    version = wanted.version.removeprefix(mark)
+    return written.replace(request.specifier, request.specifier.replace(versions[0], version))
 
 
 def _added(dockerfile: Dockerfile, here: list[PlacedRequest], wanted: WantedVersion) -> Iterator[tuple[Splice, ...]]:
     """The package behind the one that needs it, where both cannot be there in two versions."""
     commands = ecosystems.commands(wanted.type)
-    word = commands.raised.format(name=wanted.name, version=wanted.version)
+    word = commands.word(wanted.name, wanted.version)
     for one in here:
         request = one.request
         if not isinstance(request, PackageRequest) or request.manager not in commands.one_version:

@@ -15,8 +15,8 @@ from garboard.model.fix import CannotEdit
 _LARGEST: Final = 1024 * 1024
 _DEEPEST: Final = 100
 _PLAIN: Final = re.compile(r"[a-z0-9][\w./:@-]*\Z", re.IGNORECASE)
-_REMARK: Final = re.compile(r"(?m)(^|[\s,{\[])//")
-"""How a remark begins in JSON that allows some; in an address, a colon is before it."""
+_REMARKS: Final = re.compile(r'("[^"\\\n]*(?:\\.[^"\\\n]*)*"?)|(?<![^\s,{}\[\]"])(?://[^\n]*|/\*(?s:.*?)(?:\*/|\Z))')
+"""Remarks in JSON that allows some, beside texts in quotes, in which there are none; in an address, a colon is before it."""
 _PROPERTIES: Final = re.compile(r"[&!]\S*[ \t]+(?:[&!]\S*[ \t]+)?")
 """An anchor and a tag, before a value."""
 _TEMPLATE: Final = re.compile(r"\{\{[^{}]*\}\}")
@@ -57,12 +57,17 @@ def named(data: bytes) -> Iterator[NamedImage | PutTogether]:
         raise CannotEdit("it is not UTF-8") from error
     read = text
     if text.lstrip()[:1] in ("{", "[", "/"):
-        read = _REMARK.sub(lambda found: f"{found[1]}# ", text).replace("\t", " ")
+        read = _REMARKS.sub(_blank, text).replace("\t", " ")
     try:
         for node in yaml.compose_all(read, Loader=yaml.SafeLoader):
             yield from _Walk(text, skipped).images(node)
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         raise CannotEdit(f"it is no YAML: {' '.join(str(error).split())[:200]}") from error
+
+
+def _blank(found: re.Match[str]) -> str:
+    """Blanks in the place of a remark; a text in quotes stays."""
+    return found[0] if found[1] else "".join(one if one in "\r\n" else " " for one in found[0])
 
 
 class _Walk:

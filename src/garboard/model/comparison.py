@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Iterable
 
 from garboard.model.advisory import Severity
 from garboard.model.base import Value
@@ -13,6 +14,8 @@ class Fate(enum.StrEnum):
     """What became of an issue."""
 
     NEW = "new"
+    UNKNOWN = "unknown"
+    """It is in a package that may or may not be on the side that does not have it."""
     CHANGED = "changed"
     """It is still there, with another severity or fix."""
     SAME = "same"
@@ -48,6 +51,7 @@ class Side(Value):
         installed_size: of its packages, as far as their package managers state it; None if none does.
         user: as whom its commands run; None if that is not known.
         data: dates by feed.
+        undetermined: packages by type and name that it may or may not have, if it is only foreseen.
     """
 
     name: str
@@ -64,6 +68,7 @@ class Side(Value):
     full: bool = True
     unread: tuple[str, ...] = ()
     data: tuple[tuple[str, str], ...] = ()
+    undetermined: frozenset[tuple[str, str]] = frozenset()
 
 
 class IssueChange(Value):
@@ -83,12 +88,17 @@ class IssueChange(Value):
 
 
 class PackageChange(Value):
-    """A package that is on one side alone, or has other versions: empty where it is not there."""
+    """A package that is on one side alone, or has other versions: empty where it is not there.
+
+    Attributes:
+        known: whether the side without it is known not to have it.
+    """
 
     type: str
     name: str
     before: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
+    known: bool = True
 
 
 class ImageComparison(Value):
@@ -114,10 +124,14 @@ class ImageComparison(Value):
 
     @property
     def worse(self) -> bool:
-        """Whether the later one has more or graver issues: more critical ones, else more high ones, and so on down."""
-        return _weights(self.after) > _weights(self.before)
+        """Whether the later one has more or graver issues: more critical ones, else more high ones, and so on down.
+
+        Issues of which it is not known whether it has them count.
+        """
+        maybe = [one.before for one in self.of(Fate.UNKNOWN) if one.before]
+        return _weights([*self.after.issues, *maybe]) > _weights(self.before.issues)
 
 
-def _weights(side: Side) -> tuple[int, ...]:
-    ranks = [one.severity.rank for one in side.issues]
+def _weights(issues: Iterable[SideIssue]) -> tuple[int, ...]:
+    ranks = [one.severity.rank for one in issues]
     return tuple(ranks.count(rank) for rank in sorted((one.rank for one in Severity), reverse=True))

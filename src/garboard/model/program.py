@@ -114,6 +114,7 @@ class Commands(NamedTuple):
         pin_signs: what stands between a name and its version on a command line that pins it.
         digit_after_sign: whether a pinned version has to begin with a digit, since names contain the sign too.
         raised: how a command line asks for at least a version.
+        version_mark: what versions begin with on a command line, and in advisories need not.
         limiting: what a command has that names a file of limits for versions, as a regular expression.
         one_version: programs whose packages share one place, so that asking for a version of one decides which version others get.
         upgrades: for the package managers of operating systems.
@@ -127,12 +128,21 @@ class Commands(NamedTuple):
     pin_signs: tuple[str, ...] = ("=",)
     digit_after_sign: bool = False
     raised: str = "{name}={version}"
+    version_mark: str = ""
     limiting: str = ""
     one_version: frozenset[str] = frozenset()
     upgrades: Upgrades | None = None
     file_ends: tuple[str, ...] = ()
     files: str = ""
     references: str = ""
+
+    def word(self, name: str, version: str) -> str:
+        """The word that asks for at least a version."""
+        return self.raised.format(name=name, version=self.marked(version))
+
+    def marked(self, version: str) -> str:
+        """A version as command lines have it."""
+        return f"{self.version_mark}{version.removeprefix(self.version_mark)}"
 
     def is_file(self, word: str) -> bool:
         """Whether a word of a command line names a file or an address, and not a package of an archive."""

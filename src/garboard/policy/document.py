@@ -38,7 +38,10 @@ IGNORE: Final = MappingProxyType(
         "path": (
             "paths",
             values.WORDS,
-            "Where all files of the package lie: a path, a folder (/ is all that lies in a file), a pattern.",
+            (
+                "Where all files of the package lie: a path, a folder (/ is all that lies in a file), "
+                "or a pattern: * is a part of a name, ** any folders, and one without a slash is of names in any folder."
+            ),
         ),
         "layer": ("layers", values.LAYERS, "Layers, by number from 0 or by diff id."),
         "line": ("lines", values.LINES, "Lines of the Dockerfile that brought it."),

@@ -243,7 +243,7 @@ def _of_trivy(one: Mapping[str, Any], place: str, left: Left) -> Iterator[Ignore
     plain = Ignore(
         place=place,
         ids=(_needed(one, "id"),),
-        paths=_texts(one, "paths"),
+        paths=_from_root(_texts(one, "paths")),
         reason=_text(one, "statement") or _NO_REASON,
         until=_day(one.get("expired_at")),
     )
@@ -343,12 +343,17 @@ def _of_grype(one: Mapping[str, Any], place: str, left: Left) -> Iterator[Ignore
         packages=_one(_glob(_text(package, "name"))),
         version=_text(package, "version"),
         ecosystems=_one(_text(package, "type")),
-        paths=_one(_text(package, "location").replace("**", "*")),
+        paths=_from_root(_one(_text(package, "location"))),
         until_fixed=bool(state),
     )
     if not (found.ids or found.packages or found.version or found.ecosystems or found.paths):
         raise ValueError("ignores all that has no fix; that is fixable = true in a rule")
     yield found
+
+
+def _from_root(paths: Iterable[str]) -> tuple[str, ...]:
+    """Patterns of paths, which without a slash would be of names in any folder here."""
+    return tuple(f"/{one.lstrip('/')}" for one in paths)
 
 
 def _glob(expression: str) -> str:

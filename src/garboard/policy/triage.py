@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import posixpath
 from collections.abc import Iterable, Iterator, Sequence
-from fnmatch import fnmatchcase
 from typing import Final, NamedTuple
 
 import msgspec
@@ -16,6 +14,7 @@ from garboard.model.package import Package
 from garboard.model.policy import Decision, Ignore, Suppressed, Suppression
 from garboard.model.report import Report
 from garboard.packages.graph import roots
+from garboard.policy import path_patterns
 from garboard.policy.of_findings import ids_of, is_named, names_of
 from garboard.policy.version_ranges import within
 
@@ -156,10 +155,7 @@ class _Matcher:
 
 def _lies_in(patterns: tuple[str, ...], package: Package) -> bool:
     places = [place.path for place in package.locations]
-    wanted = [posixpath.normpath(f"/{one}").lstrip("/") for one in patterns]
-    return bool(places) and all(
-        any(not one or fnmatchcase(path, one) or path.startswith(f"{one}/") for one in wanted) for path in places
-    )
+    return bool(places) and all(any(path_patterns.matches(one, path) for one in patterns) for path in places)
 
 
 def _on_line(lines: tuple[tuple[int, int], ...], finding: Finding) -> bool:

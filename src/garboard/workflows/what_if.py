@@ -22,6 +22,7 @@ from garboard.model.attribution import Attribution, Base, Certainty, Introductio
 from garboard.model.errors import CatalogError, GarboardError, UsageError
 from garboard.model.gap import Gap
 from garboard.model.image import Files, Image
+from garboard.model.package import SYSTEM_TYPES
 from garboard.packages.assemble import assemble
 from garboard.patterns import lazy
 from garboard.whatif.changed import Changed, consistent, doubt, some
@@ -48,11 +49,15 @@ _COUNTED: Final = lazy(r"\d+")
 
 
 class BeforeAndAfter(NamedTuple):
-    """The reports before and after, and what is not certain about the second."""
+    """The reports before and after, and what is not certain about the second.
+
+    ``undetermined`` are packages of the first that may or may not be in the second.
+    """
 
     before: Report
     after: Report
     gaps: tuple[Gap, ...]
+    undetermined: tuple[Package, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -226,7 +231,9 @@ class _Changing:
             base_image=name,
             attributed=Whose(attribution, introduced),
         )
-        return self._foreseen(after)
+        present = {one.id for one in moved.packages}
+        undetermined = (one for one in _undetermined(inventory, predicted) if one.id not in present)
+        return self._foreseen(after)._replace(undetermined=tuple(undetermined))
 
     def _doubts(self, predicted: Predicted, base: Inventory) -> Iterator[Gap]:
         name = self._wanted.base
@@ -325,6 +332,13 @@ class _Changing:
             how=before.attribution.how if before.attribution else Certainty.UNKNOWN,
         )
         return image, attribution
+
+
+def _undetermined(inventory: Inventory, predicted: Predicted) -> Iterator[Package]:
+    """The packages that may or may not be there on another base, with what they own."""
+    names = predicted.undetermined
+    owners = {one.purl for one in inventory.packages if one.type in SYSTEM_TYPES and one.name in names}
+    yield from (one for one in inventory.packages if one.purl in owners or (one.owner and one.owner in owners))
 
 
 def _uncounted(gap: Gap) -> tuple[str, str, str]:

@@ -196,7 +196,7 @@ def test_compare(image: str) -> None:
     assert same.return_value == 0
     assert "0 gone, 2 still there" in same.output
     better = json.loads(run(compare, image, image, *options, "--ignore", "CVE-2024-1=x", "--json").output)
-    assert better["counts"] == {"new": 0, "changed": 0, "same": 1, "gone": 0}
+    assert better["counts"] == {"new": 0, "unknown": 0, "changed": 0, "same": 1, "gone": 0}
     document = json.loads(Path("before.json").read_text())
     document["vulnerabilities"] = document["vulnerabilities"][:1]
     Path("before.json").write_text(json.dumps(document))

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 import pytest
 
-from garboard.cli import actions, inventory, layers, main, read_opening, rebuild, recommend, scan
+from garboard.cli import actions, fix, inventory, layers, main, read_opening, rebuild, recommend, scan
 from garboard.cli import options as o
 from garboard.cli import read_settings as read
 from garboard.cli.catalog import sync
@@ -138,11 +138,16 @@ def test_what_has_no_effect_is_an_error_on_the_line_only(monkeypatch: pytest.Mon
             scan._settings(given(scan.command, "x", *words))
 
 
-@pytest.mark.parametrize("name", ["scan", "rebuild", "actions"])
+@pytest.mark.parametrize("name", ["scan", "rebuild", "actions", "fix"])
 def test_no_connection_is_opened_where_a_variable_forbids_it(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.setenv("GARBOARD_OFFLINE", "1")
-    more = {"scan": ["--from-mirror"], "rebuild": [], "actions": ["--check-mirrors"]}[name]
-    module = {"scan": scan, "rebuild": rebuild, "actions": actions}[name]
+    more = {
+        "scan": ["--from-mirror"],
+        "rebuild": [],
+        "actions": ["--check-mirrors"],
+        "fix": ["--check-mirrors", "-f", "Dockerfile"],
+    }[name]
+    module = {"scan": scan, "rebuild": rebuild, "actions": actions, "fix": fix}[name]
     with pytest.raises(UsageError, match="asks package mirrors"):
         module._settings(given(module.command, "x", *more))
 

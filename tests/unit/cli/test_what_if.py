@@ -58,6 +58,25 @@ def test_on_another_base(image: str) -> None:
     assert json.loads(found.output)["after"]["baseImage"] == f"root-archive:{base}"
 
 
+def test_packages_that_another_release_may_have_are_not_gone(image: str) -> None:
+    base = Path("root.tar")
+    trixie = OS_RELEASE.replace(b"12", b"13").replace(b"bookworm", b"trixie")
+    base.write_bytes(tar({"etc/os-release": trixie, "var/lib/dpkg/status": stanza("openssl", "3.0.12-1").encode()}))
+    Path("web/Dockerfile").write_text("FROM old:1\nRUN apt-get install -y curl\n")
+    wanted = ("-f", "web/Dockerfile", "--rebase", f"root-archive:{base}")
+    found = asked(image, *wanted, "--json")
+    assert fates(found)["CVE-2024-2"] == "unknown"
+    document = json.loads(found.output)
+    assert document["counts"]["unknown"] == 1
+    assert {one["name"]: one["known"] for one in document["packages"]}["curl"] is False
+    assert found.return_value == 3
+    text = asked(image, *wanted)
+    assert "1 not known" in text.output.partition("\n")[0]
+    assert "whether curl is there, and in which version, is not known" in text.output
+    assert "Packages that may or may not be there: 1\n  curl" in text.output
+    assert asked(image, *wanted, "--fail-if", "any").return_value == 1
+
+
 def test_what_is_not_certain_is_told(image: str) -> None:
     found = asked(image, "--raise", "openssl@3.9-1")
     assert "Not certain:\n  openssl 3.9-1: no advisory names this version" in found.output

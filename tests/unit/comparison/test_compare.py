@@ -153,8 +153,9 @@ SIDES = st.builds(
     name=st.just("x"),
     issues=st.lists(ISSUES, max_size=4, unique_by=lambda one: one.key).map(tuple),
     packages=st.none() | st.lists(st.tuples(st.just("deb"), st.sampled_from("pq"), st.sampled_from([("1",), ("2",)])), max_size=2, unique_by=lambda one: one[1]).map(tuple),
+    undetermined=st.frozensets(st.tuples(st.just("deb"), st.sampled_from("pq"))),
 )  # fmt: skip
-MIRROR = {Fate.NEW: Fate.GONE, Fate.GONE: Fate.NEW, Fate.SAME: Fate.SAME, Fate.CHANGED: Fate.CHANGED}
+MIRROR = {**{one: one for one in Fate}, Fate.NEW: Fate.GONE, Fate.GONE: Fate.NEW}
 
 
 @given(SIDES)
@@ -171,9 +172,19 @@ def test_the_other_way_round_it_is_the_mirror(before: Side, after: Side) -> None
     assert {(one.issue.key, one.fate) for one in there.issues} == {
         (one.issue.key, MIRROR[one.fate]) for one in back.issues
     }
-    assert not (there.worse and back.worse)
+    assert not (there.worse and back.worse) or there.of(Fate.UNKNOWN)
     mirrored = None if there.packages is None else {(one.name, one.after, one.before) for one in there.packages}
     assert mirrored == (None if back.packages is None else {(one.name, one.before, one.after) for one in back.packages})
+
+
+@given(SIDES, SIDES)
+def test_nothing_is_gone_that_may_be_there(before: Side, after: Side) -> None:
+    found = compare(before, after)
+    for one in found.of(Fate.GONE):
+        assert not any(("deb", name) in after.undetermined for name in one.issue.packages)
+    least = compare(before, msgspec.structs.replace(after, undetermined=frozenset()))
+    assert found.worse or not least.worse
+    assert {*found.of(Fate.SAME)} == {*least.of(Fate.SAME)}
 
 
 @given(SIDES, SIDES)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from garboard import ecosystems
 from garboard.dockerfile.parser import parse
 from garboard.fixes.run_lines import raising
 from garboard.model.action import WantedVersion
@@ -158,3 +159,9 @@ def test_a_build_argument_decides_and_the_file_does_not() -> None:
     text = b"FROM a\nARG V=3.2.0\nRUN pip install django==$V\n"
     with pytest.raises(CannotEdit):
         raised(text, 3, DJANGO, V="3.2.0")
+
+
+def test_versions_of_go_begin_with_a_letter_on_command_lines() -> None:
+    commands = ecosystems.commands("golang")
+    assert commands.word("example.com/a", "1.2.0") == commands.word("example.com/a", "v1.2.0") == "example.com/a@v1.2.0"
+    assert ecosystems.commands("npm").word("a", "1.2.0") == "a@1.2.0"

@@ -125,7 +125,7 @@ def test_trivyignore_yaml() -> None:
         ("CVE-2023-3817", ("libssl1.1",), "1.1.1n", None),
         ("CVE-2023-3817", ("@a/b",), "1", None),
     ]
-    assert found.ignores[0].paths == ("usr/local/lib/python3.9/site-packages/setuptools-58.1.0.dist-info/METADATA",)
+    assert found.ignores[0].paths == ("/usr/local/lib/python3.9/site-packages/setuptools-58.1.0.dist-info/METADATA",)
     assert "says after ? or #" in found.left[0]
     assert "misconfigurations" in found.left[1]
 
@@ -147,7 +147,7 @@ def test_grype() -> None:
         (("CVE-2008-4318",), ("libcurl",), "1.5.1", ("npm",), True),
         ((), (), "", (), False),
     ]
-    assert found.ignores[1].paths == ("/usr/local/lib/node_modules/*",)
+    assert found.ignores[1].paths == ("/usr/local/lib/node_modules/**",)
     assert len(found.left) == 2
 
 

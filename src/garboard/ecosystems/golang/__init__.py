@@ -33,7 +33,7 @@ def _remedy(fix: Fix) -> tuple[str, str]:
     first, version = fix.pins[0]
     if first.full_name == "stdlib":
         return f"build again with Go {FIXED} or later", f"go get go@{version.removeprefix('v')}"
-    named = f"{first.full_name}@{version if version.startswith('v') else 'v' + version}"
+    named = f"{first.full_name}@v{version.removeprefix('v')}"
     where = "another module needs it; go.mod may still ask for a later one: " if fix.indirect else ""
     return f"{where}get {FIXED} or later, and build again", f"go get {named} && go mod tidy"
 
@@ -58,7 +58,7 @@ def _commands() -> Commands:
         bare="the module of this folder",
     )
     programs = MappingProxyType({"go": program})
-    return Commands(programs=programs, remedy=_remedy, pin_signs=("@",), raised="{name}@{version}")
+    return Commands(programs=programs, remedy=_remedy, pin_signs=("@",), raised="{name}@{version}", version_mark="v")
 
 
 NO_VERSION: Final = "Go programs that do not state their own version"

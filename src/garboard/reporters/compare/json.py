@@ -50,6 +50,7 @@ class ComparedPackage(_Out):
     name: str
     before: list[str]
     after: list[str]
+    known: bool
 
 
 class ComparedGap(_Out):
@@ -123,4 +124,6 @@ def _issue(one: IssueChange) -> ComparedIssue:
 
 
 def _package(one: PackageChange) -> ComparedPackage:
-    return ComparedPackage(type=one.type, name=one.name, before=list(one.before), after=list(one.after))
+    return ComparedPackage(
+        type=one.type, name=one.name, before=list(one.before), after=list(one.after), known=one.known
+    )

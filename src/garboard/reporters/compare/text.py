@@ -13,9 +13,17 @@ from garboard.reporters.terminal import document, paint
 from garboard.reporters.view import View, number_of
 
 _HEADINGS: Final = MappingProxyType(
-    {Fate.NEW: "New", Fate.CHANGED: "Changed", Fate.SAME: "Still there", Fate.GONE: "Gone"}
+    {
+        Fate.NEW: "New",
+        Fate.UNKNOWN: "Not known",
+        Fate.CHANGED: "Changed",
+        Fate.SAME: "Still there",
+        Fate.GONE: "Gone",
+    }
 )
-_COLORS: Final = MappingProxyType({Fate.NEW: "31", Fate.CHANGED: "33", Fate.SAME: "33", Fate.GONE: "32"})
+_COLORS: Final = MappingProxyType(
+    {Fate.NEW: "31", Fate.UNKNOWN: "33", Fate.CHANGED: "33", Fate.SAME: "33", Fate.GONE: "32"}
+)
 _NAMES: Final = 3
 _SHOWN: Final = 20
 
@@ -28,6 +36,8 @@ def headline(found: ImageComparison) -> str:
         f"{len(same)} still there{_whence(same)}",
         f"{len(found.of(Fate.NEW))} new",
     ]
+    if unknown := found.of(Fate.UNKNOWN):
+        parts.append(f"{len(unknown)} not known")
     return f"{found.before.name} → {found.after.name}: {', '.join(parts)}"
 
 
@@ -80,7 +90,7 @@ def _groups(changes: tuple[IssueChange, ...]) -> Iterator[str]:
 def _facts(found: ImageComparison) -> Iterator[str]:
     before, after = found.before, found.after
     rows = [
-        ("Issues", _counts(before), _counts(after)),
+        ("Issues", _counts(before), f"{_counts(after)}{_maybe(found)}"),
         ("Base", before.base or "not known", after.base or "not known"),
         ("Layers", str(before.layers), str(after.layers)),
         ("Size", _size(before.size), _size(after.size)),
@@ -101,6 +111,11 @@ def _counts(side: Side) -> str:
     return f"{len(side.issues)} ({', '.join(words)})" if words else "0"
 
 
+def _maybe(found: ImageComparison) -> str:
+    unknown = len(found.of(Fate.UNKNOWN))
+    return f", and up to {unknown} that are not known" if unknown else ""
+
+
 def _size(size: int | None) -> str:
     return "not known" if size is None else f"{size / 1e6:.1f} MB"
 
@@ -118,8 +133,9 @@ def _packages(found: ImageComparison) -> Iterator[str]:
         return
     yield ""
     for heading, several in (
-        ("Packages that are gone", [one for one in found.packages if not one.after]),
-        ("Packages that are new", [one for one in found.packages if not one.before]),
+        ("Packages that are gone", [one for one in found.packages if one.known and not one.after]),
+        ("Packages that may or may not be there", [one for one in found.packages if not one.known]),
+        ("Packages that are new", [one for one in found.packages if one.known and not one.before]),
         ("Packages of another version", [one for one in found.packages if one.before and one.after]),
     ):
         if several:

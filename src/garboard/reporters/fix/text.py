@@ -21,7 +21,8 @@ def render(fixes: Fixes, *, color: bool = False) -> bytes:
     if others:
         lines += ["", "Not done by a change of a file:" if made else "No file changes:"]
         for one in others:
-            lines.append(f"  - {one.action.text}: {one.reason}")
+            counts = f" ({one.action.before} → {one.action.after})" if one.action.after < one.action.before else ""
+            lines.append(f"  - {one.action.text}{counts}: {one.reason}")
     lines += ["", *_end(fixes, made)]
     if fixes.requests is not None:
         lines += [
