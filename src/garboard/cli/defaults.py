@@ -19,9 +19,10 @@ _NO_LIST: Final = "the option takes one value, and no list"
 _NEVER: Final = frozenset(
     {"attach", "ca-file", "file", "insecure", "mirror", "no-policy", "output", "package-mirror", "password", "policy"}
     | {"sign-key", "username"}
+    | {"api", "apply", "build-option", "check", "host", "pr", "prove", "remote", "repo"}
 )
-"""Where the policy itself is found, where something is written, whom to trust, and secrets: a file that comes with a
-project decides on none of these."""
+"""Where the policy itself is found, where something is written, what is run, whom to trust, who gets a token, and secrets: a
+file that comes with a project decides on none of these."""
 
 
 def read(given: Given) -> tuple[str, Mapping[str, Any]]:

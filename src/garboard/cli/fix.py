@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import click
 import msgspec
 
 from garboard import reporters
 from garboard.cli import options as o
-from garboard.cli import read_opening, read_settings
+from garboard.cli import pull_requests, read_opening, read_settings
 from garboard.cli.actions import acted
 from garboard.cli.command import command as make
 from garboard.cli.filtering import FILTERS, exit_code, filtering
@@ -24,10 +24,12 @@ from garboard.cli.settings import Analysis, PackageMirrors
 from garboard.image.platform import host
 from garboard.model.base import Value
 from garboard.model.errors import CatalogError, UsageError
+from garboard.model.pull_request import Done
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from garboard.cli.pull_requests import RequestSettings
     from garboard.model.action import ActionKind, IssueKey
     from garboard.model.fix import Fixes
     from garboard.model.mirror import Rebuild
@@ -36,12 +38,13 @@ if TYPE_CHECKING:
     from garboard.reporters.view import View
     from garboard.workflows.attribute import Build
     from garboard.workflows.fix import BuildContext
-    from garboard.workflows.make_fixes import Judge, Proving
+    from garboard.workflows.make_fixes import Judge, Proving, Wanted
     from garboard.workflows.prove import ProofMeans
     from garboard.workflows.recommend import Subject
 
 ENDS: Final = (".yaml", ".yml", ".json")
 """How the names of files end that name images to run."""
+_ASKED_FOR: Final = (Done.OPENED, Done.UPDATED, Done.UNCHANGED, Done.CLOSED)
 _ONLY: Final = ("base", "packages")
 _UPTO: Final = ("patch", "minor", "major", "alternative")
 _LONGEST: Final = 86_400
@@ -124,6 +127,11 @@ TRY: Final = value(
 )
 
 
+REPO: Final = text(
+    "--repo", metavar="DIR", help="All Dockerfiles and files of images that a git repository has, instead of -f."
+)
+
+
 class ProvingSettings(Value):
     """How a proof is made."""
 
@@ -137,8 +145,8 @@ class ProvingSettings(Value):
 class Settings(Value):
     """An image, which of its issues count, the folder of its build, and which changes are made of its files.
 
-    ``deployment`` says that ``file`` names images to run, and is no Dockerfile. ``proving`` is None if nothing is built,
-    ``mirrors`` if they are not asked.
+    ``deployment`` says that ``file`` names images to run, and is no Dockerfile; of a whole repository it is the folder.
+    ``proving`` is None if nothing is built, ``mirrors`` if they are not asked, ``requests`` if nobody is asked.
     """
 
     analysis: Analysis
@@ -152,11 +160,14 @@ class Settings(Value):
     apply: bool
     proving: ProvingSettings | None
     mirrors: PackageMirrors | None
+    requests: RequestSettings | None
 
 
 def _settings(given: Given) -> Settings:
     from garboard.model.recommendation import Group
 
+    if folder := given[REPO]:
+        return _of_repository(given, Path(folder))
     file = given[o.FILE]
     if not file or file == STANDARD_INPUT:
         raise UsageError(
@@ -187,7 +198,46 @@ def _settings(given: Given) -> Settings:
         apply=given[APPLY],
         proving=proving,
         mirrors=read_opening.package_mirrors(given) if asks else None,
+        requests=_requests(given),
     )
+
+
+def _of_repository(given: Given, folder: Path) -> Settings:
+    """Of all files; what is of one file or image is refused."""
+    from garboard.model.recommendation import Group
+
+    if not folder.is_dir():
+        raise UsageError(f"--repo names a folder, and {folder} is none", "name the folder of a git repository")
+    for one in (OPTIONAL_IMAGE, o.FILE, CONTEXT, PROVE, o.TARGET, o.BUILD_ARG, o.CHECK_MIRRORS):
+        if given[one]:
+            raise UsageError(
+                "--repo is of all files, and no image is built", "leave out IMAGE, and the options of a build"
+            )
+    if set(given[ONLY]) == {"packages"}:
+        raise UsageError("--repo changes bases and images only", "leave out --only packages")
+    return Settings(
+        analysis=read_settings.analysis(given, look_up=True, built_from=_no_build()),
+        file=folder,
+        deployment=False,
+        view=filtering(given),
+        context=folder,
+        kinds=_kinds(("base",)),
+        furthest=given[UPTO] or Group.MINOR,
+        pinned=bool(given[PIN]),
+        apply=given[APPLY],
+        proving=None,
+        mirrors=None,
+        requests=_requests(given),
+    )
+
+
+def _requests(given: Given) -> RequestSettings | None:
+    requests = pull_requests.settings(given)
+    if requests is not None and given[APPLY]:
+        raise UsageError("--apply writes files here, and --pr asks others to take them", "choose one of them")
+    if requests is not None and given[o.OFFLINE]:
+        raise UsageError("--pr asks a code host, which --offline forbids", "leave out --offline")
+    return requests
 
 
 def _no_build() -> Build:
@@ -221,8 +271,8 @@ def _kinds(only: tuple[str, ...]) -> frozenset[ActionKind]:
 
 @make(
     "fix",
-    *(OPTIONAL_IMAGE, APPLY, ONLY, UPTO, PIN, CONTEXT, PROVE, CHECK, TRY, ENGINE, BUILD_OPTION, TIME_LIMIT, *FILTERS),
-    *(o.CHECK_MIRRORS, o.PACKAGE_MIRROR),
+    *(OPTIONAL_IMAGE, REPO, APPLY, ONLY, UPTO, PIN, CONTEXT, PROVE, CHECK, TRY, ENGINE, BUILD_OPTION, TIME_LIMIT),
+    *(*FILTERS, o.CHECK_MIRRORS, o.PACKAGE_MIRROR, *pull_requests.OPTIONS),
     *(*o.TRIAGE, *o.report(reporters.FIX), *o.ANALYSIS),
     settings=_settings,
 )
@@ -236,47 +286,93 @@ def command(settings: Settings) -> int:
     --prove builds the files as they are and as changed, which runs what the Dockerfile says. If an issue is there that
     should be gone, or a --check fails, nothing is written.
 
+    --pr makes the changes on a branch of their own, and opens a pull request at the code host of the repository's remote, with
+    a token of the environment; run again, it renews the same one. No file here is written.
+
     \b
     garboard fix app:1 -f Dockerfile
     garboard fix app:1 -f Dockerfile --only base --apply
     garboard fix -f compose.yaml
     garboard fix app:1 -f Dockerfile --prove --check 'python -m app --version' --apply
+    garboard fix app:1 -f Dockerfile --pr --label dependencies
+    garboard fix --repo . --pr
     garboard fix app:1 -f Dockerfile --format diff | git apply
 
-    Exit code: 0 nothing to do, or the changes were written; 1 there are issues, and nothing was written; 2 an error; 3 no
+    Exit code: 0 nothing to do, or the changes were written or asked for; 1 there are issues, and not all of that was done; 2 an error; 3 no
     issues, but not everything could be judged.
     """  # noqa: D301  (\b is click's)
     from garboard.workflows import fix as workflow
 
     context = workflow.BuildContext(settings.file, settings.context)
-    fixes, code = _made(settings, context)
+    made = _made(settings, context)
+    fixes = made.fixes
     good = fixes.proof is None or not fixes.proof.failure
     applied = settings.apply and good and bool(fixes.files)
     if applied:
         workflow.apply(fixes, context)
         fixes = msgspec.structs.replace(fixes, applied=True)
+    if settings.requests is not None:
+        done = pull_requests.asked(made.asking, settings.requests, settings.analysis.opening)
+        applied = bool(done) and all(one.done in _ASKED_FOR and not one.dry for one in done)
+        fixes = msgspec.structs.replace(fixes, requests=done)
     output = settings.analysis.output
     write(reporters.FIX.load(output.format).render(fixes, color=output.color), output)
-    return 0 if applied else code
+    return 0 if applied else made.code
 
 
-def _made(settings: Settings, context: BuildContext) -> tuple[Fixes, int]:
-    """What changes, and the exit code if nothing is written."""
+class _Made(NamedTuple):
+    """What changes, the exit code if nothing is written, and what there is to ask for."""
+
+    fixes: Fixes
+    code: int
+    asking: pull_requests.Asking
+
+
+def _made(settings: Settings, context: BuildContext) -> _Made:
     from garboard.workflows import make_fixes
+    from garboard.workflows.pull_requests import settled
 
     analysis = settings.analysis
     wanted = make_fixes.Wanted(settings.kinds, settings.furthest, settings.pinned)
+    if settings.file.is_dir():
+        return _made_of_all(settings, context, wanted)
     if analysis.image:
         proving = None if settings.proving is None else _means(settings, settings.proving)
         made = make_fixes.of_image(analysis.image, analysis.build, context, _judge(settings), wanted, proving)
-        return made.fixes, exit_code(made.report, settings.view)
+        fixes, code = made.fixes, exit_code(made.report, settings.view)
+    else:
+        fixes = _of_names(settings, wanted)
+        code = _code(fixes)
+    stage, certain = analysis.build.target, settled(fixes, settings.kinds)
+    return _Made(fixes, code, pull_requests.Asking(settings.file, stage, (("", fixes),), certain))
+
+
+def _of_names(settings: Settings, wanted: Wanted) -> Fixes:
+    from garboard.workflows import make_fixes
+
+    analysis = settings.analysis
     recommending, platform = _recommending(analysis), analysis.opening.options.platform or host()
     if settings.deployment:
-        fixes = make_fixes.of_deployment(settings.file, platform, wanted, recommending)
-    else:
-        fixes = make_fixes.of_dockerfile(analysis.build, platform, wanted, recommending)
+        return make_fixes.of_deployment(settings.file, platform, wanted, recommending)
+    return make_fixes.of_dockerfile(analysis.build, platform, wanted, recommending)
+
+
+def _made_of_all(settings: Settings, context: BuildContext, wanted: Wanted) -> _Made:
+    from garboard.git.checkout import Checkout
+    from garboard.workflows import make_fixes
+
+    analysis, folder = settings.analysis, settings.file
+    platform = analysis.opening.options.platform or host()
+    paths = Checkout(folder).files(folder)
+    made = make_fixes.of_repository(str(folder), paths, context, platform, wanted, _recommending(analysis))
+    parts = tuple((f"base-{one.name}", one.fixes) for one in made.groups)
+    code = _code(made.whole) or (3 if made.unread else 0)
+    return _Made(made.whole, code, pull_requests.Asking(folder, "", parts, made.settled))
+
+
+def _code(fixes: Fixes) -> int:
     unknown = any(one.stage == "recommend" for one in fixes.gaps)
-    return fixes, 1 if fixes.total else 3 if unknown else 0
+    return 1 if fixes.total else 3 if unknown else 0
 
 
 def _judge(settings: Settings) -> Judge:

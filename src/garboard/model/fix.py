@@ -5,6 +5,7 @@ from __future__ import annotations
 from garboard.model.action import Action, ActionKind, IssueKey, WantedVersion
 from garboard.model.base import Value
 from garboard.model.gap import Gap
+from garboard.model.pull_request import RequestOutcome
 
 
 class CannotEdit(Exception):
@@ -92,6 +93,7 @@ class Fixes(Value):
         proof: what a build of the changed files showed; None if none was made.
         rejected: changes that were tried before these and did not stand the proof, each with the reason.
         gaps: what the scan could not know.
+        requests: what was done about pull requests; None if none were asked for.
     """
 
     image: str
@@ -104,6 +106,7 @@ class Fixes(Value):
     proof: Proof | None = None
     rejected: tuple[str, ...] = ()
     gaps: tuple[Gap, ...] = ()
+    requests: tuple[RequestOutcome, ...] | None = None
 
     @property
     def rebuilt(self) -> frozenset[IssueKey]:

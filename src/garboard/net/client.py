@@ -270,6 +270,12 @@ class Client:
         """PUT ``body``, or a file's bytes as they are read; like `get` but without following redirects."""
         return self._request("PUT", url, headers, body, insecure=insecure, outward=outward)
 
+    def patch(
+        self, url: str, body: bytes, headers: Mapping[str, str] = _NO_HEADERS, insecure: bool = False
+    ) -> Response:
+        """PATCH ``body``, like `get` but without following redirects; for what may be done twice."""
+        return self._request("PATCH", url, headers, body, insecure=insecure)
+
     def download(
         self, url: str, *, etag: str = "", last_modified: str = "", insecure: bool = False
     ) -> Response | NotModified:

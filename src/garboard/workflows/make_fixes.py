@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -12,7 +12,7 @@ import msgspec
 from garboard.model.errors import UsageError
 from garboard.model.fix import CannotEdit
 from garboard.model.report import Coverage
-from garboard.workflows import fix, fix_unbuilt, recommend
+from garboard.workflows import fix, fix_repository, fix_unbuilt, recommend
 
 if TYPE_CHECKING:
     from garboard.model.action import ActionKind, IssueKey
@@ -172,6 +172,25 @@ def of_deployment(
         return fix_unbuilt.fix_deployment(str(file), data, _by_reference(platform, wanted, recommending))
     except CannotEdit as error:
         raise UsageError(f"{file} cannot be changed: {error}", "images are changed in YAML and JSON") from error
+
+
+def of_repository(
+    name: str,
+    paths: Iterable[str],
+    context: BuildContext,
+    platform: Platform,
+    wanted: Wanted,
+    recommending: Callable[[recommend.Subject], Recommendation],
+) -> fix_repository.FixedRepository:
+    """Other images in all files that name some, by their paths in the context; nothing is written."""
+
+    def files() -> Iterator[fix_repository.NamedFile]:
+        for path in paths:
+            data = context.read(path) if fix_repository.names_images(path) else None
+            if data is not None:
+                yield fix_repository.NamedFile(context.name(path), data)
+
+    return fix_repository.fix_repository(name, files(), platform, _by_reference(platform, wanted, recommending))
 
 
 def _by_reference(

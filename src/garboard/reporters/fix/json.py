@@ -6,6 +6,7 @@ import msgspec
 
 from garboard import json_text
 from garboard.model.fix import ActionEdits, Fixes, Observed, Proof
+from garboard.model.pull_request import RequestOutcome
 from garboard.reporters.fix.diff import unified
 
 
@@ -75,7 +76,19 @@ class ProofOf(_Out):
     checks: list[str]
 
 
-class FixesOf(_Out):
+class RequestOf(_Out):
+    """What was done about one pull request, or would be if ``dry``."""
+
+    branch: str
+    title: str
+    done: str
+    address: str
+    reason: str
+    dry: bool
+    notes: list[str]
+
+
+class FixesOf(_Out, omit_defaults=True):
     """Everything that changes; ``remaining`` counts the issues when all of it is done."""
 
     image: str
@@ -86,6 +99,7 @@ class FixesOf(_Out):
     rejected: list[str]
     changes: list[ChangeOf]
     not_covered: list[GapOf]
+    pull_requests: list[RequestOf] | None = None
 
 
 def render(fixes: Fixes, *, color: bool = False) -> bytes:
@@ -101,6 +115,7 @@ def render(fixes: Fixes, *, color: bool = False) -> bytes:
             rejected=list(fixes.rejected),
             changes=[_change(one) for one in fixes.changes],
             not_covered=[GapOf(subject=one.subject, reason=one.reason) for one in fixes.gaps],
+            pull_requests=None if fixes.requests is None else [_request(one) for one in fixes.requests],
         )
     )
 
@@ -137,4 +152,16 @@ def _change(one: ActionEdits) -> ChangeOf:
         ],
         reason=one.reason,
         missed=[MissedOf(package=version.name, version=version.version, reason=why) for version, why in one.missed],
+    )
+
+
+def _request(one: RequestOutcome) -> RequestOf:
+    return RequestOf(
+        branch=one.branch,
+        title=one.title,
+        done=one.done.value,
+        address=one.address,
+        reason=one.reason,
+        dry=one.dry,
+        notes=list(one.notes),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from garboard.model.fix import ActionEdits, FileChange, Fixes, Proof
+from garboard.model.pull_request import Done, RequestOutcome
 from garboard.reporters.actions.text import figures
 from garboard.reporters.fix.diff import unified
 from garboard.reporters.terminal import document, paint
@@ -23,6 +24,12 @@ def render(fixes: Fixes, *, color: bool = False) -> bytes:
             counts = f" ({one.action.before} → {one.action.after})" if one.action.after < one.action.before else ""
             lines.append(f"  - {one.action.text}{counts}: {one.reason}")
     lines += ["", *_end(fixes, made)]
+    if fixes.requests is not None:
+        lines += [
+            "",
+            "Pull requests:" if fixes.requests else "No pull requests.",
+            *(line for one in fixes.requests for line in _request(one)),
+        ]
     if fixes.gaps:
         lines += ["", "Not covered:", *(f"  - {gap.subject}: {gap.reason}" for gap in fixes.gaps)]
     return document(lines, color=color)
@@ -74,12 +81,21 @@ def _end(fixes: Fixes, made: list[ActionEdits]) -> Iterator[str]:
         yield f"{fixes.total} → {fixes.remaining} {when}."
     else:
         yield from _proof(fixes.proof)
+    if fixes.requests is not None:
+        return
     if fixes.applied:
         yield f"Written: {names}"
     elif fixes.proof is not None and fixes.proof.failure:
         yield "Nothing was written: the proof failed."
     else:
         yield f"Nothing was written; --apply writes {names}."
+
+
+def _request(one: RequestOutcome) -> Iterator[str]:
+    would = "would be " if one.dry and one.done not in (Done.LEFT, Done.UNCHANGED) else ""
+    reason = f": {one.reason}" if one.reason else ""
+    yield f"  - {one.title}: {would}{one.done}{reason}"
+    yield from (f"    {each}" for each in (one.address or one.branch, *one.notes))
 
 
 def _proof(proof: Proof) -> Iterator[str]:

@@ -1,0 +1,143 @@
+"""Pull requests of what ``garboard fix`` changes: their options, and the opening of the repository and of its code host."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from garboard.cli.params import Given, flag, text, texts, value
+from garboard.model.base import Value
+from garboard.model.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from garboard.cli.settings import Opening
+    from garboard.model.fix import Fixes
+    from garboard.model.pull_request import RequestOutcome
+
+_MOST: Final = 100
+_OPEN: Final = 5
+"""How many may be open, if nothing else is said."""
+
+
+def _host(given: str) -> str:
+    from garboard import hosts
+
+    if given not in hosts.NAMES:
+        raise UsageError(f"--host does not know {given}", f"it knows: {', '.join(hosts.NAMES)}")
+    return given
+
+
+def _most(given: str) -> int:
+    if not (given.isascii() and given.isdigit() and len(given) < 5 and 0 < int(given) <= _MOST):
+        raise UsageError(f"--most takes a number, up to {_MOST}, not {given}", "as in --most 5")
+    return int(given)
+
+
+PR: Final = flag("--pr", help="Ask for the changes by a pull request, on a branch of its own; no file here is written.")
+HOST: Final = value(
+    "--host",
+    parse=_host,
+    metavar="github|gitlab|gitea|bitbucket|azure",
+    help="What the code host is, where its address does not tell.",
+)
+API: Final = text("--api", metavar="URL", help="The code host's API, where it is at no usual address.")
+REMOTE: Final = text("--remote", metavar="NAME", help="The remote of the repository; origin, if nothing else is said.")
+TARGET_BRANCH: Final = text(
+    "--target-branch", metavar="BRANCH", help="The branch that is to take the changes, else the repository's default."
+)
+MOST: Final = value("--most", parse=_most, metavar="N", help="No more than so many pull requests may be open; 5.")
+LABEL: Final = texts("--label", metavar="LABEL", help="A label of new pull requests.")
+REVIEWER: Final = texts("--reviewer", metavar="NAME", help="Who is asked to review new pull requests.")
+DRY_RUN: Final = flag("--dry-run", help="Only say what would be done about pull requests.")
+OPTIONS: Final = (PR, HOST, API, REMOTE, TARGET_BRANCH, MOST, LABEL, REVIEWER, DRY_RUN)
+
+
+class RequestSettings(Value):
+    """How pull requests are made; ``host`` and ``api`` are empty if the remote's address tells."""
+
+    host: str
+    api: str
+    remote: str
+    target: str
+    most: int
+    labels: tuple[str, ...]
+    reviewers: tuple[str, ...]
+    dry: bool
+
+
+def settings(given: Given) -> RequestSettings | None:
+    """How pull requests are made; None if none are.
+
+    Raises:
+        UsageError: options are of pull requests, and none are made.
+    """
+    if not given[PR]:
+        named = [one for one in OPTIONS if given[one]]
+        if named:
+            raise UsageError(f"{given.spelled(named[0])} is of pull requests, and none is made", "add --pr")
+        return None
+    return RequestSettings(
+        host=given[HOST] or "",
+        api=given[API] or "",
+        remote=given[REMOTE] or "origin",
+        target=given[TARGET_BRANCH] or "",
+        most=given[MOST] or _OPEN,
+        labels=given[LABEL],
+        reviewers=given[REVIEWER],
+        dry=given[DRY_RUN],
+    )
+
+
+class Asking(NamedTuple):
+    """What to ask for.
+
+    Attributes:
+        place: the file that is changed, or the folder whose files are.
+        stage: of the file's build; empty for the last one.
+        parts: what changes, each of a request of its own, by its key; that is empty where the changes tell it.
+        settled: what was judged.
+    """
+
+    place: Path
+    stage: str
+    parts: tuple[tuple[str, Fixes], ...]
+    settled: Callable[[str], bool]
+
+
+def asked(asking: Asking, given: RequestSettings, opening: Opening) -> tuple[RequestOutcome, ...]:
+    """What was done about the pull requests.
+
+    Raises:
+        GarboardError: the repository, its remote or its host refuses.
+    """
+    from garboard import hosts
+    from garboard.git.branches import branches
+    from garboard.git.checkout import Checkout
+    from garboard.hosts import remote
+    from garboard.net.client import Client
+    from garboard.workflows import pull_requests
+
+    whole = asking.place.is_dir()
+    checkout = Checkout(asking.place if whole else asking.place.parent)
+    address = remote.parse(checkout.remote(given.remote))
+    scope = pull_requests.scope_of(checkout.path(str(asking.place)), asking.stage, whole=whole)
+    options = opening.options
+    with Client(offline=options.offline, ca_file=options.ca_file, limits=options.limits) as client:
+        host = hosts.open_host(client, address, given.host, given.api)
+        wanted = [
+            one
+            for key, fixes in asking.parts
+            for one in pull_requests.wanted_of(fixes, scope, checkout.path, host.limit, key)
+        ]
+        rules = pull_requests.RequestRules(
+            identity=checkout.identity(),
+            target=given.target,
+            most=given.most,
+            labels=given.labels,
+            reviewers=given.reviewers,
+            dry=given.dry,
+        )
+        with branches(address.address, host.login) as own:
+            return pull_requests.ask(wanted, scope, host.requests, own, rules, settled=asking.settled)

@@ -1,0 +1,140 @@
+"""Other images in every Dockerfile and file of images that a repository has, together by image, where nothing was built."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import msgspec
+
+from garboard.dockerfile.parser import parse
+from garboard.model.errors import GarboardError
+from garboard.model.fix import CannotEdit, Fixes
+from garboard.model.gap import Gap
+from garboard.model.recommendation import Recommendation
+from garboard.workflows import fix_unbuilt
+from garboard.workflows.attribute import Build
+from garboard.workflows.pull_requests import base_name
+
+if TYPE_CHECKING:
+    from garboard.model.image import Platform
+
+_DOCKERFILES: Final = ("dockerfile", "containerfile")
+_DEPLOYMENTS: Final = (".yaml", ".yml")
+_DEVCONTAINERS: Final = ("devcontainer.json", ".devcontainer.json")
+_HINTS: Final = (b"image", b"container", b"services", b"docker:")
+"""One of these is in every file that names an image to run."""
+
+
+class NamedFile(NamedTuple):
+    """A file, as it is shown."""
+
+    name: str
+    data: bytes
+
+
+class ImageGroup(NamedTuple):
+    """What changes where images of one name are used; ``name`` is the last part of theirs."""
+
+    name: str
+    fixes: Fixes
+
+
+class FixedRepository(NamedTuple):
+    """What changes in all files: together, and by image; ``unread`` if a file could not be read, which may name any image."""
+
+    whole: Fixes
+    groups: tuple[ImageGroup, ...]
+    unread: bool
+
+    def settled(self, key: str) -> bool:
+        """Whether it is certain that a request of this key is needed no longer, if it is not wanted."""
+        group = next((one for one in self.groups if f"base-{one.name}" == key), None)
+        return not self.unread if group is None else not group.fixes.gaps
+
+
+class _Planned(NamedTuple):
+    file: NamedFile
+    names: frozenset[str]
+    fixes: Fixes
+
+
+def names_images(path: str) -> bool:
+    """Whether a file of this name may name images."""
+    name = path.rpartition("/")[2].lower()
+    return _is_dockerfile(name) or name.endswith(_DEPLOYMENTS) or name in _DEVCONTAINERS
+
+
+def _is_dockerfile(name: str) -> bool:
+    first, _, rest = name.partition(".")
+    if rest == "dockerignore" or rest.endswith(".dockerignore"):
+        return False
+    return first in _DOCKERFILES or name.endswith(tuple(f".{one}" for one in _DOCKERFILES))
+
+
+def fix_repository(
+    name: str, files: Iterable[NamedFile], platform: Platform, recommend: fix_unbuilt.Recommend
+) -> FixedRepository:
+    """What is recommended in the place of every image that files name; nothing is written."""
+    known: dict[str, Recommendation] = {}
+
+    def remembered(reference: str) -> Recommendation:
+        if reference not in known:
+            known[reference] = recommend(reference)
+        return known[reference]
+
+    planned: list[_Planned] = []
+    unread: list[Gap] = []
+    for one in files:
+        try:
+            planned.append(_plan(one, platform, remembered))
+        except (CannotEdit, GarboardError) as error:
+            unread.append(Gap(stage="fix", subject=one.name, reason=str(error)))
+    names = sorted(frozenset().union(*(one.names for one in planned)))
+    whole = _together(name, [one.fixes for one in planned], unread)
+    groups = tuple(_group(each, planned, platform, remembered) for each in names)
+    return FixedRepository(whole, groups, unread=bool(unread))
+
+
+def _plan(file: NamedFile, platform: Platform, recommend: fix_unbuilt.Recommend) -> _Planned:
+    names: set[str] = set()
+
+    def noted(reference: str) -> Recommendation:
+        names.add(base_name(reference))
+        return recommend(reference)
+
+    return _Planned(file, fixes=_fixed(file, platform, noted), names=frozenset(names))
+
+
+def _fixed(file: NamedFile, platform: Platform, recommend: fix_unbuilt.Recommend) -> Fixes:
+    if _is_dockerfile(file.name.rpartition("/")[2].lower()):
+        build = Build(dockerfile=parse(file.data, file.name)).on(platform)
+        return fix_unbuilt.fix_dockerfile(build, recommend)
+    if not any(one in file.data for one in _HINTS):
+        return Fixes(image=file.name)
+    return fix_unbuilt.fix_deployment(file.name, file.data, recommend)
+
+
+def _group(name: str, planned: Sequence[_Planned], platform: Platform, recommend: fix_unbuilt.Recommend) -> ImageGroup:
+    """The changes of one image alone, in all files that name it."""
+    own = _only(name, recommend)
+    fixes = [_fixed(one.file, platform, own) for one in planned if name in one.names]
+    together = _together(name, fixes, ())
+    gaps = tuple(one for one in together.gaps if base_name(one.subject.partition(": ")[0]) == name)
+    return ImageGroup(name, msgspec.structs.replace(together, gaps=gaps))
+
+
+def _only(name: str, recommend: Callable[[str], Recommendation]) -> Callable[[str], Recommendation]:
+    """What recommends in the place of images of one name, and nothing of others."""
+    return lambda reference: recommend(reference) if base_name(reference) == name else Recommendation()
+
+
+def _together(name: str, fixes: Sequence[Fixes], gaps: Iterable[Gap]) -> Fixes:
+    """The changes of several files."""
+    return Fixes(
+        image=name,
+        changes=tuple(change for one in fixes for change in one.changes),
+        total=sum(one.total for one in fixes),
+        remaining=sum(one.remaining for one in fixes),
+        gaps=tuple(dict.fromkeys((*gaps, *(gap for one in fixes for gap in one.gaps)))),
+    )

@@ -1,0 +1,298 @@
+"""Asks for changes of files by pull requests: as often as it is run, each change is asked for once.
+
+A request that is open is renewed where anything differs, one that is wanted no longer is closed, and one that a person closed
+is not opened again for the same content, which a digest in its body tells. A branch that a person committed to stays.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Collection, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import msgspec
+
+from garboard.hosts.api import HostError
+from garboard.model.action import ActionKind
+from garboard.model.base import Value
+from garboard.model.fix import FileChange, Fixes
+from garboard.model.pull_request import BRANCHES, Done, Draft, PullRequest, RequestOutcome, RequestState
+from garboard.reporters.fix import pull_request as texts
+from garboard.reporters.fix.diff import unified
+
+if TYPE_CHECKING:
+    from garboard.git.branches import Branch, Branches
+    from garboard.git.checkout import Identity
+    from garboard.hosts.protocol import CodeHost
+
+_NAME: Final = re.compile(rf"{BRANCHES}([a-z0-9-]{{1,80}})/([a-z0-9-]{{1,80}})")
+_OTHER: Final = re.compile(r"[^a-z0-9]+")
+_LONGEST: Final = 40
+_PACKAGES: Final = "packages"
+_OF_BASES: Final = ("recommend", "fix")
+"""Stages whose gaps mean that another base may be needed."""
+_TRAILER: Final = "Garboard-Content"
+_SUPERSEDED: Final = "<!-- garboard: superseded -->"
+_CLOSING: Final = "This change is not needed any more, or another one does more: closed by garboard."
+
+
+class WantedRequest(Value):
+    """A change that should be asked for.
+
+    Attributes:
+        branch: the one that is to have it.
+        title: in one line.
+        body: Markdown.
+        content: a digest of what changes: the same change has the same one.
+        files: each with its path in the repository, with slashes.
+    """
+
+    branch: str
+    title: str
+    body: str
+    content: str
+    files: tuple[FileChange, ...]
+
+
+class RequestRules(NamedTuple):
+    """How changes are asked for.
+
+    Attributes:
+        identity: who commits.
+        target: the branch that is to take them; empty for the repository's default.
+        most: how many requests of garboard's may be open.
+        labels: of new ones.
+        reviewers: of new ones.
+        dry: whether nothing is done, and only said.
+    """
+
+    identity: Identity
+    target: str = ""
+    most: int = 5
+    labels: tuple[str, ...] = ()
+    reviewers: tuple[str, ...] = ()
+    dry: bool = False
+
+
+def scope_of(path: str, target: str = "", *, whole: bool = False) -> str:
+    """Names a file of a repository, and a stage of it, or a ``whole`` folder: the requests of one scope supersede each other."""
+    if whole and path == ".":
+        return "repository"
+    name = f"{path}:{target}" if target else f"{path}/" if whole else path
+    digest = hashlib.sha256(name.encode("utf-8", "surrogateescape")).hexdigest()[:8]
+    return "dockerfile" if name == "Dockerfile" else f"{_slug(name)}-{digest}"
+
+
+def wanted_of(
+    fixes: Fixes, scope: str, path_of: Callable[[str], str], limit: int, key: str = ""
+) -> tuple[WantedRequest, ...]:
+    """What to ask for: all changes of files together, as they were planned and proved together; none if they are not good."""
+    if not fixes.files or (fixes.proof is not None and fixes.proof.failure):
+        return ()
+    files = tuple(msgspec.structs.replace(one, file=path_of(one.file)) for one in fixes.files)
+    content = _content(files)
+    marks = f"<!-- garboard: {content} -->"
+    wanted = WantedRequest(
+        branch=f"{BRANCHES}{scope}/{key or _key(fixes)}",
+        title=texts.title(fixes),
+        body=texts.body(fixes, marks, limit),
+        content=content,
+        files=files,
+    )
+    return (wanted,)
+
+
+Settled = Callable[[str], bool]
+"""Whether it is certain that a request is needed no longer which is not wanted, by what its key names."""
+
+
+def settled(fixes: Fixes, kinds: Collection[ActionKind]) -> Settled:
+    """What was judged when these changes of these kinds were planned: what was not judged is not known to be needed no longer."""
+    good = fixes.proof is None or not fixes.proof.failure
+    of_bases = [one for one in fixes.gaps if one.stage in _OF_BASES]
+    enough = good and (bool(fixes.files) or len(of_bases) == len(fixes.gaps))
+    packages = enough and bool(set(kinds) - {ActionKind.BASE})
+    bases = enough and ActionKind.BASE in kinds and not of_bases
+    return lambda key: packages if key == _PACKAGES else bases
+
+
+def ask(
+    wanted: Sequence[WantedRequest],
+    scope: str,
+    host: CodeHost,
+    branches: Branches,
+    rules: RequestRules,
+    *,
+    settled: Settled,
+) -> tuple[RequestOutcome, ...]:
+    """Ask for what is wanted, and close what is open of the scope besides, where that is ``settled``.
+
+    Raises:
+        HostError: the host refuses.
+        GitError: the remote refuses, or a file is another one in the target.
+    """
+    rules = rules if rules.target else rules._replace(target=host.default_branch())
+    return tuple(_Asking(host, branches, rules).all(wanted, scope, settled=settled))
+
+
+class _Asking:
+    """One run."""
+
+    def __init__(self, host: CodeHost, branches: Branches, rules: RequestRules) -> None:
+        self._host = host
+        self._branches = branches
+        self._rules = rules
+        self._open = {one.branch: one for one in host.opened() if _NAME.fullmatch(one.branch)}
+
+    def all(self, wanted: Sequence[WantedRequest], scope: str, *, settled: Settled) -> Iterator[RequestOutcome]:
+        """What was done with each request."""
+        names = {one.branch for one in wanted}
+        for one in [*self._open.values()]:
+            named = _NAME.fullmatch(one.branch)
+            if named and named[1] == scope and one.branch not in names:
+                yield self._superseded(one) if settled(named[2]) else self._unsettled(one)
+        if wanted:
+            self._branches.fetch(self._rules.target)
+        for each in wanted:
+            yield self._ask(each)
+
+    def _ask(self, wanted: WantedRequest) -> RequestOutcome:
+        request, branch = self._open.get(wanted.branch), self._branches.find(wanted.branch)
+        reason, address = self._objection(wanted, request, branch)
+        outcome = RequestOutcome(
+            branch=wanted.branch,
+            title=wanted.title,
+            done=Done.LEFT,
+            address=address,
+            reason=reason,
+            dry=self._rules.dry,
+        )
+        if reason:
+            return outcome
+        stands = branch is not None and branch.content == wanted.content and self._branches.has(branch, wanted.files)
+        if request is not None and stands and _same(request, wanted):
+            return msgspec.structs.replace(outcome, done=Done.UNCHANGED, address=request.address)
+        if not stands:
+            self._push(wanted, branch)
+        return self._opened(wanted, outcome) if request is None else self._updated(wanted, request, outcome)
+
+    def _objection(self, wanted: WantedRequest, request: PullRequest | None, branch: Branch | None) -> tuple[str, str]:
+        """Why a change is not asked for, and the address of the request that says so; empty if it is."""
+        if branch is not None and not branch.ours:
+            return "somebody else committed to its branch", request.address if request else ""
+        if request is not None:
+            return "", ""
+        for one in self._host.ended(wanted.branch):
+            if _is_refused(one, wanted):
+                return "somebody closed it, and it is still the same change", one.address
+        if len(self._open) >= self._rules.most:
+            return f"{len(self._open)} are open, and no more than {self._rules.most} may be", ""
+        return "", ""
+
+    def _push(self, wanted: WantedRequest, branch: Branch | None) -> None:
+        message = f"{wanted.title}\n\n{_TRAILER}: {wanted.content}"
+        commit = self._branches.commit(wanted.files, message, self._rules.identity)
+        if not self._rules.dry:
+            self._branches.push(wanted.branch, commit, branch)
+
+    def _opened(self, wanted: WantedRequest, outcome: RequestOutcome) -> RequestOutcome:
+        outcome = msgspec.structs.replace(outcome, done=Done.OPENED)
+        if self._rules.dry:
+            return outcome
+        draft = Draft(branch=wanted.branch, target=self._rules.target, title=wanted.title, body=wanted.body)
+        request = self._host.open(draft)
+        self._open[wanted.branch] = request
+        return msgspec.structs.replace(outcome, address=request.address, notes=tuple(self._furnished(request)))
+
+    def _furnished(self, request: PullRequest) -> Iterator[str]:
+        """What the host did not take of labels and reviewers: the request stands without them."""
+        for give, given in ((self._host.label, self._rules.labels), (self._host.ask, self._rules.reviewers)):
+            try:
+                if given:
+                    give(request, given)
+            except HostError as error:
+                yield error.message
+
+    def _updated(self, wanted: WantedRequest, request: PullRequest, outcome: RequestOutcome) -> RequestOutcome:
+        if not self._rules.dry and not _same(request, wanted):
+            self._host.update(request, wanted.title, wanted.body)
+        return msgspec.structs.replace(outcome, done=Done.UPDATED, address=request.address)
+
+    def _superseded(self, request: PullRequest) -> RequestOutcome:
+        """Close it, marked as not closed by a person; its branch goes too, if nobody else committed to it."""
+        outcome = RequestOutcome(
+            branch=request.branch,
+            title=request.title,
+            done=Done.CLOSED,
+            address=request.address,
+            reason="it is not needed any more",
+            dry=self._rules.dry,
+        )
+        branch = self._branches.find(request.branch)
+        if branch is not None and not branch.ours:
+            reason = "it is not needed any more, but somebody else committed to its branch"
+            return msgspec.structs.replace(outcome, done=Done.LEFT, reason=reason)
+        del self._open[request.branch]
+        if not self._rules.dry:
+            self._host.update(request, request.title, f"{_SUPERSEDED}\n\n{_unmarked(request.body)}")
+            self._host.close(request, _CLOSING)
+            if branch is not None:
+                self._branches.delete(request.branch, branch)
+        return outcome
+
+    def _unsettled(self, request: PullRequest) -> RequestOutcome:
+        return RequestOutcome(
+            branch=request.branch,
+            title=request.title,
+            done=Done.LEFT,
+            address=request.address,
+            reason="whether it is still needed was not judged",
+            dry=self._rules.dry,
+        )
+
+
+def _is_refused(request: PullRequest, wanted: WantedRequest) -> bool:
+    """Whether a person closed a request of the same content."""
+    own = request.body.lstrip().startswith(_SUPERSEDED)
+    return request.state is RequestState.CLOSED and wanted.content in request.body and not own
+
+
+def _same(request: PullRequest, wanted: WantedRequest) -> bool:
+    """Whether a request says what it should: hosts may change line ends, and what stands around the text."""
+    return (request.title.strip(), _lines(request.body)) == (wanted.title.strip(), _lines(wanted.body))
+
+
+def _lines(text: str) -> str:
+    return text.replace("\r\n", "\n").strip()
+
+
+def _unmarked(body: str) -> str:
+    return re.sub(r"<!-- garboard: [0-9a-f]{64} -->", "", body).rstrip()
+
+
+def _content(files: Sequence[FileChange]) -> str:
+    """A digest of the lines that go and come, wherever they stand in their files."""
+    digest = hashlib.sha256()
+    for one in sorted(files, key=lambda each: each.file):
+        lines = [line for line in unified(one) if line.startswith((b"+", b"-"))]
+        digest.update(b"\0".join((one.file.encode("utf-8", "surrogateescape"), *lines, b"\0")))
+    return digest.hexdigest()
+
+
+def _key(fixes: Fixes) -> str:
+    """Names what changes: the base, the images, or else packages."""
+    names = {base_name(one.action.reference) for one in fixes.changes if one.files and one.action.reference}
+    if not names:
+        return _PACKAGES
+    return f"base-{names.pop()}" if len(names) == 1 else "images"
+
+
+def base_name(reference: str) -> str:
+    """The last name of an image, without its tag and digest."""
+    return _slug(Path(reference.partition("@")[0]).name.partition(":")[0])
+
+
+def _slug(text: str) -> str:
+    return _OTHER.sub("-", text.lower())[:_LONGEST].strip("-") or "other"

@@ -1,0 +1,127 @@
+"""``garboard fix --repo``: every file of a git repository that names images, each image asked for by one pull request."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+from pytest_httpserver import HTTPServer
+
+from garboard.cli import fix
+from garboard.model.errors import UsageError
+from tests.unit.cli import test_policy
+from tests.unit.cli.test_fix_pull_requests import git
+from tests.unit.cli.test_recommend import RECOMMENDED, fill, home
+from tests.unit.hosts.fake_gitea import FakeGitea
+
+__all__ = ["home"]
+OLD = "python:3.12.4-bookworm"
+FILES = {
+    "Dockerfile": f"FROM {OLD}\nRUN true\n",
+    "services/a/worker.Dockerfile": f"FROM {OLD}\n",
+    "services/a/Dockerfile.dockerignore": f"FROM {OLD}\n",
+    "compose.yaml": f"services:\n  a:\n    image: {OLD}\n  b:\n    image: ruby:2.5.1\n",
+    "settings.yaml": "other: things\n",
+    "notes.txt": f"FROM {OLD}\n",
+}
+CHANGED = {"Dockerfile", "services/a/worker.Dockerfile", "compose.yaml"}
+
+
+@pytest.fixture
+def project(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    if shutil.which("git") is None:
+        pytest.skip("there is no git")
+    fill(home)
+    folder = home / "project"
+    for name, text in FILES.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+    monkeypatch.chdir(folder)
+    bare = home / "team" / "app.git"
+    git("init", "-q", "--bare", "-b", "main", str(bare))
+    git("init", "-q", "-b", "main", ".")
+    git("add", "-A")
+    git("commit", "-q", "-m", "first")
+    git("remote", "add", "origin", f"file://{bare}")
+    git("push", "-q", "origin", "main")
+    (folder / "untracked.yaml").write_text(f"image: {OLD}\n")
+    monkeypatch.setenv("GITEA_TOKEN", "s3cret-t0ken")
+    return folder
+
+
+def run(*arguments: str) -> Result:
+    return test_policy.run(fix, "--repo", ".", *arguments, "--no-cache", "--as-of", "2023-11-14")
+
+
+def test_all_files_that_are_committed(project: Path) -> None:
+    found = run("--json")
+    assert found.exception is None
+    assert found.return_value == 1
+    document = json.loads(found.stdout)
+    assert {file["file"] for one in document["changes"] for file in one["files"]} == CHANGED
+    assert any("ruby:2.5.1" in one["subject"] for one in document["notCovered"])
+
+
+def test_they_are_written(project: Path) -> None:
+    assert run("--apply").return_value == 0
+    for name, text in FILES.items():
+        assert (project / name).read_text() == (text.replace(OLD, RECOMMENDED) if name in CHANGED else text)
+    assert (project / "untracked.yaml").read_text() == f"image: {OLD}\n"
+
+
+def test_one_request_for_each_image(project: Path, httpserver: HTTPServer) -> None:
+    host = FakeGitea(httpserver)
+    asked = ("--pr", "--host", "gitea", "--api", host.api)
+    found = run(*asked)
+    assert found.exception is None
+    assert found.return_value == 0
+    (pull,) = host.pulls
+    assert pull["head"]["ref"] == "garboard/repository/base-python"
+    git("fetch", "-q", "origin")
+    changed = git("diff", "--name-only", "origin/main", "origin/garboard/repository/base-python").splitlines()
+    assert set(changed) == CHANGED
+    assert run(*asked, "--json").exception is None
+    assert len(host.pulls) == 1
+    for name in CHANGED:
+        (project / name).write_text("services: {}\n" if name.endswith("yaml") else "FROM scratch\n")
+    git("commit", "-q", "-a", "-m", "by hand")
+    git("push", "-q", "origin", "main")
+    assert "closed" in run(*asked).output
+    assert [one["state"] for one in host.pulls] == ["closed"]
+
+
+def test_a_file_that_cannot_be_read_is_told_and_closes_nothing(project: Path, httpserver: HTTPServer) -> None:
+    host = FakeGitea(httpserver)
+    host.add("garboard/repository/base-ruby", "of ruby", "")
+    host.add("garboard/repository/base-perl", "of perl", "")
+    (project / "chart.yaml").write_text("{{ if x }}\nimage: [\n")
+    git("add", "chart.yaml")
+    found = run("--pr", "--host", "gitea", "--api", host.api)
+    assert "chart.yaml" in found.output
+    assert [one["state"] for one in host.pulls] == ["open"] * 3
+    assert found.output.count("whether it is still needed was not judged") == 2
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("app.tar",), "no image is built"),
+        (("-f", "Dockerfile"), "no image is built"),
+        (("--prove",), "no image is built"),
+        (("--only", "packages"), "bases and images only"),
+        (("--repo", "Dockerfile"), "names a folder"),
+    ],
+)
+def test_what_is_refused(project: Path, options: tuple[str, ...], message: str) -> None:
+    found = run(*options)
+    assert isinstance(found.exception, UsageError)
+    assert message in str(found.exception)
+
+
+def test_a_folder_in_no_repository(project: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    found = run("--repo", str(tmp_path_factory.mktemp("outside")))
+    assert isinstance(found.exception, UsageError)
+    assert "no git repository" in str(found.exception)

@@ -1,0 +1,270 @@
+"""Pull requests of changes, run again and again on a real repository: each change is asked for once."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+from pytest_httpserver import HTTPServer
+
+from garboard.git.branches import DifferentFileError, branches
+from garboard.git.checkout import Identity
+from garboard.hosts import gitea
+from garboard.hosts.api import Api, Token
+from garboard.hosts.remote import parse
+from garboard.model.action import Action, ActionKind
+from garboard.model.fix import ActionEdits, FileChange, Fixes, Proof
+from garboard.model.gap import Gap
+from garboard.model.pull_request import Done, RequestOutcome
+from garboard.net.client import Client
+from garboard.workflows import pull_requests
+from tests.unit.hosts.fake_gitea import FakeGitea
+
+BOTH = frozenset(ActionKind)
+DOCKERFILE = b"FROM ruby:2.5.1\nRUN apt-get install -y openssl=1\n"
+
+
+def git(folder: Path, *words: str) -> str:
+    who = {f"GIT_{one}": "person" for one in ("AUTHOR_NAME", "COMMITTER_NAME")}
+    who |= {f"GIT_{one}": "person@example.org" for one in ("AUTHOR_EMAIL", "COMMITTER_EMAIL")}
+    done = subprocess.run(
+        ["git", "-C", str(folder), *words], check=True, capture_output=True, env={**os.environ, **who}
+    )
+    return done.stdout.decode().strip()
+
+
+class World:
+    """A bare repository with a clone in which a person works, and a code host."""
+
+    def __init__(self, folder: Path, server: HTTPServer) -> None:
+        self.bare, self.clone = folder / "team" / "app.git", folder / "clone"
+        self.bare.mkdir(parents=True)
+        git(self.bare, "init", "-q", "--bare", "-b", "main")
+        git(folder, "init", "-q", "-b", "main", "clone")
+        git(self.clone, "remote", "add", "origin", f"file://{self.bare}")
+        self.put(DOCKERFILE)
+        self.host = FakeGitea(server)
+
+    def put(self, data: bytes) -> None:
+        (self.clone / "Dockerfile").write_bytes(data)
+        git(self.clone, "add", "-A")
+        git(self.clone, "commit", "-q", "-m", "a person's")
+        git(self.clone, "push", "-q", "origin", "main")
+
+    def refs(self) -> dict[str, str]:
+        listed = git(self.bare, "for-each-ref", "--format=%(refname:short) %(objectname)")
+        return dict(line.split(" ") for line in listed.splitlines())
+
+    def file(self, branch: str) -> bytes:
+        return (git(self.bare, "show", f"{branch}:Dockerfile") + "\n").encode()
+
+    def ask(
+        self, fixes: Fixes, *, most: int = 5, dry: bool = False, labels: tuple[str, ...] = (), kinds=BOTH
+    ) -> list[RequestOutcome]:
+        remote = parse(f"file://{self.bare}")
+        token = Token("s3cret")
+        rules = pull_requests.RequestRules(
+            Identity("bot", "bot@example.org"), most=most, dry=dry, labels=labels, reviewers=("ann",) if labels else ()
+        )
+        with Client() as client, branches(remote.address, "") as own:
+            host = gitea.repository(Api(client, self.host.api, token, token.header("token", "")), remote)
+            wanted = pull_requests.wanted_of(fixes, "dockerfile", lambda name: name, 65_536)
+            settled = pull_requests.settled(fixes, kinds)
+            return [*pull_requests.ask(wanted, "dockerfile", host, own, rules, settled=settled)]
+
+
+@pytest.fixture
+def world(tmp_path: Path, httpserver: HTTPServer) -> World:
+    return World(tmp_path, httpserver)
+
+
+def base(tag: str, before: bytes = DOCKERFILE, total: int = 9) -> Fixes:
+    after = before.replace(b"ruby:2.5.1", f"ruby:{tag}".encode())
+    action = Action(
+        kind=ActionKind.BASE, text=f"Change FROM to `ruby:{tag}`", reference=f"ruby:{tag}", before=total, after=1,
+        risk="the same system; run your tests",
+    )  # fmt: skip
+    change = FileChange(file="Dockerfile", before=before, after=after)
+    return Fixes(image="app:1", changes=(ActionEdits(action=action, files=(change,)),), total=total, remaining=1)
+
+
+def packages(version: str, before: bytes = DOCKERFILE) -> Fixes:
+    after = before.replace(b"openssl=1", f"openssl={version}".encode())
+    action = Action(kind=ActionKind.RAISE, text=f"Raise openssl to {version}", before=3, after=0, risk="none")
+    change = FileChange(file="Dockerfile", before=before, after=after)
+    return Fixes(image="app:1", changes=(ActionEdits(action=action, files=(change,)),), total=3)
+
+
+RUBY = "garboard/dockerfile/base-ruby"
+PACKAGES = "garboard/dockerfile/packages"
+
+
+def test_a_change_is_asked_for_once(world: World) -> None:
+    (first,) = world.ask(base("2.5.7"), labels=("dependencies",))
+    assert (first.done, first.branch, first.notes) == (Done.OPENED, RUBY, ())
+    assert world.file(RUBY) == DOCKERFILE.replace(b"2.5.1", b"2.5.7")
+    refs, writes = world.refs(), world.host.writes()
+    assert "POST /api/v1/repos/team/app/issues/1/labels" in writes
+    assert "POST /api/v1/repos/team/app/pulls/1/requested_reviewers" in writes
+    (second,) = world.ask(base("2.5.7"))
+    assert (second.done, second.address) == (Done.UNCHANGED, first.address)
+    assert (world.refs(), world.host.writes()) == (refs, writes)
+
+
+def test_it_is_renewed_when_the_data_change(world: World) -> None:
+    world.ask(base("2.5.7"))
+    (found,) = world.ask(base("2.5.8"))
+    assert found.done is Done.UPDATED
+    assert [one["title"] for one in world.host.pulls] == ["Change FROM to `ruby:2.5.8`"]
+    assert world.file(RUBY) == DOCKERFILE.replace(b"2.5.1", b"2.5.8")
+    assert git(world.bare, "rev-list", "--count", RUBY) == "2", "one commit upon the target, not one on another"
+    pushed = world.refs()
+    (found,) = world.ask(base("2.5.8", total=10))
+    assert found.done is Done.UPDATED
+    assert world.refs() == pushed, "only the figures changed"
+
+
+def test_it_follows_its_target(world: World) -> None:
+    world.ask(base("2.5.7"))
+    moved = b"# a line\n" + DOCKERFILE
+    world.put(moved)
+    (found,) = world.ask(base("2.5.7", moved))
+    assert found.done is Done.UPDATED
+    assert world.file(RUBY) == moved.replace(b"2.5.1", b"2.5.7")
+    assert len(world.host.pulls) == 1
+
+
+def test_a_superseded_one_is_closed_with_its_branch(world: World) -> None:
+    world.ask(base("2.5.7"))
+    done = world.ask(packages("2"))
+    assert [(one.done, one.branch) for one in done] == [(Done.CLOSED, RUBY), (Done.OPENED, PACKAGES)]
+    assert sorted(world.refs()) == [PACKAGES, "main"]
+    assert [one["state"] for one in world.host.pulls] == ["closed", "open"]
+    assert world.host.comments[0][0] == 1
+    done = world.ask(base("2.5.7"))
+    assert [one.done for one in done] == [Done.CLOSED, Done.OPENED], "nobody but garboard had closed it"
+
+
+def test_what_nobody_needs_any_more_is_closed(world: World) -> None:
+    world.ask(base("2.5.7"))
+    (found,) = world.ask(Fixes(image="app:1"))
+    assert found.done is Done.CLOSED
+    assert sorted(world.refs()) == ["main"]
+
+
+@pytest.mark.parametrize(
+    ("fixes", "kinds"),
+    [
+        (Fixes(image="app:1", gaps=(Gap(stage="match", subject="a", reason="b"),)), BOTH),
+        (packages("2"), BOTH - {ActionKind.BASE}),
+    ],
+)
+def test_what_was_not_judged_is_left_alone(world: World, fixes: Fixes, kinds: frozenset[ActionKind]) -> None:
+    world.ask(base("2.5.7"))
+    found = world.ask(fixes, kinds=kinds)[0]
+    assert (found.done, found.reason) == (Done.LEFT, "whether it is still needed was not judged")
+    assert world.host.pulls[0]["state"] == "open"
+
+
+def test_what_does_not_stand_the_proof_is_not_asked_for(world: World) -> None:
+    import msgspec
+
+    world.ask(packages("2"))
+    failed = msgspec.structs.replace(base("2.5.7"), proof=Proof(engine="docker", failure="it does not build"))
+    (found,) = world.ask(failed)
+    assert (found.branch, found.done) == (PACKAGES, Done.LEFT)
+
+
+def test_one_that_a_person_closed_stays_closed_until_something_else_is_to_change(world: World) -> None:
+    world.ask(base("2.5.7"))
+    world.host.pulls[0]["state"] = "closed"
+    (found,) = world.ask(base("2.5.7"))
+    assert (found.done, found.address) == (Done.LEFT, "https://gitea.test/team/app/pulls/1")
+    world.put(b"# a line\n" + DOCKERFILE)
+    (found,) = world.ask(base("2.5.7", b"# a line\n" + DOCKERFILE))
+    assert found.done is Done.LEFT, "the same change, elsewhere in its file"
+    (found,) = world.ask(base("2.5.8", b"# a line\n" + DOCKERFILE))
+    assert found.done is Done.OPENED
+    assert len(world.host.pulls) == 2
+
+
+def test_one_that_was_merged_is_asked_for_again_where_it_is_needed_again(world: World) -> None:
+    world.ask(base("2.5.7"))
+    world.host.pulls[0].update(state="closed", merged=True)
+    assert world.ask(base("2.5.7"))[0].done is Done.OPENED
+
+
+@pytest.mark.parametrize("how", ["more", "amended", "other"])
+def test_a_branch_that_a_person_committed_to_is_not_overwritten(world: World, how: str) -> None:
+    world.ask(base("2.5.7"))
+    git(world.clone, "fetch", "-q", "origin", RUBY)
+    git(world.clone, "checkout", "-q", "-B", "work", "FETCH_HEAD" if how != "other" else "main")
+    (world.clone / "Dockerfile").write_bytes(b"FROM a-person\n")
+    git(world.clone, "commit", "-q", "-a", *(("--amend", "--no-edit") if how == "amended" else ("-m", "mine")))
+    git(world.clone, "push", "-q", "-f", "origin", f"work:refs/heads/{RUBY}")
+    refs = world.refs()
+    (found,) = world.ask(base("2.5.8"))
+    assert (found.done, found.reason) == (Done.LEFT, "somebody else committed to its branch")
+    (found,) = world.ask(Fixes(image="app:1"))
+    assert found.done is Done.LEFT
+    assert world.refs() == refs
+    assert world.host.pulls[0]["state"] == "open"
+
+
+def test_no_more_than_so_many_are_open(world: World) -> None:
+    world.host.add("garboard/other/packages", "another", "")
+    (found,) = world.ask(base("2.5.7"), most=1)
+    assert (found.done, found.reason) == (Done.LEFT, "1 are open, and no more than 1 may be")
+    assert sorted(world.refs()) == ["main"]
+
+
+def test_requests_of_others_and_of_forks_are_not_touched(world: World) -> None:
+    world.host.add(PACKAGES, "from a fork", "", repo_id=2)
+    world.host.add("feature/x", "a person's", "")
+    world.host.add("garboard/other-1/packages", "another file's", "")
+    (found,) = world.ask(base("2.5.7"))
+    assert found.done is Done.OPENED
+    assert [one["state"] for one in world.host.pulls] == ["open"] * 4
+
+
+def test_a_dry_run_does_nothing(world: World) -> None:
+    world.host.add(PACKAGES, "to close", "")
+    refs = world.refs()
+    done = world.ask(base("2.5.7"), dry=True)
+    assert [(one.done, one.dry) for one in done] == [(Done.CLOSED, True), (Done.OPENED, True)]
+    assert world.refs() == refs
+    assert world.host.writes() == []
+
+
+def test_a_file_that_differs_from_the_target_is_not_changed(world: World) -> None:
+    with pytest.raises(DifferentFileError, match="is not the same"):
+        world.ask(base("2.5.7", b"FROM ruby:2.5.1\n# not committed\n"))
+    assert sorted(world.refs()) == ["main"]
+
+
+def test_labels_that_are_not_taken_are_told(world: World) -> None:
+    (found,) = world.ask(base("2.5.7"), labels=("dependencies", "no-such"))
+    assert (found.done, found.notes) == (Done.OPENED, ("the repository has no label no-such",))
+
+
+def test_links_and_modes_in_the_target(world: World) -> None:
+    path = world.clone / "Dockerfile"
+    path.chmod(0o755)
+    world.put(DOCKERFILE)
+    world.ask(base("2.5.7"))
+    assert git(world.bare, "ls-tree", RUBY).startswith("100755 ")
+    path.unlink()
+    path.symlink_to("elsewhere")
+    git(world.clone, "commit", "-q", "-a", "-m", "a link")
+    git(world.clone, "push", "-q", "origin", "main")
+    with pytest.raises(DifferentFileError):
+        world.ask(base("2.5.8", b"elsewhere"))
+
+
+def test_scopes_are_of_one_file() -> None:
+    names = ["Dockerfile", "dockerfile", "a/Dockerfile", "a-dockerfile", "../../x y;z", "é"]
+    found = [pull_requests.scope_of(one) for one in names] + [pull_requests.scope_of("Dockerfile", "test")]
+    assert len(set(found)) == len(found)
+    assert all(one.replace("-", "").isalnum() and one.isascii() for one in found)
