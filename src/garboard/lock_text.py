@@ -13,7 +13,7 @@ import msgspec
 from garboard.model.faults import worded
 from garboard.model.gap import Gap
 from garboard.model.image import File
-from garboard.model.package import Asked, Fact, Package, Unread
+from garboard.model.package import Asked, Fact, Package, Unlisted, Unread
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -64,7 +64,7 @@ UNREADABLE: Final = "what it asks for cannot be read"
 """How a gap of a manifest begins that is damaged."""
 NOTEBOOKS: Final = "notebooks that install packages"
 """The same of these, where they name what nothing in the tree states."""
-Parse = Callable[[str], Iterable[Pinned | Remark]]
+Parse = Callable[[str], Iterable[Pinned | Remark | Unlisted]]
 Named = Iterable[tuple[str, int] | tuple[str, int, bool]]
 """Names, each with the line at which it stands, and whether only development needs it, where that is told."""
 _FIELD: Final = re.compile(r'\s*"((?:[^"\\]|\\.)*)"\s*:')
@@ -95,6 +95,7 @@ def facts(
         yield Gap(stage="catalog", subject=file.path, reason=f"is not what {writer} writes: {worded(error)}")
         return
     yield from gaps(file.path, (one for one in stated if isinstance(one, Remark)))
+    yield from (one for one in stated if isinstance(one, Unlisted))
     entries = [one for one in stated if isinstance(one, Pinned)]
     yield from packaged(
         file.path, entries, type_=type_, order=order, partial=partial, separator=separator, spread=spread
@@ -148,6 +149,15 @@ def from_repositories(names: Sequence[str]) -> Iterator[Remark]:
         yield Remark(
             f"comes from a source repository, and was judged as if it were the release of its version: {some(names)}"
         )
+
+
+def unmet(type_: str, needs: Iterable[tuple[str, str]]) -> Iterator[Unlisted]:
+    """What entries of a lock file need and it does not list, of pairs of an entry's name and the name that it needs."""
+    by: dict[str, str] = {}
+    for name, need in needs:
+        by.setdefault(need, name)
+    if by:
+        yield Unlisted(type=type_, names=tuple(by), by=tuple(by.values()))
 
 
 def packaged(

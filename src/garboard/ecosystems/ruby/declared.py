@@ -76,6 +76,8 @@ def catalog(file: File, /) -> Iterator[Fact]:
     versions: dict[str, dict[str, None]] = {}
     for gem in gems:
         versions.setdefault(gem.name, {})[gem.version] = None
+    pairs = ((gem.name, need) for gem in gems for need in gem.needs)
+    yield from lock_text.unmet(TYPE, (one for one in pairs if one[1] not in versions and one[1] != "bundler"))
     for gem in gems:
         if not gem.version:
             yield Gap(stage="catalog", subject=file.path, reason=f"states no version of {gem.name}: not judged")
