@@ -385,9 +385,8 @@ def _gaps(manifests: Iterable[ManifestFile], answered: frozenset[str], locks: _L
         unknown = [name for name in asked.open if not locks.stated(one, name)]
         if unknown:
             hint = f"; {asked.hint}" if asked.hint else ""
-            yield Gap(
-                stage="catalog", subject=one.path, reason=f"states no version of {some(unknown)}: not judged{hint}"
-            )
+            reason = f"asks for {some(unknown)}, and no lock file says in which versions: not judged{hint}"
+            yield Gap(stage="catalog", subject=one.path, reason=reason)
 
 
 def _half_installed(manifest: ManifestFile, locks: _Locks) -> Iterator[Gap]:

@@ -491,7 +491,7 @@ def test_what_cargo_takes_from_elsewhere_is_told_without_a_lock_file(tmp_path: P
         "[replace]\n'foo:0.1.0' = { git = 'https://example.com/foo' }\n"
     )
     reason = told(read(tmp_path / "1", {"Cargo.toml": text}))["Cargo.toml"]
-    assert "states no version of serde, foo: not judged" in reason
+    assert "asks for serde, foo, and no lock file says in which versions: not judged" in reason
     lock = 'version = 3\n[[package]]\nname = "a"\nversion = "1.0.0"\nsource = "registry+x"\n'
     assert not told(read(tmp_path / "2", {"Cargo.toml": text, "Cargo.lock": lock}))
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
 
 from garboard import lock_text
-from garboard.lock_text import Named, text_of
+from garboard.lock_text import Named, Pins, text_of
 from garboard.model.faults import worded
 from garboard.model.gap import Gap
 from garboard.model.image import File
@@ -18,6 +19,7 @@ TYPE: Final = "composer"
 ORDER: Final = "composer"
 _KINDS: Final = ("require", "require-dev")
 _NAMED: Final = r'\s*"name"\s*:\s*"([^"]+)"'
+_RELEASE: Final = re.compile(r"v?\d+\.\d+\.\d+(?:\.\d+)?(?:-(?:alpha|beta|RC)\.?\d+)?")
 _HINT: Final = "`composer update --no-install` writes composer.lock"
 
 
@@ -87,7 +89,7 @@ def _stood_for(entry: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _manifest(file: File) -> Iterator[Fact]:
-    facts = tuple(lock_text.asked(file, _required, type_=TYPE, hint=_HINT))
+    facts = tuple(lock_text.asked(file, _required, type_=TYPE, hint=_HINT, pins=_PINS))
     try:
         document = lock_text.mapping(msgspec.json.decode(lock_text.decoded(file.data)))
     except lock_text.ERRORS:
@@ -96,6 +98,20 @@ def _manifest(file: File) -> Iterator[Fact]:
     provided = tuple(filter(None, (text_of(document.get("name")).lower(), *_stood_for(document))))
     for fact in facts:
         yield msgspec.structs.replace(fact, provided=provided) if isinstance(fact, Asked) else fact
+
+
+def _exact(text: str) -> Mapping[str, str]:
+    """Versions that are written out; a package that is asked for twice may be in either."""
+    document = msgspec.json.decode(text)
+    found: dict[str, str] = {}
+    for kind in _KINDS:
+        for name, wanted in lock_text.table(document, kind).items():
+            exact = _RELEASE.fullmatch(text_of(wanted))
+            found[name.lower()] = "" if exact is None or name.lower() in found else text_of(wanted)
+    return {name: version for name, version in found.items() if version}
+
+
+_PINS: Final = Pins(ORDER, _exact)
 
 
 def _required(text: str) -> Named:
