@@ -719,7 +719,7 @@ dependencies:
       - jinja2
 """,
     {"numpy@1.21.0": [], "pandas@1.3": [], "flask@1.0": []},
-    gaps=("asks for python, scipy, pip", "no version of jinja2", "only what is asked for by name"),
+    gaps=("asks for python, scipy, pip", "asks for jinja2", "only what is asked for by name"),
 )
 CONDA_EXPORT = Declared(
     "environment.yml",
