@@ -225,7 +225,7 @@ class _Places:
             return True
         stem = file.rpartition(".")[0].removesuffix(".tar")
         made = (stem, stem.removesuffix("-bin"), stem.removesuffix("-all"))
-        return any(f"{folder}/{name}".lstrip("/") in self._around for name in made)
+        return any(f"{folder}/{name}".lstrip("/") in self._around for name in made if name)
 
     @cached_property
     def _around(self) -> frozenset[str]:
