@@ -139,6 +139,8 @@ class _Locks:
                 if file not in self._by_file:
                     self._homes[_home(file)].append(file)
                 self._by_file[file][key].append(place)
+                for name in package.provides:
+                    self._by_file[file][package.type, _named(package.type, name)].append(place)
 
     def answer(self, manifest: ManifestFile) -> tuple[str, ...]:
         """The lock files that name anything that it asks for, in the nearest folder that has one."""

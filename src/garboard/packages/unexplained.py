@@ -372,9 +372,8 @@ class _Places:
         found: dict[tuple[str, str], list[tuple[str, bool]]] = defaultdict(list)
         for package in self._packages:
             if package.type in _UNMET.values() and not package.application:
-                found[package.type, package.full_name] += (
-                    (location.path, package.declared) for location in package.locations
-                )
+                for name in (package.full_name, *package.provides):
+                    found[package.type, name] += ((place.path, package.declared) for place in package.locations)
         return found
 
     def read(self, one: Found) -> bool:

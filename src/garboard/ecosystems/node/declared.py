@@ -115,6 +115,7 @@ def catalog(file: File, /) -> Iterator[Fact]:
             automatic=None if member else path not in asked,
             line=lines.get(path, 0) or lines.get(name, 0),
             scope="development" if entry.get("dev") is True and not member else "",
+            provides=() if member else _called(path, name, entry),
         )
 
 
@@ -130,6 +131,14 @@ def manifest(file: File, /) -> Iterator[Fact]:
             )
         else:
             yield fact
+
+
+def _called(path: str, name: str, entry: Mapping[str, Any]) -> tuple[str, ...]:
+    """By what name a project asks for a package from an address that calls itself otherwise."""
+    folder = path.rpartition(_MODULES)[2]
+    resolved = text_of(entry.get("resolved"))[:_LONGEST]
+    elsewhere = bool(resolved) and _OF_REGISTRY.fullmatch(resolved) is None
+    return (folder,) if folder != name and elsewhere else ()
 
 
 def _is_odd(entry: Mapping[str, Any]) -> bool:

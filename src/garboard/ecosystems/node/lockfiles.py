@@ -59,7 +59,10 @@ def catalog(file: File, /) -> Iterator[Fact]:
     yield from (one for one in stated if isinstance(one, Unlisted))
     modules = [one for one in stated if isinstance(one, LockedModule)]
     known = {one.key: one for one in modules if one.own or _RELEASE.fullmatch(one.version)}
-    elsewhere = [one.name for one in modules if one.key not in known]
+    elsewhere = [one.name for one in modules if one.key not in known and one.version]
+    if blank := [one.name for one in modules if one.key not in known and not one.version]:
+        reason = f"states no version of {lock_text.some(blank)}: not judged"
+        yield Gap(stage="catalog", subject=file.path, reason=reason)
     if elsewhere:
         yield Gap(
             stage="catalog",
