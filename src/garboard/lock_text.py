@@ -13,7 +13,7 @@ import msgspec
 from garboard.model.faults import worded
 from garboard.model.gap import Gap
 from garboard.model.image import File
-from garboard.model.package import Asked, Fact, Package, Unread
+from garboard.model.package import Asked, Fact, Package, Unlisted, Unread
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -42,6 +42,13 @@ class Pinned(NamedTuple):
     """See `Package`."""
 
 
+class Pins(NamedTuple):
+    """How a manifest's text states versions exactly: by name, those in which alone it takes a package."""
+
+    order: str
+    exact: Callable[[str], Mapping[str, str]]
+
+
 class Remark(NamedTuple):
     """What a reader could not make of a file that it read: the reason of a gap."""
 
@@ -64,7 +71,7 @@ UNREADABLE: Final = "what it asks for cannot be read"
 """How a gap of a manifest begins that is damaged."""
 NOTEBOOKS: Final = "notebooks that install packages"
 """The same of these, where they name what nothing in the tree states."""
-Parse = Callable[[str], Iterable[Pinned | Remark]]
+Parse = Callable[[str], Iterable[Pinned | Remark | Unlisted]]
 Named = Iterable[tuple[str, int] | tuple[str, int, bool]]
 """Names, each with the line at which it stands, and whether only development needs it, where that is told."""
 _FIELD: Final = re.compile(r'\s*"((?:[^"\\]|\\.)*)"\s*:')
@@ -95,6 +102,7 @@ def facts(
         yield Gap(stage="catalog", subject=file.path, reason=f"is not what {writer} writes: {worded(error)}")
         return
     yield from gaps(file.path, (one for one in stated if isinstance(one, Remark)))
+    yield from (one for one in stated if isinstance(one, Unlisted))
     entries = [one for one in stated if isinstance(one, Pinned)]
     yield from packaged(
         file.path, entries, type_=type_, order=order, partial=partial, separator=separator, spread=spread
@@ -150,6 +158,15 @@ def from_repositories(names: Sequence[str]) -> Iterator[Remark]:
         )
 
 
+def unmet(type_: str, needs: Iterable[tuple[str, str]]) -> Iterator[Unlisted]:
+    """What entries of a lock file need and it does not list, of pairs of an entry's name and the name that it needs."""
+    by: dict[str, str] = {}
+    for name, need in needs:
+        by.setdefault(need, name)
+    if by:
+        yield Unlisted(type=type_, names=tuple(by), by=tuple(by.values()))
+
+
 def packaged(
     path: str,
     entries: Sequence[Pinned],
@@ -194,21 +211,42 @@ def packaged(
 
 
 def asked(
-    file: File, parse: Callable[[str], Named], *, type_: str, hint: str = "", told: bool = False
+    file: File,
+    parse: Callable[[str], Named],
+    *,
+    type_: str,
+    hint: str = "",
+    told: bool = False,
+    pins: Pins | None = None,
 ) -> Iterator[Fact]:
-    """What a manifest asks for that states no versions by which packages are known; ``hint`` and ``told`` as in `Asked`."""
+    """What a manifest asks for, in versions that a lock file has to tell; ``hint`` and ``told`` as in `Asked`.
+
+    Those of ``pins`` are packages, too: no installation of the project has them in another version.
+    """
     try:
-        needed = tuple(parse(decoded(file.data)))
+        text = decoded(file.data)
+        needed = tuple(parse(text))
+        exact = pins.exact(text) if pins is not None else {}
     except ERRORS as error:
         yield Gap(stage="catalog", subject=file.path, reason=f"{UNREADABLE}: {worded(error)}")
         yield Asked(type=type_, told=True)
         return
     if needed:
         names = tuple(dict.fromkeys((one[0], one[1]) for one in needed))
-        opened = tuple(dict.fromkeys(name for name, _ in names))
+        every = tuple(dict.fromkeys(name for name, _ in names))
         always = {one[0] for one in needed if not any(one[2:])}
-        development = tuple(name for name in opened if name not in always)
+        development = tuple(name for name in every if name not in always)
+        opened = tuple(name for name in every if name not in exact)
         yield Asked(type=type_, names=names, open=opened, hint=hint, told=told, development=development)
+        if pins is not None and len(opened) < len(every):
+            lines = dict(reversed(names))
+            stated = [
+                Pinned(one, exact[one], line=lines[one], scope="" if one in always else "development")
+                for one in every
+                if one in exact
+            ]
+            yield from packaged(file.path, stated, type_=type_, order=pins.order)
+            yield Gap(stage="catalog", subject=file.path, reason=DIRECT)
 
 
 def script(

@@ -328,7 +328,8 @@ class Asked(Value, tag_field="fact", tag="asked"):
     Of ``open`` ones it states no version. What else it states counts only where no lock file answers for it, in its folder or
     above, or below if it is ``spread``; ``hint`` says how to make one. ``told`` if others tell where none does. Those of
     ``development`` nothing else needs. ``project`` is what it calls its own, if it does. Those of ``elsewhere`` are for some
-    platforms only: they are not missing from a lock file that asks for them and does not list them.
+    platforms only: they are not missing from a lock file that asks for them and does not list them. Those of ``provided`` the
+    project itself stands for, so that no lock file has to list what needs them.
     """
 
     type: str
@@ -340,13 +341,18 @@ class Asked(Value, tag_field="fact", tag="asked"):
     development: tuple[str, ...] = ()
     project: str = ""
     elsewhere: tuple[str, ...] = ()
+    provided: tuple[str, ...] = ()
 
 
 class Unlisted(Value, tag_field="fact", tag="unlisted"):
-    """The file is a lock file: it says that packages of purl type ``type`` are asked for, of which it lists none."""
+    """The file is a lock file: it says that packages of purl type ``type`` are asked for, of which it lists none.
+
+    Where entries of it need them, ``by`` has the name of one for each.
+    """
 
     type: str
     names: tuple[str, ...]
+    by: tuple[str, ...] = ()
 
 
 class Kept(Value, tag_field="fact", tag="kept"):

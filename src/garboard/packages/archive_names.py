@@ -16,7 +16,10 @@ def _spelled(*ends: str) -> tuple[str, ...]:
     return tuple(f"**/*.{spelled}" for end in ends for spelled in (end, end.upper()))
 
 
-ZIPS: Final = _spelled("zip", "zipx", "vsix", "xpi", "mule", "amp", "apkm", "eba", "wab", "gar", "zap")
+ZIPS: Final = (
+    *_spelled("zip", "zipx", "vsix", "xpi", "mule", "amp", "apkm", "eba", "wab", "gar", "zap"),
+    *(f"**/*.{end}" for end in ("Jar", "War", "Ear")),
+)
 _COMPRESSED: Final = ("gz", "xz", "bz2", "zst")
 _NOT_DECOMPRESSED: Final = ("tar.lz", "tlz", "tar.lzma", "tar.z", "tar.lz4", "tar.lzo", "tar.br")
 TARS: Final = _spelled(

@@ -23,7 +23,7 @@ class _Zips:
     """A `Reader` of the directories of zip files."""
 
     NAME: Final = "zip-archives"
-    VERSION: Final = 2
+    VERSION: Final = 3
     GLOBS: Final = archive_names.ZIPS
     MAPPED: Final = True
 

@@ -54,7 +54,8 @@ def joined(
 ) -> Joined:
     """Which package each manifest asks for, in the lock files that answer for it."""
     if not manifests:
-        return Joined(list(packages), (*_unlisted(lock_files, frozenset()),), frozenset())
+        gaps = (*_unlisted(lock_files, frozenset()), *_unmet(lock_files, manifests, packages))
+        return Joined(list(packages), gaps, frozenset())
     locks = _Locks(packages, frozenset(one.path for one in manifests), lock_files)
     answers = {one.path: locks.answer(one) for one in manifests}
     unreadable = {one.path for one in manifests if one.asked.told and not one.asked.names}
@@ -69,6 +70,7 @@ def joined(
         *_stale(manifests, answers, locks, told),
         *_gaps(manifests, answered, locks),
         *_unlisted(lock_files, told),
+        *_unmet(lock_files, manifests, packages),
     )
     return Joined(kept, gaps, answered)
 
@@ -137,6 +139,8 @@ class _Locks:
                 if file not in self._by_file:
                     self._homes[_home(file)].append(file)
                 self._by_file[file][key].append(place)
+                for name in package.provides:
+                    self._by_file[file][package.type, _named(package.type, name)].append(place)
 
     def answer(self, manifest: ManifestFile) -> tuple[str, ...]:
         """The lock files that name anything that it asks for, in the nearest folder that has one."""
@@ -345,11 +349,31 @@ def _stated_alone(manifest: ManifestFile, files: Sequence[str], locks: _Locks) -
 
 def _unlisted(lock_files: Iterable[LockFile], told: AbstractSet[tuple[str, str, str]]) -> Iterator[Gap]:
     """What lock files ask for and do not list, but for what is ``told`` of manifests or is for other platforms."""
-    for path, (type_, names) in ((one.path, (one.unlisted.type, one.unlisted.names)) for one in lock_files):
-        absent = [name for name in names if (path, type_, _named(type_, name)) not in told]
-        if absent:
+    for path, one in lock_files:
+        absent = [name for name in one.names if (path, one.type, _named(one.type, name)) not in told]
+        if absent and not one.by:
             reason = f"asks for {some(absent)}, which it does not list: not judged"
             yield Gap(stage="catalog", subject=path, reason=reason)
+
+
+def _unmet(
+    lock_files: Iterable[LockFile], manifests: Iterable[ManifestFile], packages: Iterable[Package]
+) -> Iterator[Gap]:
+    """What entries of lock files need that these do not list, but for what the projects of the tree are or stand for."""
+    needed = [one for one in lock_files if one.unlisted.by]
+    if not needed:
+        return
+    own = {(one.type, _named(one.type, one.full_name)) for one in packages if one.application}
+    for _, _, asked in manifests:
+        own |= {(asked.type, _named(asked.type, name)) for name in (asked.project, *asked.provided) if name}
+    for path, one in needed:
+        pairs = zip(one.by, one.names, strict=True)
+        absent = [pair for pair in pairs if (one.type, _named(one.type, pair[1])) not in own]
+        if absent:
+            (by, need), *more = absent
+            others = some([f"that of {other} {name}" for other, name in more])
+            listed = f"the entry of {by} needs {need}{', ' if more else ''}{others}"
+            yield Gap(stage="catalog", subject=path, reason=f"{listed}, which it does not list: not judged")
 
 
 def _gaps(manifests: Iterable[ManifestFile], answered: frozenset[str], locks: _Locks) -> Iterator[Gap]:
@@ -363,9 +387,8 @@ def _gaps(manifests: Iterable[ManifestFile], answered: frozenset[str], locks: _L
         unknown = [name for name in asked.open if not locks.stated(one, name)]
         if unknown:
             hint = f"; {asked.hint}" if asked.hint else ""
-            yield Gap(
-                stage="catalog", subject=one.path, reason=f"states no version of {some(unknown)}: not judged{hint}"
-            )
+            reason = f"asks for {some(unknown)}, and no lock file says in which versions: not judged{hint}"
+            yield Gap(stage="catalog", subject=one.path, reason=reason)
 
 
 def _half_installed(manifest: ManifestFile, locks: _Locks) -> Iterator[Gap]:

@@ -225,7 +225,7 @@ class _Places:
             return True
         stem = file.rpartition(".")[0].removesuffix(".tar")
         made = (stem, stem.removesuffix("-bin"), stem.removesuffix("-all"))
-        return any(f"{folder}/{name}".lstrip("/") in self._around for name in made)
+        return any(f"{folder}/{name}".lstrip("/") in self._around for name in made if name)
 
     @cached_property
     def _around(self) -> frozenset[str]:
@@ -372,9 +372,8 @@ class _Places:
         found: dict[tuple[str, str], list[tuple[str, bool]]] = defaultdict(list)
         for package in self._packages:
             if package.type in _UNMET.values() and not package.application:
-                found[package.type, package.full_name] += (
-                    (location.path, package.declared) for location in package.locations
-                )
+                for name in (package.full_name, *package.provides):
+                    found[package.type, name] += ((place.path, package.declared) for place in package.locations)
         return found
 
     def read(self, one: Found) -> bool:

@@ -25,7 +25,7 @@ from garboard.patterns import lazy, of_globs
 NAME: Final = "unread"
 GLOBS: Final = kinds.GLOBS
 BARE: Final = kinds.BARE
-VERSION: Final = 12 + programs.VERSION
+VERSION: Final = 13 + programs.VERSION
 HEAD: Final = 4096
 """Bytes of a program within which a Go linker's build id lies."""
 explained = programs.explained
@@ -60,7 +60,6 @@ _OF_GO: Final = (b"\x04\0\0\0Go", b"\xff Go buildinf:")
 _UPX: Final = b"UPX!"
 """In the header that UPX writes after those of the format."""
 _SCRIPT: Final = b"#!"
-_PATH_AND_VERSION: Final = 2
 _BEGINNING: Final = lazy(r"(?m)^([^/,\n]+)")
 _WORD: Final = lazy(r"(?<![\w.$-])[a-z][a-z0-9.+-]{1,30}(?![\w.-])")
 _OF_THE_SYSTEM: Final = ("usr/bin/", "usr/sbin/", "usr/lib", "usr/share/", "bin/", "sbin/", "lib", "etc/", "var/")
@@ -117,28 +116,12 @@ def _stated(file: File, kind: str) -> tuple[tuple[str, ...], str]:
         return _named(file), ""
     if kind == kinds.MODULE:
         return (), folder
-    if kind == kinds.VENDORED:
-        return _vendored(file), ""
     if kind == kinds.EGG_LINKS:
         return (file.data.decode("utf-8", "replace").partition("\n")[0].strip().strip("/"),), ""
     if kind == kinds.MODULE_LIST:
         lines = file.data if len(file.data) < HEAD else file.data[: file.data.rfind(b"\n")]
         return tuple(dict.fromkeys(_BEGINNING().findall(lines.decode("utf-8", "replace")))), folder.rpartition("/")[0]
     return (), ""
-
-
-def _vendored(file: File) -> tuple[str, ...]:
-    """The modules that Go's list of a vendor folder names, as ``path@version``; none where it does not tell them all."""
-    if len(file.data) >= HEAD:
-        return ()
-    found = []
-    for line in file.data.decode("utf-8", "replace").splitlines():
-        if line.startswith("# "):
-            words = line[2:].rpartition("=>")[2].split()
-            if len(words) != _PATH_AND_VERSION:
-                return ()
-            found.append("@".join(words))
-    return tuple(found)
 
 
 @cache

@@ -51,7 +51,6 @@ LISTS: Final = MappingProxyType(
         PERL: ("**/.packlist",),
         BEAM: ("**/ebin/*.beam",),
         WORDPRESS: ("**/wp-content/plugins/*/readme.txt",),
-        VENDORED: ("**/vendor/modules.txt",),
         bills.KIND: bills.GLOBS,
     }
 )

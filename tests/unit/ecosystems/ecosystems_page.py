@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,8 @@ from garboard.ecosystems import ECOSYSTEMS
 from garboard.model.ecosystem import Ecosystem
 from garboard.packages import unread_lists
 
+_ON_A_LINE = 5
+_WIDTH = 125
 PAGE = Path(__file__).parents[3] / "docs" / "ecosystems.md"
 HEAD = """\
 # Ecosystems
@@ -82,9 +85,9 @@ def _section(one: Ecosystem) -> Iterator[str]:
     yield f"\n## {one.name}\n\n"
     yield from _installed(one)
     if one.declares:
-        yield f"* In source trees, and in images with `--declared`: {_listed(one.declares)}.\n"
+        yield from _grouped("In source trees, and in images with `--declared`", one.declares)
     if one.manifests:
-        yield f"* Manifests there, which ask for packages that a lock file tells: {_listed(one.manifests)}.\n"
+        yield from _grouped("Manifests there, which ask for packages that a lock file tells", one.manifests)
     if one.glances:
         ends = _listed(tuple(f"*{glance.end.decode()}" for glance in one.glances))
         yield f"* Scripts there that state in their beginning what they need: {ends}.\n"
@@ -100,16 +103,49 @@ def _section(one: Ecosystem) -> Iterator[str]:
 
 def _installed(one: Ecosystem) -> Iterator[str]:
     if one.globs:
-        yield f"* Installed packages: {_listed(one.globs)}.\n"
+        yield from _grouped("Installed packages", one.globs)
     if one.of_folder:
         yield f"* Installed packages: the names of {' and '.join(bare.kind for bare in one.bare)}.\n"
     if one.archives:
         scripts = ", and scripts that a zip archive follows" if one.scripts_with_archives else ""
-        yield f"* Packages in archives: {_listed(one.archives)}{scripts}.\n"
+        yield from _grouped(f"Packages in archives{scripts}", one.archives)
     if one.sections:
         yield f"* Programs (ELF, Mach-O and PE), by their sections {_listed(one.sections)}.\n"
     if one.appended:
         yield "* Programs (ELF, Mach-O and PE) with data behind them.\n"
+
+
+def _grouped(label: str, globs: tuple[str, ...]) -> Iterator[str]:
+    """Few patterns on a line; many by their folders, those that differ in capitals or in depth alone once."""
+    if len(globs) <= _ON_A_LINE:
+        yield f"* {label}: {_listed(globs)}.\n"
+        return
+    known = {*globs}
+    folders: dict[str, list[str]] = {}
+    capitals = False
+    for glob in globs:
+        if glob.lower() != glob and glob.lower() in known:
+            capitals = True
+            continue
+        folder, _, name = glob.rpartition("/")
+        plain = folder.rstrip("/*")
+        folders.setdefault(plain, []).append(f"*/{name}" if plain and folder.endswith("*") else name)
+    yield f"* {label}{', the names in capitals, too' if capitals else ''}:\n"
+    for folder, names in folders.items():
+        deep = any(name.startswith("*/") for name in names)
+        texts = _listed(tuple(name.removeprefix("*/") for name in names))
+        where = f"in `{folder}`{' and folders within it' if deep else ''}" if folder else "anywhere"
+        yield (
+            textwrap.fill(
+                f"{where}: {texts}",
+                _WIDTH,
+                initial_indent="  * ",
+                subsequent_indent="    ",
+                break_long_words=False,
+                break_on_hyphens=False,
+            )
+            + "\n"
+        )
 
 
 def _listed(texts: tuple[str, ...]) -> str:

@@ -28,6 +28,7 @@ from garboard.packages.assemble import assemble
 from garboard.packages.catalogers import CATALOGERS
 from garboard.tarred import DamagedArchive, plain
 from garboard.tarred import members as tar_members
+from tests.unit.packages.test_declared import read
 from tests.unit.packages.test_unread import deb, kinds, layer
 
 HOLDS: Final = "hold packages or lists of them, and were not looked into"
@@ -421,3 +422,15 @@ def test_archives_of_the_same_kind_are_searched_within_bounds_and_others_told(mo
     for _ in range(20):
         inner = zipped_with(("b.jar", inner))
     assert kinds(layer({path: inner}))[archived_packages.INSIDE] == f"{beyond}b.jar!/b.jar!/b.jar!/b.jar)"
+
+
+@pytest.mark.parametrize("mode", [0o644, 0o755])
+@pytest.mark.parametrize("name", ["run", "tools/run", "run.bin", "Mixed.Jar", "tools/Mixed.Jar", "Mixed.War"])
+def test_a_tree_with_an_archive_of_no_name_beside_a_lock_file(tmp_path: Path, name: str, mode: int) -> None:
+    script = b"" if name.endswith("ar") else b"#!/bin/sh\nexec java -jar $0\n"
+    place = tmp_path / name
+    place.parent.mkdir(exist_ok=True)
+    place.write_bytes(script + zipped_with(PACKAGE))
+    place.chmod(mode)
+    gaps = read(tmp_path, {"Gemfile.lock": "GEM\n  specs:\n    rack (2.0)\n\nDEPENDENCIES\n  rack\n"}).gaps
+    assert [(one.subject, one.reason) for one in gaps] == [(archives.KIND, f"{HOLDS}: {name}")]

@@ -346,7 +346,9 @@ def test_central_versions_answer_for_projects_below(tmp_path: Path) -> None:
     project = '<Project>\n<ItemGroup>\n<PackageReference Include="A" />\n<PackageReference Include="B" />\n</ItemGroup>\n</Project>\n'
     central = '<Project>\n<ItemGroup>\n<PackageVersion Include="A" Version="1.0.0" />\n</ItemGroup>\n</Project>\n'
     found = read(tmp_path, {"src/shop.csproj": project, "Directory.Packages.props": central})
-    assert [gap.reason for gap in found.gaps if "no version" in gap.reason] == ["states no version of B: not judged"]
+    assert [gap.reason for gap in found.gaps if "in which versions" in gap.reason] == [
+        "asks for B, and no lock file says in which versions: not judged"
+    ]
     assert [(one.name, one.version) for one in found.packages] == [("A", "1.0.0")]
 
 
@@ -589,7 +591,7 @@ def test_what_a_project_of_python_asks_for_in_other_forms_is_told(
     single = names[: len(names) - len(names.lstrip("abc"))] if MADE in names or set(names) <= set("abc") else ""
     assert (names[len(single) :]) in told
     if single:
-        assert f"no version of {', '.join(single)}:" in told
+        assert f"asks for {', '.join(single)}, and no lock file says in which versions:" in told
     if not names:
         assert not told
 
@@ -645,14 +647,14 @@ def _referred(item: str, more: str = "") -> str:
 def test_projects_of_dot_net_as_msbuild_reads_them(tmp_path: Path, name: str, text: str, packages: str) -> None:
     found = read(tmp_path, {name: text})
     assert sorted(f"{one.full_name}@{one.version}" for one in found.packages) == packages.split()
-    assert not any("no version" in gap.reason for gap in found.gaps)
+    assert not any("in which versions" in gap.reason for gap in found.gaps)
 
 
 @pytest.mark.parametrize(
     ("name", "text", "told"),
     [
         ("a.csproj", _referred('<PackageReference Include="@(X)" Version="1.0"/>'), "@(X)"),
-        ("a.csproj", '<Project Sdk="Other.Sdk"/>', "no version of Other.Sdk"),
+        ("a.csproj", '<Project Sdk="Other.Sdk"/>', "asks for Other.Sdk, and no lock file says"),
         ("a.props", "a = b\n", ""),
         ("a.props", "<Project", "is not what NuGet writes"),
         ("global.json", '{"sdk": {"version": "8.0.100"}} // x', ""),

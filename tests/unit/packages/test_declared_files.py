@@ -474,7 +474,7 @@ POM = Declared(
         "org.x/sibling@7": [],
     },
     own=("shop",),
-    gaps=("no version of g:inherited, g:ranged", "not here: org.x:parent:7", "only what is asked for by name"),
+    gaps=("asks for g:inherited, g:ranged", "not here: org.x:parent:7", "only what is asked for by name"),
 )
 GRADLE = Declared(
     "gradle.lockfile",
@@ -494,7 +494,7 @@ four = { module = "g:four" }
 five-rich = { module = "g:five", version.ref = "rich" }
 """,
     {"g/one@1.0": [], "g/two@1.9.0": [], "g/three@3.0": []},
-    gaps=("no version of g:four, g:five", "only what is asked for by name"),
+    gaps=("asks for g:four, g:five", "only what is asked for by name"),
 )
 NUGET_LOCK = Declared(
     "packages.lock.json",
@@ -561,7 +561,7 @@ NUGET_PROJECT = Declared(
 </Project>
 """,
     {"A@1.0.0": [], "B@2.0.0": []},
-    gaps=("no version of C, D", "only what is asked for by name"),
+    gaps=("asks for C, D", "only what is asked for by name"),
 )
 SWIFT = Declared(
     "Package.resolved",
@@ -719,7 +719,7 @@ dependencies:
       - jinja2
 """,
     {"numpy@1.21.0": [], "pandas@1.3": [], "flask@1.0": []},
-    gaps=("no version of python, scipy, pip", "no version of jinja2", "only what is asked for by name"),
+    gaps=("asks for python, scipy, pip", "asks for jinja2", "only what is asked for by name"),
 )
 CONDA_EXPORT = Declared(
     "environment.yml",
@@ -818,7 +818,7 @@ libraryDependencies ++= Seq(
 )
 """,
     {"com.typesafe.akka/akka-http_2.13@10.2.0": [], "g/j@1.0": []},
-    gaps=("no version of g:v_2.13", "only what is asked for by name"),
+    gaps=("asks for g:v_2.13", "only what is asked for by name"),
 )
 SBT_ITSELF = Declared("project/build.properties", "sbt.version = 1.5.5\n", {"org.scala-sbt/sbt@1.5.5": []})
 IVY = Declared(

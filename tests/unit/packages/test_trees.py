@@ -491,7 +491,7 @@ def test_what_cargo_takes_from_elsewhere_is_told_without_a_lock_file(tmp_path: P
         "[replace]\n'foo:0.1.0' = { git = 'https://example.com/foo' }\n"
     )
     reason = told(read(tmp_path / "1", {"Cargo.toml": text}))["Cargo.toml"]
-    assert "states no version of serde, foo: not judged" in reason
+    assert "asks for serde, foo, and no lock file says in which versions: not judged" in reason
     lock = 'version = 3\n[[package]]\nname = "a"\nversion = "1.0.0"\nsource = "registry+x"\n'
     assert not told(read(tmp_path / "2", {"Cargo.toml": text, "Cargo.lock": lock}))
 
@@ -655,6 +655,34 @@ def test_a_vendor_folder_of_go_is_told_unless_its_project_declares_all_of_it(
         "a/vendor/modules.txt": f"# golang.org/x/text {listed}\n## explicit; go 1.24.0\ngolang.org/x/text/language\n",
     }
     assert (not told(read(tmp_path, files))) is known
+
+
+def test_a_long_list_of_a_vendor_folder_is_read_whole(tmp_path: Path) -> None:
+    names = [f"example.com/module/number{number:04}" for number in range(400)]
+    required = "".join(f"\t{name} v1.0.0\n" for name in names)
+    files = {
+        "go.mod": f"module a\n\ngo 1.26.8\n\nrequire (\n{required})\n",
+        "vendor/modules.txt": "".join(f"# {name} v1.0.0\n## explicit\n{name}\n" for name in names),
+    }
+    assert not told(read(tmp_path / "1", files))
+    files["vendor/modules.txt"] += "# example.com/other v1.0.0\n"
+    assert told(read(tmp_path / "2", files))
+
+
+def test_what_npm_takes_from_a_repository_under_another_name_is_there(tmp_path: Path) -> None:
+    wanted = {"foo": "git+https://example.com/x/bar.git"}
+    entry = {"name": "bar", "version": "1.0.0", "resolved": "git+ssh://git@example.com/x/bar.git#0123"}
+    lock = {"lockfileVersion": 3, "packages": {"": {"dependencies": wanted}, "node_modules/foo": entry}}
+    files = {"package.json": json.dumps({"name": "p", "version": "1.0.0", "dependencies": wanted})}
+    inventory = read(tmp_path, {**files, "package-lock.json": json.dumps(lock)})
+    assert [one.name for one in inventory.packages if not one.application] == ["bar"]
+    reason = "comes from a source repository, and was judged as if it were the release of its version: foo"
+    assert told(inventory) == {"package-lock.json": reason}
+
+
+def test_an_entry_of_yarn_without_a_version_is_told(tmp_path: Path) -> None:
+    text = '# yarn lockfile v1\n\n\na@^1:\n  resolved "https://registry.yarnpkg.com/a/-/a-1.0.0.tgz#x"\n'
+    assert told(read(tmp_path, {"yarn.lock": text}))["yarn.lock"] == "states no version of a: not judged"
 
 
 def test_a_package_of_npm_without_what_it_needs_is_told_with_advice(tmp_path: Path) -> None:

@@ -10,14 +10,14 @@ from typing import Final
 from garboard import lock_text
 from garboard.lock_text import CUT, Named, Pinned, Remark
 from garboard.model.image import File
-from garboard.model.package import Fact
+from garboard.model.package import Fact, Unlisted
 
 TYPE: Final = "hex"
 ORDER: Final = "semver"
 _MIX: Final = re.compile(r'\s*"([\w.-]+)":\s*\{:(\w+),\s*(?::"?([\w.-]+)"?,\s*"([^"]+)")?')
 _BRACES: Final = frozenset({"", "%{", "}", "%{}"})
 _NOT_KNOWN: Final = "line {} is of a form that is not known: what it names was not judged"
-_MIX_NEED: Final = re.compile(r"\{:(\w+),")
+_MIX_NEED: Final = re.compile(r"\{:(\w+),([^{}]*+)")
 _REQUIRED: Final = re.compile(r"[\s\[]*\{:(\w+),")
 _REBAR: Final = re.compile(r'[\s\[]*\{<<"([\w.-]+)">>,\s*\{(\w+),\s*(?:<<"([\w.-]+)">>,\s*<<"([^"]+)">>)?')
 
@@ -48,17 +48,23 @@ def _required(text: str) -> Named:
             yield found[1], number
 
 
-def _mix(text: str) -> Iterator[Pinned | Remark]:
+def _mix(text: str) -> Iterator[Pinned | Remark | Unlisted]:
     if text.strip() and not text.lstrip().startswith("%{"):
         raise ValueError("it does not begin with %{")
+    known: set[str] = set()
+    certain: list[tuple[str, str]] = []
     for number, line in enumerate(text.splitlines(), 1):
         if (found := _MIX.match(line)) is not None:
-            needs = tuple(_MIX_NEED.findall(line, found.end()))
+            stated = _MIX_NEED.findall(line, found.end())
+            needs = tuple(name for name, _ in stated)
+            known |= {found[1], found[3] or found[1]}
+            certain += [(found[1], name) for name, options in stated if "optional: true" not in options]
             yield Pinned(found[3] or found[1], (found[2] == "hex" and found[4]) or "", needs, line=number)
         elif line.strip() not in _BRACES:
             yield Remark(_NOT_KNOWN.format(number))
     if text.strip() and not text.rstrip().endswith("}"):
         yield CUT
+    yield from lock_text.unmet(TYPE, (pair for pair in certain if pair[1] not in known))
 
 
 def _rebar(text: str) -> Iterator[Pinned | Remark]:

@@ -163,6 +163,6 @@ ECOSYSTEM: Final = Ecosystem(
     interpreter="node",
     scripts=(".js", ".mjs"),
     interpreted=True,
-    misses="modules that are imported from addresses (a gap), and imports after the first 4 KiB of a file; packages that a bundler wrote into one file, and libraries for browsers that lie among a project's own files (`jquery.min.js`)",
+    misses="what entries of the first version of package-lock.json, or of deno.lock, need and these do not list; modules that are imported from addresses (a gap), and imports after the first 4 KiB of a file; packages that a bundler wrote into one file, and libraries for browsers that lie among a project's own files (`jquery.min.js`)",
     reference="https://docs.npmjs.com/cli/configuring-npm/package-json",
 )

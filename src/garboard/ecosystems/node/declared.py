@@ -81,6 +81,8 @@ def catalog(file: File, /) -> Iterator[Fact]:
     absent = {place for path in tree if _MODULES not in f"{path}/" for place in _missing(tree, path)}
     if absent and lock.packages is not None:
         yield Unlisted(type=TYPE, names=tuple(sorted(absent)))
+    if lock.packages is not None:
+        yield from lock_text.unmet(TYPE, _unmet(tree))
     lines = lock_text.lines(text, _OPENED)
     asked = _asked(tree)
     linked = {
@@ -113,6 +115,7 @@ def catalog(file: File, /) -> Iterator[Fact]:
             automatic=None if member else path not in asked,
             line=lines.get(path, 0) or lines.get(name, 0),
             scope="development" if entry.get("dev") is True and not member else "",
+            provides=() if member else _called(path, name, entry),
         )
 
 
@@ -128,6 +131,14 @@ def manifest(file: File, /) -> Iterator[Fact]:
             )
         else:
             yield fact
+
+
+def _called(path: str, name: str, entry: Mapping[str, Any]) -> tuple[str, ...]:
+    """By what name a project asks for a package from an address that calls itself otherwise."""
+    folder = path.rpartition(_MODULES)[2]
+    resolved = text_of(entry.get("resolved"))[:_LONGEST]
+    elsewhere = bool(resolved) and _OF_REGISTRY.fullmatch(resolved) is None
+    return (folder,) if folder != name and elsewhere else ()
 
 
 def _is_odd(entry: Mapping[str, Any]) -> bool:
@@ -189,6 +200,18 @@ def _missing(tree: Tree, path: str) -> Iterator[str]:
     """What the project or a member of its workspace asks for, and needs, that has no entry."""
     wanted = _names(tree[path], ("dependencies", "devDependencies"))
     return (name for name in wanted if not _resolved(tree, path, name))
+
+
+def _unmet(tree: Tree) -> Iterator[tuple[str, str]]:
+    """What installed packages need that has no entry; of what they bring themselves (bundle) an entry is not certain."""
+    for path, entry in tree.items():
+        if entry.get("link") or _MODULES not in f"{path}/":
+            continue
+        bundled = entry.get("bundleDependencies") or ()
+        optional = lock_text.mapping(entry.get("optionalDependencies"))
+        for name in lock_text.mapping(entry.get("dependencies")) if bundled is not True else ():
+            if name not in optional and name not in bundled and not _resolved(tree, path, name):
+                yield path.rpartition(_MODULES)[2], name
 
 
 def _flattened(lock: _Lock, unread: dict[str, None]) -> Tree:

@@ -59,7 +59,10 @@ def catalog(file: File, /) -> Iterator[Fact]:
     yield from (one for one in stated if isinstance(one, Unlisted))
     modules = [one for one in stated if isinstance(one, LockedModule)]
     known = {one.key: one for one in modules if one.own or _RELEASE.fullmatch(one.version)}
-    elsewhere = [one.name for one in modules if one.key not in known]
+    elsewhere = [one.name for one in modules if one.key not in known and one.version]
+    if blank := [one.name for one in modules if one.key not in known and not one.version]:
+        reason = f"states no version of {lock_text.some(blank)}: not judged"
+        yield Gap(stage="catalog", subject=file.path, reason=reason)
     if elsewhere:
         yield Gap(
             stage="catalog",
@@ -118,11 +121,16 @@ class _Entry(NamedTuple):
     specs: list[str]
     fields: dict[str, str]
     needs: list[str]
+    certain: list[str]
+    """Of these, what no installation lacks."""
     line: int
 
 
-def _classic(text: str) -> Iterator[LockedModule]:
+def _classic(text: str) -> Iterator[LockedModule | Unlisted]:
     entries = _entries(text)
+    names = {_split(spec)[0] for entry in entries for spec in entry.specs}
+    pairs = ((_split(entry.specs[0])[0], _split(need)[0]) for entry in entries for need in entry.certain)
+    yield from lock_text.unmet(TYPE, ((name, need) for name, need in pairs if need not in names))
     by_spec = {spec: str(place) for place, entry in enumerate(entries) for spec in entry.specs}
     for place, entry in enumerate(entries):
         name, asked = _split(entry.specs[0])
@@ -145,7 +153,7 @@ def _entries(text: str) -> list[_Entry]:
         if not line or line.startswith("#"):
             continue
         if depth == 0 and line.endswith(":"):
-            entries.append(_Entry([one.strip(' "') for one in line[:-1].split(",")], {}, [], number))
+            entries.append(_Entry([one.strip(' "') for one in line[:-1].split(",")], {}, [], [], number))
             within = ""
         elif depth == 0 or not entries:
             raise ValueError(f"line {number} names no package")
@@ -156,6 +164,8 @@ def _entries(text: str) -> list[_Entry]:
                 entries[-1].fields[pair[1].strip('"')] = pair[2].strip('"')
             elif within in _NEEDED:
                 entries[-1].needs.append(_spec(pair))
+                if within == _NEEDED[0]:
+                    entries[-1].certain.append(_spec(pair))
     return entries
 
 
@@ -179,6 +189,7 @@ def _berry(text: str) -> Iterator[LockedModule | Remark | Unlisted]:
 
     own = {key for key, entry in entries.items() if "@workspace:" in str(entry.get("resolution"))}
     asked = {need for key in own for need in resolved(entries[key], _NEEDED_BY_ROOT)}
+    yield from lock_text.unmet(TYPE, _berry_unmet(entries))
     for key, entry in entries.items():
         name, origin = _split(str(entry.get("resolution") or ""))
         version = str(entry.get("version") or "")
@@ -195,6 +206,15 @@ def _berry(text: str) -> Iterator[LockedModule | Remark | Unlisted]:
             key in asked,
             document.lines[key],
         )
+
+
+def _berry_unmet(entries: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    names = {_split(spec.strip())[0] for key in entries for spec in key.split(",")}
+    for key, entry in entries.items():
+        stated = lock_text.mapping(entry.get("dependenciesMeta"))
+        for need, _ in _pairs(entry, _NEEDED[:1]):
+            if need not in names and not lock_text.mapping(stated.get(need)).get("optional"):
+                yield _split(key)[0], need
 
 
 def _pairs(entry: Mapping[str, Any], kinds: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
@@ -225,9 +245,14 @@ def _pnpm(text: str) -> Iterator[LockedModule | Remark | Unlisted]:
     known = {"@".join(_pnpm_key(path, old=old)) for path in packages}
     yield from _unlisted((key for key in asked if _RELEASE.fullmatch(_split(key)[1])), known)
     needs: dict[str, dict[str, None]] = {}
+    unmet: list[tuple[str, str]] = []
     for path, entry in snapshots.items():
-        found = needs.setdefault("@".join(_pnpm_key(path, old=old)), {})
+        by, version = _pnpm_key(path, old=old)
+        found = needs.setdefault(f"{by}@{version}", {})
         found.update(dict.fromkeys(key(*pair) for pair in _pairs(entry or {}, _NEEDED[:2])))
+        certain = (_split(key(*pair)) for pair in _pairs(entry or {}, _NEEDED[:1]))
+        unmet += [(by, one[0]) for one in certain if _RELEASE.fullmatch(one[1]) and "@".join(one) not in known]
+    yield from lock_text.unmet(TYPE, unmet)
     seen = set()
     for path, entry in packages.items():
         name, version = _pnpm_key(path, old=old)
@@ -276,13 +301,16 @@ def _bun(text: str) -> Iterator[LockedModule | Remark | Unlisted]:
         if name:
             yield LockedModule(name, name, str(member.get("version") or ""), needs, own=True, line=lines.get(folder, 0))
     yield from _unlisted(asked, packages)
+    unmet: dict[tuple[str, str], None] = {}
     for key, entry in packages.items():
         name, version = _split(entry[0])
         if version.startswith("workspace:"):
             continue
         stated = next((one for one in entry if isinstance(one, dict)), {})
         needs = tuple(place(key, need) for need, _ in _pairs(stated, _NEEDED))
+        unmet |= {(name, need): None for need, _ in _pairs(stated, _NEEDED[:1]) if place(key, need) not in packages}
         yield LockedModule(key, name, version, needs, asked=key in asked, line=lines.get(key, 0))
+    yield from lock_text.unmet(TYPE, unmet)
 
 
 def _deno(text: str) -> Iterator[LockedModule | Remark | Unlisted]:

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
 
 from garboard import lock_text
-from garboard.lock_text import Named, text_of
+from garboard.lock_text import Named, Pins, text_of
 from garboard.model.faults import worded
 from garboard.model.gap import Gap
 from garboard.model.image import File
-from garboard.model.package import Fact, Package
+from garboard.model.package import Asked, Fact, Package
 
 TYPE: Final = "composer"
 ORDER: Final = "composer"
 _KINDS: Final = ("require", "require-dev")
 _NAMED: Final = r'\s*"name"\s*:\s*"([^"]+)"'
+_RELEASE: Final = re.compile(r"v?\d+\.\d+\.\d+(?:\.\d+)?(?:-(?:alpha|beta|RC)\.?\d+)?")
 _HINT: Final = "`composer update --no-install` writes composer.lock"
 
 
@@ -29,7 +31,7 @@ class _Lock(msgspec.Struct):
 def catalog(file: File, /) -> Iterator[Fact]:
     """Each package with its version, those for development too; or what a manifest asks for."""
     if file.path.endswith(".json"):
-        yield from lock_text.asked(file, _required, type_=TYPE, hint=_HINT)
+        yield from _manifest(file)
         return
     try:
         text = lock_text.decoded(file.data)
@@ -45,6 +47,7 @@ def catalog(file: File, /) -> Iterator[Fact]:
     ]
     versions = {name: version for name, version, _ in entries}
     needed = {need.lower() for _, _, one in entries for need in lock_text.mapping(one.get("require"))}
+    yield from lock_text.unmet(TYPE, _unmet(entries))
     for place, (name, version, entry) in enumerate(entries):
         namespace, _, short = name.rpartition("/")
         if not namespace or not version:
@@ -69,6 +72,46 @@ def catalog(file: File, /) -> Iterator[Fact]:
             line=lines.get(name, 0),
             scope="development" if place >= len(lock.packages) else "",
         )
+
+
+def _unmet(entries: Sequence[tuple[str, str, Mapping[str, Any]]]) -> Iterator[tuple[str, str]]:
+    """What packages need that none is or stands for; PHP itself and its parts have no vendor in their names."""
+    names = {name for name, _, _ in entries} | {name for _, _, entry in entries for name in _stood_for(entry)}
+    for name, _, entry in entries:
+        for need in lock_text.mapping(entry.get("require")):
+            if "/" in need and need.lower() not in names:
+                yield name, need.lower()
+
+
+def _stood_for(entry: Mapping[str, Any]) -> Iterator[str]:
+    """What a package, or the project, provides or replaces."""
+    return (name.lower() for kind in ("provide", "replace") for name in lock_text.mapping(entry.get(kind)))
+
+
+def _manifest(file: File) -> Iterator[Fact]:
+    facts = tuple(lock_text.asked(file, _required, type_=TYPE, hint=_HINT, pins=_PINS))
+    try:
+        document = lock_text.mapping(msgspec.json.decode(lock_text.decoded(file.data)))
+    except lock_text.ERRORS:
+        yield from facts
+        return
+    provided = tuple(filter(None, (text_of(document.get("name")).lower(), *_stood_for(document))))
+    for fact in facts:
+        yield msgspec.structs.replace(fact, provided=provided) if isinstance(fact, Asked) else fact
+
+
+def _exact(text: str) -> Mapping[str, str]:
+    """Versions that are written out; a package that is asked for twice may be in either."""
+    document = msgspec.json.decode(text)
+    found: dict[str, str] = {}
+    for kind in _KINDS:
+        for name, wanted in lock_text.table(document, kind).items():
+            exact = _RELEASE.fullmatch(text_of(wanted))
+            found[name.lower()] = "" if exact is None or name.lower() in found else text_of(wanted)
+    return {name: version for name, version in found.items() if version}
+
+
+_PINS: Final = Pins(ORDER, _exact)
 
 
 def _required(text: str) -> Named:

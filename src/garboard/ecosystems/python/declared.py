@@ -13,7 +13,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from garboard import lock_text
-from garboard.ecosystems.python.locked import LockedDistribution, packages
+from garboard.ecosystems.python.locked import TYPE, LockedDistribution, packages
+from garboard.ecosystems.python.names import normalize
 from garboard.lock_text import Remark
 from garboard.model.faults import worded
 from garboard.model.gap import Gap
@@ -24,6 +25,8 @@ _NAME: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 _TABLE: Final = re.compile(r"[ \t]*\[\[(?:package|packages)\]\]")
 _DEVELOPMENT: Final = frozenset({"dev", "develop", "development", "test", "tests", "lint", "docs", "typing"})
 """Groups that a lock file names and an installation of the project alone does without."""
+_UNLOCKED: Final = frozenset({"distribute", "pip", "setuptools", "wheel"})
+"""What older releases of poetry left to the environment, whoever needs it."""
 _META: Final = "_meta"
 _PIPFILE_SPEC: Final = ("6",)
 _KNOWN: Final = frozenset(
@@ -52,7 +55,14 @@ def catalog(file: File, /) -> Iterator[Fact]:
         yield Gap(stage="catalog", subject=file.path, reason=f"cannot be read: {worded(error)}")
         return
     yield from lock_text.gaps(file.path, (one for one in stated if isinstance(one, Remark)))
-    yield from packages([one for one in stated if isinstance(one, LockedDistribution)])
+    entries = [one for one in stated if isinstance(one, LockedDistribution)]
+    yield from lock_text.unmet(TYPE, _unmet(entries))
+    yield from packages(entries)
+
+
+def _unmet(entries: Sequence[LockedDistribution]) -> Iterator[tuple[str, str]]:
+    names = {normalize(one.name) for one in entries} | _UNLOCKED
+    return ((one.name, need) for one in entries for need in one.certain if normalize(need) not in names)
 
 
 def _pipenv(text: str) -> Iterator[LockedDistribution | Remark]:
@@ -90,7 +100,23 @@ def _tables(text: str) -> Iterator[LockedDistribution | Remark]:
         if own:
             needs += [need for group in groups.values() for need in _names(group)]
         line = places[position] if position < len(places) else 0
-        yield LockedDistribution(name, str(version or ""), tuple(needs), own, line=line, scope=_scope(table))
+        certain = tuple(_certain(table.get("dependencies")))
+        yield LockedDistribution(
+            name, str(version or ""), tuple(needs), own, line=line, scope=_scope(table), certain=certain
+        )
+
+
+def _certain(needs: object) -> Iterator[str]:
+    """The names of what every installation has that the lock file is for: for poetry, what has no marker and is in no extra.
+
+    PDM's requirements are those of the distribution, whatever their markers.
+    """
+    if isinstance(needs, list):
+        yield from (str(need["name"]) for need in needs if isinstance(need, Mapping) and need.get("name"))
+    for name, stated in lock_text.mapping(needs).items():
+        for one in stated if isinstance(stated, list) else [stated]:
+            if not isinstance(one, Mapping) or not (one.get("optional") or one.get("markers")):
+                yield str(name)
 
 
 def _form(document: Mapping[str, Any]) -> Iterator[Remark]:

@@ -22,6 +22,8 @@ class LockedDistribution(NamedTuple):
     asked: bool | None = None
     line: int = 0
     scope: str = ""
+    certain: tuple[str, ...] = ()
+    """Of what it needs, that without which there is no installation."""
 
 
 def packages(entries: Sequence[LockedDistribution]) -> Iterator[Package]:

@@ -6,15 +6,22 @@ import ast
 import re
 import tomllib
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from types import MappingProxyType
 from typing import Any, Final
 
 from garboard import lock_text
-from garboard.lock_text import Named, Remark
+from garboard.ecosystems.python.locked import ORDER, TYPE
+from garboard.ecosystems.python.names import normalize
+from garboard.lock_text import Named, Pins, Remark
 from garboard.model.image import File
 from garboard.model.package import Asked, Fact
 
-TYPE: Final = "pypi"
+_EXACT: Final = re.compile(r"(?:\[[^\]]*\])?\(?==(\d[A-Za-z0-9.!+_-]*)\)?")
+"""What follows the name of a requirement that admits one version, without blanks."""
+_OF_AN_INDEX: Final = frozenset({"version", "extras", "index", "hashes"})
+"""Keys of a Pipfile's package that leave no doubt of which release it is, and whether it is installed."""
 _NAME: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 _QUOTED: Final = re.compile(r"""["']([A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?)(?=[\s\[<>=!~;@"'(])""")
 _COMPILED: Final = "`pip-compile {0}` or `uv pip compile {0} -o requirements.txt` writes them down"
@@ -54,7 +61,8 @@ def catalog(file: File, /) -> Iterator[Fact]:
             else:
                 yield one
 
-    facts = tuple(lock_text.asked(file, named, type_=TYPE, hint=hint(name, file.data)))
+    pins = _PINS.get(name)
+    facts = tuple(lock_text.asked(file, named, type_=TYPE, hint=hint(name, file.data), pins=pins))
     yield from facts
     if remarks and not facts:
         yield Asked(type=TYPE, told=True)
@@ -104,6 +112,49 @@ def _lists(document: Mapping[str, Any]) -> Iterator[tuple[str, Any, bool]]:
         environment = lock_text.table(document, "tool", "hatch", "envs", name)
         for key in ("dependencies", "extra-dependencies"):
             yield f"tool.hatch.envs.{name}.{key}", environment.get(key), True
+
+
+def _project_pins(text: str) -> Mapping[str, str]:
+    """Of what every installation of the project needs, and takes from an index."""
+    document = tomllib.loads(text)
+    sources = {normalize(name) for name in lock_text.table(document, "tool", "uv", "sources")}
+    found: dict[str, set[str]] = {}
+    for need in lock_text.entries(lock_text.table(document, "project").get("dependencies"), "dependencies"):
+        name = _NAME.match(need.strip()) if isinstance(need, str) else None
+        if name is not None:
+            rest = "".join(need.strip()[name.end() :].split())
+            exact = _EXACT.fullmatch(rest)
+            found.setdefault(name[0], set()).add(exact[1] if exact is not None else "")
+    return _agreed(found, sources)
+
+
+def _pipfile_pins(text: str) -> Mapping[str, str]:
+    document = tomllib.loads(text)
+    found: dict[str, set[str]] = {}
+    for table in document.keys() - _NOT_CATEGORIES:
+        for name, wanted in lock_text.table(document, table).items():
+            stated = wanted if isinstance(wanted, Mapping) else {"version": wanted}
+            exact = _EXACT.fullmatch("".join(str(stated.get("version", "")).split()))
+            plain = exact is not None and stated.keys() <= _OF_AN_INDEX
+            found.setdefault(name, set()).add(exact[1] if exact is not None and plain else "")
+    return _agreed(found, set())
+
+
+def _agreed(found: Mapping[str, AbstractSet[str]], sources: Container[str]) -> Mapping[str, str]:
+    """Those of which one version alone is stated, whatever their spelling."""
+    stated: dict[str, set[str]] = {}
+    for name, versions in found.items():
+        stated.setdefault(normalize(name), set()).update(versions)
+    return {
+        name: min(stated[normalize(name)])
+        for name in found
+        if len(stated[normalize(name)]) == 1 and "" not in stated[normalize(name)] and normalize(name) not in sources
+    }
+
+
+_PINS: Final[Mapping[str, Pins]] = MappingProxyType(
+    {"pyproject.toml": Pins(ORDER, _project_pins), "Pipfile": Pins(ORDER, _pipfile_pins)}
+)
 
 
 def _elsewhere(project: Mapping[str, Any], tool: Mapping[str, Any]) -> Iterator[Remark]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Final, NamedTuple
 
 import msgspec
 
 from garboard import lock_text
-from garboard.lock_text import Named
+from garboard.lock_text import Named, Pins
 from garboard.model.faults import worded
 from garboard.model.gap import Gap
 from garboard.model.image import File
@@ -34,6 +34,9 @@ _PLATFORMS: Final = re.compile(r"[,\s](?::platforms?[ \t]*=>|platforms?:)")
 _CONDITION: Final = re.compile(r"[\s)](?:if|unless)[ \t(!]|[,\s](?::install_if[ \t]*=>|install_if:)")
 _WORD: Final = re.compile(r"\w+")
 _DEVELOPMENT: Final = frozenset({"development", "test"})
+_PINNED: Final = re.compile(r"""[ \t]*,[ \t]*["'](?:=[ ]?)?(\d[\w.]*)["']""")
+_SOURCE: Final = re.compile(r"[,\s](?::(?:git|path|source|gist|bit)\w*[ \t]*=>|(?:git|path|source|gist|bit)\w*:)|#\{")
+"""An option that takes a gem from elsewhere."""
 _HINT: Final = "`bundle lock` writes Gemfile.lock"
 _SECTIONS: Final = frozenset({"GEM", "GIT", "PATH", "PLUGIN SOURCE"})
 _KNOWN: Final = _SECTIONS | {"DEPENDENCIES", "PLATFORMS", "CHECKSUMS", "RUBY VERSION", "BUNDLED WITH"}
@@ -58,7 +61,9 @@ class LockedGem(NamedTuple):
 def catalog(file: File, /) -> Iterator[Fact]:
     """Each gem with its version, and the platform of one with compiled parts; one of the project's folders is its own."""
     if not file.path.endswith((".lock", ".locked")):
-        yield from map(partial(_for_some, file.data), lock_text.asked(file, _required, type_=TYPE, hint=_HINT))
+        yield from map(
+            partial(_for_some, file.data), lock_text.asked(file, _required, type_=TYPE, hint=_HINT, pins=_PINS)
+        )
         return
     try:
         text = lock_text.decoded(file.data)
@@ -76,6 +81,8 @@ def catalog(file: File, /) -> Iterator[Fact]:
     versions: dict[str, dict[str, None]] = {}
     for gem in gems:
         versions.setdefault(gem.name, {})[gem.version] = None
+    pairs = ((gem.name, need) for gem in gems for need in gem.needs)
+    yield from lock_text.unmet(TYPE, (one for one in pairs if one[1] not in versions and one[1] != "bundler"))
     for gem in gems:
         if not gem.version:
             yield Gap(stage="catalog", subject=file.path, reason=f"states no version of {gem.name}: not judged")
@@ -103,10 +110,24 @@ class AskedGem(NamedTuple):
     development: bool
     elsewhere: bool
     conditional: bool
+    version: str
+    """The one that it states, if no other will do."""
 
 
 def _required(text: str) -> Named:
     return ((one.name, one.line, one.development) for one in _asked(text))
+
+
+def _exact(text: str) -> Mapping[str, str]:
+    """Versions of gems that every installation takes from where all gems are from."""
+    found: dict[str, set[str]] = {}
+    for one in _asked(text):
+        plain = one.version and not (one.elsewhere or one.conditional)
+        found.setdefault(one.name, set()).add(one.version if plain else "")
+    return {name: min(versions) for name, versions in found.items() if len(versions) == 1 and "" not in versions}
+
+
+_PINS: Final = Pins(ORDER, _exact)
 
 
 def _for_some(data: bytes, fact: Fact) -> Fact:
@@ -121,7 +142,7 @@ def _for_some(data: bytes, fact: Fact) -> Fact:
 
 
 def _asked(text: str) -> Iterator[AskedGem]:
-    blocks: list[tuple[bool, bool, bool]] = []
+    blocks: list[tuple[bool, bool, bool, bool]] = []
     for number, line in enumerate(text.splitlines(), 1):
         if (found := _REQUIRED.match(line)) is not None:
             stated = _IN_GROUP.match(line)
@@ -132,15 +153,29 @@ def _asked(text: str) -> Iterator[AskedGem]:
                 only or "add_development_dependency" in found[0],
                 _PLATFORMS.search(line) is not None or any(one[1] for one in blocks),
                 _CONDITION.search(line, found.end()) is not None or any(one[2] for one in blocks),
+                _exactly(line, found) if all(one[3] for one in blocks) else "",
             )
         elif (block := _BLOCK.match(line)) is not None and not line.rstrip().endswith((" end", ";end")):
             group = _GROUP.match(line)
             word = block[1] or ""
             blocks.append(
-                (group is not None and _for_development(group[1]), word[:8] == "platform", word in _CONDITIONS)
+                (
+                    group is not None and _for_development(group[1]),
+                    word[:8] == "platform",
+                    word in _CONDITIONS,
+                    group is not None,
+                )
             )
         elif blocks and line.strip() == "end":
             blocks.pop()
+
+
+def _exactly(line: str, found: re.Match[str]) -> str:
+    """The version that a line states of a gem, if it says nothing else of it but groups and what is required of it."""
+    stated = _PINNED.match(line, found.end())
+    if stated is None or not found[0].lstrip().startswith("gem") or _SOURCE.search(line, stated.end()) is not None:
+        return ""
+    return "" if line.partition("#")[0].rstrip().endswith((",", "\\")) else stated[1]
 
 
 def _for_development(groups: str) -> bool:

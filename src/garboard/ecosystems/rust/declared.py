@@ -43,6 +43,7 @@ def catalog(file: File, /) -> Iterator[Fact]:
     for crate in crates:
         versions.setdefault(crate["name"], []).append(crate["version"])
     asked = {need for crate in crates if "source" not in crate for need in _needs(crate, versions)}
+    yield from lock_text.unmet(TYPE, _unmet(crates, versions))
     lines = _lines(text)
     for crate in crates:
         name, version = crate["name"], crate["version"]
@@ -123,6 +124,16 @@ def _needs(crate: dict[str, Any], versions: dict[str, list[str]]) -> Iterator[st
         version = rest.partition(" ")[0] or next(iter(versions.get(name, ())), "")
         if version:
             yield f"{name}@{version}"
+
+
+def _unmet(crates: Sequence[Any], versions: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, str]]:
+    """What crates need that is not listed, with the version where they state it."""
+    for crate in crates:
+        for need in crate.get("dependencies", ()):
+            name, _, rest = str(need).partition(" ")
+            version = rest.partition(" ")[0]
+            if version not in versions.get(name, ()) if version else name not in versions:
+                yield crate["name"], f"{name} {version}".strip()
 
 
 def _lines(text: str) -> dict[tuple[str, str], int]:

@@ -17,7 +17,15 @@ from garboard.image.layers.globs import Matcher
 from garboard.image.layers.names import NameLog
 from garboard.image.layers.reader import explained, no_file, read_file, text, too_big
 from garboard.image.layers.record import LayerRecord, Link, Reading
-from garboard.image.layers.tar import PROGRAM_ANYWHERE, PROGRAM_SIGNS, TAR_SIGN, TAR_SIGN_AT, WINDOWS, mapped
+from garboard.image.layers.tar import (
+    NO_EXTENSION,
+    PROGRAM_ANYWHERE,
+    PROGRAM_SIGNS,
+    TAR_SIGN,
+    TAR_SIGN_AT,
+    WINDOWS,
+    mapped,
+)
 from garboard.model.errors import ImageError
 from garboard.model.gap import Gap
 from garboard.model.image import File, Glance, Reader
@@ -210,7 +218,7 @@ class _Reading:
 
     @staticmethod
     def _may_be_a_program(path: bytes, last: bytes, entry: os.DirEntry[bytes]) -> bool:
-        if b"bin/" in path or b".so" in last or last.endswith(WINDOWS):
+        if b"bin/" in path or b".so" in last or b"." not in last or last.endswith((*WINDOWS, *NO_EXTENSION)):
             return True
         status = entry.stat(follow_symlinks=False)
         return bool(status.st_mode & 0o100) or status.st_size >= PROGRAM_ANYWHERE

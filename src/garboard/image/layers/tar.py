@@ -64,7 +64,7 @@ _IN_MEMORY: Final = 8 * MIB
 """A file of a stream that is larger is laid down in a temporary file where parts of it are read."""
 _PROGRAM_LEAST: Final = 4
 """Bytes of an ELF file's magic number; a script that calls one program is not much longer."""
-_NO_EXTENSION: Final = (b".bin", b".dat", b".data", b".blob", b".bundle", b".payload", b".archive")
+NO_EXTENSION: Final = (b".bin", b".dat", b".data", b".blob", b".bundle", b".payload", b".archive")
 """What the names of archives end with that are not named as such, where they have an extension at all."""
 PROGRAM_ANYWHERE: Final = MIB
 """A file of so many bytes may be a program whatever its mode says: none of Go's is smaller."""
@@ -586,7 +586,7 @@ class Walker:
                         )
                     )
                     or b"." not in last
-                    or last.endswith(_NO_EXTENSION)
+                    or last.endswith(NO_EXTENSION)
                 )
             ):
                 head = min(size, PROGRAM_HEAD)
