@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from garboard.reporters.view import View
     from garboard.workflows.attribute import Build
     from garboard.workflows.fix import BuildContext
-    from garboard.workflows.make_fixes import Judge, Proving, Wanted
+    from garboard.workflows.make_fixes import FixWish, Judge, Proving
     from garboard.workflows.prove import ProofMeans
     from garboard.workflows.recommend import Subject
 
@@ -325,7 +325,7 @@ class _Made(NamedTuple):
 
     fixes: Fixes
     code: int
-    asking: pull_requests.Asking
+    asking: pull_requests.WantedRequests
 
 
 def _made(settings: Settings, context: BuildContext) -> _Made:
@@ -333,7 +333,7 @@ def _made(settings: Settings, context: BuildContext) -> _Made:
     from garboard.workflows.pull_requests import settled
 
     analysis = settings.analysis
-    wanted = make_fixes.Wanted(settings.kinds, settings.furthest, settings.pinned)
+    wanted = make_fixes.FixWish(settings.kinds, settings.furthest, settings.pinned)
     if settings.file.is_dir():
         return _made_of_all(settings, context, wanted)
     if analysis.image:
@@ -344,10 +344,10 @@ def _made(settings: Settings, context: BuildContext) -> _Made:
         fixes = _of_names(settings, wanted)
         code = _code(fixes)
     stage, certain = analysis.build.target, settled(fixes, settings.kinds)
-    return _Made(fixes, code, pull_requests.Asking(settings.file, stage, (("", fixes),), certain))
+    return _Made(fixes, code, pull_requests.WantedRequests(settings.file, stage, (("", fixes),), certain))
 
 
-def _of_names(settings: Settings, wanted: Wanted) -> Fixes:
+def _of_names(settings: Settings, wanted: FixWish) -> Fixes:
     from garboard.workflows import make_fixes
 
     analysis = settings.analysis
@@ -357,7 +357,7 @@ def _of_names(settings: Settings, wanted: Wanted) -> Fixes:
     return make_fixes.of_dockerfile(analysis.build, platform, wanted, recommending)
 
 
-def _made_of_all(settings: Settings, context: BuildContext, wanted: Wanted) -> _Made:
+def _made_of_all(settings: Settings, context: BuildContext, wanted: FixWish) -> _Made:
     from garboard.git.checkout import Checkout
     from garboard.workflows import make_fixes
 
@@ -367,7 +367,7 @@ def _made_of_all(settings: Settings, context: BuildContext, wanted: Wanted) -> _
     made = make_fixes.of_repository(str(folder), paths, context, platform, wanted, _recommending(analysis))
     parts = tuple((f"base-{one.name}", one.fixes) for one in made.groups)
     code = _code(made.whole) or (3 if made.unread else 0)
-    return _Made(made.whole, code, pull_requests.Asking(folder, "", parts, made.settled))
+    return _Made(made.whole, code, pull_requests.WantedRequests(folder, "", parts, made.settled))
 
 
 def _code(fixes: Fixes) -> int:

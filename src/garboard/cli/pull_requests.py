@@ -90,7 +90,7 @@ def settings(given: Given) -> RequestSettings | None:
     )
 
 
-class Asking(NamedTuple):
+class WantedRequests(NamedTuple):
     """What to ask for.
 
     Attributes:
@@ -106,7 +106,7 @@ class Asking(NamedTuple):
     settled: Callable[[str], bool]
 
 
-def asked(asking: Asking, given: RequestSettings, opening: Opening) -> tuple[RequestOutcome, ...]:
+def asked(asking: WantedRequests, given: RequestSettings, opening: Opening) -> tuple[RequestOutcome, ...]:
     """What was done about the pull requests.
 
     Raises:

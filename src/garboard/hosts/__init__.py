@@ -11,7 +11,7 @@ from garboard.model.errors import UsageError
 
 if TYPE_CHECKING:
     from garboard.hosts.protocol import CodeHost, HostKind
-    from garboard.hosts.remote import Remote
+    from garboard.hosts.remote import GitRemote
     from garboard.net.client import Client
 
 KINDS: Final = cast("tuple[HostKind, ...]", (github, gitlab, gitea, bitbucket, azure))
@@ -34,7 +34,7 @@ class OpenedHost(NamedTuple):
     limit: int
 
 
-def open_host(client: Client, remote: Remote, name: str, api: str) -> OpenedHost:
+def open_host(client: Client, remote: GitRemote, name: str, api: str) -> OpenedHost:
     """The host of a remote, of the kind that is named, or else that its address tells; ``api`` is empty for the usual address.
 
     Raises:
@@ -54,7 +54,7 @@ def open_host(client: Client, remote: Remote, name: str, api: str) -> OpenedHost
     return OpenedHost(opened, login, token, kind.LIMIT)
 
 
-def _kind(remote: Remote, name: str) -> HostKind:
+def _kind(remote: GitRemote, name: str) -> HostKind:
     found = next((one for one in KINDS if (name == one.NAME if name else one.recognizes(remote))), None)
     if found is None:
         raise UsageError(

@@ -13,7 +13,7 @@ from garboard.hosts.protocol import PAGES
 from garboard.model.pull_request import BRANCHES, Draft, PullRequest, RequestState
 
 if TYPE_CHECKING:
-    from garboard.hosts.remote import Remote
+    from garboard.hosts.remote import GitRemote
 
 NAME: Final = "azure"
 TOKENS: Final = ("AZURE_DEVOPS_TOKEN", "SYSTEM_ACCESSTOKEN")
@@ -43,12 +43,12 @@ class _Page(msgspec.Struct):
     value: list[_Pull]
 
 
-def recognizes(remote: Remote) -> bool:
+def recognizes(remote: GitRemote) -> bool:
     """Whether a remote is at Azure DevOps Services."""
     return remote.host in ("dev.azure.com", "ssh.dev.azure.com") or remote.host.endswith(".visualstudio.com")
 
 
-def api_address(remote: Remote) -> str:
+def api_address(remote: GitRemote) -> str:
     """The API of an organization."""
     if remote.host.endswith(".visualstudio.com"):
         organization = remote.parts[1:2] if remote.scheme == "ssh" else (remote.host.partition(".")[0],)
@@ -58,7 +58,7 @@ def api_address(remote: Remote) -> str:
     return "/".join((root, *(quote(one, safe="") for one in organization)))
 
 
-def repository(api: Api, remote: Remote) -> AzureRepository:
+def repository(api: Api, remote: GitRemote) -> AzureRepository:
     """The pull requests of a remote.
 
     Raises:

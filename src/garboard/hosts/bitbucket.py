@@ -13,7 +13,7 @@ from garboard.hosts.protocol import PAGES
 from garboard.model.pull_request import Draft, PullRequest, RequestState
 
 if TYPE_CHECKING:
-    from garboard.hosts.remote import Remote
+    from garboard.hosts.remote import GitRemote
 
 NAME: Final = "bitbucket"
 TOKENS: Final = ("BITBUCKET_TOKEN",)
@@ -65,17 +65,17 @@ class _Repository(msgspec.Struct):
     mainbranch: _Branch | None = None
 
 
-def recognizes(remote: Remote) -> bool:
+def recognizes(remote: GitRemote) -> bool:
     """Whether a remote is at bitbucket.org."""
     return remote.host in ("bitbucket.org", "altssh.bitbucket.org")
 
 
-def api_address(_remote: Remote) -> str:
+def api_address(_remote: GitRemote) -> str:
     """The API of Bitbucket Cloud."""
     return "https://api.bitbucket.org/2.0"
 
 
-def repository(api: Api, remote: Remote) -> BitbucketRepository:
+def repository(api: Api, remote: GitRemote) -> BitbucketRepository:
     """The pull requests of a remote.
 
     Raises:

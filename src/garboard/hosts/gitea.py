@@ -13,7 +13,7 @@ from garboard.hosts.protocol import PAGES
 from garboard.model.pull_request import Draft, PullRequest, RequestState
 
 if TYPE_CHECKING:
-    from garboard.hosts.remote import Remote
+    from garboard.hosts.remote import GitRemote
 
 NAME: Final = "gitea"
 TOKENS: Final = ("GITEA_TOKEN", "FORGEJO_TOKEN")
@@ -49,17 +49,17 @@ class _Label(msgspec.Struct):
     name: str
 
 
-def recognizes(remote: Remote) -> bool:
+def recognizes(remote: GitRemote) -> bool:
     """Whether a remote is at a public host that runs Gitea or Forgejo."""
     return remote.host in ("gitea.com", "codeberg.org")
 
 
-def api_address(remote: Remote) -> str:
+def api_address(remote: GitRemote) -> str:
     """The API of the host itself."""
     return f"{remote.web}/api/v1"
 
 
-def repository(api: Api, remote: Remote) -> GiteaRepository:
+def repository(api: Api, remote: GitRemote) -> GiteaRepository:
     """The pull requests of a remote.
 
     Raises:

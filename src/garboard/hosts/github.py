@@ -13,7 +13,7 @@ from garboard.hosts.protocol import PAGES
 from garboard.model.pull_request import Draft, PullRequest, RequestState
 
 if TYPE_CHECKING:
-    from garboard.hosts.remote import Remote
+    from garboard.hosts.remote import GitRemote
 
 NAME: Final = "github"
 TOKENS: Final = ("GITHUB_TOKEN", "GH_TOKEN")
@@ -44,17 +44,17 @@ class _Pull(msgspec.Struct):
     merged_at: str | None = None
 
 
-def recognizes(remote: Remote) -> bool:
+def recognizes(remote: GitRemote) -> bool:
     """Whether a remote is at github.com."""
     return remote.host in ("github.com", "ssh.github.com")
 
 
-def api_address(remote: Remote) -> str:
+def api_address(remote: GitRemote) -> str:
     """The API of github.com, or of a server of one's own."""
     return "https://api.github.com" if recognizes(remote) else f"{remote.web}/api/v3"
 
 
-def repository(api: Api, remote: Remote) -> GitHubRepository:
+def repository(api: Api, remote: GitRemote) -> GitHubRepository:
     """The pull requests of a remote.
 
     Raises:

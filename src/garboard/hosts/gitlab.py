@@ -13,7 +13,7 @@ from garboard.hosts.protocol import PAGES
 from garboard.model.pull_request import Draft, PullRequest, RequestState
 
 if TYPE_CHECKING:
-    from garboard.hosts.remote import Remote
+    from garboard.hosts.remote import GitRemote
 
 NAME: Final = "gitlab"
 TOKENS: Final = ("GITLAB_TOKEN",)
@@ -44,17 +44,17 @@ class _MergeRequest(msgspec.Struct):
     description: str | None = None
 
 
-def recognizes(remote: Remote) -> bool:
+def recognizes(remote: GitRemote) -> bool:
     """Whether a remote is at gitlab.com."""
     return remote.host in ("gitlab.com", "altssh.gitlab.com")
 
 
-def api_address(remote: Remote) -> str:
+def api_address(remote: GitRemote) -> str:
     """The API of the host itself."""
     return "https://gitlab.com/api/v4" if recognizes(remote) else f"{remote.web}/api/v4"
 
 
-def repository(api: Api, remote: Remote) -> GitLabProject:
+def repository(api: Api, remote: GitRemote) -> GitLabProject:
     """The merge requests of a remote, which may lie in groups of groups.
 
     Raises:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 if TYPE_CHECKING:
     from garboard.hosts.api import Api
-    from garboard.hosts.remote import Remote
+    from garboard.hosts.remote import GitRemote
     from garboard.model.pull_request import Draft, PullRequest
 
 PAGES: Final = 20
@@ -60,11 +60,11 @@ class HostKind(Protocol):
     LIMIT: int
     """Characters of a body that the host takes."""
 
-    def recognizes(self, remote: Remote) -> bool:
+    def recognizes(self, remote: GitRemote) -> bool:
         """Whether a remote is surely at such a host."""
 
-    def api_address(self, remote: Remote) -> str:
+    def api_address(self, remote: GitRemote) -> str:
         """The API's address, without a slash at its end."""
 
-    def repository(self, api: Api, remote: Remote) -> CodeHost:
+    def repository(self, api: Api, remote: GitRemote) -> CodeHost:
         """The pull requests of a remote."""

@@ -14,7 +14,7 @@ _LONGEST: Final = 2048
 _SCHEMES: Final = ("https", "http", "ssh", "file")
 
 
-class Remote(Value):
+class GitRemote(Value):
     """Where a remote is; ``address`` is what git gets, without a password; ``host`` has the port of HTTP(S), if one is named."""
 
     address: str
@@ -34,7 +34,7 @@ class Remote(Value):
         return f"{'http' if self.scheme == 'http' else 'https'}://{self.host}"
 
 
-def parse(text: str) -> Remote:
+def parse(text: str) -> GitRemote:
     """Read an address.
 
     Raises:
@@ -44,9 +44,9 @@ def parse(text: str) -> Remote:
         raise UsageError("the remote's address cannot be used", "see: git remote -v")
     found = _SHORT.fullmatch(text) if "://" not in text else None
     if found and found[1].lower() not in _SCHEMES and "@" not in found[2]:  # else a password may be in it
-        return Remote(address=text, scheme="ssh", host=found[1].lower(), path=unquote(found[2]))
+        return GitRemote(address=text, scheme="ssh", host=found[1].lower(), path=unquote(found[2]))
     if text.startswith("/"):
-        return Remote(address=text, scheme="file", host="", path=text)
+        return GitRemote(address=text, scheme="file", host="", path=text)
     try:
         parts = urlsplit(text)
         name, port = parts.hostname or "", parts.port
@@ -57,7 +57,7 @@ def parse(text: str) -> Remote:
     host = f"[{name}]" if ":" in name else name
     if parts.scheme in ("https", "http") and port:
         host += f":{port}"
-    return Remote(address=_clean(text, parts.scheme), scheme=parts.scheme, host=host, path=unquote(parts.path))
+    return GitRemote(address=_clean(text, parts.scheme), scheme=parts.scheme, host=host, path=unquote(parts.path))
 
 
 def _clean(text: str, scheme: str) -> str:

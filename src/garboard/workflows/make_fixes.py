@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _COVERAGES: Final = tuple(Coverage)
 
 
-class Wanted(NamedTuple):
+class FixWish(NamedTuple):
     """Which changes are made: of these kinds, no base further away, and bases with their digests."""
 
     kinds: frozenset[ActionKind]
@@ -67,7 +67,7 @@ class FixedImage(NamedTuple):
 
 
 def of_image(
-    image: str, build: Build, context: BuildContext, judge: Judge, wanted: Wanted, proving: Proving | None = None
+    image: str, build: Build, context: BuildContext, judge: Judge, wanted: FixWish, proving: Proving | None = None
 ) -> FixedImage:
     """What the actions about an image change in the files of its build; nothing is written.
 
@@ -94,7 +94,7 @@ def of_image(
     return FixedImage(_proved(build, means, islice(attempts, proving.tries)), report)
 
 
-def _narrowed(report: Report, build: Build, wanted: Wanted) -> Report:
+def _narrowed(report: Report, build: Build, wanted: FixWish) -> Report:
     """A report that recommends no base that is not wanted."""
     if report.recommendation is None:
         return report
@@ -150,14 +150,14 @@ def _judging(judge: Judge, build: Build) -> Callable[[str, bytes], frozenset[Iss
 
 
 def of_dockerfile(
-    build: Build, platform: Platform, wanted: Wanted, recommending: Callable[[recommend.Subject], Recommendation]
+    build: Build, platform: Platform, wanted: FixWish, recommending: Callable[[recommend.Subject], Recommendation]
 ) -> Fixes:
     """Another base for what a Dockerfile builds, by what is recommended in its place; nothing is written."""
     return fix_unbuilt.fix_dockerfile(build.on(platform), _by_reference(platform, wanted, recommending))
 
 
 def of_deployment(
-    file: Path, platform: Platform, wanted: Wanted, recommending: Callable[[recommend.Subject], Recommendation]
+    file: Path, platform: Platform, wanted: FixWish, recommending: Callable[[recommend.Subject], Recommendation]
 ) -> Fixes:
     """Other images in a file that names images to run; nothing is written.
 
@@ -179,7 +179,7 @@ def of_repository(
     paths: Iterable[str],
     context: BuildContext,
     platform: Platform,
-    wanted: Wanted,
+    wanted: FixWish,
     recommending: Callable[[recommend.Subject], Recommendation],
 ) -> fix_repository.FixedRepository:
     """Other images in all files that name some, by their paths in the context; nothing is written."""
@@ -194,7 +194,7 @@ def of_repository(
 
 
 def _by_reference(
-    platform: Platform, wanted: Wanted, recommending: Callable[[recommend.Subject], Recommendation]
+    platform: Platform, wanted: FixWish, recommending: Callable[[recommend.Subject], Recommendation]
 ) -> fix_unbuilt.Recommend:
     def found(reference: str) -> Recommendation:
         subject = recommend.Subject(base=reference, platform=platform)
