@@ -216,7 +216,7 @@ def test_what_is_not_here_is_told(tmp_path: Path) -> None:
     needs = [dependency("g:a", "1"), dependency("g:c", "7"), dependency("g:open"), dependency("g:late", "LATEST")]
     found = scan(tmp_path, {"pom.xml": pom("x:shop", needs=needs, managed=[IMPORT])}, STORED)
     reasons = " ".join(gap.reason for gap in found.gaps)
-    assert "no version of g:open, g:late" in reasons
+    assert "asks for g:open, g:late" in reasons
     assert "not here: b:bill:2" in reasons
     assert "what these need is not known, for their files are not here: g:c:7" in reasons
 
