@@ -29,7 +29,8 @@ class Checkout:
             root = Git(folder.resolve()).text("rev-parse", "--show-toplevel")
         except GitError as error:
             raise UsageError(
-                f"{folder} is in no git repository: {error.hint or error.message}", "leave out --pr"
+                f"{folder} is in no git repository: {error.hint or error.message}",
+                "name one that is, or make it one: git init",
             ) from error
         self.root = Path(root)
         self._git = Git(self.root)

@@ -91,7 +91,8 @@ def wanted_of(
     """What to ask for: all changes of files together, as they were planned and proved together; none if they are not good."""
     if not fixes.files or (fixes.proof is not None and fixes.proof.failure):
         return ()
-    files = tuple(msgspec.structs.replace(one, file=path_of(one.file)) for one in fixes.files)
+    fixes = _in_repository(fixes, path_of)
+    files = fixes.files
     content = _content(files)
     marks = f"<!-- garboard: {content} -->"
     wanted = WantedRequest(
@@ -102,6 +103,17 @@ def wanted_of(
         files=files,
     )
     return (wanted,)
+
+
+def _in_repository(fixes: Fixes, path_of: Callable[[str], str]) -> Fixes:
+    """The same changes, with files named by their paths in the repository, wherever the user is."""
+    paths = {one.file: path_of(one.file) for one in fixes.files}
+
+    def moved(files: Sequence[FileChange]) -> tuple[FileChange, ...]:
+        return tuple(msgspec.structs.replace(one, file=paths[one.file]) for one in files)
+
+    changes = tuple(msgspec.structs.replace(one, files=moved(one.files)) for one in fixes.changes)
+    return msgspec.structs.replace(fixes, image=paths.get(fixes.image, fixes.image), changes=changes)
 
 
 Settled = Callable[[str], bool]

@@ -70,6 +70,18 @@ def test_a_pull_request(image: str, host: FakeGitea) -> None:
     assert SECRET not in found.output + again.output + str(host.pulls)
 
 
+def test_files_are_named_as_in_the_repository(image: str, host: FakeGitea, tmp_path: Path) -> None:
+    git("config", "user.name", "Ann")
+    found = run(host, image, "-f", str(tmp_path / "project" / "Dockerfile"))
+    assert found.return_value == 0
+    (pull,) = host.pulls
+    assert "`requirements.txt`" in pull["body"]
+    assert str(tmp_path / "project") not in pull["body"]
+    os.chdir(tmp_path)
+    assert "unchanged" in run(host, image, "-f", "project/Dockerfile").output, "wherever the user is"
+    assert len(host.pulls) == 1
+
+
 def test_a_dry_run(image: str, host: FakeGitea) -> None:
     found = run(host, image, "-f", "Dockerfile", "--dry-run")
     assert found.return_value == 1
