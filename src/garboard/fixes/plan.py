@@ -8,7 +8,7 @@ moves the place of another.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final, NamedTuple
@@ -164,7 +164,7 @@ class _Plan:
         path, data = listed
         name = files.name(path)
         self._data.setdefault(name, data)
-        return name, manifests.raising(path, data, wanted)
+        return name, manifests.raising(path, data, wanted, self._exists)
 
     def _refuse_limited(self, wanted: WantedVersion) -> None:
         """Refuse where a command of the line goes by a file of limits, which may not allow the version."""
@@ -188,18 +188,21 @@ class _Plan:
         if any(one.is_for(wanted) for one in here) or wanted.asked_for:
             return None
         for one in here:
-            if isinstance(one.request, UnknownRequest):
-                path = context_file(
-                    files.dockerfile,
-                    files.build_args,
-                    line,
-                    one.request.text,
-                    lambda path: files.read(path) is not None,
-                )
+            for named in self._named(one, wanted):
+                path = context_file(files.dockerfile, files.build_args, line, named, self._exists)
                 data = files.read(path) if path else None
                 if data is not None:
                     return path, data
         return None
+
+    def _named(self, one: PlacedRequest, wanted: WantedVersion) -> Iterator[str]:
+        """Paths of what a request may read, as its line would name them."""
+        if isinstance(one.request, UnknownRequest):
+            line = self._files.dockerfile.written(one.instruction.span).decode("utf-8", "replace")
+            yield from manifests.named(one.request, wanted, line)
+
+    def _exists(self, path: str) -> bool:
+        return self._files.read(path) is not None
 
     def _put(self, file: str, splices: tuple[Splice, ...]) -> FileChange:
         """The change of one file on top of those before it."""

@@ -76,3 +76,35 @@ def test_a_name_that_no_package_has_is_not_written(name: str, version: str) -> N
     (edits,) = changes([action], [], BuildFiles(dockerfile=parse(TEXT, "D")), tuple(ActionKind)).changes
     assert not edits.files
     assert "none that a package has" in edits.reason
+
+
+@pytest.mark.parametrize(
+    ("run", "files", "said"),
+    [
+        ("pip install .", {"app/pyproject.toml": b"[project]\ndependencies = ['a==1']\n"}, ""),
+        ("pip install -q -e ./[x]", {"app/pyproject.toml": b"[project]\ndependencies = ['a==1']\n"}, ""),
+        ("pip install .", {"app/pyproject.toml": b"", "app/uv.lock": b""}, "run `uv add 'a>=9.0'` in app"),
+        ("cd x && pip install .", {"app/pyproject.toml": b"[project]\ndependencies = ['a==1']\n"}, "does not name it"),
+        ("pip install x/y", {"app/pyproject.toml": b"[project]\ndependencies = ['a==1']\n"}, "does not name it"),
+        ("npm install", {"app/package.json": b'{"dependencies": {"a": "1.0"}}'}, ""),
+        ("npm ci", {"app/package.json": b"{}", "app/package-lock.json": b""}, "--ignore-scripts a@9.0` in app"),
+        ("npm --prefix y ci", {"app/package.json": b'{"dependencies": {"a": "1.0"}}'}, "does not name it"),
+        ("yarn", {"app/package.json": b"{}", "app/yarn.lock": b""}, "run `yarn upgrade a@9.0`"),
+        ("bundle install", {"app/Gemfile": b"", "app/Gemfile.lock": b""}, "run `bundle lock --update a` in app"),
+        ("bundle install", {"app/Gemfile": b""}, "app/Gemfile is of no kind that is edited"),
+        ("go mod download", {"app/go.mod": b"", "app/go.sum": b""}, "run `go get a@v9.0 && go mod tidy` in app"),
+    ],
+)  # fmt: skip
+def test_a_project_that_a_line_installs(run: str, files: dict[str, bytes], said: str) -> None:
+    types = {"npm": "npm", "yarn": "npm", "bundle": "gem", "go": "golang"}
+    wanted = WantedVersion(
+        type=types.get(run.split(maxsplit=1)[0], "pypi"), name="a", version="9.0", place=Place(file="D", line=4)
+    )
+    text = f"FROM x\nWORKDIR /srv\nCOPY app ./\nRUN {run}\n".encode()
+    action = Action(kind=ActionKind.RAISE, text="raise", place=wanted.place, wanted=(wanted,))
+    build = BuildFiles(dockerfile=parse(text, "D"), read=files.get)
+    (edits,) = changes([action], [], build, tuple(ActionKind)).changes
+    assert bool(edits.files) == (not said)
+    assert said in edits.reason
+    for one in edits.files:
+        assert b"9.0" in one.after

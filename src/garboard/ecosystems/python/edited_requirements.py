@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from garboard.ecosystems.python.names import normalize
 from garboard.model.fix import CannotEdit, Splice
-from garboard.splices import newline
+from garboard.splices import newline, spliced
 
 _NAME: Final = re.compile(rb"[ \t]*([A-Za-z0-9][\w.-]*)(\[[^\]\r\n]*\])?")
 _SPECIFIER: Final = re.compile(rb"(?:[ \t(]|\\\r?\n)*([=~!<>][^;#\r\n\\]*)")
@@ -61,6 +61,19 @@ def raising(data: bytes, name: str, version: str) -> tuple[Splice, ...]:
             )
         return (_appended(data, f"{name}>={version}"),)
     return tuple(_line(one, found, version.encode()) for one, found in own)
+
+
+def requirement(text: str, name: str, version: str) -> str:
+    """A requirement that asks for at least a version, where it is one of this package; else as it is.
+
+    Raises:
+        CannotEdit: it names an address, or more than one version.
+    """
+    data = text.encode()
+    found = _NAME.match(data)
+    if found is None or normalize(found[1].decode()) != normalize(name):
+        return text
+    return spliced(data, (_line(_Line(0, data), found, version.encode()),)).decode()
 
 
 def _line(line: _Line, found: re.Match[bytes], version: bytes) -> Splice:
