@@ -35,6 +35,11 @@ def named(request: UnknownRequest, wanted: WantedVersion, line: str) -> Iterator
         yield from (posixpath.join(folder, one) for one in room.projects)
 
 
+def is_project(file: str, wanted: WantedVersion) -> bool:
+    """Whether a file is the manifest of a project that a command goes by."""
+    return posixpath.basename(file) in ecosystems.of(wanted.type).projects
+
+
 def raising(file: str, data: bytes, wanted: WantedVersion, exists: Callable[[str], bool]) -> tuple[Splice, ...]:
     """What makes a manifest ask for a version; ``exists`` says whether its context has a file.
 
@@ -44,7 +49,7 @@ def raising(file: str, data: bytes, wanted: WantedVersion, exists: Callable[[str
     """
     room = ecosystems.of(wanted.type)
     folder, name = posixpath.split(file)
-    if name in room.projects:
+    if is_project(file, wanted):
         for other, command in room.tied:
             if exists(posixpath.join(folder, other)):
                 run = command.format(name=wanted.name, version=wanted.version)

@@ -55,6 +55,7 @@ def test_every_other_byte_of_a_project_stays(data: bytes, expected: bytes) -> No
     ("data", "said"),
     [
         (b"[project]\ndependencies = ['six']\n", "does not ask"),
+        (b"[project]\ndependencies = ['django>=4']\n", "not for an earlier"),
         (b"[project]\ndynamic = ['dependencies']\n", "does not ask"),
         (b"[tool.poetry.dependencies]\ndjango = '3.2.0'\n", "no TOML with a project"),
         (b"[project\n", "no TOML"),
@@ -100,6 +101,8 @@ def test_every_other_byte_of_a_package_stays(data: bytes, expected: bytes) -> No
         (b'{"dependencies": {"lodash": "npm:other@4.1.0"}}', "a tag or an address"),
         (b'{"dependencies": {"lodash": "^3.1.0 || ^4.1.0"}}', "a tag or an address"),
         (b'{"dependencies": {"lodas\\u0068": "4.1.0"}}', "not certain"),
+        (b'{"dependencies": {"lodash": "^4.17.21"}}', "already"),
+        (b'{"dependencies": {"lodash": "3.1.0"}}', "another major version"),
         (b'{"dependencies": []}', "no package.json"),
         (b'{"dependencies": {"lodash": 4}}', "no package.json"),
         (b"[]", "no package.json"),

@@ -12,10 +12,12 @@ from typing import Any, Final
 
 from garboard.model.fix import CannotEdit, Splice
 from garboard.splices import telling
+from garboard.versions import semver
+from garboard.versions.invalid import InvalidVersion
 
 _LARGEST: Final = 1024 * 1024
 _LISTS: Final = ("dependencies", "optionalDependencies", "devDependencies")
-_KEEPING: Final = re.compile(r"((?:[\^~=]|>=)? ?)\d+(?:\.\d+){0,2}(?:[-+][\w.+-]*)?")
+_KEEPING: Final = re.compile(r"((?:[\^~=]|>=)? ?)(\d+(?:\.\d+){0,2})([-+][\w.+-]*)?")
 """A range of one version that can be raised by writing another one in its place."""
 
 _Pairs = tuple[tuple[str, Any], ...]
@@ -37,6 +39,8 @@ def raising(data: bytes, name: str, version: str) -> tuple[Splice, ...]:
     if not ranges:
         raise CannotEdit("the package does not ask for it: what needs it does")
     new = {one: _raised(one, version) for one in ranges}
+    if all(old == now for old, now in new.items()):
+        raise CannotEdit("the package asks for that version or a later one already: a build without cache brings it")
     wanted = tuple(
         (group, tuple((key, new[one] if key == name else one) for key, one in pairs)) for group, pairs in before
     )
@@ -47,6 +51,17 @@ def _raised(stated: str, version: str) -> str:
     found = _KEEPING.fullmatch(stated)
     if found is None:
         raise CannotEdit(f"its range names more than one version, a tag or an address (`{stated[:100]}`)")
+    old = f"{found[2]}{'.0' * (2 - found[2].count('.'))}{found[3] or ''}"
+    try:
+        before, after = semver.key(old), semver.key(version)
+    except InvalidVersion as error:
+        raise CannotEdit(f"which of its versions is the later one is not known ({error})") from error
+    if before >= after:
+        return stated
+    if old.split(".", maxsplit=1)[0] != version.split(".", maxsplit=1)[0]:
+        raise CannotEdit(
+            f"it asks for another major version (`{stated}`), of which the one with the issue may be no copy"
+        )
     return found[1] + version
 
 

@@ -33,7 +33,7 @@ def raising(data: bytes, name: str, version: str) -> tuple[Splice, ...]:
         raise CannotEdit("the file is no TOML with a project in it") from error
     new = {key: [requirement(one, name, version) for one in stated] for key, stated in before.items()}
     if new == before:
-        raise CannotEdit("the project does not ask for it, or not below that version: what needs it does")
+        raise CannotEdit("the project does not ask for it, or not for an earlier version than that")
     changed = {
         old: now for key, stated in before.items() for old, now in zip(stated, new[key], strict=True) if old != now
     }
