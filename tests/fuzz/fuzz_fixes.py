@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import tomllib
+
 import pytest
 
 from garboard.dockerfile.parser import parse
 from garboard.dockerfile.stages import base_image
-from garboard.ecosystems.python import edited_requirements
+from garboard.ecosystems.node import edited_package
+from garboard.ecosystems.python import edited_project, edited_requirements
 from garboard.fixes import from_line, image_references, run_lines
 from garboard.model.action import WantedVersion
 from garboard.model.attribution import Place
@@ -59,6 +63,24 @@ def requirements(data: bytes) -> bool:
     return True
 
 
+def project(data: bytes) -> bool:
+    """A version in a project of Python."""
+    try:
+        tomllib.loads(outside(data, edited_project.raising(data, "a", "2.0")).decode())
+    except CannotEdit:
+        return False
+    return True
+
+
+def package(data: bytes) -> bool:
+    """A version in a package of Node."""
+    try:
+        json.loads(outside(data, edited_package.raising(data, "a", "2.0.0")))
+    except CannotEdit:
+        return False
+    return True
+
+
 def deployment(data: bytes) -> bool:
     """Another image in each place of a file."""
     try:
@@ -89,6 +111,24 @@ TARGETS = (
         requirements,
         (b"# x\na==1.0 \\\n  --hash=sha256:0\nb\n", b"A[x] >= 1 ; y\r\n-r a\r\na @ b\r\na<2\r\na ~=1.0 # c"),
         (b"a", b"==", b">=", b"<", b",", b"1.0", b"\\\n", b"\r\n", b"#", b";", b"[", b"]", b"@", b" ", b"--hash="),
+    ),
+    Target(
+        "changes of projects of Python",
+        project,
+        (
+            b"[project]\n# 'a==1.0'\ndependencies = ['a==1.0', \"b\"]\n[project.optional-dependencies]\nx = ['a[y]>=1 ; z']\n",
+            b'[project]\r\nname = "a"\r\ndependencies = [\r\n  "A ~= 1.0",  # "A ~= 1.0"\r\n]\r\n[tool.x]\r\ny = "A ~= 1.0"\r\n',
+        ),
+        (b"'a==1.0'", b'"a"', b"==", b"[", b"]", b",", b"#", b"\n", b"'", b'"', b"\\", b"''", b"[project]\n", b"dependencies = "),
+    ),
+    Target(
+        "changes of packages of Node",
+        package,
+        (
+            b'{"name": "a", "dependencies": {"a": "^1.0.0", "b": "1"},\n "x": {"a": "^1.0.0"}}',
+            b'{\r\n  "devDependencies": {"a" : ">=1.0"},\r\n  "dependencies": {"a": "~1.0.0"}\r\n}\r\n',
+        ),
+        (b'"a"', b": ", b'"^1.0.0"', b'"1"', b"{", b"}", b",", b"[", b"]", b'"dependencies": ', b"\\u0061", b"NaN", b"\n", b"\xc3\xa9"),
     ),
     Target(
         "images in deployments",

@@ -2,21 +2,59 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
+from collections.abc import Callable, Iterator
+from typing import Final
 
 from garboard import ecosystems
 from garboard.model.action import WantedVersion
+from garboard.model.dockerfile import UnknownRequest
 from garboard.model.fix import CannotEdit, Splice
 from garboard.patterns import of_globs
 
+_EXTRAS: Final = re.compile(r"\[[^\]]*\]\Z")
+_ELSEWHERE: Final = re.compile(
+    r"\s(?:-C|--prefix|--cwd|--dir|--directory|--project|--project-directory|--gemfile|--modfile|-modfile)[\s=]"
+)
+"""Options that name another folder or file than the one in which a command runs."""
+_MOVING: Final = re.compile(r"(?:^|[\s;&|(])(?:cd|pushd)\s")
 
-def raising(file: str, data: bytes, wanted: WantedVersion) -> tuple[Splice, ...]:
-    """What makes a manifest ask for a version.
+
+def named(request: UnknownRequest, wanted: WantedVersion, line: str) -> Iterator[str]:
+    """Paths that a command may read the manifest at, as its line would name them; ``line`` is all of that."""
+    room = ecosystems.of(wanted.type)
+    yield request.text
+    if _MOVING.search(line) or _ELSEWHERE.search(f"{request.command} "):
+        return
+    program = ecosystems.commands(wanted.type).programs.get(request.manager)
+    if program is not None and request.text in (*program.opaque, request.manager) and "pip" not in request.text:
+        yield from room.projects
+    elif request.text.startswith((".", "/")):
+        folder = _EXTRAS.sub("", request.text)
+        yield from (posixpath.join(folder, one) for one in room.projects)
+
+
+def is_project(file: str, wanted: WantedVersion) -> bool:
+    """Whether a file is the manifest of a project that a command goes by."""
+    return posixpath.basename(file) in ecosystems.of(wanted.type).projects
+
+
+def raising(file: str, data: bytes, wanted: WantedVersion, exists: Callable[[str], bool]) -> tuple[Splice, ...]:
+    """What makes a manifest ask for a version; ``exists`` says whether its context has a file.
 
     Raises:
-        CannotEdit: it is of no kind that is edited, or no change of it alone is certain.
+        CannotEdit: it is of no kind that is edited, a tool has to change another file with it, or no change of it alone
+            is certain.
     """
     room = ecosystems.of(wanted.type)
+    folder, name = posixpath.split(file)
+    if is_project(file, wanted):
+        for other, command in room.tied:
+            if exists(posixpath.join(folder, other)):
+                run = command.format(name=wanted.name, version=wanted.version)
+                where = f" in {folder}" if folder else ""
+                raise CannotEdit(f"{other} has to be changed with {name} by the tool: run `{run}`{where}")
     if room.load_editor is None or re.fullmatch(of_globs(room.edited), file) is None:
         raise CannotEdit(f"{file} is of no kind that is edited")
-    return room.load_editor()(data, wanted.name, wanted.version)
+    return room.load_editor(file)(data, wanted.name, wanted.version)

@@ -8,7 +8,7 @@ moves the place of another.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final, NamedTuple
@@ -30,11 +30,11 @@ _NO_FILE: Final = MappingProxyType(
     {
         ActionKind.REBUILD: "every change needs a new build; use `docker build --no-cache`",
         ActionKind.PULL: "every change needs a new build; use `docker build --pull --no-cache`",
-        ActionKind.REPLACE: "the packages come from files that the Dockerfile only copies or installs",
         ActionKind.DROP: "whether you can do without it, only you know",
     }
 )
 """Why actions of these kinds change no file."""
+_FILES: Final = "the packages come from files that the Dockerfile only copies or installs"
 
 _BUILDING: Final = frozenset((ActionKind.REBUILD, ActionKind.PULL))
 """What comes with the build that every change needs."""
@@ -91,7 +91,7 @@ def changes(
         undone |= _of([one for one, _ in edits.missed] if done else action.wanted, findings)
         if done or action.kind in _BUILDING:
             left = (left - (frozenset(action.clears) - undone)) | frozenset(action.adds)
-        counted = msgspec.structs.replace(action, before=before, after=len(left))
+        counted = msgspec.structs.replace(edits.action, before=before, after=len(left))
         found.append(msgspec.structs.replace(edits, action=counted))
     return Planned(tuple(found), left)
 
@@ -123,9 +123,14 @@ class _Plan:
             changed = tuple(self._put(file, splices) for file, splices in self._splices(action, missed))
         except CannotEdit as error:
             return ActionEdits(action=action, reason=str(error))
+        if not changed and all(why == _FILES for _, why in missed) and missed:
+            return ActionEdits(action=action, reason=_FILES)
         if not changed:
             reason = "; ".join(f"{one.name} {one.version}: {why}" for one, why in missed) or "nothing changes"
             return ActionEdits(action=action, reason=reason)
+        if action.kind is ActionKind.REPLACE:
+            names = ", ".join(f"{one.name} {one.version}" for one in action.wanted if one not in dict(missed))
+            action = msgspec.structs.replace(action, text=f"Raise {names} or later in what the line installs")
         return ActionEdits(action=action, files=changed, missed=tuple(missed))
 
     def _splices(self, action: Action, missed: _Missed) -> _Made:
@@ -138,14 +143,21 @@ class _Plan:
             if action.place is not None:
                 return [(name, (new_lines.after_from(*build, action.command),))]
             return [(name, (new_lines.at_end(files.dockerfile, files.target, action.command),))]
-        return self._raising(action.wanted, missed)
+        if action.kind is ActionKind.REPLACE:
+            return self._raising(action.wanted, missed, self._replaced)
+        return self._raising(action.wanted, missed, self._raised)
 
-    def _raising(self, wanted: Sequence[WantedVersion], missed: _Missed) -> _Made:
+    def _raising(
+        self,
+        wanted: Sequence[WantedVersion],
+        missed: _Missed,
+        raised: Callable[[WantedVersion], tuple[str, tuple[Splice, ...]]],
+    ) -> _Made:
         """What raises as many of the versions as can be."""
         made: dict[str, list[Splice]] = {}
         for one in wanted:
             try:
-                file, splices = self._raised(one)
+                file, splices = raised(one)
             except CannotEdit as error:
                 missed.append((one, str(error)))
                 continue
@@ -164,7 +176,14 @@ class _Plan:
         path, data = listed
         name = files.name(path)
         self._data.setdefault(name, data)
-        return name, manifests.raising(path, data, wanted)
+        return name, manifests.raising(path, data, wanted, self._exists)
+
+    def _replaced(self, wanted: WantedVersion) -> tuple[str, tuple[Splice, ...]]:
+        """Where one version is raised of what the line installs of a project in the context."""
+        listed = self._manifest(wanted)
+        if listed is None or not manifests.is_project(listed[0], wanted):
+            raise CannotEdit(_FILES)
+        return self._raised(wanted)
 
     def _refuse_limited(self, wanted: WantedVersion) -> None:
         """Refuse where a command of the line goes by a file of limits, which may not allow the version."""
@@ -188,18 +207,21 @@ class _Plan:
         if any(one.is_for(wanted) for one in here) or wanted.asked_for:
             return None
         for one in here:
-            if isinstance(one.request, UnknownRequest):
-                path = context_file(
-                    files.dockerfile,
-                    files.build_args,
-                    line,
-                    one.request.text,
-                    lambda path: files.read(path) is not None,
-                )
+            for named in self._named(one, wanted):
+                path = context_file(files.dockerfile, files.build_args, line, named, self._exists)
                 data = files.read(path) if path else None
                 if data is not None:
                     return path, data
         return None
+
+    def _named(self, one: PlacedRequest, wanted: WantedVersion) -> Iterator[str]:
+        """Paths of what a request may read, as its line would name them."""
+        if isinstance(one.request, UnknownRequest):
+            line = self._files.dockerfile.written(one.instruction.span).decode("utf-8", "replace")
+            yield from manifests.named(one.request, wanted, line)
+
+    def _exists(self, path: str) -> bool:
+        return self._files.read(path) is not None
 
     def _put(self, file: str, splices: tuple[Splice, ...]) -> FileChange:
         """The change of one file on top of those before it."""

@@ -211,7 +211,10 @@ class Ecosystem(Value):
         glances: scripts of a source tree that may say in themselves what they need.
         load_declared: imports what reads all of these.
         edited: files of those that name packages whose versions can be raised in place, as globs.
-        load_editor: imports what does so.
+        load_editor: imports what does so for the file of a path.
+        projects: the manifest of a project, by its name in the project's folder, which commands go by that name no file.
+        tied: files beside an edited manifest that a tool has to change with it, each with the command, of a ``name`` and a
+            ``version``.
         load_join: imports what completes those of these files of which that states a `garboard.model.package.Kept` alone.
         marks: texts of which one is in the beginning of such a program, if it lost its sections' names.
         programs: names of the programs that install its packages.
@@ -303,7 +306,9 @@ class Ecosystem(Value):
     glances: tuple[Glance, ...] = ()
     load_declared: Callable[[], PlainCatalog] | None = None
     edited: tuple[str, ...] = ()
-    load_editor: Callable[[], Editor] | None = None
+    load_editor: Callable[[str], Editor] | None = None
+    projects: tuple[str, ...] = ()
+    tied: tuple[tuple[str, str], ...] = ()
     load_join: Callable[[], Join] | None = None
     programs: tuple[str, ...] = ()
     load_commands: Callable[[], Commands] | None = None

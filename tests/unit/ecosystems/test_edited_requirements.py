@@ -28,6 +28,7 @@ def raised(data: bytes, name: str = "django", version: str = "3.2.25") -> bytes:
         (b"", b"django>=3.2.25\n"),
         (b"\xef\xbb\xbfdjango==3.2.0\n", b"\xef\xbb\xbfdjango==3.2.25\n"),
         (b"# old \\\ndjango==3.2.0\n", b"# old \\\ndjango==3.2.25\n"),
+        (b"django==3.2.0; a\ndjango==4.2; b\n", b"django==3.2.25; a\ndjango==4.2; b\n"),
         (b"django==3.2.0; a\ndjango==3.2.1; b\n", b"django==3.2.25; a\ndjango==3.2.25; b\n"),
         (
             b"-r base.txt\n--index-url https://django\ndjango==3.2.0\n",
@@ -50,6 +51,8 @@ def test_every_other_byte_stays(data: bytes, expected: bytes) -> None:
         (b"django==3.2.0\x0csix\n", "unusual"),
         (b"-c limits.txt\ndjango==3.2.0\n", "limits for versions"),
         (b"six\n-r base.txt\n", "takes in others"),
+        (b"django==3.2.25\n", "already"),
+        (b"django>=4\n", "already"),
         (b"django<4\n", "more than one version"),
         (b"django==3.2.*\n", "more than one version"),
         (b"django @ https://example/django.zip\n", "address"),

@@ -76,3 +76,56 @@ def test_a_name_that_no_package_has_is_not_written(name: str, version: str) -> N
     (edits,) = changes([action], [], BuildFiles(dockerfile=parse(TEXT, "D")), tuple(ActionKind)).changes
     assert not edits.files
     assert "none that a package has" in edits.reason
+
+
+@pytest.mark.parametrize(
+    ("run", "files", "said"),
+    [
+        ("pip install .", {"app/pyproject.toml": b"[project]\ndependencies = ['a==1']\n"}, ""),
+        ("pip install -q -e ./[x]", {"app/pyproject.toml": b"[project]\ndependencies = ['a==1']\n"}, ""),
+        ("pip install .", {"app/pyproject.toml": b"", "app/uv.lock": b""}, "run `uv add 'a>=9.0'` in app"),
+        ("cd x && pip install .", {"app/pyproject.toml": b"[project]\ndependencies = ['a==1']\n"}, "does not name it"),
+        ("pip install x/y", {"app/pyproject.toml": b"[project]\ndependencies = ['a==1']\n"}, "does not name it"),
+        ("npm install", {"app/package.json": b'{"dependencies": {"a": "9.0.0-rc.1"}}'}, ""),
+        ("npm ci", {"app/package.json": b"{}", "app/package-lock.json": b""}, "--ignore-scripts a@9.0` in app"),
+        ("npm --prefix y ci", {"app/package.json": b'{"dependencies": {"a": "9.0.0-rc.1"}}'}, "does not name it"),
+        ("yarn", {"app/package.json": b"{}", "app/yarn.lock": b""}, "run `yarn upgrade a@9.0`"),
+        ("bundle install", {"app/Gemfile": b"", "app/Gemfile.lock": b""}, "run `bundle lock --update a` in app"),
+        ("bundle install", {"app/Gemfile": b""}, "app/Gemfile is of no kind that is edited"),
+        ("go mod download", {"app/go.mod": b"", "app/go.sum": b""}, "run `go get a@v9.0 && go mod tidy` in app"),
+    ],
+)  # fmt: skip
+def test_a_project_that_a_line_installs(run: str, files: dict[str, bytes], said: str) -> None:
+    types = {"npm": "npm", "yarn": "npm", "bundle": "gem", "go": "golang"}
+    wanted = WantedVersion(
+        type=types.get(run.split(maxsplit=1)[0], "pypi"), name="a", version="9.0", place=Place(file="D", line=4)
+    )
+    text = f"FROM x\nWORKDIR /srv\nCOPY app ./\nRUN {run}\n".encode()
+    action = Action(kind=ActionKind.RAISE, text="raise", place=wanted.place, wanted=(wanted,))
+    build = BuildFiles(dockerfile=parse(text, "D"), read=files.get)
+    (edits,) = changes([action], [], build, tuple(ActionKind)).changes
+    assert bool(edits.files) == (not said)
+    assert said in edits.reason
+    for one in edits.files:
+        assert b"9.0" in one.after
+
+
+def test_what_a_line_installs_of_a_project_is_raised_in_its_manifest() -> None:
+    data = b"[project]\ndependencies = ['django==3.2.0']\n"
+    text = b"FROM x\nRUN --mount=target=/src pip install /src\nRUN pip install ./y.whl\n"
+    actions = [
+        raising("django", "six", kind=ActionKind.REPLACE),
+        Action(kind=ActionKind.REPLACE, text="put", wanted=(
+            WantedVersion(type="pypi", name="b", version="2", place=Place(file="D", line=3)),
+        )),
+    ]  # fmt: skip
+    files = {"pyproject.toml": data, "y.whl": b""}
+    found = [finding("django"), finding("six"), finding("b")]
+    planned = changes(actions, found, BuildFiles(dockerfile=parse(text, "D"), read=files.get), tuple(ActionKind))
+    edits, other = planned.changes
+    assert edits.files[0].after == data.replace(b"3.2.0", b"9.0")
+    assert edits.action.text == "Raise django 9.0 or later in what the line installs"
+    assert [one.name for one, _ in edits.missed] == ["six"]
+    assert not other.files
+    assert other.reason == "the packages come from files that the Dockerfile only copies or installs"
+    assert planned.left == {("CVE-1", "pypi", "six"), ("CVE-1", "pypi", "b")}

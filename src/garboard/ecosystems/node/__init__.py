@@ -11,6 +11,7 @@ EXTENSIONS: Final = "extensions of editors"
 """What a report calls these packages, which are none of a registry."""
 ASAR: Final = "Electron's archives without packages"
 """What a report calls those that hold no ``package.json``."""
+_NPM: Final = "npm install --package-lock-only --ignore-scripts {name}@{version}"
 _LISTS: Final = (".pnp.cjs", ".pnp.js", ".pnp.data.json")
 UNMET: Final = "applications without the npm packages that they need"
 LOCKING: Final = (
@@ -21,7 +22,7 @@ LOCKING: Final = (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from garboard.model.ecosystem import Catalog, PlainCatalog
+    from garboard.model.ecosystem import Catalog, Editor, PlainCatalog
     from garboard.model.image import File
     from garboard.model.package import Fact, Package
     from garboard.model.program import Commands
@@ -69,6 +70,12 @@ def _catalog() -> Catalog:
     from garboard.ecosystems.node.cataloger import catalog
 
     return catalog
+
+
+def _editor(_path: str) -> Editor:
+    from garboard.ecosystems.node.edited_package import raising
+
+    return raising
 
 
 def _declared() -> PlainCatalog:
@@ -128,6 +135,16 @@ ECOSYSTEM: Final = Ecosystem(
     manifests=("**/package.json",),
     glances=tuple(Glance(end=end.encode(), signs=_IMPORTS, above=_PROJECTS) for end in _MODULES),
     load_declared=_declared,
+    edited=("**/package.json",),
+    load_editor=_editor,
+    projects=("package.json",),
+    tied=(
+        *((one, _NPM) for one in ("package-lock.json", "npm-shrinkwrap.json")),
+        ("yarn.lock", "yarn upgrade {name}@{version}` (`yarn up {name}@{version}` of Yarn 2 or newer"),
+        ("pnpm-lock.yaml", "pnpm add --lockfile-only {name}@{version}"),
+        ("bun.lock", "bun add {name}@{version}"),
+        ("bun.lockb", "bun add {name}@{version}"),
+    ),
     version=7,
     bare=(
         Bare(

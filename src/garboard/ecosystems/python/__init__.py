@@ -120,10 +120,10 @@ def _join() -> Join:
     return lambda kept, _documents, paths: join(kept, paths)
 
 
-def _editor() -> Editor:
-    from garboard.ecosystems.python.edited_requirements import raising
+def _editor(path: str) -> Editor:
+    from garboard.ecosystems.python import edited_project, edited_requirements
 
-    return raising
+    return edited_project.raising if path.endswith(".toml") else edited_requirements.raising
 
 
 def _commands() -> Commands:
@@ -234,8 +234,10 @@ ECOSYSTEM: Final = Ecosystem(
     ),
     load_declared=_declared,
     load_join=_join,
-    edited=("**/*.txt", "**/*.in", "**/*.pip"),
+    edited=("**/*.txt", "**/*.in", "**/*.pip", "**/pyproject.toml"),
     load_editor=_editor,
+    projects=("pyproject.toml",),
+    tied=tuple((f"{tool}.lock", f"{tool} add '{{name}}>={{version}}'") for tool in ("uv", "poetry", "pdm")),
     load_commands=_commands,
     index="PyPI",
     install_folder=_install_folder,

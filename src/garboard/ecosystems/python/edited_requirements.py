@@ -10,8 +10,10 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from garboard.ecosystems.python.names import normalize
+from garboard.ecosystems.python.version import key
 from garboard.model.fix import CannotEdit, Splice
-from garboard.splices import newline
+from garboard.splices import newline, spliced
+from garboard.versions.invalid import InvalidVersion
 
 _NAME: Final = re.compile(rb"[ \t]*([A-Za-z0-9][\w.-]*)(\[[^\]\r\n]*\])?")
 _SPECIFIER: Final = re.compile(rb"(?:[ \t(]|\\\r?\n)*([=~!<>][^;#\r\n\\]*)")
@@ -60,10 +62,28 @@ def raising(data: bytes, name: str, version: str) -> tuple[Splice, ...]:
                 "the file has hashes: `pip-compile --upgrade-package` or `uv pip compile` makes them again"
             )
         return (_appended(data, f"{name}>={version}"),)
-    return tuple(_line(one, found, version.encode()) for one, found in own)
+    raised = tuple(filter(None, (_line(one, found, version) for one, found in own)))
+    if not raised:
+        raise CannotEdit("the file asks for that version or a later one already: a build without cache brings it")
+    return raised
 
 
-def _line(line: _Line, found: re.Match[bytes], version: bytes) -> Splice:
+def requirement(text: str, name: str, version: str) -> str:
+    """A requirement that asks for at least a version, where it is one of this package and does not yet; else as it is.
+
+    Raises:
+        CannotEdit: it names an address, or more than one version.
+    """
+    data = text.encode()
+    found = _NAME.match(data)
+    if found is None or normalize(found[1].decode()) != normalize(name):
+        return text
+    raised = _line(_Line(0, data), found, version)
+    return text if raised is None else spliced(data, (raised,)).decode()
+
+
+def _line(line: _Line, found: re.Match[bytes], version: str) -> Splice | None:
+    """What raises the version of a line; None where it is not lower."""
     if _HASHES in line.text:
         raise CannotEdit("the line has hashes: `pip-compile --upgrade-package` or `uv pip compile` makes them again")
     rest = line.text[found.end() :]
@@ -72,7 +92,7 @@ def _line(line: _Line, found: re.Match[bytes], version: bytes) -> Splice:
     specifier = _SPECIFIER.match(rest)
     if specifier is None:
         at = line.start + found.end()
-        return Splice(start=at, end=at, new=b">=" + version)
+        return Splice(start=at, end=at, new=b">=" + version.encode())
     said = specifier[1].strip(b" \t)")
     if not _KEEPING.fullmatch(said):
         raise CannotEdit(
@@ -80,8 +100,17 @@ def _line(line: _Line, found: re.Match[bytes], version: bytes) -> Splice:
         )
     old = _VERSION.search(said)
     assert old is not None
+    if not _is_lower(old[0].decode("utf-8", "replace"), version):
+        return None
     start = line.start + found.end() + specifier.start(1) + old.start()
-    return Splice(start=start, end=start + len(old[0]), new=version)
+    return Splice(start=start, end=start + len(old[0]), new=version.encode())
+
+
+def _is_lower(old: str, new: str) -> bool:
+    try:
+        return bool(key(old) < key(new))
+    except InvalidVersion as error:
+        raise CannotEdit(f"which of its versions is the later one is not known ({error})") from error
 
 
 def _appended(data: bytes, text: str) -> Splice:
