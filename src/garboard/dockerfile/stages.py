@@ -79,6 +79,13 @@ def base_image(dockerfile: Dockerfile, target: str = "", build_args: Mapping[str
     return base if isinstance(base, str) else ""
 
 
+def base_platform(dockerfile: Dockerfile, target: str = "", build_args: Mapping[str, str] = NO_ARGUMENTS) -> str:
+    """Return the platform that FROM asks of the image that `base_image` names; ``""`` if it asks for none that is known."""
+    written = lineage(dockerfile, target, build_args)[0].platform
+    found = expand(written, _outer(dockerfile, build_args), dockerfile.escape)
+    return found if isinstance(found, str) else ""
+
+
 def lineage(
     dockerfile: Dockerfile, target: str = "", build_args: Mapping[str, str] = NO_ARGUMENTS
 ) -> tuple[Stage, ...]:

@@ -18,7 +18,8 @@ class NamedImage(NamedTuple):
     """An image that a file names: its reference, the line, and the values that it is made of.
 
     ``tag`` and ``digest`` are None where the repository's value holds them too, or where there is no such value.
-    ``registry`` is what a value of its own adds before the repository.
+    ``registry`` is what a value of its own adds before the repository, and ``platform`` what the file says beside it, as
+    Compose does; empty if it says nothing.
     """
 
     reference: str
@@ -27,6 +28,7 @@ class NamedImage(NamedTuple):
     tag: ValuePart | None = None
     digest: ValuePart | None = None
     registry: str = ""
+    platform: str = ""
 
 
 class PutTogether(NamedTuple):

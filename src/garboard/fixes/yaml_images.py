@@ -70,6 +70,16 @@ def _blank(found: re.Match[str]) -> str:
     return found[0] if found[1] else "".join(one if one in "\r\n" else " " for one in found[0])
 
 
+def _text(node: Node | None) -> str:
+    return str(node.value) if isinstance(node, ScalarNode) else ""
+
+
+def _platform(node: Node | None) -> str:
+    """The platform in the settings that GitLab's workflows have for Docker."""
+    pairs = node.value if isinstance(node, MappingNode) else ()
+    return next((_text(value) for key, value in pairs if _text(key) == "platform"), "")
+
+
 class _Walk:
     """One pass over a document; what an alias repeats is seen where its anchor stands."""
 
@@ -97,7 +107,7 @@ class _Walk:
         """The images that a mapping names itself."""
         values: dict[str, Node] = {key.value: value for key, value in node.value if isinstance(key, ScalarNode)}
         for key in ("image", "container"):  # the second of a job of GitHub's workflows
-            yield from self._whole(values.get(key))
+            yield from self._whole(values.get(key), platform=_text(values.get("platform")))
         yield from self._of_gitlab(values)
         uses = values.get("uses")
         if isinstance(uses, ScalarNode) and uses.value.startswith(_DOCKER):
@@ -117,17 +127,17 @@ class _Walk:
             if isinstance(one, MappingNode):
                 keys = {key.value: value for key, value in one.value if isinstance(key, ScalarNode)}
                 if "repository" not in keys and "newTag" not in keys:
-                    yield from self._whole(keys.get("name"))
+                    yield from self._whole(keys.get("name"), platform=_platform(keys.get("docker")))
             elif one is not image:
                 yield from self._whole(one)
 
-    def _whole(self, node: Node | None, before: str = "") -> Iterator[NamedImage | PutTogether]:
+    def _whole(self, node: Node | None, before: str = "", platform: str = "") -> Iterator[NamedImage | PutTogether]:
         part = self._part(node, before)
         if node is None or not isinstance(node, ScalarNode) or not node.value:
             return
         line = node.start_mark.line + 1
         if part is not None and _PLAIN.match(part.text):
-            yield NamedImage(part.text, line, part)
+            yield NamedImage(part.text, line, part, platform=platform)
         elif node.tag.endswith(":str") and " " not in _TEMPLATE.sub("", node.value.strip()):
             yield PutTogether(node.value[:100], line)
 

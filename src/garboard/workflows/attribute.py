@@ -17,7 +17,7 @@ from garboard.attribution.base_boundary import PossibleBase
 from garboard.attribution.layers import attribute
 from garboard.attribution.packages import introductions
 from garboard.dockerfile.parser import parse
-from garboard.dockerfile.stages import base_image, target_stage
+from garboard.dockerfile.stages import base_image, base_platform, target_stage
 from garboard.dockerfile.variables import PlatformArguments
 from garboard.image import reference as references
 from garboard.image.options import Options
@@ -68,6 +68,11 @@ class Build:
     def named_base(self) -> str:
         """The base named by the Dockerfile's FROM, or by the user if there is no Dockerfile."""
         return base_image(self.dockerfile, self.target, self.build_args) if self.dockerfile else self.base
+
+    @property
+    def named_platform(self) -> str:
+        """The platform of the base that FROM asks for; empty if it asks for none."""
+        return base_platform(self.dockerfile, self.target, self.build_args) if self.dockerfile else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import functools
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import msgspec
@@ -76,12 +77,7 @@ def fix_repository(
     name: str, files: Iterable[NamedFile], platform: Platform, recommend: fix_unbuilt.Recommend
 ) -> FixedRepository:
     """What is recommended in the place of every image that files name; nothing is written."""
-    known: dict[str, Recommendation] = {}
-
-    def remembered(reference: str) -> Recommendation:
-        if reference not in known:
-            known[reference] = recommend(reference)
-        return known[reference]
+    remembered = functools.cache(recommend)
 
     planned: list[_Planned] = []
     unread: list[Gap] = []
@@ -99,9 +95,9 @@ def fix_repository(
 def _plan(file: NamedFile, platform: Platform, recommend: fix_unbuilt.Recommend) -> _Planned:
     names: set[str] = set()
 
-    def noted(reference: str) -> Recommendation:
+    def noted(reference: str, asked: str) -> Recommendation:
         names.add(base_name(reference))
-        return recommend(reference)
+        return recommend(reference, asked)
 
     return _Planned(file, fixes=_fixed(file, platform, noted), names=frozenset(names))
 
@@ -124,9 +120,9 @@ def _group(name: str, planned: Sequence[_Planned], platform: Platform, recommend
     return ImageGroup(name, msgspec.structs.replace(together, gaps=gaps))
 
 
-def _only(name: str, recommend: Callable[[str], Recommendation]) -> Callable[[str], Recommendation]:
+def _only(name: str, recommend: fix_unbuilt.Recommend) -> fix_unbuilt.Recommend:
     """What recommends in the place of images of one name, and nothing of others."""
-    return lambda reference: recommend(reference) if base_name(reference) == name else Recommendation()
+    return lambda reference, asked: recommend(reference, asked) if base_name(reference) == name else Recommendation()
 
 
 def _together(name: str, fixes: Sequence[Fixes], gaps: Iterable[Gap]) -> Fixes:

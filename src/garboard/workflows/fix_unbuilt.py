@@ -11,6 +11,7 @@ from garboard.fixes import from_line, image_references
 from garboard.fixes.named_images import NamedImage
 from garboard.model.action import Action, ActionKind
 from garboard.model.attribution import Place
+from garboard.model.errors import UsageError
 from garboard.model.fix import ActionEdits, CannotEdit, FileChange, Fixes
 from garboard.model.gap import Gap
 from garboard.model.recommendation import Group, Recommendation, Row
@@ -20,8 +21,12 @@ if TYPE_CHECKING:
     from garboard.model.fix import Splice
     from garboard.workflows.attribute import Build
 
-Recommend = Callable[[str], Recommendation]
-"""Returns what is recommended in the place of an image, by its reference."""
+Recommend = Callable[[str, str], Recommendation]
+"""Returns what is recommended in the place of an image, by its reference, and by the platform that its file asks for (or ``""``).
+
+Raises:
+    UsageError: there is no such platform.
+"""
 _GROUPS: Final = tuple(Group)
 
 
@@ -35,7 +40,7 @@ def fix_dockerfile(build: Build, recommend: Recommend) -> Fixes:
     def splices(row: Row) -> tuple[Splice, ...]:
         return (from_line.rebasing(dockerfile, build.target, build.build_args, row.reference),)
 
-    plan.add(base, 0, splices)
+    plan.add(base, 0, splices, platform=build.named_platform)
     return plan.result()
 
 
@@ -51,7 +56,7 @@ def fix_deployment(name: str, data: bytes, recommend: Recommend) -> Fixes:
         def splices(row: Row, image: NamedImage = image) -> tuple[Splice, ...]:
             return image_references.moved(data, image, from_line.spelled_like(image.reference, row.reference))
 
-        plan.add(image.reference, image.line, splices)
+        plan.add(image.reference, image.line, splices, platform=image.platform)
     for one in image_references.put_together(data):
         plan.leave(f"{name}:{one.line}", f"{one.text} is put together, and was not looked at")
     return plan.result()
@@ -64,18 +69,17 @@ class _Plan:
         self._name = name
         self._data = data
         self._recommend = recommend
-        self._known: dict[str, Recommendation] = {}
+        self._known: dict[tuple[str, str], Recommendation] = {}
         self._made: tuple[Splice, ...] = ()
         self._changes: list[ActionEdits] = []
         self._gaps: list[Gap] = []
         self._total = self._left = 0
 
-    def add(self, reference: str, line: int, splices: Callable[[Row], tuple[Splice, ...]]) -> None:
+    def add(
+        self, reference: str, line: int, splices: Callable[[Row], tuple[Splice, ...]], *, platform: str = ""
+    ) -> None:
         """Move one image to the best that is recommended in its place."""
-        found = self._known.get(reference)
-        if found is None:
-            found = self._known[reference] = self._recommend(reference)
-            self._gaps += (msgspec.structs.replace(one, subject=f"{reference}: {one.subject}") for one in found.gaps)
+        found = self._looked_up(reference, platform)
         today = found.base.counts.total if found.base and found.base.counts else 0
         self._total += today
         self._left += today
@@ -95,6 +99,18 @@ class _Plan:
         self._changes.append(self._edited(action, row, splices))
         if self._changes[-1].files:
             self._left += after - today
+
+    def _looked_up(self, reference: str, platform: str) -> Recommendation:
+        found = self._known.get((reference, platform))
+        if found is None:
+            try:
+                found = self._recommend(reference, platform)
+            except UsageError:
+                gap = Gap(stage="recommend", subject="platform", reason=f"{platform} is none that is known")
+                found = Recommendation(gaps=(gap,))
+            self._known[reference, platform] = found
+            self._gaps += (msgspec.structs.replace(one, subject=f"{reference}: {one.subject}") for one in found.gaps)
+        return found
 
     def leave(self, subject: str, reason: str) -> None:
         """What is not looked at."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import msgspec
 
+from garboard.image.platform import parse
 from garboard.model.errors import UsageError
 from garboard.model.fix import CannotEdit
 from garboard.model.report import Coverage
@@ -196,8 +197,8 @@ def of_repository(
 def _by_reference(
     platform: Platform, wanted: FixWish, recommending: Callable[[recommend.Subject], Recommendation]
 ) -> fix_unbuilt.Recommend:
-    def found(reference: str) -> Recommendation:
-        subject = recommend.Subject(base=reference, platform=platform)
+    def found(reference: str, asked: str) -> Recommendation:
+        subject = recommend.Subject(base=reference, platform=parse(asked) if asked else platform)
         return fix.within(recommending(subject), wanted.furthest, pinned=wanted.pinned or "@" in reference)
 
     return found

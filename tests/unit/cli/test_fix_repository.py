@@ -125,3 +125,30 @@ def test_a_folder_in_no_repository(project: Path, tmp_path_factory: pytest.TempP
     found = run("--repo", str(tmp_path_factory.mktemp("outside")))
     assert isinstance(found.exception, UsageError)
     assert "no git repository" in str(found.exception)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("compose.yaml", "services:\n  a:\n    platform: {}\n    image: " + OLD + "\n"),
+        ("Dockerfile", "FROM --platform={} " + OLD + "\n"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("asked", "changed", "told"),
+    [
+        ("linux/amd64", True, ""),
+        ("linux/arm64", False, "does not have it for linux/arm64"),
+        ("none/such/at/all", False, "none/such/at/all is none that is known"),
+    ],
+)
+def test_the_image_of_the_platform_that_the_file_asks_for(
+    project: Path, name: str, text: str, asked: str, told: str, *, changed: bool
+) -> None:
+    (project / name).write_text(text.format(asked))
+    found = test_policy.run(fix, "-f", name, "--json", "--no-cache", "--as-of", "2023-11-14")
+    assert found.exception is None
+    document = json.loads(found.stdout)
+    assert any(one["files"] for one in document["changes"]) == changed
+    told_of = [one["reason"] for one in document["notCovered"]]
+    assert not told or any(told in one for one in told_of), told_of

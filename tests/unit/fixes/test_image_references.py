@@ -134,3 +134,18 @@ def test_what_is_no_yaml_is_refused(data: bytes) -> None:
 def test_aliases_do_not_multiply() -> None:
     lines = ["a0: &a0 [{image: 'x:1'}]"] + [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 40)]
     assert len(images("\n".join(lines).encode())) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "platforms"),
+    [
+        ("services:\n  a:\n    image: x:1\n    platform: linux/arm64\n  b: {image: 'x:1'}\n", ["linux/arm64", ""]),
+        (
+            "a:\n  image:\n    name: x:1\n    docker: {platform: arm64/v8, user: b}\n  services: [y:1]\n",
+            ["arm64/v8", ""],
+        ),
+        ("image: x:1\nplatform: [a]\n", [""]),
+    ],
+)
+def test_the_platform_that_is_asked_for(text: str, platforms: list[str]) -> None:
+    assert [one.platform for one in images(text.encode())] == platforms
