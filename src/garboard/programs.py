@@ -31,10 +31,21 @@ def run(words: Words, *, seconds: float, what: str) -> None:
     Raises:
         ProgramError: it cannot be run, it fails, or it does not end in its time; ``what`` it was is named.
     """
+    last_words(words, seconds=seconds, what=what)
+
+
+def last_words(words: Words, *, seconds: float, what: str) -> str:
+    """The end of what a command says, to whichever of its outputs.
+
+    Raises:
+        ProgramError: as `run`.
+    """
     with tempfile.TemporaryFile() as said:
         code = _ended(words, seconds, what, subprocess.DEVNULL, said, subprocess.STDOUT, None)
+        last = _last(said.fileno())
         if code:
-            raise ProgramError(f"{what} failed with {code}", _last(said.fileno()))
+            raise ProgramError(f"{what} failed with {code}", last)
+        return last
 
 
 def output(

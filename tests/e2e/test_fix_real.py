@@ -150,6 +150,33 @@ def test_a_check_that_fails_withholds_the_change(world: World) -> None:
     assert world.left() == set()
 
 
+SERVICE = """\
+CMD ["python3", "-m", "http.server", "8000"]
+HEALTHCHECK --interval=1s --retries=20 \\
+  CMD python3 -c "import urllib.request as u; u.urlopen('http://127.0.0.1:8000/requirements.txt')"
+"""
+CHECKS = {
+    "healthy": (SERVICE, ""),
+    "sick": (SERVICE.replace("/requirements.txt", "/not-there").replace("20", "2"), "did not pass in 5 seconds"),
+    "ended": (SERVICE.replace('"8000"', '"no port"'), "ended before its HEALTHCHECK passed"),
+    "without": ('CMD ["python3"]\n', "has no HEALTHCHECK"),
+}
+
+
+@pytest.mark.parametrize("name", CHECKS)
+def test_the_images_own_check(name: str, world: World) -> None:
+    service, failure = CHECKS[name]
+    project = world.project(name, DOCKERFILE.replace('CMD ["python3"]\n', service))
+    ended = world.fix(world.image(project), project, "--healthcheck", "--json")
+    assert ended.code == 1, ended.err
+    proof = ended.json["proof"]
+    assert failure in proof["failure"], proof
+    assert proof["failure"] or proof["checks"] == ["HEALTHCHECK"]
+    assert (name == "ended") == ("invalid int value" in proof["failure"])
+    assert "garboard-proof" not in world.docker("ps", "--all", "--format", "{{.Image}}")
+    assert world.left() == set()
+
+
 def test_what_does_not_build_is_told_with_the_end_of_its_output(world: World) -> None:
     """A line that goes by the version as it was: the changed files do not build."""
     line = "RUN /opt/v/bin/python -c \"import itsdangerous as it; assert it.__version__ == '2.1.0', 'another one'\"\n"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from garboard.builders.engine import BuildEngine, Job, Words, options_of
+from garboard.builders.engine import BuildEngine, Job, Words, container_name, options_of
 
 
 def _build(job: Job) -> Words:
@@ -19,16 +19,11 @@ def _taken(tag: str, archive: str) -> tuple[Words, str]:
 
 
 def _run(tag: str, command: str) -> tuple[Words, ...]:
-    name = _container(tag)
+    name = container_name(tag)
     return (
         ("buildah", "from", "--quiet", "--name", name, tag),
         ("buildah", "run", "--network", "none", name, "--", "sh", "-c", command),
     )
-
-
-def _container(tag: str) -> str:
-    """The name of the container that a command runs in."""
-    return tag.replace("/", "-").replace(":", "-")
 
 
 ENGINE: Final = BuildEngine(
@@ -38,5 +33,5 @@ ENGINE: Final = BuildEngine(
     taken=_taken,
     run=_run,
     remove=lambda tag: ("buildah", "rmi", "--force", tag),
-    after_run=lambda tag: (("buildah", "rm", _container(tag)),),
+    after_run=lambda tag: (("buildah", "rm", container_name(tag)),),
 )

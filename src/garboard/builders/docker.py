@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from garboard.builders.engine import BuildEngine, Job, Words, options_of
+from garboard.builders.engine import BuildEngine, Job, Words, containers, options_of
 
 
 def _build(job: Job) -> Words:
@@ -30,4 +30,5 @@ ENGINE: Final = BuildEngine(
     taken=_taken,
     run=_run,
     remove=lambda tag: ("docker", "image", "rm", "--force", tag),
+    containers=containers("docker", ".Config.Healthcheck"),
 )

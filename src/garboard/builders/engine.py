@@ -32,6 +32,46 @@ class Job(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ContainerWords:
+    """How an engine starts an image that it built, by the image's name, as its only container of it.
+
+    Attributes:
+        start: words that start it as it is meant to run, without a network, and do not wait for its end.
+        healthcheck: words that say its HEALTHCHECK as JSON.
+        inside: words that run a command in it.
+        running: words that say ``true`` while it runs.
+        logs: words that say what it said.
+        stop: words that end and remove it.
+    """
+
+    start: Callable[[str], Words]
+    healthcheck: Callable[[str], Words]
+    inside: Callable[[str, Words], Words]
+    running: Callable[[str], Words]
+    logs: Callable[[str], Words]
+    stop: Callable[[str], Words]
+
+
+def container_name(tag: str) -> str:
+    """The name of an image's only container."""
+    return tag.replace("/", "-").replace(":", "-")
+
+
+def containers(program: str, healthcheck: str) -> ContainerWords:
+    """The words of a program that takes Docker's; ``healthcheck`` is where it has that of an image."""
+    name = container_name
+    detached = (program, "run", "--detach", "--network", "none", "--no-healthcheck", "--name")
+    return ContainerWords(
+        start=lambda tag: (*detached, name(tag), tag),
+        healthcheck=lambda tag: (program, "image", "inspect", "--format", f"{{{{json {healthcheck}}}}}", tag),
+        inside=lambda tag, words: (program, "exec", name(tag), *words),
+        running=lambda tag: (program, "container", "inspect", "--format", "{{.State.Running}}", name(tag)),
+        logs=lambda tag: (program, "logs", name(tag)),
+        stop=lambda tag: (program, "rm", "--force", "--volumes", name(tag)),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BuildEngine:
     """A builder.
 
@@ -43,6 +83,7 @@ class BuildEngine:
         run: words that run a shell command in an image, without a network, one after the other.
         remove: words that remove an image.
         after_run: words that clear away what ``run`` left, however it ended.
+        containers: how it starts images; None if it only builds.
     """
 
     name: str
@@ -52,6 +93,7 @@ class BuildEngine:
     run: Callable[[str, str], tuple[Words, ...]]
     remove: Callable[[str], Words]
     after_run: Callable[[str], tuple[Words, ...]] = field(default=lambda tag: ())  # noqa: ARG005
+    containers: ContainerWords | None = None
 
 
 def options_of(job: Job) -> Words:

@@ -7,11 +7,20 @@ from __future__ import annotations
 
 from typing import Final
 
-from garboard.builders.engine import BuildEngine, Job, Words, options_of
+from garboard.builders.engine import BuildEngine, Job, Words, containers, options_of
 
 
 def _build(job: Job) -> Words:
-    return ("podman", "build", "--quiet", *(("--pull=newer",) if job.pull else ()), *options_of(job))
+    # OCI's own format has no HEALTHCHECK
+    return (
+        "podman",
+        "build",
+        "--quiet",
+        "--format",
+        "docker",
+        *(("--pull=newer",) if job.pull else ()),
+        *options_of(job),
+    )
 
 
 def _taken(tag: str, archive: str) -> tuple[Words, str]:
@@ -29,4 +38,5 @@ ENGINE: Final = BuildEngine(
     taken=_taken,
     run=_run,
     remove=lambda tag: ("podman", "image", "rm", "--force", tag),
+    containers=containers("podman", ".HealthCheck"),
 )

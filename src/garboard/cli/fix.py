@@ -113,6 +113,9 @@ PROVE: Final = flag("--prove", help="Build before and after, scan both, and writ
 CHECK: Final = texts(
     "--check", metavar="CMD", help="A shell command that has to end well in the new image (with --prove)."
 )
+HEALTHCHECK: Final = flag(
+    "--healthcheck", help="Start the new image, without a network: its HEALTHCHECK has to pass (with --prove)."
+)
 ENGINE: Final = value(
     "--engine", parse=_engine, metavar="docker|podman|buildah", help="What builds; else the first there is."
 )
@@ -137,6 +140,7 @@ class ProvingSettings(Value):
 
     engine: str
     checks: tuple[str, ...]
+    healthcheck: bool
     options: tuple[str, ...]
     seconds: float
     tries: int
@@ -248,13 +252,14 @@ def _no_build() -> Build:
 
 def _proving(given: Given) -> ProvingSettings | None:
     if not given[PROVE]:
-        named = [one for one in (CHECK, ENGINE, BUILD_OPTION, TIME_LIMIT, TRY) if given[one]]
+        named = [one for one in (CHECK, HEALTHCHECK, ENGINE, BUILD_OPTION, TIME_LIMIT, TRY) if given[one]]
         if named:
             raise UsageError(f"{given.spelled(named[0])} is of a build, and nothing is built", "add --prove")
         return None
     return ProvingSettings(
         engine=given[ENGINE] or "",
         checks=given[CHECK],
+        healthcheck=given[HEALTHCHECK],
         options=given[BUILD_OPTION],
         seconds=given[TIME_LIMIT] or _SECONDS,
         tries=given[TRY] or 1,
@@ -271,7 +276,22 @@ def _kinds(only: tuple[str, ...]) -> frozenset[ActionKind]:
 
 @make(
     "fix",
-    *(OPTIONAL_IMAGE, REPO, APPLY, ONLY, UPTO, PIN, CONTEXT, PROVE, CHECK, TRY, ENGINE, BUILD_OPTION, TIME_LIMIT),
+    *(
+        OPTIONAL_IMAGE,
+        REPO,
+        APPLY,
+        ONLY,
+        UPTO,
+        PIN,
+        CONTEXT,
+        PROVE,
+        CHECK,
+        HEALTHCHECK,
+        TRY,
+        ENGINE,
+        BUILD_OPTION,
+        TIME_LIMIT,
+    ),
     *(*FILTERS, o.CHECK_MIRRORS, o.PACKAGE_MIRROR, *pull_requests.OPTIONS),
     *(*o.TRIAGE, *o.report(reporters.FIX), *o.ANALYSIS),
     settings=_settings,
@@ -428,6 +448,7 @@ def _means(settings: Settings, proving: ProvingSettings) -> Proving:
             build_args=tuple(build.build_args.items()),
             options=proving.options,
             checks=proving.checks,
+            healthcheck=proving.healthcheck,
             seconds=proving.seconds,
             progress=lambda text: None if analysis.opening.quiet else click.echo(f"{text} …", err=True),
         )

@@ -9,12 +9,13 @@ import tempfile
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
 from garboard.builders.engine import Job
-from garboard.builders.running import BuildError, run
+from garboard.builders.health import become_healthy
+from garboard.builders.running import BuildError, quietly, run
 from garboard.model.fix import Observed, Proof
 
 if TYPE_CHECKING:
@@ -23,9 +24,6 @@ if TYPE_CHECKING:
     from garboard.builders.engine import BuildEngine, Words
     from garboard.model.action import IssueKey
     from garboard.model.fix import FileChange, Fixes
-
-_CLEARING: Final = 120
-"""Seconds in which what a proof made has to be removed."""
 
 Scan = Callable[[str, bytes], "Collection[IssueKey]"]
 """Returns the issues of an image, given its reference and the Dockerfile that it was built from."""
@@ -44,6 +42,7 @@ class ProofMeans(NamedTuple):
         pull: whether bases are fetched anew, as an action advised.
         options: further words for the builder.
         checks: shell commands that have to end well in the new image.
+        healthcheck: whether the new image is started, and its own HEALTHCHECK has to pass.
         seconds: how long each command may take.
         progress: told what begins.
     """
@@ -57,6 +56,7 @@ class ProofMeans(NamedTuple):
     pull: bool = False
     options: Words = ()
     checks: tuple[str, ...] = ()
+    healthcheck: bool = False
     seconds: float = 1800
     progress: Callable[[str], None] = lambda text: None  # noqa: ARG005
 
@@ -102,8 +102,16 @@ def _checked(means: ProofMeans, tag: str) -> Iterator[str]:
                 run(words, seconds=means.seconds, what=f"`{command}`")
         finally:
             for words in means.engine.after_run(tag):
-                _quietly(words)
+                quietly(words)
         yield command
+    if means.healthcheck:
+        if means.engine.containers is None:
+            raise BuildError(
+                f"{means.engine.name} starts no images", "for --healthcheck, use --engine docker or podman"
+            )
+        means.progress("waiting for the HEALTHCHECK")
+        become_healthy(means.engine.containers, tag, means.seconds)
+        yield "HEALTHCHECK"
 
 
 class _Image(NamedTuple):
@@ -133,12 +141,7 @@ def _built(means: ProofMeans, files: Sequence[FileChange]) -> Iterator[_Image]:
                 run(words, seconds=means.seconds, what="saving the image")
             yield _Image(tag, reference)
         finally:
-            _quietly(means.engine.remove(tag))
-
-
-def _quietly(words: Words) -> None:
-    with contextlib.suppress(BuildError):
-        run(words, seconds=_CLEARING, what=words[0])
+            quietly(means.engine.remove(tag))
 
 
 def _copied(means: ProofMeans, files: Sequence[FileChange], made: Path) -> tuple[Path, Path]:
