@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -10,268 +12,51 @@ import msgspec
 
 from garboard import reporters
 from garboard.cli import options as o
-from garboard.cli import pull_requests, read_opening, read_settings
+from garboard.cli import pull_requests
 from garboard.cli.actions import acted
 from garboard.cli.command import command as make
-from garboard.cli.filtering import FILTERS, exit_code, filtering
+from garboard.cli.filtering import FILTERS, exit_code
+from garboard.cli.fix_settings import (
+    APPLY,
+    BUILD_OPTION,
+    CHECK,
+    CONTEXT,
+    ENGINE,
+    HEALTHCHECK,
+    ONLY,
+    PIN,
+    PROVE,
+    REPO,
+    TIME_LIMIT,
+    TRY,
+    UPTO,
+    ProvingSettings,
+    Settings,
+)
+from garboard.cli.fix_settings import settings as read
 from garboard.cli.output import write
-from garboard.cli.params import Given, flag, text, texts, value, values
-from garboard.cli.read_settings import STANDARD_INPUT
 from garboard.cli.rebuild import rebuilt
-from garboard.cli.recommend import OPTIONAL_IMAGE, asks_mirrors, recommended
+from garboard.cli.recommend import OPTIONAL_IMAGE, recommended
 from garboard.cli.session import analyzed, supply
-from garboard.cli.settings import Analysis, PackageMirrors
+from garboard.cli.settings import Analysis
 from garboard.image.platform import host
-from garboard.model.base import Value
-from garboard.model.errors import CatalogError, UsageError
+from garboard.model.errors import CatalogError
 from garboard.model.pull_request import Done
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from garboard.cli.pull_requests import RequestSettings
-    from garboard.model.action import ActionKind, IssueKey
+    from garboard.model.action import IssueKey
     from garboard.model.fix import Fixes
     from garboard.model.mirror import Rebuild
-    from garboard.model.recommendation import Group, Recommendation
+    from garboard.model.recommendation import Recommendation
     from garboard.model.report import Report
-    from garboard.reporters.view import View
-    from garboard.workflows.attribute import Build
     from garboard.workflows.fix import BuildContext
     from garboard.workflows.make_fixes import FixWish, Judge, Proving
     from garboard.workflows.prove import ProofMeans
     from garboard.workflows.recommend import Subject
 
-ENDS: Final = (".yaml", ".yml", ".json")
-"""How the names of files end that name images to run."""
 _ASKED_FOR: Final = (Done.OPENED, Done.UPDATED, Done.UNCHANGED, Done.CLOSED)
-_ONLY: Final = ("base", "packages")
-_UPTO: Final = ("patch", "minor", "major", "alternative")
-_LONGEST: Final = 86_400
-_MOST: Final = 20
-
-
-_SECONDS: Final = 1800.0
-"""How long a build or a check may take, if nothing else is said."""
-
-
-def _upto(given: str) -> Group:
-    from garboard.model.recommendation import Group
-
-    if given not in _UPTO:
-        raise UsageError(f"--upto does not know {given}", f"it knows: {', '.join(_UPTO)}")
-    return Group(given)
-
-
-def _pin(given: str) -> bool:
-    if given != "digest":
-        raise UsageError(f"--pin takes only digest, not {given}", "as in --pin digest")
-    return True
-
-
-def _engine(given: str) -> str:
-    from garboard import builders
-
-    if given not in builders.NAMES:
-        raise UsageError(f"--engine does not know {given}", f"it knows: {', '.join(builders.NAMES)}")
-    return given
-
-
-def _seconds(given: str) -> float:
-    if not (given.isascii() and given.isdigit() and 0 < int(given) <= _LONGEST):
-        raise UsageError(f"--time-limit takes seconds, up to {_LONGEST}, not {given}", "as in --time-limit 600")
-    return float(given)
-
-
-def _number(given: str) -> int:
-    if not (given.isascii() and given.isdigit() and 0 < int(given) <= _MOST):
-        raise UsageError(f"--try takes a number, up to {_MOST}, not {given}", "as in --try 3")
-    return int(given)
-
-
-def _only(given: str) -> str:
-    if given not in _ONLY:
-        raise UsageError(f"--only does not know {given}", f"it knows: {', '.join(_ONLY)}")
-    return given
-
-
-APPLY: Final = flag("--apply", help="Write the changes.")
-ONLY: Final = values("--only", parse=_only, metavar="base|packages", help="Only changes of this kind.")
-UPTO: Final = value(
-    "--upto",
-    parse=_upto,
-    metavar="patch|minor|major|alternative",
-    help="No base that is further away than this; minor without IMAGE.",
-)
-PIN: Final = value(
-    "--pin", parse=_pin, metavar="digest", help="Name the base with its digest, as where it has one now."
-)
-CONTEXT: Final = text("--context", metavar="DIR", help="The build context; without it, the Dockerfile's folder.")
-
-
-PROVE: Final = flag("--prove", help="Build before and after, scan both, and write only what comes out as predicted.")
-CHECK: Final = texts(
-    "--check", metavar="CMD", help="A shell command that has to end well in the new image (with --prove)."
-)
-HEALTHCHECK: Final = flag(
-    "--healthcheck", help="Start the new image, without a network: its HEALTHCHECK has to pass (with --prove)."
-)
-ENGINE: Final = value(
-    "--engine", parse=_engine, metavar="docker|podman|buildah", help="What builds; else the first there is."
-)
-BUILD_OPTION: Final = texts(
-    "--build-option", metavar="WORD", help="One more word for the builder, as in --network=host."
-)
-TIME_LIMIT: Final = value(
-    "--time-limit", parse=_seconds, metavar="SECONDS", help="How long a build or a check may take."
-)
-TRY: Final = value(
-    "--try", parse=_number, metavar="N", help="Up to so many changes, the next best after one that is not good."
-)
-
-
-REPO: Final = text(
-    "--repo", metavar="DIR", help="All Dockerfiles and files of images that a git repository has, instead of -f."
-)
-
-
-class ProvingSettings(Value):
-    """How a proof is made."""
-
-    engine: str
-    checks: tuple[str, ...]
-    healthcheck: bool
-    options: tuple[str, ...]
-    seconds: float
-    tries: int
-
-
-class Settings(Value):
-    """An image, which of its issues count, the folder of its build, and which changes are made of its files.
-
-    ``deployment`` says that ``file`` names images to run, and is no Dockerfile; of a whole repository it is the folder.
-    ``proving`` is None if nothing is built, ``mirrors`` if they are not asked, ``requests`` if nobody is asked.
-    """
-
-    analysis: Analysis
-    file: Path
-    deployment: bool
-    view: View
-    context: Path
-    kinds: frozenset[ActionKind]
-    furthest: Group
-    pinned: bool
-    apply: bool
-    proving: ProvingSettings | None
-    mirrors: PackageMirrors | None
-    requests: RequestSettings | None
-
-
-def _settings(given: Given) -> Settings:
-    from garboard.model.recommendation import Group
-
-    if folder := given[REPO]:
-        return _of_repository(given, Path(folder))
-    file = given[o.FILE]
-    if not file or file == STANDARD_INPUT:
-        raise UsageError(
-            "fix changes a file, and none is named", "name a Dockerfile, or one that names images: -f FILE"
-        )
-    if Path(file).exists() and not Path(file).is_file():
-        raise UsageError(f"fix changes a file, and {file} is none that can be written", "name a plain file")
-    deployment = file.lower().endswith(ENDS)
-    proving = _proving(given)
-    if not given[OPTIONAL_IMAGE] and proving is not None:
-        raise UsageError("--prove compares with an image, and none is named", "name the one that was built")
-    if given[OPTIONAL_IMAGE] and deployment:
-        raise UsageError(f"{file} names its images itself", "leave out the image")
-    asks = asks_mirrors(given)
-    analysis = read_settings.analysis(given, look_up=True, built_from=_no_build() if deployment else None)
-    context = Path(given[CONTEXT] or Path(file).parent)
-    if not context.is_dir():
-        raise UsageError(f"--context names a folder, and {context} is none", "name the folder that the build gets")
-    return Settings(
-        analysis=analysis,
-        file=Path(file),
-        deployment=deployment,
-        view=filtering(given),
-        context=context,
-        kinds=_kinds(given[ONLY]),
-        furthest=given[UPTO] or (Group.ALTERNATIVE if given[OPTIONAL_IMAGE] else Group.MINOR),
-        pinned=bool(given[PIN]),
-        apply=given[APPLY],
-        proving=proving,
-        mirrors=read_opening.package_mirrors(given) if asks else None,
-        requests=_requests(given),
-    )
-
-
-def _of_repository(given: Given, folder: Path) -> Settings:
-    """Of all files; what is of one file or image is refused."""
-    from garboard.model.recommendation import Group
-
-    if not folder.is_dir():
-        raise UsageError(f"--repo names a folder, and {folder} is none", "name the folder of a git repository")
-    for one in (OPTIONAL_IMAGE, o.FILE, CONTEXT, PROVE, o.TARGET, o.BUILD_ARG, o.CHECK_MIRRORS):
-        if given[one]:
-            raise UsageError(
-                "--repo is of all files, and no image is built", "leave out IMAGE, and the options of a build"
-            )
-    if set(given[ONLY]) == {"packages"}:
-        raise UsageError("--repo changes bases and images only", "leave out --only packages")
-    return Settings(
-        analysis=read_settings.analysis(given, look_up=True, built_from=_no_build()),
-        file=folder,
-        deployment=False,
-        view=filtering(given),
-        context=folder,
-        kinds=_kinds(("base",)),
-        furthest=given[UPTO] or Group.MINOR,
-        pinned=bool(given[PIN]),
-        apply=given[APPLY],
-        proving=None,
-        mirrors=None,
-        requests=_requests(given),
-    )
-
-
-def _requests(given: Given) -> RequestSettings | None:
-    requests = pull_requests.settings(given)
-    if requests is not None and given[APPLY]:
-        raise UsageError("--apply writes files here, and --pr asks others to take them", "choose one of them")
-    if requests is not None and given[o.OFFLINE]:
-        raise UsageError("--pr asks a code host, which --offline forbids", "leave out --offline")
-    return requests
-
-
-def _no_build() -> Build:
-    from garboard.workflows.attribute import Build
-
-    return Build()
-
-
-def _proving(given: Given) -> ProvingSettings | None:
-    if not given[PROVE]:
-        named = [one for one in (CHECK, HEALTHCHECK, ENGINE, BUILD_OPTION, TIME_LIMIT, TRY) if given[one]]
-        if named:
-            raise UsageError(f"{given.spelled(named[0])} is of a build, and nothing is built", "add --prove")
-        return None
-    return ProvingSettings(
-        engine=given[ENGINE] or "",
-        checks=given[CHECK],
-        healthcheck=given[HEALTHCHECK],
-        options=given[BUILD_OPTION],
-        seconds=given[TIME_LIMIT] or _SECONDS,
-        tries=given[TRY] or 1,
-    )
-
-
-def _kinds(only: tuple[str, ...]) -> frozenset[ActionKind]:
-    from garboard.model.action import ActionKind
-
-    base = frozenset({ActionKind.BASE})
-    chosen = {"base": base, "packages": frozenset(ActionKind) - base}
-    return frozenset().union(*(chosen[one] for one in only or _ONLY))
 
 
 @make(
@@ -294,7 +79,7 @@ def _kinds(only: tuple[str, ...]) -> frozenset[ActionKind]:
     ),
     *(*FILTERS, o.CHECK_MIRRORS, o.PACKAGE_MIRROR, *pull_requests.OPTIONS),
     *(*o.TRIAGE, *o.report(reporters.FIX), *o.ANALYSIS),
-    settings=_settings,
+    settings=read,
 )
 def command(settings: Settings) -> int:
     """Change the Dockerfile of IMAGE as its actions advise: each change as a diff, with what it clears.
@@ -321,9 +106,30 @@ def command(settings: Settings) -> int:
     Exit code: 0 nothing to do, or the changes were written or asked for; 1 there are issues, and not all of that was done; 2 an error; 3 no
     issues, but not everything could be judged.
     """  # noqa: D301  (\b is click's)
+    with _placed(settings) as placed:
+        return _done(placed)
+
+
+@contextlib.contextmanager
+def _placed(settings: Settings) -> Iterator[Settings]:
+    """The same, with the folder of a clone if the files are those of a remote."""
+    if settings.remote is None:
+        yield settings
+        return
+    from garboard import hosts
+    from garboard.git.clones import cloned
+
+    asked = settings.requests
+    login = hosts.login_of(settings.remote, asked.host if asked else "")
+    with cloned(settings.remote.address, login, asked.target if asked else "") as folder:
+        yield msgspec.structs.replace(settings, file=folder, context=folder)
+
+
+def _done(settings: Settings) -> int:
+    """The exit code, when everything is done."""
     from garboard.workflows import fix as workflow
 
-    context = workflow.BuildContext(settings.file, settings.context)
+    context = workflow.BuildContext(settings.file, settings.context, shown=Path() if settings.remote else None)
     made = _made(settings, context)
     fixes = made.fixes
     good = fixes.proof is None or not fixes.proof.failure
@@ -384,10 +190,12 @@ def _made_of_all(settings: Settings, context: BuildContext, wanted: FixWish) -> 
     analysis, folder = settings.analysis, settings.file
     platform = analysis.opening.options.platform or host()
     paths = Checkout(folder).files(folder)
-    made = make_fixes.of_repository(str(folder), paths, context, platform, wanted, _recommending(analysis))
+    name = settings.remote.address if settings.remote else str(folder)
+    made = make_fixes.of_repository(name, paths, context, platform, wanted, _recommending(analysis))
     parts = tuple((f"base-{one.name}", one.fixes) for one in made.groups)
+    below = folder if settings.remote else None
     code = _code(made.whole) or (3 if made.unread else 0)
-    return _Made(made.whole, code, pull_requests.WantedRequests(folder, "", parts, made.settled))
+    return _Made(made.whole, code, pull_requests.WantedRequests(folder, "", parts, made.settled, below))
 
 
 def _code(fixes: Fixes) -> int:

@@ -98,12 +98,14 @@ class WantedRequests(NamedTuple):
         stage: of the file's build; empty for the last one.
         parts: what changes, each of a request of its own, by its key; that is empty where the changes tell it.
         settled: what was judged.
+        below: the folder that names of files are seen from; None for where the user is.
     """
 
     place: Path
     stage: str
     parts: tuple[tuple[str, Fixes], ...]
     settled: Callable[[str], bool]
+    below: Path | None = None
 
 
 def asked(asking: WantedRequests, given: RequestSettings, opening: Opening) -> tuple[RequestOutcome, ...]:
@@ -120,7 +122,7 @@ def asked(asking: WantedRequests, given: RequestSettings, opening: Opening) -> t
     from garboard.workflows import pull_requests
 
     whole = asking.place.is_dir()
-    checkout = Checkout(asking.place if whole else asking.place.parent)
+    checkout = Checkout(asking.place if whole else asking.place.parent, asking.below)
     address = remote.parse(checkout.remote(given.remote))
     scope = pull_requests.scope_of(checkout.path(str(asking.place)), asking.stage, whole=whole)
     options = opening.options

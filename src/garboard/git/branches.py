@@ -12,9 +12,9 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
-from urllib.parse import urlsplit
 
 from garboard.git.calling import Git, GitError
+from garboard.git.login import login_settings
 
 if TYPE_CHECKING:
     from garboard.git.checkout import Identity
@@ -26,7 +26,6 @@ _CONTENT: Final = re.compile(r"^Garboard-Content: ([0-9a-f]{64})$", re.MULTILINE
 _ENTRY: Final = re.compile(rb"(100644|100755) blob ([0-9a-f]{40,64})\t")
 _TARGET: Final = "refs/garboard/target"
 _HEADS: Final = "refs/heads/"
-_LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
 
 
 class DifferentFileError(GitError):
@@ -140,13 +139,8 @@ class Branches:
 @contextlib.contextmanager
 def branches(address: str, login: str) -> Iterator[Branches]:
     """The branches of a remote; ``login`` is the value of an Authorization header that only this host gets, or empty."""
-    parts = urlsplit(address)
-    safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
-    settings: tuple[tuple[str, str], ...] = ()
-    if login and safe:
-        where = f"http.{parts.scheme}://{parts.netloc}/.extraHeader"
-        settings = ((where, ""), (where, f"Authorization: {login}"), ("credential.helper", ""))
+    settings, hidden = login_settings(address, login)
     with tempfile.TemporaryDirectory(prefix="garboard-git-") as made:
         folder = Path(made)
         Git(folder)("init", "--quiet", "--bare", "--template=", ".")
-        yield Branches(Git(folder, settings, hidden=(login, login.partition(" ")[2]) if login else ()), address)
+        yield Branches(Git(folder, settings, hidden), address)

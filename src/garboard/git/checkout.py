@@ -18,13 +18,13 @@ class Identity(NamedTuple):
 
 
 class Checkout:
-    """The working tree that a folder lies in.
+    """The working tree that a folder lies in. Names of files are seen from where the user is, or from ``below``.
 
     Raises:
         UsageError: it lies in none.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, below: Path | None = None) -> None:
         try:
             root = Git(folder.resolve()).text("rev-parse", "--show-toplevel")
         except GitError as error:
@@ -33,6 +33,7 @@ class Checkout:
                 "name one that is, or make it one: git init",
             ) from error
         self.root = Path(root)
+        self._below = below or Path()
         self._git = Git(self.root)
 
     def remote(self, name: str) -> str:
@@ -58,7 +59,7 @@ class Checkout:
         Raises:
             UsageError: it lies outside.
         """
-        file = Path(name).resolve()
+        file = (self._below / name).resolve()
         if not file.is_relative_to(self.root.resolve()):
             raise UsageError(f"{name} is not in the repository {self.root}", "name files of one repository")
         return file.relative_to(self.root.resolve()).as_posix()

@@ -54,10 +54,25 @@ def open_host(client: Client, remote: GitRemote, name: str, api: str) -> OpenedH
     return OpenedHost(opened, login, token, kind.LIMIT)
 
 
+def login_of(remote: GitRemote, name: str) -> str:
+    """The value of the Authorization header that lets git read a remote; empty where there is no token for it, or no need."""
+    kind = _find_kind(remote, name)
+    secret = next(filter(None, (os.environ.get(one) for one in kind.TOKENS)), "") if kind else ""
+    return (
+        Token(secret.strip()).header("Basic", kind.USER)
+        if kind and secret and remote.scheme in ("https", "http")
+        else ""
+    )
+
+
 def _kind(remote: GitRemote, name: str) -> HostKind:
-    found = next((one for one in KINDS if (name == one.NAME if name else one.recognizes(remote))), None)
+    found = _find_kind(remote, name)
     if found is None:
         raise UsageError(
             f"what kind of code host {remote.host or 'the remote'} is is not known", f"say it: --host {'|'.join(NAMES)}"
         )
     return found
+
+
+def _find_kind(remote: GitRemote, name: str) -> HostKind | None:
+    return next((one for one in KINDS if (name == one.NAME if name else one.recognizes(remote))), None)

@@ -34,6 +34,11 @@ class GitRemote(Value):
         return f"{'http' if self.scheme == 'http' else 'https'}://{self.host}"
 
 
+def is_address(text: str) -> bool:
+    """Whether a text names no folder of this machine by its path."""
+    return "://" in text or _SHORT.fullmatch(text) is not None
+
+
 def parse(text: str) -> GitRemote:
     """Read an address.
 

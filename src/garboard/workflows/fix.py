@@ -31,11 +31,15 @@ _LARGEST: Final = 4 * 1024 * 1024
 
 
 class BuildContext:
-    """The files of a build: the Dockerfile, and what lies in the folder of its context. Nothing outside is read or written."""
+    """The files of a build: the Dockerfile, and what lies in the folder of its context. Nothing outside is read or written.
 
-    def __init__(self, dockerfile: Path, folder: Path) -> None:
+    ``shown`` is how the folder is named, if that is not its path.
+    """
+
+    def __init__(self, dockerfile: Path, folder: Path, shown: Path | None = None) -> None:
         self._dockerfile = dockerfile
         self._folder = folder
+        self._shown = folder if shown is None else shown
         self._root = folder.resolve()
 
     def read(self, path: str) -> bytes | None:
@@ -48,7 +52,7 @@ class BuildContext:
 
     def name(self, path: str) -> str:
         """The name of a file of the context, seen from where the user is."""
-        return str(self._folder / path)
+        return str(self._shown / path)
 
     def write(self, change: FileChange) -> None:
         """Replace one file, whole or not at all; its mode stays.

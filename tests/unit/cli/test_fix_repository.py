@@ -93,6 +93,38 @@ def test_one_request_for_each_image(project: Path, httpserver: HTTPServer) -> No
     assert [one["state"] for one in host.pulls] == ["closed"]
 
 
+def test_a_clone_of_an_address(project: Path, httpserver: HTTPServer) -> None:
+    address = git("remote", "get-url", "origin").strip()
+    for one in project.iterdir():
+        if one.is_file():
+            one.unlink()
+    found = run("--repo", address, "--json")
+    assert found.exception is None
+    document = json.loads(found.stdout)
+    assert document["image"] == address
+    assert {file["file"] for one in document["changes"] for file in one["files"]} == CHANGED
+    host = FakeGitea(httpserver)
+    found = run("--repo", address, "--pr", "--host", "gitea", "--api", host.api)
+    assert found.exception is None
+    (pull,) = host.pulls
+    git("fetch", "-q", "origin")
+    changed = git("diff", "--name-only", "origin/main", f"origin/{pull['head']['ref']}").splitlines()
+    assert set(changed) == CHANGED
+
+
+def test_a_clone_follows_no_link_and_runs_nothing(project: Path) -> None:
+    secret = project.parent / "secret"
+    secret.write_text(f"FROM {OLD}\n")
+    (project / "linked.Dockerfile").symlink_to(secret)
+    (project / ".gitattributes").write_text("* filter=own\n")
+    git("add", "-A")
+    git("commit", "-q", "-m", "a link")
+    git("push", "-q", "origin", "main")
+    found = run("--repo", git("remote", "get-url", "origin").strip(), "--json")
+    assert found.exception is None
+    assert "linked" not in found.stdout
+
+
 def test_a_file_that_cannot_be_read_is_told_and_closes_nothing(project: Path, httpserver: HTTPServer) -> None:
     host = FakeGitea(httpserver)
     host.add("garboard/repository/base-ruby", "of ruby", "")
@@ -113,6 +145,9 @@ def test_a_file_that_cannot_be_read_is_told_and_closes_nothing(project: Path, ht
         (("--prove",), "no image is built"),
         (("--only", "packages"), "bases and images only"),
         (("--repo", "Dockerfile"), "names a folder"),
+        (("--repo", "https://example.test/a/b.git", "--apply"), "of a URL there are none"),
+        (("--repo", "https://example.test/a/b.git", "--offline"), "--offline forbids"),
+        (("--repo", "ftp://example.test/a"), "of no kind"),
     ],
 )
 def test_what_is_refused(project: Path, options: tuple[str, ...], message: str) -> None:
