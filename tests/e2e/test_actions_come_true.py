@@ -40,8 +40,11 @@ DEBS: dict[str, tuple[str, ...]] = {
     "law-delta": ("Depends: law-beta",),
     "law-base": (),
     "law-epsilon": ("Depends: law-base",),
+    "law-zeta": ("Depends: law-eta", "Recommends: law-beta, law-theta"),
+    "law-eta": (),
+    "law-theta": ("Depends: law-eta, law-delta",),
 }
-OPEN = ("law-alpha", "law-beta", "law-gamma", "law-delta", "law-epsilon")
+OPEN = ("law-alpha", "law-beta", "law-gamma", "law-delta", "law-epsilon", "law-zeta", "law-theta")
 """Sources with an issue that has no fix."""
 WHEELS = {
     # name and version, with what it requires
@@ -219,6 +222,17 @@ SCENES = (
         f'FROM base\nRUN {APT} law-gamma law-delta\nCOPY --chmod=755 start.sh /start.sh\nENTRYPOINT ["/start.sh"]\n',
         kinds=("rebuild", "drop"),
         never=("Drop law-gamma", "Drop law-beta"),
+    ),
+    Scene(
+        "what is only recommended",
+        f"FROM base\nRUN {APT} law-zeta law-gamma\nRUN {APT} law-theta\n",
+        kinds=("rebuild", "drop"),
+        never=("Install without",),
+    ),
+    Scene(
+        "what is only recommended, on one of two lines",
+        f"FROM base\nRUN {APT} law-zeta\nRUN {APT} --no-install-recommends law-gamma\n",
+        kinds=("rebuild", "trim", "drop"),
     ),
     Scene(
         "copied from another stage",
@@ -505,6 +519,10 @@ class _Build:
     def _upgrade(self, action: Any) -> None:
         at = action["dockerfileLine"] - 1
         self.lines[at] += "\n" + action["command"]
+
+    def _trim(self, action: Any) -> None:
+        at = action["dockerfileLine"] - 1
+        self.lines[at] = self.lines[at].replace("install ", f"install {action['command']} ")
 
     def _drop(self, action: Any) -> None:
         name = re.match(r"Drop (\S+)", action["text"])

@@ -7,7 +7,7 @@ and rpm, as far as they record what was asked for.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from garboard import ecosystems
 from garboard.model.package import SYSTEM_TYPES, Inventory, Package
@@ -28,6 +28,10 @@ class Removal:
             )
             for one in packages
         }
+        self._recommends = {
+            one.id: frozenset(each.id for group in one.recommends for each in installed.satisfying(one, group))
+            for one in packages
+        }
         self._keeps = {one.id: frozenset(self._kept_by(one, installed)) for one in packages}
         self.unneeded = self._unmarked(frozenset())
         """What nothing needs in the present state, by id."""
@@ -40,12 +44,15 @@ class Removal:
         for alternatives in relations:
             yield from (each.id for each in installed.satisfying(one, alternatives))
 
-    def without(self, dropped: Iterable[str]) -> frozenset[str] | None:
-        """Ids of all packages removed with these, including these; None if an essential one would be."""
+    def without(self, dropped: Iterable[str], lean: frozenset[int] = frozenset()) -> frozenset[str] | None:
+        """Ids of all packages removed with these, including these; None if an essential one would be.
+
+        What packages of ``lean`` layers only recommend or suggest is not kept by that: their lines would not install it.
+        """
         gone = self.broken(frozenset(dropped))
         if any(_stays(self._packages[one]) for one in gone if one in self._packages):
             return None
-        return gone | self._unmarked(gone)
+        return gone | self._unmarked(gone, lean)
 
     def caused(self, dropped: Iterable[str]) -> frozenset[str] | None:
         """Like `without`, but not what nothing needs in the present state."""
@@ -64,6 +71,24 @@ class Removal:
         found = (self._packages[one] for one in sorted(gone) if one in self._packages)
         return tuple(one for one in found if one.automatic is not True)
 
+    def only_recommended(self, layer: int) -> frozenset[str]:
+        """Ids of the packages of a layer that its line installs for no other reason than that others recommend them.
+
+        What a package of another layer recommends may be there by that one.
+        """
+        own = frozenset(name for name, one in self._packages.items() if one.layer == layer)
+
+        def needs(name: str) -> Iterator[str]:
+            yield from self._required(name)
+            if name not in own:
+                yield from self._recommends[name]
+
+        return own - self.unneeded - self._reached(frozenset(), needs)
+
+    def recommending(self, name: str) -> Iterator[Package]:
+        """The packages that recommend one, by its id."""
+        return (self._packages[one] for one, recommended in self._recommends.items() if name in recommended)
+
     def broken(self, gone: frozenset[str]) -> frozenset[str]:
         """These and all that lack a requirement without them."""
         while True:
@@ -76,7 +101,17 @@ class Removal:
                 return gone
             gone |= more
 
-    def _unmarked(self, gone: frozenset[str]) -> frozenset[str]:
+    def _unmarked(self, gone: frozenset[str], lean: frozenset[int] = frozenset()) -> frozenset[str]:
+        def keeps(name: str) -> Iterable[str]:
+            return self._required(name) if lean and self._packages[name].layer in lean else self._keeps[name]
+
+        return frozenset(self._packages.keys() - self._reached(gone, keeps) - gone)
+
+    def _required(self, name: str) -> Iterator[str]:
+        return (one for group in self._needs[name] for one in group)
+
+    def _reached(self, gone: frozenset[str], keeps: Callable[[str], Iterable[str]]) -> set[str]:
+        """Ids of what is asked for or never removed, and of all that is kept by it."""
         waiting = [
             name
             for name, one in self._packages.items()
@@ -84,11 +119,11 @@ class Removal:
         ]
         marked = set(waiting)
         while waiting:
-            for name in self._keeps[waiting.pop()]:
+            for name in keeps(waiting.pop()):
                 if name not in marked and name not in gone:
                     marked.add(name)
                     waiting.append(name)
-        return frozenset(self._packages.keys() - marked - gone)
+        return marked
 
 
 def _stays(one: Package) -> bool:

@@ -10,51 +10,47 @@ import msgspec
 
 from garboard.actions import edits
 from garboard.actions.autoremove import Removal
-from garboard.actions.issues_left import Left, Step
-from garboard.actions.needed import needed
+from garboard.actions.issues_left import Left, Step, freed, gone_with
+from garboard.actions.removals import Removals
+from garboard.actions.trims import Trims
 from garboard.model.attribution import Introduction, LayerOrigin
-from garboard.model.finding import Finding
 from garboard.model.package import SYSTEM_TYPES, Package
-from garboard.model.report import Report
 
 _DROPS: Final = 20
 """How many packages to remove are suggested at most; more of them would not be useful advice."""
 
 
 class Drops:
-    """The removable packages of one image; ``held`` names those that its base has, which stay without their line."""
+    """The removable packages of one image, from whose lines ``trims`` took what is only recommended."""
 
-    def __init__(self, report: Report, held: frozenset[str]) -> None:
-        self._report = report
-        self._held = held
+    def __init__(self, removals: Removals, trims: Trims) -> None:
+        self._trims = trims
+        report = self._report = removals.report
+        self._removals = removals
+        self._held = removals.held
         self._packages = {one.id: one for one in report.inventory.packages}
         self._introduced = {one.package.id: one.introduced for one in reversed(report.findings) if one.introduced}
 
     def dropping(self, left: Left) -> Iterator[Step]:
         """Remove the package that clears the most issues, again and again, as long as one clears any."""
-        removal: Removal | None = None
-        dropped: frozenset[str] = frozenset()
-        kept: frozenset[str] = frozenset()
+        dropped = self._trims.trimmed
         for _ in range(_DROPS):
             targets = self._targets(left, dropped)
             if not targets:
                 return
-            if removal is None:
-                removal, kept = Removal(self._report.inventory), needed(self._report)
+            removal, kept = self._removals.removal, self._removals.needed
             best = self._best(left, removal, [one for one in targets if one.id not in kept], dropped, kept)
             if best is None:
                 return
             package, gone = best
             dropped |= gone
             places = tuple(line.place for line in self._asking(package) if line.place)
-            left = _without(left, gone)
+            left = left.after(gone_with(gone))
             action = edits.dropping(package, self._who(package), places)
-            yield Step(msgspec.structs.replace(action, packages=len(gone), size=self._freed(gone)), left)
-
-    def _freed(self, gone: frozenset[str]) -> int | None:
-        """By how many bytes the image grows without these packages; None where one does not state its size."""
-        sizes = [self._packages[one].installed_size for one in gone]
-        return -sum(sizes) if all(sizes) else None
+            yield Step(
+                msgspec.structs.replace(action, packages=len(gone), size=freed([self._packages[one] for one in gone])),
+                left,
+            )
 
     def _targets(self, left: Left, dropped: frozenset[str]) -> tuple[Package, ...]:
         """Packages that your own lines ask for and that are on a path to what is left."""
@@ -75,14 +71,21 @@ class Drops:
         """The package that clears the most, with the ids of all that is gone with it."""
         best: tuple[int, str, Package, frozenset[str]] | None = None
         for package in targets:
-            gone = removal.without(dropped | {package.id})
+            gone = removal.without(dropped | {package.id}, self._removals.lean | self._trims.lean)
             if gone is None or gone & kept or len(removal.asked_for(gone - dropped)) > 1:
                 continue
+            if self._comes_recommended(package, gone, removal):
+                continue
             mine = frozenset(one for one in gone - removal.unneeded - dropped if self._is_yours(self._packages[one]))
-            count = len(left.keys) - len(_without(left, mine).keys)
+            count = len(left.keys) - len(left.after(gone_with(mine)).keys)
             if count and (best is None or (-count, package.name) < best[:2]):
                 best = (-count, package.name, package, mine)
         return (best[2], best[3]) if best else None
+
+    def _comes_recommended(self, package: Package, gone: frozenset[str], removal: Removal) -> bool:
+        """Whether a line installs it, though none names it, because something that stays recommends it."""
+        fat = self._removals.fat.keys() - self._trims.lean
+        return any(one.id not in gone and one.layer in fat for one in removal.recommending(package.id))
 
     def _is_yours(self, package: Package) -> bool:
         """Whether it is above the base; if that is not known it is not touched."""
@@ -114,13 +117,6 @@ class Drops:
         layers = self._report.attribution.layers if self._report.attribution else ()
         layer = next((one for one in layers if one.index == index), None)
         return Introduction(layer=index, instruction=layer.instruction, place=layer.place) if layer else Introduction()
-
-
-def _without(left: Left, gone: frozenset[str]) -> Left:
-    def is_gone(one: Finding) -> bool:
-        return one.package.id in gone
-
-    return left.after(is_gone)
 
 
 def _names(instruction: str, name: str) -> bool:

@@ -8,7 +8,7 @@ from typing import Final
 
 from garboard import ecosystems
 from garboard.model.action import Action, ActionKind, WantedVersion
-from garboard.model.attribution import Introduction, Place
+from garboard.model.attribution import Introduction, LayerOrigin, Place
 from garboard.model.finding import Finding
 from garboard.model.package import SYSTEM_TYPES, Package
 from garboard.packages.other_versions import fixing
@@ -110,6 +110,20 @@ def _raises(findings: Sequence[Finding], applications: frozenset[str] = frozense
     return [_Raise(of, applications) for of in by_package.values()]
 
 
+def trimming(line: LayerOrigin, option: str, names: Sequence[str]) -> Action:
+    """The action that installs what a line asks for, and nothing that is only recommended."""
+    more = len(names) - _NAMED
+    named = ", ".join(names[:_NAMED]) + (f" and {more} others" if more > 0 else "")
+    return Action(
+        kind=ActionKind.TRIM,
+        text=f"Install without what is only recommended: add `{option}` to `{_short(line)}`",
+        command=option,
+        place=line.place,
+        risk=f"only if your application does without {named}; ask by name for what it needs",
+        packages=len(names),
+    )
+
+
 def dropping(package: Package, who: Introduction, lines: Sequence[Place] = ()) -> Action:
     """The action that removes a package from the lines that ask for it."""
     others = ", ".join(str(place.line) for place in lines if place != who.place)
@@ -119,10 +133,14 @@ def dropping(package: Package, who: Introduction, lines: Sequence[Place] = ()) -
         + (f" from `{_short(who)}`" if who.text else "")
         + (f" and from line{'s' if ',' in others else ''} {others}" if others else ""),
         place=who.place,
+        wanted=tuple(
+            WantedVersion(type=package.type, name=package.name, version="", place=one)
+            for one in dict.fromkeys((*((who.place,) if who.place else ()), *lines))
+        ),
         risk="only if your application does without it and without what came along with it",
     )
 
 
-def _short(who: Introduction, longest: int = 60) -> str:
+def _short(who: Introduction | LayerOrigin, longest: int = 60) -> str:
     text = " ".join(who.text.split())
     return text if len(text) <= longest else f"{text[:longest].rpartition(' ')[0]} …"

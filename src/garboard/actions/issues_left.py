@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from garboard.model.action import Action, IssueKey
 from garboard.model.finding import Finding
+from garboard.model.package import Package
 
 
 class Left:
@@ -46,3 +47,14 @@ class Step(NamedTuple):
 
     action: Action
     left: Left
+
+
+def gone_with(packages: frozenset[str]) -> Callable[[Finding], bool]:
+    """Whether a finding goes with packages that are removed, by their ids."""
+    return lambda finding: finding.package.id in packages
+
+
+def freed(packages: Iterable[Package]) -> int | None:
+    """By how many bytes an image grows without packages; None where one does not state its size."""
+    sizes = [one.installed_size for one in packages]
+    return -sum(sizes) if all(sizes) else None

@@ -2,7 +2,8 @@
 
 The order is that of `ActionKind`: build again without cache; build on what the base's tag names today; change the FROM
 line; ask for other versions on a line; put newer files in the place of those that a line installs or copies; upgrade
-the base's packages in a line of your own until the base has the fixes; remove a package. Within a kind, what clears the
+the base's packages in a line of your own until the base has the fixes; install without what is only recommended; remove a
+package. Within a kind, what clears the
 most comes first. An issue in several places is gone with the action that mends the last of them, and the actions that
 mend the others are listed too.
 """
@@ -23,6 +24,8 @@ from garboard.actions.issues_left import Left, Step
 from garboard.actions.lines import LineChanges
 from garboard.actions.outcomes import Outcomes
 from garboard.actions.remaining import remaining
+from garboard.actions.removals import Removals
+from garboard.actions.trims import Trims
 from garboard.actions.upgrades import todays_user, upgrading
 from garboard.model.action import Action, ActionKind, Actions, IssueKey, Remaining
 from garboard.model.advisory import Severity
@@ -127,7 +130,10 @@ def _in_order(report: Report, known: Known, found: tuple[Finding, ...], start: L
             )
         )
     held = known.held.get(chosen.key, frozenset()) if chosen else frozenset()
-    listed.add(Drops(report, held).dropping(listed.left))
+    removals = Removals(report, held)
+    trims = Trims(removals)
+    listed.add(trims.trimming(listed.left))
+    listed.add(Drops(removals, trims).dropping(listed.left))
     return listed.useful(), tuple(remaining(listed.left, outcomes, lines, mended_with))
 
 

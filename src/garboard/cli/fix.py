@@ -14,29 +14,14 @@ from garboard import reporters
 from garboard.cli import options as o
 from garboard.cli import pull_requests
 from garboard.cli.actions import acted
+from garboard.cli.asking import Asker
 from garboard.cli.command import command as make
 from garboard.cli.filtering import FILTERS, exit_code
-from garboard.cli.fix_settings import (
-    APPLY,
-    BUILD_OPTION,
-    CHECK,
-    CONTEXT,
-    ENGINE,
-    HEALTHCHECK,
-    ONLY,
-    PIN,
-    PROVE,
-    REPO,
-    TIME_LIMIT,
-    TRY,
-    UPTO,
-    ProvingSettings,
-    Settings,
-)
-from garboard.cli.fix_settings import settings as read
+from garboard.cli.fix_settings import OPTIONS, ProvingSettings, Settings
+from garboard.cli.fix_settings import settings as _settings
 from garboard.cli.output import write
 from garboard.cli.rebuild import rebuilt
-from garboard.cli.recommend import OPTIONAL_IMAGE, recommended
+from garboard.cli.recommend import recommended
 from garboard.cli.session import analyzed, supply
 from garboard.cli.settings import Analysis
 from garboard.image.platform import host
@@ -61,25 +46,10 @@ _ASKED_FOR: Final = (Done.OPENED, Done.UPDATED, Done.UNCHANGED, Done.CLOSED)
 
 @make(
     "fix",
-    *(
-        OPTIONAL_IMAGE,
-        REPO,
-        APPLY,
-        ONLY,
-        UPTO,
-        PIN,
-        CONTEXT,
-        PROVE,
-        CHECK,
-        HEALTHCHECK,
-        TRY,
-        ENGINE,
-        BUILD_OPTION,
-        TIME_LIMIT,
-    ),
+    *OPTIONS,
     *(*FILTERS, o.CHECK_MIRRORS, o.PACKAGE_MIRROR, *pull_requests.OPTIONS),
     *(*o.TRIAGE, *o.report(reporters.FIX), *o.ANALYSIS),
-    settings=read,
+    settings=_settings,
 )
 def command(settings: Settings) -> int:
     """Change the Dockerfile of IMAGE as its actions advise: each change as a diff, with what it clears.
@@ -159,7 +129,14 @@ def _made(settings: Settings, context: BuildContext) -> _Made:
     from garboard.workflows.pull_requests import settled
 
     analysis = settings.analysis
-    wanted = make_fixes.FixWish(settings.kinds, settings.furthest, settings.pinned)
+    wanted = make_fixes.FixWish(
+        settings.kinds,
+        settings.furthest,
+        settings.pinned,
+        settings.lean,
+        settings.dropped,
+        Asker(color=settings.analysis.output.color) if settings.interactive else None,
+    )
     if settings.file.is_dir():
         return _made_of_all(settings, context, wanted)
     if analysis.image:

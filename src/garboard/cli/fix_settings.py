@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 ENDS: Final = (".yaml", ".yml", ".json")
 """How the names of files end that name images to run."""
-_ONLY: Final = ("base", "packages")
+_ONLY: Final = ("base", "packages", "rebuild", "lint")
 _UPTO: Final = ("patch", "minor", "major", "alternative")
 _LONGEST: Final = 86_400
 _MOST: Final = 20
@@ -76,7 +76,8 @@ def _only(given: str) -> str:
 
 
 APPLY: Final = flag("--apply", help="Write the changes.")
-ONLY: Final = values("--only", parse=_only, metavar="base|packages", help="Only changes of this kind.")
+ONLY: Final = values("--only", parse=_only, metavar="base|packages|rebuild|lint", help="Only changes of this kind.")
+INTERACTIVE: Final = flag("--interactive", help="Ask before each change; what only you can decide is offered too.")
 UPTO: Final = value(
     "--upto",
     parse=_upto,
@@ -142,6 +143,9 @@ class Settings(Value):
     view: View
     context: Path
     kinds: frozenset[ActionKind]
+    lean: bool
+    dropped: frozenset[str]
+    interactive: bool
     furthest: Group
     pinned: bool
     apply: bool
@@ -186,6 +190,9 @@ def settings(given: Given) -> Settings:
         view=filtering(given),
         context=context,
         kinds=_kinds(given[ONLY]),
+        lean="lint" in given[ONLY],
+        dropped=frozenset(given[o.DROP]),
+        interactive=given[INTERACTIVE],
         furthest=given[UPTO] or (Group.ALTERNATIVE if given[OPTIONAL_IMAGE] else Group.MINOR),
         pinned=bool(given[PIN]),
         apply=given[APPLY],
@@ -210,13 +217,13 @@ def _of_repository(given: Given, place: str) -> Settings:
         raise UsageError("--apply writes files here, and of a URL there are none", "use --pr, or --format diff")
     if address is not None and address.scheme != "file" and given[o.OFFLINE]:
         raise UsageError(f"--repo asks {address.host}, which --offline forbids", "leave out --offline")
-    for one in (OPTIONAL_IMAGE, o.FILE, CONTEXT, PROVE, o.TARGET, o.BUILD_ARG, o.CHECK_MIRRORS):
+    for one in (OPTIONAL_IMAGE, o.FILE, CONTEXT, PROVE, o.DROP, INTERACTIVE, o.TARGET, o.BUILD_ARG, o.CHECK_MIRRORS):
         if given[one]:
             raise UsageError(
                 "--repo is of all files, and no image is built", "leave out IMAGE, and the options of a build"
             )
-    if set(given[ONLY]) == {"packages"}:
-        raise UsageError("--repo changes bases and images only", "leave out --only packages")
+    if given[ONLY] and "base" not in given[ONLY]:
+        raise UsageError("--repo changes bases and images only", f"leave out --only {given[ONLY][0]}")
     return Settings(
         analysis=read_settings.analysis(given, look_up=True, built_from=_no_build()),
         file=folder,
@@ -224,6 +231,9 @@ def _of_repository(given: Given, place: str) -> Settings:
         view=filtering(given),
         context=folder,
         kinds=_kinds(("base",)),
+        lean=False,
+        dropped=frozenset(),
+        interactive=False,
         furthest=given[UPTO] or Group.MINOR,
         pinned=bool(given[PIN]),
         apply=given[APPLY],
@@ -268,6 +278,16 @@ def _proving(given: Given) -> ProvingSettings | None:
 def _kinds(only: tuple[str, ...]) -> frozenset[ActionKind]:
     from garboard.model.action import ActionKind
 
-    base = frozenset({ActionKind.BASE})
-    chosen = {"base": base, "packages": frozenset(ActionKind) - base}
+    chosen = {
+        "base": frozenset({ActionKind.BASE}),
+        "rebuild": frozenset({ActionKind.REBUILD, ActionKind.PULL}),
+        "lint": frozenset({ActionKind.TRIM}),
+    }
+    chosen["packages"] = frozenset(ActionKind).difference(*chosen.values())
     return frozenset().union(*(chosen[one] for one in only or _ONLY))
+
+
+OPTIONS: Final = (
+    *(OPTIONAL_IMAGE, REPO, APPLY, INTERACTIVE, ONLY, o.DROP, UPTO, PIN, CONTEXT),
+    *(PROVE, CHECK, HEALTHCHECK, TRY, ENGINE, BUILD_OPTION, TIME_LIMIT),
+)

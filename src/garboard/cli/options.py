@@ -118,6 +118,7 @@ QUIET: Final = flag("-q", "--quiet", help="No progress and no remarks on standar
 FILE: Final = text(
     "-f", "--file", metavar="FILE", help="The Dockerfile that the image was built from; - is standard input."
 )
+DROP: Final = texts("--drop", metavar="PKG", help="Without this package, and what only it brought along.")
 TARGET: Final = text("--target", metavar="STAGE", help="The stage that was built (needs --file).")
 BUILD_ARG: Final = values(
     "--build-arg", parse=_build_arg, metavar="NAME=VALUE", help="A build argument (needs --file)."

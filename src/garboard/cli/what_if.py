@@ -10,7 +10,7 @@ from garboard.cli import read_settings
 from garboard.cli.command import command as make
 from garboard.cli.compare import FAIL_IF, exit_code
 from garboard.cli.output import write
-from garboard.cli.params import Given, text, texts, values
+from garboard.cli.params import Given, text, values
 from garboard.cli.session import supply
 from garboard.cli.settings import Analysis
 from garboard.model.base import Value
@@ -33,7 +33,6 @@ def _line(given: str) -> int:
     return int(number)
 
 
-DROP: Final = texts("--drop", metavar="PKG", help="Without this package, and what only it brought along.")
 RAISE: Final = values(
     "--raise",
     parse=_raise,
@@ -56,7 +55,7 @@ class Settings(Value):
 
 def _settings(given: Given) -> Settings:
     wanted = WantedChanges(
-        drops=tuple(dict.fromkeys(given[DROP])),
+        drops=tuple(dict.fromkeys(given[o.DROP])),
         raises=tuple(dict.fromkeys(given[RAISE])),
         base=given[REBASE] or "",
         lines=tuple(dict.fromkeys(given[LINE])),
@@ -75,7 +74,7 @@ def _settings(given: Given) -> Settings:
 
 @make(
     "what-if",
-    *(o.IMAGE, DROP, RAISE, REBASE, LINE, FAIL_IF, *o.TRIAGE),
+    *(o.IMAGE, o.DROP, RAISE, REBASE, LINE, FAIL_IF, *o.TRIAGE),
     *(*o.report(reporters.COMPARE), *o.ANALYSIS),
     settings=_settings,
 )

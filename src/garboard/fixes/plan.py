@@ -17,23 +17,23 @@ import msgspec
 
 from garboard import ecosystems
 from garboard.dockerfile.parser import parse
-from garboard.fixes import from_line, manifests, new_lines, run_lines
+from garboard.fixes import from_line, manifests, new_lines, removed_words, run_lines
 from garboard.fixes.asked import PlacedRequest, asked
 from garboard.fixes.context_files import context_file
 from garboard.model.action import Action, ActionKind, IssueKey, WantedVersion
 from garboard.model.dockerfile import Dockerfile, DockerfileError, UnknownRequest
 from garboard.model.finding import Finding
-from garboard.model.fix import ActionEdits, CannotEdit, FileChange, Splice
+from garboard.model.fix import REFUSED, ActionEdits, CannotEdit, FileChange, Splice
 from garboard.splices import spliced
 
 _NO_FILE: Final = MappingProxyType(
     {
         ActionKind.REBUILD: "every change needs a new build; use `docker build --no-cache`",
         ActionKind.PULL: "every change needs a new build; use `docker build --pull --no-cache`",
-        ActionKind.DROP: "whether you can do without it, only you know",
     }
 )
 """Why actions of these kinds change no file."""
+_ONLY_YOU: Final = "whether you can do without it, only you know"
 _FILES: Final = "the packages come from files that the Dockerfile only copies or installs"
 
 _BUILDING: Final = frozenset((ActionKind.REBUILD, ActionKind.PULL))
@@ -71,10 +71,51 @@ class Planned(NamedTuple):
     left: frozenset[IssueKey]
 
 
-def changes(
-    actions: Sequence[Action], findings: Sequence[Finding], files: BuildFiles, kinds: Collection[ActionKind]
-) -> Planned:
-    """What each action of these kinds changes, each on top of those before it; ``findings`` are those that count.
+ActionKey = tuple[ActionKind, str, int, tuple[str, ...]]
+"""Tells actions apart, whatever their figures are."""
+
+
+def key_of(action: Action) -> ActionKey:
+    """What an action changes, and where."""
+    line = action.place.line if action.place else 0
+    return action.kind, action.reference, line, tuple(sorted({one.name for one in action.wanted}))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FixChoice:
+    """Which actions are done.
+
+    Attributes:
+        kinds: no others are looked at.
+        lean: whether lines lose what they install only because it is recommended.
+        dropped: names of packages that go; None for all that may.
+        refused: what is not done.
+    """
+
+    kinds: Collection[ActionKind]
+    lean: bool = False
+    dropped: Collection[str] | None = ()
+    refused: Collection[ActionKey] = ()
+
+    def objection(self, action: Action) -> str:
+        """Why an action is not done; empty if it is."""
+        if key_of(action) in self.refused:
+            return REFUSED
+        if action.kind is ActionKind.TRIM and not self.lean:
+            return f"{_ONLY_YOU}; `--only lint` does it"
+        if action.kind is ActionKind.DROP and self.dropped is not None:
+            name = next((one.name for one in action.wanted), "")
+            return "" if name in self.dropped else f"{_ONLY_YOU}; `--drop {name}` does it"
+        return ""
+
+    def missing(self, actions: Iterable[Action]) -> list[str]:
+        """The names of packages to drop that no action drops."""
+        drops = {each.name for one in actions if one.kind is ActionKind.DROP for each in one.wanted}
+        return sorted(set(self.dropped or ()) - drops)
+
+
+def changes(actions: Sequence[Action], findings: Sequence[Finding], files: BuildFiles, choice: FixChoice) -> Planned:
+    """What each action that is chosen changes, each on top of those before it; ``findings`` are those that count.
 
     The figures of each are those of what is really done: of what no file is changed for, only a new build counts.
     """
@@ -83,9 +124,10 @@ def changes(
     undone: frozenset[IssueKey] = frozenset()
     found = []
     for action in actions:
-        if action.kind not in kinds and action.kind not in _BUILDING:
+        if action.kind not in choice.kinds and action.kind not in _BUILDING:
             continue
-        edits = planned.change(action)
+        objection = choice.objection(action)
+        edits = ActionEdits(action=action, reason=objection) if objection else planned.change(action)
         before = len(left)
         done = bool(edits.files)
         undone |= _of([one for one, _ in edits.missed] if done else action.wanted, findings)
@@ -93,7 +135,14 @@ def changes(
             left = (left - (frozenset(action.clears) - undone)) | frozenset(action.adds)
         counted = msgspec.structs.replace(edits.action, before=before, after=len(left))
         found.append(msgspec.structs.replace(edits, action=counted))
+    found += (_not_dropped(one, len(left)) for one in choice.missing(actions))
     return Planned(tuple(found), left)
+
+
+def _not_dropped(name: str, left: int) -> ActionEdits:
+    reason = "no line of yours asks for it, something needs it, or nothing that is left goes with it"
+    action = Action(kind=ActionKind.DROP, text=f"Drop {name}", before=left, after=left)
+    return ActionEdits(action=action, reason=f"{reason}: see `garboard what-if --drop {name}`")
 
 
 def _of(wanted: Iterable[WantedVersion], findings: Iterable[Finding]) -> frozenset[IssueKey]:
@@ -134,18 +183,31 @@ class _Plan:
         return ActionEdits(action=action, files=changed, missed=tuple(missed))
 
     def _splices(self, action: Action, missed: _Missed) -> _Made:
-        files = self._files
-        build = (files.dockerfile, files.target, files.build_args)
-        name = files.dockerfile.name
-        if action.kind is ActionKind.BASE:
-            return [(name, (from_line.rebasing(*build, action.reference),))]
-        if action.kind is ActionKind.UPGRADE:
-            if action.place is not None:
-                return [(name, (new_lines.after_from(*build, action.command),))]
-            return [(name, (new_lines.at_end(files.dockerfile, files.target, action.command),))]
+        if action.kind is ActionKind.RAISE:
+            return self._raising(action.wanted, missed, self._raised)
         if action.kind is ActionKind.REPLACE:
             return self._raising(action.wanted, missed, self._replaced)
-        return self._raising(action.wanted, missed, self._raised)
+        return [(self._files.dockerfile.name, self._in_dockerfile(action))]
+
+    def _in_dockerfile(self, action: Action) -> tuple[Splice, ...]:
+        """What changes there, and nowhere else."""
+        dockerfile, target, build_args = self._files.dockerfile, self._files.target, self._files.build_args
+        if action.kind is ActionKind.BASE:
+            return (from_line.rebasing(dockerfile, target, build_args, action.reference),)
+        if action.kind is ActionKind.TRIM:
+            return removed_words.trimming(dockerfile, build_args, action.place)
+        if action.kind is ActionKind.DROP:
+            return self._without(action.wanted)
+        if action.place is not None:
+            return (new_lines.after_from(dockerfile, target, build_args, action.command),)
+        return (new_lines.at_end(dockerfile, target, action.command),)
+
+    def _without(self, dropped: Sequence[WantedVersion]) -> tuple[Splice, ...]:
+        """What all lines lose that name a package: it is gone only if none names it."""
+        files = self._files
+        return tuple(
+            splice for one in dropped for splice in removed_words.dropping(files.dockerfile, files.build_args, one)
+        )
 
     def _raising(
         self,

@@ -15,6 +15,7 @@ from typing import Final
 from garboard import ecosystems
 from garboard.dockerfile.parser import parse
 from garboard.fixes.asked import PlacedRequest, asked, only
+from garboard.fixes.words import occurrences
 from garboard.model.action import WantedVersion
 from garboard.model.dockerfile import (
     Assignment,
@@ -28,13 +29,8 @@ from garboard.model.dockerfile import (
 from garboard.model.fix import CannotEdit, Splice
 from garboard.splices import spliced
 
-_BEFORE: Final = rb"(?<![^\s;&|(){}\"'\[,=])"
-_AFTER: Final = rb"(?![^\s;&|(){}\"'\],])"
-"""What stands before and after a word of a command."""
 _VERSION: Final = re.compile(r"\d[\w.+~^:-]*")
 _VARIABLE: Final = re.compile(r"\$\{?(\w+)")
-_MOST_PLACES: Final = 20
-"""How many places of one line are tried."""
 
 
 def raising(dockerfile: Dockerfile, build_args: Mapping[str, str], wanted: WantedVersion) -> tuple[Splice, ...]:
@@ -94,15 +90,15 @@ def _reworded(
     instruction, request = own[0].instruction, own[0].request
     version = ecosystems.commands(wanted.type).marked(wanted.version)
     assert isinstance(request, PackageRequest)
-    found = list(_occurrences(dockerfile, instruction.span, request.written))
+    found = list(occurrences(dockerfile, instruction.span, request.written))
     new = _new_word(request, wanted, exec_form=instruction.exec_form is not None)
     if new:
         yield from _each_and_all(found, new)
     if request.version:
-        yield from _each_and_all(list(_occurrences(dockerfile, instruction.span, request.version)), version)
+        yield from _each_and_all(list(occurrences(dockerfile, instruction.span, request.version)), version)
         for assignment in _assignments(dockerfile, request.written, build_args):
             if (assignment.value or "").strip("\"'") == request.version:
-                yield from _each_and_all(list(_occurrences(dockerfile, assignment.span, request.version)), version)
+                yield from _each_and_all(list(occurrences(dockerfile, assignment.span, request.version)), version)
 
 
 def _new_word(request: PackageRequest, wanted: WantedVersion, *, exec_form: bool) -> str:
@@ -135,7 +131,7 @@ def _added(dockerfile: Dockerfile, here: list[PlacedRequest], wanted: WantedVers
         if not wanted.asked_for or request.name != wanted.asked_for:
             continue
         exec_form = one.instruction.exec_form is not None
-        for span in _occurrences(dockerfile, one.instruction.span, _written(one)):
+        for span in occurrences(dockerfile, one.instruction.span, _written(one)):
             new = f'", {json.dumps(word)[:-1]}' if exec_form else f" {shlex.quote(word)}"
             at = span.end + (0 if exec_form else _closing(dockerfile.data, span))
             yield (Splice(start=at, end=at, new=new.encode()),)
@@ -152,17 +148,6 @@ def _each_and_all(found: list[Span], new: str) -> Iterator[tuple[Splice, ...]]:
     yield from ((one,) for one in splices)
     if len(splices) > 1:
         yield tuple(splices)
-
-
-def _occurrences(dockerfile: Dockerfile, within: Span, word: str) -> Iterator[Span]:
-    """Where a word stands in a part of the file."""
-    if not word:
-        return
-    pattern = re.compile(_BEFORE + re.escape(word.encode("utf-8", "surrogateescape")) + _AFTER)
-    for count, found in enumerate(pattern.finditer(dockerfile.data, within.start, within.end)):
-        if count == _MOST_PLACES:
-            return
-        yield Span(start=found.start(), end=found.end(), line=within.line, column=1, last_line=within.last_line)
 
 
 def _assignments(dockerfile: Dockerfile, written: str, build_args: Mapping[str, str]) -> Iterator[Assignment]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from typing import Final
 
 from garboard.model.advisory import Severity
 from garboard.model.attribution import Place
@@ -27,8 +28,14 @@ class ActionKind(enum.StrEnum):
     """Put newer ones in the place of files that a line installs or copies: nothing in the Dockerfile names a version."""
     UPGRADE = "upgrade"
     """Upgrade the base's packages in a line of your own, until the base has the fixes."""
+    TRIM = "trim"
+    """Install on a line what it asks for without what that only recommends."""
     DROP = "drop"
     """Remove a package that a line asks for, if you can do without it."""
+
+
+REMOVING: Final = (ActionKind.TRIM, ActionKind.DROP)
+"""What only the reader can decide: whether the application does without what goes."""
 
 
 class WantedVersion(Value):
@@ -56,7 +63,8 @@ class Action(Value):
         text: a sentence for people, without figures.
         command: what to run, or the words to write into the Dockerfile; empty if there are none.
         place: of the line to change.
-        wanted: the versions that lines are to ask for, or that files are to have.
+        wanted: the versions that lines are to ask for, or that files are to have; of a removal, what lines name, without a
+        version.
         reference: the base that FROM is to name; empty if it stays.
         risk: what may go wrong, as a sentence.
         clears: issues that are gone when everything before it in the list is done, and then this; none if an issue is

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from garboard.model.action import Action, ActionKind, IssueKey, WantedVersion
 from garboard.model.base import Value
 from garboard.model.gap import Gap
 from garboard.model.pull_request import RequestOutcome
+
+REFUSED: Final = "you chose not to"
+"""Why a change is not made that was offered."""
 
 
 class CannotEdit(Exception):

@@ -121,6 +121,8 @@ class Commands(NamedTuple):
         file_ends: how names of package files end.
         files: other words that name a file or a folder, as a regular expression.
         references: words that name a state of a source repository, as a regular expression.
+        lean: by program, the option that keeps out what packages only recommend, where they install it otherwise.
+        leaves_out: what a command has that keeps it out, as a regular expression.
     """
 
     programs: Mapping[str, Program]
@@ -135,6 +137,8 @@ class Commands(NamedTuple):
     file_ends: tuple[str, ...] = ()
     files: str = ""
     references: str = ""
+    lean: Mapping[str, str] = MappingProxyType({})
+    leaves_out: str = ""
 
     def word(self, name: str, version: str) -> str:
         """The word that asks for at least a version."""

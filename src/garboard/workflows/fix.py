@@ -5,13 +5,13 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from garboard.fixes.plan import BuildFiles, changes
+from garboard.fixes.plan import BuildFiles, FixChoice, changes
 from garboard.model.action import ActionKind
 from garboard.model.errors import GarboardError
 from garboard.model.fix import Fixes
@@ -102,7 +102,7 @@ def fix(
     context: BuildContext,
     *,
     findings: Sequence[Finding],
-    kinds: Collection[ActionKind],
+    choice: FixChoice,
 ) -> Fixes:
     """What the actions of a report change in the files of its build; nothing is written. ``findings`` are those that count."""
     actions, dockerfile = report.actions, build.dockerfile
@@ -115,7 +115,7 @@ def fix(
         read=context.read,
         name=context.name,
     )
-    made, left = changes(actions.actions, findings, files, kinds)
+    made, left = changes(actions.actions, findings, files, choice)
     today = frozenset(one.issue for one in findings)
     return Fixes(
         image=report.image.name,

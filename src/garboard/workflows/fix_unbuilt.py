@@ -12,7 +12,7 @@ from garboard.fixes.named_images import NamedImage
 from garboard.model.action import Action, ActionKind
 from garboard.model.attribution import Place
 from garboard.model.errors import UsageError
-from garboard.model.fix import ActionEdits, CannotEdit, FileChange, Fixes
+from garboard.model.fix import REFUSED, ActionEdits, CannotEdit, FileChange, Fixes
 from garboard.model.gap import Gap
 from garboard.model.recommendation import Group, Recommendation, Row
 from garboard.splices import spliced
@@ -30,12 +30,16 @@ Raises:
 _GROUPS: Final = tuple(Group)
 
 
-def fix_dockerfile(build: Build, recommend: Recommend) -> Fixes:
+Asks = Callable[[ActionEdits], bool] | None
+"""Is asked before each change; None if nobody is."""
+
+
+def fix_dockerfile(build: Build, recommend: Recommend, asks: Asks = None) -> Fixes:
     """Another base for what a Dockerfile builds, by the issues of the bases themselves."""
     dockerfile = build.dockerfile
     assert dockerfile is not None
     base = build.named_base
-    plan = _Plan(dockerfile.name, dockerfile.data, recommend)
+    plan = _Plan(dockerfile.name, dockerfile.data, recommend, asks)
 
     def splices(row: Row) -> tuple[Splice, ...]:
         return (from_line.rebasing(dockerfile, build.target, build.build_args, row.reference),)
@@ -44,13 +48,13 @@ def fix_dockerfile(build: Build, recommend: Recommend) -> Fixes:
     return plan.result()
 
 
-def fix_deployment(name: str, data: bytes, recommend: Recommend) -> Fixes:
+def fix_deployment(name: str, data: bytes, recommend: Recommend, asks: Asks = None) -> Fixes:
     """Other images in a file that says what to run: Compose, Kubernetes, Helm's values, or workflows.
 
     Raises:
         CannotEdit: the file cannot be read.
     """
-    plan = _Plan(name, data, recommend)
+    plan = _Plan(name, data, recommend, asks)
     for image in image_references.images(data):
 
         def splices(row: Row, image: NamedImage = image) -> tuple[Splice, ...]:
@@ -65,10 +69,11 @@ def fix_deployment(name: str, data: bytes, recommend: Recommend) -> Fixes:
 class _Plan:
     """The changes of one file, image by image; what is recommended of an image is looked up once."""
 
-    def __init__(self, name: str, data: bytes, recommend: Recommend) -> None:
+    def __init__(self, name: str, data: bytes, recommend: Recommend, asks: Asks) -> None:
         self._name = name
         self._data = data
         self._recommend = recommend
+        self._asks = asks
         self._known: dict[tuple[str, str], Recommendation] = {}
         self._made: tuple[Splice, ...] = ()
         self._changes: list[ActionEdits] = []
@@ -133,8 +138,11 @@ class _Plan:
         except (CannotEdit, ValueError) as error:
             return ActionEdits(action=action, reason=str(error))
         change = FileChange(file=self._name, before=spliced(self._data, self._made), after=after)
+        edits = ActionEdits(action=action, files=(change,))
+        if self._asks is not None and not self._asks(edits):
+            return ActionEdits(action=action, reason=REFUSED)
         self._made = together
-        return ActionEdits(action=action, files=(change,))
+        return edits
 
 
 def _best(found: Recommendation) -> Row | None:

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import msgspec
 
+from garboard.fixes.plan import ActionKey, FixChoice, key_of
 from garboard.image.platform import parse
+from garboard.model.action import ActionKind
 from garboard.model.errors import UsageError
 from garboard.model.fix import CannotEdit
 from garboard.model.report import Coverage
 from garboard.workflows import fix, fix_repository, fix_unbuilt, recommend
 
 if TYPE_CHECKING:
-    from garboard.model.action import ActionKind, IssueKey
+    from garboard.model.action import IssueKey
     from garboard.model.finding import Finding
-    from garboard.model.fix import Fixes, Observed
+    from garboard.model.fix import ActionEdits, Fixes, Observed
     from garboard.model.image import Platform
     from garboard.model.recommendation import Group, Recommendation
     from garboard.model.report import Report
@@ -30,11 +32,23 @@ _COVERAGES: Final = tuple(Coverage)
 
 
 class FixWish(NamedTuple):
-    """Which changes are made: of these kinds, no base further away, and bases with their digests."""
+    """Which changes are made.
+
+    Attributes:
+        kinds: no others.
+        furthest: no base that is further away.
+        pinned: bases with their digests.
+        lean: whether lines lose what they install only because it is recommended.
+        dropped: names of packages that lines lose.
+        asks: is asked before each change; None if nobody is. What is only the reader's to decide is then offered too.
+    """
 
     kinds: frozenset[ActionKind]
     furthest: Group
     pinned: bool
+    lean: bool = False
+    dropped: frozenset[str] = frozenset()
+    asks: Callable[[ActionEdits], bool] | None = None
 
 
 class Judge(NamedTuple):
@@ -79,20 +93,35 @@ def of_image(
     """
     report = _narrowed(judge.recommended(judge.scan(image, build)), build, wanted)
 
+    findings = [one for one in report.findings if judge.counts(one)]
+    answers: dict[ActionKey, bool] = {}
+
     def planned(variant: Report, kinds: frozenset[ActionKind]) -> Fixes:
-        return fix.fix(
-            judge.acted(variant),
-            build.on(report.image.platform),
-            context,
-            findings=[one for one in report.findings if judge.counts(one)],
-            kinds=kinds,
-        )
+        acted, of = judge.acted(variant), build.on(report.image.platform)
+        while True:
+            choice = _chosen(wanted, kinds, answers)
+            fixes = fix.fix(acted, of, context, findings=findings, choice=choice)
+            one = next((one for one in fixes.changes if one.files and key_of(one.action) not in answers), None)
+            refused = any(one.action.kind is ActionKind.BASE and not one.files for one in fixes.changes)
+            if one is None or wanted.asks is None or refused:  # all else was planned for that base
+                return fixes
+            answers[key_of(one.action)] = wanted.asks(one)
 
     attempts = fix.attempts(report, wanted.kinds, planned)
     if proving is None:
         return FixedImage(next(attempts), report)
     means = proving.means(_judging(judge, build))
     return FixedImage(_proved(build, means, islice(attempts, proving.tries)), report)
+
+
+def _chosen(wanted: FixWish, kinds: frozenset[ActionKind], answers: Mapping[ActionKey, bool]) -> FixChoice:
+    offered = wanted.asks is not None
+    return FixChoice(
+        kinds=kinds,
+        lean=wanted.lean or offered,
+        dropped=None if offered else wanted.dropped,
+        refused=[key for key, yes in answers.items() if not yes],
+    )
 
 
 def _narrowed(report: Report, build: Build, wanted: FixWish) -> Report:
@@ -115,7 +144,7 @@ def _proved(build: Build, means: ProofMeans, attempts: Iterator[Fixes]) -> Fixes
     last: Fixes | None = None
     for fixes in attempts:
         if not fixes.files:
-            return last or fixes
+            return last or _rebuilt(build, means, fixes)
         means = means._replace(pull=fixes.pulls)
         earlier = earlier or prove.before(means, build.dockerfile.data, fixes.rebuilt)
         proof = prove.prove(fixes, means, earlier)
@@ -125,6 +154,18 @@ def _proved(build: Build, means: ProofMeans, attempts: Iterator[Fixes]) -> Fixes
         rejected.append(f"{fixes.text}: {proof.failure}")
     assert last is not None
     return last
+
+
+def _rebuilt(build: Build, means: ProofMeans, fixes: Fixes) -> Fixes:
+    """Where no file changes, and a new build alone is said to clear issues, that is proved."""
+    from garboard.workflows import prove
+
+    assert build.dockerfile is not None
+    if fixes.rebuilt == fixes.today:
+        return fixes
+    means = means._replace(pull=fixes.pulls)
+    found = prove.before(means, build.dockerfile.data, fixes.rebuilt)
+    return msgspec.structs.replace(fixes, proof=prove.compared(means, found))
 
 
 def _judging(judge: Judge, build: Build) -> Callable[[str, bytes], frozenset[IssueKey]]:
@@ -154,7 +195,7 @@ def of_dockerfile(
     build: Build, platform: Platform, wanted: FixWish, recommending: Callable[[recommend.Subject], Recommendation]
 ) -> Fixes:
     """Another base for what a Dockerfile builds, by what is recommended in its place; nothing is written."""
-    return fix_unbuilt.fix_dockerfile(build.on(platform), _by_reference(platform, wanted, recommending))
+    return fix_unbuilt.fix_dockerfile(build.on(platform), _by_reference(platform, wanted, recommending), wanted.asks)
 
 
 def of_deployment(
@@ -170,7 +211,7 @@ def of_deployment(
     except OSError as error:
         raise UsageError(f"{file} cannot be read: {error.strerror}", "name a file that is there") from error
     try:
-        return fix_unbuilt.fix_deployment(str(file), data, _by_reference(platform, wanted, recommending))
+        return fix_unbuilt.fix_deployment(str(file), data, _by_reference(platform, wanted, recommending), wanted.asks)
     except CannotEdit as error:
         raise UsageError(f"{file} cannot be changed: {error}", "images are changed in YAML and JSON") from error
 

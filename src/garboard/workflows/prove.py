@@ -83,14 +83,22 @@ def prove(fixes: Fixes, means: ProofMeans, earlier: Observed) -> Proof:
             observed = Observed(predicted=fixes.left, found=frozenset(means.scan(image.reference, data)))
             proof = msgspec.structs.replace(proof, after=observed)
             if observed.unexpected:
-                more = len(observed.unexpected) - 1
-                name, _, source = observed.unexpected[0]
-                others = f", and {more} more" if more else ""
-                return msgspec.structs.replace(proof, failure=f"{name} of {source} is still there{others}")
+                return msgspec.structs.replace(proof, failure=_still_there(observed))
             return msgspec.structs.replace(proof, checks=tuple(_checked(means, image.tag)))
     except BuildError as error:
         said = f"{error}" + (f"\n{error.hint}" if error.hint else "")
         return msgspec.structs.replace(proof, failure=said)
+
+
+def compared(means: ProofMeans, earlier: Observed) -> Proof:
+    """The proof of a new build of the files as they are."""
+    return Proof(engine=means.engine.name, before=earlier, failure=_still_there(earlier) if earlier.unexpected else "")
+
+
+def _still_there(observed: Observed) -> str:
+    more = len(observed.unexpected) - 1
+    name, _, source = observed.unexpected[0]
+    return f"{name} of {source} is still there" + (f", and {more} more" if more else "")
 
 
 def _checked(means: ProofMeans, tag: str) -> Iterator[str]:

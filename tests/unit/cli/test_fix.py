@@ -168,3 +168,29 @@ def test_a_base_within_a_distance_and_with_its_digest() -> None:
     found = within(given, Group.ALTERNATIVE, pinned=True)
     assert [one.reference for one in found.rows] == ["ruby:2", "ruby:2.1@sha256:aa", "ruby:3@sha256:bb"]
     assert [one.reason for one in found.gaps] == ["no digest is known of 1 that could be recommended, as ruby:2.2"]
+
+
+@pytest.mark.parametrize(
+    ("answers", "files"),
+    [
+        ("y\ny\n", {"Dockerfile", "requirements.txt"}),
+        ("n\ny\n", {"requirements.txt"}),
+        ("y\nn\n", {"Dockerfile"}),
+        ("what?\n\nN\nYES\n", {"requirements.txt"}),
+        ("a\n", {"Dockerfile", "requirements.txt"}),
+        ("q\n", set()),
+        ("", set()),
+        ("y\n", {"Dockerfile"}),
+    ],
+)
+def test_a_person_is_asked_about_each_change(image: str, answers: str, files: set[str]) -> None:
+    before = {name: Path(name).read_bytes() for name in ("Dockerfile", "requirements.txt")}
+    words = (image, "-f", "Dockerfile", "--interactive", "--apply", "--json", "--no-cache", "--offline")
+    found = test_policy.run(fix, *words, answers=answers)
+    assert found.exception is None
+    document = json.loads(found.stdout)
+    assert {one["file"] for change in document["changes"] for one in change["files"]} == files
+    assert {name for name, data in before.items() if Path(name).read_bytes() != data} == files
+    ended = answers in {"", "y\n"}
+    assert found.stderr.count("Make this change?") == answers.count("\n") + ended
+    assert ("you chose not to" in found.stdout) == (len(files) < 2)

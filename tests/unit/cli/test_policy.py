@@ -47,9 +47,9 @@ def image(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     return str(write_image(tmp_path / "app.tar"))
 
 
-def run(module: object, *arguments: str) -> Result:
+def run(module: object, *arguments: str, answers: str | None = None) -> Result:
     return CliRunner().invoke(
-        module.command, [*arguments], env={"SOURCE_DATE_EPOCH": "1700000000"}, standalone_mode=False
+        module.command, [*arguments], answers, env={"SOURCE_DATE_EPOCH": "1700000000"}, standalone_mode=False
     )  # fmt: skip
 
 

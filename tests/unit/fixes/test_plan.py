@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from garboard.dockerfile.parser import parse
-from garboard.fixes.plan import BuildFiles, changes
+from garboard.fixes.plan import BuildFiles, FixChoice, changes, key_of
 from garboard.model.action import Action, ActionKind, WantedVersion
 from garboard.model.attribution import Place
 from garboard.model.finding import Finding, Vulnerability
 from garboard.model.package import Package
+from tests.unit.actions.scans import deb
 
 TEXT = b"FROM a\nRUN pip install django==3.2.0 six==1.0\n"
 PLACE = Place(file="Dockerfile", line=2)
@@ -34,7 +36,10 @@ def test_what_a_change_misses_stays_with_what_it_carries() -> None:
     """Of pip, which the line does not name, and of the copy that pip has of a package which the line names."""
     findings = [finding("django"), finding("pip"), finding("six"), finding("six", vendored_by="pip")]
     planned = changes(
-        [raising("django", "pip", "six")], findings, BuildFiles(dockerfile=parse(TEXT, "D")), tuple(ActionKind)
+        [raising("django", "pip", "six")],
+        findings,
+        BuildFiles(dockerfile=parse(TEXT, "D")),
+        FixChoice(kinds=tuple(ActionKind)),
     )
     (edits,) = planned.changes
     assert [one.name for one, _ in edits.missed] == ["pip"]
@@ -47,7 +52,7 @@ def test_what_a_change_misses_stays_with_what_it_carries() -> None:
 def test_what_no_file_is_changed_for_clears_nothing() -> None:
     findings = [finding("django"), finding("django", 2)]
     actions = [raising("django", kind=ActionKind.REPLACE), raising("django", number=2)]
-    planned = changes(actions, findings, BuildFiles(dockerfile=parse(TEXT, "D")), tuple(ActionKind))
+    planned = changes(actions, findings, BuildFiles(dockerfile=parse(TEXT, "D")), FixChoice(kinds=tuple(ActionKind)))
     assert [bool(one.files) for one in planned.changes] == [False, True]
     assert planned.left == {("CVE-1", "pypi", "django"), ("CVE-2", "pypi", "django")}
 
@@ -59,7 +64,7 @@ def test_changes_are_each_on_top_of_those_before() -> None:
         [base, raising("django"), upgrade],
         [finding("django")],
         BuildFiles(dockerfile=parse(TEXT, "D")),
-        tuple(ActionKind),
+        FixChoice(kinds=tuple(ActionKind)),
     )
     states = [one.files[0] for one in planned.changes]
     assert states[0].before == TEXT
@@ -73,7 +78,9 @@ def test_changes_are_each_on_top_of_those_before() -> None:
 def test_a_name_that_no_package_has_is_not_written(name: str, version: str) -> None:
     wanted = WantedVersion(type="pypi", name=name, version=version, place=PLACE)
     action = Action(kind=ActionKind.RAISE, text="raise", place=PLACE, wanted=(wanted,))
-    (edits,) = changes([action], [], BuildFiles(dockerfile=parse(TEXT, "D")), tuple(ActionKind)).changes
+    (edits,) = changes(
+        [action], [], BuildFiles(dockerfile=parse(TEXT, "D")), FixChoice(kinds=tuple(ActionKind))
+    ).changes
     assert not edits.files
     assert "none that a package has" in edits.reason
 
@@ -103,7 +110,7 @@ def test_a_project_that_a_line_installs(run: str, files: dict[str, bytes], said:
     text = f"FROM x\nWORKDIR /srv\nCOPY app ./\nRUN {run}\n".encode()
     action = Action(kind=ActionKind.RAISE, text="raise", place=wanted.place, wanted=(wanted,))
     build = BuildFiles(dockerfile=parse(text, "D"), read=files.get)
-    (edits,) = changes([action], [], build, tuple(ActionKind)).changes
+    (edits,) = changes([action], [], build, FixChoice(kinds=tuple(ActionKind))).changes
     assert bool(edits.files) == (not said)
     assert said in edits.reason
     for one in edits.files:
@@ -121,7 +128,9 @@ def test_what_a_line_installs_of_a_project_is_raised_in_its_manifest() -> None:
     ]  # fmt: skip
     files = {"pyproject.toml": data, "y.whl": b""}
     found = [finding("django"), finding("six"), finding("b")]
-    planned = changes(actions, found, BuildFiles(dockerfile=parse(text, "D"), read=files.get), tuple(ActionKind))
+    planned = changes(
+        actions, found, BuildFiles(dockerfile=parse(text, "D"), read=files.get), FixChoice(kinds=tuple(ActionKind))
+    )
     edits, other = planned.changes
     assert edits.files[0].after == data.replace(b"3.2.0", b"9.0")
     assert edits.action.text == "Raise django 9.0 or later in what the line installs"
@@ -129,3 +138,54 @@ def test_what_a_line_installs_of_a_project_is_raised_in_its_manifest() -> None:
     assert not other.files
     assert other.reason == "the packages come from files that the Dockerfile only copies or installs"
     assert planned.left == {("CVE-1", "pypi", "six"), ("CVE-1", "pypi", "b")}
+
+
+GIT = b"FROM b:1\nRUN apt-get install -y git vim\n"
+
+
+def of_the_reader(kind: ActionKind, issue: str, name: str) -> Action:
+    wanted = (WantedVersion(type="deb", name="git", version="", place=PLACE),) if kind is ActionKind.DROP else ()
+    return Action(kind=kind, text=kind, place=PLACE, wanted=wanted, clears=((issue, "deb", name),), before=2, after=1)
+
+
+ACTIONS = [of_the_reader(ActionKind.TRIM, "CVE-1", "less"), of_the_reader(ActionKind.DROP, "CVE-2", "git")]
+LEFT = frozenset({("CVE-1", "deb", "less"), ("CVE-2", "deb", "git")})
+
+
+@pytest.mark.parametrize(
+    ("choice", "after", "reasons"),
+    [
+        (
+            FixChoice(kinds=tuple(ActionKind)),
+            b"",
+            ["only you know; `--only lint` does it", "only you know; `--drop git` does it"],
+        ),
+        (FixChoice(kinds=(ActionKind.TRIM,), lean=True), b"install --no-install-recommends -y git vim", [""]),
+        (FixChoice(kinds=(ActionKind.DROP,), dropped={"git"}), b"install -y vim", [""]),
+        (
+            FixChoice(kinds=tuple(ActionKind), lean=True, dropped=None),
+            b"install --no-install-recommends -y vim",
+            ["", ""],
+        ),
+        (
+            FixChoice(kinds=tuple(ActionKind), lean=True, dropped=None, refused=[key_of(ACTIONS[0])]),
+            b"install -y vim",
+            ["you chose not to", ""],
+        ),
+        (FixChoice(kinds=(ActionKind.TRIM,), dropped={"vim"}), b"", ["only lint", "what-if --drop vim"]),
+    ],
+)
+def test_what_only_the_reader_can_decide(choice: FixChoice, after: bytes, reasons: list[str]) -> None:
+    found = [
+        msgspec.structs.replace(finding(name), package=deb(name), vulnerability=Vulnerability(id=cve))
+        for cve, name in (("CVE-1", "less"), ("CVE-2", "git"))
+    ]
+    planned = changes(ACTIONS, found, BuildFiles(dockerfile=parse(GIT, "D")), choice)
+    assert len(planned.changes) == len(reasons)
+    for one, reason in zip(planned.changes, reasons, strict=True):
+        assert reason in one.reason
+        assert bool(one.reason) == bool(reason)
+    data = [file.after for one in planned.changes for file in one.files][-1:] or [GIT]
+    assert data == [GIT.replace(b"install -y git vim", after) if after else GIT]
+    done = {key for one in planned.changes if one.files for key in one.action.clears}
+    assert planned.left == LEFT - done

@@ -7,7 +7,7 @@ import pytest
 from garboard.dockerfile.parser import parse
 from garboard.fixes.from_line import spelled_like
 from garboard.fixes.image_references import images, moved
-from garboard.fixes.plan import BuildFiles, changes
+from garboard.fixes.plan import BuildFiles, FixChoice, changes
 from garboard.model.action import Action, ActionKind, WantedVersion
 from garboard.model.attribution import Place
 from garboard.splices import spliced
@@ -38,7 +38,7 @@ def _line_of(shape: Shape, name: str) -> int:
 def test_a_dockerfile(shape: Shape) -> None:
     dockerfile = parse(shape.before, "Dockerfile")
     files = BuildFiles(dockerfile=dockerfile, target=shape.target, build_args=dict(shape.args))
-    made = changes(_actions(shape), [], files, tuple(ActionKind)).changes
+    made = changes(_actions(shape), [], files, FixChoice(kinds=tuple(ActionKind))).changes
     assert [one.reason for one in made if not one.files] == []
     assert made[-1].files[0].after.decode() == shape.after.decode()
 

@@ -39,7 +39,10 @@ UPGRADE = Action(
 )
 
 
-def proved(tmp_path: Path, *built: Report, image: Report = FULL) -> Proof | None:
+REBUILD = msgspec.structs.replace(UPGRADE, kind=ActionKind.REBUILD, command="docker build --no-cache .")
+
+
+def proved(tmp_path: Path, *built: Report, image: Report = FULL, action: Action = UPGRADE) -> Proof | None:
     """The proof of one change, where the scans of the image and of what is built give these, one after the other."""
     file = tmp_path / "Dockerfile"
     file.write_bytes(b"FROM debian:12\nRUN apt-get install -y git vim\n")
@@ -47,7 +50,7 @@ def proved(tmp_path: Path, *built: Report, image: Report = FULL) -> Proof | None
     judge = make_fixes.Judge(
         scan=lambda name, build: next(scanned),
         recommended=lambda report: report,
-        acted=lambda report: msgspec.structs.replace(report, actions=Actions(total=1, actions=(UPGRADE,))),
+        acted=lambda report: msgspec.structs.replace(report, actions=Actions(total=1, actions=(action,))),
         counts=lambda finding: True,
     )
     wanted = make_fixes.FixWish(frozenset(ActionKind), Group.ALTERNATIVE, pinned=False)
@@ -89,3 +92,16 @@ def test_one_that_could_not_be_judged_whole_before_may_stay_so(tmp_path: Path) -
 def test_nothing_is_compared_with_an_image_that_cannot_be_judged(tmp_path: Path) -> None:
     with pytest.raises(BuildError, match="less of the built image could be judged"):
         proved(tmp_path, NONE)
+
+
+def test_a_new_build_of_the_same_files_is_proved_too(tmp_path: Path) -> None:
+    proof = proved(tmp_path, CLEAN, action=REBUILD)
+    assert proof is not None
+    assert (proof.failure, proof.before is None, proof.after) == ("", False, None)
+    proof = proved(tmp_path, FULL, action=REBUILD)
+    assert proof is not None
+    assert proof.failure == "CVE-2026-1 of git is still there"
+
+
+def test_where_nothing_is_to_change_nothing_is_built(tmp_path: Path) -> None:
+    assert proved(tmp_path, action=msgspec.structs.replace(REBUILD, clears=())) is None

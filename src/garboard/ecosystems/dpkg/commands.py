@@ -105,4 +105,6 @@ COMMANDS: Final = Commands(
         alone=False,
     ),
     file_ends=(".deb",),
+    lean=MappingProxyType({"apt": "--no-install-recommends", "apt-get": "--no-install-recommends"}),
+    leaves_out=r"--no-install-recommends|APT::Install-Recommends\s*=\s*\"?(?:0|false|no)",
 )

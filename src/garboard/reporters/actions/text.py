@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from garboard.model.action import Action, ActionKind, Actions
+from garboard.model.action import REMOVING, Action, Actions
 from garboard.model.gap import Gap
 from garboard.reporters.recommend.table import size
 from garboard.reporters.terminal import document, paint
@@ -43,12 +43,12 @@ _DROPS: Final = "Could you do without?"
 
 
 def numbered(actions: Sequence[Action]) -> Iterator[tuple[str, Action]]:
-    """Each action with what stands before it: a heading before the first package to remove."""
-    before = ""
+    """Each action with what stands before it: a heading before the first removal."""
+    asked = False
     for action in actions:
-        heading = _DROPS if action.kind is ActionKind.DROP and before != ActionKind.DROP else ""
-        before = action.kind
-        yield heading, action
+        asks = action.kind in REMOVING
+        yield _DROPS if asks and not asked else "", action
+        asked = asks
 
 
 def left(actions: Actions) -> Iterator[str]:

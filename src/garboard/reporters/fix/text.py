@@ -16,7 +16,7 @@ def render(fixes: Fixes, *, color: bool = False) -> bytes:
     lines = [paint(_head(fixes), "1", color=color)]
     made = [one for one in fixes.changes if one.files]
     for number, one in enumerate(made, 1):
-        lines += ["", *_change(number, one, color=color)]
+        lines += ["", *_change(f"{number}.", one, color=color)]
     others = [one for one in fixes.changes if not one.files]
     if others:
         lines += ["", "Not done by a change of a file:" if made else "No file changes:"]
@@ -35,6 +35,11 @@ def render(fixes: Fixes, *, color: bool = False) -> bytes:
     return document(lines, color=color)
 
 
+def one_change(edits: ActionEdits, *, color: bool = False) -> str:
+    """One change alone, to be asked about."""
+    return document(list(_change("", edits, color=color)), color=color).decode().rstrip("\n")
+
+
 def _head(fixes: Fixes) -> str:
     total = fixes.total
     count = f"{total} issue{'' if total == 1 else 's'}"
@@ -51,13 +56,13 @@ def _head(fixes: Fixes) -> str:
     )
 
 
-def _change(number: int, one: ActionEdits, *, color: bool) -> Iterator[str]:
+def _change(number: str, one: ActionEdits, *, color: bool) -> Iterator[str]:
     rest = f"{one.action.before} → {one.action.after}"
     if one.missed:
         rest = f"without what is not done, {rest}"
     elif one.action.clears or one.action.adds:
         rest = figures(one.action)
-    yield f"{number:>3}. {one.action.text}: {rest}"
+    yield f"{number:>4} {one.action.text}: {rest}"
     for file in one.files:
         yield from (f"     {line}" for line in _diff(file, color=color))
     yield f"     Risk: {one.action.risk}."
@@ -74,6 +79,7 @@ def _diff(file: FileChange, *, color: bool) -> Iterator[str]:
 def _end(fixes: Fixes, made: list[ActionEdits]) -> Iterator[str]:
     yield from (f"Tried, and not good: {one}" for one in fixes.rejected)
     if not made:
+        yield from _proof(fixes.proof) if fixes.proof else ()
         return
     names = ", ".join(one.file for one in fixes.files)
     if fixes.proof is None:

@@ -14,7 +14,7 @@ from typing import Final
 import msgspec
 
 from garboard import ecosystems
-from garboard.model.action import ActionKind
+from garboard.model.action import REMOVING
 from garboard.model.advisory import Severity
 from garboard.model.attribution import Origin
 from garboard.model.baseimage import StepKind
@@ -324,7 +324,7 @@ def _actions(report: Report) -> Iterator[str]:
         place = f" ({action.place.file}:{action.place.line})" if action.place else ""
         if heading:
             parted = f"<span class=dim>{safe(heading)}</span> "
-        yield f"<li>{parted if action.kind is ActionKind.DROP else ''}<b>{safe(action.text + place)}</b>"
+        yield f"<li>{parted if action.kind in REMOVING else ''}<b>{safe(action.text + place)}</b>"
         yield f"<br>{safe(actions_text.figures(action))}"
         if action.command:
             yield f"<pre>{safe(action.command)}</pre>"
