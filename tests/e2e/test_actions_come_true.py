@@ -288,7 +288,7 @@ def _deb(folder: Path, name: str, version: str, *fields: str) -> None:
     tree = folder / f".{name}"
     (tree / "DEBIAN").mkdir(parents=True)
     control = [f"Package: {name}", f"Version: {version}", "Architecture: all", *fields]
-    control += ["Maintainer: Nobody <nobody@example.org>", "Description: a package of the tests"]
+    control += ["Maintainer: Debian Law Team <law@lists.debian.org>", "Description: a package of the tests"]
     text = "\n".join(control) + "\n"
     (tree / "DEBIAN/control").write_text(text)
     program = tree / "usr/bin" / name
@@ -570,6 +570,43 @@ def test_each_prefix_of_the_actions_leaves_what_was_told(scene: Scene, world: Wo
 
 def _keys(issues: Any) -> set[tuple[str, str]]:
     return {(one["id"], one["source"]) for one in issues}
+
+
+LEAN = "what is only recommended, on one of two lines"
+FIXED = (
+    # the scene, what is asked for, and what its Dockerfile then has
+    (LEAN, ("--only", "lint"), " install --no-install-recommends -qq -y law-zeta\n"),
+    (LEAN, ("--only", "packages", "--drop", "law-zeta"), ""),
+    ("two lines ask for one package", ("--drop", "law-delta"), " -y law-beta\n"),
+    ("two lines ask for one package", ("--only", "rebuild"), ""),
+    ("an old base, and a newer tag", (), ":1.0.1-bookworm\n"),
+    ("one source in base and line", (), "apt-get upgrade -y"),
+    ("pins that exclude each other", (), "law-one==1.1 law-two==1.1"),
+)
+
+
+@pytest.mark.parametrize(("name", "asked", "written"), FIXED)
+def test_changes_of_files_do_what_the_actions_tell(
+    name: str, asked: tuple[str, ...], written: str, world: World
+) -> None:
+    number = next(at for at, one in enumerate(SCENES) if one.name == name)
+    scene = SCENES[number]
+    catalog = _catalog(world, scene, number)
+    dockerfile = world.folder / f"fixed.{FIXED.index((name, asked, written))}"
+    dockerfile.write_text(_text(scene.lines, f"{world.repository}:{scene.start}"))
+    before = dockerfile.read_text()
+    words = (f"docker:{_tag(number, 'start')}", "-f", dockerfile, "--context", world.context, "--offline", "--json")
+    built = ("--prove", "--build-option=--network=host", "--apply")
+    env = {"DOCKER_HOST": world.docker.host, "GARBOARD_CATALOG": str(catalog)}
+    ended = world.garboard.run("fix", *words, *built, *asked, env=env)
+    proof = ended.json["proof"]
+    assert proof, ended.out
+    assert proof["failure"] == "", proof
+    assert proof["before"]["predicted"] == proof["before"]["found"]
+    if written:
+        assert proof["after"]["predicted"] == proof["after"]["found"] < ended.json["issues"]
+    assert written in dockerfile.read_text()
+    assert (dockerfile.read_text() != before) == bool(written)
 
 
 def test_of_a_from_that_was_edited_since_nothing_is_told_but_to_rebuild(world: World) -> None:

@@ -11,8 +11,9 @@ import msgspec
 from garboard.actions import edits
 from garboard.actions.autoremove import Removal
 from garboard.actions.issues_left import Left, Step, freed, gone_with
-from garboard.actions.removals import Removals
+from garboard.actions.removals import MayRemove, Removals
 from garboard.actions.trims import Trims
+from garboard.model.action import ActionKind
 from garboard.model.attribution import Introduction, LayerOrigin
 from garboard.model.package import SYSTEM_TYPES, Package
 
@@ -25,17 +26,19 @@ class Drops:
 
     def __init__(self, removals: Removals, trims: Trims) -> None:
         self._trims = trims
+        self._dropped: frozenset[str] = frozenset()
+        self._left = _DROPS
         report = self._report = removals.report
         self._removals = removals
         self._held = removals.held
         self._packages = {one.id: one for one in report.inventory.packages}
         self._introduced = {one.package.id: one.introduced for one in reversed(report.findings) if one.introduced}
 
-    def dropping(self, left: Left) -> Iterator[Step]:
-        """Remove the package that clears the most issues, again and again, as long as one clears any."""
-        dropped = self._trims.trimmed
-        for _ in range(_DROPS):
-            targets = self._targets(left, dropped)
+    def dropping(self, left: Left, may: MayRemove) -> Iterator[Step]:
+        """Remove the package that clears the most issues, again and again, as long as one that ``may`` be clears any."""
+        while self._left:
+            dropped = self._dropped | self._trims.trimmed
+            targets = [one for one in self._targets(left, dropped) if may(ActionKind.DROP, one.name)]
             if not targets:
                 return
             removal, kept = self._removals.removal, self._removals.needed
@@ -43,7 +46,8 @@ class Drops:
             if best is None:
                 return
             package, gone = best
-            dropped |= gone
+            self._dropped |= gone
+            self._left -= 1
             places = tuple(line.place for line in self._asking(package) if line.place)
             left = left.after(gone_with(gone))
             action = edits.dropping(package, self._who(package), places)

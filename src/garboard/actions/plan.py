@@ -24,7 +24,7 @@ from garboard.actions.issues_left import Left, Step
 from garboard.actions.lines import LineChanges
 from garboard.actions.outcomes import Outcomes
 from garboard.actions.remaining import remaining
-from garboard.actions.removals import Removals
+from garboard.actions.removals import MayRemove, Removals
 from garboard.actions.trims import Trims
 from garboard.actions.upgrades import todays_user, upgrading
 from garboard.model.action import Action, ActionKind, Actions, IssueKey, Remaining
@@ -44,7 +44,8 @@ class Known:
     ``from_line`` is the place of the FROM that a better base would be written into. ``held`` names packages that each
     row's base (by its key) has, which removing a line does not remove. ``counts`` says which findings the reader's
     filters count; the others are left out. ``user`` tells as whom commands run on a row's base; None if it is not
-    known. ``brought`` has the issues of the version that a package would be raised to, by the package's id.
+    known. ``brought`` has the issues of the version that a package would be raised to, by the package's id. ``first`` are the
+    removals that come before all others.
     """
 
     recommendation: Recommendation | None = None
@@ -54,6 +55,7 @@ class Known:
     counts: Callable[[Finding], bool] = lambda finding: True  # noqa: ARG005
     user: Callable[[Row], str | None] = lambda row: None  # noqa: ARG005
     brought: Mapping[str, frozenset[IssueKey]] = field(default_factory=lambda: MappingProxyType({}))
+    first: MayRemove = lambda kind, name: True  # noqa: ARG005
 
 
 def choose(report: Report, known: Known | None = None) -> Actions:
@@ -132,9 +134,15 @@ def _in_order(report: Report, known: Known, found: tuple[Finding, ...], start: L
     held = known.held.get(chosen.key, frozenset()) if chosen else frozenset()
     removals = Removals(report, held)
     trims = Trims(removals)
-    listed.add(trims.trimming(listed.left))
-    listed.add(Drops(removals, trims).dropping(listed.left))
+    drops = Drops(removals, trims)
+    for may in (known.first, _any):
+        listed.add(trims.trimming(listed.left, may))
+        listed.add(drops.dropping(listed.left, may))
     return listed.useful(), tuple(remaining(listed.left, outcomes, lines, mended_with))
+
+
+def _any(kind: ActionKind, name: str) -> bool:  # noqa: ARG001
+    return True
 
 
 def _severities(found: Iterable[Finding], others: Iterable[Foreseen]) -> Mapping[IssueKey, Severity]:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 
 from garboard.actions.autoremove import Removal
 from garboard.actions.needed import needed
+from garboard.model.action import ActionKind
 from garboard.model.package import SYSTEM_TYPES
 from garboard.model.report import Report
 from garboard.shellcommands.recommended import is_fat, lean_option
+
+MayRemove = Callable[[ActionKind, str], bool]
+"""Whether a removal is looked at: of a package by its name, of what is only recommended by the number of the line."""
 
 
 class Removals:

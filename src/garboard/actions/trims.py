@@ -8,7 +8,8 @@ import msgspec
 
 from garboard.actions import edits
 from garboard.actions.issues_left import Left, Step, freed, gone_with
-from garboard.actions.removals import Removals
+from garboard.actions.removals import MayRemove, Removals
+from garboard.model.action import ActionKind
 
 
 class Trims:
@@ -22,11 +23,11 @@ class Trims:
         self.lean: frozenset[int] = frozenset()
         """The layers of these lines."""
 
-    def trimming(self, left: Left) -> Iterator[Step]:
-        """Leave out what is only recommended, on each line where that clears issues."""
+    def trimming(self, left: Left, may: MayRemove) -> Iterator[Step]:
+        """Leave out what is only recommended, on each line where that clears issues and ``may`` be."""
         for line in self._removals.report.own_layers:
             option = self._removals.fat.get(line.index, "")
-            if not option or line.place is None:
+            if not option or line.place is None or not may(ActionKind.TRIM, str(line.place.line)):
                 continue
             only = self._removals.removal.only_recommended(line.index)
             gone = frozenset(one for one in only if self._packages[one].name not in self._removals.held)

@@ -17,6 +17,7 @@ from garboard.cli.settings import Analysis, PackageMirrors
 from garboard.model.base import Value
 
 if TYPE_CHECKING:
+    from garboard.actions.removals import MayRemove
     from garboard.model.mirror import Rebuild
     from garboard.model.report import Report
     from garboard.reporters.view import View
@@ -73,21 +74,21 @@ def _report(settings: Settings) -> Report:
     return acted(recommended(rebuild.report, analysis, settings.mirrors), analysis, settings.view, rebuild)
 
 
-def acted(report: Report, settings: Analysis, view: View, rebuild: Rebuild | None = None) -> Report:
-    """A report with what to do about the findings that a view shows."""
+def acted(
+    report: Report, settings: Analysis, view: View, rebuild: Rebuild | None = None, first: MayRemove | None = None
+) -> Report:
+    """A report with what to do about the findings that a view shows; of removals, those that come ``first`` before others."""
     import msgspec
 
     from garboard.workflows.plan_actions import act
 
-    build = settings.build.on(report.image.platform)
     found = act(
         report,
-        dockerfile=build.dockerfile,
-        target=build.target,
-        build_args=build.build_args,
+        build=settings.build.on(report.image.platform),
         catalog=settings.data.catalog,
         rebuild=rebuild,
         counts=view.shows,
         database=settings.data.database,
+        first=first,
     )
     return msgspec.structs.replace(report, actions=found)

@@ -195,7 +195,7 @@ def _judge(settings: Settings) -> Judge:
     return Judge(
         scan=lambda image, build: analyzed(msgspec.structs.replace(analysis, image=image, build=build)).report,
         recommended=by_mirrors,
-        acted=lambda report: acted(report, analysis, view, asked[-1] if asked else None),
+        acted=lambda report, first: acted(report, analysis, view, asked[-1] if asked else None, first),
         counts=view.shows,
     )
 

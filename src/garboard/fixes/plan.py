@@ -20,7 +20,7 @@ from garboard.dockerfile.parser import parse
 from garboard.fixes import from_line, manifests, new_lines, removed_words, run_lines
 from garboard.fixes.asked import PlacedRequest, asked
 from garboard.fixes.context_files import context_file
-from garboard.model.action import Action, ActionKind, IssueKey, WantedVersion
+from garboard.model.action import REMOVING, Action, ActionKind, IssueKey, WantedVersion
 from garboard.model.dockerfile import Dockerfile, DockerfileError, UnknownRequest
 from garboard.model.finding import Finding
 from garboard.model.fix import REFUSED, ActionEdits, CannotEdit, FileChange, Splice
@@ -99,14 +99,18 @@ class FixChoice:
 
     def objection(self, action: Action) -> str:
         """Why an action is not done; empty if it is."""
+        kind, _, line, names = key_of(action)
         if key_of(action) in self.refused:
             return REFUSED
-        if action.kind is ActionKind.TRIM and not self.lean:
-            return f"{_ONLY_YOU}; `--only lint` does it"
-        if action.kind is ActionKind.DROP and self.dropped is not None:
-            name = next((one.name for one in action.wanted), "")
-            return "" if name in self.dropped else f"{_ONLY_YOU}; `--drop {name}` does it"
-        return ""
+        if kind not in REMOVING or self.removes(kind, names[0] if names else str(line)):
+            return ""
+        return f"{_ONLY_YOU}; `{f'--drop {names[0]}' if names else '--only lint'}` does it"
+
+    def removes(self, kind: ActionKind, name: str) -> bool:
+        """Whether lines lose a package of this name, or the line of this number what is only recommended."""
+        if any(key[0] is kind and name in (*key[3], str(key[2])) for key in self.refused):
+            return False
+        return self.lean if kind is ActionKind.TRIM else self.dropped is None or name in self.dropped
 
     def missing(self, actions: Iterable[Action]) -> list[str]:
         """The names of packages to drop that no action drops."""

@@ -18,6 +18,7 @@ from garboard.model.report import Coverage
 from garboard.workflows import fix, fix_repository, fix_unbuilt, recommend
 
 if TYPE_CHECKING:
+    from garboard.actions.removals import MayRemove
     from garboard.model.action import IssueKey
     from garboard.model.finding import Finding
     from garboard.model.fix import ActionEdits, Fixes, Observed
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from garboard.workflows.prove import ProofMeans
 
 _COVERAGES: Final = tuple(Coverage)
+_NAMED: Final = 3
+"""How many packages a failure names."""
 
 
 class FixWish(NamedTuple):
@@ -57,13 +60,13 @@ class Judge(NamedTuple):
     Attributes:
         scan: what is found in an image, by its reference, that was built so.
         recommended: the same with what is recommended in the place of its base.
-        acted: the same with what to do.
+        acted: the same with what to do, and these removals first.
         counts: whether a finding does.
     """
 
     scan: Callable[[str, Build], Report]
     recommended: Callable[[Report], Report]
-    acted: Callable[[Report], Report]
+    acted: Callable[[Report, MayRemove], Report]
     counts: Callable[[Finding], bool]
 
 
@@ -97,10 +100,10 @@ def of_image(
     answers: dict[ActionKey, bool] = {}
 
     def planned(variant: Report, kinds: frozenset[ActionKind]) -> Fixes:
-        acted, of = judge.acted(variant), build.on(report.image.platform)
+        of = build.on(report.image.platform)
         while True:
             choice = _chosen(wanted, kinds, answers)
-            fixes = fix.fix(acted, of, context, findings=findings, choice=choice)
+            fixes = fix.fix(judge.acted(variant, choice.removes), of, context, findings=findings, choice=choice)
             one = next((one for one in fixes.changes if one.files and key_of(one.action) not in answers), None)
             refused = any(one.action.kind is ActionKind.BASE and not one.files for one in fixes.changes)
             if one is None or wanted.asks is None or refused:  # all else was planned for that base
@@ -178,14 +181,16 @@ def _judging(judge: Judge, build: Build) -> Callable[[str, bytes], frozenset[Iss
     from garboard.builders.running import BuildError
     from garboard.dockerfile.parser import parse
 
-    covered: list[Coverage] = []
+    first: list[Report] = []
 
     def issues(reference: str, data: bytes) -> frozenset[IssueKey]:
         dockerfile = parse(data, build.file_name)
         report = judge.scan(reference, dataclasses.replace(build, dockerfile=dockerfile, base="", stages=()))
-        covered.append(report.coverage)
-        if report.coverage is Coverage.NONE or _COVERAGES.index(report.coverage) < _COVERAGES.index(covered[0]):
-            raise BuildError("less of the built image could be judged than before", "see: garboard db update")
+        first.append(report)
+        if report.coverage is Coverage.NONE or _COVERAGES.index(report.coverage) < _COVERAGES.index(first[0].coverage):
+            names = sorted({one.full_name for one in report.unjudged} - {one.full_name for one in first[0].unjudged})
+            lacking = f", as {', '.join(names[:_NAMED])}" if names else ""
+            raise BuildError(f"less of the built image could be judged than before{lacking}", "see: garboard db update")
         return frozenset(one.issue for one in report.findings if judge.counts(one))
 
     return issues

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from types import MappingProxyType
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from garboard.actions.bases import candidates
 from garboard.actions.plan import Known, choose
+from garboard.actions.removals import MayRemove
 from garboard.model.action import Actions, IssueKey
 from garboard.model.attribution import Origin, Place
 from garboard.model.dockerfile import Dockerfile
@@ -24,24 +24,25 @@ if TYPE_CHECKING:
     from garboard.model.image import Platform
     from garboard.model.mirror import Rebuild
     from garboard.model.recommendation import Row
+    from garboard.workflows.attribute import Build
 
 
 def act(
     report: Report,
     *,
-    dockerfile: Dockerfile | None = None,
-    target: str = "",
-    build_args: Mapping[str, str] = MappingProxyType({}),
+    build: Build | None = None,
     catalog: Catalog | None = None,
     rebuild: Rebuild | None = None,
     counts: Callable[[Finding], bool] | None = None,
     database: Lookup | None = None,
+    first: MayRemove | None = None,
 ) -> Actions:
     """List the actions for a report; its recommendation, if any, must contain the findings of each row.
 
     ``catalog`` is the one that the recommendation was made with. ``rebuild`` says what the mirrors have; without it,
     the advisories are trusted. ``counts`` says which findings the reader's filters count; all by default. ``database`` tells
     what is known of the versions to go to; without it, a version with the fixes of today's findings is taken for good.
+    ``first`` are the removals that come before all others.
     """
     counts = counts or (lambda finding: True)  # noqa: ARG005
     report, brought = _to_later_versions(report, database) if database else (report, {})
@@ -50,11 +51,12 @@ def act(
         prospects={(one.finding.vulnerability.id, one.finding.package.id): one for one in rebuild.prospects}
         if rebuild
         else None,
-        from_line=_from_line(dockerfile, target, build_args) if dockerfile else None,
+        from_line=_from_line(build.dockerfile, build) if build and build.dockerfile else None,
         held=_held(candidates(report.recommendation, report.findings, counts), catalog),
         counts=counts,
         user=lambda row: _user(row, report.image.platform, catalog),
         brought=brought,
+        first=first or (lambda kind, name: True),  # noqa: ARG005
     )
     return choose(report, known)
 
@@ -86,12 +88,12 @@ def _to_later_versions(report: Report, database: Lookup) -> tuple[Report, dict[s
     return msgspec.structs.replace(report, findings=findings), brought
 
 
-def _from_line(dockerfile: Dockerfile, target: str, build_args: Mapping[str, str]) -> Place | None:
+def _from_line(dockerfile: Dockerfile, build: Build) -> Place | None:
     """Of the FROM that names the base of what was built."""
     from garboard.dockerfile.stages import lineage
 
     try:
-        span = lineage(dockerfile, target, build_args)[0].origin.span
+        span = lineage(dockerfile, build.target, build.build_args)[0].origin.span
     except GarboardError:
         return None
     return Place(file=dockerfile.name, line=span.line, column=span.column, end_line=span.last_line)

@@ -21,7 +21,7 @@ PLACE = Place(file="Dockerfile", line=3)
 def scanned(*packages: Package, text: str = "apt-get install -y git", issues: tuple[str, ...] = ()) -> Report:
     """A report in which each package has an issue, or those that are named."""
     found = [
-        finding(f"CVE-{at}", one, paths=((packages[0].id, one.id),) if at else ((one.id,),))
+        finding(f"CVE-{at}", one, paths=((packages[0].id, one.id), (one.id,)) if at else ((one.id,),))
         for at, one in enumerate(packages)
         if not issues or one.name in issues
     ]
@@ -127,3 +127,18 @@ def test_what_another_line_would_install_as_recommended_is_not_dropped() -> None
     text = "apt-get install -y --no-install-recommends git vim"
     (action,) = choose(scanned(git(), vim, issues=("git",), text=text)).actions
     assert action.kind is ActionKind.DROP
+
+
+def test_removals_that_were_chosen_come_first_and_count_alone() -> None:
+    """One package that two others need, which may go each: of the first that goes, the shared one stays."""
+    packages = (
+        deb("git", needs=("perl",), automatic=False),
+        deb("vim", needs=("perl",), automatic=False),
+        deb("perl", automatic=True),
+    )
+    scan = scanned(*packages, text="apt-get install -y --no-install-recommends git vim")
+    every = [one.text.split()[1] for one in choose(scan).actions]
+    assert sorted(every) == ["git", "vim"]
+    first = choose(scan, Known(first=lambda kind, name: name == every[1])).actions
+    assert [one.text.split()[1] for one in first] == every[::-1]
+    assert [issue[2] for issue in first[0].clears] == [every[1]]

@@ -50,7 +50,7 @@ def proved(tmp_path: Path, *built: Report, image: Report = FULL, action: Action 
     judge = make_fixes.Judge(
         scan=lambda name, build: next(scanned),
         recommended=lambda report: report,
-        acted=lambda report: msgspec.structs.replace(report, actions=Actions(total=1, actions=(action,))),
+        acted=lambda report, first: msgspec.structs.replace(report, actions=Actions(total=1, actions=(action,))),
         counts=lambda finding: True,
     )
     wanted = make_fixes.FixWish(frozenset(ActionKind), Group.ALTERNATIVE, pinned=False)
