@@ -158,12 +158,23 @@ def read(file: Path) -> PolicyFile:
         UsageError: it cannot be read.
         PolicyError: it has mistakes.
     """
+    return with_keys(_parsed(bounded(file), str(file)), file.parent)
+
+
+def bounded(file: Path) -> bytes:
+    """The bytes of a policy, or of another scanner's file.
+
+    Raises:
+        UsageError: it cannot be read, or is larger than a policy may be.
+    """
     try:
         with file.open("rb") as opened:
             data = opened.read(_MOST + 1)
     except OSError as error:
         raise UsageError(f"the policy {file} cannot be read: {error.strerror}", "name it with --policy FILE") from error
-    return with_keys(_parsed(data, str(file)), file.parent)
+    if len(data) > _MOST:
+        raise UsageError(f"the policy {file} is larger than {_MOST} bytes", "split what it ignores by packages")
+    return data
 
 
 def fetch(url: str, given: Given) -> PolicyFile:

@@ -322,6 +322,13 @@ class Script(Value, tag_field="fact", tag="script"):
     words: tuple[str, ...]
 
 
+class Users(Value, tag_field="fact", tag="users"):
+    """The names that an image has for user 0, and for others."""
+
+    root: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+
+
 class Asked(Value, tag_field="fact", tag="asked"):
     """The file is a manifest: it asks for packages of purl type ``type`` by name, each with its line.
 
@@ -376,6 +383,7 @@ Fact = (
     | Replaced
     | Diverted
     | Script
+    | Users
     | Asked
     | Unlisted
     | Kept
@@ -403,3 +411,5 @@ class Inventory(Value):
     """Paths of the Dockerfiles of a source tree."""
     tools: frozenset[str] = frozenset()
     """Words of the image's own scripts: what they may call."""
+    users: Users | None = None
+    """None if the image has no list of them."""

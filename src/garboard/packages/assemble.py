@@ -32,6 +32,7 @@ from garboard.model.package import (
     Script,
     Unlisted,
     Unread,
+    Users,
 )
 from garboard.packages import (
     asked,
@@ -93,6 +94,7 @@ class _Facts:
         self.lock_files: list[asked.LockFile] = []
         self.holds = held.Holds()
         self.tools: set[str] = set()
+        self.users: Users | None = None
         self.read: list[str] = []
         """What was read for itself, by the name that a link has for it too."""
         self.absent: set[tuple[str, str]] = set()
@@ -134,6 +136,8 @@ class _Facts:
                 self.holds.add(fact, history.path)
             elif isinstance(fact, Script):
                 self.tools.update(fact.words)
+            elif isinstance(fact, Users):
+                self.users = fact
             elif isinstance(fact, Unread) and (of_folder := _OF_FOLDERS.get(fact.kind)) is not None:
                 package = of_folder(fact.folder)
                 if package is not None:
@@ -437,4 +441,5 @@ def assemble(files: Files, names: NamesOfArchives | None = None) -> Inventory:
         frozen=held.frozen(files.histories),
         dockerfiles=dockerfiles.found(files.histories),
         tools=frozenset(facts.tools | _interpreters(found_unread)),
+        users=facts.users,
     )

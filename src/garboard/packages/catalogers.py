@@ -10,7 +10,7 @@ from garboard.ecosystems import ECOSYSTEMS
 from garboard.model.ecosystem import Catalog, Ecosystem, PlainCatalog
 from garboard.model.image import File, Reader
 from garboard.model.package import Fact
-from garboard.packages import archived_packages, archives, distro, unread, unread_kinds, vendored_modules
+from garboard.packages import archived_packages, archives, distro, unread, unread_kinds, users, vendored_modules
 from garboard.packages.guard import guarded
 from garboard.patterns import of_globs
 
@@ -373,4 +373,5 @@ CATALOGERS: Final[tuple[Reader, ...]] = (
     *archives.READERS,
     unread,
     vendored_modules,
+    users,
 )

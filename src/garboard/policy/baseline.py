@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
 
 import msgspec
 
@@ -23,9 +22,8 @@ def key(finding: Finding) -> tuple[str, str]:
 
 
 def of_report(report: Report) -> Baseline:
-    """All findings of a report, whether they count or not, and the numbers of those that do."""
-    suppressed: Iterable[Finding] = (one.finding for one in report.suppressed)
-    return Baseline(frozenset(map(key, (*report.findings, *suppressed))), counted(report), report.image.name)
+    """The findings of a report, and their numbers; what was set aside and counts again is new."""
+    return Baseline(frozenset(map(key, report.findings)), counted(report), report.image.name)
 
 
 def counted(report: Report) -> Counter[Severity]:

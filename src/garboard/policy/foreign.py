@@ -8,6 +8,7 @@ without that it would ignore more.
 from __future__ import annotations
 
 import datetime as dt
+import posixpath
 import re
 import tomllib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -44,6 +45,8 @@ _DECIDING: Final = frozenset(
 _OF_SNYK: Final = frozenset(
     {"reason", "expires", "created", "disregardIfFixable", "ignoredBy", "reasonType", "source", "email", "path"}
 )
+_FILE: Final = re.compile(r"/(?:[^/]+\.[^/]+|[A-Z-]+)\Z|[^A-Za-z0-9]\Z")
+"""Paths whose last name is that of a file, with an extension or in capitals."""
 _UNFIXED: Final = ("", "not-fixed", "wont-fix", "unknown")
 
 Left = Callable[[str], None]
@@ -352,8 +355,21 @@ def _of_grype(one: Mapping[str, Any], place: str, left: Left) -> Iterator[Ignore
 
 
 def _from_root(paths: Iterable[str]) -> tuple[str, ...]:
-    """Patterns of paths, which without a slash would be of names in any folder here."""
-    return tuple(f"/{one.lstrip('/')}" for one in paths)
+    """Patterns of paths, which without a slash would be of names in any folder here, and of a folder all that is in it.
+
+    Raises:
+        ValueError: one names the root, which is no file.
+    """
+    return tuple(map(_exact, paths))
+
+
+def _exact(path: str) -> str:
+    clean = posixpath.normpath(f"/{path.lstrip('/')}")
+    if clean == "/":
+        raise ValueError(f"the path {path[:100]} names no file")
+    if any(one in clean for one in "*?["):
+        return f"/{path.lstrip('/')}"
+    return clean if _FILE.search(clean) else f"{clean[:-1]}[{clean[-1]}]"
 
 
 def _glob(expression: str) -> str:

@@ -11,12 +11,15 @@ from typing import Any, Final, NamedTuple
 from garboard import ecosystems
 from garboard.model.advisory import Severity
 from garboard.model.lifecycle import State
+from garboard.model.package import Users
 from garboard.model.recommendation import Row
 from garboard.model.report import Coverage, Report
 from garboard.model.timestamp import parsed
 from garboard.policy import ages, values
 from garboard.policy.baseline import counted
 from garboard.policy.facts import Facts, ImageAnswer
+from garboard.policy.license_texts import names_one
+from garboard.policy.unread import UNOWNED, ecosystem_names, may_hide
 from garboard.policy.values import Kind
 from garboard.signing import Verifier
 
@@ -68,13 +71,13 @@ def _unjudged(wanted: Any, facts: Facts) -> ImageAnswer:
         return ImageAnswer(holds=holds, text="not all of the image could be judged" if holds else "")
     names = {one.lower() for one in wanted}
     types = Counter(one.type for one in report.unjudged)
-    bad = [f"{count} {kind}" for kind, count in types.items() if names & _names(kind)]
-    return ImageAnswer(holds=bool(bad), text=f"{', '.join(bad)} packages could not be judged" if bad else "")
-
-
-def _names(kind: str) -> set[str]:
-    known = ecosystems.of(kind)
-    return {one.lower() for one in (kind, known.name, known.manager, known.osv) if one}
+    bad = [f"{count} {kind}" for kind, count in types.items() if names & ecosystem_names(ecosystems.of(kind))]
+    if bad:
+        return ImageAnswer(holds=True, text=f"{', '.join(bad)} packages could not be judged")
+    hiding = next((gap for gap in report.gaps if may_hide(gap, names)), None)
+    if hiding is None:
+        return ImageAnswer(holds=False)
+    return ImageAnswer(holds=None, text=f"which of these packages there are: {hiding.subject}: {hiding.reason}")
 
 
 def _data_older_than(days: int, facts: Facts) -> ImageAnswer:
@@ -93,28 +96,40 @@ def _root(wanted: bool, facts: Facts) -> ImageAnswer:  # noqa: ARG001
     user = facts.report.image.user
     if user is None:
         return ImageAnswer(holds=None, text="as whom the image runs")
-    is_root = user.partition(":")[0] in {"", "0", "root"}
-    return ImageAnswer(holds=is_root, text="its commands run as root" if is_root else "")
+    name = user.partition(":")[0].strip()
+    is_root = _is_root(name, facts.report.inventory.users)
+    if is_root is None:
+        return ImageAnswer(holds=None, text=f"who {name} is, of whom the image's /etc/passwd says nothing")
+    return ImageAnswer(holds=is_root, text=f"its commands run as root{f' ({name})' if name else ''}" if is_root else "")
+
+
+def _is_root(name: str, users: Users | None) -> bool | None:
+    """Whether a name or number of a user is root's; None if nothing tells."""
+    if name in {"", "root"} or (users is not None and name in users.root):
+        return True
+    if users is not None and name in users.others:
+        return False
+    try:
+        return int(name) == 0
+    except ValueError:
+        return None
 
 
 def _unowned(wanted: bool, facts: Facts) -> ImageAnswer:  # noqa: ARG001
     if facts.report.image.source == _BILL:
         return ImageAnswer(holds=None, text="which programs there are, which an SBOM does not say")
-    found = [gap for gap in facts.report.gaps if "no package manager installed" in gap.subject]
+    found = [gap for gap in facts.report.gaps if UNOWNED in gap.subject]
     text = "; ".join(f"{gap.subject}: {gap.reason}" for gap in found)
     return ImageAnswer(holds=bool(found), text=text)
 
 
 def _license(patterns: tuple[str, ...], facts: Facts) -> ImageAnswer:
     packages = [one for one in facts.report.inventory.packages if not one.application]
-    bad = [
-        f"{ecosystems.displayed(one)} ({', '.join(one.licenses)})"
-        for one in packages
-        if any(fnmatchcase(text.lower(), pattern.lower()) for text in one.licenses for pattern in patterns)
-    ]
+    found = [(one, names_one(one.licenses, patterns)) for one in packages]
+    bad = [f"{ecosystems.displayed(one)} ({', '.join(one.licenses)})" for one, names in found if names]
     if bad:
         return ImageAnswer(holds=True, text=_some(bad))
-    unknown = [ecosystems.displayed(one) for one in packages if not one.licenses]
+    unknown = [ecosystems.displayed(one) for one, names in found if names is None]
     return ImageAnswer(holds=None if unknown else False, text=f"the license of {_some(unknown)}" if unknown else "")
 
 

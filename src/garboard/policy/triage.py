@@ -83,6 +83,8 @@ def _why(ignore: Ignore, report: Report) -> str:
     """What keeps an ignore from matching, as far as that is plain; it begins with a colon, or is empty."""
     if ignore.brought_by and not any(_is_called(one, ignore.brought_by) for one in report.inventory.packages):
         return f": {', '.join(ignore.brought_by)} is not in the image"
+    if ignore.brought_by and not brought_only_by(ignore.brought_by, report.inventory.packages):
+        return f": something else needs {', '.join(ignore.brought_by)} too"
     wanted = {one.upper() for one in ignore.ids}
     of_id = [one for one in report.findings if not wanted.isdisjoint(ids_of(one))]
     if not of_id:
@@ -166,16 +168,17 @@ def _on_line(lines: tuple[tuple[int, int], ...], finding: Finding) -> bool:
 
 
 def brought_only_by(names: Sequence[str], packages: Sequence[Package]) -> frozenset[str]:
-    """Ids of what would not be needed without these packages, and of these.
+    """Ids of these packages and of what would not be needed without them.
 
-    What something else needs or was asked for by itself is not among them; nor is anything if they are not installed.
+    What something else needs or was asked for by itself is not among them, be it one of these; nor is anything if they are not
+    installed.
     """
     by_id = {one.id: one for one in packages}
     named = {one.id for one in packages if _is_called(one, names)}
     if not named:
         return frozenset()
-    below = _reached(by_id, named, frozenset())
-    kept = _reached(by_id, {one.id for one in roots(by_id)} - named, frozenset(named))
+    below = _reached(by_id, named)
+    kept = _reached(by_id, {one.id for one in roots(by_id)} - named)
     return frozenset(below - kept)
 
 
@@ -185,12 +188,12 @@ def _is_called(package: Package, names: Sequence[str]) -> bool:
     return any(name in own or (normalize is not None and normalize(name) in own) for name in names)
 
 
-def _reached(packages: dict[str, Package], start: set[str], without: frozenset[str]) -> set[str]:
+def _reached(packages: dict[str, Package], start: set[str]) -> set[str]:
     seen = set[str]()
     waiting = [*start]
     while waiting:
         name = waiting.pop()
-        if name not in seen and name not in without and name in packages:
+        if name not in seen and name in packages:
             seen.add(name)
             waiting += packages[name].depends_on
     return seen

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import stat
 from pathlib import Path
 
 import pytest
@@ -313,3 +315,27 @@ def test_an_ignore_of_what_is_ignored_already_is_told(image: str) -> None:
     assert "already" not in run(ignore, "CVE-1", "--reason", "x", "--package", "a").output
     again = run(ignore, "CVE-1", "--reason", "y", "--until", "2024-12-01")
     assert "garboard.toml:1 ignores the same already, and stays: until 2023-12-01" in again.output
+
+
+def test_nothing_but_a_plain_file_is_written(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    (tmp_path / "nowhere").symlink_to(tmp_path / "gone")
+    for name in ("pipe", "loop", "nowhere"):
+        found = run(ignore, "CVE-2024-1", "--reason", "x", "--policy", str(tmp_path / name))
+        assert isinstance(found.exception, UsageError)
+        assert "no plain file" in str(found.exception)
+    assert stat.S_ISFIFO((tmp_path / "pipe").stat().st_mode)
+
+
+@pytest.mark.parametrize("form", ["json=known.json", "report=known.report"])
+def test_what_was_set_aside_and_counts_again_is_new(image: str, form: str) -> None:
+    ends = "--ignore=CVE-2024-1=x@2023-11-20"
+    assert scanned(image, "--no-policy", ends, "--format", form).exception is None
+    known = form.partition("=")[2]
+    assert scanned(image, "--no-policy", ends, "--baseline", known).return_value == 0
+    later = run(
+        scan, image, "--no-policy", ends, "--baseline", known, "--as-of", "2023-11-22", "--no-cache", "--offline",
+        "--no-require-coverage",
+    )  # fmt: skip
+    assert later.return_value == 1

@@ -292,3 +292,23 @@ def test_an_entry_changes_nothing_that_is_there(
     assert after.startswith(before)
     (found,) = document.read(after, "p").ignores
     assert (found.ids, found.reason, found.until) == (ids, reason, until)
+
+
+@pytest.mark.parametrize(
+    ("path", "taken"),
+    [
+        ("app/node_modules", "/app/node_module[s]"),
+        ("/usr/bin/app", "/usr/bin/ap[p]"),
+        ("./app/package.json", "/app/package.json"),
+        ("app/x/../METADATA", "/app/METADATA"),
+        ("app/*/x", "/app/*/x"),
+        (".", None),
+        ("./", None),
+        ("app/..", None),
+    ],
+)
+def test_a_path_is_of_one_file_and_not_of_all_in_a_folder(path: str, taken: str | None) -> None:
+    text = f"vulnerabilities:\n  - id: CVE-2024-1\n    paths: [{path!r}]\n"
+    found = foreign.read(text, ".trivyignore.yaml")
+    assert [one.paths for one in found.ignores] == ([(taken,)] if taken else [])
+    assert len(found.left) == (taken is None)

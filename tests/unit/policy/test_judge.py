@@ -17,6 +17,7 @@ from garboard.model.finding import Finding
 from garboard.model.gap import Gap
 from garboard.model.lifecycle import Lifespan
 from garboard.model.lifecycle import State as Support
+from garboard.model.package import Users
 from garboard.model.policy import Level, PolicyFile, PolicyResult, Rule, RuleState, StageRules, Wanted
 from garboard.model.recommendation import Counts, Recommendation, Row
 from garboard.model.report import Report
@@ -114,6 +115,22 @@ def test_unrated_issues_may_pass() -> None:
 PLAIN = report(known(), finding("CVE-2024-2", deb("b"), severity=Severity.UNKNOWN))
 
 
+def running_as(user: str, users: Users | None = None) -> Report:
+    """An image with a USER, and with the users that its list has."""
+    image = msgspec.structs.replace(PLAIN.image, user=user)
+    return msgspec.structs.replace(PLAIN, image=image, inventory=msgspec.structs.replace(PLAIN.inventory, users=users))
+
+
+def lacking(*subjects: str, stage: str = "catalog") -> Report:
+    """An image of which something was not read."""
+    gaps = tuple(Gap(stage=stage, subject=one, reason="was not read") for one in subjects)
+    return msgspec.structs.replace(PLAIN, gaps=gaps)
+
+
+def licensed(*licenses: str) -> Report:
+    return report(finding("C", deb("a", licenses=licenses)))
+
+
 def with_base(**row: Any) -> Report:
     return msgspec.structs.replace(
         PLAIN, recommendation=Recommendation(base=Row(reference="debian:12", key="k", **row))
@@ -133,13 +150,29 @@ def with_base(**row: Any) -> Report:
         ({"unjudged": True}, msgspec.structs.replace(PLAIN, unjudged=(pip("x"),)), VIOLATED),
         ({"unjudged": "PyPI"}, msgspec.structs.replace(PLAIN, unjudged=(pip("x"),)), VIOLATED),
         ({"unjudged": ["deb"]}, msgspec.structs.replace(PLAIN, unjudged=(pip("x"),)), PASSED),
+        ({"unjudged": ["deb"]}, lacking("var/lib/dpkg/status"), UNKNOWN),
+        ({"unjudged": ["npm"]}, lacking("var/lib/dpkg/status"), PASSED),
+        ({"unjudged": ["npm"]}, lacking("app/node_modules/lodash/package.json"), UNKNOWN),
+        ({"unjudged": ["npm"]}, lacking("app/x.jar, app/package-lock.json"), UNKNOWN),
+        ({"unjudged": ["deb"]}, lacking("app/x.jar"), PASSED),
+        ({"unjudged": ["deb"]}, lacking("Debian GNU/Linux 12"), UNKNOWN),
+        ({"unjudged": ["deb"]}, lacking("layer 3", stage="image"), UNKNOWN),
+        ({"unjudged": ["deb"]}, lacking("programs that no package manager installed"), PASSED),
+        ({"unjudged": ["deb"]}, lacking("npm", stage="match"), PASSED),
         ({"data_older_than": 3}, PLAIN, UNKNOWN),
         ({"data_older_than": 3}, msgspec.structs.replace(PLAIN, feeds=FEEDS), PASSED),
         ({"data_older_than": 0}, msgspec.structs.replace(PLAIN, feeds=FEEDS), VIOLATED),
         ({"root_user": True}, PLAIN, UNKNOWN),
         ({"root_user": True}, msgspec.structs.replace(PLAIN, image=msgspec.structs.replace(PLAIN.image, user="")), VIOLATED),
         ({"root_user": True}, msgspec.structs.replace(PLAIN, image=msgspec.structs.replace(PLAIN.image, user="0:0")), VIOLATED),
-        ({"root_user": True}, msgspec.structs.replace(PLAIN, image=msgspec.structs.replace(PLAIN.image, user="app")), PASSED),
+        ({"root_user": True}, running_as("app"), UNKNOWN),
+        ({"root_user": True}, running_as("app", Users(root=("root",), others=("app",))), PASSED),
+        ({"root_user": True}, running_as("app:1", Users(root=("app",))), VIOLATED),
+        ({"root_user": True}, running_as("other", Users(root=("root",), others=("app",))), UNKNOWN),
+        ({"root_user": True}, running_as("00"), VIOLATED),
+        ({"root_user": True}, running_as("-0"), VIOLATED),
+        ({"root_user": True}, running_as(" "), VIOLATED),
+        ({"root_user": True}, running_as("1000:0"), PASSED),
         ({"unowned_programs": True}, PLAIN, PASSED),
         (
             {"unowned_programs": True},
@@ -148,7 +181,22 @@ def with_base(**row: Any) -> Report:
         ),
         ({"license": "GPL-3.0*"}, PLAIN, UNKNOWN),
         ({"license": "gpl-3.0*"}, report(finding("C", deb("a", licenses=("GPL-3.0-only",)))), VIOLATED),
-        ({"license": "GPL-3.0*"}, report(finding("C", deb("a", licenses=("MIT",)))), PASSED),
+        ({"license": "GPL-3.0*"}, licensed("MIT"), PASSED),
+        ({"license": "GPL-3.0*"}, licensed("GPL-3+"), VIOLATED),
+        ({"license": "GPL-3*"}, licensed("GPL-3+"), VIOLATED),
+        ({"license": "GPL-3.0*"}, licensed("MIT", "GPL-3"), VIOLATED),
+        ({"license": "GPL-3.0*"}, licensed("MIT AND GPL-3.0-or-later"), VIOLATED),
+        ({"license": "GPL-3.0*"}, licensed("MIT OR GPL-3.0-or-later"), PASSED),
+        ({"license": ["GPL-3.0*", "MIT"]}, licensed("MIT OR GPL-3.0-or-later"), VIOLATED),
+        ({"license": "GPL-3.0*"}, licensed("MIT OR (Apache-2.0 AND GPL-3.0-only)"), PASSED),
+        ({"license": "GPL-3.0*"}, licensed("(MIT OR ISC) AND GPL-3.0-only"), VIOLATED),
+        ({"license": "GPL-3.0*"}, licensed("GPL-3.0-only WITH GCC-exception-3.1"), VIOLATED),
+        ({"license": "GPL-3.0*"}, licensed("GNU General Public License v3 (GPLv3)"), VIOLATED),
+        ({"license": "GPL-3.0*"}, licensed("GPL-3+ with a word of their own"), VIOLATED),
+        ({"license": "GPL-3.0*"}, licensed("public-domain"), PASSED),
+        ({"license": "GPL-3.0*"}, licensed("SEE LICENSE IN LICENSE.txt"), UNKNOWN),
+        ({"license": "GPL-3.0*"}, licensed("MIT", "UNKNOWN"), UNKNOWN),
+        ({"license": "GPL-3.0*"}, licensed("UNKNOWN", "GPL-3"), VIOLATED),
         ({"base_not_in": "debian:*"}, PLAIN, VIOLATED),
         ({"base_not_in": "base:*"}, PLAIN, PASSED),
         ({"base_unapproved": True}, PLAIN, UNKNOWN),

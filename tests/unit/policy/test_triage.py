@@ -108,6 +108,9 @@ def test_what_only_a_package_brings_in() -> None:
     found = brought_only_by(("sqlite-dev",), (dev, tcl, app, *others))
     assert {one.partition("/debian/")[2] for one in found} == {"sqlite-dev@1", "libsqlite3-0@1"}
     assert brought_only_by(("other",), (dev, tcl, app, *others)) == frozenset()
+    assert brought_only_by(("libc6",), (dev, tcl, app, *others)) == frozenset()
+    assert brought_only_by(("libsqlite3-0",), (dev, tcl, app, *others)) == frozenset()
+    assert len(brought_only_by(("sqlite-dev", "app"), (dev, tcl, app, *others))) == 4
 
 
 WORDS = st.sampled_from(["CVE-2024-1", "CVE-2024-2", "GHSA-1", "CVE-9"])

@@ -9,6 +9,7 @@ import click
 from garboard.cli.command import command as make
 from garboard.cli.params import Given, Operand, text
 from garboard.cli.policy.write import add
+from garboard.cli.read_policy import bounded
 from garboard.model.base import Value
 from garboard.model.errors import UsageError
 
@@ -42,8 +43,8 @@ def import_(settings: Importing) -> int:
     from garboard.policy import entries, foreign
 
     try:
-        found = foreign.read(Path(settings.file).read_text("utf-8-sig"), settings.file)
-    except (OSError, UnicodeDecodeError) as error:
+        found = foreign.read(bounded(Path(settings.file)).decode("utf-8-sig"), settings.file)
+    except UnicodeDecodeError as error:
         raise UsageError(f"{settings.file} cannot be read: {error}") from error
     if settings.into:
         add(Path(settings.into), found.ignores)

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from garboard.cli.read_policy import bounded
 from garboard.model.errors import UsageError
 
 if TYPE_CHECKING:
@@ -24,10 +25,7 @@ def add(file: Path, ignores: Sequence[Ignore]) -> tuple[Ignore, ...]:
     """
     from garboard.policy import document, entries
 
-    try:
-        text = file.read_bytes().decode("utf-8") if file.exists() else ""
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"the policy {file} cannot be read: {error}") from error
+    text = _text(file)
     before = document.read(text.removeprefix("\ufeff"), str(file)).ignores
     after = entries.appended(text, ignores)
     try:
@@ -40,6 +38,18 @@ def add(file: Path, ignores: Sequence[Ignore]) -> tuple[Ignore, ...]:
     document.read(after.removeprefix("\ufeff"), str(file))
     _replace(file, after.encode())
     return before
+
+
+def _text(file: Path) -> str:
+    """What a policy has; empty if there is none yet. What is no plain file is never written to."""
+    if not os.path.lexists(file):
+        return ""
+    if not file.is_file():
+        raise UsageError(f"the policy {file} is no plain file, or a link that leads nowhere", "name a file")
+    try:
+        return bounded(file).decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise UsageError(f"the policy {file} is not UTF-8: {error}", "save it as UTF-8") from error
 
 
 def _replace(file: Path, data: bytes) -> None:
