@@ -18,7 +18,7 @@ _ELSEWHERE: Final = re.compile(
     r"\s(?:-C|--prefix|--cwd|--dir|--directory|--project|--project-directory|--gemfile|--modfile|-modfile)[\s=]"
 )
 """Options that name another folder or file than the one in which a command runs."""
-_MOVING: Final = re.compile(r"(?:^|[\s;&|(])(?:cd|pushd)\s")
+_MOVING: Final = re.compile(r"(?:^|[\s;&|(])(?:(?:cd|pushd)\s|BUNDLE_GEMFILE=|COMPOSER=)")
 
 
 def named(request: UnknownRequest, wanted: WantedVersion, line: str) -> Iterator[str]:

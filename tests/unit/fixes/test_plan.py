@@ -90,15 +90,19 @@ def test_a_name_that_no_package_has_is_not_written(name: str, version: str) -> N
         ("npm ci", {"app/package.json": b"{}", "app/package-lock.json": b""}, "--ignore-scripts a@9.0` in app"),
         ("npm --prefix y ci", {"app/package.json": b'{"dependencies": {"a": "9.0.0-rc.1"}}'}, "does not name it"),
         ("yarn", {"app/package.json": b"{}", "app/yarn.lock": b""}, "run `yarn upgrade a@9.0`"),
-        ("bundle install", {"app/Gemfile": b"", "app/Gemfile.lock": b""}, "run `bundle lock --update a` in app"),
-        ("bundle install", {"app/Gemfile": b""}, "app/Gemfile is of no kind that is edited"),
+        ("bundle install", {"app/Gemfile": b"", "app/Gemfile.lock": b""}, "run `bundle update --conservative a` in app"),
+        ("bundle install", {"app/Gemfile": b"gem 'a', '1'\n"}, ""),
+        ("BUNDLE_GEMFILE=x bundle install", {"app/Gemfile": b"gem 'a', '1'\n"}, "does not name it"),
         ("go mod download", {"app/go.mod": b"", "app/go.sum": b""}, "run `go get a@v9.0 && go mod tidy` in app"),
     ],
 )  # fmt: skip
 def test_a_project_that_a_line_installs(run: str, files: dict[str, bytes], said: str) -> None:
     types = {"npm": "npm", "yarn": "npm", "bundle": "gem", "go": "golang"}
     wanted = WantedVersion(
-        type=types.get(run.split(maxsplit=1)[0], "pypi"), name="a", version="9.0", place=Place(file="D", line=4)
+        type=types.get(run.rpartition("=x ")[2].split(maxsplit=1)[0], "pypi"),
+        name="a",
+        version="9.0",
+        place=Place(file="D", line=4),
     )
     text = f"FROM x\nWORKDIR /srv\nCOPY app ./\nRUN {run}\n".encode()
     action = Action(kind=ActionKind.RAISE, text="raise", place=wanted.place, wanted=(wanted,))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from garboard.model.ecosystem import AdvisedName, Ecosystem, same_file
 
 if TYPE_CHECKING:
-    from garboard.model.ecosystem import PlainCatalog
+    from garboard.model.ecosystem import Editor, PlainCatalog
     from garboard.model.package import Package
     from garboard.model.program import Commands, Fix, PackageSpec
 
@@ -42,6 +42,12 @@ def _declared() -> PlainCatalog:
     from garboard.ecosystems.golang.declared import catalog
 
     return catalog
+
+
+def _editor(_path: str) -> Editor:
+    from garboard.ecosystems.golang.edited_mod import raising
+
+    return raising
 
 
 def _commands() -> Commands:
@@ -93,8 +99,13 @@ ECOSYSTEM: Final = Ecosystem(
     programs=("go",),
     declares=("**/go.mod", "**/tools.mod", "**/go.*.mod"),
     load_declared=_declared,
+    edited=("**/go.mod",),
+    load_editor=_editor,
     projects=("go.mod",),
-    tied=(("go.sum", "go get {name}@v{version} && go mod tidy"),),
+    tied=(
+        ("vendor/modules.txt", "go get {name}@v{version} && go mod tidy && go mod vendor"),
+        ("go.sum", "go get {name}@v{version} && go mod tidy"),
+    ),
     load_commands=_commands,
     load_program=_program,
     unread=(NO_VERSION, NO_INFORMATION),
