@@ -35,6 +35,14 @@ def named(request: UnknownRequest, wanted: WantedVersion, line: str) -> Iterator
         yield from (posixpath.join(folder, one) for one in room.projects)
 
 
+def built(wanted: WantedVersion, line: str) -> tuple[str, ...]:
+    """Paths of what a line builds a project by, if it does that in the folder in which it runs."""
+    room = ecosystems.of(wanted.type)
+    if not room.builds or _MOVING.search(line) or _ELSEWHERE.search(f"{line} "):
+        return ()
+    return room.projects if re.search(room.builds, line) else ()
+
+
 def is_project(file: str, wanted: WantedVersion) -> bool:
     """Whether a file is the manifest of a project that a command goes by."""
     return posixpath.basename(file) in ecosystems.of(wanted.type).projects

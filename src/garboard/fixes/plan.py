@@ -19,6 +19,7 @@ from garboard import ecosystems
 from garboard.dockerfile.parser import parse
 from garboard.fixes import from_line, manifests, new_lines, run_lines
 from garboard.fixes.asked import PlacedRequest, asked
+from garboard.fixes.build_lines import build_lines, text_at
 from garboard.fixes.context_files import context_file
 from garboard.model.action import Action, ActionKind, IssueKey, WantedVersion
 from garboard.model.dockerfile import Dockerfile, DockerfileError, UnknownRequest
@@ -111,6 +112,7 @@ class _Plan:
 
     def __init__(self, files: BuildFiles) -> None:
         self._files = files
+        self._asked = tuple(asked(files.dockerfile, files.build_args))
         self._data = {files.dockerfile.name: files.dockerfile.data}
         self._made: dict[str, tuple[Splice, ...]] = {}
 
@@ -130,7 +132,7 @@ class _Plan:
             return ActionEdits(action=action, reason=reason)
         if action.kind is ActionKind.REPLACE:
             names = ", ".join(f"{one.name} {one.version}" for one in action.wanted if one not in dict(missed))
-            action = msgspec.structs.replace(action, text=f"Raise {names} or later in what the line installs")
+            action = msgspec.structs.replace(action, text=f"Raise {names} or later in what the line installs or copies")
         return ActionEdits(action=action, files=changed, missed=tuple(missed))
 
     def _splices(self, action: Action, missed: _Missed) -> _Made:
@@ -193,32 +195,41 @@ class _Plan:
 
     def _here(self, wanted: WantedVersion) -> list[PlacedRequest]:
         """What the line asks for."""
-        files = self._files
         line = wanted.place.line if wanted.place else 0
-        return [one for one in asked(files.dockerfile, files.build_args) if one.instruction.span.line == line]
+        return [one for one in self._asked if one.instruction.span.line == line]
 
     def _manifest(self, wanted: WantedVersion) -> tuple[str, bytes] | None:
         """The file of the context by which the line asks for the package; None if the line names it, or what needs it."""
-        files = self._files
         if wanted.place is None:
             return None
-        line = wanted.place.line
         here = self._here(wanted)
         if any(one.is_for(wanted) for one in here) or wanted.asked_for:
             return None
-        for one in here:
-            for named in self._named(one, wanted):
-                path = context_file(files.dockerfile, files.build_args, line, named, self._exists)
-                data = files.read(path) if path else None
-                if data is not None:
-                    return path, data
-        return None
+        files = self._files
+        found: dict[str, bytes] = {}
+        for line in build_lines(files.dockerfile, files.build_args, wanted.place.line):
+            found |= self._listed(line, wanted)
+        if len(found) > 1:
+            raise CannotEdit(f"it may be of {' or of '.join(sorted(found))}, which are built on the way to the line")
+        return next(iter(found.items()), None)
 
-    def _named(self, one: PlacedRequest, wanted: WantedVersion) -> Iterator[str]:
-        """Paths of what a request may read, as its line would name them."""
-        if isinstance(one.request, UnknownRequest):
-            line = self._files.dockerfile.written(one.instruction.span).decode("utf-8", "replace")
-            yield from manifests.named(one.request, wanted, line)
+    def _listed(self, line: int, wanted: WantedVersion) -> dict[str, bytes]:
+        """The first file of the context by which a line asks for packages, with its bytes."""
+        files = self._files
+        for named in self._named(line, wanted):
+            path = context_file(files.dockerfile, files.build_args, line, named, self._exists)
+            data = files.read(path) if path else None
+            if data is not None:
+                return {path: data}
+        return {}
+
+    def _named(self, line: int, wanted: WantedVersion) -> Iterator[str]:
+        """Paths of what a line may read, as it would name them."""
+        text = text_at(self._files.dockerfile, line)
+        for one in self._asked:
+            if one.instruction.span.line == line and isinstance(one.request, UnknownRequest):
+                yield from manifests.named(one.request, wanted, text)
+        yield from manifests.built(wanted, text)
 
     def _exists(self, path: str) -> bool:
         return self._files.read(path) is not None

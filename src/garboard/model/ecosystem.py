@@ -213,6 +213,8 @@ class Ecosystem(Value):
         edited: files of those that name packages whose versions can be raised in place, as globs.
         load_editor: imports what does so for the file of a path.
         projects: the manifest of a project, by its name in the project's folder, which commands go by that name no file.
+        builds: commands that build a project by that file and are no package manager's installations, as a regular
+            expression that is looked for in a line.
         tied: files beside an edited manifest that a tool has to change with it, each with the command, of a ``name`` and a
             ``version``.
         load_join: imports what completes those of these files of which that states a `garboard.model.package.Kept` alone.
@@ -308,6 +310,7 @@ class Ecosystem(Value):
     edited: tuple[str, ...] = ()
     load_editor: Callable[[str], Editor] | None = None
     projects: tuple[str, ...] = ()
+    builds: str = ""
     tied: tuple[tuple[str, str], ...] = ()
     load_join: Callable[[], Join] | None = None
     programs: tuple[str, ...] = ()

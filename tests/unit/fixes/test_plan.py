@@ -9,6 +9,7 @@ from garboard.fixes.plan import BuildFiles, changes
 from garboard.model.action import Action, ActionKind, WantedVersion
 from garboard.model.attribution import Place
 from garboard.model.finding import Finding, Vulnerability
+from garboard.model.fix import ActionEdits
 from garboard.model.package import Package
 
 TEXT = b"FROM a\nRUN pip install django==3.2.0 six==1.0\n"
@@ -128,8 +129,67 @@ def test_what_a_line_installs_of_a_project_is_raised_in_its_manifest() -> None:
     planned = changes(actions, found, BuildFiles(dockerfile=parse(text, "D"), read=files.get), tuple(ActionKind))
     edits, other = planned.changes
     assert edits.files[0].after == data.replace(b"3.2.0", b"9.0")
-    assert edits.action.text == "Raise django 9.0 or later in what the line installs"
+    assert edits.action.text == "Raise django 9.0 or later in what the line installs or copies"
     assert [one.name for one, _ in edits.missed] == ["six"]
     assert not other.files
     assert other.reason == "the packages come from files that the Dockerfile only copies or installs"
     assert planned.left == {("CVE-1", "pypi", "six"), ("CVE-1", "pypi", "b")}
+
+
+GO = b"module m\n\ngo 1.21\n\nrequire a.b/c v1.0.0\n"
+POM = (
+    b"<project><dependencies><dependency><groupId>a.b</groupId><artifactId>c</artifactId>"
+    b"<version>1.0.0</version></dependency></dependencies></project>"
+)
+BUILDS = (
+    ("golang", "a.b/c", "go.mod", GO, "go build -o /x ./cmd/x"),
+    ("maven", "a.b:c", "pom.xml", POM, "./mvnw -B -DskipTests package"),
+    ("cargo", "c", "Cargo.toml", b"[dependencies]\nc = '1.0.0'\n", "cargo build --release"),
+    ("npm", "c", "package.json", b'{"dependencies": {"c": "1.0.0"}}', "npm install"),
+    ("gem", "c", "Gemfile", b"gem 'c', '1.0.0'\n", "bundle install"),
+    ("composer", "a/c", "composer.json", b'{"require": {"a/c": "1.0.0"}}', "composer install --no-dev"),
+)
+
+
+@pytest.mark.parametrize(("type_", "name", "file", "data", "run"), BUILDS)
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("FROM x\nWORKDIR /src\nCOPY {file} ./\nRUN {run}\n", 4),
+        ("FROM x\nWORKDIR /src\nCOPY . .\nRUN date \\\n && {run}\n", 4),
+        ("FROM x AS build\nWORKDIR /src\nCOPY . .\nRUN date\nRUN {run}\nFROM y\nCOPY --from=build /src/x /x\n", 7),
+        ("FROM x AS files\nWORKDIR /src\nCOPY . .\nFROM files AS build\nRUN {run}\nFROM y\nCOPY --from=1 /src/x /x\n", 7),
+    ],
+)  # fmt: skip
+def test_a_project_that_is_built_on_the_way_to_a_line(
+    type_: str, name: str, file: str, data: bytes, run: str, text: str, line: int
+) -> None:
+    edits = built(text.format(file=file, run=run), line, {file: data}, type_, name)
+    assert [one.after for one in edits.files] == [data.replace(b"1.0.0", b"1.2.0")]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("FROM x\nWORKDIR /src\nCOPY . .\nRUN go vet\n", "only copies"),
+        ("FROM x\nWORKDIR /src\nCOPY . .\nRUN cd y && go build\n", "only copies"),
+        ("FROM x\nWORKDIR /src\nCOPY . .\nRUN go -C y build\n", "only copies"),
+        ("FROM x\nWORKDIR /src\nCOPY . .\nCOPY --from=z /src/x /x\n", "only copies"),
+        ("FROM x AS z\nCOPY . .\nRUN go build && cd y\nWORKDIR /y\nCOPY y .\nRUN go build\nFROM y\nCOPY --from=z /x /x\n", ""),
+        (
+            "FROM x AS z\nCOPY . /z/\nCOPY y /y/\nWORKDIR /z\nRUN go build\nWORKDIR /y\nRUN go build\nFROM y\nCOPY --from=z /x /x\n",
+            "it may be of go.mod or of y/go.mod",
+        ),
+    ],
+)  # fmt: skip
+def test_a_build_that_may_be_of_another_project_changes_none(text: str, said: str) -> None:
+    edits = built(text, text.count("\n"), {"go.mod": GO, "y/go.mod": GO}, "golang", "a.b/c")
+    assert said in edits.reason
+    assert bool(edits.files) == (not said)
+
+
+def built(text: str, line: int, files: dict[str, bytes], type_: str, name: str) -> ActionEdits:
+    wanted = WantedVersion(type=type_, name=name, version="1.2.0", place=Place(file="D", line=line))
+    action = Action(kind=ActionKind.REPLACE, text="raise", place=wanted.place, wanted=(wanted,))
+    build = BuildFiles(dockerfile=parse(text.encode(), "D"), read=files.get)
+    return changes([action], [], build, tuple(ActionKind)).changes[0]

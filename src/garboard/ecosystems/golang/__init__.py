@@ -102,6 +102,7 @@ ECOSYSTEM: Final = Ecosystem(
     edited=("**/go.mod",),
     load_editor=_editor,
     projects=("go.mod",),
+    builds=r"(?:^|[\s;&|(/])go\s+(?:build|install|generate)\b",
     tied=(
         ("vendor/modules.txt", "go get {name}@v{version} && go mod tidy && go mod vendor"),
         ("go.sum", "go get {name}@v{version} && go mod tidy"),

@@ -176,6 +176,7 @@ ECOSYSTEM: Final = Ecosystem(
     edited=("**/pom.xml",),
     load_editor=_editor,
     projects=("pom.xml",),
+    builds=r"(?:^|[\s;&|(/])mvnw?\s(?![^;&|]*(?<=\s)(?:-f|--file)\b)[^;&|]*(?<=\s)(?:package|install|verify|deploy|compile)\b",
     load_program=_program,
     version=6,
     sections=(".svm_heap", ".sbom", "__svm_heap"),

@@ -82,6 +82,7 @@ ECOSYSTEM: Final = Ecosystem(
     edited=("**/Cargo.toml",),
     load_editor=_editor,
     projects=("Cargo.toml",),
+    builds=r"(?:^|[\s;&|(/])cargo\s(?![^;&|]*--manifest-path)[^;&|]*(?<=\s)(?:build|b|install\b[^;&|]*\s--path[ =]\.)(?=\s|$|[;&|])",
     tied=(("Cargo.lock", "cargo update --package {name} --precise {version}"),),
     order="semver",
     programs=("cargo",),
