@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from garboard.model.fix import CannotEdit, Splice
+from garboard.model.fix import CannotEdit, NotNamed, Splice
 
 _MOST_PLACES: Final = 20
 LARGEST: Final = 1024 * 1024
@@ -93,7 +93,7 @@ def in_lists(
         raise CannotEdit("the file is not the JSON that its tool reads") from error
     stated = {(key, one): raised(one) for _, pairs in before for key, one in pairs if names(key)}
     if not stated:
-        raise CannotEdit("the file does not ask for it: what needs it does")
+        raise NotNamed("the file does not ask for it: what needs it does")
     if all(old == now for (_, old), now in stated.items()):
         raise CannotEdit("the file asks for that version or a later one already: a build without cache brings it")
     wanted = tuple((group, tuple((key, stated.get((key, one), one)) for key, one in pairs)) for group, pairs in before)

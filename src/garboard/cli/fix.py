@@ -109,6 +109,9 @@ PIN: Final = value(
 CONTEXT: Final = text("--context", metavar="DIR", help="The build context; without it, the Dockerfile's folder.")
 
 
+TOOLS: Final = flag(
+    "--tools", help="Let npm and go make lock files again, in a copy and without scripts; they ask their registries."
+)
 PROVE: Final = flag("--prove", help="Build before and after, scan both, and write only what comes out as predicted.")
 CHECK: Final = texts(
     "--check", metavar="CMD", help="A shell command that has to end well in the new image (with --prove)."
@@ -158,6 +161,7 @@ class Settings(Value):
     furthest: Group
     pinned: bool
     apply: bool
+    tools: bool
     proving: ProvingSettings | None
     mirrors: PackageMirrors | None
     requests: RequestSettings | None
@@ -196,6 +200,7 @@ def _settings(given: Given) -> Settings:
         furthest=given[UPTO] or (Group.ALTERNATIVE if given[OPTIONAL_IMAGE] else Group.MINOR),
         pinned=bool(given[PIN]),
         apply=given[APPLY],
+        tools=_tools(given),
         proving=proving,
         mirrors=read_opening.package_mirrors(given) if asks else None,
         requests=_requests(given),
@@ -208,7 +213,7 @@ def _of_repository(given: Given, folder: Path) -> Settings:
 
     if not folder.is_dir():
         raise UsageError(f"--repo names a folder, and {folder} is none", "name the folder of a git repository")
-    for one in (OPTIONAL_IMAGE, o.FILE, CONTEXT, PROVE, o.TARGET, o.BUILD_ARG, o.CHECK_MIRRORS):
+    for one in (OPTIONAL_IMAGE, o.FILE, CONTEXT, TOOLS, PROVE, o.TARGET, o.BUILD_ARG, o.CHECK_MIRRORS):
         if given[one]:
             raise UsageError(
                 "--repo is of all files, and no image is built", "leave out IMAGE, and the options of a build"
@@ -225,10 +230,19 @@ def _of_repository(given: Given, folder: Path) -> Settings:
         furthest=given[UPTO] or Group.MINOR,
         pinned=bool(given[PIN]),
         apply=given[APPLY],
+        tools=False,
         proving=None,
         mirrors=None,
         requests=_requests(given),
     )
+
+
+def _tools(given: Given) -> bool:
+    if given[TOOLS] and given[o.OFFLINE]:
+        raise UsageError("--tools asks registries of packages, which --offline forbids", "leave out --offline")
+    if given[TOOLS] and not given[OPTIONAL_IMAGE]:
+        raise UsageError("--tools is of the packages of an image, and none is named", "name the one that was built")
+    return bool(given[TOOLS])
 
 
 def _requests(given: Given) -> RequestSettings | None:
@@ -271,7 +285,22 @@ def _kinds(only: tuple[str, ...]) -> frozenset[ActionKind]:
 
 @make(
     "fix",
-    *(OPTIONAL_IMAGE, REPO, APPLY, ONLY, UPTO, PIN, CONTEXT, PROVE, CHECK, TRY, ENGINE, BUILD_OPTION, TIME_LIMIT),
+    *(
+        OPTIONAL_IMAGE,
+        REPO,
+        APPLY,
+        ONLY,
+        UPTO,
+        PIN,
+        CONTEXT,
+        TOOLS,
+        PROVE,
+        CHECK,
+        TRY,
+        ENGINE,
+        BUILD_OPTION,
+        TIME_LIMIT,
+    ),
     *(*FILTERS, o.CHECK_MIRRORS, o.PACKAGE_MIRROR, *pull_requests.OPTIONS),
     *(*o.TRIAGE, *o.report(reporters.FIX), *o.ANALYSIS),
     settings=_settings,
@@ -333,7 +362,7 @@ def _made(settings: Settings, context: BuildContext) -> _Made:
     from garboard.workflows.pull_requests import settled
 
     analysis = settings.analysis
-    wanted = make_fixes.FixWish(settings.kinds, settings.furthest, settings.pinned)
+    wanted = make_fixes.FixWish(settings.kinds, settings.furthest, settings.pinned, settings.tools)
     if settings.file.is_dir():
         return _made_of_all(settings, context, wanted)
     if analysis.image:

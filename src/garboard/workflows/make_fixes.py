@@ -29,11 +29,12 @@ _COVERAGES: Final = tuple(Coverage)
 
 
 class FixWish(NamedTuple):
-    """Which changes are made: of these kinds, no base further away, and bases with their digests."""
+    """Which changes are made: of these kinds, no base further away, bases with their digests, and lock files by their tools."""
 
     kinds: frozenset[ActionKind]
     furthest: Group
     pinned: bool
+    tools: bool = False
 
 
 class Judge(NamedTuple):
@@ -85,6 +86,7 @@ def of_image(
             context,
             findings=[one for one in report.findings if judge.counts(one)],
             kinds=kinds,
+            tools=wanted.tools,
         )
 
     attempts = fix.attempts(report, wanted.kinds, planned)

@@ -11,7 +11,7 @@ from functools import partial
 from typing import Final
 
 from garboard.ecosystems.golang.declared import STANDARD_LIBRARY, GoMod, Requirement, read
-from garboard.model.fix import CannotEdit, Splice
+from garboard.model.fix import CannotEdit, NotNamed, Splice
 from garboard.splices import plain_text, telling
 from garboard.versions import semver
 from garboard.versions.invalid import InvalidVersion
@@ -43,7 +43,7 @@ def raising(data: bytes, name: str, version: str) -> tuple[Splice, ...]:
 def _required(stated: GoMod, name: str) -> Requirement:
     found = [one for one in stated.required if one.path.lower() == name.lower()]
     if not found:
-        raise CannotEdit("go.mod does not require it: what does may be raised")
+        raise NotNamed("go.mod does not require it: what does may be raised")
     if len(found) > 1:
         raise CannotEdit("go.mod requires it under names that differ in their capitals")
     return found[0]
