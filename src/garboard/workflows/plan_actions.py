@@ -55,6 +55,7 @@ def act(
         counts=counts,
         user=lambda row: _user(row, report.image.platform, catalog),
         brought=brought,
+        stages=_stages(dockerfile) if dockerfile else frozenset(),
     )
     return choose(report, known)
 
@@ -84,6 +85,10 @@ def _to_later_versions(report: Report, database: Lookup) -> tuple[Report, dict[s
         for one in report.findings
     )
     return msgspec.structs.replace(report, findings=findings), brought
+
+
+def _stages(dockerfile: Dockerfile) -> frozenset[str]:
+    return frozenset(one for stage in dockerfile.stages for one in (stage.name.lower(), str(stage.index)) if one)
 
 
 def _from_line(dockerfile: Dockerfile, target: str, build_args: Mapping[str, str]) -> Place | None:
