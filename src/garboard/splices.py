@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import Final
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, Final
 
-from garboard.model.fix import CannotEdit, Splice
+from garboard.model.fix import CannotEdit, NotNamed, Splice
 
 _MOST_PLACES: Final = 20
+LARGEST: Final = 1024 * 1024
+"""Bytes of a file that is edited."""
+_UNUSUAL: Final = re.compile("[\\0\\v\\f\x1c-\x1e\x85\u2028\u2029]|\\r(?!\\n)")
+"""What may end a line besides line feeds."""
+
+_Pairs = tuple[tuple[str, Any], ...]
+
+
+class _Object(tuple[tuple[str, Any], ...]):
+    """An object of a JSON document, which a list is not."""
+
+    __slots__ = ()
+
 
 Reading = Callable[[bytes], tuple[object, object]]
 """What a file says in the part that is to change, and all the rest of what it says; a `ValueError` if it cannot be read."""
@@ -33,6 +48,82 @@ def newline(data: bytes) -> bytes:
     """How the first line of a file ends; as Unix has it where there is none."""
     first = data.find(b"\n")
     return b"\r\n" if first > 0 and data[first - 1 : first] == b"\r" else b"\n"
+
+
+def plain_text(data: bytes) -> str:
+    """The text of a file whose lines all readers see alike.
+
+    Raises:
+        CannotEdit: it is none, or very large.
+    """
+    if len(data) > LARGEST:
+        raise CannotEdit(f"the file is larger than {LARGEST} bytes")
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise CannotEdit("the file is no text in UTF-8") from error
+    if _UNUSUAL.search(text):
+        raise CannotEdit("the file's lines end in unusual ways")
+    return text
+
+
+def in_lists(
+    data: bytes, names: Callable[[str], bool], lists: tuple[str, ...], raised: Callable[[str], str]
+) -> tuple[Splice, ...]:
+    """What raises the versions that the lists of a JSON document state of what is named.
+
+    Args:
+        data: the document.
+        names: whether a key is the package's name.
+        lists: the keys of objects of names and versions.
+        raised: turns what is stated into what is to be; a `CannotEdit` where it cannot.
+
+    Raises:
+        CannotEdit: the document is none, does not name it, or states no earlier version.
+    """
+    if len(data) > LARGEST:
+        raise CannotEdit(f"the file is larger than {LARGEST} bytes")
+
+    def read(some: bytes) -> tuple[object, object]:
+        return _in_lists(some, lists)
+
+    try:
+        before = _in_lists(data, lists)[0]
+    except (ValueError, RecursionError) as error:
+        raise CannotEdit("the file is not the JSON that its tool reads") from error
+    stated = {(key, one): raised(one) for _, pairs in before for key, one in pairs if names(key)}
+    if not stated:
+        raise NotNamed("the file does not ask for it: what needs it does")
+    if all(old == now for (_, old), now in stated.items()):
+        raise CannotEdit("the file asks for that version or a later one already: a build without cache brings it")
+    wanted = tuple((group, tuple((key, stated.get((key, one), one)) for key, one in pairs)) for group, pairs in before)
+    return telling(data, _of_pairs(data, stated), read, wanted)
+
+
+def _of_pairs(data: bytes, stated: Mapping[tuple[str, str], str]) -> Iterator[Splice]:
+    """Where a version stands behind the name, as both are meant."""
+    for (name, old), new in stated.items():
+        key = re.escape(json.dumps(name).encode())
+        for found in re.finditer(key + rb'[ \t\r\n]*:[ \t\r\n]*"(' + re.escape(old.encode()) + rb')"', data):
+            yield Splice(start=found.start(1), end=found.end(1), new=new.encode())
+
+
+def _in_lists(data: bytes, names: tuple[str, ...]) -> tuple[tuple[tuple[str, _Pairs], ...], _Pairs]:
+    """What the lists state, and all else that the file says; a key that comes twice is seen twice.
+
+    Raises:
+        ValueError: it is no JSON document with such lists.
+    """
+    document = json.loads(data.decode("utf-8"), object_pairs_hook=_Object)
+    if not isinstance(document, _Object):
+        raise ValueError("it is no object")  # noqa: TRY004
+    lists = tuple((key, one) for key, one in document if key in names)
+    for _, pairs in lists:
+        if pairs and not isinstance(pairs, _Object):
+            raise ValueError("a list of dependencies is none")
+        if not all(isinstance(one, str) for _, one in pairs):
+            raise ValueError("a list of dependencies is none")
+    return lists, tuple((key, one) for key, one in document if key not in names)
 
 
 def telling(data: bytes, places: Iterable[Splice], read: Reading, wanted: object) -> tuple[Splice, ...]:

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import json
 import tomllib
+from collections.abc import Callable
 
 import pytest
 
 from garboard.dockerfile.parser import parse
 from garboard.dockerfile.stages import base_image
+from garboard.ecosystems.golang import edited_mod
+from garboard.ecosystems.maven import edited_pom
 from garboard.ecosystems.node import edited_package
+from garboard.ecosystems.php import edited_composer
 from garboard.ecosystems.python import edited_project, edited_requirements
+from garboard.ecosystems.ruby import edited_gemfile
+from garboard.ecosystems.rust import edited_cargo
 from garboard.fixes import from_line, image_references, run_lines
 from garboard.model.action import WantedVersion
 from garboard.model.attribution import Place
 from garboard.model.dockerfile import DockerfileError
+from garboard.model.ecosystem import Editor
 from garboard.model.fix import CannotEdit, Splice
 from garboard.splices import spliced
 from tests.fuzz.mutation import Target, attack
@@ -81,6 +88,21 @@ def package(data: bytes) -> bool:
     return True
 
 
+def build(editor: Editor, name: str) -> Callable[[bytes], bool]:
+    """A version in the manifest of a build; what is raised once is not raised again."""
+
+    def harness(data: bytes) -> bool:
+        try:
+            after = outside(data, editor(data, name, "1.5.0"))
+        except CannotEdit:
+            return False
+        with pytest.raises(CannotEdit, match="already|more than one"):
+            editor(after, name, "1.5.0")
+        return True
+
+    return harness
+
+
 def deployment(data: bytes) -> bool:
     """Another image in each place of a file."""
     try:
@@ -129,6 +151,48 @@ TARGETS = (
             b'{\r\n  "devDependencies": {"a" : ">=1.0"},\r\n  "dependencies": {"a": "~1.0.0"}\r\n}\r\n',
         ),
         (b'"a"', b": ", b'"^1.0.0"', b'"1"', b"{", b"}", b",", b"[", b"]", b'"dependencies": ', b"\\u0061", b"NaN", b"\n", b"\xc3\xa9"),
+    ),
+    Target(
+        "changes of Gemfiles",
+        build(edited_gemfile.raising, "a"),
+        (
+            b"gem 'a', '~> 1.0' # '1.0'\nif x\n  gem(\"a\", \">= 1.0\", require: false)\nend\n",
+            b"source 'x'\r\ngroup :b do\r\n  gem 'a', '1.0.0' if y\r\nend\r\n",
+        ),
+        (b"gem ", b"'a'", b", ", b"'1.0'", b"~> ", b"# ", b"\n", b"=begin\n", b"end", b"git: 'x'", b"#{x}", b"(", b")", b"\xc3\xa9"),
+    ),
+    Target(
+        "changes of go.mod",
+        build(edited_mod.raising, "x.y/a"),
+        (
+            b"module m\n\ngo 1.21\n\nrequire (\n\tx.y/a v1.0.0 // indirect\n\tx.y/b v1.0.0\n)\nexclude x.y/a v1.0.0\n",
+            b"module m\r\nrequire x.y/a v1.0.0\r\nreplace x.y/b => ../b\r\n",
+        ),
+        (b"require ", b"x.y/a", b" v1.0.0", b"(", b")", b"//", b"\n", b"\t", b'"', b"replace ", b"=> ", b"+incompatible", b"/v2"),
+    ),
+    Target(
+        "changes of pom.xml",
+        build(edited_pom.raising, "g:a"),
+        (
+            b"<project><dependencies><dependency><groupId>g</groupId><artifactId>a</artifactId>\n<version>1.0</version></dependency></dependencies></project>",
+            b"<project xmlns='m'><properties><v>1.0</v></properties>\r\n<dependencyManagement><dependencies><dependency><groupId>g</groupId><artifactId>a</artifactId><version>${v}</version></dependency></dependencies></dependencyManagement></project>",
+        ),
+        (b"<version>", b"</version>", b"1.0", b"${v}", b"<!--", b"-->", b"<![CDATA[", b"]]>", b"<a:b/>", b"&#49;", b"\n", b"<dependency>", b"</dependency>", b"<!DOCTYPE x>"),
+    ),
+    Target(
+        "changes of composer.json",
+        build(edited_composer.raising, "a/b"),
+        (b'{"require": {"a/b": "^1.0", "c/d": "^1.0"}}', b'{\r\n "require-dev": {"A/b" : "~1.0.0"},\r\n "x": {"a/b": "~1.0.0"}\r\n}'),
+        (b'"a/b"', b": ", b'"^1.0"', b"{", b"}", b"[", b"]", b",", b'"require": ', b"\\u0061", b"v", b"\n"),
+    ),
+    Target(
+        "changes of Cargo.toml",
+        build(edited_cargo.raising, "a"),
+        (
+            b"[dependencies]\na = '1.0' # a = '1.0'\nc = { version = \"1.0\", package = 'a' }\n[target.x.dependencies.a]\nversion = '1.0'\n",
+            b"[workspace.dependencies]\r\na.version = '1'\r\n",
+        ),
+        (b"a", b" = ", b"'1.0'", b'"1"', b"[", b"]", b"{", b"}", b"#", b"\n", b".version", b"[dependencies]\n", b"'", b'"""', b","),
     ),
     Target(
         "images in deployments",

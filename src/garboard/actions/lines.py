@@ -23,7 +23,8 @@ from garboard.model.report import Report
 class LineChanges:
     """The lines of one image; ``copied`` are the findings that go with others (`copies.copied`).
 
-    ``brought`` has the issues of the version that a package is raised to, by the package's id.
+    ``brought`` has the issues of the version that a package is raised to, by the package's id; ``stages`` names the
+    Dockerfile's own.
     """
 
     def __init__(
@@ -32,11 +33,13 @@ class LineChanges:
         outcomes: Outcomes,
         copied: Mapping[int, Finding],
         brought: Mapping[str, frozenset[IssueKey]] = MappingProxyType({}),
+        stages: frozenset[str] = frozenset(),
     ) -> None:
         self._report = report
         self._outcomes = outcomes
         self._copied = copied
         self._brought = brought
+        self._stages = stages
 
     def raising(self, left: Left) -> Iterator[Step]:
         """Other versions, as what other lines pin allows."""
@@ -77,7 +80,9 @@ class LineChanges:
     def _can_replace(self, finding: Finding) -> bool:
         """Whether it comes from a file that a line installs, or is copied with what you built."""
         who = finding.who
-        if not finding.fixed_in or who.origin is Origin.BASE or who.copied_from or id(finding) in self._copied:
+        if not finding.fixed_in or who.origin is Origin.BASE or id(finding) in self._copied:
+            return False
+        if who.copied_from and who.copied_from.lower() not in self._stages:
             return False
         stay = self._outcomes.stays(finding)
         if stay is not None:

@@ -45,7 +45,8 @@ class Known:
     row's base (by its key) has, which removing a line does not remove. ``counts`` says which findings the reader's
     filters count; the others are left out. ``user`` tells as whom commands run on a row's base; None if it is not
     known. ``brought`` has the issues of the version that a package would be raised to, by the package's id. ``first`` are the
-    removals that come before all others.
+    removals that come before all others. ``stages`` are the names and numbers of the Dockerfile's own stages: what is copied
+    from these is built there.
     """
 
     recommendation: Recommendation | None = None
@@ -56,6 +57,7 @@ class Known:
     user: Callable[[Row], str | None] = lambda row: None  # noqa: ARG005
     brought: Mapping[str, frozenset[IssueKey]] = field(default_factory=lambda: MappingProxyType({}))
     first: MayRemove = lambda kind, name: True  # noqa: ARG005
+    stages: frozenset[str] = frozenset()
 
 
 def choose(report: Report, known: Known | None = None) -> Actions:
@@ -103,7 +105,7 @@ def _in_order(report: Report, known: Known, found: tuple[Finding, ...], start: L
     distro = report.inventory.distro
     outcomes = Outcomes(report, known.prospects)
     mended_with = copied(found)
-    lines = LineChanges(report, outcomes, mended_with, known.brought)
+    lines = LineChanges(report, outcomes, mended_with, known.brought, known.stages)
     rows = candidates(known.recommendation, report.findings, known.counts)
     others = foresee(rows, outcomes, distro, known.held, known.counts)
     severities = _severities(found, others)

@@ -133,6 +133,7 @@ def _made(settings: Settings, context: BuildContext) -> _Made:
         settings.kinds,
         settings.furthest,
         settings.pinned,
+        settings.tools,
         settings.lean,
         settings.dropped,
         Asker(color=settings.analysis.output.color) if settings.interactive else None,

@@ -90,6 +90,9 @@ PIN: Final = value(
 CONTEXT: Final = text("--context", metavar="DIR", help="The build context; without it, the Dockerfile's folder.")
 
 
+TOOLS: Final = flag(
+    "--tools", help="Let npm and go make lock files again, in a copy and without scripts; they ask their registries."
+)
 PROVE: Final = flag("--prove", help="Build before and after, scan both, and write only what comes out as predicted.")
 CHECK: Final = texts(
     "--check", metavar="CMD", help="A shell command that has to end well in the new image (with --prove)."
@@ -149,6 +152,7 @@ class Settings(Value):
     furthest: Group
     pinned: bool
     apply: bool
+    tools: bool
     proving: ProvingSettings | None
     mirrors: PackageMirrors | None
     requests: RequestSettings | None
@@ -196,6 +200,7 @@ def settings(given: Given) -> Settings:
         furthest=given[UPTO] or (Group.ALTERNATIVE if given[OPTIONAL_IMAGE] else Group.MINOR),
         pinned=bool(given[PIN]),
         apply=given[APPLY],
+        tools=_tools(given),
         proving=proving,
         mirrors=read_opening.package_mirrors(given) if asks else None,
         requests=_requests(given),
@@ -217,7 +222,18 @@ def _of_repository(given: Given, place: str) -> Settings:
         raise UsageError("--apply writes files here, and of a URL there are none", "use --pr, or --format diff")
     if address is not None and address.scheme != "file" and given[o.OFFLINE]:
         raise UsageError(f"--repo asks {address.host}, which --offline forbids", "leave out --offline")
-    for one in (OPTIONAL_IMAGE, o.FILE, CONTEXT, PROVE, o.DROP, INTERACTIVE, o.TARGET, o.BUILD_ARG, o.CHECK_MIRRORS):
+    for one in (
+        OPTIONAL_IMAGE,
+        o.FILE,
+        CONTEXT,
+        TOOLS,
+        PROVE,
+        o.DROP,
+        INTERACTIVE,
+        o.TARGET,
+        o.BUILD_ARG,
+        o.CHECK_MIRRORS,
+    ):
         if given[one]:
             raise UsageError(
                 "--repo is of all files, and no image is built", "leave out IMAGE, and the options of a build"
@@ -237,11 +253,20 @@ def _of_repository(given: Given, place: str) -> Settings:
         furthest=given[UPTO] or Group.MINOR,
         pinned=bool(given[PIN]),
         apply=given[APPLY],
+        tools=False,
         proving=None,
         mirrors=None,
         requests=_requests(given),
         remote=address,
     )
+
+
+def _tools(given: Given) -> bool:
+    if given[TOOLS] and given[o.OFFLINE]:
+        raise UsageError("--tools asks registries of packages, which --offline forbids", "leave out --offline")
+    if given[TOOLS] and not given[OPTIONAL_IMAGE]:
+        raise UsageError("--tools is of the packages of an image, and none is named", "name the one that was built")
+    return bool(given[TOOLS])
 
 
 def _requests(given: Given) -> RequestSettings | None:
@@ -288,6 +313,6 @@ def _kinds(only: tuple[str, ...]) -> frozenset[ActionKind]:
 
 
 OPTIONS: Final = (
-    *(OPTIONAL_IMAGE, REPO, APPLY, INTERACTIVE, ONLY, o.DROP, UPTO, PIN, CONTEXT),
+    *(OPTIONAL_IMAGE, REPO, APPLY, INTERACTIVE, ONLY, o.DROP, UPTO, PIN, CONTEXT, TOOLS),
     *(PROVE, CHECK, HEALTHCHECK, TRY, ENGINE, BUILD_OPTION, TIME_LIMIT),
 )

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import NamedTuple
 
-from garboard.dockerfile.stages import scoped, stages
+from garboard.dockerfile.stages import lineage, scoped, stages
 from garboard.dockerfile.variables import expand
 from garboard.model.dockerfile import Dockerfile, Instruction, Stage
 
@@ -26,13 +26,14 @@ def context_file(
     """
     for stage in stages(dockerfile):
         if any(one.span.line == line for one in stage.instructions):
-            return _in_stage(dockerfile, stage, build_args, (line, path), exists)
+            below = lineage(dockerfile, str(stage.index), build_args)
+            return _in_stages(dockerfile, below, build_args, (line, path), exists)
     return ""
 
 
-def _in_stage(
+def _in_stages(
     dockerfile: Dockerfile,
-    stage: Stage,
+    below: Sequence[Stage],
     build_args: Mapping[str, str],
     wanted: tuple[int, str],
     exists: Callable[[str], bool],
@@ -40,7 +41,7 @@ def _in_stage(
     line, path = wanted
     folder = "/"
     copies: list[_Copy] = []
-    for instruction, scope in scoped(dockerfile, stage, build_args):
+    for instruction, scope in (one for stage in below for one in scoped(dockerfile, stage, build_args)):
         values = [expand(one, scope, dockerfile.escape) for one in instruction.values]
         known = [one for one in values if isinstance(one, str)]
         if instruction.name == "WORKDIR":

@@ -18,7 +18,7 @@ _ELSEWHERE: Final = re.compile(
     r"\s(?:-C|--prefix|--cwd|--dir|--directory|--project|--project-directory|--gemfile|--modfile|-modfile)[\s=]"
 )
 """Options that name another folder or file than the one in which a command runs."""
-_MOVING: Final = re.compile(r"(?:^|[\s;&|(])(?:cd|pushd)\s")
+_MOVING: Final = re.compile(r"(?:^|[\s;&|(])(?:(?:cd|pushd)\s|BUNDLE_GEMFILE=|COMPOSER=)")
 
 
 def named(request: UnknownRequest, wanted: WantedVersion, line: str) -> Iterator[str]:
@@ -33,6 +33,14 @@ def named(request: UnknownRequest, wanted: WantedVersion, line: str) -> Iterator
     elif request.text.startswith((".", "/")):
         folder = _EXTRAS.sub("", request.text)
         yield from (posixpath.join(folder, one) for one in room.projects)
+
+
+def built(wanted: WantedVersion, line: str) -> tuple[str, ...]:
+    """Paths of what a line builds a project by, if it does that in the folder in which it runs."""
+    room = ecosystems.of(wanted.type)
+    if not room.builds or _MOVING.search(line) or _ELSEWHERE.search(f"{line} "):
+        return ()
+    return room.projects if re.search(room.builds, line) else ()
 
 
 def is_project(file: str, wanted: WantedVersion) -> bool:

@@ -7,6 +7,7 @@ moves the place of another.
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,11 +18,13 @@ import msgspec
 
 from garboard import ecosystems
 from garboard.dockerfile.parser import parse
-from garboard.fixes import from_line, manifests, new_lines, removed_words, run_lines
+from garboard.fixes import from_line, locks, manifests, new_lines, removed_words, run_lines
 from garboard.fixes.asked import PlacedRequest, asked
+from garboard.fixes.build_lines import build_lines, text_at
 from garboard.fixes.context_files import context_file
 from garboard.model.action import REMOVING, Action, ActionKind, IssueKey, WantedVersion
 from garboard.model.dockerfile import Dockerfile, DockerfileError, UnknownRequest
+from garboard.model.ecosystem import LockTool
 from garboard.model.finding import Finding
 from garboard.model.fix import REFUSED, ActionEdits, CannotEdit, FileChange, Splice
 from garboard.splices import spliced
@@ -54,7 +57,7 @@ class BuildFiles:
     """The files that may change.
 
     ``read`` returns the bytes of a file of the build context by its path there, or None if there is none; ``name`` turns
-    that path into the name by which the user knows the file.
+    that path into the name by which the user knows the file; ``rework`` runs tools that make lock files, None if none may.
     """
 
     dockerfile: Dockerfile
@@ -62,6 +65,7 @@ class BuildFiles:
     build_args: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     read: Callable[[str], bytes | None] = lambda path: None  # noqa: ARG005
     name: Callable[[str], str] = lambda path: path
+    rework: locks.Rework | None = None
 
 
 class Planned(NamedTuple):
@@ -164,17 +168,24 @@ class _Plan:
 
     def __init__(self, files: BuildFiles) -> None:
         self._files = files
+        self._asked = tuple(asked(files.dockerfile, files.build_args))
         self._data = {files.dockerfile.name: files.dockerfile.data}
         self._made: dict[str, tuple[Splice, ...]] = {}
+        self._reworked: dict[str, bytes] = {}
+        """What tools made of files, by the names of these."""
+        self._told: dict[str, bytes] = {}
+        """The same, as far as changes tell it."""
 
     def change(self, action: Action) -> ActionEdits:
         """What one action changes."""
         if reason := _NO_FILE.get(action.kind, ""):
             return ActionEdits(action=action, reason=reason)
         missed: _Missed = []
+        before = dict(self._reworked), dict(self._told)
         try:
             changed = tuple(self._put(file, splices) for file, splices in self._splices(action, missed))
         except CannotEdit as error:
+            self._reworked, self._told = before
             return ActionEdits(action=action, reason=str(error))
         if not changed and all(why == _FILES for _, why in missed) and missed:
             return ActionEdits(action=action, reason=_FILES)
@@ -183,7 +194,7 @@ class _Plan:
             return ActionEdits(action=action, reason=reason)
         if action.kind is ActionKind.REPLACE:
             names = ", ".join(f"{one.name} {one.version}" for one in action.wanted if one not in dict(missed))
-            action = msgspec.structs.replace(action, text=f"Raise {names} or later in what the line installs")
+            action = msgspec.structs.replace(action, text=f"Raise {names} or later in what the line installs or copies")
         return ActionEdits(action=action, files=changed, missed=tuple(missed))
 
     def _splices(self, action: Action, missed: _Missed) -> _Made:
@@ -217,20 +228,21 @@ class _Plan:
         self,
         wanted: Sequence[WantedVersion],
         missed: _Missed,
-        raised: Callable[[WantedVersion], tuple[str, tuple[Splice, ...]]],
+        raised: Callable[[WantedVersion], _Made],
     ) -> _Made:
         """What raises as many of the versions as can be."""
         made: dict[str, list[Splice]] = {}
         for one in wanted:
             try:
-                file, splices = raised(one)
+                found = raised(one)
             except CannotEdit as error:
                 missed.append((one, str(error)))
                 continue
-            made.setdefault(file, []).extend(splices)
+            for file, splices in found:
+                made.setdefault(file, []).extend(splices)
         return [(file, tuple(dict.fromkeys(splices))) for file, splices in made.items()]
 
-    def _raised(self, wanted: WantedVersion) -> tuple[str, tuple[Splice, ...]]:
+    def _raised(self, wanted: WantedVersion) -> _Made:
         """Where one version is raised: in the manifest that the line reads, if it names no package itself, or in the line."""
         if not (_NAME.fullmatch(wanted.name) and _VERSION.fullmatch(wanted.version)):
             raise CannotEdit("its name or version is none that a package has")
@@ -238,13 +250,32 @@ class _Plan:
         self._refuse_limited(wanted)
         listed = self._manifest(wanted)
         if listed is None:
-            return files.dockerfile.name, run_lines.raising(files.dockerfile, files.build_args, wanted)
+            return [(files.dockerfile.name, run_lines.raising(files.dockerfile, files.build_args, wanted))]
         path, data = listed
+        tool = locks.tool(path, wanted, files.read) if files.rework is not None else None
+        if tool is not None:
+            return self._by_tool(path, tool, wanted)
         name = files.name(path)
         self._data.setdefault(name, data)
-        return name, manifests.raising(path, data, wanted, self._exists)
+        return [(name, manifests.raising(path, data, wanted, self._exists))]
 
-    def _replaced(self, wanted: WantedVersion) -> tuple[str, tuple[Splice, ...]]:
+    def _by_tool(self, path: str, tool: LockTool, wanted: WantedVersion) -> _Made:
+        """What a tool makes of a manifest and its lock file, on top of what it made of them before."""
+        files = self._files
+        assert files.rework is not None
+        folder = posixpath.dirname(path)
+        names = {one: files.name(posixpath.join(folder, one)) for one in (tool.manifest, tool.lock)}
+        given = {}
+        for one, name in names.items():
+            data = self._data.setdefault(name, files.read(posixpath.join(folder, one)) or b"")
+            given[one] = self._reworked.get(name, data)
+        after = locks.reworked(tool, given, wanted, files.rework)
+        if not after:
+            raise CannotEdit("the files have that version or a later one already: a build without cache brings it")
+        self._reworked |= {names[one]: data for one, data in after.items()}
+        return [(names[one], ()) for one in after]
+
+    def _replaced(self, wanted: WantedVersion) -> _Made:
         """Where one version is raised of what the line installs of a project in the context."""
         listed = self._manifest(wanted)
         if listed is None or not manifests.is_project(listed[0], wanted):
@@ -259,38 +290,51 @@ class _Plan:
 
     def _here(self, wanted: WantedVersion) -> list[PlacedRequest]:
         """What the line asks for."""
-        files = self._files
         line = wanted.place.line if wanted.place else 0
-        return [one for one in asked(files.dockerfile, files.build_args) if one.instruction.span.line == line]
+        return [one for one in self._asked if one.instruction.span.line == line]
 
     def _manifest(self, wanted: WantedVersion) -> tuple[str, bytes] | None:
         """The file of the context by which the line asks for the package; None if the line names it, or what needs it."""
-        files = self._files
         if wanted.place is None:
             return None
-        line = wanted.place.line
         here = self._here(wanted)
         if any(one.is_for(wanted) for one in here) or wanted.asked_for:
             return None
-        for one in here:
-            for named in self._named(one, wanted):
-                path = context_file(files.dockerfile, files.build_args, line, named, self._exists)
-                data = files.read(path) if path else None
-                if data is not None:
-                    return path, data
-        return None
+        files = self._files
+        found: dict[str, bytes] = {}
+        for line in build_lines(files.dockerfile, files.build_args, wanted.place.line):
+            found |= self._listed(line, wanted)
+        if len(found) > 1:
+            raise CannotEdit(f"it may be of {' or of '.join(sorted(found))}, which are built on the way to the line")
+        return next(iter(found.items()), None)
 
-    def _named(self, one: PlacedRequest, wanted: WantedVersion) -> Iterator[str]:
-        """Paths of what a request may read, as its line would name them."""
-        if isinstance(one.request, UnknownRequest):
-            line = self._files.dockerfile.written(one.instruction.span).decode("utf-8", "replace")
-            yield from manifests.named(one.request, wanted, line)
+    def _listed(self, line: int, wanted: WantedVersion) -> dict[str, bytes]:
+        """The first file of the context by which a line asks for packages, with its bytes."""
+        files = self._files
+        for named in self._named(line, wanted):
+            path = context_file(files.dockerfile, files.build_args, line, named, self._exists)
+            data = files.read(path) if path else None
+            if data is not None:
+                return {path: data}
+        return {}
+
+    def _named(self, line: int, wanted: WantedVersion) -> Iterator[str]:
+        """Paths of what a line may read, as it would name them."""
+        text = text_at(self._files.dockerfile, line)
+        for one in self._asked:
+            if one.instruction.span.line == line and isinstance(one.request, UnknownRequest):
+                yield from manifests.named(one.request, wanted, text)
+        yield from manifests.built(wanted, text)
 
     def _exists(self, path: str) -> bool:
         return self._files.read(path) is not None
 
     def _put(self, file: str, splices: tuple[Splice, ...]) -> FileChange:
         """The change of one file on top of those before it."""
+        if file in self._reworked:
+            before, after = self._told.get(file, self._data[file]), self._reworked[file]
+            self._told[file] = after
+            return FileChange(file=file, before=before, after=after)
         data, made = self._data[file], self._made.get(file, ())
         together = tuple(dict.fromkeys((*made, *splices)))
         try:

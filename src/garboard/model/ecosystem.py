@@ -155,6 +155,33 @@ def same_file(requiring: Package, copies: list[Package]) -> list[Package]:
     return [copy for copy in copies if any(location.path in places for location in copy.locations)]
 
 
+class LockTool(NamedTuple):
+    """A program that makes a lock file fit its manifest again, without running anything of the project.
+
+    Attributes:
+        lock: name of the lock file.
+        manifest: name of the manifest beside it, which is changed first where it names the package.
+        program: the program's name.
+        named: arguments of each call where the manifest names the package, with a ``folder`` and, of the package, its
+            ``name`` and ``version``.
+        other: the same where only another package needs it; none if nothing can be done then.
+        environment: what is set for it, whatever the user has.
+        kept: how the names of variables begin that it gets of the user's environment, besides the common ones.
+        refused: what a manifest has that makes it depend on more than the two files, as a regular expression.
+        read: name of the file that tells the versions afterwards.
+    """
+
+    lock: str
+    manifest: str
+    program: str
+    named: tuple[tuple[str, ...], ...]
+    other: tuple[tuple[str, ...], ...] = ()
+    environment: tuple[tuple[str, str], ...] = ()
+    kept: tuple[str, ...] = ()
+    refused: str = ""
+    read: str = ""
+
+
 class Ecosystem(Value):
     """All that is known about one ecosystem.
 
@@ -213,8 +240,11 @@ class Ecosystem(Value):
         edited: files of those that name packages whose versions can be raised in place, as globs.
         load_editor: imports what does so for the file of a path.
         projects: the manifest of a project, by its name in the project's folder, which commands go by that name no file.
+        builds: commands that build a project by that file and are no package manager's installations, as a regular
+            expression that is looked for in a line.
         tied: files beside an edited manifest that a tool has to change with it, each with the command, of a ``name`` and a
             ``version``.
+        tools: programs that change such a file with its manifest, where the user asks for that.
         load_join: imports what completes those of these files of which that states a `garboard.model.package.Kept` alone.
         marks: texts of which one is in the beginning of such a program, if it lost its sections' names.
         programs: names of the programs that install its packages.
@@ -308,7 +338,9 @@ class Ecosystem(Value):
     edited: tuple[str, ...] = ()
     load_editor: Callable[[str], Editor] | None = None
     projects: tuple[str, ...] = ()
+    builds: str = ""
     tied: tuple[tuple[str, str], ...] = ()
+    tools: tuple[LockTool, ...] = ()
     load_join: Callable[[], Join] | None = None
     programs: tuple[str, ...] = ()
     load_commands: Callable[[], Commands] | None = None

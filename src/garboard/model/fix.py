@@ -17,6 +17,10 @@ class CannotEdit(Exception):
     """A change that cannot be made for certain without a person; the message says why, as a part of a sentence."""
 
 
+class NotNamed(CannotEdit):
+    """The file does not ask for the package by name."""
+
+
 class Splice(Value):
     """Bytes of a file that are replaced: ``start`` (included) to ``end`` (excluded) by ``new``; nothing else changes."""
 

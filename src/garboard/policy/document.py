@@ -47,7 +47,11 @@ IGNORE: Final = MappingProxyType(
         "line": ("lines", values.LINES, "Lines of the Dockerfile that brought it."),
         "copied-from": ("copied_from", values.WORDS, "Stages of the Dockerfile from which it was copied."),
         "ecosystem": ("ecosystems", values.ECOSYSTEMS, "Ecosystems: deb, npm, pypi …"),
-        "brought-by": ("brought_by", values.WORDS, "Packages; these and what only they bring in, and nothing that something else needs too."),
+        "brought-by": (
+            "brought_by",
+            values.WORDS,
+            "Packages; these and what only they bring in, and nothing that something else needs too.",
+        ),
     }
 )
 """What chooses findings, by its key: the field of `Ignore`, its kind, and what it means."""

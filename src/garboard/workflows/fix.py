@@ -17,6 +17,7 @@ from garboard.model.errors import GarboardError
 from garboard.model.fix import Fixes
 from garboard.model.gap import Gap
 from garboard.model.recommendation import Group
+from garboard.workflows.rework_locks import rework
 
 if TYPE_CHECKING:
     from garboard.model.finding import Finding
@@ -103,8 +104,12 @@ def fix(
     *,
     findings: Sequence[Finding],
     choice: FixChoice,
+    tools: bool = False,
 ) -> Fixes:
-    """What the actions of a report change in the files of its build; nothing is written. ``findings`` are those that count."""
+    """What the actions of a report change in the files of its build; nothing is written. ``findings`` are those that count.
+
+    With ``tools``, lock files are made again by the programs that write them.
+    """
     actions, dockerfile = report.actions, build.dockerfile
     assert actions is not None
     assert dockerfile is not None
@@ -114,6 +119,7 @@ def fix(
         build_args=build.build_args,
         read=context.read,
         name=context.name,
+        rework=rework if tools else None,
     )
     made, left = changes(actions.actions, findings, files, choice)
     today = frozenset(one.issue for one in findings)

@@ -41,6 +41,7 @@ class FixWish(NamedTuple):
         kinds: no others.
         furthest: no base that is further away.
         pinned: bases with their digests.
+        tools: whether lock files are made again by their tools.
         lean: whether lines lose what they install only because it is recommended.
         dropped: names of packages that lines lose.
         asks: is asked before each change; None if nobody is. What is only the reader's to decide is then offered too.
@@ -49,6 +50,7 @@ class FixWish(NamedTuple):
     kinds: frozenset[ActionKind]
     furthest: Group
     pinned: bool
+    tools: bool = False
     lean: bool = False
     dropped: frozenset[str] = frozenset()
     asks: Callable[[ActionEdits], bool] | None = None
@@ -103,7 +105,8 @@ def of_image(
         of = build.on(report.image.platform)
         while True:
             choice = _chosen(wanted, kinds, answers)
-            fixes = fix.fix(judge.acted(variant, choice.removes), of, context, findings=findings, choice=choice)
+            acted = judge.acted(variant, choice.removes)
+            fixes = fix.fix(acted, of, context, findings=findings, choice=choice, tools=wanted.tools)
             one = next((one for one in fixes.changes if one.files and key_of(one.action) not in answers), None)
             refused = any(one.action.kind is ActionKind.BASE and not one.files for one in fixes.changes)
             if one is None or wanted.asks is None or refused:  # all else was planned for that base

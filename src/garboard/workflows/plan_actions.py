@@ -57,6 +57,7 @@ def act(
         user=lambda row: _user(row, report.image.platform, catalog),
         brought=brought,
         first=first or (lambda kind, name: True),  # noqa: ARG005
+        stages=_stages(build.dockerfile) if build and build.dockerfile else frozenset(),
     )
     return choose(report, known)
 
@@ -86,6 +87,10 @@ def _to_later_versions(report: Report, database: Lookup) -> tuple[Report, dict[s
         for one in report.findings
     )
     return msgspec.structs.replace(report, findings=findings), brought
+
+
+def _stages(dockerfile: Dockerfile) -> frozenset[str]:
+    return frozenset(one for stage in dockerfile.stages for one in (stage.name.lower(), str(stage.index)) if one)
 
 
 def _from_line(dockerfile: Dockerfile, build: Build) -> Place | None:

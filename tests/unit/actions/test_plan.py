@@ -472,6 +472,8 @@ def test_what_was_copied_from_the_context_is_raised_there() -> None:
     stays = choose(report(msgspec.structs.replace(other, introduced=staged)))
     assert not stays.actions
     assert stays.remaining[0].reason == "copied from another stage or image: to be mended there"
+    built = choose(report(msgspec.structs.replace(other, introduced=staged)), Known(stages=frozenset({"build"})))
+    assert told(built) == [("replace", 1, 0, 1)]
 
 
 def test_the_order_is_by_kind_and_packages_to_remove_come_last() -> None:

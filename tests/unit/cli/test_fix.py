@@ -141,6 +141,8 @@ def test_images_in_a_file_need_a_catalog_and_no_image(image: str) -> None:
     assert isinstance(run("-f", "compose.yaml").exception, CatalogError)
     assert isinstance(run(image, "-f", "compose.yaml").exception, UsageError)
     assert isinstance(run("-f", "Dockerfile", "--prove").exception, UsageError)
+    assert isinstance(run("-f", "Dockerfile", "--tools").exception, UsageError)
+    assert isinstance(run(image, "-f", "Dockerfile", "--tools", "--offline").exception, UsageError)
     assert isinstance(run("-f", "Dockerfile", "--check-mirrors").exception, UsageError)
     assert isinstance(run(image, "-f", "Dockerfile", "--package-mirror", "http://m.example").exception, UsageError)
 

@@ -10,6 +10,7 @@ from garboard.fixes.plan import BuildFiles, FixChoice, changes, key_of
 from garboard.model.action import Action, ActionKind, WantedVersion
 from garboard.model.attribution import Place
 from garboard.model.finding import Finding, Vulnerability
+from garboard.model.fix import ActionEdits
 from garboard.model.package import Package
 from tests.unit.actions.scans import deb
 
@@ -97,15 +98,19 @@ def test_a_name_that_no_package_has_is_not_written(name: str, version: str) -> N
         ("npm ci", {"app/package.json": b"{}", "app/package-lock.json": b""}, "--ignore-scripts a@9.0` in app"),
         ("npm --prefix y ci", {"app/package.json": b'{"dependencies": {"a": "9.0.0-rc.1"}}'}, "does not name it"),
         ("yarn", {"app/package.json": b"{}", "app/yarn.lock": b""}, "run `yarn upgrade a@9.0`"),
-        ("bundle install", {"app/Gemfile": b"", "app/Gemfile.lock": b""}, "run `bundle lock --update a` in app"),
-        ("bundle install", {"app/Gemfile": b""}, "app/Gemfile is of no kind that is edited"),
+        ("bundle install", {"app/Gemfile": b"", "app/Gemfile.lock": b""}, "run `bundle update --conservative a` in app"),
+        ("bundle install", {"app/Gemfile": b"gem 'a', '1'\n"}, ""),
+        ("BUNDLE_GEMFILE=x bundle install", {"app/Gemfile": b"gem 'a', '1'\n"}, "does not name it"),
         ("go mod download", {"app/go.mod": b"", "app/go.sum": b""}, "run `go get a@v9.0 && go mod tidy` in app"),
     ],
 )  # fmt: skip
 def test_a_project_that_a_line_installs(run: str, files: dict[str, bytes], said: str) -> None:
     types = {"npm": "npm", "yarn": "npm", "bundle": "gem", "go": "golang"}
     wanted = WantedVersion(
-        type=types.get(run.split(maxsplit=1)[0], "pypi"), name="a", version="9.0", place=Place(file="D", line=4)
+        type=types.get(run.rpartition("=x ")[2].split(maxsplit=1)[0], "pypi"),
+        name="a",
+        version="9.0",
+        place=Place(file="D", line=4),
     )
     text = f"FROM x\nWORKDIR /srv\nCOPY app ./\nRUN {run}\n".encode()
     action = Action(kind=ActionKind.RAISE, text="raise", place=wanted.place, wanted=(wanted,))
@@ -133,7 +138,7 @@ def test_what_a_line_installs_of_a_project_is_raised_in_its_manifest() -> None:
     )
     edits, other = planned.changes
     assert edits.files[0].after == data.replace(b"3.2.0", b"9.0")
-    assert edits.action.text == "Raise django 9.0 or later in what the line installs"
+    assert edits.action.text == "Raise django 9.0 or later in what the line installs or copies"
     assert [one.name for one, _ in edits.missed] == ["six"]
     assert not other.files
     assert other.reason == "the packages come from files that the Dockerfile only copies or installs"
@@ -189,3 +194,62 @@ def test_what_only_the_reader_can_decide(choice: FixChoice, after: bytes, reason
     assert data == [GIT.replace(b"install -y git vim", after) if after else GIT]
     done = {key for one in planned.changes if one.files for key in one.action.clears}
     assert planned.left == LEFT - done
+
+
+GO = b"module m\n\ngo 1.21\n\nrequire a.b/c v1.0.0\n"
+POM = (
+    b"<project><dependencies><dependency><groupId>a.b</groupId><artifactId>c</artifactId>"
+    b"<version>1.0.0</version></dependency></dependencies></project>"
+)
+BUILDS = (
+    ("golang", "a.b/c", "go.mod", GO, "go build -o /x ./cmd/x"),
+    ("maven", "a.b:c", "pom.xml", POM, "./mvnw -B -DskipTests package"),
+    ("cargo", "c", "Cargo.toml", b"[dependencies]\nc = '1.0.0'\n", "cargo build --release"),
+    ("npm", "c", "package.json", b'{"dependencies": {"c": "1.0.0"}}', "npm install"),
+    ("gem", "c", "Gemfile", b"gem 'c', '1.0.0'\n", "bundle install"),
+    ("composer", "a/c", "composer.json", b'{"require": {"a/c": "1.0.0"}}', "composer install --no-dev"),
+)
+
+
+@pytest.mark.parametrize(("type_", "name", "file", "data", "run"), BUILDS)
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("FROM x\nWORKDIR /src\nCOPY {file} ./\nRUN {run}\n", 4),
+        ("FROM x\nWORKDIR /src\nCOPY . .\nRUN date \\\n && {run}\n", 4),
+        ("FROM x AS build\nWORKDIR /src\nCOPY . .\nRUN date\nRUN {run}\nFROM y\nCOPY --from=build /src/x /x\n", 7),
+        ("FROM x AS files\nWORKDIR /src\nCOPY . .\nFROM files AS build\nRUN {run}\nFROM y\nCOPY --from=1 /src/x /x\n", 7),
+    ],
+)  # fmt: skip
+def test_a_project_that_is_built_on_the_way_to_a_line(
+    type_: str, name: str, file: str, data: bytes, run: str, text: str, line: int
+) -> None:
+    edits = built(text.format(file=file, run=run), line, {file: data}, type_, name)
+    assert [one.after for one in edits.files] == [data.replace(b"1.0.0", b"1.2.0")]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("FROM x\nWORKDIR /src\nCOPY . .\nRUN go vet\n", "only copies"),
+        ("FROM x\nWORKDIR /src\nCOPY . .\nRUN cd y && go build\n", "only copies"),
+        ("FROM x\nWORKDIR /src\nCOPY . .\nRUN go -C y build\n", "only copies"),
+        ("FROM x\nWORKDIR /src\nCOPY . .\nCOPY --from=z /src/x /x\n", "only copies"),
+        ("FROM x AS z\nCOPY . .\nRUN go build && cd y\nWORKDIR /y\nCOPY y .\nRUN go build\nFROM y\nCOPY --from=z /x /x\n", ""),
+        (
+            "FROM x AS z\nCOPY . /z/\nCOPY y /y/\nWORKDIR /z\nRUN go build\nWORKDIR /y\nRUN go build\nFROM y\nCOPY --from=z /x /x\n",
+            "it may be of go.mod or of y/go.mod",
+        ),
+    ],
+)  # fmt: skip
+def test_a_build_that_may_be_of_another_project_changes_none(text: str, said: str) -> None:
+    edits = built(text, text.count("\n"), {"go.mod": GO, "y/go.mod": GO}, "golang", "a.b/c")
+    assert said in edits.reason
+    assert bool(edits.files) == (not said)
+
+
+def built(text: str, line: int, files: dict[str, bytes], type_: str, name: str) -> ActionEdits:
+    wanted = WantedVersion(type=type_, name=name, version="1.2.0", place=Place(file="D", line=line))
+    action = Action(kind=ActionKind.REPLACE, text="raise", place=wanted.place, wanted=(wanted,))
+    build = BuildFiles(dockerfile=parse(text.encode(), "D"), read=files.get)
+    return changes([action], [], build, FixChoice(kinds=tuple(ActionKind))).changes[0]

@@ -6,10 +6,10 @@ import re
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from garboard.model.ecosystem import AdvisedName, Ecosystem, same_file
+from garboard.model.ecosystem import AdvisedName, Ecosystem, LockTool, same_file
 
 if TYPE_CHECKING:
-    from garboard.model.ecosystem import PlainCatalog
+    from garboard.model.ecosystem import Editor, PlainCatalog
     from garboard.model.package import Package
     from garboard.model.program import Commands, Fix, PackageSpec
 
@@ -44,6 +44,12 @@ def _declared() -> PlainCatalog:
     return catalog
 
 
+def _editor(_path: str) -> Editor:
+    from garboard.ecosystems.golang.edited_mod import raising
+
+    return raising
+
+
 def _commands() -> Commands:
     from garboard.model.program import Commands, Program, verbs, words
 
@@ -61,6 +67,10 @@ def _commands() -> Commands:
     return Commands(programs=programs, remedy=_remedy, pin_signs=("@",), raised="{name}@{version}", version_mark="v")
 
 
+_GETTING: Final = (
+    ("-C", "{folder}", "get", "{name}@v{version}"),
+    ("-C", "{folder}", "mod", "download", "all"),
+)
 NO_VERSION: Final = "Go programs that do not state their own version"
 NO_INFORMATION: Final = "Go programs without build information"
 
@@ -93,8 +103,29 @@ ECOSYSTEM: Final = Ecosystem(
     programs=("go",),
     declares=("**/go.mod", "**/tools.mod", "**/go.*.mod"),
     load_declared=_declared,
+    edited=("**/go.mod",),
+    load_editor=_editor,
     projects=("go.mod",),
-    tied=(("go.sum", "go get {name}@v{version} && go mod tidy"),),
+    builds=r"(?:^|[\s;&|(/])go\s+(?:build|install|generate)\b",
+    tied=(
+        ("vendor/modules.txt", "go get {name}@v{version} && go mod tidy && go mod vendor"),
+        ("go.sum", "go get {name}@v{version} && go mod tidy"),
+    ),
+    tools=(
+        LockTool(
+            lock="go.sum",
+            manifest="go.mod",
+            program="go",
+            named=_GETTING,
+            environment=(
+                *(("GOFLAGS", "-mod=mod"), ("GOTOOLCHAIN", "local"), ("GOWORK", "off"), ("GO111MODULE", "on")),
+                ("GOVCS", "*:off"),  # only from proxies: no program of a source repository is run
+            ),
+            kept=("GOPROXY", "GOPRIVATE", "GONOPROXY", "GONOSUMDB", "GOSUMDB", "GOMODCACHE", "GOPATH", "GOCACHE"),
+            refused=r"=>[ \t]*\"?\.{0,2}/",
+            read="go.mod",
+        ),
+    ),
     load_commands=_commands,
     load_program=_program,
     unread=(NO_VERSION, NO_INFORMATION),

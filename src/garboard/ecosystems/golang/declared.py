@@ -59,7 +59,7 @@ class GoMod(NamedTuple):
 def catalog(file: File, /) -> Iterator[Fact]:
     """The main module and those that it is built of; where another takes a module's place, that one."""
     try:
-        stated = _read(file.data.decode("utf-8-sig"))
+        stated = read(file.data.decode("utf-8-sig"))
     except ValueError as error:
         yield Gap(stage="catalog", subject=file.path, reason=f"cannot be read: {worded(error)}")
         return
@@ -99,7 +99,8 @@ def _remarks(stated: GoMod) -> Iterator[Remark]:
         )
 
 
-def _read(text: str) -> GoMod:
+def read(text: str) -> GoMod:
+    """What a go.mod says."""
     module, language = "", (0, 0)
     builders: dict[str, tuple[str, int]] = {}
     required: dict[str, Requirement] = {}

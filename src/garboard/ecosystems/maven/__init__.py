@@ -11,7 +11,7 @@ from garboard.model.image import Glance
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from garboard.model.ecosystem import Catalog, Join, PlainCatalog, VersionOrder
+    from garboard.model.ecosystem import Catalog, Editor, Join, PlainCatalog, VersionOrder
     from garboard.model.image import File
     from garboard.model.package import Fact, Package
     from garboard.model.program import Commands
@@ -64,6 +64,12 @@ def _catalog() -> Catalog:
     from garboard.ecosystems.maven.cataloger import catalog
 
     return catalog
+
+
+def _editor(_path: str) -> Editor:
+    from garboard.ecosystems.maven.edited_pom import raising
+
+    return raising
 
 
 def _commands() -> Commands:
@@ -167,6 +173,10 @@ ECOSYSTEM: Final = Ecosystem(
     glances=_GLANCES,
     load_declared=_declared,
     load_join=_join,
+    edited=("**/pom.xml",),
+    load_editor=_editor,
+    projects=("pom.xml",),
+    builds=r"(?:^|[\s;&|(/])mvnw?\s(?![^;&|]*(?<=\s)(?:-f|--file)\b)[^;&|]*(?<=\s)(?:package|install|verify|deploy|compile)\b",
     load_program=_program,
     version=6,
     sections=(".svm_heap", ".sbom", "__svm_heap"),

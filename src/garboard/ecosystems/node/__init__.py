@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from garboard.model.ecosystem import ANYWHERE, Ecosystem, parent_folder, same_file
+from garboard.model.ecosystem import ANYWHERE, Ecosystem, LockTool, parent_folder, same_file
 from garboard.model.image import Bare, Glance
 
 EXTENSIONS: Final = "extensions of editors"
@@ -12,6 +12,17 @@ EXTENSIONS: Final = "extensions of editors"
 ASAR: Final = "Electron's archives without packages"
 """What a report calls those that hold no ``package.json``."""
 _NPM: Final = "npm install --package-lock-only --ignore-scripts {name}@{version}"
+_LOCKING: Final = (
+    *(
+        "--prefix={folder}",
+        "--package-lock-only",
+        "--ignore-scripts",
+        "--no-audit",
+        "--no-fund",
+        "--no-update-notifier",
+    ),
+    *("--workspaces=false", "--git=/dev/null/git", "--loglevel=error", "--progress=false"),
+)
 _LISTS: Final = (".pnp.cjs", ".pnp.js", ".pnp.data.json")
 UNMET: Final = "applications without the npm packages that they need"
 LOCKING: Final = (
@@ -144,6 +155,21 @@ ECOSYSTEM: Final = Ecosystem(
         ("pnpm-lock.yaml", "pnpm add --lockfile-only {name}@{version}"),
         ("bun.lock", "bun add {name}@{version}"),
         ("bun.lockb", "bun add {name}@{version}"),
+    ),
+    tools=tuple(
+        LockTool(
+            lock=lock,
+            manifest="package.json",
+            program="npm",
+            named=(("install", *_LOCKING, "--", "{name}@{version}"), ("install", *_LOCKING)),
+            other=(("update", *_LOCKING, "--", "{name}"),),
+            # Corepack would fetch and run the program that the manifest names.
+            environment=(("COREPACK_ENABLE_PROJECT_SPEC", "0"), ("NODE_OPTIONS", "")),
+            kept=("npm_config_", "NPM_CONFIG_", "NODE_EXTRA_CA_CERTS"),
+            refused=r'"workspaces"|"(?:file|link|portal|workspace):',
+            read=lock,
+        )
+        for lock in ("package-lock.json", "npm-shrinkwrap.json")
     ),
     version=7,
     bare=(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from garboard.model.ecosystem import ANYWHERE, Ecosystem, parent_folder
 
 if TYPE_CHECKING:
-    from garboard.model.ecosystem import Catalog, PlainCatalog, VersionOrder
+    from garboard.model.ecosystem import Catalog, Editor, PlainCatalog, VersionOrder
     from garboard.model.program import Commands, Fix, PackageSpec
 
 
@@ -84,6 +84,12 @@ def _declared() -> PlainCatalog:
     return catalog
 
 
+def _editor(_path: str) -> Editor:
+    from garboard.ecosystems.php.edited_composer import raising
+
+    return raising
+
+
 def _commands() -> Commands:
     from garboard.model.program import Commands, Program, verbs, words
 
@@ -125,6 +131,10 @@ ECOSYSTEM: Final = Ecosystem(
     declares=("**/composer.lock",),
     manifests=("**/composer.json",),
     load_declared=_declared,
+    edited=("**/composer.json",),
+    load_editor=_editor,
+    projects=("composer.json",),
+    tied=(("composer.lock", "composer require --no-install '{name}:^{version}'"),),
     load_commands=_commands,
     caches=("**/composer/cache", "**/.composer/cache"),
     index="Packagist",

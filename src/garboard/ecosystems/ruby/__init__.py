@@ -9,7 +9,7 @@ from garboard.model.ecosystem import ANYWHERE, Ecosystem, parent_folder
 from garboard.model.image import Bare
 
 if TYPE_CHECKING:
-    from garboard.model.ecosystem import Catalog, PlainCatalog, VersionOrder
+    from garboard.model.ecosystem import Catalog, Editor, PlainCatalog, VersionOrder
     from garboard.model.package import Package
     from garboard.model.program import Commands
 
@@ -62,6 +62,12 @@ def _declared() -> PlainCatalog:
     return catalog
 
 
+def _editor(_path: str) -> Editor:
+    from garboard.ecosystems.ruby.edited_gemfile import raising
+
+    return raising
+
+
 def _commands() -> Commands:
     from garboard.ecosystems.ruby.commands import COMMANDS
 
@@ -105,8 +111,10 @@ ECOSYSTEM: Final = Ecosystem(
     declares=("**/Gemfile*.lock", "**/*.gemfile.lock", "**/gems.locked"),
     manifests=("**/Gemfile", "**/Gemfile.local", "**/gems.rb", "**/*.gemfile", "**/*.gemspec"),
     load_declared=_declared,
+    edited=("**/Gemfile",),
+    load_editor=_editor,
     projects=("Gemfile",),
-    tied=(("Gemfile.lock", "bundle lock --update {name}"),),
+    tied=(("Gemfile.lock", "bundle update --conservative {name}"),),
     load_commands=_commands,
     index="rubygems.org",
     install_folder=_install_folder,

@@ -35,7 +35,9 @@ _CONDITION: Final = re.compile(r"[\s)](?:if|unless)[ \t(!]|[,\s](?::install_if[ 
 _WORD: Final = re.compile(r"\w+")
 _DEVELOPMENT: Final = frozenset({"development", "test"})
 _PINNED: Final = re.compile(r"""[ \t]*,[ \t]*["'](?:=[ ]?)?(\d[\w.]*)["']""")
-_SOURCE: Final = re.compile(r"[,\s](?::(?:git|path|source|gist|bit)\w*[ \t]*=>|(?:git|path|source|gist|bit)\w*:)|#\{")
+FROM_ELSEWHERE: Final = re.compile(
+    r"[,\s](?::(?:git|path|source|gist|bit)\w*[ \t]*=>|(?:git|path|source|gist|bit)\w*:)|#\{"
+)
 """An option that takes a gem from elsewhere."""
 _HINT: Final = "`bundle lock` writes Gemfile.lock"
 _SECTIONS: Final = frozenset({"GEM", "GIT", "PATH", "PLUGIN SOURCE"})
@@ -115,13 +117,13 @@ class AskedGem(NamedTuple):
 
 
 def _required(text: str) -> Named:
-    return ((one.name, one.line, one.development) for one in _asked(text))
+    return ((one.name, one.line, one.development) for one in asked_gems(text))
 
 
 def _exact(text: str) -> Mapping[str, str]:
     """Versions of gems that every installation takes from where all gems are from."""
     found: dict[str, set[str]] = {}
-    for one in _asked(text):
+    for one in asked_gems(text):
         plain = one.version and not (one.elsewhere or one.conditional)
         found.setdefault(one.name, set()).add(one.version if plain else "")
     return {name: min(versions) for name, versions in found.items() if len(versions) == 1 and "" not in versions}
@@ -134,14 +136,15 @@ def _for_some(data: bytes, fact: Fact) -> Fact:
     """What is asked for, with what is for some platforms; what depends on a condition Bundler's lock decides."""
     if not isinstance(fact, Asked) or not fact.names:
         return fact
-    gems = tuple(_asked(lock_text.decoded(data)))
+    gems = tuple(asked_gems(lock_text.decoded(data)))
     always = {one.name for one in gems if not one.conditional}
     elsewhere = tuple(dict.fromkeys(one.name for one in gems if one.elsewhere))
     names = tuple(one for one in fact.names if one[0] in always)
     return msgspec.structs.replace(fact, names=names or fact.names, elsewhere=elsewhere)
 
 
-def _asked(text: str) -> Iterator[AskedGem]:
+def asked_gems(text: str) -> Iterator[AskedGem]:
+    """The gems that a Gemfile or a gemspec asks for, by its lines."""
     blocks: list[tuple[bool, bool, bool, bool]] = []
     for number, line in enumerate(text.splitlines(), 1):
         if (found := _REQUIRED.match(line)) is not None:
@@ -173,7 +176,11 @@ def _asked(text: str) -> Iterator[AskedGem]:
 def _exactly(line: str, found: re.Match[str]) -> str:
     """The version that a line states of a gem, if it says nothing else of it but groups and what is required of it."""
     stated = _PINNED.match(line, found.end())
-    if stated is None or not found[0].lstrip().startswith("gem") or _SOURCE.search(line, stated.end()) is not None:
+    if (
+        stated is None
+        or not found[0].lstrip().startswith("gem")
+        or FROM_ELSEWHERE.search(line, stated.end()) is not None
+    ):
         return ""
     return "" if line.partition("#")[0].rstrip().endswith((",", "\\")) else stated[1]
 

@@ -10,7 +10,7 @@ from garboard.model.ecosystem import Ecosystem, same_file
 from garboard.model.image import Glance
 
 if TYPE_CHECKING:
-    from garboard.model.ecosystem import PlainCatalog
+    from garboard.model.ecosystem import Editor, PlainCatalog
     from garboard.model.program import Commands, Fix, PackageSpec
 
 
@@ -34,6 +34,12 @@ def _declared() -> PlainCatalog:
     from garboard.ecosystems.rust import declared, scripts
 
     return lambda file: (scripts if file.path.endswith(".rs") else declared).catalog(file)
+
+
+def _editor(_path: str) -> Editor:
+    from garboard.ecosystems.rust.edited_cargo import raising
+
+    return raising
 
 
 def _commands() -> Commands:
@@ -73,6 +79,11 @@ ECOSYSTEM: Final = Ecosystem(
     manifests=("**/Cargo.toml",),
     glances=(Glance(end=b".rs", signs=(b"dependencies", b"cargo-deps:"), above=(b"Cargo.toml",)),),
     load_declared=_declared,
+    edited=("**/Cargo.toml",),
+    load_editor=_editor,
+    projects=("Cargo.toml",),
+    builds=r"(?:^|[\s;&|(/])cargo\s(?![^;&|]*--manifest-path)[^;&|]*(?<=\s)(?:build|b|install\b[^;&|]*\s--path[ =]\.)(?=\s|$|[;&|])",
+    tied=(("Cargo.lock", "cargo update --package {name} --precise {version}"),),
     order="semver",
     programs=("cargo",),
     load_commands=_commands,

@@ -1,0 +1,94 @@
+"""Lock files, where a tool may make them again: what it gets, and whether what it gave is what was wanted."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from garboard import ecosystems
+from garboard.model.action import WantedVersion
+from garboard.model.ecosystem import LockTool
+from garboard.model.fix import CannotEdit, NotNamed
+from garboard.model.gap import Gap
+from garboard.model.image import File
+from garboard.model.package import Package
+from garboard.splices import spliced
+from garboard.versions.invalid import InvalidVersion
+
+_SAFE: Final = re.compile(r"@?[A-Za-z0-9][\w./-]*")
+"""Names that no tool takes for an option, an address or a version."""
+
+Rework = Callable[[LockTool, tuple[tuple[str, ...], ...], Mapping[str, bytes]], Mapping[str, bytes]]
+"""Runs these calls of a tool (with a ``{folder}``) on copies of files, by their names, and gives what they then are.
+
+Raises `CannotEdit` where it cannot.
+"""
+
+
+def tool(path: str, wanted: WantedVersion, read: Callable[[str], bytes | None]) -> LockTool | None:
+    """What makes the one lock file beside a manifest again, if there is one; None where another tool has to change more."""
+    folder, name = posixpath.split(path)
+    room = ecosystems.of(wanted.type)
+    beside = [other for other, _ in room.tied if read(posixpath.join(folder, other)) is not None]
+    if len(beside) != 1:
+        return None
+    return next((one for one in room.tools if one.manifest == name and one.lock == beside[0]), None)
+
+
+def reworked(one: LockTool, files: Mapping[str, bytes], wanted: WantedVersion, rework: Rework) -> Mapping[str, bytes]:
+    """The manifest and the lock file, by their names, as they are with the version.
+
+    Raises:
+        CannotEdit: the tool fails, or does not bring it.
+    """
+    if not _SAFE.fullmatch(wanted.name):
+        raise CannotEdit("its name is none that a tool is given")
+    if one.refused and any(re.search(one.refused, data.decode("utf-8", "replace")) for data in files.values()):
+        raise CannotEdit(f"{one.manifest} goes by other folders, which {one.program} would need")
+    given = dict(files)
+    load = ecosystems.of(wanted.type).load_editor
+    assert load is not None
+    calls = one.named
+    try:
+        manifest = files[one.manifest]
+        given[one.manifest] = spliced(manifest, load(one.manifest)(manifest, wanted.name, wanted.version))
+    except NotNamed:
+        calls = one.other
+        if not calls:
+            raise
+    version = wanted.version.removeprefix("v")
+    words = tuple(
+        tuple(word.replace("{name}", wanted.name).replace("{version}", version) for word in call) for call in calls
+    )
+    after = rework(one, words, given)
+    if one.read != one.manifest and after[one.manifest] != given[one.manifest]:
+        raise CannotEdit(f"{one.program} changed more of {one.manifest} than the version")
+    _check(one, after, wanted)
+    return {name: data for name, data in after.items() if data != files[name]}
+
+
+def _check(one: LockTool, after: Mapping[str, bytes], wanted: WantedVersion) -> None:
+    """Refuse what does not bring the version, as scans read it."""
+    room = ecosystems.of(wanted.type)
+    order = ecosystems.order(room.order)
+    assert room.load_declared is not None
+    assert order is not None
+    facts = tuple(room.load_declared()(File(path=one.read, data=after[one.read])))
+    if any(isinstance(fact, Gap) and "cannot be read" in fact.reason for fact in facts):
+        raise CannotEdit(f"{one.program} wrote a {one.read} that cannot be read")
+    names = room.normalize(wanted.name)
+    found = [
+        fact.version
+        for fact in facts
+        if isinstance(fact, Package) and not fact.application and room.normalize(ecosystems.spelled(fact)) == names
+    ]
+    try:
+        low = [one for one in found if order.key(one) < order.key(wanted.version)]
+    except InvalidVersion as error:
+        raise CannotEdit(f"which of its versions is the later one is not known ({error})") from error
+    if not found:
+        raise CannotEdit(f"with {one.program}, {one.read} does not list it any more")
+    if low:
+        raise CannotEdit(f"{one.program} leaves it at {min(low)}: what needs it allows no later one")
