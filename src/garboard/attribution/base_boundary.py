@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import takewhile
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -35,6 +35,9 @@ class PossibleBase(Value):
     image: Image
     given: bool = False
     stated: str = ""
+
+
+_NOT_THE_BASE: Final = "is not the base of this image as it is now"
 
 
 class Boundary(NamedTuple):
@@ -135,12 +138,17 @@ def _exact(candidate: PossibleBase) -> Base:
     )
 
 
+def disproved(name: str, gaps: Iterable[Gap]) -> bool:
+    """Whether the layers show that a base which the user named is none of the image."""
+    return any(one.subject == name and one.reason.startswith(_NOT_THE_BASE) for one in gaps)
+
+
 def _not_the_base(name: str, shared: int, own: int) -> Gap:
     has = f"shares {shared} of its {own} layers with it" if shared else "shares no layer with it"
     return Gap(
         stage="dockerfile",
         subject=name,
-        reason=f"is not the base of this image as it is now: it {has}, so nothing is attributed to it",
+        reason=f"{_NOT_THE_BASE}: it {has}, so nothing is attributed to it",
     )
 
 

@@ -63,6 +63,7 @@ class VexStatement(Value):
         action: what is done about it, of what is affected.
         notes: what the statement rests on, for people.
         timestamp: RFC 3339; the latest statement on a finding counts. Empty is the earliest.
+        dated: other times that the document gives for it, of which none may be to come.
         document: name of the file.
         place: where in the document it stands.
         within: what the document as a whole is on, for people; empty if it is on no image or other thing alone.
@@ -77,6 +78,7 @@ class VexStatement(Value):
     action: str = ""
     notes: str = ""
     timestamp: str = ""
+    dated: tuple[str, ...] = ()
     document: str = ""
     author: str = ""
     place: str = ""

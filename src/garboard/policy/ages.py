@@ -11,17 +11,26 @@ from garboard.model.timestamp import parsed
 
 DAILY: Final = frozenset({"kev", "epss"})
 """Feeds that are published every few days, so that their own date is the age of what they say, whenever they were fetched."""
+_DAY: Final = dt.timedelta(days=1)
 STALE_AFTER: Final = 30
 """Days after which what they say is not known any more, where the policy says nothing else."""
 
 
 def age(feed: FeedState, now: dt.datetime) -> dt.timedelta | None:
-    """The age of a feed's data: since they were fetched, or by their own date where that counts; None if it is not known."""
+    """The age of a feed's data: since they were fetched, or by their own date where that counts.
+
+    None if it is not known: nothing tells, or they are of a later day than the report's.
+    """
     own = parsed(feed.data_date) if feed.shard in DAILY else None
     fetched = feed.age(now)
-    if own is None:
-        return fetched
-    return max(now - own, fetched) if fetched is not None else now - own
+    ages = [one for one in (fetched, now - own if own is not None else None) if one is not None]
+    return None if not ages or min(ages) < -_DAY else max(ages)
+
+
+def of_later_days(report: Report) -> str:
+    """What says that the report's day is not today: the newest data that are of a later one; empty if none are."""
+    later = [one.fetched[:10] for one in report.feeds if (age := one.age(report.created)) is not None and age < -_DAY]
+    return max(later, default="")
 
 
 def of(name: str, report: Report) -> FeedState | None:
@@ -43,7 +52,7 @@ def told(name: str, report: Report) -> str:
         return ""
     found = age(feed, report.created)
     if found is None:
-        return f"{name}: data of an unknown day"
+        return f"{name}: data of {'a later day' if of_later_days(report) else 'an unknown day'}"
     days = max(found.days, 0)
     day = (report.created - found).date()
     return f"{name}: data of {day}, {days} day{'' if days == 1 else 's'} old"

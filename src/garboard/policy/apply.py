@@ -12,6 +12,7 @@ from garboard.model.errors import UsageError
 from garboard.model.policy import Deciding, Ignore, Level, PolicyFile, PolicyResult, Rule, StageRules, Wanted
 from garboard.model.report import Report
 from garboard.model.vex import VexStatement
+from garboard.policy import ages
 from garboard.policy.ages import STALE_AFTER
 from garboard.policy.baseline import mismatch
 from garboard.policy.facts import Baseline, Facts
@@ -74,6 +75,9 @@ def set_aside(report: Report, applied: Applied) -> Report:
     stated = vex.apply(triaged.report, applied.statements)
     of_baseline = mismatch(applied.baseline, report.image.name) if applied.baseline else ""
     notes = (*applied.notes, *filter(None, (of_baseline,)), *triaged.notes, *stated.notes)
+    if later := ages.of_later_days(report):
+        day = report.created.date()
+        notes = (f"judged as of {day}, though data are of {later}: ignores hold by that day", *notes)
     result = PolicyResult(file=applied.policy.file, stage=stage.name if stage else "", how=how, notes=notes)
     return msgspec.structs.replace(stated.report, policy=result)
 

@@ -90,6 +90,8 @@ def read(text: str, name: str) -> PolicyFile:
         lines = text.splitlines() or [""]
         line, column = (int(found[1]), int(found[2])) if found and found[1] else (len(lines), len(lines[-1]) + 1)
         raise PolicyError(_shown(text, name, line, column, 1, _AT.sub("", str(error)))) from error
+    except ValueError as error:
+        raise PolicyError(f"{name}: a number has more digits than any that a policy needs") from error
     return _Reader(text, name, document).policy()
 
 

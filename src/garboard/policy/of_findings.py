@@ -42,7 +42,7 @@ class OfFinding(NamedTuple):
         old = ages.told(self.feed, facts.report) if self.feed else ""
         if not old or ages.fresh(self.feed, facts.report, facts.stale_after):
             return self.fact
-        return f"{self.fact} as of today ({old}; stale-after = {facts.stale_after})"
+        return f"{self.fact} on the day of this report ({old}; stale-after = {facts.stale_after})"
 
 
 def _severity(wanted: str, finding: Finding, facts: Facts) -> Holds:

@@ -14,6 +14,7 @@ from garboard.policy import of_images, values
 from garboard.policy.document import CONDITIONS
 from garboard.policy.values import Unfit
 
+_UNTIL: Final = re.compile(r"(?i)\buntil\b")
 _NUMBER: Final = re.compile(r"\d+(?:\.\d+)?")
 
 
@@ -75,6 +76,11 @@ def ignore(text: str) -> Ignore:
     if not name.strip() or not reason:
         raise UsageError(
             "--ignore takes ID=REASON, or ID=REASON@UNTIL", 'as in --ignore "CVE-2024-1=not reachable@2027-01-31"'
+        )
+    if not at and _UNTIL.search(reason):
+        raise UsageError(
+            f"--ignore {name}: the reason says until, and nothing ends it: it would hold for good",
+            'an end stands behind @, as in --ignore "CVE-2024-1=not reachable@2027-01-31"',
         )
     try:
         ids = values.IDS.read(name.strip())

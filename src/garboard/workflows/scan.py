@@ -208,9 +208,13 @@ def analyze(
 
 def base_name(named: str, attribution: Attribution | None) -> str:
     """The base's name as the Dockerfile or the user says, unless the layers say something else."""
-    if attribution is None or (named and not attribution.base.stated):
+    if attribution is None:
         return named
-    return attribution.base.name
+    from garboard.attribution import base_boundary
+
+    if not named or attribution.base.stated or base_boundary.disproved(named, attribution.gaps):
+        return attribution.base.name
+    return named
 
 
 def _lineage(of: Image, attributed: Whose | None) -> tuple[LineageStep, ...]:

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+from garboard.attribution.base_boundary import disproved
 from garboard.model.attribution import Certainty
 from garboard.model.image import Image
+from garboard.workflows import scan
 from tests.unit.attribution.images import BASE, base, image, layer_list, lines, reasons, whose
 
 BUILT = (BASE, "-/bin/sh -c #(nop)  CMD a", "+/bin/sh -c one", "+/bin/sh -c two")
@@ -34,6 +36,10 @@ def test_a_given_base_that_is_longer_than_the_image() -> None:
     found = whose(image(*BUILT), None, base(9, given=True))
     assert found.attribution.base.layers is None
     assert "shares 3 of its 9 layers" in reasons(found)
+    name = base(9, given=True).name
+    assert disproved(name, found.attribution.gaps)
+    assert not disproved("another", found.attribution.gaps)
+    assert scan.base_name(name, found.attribution) == found.attribution.base.name == ""
 
 
 def test_a_base_that_was_looked_up_and_is_another_now_is_told_of() -> None:

@@ -368,7 +368,7 @@ def test_what_is_not_on_an_old_list_is_not_said_to_be_off_it() -> None:
     (result,) = judge((rule(kev=True),), Facts(report=old))
     day = (old.created - dt.timedelta(days=400)).date()
     assert result.missing == (
-        f"CISA's list (kev) as of today (kev: data of {day}, 400 days old; stale-after = 30)",
+        f"CISA's list (kev) on the day of this report (kev: data of {day}, 400 days old; stale-after = 30)",
     )  # fmt: skip
 
 
@@ -413,3 +413,12 @@ def test_what_has_no_package_url_is_known_by_its_name() -> None:
     assert baseline.key(one) != baseline.key(other)
     saved = {"vulnerabilities": [{"id": "CVE-2024-1", "purl": "", "packageName": "a", "severity": "low"}]}
     assert baseline.of_json(msgspec.json.encode(saved), "x").known == {baseline.key(one)}
+
+
+def test_data_of_a_later_day_than_the_report_have_no_age_that_is_known() -> None:
+    """As where a clock was set back: nothing is fresh by that."""
+    later = msgspec.structs.replace(PLAIN, feeds=FEEDS, created=dt.datetime(2020, 1, 1, tzinfo=dt.UTC))
+    assert state(rule(data_older_than=3), later) is UNKNOWN
+    assert state(rule(kev=True), later) is UNKNOWN
+    (note,) = set_aside(later, Applied(policy=PolicyFile())).policy.notes
+    assert note.startswith("judged as of 2020-01-01, though data are of 2026-")

@@ -66,12 +66,13 @@ def apply(report: Report, statements: Sequence[VexStatement]) -> Stated:
 
 def _counts(one: VexStatement, report: Report) -> bool:
     """What closes has to be right and of a day before; what keeps a finding open is heeded however it is."""
-    return one.status not in _CLOSES or not (one.flaw or _is_later(one, report))
+    return one.status not in _CLOSES or not (one.flaw or _later(one, report))
 
 
-def _is_later(one: VexStatement, report: Report) -> bool:
-    moment = parsed(one.timestamp)
-    return moment is not None and moment > report.created
+def _later(one: VexStatement, report: Report) -> str:
+    """A time of the statement or its document that is after the report; empty if none is."""
+    times = ((text, parsed(text)) for text in (one.timestamp, *one.dated))
+    return next((text for text, moment in times if moment is not None and moment > report.created), "")
 
 
 def _told(statements: Iterable[VexStatement], report: Report) -> Iterator[str]:
@@ -99,8 +100,8 @@ def _why(one: VexStatement, report: Report) -> str:
         return one.flaw
     if not one.products:
         return "names no product by a package URL"
-    if _is_later(one, report):
-        return f"is dated {one.timestamp}, after this report"
+    if later := _later(one, report):
+        return f"is dated {later}, after this report"
     return _of_images(one, report.image) if one.status in _CLOSES else ""
 
 

@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 
 from garboard.model.vex import JUSTIFICATIONS, VexProduct, VexStatement, VexStatus
 from garboard.policy.vex.flaws import first_flaw, time_flaw
-from garboard.policy.vex.products import parsed, purl_flaw, versioned
+from garboard.policy.vex.products import parsed, purl_flaw, version_flaw, versioned
 
 _STATUSES: Final = MappingProxyType(
     {
@@ -72,6 +72,7 @@ def read(document: Any, name: str) -> Iterator[VexStatement]:
                 justification=each.justification,
                 text=each.text,
                 timestamp=_text(tracking.get("current_release_date")),
+                dated=each.dated,
                 document=name,
                 author=_text(_mapping(about.get("publisher")).get("name")),
                 place=f"vulnerabilities[{number}]{each.place}",
@@ -95,6 +96,16 @@ def _of_vulnerability(one: dict[str, Any], tree: _Tree) -> Iterator[VexStatement
     stated = {
         key: tuple(dict.fromkeys(map(_text, _items(_mapping(one.get("product_status")).get(key))))) for key in _STATUSES
     }
+    dated = tuple(
+        filter(
+            None,
+            (
+                _text(reason.get("date"))
+                for key in ("flags", "threats")
+                for reason in map(_mapping, _items(one.get(key)))
+            ),
+        )
+    )
     statuses = Counter(product for of_status in _kinds(stated) for product in of_status)
     for key, products in stated.items():
         for product in products:
@@ -104,6 +115,7 @@ def _of_vulnerability(one: dict[str, Any], tree: _Tree) -> Iterator[VexStatement
                 "" if product in tree.products else tree.flaws.get(product, _NOT_THERE),
                 "has several statuses for one product" if statuses[product] > 1 else "",
                 _reason_flaw(key, label, impact),
+                *map(time_flaw, dated),
             )
             yield VexStatement(
                 ids=tuple(dict.fromkeys(filter(None, ids))),
@@ -111,6 +123,7 @@ def _of_vulnerability(one: dict[str, Any], tree: _Tree) -> Iterator[VexStatement
                 products=(tree.products[product],) if product in tree.products else (),
                 justification=label,
                 text=impact,
+                dated=dated,
                 place=f".product_status.{key}",
                 flaw=first_flaw(flaws),
             )
@@ -134,9 +147,11 @@ def _tree(tree: dict[str, Any]) -> _Tree:
     """Products by their ids; a component of a platform only where that is an image: of others (a CPE) it is not known which images they are."""
     purls: dict[str, str] = {}
     flaws: dict[str, str] = {}
-    for key, purl, is_range in _stated(tree):
+    for key, purl, is_range, beside in _stated(tree):
         if purls.get(key, purl) != purl:
             flaws[key] = "names a product whose id stands for several"
+        elif beside:
+            flaws[key] = beside
         elif is_range:
             flaws[key] = "names a range of versions, which a package URL does not say"
         elif purl and (wrong := purl_flaw(purl)):
@@ -158,8 +173,8 @@ def _tree(tree: dict[str, Any]) -> _Tree:
     return _Tree({key: one for key, one in found.items() if key not in flaws}, flaws, _groups(tree))
 
 
-def _stated(tree: dict[str, Any]) -> Iterator[tuple[str, str, bool]]:
-    """The products of branches and of the list: the id, the package URL, and whether it is a range of versions.
+def _stated(tree: dict[str, Any]) -> Iterator[tuple[str, str, bool, str]]:
+    """The products of branches and of the list: the id, the package URL, whether it is a range of versions, and a flaw.
 
     A package URL without a version has that of the branch of a version that is nearest above.
     """
@@ -175,7 +190,9 @@ def _stated(tree: dict[str, Any]) -> Iterator[tuple[str, str, bool]]:
             purl = _text(_mapping(product.get("product_identification_helper")).get("purl"))
             whole = purl if _is_name(version, product, purl) else versioned(purl, version)
             is_range = kind == _RANGE and (whole != purl or branch.get("category") == _RANGE)
-            yield _text(product.get("product_id")), purl if kind == _RANGE else whole, is_range
+            named = kind == _VERSION and not _is_name(version, product, purl)
+            beside = version_flaw(purl, version) if named else ""
+            yield _text(product.get("product_id")), purl if kind == _RANGE else whole, is_range, beside
         waiting += ((one, kind, version) for one in _items(branch.get("branches")))
 
 

@@ -13,7 +13,7 @@ import msgspec
 from garboard.model.vex import VexProduct, VexStatement, VexStatus
 from garboard.policy.vex import subject
 from garboard.policy.vex.flaws import first_flaw, time_flaw
-from garboard.policy.vex.products import is_image, of_version, purl_flaw, versioned
+from garboard.policy.vex.products import is_image, of_version, purl_flaw, version_flaw, versioned
 
 _STATUSES: Final = MappingProxyType(
     {
@@ -145,6 +145,7 @@ class _Context(NamedTuple):
     serial: str
     time: str
     purls: Mapping[str, str]
+    versions: Mapping[str, str]
     ambiguous: frozenset[str]
 
 
@@ -174,6 +175,7 @@ def _context(found: _Document) -> _Context:
         serial=found.serialNumber,
         time=found.metadata.timestamp,
         purls={one.bom_ref: one.product for one in every if one.bom_ref},
+        versions={one.bom_ref: one.version for one in every if one.bom_ref},
         ambiguous=frozenset(ref for ref, times in count.items() if times > 1),
     )
 
@@ -200,6 +202,7 @@ def _statement(stated: Any, context: _Context) -> VexStatement | None:
         justification=one.analysis.justification,
         text=one.analysis.detail,
         timestamp=one.analysis.lastUpdated or one.analysis.firstIssued or context.time,
+        dated=tuple(filter(None, (one.analysis.lastUpdated, one.analysis.firstIssued, context.time))),
     )
 
 
@@ -214,11 +217,13 @@ def _flaw(one: _Vulnerability, analysis: _Analysis, context: _Context) -> str:
     shared = next((each.ref for each in one.affects if _local(each.ref, context.serial) in context.ambiguous), "")
     if shared:
         return f"refers to {shared[:200]}, and several components are referred to by that"
-    named = (_product(each.ref, context) for each in one.affects)
+    named = [_product(each.ref, context) for each in one.affects]
+    beside = [context.versions.get(_local(each.ref, context.serial), "") for each in one.affects]
     return first_flaw(
         (
             *map(time_flaw, (analysis.lastUpdated, analysis.firstIssued, context.time)),
             *(purl_flaw(purl) for purl in named if purl),
+            *map(version_flaw, named, beside),
         )
     )
 

@@ -53,7 +53,7 @@ def read(document: Any, name: str) -> Iterator[VexStatement]:
         ValueError: it is not what the specification says.
     """
     found = msgspec.convert(document, type=_Document)
-    missing = next((key for key in _ASKED if document.get(key) in {None, ""}), "")
+    missing = next((key for key in _ASKED if not str(document.get(key) or "").strip()), "")
     lacking = f"is in a document without {missing}, which OpenVEX asks for" if missing else ""
     for number, one in enumerate(found.statements):
         read_one = _statement(one, found)
@@ -77,6 +77,7 @@ def _statement(stated: Any, document: _Document) -> VexStatement:
         justification=one.justification,
         text=one.impact_statement,
         timestamp=one.last_updated or one.timestamp or document.last_updated or document.timestamp,
+        dated=tuple(filter(None, _times(one, document))),
         flaw=_flaw(one, document) if known else f"has {one.status[:100] or 'nothing'} as its status, which is none",
     )
 
@@ -89,8 +90,13 @@ def _flaw(one: _Statement, document: _Document) -> str:
         return f"has {one.justification[:100]} as its justification, which is none"
     if one.status == VexStatus.NOT_AFFECTED and not (one.justification.strip() or one.impact_statement.strip()):
         return "says not affected without a justification or an impact statement"
-    times = (one.timestamp, one.last_updated, document.timestamp, document.last_updated)
-    return first_flaw((*map(time_flaw, times), *(flaw for each in one.products for flaw in _product_flaws(each))))
+    return first_flaw(
+        (*map(time_flaw, _times(one, document)), *(flaw for each in one.products for flaw in _product_flaws(each)))
+    )
+
+
+def _times(one: _Statement, document: _Document) -> tuple[str, ...]:
+    return one.timestamp, one.last_updated, document.timestamp, document.last_updated
 
 
 def _ids(vulnerability: _Vulnerability | str) -> tuple[str, ...]:

@@ -27,6 +27,15 @@ def purl_flaw(purl: str) -> str:
     return "" if parsed(purl) else f"names a product by {purl[:200]}, which is no package URL"
 
 
+def version_flaw(purl: str, version: str) -> str:
+    """What is wrong where the version beside a package URL is another than its own; one may say more than the other."""
+    found = parsed(purl) if purl and version else None
+    own = (found.version if found else None) or ""
+    if not own or own in version or version in own:
+        return ""
+    return f"names a product by {purl[:200]} and as version {version[:100]}, which contradict"
+
+
 @lru_cache(maxsize=4096)
 def subject(purl: str) -> tuple[str, str, str]:
     """What a package URL is about, whatever its version: two of one package are equal, and of no others.

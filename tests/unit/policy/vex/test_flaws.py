@@ -16,7 +16,7 @@ from garboard.model.policy import PolicyError
 from garboard.model.vex import VexProduct, VexStatement, VexStatus
 from garboard.policy.vex.apply import apply
 from garboard.policy.vex.document import read
-from garboard.policy.vex.products import covers
+from garboard.policy.vex.products import covers, version_flaw
 from tests.unit.actions.scans import finding
 from tests.unit.policy.vex.test_vex import CURL, DIGEST, DJANGO, STATEMENTS, csaf, cyclonedx, of, openvex
 
@@ -58,6 +58,10 @@ def of_statement(**more: Any) -> Change:
             "two package URLs that contradict, pkg:deb/debian/curl@1 and pkg:deb/debian/wget",
         ),
         (of_statement(timestamp="2026-06-01T00:00:00Z"), "is dated 2026-06-01T00:00:00Z, after this report"),
+        (
+            of_statement(timestamp="2025-06-01T00:00:00Z", last_updated="2031-01-01T00:00:00Z"),
+            "is dated 2031-01-01T00:00:00Z, after this report",
+        ),
         (lambda document: document["statements"].__setitem__(0, []), "is not what the specification says"),
     ],
 )
@@ -72,8 +76,16 @@ def test_openvex(change: Change, said: str) -> None:
     assert said in note
 
 
+def test_a_document_of_a_day_to_come_closes_nothing_whatever_its_statements_say() -> None:
+    document = openvex("pkg:deb/debian/curl", "fixed") | {"timestamp": "2031-01-01T00:00:00Z"}
+    document["statements"][0]["timestamp"] = "2025-06-01T00:00:00Z"
+    closed, (note,) = result(document)
+    assert not closed
+    assert "is dated 2031-01-01T00:00:00Z, after this report" in note
+
+
 @pytest.mark.parametrize("key", ["@id", "author", "timestamp", "version"])
-@pytest.mark.parametrize("value", [None, ""])
+@pytest.mark.parametrize("value", [None, "", " "])
 def test_what_openvex_asks_of_a_document(key: str, value: Any) -> None:
     document = openvex("pkg:deb/debian/curl", "fixed")
     document["statements"].append(GOOD)
@@ -107,6 +119,10 @@ def in_tree(change: Change) -> Change:
     ("change", "said"),
     [
         (in_vulnerability(flags=[], threats=[]), "without a flag or an impact statement"),
+        (
+            lambda document: document["vulnerabilities"][0]["flags"][0].update(date="2031-01-01T00:00:00Z"),
+            "is dated 2031-01-01T00:00:00Z, after this report",
+        ),
         (in_vulnerability(flags=[], threats=[{"category": "exploit_status", "details": "x", "product_ids": ["OS:P"]}]), "without a flag"),
         (in_vulnerability(flags=[{"label": "vulnerable_code_not_present", "product_ids": ["OS"]}], threats=[]), "without a flag"),
         (in_vulnerability(flags=[{"label": "no_code", "product_ids": ["OS:P"]}]), "has no_code as its flag"),
@@ -264,3 +280,18 @@ def test_what_has_a_flaw_never_closes_more(statements: list[VexStatement], flawe
     after = apply(report, [*statements, *flawed])
     assert {one.finding for one in after.report.suppressed} <= {one.finding for one in before}
     assert any("is wrong" in note for note in after.notes)
+
+
+@pytest.mark.parametrize(
+    ("purl", "version", "wrong"),
+    [
+        ("pkg:npm/lodash@4.17.11", "9.9.9", True),
+        ("pkg:npm/lodash@4.17.11", "4.17.11", False),
+        ("pkg:npm/lodash", "9.9.9", False),
+        ("pkg:npm/lodash@4.17.11", "", False),
+        ("pkg:rpm/redhat/openssl@3.0.7-6.el9", "openssl-1:3.0.7-6.el9.x86_64", False),
+        ("no purl", "1", False),
+    ],
+)
+def test_a_version_beside_a_package_url(purl: str, version: str, wrong: bool) -> None:
+    assert bool(version_flaw(purl, version)) == wrong
