@@ -18,7 +18,7 @@ from garboard.model.gap import Gap
 from garboard.model.lifecycle import Lifespan
 from garboard.model.lifecycle import State as Support
 from garboard.model.package import Users
-from garboard.model.policy import Level, PolicyFile, PolicyResult, Rule, RuleState, StageRules, Wanted
+from garboard.model.policy import Deciding, Level, PolicyFile, PolicyResult, Rule, RuleState, StageRules, Wanted
 from garboard.model.recommendation import Counts, Recommendation, Row
 from garboard.model.report import Report
 from garboard.policy import baseline
@@ -27,6 +27,7 @@ from garboard.policy.document import CONDITIONS
 from garboard.policy.facts import Facts
 from garboard.policy.judge import judge
 from garboard.policy.short_forms import fail_on
+from garboard.reporters.policy_explain import text as explained
 from garboard.reporters.view import View
 from tests.unit.actions.scans import deb, finding, pip, report
 
@@ -422,3 +423,22 @@ def test_data_of_a_later_day_than_the_report_have_no_age_that_is_known() -> None
     assert state(rule(kev=True), later) is UNKNOWN
     (note,) = set_aside(later, Applied(policy=PolicyFile())).policy.notes
     assert note.startswith("judged as of 2020-01-01, though data are of 2026-")
+
+
+def test_what_explains_a_finding_tells_rules_that_are_only_not_known_apart() -> None:
+    fails, unknown, warns = (
+        rule(severity="high"),
+        rule(kev=True),
+        msgspec.structs.replace(rule(severity="low"), level=Level.WARN),
+    )
+    failed = Deciding(
+        finding=known(),
+        rules=((fails, RuleState.VIOLATED), (unknown, RuleState.NOT_KNOWN), (warns, RuleState.VIOLATED)),
+    )
+    assert explained.decisive(failed) == [fails]
+    text = explained.render(PLAIN, [failed], View()).decode()
+    assert f"{fails.text} ({fails.place}); not known: {unknown.text}" in text
+    assert f"warns: {warns.text}" in text
+    unsure = Deciding(finding=known(), rules=((unknown, RuleState.NOT_KNOWN),))
+    assert explained.decisive(unsure) == [unknown]
+    assert "not known: " not in explained.render(PLAIN, [unsure], View()).decode()

@@ -9,7 +9,7 @@ from garboard.model.base import Value
 from garboard.model.policy import Deciding
 from garboard.model.report import Report
 from garboard.reporters.policy.json import PolicyOf, verdict
-from garboard.reporters.policy_explain.text import kind
+from garboard.reporters.policy_explain.text import decisive, kind
 from garboard.reporters.view import View
 
 _WORDS = ("fails", "not_known", "warns", "passes", "suppressed")
@@ -56,6 +56,6 @@ def _one(one: Deciding) -> DecidedOf:
         version=finding.package.version,
         purl=finding.package.purl,
         decision=_WORDS[kind(one)],
-        places=[one.by.place] if one.by else [rule.place for rule, _ in one.rules],
+        places=[one.by.place] if one.by else [rule.place for rule in decisive(one)],
         reason=one.by.reason if one.by else "",
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from garboard.model.policy import Deciding, Level, RuleState
+from garboard.model.policy import Deciding, Level, Rule, RuleState
 from garboard.model.report import Report
 from garboard.reporters.policy.text import block, verdict
 from garboard.reporters.terminal import document
@@ -21,6 +21,28 @@ def kind(one: Deciding) -> int:
     if fails:
         return 0 if RuleState.VIOLATED in fails else 1
     return 2 if one.rules else 3
+
+
+def decisive(one: Deciding) -> list[Rule]:
+    """The rules by which a finding is of its kind, and not of a milder one."""
+    by_kind: dict[int, list[Rule]] = {}
+    for rule, state in one.rules:
+        by_kind.setdefault(_kind_of(rule, state), []).append(rule)
+    return by_kind.get(kind(one), [])
+
+
+def _kind_of(rule: Rule, state: RuleState) -> int:
+    if rule.level is not Level.FAIL:
+        return 2
+    return 0 if state is RuleState.VIOLATED else 1
+
+
+def _named(rule: Rule, state: RuleState, of: int) -> str:
+    """A rule, with what it does where that is milder than what became of the finding."""
+    own = _kind_of(rule, state)
+    warns = "warns: " if own > max(of, 1) else ""
+    unsure = "not known: " if state is RuleState.NOT_KNOWN and of != 1 else ""
+    return f"{warns}{unsure}{rule.text} ({rule.place})"
 
 
 def render(report: Report, decided: Sequence[Deciding], view: View) -> bytes:
@@ -41,6 +63,6 @@ def _lines(one: Deciding) -> Iterator[str]:
     if one.by is not None:
         yield f"{name}: {one.by.reason} ({one.by.place})"
     elif one.rules:
-        yield f"{name}: {'; '.join(f'{rule.text} ({rule.place})' for rule, _ in one.rules)}"
+        yield f"{name}: {'; '.join(_named(rule, state, kind(one)) for rule, state in one.rules)}"
     else:
         yield name
