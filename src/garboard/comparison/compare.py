@@ -96,7 +96,8 @@ class _Reasons:
         if names:
             be = "is" if len(names) == 1 else "are"
             verb = f"{be} not there any more" if there else f"{'was' if len(names) == 1 else 'were'} not there"
-            yield f"{_some(names)}{f' ({issue.line})' if issue.line else ''} {verb}{self._base(issue)}"
+            unread = "" if not self._sides[there].unread else ", or was not read there"
+            yield f"{_some(names)}{f' ({issue.line})' if issue.line else ''} {verb}{unread}{self._base(issue)}"
 
     def _package(self, issue: SideIssue, name: str, here: int, there: int) -> str:
         key = (issue.key[1], name)

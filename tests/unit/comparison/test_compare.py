@@ -13,6 +13,7 @@ from garboard.model.advisory import Severity
 from garboard.model.comparison import Fate, ImageComparison, Side, SideIssue
 from garboard.model.errors import UsageError
 from garboard.model.finding import Finding
+from garboard.model.gap import Gap
 from garboard.model.policy import Suppressed, Suppression
 from garboard.model.report import Report
 from garboard.policy import baseline
@@ -194,3 +195,12 @@ def test_every_issue_has_one_fate(before: Side, after: Side) -> None:
     assert len(keys) == len({*keys})
     assert {*keys} == {one.key for one in (*before.issues, *after.issues)}
     assert text.render(found, View()).endswith(b"\n")
+
+
+def test_what_is_new_may_have_been_unread_before() -> None:
+    gap = Gap(stage="catalog", subject="x", reason="was not read")
+    unread = msgspec.structs.replace(report(SQLITE), gaps=(gap,))
+    found = sides(unread, report(CURL, SQLITE))
+    assert fates(found)["CVE-1"] == ("new", "curl (Dockerfile:3) was not there, or was not read there")
+    assert "what is new may only be unknown." in text.render(found, View()).decode()
+    assert fates(sides(report(CURL), unread))["CVE-1"][1].endswith("is not there any more, or was not read there")

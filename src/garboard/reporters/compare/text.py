@@ -152,9 +152,11 @@ def _package(one: PackageChange) -> str:
 
 def _coverage(found: ImageComparison) -> Iterator[str]:
     partly = [side.name for side in (found.before, found.after) if not side.full]
+    unsure = [what for side, what in ((found.after, "gone"), (found.before, "new")) if not side.full]
     if partly:
+        names = " and of ".join(dict.fromkeys(partly))
         yield ""
-        yield f"Not everything could be judged of {' and of '.join(dict.fromkeys(partly))}: what is gone may only be unknown."
+        yield f"Not everything could be judged of {names}: what is {' or '.join(unsure)} may only be unknown."
 
 
 def _gaps(found: ImageComparison) -> Iterator[str]:
