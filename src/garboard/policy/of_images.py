@@ -239,16 +239,24 @@ CONDITIONS: Final = MappingProxyType(
             values.TRUE, "There are more issues of a severity than the baseline has.", _more_than_baseline
         ),
         "unjudged": OfImage(
-            _UNJUDGED, "A part of the image, or packages of these ecosystems, could not be judged.", _unjudged
+            _UNJUDGED,
+            "A part of the image, or packages of these ecosystems, could not be judged; of what was not read it is not known whose packages are in it.",
+            _unjudged,
         ),
         "data-older-than": OfImage(
             values.COUNT,
             "Data in use were fetched more than so many days ago, or are older by their own date (kev, epss).",
             _data_older_than,
         ),
-        "root-user": OfImage(values.TRUE, "The image's commands run as root.", _root),
+        "root-user": OfImage(
+            values.TRUE, "The image's commands run as root, by its USER and its list of users.", _root
+        ),
         "unowned-programs": OfImage(values.TRUE, "There are programs that no package manager installed.", _unowned),
-        "license": OfImage(values.WORDS, "A package has one of these licenses; patterns such as GPL-3.0*.", _license),
+        "license": OfImage(
+            values.WORDS,
+            "A package has one of these licenses, of several it may choose none besides; patterns such as GPL-3.0*.",
+            _license,
+        ),
         "base-not-in": OfImage(
             values.WORDS, "The base image is none of these; patterns such as debian:*-slim.", _base_not_in
         ),
