@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, NamedTuple
@@ -173,6 +172,7 @@ class Bases:
             place=self._from_line,
             reference=row.reference,
             risk="; ".join(row.warnings) or "the same system and program; run your tests upon it",
+            lifespans=row.lifespans,
         )
         return Move(Step(self._measured(action, row), best.after(start)), row)
 
@@ -195,5 +195,4 @@ class Bases:
 
     def _by_severity(self, left: Left) -> tuple[int, ...]:
         """How many issues are left, the worst first, in the order of recommendations."""
-        numbers = Counter(self._severities.get(key, Severity.UNKNOWN).word for key in left.keys)
-        return Counts(**numbers).order
+        return Counts.of(self._severities.get(key, Severity.UNKNOWN) for key in left.keys).order

@@ -8,6 +8,7 @@ from typing import Final
 from garboard.model.advisory import Severity
 from garboard.model.attribution import Place
 from garboard.model.base import Value
+from garboard.model.lifecycle import Lifespan
 
 IssueKey = tuple[str, str, str]
 """Vulnerability id, package type, and the source package (of a language package its own name)."""
@@ -77,6 +78,7 @@ class Action(Value):
         left: the latter by severity, the worst first.
         packages: how many packages with issues it changes; of a removal, all that it removes.
         packages_after: how many packages the image has on another base; None of other actions, or if it is not known.
+        lifespans: of another base: how long what it holds is maintained.
         size: by how many bytes the image grows, negative if it shrinks: of another base as stored, of a removal as
         installed. None if that is not known.
     """
@@ -98,6 +100,7 @@ class Action(Value):
     packages: int = 0
     packages_after: int | None = None
     size: int | None = None
+    lifespans: tuple[Lifespan, ...] = ()
 
 
 class Remaining(Value):

@@ -8,6 +8,7 @@ from garboard.model.action import Action, ActionKind, IssueKey, WantedVersion
 from garboard.model.base import Value
 from garboard.model.gap import Gap
 from garboard.model.pull_request import RequestOutcome
+from garboard.model.recommendation import Counts
 
 REFUSED: Final = "you chose not to"
 """Why a change is not made that was offered."""
@@ -96,6 +97,8 @@ class Fixes(Value):
         changes: in the order of their actions.
         total: how many issues there are: of the image, or of the bases that files name where nothing was built.
         remaining: how many there are when all changes of files are made, and images are built again.
+        before: the issues by severity; None if that is not known.
+        after: those that remain by severity.
         today: the image's issues; empty where nothing was built.
         left: those of them and of new ones that remain.
         applied: whether the files were written.
@@ -109,6 +112,8 @@ class Fixes(Value):
     changes: tuple[ActionEdits, ...] = ()
     total: int = 0
     remaining: int = 0
+    before: Counts | None = None
+    after: Counts | None = None
     today: frozenset[IssueKey] = frozenset()
     left: frozenset[IssueKey] = frozenset()
     applied: bool = False

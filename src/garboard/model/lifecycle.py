@@ -6,6 +6,7 @@ import enum
 from typing import Protocol, runtime_checkable
 
 from garboard.model.base import Value
+from garboard.model.release_notes import address
 
 
 class Cycle(Value):
@@ -100,6 +101,11 @@ class Lifespan(Value):
     extended: str = ""
     state: State = State.UNKNOWN
     lts: bool | None = None
+
+    @property
+    def release_notes(self) -> str:
+        """Where it is told what changed with this release line; empty if that is not known."""
+        return address(self.product, self.cycle)
 
     @property
     def until(self) -> str:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
+from collections import Counter
+from collections.abc import Iterable
+from typing import Self
 
 from garboard.model.advisory import Severity
 from garboard.model.base import Value
@@ -39,6 +42,15 @@ class Counts(Value):
     low: int = 0
     negligible: int = 0
     unknown: int = 0
+
+    @classmethod
+    def of(cls, severities: Iterable[Severity]) -> Self:
+        """The numbers of issues that have these severities."""
+        return cls(**Counter(one.word for one in severities))
+
+    def __add__(self, other: Counts) -> Counts:
+        """Both together."""
+        return Counts(**{one: getattr(self, one) + getattr(other, one) for one in self.__struct_fields__})
 
     @property
     def total(self) -> int:

@@ -13,13 +13,15 @@ import msgspec
 
 from garboard.fixes.plan import BuildFiles, FixChoice, changes
 from garboard.model.action import ActionKind
+from garboard.model.advisory import Severity
 from garboard.model.errors import GarboardError
 from garboard.model.fix import Fixes
 from garboard.model.gap import Gap
-from garboard.model.recommendation import Group
+from garboard.model.recommendation import Counts, Group
 from garboard.workflows.rework_locks import rework
 
 if TYPE_CHECKING:
+    from garboard.model.action import IssueKey
     from garboard.model.finding import Finding
     from garboard.model.fix import FileChange
     from garboard.model.recommendation import Recommendation, Row
@@ -123,15 +125,26 @@ def fix(
     )
     made, left = changes(actions.actions, findings, files, choice)
     today = frozenset(one.issue for one in findings)
+    severities = _severities(report, findings)
     return Fixes(
         image=report.image.name,
         changes=made,
         total=len(today),
         remaining=len(left),
+        before=Counts.of(severities.get(one, Severity.UNKNOWN) for one in today),
+        after=Counts.of(severities.get(one, Severity.UNKNOWN) for one in left),
         today=today,
         left=left,
         gaps=report.gaps,
     )
+
+
+def _severities(report: Report, findings: Sequence[Finding]) -> dict[IssueKey, Severity]:
+    """Those of the findings, and of what recommended bases bring."""
+    rows = report.recommendation.rows if report.recommendation else ()
+    brought = (one for row in rows if row.prediction for one in row.prediction.added)
+    known = {(one.key.vulnerability, one.key.type, one.key.source or one.key.package): one.severity for one in brought}
+    return known | {one.issue: one.vulnerability.severity for one in findings}
 
 
 def within(found: Recommendation, furthest: Group, *, pinned: bool) -> Recommendation:

@@ -12,7 +12,7 @@ from garboard.dockerfile.parser import parse
 from garboard.model.errors import GarboardError
 from garboard.model.fix import CannotEdit, Fixes
 from garboard.model.gap import Gap
-from garboard.model.recommendation import Recommendation
+from garboard.model.recommendation import Counts, Recommendation
 from garboard.workflows import fix_unbuilt
 from garboard.workflows.attribute import Build
 from garboard.workflows.pull_requests import base_name
@@ -132,5 +132,7 @@ def _together(name: str, fixes: Sequence[Fixes], gaps: Iterable[Gap]) -> Fixes:
         changes=tuple(change for one in fixes for change in one.changes),
         total=sum(one.total for one in fixes),
         remaining=sum(one.remaining for one in fixes),
+        before=sum((one.before for one in fixes if one.before), Counts()),
+        after=sum((one.after for one in fixes if one.after), Counts()),
         gaps=tuple(dict.fromkeys((*gaps, *(gap for one in fixes for gap in one.gaps)))),
     )

@@ -14,7 +14,7 @@ from garboard.model.attribution import Place
 from garboard.model.errors import UsageError
 from garboard.model.fix import REFUSED, ActionEdits, CannotEdit, FileChange, Fixes
 from garboard.model.gap import Gap
-from garboard.model.recommendation import Group, Recommendation, Row
+from garboard.model.recommendation import Counts, Group, Recommendation, Row
 from garboard.splices import spliced
 
 if TYPE_CHECKING:
@@ -78,18 +78,19 @@ class _Plan:
         self._made: tuple[Splice, ...] = ()
         self._changes: list[ActionEdits] = []
         self._gaps: list[Gap] = []
-        self._total = self._left = 0
+        self._total = self._left = Counts()
 
     def add(
         self, reference: str, line: int, splices: Callable[[Row], tuple[Splice, ...]], *, platform: str = ""
     ) -> None:
         """Move one image to the best that is recommended in its place."""
         found = self._looked_up(reference, platform)
-        today = found.base.counts.total if found.base and found.base.counts else 0
-        self._total += today
-        self._left += today
+        counts = found.base.counts if found.base and found.base.counts else Counts()
+        today = counts.total
+        self._total += counts
         row = _best(found)
         if row is None or row.counts is None:
+            self._left += counts
             return
         after = row.counts.total
         action = Action(
@@ -98,12 +99,12 @@ class _Plan:
             place=Place(file=self._name, line=line) if line else None,
             reference=row.reference,
             risk="; ".join(row.warnings) or "the same system and program; run your tests upon it",
+            lifespans=row.lifespans,
             before=today,
             after=after,
         )
         self._changes.append(self._edited(action, row, splices))
-        if self._changes[-1].files:
-            self._left += after - today
+        self._left += row.counts if self._changes[-1].files else counts
 
     def _looked_up(self, reference: str, platform: str) -> Recommendation:
         found = self._known.get((reference, platform))
@@ -126,8 +127,10 @@ class _Plan:
         return Fixes(
             image=self._name,
             changes=tuple(self._changes),
-            total=self._total,
-            remaining=self._left,
+            total=self._total.total,
+            remaining=self._left.total,
+            before=self._total,
+            after=self._left,
             gaps=tuple(dict.fromkeys(self._gaps)),
         )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,6 +13,8 @@ from markdown_it import MarkdownIt
 from garboard.model.action import Action, ActionKind, WantedVersion
 from garboard.model.fix import ActionEdits, FileChange, Fixes, Observed, Proof
 from garboard.model.gap import Gap
+from garboard.model.lifecycle import Lifespan, State
+from garboard.model.recommendation import Counts
 from garboard.reporters.fix import pull_request
 
 MARKS = f"<!-- garboard: {'0' * 64} -->"
@@ -23,7 +26,8 @@ HOSTILE = [
 
 
 def fixes(text: str) -> Fixes:
-    action = Action(kind=ActionKind.BASE, text=text, reference=text, risk=text, before=2, after=1)
+    life = Lifespan(name=text, product=text, cycle=text, eol="2028-10-31", state=State.SUPPORTED)
+    action = Action(kind=ActionKind.BASE, text=text, reference=text, risk=text, before=2, after=1, lifespans=(life,))
     missed = WantedVersion(type="deb", name=text, version=text)
     made = ActionEdits(
         action=action, files=(FileChange(file=text, before=b"a\n", after=b"b\n"),), missed=((missed, text),)
@@ -34,6 +38,8 @@ def fixes(text: str) -> Fixes:
         changes=(made, ActionEdits(action=action, reason=text)),
         total=2,
         remaining=1,
+        before=Counts(high=2),
+        after=Counts(low=1),
         proof=Proof(engine=text, before=seen, after=seen, checks=(text,)),
         gaps=(Gap(stage="x", subject=text, reason=text),),
     )
@@ -76,3 +82,35 @@ def test_no_text_is_longer_than_the_host_takes(limit: int, letter: str) -> None:
 
 def test_a_long_title_is_cut() -> None:
     assert len(pull_request.title(fixes("x" * 3000))) <= 120
+
+
+def test_what_it_changes_by_severity_and_how_long_the_new_base_is_maintained() -> None:
+    life = Lifespan(name="Python 3.12", product="python", cycle="3.12", eol="2028-10-31", state=State.SUPPORTED)
+    over = Lifespan(name="Debian 9", product="debian", cycle="9", eol="2022-06-30", state=State.ENDED)
+    given = fixes("python:3.12")
+    change = msgspec.structs.replace(
+        given.changes[0], action=msgspec.structs.replace(given.changes[0].action, lifespans=(life, over))
+    )
+    body = pull_request.body(msgspec.structs.replace(given, changes=(change,)), MARKS, 65_536)
+    assert "| high | 2 | 0 |\n| low | 0 | 1 |\n" in body
+    notes = "<https://docs.python.org/3/whatsnew/3.12.html>"
+    assert f"- `Python 3.12`: maintained until 2028-10-31; release notes: {notes}\n" in body
+    assert "- `Debian 9`: maintained until 2022-06-30, which is over; release notes: <https://www.debian.org" in body
+
+
+@pytest.mark.parametrize(
+    ("product", "cycle", "address"),
+    [
+        ("python", "3.12", "https://docs.python.org/3/whatsnew/3.12.html"),
+        ("nodejs", "22", "https://github.com/nodejs/node/blob/main/doc/changelogs/CHANGELOG_V22.md"),
+        ("php", "8.3", "https://www.php.net/ChangeLog-8.php"),
+        ("python", "", "https://endoflife.date/python"),
+        ("perl", "5.40", "https://endoflife.date/perl"),
+        ("a/../b", "1", ""),
+        ("python", "3.12>)[x](y", "https://endoflife.date/python"),
+        ("www.example.test", "1", ""),
+        ("", "", ""),
+    ],
+)
+def test_addresses_of_release_notes(product: str, cycle: str, address: str) -> None:
+    assert Lifespan(name="x", product=product, cycle=cycle).release_notes == address

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from garboard.model.fix import ActionEdits, Fixes, Observed, Proof
+from garboard.model.lifecycle import Lifespan, State
 from garboard.reporters.actions.text import figures
 from garboard.reporters.markdown_text import code, row
 from garboard.reporters.terminal import plain
@@ -53,9 +54,11 @@ def _lines(fixes: Fixes) -> Iterator[str]:
     for one in made:
         names = ", ".join(_text(file.file) for file in one.files)
         yield row((_text(one.action.text), _figures(one), names))
+    yield from _by_severity(fixes)
     yield from _proof(fixes.proof)
     yield from ("", "### What it may break", "")
     yield from dict.fromkeys(f"- {_text(one.action.risk)}" for one in made)
+    yield from dict.fromkeys(_lifespan(life) for one in made for life in one.action.lifespans)
     missed = [f"- {_text(f'{what.name} {what.version}')}: {_text(why)}" for one in made for what, why in one.missed]
     others = [f"- {_text(one.action.text)}: {_text(one.reason)}" for one in fixes.changes if not one.files]
     if missed or others:
@@ -63,6 +66,27 @@ def _lines(fixes: Fixes) -> Iterator[str]:
     if fixes.gaps:
         yield from ("", "### Not covered", "")
         yield from (f"- {_text(one.subject)}: {_text(one.reason)}" for one in fixes.gaps)
+
+
+def _by_severity(fixes: Fixes) -> Iterator[str]:
+    """The issues before and after, the worst first, without severities that none has."""
+    if fixes.before is None or fixes.after is None:
+        return
+    numbers = [
+        (severity.word, str(before), str(after))
+        for (severity, before), (_, after) in zip(fixes.before.by_severity, fixes.after.by_severity, strict=True)
+        if before or after
+    ]
+    if numbers:
+        yield from ("", row(("Severity", "before", "after")), row(("---", "---:", "---:")), *map(row, numbers))
+
+
+def _lifespan(life: Lifespan) -> str:
+    """Until when what a base holds is maintained, and where it is told what changed; the address is no text of an image."""
+    until = f"maintained until {life.until}" if life.until else "how long it is maintained is not known"
+    ended = ", which is over" if life.state is State.ENDED else ""
+    notes = f"; release notes: <{life.release_notes}>" if life.release_notes else ""
+    return f"- {_text(life.name)}: {until}{ended}{notes}"
 
 
 def _figures(one: ActionEdits) -> str:
