@@ -7,7 +7,6 @@ moves the place of another.
 
 from __future__ import annotations
 
-import posixpath
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,17 +16,15 @@ from typing import Final, NamedTuple
 import msgspec
 
 from garboard import ecosystems
-from garboard.dockerfile.parser import parse
 from garboard.fixes import from_line, locks, manifests, new_lines, removed_words, run_lines
 from garboard.fixes.asked import PlacedRequest, asked
 from garboard.fixes.build_lines import build_lines, text_at
 from garboard.fixes.context_files import context_file
+from garboard.fixes.edited_files import EditedFiles, Made
 from garboard.model.action import REMOVING, Action, ActionKind, IssueKey, WantedVersion
-from garboard.model.dockerfile import Dockerfile, DockerfileError, UnknownRequest
-from garboard.model.ecosystem import LockTool
+from garboard.model.dockerfile import Dockerfile, UnknownRequest
 from garboard.model.finding import Finding
-from garboard.model.fix import REFUSED, ActionEdits, CannotEdit, FileChange, Splice
-from garboard.splices import spliced
+from garboard.model.fix import REFUSED, ActionEdits, CannotEdit, Splice
 
 _NO_FILE: Final = MappingProxyType(
     {
@@ -46,8 +43,6 @@ _NAME: Final = re.compile(r"@?[A-Za-z0-9][\w.+/:@-]*")
 _VERSION: Final = re.compile(r"[A-Za-z0-9][\w.+~:^!-]*")
 """What is written into files comes from an image's own metadata and from advisories."""
 
-_Made = list[tuple[str, tuple[Splice, ...]]]
-"""What changes in each file."""
 _Missed = list[tuple[WantedVersion, str]]
 """Versions that cannot be had, each with the reason."""
 
@@ -169,23 +164,16 @@ class _Plan:
     def __init__(self, files: BuildFiles) -> None:
         self._files = files
         self._asked = tuple(asked(files.dockerfile, files.build_args))
-        self._data = {files.dockerfile.name: files.dockerfile.data}
-        self._made: dict[str, tuple[Splice, ...]] = {}
-        self._reworked: dict[str, bytes] = {}
-        """What tools made of files, by the names of these."""
-        self._told: dict[str, bytes] = {}
-        """The same, as far as changes tell it."""
+        self._edited = EditedFiles(files.read, files.name, files.rework, {files.dockerfile.name: files.dockerfile.data})
 
     def change(self, action: Action) -> ActionEdits:
         """What one action changes."""
         if reason := _NO_FILE.get(action.kind, ""):
             return ActionEdits(action=action, reason=reason)
         missed: _Missed = []
-        before = dict(self._reworked), dict(self._told)
         try:
-            changed = tuple(self._put(file, splices) for file, splices in self._splices(action, missed))
+            changed = self._edited.attempt(lambda: self._splices(action, missed))
         except CannotEdit as error:
-            self._reworked, self._told = before
             return ActionEdits(action=action, reason=str(error))
         if not changed and all(why == _FILES for _, why in missed) and missed:
             return ActionEdits(action=action, reason=_FILES)
@@ -197,7 +185,7 @@ class _Plan:
             action = msgspec.structs.replace(action, text=f"Raise {names} or later in what the line installs or copies")
         return ActionEdits(action=action, files=changed, missed=tuple(missed))
 
-    def _splices(self, action: Action, missed: _Missed) -> _Made:
+    def _splices(self, action: Action, missed: _Missed) -> Made:
         if action.kind is ActionKind.RAISE:
             return self._raising(action.wanted, missed, self._raised)
         if action.kind is ActionKind.REPLACE:
@@ -228,8 +216,8 @@ class _Plan:
         self,
         wanted: Sequence[WantedVersion],
         missed: _Missed,
-        raised: Callable[[WantedVersion], _Made],
-    ) -> _Made:
+        raised: Callable[[WantedVersion], Made],
+    ) -> Made:
         """What raises as many of the versions as can be."""
         made: dict[str, list[Splice]] = {}
         for one in wanted:
@@ -242,7 +230,7 @@ class _Plan:
                 made.setdefault(file, []).extend(splices)
         return [(file, tuple(dict.fromkeys(splices))) for file, splices in made.items()]
 
-    def _raised(self, wanted: WantedVersion) -> _Made:
+    def _raised(self, wanted: WantedVersion) -> Made:
         """Where one version is raised: in the manifest that the line reads, if it names no package itself, or in the line."""
         if not (_NAME.fullmatch(wanted.name) and _VERSION.fullmatch(wanted.version)):
             raise CannotEdit("its name or version is none that a package has")
@@ -252,30 +240,9 @@ class _Plan:
         if listed is None:
             return [(files.dockerfile.name, run_lines.raising(files.dockerfile, files.build_args, wanted))]
         path, data = listed
-        tool = locks.tool(path, wanted, files.read) if files.rework is not None else None
-        if tool is not None:
-            return self._by_tool(path, tool, wanted)
-        name = files.name(path)
-        self._data.setdefault(name, data)
-        return [(name, manifests.raising(path, data, wanted, self._exists))]
+        return self._edited.raising(path, data, wanted)
 
-    def _by_tool(self, path: str, tool: LockTool, wanted: WantedVersion) -> _Made:
-        """What a tool makes of a manifest and its lock file, on top of what it made of them before."""
-        files = self._files
-        assert files.rework is not None
-        folder = posixpath.dirname(path)
-        names = {one: files.name(posixpath.join(folder, one)) for one in (tool.manifest, tool.lock)}
-        given = {}
-        for one, name in names.items():
-            data = self._data.setdefault(name, files.read(posixpath.join(folder, one)) or b"")
-            given[one] = self._reworked.get(name, data)
-        after = locks.reworked(tool, given, wanted, files.rework)
-        if not after:
-            raise CannotEdit("the files have that version or a later one already: a build without cache brings it")
-        self._reworked |= {names[one]: data for one, data in after.items()}
-        return [(names[one], ()) for one in after]
-
-    def _replaced(self, wanted: WantedVersion) -> _Made:
+    def _replaced(self, wanted: WantedVersion) -> Made:
         """Where one version is raised of what the line installs of a project in the context."""
         listed = self._manifest(wanted)
         if listed is None or not manifests.is_project(listed[0], wanted):
@@ -312,7 +279,7 @@ class _Plan:
         """The first file of the context by which a line asks for packages, with its bytes."""
         files = self._files
         for named in self._named(line, wanted):
-            path = context_file(files.dockerfile, files.build_args, line, named, self._exists)
+            path = context_file(files.dockerfile, files.build_args, line, named, self._edited.exists)
             data = files.read(path) if path else None
             if data is not None:
                 return {path: data}
@@ -325,24 +292,3 @@ class _Plan:
             if one.instruction.span.line == line and isinstance(one.request, UnknownRequest):
                 yield from manifests.named(one.request, wanted, text)
         yield from manifests.built(wanted, text)
-
-    def _exists(self, path: str) -> bool:
-        return self._files.read(path) is not None
-
-    def _put(self, file: str, splices: tuple[Splice, ...]) -> FileChange:
-        """The change of one file on top of those before it."""
-        if file in self._reworked:
-            before, after = self._told.get(file, self._data[file]), self._reworked[file]
-            self._told[file] = after
-            return FileChange(file=file, before=before, after=after)
-        data, made = self._data[file], self._made.get(file, ())
-        together = tuple(dict.fromkeys((*made, *splices)))
-        try:
-            after = spliced(data, together)
-            if file == self._files.dockerfile.name:
-                parse(after, file)
-        except (ValueError, DockerfileError) as error:
-            raise CannotEdit("another change is in the same place; apply that one first") from error
-        before = spliced(data, made)
-        self._made[file] = together
-        return FileChange(file=file, before=before, after=after)
