@@ -29,7 +29,7 @@ from garboard.model.errors import CatalogError
 from garboard.model.pull_request import Done
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from garboard.model.action import IssueKey
     from garboard.model.fix import Fixes
@@ -70,7 +70,7 @@ def command(settings: Settings) -> int:
     garboard fix -f compose.yaml
     garboard fix app:1 -f Dockerfile --prove --check 'python -m app --version' --apply
     garboard fix app:1 -f Dockerfile --pr --label dependencies
-    garboard fix --repo . --pr
+    garboard fix --repo . --all --pr
     garboard fix app:1 -f Dockerfile --format diff | git apply
 
     Exit code: 0 nothing to do, or the changes were written or asked for; 1 there are issues, and not all of that was done; 2 an error; 3 no
@@ -163,17 +163,60 @@ def _of_names(settings: Settings, wanted: FixWish) -> Fixes:
 
 def _made_of_all(settings: Settings, context: BuildContext, wanted: FixWish) -> _Made:
     from garboard.git.checkout import Checkout
+    from garboard.workflows import fix_repository
+
+    folder = settings.file
+    paths = tuple(Checkout(folder).files(folder))
+    found = [*_images(settings, context, wanted, paths), *_manifests(settings, context, wanted, paths)]
+    name = settings.remote.address if settings.remote else str(folder)
+    whole = fix_repository.together(name, [one.whole for one in found], ())
+    parts = tuple(part for one in found for part in one.parts)
+    below = folder if settings.remote else None
+    code = _code(whole) or (3 if any(one.unread for one in found) else 0)
+
+    def settled(key: str) -> bool:
+        return next((one.settled(key) for one in found if key.startswith(one.keys)), False)
+
+    return _Made(whole, code, pull_requests.WantedRequests(folder, "", parts, settled, below))
+
+
+class _Part(NamedTuple):
+    """What changes of one kind in a repository, each of the parts for a request of its own; ``keys`` is how their keys begin."""
+
+    keys: str
+    whole: Fixes
+    parts: tuple[tuple[str, Fixes], ...]
+    unread: bool
+    settled: Callable[[str], bool]
+
+
+def _images(settings: Settings, context: BuildContext, wanted: FixWish, paths: Sequence[str]) -> Iterator[_Part]:
+    """Other images, where bases may change."""
+    from garboard.model.action import ActionKind
     from garboard.workflows import make_fixes
 
-    analysis, folder = settings.analysis, settings.file
+    if ActionKind.BASE not in settings.kinds:
+        return
+    analysis = settings.analysis
     platform = analysis.opening.options.platform or host()
-    paths = Checkout(folder).files(folder)
-    name = settings.remote.address if settings.remote else str(folder)
-    made = make_fixes.of_repository(name, paths, context, platform, wanted, _recommending(analysis))
+    made = make_fixes.of_repository("", paths, context, platform, wanted, _recommending(analysis))
     parts = tuple((f"base-{one.name}", one.fixes) for one in made.groups)
-    below = folder if settings.remote else None
-    code = _code(made.whole) or (3 if made.unread else 0)
-    return _Made(made.whole, code, pull_requests.WantedRequests(folder, "", parts, made.settled, below))
+    yield _Part("base-", made.whole, parts, made.unread, made.settled)
+
+
+def _manifests(settings: Settings, context: BuildContext, wanted: FixWish, paths: Sequence[str]) -> Iterator[_Part]:
+    """Other versions of packages, where these may be raised."""
+    from garboard.model.action import ActionKind
+    from garboard.workflows import make_fixes
+    from garboard.workflows.fix_tree import key_of
+
+    if ActionKind.RAISE not in settings.kinds:
+        return
+    analysis = msgspec.structs.replace(settings.analysis, image=f"dir:{settings.file}")
+    report, database = analyzed(analysis).report, analysis.data.database
+    made = make_fixes.of_tree(report, context, database, wanted, settings.view.shows, frozenset(paths))
+    parts = tuple((key_of(one.path), one.fixes) for one in made.groups)
+    yield _Part("packages-", made.whole, parts, made.unread, made.settled)
 
 
 def _code(fixes: Fixes) -> int:

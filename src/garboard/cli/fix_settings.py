@@ -121,6 +121,9 @@ REPO: Final = text(
 )
 
 
+ALL: Final = flag("--all", help="With --repo: other versions in the manifests of packages too, by a scan of them.")
+
+
 class ProvingSettings(Value):
     """How a proof is made."""
 
@@ -169,6 +172,8 @@ def settings(given: Given) -> Settings:
 
     if place := given[REPO]:
         return _of_repository(given, place)
+    if given[ALL]:
+        raise UsageError("--all is of a repository, and none is named", "add --repo DIR")
     file = given[o.FILE]
     if not file or file == STANDARD_INPUT:
         raise UsageError(
@@ -226,7 +231,6 @@ def _of_repository(given: Given, place: str) -> Settings:
         OPTIONAL_IMAGE,
         o.FILE,
         CONTEXT,
-        TOOLS,
         PROVE,
         o.DROP,
         INTERACTIVE,
@@ -238,22 +242,25 @@ def _of_repository(given: Given, place: str) -> Settings:
             raise UsageError(
                 "--repo is of all files, and no image is built", "leave out IMAGE, and the options of a build"
             )
-    if given[ONLY] and "base" not in given[ONLY]:
-        raise UsageError("--repo changes bases and images only", f"leave out --only {given[ONLY][0]}")
+    other = next((one for one in given[ONLY] if one not in ("base", "packages")), "")
+    if other:
+        raise UsageError("--repo changes bases, images and manifests", f"leave out --only {other}")
+    if given[ALL] and given[ONLY]:
+        raise UsageError("--all is both, bases and packages", "leave out --all or --only")
     return Settings(
         analysis=read_settings.analysis(given, look_up=True, built_from=_no_build()),
         file=folder,
         deployment=False,
         view=filtering(given),
         context=folder,
-        kinds=_kinds(("base",)),
+        kinds=_kinds(("base", "packages") if given[ALL] else given[ONLY] or ("base",)),
         lean=False,
         dropped=frozenset(),
         interactive=False,
         furthest=given[UPTO] or Group.MINOR,
         pinned=bool(given[PIN]),
         apply=given[APPLY],
-        tools=False,
+        tools=_tools(given),
         proving=None,
         mirrors=None,
         requests=_requests(given),
@@ -264,7 +271,7 @@ def _of_repository(given: Given, place: str) -> Settings:
 def _tools(given: Given) -> bool:
     if given[TOOLS] and given[o.OFFLINE]:
         raise UsageError("--tools asks registries of packages, which --offline forbids", "leave out --offline")
-    if given[TOOLS] and not given[OPTIONAL_IMAGE]:
+    if given[TOOLS] and not given[OPTIONAL_IMAGE] and not given[REPO]:
         raise UsageError("--tools is of the packages of an image, and none is named", "name the one that was built")
     return bool(given[TOOLS])
 
@@ -313,6 +320,6 @@ def _kinds(only: tuple[str, ...]) -> frozenset[ActionKind]:
 
 
 OPTIONS: Final = (
-    *(OPTIONAL_IMAGE, REPO, APPLY, INTERACTIVE, ONLY, o.DROP, UPTO, PIN, CONTEXT, TOOLS),
+    *(OPTIONAL_IMAGE, REPO, ALL, APPLY, INTERACTIVE, ONLY, o.DROP, UPTO, PIN, CONTEXT, TOOLS),
     *(PROVE, CHECK, HEALTHCHECK, TRY, ENGINE, BUILD_OPTION, TIME_LIMIT),
 )

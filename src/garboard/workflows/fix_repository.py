@@ -87,7 +87,7 @@ def fix_repository(
         except (CannotEdit, GarboardError) as error:
             unread.append(Gap(stage="fix", subject=one.name, reason=str(error)))
     names = sorted(frozenset().union(*(one.names for one in planned)))
-    whole = _together(name, [one.fixes for one in planned], unread)
+    whole = together(name, [one.fixes for one in planned], unread)
     groups = tuple(_group(each, planned, platform, remembered) for each in names)
     return FixedRepository(whole, groups, unread=bool(unread))
 
@@ -115,9 +115,9 @@ def _group(name: str, planned: Sequence[_Planned], platform: Platform, recommend
     """The changes of one image alone, in all files that name it."""
     own = _only(name, recommend)
     fixes = [_fixed(one.file, platform, own) for one in planned if name in one.names]
-    together = _together(name, fixes, ())
-    gaps = tuple(one for one in together.gaps if base_name(one.subject.partition(": ")[0]) == name)
-    return ImageGroup(name, msgspec.structs.replace(together, gaps=gaps))
+    whole = together(name, fixes, ())
+    gaps = tuple(one for one in whole.gaps if base_name(one.subject.partition(": ")[0]) == name)
+    return ImageGroup(name, msgspec.structs.replace(whole, gaps=gaps))
 
 
 def _only(name: str, recommend: fix_unbuilt.Recommend) -> fix_unbuilt.Recommend:
@@ -125,7 +125,7 @@ def _only(name: str, recommend: fix_unbuilt.Recommend) -> fix_unbuilt.Recommend:
     return lambda reference, asked: recommend(reference, asked) if base_name(reference) == name else Recommendation()
 
 
-def _together(name: str, fixes: Sequence[Fixes], gaps: Iterable[Gap]) -> Fixes:
+def together(name: str, fixes: Sequence[Fixes], gaps: Iterable[Gap]) -> Fixes:
     """The changes of several files."""
     return Fixes(
         image=name,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -15,14 +15,16 @@ from garboard.model.action import ActionKind
 from garboard.model.errors import UsageError
 from garboard.model.fix import CannotEdit
 from garboard.model.report import Coverage
-from garboard.workflows import fix, fix_repository, fix_unbuilt, recommend
+from garboard.workflows import fix, fix_repository, fix_tree, fix_unbuilt, recommend
 
 if TYPE_CHECKING:
     from garboard.actions.removals import MayRemove
     from garboard.model.action import IssueKey
+    from garboard.model.advisory import Lookup
     from garboard.model.finding import Finding
     from garboard.model.fix import ActionEdits, Fixes, Observed
     from garboard.model.image import Platform
+    from garboard.model.package import Package
     from garboard.model.recommendation import Group, Recommendation
     from garboard.model.report import Report
     from garboard.workflows.attribute import Build
@@ -32,6 +34,10 @@ if TYPE_CHECKING:
 _COVERAGES: Final = tuple(Coverage)
 _NAMED: Final = 3
 """How many packages a failure names."""
+
+
+Counting = Callable[["Finding"], bool]
+"""Whether a finding counts."""
 
 
 class FixWish(NamedTuple):
@@ -69,7 +75,7 @@ class Judge(NamedTuple):
     scan: Callable[[str, Build], Report]
     recommended: Callable[[Report], Report]
     acted: Callable[[Report, MayRemove], Report]
-    counts: Callable[[Finding], bool]
+    counts: Counting
 
 
 class Proving(NamedTuple):
@@ -241,6 +247,22 @@ def of_repository(
                 yield fix_repository.NamedFile(context.name(path), data)
 
     return fix_repository.fix_repository(name, files(), platform, _by_reference(platform, wanted, recommending))
+
+
+def of_tree(
+    report: Report, context: BuildContext, database: Lookup, wanted: FixWish, counts: Counting, paths: Collection[str]
+) -> fix_tree.FixedTree:
+    """Other versions in the manifests of a source tree, by the report on it; nothing is written."""
+    from garboard.matching.later_versions import later
+    from garboard.workflows.rework_locks import rework
+
+    def to_go_to(package: Package, fixable: Sequence[Finding]) -> tuple[str, Sequence[Finding]]:
+        found = later(package, fixable, report.inventory.distro, database)
+        return found.version, found.findings
+
+    findings = [one for one in report.findings if counts(one)]
+    tools = rework if wanted.tools else None
+    return fix_tree.fix_tree(report, context, to_go_to, findings=findings, paths=paths, rework=tools)
 
 
 def _by_reference(

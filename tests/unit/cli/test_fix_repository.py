@@ -143,7 +143,7 @@ def test_a_file_that_cannot_be_read_is_told_and_closes_nothing(project: Path, ht
         (("app.tar",), "no image is built"),
         (("-f", "Dockerfile"), "no image is built"),
         (("--prove",), "no image is built"),
-        (("--only", "packages"), "bases and images only"),
+        (("--only", "lint"), "bases, images and manifests"),
         (("--repo", "Dockerfile"), "names a folder"),
         (("--repo", "https://example.test/a/b.git", "--apply"), "of a URL there are none"),
         (("--repo", "https://example.test/a/b.git", "--offline"), "--offline forbids"),

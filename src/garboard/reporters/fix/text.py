@@ -83,7 +83,7 @@ def _end(fixes: Fixes, made: list[ActionEdits]) -> Iterator[str]:
         return
     names = ", ".join(one.file for one in fixes.files)
     if fixes.proof is None:
-        when = "when the image is built again" if fixes.today else "in the images that are named"
+        when = "when the image is built again" if fixes.today else "by what the files name"
         yield f"{fixes.total} → {fixes.remaining} {when}."
     else:
         yield from _proof(fixes.proof)

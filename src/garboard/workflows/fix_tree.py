@@ -1,0 +1,188 @@
+"""Raises versions in the manifests of a source tree, as a scan of it found them wanting; lock files by their tools."""
+
+from __future__ import annotations
+
+import posixpath
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Sequence
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import msgspec
+
+from garboard import ecosystems
+from garboard.fixes.edited_files import EditedFiles
+from garboard.model.action import Action, ActionKind, WantedVersion
+from garboard.model.attribution import Place
+from garboard.model.fix import ActionEdits, CannotEdit, Fixes
+from garboard.model.recommendation import Counts
+from garboard.model.report import Coverage
+from garboard.workflows.fix_repository import together
+from garboard.workflows.pull_requests import scope_of
+
+if TYPE_CHECKING:
+    from garboard.fixes.locks import Rework
+    from garboard.model.finding import Finding
+    from garboard.model.package import Package
+    from garboard.model.report import Report
+    from garboard.workflows.fix import BuildContext
+
+_RISK: Final = "a newer version may behave otherwise"
+
+Later = Callable[["Package", Sequence["Finding"]], "tuple[str, Sequence[Finding]]"]
+"""The version to go to for all fixes of a package, and what is known of that version in turn."""
+
+
+class ManifestGroup(NamedTuple):
+    """What changes by one manifest, whose path it is; ``settled`` if all of it could be judged."""
+
+    path: str
+    fixes: Fixes
+
+
+class FixedTree(NamedTuple):
+    """What changes in all manifests: together, and by manifest; ``unread`` if something could not be read or judged."""
+
+    whole: Fixes
+    groups: tuple[ManifestGroup, ...]
+    unread: bool
+
+    def settled(self, key: str) -> bool:
+        """Whether it is certain that a request of this key is needed no longer, if it is not wanted."""
+        group = next((one for one in self.groups if key_of(one.path) == key), None)
+        return not self.unread if group is None else not group.fixes.gaps
+
+
+def key_of(path: str) -> str:
+    """The key of the request that has the changes by a file."""
+    return f"packages-{scope_of(path)}"
+
+
+def fix_tree(
+    report: Report,
+    context: BuildContext,
+    later: Later,
+    *,
+    findings: Sequence[Finding],
+    paths: Collection[str],
+    rework: Rework | None = None,
+) -> FixedTree:
+    """What the findings of a tree's scan change in its manifests; nothing is written.
+
+    ``findings`` are those that count, and ``paths`` are of the files that may change.
+    """
+    tree = _Tree(report, context, later, rework)
+    by_file: dict[str, list[Finding]] = {}
+    for one in findings:
+        if one.package.locations and one.package.locations[0].path in paths:
+            by_file.setdefault(one.package.locations[0].path, []).append(one)
+    groups = tuple(
+        ManifestGroup(path, _fixes(report, path, found, tuple(tree.raised(path, found))))
+        for path, found in by_file.items()
+    )
+    return FixedTree(
+        together(report.image.name, [one.fixes for one in groups], report.gaps),
+        groups,
+        unread=report.coverage is not Coverage.FULL,
+    )
+
+
+class _Tree:
+    def __init__(self, report: Report, context: BuildContext, later: Later, rework: Rework | None) -> None:
+        self._packages = {one.id: one for one in report.inventory.packages}
+        self._applications = frozenset(one.id for one in report.inventory.packages if one.application)
+        self._context = context
+        self._later = later
+        self._edited = EditedFiles(context.read, context.name, rework, {})
+        self._may_rework = rework is not None
+
+    def raised(self, path: str, findings: Sequence[Finding]) -> Iterator[ActionEdits]:
+        """What raises each package that a file lists."""
+        packages: dict[str, list[Finding]] = {}
+        for one in findings:
+            packages.setdefault(one.package.id, []).append(one)
+        for found in packages.values():
+            fixable = [one for one in found if one.fixed_in]
+            if fixable:
+                yield self._raise(path, found[0].package, found, fixable)
+
+    def _raise(
+        self, path: str, package: Package, findings: Sequence[Finding], fixable: Sequence[Finding]
+    ) -> ActionEdits:
+        version, left = self._later(package, fixable)
+        name = ecosystems.spelled(package)
+        line = package.locations[0].line or 0
+        place = Place(file=self._context.name(path), line=line) if line else None
+        wanted = WantedVersion(type=package.type, name=name, version=version, place=place)
+        stays = {one.issue for one in findings if not one.fixed_in} | {one.issue for one in left}
+        action = Action(
+            kind=ActionKind.RAISE,
+            text=f"Raise {name} {version} or later in {self._context.name(path)}",
+            place=place,
+            wanted=(wanted,),
+            risk=_RISK,
+            clears=tuple(sorted({one.issue for one in fixable} - stays)),
+            adds=tuple(sorted({one.issue for one in left} - {one.issue for one in findings})),
+        )
+        try:
+            files = self._edited.attempt(lambda: self._edited.raising(*self._manifest(path, findings[0]), wanted))
+        except CannotEdit as error:
+            return ActionEdits(action=action, reason=str(error))
+        return ActionEdits(action=action, files=files)
+
+    def _manifest(self, path: str, finding: Finding) -> tuple[str, bytes]:
+        """The file that asks for a package which a file lists: that one itself, or the manifest of its lock.
+
+        Raises:
+            CannotEdit: there is none, or another package needs it, and no tool may look for a way.
+        """
+        room = ecosystems.of(finding.package.type)
+        folder, name = posixpath.split(path)
+        locks = {other for other, _ in room.tied}
+        if name in locks:
+            names = [one.manifest for one in room.tools if one.lock == name] or list(room.projects)
+            path = next(
+                (one for one in (posixpath.join(folder, each) for each in names) if self._edited.exists(one)), path
+            )
+        needing = self._needing(finding)
+        if needing and not self._may_rework:
+            raise CannotEdit(f"{needing} needs it: raise that, or let the tool look for a way (--tools)")
+        data = self._context.read(path)
+        if data is None:
+            raise CannotEdit(f"{path} cannot be read")
+        return path, data
+
+    def _needing(self, finding: Finding) -> str:
+        """What asks for a package in place of the project; empty if that does so itself."""
+        paths = [[each for each in one if each not in self._applications] for one in finding.from_paths]
+        if not paths or any(len(one) == 1 for one in paths):
+            return ""
+        return ecosystems.displayed(self._packages[paths[0][0]]) if paths[0][0] in self._packages else "another package"
+
+
+def _fixes(report: Report, path: str, findings: Sequence[Finding], changes: Sequence[ActionEdits]) -> Fixes:
+    """The changes by one file, with their figures."""
+    left = {one.issue for one in findings}
+    today = frozenset(left)
+    severities = {one.issue: one.vulnerability.severity for one in findings}
+    counted = []
+    for one in changes:
+        before = len(left)
+        if one.files:
+            left = (left - set(one.action.clears)) | set(one.action.adds)
+        cleared = Counter(severities[key] for key in one.action.clears)
+        action = msgspec.structs.replace(
+            one.action,
+            before=before,
+            after=len(left),
+            severities=tuple(sorted(cleared.items(), key=lambda each: -each[0].rank)),
+        )
+        counted.append(msgspec.structs.replace(one, action=action))
+    return Fixes(
+        image=path,
+        changes=tuple(counted),
+        total=len(today),
+        remaining=len(left),
+        before=Counts.of(severities[one] for one in today),
+        after=Counts.of(severities[one] for one in left if one in severities),
+        gaps=tuple(one for one in report.gaps if one.subject == path),
+    )
