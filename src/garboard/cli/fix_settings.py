@@ -121,9 +121,6 @@ REPO: Final = text(
 )
 
 
-ALL: Final = flag("--all", help="With --repo: other versions in the manifests of packages too, by a scan of them.")
-
-
 class ProvingSettings(Value):
     """How a proof is made."""
 
@@ -172,7 +169,7 @@ def settings(given: Given) -> Settings:
 
     if place := given[REPO]:
         return _of_repository(given, place)
-    if given[ALL]:
+    if given[o.ALL]:
         raise UsageError("--all is of a repository, and none is named", "add --repo DIR")
     file = given[o.FILE]
     if not file or file == STANDARD_INPUT:
@@ -245,7 +242,7 @@ def _of_repository(given: Given, place: str) -> Settings:
     other = next((one for one in given[ONLY] if one not in ("base", "packages")), "")
     if other:
         raise UsageError("--repo changes bases, images and manifests", f"leave out --only {other}")
-    if given[ALL] and given[ONLY]:
+    if given[o.ALL] and given[ONLY]:
         raise UsageError("--all is both, bases and packages", "leave out --all or --only")
     return Settings(
         analysis=read_settings.analysis(given, look_up=True, built_from=_no_build()),
@@ -253,7 +250,7 @@ def _of_repository(given: Given, place: str) -> Settings:
         deployment=False,
         view=filtering(given),
         context=folder,
-        kinds=_kinds(("base", "packages") if given[ALL] else given[ONLY] or ("base",)),
+        kinds=_kinds(("base", "packages") if given[o.ALL] else given[ONLY] or ("base",)),
         lean=False,
         dropped=frozenset(),
         interactive=False,
@@ -320,6 +317,6 @@ def _kinds(only: tuple[str, ...]) -> frozenset[ActionKind]:
 
 
 OPTIONS: Final = (
-    *(OPTIONAL_IMAGE, REPO, ALL, APPLY, INTERACTIVE, ONLY, o.DROP, UPTO, PIN, CONTEXT, TOOLS),
+    *(OPTIONAL_IMAGE, REPO, o.ALL, APPLY, INTERACTIVE, ONLY, o.DROP, UPTO, PIN, CONTEXT, TOOLS),
     *(PROVE, CHECK, HEALTHCHECK, TRY, ENGINE, BUILD_OPTION, TIME_LIMIT),
 )

@@ -118,6 +118,9 @@ QUIET: Final = flag("-q", "--quiet", help="No progress and no remarks on standar
 FILE: Final = text(
     "-f", "--file", metavar="FILE", help="The Dockerfile that the image was built from; - is standard input."
 )
+ALL: Final = flag(
+    "--all", help="Also what is left out otherwise: bases that are not recommended, and why; manifests of a repository."
+)
 DROP: Final = texts("--drop", metavar="PKG", help="Without this package, and what only it brought along.")
 TARGET: Final = text("--target", metavar="STAGE", help="The stage that was built (needs --file).")
 BUILD_ARG: Final = values(

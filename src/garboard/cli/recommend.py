@@ -39,7 +39,6 @@ def _word(given: str) -> str:
 
 
 OPTIONAL_IMAGE: Final = Operand[str | None]("image", required=False)
-ALL: Final = flag("--all", help="Also what is not recommended, and why not.")
 WHY: Final = text("--why", metavar="TAG", help="Explain one base: why it is recommended, or why it is not.")
 INCLUDE: Final = values(
     "--include",
@@ -75,7 +74,7 @@ def _settings(given: Given) -> Settings:
         analysis=analysis,
         wish=_wish(given, details=analysis.output.format != "text"),
         why=given[WHY] or "",
-        everything=given[ALL],
+        everything=given[o.ALL],
         mirrors=read_opening.package_mirrors(given) if asks else None,
     )
 
@@ -103,7 +102,7 @@ def _wish(given: Given, *, details: bool) -> Wish:
     return Wish(
         include=frozenset(given[INCLUDE]),
         approved_only=given[APPROVED_ONLY],
-        everything=given[ALL] or bool(why),
+        everything=given[o.ALL] or bool(why),
         details=details and not why,
         detail=why,
     )
@@ -111,7 +110,7 @@ def _wish(given: Given, *, details: bool) -> Wish:
 
 @make(
     "recommend",
-    *(OPTIONAL_IMAGE, ALL, WHY, INCLUDE, APPROVED_ONLY, o.CHECK_MIRRORS, o.PACKAGE_MIRROR),
+    *(OPTIONAL_IMAGE, o.ALL, WHY, INCLUDE, APPROVED_ONLY, o.CHECK_MIRRORS, o.PACKAGE_MIRROR),
     *(*o.report(reporters.RECOMMEND), *o.ANALYSIS),
     settings=_settings,
 )
