@@ -44,6 +44,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.timeout(MINUTES * 60))
 
 
+_NOT_PROMISED = ("GARBOARD_SHARED", "NOT tested here, since Debian has none")
+"""In the reasons of tests that may skip anywhere."""
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
     report = yield
@@ -58,10 +62,16 @@ def pytest_make_collect_report(collector: pytest.Collector) -> Iterator[None]:
 
 def _insisted(report: pytest.TestReport | pytest.CollectReport) -> pytest.TestReport | pytest.CollectReport:
     """Where real tools are promised, a test that skips for want of one has failed: it would else be green for ever
-    without having run. The third-party data of GARBOARD_SHARED are no part of the promise, and skip aloud.
+    without having run. The third-party data of GARBOARD_SHARED are no part of the promise, nor is what Debian does not have:
+    these skip aloud.
     """
     reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
-    if REQUIRED and report.skipped and not hasattr(report, "wasxfail") and "GARBOARD_SHARED" not in reason:
+    if (
+        REQUIRED
+        and report.skipped
+        and not hasattr(report, "wasxfail")
+        and not any(one in reason for one in _NOT_PROMISED)
+    ):
         report.outcome = "failed"
         report.longrepr = f"{reason}\n(no end-to-end test may be skipped here: CI=true or GARBOARD_E2E=require)"
     return report

@@ -100,7 +100,7 @@ class Server:
 def server(tmp_path: Path) -> Iterator[Server]:
     program = next(filter(None, map(shutil.which, ("gitea", "forgejo"))), None)
     if program is None:
-        pytest.skip("there is no gitea and no forgejo")
+        pytest.skip("a code host is NOT tested here, since Debian has none: gitea or forgejo is needed")
     work = tmp_path / "gitea"
     work.mkdir()
     made = Server(program, work)
