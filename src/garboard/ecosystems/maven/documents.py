@@ -106,6 +106,8 @@ def of_manifest(attributes: dict[str, str], stem: str, version: str) -> Coordina
     artifact = attributes.get("Short-Name", "")
     if not artifact:
         artifact = stem if version else named(attributes, stem)[0]
+        if version and (other := _another(attributes, stem)):
+            artifact, version = other, ""
         before = next((artifact[: -len(one) - 1] for one in _titles(attributes) if artifact.endswith(f".{one}")), "")
         if not group and "." in before:
             group, artifact = before, artifact[len(before) + 1 :]
@@ -145,6 +147,20 @@ def named(attributes: dict[str, str], stem: str) -> tuple[str, bool]:
     return next(iter(_bundles(attributes)), stem), False
 
 
+def _another(attributes: dict[str, str], stem: str) -> str:
+    """The artifact that a manifest states where it is not the one of the file's name, nor any like it; else empty.
+
+    ``catalina-9.0.55.jar`` is ``tomcat-catalina``.
+    """
+    short = symbolic_name(attributes).rpartition(".")[2]
+    stated = next((one for one in (short, *_titles(attributes)) if "-" in one), "")
+    versions = any(attributes.get(one) for one in ("Implementation-Version", "Bundle-Version"))
+    plain = stem.lower()
+    alike = any(word in plain for word in _WORDS.split(stated.lower()) if len(word) > 1)
+    return stated if versions and (stated.endswith(f"-{stem}") or not alike) else ""
+
+
+_WORDS: Final = re.compile(r"[-._]")
 _TITLES: Final = ("Implementation-Title", "Bundle-Name", "Specification-Title")
 _COMMON: Final = frozenset(
     {
