@@ -226,6 +226,6 @@ ECOSYSTEM: Final = Ecosystem(
     scripts=(".jar", ".war", ".ear"),
     traces=(".class",),
     interpreted=True,
-    misses="a library's group where its archive does not state it: then the artifact's name has to be unambiguous, or the archive in a repository of yours (`garboard db jars`); a Java runtime's own `release` (a gap); plugins of Gradle's builds whose versions a script works out; what the plugins need; catalogs and classes of constants that do not lie in the tree (a gap where scripts name their libraries); folders of archives (`fileTree`) that are empty",
+    misses="a library's group where its archive does not state it: then its name, its manifest and its classes have to leave one that the data know (else a gap), or the archive in a repository of yours (`garboard db jars`); a Java runtime's own `release` (a gap); plugins of Gradle's builds whose versions a script works out; what the plugins need; profiles of Maven that a command line or `settings.xml` activates; catalogs and classes of constants that do not lie in the tree (a gap where scripts name their libraries); folders of archives (`fileTree`) that are empty",
     reference="https://maven.apache.org/shared/maven-archiver/",
 )
