@@ -227,6 +227,7 @@ LIBRARIES = (
     *("org.apache.logging.log4j:log4j-core", "org.apache.tomcat:tomcat-catalina", "org.bouncycastle:bcprov-jdk15on"),
     *("org.hibernate:hibernate-core", "com.typesafe.akka:akka-http-core_2.13", "org.apache.kafka:kafka_2.13"),
     *("org.postgresql:postgresql", "other.thing:bcprov-jdk15on", "com.google.inject:guice", "io.app:app"),
+    "xerces:xercesImpl",
 )
 
 
@@ -256,6 +257,8 @@ LIBRARIES = (
         ("core", "Bundle-SymbolicName: org.apache.logging.log4j.core\nBundle-Version: 5\n", "org/apache/logging", 0),
         ("log4j-core", "Bundle-SymbolicName: org.apache.logging.log4j.core\nBundle-Version: 5\n", "org/apache/logging", 0),
         ("core", "Bundle-SymbolicName: org.postgresql.core\nBundle-Version: 5\n", "org/postgresql", "org.postgresql:postgresql"),
+        ("xercesImpl", "Bundle-SymbolicName: org.apache.xerces\nBundle-Version: 5\n", "org/apache/xerces", 10),
+        ("my-core", "Bundle-SymbolicName: org.apache.logging.log4j.core\nBundle-Version: 5\n", "org/apache/logging", 0),
         ("mine", "Implementation-Version: 5\n", "com/example", None),
         ("a-b", "Automatic-Module-Name: a.b.tools\nImplementation-Version: 5\n", "org/postgresql", None),
         ("a-b", "Extension-Name: org.x.a.b\nImplementation-Version: 5\n", "org/postgresql", None),

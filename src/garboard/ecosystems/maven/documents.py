@@ -144,7 +144,10 @@ def named(attributes: dict[str, str], stem: str) -> tuple[str, bool]:
         return titles[0], True
     if stem in _OF_TOMCAT and attributes.get("Implementation-Title", "").startswith("Apache Tomcat"):
         return f"tomcat-{stem}", True
-    return next(iter(_bundles(attributes)), stem), False
+    bundle = next(iter(_bundles(attributes)), "")
+    last = bundle.rpartition(".")[2].lower()
+    closer = len(stem) > len(last) and last in stem.lower() and last not in _COMMON  # xercesImpl is org.apache.xerces
+    return (stem if closer or not bundle else bundle), False
 
 
 def _another(attributes: dict[str, str], stem: str) -> str:
