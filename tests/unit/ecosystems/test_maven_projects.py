@@ -302,6 +302,8 @@ ONE_JAVA = "<jdk>[11,17)</jdk>"
         ([profile("<os><family>unix</family></os><property><name>release</name></property>")], "3"),
         ([profile(f"{EACH_JAVA}<property><name>!x</name></property>")], "9"),
         ([profile(EACH_JAVA, "7"), profile(EACH_JAVA, "8")], "8"),
+        ([profile(ONE_JAVA, "7"), profile("<jdk>17</jdk>", "3")], None),
+        ([profile(ONE_JAVA, "3"), profile("<jdk>17</jdk>", "3")], "3"),
     ],
 )
 def test_only_active_profiles_count(tmp_path: Path, profiles: list[str], version: str | None) -> None:
@@ -315,6 +317,16 @@ def test_only_active_profiles_count(tmp_path: Path, profiles: list[str], version
         assert any("it has other versions of g:c, which were not judged" in one for one in reasons)
     else:
         assert reasons == []
+
+
+def test_properties_that_profiles_contradict_each_other_about(tmp_path: Path) -> None:
+    one, other = (
+        profile(when, name="", properties=f"<v>{at}</v>") for when, at in ((ONE_JAVA, "7"), ("<jdk>17</jdk>", "3"))
+    )
+    text = pom("x:shop", needs=[dependency("g:c", "${v}")], properties="<v>3</v>")
+    stored = {in_repository("g:c", at): pom("g:c", at) for at in "37"}
+    assert told(scan(tmp_path / "both", {"pom.xml": with_profiles(text, one, other)}, stored)) == {}
+    assert told(scan(tmp_path / "same", {"pom.xml": with_profiles(text, other, other)}, stored)) == {"g:c": "3"}
 
 
 def test_profiles_of_what_is_inherited_and_needed(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import msgspec
 
@@ -13,6 +13,7 @@ from garboard.ecosystems.maven import profiles
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
+_Name = TypeVar("_Name")
 _LONGEST: Final = 500
 """Characters of a property."""
 
@@ -74,12 +75,39 @@ def parse(data: bytes) -> Pom:
         raise ValueError("its root is not a project")
     active, unsure = profiles.active(root)
     pom = _of_parts(root, active)
-    if any(one.find(part) is not None for one in unsure for part in _TELLING):
-        pom = msgspec.structs.replace(
-            pom,
-            otherwise=_of_parts(root, [one for one in root.findall("profiles/profile") if one in (*active, *unsure)]),
-        )
-    return pom
+    unsure = [one for one in unsure if any(one.find(part) is not None for part in _TELLING)]
+    if not unsure:
+        return pom
+    both = [one for one in root.findall("profiles/profile") if one in (*active, *unsure)]
+    return msgspec.structs.replace(pom, otherwise=_contradicted(_of_parts(root, both), unsure))
+
+
+def _contradicted(pom: Pom, unsure: Sequence[Element]) -> Pom:
+    """A file with what these profiles contradict each other about left open: only some of them may be active."""
+    alone = [_of_parts(one, ()) for one in unsure]
+    properties = _several(entry for one in alone for entry in one.properties)
+    managed = _several((entry.key, entry.version) for one in alone for entry in one.managed)
+    needed = _several((entry.key, entry.version) for one in alone for entry in one.dependencies)
+    return msgspec.structs.replace(
+        pom,
+        properties=(*pom.properties, *((name, _OPEN) for name in properties)),
+        managed=_opened(pom.managed, managed),
+        dependencies=_opened(pom.dependencies, needed),
+    )
+
+
+_OPEN: Final = "${}"
+"""A version that cannot be known."""
+
+
+def _several(stated: Iterable[tuple[_Name, str]]) -> set[_Name]:
+    """The names of which several values are stated."""
+    first: dict[_Name, str] = {}
+    return {name for name, value in stated if first.setdefault(name, value) != value}
+
+
+def _opened(entries: tuple[Dependency, ...], keys: set[ManagementKey]) -> tuple[Dependency, ...]:
+    return tuple(msgspec.structs.replace(one, version=_OPEN) if one.key in keys else one for one in entries)
 
 
 _TELLING: Final = ("properties", "dependencies", "dependencyManagement")
