@@ -204,9 +204,8 @@ class _Match:
                 reason="its advisories list source packages, and the SBOM does not name those of "
                 f"{_packages(len(names))}: {_some(names)}",
             )
-        for name, several in self._ambiguous.items():
-            reason = f"does not state its namespace, and may be any of {several}: it was not judged"
-            yield Gap(stage="match", subject=name, reason=reason)
+        for name, reason in self._ambiguous.items():
+            yield Gap(stage="match", subject=name, reason=f"{reason}: it was not judged")
         if self._for_fips:
             reason = f"built for FIPS 140, and the data name fixes of other builds only: {_some(self._for_fips)}"
             yield Gap(stage="match", subject=_packages(len(self._for_fips)), reason=reason)

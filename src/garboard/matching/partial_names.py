@@ -20,13 +20,14 @@ class PartialNames:
         """The names that the data have for a package; None if its own is known.
 
         Raises:
-            ValueError: it may be any of several packages, which the error names.
+            ValueError: it may be any of several packages: the error says why, and names them.
         """
         ecosystem = ecosystems.of(package.type)
         if ecosystem.part is None or ecosystem.likely is None or package.namespace:
             return None
         if package.ecosystem not in self._by_part:
-            by_part = self._by_part[package.ecosystem] = defaultdict(list)
+            by_part: dict[str, list[str]] = defaultdict(list)
             for name in self._database.names(package.ecosystem):
                 by_part[ecosystem.part(name)].append(name)
-        return ecosystem.likely(package, self._by_part[package.ecosystem].get(package.name, ()))
+            self._by_part[package.ecosystem] = dict(by_part)
+        return ecosystem.likely(package, self._by_part[package.ecosystem])

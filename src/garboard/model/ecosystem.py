@@ -251,8 +251,8 @@ class Ecosystem(Value):
         load_commands: imports what is known of their command lines.
         advised: the names under which advisories list a package; by default its full name.
         part: of a name that advisories list, what a package states that does not know its namespace.
-        likely: of the names with the part that such a package states, those that it may have, as far as what it holds shows.
-            Several are other names of one package; those of different ones are a `ValueError` that names them.
+        likely: of the names that advisories list, by that part, those that such a package may have, as far as its own name and
+            what it holds show. Several are other names of one package; those of different ones are a `ValueError` that says so.
         by_source: whether advisories list source packages only.
         published: whether the distribution itself published a package of the operating system that owns the file at this
             path (empty: the package as such); None where that is not known.
@@ -346,7 +346,7 @@ class Ecosystem(Value):
     load_commands: Callable[[], Commands] | None = None
     advised: Callable[[Package], tuple[AdvisedName, ...]] | None = None
     part: Callable[[str], str] | None = None
-    likely: Callable[[Package, Sequence[str]], tuple[str, ...]] | None = None
+    likely: Callable[[Package, Mapping[str, Sequence[str]]], tuple[str, ...]] | None = None
     by_source: bool = False
     published: Callable[[Package, str], bool | None] | None = None
     later_release: Callable[[Package, Distro], str] | None = None

@@ -135,6 +135,12 @@ def _above(path: str) -> Iterator[str]:
         yield path
 
 
+_LIBRARIES: Final = "/BOOT-INF/lib/"
+_OWN_CLASSES: Final = "/BOOT-INF/classes/"
+_MAVEN: Final = "/META-INF/maven/"
+_LOADER: Final = "/org/springframework/boot/loader/"
+
+
 class _Places:
     """Where the packages are that were read."""
 
@@ -162,6 +168,22 @@ class _Places:
     def within(self, one: Found) -> bool:
         """Whether it lies in a folder of packages of a language that were read."""
         return not self._homes.isdisjoint(_above(one.path))
+
+    def compiled(self, one: Found) -> bool:
+        """Whether a class is of an application that Spring Boot packed and somebody unpacked, whose libraries were read.
+
+        Of the packed one, too, the loader and the application's own classes are not told of.
+        """
+        return self.within(one) or self._of_unpacked(one, _OWN_CLASSES, _LOADER)
+
+    def _of_unpacked(self, one: Found, *folders: str) -> bool:
+        roots = (before for before, end, _ in (f"/{one.path}".partition(folder) for folder in folders) if end)
+        return not self._unpacked.isdisjoint(roots)
+
+    @cached_property
+    def _unpacked(self) -> frozenset[str]:
+        paths = (f"/{place.path}".partition(_LIBRARIES) for one in self._packages for place in one.locations)
+        return frozenset(root for root, found, _ in paths if found and "!/" not in root)
 
     @cached_property
     def _homes(self) -> frozenset[str]:
@@ -384,7 +406,7 @@ class _Places:
         """Whether what a lock file pins is installed."""
         folder = one.path.rpartition("/")[0]
         ecosystem = kinds.locked_by(one.path)
-        if self.read(one):
+        if self.read(one) or self._of_unpacked(one, _MAVEN):
             return True
         if ecosystem is None:
             return False
@@ -406,7 +428,7 @@ _RULES: Final[Mapping[str, Callable[[_Places, Found], bool]]] = MappingProxyType
         kinds.RUNTIME: _Places.within,
         _DLL: _Places.part,
         **dict.fromkeys(_UNMET, _Places.met),
-        kinds.CLASSES: _Places.within,
+        kinds.CLASSES: _Places.compiled,
         kinds.BOWER: _Places.within,
         kinds.COMPOSER: _Places.listed,
         kinds.NUGET: _Places.within,

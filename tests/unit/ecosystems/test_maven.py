@@ -202,6 +202,118 @@ def test_a_library_without_a_group_is_looked_up_by_what_it_holds(
         assert matched.judged == 1
 
 
+@pytest.mark.parametrize(
+    ("file", "expected"),
+    [
+        ("akka-actor_2.13-2.6.10", ("akka-actor_2.13", "2.6.10")),
+        ("cats-core_sjs1_2.13-2.6.1", ("cats-core_sjs1_2.13", "2.6.1")),
+        ("scalatest_3-3.2.9", ("scalatest_3", "3.2.9")),
+        ("paradise_2.13.6-2.1.1-sources", ("paradise_2.13.6", "2.1.1")),
+        ("iceberg-spark-runtime-3.2_2.12-0.13.1", ("iceberg-spark-runtime-3.2_2.12", "0.13.1")),
+        ("org.eclipse.core.runtime_3.7.0.v20110110", ("org.eclipse.core.runtime", "3.7.0.v20110110")),
+        ("log4j-1.2-api-2.14.1", ("log4j-1.2-api", "2.14.1")),
+        ("protobuf-java-3.19.0-rc-1", ("protobuf-java", "3.19.0-rc-1")),
+        ("flink-shaded-guava-30.1.1-jre-14.0", ("flink-shaded-guava", "30.1.1-jre-14.0")),
+        ("commons-io-2.6-20180101.120000-1", ("commons-io", "2.6-20180101.120000-1")),
+        ("3d-1.0", ("3d", "1.0")),
+    ],
+)
+def test_where_the_version_begins_in_a_name(file: str, expected: tuple[str, str]) -> None:
+    (one,) = packages(read(cataloger, f"lib/{file}.jar", jar({"x/A.class": ""})))
+    assert (one.name, one.version) == expected
+
+
+LIBRARIES = (
+    *("org.apache.logging.log4j:log4j-core", "org.apache.tomcat:tomcat-catalina", "org.bouncycastle:bcprov-jdk15on"),
+    *("org.hibernate:hibernate-core", "com.typesafe.akka:akka-http-core_2.13", "org.apache.kafka:kafka_2.13"),
+    *("org.postgresql:postgresql", "other.thing:bcprov-jdk15on", "com.google.inject:guice", "io.app:app"),
+    "xerces:xercesImpl",
+)
+
+
+@pytest.mark.parametrize(
+    ("file", "manifest", "folder", "expected"),
+    [
+        ("org.bouncycastle.bcprov-jdk15on-1.68", "", "org/bouncycastle", 2),
+        ("org.hibernate.hibernate-core-5", "Implementation-Title: hibernate-core\n", "org/hibernate", 3),
+        ("org.unknown.its-name-5", "", "org/unknown", None),
+        ("akka-http-core_2.13-5", "Implementation-Vendor-Id: com.typesafe.akka\n", "akka/http", 4),
+        ("akka-http-core_2.13-5", "", "relocated/x", "may be any of com.typesafe.akka:akka-http-core_2.13"),
+        ("kafka_2.13-2.8.0", "", "kafka/server", 5),
+        ("catalina", "Bundle-SymbolicName: org.apache.tomcat-catalina\nBundle-Version: 5\n", "org/apache/catalina", 1),
+        ("catalina-1", "Bundle-SymbolicName: org.apache.tomcat-catalina\nBundle-Version: 5\n", "org/apache/catalina", 1),
+        ("my.own-9", "Bundle-Name: hibernate-core\nImplementation-Version: 5\n", "org/hibernate", 3),
+        ("akka-http-core_2.13-5", "Bundle-Name: akka-http\nBundle-Version: 9\n", "com/typesafe", 4),
+        ("hibernate-core-5", "Bundle-Name: hibernate-orm\n", "org/hibernate", 3),
+        ("hibernate-core-5", "Bundle-Name: other-thing\n", "org/hibernate", 3),
+        ("lib", "Bundle-SymbolicName: org.apache.logging.log4j.core\nBundle-Version: 5\n", "org/apache/logging", 0),
+        ("lib", "Automatic-Module-Name: org.apache.logging.log4j.core\nImplementation-Version: 5\n", "org/apache", 0),
+        ("lib", "Implementation-Title: hibernate-core\nImplementation-Version: 5\n", "org/hibernate", 3),
+        ("guice", "Bundle-Version: 5\n", "com/google/inject", 8),
+        ("lib", "Bundle-Version: 5\n", "org/postgresql", "neither the archive nor its name states which library it is"),
+        ("x", "Bundle-SymbolicName: org.postgresql.jdbc\nBundle-Version: 5\n", "org/postgresql", "org.postgresql:postgresql"),
+        ("jdbc", "Bundle-SymbolicName: org.postgresql.jdbc\nBundle-Version: 5\n", "org/postgresql", "org.postgresql:postgresql"),
+        ("driver", "Implementation-Title: PostgreSQL JDBC Driver\nBundle-Version: 5\n", "org/postgresql", "org.postgresql:postgresql"),
+        ("core", "Bundle-SymbolicName: org.apache.logging.log4j.core\nBundle-Version: 5\n", "org/apache/logging", 0),
+        ("log4j-core", "Bundle-SymbolicName: org.apache.logging.log4j.core\nBundle-Version: 5\n", "org/apache/logging", 0),
+        ("core", "Bundle-SymbolicName: org.postgresql.core\nBundle-Version: 5\n", "org/postgresql", "org.postgresql:postgresql"),
+        ("xercesImpl", "Bundle-SymbolicName: org.apache.xerces\nBundle-Version: 5\n", "org/apache/xerces", 10),
+        ("my-core", "Bundle-SymbolicName: org.apache.logging.log4j.core\nBundle-Version: 5\n", "org/apache/logging", 0),
+        ("mine", "Implementation-Version: 5\n", "com/example", None),
+        ("a-b", "Automatic-Module-Name: a.b.tools\nImplementation-Version: 5\n", "org/postgresql", None),
+        ("a-b", "Extension-Name: org.x.a.b\nImplementation-Version: 5\n", "org/postgresql", None),
+        ("bootstrap", "Implementation-Title: Apache Tomcat Bootstrap\nImplementation-Version: 5\n", "org/apache/catalina", None),
+        ("catalina-ant", "Implementation-Title: Apache Tomcat\nImplementation-Version: 5\n", "org/apache/catalina", None),
+        ("mine", "Spring-Boot-Version: 3\nImplementation-Version: 5\n", "org/springframework/boot/loader", None),
+    ],
+)  # fmt: skip
+def test_what_an_archive_under_another_name_is(
+    file: str, manifest: str, folder: str, expected: int | str | None
+) -> None:
+    """A number is the library that it is; None, that it is none which the data know; a text is in the gap."""
+    members = {f"{folder}/A.class": "", **({"META-INF/MANIFEST.MF": manifest} if manifest else {})}
+    (package,) = packages(read(cataloger, f"lib/{file}.jar", jar(members)))
+    package = msgspec.structs.replace(package, ecosystem="Maven")
+    database = Known(*(advisory(f"CVE-{at}", name) for at, name in enumerate(LIBRARIES)), covers=("Maven",))
+    matched = match(Inventory(packages=(package,)), database)
+    ids = [one.vulnerability.id for one in matched.findings]
+    if isinstance(expected, str):
+        assert ids == []
+        assert expected in matched.gaps[0].reason
+        assert matched.unjudged == (package,)
+    else:
+        assert ids == ([] if expected is None else [f"CVE-{expected}"])
+        assert (matched.gaps, matched.judged) == ((), 1)
+
+
+def test_libraries_that_were_packed_into_it_do_not_say_what_an_archive_is() -> None:
+    files = {
+        "META-INF/MANIFEST.MF": "Implementation-Version: 5\n",
+        "org/postgresql/A.class": "",
+        "com/mine/A.class": "",
+    }
+    own, packed = sorted(
+        packages(read(cataloger, "app.jar", jar({**files, **maven("org.postgresql", "postgresql", "42")}))),
+        key=lambda one: one.namespace,
+    )
+    assert own.namespaces == ("com.mine",)
+    assert packed.name == "postgresql"
+
+
+@pytest.mark.parametrize(
+    ("path", "files"),
+    [
+        ("gradle/wrapper/gradle-wrapper.jar", {"org/gradle/wrapper/GradleWrapperMain.class": ""}),
+        (".mvn/wrapper/maven-wrapper.jar", {"org/apache/maven/wrapper/MavenWrapperMain.class": ""}),
+        ("app/quarkus/generated-bytecode.jar", {"io/quarkus/runner/A.class": ""}),
+        ("app.jar", {"META-INF/MANIFEST.MF": "Spring-Boot-Version: 3\n", "BOOT-INF/classes/A.class": ""}),
+    ],
+)
+def test_what_is_no_library_and_states_no_version(path: str, files: Files) -> None:
+    assert read(cataloger, path, jar(files)) == []
+    assert gaps(read(cataloger, "lib/a.jar", jar({"io/quarkus/A.class": ""})))
+
+
 def test_the_remedy() -> None:
     remedy = ecosystems.commands("maven").remedy
     assert remedy is not None

@@ -258,6 +258,107 @@ def test_files_in_other_encodings(tmp_path: Path) -> None:
     assert told(take_inventory(f"dir:{tmp_path}", Options())[1]) == {"g:a": "1"}
 
 
+def profile(activation: str = "", version: str = "9", name: str = "g:c", properties: str = "") -> str:
+    stated = f"<activation>{activation}</activation>" if activation else ""
+    needs = f"<dependencies>{dependency(name, version)}</dependencies>" if name else ""
+    return f"<profile><id>p</id>{stated}<properties>{properties}</properties>{needs}</profile>"
+
+
+def with_profiles(text: str, *profiles: str) -> str:
+    return text.replace("</project>", f"<profiles>{''.join(profiles)}</profiles></project>")
+
+
+DEFAULT = "<activeByDefault>true</activeByDefault>"
+EACH_JAVA = "<jdk>[1.8,)</jdk>"
+ONE_JAVA = "<jdk>[11,17)</jdk>"
+
+
+@pytest.mark.parametrize(
+    ("profiles", "version"),
+    [
+        ([profile()], "3"),
+        ([profile("<property><name>release</name></property>")], "3"),
+        ([profile("<property><name>release</name><value>yes</value></property>")], "3"),
+        ([profile("<property><name>!release</name></property>")], "9"),
+        ([profile("<property><name>release</name><value>!no</value></property>")], "9"),
+        ([profile("<property><name>env.CI</name></property>")], None),
+        ([profile("<property><name>!java.x</name></property>")], None),
+        ([profile("<property/>")], None),
+        ([profile("<activeByDefault>false</activeByDefault>")], "3"),
+        ([profile(DEFAULT)], "9"),
+        ([profile(DEFAULT), profile(EACH_JAVA, "8")], "8"),
+        ([profile(DEFAULT), profile(EACH_JAVA, name="")], "3"),
+        ([profile(DEFAULT), profile(ONE_JAVA, name="")], None),
+        ([profile(DEFAULT), profile("<jdk>(,1.5]</jdk>", "8")], "9"),
+        ([profile(ONE_JAVA)], None),
+        ([profile(ONE_JAVA, "3")], "3"),
+        ([profile("<jdk>1.8</jdk>")], None),
+        ([profile("<jdk>!1.8</jdk>")], None),
+        ([profile("<jdk>[1.8]</jdk>")], None),
+        ([profile("<jdk>(1.7,1.8)</jdk>")], "3"),
+        ([profile("<jdk>(8,)</jdk>")], None),
+        ([profile("<os><family>unix</family></os>")], None),
+        ([profile("<file><exists>x</exists></file>")], None),
+        ([profile("<os><family>unix</family></os><property><name>release</name></property>")], "3"),
+        ([profile(f"{EACH_JAVA}<property><name>!x</name></property>")], "9"),
+        ([profile(EACH_JAVA, "7"), profile(EACH_JAVA, "8")], "8"),
+        ([profile(ONE_JAVA, "7"), profile("<jdk>17</jdk>", "3")], None),
+        ([profile(ONE_JAVA, "3"), profile("<jdk>17</jdk>", "3")], "3"),
+    ],
+)
+def test_only_active_profiles_count(tmp_path: Path, profiles: list[str], version: str | None) -> None:
+    """None: it is not known whether it is active, and so not which version there is; that is told."""
+    text = with_profiles(pom("x:shop", needs=[dependency("g:c", "3")]), *profiles)
+    stored = {in_repository("g:c", one): pom("g:c", one) for one in "3789"}
+    found = scan(tmp_path, {"pom.xml": text}, stored)
+    assert told(found) == ({} if version is None else {"g:c": version})
+    reasons = [gap.reason for gap in found.gaps]
+    if version is None:
+        assert any("it has other versions of g:c, which were not judged" in one for one in reasons)
+    else:
+        assert reasons == []
+
+
+def test_properties_that_profiles_contradict_each_other_about(tmp_path: Path) -> None:
+    one, other = (
+        profile(when, name="", properties=f"<v>{at}</v>") for when, at in ((ONE_JAVA, "7"), ("<jdk>17</jdk>", "3"))
+    )
+    text = pom("x:shop", needs=[dependency("g:c", "${v}")], properties="<v>3</v>")
+    stored = {in_repository("g:c", at): pom("g:c", at) for at in "37"}
+    assert told(scan(tmp_path / "both", {"pom.xml": with_profiles(text, one, other)}, stored)) == {}
+    assert told(scan(tmp_path / "same", {"pom.xml": with_profiles(text, other, other)}, stored)) == {"g:c": "3"}
+
+
+def test_profiles_of_what_is_inherited_and_needed(tmp_path: Path) -> None:
+    """What a profile manages comes before what its file does, and what one changes that may be active is no version."""
+    above = with_profiles(
+        pom("x:above", managed=[dependency("g:a", "${v}"), dependency("g:b", "1")], properties="<v>9</v>"),
+        profile(EACH_JAVA, name="", properties="<v>1</v>"),
+        f"<profile><activation>{EACH_JAVA}</activation><dependencyManagement><dependencies>{dependency('g:b', '7')}"
+        "</dependencies></dependencyManagement></profile>",
+    )
+    child = pom(":app", needs=[dependency("g:a"), dependency("g:b")], parent=parent("x:above"))
+    stored = {
+        in_repository("g:a"): with_profiles(pom("g:a", needs=[dependency("g:c", "3")]), profile(ONE_JAVA)),
+        in_repository("g:b", "7"): with_profiles(pom("g:b", "7"), profile(ONE_JAVA, name="g:added"), profile()),
+        **{in_repository("g:c", one): pom("g:c", one) for one in "39"},
+        in_repository("g:added", "9"): pom("g:added", "9"),
+    }
+    found = scan(tmp_path, {"pom.xml": above, "app/pom.xml": child}, stored)
+    assert told(found, "app/pom.xml") == {"g:a": "1", "g:b": "7"}
+    (reason,) = [gap.reason for gap in found.gaps if "it has other versions" in gap.reason]
+    assert "of g:c, g:added, which" in reason
+
+
+def test_plugins_of_a_profile_that_is_not_active_are_not_asked_for(tmp_path: Path) -> None:
+    build = (
+        f"<build><plugins><plugin><dependencies>{dependency('g:tool', '1')}</dependencies></plugin></plugins></build>"
+    )
+    off, on = (f"<profile>{activation}{build}</profile>" for activation in ("", f"<activation>{DEFAULT}</activation>"))
+    assert scan(tmp_path / "off", {"pom.xml": with_profiles(pom("x:shop"), off)}).gaps == ()
+    assert "g:tool" in scan(tmp_path / "on", {"pom.xml": with_profiles(pom("x:shop"), on)}).gaps[0].reason
+
+
 NAMES = st.sampled_from("abcdef")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import tarfile
+import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -868,3 +869,24 @@ def test_erlang_modules_without_their_application() -> None:
     assert name not in kinds(layer({"lib/ssl/examples/ebin/a.beam": b"FOR1"}))
     path = "usr/lib/erlang/lib/a/ebin/a.beam"
     assert kinds(layer({path: b"FOR1", **deb("erlang", path)})) == {}
+
+
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        ("app/BOOT-INF/classes/com/example/A.class", False),
+        ("app/org/springframework/boot/loader/JarLauncher.class", False),
+        ("app/META-INF/maven/com.example/demo/pom.xml", False),
+        ("other/META-INF/maven/com.example/demo/pom.xml", True),
+        ("app/com/example/A.class", True),
+        ("other/BOOT-INF/classes/com/example/A.class", True),
+        ("other/org/springframework/boot/loader/JarLauncher.class", True),
+    ],
+)
+def test_an_unpacked_application_of_spring_boot(path: str, told: bool) -> None:
+    """Its loader and its own classes are told of no more than those of one that is packed."""
+    library = io.BytesIO()
+    with zipfile.ZipFile(library, "w") as made:
+        made.writestr("META-INF/maven/g/a/pom.properties", "groupId=g\nartifactId=a\nversion=1\n")
+    layers = layer({path: b"\xca\xfe\xba\xbe", "app/BOOT-INF/lib/a-1.jar": library.getvalue()})
+    assert (not {unread_kinds.CLASSES, unread_kinds.LOCK}.isdisjoint(kinds(layers))) == told

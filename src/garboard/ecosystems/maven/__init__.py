@@ -9,7 +9,7 @@ from garboard.model.ecosystem import AdvisedName, Ecosystem
 from garboard.model.image import Glance
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from garboard.model.ecosystem import Catalog, Editor, Join, PlainCatalog, VersionOrder
     from garboard.model.image import File
@@ -32,19 +32,59 @@ def _artifact(name: str) -> str:
     return name.rpartition(":")[2]
 
 
-def _likely(package: Package, names: Sequence[str]) -> tuple[str, ...]:
+def _likely(package: Package, by_artifact: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
     """By the group: it is named like the Java packages of the classes, or, where it is one word, like the artifact.
 
     A library that moved has groups that begin alike (``org.apache.tomcat``, ``org.apache.tomcat.embed``). Where no group is
     named like the classes, they may have been moved, or have always had other names: then it may be any of them.
     """
+    exact, names = _called(package.name, by_artifact)
+    if exact:
+        return exact
     likely = tuple(name for name in names if _fits(package, name.rpartition(":")[0]))
     if names and not likely:
-        raise ValueError(", ".join(names))
+        raise ValueError(f"{_NO_GROUP} {_some(names)}")
+    if not likely and package.evidence is not None and (near := _near(package, by_artifact)):
+        raise ValueError(f"{_NO_NAME} {_some(near)}")
     shortest = min((name.rpartition(":")[0] for name in likely), key=len, default="")
     if not all(f"{name.rpartition(':')[0]}.".startswith(f"{shortest}.") for name in likely):
-        raise ValueError(", ".join(likely))
+        raise ValueError(f"{_NO_GROUP} {_some(likely)}")
     return likely
+
+
+_NO_GROUP: Final = "does not state its namespace, and may be any of"
+_NO_NAME: Final = "neither the archive nor its name states which library it is, and by its classes it may be any of"
+_SHOWN: Final = 5
+
+
+def _some(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return f"{', '.join(names[:_SHOWN])}{more}"
+
+
+def _called(name: str, by_artifact: Mapping[str, Sequence[str]]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The libraries that a name states with their group (``org.yaml.snakeyaml``), and others that it may mean.
+
+    A bundle's name ends like the artifact's, with dots for its hyphens: ``org.apache.logging.log4j.core``.
+    """
+    words = name.split(".")
+    exact, others = [], list(by_artifact.get(name, ()))
+    for at in range(1, len(words)):
+        before = ".".join(words[:at])
+        for rest in dict.fromkeys((".".join(words[at:]), "-".join(words[at:]))):
+            for one in by_artifact.get(rest, ()):
+                group = one.rpartition(":")[0]
+                if group == before and rest == name[len(before) + 1 :]:
+                    exact.append(one)
+                elif f"{group}.".startswith(f"{before}.") or ("." in group and before.startswith(f"{group}.")):
+                    others.append(one)
+    return tuple(exact), tuple(dict.fromkeys(others))
+
+
+def _near(package: Package, by_artifact: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
+    """All libraries of the groups that are named like the classes."""
+    names = sorted(name for names in by_artifact.values() for name in names)
+    return tuple(one for one in names if ".".join(one.rpartition(":")[0].split(".")[:2]) in package.namespaces)
 
 
 _WORD: Final = 3
@@ -56,7 +96,9 @@ def _fits(package: Package, group: str) -> bool:
         return package.name == group or package.name.startswith(
             (f"{group}-", group if len(group) > _WORD else f"{group}-")
         )
-    first = ".".join(group.split(".")[:2])
+    first, last = ".".join(group.split(".")[:2]), group.rpartition(".")[2]
+    if any(one.partition(".")[0] == last for one in package.namespaces):  # kafka.server, of org.apache.kafka
+        return True
     return not package.namespaces or any(one == first or first.startswith(f"{one}-") for one in package.namespaces)
 
 
@@ -178,7 +220,7 @@ ECOSYSTEM: Final = Ecosystem(
     projects=("pom.xml",),
     builds=r"(?:^|[\s;&|(/])mvnw?\s(?![^;&|]*(?<=\s)(?:-f|--file)\b)[^;&|]*(?<=\s)(?:package|install|verify|deploy|compile)\b",
     load_program=_program,
-    version=6,
+    version=7,
     sections=(".svm_heap", ".sbom", "__svm_heap"),
     windows_sections=(".svm_hea",),
     unread=(NATIVE,),
@@ -194,6 +236,6 @@ ECOSYSTEM: Final = Ecosystem(
     scripts=(".jar", ".war", ".ear"),
     traces=(".class",),
     interpreted=True,
-    misses="a library's group where its archive does not state it: then the artifact's name has to be unambiguous, or the archive in a repository of yours (`garboard db jars`); a Java runtime's own `release` (a gap); plugins of Gradle's builds whose versions a script works out; what the plugins need; catalogs and classes of constants that do not lie in the tree (a gap where scripts name their libraries); folders of archives (`fileTree`) that are empty",
+    misses="a library's group where its archive does not state it: then its name, its manifest and its classes have to leave one that the data know (else a gap), or the archive in a repository of yours (`garboard db jars`); a Java runtime's own `release` (a gap); plugins of Gradle's builds whose versions a script works out; what the plugins need; profiles of Maven that a command line or `settings.xml` activates; catalogs and classes of constants that do not lie in the tree (a gap where scripts name their libraries); folders of archives (`fileTree`) that are empty",
     reference="https://maven.apache.org/shared/maven-archiver/",
 )

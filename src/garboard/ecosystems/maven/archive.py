@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
@@ -15,7 +15,7 @@ from garboard.ecosystems.maven import KINDS, documents
 from garboard.ecosystems.maven.documents import Project
 from garboard.model.faults import worded
 from garboard.model.gap import Gap
-from garboard.model.package import Fact, Package
+from garboard.model.package import MEDIUM, Evidence, Fact, Package
 from garboard.zipped import Entry, Malformed
 
 TYPE: Final = "maven"
@@ -27,6 +27,39 @@ _ENDS: Final = tuple(f".{kind}" for kind in KINDS)
 _MANIFEST: Final = "META-INF/MANIFEST.MF"
 _POM: Final = re.compile(r"META-INF/maven/[^/]+/[^/]+/pom\.(properties|xml)")
 _NAMED: Final = re.compile(r"(.+?)[-_](\d[^/]*?)(?:[-.](?:sources|javadoc|tests|all|shaded|jar-with-dependencies))?")
+_SCALA: Final = re.compile(r"_(?:2\.\d{1,2}(?:\.\d{1,2})?|3)-(?=\d)")
+"""What an artifact's name ends with that was built for a version of Scala, and where the own version begins."""
+_NUMBERED: Final = re.compile(r"(\d[\d.]*((?:-[A-Za-z]+){1,4}))-(\d+\.\d[^/]*)")
+"""A version that holds words and another version, as in ``log4j-1.2-api-2.14.1``."""
+_QUALIFIERS: Final = frozenset(
+    {
+        *(
+            "alpha",
+            "android",
+            "b",
+            "beta",
+            "build",
+            "cr",
+            "dev",
+            "final",
+            "ga",
+            "incubating",
+            "j",
+            "jdk",
+            "jre",
+            "m",
+            "p",
+        ),
+        *("patch", "pre", "preview", "r", "rc", "redhat", "release", "rev", "snapshot", "sp"),
+    }
+)
+_FEATURE: Final = re.compile(r"META-INF/versions/\d+/")
+_WRAPPERS: Final = frozenset(
+    {"org/gradle/wrapper/GradleWrapperMain.class", "org/apache/maven/wrapper/MavenWrapperMain.class"}
+)
+_MADE: Final = ("/quarkus/generated-bytecode.jar", "/quarkus/transformed-bytecode.jar")
+"""What Quarkus makes of the application and of its libraries, which lie beside it."""
+_INNER: Final = ("BOOT-INF/classes/", "WEB-INF/classes/")
 _CLASSES: Final = (".class", ".kotlin_module", ".tasty", ".clj")
 _NO_PACKAGE: Final = "(none)"
 _DEPTH: Final = 8
@@ -51,6 +84,8 @@ class _Contents(NamedTuple):
     archives: list[Entry]
     namespaces: frozenset[str]
     """The first two parts of the Java packages of its classes."""
+    wrapper: bool
+    """Whether it is Gradle's wrapper, or Maven's, which fetch these tools."""
 
     @property
     def classes(self) -> bool:
@@ -99,13 +134,15 @@ class ArchiveReading:
         poms: dict[str, dict[str, Entry]] = {}
         archives = []
         namespaces = set()
+        wrapper = False
         for entry in zipped.entries(data):
             self.entries -= 1
             if self.entries < 0:
                 raise Malformed(f"the archives of this file have more than {_ENTRIES} members, the limit")
             name = entry.name
             if name.endswith(_CLASSES):
-                namespaces.add(".".join(name.split("/")[:-1][:2]) or _NO_PACKAGE)
+                namespaces.add(_namespace(name))
+                wrapper = wrapper or name in _WRAPPERS
             elif name.endswith(_ENDS):
                 archives.append(entry)
             elif name.startswith("META-INF/"):
@@ -113,7 +150,7 @@ class ArchiveReading:
                     manifest = entry
                 elif (found := _POM.fullmatch(name)) is not None:
                     poms.setdefault(name.rpartition("/")[0], {})[found[1]] = entry
-        return _Contents(manifest, poms, archives, frozenset(namespaces))
+        return _Contents(manifest, poms, archives, frozenset(namespaces), wrapper)
 
     def _own(self, data: memoryview, contents: _Contents, inside: str) -> Iterator[Fact]:
         """The archive itself, and the libraries whose classes were packed into it."""
@@ -131,12 +168,21 @@ class ArchiveReading:
             return
         own = documents.of_manifest(manifest, stem, stated)
         if own.artifact and own.version and (contents.classes or not projects):
-            namespaces = () if own.group else tuple(sorted(contents.namespaces))
+            sure = bool(own.group or stated) or documents.named(manifest, stem)[1]
+            namespaces = () if own.group else _namespaces(contents, manifest, () if sure else projects.values())
             sha1 = "" if own.group else hashlib.sha1(data, usedforsecurity=False).hexdigest()
+            evidence = None if sure else Evidence(confidence=MEDIUM)
             for package in self._package(Project(own), inside, manifest):
-                yield msgspec.structs.replace(package, namespaces=namespaces, sha1=sha1)
-        elif not projects and (contents.classes or not contents.archives):
+                yield msgspec.structs.replace(package, namespaces=namespaces, sha1=sha1, evidence=evidence)
+        elif (
+            not projects and (contents.classes or not contents.archives) and not self._known(contents, manifest, inside)
+        ):
             yield self._gap(inside, "neither the archive nor its name states which library and version it is")
+
+    def _known(self, contents: _Contents, manifest: dict[str, str], inside: str) -> bool:
+        """Whether an archive that states no version is the application itself, or a tool that a build brings along."""
+        path = f"/{inside or self.path}".replace(SEPARATOR, "/")
+        return documents.is_application(manifest) or contents.wrapper or path.endswith(_MADE)
 
     def _projects(
         self, data: memoryview, contents: _Contents, inside: str, gaps: list[Gap]
@@ -209,8 +255,34 @@ def _place(inside: str, folder: str) -> str:
 def _of_name(file: str) -> tuple[str, str]:
     """Artifact and version as Maven names files: ``commons-io-2.11.0.jar``."""
     stem = file.rpartition(".")[0]
-    found = _NAMED.fullmatch(stem)
-    return (found[1], found[2]) if found else (stem, "")
+    scala = _SCALA.search(stem)
+    begin = scala.end() if scala is not None else 0
+    found = _NAMED.fullmatch(f"x-{stem[begin:]}" if begin else stem)
+    if found is None:
+        return stem, ""
+    if begin:
+        return stem[: begin - 1], found[2]
+    inner = _NUMBERED.fullmatch(found[2])
+    if inner is not None and _QUALIFIERS.isdisjoint(inner[2].lower().split("-")):
+        return f"{found[1]}-{inner[1]}", inner[3]
+    return found[1], found[2]
+
+
+def _namespace(name: str) -> str:
+    """The first two parts of the Java package of a class by its place in the archive."""
+    feature = _FEATURE.match(name)
+    if feature is not None:
+        name = name[feature.end() :]
+    for folder in _INNER:
+        name = name.removeprefix(folder)
+    return ".".join(name.split("/")[:-1][:2]) or _NO_PACKAGE
+
+
+def _namespaces(contents: _Contents, manifest: dict[str, str], projects: Iterable[Project]) -> tuple[str, ...]:
+    """Those of its classes, without those of libraries that were packed into it, and those that its manifest names."""
+    packed = {".".join(one.coordinates.group.split(".")[:2]) for one in projects}
+    stated = (".".join(one.split(".")[:2]) for one in documents.qualified(manifest))
+    return tuple(sorted({*(contents.namespaces - packed), *stated}))
 
 
 def _main(projects: dict[str, Project], stem: str, manifest: dict[str, str]) -> str | None:

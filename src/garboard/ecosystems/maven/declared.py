@@ -11,7 +11,7 @@ import msgspec
 
 from garboard import lock_text
 from garboard.ecosystems.maven import bazel, clojure, constants, gradle, plugins, poms, sbt
-from garboard.ecosystems.maven.effective import Projects
+from garboard.ecosystems.maven.effective import MavenProject, Projects
 from garboard.ecosystems.maven.poms import Pom
 from garboard.lock_text import Parse, Pinned
 from garboard.model.ecosystem import Documents
@@ -109,14 +109,38 @@ def _kept(file: File) -> Iterator[Fact]:
 
 def join(kept: Mapping[str, bytes], documents: Documents) -> Iterator[tuple[str, Fact]]:
     """The projects of a tree, each with what it asks for and, as far as the files for that are there, what that needs."""
-    projects = Projects({path: msgspec.msgpack.decode(data, type=Pom) for path, data in kept.items()}, documents)
+    files = {path: msgspec.msgpack.decode(data, type=Pom) for path, data in kept.items()}
+    projects = Projects(files, documents)
+    otherwise: Projects | None = None
     for path in kept:
         if not path.endswith(".pom"):
-            yield from ((path, fact) for fact in _project(path, projects))
+            project = projects.project(path)
+            gaps: tuple[Gap, ...] = ()
+            if projects.unsure:
+                otherwise = otherwise or Projects(files, documents, otherwise=True)
+                project, gaps = _where_both_agree(path, project, otherwise.project(path))
+            yield from ((path, fact) for fact in (*gaps, *_project(path, project, projects)))
 
 
-def _project(path: str, projects: Projects) -> Iterator[Fact]:
-    project = projects.project(path)
+def _where_both_agree(path: str, one: MavenProject, other: MavenProject) -> tuple[MavenProject, tuple[Gap, ...]]:
+    """The project without the versions that it has only with, or only without, profiles that may be active; and a gap."""
+    if one.cut or other.cut:
+        return one, ()
+    versions = {found.key: found.version for found in other.dependencies}
+    differ = [found.key for found in one.dependencies if versions.pop(found.key, None) != found.version]
+    differ += versions
+    if not differ:
+        return one, ()
+    stated = tuple(
+        found._replace(version="") if place and found.key in differ else found
+        for place, found in enumerate(one.dependencies)
+    )
+    named = lock_text.some(tuple(dict.fromkeys(f"{key.group}:{key.artifact}" for key in differ)))
+    reason = f"has profiles, or needs what has some, that a JDK, a system, a file or a property activates: with them it has other versions of {named}, which were not judged"
+    return one._replace(dependencies=stated), (Gap(stage="catalog", subject=path, reason=reason),)
+
+
+def _project(path: str, project: MavenProject, projects: Projects) -> Iterator[Fact]:
     names = [f"{one.key.group}:{one.key.artifact}" for one in project.dependencies]
     entries = [
         Pinned(

@@ -99,19 +99,129 @@ def project(data: bytes) -> Project:
 def of_manifest(attributes: dict[str, str], stem: str, version: str) -> Coordinates:
     """The coordinates of an archive without Maven's files; ``stem`` and ``version`` are what its name says.
 
-    Only Jenkins' manifests state a group. Others come near it: of ``org.apache.tomcat.embed`` is the bundle
-    ``org.apache.tomcat-embed-core``.
+    Jenkins' manifests alone state a group as such. A name as ``org.bouncycastle.bcprov-jdk15on`` holds one, which is certain
+    where the manifest states the artifact too.
     """
-    artifact = attributes.get("Short-Name", "") or stem
+    group = attributes.get("Group-Id", "")
+    artifact = attributes.get("Short-Name", "")
+    if not artifact:
+        artifact = stem if version else named(attributes, stem)[0]
+        if version and (other := _another(attributes, stem)):
+            artifact, version = other, ""
+        before = next((artifact[: -len(one) - 1] for one in _titles(attributes) if artifact.endswith(f".{one}")), "")
+        if not group and "." in before:
+            group, artifact = before, artifact[len(before) + 1 :]
     stated = (
         version
         or attributes.get("Plugin-Version", "").partition(" ")[0]
         or attributes.get("Implementation-Version", "").partition(" ")[0]
         or attributes.get("Bundle-Version", "")
     )
-    group = attributes.get("Group-Id", "")
     found = _checked(group or "x", artifact, stated)
     return found._replace(group=group) if found.artifact else Coordinates()
+
+
+def is_application(attributes: dict[str, str]) -> bool:
+    """Whether it is an application that Spring Boot packed, with the loader's classes in front of its own."""
+    return "Spring-Boot-Version" in attributes or "Spring-Boot-Classes" in attributes
+
+
+def named(attributes: dict[str, str], stem: str) -> tuple[str, bool]:
+    """The name of an archive whose file does not state a version, and whether it is sure.
+
+    A class path takes any file name: it is believed where the manifest says the same. The name of a bundle or a module is
+    near that of the artifact and need not be it: it has dots.
+    """
+    short = symbolic_name(attributes).rpartition(".")[2]
+    titles = _titles(attributes)
+    if is_application(attributes) or stem in titles:
+        return stem, True
+    if "-" in short:
+        return short, True
+    if _agrees(attributes, stem):
+        return stem, True
+    if titles:
+        return titles[0], True
+    if stem in _OF_TOMCAT and attributes.get("Implementation-Title", "").startswith("Apache Tomcat"):
+        return f"tomcat-{stem}", True
+    bundle = next(iter(_bundles(attributes)), "")
+    last = bundle.rpartition(".")[2].lower()
+    closer = len(stem) > len(last) and last in stem.lower() and last not in _COMMON  # xercesImpl is org.apache.xerces
+    return (stem if closer or not bundle else bundle), False
+
+
+def _another(attributes: dict[str, str], stem: str) -> str:
+    """The artifact that a manifest states where it is not the one of the file's name, nor any like it; else empty.
+
+    ``catalina-9.0.55.jar`` is ``tomcat-catalina``.
+    """
+    short = symbolic_name(attributes).rpartition(".")[2]
+    stated = next((one for one in (short, *_titles(attributes)) if "-" in one), "")
+    versions = any(attributes.get(one) for one in ("Implementation-Version", "Bundle-Version"))
+    plain = stem.lower()
+    alike = any(word in plain for word in _WORDS.split(stated.lower()) if len(word) > 1)
+    return stated if versions and (stated.endswith(f"-{stem}") or not alike) else ""
+
+
+_WORDS: Final = re.compile(r"[-._]")
+_TITLES: Final = ("Implementation-Title", "Bundle-Name", "Specification-Title")
+_COMMON: Final = frozenset(
+    {
+        *(
+            "all",
+            "api",
+            "app",
+            "base",
+            "client",
+            "common",
+            "commons",
+            "core",
+            "impl",
+            "lib",
+            "library",
+            "main",
+            "model",
+        ),
+        *("parent", "server", "util", "utils", "web"),
+    }
+)
+"""Words that name a part of anything."""
+_OF_TOMCAT: Final = frozenset({"bootstrap", "catalina-ant", "catalina-storeconfig"})
+
+
+def _titles(attributes: dict[str, str]) -> tuple[str, ...]:
+    """Titles that are written as artifacts are named: ``hibernate-core``."""
+    stated = (attributes.get(one, "") for one in _TITLES)
+    return tuple(one for one in stated if len(one) < 256 and _is_artifact(one))
+
+
+def _is_artifact(title: str) -> bool:
+    return "-" in title and title == title.lower() and _NAME.fullmatch(title) is not None
+
+
+def _agrees(attributes: dict[str, str], stem: str) -> bool:
+    """Whether the manifest names it as its file is named: ``commons-io`` is ``org.apache.commons.io`` and ``Apache Commons IO``."""
+    titles = [attributes.get(one, "").lower() for one in _TITLES]
+    if "-" not in stem:  # the last word of a name may be that of any part: org.postgresql.jdbc
+        return stem.lower() in titles and stem.lower() not in _COMMON
+    names = (*_bundles(attributes), *(one.replace(" ", ".") for one in titles))
+    return any(_dotted(stem) in _dotted(one) for one in names)
+
+
+def _dotted(name: str) -> str:
+    return f".{name.lower().replace('-', '.')}."
+
+
+def _bundles(attributes: dict[str, str]) -> tuple[str, ...]:
+    """Names with dots."""
+    stated = (attributes.get(one, "") for one in ("Automatic-Module-Name", "Extension-Name", "Implementation-Title"))
+    return tuple(one for one in (symbolic_name(attributes), *stated) if "." in one and _NAME.fullmatch(one))
+
+
+def qualified(attributes: dict[str, str]) -> tuple[str, ...]:
+    """What begins as the group does, or is it."""
+    names = (*_bundles(attributes), attributes.get("Implementation-Vendor-Id", ""))
+    return tuple(one for one in names if "." in one and _NAME.fullmatch(one))
 
 
 def symbolic_name(attributes: dict[str, str]) -> str:

@@ -74,10 +74,15 @@ class _Model(NamedTuple):
 
 
 class Projects:
-    """The projects of one tree."""
+    """The projects of one tree; ``otherwise`` with profiles of which it is not known whether they are active.
 
-    def __init__(self, files: Mapping[str, Pom], documents: Documents) -> None:
-        self._files = files
+    ``unsure`` says whether a file that was read has such profiles.
+    """
+
+    def __init__(self, files: Mapping[str, Pom], documents: Documents, *, otherwise: bool = False) -> None:
+        self.unsure = any(pom.otherwise is not None for pom in files.values())
+        self._otherwise = otherwise
+        self._files = files = {path: self._chosen(pom) for path, pom in files.items()}
         self._documents = documents
         self._by_name: dict[tuple[str, str], list[str]] = {}
         for path, pom in files.items():
@@ -259,9 +264,13 @@ class Projects:
             return None
         data = self._documents(place)
         try:
-            return poms.parse(data) if data is not None else None
+            return self._chosen(poms.parse(data)) if data is not None else None
         except ValueError:
             return None
+
+    def _chosen(self, pom: Pom) -> Pom:
+        self.unsure = self.unsure or pom.otherwise is not None
+        return pom.otherwise if self._otherwise and pom.otherwise is not None else pom
 
     def _model_of(self, key: ManagementKey, version: str) -> _Model | None:
         place = self._place(key.group, key.artifact, version)

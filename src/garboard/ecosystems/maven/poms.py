@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Final
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import msgspec
 
 from garboard import lock_text
+from garboard.ecosystems.maven import profiles
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
+_Name = TypeVar("_Name")
 _LONGEST: Final = 500
 """Characters of a property."""
 
@@ -58,10 +60,12 @@ class Pom(msgspec.Struct, frozen=True, array_like=True):
     dependencies: tuple[Dependency, ...] = ()
     plugins: tuple[str, ...] = ()
     """Coordinates of what plugins and extensions of the build need."""
+    otherwise: Pom | None = None
+    """The same with those profiles of which it is not known whether they are active; None if there are none."""
 
 
 def parse(data: bytes) -> Pom:
-    """Read a file; what its profiles ask for counts, whichever are active.
+    """Read a file; of its profiles those count that are active in a build to which nothing is said of them.
 
     Raises:
         ValueError: it is no XML document, has a document type, or is none of a project.
@@ -69,8 +73,51 @@ def parse(data: bytes) -> Pom:
     root = lock_text.xml(data)
     if root.tag != "project":
         raise ValueError("its root is not a project")
-    parts = [root, *root.findall("profiles/profile")]
+    active, unsure = profiles.active(root)
+    pom = _of_parts(root, active)
+    unsure = [one for one in unsure if any(one.find(part) is not None for part in _TELLING)]
+    if not unsure:
+        return pom
+    both = [one for one in root.findall("profiles/profile") if one in (*active, *unsure)]
+    return msgspec.structs.replace(pom, otherwise=_contradicted(_of_parts(root, both), unsure))
+
+
+def _contradicted(pom: Pom, unsure: Sequence[Element]) -> Pom:
+    """A file with what these profiles contradict each other about left open: only some of them may be active."""
+    alone = [_of_parts(one, ()) for one in unsure]
+    properties = _several(entry for one in alone for entry in one.properties)
+    managed = _several((entry.key, entry.version) for one in alone for entry in one.managed)
+    needed = _several((entry.key, entry.version) for one in alone for entry in one.dependencies)
+    return msgspec.structs.replace(
+        pom,
+        properties=(*pom.properties, *((name, _OPEN) for name in properties)),
+        managed=_opened(pom.managed, managed),
+        dependencies=_opened(pom.dependencies, needed),
+    )
+
+
+_OPEN: Final = "${}"
+"""A version that cannot be known."""
+
+
+def _several(stated: Iterable[tuple[_Name, str]]) -> set[_Name]:
+    """The names of which several values are stated."""
+    first: dict[_Name, str] = {}
+    return {name for name, value in stated if first.setdefault(name, value) != value}
+
+
+def _opened(entries: tuple[Dependency, ...], keys: set[ManagementKey]) -> tuple[Dependency, ...]:
+    return tuple(msgspec.structs.replace(one, version=_OPEN) if one.key in keys else one for one in entries)
+
+
+_TELLING: Final = ("properties", "dependencies", "dependencyManagement")
+"""What of a profile says which artifacts there are."""
+
+
+def _of_parts(root: Element, active: Sequence[Element]) -> Pom:
+    parts = [root, *active]
     parent = root.find("parent")
+    first_counts = [*reversed(active), root]
     return Pom(
         _field(root, "groupId"),
         _field(root, "artifactId"),
@@ -83,11 +130,13 @@ def parse(data: bytes) -> Pom:
             for one in part.findall("properties/*")
             if len(text := _text(one)) <= _LONGEST
         ),
-        tuple(_dependencies(part.findall("dependencyManagement/dependencies/dependency") for part in parts)),
+        tuple(_dependencies(part.findall("dependencyManagement/dependencies/dependency") for part in first_counts)),
         tuple(_dependencies(part.findall("dependencies/dependency") for part in parts)),
         tuple(
             f"{_field(one, 'groupId')}:{_field(one, 'artifactId')}"
-            for found in (*root.iter("plugin"), *root.iterfind("build"))
+            for part in parts
+            for build in (*part.findall("build"), *part.findall("reporting"))
+            for found in (*build.iter("plugin"), build)
             for one in (*found.findall("dependencies/dependency"), *found.findall("extensions/extension"))
         ),
     )
