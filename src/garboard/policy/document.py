@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
+from garboard import toml_text
 from garboard.model.policy import Ignore, Level, PolicyError, PolicyFile, Rule, StageRules, Wanted
 from garboard.policy import of_findings, of_images, values
 from garboard.policy.toml_places import Path, places
@@ -84,7 +85,7 @@ def read(text: str, name: str) -> PolicyFile:
         PolicyError: it has mistakes; the message shows all of them, each with its line and a caret.
     """
     try:
-        document = tomllib.loads(text)
+        document = toml_text.loads(text)
     except tomllib.TOMLDecodeError as error:
         found = _AT.search(str(error))
         lines = text.splitlines() or [""]

@@ -10,7 +10,6 @@ from __future__ import annotations
 import datetime as dt
 import posixpath
 import re
-import tomllib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
@@ -18,7 +17,7 @@ from typing import Any, Final, NamedTuple
 import msgspec
 from packageurl import PackageURL
 
-from garboard import yaml_text
+from garboard import toml_text, yaml_text
 from garboard.model.errors import UsageError
 from garboard.model.package import SYSTEM_TYPES
 from garboard.model.policy import Ignore, PolicyError
@@ -389,7 +388,7 @@ def _one(value: str) -> tuple[str, ...]:
 
 
 def _osv_scanner(text: str, name: str, left: Left) -> Iterator[Ignore]:
-    found = tomllib.loads(text)
+    found = toml_text.loads(text)
     for key in found:
         if key not in {"IgnoredVulns", "PackageOverrides"}:
             left(f"{name}: {key} is not about what is ignored")

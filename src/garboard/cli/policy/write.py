@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from garboard import toml_text
 from garboard.cli.read_policy import bounded
 from garboard.model.errors import UsageError
 
@@ -29,7 +30,7 @@ def add(file: Path, ignores: Sequence[Ignore]) -> tuple[Ignore, ...]:
     before = document.read(text.removeprefix("\ufeff"), str(file)).ignores
     after = entries.appended(text, ignores)
     try:
-        tomllib.loads(after.removeprefix("\ufeff"))
+        toml_text.loads(after.removeprefix("\ufeff"))
     except tomllib.TOMLDecodeError as error:
         raise UsageError(
             f"{file} has its ignores in brackets, ignore = […], behind which no entry can be added",

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator
 from typing import Final
 
-from garboard import lock_text
+from garboard import lock_text, toml_text
 from garboard.lock_text import CUT, Named, Pinned, Remark
 from garboard.model.image import File
 from garboard.model.package import Fact, Unlisted
@@ -86,7 +85,7 @@ def _rebar(text: str) -> Iterator[Pinned | Remark]:
 
 def _gleam(text: str) -> Iterator[Pinned]:
     """A file of that name is Gleam's if it has its tables, or names the tools that build packages."""
-    document = tomllib.loads(text)
+    document = toml_text.loads(text)
     if "build_tools" not in text and not {"packages", "requirements"}.issubset(document):
         return
     packages = lock_text.listed(document, "packages")

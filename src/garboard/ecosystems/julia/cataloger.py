@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator
 from typing import Any, Final
 
+from garboard import toml_text
 from garboard.model.ecosystem import MetadataPaths
 from garboard.model.faults import worded
 from garboard.model.gap import Gap
@@ -25,7 +25,7 @@ def catalog(file: File, owned: MetadataPaths, /) -> Iterator[Fact]:
     if not _SLUG.fullmatch(slug):
         return
     try:
-        stated = tomllib.loads(file.data.decode("utf-8-sig"))
+        stated = toml_text.loads(file.data.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
         yield Gap(
             stage="catalog",

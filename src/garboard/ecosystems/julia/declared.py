@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator
 from typing import Final
 
-from garboard import lock_text
+from garboard import lock_text, toml_text
 from garboard.lock_text import Named, Pinned, Remark
 from garboard.model.image import File
 from garboard.model.package import Fact
@@ -24,12 +23,12 @@ def catalog(file: File, /) -> Iterator[Fact]:
 
 def _required(text: str) -> Named:
     keys = lock_text.toml_keys(text)
-    needed = lock_text.table(tomllib.loads(text), "deps")
+    needed = lock_text.table(toml_text.loads(text), "deps")
     return [(name, keys.get(("deps", name), 0)) for name in needed]
 
 
 def _packages(text: str) -> Iterator[Pinned | Remark]:
-    document = tomllib.loads(text)
+    document = toml_text.loads(text)
     stated = document.get("manifest_format")
     yield from lock_text.newer(stated and str(stated).partition(".")[0], ("1", "2"))
     lines = lock_text.lines(text, r"\[\[(?:deps\.)?([\w.]+)\]\]")

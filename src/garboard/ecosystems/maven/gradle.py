@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from garboard import lock_text
+from garboard import lock_text, toml_text
 from garboard.ecosystems.maven.effective import exact
 from garboard.lock_text import LINE, Pinned, Remark
 
@@ -173,7 +172,7 @@ def _asked(group: str, name: str, version: str | None, line: int) -> Pinned:
 
 def version_catalog(text: str) -> Iterator[Pinned]:
     """The libraries of a catalog, by its table of versions."""
-    document = tomllib.loads(text)
+    document = toml_text.loads(text)
     versions = lock_text.table(document, "versions")
     lines = lock_text.lines(text, r"""\s*["']?([\w.-]+)["']?\s*=""")
     for alias, entry in lock_text.table(document, "libraries").items():

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator
 from typing import Final
 
-from garboard import lock_text
+from garboard import lock_text, toml_text
 from garboard.ecosystems.maven.effective import exact
 from garboard.lock_text import Pinned
 from garboard.model.image import File
@@ -73,7 +72,7 @@ def _of_script(text: str) -> Iterator[Pinned]:
 def _of_catalog(text: str) -> Iterator[Pinned]:
     if "[plugins]" not in text:
         return
-    document = tomllib.loads(text)
+    document = toml_text.loads(text)
     versions = lock_text.mapping(document.get("versions"))
     lines = lock_text.lines(text, r"""\s*["']?([\w.-]+)["']?\s*=""", last=True)
     for alias, entry in lock_text.mapping(document.get("plugins")).items():

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import json
 import re
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from garboard import lock_text
+from garboard import lock_text, toml_text
 from garboard.ecosystems.python.locked import TYPE, LockedDistribution, packages
 from garboard.ecosystems.python.names import normalize
 from garboard.lock_text import Remark
@@ -84,7 +83,7 @@ def _pipenv(text: str) -> Iterator[LockedDistribution | Remark]:
 
 def _tables(text: str) -> Iterator[LockedDistribution | Remark]:
     """Of poetry, uv, pdm and PEP 751: each an array of tables, with dependencies in a form of its own."""
-    document = tomllib.loads(text)
+    document = toml_text.loads(text)
     yield from _form(document)
     places = [number for number, line in enumerate(text.splitlines(), 1) if _TABLE.match(line)]
     tables: Sequence[Mapping[str, Any]] = document.get("package") or document.get("packages") or []

@@ -6,11 +6,10 @@ Source: https://packaging.python.org/en/latest/specifications/pyproject-toml/#de
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator
 from typing import Any, Final
 
-from garboard import lock_text
+from garboard import lock_text, toml_text
 from garboard.ecosystems.python.edited_requirements import requirement
 from garboard.model.fix import CannotEdit, Splice
 from garboard.splices import telling
@@ -53,7 +52,7 @@ def _lists(data: bytes) -> tuple[dict[str, list[str]], Any]:
     Raises:
         ValueError: it is not what a project's file has to be.
     """
-    document = tomllib.loads(data.decode("utf-8"))
+    document = toml_text.loads(data.decode("utf-8"))
     project = document.get("project")
     if not isinstance(project, dict):
         raise ValueError("there is no project")  # noqa: TRY004

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import ast
 import re
-import tomllib
 import warnings
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from types import MappingProxyType
 from typing import Any, Final
 
-from garboard import lock_text
+from garboard import lock_text, toml_text
 from garboard.ecosystems.python.locked import ORDER, TYPE
 from garboard.ecosystems.python.names import normalize
 from garboard.lock_text import Named, Pins, Remark
@@ -79,7 +78,7 @@ def hint(name: str, data: bytes) -> str:
 
 
 def _project(text: str) -> Stated:
-    document = tomllib.loads(text)
+    document = toml_text.loads(text)
     yield from _elsewhere(lock_text.table(document, "project"), lock_text.table(document, "tool"))
     lines = _quoted(text)
     for key, needs, only in _lists(document):
@@ -116,7 +115,7 @@ def _lists(document: Mapping[str, Any]) -> Iterator[tuple[str, Any, bool]]:
 
 def _project_pins(text: str) -> Mapping[str, str]:
     """Of what every installation of the project needs, and takes from an index."""
-    document = tomllib.loads(text)
+    document = toml_text.loads(text)
     sources = {normalize(name) for name in lock_text.table(document, "tool", "uv", "sources")}
     found: dict[str, set[str]] = {}
     for need in lock_text.entries(lock_text.table(document, "project").get("dependencies"), "dependencies"):
@@ -129,7 +128,7 @@ def _project_pins(text: str) -> Mapping[str, str]:
 
 
 def _pipfile_pins(text: str) -> Mapping[str, str]:
-    document = tomllib.loads(text)
+    document = toml_text.loads(text)
     found: dict[str, set[str]] = {}
     for table in document.keys() - _NOT_CATEGORIES:
         for name, wanted in lock_text.table(document, table).items():
@@ -194,7 +193,7 @@ def _quoted(text: str) -> Mapping[str, int]:
 
 
 def _pipfile(text: str) -> Named:
-    document = tomllib.loads(text)
+    document = toml_text.loads(text)
     keys = lock_text.toml_keys(text)
     for table in sorted(document.keys() - _NOT_CATEGORIES):
         names = lock_text.table(document, table)

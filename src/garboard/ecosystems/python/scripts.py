@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator
 from typing import Any, Final
 
-from garboard import lock_text
+from garboard import lock_text, toml_text
 from garboard.ecosystems.python.locked import ORDER, TYPE
 from garboard.ecosystems.python.names import normalize
 from garboard.ecosystems.python.requirements import parsed
@@ -55,7 +54,7 @@ def _stated(text: str, *, whole: bool) -> Iterator[Pinned | Remark]:
             yield Remark("states more about itself than is looked at: what it needs was not judged")
         return
     try:
-        needs = tomllib.loads("\n".join(content)).get("dependencies")
+        needs = toml_text.loads("\n".join(content)).get("dependencies")
     except ValueError as error:
         yield Remark(f"states what it needs in a form that cannot be read: {worded(error)}")
         return

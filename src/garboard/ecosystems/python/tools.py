@@ -6,12 +6,11 @@ An installation of the project does without, so what states no version is told a
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Final
 
-from garboard import lock_text
+from garboard import lock_text, toml_text
 from garboard.ecosystems.python.locked import LockedDistribution, packages
 from garboard.ecosystems.python.requirements import parsed
 from garboard.lock_text import Remark
@@ -69,7 +68,7 @@ Needs = Iterator[tuple[str, int] | Remark]
 def _build(text: str) -> Needs:
     if "build-system" not in text:
         return
-    needs = lock_text.mapping(tomllib.loads(text).get("build-system")).get("requires")
+    needs = lock_text.mapping(toml_text.loads(text).get("build-system")).get("requires")
     lines = _places(text)
     for need in needs if isinstance(needs, list) else ():
         if isinstance(need, str):
@@ -108,7 +107,7 @@ def _places(text: str) -> Mapping[str, int]:
 def _in_tables(text: str) -> Needs:
     """``tox.toml`` and ``hatch.toml``: lists under the names that these have for them, wherever they are."""
     lines = _places(text)
-    waiting: list[object] = [tomllib.loads(text)]
+    waiting: list[object] = [toml_text.loads(text)]
     while waiting:
         for key, value in lock_text.mapping(waiting.pop()).items():
             if key in _LISTS and isinstance(value, str):

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
 
-from garboard import lock_text
+from garboard import lock_text, toml_text
 from garboard.lock_text import Named, Remark
 from garboard.model.faults import worded
 from garboard.model.gap import Gap
@@ -31,7 +30,7 @@ def catalog(file: File, /) -> Iterator[Fact]:
         return
     try:
         text = lock_text.decoded(file.data)
-        document = tomllib.loads(text)
+        document = toml_text.loads(text)
         entries = lock_text.listed(document, "package") if document else []
         entries = [*([document["root"]] if "root" in document else []), *entries]
         crates = [one for one in entries if _is_crate(one)]
@@ -63,7 +62,7 @@ def catalog(file: File, /) -> Iterator[Fact]:
 def _manifest(file: File) -> Iterator[Fact]:
     facts = tuple(lock_text.asked(file, _required, type_=TYPE, hint=_HINT))
     try:
-        document = tomllib.loads(lock_text.decoded(file.data))
+        document = toml_text.loads(lock_text.decoded(file.data))
     except lock_text.ERRORS:
         yield from facts
         return
@@ -90,7 +89,7 @@ def _replaced(document: Mapping[str, Any]) -> Iterator[str]:
 
 def _required(text: str) -> Named:
     """Crates in folders of the project are its own."""
-    document = tomllib.loads(text)
+    document = toml_text.loads(text)
     lines = lock_text.toml_keys(text)
     tables = {kind: lock_text.table(document, kind) for kind in _KINDS}
     tables["workspace.dependencies"] = lock_text.table(document, "workspace", "dependencies")

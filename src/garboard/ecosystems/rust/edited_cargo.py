@@ -6,11 +6,11 @@ Source: https://doc.rust-lang.org/cargo/reference/specifying-dependencies.html
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any, Final
 
+from garboard import toml_text
 from garboard.lock_text import mapping, text_of
 from garboard.model.fix import CannotEdit, Splice
 from garboard.splices import LARGEST, telling
@@ -89,7 +89,7 @@ def _said(name: str, data: bytes) -> tuple[tuple[_Entry, ...], object]:
     Raises:
         ValueError: it is no TOML.
     """
-    document = tomllib.loads(data.decode("utf-8"))
+    document = toml_text.loads(data.decode("utf-8"))
     stated: list[_Entry] = []
     for path, table in _tables(document):
         for key, one in list(table.items()):

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator
 from typing import Final
 
-from garboard import lock_text
+from garboard import lock_text, toml_text
 from garboard.lock_text import Pinned, Remark
 from garboard.model.faults import worded
 from garboard.model.image import File
@@ -36,7 +35,7 @@ def _stated(text: str) -> Iterator[Pinned | Remark]:
 
 def _manifest(text: str) -> Iterator[Pinned | Remark]:
     try:
-        document = tomllib.loads(text)
+        document = toml_text.loads(text)
     except ValueError as error:
         yield Remark(f"states what it needs in a form that cannot be read: {worded(error)}")
         return
