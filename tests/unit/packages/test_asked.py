@@ -698,3 +698,27 @@ def test_a_lock_file_of_conda_answers_for_an_environment_without_pip(tmp_path: P
     lock = "version: 1\npackage:\n- name: numpy\n  version: 1.21.0\n  manager: conda\n"
     assert read(tmp_path / "alone", {"environment.yml": environment}).gaps
     assert read(tmp_path / "with", {"environment.yml": environment, "conda-lock.yml": lock}).gaps == ()
+
+
+@pytest.mark.parametrize("project", PROJECTS, ids=lambda one: one.manifest)
+def test_lines_may_end_as_on_windows(tmp_path: Path, project: Project) -> None:
+    for text, path in ((project.asks, project.manifest), (project.locked, project.lock)):
+        unix = read(tmp_path / "unix" / path, {path: text})
+        windows = read(tmp_path / "windows" / path, {path: text.replace("\n", "\r\n")})
+        assert (windows.packages, windows.gaps) == (unix.packages, unix.gaps), path
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'def project, do: [app: :a, deps: [{:a, "1.0.0"}]]\n',
+        'def project, do: [app: :a, deps: deps()]\n  defp deps, do: [{:a, "1.0.0"}]\n',
+        'defp deps(:test), do: [{:a, "1.0.0"}]\n',
+        'defp deps do\n  [{:b, "1", only: [:dev]},\n  # {:x, "1"}\n  ] ++ [{:a, "1.0.0"}]\nend\ndefp x, do: [{:y, "1"}]\n',
+        'defp deps do\r\n  [\r\n    {:a, "1.0.0"}\r\n  ]\r\nend\r\n',
+    ],
+)
+def test_what_mix_asks_for_is_told_however_it_is_written(tmp_path: Path, text: str) -> None:
+    (gap,) = read(tmp_path, {"mix.exs": text}).gaps
+    assert "mix deps.get" in gap.reason
+    assert "{:x" not in gap.reason
