@@ -124,6 +124,12 @@ PROJECTS = [
         '%{\n  "a": {:hex, :a, "1.0.0", "aa", [:mix], [{:b, "~> 2.0"}], "hexpm"},\n  "b": {:hex, :b, "2.0.0", "aa", [:mix], [], "hexpm"},\n}\n',
     ),
     Project(
+        "DESCRIPTION",
+        "Package: shop\nDepends: R (>= 4.0), methods\nImports:\n    a (>= 1.0),\n    stats\n",
+        "renv.lock",
+        _json({"Packages": {"a": {"Version": "1.0.0", "Source": "Repository", "Requirements": ["b"]}, "b": {"Version": "2.0.0", "Source": "Repository"}}}),
+    ),
+    Project(
         "pubspec.yaml",
         "name: shop\ndependencies:\n  flutter:\n    sdk: flutter\n  a: ^1.0.0\n",
         "pubspec.lock",
@@ -722,3 +728,9 @@ def test_what_mix_asks_for_is_told_however_it_is_written(tmp_path: Path, text: s
     (gap,) = read(tmp_path, {"mix.exs": text}).gaps
     assert "mix deps.get" in gap.reason
     assert "{:x" not in gap.reason
+
+
+def test_what_r_has_installed_asks_for_nothing(tmp_path: Path) -> None:
+    text = "Package: a\nVersion: 1\nImports: b\n"
+    assert read(tmp_path / "source", {"DESCRIPTION": text}).gaps
+    assert not read(tmp_path / "built", {"DESCRIPTION": f"{text}Built: R 4.3.1\n"}).gaps
