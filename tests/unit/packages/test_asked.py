@@ -734,3 +734,10 @@ def test_what_r_has_installed_asks_for_nothing(tmp_path: Path) -> None:
     text = "Package: a\nVersion: 1\nImports: b\n"
     assert read(tmp_path / "source", {"DESCRIPTION": text}).gaps
     assert not read(tmp_path / "built", {"DESCRIPTION": f"{text}Built: R 4.3.1\n"}).gaps
+
+
+@pytest.mark.parametrize("version", ["${LXML}", "{{lxml}}", "%LXML%", "5.${MINOR}"])
+def test_a_version_that_is_filled_in_is_not_known(tmp_path: Path, version: str) -> None:
+    found = read(tmp_path, {"requirements.txt": f"lxml=={version}\nb==1.0\n"})
+    assert [one.name for one in found.packages] == ["b"]
+    assert any("states no version of lxml" in gap.reason for gap in found.gaps)
