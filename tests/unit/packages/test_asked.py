@@ -741,3 +741,11 @@ def test_a_version_that_is_filled_in_is_not_known(tmp_path: Path, version: str) 
     found = read(tmp_path, {"requirements.txt": f"lxml=={version}\nb==1.0\n"})
     assert [one.name for one in found.packages] == ["b"]
     assert any("states no version of lxml" in gap.reason for gap in found.gaps)
+
+
+def test_pub_packages_of_repositories_are_judged_and_those_of_folders_are_own(tmp_path: Path) -> None:
+    text = 'packages:\n  g:\n    source: git\n    version: "1.0.0"\n  p:\n    source: path\n    version: "2.0.0"\n'
+    found = read(tmp_path, {"pubspec.lock": text})
+    assert [(one.name, one.version) for one in found.packages if not one.application] == [("g", "1.0.0")]
+    (gap,) = found.gaps
+    assert "as if it were the release of its version: g" in gap.reason
