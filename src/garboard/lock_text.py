@@ -112,12 +112,13 @@ def facts(
 def decoded(data: bytes) -> str:
     """The text of a file, without the mark of its byte order; UTF-8 where that names no other encoding.
 
+    Lines end as on Unix, whatever ends them in the file.
+
     Raises:
         ValueError: it is no text of that encoding.
     """
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return data.decode("utf-16")
-    return data.decode("utf-8-sig")
+    marked = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return data.decode("utf-16" if marked else "utf-8-sig").replace("\r\n", "\n")
 
 
 def gaps(path: str, remarks: Iterable[Remark]) -> Iterator[Gap]:

@@ -68,3 +68,19 @@ def test_libraries_of_a_catalog_that_is_not_here_are_told(tmp_path: Path, path: 
 def test_what_is_in_a_comment_or_of_plugins_names_no_library(tmp_path: Path) -> None:
     script = "plugins {\n  alias(libs.plugins.a)\n}\n// implementation(libs.b)\n/*\n implementation libs.b\n*/\n"
     assert read(tmp_path, {"build.gradle": script, "x": ""}).gaps == ()
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("build.gradle", "dependencies {{\n    implementation 'g:a:{}'\n}}\n"),
+        (
+            "gradle/libs.versions.toml",
+            '[versions]\na = "{}"\n[libraries]\na = {{ module = "g:a", version.ref = "a" }}\n',
+        ),
+    ],
+)
+@pytest.mark.parametrize(("stated", "version"), [("2.14.1!!", "2.14.1"), ("[1.7, 1.8[!!1.7.25", "1.7.25")])
+def test_strict_versions(tmp_path: Path, path: str, text: str, stated: str, version: str) -> None:
+    (found,) = read(tmp_path, {path: text.format(stated)}).packages
+    assert (found.namespace, found.name, found.version) == ("g", "a", version)

@@ -6,6 +6,8 @@ import json
 
 import pytest
 
+from garboard.ecosystems.php.version import key as version_key
+from garboard.versions.invalid import InvalidVersion
 from tests.unit.ecosystems.reading import cataloger_of, gaps, packages, read
 from tests.unit.packages.test_unread import inventory, layer
 
@@ -110,3 +112,10 @@ def test_what_programs_load_only_repeats_the_list() -> None:
 def test_another_file_of_that_name_is_a_gap() -> None:
     (reason,) = gaps(read(cataloger, PATH.replace(".json", ".php"), "<?php return [];"))
     assert "lists no versions" in reason
+
+
+@pytest.mark.parametrize("text", ["9999999-dev", "9999999.9999999.9999999.9999999-dev", "v9999999-DEV"])
+def test_the_default_branch_is_not_newer_than_every_release(text: str) -> None:
+    with pytest.raises(InvalidVersion):
+        version_key(text)
+    assert version_key("9999999") > version_key("1.0.0")

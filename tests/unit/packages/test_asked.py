@@ -124,6 +124,12 @@ PROJECTS = [
         '%{\n  "a": {:hex, :a, "1.0.0", "aa", [:mix], [{:b, "~> 2.0"}], "hexpm"},\n  "b": {:hex, :b, "2.0.0", "aa", [:mix], [], "hexpm"},\n}\n',
     ),
     Project(
+        "DESCRIPTION",
+        "Package: shop\nDepends: R (>= 4.0), methods\nImports:\n    a (>= 1.0),\n    stats\n",
+        "renv.lock",
+        _json({"Packages": {"a": {"Version": "1.0.0", "Source": "Repository", "Requirements": ["b"]}, "b": {"Version": "2.0.0", "Source": "Repository"}}}),
+    ),
+    Project(
         "pubspec.yaml",
         "name: shop\ndependencies:\n  flutter:\n    sdk: flutter\n  a: ^1.0.0\n",
         "pubspec.lock",
@@ -698,3 +704,48 @@ def test_a_lock_file_of_conda_answers_for_an_environment_without_pip(tmp_path: P
     lock = "version: 1\npackage:\n- name: numpy\n  version: 1.21.0\n  manager: conda\n"
     assert read(tmp_path / "alone", {"environment.yml": environment}).gaps
     assert read(tmp_path / "with", {"environment.yml": environment, "conda-lock.yml": lock}).gaps == ()
+
+
+@pytest.mark.parametrize("project", PROJECTS, ids=lambda one: one.manifest)
+def test_lines_may_end_as_on_windows(tmp_path: Path, project: Project) -> None:
+    for text, path in ((project.asks, project.manifest), (project.locked, project.lock)):
+        unix = read(tmp_path / "unix" / path, {path: text})
+        windows = read(tmp_path / "windows" / path, {path: text.replace("\n", "\r\n")})
+        assert (windows.packages, windows.gaps) == (unix.packages, unix.gaps), path
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'def project, do: [app: :a, deps: [{:a, "1.0.0"}]]\n',
+        'def project, do: [app: :a, deps: deps()]\n  defp deps, do: [{:a, "1.0.0"}]\n',
+        'defp deps(:test), do: [{:a, "1.0.0"}]\n',
+        'defp deps do\n  [{:b, "1", only: [:dev]},\n  # {:x, "1"}\n  ] ++ [{:a, "1.0.0"}]\nend\ndefp x, do: [{:y, "1"}]\n',
+        'defp deps do\r\n  [\r\n    {:a, "1.0.0"}\r\n  ]\r\nend\r\n',
+    ],
+)
+def test_what_mix_asks_for_is_told_however_it_is_written(tmp_path: Path, text: str) -> None:
+    (gap,) = read(tmp_path, {"mix.exs": text}).gaps
+    assert "mix deps.get" in gap.reason
+    assert "{:x" not in gap.reason
+
+
+def test_what_r_has_installed_asks_for_nothing(tmp_path: Path) -> None:
+    text = "Package: a\nVersion: 1\nImports: b\n"
+    assert read(tmp_path / "source", {"DESCRIPTION": text}).gaps
+    assert not read(tmp_path / "built", {"DESCRIPTION": f"{text}Built: R 4.3.1\n"}).gaps
+
+
+@pytest.mark.parametrize("version", ["${LXML}", "{{lxml}}", "%LXML%", "5.${MINOR}"])
+def test_a_version_that_is_filled_in_is_not_known(tmp_path: Path, version: str) -> None:
+    found = read(tmp_path, {"requirements.txt": f"lxml=={version}\nb==1.0\n"})
+    assert [one.name for one in found.packages] == ["b"]
+    assert any("states no version of lxml" in gap.reason for gap in found.gaps)
+
+
+def test_pub_packages_of_repositories_are_judged_and_those_of_folders_are_own(tmp_path: Path) -> None:
+    text = 'packages:\n  g:\n    source: git\n    version: "1.0.0"\n  p:\n    source: path\n    version: "2.0.0"\n'
+    found = read(tmp_path, {"pubspec.lock": text})
+    assert [(one.name, one.version) for one in found.packages if not one.application] == [("g", "1.0.0")]
+    (gap,) = found.gaps
+    assert "as if it were the release of its version: g" in gap.reason

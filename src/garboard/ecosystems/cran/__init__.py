@@ -74,5 +74,6 @@ ECOSYSTEM: Final = Ecosystem(
     misses="R itself and the packages that are part of it (a gap where no package owns them)",
     reference="https://cran.r-project.org/doc/manuals/r-release/R-exts.html#The-DESCRIPTION-file",
     declares=("**/renv.lock",),
+    manifests=("**/DESCRIPTION",),
     load_declared=_declared,
 )

@@ -17,7 +17,9 @@ _MIX: Final = re.compile(r'\s*"([\w.-]+)":\s*\{:(\w+),\s*(?::"?([\w.-]+)"?,\s*"(
 _BRACES: Final = frozenset({"", "%{", "}", "%{}"})
 _NOT_KNOWN: Final = "line {} is of a form that is not known: what it names was not judged"
 _MIX_NEED: Final = re.compile(r"\{:(\w+),([^{}]*+)")
-_REQUIRED: Final = re.compile(r"[\s\[]*\{:(\w+),")
+_OPENED: Final = re.compile(r"(?m)^[ \t]*defp?[ \t]+deps\b(?:\([^()\n]*\))?(?:[ \t]*(do)\b)?|\bdeps:[ \t]*(?=\[)")
+_TOKEN: Final = re.compile(r'\{[ \t]*:"?(\w+)"?[ \t]*,|\n[ \t]*(end\b|def)|#[^\n]*|"(?:[^"\\\n]|\\.)*"|[\[\]\n]')
+"""What opens a dependency, what ends a function, and what else counts: remarks, texts, brackets and lines."""
 _REBAR: Final = re.compile(r'[\s\[]*\{<<"([\w.-]+)">>,\s*\{(\w+),\s*(?:<<"([\w.-]+)">>,\s*<<"([^"]+)">>)?')
 
 _REBAR_FORM: Final = re.compile(r'\s*\{"([^"\n]*)"\s*,')
@@ -37,14 +39,21 @@ def catalog(file: File, /) -> Iterator[Fact]:
 
 
 def _required(text: str) -> Named:
-    """The tuples of the function ``deps``."""
-    before, _, after = text.partition("deps do\n")
-    start = before.count("\n") + 2
-    for number, line in enumerate(after.split("\n"), start):
-        if line.strip() == "end":
-            return
-        if (found := _REQUIRED.match(line)) is not None:
-            yield found[1], number
+    """The tuples of the function ``deps``, or of the list that ``project`` states itself."""
+    done, number = 0, 1
+    for opened in _OPENED.finditer(text):
+        if opened.start() < done:
+            continue
+        number += text.count("\n", done, opened.end())
+        done, depth = len(text), 0
+        for token in _TOKEN.finditer(text, opened.end()):
+            if token[1] is not None and depth == 1:
+                yield token[1], number
+            depth += {"[": 1, "]": -1}.get(token[0], 0)
+            if depth < 1 and (token[2] is not None or (token[0] == "]" and opened[1] is None)):
+                done = token.start()
+                break
+            number += token[0].count("\n")
 
 
 def _mix(text: str) -> Iterator[Pinned | Remark | Unlisted]:

@@ -167,7 +167,13 @@ def _blank(text: str) -> str:
 
 def _asked(group: str, name: str, version: str | None, line: int) -> Pinned:
     stated = "" if version is None or "+" in version or version.startswith("latest.") else version
-    return Pinned(f"{group}:{name}", exact(stated), asked=True, line=line)
+    return Pinned(f"{group}:{name}", exact(_strict(stated)), asked=True, line=line)
+
+
+def _strict(version: str) -> str:
+    """What is taken of a version with ``!!``: nothing else is allowed, or nothing outside of a range, and which is preferred."""
+    allowed, _, preferred = version.partition("!!")
+    return preferred or allowed
 
 
 def version_catalog(text: str) -> Iterator[Pinned]:
@@ -190,7 +196,7 @@ def _rich(version: Any) -> str:
     """A version, or what it is at least where several are stated."""
     if isinstance(version, Mapping):
         version = version.get("strictly") or version.get("prefer") or version.get("require")
-    return version if isinstance(version, str) else ""
+    return _strict(version) if isinstance(version, str) else ""
 
 
 def verified(text: str) -> Iterator[Pinned]:

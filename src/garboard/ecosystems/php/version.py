@@ -14,6 +14,8 @@ _LONGEST = 1024
 """Characters; longer text is not a version (and Python refuses integers of more than 4300 digits)."""
 _VERSION = re.compile(r"v?[0-9][0-9a-z._+-]*", re.ASCII)
 _PART = re.compile(r"[0-9]+|[a-z]+")
+_BRANCH = re.compile(r"v?9999999(?:\.9999999){0,3}-dev")
+"""What Composer 1 called the default branch: higher than every release, and no release."""
 _RANKS: Final = {
     name: rank
     for rank, names in enumerate((("dev",), ("alpha", "a"), ("beta", "b"), ("rc", "c")), start=1)
@@ -33,7 +35,7 @@ def key(text: str, /) -> tuple[Part, ...]:
         InvalidVersion: the text is a branch, or anything else.
     """
     lower = text.lower().strip()
-    if len(text) > _LONGEST or not _VERSION.fullmatch(lower):
+    if len(text) > _LONGEST or not _VERSION.fullmatch(lower) or _BRANCH.match(lower):
         raise InvalidVersion(NAME, text)
     words = _PART.findall(lower.removeprefix("v").partition("+")[0])
     numbers = next((at for at, word in enumerate(words) if not word.isdigit()), len(words))

@@ -25,6 +25,8 @@ _REQUIREMENT: Final = re.compile(
     r"([A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?)[ \t]*(?:\[[^\]]*\])?[ \t]*(?:\(?[ \t]*(===?)[ \t]*([^\s;,)*]+)\)?[ \t]*)?(?=[;\s]|--|$)"
 )
 """A pinned requirement (PEP 508), or one whose version is left open."""
+_WORKED_OUT: Final = re.compile(r"[${%]")
+"""In a version that something else fills in: pip's variables, templates."""
 _OPEN: Final = re.compile(r"([A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?)[ \t]*(?:\[[^\]]*\])?[ \t]*(?=[<>~!=(@;\s]|$)")
 _LIKE: Final = re.compile(r"(?:-|[A-Za-z0-9][\w.-]*[ \t]*(?:\[[^\]]*\])?[ \t]*(?:[<>~!=(@;]|--|$)|\S+://|[./])")
 """How a line of such a list begins."""
@@ -197,7 +199,7 @@ def parsed(text: str) -> RequirementsList:
                 named[naming[1] or naming[2][0]].append(naming[3])
             continue
         found = _REQUIREMENT.match(line)
-        if found is not None and found[3]:
+        if found is not None and found[3] and not _WORKED_OUT.search(found[3]):
             entries.append(LockedDistribution(found[1], found[3], line=number))
             continue
         address = line.removeprefix("--editable").removeprefix("-e").strip(" =")
