@@ -23,7 +23,7 @@ _NEEDED_BY_ROOT: Final = ("dependencies", "devDependencies", "optionalDependenci
 _TRAILING: Final = re.compile(r'("(?:[^"\\]|\\.)*(?:"|\Z))|,(?=[ \t\r\n]*[}\]])')
 _FIELD_NAME: Final = r'\s*"((?:[^"\\]|\\.)*)"\s*:'
 _YARN_PAIR: Final = re.compile(r'("[^"]*+"|[^\s"]+)\s+("[^"]*+"|\S+)')
-_BERRY: Final = ("3", "4", "5", "6", "7", "8", "9")
+_BERRY: Final = ("3", "4", "5", "6", "7", "8", "9", "10")
 _PNPM: Final = ("5", "6", "7", "9")
 _LOCAL: Final = ("link:", "file:", "workspace:", "portal:")
 _FIELD: Final = 2
@@ -281,7 +281,7 @@ def _pnpm_key(path: str, *, old: bool) -> tuple[str, str]:
 
 def _bun(text: str) -> Iterator[LockedModule | Remark | Unlisted]:
     document = msgspec.json.decode(_TRAILING.sub(lambda found: found[1] or "", text))
-    yield from lock_text.newer(document.get("lockfileVersion"), ("0", "1"))
+    yield from lock_text.newer(document.get("lockfileVersion"), ("0", "1", "2"))
     packages: dict[str, list[Any]] = lock_text.listed(document, "packages")
     lines = lock_text.lines(text, _FIELD_NAME, last=True)
 
