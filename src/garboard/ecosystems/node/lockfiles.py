@@ -20,6 +20,7 @@ ORDER: Final = "semver"
 _RELEASE: Final = re.compile(r"v?\d+(?:\.\d+)*[^\s/:]*")
 _NEEDED: Final = ("dependencies", "optionalDependencies", "peerDependencies")
 _NEEDED_BY_ROOT: Final = ("dependencies", "devDependencies", "optionalDependencies")
+_NEEDED_BY_PNPM: Final = (*_NEEDED_BY_ROOT, "configDependencies", "packageManagerDependencies")
 _TRAILING: Final = re.compile(r'("(?:[^"\\]|\\.)*(?:"|\Z))|,(?=[ \t\r\n]*[}\]])')
 _FIELD_NAME: Final = r'\s*"((?:[^"\\]|\\.)*)"\s*:'
 _YARN_PAIR: Final = re.compile(r'("[^"]*+"|[^\s"]+)\s+("[^"]*+"|\S+)')
@@ -226,7 +227,17 @@ def _pnpm(text: str) -> Iterator[LockedModule | Remark | Unlisted]:
     documents = [one for one in yaml_text.read(text) if "importers" in one or "lockfileVersion" in one]
     if not documents:
         raise ValueError("it states no lockfileVersion")
-    document = documents[-1]
+    seen: set[str] = set()
+    for document in reversed(documents):  # the project's own is the last one
+        for found in _pnpm_document(document):
+            if not isinstance(found, LockedModule):
+                yield found
+            elif found.key not in seen:
+                seen.add(found.key)
+                yield found
+
+
+def _pnpm_document(document: yaml_text.YamlMapping) -> Iterator[LockedModule | Remark | Unlisted]:
     version = document["lockfileVersion"].partition("-")[0]
     old = float(version) < 6
     yield from lock_text.newer(version.partition(".")[0], _PNPM)
@@ -241,7 +252,7 @@ def _pnpm(text: str) -> Iterator[LockedModule | Remark | Unlisted]:
         return f"{name}@{wanted.partition('_')[0] if old else wanted.partition('(')[0]}"
 
     importers = document.get("importers") or {".": document}
-    asked = {key(*pair) for one in importers.values() for pair in _pairs(one, _NEEDED_BY_ROOT)}
+    asked = {key(*pair) for one in importers.values() for pair in _pairs(one, _NEEDED_BY_PNPM)}
     known = {"@".join(_pnpm_key(path, old=old)) for path in packages}
     yield from _unlisted((key for key in asked if _RELEASE.fullmatch(_split(key)[1])), known)
     needs: dict[str, dict[str, None]] = {}
