@@ -43,8 +43,8 @@ def _select(
         if candidates and candidates[0].known_platform is None
         else manifests.choose(candidates, options.platform, subject)
     )
-    others = [item for item in candidates if item is not chosen and item.known_platform == chosen.known_platform]
-    if not others or not tops:
+    others = [item for item in candidates if item is not chosen and _is_another(item, chosen, alike=bool(tops))]
+    if not others:
         return chosen, ()
     names = ", ".join(
         sorted({name for item in others for name in _names(item)[:1]} or {item.digest for item in others})
@@ -52,6 +52,14 @@ def _select(
     return chosen, (
         Gap(stage="image", subject=subject, reason=f"it holds further images, which were not scanned: {names}"),
     )
+
+
+def _is_another(one: manifests.Descriptor, chosen: manifests.Descriptor, *, alike: bool) -> bool:
+    """Whether it is no other platform's part of the chosen image; without a name it may be one, unless it is ``alike`` in that."""
+    names = _names(one), _names(chosen)
+    if all(names) and not set(names[0]) & set(names[1]):
+        return True
+    return alike and one.known_platform == chosen.known_platform
 
 
 class Chosen(NamedTuple):

@@ -41,14 +41,18 @@ from garboard.packages import (
     dockerfiles,
     graph,
     held,
+    install_commands,
     ownership,
     unexplained,
     unread,
     unread_lists,
+    vendored_crates,
 )
 from garboard.packages.ownership import Listed, Owners, ReplacedProgram
 from garboard.packages.purl import purl
 
+_ENDS_OF_LISTS = ("-declared", "-scripts", "-other-cases")
+_OF_LISTS = frozenset({unread_lists.NAME, install_commands.NAME, dockerfiles.NAME})
 _TELLING = frozenset({unread.NAME, unread_lists.NAME})
 """Readers that tell of files which none reads."""
 Key = tuple[str, str, str, str, str]
@@ -77,6 +81,11 @@ def _introductions(versions: tuple[FileVersion, ...]) -> dict[Key, int]:
     return since
 
 
+def _lists(reader: str) -> bool:
+    """Whether a reader is of what a project asks for, and not of what is installed."""
+    return reader.endswith(_ENDS_OF_LISTS) or reader in _OF_LISTS
+
+
 class _Facts:
     """The facts of the files in the final image."""
 
@@ -101,8 +110,10 @@ class _Facts:
         self.gaps: list[Gap] = list(files.gaps)
         self._billed: list[tuple[Package, Location, int]] = []
         """What bills of materials name."""
+        crates = vendored_crates.folders([one.path for one in files.histories if one.reader == vendored_crates.NAME])
         for history in files.histories:
-            self._add(history)
+            if not (_lists(history.reader) and vendored_crates.within(history.path, crates)):
+                self._add(history)
         self._add_billed()
         self.gaps = _once(self.gaps)
 

@@ -10,7 +10,16 @@ from garboard.ecosystems import ECOSYSTEMS
 from garboard.model.ecosystem import Catalog, Ecosystem, PlainCatalog
 from garboard.model.image import File, Reader
 from garboard.model.package import Fact
-from garboard.packages import archived_packages, archives, distro, unread, unread_kinds, users, vendored_modules
+from garboard.packages import (
+    archived_packages,
+    archives,
+    distro,
+    unread,
+    unread_kinds,
+    users,
+    vendored_crates,
+    vendored_modules,
+)
 from garboard.packages.guard import guarded
 from garboard.patterns import of_globs
 
@@ -374,4 +383,5 @@ CATALOGERS: Final[tuple[Reader, ...]] = (
     unread,
     vendored_modules,
     users,
+    vendored_crates,
 )

@@ -121,6 +121,32 @@ def test_further_images_of_an_archive_are_a_gap(tmp_path):
     assert scan(f"{path}:app:1") == {"x.egg": "e"}
 
 
+@pytest.mark.parametrize(
+    ("names", "architectures", "further"),
+    [
+        (("clean", "bad"), ("amd64", "amd64"), "bad"),
+        (("clean", "bad"), ("amd64", "arm64"), "bad"),
+        (("app:1", "app:1"), ("amd64", "arm64"), ""),
+        ((None, None), ("amd64", "arm64"), ""),
+    ],
+)
+def test_further_images_of_a_layout_with_platforms(tmp_path, names, architectures, further):
+    blobs = oci_blobs(LAYERS)
+    index = json.loads(blobs["index.json"])
+    (one,) = index["manifests"]
+    index["manifests"] = [
+        {**one, "platform": {"os": "linux", "architecture": architecture},
+         "annotations": {"org.opencontainers.image.ref.name": name} if name else {}}
+        for name, architecture in zip(names, architectures, strict=True)
+    ]  # fmt: skip
+    blobs["index.json"] = json.dumps(index).encode()
+    opened = images.load(
+        f"oci-dir:{oci_dir(tmp_path / 'layout', blobs)}", Options(platform=Platform(architecture="amd64"))
+    )
+    told = [gap.reason for gap in opened.gaps()]
+    assert [one.rpartition(": ")[2] for one in told if "further" in one] == ([further] if further else [])
+
+
 def test_a_folder_is_a_root_file_system(tmp_path):
     (tmp_path / "etc").mkdir()
     (tmp_path / "opt/db").mkdir(parents=True)
