@@ -7,7 +7,7 @@ packages of an ecosystem is in its record there.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from types import MappingProxyType
 from typing import Final
@@ -25,7 +25,7 @@ from garboard.patterns import lazy, of_globs
 NAME: Final = "unread"
 GLOBS: Final = kinds.GLOBS
 BARE: Final = kinds.BARE
-VERSION: Final = 13 + programs.VERSION
+VERSION: Final = 14 + programs.VERSION
 HEAD: Final = 4096
 """Bytes of a program within which a Go linker's build id lies."""
 explained = programs.explained
@@ -57,9 +57,12 @@ _ONLY_OPTIONS: Final = lazy(r"(?:[ \t]*(?:#[^\n]*|-[^\n]*)?(?:\n|\Z))*")
 _ELF: Final = b"\x7fELF"
 _OF_GO: Final = (b"\x04\0\0\0Go", b"\xff Go buildinf:")
 """Type and beginning of the name of the ELF note that Go's linker writes (``.note.go.buildid``), and the mark of its build information."""
+_AR: Final = b"!<arch>\n"
+"""How packages begin that are archives of ``ar``: the only ones that begin with text."""
 _UPX: Final = b"UPX!"
 """In the header that UPX writes after those of the format."""
 _SCRIPT: Final = b"#!"
+_TEXT: Final = cache(lambda: re.compile(rb"[\t\n\r\x20-\x7e\x80-\xff]{1,512}\Z|[\t\n\r\x20-\x7e\x80-\xff]{512}"))
 _BEGINNING: Final = lazy(r"(?m)^([^/,\n]+)")
 _WORD: Final = lazy(r"(?<![\w.$-])[a-z][a-z0-9.+-]{1,30}(?![\w.-])")
 _OF_THE_SYSTEM: Final = ("usr/bin/", "usr/sbin/", "usr/lib", "usr/share/", "bin/", "sbin/", "lib", "etc/", "var/")
@@ -147,14 +150,22 @@ def _named(file: File) -> tuple[str, ...]:
     return tuple(dict.fromkeys(ecosystem.normalize(name) for groups in found for name in groups if name))
 
 
+_NOT_OF_KIND: Final[Mapping[str, Callable[[File], bool]]] = MappingProxyType(
+    {
+        kinds.ROOT: lambda file: not file.data,  # RPM makes an empty one first
+        bills.KIND: lambda file: not bills.is_bill(file.path, file.data),
+        kinds.RUNTIME: lambda file: not file.data.startswith(_OF_RUNTIMES),
+        # as a snapshot of tests, or a service that is named after the format that it is built for
+        kinds.ARCHIVE: lambda file: _TEXT().match(file.data) is not None and not file.data.startswith(_AR),
+    }
+)
+"""Whether a file, whose name is of a kind, is none of it, or empty."""
+
+
 def _says_nothing(file: File, kind: str) -> bool:
-    """Whether it is a database that is empty, or one of several files of requirements with no more than others' names."""
-    if kind == kinds.ROOT:
-        return not file.data  # RPM makes an empty one first
-    if kind == bills.KIND:
-        return not bills.is_bill(file.path, file.data)
-    if kind == kinds.RUNTIME:
-        return not file.data.startswith(_OF_RUNTIMES)
+    """Whether it is an empty database, no file of its kind, or a file of requirements with no more than others' names."""
+    if kind in _NOT_OF_KIND:
+        return _NOT_OF_KIND[kind](file)
     name = file.path.rpartition("/")[2]
     if kind != kinds.LOCK or not kinds.is_requirements(name) or name == kinds.REQUIREMENTS_NAME:
         return False

@@ -501,7 +501,6 @@ def test_a_package_database_where_a_link_leads_is_read() -> None:
         ("app/WEB-INF/classes/com/example/A.class", "compiled Java classes"),
         ("app/a.dll", ".NET and Windows libraries"),
         ("app/a.DLL", ".NET and Windows libraries"),
-        *((f"tmp/a-1.{one}", "package files") for one in ("gem", "deb", "rpm", "apk")),
         ("usr/share/code/extensions/a/package.json", "extensions of editors"),
         ("app/requirements-prod.txt", "dependency lists without an installation"),
         ("app/requirements.prod.txt", "dependency lists without an installation"),
@@ -640,6 +639,10 @@ def test_a_folder_of_a_python_package_that_nothing_names(beside: dict[str, bytes
         ("app/bin/x", b"\xcf\xfa\xed\xfe" + bytes(64), "macOS programs"),
         ("app/bin/x", b"\xfe\xed\xfa\xce" + bytes(64), "macOS programs"),
         ("app/x.exe", b"text", ""),
+        *((f"tmp/a-1.{one}", b"\xed\xab\0\x1f", "package files") for one in ("gem", "deb", "rpm", "apk")),
+        ("tmp/a-1.deb", b"!<arch>\ndebian-binary   ", "package files"),
+        ("src/__snapshots__/a.test.js.snap", b"// Jest Snapshot v1\n\nexports[`a`] = `b`;\n", ""),
+        ("contrib/x.service.rpm", b"[Unit]\nDescription=x\n" * 100, ""),
         *(
             (f"tmp/a-1{end}", b"", "package files")
             for end in (
