@@ -317,6 +317,10 @@ class _Places:
         """Whether a file of this path, or of its last parts, was read: scripts are applied from other folders."""
         return any(path == one.folder or path.endswith(f"/{one.folder}") for path in self._read)
 
+    def is_module(self, one: Found) -> bool:
+        """Whether the go.mod of the folder was read: what lies there is one of the tree's own modules."""
+        return f"{one.folder}/go.mod" in self._read
+
     def checked_out(self, one: Found) -> bool:
         """Whether anything was read in its folder."""
         return one.folder in self._above_read
@@ -455,6 +459,7 @@ _RULES: Final[Mapping[str, Callable[[_Places, Found], bool]]] = MappingProxyType
         lock_text.ALIASES: _Places.cataloged,
         lock_text.CONSTANTS: _Places.stated_by_constants,
         lock_text.NAMED_ARCHIVES: _Places.lies_there,
+        lock_text.FOLDERS: _Places.is_module,
         unread_lists.SUBMODULES: _Places.checked_out,
         unread_lists.HIDDEN: _Places.checked_out,
     }

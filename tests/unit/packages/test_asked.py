@@ -749,3 +749,20 @@ def test_pub_packages_of_repositories_are_judged_and_those_of_folders_are_own(tm
     assert [(one.name, one.version) for one in found.packages if not one.application] == [("g", "1.0.0")]
     (gap,) = found.gaps
     assert "as if it were the release of its version: g" in gap.reason
+
+
+@pytest.mark.parametrize(
+    ("folder", "told"),
+    [("./lib", False), ("../outside", True), ("/absolute", True), ("./gone", True)],
+)
+def test_a_folder_in_the_place_of_a_module_is_one_of_the_tree_or_told(
+    tmp_path: Path, folder: str, *, told: bool
+) -> None:
+    files = {
+        "svc/go.mod": f"module a.b/svc // c\n\ngo 1.21\n\nrequire a.b/lib v0.0.0\n\nreplace a.b/lib => {folder}\n",
+        "svc/go.sum": "",
+        "svc/lib/go.mod": "module a.b/lib\n\ngo 1.21\n",
+    }
+    found = read(tmp_path, files)
+    assert any("a.b/lib" in gap.reason for gap in found.gaps) == told
+    assert {one.full_name for one in found.packages if one.application} == {"a.b/svc", "a.b/lib"}

@@ -140,7 +140,7 @@ replace (
     },
     {"text", "v2"},
     ("shop",),
-    ("github.com/own/part is taken from the folder ./part",),
+    ("part (github.com/own/part)",),
 )
 GEMFILE = Declared(
     "Gemfile.lock",

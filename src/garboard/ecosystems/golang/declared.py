@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
@@ -13,7 +14,7 @@ from garboard.lock_text import Remark
 from garboard.model.faults import worded
 from garboard.model.gap import Gap
 from garboard.model.image import File
-from garboard.model.package import Fact, Package
+from garboard.model.package import Fact, Package, Unread
 
 TYPE: Final = "golang"
 ORDER: Final = "semver"
@@ -68,8 +69,8 @@ def catalog(file: File, /) -> Iterator[Fact]:
     for one in stated.required:
         found = stated.replaced.get((one.path, one.version)) or stated.replaced.get((one.path, ""))
         if found is not None and not found[1]:
-            reason = f"{one.path} is taken from the folder {found[0]}: its version is not known"
-            yield Gap(stage="catalog", subject=file.path, reason=reason)
+            folder = posixpath.normpath(posixpath.join(posixpath.dirname(file.path), found[0]))
+            yield Unread(kind=lock_text.FOLDERS, names=(one.path,), folder=folder, reason="their versions are not known")
         else:
             modules.append(one._replace(path=found[0], version=found[1]) if found else one)
     release, line = stated.builder
@@ -108,7 +109,7 @@ def read(text: str) -> GoMod:
     left: list[int] = []
     for number, directive, line in _directives(text):
         if directive == "module":
-            module = line.strip('" ')
+            module = line.partition("//")[0].strip('" \t')
         elif directive == "go" and (found := _GO.match(line)):
             language = (int(found[1]), int(found[2]))
             if language >= _BINDING and (release := _RELEASE.match(line)):
