@@ -331,7 +331,7 @@ def _passed_over(packages: tuple[Package, ...]) -> Iterator[Gap]:
     for package, path in alone[:_TOLD]:
         reason = (
             f"{package.full_name} {package.version} lies outside node_modules, and nothing that it needs beside it: it was "
-            f"taken for the image's own application and not judged{hint and f'; {hint}'}"
+            f"taken for an application of its own and not judged{hint and f'; {hint}'}"
         )
         yield Gap(stage="catalog", subject=path, reason=reason)
     if len(alone) > _TOLD:

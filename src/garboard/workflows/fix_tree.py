@@ -184,5 +184,5 @@ def _fixes(report: Report, path: str, findings: Sequence[Finding], changes: Sequ
         remaining=len(left),
         before=Counts.of(severities[one] for one in today),
         after=Counts.of(severities[one] for one in left if one in severities),
-        gaps=tuple(one for one in report.gaps if one.subject == path),
+        gaps=tuple(one for one in report.gaps if one.subject == path and one.unread),
     )

@@ -108,5 +108,5 @@ def test_what_may_be_a_package_and_was_taken_for_an_application_is_told(root: Pa
             (root / place / "node_modules" / "a").mkdir(parents=True)
             (root / place / "node_modules" / "a" / "package.json").write_text('{"name": "a", "version": "1"}')
     result = run(str(root), "--format", "json")
-    told = [gap["subject"] for gap in json.loads(result.stdout)["gaps"] if "own application" in gap["reason"]]
+    told = [gap["subject"] for gap in json.loads(result.stdout)["gaps"] if "application of its own" in gap["reason"]]
     assert told == ["opt/tool/package.json"]

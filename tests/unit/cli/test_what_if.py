@@ -121,7 +121,7 @@ def test_what_nothing_answers_for_without_a_line_is_told(image: str, tmp_path: P
             "etc/os-release": OS_RELEASE,
             "var/lib/dpkg/status": stanza("openssl", "3.0.12-1").encode(),
         },
-        "COPY rack-2.0.gem /gems/ # buildkit": {"gems/rack-2.0.gem": b"x"},
+        "COPY rack-2.0.gem /gems/ # buildkit": {"gems/rack-2.0.gem": b"\0x"},
         "RUN /bin/sh -c gem install --local /gems/rack-2.0.gem # buildkit": {
             "var/lib/gems/3.1.0/specifications/rack-2.0.gemspec": gem
         },

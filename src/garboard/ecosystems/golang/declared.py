@@ -70,7 +70,9 @@ def catalog(file: File, /) -> Iterator[Fact]:
         found = stated.replaced.get((one.path, one.version)) or stated.replaced.get((one.path, ""))
         if found is not None and not found[1]:
             folder = posixpath.normpath(posixpath.join(posixpath.dirname(file.path), found[0]))
-            yield Unread(kind=lock_text.FOLDERS, names=(one.path,), folder=folder, reason="their versions are not known")
+            yield Unread(
+                kind=lock_text.FOLDERS, names=(one.path,), folder=folder, reason="their versions are not known"
+            )
         else:
             modules.append(one._replace(path=found[0], version=found[1]) if found else one)
     release, line = stated.builder

@@ -247,7 +247,7 @@ ECOSYSTEM: Final = Ecosystem(
     interpreter="python3",
     scripts=(".py",),
     interpreted=True,
-    misses="what entries of pdm.lock need and it does not list, and of poetry.lock what has a marker; modules that lie in an archive, or among others, without a distribution's metadata (a gap); what is vendored without "
+    misses="what packages of a requirements file need and it does not list, which is told of files that no tool made, and takes nothing from the coverage; what entries of pdm.lock need and it does not list, and of poetry.lock what has a marker; modules that lie in an archive, or among others, without a distribution's metadata (a gap); what is vendored without "
     "metadata or a list; what a script states in itself (PEP 723) after its first 4 KiB, or as a module of a package; lists for pip under names that do not "
     "contain `requirements` or `reqs`, if they do not end with `.txt`, or have lines that are no requirements or no version at all, "
     "unless one names them (a gap); what a build (`build-system`), tox, nox and pre-commit "
