@@ -511,8 +511,17 @@ class _Build:
                 self.lines[at] = f"{self.lines[at]} {shlex.quote(word)}"
 
     def _replace(self, action: Any) -> None:
-        """A newer file in the place of the one that the line names, which has its version in its name or its folder."""
+        """A newer file in the place of the one that the line names, which has its version in its name or its folder.
+
+        What is copied from another stage is raised on the lines of that.
+        """
         at = action["dockerfileLine"] - 1
+        if "--from=" in self.lines[at]:
+            for word in shlex.split(action["command"]):
+                name, *_ = re.split(r"==|>=|@", word)
+                pin = re.compile(rf"(?<=\s){re.escape(name)}==[^\s']*(?=\s|$)")
+                self.lines = [pin.sub(shlex.quote(word), one) for one in self.lines]
+            return
         line = self.lines[at].replace("law-node-1.0.0.tgz", "law-node-1.1.0.tgz").replace("_1.0_all", "_1.1_all")
         self.lines[at] = line.replace("COPY node_modules/", "COPY newer/node_modules/")
 
