@@ -57,8 +57,8 @@ _ONLY_OPTIONS: Final = lazy(r"(?:[ \t]*(?:#[^\n]*|-[^\n]*)?(?:\n|\Z))*")
 _ELF: Final = b"\x7fELF"
 _OF_GO: Final = (b"\x04\0\0\0Go", b"\xff Go buildinf:")
 """Type and beginning of the name of the ELF note that Go's linker writes (``.note.go.buildid``), and the mark of its build information."""
-_AR: Final = b"!<arch>\n"
-"""How packages begin that are archives of ``ar``: the only ones that begin with text."""
+_OTHERS_TOO: Final = (".snap", ".rpm")
+"""How names of package files end that other files have too, which are text."""
 _UPX: Final = b"UPX!"
 """In the header that UPX writes after those of the format."""
 _SCRIPT: Final = b"#!"
@@ -156,7 +156,7 @@ _NOT_OF_KIND: Final[Mapping[str, Callable[[File], bool]]] = MappingProxyType(
         bills.KIND: lambda file: not bills.is_bill(file.path, file.data),
         kinds.RUNTIME: lambda file: not file.data.startswith(_OF_RUNTIMES),
         # as a snapshot of tests, or a service that is named after the format that it is built for
-        kinds.ARCHIVE: lambda file: _TEXT().match(file.data) is not None and not file.data.startswith(_AR),
+        kinds.ARCHIVE: lambda file: file.path.endswith(_OTHERS_TOO) and _TEXT().match(file.data) is not None,
     }
 )
 """Whether a file, whose name is of a kind, is none of it, or empty."""
