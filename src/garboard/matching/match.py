@@ -60,8 +60,9 @@ class _Positive(NamedTuple):
 def match(inventory: Inventory, database: Lookup) -> Matched:
     """All findings, in the inventory's order.
 
-    The image's own application is not judged, nor is a package that a package of the distribution owns: the
-    distribution's data speak of that one, and of the fixes that it took over from later versions.
+    The image's own application is not judged (where data know a program's by its name, that is told), nor is a package that
+    a package of the distribution owns: the distribution's data speak of that one, and of the fixes that it took over from
+    later versions.
     """
     return _Match(database).run(inventory)
 
@@ -79,6 +80,7 @@ class _Match:
         self._ambiguous: dict[str, str] = {}
         self._covered: dict[str, bool] = {}
         self._foreign: list[Package] = []
+        self._built: list[Package] = []
         self._judged = 0
         self._unjudged: list[Package] = []
         self._streams: tuple[str, ...] = ()
@@ -91,7 +93,10 @@ class _Match:
             same = places.get(package.same_as) if package.same_as else None
             if same is not None and self._covers(same.ecosystem):
                 continue
-            if package.application or (package.owner and self._answers(owners.get(package.owner), package)):
+            if package.owner and self._answers(owners.get(package.owner), package):
+                continue
+            if package.application:
+                self._own(package)
                 continue
             if not self._covers(package.ecosystem):
                 self._uncovered[_kind(package)].append(package.display_name)
@@ -124,6 +129,13 @@ class _Match:
             self._unjudged.append(package)
         else:
             self._judged += 1
+
+    def _own(self, package: Package) -> None:
+        """Tell that a program that was built in a folder may be one that the data know."""
+        built = ecosystems.of(package.type).built_in_a_folder and not package.declared
+        if built and self._covers(package.ecosystem) and self._is_known(package):
+            self._built.append(package)
+            self._unjudged.append(package)
 
     def _is_known(self, package: Package) -> bool:
         """Whether there is any record of it."""
@@ -213,6 +225,9 @@ class _Match:
             names = [package.display_name for package in self._foreign]
             reason = f"not published by the distribution, whose data say nothing of them: {_some(names)}"
             yield Gap(stage="match", subject=_packages(len(names)), reason=reason)
+        for one in self._built:
+            reason = "the data know issues of it, and which version it was built of is not stated: it was not judged"
+            yield Gap(stage="match", subject=one.display_name, reason=reason)
         for (subject, reason), ids in self._unknown.items():
             yield Gap(stage="match", subject=subject, reason=f"{reason}; not compared with {_some(ids)}")
         if self._undetermined:

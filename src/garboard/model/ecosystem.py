@@ -219,6 +219,8 @@ class Ecosystem(Value):
         unmet: what a report calls the image's own applications that need packages, which the cataloger states to be unread
             with the packages' names; empty if it does not. One for which any of these is installed is none.
         unmet_hint: how their versions are told without an installation.
+        built_in_a_folder: whether a program's own package goes by the name that others have it by, so that the image's own
+            application is a package of the registry where data know that name: in a version that the program may not state.
         modules: files that show the folder of a package of which nothing there names the package, as globs.
         module_lists: files in the folder of a package's metadata with lines that begin with the names of such folders.
         lists: the folders of files that list what a package brought and are named after it, with any extension.
@@ -318,6 +320,7 @@ class Ecosystem(Value):
     unread: tuple[str, ...] = ()
     unmet: str = ""
     unmet_hint: str = ""
+    built_in_a_folder: bool = False
     modules: tuple[str, ...] = ()
     module_lists: tuple[str, ...] = ()
     lists: tuple[str, ...] = ()

@@ -42,7 +42,7 @@ def _readers(subject: str) -> tuple[frozenset[str], ...]:
     return tuple(
         frozenset(ecosystem_names(one))
         for one in ECOSYSTEMS
-        if subject in (one.unread, one.unmet) or _pattern(one.name).fullmatch(subject)
+        if subject in (*one.unread, one.unmet) or _pattern(one.name).fullmatch(subject)
     )
 
 

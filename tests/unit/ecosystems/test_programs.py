@@ -138,13 +138,13 @@ def test_the_version_of_the_main_module(line: str, version: str, application: bo
     ("modules", "toolchain", "expected"),
     [
         ("path\tcmd/go\nbuild\t-compiler=gc\n", "go1.22.0", ["stdlib@1.22.0"]),
-        ("mod\texample.com/m\t(devel)\n", "go1.22.0", ["stdlib@1.22.0", "example.com/m@", "Unread"]),
+        ("mod\texample.com/m\t(devel)\n", "go1.22.0", ["stdlib@1.22.0", "example.com/m@"]),
         ("mod\tm\t(devel)\n", "go1.22.0", ["stdlib@1.22.0", "m@"]),
         ("path\tcommand-line-arguments\n", "go1.22.0", ["stdlib@1.22.0", "Unread"]),
         ("mod\tm\tv1.0.0\n", "devel go1.23-abc", ["Gap", "m@v1.0.0"]),
         ("mod\tm\tv1.0.0\n", "go1.22rc1 X:boringcrypto", ["stdlib@1.22rc1", "m@v1.0.0"]),
-        ("mod\tm\tv1.0.0\ndep\tx\tv1.0.0\n=>\t./x\t(devel)\n", "go1.22.0", ["stdlib@1.22.0", "m@v1.0.0", "Gap"]),
-        ("mod\tm\tv1.0.0\ndep\tx\tv1.0.0\n=>\t../x\t\n", "go1.22.0", ["stdlib@1.22.0", "m@v1.0.0", "Gap"]),
+        ("mod\tm\tv1.0.0\ndep\tx\tv1.0.0\n=>\t./x\t(devel)\n", "go1.22.0", ["stdlib@1.22.0", "m@v1.0.0", "x@"]),
+        ("mod\tm\tv1.0.0\ndep\tx\tv1.0.0\n=>\t../x\t\n", "go1.22.0", ["stdlib@1.22.0", "m@v1.0.0", "x@"]),
     ],
 )
 def test_what_a_go_program_leaves_open(modules: str, toolchain: str, expected: list[str]) -> None:
@@ -206,9 +206,7 @@ CRATES = {
     [form({".dep-v0": zlib.compress(json.dumps(CRATES).encode())}) for form in (elf, mach, pe)],
 )
 def test_the_crates_of_a_rust_program(program: bytes) -> None:
-    own, *found = facts(program)
-    assert isinstance(own, Unread)
-    assert own.names == ("acme 0.1.0",)
+    found = facts(program)
     assert [(one.name, one.version, one.application, one.requires) for one in found if isinstance(one, Package)] == [
         ("acme", "0.1.0", True, (("regex",),)),
         ("regex", "1.5.4", False, ()),
@@ -256,5 +254,4 @@ def test_a_real_program(tmp_path: Path) -> None:
     assert told((tmp_path / "hello").read_bytes()) == [
         f"stdlib@{version.stdout.strip().removeprefix('go')}",
         "example.com/hello@",
-        "Unread",
     ]

@@ -482,3 +482,24 @@ def test_the_last_affected_version_stands_for_all_its_builds(scheme: str) -> Non
         exact = msgspec.structs.replace(one, ranges=(Range(introduced="0", last_affected=f"1.2.3{revision}"),))
         assert judge(exact, f"1.2.3{revision}").affected
         assert not judge(exact, f"1.2.3{revision}1").affected
+
+
+@pytest.mark.parametrize(
+    ("package", "told"),
+    [
+        (Package(type="golang", namespace="example.com", name="known", version="", scheme="semver"), True),
+        (Package(type="golang", namespace="example.com", name="own", version="", scheme="semver"), False),
+        (Package(type="cargo", name="known", version="0.1.0", scheme="semver"), True),
+        (Package(type="cargo", name="known", version="0.1.0", scheme="semver", declared=True), False),
+        (Package(type="cargo", name="known", version="0.1.0", scheme="semver", owner="pkg:deb/debian/a@1"), False),
+        (Package(type="npm", name="known", version="1.0.0", scheme="semver"), False),
+    ],
+)
+def test_a_program_built_in_a_folder_may_be_one_that_the_data_know(package: Package, told: bool) -> None:
+    osv = {"golang": "Go", "cargo": "crates.io", "npm": "npm"}[package.type]
+    known = affected("example.com/known" if osv == "Go" else "known", "1.0", ecosystem=osv, scheme="semver")
+    database = Known(advisory("CVE-2024-1", known), covers=("Go", "crates.io", "npm"))
+    matched = match(inventory(msgspec.structs.replace(package, application=True, ecosystem=osv)), database)
+    assert matched.findings == ()
+    assert [one.name for one in matched.unjudged] == ["known"] * told
+    assert len(matched.gaps) == told

@@ -71,7 +71,6 @@ _GETTING: Final = (
     ("-C", "{folder}", "get", "{name}@v{version}"),
     ("-C", "{folder}", "mod", "download", "all"),
 )
-NO_VERSION: Final = "Go programs that do not state their own version"
 NO_INFORMATION: Final = "Go programs without build information"
 
 
@@ -128,8 +127,9 @@ ECOSYSTEM: Final = Ecosystem(
     ),
     load_commands=_commands,
     load_program=_program,
-    unread=(NO_VERSION, NO_INFORMATION),
-    version=7,
+    unread=(NO_INFORMATION,),
+    built_in_a_folder=True,
+    version=8,
     sections=(".go.buildinfo", "__go_buildinfo", ".gopclntab", "__gopclntab"),
     windows_sections=(".symtab",),
     marks=(b"\x04\0\0\0Go", b"\xff Go buildinf:"),
@@ -138,6 +138,6 @@ ECOSYSTEM: Final = Ecosystem(
     caches=("**/pkg/mod/cache",),
     for_tests=_for_tests,
     index="the Go module proxy",
-    misses="programs packed by UPX, obfuscated, or built without modules, and the own version of those built in a folder (gaps)",
+    misses="programs packed by UPX, obfuscated, or built without modules (gaps)",
     reference="https://pkg.go.dev/debug/buildinfo",
 )

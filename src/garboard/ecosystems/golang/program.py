@@ -7,7 +7,9 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Final, Literal, NamedTuple
 
-from garboard.ecosystems.golang import NO_INFORMATION, NO_VERSION, functions
+import msgspec
+
+from garboard.ecosystems.golang import NO_INFORMATION, functions
 from garboard.executables import BadExecutable, Executable, Section
 from garboard.model.faults import worded
 from garboard.model.gap import Gap
@@ -71,8 +73,8 @@ class BuildInformation(NamedTuple):
 def catalog(file: File, /) -> Iterator[Fact]:
     """The main module, its dependencies and the standard library; nothing where it is no program of Go.
 
-    Of a main module without a version nobody can know advisories; where its path has no dot in its first part, it cannot be
-    had from anywhere, and there are none.
+    Without a version the main module, and one that a folder takes the place of, are of the image's own: whether the data know
+    their paths is told when they are asked.
     """
     try:
         program = Executable(file.view)
@@ -109,17 +111,12 @@ def catalog(file: File, /) -> Iterator[Fact]:
     if build.main is None and not build.package.startswith(_TOOLCHAIN):
         yield Unread(kind=_WITHOUT_MODULES)
     elif build.main is not None:
-        main = _main(build, build.main, needs_standard=standard is not None)
-        yield main
-        if main.application and "." in main.full_name.partition("/")[0]:
-            reason = "their main modules were not judged"
-            yield Unread(kind=NO_VERSION, names=(main.full_name,), reason=reason)
+        yield _main(build, build.main, needs_standard=standard is not None)
     for module in build.modules:
         if module.version and module.version != _DEVELOPMENT:
             yield _package(module, linked.get(module.path, b""), _built_for(build))
         else:
-            reason = f"{module.path} was built from a folder: its version cannot be known"
-            yield Gap(stage="catalog", subject=file.path, reason=reason)
+            yield _from_a_folder(module)
 
 
 def read(program: Executable) -> BuildInformation | None:
@@ -228,11 +225,14 @@ def _main(build: BuildInformation, main: Module, *, needs_standard: bool) -> Pac
     version = main.version if main.version != _DEVELOPMENT else _told(build, main)
     names = [module.path for module in build.modules]
     needs = tuple((name,) for name in ((STANDARD_LIBRARY, *names) if needs_standard else names))
-    package = _package(Module(main.path, version))
     own = main.version == _DEVELOPMENT and not version
-    return Package(
-        type=TYPE, namespace=package.namespace, name=package.name, version=version, scheme=ORDER, requires=needs, application=own
-    )  # fmt: skip
+    made = _from_a_folder(main) if own else _package(Module(main.path, version))
+    return msgspec.structs.replace(made, requires=needs)
+
+
+def _from_a_folder(module: Module) -> Package:
+    """One of the image's own: which version was in the folder cannot be known."""
+    return msgspec.structs.replace(_package(module._replace(version="")), application=True)
 
 
 def _told(build: BuildInformation, main: Module) -> str:

@@ -60,9 +60,6 @@ def _commands() -> Commands:
     return Commands(programs=programs, remedy=_remedy, pin_signs=("@",), raised="{name}@{version}")
 
 
-FROM_A_FOLDER: Final = "Rust programs built in a folder"
-
-
 def _program() -> PlainCatalog:
     from garboard.ecosystems.rust.program import catalog
 
@@ -90,8 +87,8 @@ ECOSYSTEM: Final = Ecosystem(
     package_file="{name}-{version}.crate",
     caches=("**/registry/cache",),
     load_program=_program,
-    version=3,
-    unread=(FROM_A_FOLDER,),
+    built_in_a_folder=True,
+    version=4,
     sections=(".dep-v0",),
     windows_sections=(".dep-v0",),
     nearest=same_file,

@@ -8,13 +8,12 @@ from typing import Final
 
 import msgspec
 
-from garboard.ecosystems.rust import FROM_A_FOLDER
 from garboard.executables import BadExecutable, Executable
 from garboard.model.base import Value
 from garboard.model.faults import worded
 from garboard.model.gap import Gap
 from garboard.model.image import File
-from garboard.model.package import Fact, Package, Unread
+from garboard.model.package import Fact, Package
 
 TYPE: Final = "cargo"
 ORDER: Final = "semver"
@@ -53,9 +52,6 @@ def catalog(file: File, /) -> Iterator[Fact]:
             reason=f"the list of a Rust program's crates cannot be read: {worded(error)}",
         )
         return
-    if own := [f"{crate.name} {crate.version}" for crate in crates if crate.root and crate.source == _LOCAL]:
-        reason = "their own crates were taken for the image's application and not judged"
-        yield Unread(kind=FROM_A_FOLDER, names=tuple(own), reason=reason)
     for crate in crates:
         if crate.kind == _RUNTIME:
             yield Package(
