@@ -242,8 +242,8 @@ c@^2.0.0:
   version "1.0.0"
   resolved "git+https://example.com/git.git#abc"
 """,
-    {"@s/b@1.0.2": ["c@2.5.0"], "real@3.1.0": [], "c@1.5.0": [], "c@2.5.0": ["@s/b@1.0.2"]},
-    gaps=("not judged: git",),
+    {"@s/b@1.0.2": ["c@2.5.0"], "real@3.1.0": [], "c@1.5.0": [], "c@2.5.0": ["@s/b@1.0.2"], "git@1.0.0": []},
+    gaps=("as if it were the release of its version: git",),
 )
 BERRY = Declared(
     "yarn.lock",
@@ -369,9 +369,9 @@ snapshots:
 
   d@https://codeload.github.com/x/d/tar.gz/abc: {}
 """,
-    {"@s/b@1.0.2": ["c@2.5.0"], "c@2.5.0": []},
-    {"c"},
-    gaps=("not judged: d",),
+    {"@s/b@1.0.2": ["c@2.5.0"], "c@2.5.0": [], "d@1.0.0": []},
+    {"c", "d"},
+    gaps=("as if it were the release of its version: d",),
 )
 BUN = Declared(
     "bun.lock",
@@ -1429,3 +1429,48 @@ def test_a_project_of_maven_has_any_name(tmp_path: Path, name: str) -> None:
 def test_an_artifact_of_sbt_over_several_lines(tmp_path: Path) -> None:
     found = read(tmp_path, {"build.sbt": '/* "g" % "b" % "1" */\nSeq(\n  "g" %\n    "a" %\n    "1.0"\n)\n'})
     assert [(one.full_name, one.version, one.locations[0].line) for one in found.packages] == [("g/a", "1.0", 3)]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        (
+            "yarn.lock",
+            (
+                '# yarn lockfile v1\n\n"tar@git+https://h.example/t.git":\n  version "4.0.1"\n'
+                '  resolved "git+https://h.example/t.git#0a"\n\n"loc@file:./l":\n  version "1.0.0"\n'
+            ),
+        ),
+        (
+            "yarn.lock",
+            (
+                '__metadata:\n  version: 8\n"tar@git@h.example:t.git":\n  version: 4.0.1\n'
+                '  resolution: "tar@git@h.example:t.git#commit=0a"\n"loc@file:./l":\n  version: 1.0.0\n'
+                '  resolution: "loc@file:./l#./l::hash=0"\n'
+            ),
+        ),
+        (
+            "pnpm-lock.yaml",
+            (
+                "lockfileVersion: '9.0'\npackages:\n  tar@https://h.example/tar.gz/0a:\n    resolution: {tarball: https://h.example/t}\n"
+                "    version: 4.0.1\n  loc@file:l:\n    resolution: {directory: l, type: directory}\n    version: 1.0.0\n"
+            ),
+        ),
+        (
+            "pnpm-lock.yaml",
+            (
+                "lockfileVersion: 5.4\npackages:\n  h.example/t/0a:\n    resolution: {tarball: https://h.example/t}\n"
+                "    name: tar\n    version: 4.0.1\n  file:l:\n    resolution: {directory: l, type: directory}\n    name: loc\n"
+                "    version: 1.0.0\n"
+            ),
+        ),
+    ],
+)
+def test_what_is_from_a_source_repository_is_judged_by_its_version(tmp_path: Path, name: str, text: str) -> None:
+    found = read(tmp_path, {name: text})
+    assert [(one.name, one.version) for one in found.packages] == [("tar", "4.0.1")]
+    local, cloned = sorted(one.reason for one in found.gaps)[::-1]
+    assert (local, cloned) == (
+        "names what is not from the npm registry and is not judged: loc",
+        "comes from a source repository, and was judged as if it were the release of its version: tar",
+    )

@@ -171,7 +171,7 @@ ECOSYSTEM: Final = Ecosystem(
         )
         for lock in ("package-lock.json", "npm-shrinkwrap.json")
     ),
-    version=7,
+    version=8,
     bare=(
         Bare(
             within=b"node_modules/",
@@ -206,6 +206,6 @@ ECOSYSTEM: Final = Ecosystem(
     interpreter="node",
     scripts=(".js", ".mjs"),
     interpreted=True,
-    misses="what entries of the first version of package-lock.json, or of deno.lock, need and these do not list; modules that are imported from addresses (a gap), and imports after the first 4 KiB of a file; packages that a bundler wrote into one file, and libraries for browsers that lie among a project's own files (`jquery.min.js`)",
+    misses="what entries of the first version of package-lock.json, or of deno.lock, need and these do not list; modules that are imported from addresses (a gap), and imports after the first 4 KiB of a file; packages that a bundler wrote into one file, and libraries for browsers that lie among a project's own files (`jquery.min.js`); packages among the test fixtures of an installed one (`node_modules/a/test/fixtures`)",
     reference="https://docs.npmjs.com/cli/configuring-npm/package-json",
 )

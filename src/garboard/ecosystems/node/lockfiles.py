@@ -35,7 +35,8 @@ _DENO_PARTS: Final = frozenset({"version", "packages", "specifiers", "npm", "jsr
 class LockedModule(NamedTuple):
     """A package of a lock file: ``needs`` are keys of others, and ``version`` is an address where it is from no registry.
 
-    ``own`` is it if it is the project's, and ``asked`` tells whether it was asked for by name.
+    ``own`` is it if it is the project's, ``asked`` tells whether it was asked for by name, and ``cloned`` whether it is from
+    a source repository or an address, where a package of that version lay.
     """
 
     key: str
@@ -45,6 +46,7 @@ class LockedModule(NamedTuple):
     own: bool = False
     asked: bool | None = None
     line: int = 0
+    cloned: bool = False
 
 
 def catalog(file: File, /) -> Iterator[Fact]:
@@ -70,6 +72,8 @@ def catalog(file: File, /) -> Iterator[Fact]:
             subject=file.path,
             reason=f"names what is not from the npm registry and is not judged: {lock_text.some(elsewhere)}",
         )
+    cloned = lock_text.from_repositories([one.name for one in known.values() if one.cloned])
+    yield from lock_text.gaps(file.path, cloned)
     for one in known.values():
         namespace, _, short = one.name.rpartition("/")
         needs = dict.fromkeys(f"{known[need].name}@{known[need].version}" for need in one.needs if need in known)
@@ -140,9 +144,10 @@ def _classic(text: str) -> Iterator[LockedModule | Unlisted]:
         found = tuple(by_spec[need] for need in entry.needs if need in by_spec)
         version = entry.fields.get("version", "")
         resolved = entry.fields.get("resolved", "")
-        if asked.startswith(_LOCAL) or resolved.startswith("git") or ".git#" in resolved or "codeload." in resolved:
-            version = asked or resolved
-        yield LockedModule(str(place), name, version, found, line=entry.line)
+        if asked.startswith(_LOCAL):
+            version = asked
+        cloned = resolved.startswith("git") or ".git#" in resolved or "codeload." in resolved
+        yield LockedModule(str(place), name, version or asked, found, line=entry.line, cloned=cloned)
 
 
 def _entries(text: str) -> list[_Entry]:
@@ -194,9 +199,10 @@ def _berry(text: str) -> Iterator[LockedModule | Remark | Unlisted]:
     for key, entry in entries.items():
         name, origin = _split(str(entry.get("resolution") or ""))
         version = str(entry.get("version") or "")
+        cloned = key not in own and not origin.startswith(("npm:", "patch:"))
         if key in own:
             version = "" if version.endswith("-use.local") else version
-        elif not origin.startswith(("npm:", "patch:")):
+        elif cloned and (origin.startswith(_LOCAL) or not version):
             version = origin
         yield LockedModule(
             key,
@@ -206,6 +212,7 @@ def _berry(text: str) -> Iterator[LockedModule | Remark | Unlisted]:
             key in own,
             key in asked,
             document.lines[key],
+            cloned,
         )
 
 
@@ -270,14 +277,18 @@ def _pnpm_document(document: yaml_text.YamlMapping) -> Iterator[LockedModule | R
         label = f"{name}@{version}"
         if label not in seen:
             seen.add(label)
-            if (
-                "name" in entry
-                or not isinstance(entry.get("resolution"), dict)
-                or "integrity" not in entry["resolution"]
-            ):
-                name, version = str(entry.get("name") or name), version if _RELEASE.fullmatch(version) else path
+            cloned = not _RELEASE.fullmatch(version)
+            if cloned:
+                local = version.startswith(_LOCAL) or path.startswith(_LOCAL)
+                version = "" if local else str(entry.get("version") or "")
             yield LockedModule(
-                label, name, version, tuple(needs.get(label, ())), asked=label in asked, line=packages.lines[path]
+                label,
+                str(entry.get("name") or name),
+                version or path,
+                tuple(needs.get(label, ())),
+                asked=label in asked,
+                line=packages.lines[path],
+                cloned=cloned,
             )
 
 
