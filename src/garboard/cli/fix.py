@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from garboard.model.recommendation import Recommendation
     from garboard.model.report import Report
     from garboard.workflows.fix import BuildContext
+    from garboard.workflows.fixed_parts import FixedPart
     from garboard.workflows.make_fixes import FixWish, Judge, Proving
     from garboard.workflows.prove import ProofMeans
     from garboard.workflows.recommend import Subject
@@ -130,13 +131,13 @@ def _made(settings: Settings, context: BuildContext) -> _Made:
 
     analysis = settings.analysis
     wanted = make_fixes.FixWish(
-        settings.kinds,
-        settings.furthest,
-        settings.pinned,
-        settings.tools,
-        settings.lean,
-        settings.dropped,
-        Asker(color=settings.analysis.output.color) if settings.interactive else None,
+        kinds=settings.kinds,
+        furthest=settings.furthest,
+        pinned=settings.pinned,
+        tools=settings.tools,
+        lean=settings.lean,
+        dropped=settings.dropped,
+        asks=Asker(color=settings.analysis.output.color) if settings.interactive else None,
     )
     if settings.file.is_dir():
         return _made_of_all(settings, context, wanted)
@@ -163,60 +164,36 @@ def _of_names(settings: Settings, wanted: FixWish) -> Fixes:
 
 def _made_of_all(settings: Settings, context: BuildContext, wanted: FixWish) -> _Made:
     from garboard.git.checkout import Checkout
-    from garboard.workflows import fix_repository
+    from garboard.model.action import ActionKind
+    from garboard.workflows import fixed_parts
 
     folder = settings.file
     paths = tuple(Checkout(folder).files(folder))
-    found = [*_images(settings, context, wanted, paths), *_manifests(settings, context, wanted, paths)]
-    name = settings.remote.address if settings.remote else str(folder)
-    whole = fix_repository.together(name, [one.whole for one in found], ())
-    parts = tuple(part for one in found for part in one.parts)
+    parts: list[FixedPart] = []
+    if ActionKind.BASE in settings.kinds:
+        parts.append(_images(settings, context, wanted, paths))
+    if ActionKind.RAISE in settings.kinds:
+        parts.append(_manifests(settings, context, wanted, paths))
+    found = fixed_parts.fixed_parts(settings.remote.address if settings.remote else str(folder), parts)
     below = folder if settings.remote else None
-    code = _code(whole) or (3 if any(one.unread for one in found) else 0)
-
-    def settled(key: str) -> bool:
-        return next((one.settled(key) for one in found if key.startswith(one.keys)), False)
-
-    return _Made(whole, code, pull_requests.WantedRequests(folder, "", parts, settled, below))
+    asking = pull_requests.WantedRequests(folder, "", found.requests, found.settled, below)
+    return _Made(found.whole, _code(found.whole) or (3 if found.unread else 0), asking)
 
 
-class _Part(NamedTuple):
-    """What changes of one kind in a repository, each of the parts for a request of its own; ``keys`` is how their keys begin."""
-
-    keys: str
-    whole: Fixes
-    parts: tuple[tuple[str, Fixes], ...]
-    unread: bool
-    settled: Callable[[str], bool]
-
-
-def _images(settings: Settings, context: BuildContext, wanted: FixWish, paths: Sequence[str]) -> Iterator[_Part]:
-    """Other images, where bases may change."""
-    from garboard.model.action import ActionKind
+def _images(settings: Settings, context: BuildContext, wanted: FixWish, paths: Sequence[str]) -> FixedPart:
     from garboard.workflows import make_fixes
 
-    if ActionKind.BASE not in settings.kinds:
-        return
     analysis = settings.analysis
     platform = analysis.opening.options.platform or host()
-    made = make_fixes.of_repository("", paths, context, platform, wanted, _recommending(analysis))
-    parts = tuple((f"base-{one.name}", one.fixes) for one in made.groups)
-    yield _Part("base-", made.whole, parts, made.unread, made.settled)
+    return make_fixes.of_repository("", paths, context, platform, wanted, _recommending(analysis))
 
 
-def _manifests(settings: Settings, context: BuildContext, wanted: FixWish, paths: Sequence[str]) -> Iterator[_Part]:
-    """Other versions of packages, where these may be raised."""
-    from garboard.model.action import ActionKind
+def _manifests(settings: Settings, context: BuildContext, wanted: FixWish, paths: Sequence[str]) -> FixedPart:
     from garboard.workflows import make_fixes
-    from garboard.workflows.fix_tree import key_of
 
-    if ActionKind.RAISE not in settings.kinds:
-        return
     analysis = msgspec.structs.replace(settings.analysis, image=f"dir:{settings.file}")
     report, database = analyzed(analysis).report, analysis.data.database
-    made = make_fixes.of_tree(report, context, database, wanted, settings.view.shows, frozenset(paths))
-    parts = tuple((key_of(one.path), one.fixes) for one in made.groups)
-    yield _Part("packages-", made.whole, parts, made.unread, made.settled)
+    return make_fixes.of_tree(report, context, database, wanted, settings.view.shows, frozenset(paths))
 
 
 def _code(fixes: Fixes) -> int:

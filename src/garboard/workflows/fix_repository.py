@@ -12,9 +12,10 @@ from garboard.dockerfile.parser import parse
 from garboard.model.errors import GarboardError
 from garboard.model.fix import CannotEdit, Fixes
 from garboard.model.gap import Gap
-from garboard.model.recommendation import Counts, Recommendation
+from garboard.model.recommendation import Recommendation
 from garboard.workflows import fix_unbuilt
 from garboard.workflows.attribute import Build
+from garboard.workflows.fixed_parts import together
 from garboard.workflows.pull_requests import base_name
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 _DOCKERFILES: Final = ("dockerfile", "containerfile")
 _DEPLOYMENTS: Final = (".yaml", ".yml")
 _DEVCONTAINERS: Final = ("devcontainer.json", ".devcontainer.json")
+_KEYS: Final = "base-"
 _HINTS: Final = (b"image", b"container", b"services", b"docker:")
 """One of these is in every file that names an image to run."""
 
@@ -48,9 +50,19 @@ class FixedRepository(NamedTuple):
     groups: tuple[ImageGroup, ...]
     unread: bool
 
+    @property
+    def keys(self) -> str:
+        """How the keys of its requests begin."""
+        return _KEYS
+
+    @property
+    def requests(self) -> tuple[tuple[str, Fixes], ...]:
+        """What changes by each request, by its key."""
+        return tuple((f"{_KEYS}{one.name}", one.fixes) for one in self.groups)
+
     def settled(self, key: str) -> bool:
         """Whether it is certain that a request of this key is needed no longer, if it is not wanted."""
-        group = next((one for one in self.groups if f"base-{one.name}" == key), None)
+        group = next((one for one in self.groups if f"{_KEYS}{one.name}" == key), None)
         return not self.unread if group is None else not group.fixes.gaps
 
 
@@ -123,16 +135,3 @@ def _group(name: str, planned: Sequence[_Planned], platform: Platform, recommend
 def _only(name: str, recommend: fix_unbuilt.Recommend) -> fix_unbuilt.Recommend:
     """What recommends in the place of images of one name, and nothing of others."""
     return lambda reference, asked: recommend(reference, asked) if base_name(reference) == name else Recommendation()
-
-
-def together(name: str, fixes: Sequence[Fixes], gaps: Iterable[Gap]) -> Fixes:
-    """The changes of several files."""
-    return Fixes(
-        image=name,
-        changes=tuple(change for one in fixes for change in one.changes),
-        total=sum(one.total for one in fixes),
-        remaining=sum(one.remaining for one in fixes),
-        before=sum((one.before for one in fixes if one.before), Counts()),
-        after=sum((one.after for one in fixes if one.after), Counts()),
-        gaps=tuple(dict.fromkeys((*gaps, *(gap for one in fixes for gap in one.gaps)))),
-    )

@@ -16,7 +16,7 @@ from garboard.model.attribution import Place
 from garboard.model.fix import ActionEdits, CannotEdit, Fixes
 from garboard.model.recommendation import Counts
 from garboard.model.report import Coverage
-from garboard.workflows.fix_repository import together
+from garboard.workflows.fixed_parts import together
 from garboard.workflows.pull_requests import scope_of
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from garboard.model.report import Report
     from garboard.workflows.fix import BuildContext
 
+_KEYS: Final = "packages-"
 _RISK: Final = "a newer version may behave otherwise"
 
 Later = Callable[["Package", Sequence["Finding"]], "tuple[str, Sequence[Finding]]"]
@@ -46,15 +47,25 @@ class FixedTree(NamedTuple):
     groups: tuple[ManifestGroup, ...]
     unread: bool
 
+    @property
+    def keys(self) -> str:
+        """How the keys of its requests begin."""
+        return _KEYS
+
+    @property
+    def requests(self) -> tuple[tuple[str, Fixes], ...]:
+        """What changes by each request, by its key."""
+        return tuple((_key_of(one.path), one.fixes) for one in self.groups)
+
     def settled(self, key: str) -> bool:
         """Whether it is certain that a request of this key is needed no longer, if it is not wanted."""
-        group = next((one for one in self.groups if key_of(one.path) == key), None)
+        group = next((one for one in self.groups if _key_of(one.path) == key), None)
         return not self.unread if group is None else not group.fixes.gaps
 
 
-def key_of(path: str) -> str:
+def _key_of(path: str) -> str:
     """The key of the request that has the changes by a file."""
-    return f"packages-{scope_of(path)}"
+    return f"{_KEYS}{scope_of(path)}"
 
 
 def fix_tree(
