@@ -313,7 +313,7 @@ def test_no_other_host_gets_the_token(case: Case, httpserver: HTTPServer) -> Non
 
 
 def test_every_module_is_registered() -> None:
-    shared = {"__init__", "api", "protocol", "remote"}
+    shared = {"__init__", "api", "github_style", "protocol", "remote"}
     modules = {one.stem for one in Path(hosts.__file__).parent.glob("*.py")} - shared
     assert modules == set(hosts.NAMES) == {one.kind for one in CASES}
 
