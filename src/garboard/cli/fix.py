@@ -55,9 +55,11 @@ _ASKED_FOR: Final = (Done.OPENED, Done.UPDATED, Done.UNCHANGED, Done.CLOSED)
 def command(settings: Settings) -> int:
     """Change the Dockerfile of IMAGE as its actions advise: each change as a diff, with what it clears.
 
-    Without IMAGE, and in a file that names images to run (Compose, Kubernetes, Helm's values, workflows), images are changed
-    by what the catalog knows of them, no further than --upto minor. Nothing is written without --apply. Of manifests, those are changed that the Dockerfile's lines read from the build
+    Nothing is written without --apply. Of manifests, those are changed that the Dockerfile's lines read from the build
     context. What no change of a file can do, or what is not certain, is said.
+
+    Without IMAGE, and in a file that names images to run (Compose, Kubernetes, Helm's values, workflows), images are changed
+    by what the catalog knows of them, no further than --upto minor.
 
     --prove builds the files as they are and as changed, which runs what the Dockerfile says. If an issue is there that
     should be gone, or a --check fails, nothing is written.
@@ -74,8 +76,8 @@ def command(settings: Settings) -> int:
     garboard fix --repo . --all --pr
     garboard fix app:1 -f Dockerfile --format diff | git apply
 
-    Exit code: 0 nothing to do, or the changes were written or asked for; 1 there are issues, and not all of that was done; 2 an error; 3 no
-    issues, but not everything could be judged.
+    Exit code: 0 nothing to do, or the changes were written or asked for; 1 there are issues, and not all of that was done;
+    2 an error; 3 no issues, but not everything could be judged.
     """  # noqa: D301  (\b is click's)
     with _placed(settings) as placed:
         return _done(placed)
