@@ -15,7 +15,7 @@ from garboard.model.gap import Gap
 from garboard.model.image import File
 from garboard.model.package import Package
 from garboard.splices import spliced
-from garboard.versions.invalid import InvalidVersion
+from garboard.versions.raising import is_earlier
 
 _SAFE: Final = re.compile(r"@?[A-Za-z0-9][\w./-]*")
 """Names that no tool takes for an option, an address or a version."""
@@ -84,10 +84,7 @@ def _check(one: LockTool, after: Mapping[str, bytes], wanted: WantedVersion) -> 
         for fact in facts
         if isinstance(fact, Package) and not fact.application and room.normalize(ecosystems.spelled(fact)) == names
     ]
-    try:
-        low = [one for one in found if order.key(one) < order.key(wanted.version)]
-    except InvalidVersion as error:
-        raise CannotEdit(f"which of its versions is the later one is not known ({error})") from error
+    low = [one for one in found if is_earlier(order.key, one, wanted.version)]
     if not found:
         raise CannotEdit(f"with {one.program}, {one.read} does not list it any more")
     if low:

@@ -14,7 +14,7 @@ from garboard.ecosystems.golang.declared import STANDARD_LIBRARY, GoMod, Require
 from garboard.model.fix import CannotEdit, NotNamed, Splice
 from garboard.splices import plain_text, telling
 from garboard.versions import semver
-from garboard.versions.invalid import InvalidVersion
+from garboard.versions.raising import is_earlier
 
 _MAJOR: Final = re.compile(r"(?:/v|gopkg\.in/.*\.v)(\d+)$")
 _APART: Final = "+incompatible"
@@ -52,11 +52,8 @@ def _required(stated: GoMod, name: str) -> Requirement:
 def _raised(one: Requirement, version: str) -> str:
     """The version as go.mod has it."""
     old, plain = one.version.removeprefix("v"), version.removeprefix("v")
-    try:
-        if semver.key(old) >= semver.key(plain):
-            raise CannotEdit("go.mod requires that version or a later one already: a build without cache brings it")
-    except InvalidVersion as error:
-        raise CannotEdit(f"which of its versions is the later one is not known ({error})") from error
+    if not is_earlier(semver.key, old, plain):
+        raise CannotEdit("go.mod requires that version or a later one already: a build without cache brings it")
     major = plain.partition(".")[0]
     said = _MAJOR.search(one.path)
     if (said is not None and said[1] != major) or (said is None and major not in ("0", "1") and _APART not in old):

@@ -15,7 +15,7 @@ from garboard.ecosystems.maven import poms
 from garboard.ecosystems.maven.version import key
 from garboard.model.fix import CannotEdit, Splice
 from garboard.splices import LARGEST, spliced, telling
-from garboard.versions.invalid import InvalidVersion
+from garboard.versions.raising import is_earlier
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -116,11 +116,8 @@ def _values(element: Element) -> Iterator[str]:
 def _refuse_later(old: str, version: str) -> None:
     if not _PLAIN.fullmatch(old):
         raise CannotEdit(f"its version is put together, or a range (`{old[:100]}`)")
-    try:
-        if key(old) >= key(version):
-            raise CannotEdit("the file asks for that version or a later one already: a build without cache brings it")
-    except InvalidVersion as error:
-        raise CannotEdit(f"which of its versions is the later one is not known ({error})") from error
+    if not is_earlier(key, old, version):
+        raise CannotEdit("the file asks for that version or a later one already: a build without cache brings it")
 
 
 def _field(element: Element, name: str) -> str:

@@ -11,7 +11,7 @@ from typing import Final
 from garboard.model.fix import CannotEdit, Splice
 from garboard.splices import in_lists
 from garboard.versions import semver
-from garboard.versions.invalid import InvalidVersion
+from garboard.versions.raising import is_earlier
 
 _LISTS: Final = ("dependencies", "optionalDependencies", "devDependencies")
 _KEEPING: Final = re.compile(r"((?:[\^~=]|>=)? ?)(\d+(?:\.\d+){0,2})([-+][\w.+-]*)?")
@@ -32,11 +32,7 @@ def _raised(stated: str, version: str) -> str:
     if found is None:
         raise CannotEdit(f"its range names more than one version, a tag or an address (`{stated[:100]}`)")
     old = f"{found[2]}{'.0' * (2 - found[2].count('.'))}{found[3] or ''}"
-    try:
-        before, after = semver.key(old), semver.key(version)
-    except InvalidVersion as error:
-        raise CannotEdit(f"which of its versions is the later one is not known ({error})") from error
-    if before >= after:
+    if not is_earlier(semver.key, old, version):
         return stated
     if old.split(".", maxsplit=1)[0] != version.split(".", maxsplit=1)[0]:
         raise CannotEdit(

@@ -11,7 +11,7 @@ from typing import Final
 from garboard.ecosystems.php.version import key
 from garboard.model.fix import CannotEdit, Splice
 from garboard.splices import in_lists
-from garboard.versions.invalid import InvalidVersion
+from garboard.versions.raising import is_earlier
 
 _LISTS: Final = ("require", "require-dev")
 _KEEPING: Final = re.compile(r"((?:[\^~=]|>=)? ?)(v?\d+(?:\.\d+){0,3}(?:-(?:alpha|beta|RC)\.?\d*)?)")
@@ -31,11 +31,7 @@ def _raised(stated: str, version: str) -> str:
     found = _KEEPING.fullmatch(stated)
     if found is None:
         raise CannotEdit(f"its constraint names more than one version, or a branch (`{stated[:100]}`)")
-    try:
-        before, after = key(found[2]), key(version)
-    except InvalidVersion as error:
-        raise CannotEdit(f"which of its versions is the later one is not known ({error})") from error
-    if before >= after:
+    if not is_earlier(key, found[2], version):
         return stated
     # `~1.2` allows all of 1, but `~1.2.3` nothing of 1.3: the caret says the former from the patch on.
     wide = found[1].startswith("~") and found[2].count(".") == 1 and version.count(".") > 1

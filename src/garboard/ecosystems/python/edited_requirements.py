@@ -13,7 +13,7 @@ from garboard.ecosystems.python.names import normalize
 from garboard.ecosystems.python.version import key
 from garboard.model.fix import CannotEdit, Splice
 from garboard.splices import newline, spliced
-from garboard.versions.invalid import InvalidVersion
+from garboard.versions.raising import is_earlier
 
 _NAME: Final = re.compile(rb"[ \t]*([A-Za-z0-9][\w.-]*)(\[[^\]\r\n]*\])?")
 _SPECIFIER: Final = re.compile(rb"(?:[ \t(]|\\\r?\n)*([=~!<>][^;#\r\n\\]*)")
@@ -100,17 +100,10 @@ def _line(line: _Line, found: re.Match[bytes], version: str) -> Splice | None:
         )
     old = _VERSION.search(said)
     assert old is not None
-    if not _is_lower(old[0].decode("utf-8", "replace"), version):
+    if not is_earlier(key, old[0].decode("utf-8", "replace"), version):
         return None
     start = line.start + found.end() + specifier.start(1) + old.start()
     return Splice(start=start, end=start + len(old[0]), new=version.encode())
-
-
-def _is_lower(old: str, new: str) -> bool:
-    try:
-        return bool(key(old) < key(new))
-    except InvalidVersion as error:
-        raise CannotEdit(f"which of its versions is the later one is not known ({error})") from error
 
 
 def _appended(data: bytes, text: str) -> Splice:

@@ -13,7 +13,7 @@ from garboard.ecosystems.ruby.declared import FROM_ELSEWHERE, AskedGem, asked_ge
 from garboard.ecosystems.ruby.version import key
 from garboard.model.fix import CannotEdit, Splice
 from garboard.splices import plain_text, spliced
-from garboard.versions.invalid import InvalidVersion
+from garboard.versions.raising import is_earlier
 
 _LINE: Final = re.compile(
     r"""[ \t]*+gem(?:[ \t]*\([ \t]*|[ \t]+)(["'])[\w.-]+\1[ \t]*,[ \t]*(["'])((?:=|~>|>=?)?[ ]*)(\d[\w.]*)[ ]*\2"""
@@ -69,11 +69,8 @@ def _in_line(line: str, version: str) -> tuple[int, int, str]:
     if FROM_ELSEWHERE.search(line, found.end()) is not None:
         raise CannotEdit("its line takes it from a folder or a repository")
     quote, sign, old = found[2], found[3], found[4]
-    try:
-        if key(old) >= key(version):
-            return 0, 0, ""
-    except InvalidVersion as error:
-        raise CannotEdit(f"which of its versions is the later one is not known ({error})") from error
+    if not is_earlier(key, old, version):
+        return 0, 0, ""
     kept = old.count(".") + 1
     if sign.startswith("~>") and version.count(".") + 1 > kept:  # as far as before, but not below the version
         near = ".".join(version.split(".")[:kept])

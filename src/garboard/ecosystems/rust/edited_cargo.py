@@ -15,7 +15,7 @@ from garboard.lock_text import mapping, text_of
 from garboard.model.fix import CannotEdit, Splice
 from garboard.splices import LARGEST, telling
 from garboard.versions import semver
-from garboard.versions.invalid import InvalidVersion
+from garboard.versions.raising import is_earlier
 
 _KINDS: Final = ("dependencies", "dev-dependencies", "build-dependencies")
 _KEEPING: Final = re.compile(r"((?:[\^~=]|>=)? ?)(\d+(?:\.\d+){0,2})(-[\w.-]+)?")
@@ -50,11 +50,7 @@ def _raised(stated: str, version: str) -> str:
     if found is None:
         raise CannotEdit(f"its requirement names more than one version, or a pattern (`{stated[:100]}`)")
     old = f"{found[2]}{'.0' * (2 - found[2].count('.'))}{found[3] or ''}"
-    try:
-        before, after = semver.key(old), semver.key(version)
-    except InvalidVersion as error:
-        raise CannotEdit(f"which of its versions is the later one is not known ({error})") from error
-    if before >= after:
+    if not is_earlier(semver.key, old, version):
         return stated
     if _compatible(old) != _compatible(version):
         raise CannotEdit(f"it asks for a version that is not compatible (`{stated}`), of which code may need changes")
