@@ -15,7 +15,7 @@ from garboard.model.gap import Gap
 from garboard.model.recommendation import Recommendation
 from garboard.workflows import fix_unbuilt
 from garboard.workflows.attribute import Build
-from garboard.workflows.fixed_parts import together
+from garboard.workflows.fixed_parts import FixedPart, together
 from garboard.workflows.pull_requests import base_name
 
 if TYPE_CHECKING:
@@ -34,36 +34,6 @@ class NamedFile(NamedTuple):
 
     name: str
     data: bytes
-
-
-class ImageGroup(NamedTuple):
-    """What changes where images of one name are used; ``name`` is the last part of theirs."""
-
-    name: str
-    fixes: Fixes
-
-
-class FixedRepository(NamedTuple):
-    """What changes in all files: together, and by image; ``unread`` if a file could not be read, which may name any image."""
-
-    whole: Fixes
-    groups: tuple[ImageGroup, ...]
-    unread: bool
-
-    @property
-    def keys(self) -> str:
-        """How the keys of its requests begin."""
-        return _KEYS
-
-    @property
-    def requests(self) -> tuple[tuple[str, Fixes], ...]:
-        """What changes by each request, by its key."""
-        return tuple((f"{_KEYS}{one.name}", one.fixes) for one in self.groups)
-
-    def settled(self, key: str) -> bool:
-        """Whether it is certain that a request of this key is needed no longer, if it is not wanted."""
-        group = next((one for one in self.groups if f"{_KEYS}{one.name}" == key), None)
-        return not self.unread if group is None else not group.fixes.gaps
 
 
 class _Planned(NamedTuple):
@@ -87,7 +57,7 @@ def _is_dockerfile(name: str) -> bool:
 
 def fix_repository(
     name: str, files: Iterable[NamedFile], platform: Platform, recommend: fix_unbuilt.Recommend
-) -> FixedRepository:
+) -> FixedPart:
     """What is recommended in the place of every image that files name; nothing is written."""
     remembered = functools.cache(recommend)
 
@@ -100,8 +70,8 @@ def fix_repository(
             unread.append(Gap(stage="fix", subject=one.name, reason=str(error)))
     names = sorted(frozenset().union(*(one.names for one in planned)))
     whole = together(name, [one.fixes for one in planned], unread)
-    groups = tuple(_group(each, planned, platform, remembered) for each in names)
-    return FixedRepository(whole, groups, unread=bool(unread))
+    requests = tuple((f"{_KEYS}{each}", _of_one(each, planned, platform, remembered)) for each in names)
+    return FixedPart(_KEYS, whole, requests, unread=bool(unread))
 
 
 def _plan(file: NamedFile, platform: Platform, recommend: fix_unbuilt.Recommend) -> _Planned:
@@ -123,13 +93,13 @@ def _fixed(file: NamedFile, platform: Platform, recommend: fix_unbuilt.Recommend
     return fix_unbuilt.fix_deployment(file.name, file.data, recommend)
 
 
-def _group(name: str, planned: Sequence[_Planned], platform: Platform, recommend: fix_unbuilt.Recommend) -> ImageGroup:
+def _of_one(name: str, planned: Sequence[_Planned], platform: Platform, recommend: fix_unbuilt.Recommend) -> Fixes:
     """The changes of one image alone, in all files that name it."""
     own = _only(name, recommend)
     fixes = [_fixed(one.file, platform, own) for one in planned if name in one.names]
     whole = together(name, fixes, ())
     gaps = tuple(one for one in whole.gaps if base_name(one.subject.partition(": ")[0]) == name)
-    return ImageGroup(name, msgspec.structs.replace(whole, gaps=gaps))
+    return msgspec.structs.replace(whole, gaps=gaps)
 
 
 def _only(name: str, recommend: fix_unbuilt.Recommend) -> fix_unbuilt.Recommend:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
@@ -16,7 +16,7 @@ from garboard.model.attribution import Place
 from garboard.model.fix import ActionEdits, CannotEdit, Fixes
 from garboard.model.recommendation import Counts
 from garboard.model.report import Coverage
-from garboard.workflows.fixed_parts import together
+from garboard.workflows.fixed_parts import FixedPart, together
 from garboard.workflows.pull_requests import scope_of
 
 if TYPE_CHECKING:
@@ -33,41 +33,6 @@ Later = Callable[["Package", Sequence["Finding"]], "tuple[str, Sequence[Finding]
 """The version to go to for all fixes of a package, and what is known of that version in turn."""
 
 
-class ManifestGroup(NamedTuple):
-    """What changes by one manifest, whose path it is; ``settled`` if all of it could be judged."""
-
-    path: str
-    fixes: Fixes
-
-
-class FixedTree(NamedTuple):
-    """What changes in all manifests: together, and by manifest; ``unread`` if something could not be read or judged."""
-
-    whole: Fixes
-    groups: tuple[ManifestGroup, ...]
-    unread: bool
-
-    @property
-    def keys(self) -> str:
-        """How the keys of its requests begin."""
-        return _KEYS
-
-    @property
-    def requests(self) -> tuple[tuple[str, Fixes], ...]:
-        """What changes by each request, by its key."""
-        return tuple((_key_of(one.path), one.fixes) for one in self.groups)
-
-    def settled(self, key: str) -> bool:
-        """Whether it is certain that a request of this key is needed no longer, if it is not wanted."""
-        group = next((one for one in self.groups if _key_of(one.path) == key), None)
-        return not self.unread if group is None else not group.fixes.gaps
-
-
-def _key_of(path: str) -> str:
-    """The key of the request that has the changes by a file."""
-    return f"{_KEYS}{scope_of(path)}"
-
-
 def fix_tree(
     report: Report,
     context: BuildContext,
@@ -76,7 +41,7 @@ def fix_tree(
     findings: Sequence[Finding],
     paths: Collection[str],
     rework: Rework | None = None,
-) -> FixedTree:
+) -> FixedPart:
     """What the findings of a tree's scan change in its manifests; nothing is written.
 
     ``findings`` are those that count, and ``paths`` are of the files that may change.
@@ -86,15 +51,12 @@ def fix_tree(
     for one in findings:
         if one.package.locations and one.package.locations[0].path in paths:
             by_file.setdefault(one.package.locations[0].path, []).append(one)
-    groups = tuple(
-        ManifestGroup(path, _fixes(report, path, found, tuple(tree.raised(path, found))))
+    requests = tuple(
+        (f"{_KEYS}{scope_of(path)}", _fixes(report, path, found, tuple(tree.raised(path, found))))
         for path, found in by_file.items()
     )
-    return FixedTree(
-        together(report.image.name, [one.fixes for one in groups], report.gaps),
-        groups,
-        unread=report.coverage is not Coverage.FULL,
-    )
+    whole = together(report.image.name, [one for _, one in requests], report.gaps)
+    return FixedPart(_KEYS, whole, requests, unread=report.coverage is not Coverage.FULL)
 
 
 class _Tree:

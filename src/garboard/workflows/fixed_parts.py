@@ -3,39 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from garboard.model.fix import Fixes
 from garboard.model.gap import Gap
 from garboard.model.recommendation import Counts
 
 
-class FixedPart(Protocol):
-    """The changes of one kind."""
+class FixedPart(NamedTuple):
+    """The changes of one kind.
 
-    @property
-    def keys(self) -> str:
-        """How the keys of its requests begin."""
-        ...
+    Attributes:
+        keys: how the keys of its requests begin.
+        whole: all of its changes.
+        requests: what changes by each request, by its key.
+        unread: whether something could not be read or judged, so that changes may be missing.
+    """
 
-    @property
-    def whole(self) -> Fixes:
-        """All of its changes."""
-        ...
+    keys: str
+    whole: Fixes
+    requests: tuple[tuple[str, Fixes], ...]
+    unread: bool
 
-    @property
-    def requests(self) -> tuple[tuple[str, Fixes], ...]:
-        """What changes by each request, by its key."""
-        ...
-
-    @property
-    def unread(self) -> bool:
-        """Whether something could not be read or judged, so that changes may be missing."""
-        ...
-
-    def settled(self, key: str, /) -> bool:
+    def settled(self, key: str) -> bool:
         """Whether it is certain that a request of this key is needed no longer, if it is not wanted."""
-        ...
+        fixes = next((one for name, one in self.requests if name == key), None)
+        return not self.unread if fixes is None else not fixes.gaps
 
 
 class FixedParts(NamedTuple):

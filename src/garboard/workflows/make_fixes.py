@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from garboard.model.report import Report
     from garboard.workflows.attribute import Build
     from garboard.workflows.fix import BuildContext
+    from garboard.workflows.fixed_parts import FixedPart
     from garboard.workflows.prove import ProofMeans
 
 _COVERAGES: Final = tuple(Coverage)
@@ -237,7 +238,7 @@ def of_repository(
     platform: Platform,
     wanted: FixWish,
     recommending: Callable[[recommend.Subject], Recommendation],
-) -> fix_repository.FixedRepository:
+) -> FixedPart:
     """Other images in all files that name some, by their paths in the context; nothing is written."""
 
     def files() -> Iterator[fix_repository.NamedFile]:
@@ -251,7 +252,7 @@ def of_repository(
 
 def of_tree(
     report: Report, context: BuildContext, database: Lookup, wanted: FixWish, counts: Counting, paths: Collection[str]
-) -> fix_tree.FixedTree:
+) -> FixedPart:
     """Other versions in the manifests of a source tree, by the report on it; nothing is written."""
     from garboard.matching.later_versions import later
     from garboard.workflows.rework_locks import rework
