@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from garboard.ecosystems.golang import edited_mod
-from garboard.ecosystems.maven import edited_pom
+from garboard.ecosystems.maven import edited_gradle, edited_pom
 from garboard.ecosystems.php import edited_composer
 from garboard.ecosystems.ruby import edited_gemfile
 from garboard.ecosystems.rust import edited_cargo
@@ -25,6 +25,7 @@ NAMES = {
 GO = b"module m\n\ngo 1.21\n\n"
 POM = b"<project>\n <!-- <version>1.0</version> -->\n <version>1.0</version>\n%s\n</project>\n"
 DEPENDENCY = b"<dependency><groupId>%s</groupId><artifactId>%s</artifactId><version>%s</version></dependency>"
+SISTER = DEPENDENCY % (b"org.a", b"c", b"%s")
 OWN, OTHER = DEPENDENCY % (b"org.a", b"b", b"%s"), DEPENDENCY % (b"org.c", b"d", b"%s")
 
 
@@ -143,6 +144,7 @@ def test_every_other_byte_stays(editor: Editor, data: bytes, version: str, expec
         (edited_pom.raising, pom(PROPERTY % b"1.0", dependencies(OWN % b"${b.version}", OTHER % b"${b.version}")), "1.2", "other things"),
         (edited_pom.raising, pom(PROPERTY % b"1.0", b"<x>v${b.version}</x>", dependencies(OWN % b"${b.version}")), "1.2", "other things"),
         (edited_pom.raising, pom(PROPERTY % b"1.0", b"<modules/>", dependencies(OWN % b"${b.version}")), "1.2", "modules"),
+        (edited_pom.raising, pom(PROPERTY % b"1.0", dependencies(OWN % b"${b.version}", SISTER % b"${b.version}")), "1.2.3", "c goes by the same"),
         (edited_pom.raising, pom(dependencies(OWN % b"1<!-- -->.0")), "1.2", "not certain"),
         (edited_pom.raising, b"<!DOCTYPE project [<!ENTITY v '1'>]><project/>", "1.2", "no pom.xml"),
         (edited_pom.raising, b"<x/>", "1.2", "no pom.xml"),
@@ -193,3 +195,103 @@ def test_remarks_stay_as_they_are(remarks: list[str], end: str) -> None:
             assert raised(editor, before.encode(), new).decode() == after
         except CannotEdit as error:
             assert "plain lines" in str(error)  # noqa: PT017  (`<<x` in a remark)
+
+
+CATALOG = b"""# guava 30.0-jre
+[versions]
+jackson = '2.9.8' # as of 2019
+agp = "7.0.0"
+
+[libraries]
+guava = { module = "com.google.guava:guava", version = "30.0-jre" }
+core = { group = "com.fasterxml.jackson.core", name = "jackson-core", version.ref = "jackson" }
+databind = { module = "com.fasterxml.jackson.core:jackson-databind", version.ref = "jackson" }
+io = "commons-io:commons-io:2.6"
+other = "org.a:commons-io:2.6"
+build = { module = "com.android.tools:build", version.ref = "agp" }
+rich = { module = "org.a:rich", version = { strictly = "[1,2[", prefer = "1.5" } }
+twice = { module = "org.a:twice", version = "1.0" }
+again = "org.a:twice:1.0"
+none = { module = "org.a:none" }
+
+[plugins]
+android = { id = "com.android.application", version.ref = "agp" }
+"""
+SCRIPT = b"""// implementation "com.google.guava:guava:30.0-jre"
+dependencies {
+    implementation 'com.google.guava:guava:30.0-jre'
+    api("commons-io:commons-io:2.6@jar")
+    api "org.a:one:1.0", "org.a:one:1.0"
+    api "org.a:set:$version"
+    api group: 'org.a', name: 'parts', version: '1.0'
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "version", "old", "new"),
+    [
+        ("com.google.guava:guava", "32.0.0-jre", b'version = "30.0-jre"', b'version = "32.0.0-jre"'),
+        ("com.fasterxml.jackson.core:jackson-databind", "2.9.10", b"'2.9.8'", b"'2.9.10'"),
+        ("commons-io:commons-io", "2.14.0", b"commons-io:commons-io:2.6", b"commons-io:commons-io:2.14.0"),
+    ],
+)
+def test_a_version_catalog(name: str, version: str, old: bytes, new: bytes) -> None:
+    for data in (CATALOG, CATALOG.replace(b"\n", b"\r\n")):
+        assert data.count(old) == 1
+        assert spliced(data, edited_gradle.catalog_raising(data, name, version)) == data.replace(old, new)
+
+
+@pytest.mark.parametrize(
+    ("name", "version", "said"),
+    [
+        ("com.google.guava:guava", "30.0-jre", "later one already"),
+        ("com.android.tools:build", "8.0", "other things"),
+        ("com.fasterxml.jackson.core:jackson-databind", "2.9.10.8", "jackson-core goes by the same text"),
+        ("org.a:rich", "1.6", "range"),
+        ("org.a:twice", "2.0", "more than one place"),
+        ("org.a:none", "2.0", "none is stated"),
+        ("org.a:missing", "2.0", "does not ask for it"),
+    ],
+)
+def test_what_a_version_catalog_leaves_open(name: str, version: str, said: str) -> None:
+    with pytest.raises(CannotEdit, match=said):
+        edited_gradle.catalog_raising(CATALOG, name, version)
+
+
+@pytest.mark.parametrize("data", [b"[libraries", b"libraries = 1\n", b"[libraries]\na = 1\n", b"\xff"])
+def test_what_is_no_version_catalog(data: bytes) -> None:
+    with pytest.raises(CannotEdit):
+        edited_gradle.catalog_raising(data, "a:b", "1")
+
+
+@pytest.mark.parametrize(
+    ("name", "version", "old", "new"),
+    [
+        (
+            "com.google.guava:guava",
+            "32.0.0-jre",
+            b"'com.google.guava:guava:30.0-jre'",
+            b"'com.google.guava:guava:32.0.0-jre'",
+        ),
+        ("commons-io:commons-io", "2.14.0", b":2.6@jar", b":2.14.0@jar"),
+    ],
+)
+def test_a_build_script(name: str, version: str, old: bytes, new: bytes) -> None:
+    for data in (SCRIPT, SCRIPT.replace(b"\n", b"\r\n")):
+        assert spliced(data, edited_gradle.script_raising(data, name, version)) == data.replace(old, new)
+
+
+@pytest.mark.parametrize(
+    ("name", "version", "said"),
+    [
+        ("commons-io:commons-io", "2.6", "later one already"),
+        ("org.a:one", "2.0", "more than one place"),
+        ("org.a:set", "2.0", "or in none"),
+        ("org.a:missing", "2.0", "does not ask for it"),
+        ("org.a:parts", "2.0", "not certain"),
+    ],
+)
+def test_what_a_build_script_leaves_open(name: str, version: str, said: str) -> None:
+    with pytest.raises(CannotEdit, match=said):
+        edited_gradle.script_raising(SCRIPT, name, version)

@@ -108,10 +108,14 @@ def _catalog() -> Catalog:
     return catalog
 
 
-def _editor(_path: str) -> Editor:
-    from garboard.ecosystems.maven.edited_pom import raising
+def _editor(path: str) -> Editor:
+    if path.endswith(".xml"):
+        from garboard.ecosystems.maven.edited_pom import raising
 
-    return raising
+        return raising
+    from garboard.ecosystems.maven.edited_gradle import catalog_raising, script_raising
+
+    return catalog_raising if path.endswith(".toml") else script_raising
 
 
 def _commands() -> Commands:
@@ -215,7 +219,7 @@ ECOSYSTEM: Final = Ecosystem(
     glances=_GLANCES,
     load_declared=_declared,
     load_join=_join,
-    edited=("**/pom.xml",),
+    edited=("**/pom.xml", "**/*.versions.toml", "**/*.gradle", "**/*.gradle.kts"),
     load_editor=_editor,
     projects=("pom.xml",),
     builds=r"(?:^|[\s;&|(/])mvnw?\s(?![^;&|]*(?<=\s)(?:-f|--file)\b)[^;&|]*(?<=\s)(?:package|install|verify|deploy|compile)\b",

@@ -12,27 +12,26 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from garboard import lock_text
 from garboard.ecosystems.maven import poms
-from garboard.ecosystems.maven.version import key
+from garboard.ecosystems.maven.raised import refuse
 from garboard.model.fix import CannotEdit, Splice
 from garboard.splices import LARGEST, spliced, telling
-from garboard.versions.raising import is_earlier
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
     from garboard.ecosystems.maven.poms import Pom
 
-_PLAIN: Final = re.compile(r"\d[\w.-]*")
 _PROPERTY: Final = re.compile(r"\$\{([\w.-]+)\}")
 _OF_MAVEN: Final = ("project.", "pom.", "env.", "settings.", "java.", "maven.")
 """How names begin that are of no property of the file, or have a meaning for Maven itself."""
 
 
 class _Stated(NamedTuple):
-    """The element whose text is a version, and its number among all of the file."""
+    """The element whose text is a version, its number among all of the file, and another artifact that goes by it."""
 
     number: int
     element: Element
+    also: str = ""
 
 
 def raising(data: bytes, name: str, version: str) -> tuple[Splice, ...]:
@@ -50,7 +49,7 @@ def raising(data: bytes, name: str, version: str) -> tuple[Splice, ...]:
     group, _, artifact = name.rpartition(":")
     stated = _place(root, group, artifact)
     old = (stated.element.text or "").strip()
-    _refuse_later(old, version)
+    refuse(old, version, stated.also)
     read = partial(_said, stated.number)
     wanted = (stated.element.text or "").replace(old, version)
     splices = telling(data, _places(data, stated.element, old, version), read, wanted)
@@ -90,8 +89,11 @@ def _place(root: Element, group: str, artifact: str) -> _Stated:
         raise CannotEdit("the file states its version in more than one place")
     numbers = {id(one): number for number, one in enumerate(root.iter())}
     named = _PROPERTY.fullmatch((versions[0].text or "").strip())
-    place = versions[0] if named is None else _property(root, parts, named[1], (group, found))
-    return _Stated(numbers[id(place)], place)
+    if named is None:
+        return _Stated(numbers[id(versions[0])], versions[0])
+    place = _property(root, parts, named[1], (group, found))
+    others = {_field(one, "artifactId") for one in found if _field(one, "version") == named[0]} - {artifact}
+    return _Stated(numbers[id(place)], place, min(others, default=""))
 
 
 def _property(root: Element, parts: list[Element], name: str, used: tuple[str, list[Element]]) -> Element:
@@ -111,13 +113,6 @@ def _property(root: Element, parts: list[Element], name: str, used: tuple[str, l
 
 def _values(element: Element) -> Iterator[str]:
     return (value for name, value in element.attrib.items() if name != lock_text.LINE)
-
-
-def _refuse_later(old: str, version: str) -> None:
-    if not _PLAIN.fullmatch(old):
-        raise CannotEdit(f"its version is put together, or a range (`{old[:100]}`)")
-    if not is_earlier(key, old, version):
-        raise CannotEdit("the file asks for that version or a later one already: a build without cache brings it")
 
 
 def _field(element: Element, name: str) -> str:
