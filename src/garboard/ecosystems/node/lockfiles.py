@@ -147,7 +147,9 @@ def _classic(text: str) -> Iterator[LockedModule | Unlisted]:
         if asked.startswith(_LOCAL):
             version = asked
         cloned = resolved.startswith("git") or ".git#" in resolved or "codeload." in resolved
-        yield LockedModule(str(place), name, version or asked, found, line=entry.line, cloned=cloned)
+        yield LockedModule(
+            str(place), name, version or (asked if cloned else ""), found, line=entry.line, cloned=cloned
+        )
 
 
 def _entries(text: str) -> list[_Entry]:
