@@ -1,4 +1,4 @@
-"""Replaces parts of a file, as the versions that a manifest asks for; every byte outside them stays."""
+"""Replaces parts of a file; every byte outside them stays."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from garboard.model.fix import CannotEdit, NotNamed, Splice
-from garboard.versions.invalid import InvalidVersion
 
 _MOST_PLACES: Final = 20
 LARGEST: Final = 1024 * 1024
@@ -66,18 +65,6 @@ def plain_text(data: bytes) -> str:
     if _UNUSUAL.search(text):
         raise CannotEdit("the file's lines end in unusual ways")
     return text
-
-
-def is_earlier(key: Callable[[str], Any], old: str, new: str) -> bool:
-    """Whether the old version is the earlier one, by the order's ``key``.
-
-    Raises:
-        CannotEdit: that is not known.
-    """
-    try:
-        return bool(key(old) < key(new))
-    except InvalidVersion as error:
-        raise CannotEdit(f"which of its versions is the later one is not known ({error})") from error
 
 
 def in_lists(

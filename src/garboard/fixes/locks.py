@@ -14,7 +14,8 @@ from garboard.model.fix import CannotEdit, NotNamed
 from garboard.model.gap import Gap
 from garboard.model.image import File
 from garboard.model.package import Package
-from garboard.splices import is_earlier, spliced
+from garboard.splices import spliced
+from garboard.versions.raising import is_earlier
 
 _SAFE: Final = re.compile(r"@?[A-Za-z0-9][\w./-]*")
 """Names that no tool takes for an option, an address or a version."""

@@ -12,8 +12,9 @@ from typing import Final
 
 from garboard.ecosystems.golang.declared import STANDARD_LIBRARY, GoMod, Requirement, read
 from garboard.model.fix import CannotEdit, NotNamed, Splice
-from garboard.splices import is_earlier, plain_text, telling
+from garboard.splices import plain_text, telling
 from garboard.versions import semver
+from garboard.versions.raising import is_earlier
 
 _MAJOR: Final = re.compile(r"(?:/v|gopkg\.in/.*\.v)(\d+)$")
 _APART: Final = "+incompatible"

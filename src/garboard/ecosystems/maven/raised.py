@@ -7,7 +7,7 @@ from typing import Final
 
 from garboard.ecosystems.maven.version import key
 from garboard.model.fix import CannotEdit
-from garboard.splices import is_earlier
+from garboard.versions.raising import is_earlier
 
 _PLAIN: Final = re.compile(r"\d[\w.-]*")
 

@@ -9,8 +9,9 @@ import re
 from typing import Final
 
 from garboard.model.fix import CannotEdit, Splice
-from garboard.splices import in_lists, is_earlier
+from garboard.splices import in_lists
 from garboard.versions import semver
+from garboard.versions.raising import is_earlier
 
 _LISTS: Final = ("dependencies", "optionalDependencies", "devDependencies")
 _KEEPING: Final = re.compile(r"((?:[\^~=]|>=)? ?)(\d+(?:\.\d+){0,2})([-+][\w.+-]*)?")

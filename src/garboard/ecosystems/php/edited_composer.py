@@ -10,7 +10,8 @@ from typing import Final
 
 from garboard.ecosystems.php.version import key
 from garboard.model.fix import CannotEdit, Splice
-from garboard.splices import in_lists, is_earlier
+from garboard.splices import in_lists
+from garboard.versions.raising import is_earlier
 
 _LISTS: Final = ("require", "require-dev")
 _KEEPING: Final = re.compile(r"((?:[\^~=]|>=)? ?)(v?\d+(?:\.\d+){0,3}(?:-(?:alpha|beta|RC)\.?\d*)?)")

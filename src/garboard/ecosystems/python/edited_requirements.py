@@ -12,7 +12,8 @@ from typing import Final, NamedTuple
 from garboard.ecosystems.python.names import normalize
 from garboard.ecosystems.python.version import key
 from garboard.model.fix import CannotEdit, Splice
-from garboard.splices import is_earlier, newline, spliced
+from garboard.splices import newline, spliced
+from garboard.versions.raising import is_earlier
 
 _NAME: Final = re.compile(rb"[ \t]*([A-Za-z0-9][\w.-]*)(\[[^\]\r\n]*\])?")
 _SPECIFIER: Final = re.compile(rb"(?:[ \t(]|\\\r?\n)*([=~!<>][^;#\r\n\\]*)")

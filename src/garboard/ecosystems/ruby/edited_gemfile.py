@@ -12,7 +12,8 @@ from typing import Final
 from garboard.ecosystems.ruby.declared import FROM_ELSEWHERE, AskedGem, asked_gems
 from garboard.ecosystems.ruby.version import key
 from garboard.model.fix import CannotEdit, Splice
-from garboard.splices import is_earlier, plain_text, spliced
+from garboard.splices import plain_text, spliced
+from garboard.versions.raising import is_earlier
 
 _LINE: Final = re.compile(
     r"""[ \t]*+gem(?:[ \t]*\([ \t]*|[ \t]+)(["'])[\w.-]+\1[ \t]*,[ \t]*(["'])((?:=|~>|>=?)?[ ]*)(\d[\w.]*)[ ]*\2"""

@@ -13,8 +13,9 @@ from typing import Any, Final
 from garboard import toml_text
 from garboard.lock_text import mapping, text_of
 from garboard.model.fix import CannotEdit, Splice
-from garboard.splices import LARGEST, is_earlier, telling
+from garboard.splices import LARGEST, telling
 from garboard.versions import semver
+from garboard.versions.raising import is_earlier
 
 _KINDS: Final = ("dependencies", "dev-dependencies", "build-dependencies")
 _KEEPING: Final = re.compile(r"((?:[\^~=]|>=)? ?)(\d+(?:\.\d+){0,2})(-[\w.-]+)?")
