@@ -14,12 +14,14 @@ if TYPE_CHECKING:
     from garboard.cli.params import Given
 
 _DEFAULTS: Final = "defaults"
+_FORMAT: Final = "format"
 _TABLE: Final = _DEFAULTS.encode()
 _NO_LIST: Final = "the option takes one value, and no list"
 _NEVER: Final = frozenset(
     {"attach", "ca-file", "file", "insecure", "mirror", "no-policy", "output", "package-mirror", "password", "policy"}
     | {"sign-key", "username"}
-    | {"api", "apply", "build-option", "check", "host", "pr", "prove", "remote", "repo"}
+    | {"api", "apply", "build-option", "check", "context", "drop", "engine", "healthcheck", "host", "pr", "prove"}
+    | {"remote", "repo", "tools"}
 )
 """Where the policy itself is found, where something is written, what is run, whom to trust, who gets a token, and secrets: a
 file that comes with a project decides on none of these."""
@@ -55,7 +57,26 @@ def _fitting(one: click.Parameter, name: str, value: Any, file: Path) -> Any:
     """
     if isinstance(value, list) and not one.multiple:
         raise UsageError(f"{file}: [defaults] {name}: {_NO_LIST}", f"{name} = {value[0]!r}")
-    return [value] if one.multiple and not isinstance(value, list) else value
+    found = [value] if one.multiple and not isinstance(value, list) else value
+    if name == _FORMAT:
+        _refuse_elsewhere(found, file)
+    return found
+
+
+def _refuse_elsewhere(formats: Any, file: Path) -> None:
+    """Refuse reports that are written anywhere but among the files where the user is.
+
+    Raises:
+        UsageError: one is.
+    """
+    here = Path.cwd().resolve()
+    for one in formats if isinstance(formats, list) else (formats,):
+        name = str(one).partition("=")[2]
+        place = Path(name)
+        hidden = any(part.startswith(".") for part in place.parts)
+        if name and (place.is_absolute() or hidden or not place.resolve().is_relative_to(here)):
+            told = f"{file}: [defaults] cannot have {_FORMAT} write {name}, which lies elsewhere, or is hidden"
+            raise UsageError(told, f"give it as --{_FORMAT} {one}, or name a file below this folder")
 
 
 def check(names: Iterable[str], file: Path) -> None:
@@ -84,11 +105,13 @@ def check_values(found: Mapping[str, Any], file: Path) -> None:
 
     Raises:
         PolicyError: there are some; each is shown with its line.
+        UsageError: a report would be written elsewhere.
     """
     from garboard.cli.main import command
     from garboard.model.policy import PolicyError
     from garboard.policy.document import mistake
 
+    _refuse_elsewhere(found.get(_FORMAT, ()), file)
     commands = [*_with_policies(command)]
     wrong = {name: why for name, value in found.items() if (why := _refused(name, value, commands))}
     if wrong:

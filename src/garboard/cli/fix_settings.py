@@ -169,7 +169,7 @@ def settings(given: Given) -> Settings:
 
     if place := given[REPO]:
         return _of_repository(given, place)
-    if given[o.ALL]:
+    if given.asked(o.ALL):
         raise UsageError("--all is of a repository, and none is named", "add --repo DIR")
     file = given[o.FILE]
     if not file or file == STANDARD_INPUT:
@@ -235,7 +235,7 @@ def _of_repository(given: Given, place: str) -> Settings:
         o.BUILD_ARG,
         o.CHECK_MIRRORS,
     ):
-        if given[one]:
+        if given.asked(one):
             raise UsageError(
                 "--repo is of all files, and no image is built", "leave out IMAGE, and the options of a build"
             )
@@ -290,7 +290,7 @@ def _no_build() -> Build:
 
 def _proving(given: Given) -> ProvingSettings | None:
     if not given[PROVE]:
-        named = [one for one in (CHECK, HEALTHCHECK, ENGINE, BUILD_OPTION, TIME_LIMIT, TRY) if given[one]]
+        named = [one for one in (CHECK, HEALTHCHECK, ENGINE, BUILD_OPTION, TIME_LIMIT, TRY) if given.asked(one)]
         if named:
             raise UsageError(f"{given.spelled(named[0])} is of a build, and nothing is built", "add --prove")
         return None

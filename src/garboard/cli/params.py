@@ -173,6 +173,11 @@ class Given:
         """Whether the option is on the command line itself."""
         return self._context.get_parameter_source(option.name or "") is ParameterSource.COMMANDLINE
 
+    def asked(self, parameter: Option[Any] | Operand[Any]) -> bool:
+        """Whether a value was given for this very run: by the line or a variable, and not by a file that sets it for all runs."""
+        source = self._context.get_parameter_source(parameter.name or "")
+        return bool(self[parameter]) and source is not ParameterSource.DEFAULT_MAP
+
     def spelled(self, option: Option[Any]) -> str:
         """How it was given: the option, or the variable."""
         return option.variable_set() if _from_variable(self._context, option) else max(option.opts, key=len)

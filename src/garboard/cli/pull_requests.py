@@ -74,7 +74,7 @@ def settings(given: Given) -> RequestSettings | None:
         UsageError: options are of pull requests, and none are made.
     """
     if not given[PR]:
-        named = [one for one in OPTIONS if given[one]]
+        named = [one for one in OPTIONS if given.asked(one)]
         if named:
             raise UsageError(f"{given.spelled(named[0])} is of pull requests, and none is made", "add --pr")
         return None

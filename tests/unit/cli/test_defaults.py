@@ -48,6 +48,12 @@ def test_what_another_command_has_is_left_alone(project: Path, run: Any) -> None
         ('output = "x"', "cannot set output"),
         ('username = "x"', "cannot set username"),
         ("insecure = true", "cannot set insecure"),
+        ("tools = true", "cannot set tools"),
+        ('context = "/"', "cannot set context"),
+        ('format = "csv=/tmp/x"', "cannot have format write /tmp/x"),
+        ('format = ["json", "csv=../x"]', "cannot have format write ../x"),
+        ('format = "csv=.git/x"', "cannot have format write .git/x"),
+        ('format = "csv=link/x"', "cannot have format write link/x"),
         ('policy = "x"', "cannot set policy"),
         ("severity = []", "severity wants a text, a number"),
         ("severity = {a = 1}", "severity wants a text, a number"),
@@ -57,6 +63,7 @@ def test_what_another_command_has_is_left_alone(project: Path, run: Any) -> None
     ],
 )
 def test_what_is_wrong_is_told(text: str, said: str, project: Path, run: Any) -> None:  # noqa: F811
+    (project.parent / "link").symlink_to("/")
     project.write_text(f"[defaults]\n{text}\n")
     done = run("scan", sbom("issues"))
     assert done.code == 2
