@@ -242,6 +242,8 @@ def _of_repository(given: Given, place: str) -> Settings:
     other = next((one for one in given[ONLY] if one not in ("base", "packages")), "")
     if other:
         raise UsageError("--repo changes bases, images and manifests", f"leave out --only {other}")
+    if given.asked(UPTO) and given[ONLY] and "base" not in given[ONLY]:
+        raise UsageError("--upto is of bases and images, and none is changed", "leave out --upto, or --only")
     if given[o.ALL] and given[ONLY]:
         raise UsageError("--all is both, bases and packages", "leave out --all or --only")
     return Settings(

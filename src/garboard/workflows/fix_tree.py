@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from garboard.workflows.fix import BuildContext
 
 _KEYS: Final = "packages-"
-_RISK: Final = "a newer version may behave otherwise"
+_RISK: Final = "a newer version may behave otherwise, and what needs it has to allow it"
 
 Later = Callable[["Package", Sequence["Finding"]], "tuple[str, Sequence[Finding]]"]
 """The version to go to for all fixes of a package, and what is known of that version in turn."""
