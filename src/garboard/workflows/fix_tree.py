@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import posixpath
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from garboard import ecosystems
-from garboard.fixes.edited_files import EditedFiles
+from garboard.fixes.edited_files import EditedFiles, Made
 from garboard.model.action import Action, ActionKind, WantedVersion
 from garboard.model.attribution import Place
 from garboard.model.fix import ActionEdits, CannotEdit, Fixes
@@ -46,25 +46,40 @@ def fix_tree(
 
     ``findings`` are those that count, and ``paths`` are of the files that may change.
     """
-    tree = _Tree(report, context, later, rework)
+    tree = _Tree(report, context, later, paths, rework)
     by_file: dict[str, list[Finding]] = {}
     for one in findings:
         if one.package.locations and one.package.locations[0].path in paths:
             by_file.setdefault(one.package.locations[0].path, []).append(one)
-    requests = tuple(
-        (f"{_KEYS}{scope_of(path)}", _fixes(report, path, found, tuple(tree.raised(path, found))))
-        for path, found in by_file.items()
-    )
-    whole = together(report.image.name, [one for _, one in requests], report.gaps)
+    fixes = [_fixes(report, path, found, tuple(tree.raised(path, found))) for path, found in by_file.items()]
+    requests = tuple((f"{_KEYS}{scope_of(one.image)}", one) for one in _apart(fixes))
+    whole = together(report.image.name, fixes, report.gaps)
     return FixedPart(_KEYS, whole, requests, unread=report.coverage is not Coverage.FULL)
 
 
+def _apart(fixes: Iterable[Fixes]) -> Iterator[Fixes]:
+    """The changes that do not touch the same file, each with all that do."""
+    groups: list[tuple[set[str], list[Fixes]]] = []
+    for one in fixes:
+        touched = {file.file for file in one.files}
+        same = [each for each in groups if not touched.isdisjoint(each[0])]
+        groups = [each for each in groups if each not in same]
+        groups.append(
+            ({*touched, *(file for each in same for file in each[0])}, [*(f for each in same for f in each[1]), one])
+        )
+    for _, parts in groups:
+        yield parts[0] if len(parts) == 1 else together(parts[0].image, parts, ())
+
+
 class _Tree:
-    def __init__(self, report: Report, context: BuildContext, later: Later, rework: Rework | None) -> None:
+    def __init__(
+        self, report: Report, context: BuildContext, later: Later, paths: Collection[str], rework: Rework | None
+    ) -> None:
         self._packages = {one.id: one for one in report.inventory.packages}
         self._applications = frozenset(one.id for one in report.inventory.packages if one.application)
         self._context = context
         self._later = later
+        self._paths = paths
         self._edited = EditedFiles(context.read, context.name, rework, {})
         self._may_rework = rework is not None
 
@@ -97,10 +112,36 @@ class _Tree:
             adds=tuple(sorted({one.issue for one in left} - {one.issue for one in findings})),
         )
         try:
-            files = self._edited.attempt(lambda: self._edited.raising(*self._manifest(path, findings[0]), wanted))
+            files = self._edited.attempt(lambda: self._everywhere(path, findings[0], wanted))
         except CannotEdit as error:
             return ActionEdits(action=action, reason=str(error))
         return ActionEdits(action=action, files=files)
+
+    def _everywhere(self, path: str, finding: Finding, wanted: WantedVersion) -> Made:
+        """What raises it in the file that lists it, and in others that ask for the same version of it.
+
+        Raises:
+            CannotEdit: no change is certain to, or not of all of them.
+        """
+        manifest, data = self._manifest(path, finding)
+        made = self._edited.raising(manifest, data, wanted)
+        for other, text in self._asking(finding.package, {path, manifest}):
+            try:
+                made += self._edited.raising(other, text, wanted)
+            except CannotEdit as error:
+                raise CannotEdit(f"{other} asks for {finding.package.version} too: {error}") from error
+        return made
+
+    def _asking(self, package: Package, done: set[str]) -> Iterator[tuple[str, bytes]]:
+        """Other files that ask for this very version, on the lines that ask for the package."""
+        for one in package.asked:
+            data = None if one.path in done or one.path not in self._paths else self._context.read(one.path)
+            if data is None or not one.line:
+                continue
+            line = data.split(b"\n")[one.line - 1 : one.line]
+            if any(package.version.encode() in each for each in line):
+                done.add(one.path)
+                yield one.path, data
 
     def _manifest(self, path: str, finding: Finding) -> tuple[str, bytes]:
         """The file that asks for a package which a file lists: that one itself, or the manifest of its lock.

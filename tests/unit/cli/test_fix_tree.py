@@ -129,3 +129,33 @@ def test_what_is_refused(project: Path, words: tuple[str, ...], message: str) ->
     found = test_policy.run(fix, *words)
     assert isinstance(found.exception, UsageError)
     assert message in str(found.exception)
+
+
+def commit(files: dict[str, str]) -> None:
+    for name, text in files.items():
+        Path(name).parent.mkdir(parents=True, exist_ok=True)
+        Path(name).write_text(text)
+    git("add", "-A")
+    git("commit", "-q", "-m", "more")
+
+
+PROJECT = '[project]\nname = "x"\nversion = "1"\ndependencies = ["django==3.2.0"]\n'
+
+
+def test_the_same_version_that_another_file_asks_for_is_raised_with_it(project: Path) -> None:
+    for name in ("api", "worker"):
+        git("rm", "-q", "-r", name)
+    commit({"one/requirements.txt": "django==3.2.0\n", "one/pyproject.toml": PROJECT})
+    assert run("--apply", "--offline").return_value == 0
+    assert Path("one/requirements.txt").read_text() == "django==3.2.25\n"
+    assert Path("one/pyproject.toml").read_text() == PROJECT.replace("3.2.0", "3.2.25")
+
+
+def test_a_file_that_cannot_be_changed_with_the_others_keeps_them(project: Path) -> None:
+    for name in ("api", "worker"):
+        git("rm", "-q", "-r", name)
+    environment = "dependencies:\n  - python=3.8\n  - pip:\n    - django==3.2.0\n"
+    commit({"one/requirements.txt": "django==3.2.0\n", "one/environment.yml": environment})
+    result = run("--apply", "--offline")
+    assert Path("one/requirements.txt").read_text() == "django==3.2.0\n"
+    assert "one/environment.yml asks for 3.2.0 too" in result.stdout
