@@ -31,6 +31,8 @@ def tool(path: str, wanted: WantedVersion, read: Callable[[str], bytes | None]) 
     """What makes the one lock file beside a manifest again, if there is one; None where another tool has to change more."""
     folder, name = posixpath.split(path)
     room = ecosystems.of(wanted.type)
+    if wanted.name == room.toolchain:
+        return None
     beside = [other for other, _ in room.tied if read(posixpath.join(folder, other)) is not None]
     if len(beside) != 1:
         return None
@@ -65,8 +67,14 @@ def reworked(one: LockTool, files: Mapping[str, bytes], wanted: WantedVersion, r
     after = rework(one, words, given)
     if one.read != one.manifest and after[one.manifest] != given[one.manifest]:
         raise CannotEdit(f"{one.program} changed more of {one.manifest} than the version")
+    if (now := re.findall(one.stays, _text(after, one))) != re.findall(one.stays, _text(given, one)):
+        raise CannotEdit(f"{one.program} would have {one.manifest} say `{' '.join(now)}`: build with that first")
     _check(one, after, wanted)
     return {name: data for name, data in after.items() if data != files[name]}
+
+
+def _text(files: Mapping[str, bytes], one: LockTool) -> str:
+    return files[one.manifest].decode("utf-8", "replace")
 
 
 def _check(one: LockTool, after: Mapping[str, bytes], wanted: WantedVersion) -> None:

@@ -57,6 +57,8 @@ def raising(file: str, data: bytes, wanted: WantedVersion, exists: Callable[[str
     """
     room = ecosystems.of(wanted.type)
     folder, name = posixpath.split(file)
+    if wanted.name == room.toolchain:
+        raise CannotEdit(f"it comes with the toolchain: build with {wanted.version} or later")
     if is_project(file, wanted):
         for other, command in room.tied:
             if exists(posixpath.join(folder, other)):

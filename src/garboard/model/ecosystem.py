@@ -169,6 +169,7 @@ class LockTool(NamedTuple):
         kept: how the names of variables begin that it gets of the user's environment, besides the common ones.
         refused: what a manifest has that makes it depend on more than the two files, as a regular expression.
         read: name of the file that tells the versions afterwards.
+        stays: what it may not change in the manifest, as a regular expression: which toolchain builds the project.
     """
 
     lock: str
@@ -180,6 +181,7 @@ class LockTool(NamedTuple):
     kept: tuple[str, ...] = ()
     refused: str = ""
     read: str = ""
+    stays: str = "(?!)"
 
 
 class Ecosystem(Value):
@@ -247,6 +249,7 @@ class Ecosystem(Value):
         tied: files beside an edited manifest that a tool has to change with it, each with the command, of a ``name`` and a
             ``version``.
         tools: programs that change such a file with its manifest, where the user asks for that.
+        toolchain: the name of the package that comes with the toolchain itself, which no manifest asks for by that name.
         load_join: imports what completes those of these files of which that states a `garboard.model.package.Kept` alone.
         marks: texts of which one is in the beginning of such a program, if it lost its sections' names.
         programs: names of the programs that install its packages.
@@ -344,6 +347,7 @@ class Ecosystem(Value):
     builds: str = ""
     tied: tuple[tuple[str, str], ...] = ()
     tools: tuple[LockTool, ...] = ()
+    toolchain: str = ""
     load_join: Callable[[], Join] | None = None
     programs: tuple[str, ...] = ()
     load_commands: Callable[[], Commands] | None = None
