@@ -5,13 +5,15 @@ Source: https://docs.docker.com/reference/cli/docker/
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final
 
-from garboard.builders.engine import BuildEngine, Job, Words, containers, options_of
+from garboard.builders.engine import BuildEngine, Job, Words, containers, in_container, options_of
 
 
 def _build(job: Job) -> Words:
-    return ("docker", "build", "--quiet", *(("--pull",) if job.pull else ()), *options_of(job))
+    # BuildKit leaves no containers; Docker's classic builder does where a step fails
+    return ("docker", "build", "--quiet", "--force-rm", *(("--pull",) if job.pull else ()), *options_of(job))
 
 
 def _taken(tag: str, archive: str) -> tuple[Words, str]:
@@ -19,16 +21,14 @@ def _taken(tag: str, archive: str) -> tuple[Words, str]:
     return (), f"docker:{tag}"
 
 
-def _run(tag: str, command: str) -> tuple[Words, ...]:
-    return (("docker", "run", "--rm", "--network", "none", "--entrypoint", "sh", tag, "-c", command),)
-
-
+_CONTAINERS: Final = containers("docker", ".Config.Healthcheck")
 ENGINE: Final = BuildEngine(
     name="docker",
     ask=("docker", "version", "--format", "{{.Server.Version}}"),
     build=_build,
     taken=_taken,
-    run=_run,
+    run=partial(in_container, "docker"),
     remove=lambda tag: ("docker", "image", "rm", "--force", tag),
-    containers=containers("docker", ".Config.Healthcheck"),
+    after_run=lambda tag: (_CONTAINERS.stop(tag),),
+    containers=_CONTAINERS,
 )

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 Words = tuple[str, ...]
+_ALONE: Final = ("--network", "none")
 
 
 class Job(NamedTuple):
@@ -60,7 +61,7 @@ def container_name(tag: str) -> str:
 def containers(program: str, healthcheck: str) -> ContainerWords:
     """The words of a program that takes Docker's; ``healthcheck`` is where it has that of an image."""
     name = container_name
-    detached = (program, "run", "--detach", "--network", "none", "--no-healthcheck", "--name")
+    detached = (program, "run", "--detach", *_ALONE, "--no-healthcheck", "--name")
     return ContainerWords(
         start=lambda tag: (*detached, name(tag), tag),
         healthcheck=lambda tag: (program, "image", "inspect", "--format", f"{{{{json {healthcheck}}}}}", tag),
@@ -69,6 +70,11 @@ def containers(program: str, healthcheck: str) -> ContainerWords:
         logs=lambda tag: (program, "logs", name(tag)),
         stop=lambda tag: (program, "rm", "--force", "--volumes", name(tag)),
     )
+
+
+def in_container(program: str, tag: str, command: str) -> tuple[Words, ...]:
+    """Words that run a shell command in an image's only container, by a program that takes Docker's."""
+    return ((program, "run", "--rm", "--name", container_name(tag), *_ALONE, "--entrypoint", "sh", tag, "-c", command),)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,9 +5,10 @@ Source: https://docs.podman.io/en/latest/Commands.html
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final
 
-from garboard.builders.engine import BuildEngine, Job, Words, containers, options_of
+from garboard.builders.engine import BuildEngine, Job, Words, containers, in_container, options_of
 
 
 def _build(job: Job) -> Words:
@@ -27,16 +28,14 @@ def _taken(tag: str, archive: str) -> tuple[Words, str]:
     return ("podman", "save", "--quiet", "--format", "oci-archive", "--output", archive, tag), f"oci-archive:{archive}"
 
 
-def _run(tag: str, command: str) -> tuple[Words, ...]:
-    return (("podman", "run", "--rm", "--network", "none", "--entrypoint", "sh", tag, "-c", command),)
-
-
+_CONTAINERS: Final = containers("podman", ".HealthCheck")
 ENGINE: Final = BuildEngine(
     name="podman",
     ask=("podman", "info", "--format", "{{.Version.Version}}"),
     build=_build,
     taken=_taken,
-    run=_run,
+    run=partial(in_container, "podman"),
     remove=lambda tag: ("podman", "image", "rm", "--force", tag),
-    containers=containers("podman", ".HealthCheck"),
+    after_run=lambda tag: (_CONTAINERS.stop(tag),),
+    containers=_CONTAINERS,
 )

@@ -12,7 +12,7 @@ import msgspec
 
 from garboard import reporters
 from garboard.cli import options as o
-from garboard.cli import pull_requests
+from garboard.cli import pull_requests, termination
 from garboard.cli.actions import acted
 from garboard.cli.asking import Asker
 from garboard.cli.command import command as make
@@ -79,7 +79,7 @@ def command(settings: Settings) -> int:
     Exit code: 0 nothing to do, or the changes were written or asked for; 1 there are issues, and not all of that was done;
     2 an error; 3 no issues, but not everything could be judged.
     """  # noqa: D301  (\b is click's)
-    with _placed(settings) as placed:
+    with termination.tidy(), _placed(settings) as placed:
         return _done(placed)
 
 
