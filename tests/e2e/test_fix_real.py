@@ -8,6 +8,8 @@ from __future__ import annotations
 import io
 import json
 import shutil
+import subprocess
+import time
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,7 +20,7 @@ import pytest
 
 from tests.e2e import feeding
 from tests.e2e.building import Docker
-from tests.e2e.running import Ended, Garboard, run
+from tests.e2e.running import GARBOARD, Ended, Garboard, run
 from tests.e2e.serving import Storage
 
 DOCKERFILE = """\
@@ -67,17 +69,28 @@ class World:
         return f"docker:{tag}"
 
     def fix(self, image: str, project: Path, *words: str, env: Mapping[str, str] | None = None) -> Ended:
-        found = (
-            "fix",
-            image,
-            "-f",
-            project / "Dockerfile",
-            "--offline",
-            "--quiet",
-            "--build-option=--network=host",
-            "--prove",
+        return self.garboard.run(*self._words(image, project), *words, env=self._environment(env))
+
+    def begin(self, image: str, project: Path, *words: str) -> subprocess.Popen[str]:
+        command = [GARBOARD, *map(str, self._words(image, project)), *words]
+        return subprocess.Popen(
+            command,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            env=self.garboard.environment(self._environment()),
         )
-        return self.garboard.run(*found, *words, env={"DOCKER_HOST": self.docker.host, **(env or {})})
+
+    def _words(self, image: str, project: Path) -> tuple[str | Path, ...]:
+        options = ("--offline", "--quiet", "--build-option=--network=host", "--prove")
+        return ("fix", image, "-f", project / "Dockerfile", *options)
+
+    def _environment(self, env: Mapping[str, str] | None = None) -> dict[str, str]:
+        return {"DOCKER_HOST": self.docker.host, **(env or {})}
+
+    def containers(self) -> list[str]:
+        """Those of a proof, whether they run or not."""
+        return self.docker("ps", "--all", "--filter", "name=garboard-proof", "--format", "{{.Names}}").split()
 
     def left(self) -> set[str]:
         """Images that a proof did not remove."""
@@ -147,6 +160,24 @@ def test_a_check_that_fails_withholds_the_change(world: World) -> None:
     assert "not at all" in ended.out
     assert (project / "Dockerfile").read_text() == DOCKERFILE.format(base=world.base)
     assert (project / "requirements.txt").read_text() == REQUIREMENTS
+    assert world.left() == set()
+
+
+def test_a_command_that_is_ended_leaves_nothing_behind(world: World) -> None:
+    project = world.project("ended-early")
+    process = world.begin(world.image(project), project, "--check", "sleep 900")
+    try:
+        for _ in range(600):
+            if world.containers() or process.poll() is not None:
+                break
+            time.sleep(0.5)
+        assert world.containers()
+        process.terminate()
+        said, _ = process.communicate(timeout=180)
+    finally:
+        process.kill()
+    assert process.returncode == 130, said
+    assert world.containers() == []
     assert world.left() == set()
 
 
