@@ -109,6 +109,7 @@ def test_json_has_each_change_and_its_figures(image: str) -> None:
         ("raise", 1, 0),
     ]
     assert [one["file"] for change in found["changes"] for one in change["files"]] == ["Dockerfile", "requirements.txt"]
+    assert [one["id"] for change in found["changes"] for one in change["clears"]] == ["CVE-2024-1", "CVE-2024-2"]
 
 
 def test_only_of_one_kind(image: str) -> None:

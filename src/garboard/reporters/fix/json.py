@@ -29,14 +29,28 @@ class MissedOf(_Out):
     reason: str
 
 
+class IssueOf(_Out):
+    """One issue: the vulnerability and the source package."""
+
+    id: str
+    type: str
+    source: str
+
+
 class ChangeOf(_Out):
-    """What one action changes; ``reason`` says why it changes no file."""
+    """What one action changes; ``reason`` says why it changes no file.
+
+    ``clears`` are the issues that are gone with it, ``adds`` those that are only there then; none where images are judged by
+    their numbers of issues alone.
+    """
 
     kind: str
     text: str
     risk: str
     before: int
     after: int
+    clears: list[IssueOf]
+    adds: list[IssueOf]
     files: list[FileOf]
     reason: str
     missed: list[MissedOf]
@@ -47,14 +61,6 @@ class GapOf(_Out):
 
     subject: str
     reason: str
-
-
-class IssueOf(_Out):
-    """One issue: the vulnerability and the source package."""
-
-    id: str
-    type: str
-    source: str
 
 
 class ObservedOf(_Out):
@@ -146,6 +152,8 @@ def _change(one: ActionEdits) -> ChangeOf:
         risk=one.action.risk,
         before=one.action.before,
         after=one.action.after,
+        clears=[IssueOf(*key) for key in one.action.clears],
+        adds=[IssueOf(*key) for key in one.action.adds],
         files=[
             FileOf(file=file.file, diff=b"".join(unified(file)).decode("utf-8", "backslashreplace"))
             for file in one.files

@@ -6,7 +6,7 @@ What comes from images, feeds and files stands in code, where no host reads a me
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from garboard.model.fix import ActionEdits, Fixes, Observed, Proof
@@ -16,6 +16,8 @@ from garboard.reporters.markdown_text import code, row
 from garboard.reporters.terminal import plain
 
 _TITLE: Final = 120
+_MOST: Final = 30
+"""Packages, and vulnerabilities of each, that are named."""
 _LONGEST: Final = 1000
 """Characters of one text in a body."""
 _READ_BY_HOSTS: Final = re.compile(r"([@#!])|(?i:\b(GH)(?=-\d))|(?i:\b(www)(?=\.))|(?<=:)(/)(?=/)")
@@ -55,6 +57,7 @@ def _lines(fixes: Fixes) -> Iterator[str]:
         names = ", ".join(_text(file.file) for file in one.files)
         yield row((_text(one.action.text), _figures(one), names))
     yield from _by_severity(fixes)
+    yield from _cleared(made)
     yield from _proof(fixes.proof)
     yield from ("", "### What it may break", "")
     yield from dict.fromkeys(f"- {_text(one.action.risk)}" for one in made)
@@ -79,6 +82,20 @@ def _by_severity(fixes: Fixes) -> Iterator[str]:
     ]
     if numbers:
         yield from ("", row(("Severity", "before", "after")), row(("---", "---:", "---:")), *map(row, numbers))
+
+
+def _cleared(made: Sequence[ActionEdits]) -> Iterator[str]:
+    """The vulnerabilities that are gone, by the package that has them; where there are many, not all."""
+    by_source: dict[str, list[str]] = {}
+    for key in dict.fromkeys(key for one in made for key in one.action.clears):
+        by_source.setdefault(key[2], []).append(key[0])
+    if by_source:
+        yield from ("", "### What it clears", "")
+    for source, names in [*by_source.items()][:_MOST]:
+        more = f" and {len(names) - _MOST} more" if len(names) > _MOST else ""
+        yield f"- {_text(source)}: {', '.join(map(_text, names[:_MOST]))}{more}"
+    if len(by_source) > _MOST:
+        yield f"- and issues of {len(by_source) - _MOST} more packages"
 
 
 def _lifespan(life: Lifespan) -> str:
