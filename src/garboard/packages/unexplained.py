@@ -347,14 +347,15 @@ class _Places:
         )
 
     def named(self, one: Found) -> bool:
-        """Whether a package is known that brought the folder."""
+        """Whether a package is known that brought the folder or module."""
         home, _, name = one.folder.rpartition("/")
         known = self._modules[home]
-        return name in known or any(one.normalize(name) in known for one in ECOSYSTEMS if one.modules)
+        stem = name.partition(".")[0]
+        return not known.isdisjoint((name, stem, *(one.normalize(stem) for one in ECOSYSTEMS if one.modules)))
 
     @cached_property
     def _modules(self) -> Mapping[str, AbstractSet[str]]:
-        """By the folder in which packages lie, the names of their own folders, and of these packages."""
+        """By the folder in which packages lie, the names of their own folders and modules, and of these packages."""
         found: dict[str, set[str]] = defaultdict(set)
         for one in self._found:
             if one.kind == kinds.MODULE_LIST:

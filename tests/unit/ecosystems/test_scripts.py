@@ -136,4 +136,4 @@ def test_what_belongs_to_a_project_is_no_script(tmp_path: Path, path: str, text:
 
 def test_what_is_installed_is_its_authors_own(tmp_path: Path) -> None:
     script = '# /// script\n# dependencies = ["a"]\n# ///\n'
-    assert read(tmp_path, {".venv/lib/python3/site-packages/a.py": script, "x": ""}).gaps == ()
+    assert read(tmp_path, {".venv/lib/python3/site-packages/_virtualenv.py": script, "x": ""}).gaps == ()
