@@ -114,6 +114,9 @@ _SEEDS = {
         b'//> using scala 3.3.1\n//> using dep "g::a:1.0"\nimport $ivy.`g::a:1`\n',
     ],
     "node-scripts": [b"import a from 'npm:@s/a@1.0.0/b';\nimport('https://esm.sh/v1/a@1.0.0?x')\n"],
+    "ruby-scripts": [
+        b'require "bundler/inline"\ngemfile(true) do\n  gem "a", "1.0"\n  if x\n    gem "b"\n  end\nend\n',
+    ],
     "rust-scripts": [
         b'---\n[dependencies]\na = "=1.0"\n---\n',
         b'//! ```cargo\n//! [dependencies]\n//! a = "1"\n//! ```\n',
