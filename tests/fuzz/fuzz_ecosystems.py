@@ -90,7 +90,10 @@ _SEEDS = {
         b'{"default":{"a":{"version":"==1"}}}',
         b"-c xaconstraintsa.txt\n-r b.txt\na @ https://x/a-1.0.tar.gz\n./w/b-1-py3-none-any.whl\n",
     ],
-    "golang-declared": [b"module x\ngo 1.21\nrequire (\n a.b/c v1.0.0 // indirect\n)\nreplace a.b/c => ./d\n"],
+    "golang-declared": [
+        b"go 1.22.0\nuse ./a\nuse (\n ./b\n)\nreplace a.b/c => ../c\n",
+        b"module x\ngo 1.21\nrequire (\n a.b/c v1.0.0 // indirect\n)\nreplace a.b/c => ./d\n",
+    ],
     "hex-declared": [
         b'packages = [{ name = "a", version = "1", build_tools = ["mix"], requirements = ["b"], source = "hex" }]\n',
         b'%{\n  "a": {:hex, :a, "1.0.0", "h", [:mix], [{:b, "~> 1"}]},\n}\n',
