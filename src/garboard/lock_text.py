@@ -63,8 +63,8 @@ CONSTANTS: Final = "scripts of Gradle that name artifacts by constants which are
 """The same of these."""
 NAMED_ARCHIVES: Final = "archives that scripts of Gradle name and that are not in the tree"
 """The same of these."""
-FOLDERS: Final = "folders that go.mod puts in the place of modules"
-"""Of those in which no go.mod was read."""
+FOLDERS: Final = "folders that go.mod or go.work puts in the place of modules"
+"""Of those in which no go.mod was read: a module's, or one of a workspace."""
 CUT: Final = Remark("it ends too early: what it listed after that is not known")
 """Of a file that lacks the end that its writer gives it."""
 DIRECT: Final = "lists only what is asked for by name: what that needs is not known"

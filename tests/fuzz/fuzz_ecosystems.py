@@ -90,7 +90,10 @@ _SEEDS = {
         b'{"default":{"a":{"version":"==1"}}}',
         b"-c xaconstraintsa.txt\n-r b.txt\na @ https://x/a-1.0.tar.gz\n./w/b-1-py3-none-any.whl\n",
     ],
-    "golang-declared": [b"module x\ngo 1.21\nrequire (\n a.b/c v1.0.0 // indirect\n)\nreplace a.b/c => ./d\n"],
+    "golang-declared": [
+        b"go 1.22.0\nuse ./a\nuse (\n ./b\n)\nreplace a.b/c => ../c\n",
+        b"module x\ngo 1.21\nrequire (\n a.b/c v1.0.0 // indirect\n)\nreplace a.b/c => ./d\n",
+    ],
     "hex-declared": [
         b'packages = [{ name = "a", version = "1", build_tools = ["mix"], requirements = ["b"], source = "hex" }]\n',
         b'%{\n  "a": {:hex, :a, "1.0.0", "h", [:mix], [{:b, "~> 1"}]},\n}\n',
@@ -114,6 +117,9 @@ _SEEDS = {
         b'//> using scala 3.3.1\n//> using dep "g::a:1.0"\nimport $ivy.`g::a:1`\n',
     ],
     "node-scripts": [b"import a from 'npm:@s/a@1.0.0/b';\nimport('https://esm.sh/v1/a@1.0.0?x')\n"],
+    "ruby-scripts": [
+        b'require "bundler/inline"\ngemfile(true) do\n  gem "a", "1.0"\n  if x\n    gem "b"\n  end\nend\n',
+    ],
     "rust-scripts": [
         b'---\n[dependencies]\na = "=1.0"\n---\n',
         b'//! ```cargo\n//! [dependencies]\n//! a = "1"\n//! ```\n',

@@ -223,8 +223,9 @@ class Ecosystem(Value):
         unmet_hint: how their versions are told without an installation.
         built_in_a_folder: whether a program's own package goes by the name that others have it by, so that the image's own
             application is a package of the registry where data know that name: in a version that the program may not state.
-        modules: files that show the folder of a package of which nothing there names the package, as globs.
-        module_lists: files in the folder of a package's metadata with lines that begin with the names of such folders.
+        modules: files that show the folder of a package, or are modules, of which nothing there names the package, as globs.
+        module_lists: files in the folder of a package's metadata with lines that begin with the names of such folders and files.
+        in_modules: globs of the files by which ``bare`` finds such folders, as far as these are common.
         lists: the folders of files that list what a package brought and are named after it, with any extension.
         load_catalog: imports what reads those files.
         load_archives: imports what reads the archives, as ``File.view``.
@@ -326,6 +327,7 @@ class Ecosystem(Value):
     built_in_a_folder: bool = False
     modules: tuple[str, ...] = ()
     module_lists: tuple[str, ...] = ()
+    in_modules: tuple[str, ...] = ()
     lists: tuple[str, ...] = ()
     load_catalog: Callable[[], Catalog] | None = None
     load_program: Callable[[], PlainCatalog] | None = None

@@ -46,10 +46,10 @@ from garboard.packages import (
     unexplained,
     unread,
     unread_lists,
-    vendored_crates,
 )
 from garboard.packages.ownership import Listed, Owners, ReplacedProgram
 from garboard.packages.purl import purl
+from garboard.packages.vendored import VendoredFolders
 
 _ENDS_OF_LISTS = ("-declared", "-scripts", "-other-cases")
 _OF_LISTS = frozenset({unread_lists.NAME, install_commands.NAME, dockerfiles.NAME})
@@ -110,9 +110,9 @@ class _Facts:
         self.gaps: list[Gap] = list(files.gaps)
         self._billed: list[tuple[Package, Location, int]] = []
         """What bills of materials name."""
-        crates = vendored_crates.folders([one.path for one in files.histories if one.reader == vendored_crates.NAME])
+        self._vendored = VendoredFolders(files.histories)
         for history in files.histories:
-            if not (_lists(history.reader) and vendored_crates.within(history.path, crates)):
+            if not (_lists(history.reader) and self._vendored.within(history.path)):
                 self._add(history)
         self._add_billed()
         self.gaps = _once(self.gaps)
@@ -153,7 +153,7 @@ class _Facts:
                 package = of_folder(fact.folder)
                 if package is not None:
                     self._package(package, Location(path=fact.folder, layer=last.layer), history.versions[0].layer)
-            elif isinstance(fact, Unread):
+            elif isinstance(fact, Unread) and not self._vendored.asked_there(history.path, fact):
                 software = fact.software and msgspec.structs.replace(
                     fact.software, layer=last.layer, locations=(Location(path=history.path, layer=last.layer),)
                 )

@@ -14,6 +14,7 @@ from garboard.packages import (
     archived_packages,
     archives,
     distro,
+    module_lists,
     unread,
     unread_kinds,
     users,
@@ -282,6 +283,7 @@ METADATA: Final = OwnablePaths(
     (
         *(glob for one in ECOSYSTEMS if not one.system for glob in (*one.globs, *one.archives)),
         *unread_kinds.OWNABLE,
+        *unread_kinds.IN_MODULES,
         *archives.GLOBS,
     )
 )
@@ -381,6 +383,7 @@ CATALOGERS: Final[tuple[Reader, ...]] = (
     *(ArchiveCataloger(one) for one in ECOSYSTEMS if one.load_archives is not None),
     *archives.READERS,
     unread,
+    module_lists,
     vendored_modules,
     users,
     vendored_crates,

@@ -202,6 +202,9 @@ def _with(history: FileHistory, facts: Mapping[tuple[str, str], Sequence[Fact]])
 
 
 _JOINING: Final = {
-    f"{one.name}-{kind}": one for one in ECOSYSTEMS if one.load_join is not None for kind in ("declared", "scripts")
+    f"{one.name}-{kind}": one
+    for one in ECOSYSTEMS
+    if one.load_join is not None
+    for kind in ("declared", "scripts", "other-cases")
 }
 """By the names of their readers, the ecosystems some of whose files speak of each other."""

@@ -319,7 +319,7 @@ class _Places:
 
     def is_module(self, one: Found) -> bool:
         """Whether the go.mod of the folder was read: what lies there is one of the tree's own modules."""
-        return f"{one.folder}/go.mod" in self._read
+        return f"{one.folder}/go.mod".removeprefix("./") in self._read
 
     def checked_out(self, one: Found) -> bool:
         """Whether anything was read in its folder."""
@@ -347,14 +347,15 @@ class _Places:
         )
 
     def named(self, one: Found) -> bool:
-        """Whether a package is known that brought the folder."""
+        """Whether a package is known that brought the folder or module."""
         home, _, name = one.folder.rpartition("/")
         known = self._modules[home]
-        return name in known or any(one.normalize(name) in known for one in ECOSYSTEMS if one.modules)
+        stem = name.partition(".")[0]
+        return not known.isdisjoint((name, stem, *(one.normalize(stem) for one in ECOSYSTEMS if one.modules)))
 
     @cached_property
     def _modules(self) -> Mapping[str, AbstractSet[str]]:
-        """By the folder in which packages lie, the names of their own folders, and of these packages."""
+        """By the folder in which packages lie, the names of their own folders and modules, and of these packages."""
         found: dict[str, set[str]] = defaultdict(set)
         for one in self._found:
             if one.kind == kinds.MODULE_LIST:
@@ -366,12 +367,16 @@ class _Places:
         return found
 
     def vendored(self, one: Found) -> bool:
-        """Whether the project that a vendor folder is of declares all modules that lie there, in these versions."""
-        manifest = one.path.removesuffix("vendor/modules.txt") + "go.mod"
+        """Whether the project or workspace that a vendor folder is of declares all modules that lie there, in these versions."""
+        root = one.path.removesuffix("vendor/modules.txt")
+        below = root if f"{root}go.work" in self._read else f"{root}go.mod"
         declared = {
             f"{package.full_name}@{package.version}"
             for package in self._packages
-            if package.declared and any(location.path == manifest for location in package.locations)
+            if package.declared
+            and any(
+                location.path.startswith(below) and location.path.endswith("go.mod") for location in package.locations
+            )
         }
         return bool(one.names) and declared.issuperset(one.names)
 

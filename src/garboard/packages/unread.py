@@ -14,7 +14,7 @@ from typing import Final
 
 from garboard.ecosystems.generic import PROGRAMS as _EXECUTABLES
 from garboard.ecosystems.generic import java
-from garboard.ecosystems.python import REQUIREMENTS
+from garboard.ecosystems.python import OF_INSTALLERS, PLACES, REQUIREMENTS
 from garboard.executables import MACH_O, NOT_LOADED, PE, SIGNS, WEB_ASSEMBLY
 from garboard.model.image import File
 from garboard.model.package import Fact, Script, Unread
@@ -25,7 +25,7 @@ from garboard.patterns import lazy, of_globs
 NAME: Final = "unread"
 GLOBS: Final = kinds.GLOBS
 BARE: Final = kinds.BARE
-VERSION: Final = 14 + programs.VERSION
+VERSION: Final = 15 + programs.VERSION
 HEAD: Final = 4096
 """Bytes of a program within which a Go linker's build id lies."""
 explained = programs.explained
@@ -54,6 +54,7 @@ _DEVELOPMENT: Final = lazy(
 )
 """A file of requirements that an image does without."""
 _ONLY_OPTIONS: Final = lazy(r"(?:[ \t]*(?:#[^\n]*|-[^\n]*)?(?:\n|\Z))*")
+_PLACES: Final = tuple(f"/{place}" for place in PLACES)
 _ELF: Final = b"\x7fELF"
 _OF_GO: Final = (b"\x04\0\0\0Go", b"\xff Go buildinf:")
 """Type and beginning of the name of the ELF note that Go's linker writes (``.note.go.buildid``), and the mark of its build information."""
@@ -63,7 +64,6 @@ _UPX: Final = b"UPX!"
 """In the header that UPX writes after those of the format."""
 _SCRIPT: Final = b"#!"
 _TEXT: Final = cache(lambda: re.compile(rb"[\t\n\r\x20-\x7e\x80-\xff]{1,512}\Z|[\t\n\r\x20-\x7e\x80-\xff]{512}"))
-_BEGINNING: Final = lazy(r"(?m)^([^/,\n]+)")
 _WORD: Final = lazy(r"(?<![\w.$-])[a-z][a-z0-9.+-]{1,30}(?![\w.-])")
 _OF_THE_SYSTEM: Final = ("usr/bin/", "usr/sbin/", "usr/lib", "usr/share/", "bin/", "sbin/", "lib", "etc/", "var/")
 
@@ -94,6 +94,8 @@ def catalog(file: File, /) -> Iterator[Fact]:  # noqa: C901, PLR0912  (one case 
         folder, _, name = file.path.rpartition("/")
         if _OF_GO[0] in file.data or _OF_GO[1] in file.data:
             yield Unread(kind=kinds.GO)
+        elif folder.endswith(_PLACES) and name.endswith(".so"):
+            yield Unread(kind=kinds.MODULE, folder=file.path)
         elif file.data[16:18] not in NOT_LOADED and folder not in kinds.LISTING:
             yield Unread(kind=kinds.LIBRARY if kinds.is_library(name) else kinds.PROGRAM)
 
@@ -118,12 +120,9 @@ def _stated(file: File, kind: str) -> tuple[tuple[str, ...], str]:
     if kind == kinds.LOCK:
         return _named(file), ""
     if kind == kinds.MODULE:
-        return (), folder
+        return (), folder if file.path.endswith("/__init__.py") else file.path
     if kind == kinds.EGG_LINKS:
         return (file.data.decode("utf-8", "replace").partition("\n")[0].strip().strip("/"),), ""
-    if kind == kinds.MODULE_LIST:
-        lines = file.data if len(file.data) < HEAD else file.data[: file.data.rfind(b"\n")]
-        return tuple(dict.fromkeys(_BEGINNING().findall(lines.decode("utf-8", "replace")))), folder.rpartition("/")[0]
     return (), ""
 
 
@@ -154,6 +153,7 @@ _NOT_OF_KIND: Final[Mapping[str, Callable[[File], bool]]] = MappingProxyType(
     {
         kinds.ROOT: lambda file: not file.data,  # RPM makes an empty one first
         bills.KIND: lambda file: not bills.is_bill(file.path, file.data),
+        kinds.MODULE: lambda file: file.path.rpartition("/")[2] in OF_INSTALLERS,
         kinds.RUNTIME: lambda file: not file.data.startswith(_OF_RUNTIMES),
         # as a snapshot of tests, or a service that is named after the format that it is built for
         kinds.ARCHIVE: lambda file: file.path.endswith(_OTHERS_TOO) and _TEXT().match(file.data) is not None,

@@ -8,6 +8,7 @@ from typing import Final
 
 from garboard.ecosystems import ECOSYSTEMS
 from garboard.ecosystems.generic import LIBRARIES as _DLL
+from garboard.ecosystems.python import MODULES as PYTHON_MODULES
 from garboard.ecosystems.python import REQUIREMENTS
 from garboard.model.ecosystem import Ecosystem
 from garboard.model.image import Bare
@@ -88,6 +89,8 @@ ARCHIVES: Final = tuple(
 )
 RUNTIMES: Final = ("**/lib/modules", "**/release")
 MODULES: Final = tuple(glob for one in ECOSYSTEMS for glob in one.modules)
+IN_MODULES: Final = tuple(glob for one in ECOSYSTEMS for glob in one.in_modules)
+"""What stands for folders that ``MODULES`` do not show; a package of the distribution may have brought it."""
 MODULE_LISTS: Final = tuple(glob for one in ECOSYSTEMS for glob in one.module_lists)
 DLLS: Final = ("**/*.dll", "**/*.DLL")
 REQUIREMENTS_NAME: Final = "requirements.txt"
@@ -120,7 +123,7 @@ OWNABLE: Final = (
 CHECKSUMS: Final = tuple(
     f"{folder}/*.md5sums" for one in ECOSYSTEMS for folder in one.lists if f"{folder}/*" not in one.globs
 )
-GLOBS: Final = (*(glob for glob in OWNABLE if glob not in DLLS), *ROOTS, *CHECKSUMS, *MODULE_LISTS)
+GLOBS: Final = (*(glob for glob in OWNABLE if glob not in DLLS), *ROOTS, *CHECKSUMS)
 GO: Final = "Go programs"
 LOCK: Final = "dependency lists without an installation"
 PACKED: Final = "programs packed by UPX"
@@ -128,12 +131,11 @@ PROGRAM: Final = "programs that no package manager installed"
 LIBRARY: Final = "shared libraries that no package manager installed"
 ARCHIVE: Final = "package files"
 RUNTIME: Final = "Java runtimes"
-MODULE: Final = "folders of Python packages without metadata"
-MODULE_LIST: Final = "names of such folders"
+MODULE: Final = PYTHON_MODULES
+MODULE_LIST: Final = "names of such folders and modules"
 DOTNET: Final = ".NET dependency lists"
 KINDS: Final = MappingProxyType(
     {
-        MODULE_LIST: MODULE_LISTS,
         MODULE: MODULES,
         NO_STANZA: CHECKSUMS,
         ROOT: ROOTS,

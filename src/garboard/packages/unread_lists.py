@@ -85,7 +85,6 @@ TOOLS: Final = MappingProxyType(
             ),
             ("Gopkg.lock", "glide.lock"),
         ),
-        "Go's workspaces (replace)": UnreadTool(("**/go.work",), sign=r"(?m)^[ \t]*replace\b|=>"),
         "Gradle's declarative build files": UnreadTool(("**/*.gradle.dcl",), sign=r"\bdependencies\b"),
         "Haskell": UnreadTool(
             ("**/*.cabal", "**/package.yaml", "**/stack.yaml"),

@@ -6,8 +6,7 @@ is read.
 
 from __future__ import annotations
 
-import posixpath
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from typing import Final
 
 from garboard.model.image import File
@@ -23,16 +22,3 @@ def catalog(file: File, /) -> Iterator[Fact]:
     """Nothing: where the file lies tells all."""
     del file
     yield from ()
-
-
-def folders(paths: Collection[str]) -> frozenset[str]:
-    """The crates' folders, by the paths of such files."""
-    return frozenset(posixpath.dirname(one) for one in paths) - {""}
-
-
-def within(path: str, folders: frozenset[str]) -> bool:
-    """Whether a path lies in one of these folders."""
-    while folders and (path := posixpath.dirname(path)):
-        if path in folders:
-            return True
-    return False

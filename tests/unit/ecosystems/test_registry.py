@@ -137,6 +137,7 @@ def test_parsers_are_imported_with_the_first_file():
         *(f"{one.name}-archives" for one in ECOSYSTEMS if one.archives),
         *(one.NAME for one in archives.READERS),
         "distro",
+        "module-lists",
         "unread",
         "users",
         "vendored-crates",

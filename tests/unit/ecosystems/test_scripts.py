@@ -88,6 +88,28 @@ CASES = [
     Stated("e.rs", '---\ndependencies.a = "4"\n---\n', {}, ("a",)),
     Stated("b.rs", '//! ```cargo\n//! [dependencies]\n//! a = "1"\n//! ```\nfn main() {}\n', {}, ("a",)),
     Stated("c.rs", '// cargo-deps: a, b="1"\n', {}, ("a", "b")),
+    Stated(
+        "bug.rb",
+        'require "bundler/inline"\n\ngemfile(true) do\n  source "https://rubygems.org"\n  gem "rack", "3.0.0"\n  gem "rails", "~> 7.0"\n'
+        '  gem "own", path: "."\n  gem "g", "1.0", git: "https://x"\n  group :test do\n    gem "a_b", "=1.0"\n  end\n'
+        '  if ENV["X"]\n    gem "c", "1"\n  end\n  # gem "d"\nend\ngem "later", "1"\n',
+        {"pkg:gem/rack@3.0.0": 5, "pkg:gem/a_b@1.0": 10},
+        ("rails", "g", "c"),
+        (lock_text.DIRECT,),
+    ),
+    Stated(
+        "two.rb",
+        "require('bundler/inline')\r\nbegin\r\n  gemfile do\r\n    gem 'a'\r\n  end\r\nend\r\ngemfile do\r\n  gem 'b', '1'\r\nend\r\n",
+        {"pkg:gem/b@1": 8},
+        ("a",),
+        (lock_text.DIRECT,),
+    ),
+    Stated("no.rb", '# require "bundler/inline"\ngemfile do\n  gem "a"\nend\n', {}),
+    Stated("brace.rb", 'require "bundler/inline"\ngemfile { gem "a" }\n', {}, (), ("a form that is not read",)),
+    Stated("loop.rb", 'require "bundler/inline"\ngemfile do\n  gem name\nend\n', {}, (), ("works out",)),
+    Stated(
+        "long.rb", 'require "bundler/inline"\ngemfile do\n  gem "a"\n' + "#\n" * 8192, {}, ("a",), ("more gems than",)
+    ),
     Stated("d.rs", "//! ```cargo\n//! [dependencies\n//! ```\n", {}, (), ("cannot be read",)),
 ]
 
@@ -136,4 +158,4 @@ def test_what_belongs_to_a_project_is_no_script(tmp_path: Path, path: str, text:
 
 def test_what_is_installed_is_its_authors_own(tmp_path: Path) -> None:
     script = '# /// script\n# dependencies = ["a"]\n# ///\n'
-    assert read(tmp_path, {".venv/lib/python3/site-packages/a.py": script, "x": ""}).gaps == ()
+    assert read(tmp_path, {".venv/lib/python3/site-packages/_virtualenv.py": script, "x": ""}).gaps == ()

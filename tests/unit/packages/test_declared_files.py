@@ -572,12 +572,20 @@ SWIFT = Declared(
       "location": "https://github.com/apple/swift-nio.git",
       "state": {"revision": "aa", "version": "2.40.0"}
     },
-    {"identity": "x", "location": "git@github.com:x/y.git", "state": {"branch": "main"}}
+    {"identity": "x", "location": "git@github.com:x/y.git", "state": {"branch": "main"}},
+    {
+     "identity": "mona.LinkedList", "kind": "registry", "location": "",
+     "state": {"version": "1.2.0"}},
+    {"identity": "own", "kind": "localSourceControl", "location": "/x/own", "state": {"version": "1.0.0"}}
   ],
   "version": 2
 }""",
-    {"github.com/apple/swift-nio@2.40.0": []},
-    gaps=("no version of github.com/x/y",),
+    {"github.com/apple/swift-nio@2.40.0": [], "mona/LinkedList@1.2.0": []},
+    gaps=(
+        "a registry, and advisories name them by their repositories: mona.LinkedList",
+        "that wrote it: own",
+        "no version of github.com/x/y",
+    ),
 )
 PUB = Declared(
     "pubspec.lock",
@@ -644,11 +652,14 @@ RENV = Declared(
   "R": {"Version": "4.2.0"},
   "Packages": {
     "digest": {"Package": "digest", "Version": "0.6.29", "Source": "Repository", "Requirements": ["x"]},
-    "x": {"Package": "x", "Version": "1", "Source": "GitHub"}
+    "x": {"Package": "x", "Version": "1", "Source": "GitHub", "RemoteUsername": "u"},
+    "BiocGenerics": {"Package": "BiocGenerics", "Version": "0.48.1", "Source": "Bioconductor", "Requirements": ["digest"]},
+    "limma": {"Package": "limma", "Version": "3.58", "Source": "Repository", "Repository": "Bioconductor 3.18"},
+    "own": {"Package": "own", "Version": "0.1", "Source": "Local"}
   }
 }""".replace('{"Package"', '{\n"Package"'),
-    {"digest@0.6.29": []},
-    gaps=("x (GitHub)",),
+    {"digest@0.6.29": ["x@1"], "x@1": [], "BiocGenerics@0.48.1": [], "limma@3.58": []},
+    gaps=("the release of its version: x", "no releases are: own (Local)"),
 )
 CABAL = Declared(
     "cabal.project.freeze",

@@ -28,6 +28,31 @@ own = {git = "https://example.com/own", version = "==1.0"}
 [dev-packages]
 pytest = "==7.0"
 """
+LIST = """# list
+a == 1.0  # why
+b[x]==2.0 --hash=sha256:aa
+c==1.*
+d>=1
+e==1.0; os_name == 'nt'
+-c constraints.txt
+f==1.0
+F==2.0
+"""
+SETUP_CFG = """[options]
+install_requires =
+    a==1.0
+    b>=1
+    c==1.0; os_name == 'nt'
+setup_requires = d==1.0
+
+[options.extras_require]
+x = e==1.0
+"""
+SETUP_PY = """from setuptools import setup
+V = "1"
+needs = ["a==1.0", "b>=1", f"c=={V}"]
+setup(name="p", install_requires=needs, setup_requires=["d==1.0"], extras_require={"x": ["e==1.0"]})
+"""
 GEMFILE = """source "https://rubygems.org"
 gem "rack", "2.0.1"
 gem "puma", "= 5.0", require: false
@@ -55,6 +80,9 @@ COMPOSER = {
     [
         ("pyproject.toml", PROJECT, {"django@3.2"}, "six, flask, rich and 2 more"),
         ("Pipfile", PIPFILE, {"django@3.2", "flask@1.0", "pytest@7.0 development"}, "six, rich, own"),
+        ("requirements.in", LIST, {"a@1.0", "b@2.0"}, "c, d, e and 2 more"),
+        ("setup.cfg", SETUP_CFG, {"a@1.0"}, "b, c, d and 1 more"),
+        ("setup.py", SETUP_PY, {"a@1.0"}, "b, c, d and 1 more"),
         ("Gemfile", GEMFILE, {"rack@2.0.1", "puma@5.0", "rspec@3.0 development"}, "rails, own, split and 3 more"),
         (
             "composer.json",
@@ -75,6 +103,25 @@ def test_a_version_that_is_written_out_is_judged(
     assert f"asks for {left}, and no lock file says in which versions: not judged" in reason
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        'import sys\nn = ["a==1.0"]\nif sys.platform == "x":\n    n.append("b==1.0")\nsetup(install_requires=n)\n',
+        'setup(install_requires=["a==1.0"] if x else [])\n',
+        'n = []\nif x:\n    n += ["a==1.0"]\nsetup(install_requires=n)\n',
+    ],
+)
+def test_what_a_script_decides_is_not_certain(tmp_path: Path, text: str) -> None:
+    inventory = read(tmp_path, {"setup.py": f"from setuptools import setup\n{text}"})
+    assert inventory.packages == ()
+    assert "asks for a" in told(inventory)["setup.py"]
+
+
+def test_a_compiled_list_answers_for_what_is_written_out(tmp_path: Path) -> None:
+    inventory = read(tmp_path, {"requirements.in": "a==1.0\n", "requirements.txt": "# via pip-compile\na==1.0.1\n"})
+    assert [(one.name, one.version) for one in inventory.packages] == [("a", "1.0.1")]
+
+
 def test_a_lock_file_answers_for_what_is_written_out(tmp_path: Path) -> None:
     lock = "GEM\n  specs:\n    rack (2.0.2)\n\nDEPENDENCIES\n  rack\n"
     inventory = read(tmp_path, {"Gemfile": 'gem "rack", "2.0.1"\n', "Gemfile.lock": lock})
@@ -86,7 +133,7 @@ def test_a_lock_file_answers_for_what_is_written_out(tmp_path: Path) -> None:
     ("name", "text"),
     [
         ("Cargo.toml", '[package]\nname = "p"\n[dependencies]\nserde = "1.0.0"\n'),
-        ("setup.cfg", "[options]\ninstall_requires =\n  django==3.2\n"),
+        ("setup.cfg", "[options]\ninstall_requires =\n  django~=3.2\n"),
     ],
 )
 def test_what_is_asked_for_is_not_said_to_lack_a_version(tmp_path: Path, name: str, text: str) -> None:

@@ -601,9 +601,16 @@ SITE_PACKAGES = "opt/v/lib/python3.12/site-packages"
         (
             {
                 "x-1.dist-info/METADATA": b"Name: x\nVersion: 1\n",
-                "x-1.dist-info/RECORD": b"x/" + b"x" * (unread.HEAD - 6) + b"\na_b-c/x,,\n",
+                "x-1.dist-info/RECORD": b"x/" + b"x" * unread.HEAD + b"\na_b-c/x,,\n",
             },
             True,
+        ),
+        (
+            {
+                "x-1.dist-info/METADATA": b"Name: x\nVersion: 1\n",
+                "x-1.dist-info/RECORD": b"x/" + b"x" * unread.HEAD + b",,\r\na_b/__init__.py,,\r\n",
+            },
+            False,
         ),
         ({"x.egg-info/PKG-INFO": b"Name: x\nVersion: 1\n", "x.egg-info/top_level.txt": b"a_b"}, False),
         ({"../dist-packages/a_b-1.dist-info/METADATA": b"Name: a-b\nVersion: 1\n"}, True),
@@ -612,12 +619,59 @@ SITE_PACKAGES = "opt/v/lib/python3.12/site-packages"
 def test_a_folder_of_a_python_package_that_nothing_names(beside: dict[str, bytes], told: bool) -> None:
     path = f"{SITE_PACKAGES}/a_b/__init__.py"
     files = {f"{SITE_PACKAGES}/{name}": data for name, data in beside.items()}
-    kind = "folders of Python packages without metadata"
+    kind = "modules and folders of Python packages without metadata"
     expected = {kind: f"found, and not read: {SITE_PACKAGES}/a_b"} if told else {}
     assert kinds(layer({path: b"", **files})) == kinds(layer({path: b""}), layer(files)) == expected
     owned = "usr/lib/python3/dist-packages/a_b/__init__.py"
     assert kinds(layer({owned: b"", **deb("a", owned)})) == {}
-    assert kinds(layer({f"{SITE_PACKAGES}/a_b/c/__init__.py": b"", f"{SITE_PACKAGES}/a.py": b""})) == {}
+
+
+ELF = b"\x7fELF" + bytes(60)
+
+
+@pytest.mark.parametrize(
+    ("path", "what", "names"),
+    [
+        ("six.py", "six.py", "six.py,sha256=x,1\n"),
+        ("six.pyc", "six.pyc", "six.pyc,,\n"),
+        ("_x.cpython-312-x86_64-linux-gnu.so", "_x.cpython-312-x86_64-linux-gnu.so", "_x.cpython-312-x86_64-linux-gnu.so,,\n"),
+        ("ns/six.py", "ns", "ns/six.py,,\n"),
+        ("ns/sub/__init__.py", "ns", "ns/sub/__init__.py,,\n"),
+        ("ns/__init__.pyc", "ns", "ns/__init__.pyc,,\n"),
+        ("ns/_c.abi3.so", "ns", "ns/_c.abi3.so,,\n"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("home", [SITE_PACKAGES, "usr/lib/python3/dist-packages"])
+def test_modules_and_namespaces_that_nothing_names(home: str, path: str, what: str, names: str) -> None:
+    kind = "modules and folders of Python packages without metadata"
+    data = ELF if path.endswith(".so") else b""
+    files = {f"{home}/{path}": data, f"{home}/x-1.dist-info/METADATA": b"Name: x\nVersion: 1\n"}
+    assert kinds(layer(files)) == {kind: f"found, and not read: {home}/{what}"}
+    assert kinds(layer({**files, f"{home}/x-1.dist-info/RECORD": names.encode()})) == {}
+    top_level = what.partition(".")[0].encode()
+    assert kinds(layer({**files, f"{home}/x-1.dist-info/top_level.txt": top_level})) == {}
+    if home.startswith("usr/") and not path.endswith(".pyc"):
+        assert kinds(layer({**files, **deb("a", f"{home}/{path}")})) == {}
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("__pycache__/six.cpython-312.pyc", "distutils-precedence.pth", "README.txt", "x.pth", "_virtualenv.py"),
+        *(
+            "sitecustomize.py",
+            "x.libs/liba.so",
+            "x-1.dist-info/x.py",
+            "six-stubs/__init__.pyi",
+            "x-1.data/x.py",
+            "ns/data.json",
+        ),
+        "x-1.egg/x.py",
+    ],
+)
+def test_what_lies_among_python_packages_and_is_none(path: str) -> None:
+    files = {f"{SITE_PACKAGES}/{path}": b"", f"{SITE_PACKAGES}/x-1.dist-info/METADATA": b"Name: x\nVersion: 1\n"}
+    assert kinds(layer(files)) == {}
 
 
 @pytest.mark.parametrize(

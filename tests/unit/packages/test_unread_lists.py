@@ -35,7 +35,6 @@ SAMPLES = {
     "Erlang (erlang.mk)": ("Makefile", "PROJECT = a\nDEPS = cowboy\ndep_cowboy = hex 2.9.0\ninclude erlang.mk\n"),
     "Gleam": ("gleam.toml", 'name = "a"\n[dependencies]\nb = "1"\n'),
     "Go before its modules": ("Godeps/Godeps.json", '{"Deps": []}'),
-    "Go's workspaces (replace)": ("go.work", "go 1.22\nuse ./a\nreplace a/b => ../c\n"),
     "Gradle's declarative build files": ("build.gradle.dcl", 'javaLibrary { dependencies { api("g:a:1.0") } }'),
     "Haskell": ("a.cabal", "library\n  build-depends: base, aeson\n"),
     "Helm": ("Chart.lock", "dependencies:\n- name: a\n"),
@@ -97,7 +96,6 @@ def test_one_of_an_installed_package_is_its_authors_own(tmp_path: Path, tool: st
     [
         ("deno.json", '{"tasks": {}}'),
         ("project.json", '{"name": "a", "targets": {}}'),
-        ("go.work", "go 1.22\nuse ./a\n"),
         ("Chart.yaml", "name: a\nversion: 1.0.0\n"),
         ("rebar.config", "{deps, []}.\n"),
         ("vcpkg.json", '{"name": "a"}'),

@@ -1,4 +1,4 @@
-"""``cargo vendor``: what the authors of vendored crates ask for is not the project's, and what is installed stays."""
+"""``cargo vendor`` and ``go mod vendor``: what the authors of vendored code ask for is not the project's, and what is installed stays."""
 
 from __future__ import annotations
 
@@ -29,6 +29,34 @@ def test_the_lists_of_vendored_crates_are_not_the_projects(
     if marker:
         files[f"{folder}/.cargo-checksum.json"] = '{"files": {}}'
     assert {one.name for one in read(tmp_path, files).packages} == found
+
+
+GO = "module a.b/c\n\ngo 1.22.0\n\nrequire x.y/z v1.0.0\n"
+LISTS = {
+    "Gopkg.lock": '[[projects]]\nname = "a"\nversion = "v1.0.0"\n',
+    "Gopkg.toml": '[[constraint]]\nname = "a"\n',
+    "glide.yaml": "import:\n- package: a\n",
+    "glide.lock": "hash: 0123456789abcdef0123456789abcdef\n",
+    "vendor.conf": "a v1\n",
+    "go.sum": "a v1 h1:x\n",
+    "Makefile": "a:\n\tgo install a.b/c@v1.0.0\n",
+    "ci.sh": "npm install a@1.0.0\n",
+    "Dockerfile": "FROM golang:1\nRUN pip install a==1\n",
+    "package.json": '{"dependencies": {"a": "1"}}',
+    "docs/requirements.txt": "sphinx\n",
+    "Gemfile.lock": "GEM\n  specs:\n    a (1)\n",
+    "tool.rb": 'require "bundler/inline"\ngemfile do\n  gem "a"\nend\n',
+}
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_the_lists_of_vendored_modules_are_not_the_projects(tmp_path: Path, name: str) -> None:
+    files = {"go.mod": GO, "vendor/modules.txt": "# x.y/z v1.0.0\n## explicit\nx.y/z\n"}
+    found = read(tmp_path / "with", {**files, f"vendor/x.y/z/{name}": LISTS[name]})
+    assert {one.name for one in found.packages} == {"c", "z", "stdlib"}
+    assert not found.gaps
+    found = read(tmp_path / "other", {**files, f"third/vendor/x.y/z/{name}": LISTS[name]})
+    assert found.gaps or len(found.packages) > 3 or name == "Dockerfile"
 
 
 def test_what_is_installed_there_is_read(tmp_path: Path) -> None:

@@ -72,6 +72,7 @@ ECOSYSTEM: Final = Ecosystem(
     load_commands=_commands,
     index="CRAN",
     misses="R itself and the packages that are part of it (a gap where no package owns them)",
+    version=2,
     reference="https://cran.r-project.org/doc/manuals/r-release/R-exts.html#The-DESCRIPTION-file",
     declares=("**/renv.lock",),
     manifests=("**/DESCRIPTION",),

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
 
 import msgspec
 
 from garboard import lock_text
-from garboard.lock_text import Named, Pinned
+from garboard.lock_text import Named, Pinned, Remark
 from garboard.model.image import File
-from garboard.model.package import Fact
+from garboard.model.package import Fact, Package
 
 TYPE: Final = "cran"
 ORDER: Final = "numbers"
@@ -23,17 +23,29 @@ _OWN: Final = frozenset(
     | {"stats4", "tcltk", "tools", "utils"}
 )
 """R, and the packages that are part of it."""
+_REPOSITORIES: Final = frozenset({"github", "gitlab", "bitbucket", "git", "git2r", "xgit", "gitea", "svn"})
+"""Sources that are repositories of source code, as renv calls them, in lower case."""
+_BIOCONDUCTOR: Final = ("bioconductor", "bioc")
 _BUILT: Final = b"\nBuilt:"
 """Stands in what is installed, which is read as such."""
 
 
 def catalog(file: File, /) -> Iterator[Fact]:
-    """Each package of CRAN; one from elsewhere is no version of it."""
+    """Each package of CRAN or Bioconductor; what comes from source repositories counts as the release of its version."""
     if file.path.endswith("DESCRIPTION"):
         if _BUILT not in file.data:
             yield from lock_text.asked(file, _required, type_=TYPE, hint="`renv::snapshot()` writes renv.lock")
         return
-    yield from lock_text.facts(file, _packages, type_=TYPE, order=ORDER, writer="renv")
+    facts = tuple(lock_text.facts(file, _packages, type_=TYPE, order=ORDER, writer="renv"))
+    if any(isinstance(one, Package) for one in facts):
+        others = {name for name, entry in _entries(lock_text.decoded(file.data)).items() if _of_bioconductor(entry)}
+        facts = tuple(
+            msgspec.structs.replace(one, type="bioconductor")
+            if isinstance(one, Package) and one.name in others
+            else one
+            for one in facts
+        )
+    yield from facts
 
 
 def _required(text: str) -> Named:
@@ -51,12 +63,30 @@ def _required(text: str) -> Named:
                     yield name, number
 
 
-def _packages(text: str) -> Iterator[Pinned]:
+def _entries(text: str) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = lock_text.listed(msgspec.json.decode(text), "Packages")
+    return found
+
+
+def _of_bioconductor(entry: Mapping[str, Any]) -> bool:
+    """Whether it comes from there: so renv calls its source, or the repository of it."""
+    stated = (entry.get("Source"), entry.get("Repository"))
+    return any(isinstance(one, str) and one.lower().startswith(_BIOCONDUCTOR) for one in stated)
+
+
+def _packages(text: str) -> Iterator[Pinned | Remark]:
     lines = lock_text.lines(text, r'\s*"([\w.]+)"\s*:\s*\{')
-    for name, entry in lock_text.listed(msgspec.json.decode(text), "Packages").items():
-        source = entry.get("Source", "")
-        known = source == "Repository"
+    cloned: list[str] = []
+    local: list[str] = []
+    for name, entry in _entries(text).items():
+        source = str(entry.get("Source", ""))
+        if source.lower() in _REPOSITORIES:
+            cloned.append(name)
+        elif source != "Repository" and not _of_bioconductor(entry):
+            local.append(f"{name} ({source or 'of no source'})")
+            continue
         needs = tuple(entry.get("Requirements") or ())
-        yield Pinned(
-            name if known else f"{name} ({source})", entry["Version"] if known else "", needs, line=lines.get(name, 0)
-        )
+        yield Pinned(name, entry["Version"], needs, line=lines.get(name, 0))
+    yield from lock_text.from_repositories(cloned)
+    if local:
+        yield Remark(f"takes packages from where no releases are: {lock_text.some(local)}: they were not judged")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from garboard.model.ecosystem import AdvisedName, Ecosystem, LockTool, same_file
 
 if TYPE_CHECKING:
-    from garboard.model.ecosystem import Editor, PlainCatalog
+    from garboard.model.ecosystem import Editor, Join, PlainCatalog
     from garboard.model.package import Package
     from garboard.model.program import Commands, Fix, PackageSpec
 
@@ -42,6 +42,12 @@ def _declared() -> PlainCatalog:
     from garboard.ecosystems.golang.declared import catalog
 
     return catalog
+
+
+def _join() -> Join:
+    from garboard.ecosystems.golang.workspaces import join
+
+    return lambda kept, _documents, _paths: join(kept)
 
 
 def _editor(_path: str) -> Editor:
@@ -101,7 +107,9 @@ ECOSYSTEM: Final = Ecosystem(
     normalize=_lower,
     programs=("go",),
     declares=("**/go.mod", "**/tools.mod", "**/go.*.mod"),
+    manifests=("**/go.work",),
     load_declared=_declared,
+    load_join=_join,
     edited=("**/go.mod",),
     load_editor=_editor,
     projects=("go.mod",),
@@ -131,7 +139,7 @@ ECOSYSTEM: Final = Ecosystem(
     load_program=_program,
     unread=(NO_INFORMATION,),
     built_in_a_folder=True,
-    version=8,
+    version=9,
     sections=(".go.buildinfo", "__go_buildinfo", ".gopclntab", "__gopclntab"),
     windows_sections=(".symtab",),
     marks=(b"\x04\0\0\0Go", b"\xff Go buildinf:"),
@@ -140,6 +148,6 @@ ECOSYSTEM: Final = Ecosystem(
     caches=("**/pkg/mod/cache",),
     for_tests=_for_tests,
     index="the Go module proxy",
-    misses="programs packed by UPX, obfuscated, or built without modules (gaps)",
+    misses="the versions that a workspace (`go.work`) chooses among those of its modules: each counts by its own go.mod; programs packed by UPX, obfuscated, or built without modules (gaps)",
     reference="https://pkg.go.dev/debug/buildinfo",
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
 import msgspec
@@ -14,7 +15,7 @@ from garboard.lock_text import Remark
 from garboard.model.faults import worded
 from garboard.model.gap import Gap
 from garboard.model.image import File
-from garboard.model.package import Fact, Package, Unread
+from garboard.model.package import Fact, Kept, Package, Unread
 
 TYPE: Final = "golang"
 ORDER: Final = "semver"
@@ -55,39 +56,79 @@ class GoMod(NamedTuple):
     replaced: Mapping[tuple[str, str], tuple[str, str]]
     left: tuple[int, ...]
     """Lines that require what is not understood."""
+    used: tuple[str, ...] = ()
+    """The folders of the modules that a go.work is of."""
+
+
+class Workspace(NamedTuple):
+    """What holds for the modules that a go.work is of, besides their own go.mod.
+
+    What it replaces itself, and what its modules do, as `replacements` has it; their own paths, and the Go that builds them.
+    """
+
+    replaced: Mapping[tuple[str, str], tuple[str, str]]
+    shared: Mapping[tuple[str, str], tuple[str, str]]
+    own: frozenset[str] = frozenset()
+    builder: str = ""
+
+
+ALONE: Final = Workspace(MappingProxyType({}), MappingProxyType({}))
+"""Of a module in none."""
 
 
 def catalog(file: File, /) -> Iterator[Fact]:
-    """The main module and those that it is built of; where another takes a module's place, that one."""
+    """The file, for the join with the workspace that it is of (`garboard.ecosystems.golang.workspaces`)."""
     try:
-        stated = read(file.data.decode("utf-8-sig"))
+        text = file.data.decode("utf-8-sig")
     except ValueError as error:
         yield Gap(stage="catalog", subject=file.path, reason=f"cannot be read: {worded(error)}")
         return
-    yield from lock_text.gaps(file.path, _remarks(stated))
+    yield Kept(path=file.path, data=text.encode())
+
+
+def facts(path: str, stated: GoMod, workspace: Workspace = ALONE) -> Iterator[Fact]:
+    """The main module and those that it is built of; where another takes a module's place, that one."""
+    yield from lock_text.gaps(path, _remarks(stated))
+    replaced = (workspace.replaced, {**workspace.shared, **replacements(path, stated)})
     modules = []
     for one in stated.required:
-        found = stated.replaced.get((one.path, one.version)) or stated.replaced.get((one.path, ""))
+        places = (some.get((one.path, version)) for some in replaced for version in (one.version, ""))
+        found = next(filter(None, places), None)
+        if one.path in workspace.own:
+            continue
         if found is not None and not found[1]:
-            folder = posixpath.normpath(posixpath.join(posixpath.dirname(file.path), found[0]))
             yield Unread(
-                kind=lock_text.FOLDERS, names=(one.path,), folder=folder, reason="their versions are not known"
+                kind=lock_text.FOLDERS, names=(one.path,), folder=found[0], reason="their versions are not known"
             )
         else:
             modules.append(one._replace(path=found[0], version=found[1]) if found else one)
     release, line = stated.builder
+    if workspace.builder not in {"", release}:
+        release, line = workspace.builder, 0
     if release:
         standard = _package(STANDARD_LIBRARY, release)
         yield msgspec.structs.replace(standard, automatic=False, line=line)
     elif stated.module:
         reason = "does not say which Go builds it (a line `toolchain`, or `go` since 1.21): the standard library was not judged"
-        yield Gap(stage="catalog", subject=file.path, reason=reason)
+        yield Gap(stage="catalog", subject=path, reason=reason)
     if stated.module:
         direct = tuple((f"{one.path}@{one.version}",) for one in modules if not one.indirect)
         direct += ((f"{STANDARD_LIBRARY}@{release}",),) if release else ()
         yield msgspec.structs.replace(_package(stated.module, ""), requires=direct, application=True)
     for one in modules:
         yield msgspec.structs.replace(_package(one.path, one.version), automatic=one.indirect, line=one.line)
+
+
+def replacements(path: str, stated: GoMod) -> dict[tuple[str, str], tuple[str, str]]:
+    """What takes the place of a module, by its path and version, the latter empty for any: another module, or a folder.
+
+    A folder has no version, and is told by its path in the tree.
+    """
+    folder = posixpath.dirname(path)
+    return {
+        module: (name, version) if version else (posixpath.normpath(posixpath.join(folder, name)), "")
+        for module, (name, version) in stated.replaced.items()
+    }
 
 
 def _remarks(stated: GoMod) -> Iterator[Remark]:
@@ -103,12 +144,13 @@ def _remarks(stated: GoMod) -> Iterator[Remark]:
 
 
 def read(text: str) -> GoMod:
-    """What a go.mod says."""
+    """What a go.mod or go.work says."""
     module, language = "", (0, 0)
     builders: dict[str, tuple[str, int]] = {}
     required: dict[str, Requirement] = {}
     replaced: dict[tuple[str, str], tuple[str, str]] = {}
     left: list[int] = []
+    used: list[str] = []
     for number, directive, line in _directives(text):
         if directive == "module":
             module = line.partition("//")[0].strip('" \t')
@@ -122,10 +164,12 @@ def read(text: str) -> GoMod:
             required[found[1]] = Requirement(found[1], found[2], bool(found[3]), number)
         elif directive == "replace" and (found := _REPLACED.fullmatch(line)):
             replaced[found[1], found[2] or ""] = (found[3], found[4] or "")
+        elif directive == "use":
+            used.append(line.partition("//")[0].strip('"` \t'))
         elif directive not in _UNREAD and not line.startswith("//"):
             left.append(number)
     builder = builders.get("toolchain") or builders.get("go") or ("", 0)
-    return GoMod(module, language, builder, tuple(required.values()), replaced, tuple(left))
+    return GoMod(module, language, builder, tuple(required.values()), replaced, tuple(left), tuple(used))
 
 
 def _directives(text: str) -> Iterator[tuple[int, str, str]]:

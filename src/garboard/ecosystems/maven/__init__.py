@@ -139,7 +139,7 @@ def _declared() -> PlainCatalog:
 def _join() -> Join:
     from garboard.ecosystems.maven.declared import join
 
-    return lambda kept, documents, _paths: join(kept, documents)
+    return join
 
 
 def _order() -> VersionOrder:
@@ -205,6 +205,7 @@ ECOSYSTEM: Final = Ecosystem(
         "**/ivy.xml",
         "**/project.clj",
         "**/deps.edn",
+        "**/gradle.properties",
         "**/*.gradle",
         "**/*.gradle.kts",
         "**/*.versions.toml",
@@ -224,7 +225,7 @@ ECOSYSTEM: Final = Ecosystem(
     projects=("pom.xml",),
     builds=r"(?:^|[\s;&|(/])mvnw?\s(?![^;&|]*(?<=\s)(?:-f|--file)\b)[^;&|]*(?<=\s)(?:package|install|verify|deploy|compile)\b",
     load_program=_program,
-    version=7,
+    version=8,
     sections=(".svm_heap", ".sbom", "__svm_heap"),
     windows_sections=(".svm_hea",),
     unread=(NATIVE,),

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
+from functools import partial
 from itertools import chain
 from typing import Final, NamedTuple
 
 import msgspec
 
 from garboard import lock_text
-from garboard.ecosystems.maven import bazel, clojure, constants, gradle, plugins, poms, sbt
+from garboard.ecosystems.maven import bazel, clojure, constants, gradle, gradle_builds, plugins, poms, sbt
 from garboard.ecosystems.maven.effective import MavenProject, Projects
+from garboard.ecosystems.maven.gradle_builds import GradleBuilds, Unused
 from garboard.ecosystems.maven.poms import Pom
 from garboard.lock_text import Parse, Pinned
 from garboard.model.ecosystem import Documents
@@ -36,6 +38,7 @@ _CLOJURE: Final = _PARTIAL.format(_BUILT)
 _SBT: Final = _PARTIAL.format("sbt-dependency-lock's `sbt dependencyLockWrite` writes build.sbt.lock")
 _TOLD: Final = frozenset({"test", "provided", "system"})
 """Scopes of what a project is not shipped with."""
+_ALL: Final = Unused()
 _CATALOG: Final = _PARTIAL.format("lock it with `gradle dependencies --write-locks`")
 
 
@@ -44,12 +47,26 @@ def catalog(file: File, /) -> Iterator[Fact]:
     name = file.path.rpartition("/")[2]
     if name.endswith(".pom") or ("pom" in name.lower() and name.lower().endswith(".xml") and _is_pom(file)):
         return _kept(file)
+    if name.endswith(gradle_builds.FILES):
+        try:
+            return iter((Kept(path=file.path, data=lock_text.decoded(file.data).encode()),))
+        except ValueError:
+            pass  # told as below
+    return _of_form(file)
+
+
+def _of_form(file: File, unused: Unused = _ALL) -> Iterator[Fact]:
+    """What a file that is no project of Maven asks for; of a catalog without what is not used."""
+    name = file.path.rpartition("/")[2]
     form = next((form for end, form in _FORMS if name.endswith(end)), None)
     if form is None:
         return iter(())
+    parse = form.parse
+    if unused.libraries:
+        parse = partial(gradle.version_catalog, unused=unused.libraries)
     facts = lock_text.facts(
         file,
-        form.parse,
+        parse,
         type_=TYPE,
         order=ORDER,
         writer=form.writer,
@@ -57,7 +74,7 @@ def catalog(file: File, /) -> Iterator[Fact]:
         separator=":",
         spread=form.writer == "Gradle",
     )
-    return chain(facts, plugins.catalog(file)) if form.partial == _CATALOG else facts
+    return chain(facts, plugins.catalog(file, unused.plugins)) if form.partial == _CATALOG else facts
 
 
 class ListForm(NamedTuple):
@@ -107,8 +124,23 @@ def _kept(file: File) -> Iterator[Fact]:
         yield Gap(stage="catalog", subject=file.path, reason=f"is not what Maven reads: {worded(error)}")
 
 
-def join(kept: Mapping[str, bytes], documents: Documents) -> Iterator[tuple[str, Fact]]:
+def join(kept: Mapping[str, bytes], documents: Documents, paths: Container[str] = ()) -> Iterator[tuple[str, Fact]]:
     """The projects of a tree, each with what it asks for and, as far as the files for that are there, what that needs."""
+    texts = {path: data.decode() for path, data in kept.items() if path.endswith(gradle_builds.FILES)}
+    yield from _of_gradle(texts, paths)
+    yield from _of_maven({path: data for path, data in kept.items() if path not in texts}, documents)
+
+
+def _of_gradle(texts: Mapping[str, str], paths: Container[str]) -> Iterator[tuple[str, Fact]]:
+    builds = GradleBuilds(texts, paths)
+    for path, text in texts.items():
+        if path.endswith(gradle_builds.CATALOG):
+            yield from ((path, fact) for fact in _of_form(File(path=path, data=text.encode()), builds.unused(path)))
+        elif path.endswith(gradle_builds.SCRIPTS):
+            yield from ((path, fact) for fact in _of_form(File(path=path, data=builds.filled(path).encode())))
+
+
+def _of_maven(kept: Mapping[str, bytes], documents: Documents) -> Iterator[tuple[str, Fact]]:
     files = {path: msgspec.msgpack.decode(data, type=Pom) for path, data in kept.items()}
     projects = Projects(files, documents)
     otherwise: Projects | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from typing import Any, Final
 
 from garboard import lock_text, toml_text
@@ -176,8 +176,8 @@ def _strict(version: str) -> str:
     return preferred or allowed
 
 
-def version_catalog(text: str) -> Iterator[Pinned]:
-    """The libraries of a catalog, by its table of versions."""
+def version_catalog(text: str, unused: Container[str] = ()) -> Iterator[Pinned]:
+    """The libraries of a catalog, by its table of versions; without those of which the aliases are ``unused``."""
     document = toml_text.loads(text)
     versions = lock_text.table(document, "versions")
     lines = lock_text.lines(text, r"""\s*["']?([\w.-]+)["']?\s*=""")
@@ -189,7 +189,8 @@ def version_catalog(text: str) -> Iterator[Pinned]:
             version = entry.get("version", "")
             if isinstance(version, dict) and "ref" in version:
                 version = versions.get(version["ref"], "")
-        yield Pinned(name, exact(_rich(version)), asked=True, line=lines.get(alias, 0))
+        if alias not in unused:
+            yield Pinned(name, exact(_rich(version)), asked=True, line=lines.get(alias, 0))
 
 
 def _rich(version: Any) -> str:

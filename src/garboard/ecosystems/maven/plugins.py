@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from typing import Final
 
 from garboard import lock_text, toml_text
@@ -28,18 +28,21 @@ _FILES: Final = re.compile(rf"{_ASKING}files[ \t]*\(([^)]{{0,2000}})\)")
 _ARCHIVE: Final = re.compile(r"""["']([^"'$\n]+\.(?:jar|aar))["']""")
 
 
-def catalog(file: File, /) -> Iterator[Fact]:
-    """Plugins, for development: each as the artifact by which Gradle finds it (``ID:ID.gradle.plugin``)."""
+def catalog(file: File, /, unused: Container[str] = ()) -> Iterator[Fact]:
+    """Plugins, for development: each as the artifact by which Gradle finds it (``ID:ID.gradle.plugin``).
+
+    Without those of a catalog that no script uses, by their aliases there.
+    """
     try:
         text = lock_text.decoded(file.data)
-        found = tuple((_of_catalog if file.path.endswith(".toml") else _of_script)(text))
+        found = tuple(_of_catalog(text, unused) if file.path.endswith(".toml") else _of_script(text))
     except lock_text.ERRORS:
         return  # told where its libraries are read
     yield from lock_text.packaged(file.path, found, type_="maven", order="maven", separator=":")
-    if not file.path.endswith(".toml") and _ALIAS.search(_plain(text)) is not None:
+    if not file.path.endswith(".toml") and _ALIAS.search(without_comments(text)) is not None:
         yield Unread(kind=lock_text.ALIASES, reason="their versions are not known: not judged")
     if not file.path.endswith((".toml", ".kt", ".java", ".groovy")):
-        yield from _elsewhere(_plain(text))
+        yield from _elsewhere(without_comments(text))
 
 
 def _elsewhere(plain: str) -> Iterator[Unread]:
@@ -53,13 +56,13 @@ def _elsewhere(plain: str) -> Iterator[Unread]:
     )
 
 
-def _plain(text: str) -> str:
+def without_comments(text: str) -> str:
     """A script without its comments."""
     return _COMMENT.sub(lambda one: one[0] if one[0][0] in "\"'" else re.sub(r"[^\n]", " ", one[0]), text)
 
 
 def _of_script(text: str) -> Iterator[Pinned]:
-    plain = _plain(text)
+    plain = without_comments(text)
     line, before = 1, 0
     for found in _PLUGIN.finditer(plain):
         line += plain.count("\n", before, found.start())
@@ -69,7 +72,7 @@ def _of_script(text: str) -> Iterator[Pinned]:
             yield _pinned(name, version, line)
 
 
-def _of_catalog(text: str) -> Iterator[Pinned]:
+def _of_catalog(text: str, unused: Container[str]) -> Iterator[Pinned]:
     if "[plugins]" not in text:
         return
     document = toml_text.loads(text)
@@ -83,7 +86,7 @@ def _of_catalog(text: str) -> Iterator[Pinned]:
         name = lock_text.text_of(stated.get("id"))
         if isinstance(entry, str):
             name, _, version = entry.partition(":")
-        if name and (known := exact(lock_text.text_of(version))):
+        if name and alias not in unused and (known := exact(lock_text.text_of(version))):
             yield _pinned(name, known, lines.get(alias, 0))
 
 

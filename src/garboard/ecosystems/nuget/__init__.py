@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from garboard.model.ecosystem import Ecosystem, parent_folder, same_file
 
 if TYPE_CHECKING:
-    from garboard.model.ecosystem import Catalog, PlainCatalog, VersionOrder
+    from garboard.model.ecosystem import Catalog, Join, PlainCatalog, VersionOrder
     from garboard.model.program import Commands, Fix
 
 
@@ -39,6 +39,12 @@ def _declared() -> PlainCatalog:
     from garboard.ecosystems.nuget.declared import catalog
 
     return catalog
+
+
+def _join() -> Join:
+    from garboard.ecosystems.nuget.projects import join
+
+    return lambda kept, _documents, paths: join(kept, paths)
 
 
 def _order() -> VersionOrder:
@@ -81,7 +87,7 @@ ECOSYSTEM: Final = Ecosystem(
     globs=("**/*.deps.json",),
     packed=("**/*.deps.json",),
     load_catalog=_catalog,
-    version=4,
+    version=5,
     load_program=_program,
     appended=True,
     unread=(BUNDLES,),
@@ -97,6 +103,7 @@ ECOSYSTEM: Final = Ecosystem(
     manifests=(*(f"**/*.{end}" for one in _PROJECTS for end in (one, one.upper())), "**/global.json"),
     any_case=True,
     load_declared=_declared,
+    load_join=_join,
     nearest=same_file,
     folders=_folders,
     whole=True,

@@ -12,6 +12,13 @@ from garboard.model.image import Bare, Glance
 WITHOUT_METADATA: Final = "Python archives without the metadata of a distribution"
 """What a report calls these: wheels, eggs and zip applications."""
 
+MODULES: Final = "modules and folders of Python packages without metadata"
+"""What a report calls these, in folders where packages lie with theirs."""
+OF_INSTALLERS: Final = frozenset({"_virtualenv.py", "sitecustomize.py", "usercustomize.py"})
+"""Modules in such a folder that set up its Python: no distribution is behind them."""
+PLACES: Final = ("site-packages", "dist-packages")
+"""The folders in which distributions lie with their metadata, by their names."""
+
 _LISTS: Final = ("/vendor.txt", "/vendored.txt")
 
 if TYPE_CHECKING:
@@ -36,7 +43,7 @@ def _folders(path: str) -> tuple[str, ...]:
     None in that of a project that was installed where it is developed.
     """
     folder = _install_folder(path)
-    if folder.endswith(("site-packages", "dist-packages")):
+    if folder.endswith(PLACES):
         return (folder,)
     before, metadata, _ = path.rpartition(".dist-info/")
     name = before.rpartition("/")[2].partition("-")[0]
@@ -195,20 +202,33 @@ ECOSYSTEM: Final = Ecosystem(
     locks=("requirements.txt", "Pipfile.lock", "poetry.lock", "uv.lock", "pdm.lock", "pylock.toml", "Pipfile"),
     below_locks=False,
     installers=("pip", "setuptools", "wheel"),
-    version=7,
+    version=8,
     for_tests=_for_tests,
     caches=("**/.cache/pip",),
-    modules=("**/site-packages/*/__init__.py", "**/dist-packages/*/__init__.py"),
+    modules=tuple(f"**/{place}/{name}" for place in PLACES for name in ("*/__init__.py", "*.py", "*.pyc")),
     module_lists=("**/*.dist-info/RECORD", "**/*.dist-info/top_level.txt", "**/*.egg-info/top_level.txt"),
-    bare=tuple(
-        Bare(
-            within=b"." + end,
-            folder=rb"\." + end + rb"(?=[/\0]|\Z)",
-            files=files,
-            contents=(b"",),
-            kind="Python packages without metadata",
-        )
-        for end, files in ((b"dist-info", (b"METADATA",)), (b"egg-info", (b"PKG-INFO", b"METADATA")))
+    in_modules=tuple(f"**/{place}/{folders}*.py" for place in PLACES for folders in ("*/", "*/*/", "*/*/*/")),
+    bare=(
+        *(
+            Bare(
+                within=b"." + end,
+                folder=rb"\." + end + rb"(?=[/\0]|\Z)",
+                files=files,
+                contents=(b"",),
+                kind="Python packages without metadata",
+            )
+            for end, files in ((b"dist-info", (b"METADATA",)), (b"egg-info", (b"PKG-INFO", b"METADATA")))
+        ),
+        *(
+            Bare(
+                within=b"/" + place + b"/",
+                folder=rb"(?<=/)" + place + rb"/(?!__pycache__/)[^\W\d]\w*(?=/)",
+                files=(b"__init__.py",),
+                contents=(b".py", b".so", b"/__init__.pyc"),
+                kind=MODULES,
+            )
+            for place in (b"site-packages", b"dist-packages")
+        ),
     ),
     packed=("**/*.dist-info/METADATA", "**/EGG-INFO/PKG-INFO"),
     load_catalog=_catalog,

@@ -29,6 +29,8 @@ _BY_NONE: Final = "`uv lock`, `poetry lock` or `pip-compile` writes them down"
 
 
 Stated = Iterator[tuple[str, int] | tuple[str, int, bool] | Remark]
+_REMARK: Final = re.compile(r"(?:^|\s)#.*")
+_OPTION: Final = re.compile(r"\s(?=--?\w)")
 _SECTION: Final = re.compile(r"\[([^\]\n]*)\]")
 _SETUP: Final = ("install_requires", "extras_require", "tests_require", "setup_requires")
 """Where setuptools is told requirements."""
@@ -60,7 +62,7 @@ def catalog(file: File, /) -> Iterator[Fact]:
             else:
                 yield one
 
-    pins = _PINS.get(name)
+    pins = _PINS.get(name, _OF_LISTS if name.endswith(".in") else None)
     facts = tuple(lock_text.asked(file, named, type_=TYPE, hint=hint(name, file.data), pins=pins))
     yield from facts
     if remarks and not facts:
@@ -117,9 +119,15 @@ def _project_pins(text: str) -> Mapping[str, str]:
     """Of what every installation of the project needs, and takes from an index."""
     document = toml_text.loads(text)
     sources = {normalize(name) for name in lock_text.table(document, "tool", "uv", "sources")}
+    needs = lock_text.entries(lock_text.table(document, "project").get("dependencies"), "dependencies")
+    return _pinned((need for need in needs if isinstance(need, str)), sources)
+
+
+def _pinned(needs: Iterable[str], sources: Container[str] = ()) -> Mapping[str, str]:
+    """The versions of requirements that admit one, by their names; of none from ``sources``."""
     found: dict[str, set[str]] = {}
-    for need in lock_text.entries(lock_text.table(document, "project").get("dependencies"), "dependencies"):
-        name = _NAME.match(need.strip()) if isinstance(need, str) else None
+    for need in needs:
+        name = _NAME.match(need.strip())
         if name is not None:
             rest = "".join(need.strip()[name.end() :].split())
             exact = _EXACT.fullmatch(rest)
@@ -149,11 +157,6 @@ def _agreed(found: Mapping[str, AbstractSet[str]], sources: Container[str]) -> M
         for name in found
         if len(stated[normalize(name)]) == 1 and "" not in stated[normalize(name)] and normalize(name) not in sources
     }
-
-
-_PINS: Final[Mapping[str, Pins]] = MappingProxyType(
-    {"pyproject.toml": Pins(ORDER, _project_pins), "Pipfile": Pins(ORDER, _pipfile_pins)}
-)
 
 
 def _elsewhere(project: Mapping[str, Any], tool: Mapping[str, Any]) -> Iterator[Remark]:
@@ -201,16 +204,29 @@ def _pipfile(text: str) -> Named:
 
 
 def _listed(text: str) -> Named:
-    return _requirements(enumerate(text.splitlines(), 1))
-
-
-def _requirements(lines: Iterable[tuple[int, str]]) -> Named:
-    for number, line in lines:
+    for number, line in enumerate(text.splitlines(), 1):
         if (found := _NAME.match(line.strip())) is not None:
             yield found[0], number
 
 
+def _listed_pins(text: str) -> Mapping[str, str]:
+    return _pinned(_OPTION.split(_REMARK.sub("", line))[0] for line in text.splitlines())
+
+
 def _setup_cfg(text: str) -> Stated:
+    for one in _of_setup_cfg(text):
+        if isinstance(one, Remark):
+            yield one
+        elif (found := _NAME.match(one[0].strip())) is not None:
+            yield found[0], one[1], one[2] in _FOR_BUILDS
+
+
+def _setup_cfg_pins(text: str) -> Mapping[str, str]:
+    return _pinned(one[0] for one in _of_setup_cfg(text) if not isinstance(one, Remark) and one[2] == _SETUP[0])
+
+
+def _of_setup_cfg(text: str) -> Iterator[tuple[str, int, str] | Remark]:
+    """Each line that may be a requirement, with its number and the key that it is of."""
     section = key = ""
     for number, line in enumerate(text.splitlines(), 1):
         stated = line.partition("#")[0]
@@ -225,7 +241,7 @@ def _setup_cfg(text: str) -> Stated:
         if stated.strip().startswith("file:"):
             yield Remark(f"takes what it requires from {stated.strip()[5:].strip()[:200]}: it was not judged by that")
         else:
-            yield from ((one[0], one[1], key in _FOR_BUILDS) for one in _requirements([(number, stated)]))
+            yield stated, number, key if section == "options" else ""
 
 
 def _setup_py(text: str) -> Stated:
@@ -246,9 +262,37 @@ def _setup_py(text: str) -> Stated:
     found = False
     for key, value in _told(tree):
         found = True
-        yield from ((name, line, key in _FOR_BUILDS) for name, line in script.names(value, key))
+        for need, line in script.needs(value, key):
+            if (named := _NAME.match(need)) is not None:
+                yield named[0], line, key in _FOR_BUILDS
     if script.unknown or (not found and _unpacks(tree)):
         yield Remark(_WORKED_OUT)
+
+
+def _setup_py_pins(text: str) -> Mapping[str, str]:
+    """Of what ``setup`` is told in literals that nothing decides about."""
+    if _SETUP[0] not in text or len(text) > _LARGEST:
+        return {}
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            tree = ast.parse(text)
+    except (SyntaxError, ValueError, MemoryError, RecursionError):
+        return {}
+    script = _Script(tree)
+    needs = [need for key, value in _told(tree) if key == _SETUP[0] for need, _ in script.needs(value, key)]
+    return {} if script.decides else _pinned(needs)
+
+
+_OF_LISTS: Final = Pins(ORDER, _listed_pins)
+_PINS: Final[Mapping[str, Pins]] = MappingProxyType(
+    {
+        "pyproject.toml": Pins(ORDER, _project_pins),
+        "Pipfile": Pins(ORDER, _pipfile_pins),
+        "setup.cfg": Pins(ORDER, _setup_cfg_pins),
+        "setup.py": Pins(ORDER, _setup_py_pins),
+    }
+)
 
 
 def _told(tree: ast.AST) -> Iterator[tuple[str, ast.expr]]:
@@ -283,6 +327,8 @@ class _Script:
 
     def __init__(self, tree: ast.Module) -> None:
         self.unknown = False
+        self.decides = False
+        """Whether some requirements are there on conditions, as far as is seen."""
         self._values: dict[str, list[ast.expr]] = {}
         self._seen: set[tuple[str, str]] = set()
         waiting: list[ast.AST] = [*reversed(tree.body)]
@@ -307,19 +353,24 @@ class _Script:
             if isinstance(inner, ast.Name):
                 self._values.setdefault(inner.id, []).extend(value for value in values if value is not None)
 
-    def names(self, value: ast.expr, key: str) -> Iterator[tuple[str, int]]:
-        """The names of requirements in a value, with their lines; `unknown` is set where it has others."""
+    def needs(self, value: ast.expr, key: str) -> Iterator[tuple[str, int]]:
+        """The requirements in a value, with their lines; `unknown` is set where it has others.
+
+        Of one that is filled in there is the name alone.
+        """
         waiting = [value]
         while waiting:
             node = waiting.pop()
+            self.decides |= isinstance(node, ast.IfExp)
             if isinstance(node, ast.Constant) and (node.value is None or isinstance(node.value, str)):
                 texts = (node.value or "").splitlines()
-                yield from ((found[0], node.lineno) for one in texts if (found := _NAME.match(one.strip())))
+                yield from ((one.strip(), node.lineno) for one in texts)
             elif isinstance(node, ast.JoinedStr) and (name := _formatted(node)):
                 yield name, node.lineno
             elif isinstance(node, ast.Name) and node.id in self._values:
                 if (node.id, key) not in self._seen:
                     self._seen.add((node.id, key))
+                    self.decides |= len(self._values[node.id]) > 1
                     waiting += reversed(self._values[node.id])
             elif (parts := _parts(node)) is not None:
                 waiting += reversed(parts)

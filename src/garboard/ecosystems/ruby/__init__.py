@@ -6,11 +6,14 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from garboard.model.ecosystem import ANYWHERE, Ecosystem, parent_folder
-from garboard.model.image import Bare
+from garboard.model.image import Bare, Glance
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from garboard.model.ecosystem import Catalog, Editor, PlainCatalog, VersionOrder
-    from garboard.model.package import Package
+    from garboard.model.image import File
+    from garboard.model.package import Fact, Package
     from garboard.model.program import Commands
 
 _GEMSPEC: Final = ".gemspec"
@@ -57,7 +60,11 @@ def _order() -> VersionOrder:
 
 
 def _declared() -> PlainCatalog:
-    from garboard.ecosystems.ruby.declared import catalog
+    def catalog(file: File) -> Iterator[Fact]:
+        from garboard.ecosystems.ruby import declared, scripts
+
+        script = file.path.endswith(".rb") and not file.path.endswith("gems.rb")
+        return scripts.catalog(file) if script else declared.catalog(file)
 
     return catalog
 
@@ -106,10 +113,11 @@ ECOSYSTEM: Final = Ecosystem(
     ),
     of_folder=_of_folder,
     repeats=_repeats,
-    version=3,
+    version=4,
     programs=("gem", "bundle", "bundler"),
     declares=("**/Gemfile*.lock", "**/*.gemfile.lock", "**/gems.locked"),
     manifests=("**/Gemfile", "**/Gemfile.local", "**/gems.rb", "**/*.gemfile", "**/*.gemspec"),
+    glances=(Glance(end=b".rb", signs=(b"bundler/inline",), head=16 * 1024),),
     load_declared=_declared,
     edited=("**/Gemfile",),
     load_editor=_editor,
@@ -124,6 +132,6 @@ ECOSYSTEM: Final = Ecosystem(
     interpreter="ruby",
     scripts=(".rb",),
     interpreted=True,
-    misses="gems that are not unpacked (a gap)",
+    misses="gems that are not unpacked (a gap); Gemfiles within scripts (`bundler/inline`) after their first 16 KiB, or whose names do not end with `.rb`",
     reference="https://guides.rubygems.org/specification-reference/",
 )

@@ -17,10 +17,11 @@ TYPE: Final = "swift"
 ORDER: Final = "semver"
 _REQUIRED: Final = re.compile(r'\burl:\s*"([^"]+)"')
 _NAMED: Final = r'\s*"(?:location|repositoryURL)"\s*:\s*"([^"]+)"'
+_IDENTITY: Final = r'\s*"identity"\s*:\s*"([^"]+)"'
 
 
 def catalog(file: File, /) -> Iterator[Fact]:
-    """Each package by its repository; one at a branch or commit has no version."""
+    """Each package by its repository, or its name in a registry; one at a branch or commit has no version."""
     if file.path.endswith(".swift"):
         return lock_text.asked(file, _required, type_=TYPE, hint="`swift package resolve` writes Package.resolved")
     return lock_text.facts(file, _pins, type_=TYPE, order=ORDER, writer="SwiftPM")
@@ -39,7 +40,25 @@ def _pins(text: str) -> Iterator[Pinned | Remark]:
     document = msgspec.json.decode(text)
     lines = lock_text.lines(text, _NAMED)
     yield from lock_text.newer(document.get("version"), ("1", "2", "3"))
+    named = lock_text.lines(text, _IDENTITY)
+    registered: list[str] = []
+    local: list[str] = []
     for pin in lock_text.listed(document.get("object") or document, "pins"):
+        kind, identity = str(pin.get("kind", "")), str(pin.get("identity", ""))
+        if kind == "registry":
+            registered.append(identity)
+            version = pin.get("state", {}).get("version") or ""
+            yield Pinned(identity.replace(".", "/", 1), version, line=named.get(identity, 0))
+            continue
+        if kind.startswith("local"):
+            local.append(identity)
+            continue
         place = pin.get("location") or pin.get("repositoryURL") or ""
         name = _name(place)
         yield Pinned(name, pin.get("state", {}).get("version") or "", line=lines.get(place, 0))
+    if registered:
+        yield Remark(
+            f"takes packages from a registry, and advisories name them by their repositories: {lock_text.some(registered)}: not judged"
+        )
+    if local:
+        yield Remark(f"takes packages from folders of the machine that wrote it: {lock_text.some(local)}: not judged")
