@@ -111,7 +111,7 @@ def _description(path: Path) -> tuple[str, str]:
     if path.is_dir():
         return (
             "is a folder here, and holds neither an image (oci-layout, index.json) nor a root file system (etc, usr)",
-            f"dir:{path} reads it as a root file system all the same; registry:{path} is an image of that name",
+            f"dir:{path} scans it as the tree of files that it is; registry:{path} is an image of that name",
         )
     with path.open("rb") as file:
         head = file.read(BLOCK)

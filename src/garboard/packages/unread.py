@@ -58,8 +58,8 @@ _PLACES: Final = tuple(f"/{place}" for place in PLACES)
 _ELF: Final = b"\x7fELF"
 _OF_GO: Final = (b"\x04\0\0\0Go", b"\xff Go buildinf:")
 """Type and beginning of the name of the ELF note that Go's linker writes (``.note.go.buildid``), and the mark of its build information."""
-_OTHERS_TOO: Final = (".snap", ".rpm")
-"""How names of package files end that other files have too, which are text."""
+_SQUASHFS: Final = (b"hsqs", b"sqsh")
+"""How snaps begin."""
 _UPX: Final = b"UPX!"
 """In the header that UPX writes after those of the format."""
 _SCRIPT: Final = b"#!"
@@ -156,7 +156,10 @@ _NOT_OF_KIND: Final[Mapping[str, Callable[[File], bool]]] = MappingProxyType(
         kinds.MODULE: lambda file: file.path.rpartition("/")[2] in OF_INSTALLERS,
         kinds.RUNTIME: lambda file: not file.data.startswith(_OF_RUNTIMES),
         # as a snapshot of tests, or a service that is named after the format that it is built for
-        kinds.ARCHIVE: lambda file: file.path.endswith(_OTHERS_TOO) and _TEXT().match(file.data) is not None,
+        kinds.ARCHIVE: lambda file: (
+            (file.path.endswith(".snap") and bool(file.data) and not file.data.startswith(_SQUASHFS))
+            or (file.path.endswith(".rpm") and _TEXT().match(file.data) is not None)
+        ),
     }
 )
 """Whether a file, whose name is of a kind, is none of it, or empty."""

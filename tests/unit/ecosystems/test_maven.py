@@ -94,6 +94,19 @@ POM = """\
 </dependencies></project>"""
 
 
+@pytest.mark.parametrize(
+    ("path", "data", "told"),
+    [
+        ("a.par", b"a text\nof parameters\n", False),
+        ("a.par", b"", False),
+        ("a.par", b"\0\1\2", True),
+        ("a.jar", b"a text\n", True),
+    ],
+)
+def test_a_text_that_is_called_like_an_archive(path: str, data: bytes, told: bool) -> None:
+    assert gaps(read(cataloger, path, data)) == ["is called a Java archive and is no zip archive"] * told
+
+
 def test_what_a_pom_states() -> None:
     folder = "META-INF/maven/g/a/pom.xml"
     for files in ({folder: POM}, maven("g", "a", "3", POM)):

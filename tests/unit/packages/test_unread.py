@@ -693,6 +693,8 @@ def test_what_lies_among_python_packages_and_is_none(path: str) -> None:
         *((f"tmp/a-1.{one}", b"\xed\xab\0\x1f", "package files") for one in ("gem", "deb", "rpm", "apk")),
         ("tmp/a-1.deb", b"!<arch>\ndebian-binary   ", "package files"),
         ("src/__snapshots__/a.test.js.snap", b"// Jest Snapshot v1\n\nexports[`a`] = `b`;\n", ""),
+        ("src/__snapshots__/a.test.js.snap", b"// Jest Snapshot v1\n\nexports[`a`] = `\x1b[31mred`;\n", ""),
+        ("tmp/a.snap", b"hsqs" + bytes(60), "package files"),
         ("contrib/x.service.rpm", b"[Unit]\nDescription=x\n" * 100, ""),
         *(
             (f"tmp/a-1{end}", b"", "package files")
