@@ -404,3 +404,17 @@ def test_what_confirms_a_version_is_sought_for_few_of_them(monkeypatch: pytest.M
     many = b"".join(b"\x008.%d.%d\0" % divmod(number, 100) for number in range(5000))
     assert told("usr/sbin/mysqld", elf({".rodata": many})) == []
     assert len(asked) < 600
+
+
+def test_modules_that_were_linked_into_a_java_runtime_are_told() -> None:
+    stated = 'JAVA_VERSION="17.0.9"\nMODULES="java.base jdk.jfr openj9.cuda {}"\n'
+    for modules, told in (
+        ("", []),
+        (
+            "com.fasterxml.jackson.core app",
+            ["with modules of which the versions are not known: com.fasterxml.jackson.core, app"],
+        ),
+    ):
+        found = inventory(layer({"opt/java/release": stated.format(modules).encode()}))
+        assert [one.reason.partition("linked ")[2] for one in found.gaps if one.subject == "opt/java/release"] == told
+        assert [one.name for one in found.packages] == ["java"]

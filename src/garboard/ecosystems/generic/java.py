@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from types import MappingProxyType
 from typing import Final
 
+from garboard import lock_text
+from garboard.model.gap import Gap
 from garboard.model.image import File
 from garboard.model.package import SOFTWARE, UNMANAGED, Package
 from garboard.patterns import lazy
@@ -15,6 +17,12 @@ CPE: Final = "oracle:openjdk oracle:jdk oracle:jre"
 _ORDER: Final = "deb"
 _VERSION: Final = lazy(r'(?m)^JAVA_VERSION="([0-9][\w.+-]{0,63})"')
 _PUBLISHER: Final = lazy(r'(?m)^IMPLEMENTOR="([^"\n]{1,100})"')
+_MODULES: Final = lazy(r'(?m)^MODULES="([^"]*)')
+_OF_RUNTIMES: Final = (
+    *("java.", "jdk.", "javafx.", "oracle.", "com.oracle.", "com.sun.", "org.graalvm."),
+    *("openj9.", "com.ibm.", "com.azul."),
+)
+"""How the names of modules begin that come with runtimes."""
 _OTHERS: Final = MappingProxyType(
     {
         f"{NAME}-graalvm": lazy(r'(?m)^(?:GRAALVM_VERSION=|IMPLEMENTOR="GraalVM)'),
@@ -26,8 +34,11 @@ _OTHERS: Final = MappingProxyType(
 """Runtimes with another virtual machine than OpenJDK's, which has vulnerabilities of its own."""
 
 
-def runtime(file: File) -> Iterator[Package]:
-    """The runtime with its publisher; nothing where the file does not say its version."""
+def runtime(file: File) -> Iterator[Package | Gap]:
+    """The runtime with its publisher, and a gap for others' modules that ``jlink`` made a part of it.
+
+    Nothing where the file does not say its version.
+    """
     text = file.data.decode("utf-8", "replace")
     if version := _VERSION().search(text):
         publisher = _PUBLISHER().search(text)
@@ -40,3 +51,7 @@ def runtime(file: File) -> Iterator[Package]:
             scheme=_ORDER,
             vendor=publisher[1] if publisher else "",
         )
+        stated = _MODULES().search(text)
+        if others := [one for one in (stated[1].split() if stated else ()) if not one.startswith(_OF_RUNTIMES)]:
+            reason = f"was linked with modules of which the versions are not known: {lock_text.some(others)}"
+            yield Gap(stage="catalog", subject=file.path, reason=reason)
