@@ -123,6 +123,12 @@ def decoded(data: bytes) -> str:
     return data.decode("utf-16" if marked else "utf-8-sig").replace("\r\n", "\n")
 
 
+def legible(data: bytes) -> str:
+    """The same of a file that may be of any kind, or of its beginning: what is no text of that encoding is replaced."""
+    marked = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return data.decode("utf-16" if marked else "utf-8-sig", "replace").replace("\r\n", "\n")
+
+
 def gaps(path: str, remarks: Iterable[Remark]) -> Iterator[Gap]:
     """A gap of the file at this path for each."""
     return (Gap(stage="catalog", subject=path, reason=one.reason) for one in remarks)

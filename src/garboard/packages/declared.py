@@ -20,7 +20,7 @@ from garboard.patterns import of_globs
 
 _SUPPORT: Final = (".pom",)
 """Ends of the files there that say what others take from them, and declare nothing themselves."""
-_FORM: Final = 7
+_FORM: Final = 8
 """Rises whenever the facts made of the same bytes change for all ecosystems."""
 _OTHER_CASE: Final = (
     "is called as {} but for capitals, by which not every system finds it: what it names was not judged"

@@ -11,6 +11,7 @@ from itertools import pairwise
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
+from garboard.lock_text import legible
 from garboard.model.gap import Gap
 from garboard.model.image import File, Glance
 from garboard.model.package import Fact
@@ -18,7 +19,7 @@ from garboard.packages.installed import INSTALLED
 from garboard.patterns import lazy
 
 NAME: Final = "install-commands"
-VERSION: Final = 1
+VERSION: Final = 2
 HEAD: Final = 256 * 1024
 GLOBS: Final = (
     *(f"**/.{forge}/workflows/*.{end}" for forge in ("github", "gitea", "forgejo") for end in ("yml", "yaml")),
@@ -75,7 +76,7 @@ def catalog(file: File, /) -> Iterator[Fact]:
     """That it has such commands."""
     if INSTALLED.search(file.path) is not None:
         return
-    text = file.data.decode("utf-8", "replace").replace("\\\r\n", " ").replace("\\\n", " ")
+    text = legible(file.data).replace("\\\n", " ")
     if any(_installs(command) for line in text.splitlines() for command in _COMMANDS().split(line.partition(" #")[0])):
         yield Gap(stage="development", subject=file.path, reason=REASON)
 

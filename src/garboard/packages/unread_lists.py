@@ -10,13 +10,14 @@ from collections.abc import Iterator
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
+from garboard.lock_text import legible
 from garboard.model.image import File
 from garboard.model.package import Fact, Unread
 from garboard.packages.installed import INSTALLED
 from garboard.patterns import lazy, of_globs
 
 NAME: Final = "unread-lists"
-VERSION: Final = 3
+VERSION: Final = 4
 SOURCES: Final = True
 HEAD: Final = 64 * 1024
 KIND: Final = "dependency lists of {}"
@@ -183,7 +184,7 @@ def catalog(file: File, /) -> Iterator[Fact]:
         return
     if INSTALLED.search(file.path) is not None:
         return
-    text = file.data.decode("utf-8", "replace")
+    text = legible(file.data)
     named = _NAMED().fullmatch(file.path)
     if name == ".gitmodules":
         folder = file.path.removesuffix(name)

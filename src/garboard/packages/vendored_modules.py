@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from garboard.lock_text import legible
 from garboard.model.image import File
 from garboard.model.package import Fact, Unread
 from garboard.packages import unread_kinds as kinds
 
 NAME: Final = "vendored-modules"
-VERSION: Final = 1
+VERSION: Final = 2
 GLOBS: Final = ("**/vendor/modules.txt",)
 _PATH_AND_VERSION: Final = 2
 
@@ -22,7 +23,7 @@ def catalog(file: File, /) -> Iterator[Fact]:
 
 def _modules(data: bytes) -> list[str]:
     found = []
-    for line in data.decode("utf-8", "replace").splitlines():
+    for line in legible(data).splitlines():
         if line.startswith("# "):
             words = line[2:].rpartition("=>")[2].split()
             if len(words) != _PATH_AND_VERSION:

@@ -53,6 +53,8 @@ PINNING = properties(CentralPackageTransitivePinningEnabled="true")
         ({"a/a.csproj": project(asks("$(N)"), more=properties(N="A"))}, {"A@1.0"}),
         ({"a/a.csproj": project(asks("A")), "b/b.csproj": "<Project"}, {"A@1.0", "B@2.0"}),
         ({"a/a.csproj": project(asks("A")), "Directory.Build.props": project(more=PINNING)}, {"A@1.0", "B@2.0"}),
+        ({"a/a.csproj": project(asks("A")), "global.json": '{"msbuild-sdks": {}}'}, {"A@1.0"}),
+        ({"a/a.csproj": project(asks("A"), more='<Sdk Name="S" Version="3.0"/>')}, {"A@1.0", "B@2.0", "S@3.0"}),
         ({"a/a.csproj": project('<GlobalPackageReference Include="G" Version="1.0"/>')}, {"G@1.0"}),
     ],
 )  # fmt: skip

@@ -125,6 +125,18 @@ def test_what_a_script_states(tmp_path: Path, case: Stated) -> None:
     assert all(part in reason for part, reason in zip(case.remarks, others, strict=True))
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.path)
+def test_a_script_that_windows_wrote(tmp_path: Path, case: Stated, end: str) -> None:
+    """With a mark of its byte order."""
+    plain = read(tmp_path / "plain", {case.path: case.text})
+    other = read(tmp_path / "other", {case.path: "\ufeff" + case.text.replace("\r\n", "\n").replace("\n", end)})
+    assert [(one.purl, one.locations) for one in other.packages] == [
+        (one.purl, one.locations) for one in plain.packages
+    ]
+    assert other.gaps == plain.gaps
+
+
 @pytest.mark.parametrize("end", sorted({one.end.decode() for reader in SCRIPTS for one in reader.GLANCES}))  # type: ignore[attr-defined]
 def test_a_file_that_states_nothing_is_not_told(tmp_path: Path, end: str) -> None:
     assert read(tmp_path, {f"a{end}": "text\n", "x.txt": ""}).gaps == ()

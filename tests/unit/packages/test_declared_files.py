@@ -1178,12 +1178,27 @@ def test_a_mark_of_the_byte_order_does_no_harm(tmp_path: Path, file: Declared, e
     """Editors and shells of Windows write one."""
     if file.name.endswith(("go.mod", "pom.xml")):
         return  # their tools refuse it
+    _assert_alike(tmp_path, file, file.text.encode(encoding))
+
+
+@pytest.mark.parametrize("mark", ["", "\ufeff"], ids=["plain", "marked"])
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
+def test_the_line_ends_of_windows_do_no_harm(tmp_path: Path, file: Declared, mark: str) -> None:
+    """Git writes them there."""
+    if mark and file.name.endswith(("go.mod", "pom.xml")):
+        return  # their tools refuse the mark
+    _assert_alike(tmp_path, file, (mark + file.text.replace("\n", "\r\n")).encode())
+
+
+def _assert_alike(tmp_path: Path, file: Declared, data: bytes) -> None:
+    """That other bytes of the file's text say the same, on the same lines."""
     plain = read(tmp_path / "plain", {file.name: file.text})
-    (tmp_path / "marked" / file.name).parent.mkdir(parents=True)
-    (tmp_path / "marked" / file.name).write_bytes(file.text.encode(encoding))
-    marked = read(tmp_path / "marked", {})
-    assert edges(marked) == edges(plain)
-    assert len(marked.gaps) == len(plain.gaps)
+    (tmp_path / "other" / file.name).parent.mkdir(parents=True)
+    (tmp_path / "other" / file.name).write_bytes(data)
+    other = read(tmp_path / "other", {})
+    assert edges(other) == edges(plain)
+    assert [one.locations[0].line for one in other.packages] == [one.locations[0].line for one in plain.packages]
+    assert [one.reason for one in other.gaps] == [one.reason for one in plain.gaps]
 
 
 @pytest.mark.parametrize(

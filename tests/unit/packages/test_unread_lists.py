@@ -86,6 +86,13 @@ def test_a_list_of_each_tool_is_told(tmp_path: Path, tool: str) -> None:
 
 
 @pytest.mark.parametrize("tool", unread_lists.TOOLS)
+def test_a_list_that_windows_wrote_is_told(tmp_path: Path, tool: str) -> None:
+    path, text = SAMPLES[tool]
+    told = gaps(tmp_path, {path: "\ufeff" + text.replace("\n", "\r\n")})
+    assert told == {unread_lists.KIND.format(tool): f"found, and not read: {path}"}
+
+
+@pytest.mark.parametrize("tool", unread_lists.TOOLS)
 def test_one_of_an_installed_package_is_its_authors_own(tmp_path: Path, tool: str) -> None:
     path, text = SAMPLES[tool]
     assert gaps(tmp_path, {f"node_modules/a/{path}": text}) == {}
@@ -164,11 +171,13 @@ def test_what_npm_installed_is_told_where_it_is_not_there(tmp_path: Path) -> Non
     assert gaps(tmp_path / "with", there) == {}
 
 
-def test_submodules_that_are_not_checked_out_are_told(tmp_path: Path) -> None:
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_submodules_that_are_not_checked_out_are_told(tmp_path: Path, end: str) -> None:
     modules = {
         ".gitmodules": '[submodule "a"]\n\tpath = libs/a\n\turl = x\n[submodule "b"]\n\tpath = libs/b\n\turl = y\n'
     }
     there = {"libs/b/composer.lock": '{"packages": [{"name": "psr/log", "version": "1.1.4"}]}'}
+    modules = {name: text.replace("\n", end) for name, text in modules.items()}
     assert gaps(tmp_path, {**modules, **there}) == {unread_lists.SUBMODULES: "found, and not read: libs/a"}
 
 

@@ -43,6 +43,7 @@ _SEPARATOR: Final = re.compile(r"[-_.]")
 _OWN_PLUGINS: Final = re.compile(r"(?:^|/)(?:buildSrc|build-logic)/")
 _OTHERS: Final = re.compile(
     r"""\b(?:kotlin-dsl|java-gradle-plugin|groovy-gradle-plugin|includeBuild|(?:library|bundle|plugin)Aliases|LibrariesFor\w*)\b"""
+    r"""|\bwith\s*[({]|(?<![\w"'./-])libs(?![\w"'/-]|\s*[.:])|\blibs\s*\.\s*(?:run|apply|let|also)\b"""
     r"""|\bfind(?:Library|Bundle|Plugin)\s*\(\s*[^"'\s]|\bversionCatalog\s*\{|\bfrom\s*[:=]\s*["']https?:"""
 )
 """What of a script says that more than the scripts may choose from a catalog."""
@@ -133,13 +134,27 @@ class GradleBuilds:
 
     def _names(self, alias: str, kind: str = "") -> bool:
         """Whether a script names an alias: as ``libs.a.b``, or in a text."""
-        spelled = _SEPARATOR.sub(".", alias.lower())
-        return f".{kind}{spelled}." in self._chains or spelled in self._quoted
+        spelled = kind + _SEPARATOR.sub(".", alias.lower())
+        parts = spelled.split(".")
+        beginnings = (".".join(parts[:count]) for count in range(1 + kind.count("."), len(parts)))
+        return (
+            f".{spelled}." in self._chains
+            or spelled.removeprefix(kind) in self._quoted
+            or not self._ends.isdisjoint(beginnings)
+        )
+
+    @cached_property
+    def _accessors(self) -> AbstractSet[str]:
+        return {_SPACE.sub("", one).lower() for text in self._scripts.values() for one in _CHAIN.findall(text)}
 
     @cached_property
     def _chains(self) -> str:
-        every = {_SPACE.sub("", one).lower() for text in self._scripts.values() for one in _CHAIN.findall(text)}
-        return ".\n".join(sorted(every)) + "."
+        return "." + ".\n.".join(sorted(self._accessors)) + "."
+
+    @cached_property
+    def _ends(self) -> AbstractSet[str]:
+        """What follows the first name of accessors: of one that is kept under a name, more may be taken."""
+        return {one.partition(".")[2] for one in self._accessors}
 
     @cached_property
     def _quoted(self) -> AbstractSet[str]:

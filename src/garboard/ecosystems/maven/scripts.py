@@ -26,7 +26,7 @@ _COORDINATES: Final = re.compile(r"([\w.-]+)(:{1,3})([\w.-]+)(?::{1,2}([^:@\s]+)
 
 def catalog(file: File, /) -> Iterator[Fact]:
     """The artifacts that a script asks for."""
-    text = file.data.decode("utf-8", "replace")
+    text = lock_text.legible(file.data)
     return lock_text.script(
         file.path, _stated(text), type_="maven", order="maven", separator=":", partial=lock_text.DIRECT
     )

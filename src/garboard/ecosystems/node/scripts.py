@@ -24,7 +24,7 @@ _HINT: Final = "Deno pins it in a deno.lock, if it has a deno.json"
 
 def catalog(file: File, /) -> Iterator[Fact]:
     """The packages of npm that a module imports; of others that it does."""
-    text = file.data.decode("utf-8", "replace")
+    text = lock_text.legible(file.data)
     return lock_text.script(
         file.path, _imported(text), type_="npm", order="semver", hint=_HINT, partial=lock_text.DIRECT
     )

@@ -71,6 +71,7 @@ def _commands() -> Commands:
 
 _PROJECTS: Final = (
     *("csproj", "fsproj", "vbproj", "sqlproj", "wixproj", "vcxproj", "esproj", "shproj", "dcproj", "nfproj", "pyproj"),
+    *("ilproj", "pkgproj", "msbuildproj", "nuproj", "depproj", "ccproj", "javaproj", "nativeproj"),
     *("proj", "projitems", "props", "targets"),
 )
 """Ends of the names of MSBuild's files."""

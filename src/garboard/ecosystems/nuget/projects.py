@@ -137,14 +137,15 @@ class _Tree:
         return self._paths.get(posixpath.normpath(posixpath.join(posixpath.dirname(path), named)).lower(), "")
 
     def unused(self, *, whole: bool) -> frozenset[str]:
-        """The names of central versions that no project takes, as far as all of them are known."""
+        """The names of central versions that no project takes, as far as all of them are known: an SDK of others may ask, too."""
         if not whole or not any(_PROJECTS.search(path) for path in self.roots):
             return frozenset()
         central: set[str] = set()
         asked: set[str] = set()
         for path, root in self.roots.items():
             known = self.properties(path)
-            if known.get("centralpackagetransitivepinningenabled", "").lower() not in {"", "false"}:
+            pins_all = known.get("centralpackagetransitivepinningenabled", "").lower() not in {"", "false"}
+            if pins_all or any(_needed_to_build(root)):
                 return frozenset()
             for one, _ in _items(root):
                 attributes = attributes_of(one)

@@ -207,7 +207,9 @@ ECOSYSTEM: Final = Ecosystem(
     caches=("**/.cache/pip",),
     modules=tuple(f"**/{place}/{name}" for place in PLACES for name in ("*/__init__.py", "*.py", "*.pyc")),
     module_lists=("**/*.dist-info/RECORD", "**/*.dist-info/top_level.txt", "**/*.egg-info/top_level.txt"),
-    in_modules=tuple(f"**/{place}/{folders}*.py" for place in PLACES for folders in ("*/", "*/*/", "*/*/*/")),
+    in_modules=tuple(
+        f"**/{place}/{folders}*.py" for place in PLACES for folders in ("*/", "*/*/", "*/*/*/", "*/*/*/*/")
+    ),
     bare=(
         *(
             Bare(

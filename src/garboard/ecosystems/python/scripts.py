@@ -32,7 +32,7 @@ _WITH_VALUE: Final = frozenset(
 
 def catalog(file: File, /) -> Iterator[Fact]:
     """The distributions that a script or a notebook asks for."""
-    text = file.data.decode("utf-8", "replace")
+    text = lock_text.legible(file.data)
     if file.path.endswith(".ipynb"):
         return _notebook(file.path, text)
     whole = len(file.data) < _HEAD

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from garboard import lock_text
 from garboard.ecosystems.python.names import normalize
 from garboard.model.gap import Gap
 from garboard.model.package import Fact, Package
@@ -35,7 +36,7 @@ def listed(path: str, data: bytes) -> Iterator[Fact]:
     if not by:
         return
     left = []
-    for number, line in enumerate(data.decode("utf-8", "replace").splitlines(), 1):
+    for number, line in enumerate(lock_text.legible(data).splitlines(), 1):
         text = line.partition(" #")[0].strip()
         if not text or text.startswith("#"):
             continue

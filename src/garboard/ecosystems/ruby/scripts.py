@@ -23,7 +23,7 @@ _HINT: Final = 'bundler/inline has no lock file: a version such as "1.2.3" pins 
 
 def catalog(file: File, /) -> Iterator[Fact]:
     """The gems that a script asks for, but for those of folders; none where it requires no Gemfile of its own."""
-    text = file.data.decode("utf-8-sig", "replace").replace("\r\n", "\n")
+    text = lock_text.legible(file.data)
     if _REQUIRED.search(text) is None:
         return iter(())
     stated = _stated(text, whole=len(file.data) < HEAD)

@@ -19,7 +19,7 @@ _SHORT: Final = re.compile(r"(?m)^//[ \t]*cargo-deps:[ \t]*([^\n]+)")
 
 def catalog(file: File, /) -> Iterator[Fact]:
     """The crates that a script asks for: none states a version, as Cargo's requirements are ranges unless they say otherwise."""
-    text = file.data.decode("utf-8", "replace").replace("\r\n", "\n")
+    text = lock_text.legible(file.data)
     return lock_text.script(file.path, _stated(text), type_="cargo", order="semver", partial=lock_text.DIRECT)
 
 
