@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from garboard.model.fix import CannotEdit, NotNamed, Splice
+from garboard.model.fix import AlreadyAsked, CannotEdit, NotNamed, Splice
 
 _MOST_PLACES: Final = 20
 LARGEST: Final = 1024 * 1024
@@ -95,7 +95,7 @@ def in_lists(
     if not stated:
         raise NotNamed("the file does not ask for it: what needs it does")
     if all(old == now for (_, old), now in stated.items()):
-        raise CannotEdit("the file asks for that version or a later one already: a build without cache brings it")
+        raise AlreadyAsked
     wanted = tuple((group, tuple((key, stated.get((key, one), one)) for key, one in pairs)) for group, pairs in before)
     return telling(data, _of_pairs(data, stated), read, wanted)
 

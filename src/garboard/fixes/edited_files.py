@@ -10,7 +10,7 @@ from garboard.fixes import locks, manifests
 from garboard.model.action import WantedVersion
 from garboard.model.dockerfile import DockerfileError
 from garboard.model.ecosystem import LockTool
-from garboard.model.fix import CannotEdit, FileChange, Splice
+from garboard.model.fix import AlreadyAsked, CannotEdit, FileChange, Splice
 from garboard.splices import spliced
 
 Made = list[tuple[str, tuple[Splice, ...]]]
@@ -92,7 +92,7 @@ class EditedFiles:
             given[one] = self._reworked.get(name, data)
         after = locks.reworked(tool, given, wanted, self._rework)
         if not after:
-            raise CannotEdit("the files have that version or a later one already: a build without cache brings it")
+            raise AlreadyAsked("the files have")
         self._reworked |= {names[one]: data for one, data in after.items()}
         return [(names[one], ()) for one in after]
 

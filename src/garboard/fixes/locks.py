@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from garboard import ecosystems
 from garboard.model.action import WantedVersion
-from garboard.model.ecosystem import LockTool
-from garboard.model.fix import CannotEdit, NotNamed
+from garboard.model.ecosystem import Ecosystem, LockTool
+from garboard.model.fix import AlreadyAsked, CannotEdit, NotNamed
 from garboard.model.gap import Gap
 from garboard.model.image import File
-from garboard.model.package import Package
+from garboard.model.package import Fact, Kept, Package
 from garboard.splices import spliced
 from garboard.versions.raising import is_earlier
 
@@ -56,7 +56,7 @@ def reworked(one: LockTool, files: Mapping[str, bytes], wanted: WantedVersion, r
     try:
         manifest = files[one.manifest]
         given[one.manifest] = spliced(manifest, load(one.manifest)(manifest, wanted.name, wanted.version))
-    except NotNamed:
+    except (AlreadyAsked, NotNamed):
         calls = one.other
         if not calls:
             raise
@@ -73,6 +73,18 @@ def reworked(one: LockTool, files: Mapping[str, bytes], wanted: WantedVersion, r
     return {name: data for name, data in after.items() if data != files[name]}
 
 
+def _declared(room: Ecosystem, file: File) -> Iterator[Fact]:
+    """What a file declares, whatever other files it speaks of."""
+    assert room.load_declared is not None
+    for fact in room.load_declared()(file):
+        if isinstance(fact, Kept):
+            assert room.load_join is not None
+            paths = frozenset({fact.path})
+            yield from (each for _, each in room.load_join()({fact.path: fact.data}, lambda _: None, paths))
+        else:
+            yield fact
+
+
 def _text(files: Mapping[str, bytes], one: LockTool) -> str:
     return files[one.manifest].decode("utf-8", "replace")
 
@@ -81,9 +93,8 @@ def _check(one: LockTool, after: Mapping[str, bytes], wanted: WantedVersion) -> 
     """Refuse what does not bring the version, as scans read it."""
     room = ecosystems.of(wanted.type)
     order = ecosystems.order(room.order)
-    assert room.load_declared is not None
     assert order is not None
-    facts = tuple(room.load_declared()(File(path=one.read, data=after[one.read])))
+    facts = tuple(_declared(room, File(path=one.read, data=after[one.read])))
     if any(isinstance(fact, Gap) and "cannot be read" in fact.reason for fact in facts):
         raise CannotEdit(f"{one.program} wrote a {one.read} that cannot be read")
     names = room.normalize(wanted.name)

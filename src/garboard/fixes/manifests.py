@@ -10,7 +10,7 @@ from typing import Final
 from garboard import ecosystems
 from garboard.model.action import WantedVersion
 from garboard.model.dockerfile import UnknownRequest
-from garboard.model.fix import CannotEdit, Splice
+from garboard.model.fix import AlreadyAsked, CannotEdit, NotNamed, Splice
 from garboard.patterns import of_globs
 
 _EXTRAS: Final = re.compile(r"\[[^\]]*\]\Z")
@@ -63,8 +63,27 @@ def raising(file: str, data: bytes, wanted: WantedVersion, exists: Callable[[str
         for other, command in room.tied:
             if exists(posixpath.join(folder, other)):
                 run = command.format(name=wanted.name, version=wanted.version)
+                first = _first(file, data, wanted) if "update" in command.split() else ""
                 where = f" in {folder}" if folder else ""
-                raise CannotEdit(f"{other} has to be changed with {name} by the tool: run `{run}`{where}")
+                raise CannotEdit(f"{other} has to be changed with {name} by the tool: {first}run `{run}`{where}")
+    return _raised(file, data, wanted)
+
+
+def _raised(file: str, data: bytes, wanted: WantedVersion) -> tuple[Splice, ...]:
+    room = ecosystems.of(wanted.type)
     if room.load_editor is None or re.fullmatch(of_globs(room.edited), file) is None:
         raise CannotEdit(f"{file} is of no kind that is edited")
     return room.load_editor(file)(data, wanted.name, wanted.version)
+
+
+def _first(file: str, data: bytes, wanted: WantedVersion) -> str:
+    """What has to be done before a tool that only updates a lock file can do so; empty if the manifest allows the version.
+
+    Raises:
+        CannotEdit: the manifest cannot be made to allow it for certain.
+    """
+    try:
+        _raised(file, data, wanted)
+    except (AlreadyAsked, NotNamed):
+        return ""
+    return f"ask for {wanted.name} {wanted.version} there, then "

@@ -22,6 +22,13 @@ class NotNamed(CannotEdit):
     """The file does not ask for the package by name."""
 
 
+class AlreadyAsked(CannotEdit):
+    """A file asks for the version, or a later one."""
+
+    def __init__(self, what: str = "the file asks for") -> None:
+        super().__init__(f"{what} that version or a later one already: a build without cache brings it")
+
+
 class Splice(Value):
     """Bytes of a file that are replaced: ``start`` (included) to ``end`` (excluded) by ``new``; nothing else changes."""
 

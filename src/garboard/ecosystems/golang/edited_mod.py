@@ -11,7 +11,7 @@ from functools import partial
 from typing import Final
 
 from garboard.ecosystems.golang.declared import STANDARD_LIBRARY, GoMod, Requirement, read
-from garboard.model.fix import CannotEdit, NotNamed, Splice
+from garboard.model.fix import AlreadyAsked, CannotEdit, NotNamed, Splice
 from garboard.splices import plain_text, telling
 from garboard.versions import semver
 from garboard.versions.raising import is_earlier
@@ -53,7 +53,7 @@ def _raised(one: Requirement, version: str) -> str:
     """The version as go.mod has it."""
     old, plain = one.version.removeprefix("v"), version.removeprefix("v")
     if not is_earlier(semver.key, old, plain):
-        raise CannotEdit("go.mod requires that version or a later one already: a build without cache brings it")
+        raise AlreadyAsked("go.mod requires")
     major = plain.partition(".")[0]
     said = _MAJOR.search(one.path)
     if (said is not None and said[1] != major) or (said is None and major not in ("0", "1") and _APART not in old):

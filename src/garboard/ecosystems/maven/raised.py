@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from garboard.ecosystems.maven.version import key
-from garboard.model.fix import CannotEdit
+from garboard.model.fix import AlreadyAsked, CannotEdit
 from garboard.versions.raising import is_earlier
 
 _PLAIN: Final = re.compile(r"\d[\w.-]*")
@@ -21,6 +21,6 @@ def refuse(old: str, version: str, also: str = "") -> None:
     if not _PLAIN.fullmatch(old):
         raise CannotEdit(f"its version is put together, or a range (`{old[:100]}`)")
     if not is_earlier(key, old, version):
-        raise CannotEdit("the file asks for that version or a later one already: a build without cache brings it")
+        raise AlreadyAsked
     if also and old.count(".") != version.count("."):  # 2.9.10.8 was made of one part of Jackson alone
         raise CannotEdit(f"{also} goes by the same text, and whether there is a {version} of it is not known")

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from garboard.ecosystems.python.names import normalize
 from garboard.ecosystems.python.version import key
-from garboard.model.fix import CannotEdit, Splice
+from garboard.model.fix import AlreadyAsked, CannotEdit, Splice
 from garboard.splices import newline, spliced
 from garboard.versions.raising import is_earlier
 
@@ -68,7 +68,7 @@ def raising(data: bytes, name: str, version: str) -> tuple[Splice, ...]:
         return (_appended(data, f"{name}>={version}"),)
     raised = tuple(filter(None, (_line(one, found, version) for one, found in own)))
     if not raised:
-        raise CannotEdit("the file asks for that version or a later one already: a build without cache brings it")
+        raise AlreadyAsked
     return raised
 
 

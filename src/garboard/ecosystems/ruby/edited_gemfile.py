@@ -11,7 +11,7 @@ from typing import Final
 
 from garboard.ecosystems.ruby.declared import FROM_ELSEWHERE, AskedGem, asked_gems
 from garboard.ecosystems.ruby.version import key
-from garboard.model.fix import CannotEdit, Splice
+from garboard.model.fix import AlreadyAsked, CannotEdit, NotNamed, Splice
 from garboard.splices import plain_text, spliced
 from garboard.versions.raising import is_earlier
 
@@ -36,10 +36,10 @@ def raising(data: bytes, name: str, version: str) -> tuple[Splice, ...]:
     before = list(asked_gems(text))
     numbers = {one.line for one in before if one.name == name}
     if not numbers:
-        raise CannotEdit("the Gemfile does not name it: another gem needs it, or another file names it")
+        raise NotNamed("the Gemfile does not name it: another gem needs it, or another file names it")
     raised = tuple(_raised(text, numbers, version))
     if not raised:
-        raise CannotEdit("the Gemfile asks for that version or a later one already: a build without cache brings it")
+        raise AlreadyAsked("the Gemfile asks for")
     after = list(asked_gems(spliced(data, raised).decode()))
     if [_unversioned(one) for one in before] != [_unversioned(one) for one in after]:
         raise CannotEdit("where its version is written is not certain")

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from garboard import toml_text
 from garboard.lock_text import mapping, text_of
-from garboard.model.fix import CannotEdit, Splice
+from garboard.model.fix import AlreadyAsked, CannotEdit, Splice
 from garboard.splices import LARGEST, telling
 from garboard.versions import semver
 from garboard.versions.raising import is_earlier
@@ -40,7 +40,7 @@ def raising(data: bytes, name: str, version: str) -> tuple[Splice, ...]:
         raise CannotEdit("the crate does not ask for it in a version: what needs it does, or its workspace")
     wanted = tuple((path, _raised(stated, version)) for path, stated in before)
     if wanted == before:
-        raise CannotEdit("the crate asks for that version or a later one already: a build without cache brings it")
+        raise AlreadyAsked("the crate asks for")
     changed = {(path[-1], old): new for (path, old), (_, new) in zip(before, wanted, strict=True) if old != new}
     return telling(data, _places(data, changed), read, wanted)
 
