@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Final
 import click
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from garboard.model.fix import ActionEdits
 
 _QUESTION: Final = "Make this change? [y]es, [n]o, [a]ll from here, [q]uit (none from here): "
@@ -31,11 +33,24 @@ class Asker:
             return self._rest
         click.echo(text.one_change(edits, color=self._color), err=True, color=self._color)
         while True:
-            click.echo(_QUESTION, nl=False, err=True)
-            line = sys.stdin.readline()
-            answer = line.strip().lower() if line else "quit"
+            answer = _answer(_QUESTION) or "quit"
             if answer in _OF_ALL:
                 self._rest = _OF_ALL[answer]
                 return self._rest
             if answer in _ANSWERS:
                 return _ANSWERS[answer]
+
+
+def may_write(names: Iterable[str]) -> bool:
+    """Whether the files are to be written that were chosen to change."""
+    question = f"Write {', '.join(names)}? [y]es, [n]o: "
+    while (answer := _answer(question) or "no") not in _ANSWERS:
+        pass
+    return _ANSWERS[answer]
+
+
+def _answer(question: str) -> str:
+    """What is answered, in small letters; empty if nobody does any more."""
+    click.echo(question, nl=False, err=True)
+    line = sys.stdin.readline()
+    return (line.strip().lower() or "?") if line else ""

@@ -14,7 +14,7 @@ from garboard import reporters
 from garboard.cli import options as o
 from garboard.cli import pull_requests, termination
 from garboard.cli.actions import acted
-from garboard.cli.asking import Asker
+from garboard.cli.asking import Asker, may_write
 from garboard.cli.command import command as make
 from garboard.cli.filtering import FILTERS, exit_code
 from garboard.cli.fix_settings import OPTIONS, ProvingSettings, Settings
@@ -106,7 +106,7 @@ def _done(settings: Settings) -> int:
     made = _made(settings, context)
     fixes = made.fixes
     good = fixes.proof is None or not fixes.proof.failure
-    applied = settings.apply and good and bool(fixes.files)
+    applied = good and bool(fixes.files) and (settings.apply or _is_chosen(settings, fixes))
     if applied:
         workflow.apply(fixes, context)
         fixes = msgspec.structs.replace(fixes, applied=True)
@@ -117,6 +117,12 @@ def _done(settings: Settings) -> int:
     output = settings.analysis.output
     write(reporters.FIX.load(output.format).render(fixes, color=output.color), output)
     return 0 if applied else made.code
+
+
+def _is_chosen(settings: Settings, fixes: Fixes) -> bool:
+    """Whether the user, who was asked about each change, is asked about the whole and wants that."""
+    asked = settings.interactive and settings.requests is None and settings.proving is None
+    return asked and may_write(one.file for one in fixes.files)
 
 
 class _Made(NamedTuple):

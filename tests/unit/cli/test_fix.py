@@ -197,3 +197,15 @@ def test_a_person_is_asked_about_each_change(image: str, answers: str, files: se
     ended = answers in {"", "y\n"}
     assert found.stderr.count("Make this change?") == answers.count("\n") + ended
     assert ("you chose not to" in found.stdout) == (len(files) < 2)
+
+
+@pytest.mark.parametrize(
+    ("answers", "files"), [("a\ny\n", 2), ("a\nhow?\nn\n", 0), ("a\n", 0), ("q\n", 0), ("y\nn\ny\n", 1)]
+)
+def test_what_was_chosen_is_written_if_that_is_wanted(image: str, answers: str, files: int) -> None:
+    before = {name: Path(name).read_bytes() for name in ("Dockerfile", "requirements.txt")}
+    found = test_policy.run(fix, image, "-f", "Dockerfile", "--interactive", "--no-cache", "--offline", answers=answers)
+    assert found.exception is None
+    assert sum(Path(name).read_bytes() != data for name, data in before.items()) == files
+    assert ("Written: " in found.stdout) == bool(files)
+    assert ("Write Dockerfile" in found.stderr) == (answers != "q\n")
