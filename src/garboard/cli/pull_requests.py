@@ -124,10 +124,12 @@ def asked(asking: WantedRequests, given: RequestSettings, opening: Opening) -> t
     whole = asking.place.is_dir()
     checkout = Checkout(asking.place if whole else asking.place.parent, asking.below)
     address = remote.parse(checkout.remote(given.remote))
-    scope = pull_requests.scope_of(checkout.path(str(asking.place)), asking.stage, whole=whole)
+    place = checkout.path(str(asking.place))
     options = opening.options
     with Client(offline=options.offline, ca_file=options.ca_file, limits=options.limits) as client:
         host = hosts.open_host(client, address, given.host, given.api)
+        target = pull_requests.target_of(host.requests, given.target)
+        scope = target.scope(pull_requests.scope_of(place, asking.stage, whole=whole))
         wanted = [
             one
             for key, fixes in asking.parts
@@ -135,7 +137,7 @@ def asked(asking: WantedRequests, given: RequestSettings, opening: Opening) -> t
         ]
         rules = pull_requests.RequestRules(
             identity=checkout.identity(),
-            target=given.target,
+            target=target.name,
             most=given.most,
             labels=given.labels,
             reviewers=given.reviewers,

@@ -53,7 +53,10 @@ class Branches:
         Raises:
             GitError: there is no such branch, or it cannot be read.
         """
-        self._git("check-ref-format", f"{_HEADS}{target}")
+        try:
+            self._git("check-ref-format", f"{_HEADS}{target}")
+        except GitError:
+            raise GitError(f"{target} cannot be the name of a branch", "see: git branch --all") from None
         self._fetch(f"{_HEADS}{target}", _TARGET)
 
     def find(self, name: str) -> Branch | None:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from garboard.git.checkout import Identity
     from garboard.hosts.protocol import CodeHost
 
-_NAME: Final = re.compile(rf"{BRANCHES}([a-z0-9-]{{1,80}})/([a-z0-9-]{{1,80}})")
+_NAME: Final = re.compile(rf"{BRANCHES}([a-z0-9-]{{1,120}})/([a-z0-9-]{{1,80}})")
 _OTHER: Final = re.compile(r"[^a-z0-9]+")
 _LONGEST: Final = 40
 _PACKAGES: Final = "packages"
@@ -61,7 +61,7 @@ class RequestRules(NamedTuple):
 
     Attributes:
         identity: who commits.
-        target: the branch that is to take them; empty for the repository's default.
+        target: the branch that is to take them.
         most: how many requests of garboard's may be open.
         labels: of new ones.
         reviewers: of new ones.
@@ -69,7 +69,7 @@ class RequestRules(NamedTuple):
     """
 
     identity: Identity
-    target: str = ""
+    target: str
     most: int = 5
     labels: tuple[str, ...] = ()
     reviewers: tuple[str, ...] = ()
@@ -83,6 +83,32 @@ def scope_of(path: str, target: str = "", *, whole: bool = False) -> str:
     name = f"{path}:{target}" if target else f"{path}/" if whole else path
     digest = hashlib.sha256(name.encode("utf-8", "surrogateescape")).hexdigest()[:8]
     return "dockerfile" if name == "Dockerfile" else f"{_slug(name)}-{digest}"
+
+
+class TargetBranch(NamedTuple):
+    """The branch that is to take changes, and whether that is the repository's default."""
+
+    name: str
+    default: bool
+
+    def scope(self, scope: str) -> str:
+        """Names a scope in this branch: its requests are others than those of the same scope in another branch."""
+        if self.default:
+            return scope
+        digest = hashlib.sha256(self.name.encode("utf-8", "surrogateescape")).hexdigest()[:8]
+        return f"{scope}-to-{_slug(self.name)}-{digest}"
+
+
+def target_of(host: CodeHost, name: str) -> TargetBranch:
+    """The branch of this name, or else the default one.
+
+    Raises:
+        HostError: none is named, and the host names none either.
+    """
+    default = host.default_branch()
+    if not (name or default):
+        raise HostError("the host names no default branch", "name the one that is to take changes: --target-branch")
+    return TargetBranch(name or default, default=name in ("", default))
 
 
 def wanted_of(
@@ -145,7 +171,6 @@ def ask(
         HostError: the host refuses.
         GitError: the remote refuses, or a file is another one in the target.
     """
-    rules = rules if rules.target else rules._replace(target=host.default_branch())
     return tuple(_Asking(host, branches, rules).all(wanted, scope, settled=settled))
 
 
@@ -156,7 +181,8 @@ class _Asking:
         self._host = host
         self._branches = branches
         self._rules = rules
-        self._open = {one.branch: one for one in host.opened() if _NAME.fullmatch(one.branch)}
+        self._every = [one for one in host.opened() if _NAME.fullmatch(one.branch)]
+        self._open = {one.branch: one for one in self._every if one.target == rules.target}
 
     def all(self, wanted: Sequence[WantedRequest], scope: str, *, settled: Settled) -> Iterator[RequestOutcome]:
         """What was done with each request."""
@@ -196,11 +222,14 @@ class _Asking:
             return "somebody else committed to its branch", request.address if request else ""
         if request is not None:
             return "", ""
+        other = next((one for one in self._every if one.branch == wanted.branch), None)
+        if other is not None:
+            return f"its branch is that of a request to {other.target}", other.address
         for one in self._host.ended(wanted.branch):
-            if _is_refused(one, wanted):
+            if one.target == self._rules.target and _is_refused(one, wanted):
                 return "somebody closed it, and it is still the same change", one.address
-        if len(self._open) >= self._rules.most:
-            return f"{len(self._open)} are open, and no more than {self._rules.most} may be", ""
+        if len(self._every) >= self._rules.most:
+            return f"{len(self._every)} are open, and no more than {self._rules.most} may be", ""
         return "", ""
 
     def _push(self, wanted: WantedRequest, branch: Branch | None) -> None:
@@ -215,7 +244,7 @@ class _Asking:
             return outcome
         draft = Draft(branch=wanted.branch, target=self._rules.target, title=wanted.title, body=wanted.body)
         request = self._host.open(draft)
-        self._open[wanted.branch] = request
+        self._every.append(request)
         return msgspec.structs.replace(outcome, address=request.address, notes=tuple(self._furnished(request)))
 
     def _furnished(self, request: PullRequest) -> Iterator[str]:
@@ -246,7 +275,7 @@ class _Asking:
         if branch is not None and not branch.ours:
             reason = "it is not needed any more, but somebody else committed to its branch"
             return msgspec.structs.replace(outcome, done=Done.LEFT, reason=reason)
-        del self._open[request.branch]
+        self._every.remove(request)
         if not self._rules.dry:
             self._host.update(request, request.title, f"{_SUPERSEDED}\n\n{_unmarked(request.body)}")
             self._host.close(request, _CLOSING)

@@ -42,7 +42,7 @@ class FakeGitea:
             case "GET", ["labels"]:
                 found = [{"id": 7, "name": "dependencies"}]
             case "POST", ["pulls"]:
-                found = self.add(body["head"], body["title"], body["body"])
+                found = self.add(body["head"], body["title"], body["body"], base=body["base"])
             case "PATCH", ["pulls", number]:
                 found = self.pulls[int(number) - 1]
                 found.update(body)
@@ -57,7 +57,7 @@ class FakeGitea:
                 return Response(json.dumps({"message": "not found"}), 404, content_type="application/json")
         return Response(json.dumps(found), 201 if request.method == "POST" else 200, content_type="application/json")
 
-    def add(self, branch: str, title: str, body: str, *, repo_id: int = 1) -> dict[str, Any]:
+    def add(self, branch: str, title: str, body: str, *, repo_id: int = 1, base: str = "main") -> dict[str, Any]:
         number = len(self.pulls) + 1
         pull = {
             "number": number,
@@ -67,7 +67,7 @@ class FakeGitea:
             "state": "open",
             "merged": False,
             "head": {"ref": branch, "label": branch, "repo_id": repo_id},
-            "base": {"ref": "main", "label": "main", "repo_id": 1},
+            "base": {"ref": base, "label": base, "repo_id": 1},
         }
         self.pulls.append(pull)
         return pull

@@ -10,9 +10,10 @@ import pytest
 from pytest_httpserver import HTTPServer
 
 from garboard.git.branches import DifferentFileError, branches
+from garboard.git.calling import GitError
 from garboard.git.checkout import Identity
 from garboard.hosts import gitea
-from garboard.hosts.api import Api, Token
+from garboard.hosts.api import Api, HostError, Token
 from garboard.hosts.remote import parse
 from garboard.model.action import Action, ActionKind
 from garboard.model.fix import ActionEdits, FileChange, Fixes, Proof
@@ -61,18 +62,28 @@ class World:
         return (git(self.bare, "show", f"{branch}:Dockerfile") + "\n").encode()
 
     def ask(
-        self, fixes: Fixes, *, most: int = 5, dry: bool = False, labels: tuple[str, ...] = (), kinds=BOTH
+        self,
+        fixes: Fixes,
+        *,
+        most: int = 5,
+        dry: bool = False,
+        labels: tuple[str, ...] = (),
+        kinds=BOTH,
+        target: str = "",
     ) -> list[RequestOutcome]:
         remote = parse(f"file://{self.bare}")
         token = Token("s3cret")
-        rules = pull_requests.RequestRules(
-            Identity("bot", "bot@example.org"), most=most, dry=dry, labels=labels, reviewers=("ann",) if labels else ()
-        )
         with Client() as client, branches(remote.address, "") as own:
             host = gitea.repository(Api(client, self.host.api, token, token.header("token", "")), remote)
-            wanted = pull_requests.wanted_of(fixes, "dockerfile", lambda name: name, 65_536)
+            aim = pull_requests.target_of(host, target)
+            rules = pull_requests.RequestRules(
+                Identity("bot", "bot@example.org"), aim.name, most=most, dry=dry, labels=labels,
+                reviewers=("ann",) if labels else (),
+            )  # fmt: skip
+            scope = aim.scope("dockerfile")
+            wanted = pull_requests.wanted_of(fixes, scope, lambda name: name, 65_536)
             settled = pull_requests.settled(fixes, kinds)
-            return [*pull_requests.ask(wanted, "dockerfile", host, own, rules, settled=settled)]
+            return [*pull_requests.ask(wanted, scope, host, own, rules, settled=settled)]
 
 
 @pytest.fixture
@@ -261,6 +272,38 @@ def test_links_and_modes_in_the_target(world: World) -> None:
     git(world.clone, "push", "-q", "origin", "main")
     with pytest.raises(DifferentFileError):
         world.ask(base("2.5.8", b"elsewhere"))
+
+
+def test_each_target_has_its_own(world: World) -> None:
+    world.ask(base("2.5.7"))
+    git(world.clone, "push", "-q", "origin", "main:release")
+    refs = world.refs()
+    (found,) = world.ask(base("2.5.7"), target="release")
+    assert found.done is Done.OPENED
+    assert found.branch.startswith("garboard/dockerfile-to-release-")
+    assert [one["base"]["ref"] for one in world.host.pulls] == ["main", "release"]
+    assert world.refs().items() >= refs.items(), "the other one's branch stays"
+    assert world.ask(base("2.5.7"), target="main")[0].branch == RUBY, "the default one by its name"
+    (found,) = world.ask(Fixes(image="app:1"), target="release")
+    assert (found.done, [one["state"] for one in world.host.pulls]) == (Done.CLOSED, ["open", "closed"])
+
+
+def test_a_request_to_another_branch_is_none_of_this_one(world: World) -> None:
+    world.ask(base("2.5.7"))
+    world.host.pulls[0]["base"]["ref"] = "another"
+    refs = world.refs()
+    (found,) = world.ask(base("2.5.8"))
+    assert (found.done, found.reason) == (Done.LEFT, "its branch is that of a request to another")
+    assert world.ask(Fixes(image="app:1")) == []
+    assert (world.refs(), world.host.pulls[0]["state"]) == (refs, "open")
+
+
+def test_a_target_is_needed(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(GitError, match="cannot be the name of a branch"):
+        world.ask(base("2.5.7"), target="a..b")
+    monkeypatch.setattr(gitea.GiteaRepository, "default_branch", lambda _: "")
+    with pytest.raises(HostError, match="names no default branch"):
+        world.ask(base("2.5.7"))
 
 
 def test_scopes_are_of_one_file() -> None:
