@@ -128,6 +128,7 @@ class _Made(NamedTuple):
 
 
 def _made(settings: Settings, context: BuildContext) -> _Made:
+    from garboard.model.action import ActionKind
     from garboard.workflows import make_fixes
     from garboard.workflows.pull_requests import settled
 
@@ -150,8 +151,21 @@ def _made(settings: Settings, context: BuildContext) -> _Made:
     else:
         fixes = _of_names(settings, wanted)
         code = _code(fixes)
-    stage, certain = analysis.build.target, settled(fixes, settings.kinds)
-    return _Made(fixes, code, pull_requests.WantedRequests(settings.file, stage, (("", fixes),), certain))
+    judged = settings.kinds if analysis.image else settings.kinds & {ActionKind.BASE}
+    asking = pull_requests.WantedRequests(
+        place=settings.file,
+        stage=analysis.build.target,
+        parts=(("", fixes),),
+        settled=settled(fixes, judged),
+        files=(str(settings.file), *context.asked, *_policy(analysis)),
+    )
+    return _Made(fixes, code, asking)
+
+
+def _policy(analysis: Analysis) -> tuple[str, ...]:
+    """The file that says what does not count, if one says so."""
+    policy = analysis.policy.policy if analysis.policy else None
+    return (policy.file,) if policy and policy.file and (policy.ignores or policy.vex or policy.trust) else ()
 
 
 def _of_names(settings: Settings, wanted: FixWish) -> Fixes:
@@ -177,8 +191,15 @@ def _made_of_all(settings: Settings, context: BuildContext, wanted: FixWish) -> 
     if ActionKind.RAISE in settings.kinds:
         parts.append(_manifests(settings, context, wanted, paths))
     found = fixed_parts.fixed_parts(settings.remote.address if settings.remote else str(folder), parts)
-    below = folder if settings.remote else None
-    asking = pull_requests.WantedRequests(folder, "", found.requests, found.settled, below)
+    asking = pull_requests.WantedRequests(
+        place=folder,
+        stage="",
+        parts=found.requests,
+        settled=found.settled,
+        files=(str(folder.absolute()), *(str(Path(one).absolute()) for one in _policy(settings.analysis))),
+        goes_by=found.goes_by,
+        below=folder if settings.remote else None,
+    )
     return _Made(found.whole, _code(found.whole) or (3 if found.unread else 0), asking)
 
 

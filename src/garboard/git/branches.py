@@ -41,9 +41,10 @@ class Branch(NamedTuple):
 
 
 class Branches:
-    """The branches of one remote."""
+    """The branches of one remote; ``objects`` is the folder that has what was fetched."""
 
-    def __init__(self, git: Git, address: str) -> None:
+    def __init__(self, git: Git, address: str, objects: Path) -> None:
+        self.objects = objects
         self._git = git
         self._address = address
 
@@ -58,6 +59,10 @@ class Branches:
         except GitError:
             raise GitError(f"{target} cannot be the name of a branch", "see: git branch --all") from None
         self._fetch(f"{_HEADS}{target}", _TARGET)
+
+    def target(self) -> str:
+        """The commit that changes are made upon, which was fetched."""
+        return self._git.text("rev-parse", _TARGET)
 
     def find(self, name: str) -> Branch | None:
         """A branch; None if there is none."""
@@ -146,4 +151,4 @@ def branches(address: str, login: str) -> Iterator[Branches]:
     with tempfile.TemporaryDirectory(prefix="garboard-git-") as made:
         folder = Path(made)
         Git(folder)("init", "--quiet", "--bare", "--template=", ".")
-        yield Branches(Git(folder, settings, hidden), address)
+        yield Branches(Git(folder, settings, hidden), address, folder / "objects")

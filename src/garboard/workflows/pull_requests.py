@@ -112,7 +112,7 @@ def target_of(host: CodeHost, name: str) -> TargetBranch:
 
 
 def wanted_of(
-    fixes: Fixes, scope: str, path_of: Callable[[str], str], limit: int, key: str = ""
+    fixes: Fixes, scope: str, path_of: Callable[[str], str], limit: int, key: str = "", marks: str = ""
 ) -> tuple[WantedRequest, ...]:
     """What to ask for: all changes of files together, as they were planned and proved together; none if they are not good."""
     if not fixes.files or (fixes.proof is not None and fixes.proof.failure):
@@ -120,7 +120,7 @@ def wanted_of(
     fixes = _in_repository(fixes, path_of)
     files = fixes.files
     content = _content(files)
-    marks = f"<!-- garboard: {content} -->"
+    marks = "\n".join(filter(None, (f"<!-- garboard: {content} -->", marks)))
     wanted = WantedRequest(
         branch=f"{BRANCHES}{scope}/{key or _key(fixes)}",
         title=texts.title(fixes),
@@ -146,6 +146,47 @@ Settled = Callable[[str], bool]
 """Whether it is certain that a request is needed no longer which is not wanted, by what its key names."""
 
 
+def _nothing(key: str) -> str:
+    del key
+    return ""
+
+
+class JudgedScope(NamedTuple):
+    """What was judged: what was not is not known to be needed no longer.
+
+    Attributes:
+        settled: by what was found.
+        unlike: names a file that was judged, by a request's key, and that is another one in the target; empty if there is none.
+        narrowed: the options that leave something out, each with its value.
+    """
+
+    settled: Settled
+    unlike: Callable[[str], str] = _nothing
+    narrowed: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def marks(self) -> str:
+        """What a request's body has that was made with something left out; empty if nothing was."""
+        if not self.narrowed:
+            return ""
+        digest = hashlib.sha256("\0".join("\0".join(one) for one in self.narrowed).encode("utf-8", "replace"))
+        return f"<!-- garboard: narrowed {digest.hexdigest()[:16]} -->"
+
+    def doubt(self, request: PullRequest, key: str) -> str:
+        """Why it is not certain that a request is needed no longer; empty if it is."""
+        if not self.settled(key):
+            return "whether it is still needed was not judged"
+        if self.marks not in request.body:
+            names = ", ".join(dict.fromkeys(name for name, _ in self.narrowed))
+            return f"whether it is still needed was not judged, as {names} left something out"
+        file = self.unlike(key)
+        return (
+            f"whether it is still needed is not known, as {file} is not the same as in the branch to change"
+            if file
+            else ""
+        )
+
+
 def settled(fixes: Fixes, kinds: Collection[ActionKind]) -> Settled:
     """What was judged when these changes of these kinds were planned: what was not judged is not known to be needed no longer."""
     good = fixes.proof is None or not fixes.proof.failure
@@ -163,15 +204,15 @@ def ask(
     branches: Branches,
     rules: RequestRules,
     *,
-    settled: Settled,
+    judged: JudgedScope,
 ) -> tuple[RequestOutcome, ...]:
-    """Ask for what is wanted, and close what is open of the scope besides, where that is ``settled``.
+    """Ask for what is wanted, and close what is open of the scope besides, where it was ``judged``.
 
     Raises:
         HostError: the host refuses.
         GitError: the remote refuses, or a file is another one in the target.
     """
-    return tuple(_Asking(host, branches, rules).all(wanted, scope, settled=settled))
+    return tuple(_Asking(host, branches, rules).all(wanted, scope, judged))
 
 
 class _Asking:
@@ -184,15 +225,15 @@ class _Asking:
         self._every = [one for one in host.opened() if _NAME.fullmatch(one.branch)]
         self._open = {one.branch: one for one in self._every if one.target == rules.target}
 
-    def all(self, wanted: Sequence[WantedRequest], scope: str, *, settled: Settled) -> Iterator[RequestOutcome]:
+    def all(self, wanted: Sequence[WantedRequest], scope: str, judged: JudgedScope) -> Iterator[RequestOutcome]:
         """What was done with each request."""
         names = {one.branch for one in wanted}
-        for one in [*self._open.values()]:
-            named = _NAME.fullmatch(one.branch)
-            if named and named[1] == scope and one.branch not in names:
-                yield self._superseded(one) if settled(named[2]) else self._unsettled(one)
-        if wanted:
+        outdated = [one for one in self._open.values() if _scope(one) == scope and one.branch not in names]
+        if wanted or outdated:
             self._branches.fetch(self._rules.target)
+        for one in outdated:
+            doubt = judged.doubt(one, _key_of(one))
+            yield self._doubted(one, doubt) if doubt else self._superseded(one)
         for each in wanted:
             yield self._ask(each)
 
@@ -283,15 +324,23 @@ class _Asking:
                 self._branches.delete(request.branch, branch)
         return outcome
 
-    def _unsettled(self, request: PullRequest) -> RequestOutcome:
+    def _doubted(self, request: PullRequest, doubt: str) -> RequestOutcome:
         return RequestOutcome(
             branch=request.branch,
             title=request.title,
             done=Done.LEFT,
             address=request.address,
-            reason="whether it is still needed was not judged",
+            reason=doubt,
             dry=self._rules.dry,
         )
+
+
+def _scope(request: PullRequest) -> str:
+    return request.branch.split("/")[1]
+
+
+def _key_of(request: PullRequest) -> str:
+    return request.branch.split("/")[2]
 
 
 def _is_refused(request: PullRequest, wanted: WantedRequest) -> bool:

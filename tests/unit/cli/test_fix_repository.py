@@ -93,6 +93,53 @@ def test_one_request_for_each_image(project: Path, httpserver: HTTPServer) -> No
     assert [one["state"] for one in host.pulls] == ["closed"]
 
 
+@pytest.mark.parametrize(
+    ("changed", "options", "told"),
+    [
+        ("services/a/worker.Dockerfile", (), "as services/a/worker.Dockerfile is not the same as in the branch"),
+        ("notes.txt", (), ""),
+        ("", ("--severity", "critical"), "as --severity left something out"),
+        ("", ("--upto", "patch"), "as --upto left something out"),
+        ("", ("--upto", "major"), ""),
+    ],
+)
+def test_only_what_was_judged_in_full_is_closed(
+    project: Path, httpserver: HTTPServer, changed: str, options: tuple[str, ...], told: str
+) -> None:
+    host = FakeGitea(httpserver)
+    host.add("garboard/repository/base-perl", "of perl", "")
+    if changed:
+        (project / changed).write_text("FROM python:3.13\n")
+    found = run("--pr", "--host", "gitea", "--api", host.api, "--dry-run", *options)
+    assert found.exception is None
+    assert ("of perl: would be closed" in found.output) == (not told)
+    assert told in found.output
+
+
+def test_a_change_that_is_not_committed_closes_nothing(project: Path, httpserver: HTTPServer) -> None:
+    host = FakeGitea(httpserver)
+    asked = ("-f", "Dockerfile", "--pr", "--host", "gitea", "--api", host.api, "--no-cache", "--as-of", "2023-11-14")
+    assert test_policy.run(fix, *asked).return_value == 0
+    (project / "Dockerfile").write_text("FROM scratch\n")
+    assert "as Dockerfile is not the same as in the branch to change" in test_policy.run(fix, *asked).output
+    git("commit", "-q", "-a", "-m", "by hand")
+    assert "left alone" in test_policy.run(fix, *asked).output, "it is in no branch of the remote"
+    host.add("garboard/dockerfile/packages", "of an image", "")
+    git("push", "-q", "origin", "main")
+    found = test_policy.run(fix, *asked).output
+    assert "of an image: left alone: whether it is still needed was not judged" in found
+    assert [one["state"] for one in host.pulls] == ["closed", "open"]
+
+
+def test_a_file_that_is_gone_here_alone_closes_nothing(project: Path, httpserver: HTTPServer) -> None:
+    host = FakeGitea(httpserver)
+    host.add("garboard/repository/base-perl", "of perl", "")
+    git("rm", "-q", "compose.yaml")
+    found = run("--pr", "--host", "gitea", "--api", host.api, "--dry-run")
+    assert "of perl: left alone" in found.output
+    assert "compose.yaml is not the same" in found.output
+
+
 def test_a_clone_of_an_address(project: Path, httpserver: HTTPServer) -> None:
     address = git("remote", "get-url", "origin").strip()
     for one in project.iterdir():

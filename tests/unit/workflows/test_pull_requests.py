@@ -70,6 +70,7 @@ class World:
         labels: tuple[str, ...] = (),
         kinds=BOTH,
         target: str = "",
+        **judged,
     ) -> list[RequestOutcome]:
         remote = parse(f"file://{self.bare}")
         token = Token("s3cret")
@@ -81,9 +82,9 @@ class World:
                 reviewers=("ann",) if labels else (),
             )  # fmt: skip
             scope = aim.scope("dockerfile")
-            wanted = pull_requests.wanted_of(fixes, scope, lambda name: name, 65_536)
-            settled = pull_requests.settled(fixes, kinds)
-            return [*pull_requests.ask(wanted, scope, host, own, rules, settled=settled)]
+            found = pull_requests.JudgedScope(pull_requests.settled(fixes, kinds), **judged)
+            wanted = pull_requests.wanted_of(fixes, scope, lambda name: name, 65_536, marks=found.marks)
+            return [*pull_requests.ask(wanted, scope, host, own, rules, judged=found)]
 
 
 @pytest.fixture
@@ -177,6 +178,25 @@ def test_what_was_not_judged_is_left_alone(world: World, fixes: Fixes, kinds: fr
     found = world.ask(fixes, kinds=kinds)[0]
     assert (found.done, found.reason) == (Done.LEFT, "whether it is still needed was not judged")
     assert world.host.pulls[0]["state"] == "open"
+
+
+def test_what_an_option_left_out_is_left_alone(world: World) -> None:
+    world.ask(base("2.5.7"))
+    (found,) = world.ask(Fixes(image="app:1"), narrowed=(("--severity", "critical"), ("--ignore", "A")))
+    assert found.done is Done.LEFT
+    assert found.reason.endswith("was not judged, as --severity, --ignore left something out")
+    world.ask(base("2.5.7"), narrowed=(("--severity", "critical"),))
+    assert world.ask(Fixes(image="app:1"), narrowed=(("--severity", "high"),))[0].done is Done.LEFT
+    (found,) = world.ask(Fixes(image="app:1"), narrowed=(("--severity", "critical"),))
+    assert found.done is Done.CLOSED, "it was made with the same left out"
+
+
+def test_what_was_judged_elsewhere_is_left_alone(world: World) -> None:
+    world.ask(base("2.5.7"))
+    (found,) = world.ask(Fixes(image="app:1"), unlike={"base-ruby": "a/go.mod"}.__getitem__)
+    assert found.done is Done.LEFT
+    assert "as a/go.mod is not the same as in the branch to change" in found.reason
+    assert sorted(world.refs()) == [RUBY, "main"]
 
 
 def test_what_does_not_stand_the_proof_is_not_asked_for(world: World) -> None:
