@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from garboard.workflows.prove import ProofMeans
     from garboard.workflows.recommend import Subject
 
+_FAILED: Final = 2
 _ASKED_FOR: Final = (Done.OPENED, Done.UPDATED, Done.UNCHANGED, Done.CLOSED)
 
 
@@ -77,7 +78,7 @@ def command(settings: Settings) -> int:
     garboard fix app:1 -f Dockerfile --format diff | git apply
 
     Exit code: 0 nothing to do, or the changes were written or asked for; 1 there are issues, and not all of that was done;
-    2 an error; 3 no issues, but not everything could be judged.
+    2 an error, or of a pull request; 3 no issues, but not everything could be judged.
     """  # noqa: D301  (\b is click's)
     with _placed(settings) as placed:
         return _done(placed)
@@ -106,6 +107,7 @@ def _done(settings: Settings) -> int:
     made = _made(settings, context)
     fixes = made.fixes
     good = fixes.proof is None or not fixes.proof.failure
+    failed = False
     applied = settings.apply and good and bool(fixes.files)
     if applied:
         workflow.apply(fixes, context)
@@ -113,10 +115,11 @@ def _done(settings: Settings) -> int:
     if settings.requests is not None:
         done = pull_requests.asked(made.asking, settings.requests, settings.analysis.opening)
         applied = bool(done) and all(one.done in _ASKED_FOR and not one.dry for one in done)
+        failed = any(one.done is Done.FAILED for one in done)
         fixes = msgspec.structs.replace(fixes, requests=done)
     output = settings.analysis.output
     write(reporters.FIX.load(output.format).render(fixes, color=output.color), output)
-    return 0 if applied else made.code
+    return _FAILED if failed else 0 if applied else made.code
 
 
 class _Made(NamedTuple):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+import msgspec
+
 from garboard.cli.params import Given, Option, flag, text, texts, value
 from garboard.model.base import Value
 from garboard.model.errors import UsageError
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from garboard.cli.settings import Opening
     from garboard.git.branches import Branches
     from garboard.git.checkout import Checkout
+    from garboard.hosts.api import Token
     from garboard.model.fix import Fixes
     from garboard.model.pull_request import RequestOutcome
 
@@ -162,7 +165,14 @@ def asked(asking: WantedRequests, given: RequestSettings, opening: Opening) -> t
         )
         with branches(address.address, host.login) as own:
             judged = judged._replace(unlike=_unlike(asking, checkout, own))
-            return pull_requests.ask(wanted, scope, host.requests, own, rules, judged=judged)
+            done = pull_requests.ask(wanted, scope, host.requests, own, rules, judged=judged)
+            return tuple(_without(host.token, one) for one in done)
+
+
+def _without(token: Token, one: RequestOutcome) -> RequestOutcome:
+    """The same, if what was said has the token, without it."""
+    notes = tuple(map(token.hidden_in, one.notes))
+    return msgspec.structs.replace(one, reason=token.hidden_in(one.reason), notes=notes)
 
 
 def _unlike(asking: WantedRequests, checkout: Checkout, own: Branches) -> Callable[[str], str]:

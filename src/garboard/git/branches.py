@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 _TRAILER: Final = "Garboard-Tree"
 _TREE: Final = re.compile(rf"^{_TRAILER}: ([0-9a-f]{{40,64}})$", re.MULTILINE)
 _CONTENT: Final = re.compile(r"^Garboard-Content: ([0-9a-f]{64})$", re.MULTILINE)
+_TOLD: Final = 500
+"""Characters that are told of what a remote says."""
+_REFUSED: Final = re.compile(r"^ ! \[[a-z ]{1,40}\] [^\n]{0,600}? \((.*)\)$", re.MULTILINE)
 _ENTRY: Final = re.compile(rb"(100644|100755) blob ([0-9a-f]{40,64})\t")
 _TARGET: Final = "refs/garboard/target"
 _HEADS: Final = "refs/heads/"
@@ -30,6 +33,10 @@ _HEADS: Final = "refs/heads/"
 
 class DifferentFileError(GitError):
     """A file that is another one in the branch to change than it was when its change was made."""
+
+
+class RefusedPushError(GitError):
+    """A branch that a remote does not take."""
 
 
 class Branch(NamedTuple):
@@ -118,7 +125,13 @@ class Branches:
     def _push(self, name: str, commit: str, earlier: str) -> None:
         reference = f"{_HEADS}{name}"
         lease = f"--force-with-lease={reference}:{earlier}"
-        self._git("push", "--quiet", "--no-verify", lease, "--", self._address, f"{commit}:{reference}")
+        try:
+            self._git("push", "--quiet", "--no-verify", lease, "--", self._address, f"{commit}:{reference}")
+        except GitError as error:
+            if "(stale info)" in error.hint:
+                reason = "it was changed in the meantime, by a person or another run"
+                raise RefusedPushError(f"{name} stays: {reason}", "run this again") from None
+            raise RefusedPushError(f"the remote refuses {name}: {_said(error.hint)}") from None
 
     def _fetch(self, source: str, target: str) -> None:
         words = ("--quiet", "--no-tags", "--depth=1", "--no-write-fetch-head")
@@ -142,6 +155,14 @@ class Branches:
     def _listed(self, commit: str, path: str) -> re.Match[bytes] | None:
         listed = self._git("--literal-pathspecs", "ls-tree", "-z", "--full-tree", commit, "--", path)
         return _ENTRY.match(listed)
+
+
+def _said(text: str) -> str:
+    """Why a remote refuses, from what git says of it."""
+    lines = text.splitlines()
+    remotes = [one.removeprefix("remote:").strip() for one in lines if one.startswith("remote:")]
+    reasons = [*_REFUSED.findall(text), *remotes] or lines
+    return "; ".join(dict.fromkeys(filter(None, reasons)))[:_TOLD]
 
 
 @contextlib.contextmanager

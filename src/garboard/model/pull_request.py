@@ -51,6 +51,7 @@ class Done(StrEnum):
     UNCHANGED = "unchanged"
     CLOSED = "closed"
     LEFT = "left alone"
+    FAILED = "failed"
 
 
 class RequestOutcome(Value):

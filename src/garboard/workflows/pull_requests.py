@@ -6,6 +6,7 @@ is not opened again for the same content, which a digest in its body tells. A br
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
@@ -14,16 +15,18 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import msgspec
 
+from garboard.git.branches import Branch
 from garboard.hosts.api import HostError
 from garboard.model.action import ActionKind
 from garboard.model.base import Value
+from garboard.model.errors import GarboardError
 from garboard.model.fix import FileChange, Fixes
 from garboard.model.pull_request import BRANCHES, Done, Draft, PullRequest, RequestOutcome, RequestState
 from garboard.reporters.fix import pull_request as texts
 from garboard.reporters.fix.diff import unified
 
 if TYPE_CHECKING:
-    from garboard.git.branches import Branch, Branches
+    from garboard.git.branches import Branches
     from garboard.git.checkout import Identity
     from garboard.hosts.protocol import CodeHost
 
@@ -209,8 +212,8 @@ def ask(
     """Ask for what is wanted, and close what is open of the scope besides, where it was ``judged``.
 
     Raises:
-        HostError: the host refuses.
-        GitError: the remote refuses, or a file is another one in the target.
+        HostError: the host does not tell what is open.
+        GitError: the target cannot be read.
     """
     return tuple(_Asking(host, branches, rules).all(wanted, scope, judged))
 
@@ -232,30 +235,38 @@ class _Asking:
         if wanted or outdated:
             self._branches.fetch(self._rules.target)
         for one in outdated:
-            doubt = judged.doubt(one, _key_of(one))
-            yield self._doubted(one, doubt) if doubt else self._superseded(one)
+            yield self._done(one.branch, one.title, one, functools.partial(self._outdated, one, judged))
         for each in wanted:
-            yield self._ask(each)
+            request = self._open.get(each.branch)
+            yield self._done(each.branch, each.title, request, functools.partial(self._ask, each, request))
 
-    def _ask(self, wanted: WantedRequest) -> RequestOutcome:
-        request, branch = self._open.get(wanted.branch), self._branches.find(wanted.branch)
+    def _done(
+        self, branch: str, title: str, request: PullRequest | None, act: Callable[[RequestOutcome], RequestOutcome]
+    ) -> RequestOutcome:
+        """What was done about one request; that something refuses is of this one alone."""
+        address = request.address if request else ""
+        outcome = RequestOutcome(branch=branch, title=title, done=Done.LEFT, address=address, dry=self._rules.dry)
+        try:
+            return act(outcome)
+        except GarboardError as error:
+            return msgspec.structs.replace(outcome, done=Done.FAILED, reason=_in_one_line(error))
+
+    def _ask(self, wanted: WantedRequest, request: PullRequest | None, outcome: RequestOutcome) -> RequestOutcome:
+        branch = self._branches.find(wanted.branch)
         reason, address = self._objection(wanted, request, branch)
-        outcome = RequestOutcome(
-            branch=wanted.branch,
-            title=wanted.title,
-            done=Done.LEFT,
-            address=address,
-            reason=reason,
-            dry=self._rules.dry,
-        )
         if reason:
-            return outcome
+            return msgspec.structs.replace(outcome, reason=reason, address=address)
         stands = branch is not None and branch.content == wanted.content and self._branches.has(branch, wanted.files)
         if request is not None and stands and _same(request, wanted):
-            return msgspec.structs.replace(outcome, done=Done.UNCHANGED, address=request.address)
-        if not stands:
-            self._push(wanted, branch)
-        return self._opened(wanted, outcome) if request is None else self._updated(wanted, request, outcome)
+            return msgspec.structs.replace(outcome, done=Done.UNCHANGED)
+        pushed = None if stands else self._push(wanted, branch)
+        if request is not None:
+            return self._updated(wanted, request, outcome)
+        try:
+            return self._opened(wanted, outcome)
+        except HostError as error:
+            refused = msgspec.structs.replace(outcome, done=Done.FAILED, reason=_in_one_line(error))
+            return self._withdrawn(wanted, refused, pushed)
 
     def _objection(self, wanted: WantedRequest, request: PullRequest | None, branch: Branch | None) -> tuple[str, str]:
         """Why a change is not asked for, and the address of the request that says so; empty if it is."""
@@ -273,11 +284,14 @@ class _Asking:
             return f"{len(self._every)} are open, and no more than {self._rules.most} may be", ""
         return "", ""
 
-    def _push(self, wanted: WantedRequest, branch: Branch | None) -> None:
+    def _push(self, wanted: WantedRequest, branch: Branch | None) -> Branch | None:
+        """The branch as it is then; None if it stays as it is."""
         message = f"{wanted.title}\n\n{_TRAILER}: {wanted.content}"
         commit = self._branches.commit(wanted.files, message, self._rules.identity)
-        if not self._rules.dry:
-            self._branches.push(wanted.branch, commit, branch)
+        if self._rules.dry:
+            return None
+        self._branches.push(wanted.branch, commit, branch)
+        return Branch(commit, ours=True, content=wanted.content)
 
     def _opened(self, wanted: WantedRequest, outcome: RequestOutcome) -> RequestOutcome:
         outcome = msgspec.structs.replace(outcome, done=Done.OPENED)
@@ -287,6 +301,22 @@ class _Asking:
         request = self._host.open(draft)
         self._every.append(request)
         return msgspec.structs.replace(outcome, address=request.address, notes=tuple(self._furnished(request)))
+
+    def _withdrawn(self, wanted: WantedRequest, refused: RequestOutcome, pushed: Branch | None) -> RequestOutcome:
+        """What became of a request that the host did not take: the branch that was made for it goes."""
+        try:
+            found = (one for one in self._host.opened() if one.branch == wanted.branch)
+            other = next((one for one in found if one.target == self._rules.target), None)
+            if other is not None:
+                return msgspec.structs.replace(
+                    refused, done=Done.UNCHANGED, address=other.address, reason="another run opened it"
+                )
+            if pushed is not None:
+                self._branches.delete(wanted.branch, pushed)
+                return refused
+        except GarboardError:
+            pass
+        return msgspec.structs.replace(refused, notes=(f"its branch {wanted.branch} is there, without a request",))
 
     def _furnished(self, request: PullRequest) -> Iterator[str]:
         """What the host did not take of labels and reviewers: the request stands without them."""
@@ -300,39 +330,34 @@ class _Asking:
     def _updated(self, wanted: WantedRequest, request: PullRequest, outcome: RequestOutcome) -> RequestOutcome:
         if not self._rules.dry and not _same(request, wanted):
             self._host.update(request, wanted.title, wanted.body)
-        return msgspec.structs.replace(outcome, done=Done.UPDATED, address=request.address)
+        return msgspec.structs.replace(outcome, done=Done.UPDATED)
 
-    def _superseded(self, request: PullRequest) -> RequestOutcome:
-        """Close it, marked as not closed by a person; its branch goes too, if nobody else committed to it."""
-        outcome = RequestOutcome(
-            branch=request.branch,
-            title=request.title,
-            done=Done.CLOSED,
-            address=request.address,
-            reason="it is not needed any more",
-            dry=self._rules.dry,
-        )
+    def _outdated(self, request: PullRequest, judged: JudgedScope, outcome: RequestOutcome) -> RequestOutcome:
+        """Close one if it is not needed, marked as not closed by a person; its branch goes if nobody else committed to it."""
+        doubt = judged.doubt(request, _key_of(request))
+        if doubt:
+            return msgspec.structs.replace(outcome, reason=doubt)
         branch = self._branches.find(request.branch)
         if branch is not None and not branch.ours:
             reason = "it is not needed any more, but somebody else committed to its branch"
-            return msgspec.structs.replace(outcome, done=Done.LEFT, reason=reason)
-        self._every.remove(request)
+            return msgspec.structs.replace(outcome, reason=reason)
         if not self._rules.dry:
             self._host.update(request, request.title, f"{_SUPERSEDED}\n\n{_unmarked(request.body)}")
             self._host.close(request, _CLOSING)
-            if branch is not None:
-                self._branches.delete(request.branch, branch)
-        return outcome
+        self._every.remove(request)
+        notes = () if branch is None or self._rules.dry else tuple(self._deleted(request.branch, branch))
+        return msgspec.structs.replace(outcome, done=Done.CLOSED, reason="it is not needed any more", notes=notes)
 
-    def _doubted(self, request: PullRequest, doubt: str) -> RequestOutcome:
-        return RequestOutcome(
-            branch=request.branch,
-            title=request.title,
-            done=Done.LEFT,
-            address=request.address,
-            reason=doubt,
-            dry=self._rules.dry,
-        )
+    def _deleted(self, name: str, branch: Branch) -> Iterator[str]:
+        """What hinders that a branch goes."""
+        try:
+            self._branches.delete(name, branch)
+        except GarboardError as error:
+            yield f"its branch {name} stays: {_in_one_line(error)}"
+
+
+def _in_one_line(error: GarboardError) -> str:
+    return " ".join(": ".join(filter(None, (error.message, error.hint))).split())
 
 
 def _scope(request: PullRequest) -> str:

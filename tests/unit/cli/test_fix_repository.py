@@ -140,6 +140,17 @@ def test_a_file_that_is_gone_here_alone_closes_nothing(project: Path, httpserver
     assert "compose.yaml is not the same" in found.output
 
 
+def test_a_file_that_cannot_be_changed_ends_its_own_request_alone(project: Path, httpserver: HTTPServer) -> None:
+    (project / "ruby.Dockerfile").write_text("FROM ruby:2.5.1\n")
+    (project / "compose.yaml").write_text(FILES["compose.yaml"] + "# mine\n")
+    host = FakeGitea(httpserver)
+    host.add("garboard/repository/base-perl", "of perl", "")
+    found = run("--pr", "--host", "gitea", "--api", host.api)
+    assert found.return_value == 2
+    assert "failed: compose.yaml is not the same" in found.output
+    assert "of perl: left alone" in found.output
+
+
 def test_a_clone_of_an_address(project: Path, httpserver: HTTPServer) -> None:
     address = git("remote", "get-url", "origin").strip()
     for one in project.iterdir():

@@ -16,6 +16,8 @@ class FakeGitea:
     def __init__(self, server: HTTPServer) -> None:
         self.pulls: list[dict[str, Any]] = []
         self.comments: list[tuple[int, str]] = []
+        self.refuses = ""
+        """What is said to those who want to open one; empty if they may."""
         self.asked: list[Request] = []
         self._server = server
         server.expect_request(re.compile("/api/v1/.*")).respond_with_handler(self._answer)
@@ -41,6 +43,8 @@ class FakeGitea:
                 found = rows[start : start + int(request.args["limit"])]
             case "GET", ["labels"]:
                 found = [{"id": 7, "name": "dependencies"}]
+            case "POST", ["pulls"] if self.refuses:
+                return Response(json.dumps({"message": self.refuses}), 422, content_type="application/json")
             case "POST", ["pulls"]:
                 found = self.add(body["head"], body["title"], body["body"], base=body["base"])
             case "PATCH", ["pulls", number]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from pytest_httpserver import HTTPServer
 
-from garboard.git.branches import DifferentFileError, branches
+from garboard.git.branches import Branches, branches
 from garboard.git.calling import GitError
 from garboard.git.checkout import Identity
 from garboard.hosts import gitea
@@ -270,9 +270,67 @@ def test_a_dry_run_does_nothing(world: World) -> None:
 
 
 def test_a_file_that_differs_from_the_target_is_not_changed(world: World) -> None:
-    with pytest.raises(DifferentFileError, match="is not the same"):
-        world.ask(base("2.5.7", b"FROM ruby:2.5.1\n# not committed\n"))
+    (found,) = world.ask(base("2.5.7", b"FROM ruby:2.5.1\n# not committed\n"))
+    assert found.done is Done.FAILED
+    assert found.reason.startswith("Dockerfile is not the same as in the branch to change: ")
     assert sorted(world.refs()) == ["main"]
+
+
+def refusing(world: World, text: str) -> None:
+    hook = world.bare / "hooks" / "pre-receive"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text(f"#!/bin/sh\necho '{text}' >&2\nexit 1\n")
+    hook.chmod(0o755)
+
+
+def test_a_push_that_is_refused_is_of_one_request_alone(world: World) -> None:
+    world.ask(packages("2"))
+    refusing(world, "no workflows for s3cret")
+    closed, opened = world.ask(base("2.5.7"))
+    assert (closed.done, len(closed.notes)) == (Done.CLOSED, 1)
+    assert f"its branch {PACKAGES} stays: the remote refuses {PACKAGES}: pre-receive hook declined" in closed.notes[0]
+    assert (opened.done, opened.reason) == (
+        Done.FAILED, f"the remote refuses {RUBY}: pre-receive hook declined; no workflows for s3cret"
+    )  # fmt: skip
+    assert [one["state"] for one in world.host.pulls] == ["closed"]
+
+
+def test_the_branch_of_a_request_that_is_not_taken_goes(world: World) -> None:
+    world.host.refuses = "no more of them"
+    (found,) = world.ask(base("2.5.7"))
+    assert (found.done, found.notes) == (Done.FAILED, ())
+    assert "no more of them" in found.reason
+    assert sorted(world.refs()) == ["main"]
+
+
+def test_two_runs_at_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    commit = Branches.commit
+
+    def late(self: Branches, *arguments, **named) -> str:
+        monkeypatch.setattr(Branches, "commit", commit)
+        world.ask(base("2.5.8"))
+        return self.commit(*arguments, **named)
+
+    monkeypatch.setattr(Branches, "commit", late)
+    (found,) = world.ask(base("2.5.7"))
+    assert found.done is Done.FAILED
+    assert "was changed in the meantime" in found.reason
+    assert [one["title"] for one in world.host.pulls] == ["Change FROM to `ruby:2.5.8`"]
+
+
+def test_another_run_that_opened_the_same(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    push = Branches.push
+
+    def late(self: Branches, name: str, *arguments) -> None:
+        push(self, name, *arguments)
+        world.host.add(name, "the other run's", "")
+        world.host.refuses = "there is one"
+
+    monkeypatch.setattr(Branches, "push", late)
+    (found,) = world.ask(base("2.5.7"))
+    assert (found.done, found.reason) == (Done.UNCHANGED, "another run opened it")
+    assert found.address == "https://gitea.test/team/app/pulls/1"
+    assert RUBY in world.refs()
 
 
 def test_labels_that_are_not_taken_are_told(world: World) -> None:
@@ -290,8 +348,8 @@ def test_links_and_modes_in_the_target(world: World) -> None:
     path.symlink_to("elsewhere")
     git(world.clone, "commit", "-q", "-a", "-m", "a link")
     git(world.clone, "push", "-q", "origin", "main")
-    with pytest.raises(DifferentFileError):
-        world.ask(base("2.5.8", b"elsewhere"))
+    (found,) = world.ask(base("2.5.8", b"elsewhere"))
+    assert found.done is Done.FAILED
 
 
 def test_each_target_has_its_own(world: World) -> None:
