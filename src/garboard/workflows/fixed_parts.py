@@ -30,7 +30,7 @@ class FixedPart(NamedTuple):
     def settled(self, key: str) -> bool:
         """Whether it is certain that a request of this key is needed no longer, if it is not wanted."""
         fixes = next((one for name, one in self.requests if name == key), None)
-        return not self.unread if fixes is None else not fixes.gaps
+        return not self.unread if fixes is None else all(one.support for one in fixes.gaps)
 
 
 class FixedParts(NamedTuple):

@@ -193,8 +193,9 @@ class JudgedScope(NamedTuple):
 def settled(fixes: Fixes, kinds: Collection[ActionKind]) -> Settled:
     """What was judged when these changes of these kinds were planned: what was not judged is not known to be needed no longer."""
     good = fixes.proof is None or not fixes.proof.failure
-    of_bases = [one for one in fixes.gaps if one.stage in _OF_BASES]
-    enough = good and (bool(fixes.files) or len(of_bases) == len(fixes.gaps))
+    gaps = [one for one in fixes.gaps if not one.support]
+    of_bases = [one for one in gaps if one.stage in _OF_BASES]
+    enough = good and (bool(fixes.files) or len(of_bases) == len(gaps))
     packages = enough and bool(set(kinds) - {ActionKind.BASE})
     bases = enough and ActionKind.BASE in kinds and not of_bases
     return lambda key: packages if key == _PACKAGES else bases

@@ -21,6 +21,7 @@ from garboard.model.gap import Gap
 from garboard.model.pull_request import Done, RequestOutcome
 from garboard.net.client import Client
 from garboard.workflows import pull_requests
+from garboard.workflows.fixed_parts import FixedPart
 from tests.unit.hosts.fake_gitea import FakeGitea
 
 BOTH = frozenset(ActionKind)
@@ -164,6 +165,15 @@ def test_what_nobody_needs_any_more_is_closed(world: World) -> None:
     (found,) = world.ask(Fixes(image="app:1"))
     assert found.done is Done.CLOSED
     assert sorted(world.refs()) == ["main"]
+
+
+def test_what_is_past_its_support_keeps_nothing_open(world: World) -> None:
+    world.ask(base("2.5.7"))
+    gap = Gap(stage="recommend", subject="ruby:2.5.7", reason="Ruby 2.5 is no longer maintained", support=True)
+    (found,) = world.ask(Fixes(image="app:1", gaps=(gap,)))
+    assert found.done is Done.CLOSED
+    part = FixedPart("base-", Fixes(image=""), (("base-ruby", Fixes(image="", gaps=(gap,))),), unread=False)
+    assert part.settled("base-ruby")
 
 
 @pytest.mark.parametrize(
