@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from garboard.workflows.recommend import Subject
 
 _FAILED: Final = 2
-_ASKED_FOR: Final = (Done.OPENED, Done.UPDATED, Done.UNCHANGED, Done.CLOSED)
+_ASKED_FOR: Final = (Done.OPENED, Done.UPDATED, Done.UNCHANGED, Done.CLOSED, Done.ALREADY)
 
 
 @make(

@@ -50,6 +50,7 @@ class Done(StrEnum):
     UPDATED = "updated"
     UNCHANGED = "unchanged"
     CLOSED = "closed"
+    ALREADY = "asked for already"
     LEFT = "left alone"
     FAILED = "failed"
 

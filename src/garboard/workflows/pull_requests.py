@@ -226,6 +226,7 @@ class _Asking:
         self._host = host
         self._branches = branches
         self._rules = rules
+        self._found: dict[str, Branch | None] = {}
         self._every = [one for one in host.opened() if _NAME.fullmatch(one.branch)]
         self._open = {one.branch: one for one in self._every if one.target == rules.target}
 
@@ -254,6 +255,11 @@ class _Asking:
 
     def _ask(self, wanted: WantedRequest, request: PullRequest | None, outcome: RequestOutcome) -> RequestOutcome:
         branch = self._branches.find(wanted.branch)
+        other = self._already(wanted) if request is None else None
+        if other is not None:
+            return msgspec.structs.replace(
+                outcome, done=Done.ALREADY, reason=f"by #{other.number}", address=other.address
+            )
         reason, address = self._objection(wanted, request, branch)
         if reason:
             return msgspec.structs.replace(outcome, reason=reason, address=address)
@@ -268,6 +274,20 @@ class _Asking:
         except HostError as error:
             refused = msgspec.structs.replace(outcome, done=Done.FAILED, reason=_in_one_line(error))
             return self._withdrawn(wanted, refused, pushed)
+
+    def _already(self, wanted: WantedRequest) -> PullRequest | None:
+        """Another request that is open and makes the same change, for another file or folder with these files in it."""
+        others = [one for one in self._open.values() if one.branch != wanted.branch]
+        return next((one for one in others if wanted.content in one.body), None) or next(
+            (one for one in others if self._makes(one, wanted.files)), None
+        )
+
+    def _makes(self, request: PullRequest, files: Sequence[FileChange]) -> bool:
+        """Whether its branch, as garboard made it, has these files as they are to be."""
+        if request.branch not in self._found:
+            self._found[request.branch] = self._branches.find(request.branch)
+        branch = self._found[request.branch]
+        return branch is not None and branch.ours and self._branches.has(branch, files)
 
     def _objection(self, wanted: WantedRequest, request: PullRequest | None, branch: Branch | None) -> tuple[str, str]:
         """Why a change is not asked for, and the address of the request that says so; empty if it is."""
@@ -301,6 +321,7 @@ class _Asking:
         draft = Draft(branch=wanted.branch, target=self._rules.target, title=wanted.title, body=wanted.body)
         request = self._host.open(draft)
         self._every.append(request)
+        self._open[request.branch] = request
         return msgspec.structs.replace(outcome, address=request.address, notes=tuple(self._furnished(request)))
 
     def _withdrawn(self, wanted: WantedRequest, refused: RequestOutcome, pushed: Branch | None) -> RequestOutcome:
@@ -346,6 +367,7 @@ class _Asking:
             self._host.update(request, request.title, f"{_SUPERSEDED}\n\n{_unmarked(request.body)}")
             self._host.close(request, _CLOSING)
         self._every.remove(request)
+        del self._open[request.branch]
         notes = () if branch is None or self._rules.dry else tuple(self._deleted(request.branch, branch))
         return msgspec.structs.replace(outcome, done=Done.CLOSED, reason="it is not needed any more", notes=notes)
 

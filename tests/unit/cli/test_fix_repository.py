@@ -131,6 +131,35 @@ def test_a_change_that_is_not_committed_closes_nothing(project: Path, httpserver
     assert [one["state"] for one in host.pulls] == ["closed", "open"]
 
 
+@pytest.mark.parametrize("other", [("-f", "services/a/worker.Dockerfile"), ("--repo", "services")])
+def test_what_another_request_asks_for_already_is_not_asked_again(
+    project: Path, httpserver: HTTPServer, other: tuple[str, ...]
+) -> None:
+    host = FakeGitea(httpserver)
+    asked = ("--pr", "--host", "gitea", "--api", host.api, "--no-cache", "--as-of", "2023-11-14")
+    assert test_policy.run(fix, "--repo", ".", *asked).return_value == 0
+    found = test_policy.run(fix, *other, *asked)
+    assert found.return_value == 0
+    assert "asked for already by #1\n    https://gitea.test/team/app/pulls/1" in found.output
+    assert len(host.pulls) == 1
+    assert git("ls-remote", "origin", "refs/heads/garboard/*").count("\n") == 0, "no other branch"
+    assert test_policy.run(fix, "--repo", ".", *asked).return_value == 0
+    assert len(host.pulls) == 1
+
+
+def test_the_same_change_of_one_file_by_both_forms(project: Path, httpserver: HTTPServer) -> None:
+    git("rm", "-q", "compose.yaml", "services/a/worker.Dockerfile")
+    git("commit", "-q", "-m", "one is left")
+    git("push", "-q", "origin", "main")
+    host = FakeGitea(httpserver)
+    asked = ("--pr", "--host", "gitea", "--api", host.api, "--no-cache", "--as-of", "2023-11-14")
+    assert test_policy.run(fix, "-f", "Dockerfile", *asked).return_value == 0
+    found = test_policy.run(fix, "--repo", ".", *asked, "--json")
+    (one,) = json.loads(found.stdout)["pullRequests"]
+    assert (one["done"], one["reason"]) == ("asked for already", "by #1")
+    assert len(host.pulls) == 1
+
+
 def test_a_file_that_is_gone_here_alone_closes_nothing(project: Path, httpserver: HTTPServer) -> None:
     host = FakeGitea(httpserver)
     host.add("garboard/repository/base-perl", "of perl", "")
