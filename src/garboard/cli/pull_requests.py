@@ -163,7 +163,7 @@ def asked(asking: WantedRequests, given: RequestSettings, opening: Opening) -> t
             reviewers=given.reviewers,
             dry=given.dry,
         )
-        with branches(address.address, host.login) as own:
+        with branches(address.address, host.login, checkout.store) as own:
             judged = judged._replace(unlike=_unlike(asking, checkout, own))
             done = pull_requests.ask(wanted, scope, host.requests, own, rules, judged=judged)
             return tuple(_without(host.token, one) for one in done)

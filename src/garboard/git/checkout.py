@@ -85,6 +85,15 @@ class Checkout:
         listed = self._unfiltered("--literal-pathspecs", "diff", *words, commit, "--", *paths, environment=environment)
         return tuple(one.decode("utf-8", "surrogateescape") for one in listed.split(b"\0") if one)
 
+    def store(self, path: str, data: bytes, objects: Path) -> str:
+        """Store a file as git would commit it, with the line ends that its path is to have there; returns the object's name.
+
+        It is stored in a folder of objects, and not in the user's own.
+        """
+        environment = {"GIT_OBJECT_DIRECTORY": str(objects)}
+        words = ("hash-object", "-w", "--stdin", f"--path={path}")
+        return self._unfiltered(*words, given=data, environment=environment).decode().strip()
+
     @functools.cached_property
     def _unfiltered(self) -> Git:
         """Git that runs none of the programs that its configuration has for contents of files."""

@@ -415,7 +415,8 @@ def _content(files: Sequence[FileChange]) -> str:
     digest = hashlib.sha256()
     for one in sorted(files, key=lambda each: each.file):
         lines = [line for line in unified(one) if line.startswith((b"+", b"-"))]
-        digest.update(b"\0".join((one.file.encode("utf-8", "surrogateescape"), *lines, b"\0")))
+        name = one.file.encode("utf-8", "surrogateescape")
+        digest.update(b"\0".join((name, *lines, b"\0")).replace(b"\r\n", b"\n"))
     return digest.hexdigest()
 
 

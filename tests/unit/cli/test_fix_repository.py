@@ -160,6 +160,28 @@ def test_the_same_change_of_one_file_by_both_forms(project: Path, httpserver: HT
     assert len(host.pulls) == 1
 
 
+@pytest.mark.parametrize("attribute", ["text eol=crlf", "text=auto eol=crlf", "filter=own text eol=crlf"])
+def test_line_ends_that_git_changes(project: Path, httpserver: HTTPServer, attribute: str) -> None:
+    git("config", "filter.own.clean", "touch ran; tr a-z A-Z")
+    git("config", "filter.own.required", "true")
+    (project / ".gitattributes").write_text(f"*Dockerfile {attribute}\n")
+    git("add", ".gitattributes")
+    git("commit", "-q", "-m", "attributes")
+    git("push", "-q", "origin", "main")
+    for name in ("Dockerfile", "services/a/worker.Dockerfile"):
+        (project / name).write_bytes((project / name).read_bytes().replace(b"\n", b"\r\n"))
+    host = FakeGitea(httpserver)
+    found = run("--pr", "--host", "gitea", "--api", host.api)
+    assert found.return_value == 0, found.output
+    git("fetch", "-q", "origin")
+    after = git("show", "origin/garboard/repository/base-python:Dockerfile")
+    assert after == FILES["Dockerfile"].replace(OLD, RECOMMENDED).strip()
+    assert not (project / "ran").exists()
+    assert "unchanged" in run("--pr", "--host", "gitea", "--api", host.api).output
+    host.add("garboard/repository/base-perl", "of perl", "")
+    assert "of perl: closed" in run("--pr", "--host", "gitea", "--api", host.api).output
+
+
 def test_a_file_that_is_gone_here_alone_closes_nothing(project: Path, httpserver: HTTPServer) -> None:
     host = FakeGitea(httpserver)
     host.add("garboard/repository/base-perl", "of perl", "")

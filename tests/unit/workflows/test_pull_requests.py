@@ -11,7 +11,7 @@ from pytest_httpserver import HTTPServer
 
 from garboard.git.branches import Branches, branches
 from garboard.git.calling import GitError
-from garboard.git.checkout import Identity
+from garboard.git.checkout import Checkout, Identity
 from garboard.hosts import gitea
 from garboard.hosts.api import Api, HostError, Token
 from garboard.hosts.remote import parse
@@ -75,7 +75,7 @@ class World:
     ) -> list[RequestOutcome]:
         remote = parse(f"file://{self.bare}")
         token = Token("s3cret")
-        with Client() as client, branches(remote.address, "") as own:
+        with Client() as client, branches(remote.address, "", Checkout(self.clone).store) as own:
             host = gitea.repository(Api(client, self.host.api, token, token.header("token", "")), remote)
             aim = pull_requests.target_of(host, target)
             rules = pull_requests.RequestRules(
